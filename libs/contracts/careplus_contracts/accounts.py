@@ -1,0 +1,156 @@
+"""Accounts: register, sign in, stay signed in, sign out, and who am I."""
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from careplus_contracts.endpoints import EVERYONE, SIGNED_IN, Contract, Role
+from careplus_contracts.refusals import Refusal, Unauthenticated
+from careplus_contracts.values import Answer, Body, DateOfBirth, Email, Id, Instant, Line, Phone, Version
+
+api = Contract(service="auth", tag="accounts")
+
+Password = Annotated[
+    str,
+    StringConstraints(min_length=8, max_length=128),
+    Field(description="8 to 128 characters; very common ones are refused.", json_schema_extra={"format": "password"}),
+]
+InvitationCode = Annotated[str, StringConstraints(min_length=8, max_length=128, pattern=r"^[A-Za-z0-9_-]+$")]
+
+
+class Sex(StrEnum):
+    """FHIR administrative gender; laboratory reference ranges depend on it."""
+
+    FEMALE = "female"
+    MALE = "male"
+    OTHER = "other"
+    UNKNOWN = "unknown"
+
+
+class Register(Body):
+    email: Email
+    password: Password
+    full_name: Line
+    role: Role = Role.PATIENT
+    date_of_birth: DateOfBirth | None = None
+    sex: Sex = Sex.UNKNOWN
+    phone: Phone | None = None
+    invitation: InvitationCode | None = None
+
+
+class Login(Body):
+    email: Email
+    password: Annotated[str, StringConstraints(max_length=1024)]
+    otp: Annotated[str, StringConstraints(max_length=32)] | None = Field(
+        default=None, description="Code of the second factor, where the account has one."
+    )
+
+
+class UpdateMe(Body):
+    full_name: Line
+    date_of_birth: DateOfBirth | None = None
+    sex: Sex = Sex.UNKNOWN
+    phone: Phone | None = None
+
+
+class Account(Answer):
+    id: Id
+    email: Email
+    full_name: Line
+    role: Role
+    date_of_birth: DateOfBirth | None
+    sex: Sex
+    phone: Phone | None
+    active: bool
+    created_at: Instant
+    version: Version
+
+
+class Tokens(Answer):
+    access_token: str = Field(description="A JWT; send it as `Authorization: Bearer …`.")
+    token_type: Literal["bearer"]
+    expires_in: int = Field(description="Seconds.")
+    account: Account
+
+
+class InvalidCredentials(Refusal):
+    """That e-mail and password do not belong together."""
+
+    status = 401
+
+
+class EmailTaken(Refusal):
+    """There is an account with this e-mail already."""
+
+    status = 409
+
+
+class InvitationRequired(Refusal):
+    """Staff accounts need an invitation."""
+
+    status = 403
+
+
+class WeakPassword(Refusal):
+    """This password is too easy to guess."""
+
+    status = 422
+
+
+@api.post(
+    "/auth/register",
+    roles=EVERYONE,
+    refuses=(EmailTaken, InvitationRequired, WeakPassword, Unauthenticated),
+    example={
+        "email": "noor@example.org",
+        "password": "seven-quiet-herons",
+        "full_name": "Noor Haddad",
+        "date_of_birth": "1984-05-17",
+        "phone": "+49 30 5550 1234",
+    },
+)
+async def register(body: Register) -> Account:
+    """Create an account.
+
+    Patients need nothing else. Any other role needs an `invitation` code, or the access token of an administrator.
+    """
+
+
+@api.post(
+    "/auth/login",
+    roles=EVERYONE,
+    status=200,
+    refuses=(InvalidCredentials,),
+    example={"email": "noor@example.org", "password": "seven-quiet-herons"},
+)
+async def login(body: Login) -> Tokens:
+    """Exchange e-mail and password for an access token, and set the refresh cookie."""
+
+
+@api.post("/auth/refresh", roles=EVERYONE, status=200, refuses=(Unauthenticated,))
+async def refresh() -> Tokens:
+    """Exchange the refresh cookie for a new access token and a new cookie.
+
+    Asks for the portals' own `Origin` and the header `X-CarePlus: 1`, because the cookie alone proves nothing.
+    """
+
+
+@api.post("/auth/logout", roles=EVERYONE, status=204, refuses=(Unauthenticated,))
+async def logout() -> None:
+    """End this session and remove the refresh cookie. Asks for the same two headers as refresh."""
+
+
+@api.get("/auth/me", roles=SIGNED_IN)
+async def me() -> Account:
+    """Your own account."""
+
+
+@api.put(
+    "/auth/me",
+    roles=SIGNED_IN,
+    versioned=True,
+    example={"full_name": "Noor Haddad", "date_of_birth": "1984-05-17", "sex": "female", "phone": "+49 30 5550 1234"},
+)
+async def update_me(body: UpdateMe) -> Account:
+    """Change your own name, date of birth, sex and phone."""

@@ -1,0 +1,202 @@
+"""Appointments: patients book, move and cancel a visit; doctors run their day."""
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
+
+from careplus_contracts.accounts import Sex
+from careplus_contracts.endpoints import Contract, Role
+from careplus_contracts.refusals import IllegalTransition, NotFound, Refusal, SlotTaken
+from careplus_contracts.values import (
+    Answer,
+    Body,
+    Cursor,
+    DateOfBirth,
+    Day,
+    Id,
+    Instant,
+    Limit,
+    OptionalWords,
+    Page,
+    Person,
+    Phone,
+    Reason,
+    Reference,
+    Version,
+)
+
+api = Contract(service="appointments", tag="appointments")
+
+
+class AppointmentStatus(StrEnum):
+    BOOKED = "booked"
+    CONFIRMED = "confirmed"
+    ARRIVED = "arrived"
+    IN_PROGRESS = "in_progress"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+    NO_SHOW = "no_show"
+
+
+class When(StrEnum):
+    UPCOMING = "upcoming"
+    PAST = "past"
+
+
+class Practitioner(Person):
+    """The doctor, as the patient sees them."""
+
+    specialty: str | None
+
+
+class Patient(Person):
+    """The patient, as the doctor sees them."""
+
+    date_of_birth: DateOfBirth | None
+    sex: Sex
+    phone: Phone | None
+
+
+class Appointment(Answer):
+    """A visit occupies `[starts_at, ends_at)`."""
+
+    id: Id
+    reference: Reference
+    patient: Person
+    doctor: Practitioner
+    starts_at: Instant
+    ends_at: Instant
+    status: AppointmentStatus
+    reason: str | None = Field(description="Why the patient comes, in their words.")
+    place: str | None
+    cancelled_by: Role | None
+    cancel_reason: str | None
+    created_at: Instant
+    version: Version
+
+
+class Visit(Appointment):
+    """An appointment, as the doctor sees it."""
+
+    patient: Patient
+    note: str | None
+
+
+class Appointments(Page[Appointment]):
+    """Own appointments."""
+
+
+class Visits(Page[Visit]):
+    """Visits to the signed-in doctor, in order of time."""
+
+
+class Book(Body):
+    doctor_id: Id
+    starts_at: Instant
+    reason: Reason | None = None
+
+
+class Reschedule(Body):
+    starts_at: Instant
+
+
+class Cancel(Body):
+    reason: Reason | None = None
+
+
+class UpdateVisit(Body):
+    status: AppointmentStatus
+    note: OptionalWords | None = Field(default=None, description="Replaces the note; absent or null leaves it.")
+
+
+class TooLate(Refusal):
+    """It is too late for this change; please call."""
+
+    status = 409
+
+
+@api.get("/api/appointments", roles={Role.PATIENT}, polled=True)
+async def list_appointments(
+    when: When | None = None,
+    status: AppointmentStatus | None = None,
+    limit: Limit = 20,
+    cursor: Cursor | None = None,
+) -> Appointments:
+    """Your appointments: upcoming ones soonest first, otherwise latest first."""
+
+
+@api.post(
+    "/api/appointments",
+    roles={Role.PATIENT},
+    refuses=(NotFound, SlotTaken),
+    keyed=True,
+    example={"doctor_id": 7, "starts_at": "2030-01-07T09:00:00Z", "reason": "Knee hurts when climbing stairs"},
+)
+async def book(body: Book) -> Appointment:
+    """Book a free time of a doctor, as `GET /api/doctors/{doctor_id}/slots` lists them."""
+
+
+@api.get("/api/appointments/{appointment_id}", roles={Role.PATIENT}, refuses=(NotFound,))
+async def show_appointment(appointment_id: Id) -> Appointment:
+    """One of your appointments."""
+
+
+@api.get(
+    "/api/appointments/{appointment_id}/calendar.ics",
+    roles={Role.PATIENT},
+    refuses=(NotFound,),
+    media_type="text/calendar",
+)
+async def export_appointment(appointment_id: Id) -> str:
+    """One of your appointments as an iCalendar file."""
+
+
+@api.put(
+    "/api/appointments/{appointment_id}",
+    roles={Role.PATIENT},
+    refuses=(NotFound, SlotTaken, TooLate, IllegalTransition),
+    versioned=True,
+    example={"starts_at": "2030-01-08T09:30:00Z"},
+)
+async def reschedule(appointment_id: Id, body: Reschedule) -> Appointment:
+    """Move one of your appointments to another free time. The old time stays yours until the new one is."""
+
+
+@api.put(
+    "/api/appointments/{appointment_id}/cancel",
+    roles={Role.PATIENT},
+    refuses=(NotFound, TooLate, IllegalTransition),
+    versioned=True,
+    example={"reason": "I feel better"},
+)
+async def cancel(appointment_id: Id, body: Cancel | None = None) -> Appointment:
+    """Cancel one of your appointments. Cancelling it again answers the same."""
+
+
+@api.get("/api/doctor/appointments", roles={Role.DOCTOR}, polled=True)
+async def list_visits(
+    day: Annotated[Day | None, Field(description="One clinic day; stands for `from` and `to`.")] = None,
+    from_: Annotated[Day | None, Field(description="First clinic day; today if nothing is given.")] = None,
+    to: Annotated[Day | None, Field(description="Last clinic day.")] = None,
+    status: AppointmentStatus | None = None,
+    limit: Limit = 20,
+    cursor: Cursor | None = None,
+) -> Visits:
+    """Visits to you, in order of time, from today on if no day is given."""
+
+
+@api.get("/api/doctor/appointments/{appointment_id}", roles={Role.DOCTOR}, refuses=(NotFound,))
+async def show_visit(appointment_id: Id) -> Visit:
+    """One visit to you."""
+
+
+@api.put(
+    "/api/doctor/appointments/{appointment_id}",
+    roles={Role.DOCTOR},
+    refuses=(NotFound, IllegalTransition, SlotTaken),
+    versioned=True,
+    example={"status": "arrived"},
+)
+async def update_visit(appointment_id: Id, body: UpdateVisit) -> Visit:
+    """Take a visit to its next status. Naming the status it has changes the note alone."""

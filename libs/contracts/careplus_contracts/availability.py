@@ -1,0 +1,132 @@
+"""Availability: when doctors see patients, week by week, and when they are away."""
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, model_validator
+
+from careplus_contracts.appointments import Visit
+from careplus_contracts.endpoints import Contract, Role
+from careplus_contracts.refusals import NotFound
+from careplus_contracts.values import Answer, Body, Cursor, Id, Instant, Limit, Line, Page, Reason, Version, WallClock
+
+api = Contract(service="appointments", tag="availability")
+
+
+class Weekday(StrEnum):
+    """FHIR days of week."""
+
+    MON = "mon"
+    TUE = "tue"
+    WED = "wed"
+    THU = "thu"
+    FRI = "fri"
+    SAT = "sat"
+    SUN = "sun"
+
+
+class OpenHours(Body):
+    """One stretch of a weekday, in wall-clock time of the clinic."""
+
+    weekday: Weekday
+    starts: WallClock
+    ends: WallClock
+
+    @model_validator(mode="after")
+    def _runs_forward(self) -> "OpenHours":
+        if self.starts >= self.ends:
+            raise ValueError("ends must be later than starts")
+        return self
+
+
+def _apart(rules: list[OpenHours]) -> list[OpenHours]:
+    ordered = sorted(rules, key=lambda rule: (list(Weekday).index(rule.weekday), rule.starts))
+    for before, after in zip(ordered, ordered[1:], strict=False):
+        if before.weekday == after.weekday and after.starts < before.ends:
+            raise ValueError(f"two stretches of {after.weekday} overlap at {after.starts}")
+    return ordered
+
+
+Rules = Annotated[list[OpenHours], Field(max_length=70), AfterValidator(_apart)]
+SlotMinutes = Annotated[int, Field(ge=5, le=480, description="How long one visit takes.")]
+
+
+class SetAvailability(Body):
+    slot_minutes: SlotMinutes
+    place: Line | None = None
+    rules: Rules
+
+
+class Availability(Answer):
+    slot_minutes: SlotMinutes
+    place: str | None
+    rules: list[OpenHours]
+    version: Version
+
+
+class TakeTimeOff(Body):
+    starts_at: Instant
+    ends_at: Instant
+    reason: Reason | None = None
+
+    @model_validator(mode="after")
+    def _runs_forward(self) -> "TakeTimeOff":
+        if self.starts_at >= self.ends_at:
+            raise ValueError("ends_at must be later than starts_at")
+        return self
+
+
+class TimeOff(Answer):
+    id: Id
+    starts_at: Instant
+    ends_at: Instant
+    reason: str | None
+
+
+class NewTimeOff(TimeOff):
+    to_move: list[Visit] = Field(description="Booked visits inside the time off, at most 100. They stand until moved.")
+
+
+class TimesOff(Page[TimeOff]):
+    """Time off that has not ended, in order of time."""
+
+
+@api.get("/api/doctor/availability", roles={Role.DOCTOR})
+async def show_availability() -> Availability:
+    """Your week."""
+
+
+@api.put(
+    "/api/doctor/availability",
+    roles={Role.DOCTOR},
+    versioned=True,
+    example={
+        "slot_minutes": 30,
+        "place": "Room 12",
+        "rules": [
+            {"weekday": "mon", "starts": "09:00", "ends": "12:00"},
+            {"weekday": "mon", "starts": "13:00", "ends": "17:00"},
+        ],
+    },
+)
+async def set_availability(body: SetAvailability) -> Availability:
+    """Replace your week. Visits already booked stay."""
+
+
+@api.get("/api/doctor/time-off", roles={Role.DOCTOR})
+async def list_time_off(limit: Limit = 20, cursor: Cursor | None = None) -> TimesOff:
+    """Your time off, from now on."""
+
+
+@api.post(
+    "/api/doctor/time-off",
+    roles={Role.DOCTOR},
+    example={"starts_at": "2030-07-01T00:00:00+02:00", "ends_at": "2030-07-15T00:00:00+02:00", "reason": "Holiday"},
+)
+async def take_time_off(body: TakeTimeOff) -> NewTimeOff:
+    """Take time off. No new visit is booked there; visits booked before are listed in `to_move` and stand."""
+
+
+@api.delete("/api/doctor/time-off/{time_off_id}", roles={Role.DOCTOR}, refuses=(NotFound,))
+async def cancel_time_off(time_off_id: Id) -> None:
+    """Be there after all."""

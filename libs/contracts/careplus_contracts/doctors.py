@@ -1,0 +1,125 @@
+"""Doctors: their profile, and the administrator's list of them."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from careplus_contracts.accounts import EmailTaken
+from careplus_contracts.endpoints import Contract, Role
+from careplus_contracts.refusals import NotFound
+from careplus_contracts.values import (
+    Answer,
+    Body,
+    Cursor,
+    Email,
+    Id,
+    Instant,
+    Language,
+    Limit,
+    Line,
+    OptionalWords,
+    Page,
+    Phone,
+    Query,
+    Version,
+)
+
+api = Contract(service="doctors", tag="doctors")
+
+Languages = Annotated[list[Language], Field(max_length=20)]
+
+
+class UpdateProfile(Body):
+    full_name: Line
+    specialty: Line
+    bio: OptionalWords = ""
+    languages: Languages = []
+    phone: Phone | None = None
+    room: Line | None = None
+
+
+class Doctor(Answer):
+    id: Id
+    email: Email
+    full_name: str
+    specialty: str | None
+    bio: str
+    languages: list[Language]
+    phone: str | None
+    room: str | None
+    active: bool = Field(description="Inactive doctors cannot be found or booked.")
+    version: Version
+
+
+class Doctors(Page[Doctor]):
+    """Doctors by name."""
+
+
+class AddDoctor(UpdateProfile):
+    email: Email
+
+
+class UpdateDoctor(UpdateProfile):
+    active: bool
+
+
+class NewDoctor(Doctor):
+    """The doctor and the link that lets them choose a password; it is shown this once."""
+
+    invitation_code: str
+    invitation_url: str
+    invitation_expires_at: Instant
+
+
+@api.get("/api/doctor/profile", roles={Role.DOCTOR})
+async def show_profile() -> Doctor:
+    """Your profile."""
+
+
+@api.put(
+    "/api/doctor/profile",
+    roles={Role.DOCTOR},
+    versioned=True,
+    example={
+        "full_name": "Dr Marta Ruiz",
+        "specialty": "Cardiology",
+        "bio": "Heart failure and rhythm.",
+        "languages": ["es", "en"],
+        "phone": "+49 30 5550 2000",
+        "room": "Room 12",
+    },
+)
+async def update_profile(body: UpdateProfile) -> Doctor:
+    """Change your profile."""
+
+
+@api.get("/api/admin/doctors", roles={Role.ADMIN})
+async def list_doctors(
+    q: Query | None = None,
+    specialty: Query | None = None,
+    active: bool | None = None,
+    limit: Limit = 20,
+    cursor: Cursor | None = None,
+) -> Doctors:
+    """All doctors by name."""
+
+
+@api.post(
+    "/api/admin/doctors",
+    roles={Role.ADMIN},
+    refuses=(EmailTaken,),
+    example={"email": "ruiz@example.org", "full_name": "Dr Marta Ruiz", "specialty": "Cardiology", "languages": ["es"]},
+)
+async def add_doctor(body: AddDoctor) -> NewDoctor:
+    """Add a doctor and make the one-time link with which they choose their password."""
+
+
+@api.put(
+    "/api/admin/doctors/{doctor_id}",
+    roles={Role.ADMIN},
+    refuses=(NotFound,),
+    versioned=True,
+    example={"full_name": "Dr Marta Ruiz", "specialty": "Cardiology", "active": False},
+)
+async def update_doctor(doctor_id: Id, body: UpdateDoctor) -> Doctor:
+    """Change a doctor's profile, or take them out of booking with `active: false`."""

@@ -1,0 +1,331 @@
+"""Labs: the catalogue of tests, and bookings from the patient's arm to the laboratory's bench."""
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from careplus_contracts.accounts import Sex
+from careplus_contracts.appointments import Cancel
+from careplus_contracts.endpoints import SIGNED_IN, Contract, Role
+from careplus_contracts.refusals import IllegalTransition, NotFound, Refusal
+from careplus_contracts.values import (
+    Answer,
+    Body,
+    Code,
+    Currency,
+    Cursor,
+    DateOfBirth,
+    Day,
+    Id,
+    Instant,
+    Limit,
+    Line,
+    MinorUnits,
+    OptionalWords,
+    Page,
+    Person,
+    Query,
+    Reason,
+    Reference,
+    Version,
+)
+
+api = Contract(service="labs", tag="labs")
+
+
+def _each_once(codes: list[str]) -> list[str]:
+    if len(set(codes)) != len(codes):
+        raise ValueError("name each test once")
+    return codes
+
+
+TestCodes = Annotated[
+    list[Code], Field(min_length=1, max_length=20, json_schema_extra={"uniqueItems": True}), AfterValidator(_each_once)
+]
+Loinc = Annotated[str, Field(pattern=r"^[0-9]{1,7}-[0-9]$", description="LOINC code.", examples=["718-7"])]
+
+
+class AnalyteKind(StrEnum):
+    QUANTITY = "quantity"
+    TEXT = "text"
+
+
+class LabBookingStatus(StrEnum):
+    BOOKED = "booked"
+    COLLECTED = "collected"
+    RECEIVED = "received"
+    REJECTED = "rejected"
+    IN_PROGRESS = "in_progress"
+    RESULTED = "resulted"
+    VERIFIED = "verified"
+    CANCELLED = "cancelled"
+
+
+class ReferenceRange(Answer):
+    """The usual values for somebody of this sex and age; null bounds are open. Ages in days, `[age_from, age_to)`."""
+
+    sex: Sex | None = Field(description="Null: any.")
+    age_from_days: int
+    age_to_days: int | None
+    low: float | None
+    high: float | None
+    critical_low: float | None
+    critical_high: float | None
+
+
+class Analyte(Answer):
+    """One thing a test measures (FHIR ObservationDefinition)."""
+
+    code: Code
+    name: str
+    loinc: Loinc
+    kind: AnalyteKind
+    unit: str | None = Field(description="UCUM; null for text.")
+    decimals: int = Field(description="Digits to show after the point.")
+    plain: str = Field(description="What it is, in plain words.")
+    usual: list[str] = Field(description="For text: the usual values.")
+    ranges: list[ReferenceRange] = Field(description="Empty: there is no range.")
+
+
+class LabTest(Answer):
+    code: Code
+    name: str
+    loinc: Loinc | None
+    category: str
+    specimen: str
+    preparation: str
+    plain: str = Field(description="What it is for, in plain words.")
+    turnaround_hours: int
+    price_minor: MinorUnits
+    currency: Currency
+    active: bool
+    analytes: list[Analyte]
+    version: Version
+
+
+class LabTests(Page[LabTest]):
+    """Tests by code."""
+
+
+class DescribeTest(Body):
+    name: Line
+    category: Line
+    specimen: Line
+    preparation: OptionalWords = ""
+    plain: OptionalWords = ""
+    loinc: Loinc | None = None
+    turnaround_hours: Annotated[int, Field(ge=1, le=2160)]
+    price_minor: MinorUnits
+    currency: Currency = "EUR"
+    analytes: Annotated[list[Code], Field(max_length=60)] = Field(
+        default=[], description="Codes of analytes in the catalogue, in the order to show them."
+    )
+    active: bool = True
+
+
+class AddTest(DescribeTest):
+    code: Code
+
+
+class BookTests(Body):
+    test_codes: TestCodes
+    starts_at: Instant
+
+
+class OrderTests(Body):
+    patient_id: Id
+    test_codes: TestCodes
+    appointment_id: Id | None = None
+    starts_at: Instant | None = Field(default=None, description="Null: the patient comes when it suits.")
+    note: OptionalWords | None = None
+
+
+class BookedTest(Answer):
+    code: Code
+    name: str
+    preparation: str
+    price_minor: MinorUnits
+    currency: Currency
+    result_id: Id | None = Field(description="Its result, once the reader may see it.")
+
+
+class LabPatient(Person):
+    date_of_birth: DateOfBirth | None
+    sex: Sex
+
+
+class LabBooking(Answer):
+    """A visit to the laboratory (FHIR ServiceRequest with its specimen)."""
+
+    id: Id
+    reference: Reference
+    patient: LabPatient
+    ordered_by: Person | None = Field(description="The doctor who ordered it; null: the patient booked it.")
+    appointment_id: Id | None
+    tests: list[BookedTest]
+    starts_at: Instant | None
+    status: LabBookingStatus
+    status_reason: str | None = Field(description="Why it was rejected or cancelled.")
+    note: str | None
+    price_minor: MinorUnits
+    currency: Currency
+    collected_at: Instant | None
+    created_at: Instant
+    version: Version
+
+
+class LabBookings(Page[LabBooking]):
+    """Own laboratory bookings, latest first."""
+
+
+class Worklist(Page[LabBooking]):
+    """What the laboratory has to do, in order of time."""
+
+
+class LabSlot(Answer):
+    starts_at: Instant
+    ends_at: Instant
+    free: int = Field(description="How many more people can come then.")
+
+
+class LabSlots(Page[LabSlot]):
+    """Times of one day at which the laboratory takes specimens."""
+
+
+class SetBookingStatus(Body):
+    status: LabBookingStatus
+    reason: Reason | None = Field(default=None, description="Asked for with `rejected`.")
+
+
+class UnknownTest(Refusal):
+    """The catalogue has no such test."""
+
+    status = 422
+    codes: list[str]
+
+
+class LabFull(Refusal):
+    """The laboratory cannot take you at that time."""
+
+    status = 409
+    alternatives: list[Instant]
+
+
+class CodeTaken(Refusal):
+    """There is a test with this code already."""
+
+    status = 409
+
+
+@api.get("/api/labs/tests", roles=SIGNED_IN)
+async def list_tests(q: Query | None = None, limit: Limit = 20, cursor: Cursor | None = None) -> LabTests:
+    """The catalogue by code; `q` looks in codes, names, categories and plain words. Administrators see inactive tests too."""
+
+
+@api.post(
+    "/api/labs/tests",
+    roles={Role.ADMIN},
+    refuses=(CodeTaken, UnknownTest),
+    example={
+        "code": "K",
+        "name": "Potassium",
+        "category": "clinical chemistry",
+        "specimen": "serum",
+        "turnaround_hours": 4,
+        "price_minor": 450,
+        "analytes": ["potassium"],
+    },
+)
+async def add_test(body: AddTest) -> LabTest:
+    """Add a test to the catalogue."""
+
+
+@api.put(
+    "/api/labs/tests/{code}",
+    roles={Role.ADMIN},
+    refuses=(NotFound, UnknownTest),
+    versioned=True,
+    example={
+        "name": "Potassium",
+        "category": "clinical chemistry",
+        "specimen": "serum",
+        "turnaround_hours": 4,
+        "price_minor": 450,
+        "analytes": ["potassium"],
+        "active": False,
+    },
+)
+async def update_test(code: Code, body: DescribeTest) -> LabTest:
+    """Change a test, or take it out of booking with `active: false`."""
+
+
+@api.get("/api/labs/slots", roles=SIGNED_IN)
+async def list_lab_slots(day: Day | None = None) -> LabSlots:
+    """When the laboratory takes specimens on one clinic day; today if not given. Times in between are accepted too."""
+
+
+@api.post(
+    "/api/labs/bookings",
+    roles={Role.PATIENT},
+    refuses=(UnknownTest, LabFull),
+    keyed=True,
+    example={"test_codes": ["CBC", "LIPID"], "starts_at": "2030-01-07T07:30:00Z"},
+)
+async def book_tests(body: BookTests) -> LabBooking:
+    """Book tests for yourself."""
+
+
+@api.get("/api/labs/bookings", roles={Role.PATIENT}, polled=True)
+async def list_lab_bookings(
+    status: LabBookingStatus | None = None, limit: Limit = 20, cursor: Cursor | None = None
+) -> LabBookings:
+    """Your laboratory bookings, latest first."""
+
+
+@api.get("/api/labs/bookings/{booking_id}", roles={Role.PATIENT, Role.LAB}, refuses=(NotFound,))
+async def show_lab_booking(booking_id: Id) -> LabBooking:
+    """One of your laboratory bookings; the laboratory sees every one."""
+
+
+@api.put(
+    "/api/labs/bookings/{booking_id}/cancel",
+    roles={Role.PATIENT},
+    refuses=(NotFound, IllegalTransition),
+    versioned=True,
+    example={"reason": "I cannot fast that day"},
+)
+async def cancel_lab_booking(booking_id: Id, body: Cancel | None = None) -> LabBooking:
+    """Cancel a booking of yours whose specimen has not been collected. Cancelling it again answers the same."""
+
+
+@api.post(
+    "/api/doctor/lab-orders",
+    roles={Role.DOCTOR},
+    refuses=(NotFound, UnknownTest, LabFull),
+    keyed=True,
+    example={"patient_id": 12, "test_codes": ["CBC"], "note": "Tired for a month"},
+)
+async def order_tests(body: OrderTests) -> LabBooking:
+    """Order tests for a patient in your care."""
+
+
+@api.get("/api/labs/worklist", roles={Role.LAB}, polled=True)
+async def list_worklist(
+    status: LabBookingStatus | None = None,
+    day: Annotated[Day | None, Field(description="Only bookings for this clinic day.")] = None,
+    limit: Limit = 20,
+    cursor: Cursor | None = None,
+) -> Worklist:
+    """Bookings in order of time; without `status` those that still need work."""
+
+
+@api.put(
+    "/api/labs/bookings/{booking_id}/status",
+    roles={Role.LAB},
+    refuses=(NotFound, IllegalTransition),
+    versioned=True,
+    example={"status": "collected"},
+)
+async def set_booking_status(booking_id: Id, body: SetBookingStatus) -> LabBooking:
+    """Collect, receive, start, reject or recollect. `resulted` and `verified` follow from the results."""

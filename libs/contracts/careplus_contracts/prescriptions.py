@@ -1,0 +1,130 @@
+"""Prescriptions: what doctors prescribe and patients take."""
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
+
+from careplus_contracts.endpoints import Contract, Role
+from careplus_contracts.refusals import IllegalTransition, NotFound
+from careplus_contracts.values import (
+    Answer,
+    Body,
+    Cursor,
+    Id,
+    Instant,
+    Limit,
+    Line,
+    OptionalWords,
+    Page,
+    Person,
+    Reason,
+    Reference,
+    Version,
+)
+
+api = Contract(service="doctors", tag="prescriptions")
+
+
+class PrescriptionStatus(StrEnum):
+    ACTIVE = "active"
+    STOPPED = "stopped"
+
+
+class PrescriptionItem(Body):
+    """One medicine (FHIR MedicationRequest)."""
+
+    medicine: Line = Field(examples=["Amoxicillin 500 mg capsules"])
+    dose: Line = Field(examples=["1 capsule"])
+    route: Line = Field(examples=["oral"])
+    frequency: Line = Field(examples=["3 times a day"])
+    duration_days: Annotated[int, Field(ge=1, le=3650)]
+    quantity: Annotated[int, Field(ge=1, le=10000)] | None = None
+    repeats: Annotated[int, Field(ge=0, le=99)] = 0
+    instructions: OptionalWords | None = None
+
+
+class Prescribe(Body):
+    patient_id: Id
+    appointment_id: Id | None = None
+    items: Annotated[list[PrescriptionItem], Field(min_length=1, max_length=20)]
+    notes: OptionalWords | None = None
+
+
+class StopPrescription(Body):
+    reason: Reason | None = None
+
+
+class Prescription(Answer):
+    id: Id
+    reference: Reference
+    patient: Person
+    doctor: Person
+    appointment_id: Id | None
+    items: list[PrescriptionItem]
+    notes: str | None
+    status: PrescriptionStatus
+    created_at: Instant
+    stopped_at: Instant | None
+    stop_reason: str | None
+    version: Version
+
+
+class Prescriptions(Page[Prescription]):
+    """Prescriptions, newest first."""
+
+
+@api.post(
+    "/api/doctor/prescriptions",
+    roles={Role.DOCTOR},
+    refuses=(NotFound,),
+    example={
+        "patient_id": 12,
+        "items": [
+            {
+                "medicine": "Amoxicillin 500 mg capsules",
+                "dose": "1 capsule",
+                "route": "oral",
+                "frequency": "3 times a day",
+                "duration_days": 7,
+                "quantity": 21,
+            }
+        ],
+        "notes": "Finish the course.",
+    },
+)
+async def prescribe(body: Prescribe) -> Prescription:
+    """Prescribe for a patient in your care."""
+
+
+@api.get("/api/doctor/prescriptions", roles={Role.DOCTOR})
+async def list_prescribed(
+    patient_id: Id | None = None,
+    status: PrescriptionStatus | None = None,
+    limit: Limit = 20,
+    cursor: Cursor | None = None,
+) -> Prescriptions:
+    """What you have prescribed, newest first."""
+
+
+@api.put(
+    "/api/doctor/prescriptions/{prescription_id}/stop",
+    roles={Role.DOCTOR},
+    refuses=(NotFound, IllegalTransition),
+    versioned=True,
+    example={"reason": "Rash"},
+)
+async def stop_prescription(prescription_id: Id, body: StopPrescription | None = None) -> Prescription:
+    """Stop one of your prescriptions."""
+
+
+@api.get("/api/prescriptions", roles={Role.PATIENT})
+async def list_prescriptions(
+    status: PrescriptionStatus | None = None, limit: Limit = 20, cursor: Cursor | None = None
+) -> Prescriptions:
+    """What was prescribed to you, newest first."""
+
+
+@api.get("/api/prescriptions/{prescription_id}", roles={Role.PATIENT}, refuses=(NotFound,))
+async def show_prescription(prescription_id: Id) -> Prescription:
+    """One prescription of yours."""

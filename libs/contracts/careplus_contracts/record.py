@@ -1,0 +1,41 @@
+"""Record: what a patient sees of their own care at a glance."""
+
+from enum import StrEnum
+
+from pydantic import Field
+
+from careplus_contracts.appointments import Appointment
+from careplus_contracts.endpoints import Contract, Role
+from careplus_contracts.values import Answer, Count, Id, Instant
+
+api = Contract(service="doctors", tag="record")
+
+
+class TaskKind(StrEnum):
+    NEW_RESULT = "new_result"
+    REFERRAL_TO_BOOK = "referral_to_book"
+    PRESCRIPTION_ENDING = "prescription_ending"
+    LAB_VISIT = "lab_visit"
+
+
+class Task(Answer):
+    """Something that waits for the patient; `id` is that of the result, referral, prescription or lab booking."""
+
+    kind: TaskKind
+    id: Id
+    title: str
+    at: Instant | None = Field(description="When it came or is due.")
+
+
+class Summary(Answer):
+    next_appointment: Appointment | None
+    to_do: list[Task] = Field(description="At most 20, most pressing first.")
+    upcoming_appointments: Count
+    active_prescriptions: Count
+    open_referrals: Count
+    released_results: Count
+
+
+@api.get("/api/me/summary", roles={Role.PATIENT})
+async def summarise() -> Summary:
+    """Your next visit, what is to do, and how much there is of everything."""

@@ -1,0 +1,134 @@
+"""Referrals: one doctor asks another, a specialty or somebody outside to see a patient."""
+
+from enum import StrEnum
+
+from pydantic import Field, model_validator
+
+from careplus_contracts.endpoints import Contract, Role
+from careplus_contracts.refusals import IllegalTransition, NotFound
+from careplus_contracts.values import (
+    Answer,
+    Body,
+    Cursor,
+    Day,
+    Id,
+    Instant,
+    Limit,
+    Line,
+    OptionalWords,
+    Page,
+    Person,
+    Reference,
+    Version,
+    Words,
+)
+
+api = Contract(service="doctors", tag="referrals")
+
+
+class ReferralStatus(StrEnum):
+    SENT = "sent"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    BOOKED = "booked"
+    SEEN = "seen"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+
+
+class Urgency(StrEnum):
+    ROUTINE = "routine"
+    URGENT = "urgent"
+    EMERGENCY = "emergency"
+
+
+class Direction(StrEnum):
+    SENT = "sent"
+    RECEIVED = "received"
+
+
+class Refer(Body):
+    """Exactly one of `to_doctor_id`, `to_specialty` and `to_external`."""
+
+    patient_id: Id
+    to_doctor_id: Id | None = None
+    to_specialty: Line | None = None
+    to_external: Line | None = None
+    reason: Words
+    urgency: Urgency = Urgency.ROUTINE
+    due_on: Day | None = None
+
+    @model_validator(mode="after")
+    def _has_one_target(self) -> "Refer":
+        if sum(to is not None for to in (self.to_doctor_id, self.to_specialty, self.to_external)) != 1:
+            raise ValueError("name exactly one of to_doctor_id, to_specialty and to_external")
+        return self
+
+
+class UpdateReferral(Body):
+    status: ReferralStatus
+    note: OptionalWords | None = Field(default=None, description="Replaces the note; absent or null leaves it.")
+
+
+class Referral(Answer):
+    id: Id
+    reference: Reference
+    patient: Person
+    from_doctor: Person
+    to_doctor: Person | None
+    to_specialty: str | None
+    to_external: str | None
+    reason: str
+    urgency: Urgency
+    due_on: Day | None
+    status: ReferralStatus
+    note: str | None
+    created_at: Instant
+    version: Version
+
+
+class Referrals(Page[Referral]):
+    """Referrals, newest first."""
+
+
+@api.post(
+    "/api/doctor/referrals",
+    roles={Role.DOCTOR},
+    refuses=(NotFound,),
+    example={"patient_id": 12, "to_specialty": "Cardiology", "reason": "Murmur, new since spring", "urgency": "urgent"},
+)
+async def refer(body: Refer) -> Referral:
+    """Refer a patient in your care."""
+
+
+@api.get("/api/doctor/referrals", roles={Role.DOCTOR})
+async def list_referred(
+    direction: Direction = Direction.SENT,
+    status: ReferralStatus | None = None,
+    limit: Limit = 20,
+    cursor: Cursor | None = None,
+) -> Referrals:
+    """Referrals you sent, or those sent to you or your specialty, newest first."""
+
+
+@api.put(
+    "/api/doctor/referrals/{referral_id}",
+    roles={Role.DOCTOR},
+    refuses=(NotFound, IllegalTransition),
+    versioned=True,
+    example={"status": "accepted"},
+)
+async def update_referral(referral_id: Id, body: UpdateReferral) -> Referral:
+    """Take a referral to its next status: the receiver accepts, declines, books, sees; the sender cancels or closes."""
+
+
+@api.get("/api/referrals", roles={Role.PATIENT})
+async def list_referrals(
+    status: ReferralStatus | None = None, limit: Limit = 20, cursor: Cursor | None = None
+) -> Referrals:
+    """Your referrals, newest first."""
+
+
+@api.get("/api/referrals/{referral_id}", roles={Role.PATIENT}, refuses=(NotFound,))
+async def show_referral(referral_id: Id) -> Referral:
+    """One referral of yours."""

@@ -1,0 +1,41 @@
+"""Stats: the house in numbers, for administrators."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from careplus_contracts.appointments import AppointmentStatus
+from careplus_contracts.endpoints import Contract, Role
+from careplus_contracts.values import Answer, Count, Day
+
+api = Contract(service="doctors", tag="stats")
+
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class DayCount(Answer):
+    day: Day
+    total: Count
+    by_status: dict[AppointmentStatus, Count]
+
+
+class Stats(Answer):
+    from_day: Day
+    to_day: Day
+    doctors: Count = Field(description="Active doctors.")
+    patients: Count
+    appointments: Count = Field(description="Visits that start in the period, whatever became of them.")
+    by_status: dict[AppointmentStatus, Count]
+    by_day: list[DayCount] = Field(description="One for each clinic day of the period.")
+    no_show_rate: Share | None = Field(description="No-shows among visits that were completed or missed; null: none were.")
+    utilisation: Share | None = Field(description="Booked among offered minutes of the period; null: none were offered.")
+    lab_bookings: Count
+    lab_turnaround_hours: float | None = Field(description="Median from collection to verification; null: none verified.")
+
+
+@api.get("/api/admin/stats", roles={Role.ADMIN})
+async def show_stats(
+    from_: Annotated[Day | None, Field(description="First clinic day; 29 days ago if not given.")] = None,
+    to: Annotated[Day | None, Field(description="Last clinic day, within 366 of the first; in 30 days if not given.")] = None,
+) -> Stats:
+    """Totals and the period's visits by day and status."""

@@ -1,0 +1,120 @@
+"""Values that many contracts use: ids, text, instants, pages, and the bases of bodies and answers."""
+
+import re
+from datetime import UTC, date, datetime
+from typing import Annotated, Any, Generic, TypeVar
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+
+MAX_ID = 2**63 - 1
+MAX_TEXT = 4000
+
+Id = Annotated[int, Field(ge=1, le=MAX_ID, description="A positive 64-bit integer.")]
+Version = Annotated[int, Field(ge=1, le=MAX_ID, description="Grows by one with each change; also the ETag.")]
+Count = Annotated[int, Field(ge=0)]
+
+_ANY = r"^[^\x00]*$"
+_SOME = r"^[^\x00]*[^\s\x00][^\x00]*$"
+_LINE = r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f\s][^\x00-\x1f\x7f]*$"
+
+Line = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=_LINE)]
+"""One line of text with something in it."""
+Words = Annotated[str, StringConstraints(min_length=1, max_length=MAX_TEXT, pattern=_SOME)]
+"""Text of one or more lines with something in it."""
+OptionalWords = Annotated[str, StringConstraints(max_length=MAX_TEXT, pattern=_ANY)]
+"""Text that may be empty."""
+Reason = Annotated[str, StringConstraints(max_length=500, pattern=_ANY)]
+"""A short text that may be empty."""
+Query = Annotated[str, StringConstraints(max_length=100, pattern=_ANY)]
+"""What somebody typed into a search box."""
+Email = Annotated[
+    str,
+    StringConstraints(min_length=3, max_length=254, pattern=r"^[^@\s\x00-\x1f\x7f]+@[^@\s\x00-\x1f\x7f]+$"),
+]
+Phone = Annotated[str, StringConstraints(min_length=3, max_length=30, pattern=r"^\+?[0-9][0-9 ()./-]+$")]
+Code = Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
+Reference = Annotated[str, Field(description="Short code people can read out on the phone.", examples=["CP-7K3M-9Q2X"])]
+WallClock = Annotated[
+    str,
+    StringConstraints(pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$"),
+    Field(description="Time on the clinic's wall, `HH:MM`; `24:00` is the end of the day.", examples=["09:00"]),
+]
+Language = Annotated[
+    str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$"), Field(description="BCP 47.", examples=["de"])
+]
+Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$"), Field(description="ISO 4217.", examples=["EUR"])]
+MinorUnits = Annotated[int, Field(ge=0, le=10**9, description="Money in the currency's smallest unit.")]
+Limit = Annotated[int, Field(ge=1, le=100, description="At most so many items.")]
+Cursor = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=200, pattern=r"^[A-Za-z0-9_-]+$"),
+    Field(description="The `next_cursor` of the page before."),
+]
+
+_RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d(:\d\d(\.\d{1,9})?)?([Zz]|[+-]\d\d:\d\d)")
+_EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+_LATEST = datetime(2100, 1, 1, tzinfo=UTC)
+
+
+def _written_as_rfc3339(value: Any) -> Any:
+    if isinstance(value, str) and not _RFC3339.fullmatch(value):
+        raise ValueError("write instants as 2030-01-07T09:00:00Z or with an offset, 2030-01-07T10:00:00+01:00")
+    return value
+
+
+def _in_utc(value: datetime) -> datetime:
+    # compared before the conversion, which overflows at the ends of the calendar
+    if not _EARLIEST <= value < _LATEST:
+        raise ValueError("instants lie between 2000 and 2100")
+    return value.astimezone(UTC)
+
+
+def _born(value: date) -> date:
+    if not date(1900, 1, 1) <= value <= datetime.now(UTC).date():
+        raise ValueError("a date of birth lies between 1900 and today")
+    return value
+
+
+def _day(value: date) -> date:
+    if not date(2000, 1, 1) <= value < date(2100, 1, 1):
+        raise ValueError("days lie between 2000 and 2100")
+    return value
+
+
+Instant = Annotated[
+    AwareDatetime,
+    BeforeValidator(_written_as_rfc3339),
+    AfterValidator(_in_utc),
+    Field(description="RFC 3339 with an offset; answers are in UTC.", examples=["2030-01-07T09:00:00Z"]),
+]
+Day = Annotated[date, AfterValidator(_day), Field(examples=["2030-01-07"])]
+DateOfBirth = Annotated[date, AfterValidator(_born), Field(examples=["1984-05-17"])]
+
+
+class Body(BaseModel):
+    """Base of what callers send: strict, and nothing unknown."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False, frozen=True)
+
+
+class Answer(BaseModel):
+    """Base of what services answer. Answers have no defaults, so that clients find every member present."""
+
+    model_config = ConfigDict(frozen=True, allow_inf_nan=False)
+
+
+T = TypeVar("T")
+
+
+class Page(Answer, Generic[T]):
+    """A part of a list; `next_cursor` asks for the part after it."""
+
+    items: list[T]
+    next_cursor: str | None
+
+
+class Person(Answer):
+    """Somebody, as others see them."""
+
+    id: Id
+    full_name: str

@@ -1,0 +1,1 @@
+"""What every CarePlus process needs: contracts on FastAPI, identity, refusals, settings, logs."""

@@ -1,0 +1,35 @@
+"""The door of an endpoint: who asks, and whether their role may. Stands before routes in services and in the gateway."""
+
+from typing import Any
+
+from careplus_contracts.endpoints import Endpoint
+from careplus_contracts.refusals import Forbidden, Unauthenticated
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from careplus_runtime.keys import NEEDS_TOKEN, Verifier
+from careplus_runtime.problems import header
+from careplus_runtime.tokens import Identity
+
+
+async def identify(scope: Scope, verifier: Verifier) -> Identity:
+    """Who asks. Raises Unauthenticated without a valid bearer token."""
+    scheme, _, token = (header(scope, b"authorization") or "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise Unauthenticated(NEEDS_TOKEN)
+    return await verifier.identify(token)
+
+
+class Door:
+    """Lets in whom the contract admits, and leaves their Identity in `scope["who"]`. Nothing of the body is read before."""
+
+    def __init__(self, app: ASGIApp, endpoint: Endpoint[..., Any]) -> None:
+        self.app = app
+        self.endpoint = endpoint
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if not self.endpoint.public:
+            who = await identify(scope, scope["app"].state.verifier)
+            if not self.endpoint.admits(who.role):
+                raise Forbidden(f"This is not for the role {who.role.value}.")
+            scope["who"] = who
+        await self.app(scope, receive, send)

@@ -1,0 +1,38 @@
+"""Logs: one JSON line an event, without personal data."""
+
+import logging
+import sys
+from typing import Any
+
+import structlog
+
+SECRET_NAMES = frozenset({"password", "token", "access_token", "authorization", "cookie", "code", "secret", "email", "otp"})
+
+
+def redact(_: Any, __: str, event: Any) -> Any:
+    """Replace what must not be in a log, whoever logs it."""
+    for name in event.keys() & SECRET_NAMES:
+        event[name] = "[redacted]"
+    return event
+
+
+def configure(service: str, level: str) -> None:
+    """Log to standard output as JSON, with the service's name in every line."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            redact,
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
+        logger_factory=structlog.WriteLoggerFactory(sys.stdout),
+        cache_logger_on_first_use=False,
+    )
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(service=service)
+
+
+log: Any = structlog.get_logger()

@@ -1,0 +1,60 @@
+"""What the house provides to handlers, after their `*`."""
+
+import re
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from careplus_contracts.refusals import Stale
+from careplus_tables.engine import Database
+from fastapi import Depends, Request
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from careplus_runtime.doors import identify
+from careplus_runtime.problems import header
+from careplus_runtime.settings import Settings
+from careplus_runtime.tokens import Identity
+
+
+async def _who(request: Request) -> Identity:
+    who: Identity = request.scope["who"]
+    return who
+
+
+async def _visitor(request: Request) -> Identity | None:
+    if header(request.scope, b"authorization") is None:
+        return None
+    return await identify(request.scope, request.app.state.verifier)
+
+
+async def _session(request: Request) -> AsyncIterator[AsyncSession]:
+    database: Database = request.app.state.database
+    async with database.reading() if request.method == "GET" else database.writing() as session:
+        yield session
+
+
+async def _settings(request: Request) -> Settings:
+    settings: Settings = request.app.state.settings
+    return settings
+
+
+async def _expected(request: Request) -> frozenset[str] | None:
+    value = header(request.scope, b"if-match")
+    return None if value is None or value.strip() == "*" else frozenset(re.findall(r'(?:W/)?"[^"]*"', value))
+
+
+Who = Annotated[Identity, Depends(_who)]
+"""Who asks."""
+Visitor = Annotated[Identity | None, Depends(_visitor)]
+"""Who asks, at public endpoints: None without a token."""
+Db = Annotated[AsyncSession, Depends(_session, scope="function")]
+"""One transaction: committed before the answer is sent, undone by a refusal. Reads only, for GET."""
+House = Annotated[Settings, Depends(_settings)]
+"""The hospital's settings."""
+Expected = Annotated[frozenset[str] | None, Depends(_expected)]
+"""The entity tags of If-Match; None: any version will do."""
+
+
+def check_version(version: int, expected: frozenset[str] | None) -> None:
+    """Raise Stale unless the caller knows this version, or did not ask."""
+    if expected is not None and f'"{version}"' not in expected:
+        raise Stale.now(version)

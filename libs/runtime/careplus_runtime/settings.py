@@ -1,0 +1,106 @@
+"""Settings from the environment or `.env`; `.env.example` documents each."""
+
+import re
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+SAMPLE_SECRET = "change-me-change-me-change-me-change-me"
+"""What `.env.example` shows; refused."""
+
+
+class SettingsError(Exception):
+    """A setting is missing or wrong; the message is one line that says which and what to do."""
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, LookupError):
+        raise ValueError(f"{name!r} is not an IANA time zone such as Europe/Berlin") from None
+    return name
+
+
+def _hours(value: str) -> str:
+    if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)", value) or value[:5] >= value[6:]:
+        raise ValueError("write hours as 07:00-18:00")
+    return value
+
+
+def _secrets(value: str) -> str:
+    for secret in value.split(","):
+        if len(secret.strip()) < 32:
+            raise ValueError("each secret needs 32 characters or more")
+        if secret.strip() == SAMPLE_SECRET:
+            raise ValueError("is the example's; write your own")
+    return value
+
+
+class Settings(BaseSettings):
+    """Everything that can be set. Environment names are `CAREPLUS_<NAME>`, but for the two with an alias."""
+
+    model_config = SettingsConfigDict(env_prefix="CAREPLUS_", env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True)
+
+    secret_key: Annotated[str, AfterValidator(_secrets)] | None = Field(default=None, validation_alias="SECRET_KEY", repr=False)
+    database_url: str | None = Field(default=None, validation_alias="DATABASE_URL", repr=False)
+    data: Path = Path("data")
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=1, le=65535)] = 5000
+    origins: str | None = None
+
+    hospital: Annotated[str, Field(min_length=1, max_length=100)] = "CarePlus Hospital"
+    phone: str | None = None
+    zone: Annotated[str, AfterValidator(_zone)] = "Europe/Berlin"
+    demo: bool = False
+
+    notice_minutes: Annotated[int, Field(ge=0, le=60 * 24 * 30)] = 60
+    horizon_days: Annotated[int, Field(ge=1, le=730)] = 180
+    change_notice_minutes: Annotated[int, Field(ge=0, le=60 * 24 * 30)] = 0
+    lab_hours: Annotated[str, AfterValidator(_hours)] = "06:00-22:00"
+    lab_places: Annotated[int, Field(ge=1, le=1000)] = 4
+
+    auth_url: str = "http://127.0.0.1:5001"
+    appointments_url: str = "http://127.0.0.1:5002"
+    doctors_url: str = "http://127.0.0.1:5003"
+    labs_url: str = "http://127.0.0.1:5004"
+    web: Path | None = None
+    log_level: Annotated[str, Field(pattern="^(debug|info|warning|error)$")] = "info"
+
+    @cached_property
+    def clinic_zone(self) -> ZoneInfo:
+        return ZoneInfo(self.zone)
+
+    @cached_property
+    def database(self) -> str:
+        """The address of the database: DATABASE_URL, else the SQLite file in CAREPLUS_DATA."""
+        return self.database_url or f"sqlite:///{self.data.resolve() / 'careplus.db'}"
+
+    @cached_property
+    def public_url(self) -> str:
+        """Where people reach the portals; links in invitations begin with it."""
+        return self.allowed_origins[0]
+
+    @cached_property
+    def allowed_origins(self) -> tuple[str, ...]:
+        """Origins whose pages may use the refresh cookie."""
+        if self.origins:
+            return tuple(origin.strip().rstrip("/") for origin in self.origins.split(","))
+        return (f"http://localhost:{self.port}", f"http://127.0.0.1:{self.port}")
+
+    def service_url(self, service: str) -> str:
+        return str(getattr(self, f"{service}_url"))
+
+
+def load_settings() -> Settings:
+    """Read the settings. Raises SettingsError with one line for the first that is wrong."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = str(first["loc"][0])
+        variable = name.upper() if name.upper() in {"SECRET_KEY", "DATABASE_URL"} else f"CAREPLUS_{name.upper()}"
+        raise SettingsError(f"{variable}: {first['msg'].removeprefix('Value error, ')}") from None

@@ -1,0 +1,67 @@
+"""Accounts, sessions and invitations. Written by auth."""
+
+from datetime import date, datetime
+
+import sqlalchemy as sa
+from careplus_contracts.accounts import Sex
+from careplus_contracts.endpoints import Role
+from sqlmodel import Field, SQLModel
+
+from careplus_tables.columns import BigId, InstantColumn, one_of
+
+OWNER = "auth"
+
+
+class AccountRow(SQLModel, table=True):
+    """One person. `id` is also the patient's or the doctor's id. No password hash: invited, not yet accepted."""
+
+    __tablename__ = "accounts"
+    __table_args__ = (one_of("role", Role), one_of("sex", Sex), sa.Index("ix_accounts_role_id", "role", "id"))
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    email: str = Field(unique=True, description="Lower case.")
+    password_hash: str | None
+    full_name: str
+    role: str
+    date_of_birth: date | None
+    sex: str
+    phone: str | None
+    active: bool = Field(default=True)
+    created_at: datetime = Field(sa_type=InstantColumn)
+    version: int = Field(default=1)
+
+
+class SessionRow(SQLModel, table=True):
+    """A signed-in device: a family of refresh tokens. `id` is the token's `sid`."""
+
+    __tablename__ = "sessions"
+
+    id: str = Field(primary_key=True)
+    account_id: int = Field(foreign_key="accounts.id", sa_type=BigId, index=True)
+    created_at: datetime = Field(sa_type=InstantColumn)
+    expires_at: datetime = Field(sa_type=InstantColumn, index=True)
+    ended_at: datetime | None = Field(sa_type=InstantColumn)
+
+
+class RefreshTokenRow(SQLModel, table=True):
+    """One use of a session's refresh token; only its hash is kept."""
+
+    __tablename__ = "refresh_tokens"
+
+    token_hash: str = Field(primary_key=True)
+    session_id: str = Field(foreign_key="sessions.id", index=True)
+    expires_at: datetime = Field(sa_type=InstantColumn)
+    used_at: datetime | None = Field(sa_type=InstantColumn)
+
+
+class InvitationRow(SQLModel, table=True):
+    """A one-time code that sets the password of a reserved account; only its hash is kept."""
+
+    __tablename__ = "invitations"
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    account_id: int = Field(foreign_key="accounts.id", sa_type=BigId, index=True)
+    code_hash: str = Field(unique=True)
+    created_at: datetime = Field(sa_type=InstantColumn)
+    expires_at: datetime = Field(sa_type=InstantColumn)
+    accepted_at: datetime | None = Field(sa_type=InstantColumn)

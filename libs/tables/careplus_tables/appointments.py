@@ -1,0 +1,46 @@
+"""Visits of patients to doctors. Written by appointments. Overlaps are refused by triggers made in the migrations."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from careplus_contracts.appointments import AppointmentStatus
+from careplus_contracts.endpoints import Role
+from sqlmodel import Field, SQLModel
+
+from careplus_tables.columns import BigId, InstantColumn, one_of
+
+OWNER = "appointments"
+LONGEST_VISIT_HOURS = 8
+"""Bounds the overlap check; SetAvailability allows no longer slot."""
+FREE_AGAIN = (AppointmentStatus.CANCELLED, AppointmentStatus.NO_SHOW)
+"""Visits in these states do not occupy their time."""
+OCCUPIED = "status NOT IN ('cancelled', 'no_show')"
+
+
+class AppointmentRow(SQLModel, table=True):
+    """A visit; occupies `[starts_at, ends_at)` unless cancelled or missed."""
+
+    __tablename__ = "appointments"
+    __table_args__ = (
+        one_of("status", AppointmentStatus),
+        one_of("cancelled_by", Role),
+        sa.CheckConstraint("ends_at > starts_at", name="runs_forward_v1"),
+        sa.Index("ix_appointments_doctor_id_starts_at_id", "doctor_id", "starts_at", "id"),
+        sa.Index("ix_appointments_patient_id_starts_at_id", "patient_id", "starts_at", "id"),
+        sa.Index("ix_appointments_starts_at_status", "starts_at", "status"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    reference: str = Field(unique=True)
+    patient_id: int = Field(foreign_key="accounts.id", sa_type=BigId)
+    doctor_id: int = Field(foreign_key="accounts.id", sa_type=BigId)
+    starts_at: datetime = Field(sa_type=InstantColumn)
+    ends_at: datetime = Field(sa_type=InstantColumn)
+    status: str = Field(default=AppointmentStatus.BOOKED.value)
+    reason: str | None
+    place: str | None
+    note: str | None = Field(default=None)
+    cancelled_by: str | None = Field(default=None)
+    cancel_reason: str | None = Field(default=None)
+    created_at: datetime = Field(sa_type=InstantColumn)
+    version: int = Field(default=1)

@@ -1,0 +1,54 @@
+"""When doctors see patients, and when they are away. Written by appointments."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from careplus_contracts.availability import Weekday
+from sqlmodel import Field, SQLModel
+
+from careplus_tables.columns import BigId, InstantColumn, one_of
+
+OWNER = "appointments"
+
+
+class AvailabilityRow(SQLModel, table=True):
+    """How long a doctor's visits take, and where they are."""
+
+    __tablename__ = "availability"
+
+    doctor_id: int = Field(foreign_key="accounts.id", primary_key=True, sa_type=BigId)
+    slot_minutes: int
+    place: str | None
+    version: int = Field(default=1)
+
+
+class OpenHoursRow(SQLModel, table=True):
+    """One stretch of a weekday, `HH:MM` on the clinic's wall; `24:00` ends the day."""
+
+    __tablename__ = "open_hours"
+    __table_args__ = (
+        one_of("weekday", Weekday),
+        sa.CheckConstraint("ends > starts", name="runs_forward_v1"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    doctor_id: int = Field(foreign_key="accounts.id", sa_type=BigId, index=True)
+    weekday: str
+    starts: str
+    ends: str
+
+
+class TimeOffRow(SQLModel, table=True):
+    """A doctor is away during `[starts_at, ends_at)`."""
+
+    __tablename__ = "time_off"
+    __table_args__ = (
+        sa.CheckConstraint("ends_at > starts_at", name="runs_forward_v1"),
+        sa.Index("ix_time_off_doctor_id_ends_at", "doctor_id", "ends_at"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    doctor_id: int = Field(foreign_key="accounts.id", sa_type=BigId)
+    starts_at: datetime = Field(sa_type=InstantColumn)
+    ends_at: datetime = Field(sa_type=InstantColumn)
+    reason: str | None

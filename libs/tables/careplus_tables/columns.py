@@ -1,0 +1,47 @@
+"""Column kinds and constraint names that every table uses."""
+
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import SQLModel
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+SQLModel.metadata.naming_convention = NAMING
+
+BigId = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+"""64-bit; SQLite makes row ids for INTEGER only."""
+
+
+class InstantColumn(sa.types.TypeDecorator[datetime]):
+    """An aware instant in UTC, to the second: `2030-01-07T09:00:00Z` on SQLite (sorts as text), timestamptz on PostgreSQL."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: sa.Dialect) -> Any:
+        return dialect.type_descriptor(sa.String(20) if dialect.name == "sqlite" else sa.DateTime(timezone=True))
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> Any:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant needs a zone")
+        value = value.astimezone(UTC).replace(microsecond=0)
+        return f"{value:%Y-%m-%dT%H:%M:%SZ}" if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: Any, dialect: sa.Dialect) -> datetime | None:
+        return datetime.fromisoformat(value) if isinstance(value, str) else value
+
+
+def one_of(column: str, kind: type[StrEnum], version: int = 1) -> sa.CheckConstraint:
+    """Only the enum's values. Autogenerate does not see a changed expression: count `version` up with it."""
+    values = ", ".join(f"'{member.value}'" for member in kind)
+    return sa.CheckConstraint(f"{column} IN ({values})", name=f"{column}_v{version}")

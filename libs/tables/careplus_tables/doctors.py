@@ -1,0 +1,25 @@
+"""Profiles of doctors. Written by doctors."""
+
+import sqlalchemy as sa
+from sqlmodel import Field, SQLModel
+
+from careplus_tables.columns import BigId
+
+OWNER = "doctors"
+
+
+class DoctorRow(SQLModel, table=True):
+    """A doctor's profile; `id` is their account's. Without one a doctor is neither found nor booked."""
+
+    __tablename__ = "doctors"
+    __table_args__ = (sa.Index("ix_doctors_full_name_id", "full_name", "id"), sa.Index("ix_doctors_specialty", "specialty"))
+
+    id: int = Field(foreign_key="accounts.id", primary_key=True, sa_type=BigId)
+    full_name: str
+    specialty: str
+    bio: str
+    languages: list[str] = Field(sa_type=sa.JSON)
+    phone: str | None
+    room: str | None
+    active: bool = Field(default=True)
+    version: int = Field(default=1)

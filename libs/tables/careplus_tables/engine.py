@@ -1,0 +1,89 @@
+"""Connections to the database: several readers, and one writer a process."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from careplus_tables import sqlite  # noqa: F401 - must come before anything that loads sqlite3
+import sqlalchemy as sa
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+
+READERS = 4
+"""More buys waiting, not throughput."""
+
+
+def sync_url(url: str) -> URL:
+    """The address for code that does not run in an event loop: migrations, the demo hospital."""
+    parsed = make_url(url)
+    return parsed.set(drivername="sqlite+pysqlite" if is_sqlite(parsed) else "postgresql+psycopg")
+
+
+def async_url(url: str) -> URL:
+    parsed = make_url(url)
+    return parsed.set(drivername="sqlite+aiosqlite" if is_sqlite(parsed) else "postgresql+psycopg")
+
+
+def is_sqlite(url: str | URL) -> bool:
+    return make_url(url).get_backend_name() == "sqlite"
+
+
+def sync_engine(url: str) -> sa.Engine:
+    """An engine for one short-lived program. Transactions begin IMMEDIATE on SQLite, so that migrations are atomic."""
+    if not is_sqlite(url):
+        return sa.create_engine(sync_url(url))
+    engine = sa.create_engine(sync_url(url), connect_args={"isolation_level": None}, poolclass=sa.NullPool)
+    sa.event.listen(engine, "connect", lambda connection, _: sqlite.prepare(connection, reader=False))
+    sa.event.listen(engine, "begin", _begin_immediate)
+    return engine
+
+
+class Database:
+    """The database as one service process sees it."""
+
+    def __init__(self, url: str) -> None:
+        self.url = async_url(url)
+        self.sqlite = is_sqlite(url)
+        if self.sqlite:
+            self.reader, self.writer = self._sqlite_engine(reader=True), self._sqlite_engine(reader=False)
+        else:
+            self.reader = self.writer = create_async_engine(self.url, pool_size=READERS, max_overflow=READERS)
+
+    def _sqlite_engine(self, *, reader: bool) -> AsyncEngine:
+        sqlite.refuse_network_file_system(Path(self.url.database or ".").parent)
+        engine = create_async_engine(
+            self.url,
+            connect_args={"isolation_level": None},
+            poolclass=sa.AsyncAdaptedQueuePool,
+            # the writer's pool of one is also the queue of those who want to write
+            pool_size=READERS if reader else 1,
+            max_overflow=0,
+            # readers run each statement by itself, and no rollback has anything to undo
+            pool_reset_on_return=None if reader else "rollback",
+        )
+        sa.event.listen(engine.sync_engine, "connect", lambda c, _: sqlite.prepare(c, reader=reader))
+        if not reader:
+            sa.event.listen(engine.sync_engine, "begin", _begin_immediate)
+        return engine
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncSession]:
+        """A session that cannot write (SQLite)."""
+        async with AsyncSession(self.reader, expire_on_commit=False, autoflush=False) as session:
+            yield session
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncSession]:
+        """A session whose work is committed at the end of the block, and undone if it raises. Begins with the first statement."""
+        async with AsyncSession(self.writer, expire_on_commit=False, autoflush=False) as session, session.begin():
+            yield session
+
+    async def close(self) -> None:
+        await self.reader.dispose()
+        await self.writer.dispose()
+
+
+def _begin_immediate(connection: sa.Connection) -> Any:
+    # a deferred BEGIN that later wants to write fails with "database is locked" instead of waiting
+    connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -1,0 +1,38 @@
+"""Every table in one place: migrations, the drift check and the test of who writes what walk this."""
+
+from types import ModuleType
+
+from sqlmodel import SQLModel
+
+from careplus_tables import (
+    accounts,
+    appointments,
+    availability,
+    doctors,
+    idempotency,
+    labs,
+    prescriptions,
+    referrals,
+)
+
+FILES: tuple[ModuleType, ...] = (
+    accounts,
+    appointments,
+    availability,
+    doctors,
+    idempotency,
+    labs,
+    prescriptions,
+    referrals,
+)
+METADATA = SQLModel.metadata
+
+
+def owners() -> dict[str, str]:
+    """Which service writes each table."""
+    return {
+        kind.__tablename__: file.OWNER
+        for file in FILES
+        for kind in vars(file).values()
+        if isinstance(kind, type) and issubclass(kind, SQLModel) and hasattr(kind, "__table__")
+    }

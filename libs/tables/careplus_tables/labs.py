@@ -1,0 +1,179 @@
+"""The laboratory: catalogue, bookings, results. Written by labs; the catalogue is filled by `careplus_tables.catalogue`."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from careplus_contracts.accounts import Sex
+from careplus_contracts.labs import AnalyteKind, LabBookingStatus
+from careplus_contracts.results import Comparator, Flag, ResultStatus
+from sqlmodel import Field, SQLModel
+
+from careplus_tables.columns import BigId, InstantColumn, one_of
+
+OWNER = "labs"
+
+
+class AnalyteRow(SQLModel, table=True):
+    """One thing a test measures."""
+
+    __tablename__ = "analytes"
+    __table_args__ = (one_of("kind", AnalyteKind),)
+
+    code: str = Field(primary_key=True)
+    name: str
+    loinc: str
+    kind: str
+    unit: str | None
+    decimals: int
+    plain: str
+    usual: list[str] = Field(sa_type=sa.JSON)
+
+
+class ReferenceRangeRow(SQLModel, table=True):
+    """Usual and critical values for one sex (null: any) and age in days, `[age_from_days, age_to_days)`."""
+
+    __tablename__ = "reference_ranges"
+    __table_args__ = (one_of("sex", Sex),)
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    analyte_code: str = Field(foreign_key="analytes.code", index=True)
+    sex: str | None
+    age_from_days: int
+    age_to_days: int | None
+    low: float | None
+    high: float | None
+    critical_low: float | None
+    critical_high: float | None
+
+
+class LabTestRow(SQLModel, table=True):
+    """What can be ordered: one analyte or a panel of them."""
+
+    __tablename__ = "lab_tests"
+
+    code: str = Field(primary_key=True)
+    name: str
+    loinc: str | None
+    category: str
+    specimen: str
+    preparation: str
+    plain: str
+    turnaround_hours: int
+    price_minor: int
+    currency: str
+    active: bool = Field(default=True)
+    version: int = Field(default=1)
+
+
+class LabTestAnalyteRow(SQLModel, table=True):
+    """Which analytes a test measures, in order."""
+
+    __tablename__ = "lab_test_analytes"
+
+    test_code: str = Field(foreign_key="lab_tests.code", primary_key=True)
+    position: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    analyte_code: str = Field(foreign_key="analytes.code")
+
+
+class LabBookingRow(SQLModel, table=True):
+    """One visit to the laboratory.
+
+    `window_starts_at` and `place` number the people of one quarter of an hour, so that the unique index bounds them;
+    both are null once the booking is cancelled, or if the patient comes when it suits.
+    """
+
+    __tablename__ = "lab_bookings"
+    __table_args__ = (
+        one_of("status", LabBookingStatus),
+        sa.UniqueConstraint("window_starts_at", "place"),
+        sa.Index("ix_lab_bookings_patient_id_id", "patient_id", "id"),
+        sa.Index("ix_lab_bookings_status_starts_at_id", "status", "starts_at", "id"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    reference: str = Field(unique=True)
+    patient_id: int = Field(foreign_key="accounts.id", sa_type=BigId)
+    ordered_by_id: int | None = Field(foreign_key="accounts.id", sa_type=BigId, index=True)
+    appointment_id: int | None = Field(foreign_key="appointments.id", sa_type=BigId)
+    starts_at: datetime | None = Field(sa_type=InstantColumn)
+    window_starts_at: datetime | None = Field(sa_type=InstantColumn)
+    place: int | None
+    status: str = Field(default=LabBookingStatus.BOOKED.value)
+    status_reason: str | None = Field(default=None)
+    note: str | None
+    collected_at: datetime | None = Field(default=None, sa_type=InstantColumn)
+    verified_at: datetime | None = Field(default=None, sa_type=InstantColumn)
+    created_at: datetime = Field(sa_type=InstantColumn)
+    version: int = Field(default=1)
+
+
+class LabBookingTestRow(SQLModel, table=True):
+    """One test of a booking, at the price of that day."""
+
+    __tablename__ = "lab_booking_tests"
+
+    booking_id: int = Field(foreign_key="lab_bookings.id", primary_key=True, sa_type=BigId)
+    test_code: str = Field(foreign_key="lab_tests.code", primary_key=True)
+    position: int
+    price_minor: int
+    currency: str
+
+
+class LabResultRow(SQLModel, table=True):
+    """The result of one test of a booking."""
+
+    __tablename__ = "lab_results"
+    __table_args__ = (
+        one_of("status", ResultStatus),
+        sa.UniqueConstraint("booking_id", "test_code"),
+        sa.Index("ix_lab_results_patient_id_status_id", "patient_id", "status", "id"),
+        sa.Index("ix_lab_results_status_id", "status", "id"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    booking_id: int = Field(foreign_key="lab_bookings.id", sa_type=BigId)
+    patient_id: int = Field(foreign_key="accounts.id", sa_type=BigId)
+    test_code: str = Field(foreign_key="lab_tests.code")
+    status: str = Field(default=ResultStatus.RESULTED.value)
+    outside_range: int
+    critical: bool
+    note: str | None
+    comment: str | None = Field(default=None)
+    entered_by_id: int = Field(foreign_key="accounts.id", sa_type=BigId)
+    entered_at: datetime = Field(sa_type=InstantColumn)
+    verified_by_id: int | None = Field(default=None, foreign_key="accounts.id", sa_type=BigId)
+    verified_at: datetime | None = Field(default=None, sa_type=InstantColumn)
+    seen_by_id: int | None = Field(default=None, foreign_key="accounts.id", sa_type=BigId)
+    seen_at: datetime | None = Field(default=None, sa_type=InstantColumn)
+    released_by_id: int | None = Field(default=None, foreign_key="accounts.id", sa_type=BigId)
+    released_at: datetime | None = Field(default=None, sa_type=InstantColumn)
+    version: int = Field(default=1)
+
+
+class ObservationRow(SQLModel, table=True):
+    """One value of a result, with everything that made it low or high at that time."""
+
+    __tablename__ = "observations"
+    __table_args__ = (
+        one_of("comparator", Comparator),
+        one_of("flag", Flag),
+        sa.Index("ix_observations_patient_id_analyte_code_result_id", "patient_id", "analyte_code", "result_id"),
+    )
+
+    result_id: int = Field(foreign_key="lab_results.id", primary_key=True, sa_type=BigId)
+    position: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    patient_id: int = Field(foreign_key="accounts.id", sa_type=BigId)
+    analyte_code: str = Field(foreign_key="analytes.code")
+    value: float | None
+    comparator: str | None
+    text: str | None
+    unit: str | None
+    decimals: int
+    has_range: bool
+    range_sex: str | None
+    low: float | None
+    high: float | None
+    critical_low: float | None
+    critical_high: float | None
+    usual: list[str] = Field(sa_type=sa.JSON)
+    flag: str

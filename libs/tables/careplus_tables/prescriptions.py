@@ -1,0 +1,51 @@
+"""Prescriptions and their items. Written by doctors."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from careplus_contracts.prescriptions import PrescriptionStatus
+from sqlmodel import Field, SQLModel
+
+from careplus_tables.columns import BigId, InstantColumn, one_of
+
+OWNER = "doctors"
+
+
+class PrescriptionRow(SQLModel, table=True):
+    """What a doctor prescribed to a patient on one occasion."""
+
+    __tablename__ = "prescriptions"
+    __table_args__ = (
+        one_of("status", PrescriptionStatus),
+        sa.Index("ix_prescriptions_patient_id_id", "patient_id", "id"),
+        sa.Index("ix_prescriptions_doctor_id_id", "doctor_id", "id"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    reference: str = Field(unique=True)
+    patient_id: int = Field(foreign_key="accounts.id", sa_type=BigId)
+    doctor_id: int = Field(foreign_key="accounts.id", sa_type=BigId)
+    appointment_id: int | None = Field(foreign_key="appointments.id", sa_type=BigId)
+    notes: str | None
+    status: str = Field(default=PrescriptionStatus.ACTIVE.value)
+    created_at: datetime = Field(sa_type=InstantColumn)
+    stopped_at: datetime | None = Field(default=None, sa_type=InstantColumn)
+    stop_reason: str | None = Field(default=None)
+    version: int = Field(default=1)
+
+
+class PrescriptionItemRow(SQLModel, table=True):
+    """One medicine of a prescription; `position` counts from 0."""
+
+    __tablename__ = "prescription_items"
+
+    prescription_id: int = Field(foreign_key="prescriptions.id", primary_key=True, sa_type=BigId)
+    position: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    medicine: str
+    dose: str
+    route: str
+    frequency: str
+    duration_days: int
+    quantity: int | None
+    repeats: int
+    instructions: str | None

@@ -1,0 +1,45 @@
+"""Referrals. Written by doctors."""
+
+from datetime import date, datetime
+
+import sqlalchemy as sa
+from careplus_contracts.referrals import ReferralStatus, Urgency
+from sqlmodel import Field, SQLModel
+
+from careplus_tables.columns import BigId, InstantColumn, one_of
+
+OWNER = "doctors"
+
+
+class ReferralRow(SQLModel, table=True):
+    """A doctor asks another doctor, a specialty or somebody outside to see a patient."""
+
+    __tablename__ = "referrals"
+    __table_args__ = (
+        one_of("status", ReferralStatus),
+        one_of("urgency", Urgency),
+        sa.CheckConstraint(
+            "CASE WHEN to_doctor_id IS NULL THEN 0 ELSE 1 END + CASE WHEN to_specialty IS NULL THEN 0 ELSE 1 END"
+            " + CASE WHEN to_external IS NULL THEN 0 ELSE 1 END = 1",
+            name="one_target_v1",
+        ),
+        sa.Index("ix_referrals_patient_id_id", "patient_id", "id"),
+        sa.Index("ix_referrals_from_doctor_id_id", "from_doctor_id", "id"),
+        sa.Index("ix_referrals_to_doctor_id_id", "to_doctor_id", "id"),
+        sa.Index("ix_referrals_to_specialty_id", "to_specialty", "id"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    reference: str = Field(unique=True)
+    patient_id: int = Field(foreign_key="accounts.id", sa_type=BigId)
+    from_doctor_id: int = Field(foreign_key="accounts.id", sa_type=BigId)
+    to_doctor_id: int | None = Field(foreign_key="accounts.id", sa_type=BigId)
+    to_specialty: str | None
+    to_external: str | None
+    reason: str
+    urgency: str
+    due_on: date | None
+    status: str = Field(default=ReferralStatus.SENT.value)
+    note: str | None = Field(default=None)
+    created_at: datetime = Field(sa_type=InstantColumn)
+    version: int = Field(default=1)

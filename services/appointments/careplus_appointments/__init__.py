@@ -1,0 +1,1 @@
+"""Finding, booking and running visits."""

@@ -1,0 +1,1 @@
+"""Accounts, sessions and the keys that tokens are signed with."""

@@ -1,0 +1,1 @@
+"""Profiles, prescriptions, referrals, summaries and stats."""

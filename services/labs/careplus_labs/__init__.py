@@ -1,0 +1,1 @@
+"""Catalogue, bookings and results of the laboratory."""
