@@ -110,6 +110,11 @@ class UpdateVisit(Body):
     note: OptionalWords | None = Field(default=None, description="Replaces the note; absent or null leaves it.")
 
 
+OneDay = Annotated[Day | None, Field(description="One clinic day; stands for `from` and `to`.")]
+FirstDay = Annotated[Day | None, Field(description="First clinic day; today if nothing is given.")]
+LastDay = Annotated[Day | None, Field(description="Last clinic day.")]
+
+
 class TooLate(Refusal):
     """It is too late for this change; please call."""
 
@@ -176,9 +181,9 @@ async def cancel(appointment_id: Id, body: Cancel | None = None) -> Appointment:
 
 @api.get("/api/doctor/appointments", roles={Role.DOCTOR}, polled=True)
 async def list_visits(
-    day: Annotated[Day | None, Field(description="One clinic day; stands for `from` and `to`.")] = None,
-    from_: Annotated[Day | None, Field(description="First clinic day; today if nothing is given.")] = None,
-    to: Annotated[Day | None, Field(description="Last clinic day.")] = None,
+    day: OneDay = None,
+    from_: FirstDay = None,
+    to: LastDay = None,
     status: AppointmentStatus | None = None,
     limit: Limit = 20,
     cursor: Cursor | None = None,

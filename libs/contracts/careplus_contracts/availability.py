@@ -1,6 +1,7 @@
 """Availability: when doctors see patients, week by week, and when they are away."""
 
 from enum import StrEnum
+from itertools import pairwise
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, model_validator
@@ -41,7 +42,7 @@ class OpenHours(Body):
 
 def _apart(rules: list[OpenHours]) -> list[OpenHours]:
     ordered = sorted(rules, key=lambda rule: (list(Weekday).index(rule.weekday), rule.starts))
-    for before, after in zip(ordered, ordered[1:], strict=False):
+    for before, after in pairwise(ordered):
         if before.weekday == after.weekday and after.starts < before.ends:
             raise ValueError(f"two stretches of {after.weekday} overlap at {after.starts}")
     return ordered

@@ -33,7 +33,7 @@ class UpdateProfile(Body):
     full_name: Line
     specialty: Line
     bio: OptionalWords = ""
-    languages: Languages = []
+    languages: Languages = Field(default=[])
     phone: Phone | None = None
     room: Line | None = None
 

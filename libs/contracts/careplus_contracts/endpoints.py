@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from careplus_contracts.refusals import Forbidden, InProgress, KeyReused, Malformed, Refusal, Stale, Unauthenticated, Unavailable
 
 P = ParamSpec("P")
-R = TypeVar("R", covariant=True)
+R_co = TypeVar("R_co", covariant=True)
 
 
 class Role(StrEnum):
@@ -36,7 +36,7 @@ Roles = Collection[Role] | Public
 
 
 @dataclass(frozen=True)
-class Endpoint(Generic[P, R]):
+class Endpoint(Generic[P, R_co]):
     """One promise: everything that routes, documents, clients and tests need to know about an endpoint.
 
     `parameters` are the path and query parameters, `body` the parameter that is the JSON body (None: no body).
@@ -60,7 +60,7 @@ class Endpoint(Generic[P, R]):
     example: Mapping[str, Any] | None
     parameters: Mapping[str, inspect.Parameter]
     body: inspect.Parameter | None
-    stub: Callable[P, Awaitable[R]]
+    stub: Callable[P, Awaitable[R_co]]
 
     @property
     def public(self) -> bool:
@@ -107,7 +107,7 @@ class Contract:
         refuses: tuple[type[Refusal], ...] = (),
         polled: bool = False,
         media_type: str = "application/json",
-    ) -> Callable[[Callable[P, Awaitable[R]]], Endpoint[P, R]]:
+    ) -> Callable[[Callable[P, Awaitable[R_co]]], Endpoint[P, R_co]]:
         return self._promise("GET", path, roles, refuses, polled=polled, media_type=media_type)
 
     def post(
@@ -119,7 +119,7 @@ class Contract:
         status: int = 201,
         keyed: bool = False,
         example: Mapping[str, Any] | None = None,
-    ) -> Callable[[Callable[P, Awaitable[R]]], Endpoint[P, R]]:
+    ) -> Callable[[Callable[P, Awaitable[R_co]]], Endpoint[P, R_co]]:
         return self._promise("POST", path, roles, refuses, status=status, keyed=keyed, example=example)
 
     def put(
@@ -130,12 +130,12 @@ class Contract:
         refuses: tuple[type[Refusal], ...] = (),
         versioned: bool = False,
         example: Mapping[str, Any] | None = None,
-    ) -> Callable[[Callable[P, Awaitable[R]]], Endpoint[P, R]]:
+    ) -> Callable[[Callable[P, Awaitable[R_co]]], Endpoint[P, R_co]]:
         return self._promise("PUT", path, roles, refuses, versioned=versioned, example=example)
 
     def delete(
         self, path: str, *, roles: Roles, refuses: tuple[type[Refusal], ...] = ()
-    ) -> Callable[[Callable[P, Awaitable[R]]], Endpoint[P, R]]:
+    ) -> Callable[[Callable[P, Awaitable[R_co]]], Endpoint[P, R_co]]:
         return self._promise("DELETE", path, roles, refuses, status=204)
 
     def _promise(
@@ -151,8 +151,8 @@ class Contract:
         versioned: bool = False,
         polled: bool = False,
         example: Mapping[str, Any] | None = None,
-    ) -> Callable[[Callable[P, Awaitable[R]]], Endpoint[P, R]]:
-        def declare(stub: Callable[P, Awaitable[R]]) -> Endpoint[P, R]:
+    ) -> Callable[[Callable[P, Awaitable[R_co]]], Endpoint[P, R_co]]:
+        def declare(stub: Callable[P, Awaitable[R_co]]) -> Endpoint[P, R_co]:
             parameters = resolved_parameters(stub)
             body = next((p for p in parameters.values() if is_body(p.annotation)), None)
             if missing := set(re.findall(r"{(\w+)}", path)) - set(parameters):
@@ -185,10 +185,7 @@ class Contract:
 def resolved_parameters(function: Callable[..., Any]) -> dict[str, inspect.Parameter]:
     """The parameters of a function with their annotations as types, never as strings."""
     hints = get_type_hints(function, include_extras=True)
-    return {
-        name: parameter.replace(annotation=hints[name])
-        for name, parameter in inspect.signature(function).parameters.items()
-    }
+    return {name: parameter.replace(annotation=hints[name]) for name, parameter in inspect.signature(function).parameters.items()}
 
 
 def is_body(annotation: Any) -> bool:

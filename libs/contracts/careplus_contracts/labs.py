@@ -85,6 +85,7 @@ class Analyte(Answer):
     decimals: int = Field(description="Digits to show after the point.")
     plain: str = Field(description="What it is, in plain words.")
     usual: list[str] = Field(description="For text: the usual values.")
+    choices: list[str] = Field(description="For text: the values that can be entered; empty: any.")
     ranges: list[ReferenceRange] = Field(description="Empty: there is no range.")
 
 

@@ -123,9 +123,7 @@ async def update_referral(referral_id: Id, body: UpdateReferral) -> Referral:
 
 
 @api.get("/api/referrals", roles={Role.PATIENT})
-async def list_referrals(
-    status: ReferralStatus | None = None, limit: Limit = 20, cursor: Cursor | None = None
-) -> Referrals:
+async def list_referrals(status: ReferralStatus | None = None, limit: Limit = 20, cursor: Cursor | None = None) -> Referrals:
     """Your referrals, newest first."""
 
 

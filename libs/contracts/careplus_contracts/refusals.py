@@ -59,13 +59,15 @@ class Refusal(Exception):
     def problem(cls) -> type[Problem]:
         """The shape of this refusal on the wire."""
         extras = {name: kind for name, kind in get_type_hints(cls).items() if name not in {"status", "retry_after"}}
-        fields: dict[str, Any] = {name: (kind, ...) for name, kind in extras.items()}
+        fields: dict[str, Any] = {
+            "code": (Literal[cls.code()], ...),
+            "status": (Literal[cls.status], ...),
+            **{name: (kind, ...) for name, kind in extras.items()},
+        }
         return create_model(
             f"{cls.__name__}Problem",
             __base__=Problem,
             __doc__=cls.title() + ".",
-            code=(Literal[cls.code()], ...),
-            status=(Literal[cls.status], ...),
             **fields,
         )
 

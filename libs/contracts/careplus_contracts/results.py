@@ -42,7 +42,11 @@ class Comparator(StrEnum):
 
 
 class Flag(StrEnum):
-    """HL7 interpretation in words. `no_range`: nothing to compare with."""
+    """HL7 interpretation in words, the strongest that is certain.
+
+    `indeterminate`: the instrument's limit was passed and lies where the value may be usual or not, `<5` where 3 to 10 is usual.
+    `no_range`: nothing to compare with.
+    """
 
     NORMAL = "normal"
     LOW = "low"
@@ -50,6 +54,7 @@ class Flag(StrEnum):
     CRITICAL_LOW = "critical_low"
     CRITICAL_HIGH = "critical_high"
     ABNORMAL = "abnormal"
+    INDETERMINATE = "indeterminate"
     NO_RANGE = "no_range"
 
 
@@ -124,7 +129,7 @@ class LabResult(Answer):
     test_name: str
     status: ResultStatus
     observations: list[Observation]
-    outside_range: int = Field(description="How many observations are neither normal nor without range.")
+    outside_range: int = Field(description="How many observations are low, high, critical or abnormal.")
     critical: bool
     note: str | None = Field(description="The laboratory's.")
     comment: str | None = Field(description="The doctor's.")
@@ -168,7 +173,10 @@ class Trend(Page[TrendPoint]):
     example={"test_code": "CBC", "observations": [{"analyte": "hemoglobin", "value": 13.2}]},
 )
 async def enter_result(booking_id: Id, body: EnterResult) -> LabResult:
-    """Enter the values of one test, or correct them before they are verified. When every test has one, the booking is `resulted`."""
+    """Enter the values of one test, or correct them before they are verified.
+
+    When every test has a result, the booking is `resulted`.
+    """
 
 
 @api.put(

@@ -39,9 +39,7 @@ WallClock = Annotated[
     StringConstraints(pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$"),
     Field(description="Time on the clinic's wall, `HH:MM`; `24:00` is the end of the day.", examples=["09:00"]),
 ]
-Language = Annotated[
-    str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$"), Field(description="BCP 47.", examples=["de"])
-]
+Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$"), Field(description="BCP 47.", examples=["de"])]
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$"), Field(description="ISO 4217.", examples=["EUR"])]
 MinorUnits = Annotated[int, Field(ge=0, le=10**9, description="Money in the currency's smallest unit.")]
 Limit = Annotated[int, Field(ge=1, le=100, description="At most so many items.")]

@@ -5,11 +5,11 @@ from collections.abc import Awaitable, Callable
 from inspect import Parameter
 from typing import Any
 
-from careplus_contracts.endpoints import Endpoint
-from careplus_contracts.refusals import Malformed
 from fastapi import Request
 from pydantic import TypeAdapter, ValidationError
 
+from careplus_contracts.endpoints import Endpoint
+from careplus_contracts.refusals import Malformed
 from careplus_runtime.problems import malformed
 
 Finder = Callable[..., Awaitable[Any]]

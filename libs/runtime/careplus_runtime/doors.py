@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from careplus_contracts.endpoints import Endpoint
-from careplus_contracts.refusals import Forbidden, Unauthenticated
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from careplus_contracts.endpoints import Endpoint
+from careplus_contracts.refusals import Forbidden, Unauthenticated
 from careplus_runtime.keys import NEEDS_TOKEN, Verifier
 from careplus_runtime.problems import header
 from careplus_runtime.tokens import Identity

@@ -6,9 +6,6 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 
-from careplus_contracts.endpoints import Endpoint
-from careplus_contracts.refusals import InProgress, KeyReused
-from careplus_tables.idempotency import IdempotencyKeyRow
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -16,8 +13,11 @@ from sqlmodel import col
 from starlette.requests import Request
 from starlette.responses import Response
 
+from careplus_contracts.endpoints import Endpoint
+from careplus_contracts.refusals import InProgress, KeyReused
 from careplus_runtime.clock import now
 from careplus_runtime.problems import malformed
+from careplus_tables.idempotency import IdempotencyKeyRow
 
 KEPT = timedelta(hours=24)
 PURGED_AT_ONCE = 10

@@ -6,8 +6,8 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import httpx
-from careplus_contracts.refusals import Unauthenticated, Unavailable
 
+from careplus_contracts.refusals import Unauthenticated, Unavailable
 from careplus_runtime.logs import log
 from careplus_runtime.tokens import Identity, InvalidToken, UnknownKey, public_keys, verify
 

@@ -5,6 +5,11 @@ import secrets
 import time
 from typing import Any
 
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
 from careplus_contracts.refusals import (
     PROBLEM_MEDIA_TYPE,
     FieldError,
@@ -14,11 +19,6 @@ from careplus_contracts.refusals import (
     Refusal,
     Unexpected,
 )
-from starlette.exceptions import HTTPException
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
-
 from careplus_runtime.logs import log
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")

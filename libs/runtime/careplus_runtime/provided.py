@@ -4,15 +4,15 @@ import re
 from collections.abc import AsyncIterator
 from typing import Annotated
 
-from careplus_contracts.refusals import Stale
-from careplus_tables.engine import Database
 from fastapi import Depends, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from careplus_contracts.refusals import Stale
 from careplus_runtime.doors import identify
 from careplus_runtime.problems import header
 from careplus_runtime.settings import Settings
 from careplus_runtime.tokens import Identity
+from careplus_tables.engine import Database
 
 
 async def _who(request: Request) -> Identity:

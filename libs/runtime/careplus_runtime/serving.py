@@ -7,10 +7,6 @@ from contextlib import asynccontextmanager
 from typing import Annotated, Any, TypeVar
 
 import httpx
-from careplus_contracts.endpoints import Contract, Endpoint, resolved_parameters
-from careplus_contracts.refusals import Refusal, Unavailable
-from careplus_tables.engine import Database
-from careplus_tables.migrate import check_head
 from fastapi import Depends, FastAPI, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import TypeAdapter
@@ -18,6 +14,8 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
+from careplus_contracts.endpoints import Contract, Endpoint, resolved_parameters
+from careplus_contracts.refusals import Refusal, Unavailable
 from careplus_runtime import logs
 from careplus_runtime.bodies import Finder, JsonBody
 from careplus_runtime.doors import Door
@@ -25,6 +23,8 @@ from careplus_runtime.idempotency import once
 from careplus_runtime.keys import Verifier, fetch_from
 from careplus_runtime.problems import Requests, answer_http_exception, answer_refusal, malformed, problem
 from careplus_runtime.settings import Settings, load_settings
+from careplus_tables.engine import Database
+from careplus_tables.migrate import check_head, wait_for_head
 
 R = TypeVar("R")
 Handler = Callable[..., Awaitable[Any]]
@@ -88,7 +88,7 @@ def _facing_fastapi(endpoint: Endpoint[..., Any], handler: Handler, finds: Finde
 def _facing_parameter(endpoint: Endpoint[..., Any], parameter: inspect.Parameter, finds: Finder | None) -> inspect.Parameter:
     parameter = parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY)
     if endpoint.body is not None and parameter.name == endpoint.body.name:
-        checked = Annotated[parameter.annotation, Depends(JsonBody(endpoint, parameter, finds))]
+        checked: Any = Annotated[Any, Depends(JsonBody(endpoint, parameter, finds))]
         return parameter.replace(annotation=checked, default=inspect.Parameter.empty)
     if parameter.name.endswith("_"):
         return parameter.replace(annotation=Annotated[parameter.annotation, Query(alias=parameter.name.rstrip("_"))])
@@ -114,7 +114,9 @@ def _answer(endpoint: Endpoint[..., Any], adapter: TypeAdapter[Any], result: Any
 Lifespan = Callable[[FastAPI], Any]
 
 
-def application(service: str, contracts: Iterable[Contract], routes: Iterable[Routes], lifespan: Lifespan | None = None) -> FastAPI:
+def application(
+    service: str, contracts: Iterable[Contract], routes: Iterable[Routes], lifespan: Lifespan | None = None
+) -> FastAPI:
     """A service. Raises TypeError where a promised endpoint is not served, or one is served that was not promised.
 
     `lifespan` is an async context manager around the service's life, entered when settings and database are there.
@@ -163,7 +165,7 @@ async def _house(app: FastAPI, service: str) -> AsyncIterator[None]:
         app.state.http = http
         app.state.verifier = Verifier(fetch_from(http, settings.auth_url))
         try:
-            await check_head(app.state.database)
+            await wait_for_head(app.state.database)
             yield
         finally:
             await app.state.database.close()

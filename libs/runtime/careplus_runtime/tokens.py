@@ -12,7 +12,6 @@ import secrets
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from careplus_contracts.endpoints import Role
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -20,6 +19,8 @@ from jose import jws
 from jose.backends.cryptography_backend import CryptographyECKey
 from jose.exceptions import JOSEError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from careplus_contracts.endpoints import Role
 
 LIFETIME_S = 600
 LONGEST_TOKEN = 4096

@@ -3,10 +3,10 @@
 from datetime import datetime
 
 import sqlalchemy as sa
-from careplus_contracts.appointments import AppointmentStatus
-from careplus_contracts.endpoints import Role
 from sqlmodel import Field, SQLModel
 
+from careplus_contracts.appointments import AppointmentStatus
+from careplus_contracts.endpoints import Role
 from careplus_tables.columns import BigId, InstantColumn, one_of
 
 OWNER = "appointments"

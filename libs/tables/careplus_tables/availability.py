@@ -3,9 +3,9 @@
 from datetime import datetime
 
 import sqlalchemy as sa
-from careplus_contracts.availability import Weekday
 from sqlmodel import Field, SQLModel
 
+from careplus_contracts.availability import Weekday
 from careplus_tables.columns import BigId, InstantColumn, one_of
 
 OWNER = "appointments"

@@ -37,7 +37,7 @@ class InstantColumn(sa.types.TypeDecorator[datetime]):
         value = value.astimezone(UTC).replace(microsecond=0)
         return f"{value:%Y-%m-%dT%H:%M:%SZ}" if dialect.name == "sqlite" else value
 
-    def process_result_value(self, value: Any, dialect: sa.Dialect) -> datetime | None:
+    def process_result_value(self, value: Any, dialect: sa.Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's signature
         return datetime.fromisoformat(value) if isinstance(value, str) else value
 
 

@@ -5,10 +5,11 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from careplus_tables import sqlite  # noqa: F401 - must come before anything that loads sqlite3
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+
+from careplus_tables import sqlite
 
 READERS = 4
 """More buys waiting, not throughput."""

@@ -31,7 +31,7 @@ METADATA = SQLModel.metadata
 def owners() -> dict[str, str]:
     """Which service writes each table."""
     return {
-        kind.__tablename__: file.OWNER
+        str(kind.__tablename__): file.OWNER
         for file in FILES
         for kind in vars(file).values()
         if isinstance(kind, type) and issubclass(kind, SQLModel) and hasattr(kind, "__table__")

@@ -3,11 +3,11 @@
 from datetime import datetime
 
 import sqlalchemy as sa
+from sqlmodel import Field, SQLModel
+
 from careplus_contracts.accounts import Sex
 from careplus_contracts.labs import AnalyteKind, LabBookingStatus
 from careplus_contracts.results import Comparator, Flag, ResultStatus
-from sqlmodel import Field, SQLModel
-
 from careplus_tables.columns import BigId, InstantColumn, one_of
 
 OWNER = "labs"
@@ -27,6 +27,7 @@ class AnalyteRow(SQLModel, table=True):
     decimals: int
     plain: str
     usual: list[str] = Field(sa_type=sa.JSON)
+    choices: list[str] = Field(sa_type=sa.JSON)
 
 
 class ReferenceRangeRow(SQLModel, table=True):

@@ -3,9 +3,9 @@
 from datetime import date, datetime
 
 import sqlalchemy as sa
-from careplus_contracts.referrals import ReferralStatus, Urgency
 from sqlmodel import Field, SQLModel
 
+from careplus_contracts.referrals import ReferralStatus, Urgency
 from careplus_tables.columns import BigId, InstantColumn, one_of
 
 OWNER = "doctors"
@@ -26,6 +26,7 @@ class ReferralRow(SQLModel, table=True):
         sa.Index("ix_referrals_patient_id_id", "patient_id", "id"),
         sa.Index("ix_referrals_from_doctor_id_id", "from_doctor_id", "id"),
         sa.Index("ix_referrals_to_doctor_id_id", "to_doctor_id", "id"),
+        sa.Index("ix_referrals_accepted_by_id_id", "accepted_by_id", "id"),
         sa.Index("ix_referrals_to_specialty_id", "to_specialty", "id"),
     )
 
@@ -34,6 +35,7 @@ class ReferralRow(SQLModel, table=True):
     patient_id: int = Field(foreign_key="accounts.id", sa_type=BigId)
     from_doctor_id: int = Field(foreign_key="accounts.id", sa_type=BigId)
     to_doctor_id: int | None = Field(foreign_key="accounts.id", sa_type=BigId)
+    accepted_by_id: int | None = Field(default=None, foreign_key="accounts.id", sa_type=BigId)
     to_specialty: str | None
     to_external: str | None
     reason: str

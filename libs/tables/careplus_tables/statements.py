@@ -1,6 +1,6 @@
 """Statements of hot paths: written as SQLAlchemy selects, compiled once, run on the driver's own connection."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 class _Compiled:
     sql: str
     order: Sequence[str]
-    binds: dict[str, Callable[[Any], Any]]
-    results: list[tuple[int, Callable[[Any], Any]]]
+    binds: Mapping[str, Callable[[Any], Any]]
+    results: Sequence[tuple[int, Callable[[Any], Any]]]
 
 
 @dataclass

@@ -1,1 +1,1 @@
-"""Finding, booking and running visits."""
+"""Appointments: finding doctors and free times, booking, the doctor's day, availability."""

@@ -1,1 +1,1 @@
-"""Accounts, sessions and the keys that tokens are signed with."""
+"""Auth: accounts, sessions, invitations, and the keys that access tokens are signed with."""

@@ -1,0 +1,15 @@
+"""Alembic's way into our tables."""
+
+from alembic import context
+
+from careplus_tables.everything import METADATA
+
+connection = context.config.attributes["connection"]
+context.configure(
+    connection=connection,
+    target_metadata=METADATA,
+    render_as_batch=connection.dialect.name == "sqlite",
+    compare_type=True,
+)
+with context.begin_transaction():
+    context.run_migrations()

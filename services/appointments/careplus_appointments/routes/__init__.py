@@ -1,0 +1,1 @@
+"""Handlers of appointments, one file a noun."""

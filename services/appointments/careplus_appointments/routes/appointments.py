@@ -1,0 +1,153 @@
+"""Patients book, move and cancel; doctors run their day."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from careplus_appointments.calendar_file import calendar_file
+from careplus_appointments.rules import slots, visits
+from careplus_appointments.rules.slots import Calendar
+from careplus_appointments.store import appointments, calendars
+from careplus_appointments.store.finding import bookable_window
+from careplus_contracts import appointments as contract
+from careplus_contracts.appointments import (
+    Appointment,
+    Appointments,
+    AppointmentStatus,
+    Book,
+    Cancel,
+    FirstDay,
+    LastDay,
+    OneDay,
+    Reschedule,
+    UpdateVisit,
+    Visit,
+    Visits,
+    When,
+)
+from careplus_contracts.endpoints import Role
+from careplus_contracts.refusals import SlotTaken
+from careplus_contracts.values import Cursor, Id, Limit
+from careplus_runtime.clock import now
+from careplus_runtime.provided import Db, Expected, House, Who, check_version
+from careplus_runtime.serving import Routes
+from careplus_runtime.settings import Settings
+from careplus_runtime.tokens import Identity
+from careplus_tables.appointments import AppointmentRow
+
+routes = Routes()
+ALTERNATIVES_WITHIN_DAYS = 14
+
+
+@routes.serve(contract.list_appointments)
+async def list_appointments(
+    when: When | None = None,
+    status: AppointmentStatus | None = None,
+    limit: Limit = 20,
+    cursor: Cursor | None = None,
+    *,
+    who: Who,
+    db: Db,
+) -> Appointments:
+    return await appointments.list_own(db, who, when, status, limit, cursor)
+
+
+@routes.serve(contract.book)
+async def book(body: Book, *, who: Who, db: Db, house: House) -> Appointment:
+    calendar = await check_free(db, house, who, body.doctor_id, body.starts_at)
+    return await appointments.book(db, who, body, calendar, same_day(house, calendar, body.starts_at))
+
+
+@routes.serve(contract.show_appointment)
+async def show_appointment(appointment_id: Id, *, who: Who, db: Db) -> Appointment:
+    await appointments.of_patient(db, who, appointment_id)
+    return await appointments.show(db, appointment_id)
+
+
+@routes.serve(contract.export_appointment)
+async def export_appointment(appointment_id: Id, *, who: Who, db: Db, house: House) -> str:
+    await appointments.of_patient(db, who, appointment_id)
+    return calendar_file(await appointments.show(db, appointment_id), house.hospital, house.public_url)
+
+
+@routes.serve(contract.reschedule, finds=appointments.of_patient)
+async def reschedule(appointment_id: Id, body: Reschedule, *, who: Who, db: Db, house: House, expected: Expected) -> Appointment:
+    row = await appointments.of_patient(db, who, appointment_id)
+    check_version(row.version, expected)
+    visits.check_changeable(AppointmentStatus(row.status), row.starts_at, now(), timedelta(minutes=house.change_notice_minutes))
+    calendar = await check_free(db, house, who, row.doctor_id, body.starts_at, row)
+    return await appointments.move(db, row, body.starts_at, calendar, same_day(house, calendar, body.starts_at))
+
+
+@routes.serve(contract.cancel, finds=appointments.of_patient)
+async def cancel(
+    appointment_id: Id, body: Cancel | None = None, *, who: Who, db: Db, house: House, expected: Expected
+) -> Appointment:
+    row = await appointments.of_patient(db, who, appointment_id)
+    if row.status != AppointmentStatus.CANCELLED:
+        check_version(row.version, expected)
+        visits.check_changeable(
+            AppointmentStatus(row.status), row.starts_at, now(), timedelta(minutes=house.change_notice_minutes)
+        )
+        row.status, row.cancelled_by = AppointmentStatus.CANCELLED.value, Role.PATIENT.value
+        row.cancel_reason = body.reason if body else None
+        await appointments.save(db, row)
+    return await appointments.show(db, appointment_id)
+
+
+@routes.serve(contract.list_visits)
+async def list_visits(
+    day: OneDay = None,
+    from_: FirstDay = None,
+    to: LastDay = None,
+    status: AppointmentStatus | None = None,
+    limit: Limit = 20,
+    cursor: Cursor | None = None,
+    *,
+    who: Who,
+    db: Db,
+    house: House,
+) -> Visits:
+    today = slots.clinic_day(now(), house.clinic_zone)
+    span = appointments.visits_span(day, from_, to, today, house.clinic_zone)
+    return await appointments.list_visits(db, who, span, status, limit, cursor)
+
+
+@routes.serve(contract.show_visit)
+async def show_visit(appointment_id: Id, *, who: Who, db: Db) -> Visit:
+    await appointments.of_doctor(db, who, appointment_id)
+    return await appointments.show_visit(db, appointment_id)
+
+
+@routes.serve(contract.update_visit, finds=appointments.of_doctor)
+async def update_visit(appointment_id: Id, body: UpdateVisit, *, who: Who, db: Db, expected: Expected) -> Visit:
+    row = await appointments.of_doctor(db, who, appointment_id)
+    check_version(row.version, expected)
+    visits.check_transition(AppointmentStatus(row.status), body.status)
+    if body.status is AppointmentStatus.CANCELLED and row.status != body.status:
+        row.cancelled_by = Role.DOCTOR.value
+    row.status, row.note = body.status.value, body.note if body.note is not None else row.note
+    await appointments.save(db, row)
+    return await appointments.show_visit(db, appointment_id)
+
+
+async def check_free(
+    db: AsyncSession, house: Settings, who: Identity, doctor_id: int, starts_at: datetime, moving: AppointmentRow | None = None
+) -> Calendar:
+    """The doctor's calendar of that day. Raises NotFound, and SlotTaken unless the time is free for doctor and patient."""
+    zone, except_id = house.clinic_zone, moving.id if moving else None
+    day = slots.clinic_day(starts_at, zone)
+    calendar = await calendars.of_doctor(db, doctor_id, slots.day_span(day, day, zone), who.id, except_id)
+    if any(slot[0] == starts_at for slot in slots.free(calendar, [day], bookable_window(house), zone)):
+        return calendar
+    days = slots.days_from(day - slots.DAY * ALTERNATIVES_WITHIN_DAYS, 2 * ALTERNATIVES_WITHIN_DAYS)
+    wider = await calendars.of_doctor(db, doctor_id, slots.day_span(days[0], days[-1], zone), who.id, except_id)
+    near = slots.nearest(slots.free(wider, days, bookable_window(house), zone), starts_at)
+    raise SlotTaken("That time is not free. Choose one of the alternatives or another free time.", alternatives=near)
+
+
+def same_day(house: Settings, calendar: Calendar, starts_at: datetime) -> list[datetime]:
+    """Other free times of that day, for the case that somebody is faster."""
+    zone = house.clinic_zone
+    found = slots.free(calendar, [slots.clinic_day(starts_at, zone)], bookable_window(house), zone)
+    return slots.nearest((slot for slot in found if slot[0] != starts_at), starts_at)

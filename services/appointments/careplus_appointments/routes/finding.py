@@ -1,0 +1,50 @@
+"""Finding doctors and free times."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from careplus_appointments.store import finding
+from careplus_contracts import finding as contract
+from careplus_contracts.finding import FoundDoctor, FoundDoctors, Slots, Specialties
+from careplus_contracts.values import Cursor, Day, Id, Language, Limit, Query
+from careplus_runtime.provided import Db, House
+from careplus_runtime.serving import Routes
+
+routes = Routes()
+
+
+@routes.serve(contract.list_specialties)
+async def list_specialties(*, db: Db) -> Specialties:
+    return await finding.list_specialties(db)
+
+
+@routes.serve(contract.find_doctors)
+async def find_doctors(
+    q: Query | None = None,
+    specialty: Query | None = None,
+    language: Language | None = None,
+    limit: Limit = 20,
+    cursor: Cursor | None = None,
+    *,
+    db: Db,
+    house: House,
+) -> FoundDoctors:
+    return await finding.find_doctors(db, house, q, specialty, language, limit, cursor)
+
+
+@routes.serve(contract.show_doctor)
+async def show_doctor(doctor_id: Id, *, db: Db, house: House) -> FoundDoctor:
+    return await finding.show_doctor(db, house, doctor_id)
+
+
+@routes.serve(contract.find_slots)
+async def find_slots(
+    doctor_id: Id,
+    start: Annotated[Day | None, Field(description="First clinic day; today if not given.")] = None,
+    days: Annotated[int, Field(ge=1, le=31)] = 7,
+    *,
+    db: Db,
+    house: House,
+) -> Slots:
+    return await finding.find_slots(db, house, doctor_id, start, days)

@@ -1,0 +1,1 @@
+"""What is right about time and visits; pure."""

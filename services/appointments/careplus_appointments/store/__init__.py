@@ -1,0 +1,1 @@
+"""Statements of appointments, one file a noun."""

@@ -1,0 +1,132 @@
+"""Statements for finding doctors and their free times."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import Select, String, cast, func, or_, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from careplus_appointments.rules import slots as rules
+from careplus_appointments.rules.slots import Span
+from careplus_appointments.store import calendars
+from careplus_contracts.finding import FoundDoctor, FoundDoctors, Slot, Slots, Specialties, Specialty
+from careplus_contracts.refusals import NotFound
+from careplus_runtime.clock import now
+from careplus_runtime.paging import after, page
+from careplus_runtime.problems import NOTHING_HERE
+from careplus_runtime.settings import Settings
+from careplus_tables.accounts import AccountRow
+from careplus_tables.doctors import DoctorRow
+
+FIRST_LOOK_DAYS = 14
+"""Most doctors have a free time within two weeks; only for the others the rest of the horizon is read."""
+MOST_SPECIALTIES = 500
+
+
+async def list_specialties(db: AsyncSession) -> Specialties:
+    query = (
+        select(col(DoctorRow.specialty), func.count())
+        .join(AccountRow, col(AccountRow.id) == col(DoctorRow.id))
+        .where(col(DoctorRow.active), col(AccountRow.active))
+        .group_by(col(DoctorRow.specialty))
+        .order_by(col(DoctorRow.specialty))
+        .limit(MOST_SPECIALTIES)
+    )
+    return Specialties(
+        items=[Specialty(name=name, doctors=count) for name, count in (await db.execute(query)).all()], next_cursor=None
+    )
+
+
+async def find_doctors(
+    db: AsyncSession, house: Settings, q: str | None, specialty: str | None, language: str | None, limit: int, cursor: str | None
+) -> FoundDoctors:
+    query = _active_doctors()
+    if q and q.strip():
+        query = query.where(
+            or_(
+                *(
+                    field.icontains(q.strip(), autoescape=True)
+                    for field in map(col, (DoctorRow.full_name, DoctorRow.specialty, DoctorRow.bio))
+                )
+            )
+        )
+    if specialty and specialty.strip():
+        query = query.where(func.lower(col(DoctorRow.specialty)) == specialty.strip().lower())
+    if language:
+        query = query.where(cast(col(DoctorRow.languages), String).contains(f'"{language}"', autoescape=True))
+    if key := after(cursor, tuple[str, int]):
+        query = query.where(tuple_(col(DoctorRow.full_name), col(DoctorRow.id)) > key)
+    query = query.order_by(col(DoctorRow.full_name), col(DoctorRow.id)).limit(limit + 1)
+    rows, next_cursor = page((await db.execute(query)).scalars().all(), limit, lambda row: (row.full_name, row.id))
+    return FoundDoctors(items=await _shown(db, house, rows), next_cursor=next_cursor)
+
+
+async def show_doctor(db: AsyncSession, house: Settings, doctor_id: int) -> FoundDoctor:
+    row = (await db.execute(_active_doctors().where(col(DoctorRow.id) == doctor_id))).scalar_one_or_none()
+    if row is None:
+        raise NotFound(NOTHING_HERE)
+    return (await _shown(db, house, [row]))[0]
+
+
+async def find_slots(db: AsyncSession, house: Settings, doctor_id: int, start: date | None, count: int) -> Slots:
+    zone, window = house.clinic_zone, bookable_window(house)
+    first = start or rules.clinic_day(now(), zone)
+    days = rules.days_from(first, count)
+    calendar = await calendars.of_doctor(db, doctor_id, rules.day_span(first, days[-1], zone))
+    found = [
+        Slot(starts_at=slot[0], ends_at=slot[1], day=rules.clinic_day(slot[0], zone))
+        for slot in rules.free(calendar, days, window, zone)
+    ]
+    following = found[0].starts_at if found else None
+    if following is None:
+        later = (max(window[0], rules.day_span(first, first, zone)[0]), window[1])
+        following = (await next_available(db, house, [doctor_id], later)).get(doctor_id)
+    return Slots(items=found, next_cursor=None, zone=house.zone, next_available=following)
+
+
+def bookable_window(house: Settings) -> Span:
+    """Between minimum notice and horizon."""
+    return now() + timedelta(minutes=house.notice_minutes), now() + timedelta(days=house.horizon_days)
+
+
+async def next_available(db: AsyncSession, house: Settings, doctor_ids: Sequence[int], window: Span) -> dict[int, datetime]:
+    """Each doctor's first free time inside the window; doctors without one are left out."""
+    found: dict[int, datetime] = {}
+    zone = house.clinic_zone
+    soon = min(window[0] + timedelta(days=FIRST_LOOK_DAYS), window[1])
+    for part in ((window[0], soon), (soon, window[1])):
+        missing = [doctor_id for doctor_id in doctor_ids if doctor_id not in found]
+        if not missing or part[0] >= part[1]:
+            break
+        first, last = rules.clinic_day(part[0], zone), rules.clinic_day(part[1], zone)
+        days = rules.days_from(first, (last - first).days + 1)
+        for doctor_id, calendar in (await calendars.of_doctors(db, missing, part)).items():
+            if calendar.hours and (slot := next(rules.free(calendar, days, part, zone), None)):
+                found[doctor_id] = slot[0]
+    return found
+
+
+def _active_doctors() -> Select[tuple[DoctorRow]]:
+    return (
+        select(DoctorRow)
+        .join(AccountRow, col(AccountRow.id) == col(DoctorRow.id))
+        .where(col(DoctorRow.active), col(AccountRow.active))
+    )
+
+
+async def _shown(db: AsyncSession, house: Settings, rows: Sequence[DoctorRow]) -> list[FoundDoctor]:
+    following = await next_available(db, house, [row.id for row in rows], bookable_window(house))
+    return [
+        FoundDoctor(
+            id=row.id,
+            full_name=row.full_name,
+            specialty=row.specialty,
+            bio=row.bio,
+            languages=row.languages,
+            room=row.room,
+            phone=row.phone,
+            next_available=following.get(row.id),
+        )
+        for row in rows
+    ]

@@ -1,0 +1,50 @@
+"""The first administrator of an empty hospital, made by the command line without a running service."""
+
+import asyncio
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from careplus_auth import passwords
+from careplus_auth.store import accounts, invitations
+from careplus_contracts.accounts import Register
+from careplus_contracts.endpoints import Role
+from careplus_contracts.invitations import Invite
+from careplus_tables.accounts import AccountRow
+from careplus_tables.engine import Database
+
+FIRST_EMAIL = "administrator@localhost"
+
+
+def create_admin(url: str, email: str, full_name: str, password: str) -> None:
+    """Add an administrator. Raises EmailTaken, WeakPassword, and pydantic's ValidationError."""
+
+    async def create() -> None:
+        body = Register(email=email, password=password, full_name=full_name, role=Role.ADMIN)
+        passwords.check_strength(password, email, full_name)
+        database = Database(url)
+        async with database.writing() as db:
+            await accounts.add(db, body, passwords.hash_now(password))
+        await database.close()
+
+    asyncio.run(create())
+
+
+def invite_first_admin(url: str, public_url: str) -> str | None:
+    """A one-time link for the first administrator; None where there is an administrator with a password already."""
+
+    async def invite() -> str | None:
+        database = Database(url)
+        async with database.writing() as db:
+            found = select(AccountRow.id).where(  # type: ignore[call-overload]
+                col(AccountRow.role) == Role.ADMIN.value, col(AccountRow.password_hash).is_not(None)
+            )
+            if (await db.execute(found.limit(1))).first():
+                link = None
+            else:
+                body = Invite(email=FIRST_EMAIL, full_name="Administrator", role=Role.ADMIN)
+                link = (await invitations.invite(db, body, public_url)).url
+        await database.close()
+        return link
+
+    return asyncio.run(invite())

@@ -1,0 +1,1 @@
+"""Handlers of auth, one file a noun."""

@@ -1,0 +1,14 @@
+"""The public keys, for whoever verifies tokens."""
+
+from fastapi import Request
+
+from careplus_contracts import platform as contract
+from careplus_contracts.platform import Jwks
+from careplus_runtime.serving import Routes
+
+routes = Routes()
+
+
+@routes.serve(contract.show_keys)
+async def show_keys(*, request: Request) -> Jwks:
+    return Jwks(keys=[dict(key.public_jwk) for key in request.app.state.signing_keys])

@@ -1,0 +1,1 @@
+"""Statements of auth, one file a noun."""

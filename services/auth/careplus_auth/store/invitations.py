@@ -1,0 +1,106 @@
+"""Statements about invitations."""
+
+import hashlib
+import secrets
+
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from careplus_auth import rules
+from careplus_auth.store import accounts
+from careplus_contracts.accounts import EmailTaken, InvitationRequired
+from careplus_contracts.endpoints import Role
+from careplus_contracts.invitations import Invitation, Invitations, Invite, NewInvitation
+from careplus_runtime.clock import now
+from careplus_runtime.paging import after, page
+from careplus_tables.accounts import AccountRow, InvitationRow
+
+
+async def invite(db: AsyncSession, body: Invite, public_url: str) -> NewInvitation:
+    """Reserve the account and make its code; anew where the person has not accepted yet. Raises EmailTaken."""
+    account = await accounts.by_email(db, body.email)
+    if account is None:
+        account = _reserved(body)
+        await accounts.insert(db, account)
+    elif account.password_hash is not None or account.role != body.role.value:
+        raise EmailTaken("This person has an account already.")
+    account.full_name = body.full_name
+    await db.execute(
+        delete(InvitationRow).where(col(InvitationRow.account_id) == account.id, col(InvitationRow.accepted_at).is_(None))
+    )
+    code = secrets.token_urlsafe(24)
+    row = _row(account, code)
+    db.add(row)
+    await db.flush()
+    return NewInvitation(**dict(_shown(row, account)), code=code, url=f"{public_url}/register?invitation={code}")
+
+
+async def accept(db: AsyncSession, code: str, email: str, role: Role) -> AccountRow:
+    """The account that a code reserves for this person. Raises InvitationRequired for a code that does not fit."""
+    found = select(InvitationRow).where(col(InvitationRow.code_hash) == _hashed(code)).with_for_update()
+    invitation = (await db.execute(found)).scalar_one_or_none()
+    account = await db.get(AccountRow, invitation.account_id) if invitation else None
+    if (
+        invitation is None
+        or account is None
+        or not rules.can_be_accepted(invitation.accepted_at, invitation.expires_at, now())
+        or account.email != rules.normal_email(email)
+        # the role may be left out; one that contradicts the invitation is refused
+        or role not in (Role.PATIENT, Role(account.role))
+    ):
+        raise InvitationRequired("This invitation is used, has expired or is for somebody else. Ask for a new one.")
+    invitation.accepted_at = now()
+    return account
+
+
+async def list_all(db: AsyncSession, limit: int, cursor: str | None) -> Invitations:
+    before = after(cursor, int)
+    query = select(InvitationRow, AccountRow).join(AccountRow, col(AccountRow.id) == col(InvitationRow.account_id))
+    if before is not None:
+        query = query.where(col(InvitationRow.id) < before)
+    rows = (await db.execute(query.order_by(col(InvitationRow.id).desc()).limit(limit + 1))).all()
+    shown, next_cursor = page(rows, limit, lambda pair: pair[0].id)
+    return Invitations(items=[_shown(invitation, account) for invitation, account in shown], next_cursor=next_cursor)
+
+
+def _reserved(body: Invite) -> AccountRow:
+    return AccountRow(
+        email=rules.normal_email(body.email),
+        password_hash=None,
+        full_name=body.full_name,
+        role=body.role.value,
+        date_of_birth=None,
+        sex="unknown",
+        phone=None,
+        created_at=now(),
+    )
+
+
+def _row(account: AccountRow, code: str) -> InvitationRow:
+    assert account.id is not None
+    return InvitationRow(
+        account_id=account.id,
+        code_hash=_hashed(code),
+        created_at=now(),
+        expires_at=now() + rules.INVITATION_LASTS,
+        accepted_at=None,
+    )
+
+
+def _shown(row: InvitationRow, account: AccountRow) -> Invitation:
+    assert row.id is not None
+    return Invitation(
+        id=row.id,
+        email=account.email,
+        full_name=account.full_name,
+        role=Role(account.role),
+        account_id=row.account_id,
+        created_at=row.created_at,
+        expires_at=row.expires_at,
+        accepted_at=row.accepted_at,
+    )
+
+
+def _hashed(code: str) -> str:
+    return hashlib.sha256(code.encode()).hexdigest()
