@@ -1,7 +1,8 @@
 """A client that speaks the contracts: `await client.call(appointments.reschedule, 7, Reschedule(...))`."""
 
 import inspect
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, ParamSpec, TypeVar, cast
 from urllib.parse import quote
 
@@ -17,10 +18,15 @@ R = TypeVar("R")
 
 @dataclass(frozen=True)
 class Client:
-    """Calls endpoints at one address. `http` brings base address, pool and timeouts; `token` is sent as bearer token."""
+    """Calls endpoints at one address. `http` brings pool and timeouts; `token` is sent as bearer token.
+
+    `address` stands before every path, where `http` has no base address or another; `headers` go with every request.
+    """
 
     http: httpx.AsyncClient
     token: str | None = None
+    address: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     async def call(self, endpoint: Endpoint[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Carry out an endpoint. Raises the contract's refusals, and httpx.HTTPError where there was no answer."""
@@ -45,10 +51,11 @@ class Client:
                 query[name.rstrip("_")] = _written(value)
         return self.http.build_request(
             endpoint.method,
-            path,
+            self.address + path,
             params=query or None,
             content=None if body is None else body.model_dump_json(exclude_unset=True),
             headers={
+                **self.headers,
                 **({"Authorization": f"Bearer {self.token}"} if self.token else {}),
                 **({"Content-Type": "application/json"} if body is not None else {}),
             },

@@ -11,6 +11,10 @@ from careplus_contracts.values import Answer, Count, Cursor, Day, Id, Instant, L
 api = Contract(service="appointments", tag="finding")
 
 
+FirstDay = Annotated[Day | None, Field(description="First clinic day; today if not given.")]
+Days = Annotated[int, Field(ge=1, le=31, description="How many clinic days.")]
+
+
 class Specialty(Answer):
     name: str
     doctors: Count = Field(description="How many doctors practise it here.")
@@ -74,7 +78,7 @@ async def show_doctor(doctor_id: Id) -> FoundDoctor:
 @api.get("/api/doctors/{doctor_id}/slots", roles=EVERYONE, refuses=(NotFound,))
 async def find_slots(
     doctor_id: Id,
-    start: Annotated[Day | None, Field(description="First clinic day; today if not given.")] = None,
-    days: Annotated[int, Field(ge=1, le=31)] = 7,
+    start: FirstDay = None,
+    days: Days = 7,
 ) -> Slots:
     """Free times of a doctor over some days of the clinic's calendar."""

@@ -36,14 +36,20 @@ api = Contract(service="labs", tag="labs")
 
 def _each_once(codes: list[str]) -> list[str]:
     if len(set(codes)) != len(codes):
-        raise ValueError("name each test once")
+        raise ValueError("name each one once")
     return codes
 
 
 TestCodes = Annotated[
     list[Code], Field(min_length=1, max_length=20, json_schema_extra={"uniqueItems": True}), AfterValidator(_each_once)
 ]
+AnalyteCodes = Annotated[
+    list[Code], Field(max_length=60, json_schema_extra={"uniqueItems": True}), AfterValidator(_each_once)
+]
 Loinc = Annotated[str, Field(pattern=r"^[0-9]{1,7}-[0-9]$", description="LOINC code.", examples=["718-7"])]
+
+
+OnlyDay = Annotated[Day | None, Field(description="Only bookings for this clinic day.")]
 
 
 class AnalyteKind(StrEnum):
@@ -119,8 +125,8 @@ class DescribeTest(Body):
     turnaround_hours: Annotated[int, Field(ge=1, le=2160)]
     price_minor: MinorUnits
     currency: Currency = "EUR"
-    analytes: Annotated[list[Code], Field(max_length=60)] = Field(
-        default=[], description="Codes of analytes in the catalogue, in the order to show them."
+    analytes: AnalyteCodes = Field(
+        default=[], description="Codes of analytes in the catalogue, in the order to show them; empty: any can be entered."
     )
     active: bool = True
 
@@ -297,7 +303,7 @@ async def show_lab_booking(booking_id: Id) -> LabBooking:
     example={"reason": "I cannot fast that day"},
 )
 async def cancel_lab_booking(booking_id: Id, body: Cancel | None = None) -> LabBooking:
-    """Cancel a booking of yours whose specimen has not been collected. Cancelling it again answers the same."""
+    """Cancel a booking of yours whose specimen has not been collected, or was rejected. Cancelling it again answers the same."""
 
 
 @api.post(
@@ -314,7 +320,7 @@ async def order_tests(body: OrderTests) -> LabBooking:
 @api.get("/api/labs/worklist", roles={Role.LAB}, polled=True)
 async def list_worklist(
     status: LabBookingStatus | None = None,
-    day: Annotated[Day | None, Field(description="Only bookings for this clinic day.")] = None,
+    day: OnlyDay = None,
     limit: Limit = 20,
     cursor: Cursor | None = None,
 ) -> Worklist:
@@ -329,4 +335,8 @@ async def list_worklist(
     example={"status": "collected"},
 )
 async def set_booking_status(booking_id: Id, body: SetBookingStatus) -> LabBooking:
-    """Collect, receive, start, reject or recollect. `resulted` and `verified` follow from the results."""
+    """Collect, receive, start, reject or recollect. `resulted` and `verified` follow from the results.
+
+    Rejecting a specimen takes back the results that were not verified: they were measured in it. Naming the status it has
+    answers the same.
+    """

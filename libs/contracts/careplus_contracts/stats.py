@@ -10,6 +10,8 @@ from careplus_contracts.values import Answer, Count, Day
 
 api = Contract(service="doctors", tag="stats")
 
+FirstDay = Annotated[Day | None, Field(description="First clinic day; 29 days ago if not given.")]
+LastDay = Annotated[Day | None, Field(description="Last clinic day, within 366 of the first; in 30 days if not given.")]
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
@@ -35,7 +37,7 @@ class Stats(Answer):
 
 @api.get("/api/admin/stats", roles={Role.ADMIN})
 async def show_stats(
-    from_: Annotated[Day | None, Field(description="First clinic day; 29 days ago if not given.")] = None,
-    to: Annotated[Day | None, Field(description="Last clinic day, within 366 of the first; in 30 days if not given.")] = None,
+    from_: FirstDay = None,
+    to: LastDay = None,
 ) -> Stats:
     """Totals and the period's visits by day and status."""

@@ -55,7 +55,7 @@ _LATEST = datetime(2100, 1, 1, tzinfo=UTC)
 
 
 def _written_as_rfc3339(value: Any) -> Any:
-    if isinstance(value, str) and not _RFC3339.fullmatch(value):
+    if not isinstance(value, datetime) and not (isinstance(value, str) and _RFC3339.fullmatch(value)):
         raise ValueError("write instants as 2030-01-07T09:00:00Z or with an offset, 2030-01-07T10:00:00+01:00")
     return value
 
@@ -81,6 +81,8 @@ def _day(value: date) -> date:
 
 Instant = Annotated[
     AwareDatetime,
+    # the pattern is the strictness; pydantic's own would refuse the string that a validator has looked at
+    Field(strict=False),
     BeforeValidator(_written_as_rfc3339),
     AfterValidator(_in_utc),
     Field(description="RFC 3339 with an offset; answers are in UTC.", examples=["2030-01-07T09:00:00Z"]),

@@ -140,6 +140,7 @@ class LabResultRow(SQLModel, table=True):
     critical: bool
     note: str | None
     comment: str | None = Field(default=None)
+    collected_at: datetime | None = Field(default=None, sa_type=InstantColumn, description="Of the specimen that was measured.")
     entered_by_id: int = Field(foreign_key="accounts.id", sa_type=BigId)
     entered_at: datetime = Field(sa_type=InstantColumn)
     verified_by_id: int | None = Field(default=None, foreign_key="accounts.id", sa_type=BigId)

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 class _Compiled:
     sql: str
     order: Sequence[str]
+    literals: Mapping[str, Any]
     binds: Mapping[str, Callable[[Any], Any]]
     results: Sequence[tuple[int, Callable[[Any], Any]]]
 
@@ -27,8 +28,9 @@ class Statement:
         """All rows, each a list of column values in the order of the select."""
         connection = await db.connection()
         compiled = self._compiled.get(connection.dialect.name) or self._compile(connection.dialect)
+        given = {**compiled.literals, **parameters}
         values = tuple(
-            compiled.binds[name](parameters[name]) if name in compiled.binds else parameters[name] for name in compiled.order
+            compiled.binds[name](given[name]) if name in compiled.binds else given[name] for name in compiled.order
         )
         driver = (await connection.get_raw_connection()).driver_connection
         if connection.dialect.name == "sqlite":
@@ -48,6 +50,7 @@ class Statement:
         if dialect.name != "sqlite":
             for name in order:
                 sql = sql.replace(f"%({name})s", "%s")
+        literals = {name: bind.value for name, bind in compiled.binds.items() if not bind.required}
         binds = {
             name: process
             for name, bind in compiled.binds.items()
@@ -58,5 +61,5 @@ class Statement:
             for index, column in enumerate(self.select.selected_columns)
             if (process := column.type.dialect_impl(dialect).result_processor(dialect, None))
         ]
-        self._compiled[dialect.name] = _Compiled(sql, order, binds, results)
+        self._compiled[dialect.name] = _Compiled(sql, order, literals, binds, results)
         return self._compiled[dialect.name]

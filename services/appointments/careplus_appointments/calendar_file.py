@@ -23,4 +23,4 @@ def calendar_file(appointment: Appointment, hospital: str, public_url: str) -> s
     calendar.add("prodid", "-//CarePlus//EN")
     calendar.add("version", "2.0")
     calendar.add_component(event)
-    return calendar.to_ical().decode()
+    return bytes(calendar.to_ical()).decode()

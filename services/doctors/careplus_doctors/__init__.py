@@ -1,1 +1,1 @@
-"""Profiles, prescriptions, referrals, summaries and stats."""
+"""Doctors: profiles, prescriptions, referrals, the patient's summary, and the house in numbers."""

@@ -74,7 +74,7 @@ async def export_appointment(appointment_id: Id, *, who: Who, db: Db, house: Hou
 async def reschedule(appointment_id: Id, body: Reschedule, *, who: Who, db: Db, house: House, expected: Expected) -> Appointment:
     row = await appointments.of_patient(db, who, appointment_id)
     check_version(row.version, expected)
-    visits.check_changeable(AppointmentStatus(row.status), row.starts_at, now(), timedelta(minutes=house.change_notice_minutes))
+    check_changeable(row, house)
     calendar = await check_free(db, house, who, row.doctor_id, body.starts_at, row)
     return await appointments.move(db, row, body.starts_at, calendar, same_day(house, calendar, body.starts_at))
 
@@ -129,6 +129,11 @@ async def update_visit(appointment_id: Id, body: UpdateVisit, *, who: Who, db: D
     row.status, row.note = body.status.value, body.note if body.note is not None else row.note
     await appointments.save(db, row)
     return await appointments.show_visit(db, appointment_id)
+
+
+def check_changeable(row: AppointmentRow, house: Settings) -> None:
+    notice = timedelta(minutes=house.change_notice_minutes)
+    visits.check_changeable(AppointmentStatus(row.status), row.starts_at, now(), notice)
 
 
 async def check_free(

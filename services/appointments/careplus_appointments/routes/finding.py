@@ -1,13 +1,10 @@
 """Finding doctors and free times."""
 
-from typing import Annotated
-
-from pydantic import Field
 
 from careplus_appointments.store import finding
 from careplus_contracts import finding as contract
-from careplus_contracts.finding import FoundDoctor, FoundDoctors, Slots, Specialties
-from careplus_contracts.values import Cursor, Day, Id, Language, Limit, Query
+from careplus_contracts.finding import Days, FirstDay, FoundDoctor, FoundDoctors, Slots, Specialties
+from careplus_contracts.values import Cursor, Id, Language, Limit, Query
 from careplus_runtime.provided import Db, House
 from careplus_runtime.serving import Routes
 
@@ -41,8 +38,8 @@ async def show_doctor(doctor_id: Id, *, db: Db, house: House) -> FoundDoctor:
 @routes.serve(contract.find_slots)
 async def find_slots(
     doctor_id: Id,
-    start: Annotated[Day | None, Field(description="First clinic day; today if not given.")] = None,
-    days: Annotated[int, Field(ge=1, le=31)] = 7,
+    start: FirstDay = None,
+    days: Days = 7,
     *,
     db: Db,
     house: House,

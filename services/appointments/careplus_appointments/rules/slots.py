@@ -1,5 +1,6 @@
 """Free times: from weekly wall-clock hours to instants, over daylight-saving changes."""
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -53,15 +54,25 @@ def offered(day: date, hours: Sequence[OpenHours], slot_minutes: int, zone: Zone
 
 def free(calendar: Calendar, days: Iterable[date], window: Span, zone: ZoneInfo) -> Iterator[Span]:
     """Slots of these days that start inside the window and clash with nothing, in order of time."""
-    taken = sorted([*calendar.away, *calendar.busy])
+    taken = deque(merged([*calendar.away, *calendar.busy]))
     for day in days:
         for slot in offered(day, calendar.hours, calendar.slot_minutes, zone):
-            if window[0] <= slot[0] < window[1] and not any(clash(slot, other) for other in taken):
+            while taken and taken[0][1] <= slot[0]:
+                taken.popleft()
+            clashes = bool(taken) and taken[0][0] < slot[1]
+            if not clashes and window[0] <= slot[0] < window[1]:
                 yield slot
 
 
-def clash(one: Span, other: Span) -> bool:
-    return one[0] < other[1] and other[0] < one[1]
+def merged(spans: Iterable[Span]) -> list[Span]:
+    """The same time as spans that do not touch, in order."""
+    apart: list[Span] = []
+    for starts_at, ends_at in sorted(spans):
+        if apart and starts_at <= apart[-1][1]:
+            apart[-1] = (apart[-1][0], max(apart[-1][1], ends_at))
+        else:
+            apart.append((starts_at, ends_at))
+    return apart
 
 
 def days_from(first: date, count: int) -> list[date]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, insert, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, String, bindparam, func, insert, or_, select, tuple_
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -31,6 +31,7 @@ from careplus_runtime.references import new_reference
 from careplus_runtime.tokens import Identity
 from careplus_tables.accounts import AccountRow
 from careplus_tables.appointments import AppointmentRow
+from careplus_tables.columns import InstantColumn
 from careplus_tables.doctors import DoctorRow
 from careplus_tables.statements import Statement
 
@@ -40,7 +41,7 @@ _EARLIEST, _LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tz
 _FIRST, _LAST = (_EARLIEST, 0), (_LATEST, 2**63 - 1)
 
 
-def _shown_columns() -> Select[Any]:
+def _shown_columns() -> Select[*tuple[Any, ...]]:
     """The columns of a Visit in the order of `_visit`; the patient's list leaves the last ones away."""
     return (
         select(
@@ -72,19 +73,19 @@ def _shown_columns() -> Select[Any]:
 
 
 def _key() -> Any:
-    return tuple_(bindparam("at", type_=col(_a.starts_at).type), bindparam("id"))
+    return tuple_(bindparam("at", type_=InstantColumn()), bindparam("id"))
 
 
 def _with_status() -> ColumnElement[bool]:
-    wanted = bindparam("status", type_=col(_a.status).type)
+    wanted = bindparam("status", type_=String())
     return or_(wanted.is_(None), col(_a.status) == wanted)
 
 
-def _patients(*conditions: Any) -> Select[Any]:
+def _patients(*conditions: Any) -> Select[*tuple[Any, ...]]:
     return _shown_columns().where(col(_a.patient_id) == bindparam("who"), _with_status(), *conditions).limit(bindparam("limit"))
 
 
-_now = bindparam("now", type_=col(_a.starts_at).type)
+_now = bindparam("now", type_=InstantColumn())
 _UPCOMING = Statement(_patients(col(_a.ends_at) > _now, _at_id > _key()).order_by(col(_a.starts_at), col(_a.id)))
 _PAST = Statement(_patients(col(_a.ends_at) <= _now, _at_id < _key()).order_by(col(_a.starts_at).desc(), col(_a.id).desc()))
 _ALL = Statement(_patients(_at_id < _key()).order_by(col(_a.starts_at).desc(), col(_a.id).desc()))
@@ -92,8 +93,8 @@ _DAY = Statement(
     _shown_columns()
     .where(
         col(_a.doctor_id) == bindparam("who"),
-        col(_a.starts_at) >= bindparam("opens", type_=col(_a.starts_at).type),
-        col(_a.starts_at) < bindparam("closes", type_=col(_a.starts_at).type),
+        col(_a.starts_at) >= bindparam("opens", type_=InstantColumn()),
+        col(_a.starts_at) < bindparam("closes", type_=InstantColumn()),
         _with_status(),
         _at_id > _key(),
     )
@@ -166,6 +167,7 @@ async def book(db: AsyncSession, who: Identity, body: Book, calendar: Calendar, 
         made = (await db.execute(insert(AppointmentRow).values(values).returning(col(_a.id)))).scalar_one()
     except IntegrityError as error:
         raise slot_taken(error, alternatives) from None
+    assert made is not None
     return await show(db, made)
 
 

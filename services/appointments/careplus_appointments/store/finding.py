@@ -43,14 +43,8 @@ async def find_doctors(
 ) -> FoundDoctors:
     query = _active_doctors()
     if q and q.strip():
-        query = query.where(
-            or_(
-                *(
-                    field.icontains(q.strip(), autoescape=True)
-                    for field in map(col, (DoctorRow.full_name, DoctorRow.specialty, DoctorRow.bio))
-                )
-            )
-        )
+        searched = (col(DoctorRow.full_name), col(DoctorRow.specialty), col(DoctorRow.bio))
+        query = query.where(or_(*(column.icontains(q.strip(), autoescape=True) for column in searched)))
     if specialty and specialty.strip():
         query = query.where(func.lower(col(DoctorRow.specialty)) == specialty.strip().lower())
     if language:
@@ -107,7 +101,7 @@ async def next_available(db: AsyncSession, house: Settings, doctor_ids: Sequence
     return found
 
 
-def _active_doctors() -> Select[tuple[DoctorRow]]:
+def _active_doctors() -> Select[DoctorRow]:
     return (
         select(DoctorRow)
         .join(AccountRow, col(AccountRow.id) == col(DoctorRow.id))

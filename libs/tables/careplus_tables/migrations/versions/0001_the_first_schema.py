@@ -358,6 +358,7 @@ def upgrade() -> None:
         sa.Column("critical", sa.Boolean(), nullable=False),
         sa.Column("note", sqlmodel.AutoString(), nullable=True),
         sa.Column("comment", sqlmodel.AutoString(), nullable=True),
+        sa.Column("collected_at", careplus_tables.columns.InstantColumn(), nullable=True),
         sa.Column("entered_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("entered_at", careplus_tables.columns.InstantColumn(), nullable=False),
         sa.Column("verified_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),

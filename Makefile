@@ -1,0 +1,80 @@
+# CarePlus. `make run` starts the demo hospital, `make test` checks everything, `make help` lists the rest.
+# Needs Python 3.11 or newer, git and make; everything else is installed into .venv and web/node_modules.
+
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+# the first Python on PATH that is new enough, the best tried one first; `make PYTHON=/path/to/python3 ...` chooses another
+PYTHON ?= $(shell for python in python3.11 python3 python3.12 python3.13 python3.14; do \
+	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$python" && break; done)
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+MEMBERS := $(addprefix libs/,contracts tables runtime cli) $(addprefix services/,auth appointments doctors labs gateway)
+INSTALL_MEMBERS = $(PIP) --no-deps --no-build-isolation $(addprefix -e ./,$(MEMBERS))
+LOCK := $(BIN)/uv pip compile --quiet --universal -p 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
+CHECKED := libs services tests bench web/build.py
+
+.PHONY: run test lint format web web-test bench lock clean help
+
+run: .venv/run-installed .env web ## start the demo hospital at http://localhost:5000
+	@$(BIN)/careplus run --demo
+
+test: lint ## every check and every test but those that need a browser
+	$(BIN)/pytest --quiet --ignore=tests/browser
+
+lint: .venv/dev-installed web ## style, types and who may import whom
+	$(BIN)/ruff check $(CHECKED)
+	$(BIN)/ruff format --check $(CHECKED)
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: .venv/dev-installed ## put code into the house's style
+	$(BIN)/ruff check --fix $(CHECKED)
+	$(BIN)/ruff format $(CHECKED)
+
+web: .venv/run-installed ## build the portals, if their sources have changed
+	@$(BIN)/python web/build.py
+
+web-test: .venv/run-installed ## types, style and tests of the portals
+	$(BIN)/python web/build.py check test
+
+bench: .venv/dev-installed ## measure what is promised about speed
+	$(BIN)/python -m bench
+
+lock: .venv/made ## choose versions anew: requirements.lock and requirements-dev.lock
+	$(PIP) 'uv>=0.9'
+	$(LOCK) $(UPGRADE) requirements-dev.in -o requirements-dev.lock
+	$(LOCK) requirements.in -c requirements-dev.lock -o requirements.lock
+	@! grep -n 'http' requirements.lock requirements-dev.lock || { echo "a lock holds an address" >&2; exit 1; }
+
+clean: ## remove what was made from sources; your data and .env stay
+	rm -rf .venv web/node_modules web/dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage*
+	find libs services tests bench web -name __pycache__ -type d -prune -exec rm -rf {} +
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.venv/made:
+	@test -n "$(PYTHON)" && "$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+		|| { echo "CarePlus needs Python 3.11 or newer. Install it, or name it: make PYTHON=/path/to/python3" >&2; exit 1; }
+	@"$(PYTHON)" -c 'import venv, ensurepip' 2>/dev/null \
+		|| { echo "This Python cannot make virtual environments. On Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
+	@echo "Making .venv with $$("$(PYTHON)" --version)"
+	@"$(PYTHON)" -m venv .venv
+	@touch $@
+
+.venv/run-installed: .venv/made requirements.lock $(addsuffix /pyproject.toml,$(MEMBERS))
+	@echo "Installing what runs"
+	@$(PIP) --require-hashes -r requirements.lock
+	@$(INSTALL_MEMBERS)
+	@touch $@
+
+.venv/dev-installed: .venv/made requirements-dev.lock $(addsuffix /pyproject.toml,$(MEMBERS))
+	@echo "Installing what runs and what tests"
+	@$(PIP) --require-hashes -r requirements-dev.lock
+	@$(INSTALL_MEMBERS)
+	@touch .venv/run-installed $@
+
+.env: | .venv/made
+	@umask 077 && $(BIN)/python -c 'import secrets; print("SECRET_KEY=" + secrets.token_urlsafe(48))' > $@
+	@echo "Wrote .env with a fresh SECRET_KEY; .env.example says what else can be set"

@@ -1,0 +1,27 @@
+"""Inviting doctors: auth makes the account and its one-time code."""
+
+import httpx
+from fastapi import Request
+
+from careplus_contracts import invitations
+from careplus_contracts.client import Client
+from careplus_contracts.doctors import AddDoctor
+from careplus_contracts.endpoints import Role
+from careplus_contracts.invitations import Invite, NewInvitation
+from careplus_contracts.refusals import Unavailable
+from careplus_runtime.problems import header
+from careplus_runtime.settings import Settings
+
+
+async def invite(request: Request, house: Settings, body: AddDoctor) -> NewInvitation:
+    """Ask auth, with the caller's own token. Raises EmailTaken, and Unavailable where auth does not answer."""
+    auth = Client(
+        request.app.state.http,
+        token=(header(request.scope, b"authorization") or "").partition(" ")[2],
+        address=house.service_url("auth"),
+        headers={"X-Request-Id": request.scope["request_id"]},
+    )
+    try:
+        return await auth.call(invitations.invite, Invite(email=body.email, full_name=body.full_name, role=Role.DOCTOR))
+    except httpx.HTTPError:
+        raise Unavailable("The sign-in service cannot be reached. Nothing was changed; try again.") from None

@@ -1,0 +1,1 @@
+"""Handlers of doctors, one file a noun."""

@@ -1,0 +1,58 @@
+"""Profiles of doctors: their own, and all of them for administrators."""
+
+from fastapi import Request
+
+from careplus_contracts import doctors as contract
+from careplus_contracts.doctors import AddDoctor, Doctor, Doctors, NewDoctor, UpdateDoctor, UpdateProfile
+from careplus_contracts.values import Cursor, Id, Limit, Query
+from careplus_doctors.inviting import invite
+from careplus_doctors.store import doctors as store
+from careplus_runtime.provided import Db, Expected, House, Who, check_version
+from careplus_runtime.serving import Routes
+
+routes = Routes()
+
+
+@routes.serve(contract.show_profile)
+async def show_profile(*, who: Who, db: Db) -> Doctor:
+    return store.shown(*await store.own(db, who))
+
+
+@routes.serve(contract.update_profile)
+async def update_profile(body: UpdateProfile, *, who: Who, db: Db, expected: Expected) -> Doctor:
+    account, profile = await store.own(db, who)
+    check_version(profile.version, expected)
+    return await store.save(db, account, profile, body)
+
+
+@routes.serve(contract.list_doctors)
+async def list_doctors(
+    q: Query | None = None,
+    specialty: Query | None = None,
+    active: bool | None = None,
+    limit: Limit = 20,
+    cursor: Cursor | None = None,
+    *,
+    db: Db,
+) -> Doctors:
+    return await store.list_all(db, q=q, specialty=specialty, active=active, limit=limit, cursor=cursor)
+
+
+@routes.serve(contract.add_doctor)
+async def add_doctor(body: AddDoctor, *, who: Who, db: Db, house: House, request: Request) -> NewDoctor:
+    # the transaction begins with its first statement: nobody waits for another service inside of one
+    invitation = await invite(request, house, body)
+    doctor = await store.add(db, who, invitation.account_id, body)
+    return NewDoctor(
+        **dict(doctor),
+        invitation_code=invitation.code,
+        invitation_url=invitation.url,
+        invitation_expires_at=invitation.expires_at,
+    )
+
+
+@routes.serve(contract.update_doctor, finds=store.find)
+async def update_doctor(doctor_id: Id, body: UpdateDoctor, *, who: Who, db: Db, expected: Expected) -> Doctor:
+    account, profile = await store.find(db, who, doctor_id)
+    check_version(profile.version, expected)
+    return await store.save(db, account, profile, body, active=body.active)

@@ -1,0 +1,51 @@
+"""Prescriptions: doctors write and stop them, patients read them."""
+
+from careplus_contracts import prescriptions as contract
+from careplus_contracts.prescriptions import Prescribe, Prescription, Prescriptions, PrescriptionStatus, StopPrescription
+from careplus_contracts.values import Cursor, Id, Limit
+from careplus_doctors.store import prescriptions as store
+from careplus_doctors.store.care import check_in_care
+from careplus_runtime.provided import Db, Expected, Who, check_version
+from careplus_runtime.serving import Routes
+
+routes = Routes()
+
+
+@routes.serve(contract.prescribe)
+async def prescribe(body: Prescribe, *, who: Who, db: Db) -> Prescription:
+    await check_in_care(db, who, body.patient_id, body.appointment_id)
+    return await store.add(db, who, body)
+
+
+@routes.serve(contract.list_prescribed)
+async def list_prescribed(
+    patient_id: Id | None = None,
+    status: PrescriptionStatus | None = None,
+    limit: Limit = 20,
+    cursor: Cursor | None = None,
+    *,
+    who: Who,
+    db: Db,
+) -> Prescriptions:
+    return await store.list_own(db, who, patient_id=patient_id, status=status, limit=limit, cursor=cursor)
+
+
+@routes.serve(contract.stop_prescription, finds=store.find)
+async def stop_prescription(
+    prescription_id: Id, body: StopPrescription | None = None, *, who: Who, db: Db, expected: Expected
+) -> Prescription:
+    row = await store.hold(db, who, prescription_id)
+    check_version(row.version, expected)
+    return await store.stop(db, who, row, body.reason if body else None)
+
+
+@routes.serve(contract.list_prescriptions)
+async def list_prescriptions(
+    status: PrescriptionStatus | None = None, limit: Limit = 20, cursor: Cursor | None = None, *, who: Who, db: Db
+) -> Prescriptions:
+    return await store.list_own(db, who, status=status, limit=limit, cursor=cursor)
+
+
+@routes.serve(contract.show_prescription)
+async def show_prescription(prescription_id: Id, *, who: Who, db: Db) -> Prescription:
+    return await store.find(db, who, prescription_id)

@@ -1,0 +1,53 @@
+"""Referrals: doctors send and answer them, patients read them."""
+
+from careplus_contracts import referrals as contract
+from careplus_contracts.referrals import Direction, Refer, Referral, Referrals, ReferralStatus, UpdateReferral
+from careplus_contracts.values import Cursor, Id, Limit
+from careplus_doctors.rules.referrals import check_transition, party
+from careplus_doctors.store import referrals as store
+from careplus_doctors.store.care import check_in_care
+from careplus_runtime.provided import Db, Expected, Who, check_version
+from careplus_runtime.serving import Routes
+
+routes = Routes()
+
+
+@routes.serve(contract.refer)
+async def refer(body: Refer, *, who: Who, db: Db) -> Referral:
+    await check_in_care(db, who, body.patient_id)
+    await store.check_target(db, who, body.to_doctor_id)
+    return await store.add(db, who, body)
+
+
+@routes.serve(contract.list_referred)
+async def list_referred(
+    direction: Direction = Direction.SENT,
+    status: ReferralStatus | None = None,
+    limit: Limit = 20,
+    cursor: Cursor | None = None,
+    *,
+    who: Who,
+    db: Db,
+) -> Referrals:
+    return await store.list_own(db, who, direction=direction, status=status, limit=limit, cursor=cursor)
+
+
+@routes.serve(contract.update_referral, finds=store.find)
+async def update_referral(referral_id: Id, body: UpdateReferral, *, who: Who, db: Db, expected: Expected) -> Referral:
+    row = await store.hold(db, who, referral_id)
+    check_version(row.version, expected)
+    acting = party(is_sender=row.from_doctor_id == who.id, is_outside=row.to_external is not None)
+    check_transition(acting, ReferralStatus(row.status), body.status)
+    return await store.change(db, who, row, body)
+
+
+@routes.serve(contract.list_referrals)
+async def list_referrals(
+    status: ReferralStatus | None = None, limit: Limit = 20, cursor: Cursor | None = None, *, who: Who, db: Db
+) -> Referrals:
+    return await store.list_own(db, who, status=status, limit=limit, cursor=cursor)
+
+
+@routes.serve(contract.show_referral)
+async def show_referral(referral_id: Id, *, who: Who, db: Db) -> Referral:
+    return await store.find(db, who, referral_id)

@@ -1,0 +1,1 @@
+"""What holds in doctors, whatever the database; one file a noun."""

@@ -1,0 +1,1 @@
+"""Statements of doctors, one file a noun."""

