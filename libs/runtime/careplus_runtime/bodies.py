@@ -26,8 +26,11 @@ class JsonBody:
     def __init__(self, endpoint: Endpoint[..., Any], parameter: Parameter, finds: Finder | None) -> None:
         self.adapter: TypeAdapter[Any] = TypeAdapter(parameter.annotation)
         self.optional = parameter.default is None
-        self.path_names = [name for name in endpoint.parameters if f"{{{name}}}" in endpoint.path]
         self.finds = finds
+        self.path_name = next((name for name in endpoint.parameters if f"{{{name}}}" in endpoint.path), "")
+        self.key: TypeAdapter[Any] | None = None
+        if self.path_name:
+            self.key = TypeAdapter(endpoint.parameters[self.path_name].annotation)
 
     async def __call__(self, request: Request) -> Any:
         body = await request.body()
@@ -55,10 +58,14 @@ class JsonBody:
 
     async def _find(self, request: Request) -> None:
         # somebody else's record is 404 whatever the body, so that its existence does not show
-        if self.finds is not None:
-            key = request.path_params[self.path_names[0]]
-            async with request.app.state.database.reading() as db:
-                await self.finds(db, request.scope["who"], int(key) if str(key).isdecimal() else key)
+        if self.finds is None or self.key is None:
+            return
+        try:
+            key = self.key.validate_python(request.path_params[self.path_name])
+        except ValidationError:
+            return  # malformed too, and no record of anybody
+        async with request.app.state.database.reading() as db:
+            await self.finds(db, request.scope["who"], key)
 
 
 def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

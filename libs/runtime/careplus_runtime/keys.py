@@ -1,5 +1,6 @@
 """The keys that access tokens are verified with: fetched from auth, kept while auth is away, and a cache of verified tokens."""
 
+import asyncio
 import hashlib
 import time
 from collections.abc import Awaitable, Callable
@@ -26,6 +27,7 @@ class Verifier:
         self._keys: dict[str, Any] = {}
         self._asked_at = float("-inf")
         self._verified: dict[bytes, Identity] = {}
+        self._fetching = asyncio.Lock()
 
     async def identify(self, token: str) -> Identity:
         """Raises Unauthenticated, or Unavailable before auth has been reached once."""
@@ -52,14 +54,16 @@ class Verifier:
             raise Unauthenticated(NEEDS_TOKEN) from None
 
     async def _refresh(self) -> None:
-        pause = REFETCH_AFTER_S if self._keys else RETRY_AFTER_S
-        if time.monotonic() - self._asked_at >= pause:
-            self._asked_at = time.monotonic()
-            try:
-                self._keys = public_keys(await self._fetch())
-                self._verified.clear()
-            except (httpx.HTTPError, ValueError, KeyError) as error:
-                log.warning("keys_not_fetched", error=type(error).__name__)
+        # those who come while it is being asked wait for that answer
+        async with self._fetching:
+            pause = REFETCH_AFTER_S if self._keys else RETRY_AFTER_S
+            if time.monotonic() - self._asked_at >= pause:
+                self._asked_at = time.monotonic()
+                try:
+                    self._keys = public_keys(await self._fetch())
+                    self._verified.clear()
+                except (httpx.HTTPError, ValueError, KeyError) as error:
+                    log.warning("keys_not_fetched", error=type(error).__name__)
         if not self._keys:
             raise Unavailable("The sign-in service cannot be reached. Try again in a moment.")
 

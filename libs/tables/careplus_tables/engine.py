@@ -1,10 +1,12 @@
 """Connections to the database: several readers, and one writer a process."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import aiosqlite
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
@@ -40,21 +42,57 @@ def sync_engine(url: str) -> sa.Engine:
     return engine
 
 
+class Readers:
+    """Read-only connections of the driver itself, for statements that were compiled before (SQLite)."""
+
+    def __init__(self, file: str) -> None:
+        self._file = file
+        self._open = 0
+        self._idle: asyncio.LifoQueue[aiosqlite.Connection] = asyncio.LifoQueue()
+
+    async def fetch(self, sql: str, values: Sequence[Any]) -> list[Sequence[Any]]:
+        """All rows of one statement; each statement reads a snapshot of its own."""
+        connection = self._idle.get_nowait() if self._idle.qsize() else await self._another()
+        try:
+            return list(await connection.execute_fetchall(sql, values))
+        finally:
+            self._idle.put_nowait(connection)
+
+    async def _another(self) -> aiosqlite.Connection:
+        if self._open >= READERS:
+            return await self._idle.get()
+        self._open += 1
+        connection = await aiosqlite.connect(self._file, isolation_level=None)
+        await connection._execute(lambda: sqlite.prepare(connection._conn, reader=True))
+        return connection
+
+    async def close(self) -> None:
+        while not self._idle.empty():
+            await self._idle.get_nowait().close()
+
+
 class Database:
     """The database as one service process sees it."""
 
     def __init__(self, url: str) -> None:
+        self.readers: Readers | None
         self.url = async_url(url)
         self.sqlite = is_sqlite(url)
         if self.sqlite:
             self.reader, self.writer = self._sqlite_engine(reader=True), self._sqlite_engine(reader=False)
+            self.readers = Readers(str(self.url.database))
         else:
-            self.reader = self.writer = create_async_engine(self.url, pool_size=READERS, max_overflow=READERS)
+            self.readers = None
+            self.reader = self.writer = create_async_engine(
+                self.url, pool_size=READERS, max_overflow=READERS, hide_parameters=True
+            )
 
     def _sqlite_engine(self, *, reader: bool) -> AsyncEngine:
         sqlite.refuse_network_file_system(Path(self.url.database or ".").parent)
         engine = create_async_engine(
             self.url,
+            # values are somebody's; they stay out of error messages
+            hide_parameters=True,
             connect_args={"isolation_level": None},
             poolclass=sa.AsyncAdaptedQueuePool,
             # the writer's pool of one is also the queue of those who want to write
@@ -62,6 +100,7 @@ class Database:
             max_overflow=0,
             # readers run each statement by itself, and no rollback has anything to undo
             pool_reset_on_return=None if reader else "rollback",
+            **({"isolation_level": "AUTOCOMMIT", "skip_autocommit_rollback": True} if reader else {}),
         )
         sa.event.listen(engine.sync_engine, "connect", lambda c, _: sqlite.prepare(c, reader=reader))
         if not reader:
@@ -72,6 +111,7 @@ class Database:
     async def reading(self) -> AsyncIterator[AsyncSession]:
         """A session that cannot write (SQLite)."""
         async with AsyncSession(self.reader, expire_on_commit=False, autoflush=False) as session:
+            session.info["readers"] = self.readers
             yield session
 
     @asynccontextmanager
@@ -81,6 +121,8 @@ class Database:
             yield session
 
     async def close(self) -> None:
+        if self.readers:
+            await self.readers.close()
         await self.reader.dispose()
         await self.writer.dispose()
 

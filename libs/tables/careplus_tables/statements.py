@@ -1,65 +1,103 @@
-"""Statements of hot paths: written as SQLAlchemy selects, compiled once, run on the driver's own connection."""
+"""Statements of hot paths: written with SQLAlchemy, compiled once, run on the driver's own connection."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+
+from careplus_tables.engine import Readers
 
 
-@dataclass
+@dataclass(frozen=True)
 class _Compiled:
     sql: str
     order: Sequence[str]
     literals: Mapping[str, Any]
     binds: Mapping[str, Callable[[Any], Any]]
-    results: Sequence[tuple[int, Callable[[Any], Any]]]
+
+
+@dataclass(frozen=True)
+class _Driver:
+    connection: Any
+    dialect: sa.Dialect
+
+
+_READING = _Driver(None, create_async_engine("sqlite+aiosqlite://").dialect)
 
 
 @dataclass
 class Statement:
-    """A select with named parameters, `sa.bindparam("who")`. Skips what SQLAlchemy does anew for each execution."""
+    """A select, insert or update with named parameters, `sa.bindparam("who")`, as lists where they expand.
 
-    select: sa.Select[Any]
-    _compiled: dict[str, _Compiled] = field(default_factory=dict)
+    Skips what SQLAlchemy does anew for each execution: about a millisecond for a list of 20.
+    """
 
-    async def all(self, db: AsyncSession, **parameters: Any) -> list[list[Any]]:
-        """All rows, each a list of column values in the order of the select."""
-        connection = await db.connection()
-        compiled = self._compiled.get(connection.dialect.name) or self._compile(connection.dialect)
+    built: sa.SelectBase | sa.UpdateBase
+    _compiled: dict[Any, _Compiled] = field(default_factory=dict)
+
+    async def all(self, db: AsyncSession, **parameters: Any) -> list[Sequence[Any]]:
+        """All rows, each with the columns of the statement in order, as the driver has them.
+
+        Instants are RFC 3339 text on SQLite and aware datetimes on PostgreSQL; contract models take both.
+        Raises SQLAlchemy's errors.
+        """
+        readers: Readers | None = db.info.get("readers")
+        driver = _READING if readers else db.info.get("driver") or await _driver(db)
+        lengths = tuple((name, len(value)) for name, value in parameters.items() if isinstance(value, list))
+        compiled = self._compiled.get((driver.dialect.name, lengths)) or self._compile(driver.dialect, lengths)
         given = {**compiled.literals, **parameters}
-        values = tuple(
-            compiled.binds[name](given[name]) if name in compiled.binds else given[name] for name in compiled.order
-        )
-        driver = (await connection.get_raw_connection()).driver_connection
-        if connection.dialect.name == "sqlite":
-            found = await driver.execute_fetchall(compiled.sql, values)  # type: ignore[union-attr]
-        else:
-            found = await (await driver.execute(compiled.sql, values)).fetchall()  # type: ignore[union-attr]
-        rows = [list(row) for row in found]
-        for row in rows:
-            for index, convert in compiled.results:
-                row[index] = convert(row[index])
-        return rows
+        for name, _ in lengths:
+            given.update(_numbered(name, parameters[name]))
+        values = tuple(compiled.binds[name](given[name]) if name in compiled.binds else given[name] for name in compiled.order)
+        try:
+            if readers:
+                return await readers.fetch(compiled.sql, values)
+            if driver.dialect.name == "sqlite":
+                return list(await driver.connection.execute_fetchall(compiled.sql, values))
+            return list(await (await driver.connection.execute(compiled.sql, values)).fetchall())
+        except driver.dialect.loaded_dbapi.Error as error:
+            # the values stay out of messages: they are somebody's
+            raise sa.exc.DBAPIError.instance(
+                compiled.sql, None, error, driver.dialect.loaded_dbapi.Error, hide_parameters=True, dialect=driver.dialect
+            ) from None
 
-    def _compile(self, dialect: sa.Dialect) -> _Compiled:
-        compiled = self.select.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
+    def _compile(self, dialect: sa.Dialect, lengths: tuple[tuple[str, int], ...]) -> _Compiled:
+        compiled: Any = self.built.compile(dialect=dialect)
+        asked = {name for name, bind in compiled.binds.items() if bind.required}
+        if isinstance(self.built, sa.SelectBase):
+            # rendering lists needs a value for every parameter
+            filled = self.built.params({**dict.fromkeys(asked), **{name: [None] * length for name, length in lengths}})
+            compiled = filled.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
         sql = str(compiled)
         order = compiled.positiontup or list(compiled.binds)
         if dialect.name != "sqlite":
             for name in order:
                 sql = sql.replace(f"%({name})s", "%s")
-        literals = {name: bind.value for name, bind in compiled.binds.items() if not bind.required}
-        binds = {
-            name: process
-            for name, bind in compiled.binds.items()
-            if (process := bind.type.dialect_impl(dialect).bind_processor(dialect))
+        expanded = {
+            key: bind for name, length in lengths for key, bind in _numbered(name, [compiled.binds[name]] * length).items()
         }
-        results = [
-            (index, process)
-            for index, column in enumerate(self.select.selected_columns)
-            if (process := column.type.dialect_impl(dialect).result_processor(dialect, None))
-        ]
-        self._compiled[dialect.name] = _Compiled(sql, order, literals, binds, results)
-        return self._compiled[dialect.name]
+        binds = {**compiled.binds, **expanded}
+        literals = {name: bind.value for name, bind in compiled.binds.items() if name not in asked}
+        for name, value in list(literals.items()):
+            if isinstance(value, list | tuple):
+                literals.update(_numbered(name, value))
+        processors = {name: bind.type.dialect_impl(dialect).bind_processor(dialect) for name, bind in binds.items()}
+        self._compiled[dialect.name, lengths] = _Compiled(
+            sql, order, literals, {name: process for name, process in processors.items() if process}
+        )
+        return self._compiled[dialect.name, lengths]
+
+
+def _numbered(name: str, values: Sequence[Any]) -> dict[str, Any]:
+    """The members of a list under the names that SQLAlchemy gives them."""
+    return {f"{name}_{number}": value for number, value in enumerate(values, 1)}
+
+
+async def _driver(db: AsyncSession) -> _Driver:
+    """The driver's connection of this session's transaction."""
+    connection = await db.connection()
+    raw = (await connection.get_raw_connection()).driver_connection
+    driver = db.info["driver"] = _Driver(raw, connection.dialect)
+    return driver

@@ -1,6 +1,5 @@
 """Finding doctors and free times."""
 
-
 from careplus_appointments.store import finding
 from careplus_contracts import finding as contract
 from careplus_contracts.finding import Days, FirstDay, FoundDoctor, FoundDoctors, Slots, Specialties

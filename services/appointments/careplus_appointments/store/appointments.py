@@ -16,14 +16,12 @@ from careplus_contracts.appointments import (
     Appointments,
     AppointmentStatus,
     Book,
-    Patient,
-    Practitioner,
     Visit,
     Visits,
     When,
 )
 from careplus_contracts.refusals import NotFound, SlotTaken
-from careplus_contracts.values import Instant, Person
+from careplus_contracts.values import Instant
 from careplus_runtime.clock import now
 from careplus_runtime.paging import after, page
 from careplus_runtime.problems import NOTHING_HERE
@@ -101,6 +99,8 @@ _DAY = Statement(
     .order_by(col(_a.starts_at), col(_a.id))
     .limit(bindparam("limit"))
 )
+_INSERTED = ("reference", "patient_id", "doctor_id", "starts_at", "ends_at", "status", "reason", "place", "created_at", "version")
+_INSERT = Statement(insert(AppointmentRow).values({name: bindparam(name) for name in _INSERTED}).returning(col(_a.id)))
 _ONE = Statement(_shown_columns().where(col(_a.id) == bindparam("id")))
 
 
@@ -114,7 +114,7 @@ async def list_own(
     if when is not None:
         parameters["now"] = now()
     rows, next_cursor = page(await statement.all(db, **parameters), limit, lambda row: (row[2], row[0]))
-    return Appointments(items=[_appointment(row) for row in rows], next_cursor=next_cursor)
+    return Appointments.model_validate({"items": [_appointment(row) for row in rows], "next_cursor": next_cursor})
 
 
 async def list_visits(
@@ -129,7 +129,7 @@ async def list_visits(
     at, id = after(cursor, tuple[Instant, int]) or _FIRST
     found = await _DAY.all(db, who=who.id, opens=span[0], closes=span[1], status=status, at=at, id=id, limit=limit + 1)
     rows, next_cursor = page(found, limit, lambda row: (row[2], row[0]))
-    return Visits(items=[_visit(row) for row in rows], next_cursor=next_cursor)
+    return Visits.model_validate({"items": [_visit(row) for row in rows], "next_cursor": next_cursor})
 
 
 async def of_patient(db: AsyncSession, who: Identity, appointment_id: int) -> AppointmentRow:
@@ -151,24 +151,23 @@ async def _found(db: AsyncSession, *conditions: ColumnElement[bool]) -> Appointm
 
 async def book(db: AsyncSession, who: Identity, body: Book, calendar: Calendar, alternatives: Sequence[datetime]) -> Appointment:
     """Insert the visit; the database has the last word. Raises SlotTaken."""
-    values = {
-        "reference": new_reference("CP"),
-        "patient_id": who.id,
-        "doctor_id": body.doctor_id,
-        "starts_at": body.starts_at,
-        "ends_at": body.starts_at + timedelta(minutes=calendar.slot_minutes),
-        "status": AppointmentStatus.BOOKED.value,
-        "reason": body.reason,
-        "place": calendar.place,
-        "created_at": now(),
-        "version": 1,
-    }
     try:
-        made = (await db.execute(insert(AppointmentRow).values(values).returning(col(_a.id)))).scalar_one()
+        made = await _INSERT.all(
+            db,
+            reference=new_reference("CP"),
+            patient_id=who.id,
+            doctor_id=body.doctor_id,
+            starts_at=body.starts_at,
+            ends_at=body.starts_at + timedelta(minutes=calendar.slot_minutes),
+            status=AppointmentStatus.BOOKED.value,
+            reason=body.reason,
+            place=calendar.place,
+            created_at=now(),
+            version=1,
+        )
     except IntegrityError as error:
         raise slot_taken(error, alternatives) from None
-    assert made is not None
-    return await show(db, made)
+    return await show(db, made[0][0])
 
 
 async def move(
@@ -201,11 +200,11 @@ def slot_taken(error: IntegrityError, alternatives: Sequence[datetime]) -> Excep
 
 
 async def show(db: AsyncSession, appointment_id: int) -> Appointment:
-    return _appointment((await _ONE.all(db, id=appointment_id))[0])
+    return Appointment.model_validate(_appointment((await _ONE.all(db, id=appointment_id))[0]))
 
 
 async def show_visit(db: AsyncSession, appointment_id: int) -> Visit:
-    return _visit((await _ONE.all(db, id=appointment_id))[0])
+    return Visit.model_validate(_visit((await _ONE.all(db, id=appointment_id))[0]))
 
 
 async def inside(db: AsyncSession, who: Identity, span: tuple[datetime, datetime]) -> list[Visit]:
@@ -217,7 +216,7 @@ async def inside(db: AsyncSession, who: Identity, span: tuple[datetime, datetime
         .order_by(col(_a.starts_at), col(_a.id))
         .limit(100)
     )
-    return [_visit(list(row)) for row in (await db.execute(query)).all()]
+    return [Visit.model_validate(_visit(tuple(row))) for row in (await db.execute(query)).all()]
 
 
 def visits_span(day: date | None, from_: date | None, to: date | None, today: date, zone: Any) -> tuple[datetime, datetime]:
@@ -234,7 +233,6 @@ def _common(row: Sequence[Any]) -> dict[str, Any]:
     return {
         "id": row[0],
         "reference": row[1],
-        "doctor": Practitioner(id=row[13], full_name=row[14], specialty=row[15]),
         "starts_at": row[2],
         "ends_at": row[3],
         "status": row[4],
@@ -244,13 +242,14 @@ def _common(row: Sequence[Any]) -> dict[str, Any]:
         "cancel_reason": row[8],
         "created_at": row[9],
         "version": row[10],
+        "doctor": {"id": row[13], "full_name": row[14], "specialty": row[15]},
     }
 
 
-def _appointment(row: Sequence[Any]) -> Appointment:
-    return Appointment(patient=Person(id=row[11], full_name=row[12]), **_common(row))
+def _appointment(row: Sequence[Any]) -> dict[str, Any]:
+    return {**_common(row), "patient": {"id": row[11], "full_name": row[12]}}
 
 
-def _visit(row: Sequence[Any]) -> Visit:
-    patient = Patient(id=row[11], full_name=row[12], date_of_birth=row[16], sex=row[17], phone=row[18])
-    return Visit(patient=patient, note=row[19], **_common(row))
+def _visit(row: Sequence[Any]) -> dict[str, Any]:
+    patient = {"id": row[11], "full_name": row[12], "date_of_birth": row[16], "sex": row[17], "phone": row[18]}
+    return {**_common(row), "patient": patient, "note": row[19]}

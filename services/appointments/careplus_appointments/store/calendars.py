@@ -1,10 +1,11 @@
-"""Statements about when doctors are there, away and busy."""
+"""Statements about when doctors are there, away and busy. On the way of every booking, so compiled once."""
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import BigInteger, bindparam, literal, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -15,83 +16,103 @@ from careplus_runtime.problems import NOTHING_HERE
 from careplus_tables.accounts import AccountRow
 from careplus_tables.appointments import FREE_AGAIN, LONGEST_VISIT_HOURS, AppointmentRow
 from careplus_tables.availability import AvailabilityRow, OpenHoursRow, TimeOffRow
+from careplus_tables.columns import InstantColumn
 from careplus_tables.doctors import DoctorRow
+from careplus_tables.statements import Statement
 
 LONGEST = timedelta(hours=LONGEST_VISIT_HOURS)
 MOST_BUSY = 100_000
-"""Visits read for one question at most: 100 doctors, half a year, and then some."""
+"""Spans read for one question at most: 100 doctors, half a year, and then some."""
+DEFAULT_SLOT_MINUTES = 30
+
+_opens, _closes = bindparam("opens", type_=InstantColumn()), bindparam("closes", type_=InstantColumn())
+_v, _h, _t = AppointmentRow, OpenHoursRow, TimeOffRow
+
+_BOOKABLE = Statement(
+    select(col(DoctorRow.id), col(AvailabilityRow.slot_minutes), col(AvailabilityRow.place))
+    .join(AccountRow, col(AccountRow.id) == col(DoctorRow.id))
+    .outerjoin(AvailabilityRow, col(AvailabilityRow.doctor_id) == col(DoctorRow.id))
+    .where(col(DoctorRow.id).in_(bindparam("doctors", expanding=True)), col(DoctorRow.active), col(AccountRow.active))
+)
+_HOURS = Statement(
+    select(col(_h.doctor_id), col(_h.weekday), col(_h.starts), col(_h.ends))
+    .where(col(_h.doctor_id).in_(bindparam("doctors", expanding=True)))
+    .order_by(col(_h.starts))
+)
+
+
+def _visits(under: Any, whose: Any) -> Any:
+    return select(literal(False), under, col(_v.starts_at), col(_v.ends_at)).where(
+        whose,
+        # a visit that reaches into the span began at most the longest visit before it
+        col(_v.starts_at) > bindparam("earliest", type_=InstantColumn()),
+        col(_v.starts_at) < _closes,
+        col(_v.status).not_in([status.value for status in FREE_AGAIN]),
+        col(_v.id) != bindparam("except_id", type_=BigInteger()),
+    )
+
+
+_AWAY_AND_BUSY = Statement(
+    union_all(
+        select(literal(True), col(_t.doctor_id), col(_t.starts_at), col(_t.ends_at)).where(
+            col(_t.doctor_id).in_(bindparam("doctors", expanding=True)), col(_t.ends_at) > _opens, col(_t.starts_at) < _closes
+        ),
+        _visits(col(_v.doctor_id), col(_v.doctor_id).in_(bindparam("doctors", expanding=True))),
+        # whatever doctor the patient is with then, they cannot be with this one
+        _visits(literal(0), col(_v.patient_id) == bindparam("patient")),
+    ).limit(MOST_BUSY)
+)
 
 
 async def of_doctor(
     db: AsyncSession, doctor_id: int, span: Span, patient_id: int | None = None, except_id: int | None = None
 ) -> Calendar:
     """One doctor's calendar; the patient's own visits count as busy too. Raises NotFound for nobody one could book."""
-    bookable = (
-        select(col(DoctorRow.id))
-        .join(AccountRow, col(AccountRow.id) == col(DoctorRow.id))
-        .where(col(DoctorRow.id) == doctor_id, col(DoctorRow.active), col(AccountRow.active))
-    )
-    if (await db.execute(bookable)).first() is None:
+    found = await of_doctors(db, [doctor_id], span, patient_id, except_id)
+    if doctor_id not in found:
         raise NotFound(NOTHING_HERE)
-    return (await of_doctors(db, [doctor_id], span, patient_id, except_id))[doctor_id]
+    return found[doctor_id]
 
 
 async def of_doctors(
     db: AsyncSession, doctor_ids: Sequence[int], span: Span, patient_id: int | None = None, except_id: int | None = None
 ) -> dict[int, Calendar]:
-    """Calendars by doctor, with what is busy during the span. No hours: a doctor who has not set any."""
-    weeks = select(AvailabilityRow.__table__).where(col(AvailabilityRow.doctor_id).in_(doctor_ids))  # type: ignore[attr-defined]
-    week = {row.doctor_id: row for row in (await db.execute(weeks)).all()}
-    hours = await _hours(db, doctor_ids)
-    away = await _away(db, doctor_ids, span)
-    busy = await _busy(db, doctor_ids, span, patient_id, except_id)
+    """Calendars by doctor, with what is busy during the span; those who cannot be booked are left out."""
+    doctors = list(doctor_ids)
+    hours: dict[int, list[OpenHours]] = defaultdict(list)
+    for doctor_id, weekday, starts, ends in await _HOURS.all(db, doctors=doctors):
+        hours[doctor_id].append(OpenHours.model_construct(weekday=Weekday(weekday), starts=starts, ends=ends))
+    away, busy = await _away_and_busy(db, doctors, span, patient_id, except_id)
     return {
         doctor_id: Calendar(
-            slot_minutes=week[doctor_id].slot_minutes if doctor_id in week else 30,
-            place=week[doctor_id].place if doctor_id in week else None,
+            slot_minutes=slot_minutes or DEFAULT_SLOT_MINUTES,
+            place=place,
             hours=hours[doctor_id],
             away=away[doctor_id],
             busy=busy[doctor_id] + busy[0],
         )
-        for doctor_id in doctor_ids
+        for doctor_id, slot_minutes, place in await _BOOKABLE.all(db, doctors=doctors)
     }
 
 
-async def _hours(db: AsyncSession, doctor_ids: Sequence[int]) -> dict[int, list[OpenHours]]:
-    row = OpenHoursRow
-    query = select(col(row.doctor_id), col(row.weekday), col(row.starts), col(row.ends)).where(col(row.doctor_id).in_(doctor_ids))
-    hours: dict[int, list[OpenHours]] = defaultdict(list)
-    for doctor_id, weekday, starts, ends in (await db.execute(query.order_by(col(row.starts)))).all():
-        hours[doctor_id].append(OpenHours(weekday=Weekday(weekday), starts=starts, ends=ends))
-    return hours
-
-
-async def _away(db: AsyncSession, doctor_ids: Sequence[int], span: Span) -> dict[int, list[Span]]:
-    row = TimeOffRow
-    query = select(col(row.doctor_id), col(row.starts_at), col(row.ends_at)).where(
-        col(row.doctor_id).in_(doctor_ids), col(row.ends_at) > span[0], col(row.starts_at) < span[1]
-    )
+async def _away_and_busy(
+    db: AsyncSession, doctors: list[int], span: Span, patient_id: int | None, except_id: int | None
+) -> tuple[dict[int, list[Span]], dict[int, list[Span]]]:
+    """Spans by doctor; under 0 those of the patient."""
     away: dict[int, list[Span]] = defaultdict(list)
-    for doctor_id, starts_at, ends_at in (await db.execute(query.limit(MOST_BUSY))).all():
-        away[doctor_id].append((starts_at, ends_at))
-    return away
-
-
-async def _busy(
-    db: AsyncSession, doctor_ids: Sequence[int], span: Span, patient_id: int | None, except_id: int | None
-) -> dict[int, list[Span]]:
-    """Busy spans by doctor; under 0 those of the patient."""
-    row = AppointmentRow
-    whose = col(row.doctor_id).in_(doctor_ids)
-    query = select(col(row.doctor_id), col(row.starts_at), col(row.ends_at)).where(
-        whose if patient_id is None else or_(whose, col(row.patient_id) == patient_id),
-        # a visit that reaches into the span began at most the longest visit before it
-        col(row.starts_at) > span[0] - LONGEST,
-        col(row.starts_at) < span[1],
-        col(row.status).not_in([status.value for status in FREE_AGAIN]),
-        col(row.id) != (except_id or 0),
-    )
     busy: dict[int, list[Span]] = defaultdict(list)
-    for doctor_id, starts_at, ends_at in (await db.execute(query.limit(MOST_BUSY))).all():
-        busy[doctor_id if doctor_id in doctor_ids else 0].append((starts_at, ends_at))
-    return busy
+    for is_away, doctor_id, starts_at, ends_at in await _AWAY_AND_BUSY.all(
+        db,
+        doctors=doctors,
+        patient=patient_id or 0,
+        opens=span[0],
+        earliest=span[0] - LONGEST,
+        closes=span[1],
+        except_id=except_id or 0,
+    ):
+        (away if is_away else busy)[doctor_id].append((_instant(starts_at), _instant(ends_at)))
+    return away, busy
+
+
+def _instant(value: str | datetime) -> datetime:
+    return value if isinstance(value, datetime) else datetime.fromisoformat(value)

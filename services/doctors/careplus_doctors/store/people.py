@@ -1,5 +1,7 @@
 """How doctors are named in answers."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 from sqlmodel import col
@@ -8,7 +10,7 @@ from careplus_tables.accounts import AccountRow
 from careplus_tables.doctors import DoctorRow
 
 
-def doctor_name(doctor_id: sa.ColumnElement[int] | sa.ColumnElement[int | None]) -> sa.ColumnElement[str | None]:
+def doctor_name(doctor_id: sa.ColumnExpressionArgument[Any]) -> sa.ColumnElement[str | None]:
     """The name on the doctor's profile, else on their account; null for no doctor."""
     profile, account = aliased(DoctorRow), aliased(AccountRow)
     return sa.func.coalesce(

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -21,7 +21,7 @@ from careplus_runtime.tokens import Identity
 from careplus_tables.accounts import AccountRow
 from careplus_tables.prescriptions import PrescriptionItemRow, PrescriptionRow
 
-_PRESCRIPTION = select(
+_PRESCRIPTION: Select[*tuple[Any, ...]] = select(
     col(PrescriptionRow.id),
     col(PrescriptionRow.reference),
     col(PrescriptionRow.patient_id),

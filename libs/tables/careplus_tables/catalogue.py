@@ -1,0 +1,82 @@
+"""Fills the laboratory's catalogue from `data/lab_catalogue.toml`, which names the sources of its figures."""
+
+import math
+import tomllib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import SQLModel, col
+
+from careplus_tables.labs import AnalyteRow, LabTestAnalyteRow, LabTestRow, ReferenceRangeRow
+
+FILE = Path(__file__).parent / "data" / "lab_catalogue.toml"
+CURRENCY = "EUR"
+DAYS = {"d": 1.0, "m": 30.4375, "y": 365.25}
+BOUNDS = ("low", "high", "critical_low", "critical_high")
+
+
+def fill(connection: sa.Connection) -> int:
+    """Insert analytes and tests whose codes are missing, and answer how many tests. What is there is left as it was edited."""
+    catalogue = tomllib.loads(FILE.read_text(encoding="utf-8"))
+    analytes = _missing(connection, AnalyteRow.code, catalogue["analytes"])
+    tests = _missing(connection, LabTestRow.code, catalogue["tests"])
+    _insert(connection, AnalyteRow, map(_analyte, analytes))
+    _insert(connection, ReferenceRangeRow, (_range(one["code"], row) for one in analytes for row in one.get("ranges", ())))
+    _insert(connection, LabTestRow, map(_test, tests))
+    _insert(
+        connection,
+        LabTestAnalyteRow,
+        (
+            {"test_code": test["code"], "position": position, "analyte_code": code}
+            for test in tests
+            for position, code in enumerate(test["analytes"])
+        ),
+    )
+    return len(tests)
+
+
+def days(age: str | None) -> int | None:
+    """An age such as `28d`, `6m` or `18y` as the fewest days in which somebody reaches it, so that birthdays count."""
+    return None if age is None else math.floor(int(age[:-1]) * DAYS[age[-1]])
+
+
+def _missing(connection: sa.Connection, code: str, wanted: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    known = set(connection.scalars(sa.select(col(code))))
+    return [one for one in wanted if one["code"] not in known]
+
+
+def _insert(connection: sa.Connection, kind: type[SQLModel], rows: Iterable[dict[str, Any]]) -> None:
+    if found := list(rows):
+        connection.execute(sa.insert(kind), found)
+
+
+def _analyte(one: dict[str, Any]) -> dict[str, Any]:
+    usual = one.get("usual", [])
+    return {
+        "code": one["code"],
+        "name": one["name"],
+        "loinc": one["loinc"],
+        "kind": one["kind"],
+        "unit": one.get("unit"),
+        "decimals": one.get("decimals", 0),
+        "plain": one["plain"],
+        "usual": usual,
+        "choices": one.get("values", [*usual, *one.get("abnormal", [])]),
+    }
+
+
+def _range(analyte_code: str, row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "analyte_code": analyte_code,
+        "sex": row.get("sex"),
+        "age_from_days": days(row.get("age_from", "0d")),
+        "age_to_days": days(row.get("age_to")),
+        **{bound: row.get(bound) for bound in BOUNDS},
+    }
+
+
+def _test(one: dict[str, Any]) -> dict[str, Any]:
+    named = ("code", "name", "loinc", "category", "specimen", "preparation", "plain", "turnaround_hours", "price_minor")
+    return {**{name: one[name] for name in named}, "currency": CURRENCY, "active": True, "version": 1}

@@ -1,0 +1,181 @@
+"""Bookings of the demo hospital's laboratory, in every status from booked to verified."""
+
+import random
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from careplus_contracts.labs import LabBookingStatus as L
+
+from careplus_tables.demo import stories
+from careplus_tables.demo.catalogue import LabTest
+from careplus_tables.demo.people import Patient, People
+from careplus_tables.demo.references import reference
+from careplus_tables.demo.visits import Visit
+
+ORDERED = 0.15
+"""Share of visits after which tests are ordered."""
+MOST_OWN = 300
+"""Bookings that patients made without a doctor."""
+WINDOW = timedelta(minutes=15)
+REVIEWED_AFTER = timedelta(days=4)
+CHANGES = {L.BOOKED: 0, L.COLLECTED: 1, L.RECEIVED: 2, L.REJECTED: 2, L.IN_PROGRESS: 3, L.RESULTED: 4, L.VERIFIED: 5, L.CANCELLED: 1}
+
+# days from today, the patient's place in the list (pat 0, sam 1), what became of it
+CHOSEN = (
+    (-33, 0, L.VERIFIED),
+    (-26, 1, L.VERIFIED),
+    (-1, 0, L.IN_PROGRESS),
+    (-1, 1, L.RECEIVED),
+    (-1, 2, L.COLLECTED),
+    (-1, 3, L.REJECTED),
+    (-1, 4, L.RESULTED),
+    (-1, 5, L.IN_PROGRESS),
+    (4, 0, L.BOOKED),
+    (6, 1, L.BOOKED),
+    (7, 0, L.CANCELLED),
+)
+
+
+@dataclass(frozen=True)
+class Booking:
+    """`visit`: where a doctor ordered it. `reviewed`: whether that doctor has seen and released the results."""
+
+    id: int
+    patient: Patient
+    visit: Visit | None
+    tests: Sequence[LabTest]
+    created_at: datetime
+    starts_at: datetime | None
+    place: int | None
+    status: L
+    reviewed: bool
+
+    @property
+    def collected_at(self) -> datetime | None:
+        taken = self.starts_at is not None and self.status not in (L.BOOKED, L.CANCELLED)
+        return self.starts_at + timedelta(minutes=4) if self.starts_at and taken else None
+
+
+class Laboratory:
+    """`visits` that took place, in order of time; at the demo logins' visits tests are always ordered."""
+
+    def __init__(self, people: People, visits: Sequence[Visit], tests: Sequence[LabTest]) -> None:
+        self.people, self.visits, self.tests, self.plan = people, visits, tests, people.plan
+        self.now = self.plan.now
+        self._chance = self.plan.chance("laboratory")
+        self._held: Counter[datetime] = Counter()
+        opens, closes = (time.fromisoformat(wall.replace("24:00", "23:59")) for wall in self.plan.lab_hours.split("-"))
+        self._opens, self._windows = opens, max(1, ((closes.hour - opens.hour) * 60 + closes.minute - opens.minute) // 15)
+        made = sorted([*self._chosen(), *self._ordered(), *self._own()], key=lambda booking: booking["created_at"])
+        self.bookings = [Booking(id=number, **booking) for number, booking in enumerate(made, start=1)]
+
+    def booking_rows(self) -> Iterator[dict[str, Any]]:
+        for one in self.bookings:
+            held = one.starts_at is not None and one.status is not L.CANCELLED
+            yield {
+                "id": one.id,
+                "reference": reference("LB", one.id),
+                "patient_id": one.patient.id,
+                "ordered_by_id": one.visit.doctor.id if one.visit else None,
+                "appointment_id": one.visit.id if one.visit else None,
+                "starts_at": one.starts_at,
+                "window_starts_at": one.starts_at if held else None,
+                "place": one.place if held else None,
+                "status": one.status.value,
+                "status_reason": self._reason(one),
+                "note": stories.ORDER_NOTES[one.id % len(stories.ORDER_NOTES)] if one.visit else None,
+                "collected_at": one.collected_at,
+                "verified_at": None,
+                "created_at": one.created_at,
+                "version": 1 + CHANGES[one.status],
+            }
+
+    def test_rows(self) -> Iterator[dict[str, Any]]:
+        for one in self.bookings:
+            for position, test in enumerate(one.tests):
+                price = {"price_minor": test.price_minor, "currency": test.currency}
+                yield {"booking_id": one.id, "test_code": test.code, "position": position, **price}
+
+    def _chosen(self) -> Iterator[dict[str, Any]]:
+        for offset, number, status in CHOSEN:
+            starts_at, place = self._place(self.plan.today + timedelta(days=offset)) or (None, None)
+            created_at = self.now - timedelta(days=max(0, -offset) + 2, minutes=number)
+            yield self._booking(self.people.patients[number], None, created_at, starts_at, place, status)
+
+    def _ordered(self) -> Iterator[dict[str, Any]]:
+        last = {visit.patient.id: visit for visit in self.visits}
+        for visit in self.visits:
+            known = visit.patient in (self.people.pat, self.people.sam)
+            if not known and self._chance.random() > ORDERED:
+                continue
+            recent = self.now - visit.ends_at < timedelta(days=3)
+            if recent and not known and self._chance.random() < 0.4:
+                # the patient comes when it suits
+                yield self._booking(visit.patient, visit, visit.ends_at, None, None, L.BOOKED)
+            elif found := self._place(self._day(visit.ends_at) + timedelta(days=1 if known else self._chance.randint(1, 5))):
+                reviewed = last[visit.patient.id] is not visit if known else self._chance.random() < 0.93
+                status = L.VERIFIED if known else None
+                yield self._booking(visit.patient, visit, visit.ends_at, *found, status, reviewed)
+
+    def _own(self) -> Iterator[dict[str, Any]]:
+        for patient in self.people.patients[2 : MOST_OWN + 2]:
+            found = self._place(self.plan.today + timedelta(days=self._chance.randint(-45, 12)))
+            if found and found[0] is not None:
+                created_at = min(found[0], self.now) - timedelta(minutes=self._chance.randint(300, 9000))
+                yield self._booking(patient, None, created_at, *found)
+
+    def _booking(
+        self,
+        patient: Patient,
+        visit: Visit | None,
+        created_at: datetime,
+        starts_at: datetime | None,
+        place: int | None,
+        status: L | None = None,
+        reviewed: bool = False,
+    ) -> dict[str, Any]:
+        known = patient in (self.people.pat, self.people.sam)
+        settled = starts_at is not None and self.now - starts_at > REVIEWED_AFTER
+        return {
+            "patient": patient,
+            "visit": visit,
+            "tests": self.tests[:2] if known else self._chance.sample(self.tests, self._chance.choice((1, 1, 2, 3))),
+            "created_at": created_at,
+            "starts_at": starts_at,
+            "place": place,
+            "status": status or self._status(starts_at or self.now),
+            "reviewed": reviewed and settled,
+        }
+
+    def _place(self, day: date) -> tuple[datetime, int] | None:
+        """A window of the day with a free place, early ones first; half of the places stay free. None: there is none."""
+        first = int(self._windows * self._chance.random() ** 2)
+        opens = datetime.combine(day, self._opens, self.plan.zone).astimezone(UTC)
+        for step in range(self._windows):
+            window = opens + WINDOW * ((first + step) % self._windows)
+            if self._held[window] < max(1, self.plan.lab_places // 2):
+                self._held[window] += 1
+                return window, self._held[window]
+        return None
+
+    def _status(self, starts_at: datetime) -> L:
+        since, roll = self.now - starts_at, self._chance
+        if since < timedelta(minutes=10):
+            return L.CANCELLED if roll.random() < 0.08 else L.BOOKED
+        if since < timedelta(hours=1):
+            return roll.choice((L.BOOKED, L.COLLECTED, L.RECEIVED))
+        if since < timedelta(hours=8):
+            return roll.choice((L.COLLECTED, L.RECEIVED, L.IN_PROGRESS, L.RESULTED, L.REJECTED, L.VERIFIED))
+        if since < timedelta(days=2):
+            return roll.choices((L.VERIFIED, L.RESULTED, L.IN_PROGRESS, L.REJECTED), (12, 3, 1, 1))[0]
+        return L.CANCELLED if roll.random() < 0.06 else L.VERIFIED
+
+    def _day(self, instant: datetime) -> date:
+        return instant.astimezone(self.plan.zone).date()
+
+    def _reason(self, one: Booking) -> str | None:
+        reasons = {L.REJECTED: stories.REJECTIONS, L.CANCELLED: stories.CANCELLED_BY_PATIENT}.get(one.status)
+        return reasons[one.id % len(reasons)] if reasons else None

@@ -1,0 +1,16 @@
+"""The house in numbers."""
+
+from careplus_contracts import stats as contract
+from careplus_contracts.stats import FirstDay, LastDay, Stats
+from careplus_doctors.rules.stats import period
+from careplus_doctors.store import stats as store
+from careplus_runtime.clock import now
+from careplus_runtime.provided import Db, House
+from careplus_runtime.serving import Routes
+
+routes = Routes()
+
+
+@routes.serve(contract.show_stats)
+async def show_stats(from_: FirstDay = None, to: LastDay = None, *, db: Db, house: House) -> Stats:
+    return await store.stats(db, period(from_, to, now(), house.clinic_zone), house.clinic_zone)

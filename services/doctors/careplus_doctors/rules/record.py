@@ -1,0 +1,55 @@
+"""What waits for a patient, and in which order."""
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import groupby
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from careplus_contracts.record import Task, TaskKind
+
+NEW_FOR = timedelta(days=30)
+"""A released result is news for so long."""
+ENDING_WITHIN = timedelta(days=7)
+LONGEST_LIST = 20
+
+
+class Taken(NamedTuple):
+    """One item of an active prescription."""
+
+    prescription_id: int
+    created_at: datetime
+    medicine: str
+    duration_days: int
+
+
+def endings(items: Iterable[Taken], now: datetime) -> list[Task]:
+    """A task for each prescription whose longest item ends soon; items of one prescription stand together."""
+    tasks = []
+    for prescription_id, group in groupby(items, lambda item: item.prescription_id):
+        last = max(group, key=lambda item: item.duration_days)
+        at = last.created_at + timedelta(days=last.duration_days)
+        if now <= at <= now + ENDING_WITHIN:
+            tasks.append(Task(kind=TaskKind.PRESCRIPTION_ENDING, id=prescription_id, title=f"{last.medicine} ends soon", at=at))
+    return tasks
+
+
+def result_task(result_id: int, test: str, released_at: datetime) -> Task:
+    return Task(kind=TaskKind.NEW_RESULT, id=result_id, title=f"New result: {test}", at=released_at)
+
+
+def referral_task(referral_id: int, to: str, due_on: date | None, created_at: datetime, *, zone: ZoneInfo) -> Task:
+    """At the beginning of the clinic day on which it is due, else when it was sent."""
+    at = created_at if due_on is None else datetime.combine(due_on, time(), zone).astimezone(UTC)
+    return Task(kind=TaskKind.REFERRAL_TO_BOOK, id=referral_id, title=f"Book a visit: {to}", at=at)
+
+
+def lab_task(booking_id: int, first_test: str, tests: int, starts_at: datetime | None) -> Task:
+    more = f" and {tests - 1} more" if tests > 1 else ""
+    return Task(kind=TaskKind.LAB_VISIT, id=booking_id, title=f"Laboratory visit: {first_test}{more}", at=starts_at)
+
+
+def most_pressing(tasks: Iterable[Task], now: datetime) -> list[Task]:
+    """What is nearest to now first, what has no time last; no more than the summary holds."""
+    far = timedelta.max
+    return sorted(tasks, key=lambda task: abs(task.at - now) if task.at else far)[:LONGEST_LIST]

@@ -1,0 +1,144 @@
+"""The house in numbers: a period of clinic days, its visits by day and status, and how much of the offered time was used."""
+
+from bisect import bisect_right
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from statistics import median
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from careplus_contracts.appointments import AppointmentStatus
+from careplus_contracts.availability import Weekday
+from careplus_contracts.refusals import FieldError, Malformed
+from careplus_contracts.stats import DayCount
+
+DAYS_BACK, DAYS_AHEAD, LONGEST_DAYS = 29, 30, 366
+WEEKDAYS = tuple(Weekday)
+NOT_HELD = frozenset({AppointmentStatus.CANCELLED, AppointmentStatus.NO_SHOW})
+"""Visits in these states do not occupy their time."""
+
+
+@dataclass(frozen=True)
+class Period:
+    """Clinic days from `first` to `last`; `bounds` are the instants at which each begins, and the end of the last."""
+
+    first: date
+    last: date
+    bounds: list[datetime]
+
+    @property
+    def days(self) -> list[date]:
+        return [self.first + timedelta(days=number) for number in range(len(self.bounds) - 1)]
+
+
+class Visits(NamedTuple):
+    """How many visits of one status have the same time."""
+
+    starts_at: datetime
+    ends_at: datetime
+    status: str
+    number: int
+
+
+class Stretch(NamedTuple):
+    """Weekly hours of a doctor, `HH:MM` on the clinic's wall."""
+
+    doctor_id: int
+    weekday: str
+    starts: str
+    ends: str
+
+
+class Away(NamedTuple):
+    """Time off of a doctor, as instants."""
+
+    doctor_id: int
+    starts_at: datetime
+    ends_at: datetime
+
+
+def period(first: date | None, last: date | None, now: datetime, zone: ZoneInfo) -> Period:
+    """The days asked for, or those around today. Raises Malformed for one that runs backward or is too long."""
+    today = now.astimezone(zone).date()
+    first = first or today - timedelta(days=DAYS_BACK)
+    last = last or today + timedelta(days=DAYS_AHEAD)
+    if not first <= last <= first + timedelta(days=LONGEST_DAYS):
+        message = f"the last day lies 0 to {LONGEST_DAYS} days after the first, {first}"
+        raise Malformed(f"query.to: {message}", errors=[FieldError(field="query.to", message=message)])
+    days = range((last - first).days + 2)
+    return Period(first, last, [datetime.combine(first + timedelta(days=n), time(), zone).astimezone(UTC) for n in days])
+
+
+def by_day(of: Period, visits: Iterable[Visits]) -> list[DayCount]:
+    """Visits that start on each day, every status named."""
+    counts: list[Counter[str]] = [Counter() for _ in of.days]
+    for visit in visits:
+        counts[bisect_right(of.bounds, visit.starts_at) - 1][visit.status] += visit.number
+    return [
+        DayCount(day=day, total=count.total(), by_status={status: count[status.value] for status in AppointmentStatus})
+        for day, count in zip(of.days, counts, strict=True)
+    ]
+
+
+def by_status(days: Iterable[DayCount]) -> dict[AppointmentStatus, int]:
+    total: Counter[AppointmentStatus] = Counter()
+    for day in days:
+        total.update(day.by_status)
+    return {status: total[status] for status in AppointmentStatus}
+
+
+def no_show_rate(counts: dict[AppointmentStatus, int]) -> float | None:
+    """No-shows among visits that were completed or missed."""
+    missed, completed = counts[AppointmentStatus.NO_SHOW], counts[AppointmentStatus.COMPLETED]
+    return missed / (missed + completed) if missed + completed else None
+
+
+def utilisation(visits: Iterable[Visits], offered: int) -> float | None:
+    """Occupied among offered minutes, at most 1: visits may lie outside of the week that is set now."""
+    occupied = sum(_minutes(v.starts_at, v.ends_at) * v.number for v in visits if AppointmentStatus(v.status) not in NOT_HELD)
+    return min(1.0, occupied / offered) if offered else None
+
+
+def offered_minutes(of: Period, week: Sequence[Stretch], away: Iterable[Away], zone: ZoneInfo) -> int:
+    """Wall-clock minutes in which doctors see patients, without their time off."""
+    days = Counter(WEEKDAYS[day.weekday()].value for day in of.days)
+    offered = sum((_wall(stretch.ends) - _wall(stretch.starts)) * days[stretch.weekday] for stretch in week)
+    hours: dict[tuple[int, str], list[Stretch]] = defaultdict(list)
+    for stretch in week:
+        hours[stretch.doctor_id, stretch.weekday].append(stretch)
+    for doctor_id, starts, ends in _on_the_wall(of, away, zone):
+        for number in range((ends.date() - starts.date()).days + 1):
+            midnight = datetime.combine(starts.date() + timedelta(days=number), time())
+            for stretch in hours[doctor_id, WEEKDAYS[midnight.weekday()].value]:
+                from_minute = max(_wall(stretch.starts), _minutes(midnight, starts))
+                to_minute = min(_wall(stretch.ends), _minutes(midnight, ends))
+                offered -= max(0, to_minute - from_minute)
+    return offered
+
+
+def _on_the_wall(of: Period, away: Iterable[Away], zone: ZoneInfo) -> Iterator[tuple[int, datetime, datetime]]:
+    """Time off as naive clinic time inside the period, what overlaps of one doctor counted once."""
+    until: dict[int, datetime] = defaultdict(lambda: datetime.combine(of.first, time()))
+    end = datetime.combine(of.last + timedelta(days=1), time())
+    for doctor_id, starts_at, ends_at in sorted(away):
+        starts = max(until[doctor_id], starts_at.astimezone(zone).replace(tzinfo=None))
+        ends = min(end, ends_at.astimezone(zone).replace(tzinfo=None))
+        if starts < ends:
+            until[doctor_id] = ends
+            yield doctor_id, starts, ends
+
+
+def turnaround_hours(spans: Iterable[tuple[datetime, datetime]]) -> float | None:
+    """Median hours from collection to verification."""
+    hours = [(verified - collected).total_seconds() / 3600 for collected, verified in spans]
+    return round(median(hours), 2) if hours else None
+
+
+def _wall(clock: str) -> int:
+    return int(clock[:2]) * 60 + int(clock[3:])
+
+
+def _minutes(starts: datetime, ends: datetime) -> int:
+    return int((ends - starts).total_seconds() // 60)

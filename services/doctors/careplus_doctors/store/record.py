@@ -1,0 +1,165 @@
+"""Statements about a patient's own care at a glance. Each is bounded, whatever the patient's history."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from careplus_contracts.appointments import Appointment, AppointmentStatus, Practitioner
+from careplus_contracts.endpoints import Role
+from careplus_contracts.labs import LabBookingStatus
+from careplus_contracts.prescriptions import PrescriptionStatus
+from careplus_contracts.record import Summary, Task
+from careplus_contracts.referrals import ReferralStatus
+from careplus_contracts.results import ResultStatus
+from careplus_contracts.values import Person
+from careplus_doctors.rules import record as rules
+from careplus_doctors.store.people import doctor_name
+from careplus_runtime.tokens import Identity
+from careplus_tables.accounts import AccountRow
+from careplus_tables.appointments import LONGEST_VISIT_HOURS, AppointmentRow
+from careplus_tables.doctors import DoctorRow
+from careplus_tables.labs import LabBookingRow, LabBookingTestRow, LabResultRow, LabTestRow
+from careplus_tables.prescriptions import PrescriptionItemRow, PrescriptionRow
+from careplus_tables.referrals import ReferralRow
+
+OVER = tuple(s.value for s in (AppointmentStatus.COMPLETED, AppointmentStatus.CANCELLED, AppointmentStatus.NO_SHOW))
+OPEN = tuple(s.value for s in (ReferralStatus.SENT, ReferralStatus.ACCEPTED, ReferralStatus.BOOKED))
+ACTIVE_PRESCRIPTIONS = 200
+"""So many of the newest are looked through for one that ends."""
+
+
+async def summary(db: AsyncSession, who: Identity, zone: ZoneInfo, now: datetime) -> Summary:
+    counts = (await db.execute(_counts(who, now))).one()
+    tasks = [
+        *await _results(db, who, now),
+        *await _referrals(db, who, zone),
+        *await _prescriptions(db, who, now),
+        *await _lab_visits(db, who, now),
+    ]
+    return Summary(
+        next_appointment=await _next_appointment(db, who, now),
+        to_do=rules.most_pressing(tasks, now),
+        upcoming_appointments=counts.upcoming,
+        active_prescriptions=counts.prescriptions,
+        open_referrals=counts.referrals,
+        released_results=counts.results,
+    )
+
+
+def _upcoming(who: Identity, now: datetime) -> ColumnElement[bool]:
+    return and_(
+        col(AppointmentRow.patient_id) == who.id,
+        # what began earlier has ended, so the index need not be read from the patient's first visit on
+        col(AppointmentRow.starts_at) > now - timedelta(hours=LONGEST_VISIT_HOURS),
+        col(AppointmentRow.ends_at) > now,
+        col(AppointmentRow.status).not_in(OVER),
+    )
+
+
+def _counts(who: Identity, now: datetime) -> Select[*tuple[Any, ...]]:
+    def count(name: str, *where: ColumnElement[bool]) -> ColumnElement[int]:
+        return select(func.count()).where(*where).scalar_subquery().label(name)
+
+    active = col(PrescriptionRow.status) == PrescriptionStatus.ACTIVE.value
+    released = col(LabResultRow.status) == ResultStatus.RELEASED.value
+    return select(
+        count("upcoming", _upcoming(who, now)),
+        count("prescriptions", col(PrescriptionRow.patient_id) == who.id, active),
+        count("referrals", col(ReferralRow.patient_id) == who.id, col(ReferralRow.status).in_(OPEN)),
+        count("results", col(LabResultRow.patient_id) == who.id, released),
+    )
+
+
+async def _next_appointment(db: AsyncSession, who: Identity, now: datetime) -> Appointment | None:
+    query: Select[*tuple[Any, ...]] = (
+        select(AppointmentRow, col(AccountRow.full_name), doctor_name(col(AppointmentRow.doctor_id)), col(DoctorRow.specialty))
+        .join(AccountRow, col(AccountRow.id) == col(AppointmentRow.patient_id))
+        .outerjoin(DoctorRow, col(DoctorRow.id) == col(AppointmentRow.doctor_id))
+        .where(_upcoming(who, now))
+        .order_by(col(AppointmentRow.starts_at), col(AppointmentRow.id))
+    )
+    found = (await db.execute(query.limit(1))).first()
+    return None if found is None else _shown(*found)
+
+
+def _shown(row: AppointmentRow, patient_name: str, doctor_name: str, specialty: str | None) -> Appointment:
+    assert row.id is not None
+    return Appointment(
+        id=row.id,
+        reference=row.reference,
+        patient=Person(id=row.patient_id, full_name=patient_name),
+        doctor=Practitioner(id=row.doctor_id, full_name=doctor_name, specialty=specialty),
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        status=AppointmentStatus(row.status),
+        reason=row.reason,
+        place=row.place,
+        cancelled_by=None if row.cancelled_by is None else Role(row.cancelled_by),
+        cancel_reason=row.cancel_reason,
+        created_at=row.created_at,
+        version=row.version,
+    )
+
+
+async def _results(db: AsyncSession, who: Identity, now: datetime) -> list[Task]:
+    query: Select[*tuple[Any, ...]] = (
+        select(col(LabResultRow.id), col(LabTestRow.name), col(LabResultRow.released_at))
+        .join(LabTestRow, col(LabTestRow.code) == col(LabResultRow.test_code))
+        .where(col(LabResultRow.patient_id) == who.id, col(LabResultRow.status) == ResultStatus.RELEASED.value)
+        .where(col(LabResultRow.released_at) > now - rules.NEW_FOR)
+        .order_by(col(LabResultRow.id).desc())
+    )
+    return [rules.result_task(*row) for row in await db.execute(query.limit(rules.LONGEST_LIST))]
+
+
+async def _referrals(db: AsyncSession, who: Identity, zone: ZoneInfo) -> list[Task]:
+    """Accepted ones, and those to one doctor, who can be booked without waiting."""
+    to_doctor = doctor_name(func.coalesce(col(ReferralRow.to_doctor_id), col(ReferralRow.accepted_by_id)))
+    to = func.coalesce(to_doctor, col(ReferralRow.to_specialty))
+    query: Select[*tuple[Any, ...]] = (
+        select(col(ReferralRow.id), to, col(ReferralRow.due_on), col(ReferralRow.created_at))
+        .where(
+            col(ReferralRow.patient_id) == who.id,
+            or_(
+                col(ReferralRow.status) == ReferralStatus.ACCEPTED.value,
+                and_(col(ReferralRow.status) == ReferralStatus.SENT.value, col(ReferralRow.to_doctor_id).is_not(None)),
+            ),
+        )
+        .order_by(col(ReferralRow.id).desc())
+    )
+    return [rules.referral_task(*row, zone=zone) for row in await db.execute(query.limit(rules.LONGEST_LIST))]
+
+
+async def _prescriptions(db: AsyncSession, who: Identity, now: datetime) -> list[Task]:
+    newest = (
+        select(col(PrescriptionRow.id), col(PrescriptionRow.created_at))
+        .where(col(PrescriptionRow.patient_id) == who.id, col(PrescriptionRow.status) == PrescriptionStatus.ACTIVE.value)
+        .order_by(col(PrescriptionRow.id).desc())
+        .limit(ACTIVE_PRESCRIPTIONS)
+        .subquery()
+    )
+    query: Select[*tuple[Any, ...]] = (
+        select(newest.c.id, newest.c.created_at, col(PrescriptionItemRow.medicine), col(PrescriptionItemRow.duration_days))
+        .join(PrescriptionItemRow, col(PrescriptionItemRow.prescription_id) == newest.c.id)
+        .order_by(newest.c.id, col(PrescriptionItemRow.position))
+    )
+    return rules.endings((rules.Taken(*row) for row in await db.execute(query)), now)
+
+
+async def _lab_visits(db: AsyncSession, who: Identity, now: datetime) -> list[Task]:
+    """Bookings to come, and orders for when it suits."""
+    booking = (col(LabBookingRow.id), col(LabBookingRow.starts_at))
+    query: Select[*tuple[Any, ...]] = (
+        select(booking[0], func.min(LabTestRow.name), func.count(), booking[1])
+        .join(LabBookingTestRow, col(LabBookingTestRow.booking_id) == col(LabBookingRow.id))
+        .join(LabTestRow, col(LabTestRow.code) == col(LabBookingTestRow.test_code))
+        .where(col(LabBookingRow.patient_id) == who.id, col(LabBookingRow.status) == LabBookingStatus.BOOKED.value)
+        .where(or_(col(LabBookingRow.starts_at).is_(None), col(LabBookingRow.starts_at) > now))
+        .group_by(*booking)
+        .order_by(booking[1], booking[0])
+    )
+    return [rules.lab_task(*row) for row in await db.execute(query.limit(rules.LONGEST_LIST))]

@@ -1,0 +1,130 @@
+"""The gateway: the one door to the hospital. Every path of the contracts is a route here; nothing else is."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from itertools import groupby
+
+import httpx
+from careplus_contracts import platform
+from careplus_contracts.everything import ENDPOINTS, SERVICES
+from careplus_contracts.platform import BookingRules, Config, Health, NotReady, Readiness
+from careplus_contracts.refusals import Refusal
+from careplus_runtime import logs
+from careplus_runtime.doors import Door
+from careplus_runtime.keys import Verifier, fetch_from
+from careplus_runtime.problems import Requests, answer_http_exception, answer_refusal
+from careplus_runtime.settings import load_settings
+from pydantic import BaseModel
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route, request_response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from careplus_gateway.forward import Forward, http_client
+from careplus_gateway.limits import Limits
+
+
+
+async def show_config(request: Request) -> Response:
+    settings = request.app.state.settings
+    return _answer(
+        Config(
+            hospital=settings.hospital,
+            zone=settings.zone,
+            phone=settings.phone,
+            demo=settings.demo,
+            booking=BookingRules(
+                notice_minutes=settings.notice_minutes,
+                horizon_days=settings.horizon_days,
+                change_notice_minutes=settings.change_notice_minutes,
+            ),
+        )
+    )
+
+
+async def show_health(_: Request) -> Response:
+    return _answer(Health(status="ok"))
+
+
+async def show_readiness(request: Request) -> Response:
+    state = request.app.state
+    answers = await asyncio.gather(*(_is_ready(state.http, state.settings.service_url(service)) for service in SERVICES))
+    parts = dict(zip(SERVICES, answers, strict=True))
+    if missing := [service for service, is_ready in parts.items() if not is_ready]:
+        raise NotReady(f"Not ready: {', '.join(missing)}.", parts=parts)
+    return _answer(Readiness(ready=True, parts=parts))
+
+
+async def _is_ready(http: httpx.AsyncClient, url: str) -> bool:
+    try:
+        return (await http.get(f"{url}/ready")).is_success
+    except httpx.HTTPError:
+        return False
+
+
+def _answer(result: BaseModel) -> Response:
+    return Response(result.model_dump_json(), headers={"Cache-Control": "no-store"}, media_type="application/json")
+
+
+OWN = {
+    platform.show_config.name: show_config,
+    platform.show_health.name: show_health,
+    platform.show_readiness.name: show_readiness,
+}
+
+
+class Methods:
+    """ASGI app: the endpoints of one path."""
+
+    def __init__(self, apps: dict[str, ASGIApp]) -> None:
+        self.apps = apps
+        self.allow = {"Allow": ", ".join(sorted(apps))}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if (app := self.apps.get(scope["method"])) is None:
+            raise HTTPException(405, headers=self.allow)
+        await app(scope, receive, send)
+
+
+def _routes() -> list[BaseRoute]:
+    # a fixed path before one with a parameter in its place
+    ordered = sorted(ENDPOINTS, key=lambda endpoint: endpoint.path.replace("{", "\x7f"))
+    return [
+        Route(
+            path,
+            Methods(
+                {
+                    endpoint.method: Door(
+                        request_response(OWN[endpoint.name]) if endpoint.service == "gateway" else Forward(endpoint), endpoint
+                    )
+                    for endpoint in endpoints
+                }
+            ),
+        )
+        for path, endpoints in groupby(ordered, key=lambda endpoint: endpoint.path)
+    ]
+
+
+@asynccontextmanager
+async def _life(app: Starlette) -> AsyncIterator[None]:
+    settings = load_settings()
+    logs.configure("gateway", settings.log_level)
+    async with http_client() as http:
+        app.state.settings = settings
+        app.state.http = http
+        app.state.transport = http._transport
+        app.state.verifier = Verifier(fetch_from(http, settings.auth_url))
+        yield
+
+
+app = Starlette(
+    routes=_routes(),
+    middleware=[Middleware(Requests, log_all=True), Middleware(Limits)],
+    exception_handlers={Refusal: answer_refusal, HTTPException: answer_http_exception},
+    lifespan=_life,
+)
+app.router.redirect_slashes = False

@@ -1,0 +1,12 @@
+"""The laboratory's service."""
+
+from careplus_contracts import labs as labs_contract
+from careplus_contracts import results as results_contract
+from careplus_labs.routes import bench, bookings, catalogue, results
+from careplus_runtime.serving import application
+
+app = application(
+    "labs",
+    contracts=(labs_contract.api, results_contract.api),
+    routes=(catalogue.routes, bookings.routes, bench.routes, results.routes),
+)

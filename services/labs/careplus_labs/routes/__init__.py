@@ -1,0 +1,1 @@
+"""Handlers of the laboratory, one file a noun."""

@@ -1,0 +1,1 @@
+"""Rules of the laboratory, without database or web."""

@@ -1,0 +1,96 @@
+"""From what the laboratory typed to observations: checked against the catalogue, with the range that applied and a flag."""
+
+from collections.abc import Mapping, Sequence
+
+from careplus_contracts.accounts import Sex
+from careplus_contracts.labs import Analyte, AnalyteKind
+from careplus_contracts.refusals import FieldError, Malformed
+from careplus_contracts.results import EnterObservation, Observation, ResultStatus
+from careplus_labs.rules import flags
+from careplus_labs.rules.bookings import illegal
+
+
+def check_correctable(status: ResultStatus) -> None:
+    """Raise IllegalTransition once the result was verified."""
+    if status is not ResultStatus.RESULTED:
+        raise illegal(status, [], "its values and its note are closed")
+
+
+def is_to_verify(status: ResultStatus, note_before: str | None, note: str | None) -> bool:
+    """Whether somebody has still to vouch for it. Raises IllegalTransition for another note afterwards."""
+    if status is not ResultStatus.RESULTED and note not in (None, note_before):
+        check_correctable(status)
+    return status is ResultStatus.RESULTED
+
+
+def check_entered(entered: Sequence[EnterObservation], measured: Mapping[str, Analyte]) -> None:
+    """Raise Malformed, naming each one that the test does not measure, that stands twice or has not the analyte's form."""
+    errors = []
+    seen: set[str] = set()
+    for position, one in enumerate(entered):
+        found = _wrong(one, measured.get(one.analyte), seen)
+        seen.add(one.analyte)
+        if found is not None:
+            errors.append(FieldError(field=f"body.observations.{position}.{found[0]}", message=found[1]))
+    if errors:
+        raise Malformed(f"{errors[0].field}: {errors[0].message}", errors=errors)
+
+
+def observed(
+    entered: Sequence[EnterObservation], measured: Mapping[str, Analyte], sex: Sex, age_days: int | None
+) -> list[Observation]:
+    """The observations in the test's order, flagged by the range for this sex and age at collection."""
+    order = {code: position for position, code in enumerate(measured)}
+    return [
+        _observation(one, measured[one.analyte], sex, age_days) for one in sorted(entered, key=lambda one: order[one.analyte])
+    ]
+
+
+def outside_range(observations: Sequence[Observation]) -> int:
+    return sum(one.flag not in flags.NOT_OUTSIDE for one in observations)
+
+
+def is_critical(observations: Sequence[Observation]) -> bool:
+    return any(one.flag in flags.CRITICAL for one in observations)
+
+
+def _wrong(one: EnterObservation, analyte: Analyte | None, seen: set[str]) -> tuple[str, str] | None:
+    if analyte is None:
+        return "analyte", "is not measured by this test"
+    if one.analyte in seen:
+        return "analyte", "stands twice"
+    if analyte.kind is AnalyteKind.QUANTITY:
+        return ("value", "give a number") if one.value is None else None
+    if one.text is None:
+        return "text", "give a text"
+    if analyte.choices and _choice(one.text, analyte) is None:
+        return "text", f"one of: {', '.join(analyte.choices)}"
+    return None
+
+
+def _observation(one: EnterObservation, analyte: Analyte, sex: Sex, age_days: int | None) -> Observation:
+    if one.value is None:
+        within, text = None, _choice(one.text or "", analyte) or one.text
+        flag = flags.flag_text(text or "", analyte.usual)
+    else:
+        within, text = flags.applied(analyte.ranges, sex, age_days), None
+        flag = flags.flag_value(one.value, one.comparator, within)
+    return Observation(
+        analyte=analyte.code,
+        name=analyte.name,
+        loinc=analyte.loinc,
+        plain=analyte.plain,
+        value=one.value,
+        comparator=one.comparator,
+        text=text,
+        unit=analyte.unit,
+        decimals=analyte.decimals,
+        range=within,
+        usual=analyte.usual,
+        flag=flag,
+    )
+
+
+def _choice(text: str, analyte: Analyte) -> str | None:
+    """The catalogue's spelling."""
+    return next((choice for choice in analyte.choices if choice.casefold() == text.strip().casefold()), None)

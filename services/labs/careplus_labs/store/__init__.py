@@ -1,0 +1,1 @@
+"""Statements of the laboratory, one file a noun."""

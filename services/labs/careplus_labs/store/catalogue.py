@@ -1,0 +1,144 @@
+"""Statements about the catalogue: tests, analytes and reference ranges."""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import delete, or_, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from careplus_contracts.accounts import Sex
+from careplus_contracts.endpoints import Role
+from careplus_contracts.labs import (
+    AddTest,
+    Analyte,
+    AnalyteKind,
+    CodeTaken,
+    DescribeTest,
+    LabTest,
+    LabTests,
+    ReferenceRange,
+    UnknownTest,
+)
+from careplus_contracts.refusals import NotFound
+from careplus_contracts.values import Code
+from careplus_runtime.paging import after, page
+from careplus_runtime.problems import NOTHING_HERE
+from careplus_runtime.tokens import Identity
+from careplus_tables.labs import AnalyteRow, LabTestAnalyteRow, LabTestRow, ReferenceRangeRow
+
+
+async def list_tests(db: AsyncSession, who: Identity, q: str | None, limit: int, cursor: str | None) -> LabTests:
+    """Tests by code: three statements, however many there are."""
+    query = select(LabTestRow).order_by(col(LabTestRow.code)).limit(limit + 1)
+    if who.role is not Role.ADMIN:
+        query = query.where(col(LabTestRow.active))
+    if q is not None and (wanted := q.strip()):
+        places = (LabTestRow.code, LabTestRow.name, LabTestRow.category, LabTestRow.plain)
+        query = query.where(or_(*(col(place).icontains(wanted, autoescape=True) for place in places)))
+    if (last := after(cursor, Code)) is not None:
+        query = query.where(col(LabTestRow.code) > last)
+    rows, next_cursor = page((await db.execute(query)).scalars().all(), limit, lambda row: row.code)
+    return LabTests(items=await _shown(db, rows), next_cursor=next_cursor)
+
+
+async def find(db: AsyncSession, who: Identity, code: str) -> LabTestRow:
+    """The row of a test, to be changed; inactive ones are there for administrators. Raises NotFound."""
+    query = select(LabTestRow).where(col(LabTestRow.code) == code).with_for_update()
+    row = (await db.execute(query)).scalar_one_or_none()
+    if row is None or not (row.active or who.role is Role.ADMIN):
+        raise NotFound(NOTHING_HERE)
+    return row
+
+
+async def add(db: AsyncSession, body: AddTest) -> LabTest:
+    """Raises CodeTaken, and UnknownTest for analytes that the catalogue does not have."""
+    await _check_analytes(db, body.analytes)
+    row = LabTestRow(**body.model_dump(exclude={"analytes"}))
+    db.add(row)
+    try:
+        await db.flush()
+    except IntegrityError:
+        raise CodeTaken(f"There is a test with the code {body.code}. Change that one, or choose another code.") from None
+    return await _measuring(db, row, body.analytes)
+
+
+async def change(db: AsyncSession, row: LabTestRow, body: DescribeTest) -> LabTest:
+    """Raises UnknownTest for analytes that the catalogue does not have."""
+    await _check_analytes(db, body.analytes)
+    for name, value in body.model_dump(exclude={"analytes"}).items():
+        setattr(row, name, value)
+    row.version += 1
+    await db.execute(delete(LabTestAnalyteRow).where(col(LabTestAnalyteRow.test_code) == row.code))
+    return await _measuring(db, row, body.analytes)
+
+
+async def bookable(db: AsyncSession, codes: Sequence[str]) -> list[LabTestRow]:
+    """The rows of these tests in the order asked for. Raises UnknownTest naming those that cannot be booked."""
+    query = select(LabTestRow).where(col(LabTestRow.code).in_(codes), col(LabTestRow.active))
+    found = {row.code: row for row in (await db.execute(query)).scalars()}
+    if unknown := [code for code in codes if code not in found]:
+        raise UnknownTest(f"The catalogue does not have {', '.join(unknown)}.", codes=unknown)
+    return [found[code] for code in codes]
+
+
+async def measured_by(db: AsyncSession, test_code: str, entered: Collection[str]) -> dict[str, Analyte]:
+    """The analytes of a test in order; for a test that names none, those of the entered codes that there are."""
+    named = (await analytes_of(db, [test_code]))[test_code]
+    if not named:
+        query = select(AnalyteRow).where(col(AnalyteRow.code).in_(entered)).order_by(col(AnalyteRow.code))
+        rows = (await db.execute(query)).scalars().all()
+        ranges = await _ranges(db, [row.code for row in rows])
+        named = [_analyte(row, ranges[row.code]) for row in rows]
+    return {analyte.code: analyte for analyte in named}
+
+
+async def analytes_of(db: AsyncSession, test_codes: Collection[str]) -> dict[str, list[Analyte]]:
+    """The analytes of these tests with their ranges: two statements."""
+    query = (
+        select(col(LabTestAnalyteRow.test_code), AnalyteRow)
+        .join(AnalyteRow, col(AnalyteRow.code) == col(LabTestAnalyteRow.analyte_code))
+        .where(col(LabTestAnalyteRow.test_code).in_(test_codes))
+        .order_by(col(LabTestAnalyteRow.test_code), col(LabTestAnalyteRow.position))
+    )
+    rows = (await db.execute(query)).all()
+    ranges = await _ranges(db, {analyte.code for _, analyte in rows})
+    by_test: dict[str, list[Analyte]] = defaultdict(list)
+    for test_code, analyte in rows:
+        by_test[test_code].append(_analyte(analyte, ranges[analyte.code]))
+    return by_test
+
+
+async def _ranges(db: AsyncSession, analyte_codes: Collection[str]) -> dict[str, list[ReferenceRange]]:
+    query = select(ReferenceRangeRow).where(col(ReferenceRangeRow.analyte_code).in_(analyte_codes))
+    by_analyte: dict[str, list[ReferenceRange]] = defaultdict(list)
+    for row in (await db.execute(query.order_by(col(ReferenceRangeRow.id)))).scalars():
+        by_analyte[row.analyte_code].append(_range(row))
+    return by_analyte
+
+
+async def _check_analytes(db: AsyncSession, codes: Sequence[str]) -> None:
+    known = set((await db.execute(select(col(AnalyteRow.code)).where(col(AnalyteRow.code).in_(codes)))).scalars())
+    if unknown := [code for code in codes if code not in known]:
+        raise UnknownTest(f"The catalogue has no analytes {', '.join(unknown)}.", codes=unknown)
+
+
+async def _measuring(db: AsyncSession, row: LabTestRow, codes: Sequence[str]) -> LabTest:
+    db.add_all(LabTestAnalyteRow(test_code=row.code, position=position, analyte_code=code) for position, code in enumerate(codes))
+    await db.flush()
+    return (await _shown(db, [row]))[0]
+
+
+async def _shown(db: AsyncSession, rows: Sequence[LabTestRow]) -> list[LabTest]:
+    analytes = await analytes_of(db, [row.code for row in rows])
+    return [LabTest(**row.model_dump(), analytes=analytes[row.code]) for row in rows]
+
+
+def _analyte(row: AnalyteRow, ranges: list[ReferenceRange]) -> Analyte:
+    return Analyte(**row.model_dump(exclude={"kind"}), kind=AnalyteKind(row.kind), ranges=ranges)
+
+
+def _range(row: ReferenceRangeRow) -> ReferenceRange:
+    sex = None if row.sex is None else Sex(row.sex)
+    return ReferenceRange(**row.model_dump(exclude={"id", "analyte_code", "sex"}), sex=sex)

@@ -1,0 +1,136 @@
+"""Statements of the laboratory's bench: values entered, verified, or taken back with their specimen."""
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, and_, delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from careplus_contracts.labs import LabBookingStatus
+from careplus_contracts.refusals import FieldError, Malformed
+from careplus_contracts.results import EnterResult, Observation, ResultStatus
+from careplus_labs.rules import observations as rules
+from careplus_labs.rules.bookings import after_results
+from careplus_labs.rules.flags import age_in_days
+from careplus_labs.store import catalogue
+from careplus_labs.store.people import humans
+from careplus_runtime.clock import now
+from careplus_runtime.tokens import Identity
+from careplus_tables.labs import LabBookingRow, LabBookingTestRow, LabResultRow, ObservationRow
+
+
+async def result_of(db: AsyncSession, booking: LabBookingRow, test_code: str) -> LabResultRow | None:
+    """What was entered for this test. Raises Malformed where the booking does not have the test."""
+    query = (
+        select(LabBookingTestRow, LabResultRow)
+        .outerjoin(LabResultRow, _its_result())
+        .where(col(LabBookingTestRow.booking_id) == booking.id, col(LabBookingTestRow.test_code) == test_code)
+    )
+    found = (await db.execute(query)).first()
+    if found is None:
+        message = "is not a test of this booking"
+        raise Malformed(f"body.test_code: {message}", errors=[FieldError(field="body.test_code", message=message)])
+    result: LabResultRow | None = found[1]
+    return result
+
+
+async def record(
+    db: AsyncSession, who: Identity, booking: LabBookingRow, before: LabResultRow | None, body: EnterResult, zone: ZoneInfo
+) -> LabResultRow:
+    """Write the result of a test, in place of what was entered before; the booking's status follows. Raises Malformed."""
+    assert booking.id is not None
+    at = now().replace(microsecond=0)
+    observations = await _observed(db, booking, body, booking.collected_at or at, zone)
+    values: dict[str, Any] = {
+        "outside_range": rules.outside_range(observations),
+        "critical": rules.is_critical(observations),
+        "note": body.note,
+        "collected_at": booking.collected_at,
+        "entered_by_id": who.id,
+        "entered_at": at,
+    }
+    if before is None:
+        row = LabResultRow(booking_id=booking.id, patient_id=booking.patient_id, test_code=body.test_code, **values)
+        db.add(row)
+    else:
+        row = before.sqlmodel_update({**values, "version": before.version + 1})
+        await db.execute(delete(ObservationRow).where(col(ObservationRow.result_id) == row.id))
+    await db.flush()
+    db.add_all(_observation(row, position, one) for position, one in enumerate(observations))
+    await db.flush()
+    await _follow(db, booking, at)
+    return row
+
+
+async def _observed(
+    db: AsyncSession, booking: LabBookingRow, body: EnterResult, at: datetime, zone: ZoneInfo
+) -> list[Observation]:
+    measured = await catalogue.measured_by(db, body.test_code, {one.analyte for one in body.observations})
+    rules.check_entered(body.observations, measured)
+    patient = (await humans(db, [booking.patient_id]))[booking.patient_id]
+    return rules.observed(body.observations, measured, patient.sex, age_in_days(patient.date_of_birth, at, zone))
+
+
+async def verify(db: AsyncSession, who: Identity, booking: LabBookingRow, row: LabResultRow, note: str | None) -> None:
+    """Vouch for a result. What no doctor ordered is released at once, since nobody else would."""
+    at = now().replace(microsecond=0)
+    row.status, row.verified_by_id, row.verified_at = ResultStatus.VERIFIED.value, who.id, at
+    row.note = row.note if note is None else note
+    if booking.ordered_by_id is None:
+        row.status, row.released_at = ResultStatus.RELEASED.value, at
+    row.version += 1
+    await db.flush()
+    await _follow(db, booking, at)
+
+
+async def take_back_unverified(db: AsyncSession, booking: LabBookingRow) -> None:
+    """Remove what was measured in a rejected specimen and nobody vouched for."""
+    unverified = select(col(LabResultRow.id)).where(
+        col(LabResultRow.booking_id) == booking.id, col(LabResultRow.status) == ResultStatus.RESULTED.value
+    )
+    await db.execute(delete(ObservationRow).where(col(ObservationRow.result_id).in_(unverified)))
+    await db.execute(delete(LabResultRow).where(col(LabResultRow.id).in_(unverified)))
+
+
+async def _follow(db: AsyncSession, booking: LabBookingRow, at: datetime) -> None:
+    """Let the booking's status follow from its results; its next version."""
+    query = (
+        select(col(LabResultRow.status))
+        .select_from(LabBookingTestRow)
+        .outerjoin(LabResultRow, _its_result())
+        .where(col(LabBookingTestRow.booking_id) == booking.id)
+    )
+    found = (await db.execute(query)).scalars().all()
+    statuses = [None if status is None else ResultStatus(status) for status in found]
+    booking.status = after_results(LabBookingStatus(booking.status), statuses).value
+    if booking.status == LabBookingStatus.VERIFIED and booking.verified_at is None:
+        booking.verified_at = at
+    booking.version += 1
+    await db.flush()
+
+
+def _its_result() -> ColumnElement[bool]:
+    return and_(
+        col(LabResultRow.booking_id) == col(LabBookingTestRow.booking_id),
+        col(LabResultRow.test_code) == col(LabBookingTestRow.test_code),
+    )
+
+
+def _observation(result: LabResultRow, position: int, one: Observation) -> ObservationRow:
+    assert result.id is not None
+    bounds = {} if one.range is None else one.range.model_dump(exclude={"sex"})
+    return ObservationRow(
+        **one.model_dump(include={"value", "text", "unit", "decimals", "usual", "flag", "comparator"}),
+        result_id=result.id,
+        position=position,
+        patient_id=result.patient_id,
+        analyte_code=one.analyte,
+        has_range=one.range is not None,
+        range_sex=one.range.sex if one.range else None,
+        low=bounds.get("low"),
+        high=bounds.get("high"),
+        critical_low=bounds.get("critical_low"),
+        critical_high=bounds.get("critical_high"),
+    )

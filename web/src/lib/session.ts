@@ -1,0 +1,56 @@
+/** Who is signed in on this page, the same in every tab of this browser. */
+import { signal } from "@preact/signals";
+import { type Account, api, keep, logout, type Outcome, onAccount, outcome, refresh, type Tokens } from "../api/client";
+
+/** Undefined: not known yet. */
+export const account = signal<Account | null | undefined>(undefined);
+
+/** Only says that a session may exist, so that strangers' pages do not ask for one; docs/init.js reads it too. */
+const HINT = "careplus.signed-in";
+
+/** Learns who is signed in and stays informed. The outcome is a problem where that could not be found out. */
+export async function start(): Promise<Outcome<unknown>> {
+  onAccount((known) => {
+    account.value = known;
+    remember(known !== null);
+  });
+  addEventListener("storage", followOtherTabs);
+  if (mayBeSignedIn()) {
+    const renewed = await refresh();
+    if (!renewed.ok && renewed.problem.code !== "unauthenticated") return renewed;
+  }
+  account.value ??= null;
+  return { ok: true, data: account.value };
+}
+
+export async function signIn(email: string, password: string): Promise<Outcome<Tokens>> {
+  const opened = await outcome(api.POST("/auth/login", { body: { email, password } }));
+  if (opened.ok) keep(opened.data);
+  return opened;
+}
+
+export const signOut = logout;
+
+function followOtherTabs(event: StorageEvent): void {
+  if (event.key !== HINT) return;
+  if (event.newValue === null) keep(null);
+  // somebody signed in over there, perhaps somebody else
+  else void refresh();
+}
+
+function mayBeSignedIn(): boolean {
+  try {
+    return localStorage.getItem(HINT) !== null;
+  } catch {
+    return true;
+  }
+}
+
+function remember(signedIn: boolean): void {
+  try {
+    if (!signedIn) localStorage.removeItem(HINT);
+    else if (localStorage.getItem(HINT) === null) localStorage.setItem(HINT, "1");
+  } catch {
+    // this browser keeps nothing; every page then asks
+  }
+}

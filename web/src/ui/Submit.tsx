@@ -1,0 +1,14 @@
+/** The button that sends a form; while it is being sent it says so and stays in reach of the focus. */
+interface Props {
+  busy: boolean;
+  label: string;
+  busyLabel: string;
+}
+
+export function Submit({ busy, label, busyLabel }: Props) {
+  return (
+    <button type="submit" id="submit" class="button" aria-disabled={busy}>
+      {busy ? busyLabel : label}
+    </button>
+  );
+}
