@@ -15,7 +15,10 @@ export default defineConfig({
     strictPort: true,
     // refresh and sign-out ask for the gateway's own origin
     proxy: Object.fromEntries(
-      ["/api", "/auth", "/docs", "/openapi.json"].map((path) => [path, { target: gateway, headers: { origin: gateway } }]),
+      ["/api", "/auth", "/docs", "/openapi.json"].map((path) => [
+        path,
+        { target: gateway, headers: { origin: gateway } },
+      ]),
     ),
   },
   test: {

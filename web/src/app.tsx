@@ -2,6 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { type Account, api, type Config, type NoAnswer, outcome, type Problem as Refused } from "./api/client";
 import { account, signOut, start } from "./lib/session";
+import { useShared } from "./lib/shared";
 import { Home } from "./pages/public/home";
 import { NotFound } from "./pages/public/not-found";
 import { Register } from "./pages/public/register";
@@ -14,10 +15,9 @@ import { Skeleton } from "./ui/Skeleton";
 type Trouble = { problem: Refused | NoAnswer; retryAfter: number | null };
 
 export function App() {
-  // read here and passed down, so that no page misses a change because it read a signal only sometimes
-  const here = address.value;
-  const who = account.value;
-  const said = notice.value;
+  const here = useShared(address);
+  const who = useShared(account);
+  const said = useShared(notice);
   const [config, setConfig] = useState<Config | null>(null);
   const [trouble, setTrouble] = useState<Trouble | null>(null);
 
@@ -47,7 +47,11 @@ function Route({ here, who, config }: { here: Address; who: Account | null; conf
   const next = safeNext(query.get("next"));
   switch (here.path) {
     case "/":
-      return who ? <Home account={who} config={config} /> : <SignIn config={config} onDone={() => go("/")} />;
+      return who ? (
+        <Home account={who} config={config} />
+      ) : (
+        <SignIn config={config} onDone={() => go("/", { replace: true })} />
+      );
     case "/sign-in":
       return who ? <Redirect to={next} /> : <SignIn config={config} onDone={() => go(next, { replace: true })} />;
     case "/register":
@@ -65,5 +69,5 @@ function Redirect({ to }: { to: string }) {
 async function leave(): Promise<void> {
   const ended = await signOut();
   if (ended.ok) go("/", { say: "signed_out" });
-  else notice.value = "not_signed_out";
+  else notice.set("not_signed_out");
 }

@@ -1,15 +1,15 @@
 /** The address bar as state: where we are, how to go elsewhere, and what is said on arrival. */
-import { signal } from "@preact/signals";
 import type { Key } from "./lib/i18n";
+import { shared } from "./lib/shared";
 
 export interface Address {
   path: string;
   search: string;
 }
 
-export const address = signal<Address>(here());
+export const address = shared<Address>(here());
 /** A sentence for the reader, gone with the next move. */
-export const notice = signal<Key | null>(null);
+export const notice = shared<Key | null>(null);
 
 /** Addresses of this origin that are not pages of the app. */
 const SERVED = ["/docs", "/openapi.json", "/api/", "/auth/"];
@@ -18,7 +18,7 @@ export function go(href: string, { replace = false, say = null as Key | null } =
   if (replace) history.replaceState(null, "", href);
   else history.pushState(null, "", href);
   arrive();
-  notice.value = say;
+  notice.set(say);
   if (!replace) scrollTo(0, 0);
 }
 
@@ -45,9 +45,9 @@ function here(): Address {
 
 function arrive(): void {
   // moves within a page change the hash only
-  if (location.pathname === address.value.path && location.search === address.value.search) return;
-  notice.value = null;
-  address.value = here();
+  if (location.pathname === address.get().path && location.search === address.get().search) return;
+  notice.set(null);
+  address.set(here());
 }
 
 function follow(event: MouseEvent): void {

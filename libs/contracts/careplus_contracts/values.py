@@ -45,7 +45,7 @@ MinorUnits = Annotated[int, Field(ge=0, le=10**9, description="Money in the curr
 Limit = Annotated[int, Field(ge=1, le=100, description="At most so many items.")]
 Cursor = Annotated[
     str,
-    StringConstraints(min_length=1, max_length=200, pattern=r"^[A-Za-z0-9_-]+$"),
+    StringConstraints(min_length=1, max_length=2000, pattern=r"^[A-Za-z0-9_-]+$"),
     Field(description="The `next_cursor` of the page before."),
 ]
 

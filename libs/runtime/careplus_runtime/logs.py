@@ -18,9 +18,14 @@ def redact(_: Any, __: str, event: Any) -> Any:
 
 def configure(service: str, level: str) -> None:
     """Log to standard output as JSON, with the service's name in every line."""
+
+    def named(_: Any, __: str, event: Any) -> Any:
+        # not a context variable: requests run in other contexts than the start does
+        return {"service": service, **event}
+
     structlog.configure(
         processors=[
-            structlog.contextvars.merge_contextvars,
+            named,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             redact,
@@ -31,8 +36,6 @@ def configure(service: str, level: str) -> None:
         logger_factory=structlog.WriteLoggerFactory(sys.stdout),
         cache_logger_on_first_use=False,
     )
-    structlog.contextvars.clear_contextvars()
-    structlog.contextvars.bind_contextvars(service=service)
 
 
 log: Any = structlog.get_logger()

@@ -1,20 +1,12 @@
 """The gateway: the one door to the hospital. Every path of the contracts is a route here; nothing else is."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from itertools import groupby
 
 import httpx
-from careplus_contracts import platform
-from careplus_contracts.everything import ENDPOINTS, SERVICES
-from careplus_contracts.platform import BookingRules, Config, Health, NotReady, Readiness
-from careplus_contracts.refusals import Refusal
-from careplus_runtime import logs
-from careplus_runtime.doors import Door
-from careplus_runtime.keys import Verifier, fetch_from
-from careplus_runtime.problems import Requests, answer_http_exception, answer_refusal
-from careplus_runtime.settings import load_settings
 from pydantic import BaseModel
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -24,9 +16,19 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route, request_response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from careplus_gateway.forward import Forward, http_client
+from careplus_contracts import platform
+from careplus_contracts.everything import ENDPOINTS, SERVICES
+from careplus_contracts.platform import BookingRules, Config, Health, NotReady, Readiness
+from careplus_contracts.refusals import Refusal
+from careplus_gateway.forward import Forward, pool
 from careplus_gateway.limits import Limits
-
+from careplus_gateway.pages import BUILT, Pages
+from careplus_runtime import logs
+from careplus_runtime.doors import Door
+from careplus_runtime.keys import Verifier, fetch_from
+from careplus_runtime.openapi import document
+from careplus_runtime.problems import Requests, answer_http_exception, answer_refusal
+from careplus_runtime.settings import load_settings
 
 
 async def show_config(request: Request) -> Response:
@@ -109,20 +111,34 @@ def _routes() -> list[BaseRoute]:
     ]
 
 
+async def _show_document(request: Request) -> Response:
+    return Response(request.app.state.document, headers={"Cache-Control": "no-cache"}, media_type="application/json")
+
+
+class _Pages:
+    """ASGI app: the pages, whose folder is known when the settings are."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await scope["app"].state.pages(scope, receive, send)
+
+
 @asynccontextmanager
 async def _life(app: Starlette) -> AsyncIterator[None]:
     settings = load_settings()
     logs.configure("gateway", settings.log_level)
-    async with http_client() as http:
-        app.state.settings = settings
+    described = document()
+    app.state.document = json.dumps(described).encode()
+    app.state.pages = Pages(settings.web or BUILT, described)
+    app.state.settings = settings
+    app.state.transport = pool()
+    async with httpx.AsyncClient(transport=app.state.transport, trust_env=False, timeout=2) as http:
         app.state.http = http
-        app.state.transport = http._transport
         app.state.verifier = Verifier(fetch_from(http, settings.auth_url))
         yield
 
 
 app = Starlette(
-    routes=_routes(),
+    routes=[*_routes(), Route("/openapi.json", _show_document), Route("/{path:path}", _Pages())],
     middleware=[Middleware(Requests, log_all=True), Middleware(Limits)],
     exception_handlers={Refusal: answer_refusal, HTTPException: answer_http_exception},
     lifespan=_life,

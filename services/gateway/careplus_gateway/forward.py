@@ -3,19 +3,18 @@
 import asyncio
 import random
 from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
 from typing import Any
 from urllib.parse import quote_from_bytes
 
 import aiohttp
 import httpx
-from careplus_contracts.endpoints import Endpoint
-from careplus_contracts.refusals import Refusal, TimedOut, TooLarge, Unavailable
-from careplus_runtime.logs import log
 from httpx_aiohttp import AiohttpTransport
 from starlette.types import Receive, Scope, Send
 
+from careplus_contracts.endpoints import Endpoint
+from careplus_contracts.refusals import Refusal, TimedOut, TooLarge, Unavailable
 from careplus_gateway.limits import MAX_BODY
+from careplus_runtime.logs import log
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -46,9 +45,8 @@ class Gone(Exception):
     """The caller hung up before the request was here."""
 
 
-@asynccontextmanager
-async def http_client() -> AsyncIterator[httpx.AsyncClient]:
-    """The one client of the process. It keeps no cookies: they are the callers', not ours."""
+def pool() -> AiohttpTransport:
+    """The connections of this process to all services. No cookies are kept: they are the callers', not ours."""
 
     def session() -> aiohttp.ClientSession:
         return aiohttp.ClientSession(
@@ -57,9 +55,7 @@ async def http_client() -> AsyncIterator[httpx.AsyncClient]:
             skip_auto_headers=["accept", "accept-encoding", "content-type", "user-agent"],
         )
 
-    transport = AiohttpTransport(client=session)
-    async with httpx.AsyncClient(transport=transport, trust_env=False, follow_redirects=False, timeout=PATIENCE["connect"]) as http:
-        yield http
+    return AiohttpTransport(client=session, trust_env=False)
 
 
 class Forward:
@@ -88,14 +84,20 @@ class Forward:
         finally:
             await answer.aclose()
 
-    def _request(self, scope: Scope, content: bytes | AsyncIterator[bytes] | None) -> httpx.Request:
+    def _request(self, scope: Scope, content: bytes | httpx.AsyncByteStream) -> httpx.Request:
         url = scope["app"].state.settings.service_url(self.service) + scope["raw_path"].decode("ascii")
         if query := scope["query_string"]:
             url += "?" + (query.decode("ascii") if query.isascii() else quote_from_bytes(query, _ASCII))
         headers = [pair for pair in scope["headers"] if pair[0] in self.sent]
         headers.append((b"x-request-id", scope["request_id"].encode()))
-        headers.append((b"x-forwarded-for", scope["client"][0].encode()))
-        return httpx.Request(self.method, url, headers=headers, content=content, extensions={"timeout": PATIENCE})
+        if scope.get("client"):
+            headers.append((b"x-forwarded-for", scope["client"][0].encode()))
+        stream = httpx.ByteStream(content) if isinstance(content, bytes) else content
+        request = httpx.Request(self.method, url, headers=headers, stream=stream, extensions={"timeout": PATIENCE})
+        if isinstance(stream, httpx.ByteStream):
+            # so that it is sent in one piece, and can be sent again
+            request.read()
+        return request
 
     async def _ask(self, transport: httpx.AsyncBaseTransport, request: httpx.Request) -> httpx.Response:
         try:
@@ -113,7 +115,8 @@ class Forward:
         return self.method == "GET" or (self.keyed and is_whole and "idempotency-key" in request.headers)
 
     def _refusal(self, error: httpx.TransportError, request_id: str) -> Refusal:
-        log.warning("service_unreachable", service_asked=self.service, request_id=request_id, reason=repr(error.__cause__ or error))
+        reason = repr(error.__cause__ or error)
+        log.warning("service_failed", failed=self.service, request_id=request_id, reason=reason)
         if isinstance(error, httpx.ReadTimeout):
             return TimedOut(SLOW.format(self.service))
         never_sent = isinstance(error.__cause__, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError)
@@ -142,7 +145,7 @@ class Forward:
             self._refusal(error, request_id)
 
 
-class Incoming:
+class Incoming(httpx.AsyncByteStream):
     """The body of the request: in one piece where it is small, else chunk by chunk, and never more than the limit."""
 
     def __init__(self, scope: Scope, receive: Receive) -> None:
@@ -151,14 +154,13 @@ class Incoming:
         self.gone = False
         self.refusal: Refusal | None = None
 
-    async def content(self) -> bytes | AsyncIterator[bytes] | None:
-        """Raises Gone."""
+    async def content(self) -> "bytes | Incoming":
+        """All of it, where it is small; else itself. Raises Gone."""
         if _is_small(self.headers):
-            return b"".join([chunk async for chunk in self._chunks()])
-        has_body = any(name in {b"content-length", b"transfer-encoding"} for name, _ in self.headers)
-        return self._chunks() if has_body else None
+            return b"".join([chunk async for chunk in self])
+        return self if any(name in _BODY_FOLLOWS for name, _ in self.headers) else b""
 
-    async def _chunks(self) -> AsyncIterator[bytes]:
+    async def __aiter__(self) -> AsyncIterator[bytes]:
         received, more = 0, True
         while more:
             message = await self.receive()
@@ -174,6 +176,7 @@ class Incoming:
             more = message.get("more_body", False)
 
 
+_BODY_FOLLOWS = frozenset({b"content-length", b"transfer-encoding"})
 _ASCII = "".join(chr(code) for code in range(0x21, 0x7F))
 
 

@@ -2,9 +2,10 @@
 
 import re
 
+from starlette.types import ASGIApp, Receive, Scope, Send
+
 from careplus_contracts.refusals import AddressTooLong, HeadersTooLarge, NotFound, Refusal, TooLarge
 from careplus_runtime.problems import NOTHING_HERE, problem
-from starlette.types import ASGIApp, Receive, Scope, Send
 
 MAX_BODY = 2**20
 MAX_ADDRESS = 4096

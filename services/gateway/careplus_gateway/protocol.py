@@ -3,8 +3,9 @@
 import asyncio
 import secrets
 
-from careplus_contracts.refusals import PROBLEM_MEDIA_TYPE, HeadersTooLarge
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from careplus_contracts.refusals import PROBLEM_MEDIA_TYPE, HeadersTooLarge
 
 PATIENCE_S = 10.0
 """A request is here whole within so many seconds of its first byte, and that within as many of the connection."""

@@ -15,7 +15,7 @@ export type Problem = Extract<Schemas[keyof Schemas], { code: string; request_id
 export type NoAnswer = { code: "no_answer"; status: number };
 export type Outcome<T, E = Problem> =
   | { ok: true; data: T }
-  | { ok: false; problem: E | NoAnswer; /** Seconds to wait, where the answer says so. */ retryAfter: number | null };
+  | { ok: false; problem: E | NoAnswer /** Seconds to wait, where the answer says so. */; retryAfter: number | null };
 
 type Answered<T, E> = { data?: T; error?: E; response: Response };
 

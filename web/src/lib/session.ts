@@ -1,9 +1,9 @@
 /** Who is signed in on this page, the same in every tab of this browser. */
-import { signal } from "@preact/signals";
 import { type Account, api, keep, logout, type Outcome, onAccount, outcome, refresh, type Tokens } from "../api/client";
+import { shared } from "./shared";
 
 /** Undefined: not known yet. */
-export const account = signal<Account | null | undefined>(undefined);
+export const account = shared<Account | null | undefined>(undefined);
 
 /** Only says that a session may exist, so that strangers' pages do not ask for one; docs/init.js reads it too. */
 const HINT = "careplus.signed-in";
@@ -11,7 +11,7 @@ const HINT = "careplus.signed-in";
 /** Learns who is signed in and stays informed. The outcome is a problem where that could not be found out. */
 export async function start(): Promise<Outcome<unknown>> {
   onAccount((known) => {
-    account.value = known;
+    account.set(known);
     remember(known !== null);
   });
   addEventListener("storage", followOtherTabs);
@@ -19,8 +19,8 @@ export async function start(): Promise<Outcome<unknown>> {
     const renewed = await refresh();
     if (!renewed.ok && renewed.problem.code !== "unauthenticated") return renewed;
   }
-  account.value ??= null;
-  return { ok: true, data: account.value };
+  if (account.get() === undefined) account.set(null);
+  return { ok: true, data: account.get() };
 }
 
 export async function signIn(email: string, password: string): Promise<Outcome<Tokens>> {

@@ -6,7 +6,9 @@ export function DemoLogins({ fill }: { fill: (email: string, password: string) =
   return (
     <section class="demo-logins" aria-labelledby="demo-title">
       <h2 id="demo-title">{t("demo.title")}</h2>
-      <p>{t("demo.about", { password: DEMO_PASSWORD })}</p>
+      <p>
+        {t("demo.about")} <code>{DEMO_PASSWORD}</code>
+      </p>
       <ul>
         {DEMO_LOGINS.map(({ email, role }) => (
           <li key={email}>

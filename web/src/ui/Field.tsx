@@ -1,5 +1,4 @@
 /** A labelled text input with its hint and its mistake; passwords can be shown. */
-import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { Mistake } from "../lib/form";
 import { t } from "../lib/i18n";
@@ -9,7 +8,7 @@ interface Props {
   label: string;
   hint?: string;
   type: "text" | "email" | "password";
-  autocomplete: JSX.HTMLAttributes["autocomplete"];
+  autocomplete: "name" | "username" | "current-password" | "new-password";
   value: string;
   onValue: (value: string) => void;
   mistakes: readonly Mistake[];
@@ -37,7 +36,8 @@ export function Field({ id, label, hint, type, autocomplete, value, onValue, mis
         <input
           id={id}
           name={id}
-          type={shown ? "text" : type}
+          // the types know each kind of input by itself, not a choice of them
+          type={shown ? "text" : (type as "text")}
           autocomplete={autocomplete}
           autocapitalize={type === "text" ? "words" : "none"}
           spellcheck={false}

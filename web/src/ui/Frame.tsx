@@ -36,12 +36,20 @@ export function Frame({ config, account, notice, signOut, children }: Props) {
   );
 }
 
-function Header({ hospital, account, signOut }: { hospital: string; account: Account | null; signOut: () => Promise<void> }) {
+function Header({
+  hospital,
+  account,
+  signOut,
+}: {
+  hospital: string;
+  account: Account | null;
+  signOut: () => Promise<void>;
+}) {
   return (
     <header class="top">
       <div class="wide">
         <a class="home" href="/" aria-label={t("header.home", { hospital })}>
-          <Mark size={36} />
+          <Mark />
           <span>{hospital}</span>
         </a>
         {account && <Who account={account} signOut={signOut} />}

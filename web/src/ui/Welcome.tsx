@@ -8,7 +8,7 @@ export function Welcome({ children }: { children: ComponentChildren }) {
     <div class="welcome">
       <div class="welcome-form">{children}</div>
       <aside class="welcome-panel">
-        <Mark size={420} />
+        <Mark />
         <p class="welcome-title">{t("panel.title")}</p>
         <ul>
           <li>{t("panel.visits")}</li>

@@ -1,6 +1,5 @@
 """Bookings of the demo hospital's laboratory, in every status from booked to verified."""
 
-import random
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -8,7 +7,6 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from careplus_contracts.labs import LabBookingStatus as L
-
 from careplus_tables.demo import stories
 from careplus_tables.demo.catalogue import LabTest
 from careplus_tables.demo.people import Patient, People
@@ -21,7 +19,16 @@ MOST_OWN = 300
 """Bookings that patients made without a doctor."""
 WINDOW = timedelta(minutes=15)
 REVIEWED_AFTER = timedelta(days=4)
-CHANGES = {L.BOOKED: 0, L.COLLECTED: 1, L.RECEIVED: 2, L.REJECTED: 2, L.IN_PROGRESS: 3, L.RESULTED: 4, L.VERIFIED: 5, L.CANCELLED: 1}
+CHANGES = {
+    L.BOOKED: 0,
+    L.COLLECTED: 1,
+    L.RECEIVED: 2,
+    L.REJECTED: 2,
+    L.IN_PROGRESS: 3,
+    L.RESULTED: 4,
+    L.VERIFIED: 5,
+    L.CANCELLED: 1,
+}
 
 # days from today, the patient's place in the list (pat 0, sam 1), what became of it
 CHOSEN = (
@@ -39,11 +46,10 @@ CHOSEN = (
 )
 
 
-@dataclass(frozen=True)
+@dataclass
 class Booking:
     """`visit`: where a doctor ordered it. `reviewed`: whether that doctor has seen and released the results."""
 
-    id: int
     patient: Patient
     visit: Visit | None
     tests: Sequence[LabTest]
@@ -52,11 +58,21 @@ class Booking:
     place: int | None
     status: L
     reviewed: bool
+    collected_at: datetime | None = None
+    entered_at: datetime | None = None
+    verified_at: datetime | None = None
+    id: int = 0
 
-    @property
-    def collected_at(self) -> datetime | None:
-        taken = self.starts_at is not None and self.status not in (L.BOOKED, L.CANCELLED)
-        return self.starts_at + timedelta(minutes=4) if self.starts_at and taken else None
+    def work(self, now: datetime, pace: float) -> None:
+        """Set when the laboratory did what the status says; `pace` from 0 to 1."""
+        if self.starts_at is None or self.status in (L.BOOKED, L.CANCELLED):
+            return
+        self.collected_at = self.starts_at + timedelta(minutes=4)
+        if self.status in (L.RESULTED, L.VERIFIED):
+            turnaround = timedelta(hours=max(test.turnaround_hours for test in self.tests))
+            self.entered_at = self.collected_at + min(turnaround, now - self.collected_at) * (0.3 + 0.5 * pace)
+        if self.entered_at and self.status is L.VERIFIED:
+            self.verified_at = self.entered_at + min(timedelta(hours=3), now - self.entered_at) * (0.1 + 0.8 * pace)
 
 
 class Laboratory:
@@ -69,8 +85,9 @@ class Laboratory:
         self._held: Counter[datetime] = Counter()
         opens, closes = (time.fromisoformat(wall.replace("24:00", "23:59")) for wall in self.plan.lab_hours.split("-"))
         self._opens, self._windows = opens, max(1, ((closes.hour - opens.hour) * 60 + closes.minute - opens.minute) // 15)
-        made = sorted([*self._chosen(), *self._ordered(), *self._own()], key=lambda booking: booking["created_at"])
-        self.bookings = [Booking(id=number, **booking) for number, booking in enumerate(made, start=1)]
+        self.bookings = sorted([*self._chosen(), *self._ordered(), *self._own()], key=lambda one: one.created_at)
+        for number, one in enumerate(self.bookings, start=1):
+            one.id = number
 
     def booking_rows(self) -> Iterator[dict[str, Any]]:
         for one in self.bookings:
@@ -88,7 +105,7 @@ class Laboratory:
                 "status_reason": self._reason(one),
                 "note": stories.ORDER_NOTES[one.id % len(stories.ORDER_NOTES)] if one.visit else None,
                 "collected_at": one.collected_at,
-                "verified_at": None,
+                "verified_at": one.verified_at,
                 "created_at": one.created_at,
                 "version": 1 + CHANGES[one.status],
             }
@@ -99,14 +116,15 @@ class Laboratory:
                 price = {"price_minor": test.price_minor, "currency": test.currency}
                 yield {"booking_id": one.id, "test_code": test.code, "position": position, **price}
 
-    def _chosen(self) -> Iterator[dict[str, Any]]:
+    def _chosen(self) -> Iterator[Booking]:
         for offset, number, status in CHOSEN:
             starts_at, place = self._place(self.plan.today + timedelta(days=offset)) or (None, None)
             created_at = self.now - timedelta(days=max(0, -offset) + 2, minutes=number)
             yield self._booking(self.people.patients[number], None, created_at, starts_at, place, status)
 
-    def _ordered(self) -> Iterator[dict[str, Any]]:
-        last = {visit.patient.id: visit for visit in self.visits}
+    def _ordered(self) -> Iterator[Booking]:
+        # pat's and sam's latest results wait for their doctors
+        last = {visit.patient.id: visit for visit in self.visits if self.now - visit.ends_at > timedelta(days=3)}
         for visit in self.visits:
             known = visit.patient in (self.people.pat, self.people.sam)
             if not known and self._chance.random() > ORDERED:
@@ -116,14 +134,14 @@ class Laboratory:
                 # the patient comes when it suits
                 yield self._booking(visit.patient, visit, visit.ends_at, None, None, L.BOOKED)
             elif found := self._place(self._day(visit.ends_at) + timedelta(days=1 if known else self._chance.randint(1, 5))):
-                reviewed = last[visit.patient.id] is not visit if known else self._chance.random() < 0.93
-                status = L.VERIFIED if known else None
+                reviewed = last.get(visit.patient.id) is not visit if known else self._chance.random() < 0.93
+                status = L.VERIFIED if known and not recent else None
                 yield self._booking(visit.patient, visit, visit.ends_at, *found, status, reviewed)
 
-    def _own(self) -> Iterator[dict[str, Any]]:
+    def _own(self) -> Iterator[Booking]:
         for patient in self.people.patients[2 : MOST_OWN + 2]:
             found = self._place(self.plan.today + timedelta(days=self._chance.randint(-45, 12)))
-            if found and found[0] is not None:
+            if found:
                 created_at = min(found[0], self.now) - timedelta(minutes=self._chance.randint(300, 9000))
                 yield self._booking(patient, None, created_at, *found)
 
@@ -136,19 +154,14 @@ class Laboratory:
         place: int | None,
         status: L | None = None,
         reviewed: bool = False,
-    ) -> dict[str, Any]:
+    ) -> Booking:
         known = patient in (self.people.pat, self.people.sam)
+        tests = self.tests[:2] if known else self._chance.sample(self.tests, self._chance.choice((1, 1, 2, 3)))
         settled = starts_at is not None and self.now - starts_at > REVIEWED_AFTER
-        return {
-            "patient": patient,
-            "visit": visit,
-            "tests": self.tests[:2] if known else self._chance.sample(self.tests, self._chance.choice((1, 1, 2, 3))),
-            "created_at": created_at,
-            "starts_at": starts_at,
-            "place": place,
-            "status": status or self._status(starts_at or self.now),
-            "reviewed": reviewed and settled,
-        }
+        status = status or self._status(starts_at or self.now)
+        booking = Booking(patient, visit, tests, created_at, starts_at, place, status, reviewed and settled)
+        booking.work(self.now, self._chance.random())
+        return booking
 
     def _place(self, day: date) -> tuple[datetime, int] | None:
         """A window of the day with a free place, early ones first; half of the places stay free. None: there is none."""
@@ -162,16 +175,16 @@ class Laboratory:
         return None
 
     def _status(self, starts_at: datetime) -> L:
-        since, roll = self.now - starts_at, self._chance
+        since, chance = self.now - starts_at, self._chance
         if since < timedelta(minutes=10):
-            return L.CANCELLED if roll.random() < 0.08 else L.BOOKED
+            return L.CANCELLED if chance.random() < 0.08 else L.BOOKED
         if since < timedelta(hours=1):
-            return roll.choice((L.BOOKED, L.COLLECTED, L.RECEIVED))
+            return chance.choice((L.BOOKED, L.COLLECTED, L.RECEIVED))
         if since < timedelta(hours=8):
-            return roll.choice((L.COLLECTED, L.RECEIVED, L.IN_PROGRESS, L.RESULTED, L.REJECTED, L.VERIFIED))
+            return chance.choice((L.COLLECTED, L.RECEIVED, L.IN_PROGRESS, L.RESULTED, L.REJECTED, L.VERIFIED))
         if since < timedelta(days=2):
-            return roll.choices((L.VERIFIED, L.RESULTED, L.IN_PROGRESS, L.REJECTED), (12, 3, 1, 1))[0]
-        return L.CANCELLED if roll.random() < 0.06 else L.VERIFIED
+            return chance.choices((L.VERIFIED, L.RESULTED, L.IN_PROGRESS, L.REJECTED), (12, 3, 1, 1))[0]
+        return L.CANCELLED if chance.random() < 0.06 else L.VERIFIED
 
     def _day(self, instant: datetime) -> date:
         return instant.astimezone(self.plan.zone).date()

@@ -1,10 +1,12 @@
 """Names, specialties and doctors of the demo hospital. Nobody here exists."""
 
+import tomllib
 from dataclasses import dataclass
+from pathlib import Path
 
-FEMALE = ["Aaliyah", "Adaeze", "Agnieszka", "Aiko", "Amara", "Amélie", "Anjali", "Astrid", "Beatriz", "Chiara", "Chloé", "Daniela", "Elif", "Emma", "Fatima", "Freya", "Giulia", "Grace", "Hana", "Hannah", "Ingrid", "Ioana", "Isabel", "Jasmin", "Kateryna", "Katharina", "Laila", "Lan", "Leila", "Lena", "Lucía", "Maja", "Malin", "Mariam", "Marta", "Mei", "Mina", "Nadia", "Naomi", "Niamh", "Noor", "Olga", "Oluchi", "Paula", "Priya", "Rania", "Rosa", "Sakura", "Samira", "Sofia", "Tamar", "Thandiwe", "Valentina", "Wanjiru", "Xiomara", "Yara", "Zainab", "Zoë"]
-MALE = ["Abdullah", "Adrian", "Ahmed", "Aleksander", "Amir", "Andrei", "Anton", "Arjun", "Bilal", "Björn", "Carlos", "Chidi", "Daichi", "David", "Diego", "Emil", "Enzo", "Erik", "Farid", "Finn", "George", "Hamza", "Haruto", "Henrik", "Hugo", "Ibrahim", "Ivan", "Jakub", "Jamal", "João", "Jonas", "José", "Kofi", "Kwame", "Lars", "Leonardo", "Liam", "Luca", "Malik", "Marek", "Mateo", "Mehmet", "Milan", "Minh", "Mohammed", "Nikola", "Noah", "Omar", "Oskar", "Pedro", "Rahul", "Rafael", "Samuel", "Sándor", "Tariq", "Thabo", "Tomás", "Viktor", "Wei", "Yusuf"]
-FAMILY = ["Abbas", "Adeyemi", "Almeida", "Andersson", "Bakker", "Banerjee", "Becker", "Bianchi", "Brown", "Chen", "Cohen", "Costa", "Çelik", "Dahl", "Diallo", "Dvořák", "Eriksen", "Fernández", "Fischer", "Fofanah", "Garcia", "Georgiou", "Haddad", "Hansen", "Hernández", "Horváth", "Ibrahim", "Ivanova", "Jansen", "Johansson", "Kamau", "Kaya", "Khan", "Kim", "Kowalska", "Kumar", "Lefèvre", "Li", "Lopez", "Mbeki", "Meyer", "Moreau", "Müller", "Murphy", "Nakamura", "Nguyen", "Novák", "O’Brien", "Okafor", "Oliveira", "Park", "Patel", "Petrov", "Popescu", "Ramírez", "Rossi", "Sato", "Schmidt", "Silva", "Singh", "Smith", "Sokolov", "Suzuki", "Tanaka", "Tran", "Van-den-Berg", "Wagner", "Wang", "Weber", "Yılmaz", "Zhang"]
+_FILE = Path(__file__).parent.parent / "data" / "demo_names.toml"
+_NAMES = {kind: names.split() for kind, names in tomllib.loads(_FILE.read_text(encoding="utf-8")).items()}
+FEMALE, MALE, FAMILY = _NAMES["female"], _NAMES["male"], _NAMES["family"]
 
 SPECIALTIES = {
     "General practice": 20,
@@ -21,6 +23,8 @@ SPECIALTIES = {
 
 @dataclass(frozen=True)
 class KnownDoctor:
+    """`email` without the domain."""
+
     email: str
     full_name: str
     sex: str
@@ -31,36 +35,18 @@ class KnownDoctor:
 
 DOCTORS = (
     KnownDoctor("osei", "Dr Ama Osei", "female", "Cardiology", ("en", "de", "fr"), "Heart failure, rhythm and blood pressure."),
-    KnownDoctor(
-        "lind", "Dr Erik Lind", "male", "General practice", ("de", "en", "sv"), "Family doctor; prevention and long-term care."
-    ),
+    KnownDoctor("lind", "Dr Erik Lind", "male", "General practice", ("de", "en", "sv"), "Prevention and long-term care."),
     KnownDoctor("ruiz", "Dr Marta Ruiz", "female", "Dermatology", ("es", "en", "de"), "Skin checks, eczema and acne."),
-    KnownDoctor(
-        "tanaka", "Dr Yuki Tanaka", "female", "Paediatrics", ("ja", "en", "de"), "From the first check-up to vaccinations at 17."
-    ),
+    KnownDoctor("tanaka", "Dr Yuki Tanaka", "female", "Paediatrics", ("ja", "en", "de"), "From the first check-up to the last."),
     KnownDoctor("okonkwo", "Dr Chidi Okonkwo", "male", "Orthopaedics", ("en", "de"), "Knees, shoulders and sports injuries."),
+    KnownDoctor("petrova", "Dr Elena Petrova", "female", "Neurology", ("bg", "de", "en"), "Headache, dizziness and nerve pain."),
     KnownDoctor(
-        "petrova", "Dr Elena Petrova", "female", "Neurology", ("bg", "de", "en", "ru"), "Headache, dizziness and nerve pain."
+        "haddad", "Dr Rania Haddad", "female", "Gynaecology", ("ar", "fr", "de"), "Pregnancy, prevention, second opinions."
     ),
     KnownDoctor(
-        "haddad", "Dr Rania Haddad", "female", "Gynaecology", ("ar", "fr", "de"), "Pregnancy, prevention and second opinions."
+        "nguyen", "Dr Minh Nguyen", "male", "Ophthalmology", ("vi", "en", "de"), "Cataract, glaucoma, eyes and diabetes."
     ),
-    KnownDoctor(
-        "nguyen",
-        "Dr Minh Nguyen",
-        "male",
-        "Ophthalmology",
-        ("vi", "en", "de"),
-        "Cataract, glaucoma and eyes of people with diabetes.",
-    ),
-    KnownDoctor(
-        "yilmaz",
-        "Dr Elif Yılmaz",
-        "female",
-        "General practice",
-        ("tr", "de", "en"),
-        "Check-ups, travel medicine and everyday illness.",
-    ),
+    KnownDoctor("kaya", "Dr Elif Kaya", "female", "General practice", ("tr", "de", "en"), "Check-ups, travel, everyday illness."),
     KnownDoctor("rossi", "Dr Luca Rossi", "male", "Cardiology", ("it", "en", "de"), "Coronary disease and rehabilitation."),
     KnownDoctor("kowalski", "Dr Jan Kowalski", "male", "General practice", ("pl", "de"), "Home visits and care of older people."),
     KnownDoctor(

@@ -1,4 +1,4 @@
-"""Reference codes of the demo hospital: counted, so that a million of them are unique, and shuffled, so that they look like others."""
+"""Reference codes of the demo hospital: all different, and as good as shuffled."""
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 _PAIRS = [first + second for first in ALPHABET for second in ALPHABET]

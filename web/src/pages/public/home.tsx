@@ -40,10 +40,7 @@ export function Home({ account, config }: { account: Account; config: Config }) 
   return (
     <div class="columns">
       <div>
-        <Page
-          title={t("home.title", { name: account.full_name })}
-          lead={t("home.lead", { hospital: config.hospital })}
-        >
+        <Page title={t("home.title", { name: account.full_name })} lead={t("home.lead", { hospital: config.hospital })}>
           <h2>{t("home.next")}</h2>
           <p class="muted">{t("home.next.about")}</p>
           <ul class="tasks">

@@ -109,7 +109,7 @@ def upgrade() -> None:
     with op.batch_alter_table("appointments", schema=None) as batch_op:
         batch_op.create_index("ix_appointments_doctor_id_starts_at_id", ["doctor_id", "starts_at", "id"], unique=False)
         batch_op.create_index("ix_appointments_patient_id_starts_at_id", ["patient_id", "starts_at", "id"], unique=False)
-        batch_op.create_index("ix_appointments_starts_at_status", ["starts_at", "status"], unique=False)
+        batch_op.create_index("ix_appointments_starts_at_ends_at_status", ["starts_at", "ends_at", "status"], unique=False)
 
     op.create_table(
         "availability",

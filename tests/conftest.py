@@ -1,0 +1,41 @@
+"""What many tests share: a running hospital with one of everything in it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.hospital import ADMIN, PASSWORD, Hospital, Person
+from tests.world import World, build
+
+
+@pytest.fixture(scope="session")
+def hospital(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hospital]:
+    """An empty hospital with an administrator, all processes running."""
+    running = Hospital(tmp_path_factory.mktemp("hospital"))
+    assert running.careplus("migrate").returncode == 0
+    created = running.careplus("admin", "create", "--email", ADMIN, "--name", "Ada Admin", stdin=f"{PASSWORD}\n{PASSWORD}\n")
+    assert created.returncode == 0, created.stderr
+    running.start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="session")
+def admin(hospital: Hospital) -> Iterator[Person]:
+    person = hospital.sign_in(ADMIN)
+    yield person
+    person.http.close()
+
+
+@pytest.fixture(scope="session")
+def world(hospital: Hospital, admin: Person) -> Iterator[World]:
+    built = build(hospital, admin)
+    yield built
+    for person in built.people.values():
+        person.http.close()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path

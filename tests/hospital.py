@@ -1,0 +1,150 @@
+"""A hospital started by its own command, and the people in it, for tests that go through the front door."""
+
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+PASSWORD = "seven-quiet-herons"
+ADMIN = "admin@example.org"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass
+class Hospital:
+    """All processes of one hospital with a data folder of its own."""
+
+    data: Path
+    port: int = field(default_factory=free_port)
+    secret: str = field(default_factory=lambda: secrets.token_urlsafe(48))
+    extra: dict[str, str] = field(default_factory=dict)
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def log(self) -> Path:
+        return self.data / "log.txt"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("CAREPLUS_")}
+        return {
+            **kept,
+            "SECRET_KEY": self.secret,
+            "CAREPLUS_DATA": str(self.data),
+            "CAREPLUS_PORT": str(self.port),
+            "CAREPLUS_ZONE": "Europe/Berlin",
+            "CAREPLUS_NOTICE_MINUTES": "0",
+            **self.extra,
+        }
+
+    def careplus(self, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+        """Run the command to its end."""
+        return subprocess.run(
+            [sys.executable, "-m", "careplus_cli", *arguments],
+            env=self.environment,
+            cwd=self.data,
+            input=stdin,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+
+    def start(self, *arguments: str) -> None:
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "careplus_cli", "run", *arguments],
+                env=self.environment,
+                cwd=self.data,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        self.wait_until_ready()
+
+    def wait_until_ready(self, patience_s: float = 60) -> None:
+        deadline = time.monotonic() + patience_s
+        while time.monotonic() < deadline:
+            try:
+                if httpx.get(f"{self.url}/ready", timeout=2).status_code == 200:
+                    return
+            except httpx.HTTPError:
+                pass
+            assert self.process is None or self.process.poll() is None, self.log.read_text()[-4000:]
+            time.sleep(0.1)
+        raise AssertionError(f"not ready after {patience_s} s:\n{self.log.read_text()[-4000:]}")
+
+    def stop(self) -> None:
+        if self.process is not None and self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            self.process.wait(30)
+
+    def client(self, token: str | None = None) -> httpx.Client:
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        return httpx.Client(base_url=self.url, headers=headers, timeout=30, trust_env=False)
+
+    def sign_in(self, email: str, password: str = PASSWORD) -> "Person":
+        with self.client() as http:
+            answer = http.post("/auth/login", json={"email": email, "password": password})
+        assert answer.status_code == 200, answer.text
+        token = answer.json()["access_token"]
+        return Person(answer.json()["account"]["id"], token, self.client(token))
+
+    def register(self, email: str, full_name: str, **more: Any) -> "Person":
+        body = {"email": email, "password": PASSWORD, "full_name": full_name, **more}
+        with self.client() as http:
+            answer = http.post("/auth/register", json=body)
+        assert answer.status_code == 201, answer.text
+        return self.sign_in(email)
+
+    def invite(self, admin: "Person", email: str, full_name: str, role: str) -> "Person":
+        answer = admin.http.post("/api/admin/invitations", json={"email": email, "full_name": full_name, "role": role})
+        assert answer.status_code == 201, answer.text
+        return self.register(email, full_name, invitation=answer.json()["code"])
+
+    def employ(self, admin: "Person", email: str, full_name: str, specialty: str, slot_minutes: int = 30) -> "Person":
+        """A doctor who is there day and night."""
+        body = {"email": email, "full_name": full_name, "specialty": specialty, "languages": ["en"]}
+        answer = admin.http.post("/api/admin/doctors", json=body)
+        assert answer.status_code == 201, answer.text
+        doctor = self.register(email, full_name, invitation=answer.json()["invitation_code"])
+        hours = [
+            {"weekday": day, "starts": "00:00", "ends": "24:00"} for day in ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+        ]
+        week = {"slot_minutes": slot_minutes, "place": "Room 12", "rules": hours}
+        assert doctor.http.put("/api/doctor/availability", json=week).status_code == 200
+        return doctor
+
+
+@dataclass
+class Person:
+    """Somebody who is signed in."""
+
+    id: int
+    token: str
+    http: httpx.Client
+
+
+def free_times(http: httpx.Client, doctor_id: int, start: str | None = None, days: int = 7) -> list[datetime]:
+    query: dict[str, Any] = {"days": days, **({"start": start} if start else {})}
+    answer = http.get(f"/api/doctors/{doctor_id}/slots", params=query)
+    assert answer.status_code == 200, answer.text
+    return [datetime.fromisoformat(slot["starts_at"]) for slot in answer.json()["items"]]

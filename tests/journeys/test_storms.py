@@ -1,0 +1,205 @@
+"""Many people want one time: one gets it, everybody else is told so, and the database never holds an overlap."""
+
+import asyncio
+import os
+import signal
+import subprocess
+from collections import Counter
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta, timezone
+from itertools import combinations
+from typing import Any
+
+import httpx
+import pysqlite3
+import pytest
+
+from tests.hospital import Hospital, Person, free_times
+
+ROUNDS = int(os.environ.get("STORM_ROUNDS", "50"))
+CROWD = 100
+
+
+@pytest.fixture(scope="module")
+def crowd(hospital: Hospital, admin: Person) -> list[str]:
+    """Tokens of ten patients."""
+    people = [hospital.register(f"crowd{number}@example.org", f"Crowd {number}") for number in range(10)]
+    for person in people:
+        person.http.close()
+    return [person.token for person in people]
+
+
+@pytest.fixture
+async def http(hospital: Hospital) -> AsyncIterator[httpx.AsyncClient]:
+    limits = httpx.Limits(max_connections=CROWD)
+    async with httpx.AsyncClient(base_url=hospital.url, timeout=60, limits=limits, trust_env=False) as client:
+        yield client
+
+
+def bearer(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"}
+
+
+def as_written_elsewhere(instant: datetime, number: int) -> str:
+    """The same instant with one of many offsets."""
+    return instant.astimezone(timezone(timedelta(minutes=(number % 53 - 26) * 30))).isoformat()
+
+
+async def storm(http: httpx.AsyncClient, crowd: list[str], doctor_id: int, times: list[datetime]) -> Counter[int]:
+    async def book(number: int) -> int:
+        body = {"doctor_id": doctor_id, "starts_at": as_written_elsewhere(times[number % len(times)], number)}
+        answer = await http.post("/api/appointments", json=body, headers=bearer(crowd[number % len(crowd)]))
+        assert answer.status_code == 201 or answer.json()["code"] == "slot_taken", answer.text
+        return answer.status_code
+
+    return Counter(await asyncio.gather(*(book(number) for number in range(CROWD))))
+
+
+def overlaps(hospital: Hospital) -> int:
+    """Pairs of visits of one doctor or one patient at one time, counted in the file itself."""
+    connection = pysqlite3.connect(f"file:{hospital.data}/careplus.db?mode=ro", uri=True)
+    rows: list[tuple[Any, ...]] = connection.execute(
+        "SELECT doctor_id, patient_id, starts_at, ends_at FROM appointments WHERE status NOT IN ('cancelled', 'no_show')"
+    ).fetchall()
+    connection.close()
+    return sum(
+        1
+        for one, other in combinations(rows, 2)
+        if (one[0] == other[0] or one[1] == other[1]) and one[2] < other[3] and other[2] < one[3]
+    )
+
+
+async def test_one_time_has_one_winner(hospital: Hospital, admin: Person, crowd: list[str], http: httpx.AsyncClient) -> None:
+    doctor = hospital.employ(admin, "storm@example.org", "Dr Storm", "Cardiology")
+    times = free_times(doctor.http, doctor.id, days=10)
+    for number in range(ROUNDS):
+        assert await storm(http, crowd, doctor.id, [times[number]]) == {201: 1, 409: CROWD - 1}
+    doctor.http.close()
+    assert overlaps(hospital) == 0
+
+
+async def test_shifted_times_have_one_winner(
+    hospital: Hospital, admin: Person, crowd: list[str], http: httpx.AsyncClient
+) -> None:
+    """Ten-minute steps into half-hour visits: the availability was changed after the first visits were booked."""
+    doctor = hospital.employ(admin, "shift@example.org", "Dr Shift", "Cardiology", slot_minutes=10)
+    times = free_times(doctor.http, doctor.id, days=10)
+    hours = [{"weekday": day, "starts": "00:00", "ends": "24:00"} for day in ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]]
+    doctor.http.put("/api/doctor/availability", json={"slot_minutes": 30, "rules": hours}).raise_for_status()
+    for number in range(10):
+        at = times[number * 12 + 30]
+        shifted = [at + timedelta(minutes=10 * step) for step in range(3)]
+        assert (await storm(http, crowd, doctor.id, shifted))[201] <= 1
+    doctor.http.close()
+    assert overlaps(hospital) == 0
+
+
+async def test_two_moves_to_one_time(hospital: Hospital, admin: Person, crowd: list[str], http: httpx.AsyncClient) -> None:
+    doctor = hospital.employ(admin, "moves@example.org", "Dr Moves", "Cardiology")
+    times = free_times(doctor.http, doctor.id, days=10)
+    for number in range(10):
+        target, starts = times[200 + number], times[2 * number : 2 * number + 2]
+        visits = [
+            (
+                await http.post(
+                    "/api/appointments", json={"doctor_id": doctor.id, "starts_at": at.isoformat()}, headers=bearer(token)
+                )
+            ).json()
+            for at, token in zip(starts, crowd, strict=False)
+        ]
+        answers = await asyncio.gather(
+            *(
+                http.put(f"/api/appointments/{visit['id']}", json={"starts_at": target.isoformat()}, headers=bearer(token))
+                for visit, token in zip(visits, crowd, strict=False)
+            )
+        )
+        assert sorted(answer.status_code for answer in answers) == [200, 409]
+        loser = next(visit for visit, answer in zip(visits, answers, strict=True) if answer.status_code == 409)
+        token = crowd[visits.index(loser)]
+        still = (await http.get(f"/api/appointments/{loser['id']}", headers=bearer(token))).json()
+        assert still["starts_at"] == loser["starts_at"], "the old time stays until the new one is held"
+    doctor.http.close()
+    assert overlaps(hospital) == 0
+
+
+async def test_cancelling_against_booking(hospital: Hospital, admin: Person, crowd: list[str], http: httpx.AsyncClient) -> None:
+    doctor = hospital.employ(admin, "cancels@example.org", "Dr Cancels", "Cardiology")
+    times = free_times(doctor.http, doctor.id, days=10)
+    for number in range(10):
+        body = {"doctor_id": doctor.id, "starts_at": times[number + 60].isoformat()}
+        visit = (await http.post("/api/appointments", json=body, headers=bearer(crowd[0]))).json()
+        cancelled, booked = await asyncio.gather(
+            http.put(f"/api/appointments/{visit['id']}/cancel", headers=bearer(crowd[0])),
+            http.post("/api/appointments", json=body, headers=bearer(crowd[1])),
+        )
+        assert cancelled.status_code == 200
+        assert booked.status_code in {201, 409}
+    doctor.http.close()
+    assert overlaps(hospital) == 0
+
+
+async def test_one_key_under_load_books_once(
+    hospital: Hospital, admin: Person, crowd: list[str], http: httpx.AsyncClient
+) -> None:
+    doctor = hospital.employ(admin, "keys@example.org", "Dr Keys", "Cardiology")
+    at = free_times(doctor.http, doctor.id, days=10)[100]
+    body, headers = {"doctor_id": doctor.id, "starts_at": at.isoformat()}, {**bearer(crowd[0]), "Idempotency-Key": "once"}
+    answers = await asyncio.gather(*(http.post("/api/appointments", json=body, headers=headers) for _ in range(CROWD)))
+    assert {answer.status_code for answer in answers} <= {201, 409}
+    assert {answer.json()["code"] for answer in answers if answer.status_code == 409} <= {"in_progress"}
+    assert len({answer.json()["id"] for answer in answers if answer.status_code == 201}) == 1
+    doctor.http.close()
+
+
+def process_of(hospital: Hospital, service: str) -> int:
+    """The process that serves one service of this hospital."""
+    assert hospital.process is not None
+    children = subprocess.run(
+        ["ps", "-o", "pid=,args=", "--ppid", str(hospital.process.pid)], capture_output=True, text=True, check=True
+    ).stdout
+    return next(int(line.split()[0]) for line in children.splitlines() if f"serve {service}" in line)
+
+
+@pytest.mark.parametrize("service", ["auth", "appointments", "doctors", "labs", "gateway"])
+async def test_a_killed_service_comes_back_and_nothing_acknowledged_is_lost(
+    hospital: Hospital, admin: Person, service: str, http: httpx.AsyncClient
+) -> None:
+    patient = hospital.register(f"kill-{service}@example.org", "Kay Kill")
+    doctor = hospital.employ(admin, f"dr-{service}@example.org", "Dr Kay", "Cardiology")
+    times = iter(free_times(doctor.http, doctor.id, days=20)[10:])
+    acknowledged: list[int] = []
+    stop = asyncio.Event()
+
+    async def keep_booking() -> None:
+        while not stop.is_set():
+            body = {"doctor_id": doctor.id, "starts_at": next(times).isoformat()}
+            try:
+                answer = await http.post("/api/appointments", json=body, headers=bearer(patient.token))
+            except httpx.HTTPError:
+                continue
+            if answer.status_code == 201:
+                acknowledged.append(answer.json()["id"])
+            else:
+                assert answer.status_code in {409, 502, 503, 504}, answer.text
+                await asyncio.sleep(0.02)
+
+    booking = asyncio.create_task(keep_booking())
+    await asyncio.sleep(0.5)
+    os.kill(process_of(hospital, service), signal.SIGKILL)
+    await asyncio.sleep(1.5)
+    stop.set()
+    await booking
+    await asyncio.to_thread(hospital.wait_until_ready)
+    found: set[int] = set()
+    cursor: str | None = None
+    while True:
+        query = {"limit": "100", **({"cursor": cursor} if cursor else {})}
+        page = (await http.get("/api/appointments", params=query, headers=bearer(patient.token))).json()
+        found |= {one["id"] for one in page["items"]}
+        cursor = page["next_cursor"]
+        if cursor is None:
+            break
+    assert acknowledged
+    assert set(acknowledged) <= found
+    for person in (patient, doctor):
+        person.http.close()

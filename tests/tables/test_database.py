@@ -1,0 +1,209 @@
+"""The database itself: one schema, no overlaps whoever writes, nothing lost to a lock."""
+
+import multiprocessing
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from careplus_tables import sqlite
+from careplus_tables.columns import InstantColumn
+from careplus_tables.engine import Database, sync_engine
+from careplus_tables.everything import FILES, METADATA, owners
+from careplus_tables.migrate import HEAD, WrongSchema, check_head, revision, upgrade, wait_for_head
+from careplus_tables.migrations.overlaps import LONGEST_HOURS
+
+NOON = datetime(2030, 1, 7, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    address = f"sqlite:///{tmp_path}/careplus.db"
+    upgrade(address)
+    return address
+
+
+@pytest.fixture
+def people(url: str) -> sa.Engine:
+    """Accounts 1 to 6 to have visits with."""
+    engine = sync_engine(url)
+    rows = [
+        {"id": number, "email": f"p{number}@example.org", "full_name": f"P {number}", "role": "patient", "sex": "unknown"}
+        | {
+            "active": True,
+            "created_at": NOON,
+            "version": 1,
+            "date_of_birth": date(1990, 1, 1),
+            "password_hash": None,
+            "phone": None,
+        }
+        for number in range(1, 7)
+    ]
+    with engine.begin() as connection:
+        connection.execute(sa.insert(METADATA.tables["accounts"]), rows)
+    return engine
+
+
+def visit(
+    number: int, doctor: int, patient: int, starts_at: datetime, minutes: int = 30, status: str = "booked"
+) -> dict[str, Any]:
+    return {
+        "reference": f"CP-{number}",
+        "doctor_id": doctor,
+        "patient_id": patient,
+        "starts_at": starts_at,
+        "ends_at": starts_at + timedelta(minutes=minutes),
+        "status": status,
+        "created_at": NOON,
+        "version": 1,
+    }
+
+
+def test_the_schema_is_what_the_tables_say(url: str) -> None:
+    engine = sync_engine(url)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "render_as_batch": True})
+        assert compare_metadata(context, METADATA) == []
+    assert revision(url) == HEAD
+
+
+def test_migrating_twice_changes_nothing_and_fills_the_catalogue(url: str) -> None:
+    upgrade(url)
+    with sync_engine(url).connect() as connection:
+        assert connection.execute(sa.text("SELECT count(*) FROM lab_tests")).scalar_one() >= 40
+
+
+def test_two_migrations_at_once_end_well(tmp_path: Path) -> None:
+    address = f"sqlite:///{tmp_path}/new/careplus.db"
+    context = multiprocessing.get_context("spawn")
+    processes = [context.Process(target=upgrade, args=(address,)) for _ in range(2)]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join(60)
+    assert [process.exitcode for process in processes] == [0, 0]
+    assert revision(address) == HEAD
+
+
+async def test_services_refuse_another_schema(url: str, tmp_path: Path) -> None:
+    database = Database(url)
+    await check_head(database)
+    with sync_engine(url).begin() as connection:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(WrongSchema, match="9999"):
+        await wait_for_head(database)
+    await database.close()
+    empty = Database(f"sqlite:///{tmp_path}/empty.db")
+    with pytest.raises(WrongSchema, match="none"):
+        await wait_for_head(empty, patience_s=0.3)
+    await empty.close()
+
+
+def test_every_table_has_one_owner() -> None:
+    assert owners().keys() == METADATA.tables.keys()
+    assert {file.OWNER for file in FILES} == {"auth", "appointments", "doctors", "labs", "every service"}
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.tuples(st.integers(1, 3), st.integers(4, 6), st.integers(0, 40), st.integers(1, 48)), min_size=2, max_size=12))
+def test_the_database_refuses_every_overlap(people: sa.Engine, wanted: list[tuple[int, int, int, int]]) -> None:
+    table = METADATA.tables["appointments"]
+    held: list[dict[str, Any]] = []
+    with people.begin() as connection:
+        connection.execute(sa.delete(table))
+        for number, (doctor, patient, at, length) in enumerate(wanted):
+            row = visit(number, doctor, patient, NOON + timedelta(minutes=10 * at), 10 * length)
+            clashes = any(
+                (one["doctor_id"] == doctor or one["patient_id"] == patient)
+                and row["starts_at"] < one["ends_at"]
+                and one["starts_at"] < row["ends_at"]
+                for one in held
+            )
+            if clashes:
+                with pytest.raises(sa.exc.IntegrityError, match="slot_taken"):
+                    connection.execute(sa.insert(table), row)
+            else:
+                connection.execute(sa.insert(table), row)
+                held.append(row)
+
+
+def test_updates_are_watched_too(people: sa.Engine) -> None:
+    table = METADATA.tables["appointments"]
+    with people.begin() as connection:
+        connection.execute(sa.insert(table), [visit(1, 1, 4, NOON), visit(2, 1, 5, NOON + timedelta(hours=1))])
+        connection.execute(sa.insert(table), visit(3, 1, 6, NOON, status="cancelled"))
+        for values in ({"starts_at": NOON, "ends_at": NOON + timedelta(minutes=30)}, {"ends_at": NOON + timedelta(hours=20)}):
+            with pytest.raises(sa.exc.IntegrityError, match=r"slot_taken|visit_too_long"):
+                connection.execute(sa.update(table).where(table.c.reference == "CP-2").values(values))
+        with pytest.raises(sa.exc.IntegrityError, match="slot_taken"):
+            connection.execute(sa.update(table).where(table.c.reference == "CP-3").values(status="booked"))
+        connection.execute(sa.update(table).where(table.c.reference == "CP-1").values(status="no_show"))
+        connection.execute(sa.update(table).where(table.c.reference == "CP-3").values(status="booked"))
+
+
+def test_no_visit_is_longer_than_the_check_looks_back(people: sa.Engine) -> None:
+    table = METADATA.tables["appointments"]
+    with people.begin() as connection:
+        connection.execute(sa.insert(table), visit(1, 1, 4, NOON, LONGEST_HOURS * 60))
+        with pytest.raises(sa.exc.IntegrityError, match="slot_taken"):
+            connection.execute(sa.insert(table), visit(2, 1, 5, NOON + timedelta(minutes=LONGEST_HOURS * 60 - 1)))
+        with pytest.raises(sa.exc.IntegrityError, match="visit_too_long"):
+            connection.execute(sa.insert(table), visit(3, 2, 6, NOON, LONGEST_HOURS * 60 + 1))
+
+
+async def test_readers_cannot_write_and_writers_wait_for_each_other(url: str, people: sa.Engine) -> None:
+    database = Database(url)
+    async with database.reading() as session:
+        with pytest.raises(sa.exc.OperationalError, match="readonly"):
+            await session.execute(sa.text("DELETE FROM accounts"))
+    other = Database(url)
+    async with database.writing() as session:
+        await session.execute(sa.text("UPDATE accounts SET phone = '1' WHERE id = 1"))
+        async with other.reading() as reader:
+            assert (await reader.execute(sa.text("SELECT phone FROM accounts WHERE id = 1"))).scalar() is None
+    with pytest.raises(sa.exc.IntegrityError):
+        async with database.writing() as session:
+            await session.execute(sa.text("UPDATE accounts SET phone = '2' WHERE id = 1"))
+            await session.execute(sa.text("UPDATE accounts SET id = 2 WHERE id = 1"))
+    async with other.reading() as reader:
+        assert (await reader.execute(sa.text("SELECT phone FROM accounts WHERE id = 1"))).scalar() == "1"
+    await database.close()
+    await other.close()
+
+
+async def test_connections_are_set_up_as_promised(url: str) -> None:
+    database = Database(url)
+    wanted = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 5000, "trusted_schema": 0}
+    for open_session in (database.reading, database.writing):
+        async with open_session() as session:
+            for name, value in wanted.items():
+                assert (await session.execute(sa.text(f"PRAGMA {name}"))).scalar() == value
+            version = (await session.execute(sa.text("SELECT sqlite_version()"))).scalar_one()
+            assert tuple(map(int, version.split("."))) >= sqlite.OLDEST
+    await database.close()
+
+
+@pytest.mark.parametrize(("kind", "refused"), [("nfs4", True), ("cifs", True), ("fuse.sshfs", True), ("ext4", False)])
+def test_network_file_systems_are_refused(tmp_path: Path, kind: str, refused: bool) -> None:
+    mounts = tmp_path / "mounts"
+    mounts.write_text(f"/dev/a / ext4 rw 0 0\nserver:/x {tmp_path} {kind} rw 0 0\n")
+    if refused:
+        with pytest.raises(OSError, match="network file system"):
+            sqlite.refuse_network_file_system(tmp_path / "data", mounts)
+    else:
+        sqlite.refuse_network_file_system(tmp_path / "data", mounts)
+    sqlite.refuse_network_file_system(tmp_path, tmp_path / "absent")
+
+
+def test_instants_need_a_zone() -> None:
+    column, dialect = InstantColumn(), sa.create_engine("sqlite://").dialect
+    assert column.process_bind_param(NOON, dialect) == "2030-01-07T12:00:00Z"
+    assert column.process_result_value("2030-01-07T12:00:00Z", dialect) == NOON
+    with pytest.raises(ValueError, match="zone"):
+        column.process_bind_param(NOON.replace(tzinfo=None), dialect)

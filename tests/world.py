@@ -1,0 +1,79 @@
+"""One of everything, and everybody who might ask for it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from tests.hospital import Hospital, Person, free_times
+
+
+@dataclass
+class World:
+    """`ids` are those of `patient` with `doctor`, by the name of the path parameter."""
+
+    hospital: Hospital
+    people: dict[str, Person]
+    ids: dict[str, Any]
+
+    def body(self, example: dict[str, Any]) -> dict[str, Any]:
+        """An example with ids that exist here."""
+        mine = {"patient_id": self.people["patient"].id, "doctor_id": self.people["doctor"].id}
+        return {name: mine.get(name, value) for name, value in example.items()}
+
+
+def made(answer: Any, status: int = 201) -> dict[str, Any]:
+    assert answer.status_code == status, f"{answer.status_code} {answer.text}"
+    body: dict[str, Any] = answer.json()
+    return body
+
+
+def build(hospital: Hospital, admin: Person) -> World:
+    people = {
+        "admin": admin,
+        "patient": hospital.register("pia@example.org", "Pia Novak", date_of_birth="1984-05-17", sex="female"),
+        "other_patient": hospital.register("otto@example.org", "Otto Brandt", date_of_birth="1950-01-02", sex="male"),
+        "doctor": hospital.employ(admin, "osei@example.org", "Dr Ama Osei", "Cardiology"),
+        "other_doctor": hospital.employ(admin, "lind@example.org", "Dr Nils Lind", "Dermatology"),
+        "lab": hospital.invite(admin, "lab@example.org", "Lea Labor", "lab"),
+    }
+    patient, doctor, lab = people["patient"].http, people["doctor"].http, people["lab"].http
+    patient_id, doctor_id = people["patient"].id, people["doctor"].id
+    first = free_times(patient, doctor_id, days=10)[40]
+    appointment = made(patient.post("/api/appointments", json={"doctor_id": doctor_id, "starts_at": first.isoformat()}))
+    prescription = made(
+        doctor.post(
+            "/api/doctor/prescriptions",
+            json={
+                "patient_id": patient_id,
+                "items": [
+                    {"medicine": "Ramipril 5 mg", "dose": "1 tablet", "route": "oral", "frequency": "daily", "duration_days": 30}
+                ],
+            },
+        )
+    )
+    referral = made(
+        doctor.post(
+            "/api/doctor/referrals",
+            json={"patient_id": patient_id, "to_external": "City radiology", "reason": "Chest film", "urgency": "routine"},
+        )
+    )
+    booking = made(doctor.post("/api/doctor/lab-orders", json={"patient_id": patient_id, "test_codes": ["CBC", "CRP"]}))
+    for status in ("collected", "received", "in_progress"):
+        made(lab.put(f"/api/labs/bookings/{booking['id']}/status", json={"status": status}), 200)
+    entered = {"test_code": "CBC", "observations": [{"analyte": "hemoglobin", "value": 13.2}]}
+    result = made(lab.post(f"/api/labs/bookings/{booking['id']}/results", json=entered))
+    made(lab.put(f"/api/labs/results/{result['id']}/verify"), 200)
+    made(doctor.put(f"/api/doctor/lab-results/{result['id']}", json={"release": True}), 200)
+    week = {"starts_at": "2031-07-01T00:00:00Z", "ends_at": "2031-07-08T00:00:00Z"}
+    time_off = made(doctor.post("/api/doctor/time-off", json=week))
+    ids = {
+        "appointment_id": appointment["id"],
+        "prescription_id": prescription["id"],
+        "referral_id": referral["id"],
+        "booking_id": booking["id"],
+        "result_id": result["id"],
+        "time_off_id": time_off["id"],
+        "doctor_id": doctor_id,
+        "code": "CBC",
+        "analyte": "hemoglobin",
+    }
+    return World(hospital, people, ids)
