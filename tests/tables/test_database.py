@@ -168,13 +168,17 @@ async def test_readers_cannot_write_and_writers_wait_for_each_other(url: str, pe
         async with other.reading() as reader:
             assert (await reader.execute(sa.text("SELECT phone FROM accounts WHERE id = 1"))).scalar() is None
     with pytest.raises(sa.exc.IntegrityError):
-        async with database.writing() as session:
-            await session.execute(sa.text("UPDATE accounts SET phone = '2' WHERE id = 1"))
-            await session.execute(sa.text("UPDATE accounts SET id = 2 WHERE id = 1"))
+        await write_then_fail(database)
     async with other.reading() as reader:
         assert (await reader.execute(sa.text("SELECT phone FROM accounts WHERE id = 1"))).scalar() == "1"
     await database.close()
     await other.close()
+
+
+async def write_then_fail(database: Database) -> None:
+    async with database.writing() as session:
+        await session.execute(sa.text("UPDATE accounts SET phone = '2' WHERE id = 1"))
+        await session.execute(sa.text("UPDATE accounts SET id = 2 WHERE id = 1"))
 
 
 async def test_connections_are_set_up_as_promised(url: str) -> None:

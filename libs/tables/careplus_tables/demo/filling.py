@@ -53,9 +53,6 @@ def fill(url: str, plan: Plan, password_hash: str, progress: Progress = lambda *
     check_size(plan)
     engine = sync_engine(url)
     with engine.begin() as connection:
-        if connection.dialect.name == "sqlite":
-            # a quarter of a gigabyte, for this connection only: with less a million visits take twice as long
-            connection.exec_driver_sql("PRAGMA cache_size=-262144")
         if connection.execute(sa.select(col(AccountRow.id)).limit(1)).first():
             raise NotEmpty("This database has accounts already; a demo hospital goes into an empty one.")
         if connection.execute(sa.select(col(LabTestRow.code)).limit(1)).first() is None:

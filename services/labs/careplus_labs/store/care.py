@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import CompoundSelect, and_, exists, select, union
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -19,18 +19,21 @@ from careplus_tables.referrals import ReferralRow
 TAKEN_ON = tuple(status.value for status in (ReferralStatus.ACCEPTED, ReferralStatus.BOOKED, ReferralStatus.SEEN))
 
 
-def in_care(who: Identity, patient_id: Any) -> ColumnElement[bool]:
-    """A visit to the doctor that is not cancelled, or a referral that the doctor accepted."""
-    visited = exists().where(
-        _visits(who, patient_id),
-        col(AppointmentRow.status) != AppointmentStatus.CANCELLED.value,
+def patients_in_care(who: Identity, patient_id: int | None = None) -> CompoundSelect[Any]:
+    """The ids of patients with a visit to the doctor that is not cancelled, or a referral that the doctor accepted.
+
+    `patient_id` asks about one of them only.
+    """
+    visited = select(col(AppointmentRow.patient_id)).where(
+        col(AppointmentRow.doctor_id) == who.id, col(AppointmentRow.status) != AppointmentStatus.CANCELLED.value
     )
-    referred = exists().where(
-        col(ReferralRow.patient_id) == patient_id,
-        col(ReferralRow.accepted_by_id) == who.id,
-        col(ReferralRow.status).in_(TAKEN_ON),
+    referred = select(col(ReferralRow.patient_id)).where(
+        col(ReferralRow.accepted_by_id) == who.id, col(ReferralRow.status).in_(TAKEN_ON)
     )
-    return or_(visited, referred)
+    if patient_id is not None:
+        visited = visited.where(col(AppointmentRow.patient_id) == patient_id)
+        referred = referred.where(col(ReferralRow.patient_id) == patient_id)
+    return union(visited, referred)
 
 
 async def check_in_care(db: AsyncSession, who: Identity, patient_id: int, appointment_id: int | None) -> None:
@@ -38,13 +41,10 @@ async def check_in_care(db: AsyncSession, who: Identity, patient_id: int, appoin
     query = select(col(AccountRow.id)).where(
         col(AccountRow.id) == patient_id,
         col(AccountRow.role) == Role.PATIENT.value,
-        in_care(who, patient_id),
+        col(AccountRow.id).in_(patients_in_care(who, patient_id)),
     )
     if appointment_id is not None:
-        query = query.where(exists().where(_visits(who, patient_id), col(AppointmentRow.id) == appointment_id))
+        theirs = and_(col(AppointmentRow.patient_id) == patient_id, col(AppointmentRow.doctor_id) == who.id)
+        query = query.where(exists().where(theirs, col(AppointmentRow.id) == appointment_id))
     if (await db.execute(query)).first() is None:
         raise NotFound(NOTHING_HERE)
-
-
-def _visits(who: Identity, patient_id: Any) -> ColumnElement[bool]:
-    return and_(col(AppointmentRow.patient_id) == patient_id, col(AppointmentRow.doctor_id) == who.id)

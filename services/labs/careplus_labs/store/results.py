@@ -23,7 +23,7 @@ from careplus_contracts.results import (
 )
 from careplus_contracts.values import Id
 from careplus_labs.store.bookings import READABLE
-from careplus_labs.store.care import in_care
+from careplus_labs.store.care import patients_in_care
 from careplus_labs.store.people import Human, humans
 from careplus_runtime.clock import now
 from careplus_runtime.paging import after, page
@@ -124,7 +124,7 @@ def _readable(who: Identity) -> list[ColumnElement[bool]]:
         conditions.append(col(LabResultRow.patient_id) == who.id)
     if who.role is Role.DOCTOR:
         ordered = select(col(LabBookingRow.id)).where(col(LabBookingRow.ordered_by_id) == who.id)
-        conditions.append(or_(col(LabResultRow.booking_id).in_(ordered), in_care(who, col(LabResultRow.patient_id))))
+        conditions.append(or_(col(LabResultRow.booking_id).in_(ordered), col(LabResultRow.patient_id).in_(patients_in_care(who))))
     return conditions
 
 

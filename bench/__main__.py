@@ -1,0 +1,145 @@
+"""`make bench`: what a request costs, on 100,000 appointments. Compare the ratios of one run, not figures of two machines."""
+
+import asyncio
+import json
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import ExitStack
+from pathlib import Path
+
+import httpx
+from rich.console import Console
+from rich.table import Table
+
+from bench.load import Measured, measure, request
+
+APPOINTMENTS = int(os.environ.get("BENCH_APPOINTMENTS", "100000"))
+READS, BOOKINGS = 4000, 600
+SERVICES = ("auth", "appointments", "doctors", "labs", "gateway")
+PASSWORD = "demo-hospital-1"
+
+
+def free_ports(count: int) -> list[int]:
+    with ExitStack() as held:
+        probes = [held.enter_context(socket.socket()) for _ in range(count)]
+        for probe in probes:
+            probe.bind(("127.0.0.1", 0))
+        return [probe.getsockname()[1] for probe in probes]
+
+
+def wait(url: str) -> None:
+    for _ in range(300):
+        try:
+            if httpx.get(url, timeout=2, trust_env=False).status_code == 200:
+                return
+        except httpx.HTTPError:
+            pass
+        time.sleep(0.1)
+    raise SystemExit(f"{url} did not become ready")
+
+
+def start(command: list[str], environment: dict[str, str], folder: Path) -> subprocess.Popen[bytes]:
+    return subprocess.Popen([sys.executable, "-m", *command], env=environment, cwd=folder, stdout=subprocess.DEVNULL)
+
+
+def bookings(http: httpx.Client, tokens: list[str]) -> list[bytes]:
+    """Requests for free times that do not clash: one patient a doctor."""
+    made: list[bytes] = []
+    for doctor, token in zip(http.get("/api/doctors?limit=100").json()["items"], tokens, strict=False):
+        slots = http.get(f"/api/doctors/{doctor['id']}/slots?days=31").json()["items"]
+        for slot in slots:
+            body = json.dumps({"doctor_id": doctor["id"], "starts_at": slot["starts_at"]}).encode()
+            made.append(request("POST", "/api/appointments", token, body))
+    # neighbours in time go to different doctors, as they would
+    return made[:: max(1, len(made) // BOOKINGS)][:BOOKINGS]
+
+
+def sign_in(http: httpx.Client, email: str) -> str:
+    answer = http.post("/auth/login", json={"email": email, "password": PASSWORD}).raise_for_status()
+    return str(answer.json()["access_token"])
+
+
+def new_patients(http: httpx.Client, count: int) -> list[str]:
+    tokens = []
+    for number in range(count):
+        person = {"email": f"bench{number}@example.org", "password": PASSWORD, "full_name": f"Bench {number}"}
+        http.post("/auth/register", json=person).raise_for_status()
+        tokens.append(sign_in(http, person["email"]))
+    return tokens
+
+
+def run(folder: Path, console: Console) -> None:
+    ports = dict(zip([*SERVICES, "raw", "framework"], free_ports(7), strict=True))
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("CAREPLUS_")}
+    environment = {
+        **kept,
+        **{f"CAREPLUS_{service.upper()}_URL": f"http://127.0.0.1:{ports[service]}" for service in SERVICES},
+        "SECRET_KEY": secrets.token_urlsafe(48),
+        "CAREPLUS_DATA": str(folder),
+        "CAREPLUS_PORT": str(ports["gateway"]),
+        "CAREPLUS_LOG_LEVEL": "warning",
+        "CAREPLUS_NOTICE_MINUTES": "0",
+    }
+    patients = max(200, APPOINTMENTS // 50)
+    filled = ["demo", "--doctors", "50", "--patients", str(patients), "--appointments", str(APPOINTMENTS)]
+    subprocess.run([sys.executable, "-m", "careplus_cli", *filled], env=environment, cwd=folder, check=True)
+    processes = {service: start(["careplus_cli", "serve", service], environment, folder) for service in SERVICES}
+    here = Path(__file__).resolve().parent.parent
+    for name in ("raw", "framework"):
+        command = ["uvicorn", f"bench.hello:{name}", "--port", str(ports[name]), "--no-access-log", "--log-level", "warning"]
+        processes[name] = start(command, environment, here)
+    try:
+        for name in ("raw", "framework"):
+            wait(f"http://127.0.0.1:{ports[name]}/")
+        wait(f"http://127.0.0.1:{ports['gateway']}/ready")
+        show(asyncio.run(rows(ports, {name: process.pid for name, process in processes.items()})), console)
+    finally:
+        for process in processes.values():
+            process.terminate()
+        for process in processes.values():
+            process.wait(15)
+
+
+async def rows(ports: dict[str, int], pids: dict[str, int]) -> dict[str, Measured]:
+    with httpx.Client(base_url=f"http://127.0.0.1:{ports['gateway']}", trust_env=False, timeout=60) as http:
+        listing = request("GET", "/api/appointments?limit=20", sign_in(http, "pat@demo.example"))
+        wanted = bookings(http, new_patients(http, 50))
+    both = [pids["gateway"], pids["appointments"]]
+    plan = {
+        "raw ASGI hello": (ports["raw"], [request("GET", "/")], READS, 200, [pids["raw"]]),
+        "FastAPI hello": (ports["framework"], [request("GET", "/")], READS, 200, [pids["framework"]]),
+        "list of 20, service": (ports["appointments"], [listing], READS, 200, [pids["appointments"]]),
+        "list of 20, gateway + service": (ports["gateway"], [listing], READS, 200, both),
+        "booking, gateway + service": (ports["gateway"], wanted, 1, 201, both),
+    }
+    measured = {}
+    for name, (port, requests, times, status, measured_pids) in plan.items():
+        if times > 1:
+            await measure(port, requests * 200, status, measured_pids)
+        measured[name] = await measure(port, requests * times, status, measured_pids)
+    return measured
+
+
+def show(measured: dict[str, Measured], console: Console) -> None:
+    table = Table(title=f"{APPOINTMENTS:,} appointments, 16 connections, {os.cpu_count()} cores")
+    for column in ("", "requests/s", "p50 ms", "p99 ms", "CPU-ms/request", "x FastAPI hello"):
+        table.add_column(column, justify="left" if not column else "right")
+    hello = measured["FastAPI hello"].cpu_ms
+    for name, one in measured.items():
+        figures = (f"{one.per_second:,.0f}", f"{one.p50_ms:.2f}", f"{one.p99_ms:.2f}", f"{one.cpu_ms:.2f}")
+        table.add_row(name, *figures, f"{one.cpu_ms / hello:.1f}")
+    console.print(table)
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory(prefix="careplus-bench-") as folder:
+        run(Path(folder), Console())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,66 @@
+"""A load of plain HTTP/1.1 requests on kept connections, to 127.0.0.1 only, bounded by their number."""
+
+import asyncio
+import os
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+CONNECTIONS = 16
+_TICK = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass(frozen=True)
+class Measured:
+    """`cpu_ms` is the processor time of the measured processes for one request; the load's own is not in it."""
+
+    per_second: float
+    p50_ms: float
+    p99_ms: float
+    cpu_ms: float
+
+
+def cpu_seconds(pids: list[int]) -> float:
+    """User and system time of whole processes (Linux)."""
+    total = 0
+    for pid in pids:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        total += int(fields[11]) + int(fields[12])
+    return total / _TICK
+
+
+async def measure(port: int, requests: list[bytes], status: int, pids: list[int]) -> Measured:
+    """Send every request once over 16 connections. Raises AssertionError for any other status."""
+    waiting = iter(requests)
+    times: list[float] = []
+    before, started = cpu_seconds(pids), time.perf_counter()
+    await asyncio.gather(*(_connection(port, waiting, status, times) for _ in range(CONNECTIONS)))
+    wall, used = time.perf_counter() - started, cpu_seconds(pids) - before
+    times.sort()
+    count = len(times)
+    return Measured(count / wall, times[count // 2] * 1000, times[int(count * 0.99)] * 1000, used / count * 1000)
+
+
+async def _connection(port: int, waiting: Iterator[bytes], status: int, times: list[float]) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    for request in waiting:
+        started = time.perf_counter()
+        writer.write(request)
+        head = await reader.readuntil(b"\r\n\r\n")
+        length = next(int(line[15:]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:"))
+        body = await reader.readexactly(length)
+        times.append(time.perf_counter() - started)
+        assert head.split(b" ", 2)[1] == str(status).encode(), head + body
+    writer.close()
+    await writer.wait_closed()
+
+
+def request(method: str, path: str, token: str | None = None, body: bytes = b"") -> bytes:
+    """One request as bytes."""
+    lines = [f"{method} {path} HTTP/1.1", "Host: 127.0.0.1"]
+    if token:
+        lines.append(f"Authorization: Bearer {token}")
+    if body:
+        lines += ["Content-Type: application/json", f"Content-Length: {len(body)}"]
+    return ("\r\n".join(lines) + "\r\n\r\n").encode() + body

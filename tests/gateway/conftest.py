@@ -1,0 +1,101 @@
+"""A gateway in a process of its own, before three services that tests play and one that is away."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.gateway.peer import Peer, token
+from tests.hospital import free_port
+
+PATIENCE_S = 1.0
+START = f"""
+import sys, uvicorn
+from careplus_gateway import forward, protocol
+forward.PATIENCE.update(read={PATIENCE_S}, pool={PATIENCE_S})
+protocol.PATIENCE_S = {PATIENCE_S}
+uvicorn.run("careplus_gateway.app:app", port=int(sys.argv[1]), http=protocol.Protocol, loop="uvloop", ws="none",
+            proxy_headers=False, server_header=False, access_log=False, log_level="warning")
+"""
+"""As the command line starts it, but less patient."""
+
+
+@dataclass
+class Gateway:
+    port: int
+    log: Path
+    peer: Peer
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def client(self, access_token: str | None = None) -> httpx.AsyncClient:
+        headers = {"Authorization": f"Bearer {access_token}"} if access_token else {}
+        return httpx.AsyncClient(base_url=self.url, headers=headers, trust_env=False, timeout=20)
+
+    def connect(self) -> socket.socket:
+        return socket.create_connection(("127.0.0.1", self.port), timeout=10)
+
+
+@contextmanager
+def running(folder: Path, peer: Peer, **settings: str) -> Iterator[Gateway]:
+    """A gateway whose services are all at the peer, but labs, which is away."""
+    gateway = Gateway(free_port(), folder / "gateway.log", peer)
+    at_peer = f"http://127.0.0.1:{peer.port}"
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith("CAREPLUS_")},
+        **{f"CAREPLUS_{service}_URL": at_peer for service in ("AUTH", "APPOINTMENTS", "DOCTORS")},
+        "CAREPLUS_LABS_URL": f"http://127.0.0.1:{free_port()}",
+        "CAREPLUS_WEB": str(folder / "web"),
+        **settings,
+    }
+    with gateway.log.open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-c", START, str(gateway.port)], env=environment, cwd=folder, stdout=log, stderr=log
+        )
+    try:
+        for _ in range(200):
+            try:
+                httpx.get(f"{gateway.url}/health", trust_env=False)
+                break
+            except httpx.TransportError:
+                assert process.poll() is None, gateway.log.read_text()
+                time.sleep(0.1)
+        yield gateway
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+@pytest.fixture(scope="session")
+def gateway_of_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
+    peer = Peer(free_port())
+    peer.start()
+    with running(tmp_path_factory.mktemp("gateway"), peer) as gateway:
+        yield gateway
+    peer.stop()
+
+
+@pytest.fixture
+def gateway(gateway_of_tests: Gateway) -> Gateway:
+    gateway_of_tests.peer.reset()
+    return gateway_of_tests
+
+
+@pytest.fixture
+def peer(gateway: Gateway) -> Peer:
+    return gateway.peer
+
+
+@pytest.fixture
+def patient() -> str:
+    return token()

@@ -1,0 +1,124 @@
+"""Stands where services would: records what arrives and answers what a test wants, also the ways in which services fail."""
+
+import asyncio
+import json
+import threading
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import uvicorn
+from careplus_contracts.endpoints import Role
+from careplus_runtime.tokens import SigningKey
+from starlette.types import Receive, Scope, Send
+
+KEY = SigningKey.from_secret("a secret of the tests, long enough for all of them")
+JWKS = json.dumps({"keys": [KEY.public_jwk]}).encode()
+
+Answer = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+
+def token(role: Role = Role.PATIENT, account_id: int = 7) -> str:
+    return KEY.sign(account_id, role, "session-of-the-tests", int(time.time()))
+
+
+def plain(status: int = 200, body: bytes = b"{}", *headers: tuple[bytes, bytes]) -> Answer:
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        own = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+        has_body = status not in {204, 304}
+        await send({"type": "http.response.start", "status": status, "headers": [*headers, *(own if has_body else [])]})
+        await send({"type": "http.response.body", "body": body if has_body else b""})
+
+    return answer
+
+
+async def break_off(scope: Scope, receive: Receive, send: Send) -> None:
+    """Start an answer and never end it: the connection closes."""
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"1000")]})
+    await send({"type": "http.response.body", "body": b"half", "more_body": True})
+
+
+@dataclass
+class Arrived:
+    method: str
+    path: str
+    query: bytes
+    headers: list[tuple[bytes, bytes]]
+    body: bytes
+
+    def header(self, name: bytes) -> bytes | None:
+        return next((value for key, value in self.headers if key == name), None)
+
+
+@dataclass
+class Peer:
+    """A server on `port` whose requests are answered by `answer`, or by the first of `next_answers`."""
+
+    port: int
+    answer: Answer = field(default_factory=plain)
+    next_answers: list[Answer] = field(default_factory=list)
+    arrived: list[Arrived] = field(default_factory=list)
+    server: uvicorn.Server | None = None
+    thread: threading.Thread | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["path"] == "/.well-known/jwks.json":
+            await plain(200, JWKS)(scope, receive, send)
+            return
+        if scope["path"] == "/ready":
+            await plain()(scope, receive, send)
+            return
+        body, more = b"", True
+        while more:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                return
+            body += message.get("body", b"")
+            more = message.get("more_body", False)
+        self.arrived.append(Arrived(scope["method"], scope["path"], scope["query_string"], scope["headers"], body))
+        answer = self.next_answers.pop(0) if self.next_answers else self.answer
+        await answer(scope, receive, send)
+
+    def start(self) -> None:
+        config = uvicorn.Config(self, port=self.port, log_level="critical", access_log=False, lifespan="off", ws="none")
+        self.server = uvicorn.Server(config)
+        self.thread = threading.Thread(target=self.server.run)
+        self.thread.start()
+        while not self.server.started:
+            time.sleep(0.01)
+
+    def stop(self) -> None:
+        assert self.server is not None
+        assert self.thread is not None
+        self.server.should_exit = True
+        self.server.force_exit = True
+        self.thread.join(10)
+
+    def reset(self) -> None:
+        self.answer = plain()
+        self.arrived.clear()
+        self.next_answers.clear()
+
+
+async def never(scope: Scope, receive: Receive, send: Send) -> None:
+    """Take the request and say nothing, until the caller gives up."""
+    while (await receive())["type"] != "http.disconnect":
+        await asyncio.sleep(0)
+
+
+async def hang_up(scope: Scope, receive: Receive, send: Send) -> None:
+    """Close the connection without a byte."""
+    connection: Any = send
+    connection.__self__.transport.abort()
+
+
+def in_parts(*parts: bytes, pause_s: float = 0.3) -> Answer:
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"application/json")]})
+        for part in parts:
+            await send({"type": "http.response.body", "body": part, "more_body": True})
+            await asyncio.sleep(pause_s)
+        await send({"type": "http.response.body", "body": b""})
+
+    return answer

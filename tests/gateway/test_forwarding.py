@@ -1,0 +1,275 @@
+"""What goes through the gateway, what does not, and what callers hear when a service fails."""
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+from careplus_contracts.endpoints import Role
+
+from tests.gateway.conftest import PATIENCE_S, Gateway
+from tests.gateway.peer import Peer, break_off, hang_up, in_parts, never, plain, token
+from tests.hospital import free_port
+
+MIB = 2**20
+
+
+async def chunks(size: int, count: int) -> AsyncIterator[bytes]:
+    for _ in range(count):
+        yield b"x" * size
+
+
+async def test_only_known_headers_reach_a_service(gateway: Gateway, peer: Peer, patient: str) -> None:
+    sent = {
+        "Accept": "application/json",
+        "Accept-Language": "de",
+        "If-None-Match": '"a"',
+        "User-Agent": "tests",
+        "Cookie": "refresh=secret",
+        "Origin": "http://evil.example",
+        "X-CarePlus": "1",
+        "X-Forwarded-For": "10.0.0.1",
+        "Forwarded": "for=10.0.0.1",
+        "X-Original-URL": "/api/admin/stats",
+        "X-HTTP-Method-Override": "DELETE",
+        "X-User": "1",
+        "X-Request-Id": "request-of-the-tests",
+        "TE": "trailers",
+    }
+    async with gateway.client(patient) as http:
+        answer = await http.get("/api/appointments", headers=sent)
+    assert answer.headers["x-request-id"] == "request-of-the-tests"
+    [arrived] = peer.arrived
+    assert dict(arrived.headers) == {
+        b"host": f"127.0.0.1:{peer.port}".encode(),
+        b"accept": b"application/json",
+        b"accept-language": b"de",
+        b"authorization": f"Bearer {patient}".encode(),
+        b"if-none-match": b'"a"',
+        b"user-agent": b"tests",
+        b"x-request-id": b"request-of-the-tests",
+        b"x-forwarded-for": b"127.0.0.1",
+    }
+
+
+async def test_cookies_are_between_callers_and_auth(gateway: Gateway, peer: Peer, patient: str) -> None:
+    cookies = [(b"set-cookie", b"__Host-refresh=one; Secure"), (b"set-cookie", b"other=two"), (b"server", b"peer")]
+    peer.answer = plain(200, b"{}", *cookies)
+    async with gateway.client() as http:
+        answer = await http.post("/auth/refresh", headers={"Cookie": "refresh=mine", "Origin": gateway.url, "X-CarePlus": "1"})
+    assert answer.headers.get_list("set-cookie") == ["__Host-refresh=one; Secure", "other=two"]
+    assert "server" not in answer.headers
+    assert peer.arrived[0].header(b"cookie") == b"refresh=mine"
+    assert peer.arrived[0].header(b"origin") == gateway.url.encode()
+    assert peer.arrived[0].header(b"x-careplus") == b"1"
+    async with gateway.client(patient) as somebody_else:
+        await somebody_else.post("/auth/refresh")
+        answer = await somebody_else.get("/api/appointments")
+    assert peer.arrived[1].header(b"cookie") is None
+    assert peer.arrived[2].header(b"cookie") is None
+    assert "set-cookie" not in answer.headers
+
+
+async def test_only_known_headers_come_back(gateway: Gateway, peer: Peer, patient: str) -> None:
+    known = [
+        (b"etag", b'"3"'),
+        (b"cache-control", b"no-store"),
+        (b"retry-after", b"1"),
+        (b"idempotency-replayed", b"true"),
+        (b"location", b"/api/appointments/1"),
+    ]
+    unknown = [(b"x-powered-by", b"peer"), (b"x-request-id", b"of-the-service"), (b"access-control-allow-origin", b"*")]
+    peer.answer = plain(201, b'{"id": 1}', *known, *unknown)
+    async with gateway.client(patient) as http:
+        answer = await http.post("/api/appointments", json={})
+    assert answer.json() == {"id": 1}
+    assert {name: answer.headers[name.decode()] for name, _ in known} == {name: value.decode() for name, value in known}
+    ours = {"content-type", "content-length", "date", "x-request-id", "x-content-type-options"}
+    assert answer.headers.keys() == ours | {name.decode() for name, _ in known}
+    assert answer.headers["x-request-id"] != "of-the-service"
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        b"limit=20&cursor=abc_-",
+        b"q=a+b&q=c%2Bd&q=",
+        b"q=%C3%A4%20%26%3D%23%25&x",
+        b"a;b=1&&=&q=%22%3C%27",
+        b"q=(a)[b]{c}|^`~!*',:@/?$",
+        b"q=%zz&r=%",
+        b"q=%00%ff",
+    ],
+)
+async def test_a_query_means_the_same_behind_the_gateway(gateway: Gateway, peer: Peer, query: bytes) -> None:
+    with gateway.connect() as connection:
+        connection.sendall(b"GET /api/doctors?" + query + b" HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")
+        assert connection.recv(100).startswith(b"HTTP/1.1 200")
+    assert httpx.QueryParams(peer.arrived[0].query).multi_items() == httpx.QueryParams(query).multi_items()
+
+
+async def test_callers_are_checked_before_a_service_is_asked(gateway: Gateway, peer: Peer, patient: str) -> None:
+    async with gateway.client() as nobody, gateway.client("x.y.z") as garbage, gateway.client(patient) as http:
+        for stranger in (nobody, garbage):
+            answer = await stranger.get("/api/appointments")
+            assert (answer.status_code, answer.json()["code"]) == (401, "unauthenticated")
+            assert answer.headers["www-authenticate"].startswith("Bearer")
+        answer = await http.post("/api/admin/doctors", content=b"not looked at")
+        assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
+    assert peer.arrived == []
+
+
+@pytest.mark.parametrize("size", [0, 1, 65536, 65537, MIB])
+async def test_bodies_arrive_whole(gateway: Gateway, peer: Peer, patient: str, size: int) -> None:
+    content = bytes(range(256)) * (size // 256) + b"y" * (size % 256)
+    async with gateway.client(patient) as http:
+        assert (await http.post("/api/appointments", content=content)).status_code == 200
+    [arrived] = peer.arrived
+    assert arrived.body == content
+    assert arrived.header(b"content-length") == (str(size).encode() if size else b"0")
+
+
+async def test_a_body_of_unknown_length_is_streamed(gateway: Gateway, peer: Peer, patient: str) -> None:
+    async with gateway.client(patient) as http:
+        assert (await http.post("/api/appointments", content=chunks(1000, 500))).status_code == 200
+    assert peer.arrived[0].body == b"x" * 500_000
+
+
+async def test_too_large_a_body_is_refused_also_when_its_length_is_not_told(gateway: Gateway, peer: Peer, patient: str) -> None:
+    async with gateway.client(patient) as http:
+        told = await http.post("/api/appointments", content=b"x" * (MIB + 1))
+        untold = await http.post("/api/appointments", content=chunks(65536, 17))
+        again = await http.get("/api/appointments")
+    assert (told.status_code, told.json()["code"]) == (413, "too_large")
+    assert (untold.status_code, untold.json()["code"]) == (413, "too_large")
+    assert again.status_code == 200
+    assert [arrived.method for arrived in peer.arrived] == ["GET"]
+
+
+async def test_a_large_answer_comes_as_it_is_made(gateway: Gateway, peer: Peer, patient: str) -> None:
+    peer.answer = in_parts(b"first", b"x" * MIB, b"last")
+    came: list[float] = []
+    content = b""
+    async with gateway.client(patient) as http, http.stream("GET", "/api/appointments") as answer:
+        async for chunk in answer.aiter_raw():
+            came.append(time.monotonic())
+            content += chunk
+    assert content == b"first" + b"x" * MIB + b"last"
+    assert came[-1] - came[0] > 0.4
+
+
+@pytest.mark.parametrize("status", [204, 304])
+async def test_answers_without_a_body(gateway: Gateway, peer: Peer, patient: str, status: int) -> None:
+    peer.answer = plain(status, b"", (b"etag", b'"1"'))
+    async with gateway.client(patient) as http:
+        answer = await http.get("/api/appointments")
+        assert (answer.status_code, answer.content, answer.headers["etag"]) == (status, b"", '"1"')
+        assert (await http.get("/api/appointments")).status_code == status
+
+
+async def test_a_service_that_is_away_is_named_and_the_others_go_on(gateway: Gateway, patient: str) -> None:
+    async with gateway.client(patient) as http:
+        answer = await http.get("/api/labs/tests")
+        assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+        assert answer.headers["retry-after"] == "2"
+        assert "labs" in answer.json()["detail"]
+        assert (await http.get("/api/appointments")).status_code == 200
+    lines = [json.loads(line) for line in gateway.log.read_text().splitlines()]
+    [why] = [line for line in lines if line.get("request_id") == answer.json()["request_id"] and line["event"] != "request"]
+    assert (why["failed"], why["service"], why["level"]) == ("labs", "gateway", "warning")
+
+
+async def test_a_slow_service_is_a_timeout_and_the_next_request_is_served(gateway: Gateway, peer: Peer, patient: str) -> None:
+    peer.next_answers = [never]
+    async with gateway.client(patient) as http:
+        started = time.monotonic()
+        answer = await http.get("/api/appointments")
+        assert (answer.status_code, answer.json()["code"]) == (504, "timed_out")
+        assert time.monotonic() - started < PATIENCE_S + 1
+        assert (await http.get("/api/appointments")).status_code == 200
+    assert len(peer.arrived) == 2, "what timed out is not tried again"
+
+
+async def test_after_a_failure_the_next_request_is_served(gateway: Gateway, peer: Peer, patient: str) -> None:
+    async with gateway.client(patient) as http:
+        for failure in [plain(500, b'{"code": "unexpected"}'), break_off] * 20:
+            peer.next_answers = [failure]
+            assert (await http.put("/api/appointments/1", json={})).status_code in {500, 503}
+            assert (await http.get("/api/appointments")).status_code == 200
+
+
+async def test_a_broken_connection_is_tried_again_where_that_is_safe(gateway: Gateway, peer: Peer, patient: str) -> None:
+    async with gateway.client(patient) as http:
+        peer.next_answers = [hang_up]
+        assert (await http.get("/api/appointments")).status_code == 200
+        peer.next_answers = [hang_up]
+        keyed = await http.post("/api/appointments", json={"a": 1}, headers={"Idempotency-Key": "once"})
+        assert keyed.status_code == 200
+        assert peer.arrived[-1].body == peer.arrived[-2].body == b'{"a":1}'
+        peer.next_answers = [hang_up]
+        before = len(peer.arrived)
+        answer = await http.post("/api/appointments", json={"a": 1})
+        assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+        assert "look whether it was done" in answer.json()["detail"]
+        assert len(peer.arrived) == before + 1
+        peer.next_answers = [hang_up, hang_up, hang_up]
+        assert (await http.get("/api/appointments")).status_code == 503
+
+
+async def test_an_answer_that_breaks_off_does_not_look_whole(gateway: Gateway, peer: Peer, patient: str) -> None:
+    async def break_off_late(scope: object, receive: object, send: object) -> None:
+        await in_parts(b"x" * MIB, pause_s=0)(scope, receive, broken(send))  # type: ignore[arg-type]
+
+    def broken(send: object) -> object:
+        async def only_parts(message: dict[str, object]) -> None:
+            if message.get("more_body", True):
+                await send(message)  # type: ignore[operator]
+            else:
+                raise asyncio.CancelledError
+
+        return only_parts
+
+    peer.next_answers = [break_off_late]
+    async with gateway.client(patient) as http:
+        with pytest.raises(httpx.RemoteProtocolError):
+            await http.get("/api/appointments")
+        assert (await http.get("/api/appointments")).status_code == 200
+
+
+async def test_callers_who_hang_up_leave_nothing_behind(gateway: Gateway, peer: Peer, patient: str) -> None:
+    head = f"POST /api/appointments HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {patient}\r\ncontent-length: "
+    for length in (1000, 500_000):
+        for _ in range(40):
+            with gateway.connect() as connection:
+                connection.sendall(head.encode() + f"{length}\r\n\r\n".encode() + b"x" * 500)
+    async with gateway.client(patient) as http:
+        answers = await asyncio.gather(*(http.get("/api/appointments") for _ in range(40)))
+    assert {answer.status_code for answer in answers} == {200}
+    assert {arrived.method for arrived in peer.arrived} == {"GET"}
+    assert "unexpected" not in gateway.log.read_text()
+
+
+async def test_many_at_once_on_few_connections(gateway: Gateway, peer: Peer) -> None:
+    async def ask(account_id: int) -> bool:
+        mine = token(Role.PATIENT, account_id)
+        async with gateway.client(mine) as http:
+            return (await http.get("/api/appointments", params={"q": account_id})).status_code == 200
+
+    assert all(await asyncio.gather(*(ask(account_id) for account_id in range(1, 101))))
+    assert len(peer.arrived) == 100
+
+
+async def test_a_service_that_comes_back_is_found(gateway: Gateway, patient: str) -> None:
+    elsewhere = Peer(free_port())
+    elsewhere.start()
+    gateway_of_peer = gateway.peer
+    async with gateway.client(patient) as http:
+        assert (await http.get("/api/appointments")).status_code == 200
+        gateway_of_peer.stop()
+        assert (await http.get("/api/appointments")).status_code == 503
+        gateway_of_peer.start()
+        assert (await http.get("/api/appointments")).status_code == 200
+        assert (await http.post("/api/appointments", json={})).status_code == 200
+    elsewhere.stop()
