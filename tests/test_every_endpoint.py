@@ -59,11 +59,16 @@ def test_nobody_gets_in_without_a_valid_token(world: World, endpoint: Endpoint[.
     assert answer.headers["www-authenticate"].startswith("Bearer")
 
 
-@pytest.mark.parametrize("endpoint", GUARDED, ids=named)
-@pytest.mark.parametrize("role", list(Role))
+@pytest.mark.parametrize(
+    ("endpoint", "role"),
+    [
+        pytest.param(endpoint, role, id=f"{endpoint.name}-{role}")
+        for endpoint in GUARDED
+        for role in Role
+        if not endpoint.admits(role)
+    ],
+)
 def test_the_wrong_role_is_refused_before_the_body(world: World, endpoint: Endpoint[..., Any], role: Role) -> None:
-    if endpoint.admits(role):
-        pytest.skip("the right role: another test")
     person = world.people[role.value]
     check_problem(send(person.http, endpoint, path_of(endpoint, world.ids), {"unknown": True} if endpoint.body else None), 403)
 
@@ -74,7 +79,8 @@ def test_what_belongs_to_others_looks_like_what_is_not_there(world: World, endpo
         if not endpoint.admits(role) or endpoint.name == "show_trend":
             continue
         unknown = dict.fromkeys(world.ids, UNKNOWN)
-        for body in (None, world.body(dict(endpoint.example or {})), {"unknown": True}):
+        bodies: tuple[Any, ...] = (None, world.body(dict(endpoint.example or {})), {"unknown": True})
+        for body in bodies:
             person = world.people[stranger]
             theirs = send(person.http, endpoint, path_of(endpoint, world.ids), body, **{"X-Request-Id": "the-same-id"})
             nobodys = send(person.http, endpoint, path_of(endpoint, unknown), body, **{"X-Request-Id": "the-same-id"})
@@ -86,7 +92,8 @@ def test_what_belongs_to_others_looks_like_what_is_not_there(world: World, endpo
 @pytest.mark.parametrize("endpoint", [one for one in ENDPOINTS if one.body is not None], ids=named)
 def test_the_right_role_with_a_wrong_body_is_told_what_is_wrong(world: World, endpoint: Endpoint[..., Any]) -> None:
     person = next(person for name, person in world.people.items() if endpoint.public or endpoint.admits(_role(name)))
-    for body in ({"surprise": 1, **world.body(dict(endpoint.example or {}))}, [], "text", 7):
+    bodies: tuple[Any, ...] = ({"surprise": 1, **world.body(dict(endpoint.example or {}))}, [], "text", 7)
+    for body in bodies:
         answer = send(person.http, endpoint, path_of(endpoint, world.ids), body)
         check_problem(answer, 422)
         assert answer.json()["errors"]

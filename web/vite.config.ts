@@ -23,6 +23,8 @@ export default defineConfig({
   },
   test: {
     environment: "happy-dom",
+    // the stand-in browser goes nowhere by itself
+    environmentOptions: { happyDOM: { settings: { navigation: { disableMainFrameNavigation: true } } } },
     include: ["test/**/*.test.{ts,tsx}"],
     restoreMocks: true,
     unstubGlobals: true,

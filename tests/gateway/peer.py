@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import uvicorn
+from starlette.types import Receive, Scope, Send
+
 from careplus_contracts.endpoints import Role
 from careplus_runtime.tokens import SigningKey
-from starlette.types import Receive, Scope, Send
 
 KEY = SigningKey.from_secret("a secret of the tests, long enough for all of them")
 JWKS = json.dumps({"keys": [KEY.public_jwk]}).encode()
@@ -37,6 +38,12 @@ async def break_off(scope: Scope, receive: Receive, send: Send) -> None:
     """Start an answer and never end it: the connection closes."""
     await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"1000")]})
     await send({"type": "http.response.body", "body": b"half", "more_body": True})
+
+
+async def break_off_late(scope: Scope, receive: Receive, send: Send) -> None:
+    """The same with an answer that is passed on while it comes."""
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": b"x" * 2**20, "more_body": True})
 
 
 @dataclass
@@ -103,8 +110,7 @@ class Peer:
 
 async def never(scope: Scope, receive: Receive, send: Send) -> None:
     """Take the request and say nothing, until the caller gives up."""
-    while (await receive())["type"] != "http.disconnect":
-        await asyncio.sleep(0)
+    await receive()
 
 
 async def hang_up(scope: Scope, receive: Receive, send: Send) -> None:

@@ -7,11 +7,10 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
-from careplus_contracts.endpoints import Role
 
+from careplus_contracts.endpoints import Role
 from tests.gateway.conftest import PATIENCE_S, Gateway
-from tests.gateway.peer import Peer, break_off, hang_up, in_parts, never, plain, token
-from tests.hospital import free_port
+from tests.gateway.peer import Peer, break_off, break_off_late, hang_up, in_parts, never, plain, token
 
 MIB = 2**20
 
@@ -214,23 +213,15 @@ async def test_a_broken_connection_is_tried_again_where_that_is_safe(gateway: Ga
         assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
         assert "look whether it was done" in answer.json()["detail"]
         assert len(peer.arrived) == before + 1
-        peer.next_answers = [hang_up, hang_up, hang_up]
+        peer.next_answers = [hang_up]
+        before = len(peer.arrived)
+        assert (await http.put("/api/appointments/1", json={})).status_code == 503
+        assert len(peer.arrived) == before + 1
+        peer.next_answers = [hang_up, hang_up]
         assert (await http.get("/api/appointments")).status_code == 503
 
 
 async def test_an_answer_that_breaks_off_does_not_look_whole(gateway: Gateway, peer: Peer, patient: str) -> None:
-    async def break_off_late(scope: object, receive: object, send: object) -> None:
-        await in_parts(b"x" * MIB, pause_s=0)(scope, receive, broken(send))  # type: ignore[arg-type]
-
-    def broken(send: object) -> object:
-        async def only_parts(message: dict[str, object]) -> None:
-            if message.get("more_body", True):
-                await send(message)  # type: ignore[operator]
-            else:
-                raise asyncio.CancelledError
-
-        return only_parts
-
     peer.next_answers = [break_off_late]
     async with gateway.client(patient) as http:
         with pytest.raises(httpx.RemoteProtocolError):
@@ -261,15 +252,11 @@ async def test_many_at_once_on_few_connections(gateway: Gateway, peer: Peer) -> 
     assert len(peer.arrived) == 100
 
 
-async def test_a_service_that_comes_back_is_found(gateway: Gateway, patient: str) -> None:
-    elsewhere = Peer(free_port())
-    elsewhere.start()
-    gateway_of_peer = gateway.peer
+async def test_a_service_that_comes_back_is_found(gateway: Gateway, peer: Peer, patient: str) -> None:
     async with gateway.client(patient) as http:
         assert (await http.get("/api/appointments")).status_code == 200
-        gateway_of_peer.stop()
+        peer.stop()
         assert (await http.get("/api/appointments")).status_code == 503
-        gateway_of_peer.start()
+        peer.start()
         assert (await http.get("/api/appointments")).status_code == 200
         assert (await http.post("/api/appointments", json={})).status_code == 200
-    elsewhere.stop()

@@ -7,17 +7,33 @@ const paint = () => document.documentElement.classList.toggle("dark-mode", dark.
 dark.addEventListener("change", paint);
 paint();
 
-const ui = SwaggerUIBundle({
-  url: "/openapi.json",
-  dom_id: "#reference",
-  deepLinking: true,
-  docExpansion: "list",
-  defaultModelsExpandDepth: 0,
-  displayRequestDuration: true,
-  tryItOutEnabled: true,
-  validatorUrl: null,
-  onComplete: () => void signIn(),
-});
+let ui = null;
+openNamed()
+  .catch(() => undefined)
+  .finally(() => {
+    ui = SwaggerUIBundle({
+      url: "/openapi.json",
+      dom_id: "#reference",
+      deepLinking: true,
+      docExpansion: "list",
+      defaultModelsExpandDepth: 0,
+      displayRequestDuration: true,
+      tryItOutEnabled: true,
+      validatorUrl: null,
+      onComplete: () => void signIn(),
+    });
+  });
+
+/** Links may name an operation alone, `/docs#book`; Swagger UI wants its tag as well. */
+async function openNamed() {
+  const name = location.hash.slice(1);
+  if (!/^\w+$/.test(name)) return;
+  const answer = await fetch("/openapi.json");
+  const { paths } = await answer.json();
+  const operations = Object.values(paths).flatMap((methods) => Object.values(methods));
+  const tag = operations.find(({ operationId }) => operationId === name)?.tags[0];
+  if (tag) history.replaceState(null, "", `#/${tag}/${name}`);
+}
 
 /** Takes a fresh access token for "Try it out", and another one before it ends. */
 async function signIn() {

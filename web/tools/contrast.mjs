@@ -1,4 +1,5 @@
 // Recomputes the contrast of every pair of colours that meet on a page, light and dark, from src/style/tokens.css.
+// With --quiet only pairs that fail are printed.
 import { readFileSync } from "node:fs";
 
 const TEXT = 4.5; // WCAG 1.4.3, AA
@@ -20,11 +21,13 @@ const pairs = [
 ];
 
 const colours = read(readFileSync(new URL("../src/style/tokens.css", import.meta.url), "utf8"));
+const quiet = process.argv.includes("--quiet");
 let failed = 0;
 for (const [front, back, least] of pairs) {
   const ratios = ["light", "dark"].map((scheme) => ratio(colours[front][scheme], colours[back][scheme]));
   const good = ratios.every((value) => value >= least);
   failed += good ? 0 : 1;
+  if (good && quiet) continue;
   const [light, dark] = ratios.map((value) => value.toFixed(2).padStart(6));
   console.log(
     `${good ? "ok  " : "FAIL"} ${`${front} on ${back}`.padEnd(32)} light ${light}  dark ${dark}  least ${least}`,

@@ -56,14 +56,13 @@ _LATEST = datetime(2100, 1, 1, tzinfo=UTC)
 
 def _instant(value: Any) -> datetime:
     # one function for all of it: lists of answers run through here hundreds of times
-    if isinstance(value, str) and _RFC3339.fullmatch(value):
-        value = datetime.fromisoformat(value.upper())
-    elif not isinstance(value, datetime) or value.tzinfo is None:
+    instant = datetime.fromisoformat(value.upper()) if isinstance(value, str) and _RFC3339.fullmatch(value) else value
+    if not isinstance(instant, datetime) or instant.tzinfo is None:
         raise ValueError("write instants as 2030-01-07T09:00:00Z or with an offset, 2030-01-07T10:00:00+01:00")
     # compared before the conversion, which overflows at the ends of the calendar
-    if not _EARLIEST <= value < _LATEST:
+    if not _EARLIEST <= instant < _LATEST:
         raise ValueError("instants lie between 2000 and 2100")
-    return value if value.tzinfo is UTC else value.astimezone(UTC)
+    return instant if instant.tzinfo is UTC else instant.astimezone(UTC)
 
 
 def _born(value: date) -> date:

@@ -36,8 +36,8 @@ async def once(
     key = request.headers.get("idempotency-key")
     if key is None:
         return await act()
-    if not re.fullmatch(r"[\x21-\x7e]{1,255}", key):
-        raise malformed([{"loc": ("header", "Idempotency-Key"), "msg": "1 to 255 visible ASCII characters"}])
+    if not re.fullmatch(r"[\x20-\x7e]{1,255}", key):
+        raise malformed([{"loc": ("header", "Idempotency-Key"), "msg": "1 to 255 printable ASCII characters"}])
     account_id = request.scope["who"].id
     key_hash = _digest(endpoint.name, key)
     mine = (account_id, key_hash)
@@ -60,7 +60,9 @@ async def _replayed(db: AsyncSession, mine: tuple[int, str], request_hash: str) 
         return None
     if first.request_hash != request_hash:
         raise KeyReused("Use a new Idempotency-Key for a new request.")
-    replay = Response(first.answer.encode(), first.status, {REPLAYED: "true"}, media_type="application/json")
+    replay = Response(
+        first.answer.encode(), first.status, {REPLAYED: "true", "Cache-Control": "no-store"}, media_type="application/json"
+    )
     if first.etag is not None:
         replay.headers["ETag"] = first.etag
     return replay

@@ -32,7 +32,8 @@ def header(scope: Scope, name: bytes) -> str | None:
 
 
 def problem(refusal: Refusal, request_id: str) -> Response:
-    return Response(refusal.body(request_id), refusal.status, refusal.headers(), media_type=PROBLEM_MEDIA_TYPE)
+    headers = {"Cache-Control": "no-store", **refusal.headers()}
+    return Response(refusal.body(request_id), refusal.status, headers, media_type=PROBLEM_MEDIA_TYPE)
 
 
 async def answer_refusal(request: Request, refusal: Exception) -> Response:

@@ -96,12 +96,12 @@ def _facing_parameter(endpoint: Endpoint[..., Any], parameter: inspect.Parameter
 
 
 def _answer(endpoint: Endpoint[..., Any], adapter: TypeAdapter[Any], result: Any, request: Request) -> Response:
-    if endpoint.status == 204:
-        return Response(status_code=204)
-    if endpoint.media_type != "application/json":
-        return Response(result, endpoint.status, media_type=endpoint.media_type)
-    body = adapter.dump_json(result)
     headers = {"Cache-Control": "no-store"}
+    if endpoint.status == 204:
+        return Response(status_code=204, headers=headers)
+    if endpoint.media_type != "application/json":
+        return Response(result, endpoint.status, headers, media_type=endpoint.media_type)
+    body = adapter.dump_json(result)
     if (version := getattr(result, "version", None)) is not None:
         headers["ETag"] = f'"{version}"'
     elif endpoint.polled:

@@ -63,7 +63,8 @@ class Readers:
             return await self._idle.get()
         self._open += 1
         connection = await aiosqlite.connect(self._file, isolation_level=None)
-        await connection._execute(lambda: sqlite.prepare(connection._conn, reader=True))
+        for pragma in sqlite.pragmas(reader=True):
+            await connection.execute(pragma)
         return connection
 
     async def close(self) -> None:

@@ -31,10 +31,14 @@ PRAGMAS = (
 NETWORK_FILE_SYSTEMS = ("nfs", "cifs", "smb", "fuse", "9p", "ceph", "glusterfs")
 
 
+def pragmas(*, reader: bool) -> tuple[str, ...]:
+    return (*PRAGMAS, "PRAGMA query_only=ON") if reader else PRAGMAS
+
+
 def prepare(connection: Any, *, reader: bool) -> None:
     """Set a fresh connection up; a reader may not write."""
     cursor = connection.cursor()
-    for pragma in (*PRAGMAS, *(("PRAGMA query_only=ON",) if reader else ())):
+    for pragma in pragmas(reader=reader):
         cursor.execute(pragma)
     cursor.close()
 

@@ -49,11 +49,14 @@ def pool() -> AiohttpTransport:
     """The connections of this process to all services. No cookies are kept: they are the callers', not ours."""
 
     def session() -> aiohttp.ClientSession:
-        return aiohttp.ClientSession(
+        made = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=0, limit_per_host=CONNECTIONS, keepalive_timeout=IDLE_S),
             cookie_jar=aiohttp.DummyCookieJar(),
             skip_auto_headers=["accept", "accept-encoding", "content-type", "user-agent"],
         )
+        # by itself it sends a PUT or DELETE again whose connection broke, done or not; there is no public switch
+        made._retry_connection = False
+        return made
 
     return AiohttpTransport(client=session, trust_env=False)
 

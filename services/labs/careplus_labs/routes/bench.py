@@ -57,7 +57,8 @@ async def verify_result(result_id: Id, body: VerifyResult | None = None, *, who:
     booking = await bookings.of_result(db, who, result_id)
     row = await results.find(db, who, result_id)
     note = body.note if body else None
-    if observations.is_to_verify(ResultStatus(row.status), row.note, note):
+    if not observations.is_verified_so(ResultStatus(row.status), row.note, note):
         check_version(row.version, expected)
+        observations.check_correctable(ResultStatus(row.status))
         await entry.verify(db, who, booking, row, note)
     return await results.show(db, row)

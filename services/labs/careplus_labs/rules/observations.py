@@ -16,11 +16,9 @@ def check_correctable(status: ResultStatus) -> None:
         raise illegal(status, [], "its values and its note are closed")
 
 
-def is_to_verify(status: ResultStatus, note_before: str | None, note: str | None) -> bool:
-    """Whether somebody has still to vouch for it. Raises IllegalTransition for another note afterwards."""
-    if status is not ResultStatus.RESULTED and note not in (None, note_before):
-        check_correctable(status)
-    return status is ResultStatus.RESULTED
+def is_verified_so(status: ResultStatus, note_before: str | None, note: str | None) -> bool:
+    """Whether verifying it with this note would change nothing."""
+    return status is not ResultStatus.RESULTED and note in (None, note_before)
 
 
 def check_entered(entered: Sequence[EnterObservation], measured: Mapping[str, Analyte]) -> None:

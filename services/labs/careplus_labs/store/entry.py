@@ -122,13 +122,13 @@ def _observation(result: LabResultRow, position: int, one: Observation) -> Obser
     assert result.id is not None
     bounds = {} if one.range is None else one.range.model_dump(exclude={"sex"})
     return ObservationRow(
-        **one.model_dump(include={"value", "text", "unit", "decimals", "usual", "flag", "comparator"}),
+        **one.model_dump(mode="json", include={"value", "text", "unit", "decimals", "usual", "flag", "comparator"}),
         result_id=result.id,
         position=position,
         patient_id=result.patient_id,
         analyte_code=one.analyte,
         has_range=one.range is not None,
-        range_sex=one.range.sex if one.range else None,
+        range_sex=one.range.sex.value if one.range and one.range.sex else None,
         low=bounds.get("low"),
         high=bounds.get("high"),
         critical_low=bounds.get("critical_low"),

@@ -1,0 +1,5 @@
+"""`python -m careplus_cli`."""
+
+from careplus_cli.main import run
+
+run()

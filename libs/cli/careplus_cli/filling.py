@@ -1,0 +1,72 @@
+"""Fills an empty database with a demo hospital, and shows how far it is."""
+
+import time
+from contextlib import AbstractContextManager, nullcontext
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as Bars
+
+from careplus_auth.passwords import hash_now
+from careplus_runtime.clock import now
+from careplus_runtime.settings import Settings
+from careplus_tables.demo.filling import NotEmpty, Progress, fill
+from careplus_tables.demo.plan import DoesNotFit, Plan
+
+PASSWORD = "demo-hospital-1"
+
+
+class CannotFill(Exception):
+    """There will be no demo hospital; the message is one line that says why."""
+
+
+def fill_demo(
+    settings: Settings,
+    doctors: int = 12,
+    patients: int = 200,
+    appointments: int | None = None,
+    seed: int = 1,
+    *,
+    console: Console | None = None,
+) -> None:
+    """Fill a migrated database; with a `console` shows progress there. Raises CannotFill."""
+    plan = Plan(
+        now=now(),
+        zone=settings.clinic_zone,
+        doctors=doctors,
+        patients=patients,
+        appointments=appointments,
+        lab_hours=settings.lab_hours,
+        lab_places=settings.lab_places,
+        seed=seed,
+    )
+    began = time.monotonic()
+    bars = _bars(console) if console else None
+    shown: AbstractContextManager[object] = bars or nullcontext()
+    try:
+        with shown:
+            written = fill(settings.database, plan, hash_now(PASSWORD), _showing(bars) if bars else _silent)
+    except (NotEmpty, DoesNotFit) as reason:
+        raise CannotFill(str(reason)) from None
+    if console:
+        console.print(f"{written['appointments']:,} visits and all that goes with them in {time.monotonic() - began:.0f} s.")
+
+
+def _bars(console: Console) -> Bars:
+    columns = TextColumn("{task.description:20}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+    return Bars(*columns, console=console)
+
+
+def _showing(bars: Bars) -> Progress:
+    tasks = {}
+
+    def show(name: str, done: int, total: int) -> None:
+        if name not in tasks:
+            tasks[name] = bars.add_task(name.replace("_", " "), total=total)
+        bars.update(tasks[name], completed=done, total=total)
+
+    return show
+
+
+def _silent(_: str, __: int, ___: int) -> None:
+    pass

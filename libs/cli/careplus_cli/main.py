@@ -1,0 +1,149 @@
+"""The `careplus` command. What a command needs is imported when it runs, so that each starts quickly."""
+
+import json
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from careplus_runtime.settings import Settings
+
+STARTED = time.monotonic()
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help="A hospital on one command.")
+admin = typer.Typer(no_args_is_help=True, help="Administrators.")
+app.add_typer(admin, name="admin")
+
+
+def run() -> None:
+    """The entry point."""
+    app()
+
+
+@app.command("run")
+def run_hospital(
+    demo: Annotated[bool, typer.Option("--demo", help="Open the demo hospital, filled with invented people.")] = False,
+) -> None:
+    """Start the whole hospital: migrate, then five processes until Ctrl-C."""
+    from careplus_cli.opening import CannotOpen, open_hospital
+
+    try:
+        open_hospital(_settings(), demo=demo, started=STARTED)
+    except CannotOpen as reason:
+        _refuse(str(reason))
+
+
+@app.command()
+def serve(
+    service: Annotated[str, typer.Argument(help="auth, appointments, doctors, labs or gateway.")],
+    host: Annotated[str | None, typer.Option(help="Address to listen on; the settings' if not given.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on; the settings' if not given.", min=1, max=65535)] = None,
+    supervised: Annotated[bool, typer.Option("--supervised", hidden=True)] = False,
+) -> None:
+    """Serve one service in this process."""
+    from careplus_cli.serving import CannotServe, serve_service
+
+    try:
+        serve_service(service, _settings(), host, port, supervised=supervised)
+    except CannotServe as reason:
+        _refuse(f"{service} cannot start: {reason}", code=3)
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to the schema that this version needs."""
+    from careplus_tables.migrate import HEAD
+
+    before = _migrated(_settings().database)
+    typer.echo(f"The database is at revision {HEAD}." if before == HEAD else f"Migrated from {before or 'nothing'} to {HEAD}.")
+
+
+@app.command()
+def demo(
+    doctors: Annotated[int, typer.Option(min=2, help="How many doctors.")] = 12,
+    patients: Annotated[int, typer.Option(min=20, help="How many patients.")] = 200,
+    appointments: Annotated[int | None, typer.Option(min=20, help="How many visits; as suits the doctors if not given.")] = None,
+    seed: Annotated[int, typer.Option(help="Another number makes another hospital.")] = 1,
+) -> None:
+    """Fill an empty database with a demo hospital of any size; the same day and seed make the same one."""
+    from rich.console import Console
+
+    from careplus_cli.filling import CannotFill, fill_demo
+
+    settings = _settings()
+    _migrated(settings.database)
+    try:
+        fill_demo(settings, doctors, patients, appointments, seed, console=Console())
+    except CannotFill as reason:
+        _refuse(str(reason))
+
+
+@app.command()
+def openapi(
+    output: Annotated[Path | None, typer.Option(help="File to write; standard output if not given.")] = None,
+) -> None:
+    """Write the OpenAPI document of everything the hospital's API promises."""
+    from careplus_runtime.openapi import document
+
+    text = json.dumps(document(), indent=2, ensure_ascii=False) + "\n"
+    if output is None:
+        sys.stdout.write(text)
+    else:
+        output.write_text(text, encoding="utf-8")
+
+
+@admin.command()
+def create(
+    email: Annotated[str, typer.Option(prompt="E-mail", help="Asked for if not given.")],
+    name: Annotated[str, typer.Option(prompt="Full name", help="Asked for if not given.")],
+) -> None:
+    """Add an administrator. The password is asked for, or read from standard input; never an argument."""
+    from pydantic import ValidationError
+
+    from careplus_auth.first import create_admin
+    from careplus_contracts.refusals import Refusal
+
+    url = _settings().database
+    password = _password()
+    _migrated(url)
+    try:
+        create_admin(url, email, name, password)
+    except Refusal as refusal:
+        _refuse(refusal.detail, code=1)
+    except ValidationError as error:
+        first = error.errors()[0]
+        _refuse(f"{first['loc'][0]}: {first['msg'].removeprefix('Value error, ')}", code=1)
+    typer.echo(f"{email} is an administrator now.")
+
+
+def _password() -> str:
+    if sys.stdin.isatty():
+        return str(typer.prompt("Password", hide_input=True, confirmation_prompt=True))
+    return sys.stdin.readline().rstrip("\r\n")
+
+
+def _migrated(url: str) -> str | None:
+    """The revision the database was at before it was migrated."""
+    from careplus_cli.database import Unusable, migrate
+
+    try:
+        return migrate(url)
+    except Unusable as reason:
+        _refuse(str(reason), code=1)
+
+
+def _settings() -> "Settings":
+    from careplus_runtime.settings import SettingsError, load_settings
+
+    try:
+        return load_settings()
+    except SettingsError as error:
+        _refuse(str(error))
+
+
+def _refuse(reason: str, code: int = 2) -> NoReturn:
+    typer.echo(f"careplus: {reason}", err=True)
+    raise typer.Exit(code)

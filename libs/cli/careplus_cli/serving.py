@@ -1,0 +1,120 @@
+"""Serves one service in this process until a signal ends it."""
+
+import logging
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+from importlib import import_module
+from types import FrameType
+from typing import Any
+from urllib.parse import urlsplit
+
+import uvicorn
+
+from careplus_contracts.everything import SERVICES
+from careplus_runtime.settings import Settings
+
+GRACE_S = 10
+"""What was begun may take so long to end."""
+GATEWAYS_KEEP_ALIVE_S, SERVICES_KEEP_ALIVE_S = 5, 20
+
+
+class CannotServe(Exception):
+    """The service does not start; the message is one line that says why."""
+
+
+def serve_service(service: str, settings: Settings, host: str | None, port: int | None, *, supervised: bool) -> None:
+    """Returns when a signal asked for the end. Raises CannotServe. `supervised`: ends when standard input does."""
+    if service not in (*SERVICES, "gateway"):
+        raise CannotServe(f"there are {', '.join(SERVICES)} and gateway.")
+    for signal_ in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(signal_, lambda *_: sys.exit(0))
+    if supervised:
+        threading.Thread(target=_end_with_supervisor, daemon=True).start()
+    watch = _Watch(settings.log_level == "debug")
+    server = _Server(_config(service))
+    with _listen(*_address(service, settings, host, port)) as listener:
+        try:
+            server.run(sockets=[listener])
+        except SystemExit as ending:
+            if ending.code and not server.started:
+                raise CannotServe(watch.reason or "see above.") from None
+            raise
+
+
+def _config(service: str) -> uvicorn.Config:
+    http: Any = "httptools"
+    if service == "gateway":
+        http = import_module("careplus_gateway.protocol").Protocol
+    return uvicorn.Config(
+        import_module(f"careplus_{service}.app").app,
+        http=http,
+        loop="uvloop",
+        ws="none",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        timeout_graceful_shutdown=GRACE_S,
+        timeout_keep_alive=GATEWAYS_KEEP_ALIVE_S if service == "gateway" else SERVICES_KEEP_ALIVE_S,
+    )
+
+
+def _address(service: str, settings: Settings, host: str | None, port: int | None) -> tuple[str, int]:
+    if service == "gateway":
+        return host or settings.host, port or settings.port
+    url = urlsplit(settings.service_url(service))
+    return host or url.hostname or "127.0.0.1", port or url.port or 80
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=2048)
+    except OSError as error:
+        raise CannotServe(f"{host}:{port}: {os.strerror(error.errno) if error.errno else error}") from None
+
+
+def _end_with_supervisor() -> None:
+    # only the supervisor holds the other end of this pipe; nothing is ever written to it
+    while os.read(sys.stdin.fileno(), 1):
+        pass
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (1, 2):
+        os.dup2(nowhere, stream)
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(GRACE_S + 5)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+class _Server(uvicorn.Server):
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        if not self.started:
+            # nothing is being served yet, and waiting for the database may take long
+            os._exit(0)
+        super().handle_exit(sig, frame)
+
+
+class _Watch(logging.Handler):
+    """Takes uvicorn's own messages: keeps the reason of a failed start as one line, and logs the rest as we log."""
+
+    def __init__(self, verbose: bool) -> None:
+        super().__init__(logging.WARNING)
+        self.verbose = verbose
+        self.reason: str | None = None
+        logger = logging.getLogger("uvicorn")
+        logger.propagate = False
+        logger.addHandler(self)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        from careplus_runtime.logs import log
+
+        message = record.getMessage()
+        if message.startswith("Traceback") and not self.verbose:
+            kind, _, text = message.strip().rpartition("\n")[2].partition(": ")
+            self.reason = text or kind
+        elif self.reason is None:
+            log.warning("server", message=message.strip(), exc_info=record.exc_info)

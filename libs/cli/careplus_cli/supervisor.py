@@ -1,0 +1,147 @@
+"""Keeps the hospital's processes running: prefixes what they say, starts again what ends, ends all together.
+
+No process outlives the supervisor: each reads from a pipe that only the supervisor could write to, and ends when that closes.
+"""
+
+import asyncio
+import os
+import signal
+import sys
+import time
+from asyncio.subprocess import PIPE, STDOUT, Process
+from collections.abc import Coroutine, Mapping, Sequence
+from typing import Any
+
+GRACE_S = 10.0
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.2, 5.0
+WELL_AFTER_S = 10.0
+"""Who lived so long starts again at once."""
+COLOURS = (36, 35, 34, 33, 32)
+
+
+class Supervisor:
+    """Runs `careplus serve NAME --supervised` for each name. `environment` is the children's."""
+
+    def __init__(self, names: Sequence[str], environment: Mapping[str, str]) -> None:
+        self.names, self.environment = names, environment
+        self.stop = asyncio.Event()
+        self.running: dict[str, Process] = {}
+        self._pipe = os.pipe()
+        self._keeping: dict[str, asyncio.Task[None]] = {}
+        colourful = sys.stdout.isatty() and "NO_COLOR" not in os.environ
+        width = max(map(len, names))
+        self._prefixes = {
+            name: (f"\x1b[{colour}m{name:{width}} |\x1b[0m " if colourful else f"{name:{width}} | ").encode()
+            for name, colour in zip(names, COLOURS, strict=False)
+        }
+
+    def listen_to(self, *signals: signal.Signals) -> None:
+        """Stop at any of these; one that is ignored, as SIGHUP under nohup, stays so."""
+        for number in signals:
+            if signal.getsignal(number) is not signal.SIG_IGN:
+                asyncio.get_running_loop().add_signal_handler(number, self.stop.set)
+
+    def start(self) -> None:
+        self._keeping = {name: asyncio.create_task(self._keep(name)) for name in self.names}
+
+    async def until(self, work: Coroutine[Any, Any, Any]) -> bool:
+        """Whether the work was done before somebody asked to stop. Raises what it raises."""
+        working, stopped = asyncio.create_task(work), asyncio.create_task(self.stop.wait())
+        await asyncio.wait({working, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        for task in (working, stopped):
+            task.cancel()
+        if working.done() and not working.cancelled():
+            working.result()
+            return True
+        return False
+
+    async def end(self) -> None:
+        """End the last one named first, then the others; what does not end within GRACE_S is killed."""
+        self.stop.set()
+        deadline = time.monotonic() + GRACE_S
+        for names in (self.names[-1:], self.names[:-1]):
+            for name in names:
+                self._signal(name, signal.SIGTERM)
+            keeping = [self._keeping[name] for name in names if name in self._keeping]
+            if keeping:
+                await asyncio.wait(keeping, timeout=max(0.1, deadline - time.monotonic()))
+        for name in self.running:
+            self._signal(name, signal.SIGKILL)
+        await asyncio.gather(*self._keeping.values())
+
+    async def _keep(self, name: str) -> None:
+        pause = FIRST_PAUSE_S
+        while not self.stop.is_set():
+            began = time.monotonic()
+            code = await self._run(name)
+            if self.stop.is_set():
+                return
+            if time.monotonic() - began > WELL_AFTER_S:
+                pause = FIRST_PAUSE_S
+            self._say(name, f"ended ({_ending(code)}), starts again in {pause:.1f} s".encode())
+            await self.until(asyncio.sleep(pause))
+            pause = min(pause * 2, LONGEST_PAUSE_S)
+
+    async def _run(self, name: str) -> int:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "careplus_cli", "serve", name, "--supervised"),
+            stdin=self._pipe[0],
+            stdout=PIPE,
+            stderr=STDOUT,
+            env=self.environment,
+            # Ctrl-C in the terminal is for the supervisor, who ends the others in order
+            start_new_session=True,
+        )
+        self.running[name] = process
+        if self.stop.is_set():
+            self._signal(name, signal.SIGTERM)
+        await self._repeat(name, process)
+        code = await process.wait()
+        del self.running[name]
+        return code
+
+    async def _repeat(self, name: str, process: Process) -> None:
+        assert process.stdout is not None
+        rest = b""
+        while chunk := await process.stdout.read(65536):
+            *lines, rest = (rest + chunk).split(b"\n")
+            for line in lines:
+                self._say(name, line)
+        if rest:
+            self._say(name, rest)
+
+    def _say(self, name: str, line: bytes) -> None:
+        try:
+            sys.stdout.buffer.write(self._prefixes[name] + line + b"\n")
+            sys.stdout.buffer.flush()
+        except OSError:
+            # nobody is listening any more
+            self.stop.set()
+
+    def _signal(self, name: str, number: signal.Signals) -> None:
+        if (process := self.running.get(name)) and process.returncode is None:
+            process.send_signal(number)
+
+
+async def becomes_ready(host: str, port: int) -> None:
+    """Returns when `/ready` answers 200."""
+    while not await _answers_ready(host, port):  # noqa: ASYNC110 - another process tells nobody
+        await asyncio.sleep(0.05)
+
+
+async def _answers_ready(host: str, port: int) -> bool:
+    try:
+        reader, writer = await asyncio.open_connection(host, port)
+    except OSError:
+        return False
+    try:
+        writer.write(f"GET /ready HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode())
+        return b" 200 " in await asyncio.wait_for(reader.readline(), 5)
+    except (OSError, TimeoutError):
+        return False
+    finally:
+        writer.close()
+
+
+def _ending(code: int) -> str:
+    return f"exit code {code}" if code >= 0 else signal.Signals(-code).name

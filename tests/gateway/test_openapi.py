@@ -1,0 +1,110 @@
+"""The document says what the contracts say, so that programs written from it work."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from careplus_contracts.endpoints import Endpoint, Role
+from careplus_contracts.everything import CONTRACTS, ENDPOINTS
+from careplus_runtime.openapi import document
+
+DOCUMENT = document()
+SCHEMAS = DOCUMENT["components"]["schemas"]
+
+
+def operation(endpoint: Endpoint[..., Any]) -> dict[str, Any]:
+    found: dict[str, Any] = DOCUMENT["paths"][endpoint.path][endpoint.method.lower()]
+    return found
+
+
+def parameters(endpoint: Endpoint[..., Any]) -> dict[str, dict[str, Any]]:
+    """By name; those that many operations share are looked up."""
+    shared = DOCUMENT["components"]["parameters"]
+    found = [shared[p["$ref"].rpartition("/")[2]] if "$ref" in p else p for p in operation(endpoint).get("parameters", [])]
+    return {parameter["name"]: parameter for parameter in found}
+
+
+@pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda endpoint: endpoint.name)
+def test_every_promise_is_described(endpoint: Endpoint[..., Any]) -> None:
+    described = operation(endpoint)
+    assert described["operationId"] == endpoint.name
+    assert described["summary"]
+    assert endpoint.doc in described["description"]
+    assert described["security"] == ([] if endpoint.public else [{"bearer": []}])
+    assert described["x-roles"] == (["everyone"] if endpoint.public else [role for role in Role if endpoint.admits(role)])
+    assert ("requestBody" in described) == (endpoint.body is not None)
+    if endpoint.body is not None:
+        body = described["requestBody"]
+        assert body.get("required", False) == (endpoint.body.default is endpoint.body.empty)
+        assert body["content"]["application/json"]["example"] == endpoint.example
+        assert "$ref" in body["content"]["application/json"]["schema"]
+    sent = {"Idempotency-Key": endpoint.keyed, "If-Match": endpoint.versioned, "If-None-Match": endpoint.polled}
+    names = {name.rstrip("_") for name in endpoint.parameters} | {name for name, is_sent in sent.items() if is_sent}
+    assert parameters(endpoint).keys() == names
+
+
+@pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda endpoint: endpoint.name)
+def test_every_refusal_is_described_by_its_code(endpoint: Endpoint[..., Any]) -> None:
+    described: set[tuple[str, str]] = set()
+    for status, answer in operation(endpoint)["responses"].items():
+        assert "X-Request-Id" in answer["headers"]
+        schema = answer.get("content", {}).get("application/problem+json", {}).get("schema", {})
+        for reference in schema.get("oneOf", [schema] if schema else []):
+            problem = SCHEMAS[reference["$ref"].rpartition("/")[2]]
+            assert problem["properties"]["status"]["const"] == int(status)
+            assert {"code", "title", "detail", "request_id"} <= set(problem["required"])
+            described.add((status, problem["properties"]["code"]["const"]))
+        if "oneOf" in schema:
+            assert schema["discriminator"]["propertyName"] == "code"
+            assert len(schema["discriminator"]["mapping"]) == len(schema["oneOf"])
+    assert described == {(str(refusal.status), refusal.code()) for refusal in endpoint.all_refusals}
+    good = operation(endpoint)["responses"][str(endpoint.status)]
+    assert list(good.get("content", {})) == ([] if endpoint.status == 204 else [endpoint.media_type])
+    assert ("304" in operation(endpoint)["responses"]) == endpoint.polled
+    assert ("Idempotency-Replayed" in good["headers"]) == endpoint.keyed
+
+
+def test_answers_and_requests_without_guesswork() -> None:
+    text = json.dumps(DOCUMENT)
+    assert "HTTPValidationError" not in text
+    assert DOCUMENT["info"]["license"] == {"name": "MIT", "identifier": "MIT"}
+    assert DOCUMENT["servers"] == [{"url": "/"}]
+    assert {tag["name"] for tag in DOCUMENT["tags"]} == {contract.tag for contract in CONTRACTS}
+    assert all(tag["description"] for tag in DOCUMENT["tags"])
+    for operations in DOCUMENT["paths"].values():
+        for described in operations.values():
+            for parameter in described.get("parameters", []):
+                assert "null" not in json.dumps(parameter), "what is not sent is left out"
+
+
+def test_the_document_is_the_same_each_time() -> None:
+    script = "import json; from careplus_runtime.openapi import document; print(json.dumps(document()))"
+    made = [
+        subprocess.run(
+            [sys.executable, "-c", script], env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, check=True
+        )
+        for seed in ("1", "2")
+    ]
+    assert made[0].stdout == made[1].stdout
+    assert json.loads(made[0].stdout) == DOCUMENT
+
+
+def test_a_client_is_generated_with_every_operation(tmp_path: Path) -> None:
+    (tmp_path / "openapi.json").write_text(json.dumps(DOCUMENT))
+    command = [str(Path(sys.executable).with_name("openapi-python-client")), "generate", "--meta", "none", "--fail-on-warning"]
+    arguments = ["--path", str(tmp_path / "openapi.json"), "--output-path", str(tmp_path / "generated_client")]
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    made = subprocess.run(
+        [*command, *arguments], env={**os.environ, "PATH": path}, capture_output=True, text=True, cwd=tmp_path, check=False
+    )
+    assert made.returncode == 0, made.stdout + made.stderr
+    for endpoint in ENDPOINTS:
+        module = tmp_path / "generated_client" / "api" / endpoint.tag / f"{endpoint.name}.py"
+        assert module.exists(), endpoint.name
+    uses = "import generated_client.api.appointments.book as book; assert book.sync"
+    subprocess.run([sys.executable, "-c", uses], cwd=tmp_path, check=True)

@@ -1,0 +1,113 @@
+"""What a browser gets: the portals where they are built, plain pages where they are not, and nothing from elsewhere."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from careplus_contracts.everything import ENDPOINTS
+from tests.gateway.conftest import Gateway, running
+
+AS_BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+CONTENT = "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'"
+
+
+@pytest.fixture(scope="module")
+def built(gateway_of_tests: Gateway, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
+    """A gateway with a web build."""
+    folder = tmp_path_factory.mktemp("built")
+    files = {
+        "index.html": "<p>portal</p>",
+        "favicon.svg": "<svg/>",
+        "assets/index-4f3a2b1c.js": "void 0",
+        "docs/index.html": "<p>reference</p>",
+        "docs/swagger-ui.css": "a{}",
+        ".secret": "hidden",
+    }
+    for name, content in files.items():
+        path = folder / "web" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content)
+    (folder / "outside").write_text("not to be served")
+    (folder / "web" / "link").symlink_to(folder / "outside")
+    with running(folder, gateway_of_tests.peer) as gateway:
+        yield gateway
+
+
+async def test_portal_files(built: Gateway) -> None:
+    keeping = {
+        "/": "no-store",
+        "/index.html": "no-store",
+        "/assets/index-4f3a2b1c.js": "public, max-age=31536000, immutable",
+        "/favicon.svg": "no-cache",
+        "/docs": "no-cache",
+        "/docs/swagger-ui.css": "no-cache",
+    }
+    async with built.client() as http:
+        for path, kept in keeping.items():
+            answer = await http.get(path)
+            assert (answer.status_code, answer.headers["cache-control"]) == (200, kept), path
+            assert answer.headers["x-content-type-options"] == "nosniff"
+            assert answer.headers["referrer-policy"] == "same-origin"
+            assert answer.headers["content-security-policy"].startswith(CONTENT)
+            again = await http.get(path, headers={"If-None-Match": answer.headers["etag"]})
+            assert (again.status_code, again.content) == (304, b"")
+            head = await http.head(path)
+            assert (head.status_code, head.content) == (200, b"")
+        assert (await http.get("/docs")).text == "<p>reference</p>"
+        assert (await http.get("/")).headers["content-security-policy"] == CONTENT
+
+
+async def test_views_of_the_portal_are_its_page(built: Gateway) -> None:
+    async with built.client() as http:
+        for path in ("/sign-in", "/appointments/7", "/labs"):
+            answer = await http.get(path, headers=AS_BROWSER)
+            assert (answer.status_code, answer.text, answer.headers["cache-control"]) == (200, "<p>portal</p>", "no-store")
+            assert (await http.get(path, headers={"Accept": "application/json"})).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "path", ["/assets/gone-1.js", "/api/nothing", "/api", "/auth/nothing", "/.secret", "/link.html", "/assets"]
+)
+async def test_what_is_no_view_is_not_found(built: Gateway, path: str) -> None:
+    async with built.client() as http:
+        answer = await http.get(path, headers=AS_BROWSER if path != "/assets" else {})
+        assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
+        assert (await http.post("/sign-in", headers=AS_BROWSER)).status_code == 404
+
+
+async def test_links_do_not_lead_out_of_the_build(built: Gateway) -> None:
+    async with built.client() as http:
+        answer = await http.get("/link", headers=AS_BROWSER)
+    assert answer.text == "<p>portal</p>"
+
+
+async def test_without_a_build_a_page_says_how_to_make_one(gateway: Gateway) -> None:
+    async with gateway.client() as http:
+        answer = await http.get("/", headers=AS_BROWSER)
+        assert (answer.status_code, "make web" in answer.text) == (200, True)
+        assert answer.headers["content-security-policy"] == CONTENT
+        assert (await http.get("/sign-in", headers=AS_BROWSER)).text == answer.text
+
+
+async def test_without_a_build_the_reference_is_plain(gateway: Gateway) -> None:
+    async with gateway.client() as http:
+        reference = (await http.get("/docs")).text
+    for endpoint in ENDPOINTS:
+        assert f'id="{endpoint.name}"' in reference
+        assert f"<code>{endpoint.method} {endpoint.path}</code>" in reference
+
+
+async def test_every_refusal_has_its_place(gateway: Gateway) -> None:
+    async with gateway.client() as http:
+        problems = (await http.get("/docs/problems")).text
+        links = re.findall(r'href="(/docs#(\w+))"', problems)
+    for refusal in {refusal for endpoint in ENDPOINTS for refusal in endpoint.all_refusals}:
+        assert f'id="{refusal.code()}"' in problems
+    assert {name for _, name in links} <= {endpoint.name for endpoint in ENDPOINTS}
+
+
+def test_pages_name_no_other_host(gateway: Gateway) -> None:
+    source = Path(__file__).parents[2] / "services" / "gateway" / "careplus_gateway" / "pages.py"
+    assert not re.search(r"https?://", source.read_text())

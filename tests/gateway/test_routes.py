@@ -1,0 +1,74 @@
+"""Every promise of the contracts has its route, and nothing else has."""
+
+import re
+
+import httpx
+import pytest
+
+from careplus_contracts.endpoints import Endpoint, Role
+from careplus_contracts.everything import ENDPOINTS
+from tests.gateway.conftest import Gateway
+from tests.gateway.peer import Peer, token
+
+PATHS = sorted({endpoint.path for endpoint in ENDPOINTS})
+
+
+def at(path: str) -> str:
+    return re.sub(r"{\w+}", "7", path)
+
+
+@pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda endpoint: endpoint.name)
+async def test_every_endpoint_reaches_its_service_or_is_answered_here(
+    gateway: Gateway, peer: Peer, endpoint: Endpoint[..., object]
+) -> None:
+    role = next(role for role in Role if endpoint.admits(role))
+    async with gateway.client(token(role)) as http:
+        answer = await http.request(endpoint.method, at(endpoint.path))
+    here = endpoint.service == "gateway" or endpoint.name == "show_keys"
+    if endpoint.service == "labs" or endpoint.name == "show_readiness":
+        assert answer.status_code == 503
+    else:
+        assert answer.status_code == 200
+    asked = [(arrived.method, arrived.path) for arrived in peer.arrived]
+    assert asked == ([] if here or endpoint.service == "labs" else [(endpoint.method, at(endpoint.path))])
+
+
+@pytest.mark.parametrize("path", PATHS)
+async def test_other_methods_are_refused_with_those_that_are_taken(gateway: Gateway, peer: Peer, path: str) -> None:
+    taken = {endpoint.method for endpoint in ENDPOINTS if endpoint.path == path}
+    async with gateway.client(token()) as http:
+        for method in {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"} - taken:
+            answer = await http.request(method, at(path))
+            assert answer.status_code == 405
+            assert answer.headers["allow"] == ", ".join(sorted(taken))
+            assert method == "HEAD" or answer.json()["code"] == "method_not_allowed"
+    assert peer.arrived == []
+
+
+async def test_config_comes_from_the_settings(gateway: Gateway) -> None:
+    async with gateway.client() as http:
+        answer = await http.get("/api/config")
+    assert answer.json() == {
+        "hospital": "CarePlus Hospital",
+        "zone": "Europe/Berlin",
+        "phone": None,
+        "demo": False,
+        "booking": {"notice_minutes": 60, "horizon_days": 180, "change_notice_minutes": 0},
+    }
+
+
+async def test_readiness_names_the_part_that_is_missing(gateway: Gateway) -> None:
+    async with gateway.client() as http:
+        answer = await http.get("/ready")
+        assert (await http.get("/health")).json() == {"status": "ok"}
+    assert answer.status_code == 503
+    assert answer.json()["code"] == "not_ready"
+    assert answer.json()["parts"] == {"auth": True, "appointments": True, "doctors": True, "labs": False}
+    assert "labs" in answer.json()["detail"]
+
+
+async def test_the_document_is_the_contracts(gateway: Gateway) -> None:
+    async with httpx.AsyncClient(base_url=gateway.url, trust_env=False) as http:
+        served = (await http.get("/openapi.json")).json()
+    assert served["openapi"] == "3.1.0"
+    assert sum(len(operations) for operations in served["paths"].values()) == len(ENDPOINTS)

@@ -1,0 +1,92 @@
+"""What the laboratory typed, checked against the catalogue and flagged."""
+
+from typing import Any
+
+import pytest
+
+from careplus_contracts.accounts import Sex
+from careplus_contracts.labs import Analyte, AnalyteKind, ReferenceRange
+from careplus_contracts.refusals import IllegalTransition, Malformed
+from careplus_contracts.results import Comparator, EnterObservation, Flag, ResultStatus
+from careplus_labs.rules import observations
+
+ADULT = 20_000
+
+
+def analyte(code: str, **changes: Any) -> Analyte:
+    made = {
+        "code": code,
+        "name": code.title(),
+        "loinc": "718-7",
+        "kind": AnalyteKind.QUANTITY,
+        "unit": "g/dL",
+        "decimals": 1,
+        "plain": "",
+        "usual": [],
+        "choices": [],
+        "ranges": [],
+    }
+    return Analyte(**{**made, **changes})
+
+
+HB_RANGE = ReferenceRange(
+    sex=Sex.FEMALE, age_from_days=6574, age_to_days=None, low=12, high=15.5, critical_low=7, critical_high=20
+)
+HB = analyte("hb", ranges=[HB_RANGE])
+NITRITE = analyte("nitrite", kind=AnalyteKind.TEXT, unit=None, usual=["negative"], choices=["negative", "Positive"], decimals=0)
+REMARK = analyte("remark", kind=AnalyteKind.TEXT, unit=None)
+MEASURED = {one.code: one for one in (HB, NITRITE, REMARK)}
+
+
+@pytest.mark.parametrize(
+    ("entered", "field"),
+    [
+        ([EnterObservation(analyte="hb", text="low")], "body.observations.0.value"),
+        ([EnterObservation(analyte="nitrite", value=1)], "body.observations.0.text"),
+        ([EnterObservation(analyte="nitrite", text="negativ")], "body.observations.0.text"),
+        ([EnterObservation(analyte="zinc", value=1)], "body.observations.0.analyte"),
+        ([EnterObservation(analyte="hb", value=1), EnterObservation(analyte="hb", value=1)], "body.observations.1.analyte"),
+    ],
+)
+def test_what_does_not_fit_is_named(entered: list[EnterObservation], field: str) -> None:
+    with pytest.raises(Malformed) as refused:
+        observations.check_entered(entered, MEASURED)
+    assert [error.field for error in refused.value.extras["errors"]] == [field]
+
+
+def test_part_of_a_panel_will_do_and_comes_in_the_tests_order() -> None:
+    entered = [
+        EnterObservation(analyte="remark", text="haemolysed"),
+        EnterObservation(analyte="nitrite", text=" POSITIVE "),
+        EnterObservation(analyte="hb", value=0),
+    ]
+    observations.check_entered(entered, MEASURED)
+    observations.check_entered(entered[:1], MEASURED)
+    hb, nitrite, remark = observations.observed(entered, MEASURED, Sex.FEMALE, ADULT)
+    assert (hb.value, hb.flag, hb.unit, hb.decimals) == (0, Flag.CRITICAL_LOW, "g/dL", 1)
+    assert (nitrite.text, nitrite.flag, nitrite.usual) == ("Positive", Flag.ABNORMAL, ["negative"])
+    assert (remark.text, remark.flag) == ("haemolysed", Flag.NO_RANGE)
+    assert observations.outside_range([hb, nitrite, remark]) == 2
+    assert observations.is_critical([hb, nitrite, remark])
+
+
+def test_the_range_that_applied_stands_on_the_observation() -> None:
+    entered = [EnterObservation(analyte="hb", value=14, comparator=Comparator.ABOVE)]
+    (seen,) = observations.observed(entered, MEASURED, Sex.FEMALE, ADULT)
+    assert seen.range is not None
+    assert (seen.range.sex, seen.range.low, seen.range.high) == (Sex.FEMALE, 12, 15.5)
+    assert (seen.comparator, seen.flag) == (Comparator.ABOVE, Flag.INDETERMINATE)
+    assert observations.outside_range([seen]) == 0
+    (unseen,) = observations.observed(entered, MEASURED, Sex.MALE, ADULT)
+    assert (unseen.range, unseen.flag) == (None, Flag.NO_RANGE)
+
+
+def test_a_verified_result_is_closed() -> None:
+    observations.check_correctable(ResultStatus.RESULTED)
+    assert not observations.is_verified_so(ResultStatus.RESULTED, "checked", "checked")
+    for closed in (ResultStatus.VERIFIED, ResultStatus.RELEASED):
+        with pytest.raises(IllegalTransition):
+            observations.check_correctable(closed)
+        assert observations.is_verified_so(closed, "checked", None)
+        assert observations.is_verified_so(closed, "checked", "checked")
+        assert not observations.is_verified_so(closed, "checked", "changed my mind")

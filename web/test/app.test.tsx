@@ -1,0 +1,209 @@
+import { beforeEach, expect, test, vi } from "vitest";
+import { type Asked, CONFIG, gateway, json, PAT, refusal, tokens } from "./gateway";
+import { draw, heading, press, settled, type } from "./page";
+
+const HINT = "careplus.signed-in";
+const config = json(CONFIG);
+const demo = json({ ...CONFIG, demo: true });
+
+beforeEach(() => {
+  localStorage.clear();
+  history.replaceState(null, "", "/");
+  // who is signed in and where we are live in modules
+  vi.resetModules();
+});
+
+async function open(replies: Parameters<typeof gateway>[0], path = "/"): Promise<Asked[]> {
+  history.replaceState(null, "", path);
+  const asked = gateway(replies);
+  const { App } = await import("../src/app");
+  await draw(<App />);
+  return asked;
+}
+
+async function signInAs(email: string, password: string): Promise<void> {
+  await type("email", email);
+  await type("password", password);
+  await press("Sign in");
+}
+
+test("a stranger is asked to sign in, by the hospital's name", async () => {
+  await open({ "GET /api/config": [config] });
+  expect(heading()).toBe("Sign in");
+  expect(document.title).toBe("Sign in - CarePlus");
+  expect(document.querySelector(".lead")?.textContent).toBe("to St Alba");
+  expect(document.querySelector('a[href="tel:+493055500"]')?.textContent).toBe(CONFIG.phone);
+  expect(document.querySelector(".demo, .demo-logins")).toBeNull();
+});
+
+test("signing in leads to who I am, with the focus on its heading", async () => {
+  const asked = await open({ "GET /api/config": [config], "POST /auth/login": [tokens()] });
+  await signInAs(" pat@demo.example ", "seven-quiet-herons");
+  expect(asked.at(-1)?.body).toEqual({ email: "pat@demo.example", password: "seven-quiet-herons" });
+  expect(heading()).toBe("Hello, Pat Moreno");
+  expect(document.activeElement?.tagName).toBe("H1");
+  expect(document.querySelector("dl")?.textContent).toContain(PAT.email);
+  expect(document.querySelector(".chip")?.textContent).toBe("Patient");
+  expect(document.querySelector('.tasks a[href="/docs#/appointments/book"]')).not.toBeNull();
+});
+
+test.each(["patient", "doctor", "lab", "admin"] as const)("a %s sees what their role can do", async (role) => {
+  localStorage.setItem(HINT, "1");
+  await open({ "GET /api/config": [config], "POST /auth/refresh": [tokens("t", { ...PAT, role, phone: null })] });
+  expect(document.querySelectorAll(".tasks a").length).toBeGreaterThanOrEqual(4);
+  expect(document.body.textContent).not.toMatch(/next\.\w|role\.\w|undefined|null/);
+});
+
+test("empty fields are named before anything is sent, and the summary has the focus and leads to them", async () => {
+  const asked = await open({ "GET /api/config": [config] });
+  await press("Sign in");
+  expect(asked.map(({ call }) => call)).toEqual(["GET /api/config"]);
+  const summary = document.querySelector<HTMLElement>('[role="alert"]');
+  expect(document.activeElement).toBe(summary);
+  expect(summary?.textContent).toContain("Enter your password");
+  expect(document.getElementById("email")?.getAttribute("aria-invalid")).toBe("true");
+  expect(document.getElementById("email")?.getAttribute("aria-describedby")).toBe("email-error");
+  await press("Enter your password");
+  expect(document.activeElement?.id).toBe("password");
+});
+
+test("a wrong password is one message for both, and the e-mail stays", async () => {
+  await open({ "GET /api/config": [config], "POST /auth/login": [refusal(401, "invalid_credentials")] });
+  await signInAs("pat@demo.example", "wrong");
+  expect(document.querySelector('[role="alert"]')?.textContent).toContain(
+    "The e-mail address or the password is not right.",
+  );
+  expect((document.getElementById("email") as HTMLInputElement).value).toBe("pat@demo.example");
+});
+
+test("too many tries are told how long to wait", async () => {
+  const slow = refusal(429, "too_many_requests", {}, { "Retry-After": "30" });
+  await open({ "GET /api/config": [config], "POST /auth/login": [slow] });
+  await signInAs("pat@demo.example", "wrong");
+  expect(document.querySelector('[role="alert"]')?.textContent).toContain("Try again in 30 seconds.");
+});
+
+test("pressed twice, sent once", async () => {
+  const asked = await open({ "GET /api/config": [config], "POST /auth/login": [tokens()] });
+  await type("email", "pat@demo.example");
+  await type("password", "p");
+  const form = document.querySelector("form");
+  form?.dispatchEvent(new Event("submit", { bubbles: true, cancelable: true }));
+  form?.dispatchEvent(new Event("submit", { bubbles: true, cancelable: true }));
+  await settled();
+  expect(asked.filter(({ call }) => call === "POST /auth/login")).toHaveLength(1);
+});
+
+test("the password can be shown and hidden", async () => {
+  await open({ "GET /api/config": [config] });
+  const input = document.getElementById("password") as HTMLInputElement;
+  await press(/Show password/);
+  expect(input.type).toBe("text");
+  await press(/Hide password/);
+  expect(input.type).toBe("password");
+});
+
+test("the demo says so on every page and fills the form", async () => {
+  await open({ "GET /api/config": [demo], "POST /auth/login": [tokens()] });
+  expect(document.querySelector(".demo")?.textContent).toContain("demo hospital");
+  await press(/Fill in osei@demo\.example, Doctor/);
+  expect((document.getElementById("email") as HTMLInputElement).value).toBe("osei@demo.example");
+  expect((document.getElementById("password") as HTMLInputElement).value).toBe("demo-hospital-1");
+  expect(document.activeElement?.id).toBe("submit");
+  await press("Sign in");
+  expect(heading()).toMatch(/^Hello/);
+  expect(document.querySelector(".demo")).not.toBeNull();
+});
+
+test("signing out says so", async () => {
+  localStorage.setItem(HINT, "1");
+  const gone = new Response(null, { status: 204 });
+  await open({ "GET /api/config": [config], "POST /auth/refresh": [tokens()], "POST /auth/logout": [gone] });
+  await press("Sign out");
+  expect(heading()).toBe("Sign in");
+  expect(document.querySelector(".notice")?.textContent).toBe("You are signed out.");
+});
+
+test("signing out that did not work says so, and the page stays", async () => {
+  localStorage.setItem(HINT, "1");
+  const away = refusal(503, "unavailable");
+  await open({ "GET /api/config": [config], "POST /auth/refresh": [tokens()], "POST /auth/logout": [away] });
+  await press("Sign out");
+  expect(heading()).toMatch(/^Hello/);
+  expect(document.querySelector(".notice")?.textContent).toContain("You are still signed in");
+});
+
+test("while the system is away there is a sentence and another try", async () => {
+  localStorage.setItem(HINT, "1");
+  await open({ "GET /api/config": [config], "POST /auth/refresh": [refusal(503, "unavailable"), tokens()] });
+  expect(heading()).toBe("We cannot reach the hospital's system");
+  await press("Try again");
+  expect(heading()).toBe("Hello, Pat Moreno");
+});
+
+test("a slow answer shows a skeleton, a quick one does not", async () => {
+  let answer: (response: Response) => void = () => {};
+  await open({ "GET /api/config": [() => new Promise<Response>((resolve) => (answer = resolve))] });
+  expect(document.querySelector(".skeleton i")).toBeNull();
+  await new Promise((resolve) => setTimeout(resolve, 160));
+  await settled();
+  expect(document.querySelector(".skeleton")?.textContent).toBe("Loading");
+  answer(config.clone());
+  await settled();
+  expect(heading()).toBe("Sign in");
+});
+
+test("after signing in one is where one wanted to be", async () => {
+  await open({ "GET /api/config": [config], "POST /auth/login": [tokens()] }, "/sign-in?next=%2F%3Ffrom%3Dmail");
+  await signInAs("pat@demo.example", "p");
+  expect(location.pathname + location.search).toBe("/?from=mail");
+  expect(heading()).toMatch(/^Hello/);
+});
+
+test("somebody who is signed in does not see the form again", async () => {
+  localStorage.setItem(HINT, "1");
+  await open({ "GET /api/config": [config], "POST /auth/refresh": [tokens()] }, "/sign-in");
+  expect(location.pathname).toBe("/");
+  expect(heading()).toMatch(/^Hello/);
+});
+
+test("an address without a page says so and leads back", async () => {
+  await open({ "GET /api/config": [config] }, "/nowhere");
+  expect(heading()).toBe("There is no page at this address");
+  await press("Go to the front page");
+  expect(heading()).toBe("Sign in");
+});
+
+test("an invitation is accepted with its code and signs in", async () => {
+  const asked = await open(
+    { "GET /api/config": [config], "POST /auth/register": [json(PAT)], "POST /auth/login": [tokens()] },
+    "/register?invitation=abcdefgh&email=pat%40demo.example",
+  );
+  expect(heading()).toBe("Accept your invitation");
+  await type("full_name", "Pat Moreno");
+  await type("password", "seven-quiet-herons");
+  await press("Create account");
+  expect(asked.find(({ call }) => call === "POST /auth/register")?.body).toEqual({
+    email: "pat@demo.example",
+    full_name: "Pat Moreno",
+    password: "seven-quiet-herons",
+    invitation: "abcdefgh",
+  });
+  expect(heading()).toBe("Hello, Pat Moreno");
+});
+
+test("what the server does not accept is said at its field", async () => {
+  const weak = refusal(422, "weak_password");
+  const errors = [{ field: "body.email", message: "pattern" }];
+  await open(
+    { "GET /api/config": [config], "POST /auth/register": [refusal(422, "malformed", { errors }), weak] },
+    "/register",
+  );
+  await type("full_name", "Pat");
+  await type("email", "pat");
+  await type("password", "12345678");
+  await press("Create account");
+  expect(document.getElementById("email-error")?.textContent).toContain("such as noor@example.org");
+  await press("Create account");
+  expect(document.querySelector('[role="alert"]')?.textContent).toContain("Detail of weak_password.");
+});

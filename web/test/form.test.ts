@@ -1,0 +1,38 @@
+import { expect, test } from "vitest";
+import type { Problem } from "../src/api/client";
+import { missing, mistakes, said } from "../src/lib/form";
+
+const malformed = (...fields: string[]): Problem => ({
+  type: "/docs/problems#malformed",
+  title: "t",
+  status: 422,
+  detail: "body.email: String should match pattern",
+  code: "malformed",
+  request_id: "r",
+  errors: fields.map((field) => ({ field, message: "String should match pattern" })),
+});
+
+test("empty fields are named in their order", () => {
+  const found = missing({
+    email: { value: "  ", say: "missing.email" },
+    full_name: { value: "Pat", say: "missing.name" },
+    password: { value: "", say: "missing.password" },
+  });
+  expect(found.map(({ field }) => field)).toEqual(["email", "password"]);
+});
+
+test("a malformed field is said at the field, in our words", () => {
+  expect(mistakes(malformed("body.email"), null, ["email"])).toEqual([
+    { field: "email", message: "Enter an e-mail address such as noor@example.org" },
+  ]);
+});
+
+test("a field that the form does not have is said of the whole form", () => {
+  expect(mistakes(malformed("body.email", "body.otp"), null, ["email"])).toEqual([
+    { field: null, message: "body.email: String should match pattern" },
+  ]);
+});
+
+test("a wait is said with its seconds", () => {
+  expect(said({ code: "no_answer", status: 503 }, 2)).toMatch(/Try again in 2 seconds\.$/);
+});

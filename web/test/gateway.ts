@@ -1,0 +1,77 @@
+/** A stand-in for the network: answers by method and path, and keeps what was asked. */
+import { vi } from "vitest";
+import type { Account, Config, Tokens } from "../src/api/client";
+
+export const PAT: Account = {
+  id: 7,
+  email: "pat@demo.example",
+  full_name: "Pat Moreno",
+  role: "patient",
+  date_of_birth: "1984-05-17",
+  sex: "female",
+  phone: "+49 30 5550 1234",
+  active: true,
+  created_at: "2030-01-07T09:00:00Z",
+  version: 1,
+};
+
+export const CONFIG: Config = {
+  hospital: "St Alba",
+  zone: "Europe/Berlin",
+  phone: "+49 30 5550 0",
+  demo: false,
+  booking: { notice_minutes: 60, horizon_days: 180, change_notice_minutes: 0 },
+};
+
+export interface Asked {
+  call: string;
+  headers: Headers;
+  body: unknown;
+}
+
+type Reply = Response | Error | ((asked: Asked) => Response | Promise<Response>);
+
+/** The last reply of a list is given for every further request. */
+export function gateway(replies: Record<string, Reply[]>): Asked[] {
+  const asked: Asked[] = [];
+  vi.stubGlobal("fetch", async (request: Request) => {
+    const call = `${request.method} ${new URL(request.url).pathname}`;
+    const text = await request.text();
+    const now = { call, headers: request.headers, body: text ? JSON.parse(text) : null };
+    asked.push(now);
+    const list = replies[call];
+    const reply = list && list.length > 1 ? list.shift() : list?.[0];
+    if (!reply) throw new Error(`nobody answers ${call}`);
+    if (reply instanceof Error) throw reply;
+    return typeof reply === "function" ? reply(now) : reply.clone();
+  });
+  return asked;
+}
+
+export function tokens(access_token = "first", account = PAT): Response {
+  return json({ access_token, token_type: "bearer", expires_in: 600, account } satisfies Tokens);
+}
+
+export function json(body: unknown): Response {
+  return Response.json(body);
+}
+
+export function refusal(
+  status: number,
+  code: string,
+  more: object = {},
+  headers: Record<string, string> = {},
+): Response {
+  const problem = {
+    type: `/docs/problems#${code}`,
+    title: code,
+    status,
+    detail: `Detail of ${code}.`,
+    code,
+    request_id: "r",
+  };
+  return new Response(JSON.stringify({ ...problem, ...more }), {
+    status,
+    headers: { "Content-Type": "application/problem+json", ...headers },
+  });
+}

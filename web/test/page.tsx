@@ -1,0 +1,46 @@
+/** Draws components into the document, as a browser would, and finds things in it. */
+import { type ComponentChild, render } from "preact";
+import { act } from "preact/test-utils";
+import { afterEach } from "vitest";
+
+let root: HTMLElement | null = null;
+
+export async function draw(what: ComponentChild): Promise<HTMLElement> {
+  const into = document.body.appendChild(document.createElement("div"));
+  root = into;
+  await act(() => render(what, into));
+  await settled();
+  return into;
+}
+
+/** Lets requests end, and what they change be drawn. */
+export async function settled(): Promise<void> {
+  for (let turn = 0; turn < 3; turn += 1) await act(() => new Promise((resolve) => setTimeout(resolve, 0)));
+}
+
+export async function type(id: string, text: string): Promise<void> {
+  const input = document.getElementById(id) as HTMLInputElement;
+  await act(() => {
+    input.value = text;
+    input.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+}
+
+export async function press(name: string | RegExp): Promise<void> {
+  const pressed = [...document.querySelectorAll<HTMLElement>("button, a")].find((one) =>
+    typeof name === "string" ? one.textContent === name : name.test(one.textContent ?? ""),
+  );
+  if (!pressed) throw new Error(`nothing to press is called ${name}`);
+  await act(() => pressed.click());
+  await settled();
+}
+
+export function heading(): string {
+  return document.querySelector("h1")?.textContent ?? "";
+}
+
+afterEach(() => {
+  if (root) render(null, root);
+  root?.remove();
+  root = null;
+});

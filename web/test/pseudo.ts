@@ -1,0 +1,24 @@
+/** English that looks foreign and is 40 % longer: shows words that are not in the JSON, and places that are too narrow. */
+import type { Words } from "../src/lib/i18n";
+
+const ACCENTED: Record<string, string> = {
+  a: "á",
+  e: "é",
+  i: "í",
+  o: "ó",
+  u: "ú",
+  A: "Á",
+  E: "É",
+  I: "Í",
+  O: "Ó",
+  U: "Ú",
+};
+
+export function pseudo(words: Words): Words {
+  return Object.fromEntries(Object.entries(words).map(([key, text]) => [key, longer(text)]));
+}
+
+function longer(text: string): string {
+  const accented = text.replace(/\{\w+\}|[aeiouAEIOU]/g, (found) => ACCENTED[found] ?? found);
+  return `[${accented}${"~".repeat(Math.ceil(text.length * 0.4))}]`;
+}
