@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import secrets
 import signal
 import subprocess
 from collections import Counter
@@ -20,10 +21,11 @@ ROUNDS = int(os.environ.get("STORM_ROUNDS", "50"))
 CROWD = 100
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def crowd(hospital: Hospital, admin: Person) -> list[str]:
-    """Tokens of ten patients."""
-    people = [hospital.register(f"crowd{number}@example.org", f"Crowd {number}") for number in range(10)]
+    """Tokens of ten patients who have no visit yet."""
+    name = secrets.token_hex(4)
+    people = [hospital.register(f"{name}-{number}@example.org", f"Crowd {number}") for number in range(10)]
     for person in people:
         person.http.close()
     return [person.token for person in people]
@@ -31,7 +33,7 @@ def crowd(hospital: Hospital, admin: Person) -> list[str]:
 
 @pytest.fixture
 async def http(hospital: Hospital) -> AsyncIterator[httpx.AsyncClient]:
-    limits = httpx.Limits(max_connections=CROWD)
+    limits = httpx.Limits(max_connections=CROWD, max_keepalive_connections=CROWD, keepalive_expiry=2)
     async with httpx.AsyncClient(base_url=hospital.url, timeout=60, limits=limits, trust_env=False) as client:
         yield client
 
@@ -176,6 +178,7 @@ async def test_a_killed_service_comes_back_and_nothing_acknowledged_is_lost(
             try:
                 answer = await http.post("/api/appointments", json=body, headers=bearer(patient.token))
             except httpx.HTTPError:
+                await asyncio.sleep(0.02)
                 continue
             if answer.status_code == 201:
                 acknowledged.append(answer.json()["id"])
