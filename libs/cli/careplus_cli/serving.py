@@ -32,6 +32,7 @@ def serve_service(service: str, settings: Settings, host: str | None, port: int 
         raise CannotServe(f"there are {', '.join(SERVICES)} and gateway.")
     for signal_ in (signal.SIGTERM, signal.SIGINT):
         signal.signal(signal_, lambda *_: sys.exit(0))
+    _stay_on_one_core(service)
     if supervised:
         threading.Thread(target=_end_with_supervisor, daemon=True).start()
     watch = _Watch(settings.log_level == "debug")
@@ -43,6 +44,13 @@ def serve_service(service: str, settings: Settings, host: str | None, port: int 
             if ending.code and not server.started:
                 raise CannotServe(watch.reason or "see above.") from None
             raise
+
+
+def _stay_on_one_core(service: str) -> None:
+    # a database thread and the event loop that waits for it take turns; on two cores they spend their time waking each other
+    if service in SERVICES and hasattr(os, "sched_setaffinity"):
+        cores = sorted(os.sched_getaffinity(0))
+        os.sched_setaffinity(0, {cores[SERVICES.index(service) % len(cores)]})
 
 
 def _config(service: str) -> uvicorn.Config:

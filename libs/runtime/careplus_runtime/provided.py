@@ -26,7 +26,7 @@ async def _visitor(request: Request) -> Identity | None:
     return await identify(request.scope, request.app.state.verifier)
 
 
-async def _session(request: Request) -> AsyncIterator[AsyncSession]:
+async def session(request: Request) -> AsyncIterator[AsyncSession]:
     database: Database = request.app.state.database
     async with database.reading() if request.method == "GET" else database.writing() as session:
         yield session
@@ -46,12 +46,16 @@ Who = Annotated[Identity, Depends(_who)]
 """Who asks."""
 Visitor = Annotated[Identity | None, Depends(_visitor)]
 """Who asks, at public endpoints: None without a token."""
-Db = Annotated[AsyncSession, Depends(_session, scope="function")]
+Db = Annotated[AsyncSession, Depends(session, scope="function")]
 """One transaction: committed before the answer is sent, undone by a refusal. Reads only, for GET."""
 House = Annotated[Settings, Depends(_settings)]
 """The hospital's settings."""
 Expected = Annotated[frozenset[str] | None, Depends(_expected)]
 """The entity tags of If-Match; None: any version will do."""
+
+
+PROVIDERS = (_who, _visitor, session, _settings, _expected)
+"""The providers above, which `handlers` calls itself."""
 
 
 def check_version(version: int, expected: frozenset[str] | None) -> None:

@@ -1,15 +1,12 @@
 """From contracts to FastAPI: handlers are held to the stubs they serve, and a service starts only when it keeps every promise."""
 
-import hashlib
-import inspect
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
-from typing import Annotated, Any, TypeVar
+from typing import Any, TypeVar
 
 import httpx
-from fastapi import Depends, FastAPI, Query, Request, Response
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from pydantic import TypeAdapter
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
@@ -17,9 +14,9 @@ from starlette.exceptions import HTTPException
 from careplus_contracts.endpoints import Contract, Endpoint, resolved_parameters
 from careplus_contracts.refusals import Refusal, Unavailable
 from careplus_runtime import logs
-from careplus_runtime.bodies import Finder, JsonBody
+from careplus_runtime.bodies import Finder
 from careplus_runtime.doors import Door
-from careplus_runtime.idempotency import once
+from careplus_runtime.handlers import Handler, facing_fastapi
 from careplus_runtime.keys import Verifier, fetch_from
 from careplus_runtime.problems import Requests, answer_http_exception, answer_refusal, malformed, problem
 from careplus_runtime.settings import Settings, load_settings
@@ -27,7 +24,6 @@ from careplus_tables.engine import Database
 from careplus_tables.migrate import check_head, wait_for_head
 
 R = TypeVar("R")
-Handler = Callable[..., Awaitable[Any]]
 
 
 class Routes:
@@ -43,7 +39,7 @@ class Routes:
 
         def keep(handler: Callable[..., Awaitable[R]]) -> Callable[..., Awaitable[R]]:
             check_agreement(endpoint, handler)
-            self.served[endpoint.name] = (endpoint, _facing_fastapi(endpoint, handler, finds))
+            self.served[endpoint.name] = (endpoint, facing_fastapi(endpoint, handler, finds))
             return handler
 
         return keep
@@ -59,56 +55,6 @@ def check_agreement(endpoint: Endpoint[..., Any], handler: Handler) -> None:
     provided = taken[len(promised) :]
     if len(taken) < len(promised) or any(parameter.kind is not parameter.KEYWORD_ONLY for parameter in provided):
         raise TypeError(f"{endpoint.name}: the handler takes what the contract names, then `*`, then what the house provides")
-
-
-def _facing_fastapi(endpoint: Endpoint[..., Any], handler: Handler, finds: Finder | None) -> Handler:
-    """The handler as FastAPI sees it: strict body, query names that are Python keywords, and an answer in bytes."""
-    adapter: TypeAdapter[Any] = TypeAdapter(endpoint.answer)
-    taken = resolved_parameters(handler)
-
-    async def answer(**given: Any) -> Response:
-        request = given["request"] if "request" in taken else given.pop("request")
-
-        async def act() -> Response:
-            return _answer(endpoint, adapter, await handler(**given), request)
-
-        response = await once(endpoint, request, given["db"], act) if endpoint.keyed else await act()
-        if "response" in given:
-            response.headers.raw.extend(given["response"].headers.raw)
-        return response
-
-    parameters = [_facing_parameter(endpoint, parameter, finds) for parameter in taken.values()]
-    if "request" not in taken:
-        parameters.append(inspect.Parameter("request", inspect.Parameter.KEYWORD_ONLY, annotation=Request))
-    answer.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-    answer.__name__ = endpoint.name
-    return answer
-
-
-def _facing_parameter(endpoint: Endpoint[..., Any], parameter: inspect.Parameter, finds: Finder | None) -> inspect.Parameter:
-    parameter = parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY)
-    if endpoint.body is not None and parameter.name == endpoint.body.name:
-        checked: Any = Annotated[Any, Depends(JsonBody(endpoint, parameter, finds))]
-        return parameter.replace(annotation=checked, default=inspect.Parameter.empty)
-    if parameter.name.endswith("_"):
-        return parameter.replace(annotation=Annotated[parameter.annotation, Query(alias=parameter.name.rstrip("_"))])
-    return parameter
-
-
-def _answer(endpoint: Endpoint[..., Any], adapter: TypeAdapter[Any], result: Any, request: Request) -> Response:
-    headers = {"Cache-Control": "no-store"}
-    if endpoint.status == 204:
-        return Response(status_code=204, headers=headers)
-    if endpoint.media_type != "application/json":
-        return Response(result, endpoint.status, headers, media_type=endpoint.media_type)
-    body = adapter.dump_json(result)
-    if (version := getattr(result, "version", None)) is not None:
-        headers["ETag"] = f'"{version}"'
-    elif endpoint.polled:
-        headers["ETag"] = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-        if headers["ETag"] in request.headers.get("if-none-match", ""):
-            return Response(status_code=304, headers=headers)
-    return Response(body, endpoint.status, headers, media_type="application/json")
 
 
 Lifespan = Callable[[FastAPI], Any]

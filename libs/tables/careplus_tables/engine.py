@@ -111,9 +111,14 @@ class Database:
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
         """A session that cannot write (SQLite)."""
-        async with AsyncSession(self.reader, expire_on_commit=False, autoflush=False) as session:
-            session.info["readers"] = self.readers
+        session = AsyncSession(self.reader, expire_on_commit=False, autoflush=False)
+        session.info["readers"] = self.readers
+        try:
             yield session
+        finally:
+            # compiled statements leave it untouched, and closing it costs more than opening
+            if session.in_transaction():
+                await session.close()
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncSession]:

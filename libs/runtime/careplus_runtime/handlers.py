@@ -1,0 +1,93 @@
+"""A handler as FastAPI sees it: FastAPI reads path and query, the house provides the rest and turns the result into an answer.
+
+The house fills its own parameters itself instead of leaving them to FastAPI's dependency solver, which takes a third of a small
+request's time for the same values. Other `Depends` in a handler work as ever.
+"""
+
+import hashlib
+import inspect
+from collections.abc import Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Annotated, Any, get_args
+
+from fastapi import Query, Request, Response
+from fastapi.params import Depends
+from pydantic import TypeAdapter
+
+from careplus_contracts.endpoints import Endpoint, resolved_parameters
+from careplus_runtime.bodies import Finder, JsonBody
+from careplus_runtime.idempotency import once
+from careplus_runtime.provided import PROVIDERS, session
+
+Handler = Callable[..., Awaitable[Any]]
+Provider = Callable[[Request], Awaitable[Any]]
+_transaction = asynccontextmanager(session)
+
+
+def facing_fastapi(endpoint: Endpoint[..., Any], handler: Handler, finds: Finder | None) -> Handler:
+    """The handler with a signature that leaves only path, query and foreign dependencies to FastAPI."""
+    adapter: TypeAdapter[Any] = TypeAdapter(endpoint.answer)
+    taken = resolved_parameters(handler)
+    provided = {name: provider for name, p in taken.items() if (provider := _provider(endpoint, p, finds))}
+    db_name = next((name for name, provider in provided.items() if provider is session), None)
+    others = {name: provider for name, provider in provided.items() if name != db_name}
+    takes_request = "request" in taken
+
+    async def answer(**given: Any) -> Response:
+        request = given["request"] if takes_request else given.pop("request")
+        for name, provider in others.items():
+            given[name] = await provider(request)
+        if db_name is None:
+            return await act(given, request)
+        # committed before the answer leaves
+        async with _transaction(request) as given[db_name]:
+            if endpoint.keyed:
+                return await once(endpoint, request, given[db_name], lambda: act(given, request))
+            return await act(given, request)
+
+    async def act(given: dict[str, Any], request: Request) -> Response:
+        response = _answer(endpoint, adapter, await handler(**given), request)
+        if "response" in given:
+            response.headers.raw.extend(given["response"].headers.raw)
+        return response
+
+    left = [_left_to_fastapi(p) for name, p in taken.items() if name not in provided]
+    if not takes_request:
+        left.append(inspect.Parameter("request", inspect.Parameter.KEYWORD_ONLY, annotation=Request))
+    answer.__signature__ = inspect.Signature(left)  # type: ignore[attr-defined]
+    answer.__name__ = endpoint.name
+    return answer
+
+
+def _provider(endpoint: Endpoint[..., Any], parameter: inspect.Parameter, finds: Finder | None) -> Any:
+    """What fills this parameter; None: FastAPI does. The body is the contract's, so it comes before what the house provides."""
+    if endpoint.body is not None and parameter.name == endpoint.body.name:
+        return JsonBody(endpoint, parameter, finds)
+    for mark in get_args(parameter.annotation):
+        if isinstance(mark, Depends) and mark.dependency in PROVIDERS:
+            return mark.dependency
+    return None
+
+
+def _left_to_fastapi(parameter: inspect.Parameter) -> inspect.Parameter:
+    parameter = parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY)
+    if parameter.name.endswith("_"):
+        # `from` is a word of Python's own
+        return parameter.replace(annotation=Annotated[parameter.annotation, Query(alias=parameter.name.rstrip("_"))])
+    return parameter
+
+
+def _answer(endpoint: Endpoint[..., Any], adapter: TypeAdapter[Any], result: Any, request: Request) -> Response:
+    headers = {"Cache-Control": "no-store"}
+    if endpoint.status == 204:
+        return Response(status_code=204, headers=headers)
+    if endpoint.media_type != "application/json":
+        return Response(result, endpoint.status, headers, media_type=endpoint.media_type)
+    body = adapter.dump_json(result)
+    if (version := getattr(result, "version", None)) is not None:
+        headers["ETag"] = f'"{version}"'
+    elif endpoint.polled:
+        headers["ETag"] = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+        if headers["ETag"] in request.headers.get("if-none-match", ""):
+            return Response(status_code=304, headers=headers)
+    return Response(body, endpoint.status, headers, media_type="application/json")

@@ -1,0 +1,53 @@
+"""The web's build, where there is one: nothing from elsewhere, nothing inline, and the API reference complete."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.web.test_sources import WEB, outside
+
+DIST = WEB / "dist"
+pytestmark = pytest.mark.skipif(not (DIST / "index.html").exists(), reason="the portals are not built: run `make web`")
+
+
+def built(pattern: str) -> list[Path]:
+    found = sorted(DIST.glob(pattern))
+    assert found, pattern
+    return found
+
+
+def test_pages_and_scripts_ask_no_other_host() -> None:
+    ours = [
+        *built("*.html"),
+        *built("assets/*"),
+        DIST / "docs" / "index.html",
+        DIST / "docs" / "docs.css",
+        DIST / "docs" / "init.js",
+    ]
+    for path in ours:
+        text = re.sub(r"http://www\.w3\.org/[\w/]+", "", path.read_text(encoding="utf-8"))
+        assert outside(text) == [], path
+
+
+def test_the_page_is_one_script_and_one_style_of_its_own() -> None:
+    page = (DIST / "index.html").read_text(encoding="utf-8")
+    assert re.findall(r'(?:src|href)="(/assets/[\w-]+\.(?:js|css))"', page) == [
+        f"/assets/{path.name}" for path in sorted(built("assets/index-*"), key=lambda path: path.suffix, reverse=True)
+    ]
+    assert "<style" not in page
+    assert re.findall(r"<script[^>]*>", page) == re.findall(r"<script[^>]*src=[^>]*>", page)
+
+
+def test_colours_are_still_pairs() -> None:
+    # a build for older browsers would turn light-dark() into something that a dark page does not follow
+    (style,) = built("assets/*.css")
+    assert "light-dark(" in style.read_text(encoding="utf-8")
+
+
+def test_the_api_reference_comes_with_its_licence() -> None:
+    names = {path.name for path in (DIST / "docs").iterdir()}
+    assert {"index.html", "init.js", "docs.css", "swagger-ui.css", "swagger-ui-bundle.js", "LICENSE", "NOTICE"} <= names
+    style = (DIST / "docs" / "swagger-ui.css").read_text(encoding="utf-8")
+    assert set(re.findall(r"url\([\"']?(\w+):", style)) <= {"data"}
+    assert "@import" not in style

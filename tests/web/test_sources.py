@@ -1,0 +1,88 @@
+"""The web's sources: types that match the contracts, a lock without addresses, and pages that need nothing from elsewhere."""
+
+import hashlib
+import json
+import re
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from careplus_cli.main import app
+from careplus_contracts.everything import ENDPOINTS
+from careplus_tables.demo.names import DOCTORS
+from careplus_tables.demo.people import DOMAIN, PASSWORD
+
+WEB = Path(__file__).parents[2] / "web"
+MADE = {"node_modules", "dist"}
+# the name of a vocabulary, which no browser asks for
+NAMES = ("http://www.w3.org/2000/svg",)
+
+
+def sources(*suffixes: str) -> list[Path]:
+    found = [path for path in WEB.rglob("*") if path.suffix in suffixes]
+    return sorted(path for path in found if not MADE & set(path.relative_to(WEB).parts))
+
+
+def outside(text: str) -> list[str]:
+    """Addresses of other hosts in a text."""
+    for name in NAMES:
+        text = text.replace(name, "")
+    return re.findall(r"(?:https?:)?//[\w-]+\.[\w.-]+", text)
+
+
+def test_types_are_what_the_contracts_say() -> None:
+    printed = CliRunner().invoke(app, ["openapi"]).stdout
+    digest = hashlib.sha256(printed.strip().encode()).hexdigest()
+    first_line = (WEB / "src" / "api" / "schema.d.ts").read_text(encoding="utf-8").partition("\n")[0]
+    assert digest in first_line, "the contracts have changed: run `.venv/bin/python web/build.py gen` and commit the types"
+
+
+def test_what_people_can_do_next_is_in_the_contracts() -> None:
+    home = (WEB / "src" / "pages" / "public" / "home.tsx").read_text(encoding="utf-8")
+    named = re.findall(r'\{ tag: "(\w+)", operation: "(\w+)" \}', home)
+    assert named
+    assert set(named) <= {(endpoint.tag, endpoint.name) for endpoint in ENDPOINTS}
+
+
+def test_demo_logins_are_those_of_the_demo_hospital() -> None:
+    demo = (WEB / "src" / "lib" / "demo.ts").read_text(encoding="utf-8")
+    assert f'DEMO_PASSWORD = "{PASSWORD}"' in demo
+    logins = dict(re.findall(r'email: "([^"]+)", role: "(\w+)"', demo))
+    known = {f"{doctor.email}@{DOMAIN}" for doctor in DOCTORS}
+    assert {email for email, role in logins.items() if role == "doctor"} <= known
+    assert {email for email, role in logins.items() if role != "doctor"} == {
+        f"{name}@{DOMAIN}" for name in ("pat", "sam", "lab", "admin")
+    }
+
+
+def test_versions_are_exact_and_the_lock_holds_no_address() -> None:
+    package = json.loads((WEB / "package.json").read_text(encoding="utf-8"))
+    for name, version in {**package["dependencies"], **package["devDependencies"]}.items():
+        assert re.fullmatch(r"\d+\.\d+\.\d+", version), f"{name} {version}"
+    text = (WEB / "package-lock.json").read_text(encoding="utf-8")
+    assert "://" not in text
+    packages = json.loads(text)["packages"]
+    for name, entry in packages.items():
+        assert name == "" or entry["integrity"].startswith("sha512-"), name
+        # npm leaves out what its registry lacks, and then refuses its own lock
+        absent = [wanted for wanted in entry.get("optionalDependencies", {}) if f"node_modules/{wanted}" not in packages]
+        assert not absent, f"{name} without {absent}"
+
+
+@pytest.mark.parametrize("path", sources(".html", ".css", ".svg", ".js", ".tsx"), ids=lambda path: str(path.relative_to(WEB)))
+def test_no_page_names_another_host(path: Path) -> None:
+    if "test" not in path.relative_to(WEB).parts:
+        assert outside(path.read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize("path", sources(".html"), ids=lambda path: path.name)
+def test_no_page_needs_an_excuse_from_the_content_policy(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert not re.search(r"<style|\sstyle=|\son\w+=|javascript:", text)
+    assert all("src=" in script for script in re.findall(r"<script[^>]*>", text))
+
+
+def test_components_write_no_inline_styles() -> None:
+    for path in sources(".tsx"):
+        assert not re.search(r"\bstyle=|dangerouslySetInnerHTML|innerHTML", path.read_text(encoding="utf-8")), path
