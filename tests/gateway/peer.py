@@ -119,6 +119,13 @@ async def hang_up(scope: Scope, receive: Receive, send: Send) -> None:
     connection.__self__.transport.abort()
 
 
+async def nonsense(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer what is no HTTP."""
+    connection: Any = send
+    connection.__self__.transport.write(b"hello\r\n\r\n")
+    connection.__self__.transport.close()
+
+
 def in_parts(*parts: bytes, pause_s: float = 0.3) -> Answer:
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"application/json")]})

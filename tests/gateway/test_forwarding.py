@@ -10,7 +10,7 @@ import pytest
 
 from careplus_contracts.endpoints import Role
 from tests.gateway.conftest import PATIENCE_S, Gateway
-from tests.gateway.peer import Peer, break_off, break_off_late, hang_up, in_parts, never, plain, token
+from tests.gateway.peer import Peer, break_off, break_off_late, hang_up, in_parts, never, nonsense, plain, token
 
 MIB = 2**20
 
@@ -175,7 +175,7 @@ async def test_a_service_that_is_away_is_named_and_the_others_go_on(gateway: Gat
         assert answer.headers["retry-after"] == "2"
         assert "labs" in answer.json()["detail"]
         assert (await http.get("/api/appointments")).status_code == 200
-    lines = [json.loads(line) for line in gateway.log.read_text().splitlines()]
+    lines = [json.loads(line) for line in gateway.log.read_text().splitlines() if line.startswith("{")]
     [why] = [line for line in lines if line.get("request_id") == answer.json()["request_id"] and line["event"] != "request"]
     assert (why["failed"], why["service"], why["level"]) == ("labs", "gateway", "warning")
 
@@ -197,6 +197,13 @@ async def test_after_a_failure_the_next_request_is_served(gateway: Gateway, peer
             peer.next_answers = [failure]
             assert (await http.put("/api/appointments/1", json={})).status_code in {500, 503}
             assert (await http.get("/api/appointments")).status_code == 200
+
+
+async def test_an_answer_that_is_no_http_is_a_failure_of_the_service(gateway: Gateway, peer: Peer, patient: str) -> None:
+    peer.next_answers = [nonsense, nonsense]
+    async with gateway.client(patient) as http:
+        assert (await http.post("/api/appointments", json={})).status_code == 503
+        assert (await http.get("/api/appointments")).status_code == 200
 
 
 async def test_a_broken_connection_is_tried_again_where_that_is_safe(gateway: Gateway, peer: Peer, patient: str) -> None:

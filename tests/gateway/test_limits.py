@@ -68,7 +68,9 @@ def test_an_address_that_is_not_ours_reaches_nobody(gateway: Gateway, peer: Peer
     assert peer.arrived == []
 
 
-@pytest.mark.parametrize("request_line", [b"GET //api/config", b"GET api/config", b"GET http://", b"GET * ", b"CONNECT x:1"])
+@pytest.mark.parametrize(
+    "request_line", [b"GET //api/config", b"GET api/config", b"GET http://", b"GET * ", b"CONNECT x:1", b"GET /api/doctors?\x7f"]
+)
 def test_request_lines_that_are_none(gateway: Gateway, peer: Peer, request_line: bytes) -> None:
     assert ask(gateway, request_line + END)[0] in {400, 404}
     assert peer.arrived == []
@@ -173,3 +175,10 @@ def test_two_lengths_are_not_guessed_at(gateway: Gateway, peer: Peer) -> None:
     for request in (both, twice):
         assert ask(gateway, request)[0] == 400
     assert peer.arrived == []
+
+
+def test_an_upgrade_is_not_taken(gateway: Gateway) -> None:
+    request = b"GET /health HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n"
+    with closing(gateway.connect()) as connection:
+        connection.sendall(request)
+        assert everything(connection).startswith(b"HTTP/1.1 200 OK\r\n")

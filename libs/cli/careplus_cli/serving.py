@@ -1,5 +1,6 @@
 """Serves one service in this process until a signal ends it."""
 
+import gc
 import logging
 import os
 import signal
@@ -8,13 +9,13 @@ import sys
 import threading
 import time
 from importlib import import_module
+from importlib.util import find_spec
 from types import FrameType
 from typing import Any
 from urllib.parse import urlsplit
 
 import uvicorn
 
-from careplus_contracts.everything import SERVICES
 from careplus_runtime.settings import Settings
 
 GRACE_S = 10
@@ -28,8 +29,8 @@ class CannotServe(Exception):
 
 def serve_service(service: str, settings: Settings, host: str | None, port: int | None, *, supervised: bool) -> None:
     """Returns when a signal asked for the end. Raises CannotServe. `supervised`: ends when standard input does."""
-    if service not in (*SERVICES, "gateway"):
-        raise CannotServe(f"there are {', '.join(SERVICES)} and gateway.")
+    if not service.isidentifier() or not find_spec(f"careplus_{service}") or not find_spec(f"careplus_{service}.app"):
+        raise CannotServe("there is no such service; there are auth, appointments, doctors, labs and gateway.")
     for signal_ in (signal.SIGTERM, signal.SIGINT):
         signal.signal(signal_, lambda *_: sys.exit(0))
     _stay_on_one_core(service)
@@ -48,17 +49,22 @@ def serve_service(service: str, settings: Settings, host: str | None, port: int 
 
 def _stay_on_one_core(service: str) -> None:
     # a database thread and the event loop that waits for it take turns; on two cores they spend their time waking each other
+    from careplus_contracts.everything import SERVICES
+
     if service in SERVICES and hasattr(os, "sched_setaffinity"):
         cores = sorted(os.sched_getaffinity(0))
         os.sched_setaffinity(0, {cores[SERVICES.index(service) % len(cores)]})
 
 
 def _config(service: str) -> uvicorn.Config:
-    http: Any = "httptools"
-    if service == "gateway":
-        http = import_module("careplus_gateway.protocol").Protocol
+    # what is loaded stays: looking for garbage in it again and again only takes time
+    gc.disable()
+    http: Any = import_module("careplus_gateway.protocol").Protocol if service == "gateway" else "httptools"
+    app = import_module(f"careplus_{service}.app").app
+    gc.freeze()
+    gc.enable()
     return uvicorn.Config(
-        import_module(f"careplus_{service}.app").app,
+        app,
         http=http,
         loop="uvloop",
         ws="none",

@@ -4,6 +4,7 @@ No process outlives the supervisor: each reads from a pipe that only the supervi
 """
 
 import asyncio
+import errno
 import os
 import signal
 import sys
@@ -13,9 +14,11 @@ from collections.abc import Coroutine, Mapping, Sequence
 from typing import Any
 
 GRACE_S = 10.0
+PATIENCE_S = 5.0
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.2, 5.0
 WELL_AFTER_S = 10.0
 """Who lived so long starts again at once."""
+NOBODY_LISTENS = (errno.EPIPE, errno.EIO)
 COLOURS = (36, 35, 34, 33, 32)
 
 
@@ -114,9 +117,10 @@ class Supervisor:
         try:
             sys.stdout.buffer.write(self._prefixes[name] + line + b"\n")
             sys.stdout.buffer.flush()
-        except OSError:
-            # nobody is listening any more
-            self.stop.set()
+        except OSError as error:
+            # a full disk costs lines of the log, not the hospital
+            if error.errno in NOBODY_LISTENS:
+                self.stop.set()
 
     def _signal(self, name: str, number: signal.Signals) -> None:
         if (process := self.running.get(name)) and process.returncode is None:
@@ -125,20 +129,22 @@ class Supervisor:
 
 async def becomes_ready(host: str, port: int) -> None:
     """Returns when `/ready` answers 200."""
-    while not await _answers_ready(host, port):  # noqa: ASYNC110 - another process tells nobody
-        await asyncio.sleep(0.05)
+    while (status := await _ready_status(host, port)) != 200:
+        await asyncio.sleep(0.05 if status is None else 0.25)
 
 
-async def _answers_ready(host: str, port: int) -> bool:
+async def _ready_status(host: str, port: int) -> int | None:
+    """None: nobody answers yet."""
     try:
         reader, writer = await asyncio.open_connection(host, port)
     except OSError:
-        return False
+        return None
     try:
         writer.write(f"GET /ready HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode())
-        return b" 200 " in await asyncio.wait_for(reader.readline(), 5)
-    except (OSError, TimeoutError):
-        return False
+        answer = await asyncio.wait_for(reader.readline(), PATIENCE_S)
+        return int(answer.split(b" ")[1])
+    except (OSError, TimeoutError, IndexError, ValueError):
+        return None
     finally:
         writer.close()
 

@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import aiosqlite
+import pysqlite3
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.util import await_only
 
 from careplus_tables import sqlite
 
@@ -105,7 +107,7 @@ class Database:
         )
         sa.event.listen(engine.sync_engine, "connect", lambda c, _: sqlite.prepare(c, reader=reader))
         if not reader:
-            sa.event.listen(engine.sync_engine, "begin", _begin_immediate)
+            sa.event.listen(engine.sync_engine, "begin", _begin_immediate_async)
         return engine
 
     @asynccontextmanager
@@ -136,3 +138,12 @@ class Database:
 def _begin_immediate(connection: sa.Connection) -> Any:
     # a deferred BEGIN that later wants to write fails with "database is locked" instead of waiting
     connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _begin_immediate_async(connection: sa.Connection) -> None:
+    # one round trip to the driver's thread instead of the four of a cursor
+    driver: Any = connection.connection.driver_connection
+    try:
+        await_only(driver.execute("BEGIN IMMEDIATE"))
+    except pysqlite3.OperationalError as error:
+        raise sa.exc.OperationalError("BEGIN IMMEDIATE", None, error, hide_parameters=True) from None

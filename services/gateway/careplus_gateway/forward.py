@@ -3,8 +3,8 @@
 import asyncio
 import random
 from collections.abc import AsyncIterator, Iterable
+from functools import lru_cache
 from typing import Any
-from urllib.parse import quote_from_bytes
 
 import aiohttp
 import httpx
@@ -15,8 +15,6 @@ from careplus_contracts.endpoints import Endpoint
 from careplus_contracts.refusals import Refusal, TimedOut, TooLarge, Unavailable
 from careplus_gateway.limits import MAX_BODY
 from careplus_runtime.logs import log
-
-Headers = list[tuple[bytes, bytes]]
 
 PATIENCE = {"connect": 2.0, "read": 10.0, "write": 10.0, "pool": 5.0}
 CONNECTIONS = 16
@@ -39,6 +37,10 @@ NO_SNIFFING = (b"x-content-type-options", b"nosniff")
 AWAY = "The {} service cannot be reached. Other parts may work; try again in a moment."
 BROKE_OFF = "The {} service stopped while it answered. If you changed something, look whether it was done before you repeat it."
 SLOW = "The {} service took too long. If you changed something, look whether it was done before you repeat it."
+
+
+FAILURES = (httpx.TransportError, aiohttp.ClientError)
+"""The transport translates what it knows; an answer that is no HTTP comes as aiohttp says it."""
 
 
 class Gone(Exception):
@@ -78,7 +80,7 @@ class Forward:
             answer = await self._ask(scope["app"].state.transport, request)
         except Gone:
             return
-        except httpx.TransportError as error:
+        except FAILURES as error:
             if body.gone:
                 return
             raise body.refusal or self._refusal(error, scope["request_id"]) from None
@@ -90,13 +92,13 @@ class Forward:
     def _request(self, scope: Scope, content: bytes | httpx.AsyncByteStream) -> httpx.Request:
         url = scope["app"].state.settings.service_url(self.service) + scope["raw_path"].decode("ascii")
         if query := scope["query_string"]:
-            url += "?" + (query.decode("ascii") if query.isascii() else quote_from_bytes(query, _ASCII))
+            url += "?" + query.decode("ascii")
         headers = [pair for pair in scope["headers"] if pair[0] in self.sent]
         headers.append((b"x-request-id", scope["request_id"].encode()))
         if scope.get("client"):
             headers.append((b"x-forwarded-for", scope["client"][0].encode()))
         stream = httpx.ByteStream(content) if isinstance(content, bytes) else content
-        request = httpx.Request(self.method, url, headers=headers, stream=stream, extensions={"timeout": PATIENCE})
+        request = httpx.Request(self.method, _parsed(url), headers=headers, stream=stream, extensions={"timeout": PATIENCE})
         if isinstance(stream, httpx.ByteStream):
             # so that it is sent in one piece, and can be sent again
             request.read()
@@ -105,19 +107,19 @@ class Forward:
     async def _ask(self, transport: httpx.AsyncBaseTransport, request: httpx.Request) -> httpx.Response:
         try:
             return await transport.handle_async_request(request)
-        except httpx.TransportError as error:
+        except FAILURES as error:
             if not self._may_repeat(request, error):
                 raise
         await asyncio.sleep(random.uniform(0.05, 0.25))  # noqa: S311 - spreads the callers, hides nothing
         return await transport.handle_async_request(request)
 
-    def _may_repeat(self, request: httpx.Request, error: httpx.TransportError) -> bool:
+    def _may_repeat(self, request: httpx.Request, error: Exception) -> bool:
         if isinstance(error, httpx.ReadTimeout) or isinstance(error.__cause__, aiohttp.ConnectionTimeoutError):
             return False
         is_whole = isinstance(request.stream, httpx.ByteStream)
         return self.method == "GET" or (self.keyed and is_whole and "idempotency-key" in request.headers)
 
-    def _refusal(self, error: httpx.TransportError, request_id: str) -> Refusal:
+    def _refusal(self, error: Exception, request_id: str) -> Refusal:
         reason = repr(error.__cause__ or error)
         log.warning("service_failed", failed=self.service, request_id=request_id, reason=reason)
         if isinstance(error, httpx.ReadTimeout):
@@ -133,7 +135,7 @@ class Forward:
         if _is_small(headers) or answer.status_code in {204, 304}:
             try:
                 content = b"".join([chunk async for chunk in answer.stream])
-            except httpx.TransportError as error:
+            except FAILURES as error:
                 raise self._refusal(error, request_id) from None
             await send(start)
             await send({"type": "http.response.body", "body": content})
@@ -143,7 +145,7 @@ class Forward:
             async for chunk in answer.stream:
                 await send({"type": "http.response.body", "body": chunk, "more_body": True})
             await send({"type": "http.response.body", "body": b""})
-        except httpx.TransportError as error:
+        except FAILURES as error:
             # too late for a refusal: an answer without its end makes the server close the connection
             self._refusal(error, request_id)
 
@@ -179,8 +181,9 @@ class Incoming(httpx.AsyncByteStream):
             more = message.get("more_body", False)
 
 
+# many people ask for the same lists, and httpx reads an address letter by letter
+_parsed = lru_cache(maxsize=1024)(httpx.URL)
 _BODY_FOLLOWS = frozenset({b"content-length", b"transfer-encoding"})
-_ASCII = "".join(chr(code) for code in range(0x21, 0x7F))
 
 
 def _is_small(headers: Iterable[tuple[bytes, bytes]]) -> bool:

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from urllib.parse import urlencode
 
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -33,7 +34,8 @@ async def invite(db: AsyncSession, body: Invite, public_url: str) -> NewInvitati
     row = _row(account, code)
     db.add(row)
     await db.flush()
-    return NewInvitation(**dict(_shown(row, account)), code=code, url=f"{public_url}/register?invitation={code}")
+    link = urlencode({"invitation": code, "email": account.email})
+    return NewInvitation(**dict(_shown(row, account)), code=code, url=f"{public_url}/register?{link}")
 
 
 async def accept(db: AsyncSession, code: str, email: str, role: Role) -> AccountRow:
