@@ -35,8 +35,9 @@ def disk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path | None]:
 
 @pytest.fixture(scope="module")
 def hospital(tmp_path_factory: pytest.TempPathFactory, disk: Path | None) -> Iterator[Hospital]:
-    """A hospital of these tests alone. Its log lies on the same disk as its data."""
-    running = Hospital(disk or tmp_path_factory.mktemp("hospital"))
+    """A hospital of these tests alone, its data on the small disk where there is one."""
+    running = Hospital(tmp_path_factory.mktemp("hospital"))
+    running.extra["CAREPLUS_DATA"] = str(disk or running.data)
     assert running.careplus("migrate").returncode == 0
     created = running.careplus("admin", "create", "--email", ADMIN, "--name", "Ada Admin", stdin=f"{PASSWORD}\n")
     assert created.returncode == 0, created.stderr
@@ -182,8 +183,8 @@ def test_a_service_that_was_killed(hospital: Hospital, patient: Person) -> None:
 
 @contextmanager
 def full(hospital: Hospital) -> Iterator[None]:
-    """Not a byte is left on the disk of the data and the log."""
-    ballast = hospital.data / "ballast"
+    """Not a byte is left on the disk of the data."""
+    ballast = Path(hospital.extra["CAREPLUS_DATA"]) / "ballast"
     with ballast.open("wb", buffering=0) as file:
         # ever smaller pieces, so that no gap is left
         for size in (MIB, 4096, 1):
@@ -200,8 +201,14 @@ def full(hospital: Hospital) -> Iterator[None]:
 
 @contextmanager
 def refusing(hospital: Hospital) -> Iterator[None]:
-    """The services' disk takes nothing, though it is not full."""
-    pids = [pid_of(hospital, service) for service in ("auth", "appointments", "doctors", "labs")]
+    """No file takes anything from the services, though no disk is full."""
+    with unable_to_write(*(pid_of(hospital, service) for service in ("auth", "appointments", "doctors", "labs"))):
+        yield
+
+
+@contextmanager
+def unable_to_write(*pids: int) -> Iterator[None]:
+    """Processes whose writing to files fails."""
     before = [resource.prlimit(pid, resource.RLIMIT_FSIZE) for pid in pids]
     for pid, (_, most) in zip(pids, before, strict=True):
         resource.prlimit(pid, resource.RLIMIT_FSIZE, (0, most))
@@ -237,9 +244,16 @@ def test_a_disk_that_takes_no_more(hospital: Hospital, disk: Path | None, patien
         assert mine() == before, "reading goes on"
     assert free_times(patient.http, doctor.id, days=20) == times[20:]
     assert [book(at).status_code for at in times[20:25]] == [201] * 5, "no restart is needed"
-    assert hospital.process is not None
-    assert hospital.process.poll() is None
     for answer in refused:
         [why] = reasons(said(hospital, answer))
         assert (why["by"], why["event"], why["level"]) == ("appointments", "database_refused", "error")
         assert why["reason"] == ("database or disk is full" if trouble is full else "disk I/O error")
+
+
+def test_a_log_that_takes_no_more_costs_lines_only(hospital: Hospital, patient: Person) -> None:
+    assert hospital.process is not None
+    with unable_to_write(hospital.process.pid):
+        assert [patient.http.get("/api/appointments").status_code for _ in range(3)] == [200] * 3
+    assert hospital.process.poll() is None
+    answer = patient.http.get("/api/appointments")
+    assert requested(said(hospital, answer)) == [("GET", "/api/appointments", 200, "info")]

@@ -28,15 +28,19 @@ DEFAULT_SLOT_MINUTES = 30
 _opens, _closes = bindparam("opens", type_=InstantColumn()), bindparam("closes", type_=InstantColumn())
 _v, _h, _t = AppointmentRow, OpenHoursRow, TimeOffRow
 
-_BOOKABLE = Statement(
-    select(col(DoctorRow.id), col(AvailabilityRow.slot_minutes), col(AvailabilityRow.place))
+_WEEKS = Statement(
+    select(
+        col(DoctorRow.id),
+        col(AvailabilityRow.slot_minutes),
+        col(AvailabilityRow.place),
+        col(_h.weekday),
+        col(_h.starts),
+        col(_h.ends),
+    )
     .join(AccountRow, col(AccountRow.id) == col(DoctorRow.id))
     .outerjoin(AvailabilityRow, col(AvailabilityRow.doctor_id) == col(DoctorRow.id))
+    .outerjoin(_h, col(_h.doctor_id) == col(DoctorRow.id))
     .where(col(DoctorRow.id).in_(bindparam("doctors", expanding=True)), col(DoctorRow.active), col(AccountRow.active))
-)
-_HOURS = Statement(
-    select(col(_h.doctor_id), col(_h.weekday), col(_h.starts), col(_h.ends))
-    .where(col(_h.doctor_id).in_(bindparam("doctors", expanding=True)))
     .order_by(col(_h.starts))
 )
 
@@ -80,18 +84,15 @@ async def of_doctors(
     """Calendars by doctor, with what is busy during the span; those who cannot be booked are left out."""
     doctors = list(doctor_ids)
     hours: dict[int, list[OpenHours]] = defaultdict(list)
-    for doctor_id, weekday, starts, ends in await _HOURS.all(db, doctors=doctors):
-        hours[doctor_id].append(OpenHours.model_construct(weekday=Weekday(weekday), starts=starts, ends=ends))
+    weeks: dict[int, tuple[int, str | None]] = {}
+    for doctor_id, slot_minutes, place, weekday, starts, ends in await _WEEKS.all(db, doctors=doctors):
+        weeks[doctor_id] = (slot_minutes or DEFAULT_SLOT_MINUTES, place)
+        if weekday is not None:
+            hours[doctor_id].append(OpenHours.model_construct(weekday=Weekday(weekday), starts=starts, ends=ends))
     away, busy = await _away_and_busy(db, doctors, span, patient_id, except_id)
     return {
-        doctor_id: Calendar(
-            slot_minutes=slot_minutes or DEFAULT_SLOT_MINUTES,
-            place=place,
-            hours=hours[doctor_id],
-            away=away[doctor_id],
-            busy=busy[doctor_id] + busy[0],
-        )
-        for doctor_id, slot_minutes, place in await _BOOKABLE.all(db, doctors=doctors)
+        doctor_id: Calendar(slot_minutes, place, hours[doctor_id], away[doctor_id], busy[doctor_id] + busy[0])
+        for doctor_id, (slot_minutes, place) in weeks.items()
     }
 
 
