@@ -13,9 +13,20 @@ Id = Annotated[int, Field(ge=1, le=MAX_ID, description="A positive 64-bit intege
 Version = Annotated[int, Field(ge=1, le=MAX_ID, description="Grows by one with each change; also the ETag.")]
 Count = Annotated[int, Field(ge=0)]
 
+# written out, because `\s` is not the same set of characters in JavaScript's and in Rust's regular expressions
+_BLANK = r"\x00-\x20\x7f-\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
 _ANY = r"^[^\x00]*$"
-_SOME = r"^[^\x00]*[^\s\x00][^\x00]*$"
-_LINE = r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f\s][^\x00-\x1f\x7f]*$"
+_SOME = rf"^[^\x00]*[^{_BLANK}][^\x00]*$"
+_LINE = rf"^[^\x00-\x1f\x7f]*[^{_BLANK}][^\x00-\x1f\x7f]*$"
+MAX_EMAIL = 254
+
+
+def _email(value: str) -> str:
+    # compared without case, and some letters become two then
+    if len(value.casefold()) > MAX_EMAIL:
+        raise ValueError(f"an e-mail address has at most {MAX_EMAIL} characters")
+    return value
+
 
 Line = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=_LINE)]
 """One line of text with something in it."""
@@ -29,7 +40,8 @@ Query = Annotated[str, StringConstraints(max_length=100, pattern=_ANY)]
 """What somebody typed into a search box."""
 Email = Annotated[
     str,
-    StringConstraints(min_length=3, max_length=254, pattern=r"^[^@\s\x00-\x1f\x7f]+@[^@\s\x00-\x1f\x7f]+$"),
+    StringConstraints(min_length=3, max_length=MAX_EMAIL, pattern=rf"^[^@{_BLANK}]+@[^@{_BLANK}]+$"),
+    AfterValidator(_email),
 ]
 Phone = Annotated[str, StringConstraints(min_length=3, max_length=30, pattern=r"^\+?[0-9][0-9 ()./-]+$")]
 Code = Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
@@ -49,7 +61,8 @@ Cursor = Annotated[
     Field(description="The `next_cursor` of the page before."),
 ]
 
-_RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d(:\d\d(\.\d{1,9})?)?([Zz]|[+-]\d\d:\d\d)")
+_ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d(:\d\d(\.\d{1,9})?)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 _EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 _LATEST = datetime(2100, 1, 1, tzinfo=UTC)
 
@@ -63,6 +76,14 @@ def _instant(value: Any) -> datetime:
     if not _EARLIEST <= instant < _LATEST:
         raise ValueError("instants lie between 2000 and 2100")
     return instant if instant.tzinfo is UTC else instant.astimezone(UTC)
+
+
+def _written_day(value: Any) -> date:
+    # pydantic by itself takes seconds since 1970 and midnights for days too
+    day = date.fromisoformat(value) if isinstance(value, str) and _ISO_DAY.fullmatch(value) else value
+    if not isinstance(day, date) or isinstance(day, datetime):
+        raise ValueError("write days as 2030-01-07")
+    return day
 
 
 def _born(value: date) -> date:
@@ -80,10 +101,20 @@ def _day(value: date) -> date:
 Instant = Annotated[
     AwareDatetime,
     BeforeValidator(_instant),
-    Field(description="RFC 3339 with an offset; answers are in UTC.", examples=["2030-01-07T09:00:00Z"]),
+    Field(description="RFC 3339 with an offset, from 2000 to 2099; answers are in UTC.", examples=["2030-01-07T09:00:00Z"]),
 ]
-Day = Annotated[date, AfterValidator(_day), Field(examples=["2030-01-07"])]
-DateOfBirth = Annotated[date, AfterValidator(_born), Field(examples=["1984-05-17"])]
+Day = Annotated[
+    date,
+    BeforeValidator(_written_day),
+    AfterValidator(_day),
+    Field(description="A day of the clinic's calendar, from 2000 to 2099.", examples=["2030-01-07"]),
+]
+DateOfBirth = Annotated[
+    date,
+    BeforeValidator(_written_day),
+    AfterValidator(_born),
+    Field(description="From 1900 to today.", examples=["1984-05-17"]),
+]
 
 
 class Body(BaseModel):

@@ -47,7 +47,7 @@ def revision(url: str) -> str | None:
     """The revision the database is at; None for a new one. Makes the folder of a new SQLite file."""
     if is_sqlite(url):
         file = Path(sa.make_url(url).database or "")
-        file.parent.mkdir(parents=True, exist_ok=True)
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not file.exists():
             return None
     engine = sync_engine(url)

@@ -1,0 +1,89 @@
+"""The README's commands do what it says, on a demo hospital of their own."""
+
+import os
+import re
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pysqlite3
+import pytest
+
+from tests.hospital import Hospital
+
+README = Path(__file__).parents[1] / "README.md"
+COUNTED = ("appointments", "prescriptions", "referrals", "lab_results", "accounts")
+
+
+def block(name: str) -> str:
+    """The commands after the README's mark of this name."""
+    mark = re.escape(f"<!-- tests/test_readme.py runs this: {name} -->")
+    [commands] = re.findall(rf"^{mark}\n```bash\n(.*?)^```$", README.read_text(), re.DOTALL | re.MULTILINE)
+    return str(commands)
+
+
+def run(commands: str, folder: Path, **environment: str) -> list[str]:
+    """What they print, line by line; fails where one of them does."""
+    ran = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", commands],
+        cwd=folder,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert (ran.returncode, ran.stderr) == (0, ""), f"{ran.stdout}\n{ran.stderr}"
+    return ran.stdout.splitlines()
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Looks like a clone after `make run`, as far as the README's commands go."""
+    clone = tmp_path_factory.mktemp("clone")
+    (clone / ".venv").symlink_to(sys.prefix)
+    return clone
+
+
+@pytest.fixture(scope="module")
+def demo(folder: Path) -> Iterator[Hospital]:
+    running = Hospital(folder, extra={"CAREPLUS_DATA": "data"})
+    try:
+        running.start("--demo")
+        yield running
+    finally:
+        running.stop()
+
+
+def test_the_whole_journey(demo: Hospital, folder: Path) -> None:
+    printed = run(block("journey"), folder, BASE=demo.url)
+    email, before, reference, *statuses, flag, to_do, after = printed
+    assert email.endswith("@example.org")
+    assert reference.startswith("CP-")
+    assert [status for status in statuses if "-" not in status] == (
+        ["confirmed", "in_progress", "completed", "sent", "collected", "received", "in_progress", "verified", "released"]
+    )
+    assert flag == "low"
+    assert "blood count" in to_do.lower()
+    assert int(after) == int(before) + 1
+
+
+def test_a_copy_is_whole_while_the_hospital_runs_and_when_it_does_not(demo: Hospital, folder: Path) -> None:
+    for name in ("while it runs", "afterwards"):
+        run(block("copy"), folder)
+        copy = pysqlite3.connect(folder / "careplus-copy.db")
+        original = pysqlite3.connect(folder / "data" / "careplus.db")
+        assert copy.execute("PRAGMA integrity_check").fetchall() == [("ok",)], name
+        for table in COUNTED:
+            count = f"SELECT count(*), max(rowid) FROM {table}"
+            assert copy.execute(count).fetchone() == original.execute(count).fetchone()
+        for connection in (copy, original):
+            connection.close()
+        (folder / "careplus-copy.db").unlink()
+        demo.stop()
+
+
+def test_data_is_for_its_owner_only(demo: Hospital, folder: Path) -> None:
+    assert stat.S_IMODE((folder / "data").stat().st_mode) == 0o700
