@@ -11,11 +11,10 @@ from urllib.parse import urlsplit
 
 import typer
 
+from careplus_cli.services import SERVICES
 from careplus_cli.supervisor import Supervisor, becomes_ready
 from careplus_runtime.settings import Settings
 
-SERVICES = ("auth", "appointments", "doctors", "labs")
-"""As in `careplus_contracts.everything`, which takes long to import; a test compares."""
 PATIENCE_S = 60.0
 LAST_PORT = 65535
 LOGINS = """\

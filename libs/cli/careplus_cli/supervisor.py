@@ -129,7 +129,7 @@ class Supervisor:
 
 async def becomes_ready(host: str, port: int) -> None:
     """Returns when `/ready` answers 200."""
-    while (status := await _ready_status(host, port)) != 200:
+    while (status := await _ready_status(host, port)) != 200:  # noqa: ASYNC110 - another process tells nobody
         await asyncio.sleep(0.05 if status is None else 0.25)
 
 

@@ -13,8 +13,8 @@ Id = Annotated[int, Field(ge=1, le=MAX_ID, description="A positive 64-bit intege
 Version = Annotated[int, Field(ge=1, le=MAX_ID, description="Grows by one with each change; also the ETag.")]
 Count = Annotated[int, Field(ge=0)]
 
-# written out, because `\s` is not the same set of characters in JavaScript's and in Rust's regular expressions
-_BLANK = r"\x00-\x20\x7f-\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
+# `\s` with what it stands for in some regular expressions only: JavaScript's, Rust's and Python's agree on the whole
+_BLANK = r"\s\x00-\x20\x7f-\xa0\ufeff"
 _ANY = r"^[^\x00]*$"
 _SOME = rf"^[^\x00]*[^{_BLANK}][^\x00]*$"
 _LINE = rf"^[^\x00-\x1f\x7f]*[^{_BLANK}][^\x00-\x1f\x7f]*$"

@@ -3,7 +3,8 @@
 import json
 from collections.abc import Awaitable, Callable
 from inspect import Parameter
-from typing import Any
+from types import NoneType
+from typing import Any, get_args
 
 from fastapi import Request
 from pydantic import TypeAdapter, ValidationError
@@ -24,8 +25,12 @@ class JsonBody:
     """FastAPI dependency that answers the checked body of an endpoint."""
 
     def __init__(self, endpoint: Endpoint[..., Any], parameter: Parameter, finds: Finder | None) -> None:
-        self.adapter: TypeAdapter[Any] = TypeAdapter(parameter.annotation)
         self.optional = parameter.default is None
+        kind = parameter.annotation
+        if self.optional:
+            # a body that is left out is not sent as null
+            kind = next(one for one in get_args(kind) if one is not NoneType)
+        self.adapter: TypeAdapter[Any] = TypeAdapter(kind)
         self.finds = finds
         self.path_name = next((name for name in endpoint.parameters if f"{{{name}}}" in endpoint.path), "")
         self.key: TypeAdapter[Any] | None = None

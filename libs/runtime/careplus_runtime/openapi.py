@@ -13,6 +13,7 @@ from pydantic.json_schema import models_json_schema
 from careplus_contracts.endpoints import Endpoint, Public, Role
 from careplus_contracts.everything import ENDPOINTS
 from careplus_contracts.refusals import PROBLEM_MEDIA_TYPE, Refusal
+from careplus_contracts.values import MAX_ID
 
 Json = dict[str, Any]
 
@@ -30,17 +31,17 @@ Everything a hospital's portals do, as JSON over HTTP.
 PARAMETERS: Json = {
     "Idempotency-Key": {
         "description": "Makes the request safe to repeat for 24 hours: the first answer is given again.",
-        "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[\\x21-\\x7e]+$"},
+        "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[\\x21-\\x7e]([\\x20-\\x7e]*[\\x21-\\x7e])?$"},
         "example": "5f0c1c9e-6a53-4b0e-9c55-0f8f4c1a2b3d",
     },
     "If-Match": {
         "description": "The `ETag` of the version you change; any other version is 412.",
-        "schema": {"type": "string", "maxLength": 255},
+        "schema": {"type": "string"},
         "example": '"3"',
     },
     "If-None-Match": {
         "description": "The `ETag` of the answer you have; 304 where it still holds.",
-        "schema": {"type": "string", "maxLength": 255},
+        "schema": {"type": "string"},
         "example": '"1f0c3b5d7a9e2c4f6b8d0e1a3c5f7092"',
     },
 }
@@ -182,6 +183,18 @@ def _refused(kinds: list[type[Refusal]]) -> Json:
     }
 
 
+def _exact(schema: Any) -> Any:
+    """FastAPI makes floats of bounds, and the largest 64-bit integer is none."""
+    if isinstance(schema, list):
+        return [_exact(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    exact = {name: _exact(part) for name, part in schema.items()}
+    if exact.get("type") == "integer":
+        exact.update({bound: min(int(exact[bound]), MAX_ID) for bound in ("minimum", "maximum") if bound in exact})
+    return exact
+
+
 def _components(schemas: Json) -> Json:
     refusals = dict.fromkeys(refusal for endpoint in ENDPOINTS for refusal in endpoint.all_refusals)
     problems = models_json_schema(
@@ -189,7 +202,7 @@ def _components(schemas: Json) -> Json:
     )[1]["$defs"]
     ours = {name: schema for name, schema in schemas.items() if name not in {"HTTPValidationError", "ValidationError"}}
     return {
-        "schemas": dict(sorted({**ours, **problems}.items())),
+        "schemas": _exact(dict(sorted({**ours, **problems}.items()))),
         "parameters": {name: {"name": name, "in": "header", **about} for name, about in PARAMETERS.items()},
         "headers": HEADERS,
         "securitySchemes": {

@@ -1,6 +1,6 @@
 """SQLite as CarePlus wants it: the pysqlite3 wheel in place of the system's library, asserted new enough.
 
-Import this before anything that imports `sqlite3` or `aiosqlite`. Below 3.51.3 several processes that write one file in WAL
+`careplus_tables` imports this first, before anything loads `aiosqlite`. Below 3.51.3 several processes that write one file in WAL
 mode can hit the WAL-reset bug (sqlite.org/wal.html, "The WAL-Reset Bug") and lose what was committed.
 """
 
@@ -13,8 +13,6 @@ import pysqlite3.dbapi2
 
 OLDEST = (3, 51, 3)
 
-if pysqlite3.sqlite_version_info < OLDEST:
-    raise RuntimeError(f"SQLite {pysqlite3.sqlite_version} is too old; CarePlus needs {'.'.join(map(str, OLDEST))} or newer.")
 sys.modules["sqlite3"] = pysqlite3
 sys.modules["sqlite3.dbapi2"] = pysqlite3.dbapi2
 
@@ -38,6 +36,11 @@ def pragmas(*, reader: bool) -> tuple[str, ...]:
 def prepare(connection: Any, *, reader: bool) -> None:
     """Set a fresh connection up; a reader may not write."""
     cursor = connection.cursor()
+    # asked of the connection itself: the library may have been loaded before it was replaced
+    cursor.execute("SELECT sqlite_version()")
+    version = cursor.fetchone()[0]
+    if tuple(map(int, version.split("."))) < OLDEST:
+        raise RuntimeError(f"SQLite {version} is too old; CarePlus needs {'.'.join(map(str, OLDEST))} or newer.")
     for pragma in pragmas(reader=reader):
         cursor.execute(pragma)
     cursor.close()

@@ -21,7 +21,7 @@ from careplus_contracts.appointments import (
     When,
 )
 from careplus_contracts.refusals import NotFound, SlotTaken
-from careplus_contracts.values import Instant
+from careplus_contracts.values import Id, Instant
 from careplus_runtime.clock import now
 from careplus_runtime.paging import after, page
 from careplus_runtime.problems import NOTHING_HERE
@@ -109,7 +109,7 @@ async def list_own(
 ) -> Appointments:
     """The patient's visits."""
     statement, start = {When.UPCOMING: (_UPCOMING, _FIRST), When.PAST: (_PAST, _LAST), None: (_ALL, _LAST)}[when]
-    at, id = after(cursor, tuple[Instant, int]) or start
+    at, id = after(cursor, tuple[Instant, Id]) or start
     parameters: dict[str, Any] = {"who": who.id, "status": status, "at": at, "id": id, "limit": limit + 1}
     if when is not None:
         parameters["now"] = now()
@@ -126,7 +126,7 @@ async def list_visits(
     cursor: str | None,
 ) -> Visits:
     """Visits to the doctor that start during the span."""
-    at, id = after(cursor, tuple[Instant, int]) or _FIRST
+    at, id = after(cursor, tuple[Instant, Id]) or _FIRST
     found = await _DAY.all(db, who=who.id, opens=span[0], closes=span[1], status=status, at=at, id=id, limit=limit + 1)
     rows, next_cursor = page(found, limit, lambda row: (row[2], row[0]))
     return Visits.model_validate({"items": [_visit(row) for row in rows], "next_cursor": next_cursor})

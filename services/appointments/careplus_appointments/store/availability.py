@@ -14,7 +14,7 @@ from careplus_contracts.availability import (
     Weekday,
 )
 from careplus_contracts.refusals import NotFound
-from careplus_contracts.values import Instant
+from careplus_contracts.values import Id, Instant
 from careplus_runtime.clock import now
 from careplus_runtime.paging import after, page
 from careplus_runtime.problems import NOTHING_HERE
@@ -54,7 +54,7 @@ async def replace(db: AsyncSession, row: AvailabilityRow, body: SetAvailability)
 
 async def list_time_off(db: AsyncSession, who: Identity, limit: int, cursor: str | None) -> TimesOff:
     query = select(TimeOffRow).where(col(TimeOffRow.doctor_id) == who.id, col(TimeOffRow.ends_at) > now())
-    if key := after(cursor, tuple[Instant, int]):
+    if key := after(cursor, tuple[Instant, Id]):
         query = query.where(tuple_(col(TimeOffRow.starts_at), col(TimeOffRow.id)) > key)
     query = query.order_by(col(TimeOffRow.starts_at), col(TimeOffRow.id)).limit(limit + 1)
     rows, next_cursor = page((await db.execute(query)).scalars().all(), limit, lambda row: (row.starts_at, row.id))

@@ -12,6 +12,7 @@ from careplus_appointments.rules.slots import Span
 from careplus_appointments.store import calendars
 from careplus_contracts.finding import FoundDoctor, FoundDoctors, Slot, Slots, Specialties, Specialty
 from careplus_contracts.refusals import NotFound
+from careplus_contracts.values import Id, Line
 from careplus_runtime.clock import now
 from careplus_runtime.paging import after, page
 from careplus_runtime.problems import NOTHING_HERE
@@ -49,7 +50,7 @@ async def find_doctors(
         query = query.where(func.lower(col(DoctorRow.specialty)) == specialty.strip().lower())
     if language:
         query = query.where(cast(col(DoctorRow.languages), String).contains(f'"{language}"', autoescape=True))
-    if key := after(cursor, tuple[str, int]):
+    if key := after(cursor, tuple[Line, Id]):
         query = query.where(tuple_(col(DoctorRow.full_name), col(DoctorRow.id)) > key)
     query = query.order_by(col(DoctorRow.full_name), col(DoctorRow.id)).limit(limit + 1)
     rows, next_cursor = page((await db.execute(query)).scalars().all(), limit, lambda row: (row.full_name, row.id))

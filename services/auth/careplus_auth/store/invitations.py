@@ -13,6 +13,7 @@ from careplus_auth.store import accounts
 from careplus_contracts.accounts import EmailTaken, InvitationRequired
 from careplus_contracts.endpoints import Role
 from careplus_contracts.invitations import Invitation, Invitations, Invite, NewInvitation
+from careplus_contracts.values import Id
 from careplus_runtime.clock import now
 from careplus_runtime.paging import after, page
 from careplus_tables.accounts import AccountRow, InvitationRow
@@ -57,7 +58,7 @@ async def accept(db: AsyncSession, code: str, email: str, role: Role) -> Account
 
 
 async def list_all(db: AsyncSession, limit: int, cursor: str | None) -> Invitations:
-    before = after(cursor, int)
+    before = after(cursor, Id)
     query = select(InvitationRow, AccountRow).join(AccountRow, col(AccountRow.id) == col(InvitationRow.account_id))
     if before is not None:
         query = query.where(col(InvitationRow.id) < before)
