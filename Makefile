@@ -14,7 +14,7 @@ INSTALL_MEMBERS = $(PIP) --no-deps --no-build-isolation $(addprefix -e ./,$(MEMB
 LOCK := $(BIN)/uv pip compile --quiet --universal -p 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
 CHECKED := libs services tests bench web/build.py
 
-.PHONY: run test lint format web web-test bench lock clean help
+.PHONY: run test lint format types web web-test bench lock clean help
 
 run: .venv/run-installed .env web ## start the demo hospital at http://localhost:5000
 	@$(BIN)/careplus run --demo
@@ -32,6 +32,9 @@ format: .venv/dev-installed ## put code into the house's style
 	$(BIN)/ruff check --fix $(CHECKED)
 	$(BIN)/ruff format $(CHECKED)
 
+types: .venv/run-installed ## write the TypeScript types of the API anew, from the contracts
+	@$(BIN)/python web/build.py gen
+
 web: .venv/run-installed ## build the portals, if their sources have changed
 	@$(BIN)/python web/build.py
 
@@ -45,7 +48,7 @@ lock: .venv/made ## choose versions anew: requirements.lock and requirements-dev
 	$(PIP) 'uv>=0.9'
 	$(LOCK) $(UPGRADE) requirements-dev.in -o requirements-dev.lock
 	$(LOCK) requirements.in -c requirements-dev.lock -o requirements.lock
-	@! grep -n 'http' requirements.lock requirements-dev.lock || { echo "a lock holds an address" >&2; exit 1; }
+	@! grep -n '://' requirements.lock requirements-dev.lock || { echo "a lock holds an address" >&2; exit 1; }
 
 clean: ## remove what was made from sources; your data and .env stay
 	rm -rf .venv web/node_modules web/dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage*

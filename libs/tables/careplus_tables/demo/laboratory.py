@@ -123,19 +123,22 @@ class Laboratory:
             yield self._booking(self.people.patients[number], None, created_at, starts_at, place, status)
 
     def _ordered(self) -> Iterator[Booking]:
-        # pat's and sam's latest results wait for their doctors
+        # pat's and sam's latest results came yesterday and wait for their doctors
         last = {visit.patient.id: visit for visit in self.visits if self.now - visit.ends_at > timedelta(days=3)}
         for visit in self.visits:
             known = visit.patient in (self.people.pat, self.people.sam)
+            recent = self.now - visit.ends_at < timedelta(days=3)
             if not known and self._chance.random() > ORDERED:
                 continue
-            recent = self.now - visit.ends_at < timedelta(days=3)
             if recent and not known and self._chance.random() < 0.4:
                 # the patient comes when it suits
                 yield self._booking(visit.patient, visit, visit.ends_at, None, None, L.BOOKED)
-            elif found := self._place(self._day(visit.ends_at) + timedelta(days=1 if known else self._chance.randint(1, 5))):
-                reviewed = last.get(visit.patient.id) is not visit if known else self._chance.random() < 0.93
+                continue
+            waits = known and last.get(visit.patient.id) is visit
+            day = self._day(visit.ends_at) + timedelta(days=1 if known else self._chance.randint(1, 5))
+            if found := self._place(self.plan.today - timedelta(days=1) if waits else day):
                 status = L.VERIFIED if known and not recent else None
+                reviewed = known or self._chance.random() < 0.93
                 yield self._booking(visit.patient, visit, visit.ends_at, *found, status, reviewed)
 
     def _own(self) -> Iterator[Booking]:

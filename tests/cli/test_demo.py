@@ -1,0 +1,220 @@
+"""The demo hospital keeps the rules that the services keep, whatever day and hour it is opened."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+import sqlalchemy as sa
+
+from careplus_appointments.rules.slots import clinic_day, offered
+from careplus_contracts.accounts import Sex
+from careplus_contracts.appointments import AppointmentStatus
+from careplus_contracts.availability import OpenHours, Weekday
+from careplus_contracts.labs import LabBookingStatus, ReferenceRange
+from careplus_contracts.results import Comparator, Flag, ResultStatus
+from careplus_labs.rules import flags, windows
+from careplus_tables.accounts import AccountRow
+from careplus_tables.appointments import AppointmentRow
+from careplus_tables.availability import AvailabilityRow, OpenHoursRow, TimeOffRow
+from careplus_tables.demo.filling import NotEmpty, fill
+from careplus_tables.demo.plan import DoesNotFit, Plan
+from careplus_tables.engine import sync_engine
+from careplus_tables.labs import AnalyteRow, LabBookingRow, LabResultRow, ObservationRow, ReferenceRangeRow
+from careplus_tables.migrate import upgrade
+
+BERLIN = ZoneInfo("Europe/Berlin")
+OPENED = {
+    "a working day": Plan(datetime(2027, 3, 10, 9, 40, tzinfo=UTC), BERLIN),
+    "Sunday night": Plan(datetime(2027, 6, 6, 1, 5, tzinfo=UTC), BERLIN, seed=2),
+    "the clock's change": Plan(datetime(2027, 10, 31, 1, 30, tzinfo=UTC), BERLIN, seed=3),
+    "New Year's Eve in Auckland": Plan(datetime(2027, 12, 31, 10, 55, tzinfo=UTC), ZoneInfo("Pacific/Auckland"), lab_places=1),
+}
+PAST = {AppointmentStatus.COMPLETED, AppointmentStatus.CANCELLED, AppointmentStatus.NO_SHOW}
+BOUNDS = ("low", "high", "critical_low", "critical_high")
+COMING = {AppointmentStatus.BOOKED, AppointmentStatus.CONFIRMED, AppointmentStatus.CANCELLED}
+
+Demo = tuple[Plan, sa.Connection]
+
+
+def opened(plan: Plan, folder: Path) -> sa.Engine:
+    url = f"sqlite:///{folder / 'careplus.db'}"
+    upgrade(url)
+    fill(url, plan, "no hash")
+    return sync_engine(url)
+
+
+def rows(connection: sa.Connection, kind: Any, *conditions: Any) -> list[Any]:
+    return list(connection.execute(sa.select(kind.__table__).where(*conditions)))
+
+
+@pytest.fixture(scope="module", params=OPENED, ids=lambda name: name.replace(" ", "-"))
+def demo(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    engine = opened(OPENED[request.param], tmp_path_factory.mktemp("demo"))
+    with engine.connect() as connection:
+        yield OPENED[request.param], connection
+    engine.dispose()
+
+
+def test_visits_are_at_offered_times(demo: Demo) -> None:
+    plan, connection = demo
+    minutes = {row.doctor_id: row.slot_minutes for row in rows(connection, AvailabilityRow)}
+    hours: dict[int, list[OpenHours]] = {doctor_id: [] for doctor_id in minutes}
+    for row in rows(connection, OpenHoursRow):
+        hours[row.doctor_id].append(OpenHours(weekday=Weekday(row.weekday), starts=row.starts, ends=row.ends))
+    away = [(row.doctor_id, row.starts_at, row.ends_at) for row in rows(connection, TimeOffRow)]
+    for visit in rows(connection, AppointmentRow):
+        day = clinic_day(visit.starts_at, plan.zone)
+        times = offered(day, hours[visit.doctor_id], minutes[visit.doctor_id], plan.zone)
+        assert (visit.starts_at, visit.ends_at) in times
+        assert not any(one == visit.doctor_id and visit.starts_at < end and start < visit.ends_at for one, start, end in away)
+
+
+def test_visits_are_what_the_hour_makes_of_them(demo: Demo) -> None:
+    plan, connection = demo
+    found = rows(connection, AppointmentRow)
+    for visit in found:
+        assert visit.created_at < min(plan.now, visit.starts_at)
+        if visit.ends_at <= plan.now:
+            assert visit.status in PAST
+        elif visit.starts_at <= plan.now:
+            assert visit.status in {AppointmentStatus.IN_PROGRESS, AppointmentStatus.CANCELLED}
+        elif visit.starts_at > plan.now + timedelta(hours=1):
+            assert visit.status in COMING
+    assert {visit.status for visit in found} >= PAST | COMING
+    days = [clinic_day(visit.starts_at, plan.zone) for visit in found]
+    assert (plan.today - min(days)).days >= 55
+    assert (max(days) - plan.today).days >= 25
+
+
+def test_nobody_is_in_two_places(demo: Demo) -> None:
+    _, connection = demo
+    occupied = rows(connection, AppointmentRow, AppointmentRow.status.not_in(["cancelled", "no_show"]))  # type: ignore[attr-defined]
+    for whose in ("doctor_id", "patient_id"):
+        ordered = sorted(occupied, key=lambda visit, whose=whose: (getattr(visit, whose), visit.starts_at))  # type: ignore[misc]
+        for before, after in pairwise(ordered):
+            assert getattr(before, whose) != getattr(after, whose) or before.ends_at <= after.starts_at
+
+
+def test_children_see_paediatricians(demo: Demo) -> None:
+    plan, connection = demo
+    asked = sa.text(
+        "SELECT p.date_of_birth, p.sex, d.specialty FROM appointments a JOIN accounts p ON p.id = a.patient_id"
+        " JOIN doctors d ON d.id = a.doctor_id WHERE p.email LIKE 'patient%'"
+    )
+    for born, sex, specialty in connection.execute(asked):
+        assert (born > str(plan.today - timedelta(days=18 * 365))) == (specialty == "Paediatrics")
+        assert sex == "female" or specialty != "Gynaecology"
+
+
+def test_laboratory_bookings_are_in_every_status_and_at_its_hours(demo: Demo) -> None:
+    plan, connection = demo
+    found = rows(connection, LabBookingRow)
+    assert {one.status for one in found} == {status.value for status in LabBookingStatus}
+    when = windows.hours(plan.lab_hours, plan.zone, plan.now - timedelta(days=99), 999)
+    for one in found:
+        assert one.created_at <= plan.now
+        assert (one.collected_at is not None) == (one.status not in {"booked", "cancelled"})
+        assert one.collected_at is None or one.created_at < one.collected_at <= plan.now
+        assert (one.window_starts_at is None) == (one.place is None) == (one.status == "cancelled" or one.starts_at is None)
+        if one.starts_at is not None:
+            assert windows.why_not(one.starts_at, when) is None
+        if one.window_starts_at is not None:
+            assert one.window_starts_at == windows.window_of(one.starts_at, when)
+            assert 1 <= one.place <= plan.lab_places
+
+
+def test_results_follow_from_bookings(demo: Demo) -> None:
+    plan, connection = demo
+    bookings = {one.id: one for one in rows(connection, LabBookingRow)}
+    found = rows(connection, LabResultRow)
+    assert {one.status for one in found} == {status.value for status in ResultStatus}
+    for one in found:
+        booking = bookings[one.booking_id]
+        moments = [one.collected_at, one.entered_at, one.verified_at, one.seen_at, one.released_at]
+        made = [moment for moment in moments if moment is not None]
+        assert made == sorted(made)
+        assert made[-1] <= plan.now
+        assert (one.status == "resulted") == (booking.status == "resulted") == (one.verified_at is None)
+        assert (one.status == "released") == (one.released_at is not None)
+        if booking.ordered_by_id is None:
+            assert one.released_at == one.verified_at
+        else:
+            assert one.released_by_id in {None, booking.ordered_by_id}
+
+
+def test_flags_are_those_the_laboratory_would_set(demo: Demo) -> None:
+    plan, connection = demo
+    people = {row.id: row for row in rows(connection, AccountRow)}
+    kinds = {row.code: row for row in rows(connection, AnalyteRow)}
+    ranges: dict[str, list[ReferenceRange]] = {code: [] for code in kinds}
+    bounds = ("age_from_days", "age_to_days", *BOUNDS)
+    for row in connection.execute(sa.select(ReferenceRangeRow.__table__).order_by(ReferenceRangeRow.id)):  # type: ignore[attr-defined, arg-type]
+        sex = None if row.sex is None else Sex(row.sex)
+        ranges[row.analyte_code].append(ReferenceRange(sex=sex, **{bound: getattr(row, bound) for bound in bounds}))
+    results = {one.id: one for one in rows(connection, LabResultRow)}
+    outside = dict.fromkeys(results, 0)
+    for row in rows(connection, ObservationRow):
+        if row.text is not None:
+            assert row.flag == flags.flag_text(row.text, kinds[row.analyte_code].usual)
+            assert not kinds[row.analyte_code].choices or row.text in kinds[row.analyte_code].choices
+        else:
+            patient = people[row.patient_id]
+            age = flags.age_in_days(patient.date_of_birth, results[row.result_id].collected_at, plan.zone)
+            within = flags.applied(ranges[row.analyte_code], Sex(patient.sex), age)
+            assert row.has_range == (within is not None)
+            assert within is None or all(getattr(within, bound) == getattr(row, bound) for bound in BOUNDS)
+            assert row.flag == flags.flag_value(row.value, Comparator(row.comparator) if row.comparator else None, within)
+        outside[row.result_id] += Flag(row.flag) not in flags.NOT_OUTSIDE
+    assert all(one.outside_range == outside[one.id] for one in results.values())
+    assert any(one.critical for one in results.values())
+
+
+def test_the_same_day_and_seed_make_the_same_hospital(tmp_path: Path) -> None:
+    plan = OPENED["a working day"]
+    made = []
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        engine = opened(plan, tmp_path / name)
+        with engine.connect() as connection:
+            tables = (AccountRow, AppointmentRow, LabBookingRow, LabResultRow, ObservationRow)
+            made.append([rows(connection, kind) for kind in tables])
+        engine.dispose()
+    assert made[0] == made[1]
+
+
+def test_it_is_as_large_as_asked_for(tmp_path: Path) -> None:
+    plan = Plan(OPENED["a working day"].now, BERLIN, doctors=5, patients=60, appointments=5000)
+    engine = opened(plan, tmp_path)
+    with engine.connect() as connection:
+        assert len(rows(connection, AppointmentRow)) == 5000
+        assert len(rows(connection, AccountRow, AccountRow.role == "patient")) == 60
+        assert len(rows(connection, AccountRow, AccountRow.role == "doctor")) == 5
+    engine.dispose()
+
+
+def test_it_goes_into_an_empty_database_only(tmp_path: Path) -> None:
+    plan = OPENED["a working day"]
+    opened(plan, tmp_path).dispose()
+    with pytest.raises(NotEmpty, match="empty one"):
+        fill(f"sqlite:///{tmp_path / 'careplus.db'}", plan, "no hash")
+
+
+@pytest.mark.parametrize(
+    ("size", "why"),
+    [
+        ({"doctors": 1}, "2 to"),
+        ({"doctors": 100}, "need 400 patients"),
+        ({"patients": 6_000_000}, "at most"),
+        ({"appointments": 10}, "20 appointments"),
+        ({"doctors": 2, "patients": 20, "appointments": 1_000_000}, "ask for"),
+    ],
+)
+def test_sizes_that_do_not_go_together_are_refused(tmp_path: Path, size: dict[str, int], why: str) -> None:
+    url = f"sqlite:///{tmp_path / 'careplus.db'}"
+    upgrade(url)
+    with pytest.raises(DoesNotFit, match=why):
+        fill(url, Plan(OPENED["a working day"].now, BERLIN, **size), "no hash")  # type: ignore[arg-type]

@@ -1,0 +1,165 @@
+"""`careplus run`: what it prints, and that its processes live and end together."""
+
+import os
+import re
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from careplus_contracts.endpoints import Role
+from careplus_contracts.everything import ENDPOINTS
+from tests.hospital import PASSWORD, Hospital, Person
+
+LOGINS = [f"{name}@demo.example" for name in ("pat", "sam", "osei", "lind", "lab", "admin")]
+DEMO_PASSWORD = "demo-hospital-1"
+LISTS = [
+    endpoint
+    for endpoint in ENDPOINTS
+    if endpoint.method == "GET"
+    and "{" not in endpoint.path
+    and "items" in getattr(endpoint.answer, "model_fields", ())
+    # late in the evening today's times are over
+    and endpoint.name != "list_lab_slots"
+]
+QUERIES: dict[str, tuple[dict[str, str], ...]] = {
+    "list_appointments": ({"when": "upcoming"}, {"when": "past"}),
+    "list_referred": ({"direction": "sent"}, {"direction": "received"}),
+}
+
+only_linux = pytest.mark.skipif(sys.platform != "linux", reason="finds the processes in /proc")
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hospital]:
+    running = Hospital(tmp_path_factory.mktemp("demo"))
+    running.start("--demo")
+    yield running
+    running.stop()
+
+
+def processes(hospital: Hospital) -> dict[str, int]:
+    """The services' processes by name."""
+    assert hospital.process is not None
+    pid = hospital.process.pid
+    found = {}
+    for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+        arguments = Path(f"/proc/{child}/cmdline").read_bytes().split(b"\0")
+        found[arguments[4].decode()] = int(child)
+    return found
+
+
+def eventually(what: Callable[[], bool], patience_s: float = 30) -> None:
+    deadline = time.monotonic() + patience_s
+    while not what():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def test_it_says_where_and_who(demo: Hospital) -> None:
+    eventually(lambda: "Ready after" in demo.log.read_text())
+    text = demo.log.read_text()
+    assert f"CarePlus Hospital (demo) is open at http://localhost:{demo.port}" in text
+    assert all(email in text for email in [*LOGINS, DEMO_PASSWORD])
+    with demo.client() as http:
+        assert http.get("/api/config").json()["demo"] is True
+
+
+@pytest.fixture(params=LOGINS)
+def person(demo: Hospital, request: pytest.FixtureRequest) -> Iterator[Person]:
+    signed_in = demo.sign_in(request.param, DEMO_PASSWORD)
+    yield signed_in
+    signed_in.http.close()
+
+
+def test_every_list_of_every_demo_login_has_something_in_it(person: Person) -> None:
+    role = Role(person.http.get("/auth/me").json()["role"])
+    lists = [endpoint for endpoint in LISTS if endpoint.admits(role)]
+    assert len(lists) > 3
+    for endpoint in lists:
+        for query in QUERIES.get(endpoint.name, ({},)):
+            assert person.http.get(endpoint.path, params=query).json()["items"], (endpoint.path, query)
+
+
+@pytest.mark.parametrize("email", ["osei@demo.example", "lind@demo.example"])
+def test_doctors_have_results_to_review(demo: Hospital, email: str) -> None:
+    doctor = demo.sign_in(email, DEMO_PASSWORD)
+    query = {"seen": "false", "released": "false", "limit": "100"}
+    unseen = doctor.http.get("/api/doctor/lab-results", params=query).json()["items"]
+    doctor.http.close()
+    assert {"Pat Morgan", "Sam Rivera"} & {result["patient"]["full_name"] for result in unseen}
+
+
+def test_every_doctor_has_free_times(demo: Hospital) -> None:
+    with demo.client() as http:
+        doctors = http.get("/api/doctors", params={"limit": 100}).json()["items"]
+        assert len(doctors) == 12
+        assert len(http.get("/api/specialties").json()["items"]) == 8
+        for doctor in doctors:
+            assert len(http.get(f"/api/doctors/{doctor['id']}/slots", params={"days": 14}).json()["items"]) > 10
+
+
+@only_linux
+def test_a_killed_service_starts_again(demo: Hospital) -> None:
+    before = processes(demo)
+    os.kill(before["doctors"], signal.SIGKILL)
+    eventually(lambda: "doctors      | ended (SIGKILL), starts again in 0.2 s" in demo.log.read_text())
+    demo.wait_until_ready()
+    after = processes(demo)
+    assert after.pop("doctors") != before.pop("doctors")
+    assert after == before
+
+
+@only_linux
+def test_a_signal_ends_all_in_order(demo: Hospital) -> None:
+    assert demo.process is not None
+    pids = processes(demo).values()
+    assert len(pids) == 5
+    demo.process.send_signal(signal.SIGINT)
+    assert demo.process.wait(30) == 0
+    assert not any(map(is_alive, pids))
+    assert "Traceback" not in demo.log.read_text()
+
+
+@only_linux
+def test_the_second_start_needs_nothing_new_and_leaves_nothing_behind(demo: Hospital) -> None:
+    assert demo.process is not None
+    demo.process.wait(30)
+    said = len(demo.log.read_text())
+    demo.start("--demo")
+    text = demo.log.read_text()[said:]
+    assert "Filling" not in text
+    assert "Making" not in text
+    pids = processes(demo).values()
+    demo.process.kill()
+    demo.process.wait()
+    eventually(lambda: not any(map(is_alive, pids)))
+
+
+def test_the_first_administrator_gets_a_link_once(tmp_path: Path) -> None:
+    hospital = Hospital(tmp_path)
+    hospital.start()
+    eventually(lambda: "Ready after" in hospital.log.read_text())
+    link = re.search(r"http://localhost:\d+/register\?invitation=([\w-]+)", hospital.log.read_text())
+    assert link
+    person = {"email": "administrator@localhost", "password": PASSWORD, "full_name": "Ada", "invitation": link[1]}
+    assert httpx.post(f"{hospital.url}/auth/register", json=person).json()["role"] == "admin"
+    hospital.stop()
+    said = len(hospital.log.read_text())
+    hospital.start()
+    eventually(lambda: "Ready after" in hospital.log.read_text()[said:])
+    hospital.stop()
+    assert "invitation=" not in hospital.log.read_text()[said:]
+    assert hospital.process is not None
+    assert hospital.process.returncode == 0

@@ -1,0 +1,48 @@
+"""What a running hospital's log says about a request, and which process is which."""
+
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from tests.hospital import Hospital
+
+Line = dict[str, Any]
+
+
+def said(hospital: Hospital, answer: httpx.Response) -> list[Line]:
+    """The log's lines about a request, each with the name of the process that wrote it; waits for the gateway's."""
+    request_id, deadline = answer.headers["x-request-id"], time.monotonic() + 5
+    while time.monotonic() < deadline:
+        found = [line.partition(" | ") for line in hospital.log.read_text(errors="replace").splitlines() if request_id in line]
+        lines = [{"by": name.strip(), **json.loads(text)} for name, _, text in found]
+        if any(line["by"] == "gateway" and line["event"] == "request" for line in lines):
+            return lines
+        time.sleep(0.05)
+    raise AssertionError(f"nothing about {request_id}:\n{hospital.log.read_text(errors='replace')[-4000:]}")
+
+
+def requested(lines: list[Line]) -> list[tuple[str, str, int, str]]:
+    """What the gateway says was asked and answered."""
+    asked = [line for line in lines if line["by"] == "gateway" and line["event"] == "request"]
+    return [(line["method"], line["path"], line["status"], line["level"]) for line in asked]
+
+
+def reasons(lines: list[Line]) -> list[Line]:
+    """The lines that say why."""
+    return [line for line in lines if line["event"] != "request"]
+
+
+def pid_of(hospital: Hospital, service: str) -> int:
+    """The process that serves one service of this hospital."""
+    assert hospital.process is not None
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            is_child = f"\nPPid:\t{hospital.process.pid}\n" in (process / "status").read_text()
+            if is_child and f"\0serve\0{service}\0" in (process / "cmdline").read_text():
+                return int(process.name)
+        except OSError:
+            continue  # it ended meanwhile
+    raise AssertionError(f"{service} does not run")

@@ -1,0 +1,173 @@
+"""A disk that takes no more: refused in so many words, nothing lost, reading goes on, and no restart is needed afterwards."""
+
+import asyncio
+import io
+import os
+import resource
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime
+from pathlib import Path
+
+import httpx
+import pytest
+
+from careplus_cli.supervisor import Supervisor
+from careplus_contracts.everything import SERVICES
+from tests.gateway.journal import pid_of, reasons, requested, said
+from tests.hospital import ADMIN, PASSWORD, Hospital, Person, free_times
+from tests.test_every_endpoint import check_problem
+
+MIB = 2**20
+DISK_MIB = 16
+PATIENT = "pia@example.org"
+
+
+@pytest.fixture(scope="module")
+def disk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path | None]:
+    """A small disk of our own; None where we may not mount one."""
+    point = tmp_path_factory.mktemp("disk")
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={DISK_MIB}m,mode=700", "careplus-tests", str(point)]
+    if os.geteuid() != 0 or subprocess.run(mount, capture_output=True, check=False).returncode != 0:
+        yield None
+        return
+    yield point
+    subprocess.run(["umount", "--lazy", str(point)], check=True)
+
+
+@pytest.fixture(scope="module")
+def hospital(tmp_path_factory: pytest.TempPathFactory, disk: Path | None) -> Iterator[Hospital]:
+    """A hospital of these tests alone, its data on the small disk where there is one, its log elsewhere."""
+    running = Hospital(tmp_path_factory.mktemp("hospital"))
+    running.extra["CAREPLUS_DATA"] = str(disk or running.data)
+    created = running.careplus("admin", "create", "--email", ADMIN, "--name", "Ada Admin", stdin=f"{PASSWORD}\n")
+    assert created.returncode == 0, created.stderr
+    try:
+        running.start()
+        yield running
+    finally:
+        running.stop()
+
+
+@pytest.fixture(scope="module")
+def doctor(hospital: Hospital) -> Iterator[Person]:
+    admin = hospital.sign_in(ADMIN)
+    person = hospital.employ(admin, "osei@example.org", "Dr Osei", "Cardiology")
+    yield person
+    admin.http.close()
+    person.http.close()
+
+
+@pytest.fixture(scope="module")
+def person(hospital: Hospital) -> Iterator[Person]:
+    registered = hospital.register(PATIENT, "Pia Novak")
+    yield registered
+    registered.http.close()
+
+
+@contextmanager
+def full(hospital: Hospital) -> Iterator[None]:
+    """Not a byte is left on the disk of the data."""
+    ballast = Path(hospital.extra["CAREPLUS_DATA"]) / "ballast"
+    with ballast.open("wb", buffering=0) as file:
+        for size in (MIB, 4096, 1):
+            try:
+                while file.write(bytes(size)) == size:
+                    pass
+            except OSError:
+                continue
+    try:
+        yield
+    finally:
+        ballast.unlink()
+
+
+@contextmanager
+def refusing(hospital: Hospital) -> Iterator[None]:
+    """No file takes anything from the services, though no disk is full."""
+    pids = [pid_of(hospital, service) for service in SERVICES]
+    before = [resource.prlimit(pid, resource.RLIMIT_FSIZE) for pid in pids]
+    for pid, (_, most) in zip(pids, before, strict=True):
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (0, most))
+    try:
+        yield
+    finally:
+        for pid, limits in zip(pids, before, strict=True):
+            resource.prlimit(pid, resource.RLIMIT_FSIZE, limits)
+
+
+def keeps_to_limits(folder: str) -> bool:
+    """Whether this file system looks at RLIMIT_FSIZE; some sandboxes' do not."""
+    write = "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0)); open(sys.argv[1], 'wb', 0).write(b'x')"
+    return subprocess.run([sys.executable, "-c", write, f"{folder}/probe"], capture_output=True, check=False).returncode != 0
+
+
+@pytest.mark.parametrize(("trouble", "reason"), [(full, "database or disk is full"), (refusing, "disk I/O error")])
+def test_a_disk_that_takes_no_more(
+    hospital: Hospital,
+    disk: Path | None,
+    person: Person,
+    doctor: Person,
+    trouble: Callable[[Hospital], AbstractContextManager[None]],
+    reason: str,
+) -> None:
+    if trouble is full and disk is None:
+        pytest.skip("a small disk of our own needs root")
+    if trouble is refusing and not keeps_to_limits(hospital.extra["CAREPLUS_DATA"]):
+        pytest.skip("this file system takes no notice of RLIMIT_FSIZE")
+
+    def book(at: datetime) -> httpx.Response:
+        return person.http.post("/api/appointments", json={"doctor_id": doctor.id, "starts_at": at.isoformat()})
+
+    def mine() -> list[int]:
+        return [one["id"] for one in person.http.get("/api/appointments", params={"limit": 100}).json()["items"]]
+
+    times = free_times(person.http, doctor.id, days=20)
+    acknowledged = [book(at).json()["id"] for at in times[:20]]
+    before = mine()
+    assert set(acknowledged) <= set(before)
+    with trouble(hospital):
+        refused = [book(at) for at in times[20:25]]
+        for answer in refused:
+            check_problem(answer, 503)
+            assert (answer.json()["code"], answer.headers["retry-after"]) == ("unavailable", "2")
+            assert "Nothing was changed" in answer.json()["detail"]
+        check_problem(person.http.post("/auth/login", json={"email": PATIENT, "password": PASSWORD}), 503)
+        assert mine() == before, "reading goes on"
+    assert free_times(person.http, doctor.id, days=20) == times[20:], "neither lost nor half done"
+    assert [book(at).status_code for at in times[20:25]] == [201] * 5
+    for answer in refused:
+        lines = said(hospital, answer)
+        assert requested(lines) == [("POST", "/api/appointments", 503, "warning")]
+        [why] = reasons(lines)
+        assert (why["by"], why["event"], why["level"]) == ("appointments", "database_refused", "error")
+        assert why["reason"] == reason
+
+
+async def test_a_log_that_takes_no_more_costs_lines_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    with open("/dev/full", "wb", buffering=0) as full_disk:
+        monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(full_disk))
+        assert not await ends_by_itself(Supervisor(["nothing"], os.environ))
+
+
+async def test_whoever_closed_the_terminal_wants_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    with open(writing, "wb", buffering=0) as nobody:
+        monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(nobody))
+        assert await ends_by_itself(Supervisor(["nothing"], os.environ))
+
+
+async def ends_by_itself(supervisor: Supervisor) -> bool:
+    """Whether it does after a process of its said something and ended."""
+    supervisor.start()
+    try:
+        await asyncio.wait_for(supervisor.stop.wait(), 4)
+    except TimeoutError:
+        return False
+    else:
+        return True
+    finally:
+        await supervisor.end()

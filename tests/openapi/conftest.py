@@ -1,0 +1,36 @@
+"""A hospital of their own for tests that send anything at all: what they leave behind is nobody else's."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.hospital import ADMIN, PASSWORD, Hospital, free_times
+from tests.world import World, build, made
+
+
+@pytest.fixture(scope="package")
+def shaken(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """One of everything, and enough visits and bookings that lists have a second page and some can be cancelled."""
+    hospital = Hospital(tmp_path_factory.mktemp("shaken"))
+    assert hospital.careplus("migrate").returncode == 0
+    created = hospital.careplus("admin", "create", "--email", ADMIN, "--name", "Ada Admin", stdin=f"{PASSWORD}\n{PASSWORD}\n")
+    assert created.returncode == 0, created.stderr
+    hospital.start()
+    try:
+        world = build(hospital, hospital.sign_in(ADMIN))
+        furnish(world)
+        yield world
+        for person in world.people.values():
+            person.http.close()
+    finally:
+        hospital.stop()
+
+
+def furnish(world: World) -> None:
+    patient, doctor_id = world.people["patient"].http, world.people["doctor"].id
+    times = free_times(patient, doctor_id, days=10)[50:]
+    for starts_at in times[:4]:
+        made(patient.post("/api/appointments", json={"doctor_id": doctor_id, "starts_at": starts_at.isoformat()}))
+    slots = patient.get("/api/labs/slots", params={"day": times[100].date().isoformat()}).json()["items"]
+    for slot in slots[:4]:
+        made(patient.post("/api/labs/bookings", json={"test_codes": ["CBC", "LIPID"], "starts_at": slot["starts_at"]}))

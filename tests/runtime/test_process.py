@@ -1,0 +1,156 @@
+"""What every process needs: settings, keys, logs, cursors."""
+
+import io
+import json
+import time
+from contextlib import redirect_stdout
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from careplus_contracts.endpoints import Role
+from careplus_contracts.refusals import Malformed, Unauthenticated, Unavailable
+from careplus_runtime import keys, logs
+from careplus_runtime.keys import Verifier
+from careplus_runtime.paging import after, page
+from careplus_runtime.provided import check_version
+from careplus_runtime.references import new_reference
+from careplus_runtime.settings import SAMPLE_SECRET, SettingsError, load_settings
+from careplus_runtime.tokens import SigningKey
+
+KEY = SigningKey.from_secret("k" * 40)
+
+
+@pytest.fixture
+def clean(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPatch:
+    monkeypatch.chdir(tmp_path)
+    for name in ("SECRET_KEY", "DATABASE_URL", "CAREPLUS_DATA", "CAREPLUS_PORT", "CAREPLUS_ZONE"):
+        monkeypatch.delenv(name, raising=False)
+    return monkeypatch
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("CAREPLUS_ZONE", "Mars/Base", "IANA"),
+        ("CAREPLUS_ZONE", "../etc/passwd", "IANA"),
+        ("CAREPLUS_PORT", "0", "greater"),
+        ("CAREPLUS_PORT", "many", "integer"),
+        ("CAREPLUS_LAB_HOURS", "7-18", "07:00-18:00"),
+        ("CAREPLUS_LAB_HOURS", "18:00-07:00", "07:00-18:00"),
+        ("SECRET_KEY", "short", "32"),
+        ("SECRET_KEY", SAMPLE_SECRET, "write your own"),
+        ("SECRET_KEY", "x" * 40 + ",short", "32"),
+    ],
+)
+def test_a_wrong_setting_is_one_clear_line(clean: pytest.MonkeyPatch, name: str, value: str, says: str) -> None:
+    clean.setenv(name, value)
+    with pytest.raises(SettingsError, match=f"^{name}: .*{says}[^\n]*$"):
+        load_settings()
+
+
+def test_settings_have_sensible_defaults(clean: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    settings = load_settings()
+    assert settings.database == f"sqlite:///{tmp_path / 'data' / 'careplus.db'}"
+    assert settings.allowed_origins == ("http://localhost:5000", "http://127.0.0.1:5000")
+    clean.setenv("CAREPLUS_ORIGINS", "https://care.example.org/, https://www.care.example.org")
+    clean.setenv("DATABASE_URL", "sqlite:////tmp/x.db")
+    settings = load_settings()
+    assert settings.allowed_origins == ("https://care.example.org", "https://www.care.example.org")
+    assert (settings.public_url, settings.database) == ("https://care.example.org", "sqlite:////tmp/x.db")
+    assert "x.db" not in repr(settings)
+
+
+class Auth:
+    """Answers as auth would, or not."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+        self.away = False
+        self.keys = [KEY.public_jwk]
+
+    async def fetch(self) -> list[dict[str, Any]]:
+        self.asked += 1
+        if self.away:
+            raise httpx.ConnectError("away")
+        return [dict(key) for key in self.keys]
+
+
+def token(key: SigningKey = KEY, at: float | None = None) -> str:
+    return key.sign(7, Role.PATIENT, "s" * 20, int(at or time.time()))
+
+
+async def test_keys_are_kept_while_auth_is_away() -> None:
+    auth = Auth()
+    verifier = Verifier(auth.fetch)
+    auth.away = True
+    with pytest.raises(Unavailable):
+        await verifier.identify(token())
+    auth.away = False
+    verifier._asked_at = float("-inf")
+    assert (await verifier.identify(token())).id == 7
+    auth.away = True
+    assert (await verifier.identify(token(at=time.time() - 5))).id == 7
+
+
+async def test_an_unknown_key_is_asked_for_at_most_every_half_minute() -> None:
+    auth = Auth()
+    verifier = Verifier(auth.fetch)
+    await verifier.identify(token())
+    other = SigningKey.from_secret("o" * 40)
+    for _ in range(5):
+        with pytest.raises(Unauthenticated):
+            await verifier.identify(token(other))
+    assert auth.asked == 1
+    auth.keys.append(other.public_jwk)
+    verifier._asked_at -= keys.REFETCH_AFTER_S
+    assert (await verifier.identify(token(other))).id == 7
+    assert auth.asked == 2
+
+
+async def test_verified_tokens_are_remembered_until_they_expire_and_not_without_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keys, "CACHED_TOKENS", 3)
+    verifier = Verifier(Auth().fetch)
+    for number in range(6):
+        await verifier.identify(token(at=time.time() - number))
+    assert len(verifier._verified) == 3
+    ending = token(at=time.time() - 598)
+    await verifier.identify(ending)
+    monkeypatch.setattr("careplus_runtime.keys.time.time", lambda: 10.0**10)
+    with pytest.raises(Unauthenticated):
+        await verifier.identify(ending)
+
+
+def test_logs_hold_no_secrets() -> None:
+    written = io.StringIO()
+    with redirect_stdout(written):
+        logs.configure("tests", "info")
+        logs.log.info("hello", password="p4ss", token="t0k", email="a@b.c", status=200)
+        logs.log.debug("not shown")
+    line = json.loads(written.getvalue())
+    assert (line["event"], line["service"], line["status"]) == ("hello", "tests", 200)
+    assert not any(secret in written.getvalue() for secret in ("p4ss", "t0k", "a@b.c"))
+
+
+def test_cursors_come_back_and_others_are_refused() -> None:
+    rows = [("a", 1), ("b", 2), ("ü" * 190, 3)]
+    shown, cursor = page(rows, 2, lambda row: row)
+    assert (list(shown), after(cursor, tuple[str, int])) == (rows[:2], ("b", 2))
+    assert page(rows, 3, lambda row: row)[1] is None
+    assert after(None, int) is None
+    for wrong in (cursor, "AAAA", "!", "x"):
+        with pytest.raises(Malformed):
+            after(wrong, int)
+
+
+def test_references_can_be_read_out() -> None:
+    made = {new_reference("CP") for _ in range(1000)}
+    assert len(made) == 1000
+    assert all(len(one) == 12 and not set(one[3:]) & set("01OIL") for one in made)
+
+
+def test_any_version_will_do_where_nobody_asked() -> None:
+    check_version(3, None)
+    check_version(3, frozenset({'"2"', '"3"'}))
