@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
+import pysqlite3
 import pytest
 
 from careplus_contracts.endpoints import Role
@@ -134,17 +135,32 @@ def test_a_signal_ends_all_in_order(demo: Hospital) -> None:
 
 @only_linux
 def test_the_second_start_needs_nothing_new_and_leaves_nothing_behind(demo: Hospital) -> None:
-    assert demo.process is not None
-    demo.process.wait(30)
-    said = len(demo.log.read_text())
-    demo.start("--demo")
-    text = demo.log.read_text()[said:]
-    assert "Filling" not in text
-    assert "Making" not in text
+    said = started_again(demo)
+    assert "Filling" not in said
+    assert "Making" not in said
+    assert "weeks ago" not in said
     pids = processes(demo).values()
+    assert demo.process is not None
     demo.process.kill()
     demo.process.wait()
     eventually(lambda: not any(map(is_alive, pids)))
+
+
+def test_an_old_demo_says_so(demo: Hospital) -> None:
+    connection = pysqlite3.connect(demo.data / "careplus.db")
+    connection.execute("DELETE FROM appointments WHERE starts_at > strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '+6 days')")
+    connection.commit()
+    connection.close()
+    assert "weeks ago" in started_again(demo)
+
+
+def started_again(hospital: Hospital) -> str:
+    """What it says."""
+    hospital.stop()
+    said = len(hospital.log.read_text())
+    hospital.start("--demo")
+    eventually(lambda: "Ready after" in hospital.log.read_text()[said:])
+    return hospital.log.read_text()[said:]
 
 
 def test_the_first_administrator_gets_a_link_once(tmp_path: Path) -> None:

@@ -146,17 +146,22 @@ def test_a_disk_that_takes_no_more(
         assert why["reason"] == reason
 
 
+@contextmanager
+def printing_to(place: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    with open(place, "wb", buffering=0) as file:
+        monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(file))
+        yield
+
+
 async def test_a_log_that_takes_no_more_costs_lines_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    with open("/dev/full", "wb", buffering=0) as full_disk:
-        monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(full_disk))
+    with printing_to(os.open("/dev/full", os.O_WRONLY), monkeypatch):
         assert not await ends_by_itself(Supervisor(["nothing"], os.environ))
 
 
 async def test_whoever_closed_the_terminal_wants_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
     reading, writing = os.pipe()
     os.close(reading)
-    with open(writing, "wb", buffering=0) as nobody:
-        monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(nobody))
+    with printing_to(writing, monkeypatch):
         assert await ends_by_itself(Supervisor(["nothing"], os.environ))
 
 

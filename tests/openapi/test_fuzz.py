@@ -83,13 +83,15 @@ def settings(role: Role | None, values: dict[str, list[Any]]) -> str:
         text += SIGN_IN.format(email=EMAILS[role], password=PASSWORD)
     for number, (place, found) in enumerate(values.items()):
         # half of the time, so that others are tried too
-        text += f'\n[dictionaries.d{number}]\nvalues = {json.dumps(found)}\n'
+        text += f"\n[dictionaries.d{number}]\nvalues = {json.dumps(found)}\n"
         text += f'[parameters."{place}"]\ndictionary = "d{number}"\nprobability = 0.5\n'
     return text
 
 
 @pytest.mark.parametrize("role", [*Role, None], ids=lambda role: role or "nobody")
-def test_whatever_is_sent_the_answer_is_documented(shaken: World, known_values: dict[str, list[Any]], tmp_path: Path, role: Role | None) -> None:
+def test_whatever_is_sent_the_answer_is_documented(
+    shaken: World, known_values: dict[str, list[Any]], tmp_path: Path, role: Role | None
+) -> None:
     (tmp_path / "schemathesis.toml").write_text(settings(role, known_values))
     names = [one.name for one in ENDPOINTS if (one.public if role is None else not one.public and one.admits(role))]
     command = [sys.executable, "-m", "schemathesis.cli", "run", f"{shaken.hospital.url}/openapi.json", "--no-color"]
@@ -100,5 +102,6 @@ def test_whatever_is_sent_the_answer_is_documented(shaken: World, known_values: 
         text=True,
         check=False,
     )
-    if "OPENAPI_EXAMPLES" in os.environ: Path(f"/tmp/oa/fuzz.{role}.txt").write_text(ran.stdout+ran.stderr)
+    if "OPENAPI_EXAMPLES" in os.environ:
+        Path(f"/tmp/oa/fuzz.{role}.txt").write_text(ran.stdout + ran.stderr)
     assert ran.returncode == 0, ran.stdout + ran.stderr

@@ -3,14 +3,17 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
+from careplus_runtime.clock import now
 from careplus_tables.engine import sync_engine
 from careplus_tables.migrate import HEAD, WrongSchema, revision, upgrade
 
 FIRST_DEMO_LOGIN = "pat@demo.example"
+SOON = timedelta(days=7)
 
 
 class Unusable(Exception):
@@ -19,11 +22,12 @@ class Unusable(Exception):
 
 @dataclass(frozen=True)
 class Contents:
-    """Whether there are accounts at all, the demo's among them, and an administrator who can sign in."""
+    """Whether there are accounts at all, the demo's among them, an administrator who can sign in, and visits a week from now."""
 
     accounts: bool
     demo: bool
     administrator: bool
+    coming: bool
 
 
 def migrate(url: str) -> str | None:
@@ -40,14 +44,15 @@ def contents(url: str) -> Contents:
     """What a migrated database holds. Raises Unusable."""
     asked = sa.text(
         "SELECT EXISTS (SELECT 1 FROM accounts), EXISTS (SELECT 1 FROM accounts WHERE email = :demo),"
-        " EXISTS (SELECT 1 FROM accounts WHERE role = 'admin' AND password_hash IS NOT NULL)"
+        " EXISTS (SELECT 1 FROM accounts WHERE role = 'admin' AND password_hash IS NOT NULL),"
+        " EXISTS (SELECT 1 FROM appointments WHERE starts_at > :soon)"
     )
     with _in_one_line():
         engine = sync_engine(url)
         with engine.connect() as connection:
-            accounts, demo, administrator = connection.execute(asked, {"demo": FIRST_DEMO_LOGIN}).one()
+            found = connection.execute(asked, {"demo": FIRST_DEMO_LOGIN, "soon": f"{now() + SOON:%Y-%m-%dT%H:%M:%SZ}"}).one()
         engine.dispose()
-        return Contents(bool(accounts), bool(demo), bool(administrator))
+        return Contents(*map(bool, found))
 
 
 @contextmanager

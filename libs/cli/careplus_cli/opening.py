@@ -87,6 +87,8 @@ class _Opening:
 
             typer.echo("Filling the demo hospital")
             fill_demo(self.settings)
+        elif self.demo and not found.coming:
+            typer.echo(f"This demo hospital was filled weeks ago; for a fresh one remove {self.settings.data} and start again.")
         elif not self.demo and not found.administrator:
             from careplus_auth.first import invite_first_admin
 

@@ -31,7 +31,12 @@ Everything a hospital's portals do, as JSON over HTTP.
 PARAMETERS: Json = {
     "Idempotency-Key": {
         "description": "Makes the request safe to repeat for 24 hours: the first answer is given again.",
-        "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[\\x21-\\x7e]([\\x20-\\x7e]*[\\x21-\\x7e])?$"},
+        "schema": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 255,
+            "pattern": "^[\\x21-\\x7e]([\\x20-\\x7e]*[\\x21-\\x7e])?$",
+        },
         "example": "5f0c1c9e-6a53-4b0e-9c55-0f8f4c1a2b3d",
     },
     "If-Match": {

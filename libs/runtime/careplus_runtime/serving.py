@@ -19,6 +19,7 @@ from careplus_runtime.doors import Door
 from careplus_runtime.handlers import Handler, facing_fastapi
 from careplus_runtime.keys import Verifier, fetch_from
 from careplus_runtime.problems import Requests, answer_http_exception, answer_refusal, malformed, problem
+from careplus_runtime.provided import Db, Expected
 from careplus_runtime.settings import Settings, load_settings
 from careplus_tables.engine import Database
 from careplus_tables.migrate import check_head, wait_for_head
@@ -46,7 +47,7 @@ class Routes:
 
 
 def check_agreement(endpoint: Endpoint[..., Any], handler: Handler) -> None:
-    """Raise TypeError unless the handler takes what the stub promises, then only what the house provides."""
+    """Raise TypeError unless the handler takes what the stub promises, then only what the house provides, and all it needs."""
     promised = list(resolved_parameters(endpoint.stub).values())
     taken = list(resolved_parameters(handler).values())
     for ours, theirs in zip(promised, taken, strict=False):
@@ -55,6 +56,9 @@ def check_agreement(endpoint: Endpoint[..., Any], handler: Handler) -> None:
     provided = taken[len(promised) :]
     if len(taken) < len(promised) or any(parameter.kind is not parameter.KEYWORD_ONLY for parameter in provided):
         raise TypeError(f"{endpoint.name}: the handler takes what the contract names, then `*`, then what the house provides")
+    for header, is_promised, needed in (("Idempotency-Key", endpoint.keyed, Db), ("If-Match", endpoint.versioned, Expected)):
+        if is_promised and all(parameter.annotation != needed for parameter in provided):
+            raise TypeError(f"{endpoint.name}: the contract promises {header}, the handler does not take what it needs for it")
 
 
 Lifespan = Callable[[FastAPI], Any]

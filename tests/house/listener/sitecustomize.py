@@ -1,0 +1,34 @@
+"""Python runs this at the start of a process that has this folder on PYTHONPATH; notes who writes which table.
+
+SQLite asks `note` about each statement that it prepares, on whatever connection and through whatever library.
+"""
+
+import os
+import sys
+from typing import Any
+
+import pysqlite3
+import pysqlite3.dbapi2
+
+ACTIONS = {pysqlite3.SQLITE_INSERT: "insert", pysqlite3.SQLITE_UPDATE: "update", pysqlite3.SQLITE_DELETE: "delete"}
+
+connect = pysqlite3.dbapi2.connect
+seen: set[tuple[str, str]] = set()
+
+
+def note(action: int, table: str, *_: Any) -> int:
+    if action in ACTIONS and (ACTIONS[action], table) not in seen:
+        seen.add((ACTIONS[action], table))
+        service = sys.argv[sys.argv.index("serve") + 1] if "serve" in sys.argv else "command"
+        with open(os.environ["WRITES_ARE_NOTED_IN"], "a") as log:
+            log.write(f"{service} {ACTIONS[action]} {table}\n")
+    return int(pysqlite3.SQLITE_OK)
+
+
+def listened_to(*args: Any, **kwargs: Any) -> Any:
+    connection = connect(*args, **kwargs)
+    connection.set_authorizer(note)
+    return connection
+
+
+pysqlite3.connect = pysqlite3.dbapi2.connect = listened_to

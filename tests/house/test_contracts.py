@@ -1,0 +1,183 @@
+"""What the contracts refuse: a promise without roles, a handler that differs, a service that leaves a promise unserved."""
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any
+
+import pytest
+from fastapi import Depends, Request
+from pydantic import Field
+
+from careplus_contracts.endpoints import EVERYONE, Contract, Role
+from careplus_contracts.refusals import Forbidden, InProgress, KeyReused, Malformed, NotFound, Stale, TooLarge, Unauthenticated
+from careplus_contracts.values import Answer, Body, Id, Limit
+from careplus_runtime.provided import Db, Expected, Who
+from careplus_runtime.serving import Routes, application, check_agreement
+
+
+class Move(Body):
+    to: Id
+
+
+class Place(Answer):
+    id: Id
+
+
+api = Contract(service="tests", tag="tests")
+
+
+@api.put("/places/{place_id}", roles={Role.PATIENT}, refuses=(NotFound,), example={"to": 1})
+async def move(place_id: Id, body: Move, limit: Limit = 20) -> Place:
+    """Move a place."""
+    raise NotImplementedError
+
+
+more = Contract(service="tests", tag="tests")
+
+
+@more.post("/places", roles={Role.PATIENT}, keyed=True)
+async def open_place() -> Place:
+    """Open a place."""
+    raise NotImplementedError
+
+
+@more.put("/places", roles={Role.PATIENT}, versioned=True)
+async def close_places() -> Place:
+    """Close all places."""
+    raise NotImplementedError
+
+
+def test_a_promise_without_roles_is_none() -> None:
+    contract: Any = Contract(service="tests", tag="tests")
+    for method in (contract.get, contract.post, contract.put, contract.delete):
+        with pytest.raises(TypeError, match="roles"):
+            method("/places")
+    assert contract.endpoints == []
+
+
+def test_a_path_names_what_the_signature_names() -> None:
+    contract = Contract(service="tests", tag="tests")
+    with pytest.raises(TypeError, match="place_id"):
+
+        @contract.get("/places/{place_id}", roles=EVERYONE)
+        async def show(id: Id) -> Place:
+            return Place(id=id)
+
+
+def test_what_follows_from_the_shape_of_a_promise() -> None:
+    assert set(move.all_refusals) > {NotFound, Unauthenticated, Forbidden, Malformed, TooLarge}
+    assert {InProgress, KeyReused} <= set(open_place.all_refusals)
+    assert Stale in close_places.all_refusals
+    assert (list(move.parameters), move.body and move.body.name) == (["place_id", "limit"], "body")
+    assert not move.public
+    assert (move.admits(Role.PATIENT), move.admits(Role.DOCTOR)) == (True, False)
+
+
+async def as_promised(place_id: Id, body: Move, limit: Limit = 20, *, who: Who, db: Db) -> Place:
+    return Place(id=place_id)
+
+
+async def without_the_house(place_id: Id, body: Move, limit: Limit = 20) -> Place:
+    return Place(id=place_id)
+
+
+async def with_the_request(place_id: Id, body: Move, limit: Limit = 20, *, request: Request) -> Place:
+    return Place(id=place_id)
+
+
+async def other_name(place: Id, body: Move, limit: Limit = 20) -> Place:
+    return Place(id=place)
+
+
+async def other_type(place_id: int, body: Move, limit: Limit = 20) -> Place:
+    return Place(id=place_id)
+
+
+async def other_bounds(place_id: Annotated[int, Field(ge=0)], body: Move, limit: Limit = 20) -> Place:
+    return Place(id=place_id)
+
+
+async def other_body(place_id: Id, body: Place, limit: Limit = 20) -> Place:
+    return body
+
+
+async def other_default(place_id: Id, body: Move, limit: Limit = 50) -> Place:
+    return Place(id=place_id)
+
+
+async def no_default(place_id: Id, body: Move, limit: Limit) -> Place:
+    return Place(id=place_id)
+
+
+async def other_order(body: Move, place_id: Id, limit: Limit = 20) -> Place:
+    return Place(id=place_id)
+
+
+async def one_less(place_id: Id, body: Move) -> Place:
+    return Place(id=place_id)
+
+
+async def one_more(place_id: Id, body: Move, limit: Limit = 20, q: str = "") -> Place:
+    return Place(id=place_id)
+
+
+async def house_among_what_is_sent(
+    place_id: Id, body: Move, limit: Limit = 20, who: Annotated[Any, Depends(str)] = None
+) -> Place:
+    return Place(id=place_id)
+
+
+@pytest.mark.parametrize("handler", [as_promised, without_the_house, with_the_request])
+def test_a_handler_that_keeps_the_promise(handler: Callable[..., Awaitable[Any]]) -> None:
+    check_agreement(move, handler)
+    routes = Routes()
+    assert routes.serve(move)(handler) is handler
+    assert list(routes.served) == ["move"]
+
+
+@pytest.mark.parametrize(
+    "handler",
+    [
+        other_name,
+        other_type,
+        other_bounds,
+        other_body,
+        other_default,
+        no_default,
+        other_order,
+        one_less,
+        one_more,
+        house_among_what_is_sent,
+    ],
+)
+def test_a_handler_that_differs_is_refused_when_it_is_read(handler: Callable[..., Awaitable[Any]]) -> None:
+    routes = Routes()
+    with pytest.raises(TypeError, match=r"^move: "):
+        routes.serve(move)(handler)
+    assert routes.served == {}
+
+
+async def in_one_transaction(*, db: Db) -> Place:
+    raise NotImplementedError
+
+
+async def with_the_version(*, expected: Expected) -> Place:
+    raise NotImplementedError
+
+
+def test_a_promise_about_headers_needs_what_keeps_it() -> None:
+    check_agreement(open_place, in_one_transaction)
+    check_agreement(close_places, with_the_version)
+    with pytest.raises(TypeError, match="open_place: the contract promises Idempotency-Key"):
+        check_agreement(open_place, with_the_version)
+    with pytest.raises(TypeError, match="close_places: the contract promises If-Match"):
+        check_agreement(close_places, in_one_transaction)
+
+
+def test_a_service_with_a_promise_unserved_does_not_start() -> None:
+    kept, routes = Routes(), Routes()
+    kept.serve(move)(as_promised)
+    assert application("tests", contracts=[api], routes=[kept]).title == "tests"
+    with pytest.raises(TypeError, match=r"tests: promised and not served.*move"):
+        application("tests", contracts=[api], routes=[routes])
+    with pytest.raises(TypeError, match=r"served and not promised.*move"):
+        application("tests", contracts=[], routes=[kept])

@@ -1,0 +1,100 @@
+"""A client that a generator makes from the document does a patient's work, with nothing but its own functions and models."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from careplus_contracts.everything import ENDPOINTS
+from careplus_runtime.openapi import document
+from tests.hospital import PASSWORD
+from tests.world import World
+
+NAME = "generated_careplus_client"
+TAGS = {endpoint.name: endpoint.tag for endpoint in ENDPOINTS}
+
+
+@pytest.fixture(scope="module")
+def generated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The generated package, importable."""
+    folder = tmp_path_factory.mktemp("client")
+    (folder / "openapi.json").write_text(json.dumps(document()))
+    bin_folder = Path(sys.executable).parent
+    made = subprocess.run(
+        [bin_folder / "openapi-python-client", "generate", "--meta", "none", "--fail-on-warning"]
+        + ["--path", folder / "openapi.json", "--output-path", folder / NAME],
+        # it formats what it made with the ruff on PATH
+        env={**os.environ, "PATH": f"{bin_folder}{os.pathsep}{os.environ['PATH']}"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert made.returncode == 0, made.stdout + made.stderr
+    assert "warning" not in (made.stdout + made.stderr).lower()
+    sys.path.insert(0, str(folder))
+    yield folder / NAME
+    sys.path.remove(str(folder))
+    for module in [name for name in sys.modules if name.partition(".")[0] == NAME]:
+        del sys.modules[module]
+
+
+def model(name: str) -> Any:
+    return getattr(import_module(f"{NAME}.models"), name)
+
+
+def call(endpoint: str, client: Any, *arguments: Any, **more: Any) -> Any:
+    """The parsed answer of a generated function."""
+    function: Callable[..., Any] = import_module(f"{NAME}.api.{TAGS[endpoint]}.{endpoint}").sync
+    return function(*arguments, client=client, **more)
+
+
+def test_every_operation_has_a_module(generated: Path) -> None:
+    for name, tag in TAGS.items():
+        assert (generated / "api" / tag / f"{name}.py").exists(), name
+        assert callable(import_module(f"{NAME}.api.{tag}.{name}").sync_detailed)
+
+
+def test_it_registers_signs_in_finds_books_moves_and_cancels(generated: Path, shaken: World) -> None:
+    hospital = shaken.hospital
+    staff = hospital.employ(shaken.people["admin"], "client@example.org", "Dr Gen Erated", "Oncology")
+    staff.http.close()
+    package = import_module(NAME)
+    more = {"raise_on_unexpected_status": True, "httpx_args": {"trust_env": False}}
+    with package.Client(base_url=hospital.url, **more) as anybody:
+        body = model("Register")(email="gen@example.org", password=PASSWORD, full_name="Gen Client")
+        account = call("register", anybody, body=body)
+        assert isinstance(account, model("Account"))
+        tokens = call("login", anybody, body=model("Login")(email="gen@example.org", password=PASSWORD))
+        assert isinstance(tokens, model("Tokens"))
+        assert tokens.account.id == account.id
+        [doctor] = call("find_doctors", anybody, q="erated", limit=5).items
+        assert doctor.id == staff.id
+        slots = call("find_slots", anybody, doctor.id, days=7).items
+        refused = call("me", anybody)
+        assert isinstance(refused, model("UnauthenticatedProblem"))
+    first, second = (slot.starts_at for slot in slots[-2:])
+    assert datetime.now(UTC) < first < second
+    with package.AuthenticatedClient(base_url=hospital.url, token=tokens.access_token, **more) as patient:
+        booked = call("book", patient, body=model("Book")(doctor_id=doctor.id, starts_at=first), idempotency_key="once")
+        assert isinstance(booked, model("Appointment"))
+        assert (booked.starts_at, booked.status) == (first, "booked")
+        again = call("book", patient, body=model("Book")(doctor_id=doctor.id, starts_at=first))
+        assert isinstance(again, model("SlotTakenProblem")), "the union of refusals is told apart"
+        assert first not in again.alternatives
+        reschedule = model("Reschedule")(starts_at=second)
+        moved = call("reschedule", patient, booked.id, body=reschedule, if_match=f'"{booked.version}"')
+        assert (moved.starts_at, moved.version) == (second, booked.version + 1)
+        stale = call("reschedule", patient, booked.id, body=reschedule, if_match=f'"{booked.version}"')
+        assert (type(stale), stale.version) == (model("StaleProblem"), moved.version)
+        cancelled = call("cancel", patient, booked.id)
+        assert (cancelled.status, cancelled.cancelled_by) == ("cancelled", "patient")
+        upcoming = call("list_appointments", patient, when=model("When").UPCOMING)
+        assert [one.id for one in upcoming.items if one.status != "cancelled"] == []
+        assert call("summarise", patient).next_appointment is None
