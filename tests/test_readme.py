@@ -42,7 +42,8 @@ def run(commands: str, folder: Path, **environment: str) -> list[str]:
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Looks like a clone after `make run`, as far as the README's commands go."""
-    clone = tmp_path_factory.mktemp("clone")
+    clone = tmp_path_factory.mktemp("readme") / "careplus"
+    clone.mkdir()
     (clone / ".venv").symlink_to(sys.prefix)
     return clone
 
@@ -70,10 +71,17 @@ def test_the_whole_journey(demo: Hospital, folder: Path) -> None:
     assert int(after) == int(before) + 1
 
 
+def test_a_refusal_says_why(demo: Hospital, folder: Path) -> None:
+    functions = block("journey").partition("# A patient registers")[0]
+    with pytest.raises(AssertionError, match="Check the e-mail and the password"):
+        run(functions + "sign_in osei@demo.example wrong-password", folder, BASE=demo.url)
+
+
 def test_a_copy_is_whole_while_the_hospital_runs_and_when_it_does_not(demo: Hospital, folder: Path) -> None:
+    file = folder.parent / "careplus-copy.db"
     for name in ("while it runs", "afterwards"):
         run(block("copy"), folder)
-        copy = pysqlite3.connect(folder / "careplus-copy.db")
+        copy = pysqlite3.connect(file)
         original = pysqlite3.connect(folder / "data" / "careplus.db")
         assert copy.execute("PRAGMA integrity_check").fetchall() == [("ok",)], name
         for table in COUNTED:
@@ -81,7 +89,7 @@ def test_a_copy_is_whole_while_the_hospital_runs_and_when_it_does_not(demo: Hosp
             assert copy.execute(count).fetchone() == original.execute(count).fetchone()
         for connection in (copy, original):
             connection.close()
-        (folder / "careplus-copy.db").unlink()
+        file.unlink()
         demo.stop()
 
 

@@ -26,7 +26,7 @@ OPERATIONS = [operation for operations in DOCUMENT["paths"].values() for operati
 LINT = """
 const { createConfig, lintFromString } = require("@redocly/openapi-core");
 const lint = async () => {
-  const source = require("node:fs").readFileSync(0, "utf8");
+  const source = require("node:fs").readFileSync(process.argv[1], "utf8");
   const config = await createConfig({ extends: ["recommended-strict"] });
   const found = await lintFromString({ source, absoluteRef: "/openapi.json", config });
   console.log(JSON.stringify(found.map((one) => `${one.ruleId}: ${one.message} ${one.location[0].pointer}`)));
@@ -42,9 +42,10 @@ def node() -> str | None:
     return shutil.which("node") or (str(wheels) if wheels and wheels.exists() else None)
 
 
-def lint(described: dict[str, Any]) -> list[str]:
-    command = [str(node()), "--eval", LINT]
-    ran = subprocess.run(command, cwd=WEB, input=json.dumps(described), capture_output=True, text=True, check=False)
+def lint(described: dict[str, Any], file: Path) -> list[str]:
+    file.write_text(json.dumps(described))
+    command = [str(node()), "--eval", LINT, str(file)]
+    ran = subprocess.run(command, cwd=WEB, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stderr
     found: list[str] = json.loads(ran.stdout)
     return found
@@ -54,11 +55,13 @@ def lint(described: dict[str, Any]) -> list[str]:
     node() is None or not (WEB / "node_modules" / "@redocly" / "openapi-core").exists(),
     reason="the portals' packages are not installed: run `make web`",
 )
-def test_the_linter_has_nothing_to_say() -> None:
-    assert lint(DOCUMENT) == []
+def test_the_linter_has_nothing_to_say(tmp_path: Path) -> None:
+    assert lint(DOCUMENT, tmp_path / "openapi.json") == []
     without_summary = json.loads(json.dumps(DOCUMENT))
     del without_summary["paths"]["/api/config"]["get"]["summary"]
-    assert [found.partition(":")[0] for found in lint(without_summary)] == ["operation-summary"], "it looks"
+    assert [found.partition(":")[0] for found in lint(without_summary, tmp_path / "worse.json")] == ["operation-summary"], (
+        "it looks"
+    )
 
 
 def test_it_is_openapi_3_1_and_every_operation_says_what_it_is() -> None:
@@ -67,7 +70,7 @@ def test_it_is_openapi_3_1_and_every_operation_says_what_it_is() -> None:
     assert sorted(names) == sorted(endpoint.stub.__name__ for endpoint in ENDPOINTS)
     assert len(names) == len(set(names))
     for operation in OPERATIONS:
-        assert 0 < len(operation["summary"]) <= 100, operation["operationId"]
+        assert 0 < len(operation["summary"]) <= 120, operation["operationId"]
         assert operation["description"].startswith(operation["summary"]), operation["operationId"]
         assert all(answer["description"] for answer in operation["responses"].values())
         assert len(operation["tags"]) == 1
@@ -95,8 +98,9 @@ def test_the_example_is_taken(shaken: World, endpoint: Endpoint[..., Any]) -> No
     role = next(role for role in Role if endpoint.admits(role))
     sent = shaken.body(body["example"])
     answer = shaken.people[role].http.request(endpoint.method, endpoint.path.format(**shaken.ids), json=sent)
-    # it may clash with what is there, or be about somebody who is not; its shape is right
-    assert answer.status_code in {endpoint.status, 401, 404, 409}, answer.text
+    # it may clash with what is there, or be about what is not; its shape is right
+    assert answer.is_success or answer.json()["code"] != "malformed", answer.text
+    assert answer.status_code < 500
 
 
 def references(part: Any) -> Iterator[str]:

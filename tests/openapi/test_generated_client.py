@@ -27,9 +27,9 @@ def generated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("client")
     (folder / "openapi.json").write_text(json.dumps(document()))
     bin_folder = Path(sys.executable).parent
+    command = [str(bin_folder / "openapi-python-client"), "generate", "--meta", "none", "--fail-on-warning"]
     made = subprocess.run(
-        [bin_folder / "openapi-python-client", "generate", "--meta", "none", "--fail-on-warning"]
-        + ["--path", folder / "openapi.json", "--output-path", folder / NAME],
+        [*command, "--path", str(folder / "openapi.json"), "--output-path", str(folder / NAME)],
         # it formats what it made with the ruff on PATH
         env={**os.environ, "PATH": f"{bin_folder}{os.pathsep}{os.environ['PATH']}"},
         capture_output=True,
