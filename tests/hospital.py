@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 
 PASSWORD = "seven-quiet-herons"
 ADMIN = "admin@example.org"
@@ -77,6 +78,8 @@ class Hospital:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
+                # whoever runs the tests in the background has told them to ignore Ctrl-C
+                preexec_fn=_hear_ctrl_c,  # noqa: PLW1509 - no threads are involved
             )
         self.wait_until_ready()
 
@@ -148,3 +151,21 @@ def free_times(http: httpx.Client, doctor_id: int, start: str | None = None, day
     answer = http.get(f"/api/doctors/{doctor_id}/slots", params=query)
     assert answer.status_code == 200, answer.text
     return [datetime.fromisoformat(slot["starts_at"]) for slot in answer.json()["items"]]
+
+
+only_linux = pytest.mark.skipif(sys.platform != "linux", reason="finds the processes in /proc")
+
+
+def processes(hospital: Hospital) -> dict[str, int]:
+    """The services' processes by name."""
+    assert hospital.process is not None
+    pid = hospital.process.pid
+    found = {}
+    for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+        arguments = Path(f"/proc/{child}/cmdline").read_bytes().split(b"\0")
+        found[arguments[4].decode()] = int(child)
+    return found
+
+
+def _hear_ctrl_c() -> None:
+    signal.signal(signal.SIGINT, signal.default_int_handler)

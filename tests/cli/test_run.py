@@ -3,7 +3,6 @@
 import os
 import re
 import signal
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,7 +13,7 @@ import pytest
 
 from careplus_contracts.endpoints import Role
 from careplus_contracts.everything import ENDPOINTS
-from tests.hospital import PASSWORD, Hospital, Person
+from tests.hospital import PASSWORD, Hospital, Person, only_linux, processes
 
 LOGINS = [f"{name}@demo.example" for name in ("pat", "sam", "osei", "lind", "lab", "admin")]
 DEMO_PASSWORD = "demo-hospital-1"
@@ -32,8 +31,6 @@ QUERIES: dict[str, tuple[dict[str, str], ...]] = {
     "list_referred": ({"direction": "sent"}, {"direction": "received"}),
 }
 
-only_linux = pytest.mark.skipif(sys.platform != "linux", reason="finds the processes in /proc")
-
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hospital]:
@@ -41,17 +38,6 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hospital]:
     running.start("--demo")
     yield running
     running.stop()
-
-
-def processes(hospital: Hospital) -> dict[str, int]:
-    """The services' processes by name."""
-    assert hospital.process is not None
-    pid = hospital.process.pid
-    found = {}
-    for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
-        arguments = Path(f"/proc/{child}/cmdline").read_bytes().split(b"\0")
-        found[arguments[4].decode()] = int(child)
-    return found
 
 
 def eventually(what: Callable[[], bool], patience_s: float = 30) -> None:

@@ -4,7 +4,6 @@ import asyncio
 import os
 import secrets
 import signal
-import subprocess
 from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta, timezone
@@ -15,7 +14,7 @@ import httpx
 import pysqlite3
 import pytest
 
-from tests.hospital import Hospital, Person, free_times
+from tests.hospital import Hospital, Person, free_times, only_linux, processes
 
 ROUNDS = int(os.environ.get("STORM_ROUNDS", "50"))
 CROWD = 100
@@ -153,15 +152,7 @@ async def test_one_key_under_load_books_once(
     doctor.http.close()
 
 
-def process_of(hospital: Hospital, service: str) -> int:
-    """The process that serves one service of this hospital."""
-    assert hospital.process is not None
-    children = subprocess.run(
-        ["ps", "-o", "pid=,args=", "--ppid", str(hospital.process.pid)], capture_output=True, text=True, check=True
-    ).stdout
-    return next(int(line.split()[0]) for line in children.splitlines() if f"serve {service}" in line)
-
-
+@only_linux
 @pytest.mark.parametrize("service", ["auth", "appointments", "doctors", "labs", "gateway"])
 async def test_a_killed_service_comes_back_and_nothing_acknowledged_is_lost(
     hospital: Hospital, admin: Person, service: str, http: httpx.AsyncClient
@@ -188,7 +179,7 @@ async def test_a_killed_service_comes_back_and_nothing_acknowledged_is_lost(
 
     booking = asyncio.create_task(keep_booking())
     await asyncio.sleep(0.5)
-    os.kill(process_of(hospital, service), signal.SIGKILL)
+    os.kill(processes(hospital)[service], signal.SIGKILL)
     await asyncio.sleep(1.5)
     stop.set()
     await booking
