@@ -54,7 +54,7 @@ def facing_fastapi(endpoint: Endpoint[..., Any], handler: Handler, finds: Finder
     left = [_left_to_fastapi(p) for name, p in taken.items() if name not in provided]
     if not takes_request:
         left.append(inspect.Parameter("request", inspect.Parameter.KEYWORD_ONLY, annotation=Request))
-    answer.__signature__ = inspect.Signature(left)  # type: ignore[attr-defined]
+    answer.__signature__ = inspect.Signature(left)  # type: ignore[attr-defined] # PEP 362; not in typeshed
     answer.__name__ = endpoint.name
     return answer
 

@@ -105,7 +105,7 @@ def _facing_fastapi(endpoint: Endpoint[..., Any]) -> Callable[..., None]:
     def facing() -> None: ...
 
     body = [] if endpoint.body is None else [endpoint.body]
-    facing.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+    facing.__signature__ = inspect.Signature(  # type: ignore[attr-defined] # PEP 362; not in typeshed
         [
             p.replace(
                 kind=p.KEYWORD_ONLY,

@@ -45,3 +45,8 @@ def one_of(column: str, kind: type[StrEnum], version: int = 1) -> sa.CheckConstr
     """Only the enum's values. Autogenerate does not see a changed expression: count `version` up with it."""
     values = ", ".join(f"'{member.value}'" for member in kind)
     return sa.CheckConstraint(f"{column} IN ({values})", name=f"{column}_v{version}")
+
+
+def core(kind: type[SQLModel]) -> sa.Table:
+    """The Core table of a table class, which SQLModel's types do not show."""
+    return SQLModel.metadata.tables[str(kind.__tablename__)]

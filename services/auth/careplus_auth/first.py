@@ -36,7 +36,7 @@ def invite_first_admin(url: str, public_url: str) -> str | None:
     async def invite() -> str | None:
         database = Database(url)
         async with database.writing() as db:
-            found = select(AccountRow.id).where(  # type: ignore[call-overload]
+            found = select(col(AccountRow.id)).where(
                 col(AccountRow.role) == Role.ADMIN.value, col(AccountRow.password_hash).is_not(None)
             )
             if (await db.execute(found.limit(1))).first():

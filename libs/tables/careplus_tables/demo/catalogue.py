@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import col
 
+from careplus_tables.columns import core
 from careplus_tables.demo.people import Patient
 from careplus_tables.labs import AnalyteRow, LabTestAnalyteRow, LabTestRow, ReferenceRangeRow
 
@@ -49,17 +50,17 @@ class LabTest:
 def read(connection: sa.Connection) -> list[LabTest]:
     """The tests of `USUAL`, in that order."""
     ranges: dict[str, list[Any]] = defaultdict(list)
-    for row in connection.execute(sa.select(ReferenceRangeRow.__table__).order_by(col(ReferenceRangeRow.id))):  # type: ignore[attr-defined]
+    for row in connection.execute(sa.select(core(ReferenceRangeRow)).order_by(col(ReferenceRangeRow.id))):
         ranges[row.analyte_code].append(row)
     analytes = {
         row.code: Analyte(row.code, row.unit, row.decimals, row.usual, row.choices, row.kind == "text", ranges[row.code])
-        for row in connection.execute(sa.select(AnalyteRow.__table__))  # type: ignore[attr-defined]
+        for row in connection.execute(sa.select(core(AnalyteRow)))
     }
     measured: dict[str, list[Analyte]] = defaultdict(list)
     for row in connection.execute(
-        sa.select(LabTestAnalyteRow.__table__).order_by(col(LabTestAnalyteRow.test_code), col(LabTestAnalyteRow.position))  # type: ignore[attr-defined]
+        sa.select(core(LabTestAnalyteRow)).order_by(col(LabTestAnalyteRow.test_code), col(LabTestAnalyteRow.position))
     ):
         measured[row.test_code].append(analytes[row.analyte_code])
-    tests = connection.execute(sa.select(LabTestRow.__table__).where(col(LabTestRow.code).in_(USUAL)))  # type: ignore[attr-defined]
+    tests = connection.execute(sa.select(core(LabTestRow)).where(col(LabTestRow.code).in_(USUAL)))
     found = [LabTest(row.code, row.price_minor, row.currency, row.turnaround_hours, measured[row.code]) for row in tests]
     return sorted(found, key=lambda test: USUAL.index(test.code))

@@ -11,6 +11,7 @@ from careplus_tables import catalogue as lab_catalogue
 from careplus_tables.accounts import AccountRow, InvitationRow
 from careplus_tables.appointments import AppointmentRow
 from careplus_tables.availability import AvailabilityRow, OpenHoursRow, TimeOffRow
+from careplus_tables.columns import core
 from careplus_tables.demo import catalogue
 from careplus_tables.demo.agenda import Agenda
 from careplus_tables.demo.laboratory import Laboratory
@@ -97,7 +98,7 @@ class _Writing:
 
     def _write(self, kind: type[SQLModel], rows: Iterable[dict[str, Any]], total: int = 0) -> None:
         name, left, done = str(kind.__tablename__), iter(rows), 0
-        statement = sa.insert(kind.__table__)  # type: ignore[attr-defined]
+        statement = sa.insert(core(kind))
         while batch := list(islice(left, BATCH)):
             self.connection.execute(statement, batch)
             done += len(batch)
