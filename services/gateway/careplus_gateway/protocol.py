@@ -25,7 +25,7 @@ class Protocol(HttpToolsProtocol):
     received = 0
     refused = False
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn itself has it
         super().connection_made(transport)
         self._start_waiting()
 
