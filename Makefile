@@ -20,7 +20,10 @@ run: .venv/run-installed .env web ## start the demo hospital at http://localhost
 	@$(BIN)/careplus run --demo
 
 test: lint ## every check and every test but those that need a browser
-	$(BIN)/pytest --quiet --ignore=tests/browser
+	@$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest --quiet --ignore=tests/browser
+	@$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
 
 lint: .venv/dev-installed web ## style, types and who may import whom
 	$(BIN)/ruff check $(CHECKED)
