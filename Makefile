@@ -14,16 +14,26 @@ INSTALL_MEMBERS = $(PIP) --no-deps --no-build-isolation $(addprefix -e ./,$(MEMB
 LOCK := $(BIN)/uv pip compile --quiet --universal -p 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
 CHECKED := libs services tests bench web/build.py
 
-.PHONY: run test lint format types web web-test bench lock clean help
+.PHONY: run test browser-test screenshots lighthouse lint format types web web-test bench lock clean help
 
 run: .venv/run-installed .env web ## start the demo hospital at http://localhost:5000
 	@$(BIN)/careplus run --demo
 
-test: lint ## every check and every test but those that need a browser
+test: lint ## every check and every test
 	@$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest --quiet --ignore=tests/browser
 	@$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
+	$(BIN)/pytest --quiet tests/browser
+
+browser-test: .venv/dev-installed web ## the portals in a real browser; `make test` does this last, in a process of its own
+	$(BIN)/pytest --quiet tests/browser
+
+screenshots: .venv/dev-installed web ## take the pictures in docs/screens anew
+	$(BIN)/python -m tests.browser.screenshots
+
+lighthouse: .venv/dev-installed web ## Lighthouse on every page, three runs each; PAGES="/doctors /sign-in" chooses some
+	$(BIN)/python -m tests.browser.lighthouse $(PAGES)
 
 lint: .venv/dev-installed web ## style, types and who may import whom
 	$(BIN)/ruff check $(CHECKED)
@@ -58,7 +68,7 @@ clean: ## remove what was made from sources; your data and .env stay
 	find libs services tests bench web -name __pycache__ -type d -prune -exec rm -rf {} +
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .venv/made:
 	@test -n "$(PYTHON)" && "$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \

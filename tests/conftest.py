@@ -9,6 +9,12 @@ from tests.hospital import ADMIN, PASSWORD, Hospital, Person
 from tests.world import World, build
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Browser tests have a process of their own: after them, tests that are coroutines would find a loop that runs."""
+    is_asked_for = any("browser" in argument for argument in config.args)
+    return True if collection_path.name == "browser" and not is_asked_for else None
+
+
 @pytest.fixture(scope="session")
 def hospital(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hospital]:
     """An empty hospital with an administrator, all processes running."""

@@ -39,6 +39,12 @@ def build(hospital: Hospital, admin: Person) -> World:
     patient_id, doctor_id = people["patient"].id, people["doctor"].id
     first = free_times(patient, doctor_id, days=10)[40]
     appointment = made(patient.post("/api/appointments", json={"doctor_id": doctor_id, "starts_at": first.isoformat()}))
+    chart = f"/api/doctor/patients/{patient_id}"
+    made(doctor.put(f"{chart}/allergies", json={"allergies": [{"substance": "Penicillin", "severity": "severe"}]}), 200)
+    made(doctor.put(f"{chart}/problems", json={"problems": [{"name": "Hypertension", "icd10": "I10", "status": "active"}]}), 200)
+    notes = f"/api/doctor/appointments/{appointment['id']}/notes"
+    for text in ("BP 132/84. Continue.", "Call in a week."):
+        made(doctor.put(notes, json={"text": text, "sign": True}), 200)
     prescription = made(
         doctor.post(
             "/api/doctor/prescriptions",
@@ -66,6 +72,7 @@ def build(hospital: Hospital, admin: Person) -> World:
     week = {"starts_at": "2031-07-01T00:00:00Z", "ends_at": "2031-07-08T00:00:00Z"}
     time_off = made(doctor.post("/api/doctor/time-off", json=week))
     ids = {
+        "patient_id": patient_id,
         "appointment_id": appointment["id"],
         "prescription_id": prescription["id"],
         "referral_id": referral["id"],
@@ -73,6 +80,7 @@ def build(hospital: Hospital, admin: Person) -> World:
         "result_id": result["id"],
         "time_off_id": time_off["id"],
         "doctor_id": doctor_id,
+        "account_id": people["other_patient"].id,
         "code": "CBC",
         "analyte": "hemoglobin",
     }

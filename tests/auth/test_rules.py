@@ -7,8 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from careplus_auth import passwords, rules
-from careplus_contracts.accounts import WeakPassword
+from careplus_contracts.accounts import AccountInactive, WeakPassword
 from careplus_contracts.endpoints import Role
+from careplus_contracts.people import OwnAccount, UpdateAccount
 from careplus_contracts.refusals import Unauthenticated
 
 OURS = ("http://localhost:5000",)
@@ -58,3 +59,21 @@ def test_an_invitation_is_accepted_once_and_in_time() -> None:
     assert rules.can_be_accepted(None, now + timedelta(seconds=1), now)
     assert not rules.can_be_accepted(None, now, now)
     assert not rules.can_be_accepted(now, now + timedelta(days=1), now)
+
+
+def test_a_closed_account_is_not_entered() -> None:
+    rules.check_open(active=True)
+    with pytest.raises(AccountInactive):
+        rules.check_open(active=False)
+
+
+@pytest.mark.parametrize("role", list(Role))
+@pytest.mark.parametrize("active", [True, False])
+def test_an_administrator_stays_one_until_another_one_acts(role: Role, active: bool) -> None:
+    wanted = UpdateAccount(role=role, active=active)
+    rules.check_stays_administrator(1, 2, wanted)
+    if active and role is Role.ADMIN:
+        rules.check_stays_administrator(1, 1, wanted)
+    else:
+        with pytest.raises(OwnAccount):
+            rules.check_stays_administrator(1, 1, wanted)

@@ -12,19 +12,26 @@ import sqlalchemy as sa
 
 from careplus_appointments.rules.slots import clinic_day, offered
 from careplus_contracts.accounts import Sex
+from careplus_contracts.allergies import Allergy, Severity
 from careplus_contracts.appointments import AppointmentStatus
 from careplus_contracts.availability import OpenHours, Weekday
+from careplus_contracts.doctors import BookingMode
 from careplus_contracts.labs import LabBookingStatus, ReferenceRange
+from careplus_contracts.notes import NotesStatus
 from careplus_contracts.results import Comparator, Flag, ResultStatus
+from careplus_doctors.rules.charts import check_allergies
 from careplus_labs.rules import flags, windows
 from careplus_tables.accounts import AccountRow
 from careplus_tables.appointments import AppointmentRow
 from careplus_tables.availability import AvailabilityRow, OpenHoursRow, TimeOffRow
+from careplus_tables.charts import AllergyRow, ChartRow, ProblemRow
 from careplus_tables.demo.filling import NotEmpty, fill
 from careplus_tables.demo.plan import DoesNotFit, Plan
+from careplus_tables.doctors import DoctorRow
 from careplus_tables.engine import sync_engine
 from careplus_tables.labs import AnalyteRow, LabBookingRow, LabResultRow, ObservationRow, ReferenceRangeRow
 from careplus_tables.migrate import upgrade
+from careplus_tables.notes import AddendumRow, NotesRow
 
 BERLIN = ZoneInfo("Europe/Berlin")
 OPENED = {
@@ -99,6 +106,12 @@ def test_nobody_is_in_two_places(demo: Demo) -> None:
             assert getattr(before, whose) != getattr(after, whose) or before.ends_at <= after.starts_at
 
 
+def test_one_doctors_times_are_given_on_the_phone(demo: Demo) -> None:
+    _, connection = demo
+    by_phone = rows(connection, DoctorRow, sa.column("booking") == BookingMode.PHONE.value)
+    assert [doctor.full_name for doctor in by_phone] == ["Dr Jan Kowalski"]
+
+
 def test_children_see_paediatricians(demo: Demo) -> None:
     plan, connection = demo
     asked = sa.text(
@@ -108,6 +121,45 @@ def test_children_see_paediatricians(demo: Demo) -> None:
     for born, sex, specialty in connection.execute(asked):
         assert (born > str(plan.today - timedelta(days=18 * 365))) == (specialty == "Paediatrics")
         assert sex == "female" or specialty != "Gynaecology"
+
+
+def test_charts_are_plausible(demo: Demo) -> None:
+    plan, connection = demo
+    born = {row.id: row.date_of_birth for row in rows(connection, AccountRow, AccountRow.role == "patient")}
+    allergies = rows(connection, AllergyRow)
+    assert 0.15 < len({row.patient_id for row in allergies}) / len(born) < 0.35
+    none_known = {row.patient_id for row in rows(connection, ChartRow) if row.no_known_allergies}
+    assert none_known.isdisjoint(row.patient_id for row in allergies)
+    assert len({(row.patient_id, row.substance) for row in allergies}) == len(allergies)
+    for row in [*allergies, *rows(connection, ProblemRow)]:
+        assert born[row.patient_id] <= (row.noted_on if hasattr(row, "noted_on") else row.since) <= plan.today
+    pat = connection.execute(sa.text("SELECT id FROM accounts WHERE email LIKE 'pat@%'")).scalar_one()
+    assert ("Penicillin", "severe") in [(row.substance, row.severity) for row in allergies if row.patient_id == pat]
+
+
+def test_nobody_was_prescribed_what_they_do_not_bear(demo: Demo) -> None:
+    _, connection = demo
+    noted: dict[int, list[Allergy]] = {}
+    for row in rows(connection, AllergyRow):
+        noted.setdefault(row.patient_id, []).append(Allergy(substance=row.substance, severity=Severity(row.severity)))
+    asked = "SELECT p.patient_id, i.medicine FROM prescriptions p JOIN prescription_items i ON i.prescription_id = p.id"
+    for patient_id, medicine in connection.execute(sa.text(asked)):
+        check_allergies([medicine], noted.get(patient_id, []), None)
+
+
+def test_notes_are_of_visits_that_took_place(demo: Demo) -> None:
+    plan, connection = demo
+    visits = {row.id: row for row in rows(connection, AppointmentRow)}
+    notes = {row.appointment_id: row for row in rows(connection, NotesRow)}
+    for row in notes.values():
+        visit = visits[row.appointment_id]
+        assert (visit.status, visit.doctor_id) == (AppointmentStatus.COMPLETED, row.author_id)
+        assert visit.ends_at <= row.updated_at <= plan.now
+        assert row.signed_at == (row.updated_at if row.status == NotesStatus.SIGNED else None)
+    for row in rows(connection, AddendumRow):
+        assert (notes[row.appointment_id].status, row.by_id) == (NotesStatus.SIGNED, notes[row.appointment_id].author_id)
+        assert notes[row.appointment_id].signed_at < row.at <= plan.now
+    assert NotesStatus.SIGNED in {row.status for row in notes.values()}
 
 
 def test_laboratory_bookings_are_in_every_status_and_at_its_hours(demo: Demo) -> None:

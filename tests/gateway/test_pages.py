@@ -1,5 +1,6 @@
 """What a browser gets: the portals where they are built, plain pages where they are not, and nothing from elsewhere."""
 
+import gzip
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,10 +30,24 @@ def built(gateway_of_tests: Gateway, tmp_path_factory: pytest.TempPathFactory) -
         path = folder / "web" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(content)
+    (folder / "web" / "assets" / "index-4f3a2b1c.js.gz").write_bytes(gzip.compress(b"void 0"))
     (folder / "outside").write_text("not to be served")
     (folder / "web" / "link").symlink_to(folder / "outside")
     with running(folder, gateway_of_tests.peer) as gateway:
         yield gateway
+
+
+@pytest.mark.parametrize(
+    ("accepted", "coding"),
+    [("gzip, deflate, br", "gzip"), ("br;q=1.0, GZIP;q=0.8", "gzip"), ("identity", None), ("gzip;q=0", None), ("", None)],
+)
+async def test_what_the_build_compressed_is_sent_so(built: Gateway, accepted: str, coding: str | None) -> None:
+    async with built.client() as http:
+        answer = await http.get("/assets/index-4f3a2b1c.js", headers={"Accept-Encoding": accepted})
+        assert (answer.text, answer.headers.get("content-encoding")) == ("void 0", coding)
+        assert answer.headers["content-type"].startswith("text/javascript")
+        assert answer.headers["vary"] == "Accept-Encoding"
+        assert (await http.get("/assets/index-4f3a2b1c.js.gz")).status_code == 404
 
 
 async def test_portal_files(built: Gateway) -> None:

@@ -26,8 +26,11 @@ Way = tuple[str, str, str]
 def visit_ways() -> Iterator[Way]:
     for current, legal in visits.TRANSITIONS.items():
         for wanted in legal:
-            is_patients = wanted is AppointmentStatus.CANCELLED and current in visits.PATIENTS_OWN
-            yield current, wanted, "doctor or patient" if is_patients else "doctor"
+            yield current, wanted, "doctor"
+            if wanted in visits.receptions(current):
+                yield current, wanted, "reception"
+            if wanted is AppointmentStatus.CANCELLED and current in visits.PATIENTS_OWN:
+                yield current, wanted, "patient"
 
 
 def referral_ways() -> Iterator[Way]:

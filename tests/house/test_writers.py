@@ -63,6 +63,10 @@ def do_the_rest(world: World, hospital: Hospital) -> None:
     profile = {"full_name": "Dr Ama Osei", "specialty": "Cardiology"}
     made(doctor.put("/api/doctor/profile", json=profile), 200)
     made(admin.put(f"/api/admin/doctors/{ids['doctor_id']}", json={**profile, "active": True}), 200)
+    made(admin.put(f"/api/admin/accounts/{ids['account_id']}", json={"role": "patient", "active": False}), 200)
+    called = {"patient_id": people["patient"].id, "doctor_id": people["other_doctor"].id, "starts_at": times[0]}
+    arranged = made(admin.post("/api/admin/appointments", json=called, headers=key))
+    made(admin.put(f"/api/admin/appointments/{arranged['id']}", json={"status": "arrived"}), 200)
     made(doctor.put(f"/api/doctor/prescriptions/{ids['prescription_id']}/stop"), 200)
     made(doctor.put(f"/api/doctor/referrals/{ids['referral_id']}", json={"status": "seen"}), 200)
     at = patient.get("/api/labs/slots", params={"day": times[0][:10]}).json()["items"][0]["starts_at"]

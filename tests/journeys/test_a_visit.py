@@ -66,6 +66,7 @@ def test_from_registration_to_a_released_result(hospital: Hospital, admin: Perso
     values = [{"analyte": "hemoglobin", "value": 10.1}, {"analyte": "platelets", "value": 5, "comparator": "<"}]
     result = made(lab.http.post(f"/api/labs/bookings/{order['id']}/results", json={"test_code": "CBC", "observations": values}))
     assert [one["flag"] for one in result["observations"]] == ["low", "critical_low"]
+    assert made(admin.http.get("/api/admin/stats"), 200)["waiting_results"] == before["waiting_results"] + 1
     made(lab.http.put(f"/api/labs/results/{result['id']}/verify"), 200)
     assert patient.http.get(f"/api/labs/results/{result['id']}").status_code == 404, "not before the doctor releases it"
     review = {"comment": "Please come back on Monday.", "release": True}
@@ -79,7 +80,12 @@ def test_from_registration_to_a_released_result(hospital: Hospital, admin: Perso
     assert {"new_result", "referral_to_book"} <= {task["kind"] for task in summary["to_do"]}
     after = made(admin.http.get("/api/admin/stats"), 200)
     assert after["patients"] == before["patients"] + 1
+    assert after["new_patients"] == before["new_patients"] + 1
+    assert after["waiting_results"] == before["waiting_results"]
     assert after["by_status"]["completed"] == before["by_status"]["completed"] + 1
+    was, now = ({one["doctor"]["id"]: one["completed"] for one in stats["by_doctor"]} for stats in (before, after))
+    assert now[doctor.id] == was.get(doctor.id, 0) + 1
+    assert sum(one["appointments"] for one in after["by_doctor"]) == after["appointments"]
     patient.http.close()
 
 

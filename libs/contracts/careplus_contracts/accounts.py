@@ -80,6 +80,12 @@ class InvalidCredentials(Refusal):
     status = 401
 
 
+class AccountInactive(Refusal):
+    """The hospital has closed this account."""
+
+    status = 403
+
+
 class EmailTaken(Refusal):
     """There is an account with this e-mail already."""
 
@@ -121,7 +127,7 @@ async def register(body: Register) -> Account:
     "/auth/login",
     roles=EVERYONE,
     status=200,
-    refuses=(InvalidCredentials,),
+    refuses=(InvalidCredentials, AccountInactive),
     example={"email": "noor@example.org", "password": "seven-quiet-herons"},
 )
 async def login(body: Login) -> Tokens:

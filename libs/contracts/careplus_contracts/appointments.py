@@ -121,6 +121,12 @@ class TooLate(Refusal):
     status = 409
 
 
+class BookByPhone(Refusal):
+    """Times of this doctor are given on the phone only."""
+
+    status = 409
+
+
 @api.get("/api/appointments", roles={Role.PATIENT}, polled=True)
 async def list_appointments(
     when: When | None = None,
@@ -134,7 +140,7 @@ async def list_appointments(
 @api.post(
     "/api/appointments",
     roles={Role.PATIENT},
-    refuses=(NotFound, SlotTaken),
+    refuses=(NotFound, SlotTaken, BookByPhone),
     keyed=True,
     example={"doctor_id": 7, "starts_at": "2030-01-07T09:00:00Z", "reason": "Knee hurts when climbing stairs"},
 )
@@ -160,7 +166,7 @@ async def export_appointment(appointment_id: Id) -> str:
 @api.put(
     "/api/appointments/{appointment_id}",
     roles={Role.PATIENT},
-    refuses=(NotFound, SlotTaken, TooLate, IllegalTransition),
+    refuses=(NotFound, SlotTaken, TooLate, BookByPhone, IllegalTransition),
     versioned=True,
     example={"starts_at": "2030-01-08T09:30:00Z"},
 )

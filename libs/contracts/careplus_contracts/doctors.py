@@ -1,5 +1,6 @@
 """Doctors: their profile, and the administrator's list of them."""
 
+from enum import StrEnum
 from typing import Annotated
 
 from pydantic import Field
@@ -29,6 +30,13 @@ api = Contract(service="doctors", tag="doctors")
 Languages = Annotated[list[Language], Field(max_length=20)]
 
 
+class BookingMode(StrEnum):
+    """How patients get a time: they book it themselves, or they call and reception does."""
+
+    ONLINE = "online"
+    PHONE = "phone"
+
+
 class UpdateProfile(Body):
     full_name: Line
     specialty: Line
@@ -36,6 +44,7 @@ class UpdateProfile(Body):
     languages: Languages = Field(default=[])
     phone: Phone | None = None
     room: Line | None = None
+    booking: BookingMode = BookingMode.ONLINE
 
 
 class Doctor(Answer):
@@ -47,7 +56,9 @@ class Doctor(Answer):
     languages: list[Language]
     phone: str | None
     room: str | None
+    booking: BookingMode
     active: bool = Field(description="Inactive doctors cannot be found or booked.")
+    account_active: bool = Field(description="Without an active account they cannot sign in, be found or be booked either.")
     version: Version
 
 
@@ -87,6 +98,7 @@ async def show_profile() -> Doctor:
         "languages": ["es", "en"],
         "phone": "+49 30 5550 2000",
         "room": "Room 12",
+        "booking": "online",
     },
 )
 async def update_profile(body: UpdateProfile) -> Doctor:

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from careplus_contracts.doctors import BookingMode
 from careplus_contracts.endpoints import EVERYONE, Contract
 from careplus_contracts.refusals import NotFound
 from careplus_contracts.values import Answer, Count, Cursor, Day, Id, Instant, Language, Limit, Page, Query
@@ -34,6 +35,7 @@ class FoundDoctor(Answer):
     languages: list[Language]
     room: str | None
     phone: str | None
+    booking: BookingMode = Field(description="With `phone` their times are shown and given on the phone only.")
     next_available: Instant | None = Field(description="The next free time within the booking horizon.")
 
 

@@ -232,6 +232,7 @@ async def list_tests(q: Query | None = None, limit: Limit = 20, cursor: Cursor |
     "/api/labs/tests",
     roles={Role.ADMIN},
     refuses=(CodeTaken, UnknownTest),
+    keyed=True,
     example={
         "code": "K",
         "name": "Potassium",

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from careplus_contracts.allergies import AllergyConflict
 from careplus_contracts.endpoints import Contract, Role
 from careplus_contracts.refusals import IllegalTransition, NotFound
 from careplus_contracts.values import (
@@ -49,6 +50,7 @@ class Prescribe(Body):
     appointment_id: Id | None = None
     items: Annotated[list[PrescriptionItem], Field(min_length=1, max_length=20)]
     notes: OptionalWords | None = None
+    override_reason: Line | None = Field(default=None, description="Why to prescribe in spite of a noted allergy.")
 
 
 class StopPrescription(Body):
@@ -63,6 +65,7 @@ class Prescription(Answer):
     appointment_id: Id | None
     items: list[PrescriptionItem]
     notes: str | None
+    override_reason: str | None = Field(description="Why it was prescribed in spite of a noted allergy.")
     status: PrescriptionStatus
     created_at: Instant
     stopped_at: Instant | None
@@ -77,7 +80,8 @@ class Prescriptions(Page[Prescription]):
 @api.post(
     "/api/doctor/prescriptions",
     roles={Role.DOCTOR},
-    refuses=(NotFound,),
+    refuses=(NotFound, AllergyConflict),
+    keyed=True,
     example={
         "patient_id": 12,
         "items": [
@@ -94,7 +98,11 @@ class Prescriptions(Page[Prescription]):
     },
 )
 async def prescribe(body: Prescribe) -> Prescription:
-    """Prescribe for a patient in your care."""
+    """Prescribe for a patient in your care.
+
+    A medicine is refused when its name holds every word of a noted allergy's substance, `penicillin` in `Penicillin V 1 Mega`,
+    unless `override_reason` says why. Names are all that is compared: amoxicillin is not found for penicillin.
+    """
 
 
 @api.get("/api/doctor/prescriptions", roles={Role.DOCTOR})

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from careplus_contracts.appointments import AppointmentStatus
 from careplus_contracts.endpoints import Contract, Role
-from careplus_contracts.values import Answer, Count, Day
+from careplus_contracts.values import Answer, Count, Day, Person
 
 api = Contract(service="doctors", tag="stats")
 
@@ -21,17 +21,27 @@ class DayCount(Answer):
     by_status: dict[AppointmentStatus, Count]
 
 
+class DoctorCount(Answer):
+    doctor: Person
+    appointments: Count
+    completed: Count
+    no_shows: Count
+
+
 class Stats(Answer):
     from_day: Day
     to_day: Day
     doctors: Count = Field(description="Active doctors.")
-    patients: Count
+    patients: Count = Field(description="Active patients.")
+    new_patients: Count = Field(description="Those of them who registered in the period.")
     appointments: Count = Field(description="Visits that start in the period, whatever became of them.")
     by_status: dict[AppointmentStatus, Count]
     by_day: list[DayCount] = Field(description="One for each clinic day of the period.")
+    by_doctor: list[DoctorCount] = Field(description="Those with the most visits in the period first, at most 100.")
     no_show_rate: Share | None = Field(description="No-shows among visits that were completed or missed; null: none were.")
     utilisation: Share | None = Field(description="Booked among offered minutes of the period; null: none were offered.")
     lab_bookings: Count
+    waiting_results: Count = Field(description="Laboratory results that were entered and not yet released, of any time.")
     lab_turnaround_hours: float | None = Field(description="Median from collection to verification; null: none verified.")
 
 

@@ -1,7 +1,7 @@
 """Values that many contracts use: ids, text, instants, pages, and the bases of bodies and answers."""
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
@@ -92,6 +92,13 @@ def _born(value: date) -> date:
     return value
 
 
+def _past(value: date) -> date:
+    # somewhere it is tomorrow already
+    if not date(1900, 1, 1) <= value <= (datetime.now(UTC) + timedelta(hours=14)).date():
+        raise ValueError("such a day lies between 1900 and today")
+    return value
+
+
 def _day(value: date) -> date:
     if not date(2000, 1, 1) <= value < date(2100, 1, 1):
         raise ValueError("days lie between 2000 and 2100")
@@ -114,6 +121,12 @@ DateOfBirth = Annotated[
     BeforeValidator(_written_day),
     AfterValidator(_born),
     Field(description="From 1900 to today.", examples=["1984-05-17"]),
+]
+PastDay = Annotated[
+    date,
+    BeforeValidator(_written_day),
+    AfterValidator(_past),
+    Field(description="From 1900 to today.", examples=["2015-06-01"]),
 ]
 
 

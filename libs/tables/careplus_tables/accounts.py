@@ -16,7 +16,13 @@ class AccountRow(SQLModel, table=True):
     """One person. `id` is also the patient's or the doctor's id. No password hash: invited, not yet accepted."""
 
     __tablename__ = "accounts"
-    __table_args__ = (one_of("role", Role), one_of("sex", Sex), sa.Index("ix_accounts_role_id", "role", "id"))
+    __table_args__ = (
+        one_of("role", Role),
+        one_of("sex", Sex),
+        sa.Index("ix_accounts_role_id", "role", "id"),
+        sa.Index("ix_accounts_full_name_id", "full_name", "id"),
+        sa.Index("ix_accounts_role_full_name_id", "role", "full_name", "id"),
+    )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
     email: str = Field(unique=True, description="Lower case.")

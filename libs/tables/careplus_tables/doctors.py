@@ -3,7 +3,8 @@
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from careplus_tables.columns import BigId
+from careplus_contracts.doctors import BookingMode
+from careplus_tables.columns import BigId, one_of
 
 OWNER = "doctors"
 
@@ -12,7 +13,11 @@ class DoctorRow(SQLModel, table=True):
     """A doctor's profile; `id` is their account's. Without one a doctor is neither found nor booked."""
 
     __tablename__ = "doctors"
-    __table_args__ = (sa.Index("ix_doctors_full_name_id", "full_name", "id"), sa.Index("ix_doctors_specialty", "specialty"))
+    __table_args__ = (
+        one_of("booking", BookingMode),
+        sa.Index("ix_doctors_full_name_id", "full_name", "id"),
+        sa.Index("ix_doctors_specialty", "specialty"),
+    )
 
     id: int = Field(foreign_key="accounts.id", primary_key=True, sa_type=BigId)
     full_name: str
@@ -21,5 +26,6 @@ class DoctorRow(SQLModel, table=True):
     languages: list[str] = Field(sa_type=sa.JSON)
     phone: str | None
     room: str | None
+    booking: str = Field(default=BookingMode.ONLINE.value)
     active: bool = Field(default=True)
     version: int = Field(default=1)

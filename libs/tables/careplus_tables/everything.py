@@ -8,9 +8,11 @@ from careplus_tables import (
     accounts,
     appointments,
     availability,
+    charts,
     doctors,
     idempotency,
     labs,
+    notes,
     prescriptions,
     referrals,
 )
@@ -19,9 +21,11 @@ FILES: tuple[ModuleType, ...] = (
     accounts,
     appointments,
     availability,
+    charts,
     doctors,
     idempotency,
     labs,
+    notes,
     prescriptions,
     referrals,
 )

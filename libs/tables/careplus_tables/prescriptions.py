@@ -27,6 +27,7 @@ class PrescriptionRow(SQLModel, table=True):
     doctor_id: int = Field(foreign_key="accounts.id", sa_type=BigId)
     appointment_id: int | None = Field(foreign_key="appointments.id", sa_type=BigId)
     notes: str | None
+    override_reason: str | None
     status: str = Field(default=PrescriptionStatus.ACTIVE.value)
     created_at: datetime = Field(sa_type=InstantColumn)
     stopped_at: datetime | None = Field(default=None, sa_type=InstantColumn)

@@ -1,5 +1,6 @@
 """Statements of hot paths: written with SQLAlchemy, compiled once, run on the driver's own connection."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -24,6 +25,8 @@ class _Driver:
     dialect: sa.Dialect
 
 
+# how psycopg's dialect writes a parameter
+_NAMED = re.compile(r"%\((\w+)\)s")
 _READING = _Driver(None, create_async_engine("sqlite+aiosqlite://").dialect)
 
 
@@ -71,10 +74,10 @@ class Statement:
             filled = self.built.params({**dict.fromkeys(asked), **{name: [None] * length for name, length in lengths}})
             compiled = filled.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
         sql = str(compiled)
-        order = compiled.positiontup or list(compiled.binds)
-        if dialect.name != "sqlite":
-            for name in order:
-                sql = sql.replace(f"%({name})s", "%s")
+        order = compiled.positiontup
+        if order is None:
+            order = _NAMED.findall(sql)
+            sql = _NAMED.sub("%s", sql)
         expanded = {
             key: bind for name, length in lengths for key, bind in _numbered(name, [compiled.binds[name]] * length).items()
         }

@@ -1,13 +1,21 @@
 """The appointments service."""
 
-from careplus_appointments.routes import appointments, availability, finding
+from careplus_appointments.routes import appointments, availability, finding, notes, reception
 from careplus_contracts import appointments as appointments_contract
 from careplus_contracts import availability as availability_contract
 from careplus_contracts import finding as finding_contract
+from careplus_contracts import notes as notes_contract
+from careplus_contracts import reception as reception_contract
 from careplus_runtime.serving import application
 
 app = application(
     "appointments",
-    contracts=(finding_contract.api, appointments_contract.api, availability_contract.api),
-    routes=(finding.routes, appointments.routes, availability.routes),
+    contracts=(
+        finding_contract.api,
+        appointments_contract.api,
+        reception_contract.api,
+        notes_contract.api,
+        availability_contract.api,
+    ),
+    routes=(finding.routes, appointments.routes, reception.routes, notes.routes, availability.routes),
 )

@@ -6,10 +6,11 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from careplus_auth.routes import accounts, invitations, keys
+from careplus_auth.routes import accounts, invitations, keys, people
 from careplus_auth.signing import secrets_of
 from careplus_contracts import accounts as accounts_contract
 from careplus_contracts import invitations as invitations_contract
+from careplus_contracts import people as people_contract
 from careplus_contracts import platform as platform_contract
 from careplus_runtime.keys import Verifier
 from careplus_runtime.serving import application
@@ -33,7 +34,7 @@ async def with_keys(app: FastAPI) -> AsyncIterator[None]:
 
 app = application(
     "auth",
-    contracts=(accounts_contract.api, invitations_contract.api, platform_contract.keys),
-    routes=(accounts.routes, invitations.routes, keys.routes),
+    contracts=(accounts_contract.api, invitations_contract.api, people_contract.api, platform_contract.keys),
+    routes=(accounts.routes, invitations.routes, people.routes, keys.routes),
     lifespan=with_keys,
 )

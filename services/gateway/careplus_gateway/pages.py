@@ -2,8 +2,10 @@
 
 import json
 import os
+import re
 from collections.abc import Iterator
 from html import escape
+from mimetypes import guess_type
 from pathlib import Path
 from typing import Any
 
@@ -63,16 +65,34 @@ class Pages:
         if any(part.startswith(".") for part in path.split("/")):
             return None
         full_path, stat = self.files.lookup_path(path)
-        if stat is None or not os.path.isfile(full_path):
+        if stat is None or not os.path.isfile(full_path) or path.endswith(".gz"):
             return None
-        file = self.files.file_response(full_path, stat, scope)
+        packed, packed_stat = self.files.lookup_path(f"{path}.gz")
+        if packed_stat is not None and _takes_gzip(header(scope, b"accept-encoding") or ""):
+            file = self.files.file_response(packed, packed_stat, scope)
+            file.headers["Content-Encoding"] = "gzip"
+            file.headers["Content-Type"] = _type_of(path)
+        else:
+            file = self.files.file_response(full_path, stat, scope)
         file.headers["Cache-Control"] = _keeping(path)
+        if packed_stat is not None:
+            file.headers["Vary"] = "Accept-Encoding"
         return file
 
 
 def _is_view(path: str, accept: str) -> bool:
     first, _, _ = path.partition("/")
     return first not in {"api", "auth"} and "." not in path.rpartition("/")[2] and "text/html" in accept
+
+
+def _takes_gzip(accepted: str) -> bool:
+    coding = next((part for part in accepted.split(",") if part.partition(";")[0].strip().lower() == "gzip"), None)
+    return coding is not None and not re.search(r";\s*q=0(\.0*)?\s*$", coding)
+
+
+def _type_of(path: str) -> str:
+    kind = guess_type(path)[0] or "text/plain"
+    return f"{kind}; charset=utf-8" if kind.startswith("text/") else kind
 
 
 def _keeping(path: str) -> str:

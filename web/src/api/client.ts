@@ -1,8 +1,10 @@
 /** The API, typed from the gateway's OpenAPI document. The access token lives in this module's memory and nowhere else. */
 import createClient from "openapi-fetch";
+import { live } from "../lib/live";
+import { answered, keyOf, repeatable, sleep, waitBefore } from "./retry";
 import type { components, operations, paths } from "./schema";
 
-type Schemas = components["schemas"];
+export type Schemas = components["schemas"];
 export type Account = Schemas["Account"];
 export type Config = Schemas["Config"];
 export type Role = Schemas["Role"];
@@ -13,9 +15,12 @@ export type OperationId = keyof operations;
 export type Problem = Extract<Schemas[keyof Schemas], { code: string; request_id: string }>;
 /** The system was not reached, or something else than the system answered. */
 export type NoAnswer = { code: "no_answer"; status: number };
-export type Outcome<T, E = Problem> =
-  | { ok: true; data: T }
-  | { ok: false; problem: E | NoAnswer /** Seconds to wait, where the answer says so. */; retryAfter: number | null };
+export type Failure<E = Problem> = {
+  ok: false;
+  problem: E | NoAnswer;
+  /** Seconds to wait, where the answer says so. */ retryAfter: number | null;
+};
+export type Outcome<T, E = Problem> = { ok: true; data: T } | Failure<E>;
 
 type Answered<T, E> = { data?: T; error?: E; response: Response };
 
@@ -24,9 +29,15 @@ const TIMEOUT_MS = 20_000;
 const OWN_PAGE = { "X-CarePlus": "1" };
 const NEED_NO_TOKEN = new Set(["/auth/login", "/auth/refresh", "/auth/logout"]);
 
+/** Whether requests wait for a system that does not answer. */
+export const away = live(false);
+/** Whether the session has ended under somebody's hands: requests wait until they sign in again or give up. */
+export const lost = live(false);
+
 let accessToken: string | null = null;
 let refreshing: Promise<Outcome<Tokens>> | null = null;
 let tellAccount: (account: Account | null) => void = () => {};
+let waiting = 0;
 
 export const api = createClient<paths>({ baseUrl: location.origin, credentials: "same-origin", fetch: send });
 
@@ -38,6 +49,7 @@ export function onAccount(listener: (account: Account | null) => void): void {
 /** Takes the tokens of a sign-in, or forgets them. */
 export function keep(tokens: Tokens | null): void {
   accessToken = tokens?.access_token ?? null;
+  lost.set(false);
   tellAccount(tokens?.account ?? null);
 }
 
@@ -52,6 +64,8 @@ export function refresh(): Promise<Outcome<Tokens>> {
 async function exchange(): Promise<Outcome<Tokens>> {
   const renewed = await outcome(api.POST("/auth/refresh", { headers: OWN_PAGE }));
   if (renewed.ok) keep(renewed.data);
+  // what is on the page stays until the reader signs in again or gives up
+  else if (renewed.problem.code === "unauthenticated" && accessToken !== null) lost.set(true);
   else if (renewed.problem.code === "unauthenticated") keep(null);
   return renewed;
 }
@@ -81,20 +95,71 @@ function isProblem<E>(error: E | undefined): error is E {
   return typeof error === "object" && error !== null && "code" in error && typeof error.code === "string";
 }
 
+/** The header that refuses a change of what somebody else has changed since `version` was read. */
+export function unchanged({ version }: { version: number }): { "If-Match": string } {
+  return { "If-Match": `"${version}"` };
+}
+
+/** Gives what is posted a key, so that it is done once however often it is sent. */
 async function send(request: Request): Promise<Response> {
-  if (accessToken === null || NEED_NO_TOKEN.has(new URL(request.url).pathname)) return fetch(timed(request));
-  const again = request.clone();
-  const response = await fetch(timed(bearing(request, accessToken)));
-  if (response.status !== 401) return response;
-  const renewed = await refresh();
-  if (renewed.ok) return fetch(timed(bearing(again, renewed.data.access_token)));
-  if (renewed.problem.code === "no_answer") throw new Error("the session could not be renewed");
+  const { pathname } = new URL(request.url);
+  if (request.method !== "POST" || !pathname.startsWith("/api/")) return withToken(request);
+  const wish = `${pathname} ${await request.clone().text()}`;
+  request.headers.set("Idempotency-Key", keyOf(wish));
+  const response = await withToken(request);
+  if (response.status < 500) answered(wish);
   return response;
 }
 
+async function withToken(request: Request): Promise<Response> {
+  if (accessToken === null || NEED_NO_TOKEN.has(new URL(request.url).pathname)) return patiently(request);
+  const response = await patiently(bearing(request, accessToken));
+  if (response.status !== 401) return response;
+  const renewed = await refresh();
+  if (renewed.ok) return patiently(bearing(request, renewed.data.access_token));
+  if (renewed.problem.code === "no_answer") throw new Error("the session could not be renewed");
+  return (await signedInAgain()) && accessToken ? patiently(bearing(request, accessToken)) : response;
+}
+
+/** Sends what can be sent twice again while nobody answers, and says meanwhile that it does. */
+async function patiently(request: Request): Promise<Response> {
+  let waited = false;
+  try {
+    for (let tries = 0; ; tries += 1) {
+      const answer = await fetch(timed(request.clone())).catch((error: unknown) => error);
+      const wait = repeatable(request) ? waitBefore(tries, request, answer) : null;
+      if (wait === null || request.signal.aborted) {
+        if (answer instanceof Response) return answer;
+        throw answer;
+      }
+      if (!waited) away.set(++waiting > 0);
+      waited = true;
+      await sleep(wait, request.signal);
+    }
+  } finally {
+    if (waited) away.set(--waiting > 0);
+  }
+}
+
+/** Resolves when the session that was lost is there again (true) or given up. */
+function signedInAgain(): Promise<boolean> {
+  return new Promise((resolve) => {
+    const stop = lost.listen((still) => {
+      if (still) return;
+      stop();
+      resolve(accessToken !== null);
+    });
+    if (!lost.get()) {
+      stop();
+      resolve(false);
+    }
+  });
+}
+
 function bearing(request: Request, token: string): Request {
-  request.headers.set("Authorization", `Bearer ${token}`);
-  return request;
+  const copy = request.clone();
+  copy.headers.set("Authorization", `Bearer ${token}`);
+  return copy;
 }
 
 function timed(request: Request): Request {

@@ -11,10 +11,13 @@ from careplus_tables import catalogue as lab_catalogue
 from careplus_tables.accounts import AccountRow, InvitationRow
 from careplus_tables.appointments import AppointmentRow
 from careplus_tables.availability import AvailabilityRow, OpenHoursRow, TimeOffRow
+from careplus_tables.charts import AllergyRow, ChartRow, ProblemRow
 from careplus_tables.columns import core
 from careplus_tables.demo import catalogue
 from careplus_tables.demo.agenda import Agenda
+from careplus_tables.demo.charts import Charts
 from careplus_tables.demo.laboratory import Laboratory
+from careplus_tables.demo.notes import VisitNotes
 from careplus_tables.demo.people import People
 from careplus_tables.demo.plan import Plan, check_size
 from careplus_tables.demo.results import Results
@@ -24,6 +27,7 @@ from careplus_tables.demo.weeks import Weeks
 from careplus_tables.doctors import DoctorRow
 from careplus_tables.engine import sync_engine
 from careplus_tables.labs import LabBookingRow, LabBookingTestRow, LabResultRow, LabTestRow, ObservationRow
+from careplus_tables.notes import AddendumRow, NotesRow
 from careplus_tables.prescriptions import PrescriptionItemRow, PrescriptionRow
 from careplus_tables.referrals import ReferralRow
 
@@ -70,17 +74,24 @@ class _Writing:
 
     def everything(self, plan: Plan, password_hash: str) -> dict[str, int]:
         people = People(plan, password_hash)
+        charts = Charts(people)
         weeks = Weeks(people)
         agenda = Agenda(people, weeks)
         self._write(AccountRow, people.account_rows(), plan.doctors + plan.patients)
         self._write(InvitationRow, people.invitation_rows())
         self._write(DoctorRow, people.doctor_rows(), plan.doctors)
+        self._write(ChartRow, charts.chart_rows())
+        self._write(AllergyRow, charts.allergy_rows())
+        self._write(ProblemRow, charts.problem_rows())
         self._write(AvailabilityRow, weeks.availability_rows())
         self._write(OpenHoursRow, weeks.open_hours_rows())
         self._write(TimeOffRow, weeks.time_off_rows())
         visits = Visits(people, agenda)
         self._write(AppointmentRow, visits.rows(), agenda.count)
         completed = sorted(visits.completed, key=lambda visit: visit.ends_at)
+        notes = VisitNotes(people, completed)
+        self._write(NotesRow, notes.rows(), len(notes.visits))
+        self._write(AddendumRow, notes.addendum_rows())
         treatment = Treatment(people, completed)
         prescriptions, items = treatment.prescriptions()
         self._write(PrescriptionRow, prescriptions, len(prescriptions))

@@ -8,12 +8,15 @@ from functools import cached_property
 from typing import Any
 
 from careplus_contracts.accounts import Sex
+from careplus_contracts.doctors import BookingMode
 from careplus_contracts.endpoints import Role
 from careplus_tables.demo.names import DOCTORS, FAMILY, FEMALE, MALE, SPECIALTIES
 from careplus_tables.demo.plan import Plan
 
 PASSWORD = "demo-hospital-1"
 DOMAIN = "demo.example"
+BY_PHONE = "kowalski"
+"""The doctor whose times are given on the phone only."""
 ADMIN_ID, LAB_ID, NEWCOMER_ID, FIRST_DOCTOR_ID = 1, 2, 3, 4
 CHILD_UNTIL_DAYS = 18 * 365
 
@@ -101,6 +104,7 @@ class People:
                 "languages": list(known.languages) if known else ["en", chance.choice(["de", "es", "fr", "tr", "ar", "pl"])],
                 "phone": f"+49 30 23125 {number % 1000:03}",
                 "room": doctor.place,
+                "booking": (BookingMode.PHONE if known and known.email == BY_PHONE else BookingMode.ONLINE).value,
                 "active": True,
                 "version": 1,
             }

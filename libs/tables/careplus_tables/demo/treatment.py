@@ -67,6 +67,7 @@ class Treatment:
             "doctor_id": visit.doctor.id,
             "appointment_id": visit.id,
             "notes": chance.choice(stories.NOTES_TO_PRESCRIPTIONS),
+            "override_reason": None,
             "status": status.value,
             "created_at": visit.ends_at,
             "stopped_at": visit.ends_at + since * chance.random() if stopped else None,

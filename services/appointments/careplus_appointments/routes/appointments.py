@@ -1,14 +1,11 @@
 """Patients book, move and cancel; doctors run their day."""
 
-from datetime import datetime, timedelta
-
-from sqlalchemy.ext.asyncio import AsyncSession
+from datetime import timedelta
 
 from careplus_appointments.calendar_file import calendar_file
+from careplus_appointments.free_times import check_free, same_day
 from careplus_appointments.rules import slots, visits
-from careplus_appointments.rules.slots import Calendar
-from careplus_appointments.store import appointments, calendars
-from careplus_appointments.store.finding import bookable_window
+from careplus_appointments.store import appointments
 from careplus_contracts import appointments as contract
 from careplus_contracts.appointments import (
     Appointment,
@@ -26,17 +23,14 @@ from careplus_contracts.appointments import (
     When,
 )
 from careplus_contracts.endpoints import Role
-from careplus_contracts.refusals import SlotTaken
 from careplus_contracts.values import Cursor, Id, Limit
 from careplus_runtime.clock import now
 from careplus_runtime.provided import Db, Expected, House, Who, check_version
 from careplus_runtime.serving import Routes
 from careplus_runtime.settings import Settings
-from careplus_runtime.tokens import Identity
 from careplus_tables.appointments import AppointmentRow
 
 routes = Routes()
-ALTERNATIVES_WITHIN_DAYS = 14
 
 
 @routes.serve(contract.list_appointments)
@@ -54,8 +48,8 @@ async def list_appointments(
 
 @routes.serve(contract.book)
 async def book(body: Book, *, who: Who, db: Db, house: House) -> Appointment:
-    calendar = await check_free(db, house, who, body.doctor_id, body.starts_at)
-    return await appointments.book(db, who, body, calendar, same_day(house, calendar, body.starts_at))
+    calendar = await check_free(db, house, who, who.id, body.doctor_id, body.starts_at)
+    return await appointments.book(db, who.id, body, calendar, same_day(house, calendar, body.starts_at))
 
 
 @routes.serve(contract.show_appointment)
@@ -75,7 +69,7 @@ async def reschedule(appointment_id: Id, body: Reschedule, *, who: Who, db: Db, 
     row = await appointments.of_patient(db, who, appointment_id)
     check_version(row.version, expected)
     check_changeable(row, house)
-    calendar = await check_free(db, house, who, row.doctor_id, body.starts_at, row)
+    calendar = await check_free(db, house, who, who.id, row.doctor_id, body.starts_at, row.id)
     return await appointments.move(db, row, body.starts_at, calendar, same_day(house, calendar, body.starts_at))
 
 
@@ -134,25 +128,3 @@ async def update_visit(appointment_id: Id, body: UpdateVisit, *, who: Who, db: D
 def check_changeable(row: AppointmentRow, house: Settings) -> None:
     notice = timedelta(minutes=house.change_notice_minutes)
     visits.check_changeable(AppointmentStatus(row.status), row.starts_at, now(), notice)
-
-
-async def check_free(
-    db: AsyncSession, house: Settings, who: Identity, doctor_id: int, starts_at: datetime, moving: AppointmentRow | None = None
-) -> Calendar:
-    """The doctor's calendar of that day. Raises NotFound, and SlotTaken unless the time is free for doctor and patient."""
-    zone, except_id = house.clinic_zone, moving.id if moving else None
-    day = slots.clinic_day(starts_at, zone)
-    calendar = await calendars.of_doctor(db, doctor_id, slots.day_span(day, day, zone), who.id, except_id)
-    if any(slot[0] == starts_at for slot in slots.free(calendar, [day], bookable_window(house), zone)):
-        return calendar
-    days = slots.days_from(day - slots.DAY * ALTERNATIVES_WITHIN_DAYS, 2 * ALTERNATIVES_WITHIN_DAYS)
-    wider = await calendars.of_doctor(db, doctor_id, slots.day_span(days[0], days[-1], zone), who.id, except_id)
-    near = slots.nearest(slots.free(wider, days, bookable_window(house), zone), starts_at)
-    raise SlotTaken("That time is not free. Choose one of the alternatives or another free time.", alternatives=near)
-
-
-def same_day(house: Settings, calendar: Calendar, starts_at: datetime) -> list[datetime]:
-    """Other free times of that day, for the case that somebody is faster."""
-    zone = house.clinic_zone
-    found = slots.free(calendar, [slots.clinic_day(starts_at, zone)], bookable_window(house), zone)
-    return slots.nearest((slot for slot in found if slot[0] != starts_at), starts_at)

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from careplus_contracts.availability import OpenHours, Weekday
+from careplus_contracts.doctors import BookingMode
 
 Span = tuple[datetime, datetime]
 """Instants in UTC, `[from, to)`."""
@@ -23,6 +24,7 @@ class Calendar:
     hours: Sequence[OpenHours]
     away: Sequence[Span] = ()
     busy: Sequence[Span] = field(default=())
+    booking: BookingMode = BookingMode.ONLINE
 
 
 def clinic_day(instant: datetime, zone: ZoneInfo) -> date:

@@ -149,13 +149,15 @@ async def _found(db: AsyncSession, *conditions: ColumnElement[bool]) -> Appointm
     return row
 
 
-async def book(db: AsyncSession, who: Identity, body: Book, calendar: Calendar, alternatives: Sequence[datetime]) -> Appointment:
+async def book(
+    db: AsyncSession, patient_id: int, body: Book, calendar: Calendar, alternatives: Sequence[datetime]
+) -> Appointment:
     """Insert the visit; the database has the last word. Raises SlotTaken."""
     try:
         made = await _INSERT.all(
             db,
             reference=new_reference("CP"),
-            patient_id=who.id,
+            patient_id=patient_id,
             doctor_id=body.doctor_id,
             starts_at=body.starts_at,
             ends_at=body.starts_at + timedelta(minutes=calendar.slot_minutes),

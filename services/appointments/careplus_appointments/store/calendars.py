@@ -11,6 +11,8 @@ from sqlmodel import col
 
 from careplus_appointments.rules.slots import Calendar, Span
 from careplus_contracts.availability import OpenHours, Weekday
+from careplus_contracts.doctors import BookingMode
+from careplus_contracts.endpoints import Role
 from careplus_contracts.refusals import NotFound
 from careplus_runtime.problems import NOTHING_HERE
 from careplus_tables.accounts import AccountRow
@@ -33,6 +35,7 @@ _WEEKS = Statement(
         col(DoctorRow.id),
         col(AvailabilityRow.slot_minutes),
         col(AvailabilityRow.place),
+        col(DoctorRow.booking),
         col(_h.weekday),
         col(_h.starts),
         col(_h.ends),
@@ -40,7 +43,12 @@ _WEEKS = Statement(
     .join(AccountRow, col(AccountRow.id) == col(DoctorRow.id))
     .outerjoin(AvailabilityRow, col(AvailabilityRow.doctor_id) == col(DoctorRow.id))
     .outerjoin(_h, col(_h.doctor_id) == col(DoctorRow.id))
-    .where(col(DoctorRow.id).in_(bindparam("doctors", expanding=True)), col(DoctorRow.active), col(AccountRow.active))
+    .where(
+        col(DoctorRow.id).in_(bindparam("doctors", expanding=True)),
+        col(DoctorRow.active),
+        col(AccountRow.active),
+        col(AccountRow.role) == Role.DOCTOR.value,
+    )
     .order_by(col(_h.starts))
 )
 
@@ -84,15 +92,15 @@ async def of_doctors(
     """Calendars by doctor, with what is busy during the span; those who cannot be booked are left out."""
     doctors = list(doctor_ids)
     hours: dict[int, list[OpenHours]] = defaultdict(list)
-    weeks: dict[int, tuple[int, str | None]] = {}
-    for doctor_id, slot_minutes, place, weekday, starts, ends in await _WEEKS.all(db, doctors=doctors):
-        weeks[doctor_id] = (slot_minutes or DEFAULT_SLOT_MINUTES, place)
+    weeks: dict[int, tuple[int, str | None, BookingMode]] = {}
+    for doctor_id, slot_minutes, place, booking, weekday, starts, ends in await _WEEKS.all(db, doctors=doctors):
+        weeks[doctor_id] = (slot_minutes or DEFAULT_SLOT_MINUTES, place, BookingMode(booking))
         if weekday is not None:
             hours[doctor_id].append(OpenHours.model_construct(weekday=Weekday(weekday), starts=starts, ends=ends))
     away, busy = await _away_and_busy(db, doctors, span, patient_id, except_id)
     return {
-        doctor_id: Calendar(slot_minutes, place, hours[doctor_id], away[doctor_id], busy[doctor_id] + busy[0])
-        for doctor_id, (slot_minutes, place) in weeks.items()
+        doctor_id: Calendar(slot_minutes, place, hours[doctor_id], away[doctor_id], busy[doctor_id] + busy[0], booking)
+        for doctor_id, (slot_minutes, place, booking) in weeks.items()
     }
 
 

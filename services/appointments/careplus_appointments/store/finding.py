@@ -10,6 +10,8 @@ from sqlmodel import col
 from careplus_appointments.rules import slots as rules
 from careplus_appointments.rules.slots import Span
 from careplus_appointments.store import calendars
+from careplus_contracts.doctors import BookingMode
+from careplus_contracts.endpoints import Role
 from careplus_contracts.finding import FoundDoctor, FoundDoctors, Slot, Slots, Specialties, Specialty
 from careplus_contracts.refusals import NotFound
 from careplus_contracts.values import Id, Line
@@ -23,13 +25,14 @@ from careplus_tables.doctors import DoctorRow
 FIRST_LOOK_DAYS = 14
 """Most doctors have a free time within two weeks; only for the others the rest of the horizon is read."""
 MOST_SPECIALTIES = 500
+IS_BOOKABLE = (col(DoctorRow.active), col(AccountRow.active), col(AccountRow.role) == Role.DOCTOR.value)
 
 
 async def list_specialties(db: AsyncSession) -> Specialties:
     query = (
         select(col(DoctorRow.specialty), func.count())
         .join(AccountRow, col(AccountRow.id) == col(DoctorRow.id))
-        .where(col(DoctorRow.active), col(AccountRow.active))
+        .where(*IS_BOOKABLE)
         .group_by(col(DoctorRow.specialty))
         .order_by(col(DoctorRow.specialty))
         .limit(MOST_SPECIALTIES)
@@ -103,11 +106,7 @@ async def next_available(db: AsyncSession, house: Settings, doctor_ids: Sequence
 
 
 def _active_doctors() -> Select[DoctorRow]:
-    return (
-        select(DoctorRow)
-        .join(AccountRow, col(AccountRow.id) == col(DoctorRow.id))
-        .where(col(DoctorRow.active), col(AccountRow.active))
-    )
+    return select(DoctorRow).join(AccountRow, col(AccountRow.id) == col(DoctorRow.id)).where(*IS_BOOKABLE)
 
 
 async def _shown(db: AsyncSession, house: Settings, rows: Sequence[DoctorRow]) -> list[FoundDoctor]:
@@ -121,6 +120,7 @@ async def _shown(db: AsyncSession, house: Settings, rows: Sequence[DoctorRow]) -
             languages=row.languages,
             room=row.room,
             phone=row.phone,
+            booking=BookingMode(row.booking),
             next_available=following.get(row.id),
         )
         for row in rows

@@ -33,7 +33,7 @@ async def register(body: Register, *, visitor: Visitor, db: Db) -> Account:
 async def login(body: Login, *, request: Request, response: Response) -> Tokens:
     async with request.app.state.database.reading() as db:
         account = await accounts.by_email(db, body.email)
-    known = account.password_hash if account and account.active else None
+    known = account.password_hash if account else None
     # outside of any transaction: hashing takes longer than others should wait
     if not await passwords.verify_password(body.password, known):
         raise InvalidCredentials(WRONG)
@@ -41,6 +41,7 @@ async def login(body: Login, *, request: Request, response: Response) -> Tokens:
         account = await accounts.by_email(db, body.email)
         if account is None or account.password_hash != known:
             raise InvalidCredentials(WRONG)
+        rules.check_open(account.active)
         opened = await sessions.open_session(db, account)
     cookies.hand_out(response, request.app.state.settings, opened)
     return tokens(request.app.state.signing_keys, opened)

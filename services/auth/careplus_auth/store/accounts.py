@@ -19,10 +19,10 @@ async def by_email(db: AsyncSession, email: str) -> AccountRow | None:
 
 
 async def own(db: AsyncSession, who: Identity) -> AccountRow:
-    """The caller's account. Raises Unauthenticated where it is gone or deactivated."""
+    """The caller's account. Raises Unauthenticated where it is gone, deactivated or has another role now."""
     account = await db.get(AccountRow, who.id, with_for_update=True)
-    if account is None or not account.active:
-        raise Unauthenticated("This account is closed.")
+    if account is None or not account.active or account.role != who.role.value:
+        raise Unauthenticated("This account is closed or has another role now. Sign in again.")
     return account
 
 

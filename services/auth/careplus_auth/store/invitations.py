@@ -47,6 +47,7 @@ async def accept(db: AsyncSession, code: str, email: str, role: Role) -> Account
     if (
         invitation is None
         or account is None
+        or not account.active
         or not rules.can_be_accepted(invitation.accepted_at, invitation.expires_at, now())
         or account.email != rules.normal_email(email)
         # the role may be left out; one that contradicts the invitation is refused

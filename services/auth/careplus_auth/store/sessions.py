@@ -68,6 +68,12 @@ async def end(db: AsyncSession, token: str) -> None:
         await db.execute(ended.values(ended_at=now()))
 
 
+async def end_all(db: AsyncSession, account_id: int) -> None:
+    """End every session of an account; its refresh tokens are worth nothing from now on."""
+    ended = update(SessionRow).where(col(SessionRow.account_id) == account_id, col(SessionRow.ended_at).is_(None))
+    await db.execute(ended.values(ended_at=now()))
+
+
 async def _hand_out(db: AsyncSession, account: AccountRow, sid: str, token: str) -> None:
     expires_at = now() + rules.idle_limit(Role(account.role))
     db.add(RefreshTokenRow(token_hash=_hashed(token), session_id=sid, expires_at=expires_at, used_at=None))

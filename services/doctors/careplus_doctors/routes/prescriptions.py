@@ -3,6 +3,8 @@
 from careplus_contracts import prescriptions as contract
 from careplus_contracts.prescriptions import Prescribe, Prescription, Prescriptions, PrescriptionStatus, StopPrescription
 from careplus_contracts.values import Cursor, Id, Limit
+from careplus_doctors.rules.charts import check_allergies
+from careplus_doctors.store import charts
 from careplus_doctors.store import prescriptions as store
 from careplus_doctors.store.care import check_in_care
 from careplus_runtime.provided import Db, Expected, Who, check_version
@@ -14,6 +16,8 @@ routes = Routes()
 @routes.serve(contract.prescribe)
 async def prescribe(body: Prescribe, *, who: Who, db: Db) -> Prescription:
     await check_in_care(db, who, body.patient_id, body.appointment_id)
+    noted = await charts.noted(db, who, body.patient_id)
+    check_allergies((item.medicine for item in body.items), noted.allergies, body.override_reason)
     return await store.add(db, who, body)
 
 

@@ -1,7 +1,10 @@
 """Whether a patient is in a doctor's care."""
 
-from sqlalchemy import and_, exists, or_, select
+from typing import Any
+
+from sqlalchemy import CompoundSelect, and_, exists, select, union
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from careplus_contracts.appointments import AppointmentStatus
@@ -17,22 +20,32 @@ from careplus_tables.referrals import ReferralRow
 TAKEN_ON = tuple(status.value for status in (ReferralStatus.ACCEPTED, ReferralStatus.BOOKED, ReferralStatus.SEEN))
 
 
-async def check_in_care(db: AsyncSession, who: Identity, patient_id: int, appointment_id: int | None = None) -> None:
-    """Raise NotFound unless this is a patient with a visit to the doctor, or with a referral that the doctor accepted.
+def patients_in_care(who: Identity, patient_id: int | None = None) -> CompoundSelect[Any]:
+    """The ids of patients with a visit to the doctor that is not cancelled, or a referral that the doctor accepted.
 
-    A visit counts unless it is cancelled. `appointment_id`, if given, must be a visit of this patient to this doctor.
+    `patient_id` asks about one of them only. Whatever else opens a chart is one more select of this union.
     """
-    visits = and_(col(AppointmentRow.patient_id) == patient_id, col(AppointmentRow.doctor_id) == who.id)
-    visited = exists().where(visits, col(AppointmentRow.status) != AppointmentStatus.CANCELLED.value)
-    referred = exists().where(
-        col(ReferralRow.patient_id) == patient_id,
-        col(ReferralRow.accepted_by_id) == who.id,
-        col(ReferralRow.status).in_(TAKEN_ON),
+    # names of their own, so that a statement about visits or referrals may ask too
+    visit, referral = aliased(AppointmentRow), aliased(ReferralRow)
+    visited = select(col(visit.patient_id)).where(
+        col(visit.doctor_id) == who.id, col(visit.status) != AppointmentStatus.CANCELLED.value
     )
+    referred = select(col(referral.patient_id)).where(col(referral.accepted_by_id) == who.id, col(referral.status).in_(TAKEN_ON))
+    if patient_id is not None:
+        visited = visited.where(col(visit.patient_id) == patient_id)
+        referred = referred.where(col(referral.patient_id) == patient_id)
+    return union(visited, referred)
+
+
+async def check_in_care(db: AsyncSession, who: Identity, patient_id: int, appointment_id: int | None = None) -> None:
+    """Raise NotFound unless the patient is in the doctor's care and the appointment, if given, is a visit of theirs."""
     patient = select(col(AccountRow.id)).where(
-        col(AccountRow.id) == patient_id, col(AccountRow.role) == Role.PATIENT.value, or_(visited, referred)
+        col(AccountRow.id) == patient_id,
+        col(AccountRow.role) == Role.PATIENT.value,
+        col(AccountRow.id).in_(patients_in_care(who, patient_id)),
     )
     if appointment_id is not None:
-        patient = patient.where(exists().where(visits, col(AppointmentRow.id) == appointment_id))
+        theirs = and_(col(AppointmentRow.patient_id) == patient_id, col(AppointmentRow.doctor_id) == who.id)
+        patient = patient.where(exists().where(theirs, col(AppointmentRow.id) == appointment_id))
     if (await db.execute(patient)).first() is None:
         raise NotFound(NOTHING_HERE)

@@ -4,7 +4,7 @@ from sqlalchemy import func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from careplus_contracts.doctors import Doctor, Doctors, UpdateProfile
+from careplus_contracts.doctors import BookingMode, Doctor, Doctors, UpdateProfile
 from careplus_contracts.endpoints import Role
 from careplus_contracts.refusals import NotFound, Unauthenticated
 from careplus_contracts.values import Id
@@ -88,6 +88,7 @@ async def save(
     profile.languages = body.languages
     profile.phone = body.phone
     profile.room = body.room
+    profile.booking = body.booking.value
     profile.version += 1
     await db.flush()
     return shown(account, profile)
@@ -103,7 +104,9 @@ def shown(account: AccountRow, profile: DoctorRow) -> Doctor:
         languages=profile.languages,
         phone=profile.phone,
         room=profile.room,
+        booking=BookingMode(profile.booking),
         active=profile.active,
+        account_active=account.active,
         version=profile.version,
     )
 
@@ -112,5 +115,13 @@ def _blank(account: AccountRow) -> DoctorRow:
     assert account.id is not None
     # without a profile a doctor is neither found nor booked, which is what inactive means
     return DoctorRow(
-        id=account.id, full_name=account.full_name, specialty="", bio="", languages=[], phone=None, room=None, active=False
+        id=account.id,
+        full_name=account.full_name,
+        specialty="",
+        bio="",
+        languages=[],
+        phone=None,
+        room=None,
+        booking=BookingMode.ONLINE.value,
+        active=False,
     )

@@ -8,10 +8,12 @@ from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from careplus_contracts.charts import LONGEST_PART
 from careplus_contracts.endpoints import Role
 from careplus_contracts.prescriptions import Prescribe, Prescription, PrescriptionItem, Prescriptions, PrescriptionStatus
 from careplus_contracts.refusals import NotFound
 from careplus_contracts.values import Id, Person
+from careplus_doctors.store.care import patients_in_care
 from careplus_doctors.store.people import doctor_name
 from careplus_runtime.clock import now
 from careplus_runtime.paging import after, page
@@ -30,6 +32,7 @@ _PRESCRIPTION: Select[*tuple[Any, ...]] = select(
     doctor_name(col(PrescriptionRow.doctor_id)).label("doctor_name"),
     col(PrescriptionRow.appointment_id),
     col(PrescriptionRow.notes),
+    col(PrescriptionRow.override_reason),
     col(PrescriptionRow.status),
     col(PrescriptionRow.created_at),
     col(PrescriptionRow.stopped_at),
@@ -69,6 +72,14 @@ async def list_own(
     return Prescriptions(items=await _shown(db, found), next_cursor=next_cursor)
 
 
+async def of_patient(db: AsyncSession, who: Identity, patient_id: int) -> list[Prescription]:
+    """What anybody prescribed to a patient in the doctor's care, newest first."""
+    query = _PRESCRIPTION.where(
+        col(PrescriptionRow.patient_id) == patient_id, col(PrescriptionRow.patient_id).in_(patients_in_care(who, patient_id))
+    )
+    return await _shown(db, (await db.execute(query.order_by(col(PrescriptionRow.id).desc()).limit(LONGEST_PART))).all())
+
+
 async def hold(db: AsyncSession, who: Identity, prescription_id: int) -> PrescriptionRow:
     """The row of one's own prescription, to be changed. Raises NotFound."""
     found = select(PrescriptionRow).where(col(PrescriptionRow.id) == prescription_id, _own(who)).with_for_update()
@@ -85,6 +96,7 @@ async def add(db: AsyncSession, who: Identity, body: Prescribe) -> Prescription:
         doctor_id=who.id,
         appointment_id=body.appointment_id,
         notes=body.notes,
+        override_reason=body.override_reason,
         created_at=now(),
     )
     db.add(row)
@@ -123,6 +135,7 @@ async def _shown(db: AsyncSession, rows: Sequence[Any]) -> list[Prescription]:
             appointment_id=row.appointment_id,
             items=items[row.id],
             notes=row.notes,
+            override_reason=row.override_reason,
             status=PrescriptionStatus(row.status),
             created_at=row.created_at,
             stopped_at=row.stopped_at,

@@ -8,20 +8,17 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from careplus_contracts.appointments import Appointment, AppointmentStatus, Practitioner
-from careplus_contracts.endpoints import Role
+from careplus_contracts.appointments import Appointment, AppointmentStatus
 from careplus_contracts.labs import LabBookingStatus
 from careplus_contracts.prescriptions import PrescriptionStatus
 from careplus_contracts.record import Summary, Task
 from careplus_contracts.referrals import ReferralStatus
 from careplus_contracts.results import ResultStatus
-from careplus_contracts.values import Person
 from careplus_doctors.rules import record as rules
 from careplus_doctors.store.people import doctor_name
+from careplus_doctors.store.visits import VISIT, appointment
 from careplus_runtime.tokens import Identity
-from careplus_tables.accounts import AccountRow
 from careplus_tables.appointments import LONGEST_VISIT_HOURS, AppointmentRow
-from careplus_tables.doctors import DoctorRow
 from careplus_tables.labs import LabBookingRow, LabBookingTestRow, LabResultRow, LabTestRow
 from careplus_tables.prescriptions import PrescriptionItemRow, PrescriptionRow
 from careplus_tables.referrals import ReferralRow
@@ -75,34 +72,9 @@ def _counts(who: Identity, now: datetime) -> Select[*tuple[Any, ...]]:
 
 
 async def _next_appointment(db: AsyncSession, who: Identity, now: datetime) -> Appointment | None:
-    query: Select[*tuple[Any, ...]] = (
-        select(AppointmentRow, col(AccountRow.full_name), doctor_name(col(AppointmentRow.doctor_id)), col(DoctorRow.specialty))
-        .join(AccountRow, col(AccountRow.id) == col(AppointmentRow.patient_id))
-        .outerjoin(DoctorRow, col(DoctorRow.id) == col(AppointmentRow.doctor_id))
-        .where(_upcoming(who, now))
-        .order_by(col(AppointmentRow.starts_at), col(AppointmentRow.id))
-    )
+    query = VISIT.where(_upcoming(who, now)).order_by(col(AppointmentRow.starts_at), col(AppointmentRow.id))
     found = (await db.execute(query.limit(1))).first()
-    return None if found is None else _shown(*found)
-
-
-def _shown(row: AppointmentRow, patient_name: str, doctor_name: str, specialty: str | None) -> Appointment:
-    assert row.id is not None
-    return Appointment(
-        id=row.id,
-        reference=row.reference,
-        patient=Person(id=row.patient_id, full_name=patient_name),
-        doctor=Practitioner(id=row.doctor_id, full_name=doctor_name, specialty=specialty),
-        starts_at=row.starts_at,
-        ends_at=row.ends_at,
-        status=AppointmentStatus(row.status),
-        reason=row.reason,
-        place=row.place,
-        cancelled_by=None if row.cancelled_by is None else Role(row.cancelled_by),
-        cancel_reason=row.cancel_reason,
-        created_at=row.created_at,
-        version=row.version,
-    )
+    return None if found is None else appointment(*found)
 
 
 async def _results(db: AsyncSession, who: Identity, now: datetime) -> list[Task]:

@@ -7,10 +7,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
+from careplus_contracts.charts import LONGEST_PART
 from careplus_contracts.endpoints import Role
 from careplus_contracts.referrals import Direction, Refer, Referral, Referrals, ReferralStatus, UpdateReferral, Urgency
 from careplus_contracts.refusals import NotFound
 from careplus_contracts.values import Id, Person
+from careplus_doctors.store.care import patients_in_care
 from careplus_doctors.store.people import doctor_name
 from careplus_runtime.clock import now
 from careplus_runtime.paging import after, page
@@ -71,6 +73,14 @@ async def list_own(
     rows = (await db.execute(query.order_by(col(ReferralRow.id).desc()).limit(limit + 1))).all()
     found, next_cursor = page(rows, limit, lambda row: row.id)
     return Referrals(items=[_shown(row) for row in found], next_cursor=next_cursor)
+
+
+async def of_patient(db: AsyncSession, who: Identity, patient_id: int) -> list[Referral]:
+    """All those of a patient in the doctor's care, newest first."""
+    query = _REFERRAL.where(
+        col(ReferralRow.patient_id) == patient_id, col(ReferralRow.patient_id).in_(patients_in_care(who, patient_id))
+    )
+    return [_shown(row) for row in await db.execute(query.order_by(col(ReferralRow.id).desc()).limit(LONGEST_PART))]
 
 
 async def hold(db: AsyncSession, who: Identity, referral_id: int) -> ReferralRow:

@@ -8,26 +8,33 @@ from sqlalchemy import ScalarSelect, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from careplus_contracts.appointments import AppointmentStatus
 from careplus_contracts.endpoints import Role
 from careplus_contracts.labs import LabBookingStatus
-from careplus_contracts.stats import Stats
+from careplus_contracts.results import ResultStatus
+from careplus_contracts.stats import DoctorCount, Stats
+from careplus_contracts.values import Person
 from careplus_doctors.rules import stats as rules
 from careplus_doctors.rules.stats import Away, Period, Stretch, Visits
+from careplus_doctors.store.people import doctor_name
 from careplus_tables.accounts import AccountRow
 from careplus_tables.appointments import AppointmentRow
 from careplus_tables.availability import OpenHoursRow, TimeOffRow
 from careplus_tables.doctors import DoctorRow
-from careplus_tables.labs import LabBookingRow
+from careplus_tables.labs import LabBookingRow, LabResultRow
 
 TURNAROUNDS = 1000
 """So many of the newest verified bookings tell the turnaround."""
+MOST_DOCTORS = 100
+_IS_FOUND = (col(DoctorRow.active), col(AccountRow.active), col(AccountRow.role) == Role.DOCTOR.value)
 
 
 async def stats(db: AsyncSession, of: Period, zone: ZoneInfo) -> Stats:
     """Everything of one period; times without a zone are the clinic's."""
     visits = await _visits(db, of)
     offered = rules.offered_minutes(of, await _week(db), await _time_off(db, of), zone)
-    doctors, patients, lab_bookings = await _counts(db, of)
+    doctors, lab_bookings, waiting_results = await _counts(db, of)
+    patients, new_patients = await _patients(db, of)
     by_day = rules.by_day(of, visits)
     by_status = rules.by_status(by_day)
     return Stats(
@@ -35,22 +42,61 @@ async def stats(db: AsyncSession, of: Period, zone: ZoneInfo) -> Stats:
         to_day=of.last,
         doctors=doctors,
         patients=patients,
+        new_patients=new_patients,
         appointments=sum(by_status.values()),
         by_status=by_status,
         by_day=by_day,
+        by_doctor=await _by_doctor(db, of),
         no_show_rate=rules.no_show_rate(by_status),
         utilisation=rules.utilisation(visits, offered),
         lab_bookings=lab_bookings,
+        waiting_results=waiting_results,
         lab_turnaround_hours=rules.turnaround_hours(await _turnarounds(db, of)),
     )
 
 
 async def _counts(db: AsyncSession, of: Period) -> tuple[int, int, int]:
-    """Active doctors, active patients, and laboratory bookings of the period."""
-    doctors = select(func.count()).where(col(DoctorRow.active).is_(True)).scalar_subquery()
-    patients = select(func.count()).where(col(AccountRow.role) == Role.PATIENT.value, col(AccountRow.active).is_(True))
-    row = (await db.execute(select(doctors, patients.scalar_subquery(), _at_a_time(of) + _when_it_suits(of)))).one()
+    """Doctors who can be found, laboratory bookings of the period, and results that wait for their release."""
+    doctors = (
+        select(func.count())
+        .select_from(DoctorRow)
+        .join(AccountRow, col(AccountRow.id) == col(DoctorRow.id))
+        .where(*_IS_FOUND)
+        .scalar_subquery()
+    )
+    unreleased = [status.value for status in ResultStatus if status is not ResultStatus.RELEASED]
+    waiting = select(func.count()).where(col(LabResultRow.status).in_(unreleased)).scalar_subquery()
+    row = (await db.execute(select(doctors, _at_a_time(of) + _when_it_suits(of), waiting))).one()
     return row[0], row[1], row[2]
+
+
+async def _patients(db: AsyncSession, of: Period) -> tuple[int, int]:
+    """Active patients, and those of them who registered in the period."""
+    since = col(AccountRow.created_at)
+    query = select(func.count(), func.count().filter(since >= of.bounds[0], since < of.bounds[-1])).where(
+        col(AccountRow.role) == Role.PATIENT.value, col(AccountRow.active).is_(True)
+    )
+    row = (await db.execute(query)).one()
+    return row[0], row[1]
+
+
+async def _by_doctor(db: AsyncSession, of: Period) -> list[DoctorCount]:
+    """Those with the most visits in the period first; only their names are looked up."""
+    status, doctor_id, visits = col(AppointmentRow.status), col(AppointmentRow.doctor_id), func.count().label("visits")
+    outcomes = (AppointmentStatus.COMPLETED.value, AppointmentStatus.NO_SHOW.value)
+    busiest = (
+        select(doctor_id, visits, *(func.count().filter(status == outcome).label(outcome) for outcome in outcomes))
+        .where(col(AppointmentRow.starts_at) >= of.bounds[0], col(AppointmentRow.starts_at) < of.bounds[-1])
+        .group_by(doctor_id)
+        .order_by(visits.desc(), doctor_id)
+        .limit(MOST_DOCTORS)
+        .subquery()
+    )
+    query = select(busiest, doctor_name(busiest.c.doctor_id)).order_by(busiest.c.visits.desc(), busiest.c.doctor_id)
+    return [
+        DoctorCount(doctor=Person(id=row[0], full_name=row[4]), appointments=row[1], completed=row[2], no_shows=row[3])
+        for row in await db.execute(query)
+    ]
 
 
 async def _visits(db: AsyncSession, of: Period) -> list[Visits]:
@@ -69,7 +115,8 @@ async def _week(db: AsyncSession) -> list[Stretch]:
     query = (
         select(col(OpenHoursRow.doctor_id), col(OpenHoursRow.weekday), col(OpenHoursRow.starts), col(OpenHoursRow.ends))
         .join(DoctorRow, col(DoctorRow.id) == col(OpenHoursRow.doctor_id))
-        .where(col(DoctorRow.active).is_(True))
+        .join(AccountRow, col(AccountRow.id) == col(DoctorRow.id))
+        .where(*_IS_FOUND)
     )
     return [Stretch(*row) for row in await db.execute(query)]
 

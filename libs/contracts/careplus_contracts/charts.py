@@ -1,0 +1,109 @@
+"""Charts: whom a doctor cares for, and everything that is known about one patient."""
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from careplus_contracts.allergies import Allergies, AllergyStatus
+from careplus_contracts.appointments import Appointment, Patient
+from careplus_contracts.endpoints import Contract, Role
+from careplus_contracts.notes import Notes
+from careplus_contracts.prescriptions import Prescription
+from careplus_contracts.referrals import Referral
+from careplus_contracts.refusals import NotFound
+from careplus_contracts.results import LabResult
+from careplus_contracts.values import Answer, Body, Cursor, Email, Id, Instant, Limit, Line, Page, PastDay, Query, Version
+
+api = Contract(service="doctors", tag="charts")
+
+LONGEST_PART = 100
+"""So many items of each kind are in a chart."""
+Icd10 = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Z][0-9][0-9A-Z](\.[0-9A-Z]{1,4})?$"),
+    Field(description="ICD-10.", examples=["I10", "E11.9"]),
+]
+
+
+class ConditionStatus(StrEnum):
+    """FHIR clinical status."""
+
+    ACTIVE = "active"
+    RESOLVED = "resolved"
+
+
+class Condition(Body):
+    """One entry of the problem list (FHIR Condition)."""
+
+    name: Line = Field(examples=["Hypertension"])
+    icd10: Icd10 | None = None
+    status: ConditionStatus
+    since: PastDay | None = None
+
+
+class SetProblems(Body):
+    problems: Annotated[list[Condition], Field(max_length=LONGEST_PART)]
+
+
+class ProblemList(Answer):
+    problems: list[Condition] = Field(description="As the doctor ordered them, at most 100.")
+    version: Version = Field(description="Of the chart.")
+
+
+class PatientInCare(Patient):
+    """Somebody with a visit to the doctor that is not cancelled, or a referral that the doctor accepted."""
+
+    last_visit_at: Instant | None = Field(description="The last visit to you that has begun.")
+    next_visit_at: Instant | None = Field(description="The next visit to you.")
+    allergy_status: AllergyStatus
+    allergies: list[str] = Field(description="The substances.")
+
+
+class PatientsInCare(Page[PatientInCare]):
+    """Patients in the doctor's care, by name."""
+
+
+class ChartPatient(Patient):
+    """The patient, as their chart names them."""
+
+    email: Email
+
+
+class ChartVisit(Appointment):
+    """A visit to any doctor."""
+
+    note: str | None = Field(description="The short one that goes with the visit's status.")
+    notes: Notes | None = Field(description="Signed ones, or your own draft.")
+
+
+class Chart(Allergies, ProblemList):
+    """What is known about a patient: of each kind the newest 100, newest first."""
+
+    patient: ChartPatient
+    prescriptions: list[Prescription]
+    referrals: list[Referral]
+    results: list[LabResult] = Field(description="Verified ones, released or not.")
+    visits: list[ChartVisit]
+    version: Version = Field(description="Of allergies and problems; the other parts have their own.")
+
+
+@api.get("/api/doctor/patients", roles={Role.DOCTOR})
+async def list_patients(q: Query | None = None, limit: Limit = 20, cursor: Cursor | None = None) -> PatientsInCare:
+    """Patients in your care, by name. `q` looks in names, or for a date of birth written as `1984-05-17`."""
+
+
+@api.get("/api/doctor/patients/{patient_id}", roles={Role.DOCTOR}, refuses=(NotFound,))
+async def show_chart(patient_id: Id) -> Chart:
+    """The chart of a patient in your care."""
+
+
+@api.put(
+    "/api/doctor/patients/{patient_id}/problems",
+    roles={Role.DOCTOR},
+    refuses=(NotFound,),
+    versioned=True,
+    example={"problems": [{"name": "Hypertension", "icd10": "I10", "status": "active", "since": "2015-06-01"}]},
+)
+async def set_problems(patient_id: Id, body: SetProblems) -> ProblemList:
+    """Replace the problem list of a patient in your care. The same again makes no new version."""

@@ -1,0 +1,49 @@
+"""People: everybody's account, for administrators."""
+
+from careplus_contracts.accounts import Account
+from careplus_contracts.endpoints import Contract, Role
+from careplus_contracts.refusals import NotFound, Refusal
+from careplus_contracts.values import Body, Cursor, Id, Limit, Page, Query
+
+api = Contract(service="auth", tag="people")
+
+
+class Accounts(Page[Account]):
+    """Accounts by name."""
+
+
+class UpdateAccount(Body):
+    role: Role
+    active: bool
+
+
+class OwnAccount(Refusal):
+    """Administrators cannot deactivate or demote themselves."""
+
+    status = 409
+
+
+@api.get("/api/admin/accounts", roles={Role.ADMIN})
+async def list_accounts(
+    q: Query | None = None,
+    role: Role | None = None,
+    active: bool | None = None,
+    limit: Limit = 20,
+    cursor: Cursor | None = None,
+) -> Accounts:
+    """Everybody's account by name; `q` looks in names and e-mail addresses."""
+
+
+@api.put(
+    "/api/admin/accounts/{account_id}",
+    roles={Role.ADMIN},
+    refuses=(NotFound, OwnAccount),
+    versioned=True,
+    example={"role": "patient", "active": True},
+)
+async def update_account(account_id: Id, body: UpdateAccount) -> Account:
+    """Change somebody's role, deactivate their account or activate it again.
+
+    Either change ends all of their sessions. An inactive account cannot sign in, and a doctor without an active account is
+    neither found nor booked; visits already booked stand until reception moves them.
+    """

@@ -1,0 +1,23 @@
+"""Notes: doctors write about their visits."""
+
+from careplus_appointments.store import notes
+from careplus_appointments.store.appointments import of_doctor
+from careplus_contracts import notes as contract
+from careplus_contracts.notes import Notes, WriteNotes
+from careplus_contracts.values import Id
+from careplus_runtime.provided import Db, Expected, Who, check_version
+from careplus_runtime.serving import Routes
+
+routes = Routes()
+
+
+@routes.serve(contract.show_notes)
+async def show_notes(appointment_id: Id, *, who: Who, db: Db) -> Notes:
+    return await notes.show(db, await notes.hold(db, who, appointment_id))
+
+
+@routes.serve(contract.write_notes, finds=of_doctor)
+async def write_notes(appointment_id: Id, body: WriteNotes, *, who: Who, db: Db, expected: Expected) -> Notes:
+    row = await notes.hold(db, who, appointment_id)
+    check_version(row.version, expected)
+    return await notes.write(db, who, row, body)

@@ -1,0 +1,40 @@
+"""Everybody's account, for administrators."""
+
+from careplus_auth import rules
+from careplus_auth.store import accounts, people, sessions
+from careplus_contracts import people as contract
+from careplus_contracts.accounts import Account
+from careplus_contracts.endpoints import Role
+from careplus_contracts.people import Accounts, UpdateAccount
+from careplus_contracts.values import Cursor, Id, Limit, Query
+from careplus_runtime.provided import Db, Expected, Who, check_version
+from careplus_runtime.serving import Routes
+
+routes = Routes()
+
+
+@routes.serve(contract.list_accounts)
+async def list_accounts(
+    q: Query | None = None,
+    role: Role | None = None,
+    active: bool | None = None,
+    limit: Limit = 20,
+    cursor: Cursor | None = None,
+    *,
+    who: Who,
+    db: Db,
+) -> Accounts:
+    return await people.list_all(db, who, q=q, role=role, active=active, limit=limit, cursor=cursor)
+
+
+@routes.serve(contract.update_account, finds=people.find)
+async def update_account(account_id: Id, body: UpdateAccount, *, who: Who, db: Db, expected: Expected) -> Account:
+    # of two administrators who close each other's account at once, one stays
+    await accounts.own(db, who)
+    account = await people.find(db, who, account_id)
+    check_version(account.version, expected)
+    rules.check_stays_administrator(who.id, account_id, body)
+    if (account.role, account.active) != (body.role, body.active):
+        people.change(account, body)
+        await sessions.end_all(db, account_id)
+    return accounts.shown(account)

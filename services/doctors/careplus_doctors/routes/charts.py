@@ -1,0 +1,39 @@
+"""Charts: doctors look up their patients, and note allergies and problems."""
+
+from careplus_contracts import allergies as allergies_contract
+from careplus_contracts import charts as contract
+from careplus_contracts.allergies import Allergies, SetAllergies
+from careplus_contracts.charts import Chart, PatientsInCare, ProblemList, SetProblems
+from careplus_contracts.values import Cursor, Id, Limit, Query
+from careplus_doctors.store import charts, patients
+from careplus_doctors.store.care import check_in_care
+from careplus_runtime.provided import Db, Expected, Who, check_version
+from careplus_runtime.serving import Routes
+
+routes = Routes()
+
+
+@routes.serve(contract.list_patients)
+async def list_patients(
+    q: Query | None = None, limit: Limit = 20, cursor: Cursor | None = None, *, who: Who, db: Db
+) -> PatientsInCare:
+    return await patients.list_in_care(db, who, q, limit, cursor)
+
+
+@routes.serve(contract.show_chart)
+async def show_chart(patient_id: Id, *, who: Who, db: Db) -> Chart:
+    return await charts.show(db, who, patient_id)
+
+
+@routes.serve(allergies_contract.set_allergies, finds=check_in_care)
+async def set_allergies(patient_id: Id, body: SetAllergies, *, who: Who, db: Db, expected: Expected) -> Allergies:
+    chart = await charts.hold(db, who, patient_id)
+    check_version(chart.version, expected)
+    return await charts.set_allergies(db, chart, body)
+
+
+@routes.serve(contract.set_problems, finds=check_in_care)
+async def set_problems(patient_id: Id, body: SetProblems, *, who: Who, db: Db, expected: Expected) -> ProblemList:
+    chart = await charts.hold(db, who, patient_id)
+    check_version(chart.version, expected)
+    return await charts.set_problems(db, chart, body)

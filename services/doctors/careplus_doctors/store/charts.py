@@ -1,0 +1,118 @@
+"""Statements about charts: allergies, problems, and everything about one patient together."""
+
+from enum import Enum
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from careplus_contracts.accounts import Sex
+from careplus_contracts.allergies import Allergies, Allergy, SetAllergies, Severity
+from careplus_contracts.charts import Chart, ChartPatient, Condition, ConditionStatus, ProblemList, SetProblems
+from careplus_contracts.refusals import NotFound
+from careplus_doctors.rules.charts import allergy_status
+from careplus_doctors.store import prescriptions, referrals, results, visits
+from careplus_doctors.store.care import check_in_care
+from careplus_runtime.problems import NOTHING_HERE
+from careplus_runtime.tokens import Identity
+from careplus_tables.accounts import AccountRow
+from careplus_tables.charts import AllergyRow, ChartRow, ProblemRow
+
+
+async def show(db: AsyncSession, who: Identity, patient_id: int) -> Chart:
+    """Everything about a patient in the doctor's care. Raises NotFound."""
+    await check_in_care(db, who, patient_id)
+    chart = await _found(db, patient_id)
+    return Chart(
+        **dict(await allergies(db, chart)),
+        problems=await _problems(db, patient_id),
+        patient=await _patient(db, patient_id),
+        prescriptions=await prescriptions.of_patient(db, who, patient_id),
+        referrals=await referrals.of_patient(db, who, patient_id),
+        results=await results.of_patient(db, who, patient_id),
+        visits=await visits.of_patient(db, who, patient_id),
+    )
+
+
+async def hold(db: AsyncSession, who: Identity, patient_id: int) -> ChartRow:
+    """The chart of a patient in the doctor's care, to be changed; version 1 where nothing was noted. Raises NotFound."""
+    await check_in_care(db, who, patient_id)
+    # the account is locked, because there may be no chart yet
+    await db.get(AccountRow, patient_id, with_for_update={"key_share": True})
+    return await _found(db, patient_id)
+
+
+async def noted(db: AsyncSession, who: Identity, patient_id: int) -> Allergies:
+    """The allergies of a patient in the doctor's care. Raises NotFound."""
+    await check_in_care(db, who, patient_id)
+    return await allergies(db, await _found(db, patient_id))
+
+
+async def allergies(db: AsyncSession, chart: ChartRow) -> Allergies:
+    query = select(AllergyRow).where(col(AllergyRow.patient_id) == chart.patient_id).order_by(col(AllergyRow.position))
+    found = [
+        Allergy(substance=row.substance, reaction=row.reaction, severity=Severity(row.severity), noted_on=row.noted_on)
+        for row in (await db.execute(query)).scalars()
+    ]
+    return Allergies(allergy_status=allergy_status(found, chart.no_known_allergies), allergies=found, version=chart.version)
+
+
+async def set_allergies(db: AsyncSession, chart: ChartRow, body: SetAllergies) -> Allergies:
+    """Replace them; the next version if anything is new."""
+    before = (await allergies(db, chart)).allergies
+    if (before, chart.no_known_allergies) != (body.allergies, body.no_known_allergies):
+        chart.no_known_allergies = body.no_known_allergies
+        await _next_version(db, chart)
+        await db.execute(delete(AllergyRow).where(col(AllergyRow.patient_id) == chart.patient_id))
+        db.add_all(
+            AllergyRow(patient_id=chart.patient_id, position=position, **_plain(allergy))
+            for position, allergy in enumerate(body.allergies)
+        )
+        await db.flush()
+    return await allergies(db, chart)
+
+
+async def set_problems(db: AsyncSession, chart: ChartRow, body: SetProblems) -> ProblemList:
+    """Replace them; the next version if anything is new."""
+    if await _problems(db, chart.patient_id) != body.problems:
+        await _next_version(db, chart)
+        await db.execute(delete(ProblemRow).where(col(ProblemRow.patient_id) == chart.patient_id))
+        db.add_all(
+            ProblemRow(patient_id=chart.patient_id, position=position, **_plain(problem))
+            for position, problem in enumerate(body.problems)
+        )
+        await db.flush()
+    return ProblemList(problems=await _problems(db, chart.patient_id), version=chart.version)
+
+
+async def _found(db: AsyncSession, patient_id: int) -> ChartRow:
+    chart = await db.get(ChartRow, patient_id)
+    return chart or ChartRow(patient_id=patient_id, no_known_allergies=False, version=1)
+
+
+def _plain(entry: Allergy | Condition) -> dict[str, Any]:
+    """Its members as columns take them: psycopg would write the names of enum members."""
+    return {name: value.value if isinstance(value, Enum) else value for name, value in entry}
+
+
+async def _next_version(db: AsyncSession, chart: ChartRow) -> None:
+    chart.version += 1
+    db.add(chart)
+    await db.flush()
+
+
+async def _problems(db: AsyncSession, patient_id: int) -> list[Condition]:
+    query = select(ProblemRow).where(col(ProblemRow.patient_id) == patient_id).order_by(col(ProblemRow.position))
+    return [
+        Condition(name=row.name, icd10=row.icd10, status=ConditionStatus(row.status), since=row.since)
+        for row in (await db.execute(query)).scalars()
+    ]
+
+
+async def _patient(db: AsyncSession, patient_id: int) -> ChartPatient:
+    row = await db.get(AccountRow, patient_id)
+    if row is None:
+        raise NotFound(NOTHING_HERE)
+    person = row.model_dump(include={"id", "full_name", "date_of_birth", "phone", "email"})
+    return ChartPatient(**person, sex=Sex(row.sex))

@@ -1,0 +1,92 @@
+"""Statements about the patients in a doctor's care."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, case, func, or_, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from careplus_contracts.accounts import Sex
+from careplus_contracts.charts import PatientInCare, PatientsInCare
+from careplus_contracts.endpoints import Role
+from careplus_contracts.values import Id
+from careplus_doctors.rules.charts import allergy_status, day_meant
+from careplus_doctors.store.care import patients_in_care
+from careplus_runtime.clock import now
+from careplus_runtime.paging import after, page
+from careplus_runtime.tokens import Identity
+from careplus_tables.accounts import AccountRow
+from careplus_tables.appointments import FREE_AGAIN, AppointmentRow
+from careplus_tables.charts import AllergyRow, ChartRow
+
+_NAME, _ID = col(AccountRow.full_name), col(AccountRow.id)
+Span = tuple[datetime | None, datetime | None]
+"""The last visit and the next one."""
+
+
+async def list_in_care(db: AsyncSession, who: Identity, q: str | None, limit: int, cursor: str | None) -> PatientsInCare:
+    """By name. The cursor is an id: names may be longer than a cursor."""
+    # written so that the index of names, which goes through everybody's, is left alone
+    is_patient = func.coalesce(col(AccountRow.role), "") == Role.PATIENT.value
+    query = select(AccountRow).where(_ID.in_(patients_in_care(who)), is_patient)
+    if wanted := (q or "").strip():
+        query = query.where(_meant(wanted))
+    if (last := after(cursor, Id)) is not None:
+        last_name = select(_NAME).where(_ID.in_(patients_in_care(who, last))).correlate(None).scalar_subquery()
+        query = query.where(tuple_(_NAME, _ID) > tuple_(last_name, last))
+    found = (await db.execute(query.order_by(_NAME, _ID).limit(limit + 1))).scalars().all()
+    rows, next_cursor = page(found, limit, lambda row: row.id)
+    ids = [row.id for row in rows if row.id is not None]
+    times, none_known, substances = await _times(db, who, ids), await _none_known(db, ids), await _substances(db, ids)
+    items = [
+        _shown(row, times.get(row.id, (None, None)), substances[row.id], row.id in none_known)
+        for row in rows
+        if row.id is not None
+    ]
+    return PatientsInCare(items=items, next_cursor=next_cursor)
+
+
+def _meant(wanted: str) -> ColumnElement[bool]:
+    in_name = _NAME.icontains(wanted, autoescape=True)
+    day = day_meant(wanted)
+    return in_name if day is None else or_(in_name, col(AccountRow.date_of_birth) == day)
+
+
+async def _times(db: AsyncSession, who: Identity, ids: Sequence[int]) -> dict[int, Span]:
+    at, present = col(AppointmentRow.starts_at), now()
+    query = (
+        select(col(AppointmentRow.patient_id), func.max(case((at <= present, at))), func.min(case((at > present, at))))
+        .where(col(AppointmentRow.patient_id).in_(ids), col(AppointmentRow.doctor_id) == who.id)
+        .where(col(AppointmentRow.status).not_in([status.value for status in FREE_AGAIN]))
+        .group_by(col(AppointmentRow.patient_id))
+    )
+    return {patient_id: (last, next_) for patient_id, last, next_ in (await db.execute(query)).all()}
+
+
+async def _none_known(db: AsyncSession, ids: Sequence[int]) -> set[int]:
+    query = select(col(ChartRow.patient_id)).where(col(ChartRow.patient_id).in_(ids), col(ChartRow.no_known_allergies))
+    return set((await db.execute(query)).scalars())
+
+
+async def _substances(db: AsyncSession, ids: Sequence[int]) -> dict[int, list[str]]:
+    key = (col(AllergyRow.patient_id), col(AllergyRow.position))
+    query = select(key[0], col(AllergyRow.substance)).where(key[0].in_(ids)).order_by(*key)
+    found: dict[int, list[str]] = defaultdict(list)
+    for patient_id, substance in (await db.execute(query)).all():
+        found[patient_id].append(substance)
+    return found
+
+
+def _shown(row: AccountRow, times: Span, substances: list[str], none_known: bool) -> PatientInCare:
+    person: dict[str, Any] = row.model_dump(include={"id", "full_name", "date_of_birth", "phone"})
+    return PatientInCare(
+        **person,
+        sex=Sex(row.sex),
+        last_visit_at=times[0],
+        next_visit_at=times[1],
+        allergy_status=allergy_status(substances, none_known),
+        allergies=substances,
+    )
