@@ -1,68 +1,78 @@
 /** The app: learns where it is and who is there, and shows the page for both. */
 import { useEffect, useState } from "preact/hooks";
-import { type Account, api, type Config, type NoAnswer, outcome, type Problem as Refused } from "./api/client";
+import { type Account, api, type Config, type Failure, lost, outcome } from "./api/client";
+import { language } from "./lib/i18n";
+import { Lazy } from "./lib/lazy";
+import { useLive } from "./lib/live";
 import { account, signOut, start } from "./lib/session";
-import { useShared } from "./lib/shared";
-import { Home } from "./pages/public/home";
-import { NotFound } from "./pages/public/not-found";
-import { Register } from "./pages/public/register";
-import { SignIn } from "./pages/public/sign-in";
-import { type Address, address, go, listen, notice, safeNext } from "./router";
+import { keepZone } from "./lib/zone";
+import { type Address, address, go, listen, notice } from "./router";
+import { find, HOME, type OwnProps } from "./routes";
 import { Frame } from "./ui/Frame";
+import { NotFound } from "./ui/NotFound";
 import { Problem } from "./ui/Problem";
 import { Skeleton } from "./ui/Skeleton";
 
-type Trouble = { problem: Refused | NoAnswer; retryAfter: number | null };
-
 export function App() {
-  const here = useShared(address);
-  const who = useShared(account);
-  const said = useShared(notice);
+  const here = useLive(address);
+  const who = useLive(account);
+  const said = useLive(notice);
+  const ended = useLive(lost);
+  useLive(language);
   const [config, setConfig] = useState<Config | null>(null);
-  const [trouble, setTrouble] = useState<Trouble | null>(null);
+  const [failure, setFailure] = useState<Failure | null>(null);
 
-  const load = async (): Promise<void> => {
-    setTrouble(null);
+  const begin = async (): Promise<void> => {
+    setFailure(null);
     const [described, started] = await Promise.all([outcome(api.GET("/api/config")), start()]);
-    if (described.ok) setConfig(described.data);
+    if (described.ok) {
+      keepZone(described.data.zone);
+      setConfig(described.data);
+    }
     const failed = [described, started].find((part) => !part.ok);
-    if (failed && !failed.ok) setTrouble(failed);
+    if (failed && !failed.ok) setFailure(failed);
   };
   useEffect(() => {
-    void load();
+    void begin();
     return listen();
   }, []);
 
+  useEffect(() => {
+    if (who) void sessionLost().catch(() => {});
+  }, [who]);
+
   return (
-    <Frame config={config} account={who ?? null} notice={said} signOut={leave}>
-      {trouble && <Problem {...trouble} again={() => void load()} />}
-      {!trouble && (config === null || who === undefined) && <Skeleton />}
-      {!trouble && config !== null && who !== undefined && <Route here={here} who={who} config={config} />}
+    <Frame config={config} account={who ?? null} path={here.path} notice={said} signOut={leave}>
+      {failure && <Problem failure={failure} again={() => void begin()} whole />}
+      {!failure && (config === null || who === undefined) && <Skeleton />}
+      {!failure && config !== null && who !== undefined && <Here here={here} who={who} config={config} />}
+      {ended && who && <Resume account={who} />}
     </Frame>
   );
 }
 
-function Route({ here, who, config }: { here: Address; who: Account | null; config: Config }) {
+function Here({ here, who, config }: { here: Address; who: Account | null; config: Config }) {
+  const route = find(here.path);
+  if (!route) return <NotFound />;
+  if (who && here.path === "/") return <Redirect to={HOME[who.role]} />;
+  if (route.role && !who) return <Redirect to={`/sign-in?next=${encodeURIComponent(here.path + here.search)}`} />;
+  if (route.role && who && route.role !== who.role) return <Redirect to={HOME[who.role]} say="not_your_portal" />;
   const query = new URLSearchParams(here.search);
-  const next = safeNext(query.get("next"));
-  switch (here.path) {
-    case "/":
-      return who ? (
-        <Home account={who} config={config} />
-      ) : (
-        <SignIn config={config} onDone={() => go("/", { replace: true })} />
-      );
-    case "/sign-in":
-      return who ? <Redirect to={next} /> : <SignIn config={config} onDone={() => go(next, { replace: true })} />;
-    case "/register":
-      return <Register config={config} query={query} onDone={() => go(next, { replace: true })} />;
-    default:
-      return <NotFound />;
-  }
+  // pages that ask for a role are reached by somebody only; the others know that nobody may be there
+  return <Lazy route={route} query={query} config={config} account={who as OwnProps["account"]} />;
 }
 
-function Redirect({ to }: { to: string }) {
-  useEffect(() => go(to, { replace: true }), [to]);
+/** The sign-in over the page; its code is fetched when somebody signs in, for when nothing can be fetched any more. */
+function Resume({ account }: { account: Account }) {
+  const [Dialog, setDialog] = useState<Awaited<ReturnType<typeof sessionLost>> | null>(null);
+  useEffect(() => void sessionLost().then((drawn) => setDialog(() => drawn)), []);
+  return Dialog && <Dialog account={account} />;
+}
+
+const sessionLost = async () => (await import("./ui/SessionLost")).SessionLost;
+
+function Redirect({ to, say = null }: { to: string; say?: Parameters<typeof notice.set>[0] }) {
+  useEffect(() => go(to, { replace: true, say }), [to, say]);
   return null;
 }
 
@@ -70,4 +80,11 @@ async function leave(): Promise<void> {
   const ended = await signOut();
   if (ended.ok) go("/", { say: "signed_out" });
   else notice.set("not_signed_out");
+}
+
+/** Starts to load the code of the page that is asked for, before it is known who asks. */
+export function prepare(path: string): void {
+  void find(path)
+    ?.load()
+    .catch(() => {});
 }

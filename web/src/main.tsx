@@ -1,10 +1,18 @@
 /** Mounts the app. */
 import { render } from "preact";
-import { App } from "./app";
+import { App, prepare } from "./app";
 import { speak } from "./lib/i18n";
 import "./style/tokens.css";
 import "./style/base.css";
+import "./style/frame.css";
 import "./style/parts.css";
+import "./style/forms.css";
+import "./style/print.css";
 
-const root = document.getElementById("app");
-if (root) void speak().finally(() => render(<App />, root));
+const root = document.getElementById("app") as HTMLElement;
+prepare(location.pathname);
+speak().then(
+  () => render(<App />, root),
+  // without words there is nothing to draw
+  () => document.getElementById("failed")?.removeAttribute("hidden"),
+);

@@ -1,25 +1,53 @@
 /** The address bar as state: where we are, how to go elsewhere, and what is said on arrival. */
 import type { Key } from "./lib/i18n";
-import { shared } from "./lib/shared";
+import { live } from "./lib/live";
 
 export interface Address {
   path: string;
   search: string;
 }
 
-export const address = shared<Address>(here());
+export const address = live<Address>(here());
 /** A sentence for the reader, gone with the next move. */
-export const notice = shared<Key | null>(null);
+export const notice = live<Key | null>(null);
 
 /** Addresses of this origin that are not pages of the app. */
 const SERVED = ["/docs", "/openapi.json", "/api/", "/auth/"];
 
+/** Moves to another page, or within this one. `say` is said on arrival. */
 export function go(href: string, { replace = false, say = null as Key | null } = {}): void {
+  const before = location.pathname;
   if (replace) history.replaceState(null, "", href);
   else history.pushState(null, "", href);
   arrive();
   notice.set(say);
-  if (!replace) scrollTo(0, 0);
+  // a filter or another week is the same page, and the reader stays where they are
+  if (location.pathname !== before) scrollTo(0, 0);
+}
+
+/** The address of this page with other values in its query; null takes one away. */
+export function withQuery(changes: Readonly<Record<string, string | null>>): string {
+  const query = new URLSearchParams(location.search);
+  for (const [name, value] of Object.entries(changes)) {
+    if (value === null || value === "") query.delete(name);
+    else query.set(name, value);
+  }
+  const text = query.toString();
+  return text ? `${location.pathname}?${text}` : location.pathname;
+}
+
+/** The values of a pattern such as `/doctors/:id` in a path, or null where it does not fit. */
+export function match(pattern: string, path: string): Record<string, string> | null {
+  const wanted = pattern.split("/");
+  const given = path.split("/");
+  if (wanted.length !== given.length) return null;
+  const values: Record<string, string> = {};
+  for (const [at, part] of wanted.entries()) {
+    const value = given[at] ?? "";
+    if (part.startsWith(":") && value !== "") values[part.slice(1)] = decoded(value);
+    else if (part !== value) return null;
+  }
+  return values;
 }
 
 /** Turns clicks on links to our own pages into moves without a reload. Returns how to stop. */
@@ -41,6 +69,14 @@ export function safeNext(next: string | null): string {
 
 function here(): Address {
   return { path: location.pathname, search: location.search };
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
 }
 
 function arrive(): void {

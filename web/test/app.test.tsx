@@ -1,6 +1,6 @@
 import { beforeEach, expect, test, vi } from "vitest";
 import { type Asked, CONFIG, gateway, json, PAT, refusal, tokens } from "./gateway";
-import { draw, heading, press, settled, type } from "./page";
+import { arrived, draw, heading, press, settled, type } from "./page";
 
 const HINT = "careplus.signed-in";
 const config = json(CONFIG);
@@ -13,11 +13,13 @@ beforeEach(() => {
   vi.resetModules();
 });
 
-async function open(replies: Parameters<typeof gateway>[0], path = "/"): Promise<Asked[]> {
+async function open(replies: Parameters<typeof gateway>[0], path = "/sign-in", loaded = true): Promise<Asked[]> {
   history.replaceState(null, "", path);
+  await (await import("../src/lib/i18n")).speak(["en"]);
   const asked = gateway(replies);
   const { App } = await import("../src/app");
   await draw(<App />);
+  if (loaded) await arrived();
   return asked;
 }
 
@@ -25,6 +27,7 @@ async function signInAs(email: string, password: string): Promise<void> {
   await type("email", email);
   await type("password", password);
   await press("Sign in");
+  await arrived();
 }
 
 test("a stranger is asked to sign in, by the hospital's name", async () => {
@@ -36,22 +39,41 @@ test("a stranger is asked to sign in, by the hospital's name", async () => {
   expect(document.querySelector(".demo, .demo-logins")).toBeNull();
 });
 
-test("signing in leads to who I am, with the focus on its heading", async () => {
+test("signing in leads to the role's own portal, with its navigation", async () => {
   const asked = await open({ "GET /api/config": [config], "POST /auth/login": [tokens()] });
   await signInAs(" pat@demo.example ", "seven-quiet-herons");
-  expect(asked.at(-1)?.body).toEqual({ email: "pat@demo.example", password: "seven-quiet-herons" });
-  expect(heading()).toBe("Hello, Pat Moreno");
-  expect(document.activeElement?.tagName).toBe("H1");
-  expect(document.querySelector("dl")?.textContent).toContain(PAT.email);
-  expect(document.querySelector(".chip")?.textContent).toBe("Patient");
-  expect(document.querySelector('.tasks a[href="/docs#/appointments/book"]')).not.toBeNull();
+  expect(asked.find(({ call }) => call === "POST /auth/login")?.body).toEqual({
+    email: "pat@demo.example",
+    password: "seven-quiet-herons",
+  });
+  expect(location.pathname).toBe("/home");
+  expect(document.querySelector('nav a[aria-current="page"]')?.textContent).toBe("Home");
 });
 
-test.each(["patient", "doctor", "lab", "admin"] as const)("a %s sees what their role can do", async (role) => {
+test.each([
+  ["patient", "/home"],
+  ["doctor", "/doctor"],
+  ["lab", "/lab"],
+  ["admin", "/admin"],
+] as const)("a %s who opens the front page is taken to %s", async (role, home) => {
   localStorage.setItem(HINT, "1");
-  await open({ "GET /api/config": [config], "POST /auth/refresh": [tokens("t", { ...PAT, role, phone: null })] });
-  expect(document.querySelectorAll(".tasks a").length).toBeGreaterThanOrEqual(4);
-  expect(document.body.textContent).not.toMatch(/next\.\w|role\.\w|undefined|null/);
+  await open({ "GET /api/config": [config], "POST /auth/refresh": [tokens("t", { ...PAT, role })] }, "/");
+  expect(location.pathname).toBe(home);
+  expect(document.querySelector(".portal")?.textContent).not.toMatch(/nav\.|undefined|null/);
+});
+
+test("a page of another role leads to one's own, with a sentence", async () => {
+  localStorage.setItem(HINT, "1");
+  await open({ "GET /api/config": [config], "POST /auth/refresh": [tokens()] }, "/admin/doctors");
+  expect(location.pathname).toBe("/home");
+  expect(document.body.textContent).toContain("That page belongs to another role.");
+});
+
+test("a page that asks for somebody asks who, and leads there then", async () => {
+  await open({ "GET /api/config": [config], "POST /auth/login": [tokens()] }, "/appointments?when=past");
+  expect(location.pathname + location.search).toBe("/sign-in?next=%2Fappointments%3Fwhen%3Dpast");
+  await signInAs("pat@demo.example", "p");
+  expect(location.pathname + location.search).toBe("/appointments?when=past");
 });
 
 test("empty fields are named before anything is sent, and the summary has the focus and leads to them", async () => {
@@ -111,7 +133,7 @@ test("the demo says so on every page and fills the form", async () => {
   expect((document.getElementById("password") as HTMLInputElement).value).toBe("demo-hospital-1");
   expect(document.activeElement?.id).toBe("submit");
   await press("Sign in");
-  expect(heading()).toMatch(/^Hello/);
+  expect(location.pathname).toMatch(/^\/(home|doctor)$/);
   expect(document.querySelector(".demo")).not.toBeNull();
 });
 
@@ -120,8 +142,9 @@ test("signing out says so", async () => {
   const gone = new Response(null, { status: 204 });
   await open({ "GET /api/config": [config], "POST /auth/refresh": [tokens()], "POST /auth/logout": [gone] });
   await press("Sign out");
-  expect(heading()).toBe("Sign in");
-  expect(document.querySelector(".notice")?.textContent).toBe("You are signed out.");
+  expect(location.pathname).toBe("/");
+  expect(document.querySelector(".who")?.textContent).toBe("Sign in");
+  expect(document.body.textContent).toContain("You are signed out.");
 });
 
 test("signing out that did not work says so, and the page stays", async () => {
@@ -129,8 +152,8 @@ test("signing out that did not work says so, and the page stays", async () => {
   const away = refusal(503, "unavailable");
   await open({ "GET /api/config": [config], "POST /auth/refresh": [tokens()], "POST /auth/logout": [away] });
   await press("Sign out");
-  expect(heading()).toMatch(/^Hello/);
-  expect(document.querySelector(".notice")?.textContent).toContain("You are still signed in");
+  expect(location.pathname).toMatch(/^\/(home|doctor)$/);
+  expect(document.body.textContent).toContain("You are still signed in");
 });
 
 test("while the system is away there is a sentence and another try", async () => {
@@ -138,40 +161,28 @@ test("while the system is away there is a sentence and another try", async () =>
   await open({ "GET /api/config": [config], "POST /auth/refresh": [refusal(503, "unavailable"), tokens()] });
   expect(heading()).toBe("We cannot reach the hospital's system");
   await press("Try again");
-  expect(heading()).toBe("Hello, Pat Moreno");
+  await arrived();
+  expect(location.pathname).toBe("/home");
 });
 
 test("a slow answer shows a skeleton, a quick one does not", async () => {
   let answer: (response: Response) => void = () => {};
-  await open({ "GET /api/config": [() => new Promise<Response>((resolve) => (answer = resolve))] });
+  await open({ "GET /api/config": [() => new Promise<Response>((resolve) => (answer = resolve))] }, "/sign-in", false);
   expect(document.querySelector(".skeleton i")).toBeNull();
   await new Promise((resolve) => setTimeout(resolve, 160));
   await settled();
   expect(document.querySelector(".skeleton")?.textContent).toBe("Loading");
   answer(config.clone());
   await settled();
+  await arrived();
   expect(heading()).toBe("Sign in");
-});
-
-test("after signing in one is where one wanted to be", async () => {
-  await open({ "GET /api/config": [config], "POST /auth/login": [tokens()] }, "/sign-in?next=%2F%3Ffrom%3Dmail");
-  await signInAs("pat@demo.example", "p");
-  expect(location.pathname + location.search).toBe("/?from=mail");
-  expect(heading()).toMatch(/^Hello/);
-});
-
-test("somebody who is signed in does not see the form again", async () => {
-  localStorage.setItem(HINT, "1");
-  await open({ "GET /api/config": [config], "POST /auth/refresh": [tokens()] }, "/sign-in");
-  expect(location.pathname).toBe("/");
-  expect(heading()).toMatch(/^Hello/);
 });
 
 test("an address without a page says so and leads back", async () => {
   await open({ "GET /api/config": [config] }, "/nowhere");
   expect(heading()).toBe("There is no page at this address");
   await press("Go to the front page");
-  expect(heading()).toBe("Sign in");
+  expect(location.pathname).toBe("/");
 });
 
 test("an invitation is accepted with its code and signs in", async () => {
@@ -188,8 +199,10 @@ test("an invitation is accepted with its code and signs in", async () => {
     full_name: "Pat Moreno",
     password: "seven-quiet-herons",
     invitation: "abcdefgh",
+    date_of_birth: null,
+    phone: null,
   });
-  expect(heading()).toBe("Hello, Pat Moreno");
+  expect(location.pathname).toBe("/home");
 });
 
 test("what the server does not accept is said at its field", async () => {

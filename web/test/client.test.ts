@@ -1,15 +1,24 @@
-import { beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { gateway, json, PAT, refusal, tokens } from "./gateway";
 
 let client: typeof import("../src/api/client");
 
 beforeEach(async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
   vi.resetModules();
   client = await import("../src/api/client");
 });
 
 const signedIn = async () => client.keep(await tokens("first").json());
-const me = () => client.outcome(client.api.GET("/auth/me"));
+const me = () => inTime(client.outcome(client.api.GET("/auth/me")));
+
+afterEach(() => vi.useRealTimers());
+
+/** What comes of it when a minute and a half passes. */
+async function inTime<T>(promise: Promise<T>): Promise<T> {
+  await vi.advanceTimersByTimeAsync(90_000);
+  return promise;
+}
 
 test("the access token goes with every call, and is kept in memory only", async () => {
   const asked = gateway({ "GET /auth/me": [json(PAT)] });
@@ -55,16 +64,70 @@ test("calls that fail together share one refresh", async () => {
   expect(asked.filter(({ call }) => call === "POST /auth/refresh")).toHaveLength(1);
 });
 
-test("a session that has ended leaves nobody signed in", async () => {
+test("a session that has ended under somebody's hands keeps the page, and what waited goes on with the next one", async () => {
+  const asked = gateway({
+    "PUT /auth/me": [refusal(401, "unauthenticated"), json(PAT)],
+    "POST /auth/refresh": [refusal(401, "unauthenticated")],
+  });
+  await signedIn();
   const told: unknown[] = [];
+  client.onAccount((account) => told.push(account));
+  const change = client.outcome(client.api.PUT("/auth/me", { body: { full_name: "Pat M" } }));
+  await vi.advanceTimersByTimeAsync(0);
+  expect(client.lost.get()).toBe(true);
+  expect(told).toEqual([]);
+  client.keep(await tokens("second").json());
+  expect(await inTime(change)).toMatchObject({ ok: true });
+  expect(asked.at(-1)?.headers.get("Authorization")).toBe("Bearer second");
+  expect(asked.at(-1)?.body).toEqual({ full_name: "Pat M" });
+});
+
+test("a session that is given up refuses what waited", async () => {
   gateway({
     "GET /auth/me": [refusal(401, "unauthenticated")],
     "POST /auth/refresh": [refusal(401, "unauthenticated")],
   });
   await signedIn();
-  client.onAccount((account) => told.push(account));
-  expect(await me()).toMatchObject({ problem: { code: "unauthenticated" } });
-  expect(told).toEqual([null]);
+  const asking = client.outcome(client.api.GET("/auth/me"));
+  await vi.advanceTimersByTimeAsync(0);
+  client.keep(null);
+  expect(await inTime(asking)).toMatchObject({ problem: { code: "unauthenticated" } });
+  expect(client.lost.get()).toBe(false);
+});
+
+test("what somebody sends is sent again under one key while the system is away, and says so", async () => {
+  const body = { doctor_id: 3, starts_at: "2030-01-07T09:00:00Z", reason: null };
+  const away: boolean[] = [];
+  const down = refusal(503, "unavailable");
+  const asked = gateway({ "POST /api/appointments": [down, new TypeError("offline"), down, json({ id: 1 })] });
+  client.away.listen((now) => away.push(now));
+  const booked = await inTime(client.outcome(client.api.POST("/api/appointments", { body })));
+  expect(booked.ok).toBe(true);
+  expect(asked).toHaveLength(4);
+  const keys = new Set(asked.map(({ headers }) => headers.get("Idempotency-Key")));
+  expect([...keys][0]).toMatch(/^[0-9a-f]{32}$/);
+  expect(keys.size).toBe(1);
+  expect(asked.every(({ body: sent }) => JSON.stringify(sent) === JSON.stringify(body))).toBe(true);
+  expect(away).toEqual([true, false]);
+});
+
+test("a wish that was answered for good is another wish the next time", async () => {
+  const body = { doctor_id: 3, starts_at: "2030-01-07T09:00:00Z" };
+  const asked = gateway({ "POST /api/appointments": [refusal(409, "slot_taken"), json({ id: 1 }), json({ id: 2 })] });
+  for (let turn = 0; turn < 3; turn += 1) await client.outcome(client.api.POST("/api/appointments", { body }));
+  expect(new Set(asked.map(({ headers }) => headers.get("Idempotency-Key"))).size).toBe(3);
+});
+
+test("a sign-in is not sent twice by itself", async () => {
+  const asked = gateway({ "POST /auth/login": [refusal(503, "unavailable")] });
+  await inTime(client.outcome(client.api.POST("/auth/login", { body: { email: "a@b.c", password: "p" } })));
+  expect(asked).toHaveLength(1);
+});
+
+test("a page that only reads is told soon that nobody answers", async () => {
+  const asked = gateway({ "GET /auth/me": [new TypeError("offline")] });
+  expect(await me()).toMatchObject({ problem: { code: "no_answer" } });
+  expect(asked).toHaveLength(4);
 });
 
 test("a refresh that nobody answers ends no session", async () => {

@@ -1,6 +1,10 @@
-import { expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import type { Problem } from "../src/api/client";
-import { missing, mistakes, said } from "../src/lib/form";
+import { missing, mistakes } from "../src/lib/form";
+import { enter } from "../src/lib/i18n";
+import { said } from "../src/lib/said";
+
+beforeAll(() => enter("public"));
 
 const malformed = (...fields: string[]): Problem => ({
   type: "/docs/problems#malformed",

@@ -1,13 +1,21 @@
 import { afterEach, expect, test } from "vitest";
-import en from "../src/i18n/en.json";
-import { plural, speak, t, tCode, use } from "../src/lib/i18n";
+import de from "../src/i18n/de/shell.json";
+import shell from "../src/i18n/en/shell.json";
+import { choose, enter, type Key, language, plural, speak, t, tCode, use } from "../src/lib/i18n";
 import { pseudo } from "./pseudo";
 
-afterEach(() => use("en", en));
+const every = import.meta.glob<Record<string, string>>("../src/i18n/*/*.json", { eager: true, import: "default" });
+const room = (path: string): string => path.split("/").pop() ?? "";
+const english = Object.entries(every).filter(([path]) => path.includes("/en/"));
+
+afterEach(async () => {
+  use("en", shell);
+  await speak(["en"]);
+});
 
 test("words with values; a value that is missing shows", () => {
-  expect(t("sign_in.lead", { hospital: "St Alba" })).toBe("to St Alba");
-  expect(t("sign_in.lead")).toBe("to {hospital}");
+  expect(t("header.home", { hospital: "St Alba" })).toBe("St Alba, front page");
+  expect(t("header.home")).toBe("{hospital}, front page");
 });
 
 test("plurals", () => {
@@ -16,27 +24,59 @@ test("plurals", () => {
 });
 
 test("codes that have no words keep the server's", () => {
-  expect(tCode("problem", "email_taken", "x")).toContain("already");
+  expect(tCode("problem", "unavailable", "x")).toContain("Nothing was lost");
   expect(tCode("problem", "never_heard_of", "The server's own sentence.")).toBe("The server's own sentence.");
 });
 
-test("another language falls back to English word by word, and turns the page around where it reads so", () => {
-  use("ar", { "sign_in.title": "تسجيل الدخول" });
-  expect(t("sign_in.title")).toBe("تسجيل الدخول");
-  expect(t("register.title")).toBe("Create an account");
-  expect(document.documentElement.lang).toBe("ar");
+test("a room's words come with it, in the language that is spoken then and later", async () => {
+  await enter("ui");
+  expect(t("appointment.booked")).toBe("Booked");
+  await choose("de");
+  expect(t("appointment.booked")).toBe("Gebucht");
+  expect(t("sign_in")).toBe(de.sign_in);
+  expect(document.documentElement.lang).toBe("de");
+  await choose("en");
+  expect(t("appointment.booked")).toBe("Booked");
+});
+
+test("a language that is written from the right turns the page around", () => {
+  use("ar", { sign_in: "تسجيل الدخول" });
+  expect(t("sign_in")).toBe("تسجيل الدخول");
   expect(document.documentElement.dir).toBe("rtl");
 });
 
 test("a language that there are no words for stays English", async () => {
   await speak(["xx-YY", "en-GB"]);
-  expect(t("sign_in.title")).toBe("Sign in");
+  expect(language.get()).toBe("en");
+});
+
+test("the first of the browser's languages that is known is taken", async () => {
+  await speak(["fr-FR", "de-AT", "en"]);
+  expect(language.get()).toBe("de");
+});
+
+test("no key stands in two rooms", () => {
+  const keys = english.flatMap(([, words]) => Object.keys(words));
+  expect(keys.filter((key, at) => keys.indexOf(key) !== at)).toEqual([]);
+});
+
+test.each(english)("%s is complete in every language, with the same values", (path, words) => {
+  for (const [other, translated] of Object.entries(every)) {
+    if (room(other) !== room(path)) continue;
+    expect(Object.keys(translated).sort(), other).toEqual(Object.keys(words).sort());
+    for (const [key, text] of Object.entries(words))
+      expect(places(translated[key] ?? ""), `${other} ${key}`).toEqual(places(text));
+  }
 });
 
 test("the pseudo-locale is 40 % longer and keeps every value's place", () => {
-  use("en-XA", pseudo(en));
-  for (const key of Object.keys(en) as (keyof typeof en)[]) {
-    expect(t(key).length).toBeGreaterThanOrEqual(Math.floor(en[key].length * 1.4));
-    expect([...t(key).matchAll(/\{\w+\}/g)].map(String)).toEqual([...en[key].matchAll(/\{\w+\}/g)].map(String));
+  use("en-XA", pseudo(shell));
+  for (const [key, text] of Object.entries(shell)) {
+    expect(t(key as Key).length).toBeGreaterThanOrEqual(Math.floor(text.length * 1.4));
+    expect(places(t(key as Key))).toEqual(places(text));
   }
 });
+
+function places(text: string): string[] {
+  return [...text.matchAll(/\{\w+\}/g)].map(String).sort();
+}

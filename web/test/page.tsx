@@ -18,6 +18,11 @@ export async function settled(): Promise<void> {
   for (let turn = 0; turn < 3; turn += 1) await act(() => new Promise((resolve) => setTimeout(resolve, 0)));
 }
 
+/** Lets the code of a page be loaded: until there is a heading, and no skeleton any more. */
+export async function arrived(): Promise<void> {
+  for (let turn = 0; turn < 200 && (!heading() || document.querySelector(".skeleton")); turn += 1) await settled();
+}
+
 export async function type(id: string, text: string): Promise<void> {
   const input = document.getElementById(id) as HTMLInputElement;
   await act(() => {

@@ -126,6 +126,11 @@ async def add_doctor(body: AddDoctor) -> NewDoctor:
     """Add a doctor and make the one-time link with which they choose their password."""
 
 
+@api.get("/api/admin/doctors/{doctor_id}", roles={Role.ADMIN}, refuses=(NotFound,))
+async def show_doctor_profile(doctor_id: Id) -> Doctor:
+    """A doctor's profile, also of those who cannot be found."""
+
+
 @api.put(
     "/api/admin/doctors/{doctor_id}",
     roles={Role.ADMIN},

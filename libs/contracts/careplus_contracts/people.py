@@ -34,6 +34,11 @@ async def list_accounts(
     """Everybody's account by name; `q` looks in names and e-mail addresses."""
 
 
+@api.get("/api/admin/accounts/{account_id}", roles={Role.ADMIN}, refuses=(NotFound,))
+async def show_account(account_id: Id) -> Account:
+    """Somebody's account."""
+
+
 @api.put(
     "/api/admin/accounts/{account_id}",
     roles={Role.ADMIN},

@@ -1,8 +1,8 @@
 /** The API, typed from the gateway's OpenAPI document. The access token lives in this module's memory and nowhere else. */
-import createClient from "openapi-fetch";
 import { live } from "../lib/live";
+import { calls } from "./calls";
 import { answered, keyOf, repeatable, sleep, waitBefore } from "./retry";
-import type { components, operations, paths } from "./schema";
+import type { components, operations } from "./schema";
 
 export type Schemas = components["schemas"];
 export type Account = Schemas["Account"];
@@ -39,7 +39,7 @@ let refreshing: Promise<Outcome<Tokens>> | null = null;
 let tellAccount: (account: Account | null) => void = () => {};
 let waiting = 0;
 
-export const api = createClient<paths>({ baseUrl: location.origin, credentials: "same-origin", fetch: send });
+export const api = calls(send);
 
 /** Calls `listener` whenever somebody is signed in, renewed, or no longer signed in. */
 export function onAccount(listener: (account: Account | null) => void): void {

@@ -1,12 +1,30 @@
 /** Forms: one submit at a time, and what is wrong with which field. */
 import { useRef, useState } from "preact/hooks";
 import type { NoAnswer, Problem } from "../api/client";
-import { type Key, plural, t, tCode } from "./i18n";
+import { type Key, t, tCode } from "./i18n";
+import { said } from "./said";
 
 /** What to put right; `field` is the id of its input, null where it is about the whole form. */
 export interface Mistake {
   field: string | null;
   message: string;
+}
+
+/** Whether an act is under way, and the mistakes of the last try. */
+export interface Form {
+  busy: boolean;
+  wrong: readonly Mistake[];
+  submit: (event: Event) => void;
+}
+
+/** A form: `check` finds mistakes before anything is sent, `act` sends and returns those that were found there. */
+export function useForm(check: () => Mistake[], act: () => Promise<Mistake[] | undefined>): Form {
+  const [wrong, setWrong] = useState<readonly Mistake[]>([]);
+  const { busy, submit } = useSubmit(async () => {
+    const found = check();
+    setWrong(found.length > 0 ? found : ((await act()) ?? []));
+  });
+  return { busy, wrong, submit };
 }
 
 /** Runs `act` for one submit at a time, however often the button is pressed. */
@@ -43,10 +61,4 @@ export function mistakes(problem: Problem | NoAnswer, retryAfter: number | null,
       return named.map(({ field, message }) => ({ field, message: tCode("malformed", field, message) }));
   }
   return [{ field: null, message: said(problem, retryAfter) }];
-}
-
-/** One sentence or two for a problem: our own words for its code, else the server's. */
-export function said(problem: Problem | NoAnswer, retryAfter: number | null): string {
-  const known = tCode("problem", problem.code, "detail" in problem ? problem.detail : t("problem.unexpected"));
-  return retryAfter === null ? known : `${known} ${plural("wait.seconds", retryAfter)}`;
 }

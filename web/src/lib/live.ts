@@ -1,14 +1,14 @@
 /** Values that the whole app shares: who is signed in, where we are. Pages keep theirs in useState. */
 import { useEffect, useState } from "preact/hooks";
 
-export interface Shared<T> {
+export interface Live<T> {
   get: () => T;
   set: (value: T) => void;
   /** Calls `listener` after each change. Returns how to stop. */
   listen: (listener: (value: T) => void) => () => void;
 }
 
-export function shared<T>(initial: T): Shared<T> {
+export function live<T>(initial: T): Live<T> {
   const listeners = new Set<(value: T) => void>();
   let current = initial;
   return {
@@ -26,7 +26,7 @@ export function shared<T>(initial: T): Shared<T> {
 }
 
 /** The value now; the component is drawn anew when it changes. */
-export function useShared<T>(value: Shared<T>): T {
+export function useLive<T>(value: Live<T>): T {
   const [current, setCurrent] = useState(() => value.get());
   useEffect(() => {
     const take = (): void => setCurrent(() => value.get());

@@ -1,9 +1,10 @@
 /** Who is signed in on this page, the same in every tab of this browser. */
 import { type Account, api, keep, logout, type Outcome, onAccount, outcome, refresh, type Tokens } from "../api/client";
-import { shared } from "./shared";
+import { wipeDrafts } from "./draft";
+import { live } from "./live";
 
 /** Undefined: not known yet. */
-export const account = shared<Account | null | undefined>(undefined);
+export const account = live<Account | null | undefined>(undefined);
 
 /** Only says that a session may exist, so that strangers' pages do not ask for one; docs/init.js reads it too. */
 const HINT = "careplus.signed-in";
@@ -29,11 +30,30 @@ export async function signIn(email: string, password: string): Promise<Outcome<T
   return opened;
 }
 
-export const signOut = logout;
+/** Signs in where a session ended under somebody's hands. What waits goes on only for the same person. */
+export async function resume(email: string, password: string): Promise<Outcome<Tokens>> {
+  const opened = await outcome(api.POST("/auth/login", { body: { email, password } }));
+  if (!opened.ok) return opened;
+  if (opened.data.account.id !== account.get()?.id) forget();
+  keep(opened.data);
+  return opened;
+}
+
+export async function signOut(): Promise<Outcome<undefined>> {
+  const ended = await logout();
+  if (ended.ok) wipeDrafts();
+  return ended;
+}
+
+/** Leaves nothing of whoever was here: neither the account nor what they wrote. */
+export function forget(): void {
+  keep(null);
+  wipeDrafts();
+}
 
 function followOtherTabs(event: StorageEvent): void {
   if (event.key !== HINT) return;
-  if (event.newValue === null) keep(null);
+  if (event.newValue === null) forget();
   // somebody signed in over there, perhaps somebody else
   else void refresh();
 }

@@ -1,6 +1,49 @@
 /** A word on a tint. The word says it all; the colour only helps. */
+import { type Key, t } from "../lib/i18n";
+
 export type Tone = "booked" | "confirmed" | "arrived" | "completed" | "cancelled" | "no-show" | "critical";
 
 export function Chip({ tone, children }: { tone: Tone; children: string }) {
   return <span class={`chip chip-${tone}`}>{children}</span>;
+}
+
+const TONES = {
+  appointment: {
+    booked: "booked",
+    confirmed: "confirmed",
+    arrived: "arrived",
+    in_progress: "arrived",
+    completed: "completed",
+    cancelled: "cancelled",
+    no_show: "no-show",
+  },
+  lab: {
+    booked: "booked",
+    collected: "arrived",
+    received: "arrived",
+    rejected: "cancelled",
+    in_progress: "arrived",
+    resulted: "no-show",
+    verified: "confirmed",
+    cancelled: "cancelled",
+  },
+  referral: {
+    sent: "booked",
+    accepted: "confirmed",
+    declined: "cancelled",
+    booked: "confirmed",
+    seen: "completed",
+    closed: "completed",
+    cancelled: "cancelled",
+  },
+  prescription: { active: "confirmed", stopped: "cancelled", ended: "completed" },
+  urgency: { routine: "completed", urgent: "no-show", emergency: "critical" },
+} as const satisfies Record<string, Record<string, Tone>>;
+
+type Kind = keyof typeof TONES;
+
+/** The status of a record of some kind, in words. */
+export function Status<K extends Kind>({ kind, status }: { kind: K; status: keyof (typeof TONES)[K] & string }) {
+  const tones: Record<string, Tone> = TONES[kind];
+  return <Chip tone={tones[status] ?? "completed"}>{t(`${kind}.${status}` as Key)}</Chip>;
 }

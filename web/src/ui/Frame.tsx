@@ -1,30 +1,46 @@
-/** What is around every page: skip link, header, demo banner, what is said on arrival, footer. */
+/** What is around every page: skip link, header with the portal's navigation, banners, footer. */
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
-import type { Account, Config } from "../api/client";
-import { type Key, t } from "../lib/i18n";
+import { type Account, away, type Config } from "../api/client";
+import { choose, type Key, LANGUAGES, type Language, language, t } from "../lib/i18n";
+import { useLive } from "../lib/live";
+import { NAV, PROFILE } from "../routes";
 import { Mark } from "./Mark";
 
 interface Props {
   config: Config | null;
   account: Account | null;
+  path: string;
   notice: Key | null;
   signOut: () => Promise<void>;
   children: ComponentChildren;
 }
 
-export function Frame({ config, account, notice, signOut, children }: Props) {
+export function Frame({ config, account, path, notice, signOut, children }: Props) {
+  const waiting = useLive(away);
   return (
     <>
       <a class="skip" href="#main">
         {t("skip")}
       </a>
-      <Header hospital={config?.hospital ?? "CarePlus"} account={account} signOut={signOut} />
+      <header class="top">
+        <div class="bar">
+          <a class="brand" href="/" aria-label={t("header.home", { hospital: config?.hospital ?? "CarePlus" })}>
+            <Mark />
+            <span>{config?.hospital ?? "CarePlus"}</span>
+          </a>
+          {account ? <Who account={account} signOut={signOut} /> : config && <Stranger path={path} />}
+        </div>
+        {account && <Portal account={account} path={path} />}
+      </header>
       {config?.demo && (
         <aside class="demo" aria-label={t("demo.banner.name")}>
           <p>{t("demo.banner")}</p>
         </aside>
       )}
+      <p class="notice away" role="status">
+        {waiting && t("away")}
+      </p>
       <p class="notice" role="status">
         {notice && t(notice)}
       </p>
@@ -36,25 +52,43 @@ export function Frame({ config, account, notice, signOut, children }: Props) {
   );
 }
 
-function Header({
-  hospital,
-  account,
-  signOut,
-}: {
-  hospital: string;
-  account: Account | null;
-  signOut: () => Promise<void>;
-}) {
+/** The page of the navigation that an address belongs to: the longest one that it begins with. */
+function current(path: string, items: readonly { href: string }[]): string | undefined {
+  return items
+    .map(({ href }) => href)
+    .filter((href) => path === href || path.startsWith(`${href}/`))
+    .sort((a, b) => b.length - a.length)[0];
+}
+
+function Portal({ account, path }: { account: Account; path: string }) {
+  const items = NAV[account.role];
+  const here = current(path, items);
   return (
-    <header class="top">
-      <div class="wide">
-        <a class="home" href="/" aria-label={t("header.home", { hospital })}>
-          <Mark />
-          <span>{hospital}</span>
-        </a>
-        {account && <Who account={account} signOut={signOut} />}
-      </div>
-    </header>
+    <nav class="portal" aria-label={t("nav.label")}>
+      <button type="button" class="menu" popoverTarget="portal-nav">
+        {t("nav.menu")}
+      </button>
+      <ul id="portal-nav" popover="auto">
+        {items.map(({ href, say }) => (
+          <li key={href}>
+            <a href={href} aria-current={href === here ? "page" : undefined} onClick={closeMenus}>
+              {t(say)}
+            </a>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}
+
+function Stranger({ path }: { path: string }) {
+  if (path === "/sign-in") return null;
+  return (
+    <div class="who">
+      <a class="button quiet" href={path === "/" ? "/sign-in" : `/sign-in?next=${encodeURIComponent(path)}`}>
+        {t("sign_in")}
+      </a>
+    </div>
   );
 }
 
@@ -66,23 +100,40 @@ function Who({ account, signOut }: { account: Account; signOut: () => Promise<vo
     await signOut();
     setBusy(false);
   };
+  const profile = PROFILE[account.role];
   return (
     <div class="who">
-      <span class="who-name">
+      <button type="button" class="menu" popoverTarget="account-menu">
         <span class="unseen">{t("header.account")} </span>
         {account.full_name}
-      </span>
-      <button type="button" class="button quiet" aria-disabled={busy} onClick={() => void leave()}>
-        {t(busy ? "header.signing_out" : "header.sign_out")}
       </button>
+      <div id="account-menu" popover="auto">
+        <p class="muted">
+          {t(`role.${account.role}`)}
+          <br />
+          {account.email}
+        </p>
+        {profile && (
+          <a href={profile} onClick={closeMenus}>
+            {t("nav.profile")}
+          </a>
+        )}
+        <button type="button" class="button quiet" aria-disabled={busy} onClick={() => void leave()}>
+          {t(busy ? "header.signing_out" : "header.sign_out")}
+        </button>
+      </div>
     </div>
   );
+}
+
+function closeMenus(): void {
+  for (const open of document.querySelectorAll<HTMLElement>(":popover-open")) open.hidePopover();
 }
 
 function Footer({ config }: { config: Config | null }) {
   return (
     <footer class="bottom">
-      <div class="wide">
+      <div class="bar">
         <p>{t("footer.emergency")}</p>
         {config?.phone && (
           <p>
@@ -90,10 +141,39 @@ function Footer({ config }: { config: Config | null }) {
           </p>
         )}
         {config && <p>{t("footer.zone", { zone: config.zone.replaceAll("_", " ") })}</p>}
-        <p>
-          <a href="/docs">{t("footer.docs")}</a>
-        </p>
+        <ul>
+          <li>
+            <a href="/help">{t("footer.help")}</a>
+          </li>
+          <li>
+            <a href="/accessibility">{t("footer.accessibility")}</a>
+          </li>
+          <li>
+            <a href="/docs">{t("footer.docs")}</a>
+          </li>
+        </ul>
+        <Languages />
       </div>
     </footer>
+  );
+}
+
+function Languages() {
+  const spoken = useLive(language);
+  return (
+    <ul class="languages" aria-label={t("footer.language")}>
+      {Object.entries(LANGUAGES).map(([code, name]) => (
+        <li key={code}>
+          <button
+            type="button"
+            lang={code}
+            aria-pressed={code === spoken}
+            onClick={() => void choose(code as Language)}
+          >
+            {name}
+          </button>
+        </li>
+      ))}
+    </ul>
   );
 }

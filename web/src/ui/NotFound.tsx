@@ -1,17 +1,15 @@
-/** There is no page at this address. */
-import { t } from "../../lib/i18n";
-import { Page } from "../../ui/Page";
+/** There is nothing at this address, or nothing that the reader may see. */
+import { t } from "../lib/i18n";
+import { Page } from "./Page";
 
 export function NotFound() {
   return (
-    <div class="narrow">
-      <Page title={t("not_found.title")} lead={t("not_found.about")}>
-        <p>
-          <a class="button" href="/">
-            {t("not_found.home")}
-          </a>
-        </p>
-      </Page>
-    </div>
+    <Page title={t("not_found.title")} lead={t("not_found.about")} width="narrow">
+      <p>
+        <a class="button" href="/">
+          {t("not_found.home")}
+        </a>
+      </p>
+    </Page>
   );
 }

@@ -1,4 +1,4 @@
-/** A page's heading: names the tab, and takes the focus after a move within the app. */
+/** A page's frame and heading: names the tab, and takes the focus after a move within the app. */
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { t } from "../lib/i18n";
@@ -7,11 +7,17 @@ let opened = false;
 
 interface Props {
   title: string;
-  lead?: string;
-  children: ComponentChildren;
+  lead?: ComponentChildren;
+  /** Narrow for forms and letters; wide is the whole width. */
+  width?: "wide" | "narrow";
+  /** A link to where the reader came from by the order of things, not by history. */
+  back?: { href: string; text: string };
+  /** Buttons and links beside the heading. */
+  actions?: ComponentChildren;
+  children?: ComponentChildren;
 }
 
-export function Page({ title, lead, children }: Props) {
+export function Page({ title, lead, width = "wide", back, actions, children }: Props) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     document.title = t("title", { page: title });
@@ -22,14 +28,22 @@ export function Page({ title, lead, children }: Props) {
     opened = true;
   }, []);
   return (
-    <>
+    <div class={`page ${width}`}>
+      {back && (
+        <p class="back">
+          <a href={back.href}>{back.text}</a>
+        </p>
+      )}
       <header class="page-head">
-        <h1 tabIndex={-1} ref={heading}>
-          {title}
-        </h1>
-        {lead && <p class="lead">{lead}</p>}
+        <div>
+          <h1 tabIndex={-1} ref={heading}>
+            {title}
+          </h1>
+          {lead && <p class="lead">{lead}</p>}
+        </div>
+        {actions && <div class="actions">{actions}</div>}
       </header>
       {children}
-    </>
+    </div>
   );
 }

@@ -1,23 +1,37 @@
-/** Says that a part of the page could not be had, and offers to try again. */
-import type { NoAnswer, Problem as Refused } from "../api/client";
-import { said } from "../lib/form";
+/** Says that something could not be had, and offers to try again. The rest of the page goes on working. */
+import type { Failure, NoAnswer, Problem as Refused } from "../api/client";
 import { t } from "../lib/i18n";
+import { said } from "../lib/said";
+import { NotFound } from "./NotFound";
 import { Page } from "./Page";
 
 interface Props {
-  problem: Refused | NoAnswer;
-  retryAfter: number | null;
+  failure: Failure<Refused | NoAnswer>;
   again: () => void;
+  /** It is what the page is about: then the page says so, and what is not there is a page of its own. */
+  whole?: boolean;
 }
 
-export function Problem({ problem, retryAfter, again }: Props) {
-  return (
-    <div class="narrow">
-      <Page title={t("trouble.title")} lead={said(problem, retryAfter)}>
-        <button type="button" class="button" onClick={again}>
-          {t("trouble.again")}
-        </button>
+export function Problem({ failure, again, whole = false }: Props) {
+  const { problem, retryAfter } = failure;
+  // an address that cannot be right leads as little anywhere as one of nothing
+  if (whole && (problem.code === "not_found" || problem.code === "malformed")) return <NotFound />;
+  const words = said(problem, retryAfter);
+  const button = (
+    <button type="button" class="button quiet" onClick={again}>
+      {t("trouble.again")}
+    </button>
+  );
+  if (whole)
+    return (
+      <Page title={t("trouble.title")} lead={words} width="narrow">
+        {button}
       </Page>
+    );
+  return (
+    <div class="problem" role="alert">
+      <p>{words}</p>
+      {button}
     </div>
   );
 }

@@ -3,11 +3,12 @@ interface Props {
   busy: boolean;
   label: string;
   busyLabel: string;
+  id?: string;
 }
 
-export function Submit({ busy, label, busyLabel }: Props) {
+export function Submit({ busy, label, busyLabel, id = "submit" }: Props) {
   return (
-    <button type="submit" id="submit" class="button" aria-disabled={busy}>
+    <button type="submit" id={id} class="button" aria-disabled={busy}>
       {busy ? busyLabel : label}
     </button>
   );

@@ -1,6 +1,7 @@
 /** The two halves of the pages for those who are not signed in: a calm panel, and the form. */
 import type { ComponentChildren } from "preact";
 import { t } from "../lib/i18n";
+import "../style/public.css";
 import { Mark } from "./Mark";
 
 export function Welcome({ children }: { children: ComponentChildren }) {

@@ -27,6 +27,11 @@ async def list_accounts(
     return await people.list_all(db, who, q=q, role=role, active=active, limit=limit, cursor=cursor)
 
 
+@routes.serve(contract.show_account)
+async def show_account(account_id: Id, *, who: Who, db: Db) -> Account:
+    return accounts.shown(await people.find(db, who, account_id))
+
+
 @routes.serve(contract.update_account, finds=people.find)
 async def update_account(account_id: Id, body: UpdateAccount, *, who: Who, db: Db, expected: Expected) -> Account:
     # of two administrators who close each other's account at once, one stays

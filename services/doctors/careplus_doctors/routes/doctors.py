@@ -51,6 +51,11 @@ async def add_doctor(body: AddDoctor, *, who: Who, db: Db, house: House, request
     )
 
 
+@routes.serve(contract.show_doctor_profile)
+async def show_doctor_profile(doctor_id: Id, *, who: Who, db: Db) -> Doctor:
+    return store.shown(*await store.find(db, who, doctor_id))
+
+
 @routes.serve(contract.update_doctor, finds=store.find)
 async def update_doctor(doctor_id: Id, body: UpdateDoctor, *, who: Who, db: Db, expected: Expected) -> Doctor:
     account, profile = await store.find(db, who, doctor_id)

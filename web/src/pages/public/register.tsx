@@ -1,42 +1,60 @@
 /** Create a patient's account, or accept an invitation (`?invitation=`, and `email=` where the link knows it). */
 import { useState } from "preact/hooks";
-import { api, type Config, outcome } from "../../api/client";
-import { type Mistake, missing, mistakes, useSubmit } from "../../lib/form";
+import { api, outcome } from "../../api/client";
+import { useDraft } from "../../lib/draft";
+import { missing, mistakes, useForm } from "../../lib/form";
 import { t } from "../../lib/i18n";
 import { signIn } from "../../lib/session";
+import { go, safeNext } from "../../router";
+import type { PageProps } from "../../routes";
+import { BirthDate, dateOf, NO_DATE } from "../../ui/BirthDate";
 import { ErrorSummary } from "../../ui/ErrorSummary";
 import { Field } from "../../ui/Field";
 import { Page } from "../../ui/Page";
 import { Submit } from "../../ui/Submit";
 import { Welcome } from "../../ui/Welcome";
 
-interface Props {
-  config: Config;
-  query: URLSearchParams;
-  onDone: () => void;
-}
+const FIELDS = ["full_name", "email", "date_of_birth", "phone", "password"];
 
-export function Register({ config, query, onDone }: Props) {
+export default function Register({ config, query }: PageProps) {
   const invitation = query.get("invitation");
-  const [email, setEmail] = useState(query.get("email") ?? "");
-  const [name, setName] = useState("");
+  const next = query.get("next");
+  const draft = useDraft("register", {
+    email: query.get("email") ?? "",
+    full_name: "",
+    phone: "",
+    born: NO_DATE,
+  });
+  const { email, full_name, phone, born } = draft.value;
+  const put = (change: Partial<typeof draft.value>): void => draft.set({ ...draft.value, ...change });
   const [password, setPassword] = useState("");
-  const [wrong, setWrong] = useState<Mistake[]>([]);
 
-  const { busy, submit } = useSubmit(async () => {
-    const empty = missing({
-      full_name: { value: name, say: "missing.name" },
+  const check = () => [
+    ...missing({
+      full_name: { value: full_name, say: "missing.name" },
       email: { value: email, say: "missing.email" },
       password: { value: password, say: "missing.new_password" },
-    });
-    if (empty.length > 0) return setWrong(empty);
-    const body = { full_name: name.trim(), email: email.trim(), password, ...(invitation && { invitation }) };
+    }),
+    ...(dateOf(born) === undefined ? [{ field: "date_of_birth", message: t("malformed.date_of_birth") }] : []),
+  ];
+  const act = async () => {
+    const body = {
+      full_name: full_name.trim(),
+      email: email.trim(),
+      password,
+      date_of_birth: dateOf(born) ?? null,
+      phone: phone.trim() || null,
+      ...(invitation && { invitation }),
+    };
     const made = await outcome(api.POST("/auth/register", { body }));
-    if (!made.ok) return setWrong(mistakes(made.problem, made.retryAfter, ["full_name", "email", "password"]));
+    if (!made.ok) return mistakes(made.problem, made.retryAfter, FIELDS);
+    draft.drop();
     const opened = await signIn(body.email, password);
-    if (opened.ok) return onDone();
-    setWrong(mistakes(opened.problem, opened.retryAfter, []));
-  });
+    if (!opened.ok) return mistakes(opened.problem, opened.retryAfter, []);
+    go(safeNext(next), { replace: true });
+    return [];
+  };
+  const { busy, wrong, submit } = useForm(check, act);
 
   const words = invitation ? "register.invited" : "register";
   return (
@@ -47,10 +65,9 @@ export function Register({ config, query, onDone }: Props) {
           <Field
             id="full_name"
             label={t("field.name")}
-            type="text"
             autocomplete="name"
-            value={name}
-            onValue={setName}
+            value={full_name}
+            onValue={(value) => put({ full_name: value })}
             mistakes={wrong}
           />
           <Field
@@ -59,7 +76,27 @@ export function Register({ config, query, onDone }: Props) {
             type="email"
             autocomplete="username"
             value={email}
-            onValue={setEmail}
+            onValue={(value) => put({ email: value })}
+            mistakes={wrong}
+          />
+          {!invitation && (
+            <BirthDate
+              id="date_of_birth"
+              label={t("field.date_of_birth")}
+              optional
+              value={born}
+              onValue={(value) => put({ born: value })}
+              mistakes={wrong}
+            />
+          )}
+          <Field
+            id="phone"
+            label={t("field.phone")}
+            type="tel"
+            autocomplete="tel"
+            optional
+            value={phone}
+            onValue={(value) => put({ phone: value })}
             mistakes={wrong}
           />
           <Field
@@ -75,7 +112,8 @@ export function Register({ config, query, onDone }: Props) {
           <Submit busy={busy} label={t("register.submit")} busyLabel={t("register.busy")} />
         </form>
         <p class="aside">
-          {t("register.known")} <a href="/sign-in">{t("register.sign_in")}</a>
+          {t("register.known")}{" "}
+          <a href={next ? `/sign-in?next=${encodeURIComponent(next)}` : "/sign-in"}>{t("register.sign_in")}</a>
         </p>
       </Page>
     </Welcome>

@@ -1,9 +1,10 @@
-/** Sign in with e-mail and password. */
-import { useState } from "preact/hooks";
-import type { Config } from "../../api/client";
-import { type Mistake, missing, mistakes, useSubmit } from "../../lib/form";
+/** Sign in with e-mail and password, and go on where one wanted to be (`?next=`). */
+import { useEffect, useState } from "preact/hooks";
+import { missing, mistakes, useForm } from "../../lib/form";
 import { t } from "../../lib/i18n";
 import { signIn } from "../../lib/session";
+import { go, safeNext } from "../../router";
+import type { PageProps } from "../../routes";
 import { DemoLogins } from "../../ui/DemoLogins";
 import { ErrorSummary } from "../../ui/ErrorSummary";
 import { Field } from "../../ui/Field";
@@ -11,27 +12,31 @@ import { Page } from "../../ui/Page";
 import { Submit } from "../../ui/Submit";
 import { Welcome } from "../../ui/Welcome";
 
-export function SignIn({ config, onDone }: { config: Config; onDone: () => void }) {
+export default function SignIn({ config, query, account }: PageProps) {
+  const next = safeNext(query.get("next"));
   const [email, setEmail] = useState("");
   const [password, setPassword] = useState("");
-  const [wrong, setWrong] = useState<Mistake[]>([]);
   const [filled, setFilled] = useState("");
+  useEffect(() => {
+    if (account) go(next, { replace: true });
+  }, [account, next]);
 
-  const { busy, submit } = useSubmit(async () => {
-    const empty = missing({
-      email: { value: email, say: "missing.email" },
-      password: { value: password, say: "missing.password" },
-    });
-    if (empty.length > 0) return setWrong(empty);
-    const opened = await signIn(email.trim(), password);
-    if (opened.ok) return onDone();
-    setWrong(mistakes(opened.problem, opened.retryAfter, ["email", "password"]));
-  });
+  const { busy, wrong, submit } = useForm(
+    () =>
+      missing({
+        email: { value: email, say: "missing.email" },
+        password: { value: password, say: "missing.password" },
+      }),
+    async () => {
+      const opened = await signIn(email.trim(), password);
+      // the account that is there now leads on
+      return opened.ok ? [] : mistakes(opened.problem, opened.retryAfter, ["email", "password"]);
+    },
+  );
 
   const fill = (demoEmail: string, demoPassword: string): void => {
     setEmail(demoEmail);
     setPassword(demoPassword);
-    setWrong([]);
     setFilled(demoEmail);
     document.getElementById("submit")?.focus();
   };
@@ -65,7 +70,10 @@ export function SignIn({ config, onDone }: { config: Config; onDone: () => void 
           </span>
         </form>
         <p class="aside">
-          {t("sign_in.new")} <a href="/register">{t("sign_in.register")}</a>
+          {t("sign_in.new")}{" "}
+          <a href={next === "/" ? "/register" : `/register?next=${encodeURIComponent(next)}`}>
+            {t("sign_in.register")}
+          </a>
         </p>
         {config.demo && <DemoLogins fill={fill} />}
       </Page>

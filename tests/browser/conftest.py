@@ -1,0 +1,123 @@
+"""What browser tests share: one browser, a real hospital with people in it, a demo hospital, and watched pages."""
+
+import re
+from collections.abc import Callable, Generator, Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, StorageState
+
+from tests.browser.chromium import MISSING, executable, is_demanded, launched
+from tests.browser.people import People, signed_in
+from tests.browser.stack import Stack, demo_hospital, real_hospital
+from tests.browser.tabs import Tab, begin_evidence, end_evidence, opened
+from tests.hospital import Hospital, Person
+
+FAILED = pytest.StashKey[bool]()
+
+OpenPage = Callable[..., Page]
+"""`open_page(origin, state, **options)`: a watched page in a profile of its own."""
+RolePage = Callable[..., Page]
+"""`role_page("doctor", at=stack.front)`: a watched page of somebody who is signed in, with nothing opened yet."""
+
+
+def pytest_collection_finish() -> None:
+    """Without a browser there is one line instead of a hundred skips; where CI demands one, a failure."""
+    if executable() is None:
+        pytest.exit(f"browser tests skipped: {MISSING}", returncode=int(is_demanded()))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if report.failed:
+        item.stash[FAILED] = True
+    return report
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with launched() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """A hospital that is no demo. `people` are in it."""
+    with real_hospital(tmp_path_factory.mktemp("hospital")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def hospital(stack: Stack) -> Hospital:
+    return stack.hospital
+
+
+@pytest.fixture(scope="session")
+def people(hospital: Hospital, admin: Person) -> Iterator[People]:
+    built = People(hospital, admin)
+    yield built
+    built.close()
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hospital]:
+    with demo_hospital(tmp_path_factory.mktemp("demo")) as running:
+        yield running
+
+
+@pytest.fixture
+def expected() -> list[str]:
+    """Patterns of complaints that belong to the test: `expected.append("401 .*/auth/login")`. All others fail it."""
+    return []
+
+
+@pytest.fixture
+def tabs() -> list[Tab]:
+    return []
+
+
+@pytest.fixture
+def open_page(browser: Browser, request: pytest.FixtureRequest, expected: list[str], tabs: list[Tab]) -> Iterator[OpenPage]:
+    with ExitStack() as closing:
+
+        def open_page(origin: str, state: StorageState | None = None, **options: Any) -> Page:
+            tab = closing.enter_context(opened(browser, origin, state, **options))
+            begin_evidence(tab)
+            tabs.append(tab)
+            return tab.page
+
+        yield open_page
+        for number, tab in enumerate(tabs):
+            name = re.sub(r"\W+", "-", request.node.name)
+            end_evidence(tab, f"{name}-{number}", FAILED in request.node.stash)
+        troubles = [trouble for tab in tabs for trouble in tab.watch.unexpected(expected)]
+    assert troubles == []
+
+
+@pytest.fixture
+def page(open_page: OpenPage, hospital: Hospital) -> Page:
+    """A page of somebody who is not signed in, with nothing opened yet."""
+    return open_page(hospital.url)
+
+
+@pytest.fixture
+def role_page(open_page: OpenPage, hospital: Hospital, people: People) -> RolePage:
+    def role_page(name: str, at: str | None = None, **options: Any) -> Page:
+        return open_page(at or hospital.url, signed_in(hospital, people.email(name), at=at), **options)
+
+    return role_page
+
+
+@pytest.fixture
+def clicks(tabs: list[Tab]) -> Callable[[Page], int]:
+    """How often a page was pressed by a pointer since it was opened."""
+
+    def clicks(page: Page) -> int:
+        (tab,) = [tab for tab in tabs if tab.page is page]
+        # presses arrive before the answer to this
+        page.evaluate("() => 0")
+        return tab.presses
+
+    return clicks

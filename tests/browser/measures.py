@@ -1,0 +1,169 @@
+"""What is measured on a page: accessibility, targets, overflow, paper, focus, and how long a slow line takes."""
+
+import io
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+from playwright.sync_api import CDPSession, Locator, Page, expect
+from pypdf import PdfReader
+
+SCRIPTS = Path(__file__).with_suffix(".js")
+AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]
+THEMES: tuple[Literal["light"], Literal["dark"]] = ("light", "dark")
+WIDTHS = (1280, 320)
+HEIGHT = 800
+LEAST_TARGET_PX = 24
+LETTERS_PX, FIXED_PX = 16, 13
+SLOW_LATENCY_MS, SLOW_BYTES_PER_S, SLOW_CPU = 400, 400_000 / 8, 4
+
+
+def settled(page: Page) -> Page:
+    """The page when it has its heading and loads nothing more."""
+    expect(page.locator("h1")).to_be_visible()
+    expect(page.locator(".skeleton, [aria-busy=true]")).to_have_count(0)
+    return page
+
+
+def looks(page: Page) -> Iterator[str]:
+    """The page in each theme at each width, without loading it again; the name of the look."""
+    for theme in THEMES:
+        for width in WIDTHS:
+            page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+            resize(page, width)
+            yield f"{theme} {width}"
+    page.emulate_media(color_scheme=THEMES[0])
+    resize(page, WIDTHS[0])
+
+
+def resize(page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": HEIGHT})
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+
+def axe(page: Page) -> list[str]:
+    """What axe-core finds, a line for each element."""
+    _bring(page, "axe", AXE)
+    options = {"runOnly": RULES, "resultTypes": ["violations"]}
+    found = page.evaluate("(options) => axe.run(document, options)", options)
+    return [
+        f"{rule['id']}: {' '.join(map(str, node['target']))}: {rule['help']}"
+        for rule in found["violations"]
+        for node in rule["nodes"]
+    ]
+
+
+def small_targets(page: Page, least: int = LEAST_TARGET_PX) -> list[str]:
+    """What can be pressed and is smaller than `least` px; links within a sentence may be."""
+    return list(_measure(page, f"smallTargets({least})"))
+
+
+def sideways(page: Page) -> list[str]:
+    """What makes the page scroll sideways, and text that is cut off."""
+    return list(_measure(page, "sideways()"))
+
+
+@contextmanager
+def spaced(page: Page) -> Iterator[None]:
+    """With WCAG's text spacing."""
+    _measure(page, "space(true)")
+    yield
+    _measure(page, "space(false)")
+
+
+@contextmanager
+def enlarged(page: Page) -> Iterator[None]:
+    """With letters twice as large by the browser's own setting, which breakpoints in `rem` follow."""
+    devtools = page.context.new_cdp_session(page)
+    devtools.send("Page.setFontSizes", {"fontSizes": {"standard": 2 * LETTERS_PX, "fixed": 2 * FIXED_PX}})
+    yield
+    devtools.send("Page.setFontSizes", {"fontSizes": {"standard": LETTERS_PX, "fixed": FIXED_PX}})
+    devtools.detach()
+
+
+def unfocused(page: Page) -> str | None:
+    """What is wrong with the focus: it is nowhere, or nothing shows where."""
+    problem: str | None = _measure(page, "unfocused()")
+    return problem
+
+
+def tab_to(page: Page, target: Locator, at_most: int = 60) -> None:
+    """Go to a control by the Tab key alone; on the way the focus is visible and never lost."""
+    for _ in range(at_most):
+        page.keyboard.press("Tab")
+        assert (problem := unfocused(page)) is None, problem
+        if target.evaluate("(element) => element === document.activeElement"):
+            return
+    raise AssertionError(f"{target} was not reached by {at_most} Tabs")
+
+
+@dataclass(frozen=True)
+class Printed:
+    text: str
+    pages: int
+
+
+def printed(page: Page) -> Printed:
+    """What comes out of a printer on A4."""
+    reader = PdfReader(io.BytesIO(page.pdf(format="A4", prefer_css_page_size=True)))
+    return Printed("\n".join(sheet.extract_text() for sheet in reader.pages), len(reader.pages))
+
+
+@dataclass(frozen=True)
+class Load:
+    seconds: float
+    wire_bytes: int
+
+
+def slow_load(page: Page, address: str, usable: Locator) -> Load:
+    """Open an address on slow 3G with a slow processor and nothing cached; until `usable` is there."""
+    received = 0
+
+    def count(event: dict[str, Any]) -> None:
+        nonlocal received
+        received += int(event["encodedDataLength"])
+
+    with _slow_3g(page) as devtools:
+        devtools.on("Network.loadingFinished", count)
+        started = time.monotonic()
+        page.goto(address, wait_until="commit")
+        usable.wait_for()
+        return Load(time.monotonic() - started, received)
+
+
+@contextmanager
+def _slow_3g(page: Page) -> Iterator[CDPSession]:
+    devtools = page.context.new_cdp_session(page)
+    devtools.send("Network.enable")
+    devtools.send("Network.clearBrowserCache")
+    line = {"latency": SLOW_LATENCY_MS, "downloadThroughput": SLOW_BYTES_PER_S, "uploadThroughput": SLOW_BYTES_PER_S}
+    devtools.send("Network.emulateNetworkConditions", {"offline": False, **line})
+    devtools.send("Emulation.setCPUThrottlingRate", {"rate": SLOW_CPU})
+    yield devtools
+    devtools.detach()
+
+
+def _measure(page: Page, call: str) -> Any:
+    _bring(page, "measures", SCRIPTS)
+    return page.evaluate(f"() => measures.{call}")
+
+
+def _bring(page: Page, name: str, path: Path) -> None:
+    """Put a script into the page by the developer tools, to which its content policy does not apply."""
+    if page.evaluate(f"() => typeof globalThis[{json.dumps(name)}] === 'undefined'"):
+        devtools = page.context.new_cdp_session(page)
+        answer = devtools.send("Runtime.evaluate", {"expression": _text(path)})
+        assert "exceptionDetails" not in answer, answer
+        devtools.detach()
+
+
+@cache
+def _text(path: Path) -> str:
+    assert path.exists(), f"{path} is not there: run `make web`"
+    return path.read_text(encoding="utf-8")

@@ -1,0 +1,128 @@
+"""Every page of the portals, for the sweeps, Lighthouse and the screenshots: a page that is not here is not looked at."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+import httpx
+
+WEB = Path(__file__).parents[2] / "web" / "src"
+LISTS = "".join(file.read_text(encoding="utf-8") for file in (WEB / "routes.ts", *sorted(WEB.glob("pages/*/index.ts"))))
+ROUTES = set(re.findall(r'\["(/[^"]*)", (?:async )?\(\) =>', LISTS))
+"""The pattern of every page that the app knows."""
+
+
+@dataclass(frozen=True)
+class View:
+    """A page as somebody sees it. Each `{}` of the path is filled by `find`; `screen` names its picture in docs/screens."""
+
+    path: str
+    role: str | None = None
+    find: Callable[[httpx.Client], list[str]] | None = None
+    screen: str | None = None
+
+    @property
+    def name(self) -> str:
+        return f"{self.role or 'everyone'} {self.path}"
+
+    @property
+    def route(self) -> str:
+        """The app's own pattern for this path; itself where it has none."""
+        path = urlsplit(self.path).path
+        exact = [pattern for pattern in ROUTES if pattern == path]
+        alike = [pattern for pattern in ROUTES if re.sub(r":\w+", "{}", pattern) == path]
+        return next(iter(exact + alike), path)
+
+    def address(self, http: httpx.Client) -> str:
+        """`http` asks as the page's role."""
+        return self.path.format(*map(quote, self.find(http))) if self.find else self.path
+
+
+def first(address: str, *members: str) -> Callable[[httpx.Client], list[str]]:
+    """`id`, or other members, of the first in a list of the API: `first("/api/labs/results", "observations.0.analyte")`."""
+
+    def find(http: httpx.Client) -> list[str]:
+        answer = http.get(address)
+        assert answer.status_code == 200, answer.text
+        items = answer.json()["items"]
+        assert items, f"the demo hospital has nothing at {address}"
+        return [_member(items[0], member) for member in members or ("id",)]
+
+    return find
+
+
+def _member(item: Any, path: str) -> str:
+    for name in path.split("."):
+        item = item[int(name) if name.isdecimal() else name]
+    return str(item)
+
+
+NOWHERE = View("/nowhere")
+"""What an address that leads nowhere looks like."""
+DOCTOR = first("/api/doctors")
+FREE_TIME = first("/api/doctors", "id", "next_available")
+COMING, PAST = first("/api/appointments?when=upcoming"), first("/api/appointments?when=past")
+PATIENT = first("/api/doctor/patients")
+VISIT = first("/api/doctor/appointments")
+VIEWS = [
+    View("/", screen="landing"),
+    View("/sign-in"),
+    View("/register"),
+    View("/help"),
+    View("/accessibility"),
+    View("/doctors"),
+    View("/doctors/{}", find=DOCTOR),
+    View("/doctors/{}/book?start={}", find=FREE_TIME),
+    NOWHERE,
+    View("/home", "patient", screen="patient"),
+    View("/doctors", "patient"),
+    View("/doctors/{}", "patient", DOCTOR, screen="times"),
+    View("/doctors/{}/book?start={}", "patient", FREE_TIME),
+    View("/appointments", "patient"),
+    View("/appointments?when=past", "patient"),
+    View("/appointments/{}", "patient", COMING),
+    View("/appointments/{}", "patient", PAST),
+    View("/appointments/{}/move", "patient", COMING),
+    View("/prescriptions", "patient"),
+    View("/prescriptions/{}", "patient", first("/api/prescriptions")),
+    View("/referrals", "patient"),
+    View("/referrals/{}", "patient", first("/api/referrals")),
+    View("/labs", "patient"),
+    View("/labs/{}/book", "patient", first("/api/labs/tests", "code")),
+    View("/labs/bookings", "patient"),
+    View("/labs/bookings/{}", "patient", first("/api/labs/bookings")),
+    View("/results", "patient"),
+    View("/results/{}", "patient", first("/api/labs/results"), screen="result"),
+    View("/results/trends/{}", "patient", first("/api/labs/results", "observations.0.analyte")),
+    View("/profile", "patient"),
+    View("/doctor", "doctor", screen="doctor"),
+    View("/doctor/week", "doctor"),
+    View("/doctor/visits/{}", "doctor", VISIT, screen="visit"),
+    View("/doctor/patients", "doctor"),
+    View("/doctor/patients?q=pa", "doctor"),
+    View("/doctor/patients/{}", "doctor", PATIENT),
+    View("/doctor/prescriptions/new?patient={}", "doctor", PATIENT),
+    View("/doctor/prescriptions/{}", "doctor", first("/api/doctor/prescriptions")),
+    View("/doctor/referrals", "doctor"),
+    View("/doctor/referrals/new?patient={}", "doctor", PATIENT),
+    View("/doctor/orders/new?patient={}", "doctor", PATIENT),
+    View("/doctor/results", "doctor"),
+    View("/doctor/availability", "doctor"),
+    View("/doctor/profile", "doctor"),
+    View("/lab", "lab", screen="lab"),
+    View("/lab/{}", "lab", first("/api/labs/worklist")),
+    View("/admin", "admin", screen="admin"),
+    View("/admin/doctors", "admin"),
+    View("/admin/doctors/new", "admin"),
+    View("/admin/doctors/{}", "admin", first("/api/admin/doctors")),
+    View("/admin/people", "admin"),
+    View("/admin/people/{}", "admin", first("/api/admin/accounts")),
+    View("/admin/appointments", "admin"),
+    View("/admin/appointments/new", "admin"),
+    View("/admin/appointments/reassign", "admin"),
+    View("/admin/tests", "admin"),
+    View("/admin/tests/{}", "admin", first("/api/labs/tests", "code")),
+]

@@ -1,0 +1,79 @@
+"""Who uses the browser: seeded people through the real API, and what a browser keeps of a sign-in."""
+
+import secrets
+
+from playwright.sync_api import StorageState
+
+from careplus_tables.demo.people import DOMAIN
+from careplus_tables.demo.people import PASSWORD as DEMO_PASSWORD
+from tests.hospital import ADMIN, PASSWORD, Hospital, Person
+
+HINT = "careplus.signed-in"
+"""web/src/lib/session.ts asks for a session only where this is kept."""
+DEMO = {"patient": "pat", "doctor": "osei", "lab": "lab", "admin": "admin"}
+FIRST_OF_ROLE = {"patient": "pat", "doctor": "dr_a"}
+
+
+class People:
+    """`pat`, `newpat`, `dr_a`, `dr_b` (doctors who are there day and night), `admin`, `lab`; a role means its first one."""
+
+    def __init__(self, hospital: Hospital, admin: Person) -> None:
+        self.hospital = hospital
+        self.emails = {name: f"{name}@example.org" for name in ("pat", "newpat", "dr_a", "dr_b", "lab")} | {"admin": ADMIN}
+        born = {"date_of_birth": "1984-05-17", "sex": "female"}
+        self.persons = {
+            "admin": admin,
+            "pat": hospital.register(self.emails["pat"], "Pat Morgan", **born),
+            "newpat": hospital.register(self.emails["newpat"], "Noor Newman", **born),
+            "dr_a": hospital.employ(admin, self.emails["dr_a"], "Dr Ama Abel", "Cardiology"),
+            "dr_b": hospital.employ(admin, self.emails["dr_b"], "Dr Ben Berg", "Dermatology"),
+            "lab": hospital.invite(admin, self.emails["lab"], "Lea Labor", "lab"),
+        }
+
+    def __getitem__(self, name: str) -> Person:
+        return self.persons[FIRST_OF_ROLE.get(name, name)]
+
+    def email(self, name: str) -> str:
+        return self.emails[FIRST_OF_ROLE.get(name, name)]
+
+    def newcomer(self, full_name: str = "Nia Novak") -> str:
+        """The name of a new patient, so that a test owns what it changes."""
+        name = f"new-{secrets.token_hex(4)}"
+        self.emails[name] = f"{name}@example.org"
+        self.persons[name] = self.hospital.register(self.emails[name], full_name)
+        return name
+
+    def close(self) -> None:
+        for person in self.persons.values():
+            person.http.close()
+
+
+def demo_email(role: str) -> str:
+    return f"{DEMO[role]}@{DOMAIN}"
+
+
+def signed_in(hospital: Hospital, email: str, password: str = PASSWORD, at: str | None = None) -> StorageState:
+    """What a browser keeps of a sign-in: the refresh cookie and the hint. `at`: another origin than the gateway's."""
+    with hospital.client() as http:
+        answer = http.post("/auth/login", json={"email": email, "password": password})
+    assert answer.status_code == 200, answer.text
+    (cookie,) = answer.cookies.jar
+    return {
+        "cookies": [
+            {
+                "name": cookie.name,
+                "value": cookie.value or "",
+                "domain": "127.0.0.1",
+                "path": "/",
+                "expires": -1,
+                "httpOnly": True,
+                "secure": False,
+                "sameSite": "Strict",
+            }
+        ],
+        "origins": [{"origin": at or hospital.url, "localStorage": [{"name": HINT, "value": "1"}]}],
+    }
+
+
+def signed_in_demo(hospital: Hospital, role: str) -> StorageState:
+    return signed_in(hospital, demo_email(role), DEMO_PASSWORD)

@@ -1,0 +1,71 @@
+"""The demo hospital as each role sees it: one browser profile a role, used again for every page."""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import httpx
+from playwright.sync_api import Browser, Page
+
+from careplus_tables.demo.people import PASSWORD
+from tests.browser.measures import settled
+from tests.browser.pages import NOWHERE, View
+from tests.browser.people import demo_email, signed_in_demo
+from tests.browser.tabs import Tab, opened
+from tests.hospital import Hospital
+
+
+@dataclass
+class Rooms:
+    """Profiles and API clients of the demo's people by role; None is a stranger."""
+
+    browser: Browser
+    hospital: Hospital
+    closing: ExitStack
+    tabs: dict[str | None, Tab] = field(default_factory=dict)
+    clients: dict[str | None, httpx.Client] = field(default_factory=dict)
+    addresses: dict[View, str] = field(default_factory=dict)
+
+    def tab(self, role: str | None) -> Tab:
+        if role not in self.tabs:
+            self.tabs[role] = self.closing.enter_context(self._opened(role))
+        return self.tabs[role]
+
+    @contextmanager
+    def apart(self, role: str | None) -> Iterator[Page]:
+        """A profile of its own, with another sign-in."""
+        with self._opened(role) as tab:
+            yield tab.page
+
+    def _opened(self, role: str | None) -> AbstractContextManager[Tab]:
+        return opened(self.browser, self.hospital.url, signed_in_demo(self.hospital, role) if role else None)
+
+    def http(self, role: str | None) -> httpx.Client:
+        if role not in self.clients:
+            client = self.hospital.sign_in(demo_email(role), PASSWORD).http if role else self.hospital.client()
+            self.clients[role] = self.closing.enter_context(client)
+        return self.clients[role]
+
+    def address(self, view: View) -> str:
+        if view not in self.addresses:
+            self.addresses[view] = view.address(self.http(view.role))
+        return self.addresses[view]
+
+    def show(self, view: View, page: Page | None = None) -> Page:
+        """The view loaded in the role's page, or in another one of the same profile."""
+        shown = page or self.tab(view.role).page
+        shown.goto(self.address(view))
+        return settled(shown)
+
+    def beside(self, view: View) -> Page:
+        """A page of its own in the role's profile, for what changes or leaves the view; close it."""
+        return self.tab(view.role).page.context.new_page()
+
+    @cached_property
+    def nowhere(self) -> str:
+        """The heading of the page for addresses that lead nowhere."""
+        page = self.beside(NOWHERE)
+        heading = self.show(NOWHERE, page).locator("h1").inner_text()
+        page.close()
+        return heading

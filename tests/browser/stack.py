@@ -1,0 +1,89 @@
+"""The hospitals that browser tests visit: all processes, the built portals, and a front that can outlive the gateway."""
+
+import os
+import shutil
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from careplus_gateway.pages import BUILT
+from tests.browser.front import Front, serving
+from tests.hospital import ADMIN, PASSWORD, Hospital, free_port, processes
+
+
+@dataclass
+class Stack:
+    """A hospital that serves the portals itself at `hospital.url`; `front` is the address that stays when the gateway goes."""
+
+    hospital: Hospital
+    front: str
+
+    @contextmanager
+    def down(self, name: str = "gateway") -> Iterator[None]:
+        """A process is killed and stays dead in here; afterwards the hospital is ready again.
+
+        The supervisor would start it again within a second, so it sleeps meanwhile.
+        """
+        assert self.hospital.process is not None
+        supervisor, victim = self.hospital.process.pid, processes(self.hospital)[name]
+        os.kill(supervisor, signal.SIGSTOP)
+        try:
+            os.kill(victim, signal.SIGKILL)
+            while not _is_dead(victim):
+                time.sleep(0.01)
+            yield
+        finally:
+            os.kill(supervisor, signal.SIGCONT)
+            self.hospital.wait_until_ready()
+
+    def restart(self, name: str = "gateway") -> None:
+        """A process is killed; the hospital is ready again when this returns."""
+        with self.down(name):
+            pass
+
+
+def _is_dead(pid: int) -> bool:
+    # a zombie until the supervisor wakes up
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+
+
+@contextmanager
+def real_hospital(folder: Path) -> Iterator[Stack]:
+    """No demo: an empty hospital with an administrator."""
+    port = free_port()
+    hospital = Hospital(folder)
+    front = f"http://127.0.0.1:{port}"
+    web = _portals(folder)
+    hospital.extra = {"CAREPLUS_WEB": str(web), "CAREPLUS_ORIGINS": f"{hospital.url},{front}"}
+    assert hospital.careplus("migrate").returncode == 0
+    created = hospital.careplus("admin", "create", "--email", ADMIN, "--name", "Ada Admin", stdin=f"{PASSWORD}\n{PASSWORD}\n")
+    assert created.returncode == 0, created.stderr
+    with _started(hospital), serving(Front(hospital.url, web), port):
+        yield Stack(hospital, front)
+
+
+@contextmanager
+def demo_hospital(folder: Path) -> Iterator[Hospital]:
+    """Filled with invented people, for looking at pages with something on them."""
+    hospital = Hospital(folder)
+    hospital.extra = {"CAREPLUS_WEB": str(_portals(folder))}
+    with _started(hospital, "--demo"):
+        yield hospital
+
+
+@contextmanager
+def _started(hospital: Hospital, *arguments: str) -> Iterator[None]:
+    try:
+        hospital.start(*arguments)
+        yield
+    finally:
+        hospital.stop()
+
+
+def _portals(folder: Path) -> Path:
+    """A copy of the build, so that building anew does not change pages under a test."""
+    assert (BUILT / "index.html").exists(), "the portals are not built: run `make web`"
+    return Path(shutil.copytree(BUILT, folder / "web"))

@@ -1,0 +1,79 @@
+"""One tab of a browser, watched: what it complained about, how often somebody pressed, and a trace where the test failed."""
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, StorageState, expect
+
+TIMEOUT_MS = 10_000
+expect.set_options(timeout=TIMEOUT_MS)
+EVIDENCE = Path(".pytest_cache") / "browser"
+COUNTED = """addEventListener("pointerdown", (event) => event.isTrusted && pressed(), { capture: true, passive: true });"""
+
+
+@dataclass
+class Watch:
+    """Errors and warnings of the console, violations of the content policy among them; errors of pages; requests to elsewhere."""
+
+    host: str
+    troubles: list[str] = field(default_factory=list)
+
+    def follow(self, page: Page) -> None:
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self.troubles.append(f"error: {error}"))
+        page.on("request", self._request)
+
+    def unexpected(self, expected: Sequence[str] = ()) -> list[str]:
+        """Troubles that match none of the patterns."""
+        return [trouble for trouble in self.troubles if not any(re.search(pattern, trouble) for pattern in expected)]
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            self.troubles.append(f"{message.type}: {message.text} {message.location['url']}")
+
+    def _request(self, request: Request) -> None:
+        address = urlsplit(request.url)
+        if address.scheme in {"http", "https", "ws", "wss"} and address.netloc != self.host:
+            self.troubles.append(f"asked elsewhere: {request.url}")
+
+
+@dataclass
+class Tab:
+    """A page in a browser profile of its own."""
+
+    page: Page
+    watch: Watch
+    presses: int = 0
+
+
+@contextmanager
+def opened(browser: Browser, origin: str, state: StorageState | None = None, **options: Any) -> Iterator[Tab]:
+    """`options` are those of Playwright's contexts."""
+    context = browser.new_context(base_url=origin, storage_state=state, locale="en-GB", **options)
+    context.set_default_timeout(TIMEOUT_MS)
+    tab = Tab(context.new_page(), Watch(urlsplit(origin).netloc))
+    context.expose_binding("pressed", lambda _: _count(tab))
+    context.add_init_script(COUNTED)
+    tab.watch.follow(tab.page)
+    yield tab
+    context.close()
+
+
+def begin_evidence(tab: Tab) -> None:
+    tab.page.context.tracing.start(snapshots=True)
+
+
+def end_evidence(tab: Tab, name: str, failed: bool) -> None:
+    """Where the test failed, its trace and a screenshot stay in EVIDENCE."""
+    if failed and not tab.page.is_closed():
+        tab.page.screenshot(path=EVIDENCE / f"{name}.png", full_page=True)
+    tab.page.context.tracing.stop(path=EVIDENCE / f"{name}.zip" if failed else None)
+
+
+def _count(tab: Tab) -> None:
+    tab.presses += 1

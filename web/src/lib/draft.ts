@@ -1,0 +1,57 @@
+/** Text that is being written, kept in this tab for whoever writes it until it is sent, and wiped when they sign out. */
+import { useCallback, useState } from "preact/hooks";
+import { account } from "./session";
+
+const PREFIX = "careplus.draft.";
+
+export interface Draft<T> {
+  value: T;
+  set: (value: T) => void;
+  /** Whether the value was found from before, as after a reload. */
+  restored: boolean;
+  /** It was sent or thrown away. */
+  drop: () => void;
+}
+
+/** Like `useState`, for what must survive a reload; `name` is the page's and what it is about. Never for passwords. */
+export function useDraft<T>(name: string, initial: T): Draft<T> {
+  const key = `${PREFIX}${account.get()?.id ?? "nobody"}.${name}`;
+  const [found] = useState(() => read<T>(key));
+  const [value, setValue] = useState<T>(found ?? initial);
+  const set = useCallback(
+    (next: T): void => {
+      setValue(() => next);
+      write(key, next);
+    },
+    [key],
+  );
+  const drop = useCallback((): void => write(key, undefined), [key]);
+  return { value, set, restored: found !== undefined, drop };
+}
+
+/** Forgets every draft of this tab. */
+export function wipeDrafts(): void {
+  try {
+    for (const key of Object.keys(sessionStorage)) if (key.startsWith(PREFIX)) sessionStorage.removeItem(key);
+  } catch {
+    // this browser keeps nothing
+  }
+}
+
+function read<T>(key: string): T | undefined {
+  try {
+    const text = sessionStorage.getItem(key);
+    return text === null ? undefined : (JSON.parse(text) as T);
+  } catch {
+    return undefined;
+  }
+}
+
+function write(key: string, value: unknown): void {
+  try {
+    if (value === undefined) sessionStorage.removeItem(key);
+    else sessionStorage.setItem(key, JSON.stringify(value));
+  } catch {
+    // full or forbidden: the text lives on the page alone
+  }
+}

@@ -1,0 +1,119 @@
+/** Loading: what a page asks for, kept while it is asked again, and asked again when that makes sense. */
+import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+import type { Failure, NoAnswer, Outcome, Problem } from "../api/client";
+
+export interface Loaded<T> {
+  /** The last answer, also while a newer one is awaited or could not be had; undefined before the first. */
+  data: T | undefined;
+  /** Why the newest try failed; null while it has not. */
+  failure: Failure<Problem | NoAnswer> | null;
+  loading: boolean;
+  again: () => void;
+  /** Shows what an act answered without asking again. */
+  put: (data: T) => void;
+}
+
+interface Options {
+  /** Milliseconds after which to ask again while the page can be seen. */
+  every?: number;
+}
+
+type Answer<T, E> = Promise<Outcome<T, E>>;
+
+/** Asks when drawn first and whenever one of `keys` changes; old data of other keys is never shown. */
+export function useLoad<T, E extends object>(
+  ask: () => Answer<T, E>,
+  keys: readonly unknown[],
+  { every }: Options = {},
+): Loaded<T> {
+  const [state, setState] = useState<Pick<Loaded<T>, "data" | "failure" | "loading">>(FIRST);
+  const newest = useRef(0);
+  const asking = useRef(ask);
+  asking.current = ask;
+  const about = JSON.stringify(keys);
+
+  const run = useCallback(async (): Promise<void> => {
+    newest.current += 1;
+    const mine = newest.current;
+    setState((before) => ({ ...before, loading: true }));
+    const answer = await asking.current();
+    if (mine !== newest.current) return;
+    if (answer.ok) setState({ data: answer.data, failure: null, loading: false });
+    else setState((before) => ({ data: before.data, failure: answer as Failure<Problem | NoAnswer>, loading: false }));
+  }, []);
+
+  useEffect(() => {
+    setState(FIRST);
+    void run();
+    return () => {
+      newest.current += 1;
+    };
+  }, [about, run]);
+
+  const stale = state.failure !== null && isPassing(state.failure.problem);
+  useEffect(() => {
+    const pause = stale ? AFTER_FAILURE_MS : every;
+    if (pause === undefined) return;
+    const timer = setInterval(() => {
+      if (document.visibilityState === "visible") void run();
+    }, pause);
+    return () => clearInterval(timer);
+  }, [stale, every, run]);
+
+  const put = useCallback((data: T): void => {
+    newest.current += 1;
+    setState({ data, failure: null, loading: false });
+  }, []);
+  return { ...state, again: () => void run(), put };
+}
+
+const FIRST = { data: undefined, failure: null, loading: true } as const;
+const AFTER_FAILURE_MS = 5_000;
+
+/** Whether a problem goes away by itself. */
+export function isPassing(problem: Problem | NoAnswer): boolean {
+  return problem.code === "no_answer" || problem.code === "unavailable" || problem.code === "timed_out";
+}
+
+/** A list that grows page by page: `more` fetches the next page and keeps what is there. */
+export interface Pages<T> extends Loaded<{ items: T[]; next_cursor: string | null }> {
+  more: (() => void) | null;
+}
+
+/** Like `useLoad`, for answers with `next_cursor`. Asked again, it asks for as many pages as are there. */
+export function usePages<T, E extends object>(
+  ask: (cursor: string | undefined) => Answer<{ items: T[]; next_cursor: string | null }, E>,
+  keys: readonly unknown[],
+  options: Options = {},
+): Pages<T> {
+  const about = JSON.stringify(keys);
+  const shown = useRef({ about, pages: 1 });
+  if (shown.current.about !== about) shown.current = { about, pages: 1 };
+  const everything = async (): Answer<{ items: T[]; next_cursor: string | null }, E> => {
+    const { pages } = shown.current;
+    let found = await ask(undefined);
+    for (let n = 1; n < pages && found.ok && found.data.next_cursor !== null; n += 1) {
+      const next = await ask(found.data.next_cursor);
+      if (!next.ok) return next;
+      found = { ok: true, data: joined(found.data, next.data) };
+    }
+    return found;
+  };
+  const first = useLoad(everything, keys, options);
+  const cursor = first.data?.next_cursor ?? null;
+  const busy = useRef(false);
+  const more = async (): Promise<void> => {
+    if (busy.current || cursor === null || !first.data) return;
+    busy.current = true;
+    const next = await ask(cursor);
+    busy.current = false;
+    if (!next.ok) return;
+    shown.current.pages += 1;
+    first.put(joined(first.data, next.data));
+  };
+  return { ...first, more: cursor === null ? null : () => void more() };
+}
+
+function joined<T>(before: { items: T[] }, next: { items: T[]; next_cursor: string | null }) {
+  return { items: [...before.items, ...next.items], next_cursor: next.next_cursor };
+}

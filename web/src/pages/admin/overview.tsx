@@ -1,0 +1,2 @@
+/** Not built yet. */
+export { NotFound as default } from "../../ui/NotFound";

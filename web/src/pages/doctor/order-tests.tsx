@@ -1,0 +1,105 @@
+/** The catalogue to choose tests from, and those that were chosen. */
+import { useEffect, useRef, useState } from "preact/hooks";
+import { api, outcome, type Schemas } from "../../api/client";
+import { plural, t } from "../../lib/i18n";
+import { useLoad } from "../../lib/query";
+import { Field } from "../../ui/Field";
+import { Ready } from "../../ui/Ready";
+import type { Order } from "./order";
+
+type Test = Schemas["LabTest"];
+type Tests = Order["tests"];
+
+/** What is typed faster than this is one search. */
+const PAUSE_MS = 200;
+
+export function Finder({ chosen, add }: { chosen: Tests; add: (test: Tests[number]) => void }) {
+  const [typed, setTyped] = useState("");
+  const [q, setQ] = useState("");
+  useEffect(() => {
+    const timer = setTimeout(() => setQ(typed.trim()), PAUSE_MS);
+    return () => clearTimeout(timer);
+  }, [typed]);
+  const found = useLoad(
+    () => outcome(api.GET("/api/labs/tests", { params: { query: { ...(q && { q }), limit: 100 } } })),
+    [q],
+  );
+  // while a search is under way the list before stays, so that nothing jumps
+  const last = useRef(found.data);
+  last.current = found.data ?? last.current;
+  const items = last.current?.items ?? [];
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const only = items.filter(({ code }) => !has(chosen, code));
+    if (event.key !== "Enter") return;
+    event.preventDefault();
+    if (found.data && typed.trim() === q && only.length === 1 && only[0]) add(only[0]);
+  };
+  return (
+    <section class="order-finder" onKeyDown={(event) => (event.target as Element).id === "q" && onKeyDown(event)}>
+      <Field id="q" type="search" label={t("order.search")} hint={t("order.search.hint")} value={typed} onValue={setTyped} input={{ maxLength: 100 }} />
+      <p class="muted small" role="status">
+        {found.data && plural("order.found", found.data.items.length)}
+      </p>
+      <Ready of={{ ...found, data: last.current }}>
+        {() => (
+          <ul class="lines order-found">
+            {items.map((test) => (
+              <Found key={test.code} test={test} there={has(chosen, test.code)} add={() => add(test)} />
+            ))}
+          </ul>
+        )}
+      </Ready>
+    </section>
+  );
+}
+
+function has(tests: Tests, code: string): boolean {
+  return tests.some((test) => test.code === code);
+}
+
+function Found({ test, there, add }: { test: Test; there: boolean; add: () => void }) {
+  const { code, name, preparation } = test;
+  return (
+    <li>
+      <span>
+        <b>{name}</b> <span class="muted small">{t("order.about", { code, specimen: test.specimen })}</span>
+        {preparation && <span class="small order-preparation">{preparation}</span>}
+      </span>
+      {/* it stays in its place, so that the focus does */}
+      <button type="button" class="button quiet small" aria-disabled={there} onClick={() => there || add()}>
+        {t(there ? "order.there" : "order.add")} <span class="unseen">{name}</span>
+      </button>
+    </li>
+  );
+}
+
+export function Chosen({ tests, remove }: { tests: Tests; remove: (code: string) => void }) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  return (
+    <div>
+      <h2 tabIndex={-1} ref={heading}>
+        {t("order.chosen")}
+      </h2>
+      <p class={tests.length > 0 ? "unseen" : "muted"} role="status">
+        {tests.length > 0 ? plural("order.count", tests.length) : t("order.nothing")}
+      </p>
+      <ul class="lines order-chosen">
+        {tests.map(({ code, name }) => (
+          <li key={code}>
+            {name}
+            <button
+              type="button"
+              class="link"
+              onClick={() => {
+                remove(code);
+                heading.current?.focus();
+              }}
+            >
+              {t("order.remove")} <span class="unseen">{name}</span>
+            </button>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}

@@ -1,0 +1,120 @@
+/** Order laboratory tests for a patient (`?patient=`), perhaps during a visit (`?visit=`), and return there. */
+import { api, outcome, type Schemas } from "../../api/client";
+import { useDraft } from "../../lib/draft";
+import { type Mistake, mistakes, useForm } from "../../lib/form";
+import { t } from "../../lib/i18n";
+import { useLoad } from "../../lib/query";
+import { ageOn, dateOnly, today } from "../../lib/time";
+import { go } from "../../router";
+import type { OwnProps } from "../../routes";
+import { ErrorSummary } from "../../ui/ErrorSummary";
+import { NotFound } from "../../ui/NotFound";
+import { Page } from "../../ui/Page";
+import { Ready } from "../../ui/Ready";
+import { Submit } from "../../ui/Submit";
+import { TextArea } from "../../ui/TextArea";
+import { Chosen, Finder } from "./order-tests";
+import { When } from "./order-time";
+import "../../style/review.css";
+
+export interface Order {
+  tests: { code: string; name: string; preparation: string }[];
+  note: string;
+  timed: boolean;
+  day: string;
+  starts_at: string;
+}
+type Patient = Schemas["Patient"];
+
+export default function NewOrder({ query }: OwnProps) {
+  const visit = Number(query.get("visit")) || null;
+  const asked = Number(query.get("patient")) || null;
+  const patient = useLoad(() => patientOf(asked, visit), [asked, visit]);
+  if (!asked && !visit) return <NotFound />;
+  return (
+    <Ready of={patient} whole>
+      {(found) => <OrderPage patient={found} visit={visit} />}
+    </Ready>
+  );
+}
+
+async function patientOf(id: number | null, visit: number | null) {
+  if (visit) {
+    const params = { path: { appointment_id: visit } };
+    const found = await outcome(api.GET("/api/doctor/appointments/{appointment_id}", { params }));
+    if (!found.ok || !id || found.data.patient.id === id) return found.ok ? { ok: true as const, data: found.data.patient } : found;
+  }
+  const found = await outcome(api.GET("/api/doctor/patients/{patient_id}", { params: { path: { patient_id: id ?? 0 } } }));
+  return found.ok ? { ok: true as const, data: found.data.patient as Patient } : found;
+}
+
+function OrderPage({ patient, visit }: { patient: Patient; visit: number | null }) {
+  const back = visit ? `/doctor/visits/${visit}` : `/doctor/patients/${patient.id}`;
+  const draft = useDraft<Order>(`order.${patient.id}`, { tests: [], note: "", timed: false, day: today(), starts_at: "" });
+  const order = draft.value;
+  const put = (change: Partial<Order>): void => draft.set({ ...draft.value, ...change });
+  const { busy, wrong, submit } = useForm(
+    () => check(order),
+    async () => {
+      const body = {
+        patient_id: patient.id,
+        test_codes: order.tests.map(({ code }) => code),
+        ...(visit && { appointment_id: visit }),
+        starts_at: order.timed ? order.starts_at : null,
+        note: order.note.trim() || null,
+      };
+      const done = await outcome(api.POST("/api/doctor/lab-orders", { body }));
+      if (done.ok) {
+        draft.drop();
+        go(back, { say: "ordered" });
+        return [];
+      }
+      const { problem } = done;
+      if (problem.code === "lab_full") {
+        put({ starts_at: "" });
+        return [{ field: "starts_at", message: t("order.full") }];
+      }
+      if (problem.code === "unknown_test") {
+        put({ tests: order.tests.filter(({ code }) => !problem.codes.includes(code)) });
+        return [{ field: "q", message: t("order.unknown", { codes: problem.codes.join(", ") }) }];
+      }
+      return mistakes(problem, done.retryAfter, ["note", "starts_at"]);
+    },
+  );
+  const born = patient.date_of_birth;
+  return (
+    <Page
+      title={t("order.title")}
+      lead={born ? t("order.for", { name: patient.full_name, date: dateOnly(born), age: ageOn(born) }) : patient.full_name}
+      back={{ href: back, text: t(visit ? "order.back.visit" : "order.back.chart") }}
+    >
+      <ErrorSummary mistakes={wrong} />
+      <div class="order-columns">
+        <Finder chosen={order.tests} add={(test) => put({ tests: [...order.tests, test] })} />
+        <form noValidate onSubmit={submit} class="card">
+          <Chosen tests={order.tests} remove={(code) => put({ tests: order.tests.filter((one) => one.code !== code) })} />
+          <TextArea
+            id="note"
+            label={t("order.note")}
+            hint={t("order.note.hint")}
+            optional
+            rows={2}
+            value={order.note}
+            onValue={(note) => put({ note })}
+            mistakes={wrong}
+          />
+          <When order={order} put={put} wrong={wrong} />
+          <Submit busy={busy} label={t("order.submit")} busyLabel={t("order.busy")} />
+        </form>
+      </div>
+    </Page>
+  );
+}
+
+function check({ tests, timed, starts_at }: Order): Mistake[] {
+  return [
+    ...(tests.length === 0 ? [{ field: "q", message: t("order.missing") }] : []),
+    ...(tests.length > 20 ? [{ field: "q", message: t("order.too_many") }] : []),
+    ...(timed && !starts_at ? [{ field: "starts_at", message: t("order.missing_time") }] : []),
+  ];
+}

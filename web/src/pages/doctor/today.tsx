@@ -1,0 +1,109 @@
+/** A day of visits (`?day=`, today without it): who is here, who is next, and every status in one press. */
+import { api, outcome } from "../../api/client";
+import { plural, t } from "../../lib/i18n";
+import { type Loaded, useLoad } from "../../lib/query";
+import { addDays, type Day, dayOf, isDay, longDay, today } from "../../lib/time";
+import type { OwnProps } from "../../routes";
+import "../../style/doctor.css";
+import { Empty } from "../../ui/Empty";
+import { Page } from "../../ui/Page";
+import { PrintButton, PrintHead } from "../../ui/PrintHead";
+import { Ready } from "../../ui/Ready";
+import { useStatus } from "./status";
+import { Counts, DayTable, NowAndNext } from "./today-parts";
+import { loadVisits, type Visit } from "./visits";
+
+const EVERY_MS = 30_000;
+
+export default function Today({ query, config, account }: OwnProps) {
+  const asked = query.get("day");
+  const day = isDay(asked) ? asked : today();
+  const isToday = day === today();
+  const visits = useLoad(() => loadVisits(day, day), [day], { every: EVERY_MS });
+  return (
+    <Page
+      title={isToday ? t("today.title") : t("today.title.other")}
+      lead={longDay(day)}
+      actions={
+        <>
+          <Days day={day} />
+          <PrintButton />
+        </>
+      }
+    >
+      <PrintHead config={config} about={t("today.print", { name: account.full_name, day: longDay(day) })} />
+      <div class="stack close">
+        {isToday && <ToReview />}
+        <Ready of={visits} empty={<Nobody day={day} />} isEmpty={(found) => found.length === 0}>
+          {(found) => <Shown visits={found} of={visits} isToday={isToday} />}
+        </Ready>
+      </div>
+    </Page>
+  );
+}
+
+function Shown({ visits, of, isToday }: { visits: Visit[]; of: Loaded<Visit[]>; isToday: boolean }) {
+  const acts = useStatus((now) => of.put(visits.map((visit) => (visit.id === now.id ? now : visit))));
+  return (
+    <>
+      {isToday && <NowAndNext visits={visits} />}
+      <Counts visits={visits} />
+      <p class={acts.said?.trouble ? "warning" : "unseen"} role="status">
+        {acts.said?.text}
+      </p>
+      <DayTable visits={visits} acts={acts} />
+    </>
+  );
+}
+
+function Days({ day }: { day: Day }) {
+  const href = (other: Day): string => (other === today() ? "/doctor" : `/doctor?day=${other}`);
+  return (
+    <nav class="row" aria-label={t("today.days")}>
+      <a class="button quiet" href={href(addDays(day, -1))}>
+        {t("today.before")}
+      </a>
+      {day !== today() && (
+        <a class="button quiet" href="/doctor">
+          {t("today.title")}
+        </a>
+      )}
+      <a class="button quiet" href={href(addDays(day, 1))}>
+        {t("today.after")}
+      </a>
+    </nav>
+  );
+}
+
+/** Results that nobody has looked at yet; where they cannot be counted there is one line less. */
+function ToReview() {
+  const query = { seen: false, limit: 100 };
+  const results = useLoad(() => outcome(api.GET("/api/doctor/lab-results", { params: { query } })), [], {
+    every: 4 * EVERY_MS,
+  });
+  const { items = [], next_cursor: more = null } = results.data ?? {};
+  if (items.length === 0) return null;
+  const critical = items.filter((result) => result.critical).length;
+  return (
+    <p class={critical > 0 ? "warning no-print" : "info no-print"}>
+      <a href="/doctor/results">{plural(more ? "today.review.first" : "today.review", items.length)}</a>{" "}
+      {critical > 0 && plural("today.review.critical", critical)}
+    </p>
+  );
+}
+
+function Nobody({ day }: { day: Day }) {
+  const query = { from: addDays(day, 1), limit: 20 };
+  const next = useLoad(() => outcome(api.GET("/api/doctor/appointments", { params: { query } })), [day]);
+  const found = next.data?.items.find(({ status }) => status !== "cancelled");
+  return (
+    <Empty>
+      <p>{t(day === today() ? "today.none" : "today.none.other")}</p>
+      {found && (
+        <a class="button quiet" href={`/doctor?day=${dayOf(found.starts_at)}`}>
+          {t("today.next_day", { day: longDay(dayOf(found.starts_at)) })}
+        </a>
+      )}
+    </Empty>
+  );
+}

@@ -1,0 +1,132 @@
+/** One visit on one screen: the patient, the reason, the status, the notes, and what is known (`?tab=`). */
+import { api, type NoAnswer, outcome, type Problem, type Schemas } from "../../api/client";
+import { t } from "../../lib/i18n";
+import { type Loaded, useLoad } from "../../lib/query";
+import { dayOf, span, today } from "../../lib/time";
+import { withQuery } from "../../router";
+import type { OwnProps } from "../../routes";
+import "../../style/doctor.css";
+import { Status } from "../../ui/Chip";
+import { Details } from "../../ui/Details";
+import { Page } from "../../ui/Page";
+import { PrintButton, PrintHead } from "../../ui/PrintHead";
+import { Problem as Trouble } from "../../ui/Problem";
+import { Ready } from "../../ui/Ready";
+import { Tabs } from "../../ui/Tabs";
+import { useNotes } from "./notes";
+import { PatientStrip } from "./patient-strip";
+import { useStatus } from "./status";
+import { Acts } from "./status-acts";
+import { VisitNotes } from "./visit-notes";
+import { PastVisits, Prescribed, Referred, Results } from "./visit-record";
+import { loadVisit, type Visit } from "./visits";
+
+const TABS = ["notes", "prescriptions", "referrals", "results"] as const;
+type Tab = (typeof TABS)[number];
+type Props = Pick<OwnProps, "query" | "config" | "account">;
+type ChartLoaded = Loaded<Schemas["Chart"]>;
+
+export default function VisitPage({ params, ...rest }: OwnProps) {
+  const visit = useLoad(() => loadVisit(Number(params.id)), [params.id], { every: 60_000 });
+  return (
+    <Ready of={visit} whole>
+      {(shown) => <Shown visit={shown} put={visit.put} {...rest} />}
+    </Ready>
+  );
+}
+
+function Shown({ visit, put, query, config, account }: Props & { visit: Visit; put: (visit: Visit) => void }) {
+  const { id, patient, starts_at, ends_at } = visit;
+  const chart: ChartLoaded = useLoad(() => loadChart(patient.id), [patient.id]);
+  const writing = useNotes(id);
+  const acts = useStatus(put);
+  const tab = TABS.find((one) => one === query.get("tab")) ?? "notes";
+  const day = dayOf(starts_at);
+  const about = `patient=${patient.id}&visit=${id}`;
+  return (
+    <Page
+      title={patient.full_name}
+      lead={span(starts_at, ends_at)}
+      back={{ href: day === today() ? "/doctor" : `/doctor?day=${day}`, text: t("doctor_visit.back") }}
+      actions={
+        <>
+          <a class="button quiet" href={`/doctor/prescriptions/new?${about}`}>
+            {t("doctor_visit.prescribe")}
+          </a>
+          <a class="button quiet" href={`/doctor/referrals/new?${about}`}>
+            {t("doctor_visit.refer")}
+          </a>
+          <a class="button quiet" href={`/doctor/orders/new?${about}`}>
+            {t("doctor_visit.order")}
+          </a>
+          <PrintButton />
+        </>
+      }
+    >
+      <PrintHead config={config} about={t("doctor_visit.print", { name: patient.full_name })} />
+      <PatientStrip patient={patient} chart={chart.data} link />
+      {chart.failure && chart.data === undefined && <NoChart chart={chart} failure={chart.failure.problem} />}
+      <div class="visit-columns">
+        <div>
+          <Tabs label={t("doctor_visit.tabs")} tabs={TABS.map((one) => drawn(one, tab, chart.data))} />
+          {tab === "notes" && <VisitNotes writing={writing} visit={id} />}
+          {tab !== "notes" && chart.data && <Part tab={tab} chart={chart.data} me={account.id} />}
+        </div>
+        <aside class="stack">
+          <section class="card stack close">
+            <div class="row between">
+              <h2>{t("doctor_visit.status")}</h2>
+              <Status kind="appointment" status={visit.status} />
+            </div>
+            <Acts visit={visit} acts={acts} after="visit-facts" />
+            <p class={acts.said?.trouble ? "warning" : "unseen"} role="status">
+              {acts.said?.text}
+            </p>
+            <div id="visit-facts" tabIndex={-1}>
+              <Facts visit={visit} />
+            </div>
+          </section>
+          {chart.data && <PastVisits chart={chart.data} visit={visit} me={account.id} />}
+        </aside>
+      </div>
+    </Page>
+  );
+}
+
+function Facts({ visit: { reason, place, reference, cancel_reason } }: { visit: Visit }) {
+  return (
+    <Details
+      of={[
+        [t("doctor_visit.reason"), reason ?? t("today.no_reason")],
+        [t("doctor_visit.cancel_reason"), cancel_reason],
+        [t("doctor_visit.place"), place],
+        [t("doctor_visit.reference"), reference],
+      ]}
+    />
+  );
+}
+
+function Part({ tab, chart, me }: { tab: Exclude<Tab, "notes">; chart: Schemas["Chart"]; me: number }) {
+  if (tab === "prescriptions") return <Prescribed chart={chart} me={me} />;
+  return tab === "referrals" ? <Referred chart={chart} /> : <Results chart={chart} />;
+}
+
+function NoChart({ chart, failure }: { chart: ChartLoaded; failure: Problem | NoAnswer }) {
+  if (failure.code !== "not_found") return <Trouble failure={chart.failure ?? NONE} again={chart.again} />;
+  return <p class="info">{t("doctor_visit.no_chart")}</p>;
+}
+
+const NONE = { ok: false, problem: { code: "no_answer", status: 0 }, retryAfter: null } as const;
+
+function drawn(tab: Tab, current: Tab, chart: Schemas["Chart"] | undefined) {
+  return {
+    href: withQuery({ tab: tab === "notes" ? null : tab }),
+    text: t(`doctor_visit.tab.${tab}`),
+    current: tab === current,
+    count: tab === "notes" ? undefined : chart?.[tab].length,
+  };
+}
+
+export function loadChart(patient: number) {
+  return outcome(api.GET("/api/doctor/patients/{patient_id}", { params: { path: { patient_id: patient } } }));
+}

@@ -1,0 +1,153 @@
+/** One booking at the bench: its specimen, the values measured in it, and who vouches for them, all on one page. */
+import { useEffect, useRef, useState } from "preact/hooks";
+import { useDraft } from "../../lib/draft";
+import { t } from "../../lib/i18n";
+import { type Loaded, useLoad } from "../../lib/query";
+import { ageOn, dateOnly, dayOf, isDay, when } from "../../lib/time";
+import type { OwnProps } from "../../routes";
+import { Status } from "../../ui/Chip";
+import { Details } from "../../ui/Details";
+import { Page } from "../../ui/Page";
+import { Ready } from "../../ui/Ready";
+import { correcting, NOTHING, openTests, type Typed } from "./booking-entry";
+import { Entered } from "./booking-result";
+import { StatusActs, Steps } from "./booking-status";
+import { Values } from "./booking-values";
+import { type Booking, type Status as BookingStatus, loadWork, nextOf, type OneTest, type Work } from "./record";
+import "../../style/lab.css";
+
+/** While a booking is one of these, values can be entered. */
+const AT_THE_BENCH: readonly BookingStatus[] = ["received", "in_progress", "resulted"];
+
+export default function LabBooking({ params, query, account }: OwnProps) {
+  const id = Number(params.id);
+  const work = useLoad(() => loadWork(id), [account.id, id]);
+  return (
+    <Ready of={work} whole>
+      {(data) => <Bench work={data} of={work} query={query} />}
+    </Ready>
+  );
+}
+
+function Bench({ work, of, query }: { work: Work; of: Loaded<Work>; query: URLSearchParams }) {
+  const { booking, tests } = work;
+  const [said, setSaid] = useState("");
+  const heading = useRef<HTMLHeadingElement>(null);
+  const draft = useDraft<Typed>(`lab.${booking.id}`, NOTHING);
+  const list = query.toString() ? `?${query.toString()}` : "";
+  const next = useNext(booking, query, list);
+  useFocusKept(booking, heading);
+
+  const reload = async (): Promise<Work | null> => {
+    const now = await loadWork(booking.id);
+    if (!now.ok) return null;
+    of.put(now.data);
+    return now.data;
+  };
+  const acts = { work, put: of.put, reload, say: setSaid };
+  const open = openTests(tests, draft.value).map(({ code }) => code);
+  const ready = AT_THE_BENCH.includes(booking.status);
+  return (
+    <Page
+      title={t("bench.title", { patient: booking.patient.full_name, reference: booking.reference })}
+      lead={about(booking)}
+      back={{ href: `/lab${list}`, text: t("bench.back") }}
+      actions={
+        next && (
+          <a class="button quiet" href={next}>
+            {t("bench.next")}
+          </a>
+        )
+      }
+    >
+      <section class="card specimen">
+        <div class="row between">
+          <h2 tabIndex={-1} ref={heading}>
+            {t("bench.specimen")}
+          </h2>
+          <Status kind="lab" status={booking.status} />
+        </div>
+        <Steps status={booking.status} />
+        <Facts booking={booking} tests={tests} />
+        <StatusActs {...acts} />
+      </section>
+      <div role="status" class="said">
+        {said && <p class="done">{said}</p>}
+      </div>
+      {ready && <Values {...acts} draft={draft} next={next} />}
+      {!ready && tests.every(({ result }) => result === null) && <Planned tests={tests} />}
+      {tests.map(
+        ({ code, result }) =>
+          result &&
+          !open.includes(code) && (
+            <Entered key={code} {...acts} result={result} correct={() => draft.set(correcting(draft.value, result))} />
+          ),
+      )}
+    </Page>
+  );
+}
+
+function about({ patient }: Booking): string {
+  const { date_of_birth: born, sex } = patient;
+  if (!born) return t("bench.unborn", { sex: t(`sex.${sex}`) });
+  return t("bench.about", { born: dateOnly(born), age: ageOn(born), sex: t(`sex.${sex}`) });
+}
+
+/** The address of the next booking in the list that the reader came from. */
+function useNext(booking: Booking, query: URLSearchParams, list: string): string | null {
+  const [next, setNext] = useState<number | null>(null);
+  const [status, day] = [query.get("status") as BookingStatus | null, query.get("day")];
+  useEffect(() => {
+    let wanted = true;
+    void nextOf(booking, status, isDay(day) ? day : null).then((id) => wanted && setNext(id));
+    return () => {
+      wanted = false;
+    };
+  }, [booking.id, status, day]);
+  return next === null ? null : `/lab/${next}${list}`;
+}
+
+/** What had the focus may be gone after an act: on to the first value, or to the specimen. */
+function useFocusKept({ version }: Booking, heading: { current: HTMLElement | null }): void {
+  const shown = useRef(version);
+  useEffect(() => {
+    if (shown.current === version) return;
+    shown.current = version;
+    if (document.activeElement && document.activeElement !== document.body) return;
+    (document.querySelector<HTMLElement>(".value-field") ?? heading.current)?.focus();
+  });
+}
+
+function Facts({ booking, tests }: { booking: Booking; tests: readonly OneTest[] }) {
+  const { starts_at, collected_at, ordered_by, note, status_reason } = booking;
+  const specimens = [...new Set(tests.flatMap(({ test }) => test?.specimen ?? []))];
+  const late = collected_at && starts_at && dayOf(collected_at) !== dayOf(starts_at);
+  return (
+    <Details
+      of={[
+        [t("bench.kind"), specimens.join(", ")],
+        [t("bench.time"), (!collected_at || late) && (starts_at ? when(starts_at) : t("worklist.any_time"))],
+        [t("bench.collected"), collected_at && when(collected_at)],
+        [t("bench.ordered_by"), ordered_by?.full_name ?? t("bench.own_booking")],
+        [t("bench.note"), note],
+        [t("bench.reason"), status_reason],
+      ]}
+    />
+  );
+}
+
+function Planned({ tests }: { tests: readonly OneTest[] }) {
+  return (
+    <section class="section">
+      <h2>{t("bench.tests")}</h2>
+      <ul class="lines">
+        {tests.map(({ code, name, test }) => (
+          <li key={code}>
+            <b>{name}</b>
+            <span class="muted small">{test?.analytes.map((analyte) => analyte.name).join(", ")}</span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

@@ -1,0 +1,81 @@
+/** One booking with everything its page shows: its tests as the catalogue has them, and what was entered so far. */
+import { api, type Outcome, outcome, type Schemas } from "../../api/client";
+
+export type Booking = Schemas["LabBooking"];
+export type Result = Schemas["LabResult"];
+export type Test = Schemas["LabTest"];
+export type Status = Schemas["LabBookingStatus"];
+
+export interface OneTest {
+  code: string;
+  name: string;
+  /** Null: the catalogue does not offer it any more. */
+  test: Test | null;
+  result: Result | null;
+}
+export interface Work {
+  booking: Booking;
+  tests: OneTest[];
+}
+
+export async function loadWork(id: number): Promise<Outcome<Work>> {
+  const booking = await loadBooking(id);
+  if (!booking.ok) return booking as Outcome<never>;
+  const codes = booking.data.tests.map(({ code }) => code);
+  const [catalogue, results] = await Promise.all([testsOf(codes), resultsOf(booking.data)]);
+  if (!catalogue.ok) return catalogue;
+  if (!results.ok) return results;
+  const tests = booking.data.tests.map(({ code, name, result_id }) => ({
+    code,
+    name,
+    test: catalogue.data.find((test) => test.code === code) ?? null,
+    result: results.data.find(({ id }) => id === result_id) ?? null,
+  }));
+  return { ok: true, data: { booking: booking.data, tests } };
+}
+
+export function loadBooking(id: number) {
+  return outcome(api.GET("/api/labs/bookings/{booking_id}", { params: { path: { booking_id: id } } }));
+}
+
+async function resultsOf({ tests }: Booking): Promise<Outcome<Result[]>> {
+  const ids = tests.flatMap(({ result_id }) => result_id ?? []);
+  const answers = await Promise.all(
+    ids.map((id) => outcome(api.GET("/api/labs/results/{result_id}", { params: { path: { result_id: id } } }))),
+  );
+  const failed = answers.find((answer) => !answer.ok);
+  if (failed && !failed.ok) return failed as Outcome<never>;
+  return { ok: true, data: answers.flatMap((answer) => (answer.ok ? [answer.data] : [])) };
+}
+
+async function testsOf(codes: readonly string[]): Promise<Outcome<Test[]>> {
+  const found: Test[] = [];
+  for (let cursor: string | undefined; ; ) {
+    const page = await outcome(api.GET("/api/labs/tests", { params: { query: { limit: 100, ...(cursor && { cursor }) } } }));
+    if (!page.ok) return page as Outcome<never>;
+    found.push(...page.data.items.filter(({ code }) => codes.includes(code)));
+    if (found.length === codes.length || page.data.next_cursor === null) return { ok: true, data: found };
+    cursor = page.data.next_cursor;
+  }
+}
+
+/** The booking after this one in the list that the reader came from, else the first of it; null: there is no other. */
+export async function nextOf(booking: Booking, status: Status | null, day: string | null): Promise<number | null> {
+  let first: number | null = null;
+  for (let cursor: string | undefined; ; ) {
+    const query = { ...(status && { status }), ...(day && { day }), ...(cursor && { cursor }), limit: 100 };
+    const page = await outcome(api.GET("/api/labs/worklist", { params: { query } }));
+    if (!page.ok) return null;
+    const others = page.data.items.filter(({ id }) => id !== booking.id);
+    first ??= others[0]?.id ?? null;
+    const later = others.find(
+      (one) => order(one) > order(booking) || (order(one) === order(booking) && one.id > booking.id),
+    );
+    if (later || page.data.next_cursor === null) return later?.id ?? first;
+    cursor = page.data.next_cursor;
+  }
+}
+
+function order({ starts_at, created_at }: Booking): number {
+  return Date.parse(starts_at ?? created_at);
+}

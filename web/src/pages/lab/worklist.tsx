@@ -1,0 +1,157 @@
+/** What the laboratory has to do (`?status=`, `?day=`), page by page (`?cursor=`), one line for each booking. */
+import { useState } from "preact/hooks";
+import { api, outcome, type Schemas } from "../../api/client";
+import { plural, t } from "../../lib/i18n";
+import { useLoad } from "../../lib/query";
+import { dateOnly, isDay, longDay, today, when } from "../../lib/time";
+import { go, withQuery } from "../../router";
+import type { OwnProps } from "../../routes";
+import { Status } from "../../ui/Chip";
+import { Empty } from "../../ui/Empty";
+import { Field } from "../../ui/Field";
+import { Page } from "../../ui/Page";
+import { Ready } from "../../ui/Ready";
+import { Table } from "../../ui/Table";
+import { Tabs } from "../../ui/Tabs";
+import type { Booking, Status as BookingStatus } from "./record";
+import "../../style/lab.css";
+
+const TABS = ["booked", "collected", "received", "in_progress", "resulted", "verified", "rejected"] as const;
+const POLL_MS = 30_000;
+/** Work is counted as far as one request reaches. */
+const COUNTED = 100;
+
+export default function Worklist({ query, account }: OwnProps) {
+  const status = TABS.find((tab) => tab === query.get("status")) ?? null;
+  const asked = query.get("day");
+  const day = isDay(asked) ? asked : null;
+  const cursor = query.get("cursor");
+  const list = useLoad(
+    () => listed({ ...(status && { status }), ...(day && { day }), ...(cursor && { cursor }), limit: 20 }),
+    [account.id, status, day, cursor],
+    { every: POLL_MS },
+  );
+  const all = useLoad(() => listed({ ...(day && { day }), limit: COUNTED }), [account.id, day], { every: POLL_MS });
+  return (
+    <Page title={t("worklist.title")} lead={day ? longDay(day) : t("worklist.lead")}>
+      <Tabs label={t("worklist.tabs")} tabs={tabs(status, all.data)} />
+      <DayFilter key={day} day={day} />
+      <Ready of={list} empty={<None cursor={cursor} day={day} />}>
+        {({ items, next_cursor }) => (
+          <>
+            <p class="muted count-line" role="status">
+              {plural(next_cursor ? "worklist.first" : "worklist.count", items.length)}
+            </p>
+            <Table caption={t("worklist.title")} columns={columns(status, day)} rows={items} rowKey={({ id }) => id} />
+            <Pages cursor={cursor} next={next_cursor} />
+          </>
+        )}
+      </Ready>
+    </Page>
+  );
+}
+
+function listed(query: { status?: BookingStatus; day?: string; cursor?: string; limit: number }) {
+  return outcome(api.GET("/api/labs/worklist", { params: { query } }));
+}
+
+function tabs(status: BookingStatus | null, all: Schemas["Worklist"] | undefined) {
+  const known = all && all.next_cursor === null ? all.items : null;
+  const tab = (one: (typeof TABS)[number] | null) => ({
+    href: withQuery({ status: one, cursor: null }),
+    text: one ? t(`worklist.${one}`) : t("worklist.to_do"),
+    current: one === status,
+    count: one === "verified" ? undefined : known?.filter((booking) => one === null || booking.status === one).length,
+  });
+  return [null, ...TABS].map(tab);
+}
+
+function DayFilter({ day }: { day: string | null }) {
+  const [typed, setTyped] = useState(day ?? "");
+  const submit = (event: Event): void => {
+    event.preventDefault();
+    if (typed === "" || isDay(typed)) go(withQuery({ day: typed, cursor: null }));
+  };
+  return (
+    <search>
+      <form class="filters day-filter" onSubmit={submit}>
+        <Field
+          id="day"
+          type="date"
+          label={t("worklist.day")}
+          value={typed}
+          onValue={setTyped}
+          input={{ min: "2000-01-01", max: "2099-12-31" }}
+        />
+        <button type="submit" class="button quiet">
+          {t("worklist.show")}
+        </button>
+        <p class="row">
+          {day !== today() && <a href={withQuery({ day: today(), cursor: null })}>{t("worklist.today")}</a>}
+          {day && <a href={withQuery({ day: null, cursor: null })}>{t("worklist.any_day")}</a>}
+        </p>
+      </form>
+    </search>
+  );
+}
+
+function None({ cursor, day }: { cursor: string | null; day: string | null }) {
+  return (
+    <Empty>
+      <p>{t("worklist.none")}</p>
+      {cursor && <a href={withQuery({ cursor: null })}>{t("worklist.first_page")}</a>}
+      {day && <a href={withQuery({ day: null, cursor: null })}>{t("worklist.any_day")}</a>}
+    </Empty>
+  );
+}
+
+function columns(status: BookingStatus | null, day: string | null) {
+  const kept = new URLSearchParams({ ...(status && { status }), ...(day && { day }) });
+  const from = kept.size > 0 ? `?${kept.toString()}` : "";
+  return [
+    {
+      head: t("worklist.reference"),
+      cell: ({ id, reference }: Booking) => (
+        <a class="reference" href={`/lab/${id}${from}`}>
+          {reference}
+        </a>
+      ),
+    },
+    {
+      head: t("worklist.time"),
+      cell: ({ starts_at }: Booking) =>
+        starts_at ? when(starts_at) : <span class="muted">{t("worklist.any_time")}</span>,
+    },
+    {
+      head: t("worklist.patient"),
+      cell: ({ patient }: Booking) => (
+        <>
+          <b>{patient.full_name}</b>{" "}
+          {patient.date_of_birth && (
+            <span class="small muted">{t("worklist.born", { date: dateOnly(patient.date_of_birth) })}</span>
+          )}
+        </>
+      ),
+    },
+    { head: t("worklist.tests"), cell: ({ tests }: Booking) => tests.map(({ name }) => name).join(", ") },
+    { head: t("worklist.status"), cell: ({ status }: Booking) => <Status kind="lab" status={status} /> },
+  ];
+}
+
+function Pages({ cursor, next }: { cursor: string | null; next: string | null }) {
+  if (!cursor && !next) return null;
+  return (
+    <nav class="row more" aria-label={t("worklist.pages")}>
+      {cursor && (
+        <a class="button quiet" href={withQuery({ cursor: null })}>
+          {t("worklist.first_page")}
+        </a>
+      )}
+      {next && (
+        <a class="button quiet" href={withQuery({ cursor: next })}>
+          {t("worklist.next_page")}
+        </a>
+      )}
+    </nav>
+  );
+}

@@ -1,0 +1,46 @@
+/** What the hospital knows about the patient, changed in sections, and the language of the pages. */
+import { api, outcome } from "../../api/client";
+import { choose, LANGUAGES, type Language, language, t } from "../../lib/i18n";
+import { useLive } from "../../lib/live";
+import { useLoad } from "../../lib/query";
+import type { OwnProps } from "../../routes";
+import { Page } from "../../ui/Page";
+import { Ready } from "../../ui/Ready";
+import { Radios } from "../../ui/Select";
+import "../../style/patient.css";
+import { About, Contact, Name } from "./profile-sections";
+
+export default function Profile({ account }: OwnProps) {
+  const me = useLoad(() => outcome(api.GET("/auth/me")), [account.id]);
+  return (
+    <Page title={t("profile.title")} lead={t("profile.lead")} width="narrow">
+      <Ready of={me}>
+        {(known) => (
+          <>
+            <Name me={known} put={me.put} />
+            <About me={known} put={me.put} />
+            <Contact me={known} put={me.put} />
+          </>
+        )}
+      </Ready>
+      <LanguageChoice />
+    </Page>
+  );
+}
+
+function LanguageChoice() {
+  const spoken = useLive(language);
+  return (
+    <section class="section profile-section" aria-labelledby="language-heading">
+      <h2 id="language-heading">{t("profile.language")}</h2>
+      <Radios
+        id="language"
+        label={t("profile.language.label")}
+        hint={t("profile.language.hint")}
+        choices={Object.entries(LANGUAGES).map(([value, text]) => ({ value, text }))}
+        value={spoken}
+        onValue={(code) => void choose(code as Language)}
+      />
+    </section>
+  );
+}

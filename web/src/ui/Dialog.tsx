@@ -1,0 +1,35 @@
+/** A native dialog over the page: keeps the focus inside, closes with Escape, gives the focus back. */
+import type { ComponentChildren } from "preact";
+import { useId, useLayoutEffect, useRef } from "preact/hooks";
+
+interface Props {
+  title: string;
+  /** Called when the reader closes it without an act. */
+  onClose: () => void;
+  children: ComponentChildren;
+}
+
+export function Dialog({ title, onClose, children }: Props) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const heading = useId();
+  useLayoutEffect(() => {
+    const opener = document.activeElement;
+    const shown = dialog.current;
+    shown?.showModal();
+    return () => {
+      shown?.close();
+      // it may be off the page by now, and then the browser gives the focus back to nobody
+      if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
+    };
+  }, []);
+  const closed = (event: Event): void => {
+    event.preventDefault();
+    onClose();
+  };
+  return (
+    <dialog ref={dialog} aria-labelledby={heading} onCancel={closed}>
+      <h2 id={heading}>{title}</h2>
+      {children}
+    </dialog>
+  );
+}

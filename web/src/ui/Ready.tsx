@@ -1,0 +1,32 @@
+/** The four states of what is loaded: awaited, not to be had, empty, there. */
+import type { ComponentChildren } from "preact";
+import type { Loaded } from "../lib/query";
+import { Problem } from "./Problem";
+import { Skeleton } from "./Skeleton";
+
+interface Props<T> {
+  of: Loaded<T>;
+  /** It is what the page is about. */
+  whole?: boolean;
+  /** What to show instead where there is nothing in it. */
+  empty?: ComponentChildren;
+  isEmpty?: (data: T) => boolean;
+  children: (data: T) => ComponentChildren;
+}
+
+export function Ready<T>({ of, whole = false, empty, isEmpty = nothingIn, children }: Props<T>) {
+  if (of.data === undefined)
+    return of.failure ? <Problem failure={of.failure} again={of.again} whole={whole} /> : <Skeleton />;
+  return (
+    <>
+      {of.failure && <Problem failure={of.failure} again={of.again} />}
+      {empty !== undefined && isEmpty(of.data) ? empty : children(of.data)}
+    </>
+  );
+}
+
+function nothingIn(data: unknown): boolean {
+  return (
+    typeof data === "object" && data !== null && "items" in data && Array.isArray(data.items) && data.items.length === 0
+  );
+}

@@ -1,0 +1,257 @@
+import { beforeEach, expect, test, vi } from "vitest";
+import type { Schemas } from "../src/api/client";
+import { enter } from "../src/lib/i18n";
+import { account } from "../src/lib/session";
+import { keepZone } from "../src/lib/zone";
+import Appointment from "../src/pages/patient/appointment";
+import Appointments from "../src/pages/patient/appointments";
+import Home from "../src/pages/patient/home";
+import { loadOffers } from "../src/pages/patient/home-offers";
+import Move from "../src/pages/patient/move";
+import Profile from "../src/pages/patient/profile";
+import { changing, isAhead } from "../src/pages/patient/visit";
+import type { OwnProps } from "../src/routes";
+import { CONFIG, gateway, json, PAT, refusal } from "./gateway";
+import { draw, press, settled, type } from "./page";
+
+const VISIT: Schemas["Appointment"] = {
+  id: 5,
+  reference: "CP-7K3M-9Q2X",
+  patient: { id: PAT.id, full_name: PAT.full_name },
+  doctor: { id: 3, full_name: "Dr Ama Osei", specialty: "Cardiology" },
+  starts_at: "2050-01-07T09:00:00Z",
+  ends_at: "2050-01-07T09:30:00Z",
+  status: "booked",
+  reason: null,
+  place: "Room 101",
+  cancelled_by: null,
+  cancel_reason: null,
+  created_at: "2030-01-07T09:00:00Z",
+  version: 3,
+};
+const DOCTOR: Schemas["FoundDoctor"] = {
+  id: 3,
+  full_name: "Dr Ama Osei",
+  specialty: "Cardiology",
+  bio: "",
+  languages: [],
+  room: null,
+  phone: null,
+  booking: "online",
+  next_available: "2050-01-08T09:00:00Z",
+};
+const ONE = "GET /api/appointments/5";
+const page = (items: unknown[]) => json({ items, next_cursor: null });
+const props = (search = "", more: Partial<OwnProps> = {}): OwnProps => ({
+  params: { id: "5" },
+  query: new URLSearchParams(search),
+  config: CONFIG,
+  account: PAT,
+  ...more,
+});
+const text = (): string => document.body.textContent ?? "";
+
+beforeEach(async () => {
+  // loaded when somebody cancels; here it is there at once
+  await import("../src/pages/patient/cancel-dialog");
+  sessionStorage.clear();
+  history.replaceState(null, "", "/appointments/5");
+  account.set(PAT);
+  keepZone(CONFIG.zone);
+  await enter("ui", "patient");
+});
+
+test("a visit is changed here until the notice is over, then on the phone, and never when it is over", () => {
+  vi.useFakeTimers({ now: Date.parse("2050-01-07T08:00:00Z") });
+  const within = (minutes: number) => ({ ...CONFIG, booking: { ...CONFIG.booking, change_notice_minutes: minutes } });
+  expect(changing(VISIT, within(59))).toBe("here");
+  expect(changing(VISIT, within(60))).toBe("phone");
+  expect(changing({ ...VISIT, status: "arrived" }, within(0))).toBe("no");
+  vi.setSystemTime(Date.parse("2050-01-07T09:00:00Z"));
+  expect(changing(VISIT, within(0))).toBe("no");
+  expect(isAhead(VISIT)).toBe(true);
+  expect(isAhead({ ...VISIT, status: "cancelled" })).toBe(false);
+  vi.setSystemTime(Date.parse("2050-01-07T09:30:00Z"));
+  expect(isAhead(VISIT)).toBe(false);
+  vi.useRealTimers();
+});
+
+test("of the home page only the card that failed says so", async () => {
+  gateway({
+    "GET /api/appointments": [page([{ ...VISIT, id: 4, status: "cancelled" }, VISIT])],
+    "GET /api/me/summary": [refusal(500, "unexpected")],
+    "GET /api/doctors": [page([DOCTOR])],
+  });
+  await draw(<Home {...props()} />);
+  expect(document.querySelectorAll('.problem[role="alert"]')).toHaveLength(1);
+  expect(document.querySelector(".home-do .problem")).not.toBeNull();
+  expect(document.querySelector(".home-next a")?.getAttribute("href")).toBe("/appointments/5");
+  const book = document.querySelector(".home-book .lines .button");
+  expect(book?.getAttribute("href")).toBe("/doctors/3/book?start=2050-01-08T09%3A00%3A00Z");
+  expect(document.querySelectorAll(".tile")).toHaveLength(4);
+});
+
+test("doctors seen before are offered first, then the soonest; who has no time or a phone only is not", async () => {
+  const soon = { ...DOCTOR, id: 8, next_available: "2050-01-02T09:00:00Z" };
+  const sooner = { ...DOCTOR, id: 9, next_available: "2050-01-01T09:00:00Z" };
+  const phone = { ...sooner, id: 10, booking: "phone" };
+  const full = { ...DOCTOR, id: 11, next_available: null };
+  gateway({
+    "GET /api/appointments": [page([{ ...VISIT, status: "cancelled", doctor: { ...VISIT.doctor, id: 8 } }, VISIT])],
+    "GET /api/doctors": [page([soon, full, phone, sooner])],
+    "GET /api/doctors/3": [json(DOCTOR)],
+  });
+  const offers = await loadOffers();
+  expect(offers.ok && offers.data.map(({ id, seen }) => [id, seen])).toEqual([
+    [3, true],
+    [9, false],
+    [8, false],
+  ]);
+});
+
+test.each(["upcoming", "past"])("no %s visits: says so and leads to booking", async (when) => {
+  gateway({ "GET /api/appointments": [page([])] });
+  await draw(<Appointments {...props(`when=${when}`)} />);
+  expect(document.querySelector(".empty")?.textContent).toContain(`no ${when} appointments`);
+  expect(document.querySelector(".empty a")?.getAttribute("href")).toBe("/doctors");
+});
+
+test("cancelling: the focus is on keeping, the version is sent, and what was done has the focus afterwards", async () => {
+  const asked = gateway({
+    "GET /api/appointments": [page([VISIT])],
+    "PUT /api/appointments/5/cancel": [json({ ...VISIT, status: "cancelled", cancelled_by: "patient", version: 4 })],
+  });
+  await draw(<Appointments {...props()} />);
+  // a press on a button gives it the focus, in browsers
+  document.querySelector<HTMLElement>("table button")?.focus();
+  await press("Cancel");
+  expect(document.activeElement?.textContent).toBe("Keep appointment");
+  await press("Keep appointment");
+  expect(document.querySelector("dialog")).toBeNull();
+  expect(document.activeElement?.textContent).toBe("Cancel");
+  await press("Cancel");
+  await type("reason", " I feel better ");
+  await press("Cancel appointment");
+  expect(asked.at(-1)?.body).toEqual({ reason: "I feel better" });
+  expect(asked.at(-1)?.headers.get("If-Match")).toBe('"3"');
+  expect(document.activeElement?.textContent).toBe("Your appointment CP-7K3M-9Q2X is cancelled.");
+  expect(document.querySelector("table .chip")?.textContent).toBe("Cancelled");
+  expect(document.querySelector("table button")).toBeNull();
+});
+
+test("a visit that somebody moved meanwhile is shown again before it is cancelled, and the reason stays", async () => {
+  const moved = { ...VISIT, starts_at: "2050-01-09T09:00:00Z", ends_at: "2050-01-09T09:30:00Z", version: 4 };
+  const asked = gateway({
+    [ONE]: [json(VISIT), json(moved)],
+    "PUT /api/appointments/5/cancel": [
+      refusal(412, "stale", { version: 4 }),
+      refusal(409, "illegal_transition", { current: "arrived", legal: [] }),
+    ],
+  });
+  await draw(<Appointment {...props()} />);
+  await press("Cancel");
+  await type("reason", "Away");
+  await press("Cancel appointment");
+  expect(document.querySelector("dialog")?.textContent).toContain("Sunday 9 January 2050, 10:00");
+  expect(document.querySelector("dialog .errors")?.textContent).toContain("not cancelled yet");
+  await press("Cancel appointment");
+  expect(
+    asked
+      .filter(({ call }) => call.startsWith("PUT"))
+      .at(-1)
+      ?.headers.get("If-Match"),
+  ).toBe('"4"');
+  // there it is no longer possible: only the way back is left
+  expect(document.querySelector("dialog form")?.textContent).toBe("Back to your appointments");
+  await press("Back to your appointments");
+  expect(document.querySelector(".visit-day")?.textContent).toBe("Sunday 9 January 2050");
+});
+
+test("inside the cut-off the phone number stands where Move and Cancel were", async () => {
+  gateway({ [ONE]: [json(VISIT)] });
+  const change_notice_minutes = 60 * 24 * 365 * 100;
+  await draw(
+    <Appointment {...props("new", { config: { ...CONFIG, booking: { ...CONFIG.booking, change_notice_minutes } } })} />,
+  );
+  expect(document.querySelector(".done")?.textContent).toContain(VISIT.reference);
+  expect(document.querySelector(`a[href="tel:+493055500"]`)).not.toBeNull();
+  expect(document.querySelector('a[href$="/move"]')).toBeNull();
+  expect(text()).toContain("Add to calendar");
+});
+
+test.each([
+  ["doctor", "Dr Ama Osei cancelled this visit."],
+  ["admin", "The hospital cancelled this visit."],
+] as const)("cancelled by the %s: by whom, why, and the way to book again", async (cancelled_by, words) => {
+  gateway({ [ONE]: [json({ ...VISIT, status: "cancelled", cancelled_by, cancel_reason: "Ill" })] });
+  await draw(<Appointment {...props()} />);
+  expect(text()).toContain(words);
+  expect(text()).toContain("Reason: Ill");
+  expect(document.querySelector('a[href="/doctors/3"]')?.textContent).toBe("Book again");
+  expect(text()).not.toContain("What to bring");
+});
+
+test("a visit of somebody else is a page that is not there", async () => {
+  gateway({ [ONE]: [refusal(404, "not_found")] });
+  await draw(<Appointment {...props()} />);
+  expect(document.querySelector("h1")?.textContent).toBe("There is no page at this address");
+});
+
+test("moving: the old time stands above the free ones, from the first week that has any", async () => {
+  const slot = { starts_at: "2050-01-08T09:00:00Z", ends_at: "2050-01-08T09:30:00Z", day: "2050-01-08" };
+  gateway({
+    [ONE]: [json(VISIT)],
+    "GET /api/doctors/3": [json(DOCTOR)],
+    "GET /api/doctors/3/slots": [json({ items: [slot], next_cursor: null, zone: CONFIG.zone, next_available: null })],
+  });
+  history.replaceState(null, "", "/appointments/5/move");
+  const config = { ...CONFIG, booking: { ...CONFIG.booking, horizon_days: 20_000 } };
+  const into = await draw(<Move {...props("", { config })} />);
+  await settled();
+  expect(into.querySelector(".visit-old")?.textContent).toContain("Friday 7 January 2050, 10:00");
+  expect(into.querySelector("#week")?.textContent).toBe("Free times, Sat 8 Jan to Fri 14 Jan");
+  const free = into.querySelector(".slots a");
+  expect(free?.getAttribute("href")).toBe("/appointments/5/move?start=2050-01-08T09%3A00%3A00Z");
+});
+
+test("a new time is asked about once, and where it is gone the old one stays", async () => {
+  const asked = gateway({
+    [ONE]: [json(VISIT)],
+    "GET /api/doctors/3": [json(DOCTOR)],
+    "PUT /api/appointments/5": [refusal(409, "slot_taken", { alternatives: ["2050-01-08T10:00:00Z"] })],
+  });
+  history.replaceState(null, "", "/appointments/5/move?start=2050-01-08T09:00:00Z");
+  await draw(<Move {...props("start=2050-01-08T09:00:00Z")} />);
+  expect(document.querySelector("h2")?.textContent).toBe("Move to Saturday 8 January 2050, 10:00?");
+  await press("Move to this time");
+  const sent = asked.at(-1);
+  expect(sent?.body).toEqual({ starts_at: "2050-01-08T09:00:00Z" });
+  expect(sent?.headers.get("If-Match")).toBe('"3"');
+  expect(document.activeElement?.textContent).toContain("Your old time is still yours");
+  const other = document.querySelector(".book-taken li a");
+  expect(other?.getAttribute("href")).toBe("/appointments/5/move?start=2050-01-08T10%3A00%3A00Z");
+  expect(location.pathname).toBe("/appointments/5/move");
+});
+
+test("a saved name is everybody's at once; a stale one is kept, and what others changed is not undone", async () => {
+  const elsewhere = { ...PAT, phone: "+49 30 1", version: 2 };
+  const asked = gateway({
+    "GET /auth/me": [json(PAT), json(elsewhere)],
+    "PUT /auth/me": [
+      refusal(412, "stale", { version: 2 }),
+      ({ body }) => json({ ...elsewhere, ...(body as object), version: 3 }),
+    ],
+  });
+  await draw(<Profile {...props()} />);
+  await type("full_name", "Pat Newname");
+  await press("Save name");
+  expect(document.querySelector(".errors")?.textContent).toContain("changed elsewhere");
+  expect((document.getElementById("full_name") as HTMLInputElement).value).toBe("Pat Newname");
+  expect((document.getElementById("phone") as HTMLInputElement).value).toBe("+49 30 1");
+  await press("Save name");
+  expect(asked.at(-1)?.headers.get("If-Match")).toBe('"2"');
+  expect(asked.at(-1)?.body).toMatchObject({ full_name: "Pat Newname", phone: "+49 30 1" });
+  expect(document.querySelector(".done")?.textContent).toBe("Your name is saved.");
+  expect(account.get()?.full_name).toBe("Pat Newname");
+  expect(sessionStorage).toHaveLength(0);
+});
