@@ -19,7 +19,7 @@ CHECKED := libs services tests bench web/build.py
 run: .venv/run-installed .env web ## start the demo hospital at http://localhost:5000
 	@$(BIN)/careplus run --demo
 
-test: lint ## every check and every test
+test: lint web-test ## every check and every test
 	@$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest --quiet --ignore=tests/browser
 	@$(BIN)/coverage combine --quiet

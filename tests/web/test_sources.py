@@ -9,7 +9,6 @@ import pytest
 from typer.testing import CliRunner
 
 from careplus_cli.main import app
-from careplus_contracts.everything import ENDPOINTS
 from careplus_tables.demo.names import DOCTORS
 from careplus_tables.demo.people import DOMAIN, PASSWORD
 
@@ -36,13 +35,6 @@ def test_types_are_what_the_contracts_say() -> None:
     digest = hashlib.sha256(printed.strip().encode()).hexdigest()
     first_line = (WEB / "src" / "api" / "schema.d.ts").read_text(encoding="utf-8").partition("\n")[0]
     assert digest in first_line, "the contracts have changed: run `.venv/bin/python web/build.py gen` and commit the types"
-
-
-def test_what_people_can_do_next_is_in_the_contracts() -> None:
-    home = (WEB / "src" / "pages" / "public" / "home.tsx").read_text(encoding="utf-8")
-    named = re.findall(r'\{ tag: "(\w+)", operation: "(\w+)" \}', home)
-    assert named
-    assert set(named) <= {(endpoint.tag, endpoint.name) for endpoint in ENDPOINTS}
 
 
 def test_demo_logins_are_those_of_the_demo_hospital() -> None:
@@ -84,5 +76,24 @@ def test_no_page_needs_an_excuse_from_the_content_policy(path: Path) -> None:
 
 
 def test_components_write_no_inline_styles() -> None:
-    for path in sources(".tsx"):
-        assert not re.search(r"\bstyle=|dangerouslySetInnerHTML|innerHTML", path.read_text(encoding="utf-8")), path
+    for path in (path for path in sources(".tsx") if path.is_relative_to(WEB / "src")):
+        text = path.read_text(encoding="utf-8")
+        # an object is set through the DOM, which the content policy allows; text would be markup
+        assert not re.search(r"\bstyle=(?!\{\{|\{placed\()|dangerouslySetInnerHTML|innerHTML", text), path
+
+
+def test_nothing_but_the_one_client_talks_to_the_network() -> None:
+    allowed = {"api/client.ts"}
+    asking = {
+        str(path.relative_to(WEB / "src"))
+        for path in sources(".ts", ".tsx")
+        if path.is_relative_to(WEB / "src")
+        and re.search(r"\bfetch\(|XMLHttpRequest|sendBeacon|WebSocket", path.read_text(encoding="utf-8"))
+    }
+    assert asking == allowed
+
+
+def test_every_language_has_the_same_rooms() -> None:
+    languages = {path.name: {file.name for file in path.iterdir()} for path in (WEB / "src" / "i18n").iterdir()}
+    assert len(languages) >= 2
+    assert len({frozenset(rooms) for rooms in languages.values()}) == 1

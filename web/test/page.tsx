@@ -3,11 +3,11 @@ import { type ComponentChild, render } from "preact";
 import { act } from "preact/test-utils";
 import { afterEach } from "vitest";
 
-let root: HTMLElement | null = null;
+const roots: HTMLElement[] = [];
 
 export async function draw(what: ComponentChild): Promise<HTMLElement> {
   const into = document.body.appendChild(document.createElement("div"));
-  root = into;
+  roots.push(into);
   await act(() => render(what, into));
   await settled();
   return into;
@@ -45,7 +45,8 @@ export function heading(): string {
 }
 
 afterEach(() => {
-  if (root) render(null, root);
-  root?.remove();
-  root = null;
+  for (const root of roots.splice(0)) {
+    render(null, root);
+    root.remove();
+  }
 });

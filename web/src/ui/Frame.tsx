@@ -83,9 +83,12 @@ function Portal({ account, path }: { account: Account; path: string }) {
 
 function Stranger({ path }: { path: string }) {
   if (path === "/sign-in") return null;
+  // whoever came to register on the way to something wants that
+  const wanted = path === "/register" ? new URLSearchParams(location.search).get("next") : path + location.search;
+  const next = wanted && wanted !== "/" ? `?next=${encodeURIComponent(wanted)}` : "";
   return (
     <div class="who">
-      <a class="button quiet" href={path === "/" ? "/sign-in" : `/sign-in?next=${encodeURIComponent(path)}`}>
+      <a class="button quiet" href={`/sign-in${next}`}>
         {t("sign_in")}
       </a>
     </div>

@@ -1,2 +1,140 @@
-/** Not built yet. */
-export { NotFound as default } from "../../ui/NotFound";
+/** Everybody with an account (`?q=&role=&active=`), and the invitations of staff (`?show=invitations`). */
+import { useEffect, useState } from "preact/hooks";
+import { api, outcome, type Role, type Schemas } from "../../api/client";
+import { plural, t } from "../../lib/i18n";
+import { usePages } from "../../lib/query";
+import { go, withQuery } from "../../router";
+import type { OwnProps } from "../../routes";
+import { Chip } from "../../ui/Chip";
+import { Empty } from "../../ui/Empty";
+import { Field } from "../../ui/Field";
+import { More } from "../../ui/More";
+import { Page } from "../../ui/Page";
+import { Ready } from "../../ui/Ready";
+import { Select } from "../../ui/Select";
+import { Table } from "../../ui/Table";
+import { Tabs } from "../../ui/Tabs";
+import { Invitations } from "./invitations";
+import "../../style/admin.css";
+
+type Account = Schemas["Account"];
+export const ROLES = ["patient", "doctor", "lab", "admin"] as const satisfies readonly Role[];
+
+export default function People({ query }: OwnProps) {
+  const inviting = query.get("show") === "invitations";
+  return (
+    <Page title={t("people.title")}>
+      <Tabs
+        label={t("people.tabs")}
+        tabs={[
+          { href: "/admin/people", text: t("people.accounts"), current: !inviting },
+          { href: "/admin/people?show=invitations", text: t("people.invitations"), current: inviting },
+        ]}
+      />
+      {inviting ? <Invitations /> : <Accounts query={query} />}
+    </Page>
+  );
+}
+
+function Accounts({ query }: { query: URLSearchParams }) {
+  const q = query.get("q") ?? "";
+  const role = ROLES.find((one) => one === query.get("role"));
+  const active = query.get("active") ?? "";
+  const list = usePages(
+    (cursor) => {
+      const asked = {
+        ...(q && { q }),
+        ...(role && { role }),
+        ...(active && { active: active === "true" }),
+        ...(cursor && { cursor }),
+      };
+      return outcome(api.GET("/api/admin/accounts", { params: { query: asked } }));
+    },
+    [q, role, active],
+  );
+  return (
+    <>
+      <Filters q={q} role={role ?? ""} active={active} />
+      <Ready of={list} empty={<None />}>
+        {({ items, next_cursor }) => (
+          <div class="dense">
+            <p class="muted" role="status">
+              {plural(next_cursor ? "people.first" : "people.count", items.length)}
+            </p>
+            <Table caption={t("people.title")} columns={columns()} rows={items} rowKey={({ id }) => id} />
+            <More of={list} />
+          </div>
+        )}
+      </Ready>
+    </>
+  );
+}
+
+type Wanted = Record<"q" | "role" | "active", string>;
+
+function Filters(wanted: Wanted) {
+  const [q, setQ] = useState(wanted.q);
+  useEffect(() => setQ(wanted.q), [wanted.q]);
+  const choose = (change: Partial<Wanted>): void => go(withQuery({ q: q.trim(), ...change }), { replace: true });
+  const search = (event: Event): void => {
+    event.preventDefault();
+    choose({});
+  };
+  return (
+    <search>
+      <form class="filters" noValidate onSubmit={search}>
+        <Field id="q" type="search" label={t("people.search")} value={q} onValue={setQ} input={{ maxLength: 100 }} />
+        <Select
+          id="role"
+          label={t("people.role")}
+          choices={[
+            { value: "", text: t("people.role.any") },
+            ...ROLES.map((value) => ({ value, text: t(`role.${value}`) })),
+          ]}
+          value={wanted.role}
+          onValue={(role) => choose({ role })}
+        />
+        <Select
+          id="active"
+          label={t("people.active")}
+          choices={[
+            { value: "", text: t("people.active.any") },
+            { value: "true", text: t("people.active.yes") },
+            { value: "false", text: t("people.active.no") },
+          ]}
+          value={wanted.active}
+          onValue={(active) => choose({ active })}
+        />
+        <button type="submit" class="button">
+          {t("people.search.submit")}
+        </button>
+      </form>
+    </search>
+  );
+}
+
+function None() {
+  return (
+    <Empty>
+      <p>{t("people.none")}</p>
+      <a class="button quiet" href="/admin/people">
+        {t("people.all")}
+      </a>
+    </Empty>
+  );
+}
+
+function columns() {
+  return [
+    { head: t("people.name"), cell: ({ id, full_name }: Account) => <a href={`/admin/people/${id}`}>{full_name}</a> },
+    { head: t("people.role"), cell: ({ role }: Account) => t(`role.${role}`) },
+    { head: t("field.email"), cell: ({ email }: Account) => email },
+    { head: t("field.phone"), cell: ({ phone }: Account) => phone ?? "–" },
+    { head: t("people.active"), cell: ({ active }: Account) => <Lock active={active} /> },
+  ];
+}
+
+/** Whether somebody may sign in. */
+export function Lock({ active }: { active: boolean }) {
+  return <Chip tone={active ? "confirmed" : "no-show"}>{t(active ? "people.active.yes" : "people.active.no")}</Chip>;
+}

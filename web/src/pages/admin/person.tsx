@@ -1,2 +1,194 @@
-/** Not built yet. */
-export { NotFound as default } from "../../ui/NotFound";
+/** One person's account: who they are, their role, and whether they may sign in. */
+import { useRef, useState } from "preact/hooks";
+import { api, outcome, type Role, type Schemas, unchanged } from "../../api/client";
+import { type Mistake, mistakes, useForm } from "../../lib/form";
+import { t } from "../../lib/i18n";
+import { useLoad } from "../../lib/query";
+import { dateOnly, when } from "../../lib/time";
+import type { OwnProps } from "../../routes";
+import { Details } from "../../ui/Details";
+import { Dialog } from "../../ui/Dialog";
+import { ErrorSummary } from "../../ui/ErrorSummary";
+import { NotFound } from "../../ui/NotFound";
+import { Page } from "../../ui/Page";
+import { Ready } from "../../ui/Ready";
+import { Radios } from "../../ui/Select";
+import { Submit } from "../../ui/Submit";
+import { Tel } from "../../ui/Tel";
+import { idOf } from "./everything";
+import { Lock, ROLES } from "./people";
+import "../../style/admin.css";
+
+type Account = Schemas["Account"];
+interface Props {
+  person: Account;
+  put: (person: Account) => void;
+}
+
+export default function PersonPage({ params, account }: OwnProps) {
+  const id = idOf(params.id);
+  return id === null ? <NotFound /> : <Known id={id} own={id === account.id} />;
+}
+
+function Known({ id, own }: { id: number; own: boolean }) {
+  const found = useLoad(() => loadPerson(id), [id]);
+  return (
+    <Ready of={found} whole>
+      {(person) => (
+        <Page
+          title={person.full_name}
+          lead={t(`role.${person.role}`)}
+          back={{ href: "/admin/people", text: t("person.back") }}
+        >
+          <div class="columns">
+            <div class="stack">
+              <About person={person} />
+              {own && <p class="info">{t("person.own")}</p>}
+              {!own && <ChangeRole person={person} put={found.put} />}
+            </div>
+            {!own && <SignIn person={person} put={found.put} />}
+          </div>
+        </Page>
+      )}
+    </Ready>
+  );
+}
+
+function loadPerson(account_id: number) {
+  return outcome(api.GET("/api/admin/accounts/{account_id}", { params: { path: { account_id } } }));
+}
+
+function About({ person }: { person: Account }) {
+  const { id, email, phone, date_of_birth: born, created_at, active, role } = person;
+  return (
+    <section aria-label={t("person.about")}>
+      <Details
+        of={[
+          [t("field.email"), email],
+          [t("field.phone"), phone && <Tel number={phone} />],
+          [t("field.date_of_birth"), born && dateOnly(born)],
+          [t("person.since"), when(created_at)],
+          [t("people.active"), <Lock key="lock" active={active} />],
+        ]}
+      />
+      <p class="row more">
+        {role === "doctor" && <a href={`/admin/doctors/${id}`}>{t("person.doctor")}</a>}
+        {role === "patient" && <a href={`/admin/appointments?patient_id=${id}`}>{t("person.visits")}</a>}
+        {role === "patient" && active && <a href={`/admin/appointments/new?patient_id=${id}`}>{t("person.book")}</a>}
+      </p>
+    </section>
+  );
+}
+
+function ChangeRole({ person, put }: Props) {
+  const [role, setRole] = useState<Role>(person.role);
+  const [saved, setSaved] = useState(false);
+  const { busy, wrong, submit } = useForm(
+    () => (role === person.role ? [{ field: "role", message: t("person.role.same") }] : []),
+    async () => {
+      const failed = await change(person, put, { role, active: person.active });
+      setSaved(failed.length === 0);
+      return failed;
+    },
+  );
+  return (
+    <section aria-labelledby="role-title">
+      <h2 id="role-title" class="form-title">
+        {t("person.role")}
+      </h2>
+      <ErrorSummary mistakes={wrong} />
+      <form noValidate onSubmit={submit} onInput={() => setSaved(false)}>
+        <Radios
+          id="role"
+          label={t("person.role.choose", { name: person.full_name })}
+          hint={t("person.role.hint")}
+          choices={ROLES.map((value) => ({ value, text: t(`role.${value}`) }))}
+          value={role}
+          onValue={(chosen) => setRole(chosen as Role)}
+          mistakes={wrong}
+        />
+        <Submit busy={busy} label={t("person.role.submit")} busyLabel={t("person.busy")} />
+      </form>
+      <div role="status" class="outcome">
+        {saved && <p class="done">{t("person.role.saved")}</p>}
+      </div>
+    </section>
+  );
+}
+
+function SignIn({ person, put }: Props) {
+  const [asking, setAsking] = useState(false);
+  const heading = useRef<HTMLHeadingElement>(null);
+  const done = (now: Account): void => {
+    put(now);
+    setAsking(false);
+    heading.current?.focus();
+  };
+  return (
+    <section class="card lock" aria-labelledby="lock">
+      <h2 id="lock" tabIndex={-1} ref={heading}>
+        {t("person.lock.title")}
+      </h2>
+      <p role="status">{t(person.active ? "person.lock.open" : "person.lock.locked")}</p>
+      {person.active && (
+        <button type="button" class="button quiet" onClick={() => setAsking(true)}>
+          {t("person.lock.submit")}
+        </button>
+      )}
+      {!person.active && <Switch person={person} put={put} active onDone={done} />}
+      {asking && (
+        <Dialog title={t("person.lock.ask", { name: person.full_name })} onClose={() => setAsking(false)}>
+          <p>{t(person.role === "doctor" ? "person.lock.about.doctor" : "person.lock.about")}</p>
+          <Switch person={person} put={put} active={false} onDone={done} onKeep={() => setAsking(false)} />
+        </Dialog>
+      )}
+    </section>
+  );
+}
+
+interface SwitchProps extends Props {
+  active: boolean;
+  onDone: (person: Account) => void;
+  onKeep?: () => void;
+}
+
+function Switch({ person, put, active, onDone, onKeep }: SwitchProps) {
+  const { busy, wrong, submit } = useForm(
+    () => [],
+    () => change(person, put, { role: person.role, active }, onDone),
+  );
+  return (
+    <>
+      <ErrorSummary mistakes={wrong} />
+      <form noValidate class="row" onSubmit={submit}>
+        {onKeep && (
+          <button type="button" class="button" onClick={onKeep}>
+            {t("person.lock.keep")}
+          </button>
+        )}
+        <Submit
+          id={active ? "unlock" : "lock-account"}
+          busy={busy}
+          label={t(active ? "person.unlock.submit" : "person.lock.submit")}
+          busyLabel={t("person.busy")}
+        />
+      </form>
+    </>
+  );
+}
+
+async function change(
+  person: Account,
+  put: (person: Account) => void,
+  body: Schemas["UpdateAccount"],
+  onDone = put,
+): Promise<Mistake[]> {
+  const params = { path: { account_id: person.id }, header: unchanged(person) };
+  const done = await outcome(api.PUT("/api/admin/accounts/{account_id}", { params, body }));
+  if (done.ok) onDone(done.data);
+  if (done.ok) return [];
+  const now = done.problem.code === "stale" ? await loadPerson(person.id) : null;
+  if (!now?.ok) return mistakes(done.problem, done.retryAfter, ["role"]);
+  put(now.data);
+  return [{ field: null, message: t("person.stale", { role: t(`role.${now.data.role}`) }) }];
+}

@@ -1,2 +1,119 @@
-/** Not built yet. */
-export { NotFound as default } from "../../ui/NotFound";
+/** The catalogue of laboratory tests (`?q=`), inactive ones too. */
+import { useEffect, useState } from "preact/hooks";
+import { api, outcome, type Schemas } from "../../api/client";
+import { plural, t } from "../../lib/i18n";
+import { money } from "../../lib/money";
+import { usePages } from "../../lib/query";
+import { numeral } from "../../lib/results";
+import { go, withQuery } from "../../router";
+import type { OwnProps } from "../../routes";
+import { Chip } from "../../ui/Chip";
+import { Empty } from "../../ui/Empty";
+import { Field } from "../../ui/Field";
+import { More } from "../../ui/More";
+import { Page } from "../../ui/Page";
+import { Ready } from "../../ui/Ready";
+import { Table } from "../../ui/Table";
+import "../../style/admin.css";
+
+type LabTest = Schemas["LabTest"];
+
+export default function Tests({ query }: OwnProps) {
+  const q = query.get("q") ?? "";
+  const list = usePages(
+    (cursor) => {
+      const asked = { limit: 50, ...(q && { q }), ...(cursor && { cursor }) };
+      return outcome(api.GET("/api/labs/tests", { params: { query: asked } }));
+    },
+    [q],
+  );
+  const none = (
+    <Empty>
+      <p>{t("catalogue.none")}</p>
+      <a class="button quiet" href="/admin/tests">
+        {t("catalogue.all")}
+      </a>
+    </Empty>
+  );
+  return (
+    <Page
+      title={t("catalogue.title")}
+      actions={
+        <a class="button" href="/admin/tests/new">
+          {t("catalogue.add")}
+        </a>
+      }
+    >
+      <Search q={q} />
+      <Ready of={list} empty={none}>
+        {({ items, next_cursor }) => (
+          <div class="dense">
+            <p class="muted" role="status">
+              {plural(next_cursor ? "catalogue.first" : "catalogue.count", items.length)}
+            </p>
+            <Table caption={t("catalogue.title")} columns={columns()} rows={items} rowKey={({ code }) => code} />
+            <More of={list} />
+          </div>
+        )}
+      </Ready>
+    </Page>
+  );
+}
+
+function Search({ q }: { q: string }) {
+  const [typed, setTyped] = useState(q);
+  useEffect(() => setTyped(q), [q]);
+  const search = (event: Event): void => {
+    event.preventDefault();
+    go(withQuery({ q: typed.trim() }), { replace: true });
+  };
+  return (
+    <search>
+      <form class="filters" noValidate onSubmit={search}>
+        <Field
+          id="q"
+          type="search"
+          label={t("catalogue.search")}
+          value={typed}
+          onValue={setTyped}
+          input={{ maxLength: 100 }}
+        />
+        <button type="submit" class="button">
+          {t("catalogue.search.submit")}
+        </button>
+      </form>
+    </search>
+  );
+}
+
+function columns() {
+  return [
+    { head: t("catalogue.name"), cell: ({ code, name }: LabTest) => <a href={testHref(code)}>{name}</a> },
+    { head: t("catalogue.code"), cell: ({ code }: LabTest) => code },
+    { head: t("catalogue.category"), cell: ({ category }: LabTest) => category },
+    { head: t("catalogue.specimen"), cell: ({ specimen }: LabTest) => specimen },
+    { head: t("catalogue.analytes"), number: true, cell: ({ analytes }: LabTest) => numeral(analytes.length) },
+    {
+      head: t("catalogue.turnaround"),
+      number: true,
+      cell: ({ turnaround_hours: hours }: LabTest) => plural("catalogue.hours", hours),
+    },
+    {
+      head: t("catalogue.price"),
+      number: true,
+      cell: ({ price_minor, currency }: LabTest) => money(price_minor, currency),
+    },
+    {
+      head: t("catalogue.active"),
+      cell: ({ active }: LabTest) => (
+        <Chip tone={active ? "confirmed" : "completed"}>
+          {t(active ? "catalogue.active.yes" : "catalogue.active.no")}
+        </Chip>
+      ),
+    },
+  ];
+}
+
+export function testHref(code: string): string {
+  return `/admin/tests/${encodeURIComponent(code)}`;
+}

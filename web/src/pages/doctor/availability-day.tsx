@@ -1,23 +1,21 @@
 /** One weekday of the editor: its stretches, one more, and the same for other days. */
-import { useRef, useState } from "preact/hooks";
+import { useRef } from "preact/hooks";
 import type { Mistake } from "../../lib/form";
 import { t } from "../../lib/i18n";
-import { Checkbox } from "../../ui/Checkbox";
-import { Dialog } from "../../ui/Dialog";
 import { Field } from "../../ui/Field";
-import { added, copied, type Stretch, WEEKDAYS, type Weekday } from "./availability-rules";
+import { added, type Stretch, type Weekday } from "./availability-rules";
 
 interface Props {
   weekday: Weekday;
   /** Of the whole week. */
   stretches: readonly Stretch[];
   put: (stretches: Stretch[]) => void;
+  copy: () => void;
   wrong: readonly Mistake[];
 }
 
-export function DayRow({ weekday, stretches, put, wrong }: Props) {
+export function DayRow({ weekday, stretches, put, copy, wrong }: Props) {
   const heading = useRef<HTMLHeadingElement>(null);
-  const [copying, setCopying] = useState(false);
   const own = stretches.filter((one) => one.weekday === weekday);
   const day = t(`weekday.${weekday}`);
   const set = (id: number, change: Partial<Stretch>): void =>
@@ -64,55 +62,10 @@ export function DayRow({ weekday, stretches, put, wrong }: Props) {
         <button type="button" class="button quiet small" onClick={() => put(added(stretches, weekday))}>
           {t("availability.add")} <span class="unseen">{day}</span>
         </button>
-        <button type="button" class="button quiet small" onClick={() => setCopying(true)}>
+        <button type="button" class="button quiet small" onClick={copy}>
           {t("availability.copy")} <span class="unseen">{day}</span>
         </button>
       </div>
-      {copying && (
-        <Copy
-          weekday={weekday}
-          onClose={() => setCopying(false)}
-          copy={(days) => put(copied(stretches, weekday, days))}
-        />
-      )}
     </section>
-  );
-}
-
-function Copy({ weekday, copy, onClose }: { weekday: Weekday; copy: (days: Weekday[]) => void; onClose: () => void }) {
-  const others = WEEKDAYS.filter((day) => day !== weekday);
-  const [days, setDays] = useState<Weekday[]>([]);
-  return (
-    <Dialog title={t("availability.copy.title", { day: t(`weekday.${weekday}`) })} onClose={onClose}>
-      <p>{t("availability.copy.about")}</p>
-      <div class="radios">
-        {others.map((day) => (
-          <Checkbox
-            key={day}
-            id={`copy-${day}`}
-            label={t(`weekday.${day}`)}
-            checked={days.includes(day)}
-            onValue={(on) => setDays(on ? [...days, day] : days.filter((one) => one !== day))}
-          />
-        ))}
-      </div>
-      <div class="row">
-        <button
-          type="button"
-          class="button"
-          aria-disabled={days.length === 0}
-          onClick={() => {
-            if (days.length === 0) return;
-            copy(days);
-            onClose();
-          }}
-        >
-          {t("availability.copy.act")}
-        </button>
-        <button type="button" class="button quiet" onClick={onClose}>
-          {t("availability.copy.keep")}
-        </button>
-      </div>
-    </Dialog>
   );
 }

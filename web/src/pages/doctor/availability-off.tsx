@@ -1,10 +1,10 @@
 /** Time off: what is planned, and more of it, with the visits that lie in it. */
 import { useRef, useState } from "preact/hooks";
 import { api, outcome, type Schemas } from "../../api/client";
-import { said } from "../../lib/form";
 import { plural, t } from "../../lib/i18n";
 import type { Loaded } from "../../lib/query";
-import { addDays, clock, dayOf, longDay, longWhen } from "../../lib/time";
+import { said } from "../../lib/said";
+import { addDays, dayOf, longDay, longWhen, minuteOfDay } from "../../lib/time";
 import { Ready } from "../../ui/Ready";
 import { TakeTimeOff } from "./availability-off-form";
 import { VisitLines } from "./availability-visits";
@@ -16,7 +16,9 @@ export function TimeOff({ of }: { of: Loaded<List> }) {
   const heading = useRef<HTMLHeadingElement>(null);
   const [told, setTold] = useState("");
   const [toMove, setToMove] = useState<Schemas["Visit"][]>([]);
+  const [failed, setFailed] = useState("");
   const tell = (sentence: string, visits: Schemas["Visit"][] = []): void => {
+    setFailed("");
     setTold(sentence);
     setToMove(visits);
     heading.current?.focus();
@@ -25,7 +27,7 @@ export function TimeOff({ of }: { of: Loaded<List> }) {
     const params = { path: { time_off_id: off.id } };
     const done = await outcome(api.DELETE("/api/doctor/time-off/{time_off_id}", { params }));
     // gone already is gone as well
-    if (!done.ok && done.problem.code !== "not_found") return tell(said(done.problem, done.retryAfter));
+    if (!done.ok && done.problem.code !== "not_found") return setFailed(said(done.problem, done.retryAfter));
     of.put({ items: of.data?.items.filter(({ id }) => id !== off.id) ?? [], next_cursor: null });
     tell(t("availability.off.deleted", { when: during(off) }));
   };
@@ -36,11 +38,12 @@ export function TimeOff({ of }: { of: Loaded<List> }) {
   };
   return (
     <div class="off-columns">
-      <div class="stack">
+      <div class="off-list">
         <h3 tabIndex={-1} ref={heading}>
           {t("availability.off.planned")}
         </h3>
         <div role="status">
+          {failed && <p class="warning">{failed}</p>}
           {told && <p class="done">{told}</p>}
           {toMove.length > 0 && (
             <div class="warning clash">
@@ -73,12 +76,8 @@ export function TimeOff({ of }: { of: Loaded<List> }) {
 
 /** Whole days by their names, otherwise with the times of day. */
 function during({ starts_at, ends_at }: Off): string {
-  const whole = midnight(starts_at) && midnight(ends_at);
+  const whole = minuteOfDay(starts_at) === 0 && minuteOfDay(ends_at) === 0;
   if (!whole) return t("availability.off.span", { from: longWhen(starts_at), to: longWhen(ends_at) });
   const [first, last] = [dayOf(starts_at), addDays(dayOf(ends_at), -1)];
   return first === last ? longDay(first) : t("availability.off.span", { from: longDay(first), to: longDay(last) });
-}
-
-function midnight(instant: string): boolean {
-  return clock(instant) === clock(`${dayOf(instant)}T00:00:00Z`) || minute(instant) === 0;
 }

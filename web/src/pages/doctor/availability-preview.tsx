@@ -27,7 +27,10 @@ export function Preview({ rules, slot, visits, timeOff }: Props) {
       <p>{plural("availability.total", total)}</p>
       <div class="preview-days">
         <Details
-          of={WEEKDAYS.map((weekday) => [t(`weekday.${weekday}`), said(slotsOn(weekday, rules, slot), hours(rules, weekday))])}
+          of={WEEKDAYS.map((weekday) => [
+            t(`weekday.${weekday}`),
+            said(slotsOn(weekday, rules, slot), hours(rules, weekday)),
+          ])}
         />
       </div>
       <details class="preview-week">
@@ -48,7 +51,10 @@ export function Preview({ rules, slot, visits, timeOff }: Props) {
 /** "Monday 09:00–12:00, 13:00–17:00; Tuesday …" */
 export function saidWeek(rules: readonly Rule[]): string {
   const days = WEEKDAYS.filter((weekday) => hours(rules, weekday));
-  return days.map((weekday) => `${t(`weekday.${weekday}`)} ${hours(rules, weekday)}`).join("; ") || t("availability.no_hours");
+  return (
+    days.map((weekday) => `${t(`weekday.${weekday}`)} ${hours(rules, weekday)}`).join("; ") ||
+    t("availability.no_hours")
+  );
 }
 
 function hours(rules: readonly Rule[], weekday: string): string {

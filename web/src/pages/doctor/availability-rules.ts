@@ -2,7 +2,7 @@
 import type { Schemas } from "../../api/client";
 import type { Mistake } from "../../lib/form";
 import { t } from "../../lib/i18n";
-import { addDays, dayOf, type Day, minuteOfDay, minutesBetween, mondayOf, today } from "../../lib/time";
+import { addDays, type Day, dayOf, minuteOfDay, minutesBetween, mondayOf, today } from "../../lib/time";
 
 export type Rule = Schemas["OpenHours"];
 export type Weekday = Schemas["Weekday"];
@@ -78,7 +78,10 @@ function wrongWith({ id, weekday, starts, ends }: Stretch, all: readonly Stretch
 export function slotsOn(weekday: Weekday, rules: readonly Rule[], slot: number): number {
   if (!(slot >= 5)) return 0;
   const own = rules.filter((rule) => rule.weekday === weekday);
-  return own.reduce((sum, { starts, ends }) => sum + Math.max(0, Math.floor((minutes(ends) - minutes(starts)) / slot)), 0);
+  return own.reduce(
+    (sum, { starts, ends }) => sum + Math.max(0, Math.floor((minutes(ends) - minutes(starts)) / slot)),
+    0,
+  );
 }
 
 /** Visits to come that lie, wholly or in part, outside the rules. */

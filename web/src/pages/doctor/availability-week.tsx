@@ -9,9 +9,21 @@ import { ErrorSummary } from "../../ui/ErrorSummary";
 import { Field } from "../../ui/Field";
 import { Problem } from "../../ui/Problem";
 import { Submit } from "../../ui/Submit";
+import { Copy } from "./availability-copy";
 import { DayRow } from "./availability-day";
 import { Preview, saidWeek } from "./availability-preview";
-import { checkWeek, outside, rulesOf, sameWeek, type Visit, WEEKDAYS, type Week, weekOf } from "./availability-rules";
+import {
+  checkWeek,
+  copied,
+  outside,
+  rulesOf,
+  sameWeek,
+  type Visit,
+  WEEKDAYS,
+  type Week,
+  type Weekday,
+  weekOf,
+} from "./availability-rules";
 import { VisitLines } from "./availability-visits";
 
 type Saved = Schemas["Availability"];
@@ -28,6 +40,7 @@ export function WeekEditor({ saved, put, visits, timeOff }: Props) {
   const week = draft.value;
   const change = (changes: Partial<Week>): void => draft.set({ ...draft.value, ...changes });
   const [done, setDone] = useState(false);
+  const [copying, setCopying] = useState<Weekday | null>(null);
   const { busy, wrong, submit } = useForm(
     () => checkWeek(week),
     async () => {
@@ -72,6 +85,7 @@ export function WeekEditor({ saved, put, visits, timeOff }: Props) {
                 weekday={weekday}
                 stretches={week.stretches}
                 put={(stretches) => change({ stretches })}
+                copy={() => setCopying(weekday)}
                 // what overlaps is said as soon as it does
                 wrong={checkWeek(week)}
               />
@@ -94,6 +108,13 @@ export function WeekEditor({ saved, put, visits, timeOff }: Props) {
         </div>
         <div role="status">{done && !unsaved && <p class="done">{t("availability.saved")}</p>}</div>
       </form>
+      {copying && (
+        <Copy
+          weekday={copying}
+          copy={(days) => change({ stretches: copied(week.stretches, copying, days) })}
+          onClose={() => setCopying(null)}
+        />
+      )}
     </>
   );
 }

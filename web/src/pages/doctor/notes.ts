@@ -62,9 +62,8 @@ export function useNotes(visit: number): Writing {
     const { draft } = now.current;
     now.current.server = found;
     loaded.put(found);
-    if (!draft) return;
-    const seen = found.version === draft.version || found.text === draft.sent;
-    if (found.text === draft.text) change(null);
+    const seen = found.version === draft?.version || found.text === draft?.sent;
+    if (!draft || found.text === draft.text) change(null);
     else if (found.status === "draft" && seen) change({ ...draft, version: found.version });
     else clash(found);
     if (now.current.draft && !now.current.theirs) soon(SILENCE_MS);
@@ -81,7 +80,7 @@ export function useNotes(visit: number): Writing {
     const saved = await outcome(api.PUT("/api/doctor/appointments/{appointment_id}/notes", { params, body }));
     setProblem(saved.ok ? null : saved.problem);
     if (saved.ok) return meet(saved.data);
-    setState("waiting");
+    setState(now.current.draft ? "waiting" : "saved");
     const newest = saved.problem.code === "stale" ? await ask(visit) : null;
     if (newest?.ok) {
       setProblem(null);

@@ -28,28 +28,37 @@ export function Finder({ chosen, add }: { chosen: Tests; add: (test: Tests[numbe
   const last = useRef(found.data);
   last.current = found.data ?? last.current;
   const items = last.current?.items ?? [];
-  const onKeyDown = (event: KeyboardEvent): void => {
-    const only = items.filter(({ code }) => !has(chosen, code));
-    if (event.key !== "Enter") return;
+  const onEnter = (event: Event): void => {
     event.preventDefault();
+    const only = items.filter(({ code }) => !has(chosen, code));
     if (found.data && typed.trim() === q && only.length === 1 && only[0]) add(only[0]);
   };
   return (
-    <section class="order-finder" onKeyDown={(event) => (event.target as Element).id === "q" && onKeyDown(event)}>
-      <Field id="q" type="search" label={t("order.search")} hint={t("order.search.hint")} value={typed} onValue={setTyped} input={{ maxLength: 100 }} />
-      <p class="muted small" role="status">
-        {found.data && plural("order.found", found.data.items.length)}
-      </p>
-      <Ready of={{ ...found, data: last.current }}>
-        {() => (
-          <ul class="lines order-found">
-            {items.map((test) => (
-              <Found key={test.code} test={test} there={has(chosen, test.code)} add={() => add(test)} />
-            ))}
-          </ul>
-        )}
-      </Ready>
-    </section>
+    <search>
+      <form class="order-finder" noValidate onSubmit={onEnter}>
+        <Field
+          id="q"
+          type="search"
+          label={t("order.search")}
+          hint={t("order.search.hint")}
+          value={typed}
+          onValue={setTyped}
+          input={{ maxLength: 100 }}
+        />
+        <p class="muted small" role="status">
+          {found.data && plural("order.found", found.data.items.length)}
+        </p>
+        <Ready of={{ ...found, data: last.current }}>
+          {() => (
+            <ul class="lines order-found">
+              {items.map((test) => (
+                <Found key={test.code} test={test} there={has(chosen, test.code)} add={() => add(test)} />
+              ))}
+            </ul>
+          )}
+        </Ready>
+      </form>
+    </search>
   );
 }
 

@@ -42,15 +42,24 @@ async function patientOf(id: number | null, visit: number | null) {
   if (visit) {
     const params = { path: { appointment_id: visit } };
     const found = await outcome(api.GET("/api/doctor/appointments/{appointment_id}", { params }));
-    if (!found.ok || !id || found.data.patient.id === id) return found.ok ? { ok: true as const, data: found.data.patient } : found;
+    if (!found.ok || !id || found.data.patient.id === id)
+      return found.ok ? { ok: true as const, data: found.data.patient } : found;
   }
-  const found = await outcome(api.GET("/api/doctor/patients/{patient_id}", { params: { path: { patient_id: id ?? 0 } } }));
+  const found = await outcome(
+    api.GET("/api/doctor/patients/{patient_id}", { params: { path: { patient_id: id ?? 0 } } }),
+  );
   return found.ok ? { ok: true as const, data: found.data.patient as Patient } : found;
 }
 
 function OrderPage({ patient, visit }: { patient: Patient; visit: number | null }) {
   const back = visit ? `/doctor/visits/${visit}` : `/doctor/patients/${patient.id}`;
-  const draft = useDraft<Order>(`order.${patient.id}`, { tests: [], note: "", timed: false, day: today(), starts_at: "" });
+  const draft = useDraft<Order>(`order.${patient.id}`, {
+    tests: [],
+    note: "",
+    timed: false,
+    day: today(),
+    starts_at: "",
+  });
   const order = draft.value;
   const put = (change: Partial<Order>): void => draft.set({ ...draft.value, ...change });
   const { busy, wrong, submit } = useForm(
@@ -85,14 +94,19 @@ function OrderPage({ patient, visit }: { patient: Patient; visit: number | null 
   return (
     <Page
       title={t("order.title")}
-      lead={born ? t("order.for", { name: patient.full_name, date: dateOnly(born), age: ageOn(born) }) : patient.full_name}
+      lead={
+        born ? t("order.for", { name: patient.full_name, date: dateOnly(born), age: ageOn(born) }) : patient.full_name
+      }
       back={{ href: back, text: t(visit ? "order.back.visit" : "order.back.chart") }}
     >
       <ErrorSummary mistakes={wrong} />
       <div class="order-columns">
         <Finder chosen={order.tests} add={(test) => put({ tests: [...order.tests, test] })} />
         <form noValidate onSubmit={submit} class="card">
-          <Chosen tests={order.tests} remove={(code) => put({ tests: order.tests.filter((one) => one.code !== code) })} />
+          <Chosen
+            tests={order.tests}
+            remove={(code) => put({ tests: order.tests.filter((one) => one.code !== code) })}
+          />
           <TextArea
             id="note"
             label={t("order.note")}

@@ -8,27 +8,23 @@ interface Props {
   patient: Schemas["Patient"];
   /** Left out where the chart is not open to the reader. */
   chart?: Schemas["Chart"] | undefined;
-  /** The name leads to the chart. */
+  /** With a link to the chart. */
   link?: boolean;
 }
 
 export function PatientStrip({ patient, chart, link = false }: Props) {
-  const { full_name, date_of_birth, sex, phone } = patient;
+  const { date_of_birth, sex, phone } = patient;
   return (
     <section class="strip card" aria-label={t("strip.label")}>
       <p class="row">
-        {link ? (
-          <a class="strong" href={`/doctor/patients/${patient.id}`}>
-            {full_name}
-          </a>
-        ) : (
-          <b>{full_name}</b>
-        )}
-        {date_of_birth && (
-          <span>{t("strip.born", { day: dateOnly(date_of_birth), age: ageOn(date_of_birth) })}</span>
-        )}
+        {date_of_birth && <span>{t("strip.born", { day: dateOnly(date_of_birth), age: ageOn(date_of_birth) })}</span>}
         <span>{t(`sex.${sex}`)}</span>
         {phone && <Tel number={phone} />}
+        {link && (
+          <a class="end" href={`/doctor/patients/${patient.id}`}>
+            {t("strip.chart")}
+          </a>
+        )}
       </p>
       {chart && <AllergyLine chart={chart} />}
       {chart && <ProblemLine chart={chart} />}
@@ -37,7 +33,7 @@ export function PatientStrip({ patient, chart, link = false }: Props) {
 }
 
 function AllergyLine({ chart: { allergy_status, allergies } }: { chart: Schemas["Chart"] }) {
-  if (allergy_status !== "noted") return <p class="muted">{t(`allergies.${allergy_status}`)}</p>;
+  if (allergy_status !== "noted") return <p class="muted">{t(`strip.${allergy_status}`)}</p>;
   return (
     <p class="allergies">
       <b>{t("strip.allergies")}</b>{" "}

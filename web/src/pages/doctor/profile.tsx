@@ -1,2 +1,142 @@
-/** Not built yet. */
-export { NotFound as default } from "../../ui/NotFound";
+/** What patients read about the doctor, and the language of the pages. */
+import { useState } from "preact/hooks";
+import { api, outcome, type Schemas, unchanged } from "../../api/client";
+import { useDraft } from "../../lib/draft";
+import { type Mistake, missing, mistakes, useForm } from "../../lib/form";
+import { choose, LANGUAGES, type Language, language, t } from "../../lib/i18n";
+import { useLive } from "../../lib/live";
+import { useLoad } from "../../lib/query";
+import type { OwnProps } from "../../routes";
+import { ErrorSummary } from "../../ui/ErrorSummary";
+import { Field } from "../../ui/Field";
+import { Page } from "../../ui/Page";
+import { Ready } from "../../ui/Ready";
+import { Radios } from "../../ui/Select";
+import { Submit } from "../../ui/Submit";
+import { TextArea } from "../../ui/TextArea";
+import { Languages } from "./profile-languages";
+import "../../style/availability.css";
+
+type Doctor = Schemas["Doctor"];
+const FIELDS = ["full_name", "specialty", "bio", "languages", "phone", "room"] as const;
+
+export default function Profile({ account }: OwnProps) {
+  const doctor = useLoad(() => outcome(api.GET("/api/doctor/profile")), [account.id]);
+  return (
+    <Ready of={doctor} whole>
+      {(saved) => (
+        <Page title={t("doctor_profile.title")} lead={t("doctor_profile.lead")} width="narrow">
+          <About saved={saved} put={doctor.put} />
+          <section class="section">
+            <h2>{t("doctor_profile.pages")}</h2>
+            <PageLanguage />
+          </section>
+        </Page>
+      )}
+    </Ready>
+  );
+}
+
+function textsOf({ full_name, specialty, bio, languages, phone, room, booking }: Doctor) {
+  return { full_name, specialty: specialty ?? "", bio, languages, phone: phone ?? "", room: room ?? "", booking };
+}
+
+function About({ saved, put }: { saved: Doctor; put: (saved: Doctor) => void }) {
+  const draft = useDraft("doctor_profile", textsOf(saved));
+  const typed = draft.value;
+  const [done, setDone] = useState(false);
+  const specialties = useLoad(() => outcome(api.GET("/api/specialties")), []);
+  const change = (changes: Partial<typeof typed>): void => {
+    setDone(false);
+    draft.set({ ...draft.value, ...changes });
+  };
+  const { busy, wrong, submit } = useForm(
+    () =>
+      missing({
+        full_name: { value: typed.full_name, say: "missing.name" },
+        specialty: { value: typed.specialty, say: "doctor_profile.missing.specialty" },
+      }),
+    async () => {
+      const body = { ...typed, phone: typed.phone.trim() || null, room: typed.room.trim() || null };
+      const kept = await outcome(api.PUT("/api/doctor/profile", { params: { header: unchanged(saved) }, body }));
+      if (kept.ok) {
+        put(kept.data);
+        draft.set(textsOf(kept.data));
+        draft.drop();
+        setDone(true);
+        return [];
+      }
+      if (kept.problem.code !== "stale") return mistakes(kept.problem, kept.retryAfter, FIELDS);
+      const now = await outcome(api.GET("/api/doctor/profile"));
+      if (now.ok) put(now.data);
+      return now.ok ? [changed(saved, now.data)] : mistakes(now.problem, now.retryAfter, []);
+    },
+  );
+  const field = (id: "full_name" | "specialty" | "phone" | "room") => ({
+    id,
+    label: t(`doctor_profile.${id}`),
+    value: typed[id],
+    onValue: (text: string) => change({ [id]: text }),
+    mistakes: wrong,
+  });
+  return (
+    <>
+      <ErrorSummary mistakes={wrong} />
+      <form noValidate onSubmit={submit}>
+        <Field {...field("full_name")} autocomplete="name" input={{ maxLength: 200 }} />
+        <Field {...field("specialty")} input={{ maxLength: 200, list: "specialties" }} />
+        <datalist id="specialties">
+          {specialties.data?.items.map(({ name }) => (
+            <option key={name} value={name} />
+          ))}
+        </datalist>
+        <TextArea
+          id="bio"
+          label={t("doctor_profile.bio")}
+          hint={t("doctor_profile.bio.hint")}
+          optional
+          value={typed.bio}
+          onValue={(bio) => change({ bio })}
+          mistakes={wrong}
+        />
+        <Languages codes={typed.languages} put={(languages) => change({ languages })} wrong={wrong} />
+        <Field {...field("phone")} type="tel" autocomplete="tel" optional input={{ maxLength: 30 }} />
+        <Field {...field("room")} optional input={{ maxLength: 200 }} />
+        <Radios
+          id="booking"
+          label={t("doctor_profile.booking")}
+          choices={(["online", "phone"] as const).map((mode) => ({
+            value: mode,
+            text: t(`doctor_profile.booking.${mode}`),
+            hint: t(`doctor_profile.booking.${mode}.hint`),
+          }))}
+          value={typed.booking}
+          onValue={(mode) => change({ booking: mode as Doctor["booking"] })}
+        />
+        <Submit busy={busy} label={t("doctor_profile.save")} busyLabel={t("doctor_profile.busy")} />
+        <div role="status">{done && <p class="done">{t("doctor_profile.saved")}</p>}</div>
+      </form>
+    </>
+  );
+}
+
+/** What somebody else, an administrator perhaps, changed meanwhile. */
+function changed(before: Doctor, now: Doctor): Mistake {
+  const names = ([...FIELDS, "booking"] as const)
+    .filter((name) => JSON.stringify(before[name]) !== JSON.stringify(now[name]))
+    .map((name) => `${t(`doctor_profile.${name}`)}: ${String(now[name] ?? "")}`);
+  return { field: null, message: t("doctor_profile.stale", { changes: names.join("; ") }) };
+}
+
+function PageLanguage() {
+  const spoken = useLive(language);
+  return (
+    <Radios
+      id="language"
+      label={t("doctor_profile.language")}
+      choices={Object.entries(LANGUAGES).map(([value, text]) => ({ value, text }))}
+      value={spoken}
+      onValue={(code) => void choose(code as Language)}
+    />
+  );
+}

@@ -34,7 +34,10 @@ export function Review(props: Props) {
           ],
           [t("review.born"), born && t("review.born_age", { date: dateOnly(born), age: ageOn(born) })],
           [t("review.reference"), reference],
-          [t("review.verified"), verified_at && t("review.by", { name: verified_by?.full_name ?? "", when: when(verified_at) })],
+          [
+            t("review.verified"),
+            verified_at && t("review.by", { name: verified_by?.full_name ?? "", when: when(verified_at) }),
+          ],
           [t("review.note"), note],
           [t("review.seen_at"), seen_at && when(seen_at)],
           [t("review.released_at"), released_at && when(released_at)],

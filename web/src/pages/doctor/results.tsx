@@ -84,7 +84,14 @@ export default function Results({ query, account }: OwnProps) {
   );
 }
 
-function One({ result, ...acts }: { result: Result; put: (now: Result) => void; reviewed: (now: Result, said: string) => void }) {
+function One({
+  result,
+  ...acts
+}: {
+  result: Result;
+  put: (now: Result) => void;
+  reviewed: (now: Result, said: string) => void;
+}) {
   const [opened, setOpened] = useState(false);
   return (
     <details class="card review" onToggle={(event) => setOpened(event.currentTarget.open)}>

@@ -28,7 +28,8 @@ export function Acts({ visit, acts, after }: Props) {
       <button
         type="button"
         id={`step-${visit.id}`}
-        class="button small"
+        // what waits for the doctor stands out
+        class={visit.status === "arrived" || visit.status === "in_progress" ? "button small" : "button quiet small"}
         aria-disabled={busy}
         aria-label={named(visit, first)}
         // the second press of a double click is not the step after
@@ -36,6 +37,7 @@ export function Acts({ visit, acts, after }: Props) {
       >
         {word(visit.status, first)}
       </button>
+      {others.length > 0 && <Others visit={visit} others={others} choose={choose} />}
       {acts.undo?.id === visit.id && (
         <button
           type="button"
@@ -47,7 +49,6 @@ export function Acts({ visit, acts, after }: Props) {
           {t("status.undo")}
         </button>
       )}
-      {others.length > 0 && <Others visit={visit} others={others} choose={choose} />}
       {asked && (
         <Sure
           visit={visit}

@@ -24,14 +24,14 @@ export function NowAndNext({ visits }: { visits: readonly Visit[] }) {
   const waiting = visits.filter(({ status }) => status === "arrived");
   const next = waiting[0] ?? visits.find(({ status }) => status === "booked" || status === "confirmed");
   return (
-    <div class="now-next no-print">
+    <>
       <Place title={t("today.now")} visit={now}>
         {t("today.now.none")}
       </Place>
       <Place title={t("today.next")} visit={next}>
         {t("today.next.none")}
       </Place>
-    </div>
+    </>
   );
 }
 
@@ -41,14 +41,16 @@ function Place({ title, visit, children }: { title: string; visit: Visit | undef
       <h2>{title}</h2>
       {visit ? (
         <>
-          <p class="row">
-            <b class="at">{clock(visit.starts_at)}</b>
+          <p class="cut">
+            <b class="at">{clock(visit.starts_at)}</b>{" "}
             <a class="strong" href={`/doctor/visits/${visit.id}`}>
               {visit.patient.full_name}
             </a>
-            <Status kind="appointment" status={visit.status} />
           </p>
-          <p class="muted cut">{visit.reason ?? t("today.no_reason")}</p>
+          <p class="cut">
+            <Status kind="appointment" status={visit.status} />{" "}
+            <span class="muted">{visit.reason ?? t("today.no_reason")}</span>
+          </p>
         </>
       ) : (
         <p class="muted">{children}</p>
@@ -95,9 +97,7 @@ function Who({ visit: { id, patient, starts_at } }: { visit: Visit }) {
       <a id={`visit-${id}`} class="strong" href={`/doctor/visits/${id}`}>
         {full_name}
       </a>{" "}
-      {date_of_birth && (
-        <span class="muted">{t("today.age", { age: ageOn(date_of_birth, dayOf(starts_at)) })}</span>
-      )}
+      {date_of_birth && <span class="muted">{t("today.age", { age: ageOn(date_of_birth, dayOf(starts_at)) })}</span>}
     </span>
   );
 }

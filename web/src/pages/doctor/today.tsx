@@ -5,6 +5,7 @@ import { type Loaded, useLoad } from "../../lib/query";
 import { addDays, type Day, dayOf, isDay, longDay, today } from "../../lib/time";
 import type { OwnProps } from "../../routes";
 import "../../style/doctor.css";
+import { Chip } from "../../ui/Chip";
 import { Empty } from "../../ui/Empty";
 import { Page } from "../../ui/Page";
 import { PrintButton, PrintHead } from "../../ui/PrintHead";
@@ -33,7 +34,6 @@ export default function Today({ query, config, account }: OwnProps) {
     >
       <PrintHead config={config} about={t("today.print", { name: account.full_name, day: longDay(day) })} />
       <div class="stack close">
-        {isToday && <ToReview />}
         <Ready of={visits} empty={<Nobody day={day} />} isEmpty={(found) => found.length === 0}>
           {(found) => <Shown visits={found} of={visits} isToday={isToday} />}
         </Ready>
@@ -46,7 +46,12 @@ function Shown({ visits, of, isToday }: { visits: Visit[]; of: Loaded<Visit[]>; 
   const acts = useStatus((now) => of.put(visits.map((visit) => (visit.id === now.id ? now : visit))));
   return (
     <>
-      {isToday && <NowAndNext visits={visits} />}
+      {isToday && (
+        <div class="now-next no-print">
+          <NowAndNext visits={visits} />
+          <ToReview />
+        </div>
+      )}
       <Counts visits={visits} />
       <p class={acts.said?.trouble ? "warning" : "unseen"} role="status">
         {acts.said?.text}
@@ -75,20 +80,31 @@ function Days({ day }: { day: Day }) {
   );
 }
 
-/** Results that nobody has looked at yet; where they cannot be counted there is one line less. */
+/** Results that the doctor has not looked at yet; nothing is said while they cannot be counted. */
 function ToReview() {
   const query = { seen: false, limit: 100 };
   const results = useLoad(() => outcome(api.GET("/api/doctor/lab-results", { params: { query } })), [], {
     every: 4 * EVERY_MS,
   });
   const { items = [], next_cursor: more = null } = results.data ?? {};
-  if (items.length === 0) return null;
   const critical = items.filter((result) => result.critical).length;
   return (
-    <p class={critical > 0 ? "warning no-print" : "info no-print"}>
-      <a href="/doctor/results">{plural(more ? "today.review.first" : "today.review", items.length)}</a>{" "}
-      {critical > 0 && plural("today.review.critical", critical)}
-    </p>
+    <section class="card">
+      <h2>{t("today.review.title")}</h2>
+      {results.data && items.length === 0 && <p class="muted">{t("today.review.none")}</p>}
+      {items.length > 0 && (
+        <p>
+          <a class="strong" href="/doctor/results">
+            {plural(more ? "today.review.first" : "today.review", items.length)}
+          </a>
+        </p>
+      )}
+      {critical > 0 && (
+        <p>
+          <Chip tone="critical">{plural("today.review.critical", critical)}</Chip>
+        </p>
+      )}
+    </section>
   );
 }
 

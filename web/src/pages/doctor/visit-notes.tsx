@@ -71,7 +71,9 @@ function Clash({ theirs, choose }: { theirs: Notes; choose: Writing["choose"] })
   return (
     <div class="warning stack close" role="alert" tabIndex={-1} ref={box}>
       <p>
-        <b>{t(signed ? "notes.clash.signed" : "notes.clash", { when: theirs.updated_at ? when(theirs.updated_at) : "" })}</b>
+        <b>
+          {t(signed ? "notes.clash.signed" : "notes.clash", { when: theirs.updated_at ? when(theirs.updated_at) : "" })}
+        </b>
       </p>
       <h3>{t("notes.theirs")}</h3>
       <p class="written theirs">{theirs.text || t("notes.empty")}</p>

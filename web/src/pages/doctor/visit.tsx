@@ -1,5 +1,4 @@
 /** One visit on one screen: the patient, the reason, the status, the notes, and what is known (`?tab=`). */
-import { api, type NoAnswer, outcome, type Problem, type Schemas } from "../../api/client";
 import { t } from "../../lib/i18n";
 import { type Loaded, useLoad } from "../../lib/query";
 import { dayOf, span, today } from "../../lib/time";
@@ -13,18 +12,21 @@ import { PrintButton, PrintHead } from "../../ui/PrintHead";
 import { Problem as Trouble } from "../../ui/Problem";
 import { Ready } from "../../ui/Ready";
 import { Tabs } from "../../ui/Tabs";
+import { loadChart } from "./charts";
 import { useNotes } from "./notes";
 import { PatientStrip } from "./patient-strip";
+import type { Chart } from "./record";
+import { RecordList } from "./record-list";
 import { useStatus } from "./status";
 import { Acts } from "./status-acts";
 import { VisitNotes } from "./visit-notes";
-import { PastVisits, Prescribed, Referred, Results } from "./visit-record";
+import { PastVisits } from "./visit-past";
 import { loadVisit, type Visit } from "./visits";
 
 const TABS = ["notes", "prescriptions", "referrals", "results"] as const;
 type Tab = (typeof TABS)[number];
 type Props = Pick<OwnProps, "query" | "config" | "account">;
-type ChartLoaded = Loaded<Schemas["Chart"]>;
+type ChartLoaded = Loaded<Chart>;
 
 export default function VisitPage({ params, ...rest }: OwnProps) {
   const visit = useLoad(() => loadVisit(Number(params.id)), [params.id], { every: 60_000 });
@@ -64,13 +66,13 @@ function Shown({ visit, put, query, config, account }: Props & { visit: Visit; p
       }
     >
       <PrintHead config={config} about={t("doctor_visit.print", { name: patient.full_name })} />
-      <PatientStrip patient={patient} chart={chart.data} link />
-      {chart.failure && chart.data === undefined && <NoChart chart={chart} failure={chart.failure.problem} />}
+      <PatientStrip patient={patient} chart={chart.data} link={chart.data !== undefined} />
+      {chart.failure && chart.data === undefined && <NoChart failure={chart.failure} again={chart.again} />}
       <div class="visit-columns">
         <div>
           <Tabs label={t("doctor_visit.tabs")} tabs={TABS.map((one) => drawn(one, tab, chart.data))} />
           {tab === "notes" && <VisitNotes writing={writing} visit={id} />}
-          {tab !== "notes" && chart.data && <Part tab={tab} chart={chart.data} me={account.id} />}
+          {tab !== "notes" && chart.data && <RecordList chart={chart.data} kinds={[tab]} me={account.id} />}
         </div>
         <aside class="stack">
           <section class="card stack close">
@@ -82,7 +84,8 @@ function Shown({ visit, put, query, config, account }: Props & { visit: Visit; p
             <p class={acts.said?.trouble ? "warning" : "unseen"} role="status">
               {acts.said?.text}
             </p>
-            <div id="visit-facts" tabIndex={-1}>
+            <div id="visit-facts" tabIndex={-1} class="stack close">
+              <p class={visit.reason ? "strong" : "muted"}>{visit.reason ?? t("today.no_reason")}</p>
               <Facts visit={visit} />
             </div>
           </section>
@@ -93,11 +96,10 @@ function Shown({ visit, put, query, config, account }: Props & { visit: Visit; p
   );
 }
 
-function Facts({ visit: { reason, place, reference, cancel_reason } }: { visit: Visit }) {
+function Facts({ visit: { place, reference, cancel_reason } }: { visit: Visit }) {
   return (
     <Details
       of={[
-        [t("doctor_visit.reason"), reason ?? t("today.no_reason")],
         [t("doctor_visit.cancel_reason"), cancel_reason],
         [t("doctor_visit.place"), place],
         [t("doctor_visit.reference"), reference],
@@ -106,27 +108,17 @@ function Facts({ visit: { reason, place, reference, cancel_reason } }: { visit: 
   );
 }
 
-function Part({ tab, chart, me }: { tab: Exclude<Tab, "notes">; chart: Schemas["Chart"]; me: number }) {
-  if (tab === "prescriptions") return <Prescribed chart={chart} me={me} />;
-  return tab === "referrals" ? <Referred chart={chart} /> : <Results chart={chart} />;
-}
-
-function NoChart({ chart, failure }: { chart: ChartLoaded; failure: Problem | NoAnswer }) {
-  if (failure.code !== "not_found") return <Trouble failure={chart.failure ?? NONE} again={chart.again} />;
+/** The visit stands without the chart: one that was cancelled opens none. */
+function NoChart({ failure, again }: { failure: NonNullable<ChartLoaded["failure"]>; again: () => void }) {
+  if (failure.problem.code !== "not_found") return <Trouble failure={failure} again={again} />;
   return <p class="info">{t("doctor_visit.no_chart")}</p>;
 }
 
-const NONE = { ok: false, problem: { code: "no_answer", status: 0 }, retryAfter: null } as const;
-
-function drawn(tab: Tab, current: Tab, chart: Schemas["Chart"] | undefined) {
+function drawn(tab: Tab, current: Tab, chart: Chart | undefined) {
   return {
     href: withQuery({ tab: tab === "notes" ? null : tab }),
     text: t(`doctor_visit.tab.${tab}`),
     current: tab === current,
     count: tab === "notes" ? undefined : chart?.[tab].length,
   };
-}
-
-export function loadChart(patient: number) {
-  return outcome(api.GET("/api/doctor/patients/{patient_id}", { params: { path: { patient_id: patient } } }));
 }

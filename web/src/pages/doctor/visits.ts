@@ -39,7 +39,12 @@ export async function loadVisits(from: Day, to: Day): Promise<Outcome<Visit[]>> 
   const visits: Visit[] = [];
   let cursor: string | null = null;
   do {
-    const query = { from, to, limit: 100, ...(cursor && { cursor }) };
+    const query: { from: Day; to: Day; limit: number; cursor?: string } = {
+      from,
+      to,
+      limit: 100,
+      ...(cursor && { cursor }),
+    };
     const page: Outcome<Schemas["Visits"], Problem> = await outcome(
       api.GET("/api/doctor/appointments", { params: { query } }),
     );

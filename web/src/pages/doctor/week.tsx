@@ -33,17 +33,20 @@ export default function WeekPage({ query, config, account }: OwnProps) {
   }, [monday]);
   const title = t("week.title", { first: shortDay(monday), last: shortDay(addDays(monday, 6)) });
   return (
-    <Page title={t("week.page")} actions={<PrintButton />}>
+    <Page
+      title={t("week.page")}
+      lead={zoneLabel(`${monday}T12:00:00Z`)}
+      actions={
+        <>
+          <Weeks monday={monday} />
+          <PrintButton />
+        </>
+      }
+    >
       <PrintHead config={config} about={t("today.print", { name: account.full_name, day: title })} />
-      <div class="row between week-head">
-        <div>
-          <h2 tabIndex={-1} ref={heading}>
-            {title}
-          </h2>
-          <p class="muted small">{zoneLabel(`${monday}T12:00:00Z`)}</p>
-        </div>
-        <Weeks monday={monday} />
-      </div>
+      <h2 class="week-head" tabIndex={-1} ref={heading}>
+        {title}
+      </h2>
       <Ready of={week}>
         {({ visits, ...rest }) => <WeekGrid days={days} visits={visits.filter(takesPlace).map(drawn)} {...rest} />}
       </Ready>

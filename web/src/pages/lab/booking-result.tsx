@@ -57,7 +57,10 @@ const COLUMNS = () => [
   { head: t("bench.analyte"), cell: ({ name }: Observation) => name },
   { head: t("chart.value"), cell: (one: Observation) => <b>{shown(one)}</b> },
   { head: t("chart.usual"), cell: (one: Observation) => <span class="muted">{usual(one)}</span> },
-  { head: t("chart.flag"), cell: ({ flag }: Observation) => <Chip tone={toneOf(flag)}>{t(wordOf(flag))}</Chip> },
+  {
+    head: t("chart.flag"),
+    cell: ({ flag }: Observation) => flag !== "no_range" && <Chip tone={toneOf(flag)}>{t(wordOf(flag))}</Chip>,
+  },
 ];
 
 function Verify({ result, correct, done, ...acts }: Props & { done: () => void }) {

@@ -114,7 +114,7 @@ function useFocusKept({ version }: Booking, heading: { current: HTMLElement | nu
     if (shown.current === version) return;
     shown.current = version;
     if (document.activeElement && document.activeElement !== document.body) return;
-    (document.querySelector<HTMLElement>(".value-field") ?? heading.current)?.focus();
+    (document.querySelector<HTMLElement>(".value-field, .entered h2") ?? heading.current)?.focus();
   });
 }
 

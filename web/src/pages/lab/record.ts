@@ -51,7 +51,9 @@ async function resultsOf({ tests }: Booking): Promise<Outcome<Result[]>> {
 async function testsOf(codes: readonly string[]): Promise<Outcome<Test[]>> {
   const found: Test[] = [];
   for (let cursor: string | undefined; ; ) {
-    const page = await outcome(api.GET("/api/labs/tests", { params: { query: { limit: 100, ...(cursor && { cursor }) } } }));
+    const page = await outcome(
+      api.GET("/api/labs/tests", { params: { query: { limit: 100, ...(cursor && { cursor }) } } }),
+    );
     if (!page.ok) return page as Outcome<never>;
     found.push(...page.data.items.filter(({ code }) => codes.includes(code)));
     if (found.length === codes.length || page.data.next_cursor === null) return { ok: true, data: found };

@@ -120,7 +120,7 @@ function columns(status: BookingStatus | null, day: string | null) {
     {
       head: t("worklist.time"),
       cell: ({ starts_at }: Booking) =>
-        starts_at ? when(starts_at) : <span class="muted">{t("worklist.any_time")}</span>,
+        starts_at ? <span class="time">{when(starts_at)}</span> : <span class="muted">{t("worklist.any_time")}</span>,
     },
     {
       head: t("worklist.patient"),
@@ -128,7 +128,7 @@ function columns(status: BookingStatus | null, day: string | null) {
         <>
           <b>{patient.full_name}</b>{" "}
           {patient.date_of_birth && (
-            <span class="small muted">{t("worklist.born", { date: dateOnly(patient.date_of_birth) })}</span>
+            <span class="small muted born">{t("worklist.born", { date: dateOnly(patient.date_of_birth) })}</span>
           )}
         </>
       ),

@@ -24,37 +24,39 @@ export default function Appointment({ params, query, config, account }: OwnProps
   return (
     <Ready of={visit} whole>
       {(shown) => (
-        <Page
-          title={t("visit.title", { doctor: shown.doctor.full_name })}
-          back={{ href: "/appointments", text: t("visit.back") }}
-          actions={<PrintButton />}
-        >
+        <>
           <PrintHead config={config} about={t("visit.print", { name: account.full_name })} />
-          <div class="stack visit-page">
-            {query.has("new") && isAhead(shown) && (
-              <p class="done" role="status">
-                {t("visit.booked", { reference: shown.reference })}
-              </p>
-            )}
-            {cancelled && <Done>{t("cancel.done", { reference: shown.reference })}</Done>}
-            <div class="card visit">
-              <div class="row between">
-                <VisitWhen visit={shown} />
-                <Status kind="appointment" status={shown.status} />
-              </div>
-              <Facts visit={shown} hospital={config.hospital} />
-            </div>
-            <Outcome visit={shown} config={config} />
-            {isAhead(shown) && (
-              <>
-                <div class="no-print stack close">
-                  <VisitActs visit={shown} config={config} onChange={onChange} />
+          <Page
+            title={t("visit.title", { doctor: shown.doctor.full_name })}
+            back={{ href: "/appointments", text: t("visit.back") }}
+            actions={<PrintButton />}
+          >
+            <div class="stack visit-page">
+              {query.has("new") && isAhead(shown) && (
+                <p class="done no-print" role="status">
+                  {t("visit.booked", { reference: shown.reference })}
+                </p>
+              )}
+              {cancelled && <Done>{t("cancel.done", { reference: shown.reference })}</Done>}
+              <div class="card visit">
+                <div class="row between">
+                  <VisitWhen visit={shown} />
+                  <Status kind="appointment" status={shown.status} />
                 </div>
-                <Bring />
-              </>
-            )}
-          </div>
-        </Page>
+                <Facts visit={shown} hospital={config.hospital} />
+              </div>
+              <Outcome visit={shown} config={config} />
+              {isAhead(shown) && (
+                <>
+                  <div class="no-print stack close">
+                    <VisitActs visit={shown} config={config} onChange={onChange} />
+                  </div>
+                  <Bring />
+                </>
+              )}
+            </div>
+          </Page>
+        </>
       )}
     </Ready>
   );

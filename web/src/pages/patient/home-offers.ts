@@ -8,7 +8,7 @@ const SEEN = 2;
 
 export async function loadOffers(): Promise<Outcome<Offer[]>> {
   const [visits, found] = await Promise.all([
-    outcome(api.GET("/api/appointments", { params: { query: { limit: 20 } } })),
+    outcome(api.GET("/api/appointments", { params: { query: { when: "past", limit: 20 } } })),
     outcome(api.GET("/api/doctors", { params: { query: { limit: 50 } } })),
   ]);
   if (!found.ok) return found;

@@ -6,7 +6,6 @@ import { type Mistake, mistakes, useForm } from "../../lib/form";
 import { t } from "../../lib/i18n";
 import { Dialog } from "../../ui/Dialog";
 import { ErrorSummary } from "../../ui/ErrorSummary";
-import { Submit } from "../../ui/Submit";
 import { TextArea } from "../../ui/TextArea";
 import { isOpen, type LabVisit, labSentence } from "./lab-visit";
 
@@ -74,11 +73,15 @@ function Ask({ visit, onClose }: { visit: LabVisit; onClose: Props["onChange"] }
             mistakes={wrong}
           />
         )}
-        <div class="row">
+        <div class="row cancel-acts">
           <button type="button" class="button" ref={keep} onClick={() => onClose(shown, false)}>
             {t(open ? "lab_cancel.keep" : "lab_cancel.close")}
           </button>
-          {open && <Submit id="cancel" busy={busy} label={t("lab_cancel.submit")} busyLabel={t("lab_cancel.busy")} />}
+          {open && (
+            <button type="submit" class="button danger" aria-disabled={busy}>
+              {t(busy ? "lab_cancel.busy" : "lab_cancel.submit")}
+            </button>
+          )}
         </div>
       </form>
     </Dialog>

@@ -69,8 +69,9 @@ function Days({ around, last }: { around: Day; last: Day }) {
       <ul>
         {days.map((day) => (
           <li key={day}>
-            <a href={withQuery({ day })} aria-label={longDay(day)} aria-current={day === around ? "date" : undefined}>
-              {shortDay(day)}
+            <a href={withQuery({ day })} aria-current={day === around ? "date" : undefined}>
+              <span class="unseen">{longDay(day)}</span>
+              <span aria-hidden="true">{shortDay(day)}</span>
             </a>
           </li>
         ))}

@@ -63,7 +63,7 @@ function Taken({ others, another }: { others: readonly Instant[]; another: strin
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => box.current?.focus(), []);
   return (
-    <div class="section warning book-taken" role="alert" tabIndex={-1} ref={box}>
+    <div class="section warning book-taken visit-page" role="alert" tabIndex={-1} ref={box}>
       <p>
         <b>{t("move.taken")}</b>
       </p>

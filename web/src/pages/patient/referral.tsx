@@ -26,7 +26,11 @@ export default function Referral({ params, config, account }: OwnProps) {
                 <Status kind="referral" status={one.status} />
                 <Status kind="urgency" status={one.urgency} />
               </p>
-              {one.note && <p class={refused(one) ? "warning no-print" : "info no-print"}>{t("referral.note", { note: one.note })}</p>}
+              {one.note && (
+                <p class={refused(one) ? "warning no-print" : "info no-print"}>
+                  {t("referral.note", { note: one.note })}
+                </p>
+              )}
               <Next of={one} />
               <ReferralLetter of={one} born={account.date_of_birth} />
             </div>

@@ -1,0 +1,181 @@
+"""A patient's visits: moved, cancelled, printed, put into a calendar; and the page and the profile around them."""
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from icalendar import Calendar
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import RolePage
+from tests.browser.measures import printed, settled, tab_to
+from tests.browser.people import People
+from tests.hospital import Hospital, Person, free_times
+
+Clicks = Callable[[Page], int]
+Visit = dict[str, str]
+
+
+@pytest.fixture
+def doctor(hospital: Hospital, admin: Person, people: People) -> Iterator[Person]:
+    """A doctor that a test has for itself: nobody else takes their times."""
+    name = people.newcomer().replace("new", "seen")
+    employed = hospital.employ(admin, f"{name}@example.org", f"Dr {name}", "Neurology")
+    yield employed
+    employed.http.close()
+
+
+@pytest.fixture
+def patient(people: People) -> str:
+    """The name of a patient that a test has for itself."""
+    return people.newcomer("Vera Visitor")
+
+
+@pytest.fixture
+def visit(people: People, patient: str, doctor: Person) -> Visit:
+    """Booked for the day after tomorrow."""
+    http = people[patient].http
+    times = free_times(http, doctor.id)
+    start = next(time for time in times if time > times[0] + timedelta(days=2))
+    answer = http.post("/api/appointments", json={"doctor_id": doctor.id, "starts_at": start.isoformat()})
+    assert answer.status_code == 201, answer.text
+    booked: Visit = answer.json()
+    return booked
+
+
+def now(people: People, patient: str, visit: Visit) -> Visit:
+    found: Visit = people[patient].http.get(f"/api/appointments/{visit['id']}").json()
+    return found
+
+
+def test_three_presses_to_move_and_the_old_time_is_free_afterwards(
+    people: People, patient: str, role_page: RolePage, visit: Visit, doctor: Person, clicks: Clicks
+) -> None:
+    page = role_page(patient)
+    page.goto("/home")
+    page.get_by_role("link", name="Move", exact=True).click()
+    page.get_by_role("region", name="Free times").get_by_role("listitem").get_by_role("link").first.click()
+    expect(page.get_by_role("heading", name=re.compile("^Move to"))).to_be_focused()
+    assert now(people, patient, visit)["starts_at"] == visit["starts_at"]
+    page.get_by_role("button", name="Move to this time").click()
+    expect(page).to_have_url(re.compile(rf"/appointments/{visit['id']}$"))
+    expect(page.get_by_text("Your appointment is moved.")).to_be_visible()
+    assert clicks(page) == 3
+    assert now(people, patient, visit)["starts_at"] != visit["starts_at"]
+    free = [time.isoformat() for time in free_times(people[patient].http, doctor.id)]
+    assert visit["starts_at"].replace("Z", "+00:00") in free
+
+
+def test_a_time_that_is_taken_meanwhile_leaves_the_old_one(
+    people: People, patient: str, role_page: RolePage, visit: Visit, doctor: Person, expected: list[str]
+) -> None:
+    expected.append("409 .*/api/appointments/")
+    page = role_page(patient)
+    page.goto(f"/appointments/{visit['id']}/move")
+    page.get_by_role("region", name="Free times").get_by_role("listitem").get_by_role("link").first.click()
+    wanted = free_times(people["newpat"].http, doctor.id)[0]
+    body = {"doctor_id": doctor.id, "starts_at": wanted.isoformat()}
+    assert people["newpat"].http.post("/api/appointments", json=body).status_code == 201
+    page.get_by_role("button", name="Move to this time").click()
+    expect(page.get_by_role("alert")).to_be_focused()
+    expect(page.get_by_role("alert")).to_contain_text("Your old time is still yours")
+    assert now(people, patient, visit)["starts_at"] == visit["starts_at"]
+    page.get_by_role("alert").get_by_role("listitem").first.get_by_role("link").click()
+    page.get_by_role("button", name="Move to this time").click()
+    expect(page.get_by_text("Your appointment is moved.")).to_be_visible()
+
+
+def test_moved_by_keyboard_alone(patient: str, role_page: RolePage, visit: Visit) -> None:
+    page = role_page(patient)
+    page.goto(f"/appointments/{visit['id']}/move")
+    settled(page)
+    first = page.get_by_role("region", name="Free times").get_by_role("listitem").get_by_role("link").first
+    tab_to(page, first)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name=re.compile("^Move to"))).to_be_focused()
+    tab_to(page, page.get_by_role("button", name="Move to this time"))
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_be_focused()
+    expect(page.get_by_text("Your appointment is moved.")).to_be_visible()
+
+
+def test_cancelling_begins_with_keeping(
+    people: People, patient: str, role_page: RolePage, visit: Visit, doctor: Person, clicks: Clicks
+) -> None:
+    page = role_page(patient)
+    page.goto("/home")
+    cancel = page.get_by_role("button", name="Cancel", exact=True)
+    cancel.click()
+    expect(page.get_by_role("button", name="Keep appointment")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(cancel).to_be_focused()
+    assert now(people, patient, visit)["status"] == "booked"
+    before = clicks(page)
+    cancel.click()
+    page.get_by_role("button", name="Cancel appointment").click()
+    expect(page.get_by_text(f"Your appointment {visit['reference']} is cancelled.")).to_be_focused()
+    expect(page.get_by_text("You have no upcoming appointments.")).to_be_visible()
+    assert clicks(page) - before == 2
+    again = {"doctor_id": doctor.id, "starts_at": visit["starts_at"]}
+    assert people["newpat"].http.post("/api/appointments", json=again).status_code == 201
+
+
+def test_a_visit_that_has_begun_meanwhile_is_not_cancelled(
+    patient: str, role_page: RolePage, visit: Visit, doctor: Person, expected: list[str]
+) -> None:
+    expected.append("4(09|12) .*/cancel")
+    page = role_page(patient)
+    page.goto(f"/appointments/{visit['id']}")
+    page.get_by_role("button", name="Cancel", exact=True).click()
+    expect(page.get_by_role("button", name="Keep appointment")).to_be_focused()
+    arrived = doctor.http.put(f"/api/doctor/appointments/{visit['id']}", json={"status": "arrived"})
+    assert arrived.status_code == 200, arrived.text
+    page.get_by_role("button", name="Cancel appointment").click()
+    expect(page.get_by_role("alert")).to_contain_text("changed meanwhile")
+    page.get_by_role("button", name="Cancel appointment").click()
+    expect(page.get_by_role("alert")).to_contain_text("no longer possible")
+    page.get_by_role("button", name="Back to your appointments").click()
+    expect(page.get_by_text("Arrived")).to_be_visible()
+    expect(page.get_by_role("button", name="Cancel", exact=True)).to_have_count(0)
+
+
+def test_printed_on_one_page_and_put_into_a_calendar(patient: str, role_page: RolePage, visit: Visit, tmp_path: Path) -> None:
+    page = role_page(patient)
+    page.goto(f"/appointments/{visit['id']}?new")
+    expect(page.get_by_role("status").filter(has_text="Your visit is booked.")).to_contain_text(visit["reference"])
+    paper = printed(settled(page))
+    assert paper.pages == 1
+    assert visit["reference"] in paper.text
+    assert "Vera Visitor" in paper.text
+    assert "Add to calendar" not in paper.text
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Add to calendar").click()
+    assert waiting.value.suggested_filename == f"visit-{visit['reference']}.ics"
+    waiting.value.save_as(tmp_path / "visit.ics")
+    (event,) = Calendar.from_ical((tmp_path / "visit.ics").read_bytes()).walk("VEVENT")
+    start = event.decoded("DTSTART")
+    assert start.utcoffset() is not None
+    assert start.isoformat() == visit["starts_at"].replace("Z", "+00:00")
+
+
+def test_the_visit_of_somebody_else_is_not_there(role_page: RolePage, visit: Visit, expected: list[str]) -> None:
+    expected.append("404 .*/api/appointments/")
+    page = role_page("newpat")
+    page.goto(f"/appointments/{visit['id']}")
+    expect(page.get_by_role("heading", level=1)).to_have_text("There is no page at this address")
+
+
+def test_a_new_name_is_shown_at_once_and_typing_survives_a_reload(patient: str, role_page: RolePage) -> None:
+    page = role_page(patient)
+    page.goto("/profile")
+    page.get_by_label("Phone").fill("+49 30 5550")
+    page.get_by_label("Full name").fill("Vera Newname")
+    page.reload()
+    expect(page.get_by_label("Full name")).to_have_value("Vera Newname")
+    page.get_by_role("button", name="Save name").click()
+    expect(page.get_by_text("Your name is saved.")).to_be_visible()
+    expect(page.get_by_role("banner")).to_contain_text("Vera Newname")
+    expect(page.get_by_label("Phone")).to_have_value("+49 30 5550")

@@ -1,0 +1,57 @@
+/** The languages that somebody speaks: chosen one by one, each with a way out. */
+import { useRef } from "preact/hooks";
+import type { Mistake } from "../../lib/form";
+import { t } from "../../lib/i18n";
+import { languageName } from "../../lib/languages";
+import { locale } from "../../lib/time";
+import { Select } from "../../ui/Select";
+
+interface Props {
+  codes: readonly string[];
+  put: (codes: string[]) => void;
+  wrong: readonly Mistake[];
+}
+
+const SPOKEN =
+  "ar bg bs cs da de el en es et fa fi fr he hi hr hu it ja ko lt lv nl no pl ps pt ro ru sk sl so sq sr sv ta th ti tr uk ur vi zh";
+/** So many can be saved. */
+const MOST = 20;
+
+export function Languages({ codes, put, wrong }: Props) {
+  const list = useRef<HTMLUListElement>(null);
+  const others = SPOKEN.split(" ")
+    .filter((code) => !codes.includes(code))
+    .map((value) => ({ value, text: languageName(value) }))
+    .sort((one, other) => one.text.localeCompare(other.text, locale()));
+  return (
+    <div class="field">
+      <Select
+        id="languages"
+        label={t("doctor_profile.languages")}
+        hint={t("doctor_profile.languages.hint")}
+        optional
+        choices={[{ value: "", text: t("doctor_profile.languages.add") }, ...(codes.length < MOST ? others : [])]}
+        value=""
+        onValue={(code) => code && put([...codes, code])}
+        mistakes={wrong}
+      />
+      <ul class="row languages-spoken" tabIndex={-1} ref={list} aria-label={t("doctor_profile.languages")}>
+        {codes.map((code) => (
+          <li key={code}>
+            {languageName(code)}{" "}
+            <button
+              type="button"
+              class="link"
+              onClick={() => {
+                put(codes.filter((one) => one !== code));
+                list.current?.focus();
+              }}
+            >
+              {t("doctor_profile.languages.remove")} <span class="unseen">{languageName(code)}</span>
+            </button>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}

@@ -1,0 +1,161 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import type { Schemas } from "../src/api/client";
+import { enter } from "../src/lib/i18n";
+import { money } from "../src/lib/money";
+import { courseOf, lastDay } from "../src/lib/prescriptions";
+import { keepZone } from "../src/lib/zone";
+import Prescription from "../src/pages/patient/prescription";
+import Prescriptions from "../src/pages/patient/prescriptions";
+import Referral from "../src/pages/patient/referral";
+import { booking, sentence } from "../src/pages/patient/referral-words";
+import type { OwnProps } from "../src/routes";
+import { CONFIG, gateway, json, PAT, refusal } from "./gateway";
+import { draw, heading, press } from "./page";
+
+const OSEI = { id: 3, full_name: "Dr Ama Osei" };
+const LIND = { id: 4, full_name: "Dr Erik Lind" };
+const WHO = { patient: { id: PAT.id, full_name: PAT.full_name }, created_at: "2030-01-01T23:30:00Z", version: 1 };
+const ITEM: Schemas["PrescriptionItem"] = {
+  medicine: "Ramipril 5 mg tablets",
+  dose: "1 tablet",
+  route: "oral",
+  frequency: "once a day",
+  duration_days: 7,
+  instructions: "With water.",
+};
+const RX: Schemas["Prescription"] = {
+  ...WHO,
+  id: 8,
+  reference: "RX-1",
+  doctor: OSEI,
+  appointment_id: null,
+  items: [ITEM, { ...ITEM, medicine: "Ibuprofen 400 mg tablets", duration_days: 3 }],
+  notes: "Call if it does not help.",
+  override_reason: null,
+  status: "active",
+  stopped_at: null,
+  stop_reason: null,
+};
+const REFERRAL: Schemas["Referral"] = {
+  ...WHO,
+  id: 9,
+  reference: "RF-1",
+  from_doctor: OSEI,
+  to_doctor: LIND,
+  to_specialty: null,
+  to_external: null,
+  reason: "Murmur, new since spring",
+  urgency: "urgent",
+  due_on: null,
+  status: "accepted",
+  note: null,
+};
+const props = (search = "", id = "8"): OwnProps => ({
+  params: { id },
+  query: new URLSearchParams(search),
+  config: CONFIG,
+  account: PAT,
+});
+const text = (): string => document.body.textContent ?? "";
+
+beforeEach(async () => {
+  vi.useFakeTimers({ now: new Date("2030-01-05T12:00:00Z"), toFake: ["Date"] });
+  keepZone(CONFIG.zone);
+  await enter("ui", "patient");
+});
+
+afterEach(() => vi.useRealTimers());
+
+describe("prescriptions", () => {
+  test("last until the longest medicine ends, by the clinic's days", () => {
+    // half past midnight of the 2nd in Berlin
+    expect(lastDay(RX)).toBe("2030-01-09");
+    expect(courseOf(RX)).toBe("active");
+    vi.setSystemTime(new Date("2030-01-09T22:59:00Z"));
+    expect(courseOf(RX)).toBe("active");
+    vi.setSystemTime(new Date("2030-01-09T23:01:00Z"));
+    expect(courseOf(RX)).toBe("ended");
+    expect(courseOf({ ...RX, status: "stopped" })).toBe("stopped");
+  });
+
+  test("those whose days are over are past ones, though nobody stopped them", async () => {
+    const over = { ...RX, id: 7, items: [{ ...ITEM, medicine: "Amoxicillin", duration_days: 1 }] };
+    gateway({ "GET /api/prescriptions": [json({ items: [RX, over], next_cursor: null })] });
+    const current = await draw(<Prescriptions {...props()} />);
+    expect(current.textContent).toContain("Until 9 January 2030");
+    expect(current.textContent).not.toContain("Amoxicillin");
+    const past = await draw(<Prescriptions {...props("tab=past")} />);
+    expect(past.textContent).toContain("Ended on 3 January 2030");
+    expect(past.textContent).not.toContain("Ramipril");
+  });
+
+  test("none, and one that cannot be had", async () => {
+    gateway({ "GET /api/prescriptions": [json({ items: [], next_cursor: null })] });
+    await draw(<Prescriptions {...props()} />);
+    expect(text()).toContain("You have no current prescriptions.");
+    const one = "GET /api/prescriptions/8";
+    gateway({ [one]: [refusal(500, "unexpected"), json(RX)] });
+    const again = await draw(<Prescription {...props()} />);
+    await press("Try again");
+    expect(again.querySelector(".lead")?.textContent).toBe("This prescription lasts until 9 January 2030.");
+    gateway({ [one]: [refusal(404, "not_found")] });
+    const gone = await draw(<Prescription {...props()} />);
+    expect(gone.querySelector("h1")?.textContent).toBe("There is no page at this address");
+  });
+
+  test("the sheet has every medicine with its own last day, and a line to sign on", async () => {
+    gateway({ "GET /api/prescriptions/8": [json(RX)] });
+    const page = await draw(<Prescription {...props()} />);
+    const items = [...page.querySelectorAll(".medicines > li")].map((item) => item.textContent);
+    expect(items[0]).toContain("9 January 2030 (7 days)");
+    expect(items[1]).toContain("5 January 2030 (3 days)");
+    expect(page.querySelector(".sheet")?.textContent).toContain("17 May 1984");
+    expect(page.querySelector(".signature")?.textContent).toContain("Dr Ama Osei");
+    expect(page.querySelector(".print-head")?.textContent).toContain("RX-1");
+  });
+
+  test("a stopped one says so, by whom and why", async () => {
+    const stopped = { ...RX, status: "stopped", stopped_at: "2030-01-04T10:00:00Z", stop_reason: "Rash" };
+    gateway({ "GET /api/prescriptions/8": [json(stopped)] });
+    await draw(<Prescription {...props()} />);
+    expect(text()).toContain("Dr Ama Osei stopped this prescription on 4 January 2030. Do not take it any more.");
+    expect(text()).toContain("Why it was stopped: Rash");
+  });
+});
+
+describe("referrals", () => {
+  test.each([
+    [{}, "/doctors/4"],
+    [
+      { to_doctor: null, to_specialty: "Ear, nose & throat", status: "sent" },
+      "/doctors?specialty=Ear%2C%20nose%20%26%20throat",
+    ],
+    [{ to_doctor: null, to_external: "Sleep laboratory", status: "sent" }, undefined],
+    [{ status: "booked" }, undefined],
+    [{ status: "declined" }, undefined],
+  ] as const)("%j is booked at %s", (change, href) => {
+    expect(booking({ ...REFERRAL, ...change })?.href).toBe(href);
+  });
+
+  test.each(["sent", "accepted", "declined", "booked", "seen", "closed", "cancelled"] as const)(
+    "%s has a sentence for each kind of receiver",
+    (status) => {
+      for (const to of [{}, { to_doctor: null, to_specialty: "Cardiology" }, { to_doctor: null, to_external: "St Bo" }])
+        expect(sentence({ ...REFERRAL, ...to, status })).toMatch(/^[A-Z].+\.$/);
+    },
+  );
+
+  test("a declined one leads back to who referred, with the reason", async () => {
+    gateway({ "GET /api/referrals/9": [json({ ...REFERRAL, status: "declined", note: "Not our field." })] });
+    const page = await draw(<Referral {...props("", "9")} />);
+    expect(heading()).toBe("Your referral");
+    expect(text()).toContain("Dr Erik Lind cannot see you for this.");
+    expect(text()).toContain("Not our field.");
+    expect(page.querySelector('a.button[href="/doctors/3"]')?.textContent).toBe("Book a visit with Dr Ama Osei");
+  });
+});
+
+test("money is written in its currency's own digits", () => {
+  expect(money(1250, "EUR")).toBe("€12.50");
+  expect(money(1250, "JPY")).toBe("JP¥1,250");
+});

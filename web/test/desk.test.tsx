@@ -1,0 +1,229 @@
+import { act } from "preact/test-utils";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { type Account, keep, type Schemas } from "../src/api/client";
+import { enter } from "../src/lib/i18n";
+import { account } from "../src/lib/session";
+import { keepZone } from "../src/lib/zone";
+import Availability from "../src/pages/doctor/availability";
+import { checkWeek, copied, outside, rulesOf, slotsOn, type Week } from "../src/pages/doctor/availability-rules";
+import Order from "../src/pages/doctor/order";
+import Results, { urgentFirst } from "../src/pages/doctor/results";
+import { CONFIG, gateway, json, PAT, refusal } from "./gateway";
+import { draw, press, settled, type } from "./page";
+
+const OSEI: Account = { ...PAT, id: 3, role: "doctor", full_name: "Dr Ama Osei" };
+const RESULT: Schemas["LabResult"] = {
+  id: 80,
+  booking_id: 5,
+  reference: "LB-7K3M-9Q2X",
+  patient: { id: 7, full_name: "Pat Moreno", date_of_birth: "1984-05-17", sex: "female" },
+  test_code: "CRP",
+  test_name: "C-reactive protein",
+  status: "verified",
+  observations: [],
+  outside_range: 0,
+  critical: false,
+  note: null,
+  comment: null,
+  collected_at: "2030-01-07T07:35:00Z",
+  entered_at: "2030-01-07T09:00:00Z",
+  verified_at: "2030-01-07T10:00:00Z",
+  verified_by: { id: 9, full_name: "Robin Marsh" },
+  seen_at: null,
+  released_at: null,
+  released_by: null,
+  version: 2,
+};
+const VISIT = {
+  id: 40,
+  patient: { id: 7, full_name: "Pat Moreno", date_of_birth: "1984-05-17", sex: "female", phone: "+49 30 5550 1234" },
+  // Monday 09:00 in Berlin
+  starts_at: "2030-01-07T08:00:00Z",
+  ends_at: "2030-01-07T08:30:00Z",
+  status: "booked",
+} as unknown as Schemas["Visit"];
+const WEEK: Schemas["Availability"] = {
+  slot_minutes: 30,
+  place: "Room 12",
+  rules: [
+    { weekday: "mon", starts: "09:00", ends: "12:00" },
+    { weekday: "mon", starts: "13:00", ends: "17:00" },
+  ],
+  version: 4,
+};
+
+beforeEach(async () => {
+  sessionStorage.clear();
+  vi.useFakeTimers({ toFake: ["Date"], now: new Date("2030-01-05T09:00:00Z") });
+  await enter("ui", "doctor");
+  keepZone("Europe/Berlin");
+  keep(null);
+  account.set(OSEI);
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+const list = (items: unknown[]) => json({ items, next_cursor: null });
+const page = (query = "") => ({ params: {}, query: new URLSearchParams(query), config: CONFIG, account: OSEI });
+const open = async (root: HTMLElement) => {
+  const details = root.querySelector("details") as HTMLDetailsElement;
+  await act(() => {
+    details.open = true;
+    details.dispatchEvent(new Event("toggle"));
+  });
+  await settled();
+};
+
+describe("results to review", () => {
+  const path = "PUT /api/doctor/lab-results/80";
+
+  test("critical ones first, then those outside their range, otherwise as they came", () => {
+    const some = [
+      { ...RESULT, id: 1 },
+      { ...RESULT, id: 2, outside_range: 1 },
+      { ...RESULT, id: 3, critical: true, outside_range: 1 },
+      { ...RESULT, id: 4, outside_range: 2 },
+    ];
+    expect(urgentFirst(some).map(({ id }) => id)).toEqual([3, 2, 4, 1]);
+  });
+
+  test("comment, seen and release in one act; the result leaves the list", async () => {
+    const done = { ...RESULT, status: "released", seen_at: "2030-01-07T11:00:00Z", comment: "Fine.", version: 3 };
+    const asked = gateway({ "GET /api/doctor/lab-results": [list([RESULT])], [path]: [json(done)] });
+    const root = await draw(<Results {...page()} />);
+    await open(root);
+    await type("comment-80", "Fine.");
+    await press("Release to patient");
+    const put = asked.find(({ call }) => call === path);
+    expect(put?.body).toEqual({ seen: true, comment: "Fine.", release: true });
+    expect(put?.headers.get("If-Match")).toBe('"2"');
+    expect(root.querySelector(".done")?.textContent).toContain("released to Pat Moreno");
+    expect(root.textContent).toContain("All reviewed");
+  });
+
+  test("somebody else released it: that is said, and the comment is kept", async () => {
+    const now = {
+      ...RESULT,
+      released_at: "2030-01-07T10:30:00Z",
+      released_by: { id: 4, full_name: "Dr Lind" },
+      version: 3,
+    };
+    gateway({
+      "GET /api/doctor/lab-results": [list([RESULT]), list([now])],
+      [path]: [refusal(412, "stale", { version: 3 })],
+    });
+    const root = await draw(<Results {...page()} />);
+    await open(root);
+    await type("comment-80", "Fine.");
+    await press("Mark as seen");
+    await settled();
+    expect(root.querySelector(".errors")?.textContent).toContain("Dr Lind released this result");
+    expect((document.getElementById("comment-80") as HTMLTextAreaElement).value).toBe("Fine.");
+  });
+});
+
+describe("the week's rules", () => {
+  const week = (...rules: [starts: string, ends: string][]): Week => ({
+    slot: "30",
+    place: "",
+    stretches: rules.map(([starts, ends], id) => ({ id, weekday: "mon", starts, ends })),
+  });
+
+  test("overlaps, ends before starts and empty times are said at their field", () => {
+    const fields = (...rules: [string, string][]) => checkWeek(week(...rules)).map(({ field }) => field);
+    expect(fields(["09:00", "12:00"], ["12:00", "00:00"])).toEqual([]);
+    expect(fields(["11:00", "13:00"], ["09:00", "12:00"])).toEqual(["starts-0"]);
+    expect(fields(["09:00", "12:00"], ["09:00", "12:00"])).toEqual(["starts-1"]);
+    expect(fields(["12:00", "09:00"], ["", "12:00"])).toEqual(["ends-0", "starts-1"]);
+    expect(checkWeek({ ...week(), slot: "4" })[0]?.field).toBe("slot_minutes");
+  });
+
+  test("midnight at the end is the day's end; parts of a visit do not count", () => {
+    expect(rulesOf(week(["22:00", "00:00"]))).toEqual([{ weekday: "mon", starts: "22:00", ends: "24:00" }]);
+    expect(slotsOn("mon", WEEK.rules, 30)).toBe(14);
+    expect(slotsOn("mon", WEEK.rules, 50)).toBe(7);
+  });
+
+  test("visits outside the hours are found by the clinic's clock, cancelled ones are not meant", () => {
+    expect(outside([VISIT], WEEK.rules)).toEqual([]);
+    expect(outside([VISIT], rulesOf(week(["09:15", "12:00"])))).toEqual([VISIT]);
+    expect(outside([{ ...VISIT, status: "cancelled" }], [])).toEqual([]);
+  });
+
+  test("copying replaces what the other days had", () => {
+    const { stretches } = week(["09:00", "12:00"]);
+    const both = [...stretches, { id: 7, weekday: "tue" as const, starts: "07:00", ends: "08:00" }];
+    const result = copied(both, "mon", ["tue", "wed"]);
+    expect(result.map(({ weekday, starts }) => `${weekday} ${starts}`)).toEqual([
+      "mon 09:00",
+      "tue 09:00",
+      "wed 09:00",
+    ]);
+    expect(new Set(result.map(({ id }) => id)).size).toBe(3);
+  });
+});
+
+describe("the availability page", () => {
+  const answers = {
+    "GET /api/doctor/availability": [json(WEEK)],
+    "GET /api/doctor/appointments": [list([VISIT])],
+    "GET /api/doctor/time-off": [list([])],
+  };
+
+  test("who is booked outside is listed before the week is saved; another version is said, nothing typed is lost", async () => {
+    const asked = gateway({
+      ...answers,
+      "GET /api/doctor/availability": [json(WEEK), json({ ...WEEK, rules: WEEK.rules.slice(0, 1), version: 5 })],
+      "PUT /api/doctor/availability": [refusal(412, "stale", { version: 5 })],
+    });
+    const root = await draw(<Availability {...page()} />);
+    expect(root.querySelector(".clash")).toBeNull();
+    await type("starts-0", "10:00");
+    expect(root.querySelector(".clash")?.textContent).toContain("1 visit is outside these hours");
+    await press("Save week");
+    await settled();
+    expect(asked.find(({ call }) => call.startsWith("PUT"))?.headers.get("If-Match")).toBe('"4"');
+    expect(root.querySelector(".errors")?.textContent).toContain("It is now: Monday 09:00–12:00.");
+    expect((document.getElementById("starts-0") as HTMLInputElement).value).toBe("10:00");
+  });
+
+  test("who is booked during time off is listed before it is taken", async () => {
+    const off = { id: 1, starts_at: "2030-01-06T23:00:00Z", ends_at: "2030-01-07T23:00:00Z", reason: null };
+    const asked = gateway({ ...answers, "POST /api/doctor/time-off": [json({ ...off, to_move: [VISIT] })] });
+    const root = await draw(<Availability {...page()} />);
+    await type("off_first", "2030-01-07");
+    await settled();
+    expect(root.textContent).toContain("1 visit is booked then");
+    await act(() => document.getElementById("take")?.click());
+    await settled();
+    const { body } = asked.find(({ call }) => call.startsWith("POST")) ?? {};
+    expect(body).toEqual({
+      starts_at: "2030-01-07T00:00:00+01:00",
+      ends_at: "2030-01-08T00:00:00+01:00",
+      reason: null,
+    });
+    expect(root.querySelector(".done")?.textContent).toBe("You are off: Monday 7 January 2030.");
+    expect(root.textContent).toContain("1 visit lies in your time off");
+  });
+});
+
+describe("ordering tests", () => {
+  const CRP = { code: "CRP", name: "C-reactive protein", specimen: "serum", preparation: "", analytes: [] };
+
+  test("two presses, and back at the visit", async () => {
+    history.replaceState(null, "", "/doctor/orders/new?visit=40");
+    const asked = gateway({
+      "GET /api/doctor/appointments/40": [json(VISIT)],
+      "GET /api/labs/tests": [list([CRP])],
+      "POST /api/doctor/lab-orders": [json({ id: 1 })],
+    });
+    await draw(<Order {...page("visit=40")} />);
+    await press(/^Add /);
+    await press("Order tests");
+    await settled();
+    const { body } = asked.find(({ call }) => call.startsWith("POST")) ?? {};
+    expect(body).toEqual({ patient_id: 7, test_codes: ["CRP"], appointment_id: 40, starts_at: null, note: null });
+    expect(location.pathname).toBe("/doctor/visits/40");
+  });
+});

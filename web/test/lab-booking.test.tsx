@@ -1,0 +1,99 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { enter } from "../src/lib/i18n";
+import { account } from "../src/lib/session";
+import { keepZone } from "../src/lib/zone";
+import LabBook from "../src/pages/patient/lab-book";
+import { bookHref, testsOf } from "../src/pages/patient/lab-tests";
+import Labs from "../src/pages/patient/labs";
+import { address, go } from "../src/router";
+import { CONFIG, gateway, json, PAT, refusal } from "./gateway";
+import { at, BOOKED, CBC, NINE, page } from "./laboratory";
+import { draw, press } from "./page";
+
+const TESTS = "GET /api/labs/tests";
+const SLOTS = "GET /api/labs/slots";
+const free = (starts_at: string, places: number) => ({ starts_at, ends_at: starts_at, free: places });
+const text = (): string => document.body.textContent ?? "";
+
+beforeEach(async () => {
+  vi.useFakeTimers({ now: new Date("2030-01-07T12:00:00Z"), toFake: ["Date"] });
+  keepZone(CONFIG.zone);
+  account.set(PAT);
+  await enter("ui", "patient");
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+  sessionStorage.clear();
+  account.set(null);
+  go("/");
+});
+
+describe("the catalogue", () => {
+  test("says what to prepare and leads to a time, or adds to what is being booked", async () => {
+    gateway({ [TESTS]: [page(CBC)] });
+    const all = await draw(<Labs {...at("/labs?q=blood")} />);
+    expect(all.textContent).toContain("Preparation: Drink water only for 8 hours before.");
+    expect(all.textContent).toContain("Result usually within 2 days");
+    expect(all.querySelector(".tests a")?.getAttribute("href")).toBe("/labs/CBC/book");
+    const adding = await draw(<Labs {...at("/labs?with=LIPID&day=2030-01-08")} />);
+    expect(adding.querySelector(".tests a")?.getAttribute("href")).toBe("/labs/LIPID/book?also=CBC&day=2030-01-08");
+  });
+
+  test("without a match offers all tests", async () => {
+    gateway({ [TESTS]: [page()] });
+    await draw(<Labs {...at("/labs?q=zzz")} />);
+    expect(document.querySelector('.empty a[href="/labs"]')).not.toBeNull();
+  });
+
+  test("a test is found by its code, however many others have it in their words", async () => {
+    gateway({ [TESTS]: [json({ items: [{ ...CBC, code: "CBCX" }], next_cursor: "n" }), page(CBC)] });
+    expect(await testsOf(["CBC"])).toEqual({ ok: true, data: [CBC] });
+    expect(bookHref(["A/B", "C"], null)).toBe("/labs/A%2FB/book?also=C");
+  });
+});
+
+describe("booking tests", () => {
+  test("without a day the first one with free times is shown; full times are not offered", async () => {
+    const times = [page(free(NINE, 0)), page(free(NINE, 2)), page(free(NINE, 2), free("2030-01-08T08:15:00Z", 0))];
+    gateway({ [TESTS]: [page(CBC)], [SLOTS]: times });
+    await draw(<LabBook {...at("/labs/CBC/book", { code: "CBC" })} />);
+    expect(document.querySelector("section h3")?.textContent).toBe("Tuesday 8 January 2030");
+    expect([...document.querySelectorAll(".times a")].map((link) => link.textContent)).toEqual([
+      "Tuesday 8 January 2030, 09:00, 09:002 places",
+    ]);
+    expect(text()).toContain("Drink water only for 8 hours before.");
+  });
+
+  test("a full day leads to the next free one", async () => {
+    gateway({ [TESTS]: [page(CBC)], [SLOTS]: [page(free(NINE, 0)), page(), page(free(NINE, 1))] });
+    await draw(<LabBook {...at("/labs/CBC/book?day=2030-01-08", { code: "CBC" })} />);
+    expect(text()).toContain("There is no free time on Tuesday 8 January 2030.");
+    expect(document.querySelector(".empty a")?.getAttribute("href")).toBe("/labs/CBC/book?day=2030-01-10");
+  });
+
+  test("is one press, with the preparation above it", async () => {
+    const asked = gateway({ [TESTS]: [page(CBC)], "POST /api/labs/bookings": [json(BOOKED)] });
+    await draw(<LabBook {...at(`/labs/CBC/book?start=${NINE}`, { code: "CBC" })} />);
+    expect(text()).toContain("Drink water only for 8 hours before.");
+    await press("Book this laboratory visit");
+    expect(asked.at(-1)?.body).toEqual({ test_codes: ["CBC"], starts_at: NINE });
+    expect(address.get().path).toBe("/labs/bookings/5");
+  });
+
+  test("a time taken meanwhile offers the nearest ones", async () => {
+    const full = refusal(409, "lab_full", { alternatives: ["2030-01-08T08:15:00Z"] });
+    gateway({ [TESTS]: [page(CBC)], "POST /api/labs/bookings": [full] });
+    await draw(<LabBook {...at(`/labs/CBC/book?also=CBC&start=${NINE}`, { code: "CBC" })} />);
+    await press("Book this laboratory visit");
+    expect(document.activeElement?.textContent).toContain("The laboratory has no free place at that time any more.");
+    await press("Tuesday 8 January 2030, 09:15");
+    expect(document.querySelector(".section a")?.getAttribute("href")).toContain("start=2030-01-08T08%3A15%3A00Z");
+  });
+
+  test("a test that is not there is no page", async () => {
+    gateway({ [TESTS]: [page()] });
+    const gone = await draw(<LabBook {...at("/labs/NOPE/book", { code: "NOPE" })} />);
+    expect(gone.querySelector("h1")?.textContent).toBe("There is no page at this address");
+  });
+});

@@ -1,0 +1,112 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { enter } from "../src/lib/i18n";
+import { account } from "../src/lib/session";
+import { keepZone } from "../src/lib/zone";
+import LabBooking from "../src/pages/patient/lab-booking";
+import Result from "../src/pages/patient/result";
+import Results from "../src/pages/patient/results";
+import { go } from "../src/router";
+import { CONFIG, gateway, json, PAT, refusal } from "./gateway";
+import { at, BOOKED, CBC, NINE, page, RESULT } from "./laboratory";
+import { draw, press, settled, type } from "./page";
+
+const TESTS = "GET /api/labs/tests";
+
+beforeEach(async () => {
+  vi.useFakeTimers({ now: new Date("2030-01-07T12:00:00Z"), toFake: ["Date"] });
+  keepZone(CONFIG.zone);
+  account.set(PAT);
+  await enter("ui", "patient");
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+  sessionStorage.clear();
+  account.set(null);
+  go("/");
+});
+
+describe("a laboratory visit", () => {
+  const ONE = "GET /api/labs/bookings/5";
+  const open = (change: object) => {
+    gateway({ [ONE]: [json({ ...BOOKED, ...change })], [TESTS]: [page(CBC)] });
+    return draw(<LabBooking {...at("/labs/bookings/5", { id: "5" })} />);
+  };
+
+  test.each([
+    [{}, "Booked", "Come to the laboratory on Tuesday 8 January 2030, 09:00."],
+    [{ starts_at: null }, "Booked", "Come to the laboratory whenever it suits you."],
+    [{ status: "received", collected_at: NINE }, "In the laboratory", "Your sample was taken on 8 January 2030."],
+    [{ status: "verified" }, "In the laboratory", "Your doctor looks at them first"],
+    [{ status: "rejected" }, "Booked", "Please come again for a new one."],
+    [{ status: "verified", tests: [{ ...CBC, result_id: 6 }] }, "Results ready", "Your results are ready."],
+  ])("%j is at the step %s", async (change, step, sentence) => {
+    const drawn = await open(change);
+    expect(drawn.querySelector('[aria-current="step"] b')?.textContent).toBe(step);
+    expect(drawn.querySelector(".lead")?.textContent).toContain(sentence);
+  });
+
+  test("says how long a result usually takes, then leads to it", async () => {
+    expect((await open({ status: "collected" })).textContent).toContain("Not ready yet: it usually takes 2 days");
+    const ready = await open({ status: "verified", tests: [{ ...CBC, result_id: 6 }] });
+    expect(ready.querySelector('a[href="/results/6"]')).not.toBeNull();
+    expect(ready.textContent).not.toContain("Not ready yet");
+  });
+
+  test("is cancelled with its version; a change meanwhile is shown and the reason kept", async () => {
+    const asked = gateway({
+      [ONE]: [json(BOOKED), json({ ...BOOKED, version: 4 })],
+      [TESTS]: [page(CBC)],
+      "PUT /api/labs/bookings/5/cancel": [
+        refusal(412, "stale"),
+        json({ ...BOOKED, status: "cancelled", status_reason: "Away" }),
+      ],
+    });
+    await draw(<LabBooking {...at("/labs/bookings/5", { id: "5" })} />);
+    await press("Cancel this visit");
+    expect(document.activeElement?.textContent).toBe("Keep the visit");
+    await type("reason", "Away");
+    await press("Cancel the visit");
+    expect(document.querySelector("dialog")?.textContent).toContain("changed this visit in the meantime");
+    await press("Cancel the visit");
+    await settled();
+    expect(asked.at(-1)?.headers.get("If-Match")).toBe('"4"');
+    expect(asked.at(-1)?.body).toEqual({ reason: "Away" });
+    expect(document.activeElement?.textContent).toBe("Your laboratory visit is cancelled.");
+    expect(document.querySelector(".steps")).toBeNull();
+  });
+});
+
+describe("results", () => {
+  test("are grouped by the day of the sample, a sentence each; new ones say so", async () => {
+    const old = {
+      ...RESULT,
+      id: 4,
+      critical: false,
+      collected_at: "2029-11-01T08:00:00Z",
+      released_at: "2029-11-02T08:00:00Z",
+    };
+    gateway({ "GET /api/labs/results": [page(RESULT, { ...RESULT, id: 7 }, old)] });
+    const drawn = await draw(<Results {...at("/results")} />);
+    expect([...drawn.querySelectorAll("h2")].map((day) => day.textContent)).toEqual([
+      "Tuesday 8 January 2030",
+      "Thursday 1 November 2029",
+    ]);
+    const cards = [...drawn.querySelectorAll(".card")].map((card) => card.textContent);
+    expect(cards[0]).toContain("1 of 2 values is outside the usual range.");
+    expect(cards[0]).toContain("New");
+    expect(cards[2]).not.toContain("New");
+  });
+
+  test("a critical value says what to do and comes before the others, each with its meaning and its past", async () => {
+    gateway({ "GET /api/labs/results/6": [json(RESULT)] });
+    const drawn = await draw(<Result {...at("/results/6", { id: "6" })} />);
+    const warning = drawn.querySelector(".warning");
+    expect(warning?.textContent).toContain("It is about: Potassium.");
+    expect(warning?.querySelector("a")?.getAttribute("href")).toBe("tel:+493055500");
+    expect([...drawn.querySelectorAll(".values h3")].map((name) => name.textContent)).toEqual(["Potassium", "Sodium"]);
+    expect(drawn.querySelector(".meaning")?.textContent).toContain("A salt that the heart needs.");
+    expect(drawn.querySelector('a[href="/results/trends/potassium"]')).not.toBeNull();
+    expect(drawn.querySelectorAll(".report tbody tr")).toHaveLength(2);
+  });
+});

@@ -1,0 +1,256 @@
+import { act } from "preact/test-utils";
+import { beforeEach, describe, expect, test, vi } from "vitest";
+import { type Account, keep, type Schemas } from "../src/api/client";
+import { enter } from "../src/lib/i18n";
+import { account } from "../src/lib/session";
+import { keepZone } from "../src/lib/zone";
+import LabBooking from "../src/pages/lab/booking";
+import { flagOf, flagOfText, isFar, rangeFor } from "../src/pages/lab/flags";
+import { parseValue, typed } from "../src/pages/lab/values";
+import Worklist from "../src/pages/lab/worklist";
+import { type Asked, CONFIG, gateway, json, PAT, refusal } from "./gateway";
+import { draw, press, settled, type } from "./page";
+
+const ROBIN: Account = { ...PAT, id: 9, role: "lab", full_name: "Robin Marsh" };
+const BOUNDS = { low: 12, high: 15.5, critical_low: 7, critical_high: 20 };
+const HAEMOGLOBIN: Schemas["Analyte"] = {
+  code: "hemoglobin",
+  name: "Haemoglobin",
+  loinc: "718-7",
+  kind: "quantity",
+  unit: "g/dL",
+  decimals: 1,
+  plain: "",
+  usual: [],
+  choices: [],
+  ranges: [
+    { sex: null, age_from_days: 0, age_to_days: 6570, ...BOUNDS, low: 11 },
+    { sex: "male", age_from_days: 6570, age_to_days: null, ...BOUNDS, low: 13.5 },
+    { sex: "female", age_from_days: 6570, age_to_days: null, ...BOUNDS },
+  ],
+};
+const NITRITE: Schemas["Analyte"] = {
+  ...HAEMOGLOBIN,
+  code: "nitrite",
+  name: "Nitrite",
+  kind: "text",
+  unit: null,
+  usual: ["negative"],
+  choices: ["negative", "positive"],
+  ranges: [],
+};
+const TEST = { code: "CBC", name: "Blood count", specimen: "EDTA blood", analytes: [HAEMOGLOBIN, NITRITE] };
+const BOOKING: Schemas["LabBooking"] = {
+  id: 5,
+  reference: "LB-7K3M-9Q2X",
+  patient: { id: 7, full_name: "Pat Moreno", date_of_birth: "1984-05-17", sex: "female" },
+  ordered_by: null,
+  appointment_id: null,
+  tests: [{ code: "CBC", name: "Blood count", preparation: "", price_minor: 900, currency: "EUR", result_id: null }],
+  starts_at: "2030-01-07T07:30:00Z",
+  status: "received",
+  status_reason: null,
+  note: null,
+  price_minor: 900,
+  currency: "EUR",
+  collected_at: "2030-01-07T07:35:00Z",
+  created_at: "2030-01-06T07:30:00Z",
+  version: 3,
+};
+const SAVED = { id: 80, test_code: "CBC", test_name: "Blood count", status: "resulted", observations: [], note: null };
+
+beforeEach(async () => {
+  sessionStorage.clear();
+  history.replaceState(null, "", "/lab");
+  await enter("ui", "lab");
+  keepZone("Europe/Berlin");
+  keep(null);
+  account.set(ROBIN);
+});
+
+const list = (items: unknown[]) => json({ items, next_cursor: null });
+const page = (query = "") => ({
+  params: { id: "5" },
+  query: new URLSearchParams(query),
+  config: CONFIG,
+  account: ROBIN,
+});
+const sent = (asked: Asked[], method: string) => asked.filter(({ call }) => call.startsWith(method));
+const field = () => document.getElementById("CBC.hemoglobin") as HTMLInputElement;
+
+function bench(more: Parameters<typeof gateway>[0] = {}): Asked[] {
+  return gateway({
+    "GET /api/labs/bookings/5": [json(BOOKING)],
+    "GET /api/labs/tests": [list([TEST])],
+    "GET /api/labs/worklist": [list([BOOKING])],
+    ...more,
+  });
+}
+
+describe("what is typed", () => {
+  test.each([
+    ["3.4", 3.4, null],
+    ["3,4", 3.4, null],
+    ["<5", 5, "<"],
+    [" > 200 ", 200, ">"],
+    ["−2,5", -2.5, null],
+    ["0,125", 0.125, null],
+    ["1.234", 1.234, null],
+  ])("%s is a value", (text, value, comparator) => {
+    expect(parseValue(text)).toEqual({ value, comparator });
+  });
+
+  test.each(["", "high", "3.4.5", "1,234", "5<", "1e9", "99999999999"])("%s is none, or might be two", (text) => {
+    expect(parseValue(text)).toBeUndefined();
+  });
+
+  test("the page's language decides which mark parts thousands, and how a value is written again", () => {
+    document.documentElement.lang = "de";
+    expect(parseValue("1.234")).toBeUndefined();
+    expect(parseValue("1,234")?.value).toBe(1.234);
+    expect(typed({ value: 1234.5, comparator: "<", text: null })).toBe("<1234,5");
+    document.documentElement.lang = "en";
+  });
+});
+
+describe("flags as one types", () => {
+  const at = "2030-01-07T07:35:00Z";
+  const range = rangeFor(HAEMOGLOBIN, BOOKING.patient, at);
+
+  test("the range is this patient's", () => {
+    expect(range?.low).toBe(12);
+    expect(rangeFor(HAEMOGLOBIN, { sex: "male", date_of_birth: "1984-05-17" }, at)?.low).toBe(13.5);
+    expect(rangeFor(HAEMOGLOBIN, { sex: "male", date_of_birth: "2020-05-17" }, at)?.low).toBe(11);
+    expect(rangeFor(HAEMOGLOBIN, { sex: "unknown", date_of_birth: null }, at)).toBeNull();
+  });
+
+  test.each([
+    ["12", "normal"],
+    ["11.9", "low"],
+    ["15.6", "high"],
+    ["7", "critical_low"],
+    ["20", "critical_high"],
+    ["<15", "indeterminate"],
+    ["<12", "low"],
+    ["<7", "critical_low"],
+    [">15.5", "high"],
+  ])("%s is %s", (text, flag) => {
+    expect(flagOf(parseValue(text) as NonNullable<ReturnType<typeof parseValue>>, range)).toBe(flag);
+  });
+
+  test("words are compared with the usual ones, and slips of the point are asked about", () => {
+    expect([flagOfText("Negative", ["negative"]), flagOfText("x", ["negative"]), flagOfText("x", [])]).toEqual([
+      "normal",
+      "abnormal",
+      "no_range",
+    ]);
+    const open = { ...BOUNDS, sex: null, critical_low: null, critical_high: null };
+    expect(isFar({ value: 132, comparator: null }, open)).toBe(true);
+    expect(isFar({ value: 16, comparator: null }, open)).toBe(false);
+  });
+});
+
+describe("a booking at the bench", () => {
+  test("values, flags in words, and what was not measured left out", async () => {
+    const asked = bench({
+      "POST /api/labs/bookings/5/results": [json(SAVED)],
+    });
+    const root = await draw(<LabBooking {...page()} />);
+    expect(root.textContent).toMatch(/12\.0 to 15\.5\sg\/dL/);
+    await type("CBC.hemoglobin", "11,2");
+    expect(document.getElementById("CBC.hemoglobin-flag")?.textContent).toBe("Low");
+    await press("Save values");
+    await settled();
+    expect(sent(asked, "POST")[0]?.body).toEqual({
+      test_code: "CBC",
+      observations: [{ analyte: "hemoglobin", value: 11.2, comparator: null }],
+      note: null,
+    });
+    expect(root.querySelector(".done")?.textContent).toBe("The values are saved.");
+    expect(field().value).toBe("");
+  });
+
+  test("Enter leads on, and saves after the last", async () => {
+    const asked = bench({ "POST /api/labs/bookings/5/results": [json(SAVED)] });
+    const root = await draw(<LabBooking {...page()} />);
+    await type("CBC.hemoglobin", "13");
+    const enterKey = () => act(() => void document.activeElement?.dispatchEvent(KEY()));
+    field().focus();
+    await enterKey();
+    expect(document.activeElement?.id).toBe("CBC.nitrite");
+    expect(sent(asked, "POST")).toHaveLength(0);
+    await enterKey();
+    await settled();
+    expect(sent(asked, "POST")).toHaveLength(1);
+    expect(root.querySelector(".done")).not.toBeNull();
+  });
+
+  test("a critical value is asked about once", async () => {
+    const asked = bench({ "POST /api/labs/bookings/5/results": [refusal(503, "unexpected")] });
+    await draw(<LabBooking {...page()} />);
+    await type("CBC.hemoglobin", "132");
+    await press("Save values");
+    expect(document.querySelector("dialog")?.textContent).toMatch(/Haemoglobin: 132\.0\sg\/dL/);
+    expect(sent(asked, "POST")).toHaveLength(0);
+    await press("Yes, save");
+    await settled();
+    expect(sent(asked, "POST").length).toBeGreaterThan(0);
+    expect(document.querySelector("dialog")).toBeNull();
+  });
+
+  test("somebody else worked on it: nothing is sent over their work, and nothing typed is lost", async () => {
+    const asked = bench({
+      "GET /api/labs/bookings/5": [json(BOOKING), json({ ...BOOKING, status: "in_progress", version: 4 })],
+    });
+    const root = await draw(<LabBooking {...page()} />);
+    await type("CBC.hemoglobin", "13");
+    await press("Save values");
+    await settled();
+    expect(sent(asked, "POST")).toHaveLength(0);
+    expect(root.querySelector(".errors")?.textContent).toContain("from “In the laboratory” to “In progress”");
+    expect(field().value).toBe("13");
+  });
+
+  test("a specimen is rejected with a reason only, for the version that was seen", async () => {
+    const asked = bench({ "PUT /api/labs/bookings/5/status": [json({ ...BOOKING, status: "rejected", version: 4 })] });
+    await draw(<LabBooking {...page()} />);
+    await press("Reject specimen");
+    const dialog = () => document.querySelector("dialog");
+    await act(() => dialog()?.querySelector<HTMLElement>("#reject")?.click());
+    await settled();
+    expect(dialog()?.querySelector(".errors")?.textContent).toContain("Say why");
+    await type("reason", "Clotted");
+    await act(() => dialog()?.querySelector<HTMLElement>("#reject")?.click());
+    await settled();
+    const [put] = sent(asked, "PUT");
+    expect(put?.body).toEqual({ status: "rejected", reason: "Clotted" });
+    expect(put?.headers.get("If-Match")).toBe('"3"');
+    expect(dialog()).toBeNull();
+  });
+});
+
+describe("the worklist", () => {
+  test("lines lead to the booking and remember the list; what cannot be had is said", async () => {
+    gateway({ "GET /api/labs/worklist": [list([BOOKING])] });
+    history.replaceState(null, "", "/lab?status=received");
+    const root = await draw(<Worklist {...page("status=received")} />);
+    expect(root.querySelector("a.reference")?.getAttribute("href")).toBe("/lab/5?status=received");
+    expect(root.querySelector(".tabs [aria-current]")?.textContent).toBe("In the laboratory 1");
+  });
+
+  test("nothing to do", async () => {
+    gateway({ "GET /api/labs/worklist": [list([])] });
+    const root = await draw(<Worklist {...page()} />);
+    expect(root.textContent).toContain("There are no such bookings.");
+  });
+
+  test("a failure leaves tabs and filter in place", async () => {
+    vi.spyOn(Math, "random").mockReturnValue(0);
+    gateway({ "GET /api/labs/worklist": [refusal(500, "unexpected")] });
+    const root = await draw(<Worklist {...page()} />);
+    expect(root.querySelector(".problem")).not.toBeNull();
+    expect(root.querySelectorAll(".tabs a")).toHaveLength(8);
+  });
+});
+
+const KEY = () => new KeyboardEvent("keydown", { key: "Enter", bubbles: true, cancelable: true });
