@@ -3,6 +3,7 @@ import { defineConfig } from "vitest/config";
 const gateway = "http://127.0.0.1:5000";
 const SHELL =
   /node_modules\/preact|src\/(api|app|main|routes?r?\.ts|lib\/(draft|i18n|lazy|live|said|session|zone)\.|ui\/(Frame|Mark|NotFound|Page|Problem|Skeleton)\.)/;
+const FORMS = /src\/(lib\/form|ui\/(Control|ErrorSummary|Submit|TextArea))\./;
 const PARTS = /src\/(lib\/(query|time)|ui\/(Chip|Dialog|Empty|Icon|More|PrintHead|Ready|Tel))\./;
 
 export default defineConfig({
@@ -20,6 +21,7 @@ export default defineConfig({
         codeSplitting: {
           groups: [
             { name: "shell", test: SHELL, priority: 2 },
+            { name: "forms", test: FORMS, priority: 1 },
             { name: "parts", test: PARTS, priority: 1 },
           ],
         },

@@ -20,6 +20,9 @@ OpenPage = Callable[..., Page]
 """`open_page(origin, state, **options)`: a watched page in a profile of its own."""
 RolePage = Callable[..., Page]
 """`role_page("doctor", at=stack.front)`: a watched page of somebody who is signed in, with nothing opened yet."""
+Clicks = Callable[[Page], int]
+Figure = Callable[[str, str], None]
+"""`figure("double click", "1 record")`: what was measured, listed when all tests are done."""
 
 
 def pytest_collection_finish() -> None:
@@ -34,6 +37,14 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     if report.failed:
         item.stash[FAILED] = True
     return report
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    figures = [pair for report in terminalreporter.getreports("passed") for pair in report.user_properties]
+    if figures:
+        terminalreporter.section("measured")
+    for name, value in figures:
+        terminalreporter.write_line(f"{name}: {value}")
 
 
 @pytest.fixture(scope="session")
@@ -111,7 +122,24 @@ def role_page(open_page: OpenPage, hospital: Hospital, people: People) -> RolePa
 
 
 @pytest.fixture
-def clicks(tabs: list[Tab]) -> Callable[[Page], int]:
+def doctor(people: People) -> Person:
+    """A doctor that a test has for itself: nobody else takes their times."""
+    return people[people.new_doctor()]
+
+
+@pytest.fixture
+def patient(people: People) -> str:
+    """The name of a patient that a test has for itself."""
+    return people.newcomer()
+
+
+@pytest.fixture
+def figure(record_property: Callable[[str, object], None]) -> Figure:
+    return record_property
+
+
+@pytest.fixture
+def clicks(tabs: list[Tab]) -> Clicks:
     """How often a page was pressed by a pointer since it was opened."""
 
     def clicks(page: Page) -> int:

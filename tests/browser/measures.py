@@ -93,13 +93,13 @@ def unfocused(page: Page) -> str | None:
     return problem
 
 
-def tab_to(page: Page, target: Locator, at_most: int = 60) -> None:
-    """Go to a control by the Tab key alone; on the way the focus is visible and never lost."""
-    for _ in range(at_most):
+def tab_to(page: Page, target: Locator, at_most: int = 60) -> int:
+    """Go to a control by the Tab key alone; on the way the focus is visible and never lost. How many times it was pressed."""
+    for presses in range(1, at_most + 1):
         page.keyboard.press("Tab")
         assert (problem := unfocused(page)) is None, problem
         if target.evaluate("(element) => element === document.activeElement"):
-            return
+            return presses
     raise AssertionError(f"{target} was not reached by {at_most} Tabs")
 
 

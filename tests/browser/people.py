@@ -18,7 +18,7 @@ class People:
     """`pat`, `newpat`, `dr_a`, `dr_b` (doctors who are there day and night), `admin`, `lab`; a role means its first one."""
 
     def __init__(self, hospital: Hospital, admin: Person) -> None:
-        self.hospital = hospital
+        self.hospital, self.admin = hospital, admin
         self.emails = {name: f"{name}@example.org" for name in ("pat", "newpat", "dr_a", "dr_b", "lab")} | {"admin": ADMIN}
         born = {"date_of_birth": "1984-05-17", "sex": "female"}
         self.persons = {
@@ -41,6 +41,13 @@ class People:
         name = f"new-{secrets.token_hex(4)}"
         self.emails[name] = f"{name}@example.org"
         self.persons[name] = self.hospital.register(self.emails[name], full_name)
+        return name
+
+    def new_doctor(self) -> str:
+        """The name of a new doctor, who is there day and night."""
+        name = f"doctor-{secrets.token_hex(4)}"
+        self.emails[name] = f"{name}@example.org"
+        self.persons[name] = self.hospital.employ(self.admin, self.emails[name], f"Dr {name}", "Neurology")
         return name
 
     def close(self) -> None:

@@ -16,7 +16,7 @@ def days_ago(days: int) -> datetime:
 def test_a_prescription_ends_with_its_longest_item() -> None:
     items = [Taken(1, days_ago(5), "Ibuprofen", 3), Taken(1, days_ago(5), "Amoxicillin", 7), Taken(1, days_ago(5), "Zinc", 6)]
     (task,) = endings(items, NOW)
-    assert (task.kind, task.id, task.title) == (TaskKind.PRESCRIPTION_ENDING, 1, "Amoxicillin ends soon")
+    assert (task.kind, task.id, task.about) == (TaskKind.PRESCRIPTION_ENDING, 1, "Amoxicillin")
     assert task.at == NOW + timedelta(days=2)
 
 
@@ -39,8 +39,8 @@ def test_a_referral_is_due_when_its_clinic_day_begins() -> None:
 
 
 def test_a_laboratory_visit_names_one_test() -> None:
-    assert lab_task(1, "Albumin", 1, NOW).title == "Laboratory visit: Albumin"
-    assert lab_task(1, "Albumin", 3, None).title == "Laboratory visit: Albumin and 2 more"
+    assert (lab_task(1, "Albumin", 1, NOW).about, lab_task(1, "Albumin", 1, NOW).more) == ("Albumin", 0)
+    assert lab_task(1, "Albumin", 3, None).more == 2
 
 
 def test_what_is_near_comes_first_and_what_has_no_time_last() -> None:

@@ -23,7 +23,8 @@ class Task(Answer):
 
     kind: TaskKind
     id: Id
-    title: str
+    about: str = Field(description="The name of the test, of the doctor or specialty, or of the medicine.")
+    more: Count = Field(description="How many further tests it is about.")
     at: Instant | None = Field(description="When it came or is due.")
 
 

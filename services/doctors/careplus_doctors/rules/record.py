@@ -30,23 +30,22 @@ def endings(items: Iterable[Taken], now: datetime) -> list[Task]:
         last = max(group, key=lambda item: item.duration_days)
         at = last.created_at + timedelta(days=last.duration_days)
         if now <= at <= now + ENDING_WITHIN:
-            tasks.append(Task(kind=TaskKind.PRESCRIPTION_ENDING, id=prescription_id, title=f"{last.medicine} ends soon", at=at))
+            tasks.append(Task(kind=TaskKind.PRESCRIPTION_ENDING, id=prescription_id, about=last.medicine, more=0, at=at))
     return tasks
 
 
 def result_task(result_id: int, test: str, released_at: datetime) -> Task:
-    return Task(kind=TaskKind.NEW_RESULT, id=result_id, title=f"New result: {test}", at=released_at)
+    return Task(kind=TaskKind.NEW_RESULT, id=result_id, about=test, more=0, at=released_at)
 
 
 def referral_task(referral_id: int, to: str, due_on: date | None, created_at: datetime, *, zone: ZoneInfo) -> Task:
     """At the beginning of the clinic day on which it is due, else when it was sent."""
     at = created_at if due_on is None else datetime.combine(due_on, time(), zone).astimezone(UTC)
-    return Task(kind=TaskKind.REFERRAL_TO_BOOK, id=referral_id, title=f"Book a visit: {to}", at=at)
+    return Task(kind=TaskKind.REFERRAL_TO_BOOK, id=referral_id, about=to, more=0, at=at)
 
 
 def lab_task(booking_id: int, first_test: str, tests: int, starts_at: datetime | None) -> Task:
-    more = f" and {tests - 1} more" if tests > 1 else ""
-    return Task(kind=TaskKind.LAB_VISIT, id=booking_id, title=f"Laboratory visit: {first_test}{more}", at=starts_at)
+    return Task(kind=TaskKind.LAB_VISIT, id=booking_id, about=first_test, more=tests - 1, at=starts_at)
 
 
 def most_pressing(tasks: Iterable[Task], now: datetime) -> list[Task]:

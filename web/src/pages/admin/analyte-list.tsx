@@ -35,7 +35,7 @@ export function AnalyteList({ chosen, known, put }: Props) {
   };
   const left = known.filter(({ code }) => !chosen.includes(code));
   return (
-    <fieldset class="analytes" tabIndex={-1} ref={group}>
+    <fieldset id="analytes" class="analytes" tabIndex={-1} ref={group}>
       <legend>{t("analytes.title")}</legend>
       <p class="hint">{t("analytes.hint")}</p>
       <p class="unseen" role="status">

@@ -1,5 +1,5 @@
 /** A doctor is ill: their visits of a day (`?doctor_id=&day=`) go to another (`&to=`), after a look at who goes where. */
-import { api, outcome, type Schemas } from "../../api/client";
+import { api, type Outcome, outcome, type Schemas } from "../../api/client";
 import { t } from "../../lib/i18n";
 import { useLoad } from "../../lib/query";
 import { isDay, longDay, today } from "../../lib/time";
@@ -12,7 +12,7 @@ import { Ready } from "../../ui/Ready";
 import { Select } from "../../ui/Select";
 import { doctorChoices, everyDoctor, everyVisit, idOf } from "./everything";
 import { Plan } from "./reassign-plan";
-import { isOpen } from "./visits";
+import { type Arrangement, isOpen } from "./visits";
 import "../../style/admin.css";
 
 /** Where the day itself is full, the nearest free time may be on one of the next. */
@@ -93,8 +93,13 @@ function Visits({ from, to, day, doctors }: Props & { from: number }) {
   );
 }
 
+interface Taken {
+  visits: Arrangement[];
+  free: Schemas["Slot"][];
+}
+
 /** What can be moved, and the free times of whoever takes it over. */
-async function both(from: number, to: number | null, day: string) {
+async function both(from: number, to: number | null, day: string): Promise<Outcome<Taken>> {
   const params = { path: { doctor_id: to ?? 0 }, query: { start: day, days: DAYS } };
   const [visits, slots] = await Promise.all([
     everyVisit(from, day),
@@ -102,5 +107,5 @@ async function both(from: number, to: number | null, day: string) {
   ]);
   if (!visits.ok) return visits;
   if (slots?.ok === false) return slots;
-  return { ok: true as const, data: { visits: visits.data.filter(isOpen), free: slots?.data.items ?? [] } };
+  return { ok: true, data: { visits: visits.data.filter(isOpen), free: slots?.data.items ?? [] } };
 }

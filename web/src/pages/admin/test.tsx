@@ -68,6 +68,7 @@ function Edit({ test, analytes, put, again }: Props) {
     }
     const { problem, retryAfter } = done;
     if (problem.code === "code_taken") return [{ field: "code", message: t("catalogue_test.taken") }];
+    if (problem.code === "unknown_test") return [{ field: "analytes", message: t("catalogue_test.unknown") }];
     if (problem.code !== "stale") return mistakes(problem, retryAfter, TEST_FIELDS);
     again();
     return [{ field: null, message: t("catalogue_test.stale") }];

@@ -1,6 +1,6 @@
 /** Visits of the doctor to come, and lists of those that would be left outside the hours. */
 import { api, type Outcome, outcome, type Schemas } from "../../api/client";
-import { t } from "../../lib/i18n";
+import { plural, t } from "../../lib/i18n";
 import { type Day, span } from "../../lib/time";
 import { Status } from "../../ui/Chip";
 
@@ -44,5 +44,17 @@ export function VisitLines({ visits }: { visits: readonly Visit[] }) {
         </li>
       ))}
     </ul>
+  );
+}
+
+/** Who is booked outside the hours that are about to be saved. */
+export function Left({ visits }: { visits: readonly Visit[] }) {
+  if (visits.length === 0) return null;
+  return (
+    <section class="warning clash" role="status">
+      <h3>{plural("availability.outside", visits.length)}</h3>
+      <p>{t("availability.outside.about")}</p>
+      <VisitLines visits={visits} />
+    </section>
   );
 }

@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 import { api, outcome, type Schemas, unchanged } from "../../api/client";
 import { type Draft, useDraft } from "../../lib/draft";
 import { type Mistake, mistakes, useForm } from "../../lib/form";
-import { plural, t } from "../../lib/i18n";
+import { t } from "../../lib/i18n";
 import type { Loaded } from "../../lib/query";
 import { ErrorSummary } from "../../ui/ErrorSummary";
 import { Field } from "../../ui/Field";
@@ -24,7 +24,7 @@ import {
   type Weekday,
   weekOf,
 } from "./availability-rules";
-import { VisitLines } from "./availability-visits";
+import { Left } from "./availability-visits";
 
 type Saved = Schemas["Availability"];
 
@@ -116,18 +116,6 @@ export function WeekEditor({ saved, put, visits, timeOff }: Props) {
         />
       )}
     </>
-  );
-}
-
-/** Who is booked outside the hours that are about to be saved. */
-function Left({ visits }: { visits: readonly Visit[] }) {
-  if (visits.length === 0) return null;
-  return (
-    <section class="warning clash" role="status">
-      <h3>{plural("availability.outside", visits.length)}</h3>
-      <p>{t("availability.outside.about")}</p>
-      <VisitLines visits={visits} />
-    </section>
   );
 }
 

@@ -51,10 +51,10 @@ function Shown({ chart, of, query, config, account }: Omit<OwnProps, "params"> &
       <PrintHead config={config} about={t("own_chart.print", { name: patient.full_name, day: dateOnly(today()) })} />
       <PatientStrip patient={patient} chart={chart} />
       <div class="chart-columns">
-        <aside class="stack">
+        <div class="stack beside">
           <Allergies chart={chart} of={of} />
           <Problems chart={chart} of={of} />
-        </aside>
+        </div>
         <section aria-label={t("own_chart.record")}>
           <Tabs label={t("own_chart.kinds")} tabs={[undefined, ...KINDS].map((one) => drawn(one, kind, chart))} />
           <RecordList chart={chart} kinds={kind ? [kind] : KINDS} me={account.id} />

@@ -21,7 +21,7 @@ export function PatientStrip({ patient, chart, link = false }: Props) {
         <span>{t(`sex.${sex}`)}</span>
         {phone && <Tel number={phone} />}
         {link && (
-          <a class="end" href={`/doctor/patients/${patient.id}`}>
+          <a class="end no-print" href={`/doctor/patients/${patient.id}`}>
             {t("strip.chart")}
           </a>
         )}

@@ -123,7 +123,7 @@ function Medicine({ n, item, put, remove, chart, wrong }: OneProps) {
         )}
       </div>
       <Field
-        {...text("medicine", { hint: t("prescribe.medicine.hint") })}
+        {...text("medicine", { hint: n === 0 ? t("prescribe.medicine.hint") : undefined })}
         input={{ ...line, list: "known-medicines" }}
       />
       <Warning against={conflicts(item.medicine, chart.allergies)} />

@@ -104,7 +104,7 @@ function Form({ chart, asked, me }: Props) {
   };
   return (
     <Page
-      title={t("prescribe.title")}
+      title={t("prescribe.title", { name: patient.full_name })}
       back={{ href: back, text: t(asked.visit === null ? "prescribe.back.chart" : "prescribe.back.visit") }}
     >
       <PatientStrip patient={patient} chart={chart} link />

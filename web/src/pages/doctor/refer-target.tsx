@@ -32,13 +32,15 @@ const SHOWN = 6;
 export function Whereto({ target, put, wrong, me }: Props) {
   return (
     <>
-      <Radios
-        id="to"
-        label={t("refer.to")}
-        choices={KINDS.map((one) => ({ value: one, text: t(`refer.to.${one}`) }))}
-        value={target.to}
-        onValue={(to) => put({ to: to as Target["to"] })}
-      />
+      <div class="refer-to">
+        <Radios
+          id="to"
+          label={t("refer.to")}
+          choices={KINDS.map((one) => ({ value: one, text: t(`refer.to.${one}`) }))}
+          value={target.to}
+          onValue={(to) => put({ to: to as Target["to"] })}
+        />
+      </div>
       {target.to === "doctor" && <FindDoctor target={target} put={put} wrong={wrong} me={me} />}
       {target.to === "specialty" && <ChooseSpecialty target={target} put={put} wrong={wrong} />}
       {target.to === "outside" && (

@@ -74,7 +74,7 @@ function Form({ chart, asked, me }: { chart: Schemas["Chart"]; asked: Asked; me:
   );
   return (
     <Page
-      title={t("refer.title")}
+      title={t("refer.title", { name: patient.full_name })}
       back={{ href: back, text: t(asked.visit === null ? "refer.back.chart" : "refer.back.visit") }}
       width="narrow"
     >

@@ -8,7 +8,7 @@ import { isAsked, type Referral, type Status, steps, take } from "./referral-ste
 interface Props {
   of: Referral;
   me: number;
-  /** In a list: smaller, and each button says whose referral it is. */
+  /** In a list: the two likeliest, smaller, and each says whose referral it is. */
   small?: boolean;
   /** The referral as it is now, and what became of an act. */
   onChange: (now: Referral, told: Told) => void;
@@ -36,18 +36,20 @@ export function ReferralActs({ of, me, small = false, onChange }: Props) {
   };
   return (
     <>
-      {steps(of, me).map((step, n) => (
-        <button
-          key={step}
-          type="button"
-          class={["button", n > 0 || step === "cancelled" ? "quiet" : "", small ? "small" : ""].join(" ")}
-          aria-disabled={busy}
-          onClick={() => void act(step)}
-        >
-          {t(`doctor_referrals.to.${step as Exclude<Status, "sent">}`)}
-          {small && <span class="unseen"> {t("doctor_referrals.of", { name: of.patient.full_name })}</span>}
-        </button>
-      ))}
+      {steps(of, me)
+        .slice(0, small ? 2 : undefined)
+        .map((step, n) => (
+          <button
+            key={step}
+            type="button"
+            class={looks(step, n === 0, small)}
+            aria-disabled={busy}
+            onClick={() => void act(step)}
+          >
+            {t(`doctor_referrals.to.${step as Exclude<Status, "sent">}`)}
+            {small && <span class="unseen"> {t("doctor_referrals.of", { name: of.patient.full_name })}</span>}
+          </button>
+        ))}
       {asking && isAsked(asking) && (
         <ReferralDialog
           of={of}
@@ -60,6 +62,13 @@ export function ReferralActs({ of, me, small = false, onChange }: Props) {
       )}
     </>
   );
+}
+
+/** The likeliest step stands out; in a list only what waits for an answer does. */
+function looks(step: Status, first: boolean, small: boolean): string {
+  if (small && step === "cancelled") return "link";
+  if (small) return step === "accepted" ? "button small" : "button small quiet";
+  return first && step !== "cancelled" ? "button" : "button quiet";
 }
 
 function toldOf({ patient, status }: Referral): Told {

@@ -90,7 +90,10 @@ function Rows({ items, direction, me, put }: Props) {
     },
     { head: t("doctor_referrals.reason"), cell: (one) => <span class="doctor-referrals-reason">{one.reason}</span> },
     { head: t("doctor_referrals.urgency"), cell: (one) => <Chip kind="urgency" status={one.urgency} /> },
-    { head: t("doctor_referrals.due"), cell: (one) => (one.due_on ? dateOnly(one.due_on) : t("doctor_referrals.any")) },
+    {
+      head: t("doctor_referrals.due"),
+      cell: (one) => (one.due_on ? dateOnly(one.due_on) : <span class="muted">{t("doctor_referrals.any")}</span>),
+    },
     { head: t("doctor_referrals.status"), cell: (one) => <Chip kind="referral" status={one.status} /> },
     {
       head: t("doctor_referrals.acts"),

@@ -1,5 +1,5 @@
 /** The notes of a visit: written and saved by themselves, signed, and added to afterwards. */
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { api, outcome, unchanged } from "../../api/client";
 import { useDraft } from "../../lib/draft";
 import { type Mistake, missing, mistakes, useForm } from "../../lib/form";
@@ -41,7 +41,7 @@ function Draft({ writing, notes }: { writing: Writing; notes: Notes }) {
         </p>
       )}
       {!theirs && (
-        <div class="row between">
+        <div class="row between no-print">
           <p class="muted small" data-state={writing.state}>
             {saved(writing, notes)}
           </p>
@@ -63,13 +63,20 @@ function saved({ state }: Writing, { updated_at }: Notes): string {
   return t("notes.saved", { time: dayOf(updated_at) === today() ? clock(updated_at) : when(updated_at) });
 }
 
+/** What had the focus goes away; the reader stays with the notes. */
+function stay(): void {
+  setTimeout(() => document.querySelector<HTMLElement>("#notes, #signed-notes")?.focus());
+}
+
 /** The same notes were changed in another window: both texts, and the choice. */
 function Clash({ theirs, choose }: { theirs: Notes; choose: Writing["choose"] }) {
-  const box = useRef<HTMLDivElement>(null);
-  useEffect(() => box.current?.focus(), []);
   const signed = theirs.status === "signed";
+  const take = (which: "mine" | "theirs"): void => {
+    choose(which);
+    stay();
+  };
   return (
-    <div class="warning stack close" role="alert" tabIndex={-1} ref={box}>
+    <div class="warning stack close" role="alert">
       <p>
         <b>
           {t(signed ? "notes.clash.signed" : "notes.clash", { when: theirs.updated_at ? when(theirs.updated_at) : "" })}
@@ -78,10 +85,10 @@ function Clash({ theirs, choose }: { theirs: Notes; choose: Writing["choose"] })
       <h3>{t("notes.theirs")}</h3>
       <p class="written theirs">{theirs.text || t("notes.empty")}</p>
       <div class="row">
-        <button type="button" class="button" onClick={() => choose("mine")}>
+        <button type="button" class="button" onClick={() => take("mine")}>
           {t(signed ? "notes.add_mine" : "notes.keep_mine")}
         </button>
-        <button type="button" class="button quiet" onClick={() => choose("theirs")}>
+        <button type="button" class="button quiet" onClick={() => take("theirs")}>
           {t("notes.keep_theirs")}
         </button>
       </div>
@@ -95,6 +102,7 @@ function Sign({ writing, onClose }: { writing: Writing; onClose: () => void }) {
     async () => {
       await writing.sign();
       onClose();
+      stay();
       return undefined;
     },
   );
@@ -114,7 +122,9 @@ function Sign({ writing, onClose }: { writing: Writing; onClose: () => void }) {
 function Signed({ notes, visit, put }: { notes: Notes; visit: number; put: (notes: Notes) => void }) {
   return (
     <div class="stack close notes">
-      <SignedText notes={notes} />
+      <div id="signed-notes" class="stack close" tabIndex={-1}>
+        <SignedText notes={notes} />
+      </div>
       <Add notes={notes} visit={visit} put={put} />
     </div>
   );

@@ -15,7 +15,7 @@ export function PastVisits({ chart, visit, me }: { chart: Chart; visit: Visit; m
       id !== visit.id && status !== "cancelled" && Date.parse(starts_at) < Date.parse(visit.starts_at),
   );
   return (
-    <section class="stack close">
+    <section class="stack close no-print">
       <h2>{t("past.title")}</h2>
       {before.length === 0 && <p class="muted">{t("past.none")}</p>}
       <ul class="plain past">

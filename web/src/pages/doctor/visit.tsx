@@ -74,7 +74,7 @@ function Shown({ visit, put, query, config, account }: Props & { visit: Visit; p
           {tab === "notes" && <VisitNotes writing={writing} visit={id} />}
           {tab !== "notes" && chart.data && <RecordList chart={chart.data} kinds={[tab]} me={account.id} />}
         </div>
-        <aside class="stack">
+        <div class="stack beside">
           <section class="card stack close">
             <div class="row between">
               <h2>{t("doctor_visit.status")}</h2>
@@ -90,7 +90,7 @@ function Shown({ visit, put, query, config, account }: Props & { visit: Visit; p
             </div>
           </section>
           {chart.data && <PastVisits chart={chart.data} visit={visit} me={account.id} />}
-        </aside>
+        </div>
       </div>
     </Page>
   );

@@ -3,17 +3,17 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { useDraft } from "../../lib/draft";
 import { t } from "../../lib/i18n";
 import { type Loaded, useLoad } from "../../lib/query";
-import { ageOn, dateOnly, dayOf, isDay, when } from "../../lib/time";
+import { ageOn, dateOnly, isDay } from "../../lib/time";
 import type { OwnProps } from "../../routes";
 import { Status } from "../../ui/Chip";
-import { Details } from "../../ui/Details";
 import { Page } from "../../ui/Page";
 import { Ready } from "../../ui/Ready";
 import { correcting, NOTHING, openTests, type Typed } from "./booking-entry";
+import { Facts, Planned } from "./booking-facts";
 import { Entered } from "./booking-result";
 import { StatusActs, Steps } from "./booking-status";
 import { Values } from "./booking-values";
-import { type Booking, type Status as BookingStatus, loadWork, nextOf, type OneTest, type Work } from "./record";
+import { type Booking, type Status as BookingStatus, loadWork, nextOf, type Work } from "./record";
 import "../../style/lab.css";
 
 /** While a booking is one of these, values can be entered. */
@@ -36,7 +36,7 @@ function Bench({ work, of, query }: { work: Work; of: Loaded<Work>; query: URLSe
   const draft = useDraft<Typed>(`lab.${booking.id}`, NOTHING);
   const list = query.toString() ? `?${query.toString()}` : "";
   const next = useNext(booking, query, list);
-  useFocusKept(booking, heading);
+  useFocusKept(`${booking.version} ${draft.value.correcting.join()}`, heading);
 
   const reload = async (): Promise<Work | null> => {
     const now = await loadWork(booking.id);
@@ -108,7 +108,7 @@ function useNext(booking: Booking, query: URLSearchParams, list: string): string
 }
 
 /** What had the focus may be gone after an act: on to the first value, or to the specimen. */
-function useFocusKept({ version }: Booking, heading: { current: HTMLElement | null }): void {
+function useFocusKept(version: string, heading: { current: HTMLElement | null }): void {
   const shown = useRef(version);
   useEffect(() => {
     if (shown.current === version) return;
@@ -116,38 +116,4 @@ function useFocusKept({ version }: Booking, heading: { current: HTMLElement | nu
     if (document.activeElement && document.activeElement !== document.body) return;
     (document.querySelector<HTMLElement>(".value-field, .entered h2") ?? heading.current)?.focus();
   });
-}
-
-function Facts({ booking, tests }: { booking: Booking; tests: readonly OneTest[] }) {
-  const { starts_at, collected_at, ordered_by, note, status_reason } = booking;
-  const specimens = [...new Set(tests.flatMap(({ test }) => test?.specimen ?? []))];
-  const late = collected_at && starts_at && dayOf(collected_at) !== dayOf(starts_at);
-  return (
-    <Details
-      of={[
-        [t("bench.kind"), specimens.join(", ")],
-        [t("bench.time"), (!collected_at || late) && (starts_at ? when(starts_at) : t("worklist.any_time"))],
-        [t("bench.collected"), collected_at && when(collected_at)],
-        [t("bench.ordered_by"), ordered_by?.full_name ?? t("bench.own_booking")],
-        [t("bench.note"), note],
-        [t("bench.reason"), status_reason],
-      ]}
-    />
-  );
-}
-
-function Planned({ tests }: { tests: readonly OneTest[] }) {
-  return (
-    <section class="section">
-      <h2>{t("bench.tests")}</h2>
-      <ul class="lines">
-        {tests.map(({ code, name, test }) => (
-          <li key={code}>
-            <b>{name}</b>
-            <span class="muted small">{test?.analytes.map((analyte) => analyte.name).join(", ")}</span>
-          </li>
-        ))}
-      </ul>
-    </section>
-  );
 }

@@ -1,19 +1,18 @@
 /** What the laboratory has to do (`?status=`, `?day=`), page by page (`?cursor=`), one line for each booking. */
-import { useState } from "preact/hooks";
 import { api, outcome, type Schemas } from "../../api/client";
 import { plural, t } from "../../lib/i18n";
 import { useLoad } from "../../lib/query";
-import { dateOnly, isDay, longDay, today, when } from "../../lib/time";
-import { go, withQuery } from "../../router";
+import { dateOnly, isDay, longDay, when } from "../../lib/time";
+import { withQuery } from "../../router";
 import type { OwnProps } from "../../routes";
 import { Status } from "../../ui/Chip";
 import { Empty } from "../../ui/Empty";
-import { Field } from "../../ui/Field";
 import { Page } from "../../ui/Page";
 import { Ready } from "../../ui/Ready";
 import { Table } from "../../ui/Table";
 import { Tabs } from "../../ui/Tabs";
 import type { Booking, Status as BookingStatus } from "./record";
+import { DayFilter } from "./worklist-day";
 import "../../style/lab.css";
 
 const TABS = ["booked", "collected", "received", "in_progress", "resulted", "verified", "rejected"] as const;
@@ -64,35 +63,6 @@ function tabs(status: BookingStatus | null, all: Schemas["Worklist"] | undefined
     count: one === "verified" ? undefined : known?.filter((booking) => one === null || booking.status === one).length,
   });
   return [null, ...TABS].map(tab);
-}
-
-function DayFilter({ day }: { day: string | null }) {
-  const [typed, setTyped] = useState(day ?? "");
-  const submit = (event: Event): void => {
-    event.preventDefault();
-    if (typed === "" || isDay(typed)) go(withQuery({ day: typed, cursor: null }));
-  };
-  return (
-    <search>
-      <form class="filters day-filter" onSubmit={submit}>
-        <Field
-          id="day"
-          type="date"
-          label={t("worklist.day")}
-          value={typed}
-          onValue={setTyped}
-          input={{ min: "2000-01-01", max: "2099-12-31" }}
-        />
-        <button type="submit" class="button quiet">
-          {t("worklist.show")}
-        </button>
-        <p class="row">
-          {day !== today() && <a href={withQuery({ day: today(), cursor: null })}>{t("worklist.today")}</a>}
-          {day && <a href={withQuery({ day: null, cursor: null })}>{t("worklist.any_day")}</a>}
-        </p>
-      </form>
-    </search>
-  );
 }
 
 function None({ cursor, day }: { cursor: string | null; day: string | null }) {

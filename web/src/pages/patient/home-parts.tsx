@@ -1,7 +1,7 @@
 /** The cards of the patient's home page. */
 import type { ComponentProps } from "preact";
 import type { Config, Schemas } from "../../api/client";
-import { t } from "../../lib/i18n";
+import { plural, t } from "../../lib/i18n";
 import { clock, dateOnly, dayOf, shortDay, when } from "../../lib/time";
 import { Status } from "../../ui/Chip";
 import { Empty } from "../../ui/Empty";
@@ -59,11 +59,11 @@ const TASKS = {
 export function ToDo({ tasks }: { tasks: readonly Task[] }) {
   return (
     <ul class="tasks">
-      {tasks.map(({ kind, id, title, at }) => (
+      {tasks.map(({ kind, id, about, more, at }) => (
         <li key={`${kind} ${id}`}>
           <Icon name={TASKS[kind].icon} />
           <p>
-            <a href={`${TASKS[kind].page}/${id}`}>{title}</a>
+            <a href={`${TASKS[kind].page}/${id}`}>{more > 0 ? plural("home.do.more", more, { about }) : t(`home.do.${kind}`, { about })}</a>
             <br />
             <span class="small muted">
               {at ? t(`home.task.${kind}`, { day: dateOnly(dayOf(at)), when: when(at) }) : t("home.task.any_time")}

@@ -1,0 +1,56 @@
+"""What doctors and the laboratory did for a patient before a test looks at it, through the real API."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import httpx
+
+from tests.hospital import Person, free_times
+
+Record = dict[str, Any]
+
+
+def visit(patient: Person, doctor: Person, start: datetime | None = None) -> Record:
+    """A visit, the day after tomorrow if no start is given; from then on the patient is in the doctor's care."""
+    times = free_times(patient.http, doctor.id)
+    chosen = start or next(time for time in times if time > times[0] + timedelta(days=2))
+    wish = {"doctor_id": doctor.id, "starts_at": chosen.isoformat()}
+    return _done(patient.http.post("/api/appointments", json=wish))
+
+
+def prescription(patient: Person, doctor: Person, medicine: str, **more: Any) -> Record:
+    item = {"medicine": medicine, "dose": "1 tablet", "route": "oral", "frequency": "once a day", "duration_days": 30}
+    body = {"patient_id": patient.id, "items": [{**item, **more}]}
+    return _done(doctor.http.post("/api/doctor/prescriptions", json=body))
+
+
+def referral(patient: Person, doctor: Person, reason: str, **to: Any) -> Record:
+    body = {"patient_id": patient.id, "reason": reason, **to}
+    return _done(doctor.http.post("/api/doctor/referrals", json=body))
+
+
+def result(patient: Person, doctor: Person, lab: Person, values: dict[str, float], comment: str | None = None) -> Record:
+    """A complete blood count with these values, verified and released with a comment. Without one the doctor keeps it."""
+    order = {"patient_id": patient.id, "test_codes": ["CBC"]}
+    booking = _done(doctor.http.post("/api/doctor/lab-orders", json=order))
+    for status in ("collected", "received", "in_progress"):
+        _done(lab.http.put(f"/api/labs/bookings/{booking['id']}/status", json={"status": status}))
+    observations = [{"analyte": analyte, "value": value} for analyte, value in values.items()]
+    entered = {"test_code": "CBC", "observations": observations}
+    measured = _done(lab.http.post(f"/api/labs/bookings/{booking['id']}/results", json=entered))
+    _done(lab.http.put(f"/api/labs/results/{measured['id']}/verify"))
+    if comment is not None:
+        review = {"comment": comment, "release": True}
+        _done(doctor.http.put(f"/api/doctor/lab-results/{measured['id']}", json=review))
+    return measured
+
+
+def upcoming(patient: Person) -> list[Record]:
+    """The visits that the hospital has noted for a patient."""
+    return list(_done(patient.http.get("/api/appointments?when=upcoming"))["items"])
+
+
+def _done(answer: httpx.Response) -> Record:
+    assert answer.is_success, f"{answer.status_code} {answer.text}"
+    body: Record = answer.json()
+    return body

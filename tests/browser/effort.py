@@ -1,0 +1,23 @@
+"""What a way through pages asks of somebody: the fields they must fill, and the seconds of the keystroke-level model."""
+
+from collections.abc import Iterable
+
+from playwright.sync_api import Page
+
+KEY_S, POINT_S, PRESS_S, THINK_S = 0.28, 1.1, 0.2, 1.35
+DEMANDED = """(fields) => fields.filter((field) => {
+  const said = [...field.labels, field.closest("fieldset")?.querySelector("legend")].map((label) => label?.innerText ?? "");
+  return !said.some((text) => text.includes("(optional)"));
+}).length"""
+
+
+def model_s(presses: int, typed: Iterable[str] = ()) -> float:
+    """Seconds that people take by the keystroke-level model. Each press and each field is thought about and pointed at."""
+    texts = list(typed)
+    return (presses + len(texts)) * (THINK_S + POINT_S + PRESS_S) + KEY_S * sum(map(len, texts))
+
+
+def demanded(page: Page) -> int:
+    """How many fields of the page are not optional."""
+    fields = page.get_by_role("main").locator("input:visible, textarea:visible, select:visible")
+    return int(fields.evaluate_all(DEMANDED))

@@ -1,0 +1,104 @@
+"""Something is away or slow while somebody books: they are told, nothing typed is lost, and there is one visit."""
+
+import re
+import time
+from datetime import datetime
+
+from playwright.sync_api import Locator, Page, Route, expect
+
+from tests.browser import care
+from tests.browser.conftest import Figure, RolePage
+from tests.browser.people import People
+from tests.browser.stack import Stack
+from tests.hospital import Person, free_times
+
+VISIT = re.compile(r"/appointments/\d+\?new$")
+AWAY = "The system does not answer right now."
+
+
+def book_page(doctor: Person, start: datetime | None = None) -> str:
+    chosen = start or free_times(doctor.http, doctor.id)[0]
+    return f"/doctors/{doctor.id}/book?start={chosen:%Y-%m-%dT%H:%M:%SZ}"
+
+
+def submit(page: Page) -> Locator:
+    return page.get_by_role("button", name="Book this visit")
+
+
+def reason(page: Page) -> Locator:
+    return page.get_by_label("Reason for the visit")
+
+
+def test_the_gateway_is_killed_in_mid_booking(
+    people: People, patient: str, doctor: Person, stack: Stack, role_page: RolePage, expected: list[str], figure: Figure
+) -> None:
+    expected.append("502 .*/api/")
+    page = role_page(patient, at=stack.front)
+    page.goto(book_page(doctor))
+    reason(page).fill("Headache")
+    with stack.down():
+        submit(page).click()
+        pressed = time.monotonic()
+        expect(page.get_by_role("status").filter(has_text=AWAY)).to_be_visible()
+        notice_s = time.monotonic() - pressed
+        expect(page.get_by_role("button", name="Waiting for the hospital's system")).to_be_visible()
+        expect(reason(page)).to_have_value("Headache")
+    back = time.monotonic()
+    expect(page).to_have_url(VISIT)
+    done_s = time.monotonic() - back
+    expect(page.get_by_text(AWAY)).to_have_count(0)
+    records = care.upcoming(people[patient])
+    assert [visit["reason"] for visit in records] == ["Headache"]
+    assert notice_s < 1
+    assert done_s <= 6
+    told = f"notice after {notice_s:.2f} s, done {done_s:.1f} s after it is back, {len(records)} booking"
+    figure("17 gateway restart in mid-booking", told)
+
+
+def test_an_answer_that_is_lost_on_its_way(
+    people: People, patient: str, doctor: Person, role_page: RolePage, expected: list[str]
+) -> None:
+    """The hospital noted the visit, but nobody heard of it: the second try must not be a second visit."""
+    expected.append("ERR_FAILED|ERR_CONNECTION")
+    lost: list[int] = []
+
+    def lose_first(route: Route) -> None:
+        if lost or route.request.method != "POST":
+            route.continue_()
+        else:
+            lost.append(route.fetch().status)
+            route.abort()
+
+    page = role_page(patient)
+    page.goto(book_page(doctor))
+    page.route("**/api/appointments", lose_first)
+    submit(page).click()
+    expect(page).to_have_url(VISIT)
+    assert lost == [201]
+    assert len(care.upcoming(people[patient])) == 1
+
+
+def test_pressed_twice(people: People, patient: str, doctor: Person, role_page: RolePage, figure: Figure) -> None:
+    page = role_page(patient)
+    page.goto(book_page(doctor))
+    submit(page).dblclick()
+    expect(page).to_have_url(VISIT)
+    records = care.upcoming(people[patient])
+    assert len(records) == 1
+    figure("18 double click on submit", f"{len(records)} record")
+
+
+def test_the_laboratory_is_away(
+    people: People, patient: str, doctor: Person, stack: Stack, role_page: RolePage, expected: list[str]
+) -> None:
+    expected.append("503 .*/api/(me/summary|labs/)")
+    care.visit(people[patient], doctor)
+    page = role_page(patient)
+    with stack.down("labs"):
+        page.goto("/home")
+        expect(page.get_by_role("region", name="Your next appointment").get_by_role("link", name="Move")).to_be_visible()
+        expect(page.get_by_role("region", name="Book a visit").get_by_role("listitem").first).to_be_visible()
+        expect(page.get_by_role("region", name="To do").get_by_role("alert")).to_be_visible()
+        expect(page.get_by_role("alert")).to_have_count(1)
+    expect(page.get_by_role("alert")).to_have_count(0)
+    expect(page.get_by_text("Nothing waits for you.")).to_be_visible()

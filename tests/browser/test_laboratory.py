@@ -1,0 +1,157 @@
+"""From the order of a test to the released result: the laboratory's bench and the doctor's desk, and the doctor's hours."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import RolePage
+from tests.browser.people import People
+from tests.hospital import free_times
+
+Clicks = Callable[[Page], int]
+Record = dict[str, object]
+
+
+@pytest.fixture
+def patient(people: People) -> str:
+    """The name of a patient in the care of `dr_a`."""
+    name = people.newcomer("Lara Labber")
+    doctor = people["dr_a"]
+    times = free_times(people[name].http, doctor.id)
+    start = next(time for time in times if time > times[0] + timedelta(days=1))
+    answer = people[name].http.post("/api/appointments", json={"doctor_id": doctor.id, "starts_at": start.isoformat()})
+    assert answer.status_code == 201, answer.text
+    return name
+
+
+@pytest.fixture
+def booking(people: People, patient: str) -> Record:
+    """Potassium and sodium and what else a lipid panel is not: two tests ordered for the patient."""
+    body = {"patient_id": people[patient].id, "test_codes": ["CREA", "CRP"]}
+    answer = people["dr_a"].http.post("/api/doctor/lab-orders", json=body)
+    assert answer.status_code == 201, answer.text
+    ordered: Record = answer.json()
+    return ordered
+
+
+def now(people: People, booking: Record) -> Record:
+    found: Record = people["lab"].http.get(f"/api/labs/bookings/{booking['id']}").json()
+    return found
+
+
+def test_from_ordered_to_saved_in_three_presses_and_values(
+    people: People, role_page: RolePage, booking: Record, clicks: Clicks
+) -> None:
+    page = role_page("lab")
+    page.goto("/lab?status=booked")
+    page.get_by_role("link", name=str(booking["reference"])).click()
+    page.get_by_role("button", name="Specimen collected").click()
+    page.get_by_role("button", name="Receive in the laboratory").click()
+    fields = page.locator(".value-field")
+    expect(fields.first).to_be_focused()
+    for position in range(fields.count()):
+        expect(fields.nth(position)).to_be_focused()
+        page.keyboard.type("0,8")
+        page.keyboard.press("Enter")
+    expect(page.get_by_text("The values are saved.")).to_be_visible()
+    assert clicks(page) == 3
+    assert now(people, booking)["status"] == "resulted"
+    page.get_by_role("button", name="Verify C-reactive protein").click()
+    expect(page.get_by_role("heading", name="C-reactive protein")).to_be_focused()
+    expect(page.get_by_text("Verified by Lea Labor")).to_be_visible()
+
+
+def test_what_is_typed_is_flagged_kept_and_asked_about(people: People, role_page: RolePage, booking: Record) -> None:
+    page = role_page("lab")
+    for status in ("collected", "received"):
+        people["lab"].http.put(f"/api/labs/bookings/{booking['id']}/status", json={"status": status}).raise_for_status()
+    page.goto(f"/lab/{booking['id']}")
+    creatinine = page.get_by_label("Creatinine", exact=True)
+    creatinine.fill("80")
+    expect(page.get_by_text("Critically high")).to_be_visible()
+    page.reload()
+    expect(creatinine).to_have_value("80")
+    page.get_by_role("button", name="Save values").click()
+    expect(page.get_by_role("dialog")).to_contain_text("Is that right?")
+    page.get_by_role("button", name="Check values").click()
+    creatinine.fill("0.8")
+    page.get_by_role("button", name="Save values").click()
+    expect(page.get_by_text("The values are saved.")).to_be_visible()
+    assert now(people, booking)["status"] == "in_progress"
+
+
+def test_a_specimen_is_rejected_with_a_reason(people: People, role_page: RolePage, booking: Record) -> None:
+    people["lab"].http.put(f"/api/labs/bookings/{booking['id']}/status", json={"status": "collected"}).raise_for_status()
+    page = role_page("lab")
+    page.goto(f"/lab/{booking['id']}")
+    page.get_by_role("button", name="Reject specimen").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("button", name="Reject specimen").click()
+    expect(dialog.get_by_role("alert")).to_be_focused()
+    dialog.get_by_label("Reason").fill("The blood had clotted.")
+    dialog.get_by_role("button", name="Reject specimen").click()
+    expect(page.get_by_role("button", name="New specimen collected")).to_be_visible()
+    assert now(people, booking)["status_reason"] == "The blood had clotted."
+
+
+def test_the_worklist_is_in_the_address(role_page: RolePage, booking: Record) -> None:
+    page = role_page("lab")
+    page.goto("/lab")
+    page.get_by_role("navigation", name="Bookings by status").get_by_role("link", name="Booked").click()
+    expect(page).to_have_url(re.compile(r"status=booked"))
+    page.reload()
+    expect(page.get_by_role("link", name=re.compile("^Booked"))).to_have_attribute("aria-current", "page")
+    page.get_by_role("link", name=str(booking["reference"])).click()
+    page.get_by_role("link", name="Worklist").last.click()
+    expect(page).to_have_url(re.compile(r"/lab\?status=booked$"))
+
+
+def test_ordered_reviewed_and_released(people: People, patient: str, role_page: RolePage, clicks: Clicks) -> None:
+    page = role_page("dr_a")
+    page.goto(f"/doctor/orders/new?patient={people[patient].id}")
+    page.get_by_label("Search tests").fill("C-reactive")
+    expect(page.get_by_text("1 test found")).to_be_visible()
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Order tests").click()
+    expect(page.get_by_text("The tests are ordered.")).to_be_visible()
+    assert clicks(page) == 1
+    lab = people["lab"].http
+    (ordered,) = people[patient].http.get("/api/labs/bookings").json()["items"]
+    for status in ("collected", "received"):
+        lab.put(f"/api/labs/bookings/{ordered['id']}/status", json={"status": status}).raise_for_status()
+    body = {"test_code": "CRP", "observations": [{"analyte": crp(people), "value": 12.0}]}
+    result = lab.post(f"/api/labs/bookings/{ordered['id']}/results", json=body).json()
+    lab.put(f"/api/labs/results/{result['id']}/verify").raise_for_status()
+
+    page.goto(f"/doctor/results?patient_id={people[patient].id}")
+    page.locator("summary").click()
+    page.get_by_label("Comment for the patient").fill("A little high after your cold.")
+    page.get_by_role("button", name="Release to patient").click()
+    expect(page.get_by_text("All reviewed")).to_be_visible()
+    (released,) = people[patient].http.get("/api/labs/results").json()["items"]
+    assert released["comment"] == "A little high after your cold."
+
+
+def crp(people: People) -> str:
+    (test,) = [one for one in people["lab"].http.get("/api/labs/tests?q=CRP").json()["items"] if one["code"] == "CRP"]
+    code: str = test["analytes"][0]["code"]
+    return code
+
+
+def test_who_is_booked_outside_new_hours_is_listed_before_saving(people: People, patient: str, role_page: RolePage) -> None:
+    page = role_page("dr_a")
+    page.goto("/doctor/availability")
+    remove = page.get_by_role("button", name=re.compile("^Remove .*day"))
+    expect(remove.first).to_be_visible()
+    before = people["dr_a"].http.get("/api/doctor/availability").json()
+    while remove.count():
+        remove.first.click()
+    expect(page.get_by_text(re.compile(r"visits? (is|are) outside these hours"))).to_be_visible()
+    expect(page.get_by_text("Lara Labber").first).to_be_visible()
+    page.get_by_role("button", name="Undo all changes").click()
+    expect(page.get_by_role("button", name="Save week")).to_be_focused()
+    expect(page.get_by_text("Not saved yet.")).to_have_count(0)
+    assert people["dr_a"].http.get("/api/doctor/availability").json() == before

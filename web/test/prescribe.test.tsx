@@ -1,0 +1,267 @@
+import { act } from "preact/test-utils";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import type { Account, Schemas } from "../src/api/client";
+import { enter } from "../src/lib/i18n";
+import { account } from "../src/lib/session";
+import { keepZone } from "../src/lib/zone";
+import Prescribe from "../src/pages/doctor/prescribe";
+import { allConflicts, conflicts, copied, empty, lastOf } from "../src/pages/doctor/prescribe-items";
+import Prescription from "../src/pages/doctor/prescription";
+import { go, notice } from "../src/router";
+import { CONFIG, gateway, json, PAT, refusal } from "./gateway";
+import { draw, press, settled, type } from "./page";
+
+const OSEI: Account = { ...PAT, id: 3, full_name: "Dr Ama Osei", role: "doctor" };
+const PENICILLIN = { substance: "Penicillin", reaction: "Hives", severity: "severe", noted_on: null } as const;
+const earlier = (id: number, doctor: number, medicine = "Bisoprolol 2.5 mg tablets"): Schemas["Prescription"] => ({
+  id,
+  reference: "RX-1",
+  patient: { id: 7, full_name: "Pat Moreno" },
+  doctor: { id: doctor, full_name: doctor === 3 ? "Dr Ama Osei" : "Dr Erik Lind" },
+  appointment_id: null,
+  items: [
+    {
+      medicine,
+      dose: "1 tablet",
+      route: "oral",
+      frequency: "when needed most",
+      duration_days: 90,
+      quantity: 90,
+      repeats: 3,
+      instructions: "",
+    },
+  ],
+  notes: "Finish the course.",
+  override_reason: null,
+  status: "active",
+  created_at: "2030-01-02T09:00:00Z",
+  stopped_at: null,
+  stop_reason: null,
+  version: 1,
+});
+const CHART: Schemas["Chart"] = {
+  patient: {
+    id: 7,
+    full_name: "Pat Moreno",
+    date_of_birth: "1984-05-17",
+    sex: "female",
+    phone: null,
+    email: PAT.email,
+  },
+  allergy_status: "noted",
+  allergies: [PENICILLIN],
+  problems: [],
+  prescriptions: [earlier(12, 4), earlier(11, 3)],
+  referrals: [],
+  results: [],
+  visits: [],
+  version: 1,
+};
+const REPLIES = {
+  "GET /api/doctor/patients/7": [json(CHART)],
+  "GET /api/doctor/prescriptions": [json({ items: [], next_cursor: null })],
+};
+const CONFLICT = { medicine: "Bisoprolol 2.5 mg tablets", substance: "Bisoprolol", severity: "mild", reaction: null };
+
+beforeEach(async () => {
+  vi.useFakeTimers({ now: new Date("2030-01-07T12:00:00Z"), toFake: ["Date"] });
+  keepZone("Europe/Berlin");
+  account.set(OSEI);
+  await enter("ui", "doctor");
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+  account.set(null);
+  sessionStorage.clear();
+  notice.set(null);
+  go("/");
+});
+
+async function open(search = "?patient=7&visit=5") {
+  go(`/doctor/prescriptions/new${search}`);
+  const query = new URLSearchParams(location.search);
+  return draw(<Prescribe params={{}} query={query} config={CONFIG} account={OSEI} />);
+}
+
+async function fill(texts: Record<string, string>): Promise<void> {
+  for (const [name, text] of Object.entries(texts)) await type(`items.0.${name}`, text);
+}
+
+const value = (id: string): string => (document.getElementById(id) as HTMLInputElement).value;
+
+describe("allergies", () => {
+  test.each([
+    ["Penicillin V 1 Mega", "Penicillin", true],
+    ["PENICILLIN-V", "penicillin", true],
+    ["Amoxicillin 500 mg", "Penicillin", false],
+    ["Benzylpenicillin", "Penicillin", false],
+    ["Salicylic acid, acetylated", "Acetylsalicylic acid", false],
+    ["Acid (acetylsalicylic) 100 mg", "Acetylsalicylic acid", true],
+    ["Süßholz STRASSE", "straße", true],
+    ["Anything", "!", false],
+  ])("%s for somebody allergic to %s: %s", (medicine, substance, found) => {
+    expect(conflicts(medicine, [{ ...PENICILLIN, substance }])).toHaveLength(found ? 1 : 0);
+  });
+
+  test("each conflict is told once, and those of the server only while the medicine is typed", () => {
+    const items = [{ ...empty(1), medicine: " Penicillin V " }];
+    const refused = [
+      { ...PENICILLIN, medicine: "Penicillin V" },
+      { ...PENICILLIN, medicine: "Gone" },
+    ];
+    expect(allConflicts(items, [PENICILLIN], refused).map(({ medicine }) => medicine)).toEqual(["Penicillin V"]);
+  });
+});
+
+describe("copying the last prescription", () => {
+  test("the doctor's own comes before a newer one of somebody else", () => {
+    expect(lastOf(CHART, 3)?.id).toBe(11);
+    expect(lastOf(CHART, 9)?.id).toBe(12);
+    expect(lastOf({ prescriptions: [] }, 3)).toBeUndefined();
+  });
+
+  test("what was typed stays, and an empty medicine gives way", () => {
+    const typed = { items: [{ ...empty(1), medicine: "Ibuprofen" }, empty(2)], notes: "", override: "" };
+    const { items, notes } = copied(typed, earlier(11, 3));
+    expect(items.map(({ medicine }) => medicine)).toEqual(["Ibuprofen", "Bisoprolol 2.5 mg tablets"]);
+    expect(items[1]).toMatchObject({ days: "90", quantity: "90", repeats: "3", instructions: "" });
+    expect(new Set(items.map(({ key }) => key)).size).toBe(2);
+    expect(notes).toBe("Finish the course.");
+    expect(copied({ ...typed, notes: "Mine." }, earlier(11, 3)).notes).toBe("Mine.");
+  });
+});
+
+describe("the form", () => {
+  test("copied, sent and back at the visit", async () => {
+    const asked = gateway({ ...REPLIES, "POST /api/doctor/prescriptions": [json(earlier(20, 3))] });
+    await open();
+    await press("Copy last prescription");
+    await press("Prescribe");
+    expect(asked.at(-1)?.body).toMatchObject({
+      patient_id: 7,
+      appointment_id: 5,
+      items: [{ medicine: "Bisoprolol 2.5 mg tablets", frequency: "when needed most", duration_days: 90, repeats: 3 }],
+      notes: "Finish the course.",
+      override_reason: null,
+    });
+    expect(location.pathname).toBe("/doctor/visits/5");
+    expect(notice.get()).toBe("prescribed");
+    expect(sessionStorage).toHaveLength(0);
+  });
+
+  test("a known allergy is in the way until there is a reason", async () => {
+    const asked = gateway({ ...REPLIES, "POST /api/doctor/prescriptions": [json(earlier(20, 3))] });
+    const page = await open("?patient=7");
+    await press("Copy last prescription");
+    await type("items.0.medicine", "Penicillin V 1 Mega");
+    expect(page.querySelector("fieldset [role=status]")?.textContent).toBe(
+      "Noted allergy: Penicillin (severe; Hives).",
+    );
+    await press("Prescribe");
+    expect(asked.some(({ call }) => call.startsWith("POST"))).toBe(false);
+    expect(page.querySelector("[role=alert]")?.textContent).toContain("Say why you prescribe it");
+    await type("override_reason", " Tolerated last year ");
+    await press("Prescribe");
+    expect(asked.at(-1)?.body).toMatchObject({ override_reason: "Tolerated last year" });
+    expect(location.pathname + location.search).toBe("/doctor/prescriptions/20?patient=7");
+  });
+
+  test("an allergy that only the server knows is shown, and a reason is asked for", async () => {
+    const refused = refusal(409, "allergy_conflict", { conflicts: [CONFLICT] });
+    const asked = gateway({ ...REPLIES, "POST /api/doctor/prescriptions": [refused, json(earlier(20, 3))] });
+    const page = await open();
+    await press("Copy last prescription");
+    await press("Prescribe");
+    expect(page.querySelector(".prescribe-override li")?.textContent).toContain("Bisoprolol (mild)");
+    expect(value("items.0.dose")).toBe("1 tablet");
+    await type("override_reason", "No alternative");
+    await press("Prescribe");
+    const posts = asked.filter(({ call }) => call.startsWith("POST"));
+    expect(posts.map(({ body }) => (body as { override_reason: string | null }).override_reason)).toEqual([
+      null,
+      "No alternative",
+    ]);
+    expect(notice.get()).toBe("prescribed");
+  });
+
+  test("a reason is not sent once the medicine is another", async () => {
+    const asked = gateway({ ...REPLIES, "POST /api/doctor/prescriptions": [json(earlier(20, 3))] });
+    await open();
+    await press("Copy last prescription");
+    await type("items.0.medicine", "Penicillin V");
+    await type("override_reason", "Because");
+    await type("items.0.medicine", "Doxycycline");
+    await press("Prescribe");
+    expect(asked.at(-1)?.body).toMatchObject({ override_reason: null });
+  });
+
+  test("what is missing or no number is named at its field, also by the server", async () => {
+    const errors = [{ field: "body.items.0.dose", message: "at most 200 characters" }];
+    gateway({ ...REPLIES, "POST /api/doctor/prescriptions": [refusal(422, "malformed", { errors })] });
+    const page = await open();
+    await fill({ medicine: "Doxycycline", dose: "1", days: "0" });
+    await press("Prescribe");
+    const said = [...page.querySelectorAll("[role=alert] li")].map((li) => li.textContent);
+    expect(said).toEqual(["Choose the route", "Choose how often it is taken", "Enter days as a number from 1 to 3650"]);
+    await press("Copy last prescription");
+    await press("Remove Doxycycline");
+    expect(document.activeElement?.textContent).toBe("Medicines");
+    await press("Prescribe");
+    expect(page.querySelector("[role=alert]")?.textContent).toContain("at most 200 characters");
+  });
+
+  test("the draft is there after a reload, and can be thrown away", async () => {
+    gateway(REPLIES);
+    await open();
+    await fill({ medicine: "Doxycycline" });
+    await press("Add another medicine");
+    expect(document.activeElement?.id).toBe("items.1.medicine");
+    const page = await open();
+    const medicines = (): string[] =>
+      [...page.querySelectorAll<HTMLInputElement>("input[list]")].map((input) => input.value);
+    expect(medicines()).toEqual(["Doxycycline", ""]);
+    await act(() => page.querySelector<HTMLElement>(".info button")?.click());
+    expect(medicines()).toEqual([""]);
+    expect(sessionStorage).toHaveLength(0);
+  });
+});
+
+describe("one prescription", () => {
+  async function show(id: string) {
+    go(`/doctor/prescriptions/${id}?patient=7`);
+    const query = new URLSearchParams(location.search);
+    return draw(<Prescription params={{ id }} query={query} config={CONFIG} account={OSEI} />);
+  }
+
+  test("one's own can be stopped, somebody else's cannot, and what is nowhere is not found", async () => {
+    gateway(REPLIES);
+    expect((await show("11")).textContent).toContain("Stop this prescription");
+    expect((await show("12")).textContent).not.toContain("Stop this prescription");
+    expect((await show("99")).textContent).toContain("There is no page at this address");
+  });
+
+  test("changed meanwhile: shown as it is, the reason kept, stopped with the newer version", async () => {
+    const [newer, stopped] = [
+      { ...earlier(11, 3), version: 2 },
+      { ...earlier(11, 3), version: 3, status: "stopped" },
+    ];
+    const asked = gateway({
+      ...REPLIES,
+      "GET /api/doctor/patients/7": [json(CHART), json({ ...CHART, prescriptions: [newer] })],
+      "PUT /api/doctor/prescriptions/11/stop": [refusal(412, "stale", { version: 2 }), json(stopped)],
+    });
+    const page = await show("11");
+    await press("Stop this prescription");
+    await type("reason", "Rash");
+    await press("Stop it");
+    expect(page.querySelector("dialog [role=alert]")?.textContent).toContain("changed meanwhile");
+    expect(value("reason")).toBe("Rash");
+    await press("Stop it");
+    await settled();
+    const puts = asked.filter(({ call }) => call.startsWith("PUT"));
+    expect(puts.map(({ headers }) => headers.get("If-Match"))).toEqual(['"1"', '"2"']);
+    expect(puts.at(-1)?.body).toEqual({ reason: "Rash" });
+    expect(page.querySelector(".done")?.textContent).toBe("The prescription is stopped.");
+  });
+});
