@@ -18,17 +18,6 @@ def visit(patient: Person, doctor: Person, start: datetime | None = None) -> Rec
     return _done(patient.http.post("/api/appointments", json=wish))
 
 
-def prescription(patient: Person, doctor: Person, medicine: str, **more: Any) -> Record:
-    item = {"medicine": medicine, "dose": "1 tablet", "route": "oral", "frequency": "once a day", "duration_days": 30}
-    body = {"patient_id": patient.id, "items": [{**item, **more}]}
-    return _done(doctor.http.post("/api/doctor/prescriptions", json=body))
-
-
-def referral(patient: Person, doctor: Person, reason: str, **to: Any) -> Record:
-    body = {"patient_id": patient.id, "reason": reason, **to}
-    return _done(doctor.http.post("/api/doctor/referrals", json=body))
-
-
 def result(patient: Person, doctor: Person, lab: Person, values: dict[str, float], comment: str | None = None) -> Record:
     """A complete blood count with these values, verified and released with a comment. Without one the doctor keeps it."""
     order = {"patient_id": patient.id, "test_codes": ["CBC"]}
@@ -46,8 +35,9 @@ def result(patient: Person, doctor: Person, lab: Person, values: dict[str, float
 
 
 def upcoming(patient: Person) -> list[Record]:
-    """The visits that the hospital has noted for a patient."""
-    return list(_done(patient.http.get("/api/appointments?when=upcoming"))["items"])
+    """The visits that the hospital has noted for a patient and nobody cancelled."""
+    visits = _done(patient.http.get("/api/appointments?when=upcoming"))["items"]
+    return [visit for visit in visits if visit["status"] != "cancelled"]
 
 
 def _done(answer: httpx.Response) -> Record:

@@ -13,6 +13,11 @@ from careplus_gateway.pages import BUILT
 from tests.browser.front import Front, serving
 from tests.hospital import ADMIN, PASSWORD, Hospital, free_port, processes
 
+FORESIGHT = {"CAREPLUS_HORIZON_DAYS": "365"}
+"""Far enough to book on the next day on which clocks change."""
+SMALL_LABORATORY = {"CAREPLUS_LAB_HOURS": "07:00-09:00", "CAREPLUS_LAB_PLACES": "1"}
+"""Eight bookings fill a day."""
+
 
 @dataclass
 class Stack:
@@ -57,7 +62,7 @@ def real_hospital(folder: Path) -> Iterator[Stack]:
     hospital = Hospital(folder)
     front = f"http://127.0.0.1:{port}"
     web = _portals(folder)
-    hospital.extra = {"CAREPLUS_WEB": str(web), "CAREPLUS_ORIGINS": f"{hospital.url},{front}"}
+    hospital.extra = {"CAREPLUS_WEB": str(web), "CAREPLUS_ORIGINS": f"{hospital.url},{front}", **FORESIGHT, **SMALL_LABORATORY}
     assert hospital.careplus("migrate").returncode == 0
     created = hospital.careplus("admin", "create", "--email", ADMIN, "--name", "Ada Admin", stdin=f"{PASSWORD}\n{PASSWORD}\n")
     assert created.returncode == 0, created.stderr

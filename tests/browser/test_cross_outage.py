@@ -88,17 +88,34 @@ def test_pressed_twice(people: People, patient: str, doctor: Person, role_page: 
     figure("18 double click on submit", f"{len(records)} record")
 
 
-def test_the_laboratory_is_away(
+def test_one_service_away_takes_only_its_own_cards_along(
     people: People, patient: str, doctor: Person, stack: Stack, role_page: RolePage, expected: list[str]
 ) -> None:
-    expected.append("503 .*/api/(me/summary|labs/)")
+    expected.append("503 .*/api/(me/summary|doctors)")
     care.visit(people[patient], doctor)
+    page = role_page(patient)
+    with stack.down("doctors"):
+        page.goto("/home")
+        expect(page.get_by_role("region", name="Your next appointment").get_by_role("link", name="Move")).to_be_visible()
+        for away in ("To do", "Book a visit"):
+            expect(page.get_by_role("region", name=away).get_by_role("alert")).to_be_visible()
+        expect(page.get_by_role("alert")).to_have_count(2)
+    # by themselves
+    expect(page.get_by_role("alert")).to_have_count(0, timeout=15_000)
+    expect(page.get_by_role("region", name="Book a visit").get_by_role("listitem").first).to_be_visible()
+
+
+def test_the_laboratory_away_is_said_where_it_matters(
+    patient: str, stack: Stack, role_page: RolePage, expected: list[str]
+) -> None:
+    expected.append("503 .*/api/labs/")
     page = role_page(patient)
     with stack.down("labs"):
         page.goto("/home")
-        expect(page.get_by_role("region", name="Your next appointment").get_by_role("link", name="Move")).to_be_visible()
-        expect(page.get_by_role("region", name="Book a visit").get_by_role("listitem").first).to_be_visible()
-        expect(page.get_by_role("region", name="To do").get_by_role("alert")).to_be_visible()
-        expect(page.get_by_role("alert")).to_have_count(1)
-    expect(page.get_by_role("alert")).to_have_count(0)
-    expect(page.get_by_text("Nothing waits for you.")).to_be_visible()
+        expect(page.get_by_text("Nothing waits for you.")).to_be_visible()
+        expect(page.get_by_role("alert")).to_have_count(0)
+        page.get_by_role("region", name="Your care").get_by_role("link", name="Results").click()
+        expect(page.get_by_role("alert")).to_be_visible()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Results")
+    page.get_by_role("button", name="Try again").click()
+    expect(page.get_by_text("You have no results yet.")).to_be_visible()

@@ -24,7 +24,8 @@ export function App() {
 
   const begin = async (): Promise<void> => {
     setFailure(null);
-    const [described, started] = await Promise.all([outcome(api.GET("/api/config")), start()]);
+    const [described, started] = await (asked ?? ask());
+    asked = null;
     if (described.ok) {
       keepZone(described.data.zone);
       setConfig(described.data);
@@ -82,8 +83,13 @@ async function leave(): Promise<void> {
   else notice.set("not_signed_out");
 }
 
-/** Starts to load the code of the page that is asked for, before it is known who asks. */
+/** What is asked before anything can be drawn; the answers to `prepare` are used once. */
+let asked: ReturnType<typeof ask> | null = null;
+const ask = () => Promise.all([outcome(api.GET("/api/config")), start()]);
+
+/** Asks, and starts to load the code of the page, while the words are still on their way. */
 export function prepare(path: string): void {
+  asked = ask();
   void find(path)
     ?.load()
     .catch(() => {});

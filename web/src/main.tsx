@@ -10,8 +10,9 @@ import "./style/forms.css";
 import "./style/print.css";
 
 const root = document.getElementById("app") as HTMLElement;
+const spoken = speak();
 prepare(location.pathname);
-speak().then(
+spoken.then(
   () => render(<App />, root),
   // without words there is nothing to draw
   () => document.getElementById("failed")?.removeAttribute("hidden"),

@@ -200,7 +200,7 @@ describe("the form", () => {
     const errors = [{ field: "body.items.0.dose", message: "at most 200 characters" }];
     gateway({ ...REPLIES, "POST /api/doctor/prescriptions": [refusal(422, "malformed", { errors })] });
     const page = await open();
-    await fill({ medicine: "Doxycycline", dose: "1", days: "0" });
+    await fill({ medicine: "Doxycycline", dose: "1", duration_days: "0" });
     await press("Prescribe");
     const said = [...page.querySelectorAll("[role=alert] li")].map((li) => li.textContent);
     expect(said).toEqual(["Choose the route", "Choose how often it is taken", "Enter days as a number from 1 to 3650"]);

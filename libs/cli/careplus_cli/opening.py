@@ -29,6 +29,10 @@ class CannotOpen(Exception):
     """The hospital does not start; the message is one line that says why and what to do."""
 
 
+DEMO_PHONE = "+49 30 23125 100"
+"""Of the numbers that are given to nobody and meant for films."""
+
+
 def open_hospital(settings: Settings, *, demo: bool, started: float) -> None:
     """Run until a signal asks for the end. Raises CannotOpen. `started`: when the command began, by the monotonic clock."""
     if settings.secret_key is None:
@@ -119,7 +123,8 @@ def _environment(settings: Settings, demo: bool) -> dict[str, str]:
         urls = {f"CAREPLUS_{service.upper()}_URL": f"http://127.0.0.1:{next(ports)}" for service in SERVICES}
     except StopIteration:
         raise CannotOpen(f"There are no {len(SERVICES)} free ports above {settings.port}; set CAREPLUS_PORT lower.") from None
-    return {**os.environ, **urls, **({"CAREPLUS_DEMO": "true"} if demo else {})}
+    as_demo = {"CAREPLUS_DEMO": "true", "CAREPLUS_PHONE": settings.phone or DEMO_PHONE} if demo else {}
+    return {**os.environ, **urls, **as_demo}
 
 
 def _is_new(url: str) -> bool:

@@ -57,7 +57,8 @@ export async function enter(...rooms: Room[]): Promise<void> {
 /** Takes up the reader's choice, or the first of the browser's languages that there are words for. */
 export async function speak(wanted: readonly string[] = [kept() ?? [], navigator.languages].flat()): Promise<void> {
   const known = wanted.map((tag) => tag.split("-")[0] ?? tag).find((code) => code in LANGUAGES);
-  if (known && known !== language.get()) await change(known);
+  // at the start nothing is drawn yet: what is loaded from now on is in that language
+  if (known && known !== language.get()) loaded.size === 0 ? use(known, {}) : await change(known);
   await enter("shell");
 }
 

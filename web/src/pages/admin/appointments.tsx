@@ -3,7 +3,7 @@ import { useRef, useState } from "preact/hooks";
 import { api, outcome } from "../../api/client";
 import { plural, t } from "../../lib/i18n";
 import { type Loaded, usePages } from "../../lib/query";
-import { type Day, dateOnly, isDay, today, when } from "../../lib/time";
+import { clock, type Day, dateOnly, dayOf, isDay, longDay, today } from "../../lib/time";
 import { withQuery } from "../../router";
 import type { OwnProps } from "../../routes";
 import { Status as Said } from "../../ui/Chip";
@@ -85,7 +85,7 @@ function Visits({ items, more, list }: VisitsProps) {
     setOutcome(said);
   };
   const columns = [
-    { head: t("arrangements.time"), cell: ({ starts_at }: Arrangement) => <b>{when(starts_at)}</b> },
+    { head: t("arrangements.time"), cell: ({ starts_at }: Arrangement) => <b>{clock(starts_at)}</b> },
     { head: t("arrangements.patient"), cell: (visit: Arrangement) => <Caller visit={visit} /> },
     { head: t("arrangements.doctor"), cell: ({ doctor }: Arrangement) => doctor.full_name },
     {
@@ -101,15 +101,26 @@ function Visits({ items, more, list }: VisitsProps) {
       cell: (visit: Arrangement) => <VisitActions visit={visit} onChanged={changed} onStale={list.again} />,
     },
   ];
+  const days = [...new Set(items.map(({ starts_at }) => dayOf(starts_at)))];
   return (
-    <div class="dense">
+    <div class="dense visits">
       <p class="muted" role="status">
         {plural(more ? "arrangements.first" : "arrangements.count", items.length)}
       </p>
       <p class="unseen" role="status">
         {outcomeOf}
       </p>
-      <Table caption={t("arrangements.title")} columns={columns} rows={items} rowKey={({ id }) => id} />
+      {days.map((day) => (
+        <section key={day} class="day" aria-labelledby={`day-${day}`}>
+          <h2 id={`day-${day}`}>{longDay(day)}</h2>
+          <Table
+            caption={longDay(day)}
+            columns={columns}
+            rows={items.filter(({ starts_at }) => dayOf(starts_at) === day)}
+            rowKey={({ id }) => id}
+          />
+        </section>
+      ))}
     </div>
   );
 }
@@ -118,11 +129,13 @@ function Caller({ visit: { patient, reference } }: { visit: Arrangement }) {
   const { id, full_name, date_of_birth: born, phone } = patient;
   return (
     <>
-      <a href={`/admin/people/${id}`}>{full_name}</a>
+      <span class="caller">
+        <a href={`/admin/people/${id}`}>{full_name}</a>
+        <span>{reference}</span>
+      </span>
       <span class="caller">
         {born && <span>{t("arrangements.born", { date: dateOnly(born) })}</span>}
         {phone && <Tel number={phone} />}
-        <span>{reference}</span>
       </span>
     </>
   );

@@ -29,7 +29,8 @@ export function BookingState({ doctor, put }: Props) {
     put(now);
     setAsking(false);
     setSaid(true);
-    heading.current?.focus();
+    // once the dialog is closed: what opened it is gone
+    requestAnimationFrame(() => heading.current?.focus());
   };
   return (
     <section class="card" aria-labelledby="booking-state">

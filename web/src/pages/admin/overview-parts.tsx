@@ -61,7 +61,7 @@ export function Period({ of }: { of: Stats }) {
       <Figure label={t("overview.lab_bookings")} value={of.lab_bookings} />
       <Figure
         label={t("overview.turnaround")}
-        value={hours === null ? "–" : t("overview.hours", { hours: numeral(hours, 1) })}
+        value={hours === null ? "–" : t("overview.hours", { hours: numeral(Math.round(hours * 10) / 10) })}
       >
         {t(hours === null ? "overview.turnaround.none" : "overview.turnaround.note")}
       </Figure>

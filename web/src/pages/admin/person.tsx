@@ -122,7 +122,8 @@ function SignIn({ person, put }: Props) {
   const done = (now: Account): void => {
     put(now);
     setAsking(false);
-    heading.current?.focus();
+    // once the dialog is closed: what opened it is gone
+    requestAnimationFrame(() => heading.current?.focus());
   };
   return (
     <section class="card lock" aria-labelledby="lock">

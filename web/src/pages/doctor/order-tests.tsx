@@ -30,8 +30,10 @@ export function Finder({ chosen, add }: { chosen: Tests; add: (test: Tests[numbe
   const items = last.current?.items ?? [];
   const onEnter = (event: Event): void => {
     event.preventDefault();
-    const only = items.filter(({ code }) => !has(chosen, code));
-    if (found.data && typed.trim() === q && only.length === 1 && only[0]) add(only[0]);
+    const left = items.filter(({ code }) => !has(chosen, code));
+    const meant =
+      left.find(({ code }) => code.toLowerCase() === q.toLowerCase()) ?? (left.length === 1 ? left[0] : null);
+    if (found.data && typed.trim() === q && meant) add(meant);
   };
   return (
     <search>

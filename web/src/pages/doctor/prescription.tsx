@@ -68,7 +68,7 @@ function Shown({ found, put, me }: { found: Found; put: (found: Found) => void; 
             {t("doctor_prescription.stopped.now")}
           </p>
         )}
-        <p class="row no-print">
+        <p class={of.status === "stopped" ? "row" : "row no-print"}>
           <Status kind="prescription" status={courseOf(of)} />
           <span class="muted">{sentence(of)}</span>
         </p>

@@ -1,13 +1,13 @@
 /** A patient's record as a list with the day beside each entry: visits, prescriptions, referrals, results. */
 import type { ComponentChildren } from "preact";
 import type { Schemas } from "../../api/client";
-import { type Key, t } from "../../lib/i18n";
+import { type Key, plural, t } from "../../lib/i18n";
 import { courseOf } from "../../lib/prescriptions";
 import { dateOnly, dayOf } from "../../lib/time";
 import { Status } from "../../ui/Chip";
 import { Empty } from "../../ui/Empty";
 import { type Chart, type Entry, entriesOf, type Kind } from "./record";
-import { ResultEntry } from "./record-result";
+import { Fold, ResultEntry } from "./record-result";
 import { SignedText } from "./visit-notes";
 
 interface Props {
@@ -25,6 +25,20 @@ export function RecordList({ chart, kinds, me }: Props) {
         <p>{t(kinds.length === 1 ? (`record.none.${kinds[0]}` as Key) : "record.none")}</p>
       </Empty>
     );
+  const ahead = entries.filter(({ at }) => Date.parse(at) > Date.now());
+  return (
+    <div class="stack close">
+      {ahead.length > 0 && (
+        <Fold title={plural("record.ahead", ahead.length)}>
+          <List entries={ahead.toReversed()} chart={chart} kinds={kinds} me={me} />
+        </Fold>
+      )}
+      <List entries={entries.slice(ahead.length)} chart={chart} kinds={kinds} me={me} />
+    </div>
+  );
+}
+
+function List({ entries, chart, kinds, me }: Props & { entries: readonly Entry[] }) {
   return (
     <ol class="record">
       {entries.map((entry) => (

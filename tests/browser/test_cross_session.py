@@ -1,0 +1,100 @@
+"""A session that ends under somebody's hands, and pages of somebody else's portal."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from tests.browser import care
+from tests.browser.conftest import RolePage
+from tests.browser.measures import unfocused
+from tests.browser.people import People
+from tests.hospital import PASSWORD, Person, free_times
+
+NOTE = "Dizzy in the morning"
+
+
+def end_session(page: Page) -> None:
+    """The hospital knows the session no more, and does not take the token that the page has in its memory."""
+    origin = page.evaluate("() => location.origin")
+    left = page.context.request.post("/auth/logout", headers={"X-CarePlus": "1", "Origin": origin})
+    assert left.ok, left.text()
+    stale: set[str] = set()
+
+    def spoil(route: Route) -> None:
+        token = route.request.headers.get("authorization", "")
+        stale.update([] if stale else [token])
+        route.continue_(headers={**route.request.headers, "authorization": f"{token}x"} if token in stale else None)
+
+    page.route("**/api/**", spoil)
+
+
+def test_sign_in_over_the_page_and_go_on(
+    people: People, patient: str, doctor: Person, role_page: RolePage, expected: list[str]
+) -> None:
+    expected.append("401 ")
+    page = role_page(patient)
+    start = free_times(doctor.http, doctor.id)[0]
+    page.goto(f"/doctors/{doctor.id}/book?start={start:%Y-%m-%dT%H:%M:%SZ}")
+    page.get_by_label("Reason for the visit").fill(NOTE)
+    end_session(page)
+    page.get_by_role("button", name="Book this visit").click()
+    dialog = page.get_by_role("dialog", name="Your session has ended")
+    expect(dialog).to_be_visible()
+    assert unfocused(page) is None
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_visible()
+    expect(page.get_by_label("Reason for the visit", exact=False)).to_have_value(NOTE)
+    dialog.get_by_label("Password", exact=True).fill("not the password")
+    dialog.get_by_role("button", name="Sign in and go on").click()
+    expect(dialog.get_by_role("alert")).to_be_focused()
+    dialog.get_by_label("Password", exact=True).fill(PASSWORD)
+    dialog.get_by_role("button", name="Sign in and go on").click()
+    expect(page).to_have_url(re.compile(r"/appointments/\d+\?new$"))
+    (visit,) = care.upcoming(people[patient])
+    assert visit["reason"] == NOTE
+
+
+def test_leaving_instead_leaves_nothing_behind(
+    people: People, patient: str, doctor: Person, role_page: RolePage, expected: list[str]
+) -> None:
+    expected.append("401 ")
+    page = role_page(patient)
+    start = free_times(doctor.http, doctor.id)[0]
+    page.goto(f"/doctors/{doctor.id}/book?start={start:%Y-%m-%dT%H:%M:%SZ}")
+    page.get_by_label("Reason for the visit").fill(NOTE)
+    end_session(page)
+    page.get_by_role("button", name="Book this visit").click()
+    page.get_by_role("button", name="Leave without signing in").click()
+    expect(page.get_by_text("You are signed out.")).to_be_visible()
+    expect(page.get_by_role("banner")).to_contain_text("Sign in")
+    assert NOTE not in page.evaluate("() => JSON.stringify({ ...sessionStorage, ...localStorage })")
+    assert care.upcoming(people[patient]) == []
+
+
+@pytest.mark.parametrize(
+    ("role", "foreign", "own"),
+    [
+        ("patient", "/admin/people", "/home"),
+        ("patient", "/doctor/patients", "/home"),
+        ("doctor", "/results", "/doctor"),
+        ("lab", "/admin", "/lab"),
+        ("admin", "/lab", "/admin"),
+    ],
+)
+def test_the_portal_of_another_role_leads_home(role_page: RolePage, role: str, foreign: str, own: str) -> None:
+    page = role_page(role)
+    page.goto(foreign)
+    expect(page).to_have_url(re.compile(rf"{own}$"))
+    expect(page.get_by_role("status").filter(has_text="That page belongs to another role.")).to_be_visible()
+    page.go_back()
+    expect(page).not_to_have_url(re.compile(rf"{foreign}$"))
+
+
+def test_a_stranger_comes_back_after_signing_in(page: Page, people: People, patient: str) -> None:
+    page.goto("/appointments?when=past")
+    expect(page).to_have_url(re.compile(r"/sign-in\?next="))
+    page.get_by_label("E-mail address").fill(people.email(patient))
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page).to_have_url(re.compile(r"/appointments\?when=past$"))

@@ -1,0 +1,54 @@
+"""Times are the clinic's wherever the browser is, also on the days on which the clinic's clocks change."""
+
+import re
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import OpenPage
+from tests.hospital import Hospital, Person, free_times
+
+CLINIC = ZoneInfo("Europe/Berlin")
+
+
+def next_change() -> date:
+    """The next day on which the clinic's clocks change, from tomorrow on."""
+    today = datetime.now(CLINIC).date()
+    days = [today + timedelta(days=n) for n in range(1, 300)]
+    return next(day for day in days if _noon(day).utcoffset() != _noon(day - timedelta(days=1)).utcoffset())
+
+
+def spoken(instant: datetime) -> str:
+    """What a link says: 'Sunday 28 March 2027, 03:00', with its offset in the hour that autumn repeats."""
+    here = instant.astimezone(CLINIC)
+    is_repeated = here.replace(fold=0).utcoffset() != here.replace(fold=1).utcoffset()
+    hours = (here.utcoffset() or timedelta()) // timedelta(hours=1)
+    return f"{here:%A} {here.day} {here:%B %Y, %H:%M}" + (f" GMT+{hours}" if is_repeated else "")
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Honolulu", "Australia/Lord_Howe", "Europe/Berlin"])
+def test_the_week_in_which_clocks_change(open_page: OpenPage, hospital: Hospital, doctor: Person, zone: str) -> None:
+    change = next_change()
+    week = change - timedelta(days=3)
+    free = free_times(doctor.http, doctor.id, start=week.isoformat())
+    page = open_page(hospital.url, timezone_id=zone)
+    page.goto(f"/doctors/{doctor.id}?week={week}")
+    times = page.get_by_role("region", name="Free times")
+    links = times.get_by_role("listitem").get_by_role("link")
+    expect(links).to_have_count(len(free))
+    assert links.evaluate_all("(links) => links.map((link) => link.getAttribute('aria-label'))") == list(map(spoken, free))
+    expect(times).to_contain_text("Berlin time, GMT+")
+    expect(times.get_by_text("Your own clock shows another time.")).to_have_count(int(zone != CLINIC.key))
+    first = next(time for time in free if time.astimezone(CLINIC).date() == change)
+    links.filter(has_text=re.compile(f"^{first.astimezone(CLINIC):%H:%M}")).and_(
+        page.get_by_label(spoken(first), exact=True)
+    ).click()
+    expect(page.get_by_role("main")).to_contain_text(spoken(first).split(",")[0])
+    expect(page.get_by_role("main")).to_contain_text(f"{first.astimezone(CLINIC):%H:%M}")
+    assert f"start={first.astimezone(UTC):%Y-%m-%dT%H}" in page.url.replace("%3A", ":")
+
+
+def _noon(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, 12, tzinfo=CLINIC)
