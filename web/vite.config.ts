@@ -5,6 +5,19 @@ const SHELL =
   /node_modules\/preact|src\/(api|app|main|routes?r?\.ts|lib\/(draft|i18n|lazy|live|said|session|zone)\.|ui\/(Frame|Mark|NotFound|Page|Problem|Skeleton)\.)/;
 const FORMS = /src\/(lib\/form|ui\/(Control|ErrorSummary|Submit|TextArea))\./;
 const PARTS = /src\/(lib\/(query|time)|ui\/(Chip|Dialog|Empty|Icon|More|PrintHead|Ready|Tel))\./;
+/** Pages that people go to and fro between, in one file each: small files compress badly. */
+const AREAS = {
+  "patient-visits":
+    /pages\/patient\/(appointments?|move|move-confirm|cancel-dialog|visit-outcome|doctor|doctor-week)\./,
+  "patient-care": /pages\/patient\/(prescriptions?|referral.*)\./,
+  "patient-labs": /pages\/patient\/lab/,
+  "patient-results": /pages\/patient\/(result.*|trend)\./,
+  "doctor-desk": /pages\/doctor\/(prescri.*|refer.*|order.*|results.*)\./,
+  "doctor-record": /pages\/doctor\/(chart.*|patients|record.*|visit(-.*)?)\.tsx/,
+  "doctor-times": /pages\/doctor\/(availability.*|week)\./,
+  charts: /(ui\/(NumberLine|Trend|Marker)|lib\/results)\./,
+  sheets: /ui\/(PrescriptionSheet|ReferralLetter|LabReport|Signature)\.|lib\/(prescriptions|money)\./,
+};
 
 export default defineConfig({
   build: {
@@ -21,6 +34,12 @@ export default defineConfig({
         codeSplitting: {
           groups: [
             { name: "shell", test: SHELL, priority: 2 },
+            ...Object.entries(AREAS).map(([name, test]) => ({
+              name,
+              test,
+              priority: 1,
+              includeDependenciesRecursively: false,
+            })),
             { name: "forms", test: FORMS, priority: 1 },
             { name: "parts", test: PARTS, priority: 1 },
           ],

@@ -125,9 +125,9 @@ function Change({ doctor, active, put, onDone, onKeep }: ChangeProps) {
   return (
     <>
       <ErrorSummary mistakes={wrong} />
-      <form noValidate class="row" onSubmit={submit}>
+      <form noValidate class={active ? "row" : "row ends"} onSubmit={submit}>
         {onKeep && (
-          <button type="button" class="button" onClick={onKeep}>
+          <button type="button" class="button quiet" onClick={onKeep}>
             {t("booking_state.keep")}
           </button>
         )}

@@ -116,7 +116,7 @@ function columns() {
       head: t("staff.specialty"),
       cell: ({ specialty }: Doctor) => specialty ?? <span class="muted">{t("staff.no_profile")}</span>,
     },
-    { head: t("field.email"), cell: ({ email }: Doctor) => email },
+    { head: t("field.email"), cell: ({ email }: Doctor) => <span class="email">{email}</span> },
     { head: t("staff.room"), cell: ({ room }: Doctor) => room ?? "–" },
     { head: t("staff.booking"), cell: ({ booking }: Doctor) => t(`staff.booking.${booking}`) },
     { head: t("staff.active"), cell: (doctor: Doctor) => <Active doctor={doctor} /> },
@@ -126,7 +126,7 @@ function columns() {
 /** Whether a doctor can be booked, and why not. */
 export function Active({ doctor: { active, account_active } }: { doctor: Doctor }) {
   if (!account_active) return <Chip tone="no-show">{t("staff.locked")}</Chip>;
-  return <Chip tone={active ? "confirmed" : "completed"}>{t(active ? "staff.active.yes" : "staff.active.no")}</Chip>;
+  return active ? <>{t("staff.active.yes")}</> : <Chip tone="completed">{t("staff.active.no")}</Chip>;
 }
 
 function choice(value: string, text: string) {

@@ -120,7 +120,7 @@ function Open({ list, onMade }: { list: Pages<Invitation>; onMade: (made: Schema
       head: t("people.name"),
       cell: ({ full_name, account_id }: Invitation) => <a href={`/admin/people/${account_id}`}>{full_name}</a>,
     },
-    { head: t("field.email"), cell: ({ email }: Invitation) => email },
+    { head: t("field.email"), cell: ({ email }: Invitation) => <span class="email">{email}</span> },
     { head: t("people.role"), cell: ({ role }: Invitation) => t(`role.${role}`) },
     { head: t("invitations.expires"), cell: (invitation: Invitation) => <Expires of={invitation} /> },
     { head: t("invitations.again"), cell: (invitation: Invitation) => <Again of={invitation} onMade={onMade} /> },

@@ -161,9 +161,9 @@ function Switch({ person, put, active, onDone, onKeep }: SwitchProps) {
   return (
     <>
       <ErrorSummary mistakes={wrong} />
-      <form noValidate class="row" onSubmit={submit}>
+      <form noValidate class={active ? "row" : "row ends"} onSubmit={submit}>
         {onKeep && (
-          <button type="button" class="button" onClick={onKeep}>
+          <button type="button" class="button quiet" onClick={onKeep}>
             {t("person.lock.keep")}
           </button>
         )}

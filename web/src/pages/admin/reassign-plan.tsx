@@ -67,7 +67,7 @@ export function Plan({ visits, free, substitute, day }: Props) {
   return (
     <form class="reassign" noValidate onSubmit={submit}>
       <h2>{t("reassign.visits", { day: longDay(day) })}</h2>
-      <p class="muted">{t(substitute ? "reassign.about" : "reassign.choose")}</p>
+      {left.length > 0 && <p class="muted">{t(substitute ? "reassign.about" : "reassign.choose")}</p>}
       {left.length > 0 && (
         <div class="dense">
           <Table

@@ -4,7 +4,6 @@ import { api, outcome, type Schemas } from "../../api/client";
 import { plural, t } from "../../lib/i18n";
 import { money } from "../../lib/money";
 import { usePages } from "../../lib/query";
-import { numeral } from "../../lib/results";
 import { go, withQuery } from "../../router";
 import type { OwnProps } from "../../routes";
 import { Chip } from "../../ui/Chip";
@@ -88,11 +87,16 @@ function Search({ q }: { q: string }) {
 
 function columns() {
   return [
-    { head: t("catalogue.name"), cell: ({ code, name }: LabTest) => <a href={testHref(code)}>{name}</a> },
-    { head: t("catalogue.code"), cell: ({ code }: LabTest) => code },
+    {
+      head: t("catalogue.name"),
+      cell: ({ code, name }: LabTest) => (
+        <span class="caller">
+          <a href={testHref(code)}>{name}</a> <span>{code}</span>
+        </span>
+      ),
+    },
     { head: t("catalogue.category"), cell: ({ category }: LabTest) => category },
     { head: t("catalogue.specimen"), cell: ({ specimen }: LabTest) => specimen },
-    { head: t("catalogue.analytes"), number: true, cell: ({ analytes }: LabTest) => numeral(analytes.length) },
     {
       head: t("catalogue.turnaround"),
       number: true,
@@ -105,11 +109,8 @@ function columns() {
     },
     {
       head: t("catalogue.active"),
-      cell: ({ active }: LabTest) => (
-        <Chip tone={active ? "confirmed" : "completed"}>
-          {t(active ? "catalogue.active.yes" : "catalogue.active.no")}
-        </Chip>
-      ),
+      cell: ({ active }: LabTest) =>
+        active ? t("catalogue.active.yes") : <Chip tone="completed">{t("catalogue.active.no")}</Chip>,
     },
   ];
 }

@@ -107,8 +107,8 @@ function Cancel({ visit, onDone, onStale, onKeep }: ActProps & { onKeep: () => v
         <br />
         {t("arrangements.with", { patient: visit.patient.full_name, doctor: visit.doctor.full_name })}
       </p>
-      <form class="row" noValidate onSubmit={submit}>
-        <button type="button" class="button" ref={keep} onClick={onKeep}>
+      <form class="row ends" noValidate onSubmit={submit}>
+        <button type="button" class="button quiet" ref={keep} onClick={onKeep}>
           {t("arrangements.cancel.keep")}
         </button>
         <Submit

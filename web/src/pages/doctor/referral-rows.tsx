@@ -23,11 +23,7 @@ export function Rows({ items, direction, me, put }: Props) {
     if (told) box.current?.focus();
   }, [told]);
   const columns: Column<Referral>[] = [
-    { head: t("doctor_referrals.patient"), cell: (one) => <Whose of={one} /> },
-    {
-      head: t(direction === "received" ? "doctor_referrals.from" : "doctor_referrals.to"),
-      cell: (one) => (direction === "received" ? one.from_doctor.full_name : target(one)),
-    },
+    { head: t("doctor_referrals.patient"), cell: (one) => <Whose of={one} direction={direction} /> },
     { head: t("doctor_referrals.reason"), cell: (one) => <span class="doctor-referrals-reason">{one.reason}</span> },
     { head: t("doctor_referrals.urgency"), cell: (one) => <Urgency of={one} /> },
     { head: t("doctor_referrals.status"), cell: (one) => <Chip kind="referral" status={one.status} /> },
@@ -61,23 +57,24 @@ export function Rows({ items, direction, me, put }: Props) {
   );
 }
 
-function Whose({ of }: { of: Referral }) {
+function Whose({ of, direction }: { of: Referral; direction: Direction }) {
+  const name = direction === "received" ? of.from_doctor.full_name : target(of);
   return (
-    <>
+    <div>
       <a class="strong" href={withQuery({ id: String(of.id) })}>
         {of.patient.full_name}
       </a>
-      <br />
-      <span class="small muted doctor-referrals-day">{dateOnly(dayOf(of.created_at))}</span>
-    </>
+      <p class="small">{t(direction === "received" ? "doctor_referrals.from" : "doctor_referrals.to", { name })}</p>
+      <p class="small muted doctor-referrals-day">{dateOnly(dayOf(of.created_at))}</p>
+    </div>
   );
 }
 
 function Urgency({ of: { urgency, due_on } }: { of: Referral }) {
   return (
-    <>
+    <div>
       <Chip kind="urgency" status={urgency} />
-      {due_on && <p class="small doctor-referrals-day">{t("doctor_referrals.by", { day: dateOnly(due_on) })}</p>}
-    </>
+      {due_on && <p class="small">{t("doctor_referrals.by", { day: dateOnly(due_on) })}</p>}
+    </div>
   );
 }

@@ -22,7 +22,7 @@ export function Acts({ visit, acts, after }: Props) {
   const choose = (to: VisitStatus): void => (isFinal(to) ? setAsked(to) : acts.step(visit, to));
   const [first, ...others] = steps(visit.status);
   if (!first) return null;
-  const busy = acts.busy === visit.id;
+  const busy = acts.busy.includes(visit.id);
   return (
     <div class="acts">
       <button

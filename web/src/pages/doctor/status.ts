@@ -7,8 +7,8 @@ import { take, type Visit, type VisitStatus, wayBack } from "./visits";
 const OFFERED_MS = 10_000;
 
 export interface StatusActs {
-  /** The visit that is being changed. */
-  busy: number | null;
+  /** The visits that are being changed. */
+  busy: readonly number[];
   /** What the last act did or why it did not, and whether it failed. */
   said: { text: string; trouble: boolean } | null;
   /** The visit whose last step may be taken back now. */
@@ -19,10 +19,12 @@ export interface StatusActs {
 
 /** `put` gets a visit as it is after an act, or as somebody else left it. */
 export function useStatus(put: (visit: Visit) => void): StatusActs {
-  const [busy, setBusy] = useState<number | null>(null);
+  const [busy, setBusy] = useState<readonly number[]>([]);
   const [told, setTold] = useState<StatusActs["said"]>(null);
   const [undo, setUndo] = useState<StatusActs["undo"]>(null);
-  const running = useRef(false);
+  const running = useRef(new Set<number>());
+  const latest = useRef(put);
+  latest.current = put;
   useEffect(() => {
     if (!undo) return;
     const timer = setTimeout(() => {
@@ -33,17 +35,18 @@ export function useStatus(put: (visit: Visit) => void): StatusActs {
   }, [undo]);
 
   const act = async (visit: Visit, way: readonly VisitStatus[], undoable: boolean): Promise<void> => {
-    if (running.current) return;
-    running.current = true;
-    setBusy(visit.id);
+    if (running.current.has(visit.id)) return;
+    running.current.add(visit.id);
+    setBusy([...running.current]);
     const { visit: now, refused } = await take(visit, way);
-    running.current = false;
-    setBusy(null);
+    running.current.delete(visit.id);
+    setBusy([...running.current]);
     keepFocus(visit.id);
     const back = undoable && !refused ? wayBack(now.status, visit.status) : null;
     setUndo(back && { id: visit.id, way: back });
     setTold({ text: sentence(now, refused), trouble: refused !== null });
-    put(now);
+    // the others may have changed since
+    latest.current(now);
   };
   return {
     busy,

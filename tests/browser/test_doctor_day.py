@@ -1,0 +1,122 @@
+"""A doctor's day: statuses in one press each, the list on paper, and notes that outlive the gateway and a second window."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser import care
+from tests.browser.conftest import Clicks, RolePage
+from tests.browser.measures import printed
+from tests.browser.people import People
+from tests.browser.stack import Stack
+from tests.hospital import free_times
+
+
+@dataclass
+class Seen:
+    """A visit of a new patient to a new doctor."""
+
+    doctor: str
+    id: int
+    day: str
+    """Of the clinic's calendar."""
+
+    @property
+    def path(self) -> str:
+        return f"/doctor/visits/{self.id}"
+
+
+@pytest.fixture
+def seen(people: People) -> Seen:
+    doctor, patient = people.new_doctor(), people.newcomer("Vera Visitor")
+    times = free_times(people[doctor].http, people[doctor].id)
+    visit = care.visit(people[patient], people[doctor], times[0])
+    zone = ZoneInfo(people[doctor].http.get("/api/config").json()["zone"])
+    day = datetime.fromisoformat(visit["starts_at"]).astimezone(zone).date()
+    return Seen(doctor, visit["id"], day.isoformat())
+
+
+def notes(people: People, seen: Seen) -> dict[str, object]:
+    answer = people[seen.doctor].http.get(f"/api/doctor/appointments/{seen.id}/notes")
+    assert answer.status_code == 200, answer.text
+    found: dict[str, object] = answer.json()
+    return found
+
+
+def test_a_press_for_each_status_and_one_to_take_it_back(seen: Seen, role_page: RolePage, clicks: Clicks) -> None:
+    page = role_page(seen.doctor)
+    page.goto(f"/doctor?day={seen.day}")
+    row = page.get_by_role("row").filter(has_text="Vera Visitor")
+    expect(row.get_by_role("cell", name="Booked", exact=True)).to_be_visible()
+    before = clicks(page)
+    row.get_by_role("button", name="Arrived: Vera Visitor").click()
+    row.get_by_role("button", name="Undo: Vera Visitor").click()
+    expect(row.get_by_role("cell", name="Confirmed", exact=True)).to_be_visible()
+    row.get_by_role("button", name="Arrived: Vera Visitor").click()
+    row.get_by_role("button", name="Start: Vera Visitor").click()
+    expect(row.get_by_role("cell", name="In progress", exact=True)).to_be_visible()
+    assert clicks(page) - before == 4
+    row.get_by_role("button", name="Complete: Vera Visitor").click()
+    page.get_by_role("button", name="Complete visit").click()
+    expect(row.get_by_role("cell", name="Completed", exact=True)).to_be_visible()
+    expect(row.get_by_role("link", name="Vera Visitor")).to_be_focused()
+
+
+def test_a_double_press_is_one_step(seen: Seen, role_page: RolePage) -> None:
+    page = role_page(seen.doctor)
+    page.goto(seen.path)
+    page.get_by_role("button", name="Arrived: Vera Visitor").dblclick()
+    expect(page.get_by_role("button", name="Start: Vera Visitor")).to_be_visible()
+
+
+def test_the_day_is_printed_with_all_its_rows(seen: Seen, role_page: RolePage) -> None:
+    page = role_page(seen.doctor)
+    page.goto(f"/doctor?day={seen.day}")
+    expect(page.get_by_role("row").filter(has_text="Vera Visitor")).to_be_visible()
+    paper = printed(page)
+    assert paper.pages == 1
+    assert "Vera Visitor" in paper.text
+    assert "Booked" in paper.text
+    assert "Arrived" not in paper.text
+
+
+def test_notes_outlive_the_gateway_and_a_reload(
+    seen: Seen, people: People, stack: Stack, role_page: RolePage, expected: list[str]
+) -> None:
+    expected.append(r"50\d")
+    page = role_page(seen.doctor, at=stack.front)
+    page.goto(seen.path)
+    area = page.get_by_label("Notes of this visit")
+    area.fill("Heart regular.")
+    expect(page.locator("[data-state=saved]")).to_contain_text("Saved ")
+    with stack.down():
+        area.fill("Heart regular. ECG sinus rhythm.")
+        expect(page.get_by_text("We keep trying")).to_be_visible()
+    page.reload()
+    expect(area).to_have_value("Heart regular. ECG sinus rhythm.")
+    expect(page.locator("[data-state=saved]")).to_be_visible()
+    saved = notes(people, seen)
+    assert (saved["text"], saved["version"]) == ("Heart regular. ECG sinus rhythm.", 3)
+
+
+def test_a_second_window_is_told_what_the_first_one_wrote(
+    seen: Seen, people: People, role_page: RolePage, expected: list[str]
+) -> None:
+    expected.append("412")
+    first, second = role_page(seen.doctor), role_page(seen.doctor)
+    for page in (first, second):
+        page.goto(seen.path)
+        expect(page.get_by_label("Notes of this visit")).to_be_visible()
+    first.get_by_label("Notes of this visit").fill("From the first.")
+    expect(first.locator("[data-state=saved]")).to_contain_text("Saved ")
+    second.get_by_label("Notes of this visit").fill("From the second.")
+    alert = second.get_by_role("alert").filter(has_text="another window")
+    expect(alert).to_contain_text("From the first.")
+    expect(second.get_by_label("Your text")).to_have_value("From the second.")
+    second.get_by_role("button", name="Keep your text").click()
+    expect(second.locator("[data-state=saved]")).to_contain_text("Saved ")
+    expect(second.get_by_label("Notes of this visit")).to_be_focused()
+    assert notes(people, seen)["text"] == "From the second."

@@ -1,0 +1,208 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import { enter, speak } from "../src/lib/i18n";
+import { keepZone } from "../src/lib/zone";
+import { csv } from "../src/pages/admin/csv";
+import { choices, propose, type Slot } from "../src/pages/admin/reassigning";
+import { minorOf } from "../src/pages/admin/test-fields";
+import type { OwnProps } from "../src/routes";
+import { CONFIG, gateway, json, PAT, refusal } from "./gateway";
+import { draw, press, settled } from "./page";
+
+const ADMIN = { ...PAT, id: 1, role: "admin" as const };
+const DAY = "2030-01-07";
+
+function slot(from: string, to: string): Slot {
+  return { starts_at: `${DAY}T${from}:00Z`, ends_at: `${DAY}T${to}:00Z`, day: DAY };
+}
+
+function visit(id: number, time: string, more: object = {}) {
+  return {
+    id,
+    reference: `CP-${id}`,
+    patient: { id: 100 + id, full_name: `Patient ${id}`, date_of_birth: null, phone: null },
+    doctor: { id: 5, full_name: "Dr Osei", specialty: null },
+    starts_at: `${DAY}T${time}:00Z`,
+    ends_at: `${DAY}T${time}:00Z`,
+    status: "booked",
+    place: null,
+    cancelled_by: null,
+    created_at: "2030-01-01T09:00:00Z",
+    version: 1,
+    ...more,
+  };
+}
+
+function doctor(id: number, full_name: string) {
+  return { id, full_name, specialty: null, email: `${id}@x.example`, active: true, account_active: true, version: 1 };
+}
+
+async function open(page: () => Promise<{ default: (props: OwnProps) => unknown }>, path: string, params = {}) {
+  history.replaceState(null, "", path);
+  const { default: Page } = (await page()) as { default: (props: OwnProps) => never };
+  const query = new URLSearchParams(location.search);
+  await draw(<Page params={params} query={query} config={CONFIG} account={ADMIN} />);
+  await settled();
+}
+
+const list = (items: unknown[], next_cursor: string | null = null) => json({ items, next_cursor });
+const body = (): string => document.body.textContent ?? "";
+
+beforeEach(async () => {
+  keepZone("Europe/Berlin");
+  await speak(["en"]);
+  await enter("ui", "admin");
+});
+
+describe("reassigning a day", () => {
+  const free = [slot("09:00", "09:20"), slot("09:20", "09:40"), slot("10:00", "10:20")];
+
+  test("who can keep their time does, the others get the nearest, and none overlap", () => {
+    const plan = propose([visit(1, "08:40"), visit(2, "09:00"), visit(3, "10:00"), visit(4, "11:00")], free);
+    expect([...plan].map(([id, to]) => [id, to?.starts_at.slice(11, 16) ?? null]).sort()).toEqual([
+      [1, "09:20"],
+      [2, "09:00"],
+      [3, "10:00"],
+      [4, null],
+    ]);
+  });
+
+  test("times that overlap what another was given are not offered", () => {
+    const odd = [slot("09:00", "09:30"), slot("09:20", "09:50"), slot("10:00", "10:30")];
+    const plan = propose([visit(1, "09:00"), visit(2, "09:20")], odd);
+    expect(plan.get(2)?.starts_at).toBe(odd[2]?.starts_at);
+    expect(choices(visit(2, "09:20"), plan, odd)).toEqual([odd[2]]);
+  });
+
+  test("each visit moves by itself; one that is refused keeps its row with the times that are free", async () => {
+    const later = slot("11:00", "11:20");
+    const asked = gateway({
+      "GET /api/admin/doctors": [list([doctor(5, "Dr Osei"), doctor(6, "Dr Lind")])],
+      "GET /api/admin/appointments": [list([visit(1, "09:00"), visit(2, "09:20")])],
+      "GET /api/doctors/6/slots": [
+        json({ items: [...free, later], next_cursor: null, zone: "Europe/Berlin", next_available: null }),
+      ],
+      "PUT /api/admin/appointments/1": [
+        json(visit(1, "09:00", { doctor: { id: 6, full_name: "Dr Lind", specialty: null } })),
+      ],
+      "PUT /api/admin/appointments/2": [refusal(409, "slot_taken", { alternatives: [later.starts_at] })],
+    });
+    await open(() => import("../src/pages/admin/reassign"), `/admin/appointments/reassign?doctor_id=5&to=6&day=${DAY}`);
+    await press("Move 2 visits");
+    await settled();
+    expect(body()).toContain("1 of 2 visits are moved.");
+    expect(body()).toContain("From 10:00 to Monday 7 January 2030, 10:00 with Dr Lind");
+    const [left, ...others] = document.querySelectorAll("select[aria-label]");
+    expect(left?.getAttribute("aria-label")).toBe("New time for Patient 2");
+    expect([...(left?.querySelectorAll("option") ?? [])].map(({ textContent }) => textContent)).toEqual([
+      "Leave as it is",
+      "12:00",
+    ]);
+    expect(others).toEqual([]);
+    const sent = asked.filter(({ call }) => call.startsWith("PUT"));
+    expect(sent.map(({ body, headers }) => [body, headers.get("If-Match")])).toEqual([
+      [{ starts_at: `${DAY}T09:00:00Z`, doctor_id: 6 }, '"1"'],
+      [{ starts_at: `${DAY}T09:20:00Z`, doctor_id: 6 }, '"1"'],
+    ]);
+  });
+});
+
+describe("the overview", () => {
+  test("a part that is down is named; a figure that cannot be had leaves the rest", async () => {
+    const parts = { auth: true, labs: false };
+    gateway({
+      "GET /api/admin/stats": [refusal(500, "unexpected")],
+      "GET /ready": [refusal(500, "not_ready", { parts })],
+    });
+    await open(() => import("../src/pages/admin/overview"), "/admin");
+    expect(body()).toContain("A part of the system does not answer.");
+    expect(body()).toContain("LaboratoryDoes not answer");
+    expect(document.querySelectorAll(".problem").length).toBe(2);
+  });
+});
+
+describe("visits", () => {
+  const past = visit(3, "09:00", { starts_at: "2020-01-07T09:00:00Z" });
+  const page = () => import("../src/pages/admin/appointments");
+
+  test("one click takes a visit to its next status", async () => {
+    const asked = gateway({
+      "GET /api/admin/doctors": [list([])],
+      "GET /api/admin/appointments": [list([past])],
+      "PUT /api/admin/appointments/3": [json({ ...past, status: "arrived", version: 2 })],
+    });
+    await open(page, "/admin/appointments?day=2020-01-07");
+    await press("Arrived");
+    expect(asked.find(({ call }) => call.startsWith("PUT"))?.body).toEqual({ status: "arrived" });
+    expect(document.querySelector("table .chip")?.textContent).toBe("Arrived");
+    expect(body()).toContain("Patient 3, Tuesday 7 January 2020, 10:00: Arrived.");
+  });
+
+  test("what somebody else changed is read again and said", async () => {
+    gateway({
+      "GET /api/admin/doctors": [list([])],
+      "GET /api/admin/appointments": [list([past]), list([{ ...past, status: "no_show", version: 2 }])],
+      "PUT /api/admin/appointments/3": [refusal(412, "stale", { version: 2 })],
+    });
+    await open(page, "/admin/appointments?day=2020-01-07");
+    await press("Arrived");
+    expect(document.querySelector("[role=alert]")?.textContent).toContain("Somebody else changed this visit");
+    expect(document.querySelector("table .chip")?.textContent).toBe("Missed");
+  });
+
+  test("before its day nobody arrives or is missed", async () => {
+    gateway({
+      "GET /api/admin/doctors": [list([])],
+      "GET /api/admin/appointments": [list([visit(4, "09:00", { starts_at: "2090-01-07T09:00:00Z" })])],
+    });
+    await open(page, "/admin/appointments");
+    const buttons = [...document.querySelectorAll(".visit-actions > *")].map(({ textContent }) => textContent);
+    expect(buttons).toEqual(["Confirm", "Move", "Cancel visit"]);
+  });
+});
+
+test("an address that is taken leads to the person who has it, and what was typed stays", async () => {
+  gateway({ "POST /api/admin/doctors": [refusal(409, "email_taken")] });
+  sessionStorage.setItem(
+    "careplus.draft.nobody.new-doctor",
+    JSON.stringify({
+      full_name: "Dr Ruiz",
+      specialty: "Cardiology",
+      bio: "",
+      languages: "es",
+      phone: "",
+      room: "",
+      booking: "online",
+      email: "r@x.example",
+    }),
+  );
+  await open(() => import("../src/pages/admin/new-doctor"), "/admin/doctors/new");
+  await press("Add doctor and make the link");
+  expect(document.querySelector(".taken-email a")?.getAttribute("href")).toBe("/admin/people?q=r%40x.example");
+  expect((document.getElementById("full_name") as HTMLInputElement).value).toBe("Dr Ruiz");
+  sessionStorage.clear();
+});
+
+test("nobody is offered to lock their own account", async () => {
+  gateway({ "GET /api/admin/accounts/1": [json(ADMIN)] });
+  await open(() => import("../src/pages/admin/person"), "/admin/people/1", { id: "1" });
+  expect(body()).toContain("This is your own account.");
+  expect(document.querySelector("form, .lock")).toBeNull();
+});
+
+test("no cell of a file begins a formula", () => {
+  expect(csv([["=1+1", "+4", "-4", "@x", "\tx", "\rx", 'a "b", c', -3, "plain"]])).toBe(
+    `'=1+1,'+4,'-4,'@x,'\tx,"'\rx","a ""b"", c",-3,plain\r\n`,
+  );
+});
+
+test.each([
+  ["12.50", "EUR", 1250],
+  ["12,5", "EUR", 1250],
+  ["12", "EUR", 1200],
+  ["1200", "JPY", 1200],
+  ["12.505", "EUR", null],
+  ["-1", "EUR", null],
+  ["", "EUR", null],
+])("%j %s is %s", (typed, currency, minor) => {
+  expect(minorOf(typed, currency)).toBe(minor);
+});
