@@ -15,7 +15,7 @@ const AREAS = {
   "doctor-desk": /pages\/doctor\/(prescri.*|refer.*|order.*|results.*)\./,
   "doctor-record": /pages\/doctor\/(chart.*|patients|record.*|visit(-.*)?)\.tsx/,
   "doctor-times": /pages\/doctor\/(availability.*|week)\./,
-  charts: /(ui\/(NumberLine|Trend|Marker)|lib\/results)\./,
+  charts: /ui\/(NumberLine|Trend|Marker)\./,
   sheets: /ui\/(PrescriptionSheet|ReferralLetter|LabReport|Signature)\.|lib\/(prescriptions|money)\./,
 };
 

@@ -128,7 +128,7 @@ function Visits({ items, more, list }: VisitsProps) {
 function Caller({ visit: { patient, reference } }: { visit: Arrangement }) {
   const { id, full_name, date_of_birth: born, phone } = patient;
   return (
-    <>
+    <div>
       <span class="caller">
         <a href={`/admin/people/${id}`}>{full_name}</a>
         <span>{reference}</span>
@@ -137,7 +137,7 @@ function Caller({ visit: { patient, reference } }: { visit: Arrangement }) {
         {born && <span>{t("arrangements.born", { date: dateOnly(born) })}</span>}
         {phone && <Tel number={phone} />}
       </span>
-    </>
+    </div>
   );
 }
 

@@ -126,7 +126,7 @@ function columns() {
 /** Whether a doctor can be booked, and why not. */
 export function Active({ doctor: { active, account_active } }: { doctor: Doctor }) {
   if (!account_active) return <Chip tone="no-show">{t("staff.locked")}</Chip>;
-  return active ? <>{t("staff.active.yes")}</> : <Chip tone="completed">{t("staff.active.no")}</Chip>;
+  return active ? <span>{t("staff.active.yes")}</span> : <Chip tone="completed">{t("staff.active.no")}</Chip>;
 }
 
 function choice(value: string, text: string) {

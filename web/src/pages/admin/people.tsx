@@ -136,5 +136,5 @@ function columns() {
 
 /** Whether somebody may sign in. */
 export function Lock({ active }: { active: boolean }) {
-  return active ? <>{t("people.active.yes")}</> : <Chip tone="no-show">{t("people.active.no")}</Chip>;
+  return active ? <span>{t("people.active.yes")}</span> : <Chip tone="no-show">{t("people.active.no")}</Chip>;
 }
