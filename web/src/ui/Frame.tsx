@@ -52,12 +52,10 @@ export function Frame({ config, account, path, notice, signOut, children }: Prop
   );
 }
 
-/** The page of the navigation that an address belongs to: the longest one that it begins with. */
-function current(path: string, items: readonly { href: string }[]): string | undefined {
-  return items
-    .map(({ href }) => href)
-    .filter((href) => path === href || path.startsWith(`${href}/`))
-    .sort((a, b) => b.length - a.length)[0];
+/** The page of the navigation that an address belongs to; the first, where one begins, is only itself. */
+function current(path: string, [begin, ...items]: readonly { href: string }[]): string | undefined {
+  if (path === begin?.href) return path;
+  return items.find(({ href }) => path === href || path.startsWith(`${href}/`))?.href;
 }
 
 function Portal({ account, path }: { account: Account; path: string }) {
