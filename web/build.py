@@ -32,9 +32,9 @@ def main(scripts: list[str]) -> int:
         return 1
     sys.stdout.write(f"Running {', '.join(scripts)}\n" if scripts else "Building the portals\n")
     sys.stdout.flush()
-    steps = [] if _packages_fresh() else [["ci", "--silent"]]
+    steps = [] if _packages_fresh() else [["ci", "--loglevel=error", "--no-audit", "--no-fund"]]
     for step in [*steps, *(["run", "--silent", script] for script in scripts or ["build"])]:
-        if code := subprocess.run([*npm[0], *step], cwd=WEB, env=npm[1], check=False).returncode:  # noqa: S603 - our own npm
+        if code := subprocess.run([*npm[0], *step], cwd=WEB, env={**npm[1], "PYTHON": sys.executable}, check=False).returncode:  # noqa: S603 - our own npm
             sys.stderr.write(f"npm {' '.join(step)} failed in web/ with exit code {code}.\n")
             return code
     if not scripts:

@@ -52,7 +52,7 @@ export default defineConfig({
     strictPort: true,
     // refresh and sign-out ask for the gateway's own origin
     proxy: Object.fromEntries(
-      ["/api", "/auth", "/docs", "/openapi.json"].map((path) => [
+      ["/api", "/auth", "/docs", "/openapi.json", "/ready"].map((path) => [
         path,
         { target: gateway, headers: { origin: gateway } },
       ]),

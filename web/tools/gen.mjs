@@ -1,16 +1,15 @@
 // Writes src/api/schema.d.ts: the API's types, from the OpenAPI document that `careplus openapi` prints.
-//   npm run gen                          asks the command in ../.venv
+//   npm run gen                          asks the command, as $PYTHON has it
 //   npm run gen -- path/to/openapi.json  reads a file
 //   npm run gen -- --check               changes nothing and fails where the file is out of date
 // The first line carries the document's SHA-256, so that a test without Node sees drift as well.
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import openapiTS, { astToString } from "openapi-typescript";
 
 const TYPES = new URL("../src/api/schema.d.ts", import.meta.url);
-const COMMAND = fileURLToPath(new URL("../../.venv/bin/careplus", import.meta.url));
+const PYTHON = process.env.PYTHON ?? "python3";
 
 const args = process.argv.slice(2);
 const file = args.find((arg) => !arg.startsWith("--"));
@@ -25,7 +24,7 @@ if (!args.includes("--check")) {
 }
 
 function printed() {
-  return execFileSync(COMMAND, ["openapi"], { encoding: "utf8", maxBuffer: 64 * 1024 * 1024 });
+  return execFileSync(PYTHON, ["-m", "careplus_cli", "openapi"], { encoding: "utf8", maxBuffer: 64 * 1024 * 1024 });
 }
 
 async function written(text) {

@@ -225,7 +225,10 @@ class CodeTaken(Refusal):
 
 @api.get("/api/labs/tests", roles=SIGNED_IN)
 async def list_tests(q: Query | None = None, limit: Limit = 20, cursor: Cursor | None = None) -> LabTests:
-    """The catalogue by code; `q` looks in codes, names, categories and plain words. Administrators see inactive tests too."""
+    """The catalogue by code; `q` looks in codes, names, categories and plain words.
+
+    Administrators and the laboratory see inactive tests too.
+    """
 
 
 @api.post(

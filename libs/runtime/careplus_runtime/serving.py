@@ -31,7 +31,7 @@ class Routes:
     """The handlers of one file, by the endpoint they serve."""
 
     def __init__(self) -> None:
-        self.served: dict[str, tuple[Endpoint[..., Any], Handler]] = {}
+        self.served: list[tuple[Endpoint[..., Any], Handler]] = []
 
     def serve(
         self, endpoint: Endpoint[..., R], *, finds: Finder | None = None
@@ -40,7 +40,7 @@ class Routes:
 
         def keep(handler: Callable[..., Awaitable[R]]) -> Callable[..., Awaitable[R]]:
             check_agreement(endpoint, handler)
-            self.served[endpoint.name] = (endpoint, facing_fastapi(endpoint, handler, finds))
+            self.served.append((endpoint, facing_fastapi(endpoint, handler, finds)))
             return handler
 
         return keep
@@ -71,10 +71,7 @@ def application(
 
     `lifespan` is an async context manager around the service's life, entered when settings and database are there.
     """
-    promised = {endpoint.name: endpoint for contract in contracts for endpoint in contract.endpoints}
-    served = {name: pair for part in routes for name, pair in part.served.items()}
-    if promised.keys() != served.keys():
-        raise TypeError(f"{service}: promised and not served, or served and not promised: {promised.keys() ^ served.keys()}")
+    served = _kept(service, contracts, routes)
 
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
@@ -82,7 +79,7 @@ def application(
             yield
 
     app = FastAPI(title=service, lifespan=life, openapi_url=None, redirect_slashes=False)
-    for endpoint, handler in served.values():
+    for endpoint, handler in served:
         app.add_api_route(
             endpoint.path,
             handler,
@@ -103,6 +100,18 @@ def application(
     app.add_exception_handler(PoolTimeout, _answer_database_error)
     app.add_middleware(Requests, log_all=False)
     return app
+
+
+def _kept(service: str, contracts: Iterable[Contract], routes: Iterable[Routes]) -> list[tuple[Endpoint[..., Any], Handler]]:
+    """Every endpoint with its handler, each exactly once."""
+    promised = {endpoint.name for contract in contracts for endpoint in contract.endpoints}
+    served = [pair for part in routes for pair in part.served]
+    names = [endpoint.name for endpoint, _ in served]
+    if promised != set(names):
+        raise TypeError(f"{service}: promised and not served, or served and not promised: {promised ^ set(names)}")
+    if len(names) != len(promised):
+        raise TypeError(f"{service}: served twice: {sorted(name for name in promised if names.count(name) > 1)}")
+    return served
 
 
 @asynccontextmanager

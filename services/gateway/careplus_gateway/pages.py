@@ -106,6 +106,7 @@ def _page(title: str, content: str) -> str:
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">'
+        '<link rel="icon" href="/favicon.svg" type="image/svg+xml">'
         f"<title>{escape(title)} - CarePlus</title></head><body>{content}</body></html>"
     )
 
