@@ -1,6 +1,6 @@
 """What doctors and the laboratory did for a patient before a test looks at it, through the real API."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -16,6 +16,12 @@ def visit(patient: Person, doctor: Person, start: datetime | None = None) -> Rec
     chosen = start or next(time for time in times if time > times[0] + timedelta(days=2))
     wish = {"doctor_id": doctor.id, "starts_at": chosen.isoformat()}
     return _done(patient.http.post("/api/appointments", json=wish))
+
+
+def day_ahead(doctor: Person, days: int = 2) -> tuple[str, list[datetime]]:
+    """A clinic day so many days from now, and the doctor's free times on it."""
+    day = (datetime.now(UTC) + timedelta(days=days)).date().isoformat()
+    return day, free_times(doctor.http, doctor.id, start=day, days=1)
 
 
 def result(patient: Person, doctor: Person, lab: Person, values: dict[str, float], comment: str | None = None) -> Record:

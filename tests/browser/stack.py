@@ -36,9 +36,10 @@ class Stack:
         supervisor, victim = self.hospital.process.pid, processes(self.hospital)[name]
         os.kill(supervisor, signal.SIGSTOP)
         try:
+            _wait_for("T", supervisor)
             os.kill(victim, signal.SIGKILL)
-            while not _is_dead(victim):
-                time.sleep(0.01)
+            # nobody takes note of its end
+            _wait_for("Z", victim)
             yield
         finally:
             os.kill(supervisor, signal.SIGCONT)
@@ -50,9 +51,10 @@ class Stack:
             pass
 
 
-def _is_dead(pid: int) -> bool:
-    # a zombie until the supervisor wakes up
-    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+def _wait_for(state: str, process: int) -> None:
+    """Until the process is stopped (T) or a zombie (Z)."""
+    while Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != state:
+        time.sleep(0.01)
 
 
 @contextmanager

@@ -39,8 +39,8 @@ def test_back_and_forward_never_lose_the_focus(role_page: RolePage, patient: str
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Find a doctor")
     expect(page.get_by_role("heading", level=1)).to_be_focused()
-    for key, heading in (("Alt+ArrowLeft", "Hello"), ("Alt+ArrowRight", "Find a doctor")):
-        page.keyboard.press(key)
+    for move, heading in ((page.go_back, "Hello"), (page.go_forward, "Find a doctor")):
+        move()
         expect(page.get_by_role("heading", level=1)).to_contain_text(heading)
         expect(page.get_by_role("heading", level=1)).to_be_focused()
 

@@ -60,7 +60,8 @@ function Here({ here, who, config }: { here: Address; who: Account | null; confi
   if (route.role && who && route.role !== who.role) return <Redirect to={HOME[who.role]} say="not_your_portal" />;
   const query = new URLSearchParams(here.search);
   // pages that ask for a role are reached by somebody only; the others know that nobody may be there
-  return <Lazy route={route} query={query} config={config} account={who as OwnProps["account"]} />;
+  // and what one of them has on the page is not the next one's
+  return <Lazy key={who?.id} route={route} query={query} config={config} account={who as OwnProps["account"]} />;
 }
 
 /** The sign-in over the page; its code is fetched when somebody signs in, for when nothing can be fetched any more. */

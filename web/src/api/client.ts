@@ -34,7 +34,7 @@ export const away = live(false);
 /** Whether the session has ended under somebody's hands: requests wait until they sign in again or give up. */
 export const lost = live(false);
 
-let accessToken: string | null = null;
+let held: Tokens | null = null;
 let refreshing: Promise<Outcome<Tokens>> | null = null;
 let tellAccount: (account: Account | null) => void = () => {};
 let waiting = 0;
@@ -48,7 +48,7 @@ export function onAccount(listener: (account: Account | null) => void): void {
 
 /** Takes the tokens of a sign-in, or forgets them. */
 export function keep(tokens: Tokens | null): void {
-  accessToken = tokens?.access_token ?? null;
+  held = tokens;
   lost.set(false);
   tellAccount(tokens?.account ?? null);
 }
@@ -62,10 +62,13 @@ export function refresh(): Promise<Outcome<Tokens>> {
 }
 
 async function exchange(): Promise<Outcome<Tokens>> {
+  const before = held;
   const renewed = await outcome(api.POST("/auth/refresh", { headers: OWN_PAGE }));
+  // who signed in or out while it was on its way is newer than this answer
+  if (held !== before) return held ? { ok: true, data: held } : NO_ANSWER;
   if (renewed.ok) keep(renewed.data);
   // what is on the page stays until the reader signs in again or gives up
-  else if (renewed.problem.code === "unauthenticated" && accessToken !== null) lost.set(true);
+  else if (renewed.problem.code === "unauthenticated" && held) lost.set(true);
   else if (renewed.problem.code === "unauthenticated") keep(null);
   return renewed;
 }
@@ -87,9 +90,11 @@ export async function outcome<T, E extends object>(call: Promise<Answered<T, E>>
     const problem = isProblem(error) ? error : ({ code: "no_answer", status: response.status } as const);
     return { ok: false, problem, retryAfter: seconds > 0 ? seconds : null };
   } catch {
-    return { ok: false, problem: { code: "no_answer", status: 0 }, retryAfter: null };
+    return NO_ANSWER;
   }
 }
+
+const NO_ANSWER = { ok: false, problem: { code: "no_answer", status: 0 }, retryAfter: null } as const;
 
 function isProblem<E>(error: E | undefined): error is E {
   return typeof error === "object" && error !== null && "code" in error && typeof error.code === "string";
@@ -112,47 +117,50 @@ async function send(request: Request): Promise<Response> {
 }
 
 async function withToken(request: Request): Promise<Response> {
-  if (accessToken === null || NEED_NO_TOKEN.has(new URL(request.url).pathname)) return patiently(request);
-  const response = await patiently(bearing(request, accessToken));
+  const mine = held;
+  if (!mine || NEED_NO_TOKEN.has(new URL(request.url).pathname)) return patiently(request);
+  const response = await patiently(bearing(request, mine.access_token));
   if (response.status !== 401) return response;
-  const renewed = await refresh();
-  if (renewed.ok) return patiently(bearing(request, renewed.data.access_token));
-  if (renewed.problem.code === "no_answer") throw new Error("the session could not be renewed");
-  return (await signedInAgain()) && accessToken ? patiently(bearing(request, accessToken)) : response;
+  // another call may have renewed them already
+  if (held === mine) {
+    const renewed = await refresh();
+    if (!renewed.ok && renewed.problem.code !== "unauthenticated") throw new Error("the session could not be renewed");
+    await signedInAgain();
+  }
+  // whoever signed in here since sends nothing that another person wrote
+  return held?.account.id === mine.account.id ? patiently(bearing(request, held.access_token)) : response;
 }
 
 /** Sends what can be sent twice again while nobody answers, and says meanwhile that it does. */
 async function patiently(request: Request): Promise<Response> {
+  const begun = Date.now();
   let waited = false;
   try {
     for (let tries = 0; ; tries += 1) {
-      const answer = await fetch(timed(request.clone())).catch((error: unknown) => error);
-      const wait = repeatable(request) ? waitBefore(tries, request, answer) : null;
-      if (wait === null || request.signal.aborted) {
+      const signal = AbortSignal.timeout(TIMEOUT_MS);
+      const answer = await fetch(request.clone(), { signal }).catch((error: unknown) => error);
+      const wait = repeatable(request) ? waitBefore(tries, Date.now() - begun, request, answer) : null;
+      if (wait === null) {
         if (answer instanceof Response) return answer;
         throw answer;
       }
       if (!waited) away.set(++waiting > 0);
       waited = true;
-      await sleep(wait, request.signal);
+      await sleep(wait);
     }
   } finally {
     if (waited) away.set(--waiting > 0);
   }
 }
 
-/** Resolves when the session that was lost is there again (true) or given up. */
-function signedInAgain(): Promise<boolean> {
+/** Resolves when a session that was lost is there again or given up; at once where none is. */
+function signedInAgain(): Promise<void> {
   return new Promise((resolve) => {
-    const stop = lost.listen((still) => {
-      if (still) return;
+    if (!lost.get()) return resolve();
+    const stop = lost.listen(() => {
       stop();
-      resolve(accessToken !== null);
+      resolve();
     });
-    if (!lost.get()) {
-      stop();
-      resolve(false);
-    }
   });
 }
 
@@ -160,8 +168,4 @@ function bearing(request: Request, token: string): Request {
   const copy = request.clone();
   copy.headers.set("Authorization", `Bearer ${token}`);
   return copy;
-}
-
-function timed(request: Request): Request {
-  return new Request(request, { signal: AbortSignal.any([request.signal, AbortSignal.timeout(TIMEOUT_MS)]) });
 }

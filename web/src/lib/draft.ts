@@ -15,18 +15,23 @@ export interface Draft<T> {
 
 /** Like `useState`, for what must survive a reload; `name` is the page's and what it is about. Never for passwords. */
 export function useDraft<T>(name: string, initial: T): Draft<T> {
-  const key = `${PREFIX}${account.get()?.id ?? "nobody"}.${name}`;
+  const key = keyOf(name);
   const [found] = useState(() => read<T>(key));
   const [value, setValue] = useState<T>(found ?? initial);
   const set = useCallback(
     (next: T): void => {
       setValue(() => next);
-      write(key, next);
+      // an act may end after its writer has left
+      if (key === keyOf(name)) write(key, next);
     },
-    [key],
+    [key, name],
   );
   const drop = useCallback((): void => write(key, undefined), [key]);
   return { value, set, restored: found !== undefined, drop };
+}
+
+function keyOf(name: string): string {
+  return `${PREFIX}${account.get()?.id ?? "nobody"}.${name}`;
 }
 
 /** Forgets every draft of this tab. */

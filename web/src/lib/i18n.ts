@@ -26,6 +26,8 @@ const files = import.meta.glob<Words>("../i18n/*/*.json", { import: "default" })
 export const language = live<string>("en");
 let words: Words = {};
 const loaded = new Set<Room>();
+/** The language that was chosen last, while its words are on their way. */
+let wanted = "";
 
 /** The words for `key`, with each `{name}` replaced by its value. */
 export function t(key: Key, values: Values = {}): string {
@@ -55,8 +57,8 @@ export async function enter(...rooms: Room[]): Promise<void> {
 }
 
 /** Takes up the reader's choice, or the first of the browser's languages that there are words for. */
-export async function speak(wanted: readonly string[] = [kept() ?? [], navigator.languages].flat()): Promise<void> {
-  const known = wanted.map((tag) => tag.split("-")[0] ?? tag).find((code) => code in LANGUAGES);
+export async function speak(tags: readonly string[] = [kept() ?? [], navigator.languages].flat()): Promise<void> {
+  const known = tags.map((tag) => tag.split("-")[0] ?? tag).find((code) => code in LANGUAGES);
   // at the start nothing is drawn yet: what is loaded from now on is in that language
   if (known && known !== language.get()) loaded.size === 0 ? use(known, {}) : await change(known);
   await enter("shell");
@@ -80,7 +82,12 @@ export function use(code: string, translated: Words): void {
 }
 
 async function change(code: string): Promise<void> {
-  const found = await Promise.all([...loaded].map((room) => wordsOf(code, room)));
+  wanted = code;
+  const rooms = [...loaded];
+  const found = await Promise.all(rooms.map((room) => wordsOf(code, room)));
+  if (wanted !== code) return;
+  // a page may have come with its room meanwhile
+  if (rooms.length !== loaded.size) return change(code);
   use(code, Object.assign({}, ...found));
 }
 

@@ -26,47 +26,57 @@ export function useLoad<T, E extends object>(
   keys: readonly unknown[],
   { every }: Options = {},
 ): Loaded<T> {
-  const [state, setState] = useState<Pick<Loaded<T>, "data" | "failure" | "loading">>(FIRST);
-  const newest = useRef(0);
-  const asking = useRef(ask);
-  asking.current = ask;
   const about = JSON.stringify(keys);
+  const [state, setState] = useState<State<T>>({ about, ...FIRST });
+  const newest = useRef(0);
+  const now = useRef({ ask, about });
+  now.current = { ask, about };
+  // already while the new keys are drawn for the first time
+  const shown = state.about === about ? state : { about, ...FIRST };
 
   const run = useCallback(async (): Promise<void> => {
+    const { ask, about } = now.current;
     newest.current += 1;
     const mine = newest.current;
-    setState((before) => ({ ...before, loading: true }));
-    const answer = await asking.current();
+    setState((before) => (before.about === about ? { ...before, loading: true } : { about, ...FIRST }));
+    const answer = await ask();
     if (mine !== newest.current) return;
-    if (answer.ok) setState({ data: answer.data, failure: null, loading: false });
-    else setState((before) => ({ data: before.data, failure: answer as Failure<Problem | NoAnswer>, loading: false }));
+    if (answer.ok) setState({ about, data: answer.data, failure: null, loading: false });
+    else setState((before) => ({ ...before, failure: answer as Failure<Problem | NoAnswer>, loading: false }));
   }, []);
 
   useEffect(() => {
-    setState(FIRST);
     void run();
     return () => {
       newest.current += 1;
     };
   }, [about, run]);
 
-  const stale = state.failure !== null && isPassing(state.failure.problem);
+  const { loading, failure } = shown;
+  const stale = failure !== null && isPassing(failure.problem);
   useEffect(() => {
     const pause = stale ? AFTER_FAILURE_MS : every;
-    if (pause === undefined) return;
+    // one at a time: an answer may wait for a sign-in
+    if (pause === undefined || loading) return;
     const timer = setInterval(() => {
       if (document.visibilityState === "visible") void run();
     }, pause);
     return () => clearInterval(timer);
-  }, [stale, every, run]);
+  }, [stale, every, loading, run]);
 
-  const put = useCallback((data: T): void => {
-    newest.current += 1;
-    setState({ data, failure: null, loading: false });
-  }, []);
-  return { ...state, again: () => void run(), put };
+  const put = useCallback(
+    (data: T): void => {
+      // an act of the keys before
+      if (about !== now.current.about) return;
+      newest.current += 1;
+      setState({ about, data, failure: null, loading: false });
+    },
+    [about],
+  );
+  return { data: shown.data, failure, loading, again: () => void run(), put };
 }
 
+type State<T> = Pick<Loaded<T>, "data" | "failure" | "loading"> & { about: string };
 const FIRST = { data: undefined, failure: null, loading: true } as const;
 const AFTER_FAILURE_MS = 5_000;
 
@@ -101,15 +111,19 @@ export function usePages<T, E extends object>(
   };
   const first = useLoad(everything, keys, options);
   const cursor = first.data?.next_cursor ?? null;
+  const latest = useRef(first.data);
+  latest.current = first.data;
   const busy = useRef(false);
   const more = async (): Promise<void> => {
     if (busy.current || cursor === null || !first.data) return;
     busy.current = true;
     const next = await ask(cursor);
     busy.current = false;
-    if (!next.ok) return;
+    if (shown.current.about !== about) return;
     shown.current.pages += 1;
-    first.put(joined(first.data, next.data));
+    // what is there was asked for anew meanwhile, or the page was not to be had, which asking for all of them will say
+    if (!next.ok || latest.current !== first.data) first.again();
+    else first.put(joined(first.data, next.data));
   };
   return { ...first, more: cursor === null ? null : () => void more() };
 }

@@ -8,12 +8,17 @@ export const account = live<Account | null | undefined>(undefined);
 
 /** Only says that a session may exist, so that strangers' pages do not ask for one; docs/init.js reads it too. */
 const HINT = "careplus.signed-in";
+/** What the hint is for a moment when somebody leaves, for other tabs; a session that has just ended they find out about. */
+const LEFT = "left";
 
 /** Learns who is signed in and stays informed. The outcome is a problem where that could not be found out. */
 export async function start(): Promise<Outcome<unknown>> {
   onAccount((known) => {
+    const before = account.get();
+    // nobody finds what another person wrote
+    if (before && before.id !== known?.id) wipeDrafts();
     account.set(known);
-    remember(known !== null);
+    remember(known !== null, Boolean(before));
   });
   addEventListener("storage", followOtherTabs);
   if (mayBeSignedIn()) {
@@ -39,23 +44,18 @@ export async function resume(email: string, password: string): Promise<Outcome<T
   return opened;
 }
 
-export async function signOut(): Promise<Outcome<undefined>> {
-  const ended = await logout();
-  if (ended.ok) wipeDrafts();
-  return ended;
-}
+export { logout as signOut };
 
 /** Leaves nothing of whoever was here: neither the account nor what they wrote. */
 export function forget(): void {
   keep(null);
-  wipeDrafts();
 }
 
 function followOtherTabs(event: StorageEvent): void {
   if (event.key !== HINT) return;
-  if (event.newValue === null) forget();
+  if (event.newValue === LEFT) forget();
   // somebody signed in over there, perhaps somebody else
-  else void refresh();
+  else if (event.newValue !== null) void refresh();
 }
 
 function mayBeSignedIn(): boolean {
@@ -66,8 +66,9 @@ function mayBeSignedIn(): boolean {
   }
 }
 
-function remember(signedIn: boolean): void {
+function remember(signedIn: boolean, before: boolean): void {
   try {
+    if (!signedIn && before) localStorage.setItem(HINT, LEFT);
     if (!signedIn) localStorage.removeItem(HINT);
     else if (localStorage.getItem(HINT) === null) localStorage.setItem(HINT, "1");
   } catch {

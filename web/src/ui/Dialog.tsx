@@ -12,11 +12,20 @@ interface Props {
 export function Dialog({ title, onClose, children }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
   const heading = useId();
+  const close = useRef(onClose);
+  close.current = onClose;
   useLayoutEffect(() => {
     const opener = document.activeElement;
     const shown = dialog.current;
+    // a second Escape closes it past `cancel`: then the reader has closed it, or it is not to be closed and stays
+    const gone = (): void => {
+      close.current();
+      setTimeout(() => shown?.isConnected && !shown.open && shown.showModal());
+    };
     shown?.showModal();
+    shown?.addEventListener("close", gone);
     return () => {
+      shown?.removeEventListener("close", gone);
       shown?.close();
       // it may be off the page by now, and then the browser gives the focus back to nobody
       if (opener instanceof HTMLElement && opener.isConnected) opener.focus();

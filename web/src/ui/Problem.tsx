@@ -1,4 +1,5 @@
 /** Says that something could not be had, and offers to try again. The rest of the page goes on working. */
+import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Failure, NoAnswer, Problem as Refused } from "../api/client";
 import { t } from "../lib/i18n";
 import { said } from "../lib/said";
@@ -14,6 +15,14 @@ interface Props {
 
 export function Problem({ failure, again, whole = false }: Props) {
   const { problem, retryAfter } = failure;
+  const box = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    const drawn = box.current;
+    return () => {
+      // it went well this time, and the button goes with the focus on it
+      if (drawn?.contains(document.activeElement)) document.querySelector("h1")?.focus({ preventScroll: true });
+    };
+  }, []);
   // an address that cannot be right leads as little anywhere as one of nothing
   if (whole && (problem.code === "not_found" || problem.code === "malformed")) return <NotFound />;
   const words = said(problem, retryAfter);
@@ -29,7 +38,7 @@ export function Problem({ failure, again, whole = false }: Props) {
       </Page>
     );
   return (
-    <div class="problem" role="alert">
+    <div class="problem" role="alert" ref={box}>
       <p>{words}</p>
       {button}
     </div>

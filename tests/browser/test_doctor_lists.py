@@ -1,0 +1,156 @@
+"""A doctor's lists: the day in order with its counts, on paper and by keyboard, the week as narrow as a phone."""
+
+import re
+from datetime import datetime, timedelta
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser import care
+from tests.browser.conftest import Clicks, Figure, RolePage
+from tests.browser.effort import model_s
+from tests.browser.measures import printed, resize, settled, sideways, tab_to, unfocused
+from tests.browser.people import People
+
+EARLY, LATE, LAST = "Eda Early", "Lars Late", "Zoe Last"
+MANY = 40
+
+
+@pytest.fixture
+def doctor(people: People) -> str:
+    """The name of a doctor that a test has for itself."""
+    return people.new_doctor()
+
+
+def booked(people: People, doctor: str) -> tuple[str, list[datetime]]:
+    """Three visits on a day to come, booked from the last to the first; the day and when they begin."""
+    day, times = care.day_ahead(people[doctor])
+    starts = times[16:22:2]
+    for name, start in reversed([*zip((EARLY, LATE, LAST), starts, strict=True)]):
+        care.visit(people[people.newcomer(name)], people[doctor], start)
+    return day, starts
+
+
+def row(page: Page, name: str) -> Locator:
+    return page.get_by_role("row").filter(has_text=name)
+
+
+def test_the_day_is_in_order_counted_and_who_waits_comes_next(people: People, doctor: str, role_page: RolePage) -> None:
+    day, starts = booked(people, doctor)
+    page = role_page(doctor)
+    page.clock.set_fixed_time(starts[0] - timedelta(minutes=5))
+    page.goto("/doctor")
+    expect(page.get_by_role("heading", name="3 visits")).to_be_visible()
+    patients = page.get_by_role("table", name="Visits in order of time").get_by_role("link")
+    expect(patients).to_have_text([EARLY, LATE, LAST])
+    expect(page.get_by_role("listitem").filter(has_text="Booked")).to_have_text(re.compile(r"^3\s*Booked$"))
+    following = page.locator("section").filter(has=page.get_by_role("heading", name="Next", exact=True))
+    expect(following).to_contain_text(EARLY)
+    page.get_by_role("button", name=f"Arrived: {LAST}").click()
+    expect(following).to_contain_text(LAST)
+    expect(page.get_by_role("listitem").filter(has_text="Arrived")).to_have_text(re.compile(r"^1\s*Arrived$"))
+    page.get_by_role("button", name=f"Start: {LAST}").click()
+    expect(following).to_contain_text(EARLY)
+    current = page.locator("section").filter(has=page.get_by_role("heading", name="Now", exact=True))
+    expect(current).to_contain_text(LAST)
+    expect(patients).to_have_text([EARLY, LATE, LAST])
+
+
+def test_one_press_is_one_status(
+    people: People, doctor: str, role_page: RolePage, clicks: Clicks, figure: Figure
+) -> None:
+    day, _ = booked(people, doctor)
+    page = role_page(doctor)
+    page.goto(f"/doctor?day={day}")
+    page.get_by_role("button", name=f"Arrived: {EARLY}").click()
+    expect(row(page, EARLY).get_by_role("cell", name="Arrived", exact=True)).to_be_visible()
+    presses = clicks(page)
+    assert presses == 1
+    figure("6 status of a visit", f"{presses} click, KLM {model_s(presses):.1f} s")
+
+
+def test_statuses_by_keyboard_alone(people: People, doctor: str, role_page: RolePage, figure: Figure) -> None:
+    day, _ = booked(people, doctor)
+    page = role_page(doctor)
+    page.goto(f"/doctor?day={day}")
+    settled(page)
+    step = page.get_by_role("button", name=re.compile(f"^(Arrived|Start|Complete): {EARLY}$"))
+    keys = tab_to(page, step) + 2
+    page.keyboard.press("Enter")
+    expect(step).to_have_accessible_name(f"Start: {EARLY}")
+    expect(step).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(step).to_have_accessible_name(f"Complete: {EARLY}")
+    keys += tab_to(page, page.get_by_role("button", name=f"Undo: {EARLY}")) + 1
+    page.keyboard.press("Enter")
+    expect(step).to_have_accessible_name(f"Start: {EARLY}")
+    expect(step).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(step).to_have_accessible_name(f"Complete: {EARLY}")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog").get_by_role("button", name="Complete visit")).to_be_focused()
+    assert unfocused(page) is None
+    page.keyboard.press("Enter")
+    expect(row(page, EARLY).get_by_role("link", name=EARLY)).to_be_focused()
+    expect(row(page, EARLY).get_by_role("cell", name="Completed", exact=True)).to_be_visible()
+    figure("16 Arrived, Start, Undo, Start, Complete by keyboard alone", f"{keys + 3} keys, focus visible at each")
+
+
+def test_a_status_that_another_window_changed_is_shown_and_not_overwritten(
+    people: People, doctor: str, role_page: RolePage, expected: list[str]
+) -> None:
+    expected.append("412 .*/api/doctor/appointments/")
+    day, _ = booked(people, doctor)
+    first, second = role_page(doctor), role_page(doctor)
+    for page in (first, second):
+        page.goto(f"/doctor?day={day}")
+        expect(row(page, LATE)).to_be_visible()
+    row(first, LATE).get_by_role("button", name=f"More for {LATE}").click()
+    first.get_by_role("button", name=f"Missed: {LATE}").click()
+    expect(row(first, LATE).get_by_role("cell", name="Missed", exact=True)).to_be_visible()
+    second.get_by_role("button", name=f"Arrived: {LATE}").click()
+    expect(second.get_by_text(f"This visit was changed meanwhile. {LATE} is now: Missed.")).to_be_visible()
+    expect(row(second, LATE).get_by_role("cell", name="Missed", exact=True)).to_be_visible()
+
+
+def test_the_week_at_320_px_says_what_the_day_says(people: People, doctor: str, role_page: RolePage) -> None:
+    day, _ = booked(people, doctor)
+    page = role_page(doctor)
+    page.goto(f"/doctor?day={day}")
+    page.get_by_role("button", name=f"Arrived: {LATE}").click()
+    expect(row(page, LATE).get_by_role("cell", name="Arrived", exact=True)).to_be_visible()
+    rows = page.get_by_role("table").get_by_role("row").filter(has=page.get_by_role("link"))
+    listed = [(one.get_by_role("cell").nth(0).inner_text(), one.get_by_role("link").inner_text()) for one in rows.all()]
+    page.goto(f"/doctor/week?week={day}")
+    visits = page.get_by_role("main").get_by_role("link", name=re.compile(f"({EARLY}|{LATE}|{LAST}), "))
+    for width in (1280, 320):
+        resize(page, width)
+        expect(visits).to_have_count(3)
+        assert [tuple(text.split("\n")[0:2]) for text in map(words, visits.all())] == listed
+        for visit, status in zip(visits.all(), ("Booked", "Arrived", "Booked"), strict=True):
+            expect(visit.get_by_text(status, exact=True)).to_be_visible()
+            expect(visit).to_have_accessible_name(re.compile(f", {status}$"))
+        assert sideways(page) == []
+    visits.nth(1).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(LATE)
+
+
+def words(visit: Locator) -> str:
+    """The time, the patient and the status, a line each."""
+    return "\n".join(visit.locator(":scope > *").all_inner_texts())
+
+
+def test_a_full_day_is_printed_whole(people: People, doctor: str, role_page: RolePage, figure: Figure) -> None:
+    day, times = care.day_ahead(people[doctor])
+    patient = people[people.newcomer("Mona Many")]
+    for start in times[:MANY]:
+        care.visit(patient, people[doctor], start)
+    page = role_page(doctor)
+    page.goto(f"/doctor?day={day}")
+    expect(page.get_by_role("heading", name=f"{MANY} visits")).to_be_visible()
+    paper = printed(settled(page))
+    assert paper.text.count("Mona Many") == MANY
+    assert paper.pages <= 2
+    for word in ("Day after", "Sign out", "Availability", "Print"):
+        assert word not in paper.text
+    figure("21 day list on paper", f"{MANY} visits on {paper.pages} pages of A4, all rows")

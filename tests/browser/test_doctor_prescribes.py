@@ -1,0 +1,163 @@
+"""Prescribing during a visit: how little it asks of a doctor, allergies in the way, and what the patient sees of it."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser import care
+from tests.browser.conftest import Clicks, Figure, RolePage
+from tests.browser.effort import KEY_S, THINK_S, model_s
+from tests.browser.measures import printed, settled, tab_to, unfocused
+from tests.browser.people import People
+
+MEDICINE, DOSE, DAYS = "Ibuprofen 400 mg tablets", "1 tablet", "5"
+# what selects its choice when it is typed
+ROUTE, OFTEN = "or", "tw"
+ITEM = {"medicine": MEDICINE, "dose": DOSE, "route": "oral", "frequency": "twice a day", "duration_days": 5}
+PENICILLIN = {"substance": "penicillin", "severity": "severe", "reaction": "rash", "noted_on": None}
+BACK = re.compile(r"/doctor/visits/\d+$")
+
+
+@dataclass
+class Seen:
+    """A visit to a new doctor."""
+
+    doctor: str
+    patient: str
+    path: str
+
+
+@pytest.fixture
+def seen(people: People) -> Seen:
+    doctor, patient = people.new_doctor(), people.newcomer("Paula Pain")
+    visit = care.visit(people[patient], people[doctor])
+    return Seen(doctor, patient, f"/doctor/visits/{visit['id']}")
+
+
+def prescribed(people: People, seen: Seen) -> list[dict[str, Any]]:
+    """What the patient sees, newest first."""
+    answer = people[seen.patient].http.get("/api/prescriptions")
+    assert answer.status_code == 200, answer.text
+    items: list[dict[str, Any]] = answer.json()["items"]
+    return items
+
+
+def submit(page: Page) -> Locator:
+    return page.get_by_role("button", name="Prescribe", exact=True)
+
+
+def test_two_clicks_and_five_fields(
+    people: People, seen: Seen, role_page: RolePage, clicks: Clicks, figure: Figure
+) -> None:
+    page = role_page(seen.doctor)
+    page.goto(seen.path)
+    page.get_by_role("link", name="Prescribe", exact=True).click()
+    page.get_by_label("Name, strength and form").click()
+    # from field to field by the Tab key, as forms are filled
+    texts = [MEDICINE, DOSE, ROUTE, OFTEN, DAYS]
+    for text in texts:
+        page.keyboard.type(text)
+        page.keyboard.press("Tab")
+    submit(page).click()
+    expect(page).to_have_url(BACK)
+    expect(page.get_by_text("The prescription is written.")).to_be_visible()
+    presses = clicks(page)
+    seconds = model_s(presses) + KEY_S * sum(map(len, texts)) + (THINK_S + KEY_S) * (len(texts) - 1)
+    assert presses <= 4
+    assert seconds <= 25
+    figure("6 prescription from a visit", f"{presses} clicks + {len(texts)} fields, KLM {seconds:.1f} s")
+    (written,) = prescribed(people, seen)
+    assert {name: written["items"][0][name] for name in ITEM} == ITEM
+
+
+def test_the_last_one_again_in_three_clicks(
+    people: People, seen: Seen, role_page: RolePage, clicks: Clicks, figure: Figure
+) -> None:
+    body = {"patient_id": people[seen.patient].id, "items": [ITEM], "notes": "After meals."}
+    people[seen.doctor].http.post("/api/doctor/prescriptions", json=body).raise_for_status()
+    page = role_page(seen.doctor)
+    page.goto(seen.path)
+    page.get_by_role("link", name="Prescribe", exact=True).click()
+    page.get_by_role("button", name="Copy last prescription").click()
+    expect(page.get_by_text("1 medicine was copied. Check it before you prescribe.")).to_be_visible()
+    submit(page).click()
+    expect(page).to_have_url(BACK)
+    presses = clicks(page)
+    assert presses == 3
+    figure("6 last prescription again", f"{presses} clicks, KLM {model_s(presses):.1f} s")
+    newest, oldest = prescribed(people, seen)
+    assert newest["items"] == oldest["items"]
+    assert newest["notes"] == "After meals."
+
+
+def test_an_allergy_is_in_the_way_until_there_is_a_reason(people: People, seen: Seen, role_page: RolePage) -> None:
+    chart = f"/api/doctor/patients/{people[seen.patient].id}/allergies"
+    body = {"allergies": [PENICILLIN], "no_known_allergies": False}
+    people[seen.doctor].http.put(chart, json=body).raise_for_status()
+    page = role_page(seen.doctor)
+    page.goto(seen.path)
+    expect(page.get_by_role("region", name="Patient")).to_contain_text("penicillin (severe)")
+    page.get_by_role("link", name="Prescribe", exact=True).click()
+    page.get_by_label("Name, strength and form").fill("Penicillin V 500 mg")
+    expect(page.get_by_role("status").get_by_text("Noted allergy: penicillin (severe; rash).")).to_be_visible()
+    page.get_by_label("Dose").fill(DOSE)
+    page.get_by_label("Route").select_option("oral")
+    page.get_by_label("How often").select_option("twice a day")
+    page.get_by_label("Days").fill(DAYS)
+    submit(page).click()
+    expect(page.get_by_role("alert")).to_be_focused()
+    expect(page.get_by_role("alert")).to_contain_text("Say why you prescribe it in spite of the allergy")
+    assert prescribed(people, seen) == []
+    page.get_by_label("Why do you prescribe it all the same?").fill("Desensitised in 2029.")
+    submit(page).click()
+    expect(page).to_have_url(BACK)
+    page.get_by_role("link", name="Prescriptions").click()
+    expect(page.get_by_text("In spite of an allergy: Desensitised in 2029.")).to_be_visible()
+    assert len(prescribed(people, seen)) == 1
+
+
+def test_by_keyboard_alone(people: People, seen: Seen, role_page: RolePage, figure: Figure) -> None:
+    page = role_page(seen.doctor)
+    page.goto(seen.path)
+    settled(page)
+    keys = tab_to(page, page.get_by_role("link", name="Prescribe", exact=True)) + 1
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_be_focused()
+    keys += tab_to(page, page.get_by_label("Name, strength and form"))
+    page.keyboard.type(MEDICINE)
+    for label, text in (("Dose", DOSE), ("Route", ROUTE), ("How often", OFTEN), ("Days", DAYS)):
+        keys += tab_to(page, page.get_by_label(label, exact=True))
+        page.keyboard.type(text)
+    page.keyboard.press("Enter")
+    keys += 1
+    expect(page).to_have_url(BACK)
+    expect(page.get_by_role("heading", level=1)).to_be_focused()
+    assert unfocused(page) is None
+    page.go_back()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Prescribe for Paula Pain")
+    expect(page.get_by_role("heading", level=1)).to_be_focused()
+    expect(page.get_by_label("Name, strength and form")).to_have_value("")
+    assert len(prescribed(people, seen)) == 1
+    figure("16 prescription by keyboard alone", f"{keys} keys besides text, focus visible at each")
+
+
+def test_the_patient_reads_it_and_both_print_one_page(
+    people: People, seen: Seen, role_page: RolePage, figure: Figure
+) -> None:
+    body = {"patient_id": people[seen.patient].id, "items": [ITEM], "notes": None}
+    answer = people[seen.doctor].http.post("/api/doctor/prescriptions", json=body)
+    written = answer.raise_for_status().json()
+    for reader, path in ((seen.doctor, "/doctor/prescriptions"), (seen.patient, "/prescriptions")):
+        page = role_page(reader)
+        page.goto(f"{path}/{written['id']}")
+        expect(page.get_by_role("heading", name=MEDICINE)).to_be_visible()
+        paper = printed(settled(page))
+        assert paper.pages == 1
+        for words in (MEDICINE, written["reference"], "Paula Pain", f"Signature, {written['doctor']['full_name']}"):
+            assert words in paper.text
+        for words in ("Stop this prescription", "Sign out", "Back to"):
+            assert words not in paper.text
+    figure("21 prescription on paper, doctor's and patient's", "1 page of A4 each")
