@@ -12,7 +12,7 @@ const AREAS = {
   "patient-care": /pages\/patient\/(prescriptions?|referral.*)\./,
   "patient-labs": /pages\/patient\/lab/,
   "patient-results": /pages\/patient\/(result.*|trend)\./,
-  "doctor-desk": /pages\/doctor\/(prescri.*|refer.*|order.*|results.*)\./,
+  "doctor-desk": /pages\/doctor\/(prescri.*|refer.*|order.*|results.*|typed-search)\./,
   "doctor-record": /pages\/doctor\/(chart.*|patients|record.*|visit(-.*)?)\.tsx/,
   "doctor-times": /pages\/doctor\/(availability.*|week)\./,
   charts: /ui\/(NumberLine|Trend|Marker)\./,

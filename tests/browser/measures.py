@@ -3,6 +3,7 @@
 import io
 import json
 import time
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -112,7 +113,9 @@ class Printed:
 def printed(page: Page) -> Printed:
     """What comes out of a printer on A4."""
     reader = PdfReader(io.BytesIO(page.pdf(format="A4", prefer_css_page_size=True)))
-    return Printed("\n".join(sheet.extract_text() for sheet in reader.pages), len(reader.pages))
+    # fonts join letters, such as f and i
+    text = unicodedata.normalize("NFKC", "\n".join(sheet.extract_text() for sheet in reader.pages))
+    return Printed(text, len(reader.pages))
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser import care
+from tests.browser.booking import times
 from tests.browser.conftest import RolePage
 from tests.browser.measures import settled
 from tests.browser.people import People
@@ -26,7 +27,7 @@ def test_a_search_for_a_doctor(page: Page, people: People) -> None:
     expect(page.get_by_label("Language spoken")).to_have_value("en")
     expect(page.get_by_role("searchbox")).to_have_value("Cardiology")
     page.get_by_role("link", name=re.compile("^More times of Dr Ama Abel")).click()
-    expect(page.get_by_role("region", name="Free times").get_by_role("listitem").first).to_be_visible()
+    expect(times(page).first).to_be_visible()
     page.go_back()
     expect(page.get_by_role("searchbox")).to_have_value("Cardiology")
     expect(page.get_by_label("Language spoken")).to_have_value("en")

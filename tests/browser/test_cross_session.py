@@ -6,10 +6,11 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser import care
+from tests.browser.booking import BOOKED, book_page, reason, submit
 from tests.browser.conftest import RolePage
 from tests.browser.measures import unfocused
 from tests.browser.people import People
-from tests.hospital import PASSWORD, Person, free_times
+from tests.hospital import PASSWORD, Person
 
 NOTE = "Dizzy in the morning"
 
@@ -34,23 +35,22 @@ def test_sign_in_over_the_page_and_go_on(
 ) -> None:
     expected.append("401 ")
     page = role_page(patient)
-    start = free_times(doctor.http, doctor.id)[0]
-    page.goto(f"/doctors/{doctor.id}/book?start={start:%Y-%m-%dT%H:%M:%SZ}")
-    page.get_by_label("Reason for the visit").fill(NOTE)
+    page.goto(book_page(doctor))
+    reason(page).fill(NOTE)
     end_session(page)
-    page.get_by_role("button", name="Book this visit").click()
+    submit(page).click()
     dialog = page.get_by_role("dialog", name="Your session has ended")
     expect(dialog).to_be_visible()
     assert unfocused(page) is None
     page.keyboard.press("Escape")
     expect(dialog).to_be_visible()
-    expect(page.get_by_label("Reason for the visit", exact=False)).to_have_value(NOTE)
+    expect(reason(page)).to_have_value(NOTE)
     dialog.get_by_label("Password", exact=True).fill("not the password")
     dialog.get_by_role("button", name="Sign in and go on").click()
     expect(dialog.get_by_role("alert")).to_be_focused()
     dialog.get_by_label("Password", exact=True).fill(PASSWORD)
     dialog.get_by_role("button", name="Sign in and go on").click()
-    expect(page).to_have_url(re.compile(r"/appointments/\d+\?new$"))
+    expect(page).to_have_url(BOOKED)
     (visit,) = care.upcoming(people[patient])
     assert visit["reason"] == NOTE
 
@@ -60,11 +60,10 @@ def test_leaving_instead_leaves_nothing_behind(
 ) -> None:
     expected.append("401 ")
     page = role_page(patient)
-    start = free_times(doctor.http, doctor.id)[0]
-    page.goto(f"/doctors/{doctor.id}/book?start={start:%Y-%m-%dT%H:%M:%SZ}")
-    page.get_by_label("Reason for the visit").fill(NOTE)
+    page.goto(book_page(doctor))
+    reason(page).fill(NOTE)
     end_session(page)
-    page.get_by_role("button", name="Book this visit").click()
+    submit(page).click()
     page.get_by_role("button", name="Leave without signing in").click()
     expect(page.get_by_text("You are signed out.")).to_be_visible()
     expect(page.get_by_role("banner")).to_contain_text("Sign in")

@@ -49,9 +49,7 @@ def submit(page: Page) -> Locator:
     return page.get_by_role("button", name="Prescribe", exact=True)
 
 
-def test_two_clicks_and_five_fields(
-    people: People, seen: Seen, role_page: RolePage, clicks: Clicks, figure: Figure
-) -> None:
+def test_three_clicks_and_five_fields(people: People, seen: Seen, role_page: RolePage, clicks: Clicks, figure: Figure) -> None:
     page = role_page(seen.doctor)
     page.goto(seen.path)
     page.get_by_role("link", name="Prescribe", exact=True).click()
@@ -111,11 +109,11 @@ def test_an_allergy_is_in_the_way_until_there_is_a_reason(people: People, seen: 
     expect(page.get_by_role("alert")).to_be_focused()
     expect(page.get_by_role("alert")).to_contain_text("Say why you prescribe it in spite of the allergy")
     assert prescribed(people, seen) == []
-    page.get_by_label("Why do you prescribe it all the same?").fill("Desensitised in 2029.")
+    page.get_by_label("Why do you prescribe it all the same?").fill("Desensitised before.")
     submit(page).click()
     expect(page).to_have_url(BACK)
     page.get_by_role("link", name="Prescriptions").click()
-    expect(page.get_by_text("In spite of an allergy: Desensitised in 2029.")).to_be_visible()
+    expect(page.get_by_text("In spite of an allergy: Desensitised before.")).to_be_visible()
     assert len(prescribed(people, seen)) == 1
 
 
@@ -144,9 +142,7 @@ def test_by_keyboard_alone(people: People, seen: Seen, role_page: RolePage, figu
     figure("16 prescription by keyboard alone", f"{keys} keys besides text, focus visible at each")
 
 
-def test_the_patient_reads_it_and_both_print_one_page(
-    people: People, seen: Seen, role_page: RolePage, figure: Figure
-) -> None:
+def test_the_patient_reads_it_and_both_print_one_page(people: People, seen: Seen, role_page: RolePage, figure: Figure) -> None:
     body = {"patient_id": people[seen.patient].id, "items": [ITEM], "notes": None}
     answer = people[seen.doctor].http.post("/api/doctor/prescriptions", json=body)
     written = answer.raise_for_status().json()

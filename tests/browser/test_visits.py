@@ -1,30 +1,18 @@
 """A patient's visits: moved, cancelled, printed, put into a calendar; and the page and the profile around them."""
 
 import re
-from collections.abc import Callable, Iterator
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from icalendar import Calendar
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from tests.browser.conftest import RolePage
+from tests.browser import care
+from tests.browser.conftest import Clicks, Figure, RolePage
+from tests.browser.effort import model_s
 from tests.browser.measures import printed, settled, tab_to
 from tests.browser.people import People
-from tests.hospital import Hospital, Person, free_times
-
-Clicks = Callable[[Page], int]
-Visit = dict[str, str]
-
-
-@pytest.fixture
-def doctor(hospital: Hospital, admin: Person, people: People) -> Iterator[Person]:
-    """A doctor that a test has for itself: nobody else takes their times."""
-    name = people.newcomer().replace("new", "seen")
-    employed = hospital.employ(admin, f"{name}@example.org", f"Dr {name}", "Neurology")
-    yield employed
-    employed.http.close()
+from tests.hospital import Person, free_times
 
 
 @pytest.fixture
@@ -34,24 +22,18 @@ def patient(people: People) -> str:
 
 
 @pytest.fixture
-def visit(people: People, patient: str, doctor: Person) -> Visit:
+def visit(people: People, patient: str, doctor: Person) -> care.Record:
     """Booked for the day after tomorrow."""
-    http = people[patient].http
-    times = free_times(http, doctor.id)
-    start = next(time for time in times if time > times[0] + timedelta(days=2))
-    answer = http.post("/api/appointments", json={"doctor_id": doctor.id, "starts_at": start.isoformat()})
-    assert answer.status_code == 201, answer.text
-    booked: Visit = answer.json()
-    return booked
+    return care.visit(people[patient], doctor)
 
 
-def now(people: People, patient: str, visit: Visit) -> Visit:
-    found: Visit = people[patient].http.get(f"/api/appointments/{visit['id']}").json()
+def now(people: People, patient: str, visit: care.Record) -> care.Record:
+    found: care.Record = people[patient].http.get(f"/api/appointments/{visit['id']}").json()
     return found
 
 
 def test_three_presses_to_move_and_the_old_time_is_free_afterwards(
-    people: People, patient: str, role_page: RolePage, visit: Visit, doctor: Person, clicks: Clicks
+    people: People, patient: str, role_page: RolePage, visit: care.Record, doctor: Person, clicks: Clicks, figure: Figure
 ) -> None:
     page = role_page(patient)
     page.goto("/home")
@@ -63,13 +45,14 @@ def test_three_presses_to_move_and_the_old_time_is_free_afterwards(
     expect(page).to_have_url(re.compile(rf"/appointments/{visit['id']}$"))
     expect(page.get_by_text("Your appointment is moved.")).to_be_visible()
     assert clicks(page) == 3
+    figure("5 move a visit", f"3 clicks, KLM {model_s(3):.1f} s")
     assert now(people, patient, visit)["starts_at"] != visit["starts_at"]
     free = [time.isoformat() for time in free_times(people[patient].http, doctor.id)]
     assert visit["starts_at"].replace("Z", "+00:00") in free
 
 
 def test_a_time_that_is_taken_meanwhile_leaves_the_old_one(
-    people: People, patient: str, role_page: RolePage, visit: Visit, doctor: Person, expected: list[str]
+    people: People, patient: str, role_page: RolePage, visit: care.Record, doctor: Person, expected: list[str]
 ) -> None:
     expected.append("409 .*/api/appointments/")
     page = role_page(patient)
@@ -87,7 +70,7 @@ def test_a_time_that_is_taken_meanwhile_leaves_the_old_one(
     expect(page.get_by_text("Your appointment is moved.")).to_be_visible()
 
 
-def test_moved_by_keyboard_alone(patient: str, role_page: RolePage, visit: Visit) -> None:
+def test_moved_by_keyboard_alone(patient: str, role_page: RolePage, visit: care.Record) -> None:
     page = role_page(patient)
     page.goto(f"/appointments/{visit['id']}/move")
     settled(page)
@@ -102,7 +85,7 @@ def test_moved_by_keyboard_alone(patient: str, role_page: RolePage, visit: Visit
 
 
 def test_cancelling_begins_with_keeping(
-    people: People, patient: str, role_page: RolePage, visit: Visit, doctor: Person, clicks: Clicks
+    people: People, patient: str, role_page: RolePage, visit: care.Record, doctor: Person, clicks: Clicks, figure: Figure
 ) -> None:
     page = role_page(patient)
     page.goto("/home")
@@ -119,12 +102,13 @@ def test_cancelling_begins_with_keeping(
     expect(page.get_by_text(f"Your appointment {visit['reference']} is cancelled.")).to_be_focused()
     expect(page.get_by_text("You have no upcoming appointments.")).to_be_visible()
     assert clicks(page) - before == 2
+    figure("5 cancel a visit", f"2 clicks, KLM {model_s(2):.1f} s")
     again = {"doctor_id": doctor.id, "starts_at": visit["starts_at"]}
     assert people["newpat"].http.post("/api/appointments", json=again).status_code == 201
 
 
 def test_a_visit_that_has_begun_meanwhile_is_not_cancelled(
-    patient: str, role_page: RolePage, visit: Visit, doctor: Person, expected: list[str]
+    patient: str, role_page: RolePage, visit: care.Record, doctor: Person, expected: list[str]
 ) -> None:
     expected.append("4(09|12) .*/cancel")
     page = role_page(patient)
@@ -142,7 +126,9 @@ def test_a_visit_that_has_begun_meanwhile_is_not_cancelled(
     expect(page.get_by_role("button", name="Cancel", exact=True)).to_have_count(0)
 
 
-def test_printed_on_one_page_and_put_into_a_calendar(patient: str, role_page: RolePage, visit: Visit, tmp_path: Path) -> None:
+def test_printed_on_one_page_and_put_into_a_calendar(
+    patient: str, role_page: RolePage, visit: care.Record, tmp_path: Path
+) -> None:
     page = role_page(patient)
     page.goto(f"/appointments/{visit['id']}?new")
     expect(page.get_by_role("status").filter(has_text="Your visit is booked.")).to_contain_text(visit["reference"])
@@ -161,7 +147,7 @@ def test_printed_on_one_page_and_put_into_a_calendar(patient: str, role_page: Ro
     assert start.isoformat() == visit["starts_at"].replace("Z", "+00:00")
 
 
-def test_the_visit_of_somebody_else_is_not_there(role_page: RolePage, visit: Visit, expected: list[str]) -> None:
+def test_the_visit_of_somebody_else_is_not_there(role_page: RolePage, visit: care.Record, expected: list[str]) -> None:
     expected.append("404 .*/api/appointments/")
     page = role_page("newpat")
     page.goto(f"/appointments/{visit['id']}")

@@ -4,7 +4,7 @@ import { gateway, json, PAT, refusal, tokens } from "./gateway";
 let client: typeof import("../src/api/client");
 
 beforeEach(async () => {
-  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"] });
   vi.resetModules();
   client = await import("../src/api/client");
 });
@@ -118,6 +118,28 @@ test("a wish that was answered for good is another wish the next time", async ()
   expect(new Set(asked.map(({ headers }) => headers.get("Idempotency-Key"))).size).toBe(3);
 });
 
+test("a try that was given up here and goes on over there is waited for, under the same key", async () => {
+  const body = { doctor_id: 3, starts_at: "2030-01-07T09:00:00Z" };
+  const underWay = refusal(409, "in_progress", {}, { "Retry-After": "1" });
+  const timeout = new DOMException("too slow", "TimeoutError");
+  const asked = gateway({ "POST /api/appointments": [timeout, underWay, underWay, json({ id: 1 })] });
+  expect(await inTime(client.outcome(client.api.POST("/api/appointments", { body })))).toMatchObject({ ok: true });
+  expect(new Set(asked.map(({ headers }) => headers.get("Idempotency-Key"))).size).toBe(1);
+});
+
+test("what was sent is given up after a good minute, also where each try hangs; the next try has its key", async () => {
+  const body = { doctor_id: 3, starts_at: "2030-01-07T09:00:00Z" };
+  const hangs = () =>
+    new Promise<Response>((_, reject) => setTimeout(() => reject(new DOMException("", "TimeoutError")), 20_000));
+  const asked = gateway({ "POST /api/appointments": [hangs] });
+  const first = client.outcome(client.api.POST("/api/appointments", { body }));
+  expect(await inTime(first)).toMatchObject({ problem: { code: "no_answer" } });
+  expect(asked).toHaveLength(4);
+  void client.outcome(client.api.POST("/api/appointments", { body }));
+  await vi.advanceTimersByTimeAsync(0);
+  expect(new Set(asked.map(({ headers }) => headers.get("Idempotency-Key"))).size).toBe(1);
+});
+
 test("a sign-in is not sent twice by itself", async () => {
   const asked = gateway({ "POST /auth/login": [refusal(503, "unavailable")] });
   await inTime(client.outcome(client.api.POST("/auth/login", { body: { email: "a@b.c", password: "p" } })));
@@ -137,6 +159,47 @@ test("a refresh that nobody answers ends no session", async () => {
   client.onAccount((account) => told.push(account));
   expect(await me()).toMatchObject({ ok: false, problem: { code: "no_answer" } });
   expect(told).toEqual([]);
+});
+
+test("a refresh that is put off says that nobody answered, not that the session has ended", async () => {
+  gateway({
+    "GET /auth/me": [refusal(401, "unauthenticated")],
+    "POST /auth/refresh": [refusal(503, "unavailable"), refusal(429, "too_many_requests")],
+  });
+  await signedIn();
+  for (let turn = 0; turn < 2; turn += 1) expect(await me()).toMatchObject({ problem: { code: "no_answer" } });
+  expect(client.lost.get()).toBe(false);
+});
+
+test("an old refusal does not end the session that was begun since", async () => {
+  let refuse: (response: Response) => void = () => {};
+  const asked = gateway({
+    "GET /auth/me": [refusal(401, "unauthenticated"), json(PAT)],
+    "POST /auth/refresh": [() => new Promise<Response>((resolve) => (refuse = resolve))],
+  });
+  await signedIn();
+  const asking = client.outcome(client.api.GET("/auth/me"));
+  await vi.advanceTimersByTimeAsync(0);
+  client.keep(await tokens("second").json());
+  refuse(refusal(401, "unauthenticated"));
+  expect(await inTime(asking)).toMatchObject({ ok: true });
+  expect(asked.at(-1)?.headers.get("Authorization")).toBe("Bearer second");
+  expect(client.lost.get()).toBe(false);
+});
+
+test("a call that is refused after others were renewed takes their token", async () => {
+  let refuse: (response: Response) => void = () => {};
+  const slow = () => new Promise<Response>((resolve) => (refuse = resolve));
+  const asked = gateway({
+    "GET /auth/me": [slow, refusal(401, "unauthenticated"), json(PAT)],
+    "POST /auth/refresh": [tokens("second")],
+  });
+  await signedIn();
+  const late = client.outcome(client.api.GET("/auth/me"));
+  expect((await me()).ok).toBe(true);
+  refuse(refusal(401, "unauthenticated"));
+  expect((await inTime(late)).ok).toBe(true);
+  expect(asked.filter(({ call }) => call === "POST /auth/refresh")).toHaveLength(1);
 });
 
 test("without a token a 401 is the answer at once", async () => {

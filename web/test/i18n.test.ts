@@ -39,6 +39,14 @@ test("a room's words come with it, in the language that is spoken then and later
   expect(t("appointment.booked")).toBe("Booked");
 });
 
+test("the language that was chosen last is spoken, and a room that came meanwhile has its words in it", async () => {
+  const german = choose("de");
+  await enter("lab");
+  await Promise.all([german, choose("en"), choose("de")]);
+  expect(language.get()).toBe("de");
+  for (const [key, text] of Object.entries(every["../src/i18n/de/lab.json"] ?? {})) expect(t(key as Key)).toBe(text);
+});
+
 test("a language that is written from the right turns the page around", () => {
   use("ar", { sign_in: "تسجيل الدخول" });
   expect(t("sign_in")).toBe("تسجيل الدخول");

@@ -6,14 +6,18 @@ let session: typeof import("../src/lib/session");
 
 beforeEach(async () => {
   localStorage.clear();
+  sessionStorage.clear();
   vi.resetModules();
   session = await import("../src/lib/session");
 });
 
-function otherTab(value: string | null): Promise<void> {
-  dispatchEvent(new StorageEvent("storage", { key: HINT, newValue: value }));
+/** What another tab tells this one: each value that the hint had there. */
+function otherTab(...values: (string | null)[]): Promise<void> {
+  for (const newValue of values) dispatchEvent(new StorageEvent("storage", { key: HINT, newValue }));
   return new Promise((resolve) => setTimeout(resolve, 5));
 }
+
+const write = (name: string) => sessionStorage.setItem(`careplus.draft.${name}`, '"dizzy"');
 
 test("a browser that nobody signed in on asks for no session", async () => {
   const asked = gateway({});
@@ -69,10 +73,79 @@ test("other tabs are followed out and in", async () => {
   gateway({ "POST /auth/login": [tokens()], "POST /auth/refresh": [tokens("theirs", { ...PAT, full_name: "Sam" })] });
   await session.start();
   await session.signIn(PAT.email, "p");
-  await otherTab(null);
+  write("7.book.3");
+  await otherTab("left", null);
   expect(session.account.get()).toBeNull();
+  expect(sessionStorage.length).toBe(0);
   await otherTab("1");
   expect(session.account.get()?.full_name).toBe("Sam");
+});
+
+test("another tab that finds the session ended takes nothing away here", async () => {
+  gateway({ "POST /auth/login": [tokens()] });
+  await session.start();
+  await session.signIn(PAT.email, "p");
+  write("7.book.3");
+  await otherTab(null);
+  expect(session.account.get()).toEqual(PAT);
+  expect(sessionStorage.length).toBe(1);
+});
+
+test("leaving tells other tabs, a session that has just ended does not", async () => {
+  const kept: Record<string, string> = { [HINT]: "1" };
+  const told: string[] = [];
+  const setItem = (key: string, value: string): void => {
+    kept[key] = value;
+    told.push(value);
+  };
+  const removeItem = (key: string) => delete kept[key];
+  vi.stubGlobal("localStorage", { getItem: (key: string) => kept[key] ?? null, setItem, removeItem });
+  gateway({
+    "POST /auth/refresh": [refusal(401, "unauthenticated")],
+    "POST /auth/login": [tokens()],
+    "POST /auth/logout": [new Response(null, { status: 204 })],
+  });
+  await session.start();
+  expect(kept).toEqual({});
+  await session.signIn(PAT.email, "p");
+  await session.signOut();
+  expect(told).toEqual(["1", "left"]);
+  expect(kept).toEqual({});
+});
+
+test("when somebody else is there all of a sudden, what was written here is gone, and nothing goes out as theirs", async () => {
+  const sam = { ...PAT, id: 8, full_name: "Sam" };
+  const asked = gateway({
+    "POST /auth/login": [tokens()],
+    "POST /auth/refresh": [tokens("theirs", sam)],
+    "PUT /auth/me": [refusal(401, "unauthenticated"), Response.json(sam)],
+  });
+  await session.start();
+  await session.signIn(PAT.email, "p");
+  write("7.book.3");
+  const { api, outcome } = await import("../src/api/client");
+  const changed = await outcome(api.PUT("/auth/me", { body: { full_name: "Pat M" } }));
+  expect(changed).toMatchObject({ ok: false, problem: { code: "unauthenticated" } });
+  expect(asked.filter(({ call }) => call === "PUT /auth/me")).toHaveLength(1);
+  expect(session.account.get()).toEqual(sam);
+  expect(sessionStorage.length).toBe(0);
+});
+
+test("an answer about a session that was left meanwhile brings nobody back", async () => {
+  let renew: (response: Response) => void = () => {};
+  gateway({
+    "POST /auth/login": [tokens()],
+    "GET /auth/me": [refusal(401, "unauthenticated")],
+    "POST /auth/refresh": [() => new Promise<Response>((resolve) => (renew = resolve))],
+  });
+  await session.start();
+  await session.signIn(PAT.email, "p");
+  const { api, outcome } = await import("../src/api/client");
+  const asking = outcome(api.GET("/auth/me"));
+  await otherTab("left", null);
+  renew(tokens("late"));
+  expect((await asking).ok).toBe(false);
+  expect(session.account.get()).toBeNull();
 });
 
 test("a browser that keeps nothing asks on every page", async () => {

@@ -68,8 +68,7 @@ async function exchange(): Promise<Outcome<Tokens>> {
   if (held !== before) return held ? { ok: true, data: held } : NO_ANSWER;
   if (renewed.ok) keep(renewed.data);
   // what is on the page stays until the reader signs in again or gives up
-  else if (renewed.problem.code === "unauthenticated" && held) lost.set(true);
-  else if (renewed.problem.code === "unauthenticated") keep(null);
+  else if (renewed.problem.code === "unauthenticated") held ? lost.set(true) : keep(null);
   return renewed;
 }
 
@@ -94,7 +93,7 @@ export async function outcome<T, E extends object>(call: Promise<Answered<T, E>>
   }
 }
 
-const NO_ANSWER = { ok: false, problem: { code: "no_answer", status: 0 }, retryAfter: null } as const;
+export const NO_ANSWER = { ok: false, problem: { code: "no_answer", status: 0 }, retryAfter: null } as const;
 
 function isProblem<E>(error: E | undefined): error is E {
   return typeof error === "object" && error !== null && "code" in error && typeof error.code === "string";
@@ -124,7 +123,7 @@ async function withToken(request: Request): Promise<Response> {
   // another call may have renewed them already
   if (held === mine) {
     const renewed = await refresh();
-    if (!renewed.ok && renewed.problem.code !== "unauthenticated") throw new Error("the session could not be renewed");
+    if (!renewed.ok && renewed.problem.code !== "unauthenticated") throw new Error("not renewed");
     await signedInAgain();
   }
   // whoever signed in here since sends nothing that another person wrote

@@ -1,5 +1,6 @@
 /** A page whose code and words are loaded when it is opened. */
 import { useEffect, useState } from "preact/hooks";
+import { NO_ANSWER } from "../api/client";
 import type { Found, OwnProps, Route } from "../routes";
 import { NotFound } from "../ui/NotFound";
 import { Problem } from "../ui/Problem";
@@ -23,10 +24,8 @@ export function Lazy({ route, ...props }: Omit<OwnProps, "params"> & { route: Ro
   if (state?.path !== path) return <Skeleton />;
   if (state.found === null) return <NotFound />;
   // a browser remembers that a file could not be had; only a new start asks for it again, and drafts survive that
-  if (state.found === "failed") return <Problem failure={NO_CODE} again={() => location.reload()} whole />;
+  if (state.found === "failed") return <Problem failure={NO_ANSWER} again={() => location.reload()} whole />;
   const { draw: Drawn, params } = state.found;
   // another record is another page: nothing of the one before stays
   return <Drawn key={path} params={params} {...props} />;
 }
-
-const NO_CODE = { ok: false, problem: { code: "no_answer", status: 0 }, retryAfter: null } as const;

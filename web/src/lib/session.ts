@@ -1,7 +1,9 @@
 /** Who is signed in on this page, the same in every tab of this browser. */
-import { type Account, api, keep, logout, type Outcome, onAccount, outcome, refresh, type Tokens } from "../api/client";
+import { type Account, api, keep, type Outcome, onAccount, outcome, refresh, type Tokens } from "../api/client";
 import { wipeDrafts } from "./draft";
 import { live } from "./live";
+
+export { logout as signOut } from "../api/client";
 
 /** Undefined: not known yet. */
 export const account = live<Account | null | undefined>(undefined);
@@ -43,8 +45,6 @@ export async function resume(email: string, password: string): Promise<Outcome<T
   keep(opened.data);
   return opened;
 }
-
-export { logout as signOut };
 
 /** Leaves nothing of whoever was here: neither the account nor what they wrote. */
 export function forget(): void {

@@ -12,20 +12,11 @@ interface Props {
 export function Dialog({ title, onClose, children }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
   const heading = useId();
-  const close = useRef(onClose);
-  close.current = onClose;
   useLayoutEffect(() => {
     const opener = document.activeElement;
     const shown = dialog.current;
-    // a second Escape closes it past `cancel`: then the reader has closed it, or it is not to be closed and stays
-    const gone = (): void => {
-      close.current();
-      setTimeout(() => shown?.isConnected && !shown.open && shown.showModal());
-    };
     shown?.showModal();
-    shown?.addEventListener("close", gone);
     return () => {
-      shown?.removeEventListener("close", gone);
       shown?.close();
       // it may be off the page by now, and then the browser gives the focus back to nobody
       if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
@@ -35,8 +26,15 @@ export function Dialog({ title, onClose, children }: Props) {
     event.preventDefault();
     onClose();
   };
+  // a second Escape closes it past `cancel`: then the reader has closed it, or it is not to be closed and stays
+  const gone = (): void => {
+    const shown = dialog.current;
+    if (!shown) return;
+    onClose();
+    setTimeout(() => shown.isConnected && !shown.open && shown.showModal());
+  };
   return (
-    <dialog ref={dialog} aria-labelledby={heading} onCancel={closed}>
+    <dialog ref={dialog} aria-labelledby={heading} onCancel={closed} onClose={gone}>
       <h2 id={heading}>{title}</h2>
       {children}
     </dialog>

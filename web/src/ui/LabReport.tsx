@@ -33,14 +33,14 @@ export function LabReport({ of }: { of: Schemas["LabResult"] }) {
           [t("sheet.reference"), of.reference],
         ]}
       />
+      {of.comment && <p class="written">{t("report.comment", { comment: of.comment })}</p>}
+      {of.note && <p class="written">{t("report.note", { note: of.note })}</p>}
       <Table
         caption={t("report.values")}
         columns={COLUMNS()}
         rows={of.observations}
         rowKey={({ analyte }) => analyte}
       />
-      {of.note && <p class="written">{t("report.note", { note: of.note })}</p>}
-      {of.comment && <p class="written">{t("report.comment", { comment: of.comment })}</p>}
     </article>
   );
 }

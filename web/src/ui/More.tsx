@@ -7,9 +7,9 @@ export function More({ of }: { of: { more: (() => void) | null } }) {
   const end = useRef<HTMLParagraphElement>(null);
   const { more } = of;
   const ended = pressed && !more;
-  // the button has gone, and the focus was on it
+  // the button has gone, with the focus where that was on it
   useEffect(() => {
-    if (ended) end.current?.focus({ preventScroll: true });
+    if (ended && document.activeElement === document.body) end.current?.focus({ preventScroll: true });
   }, [ended]);
   if (ended)
     return (

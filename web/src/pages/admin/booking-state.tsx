@@ -5,7 +5,7 @@ import { type Mistake, mistakes, useForm } from "../../lib/form";
 import { plural, t } from "../../lib/i18n";
 import { type Loaded, useLoad } from "../../lib/query";
 import { dayOf, longDay, when } from "../../lib/time";
-import { Dialog } from "../../ui/Dialog";
+import { AskDialog } from "../../ui/AskDialog";
 import { ErrorSummary } from "../../ui/ErrorSummary";
 import { Ready } from "../../ui/Ready";
 import { Submit } from "../../ui/Submit";
@@ -49,7 +49,7 @@ export function BookingState({ doctor, put }: Props) {
           {t("booking_state.deactivate")}
         </button>
       )}
-      {!doctor.active && <Change doctor={doctor} active onDone={taken} put={put} />}
+      {!doctor.active && <Activate send={() => change({ doctor, put }, true, taken)} />}
       {said && <p class="unseen">{t("booking_state.changed")}</p>}
       {asking && <Ask doctor={doctor} visits={visits} put={put} onDone={taken} onClose={() => setAsking(false)} />}
     </section>
@@ -66,7 +66,15 @@ function Ask({ doctor, visits, put, onDone, onClose }: AskProps) {
   const booked = open(visits.data?.items ?? []);
   const first = booked[0];
   return (
-    <Dialog title={t("booking_state.ask", { name: doctor.full_name })} onClose={onClose}>
+    <AskDialog
+      title={t("booking_state.ask", { name: doctor.full_name })}
+      keep={t("booking_state.keep")}
+      act={t("booking_state.deactivate")}
+      busy={t("booking_state.changing")}
+      danger
+      onClose={onClose}
+      send={() => change({ doctor, put }, false, onDone)}
+    >
       <p>{t("booking_state.ask.about")}</p>
       <Ready of={visits}>
         {({ items, next_cursor }) => <Future visits={open(items)} more={next_cursor !== null} listed />}
@@ -78,8 +86,7 @@ function Ask({ doctor, visits, put, onDone, onClose }: AskProps) {
           </a>
         </p>
       )}
-      <Change doctor={doctor} active={false} onDone={onDone} put={put} onKeep={onClose} />
-    </Dialog>
+    </AskDialog>
   );
 }
 
@@ -101,45 +108,34 @@ function Future({ visits, more, listed = false }: { visits: readonly Arrangement
   );
 }
 
-interface ChangeProps extends Props {
-  active: boolean;
-  onDone: (doctor: Doctor) => void;
-  /** Leaves all as it is; without it there is no such button. */
-  onKeep?: () => void;
-}
-
-function Change({ doctor, active, put, onDone, onKeep }: ChangeProps) {
-  const act = async (): Promise<Mistake[]> => {
-    const { full_name, specialty, bio, languages, phone, room, booking } = doctor;
-    if (specialty === null) return [{ field: null, message: t("booking_state.no_profile") }];
-    const body = { full_name, specialty, bio, languages, phone, room, booking, active };
-    const params = { path: { doctor_id: doctor.id }, header: unchanged(doctor) };
-    const done = await outcome(api.PUT("/api/admin/doctors/{doctor_id}", { params, body }));
-    if (done.ok) onDone(done.data);
-    if (done.ok) return [];
-    const now = done.problem.code === "stale" ? await loadDoctor(doctor.id) : null;
-    if (now?.ok) put(now.data);
-    return now ? [{ field: null, message: t("staff_doctor.stale") }] : mistakes(done.problem, done.retryAfter, []);
-  };
-  const { busy, wrong, submit } = useForm(() => [], act);
+function Activate({ send }: { send: () => Promise<Mistake[]> }) {
+  const { busy, wrong, submit } = useForm(() => [], send);
   return (
     <>
       <ErrorSummary mistakes={wrong} />
-      <form noValidate class={active ? "row" : "row ends"} onSubmit={submit}>
-        {onKeep && (
-          <button type="button" class="button quiet" onClick={onKeep}>
-            {t("booking_state.keep")}
-          </button>
-        )}
+      <form noValidate class="row" onSubmit={submit}>
         <Submit
-          id={active ? "activate" : "deactivate"}
+          id="activate"
           busy={busy}
-          label={t(active ? "booking_state.activate" : "booking_state.deactivate")}
+          label={t("booking_state.activate")}
           busyLabel={t("booking_state.changing")}
         />
       </form>
     </>
   );
+}
+
+async function change({ doctor, put }: Props, active: boolean, onDone: Props["put"]): Promise<Mistake[]> {
+  const { full_name, specialty, bio, languages, phone, room, booking } = doctor;
+  if (specialty === null) return [{ field: null, message: t("booking_state.no_profile") }];
+  const body = { full_name, specialty, bio, languages, phone, room, booking, active };
+  const params = { path: { doctor_id: doctor.id }, header: unchanged(doctor) };
+  const done = await outcome(api.PUT("/api/admin/doctors/{doctor_id}", { params, body }));
+  if (done.ok) onDone(done.data);
+  if (done.ok) return [];
+  const now = done.problem.code === "stale" ? await loadDoctor(doctor.id) : null;
+  if (now?.ok) put(now.data);
+  return now ? [{ field: null, message: t("staff_doctor.stale") }] : mistakes(done.problem, done.retryAfter, []);
 }
 
 function open(visits: readonly Arrangement[]): Arrangement[] {

@@ -1,16 +1,14 @@
 /** All doctors (`?q=&specialty=&active=`). */
-import { useEffect, useState } from "preact/hooks";
 import { api, outcome, type Schemas } from "../../api/client";
 import { plural, t } from "../../lib/i18n";
 import { useLoad, usePages } from "../../lib/query";
-import { go, withQuery } from "../../router";
 import type { OwnProps } from "../../routes";
 import { Chip } from "../../ui/Chip";
 import { Empty } from "../../ui/Empty";
-import { Field } from "../../ui/Field";
 import { More } from "../../ui/More";
 import { Page } from "../../ui/Page";
 import { Ready } from "../../ui/Ready";
+import { SearchForm } from "../../ui/SearchForm";
 import { Select } from "../../ui/Select";
 import { Table } from "../../ui/Table";
 import "../../style/admin.css";
@@ -59,42 +57,33 @@ export default function Doctors({ query }: OwnProps) {
 }
 
 function Filters({ wanted }: { wanted: Wanted }) {
-  const [q, setQ] = useState(wanted.q);
-  useEffect(() => setQ(wanted.q), [wanted.q]);
   const specialties = useLoad(() => outcome(api.GET("/api/specialties")), []);
   const names = new Set([...(specialties.data?.items.map(({ name }) => name) ?? []), wanted.specialty].filter(Boolean));
-  const choose = (change: Partial<Wanted>): void => go(withQuery({ q: q.trim(), ...change }), { replace: true });
-  const search = (event: Event): void => {
-    event.preventDefault();
-    choose({});
-  };
   return (
-    <search>
-      <form class="filters" noValidate onSubmit={search}>
-        <Field id="q" type="search" label={t("staff.search")} value={q} onValue={setQ} input={{ maxLength: 100 }} />
-        <Select
-          id="specialty"
-          label={t("staff.specialty")}
-          choices={[{ value: "", text: t("staff.specialty.any") }, ...[...names].map((name) => choice(name, name))]}
-          value={wanted.specialty}
-          onValue={(specialty) => choose({ specialty })}
-        />
-        <Select
-          id="active"
-          label={t("staff.active")}
-          choices={[
-            choice("", t("staff.active.any")),
-            choice("true", t("staff.active.yes")),
-            choice("false", t("staff.active.no")),
-          ]}
-          value={wanted.active}
-          onValue={(active) => choose({ active })}
-        />
-        <button type="submit" class="button">
-          {t("staff.search.submit")}
-        </button>
-      </form>
-    </search>
+    <SearchForm q={wanted.q} label={t("staff.search")} act={t("staff.search.submit")}>
+      {(choose) => (
+        <>
+          <Select
+            id="specialty"
+            label={t("staff.specialty")}
+            choices={[{ value: "", text: t("staff.specialty.any") }, ...[...names].map((name) => choice(name, name))]}
+            value={wanted.specialty}
+            onValue={(specialty) => choose({ specialty })}
+          />
+          <Select
+            id="active"
+            label={t("staff.active")}
+            choices={[
+              choice("", t("staff.active.any")),
+              choice("true", t("staff.active.yes")),
+              choice("false", t("staff.active.no")),
+            ]}
+            value={wanted.active}
+            onValue={(active) => choose({ active })}
+          />
+        </>
+      )}
+    </SearchForm>
   );
 }
 

@@ -1,46 +1,26 @@
 /** Finds the patient who is on the phone by name or e-mail address (`?q=`). */
-import { useState } from "preact/hooks";
 import { api, outcome } from "../../api/client";
-import { useForm } from "../../lib/form";
 import { plural, t } from "../../lib/i18n";
 import { usePages } from "../../lib/query";
 import { dateOnly } from "../../lib/time";
-import { go, withQuery } from "../../router";
+import { withQuery } from "../../router";
 import { Empty } from "../../ui/Empty";
-import { Field } from "../../ui/Field";
 import { More } from "../../ui/More";
 import { Ready } from "../../ui/Ready";
+import { SearchForm } from "../../ui/SearchForm";
 
 export function FindPatient({ q }: { q: string }) {
-  const [typed, setTyped] = useState(q);
-  const { wrong, submit } = useForm(
-    () => (typed.trim().length < 2 ? [{ field: "q", message: t("phone_booking.short") }] : []),
-    async () => {
-      go(withQuery({ q: typed.trim() }), { replace: true });
-      return [];
-    },
-  );
   return (
     <section aria-labelledby="who">
       <h2 id="who" class="form-title">
         {t("phone_booking.who")}
       </h2>
-      <search>
-        <form class="filters" noValidate onSubmit={submit}>
-          <Field
-            id="q"
-            type="search"
-            label={t("phone_booking.search")}
-            value={typed}
-            onValue={setTyped}
-            mistakes={wrong}
-            input={{ maxLength: 100 }}
-          />
-          <button type="submit" class="button">
-            {t("phone_booking.find")}
-          </button>
-        </form>
-      </search>
+      <SearchForm
+        q={q}
+        label={t("phone_booking.search")}
+        act={t("phone_booking.find")}
+        check={(words) => words.length < 2 && "phone_booking.short"}
+      />
       {q.length > 1 && <Found q={q} />}
     </section>
   );

@@ -1,16 +1,14 @@
 /** Everybody with an account (`?q=&role=&active=`), and the invitations of staff (`?show=invitations`). */
-import { useEffect, useState } from "preact/hooks";
 import { api, outcome, type Role, type Schemas } from "../../api/client";
 import { plural, t } from "../../lib/i18n";
 import { usePages } from "../../lib/query";
-import { go, withQuery } from "../../router";
 import type { OwnProps } from "../../routes";
 import { Chip } from "../../ui/Chip";
 import { Empty } from "../../ui/Empty";
-import { Field } from "../../ui/Field";
 import { More } from "../../ui/More";
 import { Page } from "../../ui/Page";
 import { Ready } from "../../ui/Ready";
+import { SearchForm } from "../../ui/SearchForm";
 import { Select } from "../../ui/Select";
 import { Table } from "../../ui/Table";
 import { Tabs } from "../../ui/Tabs";
@@ -73,43 +71,34 @@ function Accounts({ query }: { query: URLSearchParams }) {
 type Wanted = Record<"q" | "role" | "active", string>;
 
 function Filters(wanted: Wanted) {
-  const [q, setQ] = useState(wanted.q);
-  useEffect(() => setQ(wanted.q), [wanted.q]);
-  const choose = (change: Partial<Wanted>): void => go(withQuery({ q: q.trim(), ...change }), { replace: true });
-  const search = (event: Event): void => {
-    event.preventDefault();
-    choose({});
-  };
   return (
-    <search>
-      <form class="filters" noValidate onSubmit={search}>
-        <Field id="q" type="search" label={t("people.search")} value={q} onValue={setQ} input={{ maxLength: 100 }} />
-        <Select
-          id="role"
-          label={t("people.role")}
-          choices={[
-            { value: "", text: t("people.role.any") },
-            ...ROLES.map((value) => ({ value, text: t(`role.${value}`) })),
-          ]}
-          value={wanted.role}
-          onValue={(role) => choose({ role })}
-        />
-        <Select
-          id="active"
-          label={t("people.active")}
-          choices={[
-            { value: "", text: t("people.active.any") },
-            { value: "true", text: t("people.active.yes") },
-            { value: "false", text: t("people.active.no") },
-          ]}
-          value={wanted.active}
-          onValue={(active) => choose({ active })}
-        />
-        <button type="submit" class="button">
-          {t("people.search.submit")}
-        </button>
-      </form>
-    </search>
+    <SearchForm q={wanted.q} label={t("people.search")} act={t("people.search.submit")}>
+      {(choose) => (
+        <>
+          <Select
+            id="role"
+            label={t("people.role")}
+            choices={[
+              { value: "", text: t("people.role.any") },
+              ...ROLES.map((value) => ({ value, text: t(`role.${value}`) })),
+            ]}
+            value={wanted.role}
+            onValue={(role) => choose({ role })}
+          />
+          <Select
+            id="active"
+            label={t("people.active")}
+            choices={[
+              { value: "", text: t("people.active.any") },
+              { value: "true", text: t("people.active.yes") },
+              { value: "false", text: t("people.active.no") },
+            ]}
+            value={wanted.active}
+            onValue={(active) => choose({ active })}
+          />
+        </>
+      )}
+    </SearchForm>
   );
 }
 

@@ -6,8 +6,8 @@ import { t } from "../../lib/i18n";
 import { useLoad } from "../../lib/query";
 import { dateOnly, when } from "../../lib/time";
 import type { OwnProps } from "../../routes";
+import { AskDialog } from "../../ui/AskDialog";
 import { Details } from "../../ui/Details";
-import { Dialog } from "../../ui/Dialog";
 import { ErrorSummary } from "../../ui/ErrorSummary";
 import { NotFound } from "../../ui/NotFound";
 import { Page } from "../../ui/Page";
@@ -136,43 +136,31 @@ function SignIn({ person, put }: Props) {
           {t("person.lock.submit")}
         </button>
       )}
-      {!person.active && <Switch person={person} put={put} active onDone={done} />}
+      {!person.active && <Unlock send={() => change(person, put, { role: person.role, active: true }, done)} />}
       {asking && (
-        <Dialog title={t("person.lock.ask", { name: person.full_name })} onClose={() => setAsking(false)}>
+        <AskDialog
+          title={t("person.lock.ask", { name: person.full_name })}
+          keep={t("person.lock.keep")}
+          act={t("person.lock.submit")}
+          busy={t("person.busy")}
+          danger
+          onClose={() => setAsking(false)}
+          send={() => change(person, put, { role: person.role, active: false }, done)}
+        >
           <p>{t(person.role === "doctor" ? "person.lock.about.doctor" : "person.lock.about")}</p>
-          <Switch person={person} put={put} active={false} onDone={done} onKeep={() => setAsking(false)} />
-        </Dialog>
+        </AskDialog>
       )}
     </section>
   );
 }
 
-interface SwitchProps extends Props {
-  active: boolean;
-  onDone: (person: Account) => void;
-  onKeep?: () => void;
-}
-
-function Switch({ person, put, active, onDone, onKeep }: SwitchProps) {
-  const { busy, wrong, submit } = useForm(
-    () => [],
-    () => change(person, put, { role: person.role, active }, onDone),
-  );
+function Unlock({ send }: { send: () => Promise<Mistake[]> }) {
+  const { busy, wrong, submit } = useForm(() => [], send);
   return (
     <>
       <ErrorSummary mistakes={wrong} />
-      <form noValidate class={active ? "row" : "row ends"} onSubmit={submit}>
-        {onKeep && (
-          <button type="button" class="button quiet" onClick={onKeep}>
-            {t("person.lock.keep")}
-          </button>
-        )}
-        <Submit
-          id={active ? "unlock" : "lock-account"}
-          busy={busy}
-          label={t(active ? "person.unlock.submit" : "person.lock.submit")}
-          busyLabel={t("person.busy")}
-        />
+      <form noValidate class="row" onSubmit={submit}>
+        <Submit id="unlock" busy={busy} label={t("person.unlock.submit")} busyLabel={t("person.busy")} />
       </form>
     </>
   );

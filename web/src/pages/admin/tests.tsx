@@ -1,17 +1,15 @@
 /** The catalogue of laboratory tests (`?q=`), inactive ones too. */
-import { useEffect, useState } from "preact/hooks";
 import { api, outcome, type Schemas } from "../../api/client";
 import { plural, t } from "../../lib/i18n";
 import { money } from "../../lib/money";
 import { usePages } from "../../lib/query";
-import { go, withQuery } from "../../router";
 import type { OwnProps } from "../../routes";
 import { Chip } from "../../ui/Chip";
 import { Empty } from "../../ui/Empty";
-import { Field } from "../../ui/Field";
 import { More } from "../../ui/More";
 import { Page } from "../../ui/Page";
 import { Ready } from "../../ui/Ready";
+import { SearchForm } from "../../ui/SearchForm";
 import { Table } from "../../ui/Table";
 import "../../style/admin.css";
 
@@ -43,7 +41,7 @@ export default function Tests({ query }: OwnProps) {
         </a>
       }
     >
-      <Search q={q} />
+      <SearchForm q={q} label={t("catalogue.search")} act={t("catalogue.search.submit")} />
       <Ready of={list} empty={none}>
         {({ items, next_cursor }) => (
           <div class="dense">
@@ -56,32 +54,6 @@ export default function Tests({ query }: OwnProps) {
         )}
       </Ready>
     </Page>
-  );
-}
-
-function Search({ q }: { q: string }) {
-  const [typed, setTyped] = useState(q);
-  useEffect(() => setTyped(q), [q]);
-  const search = (event: Event): void => {
-    event.preventDefault();
-    go(withQuery({ q: typed.trim() }), { replace: true });
-  };
-  return (
-    <search>
-      <form class="filters" noValidate onSubmit={search}>
-        <Field
-          id="q"
-          type="search"
-          label={t("catalogue.search")}
-          value={typed}
-          onValue={setTyped}
-          input={{ maxLength: 100 }}
-        />
-        <button type="submit" class="button">
-          {t("catalogue.search.submit")}
-        </button>
-      </form>
-    </search>
   );
 }
 

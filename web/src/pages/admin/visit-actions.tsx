@@ -1,11 +1,9 @@
 /** What reception does with a visit: its next status in one click, move it, cancel it after a question. */
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { type Mistake, mistakes, useForm } from "../../lib/form";
 import { t } from "../../lib/i18n";
 import { dayOf, longWhen, today } from "../../lib/time";
-import { Dialog } from "../../ui/Dialog";
-import { ErrorSummary } from "../../ui/ErrorSummary";
-import { Submit } from "../../ui/Submit";
+import { AskDialog } from "../../ui/AskDialog";
 import { type Arrangement, isOpen, moveHref, rearrange, steps } from "./visits";
 
 type Step = ReturnType<typeof steps>[number];
@@ -92,33 +90,24 @@ function OneClick({ visit, step, onDone, onStale }: ActProps & { step: Step }) {
   );
 }
 
-function Cancel({ visit, onDone, onStale, onKeep }: ActProps & { onKeep: () => void }) {
-  const keep = useRef<HTMLButtonElement>(null);
-  useEffect(() => keep.current?.focus(), []);
-  const { busy, wrong, submit } = useForm(
-    () => [],
-    () => take({ visit, onDone, onStale }, "cancelled"),
-  );
+function Cancel({ onKeep, ...acts }: ActProps & { onKeep: () => void }) {
+  const { starts_at, patient, doctor } = acts.visit;
   return (
-    <Dialog title={t("arrangements.cancel.ask")} onClose={onKeep}>
-      <ErrorSummary mistakes={wrong} />
+    <AskDialog
+      title={t("arrangements.cancel.ask")}
+      keep={t("arrangements.cancel.keep")}
+      act={t("arrangements.cancel.submit")}
+      busy={t("arrangements.cancel.busy")}
+      danger
+      onClose={onKeep}
+      send={() => take(acts, "cancelled")}
+    >
       <p>
-        <b>{longWhen(visit.starts_at)}</b>
+        <b>{longWhen(starts_at)}</b>
         <br />
-        {t("arrangements.with", { patient: visit.patient.full_name, doctor: visit.doctor.full_name })}
+        {t("arrangements.with", { patient: patient.full_name, doctor: doctor.full_name })}
       </p>
-      <form class="row ends" noValidate onSubmit={submit}>
-        <button type="button" class="button quiet" ref={keep} onClick={onKeep}>
-          {t("arrangements.cancel.keep")}
-        </button>
-        <Submit
-          id="cancel-visit"
-          busy={busy}
-          label={t("arrangements.cancel.submit")}
-          busyLabel={t("arrangements.cancel.busy")}
-        />
-      </form>
-    </Dialog>
+    </AskDialog>
   );
 }
 

@@ -61,7 +61,7 @@ function shown({ substance, reaction, severity, noted_on }: Allergy) {
         <b>{substance}</b> <Chip tone={SEVERITIES[severity]}>{t(`severity.${severity}`)}</Chip>
       </p>
       <p class="muted small">
-        {reaction} {noted_on && t("allergies.noted_on", { day: dateOnly(noted_on) })}
+        {[reaction, noted_on && t("allergies.noted_on", { day: dateOnly(noted_on) })].filter(Boolean).join(" · ")}
       </p>
     </>
   );

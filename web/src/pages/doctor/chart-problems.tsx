@@ -52,7 +52,7 @@ function shown({ name, icd10, status, since }: Condition) {
         <b>{name}</b> {status === "resolved" && <Chip tone="completed">{t("problems.resolved")}</Chip>}
       </p>
       <p class="muted small">
-        {icd10} {since && t("problems.since.day", { day: dateOnly(since) })}
+        {[icd10, since && t("problems.since.day", { day: dateOnly(since) })].filter(Boolean).join(" · ")}
       </p>
     </>
   );

@@ -1,33 +1,20 @@
 /** The catalogue to choose tests from, and those that were chosen. */
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useRef } from "preact/hooks";
 import { api, outcome, type Schemas } from "../../api/client";
 import { plural, t } from "../../lib/i18n";
-import { useLoad } from "../../lib/query";
 import { Field } from "../../ui/Field";
 import { Ready } from "../../ui/Ready";
 import type { Order } from "./order";
+import { useTypedSearch } from "./typed-search";
 
 type Test = Schemas["LabTest"];
 type Tests = Order["tests"];
 
-/** What is typed faster than this is one search. */
-const PAUSE_MS = 200;
-
 export function Finder({ chosen, add }: { chosen: Tests; add: (test: Tests[number]) => void }) {
-  const [typed, setTyped] = useState("");
-  const [q, setQ] = useState("");
-  useEffect(() => {
-    const timer = setTimeout(() => setQ(typed.trim()), PAUSE_MS);
-    return () => clearTimeout(timer);
-  }, [typed]);
-  const found = useLoad(
-    () => outcome(api.GET("/api/labs/tests", { params: { query: { ...(q && { q }), limit: 100 } } })),
-    [q],
+  const { typed, setTyped, q, found, shown } = useTypedSearch((q) =>
+    outcome(api.GET("/api/labs/tests", { params: { query: { ...(q && { q }), limit: 100 } } })),
   );
-  // while a search is under way the list before stays, so that nothing jumps
-  const last = useRef(found.data);
-  last.current = found.data ?? last.current;
-  const items = last.current?.items ?? [];
+  const items = shown.data?.items ?? [];
   const onEnter = (event: Event): void => {
     event.preventDefault();
     const left = items.filter(({ code }) => !has(chosen, code));
@@ -50,7 +37,7 @@ export function Finder({ chosen, add }: { chosen: Tests; add: (test: Tests[numbe
         <p class="muted small" role="status">
           {found.data && plural("order.found", found.data.items.length)}
         </p>
-        <Ready of={{ ...found, data: last.current }}>
+        <Ready of={shown}>
           {() => (
             <ul class="lines order-found">
               {items.map((test) => (

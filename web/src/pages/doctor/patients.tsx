@@ -1,17 +1,15 @@
 /** The doctor's own patients by name (`?q=` looks for some), with what they must not get and when they come. */
-import { useEffect, useState } from "preact/hooks";
 import { api, outcome, type Schemas } from "../../api/client";
 import { plural, t } from "../../lib/i18n";
 import { usePages } from "../../lib/query";
 import { ageOn, dateOnly, dayOf, when } from "../../lib/time";
-import { go, withQuery } from "../../router";
 import type { OwnProps } from "../../routes";
 import "../../style/doctor.css";
 import { Empty } from "../../ui/Empty";
-import { Field } from "../../ui/Field";
 import { More } from "../../ui/More";
 import { Page } from "../../ui/Page";
 import { Ready } from "../../ui/Ready";
+import { SearchForm } from "../../ui/SearchForm";
 import { type Column, Table } from "../../ui/Table";
 
 type Patient = Schemas["PatientInCare"];
@@ -30,7 +28,13 @@ export default function Patients({ query }: OwnProps) {
   const count = found.data?.items.length ?? 0;
   return (
     <Page title={t("own_patients.title")}>
-      <Search q={asked} />
+      <SearchForm
+        q={asked}
+        label={t("own_patients.search")}
+        hint={t("own_patients.search.hint")}
+        act={t("own_patients.search.submit")}
+        check={({ length }) => length > 0 && length < SHORTEST && "own_patients.search.short"}
+      />
       <p class="muted small" role="status">
         {found.data && plural(found.more ? "own_patients.first" : "own_patients.count", count)}
       </p>
@@ -76,37 +80,6 @@ function Allergies({ of: { allergy_status, allergies } }: { of: Patient }) {
 
 function Never() {
   return <span class="muted">{t("none")}</span>;
-}
-
-function Search({ q }: { q: string }) {
-  const [typed, setTyped] = useState(q);
-  const [short, setShort] = useState(false);
-  useEffect(() => setTyped(q), [q]);
-  const search = (event: Event): void => {
-    event.preventDefault();
-    const wanted = typed.trim();
-    setShort(wanted.length > 0 && wanted.length < SHORTEST);
-    if (wanted.length === 0 || wanted.length >= SHORTEST) go(withQuery({ q: wanted }), { replace: true });
-  };
-  return (
-    <search>
-      <form class="filters" noValidate onSubmit={search}>
-        <Field
-          id="q"
-          type="search"
-          label={t("own_patients.search")}
-          hint={t("own_patients.search.hint")}
-          value={typed}
-          onValue={setTyped}
-          input={{ maxLength: 100, inputMode: "search" }}
-          mistakes={short ? [{ field: "q", message: t("own_patients.search.short") }] : []}
-        />
-        <button type="submit" class="button">
-          {t("own_patients.search.submit")}
-        </button>
-      </form>
-    </search>
-  );
 }
 
 function Nobody({ searched }: { searched: boolean }) {

@@ -36,11 +36,15 @@ export function ResultEntry({ of, chart }: { of: Schemas["LabResult"]; chart: Ch
       <Fold title={t("record.values")}>
         <Table caption={of.test_name} columns={COLUMNS()} rows={of.observations} rowKey={({ analyte }) => analyte} />
       </Fold>
-      {trends.map((trend) => (
-        <Fold key={trend.name} title={t("chart.trend", { name: trend.name })}>
-          <Trend {...trend} />
+      {trends.length > 0 && (
+        <Fold title={t("record.trends")}>
+          {trends.map((trend) => (
+            <Fold key={trend.name} title={t("chart.trend", { name: trend.name })}>
+              <Trend {...trend} />
+            </Fold>
+          ))}
         </Fold>
-      ))}
+      )}
     </>
   );
 }

@@ -1,5 +1,4 @@
 /** Whom a patient is referred to: a doctor who is looked for, a specialty of the house, or somebody outside in words. */
-import { useEffect, useRef, useState } from "preact/hooks";
 import { api, outcome, type Schemas } from "../../api/client";
 import type { Mistake } from "../../lib/form";
 import { plural, t } from "../../lib/i18n";
@@ -7,6 +6,7 @@ import { useLoad } from "../../lib/query";
 import { Field } from "../../ui/Field";
 import { Ready } from "../../ui/Ready";
 import { Radios, Select } from "../../ui/Select";
+import { useTypedSearch } from "./typed-search";
 
 type Doctor = Pick<Schemas["FoundDoctor"], "id" | "full_name" | "specialty">;
 
@@ -25,8 +25,6 @@ interface Props {
 }
 
 const KINDS = ["doctor", "specialty", "outside"] as const;
-/** What is typed faster than this is one search. */
-const PAUSE_MS = 200;
 const SHOWN = 6;
 
 export function Whereto({ target, put, wrong, me }: Props) {
@@ -59,20 +57,12 @@ export function Whereto({ target, put, wrong, me }: Props) {
 }
 
 function FindDoctor({ target: { doctor }, put, wrong, me }: Props) {
-  const [typed, setTyped] = useState("");
-  const [q, setQ] = useState("");
-  useEffect(() => {
-    const timer = setTimeout(() => setQ(typed.trim()), PAUSE_MS);
-    return () => clearTimeout(timer);
-  }, [typed]);
-  const query = { ...(q && { q }), limit: SHOWN + 2 };
-  const found = useLoad(() => outcome(api.GET("/api/doctors", { params: { query } })), [q]);
-  // while a search is under way the list before stays, so that nothing jumps
-  const last = useRef(found.data);
-  last.current = found.data ?? last.current;
-  const others = (last.current?.items ?? []).filter(({ id }) => id !== me && id !== doctor?.id).slice(0, SHOWN);
+  const { typed, setTyped, found, shown } = useTypedSearch((q) =>
+    outcome(api.GET("/api/doctors", { params: { query: { ...(q && { q }), limit: SHOWN + 2 } } })),
+  );
+  const others = (shown.data?.items ?? []).filter(({ id }) => id !== me && id !== doctor?.id).slice(0, SHOWN);
   // who was chosen stays in sight, whatever is looked for
-  const shown: Doctor[] = doctor ? [doctor, ...others] : others;
+  const offered: Doctor[] = doctor ? [doctor, ...others] : others;
   // Enter looks for somebody, and sends nothing
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.key === "Enter" && (event.target as Element).id === "q") event.preventDefault();
@@ -91,18 +81,18 @@ function FindDoctor({ target: { doctor }, put, wrong, me }: Props) {
       <p class="unseen" role="status">
         {found.data && plural("refer.found", others.length)}
       </p>
-      <Ready of={{ ...found, data: last.current }}>
+      <Ready of={shown}>
         {() => (
           <Radios
             id="to_doctor_id"
-            label={t(shown.length > 0 ? "refer.doctor" : "refer.nobody")}
-            choices={shown.map((one) => ({
+            label={t(offered.length > 0 ? "refer.doctor" : "refer.nobody")}
+            choices={offered.map((one) => ({
               value: String(one.id),
               text: one.full_name,
               hint: one.specialty ?? "",
             }))}
             value={String(doctor?.id ?? "")}
-            onValue={(id) => put({ doctor: brief(shown.find((one) => String(one.id) === id)) })}
+            onValue={(id) => put({ doctor: brief(offered.find((one) => String(one.id) === id)) })}
             mistakes={wrong}
           />
         )}

@@ -1,11 +1,8 @@
 /** Asks before a referral is accepted, declined or cancelled, and takes a note for the other doctor and the patient. */
 import { useState } from "preact/hooks";
-import { useDraft } from "../../lib/draft";
-import { type Mistake, missing, mistakes, useForm } from "../../lib/form";
+import { type Mistake, mistakes } from "../../lib/form";
 import { t } from "../../lib/i18n";
-import { Dialog } from "../../ui/Dialog";
-import { ErrorSummary } from "../../ui/ErrorSummary";
-import { TextArea } from "../../ui/TextArea";
+import { AskDialog } from "../../ui/AskDialog";
 import { type Referral, take } from "./referral-steps";
 
 interface Props {
@@ -17,16 +14,9 @@ interface Props {
 
 export function ReferralDialog({ of, step, onClose }: Props) {
   const [shown, setShown] = useState(of);
-  const note = useDraft(`referral.${of.id}.${step}`, "");
-  // who sent it looks for another way, and has to know why
-  const asked = step === "declined";
-  const over = shown.status !== of.status;
-  const leave = (): void => onClose(shown === of ? null : shown, false);
-
-  const act = async (): Promise<Mistake[]> => {
-    const { now, refused, retryAfter } = await take(shown, step, note.value.trim() || null);
+  const send = async (note: string | null): Promise<Mistake[]> => {
+    const { now, refused, retryAfter } = await take(shown, step, note);
     if (!refused && now) {
-      note.drop();
       onClose(now, true);
       return [];
     }
@@ -36,44 +26,32 @@ export function ReferralDialog({ of, step, onClose }: Props) {
     const values = { status: t(`referral.${now.status}`) };
     return [{ field: null, message: t(same ? "doctor_referrals.stale" : "doctor_referrals.over", values) }];
   };
-  const { busy, wrong, submit } = useForm(
-    () => (asked ? missing({ note: { value: note.value, say: "doctor_referrals.missing.note" } }) : []),
-    act,
-  );
-
   return (
-    <Dialog title={t(`doctor_referrals.ask.${step}`)} onClose={leave}>
-      <ErrorSummary mistakes={wrong} />
+    <AskDialog
+      title={t(`doctor_referrals.ask.${step}`)}
+      reason={{
+        draft: `referral.${of.id}.${step}`,
+        id: "note",
+        label: t("doctor_referrals.ask.note"),
+        hint: t("doctor_referrals.ask.hint"),
+        longest: 4000,
+        // who sent it looks for another way, and has to know why
+        ...(step === "declined" && { needed: "doctor_referrals.missing.note" }),
+      }}
+      keep={t("doctor_referrals.ask.leave")}
+      act={t(`doctor_referrals.to.${step}`)}
+      busy={t("doctor_referrals.ask.busy")}
+      danger={step !== "accepted"}
+      over={shown.status !== of.status && t("doctor_referrals.ask.close")}
+      onClose={() => onClose(shown === of ? null : shown, false)}
+      send={send}
+    >
       <p>
         <b>{shown.patient.full_name}</b>
         <br />
         <span class="doctor-referrals-reason">{shown.reason}</span>
       </p>
       {shown.note && <p class="info">{t("doctor_referrals.note", { note: shown.note })}</p>}
-      <form noValidate onSubmit={submit}>
-        {!over && (
-          <TextArea
-            id="note"
-            label={t("doctor_referrals.ask.note")}
-            hint={t("doctor_referrals.ask.hint")}
-            optional={!asked}
-            rows={3}
-            value={note.value}
-            onValue={note.set}
-            mistakes={wrong}
-          />
-        )}
-        <div class="row">
-          <button type="button" class={over ? "button" : "button quiet"} onClick={leave}>
-            {t(over ? "doctor_referrals.ask.close" : "doctor_referrals.ask.leave")}
-          </button>
-          {!over && (
-            <button type="submit" class={step === "accepted" ? "button" : "button danger"} aria-disabled={busy}>
-              {t(busy ? "doctor_referrals.ask.busy" : `doctor_referrals.to.${step}`)}
-            </button>
-          )}
-        </div>
-      </form>
-    </Dialog>
+    </AskDialog>
   );
 }

@@ -34,6 +34,7 @@ function Draft({ writing, notes }: { writing: Writing; notes: Notes }) {
     <div class="stack close notes">
       {theirs && <Clash theirs={theirs} choose={writing.choose} />}
       <TextArea id="notes" label={t(theirs ? "notes.mine" : "notes.label")} rows={10} value={text} onValue={type} />
+      {text.trim() && <p class="print-only strong">{t("notes.draft")}</p>}
       <p class="written print-only">{text}</p>
       {problem && (
         <p class="warning" role="alert">

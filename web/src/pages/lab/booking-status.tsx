@@ -1,13 +1,10 @@
 /** Where a booking is on its way through the laboratory, and the steps that somebody takes by hand. */
 import { useState } from "preact/hooks";
 import { api, outcome, unchanged } from "../../api/client";
-import { useDraft } from "../../lib/draft";
-import { type Mistake, missing, mistakes, useForm } from "../../lib/form";
+import { type Mistake, mistakes, useForm } from "../../lib/form";
 import { t } from "../../lib/i18n";
-import { Dialog } from "../../ui/Dialog";
+import { AskDialog } from "../../ui/AskDialog";
 import { ErrorSummary } from "../../ui/ErrorSummary";
-import { Submit } from "../../ui/Submit";
-import { TextArea } from "../../ui/TextArea";
 import type { Status, Work } from "./record";
 
 /** What every act on the page needs. */
@@ -81,40 +78,28 @@ export function StatusActs(acts: Acts) {
 }
 
 function Reject({ onClose, ...acts }: Acts & { onClose: () => void }) {
-  const reason = useDraft(`lab.${acts.work.booking.id}.reject`, "");
-  const { busy, wrong, submit } = useForm(
-    () => missing({ reason: { value: reason.value, say: "bench.reject.missing" } }),
-    async () => {
-      const found = await take(acts, "rejected", reason.value.trim());
-      if (found.length > 0) return found;
-      reason.drop();
-      onClose();
-      return [];
-    },
-  );
+  const send = async (reason: string | null): Promise<Mistake[]> => {
+    const found = await take(acts, "rejected", reason);
+    if (found.length === 0) onClose();
+    return found;
+  };
   return (
-    <Dialog title={t("bench.reject.title")} onClose={onClose}>
+    <AskDialog
+      title={t("bench.reject.title")}
+      reason={{
+        draft: `lab.${acts.work.booking.id}.reject`,
+        label: t("bench.reject.reason"),
+        hint: t("bench.reject.hint"),
+        needed: "bench.reject.missing",
+      }}
+      keep={t("bench.reject.keep")}
+      act={t("bench.reject")}
+      busy={t("bench.reject.busy")}
+      onClose={onClose}
+      send={send}
+    >
       <p>{t("bench.reject.about")}</p>
-      <ErrorSummary mistakes={wrong} />
-      <form noValidate onSubmit={submit}>
-        <TextArea
-          id="reason"
-          label={t("bench.reject.reason")}
-          hint={t("bench.reject.hint")}
-          rows={3}
-          longest={500}
-          value={reason.value}
-          onValue={reason.set}
-          mistakes={wrong}
-        />
-        <div class="row">
-          <button type="button" class="button quiet" onClick={onClose}>
-            {t("bench.reject.keep")}
-          </button>
-          <Submit id="reject" busy={busy} label={t("bench.reject")} busyLabel={t("bench.reject.busy")} />
-        </div>
-      </form>
-    </Dialog>
+    </AskDialog>
   );
 }
 

@@ -95,12 +95,12 @@ function columns(status: BookingStatus | null, day: string | null) {
     {
       head: t("worklist.patient"),
       cell: ({ patient }: Booking) => (
-        <>
+        <span>
           <b>{patient.full_name}</b>{" "}
           {patient.date_of_birth && (
             <span class="small muted born">{t("worklist.born", { date: dateOnly(patient.date_of_birth) })}</span>
           )}
-        </>
+        </span>
       ),
     },
     { head: t("worklist.tests"), cell: ({ tests }: Booking) => tests.map(({ name }) => name).join(", ") },

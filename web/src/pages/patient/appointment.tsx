@@ -3,6 +3,7 @@ import { useState } from "preact/hooks";
 import { t } from "../../lib/i18n";
 import { useLoad } from "../../lib/query";
 import { dateOnly, dayOf } from "../../lib/time";
+import { notice } from "../../router";
 import type { OwnProps } from "../../routes";
 import { Status } from "../../ui/Chip";
 import { Details } from "../../ui/Details";
@@ -20,6 +21,8 @@ export default function Appointment({ params, query, config, account }: OwnProps
   const onChange = (now: Visit, byReader: boolean): void => {
     visit.put(now);
     setCancelled(byReader);
+    // what was said on arrival, such as that it moved, is over
+    notice.set(null);
   };
   return (
     <Ready of={visit} whole>

@@ -1,5 +1,6 @@
 /** The next free times that are offered on the home page: of doctors seen before, then the soonest ones. */
 import { api, type Outcome, outcome, type Schemas } from "../../api/client";
+import { isAhead, type Visit } from "./visit";
 
 export type Offer = Schemas["FoundDoctor"] & { next_available: string; seen: boolean };
 
@@ -17,7 +18,15 @@ export async function loadOffers(): Promise<Outcome<Offer[]>> {
   const others = found.data.items.filter(({ id }) => !ids.includes(id)).sort(bySoonest);
   const seen = (await Promise.all(ids.map((id) => doctor(id, found.data.items)))).filter((one) => one !== null);
   const offers = [...seen, ...others].filter(canBeBooked).map((one) => ({ ...one, seen: ids.includes(one.id) }));
-  return { ok: true, data: offers.slice(0, OFFERED) };
+  return { ok: true, data: offers };
+}
+
+/** The first of the offers that begin during none of the patient's visits: nobody can be at two at once. */
+export function offered(offers: readonly Offer[], visits: readonly Visit[] = []): Offer[] {
+  const during = (at: number, { starts_at, ends_at }: Visit): boolean =>
+    Date.parse(starts_at) <= at && at < Date.parse(ends_at);
+  const isFree = (at: number): boolean => !visits.some((visit) => isAhead(visit) && during(at, visit));
+  return offers.filter(({ next_available }) => isFree(Date.parse(next_available))).slice(0, OFFERED);
 }
 
 /** Null where the doctor is no longer here; it is an offer less, nothing to complain about. */

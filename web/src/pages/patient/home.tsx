@@ -7,7 +7,7 @@ import type { OwnProps } from "../../routes";
 import { Page } from "../../ui/Page";
 import { Ready } from "../../ui/Ready";
 import "../../style/patient.css";
-import { loadOffers } from "./home-offers";
+import { loadOffers, offered } from "./home-offers";
 import { NextVisit, NoVisit, Offers, Tiles, ToDo } from "./home-parts";
 import { isAhead, type Visit } from "./visit";
 import { Done } from "./visit-parts";
@@ -20,6 +20,7 @@ export default function Home({ config, account }: OwnProps) {
   );
   const summary = useLoad(() => outcome(api.GET("/api/me/summary")), [account.id]);
   const offers = useLoad(loadOffers, [account.id]);
+  const booked = upcoming.data?.items;
   const [cancelled, setCancelled] = useState<Visit | null>(null);
 
   const onChange = (visit: Visit, byReader: boolean): void => {
@@ -54,8 +55,12 @@ export default function Home({ config, account }: OwnProps) {
         </section>
         <section class="home-book" aria-labelledby="book">
           <h2 id="book">{t("home.book")}</h2>
-          <Ready of={offers} isEmpty={(found) => found.length === 0} empty={<p class="muted">{t("home.book.none")}</p>}>
-            {(found) => <Offers offers={found} />}
+          <Ready
+            of={offers}
+            isEmpty={(found) => offered(found, booked).length === 0}
+            empty={<p class="muted">{t("home.book.none")}</p>}
+          >
+            {(found) => <Offers offers={offered(found, booked)} />}
           </Ready>
           <p>
             <a href="/doctors">{t("home.book.others")}</a>

@@ -1,12 +1,9 @@
 /** Cancels a laboratory visit after asking. The focus is on keeping it, and so is Escape. */
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { api, outcome, unchanged } from "../../api/client";
-import { useDraft } from "../../lib/draft";
-import { type Mistake, mistakes, useForm } from "../../lib/form";
+import { type Mistake, mistakes } from "../../lib/form";
 import { t } from "../../lib/i18n";
-import { Dialog } from "../../ui/Dialog";
-import { ErrorSummary } from "../../ui/ErrorSummary";
-import { TextArea } from "../../ui/TextArea";
+import { AskDialog } from "../../ui/AskDialog";
 import { isOpen, type LabVisit, labSentence } from "./lab-visit";
 
 interface Props {
@@ -33,16 +30,11 @@ export function LabCancel({ visit, onChange }: Props) {
 
 function Ask({ visit, onClose }: { visit: LabVisit; onClose: Props["onChange"] }) {
   const [shown, setShown] = useState(visit);
-  const reason = useDraft(`lab.cancel.${visit.id}`, "");
-  const keep = useRef<HTMLButtonElement>(null);
-  useEffect(() => keep.current?.focus(), []);
   const path = { booking_id: visit.id };
-  const act = async (): Promise<Mistake[]> => {
-    const body = { reason: reason.value.trim() || null };
+  const send = async (reason: string | null): Promise<Mistake[]> => {
     const params = { path, header: unchanged(shown) };
-    const done = await outcome(api.PUT("/api/labs/bookings/{booking_id}/cancel", { params, body }));
+    const done = await outcome(api.PUT("/api/labs/bookings/{booking_id}/cancel", { params, body: { reason } }));
     if (done.ok) {
-      reason.drop();
       onClose(done.data, true);
       return [];
     }
@@ -54,36 +46,19 @@ function Ask({ visit, onClose }: { visit: LabVisit; onClose: Props["onChange"] }
     }
     return mistakes(done.problem, done.retryAfter, ["reason"]);
   };
-  const { busy, wrong, submit } = useForm(() => [], act);
-  const open = isOpen(shown);
   return (
-    <Dialog title={t("lab_cancel.title")} onClose={() => onClose(shown, false)}>
-      <ErrorSummary mistakes={wrong} />
+    <AskDialog
+      title={t("lab_cancel.title")}
+      reason={{ draft: `lab.cancel.${visit.id}`, label: t("lab_cancel.reason") }}
+      keep={t("lab_cancel.keep")}
+      act={t("lab_cancel.submit")}
+      busy={t("lab_cancel.busy")}
+      danger
+      over={!isOpen(shown) && t("lab_cancel.close")}
+      onClose={() => onClose(shown, false)}
+      send={send}
+    >
       <p>{labSentence(shown)}</p>
-      <form noValidate onSubmit={submit}>
-        {open && (
-          <TextArea
-            id="reason"
-            label={t("lab_cancel.reason")}
-            optional
-            rows={2}
-            longest={500}
-            value={reason.value}
-            onValue={reason.set}
-            mistakes={wrong}
-          />
-        )}
-        <div class="row cancel-acts">
-          <button type="button" class="button" ref={keep} onClick={() => onClose(shown, false)}>
-            {t(open ? "lab_cancel.keep" : "lab_cancel.close")}
-          </button>
-          {open && (
-            <button type="submit" class="button danger" aria-disabled={busy}>
-              {t(busy ? "lab_cancel.busy" : "lab_cancel.submit")}
-            </button>
-          )}
-        </div>
-      </form>
-    </Dialog>
+    </AskDialog>
   );
 }

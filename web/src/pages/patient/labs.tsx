@@ -1,17 +1,16 @@
 /** The catalogue of laboratory tests (`?q=`); `?with=` names those that are being booked, and one more is chosen. */
-import { useEffect, useState } from "preact/hooks";
 import { api, outcome } from "../../api/client";
 import { plural, t } from "../../lib/i18n";
 import { money } from "../../lib/money";
 import { usePages } from "../../lib/query";
-import { go, withQuery } from "../../router";
+import { withQuery } from "../../router";
 import type { OwnProps } from "../../routes";
 import { Empty } from "../../ui/Empty";
-import { Field } from "../../ui/Field";
 import { Icon } from "../../ui/Icon";
 import { More } from "../../ui/More";
 import { Page } from "../../ui/Page";
 import { Ready } from "../../ui/Ready";
+import { SearchForm } from "../../ui/SearchForm";
 import { bookHref, codesIn, type LabTest, usually } from "./lab-tests";
 import "../../style/laboratory.css";
 import "../../style/patient.css";
@@ -39,7 +38,16 @@ export default function Labs({ query }: OwnProps) {
         </a>
       }
     >
-      <Search q={q} />
+      <SearchForm
+        q={q}
+        label={t("labs.search")}
+        hint={t("labs.search.hint")}
+        act={
+          <>
+            <Icon name="search" /> {t("labs.search.act")}
+          </>
+        }
+      />
       <Ready of={found} empty={<Nothing />}>
         {({ items, next_cursor }) => (
           <>
@@ -58,33 +66,6 @@ export default function Labs({ query }: OwnProps) {
       </Ready>
       <More of={found} />
     </Page>
-  );
-}
-
-function Search({ q }: { q: string }) {
-  const [text, setText] = useState(q);
-  useEffect(() => setText(q), [q]);
-  const submit = (event: Event): void => {
-    event.preventDefault();
-    go(withQuery({ q: text.trim() }));
-  };
-  return (
-    <search>
-      <form class="filters" onSubmit={submit}>
-        <Field
-          id="q"
-          type="search"
-          label={t("labs.search")}
-          hint={t("labs.search.hint")}
-          value={text}
-          onValue={setText}
-          input={{ maxLength: 100 }}
-        />
-        <button type="submit" class="button">
-          <Icon name="search" /> {t("labs.search.act")}
-        </button>
-      </form>
-    </search>
   );
 }
 

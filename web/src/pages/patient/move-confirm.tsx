@@ -43,7 +43,7 @@ export function ConfirmMove({ visit, start, put }: Props) {
   const another = withQuery({ start: null });
   if (others !== null) return <Taken others={others} another={another} />;
   return (
-    <section class="section" aria-labelledby="new-time">
+    <section class="section stack close" aria-labelledby="new-time">
       <ErrorSummary mistakes={wrong} />
       <h2 id="new-time" tabIndex={-1} ref={heading}>
         {t("move.to", { when: longWhen(start) })}

@@ -1,0 +1,70 @@
+import { expect, test } from "vitest";
+import { calls } from "../src/api/calls";
+
+const doctor = { doctor_id: 3 };
+
+/** Calls that keep what was asked and get one reply. */
+function answering(reply: Response) {
+  const asked: Request[] = [];
+  const api = calls(async (request) => {
+    asked.push(request);
+    return reply.clone();
+  });
+  return { api, asked };
+}
+
+const nothing = () => answering(new Response(null, { status: 204 }));
+
+test("values of the path cannot leave their place", async () => {
+  const { api, asked } = nothing();
+  await api.GET("/api/admin/tests/{code}" as never, { params: { path: { code: "a/b?c#d é" } } } as never);
+  expect(asked[0]?.url).toBe(`${location.origin}/api/admin/tests/a%2Fb%3Fc%23d%20%C3%A9`);
+});
+
+test("what has no value stays out of the query and the headers; false, 0 and an empty text are values", async () => {
+  const { api, asked } = nothing();
+  const params = {
+    path: doctor,
+    query: { day: null, cursor: undefined, limit: 0, seen: false, q: "", name: "a&b" },
+    header: { "If-Match": '"4"', "X-None": null },
+  };
+  await api.GET("/api/doctors/{doctor_id}", { params } as never);
+  expect(new URL(asked[0]?.url ?? "").search).toBe("?limit=0&seen=false&q=&name=a%26b");
+  expect(asked[0]?.headers.get("If-Match")).toBe('"4"');
+  expect(asked[0]?.headers.has("X-None")).toBe(false);
+});
+
+test("a call without a body says nothing of one, and one with a body says what it is", async () => {
+  const { api, asked } = nothing();
+  await api.GET("/api/doctors/{doctor_id}", { params: { path: doctor } });
+  await api.POST("/auth/login", { body: { email: "a@b.c", password: "p" } });
+  expect(asked[0]?.headers.has("Content-Type")).toBe(false);
+  expect(asked[0]?.url.endsWith("/api/doctors/3")).toBe(true);
+  expect(asked[1]?.headers.get("Content-Type")).toBe("application/json");
+  expect(await asked[1]?.json()).toEqual({ email: "a@b.c", password: "p" });
+});
+
+test.each([
+  ["an answer without a body", new Response(null, { status: 204 }), { data: undefined }],
+  ["an answer", Response.json({ id: 1 }), { data: { id: 1 } }],
+  ["a refusal", Response.json({ code: "stale" }, { status: 412 }), { error: { code: "stale" } }],
+  ["a page of something in between", new Response("<h1>Bad</h1>", { status: 502 }), { error: "<h1>Bad</h1>" }],
+])("%s is read as what it is", async (_, reply, expected) => {
+  const { api } = answering(reply);
+  const { response, ...read } = await api.GET("/api/doctors/{doctor_id}", { params: { path: doctor } });
+  expect(read).toEqual(expected);
+  expect(response.status).toBe(reply.status);
+});
+
+test("an answer that should be JSON and is not is no answer", async () => {
+  const { api } = answering(new Response("oops", { status: 200 }));
+  await expect(api.GET("/api/doctors/{doctor_id}", { params: { path: doctor } })).rejects.toThrow(SyntaxError);
+});
+
+test("text is text where that is asked for, and its refusal is still a problem", async () => {
+  const wish = { params: { path: doctor }, parseAs: "text" } as const;
+  const found = await answering(new Response("BEGIN:VCALENDAR")).api.GET("/api/doctors/{doctor_id}", wish);
+  expect(found.data).toBe("BEGIN:VCALENDAR");
+  const refused = answering(Response.json({ code: "not_found" }, { status: 404 }));
+  expect((await refused.api.GET("/api/doctors/{doctor_id}", wish)).error).toEqual({ code: "not_found" });
+});

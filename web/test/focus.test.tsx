@@ -1,0 +1,77 @@
+import { useState } from "preact/hooks";
+import { act } from "preact/test-utils";
+import { expect, test } from "vitest";
+import { Dialog } from "../src/ui/Dialog";
+import { More } from "../src/ui/More";
+import { Page } from "../src/ui/Page";
+import { Problem } from "../src/ui/Problem";
+import { draw, press, settled } from "./page";
+
+const failure = { ok: false, problem: { code: "no_answer", status: 0 }, retryAfter: null } as const;
+const shown = () => document.querySelector("dialog") as HTMLDialogElement;
+/** Escape pressed twice: the browser closes the dialog without asking. */
+const closedPast = async () => {
+  await act(() => shown().close());
+  await settled();
+};
+
+test("a dialog that must not be closed is there again, and one that may has been closed by its reader", async () => {
+  await draw(
+    <Dialog title="Sign in again" onClose={() => {}}>
+      <button type="button">Sign in</button>
+    </Dialog>,
+  );
+  await closedPast();
+  expect(shown().open).toBe(true);
+  document.body.replaceChildren();
+
+  let closings = 0;
+  const Asked = () => {
+    const [asking, setAsking] = useState(true);
+    const close = (): void => {
+      closings += 1;
+      setAsking(false);
+    };
+    return asking ? <Dialog title="Sure?" onClose={close} children={null} /> : null;
+  };
+  await draw(<Asked />);
+  await closedPast();
+  expect(document.querySelector("dialog")).toBeNull();
+  expect(closings).toBe(1);
+});
+
+test("a part that could be had this time leaves the focus on the page's heading", async () => {
+  const Part = () => {
+    const [failed, setFailed] = useState(true);
+    return <Page title="Home">{failed && <Problem failure={failure} again={() => setFailed(false)} />}</Page>;
+  };
+  await draw(<Part />);
+  const again = document.querySelector<HTMLElement>(".problem button");
+  again?.focus();
+  await press("Try again");
+  expect(document.activeElement?.tagName).toBe("H1");
+});
+
+test("the end of a list has the focus when its button has gone, but takes it from nobody", async () => {
+  const List = () => {
+    const [left, setLeft] = useState(1);
+    return (
+      <>
+        <input id="filter" onInput={() => setLeft(0)} />
+        <More of={{ more: left > 0 ? () => setLeft(left - 1) : null }} />
+      </>
+    );
+  };
+  await draw(<List />);
+  document.querySelector<HTMLElement>(".more button")?.focus();
+  await press("Show more");
+  expect(document.activeElement?.textContent).toBe("That is the whole list.");
+  document.body.replaceChildren();
+
+  await draw(<List />);
+  const filter = document.getElementById("filter");
+  filter?.focus();
+  await act(() => void filter?.dispatchEvent(new Event("input", { bubbles: true })));
+  expect(document.activeElement).toBe(filter);
+  expect(document.querySelector(".more")).toBeNull();
+});
