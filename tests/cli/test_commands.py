@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from careplus_cli.services import SERVICES
+from careplus_runtime.services import SERVICES
 from careplus_contracts import everything
 from tests.hospital import PASSWORD, Hospital
 

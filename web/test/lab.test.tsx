@@ -216,11 +216,11 @@ describe("a booking at the bench", () => {
     await draw(<LabBooking {...page()} />);
     await press("Reject specimen");
     const dialog = () => document.querySelector("dialog");
-    await act(() => dialog()?.querySelector<HTMLElement>("#reject")?.click());
+    await act(() => dialog()?.querySelector<HTMLElement>("[type=submit]")?.click());
     await settled();
     expect(dialog()?.querySelector(".errors")?.textContent).toContain("Say why");
     await type("reason", "Clotted");
-    await act(() => dialog()?.querySelector<HTMLElement>("#reject")?.click());
+    await act(() => dialog()?.querySelector<HTMLElement>("[type=submit]")?.click());
     await settled();
     const [put] = sent(asked, "PUT");
     expect(put?.body).toEqual({ status: "rejected", reason: "Clotted" });

@@ -44,7 +44,7 @@ def serve(
     supervised: Annotated[bool, typer.Option("--supervised", hidden=True)] = False,
 ) -> None:
     """Serve one service in this process."""
-    from careplus_cli.serving import CannotServe, serve_service
+    from careplus_runtime.process import CannotServe, serve_service
 
     try:
         serve_service(service, _settings(), host, port, supervised=supervised)
@@ -59,6 +59,25 @@ def migrate() -> None:
 
     before = _migrated(_settings().database)
     typer.echo(f"The database is at revision {HEAD}." if before == HEAD else f"Migrated from {before or 'nothing'} to {HEAD}.")
+
+
+@app.command("prepare")
+def prepare_hospital() -> None:
+    """What `run` does before it starts the services: migrate, then fill the demo (CAREPLUS_DEMO) or invite an administrator."""
+    from careplus_cli.preparing import FIRST_LINK, LOGINS, CannotOpen, check_demo_stays_here, prepare
+
+    settings = _settings()
+    try:
+        if settings.demo:
+            check_demo_stays_here(settings)
+        link = prepare(settings, demo=settings.demo)
+    except CannotOpen as reason:
+        _refuse(str(reason))
+    typer.echo(f"{settings.hospital} will be open at {settings.public_url}")
+    if settings.demo:
+        typer.echo(LOGINS)
+    if link:
+        typer.echo(FIRST_LINK.format(link))
 
 
 @app.command()

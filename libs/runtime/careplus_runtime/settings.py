@@ -11,6 +11,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 SAMPLE_SECRET = "change-me-change-me-change-me-change-me"
 """What `.env.example` shows; refused."""
+DEMO_PHONE = "+49 30 23125 100"
+"""Of the numbers that are given to nobody and meant for films."""
 
 
 class SettingsError(Exception):
@@ -78,6 +80,11 @@ class Settings(BaseSettings):
     def database(self) -> str:
         """The address of the database: DATABASE_URL, else the SQLite file in CAREPLUS_DATA."""
         return self.database_url or f"sqlite:///{self.data.resolve() / 'careplus.db'}"
+
+    @cached_property
+    def shown_phone(self) -> str | None:
+        """The number that people are told to call; a demo hospital has one that nobody answers."""
+        return self.phone or (DEMO_PHONE if self.demo else None)
 
     @cached_property
     def public_url(self) -> str:

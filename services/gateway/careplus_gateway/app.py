@@ -37,7 +37,7 @@ async def show_config(request: Request) -> Response:
         Config(
             hospital=settings.hospital,
             zone=settings.zone,
-            phone=settings.phone,
+            phone=settings.shown_phone,
             demo=settings.demo,
             booking=BookingRules(
                 notice_minutes=settings.notice_minutes,

@@ -27,7 +27,7 @@ GUARDS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin"}
 
 NOT_BUILT = """\
 <h1>CarePlus</h1>
-<p>The portals are not built. Run <code>make web</code> in the project's folder, then load this page again.</p>
+<p>The portals are not here. In containers they are at port 4200; in a clone <code>make web</code> builds them.</p>
 <p>The API is here all the same: <a href="/docs">its reference</a>, <a href="/openapi.json">openapi.json</a>.</p>
 """
 

@@ -17,6 +17,8 @@ export function Dialog({ title, onClose, children }: Props) {
     const shown = dialog.current;
     shown?.showModal();
     return () => {
+      // from here on it is not the reader who closes it
+      dialog.current = null;
       shown?.close();
       // it may be off the page by now, and then the browser gives the focus back to nobody
       if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
@@ -28,10 +30,9 @@ export function Dialog({ title, onClose, children }: Props) {
   };
   // a second Escape closes it past `cancel`: then the reader has closed it, or it is not to be closed and stays
   const gone = (): void => {
-    const shown = dialog.current;
-    if (!shown) return;
+    if (!dialog.current) return;
     onClose();
-    setTimeout(() => shown.isConnected && !shown.open && shown.showModal());
+    setTimeout(() => dialog.current?.open === false && dialog.current.showModal());
   };
   return (
     <dialog ref={dialog} aria-labelledby={heading} onCancel={closed} onClose={gone}>

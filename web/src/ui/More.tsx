@@ -9,7 +9,7 @@ export function More({ of }: { of: { more: (() => void) | null } }) {
   const ended = pressed && !more;
   // the button has gone, with the focus where that was on it
   useEffect(() => {
-    if (ended && document.activeElement === document.body) end.current?.focus({ preventScroll: true });
+    if (ended && document.activeElement === document.body) end.current?.focus();
   }, [ended]);
   if (ended)
     return (

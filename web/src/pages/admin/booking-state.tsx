@@ -114,12 +114,7 @@ function Activate({ send }: { send: () => Promise<Mistake[]> }) {
     <>
       <ErrorSummary mistakes={wrong} />
       <form noValidate class="row" onSubmit={submit}>
-        <Submit
-          id="activate"
-          busy={busy}
-          label={t("booking_state.activate")}
-          busyLabel={t("booking_state.changing")}
-        />
+        <Submit id="activate" busy={busy} label={t("booking_state.activate")} busyLabel={t("booking_state.changing")} />
       </form>
     </>
   );

@@ -6,7 +6,7 @@ import { t } from "../../lib/i18n";
 import { type Instant, longWhen } from "../../lib/time";
 import { ErrorSummary } from "../../ui/ErrorSummary";
 import { Submit } from "../../ui/Submit";
-import { Alternatives } from "./free-week";
+import { Alternatives } from "./free-times";
 
 interface Props {
   start: Instant;

@@ -11,7 +11,7 @@ import { Ready } from "../../ui/Ready";
 import { Select } from "../../ui/Select";
 import { ChosenTime } from "./chosen-time";
 import { doctorChoices, everyDoctor, idOf } from "./everything";
-import { FreeWeek, startOf, weekOf } from "./free-week";
+import { FreeTimes, startOf } from "./free-times";
 import { type Arrangement, isOpen, rearrange } from "./visits";
 
 interface Props {
@@ -104,12 +104,7 @@ function Move({ visit, query, config, again }: MoveProps) {
           onValue={(to_doctor) => go(withQuery({ to_doctor, start: null }), { replace: true })}
         />
       </div>
-      <FreeWeek
-        title={t("move_visit.times", { doctor: name })}
-        doctor={doctor_id}
-        week={weekOf(query)}
-        config={config}
-      />
+      <FreeTimes title={t("move_visit.times", { doctor: name })} doctor={doctor_id} query={query} config={config} />
     </>
   );
 }

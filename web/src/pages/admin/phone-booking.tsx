@@ -12,7 +12,7 @@ import { Tel } from "../../ui/Tel";
 import { ChosenTime } from "./chosen-time";
 import { doctorChoices, everyDoctor, idOf } from "./everything";
 import { FindPatient } from "./find-patient";
-import { FreeWeek, startOf, weekOf } from "./free-week";
+import { FreeTimes, startOf } from "./free-times";
 import "../../style/admin.css";
 
 type Account = Schemas["Account"];
@@ -107,10 +107,10 @@ function Times({ patient, doctors, query, config }: TimesProps) {
             />
           </div>
           {doctor_id !== null && (
-            <FreeWeek
+            <FreeTimes
               title={t("move_visit.times", { doctor: name })}
               doctor={doctor_id}
-              week={weekOf(query)}
+              query={query}
               config={config}
             />
           )}

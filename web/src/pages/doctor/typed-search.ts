@@ -16,9 +16,7 @@ interface Search<T> {
   shown: Loaded<T>;
 }
 
-export function useTypedSearch<T, E extends Problem | NoAnswer>(
-  ask: (q: string) => Promise<Outcome<T, E>>,
-): Search<T> {
+export function useTypedSearch<T, E extends Problem | NoAnswer>(ask: (q: string) => Promise<Outcome<T, E>>): Search<T> {
   const [typed, setTyped] = useState("");
   const [q, setQ] = useState("");
   useEffect(() => {

@@ -5,11 +5,12 @@ import { languageNames } from "../../lib/languages";
 import { useLoad } from "../../lib/query";
 import type { PageProps } from "../../routes";
 import { Details } from "../../ui/Details";
+import { firstDay, useSlots } from "../../ui/FreeWeek";
 import { Page } from "../../ui/Page";
 import { Ready } from "../../ui/Ready";
 import "../../style/patient.css";
 import { bookHref } from "./booking-links";
-import { DoctorWeek, firstDay, useSlots } from "./doctor-week";
+import { DoctorWeek } from "./doctor-week";
 import { ByPhone } from "./found-doctor";
 
 export default function Doctor({ params, query, config }: PageProps) {

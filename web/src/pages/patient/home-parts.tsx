@@ -63,7 +63,9 @@ export function ToDo({ tasks }: { tasks: readonly Task[] }) {
         <li key={`${kind} ${id}`}>
           <Icon name={TASKS[kind].icon} />
           <p>
-            <a href={`${TASKS[kind].page}/${id}`}>{more > 0 ? plural("home.do.more", more, { about }) : t(`home.do.${kind}`, { about })}</a>
+            <a href={`${TASKS[kind].page}/${id}`}>
+              {more > 0 ? plural("home.do.more", more, { about }) : t(`home.do.${kind}`, { about })}
+            </a>
             <br />
             <span class="small muted">
               {at ? t(`home.task.${kind}`, { day: dateOnly(dayOf(at)), when: when(at) }) : t("home.task.any_time")}

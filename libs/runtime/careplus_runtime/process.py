@@ -15,8 +15,8 @@ from urllib.parse import urlsplit
 
 import uvicorn
 
-from careplus_cli.services import SERVICES
-from careplus_runtime.settings import Settings
+from careplus_runtime.services import SERVICES
+from careplus_runtime.settings import Settings, SettingsError, load_settings
 
 GRACE_S = 10
 """What was begun may take so long to end."""
@@ -45,6 +45,17 @@ def serve_service(service: str, settings: Settings, host: str | None, port: int 
             if ending.code and not server.started:
                 raise CannotServe(watch.reason or "see above.") from None
             raise
+
+
+def main() -> None:
+    """Serve CAREPLUS_SERVICE on CAREPLUS_HOST and CAREPLUS_PORT, as an image does that holds one service."""
+    service = os.environ.get("CAREPLUS_SERVICE", "")
+    try:
+        settings = load_settings()
+        serve_service(service, settings, settings.host, settings.port, supervised=False)
+    except (SettingsError, CannotServe) as reason:
+        sys.stderr.write(f"careplus: {service} cannot start: {reason}\n")
+        sys.exit(3)
 
 
 def _stay_on_one_core(service: str) -> None:

@@ -1,0 +1,5 @@
+"""`python -m careplus_runtime`: the one service that an image holds."""
+
+from careplus_runtime.process import main
+
+main()
