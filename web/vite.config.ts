@@ -5,7 +5,7 @@ const SHELL =
   /node_modules\/preact|src\/(api|app|main|routes?r?\.ts|lib\/(draft|i18n|lazy|live|said|session|zone)\.|ui\/(Frame|Mark|NotFound|Page|Problem|Skeleton)\.)/;
 const FORMS = /src\/(lib\/form|ui\/(Control|ErrorSummary|Submit|TextArea))\./;
 const PARTS = /src\/(lib\/(query|time)|ui\/(Chip|Dialog|Empty|Icon|More|PrintHead|Ready|Tel))\./;
-/** Pages that people go to and fro between, in one file each: small files compress badly. */
+/** Pages that people go to and fro between, and parts of most forms, in one file each: small files compress badly. */
 const AREAS = {
   "patient-visits":
     /pages\/patient\/(appointments?|move|move-confirm|cancel-dialog|visit-outcome|doctor|doctor-week)\./,
@@ -15,6 +15,11 @@ const AREAS = {
   "doctor-desk": /pages\/doctor\/(prescri.*|refer.*|order.*|results.*|typed-search)\./,
   "doctor-record": /pages\/doctor\/(chart.*|patients|record.*|visit(-.*)?)\.tsx/,
   "doctor-times": /pages\/doctor\/(availability.*|week)\./,
+  "admin-lists":
+    /pages\/admin\/(doctors?|new-doctor|doctor-fields|taken-email|booking-state|people|person|invit.*|found-list|tests?|analyte-list|test-fields)\./,
+  "admin-visits":
+    /pages\/admin\/(appointments|phone-booking|find-patient|free-times|move-visit|chosen-time|visit-.*|reassign.*)\./,
+  fields: /ui\/(Field|Select|SearchForm|Checkbox|AskDialog)\./,
   charts: /ui\/(NumberLine|Trend|Marker)\./,
   sheets: /ui\/(PrescriptionSheet|ReferralLetter|LabReport|Signature)\.|lib\/(prescriptions|money)\./,
 };

@@ -112,6 +112,8 @@ def test_moving_and_cancelling(hospital: Hospital, world: World) -> None:
     assert second in free_times(patient.http, doctor.id)
     listed = patient.http.get("/api/appointments", params={"status": "cancelled"}).json()["items"]
     assert [Appointment.model_validate_json(json.dumps(one)).id for one in listed] == [visit["id"]]
+    lists = {when: patient.http.get("/api/appointments", params={"when": when}).json()["items"] for when in ("upcoming", "past")}
+    assert {when: [one["id"] for one in items] for when, items in lists.items()} == {"upcoming": [], "past": [visit["id"]]}
     patient.http.close()
 
 

@@ -28,7 +28,8 @@ def run_hospital(
     demo: Annotated[bool, typer.Option("--demo", help="Open the demo hospital, filled with invented people.")] = False,
 ) -> None:
     """Start the whole hospital: migrate, then five processes until Ctrl-C."""
-    from careplus_cli.opening import CannotOpen, open_hospital
+    from careplus_cli.opening import open_hospital
+    from careplus_cli.preparing import CannotOpen
 
     try:
         open_hospital(_settings(), demo=demo, started=STARTED)

@@ -8,9 +8,9 @@ import time
 
 import typer
 
-from careplus_runtime.services import SERVICES
 from careplus_cli.preparing import FIRST_LINK, LOGINS, CannotOpen, check_demo_stays_here, is_new, prepare
 from careplus_cli.supervisor import Supervisor, becomes_ready
+from careplus_runtime.services import SERVICES
 from careplus_runtime.settings import Settings
 
 PATIENCE_S = 60.0

@@ -72,7 +72,8 @@ def _check_kind(found: "Contents", demo: bool) -> None:
     if demo and found.accounts and not found.demo:
         raise CannotOpen(f"This database is a real hospital's, not a demo. {elsewhere}")
     if found.demo and not demo:
-        raise CannotOpen(f"This database is a demo hospital's, whose passwords everybody knows: add --demo. {elsewhere}")
+        knows = "This database is a demo hospital's, whose passwords everybody knows"
+        raise CannotOpen(f"{knows}: add --demo, or in containers set CAREPLUS_DEMO=1. {elsewhere}")
 
 
 def _is_loopback(host: str) -> bool:

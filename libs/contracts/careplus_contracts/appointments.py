@@ -134,7 +134,7 @@ async def list_appointments(
     limit: Limit = 20,
     cursor: Cursor | None = None,
 ) -> Appointments:
-    """Your appointments: upcoming ones soonest first, otherwise latest first."""
+    """Your appointments: upcoming ones soonest first, otherwise latest first. What was cancelled is past."""
 
 
 @api.post(

@@ -26,6 +26,8 @@ DOCTORS_OWN = (S.IN_PROGRESS, S.COMPLETED)
 """Reception neither takes a visit to one of these nor away from it."""
 MOVABLE = (*PATIENTS_OWN, S.ARRIVED)
 """While a visit is one of these, reception may move it: a doctor may fall ill while the patient waits."""
+OVER = (S.COMPLETED, S.CANCELLED, S.NO_SHOW)
+"""Such a visit is no longer to come, whatever its time."""
 
 
 def check_transition(current: AppointmentStatus, wanted: AppointmentStatus) -> None:

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, bindparam, func, insert, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, String, bindparam, func, insert, not_, or_, select, tuple_
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from careplus_appointments.rules.slots import Calendar, day_span
+from careplus_appointments.rules.visits import OVER
 from careplus_contracts.appointments import (
     Appointment,
     Appointments,
@@ -84,8 +85,9 @@ def _patients(*conditions: Any) -> Select[*tuple[Any, ...]]:
 
 
 _now = bindparam("now", type_=InstantColumn())
-_UPCOMING = Statement(_patients(col(_a.ends_at) > _now, _at_id > _key()).order_by(col(_a.starts_at), col(_a.id)))
-_PAST = Statement(_patients(col(_a.ends_at) <= _now, _at_id < _key()).order_by(col(_a.starts_at).desc(), col(_a.id).desc()))
+_is_over = or_(col(_a.ends_at) <= _now, col(_a.status).in_([over.value for over in OVER]))
+_UPCOMING = Statement(_patients(not_(_is_over), _at_id > _key()).order_by(col(_a.starts_at), col(_a.id)))
+_PAST = Statement(_patients(_is_over, _at_id < _key()).order_by(col(_a.starts_at).desc(), col(_a.id).desc()))
 _ALL = Statement(_patients(_at_id < _key()).order_by(col(_a.starts_at).desc(), col(_a.id).desc()))
 _DAY = Statement(
     _shown_columns()

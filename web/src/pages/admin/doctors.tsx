@@ -1,16 +1,13 @@
 /** All doctors (`?q=&specialty=&active=`). */
 import { api, outcome, type Schemas } from "../../api/client";
-import { plural, t } from "../../lib/i18n";
+import { t } from "../../lib/i18n";
 import { useLoad, usePages } from "../../lib/query";
 import type { OwnProps } from "../../routes";
 import { Chip } from "../../ui/Chip";
-import { Empty } from "../../ui/Empty";
-import { More } from "../../ui/More";
 import { Page } from "../../ui/Page";
-import { Ready } from "../../ui/Ready";
 import { SearchForm } from "../../ui/SearchForm";
 import { Select } from "../../ui/Select";
-import { Table } from "../../ui/Table";
+import { ActiveFilter, FoundList } from "./found-list";
 import "../../style/admin.css";
 
 type Doctor = Schemas["Doctor"];
@@ -41,17 +38,7 @@ export default function Doctors({ query }: OwnProps) {
       }
     >
       <Filters wanted={wanted} />
-      <Ready of={list} empty={<None />}>
-        {({ items, next_cursor }) => (
-          <div class="dense">
-            <p class="muted" role="status">
-              {plural(next_cursor ? "staff.first" : "staff.count", items.length)}
-            </p>
-            <Table caption={t("staff.title")} columns={columns()} rows={items} rowKey={({ id }) => id} />
-            <More of={list} />
-          </div>
-        )}
-      </Ready>
+      <FoundList name="staff" of={list} columns={columns()} rowKey={({ id }) => id} all="/admin/doctors" />
     </Page>
   );
 }
@@ -66,35 +53,17 @@ function Filters({ wanted }: { wanted: Wanted }) {
           <Select
             id="specialty"
             label={t("staff.specialty")}
-            choices={[{ value: "", text: t("staff.specialty.any") }, ...[...names].map((name) => choice(name, name))]}
+            choices={[
+              { value: "", text: t("staff.specialty.any") },
+              ...[...names].map((name) => ({ value: name, text: name })),
+            ]}
             value={wanted.specialty}
             onValue={(specialty) => choose({ specialty })}
           />
-          <Select
-            id="active"
-            label={t("staff.active")}
-            choices={[
-              choice("", t("staff.active.any")),
-              choice("true", t("staff.active.yes")),
-              choice("false", t("staff.active.no")),
-            ]}
-            value={wanted.active}
-            onValue={(active) => choose({ active })}
-          />
+          <ActiveFilter name="staff" value={wanted.active} choose={choose} />
         </>
       )}
     </SearchForm>
-  );
-}
-
-function None() {
-  return (
-    <Empty>
-      <p>{t("staff.none")}</p>
-      <a class="button quiet" href="/admin/doctors">
-        {t("staff.all")}
-      </a>
-    </Empty>
   );
 }
 
@@ -116,10 +85,6 @@ function columns() {
 export function Active({ doctor: { active, account_active } }: { doctor: Doctor }) {
   if (!account_active) return <Chip tone="no-show">{t("staff.locked")}</Chip>;
   return active ? <span>{t("staff.active.yes")}</span> : <Chip tone="completed">{t("staff.active.no")}</Chip>;
-}
-
-function choice(value: string, text: string) {
-  return { value, text };
 }
 
 function said(query: URLSearchParams, name: string): string {

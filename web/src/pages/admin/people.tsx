@@ -1,17 +1,14 @@
 /** Everybody with an account (`?q=&role=&active=`), and the invitations of staff (`?show=invitations`). */
 import { api, outcome, type Role, type Schemas } from "../../api/client";
-import { plural, t } from "../../lib/i18n";
+import { t } from "../../lib/i18n";
 import { usePages } from "../../lib/query";
 import type { OwnProps } from "../../routes";
 import { Chip } from "../../ui/Chip";
-import { Empty } from "../../ui/Empty";
-import { More } from "../../ui/More";
 import { Page } from "../../ui/Page";
-import { Ready } from "../../ui/Ready";
 import { SearchForm } from "../../ui/SearchForm";
 import { Select } from "../../ui/Select";
-import { Table } from "../../ui/Table";
 import { Tabs } from "../../ui/Tabs";
+import { ActiveFilter, FoundList } from "./found-list";
 import { Invitations } from "./invitations";
 import "../../style/admin.css";
 
@@ -53,17 +50,7 @@ function Accounts({ query }: { query: URLSearchParams }) {
   return (
     <>
       <Filters q={q} role={role ?? ""} active={active} />
-      <Ready of={list} empty={<None />}>
-        {({ items, next_cursor }) => (
-          <div class="dense">
-            <p class="muted" role="status">
-              {plural(next_cursor ? "people.first" : "people.count", items.length)}
-            </p>
-            <Table caption={t("people.title")} columns={columns()} rows={items} rowKey={({ id }) => id} />
-            <More of={list} />
-          </div>
-        )}
-      </Ready>
+      <FoundList name="people" of={list} columns={columns()} rowKey={({ id }) => id} all="/admin/people" />
     </>
   );
 }
@@ -85,31 +72,10 @@ function Filters(wanted: Wanted) {
             value={wanted.role}
             onValue={(role) => choose({ role })}
           />
-          <Select
-            id="active"
-            label={t("people.active")}
-            choices={[
-              { value: "", text: t("people.active.any") },
-              { value: "true", text: t("people.active.yes") },
-              { value: "false", text: t("people.active.no") },
-            ]}
-            value={wanted.active}
-            onValue={(active) => choose({ active })}
-          />
+          <ActiveFilter name="people" value={wanted.active} choose={choose} />
         </>
       )}
     </SearchForm>
-  );
-}
-
-function None() {
-  return (
-    <Empty>
-      <p>{t("people.none")}</p>
-      <a class="button quiet" href="/admin/people">
-        {t("people.all")}
-      </a>
-    </Empty>
   );
 }
 

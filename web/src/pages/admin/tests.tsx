@@ -5,12 +5,9 @@ import { money } from "../../lib/money";
 import { usePages } from "../../lib/query";
 import type { OwnProps } from "../../routes";
 import { Chip } from "../../ui/Chip";
-import { Empty } from "../../ui/Empty";
-import { More } from "../../ui/More";
 import { Page } from "../../ui/Page";
-import { Ready } from "../../ui/Ready";
 import { SearchForm } from "../../ui/SearchForm";
-import { Table } from "../../ui/Table";
+import { FoundList } from "./found-list";
 import "../../style/admin.css";
 
 type LabTest = Schemas["LabTest"];
@@ -24,14 +21,6 @@ export default function Tests({ query }: OwnProps) {
     },
     [q],
   );
-  const none = (
-    <Empty>
-      <p>{t("catalogue.none")}</p>
-      <a class="button quiet" href="/admin/tests">
-        {t("catalogue.all")}
-      </a>
-    </Empty>
-  );
   return (
     <Page
       title={t("catalogue.title")}
@@ -42,17 +31,7 @@ export default function Tests({ query }: OwnProps) {
       }
     >
       <SearchForm q={q} label={t("catalogue.search")} act={t("catalogue.search.submit")} />
-      <Ready of={list} empty={none}>
-        {({ items, next_cursor }) => (
-          <div class="dense">
-            <p class="muted" role="status">
-              {plural(next_cursor ? "catalogue.first" : "catalogue.count", items.length)}
-            </p>
-            <Table caption={t("catalogue.title")} columns={columns()} rows={items} rowKey={({ code }) => code} />
-            <More of={list} />
-          </div>
-        )}
-      </Ready>
+      <FoundList name="catalogue" of={list} columns={columns()} rowKey={({ code }) => code} all="/admin/tests" />
     </Page>
   );
 }

@@ -1,0 +1,225 @@
+"""What the containers promise, asked of running ones; prints the figures of docs/deploy.md, fails where a promise is not kept.
+
+`python3 -m tests.containers.running`, in the clone whose demo hospital is up, as somebody who may kill its processes.
+"""
+
+import json
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from http.cookies import SimpleCookie
+from typing import Any
+
+WEB, GATEWAY = "http://127.0.0.1:4200", "http://127.0.0.1:5000"
+SERVICES = ("auth", "appointments", "doctors", "labs")
+LONG_RUNNING = ("web", "gateway", *SERVICES)
+LARGEST_MB = {"web": 5, "gateway": 70, **dict.fromkeys(SERVICES, 110)}
+BASES = {"web": "nginxinc/nginx-unprivileged:1.30-alpine-slim"}
+PYTHON_BASE = "python:3.11-slim-trixie"
+PASSWORD = "seven-quiet-herons"
+SECURITY = ("content-security-policy", "x-content-type-options", "referrer-policy")
+
+Answer = tuple[int, dict[str, str], bytes]
+
+
+def docker(*arguments: str) -> str:
+    done = subprocess.run(["docker", *arguments], capture_output=True, text=True, check=False, timeout=300)
+    assert done.returncode == 0, f"docker {' '.join(arguments)}: {done.stderr}"
+    return done.stdout.strip()
+
+
+def compose(*arguments: str) -> str:
+    return docker("compose", *arguments)
+
+
+def container(service: str) -> dict[str, Any]:
+    [found] = json.loads(docker("inspect", compose("ps", "--all", "--quiet", service)))
+    return dict(found)
+
+
+def ask(method: str, url: str, body: Any = None, **headers: str) -> Answer:
+    """Names of headers with `_` for `-`."""
+    sent = {name.replace("_", "-"): value for name, value in headers.items()}
+    content = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
+    if content is not None:
+        sent["Content-Type"] = "application/json"
+    request = urllib.request.Request(url, content, sent, method=method)
+    try:
+        with urllib.request.urlopen(request, timeout=20) as answer:
+            return answer.status, {name.lower(): value for name, value in answer.headers.items()}, answer.read()
+    except urllib.error.HTTPError as error:
+        return error.code, {name.lower(): value for name, value in error.headers.items()}, error.read()
+
+
+def told(method: str, url: str, body: Any = None, status: int = 200, **headers: str) -> Any:
+    answered, _, content = ask(method, url, body, **headers)
+    assert answered == status, f"{method} {url}: {answered} {content[:300]!r}"
+    return json.loads(content) if content else None
+
+
+def until(happened: Callable[[], bool], patience_s: float = 60) -> float:
+    """Seconds until it happened."""
+    began = time.monotonic()
+    while not happened():
+        assert time.monotonic() - began < patience_s, "not within its time"
+        time.sleep(0.1)
+    return time.monotonic() - began
+
+
+def answers(url: str) -> bool:
+    try:
+        return ask("GET", url)[0] == 200
+    except OSError:
+        return False
+
+
+def say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+def check_how_they_run() -> None:
+    published = {}
+    for service in (*LONG_RUNNING, "migrate"):
+        found = container(service)
+        config, host = found["Config"], found["HostConfig"]
+        assert config["User"] not in {"", "0", "root", "0:0"}, service
+        assert (host["ReadonlyRootfs"], host["CapDrop"], host["Memory"] > 0) == (True, ["ALL"], True), service
+        assert "no-new-privileges:true" in host["SecurityOpt"], service
+        bound = {one["HostIp"] for each in found["NetworkSettings"]["Ports"].values() for one in each or ()}
+        if bound:
+            published[service] = bound
+    assert published == {"web": {"127.0.0.1"}, "gateway": {"127.0.0.1"}}, published
+    say("users: none is root; published: web and gateway on 127.0.0.1 only")
+
+
+def check_sizes() -> None:
+    for service in LONG_RUNNING:
+        size, base = (
+            int(docker("image", "inspect", "--format", "{{.Size}}", image))
+            for image in (container(service)["Image"], BASES.get(service, PYTHON_BASE))
+        )
+        on_top = (size - base) / 1e6
+        say(f"size: {service} {on_top:.1f} MB on top of its base, at most {LARGEST_MB[service]}")
+        assert on_top <= LARGEST_MB[service], service
+
+
+def check_memory() -> None:
+    for line in docker("stats", "--no-stream", "--format", "{{.Name}} {{.MemUsage}}").splitlines():
+        say(f"memory: {line}")
+
+
+def book(base: str, name: str) -> tuple[str, str]:
+    """A new patient registers, signs in, renews the session and books; answers where the visit is, and their e-mail."""
+    email = f"{name}-{time.time_ns()}@example.org"
+    person = {"email": email, "password": PASSWORD, "full_name": "Noor Haddad", "date_of_birth": "1984-05-17", "sex": "female"}
+    told("POST", f"{base}/auth/register", person, 201)
+    status, headers, _ = ask("POST", f"{base}/auth/login", {"email": email, "password": PASSWORD})
+    assert status == 200
+    cookie = "; ".join(f"{part.key}={part.value}" for part in SimpleCookie(headers["set-cookie"]).values())
+    # as a browser does that has the portal open at this address
+    renewed = told("POST", f"{base}/auth/refresh", Origin=base, X_CarePlus="1", Cookie=cookie)
+    mine = {"Authorization": f"Bearer {renewed['access_token']}"}
+    for doctor in told("GET", f"{base}/api/doctors?limit=20")["items"]:
+        free = told("GET", f"{base}/api/doctors/{doctor['id']}/slots?days=31")["items"]
+        if free:
+            wish = {"doctor_id": doctor["id"], "starts_at": free[0]["starts_at"], "reason": "Palpitations"}
+            visit = told("POST", f"{base}/api/appointments", wish, 201, **mine, Idempotency_Key=f"try-{time.time_ns()}")
+            say(f"booked through {base}: {visit['reference']}")
+            return f"/api/appointments/{visit['id']}", email
+    raise AssertionError("nobody has a free time")
+
+
+def is_still_there(base: str, path: str, email: str) -> None:
+    token = told("POST", f"{base}/auth/login", {"email": email, "password": PASSWORD})["access_token"]
+    told("GET", f"{base}{path}", Authorization=f"Bearer {token}")
+
+
+def check_pages() -> None:
+    """The portals through nginx: what is kept, what is sent compressed, what goes on to the gateway."""
+    status, headers, page = ask("GET", f"{WEB}/appointments/7", Accept="text/html,*/*;q=0.8")
+    assert (status, headers["cache-control"]) == (200, "no-store")
+    _, of_gateway, _ = ask("GET", f"{GATEWAY}/", Accept="text/html")
+    assert [headers[name] for name in SECURITY] == [of_gateway[name] for name in SECURITY]
+    script = page.decode().partition('src="')[2].partition('"')[0]
+    status, headers, packed = ask("GET", f"{WEB}{script}", Accept_Encoding="gzip")
+    assert (status, headers["content-encoding"], packed[:2]) == (200, "gzip", b"\x1f\x8b")
+    assert headers["cache-control"] == "public, max-age=31536000, immutable"
+    problem = "application/problem+json"
+    for path in ("/assets/gone-1.js", "/api/nothing", "/.secret", "/index.html.gz", "/%2e%2e/secret", "/auth/nothing"):
+        status, headers, _ = ask("GET", f"{WEB}{path}", Accept="text/html")
+        assert (status, headers["content-type"]) == (404, problem), path
+    assert ask("POST", f"{WEB}/sign-in", b"{}", Accept="text/html")[0] == 404
+    assert ask("POST", f"{WEB}/auth/login", b" " * (2**20 + 1))[:2][0] == 413
+    for path in ("/docs", "/docs/problems", "/openapi.json", "/.well-known/jwks.json", "/ready", "/health", "/api/config"):
+        status, headers, _ = ask("GET", f"{WEB}{path}")
+        assert status == 200, path
+        assert headers["x-content-type-options"] == "nosniff", path
+    assert "img-src 'self' data:" in ask("GET", f"{WEB}/docs")[1]["content-security-policy"]
+
+
+def check_one_may_die() -> None:
+    for service in SERVICES:
+        was = container(service)["State"]["Pid"]
+        kill(service)
+        assert ask("GET", f"{WEB}/")[0] == 200
+        assert ask("GET", f"{GATEWAY}/health")[0] == 200
+        took = until(lambda service=service, was=was: container(service)["State"]["Pid"] not in {0, was})
+        took += until(lambda: answers(f"{WEB}/ready"))
+        say(f"killed: {service} answers again after {took:.1f} s")
+
+
+def kill(service: str) -> None:
+    """As the system does that runs out of memory: what the engine itself is told to kill, it does not start again."""
+    subprocess.run(["kill", "-9", str(container(service)["State"]["Pid"])], check=True)
+
+
+def check_no_gateway() -> None:
+    """What nginx says by itself."""
+    compose("stop", "gateway")
+    try:
+        status, headers, body = ask("GET", f"{WEB}/api/config", Accept="application/json")
+        assert (status, headers["content-type"]) == (503, "application/problem+json"), (status, headers)
+        assert json.loads(body)["code"] == "unavailable"
+        status, headers, body = ask("GET", f"{WEB}/docs/problems", Accept="text/html")
+        assert (status, b"does not answer" in body, headers["cache-control"]) == (503, True, "no-store")
+        assert ask("GET", f"{WEB}/", Accept="text/html")[0] == 200
+    finally:
+        compose("start", "gateway")
+    until(lambda: answers(f"{WEB}/ready"))
+
+
+def check_stops() -> None:
+    for service in LONG_RUNNING:
+        found = container(service)
+        began = time.monotonic()
+        docker("stop", found["Id"])
+        took, code = time.monotonic() - began, container(service)["State"]["ExitCode"]
+        say(f"stopped: {service} with code {code} after {took:.1f} s of {found['Config']['StopTimeout']}")
+        assert code == 0
+        assert took < found["Config"]["StopTimeout"]
+
+
+def main() -> None:
+    check_how_they_run()
+    check_sizes()
+    check_pages()
+    visits = [(base, *book(base, "noor")) for base in (WEB, GATEWAY)]
+    check_memory()
+    check_one_may_die()
+    check_no_gateway()
+    check_stops()
+    compose("down")
+    began = time.monotonic()
+    compose("up", "--detach", "--wait")
+    say(f"up again: all healthy after {time.monotonic() - began:.1f} s")
+    for base, path, email in visits:
+        is_still_there(base, path, email)
+    say("the visits are still there")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,212 @@
+"""The files that make containers, as far as they can be checked without an engine."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from careplus_contracts.refusals import Refusal, TooLarge, Unavailable
+from careplus_gateway.limits import MAX_BODY
+from careplus_gateway.pages import CONTENT, CONTENT_OF_DOCS, GUARDS
+from careplus_runtime.process import GRACE_S
+from careplus_runtime.settings import Settings
+
+ROOT = Path(__file__).parents[2]
+BIN = Path(sys.executable).parent
+DOCKERFILES = [ROOT / "services" / "Dockerfile", ROOT / "web" / "Dockerfile"]
+PYTHON = {"auth", "appointments", "doctors", "labs", "gateway"}
+WITH_DATA = {"auth", "appointments", "doctors", "labs", "migrate"}
+NGINX = (ROOT / "web" / "nginx.conf").read_text()
+
+
+def config(folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """What compose makes of the file, with these settings and no others."""
+    plain = {"PATH": os.environ["PATH"], "HOME": str(folder), **environment}
+    command = [BIN / "docker-compose", "--file", ROOT / "compose.yaml", "--env-file", os.devnull, "config", "--format", "json"]
+    return subprocess.run(command, env=plain, cwd=folder, capture_output=True, text=True, timeout=60, check=False)
+
+
+def services(folder: Path, **environment: str) -> dict[str, Any]:
+    done = config(folder, SECRET_KEY="k" * 40, **environment)
+    assert (done.returncode, done.stderr) == (0, "")
+    return dict(json.loads(done.stdout)["services"])
+
+
+@pytest.fixture(scope="module")
+def composed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    done = config(tmp_path_factory.mktemp("composed"), SECRET_KEY="k" * 40)
+    assert (done.returncode, done.stderr) == (0, "")
+    return dict(json.loads(done.stdout))
+
+
+def test_six_run_and_one_goes_first(composed: dict[str, Any]) -> None:
+    assert set(composed["services"]) == {*PYTHON, "web", "migrate"}
+    for name, service in composed["services"].items():
+        built = service["build"]
+        assert "image" not in service, "made here, with a name that does not move"
+        if name == "web":
+            assert built["dockerfile"] == "web/Dockerfile"
+        else:
+            assert (built["dockerfile"], built["args"]["SERVICE"]) == (
+                "services/Dockerfile",
+                "cli" if name == "migrate" else name,
+            )
+
+
+def test_only_web_and_gateway_are_reached_from_outside(composed: dict[str, Any]) -> None:
+    ports = {
+        name: [(port["host_ip"], port["published"], port["target"]) for port in service.get("ports", [])]
+        for name, service in composed["services"].items()
+    }
+    assert {name: given for name, given in ports.items() if given} == {
+        "web": [("127.0.0.1", "4200", 8080)],
+        "gateway": [("127.0.0.1", "5000", 5000)],
+    }
+    networks = {name: set(service["networks"]) for name, service in composed["services"].items()}
+    assert networks == {**{name: {"inside"} for name in WITH_DATA}, "gateway": {"inside", "outside"}, "web": {"outside"}}
+    assert composed["networks"]["inside"]["internal"] is True
+    assert "internal" not in composed["networks"]["outside"]
+
+
+def test_one_volume_holds_the_data_of_four_services(composed: dict[str, Any]) -> None:
+    assert set(composed["volumes"]) == {"data"}
+    mounted = {
+        name: [(volume["type"], volume["source"], volume["target"]) for volume in service.get("volumes", [])]
+        for name, service in composed["services"].items()
+    }
+    assert {name for name, volumes in mounted.items() if volumes} == WITH_DATA
+    assert {tuple(volumes) for volumes in mounted.values() if volumes} == {(("volume", "data", "/data"),)}
+    assert "driver" not in composed["volumes"]["data"], "a local disk"
+
+
+def seconds(duration: str) -> int:
+    minutes, rest = re.fullmatch(r"(?:(\d+)m)?(?:(\d+)s)?", duration).groups()  # type: ignore[union-attr] # compose writes them so
+    return int(minutes or 0) * 60 + int(rest or 0)
+
+
+def test_every_container_has_little_power_and_limits(composed: dict[str, Any]) -> None:
+    for name, service in composed["services"].items():
+        assert (service["read_only"], service["cap_drop"]) == (True, ["ALL"]), name
+        assert service["security_opt"] == ["no-new-privileges:true"], name
+        assert int(service["mem_limit"]) <= 512 * 2**20, name
+        assert {"max-size", "max-file"} <= set(service["logging"]["options"]), name
+        assert seconds(service["stop_grace_period"]) > GRACE_S, name
+        assert "privileged" not in service, name
+        assert service["restart"] == ("no" if name == "migrate" else "unless-stopped")
+    assert int(re.findall(r"^worker_shutdown_timeout (\d+)s;", NGINX, re.MULTILINE)[0]) < seconds("15s")
+
+
+def test_health_is_asked_and_waited_for(composed: dict[str, Any]) -> None:
+    for name, service in composed["services"].items():
+        if name in PYTHON:
+            command, python, *_, program = service["healthcheck"]["test"]
+            assert (command, python) == ("CMD", "python")
+            compile(program, name, "exec")
+    waits = {
+        name: {other: given["condition"] for other, given in service.get("depends_on", {}).items()}
+        for name, service in composed["services"].items()
+    }
+    migrated = {"migrate": "service_completed_successfully"}
+    assert waits == {
+        "migrate": {},
+        **dict.fromkeys(WITH_DATA - {"migrate"}, migrated),
+        "gateway": dict.fromkeys(PYTHON - {"gateway"}, "service_healthy"),
+        "web": {"gateway": "service_healthy"},
+    }
+
+
+def test_the_secret_is_auths_alone_and_missing_it_is_one_line(composed: dict[str, Any], tmp_path: Path) -> None:
+    assert [name for name, service in composed["services"].items() if "SECRET_KEY" in service.get("environment", {})] == ["auth"]
+    refused = config(tmp_path)
+    assert refused.returncode != 0
+    assert len(refused.stderr.strip().splitlines()) == 1
+    assert "SECRET_KEY" in refused.stderr
+    [command] = re.findall(r"make one with (\(.*\))", refused.stderr)
+    subprocess.run(["sh", "-c", command], cwd=tmp_path, check=True)
+    assert re.fullmatch(r"SECRET_KEY=[0-9a-f]{64}\n", (tmp_path / ".env").read_text())
+
+
+def test_every_setting_is_handed_on_or_made_here(composed: dict[str, Any]) -> None:
+    in_images = {"CAREPLUS_DATA", "CAREPLUS_HOST", "CAREPLUS_PORT"}
+    # portals are the web container's, and the database is the file on the volume
+    not_theirs = {"CAREPLUS_WEB", "DATABASE_URL"}
+    all_of_them = {str(field.validation_alias or f"CAREPLUS_{name.upper()}") for name, field in Settings.model_fields.items()}
+    assert set(composed["services"]["auth"]["environment"]) == all_of_them - in_images - not_theirs
+    for name in in_images:
+        assert f"{name}=" in DOCKERFILES[0].read_text()
+
+
+def test_a_demo_is_one_variable_and_stays_on_this_machine(tmp_path: Path) -> None:
+    demo = services(tmp_path, CAREPLUS_DEMO="1")
+    assert {name for name, one in demo.items() if one.get("environment", {}).get("CAREPLUS_DEMO") == "1"} == set(demo) - {"web"}
+    assert demo["web"]["ports"][0]["host_ip"] == demo["migrate"]["environment"]["CAREPLUS_HOST"] == "127.0.0.1"
+    # `prepare`, without which nothing starts, sees the address that the ports are opened at
+    everywhere = services(tmp_path, CAREPLUS_DEMO="1", CAREPLUS_HOST="192.0.2.7")
+    assert everywhere["gateway"]["ports"][0]["host_ip"] == everywhere["migrate"]["environment"]["CAREPLUS_HOST"] == "192.0.2.7"
+
+
+def test_pages_of_both_doors_may_renew_their_session(tmp_path: Path) -> None:
+    origins = services(tmp_path, CAREPLUS_PORT="5100")["auth"]["environment"]["CAREPLUS_ORIGINS"].split(",")
+    assert origins[0] == "http://localhost:4200"
+    assert set(origins) == {f"http://{host}:{port}" for host in ("localhost", "127.0.0.1") for port in (4200, 5100)}
+
+
+@pytest.mark.parametrize("dockerfile", DOCKERFILES, ids=lambda path: path.parent.name)
+def test_images_are_made_as_is_usual(dockerfile: Path) -> None:
+    checked = subprocess.run([BIN / "hadolint", dockerfile], capture_output=True, text=True, timeout=60, check=False)
+    assert (checked.returncode, checked.stdout, checked.stderr) == (0, "", "")
+    text = dockerfile.read_text()
+    assert not re.search(r"#\s*syntax", text)
+    stages = re.findall(r"^FROM (\S+)(?: AS (\S+))?", text, re.MULTILINE)
+    named = {name for _, name in stages}
+    for image, _ in stages:
+        assert image in named or re.fullmatch(r"[a-z/-]+:\d+(\.\d+)?-[a-z-]+", image), f"{image} moves"
+    last = text[text.rindex("\nFROM ") :]
+    [user] = re.findall(r"^USER (\d+):\d+$", last, re.MULTILINE)
+    assert int(user) > 0
+    [started] = re.findall(r"^(?:CMD|ENTRYPOINT) (.+)$", last, re.MULTILINE)
+    assert json.loads(started)
+
+
+def test_nginx_says_what_the_gateway_says() -> None:
+    assert f'default "{CONTENT}"' in NGINX
+    assert f'~^/docs "{CONTENT_OF_DOCS}"' in NGINX
+    for name, value in GUARDS.items():
+        assert f"add_header {name} {value} always;" in NGINX
+    assert "/index.html no-store;" in NGINX
+    assert '"public, max-age=31536000, immutable"' in NGINX
+    assert MAX_BODY == 2**20
+    assert "client_max_body_size 1m;" in NGINX
+
+
+@pytest.mark.parametrize("refusal", [Unavailable, TooLarge])
+def test_nginx_refuses_as_the_contracts_do(refusal: type[Refusal]) -> None:
+    [body] = [
+        body.replace("\\'", "'") for status, body in re.findall(r"return (\d+) '(.+)';", NGINX) if int(status) == refusal.status
+    ]
+    said = json.loads(body)
+    assert said == json.loads(refusal(said["detail"]).body("$request_id"))
+
+
+def test_what_goes_to_the_gateway_goes_there() -> None:
+    [pattern] = re.findall(r"location ~ (\^/\(api\S+) \{", NGINX)
+    forwarded = ("/api", "/api/doctors", "/auth/login", "/.well-known/jwks.json", "/openapi.json", "/ready", "/health")
+    assert [path for path in forwarded if not re.search(pattern, path)] == []
+    assert [path for path in ("/", "/authors", "/apiary", "/ready/x", "/sign-in") if re.search(pattern, path)] == []
+
+
+def test_the_page_for_a_hospital_that_is_away_needs_nothing() -> None:
+    page = (ROOT / "web" / "away.html").read_text()
+    assert '<meta http-equiv="refresh"' in page
+    assert re.search(r"<script|<style|\sstyle=", page) is None
+
+
+def test_nothing_secret_goes_into_an_image() -> None:
+    lines = [line for line in (ROOT / ".dockerignore").read_text().splitlines() if not line.startswith("#")]
+    assert lines[0] == "*"
+    assert {line[1:] for line in lines if line.startswith("!")} == {"requirements.lock", "libs", "services", "web"}

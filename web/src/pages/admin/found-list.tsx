@@ -1,0 +1,64 @@
+/** What an administrator looked for, as a table that grows; where nothing fits, the way back to everything. */
+import { plural, t } from "../../lib/i18n";
+import type { Pages } from "../../lib/query";
+import { Empty } from "../../ui/Empty";
+import { More } from "../../ui/More";
+import { Ready } from "../../ui/Ready";
+import { Select } from "../../ui/Select";
+import { type Column, Table } from "../../ui/Table";
+
+interface Props<T> {
+  /** Begins the keys of its words. */
+  name: "staff" | "people" | "catalogue";
+  of: Pages<T>;
+  columns: readonly Column<T>[];
+  rowKey: (row: T) => string | number;
+  /** The address of all of them. */
+  all: string;
+}
+
+export function FoundList<T>({ name, of, columns, rowKey, all }: Props<T>) {
+  const none = (
+    <Empty>
+      <p>{t(`${name}.none`)}</p>
+      <a class="button quiet" href={all}>
+        {t(`${name}.all`)}
+      </a>
+    </Empty>
+  );
+  return (
+    <Ready of={of} empty={none}>
+      {({ items, next_cursor }) => (
+        <div class="dense">
+          <p class="muted" role="status">
+            {plural(next_cursor ? `${name}.first` : `${name}.count`, items.length)}
+          </p>
+          <Table caption={t(`${name}.title`)} columns={columns} rows={items} rowKey={rowKey} />
+          <More of={of} />
+        </div>
+      )}
+    </Ready>
+  );
+}
+
+interface ActiveProps {
+  name: "staff" | "people";
+  value: string;
+  choose: (change: { active: string }) => void;
+}
+
+export function ActiveFilter({ name, value, choose }: ActiveProps) {
+  return (
+    <Select
+      id="active"
+      label={t(`${name}.active`)}
+      choices={[
+        { value: "", text: t(`${name}.active.any`) },
+        { value: "true", text: t(`${name}.active.yes`) },
+        { value: "false", text: t(`${name}.active.no`) },
+      ]}
+      value={value}
+      onValue={(active) => choose({ active })}
+    />
+  );
+}
