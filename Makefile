@@ -14,10 +14,22 @@ INSTALL_MEMBERS = $(PIP) --no-deps --no-build-isolation $(addprefix -e ./,$(MEMB
 LOCK := $(BIN)/uv pip compile --quiet --universal -p 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
 CHECKED := libs services tests bench web/build.py
 
-.PHONY: run test browser-test screenshots lighthouse lint format types web web-test bench lock clean help
+DOCKER := docker compose
+
+.PHONY: run up down logs test browser-test screenshots lighthouse lint format types web web-test bench lock clean help
 
 run: .venv/run-installed .env web ## start the demo hospital at http://localhost:5000
 	@$(BIN)/careplus run --demo
+
+up: ## the hospital in containers at http://localhost:4200; docs/deploy.md says the rest
+	@$(DOCKER) up --build --detach --wait
+	@$(DOCKER) logs --no-log-prefix migrate
+
+down: ## end the containers; the data stay in their volume
+	@$(DOCKER) down
+
+logs: ## what the containers say, until Ctrl-C
+	@$(DOCKER) logs --follow --tail 100
 
 test: lint web-test ## every check and every test
 	@$(BIN)/coverage erase

@@ -4,7 +4,7 @@ const gateway = "http://127.0.0.1:5000";
 const SHELL =
   /node_modules\/preact|src\/(api|app|main|routes?r?\.ts|lib\/(draft|i18n|lazy|live|said|session|zone)\.|ui\/(Frame|Mark|NotFound|Page|Problem|Skeleton)\.)/;
 const FORMS = /src\/(lib\/form|ui\/(Control|ErrorSummary|Submit|TextArea))\./;
-const PARTS = /src\/(lib\/(query|time)|ui\/(Chip|Dialog|Empty|Icon|More|PrintHead|Ready|Tel))\./;
+const PARTS = /src\/(lib\/(query|time)|ui\/(Chip|Details|Dialog|Empty|Icon|More|PrintHead|Ready|Tel))\./;
 /** Pages that people go to and fro between, and parts of most forms, in one file each: small files compress badly. */
 const AREAS = {
   "patient-visits":

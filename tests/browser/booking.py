@@ -23,8 +23,8 @@ def times(page: Page) -> Locator:
 
 
 def reason(page: Page) -> Locator:
-    return page.get_by_label("Reason for the visit")
+    return page.get_by_label("Reason for the appointment")
 
 
 def submit(page: Page) -> Locator:
-    return page.get_by_role("button", name="Book this visit")
+    return page.get_by_role("button", name="Book this appointment")

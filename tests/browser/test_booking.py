@@ -70,5 +70,5 @@ def test_two_browsers_press_at_once(
 def _lost(page: Page) -> bool:
     """Whether the visit went to somebody else, once that is known."""
     taken = page.get_by_role("alert").filter(has_text="no longer free")
-    expect(taken.or_(page.get_by_text("Your visit is booked."))).to_be_visible()
+    expect(taken.or_(page.get_by_text("Your appointment is booked."))).to_be_visible()
     return taken.is_visible()

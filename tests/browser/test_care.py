@@ -94,16 +94,16 @@ def test_a_laboratory_visit_is_booked_in_three_presses_and_cancelled(
     page.locator(".times a").last.click()
     expect(page.get_by_role("heading", name="Check and book")).to_be_focused()
     expect(page.get_by_role("heading", name="How to prepare")).to_be_visible()
-    page.get_by_role("button", name="Book this laboratory visit").click()
-    expect(page.get_by_text("Your laboratory visit is booked.")).to_be_visible()
+    page.get_by_role("button", name="Book this laboratory appointment").click()
+    expect(page.get_by_text("Your laboratory appointment is booked.")).to_be_visible()
     assert clicks(page) == 3
-    page.get_by_role("button", name="Cancel this visit").click()
-    expect(page.get_by_role("button", name="Keep the visit")).to_be_focused()
+    page.get_by_role("button", name="Cancel appointment").click()
+    expect(page.get_by_role("button", name="Keep appointment")).to_be_focused()
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
-    page.get_by_role("button", name="Cancel this visit").click()
-    page.get_by_role("button", name="Cancel the visit").click()
-    expect(page.get_by_text("Your laboratory visit is cancelled.")).to_be_focused()
+    page.get_by_role("button", name="Cancel appointment").click()
+    page.get_by_role("dialog").get_by_role("button", name="Cancel appointment").click()
+    expect(page.get_by_text("Your laboratory appointment is cancelled.")).to_be_focused()
     (booking,) = people[patient].http.get("/api/labs/bookings").json()["items"]
     assert booking["status"] == "cancelled"
 

@@ -48,7 +48,7 @@ def test_cancelling(role_page: RolePage, people: People, patient: str, doctor: P
     page = role_page(patient)
     page.goto("/home")
     settled(page)
-    cancel = page.get_by_role("button", name="Cancel", exact=True)
+    cancel = page.get_by_role("button", name="Cancel appointment")
     tab_to(page, cancel)
     page.keyboard.press("Enter")
     expect(page.get_by_role("button", name="Keep appointment")).to_be_focused()
@@ -56,7 +56,7 @@ def test_cancelling(role_page: RolePage, people: People, patient: str, doctor: P
     expect(cancel).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.get_by_role("button", name="Keep appointment")).to_be_focused()
-    tab_to(page, page.get_by_role("button", name="Cancel appointment"))
+    tab_to(page, page.get_by_role("dialog").get_by_role("button", name="Cancel appointment"))
     page.keyboard.press("Enter")
     expect(page.get_by_text("is cancelled.")).to_be_focused()
     assert care.upcoming(people[patient]) == []

@@ -88,7 +88,7 @@ def test_one_service_away_takes_only_its_own_card_along(
         page.goto("/home")
         expect(page.get_by_role("region", name="To do").get_by_role("alert")).to_be_visible()
         expect(page.get_by_role("region", name="Your next appointment").get_by_role("link", name="Move")).to_be_visible()
-        expect(page.get_by_role("region", name="Book a visit").get_by_role("listitem").first).to_be_visible()
+        expect(page.get_by_role("region", name="Book an appointment").get_by_role("listitem").first).to_be_visible()
         expect(page.get_by_role("alert")).to_have_count(1)
     # by itself
     expect(page.get_by_text("Nothing waits for you.")).to_be_visible()

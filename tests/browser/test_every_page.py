@@ -106,7 +106,7 @@ def test_nothing_is_cut_off_on_a_narrow_screen(shown: Shown) -> None:
 
 def test_nothing_is_cut_off_with_letters_twice_as_large(shown: Shown) -> None:
     measures.resize(shown.page, min(measures.WIDTHS))
-    with measures.enlarged(shown.page), measures.spaced(shown.page):
+    with measures.enlarged(shown.page):
         found = measures.sideways(shown.page)
     assert not found, "\n".join(found)
 

@@ -38,7 +38,7 @@ def test_a_time_that_home_offers(role_page: RolePage, patient: str, doctor: Pers
     # the second time: no doctor is offered at a time at which the patient is with another one
     for visits in (1, 2):
         page.goto("/home")
-        page.get_by_role("region", name="Book a visit").get_by_role("link", name=TIME).first.click()
+        page.get_by_role("region", name="Book an appointment").get_by_role("link", name=TIME).first.click()
         submit(page).click()
         expect(page).to_have_url(BOOKED)
         assert clicks(page) == 2 * visits

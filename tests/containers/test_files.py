@@ -27,7 +27,16 @@ NGINX = (ROOT / "web" / "nginx.conf").read_text()
 def config(folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     """What compose makes of the file, with these settings and no others."""
     plain = {"PATH": os.environ["PATH"], "HOME": str(folder), **environment}
-    command = [BIN / "docker-compose", "--file", ROOT / "compose.yaml", "--env-file", os.devnull, "config", "--format", "json"]
+    command = [
+        str(BIN / "docker-compose"),
+        "--file",
+        str(ROOT / "compose.yaml"),
+        "--env-file",
+        os.devnull,
+        "config",
+        "--format",
+        "json",
+    ]
     return subprocess.run(command, env=plain, cwd=folder, capture_output=True, text=True, timeout=60, check=False)
 
 

@@ -155,8 +155,8 @@ describe("visits", () => {
       "GET /api/admin/appointments": [list([visit(4, "09:00", { starts_at: "2090-01-07T09:00:00Z" })])],
     });
     await open(page, "/admin/appointments");
-    const buttons = [...document.querySelectorAll(".visit-actions > *")].map(({ textContent }) => textContent);
-    expect(buttons).toEqual(["Confirm", "Move", "Cancel visit"]);
+    const buttons = [...document.querySelectorAll(".acts :is(button, a)")].map(({ textContent }) => textContent);
+    expect(buttons).toEqual(["Confirm", "More", "Move", "Cancel visit"]);
   });
 });
 
@@ -168,7 +168,7 @@ test("an address that is taken leads to the person who has it, and what was type
       full_name: "Dr Ruiz",
       specialty: "Cardiology",
       bio: "",
-      languages: "es",
+      languages: ["es"],
       phone: "",
       room: "",
       booking: "online",
@@ -179,6 +179,7 @@ test("an address that is taken leads to the person who has it, and what was type
   await press("Add doctor and make the link");
   expect(document.querySelector(".taken-email a")?.getAttribute("href")).toBe("/admin/people?q=r%40x.example");
   expect((document.getElementById("full_name") as HTMLInputElement).value).toBe("Dr Ruiz");
+  expect(document.querySelector(".languages-spoken")?.textContent).toContain("Spanish");
   sessionStorage.clear();
 });
 

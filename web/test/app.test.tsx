@@ -165,6 +165,30 @@ test("while the system is away there is a sentence and another try", async () =>
   expect(location.pathname).toBe("/home");
 });
 
+test("code that cannot be loaded is said so, with another start", async () => {
+  vi.doMock("../src/pages/public/help", () => {
+    throw new TypeError("Failed to fetch dynamically imported module");
+  });
+  const reload = vi.spyOn(location, "reload").mockReturnValue();
+  await open({ "GET /api/config": [config] }, "/help");
+  vi.doUnmock("../src/pages/public/help");
+  expect(heading()).toBe("This page could not be loaded");
+  expect(document.querySelector(".lead")?.textContent).toContain("What you typed is kept.");
+  await press("Load again");
+  expect(reload).toHaveBeenCalledOnce();
+});
+
+test.each([
+  ["/doctor", "page"],
+  ["/doctor/visits/5", "true"],
+  ["/doctor/profile", undefined],
+])("at %s the navigation says %s of the day", async (path, current) => {
+  localStorage.setItem(HINT, "1");
+  await open({ "GET /api/config": [config], "POST /auth/refresh": [tokens("t", { ...PAT, role: "doctor" })] }, path);
+  const today = document.querySelector('nav a[href="/doctor"]');
+  expect(today?.getAttribute("aria-current") ?? undefined).toBe(current);
+});
+
 test("a slow answer shows a skeleton, a quick one does not", async () => {
   let answer: (response: Response) => void = () => {};
   await open({ "GET /api/config": [() => new Promise<Response>((resolve) => (answer = resolve))] }, "/sign-in", false);

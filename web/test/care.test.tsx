@@ -151,7 +151,7 @@ describe("referrals", () => {
     expect(heading()).toBe("Your referral");
     expect(text()).toContain("Dr Erik Lind cannot see you for this.");
     expect(text()).toContain("Not our field.");
-    expect(page.querySelector('a.button[href="/doctors/3"]')?.textContent).toBe("Book a visit with Dr Ama Osei");
+    expect(page.querySelector('a.button[href="/doctors/3"]')?.textContent).toBe("Book an appointment with Dr Ama Osei");
   });
 });
 

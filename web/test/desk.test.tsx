@@ -8,6 +8,7 @@ import Availability from "../src/pages/doctor/availability";
 import { checkWeek, copied, outside, rulesOf, slotsOn, type Week } from "../src/pages/doctor/availability-rules";
 import Order from "../src/pages/doctor/order";
 import Results, { urgentFirst } from "../src/pages/doctor/results";
+import { CHART } from "./doctor";
 import { CONFIG, gateway, json, PAT, refusal } from "./gateway";
 import { draw, press, settled, type } from "./page";
 
@@ -213,12 +214,15 @@ describe("ordering tests", () => {
 
   test("two presses, and back at the visit", async () => {
     history.replaceState(null, "", "/doctor/orders/new?visit=40");
+    const chart = { ...CHART, patient: { ...CHART.patient, id: 7 } };
     const asked = gateway({
       "GET /api/doctor/appointments/40": [json(VISIT)],
+      "GET /api/doctor/patients/7": [json(chart)],
       "GET /api/labs/tests": [list([CRP])],
       "POST /api/doctor/lab-orders": [json({ id: 1 })],
     });
-    await draw(<Order {...page("visit=40")} />);
+    const root = await draw(<Order {...page("visit=40")} />);
+    expect(root.querySelector(".allergies")?.textContent).toContain("Penicillin");
     await press(/^Add /);
     await press("Order tests");
     await settled();

@@ -185,11 +185,11 @@ describe("booking", () => {
     gateway({ ...known, "POST /api/appointments": [refusal(409, "slot_taken", { alternatives: [TEN] })] });
     const page = await at(book(NINE), Book, PAT);
     await type("reason", "Knee");
-    await press("Book this visit");
+    await press("Book this appointment");
     expect(document.activeElement).toBe(page.querySelector('[role="alert"]'));
     expect(hrefs(document.activeElement as HTMLElement)[0]).toBe(book(TEN));
     expect((document.getElementById("reason") as HTMLTextAreaElement).value).toBe("Knee");
-    expect(page.textContent).not.toContain("Book this visit");
+    expect(page.textContent).not.toContain("Book this appointment");
   });
 
   test("a stranger is offered an account, and comes back to this time", async () => {

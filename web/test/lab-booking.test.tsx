@@ -76,7 +76,7 @@ describe("booking tests", () => {
     const asked = gateway({ [TESTS]: [page(CBC)], "POST /api/labs/bookings": [json(BOOKED)] });
     await draw(<LabBook {...at(`/labs/CBC/book?start=${NINE}`, { code: "CBC" })} />);
     expect(text()).toContain("Drink water only for 8 hours before.");
-    await press("Book this laboratory visit");
+    await press("Book this laboratory appointment");
     expect(asked.at(-1)?.body).toEqual({ test_codes: ["CBC"], starts_at: NINE });
     expect(address.get().path).toBe("/labs/bookings/5");
   });
@@ -85,7 +85,7 @@ describe("booking tests", () => {
     const full = refusal(409, "lab_full", { alternatives: ["2030-01-08T08:15:00Z"] });
     gateway({ [TESTS]: [page(CBC)], "POST /api/labs/bookings": [full] });
     await draw(<LabBook {...at(`/labs/CBC/book?also=CBC&start=${NINE}`, { code: "CBC" })} />);
-    await press("Book this laboratory visit");
+    await press("Book this laboratory appointment");
     expect(document.activeElement?.textContent).toContain("The laboratory has no free place at that time any more.");
     await press("Tuesday 8 January 2030, 09:15");
     expect(document.querySelector(".section a")?.getAttribute("href")).toContain("start=2030-01-08T08%3A15%3A00Z");

@@ -63,16 +63,16 @@ describe("a laboratory visit", () => {
       ],
     });
     await draw(<LabBooking {...at("/labs/bookings/5", { id: "5" })} />);
-    await press("Cancel this visit");
-    expect(document.activeElement?.textContent).toBe("Keep the visit");
+    await press("Cancel appointment");
+    expect(document.activeElement?.textContent).toBe("Keep appointment");
     await type("reason", "Away");
-    await press("Cancel the visit");
-    expect(document.querySelector("dialog")?.textContent).toContain("changed this visit in the meantime");
-    await press("Cancel the visit");
+    await press("Cancel appointment");
+    expect(document.querySelector("dialog")?.textContent).toContain("changed this appointment in the meantime");
+    await press("Cancel appointment");
     await settled();
     expect(asked.at(-1)?.headers.get("If-Match")).toBe('"4"');
     expect(asked.at(-1)?.body).toEqual({ reason: "Away" });
-    expect(document.activeElement?.textContent).toBe("Your laboratory visit is cancelled.");
+    expect(document.activeElement?.textContent).toBe("Your laboratory appointment is cancelled.");
     expect(document.querySelector(".steps")).toBeNull();
   });
 });
@@ -106,7 +106,7 @@ describe("results", () => {
     expect(warning?.querySelector("a")?.getAttribute("href")).toBe("tel:+493055500");
     expect([...drawn.querySelectorAll(".values h3")].map((name) => name.textContent)).toEqual(["Potassium", "Sodium"]);
     expect(drawn.querySelector(".meaning")?.textContent).toContain("A salt that the heart needs.");
-    expect(drawn.querySelector('a[href="/results/trends/potassium"]')).not.toBeNull();
+    expect(drawn.querySelector('a[href="/results/trends/potassium?result=6"]')).not.toBeNull();
     expect(drawn.querySelectorAll(".report tbody tr")).toHaveLength(2);
   });
 });

@@ -32,7 +32,9 @@ export async function type(id: string, text: string): Promise<void> {
 }
 
 export async function press(name: string | RegExp): Promise<void> {
-  const pressed = [...document.querySelectorAll<HTMLElement>("button, a")].find((one) =>
+  // an open dialog keeps the rest of the page from being pressed
+  const within = document.querySelector("dialog[open]") ?? document;
+  const pressed = [...within.querySelectorAll<HTMLElement>("button, a")].find((one) =>
     typeof name === "string" ? one.textContent === name : name.test(one.textContent ?? ""),
   );
   if (!pressed) throw new Error(`nothing to press is called ${name}`);

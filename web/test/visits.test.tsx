@@ -124,12 +124,12 @@ test("cancelling: the focus is on keeping, the version is sent, and what was don
   await draw(<Appointments {...props()} />);
   // a press on a button gives it the focus, in browsers
   document.querySelector<HTMLElement>("table button")?.focus();
-  await press("Cancel");
+  await press("Cancel appointment");
   expect(document.activeElement?.textContent).toBe("Keep appointment");
   await press("Keep appointment");
   expect(document.querySelector("dialog")).toBeNull();
-  expect(document.activeElement?.textContent).toBe("Cancel");
-  await press("Cancel");
+  expect(document.activeElement?.textContent).toBe("Cancel appointment");
+  await press("Cancel appointment");
   await type("reason", " I feel better ");
   await press("Cancel appointment");
   expect(asked.at(-1)?.body).toEqual({ reason: "I feel better" });
@@ -149,7 +149,7 @@ test("a visit that somebody moved meanwhile is shown again before it is cancelle
     ],
   });
   await draw(<Appointment {...props()} />);
-  await press("Cancel");
+  await press("Cancel appointment");
   await type("reason", "Away");
   await press("Cancel appointment");
   expect(document.querySelector("dialog")?.textContent).toContain("Sunday 9 January 2050, 10:00");
@@ -180,8 +180,8 @@ test("inside the cut-off the phone number stands where Move and Cancel were", as
 });
 
 test.each([
-  ["doctor", "Dr Ama Osei cancelled this visit."],
-  ["admin", "The hospital cancelled this visit."],
+  ["doctor", "Dr Ama Osei cancelled this appointment."],
+  ["admin", "The hospital cancelled this appointment."],
 ] as const)("cancelled by the %s: by whom, why, and the way to book again", async (cancelled_by, words) => {
   gateway({ [ONE]: [json({ ...VISIT, status: "cancelled", cancelled_by, cancel_reason: "Ill" })] });
   await draw(<Appointment {...props()} />);

@@ -14,7 +14,8 @@ export type OperationId = keyof operations;
 /** Every refusal of the API, as a union closed over `code`. */
 export type Problem = Extract<Schemas[keyof Schemas], { code: string; request_id: string }>;
 /** The system was not reached, or something else than the system answered. */
-export type NoAnswer = { code: "no_answer"; status: number };
+/** Also where it was code that did not come. */
+export type NoAnswer = { code: "no_answer" | "no_code"; status: number };
 export type Failure<E = Problem> = {
   ok: false;
   problem: E | NoAnswer;

@@ -1,9 +1,8 @@
 /** A page whose code and words are loaded when it is opened. */
 import { useEffect, useState } from "preact/hooks";
-import { NO_ANSWER } from "../api/client";
 import type { Found, OwnProps, Route } from "../routes";
 import { NotFound } from "../ui/NotFound";
-import { Problem } from "../ui/Problem";
+import { NoCode } from "../ui/Problem";
 import { Skeleton } from "../ui/Skeleton";
 
 type State = { path: string; found: Found | null | "failed" };
@@ -23,8 +22,7 @@ export function Lazy({ route, ...props }: Omit<OwnProps, "params"> & { route: Ro
   }, [path]);
   if (state?.path !== path) return <Skeleton />;
   if (state.found === null) return <NotFound />;
-  // a browser remembers that a file could not be had; only a new start asks for it again, and drafts survive that
-  if (state.found === "failed") return <Problem failure={NO_ANSWER} again={() => location.reload()} whole />;
+  if (state.found === "failed") return <NoCode whole />;
   const { draw: Drawn, params } = state.found;
   // another record is another page: nothing of the one before stays
   return <Drawn key={path} params={params} {...props} />;

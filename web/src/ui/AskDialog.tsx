@@ -1,4 +1,4 @@
-/** Asks before an act, and for a reason where one is of use. What is to end by it is left as it is with Enter and Escape. */
+/** Asks before an act, and for a reason where one is of use. Where something ends by it, Enter and Escape let it be. */
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { useDraft } from "../lib/draft";

@@ -52,9 +52,9 @@ export function Frame({ config, account, path, notice, signOut, children }: Prop
   );
 }
 
-/** The page of the navigation that an address belongs to; the first, where one begins, is only itself. */
+/** The page of the navigation that an address belongs to; the first, where one begins, is itself and what its list opens. */
 function current(path: string, [begin, ...items]: readonly { href: string }[]): string | undefined {
-  if (path === begin?.href) return path;
+  if (path === begin?.href || /^\/(doctor\/visits|lab)\//.test(path)) return begin?.href;
   return items.find(({ href }) => path === href || path.startsWith(`${href}/`))?.href;
 }
 
@@ -69,7 +69,12 @@ function Portal({ account, path }: { account: Account; path: string }) {
       <ul id="portal-nav" popover="auto">
         {items.map(({ href, say }) => (
           <li key={href}>
-            <a href={href} aria-current={href === here ? "page" : undefined} onClick={closeMenus}>
+            {/* a page below it is in it, not it */}
+            <a
+              href={href}
+              aria-current={href === here ? (path === here ? "page" : "true") : undefined}
+              onClick={closeMenus}
+            >
               {t(say)}
             </a>
           </li>

@@ -1,7 +1,7 @@
 /** Says that something could not be had, and offers to try again. The rest of the page goes on working. */
 import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Failure, NoAnswer, Problem as Refused } from "../api/client";
-import { t } from "../lib/i18n";
+import { t, tCode } from "../lib/i18n";
 import { said } from "../lib/said";
 import { NotFound } from "./NotFound";
 import { Page } from "./Page";
@@ -12,6 +12,14 @@ interface Props {
   /** It is what the page is about: then the page says so, and what is not there is a page of its own. */
   whole?: boolean;
 }
+
+/** Code that could not be loaded: the line is away, or another version is on offer by now. */
+export function NoCode({ whole = false }: Pick<Props, "whole">) {
+  // a browser remembers that a file could not be had; only a new start asks for it again, and drafts survive that
+  return <Problem failure={NO_CODE} again={() => location.reload()} whole={whole} />;
+}
+
+const NO_CODE = { ok: false, problem: { code: "no_code", status: 0 }, retryAfter: null } as const;
 
 export function Problem({ failure, again, whole = false }: Props) {
   const { problem, retryAfter } = failure;
@@ -28,12 +36,12 @@ export function Problem({ failure, again, whole = false }: Props) {
   const words = said(problem, retryAfter);
   const button = (
     <button type="button" class="button quiet" onClick={again}>
-      {t("trouble.again")}
+      {tCode("trouble.again", problem.code, t("trouble.again"))}
     </button>
   );
   if (whole)
     return (
-      <Page title={t("trouble.title")} lead={words} width="narrow">
+      <Page title={tCode("trouble.title", problem.code, t("trouble.title"))} lead={words} width="narrow">
         {button}
       </Page>
     );

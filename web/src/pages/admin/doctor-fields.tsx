@@ -3,6 +3,7 @@ import type { Schemas } from "../../api/client";
 import { type Mistake, missing } from "../../lib/form";
 import { t } from "../../lib/i18n";
 import { Field } from "../../ui/Field";
+import { Languages } from "../../ui/Languages";
 import { Radios } from "../../ui/Select";
 import { TextArea } from "../../ui/TextArea";
 
@@ -10,7 +11,7 @@ export interface Typed {
   full_name: string;
   specialty: string;
   bio: string;
-  languages: string;
+  languages: string[];
   phone: string;
   room: string;
   booking: Schemas["BookingMode"];
@@ -22,7 +23,7 @@ export const BLANK: Typed = {
   full_name: "",
   specialty: "",
   bio: "",
-  languages: "",
+  languages: [],
   phone: "",
   room: "",
   booking: "online",
@@ -35,7 +36,7 @@ interface Props {
 }
 
 export function DoctorFields({ value, put, wrong }: Props) {
-  const field = (id: Exclude<keyof Typed, "booking" | "bio">) => ({
+  const field = (id: Exclude<keyof Typed, "booking" | "bio" | "languages">) => ({
     id,
     value: value[id],
     onValue: (text: string) => put({ [id]: text }),
@@ -45,11 +46,11 @@ export function DoctorFields({ value, put, wrong }: Props) {
     <>
       <Field {...field("full_name")} label={t("profile_field.full_name")} hint={t("doctor_form.name.hint")} />
       <Field {...field("specialty")} label={t("profile_field.specialty")} />
-      <Field
-        {...field("languages")}
+      <Languages
         label={t("profile_field.languages")}
-        hint={t("doctor_form.languages.hint")}
-        optional
+        codes={value.languages}
+        put={(languages) => put({ languages })}
+        wrong={wrong}
       />
       <div class="pair">
         <Field {...field("room")} label={t("profile_field.room")} optional />
@@ -84,9 +85,9 @@ export function typedOf(doctor: Schemas["Doctor"]): Typed {
   return {
     full_name,
     bio,
+    languages,
     booking,
     specialty: specialty ?? "",
-    languages: languages.join(", "),
     phone: phone ?? "",
     room: room ?? "",
   };
@@ -97,24 +98,16 @@ export function profileOf({ full_name, specialty, bio, languages, phone, room, b
     full_name: full_name.trim(),
     specialty: specialty.trim(),
     bio: bio.trim(),
-    languages: codes(languages),
+    languages,
     phone: phone.trim() || null,
     room: room.trim() || null,
     booking,
   };
 }
 
-export function checked({ full_name, specialty, languages }: Typed): Mistake[] {
-  const wrong = codes(languages).find((code) => !/^[a-z]{2,3}(-[A-Z]{2})?$/.test(code));
-  return [
-    ...missing({
-      full_name: { value: full_name, say: "missing.doctor_name" },
-      specialty: { value: specialty, say: "missing.specialty" },
-    }),
-    ...(wrong ? [{ field: "languages", message: t("malformed.language_code", { code: wrong }) }] : []),
-  ];
-}
-
-function codes(text: string): string[] {
-  return text.split(/[\s,;]+/).filter(Boolean);
+export function checked({ full_name, specialty }: Typed): Mistake[] {
+  return missing({
+    full_name: { value: full_name, say: "missing.doctor_name" },
+    specialty: { value: specialty, say: "missing.specialty" },
+  });
 }

@@ -1,9 +1,10 @@
-/** What reception does with a visit: its next status in one click, move it, cancel it after a question. */
-import { useState } from "preact/hooks";
+/** What reception does with a visit: the likeliest next status in one click; the others, moving and cancelling in a menu. */
+import { useRef, useState } from "preact/hooks";
 import { type Mistake, mistakes, useForm } from "../../lib/form";
 import { t } from "../../lib/i18n";
 import { dayOf, longWhen, today } from "../../lib/time";
 import { AskDialog } from "../../ui/AskDialog";
+import { Others } from "../../ui/Others";
 import { type Arrangement, isOpen, moveHref, rearrange, steps } from "./visits";
 
 type Step = ReturnType<typeof steps>[number];
@@ -17,6 +18,7 @@ interface Props {
 
 export function VisitActions({ visit, onChanged, onStale }: Props) {
   const [asking, setAsking] = useState(false);
+  const chosen = useRef<Step>("arrived");
   const day = dayOf(visit.starts_at);
   const whose = { patient: visit.patient.full_name, when: longWhen(visit.starts_at) };
   const changed = (now: Arrangement): void => {
@@ -25,69 +27,70 @@ export function VisitActions({ visit, onChanged, onStale }: Props) {
     // the button that was pressed is gone
     requestAnimationFrame(() => document.getElementById(`visit-${visit.id}`)?.focus());
   };
+  const acts = { visit, onDone: changed, onStale };
+  const { busy, wrong, submit } = useForm(
+    () => [],
+    () => take(acts, chosen.current),
+  );
+  const [first, ...others] = steps(visit, day <= today()).map((step) => ({
+    text: word(visit, step),
+    name: t("arrangements.step.of", { ...whose, step: word(visit, step) }),
+    onClick: (event: Event) => {
+      chosen.current = step;
+      submit(event);
+    },
+  }));
   return (
-    <div class="visit-actions">
-      {steps(visit, day <= today()).map((step) => (
-        <OneClick key={step} visit={visit} step={step} onDone={changed} onStale={onStale} />
-      ))}
-      {isOpen(visit) && (
-        <>
-          <a
-            class="button quiet small"
-            href={moveHref({ id: visit.id, patient: visit.patient.id, day })}
-            aria-label={t("arrangements.move.of", whose)}
-          >
-            {t("arrangements.move")}
-          </a>
-          <button
-            type="button"
-            class="button quiet small"
-            aria-label={t("arrangements.cancel.of", whose)}
-            onClick={() => setAsking(true)}
-          >
-            {t("arrangements.cancel")}
-          </button>
-        </>
+    <div class="acts">
+      {first && (
+        <button
+          type="button"
+          class="button quiet small"
+          aria-disabled={busy}
+          aria-label={first.name}
+          onClick={first.onClick}
+        >
+          {first.text}
+        </button>
       )}
-      {asking && <Cancel visit={visit} onDone={changed} onStale={onStale} onKeep={() => setAsking(false)} />}
+      {isOpen(visit) && (
+        <Others
+          id={`others-${visit.id}`}
+          about={whose.patient}
+          items={[
+            ...others,
+            {
+              text: t("arrangements.move"),
+              name: t("arrangements.move.of", whose),
+              href: moveHref({ id: visit.id, patient: visit.patient.id, day }),
+            },
+            {
+              text: t("arrangements.cancel"),
+              name: t("arrangements.cancel.of", whose),
+              onClick: () => setAsking(true),
+            },
+          ]}
+        />
+      )}
+      {wrong[0] && (
+        <span class="mistake" role="alert">
+          {wrong[0].message}
+        </span>
+      )}
+      {asking && <Cancel {...acts} onKeep={() => setAsking(false)} />}
     </div>
   );
+}
+
+/** One step back from "arrived" is for a click on the wrong line. */
+function word({ status }: Arrangement, step: Step): string {
+  return t(`arrangements.step.${step === "confirmed" && status === "arrived" ? "back" : step}`);
 }
 
 interface ActProps {
   visit: Arrangement;
   onDone: (visit: Arrangement) => void;
   onStale: () => void;
-}
-
-function OneClick({ visit, step, onDone, onStale }: ActProps & { step: Step }) {
-  const { busy, wrong, submit } = useForm(
-    () => [],
-    () => take({ visit, onDone, onStale }, step),
-  );
-  // one step back from "arrived" is for a click on the wrong line
-  const say =
-    step === "confirmed" && visit.status === "arrived" ? "arrangements.step.back" : `arrangements.step.${step}`;
-  const key = say as `arrangements.step.${Step}`;
-  const whose = { patient: visit.patient.full_name, when: longWhen(visit.starts_at), step: t(key) };
-  return (
-    <>
-      <button
-        type="button"
-        class="button quiet small"
-        aria-disabled={busy}
-        aria-label={t("arrangements.step.of", whose)}
-        onClick={submit}
-      >
-        {t(key)}
-      </button>
-      {wrong[0] && (
-        <span class="mistake" role="alert">
-          {wrong[0].message}
-        </span>
-      )}
-    </>
-  );
 }
 
 function Cancel({ onKeep, ...acts }: ActProps & { onKeep: () => void }) {

@@ -4,7 +4,7 @@ import { useDraft } from "../../lib/draft";
 import { type Mistake, mistakes, useForm } from "../../lib/form";
 import { t } from "../../lib/i18n";
 import { useLoad } from "../../lib/query";
-import { ageOn, dateOnly, today } from "../../lib/time";
+import { today } from "../../lib/time";
 import { go } from "../../router";
 import type { OwnProps } from "../../routes";
 import { ErrorSummary } from "../../ui/ErrorSummary";
@@ -13,8 +13,11 @@ import { Page } from "../../ui/Page";
 import { Ready } from "../../ui/Ready";
 import { Submit } from "../../ui/Submit";
 import { TextArea } from "../../ui/TextArea";
+import { type Asked, askedIn, backTo, loadAsked } from "./asked-chart";
 import { Chosen, Finder } from "./order-tests";
 import { When } from "./order-time";
+import { PatientStrip } from "./patient-strip";
+import "../../style/doctor.css";
 import "../../style/review.css";
 
 export interface Order {
@@ -24,35 +27,22 @@ export interface Order {
   day: string;
   starts_at: string;
 }
-type Patient = Schemas["Patient"];
 
 export default function NewOrder({ query }: OwnProps) {
-  const visit = Number(query.get("visit")) || null;
-  const asked = Number(query.get("patient")) || null;
-  const patient = useLoad(() => patientOf(asked, visit), [asked, visit]);
-  if (!asked && !visit) return <NotFound />;
+  const asked = askedIn(query);
+  const chart = useLoad(() => loadAsked(asked), [asked]);
+  if (asked.patient === null && asked.visit === null) return <NotFound />;
   return (
-    <Ready of={patient} whole>
-      {(found) => <OrderPage patient={found} visit={visit} />}
+    <Ready of={chart} whole>
+      {(found) => <OrderPage key={found.patient.id} chart={found} asked={asked} />}
     </Ready>
   );
 }
 
-async function patientOf(id: number | null, visit: number | null) {
-  if (visit) {
-    const params = { path: { appointment_id: visit } };
-    const found = await outcome(api.GET("/api/doctor/appointments/{appointment_id}", { params }));
-    if (!found.ok || !id || found.data.patient.id === id)
-      return found.ok ? { ok: true as const, data: found.data.patient } : found;
-  }
-  const found = await outcome(
-    api.GET("/api/doctor/patients/{patient_id}", { params: { path: { patient_id: id ?? 0 } } }),
-  );
-  return found.ok ? { ok: true as const, data: found.data.patient as Patient } : found;
-}
-
-function OrderPage({ patient, visit }: { patient: Patient; visit: number | null }) {
-  const back = visit ? `/doctor/visits/${visit}` : `/doctor/patients/${patient.id}`;
+function OrderPage({ chart, asked }: { chart: Schemas["Chart"]; asked: Asked }) {
+  const { patient } = chart;
+  const { visit } = asked;
+  const back = backTo(asked, patient.id);
   const draft = useDraft<Order>(`order.${patient.id}`, {
     tests: [],
     note: "",
@@ -90,15 +80,12 @@ function OrderPage({ patient, visit }: { patient: Patient; visit: number | null 
       return mistakes(problem, done.retryAfter, ["note", "starts_at"]);
     },
   );
-  const born = patient.date_of_birth;
   return (
     <Page
-      title={t("order.title")}
-      lead={
-        born ? t("order.for", { name: patient.full_name, date: dateOnly(born), age: ageOn(born) }) : patient.full_name
-      }
+      title={t("order.title", { name: patient.full_name })}
       back={{ href: back, text: t(visit ? "order.back.visit" : "order.back.chart") }}
     >
+      <PatientStrip patient={patient} chart={chart} link />
       <ErrorSummary mistakes={wrong} />
       <div class="order-columns">
         <Finder chosen={order.tests} add={(test) => put({ tests: [...order.tests, test] })} />

@@ -9,12 +9,12 @@ import { useLoad } from "../../lib/query";
 import type { OwnProps } from "../../routes";
 import { ErrorSummary } from "../../ui/ErrorSummary";
 import { Field } from "../../ui/Field";
+import { Languages } from "../../ui/Languages";
 import { Page } from "../../ui/Page";
 import { Ready } from "../../ui/Ready";
 import { Radios } from "../../ui/Select";
 import { Submit } from "../../ui/Submit";
 import { TextArea } from "../../ui/TextArea";
-import { Languages } from "./profile-languages";
 import "../../style/availability.css";
 
 type Doctor = Schemas["Doctor"];
@@ -99,7 +99,12 @@ function About({ saved, put }: { saved: Doctor; put: (saved: Doctor) => void }) 
           onValue={(bio) => change({ bio })}
           mistakes={wrong}
         />
-        <Languages codes={typed.languages} put={(languages) => change({ languages })} wrong={wrong} />
+        <Languages
+          label={t("doctor_profile.languages")}
+          codes={typed.languages}
+          put={(languages) => change({ languages })}
+          wrong={wrong}
+        />
         <Field {...field("phone")} type="tel" autocomplete="tel" optional input={{ maxLength: 30 }} />
         <Field {...field("room")} optional input={{ maxLength: 200 }} />
         <Radios

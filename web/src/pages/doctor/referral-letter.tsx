@@ -42,7 +42,6 @@ function Shown({ of, me, put }: { of: Referral; me: number; put: (now: Referral)
     <Page
       title={t("doctor_referrals.letter", { name: of.patient.full_name })}
       back={{ href: withQuery({ id: null }), text: t("doctor_referrals.back") }}
-      actions={<PrintButton />}
       width="narrow"
     >
       <div class="stack close">
@@ -57,6 +56,7 @@ function Shown({ of, me, put }: { of: Referral; me: number; put: (now: Referral)
         {of.note && <p class="info no-print">{t("doctor_referrals.note", { note: of.note })}</p>}
         <div class="row no-print">
           <ReferralActs of={of} me={me} onChange={change} />
+          <PrintButton />
         </div>
         <ReferralLetter of={of} />
       </div>

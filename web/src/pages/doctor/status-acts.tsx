@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { type Key, t, tCode } from "../../lib/i18n";
 import { Dialog } from "../../ui/Dialog";
+import { Others } from "../../ui/Others";
 import type { StatusActs } from "./status";
 import { isFinal, steps, type Visit, type VisitStatus } from "./visits";
 
@@ -37,7 +38,17 @@ export function Acts({ visit, acts, after }: Props) {
       >
         {word(visit.status, first)}
       </button>
-      {others.length > 0 && <Others visit={visit} others={others} choose={choose} />}
+      {others.length > 0 && (
+        <Others
+          id={`others-${visit.id}`}
+          about={visit.patient.full_name}
+          items={others.map((to) => ({
+            text: word(visit.status, to),
+            name: named(visit, to),
+            onClick: () => choose(to),
+          }))}
+        />
+      )}
       {acts.undo?.id === visit.id && (
         <button
           type="button"
@@ -61,44 +72,6 @@ export function Acts({ visit, acts, after }: Props) {
         />
       )}
     </div>
-  );
-}
-
-function Others({
-  visit,
-  others,
-  choose,
-}: {
-  visit: Visit;
-  others: readonly VisitStatus[];
-  choose: (to: VisitStatus) => void;
-}) {
-  const id = `others-${visit.id}`;
-  return (
-    <>
-      <button
-        type="button"
-        class="menu"
-        popoverTarget={id}
-        aria-label={t("status.others.of", { name: visit.patient.full_name })}
-      >
-        {t("status.others")}
-      </button>
-      <div id={id} popover="auto" class="others">
-        {others.map((to) => (
-          <button
-            key={to}
-            type="button"
-            popoverTarget={id}
-            popoverTargetAction="hide"
-            aria-label={named(visit, to)}
-            onClick={() => choose(to)}
-          >
-            {word(visit.status, to)}
-          </button>
-        ))}
-      </div>
-    </>
   );
 }
 

@@ -32,7 +32,6 @@ export default function Appointment({ params, query, config, account }: OwnProps
           <Page
             title={t("visit.title", { doctor: shown.doctor.full_name })}
             back={{ href: "/appointments", text: t("visit.back") }}
-            actions={<PrintButton />}
           >
             <div class="stack visit-page">
               {query.has("new") && isAhead(shown) && (
@@ -52,10 +51,17 @@ export default function Appointment({ params, query, config, account }: OwnProps
               {isAhead(shown) && (
                 <>
                   <div class="no-print stack close">
-                    <VisitActs visit={shown} config={config} onChange={onChange} />
+                    <VisitActs visit={shown} config={config} onChange={onChange}>
+                      <PrintButton />
+                    </VisitActs>
                   </div>
                   <Bring />
                 </>
+              )}
+              {!isAhead(shown) && (
+                <p class="no-print">
+                  <PrintButton />
+                </p>
               )}
             </div>
           </Page>

@@ -44,7 +44,6 @@ export default function LabBooking({ params, config }: OwnProps) {
             title={t("lab_booking.title")}
             lead={labSentence(visit)}
             back={{ href: "/labs/bookings", text: t("lab_booking.back") }}
-            actions={<PrintButton />}
           >
             <div class="stack">
               {cancelled && <Done>{t("lab_booking.cancelled")}</Done>}
@@ -66,6 +65,7 @@ export default function LabBooking({ params, config }: OwnProps) {
                   <p class="row">
                     {isOpen(visit) && <LabCancel visit={visit} onChange={changed} />}
                     {(visit.status === "cancelled" || isReady(visit)) && <Again of={visit} />}
+                    <PrintButton />
                   </p>
                 </div>
               </div>

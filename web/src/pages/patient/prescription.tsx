@@ -23,15 +23,12 @@ export default function Prescription({ params, config, account }: OwnProps) {
       {(one) => (
         <>
           <PrintHead config={config} about={t("prescription_page.print", { reference: one.reference })} />
-          <Page
-            title={t("prescription_page.title")}
-            lead={said(one)}
-            back={back}
-            actions={<PrintButton />}
-            width="narrow"
-          >
+          <Page title={t("prescription_page.title")} lead={said(one)} back={back} width="narrow">
             {one.stop_reason && <p class="warning">{t("prescription_page.why", { reason: one.stop_reason })}</p>}
             <PrescriptionSheet of={one} born={account.date_of_birth} />
+            <p class="more">
+              <PrintButton />
+            </p>
           </Page>
         </>
       )}

@@ -20,7 +20,7 @@ export default function Referral({ params, config, account }: OwnProps) {
       {(one) => (
         <>
           <PrintHead config={config} about={t("referral.print", { reference: one.reference })} />
-          <Page title={t("referral.title")} lead={sentence(one)} back={back} actions={<PrintButton />} width="narrow">
+          <Page title={t("referral.title")} lead={sentence(one)} back={back} width="narrow">
             <div class="stack">
               <p class="row no-print">
                 <Status kind="referral" status={one.status} />
@@ -31,7 +31,10 @@ export default function Referral({ params, config, account }: OwnProps) {
                   {t("referral.note", { note: one.note })}
                 </p>
               )}
-              <Next of={one} />
+              <div class="row no-print">
+                <Next of={one} />
+                <PrintButton />
+              </div>
               <ReferralLetter of={one} born={account.date_of_birth} />
             </div>
           </Page>

@@ -3,7 +3,8 @@ import type { Schemas } from "../../api/client";
 import { t } from "../../lib/i18n";
 import { NumberLine } from "../../ui/NumberLine";
 
-export function ResultValue({ of }: { of: Schemas["Observation"] }) {
+/** `result` is the one that the value is of: the way to those before leads back to it. */
+export function ResultValue({ of, result }: { of: Schemas["Observation"]; result: number }) {
   return (
     <>
       <h3>{of.name}</h3>
@@ -18,7 +19,7 @@ export function ResultValue({ of }: { of: Schemas["Observation"] }) {
       )}
       {of.value !== null && (
         <p class="small">
-          <a href={`/results/trends/${encodeURIComponent(of.analyte)}`}>
+          <a href={`/results/trends/${encodeURIComponent(of.analyte)}?result=${result}`}>
             {t("result_page.trend")} <span class="unseen">{of.name}</span>
           </a>
         </p>

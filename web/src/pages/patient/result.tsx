@@ -27,13 +27,14 @@ export default function ResultPage({ params, config }: OwnProps) {
       {(one) => (
         <>
           <PrintHead config={config} about={t("report.head", { reference: one.reference })} />
-          <Page title={one.test_name} lead={sentence(one)} back={back} actions={<PrintButton />}>
+          <Page title={one.test_name} lead={sentence(one)} back={back}>
             <div class="no-print stack">
               <p class="muted">{t("result_page.sample", { day: longDay(sampleDay(one)) })}</p>
               {one.critical && <Critical of={one} config={config} />}
               <Said of={one} />
               <Values of={one} />
-              <p>
+              <p class="row">
+                <PrintButton />
                 <a href={`/labs/bookings/${one.booking_id}`}>{t("result_page.booking")}</a>
               </p>
             </div>
@@ -83,7 +84,7 @@ function isCritical({ flag }: Schemas["Observation"]): boolean {
 }
 
 /** Those outside the usual range first, critical ones before the others. */
-function Values({ of: { observations } }: { of: Result }) {
+function Values({ of: { id, observations } }: { of: Result }) {
   const outside = observations
     .filter(({ flag }) => isOutside(flag))
     .toSorted((one, other) => Number(isCritical(other)) - Number(isCritical(one)));
@@ -91,20 +92,24 @@ function Values({ of: { observations } }: { of: Result }) {
   const both = outside.length > 0 && others.length > 0;
   return (
     <>
-      {outside.length > 0 && <Group title={t(both ? "result_page.outside" : "result_page.values")} of={outside} />}
-      {others.length > 0 && <Group title={t(both ? "result_page.others" : "result_page.values")} of={others} />}
+      {outside.length > 0 && (
+        <Group title={t(both ? "result_page.outside" : "result_page.values")} of={outside} result={id} />
+      )}
+      {others.length > 0 && (
+        <Group title={t(both ? "result_page.others" : "result_page.values")} of={others} result={id} />
+      )}
     </>
   );
 }
 
-function Group({ title, of }: { title: string; of: Result["observations"] }) {
+function Group({ title, of, result }: { title: string; of: Result["observations"]; result: number }) {
   return (
     <section>
       <h2>{title}</h2>
       <ul class="values">
         {of.map((one) => (
           <li key={one.analyte}>
-            <ResultValue of={one} />
+            <ResultValue of={one} result={result} />
           </li>
         ))}
       </ul>

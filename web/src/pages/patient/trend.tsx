@@ -1,4 +1,4 @@
-/** The values of one analyte over time: what the newest says in a sentence, the line, the table. */
+/** The values of one analyte over time, reached from one of its results perhaps (`?result=`): what the newest says in a sentence, the line, the table. */
 import { api, outcome, type Schemas } from "../../api/client";
 import { plural, t } from "../../lib/i18n";
 import { useLoad } from "../../lib/query";
@@ -14,20 +14,20 @@ import "../../style/patient.css";
 
 type Values = Schemas["Trend"];
 
-export default function TrendPage({ params }: OwnProps) {
+export default function TrendPage({ params, query }: OwnProps) {
   const path = { analyte: params.code ?? "" };
   const found = useLoad(
     () => outcome(api.GET("/api/labs/trends/{analyte}", { params: { path, query: { limit: 100 } } })),
     [params.code],
   );
+  const result = Number(query.get("result"));
+  const back = result
+    ? { href: `/results/${result}`, text: t("trend.back") }
+    : { href: "/results", text: t("result_page.back") };
   return (
     <Ready of={found} whole>
       {(values) => (
-        <Page
-          title={t("trend.title", { name: values.name })}
-          lead={sentence(values)}
-          back={{ href: "/results", text: t("result_page.back") }}
-        >
+        <Page title={t("trend.title", { name: values.name })} lead={sentence(values)} back={back}>
           <div class="stack">
             <Trend name={values.name} unit={values.unit} decimals={values.decimals} points={values.items} />
             {values.items[0] && (

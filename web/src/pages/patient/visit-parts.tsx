@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { Config, Failure } from "../../api/client";
 import { plural, t } from "../../lib/i18n";
 import { clock, dayOf, differsFromHere, longDay, minutesBetween, zoneLabel } from "../../lib/time";
-import { Problem } from "../../ui/Problem";
+import { NoCode, Problem } from "../../ui/Problem";
 import { Tel } from "../../ui/Tel";
 import { changing, saveCalendar, type Visit } from "./visit";
 
@@ -76,7 +76,6 @@ export function VisitActs({ visit, config, onChange, children }: ActsProps) {
 }
 
 type Ask = typeof import("./cancel-dialog").CancelDialog;
-const NO_CODE = { ok: false, problem: { code: "no_answer", status: 0 }, retryAfter: null } as const;
 
 /** With `about`, links and buttons of a list say which visit they are about. */
 export function MoveAndCancel({ visit, onChange, about }: Omit<ActsProps, "config"> & { about?: string }) {
@@ -102,7 +101,7 @@ export function MoveAndCancel({ visit, onChange, about }: Omit<ActsProps, "confi
         {t("visit.cancel")}
       </button>
       {dialog?.ask && <dialog.ask visit={visit} onClose={close} />}
-      {dialog?.ask === null && <Problem failure={NO_CODE} again={() => location.reload()} />}
+      {dialog?.ask === null && <NoCode />}
     </>
   );
 }

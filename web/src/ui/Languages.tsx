@@ -1,12 +1,13 @@
 /** The languages that somebody speaks: chosen one by one, each with a way out. */
 import { useRef } from "preact/hooks";
-import type { Mistake } from "../../lib/form";
-import { t } from "../../lib/i18n";
-import { languageName } from "../../lib/languages";
-import { locale } from "../../lib/time";
-import { Select } from "../../ui/Select";
+import type { Mistake } from "../lib/form";
+import { t } from "../lib/i18n";
+import { languageName } from "../lib/languages";
+import { locale } from "../lib/time";
+import { Select } from "./Select";
 
 interface Props {
+  label: string;
   codes: readonly string[];
   put: (codes: string[]) => void;
   wrong: readonly Mistake[];
@@ -17,7 +18,7 @@ const SPOKEN =
 /** So many can be saved. */
 const MOST = 20;
 
-export function Languages({ codes, put, wrong }: Props) {
+export function Languages({ label, codes, put, wrong }: Props) {
   const list = useRef<HTMLUListElement>(null);
   const others = SPOKEN.split(" ")
     .filter((code) => !codes.includes(code))
@@ -27,15 +28,15 @@ export function Languages({ codes, put, wrong }: Props) {
     <div class="field">
       <Select
         id="languages"
-        label={t("doctor_profile.languages")}
-        hint={t("doctor_profile.languages.hint")}
+        label={label}
+        hint={t("languages.hint")}
         optional
-        choices={[{ value: "", text: t("doctor_profile.languages.add") }, ...(codes.length < MOST ? others : [])]}
+        choices={[{ value: "", text: t("languages.add") }, ...(codes.length < MOST ? others : [])]}
         value=""
         onValue={(code) => code && put([...codes, code])}
         mistakes={wrong}
       />
-      <ul class="row languages-spoken" tabIndex={-1} ref={list} aria-label={t("doctor_profile.languages")}>
+      <ul class="row languages-spoken" tabIndex={-1} ref={list} aria-label={label}>
         {codes.map((code) => (
           <li key={code}>
             {languageName(code)}{" "}
@@ -47,7 +48,7 @@ export function Languages({ codes, put, wrong }: Props) {
                 list.current?.focus();
               }}
             >
-              {t("doctor_profile.languages.remove")} <span class="unseen">{languageName(code)}</span>
+              {t("languages.remove")} <span class="unseen">{languageName(code)}</span>
             </button>
           </li>
         ))}
