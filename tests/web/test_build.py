@@ -32,12 +32,9 @@ def test_pages_and_scripts_ask_no_other_host() -> None:
 
 def test_the_page_is_one_script_and_one_style_of_its_own() -> None:
     page = (DIST / "index.html").read_text(encoding="utf-8")
-    assert re.findall(r'(?:src|href)="(/assets/[\w-]+\.(?:js|css))"', page) == [
-        f"/assets/{path.name}"
-        for path in sorted(
-            (*built("assets/shell-*.js"), *built("assets/shell-*.css")), key=lambda path: path.suffix, reverse=True
-        )
-    ]
+    needed = re.findall(r'(?:src|href)="/assets/([\w-]+\.(?:js|css))"', page)
+    assert [name.partition("-")[0] + name[name.rindex(".") :] for name in needed] == ["shell.js", "shell.css"]
+    assert all((DIST / "assets" / name).exists() for name in needed)
     assert "<style" not in page
     assert re.findall(r"<script[^>]*>", page) == re.findall(r"<script[^>]*src=[^>]*>", page)
 
