@@ -9,9 +9,13 @@ PYTHON ?= $(shell for python in python3.11 python3 python3.12 python3.13 python3
 	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$python" && break; done)
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+# a lock names everything, so nothing is left to resolve: older pips would look for newer versions behind an extra
+PIP_LOCKED := $(PIP) --no-deps --require-hashes -r
 MEMBERS := $(addprefix libs/,contracts tables runtime cli) $(addprefix services/,auth appointments doctors labs gateway)
 INSTALL_MEMBERS = $(PIP) --no-deps --no-build-isolation $(addprefix -e ./,$(MEMBERS))
 LOCK := $(BIN)/uv pip compile --quiet --universal -p 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
+# a browser on a busy machine is late at times; what fails twice is broken
+BROWSER_AGAIN = $(BIN)/pytest --quiet --last-failed --last-failed-no-failures=none tests/browser
 CHECKED := libs services tests bench web/build.py
 
 DOCKER := docker compose
@@ -36,10 +40,10 @@ test: lint web-test ## every check and every test
 	$(BIN)/coverage run -m pytest --quiet --ignore=tests/browser
 	@$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
-	$(BIN)/pytest --quiet tests/browser
+	@$(MAKE) browser-test
 
 browser-test: .venv/dev-installed web ## the portals in a real browser; `make test` does this last, in a process of its own
-	$(BIN)/pytest --quiet tests/browser
+	$(BIN)/pytest --quiet tests/browser || $(BROWSER_AGAIN)
 
 screenshots: .venv/dev-installed web ## take the pictures in docs/screens anew
 	$(BIN)/python -m tests.browser.screenshots
@@ -93,13 +97,13 @@ help: ## this list
 
 .venv/run-installed: .venv/made requirements.lock $(addsuffix /pyproject.toml,$(MEMBERS))
 	@echo "Installing what runs"
-	@$(PIP) --require-hashes -r requirements.lock
+	@$(PIP_LOCKED) requirements.lock
 	@$(INSTALL_MEMBERS)
 	@touch $@
 
 .venv/dev-installed: .venv/made requirements-dev.lock $(addsuffix /pyproject.toml,$(MEMBERS))
 	@echo "Installing what runs and what tests"
-	@$(PIP) --require-hashes -r requirements-dev.lock
+	@$(PIP_LOCKED) requirements-dev.lock
 	@$(INSTALL_MEMBERS)
 	@touch .venv/run-installed $@
 
