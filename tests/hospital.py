@@ -104,9 +104,9 @@ class Hospital:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         return httpx.Client(base_url=self.url, headers=headers, timeout=30, trust_env=False)
 
-    def sign_in(self, email: str, password: str = PASSWORD) -> "Person":
+    def sign_in(self, email: str, password: str = PASSWORD, **more: str) -> "Person":
         with self.client() as http:
-            answer = http.post("/auth/login", json={"email": email, "password": password})
+            answer = http.post("/auth/login", json={"email": email, "password": password, **more})
         assert answer.status_code == 200, answer.text
         token = answer.json()["access_token"]
         return Person(answer.json()["account"]["id"], token, self.client(token))

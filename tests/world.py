@@ -70,6 +70,9 @@ def build(hospital: Hospital, admin: Person) -> World:
     made(lab.put(f"/api/labs/results/{result['id']}/verify"), 200)
     made(doctor.put(f"/api/doctor/lab-results/{result['id']}", json={"release": True}), 200)
     week = {"starts_at": "2031-07-01T00:00:00Z", "ends_at": "2031-07-08T00:00:00Z"}
+    # signed in on another device, which nobody uses
+    hospital.sign_in("pia@example.org").http.close()
+    sessions = made(patient.get("/auth/sessions"), 200)["items"]
     time_off = made(doctor.post("/api/doctor/time-off", json=week))
     ids = {
         "patient_id": patient_id,
@@ -80,6 +83,7 @@ def build(hospital: Hospital, admin: Person) -> World:
         "result_id": result["id"],
         "time_off_id": time_off["id"],
         "doctor_id": doctor_id,
+        "session_id": next(session["id"] for session in sessions if not session["current"]),
         "account_id": people["other_patient"].id,
         "code": "CBC",
         "analyte": "hemoglobin",

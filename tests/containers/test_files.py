@@ -77,7 +77,12 @@ def test_only_web_and_gateway_are_reached_from_outside(composed: dict[str, Any])
         "gateway": [("127.0.0.1", "5000", 5000)],
     }
     networks = {name: set(service["networks"]) for name, service in composed["services"].items()}
-    assert networks == {**{name: {"inside"} for name in WITH_DATA}, "gateway": {"inside", "outside"}, "web": {"outside"}}
+    assert networks == {
+        **{name: {"inside"} for name in WITH_DATA},
+        "auth": {"inside", "mail"},
+        "gateway": {"inside", "outside"},
+        "web": {"outside"},
+    }
     assert composed["networks"]["inside"]["internal"] is True
     assert "internal" not in composed["networks"]["outside"]
 

@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pyotp import TOTP
 
 from careplus_contracts.everything import ENDPOINTS, SERVICES
 from careplus_tables import everything
 from tests.gateway.journal import requested, said
+from tests.mailbox import reset_code
 from tests.hospital import ADMIN, PASSWORD, Hospital, free_times
 from tests.world import World, build, made
 
@@ -78,6 +80,7 @@ def do_the_rest(world: World, hospital: Hospital) -> None:
     made(admin.put("/api/labs/tests/OURS", json=test), 200)
     made(lab.put("/auth/me", json={"full_name": "Lea Labor"}), 200)
     use_a_session(hospital)
+    use_an_account(world, hospital)
 
 
 def use_a_session(hospital: Hospital) -> None:
@@ -87,6 +90,23 @@ def use_a_session(hospital: Hospital) -> None:
         made(browser.post("/auth/refresh", headers=ours), 200)
         out = browser.post("/auth/logout", headers=ours)
     assert requested(said(hospital, out)) == [("POST", "/auth/logout", 204, "info")]
+
+
+def use_an_account(world: World, hospital: Hospital) -> None:
+    """A second factor switched on and off, another device signed out, and a password changed, forgotten and chosen anew."""
+    person, old, new = hospital.register("ways@example.org", "Will Ways"), PASSWORD, "nine-loud-kestrels"
+    secret = made(person.http.post("/auth/mfa", json={"password": old}))["secret"]
+    codes = made(person.http.post("/auth/mfa/confirm", json={"otp": TOTP(secret).now()}), 200)["codes"]
+    again = hospital.sign_in("ways@example.org", otp=codes[0])
+    assert again.http.delete("/auth/mfa").status_code == 204
+    sessions = made(again.http.get("/auth/sessions"), 200)["items"]
+    other = next(session["id"] for session in sessions if not session["current"])
+    assert again.http.delete(f"/auth/sessions/{other}").status_code == 204
+    changed = again.http.post("/auth/password", json={"current_password": old, "new_password": new})
+    assert changed.status_code == 204, changed.text
+    assert again.http.post("/auth/password/forgot", json={"email": "ways@example.org"}).status_code == 204
+    chosen = again.http.post("/auth/password/reset", json={"code": reset_code(hospital, "ways@example.org"), "new_password": old})
+    assert chosen.status_code == 204, chosen.text
 
 
 def written(hospital: Hospital) -> set[tuple[str, str]]:

@@ -16,6 +16,7 @@ Password = Annotated[
     StringConstraints(min_length=8, max_length=128),
     Field(description="8 to 128 characters; very common ones are refused.", json_schema_extra={"format": "password"}),
 ]
+Otp = Annotated[str, StringConstraints(max_length=32)]
 InvitationCode = Annotated[str, StringConstraints(min_length=8, max_length=128, pattern=r"^[A-Za-z0-9_-]+$")]
 
 
@@ -42,8 +43,8 @@ class Register(Body):
 class Login(Body):
     email: Email
     password: Annotated[str, StringConstraints(max_length=1024)]
-    otp: Annotated[str, StringConstraints(max_length=32)] | None = Field(
-        default=None, description="Code of the second factor, where the account has one."
+    otp: Otp | None = Field(
+        default=None, description="A code of the second factor, or a recovery code, where the account has one."
     )
 
 
@@ -63,6 +64,7 @@ class Account(Answer):
     sex: Sex
     phone: Phone | None
     active: bool
+    second_factor: bool = Field(description="Whether signing in asks for `otp` too.")
     created_at: Instant
     version: Version
 
@@ -78,6 +80,22 @@ class InvalidCredentials(Refusal):
     """That e-mail and password do not belong together."""
 
     status = 401
+
+
+class OtpRequired(Refusal):
+    """A code of the second factor is needed."""
+
+    status = 401
+
+
+class TooManyAttempts(Refusal):
+    """Too many attempts in a short time."""
+
+    status = 429
+    retry_after_s: int
+
+    def headers(self) -> dict[str, str]:
+        return {"Retry-After": str(self.extras.get("retry_after_s", 1))}
 
 
 class AccountInactive(Refusal):
@@ -107,7 +125,7 @@ class WeakPassword(Refusal):
 @api.post(
     "/auth/register",
     roles=EVERYONE,
-    refuses=(EmailTaken, InvitationRequired, WeakPassword, Unauthenticated),
+    refuses=(EmailTaken, InvitationRequired, WeakPassword, Unauthenticated, TooManyAttempts),
     example={
         "email": "noor@example.org",
         "password": "seven-quiet-herons",
@@ -127,11 +145,16 @@ async def register(body: Register) -> Account:
     "/auth/login",
     roles=EVERYONE,
     status=200,
-    refuses=(InvalidCredentials, AccountInactive),
+    refuses=(InvalidCredentials, OtpRequired, AccountInactive, TooManyAttempts),
     example={"email": "noor@example.org", "password": "seven-quiet-herons"},
 )
 async def login(body: Login) -> Tokens:
-    """Exchange e-mail and password for an access token, and set the refresh cookie."""
+    """Exchange e-mail and password for an access token, and set the refresh cookie.
+
+    Where the account has a second factor, `otp_required` is answered after the right password until `otp` is a code that
+    was not used yet. After several wrong tries each next one has to wait, a device that this account signed in from before
+    only for its own.
+    """
 
 
 @api.post("/auth/refresh", roles=EVERYONE, status=200, refuses=(Unauthenticated,))

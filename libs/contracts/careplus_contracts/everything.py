@@ -13,6 +13,7 @@ from careplus_contracts import (
     invitations,
     labs,
     notes,
+    passwords,
     people,
     platform,
     prescriptions,
@@ -20,6 +21,8 @@ from careplus_contracts import (
     record,
     referrals,
     results,
+    second_factors,
+    sessions,
     stats,
 )
 from careplus_contracts.endpoints import Contract, Endpoint
@@ -28,6 +31,9 @@ CONTRACTS: tuple[Contract, ...] = (
     platform.api,
     platform.keys,
     accounts.api,
+    sessions.api,
+    passwords.api,
+    second_factors.api,
     invitations.api,
     people.api,
     finding.api,

@@ -1,5 +1,9 @@
 """People: everybody's account, for administrators."""
 
+from typing import Literal
+
+from pydantic import Field
+
 from careplus_contracts.accounts import Account
 from careplus_contracts.endpoints import Contract, Role
 from careplus_contracts.refusals import NotFound, Refusal
@@ -15,6 +19,9 @@ class Accounts(Page[Account]):
 class UpdateAccount(Body):
     role: Role
     active: bool
+    second_factor: Literal[False] | None = Field(
+        default=None, description="`false` switches it off for somebody who lost it; only they themselves can switch it on."
+    )
 
 
 class OwnAccount(Refusal):
@@ -47,8 +54,9 @@ async def show_account(account_id: Id) -> Account:
     example={"role": "patient", "active": True},
 )
 async def update_account(account_id: Id, body: UpdateAccount) -> Account:
-    """Change somebody's role, deactivate their account or activate it again.
+    """Change somebody's role, deactivate their account or activate it again, or switch their second factor off.
 
-    Either change ends all of their sessions. An inactive account cannot sign in, and a doctor without an active account is
-    neither found nor booked; visits already booked stand until reception moves them.
+    Each of these ends all of their sessions, on every service within a second. An inactive account
+    cannot sign in, and a doctor without an active account is neither found nor booked; visits already booked stand until
+    reception moves them.
     """

@@ -17,9 +17,10 @@ from careplus_runtime import logs
 from careplus_runtime.bodies import Finder
 from careplus_runtime.doors import Door
 from careplus_runtime.handlers import Handler, facing_fastapi
-from careplus_runtime.keys import Verifier, fetch_from
+from careplus_runtime.keys import fetch_from
 from careplus_runtime.problems import Requests, answer_http_exception, answer_refusal, malformed, problem
 from careplus_runtime.provided import Db, Expected
+from careplus_runtime.sessions import SessionVerifier
 from careplus_runtime.settings import Settings, load_settings
 from careplus_tables.engine import Database
 from careplus_tables.migrate import check_head, wait_for_head
@@ -122,7 +123,7 @@ async def _house(app: FastAPI, service: str) -> AsyncIterator[None]:
     app.state.database = Database(settings.database)
     async with httpx.AsyncClient(trust_env=False, timeout=5) as http:
         app.state.http = http
-        app.state.verifier = Verifier(fetch_from(http, settings.auth_url))
+        app.state.verifier = SessionVerifier(fetch_from(http, settings.auth_url), app.state.database)
         try:
             await wait_for_head(app.state.database)
             yield

@@ -1,9 +1,11 @@
 """Settings from the environment or `.env`; `.env.example` documents each."""
 
 import re
+from email.utils import formataddr, parseaddr
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, ValidationError
@@ -42,6 +44,20 @@ def _secrets(value: str) -> str:
     return value
 
 
+def _smtp(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname or parts.path.strip("/") or parts.query:
+        raise ValueError("write it as smtp://user:password@host:587, or smtps:// for TLS from the start")
+    return value
+
+
+def _sender(value: str) -> str:
+    name, address = parseaddr(value)
+    if not re.fullmatch(r"[^@\s]+@[^@\s]+", address) or not (name + value).isprintable():
+        raise ValueError("write it as CarePlus Hospital <no-reply@example.org>")
+    return value
+
+
 class Settings(BaseSettings):
     """Everything that can be set. Environment names are `CAREPLUS_<NAME>`, but for the two with an alias."""
 
@@ -64,6 +80,9 @@ class Settings(BaseSettings):
     change_notice_minutes: Annotated[int, Field(ge=0, le=60 * 24 * 30)] = 0
     lab_hours: Annotated[str, AfterValidator(_hours)] = "06:00-22:00"
     lab_places: Annotated[int, Field(ge=1, le=1000)] = 4
+
+    smtp_url: Annotated[str, AfterValidator(_smtp)] | None = Field(default=None, repr=False)
+    mail_from: Annotated[str, AfterValidator(_sender)] | None = None
 
     auth_url: str = "http://127.0.0.1:5001"
     appointments_url: str = "http://127.0.0.1:5002"
@@ -97,6 +116,12 @@ class Settings(BaseSettings):
         if self.origins:
             return tuple(origin.strip().rstrip("/") for origin in self.origins.split(","))
         return (f"http://localhost:{self.port}", f"http://127.0.0.1:{self.port}")
+
+    @cached_property
+    def sender(self) -> str:
+        """Who mails come from: CAREPLUS_MAIL_FROM, else nobody at the host of the portals."""
+        host = urlsplit(self.public_url).hostname or "localhost"
+        return self.mail_from or formataddr((self.hospital, f"no-reply@{host}"))
 
     def service_url(self, service: str) -> str:
         return str(getattr(self, f"{service}_url"))

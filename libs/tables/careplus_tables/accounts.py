@@ -33,6 +33,9 @@ class AccountRow(SQLModel, table=True):
     sex: str
     phone: str | None
     active: bool = Field(default=True)
+    second_factor: bool = Field(
+        default=False, sa_column_kwargs={"server_default": sa.false()}, description="Asked for at sign-in."
+    )
     created_at: datetime = Field(sa_type=InstantColumn)
     version: int = Field(default=1)
 
@@ -41,12 +44,19 @@ class SessionRow(SQLModel, table=True):
     """A signed-in device: a family of refresh tokens. `id` is the token's `sid`."""
 
     __tablename__ = "sessions"
+    __table_args__ = (sa.Index("ix_sessions_account_id_created_at_id", "account_id", "created_at", "id"),)
 
     id: str = Field(primary_key=True)
-    account_id: int = Field(foreign_key="accounts.id", sa_type=BigId, index=True)
+    account_id: int = Field(foreign_key="accounts.id", sa_type=BigId)
     created_at: datetime = Field(sa_type=InstantColumn)
     expires_at: datetime = Field(sa_type=InstantColumn, index=True)
     ended_at: datetime | None = Field(sa_type=InstantColumn)
+    last_used_at: datetime = Field(sa_type=InstantColumn)
+    user_agent: str | None
+    address: str | None
+    with_second_factor: bool = Field(
+        sa_column_kwargs={"server_default": sa.false()}, description="Opened with a code beside the password."
+    )
 
 
 class RefreshTokenRow(SQLModel, table=True):

@@ -7,27 +7,35 @@ from sqlmodel import SQLModel
 from careplus_tables import (
     accounts,
     appointments,
+    attempts,
     availability,
     charts,
     doctors,
     idempotency,
     labs,
+    mails,
     notes,
+    passwords,
     prescriptions,
     referrals,
+    second_factors,
 )
 
 FILES: tuple[ModuleType, ...] = (
     accounts,
     appointments,
+    attempts,
     availability,
     charts,
     doctors,
     idempotency,
     labs,
+    mails,
     notes,
+    passwords,
     prescriptions,
     referrals,
+    second_factors,
 )
 METADATA = SQLModel.metadata
 

@@ -1,19 +1,26 @@
 """The auth service."""
 
+import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from fastapi import FastAPI
 
-from careplus_auth.routes import accounts, invitations, keys, people
+from careplus_auth.attempts import Attempts
+from careplus_auth.background import work
+from careplus_auth.routes import accounts, invitations, keys, passwords, people, second_factors, sessions, signing_in
 from careplus_auth.signing import secrets_of
+from careplus_auth.vault import Vault
 from careplus_contracts import accounts as accounts_contract
 from careplus_contracts import invitations as invitations_contract
+from careplus_contracts import passwords as passwords_contract
 from careplus_contracts import people as people_contract
 from careplus_contracts import platform as platform_contract
-from careplus_runtime.keys import Verifier
+from careplus_contracts import second_factors as second_factors_contract
+from careplus_contracts import sessions as sessions_contract
 from careplus_runtime.serving import application
+from careplus_runtime.sessions import SessionVerifier
 from careplus_runtime.tokens import SigningKey
 
 
@@ -25,16 +32,39 @@ async def with_keys(app: FastAPI) -> AsyncIterator[None]:
     async def own_keys() -> list[dict[str, Any]]:
         return [dict(key.public_jwk) for key in signing_keys]
 
-    app.state.signing_keys = signing_keys
-    app.state.successor_secret = secrets[0]
+    state = app.state
+    state.signing_keys, state.successor_secret = signing_keys, secrets[0]
+    state.vault, state.devices = Vault(secrets, "what is kept encrypted"), Vault(secrets, "known devices")
+    state.attempts = Attempts(state.database, Vault(secrets, "attempts"))
     # the one service that needs to ask nobody
-    app.state.verifier = Verifier(own_keys)
+    state.verifier = SessionVerifier(own_keys, state.database)
+    working = asyncio.create_task(work(state.database, state.settings, state.vault))
     yield
+    working.cancel()
+    with suppress(asyncio.CancelledError):
+        await working
 
 
 app = application(
     "auth",
-    contracts=(accounts_contract.api, invitations_contract.api, people_contract.api, platform_contract.keys),
-    routes=(accounts.routes, invitations.routes, people.routes, keys.routes),
+    contracts=(
+        accounts_contract.api,
+        sessions_contract.api,
+        passwords_contract.api,
+        second_factors_contract.api,
+        invitations_contract.api,
+        people_contract.api,
+        platform_contract.keys,
+    ),
+    routes=(
+        accounts.routes,
+        signing_in.routes,
+        sessions.routes,
+        passwords.routes,
+        second_factors.routes,
+        invitations.routes,
+        people.routes,
+        keys.routes,
+    ),
     lifespan=with_keys,
 )

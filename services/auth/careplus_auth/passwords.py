@@ -1,10 +1,12 @@
 """Passwords: hashed with argon2id in threads of their own, so that no other request waits for one."""
 
 import asyncio
+import re
 import unicodedata
 from concurrent.futures import ThreadPoolExecutor
 
 from passlib.hash import argon2
+from zxcvbn import zxcvbn
 
 from careplus_contracts.accounts import WeakPassword
 
@@ -20,12 +22,21 @@ COMMON = frozenset(
     admin123 administrator changeme hospital hospital1 careplus careplus1 passwort geheim123
     """.split()  # noqa: SIM905 - a list of quoted words is harder to read
 )
+LOOKED_AT = 32
+"""So many characters are searched for words: what follows makes guessing no easier, and 72 take up to a second."""
+STRONG_ENOUGH = 2
+"""zxcvbn's word for what withstands guessing over the network; attempts are slowed down besides."""
 
 
 def check_strength(password: str, *about: str) -> None:
-    """Raise WeakPassword for what everybody tries first: very common ones, one repeated sign, one's own name or e-mail."""
-    plain = unicodedata.normalize("NFC", password).casefold()
-    if plain in COMMON or len(set(plain)) < 3 or any(plain == word.casefold() for word in about):
+    """Raise WeakPassword for what everybody tries first: words, patterns, common passwords, one's own name or e-mail.
+
+    Takes up to a fifth of a second.
+    """
+    plain = unicodedata.normalize("NFC", password)
+    is_common = plain.casefold() in COMMON or any(plain.casefold() == word.casefold() for word in about)
+    words = ["careplus", *about, *(word for text in about for word in re.split(r"\W+", text) if word)]
+    if is_common or zxcvbn(plain[:LOOKED_AT], user_inputs=words)["score"] < STRONG_ENOUGH:
         raise WeakPassword("Choose a password that others would not guess, for example three words that do not belong together.")
 
 
@@ -34,7 +45,20 @@ def hash_now(password: str) -> str:
     return str(_argon2.hash(unicodedata.normalize("NFC", password)))
 
 
-async def hash_password(password: str) -> str:
+async def hash_new(password: str, *about: str) -> str:
+    """The hash of a password that somebody chose. Raises WeakPassword."""
+
+    def check_and_hash() -> str:
+        check_strength(password, *about)
+        return hash_now(password)
+
+    return await asyncio.get_running_loop().run_in_executor(_threads, check_and_hash)
+
+
+async def hash_again(password: str, password_hash: str) -> str | None:
+    """A hash of a password that was right with today's parameters; None: it has them."""
+    if not _argon2.needs_update(password_hash):
+        return None
     return await asyncio.get_running_loop().run_in_executor(_threads, hash_now, password)
 
 
@@ -46,7 +70,3 @@ async def verify_password(password: str, password_hash: str | None) -> bool:
         return matches and password_hash is not None
 
     return await asyncio.get_running_loop().run_in_executor(_threads, verify)
-
-
-def needs_rehash(password_hash: str) -> bool:
-    return bool(_argon2.needs_update(password_hash))

@@ -1,12 +1,14 @@
-"""Register, sign in, stay signed in, sign out, who am I."""
+"""Register, stay signed in, sign out, who am I."""
 
 from fastapi import Request, Response
 
 from careplus_auth import cookies, passwords, rules
+from careplus_auth.attempts import of_newcomer
+from careplus_auth.callers import device, peer
 from careplus_auth.signing import tokens
 from careplus_auth.store import accounts, invitations, sessions
 from careplus_contracts import accounts as contract
-from careplus_contracts.accounts import Account, InvalidCredentials, InvitationRequired, Login, Register, Tokens, UpdateMe
+from careplus_contracts.accounts import Account, InvitationRequired, Register, Tokens, UpdateMe
 from careplus_contracts.endpoints import Role
 from careplus_contracts.refusals import Unauthenticated
 from careplus_runtime.problems import header
@@ -14,13 +16,13 @@ from careplus_runtime.provided import Db, Expected, House, Visitor, Who, check_v
 from careplus_runtime.serving import Routes
 
 routes = Routes()
-WRONG = "Check the e-mail and the password."
 
 
 @routes.serve(contract.register)
-async def register(body: Register, *, visitor: Visitor, db: Db) -> Account:
-    passwords.check_strength(body.password, body.email, body.full_name)
-    password_hash = await passwords.hash_password(body.password)
+async def register(body: Register, *, request: Request, visitor: Visitor, db: Db) -> Account:
+    if visitor is None:
+        await request.app.state.attempts.begin(of_newcomer(peer(request.scope)))
+    password_hash = await passwords.hash_new(body.password, body.email, body.full_name)
     if body.invitation is not None:
         reserved = await invitations.accept(db, body.invitation, body.email, body.role)
         return accounts.shown(accounts.accept(reserved, body, password_hash))
@@ -29,30 +31,14 @@ async def register(body: Register, *, visitor: Visitor, db: Db) -> Account:
     return accounts.shown(await accounts.add(db, body, password_hash))
 
 
-@routes.serve(contract.login)
-async def login(body: Login, *, request: Request, response: Response) -> Tokens:
-    async with request.app.state.database.reading() as db:
-        account = await accounts.by_email(db, body.email)
-    known = account.password_hash if account else None
-    # outside of any transaction: hashing takes longer than others should wait
-    if not await passwords.verify_password(body.password, known):
-        raise InvalidCredentials(WRONG)
-    async with request.app.state.database.writing() as db:
-        account = await accounts.by_email(db, body.email)
-        if account is None or account.password_hash != known:
-            raise InvalidCredentials(WRONG)
-        rules.check_open(account.active)
-        opened = await sessions.open_session(db, account)
-    cookies.hand_out(response, request.app.state.settings, opened)
-    return tokens(request.app.state.signing_keys, opened)
-
-
 @routes.serve(contract.refresh)
 async def refresh(*, request: Request, response: Response, house: House) -> Tokens:
     rules.check_same_site(header(request.scope, b"origin"), header(request.scope, b"x-careplus"), house.allowed_origins)
     # a transaction of its own: a session that was ended because of a stolen token stays so although this is refused
     async with request.app.state.database.writing() as db:
-        opened = await sessions.rotate(db, cookies.presented(request, house), request.app.state.successor_secret)
+        opened = await sessions.rotate(
+            db, cookies.presented(request, house), request.app.state.successor_secret, device(request.scope)
+        )
     if opened is None:
         raise Unauthenticated(sessions.EXPIRED)
     cookies.hand_out(response, house, opened)

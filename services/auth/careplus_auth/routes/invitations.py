@@ -1,6 +1,9 @@
 """Inviting staff."""
 
-from careplus_auth.store import invitations
+from fastapi import Request
+
+from careplus_auth.store import invitations, mails
+from careplus_auth.texts import Kind
 from careplus_contracts import invitations as contract
 from careplus_contracts.invitations import Invitations, Invite, NewInvitation
 from careplus_contracts.values import Cursor, Limit
@@ -11,8 +14,10 @@ routes = Routes()
 
 
 @routes.serve(contract.invite)
-async def invite(body: Invite, *, db: Db, house: House) -> NewInvitation:
-    return await invitations.invite(db, body, house.public_url)
+async def invite(body: Invite, *, request: Request, db: Db, house: House) -> NewInvitation:
+    invitation = await invitations.invite(db, body, house.public_url)
+    await mails.queue(db, request.app.state.vault, Kind.INVITATION, invitation.email, invitation.url)
+    return invitation
 
 
 @routes.serve(contract.list_invitations)

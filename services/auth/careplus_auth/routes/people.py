@@ -1,7 +1,10 @@
 """Everybody's account, for administrators."""
 
+from fastapi import Request
+
 from careplus_auth import rules
-from careplus_auth.store import accounts, people, sessions
+from careplus_auth.store import accounts, mails, people, second_factors, sessions
+from careplus_auth.texts import Kind
 from careplus_contracts import people as contract
 from careplus_contracts.accounts import Account
 from careplus_contracts.endpoints import Role
@@ -33,13 +36,21 @@ async def show_account(account_id: Id, *, who: Who, db: Db) -> Account:
 
 
 @routes.serve(contract.update_account, finds=people.find)
-async def update_account(account_id: Id, body: UpdateAccount, *, who: Who, db: Db, expected: Expected) -> Account:
+async def update_account(
+    account_id: Id, body: UpdateAccount, *, request: Request, who: Who, db: Db, expected: Expected
+) -> Account:
     # of two administrators who close each other's account at once, one stays
     await accounts.own(db, who)
     account = await people.find(db, who, account_id)
     check_version(account.version, expected)
     rules.check_stays_administrator(who.id, account_id, body)
+    loses_factor = body.second_factor is False and account.second_factor
+    if loses_factor:
+        await second_factors.remove(db, account)
+        await mails.queue(db, request.app.state.vault, Kind.SECOND_FACTOR_OFF, account.email)
     if (account.role, account.active) != (body.role, body.active):
         people.change(account, body)
-        await sessions.end_all(db, account_id)
+    elif not loses_factor:
+        return accounts.shown(account)
+    await sessions.end_all(db, account_id)
     return accounts.shown(account)

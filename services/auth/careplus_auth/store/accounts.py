@@ -77,6 +77,7 @@ def shown(row: AccountRow) -> Account:
         sex=Sex(row.sex),
         phone=row.phone,
         active=row.active,
+        second_factor=row.second_factor,
         created_at=row.created_at,
         version=row.version,
     )

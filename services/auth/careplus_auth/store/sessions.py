@@ -5,14 +5,20 @@ import hmac
 import secrets
 from dataclasses import dataclass
 
-from sqlalchemy import update
+from sqlalchemy import select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from careplus_auth import rules
+from careplus_auth.rules import Device
 from careplus_contracts.endpoints import Role
-from careplus_contracts.refusals import Unauthenticated
+from careplus_contracts.refusals import NotFound, Unauthenticated
+from careplus_contracts.sessions import Session, Sessions
+from careplus_contracts.values import Instant
 from careplus_runtime.clock import now
+from careplus_runtime.paging import after, page
+from careplus_runtime.problems import NOTHING_HERE
+from careplus_runtime.tokens import Identity
 from careplus_tables.accounts import AccountRow, RefreshTokenRow, SessionRow
 
 EXPIRED = "Your session has ended. Sign in again."
@@ -27,18 +33,29 @@ class Opened:
     refresh_token: str
 
 
-async def open_session(db: AsyncSession, account: AccountRow) -> Opened:
+async def open_session(db: AsyncSession, account: AccountRow, device: Device) -> Opened:
     """A new session after a sign-in."""
     assert account.id is not None
     sid, token, at = secrets.token_urlsafe(18), secrets.token_urlsafe(32), now()
-    limit = rules.session_limit(Role(account.role))
-    db.add(SessionRow(id=sid, account_id=account.id, created_at=at, expires_at=at + limit, ended_at=None))
+    db.add(
+        SessionRow(
+            id=sid,
+            account_id=account.id,
+            created_at=at,
+            expires_at=at + rules.session_limit(Role(account.role)),
+            ended_at=None,
+            last_used_at=at,
+            user_agent=device.user_agent,
+            address=device.address,
+            with_second_factor=account.second_factor,
+        )
+    )
     await db.flush()
     await _hand_out(db, account, sid, token)
     return Opened(account, sid, token)
 
 
-async def rotate(db: AsyncSession, token: str, secret: str) -> Opened | None:
+async def rotate(db: AsyncSession, token: str, secret: str, device: Device) -> Opened | None:
     """The next refresh token of the session. None: the token was used before, and its session has been ended.
 
     The successor is derived from the token, so that two tabs, or a repeated request, get the same one without it being stored.
@@ -49,16 +66,51 @@ async def rotate(db: AsyncSession, token: str, secret: str) -> Opened | None:
     account = await db.get(AccountRow, session.account_id) if session else None
     if row is None or session is None or account is None or session.ended_at is not None or not account.active:
         raise Unauthenticated(EXPIRED)
+    successor = _successor(token, secret)
+    # also long after it expired: two who hold the tokens of one session are one too many
+    if row.used_at is not None and (row.used_at + rules.PREDECESSOR_LASTS <= now() or await _used(db, successor)):
+        session.ended_at = now()
+        return None
     if min(row.expires_at, session.expires_at) <= now():
         raise Unauthenticated(EXPIRED)
-    successor = _successor(token, secret)
     if row.used_at is None:
         row.used_at = now()
         await _hand_out(db, account, session.id, successor)
-    elif row.used_at + rules.PREDECESSOR_LASTS <= now() or await _used(db, successor):
-        session.ended_at = now()
-        return None
+    session.last_used_at, session.user_agent, session.address = now(), device.user_agent, device.address
     return Opened(account, session.id, successor)
+
+
+async def list_open(db: AsyncSession, who: Identity, limit: int, cursor: str | None) -> Sessions:
+    at, before = now(), after(cursor, tuple[Instant, str])
+    query = select(SessionRow).where(
+        col(SessionRow.account_id) == who.id,
+        col(SessionRow.ended_at).is_(None),
+        col(SessionRow.expires_at) > at,
+        col(SessionRow.last_used_at) > at - rules.idle_limit(who.role),
+    )
+    key = tuple_(col(SessionRow.created_at), col(SessionRow.id))
+    if before is not None:
+        query = query.where(key < tuple_(*before))
+    ordered = query.order_by(col(SessionRow.created_at).desc(), col(SessionRow.id).desc())
+    rows = (await db.execute(ordered.limit(limit + 1))).scalars().all()
+    found, next_cursor = page(rows, limit, lambda row: (row.created_at, row.id))
+    return Sessions(items=[_shown(row, who) for row in found], next_cursor=next_cursor)
+
+
+async def end_own(db: AsyncSession, who: Identity, sid: str) -> None:
+    """End one of the caller's open sessions. Raises NotFound."""
+    session = await db.get(SessionRow, sid, with_for_update=True)
+    if session is None or session.account_id != who.id or session.ended_at is not None:
+        raise NotFound(NOTHING_HERE)
+    session.ended_at = now()
+
+
+async def own(db: AsyncSession, who: Identity) -> SessionRow:
+    """The session that asks. Raises Unauthenticated where it has ended meanwhile."""
+    session = await db.get(SessionRow, who.sid)
+    if session is None or session.account_id != who.id or session.ended_at is not None:
+        raise Unauthenticated(EXPIRED)
+    return session
 
 
 async def end(db: AsyncSession, token: str) -> None:
@@ -68,10 +120,23 @@ async def end(db: AsyncSession, token: str) -> None:
         await db.execute(ended.values(ended_at=now()))
 
 
-async def end_all(db: AsyncSession, account_id: int) -> None:
-    """End every session of an account; its refresh tokens are worth nothing from now on."""
+async def end_all(db: AsyncSession, account_id: int, *, but: str | None = None) -> None:
+    """End every session of an account, but for one; their refresh tokens are worth nothing from now on."""
     ended = update(SessionRow).where(col(SessionRow.account_id) == account_id, col(SessionRow.ended_at).is_(None))
+    if but is not None:
+        ended = ended.where(col(SessionRow.id) != but)
     await db.execute(ended.values(ended_at=now()))
+
+
+def _shown(row: SessionRow, who: Identity) -> Session:
+    return Session(
+        id=row.id,
+        created_at=row.created_at,
+        last_used_at=row.last_used_at,
+        user_agent=row.user_agent,
+        address=row.address,
+        current=row.id == who.sid,
+    )
 
 
 async def _hand_out(db: AsyncSession, account: AccountRow, sid: str, token: str) -> None:

@@ -1,0 +1,77 @@
+"""Passwords: change one's own, or choose a new one with a link that comes by mail."""
+
+from typing import Annotated
+
+from pydantic import StringConstraints
+
+from careplus_contracts.accounts import Password, TooManyAttempts, WeakPassword
+from careplus_contracts.endpoints import EVERYONE, SIGNED_IN, Contract
+from careplus_contracts.refusals import Refusal
+from careplus_contracts.values import Body, Email
+
+api = Contract(service="auth", tag="passwords")
+
+CurrentPassword = Annotated[str, StringConstraints(max_length=1024)]
+ResetCode = Annotated[str, StringConstraints(min_length=8, max_length=128, pattern=r"^[A-Za-z0-9_-]+$")]
+
+
+class ChangePassword(Body):
+    current_password: CurrentPassword
+    new_password: Password
+
+
+class ForgotPassword(Body):
+    email: Email
+
+
+class ResetPassword(Body):
+    code: ResetCode
+    new_password: Password
+
+
+class WrongPassword(Refusal):
+    """That is not your current password."""
+
+    status = 403
+
+
+class InvalidResetCode(Refusal):
+    """This link was used, has expired or is not ours."""
+
+    status = 403
+
+
+@api.post(
+    "/auth/password",
+    roles=SIGNED_IN,
+    status=204,
+    refuses=(WrongPassword, WeakPassword, TooManyAttempts),
+    example={"current_password": "an-old-quiet-heron", "new_password": "nine-loud-kestrels"},
+)
+async def change_password(body: ChangePassword) -> None:
+    """Change your password. Ends all of your other sessions, and tells you by mail."""
+
+
+@api.post(
+    "/auth/password/forgot",
+    roles=EVERYONE,
+    status=204,
+    refuses=(TooManyAttempts,),
+    example={"email": "noor@example.org"},
+)
+async def forgot_password(body: ForgotPassword) -> None:
+    """Ask for a mail with a link that lets you choose a new password; it works once, for an hour.
+
+    The answer is the same whether there is such an account.
+    """
+
+
+@api.post(
+    "/auth/password/reset",
+    roles=EVERYONE,
+    status=204,
+    refuses=(InvalidResetCode, WeakPassword, TooManyAttempts),
+    example={"code": "q0Zk3tYw1nB8sVd5xLr7cHj2", "new_password": "nine-loud-kestrels"},
+)
+async def reset_password(body: ResetPassword) -> None:
+    """Choose a new password with the code of the mail. Ends all of your sessions; sign in afterwards."""

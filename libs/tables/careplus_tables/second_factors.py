@@ -1,0 +1,31 @@
+"""Second factors and their recovery codes. Written by auth."""
+
+from datetime import datetime
+
+from sqlmodel import Field, SQLModel
+
+from careplus_tables.columns import BigId, InstantColumn
+
+OWNER = "auth"
+
+
+class SecondFactorRow(SQLModel, table=True):
+    """The secret of somebody's authenticator app, encrypted. `last_step`: the newest time step whose code was accepted."""
+
+    __tablename__ = "second_factors"
+
+    account_id: int = Field(primary_key=True, foreign_key="accounts.id", sa_type=BigId, sa_column_kwargs={"autoincrement": False})
+    sealed_secret: str
+    confirmed_at: datetime | None = Field(sa_type=InstantColumn)
+    last_step: int | None
+
+
+class RecoveryCodeRow(SQLModel, table=True):
+    """A code that stands in for the app once; only its hash is kept, and the row goes when it is used."""
+
+    __tablename__ = "recovery_codes"
+
+    account_id: int = Field(
+        primary_key=True, foreign_key="second_factors.account_id", sa_type=BigId, sa_column_kwargs={"autoincrement": False}
+    )
+    code_hash: str = Field(primary_key=True)

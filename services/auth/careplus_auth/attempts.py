@@ -1,0 +1,102 @@
+"""Attempts to get in: counted before they are made, so that a hundred at once are a hundred; forgiven where they were right."""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import timedelta
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from careplus_auth import rules
+from careplus_auth.rules import Pace, normal_email
+from careplus_auth.vault import Vault
+from careplus_contracts.accounts import TooManyAttempts
+from careplus_runtime.clock import now
+from careplus_tables.attempts import AttemptsRow
+from careplus_tables.engine import Database
+
+Counts = Mapping[str, Pace]
+"""What an attempt is counted under, with the pace of each."""
+
+
+class Attempts:
+    """Counts in transactions of its own, whatever becomes of the request. Only keyed hashes of who tried are kept."""
+
+    def __init__(self, database: Database, vault: Vault) -> None:
+        self._database = database
+        self._vault = vault
+
+    async def begin(self, counts: Counts) -> None:
+        """Count an attempt. Raises TooManyAttempts, and then counts none, where one of the counts asks for a pause."""
+        with suppress(IntegrityError):
+            async with self._database.writing() as db:
+                rows = {name: await self._row(db, name, pace) for name, pace in counts.items()}
+                _check_open(list(rows.values()))
+                for name, row in rows.items():
+                    _count(row, counts[name])
+                    db.add(row)
+                return
+        # another process was faster with the same first attempt (PostgreSQL)
+        raise _too_many(1)
+
+    async def forgive(self, db: AsyncSession, counts: Counts, *, all_of: str | None = None) -> None:
+        """Take an attempt that was right back; all of those counted under one name."""
+        for name, pace in counts.items():
+            row = await self._row(db, name, pace)
+            row.tried = 0 if name == all_of else max(0, row.tried - 1)
+            row.open_at, row.forgotten_at = now(), now() + row.tried * pace.recovers
+            db.add(row)
+
+    async def _row(self, db: AsyncSession, name: str, pace: Pace) -> AttemptsRow:
+        """What counts now under this name."""
+        key, at = self._vault.hashed(name), now()
+        row = await db.get(AttemptsRow, key, with_for_update=True)
+        if row is None:
+            return AttemptsRow(key=key, tried=0, counted_at=at, open_at=at, forgotten_at=at)
+        recovered = row.tried - pace.left(row.tried, at - row.counted_at)
+        row.tried -= recovered
+        row.counted_at = row.counted_at + recovered * pace.recovers if row.tried else at
+        return row
+
+
+def of_account(email: str, peer: str, *, known: bool) -> Counts:
+    """Signing in: from a device that is known to the account only its own tries count, so that nobody locks it out."""
+    account = normal_email(email)
+    if known:
+        return {f"device {account}": rules.OWN}
+    return {f"pair {account} {peer}": rules.OWN, f"account {account}": rules.ACCOUNT, f"peer {peer}": rules.PEER}
+
+
+def of_owner(account_id: int) -> Counts:
+    """Proving to be oneself while signed in."""
+    return {f"owner {account_id}": rules.OWN}
+
+
+def of_newcomer(peer: str) -> Counts:
+    return {f"register {peer}": rules.REGISTER}
+
+
+def of_forgetful(email: str, peer: str) -> Counts:
+    return {f"forgot {normal_email(email)}": rules.FORGOT, f"forgot peer {peer}": rules.PEER}
+
+
+def of_code(peer: str) -> Counts:
+    return {f"code {peer}": rules.PEER}
+
+
+def _check_open(rows: list[AttemptsRow]) -> None:
+    at = now()
+    if waits := [row.open_at - at for row in rows if row.open_at > at]:
+        raise _too_many(-(-max(waits) // timedelta(seconds=1)))
+
+
+def _count(row: AttemptsRow, pace: Pace) -> None:
+    row.tried = pace.counted(row.tried)
+    at, pause = now(), pace.pause(row.tried)
+    # kept to the second, so rounded up: a pause of a second is one
+    row.open_at = at + pause + timedelta(seconds=1) if pause else at
+    row.forgotten_at = max(row.open_at, row.counted_at + row.tried * pace.recovers)
+
+
+def _too_many(seconds: int) -> TooManyAttempts:
+    return TooManyAttempts(f"Wait {seconds} s before the next try.", retry_after_s=seconds)

@@ -1,0 +1,23 @@
+"""Proof that whoever holds a token is its owner still."""
+
+from fastapi import Request
+
+from careplus_auth import passwords
+from careplus_auth.attempts import of_owner
+from careplus_auth.store import accounts
+from careplus_contracts.passwords import WrongPassword
+from careplus_runtime.tokens import Identity
+from careplus_tables.accounts import AccountRow
+
+
+async def check_password(request: Request, who: Identity, password: str) -> AccountRow:
+    """The caller's account, read before. Raises WrongPassword, and TooManyAttempts after several wrong ones."""
+    database, attempts, counts = request.app.state.database, request.app.state.attempts, of_owner(who.id)
+    await attempts.begin(counts)
+    async with database.reading() as db:
+        account = await accounts.own(db, who)
+    if not await passwords.verify_password(password, account.password_hash):
+        raise WrongPassword("Type the password that you sign in with now.")
+    async with database.writing() as db:
+        await attempts.forgive(db, counts, all_of=next(iter(counts)))
+    return account

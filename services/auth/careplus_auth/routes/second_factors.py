@@ -1,0 +1,49 @@
+"""One's own second factor."""
+
+import pyotp
+import segno
+from fastapi import Request
+
+from careplus_auth import rules
+from careplus_auth.attempts import of_owner
+from careplus_auth.proof import check_password
+from careplus_auth.store import accounts, mails, second_factors, sessions
+from careplus_auth.texts import Kind
+from careplus_contracts import second_factors as contract
+from careplus_contracts.second_factors import ConfirmSecondFactor, PreparedSecondFactor, PrepareSecondFactor, RecoveryCodes
+from careplus_runtime.clock import now
+from careplus_runtime.provided import Db, House, Who
+from careplus_runtime.serving import Routes
+
+routes = Routes()
+
+
+@routes.serve(contract.prepare_second_factor)
+async def prepare_second_factor(
+    body: PrepareSecondFactor, *, request: Request, who: Who, db: Db, house: House
+) -> PreparedSecondFactor:
+    await check_password(request, who, body.password)
+    account = await accounts.own(db, who)
+    secret = await second_factors.prepare(db, request.app.state.vault, account)
+    uri = pyotp.TOTP(secret).provisioning_uri(name=account.email, issuer_name=house.hospital)
+    rows = segno.make(uri, micro=False).matrix_iter(border=4)
+    return PreparedSecondFactor(secret=secret, uri=uri, qr=["".join(map(str, row)) for row in rows])
+
+
+@routes.serve(contract.confirm_second_factor)
+async def confirm_second_factor(body: ConfirmSecondFactor, *, request: Request, who: Who, db: Db) -> RecoveryCodes:
+    await request.app.state.attempts.begin(counts := of_owner(who.id))
+    account = await accounts.own(db, who)
+    codes = await second_factors.confirm(db, request.app.state.vault, account, body.otp)
+    await request.app.state.attempts.forgive(db, counts)
+    await mails.queue(db, request.app.state.vault, Kind.SECOND_FACTOR_ON, account.email)
+    return RecoveryCodes(codes=codes)
+
+
+@routes.serve(contract.remove_second_factor)
+async def remove_second_factor(*, request: Request, who: Who, db: Db) -> None:
+    account, session = await accounts.own(db, who), await sessions.own(db, who)
+    if account.second_factor:
+        rules.check_fresh(session.with_second_factor, session.created_at, now())
+    await second_factors.remove(db, account)
+    await mails.queue(db, request.app.state.vault, Kind.SECOND_FACTOR_OFF, account.email)

@@ -1,0 +1,79 @@
+"""Statements about mails that wait: queued in the act's own transaction, taken with a lease, sent at least once."""
+
+import json
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from careplus_auth import rules
+from careplus_auth.texts import Kind
+from careplus_auth.vault import Unreadable, Vault
+from careplus_runtime.clock import now
+from careplus_tables.mails import MailRow
+
+LEASE = timedelta(minutes=2)
+"""Longer than sending takes; then somebody else tries."""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A mail that is ours to send until its lease ends."""
+
+    id: int
+    kind: Kind
+    attempts: int
+    email: str
+    link: str | None
+
+
+async def queue(db: AsyncSession, vault: Vault, kind: Kind, email: str, link: str | None = None) -> None:
+    sealed, at = vault.seal(json.dumps({"email": email, "link": link})), now()
+    db.add(MailRow(kind=kind.value, sealed=sealed, created_at=at, due_at=at, attempts=0, sent_at=None, given_up_at=None))
+    await db.flush()
+
+
+async def is_any_due(db: AsyncSession) -> bool:
+    due = select(col(MailRow.id)).where(col(MailRow.sealed).is_not(None), col(MailRow.due_at) <= now())
+    return (await db.execute(due.limit(1))).first() is not None
+
+
+async def take(db: AsyncSession, vault: Vault) -> Waiting | None:
+    """The mail that has waited longest, with a lease on it. One that no listed secret opens is given up."""
+    due = select(MailRow).where(col(MailRow.sealed).is_not(None), col(MailRow.due_at) <= now()).order_by(col(MailRow.due_at))
+    row = (await db.execute(due.limit(1).with_for_update(skip_locked=True))).scalar_one_or_none()
+    if row is None or row.sealed is None:
+        return None
+    assert row.id is not None
+    row.attempts, row.due_at = row.attempts + 1, now() + LEASE
+    try:
+        return Waiting(row.id, Kind(row.kind), row.attempts, **json.loads(vault.open(row.sealed)))
+    except Unreadable:
+        row.given_up_at, row.sealed = now(), None
+        return None
+
+
+async def mark_sent(db: AsyncSession, mail: Waiting) -> None:
+    """What it said is forgotten."""
+    if row := await db.get(MailRow, mail.id):
+        row.sent_at, row.sealed = now(), None
+
+
+async def put_back(db: AsyncSession, mail: Waiting) -> bool:
+    """Whether it will be tried again; else it is given up and what it said forgotten."""
+    row = await db.get(MailRow, mail.id)
+    pause = rules.mail_pause(mail.attempts)
+    if row is None:
+        return False
+    if pause is None:
+        row.given_up_at, row.sealed = now(), None
+        return False
+    row.due_at = now() + pause
+    return True
+
+
+async def drop(db: AsyncSession, mail: Waiting) -> None:
+    if row := await db.get(MailRow, mail.id):
+        await db.delete(row)

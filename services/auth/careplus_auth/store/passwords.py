@@ -1,0 +1,55 @@
+"""Statements about passwords, and about links that choose a new one."""
+
+import hashlib
+import secrets
+
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from careplus_auth import rules
+from careplus_auth.store import sessions
+from careplus_contracts.passwords import InvalidResetCode
+from careplus_runtime.clock import now
+from careplus_tables.accounts import AccountRow
+from careplus_tables.passwords import PasswordResetRow
+
+
+async def new_reset_code(db: AsyncSession, account_id: int) -> str:
+    """A one-time code; those made before are worth nothing."""
+    await forget_resets(db, account_id)
+    code = secrets.token_urlsafe(24)
+    row = PasswordResetRow(account_id=account_id, code_hash=_hashed(code), expires_at=now() + rules.RESET_LASTS)
+    db.add(row)
+    await db.flush()
+    return code
+
+
+async def account_of(db: AsyncSession, code: str) -> AccountRow:
+    """Whose password a code changes. Raises InvalidResetCode."""
+    found = (
+        select(AccountRow)
+        .join(PasswordResetRow, col(PasswordResetRow.account_id) == col(AccountRow.id))
+        .where(col(PasswordResetRow.code_hash) == _hashed(code), col(PasswordResetRow.expires_at) > now())
+    )
+    account = (await db.execute(found.with_for_update())).scalar_one_or_none()
+    if account is None or not account.active:
+        raise InvalidResetCode("This link was used, is older than an hour, or there is a newer one. Ask for another.")
+    return account
+
+
+async def change(db: AsyncSession, account: AccountRow, password_hash: str, *, stays: str | None) -> None:
+    """The new password; ends all sessions but the one that stays, and makes links that are on their way worth nothing."""
+    assert account.id is not None
+    account.password_hash = password_hash
+    account.version += 1
+    await forget_resets(db, account.id)
+    await sessions.end_all(db, account.id, but=stays)
+
+
+async def forget_resets(db: AsyncSession, account_id: int) -> None:
+    await db.execute(delete(PasswordResetRow).where(col(PasswordResetRow.account_id) == account_id))
+
+
+def _hashed(code: str) -> str:
+    return hashlib.sha256(code.encode()).hexdigest()
