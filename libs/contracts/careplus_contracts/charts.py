@@ -1,10 +1,11 @@
-"""Charts: whom a doctor cares for, and everything that is known about one patient."""
+"""Charts: whom a doctor cares for, everything that is known about one patient, and opening it in an emergency."""
 
 from enum import StrEnum
 from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
+from careplus_contracts.accounts import Sex
 from careplus_contracts.allergies import Allergies, AllergyStatus
 from careplus_contracts.appointments import Appointment, Patient
 from careplus_contracts.endpoints import Contract, Role
@@ -13,7 +14,23 @@ from careplus_contracts.prescriptions import Prescription
 from careplus_contracts.referrals import Referral
 from careplus_contracts.refusals import NotFound
 from careplus_contracts.results import LabResult
-from careplus_contracts.values import Answer, Body, Cursor, Email, Id, Instant, Limit, Line, Page, PastDay, Query, Version
+from careplus_contracts.values import (
+    Answer,
+    Body,
+    Cursor,
+    DateOfBirth,
+    Email,
+    Id,
+    Instant,
+    Justification,
+    Limit,
+    Line,
+    Page,
+    PastDay,
+    Person,
+    Query,
+    Version,
+)
 
 api = Contract(service="doctors", tag="charts")
 
@@ -52,7 +69,8 @@ class ProblemList(Answer):
 
 
 class PatientInCare(Patient):
-    """Somebody with a visit to the doctor that is not cancelled, or a referral that the doctor accepted."""
+    """Somebody with a visit to the doctor that is not cancelled, a referral that the doctor accepted, or a chart that is open to
+    the doctor for an hour."""
 
     last_visit_at: Instant | None = Field(description="The last visit to you that has begun.")
     next_visit_at: Instant | None = Field(description="The next visit to you.")
@@ -77,6 +95,33 @@ class ChartVisit(Appointment):
     notes: Notes | None = Field(description="Signed ones, or your own draft.")
 
 
+class OpenChart(Body):
+    reason: Justification = Field(description="Why you need the chart; it stands there, and the patient sees it.")
+
+
+class ChartAccess(Answer):
+    """A doctor opened the chart without treating the patient."""
+
+    id: Id
+    patient_id: Id
+    doctor: Person
+    reason: str
+    opened_at: Instant
+    until: Instant
+
+
+class FoundPatient(Answer):
+    """Just enough to tell people of one name and birthday apart."""
+
+    patient: Person
+    date_of_birth: DateOfBirth
+    sex: Sex
+
+
+class FoundPatients(Answer):
+    items: list[FoundPatient] = Field(description="At most 5.")
+
+
 class Chart(Allergies, ProblemList):
     """What is known about a patient: of each kind the newest 100, newest first."""
 
@@ -85,6 +130,7 @@ class Chart(Allergies, ProblemList):
     referrals: list[Referral]
     results: list[LabResult] = Field(description="Verified ones, released or not.")
     visits: list[ChartVisit]
+    access: list[ChartAccess] = Field(description="Who opened this chart without treating the patient.")
     version: Version = Field(description="Of allergies and problems; the other parts have their own.")
 
 
@@ -107,3 +153,26 @@ async def show_chart(patient_id: Id) -> Chart:
 )
 async def set_problems(patient_id: Id, body: SetProblems) -> ProblemList:
     """Replace the problem list of a patient in your care. The same again makes no new version."""
+
+
+@api.get("/api/doctor/patient-search", roles={Role.DOCTOR}, watched=True)
+async def search_patients(full_name: Line, date_of_birth: DateOfBirth) -> FoundPatients:
+    """Any patient of the hospital by whole name and date of birth, to open their chart in an emergency.
+
+    Capitals and spaces do not matter; part of a name finds nobody. Every search is audited, whatever it finds.
+    """
+
+
+@api.post(
+    "/api/doctor/patients/{patient_id}/access",
+    roles={Role.DOCTOR},
+    refuses=(NotFound,),
+    keyed=True,
+    example={"reason": "Unconscious in the emergency room, medication unknown."},
+)
+async def open_chart(patient_id: Id, body: OpenChart) -> ChartAccess:
+    """Open the chart of a patient whom you do not treat, for one hour ("break the glass").
+
+    During that hour the patient is as one in your care. The reason stands in the audit, in the chart, and in the patient's own
+    list of who looked at the record.
+    """

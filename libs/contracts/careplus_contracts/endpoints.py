@@ -53,7 +53,7 @@ class Endpoint(Generic[P, R_co]):
 
     `parameters` are the path and query parameters, `body` the parameter that is the JSON body (None: no body).
     `answer` is the type of the answer (None: 204). `keyed` endpoints honour `Idempotency-Key`, `versioned` ones `If-Match`,
-    `polled` ones `If-None-Match`.
+    `polled` ones `If-None-Match`. Reads that are `watched` are audited also where the answer is about nobody.
     """
 
     name: str
@@ -69,6 +69,7 @@ class Endpoint(Generic[P, R_co]):
     keyed: bool
     versioned: bool
     polled: bool
+    watched: bool
     example: Mapping[str, Any] | None
     parameters: Mapping[str, inspect.Parameter]
     body: inspect.Parameter | None
@@ -120,9 +121,10 @@ class Contract:
         roles: Roles,
         refuses: tuple[type[Refusal], ...] = (),
         polled: bool = False,
+        watched: bool = False,
         media_type: str = "application/json",
     ) -> Callable[[Callable[P, Awaitable[R_co]]], Endpoint[P, R_co]]:
-        return self._promise("GET", path, roles, refuses, polled=polled, media_type=media_type)
+        return self._promise("GET", path, roles, refuses, polled=polled, watched=watched, media_type=media_type)
 
     def post(
         self,
@@ -164,6 +166,7 @@ class Contract:
         keyed: bool = False,
         versioned: bool = False,
         polled: bool = False,
+        watched: bool = False,
         example: Mapping[str, Any] | None = None,
     ) -> Callable[[Callable[P, Awaitable[R_co]]], Endpoint[P, R_co]]:
         def declare(stub: Callable[P, Awaitable[R_co]]) -> Endpoint[P, R_co]:
@@ -185,6 +188,7 @@ class Contract:
                 keyed=keyed,
                 versioned=versioned,
                 polled=polled,
+                watched=watched,
                 example=example,
                 parameters={name: p for name, p in parameters.items() if p is not body},
                 body=body,

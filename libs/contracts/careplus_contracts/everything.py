@@ -6,6 +6,7 @@ from careplus_contracts import (
     accounts,
     allergies,
     appointments,
+    audit,
     availability,
     charts,
     doctors,
@@ -50,6 +51,7 @@ CONTRACTS: tuple[Contract, ...] = (
     results.api,
     record.api,
     stats.api,
+    audit.api,
 )
 ENDPOINTS: tuple[Endpoint[..., Any], ...] = tuple(endpoint for contract in CONTRACTS for endpoint in contract.endpoints)
 SERVICES: tuple[str, ...] = ("auth", "appointments", "doctors", "labs")

@@ -28,6 +28,7 @@ class Notes(Answer):
     """The notes of one visit. A draft is seen by the visit's doctor alone."""
 
     appointment_id: Id
+    patient_id: Id
     text: str = Field(description="Empty before anything was written.")
     status: NotesStatus
     author: Person | None = Field(description="Who wrote the text; null before anything was written.")

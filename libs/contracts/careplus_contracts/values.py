@@ -36,6 +36,8 @@ OptionalWords = Annotated[str, StringConstraints(max_length=MAX_TEXT, pattern=_A
 """Text that may be empty."""
 Reason = Annotated[str, StringConstraints(max_length=500, pattern=_ANY)]
 """A short text that may be empty."""
+Justification = Annotated[str, StringConstraints(min_length=5, max_length=500, pattern=_SOME)]
+"""A short text that says why."""
 Query = Annotated[str, StringConstraints(max_length=100, pattern=_ANY)]
 """What somebody typed into a search box."""
 Email = Annotated[

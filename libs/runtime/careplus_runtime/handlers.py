@@ -15,6 +15,7 @@ from fastapi.params import Depends
 from pydantic import TypeAdapter
 
 from careplus_contracts.endpoints import Endpoint, resolved_parameters
+from careplus_runtime.audit import Auditor
 from careplus_runtime.bodies import Finder, JsonBody
 from careplus_runtime.idempotency import once
 from careplus_runtime.provided import PROVIDERS, session
@@ -32,9 +33,11 @@ def facing_fastapi(endpoint: Endpoint[..., Any], handler: Handler, finds: Finder
     db_name = next((name for name, provider in provided.items() if provider is session), None)
     others = {name: provider for name, provider in provided.items() if name != db_name}
     takes_request = "request" in taken
+    auditor = Auditor(endpoint)
 
     async def answer(**given: Any) -> Response:
         request = given["request"] if takes_request else given.pop("request")
+        request.scope["given"] = given
         for name, provider in others.items():
             given[name] = await provider(request)
         if db_name is None:
@@ -46,7 +49,9 @@ def facing_fastapi(endpoint: Endpoint[..., Any], handler: Handler, finds: Finder
             return await act(given, request)
 
     async def act(given: dict[str, Any], request: Request) -> Response:
-        response = _answer(endpoint, adapter, await handler(**given), request)
+        result = await handler(**given)
+        response = _answer(endpoint, adapter, result, request)
+        await auditor.done(request, given, result, response)
         if "response" in given:
             response.headers.raw.extend(given["response"].headers.raw)
         return response
@@ -56,6 +61,7 @@ def facing_fastapi(endpoint: Endpoint[..., Any], handler: Handler, finds: Finder
         left.append(inspect.Parameter("request", inspect.Parameter.KEYWORD_ONLY, annotation=Request))
     answer.__signature__ = inspect.Signature(left)  # type: ignore[attr-defined] # PEP 362; not in typeshed
     answer.__name__ = endpoint.name
+    answer.auditor = auditor  # type: ignore[attr-defined] # for what is refused
     return answer
 
 

@@ -14,11 +14,13 @@ from starlette.exceptions import HTTPException
 from careplus_contracts.endpoints import Contract, Endpoint, resolved_parameters
 from careplus_contracts.refusals import Refusal, Unavailable
 from careplus_runtime import logs
+from careplus_runtime.audit import answer_refusal_noted
 from careplus_runtime.bodies import Finder
+from careplus_runtime.committing import Committer
 from careplus_runtime.doors import Door
 from careplus_runtime.handlers import Handler, facing_fastapi
 from careplus_runtime.keys import fetch_from
-from careplus_runtime.problems import Requests, answer_http_exception, answer_refusal, malformed, problem
+from careplus_runtime.problems import Requests, answer_http_exception, malformed, problem
 from careplus_runtime.provided import Db, Expected
 from careplus_runtime.sessions import SessionVerifier
 from careplus_runtime.settings import Settings, load_settings
@@ -94,7 +96,7 @@ def application(
         route.app = Door(route.app, endpoint)
     app.add_route("/health", _health)
     app.add_route("/ready", _ready)
-    app.add_exception_handler(Refusal, answer_refusal)
+    app.add_exception_handler(Refusal, answer_refusal_noted)
     app.add_exception_handler(HTTPException, answer_http_exception)
     app.add_exception_handler(RequestValidationError, _answer_invalid)
     app.add_exception_handler(OperationalError, _answer_database_error)
@@ -121,6 +123,7 @@ async def _house(app: FastAPI, service: str) -> AsyncIterator[None]:
     logs.configure(service, settings.log_level)
     app.state.settings = settings
     app.state.database = Database(settings.database)
+    app.state.committer = Committer(app.state.database)
     async with httpx.AsyncClient(trust_env=False, timeout=5) as http:
         app.state.http = http
         app.state.verifier = SessionVerifier(fetch_from(http, settings.auth_url), app.state.database)

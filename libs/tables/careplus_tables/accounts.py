@@ -22,6 +22,7 @@ class AccountRow(SQLModel, table=True):
         sa.Index("ix_accounts_role_id", "role", "id"),
         sa.Index("ix_accounts_full_name_id", "full_name", "id"),
         sa.Index("ix_accounts_role_full_name_id", "role", "full_name", "id"),
+        sa.Index("ix_accounts_date_of_birth", "date_of_birth"),
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigId)

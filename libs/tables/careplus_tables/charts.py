@@ -1,13 +1,13 @@
-"""Charts: allergies and problems of patients. Written by doctors."""
+"""Charts: allergies and problems of patients, and who opened one without treating the patient. Written by doctors."""
 
-from datetime import date
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
 from careplus_contracts.allergies import Severity
 from careplus_contracts.charts import ConditionStatus
-from careplus_tables.columns import BigId, one_of
+from careplus_tables.columns import BigId, InstantColumn, one_of
 
 OWNER = "doctors"
 
@@ -48,3 +48,20 @@ class ProblemRow(SQLModel, table=True):
     icd10: str | None
     status: str
     since: date | None = Field(sa_type=sa.Date)
+
+
+class ChartAccessRow(SQLModel, table=True):
+    """A doctor broke the glass: the chart is open to them during `[opened_at, until)`."""
+
+    __tablename__ = "chart_access"
+    __table_args__ = (
+        sa.Index("ix_chart_access_doctor_id_until_patient_id", "doctor_id", "until", "patient_id"),
+        sa.Index("ix_chart_access_patient_id_id", "patient_id", "id"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    patient_id: int = Field(foreign_key="accounts.id", sa_type=BigId)
+    doctor_id: int = Field(foreign_key="accounts.id", sa_type=BigId)
+    reason: str
+    opened_at: datetime = Field(sa_type=InstantColumn)
+    until: datetime = Field(sa_type=InstantColumn)

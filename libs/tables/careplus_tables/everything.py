@@ -8,6 +8,7 @@ from careplus_tables import (
     accounts,
     appointments,
     attempts,
+    audit,
     availability,
     charts,
     doctors,
@@ -18,6 +19,7 @@ from careplus_tables import (
     passwords,
     prescriptions,
     referrals,
+    seals,
     second_factors,
 )
 
@@ -25,6 +27,7 @@ FILES: tuple[ModuleType, ...] = (
     accounts,
     appointments,
     attempts,
+    audit,
     availability,
     charts,
     doctors,
@@ -36,6 +39,7 @@ FILES: tuple[ModuleType, ...] = (
     prescriptions,
     referrals,
     second_factors,
+    seals,
 )
 METADATA = SQLModel.metadata
 

@@ -1,7 +1,8 @@
 """Statements of hot paths: written with SQLAlchemy, compiled once, run on the driver's own connection."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +18,10 @@ class _Compiled:
     order: Sequence[str]
     literals: Mapping[str, Any]
     binds: Mapping[str, Callable[[Any], Any]]
+
+    def values(self, given: Mapping[str, Any]) -> tuple[Any, ...]:
+        """In the statement's order, as the driver takes them."""
+        return tuple(self.binds[name](given[name]) if name in self.binds else given[name] for name in self.order)
 
 
 @dataclass(frozen=True)
@@ -53,18 +58,25 @@ class Statement:
         given = {**compiled.literals, **parameters}
         for name, _ in lengths:
             given.update(_numbered(name, parameters[name]))
-        values = tuple(compiled.binds[name](given[name]) if name in compiled.binds else given[name] for name in compiled.order)
-        try:
+        values = compiled.values(given)
+        with _as_sqlalchemys(driver, compiled):
             if readers:
                 return await readers.fetch(compiled.sql, values)
             if driver.dialect.name == "sqlite":
                 return list(await driver.connection.execute_fetchall(compiled.sql, values))
             return list(await (await driver.connection.execute(compiled.sql, values)).fetchall())
-        except driver.dialect.loaded_dbapi.Error as error:
-            # the values stay out of messages: they are somebody's
-            raise sa.exc.DBAPIError.instance(
-                compiled.sql, None, error, driver.dialect.loaded_dbapi.Error, hide_parameters=True, dialect=driver.dialect
-            ) from None
+
+    async def many(self, db: AsyncSession, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Insert rows, each with a value for every parameter. Raises SQLAlchemy's errors."""
+        driver = db.info.get("driver") or await _driver(db)
+        compiled = self._compiled.get((driver.dialect.name, ())) or self._compile(driver.dialect, ())
+        values = [compiled.values(row) for row in rows]
+        with _as_sqlalchemys(driver, compiled):
+            if driver.dialect.name == "sqlite":
+                await driver.connection.executemany(compiled.sql, values)
+                return
+            async with driver.connection.cursor() as cursor:
+                await cursor.executemany(compiled.sql, values)
 
     def _compile(self, dialect: sa.Dialect, lengths: tuple[tuple[str, int], ...]) -> _Compiled:
         compiled: Any = self.built.compile(dialect=dialect)
@@ -91,6 +103,16 @@ class Statement:
             sql, order, literals, {name: process for name, process in processors.items() if process}
         )
         return self._compiled[dialect.name, lengths]
+
+
+@contextmanager
+def _as_sqlalchemys(driver: _Driver, compiled: _Compiled) -> Iterator[None]:
+    kind = driver.dialect.loaded_dbapi.Error
+    try:
+        yield
+    except kind as error:
+        # the values stay out of messages: they are somebody's
+        raise sa.exc.DBAPIError.instance(compiled.sql, None, error, kind, hide_parameters=True, dialect=driver.dialect) from None
 
 
 def _numbered(name: str, values: Sequence[Any]) -> dict[str, Any]:

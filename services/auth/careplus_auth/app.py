@@ -9,10 +9,23 @@ from fastapi import FastAPI
 
 from careplus_auth.attempts import Attempts
 from careplus_auth.background import work
-from careplus_auth.routes import accounts, invitations, keys, passwords, people, second_factors, sessions, signing_in
+from careplus_auth.chain import SealingKeys
+from careplus_auth.routes import (
+    accounts,
+    audit,
+    invitations,
+    keys,
+    passwords,
+    people,
+    second_factors,
+    sessions,
+    signing_in,
+)
+from careplus_auth.sealing import Sealer
 from careplus_auth.signing import secrets_of
 from careplus_auth.vault import Vault
 from careplus_contracts import accounts as accounts_contract
+from careplus_contracts import audit as audit_contract
 from careplus_contracts import invitations as invitations_contract
 from careplus_contracts import passwords as passwords_contract
 from careplus_contracts import people as people_contract
@@ -38,11 +51,16 @@ async def with_keys(app: FastAPI) -> AsyncIterator[None]:
     state.attempts = Attempts(state.database, Vault(secrets, "attempts"))
     # the one service that needs to ask nobody
     state.verifier = SessionVerifier(own_keys, state.database)
+    sealer = Sealer(state.database, SealingKeys(secrets))
     working = asyncio.create_task(work(state.database, state.settings, state.vault))
-    yield
-    working.cancel()
-    with suppress(asyncio.CancelledError):
-        await working
+    try:
+        async with sealer.running():
+            yield
+    finally:
+        sealer.anchor()
+        working.cancel()
+        with suppress(asyncio.CancelledError):
+            await working
 
 
 app = application(
@@ -54,6 +72,7 @@ app = application(
         second_factors_contract.api,
         invitations_contract.api,
         people_contract.api,
+        audit_contract.api,
         platform_contract.keys,
     ),
     routes=(
@@ -64,6 +83,7 @@ app = application(
         second_factors.routes,
         invitations.routes,
         people.routes,
+        audit.routes,
         keys.routes,
     ),
     lifespan=with_keys,

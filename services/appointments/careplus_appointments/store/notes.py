@@ -13,6 +13,7 @@ from careplus_contracts.values import Person
 from careplus_runtime.clock import now
 from careplus_runtime.tokens import Identity
 from careplus_tables.accounts import AccountRow
+from careplus_tables.appointments import AppointmentRow
 from careplus_tables.doctors import DoctorRow
 from careplus_tables.notes import AddendumRow, NotesRow
 
@@ -33,8 +34,10 @@ async def hold(db: AsyncSession, who: Identity, appointment_id: int) -> NotesRow
 async def show(db: AsyncSession, row: NotesRow) -> Notes:
     addenda = await _addenda(db, row)
     names = await _names(db, {row.author_id, *(addendum.by_id for addendum in addenda)})
+    visit = await db.get_one(AppointmentRow, row.appointment_id)
     return Notes(
         appointment_id=row.appointment_id,
+        patient_id=visit.patient_id,
         text=row.text,
         status=NotesStatus(row.status),
         author=Person(id=row.author_id, full_name=names[row.author_id]) if row in db else None,

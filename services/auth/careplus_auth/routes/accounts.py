@@ -11,6 +11,7 @@ from careplus_contracts import accounts as contract
 from careplus_contracts.accounts import Account, InvitationRequired, Register, Tokens, UpdateMe
 from careplus_contracts.endpoints import Role
 from careplus_contracts.refusals import Unauthenticated
+from careplus_runtime.audit import about
 from careplus_runtime.problems import header
 from careplus_runtime.provided import Db, Expected, House, Visitor, Who, check_version
 from careplus_runtime.serving import Routes
@@ -36,9 +37,10 @@ async def refresh(*, request: Request, response: Response, house: House) -> Toke
     rules.check_same_site(header(request.scope, b"origin"), header(request.scope, b"x-careplus"), house.allowed_origins)
     # a transaction of its own: a session that was ended because of a stolen token stays so although this is refused
     async with request.app.state.database.writing() as db:
-        opened = await sessions.rotate(
-            db, cookies.presented(request, house), request.app.state.successor_secret, device(request.scope)
-        )
+        token = cookies.presented(request, house)
+        if (owner := await sessions.owner(db, token)) is not None:
+            about(request, accounts.shown(owner.account), owner.sid)
+        opened = await sessions.rotate(db, token, request.app.state.successor_secret, device(request.scope))
     if opened is None:
         raise Unauthenticated(sessions.EXPIRED)
     cookies.hand_out(response, house, opened)
@@ -49,6 +51,8 @@ async def refresh(*, request: Request, response: Response, house: House) -> Toke
 async def logout(*, request: Request, response: Response, db: Db, house: House) -> None:
     rules.check_same_site(header(request.scope, b"origin"), header(request.scope, b"x-careplus"), house.allowed_origins)
     if token := cookies.found(request, house):
+        if (owner := await sessions.owner(db, token)) is not None:
+            about(request, accounts.shown(owner.account), owner.sid)
         await sessions.end(db, token)
     cookies.take_back(response, house)
 

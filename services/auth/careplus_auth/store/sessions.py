@@ -33,6 +33,12 @@ class Opened:
     refresh_token: str
 
 
+@dataclass(frozen=True)
+class Owner:
+    account: AccountRow
+    sid: str
+
+
 async def open_session(db: AsyncSession, account: AccountRow, device: Device) -> Opened:
     """A new session after a sign-in."""
     assert account.id is not None
@@ -111,6 +117,14 @@ async def own(db: AsyncSession, who: Identity) -> SessionRow:
     if session is None or session.account_id != who.id or session.ended_at is not None:
         raise Unauthenticated(EXPIRED)
     return session
+
+
+async def owner(db: AsyncSession, token: str) -> Owner | None:
+    """Whose refresh token this is, or was."""
+    row = await db.get(RefreshTokenRow, _hashed(token))
+    session = await db.get(SessionRow, row.session_id) if row else None
+    account = await db.get(AccountRow, session.account_id) if session else None
+    return None if session is None or account is None else Owner(account, session.id)
 
 
 async def end(db: AsyncSession, token: str) -> None:

@@ -1,11 +1,11 @@
-"""Charts: doctors look up their patients, and note allergies and problems."""
+"""Charts: doctors look up their patients, note allergies and problems, and open others' charts in an emergency."""
 
 from careplus_contracts import allergies as allergies_contract
 from careplus_contracts import charts as contract
 from careplus_contracts.allergies import Allergies, SetAllergies
-from careplus_contracts.charts import Chart, PatientsInCare, ProblemList, SetProblems
-from careplus_contracts.values import Cursor, Id, Limit, Query
-from careplus_doctors.store import charts, patients
+from careplus_contracts.charts import Chart, ChartAccess, FoundPatients, OpenChart, PatientsInCare, ProblemList, SetProblems
+from careplus_contracts.values import Cursor, DateOfBirth, Id, Limit, Line, Query
+from careplus_doctors.store import access, charts, patients
 from careplus_doctors.store.care import check_in_care
 from careplus_runtime.provided import Db, Expected, Who, check_version
 from careplus_runtime.serving import Routes
@@ -37,3 +37,13 @@ async def set_problems(patient_id: Id, body: SetProblems, *, who: Who, db: Db, e
     chart = await charts.hold(db, who, patient_id)
     check_version(chart.version, expected)
     return await charts.set_problems(db, chart, body)
+
+
+@routes.serve(contract.search_patients)
+async def search_patients(full_name: Line, date_of_birth: DateOfBirth, *, who: Who, db: Db) -> FoundPatients:
+    return await access.search(db, who, full_name, date_of_birth)
+
+
+@routes.serve(contract.open_chart)
+async def open_chart(patient_id: Id, body: OpenChart, *, who: Who, db: Db) -> ChartAccess:
+    return await access.open_chart(db, who, patient_id, body.reason)

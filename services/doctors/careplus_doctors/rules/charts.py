@@ -40,5 +40,14 @@ def day_meant(q: str) -> date | None:
         return None
 
 
+def is_named(full_name: str, wanted: str) -> bool:
+    """Whether that is the whole name; capitals and spaces do not matter."""
+    return _plain(full_name) == _plain(wanted)
+
+
+def _plain(name: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+
+
 def _words(name: str) -> set[str]:
     return set(re.findall(r"\w+", unicodedata.normalize("NFKC", name).casefold()))

@@ -12,7 +12,7 @@ from careplus_contracts.allergies import Allergies, Allergy, SetAllergies, Sever
 from careplus_contracts.charts import Chart, ChartPatient, Condition, ConditionStatus, ProblemList, SetProblems
 from careplus_contracts.refusals import NotFound
 from careplus_doctors.rules.charts import allergy_status
-from careplus_doctors.store import prescriptions, referrals, results, visits
+from careplus_doctors.store import access, prescriptions, referrals, results, visits
 from careplus_doctors.store.care import check_in_care
 from careplus_runtime.problems import NOTHING_HERE
 from careplus_runtime.tokens import Identity
@@ -32,6 +32,7 @@ async def show(db: AsyncSession, who: Identity, patient_id: int) -> Chart:
         referrals=await referrals.of_patient(db, who, patient_id),
         results=await results.of_patient(db, who, patient_id),
         visits=await visits.of_patient(db, who, patient_id),
+        access=await access.of_patient(db, who, patient_id),
     )
 
 

@@ -38,7 +38,7 @@ async def of_patient(db: AsyncSession, who: Identity, patient_id: int) -> list[C
         .limit(LONGEST_PART)
     )
     rows = (await db.execute(query)).all()
-    notes = await _notes(db, who, [row[0].id for row in rows])
+    notes = await _notes(db, who, patient_id, [row[0].id for row in rows])
     return [ChartVisit(**dict(appointment(*row)), note=row[0].note, notes=notes.get(row[0].id)) for row in rows]
 
 
@@ -61,7 +61,7 @@ def appointment(row: AppointmentRow, patient_name: str, doctor_name: str, specia
     )
 
 
-async def _notes(db: AsyncSession, who: Identity, visit_ids: Sequence[int]) -> dict[int, Notes]:
+async def _notes(db: AsyncSession, who: Identity, patient_id: int, visit_ids: Sequence[int]) -> dict[int, Notes]:
     """Signed ones and the doctor's own drafts."""
     query = select(NotesRow, doctor_name(col(NotesRow.author_id))).where(
         col(NotesRow.appointment_id).in_(visit_ids),
@@ -69,7 +69,7 @@ async def _notes(db: AsyncSession, who: Identity, visit_ids: Sequence[int]) -> d
     )
     rows = (await db.execute(query)).all()
     added = await _addenda(db, [row.appointment_id for row, _ in rows])
-    return {row.appointment_id: _shown(row, author, added[row.appointment_id]) for row, author in rows}
+    return {row.appointment_id: _shown(row, patient_id, author, added[row.appointment_id]) for row, author in rows}
 
 
 async def _addenda(db: AsyncSession, visit_ids: Sequence[int]) -> dict[int, list[Addendum]]:
@@ -84,9 +84,10 @@ async def _addenda(db: AsyncSession, visit_ids: Sequence[int]) -> dict[int, list
     return found
 
 
-def _shown(row: NotesRow, author: str | None, addenda: list[Addendum]) -> Notes:
+def _shown(row: NotesRow, patient_id: int, author: str | None, addenda: list[Addendum]) -> Notes:
     return Notes(
         **row.model_dump(include={"appointment_id", "text", "updated_at", "signed_at", "version"}),
+        patient_id=patient_id,
         status=NotesStatus(row.status),
         author=_person(row.author_id, author),
         addenda=addenda,

@@ -1,4 +1,4 @@
-"""Whether a patient is in a doctor's care."""
+"""Whether a patient is in a doctor's care, or their chart open to the doctor in an emergency."""
 
 from typing import Any
 
@@ -10,17 +10,20 @@ from careplus_contracts.appointments import AppointmentStatus
 from careplus_contracts.endpoints import Role
 from careplus_contracts.referrals import ReferralStatus
 from careplus_contracts.refusals import NotFound
+from careplus_runtime.clock import now
 from careplus_runtime.problems import NOTHING_HERE
 from careplus_runtime.tokens import Identity
 from careplus_tables.accounts import AccountRow
 from careplus_tables.appointments import AppointmentRow
+from careplus_tables.charts import ChartAccessRow
 from careplus_tables.referrals import ReferralRow
 
 TAKEN_ON = tuple(status.value for status in (ReferralStatus.ACCEPTED, ReferralStatus.BOOKED, ReferralStatus.SEEN))
 
 
 def patients_in_care(who: Identity, patient_id: int | None = None) -> CompoundSelect[Any]:
-    """The ids of patients with a visit to the doctor that is not cancelled, or a referral that the doctor accepted.
+    """The ids of patients with a visit to the doctor that is not cancelled, a referral that the doctor accepted, or a chart that
+    is open to the doctor for an hour.
 
     `patient_id` asks about one of them only.
     """
@@ -30,10 +33,14 @@ def patients_in_care(who: Identity, patient_id: int | None = None) -> CompoundSe
     referred = select(col(ReferralRow.patient_id)).where(
         col(ReferralRow.accepted_by_id) == who.id, col(ReferralRow.status).in_(TAKEN_ON)
     )
+    opened = select(col(ChartAccessRow.patient_id)).where(
+        col(ChartAccessRow.doctor_id) == who.id, col(ChartAccessRow.until) > now()
+    )
     if patient_id is not None:
         visited = visited.where(col(AppointmentRow.patient_id) == patient_id)
         referred = referred.where(col(ReferralRow.patient_id) == patient_id)
-    return union(visited, referred)
+        opened = opened.where(col(ChartAccessRow.patient_id) == patient_id)
+    return union(visited, referred, opened)
 
 
 async def check_in_care(db: AsyncSession, who: Identity, patient_id: int, appointment_id: int | None) -> None:

@@ -1,0 +1,50 @@
+"""Commits the audit events of reads, which have no transaction of their own: those that wait at one time share one."""
+
+import asyncio
+
+from careplus_contracts.refusals import Unavailable
+from careplus_tables.engine import Database
+from careplus_tables.trail import Event, append
+
+MOST_AT_ONCE = 500
+MOST_WAITING = 2000
+
+
+class Committer:
+    """One a process."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._waiting: list[tuple[Event, asyncio.Future[None]]] = []
+        self._running: asyncio.Task[None] | None = None
+
+    async def add(self, event: Event, *, may_drop: bool = False) -> None:
+        """Return when the event is durable. Raises SQLAlchemy's errors, and Unavailable where too many `may_drop` events wait."""
+        if may_drop and len(self._waiting) >= MOST_WAITING:
+            raise Unavailable("Too many events wait.")
+        done = asyncio.get_running_loop().create_future()
+        self._waiting.append((event, done))
+        if self._running is None:
+            self._running = asyncio.create_task(self._run())
+        await done
+
+    async def _run(self) -> None:
+        try:
+            while self._waiting:
+                batch, self._waiting = self._waiting[:MOST_AT_ONCE], self._waiting[MOST_AT_ONCE:]
+                await self._commit(batch)
+        finally:
+            self._running = None
+
+    async def _commit(self, batch: list[tuple[Event, asyncio.Future[None]]]) -> None:
+        try:
+            async with self._database.writing() as db:
+                await append(db, [event for event, _ in batch])
+        except Exception as error:
+            for _, done in batch:
+                if not done.done():
+                    done.set_exception(error)
+        else:
+            for _, done in batch:
+                if not done.done():
+                    done.set_result(None)

@@ -1,0 +1,35 @@
+"""Appends to the audit trail. The one writer of it: services use it through `careplus_runtime.audit`."""
+
+from collections.abc import Collection, Sequence
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from careplus_tables.audit import AuditEventRow, AuditPatientRow
+from careplus_tables.columns import core
+from careplus_tables.statements import Statement
+
+MEMBERS = tuple(column.name for column in core(AuditEventRow).columns if column.name != "id")
+_insert = sa.insert(AuditEventRow).values({name: sa.bindparam(name) for name in MEMBERS})
+_EVENT = Statement(_insert)
+_EVENT_ID = Statement(_insert.returning(col(AuditEventRow.id)))
+_PATIENT = Statement(sa.insert(AuditPatientRow).values({name: sa.bindparam(name) for name in ("event_id", "patient_id")}))
+
+
+class Event(NamedTuple):
+    """One event with the members of its row, and the patients whom it concerns besides who did it."""
+
+    row: dict[str, Any]
+    patients: Collection[int] = ()
+
+
+async def append(db: AsyncSession, events: Sequence[Event]) -> None:
+    """Add events in the session's transaction."""
+    if alone := [event.row for event in events if not event.patients]:
+        await _EVENT.many(db, alone)
+    for event in events:
+        if event.patients:
+            [[event_id]] = await _EVENT_ID.all(db, **event.row)
+            await _PATIENT.many(db, [{"event_id": event_id, "patient_id": patient} for patient in sorted(event.patients)])

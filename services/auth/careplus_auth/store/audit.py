@@ -1,0 +1,154 @@
+"""Statements that read the audit trail."""
+
+from collections import defaultdict
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Select, false, func, select, true, union_all
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from careplus_contracts.audit import Access, Accesses, AuditEvent, AuditEvents, Kind
+from careplus_contracts.endpoints import Role
+from careplus_contracts.values import Id, Person
+from careplus_runtime.paging import after, page
+from careplus_runtime.tokens import Identity
+from careplus_tables.accounts import AccountRow
+from careplus_tables.audit import OK, AuditEventRow, AuditPatientRow
+from careplus_tables.doctors import DoctorRow
+from careplus_tables.seals import AuditSealRow
+
+SKEW = timedelta(minutes=1)
+"""Events stand in the order in which they were committed; their times may differ from it by less than this."""
+AT_ONCE = 500
+UNKNOWN = ""
+"""The name of nobody: somebody asked for an id that there is not."""
+_id, _at = col(AuditEventRow.id), col(AuditEventRow.at)
+_name = func.coalesce(col(DoctorRow.full_name), col(AccountRow.full_name))
+
+
+class Wanted(NamedTuple):
+    """Which events; None: any."""
+
+    from_: datetime | None
+    to: datetime | None
+    account_id: int | None
+    patient_id: int | None
+    action: str | None
+    outcome: str | None
+
+
+async def list_all(db: AsyncSession, who: Identity, wanted: Wanted, limit: int, cursor: str | None) -> AuditEvents:
+    """Newest first."""
+    found = await _events(db, who, wanted, limit + 1, after(cursor, Id))
+    rows, next_cursor = page(found, limit, lambda row: row[0].id)
+    return AuditEvents(items=await _shown(db, rows), next_cursor=next_cursor)
+
+
+async def walk(db: AsyncSession, who: Identity, wanted: Wanted, most: int) -> AsyncIterator[AuditEvent]:
+    """The newest `most`, newest first."""
+    last = None
+    while most > 0 and (rows := await _events(db, who, wanted, min(most, AT_ONCE), last)):
+        for event in await _shown(db, rows):
+            yield event
+        most, last = most - len(rows), rows[-1][0].id
+
+
+async def list_accesses(db: AsyncSession, who: Identity, own: bool, limit: int, cursor: str | None) -> Accesses:
+    """What others did with the patient's record, newest first; with `own` what the patient did too."""
+    query = _named(select(AuditEventRow, _name)).where(col(AuditEventRow.outcome) == OK)
+    if own:
+        query = query.where(_id.in_(_about(who.id)))
+    else:
+        query = query.join(AuditPatientRow, col(AuditPatientRow.event_id) == _id).where(col(AuditPatientRow.patient_id) == who.id)
+    if (last := after(cursor, Id)) is not None:
+        query = query.where(_id < last)
+    found = (await db.execute(query.order_by(_id.desc()).limit(limit + 1))).all()
+    rows, next_cursor = page(found, limit, lambda row: row[0].id)
+    return Accesses(items=[_access(*row) for row in rows], next_cursor=next_cursor)
+
+
+async def _events(db: AsyncSession, who: Identity, wanted: Wanted, limit: int, last: int | None) -> Sequence[Any]:
+    query = _named(select(AuditEventRow, _name, col(AuditSealRow.number)))
+    query = query.outerjoin(AuditSealRow, col(AuditSealRow.event_id) == _id)
+    query = query.where(*_conditions(wanted), true() if who.role is Role.ADMIN else false())
+    if last is not None:
+        query = query.where(_id < last)
+    return (await db.execute(query.order_by(_id.desc()).limit(limit))).all()
+
+
+def _named(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    """With the name of who did it: doctors by the one on their profile."""
+    query = query.outerjoin(AccountRow, col(AccountRow.id) == col(AuditEventRow.account_id))
+    return query.outerjoin(DoctorRow, col(DoctorRow.id) == col(AuditEventRow.account_id))
+
+
+def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
+    exact = (("account_id", wanted.account_id), ("action", wanted.action), ("outcome", wanted.outcome))
+    found: list[ColumnElement[bool]] = [col(getattr(AuditEventRow, name)) == value for name, value in exact if value is not None]
+    if wanted.outcome not in (None, OK):
+        # said aloud, so that the index of refusals is used
+        found.append(col(AuditEventRow.outcome) != OK)
+    if wanted.patient_id is not None:
+        found.append(_id.in_(_about(wanted.patient_id)))
+    if wanted.from_ is not None:
+        before = select(_id).where(_at < wanted.from_ - SKEW).order_by(_at.desc(), _id.desc()).limit(1).scalar_subquery()
+        found += [_at >= wanted.from_, _id > func.coalesce(before, 0)]
+    if wanted.to is not None:
+        beyond = select(_id).where(_at >= wanted.to + SKEW).order_by(_at, _id).limit(1).scalar_subquery()
+        found += [_at < wanted.to, _id < func.coalesce(beyond, 2**63 - 1)]
+    return found
+
+
+def _about(patient_id: int) -> Any:
+    """The ids of events that concern a patient: those of others, and the patient's own."""
+    own = (col(AuditEventRow.account_id) == patient_id, col(AuditEventRow.role) == Role.PATIENT.value)
+    return union_all(
+        select(col(AuditPatientRow.event_id)).where(col(AuditPatientRow.patient_id) == patient_id),
+        select(_id).where(*own),
+    )
+
+
+async def _shown(db: AsyncSession, rows: Sequence[Any]) -> list[AuditEvent]:
+    patients = await _patients(db, [row[0].id for row in rows])
+    return [_event(row[0], row[1], row[2], patients[row[0].id]) for row in rows]
+
+
+async def _patients(db: AsyncSession, event_ids: Sequence[int]) -> dict[int, list[Person]]:
+    query: Select[*tuple[Any, ...]] = (
+        select(col(AuditPatientRow.event_id), col(AuditPatientRow.patient_id), col(AccountRow.full_name))
+        .outerjoin(AccountRow, col(AccountRow.id) == col(AuditPatientRow.patient_id))
+        .where(col(AuditPatientRow.event_id).in_(event_ids))
+        .order_by(col(AuditPatientRow.event_id), col(AuditPatientRow.patient_id))
+    )
+    found: dict[int, list[Person]] = defaultdict(list)
+    for event_id, patient_id, full_name in (await db.execute(query)).all():
+        found[event_id].append(Person(id=patient_id, full_name=full_name or UNKNOWN))
+    return found
+
+
+def _event(row: AuditEventRow, name: str | None, seal: int | None, patients: list[Person]) -> AuditEvent:
+    by = _by(row, name)
+    return AuditEvent(
+        **row.model_dump(exclude={"account_id", "role", "kind", "members"}),
+        account=by,
+        role=None if row.role is None else Role(row.role),
+        kind=Kind(row.kind),
+        patients=[by] if by and row.role == Role.PATIENT.value else patients,
+        members=(row.members or "").split(),
+        seal=seal,
+    )
+
+
+def _access(row: AuditEventRow, name: str | None) -> Access:
+    return Access(
+        **row.model_dump(include={"id", "at", "action", "reason"}),
+        by=_by(row, name),
+        role=None if row.role is None else Role(row.role),
+        kind=Kind(row.kind),
+    )
+
+
+def _by(row: AuditEventRow, name: str | None) -> Person | None:
+    return None if row.account_id is None else Person(id=row.account_id, full_name=name or UNKNOWN)
