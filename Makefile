@@ -20,7 +20,7 @@ CHECKED := libs services tests bench web/build.py
 
 DOCKER := docker compose
 
-.PHONY: run up down logs test browser-test screenshots lighthouse lint format types web web-test bench lock clean help
+.PHONY: run up down logs test attack browser-test screenshots lighthouse lint format types web web-test bench lock clean help
 
 run: .venv/run-installed .env web ## start the demo hospital at http://localhost:5000
 	@$(BIN)/careplus run --demo
@@ -41,6 +41,9 @@ test: lint web-test ## every check and every test
 	@$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 	@$(MAKE) browser-test
+
+attack: .venv/dev-installed web ## the long attacks, which `make test` leaves out
+	$(BIN)/pytest --quiet -m attack tests
 
 browser-test: .venv/dev-installed web ## the portals in a real browser; `make test` does this last, in a process of its own
 	$(BIN)/pytest --quiet tests/browser || $(BROWSER_AGAIN)

@@ -4,10 +4,11 @@ from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
 import pytest
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Response
 from pydantic import Field
 
-from careplus_contracts.endpoints import EVERYONE, Contract, Role
+from careplus_contracts.endpoints import EVERYONE, Contract, Endpoint, Role
+from careplus_contracts.everything import ENDPOINTS
 from careplus_contracts.refusals import Forbidden, InProgress, KeyReused, Malformed, NotFound, Stale, TooLarge, Unauthenticated
 from careplus_contracts.values import Answer, Body, Id, Limit
 from careplus_runtime.provided import Db, Expected, Who
@@ -25,7 +26,7 @@ class Place(Answer):
 api = Contract(service="tests", tag="tests")
 
 
-@api.put("/places/{place_id}", roles={Role.PATIENT}, refuses=(NotFound,), example={"to": 1})
+@api.post("/places/{place_id}", roles={Role.PATIENT}, refuses=(NotFound,), unkeyed="it has no transaction", example={"to": 1})
 async def move(place_id: Id, body: Move, limit: Limit = 20) -> Place:
     """Move a place."""
     raise NotImplementedError
@@ -34,9 +35,15 @@ async def move(place_id: Id, body: Move, limit: Limit = 20) -> Place:
 more = Contract(service="tests", tag="tests")
 
 
-@more.post("/places", roles={Role.PATIENT}, keyed=True)
+@more.post("/places", roles={Role.PATIENT})
 async def open_place() -> Place:
     """Open a place."""
+    raise NotImplementedError
+
+
+@more.post("/keys", roles={Role.PATIENT}, unkeyed="a key is kept nowhere")
+async def hand_out_key() -> Place:
+    """Hand out the key to a place."""
     raise NotImplementedError
 
 
@@ -66,7 +73,8 @@ def test_a_path_names_what_the_signature_names() -> None:
 def test_what_follows_from_the_shape_of_a_promise() -> None:
     assert set(move.all_refusals) > {NotFound, Unauthenticated, Forbidden, Malformed, TooLarge}
     assert {InProgress, KeyReused} <= set(open_place.all_refusals)
-    assert Stale in close_places.all_refusals
+    assert {InProgress, KeyReused}.isdisjoint(hand_out_key.all_refusals)
+    assert {InProgress, KeyReused, Stale} <= set(close_places.all_refusals)
     assert (list(move.parameters), move.body and move.body.name) == (["place_id", "limit"], "body")
     assert not move.public
     assert (move.admits(Role.PATIENT), move.admits(Role.DOCTOR)) == (True, False)
@@ -160,7 +168,15 @@ async def in_one_transaction(*, db: Db) -> Place:
     raise NotImplementedError
 
 
-async def with_the_version(*, expected: Expected) -> Place:
+async def with_the_version(*, db: Db, expected: Expected) -> Place:
+    raise NotImplementedError
+
+
+async def without_a_transaction(*, expected: Expected) -> Place:
+    raise NotImplementedError
+
+
+async def with_headers_of_its_own(*, db: Db, response: Response) -> Place:
     raise NotImplementedError
 
 
@@ -168,9 +184,22 @@ def test_a_promise_about_headers_needs_what_keeps_it() -> None:
     check_agreement(open_place, in_one_transaction)
     check_agreement(close_places, with_the_version)
     with pytest.raises(TypeError, match="open_place: the contract promises Idempotency-Key"):
-        check_agreement(open_place, with_the_version)
+        check_agreement(open_place, without_a_transaction)
     with pytest.raises(TypeError, match="close_places: the contract promises If-Match"):
         check_agreement(close_places, in_one_transaction)
+    with pytest.raises(TypeError, match="open_place: headers that the handler adds would be missing"):
+        check_agreement(open_place, with_headers_of_its_own)
+    check_agreement(hand_out_key, with_headers_of_its_own)
+
+
+def test_who_gives_tokens_alone_takes_no_key() -> None:
+    without = {endpoint.name for endpoint in ENDPOINTS if endpoint.method in {"POST", "PUT"} and not endpoint.keyed}
+    assert without == {"login", "refresh", "logout"}
+
+
+@pytest.mark.parametrize("endpoint", [one for one in ENDPOINTS if one.method == "PUT"], ids=lambda one: one.name)
+def test_what_has_a_version_is_not_changed_unseen(endpoint: Endpoint[..., Any]) -> None:
+    assert endpoint.versioned == ("version" in getattr(endpoint.answer, "model_fields", {}))
 
 
 def test_a_service_with_a_promise_unserved_does_not_start() -> None:

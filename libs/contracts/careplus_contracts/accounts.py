@@ -146,6 +146,7 @@ async def register(body: Register) -> Account:
     roles=EVERYONE,
     status=200,
     refuses=(InvalidCredentials, OtpRequired, AccountInactive, TooManyAttempts),
+    unkeyed="signing in twice is two sessions, and tokens are kept nowhere",
     example={"email": "noor@example.org", "password": "seven-quiet-herons"},
 )
 async def login(body: Login) -> Tokens:
@@ -157,7 +158,13 @@ async def login(body: Login) -> Tokens:
     """
 
 
-@api.post("/auth/refresh", roles=EVERYONE, status=200, refuses=(Unauthenticated,))
+@api.post(
+    "/auth/refresh",
+    roles=EVERYONE,
+    status=200,
+    refuses=(Unauthenticated,),
+    unkeyed="tokens are kept nowhere; within seconds the same cookie gets the same successor",
+)
 async def refresh() -> Tokens:
     """Exchange the refresh cookie for a new access token and a new cookie.
 
@@ -165,7 +172,13 @@ async def refresh() -> Tokens:
     """
 
 
-@api.post("/auth/logout", roles=EVERYONE, status=204, refuses=(Unauthenticated,))
+@api.post(
+    "/auth/logout",
+    roles=EVERYONE,
+    status=204,
+    refuses=(Unauthenticated,),
+    unkeyed="twice is the same as once, and each answer has to remove the cookie",
+)
 async def logout() -> None:
     """End this session and remove the refresh cookie. Asks for the same two headers as refresh."""
 

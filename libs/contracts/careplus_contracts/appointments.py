@@ -141,7 +141,6 @@ async def list_appointments(
     "/api/appointments",
     roles={Role.PATIENT},
     refuses=(NotFound, SlotTaken, BookByPhone),
-    keyed=True,
     example={"doctor_id": 7, "starts_at": "2030-01-07T09:00:00Z", "reason": "Knee hurts when climbing stairs"},
 )
 async def book(body: Book) -> Appointment:

@@ -122,7 +122,6 @@ async def list_time_off(limit: Limit = 20, cursor: Cursor | None = None) -> Time
 @api.post(
     "/api/doctor/time-off",
     roles={Role.DOCTOR},
-    keyed=True,
     example={"starts_at": "2030-07-01T00:00:00+02:00", "ends_at": "2030-07-15T00:00:00+02:00", "reason": "Holiday"},
 )
 async def take_time_off(body: TakeTimeOff) -> NewTimeOff:

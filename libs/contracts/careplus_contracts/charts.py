@@ -167,7 +167,6 @@ async def search_patients(full_name: Line, date_of_birth: DateOfBirth) -> FoundP
     "/api/doctor/patients/{patient_id}/access",
     roles={Role.DOCTOR},
     refuses=(NotFound,),
-    keyed=True,
     example={"reason": "Unconscious in the emergency room, medication unknown."},
 )
 async def open_chart(patient_id: Id, body: OpenChart) -> ChartAccess:

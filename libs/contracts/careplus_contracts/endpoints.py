@@ -52,8 +52,9 @@ class Endpoint(Generic[P, R_co]):
     """One promise: everything that routes, documents, clients and tests need to know about an endpoint.
 
     `parameters` are the path and query parameters, `body` the parameter that is the JSON body (None: no body).
-    `answer` is the type of the answer (None: 204). `keyed` endpoints honour `Idempotency-Key`, `versioned` ones `If-Match`,
-    `polled` ones `If-None-Match`. Reads that are `watched` are audited also where the answer is about nobody.
+    `answer` is the type of the answer (None: 204). `keyed` endpoints honour `Idempotency-Key`: every POST and PUT that gives no
+    reason against it. `versioned` ones honour `If-Match`, `polled` ones `If-None-Match`. Reads that are `watched` are audited
+    also where the answer is about nobody.
     """
 
     name: str
@@ -133,10 +134,11 @@ class Contract:
         roles: Roles,
         refuses: tuple[type[Refusal], ...] = (),
         status: int = 201,
-        keyed: bool = False,
+        unkeyed: str = "",
         example: Mapping[str, Any] | None = None,
     ) -> Callable[[Callable[P, Awaitable[R_co]]], Endpoint[P, R_co]]:
-        return self._promise("POST", path, roles, refuses, status=status, keyed=keyed, example=example)
+        """`unkeyed`: the reason why its answer cannot be given again."""
+        return self._promise("POST", path, roles, refuses, status=status, keyed=not unkeyed, example=example)
 
     def put(
         self,
@@ -147,7 +149,7 @@ class Contract:
         versioned: bool = False,
         example: Mapping[str, Any] | None = None,
     ) -> Callable[[Callable[P, Awaitable[R_co]]], Endpoint[P, R_co]]:
-        return self._promise("PUT", path, roles, refuses, versioned=versioned, example=example)
+        return self._promise("PUT", path, roles, refuses, keyed=True, versioned=versioned, example=example)
 
     def delete(
         self, path: str, *, roles: Roles, refuses: tuple[type[Refusal], ...] = ()

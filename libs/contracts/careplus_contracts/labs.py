@@ -235,7 +235,6 @@ async def list_tests(q: Query | None = None, limit: Limit = 20, cursor: Cursor |
     "/api/labs/tests",
     roles={Role.ADMIN},
     refuses=(CodeTaken, UnknownTest),
-    keyed=True,
     example={
         "code": "K",
         "name": "Potassium",
@@ -278,7 +277,6 @@ async def list_lab_slots(day: Day | None = None) -> LabSlots:
     "/api/labs/bookings",
     roles={Role.PATIENT},
     refuses=(UnknownTest, LabFull),
-    keyed=True,
     example={"test_codes": ["CBC", "LIPID"], "starts_at": "2030-01-07T07:30:00Z"},
 )
 async def book_tests(body: BookTests) -> LabBooking:
@@ -312,7 +310,6 @@ async def cancel_lab_booking(booking_id: Id, body: Cancel | None = None) -> LabB
     "/api/doctor/lab-orders",
     roles={Role.DOCTOR},
     refuses=(NotFound, UnknownTest, LabFull),
-    keyed=True,
     example={"patient_id": 12, "test_codes": ["CBC"], "note": "Tired for a month"},
 )
 async def order_tests(body: OrderTests) -> LabBooking:

@@ -81,7 +81,6 @@ class Prescriptions(Page[Prescription]):
     "/api/doctor/prescriptions",
     roles={Role.DOCTOR},
     refuses=(NotFound, AllergyConflict),
-    keyed=True,
     example={
         "patient_id": 12,
         "items": [

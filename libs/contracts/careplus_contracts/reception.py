@@ -99,7 +99,6 @@ async def list_arrangements(
     "/api/admin/appointments",
     roles={Role.ADMIN},
     refuses=(NotFound, SlotTaken),
-    keyed=True,
     example={"patient_id": 12, "doctor_id": 7, "starts_at": "2030-01-07T09:00:00Z"},
 )
 async def arrange(body: Arrange) -> Arrangement:

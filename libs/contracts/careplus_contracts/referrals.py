@@ -95,7 +95,6 @@ class Referrals(Page[Referral]):
     "/api/doctor/referrals",
     roles={Role.DOCTOR},
     refuses=(NotFound,),
-    keyed=True,
     example={"patient_id": 12, "to_specialty": "Cardiology", "reason": "Murmur, new since spring", "urgency": "urgent"},
 )
 async def refer(body: Refer) -> Referral:

@@ -170,7 +170,6 @@ class Trend(Page[TrendPoint]):
     "/api/labs/bookings/{booking_id}/results",
     roles={Role.LAB},
     refuses=(NotFound, IllegalTransition, Malformed),
-    keyed=True,
     example={"test_code": "CBC", "observations": [{"analyte": "hemoglobin", "value": 13.2}]},
 )
 async def enter_result(booking_id: Id, body: EnterResult) -> LabResult:

@@ -8,6 +8,7 @@ import hashlib
 import inspect
 from collections.abc import Awaitable, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Annotated, Any, get_args
 
 from fastapi import Query, Request, Response
@@ -17,7 +18,7 @@ from pydantic import TypeAdapter
 from careplus_contracts.endpoints import Endpoint, resolved_parameters
 from careplus_runtime.audit import Auditor
 from careplus_runtime.bodies import Finder, JsonBody
-from careplus_runtime.idempotency import once
+from careplus_runtime.idempotency import Keep, once
 from careplus_runtime.provided import PROVIDERS, session
 
 Handler = Callable[..., Awaitable[Any]]
@@ -42,11 +43,17 @@ def facing_fastapi(endpoint: Endpoint[..., Any], handler: Handler, finds: Finder
             given[name] = await provider(request)
         if db_name is None:
             return await act(given, request)
+        if endpoint.keyed:
+            return await once(endpoint, request, partial(transacted, given, request, db_name))
+        return await transacted(given, request, db_name)
+
+    async def transacted(given: dict[str, Any], request: Request, db_name: str, keep: Keep | None = None) -> Response:
         # committed before the answer leaves
         async with _transaction(request) as given[db_name]:
-            if endpoint.keyed:
-                return await once(endpoint, request, given[db_name], lambda: act(given, request))
-            return await act(given, request)
+            response = await act(given, request)
+            if keep is not None:
+                await keep(given[db_name], response)
+            return response
 
     async def act(given: dict[str, Any], request: Request) -> Response:
         result = await handler(**given)

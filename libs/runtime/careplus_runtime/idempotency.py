@@ -1,91 +1,144 @@
-"""Idempotency-Key: a repeated request answers what the first one answered, and acts once."""
+"""Idempotency-Key: a repeated request answers what the first one answered, and acts once.
+
+What is kept can be read by whoever sends the key and the request again, and by nobody else: the answer is sealed with what is
+made from the Idempotency-Key, of which the database has only a hash, and with the request, so that another one does not open it.
+"""
 
 import hashlib
 import re
+import secrets
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
-from sqlalchemy import delete, select
+import sqlalchemy as sa
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col
 from starlette.requests import Request
 from starlette.responses import Response
 
 from careplus_contracts.endpoints import Endpoint
-from careplus_contracts.refusals import InProgress, KeyReused
+from careplus_contracts.refusals import InProgress, KeyReused, Refusal
 from careplus_runtime.clock import now
-from careplus_runtime.problems import malformed
-from careplus_tables.idempotency import IdempotencyKeyRow
+from careplus_runtime.problems import header, malformed
+from careplus_tables.columns import InstantColumn, core
+from careplus_tables.idempotency import NOBODY, IdempotencyKeyRow
+from careplus_tables.statements import Statement
 
 KEPT = timedelta(hours=24)
 PURGED_AT_ONCE = 10
 REPLAYED = "Idempotency-Replayed"
+UNDER_WAY = "The first request with this key has not ended. Repeat this one in a second."
+NONCE = 12
 
+_table = core(IdempotencyKeyRow)
+_is_this = sa.and_(_table.c.account_id == sa.bindparam("account_id"), _table.c.key_hash == sa.bindparam("key_hash"))
+_has_expired = _table.c.expires_at <= sa.bindparam("at", type_=InstantColumn)
+_oldest = sa.select(_table.c.account_id, _table.c.key_hash).where(_has_expired).order_by(_table.c.expires_at)
+_FIND = Statement(sa.select(_table.c.status, _table.c.etag, _table.c.sealed).where(_is_this, sa.not_(_has_expired)))
+# PostgreSQL's driver asks for rows of every statement
+_FORGET = Statement(sa.delete(_table).where(_is_this, _has_expired).returning(_table.c.status))
+_PURGE = Statement(
+    sa.delete(_table)
+    .where(
+        sa.tuple_(_table.c.account_id, _table.c.key_hash).in_(
+            _oldest.limit(PURGED_AT_ONCE).with_for_update(skip_locked=True).correlate(None)
+        )
+    )
+    .returning(_table.c.status)
+)
+
+Keep = Callable[[AsyncSession, Response], Awaitable[None]]
 _in_flight: set[tuple[int, str]] = set()
 
 
-async def once(
-    endpoint: Endpoint[..., Any],
-    request: Request,
-    db: AsyncSession,
-    act: Callable[[], Awaitable[Response]],
-) -> Response:
-    """Act, or answer what was answered before. The answer is kept in the act's own transaction; refusals are not kept."""
-    key = request.headers.get("idempotency-key")
+@dataclass(frozen=True)
+class _Kept:
+    """Where the answer to a request is kept, and what opens it."""
+
+    row: tuple[int, str]
+    seal: AESGCM
+    request: bytes
+
+    def sealed(self, answer: bytes) -> bytes:
+        nonce = secrets.token_bytes(NONCE)
+        return nonce + self.seal.encrypt(nonce, answer, self.request)
+
+    def opened(self, sealed: bytes) -> bytes:
+        """Raises KeyReused where it was sealed with another request."""
+        try:
+            return self.seal.decrypt(sealed[:NONCE], sealed[NONCE:], self.request)
+        except InvalidTag:
+            raise KeyReused("Use a new Idempotency-Key for a new request.") from None
+
+
+async def once(endpoint: Endpoint[..., Any], request: Request, act: Callable[[Keep | None], Awaitable[Response]]) -> Response:
+    """Act, or answer what was answered before. `act` keeps its answer in its own transaction; refusals are not kept."""
+    key = header(request.scope, b"idempotency-key")
     if key is None:
-        return await act()
+        return await act(None)
     if not re.fullmatch(r"[\x20-\x7e]{1,255}", key):
         raise malformed([{"loc": ("header", "Idempotency-Key"), "msg": "1 to 255 printable ASCII characters"}])
-    account_id = request.scope["who"].id
-    key_hash = _digest(endpoint.name, key)
-    mine = (account_id, key_hash)
-    if mine in _in_flight:
-        raise InProgress("The first request with this key has not ended. Repeat this one in a second.")
-    _in_flight.add(mine)
+    kept = await _kept(endpoint, request, key)
+    if kept.row in _in_flight:
+        raise InProgress(UNDER_WAY)
+    _in_flight.add(kept.row)
     try:
-        return await _replayed(db, mine, await _request_hash(request)) or await _kept(db, mine, request, await act())
+        return await _first(request, kept) or await act(partial(_keep, kept))
+    except Refusal:
+        # another process may have been faster with the same key
+        if first := await _first(request, kept):
+            return first
+        raise
     finally:
-        _in_flight.discard(mine)
+        _in_flight.discard(kept.row)
 
 
-async def _replayed(db: AsyncSession, mine: tuple[int, str], request_hash: str) -> Response | None:
-    first = await db.get(IdempotencyKeyRow, mine)
-    if first is None:
+def onward(request: Request, purpose: str) -> dict[str, str]:
+    """The headers that make a call to another service part of this request: repeated with it, done once with it."""
+    key = header(request.scope, b"idempotency-key")
+    return {} if key is None else {"Idempotency-Key": _digest("onward", purpose, key)}
+
+
+async def _kept(endpoint: Endpoint[..., Any], request: Request, key: str) -> _Kept:
+    # without an account nobody is known: a key is then everybody's, and opens what was sent with it to whoever knows all of it
+    account_id = NOBODY if endpoint.public else request.scope["who"].id
+    # auth, whose bodies hold passwords, has a secret; elsewhere the seal is as hard to guess as the key
+    salt = (request.app.state.settings.secret_key or "").encode()
+    seal = HKDF(SHA256(), length=32, salt=salt, info=f"careplus kept answer {account_id} {endpoint.name}".encode())
+    said = f"{request.method} {request.url.path}\n".encode() + await request.body()
+    return _Kept((account_id, _digest(endpoint.name, key)), AESGCM(seal.derive(key.encode())), said)
+
+
+async def _first(request: Request, kept: _Kept) -> Response | None:
+    account_id, key_hash = kept.row
+    async with request.app.state.database.reading() as db:
+        rows = await _FIND.all(db, account_id=account_id, key_hash=key_hash, at=now())
+    if not rows:
         return None
-    if first.expires_at <= now():
-        await db.delete(first)
-        await db.flush()
-        return None
-    if first.request_hash != request_hash:
-        raise KeyReused("Use a new Idempotency-Key for a new request.")
-    replay = Response(
-        first.answer.encode(), first.status, {REPLAYED: "true", "Cache-Control": "no-store"}, media_type="application/json"
-    )
-    if first.etag is not None:
-        replay.headers["ETag"] = first.etag
-    return replay
+    status, etag, sealed = rows[0]
+    headers = {REPLAYED: "true", "Cache-Control": "no-store"} | ({} if etag is None else {"ETag": etag})
+    media_type = None if status == 204 else "application/json"
+    return Response(kept.opened(bytes(sealed)), status, headers, media_type=media_type)
 
 
-async def _kept(db: AsyncSession, mine: tuple[int, str], request: Request, answer: Response) -> Response:
-    expired = select(col(IdempotencyKeyRow.account_id), col(IdempotencyKeyRow.key_hash)).where(
-        col(IdempotencyKeyRow.expires_at) <= now()
-    )
-    for row in (await db.execute(expired.limit(PURGED_AT_ONCE))).all():
-        await db.execute(
-            delete(IdempotencyKeyRow).where(
-                col(IdempotencyKeyRow.account_id) == row.account_id, col(IdempotencyKeyRow.key_hash) == row.key_hash
-            )
-        )
+async def _keep(kept: _Kept, db: AsyncSession, answer: Response) -> None:
+    account_id, key_hash = kept.row
+    await _FORGET.all(db, account_id=account_id, key_hash=key_hash, at=now())
+    await _PURGE.all(db, at=now())
     db.add(
         IdempotencyKeyRow(
-            account_id=mine[0],
-            key_hash=mine[1],
-            request_hash=await _request_hash(request),
+            account_id=account_id,
+            key_hash=key_hash,
             status=answer.status_code,
-            answer=bytes(answer.body).decode(),
             etag=answer.headers.get("etag"),
+            sealed=kept.sealed(bytes(answer.body)),
             expires_at=now() + KEPT,
         )
     )
@@ -93,12 +146,7 @@ async def _kept(db: AsyncSession, mine: tuple[int, str], request: Request, answe
         await db.flush()
     except IntegrityError:
         # another process was faster with the same key
-        raise InProgress("The first request with this key has not ended. Repeat this one in a second.") from None
-    return answer
-
-
-async def _request_hash(request: Request) -> str:
-    return _digest(request.method, request.url.path, (await request.body()).hex())
+        raise InProgress(UNDER_WAY) from None
 
 
 def _digest(*parts: str) -> str:

@@ -24,13 +24,14 @@ Everything a hospital's portals do, as JSON over HTTP.
 - **Lists** answer `items` and `next_cursor`; send that as `cursor` for the next page.
 - **Refusals** are RFC 9457 problem details; switch on `code`. Beside what an operation lists, any may answer 500 `unexpected`.
 - **Instants** carry an offset and are answered in UTC; days are days of the clinic's calendar.
-- **Repeating**: send an `Idempotency-Key` with a POST that names it, and repeat it safely for 24 hours.
+- **Repeating**: send an `Idempotency-Key` nobody can guess with a POST or PUT, and repeat it safely for 24 hours.
 - **Editing**: send the `ETag` you read as `If-Match`; a change by somebody else in between is 412, not lost.
 """
 
 PARAMETERS: Json = {
     "Idempotency-Key": {
-        "description": "Makes the request safe to repeat for 24 hours: the first answer is given again.",
+        "description": "Makes the request safe to repeat for 24 hours: the first answer is given again. Choose it at random, "
+        "a new one for each new request: it is also what the kept answer is sealed with.",
         "schema": {
             "type": "string",
             "minLength": 1,

@@ -62,6 +62,8 @@ def check_agreement(endpoint: Endpoint[..., Any], handler: Handler) -> None:
     for header, is_promised, needed in (("Idempotency-Key", endpoint.keyed, Db), ("If-Match", endpoint.versioned, Expected)):
         if is_promised and all(parameter.annotation != needed for parameter in provided):
             raise TypeError(f"{endpoint.name}: the contract promises {header}, the handler does not take what it needs for it")
+    if endpoint.keyed and any(parameter.annotation is Response for parameter in provided):
+        raise TypeError(f"{endpoint.name}: headers that the handler adds would be missing when its answer is given again")
 
 
 Lifespan = Callable[[FastAPI], Any]

@@ -28,6 +28,7 @@ type Answered<T, E> = { data?: T; error?: E; response: Response };
 const TIMEOUT_MS = 20_000;
 /** What says that a request comes from our own pages; the refresh cookie alone proves nothing. */
 const OWN_PAGE = { "X-CarePlus": "1" };
+const KEYED = new Set(["POST", "PUT"]);
 const NEED_NO_TOKEN = new Set(["/auth/login", "/auth/refresh", "/auth/logout"]);
 
 /** Whether requests wait for a system that does not answer. */
@@ -105,11 +106,11 @@ export function unchanged({ version }: { version: number }): { "If-Match": strin
   return { "If-Match": `"${version}"` };
 }
 
-/** Gives what is posted a key, so that it is done once however often it is sent. */
+/** Gives what is posted or put a key, so that it is done once however often it is sent. */
 async function send(request: Request): Promise<Response> {
   const { pathname } = new URL(request.url);
-  if (request.method !== "POST" || !pathname.startsWith("/api/")) return withToken(request);
-  const wish = `${pathname} ${await request.clone().text()}`;
+  if (!KEYED.has(request.method) || !pathname.startsWith("/api/")) return withToken(request);
+  const wish = `${request.method} ${pathname} ${request.headers.get("If-Match")} ${await request.clone().text()}`;
   request.headers.set("Idempotency-Key", keyOf(wish));
   const response = await withToken(request);
   if (response.status < 500) answered(wish);
