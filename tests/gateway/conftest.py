@@ -19,7 +19,8 @@ from tests.hospital import free_port
 PATIENCE_S = 1.0
 START = f"""
 import sys, uvicorn
-from careplus_gateway import forward, protocol
+from careplus_gateway import breaker, forward, protocol
+breaker.PROBE_S = breaker.RESTART_S = {PATIENCE_S}
 forward.PATIENCE.update(read={PATIENCE_S}, pool={PATIENCE_S})
 protocol.PATIENCE_S = {PATIENCE_S}
 uvicorn.run("careplus_gateway.app:app", port=int(sys.argv[1]), http=protocol.Protocol, loop="uvloop", ws="none",

@@ -73,7 +73,7 @@ class Peer:
         if scope["path"] == "/.well-known/jwks.json":
             await plain(200, JWKS)(scope, receive, send)
             return
-        if scope["path"] == "/ready":
+        if scope["path"] in {"/ready", "/health"}:
             await plain()(scope, receive, send)
             return
         body, more = b"", True

@@ -3,7 +3,7 @@
 import os
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
@@ -31,6 +31,13 @@ def stopped(hospital: Hospital, service: str) -> Iterator[None]:
         yield
     finally:
         os.kill(pid, signal.SIGCONT)
+
+
+def within(seconds: float, happens: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + seconds
+    while not happens():
+        assert time.monotonic() < deadline, f"not within {seconds} s"
+        time.sleep(0.1)
 
 
 def test_an_unknown_address(hospital: Hospital, person: Person) -> None:
@@ -69,7 +76,7 @@ def test_a_service_that_hangs(hospital: Hospital, person: Person) -> None:
     with stopped(hospital, "labs"):
         started = time.monotonic()
         answer = person.http.get("/api/labs/tests")
-        assert time.monotonic() - started < 15
+        assert time.monotonic() - started < 5
         check_problem(answer, 504)
         assert (answer.json()["code"], answer.headers["retry-after"]) == ("timed_out", "5")
         others = [person.http.get(path) for path in ("/api/appointments", "/api/me/summary", "/auth/me", "/health")]
@@ -82,7 +89,7 @@ def test_a_service_that_hangs(hospital: Hospital, person: Person) -> None:
     [why] = reasons(lines)
     assert (why["by"], why["event"], why["failed"], why["level"]) == ("gateway", "service_failed", "labs", "warning")
     assert "Timeout" in why["reason"]
-    assert person.http.get("/api/labs/tests").status_code == 200
+    within(2, lambda: person.http.get("/api/labs/tests").status_code == 200)
 
 
 def test_whoever_is_signed_in_goes_on_without_auth(hospital: Hospital, person: Person) -> None:
@@ -91,16 +98,9 @@ def test_whoever_is_signed_in_goes_on_without_auth(hospital: Hospital, person: P
         assert person.http.get("/api/labs/tests").status_code == 200
 
 
-def test_a_service_that_was_killed(hospital: Hospital, person: Person) -> None:
+def test_a_service_that_was_killed_is_waited_for(hospital: Hospital, person: Person) -> None:
     os.kill(pid_of(hospital, "doctors"), signal.SIGKILL)
-    answer = person.http.get("/api/prescriptions")
-    check_problem(answer, 503)
-    assert (answer.json()["code"], answer.headers["retry-after"]) == ("unavailable", "2")
-    assert person.http.get("/api/appointments").status_code == 200
-    lines = said(hospital, answer)
-    assert requested(lines) == [("GET", "/api/prescriptions", 503, "warning")]
-    [why] = reasons(lines)
-    assert (why["by"], why["event"], why["failed"]) == ("gateway", "service_failed", "doctors")
-    hospital.wait_until_ready()
     assert person.http.get("/api/prescriptions").status_code == 200
+    assert person.http.get("/api/appointments").status_code == 200
     assert "ended (SIGKILL), starts again in" in hospital.log.read_text()
+    hospital.wait_until_ready()

@@ -4,11 +4,15 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncIterator
+from contextlib import ExitStack
 
 import httpx
 import pytest
 
 from careplus_contracts.endpoints import Role
+from careplus_gateway.bodies import LARGE_AT_ONCE
+from careplus_gateway.breaker import MOST
+from careplus_gateway.forward import CONNECTIONS
 from tests.gateway.conftest import PATIENCE_S, Gateway
 from tests.gateway.peer import Peer, break_off, break_off_late, hang_up, in_parts, never, nonsense, plain, token
 
@@ -259,11 +263,69 @@ async def test_many_at_once_on_few_connections(gateway: Gateway, peer: Peer) -> 
     assert len(peer.arrived) == 100
 
 
-async def test_a_service_that_comes_back_is_found(gateway: Gateway, peer: Peer, patient: str) -> None:
+async def test_a_service_that_is_away_is_refused_at_once_and_found_when_it_comes_back(
+    gateway: Gateway, peer: Peer, patient: str
+) -> None:
     async with gateway.client(patient) as http:
         assert (await http.get("/api/appointments")).status_code == 200
         peer.stop()
-        assert (await http.get("/api/appointments")).status_code == 503
-        peer.start()
-        assert (await http.get("/api/appointments")).status_code == 200
+        try:
+            assert (await http.get("/api/appointments")).status_code == 503
+            started = time.monotonic()
+            answer = await http.get("/api/appointments")
+            assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")
+            assert time.monotonic() - started < PATIENCE_S / 2
+        finally:
+            peer.start()
+        deadline = time.monotonic() + 2
+        while (await http.get("/api/appointments")).status_code != 200:
+            assert time.monotonic() < deadline
+            await asyncio.sleep(0.1)
         assert (await http.post("/api/appointments", json={})).status_code == 200
+
+
+async def test_a_service_that_starts_again_is_waited_for(gateway: Gateway, peer: Peer, patient: str) -> None:
+    async with gateway.client(patient) as http:
+        peer.stop()
+        asked = asyncio.create_task(http.put("/api/appointments/1", json={}))
+        await asyncio.sleep(PATIENCE_S / 2)
+        peer.start()
+        assert (await asked).status_code == 200, "nothing was sent before, so it is safe to send"
+    assert [arrived.method for arrived in peer.arrived] == ["PUT"]
+
+
+async def test_a_service_holds_a_bounded_crowd(gateway: Gateway, peer: Peer, patient: str) -> None:
+    peer.answer = never
+    async with gateway.client(patient) as http:
+        started = time.monotonic()
+        answers = await asyncio.gather(*(http.get("/api/appointments") for _ in range(MOST + 5)))
+        assert time.monotonic() - started < PATIENCE_S * 4
+        peer.answer = plain()
+        assert (await http.get("/api/appointments")).status_code == 200
+    full = [answer for answer in answers if answer.status_code == 503 and "more to do" in answer.json()["detail"]]
+    assert len(full) == 5
+    assert {answer.headers["retry-after"] for answer in full} == {"2"}
+
+
+async def test_who_sends_slowly_holds_nothing_of_a_service(gateway: Gateway, peer: Peer) -> None:
+    """More of them than connections to a service."""
+    head = b"POST /auth/login HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 100000\r\n\r\n"
+    with ExitStack() as held:
+        for _ in range(CONNECTIONS + 4):
+            held.enter_context(gateway.connect()).sendall(head + b" " * 70_000)
+        async with gateway.client() as http:
+            started = time.monotonic()
+            assert (await http.post("/auth/login", json={})).status_code == 200
+            assert time.monotonic() - started < PATIENCE_S / 2
+
+
+async def test_large_bodies_are_few_at_a_time(gateway: Gateway, patient: str) -> None:
+    head = b"POST /auth/login HTTP/1.1\r\nhost: x\r\ncontent-length: 100000\r\n\r\n"
+    with ExitStack() as held:
+        for _ in range(LARGE_AT_ONCE):
+            held.enter_context(gateway.connect()).sendall(head + b" " * 70_000)
+        await asyncio.sleep(0.2)
+        async with gateway.client(patient) as http:
+            refused = await http.post("/api/appointments", content=b" " * 70_000)
+            assert (refused.status_code, refused.headers["retry-after"]) == (503, "2")
+            assert (await http.post("/api/appointments", json={})).status_code == 200

@@ -20,6 +20,7 @@ from careplus_contracts import platform
 from careplus_contracts.everything import ENDPOINTS, SERVICES
 from careplus_contracts.platform import BookingRules, Config, Health, NotReady, Readiness
 from careplus_contracts.refusals import Refusal
+from careplus_gateway.breaker import Breaker
 from careplus_gateway.forward import Forward, pool
 from careplus_gateway.limits import Limits
 from careplus_gateway.pages import BUILT, Pages
@@ -131,10 +132,15 @@ async def _life(app: Starlette) -> AsyncIterator[None]:
     app.state.pages = Pages(settings.web or BUILT, described)
     app.state.settings = settings
     app.state.transport = pool()
-    async with httpx.AsyncClient(transport=app.state.transport, trust_env=False, timeout=2) as http:
+    # a pool of its own, so that no crowd stands before a question about health
+    async with app.state.transport, httpx.AsyncClient(transport=pool(), trust_env=False, timeout=2) as http:
         app.state.http = http
         app.state.verifier = Verifier(fetch_from(http, settings.auth_url))
+        app.state.breakers = {service: Breaker(service, settings.service_url(service), http) for service in SERVICES}
+        watches = [asyncio.create_task(breaker.watch()) for breaker in app.state.breakers.values()]
         yield
+        for watch in watches:
+            watch.cancel()
 
 
 app = Starlette(

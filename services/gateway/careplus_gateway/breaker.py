@@ -1,0 +1,112 @@
+"""What the gateway knows of one service: how many requests are there, and whether it answers at all.
+
+well ── a connection failed, or silence for SILENT_S while something is asked ──► in doubt: asked for its health again and again
+in doubt ── it answers ──► well          in doubt ── nobody listens for RESTART_S, or no word within PROBE_S ──► open
+open: refused at once, asked for its health all the while ── it answers ──► well
+"""
+
+import asyncio
+import random
+
+import aiohttp
+import httpx
+
+from careplus_contracts.refusals import Unavailable
+from careplus_runtime.logs import log
+
+MOST = 512
+"""Requests of one service that are being answered or wait for a connection."""
+SILENT_S, PROBE_S = 1.0, 3.0
+"""Together with TICK_S less than five seconds: so long a caller waits for a service that has stopped."""
+RESTART_S = 5.0
+"""A service that starts again is waited for so long."""
+TICK_S = 0.1
+
+AWAY = "The {} service cannot be reached. Other parts may work; try again in a moment."
+FULL = "The {} service has more to do than it can. Try again in a moment."
+
+
+class Breaker:
+    """Of one service at `url`, asked by `http`, which shares no connection with the requests."""
+
+    def __init__(self, service: str, url: str, http: httpx.AsyncClient) -> None:
+        self.service, self.http = service, http
+        self.health = f"{url}/health"
+        self.asking: set[asyncio.Timeout] = set()
+        self.heard_at = 0.0
+        self.calm = asyncio.Event()
+        self.calm.set()
+        self.is_open = False
+
+    def admit(self, request_id: str) -> asyncio.Timeout:
+        """Room for one request, until `leave`; to be entered while the service is asked. Raises Unavailable at once."""
+        if self.is_open or len(self.asking) >= MOST:
+            log.warning("service_failed", failed=self.service, request_id=request_id, reason="away" if self.is_open else "full")
+            raise Unavailable((AWAY if self.is_open else FULL).format(self.service))
+        if not self.asking:
+            self.heard()
+        timeout = asyncio.timeout(None)
+        self.asking.add(timeout)
+        return timeout
+
+    def leave(self, timeout: asyncio.Timeout) -> None:
+        self.asking.discard(timeout)
+
+    def heard(self) -> None:
+        """The service said something."""
+        self.heard_at = _now()
+
+    def doubt(self) -> None:
+        """A connection failed: ask whether the service is there."""
+        self.calm.clear()
+
+    async def recovery(self) -> bool:
+        """Wait a moment, and for a service that starts again; whether it is there."""
+        await asyncio.sleep(random.uniform(0.05, 0.25))  # noqa: S311 - spreads the callers, hides nothing
+        await self.calm.wait()
+        return not self.is_open
+
+    async def watch(self) -> None:
+        """As long as the gateway runs."""
+        while True:
+            await asyncio.sleep(TICK_S)
+            if self.calm.is_set() and (not self.asking or _now() - self.heard_at < SILENT_S):
+                continue
+            began = _now()
+            while not await self._is_there():
+                if _now() - began >= RESTART_S:
+                    self._open()
+                await asyncio.sleep(TICK_S)
+            self._close()
+
+    async def _is_there(self) -> bool:
+        try:
+            return (await self.http.get(self.health, timeout=PROBE_S)).is_success
+        except httpx.ConnectError:
+            return False
+        except httpx.TimeoutException:
+            self._open()
+            # those who wait will not be answered either
+            hopeless, self.asking = self.asking, set()
+            for timeout in hopeless:
+                timeout.reschedule(_now())
+            return False
+        except (httpx.HTTPError, aiohttp.ClientError):
+            return False
+
+    def _open(self) -> None:
+        if not self.is_open:
+            log.warning("service_away", failed=self.service)
+        self.is_open = True
+        self.calm.set()
+
+    def _close(self) -> None:
+        if self.is_open:
+            log.warning("service_back", failed=self.service)
+        self.is_open = False
+        self.heard()
+        self.calm.set()
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
