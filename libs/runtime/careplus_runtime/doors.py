@@ -7,14 +7,14 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from careplus_contracts.endpoints import Endpoint
 from careplus_contracts.refusals import Forbidden, Unauthenticated
 from careplus_runtime.keys import NEEDS_TOKEN, Verifier
-from careplus_runtime.problems import header
 from careplus_runtime.tokens import Identity
 
 
 async def identify(scope: Scope, verifier: Verifier) -> Identity:
-    """Who asks. Raises Unauthenticated without a valid bearer token."""
-    scheme, _, token = (header(scope, b"authorization") or "").partition(" ")
-    if scheme.lower() != "bearer" or not token:
+    """Who asks. Raises Unauthenticated without a valid bearer token, and where there are two: others may read the other."""
+    given = [value.decode("latin-1") for name, value in scope["headers"] if name == b"authorization"]
+    scheme, _, token = "".join(given).partition(" ")
+    if len(given) != 1 or scheme.lower() != "bearer" or not token:
         raise Unauthenticated(NEEDS_TOKEN)
     return await verifier.identify(token)
 

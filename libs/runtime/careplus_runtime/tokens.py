@@ -2,6 +2,8 @@
 
 By itself python-jose takes tokens without `exp` or the `aud` asked for, ignores `kid` and `crit`, and fails with RecursionError
 on a small deeply nested one; so the header is checked first, then the signature, then every claim.
+ECDSA takes two signatures for the same words, (r, s) and (r, n - s). Both are taken here: they prove the same claims, and nothing
+hangs on how a token is spelled, because what is revoked is its session.
 """
 
 import base64
@@ -21,11 +23,13 @@ from jose.exceptions import JOSEError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from careplus_contracts.endpoints import Role
+from careplus_contracts.values import MAX_ID
 
 LIFETIME_S = 600
 LONGEST_TOKEN = 4096
 ISSUER = AUDIENCE = "careplus"
 _P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+_RANDOM = r"^[A-Za-z0-9_-]{16,64}$"
 _TOKEN = re.compile(r"([A-Za-z0-9_-]{1,512})\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]{86})")
 
 
@@ -56,8 +60,8 @@ class Claims(BaseModel):
     aud: Literal["careplus"]
     sub: Annotated[str, Field(pattern=r"^[1-9][0-9]{0,18}$")]
     role: Role
-    sid: Annotated[str, Field(min_length=16, max_length=64)]
-    jti: Annotated[str, Field(min_length=16, max_length=64)]
+    sid: Annotated[str, Field(pattern=_RANDOM)]
+    jti: Annotated[str, Field(pattern=_RANDOM)]
     iat: Annotated[int, Field(ge=0, le=2**40)]
     exp: Annotated[int, Field(ge=0, le=2**40)]
 
@@ -110,7 +114,7 @@ def verify(token: str, keys: dict[str, CryptographyECKey], now_s: float) -> Iden
     if parts is None or not all(_is_canonical(part) for part in parts.groups()):
         raise InvalidToken("not a compact JWT")
     try:
-        header = json.loads(_unb64(parts[1]))
+        header = json.loads(_unb64(parts[1]), object_pairs_hook=_each_once)
         if not isinstance(header, dict) or header.keys() != {"alg", "kid", "typ"}:
             raise InvalidToken("unexpected header")
         if header["alg"] != "ES256" or header["typ"] != "at+jwt" or not isinstance(header["kid"], str):
@@ -119,11 +123,21 @@ def verify(token: str, keys: dict[str, CryptographyECKey], now_s: float) -> Iden
             raise UnknownKey(header["kid"])
         payload = jws.verify(token, keys[header["kid"]], ["ES256"])
         claims = Claims.model_validate_json(payload)
+        json.loads(payload, object_pairs_hook=_each_once)
     except (JOSEError, ValidationError, ValueError, RecursionError) as error:
         raise InvalidToken(type(error).__name__) from None
     if not claims.iat - 60 <= now_s < claims.exp or claims.exp - claims.iat > LIFETIME_S:
         raise InvalidToken("expired or not yet valid")
+    if int(claims.sub) > MAX_ID:
+        raise InvalidToken("nobody has this number")
     return Identity(int(claims.sub), claims.role, claims.sid, claims.exp)
+
+
+def _each_once(members: list[tuple[str, Any]]) -> dict[str, Any]:
+    # readers differ in which of two they take
+    if len(dict(members)) != len(members):
+        raise InvalidToken("a member stands twice")
+    return dict(members)
 
 
 def _is_canonical(segment: str) -> bool:

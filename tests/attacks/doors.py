@@ -1,0 +1,50 @@
+"""The doors of a running hospital: the gateway's and each service's own."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from tests.hospital import Hospital, processes
+
+PLACES = {
+    "gateway": "/auth/me",
+    "auth": "/auth/me",
+    "appointments": "/api/appointments",
+    "doctors": "/api/prescriptions",
+    "labs": "/api/labs/bookings",
+}
+"""What a patient may read at each."""
+
+
+@dataclass
+class Gate:
+    """A process that listens, and what to ask it for."""
+
+    name: str
+    url: str
+    path: str
+    process: int
+
+    def busy_ms(self) -> float:
+        """For how long its main thread has been on a processor: unlike a clock, this does not count what others do."""
+        return int(Path(f"/proc/{self.process}/schedstat").read_text().split()[0]) / 1e6
+
+
+def gates(hospital: Hospital) -> list[Gate]:
+    """The gateway and the services. These listen where the supervisor told them to, so their environment says where."""
+    running = processes(hospital)
+    environment = Path(f"/proc/{running['gateway']}/environ").read_text().split("\0")
+    settings = dict(line.split("=", 1) for line in environment if "=" in line)
+    urls = {name: settings.get(f"CAREPLUS_{name.upper()}_URL", hospital.url) for name in PLACES}
+    assert len(set(urls.values())) == len(PLACES), "every process listens at a port of its own"
+    return [Gate(name, urls[name], path, running[name]) for name, path in PLACES.items()]
+
+
+@contextmanager
+def clients(found: list[Gate]) -> Iterator[dict[str, httpx.Client]]:
+    """A connection to each, kept open."""
+    with ExitStack() as closing:
+        yield {gate.name: closing.enter_context(httpx.Client(base_url=gate.url, timeout=30, trust_env=False)) for gate in found}
