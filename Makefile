@@ -20,7 +20,7 @@ CHECKED := libs services tests bench web/build.py
 
 DOCKER := docker compose
 
-.PHONY: run up down logs test attack browser-test screenshots lighthouse lint format types web web-test bench lock clean help
+.PHONY: run up down logs test attack browser-test screenshots lighthouse lint format types web web-test bench lock sbom clean help
 
 run: .venv/run-installed .env web ## start the demo hospital at http://localhost:5000
 	@$(BIN)/careplus run --demo
@@ -82,8 +82,12 @@ lock: .venv/made ## choose versions anew: requirements.lock and requirements-dev
 	$(LOCK) requirements.in -c requirements-dev.lock -o requirements.lock
 	@! grep -n '://' requirements.lock requirements-dev.lock || { echo "a lock holds an address" >&2; exit 1; }
 
+sbom: .venv/dev-installed ## a bill of materials (CycloneDX) of what runs: dist/sbom.json
+	@mkdir -p dist
+	@$(BIN)/cyclonedx-py requirements requirements.lock -i urn:packages --output-reproducible --validate -o dist/sbom.json
+
 clean: ## remove what was made from sources; your data and .env stay
-	rm -rf .venv web/node_modules web/dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage*
+	rm -rf .venv web/node_modules web/dist dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage*
 	find libs services tests bench web -name __pycache__ -type d -prune -exec rm -rf {} +
 
 help: ## this list
