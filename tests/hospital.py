@@ -83,7 +83,7 @@ class Hospital:
             )
         self.wait_until_ready()
 
-    def wait_until_ready(self, patience_s: float = 60) -> None:
+    def wait_until_ready(self, patience_s: float = 180) -> None:
         deadline = time.monotonic() + patience_s
         while time.monotonic() < deadline:
             try:

@@ -4,9 +4,11 @@ const gateway = "http://127.0.0.1:5000";
 const SHELL =
   /node_modules\/preact|src\/(api|app|main|routes?r?\.ts|lib\/(draft|i18n|lazy|live|said|session|zone)\.|ui\/(Frame|Mark|NotFound|Page|Problem|Skeleton)\.)/;
 const FORMS = /src\/(lib\/form|ui\/(Control|ErrorSummary|Submit|TextArea))\./;
-const PARTS = /src\/(lib\/(query|time)|ui\/(Chip|Details|Dialog|Empty|Icon|More|PrintHead|Ready|Tel))\./;
+const PARTS =
+  /src\/(lib\/(languages|query|time)|pages\/patient\/booking-links|ui\/(Chip|Details|Empty|Icon|Ready|Tel))\./;
 /** Pages that people go to and fro between, and parts of most forms, in one file each: small files compress badly. */
 const AREAS = {
+  "patient-booking": /pages\/patient\/(book|book-.*|found-doctor)\./,
   "patient-visits":
     /pages\/patient\/(appointments?|move|move-confirm|cancel-dialog|visit-outcome|doctor|doctor-week)\./,
   "patient-care": /pages\/patient\/(prescriptions?|referral.*)\./,
@@ -19,9 +21,11 @@ const AREAS = {
     /pages\/admin\/(doctors?|new-doctor|doctor-fields|taken-email|booking-state|people|person|invit.*|found-list|tests?|analyte-list|test-fields)\./,
   "admin-visits":
     /pages\/admin\/(appointments|phone-booking|find-patient|free-times|move-visit|chosen-time|visit-.*|reassign.*)\./,
+  "doctor-parts": /pages\/doctor\/(asked-chart|notes|patient-strip)\./,
+  lists: /ui\/(Dialog|More|Others|PrintHead|Table|Tabs)\.|lib\/numbers\./,
   fields: /ui\/(Field|Select|SearchForm|Checkbox|AskDialog)\./,
   charts: /ui\/(NumberLine|Trend|Marker)\./,
-  sheets: /ui\/(PrescriptionSheet|ReferralLetter|LabReport|Signature)\.|lib\/(prescriptions|money)\./,
+  sheets: /ui\/(PrescriptionSheet|ReferralLetter|LabReport|Signature)\.|lib\/prescriptions\./,
 };
 
 export default defineConfig({

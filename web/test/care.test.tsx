@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Schemas } from "../src/api/client";
 import { enter } from "../src/lib/i18n";
-import { money } from "../src/lib/money";
+import { money } from "../src/lib/numbers";
 import { courseOf, lastDay } from "../src/lib/prescriptions";
 import { keepZone } from "../src/lib/zone";
 import Prescription from "../src/pages/patient/prescription";

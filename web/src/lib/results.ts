@@ -2,6 +2,7 @@
 import type { Schemas } from "../api/client";
 import type { Tone } from "../ui/Chip";
 import { type Key, plural, t } from "./i18n";
+import { numeral } from "./numbers";
 import { locale } from "./time";
 
 type Flag = Schemas["Flag"];
@@ -128,12 +129,6 @@ export function scale({ value, range }: Pick<Reading, "value" | "range">): Scale
     valueAt: Math.min(Math.max(at(value), 0), 1),
     clipped: value < from ? "low" : value > to ? "high" : null,
   };
-}
-
-/** The locale's digits: at least so many decimals, more where the value has them, for a rounded value may change sides. */
-export function numeral(value: number, decimals = 0): string {
-  const format = { minimumFractionDigits: decimals, maximumFractionDigits: Math.max(decimals, 9) };
-  return new Intl.NumberFormat(locale(), format).format(value);
 }
 
 /** A UCUM unit as it is printed: "10*9/L" is "×10⁹/L", "u[IU]/mL" "µIU/mL"; empty for a bare number. */

@@ -1,7 +1,7 @@
 /** Counts as bars, of several parts each where they have some, with the same figures as a table. */
 import { fitting, ticks, useWidth, widthOf } from "../lib/chart";
 import { t } from "../lib/i18n";
-import { numeral } from "../lib/results";
+import { numeral } from "../lib/numbers";
 import type { Tone } from "./Chip";
 import { type Column, Table } from "./Table";
 import "../style/charts.css";

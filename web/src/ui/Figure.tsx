@@ -1,6 +1,6 @@
 /** One number that matters, its name and a word on it. Stands in a `<dl class="figures">`. */
 import type { ComponentChildren } from "preact";
-import { numeral } from "../lib/results";
+import { numeral } from "../lib/numbers";
 import "../style/charts.css";
 
 interface Props {

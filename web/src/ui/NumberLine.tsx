@@ -1,7 +1,8 @@
 /** One value on a line with its usual range; what the line shows is said beside it. */
 import { apart, useWidth } from "../lib/chart";
 import { t } from "../lib/i18n";
-import { hasRange, numeral, type Reading, type Scale, scale, shown, toneOf, usual, wordOf } from "../lib/results";
+import { numeral } from "../lib/numbers";
+import { hasRange, type Reading, type Scale, scale, shown, toneOf, usual, wordOf } from "../lib/results";
 import { locale } from "../lib/time";
 import { Chip } from "./Chip";
 import { Marker } from "./Marker";

@@ -2,7 +2,8 @@
 import type { Schemas } from "../api/client";
 import { fitting, ticks, useWidth, widthOf } from "../lib/chart";
 import { t } from "../lib/i18n";
-import { numeral, type Reading, shown, toneOf, usual, wordOf } from "../lib/results";
+import { numeral } from "../lib/numbers";
+import { type Reading, shown, toneOf, usual, wordOf } from "../lib/results";
 import { type Day, dateOnly, dayOf, when } from "../lib/time";
 import { Chip } from "./Chip";
 import { isOutside, Marker } from "./Marker";

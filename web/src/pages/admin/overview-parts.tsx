@@ -1,7 +1,7 @@
 /** The parts of the overview: figures, visits by day as bars, visits by doctor as a table. */
 import type { Schemas } from "../../api/client";
 import { plural, t } from "../../lib/i18n";
-import { numeral } from "../../lib/results";
+import { numeral } from "../../lib/numbers";
 import { type Day, locale, shortDay } from "../../lib/time";
 import { Bars } from "../../ui/Bars";
 import type { Tone } from "../../ui/Chip";

@@ -31,7 +31,11 @@ export default function Reassign({ query }: OwnProps) {
         {(all) => (
           <>
             <Choose doctors={all} from={from} to={to} day={day} />
-            {from !== null && <Visits key={`${from} ${to} ${day}`} from={from} to={to} day={day} doctors={all} />}
+            {from === null ? (
+              <p class="muted">{t("reassign.begin")}</p>
+            ) : (
+              <Visits key={`${from} ${to} ${day}`} from={from} to={to} day={day} doctors={all} />
+            )}
           </>
         )}
       </Ready>

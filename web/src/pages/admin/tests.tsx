@@ -1,7 +1,7 @@
 /** The catalogue of laboratory tests (`?q=`), inactive ones too. */
 import { api, outcome, type Schemas } from "../../api/client";
 import { plural, t } from "../../lib/i18n";
-import { money } from "../../lib/money";
+import { money } from "../../lib/numbers";
 import { usePages } from "../../lib/query";
 import type { OwnProps } from "../../routes";
 import { Chip } from "../../ui/Chip";
@@ -46,7 +46,7 @@ function columns() {
         </span>
       ),
     },
-    { head: t("catalogue.category"), cell: ({ category }: LabTest) => category },
+    { head: t("catalogue.category"), cell: ({ category }: LabTest) => category.replaceAll("-", " ") },
     { head: t("catalogue.specimen"), cell: ({ specimen }: LabTest) => specimen },
     {
       head: t("catalogue.turnaround"),

@@ -74,7 +74,7 @@ function Urgency({ of: { urgency, due_on } }: { of: Referral }) {
   return (
     <div>
       <Chip kind="urgency" status={urgency} />
-      {due_on && <p class="small">{t("doctor_referrals.by", { day: dateOnly(due_on) })}</p>}
+      {due_on && <p class="small doctor-referrals-day">{t("doctor_referrals.by", { day: dateOnly(due_on) })}</p>}
     </div>
   );
 }

@@ -19,13 +19,15 @@ import "../../style/review.css";
 type Result = Schemas["LabResult"];
 
 const POLL_MS = 30_000;
+/** As many as there can be: the urgent ones among them come first, and the day's page counts as many. */
+const AT_ONCE = 100;
 
 export default function Results({ query, account }: OwnProps) {
   const seen = query.get("seen") === "true";
   const patient = Number(query.get("patient_id")) || null;
   const found = usePages(
     (cursor) => {
-      const asked = { seen, ...(patient && { patient_id: patient }), ...(cursor && { cursor }), limit: 20 };
+      const asked = { seen, ...(patient && { patient_id: patient }), ...(cursor && { cursor }), limit: AT_ONCE };
       return outcome(api.GET("/api/doctor/lab-results", { params: { query: asked } }));
     },
     [account.id, seen, patient],
@@ -66,7 +68,7 @@ export default function Results({ query, account }: OwnProps) {
       <Ready of={found} empty={<Nothing seen={seen} />}>
         {({ items, next_cursor }) => (
           <>
-            <p class="muted results-count" role="status">
+            <p class="muted reviews-count" role="status">
               {plural(next_cursor ? "review.first" : "review.count", items.length)}
             </p>
             <ul class="reviews">
@@ -100,7 +102,7 @@ function One({
           <b>{result.patient.full_name}</b> <span>{result.test_name}</span>
         </span>
         <span class="muted small">{when(result.collected_at ?? result.entered_at)}</span>
-        <span class="review-words">
+        <span>
           {result.critical && <Chip tone="critical">{t("review.critical")}</Chip>} {sentence(result)}
         </span>
       </summary>

@@ -2,7 +2,7 @@
 import { useState } from "preact/hooks";
 import { api, outcome } from "../../api/client";
 import { t } from "../../lib/i18n";
-import { money } from "../../lib/money";
+import { money } from "../../lib/numbers";
 import { useLoad } from "../../lib/query";
 import { longWhen } from "../../lib/time";
 import { notice } from "../../router";

@@ -1,6 +1,6 @@
 /** Parts of the pages about laboratory bookings: the tests, and what to do before them. */
 import { t } from "../../lib/i18n";
-import { money } from "../../lib/money";
+import { money } from "../../lib/numbers";
 import type { Day } from "../../lib/time";
 import { bookHref, type LabTest, preparations, total } from "./lab-tests";
 

@@ -1,7 +1,7 @@
 /** Tests of the catalogue by their codes, and what is said about every test. */
 import { api, type Outcome, outcome, type Schemas } from "../../api/client";
 import { plural, t } from "../../lib/i18n";
-import { money } from "../../lib/money";
+import { money } from "../../lib/numbers";
 
 export type LabTest = Schemas["LabTest"];
 

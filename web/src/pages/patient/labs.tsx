@@ -1,7 +1,7 @@
 /** The catalogue of laboratory tests (`?q=`); `?with=` names those that are being booked, and one more is chosen. */
 import { api, outcome } from "../../api/client";
 import { plural, t } from "../../lib/i18n";
-import { money } from "../../lib/money";
+import { money } from "../../lib/numbers";
 import { usePages } from "../../lib/query";
 import { withQuery } from "../../router";
 import type { OwnProps } from "../../routes";
