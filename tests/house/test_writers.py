@@ -12,8 +12,8 @@ from pyotp import TOTP
 from careplus_contracts.everything import ENDPOINTS, SERVICES
 from careplus_tables import everything
 from tests.gateway.journal import requested, said
-from tests.mailbox import reset_code
 from tests.hospital import ADMIN, PASSWORD, Hospital, free_times
+from tests.mailbox import reset_code
 from tests.world import World, build, made
 
 ROOT = Path(__file__).parents[2]
