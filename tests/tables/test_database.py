@@ -86,7 +86,7 @@ def test_two_migrations_at_once_end_well(tmp_path: Path) -> None:
     for process in processes:
         process.start()
     for process in processes:
-        process.join(60)
+        process.join(200)
     assert [process.exitcode for process in processes] == [0, 0]
     assert revision(address) == HEAD
 

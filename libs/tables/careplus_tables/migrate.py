@@ -13,6 +13,14 @@ HEAD = max(file.stem.split("_")[0] for file in (MIGRATIONS / "versions").glob("[
 """Revisions are numbered, so that services know the newest without loading Alembic."""
 
 
+_WHILE_MIGRATING = (
+    # rebuilding a table would otherwise delete the rows that point at it
+    "PRAGMA foreign_keys=OFF",
+    # somebody else's migration of a large database takes longer than anybody's booking
+    "PRAGMA busy_timeout=600000",
+)
+
+
 class WrongSchema(Exception):
     """The database is not at the revision that this code was written for."""
 
@@ -26,8 +34,8 @@ def upgrade(url: str) -> None:
 
     engine = sync_engine(url)
     if engine.dialect.name == "sqlite":
-        # rebuilding a table would otherwise delete the rows that point at it
-        sa.event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA foreign_keys=OFF"))
+        for pragma in _WHILE_MIGRATING:
+            sa.event.listen(engine, "connect", lambda connection, _, pragma=pragma: connection.execute(pragma))
     with engine.begin() as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(sa.text("SELECT pg_advisory_xact_lock(4242)"))
