@@ -1,28 +1,49 @@
-"""Passwords, origins and lifetimes."""
+"""Passwords, codes, paces, origins and lifetimes."""
 
+import base64
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
+import pyotp
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from passlib.hash import argon2
 
 from careplus_auth import passwords, rules
 from careplus_contracts.accounts import AccountInactive, WeakPassword
 from careplus_contracts.endpoints import Role
 from careplus_contracts.people import OwnAccount, UpdateAccount
 from careplus_contracts.refusals import Unauthenticated
+from careplus_contracts.second_factors import FreshSignInRequired
 
 OURS = ("http://localhost:5000",)
 
 
-@pytest.mark.parametrize("password", ["password1", "PASSWORD1", "aaaaaaaa", "abababab", "me@example.org", "Ada Admin"])
+@pytest.mark.parametrize(
+    "password",
+    [
+        *("password1", "PASSWORD1", "aaaaaaaa", "abababab", "me@example.org", "Ada Admin"),
+        *("P@ssw0rd123", "qwertz12", "maria1984", "Test1234!", "ada.admin.1", "a" * 128, "abcdefgh" * 10),
+    ],
+)
 def test_what_everybody_tries_first_is_refused(password: str) -> None:
     with pytest.raises(WeakPassword):
         passwords.check_strength(password, "me@example.org", "Ada Admin")
 
 
-def test_a_strange_password_is_fine() -> None:
-    passwords.check_strength("seven-quiet-herons", "me@example.org")
+@pytest.mark.parametrize(
+    "password", ["seven-quiet-herons", "qv7#kWz9p", "Käse-und-Brot", "七羽の静かな鷺と亀", "x9" + "-quiet" * 20]
+)
+def test_a_strange_password_is_fine(password: str) -> None:
+    passwords.check_strength(password, "me@example.org")
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.text(st.characters(exclude_categories=["Cs"]), min_size=8, max_size=128))
+def test_whatever_is_typed_is_strong_or_weak(password: str) -> None:
+    with suppress(WeakPassword):
+        passwords.check_strength(password, "me@example.org", "Ada Admin")
 
 
 async def test_a_hash_belongs_to_one_password_however_it_is_composed() -> None:
@@ -31,6 +52,11 @@ async def test_a_hash_belongs_to_one_password_however_it_is_composed() -> None:
     assert await passwords.verify_password("Ka\u0308se-und-Brot", hashed)
     assert not await passwords.verify_password("Kaese-und-Brot", hashed)
     assert not await passwords.verify_password("anything", None)
+    assert await passwords.hash_again("Käse-und-Brot", hashed) is None
+    weaker = argon2.using(type="ID", memory_cost=1024, rounds=1, parallelism=1).hash("Käse-und-Brot")
+    renewed = await passwords.hash_again("Käse-und-Brot", weaker)
+    assert renewed is not None
+    assert renewed.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
 
 
 @settings(max_examples=50)
@@ -77,3 +103,83 @@ def test_an_administrator_stays_one_until_another_one_acts(role: Role, active: b
     else:
         with pytest.raises(OwnAccount):
             rules.check_stays_administrator(1, 1, wanted)
+
+
+PACES = [rules.OWN, rules.ACCOUNT, rules.PEER, rules.REGISTER, rules.FORGOT]
+
+
+@pytest.mark.parametrize("pace", PACES)
+def test_pauses_grow_and_end(pace: rules.Pace) -> None:
+    pauses, tried = [], 0
+    for _ in range(pace.free + 40):
+        tried = pace.counted(tried)
+        pauses.append(pace.pause(tried))
+    assert pauses[: pace.free - 1] == [timedelta(0)] * (pace.free - 1)
+    assert pauses[pace.free - 1 : pace.free + 2] == [timedelta(seconds=1), timedelta(seconds=2), timedelta(seconds=4)]
+    assert pauses == sorted(pauses)
+    assert pauses[-1] == pace.longest
+    assert pace.longest <= timedelta(minutes=15), "nobody is kept out for good"
+    assert pace.left(tried, timedelta(hours=12)) == 0, "and everything is forgotten in half a day"
+
+
+@given(st.integers(0, 400), st.integers(0, 10**6))
+def test_what_is_forgotten_is_never_more_than_there_was(tried: int, seconds: int) -> None:
+    for pace in PACES:
+        assert 0 <= pace.left(tried, timedelta(seconds=seconds)) <= tried
+
+
+RFC_6238 = [(59, "287082"), (1111111109, "081804"), (1234567890, "005924"), (20000000000, "353130")]
+"""Of the RFC's appendix B (SHA-1), the last six digits."""
+
+
+@pytest.mark.parametrize(("at", "code"), RFC_6238)
+def test_codes_are_those_of_the_standard(at: int, code: str) -> None:
+    code_at = pyotp.TOTP(base64.b32encode(b"12345678901234567890").decode()).generate_otp
+    step = at // 30
+    for typed in (code, f"{code[:3]} {code[3:]}", f" {code}"):
+        assert rules.fitting_step(code_at, typed, at, None) == step
+    assert rules.fitting_step(code_at, code, at + 30, step - 1) == step, "a clock that is half a minute late"
+    assert rules.fitting_step(code_at, code, max(at - 30, 30), None) == step, "or early"
+    for late in (60, 90, 3600):
+        assert rules.fitting_step(code_at, code, at + late, None) is None
+    for accepted in (step, step + 1):
+        assert rules.fitting_step(code_at, code, at, accepted) is None, "once"
+    assert rules.fitting_step(code_at, "", at, None) is None
+    assert rules.fitting_step(code_at, "\u0662" * 6, at, None) is None
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox on Linux"),
+        ("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/143.0 Safari/537.36", "Chrome on Windows"),
+        ("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/143.0 Safari/537.36 Edg/143.0", "Edge on Windows"),
+        ("Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 Chrome/143.0 Mobile Safari/537.36", "Chrome on Android"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Mobile/15E148 Safari/604.1", "Safari on iPhone"),
+        ("Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15) Version/18.0 Safari/605.1.15", "Safari on macOS"),
+        ("curl/8.5.0", "curl"),
+        ("python-httpx/0.28.1", "python-httpx"),
+        ("<script>alert(1)</script>", None),
+        ("", None),
+        (None, None),
+        ("A" * 5000, "A" * 40),
+    ],
+)
+def test_devices_are_named_in_peoples_words(said: str | None, shown: str | None) -> None:
+    assert rules.device_of(said) == shown
+
+
+def test_a_sign_in_is_fresh_for_five_minutes_and_with_a_code_only() -> None:
+    now = datetime(2030, 1, 7, tzinfo=UTC)
+    rules.check_fresh(with_second_factor=True, created_at=now - timedelta(minutes=5), now=now)
+    for with_second_factor, ago in ((True, timedelta(minutes=5, seconds=1)), (False, timedelta(0))):
+        with pytest.raises(FreshSignInRequired):
+            rules.check_fresh(with_second_factor, now - ago, now)
+
+
+def test_mails_are_tried_for_some_hours() -> None:
+    pauses = [rules.mail_pause(attempts) for attempts in range(1, rules.MAIL_ATTEMPTS + 1)]
+    assert pauses[-1] is None
+    tried = [pause for pause in pauses if pause]
+    assert tried[0] == timedelta(seconds=20)
+    assert timedelta(hours=6) < sum(tried, timedelta(0)) < timedelta(hours=10)

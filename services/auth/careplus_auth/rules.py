@@ -57,7 +57,7 @@ class Pace:
         return min(tried + 1, self.free + 16)
 
 
-OWN = Pace(free=5, longest=timedelta(minutes=15), recovers=timedelta(minutes=5))
+OWN = Pace(free=5, longest=timedelta(minutes=5), recovers=timedelta(minutes=5))
 """One account from one address, or from a device that it signed in from before."""
 ACCOUNT = Pace(free=50, longest=timedelta(minutes=1), recovers=timedelta(minutes=5))
 """One account from anywhere, but for devices that are known: guessing from many addresses is slow too."""

@@ -27,7 +27,9 @@ async def deliver(mail: Waiting, house: Settings) -> None:
     if house.smtp_url is None:
         _write_down(mail, message, house.data / "mail")
     else:
-        await aiosmtplib.send(message, recipients=[mail.email], timeout=PATIENCE_S, **server(house.smtp_url))
+        # by itself it would ask the resolver for our name, and everybody waits meanwhile
+        ours = urlsplit(house.public_url).hostname
+        await aiosmtplib.send(message, recipients=[mail.email], local_hostname=ours, timeout=PATIENCE_S, **server(house.smtp_url))
         log.info("mail_sent", mail=mail.id, kind=mail.kind.value)
 
 

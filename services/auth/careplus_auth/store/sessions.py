@@ -13,7 +13,7 @@ from careplus_auth import rules
 from careplus_auth.rules import Device
 from careplus_contracts.endpoints import Role
 from careplus_contracts.refusals import NotFound, Unauthenticated
-from careplus_contracts.sessions import Session, Sessions
+from careplus_contracts.sessions import Session, SessionId, Sessions
 from careplus_contracts.values import Instant
 from careplus_runtime.clock import now
 from careplus_runtime.paging import after, page
@@ -87,7 +87,7 @@ async def rotate(db: AsyncSession, token: str, secret: str, device: Device) -> O
 
 
 async def list_open(db: AsyncSession, who: Identity, limit: int, cursor: str | None) -> Sessions:
-    at, before = now(), after(cursor, tuple[Instant, str])
+    at, before = now(), after(cursor, tuple[Instant, SessionId])
     query = select(SessionRow).where(
         col(SessionRow.account_id) == who.id,
         col(SessionRow.ended_at).is_(None),

@@ -1,0 +1,260 @@
+"""Mails leave at least once, through a real mail server or into files; what they say is kept no longer than that."""
+
+import asyncio
+import email
+import io
+import json
+import stat
+from collections.abc import Iterator
+from contextlib import redirect_stdout
+from email.message import EmailMessage
+from email.policy import default
+from pathlib import Path
+from typing import Any
+
+import pysqlite3
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult, Envelope, LoginPassword, Session
+
+from careplus_auth import background, rules
+from careplus_auth.sending import compose, server
+from careplus_auth.store import mails, purging
+from careplus_auth.store.mails import Waiting
+from careplus_auth.texts import SUBJECTS, TEXTS, Kind, write
+from careplus_auth.vault import Vault
+from careplus_runtime import logs
+from careplus_runtime.settings import Settings
+from careplus_tables.engine import Database
+from tests.hospital import free_port
+
+# as the servers on this machine that CarePlus would hand its mails to
+pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
+LINK = "http://localhost:5000/register?invitation=abcdefgh&email=me%40example.org"
+VAULT = Vault(["k" * 40], "what is kept encrypted")
+
+
+class Postbox:
+    """A mail server that takes mails, or answers what a test wants."""
+
+    def __init__(self) -> None:
+        self.taken: list[tuple[list[str], EmailMessage]] = []
+        self.refuses: str | None = None
+
+    async def handle_DATA(self, _: Any, __: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
+        if self.refuses:
+            return self.refuses
+        assert isinstance(envelope.content, bytes)
+        self.taken.append((envelope.rcpt_tos, email.message_from_bytes(envelope.content, policy=default)))
+        return "250 taken"
+
+
+@pytest.fixture
+def postbox() -> Postbox:
+    return Postbox()
+
+
+@pytest.fixture
+def smtp_url(postbox: Postbox) -> Iterator[str]:
+    def check(_: Any, __: Any, ___: Any, ____: str, given: Any) -> AuthResult:
+        wanted = LoginPassword(b"care plus", b"p@ss/word")
+        return AuthResult(success=isinstance(given, LoginPassword) and given == wanted)
+
+    port = free_port()
+    running = Controller(
+        postbox,
+        hostname="127.0.0.1",
+        port=port,
+        server_hostname="tests",
+        authenticator=check,
+        auth_required=True,
+        auth_require_tls=False,
+    )
+    running.start()
+    yield f"smtp://care%20plus:p%40ss%2Fword@127.0.0.1:{port}"
+    running.stop()
+
+
+@pytest.fixture
+def said() -> Iterator[io.StringIO]:
+    """What is logged."""
+    written = io.StringIO()
+    with redirect_stdout(written):
+        logs.configure("auth", "info")
+        yield written
+
+
+def house(folder: Path, smtp_url: str | None = None) -> Settings:
+    return Settings(_env_file=None, data=folder, smtp_url=smtp_url, origins="https://care.example.org")
+
+
+async def queued(database: Database, kind: Kind = Kind.INVITATION, to: str = "me@example.org", link: str | None = LINK) -> None:
+    async with database.writing() as db:
+        await mails.queue(db, VAULT, kind, to, link)
+
+
+def rows(tmp_path: Path) -> list[dict[str, Any]]:
+    connection = pysqlite3.connect(tmp_path / "careplus.db")
+    connection.row_factory = pysqlite3.Row
+    found = [dict(row) for row in connection.execute("SELECT * FROM mails ORDER BY id")]
+    connection.close()
+    return found
+
+
+def change(tmp_path: Path, assignment: str) -> None:
+    connection = pysqlite3.connect(tmp_path / "careplus.db")
+    connection.execute(f"UPDATE mails SET {assignment}")
+    connection.commit()
+    connection.close()
+
+
+async def test_a_mail_goes_to_the_mail_server_once(database: Database, postbox: Postbox, smtp_url: str, tmp_path: Path) -> None:
+    await queued(database)
+    assert "example" not in str(rows(tmp_path)), "to whom and what is encrypted"
+    assert await background.send_one(database, house(tmp_path, smtp_url), VAULT)
+    assert not await background.send_one(database, house(tmp_path, smtp_url), VAULT)
+    [(to, mail)] = postbox.taken
+    assert (to, mail["To"], mail["Subject"]) == (["me@example.org"], "me@example.org", "Your account at CarePlus Hospital")
+    assert mail["From"] == "CarePlus Hospital <no-reply@care.example.org>"
+    assert LINK in mail.get_content()
+    [row] = rows(tmp_path)
+    assert (row["attempts"], row["sealed"], row["given_up_at"]) == (1, None, None)
+    assert row["sent_at"] is not None
+
+
+async def test_the_wrong_password_or_no_server_at_all_is_tried_again(
+    database: Database, postbox: Postbox, smtp_url: str, tmp_path: Path
+) -> None:
+    await queued(database)
+    nowhere = f"smtp://127.0.0.1:{free_port()}"
+    for url in (nowhere, smtp_url.replace("care%20plus", "somebody")):
+        assert await background.send_one(database, house(tmp_path, url), VAULT)
+        assert not await background.send_one(database, house(tmp_path, url), VAULT), "not at once"
+        change(tmp_path, "due_at = created_at")
+    assert postbox.taken == []
+    assert await background.send_one(database, house(tmp_path, smtp_url), VAULT)
+    assert len(postbox.taken) == 1
+    assert rows(tmp_path)[0]["attempts"] == 3
+
+
+async def test_what_is_refused_is_given_up_in_the_end_and_forgotten(
+    database: Database, postbox: Postbox, smtp_url: str, tmp_path: Path, said: io.StringIO
+) -> None:
+    postbox.refuses = "550 no such user me@example.org"
+    await queued(database)
+    change(tmp_path, f"attempts = {rules.MAIL_ATTEMPTS - 1}")
+    assert await background.send_one(database, house(tmp_path, smtp_url), VAULT)
+    [row] = rows(tmp_path)
+    assert (row["sealed"], row["sent_at"]) == (None, None)
+    assert row["given_up_at"] is not None
+    line = json.loads(said.getvalue().splitlines()[-1])
+    assert (line["event"], line["reason"], line["again"]) == ("mail_not_sent", "SMTPDataError 550", False)
+    assert "example.org" not in str(line)
+    assert not await background.send_one(database, house(tmp_path, smtp_url), VAULT)
+
+
+async def test_a_mail_whose_sender_died_is_sent_by_another(
+    database: Database, postbox: Postbox, smtp_url: str, tmp_path: Path
+) -> None:
+    await queued(database)
+    async with database.writing() as db:
+        assert await mails.take(db, VAULT) is not None
+    assert not await background.send_one(database, house(tmp_path, smtp_url), VAULT), "while the lease lasts"
+    change(tmp_path, "due_at = created_at")
+    assert await background.send_one(database, house(tmp_path, smtp_url), VAULT)
+    assert len(postbox.taken) == 1
+
+
+async def test_two_senders_do_not_send_one_mail_twice(
+    database: Database, postbox: Postbox, smtp_url: str, tmp_path: Path
+) -> None:
+    other = Database(f"sqlite:///{tmp_path}/careplus.db")
+    for number in range(6):
+        await queued(database, to=f"{number}@example.org")
+    ours = house(tmp_path, smtp_url)
+    await asyncio.gather(*(background.send_one(one, ours, VAULT) for one in (database, other) for _ in range(6)))
+    await other.close()
+    assert sorted(to[0] for to, _ in postbox.taken) == [f"{number}@example.org" for number in range(6)]
+
+
+async def test_without_a_mail_server_it_becomes_a_file_of_the_owner(
+    database: Database, tmp_path: Path, said: io.StringIO
+) -> None:
+    await queued(database)
+    assert await background.send_one(database, house(tmp_path), VAULT)
+    [file] = (tmp_path / "mail").iterdir()
+    assert file.name == "000001-invitation.eml"
+    assert [stat.S_IMODE(place.stat().st_mode) for place in (file.parent, file)] == [0o700, 0o600]
+    assert LINK in email.message_from_bytes(file.read_bytes(), policy=default).get_content()
+    line = json.loads(said.getvalue().splitlines()[-1])
+    assert (line["event"], line["file"]) == ("mail_written", str(file))
+    assert "me@example.org" not in str(line)
+    assert LINK not in str(line)
+
+
+async def test_a_link_for_nobody_is_no_mail(database: Database, tmp_path: Path) -> None:
+    await queued(database, Kind.PASSWORD_RESET, "nobody@example.org", None)
+    assert await background.send_one(database, house(tmp_path), VAULT)
+    assert rows(tmp_path) == []
+    assert not (tmp_path / "mail").exists()
+
+
+async def test_what_nobody_can_read_any_more_is_given_up(database: Database, tmp_path: Path) -> None:
+    await queued(database)
+    assert await background.send_one(database, house(tmp_path), Vault(["n" * 40], "what is kept encrypted"))
+    assert rows(tmp_path)[0]["given_up_at"] is not None
+    assert not (tmp_path / "mail").exists()
+
+
+async def test_old_rows_are_taken_out(database: Database, tmp_path: Path) -> None:
+    await queued(database)
+    await queued(database)
+    change(tmp_path, "created_at = '2020-01-01T00:00:00Z' WHERE id = 1")
+    async with database.writing() as db:
+        assert await purging.purge(db) == 1
+    assert [row["id"] for row in rows(tmp_path)] == [2]
+
+
+def test_every_mail_has_its_words_and_no_clinical_ones(tmp_path: Path) -> None:
+    assert set(SUBJECTS) == set(TEXTS) == set(Kind)
+    for kind in Kind:
+        subject, text = write(kind, house(tmp_path), LINK)
+        assert "{" not in subject + text
+        assert LINK in text
+        assert not {"visit", "doctor", "result", "prescription", "appointment"} & set(text.lower().split())
+
+
+@pytest.mark.parametrize(
+    "to", ["o'neil+x@example.org", "a,b@example.org", '"<script>@example.org', "=?utf-8?q?x?=@example.org", "ü@exämple.org"]
+)
+def test_odd_addresses_add_no_header(tmp_path: Path, to: str) -> None:
+    written = compose(Waiting(1, Kind.PASSWORD_CHANGED, 1, to, None), house(tmp_path)).as_bytes()
+    head = written.partition(b"\r\n\r\n")[0]
+    names = [line.partition(b":")[0] for line in head.split(b"\r\n") if not line.startswith((b" ", b"\t"))]
+    assert sorted(names) == sorted(
+        [
+            b"From",
+            b"To",
+            b"Subject",
+            b"Date",
+            b"Message-ID",
+            b"Auto-Submitted",
+            b"Content-Type",
+            b"Content-Transfer-Encoding",
+            b"MIME-Version",
+        ]
+    )
+
+
+@pytest.mark.parametrize(
+    ("url", "port", "encrypted", "start_tls"),
+    [
+        ("smtp://mail.example.org", 587, False, None),
+        ("smtp://u:p@mail.example.org:2525", 2525, False, True),
+        ("smtp://u:p@localhost:25", 25, False, None),
+        ("smtps://u:p@mail.example.org", 465, True, False),
+    ],
+)
+def test_passwords_travel_encrypted(url: str, port: int, encrypted: bool, start_tls: bool | None) -> None:
+    asked = server(url)
+    assert (asked["port"], asked["use_tls"], asked["start_tls"]) == (port, encrypted, start_tls)

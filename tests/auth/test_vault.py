@@ -1,0 +1,40 @@
+"""What is sealed opens with any listed secret and with nothing else."""
+
+import pytest
+
+from careplus_auth.vault import Unreadable, Vault
+
+OLD, NEW = "o" * 40, "n" * 40
+
+
+def test_what_is_sealed_opens_while_its_secret_is_listed() -> None:
+    sealed = Vault([OLD], "tests").seal("JBSWY3DPEHPK3PXP")
+    assert "JBSWY3DP" not in sealed
+    assert Vault([NEW, OLD], "tests").open(sealed) == "JBSWY3DPEHPK3PXP"
+    for other in (Vault([NEW], "tests"), Vault([OLD], "other purpose")):
+        with pytest.raises(Unreadable):
+            other.open(sealed)
+
+
+def test_the_first_secret_seals() -> None:
+    sealed = Vault([NEW, OLD], "tests").seal("text")
+    assert Vault([NEW], "tests").open(sealed) == "text"
+    with pytest.raises(Unreadable):
+        Vault([OLD], "tests").open(sealed)
+
+
+def test_nothing_sealed_passes_when_changed() -> None:
+    vault = Vault([OLD], "tests")
+    sealed = vault.seal("text")
+    for position in range(len(sealed)):
+        with pytest.raises(Unreadable):
+            vault.open(sealed[:position] + ("A" if sealed[position] != "A" else "B") + sealed[position + 1 :])
+
+
+def test_hashes_are_one_houses_own() -> None:
+    hashed = Vault([OLD], "tests").hashed("me@example.org")
+    assert hashed == Vault([OLD], "tests").hashed("me@example.org")
+    assert hashed not in (Vault([NEW], "tests").hashed("me@example.org"), Vault([OLD], "other").hashed("me@example.org"))
+    assert Vault([NEW, OLD], "tests").is_hash_of(hashed, "me@example.org")
+    assert not Vault([NEW], "tests").is_hash_of(hashed, "me@example.org")
+    assert not Vault([OLD], "tests").is_hash_of("é", "me@example.org")
