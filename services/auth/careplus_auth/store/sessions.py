@@ -5,7 +5,7 @@ import hmac
 import secrets
 from dataclasses import dataclass
 
-from sqlalchemy import select, tuple_, update
+from sqlalchemy import literal, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -20,6 +20,7 @@ from careplus_runtime.paging import after, page
 from careplus_runtime.problems import NOTHING_HERE
 from careplus_runtime.tokens import Identity
 from careplus_tables.accounts import AccountRow, RefreshTokenRow, SessionRow
+from careplus_tables.columns import InstantColumn
 
 EXPIRED = "Your session has ended. Sign in again."
 
@@ -94,9 +95,9 @@ async def list_open(db: AsyncSession, who: Identity, limit: int, cursor: str | N
         col(SessionRow.expires_at) > at,
         col(SessionRow.last_used_at) > at - rules.idle_limit(who.role),
     )
-    key = tuple_(col(SessionRow.created_at), col(SessionRow.id))
     if before is not None:
-        query = query.where(key < tuple_(*before))
+        last = tuple_(literal(before[0], InstantColumn()), before[1])
+        query = query.where(tuple_(col(SessionRow.created_at), col(SessionRow.id)) < last)
     ordered = query.order_by(col(SessionRow.created_at).desc(), col(SessionRow.id).desc())
     rows = (await db.execute(ordered.limit(limit + 1))).scalars().all()
     found, next_cursor = page(rows, limit, lambda row: (row.created_at, row.id))
