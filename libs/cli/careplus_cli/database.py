@@ -32,7 +32,7 @@ class Contents:
 
 def migrate(url: str) -> str | None:
     """Bring the database to HEAD; answers the revision it was at. Raises Unusable."""
-    with _in_one_line():
+    with in_one_line():
         before = revision(url)
         if before is not None and before > HEAD:
             raise Unusable(f"The database is at revision {before}, newer than this version of CarePlus ({HEAD}).")
@@ -47,7 +47,7 @@ def contents(url: str) -> Contents:
         " EXISTS (SELECT 1 FROM accounts WHERE role = 'admin' AND password_hash IS NOT NULL),"
         " EXISTS (SELECT 1 FROM appointments WHERE starts_at > :soon)"
     )
-    with _in_one_line():
+    with in_one_line():
         engine = sync_engine(url)
         with engine.connect() as connection:
             found = connection.execute(asked, {"demo": FIRST_DEMO_LOGIN, "soon": f"{now() + SOON:%Y-%m-%dT%H:%M:%SZ}"}).one()
@@ -56,7 +56,8 @@ def contents(url: str) -> Contents:
 
 
 @contextmanager
-def _in_one_line() -> Iterator[None]:
+def in_one_line() -> Iterator[None]:
+    """Raise Unusable for what the database says."""
     try:
         yield
     except (SQLAlchemyError, WrongSchema, OSError) as error:

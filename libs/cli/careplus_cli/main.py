@@ -16,6 +16,8 @@ STARTED = time.monotonic()
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help="A hospital on one command.")
 admin = typer.Typer(no_args_is_help=True, help="Administrators.")
 app.add_typer(admin, name="admin")
+audit = typer.Typer(no_args_is_help=True, help="The audit trail.")
+app.add_typer(audit, name="audit")
 
 
 def run() -> None:
@@ -137,6 +139,26 @@ def create(
         first = error.errors()[0]
         _refuse(f"{first['loc'][0]}: {first['msg'].removeprefix('Value error, ')}", code=1)
     typer.echo(f"{email} is an administrator now.")
+
+
+@audit.command()
+def verify(
+    head: Annotated[
+        str | None, typer.Option(help="NUMBER:MAC of an `audit_head` in the log; shows whether the end was cut off since.")
+    ] = None,
+) -> None:
+    """Check that nobody changed the audit trail. Ends with 0 if it is sound, 1 if not, 2 if that cannot be told."""
+    from careplus_cli.auditing import CannotVerify, verify_audit
+    from careplus_cli.database import Unusable
+    from careplus_cli.verifying import Broken
+    from careplus_runtime.settings import SettingsError
+
+    try:
+        verify_audit(_settings(), head)
+    except Broken as wrong:
+        _refuse(str(wrong), code=1)
+    except (CannotVerify, Unusable, SettingsError) as reason:
+        _refuse(str(reason))
 
 
 def _password() -> str:
