@@ -54,7 +54,7 @@ def verify(url: str, keys: SealingKeys, anchored: Head | None, progress: Progres
     with _snapshot(url) as connection:
         total = connection.execute(sa.select(sa.func.count()).select_from(SEAL)).scalar_one()
         head = Head(0, GENESIS)
-        while links := connection.execute(_LINKS, {"after": head.number}).fetchall():
+        while links := _rows(connection, _LINKS.params(after=head.number)):
             head = _walk(links, _concerned(connection, links), head, keys, anchored)
             progress(head.number, total)
         if anchored is not None and anchored.number > head.number:
@@ -86,9 +86,19 @@ def _walk(
 def _concerned(connection: sa.Connection, links: Sequence[Sequence[Any]]) -> dict[int, list[int]]:
     ids = [link[3] for link in links]
     found: dict[int, list[int]] = defaultdict(list)
-    for event_id, patient_id in connection.execute(_PATIENTS, {"first": min(ids), "last": max(ids)}).fetchall():
+    for event_id, patient_id in _rows(connection, _PATIENTS.params(first=min(ids), last=max(ids))):
         found[event_id].append(patient_id)
     return found
+
+
+def _rows(connection: sa.Connection, query: sa.Select[Any]) -> Sequence[Any]:
+    """As the driver has them: objects of rows would be made a million times."""
+    cursor = connection.connection.cursor()
+    try:
+        cursor.execute(str(query.compile(connection, compile_kwargs={"literal_binds": True})))
+        return cursor.fetchall()
+    finally:
+        cursor.close()
 
 
 def _waiting(connection: sa.Connection) -> int:

@@ -13,7 +13,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.util import await_only
 
-from careplus_tables import sqlite
+from careplus_tables import ownership, sqlite
 
 READERS = 4
 """More buys waiting, not throughput."""
@@ -89,6 +89,8 @@ class Database:
             self.reader = self.writer = create_async_engine(
                 self.url, pool_size=READERS, max_overflow=READERS, hide_parameters=True
             )
+        for engine in {self.reader, self.writer}:
+            ownership.watch(engine.sync_engine)
 
     def _sqlite_engine(self, *, reader: bool) -> AsyncEngine:
         sqlite.refuse_network_file_system(Path(self.url.database or ".").parent)

@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
+from careplus_tables import ownership
 from careplus_tables.engine import Readers
 
 
@@ -80,6 +81,8 @@ class Statement:
 
     def _compile(self, dialect: sa.Dialect, lengths: tuple[tuple[str, int], ...]) -> _Compiled:
         compiled: Any = self.built.compile(dialect=dialect)
+        if "unowned" not in compiled.execution_options:
+            ownership.check(self.built)
         asked = {name for name, bind in compiled.binds.items() if bind.required}
         if isinstance(self.built, sa.SelectBase):
             # rendering lists needs a value for every parameter

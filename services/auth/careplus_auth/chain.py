@@ -32,10 +32,11 @@ class SealingKeys:
     def mac(self, key_id: str, before: bytes, number: int, event: Sequence[Any], patients: Collection[int]) -> bytes:
         """The mac of one event: its row with the id first, and whom it concerns. Raises UnknownKey."""
         try:
-            key = self._keys[key_id]
+            seal = self._keys[key_id].copy()
         except KeyError:
             raise UnknownKey(key_id) from None
-        return hmac.digest(key, before + written(number, event, patients), "sha256")
+        seal.update(before + written(number, event, patients))
+        return seal.digest()
 
 
 def written(number: int, event: Sequence[Any], patients: Collection[int]) -> bytes:
@@ -46,6 +47,7 @@ def written(number: int, event: Sequence[Any], patients: Collection[int]) -> byt
     return _encode([number, id, at, *rest, *sorted(patients)]).encode()
 
 
-def _derived(secret: str) -> tuple[str, bytes]:
+def _derived(secret: str) -> tuple[str, hmac.HMAC]:
     stretched = HKDF(SHA256(), length=40, salt=None, info=b"careplus audit seal HMAC-SHA256").derive(secret.encode())
-    return stretched[32:].hex(), stretched[:32]
+    # copied for each event: to set up a key takes longer than to use it
+    return stretched[32:].hex(), hmac.new(stretched[:32], digestmod="sha256")
