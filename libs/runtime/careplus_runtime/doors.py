@@ -29,7 +29,7 @@ class Door:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if not self.endpoint.public:
             who = await identify(scope, scope["app"].state.verifier)
+            scope["who"] = who
             if not self.endpoint.admits(who.role):
                 raise Forbidden(f"This is not for the role {who.role.value}.")
-            scope["who"] = who
         await self.app(scope, receive, send)

@@ -1,7 +1,7 @@
 """The second net: a statement about records of patients that names no owner is refused, whoever wrote it.
 
 An owner is named by comparing one of a table's owner columns with a value, a subquery, or a column of what has an owner itself.
-Statements that are meant for everybody's records say why, with `execution_options(unowned="…")`.
+A select, update or delete that is meant for everybody's records says why, with `execution_options(unowned="…")`.
 """
 
 from collections.abc import Iterable, Iterator
@@ -29,7 +29,6 @@ OWNERS = {
 }
 """Tables of patients' records, with the columns that say whose they are; what is part of a record is owned as the record is."""
 PERSON = "accounts"
-_EQUAL = (operators.eq, operators.in_op)
 
 
 class Unowned(RuntimeError):
@@ -38,53 +37,69 @@ class Unowned(RuntimeError):
 
 def watch(engine: sa.Engine) -> None:
     """Refuse such statements on every connection of the engine."""
-    seen: set[str] = set()
+    # what was looked at already: looking costs more than executing
+    seen: set[tuple[str, bool]] = set()
 
     @sa.event.listens_for(engine, "before_cursor_execute")
     def look(_: Any, __: Any, sql: str, ___: Any, context: Any, ____: bool) -> None:
-        if sql in seen or context is None or context.compiled is None:
-            return
-        # a set of what was looked at already: looking costs more than executing
-        if "unowned" not in context.execution_options:
+        key = (sql, context is not None and "unowned" in context.execution_options)
+        if key not in seen and context is not None and context.compiled is not None:
             check(context.compiled.statement)
-            seen.add(sql)
+            seen.add(key)
 
 
 def check(statement: Any) -> None:
     """Raise Unowned where a table of records stands without an owner."""
-    for one in visitors.iterate(statement):
-        if isinstance(one, sa.Select):
-            _check(list(_leaves(one.get_final_froms())), [*_on(one.get_final_froms()), one.whereclause], statement)
-    if isinstance(statement, sa.Update | sa.Delete) and not _is_of_a_loaded_row(statement):
+    if isinstance(statement, sa.Update | sa.Delete) and not _says_why(statement) and not _is_of_a_loaded_row(statement):
         _check([statement.table], [statement.whereclause], statement)
+    _walk(statement, frozenset(), statement)
 
 
-def _check(froms: list[Any], conditions: Iterable[Any], statement: Any) -> None:
-    records = {one.name: OWNERS[_table(one)] for one in froms if _table(one) in OWNERS}
-    if not records:
-        return
-    owners: dict[str, set[str]] = {**records, **{one.name: {"id"} for one in froms if _table(one) == PERSON}}
-    here, named, links = {one.name for one in froms}, set(), []
-    for left, right in _equalities(conditions):
-        for one, other in ((left, right), (right, left)):
-            if isinstance(one, sa.Column) and one.name in owners.get(one.table.name, ()):
-                if isinstance(other, sa.Column) and other.table.name in here:
-                    links.append((one.table.name, other.table.name))
-                else:
-                    named.add(one.table.name)
+def _walk(element: Any, around: frozenset[str], statement: Any) -> None:
+    """Check every select; `around` are the names that it may take from those around it."""
+    if isinstance(element, sa.Select):
+        froms = element.get_final_froms()
+        leaves = [leaf for leaf in _leaves(froms) if leaf.name not in around]
+        if not _says_why(element):
+            _check(leaves, [*_on(froms), element.whereclause], statement)
+        around = around | {leaf.name for leaf in leaves}
+    for child in element.get_children():
+        _walk(child, frozenset() if isinstance(child, sa.Subquery | sa.CTE) else around, statement)
+
+
+def _check(leaves: list[Any], conditions: list[Any], statement: Any) -> None:
+    records = {leaf.name: OWNERS[_table(leaf)] for leaf in leaves if _table(leaf) in OWNERS}
+    if records and (missing := records.keys() - _named(leaves, conditions, records)):
+        tables = ", ".join(sorted(_table(leaf) for leaf in leaves if leaf.name in missing))
+        raise Unowned(f"{tables}: name the owner, or say why not with unowned=…, in: {str(statement)[:500]}")
+
+
+def _named(leaves: list[Any], conditions: list[Any], records: dict[str, set[str]]) -> set[str]:
+    """What an owner is named of: by a value, or through a link to what has one."""
+    owners: dict[str, set[str]] = {**records, **{leaf.name: {"id"} for leaf in leaves if _table(leaf) == PERSON}}
+    # a subquery was looked at by itself
+    here, named = {leaf.name for leaf in leaves}, {leaf.name for leaf in leaves if not _table(leaf)}
+    links: list[tuple[str, str]] = []
+    for one, other in _equalities(conditions):
+        if not isinstance(one, sa.Column) or one.table.name not in owners:
+            continue
+        is_link = isinstance(other, sa.Column) and other.table.name in here
+        if is_link and (one.primary_key or one.name in owners[one.table.name]):
+            links.append((one.table.name, other.table.name))
+        elif not is_link and one.name in owners[one.table.name]:
+            named.add(one.table.name)
     while grown := {one for one, other in links if other in named} - named:
         named |= grown
-    if missing := records.keys() - named:
-        tables = sorted(_table(one) for one in froms if one.name in missing)
-        raise Unowned(f"{', '.join(tables)}: name the owner, or say why not with unowned=…, in: {str(statement)[:500]}")
+    return named
 
 
 def _equalities(conditions: Iterable[Any]) -> Iterator[tuple[Any, Any]]:
     for condition in conditions:
         for one in visitors.iterate(condition) if condition is not None else ():
-            if isinstance(one, sa.BinaryExpression) and one.operator in _EQUAL:
-                # only the left side of IN is looked up in the right one
-                yield one.left, None if one.operator is operators.in_op else one.right
+            if isinstance(one, sa.BinaryExpression) and one.operator is operators.in_op:
+                yield one.left, None
+            elif isinstance(one, sa.BinaryExpression) and one.operator is operators.eq:
+                yield from ((one.left, one.right), (one.right, one.left))
 
 
 def _leaves(froms: Iterable[Any]) -> Iterator[Any]:
@@ -105,6 +120,10 @@ def _on(froms: Iterable[Any]) -> Iterator[Any]:
 def _table(leaf: Any) -> str:
     """The table's name, also of one that has another name in the statement."""
     return str(getattr(leaf, "element", leaf).name) if hasattr(getattr(leaf, "element", leaf), "name") else ""
+
+
+def _says_why(statement: Any) -> bool:
+    return "unowned" in statement.get_execution_options()
 
 
 def _is_of_a_loaded_row(statement: Any) -> bool:

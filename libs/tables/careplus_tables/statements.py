@@ -80,9 +80,8 @@ class Statement:
                 await cursor.executemany(compiled.sql, values)
 
     def _compile(self, dialect: sa.Dialect, lengths: tuple[tuple[str, int], ...]) -> _Compiled:
+        ownership.check(self.built)
         compiled: Any = self.built.compile(dialect=dialect)
-        if "unowned" not in compiled.execution_options:
-            ownership.check(self.built)
         asked = {name for name, bind in compiled.binds.items() if bind.required}
         if isinstance(self.built, sa.SelectBase):
             # rendering lists needs a value for every parameter

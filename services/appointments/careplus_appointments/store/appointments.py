@@ -103,7 +103,9 @@ _DAY = Statement(
 )
 _INSERTED = ("reference", "patient_id", "doctor_id", "starts_at", "ends_at", "status", "reason", "place", "created_at", "version")
 _INSERT = Statement(insert(AppointmentRow).values({name: bindparam(name) for name in _INSERTED}).returning(col(_a.id)))
-_ONE = Statement(_shown_columns().where(col(_a.id) == bindparam("id")))
+_ONE = Statement(
+    _shown_columns().where(col(_a.id) == bindparam("id")).execution_options(unowned="shown after it was found for its owner")
+)
 
 
 async def list_own(

@@ -91,7 +91,8 @@ async def take_back_unverified(db: AsyncSession, booking: LabBookingRow) -> None
         col(LabResultRow.booking_id) == booking.id, col(LabResultRow.status) == ResultStatus.RESULTED.value
     )
     await db.execute(delete(ObservationRow).where(col(ObservationRow.result_id).in_(unverified)))
-    await db.execute(delete(LabResultRow).where(col(LabResultRow.id).in_(unverified)))
+    theirs = col(LabResultRow.booking_id) == booking.id
+    await db.execute(delete(LabResultRow).where(theirs, col(LabResultRow.id).in_(unverified)))
 
 
 async def _follow(db: AsyncSession, booking: LabBookingRow, at: datetime) -> None:
