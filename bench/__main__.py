@@ -84,6 +84,7 @@ def run(folder: Path, console: Console) -> None:
         "CAREPLUS_PORT": str(ports["gateway"]),
         "CAREPLUS_LOG_LEVEL": "warning",
         "CAREPLUS_NOTICE_MINUTES": "0",
+        **dict.fromkeys(("CAREPLUS_RATE_ACCOUNT", "CAREPLUS_RATE_ANONYMOUS", "CAREPLUS_RATE_AUTH"), "10000000"),
     }
     patients = max(200, APPOINTMENTS // 50)
     filled = ["demo", "--doctors", "50", "--patients", str(patients), "--appointments", str(APPOINTMENTS)]

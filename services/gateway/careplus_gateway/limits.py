@@ -4,7 +4,7 @@ import re
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from careplus_contracts.refusals import AddressTooLong, HeadersTooLarge, NotFound, Refusal, TooLarge
+from careplus_contracts.refusals import AddressTooLong, HeadersTooLarge, NotFound, NotHttp, Refusal, TooLarge
 from careplus_runtime.problems import NOTHING_HERE, problem
 
 MAX_BODY = 2**20
@@ -36,6 +36,10 @@ def _refusal(scope: Scope) -> Refusal | None:
         return AddressTooLong("Send less in the address.")
     if len(headers) > MAX_HEADERS or sum(len(name) + len(value) + HEADER_OVERHEAD for name, value in headers) > MAX_HEADER_BYTES:
         return HeadersTooLarge("Send fewer or shorter headers.")
+    hosts = sum(name == b"host" for name, _ in headers)
+    if hosts > 1 or (hosts == 0 and scope["http_version"] == "1.1"):
+        # RFC 9112, 3.2
+        return NotHttp("Send one Host header.")
     if _PATH.fullmatch(path) is None:
         return NotFound(NOTHING_HERE)
     length = next((value for name, value in headers if name == b"content-length"), b"0")

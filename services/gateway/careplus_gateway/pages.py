@@ -15,7 +15,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
 from careplus_contracts.everything import ENDPOINTS
-from careplus_contracts.refusals import AddressTooLong, MethodNotAllowed, Refusal, Unexpected
+from careplus_contracts.refusals import AddressTooLong, MethodNotAllowed, NotHttp, Refusal, TooManyRequests, Unexpected
 from careplus_runtime.problems import header
 
 BUILT = Path(__file__).resolve().parents[3] / "web" / "dist"
@@ -23,7 +23,6 @@ BUILT = Path(__file__).resolve().parents[3] / "web" / "dist"
 CONTENT = "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'"
 # the drawings of Swagger UI's style sheet are data: addresses
 CONTENT_OF_DOCS = f"{CONTENT}; img-src 'self' data:"
-GUARDS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin"}
 
 NOT_BUILT = """\
 <h1>CarePlus</h1>
@@ -46,7 +45,6 @@ class Pages:
             raise HTTPException(404)
         is_docs = scope["path"].partition("/")[2].startswith("docs")
         found.headers["Content-Security-Policy"] = CONTENT_OF_DOCS if is_docs else CONTENT
-        found.headers.update(GUARDS)
         await found(scope, receive, send)
 
     def _found(self, scope: Scope) -> Response | None:
@@ -134,7 +132,7 @@ def _operation(address: str, operation: dict[str, Any]) -> Iterator[str]:
 
 def _problems() -> Iterator[str]:
     yield "<h1>Refusals</h1><p>RFC 9457 problems; <code>type</code> leads here. Switch on <code>code</code>.</p><dl>"
-    refusals: set[type[Refusal]] = {AddressTooLong, MethodNotAllowed, Unexpected}
+    refusals: set[type[Refusal]] = {AddressTooLong, MethodNotAllowed, NotHttp, TooManyRequests, Unexpected}
     refusals.update(refusal for endpoint in ENDPOINTS for refusal in endpoint.all_refusals)
     for refusal in sorted(refusals, key=lambda kind: (kind.status, kind.code())):
         yield f'<dt id="{refusal.code()}"><code>{refusal.code()}</code>, {refusal.status}</dt><dd>{_meaning(refusal)}</dd>'

@@ -3,9 +3,10 @@
 import asyncio
 import secrets
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
-from careplus_contracts.refusals import PROBLEM_MEDIA_TYPE, HeadersTooLarge
+from careplus_contracts.refusals import PROBLEM_MEDIA_TYPE, HeadersTooLarge, NotHttp, Refusal
+from careplus_gateway.guards import PLAIN
 
 PATIENCE_S = 10.0
 """A request is here whole within so many seconds of its first byte, and that within as many of the connection."""
@@ -21,6 +22,7 @@ class Protocol(HttpToolsProtocol):
     """Give as `http=` to uvicorn."""
 
     deadline: asyncio.TimerHandle | None = None
+    reading: asyncio.TimerHandle | None = None
     in_head = True
     received = 0
     refused = False
@@ -31,6 +33,7 @@ class Protocol(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_waiting()
+        self._is_read()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -57,6 +60,24 @@ class Protocol(HttpToolsProtocol):
         self.in_head, self.received = True, 0
         super().on_message_complete()
 
+    def pause_writing(self) -> None:
+        # a caller who does not read their answer would keep it, and the service's connection, for ever
+        self.reading = self.loop.call_later(PATIENCE_S, self.transport.abort)
+        super().pause_writing()
+
+    def resume_writing(self) -> None:
+        self._is_read()
+        super().resume_writing()
+
+    def _is_read(self) -> None:
+        if self.reading is not None:
+            self.reading.cancel()
+            self.reading = None
+
+    def send_400_response(self, msg: str) -> None:
+        self._write(NotHttp(msg))
+        self.transport.close()
+
     def _start_waiting(self) -> None:
         self._stop_waiting()
         self.deadline = self.loop.call_later(PATIENCE_S, self.transport.close)
@@ -71,10 +92,11 @@ class Protocol(HttpToolsProtocol):
         self._stop_waiting()
         self.transport.pause_reading()
         if self.in_head and (self.cycle is None or self.cycle.response_complete):
-            body = HeadersTooLarge("Send fewer or shorter headers.").body(secrets.token_hex(8))
-            head = (
-                "HTTP/1.1 431 Request Header Fields Too Large\r\n"
-                f"content-type: {PROBLEM_MEDIA_TYPE}\r\ncontent-length: {len(body)}\r\nconnection: close\r\n\r\n"
-            )
-            self.transport.write(head.encode() + body)
+            self._write(HeadersTooLarge("Send fewer or shorter headers."))
         self.deadline = self.loop.call_later(LINGER_S, self.transport.close)
+
+    def _write(self, refusal: Refusal) -> None:
+        body = refusal.body(secrets.token_hex(8))
+        described = [(b"content-type", PROBLEM_MEDIA_TYPE.encode()), (b"content-length", b"%d" % len(body))]
+        headers = [*described, *PLAIN, (b"cache-control", b"no-store"), (b"connection", b"close")]
+        self.transport.write(STATUS_LINE[refusal.status] + b"".join(b"%b: %b\r\n" % pair for pair in headers) + b"\r\n" + body)
