@@ -1,0 +1,100 @@
+"""Whose address reaches the services: that of the connection, unless a proxy that is named says better."""
+
+import asyncio
+import socket
+from collections.abc import Iterator
+
+import pytest
+
+from careplus_gateway import peers
+from careplus_gateway.peers import Proxies, network_of
+from tests.gateway.conftest import Gateway, running
+from tests.gateway.peer import Peer
+
+
+@pytest.fixture(scope="module")
+def behind_of_tests(gateway_of_tests: Gateway, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
+    """Told by name which proxy to believe."""
+    with running(tmp_path_factory.mktemp("behind"), gateway_of_tests.peer, CAREPLUS_PROXIES="localhost") as gateway:
+        yield gateway
+
+
+async def arrived_from(gateway: Gateway, peer: Peer, *headers: tuple[str, str]) -> bytes | None:
+    peer.reset()
+    async with gateway.client() as http:
+        assert (await http.get("/api/doctors", headers=list(headers))).status_code == 200
+    [arrived] = peer.arrived
+    assert {name for name, _ in arrived.headers} & {b"forwarded", b"x-real-ip", b"x-forwarded-host"} == set()
+    assert sum(name == b"x-forwarded-for" for name, _ in arrived.headers) == 1
+    return arrived.header(b"x-forwarded-for")
+
+
+FORGED = (
+    ("X-Forwarded-For", "198.51.100.1"),
+    ("x-forwarded-for", "198.51.100.2, 198.51.100.3"),
+    ("Forwarded", "for=198.51.100.4"),
+    ("X-Real-IP", "198.51.100.5"),
+    ("X-Forwarded-Host", "evil.example"),
+)
+
+
+async def test_nobody_is_believed_by_default(gateway: Gateway, peer: Peer) -> None:
+    assert await arrived_from(gateway, peer, *FORGED) == b"127.0.0.1"
+
+
+async def test_a_proxy_that_is_named_is_believed_for_the_last_it_says(behind_of_tests: Gateway, peer: Peer) -> None:
+    gateway = behind_of_tests
+    assert await arrived_from(gateway, peer) == b"127.0.0.1"
+    assert await arrived_from(gateway, peer, ("X-Forwarded-For", "192.0.2.7")) == b"192.0.2.7"
+    assert await arrived_from(gateway, peer, *FORGED, ("X-Forwarded-For", "192.0.2.7")) == b"192.0.2.7"
+    assert await arrived_from(gateway, peer, ("X-Forwarded-For", "192.0.2.7, 127.0.0.1")) == b"192.0.2.7"
+    for nonsense in ("unknown", "192.0.2.7:80; DROP", "1.2.3.4.5", "'"):
+        assert await arrived_from(gateway, peer, ("X-Forwarded-For", f"192.0.2.7, {nonsense}")) == b"127.0.0.1"
+
+
+@pytest.mark.parametrize(
+    ("setting", "address", "forwarded", "found"),
+    [
+        ("192.0.2.0/24", "192.0.2.9", "203.0.113.1, 192.0.2.8", "203.0.113.1"),
+        ("192.0.2.0/24, 2001:db8::/32", "2001:db8::1", "203.0.113.1, 192.0.2.8", "203.0.113.1"),
+        ("192.0.2.9", "192.0.2.8", "203.0.113.1", "192.0.2.8"),
+        ("192.0.2.9", "::ffff:192.0.2.9", "203.0.113.1", "203.0.113.1"),
+        ("192.0.2.9", "192.0.2.9", "::ffff:203.0.113.1", "203.0.113.1"),
+        ("192.0.2.9", "192.0.2.9", ",".join(["192.0.2.9"] * 5000), "192.0.2.9"),
+        ("", "192.0.2.9", "203.0.113.1", "192.0.2.9"),
+    ],
+)
+def test_proxies_one_behind_the_other(setting: str, address: str, forwarded: str, found: str) -> None:
+    assert Proxies(setting).peer(address, [(b"x-forwarded-for", forwarded.encode())]) == found
+
+
+async def test_names_are_looked_up_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a resolver answers before, while and after a container is made anew."""
+    proxies = Proxies("web")
+    assert not proxies.trust("192.0.2.1")
+    for answer in ("192.0.2.1", None, "192.0.2.2"):
+
+        async def looked_up(name: str, port: None, **_: object) -> list[tuple[object, ...]]:
+            if answer is None:  # noqa: B023 - called within this turn
+                raise socket.gaierror
+            return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (answer, 0))]  # noqa: B023
+
+        monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", looked_up)
+        await proxies.look_up()
+        assert {one for one in ("192.0.2.1", "192.0.2.2") if proxies.trust(one)} == ({answer} if answer else set())
+
+
+async def test_the_machine_around_a_container_is_where_its_default_route_leads(
+    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    routes = tmp_path_factory.mktemp("proc") / "route"
+    routes.write_text("Iface\tDestination\tGateway \tFlags\neth1\t0000FEA9\t00000000\t0001\neth0\t00000000\t010014AC\t0003\n")
+    monkeypatch.setattr(peers, "ROUTES", routes)
+    proxies = Proxies("web.invalid,host")
+    await proxies.look_up()
+    assert proxies.looked_up == {"172.20.0.1"}
+
+
+def test_what_counts_as_one_address() -> None:
+    assert network_of("192.0.2.1") == network_of("::ffff:192.0.2.1") == "192.0.2.1"
+    assert network_of("2001:db8::1") == network_of("2001:db8::ffff:1") != network_of("2001:db8:0:1::1")

@@ -1,0 +1,119 @@
+"""How much may be asked, by whom it is counted, and what callers are told about it."""
+
+import re
+import time
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from careplus_contracts.endpoints import Role
+from careplus_gateway.rates import KEYS, Counter, Windows
+from careplus_runtime.settings import Settings
+from tests.gateway.conftest import Gateway, running
+from tests.gateway.peer import Peer, token
+from tests.test_every_endpoint import check_problem
+
+ACCOUNT, ANONYMOUS, AUTH = 6, 4, 3
+RATELIMIT = re.compile(r'"(\w+)";r=(\d+);t=(\d+)')
+
+
+@pytest.fixture(scope="module")
+def strict_of_tests(gateway_of_tests: Gateway, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
+    """Behind a proxy that is believed, so that tests can come from many addresses."""
+    rates = {"CAREPLUS_RATE_ACCOUNT": str(ACCOUNT), "CAREPLUS_RATE_ANONYMOUS": str(ANONYMOUS), "CAREPLUS_RATE_AUTH": str(AUTH)}
+    folder = tmp_path_factory.mktemp("strict")
+    with running(folder, gateway_of_tests.peer, **rates, CAREPLUS_PROXIES="127.0.0.0/8") as gateway:
+        yield gateway
+
+
+@pytest.fixture
+def strict(strict_of_tests: Gateway) -> Gateway:
+    strict_of_tests.peer.reset()
+    return strict_of_tests
+
+
+def left(answer: httpx.Response) -> tuple[str, int]:
+    found = RATELIMIT.fullmatch(answer.headers["ratelimit"])
+    assert found is not None
+    assert 1 <= int(found[3]) <= 60
+    return found[1], int(found[2])
+
+
+def check_refused(answer: httpx.Response, policy: str) -> None:
+    check_problem(answer, 429)
+    assert answer.json()["code"] == "too_many_requests"
+    assert 1 <= int(answer.headers["retry-after"]) <= 60
+    assert left(answer) == (policy, 0)
+    assert answer.headers["ratelimit"].endswith(f"t={answer.headers['retry-after']}")
+
+
+async def test_an_account_is_counted_wherever_it_asks_from(strict: Gateway, peer: Peer) -> None:
+    async with strict.client(token(Role.PATIENT, 100)) as http, strict.client(token(Role.PATIENT, 101)) as other:
+        for number in range(ACCOUNT):
+            answer = await http.get("/api/appointments", headers={"X-Forwarded-For": f"192.0.2.{number}"})
+            assert (answer.status_code, left(answer)) == (200, ("account", ACCOUNT - 1 - number))
+            assert answer.headers["ratelimit-policy"] == f'"account";q={ACCOUNT};w=60'
+        check_refused(await http.get("/api/appointments"), "account")
+        assert (await other.get("/api/appointments")).status_code == 200
+    assert len(peer.arrived) == ACCOUNT + 1, "what is too much reaches no service"
+
+
+async def test_without_a_token_that_is_good_the_address_is_counted(strict: Gateway) -> None:
+    here, there = {"X-Forwarded-For": "192.0.2.20"}, {"X-Forwarded-For": "192.0.2.21"}
+    async with strict.client() as http, strict.client(f"{token()}x") as forger:
+        for client in (http, forger, http, forger):
+            answer = await client.get("/api/doctors", headers=here)
+            assert left(answer)[0] == "anonymous"
+        check_refused(await http.get("/api/doctors", headers=here), "anonymous")
+        check_refused(await forger.get("/api/appointments", headers=here), "anonymous")
+        assert (await http.get("/api/doctors", headers=there)).status_code == 200
+
+
+async def test_signing_in_is_counted_by_address_and_more_strictly(strict: Gateway, peer: Peer) -> None:
+    here = {"X-Forwarded-For": "192.0.2.30"}
+    async with strict.client() as http, strict.client(token(Role.PATIENT, 102)) as signed_in:
+        for number in range(AUTH):
+            answer = await (http, signed_in)[number % 2].post("/auth/login", json={}, headers=here)
+            assert left(answer) == ("auth", AUTH - 1 - number)
+        check_refused(await signed_in.post("/auth/login", json={}, headers=here), "auth")
+        assert (await http.get("/api/doctors", headers=here)).status_code == 200
+    assert len(peer.arrived) == AUTH + 1
+
+
+async def test_a_network_of_one_household_is_one_address(strict: Gateway) -> None:
+    async with strict.client() as http:
+        for number in range(ANONYMOUS):
+            await http.get("/api/doctors", headers={"X-Forwarded-For": f"2001:db8:0:7::{number}"})
+        check_refused(await http.get("/api/doctors", headers={"X-Forwarded-For": "2001:db8:0:7:ffff::1"}), "anonymous")
+        assert (await http.get("/api/doctors", headers={"X-Forwarded-For": "2001:db8:0:8::1"})).status_code == 200
+
+
+def test_the_window_moves() -> None:
+    windows = Windows()
+    assert [windows.acquire_entry("somebody", 2, 1) for _ in range(3)] == [True, True, False]
+    began, count = windows.get_moving_window("somebody", 2, 1)
+    assert count == 2
+    time.sleep(max(0, began + 1 - time.time()))
+    time.sleep(0.05)
+    assert windows.acquire_entry("somebody", 2, 1)
+
+
+def test_many_addresses_are_forgotten_before_they_fill_the_memory() -> None:
+    windows = Windows()
+    windows.acquire_entry("flood", 10, 60)
+    for number in range(KEYS + 1000):
+        windows.acquire_entry(str(number), 10, 60)
+        if number % 1000 == 0:
+            windows.acquire_entry("flood", 100, 60)
+    assert len(windows.windows) == KEYS
+    assert windows.get_moving_window("flood", 100, 60)[1] > 10, "who asks is not forgotten"
+
+
+async def test_counting_costs_little() -> None:
+    counter = Counter(Settings(_env_file=None, rate_account=6000))
+    began = time.process_time()
+    for number in range(20_000):
+        counter.limiter.hit(counter.account.item, str(number % 10))
+        counter.limiter.get_window_stats(counter.account.item, str(number % 10))
+    assert (time.process_time() - began) / 20_000 < 20e-6
