@@ -25,7 +25,11 @@ class Limits:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and (refusal := _refusal(scope)) is not None:
-            await problem(refusal, scope["request_id"])(scope, receive, send)
+            refused = problem(refusal, scope["request_id"])
+            if isinstance(refusal, NotHttp):
+                # where its end is, is not certain
+                refused.headers["Connection"] = "close"
+            await refused(scope, receive, send)
         else:
             await self.app(scope, receive, send)
 
@@ -36,13 +40,26 @@ def _refusal(scope: Scope) -> Refusal | None:
         return AddressTooLong("Send less in the address.")
     if len(headers) > MAX_HEADERS or sum(len(name) + len(value) + HEADER_OVERHEAD for name, value in headers) > MAX_HEADER_BYTES:
         return HeadersTooLarge("Send fewer or shorter headers.")
-    hosts = sum(name == b"host" for name, _ in headers)
-    if hosts > 1 or (hosts == 0 and scope["http_version"] == "1.1"):
-        # RFC 9112, 3.2
-        return NotHttp("Send one Host header.")
+    if not _is_http(scope["http_version"], headers):
+        return NotHttp("Send HTTP/1.1 with one Host header, and a body with its length or in chunks.")
     if _PATH.fullmatch(path) is None:
         return NotFound(NOTHING_HERE)
     length = next((value for name, value in headers if name == b"content-length"), b"0")
     if int(length) > MAX_BODY:
         return TooLarge("Send at most 1 MiB.")
     return None
+
+
+def _is_http(version: str, headers: list[tuple[bytes, bytes]]) -> bool:
+    """What RFC 9112 asks for in 3.2 and 6.1 and the parser lets pass."""
+    hosts = codings = 0
+    for name, value in headers:
+        if name == b"host":
+            hosts += 1
+        elif name == b"transfer-encoding":
+            codings += 1
+            if value.lower() != b"chunked":
+                return False
+    if version == "1.1":
+        return hosts == 1
+    return version == "1.0" and hosts <= 1 and codings == 0

@@ -51,6 +51,11 @@ class Protocol(HttpToolsProtocol):
         self._start_waiting()
         super().on_message_begin()
 
+    def on_header(self, name: bytes, value: bytes) -> None:
+        # what follows a body in chunks is dropped: a header there has passed no check
+        if self.in_head:
+            super().on_header(name, value)
+
     def on_headers_complete(self) -> None:
         self.in_head = False
         super().on_headers_complete()
@@ -75,6 +80,10 @@ class Protocol(HttpToolsProtocol):
             self.reading = None
 
     def send_400_response(self, msg: str) -> None:
+        if self.in_head and self.cycle is not None and not self.cycle.response_complete:
+            # nonsense behind a request that is being answered
+            self.refused, self.cycle.keep_alive = True, False
+            return
         self._write(NotHttp(msg))
         self.transport.close()
 
