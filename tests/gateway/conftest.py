@@ -17,12 +17,13 @@ from tests.gateway.peer import Peer, token
 from tests.hospital import GENEROUS, free_port
 
 PATIENCE_S = 1.0
-START = f"""
+START = """
 import sys, uvicorn
 from careplus_gateway import breaker, forward, protocol
-breaker.RESTART_S = {PATIENCE_S}
-forward.PATIENCE.update(read={PATIENCE_S}, pool={PATIENCE_S})
-protocol.PATIENCE_S = {PATIENCE_S}
+patience = float(sys.argv[2])
+breaker.RESTART_S = patience
+forward.PATIENCE.update(read=patience, pool=patience)
+protocol.PATIENCE_S = patience
 uvicorn.run("careplus_gateway.app:app", port=int(sys.argv[1]), http=protocol.Protocol, loop="uvloop", ws="none",
             proxy_headers=False, server_header=False, access_log=False, log_level="warning")
 """
@@ -34,6 +35,7 @@ class Gateway:
     port: int
     log: Path
     peer: Peer
+    process: subprocess.Popen[bytes] | None = None
 
     @property
     def url(self) -> str:
@@ -49,7 +51,7 @@ class Gateway:
 
 
 @contextmanager
-def running(folder: Path, peer: Peer, **settings: str) -> Iterator[Gateway]:
+def running(folder: Path, peer: Peer, patience_s: float = PATIENCE_S, **settings: str) -> Iterator[Gateway]:
     """A gateway whose services are all at the peer, but labs, which is away."""
     gateway = Gateway(free_port(), folder / "gateway.log", peer)
     at_peer = f"http://127.0.0.1:{peer.port}"
@@ -62,9 +64,8 @@ def running(folder: Path, peer: Peer, **settings: str) -> Iterator[Gateway]:
         **settings,
     }
     with gateway.log.open("wb") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-c", START, str(gateway.port)], env=environment, cwd=folder, stdout=log, stderr=log
-        )
+        command = [sys.executable, "-c", START, str(gateway.port), str(patience_s)]
+        gateway.process = process = subprocess.Popen(command, env=environment, cwd=folder, stdout=log, stderr=log)
     try:
         for _ in range(200):
             try:

@@ -2,9 +2,11 @@
 
 import asyncio
 import json
+import signal
 import time
 from collections.abc import AsyncIterator
 from contextlib import ExitStack
+from pathlib import Path
 
 import httpx
 import pytest
@@ -15,7 +17,7 @@ from careplus_gateway.bodies import LARGE_AT_ONCE
 from careplus_gateway.breaker import MOST, Breaker
 from careplus_gateway.forward import CONNECTIONS
 from careplus_gateway.guards import GUARDS
-from tests.gateway.conftest import PATIENCE_S, Gateway
+from tests.gateway.conftest import PATIENCE_S, Gateway, running
 from tests.gateway.peer import Peer, break_off, break_off_late, hang_up, in_parts, never, nonsense, plain, token
 
 MIB = 2**20
@@ -200,7 +202,7 @@ async def test_a_slow_service_is_a_timeout_and_the_next_request_is_served(gatewa
 
 async def test_after_a_failure_the_next_request_is_served(gateway: Gateway, peer: Peer, patient: str) -> None:
     async with gateway.client(patient) as http:
-        for failure in [plain(500, b'{"code": "unexpected"}'), break_off] * 20:
+        for failure in [plain(500, b'{"code": "unexpected"}'), break_off, hang_up, nonsense] * 25:
             peer.next_answers = [failure]
             assert (await http.put("/api/appointments/1", json={})).status_code in {500, 503}
             assert (await http.get("/api/appointments")).status_code == 200
@@ -285,6 +287,19 @@ async def test_a_service_that_is_away_is_refused_at_once_and_found_when_it_comes
             assert time.monotonic() < deadline
             await asyncio.sleep(0.1)
         assert (await http.post("/api/appointments", json={})).status_code == 200
+
+
+async def test_what_was_begun_is_ended_before_the_gateway_is(gateway: Gateway, peer: Peer, patient: str, folder: Path) -> None:
+    peer.answer = in_parts(b"{}")
+    with running(folder, peer, patience_s=30) as ending:
+        assert ending.process is not None
+        async with ending.client(patient) as http:
+            asked = [asyncio.create_task(http.get("/api/appointments")) for _ in range(50)]
+            while len(peer.arrived) < CONNECTIONS * 2:  # noqa: ASYNC110 - the peer is in another thread
+                await asyncio.sleep(0.01)
+            ending.process.terminate()
+            assert [answer.status_code for answer in await asyncio.gather(*asked)] == [200] * 50
+        assert ending.process.wait(10) in {0, -signal.SIGTERM}
 
 
 async def test_a_service_that_starts_again_is_waited_for(gateway: Gateway, peer: Peer, patient: str) -> None:

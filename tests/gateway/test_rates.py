@@ -21,9 +21,14 @@ RATELIMIT = re.compile(r'"(\w+)";r=(\d+);t=(\d+)')
 @pytest.fixture(scope="module")
 def strict_of_tests(gateway_of_tests: Gateway, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
     """Behind a proxy that is believed, so that tests can come from many addresses."""
-    rates = {"CAREPLUS_RATE_ACCOUNT": str(ACCOUNT), "CAREPLUS_RATE_ANONYMOUS": str(ANONYMOUS), "CAREPLUS_RATE_AUTH": str(AUTH)}
-    folder = tmp_path_factory.mktemp("strict")
-    with running(folder, gateway_of_tests.peer, **rates, CAREPLUS_PROXIES="127.0.0.0/8") as gateway:
+    with running(
+        tmp_path_factory.mktemp("strict"),
+        gateway_of_tests.peer,
+        CAREPLUS_RATE_ACCOUNT=str(ACCOUNT),
+        CAREPLUS_RATE_ANONYMOUS=str(ANONYMOUS),
+        CAREPLUS_RATE_AUTH=str(AUTH),
+        CAREPLUS_PROXIES="127.0.0.0/8",
+    ) as gateway:
         yield gateway
 
 
