@@ -42,9 +42,6 @@ test: lint web-test ## every check and every test
 	$(BIN)/coverage report
 	@$(MAKE) browser-test
 
-attack: .venv/dev-installed web ## the long attacks, which `make test` leaves out
-	$(BIN)/pytest --quiet -m attack tests
-
 browser-test: .venv/dev-installed web ## the portals in a real browser; `make test` does this last, in a process of its own
 	$(BIN)/pytest --quiet tests/browser || $(BROWSER_AGAIN)
 
@@ -72,6 +69,9 @@ web: .venv/run-installed ## build the portals, if their sources have changed
 
 web-test: .venv/run-installed ## types, style and tests of the portals
 	$(BIN)/python web/build.py check test
+
+attack: .venv/dev-installed web ## the attacks that take minutes; `make test` makes the others
+	$(BIN)/pytest --quiet -m attack tests
 
 bench: .venv/dev-installed ## measure what is promised about speed
 	$(BIN)/python -m bench

@@ -2,12 +2,15 @@
 
 import json
 from collections.abc import Iterator
+from itertools import cycle
 from typing import Any
 
+import httpx
 import pytest
 
 from careplus_contracts.endpoints import Endpoint
 from careplus_contracts.everything import ENDPOINTS
+from tests.hospital import processes
 from tests.openapi.asking import example, send
 from tests.world import World
 
@@ -16,32 +19,97 @@ JSON = {"Content-Type": "application/json"}
 MEMBERS = (
     # text: half of a surrogate pair, what ends strings in C, a raw control character, blank, long, longer in lower case
     *('"\\ud800"', '"a\\u0000b"', '"a\x01b"', '"\\ufeff"', f'"{"a" * 5000}"', '""', '"' + "\u00df" * 250 + '@b"'),
-    *(str(2**63), str(-(2**70)), "1.5", "1e400", "NaN", "9" * 5000, "true", "null", "[]", "{}"),
-    # days and instants: the ends of the calendar, seconds since 1970, digits of other scripts, leap seconds, odd offsets
-    *('"0001-01-01"', '"9999-12-31T23:59:59-23:59"', '"2000-01-01T00:00:00+23:59"', "1893456000"),
+    *(str(2**63), str(-(2**70)), "1.5", "1e400", "-1e400", "NaN", "Infinity", "9" * 400, "9" * 5000, "-0", "0x1", "01", "1_0"),
+    *("true", "false", "null", "[]", "{}", "[[]]", '{"a": 1}', '["a"]', '"true"', '"1"', "[null]"),
+    # words of the contract in another case
+    *('"ADMIN"', '"Patient"', '"doctor "', '"BOOKED"', '"Urgent"', '"\u017f"'),
+    # days and instants: the ends of the calendar, seconds since 1970, digits of other scripts, leap seconds, odd offsets, none
+    *('"0001-01-01"', '"9999-12-31T23:59:59-23:59"', '"2000-01-01T00:00:00+23:59"', "1893456000", '"0001-01-01T00:00:00Z"'),
     *('"\uff12030-01-07T09:00:00Z"', '"2030-01-07T09:00:60Z"', '"2030-01-07T09:00:00+24:00"', '"\u06609:00"'),
-    *("[" * 300 + "]" * 300, "[" * 20000),
+    *('"2030-01-07T09:00:00"', '"2030-01-07 09:00"', '"2030-02-30"', '"9999-12-31"', '"-2030-01-07T09:00:00Z"'),
+    *("[" * 300 + "]" * 300, "[" * 20000, '{"a":' * 300 + "1" + "}" * 300),
 )
-WHOLE = [b"null", b"\xef\xbb\xbf{}", "{}".encode("utf-16"), b"{}{}", b"\x00", b'"', b"\xff", b"[" * 100_000, b'{"a":1,"a":2}']
-KINDS = ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/jsonp", ""]
+WHOLE = [
+    *(b"null", b"true", b"7", b"1e400", b"NaN", b"9" * 400, b'"text"', b"[]", b"[{}]", b"\x00", b'"', b"\xff", b"", b" "),
+    *(b"\xef\xbb\xbf{}", "{}".encode("utf-16"), "{}".encode("utf-16-le"), "{}".encode("utf-32"), "{}".encode("utf-7") + b"\x00"),
+    *(b"{}{}", b"{} {}", b"{}\n{}", b"{},", b"{,}", b"{'a':1}", b"{a:1}", b"/*c*/{}", b"{}//c", b'{"a":1,}', b"{", b"}"),
+    *(b'{"a":1,"a":2}', b'{"\xff":1}', b'{"\\ud800":1}', b'{"\\u0000":1}', b'{"":1}', b'{"__proto__":{"role":"admin"}}'),
+    *(b"[" * 100_000, b"[" * 500 + b"]" * 500, b'{"a":' * 100_000, b"a=1&b=2", b"<a/>", b"--x\r\n\r\n{}\r\n--x--"),
+]
+"""Nowhere a body; where one may be left out, nothing is none."""
+KINDS = [
+    *(
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data; boundary=x",
+        "application/jsonp",
+        "",
+        "*/*",
+        "json",
+    ),
+    *("application/json2", "application/problem+json", "text/json", "application/xml", "application/octet-stream"),
+]
 VERSIONS = ['"' + "9" * 400 + '"', 'W/"1"', '"', '""', '"1"' * 50, "1", "a\xff", '"\xff"', "k" * 256, "k" * 4000]
+MIB = 1024 * 1024
+
+
+@pytest.fixture(scope="module", autouse=True)
+def nobody_dies(shaken: World) -> Iterator[None]:
+    """The processes that were there before are there afterwards."""
+    before = processes(shaken.hospital)
+    yield
+    assert processes(shaken.hospital) == before
+
+
+def test_there_are_enough() -> None:
+    assert min(len(MEMBERS), len(WHOLE)) >= 40
 
 
 @pytest.mark.parametrize("endpoint", WITH_BODY, ids=lambda endpoint: endpoint.name)
 def test_odd_members(shaken: World, endpoint: Endpoint[..., Any]) -> None:
+    """Each once, in one member or another."""
+    body = example(endpoint, shaken)
+    for value, place in zip(MEMBERS, cycle(leaves(body)), strict=False):
+        send_with(shaken, endpoint, body, place, value)
+
+
+@pytest.mark.attack
+@pytest.mark.parametrize("endpoint", WITH_BODY, ids=lambda endpoint: endpoint.name)
+def test_odd_members_everywhere(shaken: World, endpoint: Endpoint[..., Any]) -> None:
     body = example(endpoint, shaken)
     for place in leaves(body):
         for value in MEMBERS:
-            text = json.dumps(replaced(body, place, "here"), ensure_ascii=False).replace('"here"', value)
-            send(shaken, endpoint, content=text.encode(), headers=JSON)
+            send_with(shaken, endpoint, body, place, value)
+
+
+def send_with(shaken: World, endpoint: Endpoint[..., Any], body: Any, place: tuple[Any, ...], value: str) -> None:
+    text = json.dumps(replaced(body, place, "here"), ensure_ascii=False).replace('"here"', value)
+    send(shaken, endpoint, content=text.encode(), headers=JSON)
 
 
 @pytest.mark.parametrize("endpoint", WITH_BODY, ids=lambda endpoint: endpoint.name)
 def test_what_is_no_body_of_ours(shaken: World, endpoint: Endpoint[..., Any]) -> None:
+    assert endpoint.body is not None
     for whole in WHOLE:
-        assert send(shaken, endpoint, content=whole, headers=JSON) in {404, 422}, whole[:20]
+        if whole or endpoint.body.default is not None:
+            assert send(shaken, endpoint, content=whole, headers=JSON) in {404, 422}, whole[:20]
     for kind in KINDS:
         assert send(shaken, endpoint, content=b"{}", headers={"Content-Type": kind}) in {404, 422}, kind
+
+
+@pytest.mark.parametrize("name", ["register", "write_notes"])
+def test_thirty_megabytes_of_text(shaken: World, name: str) -> None:
+    """Said to be so long, and not said: either way it ends at the limit, and the next request is served."""
+    [endpoint] = [one for one in ENDPOINTS if one.name == name]
+    body = json.dumps({**(example(endpoint, shaken) or {}), "text": "a" * 30 * MIB}).encode()
+    chunks = (body[start : start + MIB // 4] for start in range(0, len(body), MIB // 4))
+    for content in (body, chunks):
+        try:
+            assert send(shaken, endpoint, content=content, headers=JSON) == 413
+        except httpx.WriteError:
+            # the answer was there before all was sent, and the rest was not waited for
+            pass
+    assert send(shaken, endpoint, content=b"{}", headers=JSON) == 422
 
 
 @pytest.mark.parametrize("endpoint", [one for one in ENDPOINTS if one.versioned or one.keyed], ids=lambda endpoint: endpoint.name)

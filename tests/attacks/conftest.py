@@ -1,0 +1,35 @@
+"""A hospital of their own for tests that end processes and change everything once."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.hospital import ADMIN, PASSWORD, Hospital, Person
+from tests.world import World, build
+
+DYING = Path(__file__).parent / "dying"
+
+
+@pytest.fixture(scope="package")
+def mortal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """One of everything, in processes that die between commit and answer when they are told to."""
+    hospital = Hospital(tmp_path_factory.mktemp("mortal"))
+    before = hospital.environment.get("PYTHONPATH")
+    hospital.extra["PYTHONPATH"] = f"{DYING}:{before}" if before else str(DYING)
+    hospital.extra["DIES_IN"] = str(hospital.data)
+    created = hospital.careplus("admin", "create", "--email", ADMIN, "--name", "Ada Admin", stdin=f"{PASSWORD}\n")
+    assert created.returncode == 0, created.stderr
+    hospital.start()
+    try:
+        world = build(hospital, hospital.sign_in(ADMIN))
+        yield world
+        for person in world.people.values():
+            person.http.close()
+    finally:
+        hospital.stop()
+
+
+@pytest.fixture
+def people(mortal: World) -> dict[str, Person]:
+    return mortal.people

@@ -1,0 +1,37 @@
+"""Every endpoint that takes an Idempotency-Key, asked twice with the same one: the same answer, one effect."""
+
+import json
+import secrets
+
+from careplus_contracts.everything import ENDPOINTS
+from tests.attacks.deeds import DEEDS, Doing
+from tests.attacks.ledger import contents
+from tests.world import World
+
+JSON = {"Content-Type": "application/json"}
+
+
+def test_there_is_a_deed_for_every_key() -> None:
+    assert sorted(deed.name for deed in DEEDS) == sorted(endpoint.name for endpoint in ENDPOINTS if endpoint.keyed)
+
+
+def test_the_same_key_twice_is_one_deed(mortal: World) -> None:
+    doing = Doing(mortal)
+    before = contents(mortal.hospital)
+    for deed in DEEDS:
+        path, body = doing.request(deed)
+        http, sent = mortal.people[deed.person].http, json.dumps(body).encode()
+        headers = {**JSON, "Idempotency-Key": secrets.token_hex(16)}
+        first = http.request(deed.endpoint.method, path, content=sent, headers=headers)
+        assert first.status_code == deed.endpoint.status, f"{deed.name}: {first.text}"
+        done = contents(mortal.hospital)
+        assert len(done["idempotency_keys"]) > len(before["idempotency_keys"]), deed.name
+        again = http.request(deed.endpoint.method, path, content=sent, headers=headers)
+        assert (again.status_code, again.content) == (first.status_code, first.content), deed.name
+        assert again.headers["idempotency-replayed"] == "true", deed.name
+        for name in ("etag", "content-type", "cache-control"):
+            assert again.headers.get(name) == first.headers.get(name), deed.name
+        other = http.request(deed.endpoint.method, path, content=sent + b" ", headers=headers)
+        assert (other.status_code, other.json()["code"]) == (422, "key_reused"), deed.name
+        assert contents(mortal.hospital) == done, deed.name
+        doing.answers[deed.name], before = first.json(), done

@@ -1,0 +1,245 @@
+"""Idempotency-Key under attack: crowds, dying processes, other people's keys and the bare database file."""
+
+import asyncio
+import secrets
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.attacks.ledger import query, write
+from tests.hospital import PASSWORD, Hospital, Person, free_port, free_times, only_linux, processes
+from tests.world import World, made
+
+CROWD = 100
+
+
+@pytest.fixture
+def key() -> dict[str, str]:
+    return {"Idempotency-Key": secrets.token_hex(16)}
+
+
+@pytest.fixture
+async def crowd(hospital: Hospital) -> AsyncIterator[httpx.AsyncClient]:
+    limits = httpx.Limits(max_connections=CROWD, max_keepalive_connections=CROWD, keepalive_expiry=2)
+    async with httpx.AsyncClient(base_url=hospital.url, timeout=120, limits=limits, trust_env=False) as client:
+        yield client
+
+
+def newcomer(hospital: Hospital) -> Person:
+    return hospital.register(f"{secrets.token_hex(6)}@example.org", "Nora New")
+
+
+def visit(people: dict[str, Person], number: int) -> dict[str, Any]:
+    doctor = people["doctor"]
+    return {"doctor_id": doctor.id, "starts_at": free_times(doctor.http, doctor.id, days=10)[number].isoformat()}
+
+
+def check_one_answer(answers: list[httpx.Response]) -> httpx.Response:
+    """One acted, the others were told so: the same answer, or that the first has not ended. Answers the one."""
+    first = [answer for answer in answers if answer.status_code == 201 and "idempotency-replayed" not in answer.headers]
+    assert len(first) == 1, [answer.text for answer in answers][:5]
+    for answer in answers:
+        if answer.status_code == 409:
+            assert (answer.json()["code"], answer.headers["retry-after"]) == ("in_progress", "1")
+        else:
+            assert (answer.status_code, answer.content) == (201, first[0].content)
+    return first[0]
+
+
+async def test_a_crowd_with_one_key_registers_once(hospital: Hospital, crowd: httpx.AsyncClient, key: dict[str, str]) -> None:
+    email = f"{secrets.token_hex(6)}@example.org"
+    body = {"email": email, "password": PASSWORD, "full_name": "Nora New"}
+    answers = await asyncio.gather(*(crowd.post("/auth/register", json=body, headers=key) for _ in range(CROWD)))
+    first = check_one_answer(answers)
+    again = await crowd.post("/auth/register", json=body, headers=key)
+    assert (again.status_code, again.content, again.headers["idempotency-replayed"]) == (201, first.content, "true")
+    assert query(hospital, "SELECT count(*) FROM accounts WHERE email = ?", email) == [(1,)]
+
+
+async def test_a_crowd_with_one_key_adds_one_doctor(
+    hospital: Hospital, admin: Person, crowd: httpx.AsyncClient, key: dict[str, str]
+) -> None:
+    body = {"email": f"{secrets.token_hex(6)}@example.org", "full_name": "Dr Once", "specialty": "Cardiology"}
+    headers = {**key, "Authorization": f"Bearer {admin.token}"}
+    answers = await asyncio.gather(*(crowd.post("/api/admin/doctors", json=body, headers=headers) for _ in range(CROWD)))
+    first = check_one_answer(answers)
+    again = await crowd.post("/api/admin/doctors", json=body, headers=headers)
+    assert (again.content, again.headers["etag"]) == (first.content, '"1"')
+    assert query(hospital, "SELECT count(*) FROM invitations WHERE account_id = ?", first.json()["id"]) == [(1,)]
+    joined = hospital.register(body["email"], body["full_name"], invitation=again.json()["invitation_code"])
+    assert joined.id == first.json()["id"]
+    joined.http.close()
+
+
+@pytest.fixture
+def second_process(hospital: Hospital, world: World) -> Iterator[str]:
+    """The address of another process of the appointments service beside the running one."""
+    port = free_port()
+    running = Path(f"/proc/{processes(hospital)['appointments']}/environ").read_bytes().decode().split("\0")
+    environment = dict(pair.split("=", 1) for pair in running if "=" in pair)
+    command = [sys.executable, "-m", "careplus_cli", "serve", "appointments", "--port", str(port)]
+    with (hospital.data / "second.txt").open("wb") as log:
+        process = subprocess.Popen(command, env=environment, cwd=hospital.data, stdout=log, stderr=log)
+    url = f"http://127.0.0.1:{port}"
+    try:
+        for _ in range(300):
+            try:
+                if httpx.get(f"{url}/ready", trust_env=False).status_code == 200:
+                    break
+            except httpx.TransportError:
+                time.sleep(0.1)
+        yield url
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+@only_linux
+async def test_a_crowd_at_two_processes_books_once(
+    hospital: Hospital, world: World, crowd: httpx.AsyncClient, second_process: str, key: dict[str, str]
+) -> None:
+    """Who comes second to the free time finds it taken by its own first request, and is answered as that one was."""
+    patient = newcomer(hospital)
+    headers = {**key, "Authorization": f"Bearer {patient.token}"}
+    body = visit(world.people, 200)
+    doors = [f"{second_process}/api/appointments", "/api/appointments"]
+    answers = await asyncio.gather(*(crowd.post(doors[number % 2], json=body, headers=headers) for number in range(CROWD)))
+    first = check_one_answer(answers)
+    for door in doors:
+        again = await crowd.post(door, json=body, headers=headers)
+        assert (again.status_code, again.content, again.headers["idempotency-replayed"]) == (201, first.content, "true")
+    assert query(hospital, "SELECT count(*) FROM appointments WHERE patient_id = ?", patient.id) == [(1,)]
+    patient.http.close()
+
+
+def test_another_body_with_the_same_key(hospital: Hospital, world: World, key: dict[str, str]) -> None:
+    patient = newcomer(hospital)
+    first = made(patient.http.post("/api/appointments", json=visit(world.people, 210), headers=key))
+    other = patient.http.post("/api/appointments", json=visit(world.people, 212), headers=key)
+    assert (other.status_code, other.json()["code"]) == (422, "key_reused")
+    assert [one["id"] for one in patient.http.get("/api/appointments").json()["items"]] == [first["id"]]
+    patient.http.close()
+
+
+def test_a_refusal_is_not_kept(hospital: Hospital, world: World, key: dict[str, str]) -> None:
+    patient = newcomer(hospital)
+    body = visit(world.people, 214)
+    holder = made(world.people["patient"].http.post("/api/appointments", json=body))
+    assert patient.http.post("/api/appointments", json=body, headers=key).json()["code"] == "slot_taken"
+    made(world.people["patient"].http.put(f"/api/appointments/{holder['id']}/cancel"), 200)
+    made(patient.http.post("/api/appointments", json=body, headers=key))
+    patient.http.close()
+
+
+def test_keys_of_two_people_never_meet(hospital: Hospital, world: World, key: dict[str, str]) -> None:
+    one, other = newcomer(hospital), newcomer(hospital)
+    day = visit(world.people, 220)["starts_at"][:10]
+    starts_at = one.http.get("/api/labs/slots", params={"day": day}).json()["items"][0]["starts_at"]
+    body = {"test_codes": ["CBC"], "starts_at": starts_at}
+    answers = [person.http.post("/api/labs/bookings", json=body, headers=key) for person in (one, other)]
+    assert [answer.status_code for answer in answers] == [201, 201]
+    assert [answer.json()["patient"]["id"] for answer in answers] == [one.id, other.id]
+    for person, first in zip((one, other), answers, strict=True):
+        assert person.http.post("/api/labs/bookings", json=body, headers=key).content == first.content
+        person.http.close()
+
+
+def test_a_stranger_reads_no_answer_with_a_key_alone(hospital: Hospital, key: dict[str, str]) -> None:
+    """At a public endpoint, somebody who knows the key and everything but the password."""
+    body = {"email": f"{secrets.token_hex(6)}@example.org", "password": PASSWORD, "full_name": "Nora New"}
+    with hospital.client() as http:
+        account = made(http.post("/auth/register", json=body, headers=key))
+        guessed = http.post("/auth/register", json={**body, "password": "eight-quiet-herons"}, headers=key)
+        assert (guessed.status_code, guessed.json()["code"]) == (422, "key_reused")
+        assert str(account["id"]) not in guessed.text.replace(guessed.json()["request_id"], "")
+        assert http.post("/auth/register", json=body, headers=key).json() == account
+
+
+def test_after_a_day_a_key_is_new(hospital: Hospital, world: World, key: dict[str, str]) -> None:
+    doctor = world.people["other_doctor"].http
+    body = {"starts_at": "2032-07-01T00:00:00Z", "ends_at": "2032-07-02T00:00:00Z"}
+    first = made(doctor.post("/api/doctor/time-off", json=body, headers=key))
+    [(kept_until,)] = query(hospital, "SELECT max(expires_at) FROM idempotency_keys")
+    assert made(doctor.post("/api/doctor/time-off", json=body, headers=key)) == first
+    write(hospital, "UPDATE idempotency_keys SET expires_at = '2020-01-01T00:00:00Z'")
+    later = doctor.post("/api/doctor/time-off", json=body, headers=key)
+    assert made(later)["id"] != first["id"]
+    assert "idempotency-replayed" not in later.headers
+    assert query(hospital, "SELECT count(*) FROM idempotency_keys WHERE expires_at < ?", kept_until)[0][0] < 200
+    assert made(doctor.post("/api/doctor/time-off", json=body, headers=key)) == made(later)
+
+
+def test_the_database_file_holds_no_code_and_no_diagnosis_twice(hospital: Hospital, world: World, key: dict[str, str]) -> None:
+    email, word = f"{secrets.token_hex(6)}@example.org", secrets.token_hex(12)
+    body = {"email": email, "full_name": "Dr Sealed", "specialty": "Cardiology"}
+    added = made(world.people["admin"].http.post("/api/admin/doctors", json=body, headers=key))
+    refer = {"patient_id": world.people["patient"].id, "to_external": "Elsewhere", "reason": word, "urgency": "routine"}
+    made(world.people["doctor"].http.post("/api/doctor/referrals", json=refer, headers=key))
+    kept = b"".join(sealed for (sealed,) in query(hospital, "SELECT sealed FROM idempotency_keys"))
+    assert len(kept) > 500
+    assert word.encode() not in kept
+    file = b"".join(path.read_bytes() for path in hospital.data.glob("careplus.db*"))
+    assert word.encode() in file, "the referral itself is there"
+    assert added["invitation_code"].encode() not in file
+    assert key["Idempotency-Key"].encode() not in file
+
+
+def dying(world: World, service: str, method: str, path: str, person: httpx.Client, body: Any, **headers: str) -> httpx.Response:
+    """The answer to a repeated request whose first answer died with its service, after the act was committed."""
+    before = processes(world.hospital)[service]
+    order = world.hospital.data / service
+    order.touch()
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline:
+        answer = person.request(method, path, json=body, headers=headers)
+        if answer.status_code not in {502, 503, 504} and answer.json().get("code") != "in_progress":
+            break
+        time.sleep(0.2)
+    assert not order.exists(), "nobody died"
+    assert processes(world.hospital)[service] != before
+    return answer
+
+
+@only_linux
+def test_the_answer_of_a_process_that_was_killed(mortal: World, people: dict[str, Person], key: dict[str, str]) -> None:
+    body = visit(people, 100)
+    answer = dying(mortal, "appointments", "POST", "/api/appointments", people["other_patient"].http, body, **key)
+    assert (answer.status_code, answer.headers["idempotency-replayed"], answer.headers["etag"]) == (201, "true", '"1"')
+    mine = people["other_patient"].http.get("/api/appointments").json()["items"]
+    assert mine == [answer.json()]
+
+
+@only_linux
+@pytest.mark.parametrize("service", ["auth", "doctors"])
+def test_two_services_one_of_which_was_killed(
+    mortal: World, people: dict[str, Person], key: dict[str, str], service: str
+) -> None:
+    email = f"{service}@example.org"
+    body = {"email": email, "full_name": "Dr Twice", "specialty": "Cardiology"}
+    answer = dying(mortal, service, "POST", "/api/admin/doctors", people["admin"].http, body, **key)
+    assert answer.status_code == 201, answer.text
+    assert query(mortal.hospital, "SELECT count(*) FROM invitations WHERE account_id = ?", answer.json()["id"]) == [(1,)]
+    assert query(mortal.hospital, "SELECT version FROM doctors WHERE id = ?", answer.json()["id"]) == [(1,)]
+    again = people["admin"].http.post("/api/admin/doctors", json=body, headers=key)
+    assert (again.content, again.headers["idempotency-replayed"]) == (answer.content, "true")
+    mortal.hospital.register(email, "Dr Twice", invitation=answer.json()["invitation_code"]).http.close()
+
+
+@only_linux
+def test_a_change_whose_answer_was_lost_is_not_stale(mortal: World, people: dict[str, Person], key: dict[str, str]) -> None:
+    doctor = people["doctor"].http
+    before = doctor.get("/api/doctor/profile")
+    body = {"full_name": "Dr Ama Osei", "specialty": "Cardiology", "room": "Room 7"}
+    match = {"If-Match": before.headers["etag"]}
+    answer = dying(mortal, "doctors", "PUT", "/api/doctor/profile", doctor, body, **key, **match)
+    assert (answer.status_code, answer.headers["idempotency-replayed"]) == (200, "true")
+    assert answer.json()["version"] == before.json()["version"] + 1
+    assert doctor.get("/api/doctor/profile").json() == answer.json()
+    without_key = doctor.put("/api/doctor/profile", json=body, headers=match)
+    assert (without_key.status_code, without_key.json()["version"]) == (412, answer.json()["version"])

@@ -1,0 +1,78 @@
+"""Members that the house alone sets, sent along with everything that can be changed: refused by name, and nothing is changed."""
+
+import json
+from collections.abc import Iterator
+from typing import Any, get_args
+
+import pytest
+from pydantic import BaseModel
+
+from careplus_contracts.endpoints import Endpoint, Role
+from careplus_contracts.everything import ENDPOINTS
+from tests.attacks.ledger import contents
+from tests.world import World
+
+SET_BY_THE_HOUSE: dict[str, Any] = {
+    # who somebody is, and what they may
+    **{"id": 1, "sub": "1", "account_id": 1, "user_id": 1, "role": "admin", "roles": ["admin"], "is_admin": True},
+    **{"active": True, "account_active": True, "email_verified": True, "verified": True, "mfa": False, "sid": "s" * 24},
+    **{"password": "seven-quiet-herons", "password_hash": "$argon2id$v=19$m=8,t=1,p=1$YWFhYWFhYWE$YWFh", "permissions": ["*"]},
+    # whose it is
+    **{"patient_id": 1, "doctor_id": 1, "from_doctor_id": 1, "ordered_by_id": 1, "author_id": 1, "owner": 1, "tenant_id": 1},
+    # what became of it
+    **{"version": 99, "status": "completed", "reference": "CP-0000-0000", "created_at": "2030-01-07T09:00:00Z"},
+    **{"updated_at": "2030-01-07T09:00:00Z", "signed_at": "2030-01-07T09:00:00Z", "released_at": "2030-01-07T09:00:00Z"},
+    **{"verified_by": 1, "cancelled_by": "admin", "flag": "normal", "critical": False, "price": 0, "price_minor": 0},
+    # what other frameworks listen to
+    **{"_id": 1, "__proto__": {"role": "admin"}, "constructor": {}, "$set": {"role": "admin"}, "Role": "admin", "ROLE": "admin"},
+}
+WITH_BODY = [endpoint for endpoint in ENDPOINTS if endpoint.body is not None and endpoint.example]
+
+
+def test_there_are_enough() -> None:
+    assert len(SET_BY_THE_HOUSE) >= 40
+    assert {endpoint.name for endpoint in ENDPOINTS if endpoint.body is not None} == {one.name for one in WITH_BODY}
+
+
+def model_of(endpoint: Endpoint[..., Any]) -> type[BaseModel]:
+    assert endpoint.body is not None
+    kinds = [endpoint.body.annotation, *get_args(endpoint.body.annotation)]
+    return next(kind for kind in kinds if isinstance(kind, type) and issubclass(kind, BaseModel))
+
+
+def objects(value: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Where objects stand in a body, itself among them."""
+    if isinstance(value, dict):
+        yield at
+    for key in value if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ():
+        yield from objects(value[key], (*at, key))
+
+
+def test_what_the_house_sets_nobody_sends(world: World) -> None:
+    before = contents(world.hospital)
+    for endpoint in WITH_BODY:
+        person = next(person for name, person in world.people.items() if endpoint.admits(Role(name.removeprefix("other_"))))
+        own = set(model_of(endpoint).model_fields)
+        path = endpoint.path.format(**world.ids)
+        for at in objects(world.body(dict(endpoint.example or {}))):
+            body = json.loads(json.dumps(world.body(dict(endpoint.example or {}))))
+            target = body
+            for step in at:
+                target = target[step]
+            extra = {name: value for name, value in SET_BY_THE_HOUSE.items() if name not in target and name not in own}
+            assert len(extra) >= 30
+            target.update(extra)
+            answer = person.http.request(endpoint.method, path, json=body)
+            assert answer.status_code == 422, f"{endpoint.name}: {answer.text}"
+            refused = {error["field"] for error in answer.json()["errors"]}
+            assert refused >= {".".join(map(str, ("body", *at, name))) for name in extra}, endpoint.name
+    assert contents(world.hospital) == before
+
+
+@pytest.mark.parametrize("name", ["role", "active", "version", "id"])
+def test_one_alone_is_refused_too(world: World, name: str) -> None:
+    patient = world.people["patient"].http
+    before = patient.get("/auth/me").json()
+    answer = patient.put("/auth/me", json={"full_name": "Pia Novak", name: SET_BY_THE_HOUSE[name]})
+    assert (answer.status_code, [error["field"] for error in answer.json()["errors"]]) == (422, [f"body.{name}"])
+    assert patient.get("/auth/me").json() == before
