@@ -20,8 +20,8 @@ def mortal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     hospital.extra["DIES_IN"] = str(hospital.data)
     created = hospital.careplus("admin", "create", "--email", ADMIN, "--name", "Ada Admin", stdin=f"{PASSWORD}\n")
     assert created.returncode == 0, created.stderr
-    hospital.start()
     try:
+        hospital.start()
         world = build(hospital, hospital.sign_in(ADMIN))
         yield world
         for person in world.people.values():

@@ -88,8 +88,8 @@ def ask(http: httpx.Client, world: World, named: Named, value: int, body: Any) -
 
 
 def replaced(body: Any, place: Place, value: int) -> Any:
-    copy = dict(body) if isinstance(body, dict) else list(body)
-    copy[place[0]] = value if len(place) == 1 else replaced(copy[place[0]], place[1:], value)  # type: ignore[call-overload]
+    copy: Any = dict(body) if isinstance(body, dict) else list(body)
+    copy[place[0]] = value if len(place) == 1 else replaced(copy[place[0]], place[1:], value)
     return copy
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import cycle
 from typing import Any
 
@@ -38,16 +39,8 @@ WHOLE = [
 ]
 """Nowhere a body; where one may be left out, nothing is none."""
 KINDS = [
-    *(
-        "text/plain",
-        "application/x-www-form-urlencoded",
-        "multipart/form-data; boundary=x",
-        "application/jsonp",
-        "",
-        "*/*",
-        "json",
-    ),
-    *("application/json2", "application/problem+json", "text/json", "application/xml", "application/octet-stream"),
+    *("text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/jsonp", ""),
+    *("application/json2", "application/problem+json", "text/json", "application/xml", "application/octet-stream", "*/*", "json"),
 ]
 VERSIONS = ['"' + "9" * 400 + '"', 'W/"1"', '"', '""', '"1"' * 50, "1", "a\xff", '"\xff"', "k" * 256, "k" * 4000]
 MIB = 1024 * 1024
@@ -104,11 +97,9 @@ def test_thirty_megabytes_of_text(shaken: World, name: str) -> None:
     body = json.dumps({**(example(endpoint, shaken) or {}), "text": "a" * 30 * MIB}).encode()
     chunks = (body[start : start + MIB // 4] for start in range(0, len(body), MIB // 4))
     for content in (body, chunks):
-        try:
+        # the line may be closed before all was sent
+        with suppress(httpx.WriteError):
             assert send(shaken, endpoint, content=content, headers=JSON) == 413
-        except httpx.WriteError:
-            # the answer was there before all was sent, and the rest was not waited for
-            pass
     assert send(shaken, endpoint, content=b"{}", headers=JSON) == 422
 
 

@@ -19,6 +19,7 @@ from careplus_runtime.clock import now
 from careplus_runtime.paging import after, page
 from careplus_runtime.problems import NOTHING_HERE
 from careplus_runtime.tokens import Identity
+from careplus_tables.accounts import AccountRow
 from careplus_tables.availability import AvailabilityRow, OpenHoursRow, TimeOffRow
 
 DEFAULT_SLOT_MINUTES = 30
@@ -26,7 +27,9 @@ DEFAULT_SLOT_MINUTES = 30
 
 async def week(db: AsyncSession, who: Identity) -> AvailabilityRow:
     """The doctor's row; a fresh one, version 1, where they have set nothing yet."""
-    row = await db.get(AvailabilityRow, who.id, with_for_update=True)
+    # the account is locked, because there may be no week yet
+    await db.get(AccountRow, who.id, with_for_update={"key_share": True})
+    row = await db.get(AvailabilityRow, who.id)
     return row or AvailabilityRow(doctor_id=who.id, slot_minutes=DEFAULT_SLOT_MINUTES, place=None, version=1)
 
 
