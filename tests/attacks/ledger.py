@@ -1,8 +1,11 @@
-"""What is in the database file, counted from outside."""
+"""Crowds that ask at once, and what the database file says afterwards."""
 
-from contextlib import closing
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, closing
 from typing import Any
 
+import httpx
 import pysqlite3
 
 from tests.hospital import Hospital
@@ -27,4 +30,22 @@ def tables(hospital: Hospital) -> list[str]:
 
 def contents(hospital: Hospital) -> dict[str, list[tuple[Any, ...]]]:
     """Every row of every table."""
-    return {name: query(hospital, f"SELECT * FROM {name} ORDER BY 1, 2") for name in tables(hospital)}
+    return {name: sorted(query(hospital, f"SELECT * FROM {name}"), key=repr) for name in tables(hospital)}
+
+
+@asynccontextmanager
+async def crowd_of(hospital: Hospital, people: int) -> AsyncIterator[httpx.AsyncClient]:
+    limits = httpx.Limits(max_connections=people, max_keepalive_connections=people, keepalive_expiry=2)
+    async with httpx.AsyncClient(base_url=hospital.url, timeout=120, limits=limits, trust_env=False) as client:
+        yield client
+
+
+async def all_at_once(ask: Callable[[int], Awaitable[httpx.Response]], people: int) -> list[httpx.Response]:
+    """What each is answered. Who is told to come again, because a busy machine cannot take them all, comes again."""
+
+    async def patiently(number: int) -> httpx.Response:
+        while (answer := await ask(number)).status_code == 503:  # noqa: ASYNC110 - another process tells nobody
+            await asyncio.sleep(0.5)
+        return answer
+
+    return await asyncio.gather(*(patiently(number) for number in range(people)))

@@ -1,6 +1,6 @@
 """Idempotency-Key under attack: crowds, dying processes, other people's keys and the bare database file."""
 
-import asyncio
+import hashlib
 import secrets
 import subprocess
 import sys
@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.attacks.ledger import query, write
+from tests.attacks.ledger import all_at_once, crowd_of, query, write
 from tests.hospital import PASSWORD, Hospital, Person, free_port, free_times, only_linux, processes
 from tests.world import World, made
 
@@ -26,8 +26,7 @@ def key() -> dict[str, str]:
 
 @pytest.fixture
 async def crowd(hospital: Hospital) -> AsyncIterator[httpx.AsyncClient]:
-    limits = httpx.Limits(max_connections=CROWD, max_keepalive_connections=CROWD, keepalive_expiry=2)
-    async with httpx.AsyncClient(base_url=hospital.url, timeout=120, limits=limits, trust_env=False) as client:
+    async with crowd_of(hospital, CROWD) as client:
         yield client
 
 
@@ -55,7 +54,7 @@ def check_one_answer(answers: list[httpx.Response]) -> httpx.Response:
 async def test_a_crowd_with_one_key_registers_once(hospital: Hospital, crowd: httpx.AsyncClient, key: dict[str, str]) -> None:
     email = f"{secrets.token_hex(6)}@example.org"
     body = {"email": email, "password": PASSWORD, "full_name": "Nora New"}
-    answers = await asyncio.gather(*(crowd.post("/auth/register", json=body, headers=key) for _ in range(CROWD)))
+    answers = await all_at_once(lambda _: crowd.post("/auth/register", json=body, headers=key), CROWD)
     first = check_one_answer(answers)
     again = await crowd.post("/auth/register", json=body, headers=key)
     assert (again.status_code, again.content, again.headers["idempotency-replayed"]) == (201, first.content, "true")
@@ -67,7 +66,7 @@ async def test_a_crowd_with_one_key_adds_one_doctor(
 ) -> None:
     body = {"email": f"{secrets.token_hex(6)}@example.org", "full_name": "Dr Once", "specialty": "Cardiology"}
     headers = {**key, "Authorization": f"Bearer {admin.token}"}
-    answers = await asyncio.gather(*(crowd.post("/api/admin/doctors", json=body, headers=headers) for _ in range(CROWD)))
+    answers = await all_at_once(lambda _: crowd.post("/api/admin/doctors", json=body, headers=headers), CROWD)
     first = check_one_answer(answers)
     again = await crowd.post("/api/admin/doctors", json=body, headers=headers)
     assert (again.content, again.headers["etag"]) == (first.content, '"1"')
@@ -109,7 +108,7 @@ async def test_a_crowd_at_two_processes_books_once(
     headers = {**key, "Authorization": f"Bearer {patient.token}"}
     body = visit(world.people, 200)
     doors = [f"{second_process}/api/appointments", "/api/appointments"]
-    answers = await asyncio.gather(*(crowd.post(doors[number % 2], json=body, headers=headers) for number in range(CROWD)))
+    answers = await all_at_once(lambda number: crowd.post(doors[number % 2], json=body, headers=headers), CROWD)
     first = check_one_answer(answers)
     for door in doors:
         again = await crowd.post(door, json=body, headers=headers)
@@ -190,26 +189,35 @@ def test_the_database_file_holds_no_code_and_no_diagnosis_twice(hospital: Hospit
     assert key["Idempotency-Key"].encode() not in file
 
 
-def dying(world: World, service: str, method: str, path: str, person: httpx.Client, body: Any, **headers: str) -> httpx.Response:
-    """The answer to a repeated request whose first answer died with its service, after the act was committed."""
+def dying(
+    world: World, service: str, call: str, person: httpx.Client, body: Any, meanwhile: str = "SELECT 1", **headers: str
+) -> httpx.Response:
+    """The answer to a repeated request whose first answer died with its service, after the act was committed.
+
+    `meanwhile` is asked of the database when it has died; the rows are in the answer's extensions.
+    """
     before = processes(world.hospital)[service]
     order = world.hospital.data / service
     order.touch()
-    deadline = time.monotonic() + 120
+    rows = None
+    deadline = time.monotonic() + 180
     while time.monotonic() < deadline:
-        answer = person.request(method, path, json=body, headers=headers)
+        answer = person.request(*call.split(), json=body, headers=headers)
+        if rows is None and not order.exists():
+            rows = query(world.hospital, meanwhile)
         if answer.status_code not in {502, 503, 504} and answer.json().get("code") != "in_progress":
             break
         time.sleep(0.2)
     assert not order.exists(), "nobody died"
     assert processes(world.hospital)[service] != before
+    answer.extensions["meanwhile"] = rows
     return answer
 
 
 @only_linux
 def test_the_answer_of_a_process_that_was_killed(mortal: World, people: dict[str, Person], key: dict[str, str]) -> None:
     body = visit(people, 100)
-    answer = dying(mortal, "appointments", "POST", "/api/appointments", people["other_patient"].http, body, **key)
+    answer = dying(mortal, "appointments", "POST /api/appointments", people["other_patient"].http, body, **key)
     assert (answer.status_code, answer.headers["idempotency-replayed"], answer.headers["etag"]) == (201, "true", '"1"')
     mine = people["other_patient"].http.get("/api/appointments").json()["items"]
     assert mine == [answer.json()]
@@ -220,11 +228,13 @@ def test_the_answer_of_a_process_that_was_killed(mortal: World, people: dict[str
 def test_two_services_one_of_which_was_killed(
     mortal: World, people: dict[str, Person], key: dict[str, str], service: str
 ) -> None:
-    email = f"{service}@example.org"
+    """The invitation that auth had made is the one that is answered, not another one that takes its place."""
+    email, made_first = f"{service}@example.org", "SELECT code_hash FROM invitations ORDER BY id DESC LIMIT 1"
     body = {"email": email, "full_name": "Dr Twice", "specialty": "Cardiology"}
-    answer = dying(mortal, service, "POST", "/api/admin/doctors", people["admin"].http, body, **key)
+    answer = dying(mortal, service, "POST /api/admin/doctors", people["admin"].http, body, made_first, **key)
     assert answer.status_code == 201, answer.text
-    assert query(mortal.hospital, "SELECT count(*) FROM invitations WHERE account_id = ?", answer.json()["id"]) == [(1,)]
+    code_hash = hashlib.sha256(answer.json()["invitation_code"].encode()).hexdigest()
+    assert answer.extensions["meanwhile"] == query(mortal.hospital, made_first) == [(code_hash,)]
     assert query(mortal.hospital, "SELECT version FROM doctors WHERE id = ?", answer.json()["id"]) == [(1,)]
     again = people["admin"].http.post("/api/admin/doctors", json=body, headers=key)
     assert (again.content, again.headers["idempotency-replayed"]) == (answer.content, "true")
@@ -237,7 +247,7 @@ def test_a_change_whose_answer_was_lost_is_not_stale(mortal: World, people: dict
     before = doctor.get("/api/doctor/profile")
     body = {"full_name": "Dr Ama Osei", "specialty": "Cardiology", "room": "Room 7"}
     match = {"If-Match": before.headers["etag"]}
-    answer = dying(mortal, "doctors", "PUT", "/api/doctor/profile", doctor, body, **key, **match)
+    answer = dying(mortal, "doctors", "PUT /api/doctor/profile", doctor, body, **key, **match)
     assert (answer.status_code, answer.headers["idempotency-replayed"]) == (200, "true")
     assert answer.json()["version"] == before.json()["version"] + 1
     assert doctor.get("/api/doctor/profile").json() == answer.json()

@@ -1,13 +1,12 @@
 """Many people change one record that all of them have read: one is heard, everybody else is told that it has changed."""
 
-import asyncio
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
-import httpx
 import pytest
 
+from tests.attacks.ledger import all_at_once, crowd_of
 from tests.hospital import free_times
 from tests.world import World, made
 
@@ -92,9 +91,8 @@ async def test_one_of_a_crowd_is_heard(world: World, record: Callable[[World], t
     person = world.people[name]
     etag = person.http.get(read).headers["etag"] if read else '"1"'
     headers = {"Authorization": f"Bearer {person.token}", "If-Match": etag}
-    limits = httpx.Limits(max_connections=CROWD)
-    async with httpx.AsyncClient(base_url=world.hospital.url, timeout=120, limits=limits, trust_env=False) as http:
-        answers = await asyncio.gather(*(http.put(path, json=rival(number), headers=headers) for number in range(CROWD)))
+    async with crowd_of(world.hospital, CROWD) as http:
+        answers = await all_at_once(lambda number: http.put(path, json=rival(number), headers=headers), CROWD)
     assert Counter(answer.status_code for answer in answers) == {200: 1, 412: CROWD - 1}
     [heard] = [answer for answer in answers if answer.status_code == 200]
     assert heard.headers["etag"] == f'"{heard.json()["version"]}"'
