@@ -96,7 +96,8 @@ def _answer(endpoint: Endpoint[..., Any], adapter: TypeAdapter[Any], result: Any
         return Response(status_code=204, headers=headers)
     if endpoint.media_type != "application/json":
         return Response(result, endpoint.status, headers, media_type=endpoint.media_type)
-    body = adapter.dump_json(result)
+    # of what is no model, all that is in it would be written
+    body = adapter.dump_json(result, warnings="error")
     if (version := getattr(result, "version", None)) is not None:
         headers["ETag"] = f'"{version}"'
     elif endpoint.polled:

@@ -1,0 +1,114 @@
+"""What cannot be forgotten: who asks, in every statement about somebody; and that what leaves is what was promised."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from pydantic import BaseModel
+from pydantic_core import PydanticSerializationError
+
+from careplus_contracts.endpoints import EVERYONE, Contract
+from careplus_contracts.everything import ENDPOINTS
+from careplus_contracts.values import Answer, Id
+from careplus_runtime.handlers import facing_fastapi
+from careplus_tables.accounts import AccountRow
+
+SERVICES = Path(__file__).parents[2] / "services"
+NOBODYS = {
+    "auth": "says who somebody is; before that there is nobody",
+    "appointments.finding": "doctors and their free times are for everybody",
+    "appointments.calendars": "whether a time is free is for everybody; nothing of what takes it leaves",
+    "appointments.appointments.book": "the patient is the caller, or whom reception was called by",
+    "appointments.appointments.show": "what was loaded for somebody, or made, just before",
+    "appointments.appointments.show_visit": "the same",
+    "doctors.doctors.list_all": "profiles of doctors, for administrators",
+    "doctors.stats": "numbers without anybody in them",
+    "labs.catalogue": "the catalogue is for everybody",
+    "labs.people.humans": "names for what was loaded for somebody",
+    "labs.places": "how many places are free is for everybody",
+}
+"""Store functions that take no `who`, with the reason."""
+
+
+def careless(source: str) -> Iterator[str]:
+    """Public store functions that neither ask who nor go on with a row that was loaded for somebody."""
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.AsyncFunctionDef) and not node.name.startswith("_"):
+            taken = [*node.args.args, *node.args.kwonlyargs]
+            asks = any(one.arg == "who" for one in taken)
+            if not asks and not any(one.annotation and "Row" in ast.unparse(one.annotation) for one in taken):
+                yield node.name
+
+
+def test_every_statement_about_somebody_asks_who() -> None:
+    found = {
+        (path.parts[-4], path.stem, name)
+        for path in SERVICES.glob("*/careplus_*/store/*.py")
+        for name in careless(path.read_text())
+    }
+    declared = {name: {".".join(name[:length]) for length in (1, 2, 3)} & NOBODYS.keys() for name in found}
+    assert [name for name, reasons in declared.items() if not reasons] == [], "take `who`, or say above whose it is"
+    assert NOBODYS.keys() == set().union(*declared.values()), "a reason that nobody needs"
+
+
+def test_a_store_function_without_who_is_noticed() -> None:
+    planted = """
+async def find(db: AsyncSession, result_id: int) -> LabResultRow: ...
+async def own(db: AsyncSession, who: Identity, result_id: int) -> LabResultRow: ...
+async def show(db: AsyncSession, rows: Sequence[LabResultRow]) -> LabResult: ...
+async def _hidden(db: AsyncSession, result_id: int) -> LabResultRow: ...
+"""
+    assert list(careless(planted)) == ["find"]
+
+
+def test_no_row_is_promised() -> None:
+    for endpoint in ENDPOINTS:
+        if isinstance(endpoint.answer, type) and issubclass(endpoint.answer, BaseModel):
+            assert issubclass(endpoint.answer, Answer), endpoint.name
+
+
+api = Contract(service="tests", tag="tests")
+
+
+class Shown(Answer):
+    id: Id
+    full_name: str
+
+
+class ShownWithMore(Shown):
+    password_hash: str
+
+
+@api.get("/people", roles=EVERYONE)
+async def show_person() -> Shown:
+    """Show somebody."""
+    raise NotImplementedError
+
+
+async def asked(handler: Any) -> httpx.Response:
+    app = FastAPI()
+    app.add_api_route("/people", facing_fastapi(show_person, handler, None), response_model=None)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as http:
+        return await http.get("/people")
+
+
+async def test_what_was_not_promised_never_leaves() -> None:
+    person = {"id": 1, "full_name": "Pia Novak", "password_hash": "$argon2id$"}
+
+    async def with_a_row() -> Any:
+        return AccountRow(**person)
+
+    async def with_more() -> Shown:
+        return ShownWithMore.model_validate(person)
+
+    async def with_anything() -> Any:
+        return person
+
+    for handler in (with_a_row, with_more):
+        assert (await asked(handler)).json() == {"id": 1, "full_name": "Pia Novak"}
+    with pytest.raises(PydanticSerializationError):
+        await asked(with_anything)
