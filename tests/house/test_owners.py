@@ -97,7 +97,7 @@ async def asked(handler: Any) -> httpx.Response:
 
 
 async def test_what_was_not_promised_never_leaves() -> None:
-    person = {"id": 1, "full_name": "Pia Novak", "password_hash": "$argon2id$"}
+    person: dict[str, Any] = {"id": 1, "full_name": "Pia Novak", "password_hash": "$argon2id$"}
 
     async def with_a_row() -> Any:
         return AccountRow(**person)
