@@ -15,8 +15,8 @@ def shaken(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     assert hospital.careplus("migrate").returncode == 0
     created = hospital.careplus("admin", "create", "--email", ADMIN, "--name", "Ada Admin", stdin=f"{PASSWORD}\n{PASSWORD}\n")
     assert created.returncode == 0, created.stderr
-    hospital.start()
     try:
+        hospital.start()
         world = build(hospital, hospital.sign_in(ADMIN))
         furnish(world)
         # examples take a doctor and a test out of booking; not those that bookings are tried with
