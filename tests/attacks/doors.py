@@ -10,7 +10,7 @@ import httpx
 from tests.hospital import Hospital, processes
 
 PLACES = {
-    "gateway": "/auth/me",
+    "gateway": "/api/appointments",
     "auth": "/auth/me",
     "appointments": "/api/appointments",
     "doctors": "/api/prescriptions",
@@ -31,6 +31,11 @@ class Gate:
     def busy_ms(self) -> float:
         """For how long its main thread has been on a processor: unlike a clock, this does not count what others do."""
         return int(Path(f"/proc/{self.process}/schedstat").read_text().split()[0]) / 1e6
+
+    def busy_threads_ms(self) -> float:
+        """The same of all its threads."""
+        spent = (task.joinpath("schedstat").read_text() for task in Path(f"/proc/{self.process}/task").iterdir())
+        return sum(int(one.split()[0]) for one in spent) / 1e6
 
 
 def gates(hospital: Hospital) -> list[Gate]:

@@ -166,9 +166,9 @@ def test_a_token_in_the_address_proves_nothing(siege: Siege, query: str) -> None
 def test_a_refresh_token_is_no_access_token(siege: Siege, world: World) -> None:
     with world.hospital.client() as http:
         signed_in = http.post("/auth/login", json={"email": "pia@example.org", "password": PASSWORD})
-        (cookie,) = signed_in.cookies.jar
+        (refresh_token,) = [cookie.value for cookie in signed_in.cookies.jar if "refresh" in cookie.name]
     for gate in siege.gates:
-        check_refused(siege, gate, [("Authorization", f"Bearer {cookie.value}")])
+        check_refused(siege, gate, [("Authorization", f"Bearer {refresh_token}")])
 
 
 @pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER", "bEaReR"])
@@ -271,7 +271,9 @@ async def test_a_hundred_thousand_mutated_tokens_over_http(world: World) -> None
             name, token = mutated(rng, known)
             async with http.get(gate.url + gate.path, headers={"Authorization": f"Bearer {token}"}) as answer:
                 await answer.read()
-                assert answer.status in {401, 429}, f"{gate.name} {name}: {answer.status} {token}"
+                assert answer.status == 401 or (answer.status, gate.name) == (429, "gateway"), (
+                    f"{gate.name} {name}: {answer.status} {token}"
+                )
                 counted[gate.name, answer.status] = counted.get((gate.name, answer.status), 0) + 1
 
     async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as http:
