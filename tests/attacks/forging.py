@@ -315,6 +315,7 @@ def _shapes() -> Iterator[tuple[str, Forge]]:
     yield "letter of another script", lambda f: f.genuine.replace(f.genuine[0], "\xe9", 1)
     yield "URL-encoded", lambda f: f.genuine.replace(".", "%2E")
     yield "5 KiB", lambda f: f.claiming(pad="p" * 3500)
+    yield "5 KiB, with a payload that is right", lambda f: f.saying(dumped(f.claims) + b" " * 3500)
     yield "5 KiB of dots", lambda _: "." * 5120
     yield "5 KiB of letters", lambda _: "a" * 5120
     yield "header of 600 letters", lambda f: f.headed(kid="k" * 400)
