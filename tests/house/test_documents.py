@@ -12,10 +12,10 @@ from careplus_runtime.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = [
-    *(ROOT / name for name in ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md")),
+    *(ROOT / name for name in ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md")),
     *sorted((ROOT / "docs").rglob("*.md")),
 ]
-MADE = {".venv", "web/node_modules", "web/dist"}
+MADE = {".venv", "web/node_modules", "web/dist", "dist/sbom.json"}
 """What is there after `make`."""
 PATH = re.compile(r"[\w.-]+(/[\w.*-]+)+/?|[\w.-]+\.(py|md|toml|lock|example|svg)|Makefile|LICENSE")
 
