@@ -51,8 +51,8 @@ def writer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Writer]:
     assert hospital.careplus("migrate").returncode == 0
     created = hospital.careplus("admin", "create", "--email", ADMIN, "--name", "Ada Admin", stdin=f"{PASSWORD}\n{PASSWORD}\n")
     assert created.returncode == 0, created.stderr
-    hospital.start()
     try:
+        hospital.start()
         world = build(hospital, hospital.sign_in(ADMIN))
         with hospital.client() as stranger:
             yield Writer(world, stranger)

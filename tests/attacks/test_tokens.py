@@ -198,8 +198,8 @@ def test_tokens_of_an_older_listed_secret_are_taken(tmp_path: Path) -> None:
     older, newer = "o" * 40, "n" * 40
     hospital = Hospital(tmp_path, secret=f"{newer},{older}")
     assert hospital.careplus("migrate").returncode == 0
-    hospital.start()
     try:
+        hospital.start()
         forger = Forger(SigningKey.from_secret(newer), hospital.register("pia@example.org", "Pia Novak").token)
         header = {**forger.header, "kid": SigningKey.from_secret(older).kid}
         listed = forger.signed(dumped(header), dumped(forger.claims), SigningKey.from_secret(older))
