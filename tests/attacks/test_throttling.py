@@ -1,0 +1,117 @@
+"""Brute force and spraying: slowed down whatever callers say about themselves, and the owner gets in all the same."""
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from tests.attacks.test_guessing import FORGED_ADDRESSES, WRONG, caller, known, sign_in, told, unknown
+from tests.hospital import PASSWORD, Hospital, only_linux
+
+pytestmark = only_linux
+
+TRIES_AT_ONCE = 10
+"""More wrong passwords than that in a row nobody needs."""
+LONGEST_PAUSE_S = 15 * 60
+PEOPLE = 3
+
+
+@pytest.fixture(scope="module")
+def stormed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hospital]:
+    hospital = Hospital(tmp_path_factory.mktemp("stormed"))
+    assert hospital.careplus("migrate").returncode == 0
+    try:
+        hospital.start()
+        for number in range(PEOPLE):
+            hospital.register(known(number), "Pia Novak").http.close()
+        yield hospital
+    finally:
+        hospital.stop()
+
+
+def forged(number: int) -> dict[str, str]:
+    """Another address each time, in every header that names one."""
+    address = f"203.0.113.{number}"
+    return {**dict.fromkeys(FORGED_ADDRESSES, address), "Forwarded": f"for={address};proto=https", "Via": f"1.1 {address}"}
+
+
+def check_slowed(answers: list[httpx.Response]) -> None:
+    """After a few tries the rest were refused without a look at the password."""
+    assert {answer.status_code for answer in answers} == {401, 429}
+    assert sum(answer.status_code == 401 for answer in answers) <= TRIES_AT_ONCE
+    for answer in answers:
+        if answer.status_code == 429:
+            assert answer.json()["code"] == "too_many_attempts"
+            assert 1 <= int(answer.headers["retry-after"]) <= LONGEST_PAUSE_S
+
+
+def guess(http: httpx.Client, email: str, tries: int) -> list[httpx.Response]:
+    return [sign_in(http, email, f"{WRONG}-{number}", **forged(number)) for number in range(tries)]
+
+
+def test_brute_force_is_slowed_whatever_address_is_claimed(stormed: Hospital) -> None:
+    with caller(stormed, 0) as stranger:
+        check_slowed(guess(stranger, known(0), 20))
+        # also the right one, or guessing would go on through the pause
+        assert sign_in(stranger, known(0), PASSWORD).status_code == 429
+
+
+def test_an_account_that_is_not_there_is_slowed_alike(stormed: Hospital) -> None:
+    with caller(stormed, 1) as stranger:
+        there, not_there = (guess(stranger, email, 20) for email in (known(1), unknown(1)))
+    check_slowed(there)
+    check_slowed(not_there)
+    assert told(not_there[0]) == told(there[0])
+    # how long to wait is told too, and differs by the second
+    shapes = [
+        {(one.status_code, frozenset(one.headers), frozenset(one.json())) for one in answers} for answers in (there, not_there)
+    ]
+    assert shapes[0] == shapes[1]
+
+
+def test_other_spellings_of_an_e_mail_are_no_new_account(stormed: Hospital) -> None:
+    with caller(stormed, 2) as stranger:
+        spelled = [known(2), known(2).upper(), known(2).title(), known(2).capitalize()] * 5
+        check_slowed([sign_in(stranger, email, WRONG) for email in spelled])
+
+
+def test_a_stranger_does_not_keep_the_owner_out(stormed: Hospital) -> None:
+    with caller(stormed, 10) as owner, caller(stormed, 11) as stranger:
+        assert sign_in(owner, known(2), PASSWORD).status_code == 200
+        check_slowed(guess(stranger, known(2), 20))
+        assert sign_in(owner, known(2), PASSWORD).status_code == 200
+
+
+@pytest.mark.attack
+@pytest.mark.timeout(900)
+def test_many_strangers_do_not_keep_the_owner_out(stormed: Hospital) -> None:
+    with caller(stormed, 20) as owner:
+        assert sign_in(owner, known(0), PASSWORD).status_code == 200
+        for number in range(30):
+            with caller(stormed, 21 + number) as stranger:
+                guess(stranger, known(0), 4)
+        # from the device that the owner signed in on before
+        assert sign_in(owner, known(0), PASSWORD).status_code == 200
+
+
+@pytest.mark.attack
+@pytest.mark.timeout(900)
+def test_spraying_is_slowed_whatever_address_is_claimed(stormed: Hospital) -> None:
+    with caller(stormed, 60) as stranger:
+        answers = [sign_in(stranger, unknown(number), WRONG, **forged(number % 250)) for number in range(400)]
+    assert {answer.status_code for answer in answers} == {401, 429}
+    assert sum(answer.status_code == 429 for answer in answers) > 100
+
+
+@pytest.mark.attack
+@pytest.mark.timeout(900)
+def test_a_restart_does_not_forget(stormed: Hospital) -> None:
+    with caller(stormed, 70) as stranger:
+        before = guess(stranger, unknown(7), 20)
+    check_slowed(before)
+    stormed.stop()
+    stormed.start()
+    with caller(stormed, 70) as stranger:
+        after = guess(stranger, unknown(7), 20)
+    # a pause may have ended meanwhile, but the tries that nobody is asked to wait for are used up
+    assert sum(answer.status_code == 401 for answer in after) < sum(answer.status_code == 401 for answer in before)
