@@ -48,7 +48,7 @@ browser-test: .venv/dev-installed web ## the portals in a real browser; `make te
 screenshots: .venv/dev-installed web ## take the pictures in docs/screens anew
 	$(BIN)/python -m tests.browser.screenshots
 
-lighthouse: .venv/dev-installed web ## Lighthouse on every page, three runs each; PAGES="/doctors /sign-in" chooses some
+lighthouse: .venv/dev-installed web ## Lighthouse on every page, RUNS=3 each; PAGES="/doctors /sign-in" chooses some
 	$(BIN)/python -m tests.browser.lighthouse $(PAGES)
 
 lint: .venv/dev-installed web ## style, types and who may import whom

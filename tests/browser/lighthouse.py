@@ -1,6 +1,7 @@
-"""Runs Lighthouse on every page of a demo hospital of its own: `make lighthouse`. Parts of pages' names choose some."""
+"""Runs Lighthouse on every page of a demo hospital of its own: `make lighthouse`. Parts of pages' names choose some; RUNS each."""
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -14,6 +15,7 @@ from tests.browser.people import demo_email
 from tests.browser.stack import demo_hospital
 from tests.hospital import Hospital
 
+RUNS = int(os.environ.get("RUNS", "3"))
 BUILD = Path(__file__).parents[2] / "web" / "build.py"
 
 
@@ -22,7 +24,7 @@ def main(chosen: list[str]) -> int:
         sys.stderr.write(f"{MISSING}\n")
         return 1
     with tempfile.TemporaryDirectory() as folder, demo_hospital(Path(folder)) as demo:
-        told = {"chromium": str(chromium), "origin": demo.url, "pages": _pages(demo, chosen)}
+        told = {"chromium": str(chromium), "origin": demo.url, "pages": _pages(demo, chosen), "runs": RUNS}
         command = [sys.executable, str(BUILD), "lighthouse"]
         return subprocess.run(command, input=json.dumps(told), text=True, check=False).returncode
 

@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import RolePage
-from tests.browser.people import People
-from tests.hospital import free_times
+from tests.browser.conftest import OpenPage, RolePage
+from tests.browser.people import People, signed_in_demo
+from tests.hospital import Hospital, free_times
 
 Clicks = Callable[[Page], int]
 Record = dict[str, object]
@@ -83,7 +83,7 @@ def test_what_is_typed_is_flagged_kept_and_asked_about(people: People, role_page
     assert now(people, booking)["status"] == "in_progress"
 
 
-def test_a_specimen_is_rejected_with_a_reason(people: People, role_page: RolePage, booking: Record) -> None:
+def test_a_specimen_is_rejected_with_a_reason(people: People, patient: str, role_page: RolePage, booking: Record) -> None:
     people["lab"].http.put(f"/api/labs/bookings/{booking['id']}/status", json={"status": "collected"}).raise_for_status()
     page = role_page("lab")
     page.goto(f"/lab/{booking['id']}")
@@ -95,6 +95,9 @@ def test_a_specimen_is_rejected_with_a_reason(people: People, role_page: RolePag
     dialog.get_by_role("button", name="Reject specimen").click()
     expect(page.get_by_role("button", name="New specimen collected")).to_be_visible()
     assert now(people, booking)["status_reason"] == "The blood had clotted."
+    told = role_page(patient)
+    told.goto(f"/labs/bookings/{booking['id']}")
+    expect(told.get_by_role("main")).to_contain_text("The blood had clotted.")
 
 
 def test_the_worklist_is_in_the_address(role_page: RolePage, booking: Record) -> None:
@@ -107,6 +110,21 @@ def test_the_worklist_is_in_the_address(role_page: RolePage, booking: Record) ->
     page.get_by_role("link", name=str(booking["reference"])).click()
     page.get_by_role("main").get_by_role("link", name="Worklist").click()
     expect(page).to_have_url(re.compile(r"/lab\?status=booked$"))
+
+
+def test_the_pages_of_the_worklist_are_in_the_address(open_page: OpenPage, demo: Hospital) -> None:
+    page = open_page(demo.url, signed_in_demo(demo, "lab"))
+    page.goto("/lab?status=booked")
+    first = page.locator(".reference").first.inner_text()
+    page.get_by_role("link", name="Next page").click()
+    expect(page).to_have_url(re.compile(r"status=booked&cursor="))
+    references = page.locator(".reference")
+    expect(references.first).not_to_have_text(first)
+    shown = references.all_inner_texts()
+    page.reload()
+    expect(references).to_have_text(shown)
+    page.get_by_role("link", name="First page").click()
+    expect(references.first).to_have_text(first)
 
 
 def test_ordered_reviewed_and_released(people: People, patient: str, role_page: RolePage, clicks: Clicks) -> None:

@@ -18,7 +18,7 @@ import "../../style/review.css";
 
 type Result = Schemas["LabResult"];
 
-const POLL_MS = 30_000;
+const POLL_MS = 60_000;
 /** As many as there can be: the urgent ones among them come first, and the day's page counts as many. */
 const AT_ONCE = 100;
 

@@ -1,0 +1,122 @@
+"""Pages that have nothing to show, cannot be had, or ask something: as accessible as full ones, and they say what to do."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from typing import Literal
+
+import pytest
+from playwright.sync_api import Browser, Page, Route, expect
+
+from tests.browser import measures
+from tests.browser.conftest import RolePage
+from tests.browser.measures import settled
+from tests.browser.pages import COMING, View, first
+from tests.browser.people import People
+from tests.browser.rooms import Rooms
+from tests.hospital import Hospital
+
+LOOKS: tuple[tuple[Literal["light", "dark"], int], ...] = (("light", 1280), ("dark", 320))
+"""Colours differ by theme and layouts by width: each of both once."""
+NEEDED = ("/api/config", "/auth/refresh")
+BROKEN = [
+    View("/"),
+    View("/doctors"),
+    View("/home", "patient"),
+    View("/appointments", "patient"),
+    View("/appointments/{}", "patient", COMING),
+    View("/results", "patient"),
+    View("/labs", "patient"),
+    View("/profile", "patient"),
+    View("/doctor", "doctor"),
+    View("/doctor/week", "doctor"),
+    View("/doctor/results", "doctor"),
+    View("/doctor/availability", "doctor"),
+    View("/lab", "lab"),
+    View("/admin", "admin"),
+    View("/admin/appointments", "admin"),
+    View("/admin/people", "admin"),
+]
+EMPTY = [
+    ("patient", "/home", "You have no upcoming appointments."),
+    ("patient", "/appointments", "You have no upcoming appointments."),
+    ("patient", "/prescriptions", "You have no current prescriptions."),
+    ("patient", "/referrals", "You have no referrals."),
+    ("patient", "/labs/bookings", "You have no laboratory appointments."),
+    ("patient", "/results", "You have no results yet."),
+    ("doctor", "/doctor", "No visits today."),
+    ("doctor", "/doctor/week", "No visits"),
+    ("doctor", "/doctor/patients", "You have no patients yet."),
+    ("doctor", "/doctor/referrals", "Nobody has referred a patient to you."),
+    ("doctor", "/doctor/results", "All reviewed."),
+]
+ASKING = [
+    (View("/appointments/{}", "patient", COMING), "Cancel appointment"),
+    (View("/doctor/prescriptions/{}", "doctor", first("/api/doctor/prescriptions")), "Stop this prescription"),
+    (View("/lab/{}", "lab", first("/api/labs/worklist?status=collected")), "Reject specimen"),
+    (View("/admin/people/{}", "admin", first("/api/admin/accounts?role=patient")), "Lock account"),
+    (View("/admin/doctors/{}", "admin", first("/api/admin/doctors")), "Take out of booking"),
+]
+
+
+@pytest.fixture(scope="module")
+def rooms(browser: Browser, demo: Hospital) -> Iterator[Rooms]:
+    with ExitStack() as closing:
+        yield Rooms(browser, demo, closing)
+
+
+@pytest.fixture
+def page(rooms: Rooms, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """A page of its own in the profile of the view's role."""
+    view: View = request.getfixturevalue("view")
+    page = rooms.beside(view)
+    yield page
+    page.close()
+
+
+def faults(page: Page) -> list[str]:
+    found = []
+    for theme, width in LOOKS:
+        page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+        measures.resize(page, width)
+        problems = measures.axe(page) + measures.sideways(page) + measures.small_targets(page)
+        found += [f"{theme} {width}: {problem}" for problem in problems]
+    return found
+
+
+def fail(route: Route) -> None:
+    if route.request.url.endswith(NEEDED):
+        route.continue_()
+    else:
+        route.fulfill(status=500, json={"code": "internal", "status": 500, "title": "", "detail": ""})
+
+
+@pytest.mark.parametrize("view", BROKEN, ids=lambda view: view.name)
+def test_what_cannot_be_had_is_said(rooms: Rooms, view: View, page: Page) -> None:
+    address = rooms.address(view)
+    page.route("**/api/**", fail)
+    page.goto(address)
+    expect(settled(page).get_by_role("main").get_by_text("Something went wrong on our side").first).to_be_visible()
+    expect(page.get_by_role("button", name="Try again").first).to_be_visible()
+    assert faults(page) == []
+
+
+@pytest.mark.parametrize(("role", "path", "sentence"), EMPTY)
+def test_where_there_is_nothing_the_page_says_so(
+    people: People, patient: str, role_page: RolePage, role: str, path: str, sentence: str
+) -> None:
+    page = role_page(patient if role == "patient" else people.new_doctor())
+    page.goto(path)
+    expect(settled(page).get_by_role("main").get_by_text(sentence).first).to_be_visible()
+    assert faults(page) == []
+
+
+@pytest.mark.parametrize(("view", "act"), ASKING, ids=lambda value: value.name if isinstance(value, View) else value)
+def test_a_question_over_the_page(rooms: Rooms, view: View, act: str, page: Page) -> None:
+    rooms.show(view, page)
+    button = page.get_by_role("main").get_by_role("button", name=act, exact=True)
+    button.click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    assert faults(page) == []
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(button).to_be_focused()
