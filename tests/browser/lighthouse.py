@@ -1,4 +1,4 @@
-"""Runs Lighthouse on every page of a demo hospital of its own: `make lighthouse`. Parts of pages' names choose some; RUNS each."""
+"""Runs Lighthouse on every page of a demo hospital of its own: `make lighthouse`. Parts of names choose some, RUNS how often."""
 
 import json
 import os
