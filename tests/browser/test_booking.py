@@ -14,6 +14,17 @@ from tests.hospital import PASSWORD, Person, free_times
 NOTE = "Knee hurts on stairs"
 
 
+def test_a_search_on_the_front_page_shows_free_times_to_everybody(page: Page, doctor: Person) -> None:
+    name = str(doctor.http.get("/api/doctor/profile").json()["full_name"])
+    page.goto("/")
+    page.get_by_role("searchbox", name="Find a doctor").fill(name)
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"/doctors\?q=Dr"))
+    page.get_by_role("link", name=f"More times of {name}").click()
+    expect(page.get_by_role("heading", level=1, name=name)).to_be_visible()
+    expect(times(page).first).to_be_visible()
+
+
 def test_the_chosen_time_outlives_a_sign_in(page: Page, people: People, doctor: Person) -> None:
     page.goto(book_page(doctor))
     chosen = page.url

@@ -11,7 +11,7 @@ export function Facts({ booking, tests }: { booking: Booking; tests: readonly On
   return (
     <Details
       of={[
-        [t("bench.kind"), specimens.join(", ")],
+        [t("bench.kind"), specimens.join("; ")],
         [t("bench.time"), (!collected_at || late) && (starts_at ? when(starts_at) : t("worklist.any_time"))],
         [t("bench.collected"), collected_at && when(collected_at)],
         [t("bench.ordered_by"), ordered_by?.full_name ?? t("bench.own_booking")],
