@@ -35,7 +35,7 @@ export function Finder({ chosen, add }: { chosen: Tests; add: (test: Tests[numbe
           input={{ maxLength: 100 }}
         />
         <p class="muted small" role="status">
-          {found.data && plural("order.found", found.data.items.length)}
+          {found.data && plural(found.data.next_cursor ? "order.first" : "order.found", found.data.items.length)}
         </p>
         <Ready of={shown}>
           {() => (

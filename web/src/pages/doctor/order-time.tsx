@@ -17,7 +17,7 @@ interface Props {
 
 export function When({ order, put, wrong }: Props) {
   return (
-    <div>
+    <div class="stack close">
       <Checkbox
         id="timed"
         label={t("order.timed")}
