@@ -14,7 +14,7 @@ const PAGES = [
   { page: "lab/index.ts", room: "lab", budget: 26 },
 ];
 const WORDS = 12;
-// what is there, rounded up: docs/decisions/0010
+// what is there, rounded up: docs/decisions/0011
 const ROLES = { patient: 50, doctor: 60, admin: 43, lab: 31 };
 const STYLES = 11;
 // open to everybody, and the patient's all the same
