@@ -8,8 +8,8 @@ from itertools import count
 
 import httpx
 import pytest
-from tests.audit.trail import rows
 
+from tests.audit.trail import rows
 from tests.hospital import Hospital, Person, free_times, only_linux, processes
 from tests.world import World
 

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pysqlite3
 import pytest
-from tests.audit.trail import TABLES, wait_until_sealed
 
 from careplus_auth.chain import SealingKeys
 from careplus_auth.store.seals import Head
 from careplus_cli.verifying import Broken, Sound, verify
+from tests.audit.trail import TABLES, wait_until_sealed
 from tests.hospital import Hospital
 from tests.world import World
 

@@ -10,6 +10,7 @@ from typing import Any
 from fastapi import Request, Response
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.types import Scope
 
 from careplus_contracts.accounts import Account, Tokens
 from careplus_contracts.audit import Kind
@@ -99,7 +100,7 @@ class Auditor:
             "account_id": account_id,
             "role": role and role.value,
             "session_id": session_id,
-            "address": header(scope, b"x-forwarded-for") or (scope["client"][0] if scope.get("client") else None),
+            "address": address(scope),
             "service": self.endpoint.service,
             "action": self.endpoint.name,
             "kind": self.kind,
@@ -109,6 +110,11 @@ class Auditor:
             "members": " ".join(sorted(body.model_fields_set)) if isinstance(body, BaseModel) else None,
         }
         return Event(row, patients - {account_id} if role is Role.PATIENT else patients)
+
+
+def address(scope: Scope) -> str | None:
+    """Where the request came from, as the gateway says, else the peer."""
+    return header(scope, b"x-forwarded-for") or (scope["client"][0] if scope.get("client") else None)
 
 
 def committer(request: Request) -> Committer:

@@ -9,6 +9,7 @@ from careplus_contracts.doctors import AddDoctor
 from careplus_contracts.endpoints import Role
 from careplus_contracts.invitations import Invite, NewInvitation
 from careplus_contracts.refusals import Unavailable
+from careplus_runtime.audit import address
 from careplus_runtime.idempotency import onward
 from careplus_runtime.problems import header
 from careplus_runtime.settings import Settings
@@ -20,7 +21,11 @@ async def invite(request: Request, house: Settings, body: AddDoctor) -> NewInvit
         request.app.state.http,
         token=(header(request.scope, b"authorization") or "").partition(" ")[2],
         address=house.service_url("auth"),
-        headers={"X-Request-Id": request.scope["request_id"], **onward(request, "invite")},
+        headers={
+            "X-Request-Id": request.scope["request_id"],
+            "X-Forwarded-For": address(request.scope) or "",
+            **onward(request, "invite"),
+        },
     )
     try:
         return await auth.call(invitations.invite, Invite(email=body.email, full_name=body.full_name, role=Role.DOCTOR))

@@ -27,6 +27,7 @@ from careplus_gateway.limits import Limits
 from careplus_gateway.pages import BUILT, Pages
 from careplus_gateway.peers import Peers, Proxies
 from careplus_gateway.rates import Counter, Rates
+from careplus_gateway.refusing import NotedDoor
 from careplus_runtime import logs
 from careplus_runtime.doors import Door
 from careplus_runtime.keys import Verifier, fetch_from
@@ -104,9 +105,9 @@ def _routes() -> list[BaseRoute]:
             path,
             Methods(
                 {
-                    endpoint.method: Door(
-                        request_response(OWN[endpoint.name]) if endpoint.service == "gateway" else Forward(endpoint), endpoint
-                    )
+                    endpoint.method: Door(request_response(OWN[endpoint.name]), endpoint)
+                    if endpoint.service == "gateway"
+                    else NotedDoor(Forward(endpoint))
                     for endpoint in endpoints
                 }
             ),

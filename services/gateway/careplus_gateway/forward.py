@@ -57,6 +57,7 @@ class Forward:
     """ASGI app: one endpoint of a service behind the gateway."""
 
     def __init__(self, endpoint: Endpoint[..., Any]) -> None:
+        self.endpoint = endpoint
         self.service = endpoint.service
         self.method = endpoint.method
         self.keyed = endpoint.keyed
@@ -75,7 +76,7 @@ class Forward:
     async def _forward(self, scope: Scope, content: bytes, send: Send) -> None:
         state, request_id = scope["app"].state, scope["request_id"]
         breaker: Breaker = state.breakers[self.service]
-        request, timeout, begun = self._request(scope, content), breaker.admit(request_id), False
+        request, timeout, begun = self.request(scope, content), breaker.admit(request_id), False
         try:
             async with timeout:
                 answer = await self._ask(state.transport, request, breaker)
@@ -94,7 +95,7 @@ class Forward:
             await send(answer.start)
             await send({"type": "http.response.body", "body": answer.content})
 
-    def _request(self, scope: Scope, content: bytes) -> httpx.Request:
+    def request(self, scope: Scope, content: bytes) -> httpx.Request:
         url = scope["app"].state.settings.service_url(self.service) + scope["raw_path"].decode("ascii")
         if query := scope["query_string"]:
             url += "?" + query.decode("ascii")

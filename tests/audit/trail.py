@@ -1,0 +1,44 @@
+"""The audit trail as a test looks at it."""
+
+import time
+from typing import Any
+
+import pysqlite3
+
+from tests.hospital import Hospital, Person
+
+TABLES = ("audit_events", "audit_patients", "audit_seals")
+
+
+def rows(hospital: Hospital, sql: str, *values: Any) -> list[dict[str, Any]]:
+    """Straight from the file."""
+    connection = pysqlite3.connect(hospital.data / "careplus.db")
+    connection.row_factory = pysqlite3.Row
+    try:
+        return [dict(row) for row in connection.execute(sql, values)]
+    finally:
+        connection.close()
+
+
+def of_request(hospital: Hospital, request_id: str) -> list[dict[str, Any]]:
+    """The events of one request, with whom they concern as `patients`."""
+    found = rows(hospital, "SELECT * FROM audit_events WHERE request_id = ? ORDER BY id", request_id)
+    for event in found:
+        patients = rows(hospital, "SELECT patient_id FROM audit_patients WHERE event_id = ? ORDER BY patient_id", event["id"])
+        event["patients"] = [one["patient_id"] for one in patients]
+    return found
+
+
+def ask(person: Person, method: str, path: str, request_id: str, **more: Any) -> Any:
+    """Make a request that the trail can be asked for."""
+    headers = {"X-Request-Id": request_id, **more.pop("headers", {})}
+    return person.http.request(method, path, headers=headers, **more)
+
+
+def wait_until_sealed(hospital: Hospital, patience_s: float = 20) -> None:
+    """Until every event has its seal."""
+    unsealed = "SELECT count(*) AS n FROM audit_events WHERE id NOT IN (SELECT event_id FROM audit_seals)"
+    deadline = time.monotonic() + patience_s
+    while rows(hospital, unsealed)[0]["n"]:
+        assert time.monotonic() < deadline, "not sealed"
+        time.sleep(0.1)

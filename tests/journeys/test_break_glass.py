@@ -1,0 +1,109 @@
+"""A doctor opens the chart of somebody whom they do not treat: with a reason, for an hour, and everybody sees it."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import pytest
+
+from tests.audit.trail import ask, of_request
+from tests.hospital import Hospital, Person, free_times
+from tests.world import World, made
+
+REASON = "Found unconscious, medication unknown"
+
+
+@pytest.fixture
+def patient(hospital: Hospital, request: pytest.FixtureRequest) -> Iterator[Person]:
+    name = request.node.name.replace("_", "-")
+    person = hospital.register(f"{name}@example.org", "Ines  Unbekannt", date_of_birth="1961-02-03", sex="female")
+    yield person
+    person.http.close()
+
+
+def prescription(patient: Person) -> dict[str, object]:
+    item = {"medicine": "Naloxone", "dose": "0.4 mg", "route": "iv", "frequency": "once", "duration_days": 1}
+    return {"patient_id": patient.id, "items": [item]}
+
+
+def test_the_glass_is_broken_with_a_reason_and_everybody_sees_it(world: World, hospital: Hospital, patient: Person) -> None:
+    doctor, colleague = world.people["other_doctor"], world.people["doctor"]
+    chart = f"/api/doctor/patients/{patient.id}"
+    assert doctor.http.get(chart).status_code == 404
+    [found] = made(
+        doctor.http.get("/api/doctor/patient-search", params={"full_name": "ines UNBEKANNT", "date_of_birth": "1961-02-03"}), 200
+    )["items"]
+    assert found == {
+        "patient": {"id": patient.id, "full_name": "Ines  Unbekannt"},
+        "date_of_birth": "1961-02-03",
+        "sex": "female",
+    }
+
+    opened = made(ask(doctor, "POST", f"{chart}/access", "break-glass-opened", json={"reason": REASON}))
+    lasts = datetime.fromisoformat(opened["until"]) - datetime.fromisoformat(opened["opened_at"])
+    assert (opened["reason"], opened["doctor"]["id"], lasts) == (REASON, doctor.id, timedelta(hours=1))
+    [event] = of_request(hospital, "break-glass-opened")
+    assert (event["action"], event["reason"], event["patients"]) == ("open_chart", REASON, [patient.id])
+
+    whole = made(doctor.http.get(chart), 200)
+    assert whole["access"] == [opened]
+    assert patient.id in [
+        one["id"] for one in made(doctor.http.get("/api/doctor/patients", params={"q": "Unbekannt"}), 200)["items"]
+    ]
+    made(doctor.http.put(f"{chart}/allergies", json={"allergies": [{"substance": "Latex", "severity": "severe"}]}), 200)
+    made(doctor.http.post("/api/doctor/prescriptions", json=prescription(patient)))
+    made(doctor.http.post("/api/doctor/lab-orders", json={"patient_id": patient.id, "test_codes": ["CBC"]}))
+
+    assert colleague.http.get(chart).status_code == 404, "open for the one who gave the reason"
+    at = free_times(patient.http, colleague.id, days=10)[70].isoformat()
+    visit = made(patient.http.post("/api/appointments", json={"doctor_id": colleague.id, "starts_at": at}))
+    assert made(colleague.http.get(chart), 200)["access"] == [opened], "marked for every doctor"
+    made(patient.http.put(f"/api/appointments/{visit['id']}/cancel"), 200)
+
+    log = made(patient.http.get("/api/me/access-log", params={"limit": 100}), 200)["items"]
+    [seen] = [one for one in log if one["action"] == "open_chart"]
+    assert (seen["reason"], seen["by"]["id"], seen["role"]) == (REASON, doctor.id, "doctor")
+    assert {"search_patients", "show_chart", "prescribe", "order_tests"} <= {one["action"] for one in log}
+
+
+def test_after_an_hour_it_is_closed_again(world: World, hospital: Hospital, patient: Person) -> None:
+    import pysqlite3
+
+    doctor, chart = world.people["other_doctor"], f"/api/doctor/patients/{patient.id}"
+    made(doctor.http.post(f"{chart}/access", json={"reason": REASON}))
+    made(doctor.http.get(chart), 200)
+    connection = pysqlite3.connect(hospital.data / "careplus.db", isolation_level=None, timeout=30)
+    connection.execute("UPDATE chart_access SET until = '2020-01-01T00:00:00Z' WHERE patient_id = ?", (patient.id,))
+    connection.close()
+    assert doctor.http.get(chart).status_code == 404
+    assert doctor.http.post("/api/doctor/prescriptions", json=prescription(patient)).status_code == 404
+    order = {"patient_id": patient.id, "test_codes": ["CBC"]}
+    assert doctor.http.post("/api/doctor/lab-orders", json=order).status_code == 404
+
+
+def test_it_tells_nobody_who_is_a_patient(world: World, hospital: Hospital, patient: Person) -> None:
+    doctor = world.people["other_doctor"]
+    for name, born in (
+        ("Ines", "1961-02-03"),
+        ("Ines Unbekannt", "1961-02-04"),
+        ("Unbekannt Ines", "1961-02-03"),
+        ("%", "1961-02-03"),
+    ):
+        id_ = f"break-glass-search-{len(name)}-{born}"
+        answer = ask(doctor, "GET", "/api/doctor/patient-search", id_, params={"full_name": name, "date_of_birth": born})
+        assert made(answer, 200) == {"items": []}
+        assert [event["action"] for event in of_request(hospital, id_)] == ["search_patients"], "noted although nobody was found"
+    same = {"X-Request-Id": "break-glass-malformed"}
+    answers = [
+        doctor.http.post(f"/api/doctor/patients/{id_}/access", json={"reason": "hm"}, headers=same) for id_ in (patient.id, 2**62)
+    ]
+    assert {answer.status_code for answer in answers} == {422}
+    assert answers[0].content == answers[1].content
+    for nobody in (2**62, doctor.id, world.people["admin"].id):
+        assert doctor.http.post(f"/api/doctor/patients/{nobody}/access", json={"reason": REASON}).status_code == 404
+
+
+@pytest.mark.parametrize("reason", [None, "", "hm", "     ", "x" * 501])
+def test_a_reason_says_something(world: World, reason: str | None) -> None:
+    doctor = world.people["other_doctor"]
+    path = f"/api/doctor/patients/{world.ids['patient_id']}/access"
+    assert doctor.http.post(path, json={} if reason is None else {"reason": reason}).status_code == 422
