@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, StorageState, expect
 
-TIMEOUT_MS = 10_000
+# as long as a swamped machine may take; what passes waits for nothing
+TIMEOUT_MS = 30_000
 expect.set_options(timeout=TIMEOUT_MS)
 EVIDENCE = Path(".pytest_cache") / "browser"
 COUNTED = """addEventListener("pointerdown", (event) => event.isTrusted && pressed(), { capture: true, passive: true });"""

@@ -15,7 +15,7 @@ from tests.browser.pages import NOWHERE, ROUTES, VIEWS, View
 from tests.browser.rooms import Rooms
 from tests.hospital import Hospital
 
-PATIENCE_MS, STEP_MS = 3_000, 50
+PATIENCE_MS, STEP_MS = 10_000, 50
 SERVED = ("/docs", "/openapi.json", "/api/", "/auth/")
 """What is not a page of the app: web/src/router.ts."""
 BUTTONS = "button:visible:enabled:not([aria-disabled=true])"
