@@ -283,6 +283,7 @@ async def test_a_hundred_thousand_mutated_tokens_over_http(world: World) -> None
 
 
 @pytest.mark.attack
+@pytest.mark.timeout(1800)
 def test_no_forged_token_costs_five_milliseconds_more_than_none(siege: Siege) -> None:
     slow = {}
     for gate in siege.gates:
