@@ -84,7 +84,7 @@ def test_the_bill_of_materials_names_every_locked_package(tmp_path: Path) -> Non
     command = re.search(r"\$\(BIN\)/(cyclonedx-py .*)", (ROOT / "Makefile").read_text())
     assert command is not None
     name, *arguments = shlex.split(command[1].replace("dist/sbom.json", str(tmp_path / "sbom.json")))
-    subprocess.run([BIN / name, *arguments], cwd=ROOT, check=True, capture_output=True, timeout=120)
+    subprocess.run([BIN / name, *arguments], cwd=ROOT, check=True, capture_output=True)
     bill = json.loads((tmp_path / "sbom.json").read_text())
     assert (bill["bomFormat"], bill["specVersion"]) == ("CycloneDX", "1.6")
     named = {(one["name"], one["version"]) for one in bill["components"]}
