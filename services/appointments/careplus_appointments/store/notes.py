@@ -34,11 +34,11 @@ async def hold(db: AsyncSession, who: Identity, appointment_id: int) -> NotesRow
 async def show(db: AsyncSession, row: NotesRow) -> Notes:
     addenda = await _addenda(db, row)
     names = await _names(db, {row.author_id, *(addendum.by_id for addendum in addenda)})
-    theirs = {"unowned": "the visit of notes that were found for whoever asks"}
-    visit = await db.get_one(AppointmentRow, row.appointment_id, execution_options=theirs)
+    whose = select(col(AppointmentRow.patient_id)).where(col(AppointmentRow.id) == row.appointment_id)
+    patient_id = (await db.execute(whose.execution_options(unowned="of notes that were found for whoever asks"))).scalar_one()
     return Notes(
         appointment_id=row.appointment_id,
-        patient_id=visit.patient_id,
+        patient_id=patient_id,
         text=row.text,
         status=NotesStatus(row.status),
         author=Person(id=row.author_id, full_name=names[row.author_id]) if row in db else None,
