@@ -26,6 +26,7 @@ def fresh() -> str:
 READS = [endpoint for endpoint in ENDPOINTS if endpoint.method == "GET" and not endpoint.public and endpoint.service != "gateway"]
 OF_NOBODY = {
     "me": "one's own account",
+    "list_sessions": "one's own devices",
     "list_invitations": "staff",
     "show_availability": "the doctor's own week",
     "list_time_off": "the doctor's own",
