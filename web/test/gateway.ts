@@ -11,6 +11,7 @@ export const PAT: Account = {
   sex: "female",
   phone: "+49 30 5550 1234",
   active: true,
+  second_factor: false,
   created_at: "2030-01-07T09:00:00Z",
   version: 1,
 };
