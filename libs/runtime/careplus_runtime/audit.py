@@ -53,12 +53,14 @@ class Auditor:
         if response.status_code == 304 or (self.endpoint.public and not self.always):
             return
         who: Identity | None = request.scope.get("who")
-        patients = self._patients(request, result)
-        if not (self.always or (self.is_own_record if who and who.role is Role.PATIENT else patients)):
+        # what patients may see is about themselves
+        is_patient = who is not None and who.role is Role.PATIENT
+        patients = set() if is_patient else self._patients(request, result)
+        if not (self.always or (self.is_own_record if is_patient else patients)):
             return
         event = self._event(request, given, OK, patients, getattr(result, "id", None), result)
-        db = next((value for value in given.values() if isinstance(value, AsyncSession)), None)
-        if self.kind == Kind.CHANGE.value and db is not None:
+        is_change = self.kind == Kind.CHANGE.value
+        if is_change and (db := next((value for value in given.values() if isinstance(value, AsyncSession)), None)):
             await append(db, [event])
         else:
             await committer(request).add(event)

@@ -4,7 +4,7 @@ import asyncio
 
 from careplus_contracts.refusals import Unavailable
 from careplus_tables.engine import Database
-from careplus_tables.trail import Event, append
+from careplus_tables.trail import Event, commit
 
 MOST_AT_ONCE = 500
 MOST_WAITING = 2000
@@ -38,8 +38,7 @@ class Committer:
 
     async def _commit(self, batch: list[tuple[Event, asyncio.Future[None]]]) -> None:
         try:
-            async with self._database.writing() as db:
-                await append(db, [event for event, _ in batch])
+            await commit(self._database, [event for event, _ in batch])
         except Exception as error:
             for _, done in batch:
                 if not done.done():

@@ -14,7 +14,9 @@ from careplus_tables.engine import Readers
 
 
 @dataclass(frozen=True)
-class _Compiled:
+class Prepared:
+    """A statement as one driver takes it."""
+
     sql: str
     order: Sequence[str]
     literals: Mapping[str, Any]
@@ -22,7 +24,8 @@ class _Compiled:
 
     def values(self, given: Mapping[str, Any]) -> tuple[Any, ...]:
         """In the statement's order, as the driver takes them."""
-        return tuple(self.binds[name](given[name]) if name in self.binds else given[name] for name in self.order)
+        binds = self.binds
+        return tuple([binds[name](given[name]) if name in binds else given[name] for name in self.order])
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,7 @@ class Statement:
     """
 
     built: sa.SelectBase | sa.UpdateBase
-    _compiled: dict[Any, _Compiled] = field(default_factory=dict)
+    _compiled: dict[Any, Prepared] = field(default_factory=dict)
 
     async def all(self, db: AsyncSession, **parameters: Any) -> list[Sequence[Any]]:
         """All rows, each with the columns of the statement in order, as the driver has them.
@@ -60,7 +63,7 @@ class Statement:
         for name, _ in lengths:
             given.update(_numbered(name, parameters[name]))
         values = compiled.values(given)
-        with _as_sqlalchemys(driver, compiled):
+        with as_sqlalchemys(driver.dialect, compiled):
             if readers:
                 return await readers.fetch(compiled.sql, values)
             if driver.dialect.name == "sqlite":
@@ -70,16 +73,20 @@ class Statement:
     async def many(self, db: AsyncSession, rows: Sequence[Mapping[str, Any]]) -> None:
         """Insert rows, each with a value for every parameter. Raises SQLAlchemy's errors."""
         driver = db.info.get("driver") or await _driver(db)
-        compiled = self._compiled.get((driver.dialect.name, ())) or self._compile(driver.dialect, ())
+        compiled = self.prepared(driver.dialect)
         values = [compiled.values(row) for row in rows]
-        with _as_sqlalchemys(driver, compiled):
+        with as_sqlalchemys(driver.dialect, compiled):
             if driver.dialect.name == "sqlite":
                 await driver.connection.executemany(compiled.sql, values)
                 return
             async with driver.connection.cursor() as cursor:
                 await cursor.executemany(compiled.sql, values)
 
-    def _compile(self, dialect: sa.Dialect, lengths: tuple[tuple[str, int], ...]) -> _Compiled:
+    def prepared(self, dialect: sa.Dialect) -> Prepared:
+        """For who runs it by themselves."""
+        return self._compiled.get((dialect.name, ())) or self._compile(dialect, ())
+
+    def _compile(self, dialect: sa.Dialect, lengths: tuple[tuple[str, int], ...]) -> Prepared:
         ownership.check(self.built)
         compiled: Any = self.built.compile(dialect=dialect)
         asked = {name for name, bind in compiled.binds.items() if bind.required}
@@ -101,20 +108,21 @@ class Statement:
             if isinstance(value, list | tuple):
                 literals.update(_numbered(name, value))
         processors = {name: bind.type.dialect_impl(dialect).bind_processor(dialect) for name, bind in binds.items()}
-        self._compiled[dialect.name, lengths] = _Compiled(
+        self._compiled[dialect.name, lengths] = Prepared(
             sql, order, literals, {name: process for name, process in processors.items() if process}
         )
         return self._compiled[dialect.name, lengths]
 
 
 @contextmanager
-def _as_sqlalchemys(driver: _Driver, compiled: _Compiled) -> Iterator[None]:
-    kind = driver.dialect.loaded_dbapi.Error
+def as_sqlalchemys(dialect: sa.Dialect, compiled: Prepared) -> Iterator[None]:
+    """Raise the driver's errors as SQLAlchemy's."""
+    kind = dialect.loaded_dbapi.Error
     try:
         yield
     except kind as error:
         # the values stay out of messages: they are somebody's
-        raise sa.exc.DBAPIError.instance(compiled.sql, None, error, kind, hide_parameters=True, dialect=driver.dialect) from None
+        raise sa.exc.DBAPIError.instance(compiled.sql, None, error, kind, hide_parameters=True, dialect=dialect) from None
 
 
 def _numbered(name: str, values: Sequence[Any]) -> dict[str, Any]:

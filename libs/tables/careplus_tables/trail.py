@@ -9,7 +9,8 @@ from sqlmodel import col
 
 from careplus_tables.audit import AuditEventRow, AuditPatientRow
 from careplus_tables.columns import core
-from careplus_tables.statements import Statement
+from careplus_tables.engine import Database
+from careplus_tables.statements import Statement, as_sqlalchemys
 
 MEMBERS = tuple(column.name for column in core(AuditEventRow).columns if column.name != "id")
 _insert = sa.insert(AuditEventRow).values({name: sa.bindparam(name) for name in MEMBERS})
@@ -23,6 +24,31 @@ class Event(NamedTuple):
 
     row: dict[str, Any]
     patients: Collection[int] = ()
+
+
+async def commit(database: Database, events: Sequence[Event]) -> None:
+    """Add events in a transaction of their own. Raises SQLAlchemy's errors."""
+    if not database.sqlite:
+        async with database.writing() as db:
+            await append(db, events)
+        return
+    event, patient = _EVENT.prepared(database.writer.dialect), _PATIENT.prepared(database.writer.dialect)
+    rows = [(event.values(one.row), sorted(one.patients)) for one in events]
+
+    def insert(driver: Any) -> None:
+        driver.execute("BEGIN IMMEDIATE")
+        try:
+            for values, patients in rows:
+                event_id = driver.execute(event.sql, values).lastrowid
+                if patients:
+                    driver.executemany(patient.sql, [patient.values({"event_id": event_id, "patient_id": id}) for id in patients])
+            driver.execute("COMMIT")
+        except BaseException:
+            driver.execute("ROLLBACK")
+            raise
+
+    with as_sqlalchemys(database.writer.dialect, event):
+        await database.in_one_trip(insert)
 
 
 async def append(db: AsyncSession, events: Sequence[Event]) -> None:

@@ -13,7 +13,7 @@ routes = Routes()
 
 @routes.serve(contract.show_notes)
 async def show_notes(appointment_id: Id, *, who: Who, db: Db) -> Notes:
-    return await notes.show(db, await notes.hold(db, who, appointment_id))
+    return await notes.show(db, who, await notes.hold(db, who, appointment_id))
 
 
 @routes.serve(contract.write_notes, finds=of_doctor)

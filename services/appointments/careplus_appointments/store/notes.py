@@ -13,7 +13,6 @@ from careplus_contracts.values import Person
 from careplus_runtime.clock import now
 from careplus_runtime.tokens import Identity
 from careplus_tables.accounts import AccountRow
-from careplus_tables.appointments import AppointmentRow
 from careplus_tables.doctors import DoctorRow
 from careplus_tables.notes import AddendumRow, NotesRow
 
@@ -31,14 +30,13 @@ async def hold(db: AsyncSession, who: Identity, appointment_id: int) -> NotesRow
     return row
 
 
-async def show(db: AsyncSession, row: NotesRow) -> Notes:
+async def show(db: AsyncSession, who: Identity, row: NotesRow) -> Notes:
     addenda = await _addenda(db, row)
     names = await _names(db, {row.author_id, *(addendum.by_id for addendum in addenda)})
-    whose = select(col(AppointmentRow.patient_id)).where(col(AppointmentRow.id) == row.appointment_id)
-    patient_id = (await db.execute(whose.execution_options(unowned="of notes that were found for whoever asks"))).scalar_one()
+    visit = await of_doctor(db, who, row.appointment_id)
     return Notes(
         appointment_id=row.appointment_id,
-        patient_id=patient_id,
+        patient_id=visit.patient_id,
         text=row.text,
         status=NotesStatus(row.status),
         author=Person(id=row.author_id, full_name=names[row.author_id]) if row in db else None,
@@ -54,7 +52,7 @@ async def write(db: AsyncSession, who: Identity, row: NotesRow, body: WriteNotes
     addenda, at = await _addenda(db, row), now().replace(microsecond=0)
     wanted = act(NotesStatus(row.status), row.text, [addendum.text for addendum in addenda], body)
     if wanted is Act.NOTHING:
-        return await show(db, row)
+        return await show(db, who, row)
     row.version += 1
     if wanted is Act.ADD:
         db.add(AddendumRow(appointment_id=row.appointment_id, position=len(addenda), text=body.text, at=at, by_id=who.id))
@@ -64,7 +62,7 @@ async def write(db: AsyncSession, who: Identity, row: NotesRow, body: WriteNotes
         row.status, row.signed_at = NotesStatus.SIGNED.value, at
     db.add(row)
     await db.flush()
-    return await show(db, row)
+    return await show(db, who, row)
 
 
 async def _addenda(db: AsyncSession, row: NotesRow) -> Sequence[AddendumRow]:
