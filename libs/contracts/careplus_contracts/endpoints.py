@@ -19,6 +19,7 @@ from careplus_contracts.refusals import (
     Stale,
     TimedOut,
     TooLarge,
+    TooManyRequests,
     Unauthenticated,
     Unavailable,
 )
@@ -87,7 +88,7 @@ class Endpoint(Generic[P, R_co]):
     @property
     def all_refusals(self) -> tuple[type[Refusal], ...]:
         """The refusals named on the stub and those that follow from its shape."""
-        implied: list[type[Refusal]] = [HeadersTooLarge, Unavailable, TimedOut]
+        implied: list[type[Refusal]] = [HeadersTooLarge, TooManyRequests, Unavailable, TimedOut]
         if not self.public:
             implied += [Unauthenticated, Forbidden]
         if self.parameters or self.body:

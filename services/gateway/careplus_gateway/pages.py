@@ -15,7 +15,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
 from careplus_contracts.everything import ENDPOINTS
-from careplus_contracts.refusals import AddressTooLong, MethodNotAllowed, NotHttp, Refusal, TooManyRequests, Unexpected
+from careplus_contracts.refusals import AddressTooLong, MethodNotAllowed, NotHttp, Refusal, Unexpected
 from careplus_runtime.problems import header
 
 BUILT = Path(__file__).resolve().parents[3] / "web" / "dist"
@@ -132,7 +132,7 @@ def _operation(address: str, operation: dict[str, Any]) -> Iterator[str]:
 
 def _problems() -> Iterator[str]:
     yield "<h1>Refusals</h1><p>RFC 9457 problems; <code>type</code> leads here. Switch on <code>code</code>.</p><dl>"
-    refusals: set[type[Refusal]] = {AddressTooLong, MethodNotAllowed, NotHttp, TooManyRequests, Unexpected}
+    refusals: set[type[Refusal]] = {AddressTooLong, MethodNotAllowed, NotHttp, Unexpected}
     refusals.update(refusal for endpoint in ENDPOINTS for refusal in endpoint.all_refusals)
     for refusal in sorted(refusals, key=lambda kind: (kind.status, kind.code())):
         yield f'<dt id="{refusal.code()}"><code>{refusal.code()}</code>, {refusal.status}</dt><dd>{_meaning(refusal)}</dd>'

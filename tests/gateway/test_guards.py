@@ -1,0 +1,121 @@
+"""What browsers are told: the same guards on every answer, HTTPS kept where there is HTTPS, and foreign pages by name only."""
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from careplus_gateway.guards import API_CONTENT, GUARDS, HSTS
+from careplus_runtime.settings import SettingsError, load_settings
+from tests.gateway.conftest import Gateway, running
+from tests.gateway.peer import Peer, plain
+
+FOREIGN = "https://portal.example.org"
+
+
+@pytest.fixture(scope="module")
+def public_of_tests(gateway_of_tests: Gateway, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
+    """At a public address, with one foreign page that may call."""
+    with running(
+        tmp_path_factory.mktemp("public"),
+        gateway_of_tests.peer,
+        CAREPLUS_ORIGINS="https://care.example.org",
+        CAREPLUS_CORS_ORIGINS=f"{FOREIGN},http://localhost:5173",
+    ) as gateway:
+        yield gateway
+
+
+@pytest.fixture
+def public(public_of_tests: Gateway) -> Gateway:
+    public_of_tests.peer.reset()
+    return public_of_tests
+
+
+async def every_kind_of_answer(gateway: Gateway, peer: Peer, patient: str) -> list[httpx.Response]:
+    """A good one, refusals of every layer, a service's failure, one of the gateway's own, a page."""
+    async with gateway.client(patient) as http, gateway.client() as nobody:
+        answers = [await http.get("/api/appointments"), await nobody.get("/api/appointments"), await http.get("/api/admin/stats")]
+        answers += [await http.get("/api/nothing"), await http.delete("/api/appointments"), await http.get("/api/%2e%2e")]
+        answers += [await http.get(f"/api/doctors?q={'a' * 5000}"), await http.get("/api/labs/tests"), await http.get("/health")]
+        peer.next_answers = [plain(500), plain(304, b"")]
+        answers += [await http.put("/api/appointments/1", json={}), await http.get("/api/appointments")]
+        return [*answers, await http.get("/docs"), await http.get("/openapi.json"), await http.get("/ready")]
+
+
+async def test_every_answer_has_its_guards(gateway: Gateway, peer: Peer, patient: str) -> None:
+    answers = await every_kind_of_answer(gateway, peer, patient)
+    assert [answer.status_code for answer in answers] == [200, 401, 403, 404, 405, 404, 414, 503, 200, 500, 304, 200, 200, 503]
+    for answer in answers:
+        assert {name: answer.headers.get_list(name) for name in GUARDS} == {name: [value] for name, value in GUARDS.items()}
+        [content] = answer.headers.get_list("content-security-policy")
+        is_page = answer.headers.get("content-type", "").startswith("text/html")
+        assert content.startswith("default-src 'self'; frame-ancestors 'none'") if is_page else content == API_CONTENT
+        assert "strict-transport-security" not in answer.headers
+        assert not [name for name in answer.headers if name.startswith("access-control")]
+
+
+def test_what_is_no_request_has_them_too(gateway: Gateway) -> None:
+    with gateway.connect() as connection:
+        connection.sendall(b"nonsense\r\n\r\n")
+        head = connection.recv(65536).decode().lower()
+    assert head.startswith("http/1.1 400 ")
+    for name, value in {**GUARDS, "Content-Security-Policy": API_CONTENT}.items():
+        assert f"\r\n{name}: {value}\r\n".lower() in head
+
+
+async def test_https_is_kept_where_people_reach_us_so(public: Gateway, peer: Peer, patient: str) -> None:
+    for answer in await every_kind_of_answer(public, peer, patient):
+        assert answer.headers["strict-transport-security"] == HSTS
+
+
+def allowed(answer: httpx.Response) -> dict[str, str]:
+    return {name: value for name, value in answer.headers.items() if name.startswith("access-control")}
+
+
+async def test_a_foreign_page_may_call_when_it_is_named(public: Gateway, peer: Peer, patient: str) -> None:
+    asking = {"Origin": FOREIGN, "Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "authorization"}
+    async with public.client() as http:
+        preflight = await http.options("/api/appointments", headers=asking)
+        assert (preflight.status_code, preflight.content, peer.arrived) == (204, b"", [])
+        assert preflight.headers["access-control-allow-origin"] == FOREIGN
+        assert "Authorization" in preflight.headers["access-control-allow-headers"]
+        for token, status in ((patient, 200), ("x", 401)):
+            answer = await http.get("/api/appointments", headers={"Origin": FOREIGN, "Authorization": f"Bearer {token}"})
+            assert (answer.status_code, answer.headers["access-control-allow-origin"]) == (status, FOREIGN)
+            assert "origin" in answer.headers["vary"].lower()
+            assert "ETag" in answer.headers["access-control-expose-headers"]
+    assert "access-control-allow-credentials" not in {**preflight.headers, **answer.headers}
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "https://evil.example",
+        "https://portal.example.org.evil.example",
+        "https://portal.example.org:444",
+        "http://portal.example.org",
+        "https://PORTAL.example.org",
+        "null",
+        "*",
+        "",
+    ],
+)
+async def test_no_other_page_may(public: Gateway, patient: str, origin: str) -> None:
+    async with public.client(patient) as http:
+        preflight = await http.options("/api/appointments", headers={"Origin": origin, "Access-Control-Request-Method": "POST"})
+        assert (preflight.status_code, allowed(preflight)) == (405, {})
+        assert allowed(await http.get("/api/appointments", headers={"Origin": origin})) == {}
+
+
+async def test_none_may_by_default(gateway: Gateway, patient: str) -> None:
+    async with gateway.client(patient) as http:
+        asking = {"Origin": gateway.url, "Access-Control-Request-Method": "GET"}
+        assert (await http.options("/api/appointments", headers=asking)).status_code == 405
+        assert allowed(await http.get("/api/appointments", headers={"Origin": FOREIGN})) == {}
+
+
+@pytest.mark.parametrize("setting", ["*", "https://*.example.org", "portal.example.org", "https://portal.example.org/", "null"])
+def test_only_whole_origins_can_be_named(monkeypatch: pytest.MonkeyPatch, setting: str) -> None:
+    monkeypatch.setenv("CAREPLUS_CORS_ORIGINS", f"https://good.example,{setting}")
+    with pytest.raises(SettingsError, match="CAREPLUS_CORS_ORIGINS"):
+        load_settings()
