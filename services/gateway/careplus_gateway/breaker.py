@@ -16,7 +16,7 @@ from careplus_runtime.logs import log
 
 MOST = 512
 """Requests of one service that are being answered or wait for a connection."""
-SILENT_S, PROBE_S = 1.0, 3.0
+SILENT_S, PROBE_S = 1.0, 2.5
 """Together with TICK_S less than five seconds: so long a caller waits for a service that has stopped."""
 RESTART_S = 5.0
 """A service that starts again is waited for so long."""
