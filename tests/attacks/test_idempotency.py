@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -87,16 +88,21 @@ def second_process(hospital: Hospital, world: World) -> Iterator[str]:
         process = subprocess.Popen(command, env=environment, cwd=hospital.data, stdout=log, stderr=log)
     url = f"http://127.0.0.1:{port}"
     try:
-        for _ in range(300):
-            try:
-                if httpx.get(f"{url}/ready", trust_env=False).status_code == 200:
-                    break
-            except httpx.TransportError:
-                time.sleep(0.1)
+        wait_for(f"{url}/ready")
         yield url
     finally:
         process.terminate()
         process.wait(30)
+
+
+def wait_for(url: str) -> None:
+    deadline = time.monotonic() + 180
+    while time.monotonic() < deadline:
+        with suppress(httpx.TransportError):
+            if httpx.get(url, timeout=10, trust_env=False).status_code == 200:
+                return
+        time.sleep(0.1)
+    raise AssertionError(f"{url} does not answer")
 
 
 @only_linux
