@@ -111,6 +111,19 @@ test("what somebody sends is sent again under one key while the system is away, 
   expect(away).toEqual([true, false]);
 });
 
+test("what somebody changes is sent again under one key too, so that a lost answer does not look stale", async () => {
+  const body = { full_name: "Noor Haddad", specialty: "Cardiology" };
+  const asked = gateway({ "PUT /api/doctor/profile": [new TypeError("offline"), json({ id: 1, version: 4 })] });
+  const headers = client.unchanged({ version: 3 });
+  expect(await inTime(client.outcome(client.api.PUT("/api/doctor/profile", { body, headers })))).toMatchObject({
+    ok: true,
+  });
+  expect(asked.map(({ headers }) => headers.get("If-Match"))).toEqual(['"3"', '"3"']);
+  const keys = new Set(asked.map(({ headers }) => headers.get("Idempotency-Key")));
+  expect([...keys][0]).toMatch(/^[0-9a-f]{32}$/);
+  expect(keys.size).toBe(1);
+});
+
 test("a wish that was answered for good is another wish the next time", async () => {
   const body = { doctor_id: 3, starts_at: "2030-01-07T09:00:00Z" };
   const asked = gateway({ "POST /api/appointments": [refusal(409, "slot_taken"), json({ id: 1 }), json({ id: 2 })] });
