@@ -34,6 +34,16 @@ def contents(hospital: Hospital) -> dict[str, list[tuple[Any, ...]]]:
 
 
 @asynccontextmanager
+async def held(hospital: Hospital, seconds: float) -> AsyncIterator[None]:
+    """Nobody else can write to the database until so many seconds after the block."""
+    with closing(pysqlite3.connect(hospital.data / "careplus.db", timeout=30, isolation_level=None)) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        yield
+        await asyncio.sleep(seconds)
+        connection.execute("ROLLBACK")
+
+
+@asynccontextmanager
 async def crowd_of(hospital: Hospital, people: int) -> AsyncIterator[httpx.AsyncClient]:
     limits = httpx.Limits(max_connections=people, max_keepalive_connections=people, keepalive_expiry=2)
     async with httpx.AsyncClient(base_url=hospital.url, timeout=120, limits=limits, trust_env=False) as client:

@@ -1,5 +1,6 @@
 """Idempotency-Key under attack: crowds, dying processes, other people's keys and the bare database file."""
 
+import asyncio
 import hashlib
 import secrets
 import subprocess
@@ -13,7 +14,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.attacks.ledger import all_at_once, crowd_of, query, write
+from tests.attacks.ledger import all_at_once, crowd_of, held, query, write
 from tests.hospital import PASSWORD, Hospital, Person, free_port, free_times, only_linux, processes
 from tests.world import World, made
 
@@ -114,7 +115,10 @@ async def test_a_crowd_at_two_processes_books_once(
     headers = {**key, "Authorization": f"Bearer {patient.token}"}
     body = visit(world.people, 200)
     doors = [f"{second_process}/api/appointments", "/api/appointments"]
-    answers = await all_at_once(lambda number: crowd.post(doors[number % 2], json=body, headers=headers), CROWD)
+    # nobody can write until both processes have seen that nothing is kept yet
+    async with held(hospital, 2):
+        asking = asyncio.create_task(all_at_once(lambda number: crowd.post(doors[number % 2], json=body, headers=headers), CROWD))
+    answers = await asking
     first = check_one_answer(answers)
     for door in doors:
         again = await crowd.post(door, json=body, headers=headers)
