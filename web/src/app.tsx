@@ -57,7 +57,8 @@ function Here({ here, who, config }: { here: Address; who: Account | null; confi
   if (!route) return <NotFound />;
   if (who && here.path === "/") return <Redirect to={HOME[who.role]} />;
   if (route.role && !who) return <Redirect to={`/sign-in?next=${encodeURIComponent(here.path + here.search)}`} />;
-  if (route.role && who && route.role !== who.role) return <Redirect to={HOME[who.role]} say="not_your_portal" />;
+  if (route.role && route.role !== "any" && who && route.role !== who.role)
+    return <Redirect to={HOME[who.role]} say="not_your_portal" />;
   const query = new URLSearchParams(here.search);
   // pages that ask for a role are reached by somebody only; the others know that nobody may be there
   // and what one of them has on the page is not the next one's

@@ -26,15 +26,20 @@ const OPEN: Readonly<Partial<Record<Room, readonly Page<PageProps>[]>>> = {
     ["/", () => import("./pages/public/landing")],
     ["/sign-in", () => import("./pages/public/sign-in")],
     ["/register", () => import("./pages/public/register")],
+    ["/password", async () => (await Promise.all([import("./pages/account/password"), enter("account")]))[0]],
     ["/help", () => import("./pages/public/help")],
     ["/accessibility", () => import("./pages/public/accessibility")],
   ],
+  account: [["/security", () => import("./pages/account/security") as Promise<{ default: ComponentType<PageProps> }>]],
   patient: [
     ["/doctors", () => import("./pages/patient/doctors")],
     ["/doctors/:id", () => import("./pages/patient/doctor")],
     ["/doctors/:id/book", () => import("./pages/patient/book")],
   ],
 };
+
+/** Those of them that are about somebody, whatever their role. */
+const SIGNED_IN = new Set(["/security"]);
 
 /** The portals, each a list of pages that comes with the first of them. */
 const PORTALS: Readonly<Record<Role, () => Promise<{ pages: readonly OwnPage[] }>>> = {
@@ -53,6 +58,7 @@ const BEGINNINGS: Readonly<Record<string, Role>> = {
   labs: "patient",
   results: "patient",
   profile: "patient",
+  "access-log": "patient",
   doctor: "doctor",
   admin: "admin",
   lab: "lab",
@@ -91,17 +97,18 @@ export const NAV: Readonly<Record<Role, readonly { href: string; say: Key }[]>> 
     { href: "/admin/doctors", say: "nav.doctors.staff" },
     { href: "/admin/people", say: "nav.people" },
     { href: "/admin/tests", say: "nav.tests" },
+    { href: "/admin/audit", say: "nav.audit" },
   ],
   lab: [{ href: "/lab", say: "nav.worklist" }],
 };
 
-/** Where people change what is known about themselves; the laboratory and administrators have no such page yet. */
+/** Where people change what is known about themselves; the laboratory and administrators have no such page. */
 export const PROFILE: Readonly<Partial<Record<Role, string>>> = { patient: "/profile", doctor: "/doctor/profile" };
 
 export interface Route {
   path: string;
-  /** Whose portal it is in; null: everybody's. */
-  role: Role | null;
+  /** Whose portal it is in; "any": that of whoever is signed in; null: everybody's. */
+  role: Role | "any" | null;
   load: () => Promise<Found | null>;
 }
 
@@ -117,7 +124,11 @@ export function find(address: string): Route | null {
   const path = address.length > 1 ? address.replace(/\/$/, "") : address;
   for (const [room, pages] of Object.entries(OPEN)) {
     if (pages.some(([pattern]) => match(pattern, path)))
-      return { path, role: null, load: () => drawn(pages as readonly OwnPage[], path, room as Room) };
+      return {
+        path,
+        role: SIGNED_IN.has(path) ? "any" : null,
+        load: () => drawn(pages as readonly OwnPage[], path, room as Room),
+      };
   }
   const role = BEGINNINGS[path.split("/")[1] ?? ""];
   if (!role) return null;

@@ -24,6 +24,7 @@ export const VISIT: Schemas["Visit"] = {
 };
 export const NOTES: Schemas["Notes"] = {
   appointment_id: 5,
+  patient_id: 7,
   text: "",
   status: "draft",
   author: null,
@@ -41,6 +42,7 @@ export const CHART: Schemas["Chart"] = {
   referrals: [],
   results: [],
   visits: [],
+  access: [],
   version: 2,
 };
 export const ONE = "/api/doctor/appointments/5";

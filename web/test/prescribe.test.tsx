@@ -55,6 +55,7 @@ const CHART: Schemas["Chart"] = {
   referrals: [],
   results: [],
   visits: [],
+  access: [],
   version: 1,
 };
 const REPLIES = {

@@ -1,18 +1,28 @@
 /** Words and plurals: the server sends codes, the words are in i18n/<language>/<room>.json. A page's room is loaded with it. */
+import type account from "../i18n/en/account.json";
 import type admin from "../i18n/en/admin.json";
 import type doctor from "../i18n/en/doctor.json";
 import type lab from "../i18n/en/lab.json";
 import type patient from "../i18n/en/patient.json";
 import type publicly from "../i18n/en/public.json";
 import type shell from "../i18n/en/shell.json";
+import type trail from "../i18n/en/trail.json";
 import type ui from "../i18n/en/ui.json";
 import { live } from "./live";
 
-type English = typeof shell & typeof ui & typeof publicly & typeof patient & typeof doctor & typeof admin & typeof lab;
+type English = typeof shell &
+  typeof ui &
+  typeof publicly &
+  typeof account &
+  typeof trail &
+  typeof patient &
+  typeof doctor &
+  typeof admin &
+  typeof lab;
 export type Key = keyof English;
 export type PluralKey = Key extends infer K ? (K extends `${infer Stem}.other` ? Stem : never) : never;
-/** `shell` is what is around every page, `ui` what is in the parts that pages share. */
-export type Room = "shell" | "ui" | "public" | "patient" | "doctor" | "admin" | "lab";
+/** `shell` is what is around every page, `ui` what is in the parts that pages share, `trail` what the audit calls every act. */
+export type Room = "shell" | "ui" | "public" | "account" | "trail" | "patient" | "doctor" | "admin" | "lab";
 export type Words = Readonly<Record<string, string>>;
 type Values = Readonly<Record<string, string | number>>;
 

@@ -31,19 +31,24 @@ export async function start(): Promise<Outcome<unknown>> {
   return { ok: true, data: account.get() };
 }
 
-export async function signIn(email: string, password: string): Promise<Outcome<Tokens>> {
-  const opened = await outcome(api.POST("/auth/login", { body: { email, password } }));
+/** `otp`: a code of the second factor, where one was asked for. */
+export async function signIn(email: string, password: string, otp?: string): Promise<Outcome<Tokens>> {
+  const opened = await open(email, password, otp);
   if (opened.ok) keep(opened.data);
   return opened;
 }
 
 /** Signs in where a session ended under somebody's hands. What waits goes on only for the same person. */
-export async function resume(email: string, password: string): Promise<Outcome<Tokens>> {
-  const opened = await outcome(api.POST("/auth/login", { body: { email, password } }));
+export async function resume(email: string, password: string, otp?: string): Promise<Outcome<Tokens>> {
+  const opened = await open(email, password, otp);
   if (!opened.ok) return opened;
   if (opened.data.account.id !== account.get()?.id) forget();
   keep(opened.data);
   return opened;
+}
+
+function open(email: string, password: string, otp: string | undefined): Promise<Outcome<Tokens>> {
+  return outcome(api.POST("/auth/login", { body: { email, password, ...(otp !== undefined && { otp }) } }));
 }
 
 /** Leaves nothing of whoever was here: neither the account nor what they wrote. */

@@ -86,8 +86,11 @@ function Portal({ account, path }: { account: Account; path: string }) {
 
 function Stranger({ path }: { path: string }) {
   if (path === "/sign-in") return null;
-  // whoever came to register on the way to something wants that
-  const wanted = path === "/register" ? new URLSearchParams(location.search).get("next") : path + location.search;
+  // whoever came to register on the way to something wants that, and whoever forgot a password anything but that again
+  const wanted =
+    path === "/register" || path === "/password"
+      ? new URLSearchParams(location.search).get("next")
+      : path + location.search;
   const next = wanted && wanted !== "/" ? `?next=${encodeURIComponent(wanted)}` : "";
   return (
     <div class="who">
@@ -124,6 +127,9 @@ function Who({ account, signOut }: { account: Account; signOut: () => Promise<vo
             {t("nav.profile")}
           </a>
         )}
+        <a href="/security" onClick={closeMenus}>
+          {t("nav.security")}
+        </a>
         <button type="button" class="button quiet" aria-disabled={busy} onClick={() => void leave()}>
           {t(busy ? "header.signing_out" : "header.sign_out")}
         </button>

@@ -1,25 +1,29 @@
 /** The session ended under somebody's hands: they sign in over the page, and what waited goes on. */
 import { useState } from "preact/hooks";
 import type { Account } from "../api/client";
-import { type Mistake, missing, mistakes, useSubmit } from "../lib/form";
+import { missing, useForm } from "../lib/form";
 import { t } from "../lib/i18n";
+import { useOtp } from "../lib/otp";
 import { forget, resume, account as signedIn } from "../lib/session";
 import { go } from "../router";
 import { Dialog } from "./Dialog";
 import { ErrorSummary } from "./ErrorSummary";
 import { Field } from "./Field";
+import { OtpField } from "./OtpField";
 import { Submit } from "./Submit";
 
 export function SessionLost({ account }: { account: Account }) {
   const [password, setPassword] = useState("");
-  const [wrong, setWrong] = useState<Mistake[]>([]);
-  const { busy, submit } = useSubmit(async () => {
-    const empty = missing({ again_password: { value: password, say: "missing.password" } });
-    if (empty.length > 0) return setWrong(empty);
-    const opened = await resume(account.email, password);
-    if (!opened.ok) return setWrong(mistakes(opened.problem, opened.retryAfter, []));
-    if (signedIn.get()?.id !== account.id) go("/");
-  });
+  const otp = useOtp("again_otp");
+  const { busy, wrong, submit } = useForm(
+    () => [...missing({ again_password: { value: password, say: "missing.password" } }), ...otp.check()],
+    async () => {
+      const opened = await resume(account.email, password, otp.sent);
+      if (!opened.ok) return otp.refused(opened);
+      if (signedIn.get()?.id !== account.id) go("/");
+      return [];
+    },
+  );
   const leave = (): void => {
     forget();
     go("/", { say: "signed_out" });
@@ -41,6 +45,7 @@ export function SessionLost({ account }: { account: Account }) {
           onValue={setPassword}
           mistakes={wrong}
         />
+        {otp.asked && <OtpField id={otp.id} value={otp.value} onValue={otp.set} mistakes={wrong} />}
         <Submit id="again" busy={busy} label={t("lost.again")} busyLabel={t("lost.busy")} />
         <button type="button" class="button quiet" onClick={leave}>
           {t("lost.leave")}

@@ -10,9 +10,14 @@ function written(cell: Cell): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-/** Lets the browser save a table; the mark at its beginning says UTF-8 to spreadsheets. */
+/** Lets the browser save a table. */
 export function save(name: string, rows: readonly (readonly Cell[])[]): void {
-  const file = URL.createObjectURL(new Blob(["\uFEFF", csv(rows)], { type: "text/csv;charset=utf-8" }));
+  saveText(name, csv(rows));
+}
+
+/** The same for a table that is text already; the mark at its beginning says UTF-8 to spreadsheets. */
+export function saveText(name: string, text: string): void {
+  const file = URL.createObjectURL(new Blob(["\uFEFF", text], { type: "text/csv;charset=utf-8" }));
   const link = document.createElement("a");
   link.href = file;
   link.download = name;

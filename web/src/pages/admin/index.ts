@@ -1,4 +1,5 @@
 /** The administrator's pages; the one it begins with comes along. Patterns are tried in order. */
+import { enter } from "../../lib/i18n";
 import type { OwnPage } from "../../routes";
 import Overview from "./overview";
 
@@ -14,4 +15,5 @@ export const pages: readonly OwnPage[] = [
   ["/admin/appointments/reassign", () => import("./reassign")],
   ["/admin/tests", () => import("./tests")],
   ["/admin/tests/:code", () => import("./test")],
+  ["/admin/audit", async () => (await Promise.all([import("./audit"), enter("trail")]))[0]],
 ];

@@ -75,6 +75,8 @@ function About({ person }: { person: Account }) {
         {role === "doctor" && <a href={`/admin/doctors/${id}`}>{t("person.doctor")}</a>}
         {role === "patient" && <a href={`/admin/appointments?patient_id=${id}`}>{t("person.visits")}</a>}
         {role === "patient" && active && <a href={`/admin/appointments/new?patient_id=${id}`}>{t("person.book")}</a>}
+        <a href={`/admin/audit?account_id=${id}`}>{t("person.audit")}</a>
+        {role === "patient" && <a href={`/admin/audit?patient_id=${id}`}>{t("person.audit.about")}</a>}
       </p>
     </section>
   );

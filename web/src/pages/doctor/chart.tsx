@@ -10,6 +10,7 @@ import { PrintButton, PrintHead } from "../../ui/PrintHead";
 import { Ready } from "../../ui/Ready";
 import { Tabs } from "../../ui/Tabs";
 import { Allergies } from "./chart-allergies";
+import { NotTreating, Opened, OpenedNow } from "./chart-emergency";
 import { Problems } from "./chart-problems";
 import { loadChart } from "./charts";
 import { PatientStrip } from "./patient-strip";
@@ -18,7 +19,9 @@ import { RecordList } from "./record-list";
 
 export default function ChartPage({ params, ...rest }: OwnProps) {
   const chart = useLoad(() => loadChart(Number(params.id)), [params.id]);
-  if (!chart.data && chart.failure?.problem.code === "not_found") return <NotTreating />;
+  // also where the hour of an emergency is over
+  if (chart.failure?.problem.code === "not_found")
+    return <NotTreating patient={Number(params.id)} onOpen={chart.again} />;
   return (
     <Ready of={chart} whole>
       {(found) => <Shown chart={found} of={chart} {...rest} />}
@@ -49,11 +52,13 @@ function Shown({ chart, of, query, config, account }: Omit<OwnProps, "params"> &
       }
     >
       <PrintHead config={config} about={t("own_chart.print", { name: patient.full_name, day: dateOnly(today()) })} />
+      <OpenedNow access={chart.access} me={account.id} again={of.again} />
       <PatientStrip patient={patient} chart={chart} />
       <div class="chart-columns">
         <div class="stack beside">
           <Allergies chart={chart} of={of} />
           <Problems chart={chart} of={of} />
+          <Opened access={chart.access} />
         </div>
         <section aria-label={t("own_chart.record")}>
           <Tabs label={t("own_chart.kinds")} tabs={[undefined, ...KINDS].map((one) => drawn(one, kind, chart))} />
@@ -71,20 +76,4 @@ function drawn(kind: Kind | undefined, current: Kind | undefined, chart: Chart) 
     current: kind === current,
     count: kind && chart[kind].length,
   };
-}
-
-/** The same whether there is such a patient or not. */
-function NotTreating() {
-  return (
-    <Page title={t("not_treating.title")} lead={t("not_treating.about")} width="narrow">
-      <div class="stack close">
-        <p>{t("not_treating.next")}</p>
-        <p>
-          <a class="button" href="/doctor/patients">
-            {t("not_treating.patients")}
-          </a>
-        </p>
-      </div>
-    </Page>
-  );
 }

@@ -8,6 +8,7 @@ export const pages: readonly OwnPage[] = [
   ["/doctor/visits/:id", () => import("./visit")],
   ["/doctor/patients", () => import("./patients")],
   ["/doctor/patients/:id", () => import("./chart")],
+  ["/doctor/emergency", () => import("./emergency")],
   ["/doctor/prescriptions/new", () => import("./prescribe")],
   ["/doctor/prescriptions/:id", () => import("./prescription")],
   ["/doctor/referrals", () => import("./referrals")],

@@ -44,6 +44,9 @@ export default function Patients({ query }: OwnProps) {
         )}
       </Ready>
       <More of={found} />
+      <p class="section muted">
+        {t("own_patients.emergency")} <a href="/doctor/emergency">{t("own_patients.emergency.go")}</a>
+      </p>
     </Page>
   );
 }

@@ -69,6 +69,9 @@ export default function Home({ config, account }: OwnProps) {
         <section class="home-tiles" aria-labelledby="care">
           <h2 id="care">{t("home.care")}</h2>
           <Tiles counts={summary.data} />
+          <p class="more">
+            <a href="/access-log">{t("profile.more.access")}</a>
+          </p>
         </section>
       </div>
     </Page>

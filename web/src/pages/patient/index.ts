@@ -1,4 +1,5 @@
 /** The patient's pages; the one it begins with comes along. Patterns are tried in order. */
+import { enter } from "../../lib/i18n";
 import type { OwnPage } from "../../routes";
 import Home from "./home";
 
@@ -19,4 +20,5 @@ export const pages: readonly OwnPage[] = [
   ["/results/trends/:code", () => import("./trend")],
   ["/results/:id", () => import("./result")],
   ["/profile", () => import("./profile")],
+  ["/access-log", async () => (await Promise.all([import("./access-log"), enter("trail")]))[0]],
 ];

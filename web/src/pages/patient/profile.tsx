@@ -24,6 +24,17 @@ export default function Profile({ account }: OwnProps) {
         )}
       </Ready>
       <LanguageChoice />
+      <section class="section profile-section" aria-labelledby="more-heading">
+        <h2 id="more-heading">{t("profile.more")}</h2>
+        <ul class="lines">
+          <li>
+            <a href="/security">{t("profile.more.security")}</a>
+          </li>
+          <li>
+            <a href="/access-log">{t("profile.more.access")}</a>
+          </li>
+        </ul>
+      </section>
     </Page>
   );
 }

@@ -1,13 +1,15 @@
-/** Sign in with e-mail and password, and go on where one wanted to be (`?next=`). */
+/** Sign in with e-mail, password and, where the account has one, a second factor, and go on where one wanted to be (`?next=`). */
 import { useEffect, useState } from "preact/hooks";
-import { missing, mistakes, useForm } from "../../lib/form";
+import { missing, useForm } from "../../lib/form";
 import { t } from "../../lib/i18n";
+import { useOtp } from "../../lib/otp";
 import { signIn } from "../../lib/session";
 import { go, safeNext } from "../../router";
 import type { PageProps } from "../../routes";
 import { DemoLogins } from "../../ui/DemoLogins";
 import { ErrorSummary } from "../../ui/ErrorSummary";
 import { Field } from "../../ui/Field";
+import { OtpField } from "../../ui/OtpField";
 import { Page } from "../../ui/Page";
 import { Submit } from "../../ui/Submit";
 import { Welcome } from "../../ui/Welcome";
@@ -17,25 +19,32 @@ export default function SignIn({ config, query, account }: PageProps) {
   const [email, setEmail] = useState("");
   const [password, setPassword] = useState("");
   const [filled, setFilled] = useState("");
+  const otp = useOtp("otp");
   useEffect(() => {
     if (account) go(next, { replace: true });
   }, [account, next]);
 
   const { busy, wrong, submit } = useForm(
-    () =>
-      missing({
+    () => [
+      ...missing({
         email: { value: email, say: "missing.email" },
         password: { value: password, say: "missing.password" },
       }),
+      ...otp.check(),
+    ],
     async () => {
-      const opened = await signIn(email.trim(), password);
+      const opened = await signIn(email.trim(), password, otp.sent);
       // the account that is there now leads on
-      return opened.ok ? [] : mistakes(opened.problem, opened.retryAfter, ["email", "password"]);
+      return opened.ok ? [] : otp.refused(opened);
     },
   );
 
+  const typeEmail = (typed: string): void => {
+    setEmail(typed);
+    otp.forget();
+  };
   const fill = (demoEmail: string, demoPassword: string): void => {
-    setEmail(demoEmail);
+    typeEmail(demoEmail);
     setPassword(demoPassword);
     setFilled(demoEmail);
     document.getElementById("submit")?.focus();
@@ -52,7 +61,7 @@ export default function SignIn({ config, query, account }: PageProps) {
             type="email"
             autocomplete="username"
             value={email}
-            onValue={setEmail}
+            onValue={typeEmail}
             mistakes={wrong}
           />
           <Field
@@ -64,11 +73,15 @@ export default function SignIn({ config, query, account }: PageProps) {
             onValue={setPassword}
             mistakes={wrong}
           />
+          {otp.asked && <OtpField id={otp.id} value={otp.value} onValue={otp.set} mistakes={wrong} />}
           <Submit busy={busy} label={t("sign_in.submit")} busyLabel={t("sign_in.busy")} />
           <span class="unseen" role="status">
             {filled && t("demo.filled", { email: filled })}
           </span>
         </form>
+        <p class="aside">
+          <a href="/password">{t("sign_in.forgotten")}</a>
+        </p>
         <p class="aside">
           {t("sign_in.new")}{" "}
           <a href={next === "/" ? "/register" : `/register?next=${encodeURIComponent(next)}`}>

@@ -1,0 +1,48 @@
+/** The second factor at a sign-in: asked for only where the password was right and the account has one. */
+import { useEffect, useState } from "preact/hooks";
+import type { Failure } from "../api/client";
+import { type Mistake, missing, mistakes } from "./form";
+import { t } from "./i18n";
+
+export interface Otp {
+  id: string;
+  asked: boolean;
+  value: string;
+  set: (value: string) => void;
+  /** The code to send; undefined while none is asked for. */
+  sent: string | undefined;
+  check: () => Mistake[];
+  /** What a refused sign-in says; asking for a code for the first time is no mistake. */
+  refused: (failure: Failure) => Mistake[];
+  /** It is about another account now. */
+  forget: () => void;
+}
+
+export function useOtp(id: string): Otp {
+  const [asked, setAsked] = useState(false);
+  const [value, set] = useState("");
+  useEffect(() => {
+    if (asked) document.getElementById(id)?.focus();
+  }, [asked, id]);
+  const refused = (failure: Failure): Mistake[] => {
+    if (failure.problem.code !== "otp_required") return mistakes(failure.problem, failure.retryAfter, []);
+    setAsked(true);
+    // a code works once, and not for long
+    set("");
+    return asked ? [{ field: id, message: t("otp.wrong") }] : [];
+  };
+  const forget = (): void => {
+    setAsked(false);
+    set("");
+  };
+  return {
+    id,
+    asked,
+    value,
+    set,
+    sent: asked ? value.trim() : undefined,
+    check: () => (asked ? missing({ [id]: { value, say: "missing.otp" } }) : []),
+    refused,
+    forget,
+  };
+}

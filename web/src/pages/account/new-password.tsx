@@ -1,0 +1,66 @@
+/** Chooses a new password with the code of a mail; a link that works no more says what to do. */
+import { useState } from "preact/hooks";
+import { api, outcome } from "../../api/client";
+import { missing, useForm } from "../../lib/form";
+import { t } from "../../lib/i18n";
+import { account, forget } from "../../lib/session";
+import { go } from "../../router";
+import { ErrorSummary } from "../../ui/ErrorSummary";
+import { Field } from "../../ui/Field";
+import { Page } from "../../ui/Page";
+import { Submit } from "../../ui/Submit";
+import { passwordMistakes } from "./passwords";
+
+/** How codes are written: an address that was cut off on its way is no link of ours. */
+const CODE = /^[\w-]{8,128}$/;
+
+export function NewPassword({ code, again }: { code: string; again: () => void }) {
+  const [password, setPassword] = useState("");
+  const [expired, setExpired] = useState(!CODE.test(code));
+  const { busy, wrong, submit } = useForm(
+    () => missing({ new_password: { value: password, say: "password.missing.new" } }),
+    async () => {
+      const chosen = await outcome(api.POST("/auth/password/reset", { body: { code, new_password: password } }));
+      if (!chosen.ok && chosen.problem.code === "invalid_reset_code") setExpired(true);
+      if (!chosen.ok) return passwordMistakes(chosen);
+      // every session has ended with it, this one too
+      if (account.get()) forget();
+      go("/sign-in", { say: "password_chosen" });
+      return [];
+    },
+  );
+  if (expired) return <Expired again={again} />;
+  return (
+    <Page key="choose" title={t("password.choose.title")} lead={t("password.choose.lead")}>
+      <ErrorSummary mistakes={wrong} />
+      <form noValidate onSubmit={submit}>
+        <Field
+          id="new_password"
+          label={t("password.new")}
+          hint={t("password.new.hint")}
+          type="password"
+          autocomplete="new-password"
+          value={password}
+          onValue={setPassword}
+          mistakes={wrong}
+        />
+        <Submit busy={busy} label={t("password.choose.submit")} busyLabel={t("password.choose.busy")} />
+      </form>
+    </Page>
+  );
+}
+
+function Expired({ again }: { again: () => void }) {
+  return (
+    <Page key="expired" title={t("password.expired.title")} lead={t("password.expired")}>
+      <div class="row">
+        <button type="button" class="button" onClick={again}>
+          {t("password.expired.again")}
+        </button>
+        <a class="button quiet" href="/sign-in">
+          {t("password.back")}
+        </a>
+      </div>
+    </Page>
+  );
+}

@@ -1,0 +1,86 @@
+/** A forgotten password: asks for a mail, and with the code of its link (`#code=`) for a new password. */
+import { useEffect, useState } from "preact/hooks";
+import { api, outcome } from "../../api/client";
+import { missing, mistakes, useForm } from "../../lib/form";
+import { t } from "../../lib/i18n";
+import { ErrorSummary } from "../../ui/ErrorSummary";
+import { Field } from "../../ui/Field";
+import { Page } from "../../ui/Page";
+import { Submit } from "../../ui/Submit";
+import { Welcome } from "../../ui/Welcome";
+import { NewPassword } from "./new-password";
+
+export default function Password() {
+  const [code, setCode] = useState(codeIn(location.hash));
+  useEffect(() => {
+    // the link was opened over this very page
+    const follow = (): void => setCode(codeIn(location.hash));
+    addEventListener("hashchange", follow);
+    return () => removeEventListener("hashchange", follow);
+  }, []);
+  const again = (): void => {
+    history.replaceState(null, "", "/password");
+    setCode(null);
+  };
+  return <Welcome>{code === null ? <Forgotten /> : <NewPassword key={code} code={code} again={again} />}</Welcome>;
+}
+
+/** What a link says after `#`, where no server on the way reads it. */
+export function codeIn(hash: string): string | null {
+  return new URLSearchParams(hash.slice(1)).get("code");
+}
+
+function Forgotten() {
+  const [email, setEmail] = useState("");
+  const [sent, setSent] = useState(false);
+  const { busy, wrong, submit } = useForm(
+    () => missing({ email: { value: email, say: "password.missing.email" } }),
+    async () => {
+      const asked = await outcome(api.POST("/auth/password/forgot", { body: { email: email.trim() } }));
+      if (!asked.ok) return mistakes(asked.problem, asked.retryAfter, ["email"]);
+      setSent(true);
+      return [];
+    },
+  );
+  if (sent) return <Sent email={email.trim()} again={() => setSent(false)} />;
+  return (
+    <Page key="ask" title={t("password.title")} lead={t("password.lead")}>
+      <ErrorSummary mistakes={wrong} />
+      <form noValidate onSubmit={submit}>
+        <Field
+          id="email"
+          label={t("field.email")}
+          type="email"
+          autocomplete="username"
+          value={email}
+          onValue={setEmail}
+          mistakes={wrong}
+        />
+        <Submit busy={busy} label={t("password.submit")} busyLabel={t("password.busy")} />
+      </form>
+      <p class="aside">
+        {t("password.known")} <a href="/sign-in">{t("sign_in")}</a>
+      </p>
+    </Page>
+  );
+}
+
+/** The same whether there is such an account. */
+function Sent({ email, again }: { email: string; again: () => void }) {
+  return (
+    <Page key="sent" title={t("password.sent.title")}>
+      <div class="stack">
+        <p class="info">{t("password.sent", { email })}</p>
+        <p>{t("password.sent.nothing")}</p>
+        <div class="row">
+          <a class="button" href="/sign-in">
+            {t("password.back")}
+          </a>
+          <button type="button" class="button quiet" onClick={again}>
+            {t("password.again")}
+          </button>
+        </div>
+      </div>
+    </Page>
+  );
+}

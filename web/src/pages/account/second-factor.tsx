@@ -1,0 +1,53 @@
+/** The second factor: whether there is one, and the way to the other. */
+import { useState } from "preact/hooks";
+import type { Account } from "../../api/client";
+import { t } from "../../lib/i18n";
+import { account } from "../../lib/session";
+import { Chip } from "../../ui/Chip";
+import { RecoveryCodes } from "./recovery-codes";
+import { SwitchOff } from "./switch-off";
+import { SwitchOn } from "./switch-on";
+
+interface Props {
+  me: Account;
+  put: (me: Account) => void;
+}
+
+export function SecondFactor({ me, put }: Props) {
+  const [codes, setCodes] = useState<readonly string[] | null>(null);
+  const [said, setSaid] = useState<"factor.kept" | "factor.switched_off" | null>(null);
+  const now = (second_factor: boolean): void => {
+    const known = { ...me, second_factor };
+    put(known);
+    account.set(known);
+  };
+  const on = (fresh: readonly string[]): void => {
+    setSaid(null);
+    setCodes(fresh);
+    now(true);
+  };
+  const off = (): void => {
+    setSaid("factor.switched_off");
+    now(false);
+  };
+  const kept = (): void => {
+    setSaid("factor.kept");
+    setCodes(null);
+  };
+  return (
+    <section class="section account-section" aria-labelledby="factor-heading">
+      <div class="row between">
+        <h2 id="factor-heading">{t("factor")}</h2>
+        <Chip tone={me.second_factor ? "confirmed" : "completed"}>
+          {t(me.second_factor ? "factor.on" : "factor.off")}
+        </Chip>
+      </div>
+      <p>{t(me.second_factor ? "factor.on.about" : "factor.off.about")}</p>
+      {/* beside the heading's change, for those who do not see it */}
+      <div role="status">{said && <p class="done">{t(said)}</p>}</div>
+      {codes && <RecoveryCodes codes={codes} onKept={kept} />}
+      {!codes && !me.second_factor && <SwitchOn onDone={on} />}
+      {!codes && me.second_factor && <SwitchOff me={me} onDone={off} />}
+    </section>
+  );
+}

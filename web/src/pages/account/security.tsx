@@ -1,0 +1,40 @@
+/** Sign-in and security, the same for every role: password, second factor, and where one is signed in. */
+import { useState } from "preact/hooks";
+import { api, outcome } from "../../api/client";
+import { t } from "../../lib/i18n";
+import { useLoad } from "../../lib/query";
+import type { OwnProps } from "../../routes";
+import "../../style/account.css";
+import { Page } from "../../ui/Page";
+import { PrintHead } from "../../ui/PrintHead";
+import { Ready } from "../../ui/Ready";
+import { ChangePassword } from "./change-password";
+import { Devices } from "./devices";
+import { SecondFactor } from "./second-factor";
+
+export default function Security({ account, config }: OwnProps) {
+  const me = useLoad(() => outcome(api.GET("/auth/me")), [account.id]);
+  // what is done above ends or opens sessions
+  const [changes, setChanges] = useState(0);
+  const changed = (): void => setChanges((before) => before + 1);
+  return (
+    <Page title={t("security.title")} lead={t("security.lead", { email: account.email })} width="narrow">
+      <PrintHead config={config} about={t("recovery.print", { email: account.email })} />
+      <div class="security">
+        <ChangePassword onChange={changed} />
+        <Ready of={me}>
+          {(known) => (
+            <SecondFactor
+              me={known}
+              put={(now) => {
+                me.put(now);
+                changed();
+              }}
+            />
+          )}
+        </Ready>
+        <Devices key={changes} />
+      </div>
+    </Page>
+  );
+}

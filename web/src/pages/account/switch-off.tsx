@@ -1,0 +1,89 @@
+/** Switching the second factor off: proven by signing in once more, with a code, in the same step. */
+import { useEffect, useState } from "preact/hooks";
+import { type Account, api, outcome } from "../../api/client";
+import { type Mistake, missing, useForm } from "../../lib/form";
+import { t } from "../../lib/i18n";
+import { resume } from "../../lib/session";
+import { ErrorSummary } from "../../ui/ErrorSummary";
+import { Field } from "../../ui/Field";
+import { OtpField } from "../../ui/OtpField";
+import { everySession } from "./devices";
+import { passwordMistakes } from "./passwords";
+
+interface Props {
+  me: Account;
+  onDone: () => void;
+}
+
+export function SwitchOff({ me, onDone }: Props) {
+  const [open, setOpen] = useState(false);
+  if (open) return <Prove me={me} onDone={onDone} onClose={() => setOpen(false)} />;
+  return (
+    <p>
+      <button type="button" class="button quiet" onClick={() => setOpen(true)}>
+        {t("factor.switch_off")}
+      </button>
+    </p>
+  );
+}
+
+function Prove({ me, onDone, onClose }: Props & { onClose: () => void }) {
+  const [password, setPassword] = useState("");
+  const [otp, setOtp] = useState("");
+  useEffect(() => document.getElementById("off_password")?.focus(), []);
+  const { busy, wrong, submit } = useForm(
+    () =>
+      missing({
+        off_password: { value: password, say: "missing.password" },
+        off_otp: { value: otp, say: "missing.otp" },
+      }),
+    async () => {
+      const failed = await switchOff(me, password, otp.trim());
+      if (failed.length === 0) onDone();
+      return failed;
+    },
+  );
+  return (
+    <div class="card stack">
+      <h3>{t("factor.prove")}</h3>
+      <p>{t("factor.prove.about")}</p>
+      <ErrorSummary mistakes={wrong} />
+      <form noValidate onSubmit={submit}>
+        <input type="hidden" autocomplete="username" value={me.email} />
+        <Field
+          id="off_password"
+          label={t("field.password")}
+          type="password"
+          autocomplete="current-password"
+          value={password}
+          onValue={setPassword}
+          mistakes={wrong}
+        />
+        <OtpField id="off_otp" value={otp} onValue={setOtp} mistakes={wrong} />
+        <div class="row">
+          <button type="button" class="button" onClick={onClose}>
+            {t("factor.keep")}
+          </button>
+          <button type="submit" class="button danger" aria-disabled={busy}>
+            {t(busy ? "factor.busy" : "factor.switch_off")}
+          </button>
+        </div>
+      </form>
+    </div>
+  );
+}
+
+async function switchOff({ email }: Account, password: string, otp: string): Promise<Mistake[]> {
+  const before = await everySession();
+  const opened = await resume(email, password, otp);
+  if (!opened.ok && opened.problem.code === "otp_required") return [{ field: "off_otp", message: t("otp.wrong") }];
+  if (!opened.ok)
+    return passwordMistakes(opened).map(({ field, message }) => ({ field: field && "off_password", message }));
+  // this device is signed in once, not twice
+  const old = before.ok ? before.data.find(({ current }) => current) : undefined;
+  if (old) await outcome(api.DELETE("/auth/sessions/{session_id}", { params: { path: { session_id: old.id } } }));
+  const removed = await outcome(api.DELETE("/auth/mfa"));
+  // somebody switched it off elsewhere meanwhile
+  if (removed.ok || removed.problem.code === "second_factor_missing") return [];
+  return passwordMistakes(removed);
+}

@@ -1,0 +1,126 @@
+/** Switching the second factor on: the password, a code to scan or type, and the first code of the app. */
+import { useEffect, useRef, useState } from "preact/hooks";
+import { api, outcome, type Schemas } from "../../api/client";
+import { missing, useForm } from "../../lib/form";
+import { t } from "../../lib/i18n";
+import { ErrorSummary } from "../../ui/ErrorSummary";
+import { Field } from "../../ui/Field";
+import { Submit } from "../../ui/Submit";
+import { passwordMistakes } from "./passwords";
+import { inFours, QrCode } from "./qr-code";
+
+type Prepared = Schemas["PreparedSecondFactor"];
+
+export function SwitchOn({ onDone }: { onDone: (codes: readonly string[]) => void }) {
+  const [step, setStep] = useState<"closed" | "password" | Prepared>("closed");
+  const close = (): void => setStep("closed");
+  if (step === "closed")
+    return (
+      <p>
+        <button type="button" class="button" onClick={() => setStep("password")}>
+          {t("factor.set_up")}
+        </button>
+      </p>
+    );
+  if (step === "password") return <Prepare onDone={setStep} onClose={close} />;
+  return <Confirm prepared={step} onDone={onDone} onClose={close} />;
+}
+
+function Prepare({ onDone, onClose }: { onDone: (prepared: Prepared) => void; onClose: () => void }) {
+  const [password, setPassword] = useState("");
+  const { busy, wrong, submit } = useForm(
+    () => missing({ factor_password: { value: password, say: "missing.password" } }),
+    async () => {
+      const prepared = await outcome(api.POST("/auth/mfa", { body: { password } }));
+      if (!prepared.ok)
+        return passwordMistakes(prepared).map(({ field, message }) => ({ field: field && "factor_password", message }));
+      onDone(prepared.data);
+      return [];
+    },
+  );
+  useEffect(() => document.getElementById("factor_password")?.focus(), []);
+  return (
+    <div class="card stack">
+      <ErrorSummary mistakes={wrong} />
+      <form noValidate onSubmit={submit}>
+        <Field
+          id="factor_password"
+          label={t("factor.password")}
+          hint={t("factor.password.hint")}
+          type="password"
+          autocomplete="current-password"
+          value={password}
+          onValue={setPassword}
+          mistakes={wrong}
+        />
+        <div class="row">
+          <Submit id="prepare" busy={busy} label={t("factor.next")} busyLabel={t("factor.busy")} />
+          <button type="button" class="button quiet" onClick={onClose}>
+            {t("factor.later")}
+          </button>
+        </div>
+      </form>
+    </div>
+  );
+}
+
+interface ConfirmProps {
+  prepared: Prepared;
+  onDone: (codes: readonly string[]) => void;
+  onClose: () => void;
+}
+
+function Confirm({ prepared: { secret, uri, qr }, onDone, onClose }: ConfirmProps) {
+  const [otp, setOtp] = useState("");
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => heading.current?.focus(), []);
+  const { busy, wrong, submit } = useForm(
+    () => missing({ otp: { value: otp, say: "missing.otp" } }),
+    async () => {
+      const confirmed = await outcome(api.POST("/auth/mfa/confirm", { body: { otp: otp.replace(/\s/g, "") } }));
+      if (!confirmed.ok) return passwordMistakes(confirmed);
+      onDone(confirmed.data.codes);
+      return [];
+    },
+  );
+  return (
+    <div class="card stack">
+      <h3 tabIndex={-1} ref={heading}>
+        {t("factor.scan")}
+      </h3>
+      <div class="factor-scan">
+        <QrCode rows={qr} label={t("factor.qr")} />
+        <div class="stack close">
+          <p>{t("factor.scan.about")}</p>
+          <p>
+            {t("factor.secret")}
+            <br />
+            <code class="secret">{inFours(secret)}</code>
+          </p>
+          <p>
+            <a href={uri}>{t("factor.open")}</a>
+          </p>
+        </div>
+      </div>
+      <ErrorSummary mistakes={wrong} />
+      <form noValidate onSubmit={submit}>
+        <Field
+          id="otp"
+          label={t("factor.first")}
+          hint={t("otp.app.hint")}
+          autocomplete="one-time-code"
+          value={otp}
+          onValue={setOtp}
+          mistakes={wrong}
+          input={{ maxLength: 32, inputMode: "numeric" }}
+        />
+        <div class="row">
+          <Submit id="confirm" busy={busy} label={t("factor.confirm")} busyLabel={t("factor.busy")} />
+          <button type="button" class="button quiet" onClick={onClose}>
+            {t("factor.later")}
+          </button>
+        </div>
+      </form>
+    </div>
+  );
+}

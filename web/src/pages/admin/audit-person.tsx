@@ -1,0 +1,132 @@
+/** Somebody as a filter: chosen by name or e-mail in a dialog, kept by id in the address. */
+import { useEffect, useState } from "preact/hooks";
+import { api, outcome, type Schemas } from "../../api/client";
+import { useForm } from "../../lib/form";
+import { t } from "../../lib/i18n";
+import { useLoad } from "../../lib/query";
+import { Group } from "../../ui/Control";
+import { Dialog } from "../../ui/Dialog";
+import { Empty } from "../../ui/Empty";
+import { ErrorSummary } from "../../ui/ErrorSummary";
+import { Field } from "../../ui/Field";
+import { Ready } from "../../ui/Ready";
+import { Submit } from "../../ui/Submit";
+
+const SHORTEST = 2;
+const SHOWN = 10;
+
+interface Props {
+  name: "person" | "patient";
+  id: number | null;
+  choose: (id: string | null) => void;
+}
+
+export function PersonFilter({ name, id, choose }: Props) {
+  const [open, setOpen] = useState(false);
+  const label = t(`audit.${name}`);
+  const pick = (chosen: string | null): void => {
+    setOpen(false);
+    choose(chosen);
+  };
+  return (
+    <Group id={`filter-${name}`} label={label}>
+      <div class="audit-person">
+        {id === null ? <span class="muted">{t("audit.anybody")}</span> : <Chosen id={id} />}
+        {id !== null && (
+          <button type="button" class="link" onClick={() => pick(null)}>
+            {t("audit.clear")}
+            <span class="unseen">: {label}</span>
+          </button>
+        )}
+        <button type="button" class="link" onClick={() => setOpen(true)}>
+          <span aria-hidden="true">{t("audit.choose")}</span>
+          <span class="unseen">{t(`audit.choose.${name}`)}</span>
+        </button>
+      </div>
+      {open && <Choice name={name} pick={pick} onClose={() => setOpen(false)} />}
+    </Group>
+  );
+}
+
+/** By name once that is known; the number is what the address says meanwhile. */
+function Chosen({ id }: { id: number }) {
+  const params = { path: { account_id: id } };
+  const person = useLoad(() => outcome(api.GET("/api/admin/accounts/{account_id}", { params })), [id]);
+  return <b>{person.data?.full_name ?? t("trail.gone", { id })}</b>;
+}
+
+function Choice({ name, pick, onClose }: Pick<Props, "name"> & { pick: (id: string) => void; onClose: () => void }) {
+  const [typed, setTyped] = useState("");
+  const [q, setQ] = useState("");
+  useEffect(() => document.getElementById("audit-q")?.focus(), []);
+  const { busy, wrong, submit } = useForm(
+    () => (typed.trim().length < SHORTEST ? [{ field: "audit-q", message: t("audit.search.short") }] : []),
+    async () => {
+      setQ(typed.trim());
+      return [];
+    },
+  );
+  return (
+    <Dialog title={t(`audit.choose.${name}`)} onClose={onClose}>
+      <ErrorSummary mistakes={wrong} />
+      <form noValidate onSubmit={submit}>
+        <Field
+          id="audit-q"
+          label={t("audit.search")}
+          type="search"
+          value={typed}
+          onValue={setTyped}
+          mistakes={wrong}
+          input={{ maxLength: 100, inputMode: "search" }}
+        />
+        <div class="row">
+          <Submit id="audit-search" busy={busy} label={t("audit.search.submit")} busyLabel={t("audit.search.submit")} />
+          <button type="button" class="button quiet" onClick={onClose}>
+            {t("audit.close")}
+          </button>
+        </div>
+      </form>
+      {q !== "" && <Matches q={q} only={name === "patient"} pick={pick} />}
+    </Dialog>
+  );
+}
+
+function Matches({ q, only, pick }: { q: string; only: boolean; pick: (id: string) => void }) {
+  const query = { q, limit: SHOWN, ...(only && { role: "patient" as const }) };
+  const found = useLoad(() => outcome(api.GET("/api/admin/accounts", { params: { query } })), [q, only]);
+  const none = (
+    <Empty>
+      <p>{t("audit.search.none")}</p>
+    </Empty>
+  );
+  return (
+    <div class="audit-matches" role="status">
+      <Ready of={found} empty={none}>
+        {({ items, next_cursor }) => (
+          <>
+            <ul class="lines">
+              {items.map((person) => (
+                <Match key={person.id} person={person} pick={pick} />
+              ))}
+            </ul>
+            {next_cursor && <p class="small muted">{t("audit.search.first", { count: SHOWN })}</p>}
+          </>
+        )}
+      </Ready>
+    </div>
+  );
+}
+
+function Match({ person, pick }: { person: Schemas["Account"]; pick: (id: string) => void }) {
+  const { id, full_name, role, email } = person;
+  return (
+    <li>
+      <button type="button" class="link strong" onClick={() => pick(String(id))}>
+        {full_name}
+      </button>
+      <span class="small muted">
+        {t(`role.${role}`)}, {email}
+      </span>
+    </li>
+  );
+}
