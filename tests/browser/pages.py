@@ -109,7 +109,6 @@ VIEWS = [
     View("/doctor/patients", "doctor"),
     View("/doctor/patients?q=pa", "doctor"),
     View("/doctor/patients/{}", "doctor", PATIENT),
-    View("/doctor/patients/1", "doctor"),
     View("/doctor/emergency", "doctor"),
     View("/doctor/prescriptions/new?patient={}", "doctor", PATIENT),
     View("/doctor/prescriptions/{}", "doctor", first("/api/doctor/prescriptions")),

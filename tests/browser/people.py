@@ -36,11 +36,11 @@ class People:
     def email(self, name: str) -> str:
         return self.emails[FIRST_OF_ROLE.get(name, name)]
 
-    def newcomer(self, full_name: str = "Nia Novak") -> str:
+    def newcomer(self, full_name: str = "Nia Novak", **more: str) -> str:
         """The name of a new patient, so that a test owns what it changes."""
         name = f"new-{secrets.token_hex(4)}"
         self.emails[name] = f"{name}@example.org"
-        self.persons[name] = self.hospital.register(self.emails[name], full_name)
+        self.persons[name] = self.hospital.register(self.emails[name], full_name, **more)
         return name
 
     def new_doctor(self) -> str:

@@ -1,5 +1,5 @@
 /** A code of the second factor: the digits of an app, or a recovery code. */
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { Mistake } from "../lib/form";
 import { t } from "../lib/i18n";
 import { Field } from "./Field";
@@ -14,10 +14,14 @@ interface Props {
 export function OtpField({ id, onValue, ...field }: Props) {
   const [kind, setKind] = useState<"app" | "recovery">("app");
   const other = kind === "app" ? "recovery" : "app";
+  const swapped = useRef(false);
+  useEffect(() => {
+    if (swapped.current) document.getElementById(id)?.focus();
+  }, [kind, id]);
   const swap = (): void => {
+    swapped.current = true;
     setKind(other);
     onValue("");
-    document.getElementById(id)?.focus();
   };
   return (
     <div class="field">

@@ -75,7 +75,7 @@ function Look({ of: one, me }: { of: Access; me: number }) {
       <div>
         <p>
           <b>{by?.id === me ? t("access.you") : named(by)}</b>
-          {role && by?.id !== me && <span class="muted"> · {t(`role.${role}`)}</span>}
+          {role && by?.id !== me && <span class="muted">, {t(`role.${role}`)}</span>}
         </p>
         <p>{actionWords(action)}</p>
         {emergency && (

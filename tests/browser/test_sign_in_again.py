@@ -1,0 +1,181 @@
+"""What guards an account: a forgotten password, a changed one, a second factor, and the devices somebody is signed in on."""
+
+import re
+
+import pyotp
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import OpenPage, RolePage
+from tests.browser.measures import settled, unfocused
+from tests.browser.people import People, signed_in
+from tests.browser.test_cross_session import end_session
+from tests.hospital import PASSWORD, Hospital
+from tests.mailbox import reset_code
+
+NEW = "nine-loud-kestrels-at-dawn"
+WRONG_CODE = "401 .*/auth/login$"
+
+
+def sign_in(page: Page, email: str, password: str) -> None:
+    page.goto("/sign-in")
+    page.get_by_label("E-mail address").fill(email)
+    page.get_by_label("Password", exact=True).fill(password)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+
+
+def set_up(page: Page) -> tuple[pyotp.TOTP, list[str]]:
+    """Switches the second factor on, as somebody does who types the secret; its codes and the recovery codes."""
+    page.goto("/security")
+    page.get_by_role("button", name="Set up second factor").click()
+    page.get_by_label("Your password").fill(PASSWORD)
+    page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_role("img", name=re.compile("^QR code"))).to_be_visible()
+    totp = pyotp.TOTP(page.locator("code.secret").inner_text().replace(" ", ""))
+    page.get_by_label("The code that the app shows now").fill(totp.now())
+    page.get_by_role("button", name="Switch on").click()
+    expect(page.get_by_role("heading", name=re.compile("Keep these recovery codes"))).to_be_focused()
+    return totp, page.locator(".recovery-codes code").all_inner_texts()
+
+
+def test_p13_a_changed_password_ends_the_other_sessions(people: People, patient: str, role_page: RolePage, page: Page) -> None:
+    here, elsewhere = role_page(patient), role_page(patient)
+    elsewhere.goto("/home")
+    here.goto("/security")
+    expect(here.get_by_text("This device")).to_have_count(1)
+    here.get_by_label("Current password").fill(PASSWORD)
+    here.get_by_label("New password", exact=True).fill(NEW)
+    here.get_by_role("button", name="Change password").click()
+    expect(here.get_by_role("status").filter(has_text="Your password is changed.")).to_be_visible()
+    expect(here.locator(".devices > li")).to_have_count(1)
+    # the refresh cookie over there is worth nothing any more
+    origin = elsewhere.evaluate("() => location.origin")
+    answer = elsewhere.context.request.post("/auth/refresh", headers={"X-CarePlus": "1", "Origin": origin})
+    assert answer.status == 401
+    here.goto("/home")
+    expect(here.get_by_role("heading", level=1)).to_contain_text("Hello")
+    sign_in(page, people.email(patient), NEW)
+    expect(page).to_have_url(re.compile("/home$"))
+
+
+def test_what_is_wrong_with_a_password_stands_at_its_field(patient: str, role_page: RolePage, expected: list[str]) -> None:
+    expected += ["403 .*/auth/password$", "422 .*/auth/password$"]
+    page = role_page(patient)
+    page.goto("/security")
+    for current, chosen, said in (
+        ("not the password", NEW, "That is not your current password."),
+        (PASSWORD, "password1", "This password is too easy to guess."),
+    ):
+        page.get_by_label("Current password").fill(current)
+        page.get_by_label("New password", exact=True).fill(chosen)
+        page.get_by_role("button", name="Change password").click()
+        expect(page.get_by_role("alert")).to_be_focused()
+        expect(page.get_by_role("alert")).to_contain_text(said)
+        expect(page.locator(".field.wrong")).to_contain_text(said)
+
+
+def test_a_forgotten_password_end_to_end(page: Page, hospital: Hospital, people: People, patient: str, expected: list[str]) -> None:
+    expected.append("403 .*/auth/password/reset$")
+    page.goto("/sign-in")
+    page.get_by_role("link", name="Forgotten your password?").click()
+    page.get_by_label("E-mail address").fill(people.email(patient))
+    page.get_by_role("button", name="Send me the link").click()
+    expect(page.get_by_text("a mail is on its way")).to_be_visible()
+    code = reset_code(hospital, people.email(patient))
+    for attempt in ("used once", "used twice"):
+        page.goto("/help")
+        page.goto(f"/password#code={code}")
+        page.get_by_label("New password", exact=True).fill(f"{NEW} {attempt}")
+        page.get_by_role("button", name="Set new password").click()
+        if attempt == "used once":
+            expect(page).to_have_url(re.compile("/sign-in$"))
+            expect(page.get_by_role("status").filter(has_text="Your new password is set.")).to_be_visible()
+    expect(page.get_by_role("heading", name="This link does not work any more")).to_be_focused()
+    page.get_by_role("button", name="Ask for another link").click()
+    expect(page.get_by_role("heading", name="Forgotten your password?")).to_be_focused()
+    assert "#" not in page.url
+    sign_in(page, people.email(patient), f"{NEW} used once")
+    expect(page).to_have_url(re.compile("/home$"))
+
+
+def test_an_address_that_nobody_has_gets_the_same_answer(page: Page) -> None:
+    page.goto("/password")
+    page.get_by_label("E-mail address").fill("nobody-at-all@example.org")
+    page.get_by_role("button", name="Send me the link").click()
+    expect(page.get_by_text("If there is an account for nobody-at-all@example.org, a mail is on its way.")).to_be_visible()
+
+
+def test_signing_in_with_a_second_factor(
+    hospital: Hospital, people: People, patient: str, role_page: RolePage, page: Page, expected: list[str]
+) -> None:
+    expected.append(WRONG_CODE)
+    _, codes = set_up(role_page(patient))
+    assert len(set(codes)) == 10
+    sign_in(page, people.email(patient), PASSWORD)
+    code = page.get_by_label("Code of your authenticator app")
+    expect(code).to_be_focused()
+    expect(code).to_have_attribute("autocomplete", "one-time-code")
+    expect(page.get_by_label("Password", exact=True)).to_have_value(PASSWORD)
+    code.fill("000000")
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    expect(page.get_by_role("alert")).to_contain_text("This code is wrong, too old or was used already.")
+    page.get_by_role("button", name="Use a recovery code instead").click()
+    expect(page.get_by_label("Recovery code")).to_be_focused()
+    page.get_by_label("Recovery code").fill(codes[0])
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    expect(page).to_have_url(re.compile("/home$"))
+
+
+def test_the_dialog_over_a_page_asks_for_the_code_too(patient: str, role_page: RolePage, expected: list[str]) -> None:
+    expected.append("401 ")
+    page = role_page(patient)
+    _, codes = set_up(page)
+    page.goto("/prescriptions")
+    settled(page)
+    end_session(page)
+    page.get_by_role("link", name="Referrals").first.click()
+    dialog = page.get_by_role("dialog", name="Your session has ended")
+    dialog.get_by_label("Password", exact=True).fill(PASSWORD)
+    dialog.get_by_role("button", name="Sign in and go on").click()
+    expect(dialog.get_by_label("Code of your authenticator app")).to_be_focused()
+    expect(dialog.get_by_label("Password", exact=True)).to_have_value(PASSWORD)
+    dialog.get_by_role("button", name="Use a recovery code instead").click()
+    dialog.get_by_label("Recovery code").fill(codes[1])
+    dialog.get_by_role("button", name="Sign in and go on").click()
+    expect(dialog).to_have_count(0)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Referrals")
+
+
+def test_switching_the_second_factor_off_is_one_step_and_leaves_one_session(patient: str, role_page: RolePage) -> None:
+    page = role_page(patient)
+    _, codes = set_up(page)
+    page.get_by_role("button", name="I have kept them").click()
+    expect(page.get_by_text(codes[0])).to_have_count(0)
+    page.get_by_role("button", name="Switch off").click()
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Use a recovery code instead").click()
+    page.get_by_label("Recovery code").fill(codes[2])
+    page.get_by_role("button", name="Switch off").click()
+    expect(page.get_by_role("status").filter(has_text="The second factor is off.")).to_be_visible()
+    expect(page.get_by_role("button", name="Set up second factor")).to_be_visible()
+    expect(page.locator(".devices > li")).to_have_count(1)
+
+
+def test_a_device_is_signed_out(
+    hospital: Hospital, people: People, patient: str, role_page: RolePage, open_page: OpenPage
+) -> None:
+    page = role_page(patient)
+    other = open_page(hospital.url, signed_in(hospital, people.email(patient)))
+    page.goto("/security")
+    expect(page.locator(".devices > li").first).to_contain_text("This device")
+    page.get_by_role("button", name=re.compile("^End ")).first.click()
+    expect(page.get_by_role("button", name="Keep signed in")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    assert unfocused(page) is None
+    page.get_by_role("button", name="End all others").click()
+    page.get_by_role("dialog").get_by_role("button", name="End", exact=True).click()
+    expect(page.locator(".devices > li")).to_have_count(1)
+    expect(page.get_by_role("heading", name="Where you are signed in")).to_be_focused()
+    origin = page.evaluate("() => location.origin")
+    answer = other.context.request.post("/auth/refresh", headers={"X-CarePlus": "1", "Origin": origin})
+    assert answer.status == 401

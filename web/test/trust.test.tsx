@@ -1,0 +1,136 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import { actionWords, isEmergency } from "../src/lib/actions";
+import { enter, speak, t } from "../src/lib/i18n";
+import { said } from "../src/lib/said";
+import { keepZone } from "../src/lib/zone";
+import { codeIn } from "../src/pages/account/password";
+import { passwordMistakes } from "../src/pages/account/passwords";
+import { drawn, inFours } from "../src/pages/account/qr-code";
+import { askedFor, wantedIn } from "../src/pages/admin/audit-wanted";
+import { openOf } from "../src/pages/doctor/chart-emergency";
+import { byDay } from "../src/pages/patient/access-log";
+import SignIn from "../src/pages/public/sign-in";
+import { CONFIG, gateway, refusal } from "./gateway";
+import { draw, press, type } from "./page";
+
+beforeEach(async () => {
+  keepZone("Europe/Berlin");
+  await speak(["en"]);
+  await enter("ui", "public", "account", "trail");
+});
+
+describe("the QR code", () => {
+  test("each run of dark squares is one rectangle", () => {
+    expect(drawn(["0110", "0000", "1001"])).toBe("M1 0h2v1h-2zM0 2h1v1h-1zM3 2h1v1h-1z");
+  });
+
+  test("the secret is typed in groups of four", () => {
+    expect(inFours("JBSWY3DPEH")).toBe("JBSW Y3DP EH");
+    expect(inFours("JBSWY3DP")).toBe("JBSW Y3DP");
+  });
+});
+
+describe("passwords", () => {
+  const failure = (code: string, retryAfter: number | null = null) =>
+    ({ ok: false, problem: { code, status: 403, detail: "x" }, retryAfter }) as never;
+
+  test("a link says its code after the hash", () => {
+    expect(codeIn("#code=q0Zk3tYw1nB8")).toBe("q0Zk3tYw1nB8");
+    expect(codeIn("#main")).toBeNull();
+    expect(codeIn("")).toBeNull();
+  });
+
+  test("a refusal stands at the field that it is about; e-mail is not asked for where it is known", () => {
+    expect(passwordMistakes(failure("wrong_password"))[0]?.field).toBe("current_password");
+    expect(passwordMistakes(failure("weak_password"))[0]?.field).toBe("new_password");
+    expect(passwordMistakes(failure("invalid_credentials"))).toEqual([
+      { field: "current_password", message: t("problem.wrong_password") },
+    ]);
+    expect(passwordMistakes(failure("unavailable"))[0]?.field).toBeNull();
+  });
+
+  test("a wait of minutes is said in minutes, rounded up", () => {
+    const problem = { code: "too_many_attempts", status: 429, detail: "x" } as never;
+    expect(said(problem, 90)).toContain("in 90 seconds");
+    expect(said(problem, 121)).toContain("in 3 minutes");
+  });
+});
+
+describe("signing in with a second factor", () => {
+  const field = (id: string) => document.getElementById(id) as HTMLInputElement | null;
+  const open = async (...replies: Response[]) => {
+    gateway({ "POST /auth/login": replies });
+    await draw(<SignIn params={{}} query={new URLSearchParams()} config={CONFIG} account={null} />);
+    await type("email", "pat@demo.example");
+    await type("password", "seven-quiet-herons");
+    await press("Sign in");
+  };
+
+  test("the code is asked for without a complaint, and what was typed stays", async () => {
+    await open(refusal(401, "otp_required"));
+    expect(document.activeElement?.id).toBe("otp");
+    expect(field("otp")?.inputMode).toBe("numeric");
+    expect(field("password")?.value).toBe("seven-quiet-herons");
+    expect(document.querySelector('[role="alert"]')).toBeNull();
+    await type("email", "noor@demo.example");
+    expect(field("otp")).toBeNull();
+  });
+
+  test("a wrong code is said at its field and thrown away", async () => {
+    await open(refusal(401, "otp_required"), refusal(401, "otp_required"));
+    await type("otp", "000000");
+    await press("Sign in");
+    expect(document.getElementById("otp-error")?.textContent).toContain("wrong, too old or was used already");
+    expect(field("otp")?.value).toBe("");
+  });
+
+  test("a recovery code has letters", async () => {
+    await open(refusal(401, "otp_required"));
+    await press("Use a recovery code instead");
+    expect(document.activeElement?.id).toBe("otp");
+    expect(field("otp")?.inputMode).toBe("");
+  });
+});
+
+describe("the audit", () => {
+  test("days of the address are whole days of the clinic", () => {
+    const wanted = wantedIn(new URLSearchParams("from=2030-03-30&to=2030-03-31&account_id=4"));
+    expect(askedFor(wanted)).toEqual({
+      from: "2030-03-30T00:00:00+01:00",
+      to: "2030-04-01T00:00:00+02:00",
+      account_id: 4,
+    });
+  });
+
+  test("what cannot be a filter is none", () => {
+    const nothing = "from=yesterday&to=2030-02-30&account_id=-1&patient_id=x&action=a;b&outcome=";
+    expect(askedFor(wantedIn(new URLSearchParams(nothing)))).toEqual({});
+  });
+
+  test("an act has a word; one that is newer than the page is named as it is", () => {
+    expect(actionWords("show_chart")).toBe("Opened the chart");
+    expect(actionWords("teleport")).toContain("teleport");
+  });
+
+  test("an emergency is a chart that was opened with a reason", () => {
+    expect(isEmergency({ action: "open_chart", reason: "Unconscious" })).toBe(true);
+    expect(isEmergency({ action: "open_chart", reason: null })).toBe(false);
+    expect(isEmergency({ action: "show_chart", reason: null })).toBe(false);
+  });
+});
+
+test("looks stand under their day at the clinic", () => {
+  const looks = ["2030-01-07T23:30:00Z", "2030-01-07T22:30:00Z", "2030-01-07T08:00:00Z"].map((at) => ({ at }));
+  expect(byDay(looks).map(([day, some]) => [day, some.length])).toEqual([
+    ["2030-01-08", 1],
+    ["2030-01-07", 2],
+  ]);
+});
+
+test("an emergency access is the doctor's own, still open, and the one that lasts longest", () => {
+  const access = (id: number, doctor: number, until: string) =>
+    ({ id, doctor: { id: doctor, full_name: "" }, until: `2030-01-07T${until}:00Z` }) as never;
+  const all = [access(1, 5, "09:00"), access(2, 5, "10:00"), access(3, 5, "10:30"), access(4, 6, "12:00")];
+  expect(openOf(all, 5, Date.parse("2030-01-07T09:30:00Z"))?.id).toBe(3);
+  expect(openOf(all, 5, Date.parse("2030-01-07T10:30:00Z"))).toBeUndefined();
+});
