@@ -60,11 +60,10 @@ def demo_email(role: str) -> str:
 
 
 def signed_in(hospital: Hospital, email: str, password: str = PASSWORD, at: str | None = None) -> StorageState:
-    """What a browser keeps of a sign-in: the refresh cookie and the hint. `at`: another origin than the gateway's."""
+    """What a browser keeps of a sign-in: its cookies and the hint. `at`: another origin than the gateway's."""
     with hospital.client() as http:
         answer = http.post("/auth/login", json={"email": email, "password": password})
     assert answer.status_code == 200, answer.text
-    (cookie,) = answer.cookies.jar
     return {
         "cookies": [
             {
@@ -77,6 +76,7 @@ def signed_in(hospital: Hospital, email: str, password: str = PASSWORD, at: str 
                 "secure": False,
                 "sameSite": "Strict",
             }
+            for cookie in answer.cookies.jar
         ],
         "origins": [{"origin": at or hospital.url, "localStorage": [{"name": HINT, "value": "1"}]}],
     }

@@ -73,7 +73,9 @@ def test_what_is_wrong_with_a_password_stands_at_its_field(patient: str, role_pa
         expect(page.locator(".field.wrong")).to_contain_text(said)
 
 
-def test_a_forgotten_password_end_to_end(page: Page, hospital: Hospital, people: People, patient: str, expected: list[str]) -> None:
+def test_a_forgotten_password_end_to_end(
+    page: Page, hospital: Hospital, people: People, patient: str, expected: list[str]
+) -> None:
     expected.append("403 .*/auth/password/reset$")
     page.goto("/sign-in")
     page.get_by_role("link", name="Forgotten your password?").click()

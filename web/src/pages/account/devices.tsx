@@ -70,7 +70,7 @@ function List({ all, ask }: { all: readonly Session[]; ask: (which: readonly Ses
               </p>
               <p class="small muted">
                 {t("devices.used", { when: when(session.last_used_at) })}
-                {session.address && ` · ${session.address}`}
+                {session.address && `, ${session.address}`}
               </p>
               <p class="small muted">{t("devices.since", { when: when(session.created_at) })}</p>
             </div>

@@ -32,16 +32,16 @@ export function PersonFilter({ name, id, choose }: Props) {
     <Group id={`filter-${name}`} label={label}>
       <div class="audit-person">
         {id === null ? <span class="muted">{t("audit.anybody")}</span> : <Chosen id={id} />}
+        <button type="button" class="button quiet small" onClick={() => setOpen(true)}>
+          <span aria-hidden="true">{t("audit.choose")}</span>
+          <span class="unseen">{t(`audit.choose.${name}`)}</span>
+        </button>
         {id !== null && (
           <button type="button" class="link" onClick={() => pick(null)}>
             {t("audit.clear")}
             <span class="unseen">: {label}</span>
           </button>
         )}
-        <button type="button" class="link" onClick={() => setOpen(true)}>
-          <span aria-hidden="true">{t("audit.choose")}</span>
-          <span class="unseen">{t(`audit.choose.${name}`)}</span>
-        </button>
       </div>
       {open && <Choice name={name} pick={pick} onClose={() => setOpen(false)} />}
     </Group>
