@@ -10,12 +10,14 @@ from sqlmodel import SQLModel, col
 from careplus_tables import catalogue as lab_catalogue
 from careplus_tables.accounts import AccountRow, InvitationRow
 from careplus_tables.appointments import AppointmentRow
+from careplus_tables.audit import AuditEventRow, AuditPatientRow
 from careplus_tables.availability import AvailabilityRow, OpenHoursRow, TimeOffRow
 from careplus_tables.charts import AllergyRow, ChartRow, ProblemRow
 from careplus_tables.columns import core
 from careplus_tables.demo import catalogue
 from careplus_tables.demo.agenda import Agenda
 from careplus_tables.demo.charts import Charts
+from careplus_tables.demo.history import History
 from careplus_tables.demo.laboratory import Laboratory
 from careplus_tables.demo.notes import VisitNotes
 from careplus_tables.demo.people import People
@@ -103,6 +105,9 @@ class _Writing:
         results = Results(laboratory)
         self._write(LabResultRow, results.results, len(results.results))
         self._write(ObservationRow, results.observations, len(results.observations))
+        history = History(people, completed)
+        self._write(AuditEventRow, history.event_rows())
+        self._write(AuditPatientRow, history.patient_rows())
         if self.connection.dialect.name == "postgresql":
             self._count_on()
         return self.written
