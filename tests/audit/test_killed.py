@@ -70,7 +70,8 @@ def acts_and_events(hospital: Hospital, patients: list[Person]) -> None:
             action,
         )
         assert sorted(int(event["object_id"]) for event in events) == sorted(acts)
-    assert len(cancelled) > 3
+    assert booked
+    assert cancelled
 
 
 @pytest.mark.parametrize("kills", [2, pytest.param(40, marks=pytest.mark.attack)])
