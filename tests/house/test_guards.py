@@ -2,7 +2,6 @@
 
 import ast
 import inspect
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -23,73 +22,6 @@ from careplus_tables.ownership import OWNERS, Unowned, check
 from careplus_tables.prescriptions import PrescriptionItemRow, PrescriptionRow
 
 SERVICES_ROOT = Path(__file__).parents[2] / "services"
-RECORDS = {
-    kind.__name__
-    for file in everything.FILES
-    for kind in vars(file).values()
-    if isinstance(kind, type) and issubclass(kind, SQLModel) and getattr(kind, "__tablename__", None) in OWNERS
-}
-"""The classes of rows that belong to patients."""
-WITHOUT_WHO = {
-    "appointments.store.appointments.book": "the patient's id is an argument: reception books for others",
-    "appointments.store.appointments.move": "takes a row that was found for its owner",
-    "appointments.store.appointments.save": "takes a row that was found for its owner",
-    "appointments.store.appointments.show": "shows what was found for its owner",
-    "appointments.store.appointments.show_visit": "shows what was found for its owner",
-    "appointments.store.calendars.of_doctor": "when somebody is busy, not with whom",
-    "appointments.store.calendars.of_doctors": "when somebody is busy, not with whom",
-    "doctors.store.charts.allergies": "takes a chart that was found for its reader",
-    "doctors.store.charts.set_allergies": "takes a chart that was held for its doctor",
-    "doctors.store.charts.set_problems": "takes a chart that was held for its doctor",
-    "doctors.store.stats.stats": "counts, and shows nobody's",
-    "labs.store.bookings.take": "takes a row that was found for its reader",
-    "labs.store.entry.result_of": "takes a booking that was found for the laboratory",
-    "labs.store.entry.take_back_unverified": "takes a booking that was found for the laboratory",
-    "labs.store.places.insert": "takes the row that is booked",
-    "labs.store.places.slots": "how many have a place, not who",
-    "labs.store.results.show": "takes a row that was found for its reader",
-    "labs.store.results.shown": "takes rows that were found for their reader",
-}
-"""Functions of stores that touch records and take no `who`, with the reason."""
-
-
-def functions(path: Path) -> Iterator[ast.AsyncFunctionDef]:
-    """What others call in a store."""
-    for node in ast.parse(path.read_text()).body:
-        if isinstance(node, ast.AsyncFunctionDef) and not node.name.startswith("_"):
-            yield node
-
-
-def touches_records(source: str) -> bool:
-    """Whether a store names rows that belong to patients."""
-    return any(isinstance(node, ast.Name) and node.id in RECORDS for node in ast.walk(ast.parse(source)))
-
-
-def without_who(path: Path) -> set[str]:
-    if not touches_records(path.read_text()):
-        return set()
-    place = ".".join(path.relative_to(SERVICES_ROOT).with_suffix("").parts[0::1]).replace(".careplus_", "@")
-    service, _, rest = place.partition("@")
-    module = f"{service}.{rest.partition('.')[2]}"
-    named = ((node, {argument.arg for argument in (*node.args.args, *node.args.kwonlyargs)}) for node in functions(path))
-    return {f"{module}.{node.name}" for node, arguments in named if "who" not in arguments}
-
-
-def stores() -> list[Path]:
-    return sorted(SERVICES_ROOT.glob("*/careplus_*/store/*.py"))
-
-
-def test_functions_that_touch_records_take_who() -> None:
-    found = {name for path in stores() for name in without_who(path)}
-    assert found == set(WITHOUT_WHO)
-
-
-def test_a_planted_one_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    planted = tmp_path / "labs" / "careplus_labs" / "store" / "planted.py"
-    planted.parent.mkdir(parents=True)
-    planted.write_text("async def everything(db):\n    return select(LabResultRow)\n")
-    monkeypatch.setattr("tests.house.test_guards.SERVICES_ROOT", tmp_path)
-    assert without_who(planted) == {"labs.store.planted.everything"}
 
 
 def rows_in(kind: object, seen: frozenset[object] = frozenset()) -> set[str]:
