@@ -1,5 +1,5 @@
 /** The second factor: whether there is one, and the way to the other. */
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import type { Account } from "../../api/client";
 import { t } from "../../lib/i18n";
 import { account } from "../../lib/session";
@@ -16,6 +16,9 @@ interface Props {
 export function SecondFactor({ me, put }: Props) {
   const [codes, setCodes] = useState<readonly string[] | null>(null);
   const [said, setSaid] = useState<"factor.kept" | "factor.switched_off" | null>(null);
+  const heading = useRef<HTMLHeadingElement>(null);
+  // once it is drawn anew: what was pressed is gone
+  const settle = (): void => void requestAnimationFrame(() => heading.current?.focus());
   const now = (second_factor: boolean): void => {
     const known = { ...me, second_factor };
     put(known);
@@ -29,15 +32,19 @@ export function SecondFactor({ me, put }: Props) {
   const off = (): void => {
     setSaid("factor.switched_off");
     now(false);
+    settle();
   };
   const kept = (): void => {
     setSaid("factor.kept");
     setCodes(null);
+    settle();
   };
   return (
     <section class="section account-section" aria-labelledby="factor-heading">
       <div class="row between">
-        <h2 id="factor-heading">{t("factor")}</h2>
+        <h2 id="factor-heading" tabIndex={-1} ref={heading}>
+          {t("factor")}
+        </h2>
         <Chip tone={me.second_factor ? "confirmed" : "completed"}>
           {t(me.second_factor ? "factor.on" : "factor.off")}
         </Chip>
@@ -46,8 +53,8 @@ export function SecondFactor({ me, put }: Props) {
       {/* beside the heading's change, for those who do not see it */}
       <div role="status">{said && <p class="done">{t(said)}</p>}</div>
       {codes && <RecoveryCodes codes={codes} onKept={kept} />}
-      {!codes && !me.second_factor && <SwitchOn onDone={on} />}
-      {!codes && me.second_factor && <SwitchOff me={me} onDone={off} />}
+      {!codes && !me.second_factor && <SwitchOn onDone={on} onClose={settle} />}
+      {!codes && me.second_factor && <SwitchOff me={me} onDone={off} onClose={settle} />}
     </section>
   );
 }

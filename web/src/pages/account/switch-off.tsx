@@ -13,11 +13,16 @@ import { passwordMistakes } from "./passwords";
 interface Props {
   me: Account;
   onDone: () => void;
+  onClose: () => void;
 }
 
-export function SwitchOff({ me, onDone }: Props) {
+export function SwitchOff({ me, onDone, onClose }: Props) {
   const [open, setOpen] = useState(false);
-  if (open) return <Prove me={me} onDone={onDone} onClose={() => setOpen(false)} />;
+  const close = (): void => {
+    setOpen(false);
+    onClose();
+  };
+  if (open) return <Prove me={me} onDone={onDone} onClose={close} />;
   return (
     <p>
       <button type="button" class="button quiet" onClick={() => setOpen(true)}>
@@ -27,7 +32,7 @@ export function SwitchOff({ me, onDone }: Props) {
   );
 }
 
-function Prove({ me, onDone, onClose }: Props & { onClose: () => void }) {
+function Prove({ me, onDone, onClose }: Props) {
   const [password, setPassword] = useState("");
   const [otp, setOtp] = useState("");
   useEffect(() => document.getElementById("off_password")?.focus(), []);

@@ -11,9 +11,17 @@ import { inFours, QrCode } from "./qr-code";
 
 type Prepared = Schemas["PreparedSecondFactor"];
 
-export function SwitchOn({ onDone }: { onDone: (codes: readonly string[]) => void }) {
+interface Props {
+  onDone: (codes: readonly string[]) => void;
+  onClose: () => void;
+}
+
+export function SwitchOn({ onDone, onClose }: Props) {
   const [step, setStep] = useState<"closed" | "password" | Prepared>("closed");
-  const close = (): void => setStep("closed");
+  const close = (): void => {
+    setStep("closed");
+    onClose();
+  };
   if (step === "closed")
     return (
       <p>
@@ -64,13 +72,7 @@ function Prepare({ onDone, onClose }: { onDone: (prepared: Prepared) => void; on
   );
 }
 
-interface ConfirmProps {
-  prepared: Prepared;
-  onDone: (codes: readonly string[]) => void;
-  onClose: () => void;
-}
-
-function Confirm({ prepared: { secret, uri, qr }, onDone, onClose }: ConfirmProps) {
+function Confirm({ prepared: { secret, uri, qr }, onDone, onClose }: Props & { prepared: Prepared }) {
   const [otp, setOtp] = useState("");
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), []);

@@ -1,5 +1,5 @@
 /** Somebody as a filter: chosen by name or e-mail in a dialog, kept by id in the address. */
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { api, outcome, type Schemas } from "../../api/client";
 import { useForm } from "../../lib/form";
 import { t } from "../../lib/i18n";
@@ -24,20 +24,26 @@ interface Props {
 export function PersonFilter({ name, id, choose }: Props) {
   const [open, setOpen] = useState(false);
   const label = t(`audit.${name}`);
-  const pick = (chosen: string | null): void => {
+  const opener = useRef<HTMLButtonElement>(null);
+  const pick = (chosen: string): void => {
     setOpen(false);
     choose(chosen);
+  };
+  const clear = (): void => {
+    // the button that was pressed goes with the name
+    opener.current?.focus();
+    choose(null);
   };
   return (
     <Group id={`filter-${name}`} label={label}>
       <div class="audit-person">
         {id === null ? <span class="muted">{t("audit.anybody")}</span> : <Chosen id={id} />}
-        <button type="button" class="button quiet small" onClick={() => setOpen(true)}>
+        <button type="button" class="button quiet small" ref={opener} onClick={() => setOpen(true)}>
           <span aria-hidden="true">{t("audit.choose")}</span>
           <span class="unseen">{t(`audit.choose.${name}`)}</span>
         </button>
         {id !== null && (
-          <button type="button" class="link" onClick={() => pick(null)}>
+          <button type="button" class="link" onClick={clear}>
             {t("audit.clear")}
             <span class="unseen">: {label}</span>
           </button>
