@@ -33,49 +33,75 @@ def find(page: Page, name: str) -> None:
     page.get_by_role("button", name="Search").click()
 
 
-def test_d12_a7_a_chart_opened_in_an_emergency_is_seen_by_all(
-    stranger: Person, people: People, role_page: RolePage, expected: list[str], tmp_path: Path
+def open_chart(people: People, stranger: Person) -> None:
+    """As a test above does it in the browser."""
+    opened = people["dr_a"].http.post(f"/api/doctor/patients/{stranger.id}/access", json={"reason": REASON})
+    assert opened.status_code == 201, opened.text
+
+
+def test_d12_a_patient_not_in_care_asks_for_a_reason_and_leaves_a_trail(
+    stranger: Person, people: People, role_page: RolePage, expected: list[str]
 ) -> None:
     expected.append(NOT_IN_CARE)
-    doctor = role_page("doctor")
-    find(doctor, "ines  STRANGE")
-    doctor.get_by_role("link", name="Ines Strange").last.click()
-    expect(doctor.get_by_role("heading", level=1)).to_have_text("You are not treating this patient")
-    assert [problem for _ in measures.looks(doctor) for problem in measures.axe(doctor)] == []
-    doctor.get_by_role("button", name="Open chart for one hour").click()
-    expect(doctor.get_by_role("alert")).to_contain_text("Write why you need this chart")
-    doctor.get_by_label("Why do you need it?").fill(REASON)
-    doctor.get_by_role("button", name="Open chart for one hour").click()
-    banner = doctor.get_by_role("region", name=re.compile(r"^Emergency access until \d\d:\d\d$"))
+    page = role_page("doctor")
+    find(page, "ines  STRANGE")
+    page.get_by_role("link", name="Ines Strange").and_(page.locator(f"[href$='/{stranger.id}']")).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("You are not treating this patient")
+    page.get_by_role("button", name="Open chart for one hour").click()
+    expect(page.get_by_role("alert")).to_contain_text("Write why you need this chart")
+    page.get_by_label("Why do you need it?").fill(REASON)
+    page.get_by_role("button", name="Open chart for one hour").click()
+    banner = page.get_by_role("region", name=re.compile(r"^Emergency access until \d\d:\d\d$"))
     expect(banner).to_contain_text(REASON)
-    expect(doctor.get_by_role("heading", level=1)).to_have_text("Ines Strange")
-    assert [problem for _ in measures.looks(doctor) for problem in measures.axe(doctor)] == []
+    expect(page.get_by_role("heading", level=1)).to_have_text("Ines Strange")
+    found = people.admin.http.get(f"/api/admin/audit?patient_id={stranger.id}&action=open_chart").json()["items"]
+    assert [(event["reason"], event["account"]["full_name"]) for event in found] == [(REASON, "Dr Ama Abel")]
 
-    administrator = role_page("admin")
-    administrator.goto(f"/admin/people/{stranger.id}")
-    administrator.get_by_role("link", name="Who looked at their record").click()
-    rows = administrator.get_by_role("row").filter(has_text="Opened the chart in an emergency")
-    expect(rows).to_have_count(1)
-    expect(rows).to_contain_text("Dr Ama Abel")
-    expect(rows).to_contain_text(REASON)
-    expect(administrator.get_by_role("group", name="Whose record")).to_contain_text("Ines Strange")
-    administrator.get_by_label("What", exact=True).select_option("open_chart")
-    expect(administrator.get_by_role("row")).to_have_count(2)
-    assert f"patient_id={stranger.id}" in administrator.url
-    assert "action=open_chart" in administrator.url
-    administrator.reload()
-    expect(administrator.get_by_role("row")).to_have_count(2)
-    with administrator.expect_download() as waited:
-        administrator.get_by_role("button", name="Download as CSV").click()
+
+def test_asking_for_the_reason_and_the_banner_are_accessible(
+    stranger: Person, people: People, role_page: RolePage, expected: list[str]
+) -> None:
+    expected.append(NOT_IN_CARE)
+    page = role_page("doctor")
+    page.goto(f"/doctor/patients/{stranger.id}")
+    assert measures.axe(settled(page)) == []
+    open_chart(people, stranger)
+    page.reload()
+    expect(page.get_by_role("region", name=re.compile("^Emergency access until"))).to_be_visible()
+    assert measures.axe(settled(page)) == []
+
+
+def test_a7_the_audit_shows_it_and_filters_by_patient(
+    stranger: Person, people: People, role_page: RolePage, tmp_path: Path
+) -> None:
+    open_chart(people, stranger)
+    page = role_page("admin")
+    page.goto(f"/admin/people/{stranger.id}")
+    page.get_by_role("link", name="Who looked at their record").click()
+    row = page.get_by_role("row").filter(has_text="Opened the chart in an emergency")
+    expect(row).to_have_count(1)
+    expect(row).to_contain_text("Dr Ama Abel")
+    expect(row).to_contain_text(REASON)
+    expect(page.get_by_role("group", name="Whose record")).to_contain_text("Ines Strange")
+    page.get_by_label("What", exact=True).select_option("open_chart")
+    expect(page.get_by_role("row")).to_have_count(2)
+    assert f"patient_id={stranger.id}" in page.url
+    assert "action=open_chart" in page.url
+    page.reload()
+    expect(page.get_by_role("row")).to_have_count(2)
+    with page.expect_download() as waited:
+        page.get_by_role("button", name="Download as CSV").click()
     waited.value.save_as(tmp_path / "audit.csv")
     (line,) = csv.DictReader(io.StringIO((tmp_path / "audit.csv").read_text(encoding="utf-8-sig")))
     assert (line["action"], line["reason"], line["patient_ids"]) == ("open_chart", REASON, str(stranger.id))
 
-    name = next(name for name, person in people.persons.items() if person is stranger)
-    patient = role_page(name)
-    patient.goto("/home")
-    patient.get_by_role("link", name="Who looked at my record").click()
-    entry = patient.get_by_role("listitem").filter(has_text="Opened the chart in an emergency")
+
+def test_the_patient_sees_who_opened_the_chart_and_why(stranger: Person, people: People, role_page: RolePage) -> None:
+    open_chart(people, stranger)
+    page = role_page(next(name for name, person in people.persons.items() if person is stranger))
+    page.goto("/home")
+    page.get_by_role("link", name="Who looked at my record").click()
+    entry = page.get_by_role("listitem").filter(has_text="Opened the chart in an emergency")
     expect(entry).to_contain_text("Dr Ama Abel")
     expect(entry).to_contain_text("Emergency access")
     expect(entry).to_contain_text(REASON)

@@ -27,7 +27,7 @@ def set_up(page: Page) -> tuple[pyotp.TOTP, list[str]]:
     """Switches the second factor on, as somebody does who types the secret; its codes and the recovery codes."""
     page.goto("/security")
     page.get_by_role("button", name="Set up second factor").click()
-    page.get_by_label("Your password").fill(PASSWORD)
+    page.get_by_label("Your password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Continue").click()
     expect(page.get_by_role("img", name=re.compile("^QR code"))).to_be_visible()
     totp = pyotp.TOTP(page.locator("code.secret").inner_text().replace(" ", ""))
