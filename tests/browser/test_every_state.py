@@ -28,6 +28,8 @@ BROKEN = [
     View("/results", "patient"),
     View("/labs", "patient"),
     View("/profile", "patient"),
+    View("/access-log", "patient"),
+    View("/security", "doctor"),
     View("/doctor", "doctor"),
     View("/doctor/week", "doctor"),
     View("/doctor/results", "doctor"),
@@ -36,6 +38,7 @@ BROKEN = [
     View("/admin", "admin"),
     View("/admin/appointments", "admin"),
     View("/admin/people", "admin"),
+    View("/admin/audit", "admin"),
 ]
 EMPTY = [
     ("patient", "/home", "You have no upcoming appointments."),
@@ -44,6 +47,7 @@ EMPTY = [
     ("patient", "/referrals", "You have no referrals."),
     ("patient", "/labs/bookings", "You have no laboratory appointments."),
     ("patient", "/results", "You have no results yet."),
+    ("patient", "/access-log", "Nobody has looked at your record yet."),
     ("doctor", "/doctor", "No visits today."),
     ("doctor", "/doctor/week", "No visits"),
     ("doctor", "/doctor/patients", "You have no patients yet."),
@@ -55,6 +59,7 @@ ASKING = [
     (View("/doctor/prescriptions/{}", "doctor", first("/api/doctor/prescriptions")), "Stop this prescription"),
     (View("/lab/{}", "lab", first("/api/labs/worklist?status=collected")), "Reject specimen"),
     (View("/admin/people/{}", "admin", first("/api/admin/accounts?role=patient")), "Lock account"),
+    (View("/admin/audit", "admin"), "Choose who did it"),
 ]
 
 

@@ -7,7 +7,7 @@ import { go, withQuery } from "../../router";
 import { Field } from "../../ui/Field";
 import { Select } from "../../ui/Select";
 import { outcomeWords } from "./audit-columns";
-import { PersonFilter } from "./audit-person";
+import { type Named, PersonChoice, PersonFilter } from "./audit-person";
 import type { Wanted } from "./audit-wanted";
 
 /** Those worth looking for; any other can stand in the address. */
@@ -20,9 +20,14 @@ export function AuditFilters({ wanted }: { wanted: Wanted }) {
     setFrom(wanted.from ?? "");
     setTo(wanted.to ?? "");
   }, [wanted.from, wanted.to]);
+  const [asked, setAsked] = useState<Named | null>(null);
   const days = () => ({ from: isDay(from) ? from : null, to: isDay(to) ? to : null });
   const choose = (change: Record<string, string | null>): void =>
     go(withQuery({ ...days(), ...change }), { replace: true });
+  const pick = (id: string): void => {
+    setAsked(null);
+    choose(asked === "patient" ? { patient_id: id } : { account_id: id });
+  };
   const show = (event: Event): void => {
     event.preventDefault();
     choose({});
@@ -31,8 +36,18 @@ export function AuditFilters({ wanted }: { wanted: Wanted }) {
   return (
     <search>
       <form class="filters audit-filters" noValidate onSubmit={show}>
-        <PersonFilter name="person" id={wanted.account_id} choose={(account_id) => choose({ account_id })} />
-        <PersonFilter name="patient" id={wanted.patient_id} choose={(patient_id) => choose({ patient_id })} />
+        <PersonFilter
+          name="person"
+          id={wanted.account_id}
+          ask={() => setAsked("person")}
+          clear={() => choose({ account_id: null })}
+        />
+        <PersonFilter
+          name="patient"
+          id={wanted.patient_id}
+          ask={() => setAsked("patient")}
+          clear={() => choose({ patient_id: null })}
+        />
         <Select
           id="action"
           label={t("audit.action")}
@@ -56,6 +71,7 @@ export function AuditFilters({ wanted }: { wanted: Wanted }) {
           {t("audit.show")}
         </button>
       </form>
+      {asked && <PersonChoice name={asked} pick={pick} onClose={() => setAsked(null)} />}
     </search>
   );
 }

@@ -15,41 +15,39 @@ import { Submit } from "../../ui/Submit";
 const SHORTEST = 2;
 const SHOWN = 10;
 
+export type Named = "person" | "patient";
+
 interface Props {
-  name: "person" | "patient";
+  name: Named;
   id: number | null;
-  choose: (id: string | null) => void;
+  /** Opens the choice, which is a form of its own and so stands outside of this one's. */
+  ask: () => void;
+  clear: () => void;
 }
 
-export function PersonFilter({ name, id, choose }: Props) {
-  const [open, setOpen] = useState(false);
+export function PersonFilter({ name, id, ask, clear }: Props) {
   const label = t(`audit.${name}`);
   const opener = useRef<HTMLButtonElement>(null);
-  const pick = (chosen: string): void => {
-    setOpen(false);
-    choose(chosen);
-  };
-  const clear = (): void => {
+  const anybody = (): void => {
     // the button that was pressed goes with the name
     opener.current?.focus();
-    choose(null);
+    clear();
   };
   return (
     <Group id={`filter-${name}`} label={label}>
       <div class="audit-person">
         {id === null ? <span class="muted">{t("audit.anybody")}</span> : <Chosen id={id} />}
-        <button type="button" class="button quiet small" ref={opener} onClick={() => setOpen(true)}>
+        <button type="button" class="button quiet small" ref={opener} onClick={ask}>
           <span aria-hidden="true">{t("audit.choose")}</span>
           <span class="unseen">{t(`audit.choose.${name}`)}</span>
         </button>
         {id !== null && (
-          <button type="button" class="link" onClick={clear}>
+          <button type="button" class="link" onClick={anybody}>
             {t("audit.clear")}
             <span class="unseen">: {label}</span>
           </button>
         )}
       </div>
-      {open && <Choice name={name} pick={pick} onClose={() => setOpen(false)} />}
     </Group>
   );
 }
@@ -61,7 +59,13 @@ function Chosen({ id }: { id: number }) {
   return <b>{person.data?.full_name ?? t("trail.gone", { id })}</b>;
 }
 
-function Choice({ name, pick, onClose }: Pick<Props, "name"> & { pick: (id: string) => void; onClose: () => void }) {
+interface ChoiceProps {
+  name: Named;
+  pick: (id: string) => void;
+  onClose: () => void;
+}
+
+export function PersonChoice({ name, pick, onClose }: ChoiceProps) {
   const [typed, setTyped] = useState("");
   const [q, setQ] = useState("");
   useEffect(() => document.getElementById("audit-q")?.focus(), []);
