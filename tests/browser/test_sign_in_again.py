@@ -147,9 +147,12 @@ def test_the_dialog_over_a_page_asks_for_the_code_too(patient: str, role_page: R
     expect(page.get_by_role("heading", level=1)).to_have_text("Referrals")
 
 
-def test_switching_the_second_factor_off_is_one_step_and_leaves_one_session(patient: str, role_page: RolePage) -> None:
+def test_switching_the_second_factor_off_is_one_step_and_opens_no_session_more(patient: str, role_page: RolePage) -> None:
     page = role_page(patient)
     _, codes = set_up(page)
+    devices = page.locator(".devices > li")
+    # the one that made the account, and this one
+    expect(devices).to_have_count(2)
     page.get_by_role("button", name="I have kept them").click()
     expect(page.get_by_text(codes[0])).to_have_count(0)
     page.get_by_role("button", name="Switch off").click()
@@ -159,7 +162,8 @@ def test_switching_the_second_factor_off_is_one_step_and_leaves_one_session(pati
     page.get_by_role("button", name="Switch off").click()
     expect(page.get_by_role("status").filter(has_text="The second factor is off.")).to_be_visible()
     expect(page.get_by_role("button", name="Set up second factor")).to_be_visible()
-    expect(page.locator(".devices > li")).to_have_count(1)
+    expect(devices).to_have_count(2)
+    expect(devices.filter(has_text="This device")).to_have_count(1)
 
 
 def test_a_device_is_signed_out(
