@@ -28,7 +28,7 @@ def next_mail(hospital: Hospital, to: str, subject: str, after: int = 0) -> Emai
 
 
 def text_of(mail: EmailMessage) -> str:
-    return str(mail.get_content()).replace("\r\n", "\n")
+    return str(mail.get_content())
 
 
 def reset_code(hospital: Hospital, to: str, after: int = 0) -> str:
