@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -14,6 +15,8 @@ from typing import Any
 
 import httpx
 import pytest
+
+from careplus_runtime.tokens import LIFETIME_S
 
 PASSWORD = "seven-quiet-herons"
 ADMIN = "admin@example.org"
@@ -111,8 +114,10 @@ class Hospital:
         with self.client() as http:
             answer = http.post("/auth/login", json={"email": email, "password": password, **more})
         assert answer.status_code == 200, answer.text
-        token = answer.json()["access_token"]
-        return Person(answer.json()["account"]["id"], token, self.client(token))
+        signed_in = SignedIn(answer.json()["access_token"], lambda: self.sign_in(email, password, **more).token)
+        http = self.client()
+        http.auth = signed_in
+        return Person(answer.json()["account"]["id"], signed_in, http)
 
     def register(self, email: str, full_name: str, **more: Any) -> "Person":
         body = {"email": email, "password": PASSWORD, "full_name": full_name, **more}
@@ -140,13 +145,34 @@ class Hospital:
         return doctor
 
 
+class SignedIn(httpx.Auth):
+    """Signs in again before the access token ends, because all tests together take longer."""
+
+    def __init__(self, token: str, again: Callable[[], str]) -> None:
+        self.again = again
+        self.token, self.since = token, time.monotonic()
+
+    def current(self) -> str:
+        if time.monotonic() - self.since > LIFETIME_S * 0.8:
+            self.token, self.since = self.again(), time.monotonic()
+        return self.token
+
+    def auth_flow(self, request: httpx.Request) -> Iterator[httpx.Request]:  # type: ignore[override] # httpx's generator
+        request.headers.setdefault("Authorization", f"Bearer {self.current()}")
+        yield request
+
+
 @dataclass
 class Person:
     """Somebody who is signed in."""
 
     id: int
-    token: str
+    signed_in: SignedIn
     http: httpx.Client
+
+    @property
+    def token(self) -> str:
+        return self.signed_in.current()
 
 
 def free_times(http: httpx.Client, doctor_id: int, start: str | None = None, days: int = 7) -> list[datetime]:

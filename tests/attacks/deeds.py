@@ -59,6 +59,8 @@ CRP = {"test_code": "CRP", "observations": [{"analyte": "crp", "value": 3.1}]}
 DEEDS = (
     Deed("register", "admin", lambda _: {"email": "deeds@example.org", "password": PASSWORD}),
     Deed("update_me", "patient"),
+    Deed("change_password", "lab", lambda _: {"current_password": PASSWORD}),
+    Deed("forgot_password", "admin"),
     Deed("invite", "admin", lambda _: {"email": "invited@example.org"}),
     Deed("update_account", "admin"),
     Deed("add_doctor", "admin", lambda _: {"email": "added@example.org"}),

@@ -24,6 +24,7 @@ PRIVATE = {
     "result_id": "what was found",
     "time_off_id": "when a doctor is away",
     "account_id": "who has an account",
+    "session_id": "who is signed in where",
 }
 PUBLIC = {
     "doctor_id": "everybody finds doctors, without an account",

@@ -17,7 +17,7 @@ from tests.world import World, made
 
 Place = tuple[str | int, ...]
 PROBES = ("a", "some words", "<b>'x'</b>")
-SECRET = {"password", "otp", "invitation"}
+SECRET = {"password", "current_password", "new_password", "otp", "invitation"}
 """Not read back by anybody, and tried by other tests."""
 
 

@@ -28,6 +28,7 @@ LISTS = [
 ]
 QUERIES: dict[str, tuple[dict[str, str], ...]] = {
     "list_appointments": ({"when": "upcoming"}, {"when": "past"}),
+    "search_patients": ({"full_name": "Pat Morgan", "date_of_birth": "1984-05-17"},),
     "list_referred": ({"direction": "sent"}, {"direction": "received"}),
 }
 

@@ -119,14 +119,17 @@ async def test_a_query_means_the_same_behind_the_gateway(gateway: Gateway, peer:
 
 
 async def test_callers_are_checked_before_a_service_is_asked(gateway: Gateway, peer: Peer, patient: str) -> None:
+    # of a wrong role the service is told, because it has the audit trail; never what was sent
     async with gateway.client() as nobody, gateway.client("x.y.z") as garbage, gateway.client(patient) as http:
         for stranger in (nobody, garbage):
             answer = await stranger.get("/api/appointments")
             assert (answer.status_code, answer.json()["code"]) == (401, "unauthenticated")
             assert answer.headers["www-authenticate"].startswith("Bearer")
-        answer = await http.post("/api/admin/doctors", content=b"not looked at")
+        assert peer.arrived == []
+        answer = await http.post("/api/admin/doctors", content=b"not looked at", headers={"Idempotency-Key": "mine"})
         assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
-    assert peer.arrived == []
+    [told] = peer.arrived
+    assert (told.body, told.header(b"content-length"), told.header(b"idempotency-key")) == (b"", b"0", None)
 
 
 @pytest.mark.parametrize("size", [0, 1, 65536, 65537, MIB])

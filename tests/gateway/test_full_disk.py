@@ -135,7 +135,10 @@ def test_a_disk_that_takes_no_more(
             assert (answer.json()["code"], answer.headers["retry-after"]) == ("unavailable", "2")
             assert "Nothing was changed" in answer.json()["detail"]
         check_problem(person.http.post("/auth/login", json={"email": PATIENT, "password": PASSWORD}), 503)
-        assert mine() == before, "reading goes on"
+        # a look at a record that cannot be noted is not taken; what is nobody's record can be read
+        check_problem(person.http.get("/api/appointments"), 503)
+        assert free_times(person.http, doctor.id, days=20) == times[20:]
+    assert mine() == before
     assert free_times(person.http, doctor.id, days=20) == times[20:], "neither lost nor half done"
     assert [book(at).status_code for at in times[20:25]] == [201] * 5
     for answer in refused:

@@ -18,7 +18,7 @@ from tests.hospital import PASSWORD
 from tests.world import World
 
 NAME = "generated_careplus_client"
-TAGS = {endpoint.name: endpoint.tag for endpoint in ENDPOINTS}
+TAGS = {endpoint.name: endpoint.tag.replace(" ", "_") for endpoint in ENDPOINTS}
 
 
 @pytest.fixture(scope="module")

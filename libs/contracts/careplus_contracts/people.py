@@ -1,8 +1,8 @@
 """People: everybody's account, for administrators."""
 
-from typing import Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from careplus_contracts.accounts import Account
 from careplus_contracts.endpoints import Contract, Role
@@ -12,6 +12,13 @@ from careplus_contracts.values import Body, Cursor, Id, Limit, Page, Query
 api = Contract(service="auth", tag="people")
 
 
+def _no_number(value: Any) -> Any:
+    # 0 equals False, and would be taken for it
+    if isinstance(value, int) and not isinstance(value, bool):
+        raise ValueError("send false, or leave it out")
+    return value
+
+
 class Accounts(Page[Account]):
     """Accounts by name."""
 
@@ -19,7 +26,7 @@ class Accounts(Page[Account]):
 class UpdateAccount(Body):
     role: Role
     active: bool
-    second_factor: Literal[False] | None = Field(
+    second_factor: Annotated[Literal[False], BeforeValidator(_no_number)] | None = Field(
         default=None, description="`false` switches it off for somebody who lost it; only they themselves can switch it on."
     )
 
