@@ -14,8 +14,9 @@ PIP_LOCKED := $(PIP) --no-deps --require-hashes -r
 MEMBERS := $(addprefix libs/,contracts tables runtime cli) $(addprefix services/,auth appointments doctors labs gateway)
 INSTALL_MEMBERS = $(PIP) --no-deps --no-build-isolation $(addprefix -e ./,$(MEMBERS))
 LOCK := $(BIN)/uv pip compile --quiet --universal -p 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
-# a browser on a busy machine is late at times; what fails twice is broken
-BROWSER_AGAIN = $(BIN)/pytest --quiet --last-failed --last-failed-no-failures=none tests/browser
+# two at a time, each with hospitals of its own; real processes on a busy machine are late at times, and what fails twice is broken
+PYTEST := -m pytest --quiet --numprocesses 2 --dist loadfile
+AGAIN := -m pytest --quiet --last-failed --last-failed-no-failures=none
 CHECKED := libs services tests bench web/build.py
 
 DOCKER := docker compose
@@ -37,13 +38,13 @@ logs: ## what the containers say, until Ctrl-C
 
 test: lint web-test ## every check and every test
 	@$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest --quiet --ignore=tests/browser
+	$(BIN)/coverage run $(PYTEST) --ignore=tests/browser || $(BIN)/coverage run $(AGAIN) --ignore=tests/browser
 	@$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 	@$(MAKE) browser-test
 
 browser-test: .venv/dev-installed web ## the portals in a real browser; `make test` does this last, in a process of its own
-	$(BIN)/pytest --quiet tests/browser || $(BROWSER_AGAIN)
+	$(BIN)/python $(PYTEST) tests/browser || $(BIN)/python $(AGAIN) tests/browser
 
 screenshots: .venv/dev-installed web ## take the pictures in docs/screens anew
 	$(BIN)/python -m tests.browser.screenshots

@@ -32,9 +32,7 @@ def test_what_everybody_tries_first_is_refused(password: str) -> None:
         passwords.check_strength(password, "me@example.org", "Ada Admin")
 
 
-@pytest.mark.parametrize(
-    "password", ["seven-quiet-herons", "qv7#kWz9p", "Käse-und-Brot", "七羽の静かな鷺と亀", "x9" + "-quiet" * 20]
-)
+@pytest.mark.parametrize("password", ["seven-quiet-herons", "qv7#kWz9p", "Käse-und-Brot", "七羽の静かな鷺と亀"])
 def test_a_strange_password_is_fine(password: str) -> None:
     passwords.check_strength(password, "me@example.org")
 

@@ -14,7 +14,7 @@ from careplus_contracts.everything import ENDPOINTS
 from tests.hospital import ADMIN, PASSWORD, free_times
 from tests.world import World
 
-EXAMPLES = int(os.environ.get("OPENAPI_EXAMPLES", "8"))
+EXAMPLES = int(os.environ.get("OPENAPI_EXAMPLES", "4"))
 """Random requests to each operation; OPENAPI_EXAMPLES=200 digs for a quarter of an hour."""
 pytestmark = pytest.mark.timeout(120 + 10 * EXAMPLES)
 
