@@ -4,9 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from pyotp import TOTP
+
 from careplus_contracts.endpoints import Endpoint
 from careplus_contracts.everything import ENDPOINTS
 from tests.hospital import PASSWORD, free_times
+from tests.mailbox import reset_code
 from tests.world import World
 
 Json = dict[str, Any]
@@ -53,14 +56,16 @@ def _id_of(name: str, parameter: str) -> Callable[[Doing], Json]:
     return lambda doing: {parameter: doing.answers[name]["id"]}
 
 
+def _otp(doing: Doing) -> Json:
+    return {"otp": TOTP(doing.answers["prepare_second_factor"]["secret"]).now()}
+
+
 WEEK = [{"weekday": day, "starts": "00:00", "ends": "24:00"} for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")]
 CRP = {"test_code": "CRP", "observations": [{"analyte": "crp", "value": 3.1}]}
 
 DEEDS = (
     Deed("register", "admin", lambda _: {"email": "deeds@example.org", "password": PASSWORD}),
     Deed("update_me", "patient"),
-    Deed("change_password", "lab", lambda _: {"current_password": PASSWORD}),
-    Deed("forgot_password", "admin"),
     Deed("invite", "admin", lambda _: {"email": "invited@example.org"}),
     Deed("update_account", "admin"),
     Deed("add_doctor", "admin", lambda _: {"email": "added@example.org"}),
@@ -90,4 +95,10 @@ DEEDS = (
     Deed("enter_result", "lab", lambda _: CRP),
     Deed("verify_result", "lab", path=_id_of("enter_result", "result_id")),
     Deed("review_result", "doctor", path=_id_of("enter_result", "result_id")),
+    Deed("open_chart", "doctor", path=lambda doing: {"patient_id": doing.world.people["other_patient"].id}),
+    Deed("prepare_second_factor", "other_doctor", lambda _: {"password": PASSWORD}),
+    Deed("confirm_second_factor", "other_doctor", _otp),
+    Deed("change_password", "other_doctor", lambda _: {"current_password": PASSWORD}),
+    Deed("forgot_password", "other_patient", lambda _: {"email": "otto@example.org"}),
+    Deed("reset_password", "other_patient", lambda doing: {"code": reset_code(doing.world.hospital, "otto@example.org")}),
 )
