@@ -25,7 +25,7 @@ Figure = Callable[[str, str], None]
 """`figure("double click", "1 record")`: what was measured, listed when all tests are done."""
 
 
-def pytest_collection_finish() -> None:
+def pytest_sessionstart() -> None:
     """Without a browser there is one line instead of a hundred skips; where CI demands one, a failure."""
     if executable() is None:
         pytest.exit(f"browser tests skipped: {MISSING}", returncode=int(is_demanded()))
