@@ -1,9 +1,7 @@
 """Who uses the browser: seeded people through the real API, and what a browser keeps of a sign-in."""
 
 import secrets
-from collections.abc import Generator
 
-import httpx
 from playwright.sync_api import StorageState
 
 from careplus_tables.demo.people import DOMAIN
@@ -14,23 +12,6 @@ HINT = "careplus.signed-in"
 """web/src/lib/session.ts asks for a session only where this is kept."""
 DEMO = {"patient": "pat", "doctor": "osei", "lab": "lab", "admin": "admin"}
 FIRST_OF_ROLE = {"patient": "pat", "doctor": "dr_a"}
-
-
-class Renewed(httpx.Auth):
-    """Signs in again when an access token has ended: it lives for 10 minutes, the hospital for as long as there are tests."""
-
-    def __init__(self, hospital: Hospital, email: str, password: str = PASSWORD) -> None:
-        self.hospital, self.email, self.password = hospital, email, password
-        self.token: str | None = None
-
-    def sync_auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        if self.token:
-            request.headers["Authorization"] = f"Bearer {self.token}"
-        answer = yield request
-        if answer.status_code == 401:
-            self.token = self.hospital.sign_in(self.email, self.password).token
-            request.headers["Authorization"] = f"Bearer {self.token}"
-            yield request
 
 
 class People:
@@ -48,8 +29,6 @@ class People:
             "dr_b": hospital.employ(admin, self.emails["dr_b"], "Dr Ben Berg", "Dermatology"),
             "lab": hospital.invite(admin, self.emails["lab"], "Lea Labor", "lab"),
         }
-        for name in self.persons:
-            self._renew(name)
 
     def __getitem__(self, name: str) -> Person:
         return self.persons[FIRST_OF_ROLE.get(name, name)]
@@ -62,7 +41,6 @@ class People:
         name = f"new-{secrets.token_hex(4)}"
         self.emails[name] = f"{name}@example.org"
         self.persons[name] = self.hospital.register(self.emails[name], full_name, **more)
-        self._renew(name)
         return name
 
     def new_doctor(self) -> str:
@@ -70,11 +48,7 @@ class People:
         name = f"doctor-{secrets.token_hex(4)}"
         self.emails[name] = f"{name}@example.org"
         self.persons[name] = self.hospital.employ(self.admin, self.emails[name], f"Dr {name}", "Neurology")
-        self._renew(name)
         return name
-
-    def _renew(self, name: str) -> None:
-        self.persons[name].http.auth = Renewed(self.hospital, self.emails[name])
 
     def close(self) -> None:
         for person in self.persons.values():
