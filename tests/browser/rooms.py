@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page
 from careplus_tables.demo.people import PASSWORD
 from tests.browser.measures import settled
 from tests.browser.pages import NOWHERE, View
-from tests.browser.people import Renewed, demo_email, signed_in_demo
+from tests.browser.people import demo_email, signed_in_demo
 from tests.browser.tabs import Tab, opened
 from tests.hospital import Hospital
 
@@ -44,8 +44,6 @@ class Rooms:
     def http(self, role: str | None) -> httpx.Client:
         if role not in self.clients:
             client = self.hospital.sign_in(demo_email(role), PASSWORD).http if role else self.hospital.client()
-            if role:
-                client.auth = Renewed(self.hospital, demo_email(role), PASSWORD)
             self.clients[role] = self.closing.enter_context(client)
         return self.clients[role]
 
