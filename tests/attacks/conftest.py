@@ -5,8 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.gateway.conftest import gateway, gateway_of_tests, peer
 from tests.hospital import ADMIN, PASSWORD, Hospital, Person
 from tests.world import World, build
+
+__all__ = ["gateway", "gateway_of_tests", "peer"]
 
 DYING = Path(__file__).parent / "dying"
 

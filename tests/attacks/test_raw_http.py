@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.gateway.conftest import Gateway, gateway, gateway_of_tests, peer  # noqa: F401 - fixtures
+from tests.gateway.conftest import Gateway
 from tests.gateway.peer import Peer, token
 
 HOST = b"host: x\r\n"
@@ -182,14 +182,14 @@ def everything(connection: socket.socket) -> bytes:
     return came
 
 
-def answers(gateway: Gateway, sent: bytes) -> tuple[int, ...]:  # noqa: F811 - the same gateway
+def answers(gateway: Gateway, sent: bytes) -> tuple[int, ...]:
     with closing(gateway.connect()) as connection:
         connection.sendall(sent)
         return tuple(int(status) for status in re.findall(rb"HTTP/1\.1 (\d{3}) ", everything(connection)))
 
 
 @pytest.mark.parametrize("probe", PROBES, ids=lambda probe: probe.name)
-def test_a_probe(gateway: Gateway, peer: Peer, probe: Probe) -> None:  # noqa: F811 - fixtures
+def test_a_probe(gateway: Gateway, peer: Peer, probe: Probe) -> None:
     assert answers(gateway, probe.sent) == probe.answers
     assert [f"{one.method} {one.path}" for one in peer.arrived] == list(probe.arrives)
     for one in peer.arrived:

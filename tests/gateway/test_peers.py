@@ -74,10 +74,10 @@ async def test_names_are_looked_up_again(monkeypatch: pytest.MonkeyPatch) -> Non
     assert not proxies.trust("192.0.2.1")
     for answer in ("192.0.2.1", None, "192.0.2.2"):
 
-        async def looked_up(name: str, port: None, **_: object) -> list[tuple[object, ...]]:
-            if answer is None:  # noqa: B023 - called within this turn
+        async def looked_up(name: str, port: None, answer: str | None = answer, **_: object) -> list[tuple[object, ...]]:
+            if answer is None:
                 raise socket.gaierror
-            return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (answer, 0))]  # noqa: B023
+            return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (answer, 0))]
 
         monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", looked_up)
         await proxies.look_up()
