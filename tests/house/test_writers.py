@@ -67,6 +67,8 @@ def do_the_rest(world: World, hospital: Hospital) -> None:
     profile = {"full_name": "Dr Ama Osei", "specialty": "Cardiology"}
     made(doctor.put("/api/doctor/profile", json=profile), 200)
     made(admin.put(f"/api/admin/doctors/{ids['doctor_id']}", json={**profile, "active": True}), 200)
+    chart = f"/api/doctor/patients/{people['other_patient'].id}"
+    made(doctor.post(f"{chart}/access", json={"reason": "Unconscious in the emergency room"}, headers=key))
     made(admin.put(f"/api/admin/accounts/{ids['account_id']}", json={"role": "patient", "active": False}), 200)
     called = {"patient_id": people["patient"].id, "doctor_id": people["other_doctor"].id, "starts_at": times[0]}
     arranged = made(admin.post("/api/admin/appointments", json=called, headers=key))
@@ -80,8 +82,6 @@ def do_the_rest(world: World, hospital: Hospital) -> None:
     test = {"name": "Ours", "category": "ours", "specimen": "serum", "turnaround_hours": 4, "price_minor": 450}
     made(admin.post("/api/labs/tests", json={"code": "OURS", **test, "analytes": ["potassium"]}))
     made(admin.put("/api/labs/tests/OURS", json=test), 200)
-    chart = f"/api/doctor/patients/{people['other_patient'].id}"
-    made(doctor.post(f"{chart}/access", json={"reason": "Unconscious in the emergency room"}, headers=key))
     made(lab.put("/auth/me", json={"full_name": "Lea Labor"}), 200)
     use_a_session(hospital)
     use_an_account(world, hospital)
