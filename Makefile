@@ -36,7 +36,7 @@ down: ## end the containers; the data stay in their volume
 logs: ## what the containers say, until Ctrl-C
 	@$(DOCKER) logs --follow --tail 100
 
-test: lint web-test ## every check and every test
+test: lint web-test ## every check, and every test but the attacks that take minutes
 	@$(BIN)/coverage erase
 	$(BIN)/coverage run $(PYTEST) --ignore=tests/browser || $(BIN)/coverage run $(AGAIN) --ignore=tests/browser
 	@$(BIN)/coverage combine --quiet
@@ -83,7 +83,7 @@ lock: .venv/made ## choose versions anew: requirements.lock and requirements-dev
 	$(LOCK) requirements.in -c requirements-dev.lock -o requirements.lock
 	@! grep -n '://' requirements.lock requirements-dev.lock || { echo "a lock holds an address" >&2; exit 1; }
 
-sbom: .venv/dev-installed ## a bill of materials (CycloneDX) of what runs: dist/sbom.json
+sbom: .venv/dev-installed ## a bill of materials (CycloneDX) of the Python packages that run: dist/sbom.json
 	@mkdir -p dist
 	@$(BIN)/cyclonedx-py requirements requirements.lock -i urn:packages --output-reproducible --validate -o dist/sbom.json
 

@@ -1,4 +1,4 @@
-"""Whoever has the file but not the key: seven ways to tamper with a real trail, and all are found."""
+"""Whoever has the file but not the key: eight ways to tamper with a real trail, and all are found."""
 
 import hashlib
 import random

@@ -39,7 +39,7 @@ LONGEST_FILE, LONGEST_FUNCTION, USUAL_FUNCTION = 200, 40, 10
 LONG_FILES = {
     "libs/contracts/careplus_contracts/appointments.py": "one noun whole: bodies, answers and nine endpoints with their examples",
     "libs/contracts/careplus_contracts/endpoints.py": "what an endpoint is, read from top to bottom",
-    "libs/contracts/careplus_contracts/labs.py": "one noun whole: catalogue, bookings and thirteen endpoints with their examples",
+    "libs/contracts/careplus_contracts/labs.py": "one noun whole: catalogue, bookings and eleven endpoints with their examples",
     "libs/contracts/careplus_contracts/refusals.py": "the list of refusals that any endpoint may give",
     "libs/contracts/careplus_contracts/results.py": "one noun whole: from entering a value to a trend",
     "libs/runtime/careplus_runtime/openapi.py": "one document, made in one place",
