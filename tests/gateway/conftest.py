@@ -21,8 +21,8 @@ START = """
 import sys, uvicorn
 from careplus_gateway import breaker, forward, protocol
 patience = float(sys.argv[2])
-breaker.RESTART_S = patience
-forward.PATIENCE.update(read=patience, pool=patience)
+breaker.RESTART_S = breaker.TURN_S = patience
+forward.PATIENCE.update(read=patience)
 protocol.PATIENCE_S = patience
 uvicorn.run("careplus_gateway.app:app", port=int(sys.argv[1]), http=protocol.Protocol, loop="uvloop", ws="none",
             proxy_headers=False, server_header=False, access_log=False, log_level="warning")

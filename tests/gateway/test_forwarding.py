@@ -5,7 +5,7 @@ import json
 import signal
 import time
 from collections.abc import AsyncIterator
-from contextlib import ExitStack
+from contextlib import AsyncExitStack, ExitStack
 from pathlib import Path
 
 import httpx
@@ -13,9 +13,9 @@ import pytest
 
 from careplus_contracts.endpoints import Role
 from careplus_contracts.refusals import Unavailable
+from careplus_gateway import breaker
 from careplus_gateway.bodies import LARGE_AT_ONCE
-from careplus_gateway.breaker import MOST, Breaker
-from careplus_gateway.forward import CONNECTIONS
+from careplus_gateway.breaker import MOST, TURNS, Breaker
 from careplus_gateway.guards import GUARDS
 from tests.gateway.conftest import PATIENCE_S, Gateway, running
 from tests.gateway.peer import Peer, break_off, break_off_late, hang_up, in_parts, never, nonsense, plain, token
@@ -214,8 +214,27 @@ async def test_after_a_failure_the_next_request_is_served(gateway: Gateway, peer
 async def test_an_answer_that_is_no_http_is_a_failure_of_the_service(gateway: Gateway, peer: Peer, patient: str) -> None:
     peer.next_answers = [nonsense, nonsense]
     async with gateway.client(patient) as http:
-        assert (await http.post("/api/appointments", json={})).status_code == 503
+        assert (await http.post("/api/appointments?q=Zyprian", json={})).status_code == 503
         assert (await http.get("/api/appointments")).status_code == 200
+    said = gateway.log.read_text()
+    assert "service_failed" in said
+    assert patient not in said, "a failure is logged without what was asked"
+    assert "Zyprian" not in said
+
+
+async def test_who_waits_too_long_for_a_turn_is_told_so_and_the_service_is_not_suspected(
+    monkeypatch: pytest.MonkeyPatch, peer: Peer
+) -> None:
+    monkeypatch.setattr(breaker, "TURN_S", 0.05)
+    async with httpx.AsyncClient(trust_env=False) as http, AsyncExitStack() as held:
+        of_labs = Breaker("labs", f"http://127.0.0.1:{peer.port}", http)
+        for _ in range(TURNS):
+            await held.enter_async_context(of_labs.turn("request-of-the-tests"))
+        with pytest.raises(Unavailable, match="more to do"):
+            await held.enter_async_context(of_labs.turn("request-of-the-tests"))
+        assert of_labs.calm.is_set()
+    async with of_labs.turn("request-of-the-tests"):
+        pass
 
 
 async def test_a_broken_connection_is_tried_again_where_that_is_safe(gateway: Gateway, peer: Peer, patient: str) -> None:
@@ -299,10 +318,10 @@ async def test_what_was_begun_is_ended_before_the_gateway_is(gateway: Gateway, p
         async with ending.client(patient) as http:
             asked = [asyncio.create_task(http.get("/api/appointments")) for _ in range(50)]
             for _ in range(2000):
-                if len(peer.arrived) >= CONNECTIONS * 2:
+                if len(peer.arrived) >= TURNS * 2:
                     break
                 await asyncio.sleep(0.01)
-            assert len(peer.arrived) >= CONNECTIONS * 2
+            assert len(peer.arrived) >= TURNS * 2
             ending.process.terminate()
             assert [answer.status_code for answer in await asyncio.gather(*asked)] == [200] * 50
         assert ending.process.wait(10) in {0, -signal.SIGTERM}
@@ -320,20 +339,20 @@ async def test_a_service_that_starts_again_is_waited_for(gateway: Gateway, peer:
 
 async def test_a_service_holds_a_bounded_crowd(peer: Peer) -> None:
     async with httpx.AsyncClient(trust_env=False) as http:
-        breaker = Breaker("labs", f"http://127.0.0.1:{peer.port}", http)
-        places = [breaker.admit("request-of-the-tests") for _ in range(MOST)]
+        of_labs = Breaker("labs", f"http://127.0.0.1:{peer.port}", http)
+        places = [of_labs.admit("request-of-the-tests") for _ in range(MOST)]
         with pytest.raises(Unavailable, match="more to do") as full:
-            breaker.admit("request-of-the-tests")
+            of_labs.admit("request-of-the-tests")
         assert full.value.headers() == {"Retry-After": "2"}
-        breaker.leave(places[0])
-        breaker.admit("request-of-the-tests")
+        of_labs.leave(places[0])
+        of_labs.admit("request-of-the-tests")
 
 
 async def test_who_sends_slowly_holds_nothing_of_a_service(gateway: Gateway, peer: Peer) -> None:
     """More of them than connections to a service."""
     head = b"POST /auth/login HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 100000\r\n\r\n"
     with ExitStack() as held:
-        for _ in range(CONNECTIONS + 4):
+        for _ in range(TURNS + 4):
             held.enter_context(gateway.connect()).sendall(head + b" " * 70_000)
         async with gateway.client() as http:
             started = time.monotonic()

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from careplus_gateway import peers
-from careplus_gateway.peers import Proxies, network_of
+from careplus_gateway.peers import Proxies
+from careplus_runtime.addresses import network_of
 from tests.gateway.conftest import Gateway, running
 from tests.gateway.peer import Peer
 
@@ -72,7 +73,7 @@ async def test_names_are_looked_up_again(monkeypatch: pytest.MonkeyPatch) -> Non
     """As a resolver answers before, while and after a container is made anew."""
     proxies = Proxies("web")
     assert not proxies.trust("192.0.2.1")
-    for answer in ("192.0.2.1", None, "192.0.2.2"):
+    for answer, trusted in (("192.0.2.1", "192.0.2.1"), (None, "192.0.2.1"), ("192.0.2.2", "192.0.2.2")):
 
         async def looked_up(name: str, port: None, answer: str | None = answer, **_: object) -> list[tuple[object, ...]]:
             if answer is None:
@@ -81,7 +82,7 @@ async def test_names_are_looked_up_again(monkeypatch: pytest.MonkeyPatch) -> Non
 
         monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", looked_up)
         await proxies.look_up()
-        assert {one for one in ("192.0.2.1", "192.0.2.2") if proxies.trust(one)} == ({answer} if answer else set())
+        assert {one for one in ("192.0.2.1", "192.0.2.2") if proxies.trust(one)} == {trusted}
 
 
 async def test_the_machine_around_a_container_is_where_its_default_route_leads(
@@ -92,7 +93,7 @@ async def test_the_machine_around_a_container_is_where_its_default_route_leads(
     monkeypatch.setattr(peers, "ROUTES", routes)
     proxies = Proxies("web.invalid,host")
     await proxies.look_up()
-    assert proxies.looked_up == {"172.20.0.1"}
+    assert proxies.found == {"host": {"172.20.0.1"}}
 
 
 def test_what_counts_as_one_address() -> None:

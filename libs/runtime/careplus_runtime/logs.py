@@ -38,4 +38,9 @@ def configure(service: str, level: str) -> None:
     )
 
 
+def without_words(error: BaseException) -> str:
+    """What kind of failure it is. The words of errors name addresses with what was asked, headers and values."""
+    return type(error.__cause__ or error).__name__
+
+
 log: Any = structlog.get_logger()

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from itertools import groupby
 
 import httpx
@@ -137,11 +137,15 @@ async def _life(app: Starlette) -> AsyncIterator[None]:
     app.state.settings = settings
     app.state.rules, app.state.proxies, app.state.counter = Rules(settings), Proxies(settings.proxies), Counter(settings)
     app.state.transport = pool()
-    # a pool of its own, so that no crowd stands before a question about health
-    async with app.state.transport, httpx.AsyncClient(transport=pool(), trust_env=False, timeout=2) as http:
+    async with AsyncExitStack() as held:
+        await held.enter_async_context(app.state.transport)
+        # pools of their own, so that no crowd stands before a question about health, whoever asks it
+        http, asking = [
+            await held.enter_async_context(httpx.AsyncClient(transport=pool(), trust_env=False, timeout=2)) for _ in range(2)
+        ]
         app.state.http = http
         app.state.verifier = Verifier(fetch_from(http, settings.auth_url))
-        app.state.breakers = {service: Breaker(service, settings.service_url(service), http) for service in SERVICES}
+        app.state.breakers = {service: Breaker(service, settings.service_url(service), asking) for service in SERVICES}
         watches = [asyncio.create_task(breaker.watch()) for breaker in app.state.breakers.values()]
         watches.append(asyncio.create_task(app.state.proxies.keep_looking()))
         yield

@@ -7,15 +7,20 @@ open: refused at once, asked for its health all the while ── it answers ─�
 
 import asyncio
 import random
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
-import aiohttp
 import httpx
 
 from careplus_contracts.refusals import Unavailable
 from careplus_runtime.logs import log
 
 MOST = 512
-"""Requests of one service that are being answered or wait for a connection."""
+"""Requests of one service that are being answered or wait for their turn."""
+TURNS = 16
+"""Of one service at a time, each on a connection: more wait longer without being served sooner."""
+TURN_S = 10.0
+"""So long somebody waits for their turn."""
 SILENT_S, PROBE_S = 1.0, 2.5
 """Together with TICK_S less than five seconds: so long a caller waits for a service that has stopped."""
 RESTART_S = 5.0
@@ -33,6 +38,7 @@ class Breaker:
         self.service, self.http = service, http
         self.health = f"{url}/health"
         self.asking: set[asyncio.Timeout] = set()
+        self.turns = asyncio.Semaphore(TURNS)
         self.heard_at = 0.0
         self.calm = asyncio.Event()
         self.calm.set()
@@ -41,13 +47,29 @@ class Breaker:
     def admit(self, request_id: str) -> asyncio.Timeout:
         """Room for one request, until `leave`; to be entered while the service is asked. Raises Unavailable at once."""
         if self.is_open or len(self.asking) >= MOST:
-            log.warning("service_failed", failed=self.service, request_id=request_id, reason="away" if self.is_open else "full")
-            raise Unavailable((AWAY if self.is_open else FULL).format(self.service))
+            raise self._refusal(request_id)
         if not self.asking:
             self.heard()
         timeout = asyncio.timeout(None)
         self.asking.add(timeout)
         return timeout
+
+    @asynccontextmanager
+    async def turn(self, request_id: str) -> AsyncIterator[None]:
+        """Ask the service now. Raises Unavailable where those before take too long: that is no sign that the service is away."""
+        try:
+            async with asyncio.timeout(TURN_S):
+                await self.turns.acquire()
+        except TimeoutError:
+            raise self._refusal(request_id) from None
+        try:
+            yield
+        finally:
+            self.turns.release()
+
+    def _refusal(self, request_id: str) -> Unavailable:
+        log.warning("service_failed", failed=self.service, request_id=request_id, reason="away" if self.is_open else "full")
+        return Unavailable((AWAY if self.is_open else FULL).format(self.service))
 
     def leave(self, timeout: asyncio.Timeout) -> None:
         self.asking.discard(timeout)
@@ -82,7 +104,7 @@ class Breaker:
     async def _is_there(self) -> bool:
         try:
             return (await self.http.get(self.health, timeout=PROBE_S)).is_success
-        except (httpx.HTTPError, aiohttp.ClientError) as error:
+        except httpx.HTTPError as error:
             if isinstance(error.__cause__, TimeoutError):
                 self._open()
                 # those who wait will not be answered either

@@ -11,14 +11,12 @@ from starlette.types import Receive, Scope, Send
 from careplus_contracts.endpoints import Endpoint
 from careplus_contracts.refusals import Refusal, TimedOut, Unavailable
 from careplus_gateway.bodies import SMALL, Body, Gone
-from careplus_gateway.breaker import AWAY, Breaker
-from careplus_runtime.logs import log
+from careplus_gateway.breaker import AWAY, TURNS, Breaker
+from careplus_runtime.logs import log, without_words
 
 PATIENCE = {"connect": 2.0, "read": 10.0, "write": 10.0, "pool": 5.0}
-CONNECTIONS = 16
-"""To each service: more wait longer without being served sooner, and a service that hangs holds no more than these."""
 IDLE_S = 4.0
-"""Below uvicorn's 5 s, so that no request is sent down a connection that is being closed."""
+"""Below the services' own (`SERVICES_KEEP_ALIVE_S`), so that no request is sent down a connection that is being closed."""
 
 SENT = frozenset(
     b"accept accept-language authorization content-type content-length idempotency-key if-match if-none-match user-agent".split()
@@ -33,16 +31,22 @@ BROKE_OFF = "The {} service stopped while it answered. If you changed something,
 SLOW = "The {} service took too long. If you changed something, look whether it was done before you repeat it."
 
 
-FAILURES = (httpx.TransportError, aiohttp.ClientError)
-"""The transport translates what it knows; an answer that is no HTTP comes as aiohttp says it."""
+class Transport(AiohttpTransport):
+    """Fails as httpx does, also where an answer is no HTTP, which the library passes on as aiohttp says it."""
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        try:
+            return await super().handle_async_request(request)
+        except aiohttp.ClientError as error:
+            raise httpx.RemoteProtocolError("an answer that is no HTTP") from error
 
 
-def pool() -> AiohttpTransport:
+def pool() -> Transport:
     """The connections of this process to all services. No cookies are kept: they are the callers', not ours."""
 
     def session() -> aiohttp.ClientSession:
         made = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=0, limit_per_host=CONNECTIONS, keepalive_timeout=IDLE_S),
+            connector=aiohttp.TCPConnector(limit=0, limit_per_host=TURNS, keepalive_timeout=IDLE_S),
             cookie_jar=aiohttp.DummyCookieJar(),
             skip_auto_headers=["accept", "accept-encoding", "content-type", "user-agent"],
         )
@@ -50,7 +54,7 @@ def pool() -> AiohttpTransport:
         made._retry_connection = False
         return made
 
-    return AiohttpTransport(client=session, trust_env=False)
+    return Transport(client=session, trust_env=False)
 
 
 class Forward:
@@ -78,12 +82,12 @@ class Forward:
         breaker: Breaker = state.breakers[self.service]
         request, timeout, begun = self.request(scope, content), breaker.admit(request_id), False
         try:
-            async with timeout:
+            async with timeout, breaker.turn(request_id):
                 answer = await self._ask(state.transport, request, breaker)
                 if answer.content is None:
                     begun = True
                     await answer.pass_on(send)
-        except (*FAILURES, TimeoutError) as error:
+        except (httpx.TransportError, TimeoutError) as error:
             refusal = self._refusal(error, request_id)
             if begun:
                 # too late for a refusal: an answer without its end makes the server close the connection
@@ -112,7 +116,7 @@ class Forward:
     async def _ask(self, transport: httpx.AsyncBaseTransport, request: httpx.Request, breaker: Breaker) -> "Answer":
         try:
             return await self._once(transport, request, breaker)
-        except FAILURES as error:
+        except httpx.TransportError as error:
             if isinstance(error, httpx.ReadTimeout):
                 raise
             breaker.doubt()
@@ -135,8 +139,7 @@ class Forward:
         return self.method == "GET" or _never_sent(error) or (self.keyed and "idempotency-key" in request.headers)
 
     def _refusal(self, error: Exception, request_id: str) -> Refusal:
-        reason = repr(error.__cause__ or error)
-        log.warning("service_failed", failed=self.service, request_id=request_id, reason=reason)
+        log.warning("service_failed", failed=self.service, request_id=request_id, reason=without_words(error))
         if isinstance(error, httpx.ReadTimeout | TimeoutError):
             return TimedOut(SLOW.format(self.service))
         return Unavailable((AWAY if _never_sent(error) else BROKE_OFF).format(self.service))

@@ -2,11 +2,13 @@
 
 import asyncio
 import socket
-from functools import lru_cache
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from contextlib import suppress
+from ipaddress import IPv4Address, ip_network
 from pathlib import Path
 
 from starlette.types import ASGIApp, Receive, Scope, Send
+
+from careplus_runtime.addresses import parsed
 
 LOOKED_UP_S = 2.0
 """So often names are looked up: a container that starts again has another address."""
@@ -37,7 +39,7 @@ class Proxies:
     def __init__(self, setting: str | None) -> None:
         self.networks = []
         self.names = []
-        self.looked_up: frozenset[str] = frozenset()
+        self.found: dict[str, set[str]] = {}
         for entry in filter(None, map(str.strip, (setting or "").split(","))):
             try:
                 self.networks.append(ip_network(entry, strict=False))
@@ -50,26 +52,23 @@ class Proxies:
         forwarded = b",".join(value for name, value in headers if name == b"x-forwarded-for").decode("latin-1")
         hops = forwarded.rsplit(",", HOPS)[-HOPS:]
         while hops and self.trust(address):
-            before = _address(hops.pop().strip())
+            before = parsed(hops.pop().strip())
             if before is None:
                 break
             address = str(before)
         return address
 
     def trust(self, text: str) -> bool:
-        if text in self.looked_up:
+        if any(text in addresses for addresses in self.found.values()):
             return True
-        address = _address(text)
+        address = parsed(text)
         return address is not None and any(address in network for network in self.networks)
 
     async def look_up(self) -> None:
-        found: set[str] = set()
         for name in self.names:
-            try:
-                found |= {_default_route()} if name == THIS_MACHINE else await _addresses(name)
-            except (OSError, LookupError, ValueError):
-                continue
-        self.looked_up = frozenset(found)
+            # whoever cannot be looked up now is still where they were
+            with suppress(OSError, LookupError, ValueError):
+                self.found[name] = {_default_route()} if name == THIS_MACHINE else await _addresses(name)
 
     async def keep_looking(self) -> None:
         """As long as the gateway runs, where there are names."""
@@ -86,18 +85,3 @@ async def _addresses(name: str) -> set[str]:
 def _default_route() -> str:
     [gateway] = [fields[2] for line in ROUTES.read_text().splitlines() if (fields := line.split())[1:2] == ["00000000"]][:1]
     return str(IPv4Address(bytes.fromhex(gateway)[::-1]))
-
-
-def _address(text: str) -> IPv4Address | IPv6Address | None:
-    try:
-        address = ip_address(text)
-    except ValueError:
-        return None
-    return (isinstance(address, IPv6Address) and address.ipv4_mapped) or address
-
-
-@lru_cache(maxsize=4096)
-def network_of(text: str) -> str:
-    """What is counted as one address: of IPv6 the first 64 bits, which one household has for itself."""
-    address = _address(text)
-    return str(ip_network(f"{address}/64", strict=False)) if isinstance(address, IPv6Address) else str(address or text)

@@ -10,7 +10,7 @@ from limits.strategies import MovingWindowRateLimiter
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from careplus_contracts.refusals import TooManyRequests, Unauthenticated, Unavailable
-from careplus_gateway.peers import network_of
+from careplus_runtime.addresses import network_of
 from careplus_runtime.doors import identify
 from careplus_runtime.problems import header, problem
 from careplus_runtime.settings import Settings

@@ -3,13 +3,14 @@
 import asyncio
 from contextlib import suppress
 
+import httpx
 from starlette.types import Receive, Scope, Send
 
 from careplus_contracts.refusals import Forbidden, Unavailable
 from careplus_gateway.breaker import Breaker
-from careplus_gateway.forward import FAILURES, Forward
+from careplus_gateway.forward import Forward
 from careplus_runtime.doors import Door
-from careplus_runtime.logs import log
+from careplus_runtime.logs import log, without_words
 
 PATIENCE_S = 1.0
 WITHOUT_BODY = frozenset({b"content-length", b"content-type", b"transfer-encoding", b"idempotency-key"})
@@ -36,10 +37,10 @@ class NotedDoor(Door):
         with suppress(Unavailable):
             admitted = breaker.admit(request_id)
             try:
-                async with asyncio.timeout(PATIENCE_S), admitted:
+                async with asyncio.timeout(PATIENCE_S), admitted, breaker.turn(request_id):
                     answer = await state.transport.handle_async_request(self.forward.request({**scope, "headers": headers}, b""))
                     await answer.aclose()
-            except (*FAILURES, TimeoutError) as error:
-                log.warning("refusal_not_audited", request_id=request_id, reason=repr(error))
+            except (httpx.TransportError, TimeoutError) as error:
+                log.warning("refusal_not_audited", request_id=request_id, reason=without_words(error))
             finally:
                 breaker.leave(admitted)
