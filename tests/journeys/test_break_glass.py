@@ -80,6 +80,16 @@ def test_after_an_hour_it_is_closed_again(world: World, hospital: Hospital, pati
     assert doctor.http.post("/api/doctor/lab-orders", json=order).status_code == 404
 
 
+def test_a_closed_account_keeps_no_doctor_out(world: World, patient: Person) -> None:
+    doctor = world.people["other_doctor"]
+    made(world.people["admin"].http.put(f"/api/admin/accounts/{patient.id}", json={"role": "patient", "active": False}), 200)
+    asked = {"full_name": "Ines Unbekannt", "date_of_birth": "1961-02-03"}
+    found = made(doctor.http.get("/api/doctor/patient-search", params=asked), 200)["items"]
+    assert patient.id in [one["patient"]["id"] for one in found]
+    made(doctor.http.post(f"/api/doctor/patients/{patient.id}/access", json={"reason": REASON}))
+    made(doctor.http.get(f"/api/doctor/patients/{patient.id}"), 200)
+
+
 def test_it_tells_nobody_who_is_a_patient(world: World, hospital: Hospital, patient: Person) -> None:
     doctor = world.people["other_doctor"]
     for name, born in (

@@ -9,7 +9,7 @@ from careplus_contracts.doctors import AddDoctor
 from careplus_contracts.endpoints import Role
 from careplus_contracts.invitations import Invite, NewInvitation
 from careplus_contracts.refusals import Unavailable
-from careplus_runtime.audit import address
+from careplus_runtime.addresses import caller
 from careplus_runtime.idempotency import onward
 from careplus_runtime.problems import header
 from careplus_runtime.settings import Settings
@@ -23,7 +23,7 @@ async def invite(request: Request, house: Settings, body: AddDoctor) -> NewInvit
         address=house.service_url("auth"),
         headers={
             "X-Request-Id": request.scope["request_id"],
-            "X-Forwarded-For": address(request.scope) or "",
+            "X-Forwarded-For": caller(request.scope) or "",
             **onward(request, "invite"),
         },
     )

@@ -6,7 +6,7 @@ from careplus_contracts.values import Cursor, Id, Limit
 from careplus_doctors.rules.charts import check_allergies
 from careplus_doctors.store import charts
 from careplus_doctors.store import prescriptions as store
-from careplus_doctors.store.care import check_in_care
+from careplus_runtime.care import check_in_care
 from careplus_runtime.provided import Db, Expected, Who, check_version
 from careplus_runtime.serving import Routes
 

@@ -13,8 +13,8 @@ from careplus_contracts.endpoints import Role
 from careplus_contracts.refusals import NotFound
 from careplus_contracts.values import Person
 from careplus_doctors.rules.charts import is_named
-from careplus_doctors.store.care import check_in_care
 from careplus_doctors.store.people import doctor_name
+from careplus_runtime.care import check_in_care
 from careplus_runtime.clock import now
 from careplus_runtime.problems import NOTHING_HERE
 from careplus_runtime.tokens import Identity
@@ -28,14 +28,14 @@ BORN_ON_ONE_DAY = 1000
 
 
 async def search(db: AsyncSession, who: Identity, full_name: str, date_of_birth: date) -> FoundPatients:
-    """Active patients with just this name and date of birth."""
+    """Patients with just this name and date of birth."""
     born = _anybody(who).where(col(AccountRow.date_of_birth) == date_of_birth).order_by(col(AccountRow.id)).limit(BORN_ON_ONE_DAY)
     found = [row for row in (await db.execute(born)).scalars() if is_named(row.full_name, full_name)]
     return FoundPatients(items=[_found(row, date_of_birth) for row in found[:MOST_FOUND]])
 
 
 async def open_chart(db: AsyncSession, who: Identity, patient_id: int, reason: str) -> ChartAccess:
-    """Open the chart of any active patient. Raises NotFound."""
+    """Open the chart of any patient, also of one whose account is closed. Raises NotFound."""
     if (await db.execute(_anybody(who).where(col(AccountRow.id) == patient_id))).first() is None:
         raise NotFound(NOTHING_HERE)
     at = now().replace(microsecond=0)
@@ -58,9 +58,9 @@ async def of_patient(db: AsyncSession, who: Identity, patient_id: int) -> list[C
 
 
 def _anybody(who: Identity) -> Select[AccountRow]:
-    """Active patients, in care or not; for doctors only."""
+    """Patients, in care or not; for doctors only."""
     is_doctor = true() if who.role is Role.DOCTOR else false()
-    return select(AccountRow).where(col(AccountRow.role) == Role.PATIENT.value, col(AccountRow.active).is_(True), is_doctor)
+    return select(AccountRow).where(col(AccountRow.role) == Role.PATIENT.value, is_doctor)
 
 
 def _found(row: AccountRow, date_of_birth: date) -> FoundPatient:

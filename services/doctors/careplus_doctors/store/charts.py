@@ -13,7 +13,7 @@ from careplus_contracts.charts import Chart, ChartPatient, Condition, ConditionS
 from careplus_contracts.refusals import NotFound
 from careplus_doctors.rules.charts import allergy_status
 from careplus_doctors.store import access, prescriptions, referrals, results, visits
-from careplus_doctors.store.care import check_in_care
+from careplus_runtime.care import check_in_care
 from careplus_runtime.problems import NOTHING_HERE
 from careplus_runtime.tokens import Identity
 from careplus_tables.accounts import AccountRow

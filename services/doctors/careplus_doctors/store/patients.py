@@ -14,7 +14,7 @@ from careplus_contracts.charts import PatientInCare, PatientsInCare
 from careplus_contracts.endpoints import Role
 from careplus_contracts.values import Id
 from careplus_doctors.rules.charts import allergy_status, day_meant
-from careplus_doctors.store.care import patients_in_care
+from careplus_runtime.care import patients_in_care
 from careplus_runtime.clock import now
 from careplus_runtime.paging import after, page
 from careplus_runtime.tokens import Identity

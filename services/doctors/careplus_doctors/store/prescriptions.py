@@ -13,8 +13,8 @@ from careplus_contracts.endpoints import Role
 from careplus_contracts.prescriptions import Prescribe, Prescription, PrescriptionItem, Prescriptions, PrescriptionStatus
 from careplus_contracts.refusals import NotFound
 from careplus_contracts.values import Id, Person
-from careplus_doctors.store.care import patients_in_care
 from careplus_doctors.store.people import doctor_name
+from careplus_runtime.care import patients_in_care
 from careplus_runtime.clock import now
 from careplus_runtime.paging import after, page
 from careplus_runtime.problems import NOTHING_HERE

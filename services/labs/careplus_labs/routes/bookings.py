@@ -8,7 +8,7 @@ from careplus_contracts.values import Cursor, Id, Limit
 from careplus_labs.rules import windows
 from careplus_labs.rules.bookings import check_transition
 from careplus_labs.store import bookings
-from careplus_labs.store.care import check_in_care
+from careplus_runtime.care import check_in_care
 from careplus_runtime.clock import now
 from careplus_runtime.provided import Db, Expected, House, Who, check_version
 from careplus_runtime.serving import Routes

@@ -23,8 +23,8 @@ from careplus_contracts.results import (
 )
 from careplus_contracts.values import Id
 from careplus_labs.store.bookings import READABLE
-from careplus_labs.store.care import patients_in_care
 from careplus_labs.store.people import Human, humans
+from careplus_runtime.care import patients_in_care
 from careplus_runtime.clock import now
 from careplus_runtime.paging import after, page
 from careplus_runtime.problems import NOTHING_HERE
