@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from careplus_auth.chain import GENESIS, SealingKeys, UnknownKey
-from careplus_auth.store.seals import EVENT, Head
+from careplus_auth.store.seals import EVENT, SEALED, Head
 from careplus_runtime.clock import now
 from careplus_tables import sqlite
 from careplus_tables.audit import AuditPatientRow
@@ -22,7 +22,7 @@ SEALED_WITHIN = timedelta(minutes=1)
 """Older events without a seal, among those with one, were put in or lost theirs."""
 SEAL, PATIENT = core(AuditSealRow), core(AuditPatientRow)
 # instants as the database writes them: making objects of them would take longer than the rest
-_AS_WRITTEN = [sa.type_coerce(column, sa.String) if column.name == "at" else column for column in EVENT.columns]
+_AS_WRITTEN = [sa.type_coerce(column, sa.String) if column.name == "at" else column for column in SEALED]
 _LINKS = (
     sa.select(SEAL.c.number, SEAL.c.mac, SEAL.c.key_id, SEAL.c.event_id, *_AS_WRITTEN)
     .outerjoin(EVENT, EVENT.c.id == SEAL.c.event_id)

@@ -135,13 +135,13 @@ PastDay = Annotated[
 class Body(BaseModel):
     """Base of what callers send: strict, and nothing unknown."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False, frozen=True)
+    model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False, frozen=True, hide_input_in_errors=True)
 
 
 class Answer(BaseModel):
     """Base of what services answer. Answers have no defaults, so that clients find every member present."""
 
-    model_config = ConfigDict(frozen=True, allow_inf_nan=False)
+    model_config = ConfigDict(frozen=True, allow_inf_nan=False, hide_input_in_errors=True)
 
 
 T = TypeVar("T")

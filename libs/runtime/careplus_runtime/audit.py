@@ -1,27 +1,30 @@
 """The audit trail: what every endpoint leaves in it, as its contract says. Nothing here is asked for by handlers.
 
-A change stands in the act's own transaction. A read is committed before its answer leaves, together with the reads that wait
-at the same time. What was refused to somebody is noted too, but never in the way of the refusal.
+A change stands in the act's own transaction. A read, and an act whose handler has several transactions, is committed before its
+answer leaves, together with those that wait at the same time. What was refused to somebody is noted too: the refusal waits for
+that a second at most, and leaves whatever becomes of it.
 """
 
 import asyncio
+from contextlib import suppress
 from typing import Any
 
 from fastapi import Request, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter, ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
-from starlette.types import Scope
 
 from careplus_contracts.accounts import Account, Tokens
 from careplus_contracts.audit import Kind
 from careplus_contracts.charts import OpenChart
 from careplus_contracts.endpoints import SIGNED_IN, Endpoint, Role
-from careplus_contracts.refusals import Malformed, Refusal, Unauthenticated
+from careplus_contracts.refusals import Malformed, Refusal, TooManyRequests, Unauthenticated
+from careplus_contracts.values import Id
+from careplus_runtime.addresses import caller
 from careplus_runtime.clock import now
 from careplus_runtime.committing import Committer
 from careplus_runtime.concerned import patients_in
-from careplus_runtime.logs import log
-from careplus_runtime.problems import answer_refusal, header
+from careplus_runtime.logs import log, without_words
+from careplus_runtime.problems import answer_refusal
 from careplus_runtime.tokens import Identity
 from careplus_tables.audit import OK
 from careplus_tables.trail import Event, append
@@ -31,6 +34,7 @@ NOTED_REFUSALS = frozenset({403, 404, 409})
 PATIENCE_S = 1.0
 """A refusal waits no longer for its event."""
 LONGEST_ID = 64
+_ID: TypeAdapter[int] = TypeAdapter(Id)
 
 
 def about(request: Request, account: Account, session_id: str | None = None) -> None:
@@ -68,25 +72,27 @@ class Auditor:
     async def refused(self, request: Request, refusal: Refusal) -> None:
         """Note what somebody was refused. Raises nothing."""
         given: dict[str, Any] = request.scope.get("given", {})
-        if self._is_noted(request, refusal):
+        if not self._is_noted(request, refusal):
+            return
+        try:
             event = self._event(request, given, refusal.code(), self._patients(request, None), None, None)
-            try:
-                async with asyncio.timeout(PATIENCE_S):
-                    await committer(request).add(event, may_drop=True)
-            except Exception as error:
-                log.error("refusal_not_audited", request_id=request.scope["request_id"], reason=repr(error))
+            async with asyncio.timeout(PATIENCE_S):
+                await committer(request).add(event, may_drop=True)
+        except Exception as error:
+            log.error("refusal_not_audited", request_id=request.scope["request_id"], reason=without_words(error))
 
     def _is_noted(self, request: Request, refusal: Refusal) -> bool:
         if not self.endpoint.public:
             return "who" in request.scope and refusal.status in NOTED_REFUSALS
-        # nobody who shows nothing may fill the trail
+        # nobody who shows nothing may fill the trail, nor who is told to wait
         names_nobody = isinstance(refusal, Malformed | Unauthenticated) and "about" not in request.scope
-        return self.always and refusal.status < 500 and not names_nobody
+        return self.always and refusal.status < 500 and refusal.status != TooManyRequests.status and not names_nobody
 
     def _patients(self, request: Request, result: Any) -> set[int]:
         found: set[int] = set() if self.patients_in is None or result is None else set(self.patients_in(result))
-        if "patient_id" in request.path_params:
-            found.add(int(request.path_params["patient_id"]))
+        # refused may be what is no id at all
+        with suppress(KeyError, ValidationError):
+            found.add(_ID.validate_python(request.path_params["patient_id"]))
         return found
 
     def _event(
@@ -102,7 +108,7 @@ class Auditor:
             "account_id": account_id,
             "role": role and role.value,
             "session_id": session_id,
-            "address": address(scope),
+            "address": caller(scope),
             "service": self.endpoint.service,
             "action": self.endpoint.name,
             "kind": self.kind,
@@ -112,11 +118,6 @@ class Auditor:
             "members": " ".join(sorted(body.model_fields_set)) if isinstance(body, BaseModel) else None,
         }
         return Event(row, patients - {account_id} if role is Role.PATIENT else patients)
-
-
-def address(scope: Scope) -> str | None:
-    """Where the request came from, as the gateway says, else the peer."""
-    return header(scope, b"x-forwarded-for") or (scope["client"][0] if scope.get("client") else None)
 
 
 def committer(request: Request) -> Committer:

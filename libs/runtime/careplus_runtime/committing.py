@@ -2,6 +2,8 @@
 
 import asyncio
 
+from sqlalchemy.exc import OperationalError
+
 from careplus_contracts.refusals import Unavailable
 from careplus_tables.engine import Database
 from careplus_tables.trail import Event, commit
@@ -40,6 +42,11 @@ class Committer:
         try:
             await commit(self._database, [event for event, _ in batch])
         except Exception as error:
+            if len(batch) > 1 and not isinstance(error, OperationalError):
+                # one of them cannot be written, which is nothing that the others should suffer from
+                for one in batch:
+                    await self._commit([one])
+                return
             for _, done in batch:
                 if not done.done():
                     done.set_exception(error)

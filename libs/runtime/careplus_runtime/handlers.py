@@ -7,7 +7,7 @@ request's time for the same values. Other `Depends` in a handler work as ever.
 import hashlib
 import inspect
 from collections.abc import Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from typing import Annotated, Any, get_args
 
@@ -41,27 +41,36 @@ def facing_fastapi(endpoint: Endpoint[..., Any], handler: Handler, finds: Finder
         request.scope["given"] = given
         for name, provider in others.items():
             given[name] = await provider(request)
-        if db_name is None:
-            return await act(given, request)
+        if db_name is None or endpoint.method == "GET":
+            return await looked(given, request, db_name)
         if endpoint.keyed:
             return await once(endpoint, request, partial(transacted, given, request, db_name))
         return await transacted(given, request, db_name)
 
+    async def looked(given: dict[str, Any], request: Request, db_name: str | None) -> Response:
+        async with AsyncExitStack() as held:
+            if db_name is not None:
+                given[db_name] = await held.enter_async_context(_transaction(request))
+            result, response = await act(given, request)
+        # no connection is held while it is noted: those who wait for one would wait for the disk
+        await auditor.done(request, given, result, response)
+        return response
+
     async def transacted(given: dict[str, Any], request: Request, db_name: str, keep: Keep | None = None) -> Response:
         # committed before the answer leaves
         async with _transaction(request) as given[db_name]:
-            response = await act(given, request)
+            result, response = await act(given, request)
+            await auditor.done(request, given, result, response)
             if keep is not None:
                 await keep(given[db_name], response)
             return response
 
-    async def act(given: dict[str, Any], request: Request) -> Response:
+    async def act(given: dict[str, Any], request: Request) -> tuple[Any, Response]:
         result = await handler(**given)
         response = _answer(endpoint, adapter, result, request)
-        await auditor.done(request, given, result, response)
         if "response" in given:
             response.headers.raw.extend(given["response"].headers.raw)
-        return response
+        return result, response
 
     left = [_left_to_fastapi(p) for name, p in taken.items() if name not in provided]
     if not takes_request:

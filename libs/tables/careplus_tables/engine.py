@@ -64,9 +64,13 @@ class Readers:
         if self._open >= READERS:
             return await self._idle.get()
         self._open += 1
-        connection = await aiosqlite.connect(self._file, isolation_level=None)
-        for pragma in sqlite.pragmas(reader=True):
-            await connection.execute(pragma)
+        try:
+            connection = await aiosqlite.connect(self._file, isolation_level=None)
+            for pragma in sqlite.pragmas(reader=True):
+                await connection.execute(pragma)
+        except BaseException:
+            self._open -= 1
+            raise
         return connection
 
     async def close(self) -> None:

@@ -44,7 +44,9 @@ async def commit(database: Database, events: Sequence[Event]) -> None:
                     driver.executemany(patient.sql, [patient.values({"event_id": event_id, "patient_id": id}) for id in patients])
             driver.execute("COMMIT")
         except BaseException:
-            driver.execute("ROLLBACK")
+            # a full disk has ended it already
+            if driver.in_transaction:
+                driver.execute("ROLLBACK")
             raise
 
     with as_sqlalchemys(database.writer.dialect, event):

@@ -6,7 +6,7 @@ Only auth has the key; it is derived from `SECRET_KEY`, so there is no key file.
 import hmac
 import json
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -43,7 +43,7 @@ def written(number: int, event: Sequence[Any], patients: Collection[int]) -> byt
     """An event as bytes that no other event has. Instants are `2030-01-07T09:00:00Z`, whatever the database."""
     id, at, *rest = event
     if isinstance(at, datetime):
-        at = f"{at:%Y-%m-%dT%H:%M:%SZ}"
+        at = f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
     return _encode([number, id, at, *rest, *sorted(patients)]).encode()
 
 

@@ -17,13 +17,15 @@ from careplus_tables.statements import Statement
 LATE = 1000
 """An event may be committed after so many that got their ids later (PostgreSQL)."""
 EVENT = core(AuditEventRow)
-"""In the order of its columns an event is sealed."""
+_WHO, _WHAT = ("account_id", "role", "session_id", "address"), ("service", "action", "kind", "object_id", "outcome")
+SEALED = [EVENT.c[name] for name in ("id", "at", "request_id", *_WHO, *_WHAT, "reason", "members")]
+"""What of an event is sealed, in this order: a column that comes later leaves old seals as they are."""
 _s, _p = AuditSealRow, AuditPatientRow
 _sealed_up_to = func.coalesce(select(func.max(col(_s.event_id))).scalar_subquery(), 0)
 _unsealed = (EVENT.c.id > _sealed_up_to - LATE, ~exists().where(col(_s.event_id) == EVENT.c.id))
 _WAITING = Statement(select(EVENT.c.id).where(*_unsealed).limit(1))
 _HEAD = Statement(select(col(_s.number), col(_s.mac)).order_by(col(_s.number).desc()).limit(1))
-_NEXT = Statement(select(EVENT).where(*_unsealed).order_by(EVENT.c.id).limit(bindparam("limit")))
+_NEXT = Statement(select(*SEALED).where(*_unsealed).order_by(EVENT.c.id).limit(bindparam("limit")))
 _PATIENTS = Statement(
     select(col(_p.event_id), col(_p.patient_id)).where(
         col(_p.event_id) >= bindparam("first"), col(_p.event_id) <= bindparam("last")

@@ -1,0 +1,63 @@
+"""Looks at records are noted beside each other: none of them stands in the way of another."""
+
+import asyncio
+import threading
+import time
+from datetime import UTC, datetime
+
+import httpx
+import pysqlite3
+import pytest
+
+from careplus_contracts.audit import Kind
+from careplus_runtime.committing import Committer
+from careplus_tables.engine import READERS, Database
+from careplus_tables.trail import MEMBERS, Event
+from tests.audit.trail import ask, of_request, rows
+from tests.hospital import Hospital
+from tests.world import World
+
+
+@pytest.mark.parametrize("patient_id", ["none", "99999999999999999999", "-1"])
+def test_what_is_no_id_is_refused_and_noted(world: World, hospital: Hospital, patient_id: str) -> None:
+    request_id = f"looks-at-{len(patient_id):04}"
+    refused = ask(world.people["patient"], "GET", f"/api/doctor/patients/{patient_id}", request_id)
+    assert refused.status_code == 403
+    [event] = of_request(hospital, request_id)
+    assert (event["outcome"], event["patients"]) == ("forbidden", [])
+
+
+async def test_an_event_that_cannot_be_written_costs_the_others_nothing(hospital: Hospital) -> None:
+    database = Database(f"sqlite:///{hospital.data / 'careplus.db'}")
+    committer = Committer(database)
+    said = {"at": datetime.now(UTC), "service": "labs", "action": "looks", "kind": Kind.READ.value, "outcome": "ok"}
+    plain = dict.fromkeys(MEMBERS) | said
+    events = [Event({**plain, "request_id": f"looks-beside-{n}"}, {2**70} if n == 1 else set()) for n in range(3)]
+    done = await asyncio.gather(*(committer.add(event) for event in events), return_exceptions=True)
+    await database.close()
+    assert [type(one) for one in done] == [type(None), OverflowError, type(None)]
+    found = rows(hospital, "SELECT request_id FROM audit_events WHERE action = 'looks' ORDER BY id")
+    assert [one["request_id"] for one in found] == ["looks-beside-0", "looks-beside-2"]
+
+
+def test_who_waits_for_the_disk_holds_no_connection(world: World, hospital: Hospital) -> None:
+    """More looks than readers wait for a writer that takes its time, and whoever only reads goes on."""
+    patient = world.people["patient"]
+    path = f"/api/labs/results/{world.ids['result_id']}"
+    writer = pysqlite3.connect(hospital.data / "careplus.db", isolation_level=None)
+    with hospital.client(patient.token) as http:
+        looks = [threading.Thread(target=http.get, args=(path,)) for _ in range(READERS * 3)]
+        writer.execute("BEGIN IMMEDIATE")
+        try:
+            for look in looks:
+                look.start()
+            time.sleep(0.5)
+            began = time.monotonic()
+            answer: httpx.Response = http.get("/api/labs/tests?limit=1")
+            assert answer.status_code == 200
+            assert time.monotonic() - began < 1
+        finally:
+            writer.execute("ROLLBACK")
+            writer.close()
+            for look in looks:
+                look.join()
