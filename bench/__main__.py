@@ -19,7 +19,7 @@ from rich.table import Table
 from bench.load import Measured, measure, request
 
 APPOINTMENTS = int(os.environ.get("BENCH_APPOINTMENTS", "100000"))
-READS, BOOKINGS = 4000, 600
+READS, BOOKINGS = 4000, 1800
 SERVICES = ("auth", "appointments", "doctors", "labs", "gateway")
 PASSWORD = "demo-hospital-1"
 
@@ -74,7 +74,7 @@ def new_patients(http: httpx.Client, count: int) -> list[str]:
 
 
 def run(folder: Path, console: Console) -> None:
-    ports = dict(zip([*SERVICES, "raw", "framework"], free_ports(7), strict=True))
+    ports = dict(zip([*SERVICES, "raw", "framework", "unaudited"], free_ports(8), strict=True))
     kept = {name: value for name, value in os.environ.items() if not name.startswith("CAREPLUS_")}
     environment = {
         **kept,
@@ -91,12 +91,15 @@ def run(folder: Path, console: Console) -> None:
     subprocess.run([sys.executable, "-m", "careplus_cli", *filled], env=environment, cwd=folder, check=True)
     processes = {service: start(["careplus_cli", "serve", service], environment, folder) for service in SERVICES}
     here = Path(__file__).resolve().parent.parent
+    unaudited = ["bench.without_audit", "serve", "appointments", "--port", str(ports["unaudited"])]
+    processes["unaudited"] = start(unaudited, environment | {"PYTHONPATH": str(here)}, folder)
     for name in ("raw", "framework"):
         command = ["uvicorn", f"bench.hello:{name}", "--port", str(ports[name]), "--no-access-log", "--log-level", "warning"]
         processes[name] = start(command, environment, here)
     try:
         for name in ("raw", "framework"):
             wait(f"http://127.0.0.1:{ports[name]}/")
+        wait(f"http://127.0.0.1:{ports['unaudited']}/ready")
         wait(f"http://127.0.0.1:{ports['gateway']}/ready")
         show(asyncio.run(rows(ports, {name: process.pid for name, process in processes.items()})), console)
     finally:
@@ -111,12 +114,17 @@ async def rows(ports: dict[str, int], pids: dict[str, int]) -> dict[str, Measure
         listing = request("GET", "/api/appointments?limit=20", sign_in(http, "pat@demo.example"))
         wanted = bookings(http, new_patients(http, 50))
     both = [pids["gateway"], pids["appointments"]]
+    # auth seals what is noted
+    noting = [pids["appointments"], pids["auth"]]
     plan = {
         "raw ASGI hello": (ports["raw"], [request("GET", "/")], READS, 200, [pids["raw"]]),
         "FastAPI hello": (ports["framework"], [request("GET", "/")], READS, 200, [pids["framework"]]),
-        "list of 20, service": (ports["appointments"], [listing], READS, 200, [pids["appointments"]]),
+        "list of 20, service without audit": (ports["unaudited"], [listing], READS, 200, [pids["unaudited"]]),
+        "list of 20, service and sealing": (ports["appointments"], [listing], READS, 200, noting),
         "list of 20, gateway + service": (ports["gateway"], [listing], READS, 200, both),
-        "booking, gateway + service": (ports["gateway"], wanted, 1, 201, both),
+        "booking, service without audit": (ports["unaudited"], wanted[::3], 1, 201, [pids["unaudited"]]),
+        "booking, service and sealing": (ports["appointments"], wanted[1::3], 1, 201, noting),
+        "booking, gateway + service": (ports["gateway"], wanted[2::3], 1, 201, both),
     }
     measured = {}
     for name, (port, requests, times, status, measured_pids) in plan.items():

@@ -123,10 +123,10 @@ def test_administrators_cannot_take_a_person_for_what_they_are_not(strangers: Wo
 
 def test_a_closed_account_gets_no_token(strangers: World) -> None:
     admin = strangers.people["admin"].http
-    person = strangers.hospital.register("closed@example.org", "Clara Closed")
+    person = strangers.hospital.register("closed-to-strangers@example.org", "Clara Closed")
     made(admin.put(f"/api/admin/accounts/{person.id}", json={"role": "patient", "active": False}), 200)
     assert person.http.get("/auth/me").status_code == 401
     with strangers.hospital.client() as http:
-        answer = http.post("/auth/login", json={"email": "closed@example.org", "password": "seven-quiet-herons"})
+        answer = http.post("/auth/login", json={"email": "closed-to-strangers@example.org", "password": "seven-quiet-herons"})
         assert (answer.status_code, answer.json()["code"]) == (403, "account_inactive")
     person.http.close()

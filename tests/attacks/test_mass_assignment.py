@@ -49,6 +49,8 @@ def objects(value: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
 
 
 def test_what_the_house_sets_nobody_sends(world: World) -> None:
+    for person in world.people.values():
+        person.signed_in.renew()
     before = contents(world.hospital)
     for endpoint in WITH_BODY:
         person = next(person for name, person in world.people.items() if endpoint.admits(Role(name.removeprefix("other_"))))

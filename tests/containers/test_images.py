@@ -16,6 +16,8 @@ import pytest
 
 from tests.hospital import free_port
 
+pytestmark = pytest.mark.timeout(900)
+
 ROOT = Path(__file__).parents[2]
 DOCKERFILE = (ROOT / "services" / "Dockerfile").read_text()
 DATABASE = {"sqlmodel", "sqlalchemy", "aiosqlite", "pysqlite3", "alembic"}

@@ -16,7 +16,7 @@ from tests.world import World
 
 EXAMPLES = int(os.environ.get("OPENAPI_EXAMPLES", "4"))
 """Random requests to each operation; OPENAPI_EXAMPLES=200 digs for a quarter of an hour."""
-pytestmark = pytest.mark.timeout(120 + 10 * EXAMPLES)
+pytestmark = pytest.mark.timeout(300 + 10 * EXAMPLES)
 
 EMAILS = {Role.PATIENT: "pia@example.org", Role.DOCTOR: "osei@example.org", Role.LAB: "lab@example.org", Role.ADMIN: ADMIN}
 # one worker, because the same seed is to send the same requests; every check but one is on, among them: no 5xx, documented
@@ -80,8 +80,8 @@ def existing(shaken: World) -> str:
 @pytest.mark.parametrize("role", [*Role, None], ids=lambda role: role or "nobody")
 def test_whatever_is_sent_the_answer_is_documented(shaken: World, existing: str, tmp_path: Path, role: Role | None) -> None:
     (tmp_path / "schemathesis.toml").write_text(SETTINGS + (sign_in(EMAILS[role]) if role else "") + existing)
-    # what a role may not do is refused at the door, which tests/test_every_endpoint.py shows
-    names = [one.name for one in ENDPOINTS if (not one.public and one.admits(role) if role else one.public)]
+    # once, as the first who may: what a role may not do is refused at the door, which tests/test_every_endpoint.py shows
+    names = [one.name for one in ENDPOINTS if role == (None if one.public else next(filter(one.admits, Role)))]
     command = [sys.executable, "-m", "schemathesis.cli", "run", f"{shaken.hospital.url}/openapi.json", "--no-color"]
     included = [part for name in names for part in ("--include-operation-id", name)]
     ran = subprocess.run([*command, *included], cwd=tmp_path, capture_output=True, text=True, check=False)

@@ -1,0 +1,74 @@
+"""`python -m bench.trail`: how long `careplus audit verify` takes for a million events, two of three about a patient."""
+
+import os
+import secrets
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import pysqlite3
+from rich.console import Console
+from rich.progress import track
+
+from careplus_auth.chain import GENESIS, SealingKeys
+
+EVENTS = int(os.environ.get("BENCH_EVENTS", "1000000"))
+AT_ONCE = 50_000
+BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def events() -> Iterator[tuple[list[Any], list[int]]]:
+    """As services write them: rows in the order of their columns, and whom each concerns."""
+    actions = (("labs", "show_result", "read"), ("appointments", "book", "change"), ("doctors", "show_chart", "read"))
+    for number in range(1, EVENTS + 1):
+        service, action, kind = actions[number % 3]
+        at = f"{BEGAN + timedelta(seconds=number):%Y-%m-%dT%H:%M:%SZ}"
+        who = [number % 5000 + 1, "doctor", f"session-{number % 9000:016}", "192.0.2.17"]
+        members = "doctor_id starts_at" if kind == "change" else None
+        row = [number, at, f"{number:016x}", *who, service, action, kind, str(number % 90_000), "ok", None, members]
+        yield row, [number % 20_000 + 1] if number % 3 else []
+
+
+def fill(file: Path, keys: SealingKeys) -> None:
+    connection = pysqlite3.connect(file, isolation_level=None)
+    connection.execute("PRAGMA synchronous=OFF")
+    columns = [column[1] for column in connection.execute("PRAGMA table_info(audit_events)")]
+    insert = f"INSERT INTO audit_events VALUES ({', '.join('?' * len(columns))})"
+    mac, waiting = GENESIS, events()
+    for _ in track(range(0, EVENTS, AT_ONCE), "Writing and sealing"):
+        part = list(islice(waiting, AT_ONCE))
+        seals, patients = [], []
+        for row, concerned in part:
+            mac = keys.mac(keys.newest, mac, row[0], row, concerned)
+            seals.append((row[0], row[0], mac, keys.newest))
+            patients += [(row[0], id) for id in concerned]
+        connection.execute("BEGIN")
+        connection.executemany(insert, [row for row, _ in part])
+        connection.executemany("INSERT INTO audit_patients (event_id, patient_id) VALUES (?, ?)", patients)
+        connection.executemany("INSERT INTO audit_seals (number, event_id, mac, key_id) VALUES (?, ?, ?, ?)", seals)
+        connection.execute("COMMIT")
+    connection.close()
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory(prefix="careplus-trail-") as folder:
+        secret = secrets.token_urlsafe(48)
+        environment = {**os.environ, "SECRET_KEY": secret, "CAREPLUS_DATA": folder}
+        careplus = [sys.executable, "-m", "careplus_cli"]
+        subprocess.run([*careplus, "migrate"], env=environment, cwd=folder, check=True)
+        fill(Path(folder) / "careplus.db", SealingKeys([secret]))
+        wall, before = time.perf_counter(), os.times()
+        subprocess.run([*careplus, "audit", "verify"], env=environment, cwd=folder, check=True)
+        after = os.times()
+        cpu = after.children_user + after.children_system - before.children_user - before.children_system
+        Console().print(f"{EVENTS:,} events: {time.perf_counter() - wall:.1f} s, {cpu:.1f} CPU-s")
+
+
+if __name__ == "__main__":
+    main()
