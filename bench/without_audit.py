@@ -1,6 +1,7 @@
-"""A service that notes nothing in the audit trail, to see what noting costs: `python -m bench.without_audit serve appointments`."""
+"""A service that notes nothing in the audit trail, to see what noting costs: `python -m bench.without_audit serve labs`."""
 
 from typing import Any
+from unittest.mock import patch
 
 from careplus_cli.main import run
 from careplus_runtime.audit import Auditor
@@ -11,5 +12,5 @@ async def nothing(*_: Any) -> None:
 
 
 if __name__ == "__main__":
-    Auditor.done = nothing  # type: ignore[method-assign]
-    run()
+    with patch.object(Auditor, "done", nothing):
+        run()
