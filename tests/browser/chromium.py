@@ -8,15 +8,16 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
-MISSING = "no Chromium on PATH; on Debian: apt-get install chromium"
+NAMES = ("chromium", "chromium-browser", "google-chrome", "microsoft-edge", "msedge")
+MISSING = "no Chromium on PATH; on Debian: apt-get install chromium, elsewhere name one in CAREPLUS_BROWSER"
 # a container's root cannot have the sandbox; nothing but our own pages is opened
 ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage"]
 
 
 def executable() -> Path | None:
     """The browser's program, or None where there is no browser."""
-    return next((Path(found) for name in NAMES if (found := shutil.which(name))), None)
+    names = (os.environ.get("CAREPLUS_BROWSER", ""), *NAMES)
+    return next((Path(found) for name in names if (found := shutil.which(name))), None)
 
 
 def is_demanded() -> bool:
