@@ -1,7 +1,8 @@
 """The second net: a statement about records of patients that names no owner is refused, whoever wrote it.
 
 An owner is named by comparing one of a table's owner columns with a value, a subquery, or a column of what has an owner itself.
-A select, update or delete that is meant for everybody's records says why, with `execution_options(unowned="…")`.
+A select, update or delete that is meant for everybody's records says why, with `execution_options(unowned="…")`. It finds what
+was forgotten, not what is meant ill: a comparison counts wherever it stands in the condition, also beside an `OR`.
 """
 
 from collections.abc import Iterable, Iterator
