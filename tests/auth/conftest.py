@@ -1,13 +1,19 @@
-"""A migrated database in a file, as the service has it."""
+"""A migrated database in a file, and the service on it in this process, so that a test can stand between its steps."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import httpx
 import pytest
 import pytest_asyncio
 
+from careplus_auth.app import app
+from careplus_auth.first import create_admin
 from careplus_tables.engine import Database
 from careplus_tables.migrate import upgrade
+from tests.auth.people import signed_in
+from tests.hospital import ADMIN, PASSWORD
 
 
 @pytest.fixture(scope="session")
@@ -24,3 +30,20 @@ async def database(migrated: bytes, tmp_path: Path) -> AsyncIterator[Database]:
     opened = Database(f"sqlite:///{tmp_path}/careplus.db")
     yield opened
     await opened.close()
+
+
+@pytest_asyncio.fixture
+async def auth(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[httpx.AsyncClient]:
+    """Somebody who calls the service itself."""
+    monkeypatch.setenv("SECRET_KEY", "k" * 40)
+    monkeypatch.setenv("CAREPLUS_DATA", str(tmp_path))
+    transport = httpx.ASGITransport(app)
+    async with app.router.lifespan_context(app), httpx.AsyncClient(transport=transport, base_url="http://localhost:5000") as http:
+        yield http
+
+
+@pytest_asyncio.fixture
+async def admin(auth: httpx.AsyncClient, tmp_path: Path) -> dict[str, str]:
+    """The headers of an administrator."""
+    await asyncio.to_thread(create_admin, f"sqlite:///{tmp_path}/careplus.db", ADMIN, "Ada Admin", PASSWORD)
+    return await signed_in(auth, ADMIN)

@@ -21,13 +21,14 @@ routes = Routes()
 
 @routes.serve(contract.register)
 async def register(body: Register, *, request: Request, visitor: Visitor, db: Db) -> Account:
-    if visitor is None:
+    is_admin = visitor is not None and visitor.role is Role.ADMIN
+    if not is_admin:
         await request.app.state.attempts.begin(of_newcomer(peer(request.scope)))
     password_hash = await passwords.hash_new(body.password, body.email, body.full_name)
     if body.invitation is not None:
         reserved = await invitations.accept(db, body.invitation, body.email, body.role)
         return accounts.shown(accounts.accept(reserved, body, password_hash))
-    if body.role is not Role.PATIENT and (visitor is None or visitor.role is not Role.ADMIN):
+    if body.role is not Role.PATIENT and not is_admin:
         raise InvitationRequired("Ask an administrator for an invitation and send its code.")
     return accounts.shown(await accounts.add(db, body, password_hash))
 

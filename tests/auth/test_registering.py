@@ -1,0 +1,22 @@
+"""Registering: as fast as a clinic needs, whoever asks, and as fast as they like for administrators."""
+
+from dataclasses import replace
+
+import httpx
+import pytest
+
+from careplus_auth import rules
+from tests.auth.people import registered, signed_in
+
+
+async def test_a_token_is_no_way_around_the_pace_but_an_administrators(
+    auth: httpx.AsyncClient, admin: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rules, "REGISTER", replace(rules.REGISTER, free=2))
+    assert await registered(auth, "first@example.org") == 201
+    patient = await signed_in(auth, "first@example.org")
+    assert await registered(auth, "second@example.org", patient) == 201
+    for headers in (patient, None):
+        assert await registered(auth, "third@example.org", headers) == 429
+    for number in range(3):
+        assert await registered(auth, f"by.admin.{number}@example.org", admin) == 201
