@@ -15,8 +15,8 @@ from careplus_contracts.accounts import TooManyAttempts
 from careplus_tables.engine import Database
 
 MINE = "me@example.org"
-STRANGE = of_account(MINE, "192.0.2.1", known=False)
-KNOWN = of_account(MINE, "192.0.2.1", known=True)
+STRANGE = of_account(MINE, "192.0.2.1", device=None)
+KNOWN = of_account(MINE, "192.0.2.1", device="laptop")
 
 
 @pytest.fixture
@@ -85,13 +85,14 @@ async def test_a_restart_forgets_nothing_and_the_table_names_nobody(
 async def test_strangers_keep_no_owner_out(attempts: Attempts, tmp_path: Path) -> None:
     for number in range(300):
         try:
-            await attempts.begin(of_account(MINE, f"198.51.100.{number}", known=False))
+            await attempts.begin(of_account(MINE, f"198.51.100.{number}", device=None))
         except TooManyAttempts:
             break
     assert 40 < number < 60, "many addresses are slowed down together"
     assert await wait_of(attempts, STRANGE) <= 60
     assert await tries(attempts, KNOWN) == 5, "a device that the account knows is not"
-    assert await tries(attempts, of_account("other@example.org", "192.0.2.1", known=False)) == 5, "nor another account"
+    assert await tries(attempts, of_account(MINE, "192.0.2.1", device="phone")) == 5, "and each has a count of its own"
+    assert await tries(attempts, of_account("other@example.org", "192.0.2.1", device=None)) == 5, "nor another account"
     pass_time(tmp_path, 62)
     await attempts.begin(STRANGE)
 
@@ -99,11 +100,11 @@ async def test_strangers_keep_no_owner_out(attempts: Attempts, tmp_path: Path) -
 async def test_one_address_cannot_try_all_accounts(attempts: Attempts) -> None:
     for number in range(400):
         try:
-            await attempts.begin(of_account(f"{number}@example.org", "192.0.2.1", known=False))
+            await attempts.begin(of_account(f"{number}@example.org", "192.0.2.1", device=None))
         except TooManyAttempts:
             break
     assert number == rules.PEER.free
-    await attempts.begin(of_account("1@example.org", "192.0.2.2", known=False))
+    await attempts.begin(of_account("1@example.org", "192.0.2.2", device=None))
 
 
 async def test_who_was_right_is_forgiven(attempts: Attempts, database: Database) -> None:
@@ -133,7 +134,7 @@ async def test_each_door_has_its_pace(attempts: Attempts, counts: Counts, free: 
 
 async def test_the_table_does_not_grow(attempts: Attempts, database: Database, tmp_path: Path) -> None:
     for number in range(20):
-        await attempts.begin(of_account(f"{number}@example.org", f"198.51.100.{number}", known=False))
+        await attempts.begin(of_account(f"{number}@example.org", f"198.51.100.{number}", device=None))
     async with database.writing() as db:
         assert await purging.purge(db) == 0
     pass_time(tmp_path, timedelta(days=1).total_seconds())

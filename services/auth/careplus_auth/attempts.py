@@ -59,11 +59,11 @@ class Attempts:
         return row
 
 
-def of_account(email: str, peer: str, *, known: bool) -> Counts:
+def of_account(email: str, peer: str, *, device: str | None) -> Counts:
     """Signing in: from a device that is known to the account only its own tries count, so that nobody locks it out."""
     account = normal_email(email)
-    if known:
-        return {f"device {account}": rules.OWN}
+    if device is not None:
+        return {f"device {device}": rules.OWN}
     return {f"pair {account} {peer}": rules.OWN, f"account {account}": rules.ACCOUNT, f"peer {peer}": rules.PEER}
 
 

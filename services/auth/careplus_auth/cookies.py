@@ -1,8 +1,10 @@
 """Cookies out of reach of scripts, sent to this site only: one renews a session, one tells devices that are known.
 
 The second proves nothing but that an account signed in here before, which is what attempts to sign in are counted by.
+It holds a mark for each account: an id by chance, and a keyed hash of that and the account.
 """
 
+import secrets
 from datetime import timedelta
 
 from fastapi import Request, Response
@@ -50,22 +52,34 @@ def found(request: Request, house: Settings) -> str | None:
     return request.cookies.get(_name(house))
 
 
-def is_known(request: Request, email: str) -> bool:
-    """Whether this account signed in on this device before."""
-    devices: Vault = request.app.state.devices
-    marks = _marks(request)
-    return any(devices.is_hash_of(mark, normal_email(email)) for mark in marks)
+def known_device(request: Request, email: str) -> str | None:
+    """The id of this device, if the account signed in here before."""
+    own = (mark for mark in _marks(request) if _is_of(request, mark, email))
+    return next((mark.partition(".")[0] for mark in own), None)
 
 
 def remember(request: Request, response: Response, email: str) -> None:
     """Know this device the next time. A device that many share knows those who signed in last."""
-    mark = request.app.state.devices.hashed(normal_email(email))
-    marks = [mark, *(one for one in _marks(request) if one != mark)]
-    _set(response, request.app.state.settings, "device", ".".join(marks[:REMEMBERED]), REMEMBERED_FOR)
+    # another id each time: a copy of the cookie that somebody took is another device from now on
+    device = secrets.token_hex(16)
+    mark = f"{device}.{request.app.state.devices.hashed(_said(device, email))}"
+    marks = [mark, *(one for one in _marks(request) if not _is_of(request, one, email))]
+    _set(response, request.app.state.settings, "device", "~".join(marks[:REMEMBERED]), REMEMBERED_FOR)
 
 
 def _marks(request: Request) -> list[str]:
-    return request.cookies.get(_name(request.app.state.settings, "device"), "").split(".")[:REMEMBERED]
+    cookie = request.cookies.get(_name(request.app.state.settings, "device"), "")
+    return [mark for mark in cookie.split("~") if mark][:REMEMBERED]
+
+
+def _is_of(request: Request, mark: str, email: str) -> bool:
+    device, _, mac = mark.partition(".")
+    devices: Vault = request.app.state.devices
+    return devices.is_hash_of(mac, _said(device, email))
+
+
+def _said(device: str, email: str) -> str:
+    return f"{device} {normal_email(email)}"
 
 
 def presented(request: Request, house: Settings) -> str:

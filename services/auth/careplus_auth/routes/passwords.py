@@ -44,5 +44,5 @@ async def reset_password(body: ResetPassword, *, request: Request, db: Db) -> No
     await store.change(db, account, password_hash, stays=None)
     await mails.queue(db, request.app.state.vault, Kind.PASSWORD_CHANGED, account.email)
     # whoever was kept out by others' tries gets in now
-    for one in (counts, of_account(account.email, peer(request.scope), known=False)):
+    for one in (counts, of_account(account.email, peer(request.scope), device=None)):
         await attempts.forgive(db, one, all_of=f"account {account.email}")

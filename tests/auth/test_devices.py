@@ -1,0 +1,45 @@
+"""Devices that are known: each has a count of its own, also where its cookie was copied."""
+
+import httpx
+
+from tests.auth.people import registered
+from tests.hospital import PASSWORD
+
+MINE, THEIRS = "mine@example.org", "theirs@example.org"
+
+
+async def log_in(auth: httpx.AsyncClient, device: str, email: str = MINE, password: str = PASSWORD) -> tuple[int, str]:
+    """The status, and the cookie afterwards."""
+    auth.cookies.clear()
+    if device:
+        auth.cookies.set("careplus-device", device, domain="localhost.local", path="/")
+    answer = await auth.post("/auth/login", json={"email": email, "password": password})
+    return answer.status_code, answer.cookies.get("careplus-device") or device
+
+
+async def statuses(auth: httpx.AsyncClient, device: str, tries: int) -> list[int]:
+    return [(await log_in(auth, device, password=f"wrong-{number}"))[0] for number in range(tries)]
+
+
+async def test_a_copied_cookie_pauses_no_other_device_and_its_own_until_that_signs_in(auth: httpx.AsyncClient) -> None:
+    await registered(auth, MINE)
+    (_, laptop), (_, phone) = await log_in(auth, ""), await log_in(auth, "")
+    assert laptop != phone
+    assert (await statuses(auth, laptop, 8))[:6] == [401] * 5 + [429]
+    status, phone_then = await log_in(auth, phone)
+    assert status == 200
+    assert 429 in await statuses(auth, phone, 8), "a copy that was taken before"
+    assert (await log_in(auth, phone_then))[0] == 200
+
+
+async def test_a_shared_browser_has_one_mark_for_each_account(auth: httpx.AsyncClient) -> None:
+    for email in (MINE, THEIRS):
+        await registered(auth, email)
+    device = ""
+    for email in (MINE, THEIRS, MINE, MINE):
+        _, device = await log_in(auth, device, email)
+    assert len(device.split("~")) == 2
+    assert 429 in await statuses(auth, "", 8), "who is not known"
+    for email in (MINE, THEIRS):
+        assert (await log_in(auth, device, email))[0] == 200
+    assert 429 in await statuses(auth, device.replace(device[:8], "0" * 8), 1), "an id of one's own choice is no mark"
