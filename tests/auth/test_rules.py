@@ -103,6 +103,13 @@ def test_an_administrator_stays_one_until_another_one_acts(role: Role, active: b
             rules.check_stays_administrator(1, 1, wanted)
 
 
+def test_an_administrator_takes_the_second_factor_of_others_only() -> None:
+    wanted = UpdateAccount(role=Role.ADMIN, active=True, second_factor=False)
+    rules.check_stays_administrator(1, 2, wanted)
+    with pytest.raises(OwnAccount):
+        rules.check_stays_administrator(1, 1, wanted)
+
+
 PACES = [rules.OWN, rules.ACCOUNT, rules.PEER, rules.REGISTER, rules.FORGOT]
 
 

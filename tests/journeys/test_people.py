@@ -73,7 +73,14 @@ def test_an_invitation_to_a_closed_account_is_void(hospital: Hospital, admin: Pe
     assert (refused.status_code, refused.json()["code"]) == (403, "invitation_required")
 
 
-@pytest.mark.parametrize("change", [{"role": "admin", "active": False}, {"role": "patient", "active": True}])
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"role": "admin", "active": False},
+        {"role": "patient", "active": True},
+        {"role": "admin", "active": True, "second_factor": False},
+    ],
+)
 def test_administrators_do_not_lock_themselves_out(admin: Person, change: dict[str, object]) -> None:
     refused = admin.http.put(f"/api/admin/accounts/{admin.id}", json=change)
     assert (refused.status_code, refused.json()["code"]) == (409, "own_account")

@@ -27,12 +27,12 @@ class UpdateAccount(Body):
     role: Role
     active: bool
     second_factor: Annotated[Literal[False], BeforeValidator(_no_number)] | None = Field(
-        default=None, description="`false` switches it off for somebody who lost it; only they themselves can switch it on."
+        default=None, description="`false` switches it off for somebody else who lost it; only they themselves can switch it on."
     )
 
 
 class OwnAccount(Refusal):
-    """Administrators cannot deactivate or demote themselves."""
+    """Administrators cannot deactivate or demote themselves, or switch their own second factor off here."""
 
     status = 409
 

@@ -96,9 +96,13 @@ def check_open(active: bool) -> None:
 
 
 def check_stays_administrator(own_id: int, account_id: int, wanted: UpdateAccount) -> None:
-    """Raise OwnAccount where administrators would lock themselves out."""
-    if account_id == own_id and not (wanted.active and wanted.role is Role.ADMIN):
+    """Raise OwnAccount where administrators would lock themselves out, or do with a token alone what needs a fresh sign-in."""
+    if account_id != own_id:
+        return
+    if not (wanted.active and wanted.role is Role.ADMIN):
         raise OwnAccount("You cannot deactivate or demote yourself. Ask another administrator.")
+    if wanted.second_factor is False:
+        raise OwnAccount("Switch your own second factor off in your account, or ask another administrator.")
 
 
 def can_be_accepted(accepted_at: datetime | None, expires_at: datetime, now: datetime) -> bool:
