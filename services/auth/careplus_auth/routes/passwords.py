@@ -5,8 +5,8 @@ from fastapi import Request
 from careplus_auth import passwords
 from careplus_auth.attempts import of_account, of_code, of_forgetful
 from careplus_auth.callers import peer
-from careplus_auth.proof import check_password
-from careplus_auth.store import accounts, mails
+from careplus_auth.proof import check_password, still_own
+from careplus_auth.store import mails
 from careplus_auth.store import passwords as store
 from careplus_auth.texts import Kind
 from careplus_contracts import passwords as contract
@@ -21,7 +21,7 @@ routes = Routes()
 async def change_password(body: ChangePassword, *, request: Request, who: Who, db: Db) -> None:
     known = await check_password(request, who, body.current_password)
     password_hash = await passwords.hash_new(body.new_password, known.email, known.full_name)
-    account = await accounts.own(db, who)
+    account = await still_own(db, who, known)
     await store.change(db, account, password_hash, stays=who.sid)
     await mails.queue(db, request.app.state.vault, Kind.PASSWORD_CHANGED, account.email)
 

@@ -6,7 +6,7 @@ from fastapi import Request
 
 from careplus_auth import rules
 from careplus_auth.attempts import of_owner
-from careplus_auth.proof import check_password
+from careplus_auth.proof import check_password, still_own
 from careplus_auth.store import accounts, mails, second_factors, sessions
 from careplus_auth.texts import Kind
 from careplus_contracts import second_factors as contract
@@ -22,8 +22,8 @@ routes = Routes()
 async def prepare_second_factor(
     body: PrepareSecondFactor, *, request: Request, who: Who, db: Db, house: House
 ) -> PreparedSecondFactor:
-    await check_password(request, who, body.password)
-    account = await accounts.own(db, who)
+    known = await check_password(request, who, body.password)
+    account = await still_own(db, who, known)
     secret = await second_factors.prepare(db, request.app.state.vault, account)
     uri = pyotp.TOTP(secret).provisioning_uri(name=account.email, issuer_name=house.hospital)
     rows = segno.make(uri, micro=False).matrix_iter(border=4)

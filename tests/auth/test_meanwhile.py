@@ -1,0 +1,74 @@
+"""What is done while a password is hashed is not overwritten by what began before."""
+
+from collections.abc import Awaitable, Callable
+
+import httpx
+import pytest
+
+from careplus_auth import passwords
+from careplus_auth.store import accounts
+from careplus_auth.store import passwords as store
+from careplus_tables.engine import Database
+from tests.auth.people import registered, signed_in
+from tests.hospital import PASSWORD
+
+MINE, OTHER = "mine@example.org", "nine-loud-kestrels"
+RESET = "the hash of a password that was chosen by mail"
+
+
+async def is_reset(database: Database) -> None:
+    async with database.writing() as db:
+        account = await accounts.by_email(db, MINE)
+        assert account is not None
+        await store.change(db, account, RESET, stays=None)
+
+
+async def has_another_hash(database: Database) -> None:
+    async with database.writing() as db:
+        account = await accounts.by_email(db, MINE)
+        assert account is not None
+        account.password_hash = RESET
+
+
+def meanwhile(monkeypatch: pytest.MonkeyPatch, name: str, happens: Callable[[], Awaitable[None]]) -> None:
+    """Have something happen after a function of `passwords` is done."""
+    original = getattr(passwords, name)
+
+    async def slow(*arguments: str) -> object:
+        result = await original(*arguments)
+        await happens()
+        return result
+
+    monkeypatch.setattr(passwords, name, slow)
+
+
+async def own_hash(database: Database) -> str | None:
+    async with database.reading() as db:
+        account = await accounts.by_email(db, MINE)
+    assert account is not None
+    return account.password_hash
+
+
+@pytest.mark.parametrize(("happens", "status"), [(is_reset, 401), (has_another_hash, 403)])
+@pytest.mark.parametrize(
+    ("path", "body", "waits_in"),
+    [
+        ("/auth/password", {"current_password": PASSWORD, "new_password": OTHER}, "hash_new"),
+        ("/auth/mfa", {"password": PASSWORD}, "verify_password"),
+    ],
+)
+async def test_a_reset_stays_whatever_was_begun_before(
+    auth: httpx.AsyncClient,
+    database: Database,
+    monkeypatch: pytest.MonkeyPatch,
+    happens: Callable[[Database], Awaitable[None]],
+    status: int,
+    path: str,
+    body: dict[str, str],
+    waits_in: str,
+) -> None:
+    await registered(auth, MINE)
+    own = await signed_in(auth, MINE)
+    meanwhile(monkeypatch, waits_in, lambda: happens(database))
+    assert (await auth.post(path, json=body, headers=own)).status_code == status
+    assert await own_hash(database) == RESET
