@@ -1,17 +1,19 @@
 """Passwords: hashed with argon2id in threads of their own, so that no other request waits for one."""
 
-import asyncio
 import re
 import unicodedata
-from concurrent.futures import ThreadPoolExecutor
 
 from passlib.hash import argon2
 from zxcvbn import zxcvbn
 
+from careplus_auth.threads import Threads
 from careplus_contracts.accounts import WeakPassword
 
 _argon2 = argon2.using(type="ID", memory_cost=19456, rounds=2, parallelism=1)
-_threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="argon2")
+# of each about five seconds of work
+_hashing = Threads("argon2", 2, most=200)
+# apart, so that nobody who registers with long odd passwords keeps those waiting who sign in
+_judging = Threads("zxcvbn", 1, most=100)
 # hashed like any other, so that an unknown e-mail takes as long as a wrong password
 _NOBODYS = _argon2.hash("the password of an account that does not exist")
 
@@ -51,19 +53,15 @@ def hash_now(password: str) -> str:
 
 async def hash_new(password: str, *about: str) -> str:
     """The hash of a password that somebody chose. Raises WeakPassword."""
-
-    def check_and_hash() -> str:
-        check_strength(password, *about)
-        return hash_now(password)
-
-    return await asyncio.get_running_loop().run_in_executor(_threads, check_and_hash)
+    await _judging.run(check_strength, password, *about)
+    return await _hashing.run(hash_now, password)
 
 
 async def hash_again(password: str, password_hash: str) -> str | None:
     """A hash of a password that was right with today's parameters; None: it has them."""
     if not _argon2.needs_update(password_hash):
         return None
-    return await asyncio.get_running_loop().run_in_executor(_threads, hash_now, password)
+    return await _hashing.run(hash_now, password)
 
 
 async def verify_password(password: str, password_hash: str | None) -> bool:
@@ -73,4 +71,4 @@ async def verify_password(password: str, password_hash: str | None) -> bool:
         matches = bool(_argon2.verify(unicodedata.normalize("NFC", password), password_hash or _NOBODYS))
         return matches and password_hash is not None
 
-    return await asyncio.get_running_loop().run_in_executor(_threads, verify)
+    return await _hashing.run(verify)

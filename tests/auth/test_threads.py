@@ -1,0 +1,38 @@
+"""Long work waits for threads of its own, and only so much of it."""
+
+import asyncio
+import threading
+
+import pytest
+
+from careplus_auth import passwords
+from careplus_auth.threads import Threads
+from careplus_contracts.refusals import Unavailable
+
+
+async def test_who_comes_when_the_line_is_full_is_told_when_to_come_again() -> None:
+    threads, opens = Threads("tests", 1, most=3), threading.Event()
+    waiting = [asyncio.create_task(threads.run(opens.wait, 30)) for _ in range(3)]
+    await asyncio.sleep(0)
+    with pytest.raises(Unavailable) as refused:
+        await threads.run(opens.wait, 30)
+    assert refused.value.headers() == {"Retry-After": "2"}
+    opens.set()
+    assert await asyncio.gather(*waiting) == [True] * 3
+    assert await threads.run(opens.wait, 30), "and there is room again"
+
+
+async def test_signing_in_does_not_wait_for_those_who_choose_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    opens = threading.Event()
+    monkeypatch.setattr(passwords, "check_strength", lambda *_: opens.wait(30))
+    choosing = [asyncio.create_task(passwords.hash_new("seven-quiet-herons")) for _ in range(8)]
+    await asyncio.sleep(0)
+    async with asyncio.timeout(20):
+        assert not await passwords.verify_password("anything", None)
+    assert not any(task.done() for task in choosing)
+    opens.set()
+    await asyncio.gather(*choosing)
+
+
+async def test_a_crowd_that_comes_at_once_is_served() -> None:
+    assert await asyncio.gather(*(passwords.verify_password("anything", None) for _ in range(150))) == [False] * 150
