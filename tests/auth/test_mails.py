@@ -206,6 +206,40 @@ async def test_what_nobody_can_read_any_more_is_given_up(database: Database, tmp
     assert not (tmp_path / "mail").exists()
 
 
+@pytest.mark.parametrize("spoilt", ["sealed", "kind"])
+async def test_what_is_no_mail_of_ours_does_not_stop_the_next(database: Database, tmp_path: Path, spoilt: str) -> None:
+    await queued(database)
+    change(tmp_path, f"due_at = created_at, {spoilt} = '{VAULT.seal('[]')}'")
+    await queued(database)
+    for _ in range(2):
+        assert await background.send_one(database, house(tmp_path), VAULT)
+    assert [row["given_up_at"] is not None for row in rows(tmp_path)] == [True, False]
+    assert [file.name for file in (tmp_path / "mail").iterdir()] == ["000002-invitation.eml"]
+
+
+async def test_what_nobody_foresaw_stops_no_work(
+    database: Database, tmp_path: Path, said: io.StringIO, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await queued(database)
+    delivered, take = asyncio.Event(), mails.take
+
+    async def take_later(*_: object) -> None:
+        monkeypatch.setattr(mails, "take", take)
+        raise KeyError
+
+    async def deliver(*_: object) -> None:
+        delivered.set()
+
+    monkeypatch.setattr(mails, "take", take_later)
+    monkeypatch.setattr(background, "deliver", deliver)
+    working = asyncio.create_task(background.work(database, house(tmp_path), VAULT))
+    async with asyncio.timeout(20):
+        await delivered.wait()
+    working.cancel()
+    await asyncio.gather(working, return_exceptions=True)
+    assert json.loads(said.getvalue().splitlines()[0])["reason"] == "KeyError"
+
+
 async def test_old_rows_are_taken_out(database: Database, tmp_path: Path) -> None:
     await queued(database)
     await queued(database)

@@ -4,8 +4,6 @@ import asyncio
 import time
 from dataclasses import replace
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from careplus_auth.sending import deliver
 from careplus_auth.store import accounts, mails, passwords, purging
 from careplus_auth.store.mails import Waiting
@@ -28,7 +26,7 @@ async def work(database: Database, house: Settings, vault: Vault) -> None:
                 pass
             if time.monotonic() >= purge_at:
                 purge_at = time.monotonic() + await _purge(database)
-        except SQLAlchemyError as error:
+        except Exception as error:  # nobody looks whether this task still runs: it goes on whatever happened
             log.warning("background_failed", reason=str(getattr(error, "orig", None) or type(error).__name__))
         await asyncio.sleep(LOOKS_EVERY_S)
 

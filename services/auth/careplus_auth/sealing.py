@@ -5,8 +5,6 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from careplus_auth.chain import SealingKeys
 from careplus_auth.store import seals
 from careplus_auth.store.seals import Head
@@ -38,19 +36,21 @@ class Sealer:
             task.cancel()
             with suppress(asyncio.CancelledError):
                 await task
-            with suppress(SQLAlchemyError):
-                await self.seal()
+            await self._try_to_seal()
 
     async def _run(self) -> None:
         while True:
-            try:
-                # what is begun is ended, so that no batch is half written when the service stops
-                await asyncio.shield(self.seal())
-            except SQLAlchemyError as error:
-                log.error("audit_not_sealed", reason=str(getattr(error, "orig", None) or type(error).__name__))
+            # what is begun is ended, so that no batch is half written when the service stops
+            await asyncio.shield(self._try_to_seal())
             if time.monotonic() - self._anchored_at >= ANCHORED_EVERY_S:
                 self.anchor()
             await asyncio.sleep(EVERY_S)
+
+    async def _try_to_seal(self) -> None:
+        try:
+            await self.seal()
+        except Exception as error:  # nobody looks whether this task still runs: it goes on whatever happened
+            log.error("audit_not_sealed", reason=str(getattr(error, "orig", None) or type(error).__name__))
 
     async def seal(self) -> None:
         """Seal what is new."""

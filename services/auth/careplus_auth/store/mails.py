@@ -41,7 +41,7 @@ async def is_any_due(db: AsyncSession) -> bool:
 
 
 async def take(db: AsyncSession, vault: Vault) -> Waiting | None:
-    """The mail that has waited longest, with a lease on it. One that no listed secret opens is given up."""
+    """The mail that has waited longest, with a lease on it. One that nobody can read is given up, or it would stop all others."""
     due = select(MailRow).where(col(MailRow.sealed).is_not(None), col(MailRow.due_at) <= now()).order_by(col(MailRow.due_at))
     row = (await db.execute(due.limit(1).with_for_update(skip_locked=True))).scalar_one_or_none()
     if row is None or row.sealed is None:
@@ -50,7 +50,7 @@ async def take(db: AsyncSession, vault: Vault) -> Waiting | None:
     row.attempts, row.due_at = row.attempts + 1, now() + LEASE
     try:
         return Waiting(row.id, Kind(row.kind), row.attempts, **json.loads(vault.open(row.sealed)))
-    except Unreadable:
+    except (Unreadable, ValueError, TypeError):
         row.given_up_at, row.sealed = now(), None
         return None
 
