@@ -197,6 +197,10 @@ def test_who_gives_tokens_alone_takes_no_key() -> None:
     assert without == {"login", "refresh", "logout"}
 
 
+def test_only_staying_signed_in_goes_without_a_note() -> None:
+    assert [endpoint.name for endpoint in ENDPOINTS if not endpoint.noted] == ["refresh"]
+
+
 @pytest.mark.parametrize("endpoint", [one for one in ENDPOINTS if one.method == "PUT"], ids=lambda one: one.name)
 def test_what_has_a_version_is_not_changed_unseen(endpoint: Endpoint[..., Any]) -> None:
     assert endpoint.versioned == ("version" in getattr(endpoint.answer, "model_fields", {}))

@@ -164,6 +164,7 @@ async def login(body: Login) -> Tokens:
     status=200,
     refuses=(Unauthenticated,),
     unkeyed="tokens are kept nowhere; within seconds the same cookie gets the same successor",
+    unnoted="shows its owner nothing; the sign-in is noted, and so is a token that was used twice",
 )
 async def refresh() -> Tokens:
     """Exchange the refresh cookie for a new access token and a new cookie.

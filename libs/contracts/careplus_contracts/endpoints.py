@@ -55,7 +55,7 @@ class Endpoint(Generic[P, R_co]):
     `parameters` are the path and query parameters, `body` the parameter that is the JSON body (None: no body).
     `answer` is the type of the answer (None: 204). `keyed` endpoints honour `Idempotency-Key`: every POST and PUT that gives no
     reason against it. `versioned` ones honour `If-Match`, `polled` ones `If-None-Match`. Reads that are `watched` are audited
-    also where the answer is about nobody.
+    also where the answer is about nobody; of a change that is not `noted` only refusals are.
     """
 
     name: str
@@ -72,6 +72,7 @@ class Endpoint(Generic[P, R_co]):
     versioned: bool
     polled: bool
     watched: bool
+    noted: bool
     example: Mapping[str, Any] | None
     parameters: Mapping[str, inspect.Parameter]
     body: inspect.Parameter | None
@@ -136,10 +137,11 @@ class Contract:
         refuses: tuple[type[Refusal], ...] = (),
         status: int = 201,
         unkeyed: str = "",
+        unnoted: str = "",
         example: Mapping[str, Any] | None = None,
     ) -> Callable[[Callable[P, Awaitable[R_co]]], Endpoint[P, R_co]]:
-        """`unkeyed`: the reason why its answer cannot be given again."""
-        return self._promise("POST", path, roles, refuses, status=status, keyed=not unkeyed, example=example)
+        """`unkeyed`: the reason why its answer cannot be given again. `unnoted`: why nobody needs to know that it was done."""
+        return self._promise("POST", path, roles, refuses, status=status, keyed=not unkeyed, noted=not unnoted, example=example)
 
     def put(
         self,
@@ -170,6 +172,7 @@ class Contract:
         versioned: bool = False,
         polled: bool = False,
         watched: bool = False,
+        noted: bool = True,
         example: Mapping[str, Any] | None = None,
     ) -> Callable[[Callable[P, Awaitable[R_co]]], Endpoint[P, R_co]]:
         def declare(stub: Callable[P, Awaitable[R_co]]) -> Endpoint[P, R_co]:
@@ -192,6 +195,7 @@ class Contract:
                 versioned=versioned,
                 polled=polled,
                 watched=watched,
+                noted=noted,
                 example=example,
                 parameters={name: p for name, p in parameters.items() if p is not body},
                 body=body,

@@ -54,7 +54,7 @@ class Auditor:
 
     async def done(self, request: Request, given: dict[str, Any], result: Any, response: Response) -> None:
         """Note what was answered: in the transaction of a change, else with other reads. Raises SQLAlchemy's errors."""
-        if response.status_code == 304 or (self.endpoint.public and not self.always):
+        if not self.endpoint.noted or response.status_code == 304 or (self.endpoint.public and not self.always):
             return
         who: Identity | None = request.scope.get("who")
         # what patients may see is about themselves
