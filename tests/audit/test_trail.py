@@ -147,6 +147,26 @@ def test_signing_in_and_out_is_noted_without_the_address_of_mail(hospital: Hospi
     assert "example.org" not in repr(events)
 
 
+def test_a_token_that_came_twice_is_found_and_its_answer_tells_nothing(hospital: Hospital) -> None:
+    person, request_id = hospital.register("twice@example.org", "Theo Twice"), "audit-test-twice"
+    ours = {"Origin": f"http://localhost:{hospital.port}", "X-CarePlus": "1", "X-Request-Id": request_id}
+    with hospital.client() as http:
+        made(http.post("/auth/login", json={"email": "twice@example.org", "password": PASSWORD}), 200)
+        stolen = http.cookies["careplus-refresh"]
+        for _ in range(2):
+            made(http.post("/auth/refresh", headers=ours), 200)
+    answers = []
+    for token in (stolen, "invented"):
+        with hospital.client() as thief:
+            thief.cookies.set("careplus-refresh", token)
+            answers.append(thief.post("/auth/refresh", headers=ours))
+    told = [(one.status_code, one.content, {**one.headers, "date": "", "ratelimit": ""}) for one in answers]
+    assert told[0] == told[1]
+    [event] = of_request(hospital, request_id)
+    assert (event["action"], event["account_id"], event["outcome"]) == ("refresh", person.id, "refresh_reused")
+    person.http.close()
+
+
 def test_nobody_changes_what_was_noted(hospital: Hospital, world: World) -> None:
     wait_until_sealed(hospital)
     connection = pysqlite3.connect(hospital.data / "careplus.db", isolation_level=None)

@@ -35,7 +35,9 @@ class AuditEvent(Answer):
     kind: Kind
     object_id: str | None = Field(description="Of the record, as the path names it.")
     patients: list[Person] = Field(description="Whom it concerns; at most 100.")
-    outcome: str = Field(description="`ok`, or the `code` of the refusal.")
+    outcome: str = Field(
+        description="`ok`, or the `code` of the refusal. No answer tells `refresh_reused`: a refresh token came a second time."
+    )
     reason: str | None = Field(description="Why a chart was opened without treating the patient.")
     members: list[str] = Field(description="Names of the members that were sent, never their values.")
     seal: Id | None = Field(description="Its number in the sealed chain; null during its first second.")

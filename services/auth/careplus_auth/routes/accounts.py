@@ -8,9 +8,8 @@ from careplus_auth.callers import device, peer
 from careplus_auth.signing import tokens
 from careplus_auth.store import accounts, invitations, sessions
 from careplus_contracts import accounts as contract
-from careplus_contracts.accounts import Account, InvitationRequired, Register, Tokens, UpdateMe
+from careplus_contracts.accounts import Account, InvitationRequired, RefreshReused, Register, Tokens, UpdateMe
 from careplus_contracts.endpoints import Role
-from careplus_contracts.refusals import Unauthenticated
 from careplus_runtime.audit import about
 from careplus_runtime.problems import header
 from careplus_runtime.provided import Db, Expected, House, Visitor, Who, check_version
@@ -43,7 +42,7 @@ async def refresh(*, request: Request, response: Response, house: House) -> Toke
             about(request, accounts.shown(owner.account), owner.sid)
         opened = await sessions.rotate(db, token, request.app.state.successor_secret, device(request.scope))
     if opened is None:
-        raise Unauthenticated(sessions.EXPIRED)
+        raise RefreshReused(sessions.EXPIRED)
     cookies.hand_out(response, house, opened)
     return tokens(request.app.state.signing_keys, opened)
 
