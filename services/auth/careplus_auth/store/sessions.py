@@ -68,9 +68,10 @@ async def rotate(db: AsyncSession, token: str, secret: str, device: Device) -> O
     The successor is derived from the token, so that two tabs, or a repeated request, get the same one without it being stored.
     Raises Unauthenticated for a token that is unknown or expired.
     """
-    row = await db.get(RefreshTokenRow, _hashed(token), with_for_update=True)
-    session = await db.get(SessionRow, row.session_id) if row else None
-    account = await db.get(AccountRow, session.account_id) if session else None
+    # read anew: what this transaction read before it held the row may have changed meanwhile (PostgreSQL)
+    row = await db.get(RefreshTokenRow, _hashed(token), with_for_update=True, populate_existing=True)
+    session = await db.get(SessionRow, row.session_id, with_for_update=True, populate_existing=True) if row else None
+    account = await db.get(AccountRow, session.account_id, populate_existing=True) if session else None
     if row is None or session is None or account is None or session.ended_at is not None or not account.active:
         raise Unauthenticated(EXPIRED)
     successor = _successor(token, secret)

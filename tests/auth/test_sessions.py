@@ -1,0 +1,48 @@
+"""Refresh tokens are judged by what the database says once their row is held."""
+
+import httpx
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from careplus_auth.rules import Device
+from careplus_auth.store import sessions
+from careplus_contracts.refusals import Unauthenticated
+from careplus_tables.accounts import AccountRow, RefreshTokenRow, SessionRow
+from careplus_tables.engine import Database
+from tests.auth.people import registered, signed_in
+
+NOWHERE = Device(None, None)
+
+
+async def a_token(auth: httpx.AsyncClient) -> str:
+    await registered(auth, "mine@example.org")
+    await signed_in(auth, "mine@example.org")
+    return str(auth.cookies["careplus-refresh"])
+
+
+async def read(db: AsyncSession) -> list[object]:
+    """All that this transaction knows then, for as long as the list is held."""
+    tables = (AccountRow, SessionRow, RefreshTokenRow)
+    return [row for table in tables for row in (await db.execute(select(table))).scalars()]
+
+
+async def test_what_was_read_before_the_row_was_held_is_read_anew(auth: httpx.AsyncClient, database: Database) -> None:
+    token = await a_token(auth)
+    async with database.writing() as db:
+        known = await read(db)
+        # as a transaction beside this one (PostgreSQL)
+        await db.execute(text("UPDATE refresh_tokens SET used_at = '2020-01-01T00:00:00Z'"))
+        assert await sessions.rotate(db, token, "secret", NOWHERE) is None
+        assert known
+
+
+@pytest.mark.parametrize("statement", ["UPDATE sessions SET ended_at = created_at", "UPDATE accounts SET active = false"])
+async def test_a_session_that_ended_meanwhile_stays_so(auth: httpx.AsyncClient, database: Database, statement: str) -> None:
+    token = await a_token(auth)
+    async with database.writing() as db:
+        known = await read(db)
+        await db.execute(text(statement))
+        with pytest.raises(Unauthenticated):
+            await sessions.rotate(db, token, "secret", NOWHERE)
+        assert known
