@@ -118,6 +118,12 @@ async def test_who_was_right_is_forgiven(attempts: Attempts, database: Database)
     assert await tries(attempts, STRANGE) == 1, "one only, where the code was left out"
 
 
+async def test_forgiving_adds_nothing_that_another_may_add_too(attempts: Attempts, database: Database, tmp_path: Path) -> None:
+    async with database.writing() as db:
+        await attempts.forgive(db, STRANGE, all_of=next(iter(STRANGE)))
+    assert pysqlite3.connect(tmp_path / "careplus.db").execute("SELECT count(*) FROM attempts").fetchone() == (0,)
+
+
 async def test_time_forgives_one_by_one(attempts: Attempts, tmp_path: Path) -> None:
     assert await tries(attempts, KNOWN) == 5
     pass_time(tmp_path, rules.OWN.recovers.total_seconds() * 2 + 5)

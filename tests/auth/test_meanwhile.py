@@ -4,6 +4,8 @@ from collections.abc import Awaitable, Callable
 
 import httpx
 import pytest
+from sqlalchemy import ClauseElement, event, make_url
+from sqlalchemy.orm import ORMExecuteState, Session
 
 from careplus_auth import passwords
 from careplus_auth.store import accounts
@@ -13,6 +15,7 @@ from tests.auth.people import registered, signed_in
 from tests.hospital import PASSWORD
 
 MINE, OTHER = "mine@example.org", "nine-loud-kestrels"
+POSTGRESQL = make_url("postgresql+psycopg://").get_dialect()()
 RESET = "the hash of a password that was chosen by mail"
 
 
@@ -72,3 +75,30 @@ async def test_a_reset_stays_whatever_was_begun_before(
     meanwhile(monkeypatch, waits_in, lambda: happens(database))
     assert (await auth.post(path, json=body, headers=own)).status_code == status
     assert await own_hash(database) == RESET
+
+
+async def test_no_session_is_opened_with_a_password_that_was_changed(
+    auth: httpx.AsyncClient, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await registered(auth, MINE)
+    meanwhile(monkeypatch, "hash_again", lambda: is_reset(database))
+    answer = await auth.post("/auth/login", json={"email": MINE, "password": PASSWORD})
+    assert (answer.status_code, answer.json()["code"]) == (401, "invalid_credentials")
+    assert await own_hash(database) == RESET
+
+
+async def test_the_account_is_held_while_a_session_is_opened(auth: httpx.AsyncClient) -> None:
+    asked: list[str] = []
+
+    def listen(state: ORMExecuteState) -> None:
+        assert isinstance(state.statement, ClauseElement)
+        asked.append(str(state.statement.compile(dialect=POSTGRESQL)))
+
+    await registered(auth, MINE)
+    event.listen(Session, "do_orm_execute", listen)
+    try:
+        await signed_in(auth, MINE)
+    finally:
+        event.remove(Session, "do_orm_execute", listen)
+    looks = [sql for sql in asked if "FROM accounts" in sql]
+    assert [sql.endswith("FOR UPDATE") for sql in looks] == [False, True], "before hashing, and with the session"

@@ -42,17 +42,24 @@ class Attempts:
     async def forgive(self, db: AsyncSession, counts: Counts, *, all_of: str | None = None) -> None:
         """Take an attempt that was right back; all of those counted under one name."""
         for name, pace in counts.items():
-            row = await self._row(db, name, pace)
+            # what is forgotten meanwhile needs no forgiving, and a row of two who add it at once would fail one of them
+            if (row := await self._counted(db, name, pace)) is None:
+                continue
             row.tried = 0 if name == all_of else max(0, row.tried - 1)
             row.open_at, row.forgotten_at = now(), now() + row.tried * pace.recovers
-            db.add(row)
 
     async def _row(self, db: AsyncSession, name: str, pace: Pace) -> AttemptsRow:
-        """What counts now under this name."""
-        key, at = self._vault.hashed(name), now()
-        row = await db.get(AttemptsRow, key, with_for_update=True)
+        """What counts now under this name, also where nothing does."""
+        if row := await self._counted(db, name, pace):
+            return row
+        at = now()
+        return AttemptsRow(key=self._vault.hashed(name), tried=0, counted_at=at, open_at=at, forgotten_at=at)
+
+    async def _counted(self, db: AsyncSession, name: str, pace: Pace) -> AttemptsRow | None:
+        """What of the tries under this name still counts."""
+        row, at = await db.get(AttemptsRow, self._vault.hashed(name), with_for_update=True), now()
         if row is None:
-            return AttemptsRow(key=key, tried=0, counted_at=at, open_at=at, forgotten_at=at)
+            return None
         recovered = row.tried - pace.left(row.tried, at - row.counted_at)
         row.tried -= recovered
         row.counted_at = row.counted_at + recovered * pace.recovers if row.tried else at

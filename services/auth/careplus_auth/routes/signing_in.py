@@ -50,7 +50,8 @@ async def _opened(request: Request, body: Login, counts: Counts, known: AccountR
     """The new session. None: a code is needed and was not sent, which is no guess. Raises what it refuses."""
     attempts, renewed = request.app.state.attempts, await passwords.hash_again(body.password, known.password_hash or "")
     async with request.app.state.database.writing() as db:
-        account = await accounts.by_email(db, body.email)
+        # held, so that no password is changed between this look and the session
+        account = await accounts.by_email(db, body.email, held=True)
         if account is None or account.password_hash != known.password_hash:
             raise InvalidCredentials(WRONG)
         rules.check_open(account.active)

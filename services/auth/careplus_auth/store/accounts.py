@@ -14,8 +14,10 @@ from careplus_runtime.tokens import Identity
 from careplus_tables.accounts import AccountRow
 
 
-async def by_email(db: AsyncSession, email: str) -> AccountRow | None:
-    return (await db.execute(select(AccountRow).where(col(AccountRow.email) == normal_email(email)))).scalar_one_or_none()
+async def by_email(db: AsyncSession, email: str, *, held: bool = False) -> AccountRow | None:
+    """`held`: until the transaction ends nobody else changes it (PostgreSQL)."""
+    query = select(AccountRow).where(col(AccountRow.email) == normal_email(email))
+    return (await db.execute(query.with_for_update() if held else query)).scalar_one_or_none()
 
 
 async def own(db: AsyncSession, who: Identity) -> AccountRow:
