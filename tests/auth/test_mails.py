@@ -7,6 +7,7 @@ import json
 import stat
 from collections.abc import Iterator
 from contextlib import redirect_stdout
+from datetime import timedelta
 from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
@@ -163,6 +164,22 @@ async def test_a_mail_whose_sender_died_is_sent_by_another(
     change(tmp_path, "due_at = created_at")
     assert await background.send_one(database, house(tmp_path, smtp_url), VAULT)
     assert len(postbox.taken) == 1
+
+
+async def test_a_slow_mail_server_is_left_before_the_lease_ends(
+    database: Database, tmp_path: Path, said: io.StringIO, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def deliver(*_: object) -> None:
+        await asyncio.Event().wait()
+
+    assert timedelta(seconds=background.LONGEST_S) < mails.LEASE
+    monkeypatch.setattr(background, "deliver", deliver)
+    monkeypatch.setattr(background, "LONGEST_S", 0.01)
+    await queued(database)
+    async with asyncio.timeout(20):
+        assert await background.send_one(database, house(tmp_path), VAULT)
+    line = json.loads(said.getvalue().splitlines()[-1])
+    assert (line["event"], line["reason"], line["again"]) == ("mail_not_sent", "TimeoutError", True)
 
 
 async def test_two_senders_do_not_send_one_mail_twice(

@@ -13,6 +13,8 @@ from careplus_runtime.logs import log
 from careplus_runtime.settings import Settings
 from careplus_tables.engine import Database
 
+LONGEST_S = 90.0
+"""A mail server that is slow at every step is left before the mail's lease ends: then somebody else would send it too."""
 LOOKS_EVERY_S = 1.0
 PURGES_EVERY_S = 60.0
 
@@ -40,7 +42,8 @@ async def send_one(database: Database, house: Settings, vault: Vault) -> bool:
     if mail is None:
         return True
     try:
-        await deliver(mail, house)
+        async with asyncio.timeout(LONGEST_S):
+            await deliver(mail, house)
     except Exception as error:  # of the mail server, the disk, the address: none of it may stop the mails after this one
         async with database.writing() as db:
             again = await mails.put_back(db, mail)
