@@ -1,0 +1,45 @@
+"""The first administrator stands in the audit, whichever way they came."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import httpx
+import pysqlite3
+import pytest
+
+from careplus_auth.first import FIRST_EMAIL, create_admin, invite_first_admin
+from careplus_contracts.accounts import EmailTaken
+from tests.hospital import ADMIN, PASSWORD
+
+
+def events(tmp_path: Path) -> list[dict[str, Any]]:
+    connection = pysqlite3.connect(tmp_path / "careplus.db")
+    connection.row_factory = pysqlite3.Row
+    found = [dict(row) for row in connection.execute("SELECT * FROM audit_events ORDER BY id")]
+    connection.close()
+    return found
+
+
+def test_who_is_made_by_the_command_is_noted_with_the_account(migrated: bytes, tmp_path: Path) -> None:
+    (tmp_path / "careplus.db").write_bytes(migrated)
+    url = f"sqlite:///{tmp_path}/careplus.db"
+    create_admin(url, ADMIN, "Ada Admin", PASSWORD)
+    with pytest.raises(EmailTaken):
+        create_admin(url, ADMIN, "Ada Admin", PASSWORD)
+    [event] = events(tmp_path)
+    assert (event["service"], event["action"], event["kind"], event["outcome"]) == ("auth", "register", "change", "ok")
+    assert (event["account_id"], event["address"], event["object_id"]) == (None, None, "1")
+    assert event["request_id"].startswith("admin-create-")
+    assert event["members"] == "email full_name password role"
+    assert ADMIN not in repr(event)
+
+
+async def test_who_comes_by_the_link_is_noted(auth: httpx.AsyncClient, tmp_path: Path) -> None:
+    link = await asyncio.to_thread(invite_first_admin, f"sqlite:///{tmp_path}/careplus.db", "http://localhost:5000")
+    [code] = parse_qs(urlsplit(link or "").query)["invitation"]
+    body = {"email": FIRST_EMAIL, "password": PASSWORD, "full_name": "Ada Admin", "invitation": code}
+    assert (await auth.post("/auth/register", json=body)).status_code == 201
+    [event] = events(tmp_path)
+    assert (event["action"], event["account_id"], event["role"], event["object_id"]) == ("register", 1, "admin", "1")
