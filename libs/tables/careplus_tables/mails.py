@@ -23,5 +23,3 @@ class MailRow(SQLModel, table=True):
     created_at: datetime = Field(sa_type=InstantColumn, index=True)
     due_at: datetime = Field(sa_type=InstantColumn, description="Nobody takes it before; who takes it moves it on (a lease).")
     attempts: int
-    sent_at: datetime | None = Field(sa_type=InstantColumn)
-    given_up_at: datetime | None = Field(sa_type=InstantColumn)

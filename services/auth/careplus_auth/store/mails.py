@@ -12,6 +12,7 @@ from careplus_auth import rules
 from careplus_auth.texts import Kind
 from careplus_auth.vault import Unreadable, Vault
 from careplus_runtime.clock import now
+from careplus_runtime.logs import log
 from careplus_tables.mails import MailRow
 
 LEASE = timedelta(minutes=2)
@@ -31,7 +32,7 @@ class Waiting:
 
 async def queue(db: AsyncSession, vault: Vault, kind: Kind, email: str, link: str | None = None) -> None:
     sealed, at = vault.seal(json.dumps({"email": email, "link": link})), now()
-    db.add(MailRow(kind=kind.value, sealed=sealed, created_at=at, due_at=at, attempts=0, sent_at=None, given_up_at=None))
+    db.add(MailRow(kind=kind.value, sealed=sealed, created_at=at, due_at=at, attempts=0))
     await db.flush()
 
 
@@ -51,14 +52,15 @@ async def take(db: AsyncSession, vault: Vault) -> Waiting | None:
     try:
         return Waiting(row.id, Kind(row.kind), row.attempts, **json.loads(vault.open(row.sealed)))
     except (Unreadable, ValueError, TypeError):
-        row.given_up_at, row.sealed = now(), None
+        row.sealed = None
+        log.warning("mail_unreadable", mail=row.id)
         return None
 
 
 async def mark_sent(db: AsyncSession, mail: Waiting) -> None:
     """What it said is forgotten."""
     if row := await db.get(MailRow, mail.id):
-        row.sent_at, row.sealed = now(), None
+        row.sealed = None
 
 
 async def put_back(db: AsyncSession, mail: Waiting) -> bool:
@@ -68,7 +70,7 @@ async def put_back(db: AsyncSession, mail: Waiting) -> bool:
     if row is None:
         return False
     if pause is None:
-        row.given_up_at, row.sealed = now(), None
+        row.sealed = None
         return False
     row.due_at = now() + pause
     return True
