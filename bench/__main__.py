@@ -17,6 +17,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.load import Measured, measure, request
+from careplus_contracts.doctors import BookingMode
 
 APPOINTMENTS = int(os.environ.get("BENCH_APPOINTMENTS", "100000"))
 READS, BOOKINGS = 4000, 1800
@@ -50,7 +51,8 @@ def start(command: list[str], environment: dict[str, str], folder: Path) -> subp
 def bookings(http: httpx.Client, tokens: list[str]) -> list[bytes]:
     """Requests for free times that do not clash: one patient a doctor."""
     made: list[bytes] = []
-    for doctor, token in zip(http.get("/api/doctors?limit=100").json()["items"], tokens, strict=False):
+    online = [doctor for doctor in http.get("/api/doctors?limit=100").json()["items"] if doctor["booking"] == BookingMode.ONLINE]
+    for doctor, token in zip(online, tokens, strict=False):
         slots = http.get(f"/api/doctors/{doctor['id']}/slots?days=31").json()["items"]
         for slot in slots:
             body = json.dumps({"doctor_id": doctor["id"], "starts_at": slot["starts_at"]}).encode()
