@@ -82,14 +82,6 @@ class InvalidCredentials(Refusal):
     status = 401
 
 
-class RefreshReused(Unauthenticated):
-    """This refresh token was used before."""
-
-    def body(self, request_id: str) -> bytes:
-        # who stole a token learns no more of it than of an invented one; the audit says it
-        return Unauthenticated(self.detail).body(request_id)
-
-
 class OtpRequired(Refusal):
     """A code of the second factor is needed."""
 

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from careplus_contracts.endpoints import SIGNED_IN, Contract
-from careplus_contracts.refusals import NotFound
+from careplus_contracts.refusals import NotFound, Unauthenticated
 from careplus_contracts.values import Answer, Cursor, Instant, Limit, Page
 
 api = Contract(service="auth", tag="sessions")
@@ -24,6 +24,14 @@ class Session(Answer):
 
 class Sessions(Page[Session]):
     """Open sessions, the newest first."""
+
+
+class RefreshReused(Unauthenticated):
+    """This refresh token was used before."""
+
+    def body(self, request_id: str) -> bytes:
+        # who stole a token learns no more of it than of an invented one; the audit says it
+        return Unauthenticated(self.detail).body(request_id)
 
 
 @api.get("/auth/sessions", roles=SIGNED_IN)

@@ -8,8 +8,9 @@ from careplus_auth.callers import device, peer
 from careplus_auth.signing import tokens
 from careplus_auth.store import accounts, invitations, sessions
 from careplus_contracts import accounts as contract
-from careplus_contracts.accounts import Account, InvitationRequired, RefreshReused, Register, Tokens, UpdateMe
+from careplus_contracts.accounts import Account, InvitationRequired, Register, Tokens, UpdateMe
 from careplus_contracts.endpoints import Role
+from careplus_contracts.sessions import RefreshReused
 from careplus_runtime.audit import about
 from careplus_runtime.problems import header
 from careplus_runtime.provided import Db, Expected, House, Visitor, Who, check_version
