@@ -4,15 +4,14 @@ import asyncio
 import os
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 CONNECTIONS = 16
 _TICK = os.sysconf("SC_CLK_TCK")
 
 
-@dataclass(frozen=True)
-class Measured:
+class Measured(NamedTuple):
     """`cpu_ms` is the processor time of the measured processes for one request; the load's own is not in it."""
 
     per_second: float

@@ -181,6 +181,18 @@ async def write_then_fail(database: Database) -> None:
         await session.execute(sa.text("UPDATE accounts SET id = 2 WHERE id = 1"))
 
 
+async def test_what_somebody_began_and_left_is_undone_before_the_next_writer(url: str, people: sa.Engine) -> None:
+    """A transaction that SQLAlchemy knows nothing of is what is left where somebody was cancelled between two steps."""
+    database = Database(url)
+    async with database.writer.connect() as connection:
+        driver: Any = (await connection.get_raw_connection()).driver_connection
+        await driver.execute("BEGIN IMMEDIATE")
+        await driver.execute("UPDATE accounts SET phone = '3' WHERE id = 1")
+    async with database.writing() as session:
+        assert (await session.execute(sa.text("SELECT phone FROM accounts WHERE id = 1"))).scalar() is None
+    await database.close()
+
+
 async def test_connections_are_set_up_as_promised(url: str) -> None:
     database = Database(url)
     wanted = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 5000, "trusted_schema": 0}

@@ -8,6 +8,8 @@ from starlette.types import Scope
 from careplus_runtime.problems import header
 
 
+# the same few callers and proxies again and again; ipaddress takes longer than the rest of what is noted about a request
+@lru_cache(maxsize=4096)
 def parsed(text: str) -> IPv4Address | IPv6Address | None:
     """None where it is no address; an IPv4 address in IPv6's clothes is one of IPv4."""
     try:

@@ -11,6 +11,7 @@ import pysqlite3
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.pool import PoolResetState
 from sqlalchemy.util import await_only
 
 from careplus_tables import ownership, sqlite
@@ -107,13 +108,14 @@ class Database:
             # the writer's pool of one is also the queue of those who want to write
             pool_size=READERS if reader else 1,
             max_overflow=0,
-            # readers run each statement by itself, and no rollback has anything to undo
-            pool_reset_on_return=None if reader else "rollback",
+            # readers run each statement by itself, and no rollback has anything to undo; for the writer see _undo
+            pool_reset_on_return=None,
             **({"isolation_level": "AUTOCOMMIT", "skip_autocommit_rollback": True} if reader else {}),
         )
         sa.event.listen(engine.sync_engine, "connect", lambda c, _: sqlite.prepare(c, reader=reader))
         if not reader:
             sa.event.listen(engine.sync_engine, "begin", _begin_immediate_async)
+            sa.event.listen(engine.sync_engine.pool, "reset", _undo)
         return engine
 
     @asynccontextmanager
@@ -162,3 +164,9 @@ def _begin_immediate_async(connection: sa.Connection) -> None:
         await_only(driver.execute("BEGIN IMMEDIATE"))
     except pysqlite3.OperationalError as error:
         raise sa.exc.OperationalError("BEGIN IMMEDIATE", None, error, hide_parameters=True) from None
+
+
+def _undo(connection: Any, _: Any, state: PoolResetState) -> None:
+    # only where something was left undone: a rollback for nothing costs each act another trip to the driver's thread
+    if not state.terminate_only and connection.driver_connection.in_transaction:
+        connection.rollback()
