@@ -10,8 +10,8 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from email.message import Message
 from functools import partial
-from http.cookies import SimpleCookie
 from typing import Any
 
 WEB, GATEWAY = "http://127.0.0.1:4200", "http://127.0.0.1:5000"
@@ -50,9 +50,15 @@ def ask(method: str, url: str, body: Any = None, **headers: str) -> Answer:
     request = urllib.request.Request(url, content, sent, method=method)
     try:
         with urllib.request.urlopen(request, timeout=20) as answer:
-            return answer.status, {name.lower(): value for name, value in answer.headers.items()}, answer.read()
+            return answer.status, _headers(answer.headers), answer.read()
     except urllib.error.HTTPError as error:
-        return error.code, {name.lower(): value for name, value in error.headers.items()}, error.read()
+        return error.code, _headers(error.headers), error.read()
+
+
+def _headers(found: Message) -> dict[str, str]:
+    """By their lower-case names; cookies as they are sent back."""
+    cookies = "; ".join(one.partition(";")[0] for one in found.get_all("set-cookie", []))
+    return {**{name.lower(): value for name, value in found.items()}, "set-cookie": cookies}
 
 
 def told(method: str, url: str, body: Any = None, status: int = 200, **headers: str) -> Any:
@@ -118,9 +124,8 @@ def book(base: str, name: str) -> tuple[str, str]:
     told("POST", f"{base}/auth/register", person, 201)
     status, headers, _ = ask("POST", f"{base}/auth/login", {"email": email, "password": PASSWORD})
     assert status == 200
-    cookie = "; ".join(f"{part.key}={part.value}" for part in SimpleCookie(headers["set-cookie"]).values())
     # as a browser does that has the portal open at this address
-    renewed = told("POST", f"{base}/auth/refresh", Origin=base, X_CarePlus="1", Cookie=cookie)
+    renewed = told("POST", f"{base}/auth/refresh", Origin=base, X_CarePlus="1", Cookie=headers["set-cookie"])
     mine = {"Authorization": f"Bearer {renewed['access_token']}"}
     for doctor in told("GET", f"{base}/api/doctors?limit=20")["items"]:
         free = told("GET", f"{base}/api/doctors/{doctor['id']}/slots?days=31")["items"]
