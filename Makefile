@@ -15,7 +15,7 @@ MEMBERS := $(addprefix libs/,contracts tables runtime cli) $(addprefix services/
 INSTALL_MEMBERS = $(PIP) --no-deps --no-build-isolation $(addprefix -e ./,$(MEMBERS))
 LOCK := $(BIN)/uv pip compile --quiet --universal -p 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
 # two at a time, each with hospitals of its own; real processes on a busy machine are late at times, and what fails twice is broken
-PYTEST := -m pytest --quiet --numprocesses 2 --dist loadfile
+PYTEST := -m pytest --quiet --numprocesses 2 --dist loadfile --no-loadscope-reorder
 AGAIN := -m pytest --quiet --last-failed --last-failed-no-failures=none
 CHECKED := libs services tests bench web/build.py
 

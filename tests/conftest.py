@@ -8,11 +8,18 @@ import pytest
 from tests.hospital import ADMIN, PASSWORD, Hospital, Person
 from tests.world import World, build
 
+LONGEST = ("openapi/test_fuzz.py", "containers/test_images.py", "journeys/test_storms.py", "browser/test_every_page.py")
+
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Browser tests have a process of their own: after them, tests that are coroutines would find a loop that runs."""
     is_asked_for = any("browser" in argument for argument in config.args)
     return True if collection_path.name == "browser" and not is_asked_for else None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest comes first, so that no worker is left alone with it at the end."""
+    items.sort(key=lambda item: not item.path.as_posix().endswith(LONGEST))
 
 
 @pytest.fixture(scope="session")
