@@ -1,6 +1,7 @@
 """The audit trail as a test looks at it."""
 
 import time
+from pathlib import Path
 from typing import Any
 
 import pysqlite3
@@ -12,7 +13,12 @@ TABLES = ("audit_events", "audit_patients", "audit_seals")
 
 def rows(hospital: Hospital, sql: str, *values: Any) -> list[dict[str, Any]]:
     """Straight from the file."""
-    connection = pysqlite3.connect(hospital.data / "careplus.db")
+    return rows_in(hospital.data, sql, *values)
+
+
+def rows_in(folder: Path, sql: str, *values: Any) -> list[dict[str, Any]]:
+    """The same from the file in a folder."""
+    connection = pysqlite3.connect(folder / "careplus.db")
     connection.row_factory = pysqlite3.Row
     try:
         return [dict(row) for row in connection.execute(sql, values)]

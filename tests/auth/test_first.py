@@ -6,20 +6,16 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
-import pysqlite3
 import pytest
 
 from careplus_auth.first import FIRST_EMAIL, create_admin, invite_first_admin
 from careplus_contracts.accounts import EmailTaken
+from tests.audit.trail import rows_in
 from tests.hospital import ADMIN, PASSWORD
 
 
 def events(tmp_path: Path) -> list[dict[str, Any]]:
-    connection = pysqlite3.connect(tmp_path / "careplus.db")
-    connection.row_factory = pysqlite3.Row
-    found = [dict(row) for row in connection.execute("SELECT * FROM audit_events ORDER BY id")]
-    connection.close()
-    return found
+    return rows_in(tmp_path, "SELECT * FROM audit_events ORDER BY id")
 
 
 def test_who_is_made_by_the_command_is_noted_with_the_account(migrated: bytes, tmp_path: Path) -> None:

@@ -27,6 +27,7 @@ from careplus_auth.vault import Vault
 from careplus_runtime import logs
 from careplus_runtime.settings import Settings
 from careplus_tables.engine import Database
+from tests.audit.trail import rows_in
 from tests.hospital import free_port
 
 # as the servers on this machine that CarePlus would hand its mails to
@@ -95,11 +96,7 @@ async def queued(database: Database, kind: Kind = Kind.INVITATION, to: str = "me
 
 
 def rows(tmp_path: Path) -> list[dict[str, Any]]:
-    connection = pysqlite3.connect(tmp_path / "careplus.db")
-    connection.row_factory = pysqlite3.Row
-    found = [dict(row) for row in connection.execute("SELECT * FROM mails ORDER BY id")]
-    connection.close()
-    return found
+    return rows_in(tmp_path, "SELECT * FROM mails ORDER BY id")
 
 
 def change(tmp_path: Path, assignment: str) -> None:

@@ -9,6 +9,7 @@ import signal
 import sys
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
@@ -24,4 +25,4 @@ async def or_die(cycle: RequestResponseCycle, message: Any) -> None:
     await send(cycle, message)
 
 
-RequestResponseCycle.send = or_die  # type: ignore[assignment,method-assign] # a fault in the server itself
+patch.object(RequestResponseCycle, "send", or_die).start()
