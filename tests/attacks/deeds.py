@@ -99,6 +99,6 @@ DEEDS = (
     Deed("prepare_second_factor", "other_doctor", lambda _: {"password": PASSWORD}),
     Deed("confirm_second_factor", "other_doctor", _otp),
     Deed("change_password", "other_doctor", lambda _: {"current_password": PASSWORD}),
-    Deed("forgot_password", "other_patient", lambda _: {"email": "otto@example.org"}),
-    Deed("reset_password", "other_patient", lambda doing: {"code": reset_code(doing.world.hospital, "otto@example.org")}),
+    Deed("forgot_password", "other_patient", lambda _: {"email": "deeds@example.org"}),
+    Deed("reset_password", "other_patient", lambda doing: {"code": reset_code(doing.world.hospital, "deeds@example.org")}),
 )

@@ -100,8 +100,10 @@ def test_what_was_made_is_named(world: World, hospital: Hospital) -> None:
     assert event["members"] == "patient_id reason to_external urgency"
 
 
-def test_refusals_to_somebody_are_noted(world: World, hospital: Hospital) -> None:
-    stranger, patient_id = world.people["other_doctor"], world.people["other_patient"].id
+def test_refusals_to_somebody_are_noted(world: World, hospital: Hospital, admin: Person) -> None:
+    # somebody new: in the tests before this one anybody may have come to see anybody
+    stranger = hospital.employ(admin, "stranger@example.org", "Dr Sam Stranger", "Surgery")
+    patient_id = world.people["other_patient"].id
     for path, about in ((f"/api/doctor/patients/{patient_id}", [patient_id]), (f"/api/doctor/patients/{2**62}", [2**62])):
         request_id = fresh()
         assert ask(stranger, "GET", path, request_id).status_code == 404
