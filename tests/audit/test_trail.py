@@ -102,7 +102,7 @@ def test_what_was_made_is_named(world: World, hospital: Hospital) -> None:
 
 def test_refusals_to_somebody_are_noted(world: World, hospital: Hospital, admin: Person) -> None:
     # somebody new: in the tests before this one anybody may have come to see anybody
-    stranger = hospital.employ(admin, "stranger@example.org", "Dr Sam Stranger", "Surgery")
+    stranger = hospital.employ(admin, "surgeon@example.org", "Dr Sam Stranger", "Surgery")
     patient_id = world.people["other_patient"].id
     for path, about in ((f"/api/doctor/patients/{patient_id}", [patient_id]), (f"/api/doctor/patients/{2**62}", [2**62])):
         request_id = fresh()
@@ -113,6 +113,7 @@ def test_refusals_to_somebody_are_noted(world: World, hospital: Hospital, admin:
     assert ask(stranger, "GET", "/api/doctor/patients/none", malformed).status_code == 422
     with hospital.client() as http:
         assert http.get(f"/api/doctor/patients/{patient_id}", headers={"X-Request-Id": nobody}).status_code == 401
+    stranger.http.close()
     assert of_request(hospital, malformed) == of_request(hospital, nobody) == []
 
 
