@@ -166,6 +166,23 @@ def test_switching_the_second_factor_off_is_one_step_and_opens_no_session_more(p
     expect(devices.filter(has_text="This device")).to_have_count(1)
 
 
+def test_an_administrator_switches_a_lost_second_factor_off(
+    people: People, patient: str, role_page: RolePage, page: Page
+) -> None:
+    theirs, admin = role_page(patient), role_page("admin")
+    set_up(theirs)
+    admin.goto(f"/admin/people/{people[patient].id}")
+    admin.get_by_role("button", name="Switch second factor off").click()
+    expect(admin.get_by_role("button", name="Keep it on")).to_be_focused()
+    admin.get_by_role("dialog").get_by_role("button", name="Switch second factor off").click()
+    expect(admin.get_by_role("heading", name="Sign-in")).to_be_focused()
+    expect(admin.get_by_role("button", name="Switch second factor off")).to_have_count(0)
+    # the account is as open as before
+    expect(admin.get_by_text("This person can sign in.")).to_be_visible()
+    sign_in(page, people.email(patient), PASSWORD)
+    expect(page).to_have_url(re.compile("/home$"))
+
+
 def test_a_device_is_signed_out(
     hospital: Hospital, people: People, patient: str, role_page: RolePage, open_page: OpenPage
 ) -> None:

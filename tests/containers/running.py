@@ -20,6 +20,7 @@ LONG_RUNNING = ("web", "gateway", *SERVICES)
 LARGEST_MB = {"web": 5, "gateway": 70, **dict.fromkeys(SERVICES, 110)}
 BASES = {"web": "nginxinc/nginx-unprivileged:1.30-alpine-slim"}
 PYTHON_BASE = "python:3.11-slim-trixie"
+UP_AGAIN_S = 60
 PASSWORD = "seven-quiet-herons"
 SECURITY = ("content-security-policy", "x-content-type-options", "referrer-policy")
 
@@ -226,7 +227,9 @@ def main() -> None:
     compose("down")
     began = time.monotonic()
     compose("up", "--detach", "--wait")
-    say(f"up again: all healthy after {time.monotonic() - began:.1f} s")
+    took = time.monotonic() - began
+    assert took <= UP_AGAIN_S, f"all healthy after {took:.1f} s"
+    say(f"up again: all healthy after {took:.1f} s")
     for base, path, email in visits:
         is_still_there(base, path, email)
     say("the visits are still there")

@@ -32,7 +32,6 @@ from careplus_tables.idempotency import NOBODY, IdempotencyKeyRow
 from careplus_tables.statements import Statement
 
 KEPT = timedelta(hours=24)
-PURGED_AT_ONCE = 10
 REPLAYED = "Idempotency-Replayed"
 UNDER_WAY = "The first request with this key has not ended. Repeat this one in a second."
 NONCE = 12
@@ -40,17 +39,13 @@ NONCE = 12
 _table = core(IdempotencyKeyRow)
 _is_this = sa.and_(_table.c.account_id == sa.bindparam("account_id"), _table.c.key_hash == sa.bindparam("key_hash"))
 _has_expired = _table.c.expires_at <= sa.bindparam("at", type_=InstantColumn)
-_oldest = sa.select(_table.c.account_id, _table.c.key_hash).where(_has_expired).order_by(_table.c.expires_at)
 _FIND = Statement(sa.select(_table.c.status, _table.c.etag, _table.c.sealed).where(_is_this, sa.not_(_has_expired)))
 # PostgreSQL's driver asks for rows of every statement
 _FORGET = Statement(sa.delete(_table).where(_is_this, _has_expired).returning(_table.c.status))
+_oldest = sa.select(_table.c.account_id, _table.c.key_hash).where(_has_expired).order_by(_table.c.expires_at)
 _PURGE = Statement(
     sa.delete(_table)
-    .where(
-        sa.tuple_(_table.c.account_id, _table.c.key_hash).in_(
-            _oldest.limit(PURGED_AT_ONCE).with_for_update(skip_locked=True).correlate(None)
-        )
-    )
+    .where(sa.tuple_(_table.c.account_id, _table.c.key_hash).in_(_oldest.limit(sa.bindparam("at_most")).correlate(None)))
     .returning(_table.c.status)
 )
 
@@ -128,10 +123,14 @@ async def _first(request: Request, kept: _Kept) -> Response | None:
     return Response(kept.opened(bytes(sealed)), status, headers, media_type=media_type)
 
 
+async def purge(db: AsyncSession, at_most: int) -> int:
+    """Delete so many answers that are given to nobody any more; answers how many there were. Auth's part, for all services."""
+    return len(await _PURGE.all(db, at=now(), at_most=at_most))
+
+
 async def _keep(kept: _Kept, db: AsyncSession, answer: Response) -> None:
     account_id, key_hash = kept.row
     await _FORGET.all(db, account_id=account_id, key_hash=key_hash, at=now())
-    await _PURGE.all(db, at=now())
     db.add(
         IdempotencyKeyRow(
             account_id=account_id,

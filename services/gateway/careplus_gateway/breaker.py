@@ -23,8 +23,8 @@ TURN_S = 10.0
 """So long somebody waits for their turn."""
 SILENT_S, PROBE_S = 1.0, 2.5
 """Together with TICK_S less than five seconds: so long a caller waits for a service that has stopped."""
-RESTART_S = 5.0
-"""A service that starts again is waited for so long."""
+RESTART_S = 4.5
+"""A service that starts again is waited for so long: less than the five seconds too."""
 TICK_S = 0.1
 
 AWAY = "The {} service cannot be reached. Other parts may work; try again in a moment."

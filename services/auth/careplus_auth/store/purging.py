@@ -7,6 +7,7 @@ from sqlalchemy import CursorResult, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from careplus_runtime import idempotency
 from careplus_runtime.clock import now
 from careplus_tables.accounts import RefreshTokenRow, SessionRow
 from careplus_tables.attempts import AttemptsRow
@@ -36,4 +37,5 @@ async def purge(db: AsyncSession) -> int:
         delete(PasswordResetRow).where(col(PasswordResetRow.account_id).in_(resets.limit(AT_ONCE))),
         delete(MailRow).where(col(MailRow.id).in_(mails.limit(AT_ONCE))),
     )
-    return max([cast(CursorResult[Any], await db.execute(statement)).rowcount for statement in statements])
+    found = [cast(CursorResult[Any], await db.execute(statement)).rowcount for statement in statements]
+    return max(*found, await idempotency.purge(db, AT_ONCE))

@@ -11,15 +11,7 @@ import { type Named, PersonChoice, PersonFilter } from "./audit-person";
 import type { Wanted } from "./audit-wanted";
 
 /** Those worth looking for; any other can stand in the address. */
-const OUTCOMES = [
-  "ok",
-  "not_found",
-  "forbidden",
-  "invalid_credentials",
-  "otp_required",
-  "too_many_attempts",
-  "refresh_reused",
-] as const;
+const OUTCOMES = ["ok", "not_found", "forbidden", "invalid_credentials", "otp_required", "refresh_reused"] as const;
 
 export function AuditFilters({ wanted }: { wanted: Wanted }) {
   const [from, setFrom] = useState(wanted.from ?? "");

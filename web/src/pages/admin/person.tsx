@@ -119,37 +119,57 @@ function ChangeRole({ person, put }: Props) {
 }
 
 function SignIn({ person, put }: Props) {
-  const [asking, setAsking] = useState(false);
+  const [asking, setAsking] = useState<"lock" | "factor" | null>(null);
   const heading = useRef<HTMLHeadingElement>(null);
+  const { role, active } = person;
   const done = (now: Account): void => {
     put(now);
-    setAsking(false);
+    setAsking(null);
     // once the dialog is closed: what opened it is gone
     requestAnimationFrame(() => heading.current?.focus());
   };
+  const sent = (body: Schemas["UpdateAccount"]) => change(person, put, body, done);
+  const dialog = { busy: t("person.busy"), danger: true, onClose: () => setAsking(null) };
   return (
     <section class="card lock" aria-labelledby="lock">
       <h2 id="lock" tabIndex={-1} ref={heading}>
         {t("person.lock.title")}
       </h2>
-      <p role="status">{t(person.active ? "person.lock.open" : "person.lock.locked")}</p>
-      {person.active && (
-        <button type="button" class="button quiet" onClick={() => setAsking(true)}>
+      <p role="status">{t(active ? "person.lock.open" : "person.lock.locked")}</p>
+      {active && (
+        <button type="button" class="button quiet" onClick={() => setAsking("lock")}>
           {t("person.lock.submit")}
         </button>
       )}
-      {!person.active && <Unlock send={() => change(person, put, { role: person.role, active: true }, done)} />}
-      {asking && (
+      {!active && <Unlock send={() => sent({ role, active: true })} />}
+      {person.second_factor && (
+        <>
+          <p>{t("person.factor")}</p>
+          <button type="button" class="button quiet" onClick={() => setAsking("factor")}>
+            {t("person.factor.submit")}
+          </button>
+        </>
+      )}
+      {asking === "lock" && (
         <AskDialog
+          {...dialog}
           title={t("person.lock.ask", { name: person.full_name })}
           keep={t("person.lock.keep")}
           act={t("person.lock.submit")}
-          busy={t("person.busy")}
-          danger
-          onClose={() => setAsking(false)}
-          send={() => change(person, put, { role: person.role, active: false }, done)}
+          send={() => sent({ role, active: false })}
         >
-          <p>{t(person.role === "doctor" ? "person.lock.about.doctor" : "person.lock.about")}</p>
+          <p>{t(role === "doctor" ? "person.lock.about.doctor" : "person.lock.about")}</p>
+        </AskDialog>
+      )}
+      {asking === "factor" && (
+        <AskDialog
+          {...dialog}
+          title={t("person.factor.ask", { name: person.full_name })}
+          keep={t("person.factor.keep")}
+          act={t("person.factor.submit")}
+          send={() => sent({ role, active, second_factor: false })}
+        >
+          <p>{t("person.factor.about")}</p>
         </AskDialog>
       )}
     </section>

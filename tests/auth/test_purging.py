@@ -1,0 +1,28 @@
+"""What nobody needs any more is taken out by auth, also in a hospital where nobody does anything."""
+
+from datetime import timedelta
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from careplus_auth.store import purging
+from careplus_runtime.clock import now
+from careplus_tables.engine import Database
+from careplus_tables.idempotency import NOBODY, IdempotencyKeyRow
+
+
+def kept(key: str, account_id: int, lasts: timedelta) -> IdempotencyKeyRow:
+    expires_at = now() + lasts
+    return IdempotencyKeyRow(account_id=account_id, key_hash=key, status=201, etag=None, sealed=b"?", expires_at=expires_at)
+
+
+async def test_answers_are_kept_no_longer_than_they_are_given_again(database: Database) -> None:
+    old, young = timedelta(seconds=-1), timedelta(hours=1)
+    async with database.writing() as db:
+        # the same key of two people is two keys
+        db.add_all([kept("a", NOBODY, old), kept("b", 1, old), kept("b", 2, young), kept("c", 1, young)])
+    async with database.writing() as db:
+        assert await purging.purge(db) == 2
+    async with database.reading() as db:
+        left = await db.execute(select(col(IdempotencyKeyRow.key_hash), col(IdempotencyKeyRow.account_id)))
+        assert sorted(map(tuple, left)) == [("b", 2), ("c", 1)]
