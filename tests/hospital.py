@@ -50,7 +50,7 @@ class Hospital:
 
     @property
     def environment(self) -> dict[str, str]:
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("CAREPLUS_")}
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("CAREPLUS_") and name != "DATABASE_URL"}
         return {
             **kept,
             "SECRET_KEY": self.secret,

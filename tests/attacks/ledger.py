@@ -22,8 +22,8 @@ def write(hospital: Hospital, sql: str, *values: Any) -> None:
         connection.execute(sql, values)
 
 
-BY_ITSELF = {"mails": "id", "password_resets": "NULL"}
-"""What auth changes beside requests: of mails what stays is that they are there, of codes nothing."""
+BY_ITSELF = {"mails": "id", "password_resets": "NULL", "attempts": "NULL"}
+"""What auth changes beside requests: of mails what stays is that they are there, of codes and counts nothing."""
 
 
 def tables(hospital: Hospital) -> list[str]:

@@ -38,6 +38,8 @@ OF_NOBODY = {
     "show_stats": "numbers",
 }
 """Reads that concern no patient, with what they show instead."""
+QUERY = {"list_accounts": "?q=pia@example.org", "list_arrangements": "?patient_id={patient_id}"}
+"""Lists of everybody, in which the others come first."""
 
 
 @pytest.mark.parametrize("endpoint", READS, ids=named)
@@ -54,7 +56,8 @@ def test_reads_of_records_leave_one_event_and_others_none(world: World, hospital
         if endpoint.public or not endpoint.admits(Role(role)) or endpoint.name == "search_patients":
             continue
         person, request_id = world.people[role], fresh()
-        answer = ask(person, "GET", path_of(endpoint, world.ids), request_id)
+        path = path_of(endpoint, world.ids) + QUERY.get(endpoint.name, "").format(**world.ids)
+        answer = ask(person, "GET", path, request_id)
         assert answer.status_code == 200, answer.text
         found = of_request(hospital, request_id)
         if endpoint.name in OF_NOBODY:
@@ -71,7 +74,7 @@ def test_reads_of_records_leave_one_event_and_others_none(world: World, hospital
             assert world.ids["patient_id"] in event["patients"] or endpoint.name == "show_account"
         if endpoint.polled:
             again = fresh()
-            unchanged = ask(person, "GET", endpoint.path, again, headers={"If-None-Match": answer.headers["etag"]})
+            unchanged = ask(person, "GET", path, again, headers={"If-None-Match": answer.headers["etag"]})
             assert (unchanged.status_code, of_request(hospital, again)) == (304, [])
 
 
@@ -210,6 +213,7 @@ def test_administrators_read_the_trail(world: World, hospital: Hospital, admin: 
         cursor = page["next_cursor"]
     stored = rows(hospital, "SELECT id FROM audit_events WHERE account_id = ? ORDER BY id DESC", doctor.id)
     assert pages == [one["id"] for one in stored]
+    assert ask(doctor, "GET", f"/api/doctor/patients/{2**62}", fresh()).status_code == 404
     refused = made(admin.http.get("/api/admin/audit", params={"outcome": "not_found", "limit": 1}), 200)
     assert [one["outcome"] for one in refused["items"]] == ["not_found"]
 

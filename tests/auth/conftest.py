@@ -1,6 +1,7 @@
 """A migrated database in a file, and the service on it in this process, so that a test can stand between its steps."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -35,6 +36,10 @@ async def database(migrated: bytes, tmp_path: Path) -> AsyncIterator[Database]:
 @pytest_asyncio.fixture
 async def auth(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[httpx.AsyncClient]:
     """Somebody who calls the service itself."""
+    for name in [name for name in os.environ if name.startswith("CAREPLUS_") or name == "DATABASE_URL"]:
+        monkeypatch.delenv(name)
+    # nor the `.env` of whoever runs this
+    monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("SECRET_KEY", "k" * 40)
     monkeypatch.setenv("CAREPLUS_DATA", str(tmp_path))
     transport = httpx.ASGITransport(app)

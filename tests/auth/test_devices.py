@@ -1,8 +1,9 @@
 """Devices that are known: each has a count of its own, also where its cookie was copied."""
 
 import httpx
+import pytest
 
-from tests.auth.people import registered
+from tests.auth.people import registered, unhurried
 from tests.hospital import PASSWORD
 
 MINE, THEIRS = "mine@example.org", "theirs@example.org"
@@ -21,7 +22,10 @@ async def statuses(auth: httpx.AsyncClient, device: str, tries: int) -> list[int
     return [(await log_in(auth, device, password=f"wrong-{number}"))[0] for number in range(tries)]
 
 
-async def test_a_copied_cookie_pauses_no_other_device_and_its_own_until_that_signs_in(auth: httpx.AsyncClient) -> None:
+async def test_a_copied_cookie_pauses_no_other_device_and_its_own_until_that_signs_in(
+    auth: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unhurried(monkeypatch)
     await registered(auth, MINE)
     (_, laptop), (_, phone) = await log_in(auth, ""), await log_in(auth, "")
     assert laptop != phone
@@ -32,7 +36,8 @@ async def test_a_copied_cookie_pauses_no_other_device_and_its_own_until_that_sig
     assert (await log_in(auth, phone_then))[0] == 200
 
 
-async def test_a_shared_browser_has_one_mark_for_each_account(auth: httpx.AsyncClient) -> None:
+async def test_a_shared_browser_has_one_mark_for_each_account(auth: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    unhurried(monkeypatch)
     for email in (MINE, THEIRS):
         await registered(auth, email)
     device = ""

@@ -6,12 +6,13 @@ import httpx
 import pytest
 
 from careplus_auth import rules
-from tests.auth.people import registered, signed_in
+from tests.auth.people import registered, signed_in, unhurried
 
 
 async def test_a_token_is_no_way_around_the_pace_but_an_administrators(
     auth: httpx.AsyncClient, admin: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    unhurried(monkeypatch)
     monkeypatch.setattr(rules, "REGISTER", replace(rules.REGISTER, free=2))
     assert await registered(auth, "first@example.org") == 201
     patient = await signed_in(auth, "first@example.org")

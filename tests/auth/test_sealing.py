@@ -1,6 +1,10 @@
-"""Sealing goes on whatever happens to one round of it."""
+"""Sealing goes on whatever happens to one round of it, and says where the chain ends."""
 
 import asyncio
+import io
+import json
+from contextlib import redirect_stdout
+from datetime import UTC, datetime
 
 import pytest
 
@@ -8,7 +12,10 @@ from careplus_auth import sealing
 from careplus_auth.chain import SealingKeys
 from careplus_auth.sealing import Sealer
 from careplus_auth.store import seals
+from careplus_contracts.audit import Kind
+from careplus_runtime import logs
 from careplus_tables.engine import Database
+from careplus_tables.trail import MEMBERS, Event, commit
 
 
 async def test_what_nobody_foresaw_stops_no_sealing(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -23,3 +30,26 @@ async def test_what_nobody_foresaw_stops_no_sealing(database: Database, monkeypa
     monkeypatch.setattr(sealing, "EVERY_S", 0.01)
     async with Sealer(database, SealingKeys(["k" * 40])).running(), asyncio.timeout(20):
         await again.wait()
+
+
+async def test_the_log_says_where_the_chain_ends_whenever_it_has_grown(database: Database) -> None:
+    said = {"at": datetime.now(UTC), "service": "labs", "action": "looks", "kind": Kind.READ.value, "outcome": "ok"}
+    sealer, written = Sealer(database, SealingKeys(["k" * 40])), io.StringIO()
+    with redirect_stdout(written):
+        logs.configure("auth", "info")
+        for number in (1, 2):
+            await commit(database, [Event({**dict.fromkeys(MEMBERS), **said, "request_id": f"looks-{number}"})])
+            await sealer.seal()
+            sealer.anchor()
+            sealer.anchor()
+    lines = [json.loads(line) for line in written.getvalue().splitlines()]
+    assert [(line["event"], line["number"], len(line["mac"])) for line in lines] == [("audit_head", 1, 64), ("audit_head", 2, 64)]
+
+
+async def test_anchors_are_said_while_auth_runs(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    anchored = asyncio.Event()
+    monkeypatch.setattr(sealing, "ANCHORED_EVERY_S", 0.01)
+    monkeypatch.setattr(sealing, "EVERY_S", 0.01)
+    monkeypatch.setattr(Sealer, "anchor", lambda _: anchored.set())
+    async with Sealer(database, SealingKeys(["k" * 40])).running(), asyncio.timeout(20):
+        await anchored.wait()

@@ -22,8 +22,8 @@ MAX_EMAIL = 254
 
 
 def _email(value: str) -> str:
-    # compared without case, and some letters become two then
-    if len(value.casefold()) > MAX_EMAIL:
+    # compared in small letters, and some capitals become two then
+    if len(value.lower()) > MAX_EMAIL:
         raise ValueError(f"an e-mail address has at most {MAX_EMAIL} characters")
     return value
 

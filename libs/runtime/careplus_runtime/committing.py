@@ -3,6 +3,7 @@
 import asyncio
 
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnection
 
 from careplus_contracts.refusals import Unavailable
 from careplus_tables.engine import Database
@@ -42,7 +43,7 @@ class Committer:
         try:
             await commit(self._database, [event for event, _ in batch])
         except Exception as error:
-            if len(batch) > 1 and not isinstance(error, OperationalError):
+            if len(batch) > 1 and not isinstance(error, OperationalError | NoConnection):
                 # one of them cannot be written, which is nothing that the others should suffer from
                 for one in batch:
                     await self._commit([one])

@@ -1,7 +1,7 @@
 """Attempts to get in: counted before they are made, so that a hundred at once are a hundred; forgiven where they were right."""
 
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 
 from sqlalchemy.exc import IntegrityError
@@ -11,6 +11,7 @@ from careplus_auth import rules
 from careplus_auth.rules import Pace, normal_email
 from careplus_auth.vault import Vault
 from careplus_contracts.accounts import TooManyAttempts
+from careplus_contracts.refusals import Unavailable
 from careplus_runtime.clock import now
 from careplus_tables.attempts import AttemptsRow
 from careplus_tables.engine import Database
@@ -38,6 +39,19 @@ class Attempts:
                 return
         # another process was faster with the same first attempt (PostgreSQL)
         raise _too_many(1)
+
+    @asynccontextmanager
+    async def counted(self, counts: Counts) -> AsyncIterator[None]:
+        """Count an attempt, as `begin`; one that nobody had the time to look at is taken back, but not a pause of others."""
+        await self.begin(counts)
+        try:
+            yield
+        except Unavailable:
+            async with self._database.writing() as db:
+                for name, pace in counts.items():
+                    if row := await self._counted(db, name, pace):
+                        row.tried = max(0, row.tried - 1)
+            raise
 
     async def forgive(self, db: AsyncSession, counts: Counts, *, all_of: str | None = None) -> None:
         """Take an attempt that was right back; all of those counted under one name."""

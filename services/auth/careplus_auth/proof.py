@@ -16,11 +16,11 @@ WRONG = "Type the password that you sign in with now."
 async def check_password(request: Request, who: Identity, password: str) -> AccountRow:
     """The caller's account, read before. Raises WrongPassword, and TooManyAttempts after several wrong ones."""
     database, attempts, counts = request.app.state.database, request.app.state.attempts, of_owner(who.id)
-    await attempts.begin(counts)
-    async with database.reading() as db:
-        account = await accounts.own(db, who)
-    if not await passwords.verify_password(password, account.password_hash):
-        raise WrongPassword(WRONG)
+    async with attempts.counted(counts):
+        async with database.reading() as db:
+            account = await accounts.own(db, who)
+        if not await passwords.verify_password(password, account.password_hash):
+            raise WrongPassword(WRONG)
     async with database.writing() as db:
         await attempts.forgive(db, counts, all_of=next(iter(counts)))
     return account

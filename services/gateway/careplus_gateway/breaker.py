@@ -63,6 +63,9 @@ class Breaker:
         except TimeoutError:
             raise self._refusal(request_id) from None
         try:
+            # the service may have gone away while this one waited
+            if self.is_open:
+                raise self._refusal(request_id)
             yield
         finally:
             self.turns.release()

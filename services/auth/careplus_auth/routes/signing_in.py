@@ -24,8 +24,8 @@ WRONG_CODE = "This code is wrong, too old or was used already. Enter the next on
 @routes.serve(contract.login)
 async def login(body: Login, *, request: Request, response: Response) -> Tokens:
     counts = of_account(body.email, peer(request.scope), device=cookies.known_device(request, body.email))
-    await request.app.state.attempts.begin(counts)
-    opened = await _opened(request, body, counts, await _right_password(request, body))
+    async with request.app.state.attempts.counted(counts):
+        opened = await _opened(request, body, counts, await _right_password(request, body))
     if opened is None:
         raise OtpRequired(NEEDS_CODE)
     about(request, accounts.shown(opened.account), opened.sid)

@@ -1,0 +1,54 @@
+"""Signing in at the service itself: what is done beside letting somebody in."""
+
+from pathlib import Path
+
+import httpx
+import pysqlite3
+import pytest
+from argon2 import PasswordHasher
+
+from careplus_auth import passwords
+from careplus_contracts.refusals import Unavailable
+from tests.auth.people import registered, signed_in
+from tests.hospital import PASSWORD
+
+MINE = "mine@example.org"
+
+
+def hash_of(folder: Path, email: str = MINE) -> str:
+    connection = pysqlite3.connect(folder / "careplus.db")
+    [[found]] = connection.execute("SELECT password_hash FROM accounts WHERE email = ?", (email,)).fetchall()
+    connection.close()
+    return str(found)
+
+
+async def test_a_weak_hash_is_made_anew(auth: httpx.AsyncClient, tmp_path: Path) -> None:
+    await registered(auth, MINE)
+    connection = pysqlite3.connect(tmp_path / "careplus.db")
+    with connection:
+        connection.execute("UPDATE accounts SET password_hash = ?", (PasswordHasher(1, 64, 1).hash(PASSWORD),))
+    connection.close()
+    assert "m=64,t=1" in hash_of(tmp_path)
+    await signed_in(auth, MINE)
+    assert "m=19456,t=2" in hash_of(tmp_path)
+    await signed_in(auth, MINE)
+
+
+async def test_a_try_that_nobody_could_look_at_is_none(auth: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    await registered(auth, MINE)
+
+    async def full(*_: object) -> bool:
+        raise Unavailable("Many are signing in.")
+
+    with monkeypatch.context() as crowded:
+        crowded.setattr(passwords, "verify_password", full)
+        for _ in range(8):
+            answer = await auth.post("/auth/login", json={"email": MINE, "password": PASSWORD})
+            assert answer.status_code == 503
+    await signed_in(auth, MINE)
+
+
+async def test_two_mailboxes_are_two_accounts(auth: httpx.AsyncClient, tmp_path: Path) -> None:
+    assert [await registered(auth, f"me@{house}.example") for house in ("straße", "strasse")] == [201, 201]
+    assert await registered(auth, "ME@STRASSE.example") == 409
+    assert hash_of(tmp_path, "me@straße.example") != hash_of(tmp_path, "me@strasse.example")
