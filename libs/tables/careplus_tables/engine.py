@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.pool import PoolResetState
-from sqlalchemy.util import await_only
+from sqlalchemy.util import await_only, greenlet_spawn
 
 from careplus_tables import ownership, sqlite
 
@@ -141,9 +141,13 @@ class Database:
 
         A transaction of a few statements costs a third so: each trip to the thread costs more than a statement.
         """
-        async with self.writer.connect() as connection:
-            driver: Any = (await connection.get_raw_connection()).driver_connection
+        # a session or connection of SQLAlchemy's would cost more than the transaction
+        held = await self.writer.raw_connection()
+        try:
+            driver: Any = held.driver_connection
             await driver._execute(work, driver._conn)
+        finally:
+            await greenlet_spawn(held.close)
 
     async def close(self) -> None:
         if self.readers:
