@@ -2,17 +2,20 @@
 import type { Schemas } from "../../api/client";
 import { t } from "../../lib/i18n";
 import { ageOn, dateOnly } from "../../lib/time";
+import { Skeleton } from "../../ui/Skeleton";
 import { Tel } from "../../ui/Tel";
 
 interface Props {
   patient: Schemas["Patient"];
   /** Left out where the chart is not open to the reader. */
   chart?: Schemas["Chart"] | undefined;
+  /** The chart is on its way: nobody reads that there are no allergies meanwhile. */
+  awaited?: boolean;
   /** With a link to the chart. */
   link?: boolean;
 }
 
-export function PatientStrip({ patient, chart, link = false }: Props) {
+export function PatientStrip({ patient, chart, awaited = false, link = false }: Props) {
   const { date_of_birth, sex, phone } = patient;
   return (
     <section class="strip card" aria-label={t("strip.label")}>
@@ -26,6 +29,7 @@ export function PatientStrip({ patient, chart, link = false }: Props) {
           </a>
         )}
       </p>
+      {awaited && <Skeleton />}
       {chart && <AllergyLine chart={chart} />}
       {chart && <ProblemLine chart={chart} />}
     </section>

@@ -80,31 +80,37 @@ function Days({ day }: { day: Day }) {
   );
 }
 
-/** Results that the doctor has not looked at yet; nothing is said while they cannot be counted. */
+/** Results that the doctor has not looked at yet. */
 function ToReview() {
   const query = { seen: false, limit: 100 };
   const results = useLoad(() => outcome(api.GET("/api/doctor/lab-results", { params: { query } })), [], {
     every: 4 * EVERY_MS,
   });
-  const { items = [], next_cursor: more = null } = results.data ?? {};
-  const critical = items.filter((result) => result.critical).length;
   return (
     <section class="card">
       <h2>{t("today.review.title")}</h2>
-      {results.data && items.length === 0 && <p class="muted">{t("today.review.none")}</p>}
-      {items.length > 0 && (
-        <p>
-          <a class="strong" href="/doctor/results">
-            {plural(more ? "today.review.first" : "today.review", items.length)}
-          </a>
-        </p>
-      )}
-      {critical > 0 && (
-        <p>
-          <Chip tone="critical">{plural("today.review.critical", critical)}</Chip>
-        </p>
-      )}
+      <Ready of={results} empty={<p class="muted">{t("today.review.none")}</p>}>
+        {({ items, next_cursor: more }) => (
+          <>
+            <p>
+              <a class="strong" href="/doctor/results">
+                {plural(more ? "today.review.first" : "today.review", items.length)}
+              </a>
+            </p>
+            <Critical count={items.filter((result) => result.critical).length} />
+          </>
+        )}
+      </Ready>
     </section>
+  );
+}
+
+function Critical({ count }: { count: number }) {
+  if (count === 0) return null;
+  return (
+    <p>
+      <Chip tone="critical">{plural("today.review.critical", count)}</Chip>
+    </p>
   );
 }
 

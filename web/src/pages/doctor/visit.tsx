@@ -66,7 +66,12 @@ function Shown({ visit, put, query, config, account }: Props & { visit: Visit; p
       }
     >
       <PrintHead config={config} about={t("doctor_visit.print", { name: patient.full_name })} />
-      <PatientStrip patient={patient} chart={chart.data} link={chart.data !== undefined} />
+      <PatientStrip
+        patient={patient}
+        chart={chart.data}
+        awaited={chart.data === undefined && chart.failure === null}
+        link={chart.data !== undefined}
+      />
       {chart.failure && chart.data === undefined && <NoChart failure={chart.failure} again={chart.again} />}
       <div class="visit-columns">
         <div>
