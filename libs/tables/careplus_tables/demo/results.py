@@ -50,16 +50,18 @@ class Results:
         released_at = seen_at if booking.visit else verified_at
         status = ResultStatus.RELEASED if released_at else ResultStatus.VERIFIED if verified_at else ResultStatus.RESULTED
         doctor_id = booking.visit.doctor.id if booking.visit and seen_at else None
+        outside = sum(one["flag"] not in NOT_OUTSIDE for one in observations)
+        comments = stories.COMMENTS_ON_UNUSUAL if outside else stories.COMMENTS_ON_USUAL
         return {
             "id": id_,
             "booking_id": booking.id,
             "patient_id": booking.patient.id,
             "test_code": test.code,
             "status": status.value,
-            "outside_range": sum(one["flag"] not in NOT_OUTSIDE for one in observations),
+            "outside_range": outside,
             "critical": any(one["flag"] in CRITICAL for one in observations),
             "note": self._chance.choice(stories.LAB_NOTES),
-            "comment": self._chance.choice(stories.DOCTORS_COMMENTS) if seen_at and booking.visit else None,
+            "comment": self._chance.choice(comments) if seen_at and booking.visit else None,
             "collected_at": booking.collected_at,
             "entered_by_id": LAB_ID,
             "entered_at": booking.entered_at,

@@ -124,10 +124,7 @@ REFERRAL_NOTES = (
 )
 
 REJECTIONS = ("Sample haemolysed", "Too little blood in the tube", "Tube was not labelled")
-DOCTORS_COMMENTS = (
-    "All as expected.",
-    "Slightly outside; we look again in three months.",
-    "Please make an appointment to talk about this.",
-)
+COMMENTS_ON_USUAL = ("All as expected.", "As it should be. No need to come in for this.")
+COMMENTS_ON_UNUSUAL = ("Slightly outside; we look again in three months.", "Please make an appointment to talk about this.")
 LAB_NOTES = (None, None, None, "Repeated, same value.")
 ORDER_NOTES = (None, "Tired for a month", "Before the next visit, please", "Control after new tablets")
