@@ -43,7 +43,13 @@ export function App() {
   }, [who]);
 
   return (
-    <Frame config={config} account={who ?? null} path={here.path} notice={said} signOut={leave}>
+    <Frame
+      config={config}
+      account={config || failure ? (who ?? null) : null}
+      path={here.path}
+      notice={said}
+      signOut={leave}
+    >
       {failure && <Problem failure={failure} again={() => void begin()} whole />}
       {!failure && (config === null || who === undefined) && <Skeleton />}
       {!failure && config !== null && who !== undefined && <Here here={here} who={who} config={config} />}

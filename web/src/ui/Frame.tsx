@@ -44,7 +44,8 @@ export function Frame({ config, account, path, notice, signOut, children }: Prop
       <p class="notice" role="status">
         {notice && t(notice)}
       </p>
-      <main id="main" tabIndex={-1}>
+      {/* another element once it is known what stands above it: what was drawn before does not jump down */}
+      <main key={config ? "page" : "start"} id="main" tabIndex={-1}>
         {children}
       </main>
       <Footer config={config} />
