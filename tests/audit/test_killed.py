@@ -74,7 +74,9 @@ def acts_and_events(hospital: Hospital, patients: list[Person]) -> None:
     assert cancelled
 
 
-@pytest.mark.parametrize("kills", [2, pytest.param(40, marks=pytest.mark.attack)])
+# a service that dies again and again is started after a pause of five seconds each time
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("kills", [2, pytest.param(25, marks=pytest.mark.attack)])
 def test_acts_and_events_live_and_die_together(hospital: Hospital, world: World, kills: int) -> None:
     patients = [hospital.register(f"killed-{kills}-{number}@example.org", f"Kim {number}") for number in range(3)]
     kill_while_writing(hospital, world, patients, kills)
