@@ -129,7 +129,6 @@ function SignIn({ person, put }: Props) {
     requestAnimationFrame(() => heading.current?.focus());
   };
   const sent = (body: Schemas["UpdateAccount"]) => change(person, put, body, done);
-  const dialog = { busy: t("person.busy"), danger: true, onClose: () => setAsking(null) };
   return (
     <section class="card lock" aria-labelledby="lock">
       <h2 id="lock" tabIndex={-1} ref={heading}>
@@ -150,26 +149,17 @@ function SignIn({ person, put }: Props) {
           </button>
         </>
       )}
-      {asking === "lock" && (
+      {asking && (
         <AskDialog
-          {...dialog}
-          title={t("person.lock.ask", { name: person.full_name })}
-          keep={t("person.lock.keep")}
-          act={t("person.lock.submit")}
-          send={() => sent({ role, active: false })}
+          title={t(`person.${asking}.ask`, { name: person.full_name })}
+          keep={t(`person.${asking}.keep`)}
+          act={t(`person.${asking}.submit`)}
+          busy={t("person.busy")}
+          danger
+          onClose={() => setAsking(null)}
+          send={() => sent(asking === "lock" ? { role, active: false } : { role, active, second_factor: false })}
         >
-          <p>{t(role === "doctor" ? "person.lock.about.doctor" : "person.lock.about")}</p>
-        </AskDialog>
-      )}
-      {asking === "factor" && (
-        <AskDialog
-          {...dialog}
-          title={t("person.factor.ask", { name: person.full_name })}
-          keep={t("person.factor.keep")}
-          act={t("person.factor.submit")}
-          send={() => sent({ role, active, second_factor: false })}
-        >
-          <p>{t("person.factor.about")}</p>
+          <p>{t(asking === "lock" && role === "doctor" ? "person.lock.about.doctor" : `person.${asking}.about`)}</p>
         </AskDialog>
       )}
     </section>
