@@ -12,11 +12,16 @@ from careplus_runtime.tokens import Identity
 
 async def identify(scope: Scope, verifier: Verifier) -> Identity:
     """Who asks. Raises Unauthenticated without a valid bearer token, and where there are two: others may read the other."""
+    if "identity" in scope:
+        # found for this request already
+        found: Identity = scope["identity"]
+        return found
     given = [value.decode("latin-1") for name, value in scope["headers"] if name == b"authorization"]
     scheme, _, token = "".join(given).partition(" ")
     if len(given) != 1 or scheme.lower() != "bearer" or not token:
         raise Unauthenticated(NEEDS_TOKEN)
-    return await verifier.identify(token)
+    scope["identity"] = identity = await verifier.identify(token)
+    return identity
 
 
 class Door:

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 import uvicorn
 
+from careplus_runtime.protocol import JoiningProtocol
 from careplus_runtime.services import SERVICES
 from careplus_runtime.settings import Settings, SettingsError, load_settings
 
@@ -68,9 +69,11 @@ def _stay_on_one_core(service: str) -> None:
 def _config(service: str) -> uvicorn.Config:
     # what is loaded stays: looking for garbage in it again and again only takes time
     gc.disable()
-    http: Any = import_module("careplus_gateway.protocol").Protocol if service == "gateway" else "httptools"
+    http: Any = import_module("careplus_gateway.protocol").Protocol if service == "gateway" else JoiningProtocol
     app = import_module(f"careplus_{service}.app").app
     gc.freeze()
+    # and requests leave few cycles
+    gc.set_threshold(10_000)
     gc.enable()
     return uvicorn.Config(
         app,

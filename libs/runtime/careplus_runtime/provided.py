@@ -4,7 +4,7 @@ import re
 from collections.abc import AsyncIterator
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from careplus_contracts.refusals import Stale
@@ -32,6 +32,17 @@ async def session(request: Request) -> AsyncIterator[AsyncSession]:
         yield session
 
 
+async def _request(request: Request) -> Request:
+    return request
+
+
+async def _response(_: Request) -> Response:
+    response = Response()
+    # only what the handler adds is sent
+    del response.headers["Content-Length"]
+    return response
+
+
 async def _settings(request: Request) -> Settings:
     settings: Settings = request.app.state.settings
     return settings
@@ -55,7 +66,8 @@ Expected = Annotated[frozenset[str] | None, Depends(_expected)]
 
 
 PROVIDERS = (_who, _visitor, session, _settings, _expected)
-"""The providers above, which `handlers` calls itself."""
+PLAIN = {Request: _request, Response: _response}
+"""Whom `handlers` calls itself, for what is marked above and for what is not."""
 
 
 def check_version(version: int, expected: frozenset[str] | None) -> None:

@@ -6,7 +6,6 @@ from typing import Any, TypeVar
 
 import httpx
 from fastapi import FastAPI, Request, Response
-from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
@@ -20,7 +19,7 @@ from careplus_runtime.committing import Committer
 from careplus_runtime.doors import Door
 from careplus_runtime.handlers import Handler, facing_fastapi
 from careplus_runtime.keys import fetch_from
-from careplus_runtime.problems import Requests, answer_http_exception, malformed, problem
+from careplus_runtime.problems import Requests, answer_http_exception, problem
 from careplus_runtime.provided import Db, Expected
 from careplus_runtime.sessions import SessionVerifier
 from careplus_runtime.settings import Settings, load_settings
@@ -100,7 +99,6 @@ def application(
     app.add_route("/ready", _ready)
     app.add_exception_handler(Refusal, answer_refusal_noted)
     app.add_exception_handler(HTTPException, answer_http_exception)
-    app.add_exception_handler(RequestValidationError, _answer_invalid)
     app.add_exception_handler(OperationalError, _answer_database_error)
     app.add_exception_handler(PoolTimeout, _answer_database_error)
     app.add_middleware(Requests, log_all=False)
@@ -151,11 +149,6 @@ async def _ready(request: Request) -> Response:
     except Exception as error:
         return problem(Unavailable(f"The database is not ready: {error}"), request.scope["request_id"])
     return Response(b'{"ready":true,"parts":{"database":true}}', media_type="application/json")
-
-
-async def _answer_invalid(request: Request, error: Exception) -> Response:
-    assert isinstance(error, RequestValidationError)
-    return problem(malformed(list(error.errors())), request.scope["request_id"])
 
 
 async def _answer_database_error(request: Request, error: Exception) -> Response:

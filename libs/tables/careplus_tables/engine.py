@@ -141,13 +141,17 @@ class Database:
 
         A transaction of a few statements costs a third so: each trip to the thread costs more than a statement.
         """
-        # a session or connection of SQLAlchemy's would cost more than the transaction
-        held = await self.writer.raw_connection()
+        # a session or connection of SQLAlchemy's would cost more than the transaction, and so does each of its greenlets
+        pool: Any = self.writer.pool
+        held: Any = pool.connect() if pool.checkedin() else await self.writer.raw_connection()
+        driver = held.driver_connection
         try:
-            driver: Any = held.driver_connection
             await driver._execute(work, driver._conn)
         finally:
-            await greenlet_spawn(held.close)
+            if driver.in_transaction:
+                await greenlet_spawn(held.close)
+            else:
+                held.close()
 
     async def close(self) -> None:
         if self.readers:

@@ -36,6 +36,8 @@ class _Driver:
 
 # how psycopg's dialect writes a parameter
 _NAMED = re.compile(r"%\((\w+)\)s")
+LIMIT = sa.bindparam("limit", type_=sa.Integer) + sa.literal_column("0")
+"""For `.limit`: SQLite plans a statement anew, at half its cost, each time a bare parameter there is given a value."""
 _READING = _Driver(None, create_async_engine("sqlite+aiosqlite://").dialect)
 
 
@@ -112,6 +114,11 @@ class Statement:
             sql, order, literals, {name: process for name, process in processors.items() if process}
         )
         return self._compiled[dialect.name, lengths]
+
+
+def at_most(rows: int) -> sa.ColumnElement[int]:
+    """For `.limit`, as LIMIT, where the number is always the same: SQLAlchemy would make a parameter of it."""
+    return sa.literal_column(str(rows), sa.Integer())
 
 
 @contextmanager

@@ -57,11 +57,10 @@ class Breaker:
     @asynccontextmanager
     async def turn(self, request_id: str) -> AsyncIterator[None]:
         """Ask the service now. Raises Unavailable where those before take too long: that is no sign that the service is away."""
-        try:
-            async with asyncio.timeout(TURN_S):
-                await self.turns.acquire()
-        except TimeoutError:
-            raise self._refusal(request_id) from None
+        if self.turns.locked():
+            await self._wait(request_id)
+        else:
+            await self.turns.acquire()
         try:
             # the service may have gone away while this one waited
             if self.is_open:
@@ -69,6 +68,13 @@ class Breaker:
             yield
         finally:
             self.turns.release()
+
+    async def _wait(self, request_id: str) -> None:
+        try:
+            async with asyncio.timeout(TURN_S):
+                await self.turns.acquire()
+        except TimeoutError:
+            raise self._refusal(request_id) from None
 
     def _refusal(self, request_id: str) -> Unavailable:
         log.warning("service_failed", failed=self.service, request_id=request_id, reason="away" if self.is_open else "full")

@@ -3,10 +3,11 @@
 import asyncio
 import secrets
 
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
 from careplus_contracts.refusals import PROBLEM_MEDIA_TYPE, HeadersTooLarge, NotHttp, Refusal
 from careplus_gateway.guards import PLAIN
+from careplus_runtime.protocol import JoiningProtocol
 
 PATIENCE_S = 10.0
 """A request is here whole within so many seconds of its first byte, and that within as many of the connection."""
@@ -18,7 +19,7 @@ LINGER_S = 1.0
 """So long a refused caller may take to read why, before unread bytes make the system reset the connection."""
 
 
-class Protocol(HttpToolsProtocol):
+class Protocol(JoiningProtocol):
     """Give as `http=` to uvicorn."""
 
     deadline: asyncio.TimerHandle | None = None

@@ -1,6 +1,7 @@
 """Patients book, move and cancel; doctors run their day."""
 
 from datetime import timedelta
+from functools import partial
 
 from careplus_appointments.calendar_file import calendar_file
 from careplus_appointments.free_times import check_free, same_day
@@ -49,7 +50,7 @@ async def list_appointments(
 @routes.serve(contract.book)
 async def book(body: Book, *, who: Who, db: Db, house: House) -> Appointment:
     calendar = await check_free(db, house, who, who.id, body.doctor_id, body.starts_at)
-    return await appointments.book(db, who.id, body, calendar, same_day(house, calendar, body.starts_at))
+    return await appointments.book(db, who.id, body, calendar, partial(same_day, house, calendar, body.starts_at))
 
 
 @routes.serve(contract.show_appointment)
@@ -70,7 +71,7 @@ async def reschedule(appointment_id: Id, body: Reschedule, *, who: Who, db: Db, 
     check_version(row.version, expected)
     check_changeable(row, house)
     calendar = await check_free(db, house, who, who.id, row.doctor_id, body.starts_at, row.id)
-    return await appointments.move(db, row, body.starts_at, calendar, same_day(house, calendar, body.starts_at))
+    return await appointments.move(db, row, body.starts_at, calendar, partial(same_day, house, calendar, body.starts_at))
 
 
 @routes.serve(contract.cancel, finds=appointments.of_patient)

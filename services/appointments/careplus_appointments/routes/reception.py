@@ -1,5 +1,7 @@
 """Reception: everybody's visits, booked, moved and reassigned for patients who call."""
 
+from functools import partial
+
 from careplus_appointments.free_times import check_free, same_day
 from careplus_appointments.rules import slots, visits
 from careplus_appointments.store import appointments, reception
@@ -39,7 +41,7 @@ async def arrange(body: Arrange, *, who: Who, db: Db, house: House) -> Arrangeme
     await reception.check_patient(db, who, body.patient_id)
     calendar = await check_free(db, house, who, body.patient_id, body.doctor_id, body.starts_at)
     booked = Book(doctor_id=body.doctor_id, starts_at=body.starts_at)
-    made = await appointments.book(db, body.patient_id, booked, calendar, same_day(house, calendar, body.starts_at))
+    made = await appointments.book(db, body.patient_id, booked, calendar, partial(same_day, house, calendar, body.starts_at))
     return await reception.show(db, who, made.id)
 
 
@@ -55,5 +57,5 @@ async def rearrange(appointment_id: Id, body: Rearrange, *, who: Who, db: Db, ho
         starts_at, doctor_id = body.starts_at or row.starts_at, body.doctor_id or row.doctor_id
         calendar = await check_free(db, house, who, row.patient_id, doctor_id, starts_at, row.id)
         row.doctor_id = doctor_id
-        await appointments.move(db, row, starts_at, calendar, same_day(house, calendar, starts_at))
+        await appointments.move(db, row, starts_at, calendar, partial(same_day, house, calendar, starts_at))
     return await reception.show(db, who, appointment_id)

@@ -1,6 +1,6 @@
 """Statements about visits. The lists are hot: compiled once, rows instead of objects."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -32,10 +32,12 @@ from careplus_tables.accounts import AccountRow
 from careplus_tables.appointments import AppointmentRow
 from careplus_tables.columns import InstantColumn
 from careplus_tables.doctors import DoctorRow
-from careplus_tables.statements import Statement
+from careplus_tables.statements import LIMIT, Statement
 
 _a, _patient, _doctor = AppointmentRow, aliased(AccountRow), aliased(AccountRow)
 _at_id = tuple_(col(_a.starts_at), col(_a.id))
+Alternatives = Callable[[], list[datetime]]
+"""Answers times to choose instead, asked for only where the wanted one was taken."""
 _EARLIEST, _LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)
 _FIRST, _LAST = (_EARLIEST, 0), (_LATEST, 2**63 - 1)
 
@@ -81,7 +83,7 @@ def _with_status() -> ColumnElement[bool]:
 
 
 def _patients(*conditions: Any) -> Select[*tuple[Any, ...]]:
-    return _shown_columns().where(col(_a.patient_id) == bindparam("who"), _with_status(), *conditions).limit(bindparam("limit"))
+    return _shown_columns().where(col(_a.patient_id) == bindparam("who"), _with_status(), *conditions).limit(LIMIT)
 
 
 _now = bindparam("now", type_=InstantColumn())
@@ -99,7 +101,7 @@ _DAY = Statement(
         _at_id > _key(),
     )
     .order_by(col(_a.starts_at), col(_a.id))
-    .limit(bindparam("limit"))
+    .limit(LIMIT)
 )
 _INSERTED = ("reference", "patient_id", "doctor_id", "starts_at", "ends_at", "status", "reason", "place", "created_at", "version")
 _INSERT = Statement(insert(AppointmentRow).values({name: bindparam(name) for name in _INSERTED}).returning(col(_a.id)))
@@ -153,9 +155,7 @@ async def _found(db: AsyncSession, *conditions: ColumnElement[bool]) -> Appointm
     return row
 
 
-async def book(
-    db: AsyncSession, patient_id: int, body: Book, calendar: Calendar, alternatives: Sequence[datetime]
-) -> Appointment:
+async def book(db: AsyncSession, patient_id: int, body: Book, calendar: Calendar, alternatives: Alternatives) -> Appointment:
     """Insert the visit; the database has the last word. Raises SlotTaken."""
     try:
         made = await _INSERT.all(
@@ -177,7 +177,7 @@ async def book(
 
 
 async def move(
-    db: AsyncSession, row: AppointmentRow, starts_at: datetime, calendar: Calendar, alternatives: Sequence[datetime]
+    db: AsyncSession, row: AppointmentRow, starts_at: datetime, calendar: Calendar, alternatives: Alternatives
 ) -> Appointment:
     """Move the visit; its doctor confirms anew. Raises SlotTaken, and then the visit is where it was."""
     row.starts_at = starts_at
@@ -189,7 +189,7 @@ async def move(
     return await show(db, row.id)
 
 
-async def save(db: AsyncSession, row: AppointmentRow, alternatives: Sequence[datetime] = ()) -> None:
+async def save(db: AsyncSession, row: AppointmentRow, alternatives: Alternatives = list) -> None:
     """Write a changed visit as its next version. Raises SlotTaken where its time is not free."""
     row.version += 1
     try:
@@ -198,11 +198,11 @@ async def save(db: AsyncSession, row: AppointmentRow, alternatives: Sequence[dat
         raise slot_taken(error, alternatives) from None
 
 
-def slot_taken(error: IntegrityError, alternatives: Sequence[datetime]) -> Exception:
+def slot_taken(error: IntegrityError, alternatives: Alternatives) -> Exception:
     """SlotTaken for the database's own refusal of an overlap, else the error itself."""
     if "slot_taken" not in str(error.orig):
         return error
-    return SlotTaken("That time has just been taken. Choose another one.", alternatives=list(alternatives))
+    return SlotTaken("That time has just been taken. Choose another one.", alternatives=alternatives())
 
 
 async def show(db: AsyncSession, appointment_id: int) -> Appointment:

@@ -20,7 +20,7 @@ from careplus_tables.appointments import FREE_AGAIN, LONGEST_VISIT_HOURS, Appoin
 from careplus_tables.availability import AvailabilityRow, OpenHoursRow, TimeOffRow
 from careplus_tables.columns import InstantColumn
 from careplus_tables.doctors import DoctorRow
-from careplus_tables.statements import Statement
+from careplus_tables.statements import Statement, at_most
 
 LONGEST = timedelta(hours=LONGEST_VISIT_HOURS)
 MOST_BUSY = 100_000
@@ -72,7 +72,7 @@ _AWAY_AND_BUSY = Statement(
         _visits(col(_v.doctor_id), col(_v.doctor_id).in_(bindparam("doctors", expanding=True))),
         # whatever doctor the patient is with then, they cannot be with this one
         _visits(literal(0), col(_v.patient_id) == bindparam("patient")),
-    ).limit(MOST_BUSY)
+    ).limit(at_most(MOST_BUSY))
 )
 
 

@@ -12,7 +12,7 @@ from careplus_auth.chain import GENESIS, SealingKeys
 from careplus_tables.audit import AuditEventRow, AuditPatientRow
 from careplus_tables.columns import core
 from careplus_tables.seals import AuditSealRow
-from careplus_tables.statements import Statement
+from careplus_tables.statements import LIMIT, Statement, at_most
 
 LATE = 1000
 """An event may be committed after so many that got their ids later (PostgreSQL)."""
@@ -23,9 +23,9 @@ SEALED = [EVENT.c[name] for name in ("id", "at", "request_id", *_WHO, *_WHAT, "r
 _s, _p = AuditSealRow, AuditPatientRow
 _sealed_up_to = func.coalesce(select(func.max(col(_s.event_id))).scalar_subquery(), 0)
 _unsealed = (EVENT.c.id > _sealed_up_to - LATE, ~exists().where(col(_s.event_id) == EVENT.c.id))
-_WAITING = Statement(select(EVENT.c.id).where(*_unsealed).limit(1))
-_HEAD = Statement(select(col(_s.number), col(_s.mac)).order_by(col(_s.number).desc()).limit(1))
-_NEXT = Statement(select(*SEALED).where(*_unsealed).order_by(EVENT.c.id).limit(bindparam("limit")))
+_WAITING = Statement(select(EVENT.c.id).where(*_unsealed).limit(at_most(1)))
+_HEAD = Statement(select(col(_s.number), col(_s.mac)).order_by(col(_s.number).desc()).limit(at_most(1)))
+_NEXT = Statement(select(*SEALED).where(*_unsealed).order_by(EVENT.c.id).limit(LIMIT))
 _PATIENTS = Statement(
     select(col(_p.event_id), col(_p.patient_id)).where(
         col(_p.event_id) >= bindparam("first"), col(_p.event_id) <= bindparam("last")
