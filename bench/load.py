@@ -24,13 +24,19 @@ def cpu_seconds(pids: list[int]) -> float:
     return sum(int(file.read_text().split()[0]) for file in threads) / 1e9
 
 
-async def measure(port: int, requests: list[bytes], status: int, pids: list[int]) -> Measured:
-    """Send every request once over 16 connections. Raises AssertionError for any other status."""
+async def measure(port: int, requests: list[bytes], status: int, pids: list[int], after_s: float = 0) -> Measured:
+    """Send every request once over 16 connections. Raises AssertionError for any other status.
+
+    `after_s`: what the processes do so long before is over when it begins, and what they do so long afterwards counts.
+    """
+    await asyncio.sleep(after_s)
     waiting = iter(requests)
     times: list[float] = []
     before, started = cpu_seconds(pids), time.perf_counter()
     await asyncio.gather(*(_connection(port, waiting, status, times) for _ in range(CONNECTIONS)))
-    wall, used = time.perf_counter() - started, cpu_seconds(pids) - before
+    wall = time.perf_counter() - started
+    await asyncio.sleep(after_s)
+    used = cpu_seconds(pids) - before
     times.sort()
     count = len(times)
     return Measured(count / wall, times[count // 2] * 1000, times[int(count * 0.99)] * 1000, used / count * 1000)

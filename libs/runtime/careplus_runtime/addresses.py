@@ -22,9 +22,15 @@ def parsed(text: str) -> IPv4Address | IPv6Address | None:
 def caller(scope: Scope) -> str | None:
     """Who called the gateway, as it says; else who called this process. The gateway drops what callers say about theirs."""
     for said in (header(scope, b"x-forwarded-for"), (scope.get("client") or [None])[0]):
-        if said and (address := parsed(said)):
-            return str(address)
+        if said and (address := _written(said)):
+            return address
     return None
+
+
+@lru_cache(maxsize=4096)
+def _written(text: str) -> str | None:
+    address = parsed(text)
+    return None if address is None else str(address)
 
 
 @lru_cache(maxsize=4096)

@@ -133,8 +133,14 @@ class Database:
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncSession]:
         """A session whose work is committed at the end of the block, and undone if it raises. Begins with the first statement."""
-        async with AsyncSession(self.writer, expire_on_commit=False, autoflush=False) as session, session.begin():
-            yield session
+        session = AsyncSession(self.writer, expire_on_commit=False, autoflush=False)
+        try:
+            async with session.begin():
+                yield session
+        finally:
+            # there is nothing left to close, which takes a task, once the transaction has ended
+            if session.in_transaction():
+                await session.close()
 
     async def in_one_trip(self, work: Callable[[Any], None]) -> None:
         """Have the writer's own connection, outside of a transaction, in its own thread (SQLite).

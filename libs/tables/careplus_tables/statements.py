@@ -140,6 +140,8 @@ def _numbered(name: str, values: Sequence[Any]) -> dict[str, Any]:
 async def _driver(db: AsyncSession) -> _Driver:
     """The driver's connection of this session's transaction."""
     connection = await db.connection()
-    raw = (await connection.get_raw_connection()).driver_connection
+    # what AsyncConnection answers to this starts a greenlet to read an attribute
+    sync: Any = connection.sync_connection
+    raw = sync.connection.driver_connection
     driver = db.info["driver"] = _Driver(raw, connection.dialect)
     return driver
