@@ -39,7 +39,9 @@ export function App() {
   }, []);
 
   useEffect(() => {
-    if (who) void sessionLost().catch(() => {});
+    if (!who) return;
+    const later = setTimeout(() => void sessionLost().catch(() => {}), UNHURRIED_MS);
+    return () => clearTimeout(later);
   }, [who]);
 
   return (
@@ -71,13 +73,15 @@ function Here({ here, who, config }: { here: Address; who: Account | null; confi
   return <Lazy key={who?.id} route={route} query={query} config={config} account={who as OwnProps["account"]} />;
 }
 
-/** The sign-in over the page; its code is fetched when somebody signs in, for when nothing can be fetched any more. */
+/** The sign-in over the page; its code is fetched soon after somebody came, for when nothing can be fetched any more. */
 function Resume({ account }: { account: Account }) {
   const [Dialog, setDialog] = useState<Awaited<ReturnType<typeof sessionLost>> | null>(null);
   useEffect(() => void sessionLost().then((drawn) => setDialog(() => drawn)), []);
   return Dialog && <Dialog account={account} />;
 }
 
+/** The page itself comes first. */
+const UNHURRIED_MS = 3_000;
 const sessionLost = async () => (await import("./ui/SessionLost")).SessionLost;
 
 function Redirect({ to, say = null }: { to: string; say?: Parameters<typeof notice.set>[0] }) {

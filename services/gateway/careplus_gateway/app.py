@@ -21,6 +21,7 @@ from careplus_contracts.everything import ENDPOINTS, SERVICES
 from careplus_contracts.platform import BookingRules, Config, Health, NotReady, Readiness
 from careplus_contracts.refusals import Refusal
 from careplus_gateway.breaker import Breaker
+from careplus_gateway.compressing import Compressing
 from careplus_gateway.forward import Forward, pool
 from careplus_gateway.guards import Guards, Rules
 from careplus_gateway.limits import Limits
@@ -155,7 +156,14 @@ async def _life(app: Starlette) -> AsyncIterator[None]:
 
 app = Starlette(
     routes=[*_routes(), Route("/openapi.json", _show_document), Route("/{path:path}", _Pages())],
-    middleware=[Middleware(Guards), Middleware(Requests, log_all=True), Middleware(Limits), Middleware(Peers), Middleware(Rates)],
+    middleware=[
+        Middleware(Guards),
+        Middleware(Requests, log_all=True),
+        Middleware(Limits),
+        Middleware(Peers),
+        Middleware(Rates),
+        Middleware(Compressing),
+    ],
     exception_handlers={Refusal: answer_refusal, HTTPException: answer_http_exception},
     lifespan=_life,
 )

@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 from collections.abc import Iterator
 from html import escape
 from mimetypes import guess_type
@@ -16,6 +15,7 @@ from starlette.types import Receive, Scope, Send
 
 from careplus_contracts.everything import ENDPOINTS
 from careplus_contracts.refusals import AddressTooLong, MethodNotAllowed, NotHttp, Refusal, Unexpected
+from careplus_gateway.compressing import takes_gzip
 from careplus_runtime.problems import header
 
 BUILT = Path(__file__).resolve().parents[3] / "web" / "dist"
@@ -66,7 +66,7 @@ class Pages:
         if stat is None or not os.path.isfile(full_path) or path.endswith(".gz"):
             return None
         packed, packed_stat = self.files.lookup_path(f"{path}.gz")
-        if packed_stat is not None and _takes_gzip(header(scope, b"accept-encoding") or ""):
+        if packed_stat is not None and takes_gzip(scope):
             file = self.files.file_response(packed, packed_stat, scope)
             file.headers["Content-Encoding"] = "gzip"
             file.headers["Content-Type"] = _type_of(path)
@@ -81,11 +81,6 @@ class Pages:
 def _is_view(path: str, accept: str) -> bool:
     first, _, _ = path.partition("/")
     return first not in {"api", "auth"} and "." not in path.rpartition("/")[2] and "text/html" in accept
-
-
-def _takes_gzip(accepted: str) -> bool:
-    coding = next((part for part in accepted.split(",") if part.partition(";")[0].strip().lower() == "gzip"), None)
-    return coding is not None and not re.search(r";\s*q=0(\.0*)?\s*$", coding)
 
 
 def _type_of(path: str) -> str:

@@ -19,10 +19,12 @@ export interface Work {
 }
 
 export async function loadWork(id: number): Promise<Outcome<Work>> {
+  // whatever the booking asks for, it is most likely there
+  const first = testsFrom();
   const booking = await loadBooking(id);
   if (!booking.ok) return booking as Outcome<never>;
   const codes = booking.data.tests.map(({ code }) => code);
-  const [catalogue, results] = await Promise.all([testsOf(codes), resultsOf(booking.data)]);
+  const [catalogue, results] = await Promise.all([testsOf(codes, first), resultsOf(booking.data)]);
   if (!catalogue.ok) return catalogue;
   if (!results.ok) return results;
   const tests = booking.data.tests.map(({ code, name, result_id }) => ({
@@ -48,16 +50,18 @@ async function resultsOf({ tests }: Booking): Promise<Outcome<Result[]>> {
   return { ok: true, data: answers.flatMap((answer) => (answer.ok ? [answer.data] : [])) };
 }
 
-async function testsOf(codes: readonly string[]): Promise<Outcome<Test[]>> {
+function testsFrom(cursor?: string) {
+  return outcome(api.GET("/api/labs/tests", { params: { query: { limit: 100, ...(cursor && { cursor }) } } }));
+}
+
+async function testsOf(codes: readonly string[], first: ReturnType<typeof testsFrom>): Promise<Outcome<Test[]>> {
   const found: Test[] = [];
-  for (let cursor: string | undefined; ; ) {
-    const page = await outcome(
-      api.GET("/api/labs/tests", { params: { query: { limit: 100, ...(cursor && { cursor }) } } }),
-    );
+  for (let next = first; ; ) {
+    const page = await next;
     if (!page.ok) return page as Outcome<never>;
     found.push(...page.data.items.filter(({ code }) => codes.includes(code)));
     if (found.length === codes.length || page.data.next_cursor === null) return { ok: true, data: found };
-    cursor = page.data.next_cursor;
+    next = testsFrom(page.data.next_cursor);
   }
 }
 
