@@ -1,8 +1,12 @@
 /** Views of one page as links, so that each has an address. */
 interface Props {
   label: string;
-  tabs: readonly { href: string; text: string; current: boolean; count?: number | undefined }[];
+  /** `count` null: it is on its way and has its place already. */
+  tabs: readonly { href: string; text: string; current: boolean; count?: number | null | undefined }[];
 }
+
+/** As wide as a digit. */
+const FIGURE_SPACE = "\u2007";
 
 export function Tabs({ label, tabs }: Props) {
   return (
@@ -12,7 +16,7 @@ export function Tabs({ label, tabs }: Props) {
           <li key={href}>
             <a href={href} aria-current={current ? "page" : undefined}>
               {text}
-              {count !== undefined && <span class="count"> {count}</span>}
+              {count !== undefined && <span class="count"> {count ?? FIGURE_SPACE}</span>}
             </a>
           </li>
         ))}

@@ -42,6 +42,7 @@ function Shown({ visit, put, query, config, account }: Props & { visit: Visit; p
   const chart: ChartLoaded = useLoad(() => loadChart(patient.id), [patient.id]);
   const writing = useNotes(id);
   const acts = useStatus(put);
+  const awaited = chart.data === undefined && chart.failure === null;
   const tab = TABS.find((one) => one === query.get("tab")) ?? "notes";
   const day = dayOf(starts_at);
   const about = `patient=${patient.id}&visit=${id}`;
@@ -66,16 +67,11 @@ function Shown({ visit, put, query, config, account }: Props & { visit: Visit; p
       }
     >
       <PrintHead config={config} about={t("doctor_visit.print", { name: patient.full_name })} />
-      <PatientStrip
-        patient={patient}
-        chart={chart.data}
-        awaited={chart.data === undefined && chart.failure === null}
-        link={chart.data !== undefined}
-      />
+      <PatientStrip patient={patient} chart={chart.data} awaited={awaited} link={awaited || chart.data !== undefined} />
       {chart.failure && chart.data === undefined && <NoChart failure={chart.failure} again={chart.again} />}
       <div class="visit-columns">
         <div>
-          <Tabs label={t("doctor_visit.tabs")} tabs={TABS.map((one) => drawn(one, tab, chart.data))} />
+          <Tabs label={t("doctor_visit.tabs")} tabs={TABS.map((one) => drawn(one, tab, awaited ? null : chart.data))} />
           {tab === "notes" && <VisitNotes writing={writing} visit={id} />}
           {tab !== "notes" && chart.data && <RecordList chart={chart.data} kinds={[tab]} me={account.id} />}
         </div>
@@ -119,11 +115,12 @@ function NoChart({ failure, again }: { failure: NonNullable<ChartLoaded["failure
   return <p class="info">{t("doctor_visit.no_chart")}</p>;
 }
 
-function drawn(tab: Tab, current: Tab, chart: Chart | undefined) {
+/** `chart` null: it is on its way. */
+function drawn(tab: Tab, current: Tab, chart: Chart | null | undefined) {
   return {
     href: withQuery({ tab: tab === "notes" ? null : tab }),
     text: t(`doctor_visit.tab.${tab}`),
     current: tab === current,
-    count: tab === "notes" ? undefined : chart?.[tab].length,
+    count: tab === "notes" ? undefined : chart === null ? null : chart?.[tab].length,
   };
 }
