@@ -1,10 +1,12 @@
 """The database itself: one schema, no overlaps whoever writes, nothing lost to a lock."""
 
 import multiprocessing
+import threading
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pysqlite3
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
@@ -14,7 +16,7 @@ from hypothesis import strategies as st
 
 from careplus_tables import sqlite
 from careplus_tables.columns import InstantColumn
-from careplus_tables.engine import Database, sync_engine
+from careplus_tables.engine import READERS, Database, sync_engine
 from careplus_tables.everything import FILES, METADATA, owners
 from careplus_tables.migrate import HEAD, WrongSchema, check_head, revision, upgrade, wait_for_head
 from careplus_tables.migrations.overlaps import LONGEST_HOURS
@@ -223,3 +225,17 @@ def test_instants_need_a_zone() -> None:
     assert column.process_result_value("2030-01-07T12:00:00Z", dialect) == NOON
     with pytest.raises(ValueError, match="zone"):
         column.process_bind_param(NOON.replace(tzinfo=None), dialect)
+
+
+async def test_a_reader_that_could_not_be_set_up_leaves_nothing_behind(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    database = Database(url)
+    assert database.readers is not None
+    before = threading.active_count()
+    with monkeypatch.context() as broken:
+        broken.setattr(sqlite, "pragmas", lambda **_: ("SELECT nothing",))
+        for _ in range(READERS + 1):
+            with pytest.raises(pysqlite3.OperationalError):
+                await database.readers.fetch("SELECT 1", ())
+    assert threading.active_count() == before
+    assert await database.readers.fetch("SELECT 1", ()) == [(1,)]
+    await database.close()

@@ -65,12 +65,14 @@ class Readers:
         if self._open >= READERS:
             return await self._idle.get()
         self._open += 1
+        connection = aiosqlite.connect(self._file, isolation_level=None)
         try:
-            connection = await aiosqlite.connect(self._file, isolation_level=None)
+            await connection
             for pragma in sqlite.pragmas(reader=True):
                 await connection.execute(pragma)
         except BaseException:
             self._open -= 1
+            await connection.close()
             raise
         return connection
 
