@@ -46,6 +46,12 @@ async def break_off_late(scope: Scope, receive: Receive, send: Send) -> None:
     await send({"type": "http.response.body", "body": b"x" * 2**20, "more_body": True})
 
 
+async def break_off_at_once(scope: Scope, receive: Receive, send: Send) -> None:
+    """The same before anything but the head was said."""
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": b"", "more_body": True})
+
+
 @dataclass
 class Arrived:
     method: str

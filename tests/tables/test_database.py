@@ -1,5 +1,6 @@
 """The database itself: one schema, no overlaps whoever writes, nothing lost to a lock."""
 
+import asyncio
 import multiprocessing
 import threading
 from datetime import UTC, date, datetime, timedelta
@@ -227,15 +228,27 @@ def test_instants_need_a_zone() -> None:
         column.process_bind_param(NOON.replace(tzinfo=None), dialect)
 
 
-async def test_a_reader_that_could_not_be_set_up_leaves_nothing_behind(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_readers_that_cannot_be_set_up_leave_nothing_behind(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     database = Database(url)
     assert database.readers is not None
     before = threading.active_count()
     with monkeypatch.context() as broken:
         broken.setattr(sqlite, "pragmas", lambda **_: ("SELECT nothing",))
-        for _ in range(READERS + 1):
-            with pytest.raises(pysqlite3.OperationalError):
-                await database.readers.fetch("SELECT 1", ())
+        asked = [database.readers.fetch("SELECT 1", ()) for _ in range(READERS + 2)]
+        async with asyncio.timeout(20):
+            answers = await asyncio.gather(*asked, return_exceptions=True)
+    # nobody waits for one of those that failed
+    assert [type(answer) for answer in answers] == [pysqlite3.OperationalError] * len(answers)
     assert threading.active_count() == before
     assert await database.readers.fetch("SELECT 1", ()) == [(1,)]
+    await database.close()
+
+
+async def test_a_writer_that_had_to_be_given_up_is_made_anew(url: str, people: sa.Engine) -> None:
+    database = Database(url)
+    await database.in_one_trip(lambda driver: driver.execute("SELECT 1"))
+    held = await database.writer.raw_connection()
+    held.invalidate()
+    for _ in range(2):
+        await database.in_one_trip(lambda driver: driver.execute("UPDATE accounts SET full_name = full_name"))
     await database.close()

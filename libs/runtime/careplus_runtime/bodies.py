@@ -22,7 +22,7 @@ class Repeated(ValueError):
 
 
 class JsonBody:
-    """FastAPI dependency that answers the checked body of an endpoint."""
+    """Answers the checked body of an endpoint."""
 
     def __init__(self, endpoint: Endpoint[..., Any], parameter: Parameter, finds: Finder | None) -> None:
         self.optional = parameter.default is None

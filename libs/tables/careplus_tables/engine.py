@@ -50,35 +50,32 @@ class Readers:
 
     def __init__(self, file: str) -> None:
         self._file = file
-        self._open = 0
-        self._idle: asyncio.LifoQueue[aiosqlite.Connection] = asyncio.LifoQueue()
+        self._turns = asyncio.Semaphore(READERS)
+        self._idle: list[aiosqlite.Connection] = []
 
     async def fetch(self, sql: str, values: Sequence[Any]) -> list[Sequence[Any]]:
         """All rows of one statement; each statement reads a snapshot of its own."""
-        connection = self._idle.get_nowait() if self._idle.qsize() else await self._another()
-        try:
-            return list(await connection.execute_fetchall(sql, values))
-        finally:
-            self._idle.put_nowait(connection)
+        async with self._turns:
+            connection = self._idle.pop() if self._idle else await self._another()
+            try:
+                return list(await connection.execute_fetchall(sql, values))
+            finally:
+                self._idle.append(connection)
 
     async def _another(self) -> aiosqlite.Connection:
-        if self._open >= READERS:
-            return await self._idle.get()
-        self._open += 1
         connection = aiosqlite.connect(self._file, isolation_level=None)
         try:
             await connection
             for pragma in sqlite.pragmas(reader=True):
                 await connection.execute(pragma)
         except BaseException:
-            self._open -= 1
             await connection.close()
             raise
         return connection
 
     async def close(self) -> None:
-        while not self._idle.empty():
-            await self._idle.get_nowait().close()
+        while self._idle:
+            await self._idle.pop().close()
 
 
 class Database:
@@ -151,7 +148,11 @@ class Database:
         """
         # a session or connection of SQLAlchemy's would cost more than the transaction, and so does each of its greenlets
         pool: Any = self.writer.pool
-        held: Any = pool.connect() if pool.checkedin() else await self.writer.raw_connection()
+        try:
+            held: Any = pool.connect() if pool.checkedin() else await self.writer.raw_connection()
+        except sa.exc.MissingGreenlet:
+            # the connection in the pool had to be given up: only a greenlet can make another
+            held = await self.writer.raw_connection()
         driver = held.driver_connection
         try:
             await driver._execute(work, driver._conn)

@@ -1,6 +1,7 @@
 """The gateway: the one door to the hospital. Every path of the contracts is a route here; nothing else is."""
 
 import asyncio
+import gzip
 import json
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -21,7 +22,7 @@ from careplus_contracts.everything import ENDPOINTS, SERVICES
 from careplus_contracts.platform import BookingRules, Config, Health, NotReady, Readiness
 from careplus_contracts.refusals import Refusal
 from careplus_gateway.breaker import Breaker
-from careplus_gateway.compressing import Compressing
+from careplus_gateway.compressing import Compressing, takes_gzip
 from careplus_gateway.forward import Forward, pool
 from careplus_gateway.guards import Guards, Rules
 from careplus_gateway.limits import Limits
@@ -118,7 +119,12 @@ def _routes() -> list[BaseRoute]:
 
 
 async def _show_document(request: Request) -> Response:
-    return Response(request.app.state.document, headers={"Cache-Control": "no-cache"}, media_type="application/json")
+    headers = {"Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
+    document: bytes = request.app.state.document
+    if takes_gzip(request.scope):
+        # long, always the same, and anybody may ask for it
+        document, headers["Content-Encoding"] = request.app.state.packed_document, "gzip"
+    return Response(document, headers=headers, media_type="application/json")
 
 
 class _Pages:
@@ -134,6 +140,7 @@ async def _life(app: Starlette) -> AsyncIterator[None]:
     logs.configure("gateway", settings.log_level)
     described = document()
     app.state.document = json.dumps(described).encode()
+    app.state.packed_document = gzip.compress(app.state.document)
     app.state.pages = Pages(settings.web or BUILT, described)
     app.state.settings = settings
     app.state.rules, app.state.proxies, app.state.counter = Rules(settings), Proxies(settings.proxies), Counter(settings)

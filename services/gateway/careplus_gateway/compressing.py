@@ -14,18 +14,23 @@ LEVEL = 4
 
 
 class Compressing:
-    """ASGI layer. What /auth answers stays as it is: how long it is compressed would tell about the tokens in it."""
+    """ASGI layer. What /auth answers stays as it is: how long it is compressed would tell about the tokens in it.
+
+    Entity tags stay the same, since they are versions of records that come back in If-Match.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
         self.compressed = GZipMiddleware(app, minimum_size=LONG, compresslevel=LEVEL)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        is_taken = scope["type"] == "http" and not scope["path"].startswith("/auth/") and takes_gzip(scope)
+        is_http = scope["type"] == "http" and not scope["path"].startswith("/auth/")
+        # HTTP/1.0 has no chunks, and how long a compressed answer is shows at its end
+        is_taken = is_http and scope["http_version"] != "1.0" and takes_gzip(scope)
         await (self.compressed if is_taken else self.app)(scope, receive, send)
 
 
 def takes_gzip(scope: Scope) -> bool:
     accepted = header(scope, b"accept-encoding") or ""
     coding = next((part for part in accepted.split(",") if part.partition(";")[0].strip().lower() == "gzip"), None)
-    return coding is not None and not re.search(r";\s*q=0(\.0*)?\s*$", coding)
+    return coding is not None and not re.search(r";\s*q=0(\.0*)?\s*(;|$)", coding, re.IGNORECASE)

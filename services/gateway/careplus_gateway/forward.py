@@ -80,16 +80,15 @@ class Forward:
     async def _forward(self, scope: Scope, content: bytes, send: Send) -> None:
         state, request_id = scope["app"].state, scope["request_id"]
         breaker: Breaker = state.breakers[self.service]
-        request, timeout, begun = self.request(scope, content), breaker.admit(request_id), False
+        request, timeout, answer = self.request(scope, content), breaker.admit(request_id), None
         try:
             async with timeout, breaker.turn(request_id):
                 answer = await self._ask(state.transport, request, breaker)
                 if answer.content is None:
-                    begun = True
                     await answer.pass_on(send)
         except (httpx.TransportError, TimeoutError) as error:
             refusal = self._refusal(error, request_id)
-            if begun:
+            if answer is not None and answer.begun:
                 # too late for a refusal: an answer without its end makes the server close the connection
                 return
             raise refusal from None
@@ -156,6 +155,7 @@ class Answer:
             name == b"content-length" and int(value) <= SMALL for name, value in headers
         )
         self.content: bytes | None = None
+        self.begun = False
 
     async def read(self) -> None:
         try:
@@ -164,11 +164,15 @@ class Answer:
             await self.stream.aclose()
 
     async def pass_on(self, send: Send) -> None:
-        """Chunk by chunk, as it comes."""
+        """Chunk by chunk, as it comes. `begun` with the first: before it there may still be a refusal."""
         try:
-            await send(self.start)
             async for chunk in self.stream:
+                if not self.begun:
+                    self.begun = True
+                    await send(self.start)
                 await send({"type": "http.response.body", "body": chunk, "more_body": True})
+            if not self.begun:
+                await send(self.start)
             await send({"type": "http.response.body", "body": b""})
         finally:
             await self.stream.aclose()
