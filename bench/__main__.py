@@ -121,9 +121,9 @@ async def rows(ports: dict[str, int], pids: dict[str, int]) -> dict[str, Measure
         listing = request("GET", "/api/appointments?limit=20", sign_in(http, "pat@demo.example"))
         wanted = bookings(http, new_patients(http, 50))
     both = [pids["gateway"], pids["appointments"]]
-    # auth seals what is noted
-    noting = [pids["appointments"], pids["auth"]]
-    at = zip(KINDS, ("unaudited", "appointments", "gateway"), ([pids["unaudited"]], noting, both), strict=True)
+    # auth seals what is noted; what it does anyway counts where nothing is noted too
+    bare, noting = [[pids[name], pids["auth"]] for name in ("unaudited", "appointments")]
+    at = zip(KINDS, ("unaudited", "appointments", "gateway"), (bare, noting, both), strict=True)
     plan = {
         "raw ASGI hello": (ports["raw"], [request("GET", "/")] * READS, 200, [pids["raw"]]),
         "FastAPI hello": (ports["framework"], [request("GET", "/")] * READS, 200, [pids["framework"]]),
@@ -137,7 +137,7 @@ async def rows(ports: dict[str, int], pids: dict[str, int]) -> dict[str, Measure
         for name, (port, requests, status, measured_pids) in list(plan.items())[:: -1 if turn % 2 else 1]:
             # nobody books the same time twice
             asked = requests[turn::ROUNDS] if status == 201 else requests
-            after_s = SEALED_S if measured_pids == noting else 0
+            after_s = SEALED_S if pids["auth"] in measured_pids else 0
             found[name].append(await measure(port, asked, status, measured_pids, after_s))
     # other work of the machine is in some rounds, and in those wholly
     return {name: Measured(*map(statistics.median, zip(*rounds, strict=True))) for name, rounds in found.items()}
