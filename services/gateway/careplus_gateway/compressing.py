@@ -1,4 +1,4 @@
-"""Long answers travel compressed to who takes them so: a page of the catalogue is a twentieth of itself then."""
+"""Long answers travel compressed to who takes them so: a page of the catalogue is a seventh of itself then."""
 
 import re
 
