@@ -3,6 +3,8 @@
 import asyncio
 from typing import Any
 
+import pytest
+
 from careplus_runtime.protocol import AT_ONCE, Joined
 
 
@@ -39,13 +41,14 @@ async def test_head_and_body_leave_together_and_the_next_turn_by_itself() -> Non
     assert wire.given == [b"head body", b"more"]
 
 
-async def test_what_was_written_leaves_before_the_end() -> None:
+@pytest.mark.parametrize(("end", "given"), [("close", [b"last words", "closed"]), ("abort", ["aborted"])])
+async def test_what_was_written_leaves_before_the_end_and_not_to_who_is_gone(end: str, given: list[Any]) -> None:
     wire = Wire()
     joined = Joined(wire)
     joined.write(b"last words")
-    joined.close()
+    getattr(joined, end)()
     await asyncio.sleep(0)
-    assert wire.given == [b"last words", "closed"]
+    assert wire.given == given
 
 
 async def test_much_does_not_wait_where_no_limit_counts_it() -> None:
@@ -54,12 +57,3 @@ async def test_much_does_not_wait_where_no_limit_counts_it() -> None:
     joined.write(b"head")
     joined.write(b"x" * AT_ONCE)
     assert wire.given == [b"head" + b"x" * AT_ONCE]
-
-
-async def test_nothing_is_written_to_who_is_gone() -> None:
-    wire = Wire()
-    joined = Joined(wire)
-    joined.write(b"too late")
-    joined.abort()
-    await asyncio.sleep(0)
-    assert wire.given == ["aborted"]

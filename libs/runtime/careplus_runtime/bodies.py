@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from careplus_contracts.endpoints import Endpoint
 from careplus_contracts.refusals import Malformed
-from careplus_runtime.problems import malformed
+from careplus_runtime.problems import malformed, not_accepted
 
 Finder = Callable[..., Awaitable[Any]]
 """A store function `(db, who, id)` that raises NotFound where there is nothing of theirs."""
@@ -55,8 +55,7 @@ class JsonBody:
             # pydantic takes the last of repeated members; somebody in between may have taken the first
             json.loads(body, object_pairs_hook=_each_once)
         except ValidationError as error:
-            found = error.errors(include_input=False, include_url=False, include_context=False)
-            raise malformed([{**one, "loc": ("body", *one["loc"])} for one in found]) from None
+            raise not_accepted(error, lambda _: "body") from None
         except (Repeated, RecursionError) as error:
             raise malformed([{"loc": ("body",), "msg": str(error) or "nested too deeply"}]) from None
         return value

@@ -3,8 +3,10 @@
 import re
 import secrets
 import time
+from collections.abc import Callable
 from typing import Any
 
+from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -64,6 +66,12 @@ def malformed(errors: list[Any]) -> Malformed:
         for error in errors[:50]
     ]
     return Malformed(f"{found[0].field}: {found[0].message}", errors=found)
+
+
+def not_accepted(error: ValidationError, place: Callable[[tuple[int | str, ...]], str]) -> Malformed:
+    """The same of what pydantic did not take; `place` says where in the request a member stands."""
+    found = error.errors(include_input=False, include_url=False, include_context=False)
+    return malformed([{**one, "loc": (place(one["loc"]), *one["loc"])} for one in found])
 
 
 class Requests:

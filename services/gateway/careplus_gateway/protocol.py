@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
@@ -28,7 +29,7 @@ class Protocol(JoiningProtocol):
     received = 0
     refused = False
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn itself has it
+    def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
         self._start_waiting()
 
