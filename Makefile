@@ -36,7 +36,7 @@ down: ## end the containers; the data stay in their volume
 logs: ## what the containers say, until Ctrl-C
 	@$(DOCKER) logs --follow --tail 100
 
-test: lint web-test ## every check, and every test but the attacks that take minutes
+test: lint web-test ## every check, and every test but those that take minutes
 	@$(BIN)/coverage erase
 	$(BIN)/coverage run $(PYTEST) --ignore=tests/browser || $(BIN)/coverage run $(AGAIN) --ignore=tests/browser
 	@$(BIN)/coverage combine --quiet
@@ -71,7 +71,7 @@ web: .venv/run-installed ## build the portals, if their sources have changed
 web-test: .venv/run-installed ## types, style and tests of the portals
 	$(BIN)/python web/build.py check test
 
-attack: .venv/dev-installed web ## the attacks that take minutes; `make test` makes the others
+attack: .venv/dev-installed web ## the attacks that take minutes, and other tests that do; `make test` makes the others
 	$(BIN)/pytest --quiet -m attack tests
 
 bench: .venv/dev-installed ## measure what is promised about speed

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.hospital import ADMIN, PASSWORD, Hospital, Person
+from tests.hospital import ADMIN, Hospital, Person
 from tests.world import World, build
 
 LONGEST = ("openapi/test_fuzz.py", "containers/test_images.py", "journeys/test_storms.py", "browser/test_every_page.py")
@@ -25,13 +25,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def hospital(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hospital]:
     """An empty hospital with an administrator, all processes running."""
-    running = Hospital(tmp_path_factory.mktemp("hospital"))
-    assert running.careplus("migrate").returncode == 0
-    created = running.careplus("admin", "create", "--email", ADMIN, "--name", "Ada Admin", stdin=f"{PASSWORD}\n{PASSWORD}\n")
-    assert created.returncode == 0, created.stderr
-    running.start()
-    yield running
-    running.stop()
+    new = Hospital(tmp_path_factory.mktemp("hospital"))
+    with new.founded():
+        yield new
 
 
 @pytest.fixture(scope="session")
@@ -43,10 +39,8 @@ def admin(hospital: Hospital) -> Iterator[Person]:
 
 @pytest.fixture(scope="session")
 def world(hospital: Hospital, admin: Person) -> Iterator[World]:
-    built = build(hospital, admin)
-    yield built
-    for person in built.people.values():
-        person.http.close()
+    with build(hospital, admin) as built:
+        yield built
 
 
 @pytest.fixture

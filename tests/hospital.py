@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -22,6 +23,13 @@ PASSWORD = "seven-quiet-herons"
 ADMIN = "admin@example.org"
 GENEROUS = dict.fromkeys(("CAREPLUS_RATE_ACCOUNT", "CAREPLUS_RATE_ANONYMOUS", "CAREPLUS_RATE_AUTH"), "10000000")
 """Storms come from one address."""
+MEASURED = {
+    # the process that only hands out tests leaves it to those that run them
+    name: os.environ.pop(name)
+    for name in ("COVERAGE_PROCESS_CONFIG",)
+    if name in os.environ and "PYTEST_XDIST_WORKER" in os.environ
+}
+"""With which other processes say what of the code they ran. It doubles the time that they take to start."""
 
 
 def free_port() -> int:
@@ -38,6 +46,8 @@ class Hospital:
     port: int = field(default_factory=free_port)
     secret: str = field(default_factory=lambda: secrets.token_urlsafe(48))
     extra: dict[str, str] = field(default_factory=dict)
+    measured: bool = False
+    """Whether it is noted what of the code its services run."""
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -59,6 +69,7 @@ class Hospital:
             "CAREPLUS_ZONE": "Europe/Berlin",
             "CAREPLUS_NOTICE_MINUTES": "0",
             **GENEROUS,
+            **(MEASURED if self.measured else {}),
             **self.extra,
         }
 
@@ -66,7 +77,7 @@ class Hospital:
         """Run the command to its end."""
         return subprocess.run(
             [sys.executable, "-m", "careplus_cli", *arguments],
-            env=self.environment,
+            env={**self.environment, **MEASURED},
             cwd=self.data,
             input=stdin,
             capture_output=True,
@@ -105,6 +116,25 @@ class Hospital:
         if self.process is not None and self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
             self.process.wait(30)
+
+    @contextmanager
+    def running(self, *arguments: str) -> Iterator["Hospital"]:
+        """Until the block ends."""
+        try:
+            self.start(*arguments)
+            yield self
+        finally:
+            self.stop()
+
+    @contextmanager
+    def founded(self) -> Iterator["Person"]:
+        """New, and running until the block ends; answers its administrator, who is alone in it."""
+        created = self.careplus("admin", "create", "--email", ADMIN, "--name", "Ada Admin", stdin=f"{PASSWORD}\n")
+        assert created.returncode == 0, created.stderr
+        with self.running():
+            admin = self.sign_in(ADMIN)
+            yield admin
+            admin.http.close()
 
     def client(self, token: str | None = None) -> httpx.Client:
         headers = {"Authorization": f"Bearer {token}"} if token else {}

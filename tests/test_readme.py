@@ -50,12 +50,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def demo(folder: Path) -> Iterator[Hospital]:
-    running = Hospital(folder, extra={"CAREPLUS_DATA": "data"})
-    try:
-        running.start("--demo")
+    with Hospital(folder, extra={"CAREPLUS_DATA": "data"}).running("--demo") as running:
         yield running
-    finally:
-        running.stop()
 
 
 def test_the_whole_journey(demo: Hospital, folder: Path) -> None:

@@ -1,5 +1,7 @@
 """One of everything, and everybody who might ask for it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,7 +28,9 @@ def made(answer: Any, status: int = 201) -> dict[str, Any]:
     return body
 
 
-def build(hospital: Hospital, admin: Person) -> World:
+@contextmanager
+def build(hospital: Hospital, admin: Person) -> Iterator[World]:
+    """Until the block ends, when everybody hangs up."""
     people = {
         "admin": admin,
         "patient": hospital.register("pia@example.org", "Pia Novak", date_of_birth="1984-05-17", sex="female"),
@@ -88,4 +92,6 @@ def build(hospital: Hospital, admin: Person) -> World:
         "code": "CBC",
         "analyte": "hemoglobin",
     }
-    return World(hospital, people, ids)
+    yield World(hospital, people, ids)
+    for person in people.values():
+        person.http.close()

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.gateway.conftest import gateway, gateway_of_tests, peer
-from tests.hospital import ADMIN, PASSWORD, Hospital, Person
+from tests.hospital import Hospital, Person
 from tests.world import World, build
 
 __all__ = ["gateway", "gateway_of_tests", "peer"]
@@ -21,16 +21,8 @@ def mortal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     before = hospital.environment.get("PYTHONPATH")
     hospital.extra["PYTHONPATH"] = f"{DYING}:{before}" if before else str(DYING)
     hospital.extra["DIES_IN"] = str(hospital.data)
-    created = hospital.careplus("admin", "create", "--email", ADMIN, "--name", "Ada Admin", stdin=f"{PASSWORD}\n")
-    assert created.returncode == 0, created.stderr
-    try:
-        hospital.start()
-        world = build(hospital, hospital.sign_in(ADMIN))
+    with hospital.founded() as admin, build(hospital, admin) as world:
         yield world
-        for person in world.people.values():
-            person.http.close()
-    finally:
-        hospital.stop()
 
 
 @pytest.fixture

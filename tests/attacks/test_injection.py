@@ -29,7 +29,7 @@ from tests.attacks.writing import (
     person_for,
     strings,
 )
-from tests.hospital import ADMIN, PASSWORD, Hospital
+from tests.hospital import Hospital
 from tests.world import build, made
 
 HOSTILE = list(TEXTS.values())
@@ -48,18 +48,8 @@ SEARCHES = [
 def writer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Writer]:
     """A hospital of its own: nobody else should have to read this."""
     hospital = Hospital(tmp_path_factory.mktemp("injected"))
-    assert hospital.careplus("migrate").returncode == 0
-    created = hospital.careplus("admin", "create", "--email", ADMIN, "--name", "Ada Admin", stdin=f"{PASSWORD}\n{PASSWORD}\n")
-    assert created.returncode == 0, created.stderr
-    try:
-        hospital.start()
-        world = build(hospital, hospital.sign_in(ADMIN))
-        with hospital.client() as stranger:
-            yield Writer(world, stranger)
-        for person in world.people.values():
-            person.http.close()
-    finally:
-        hospital.stop()
+    with hospital.founded() as admin, build(hospital, admin) as world, hospital.client() as stranger:
+        yield Writer(world, stranger)
 
 
 def named(endpoint: Endpoint[..., Any]) -> str:

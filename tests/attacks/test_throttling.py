@@ -19,14 +19,10 @@ PEOPLE = 3
 @pytest.fixture(scope="module")
 def stormed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hospital]:
     hospital = Hospital(tmp_path_factory.mktemp("stormed"))
-    assert hospital.careplus("migrate").returncode == 0
-    try:
-        hospital.start()
+    with hospital.running():
         for number in range(PEOPLE):
             hospital.register(known(number), "Pia Novak").http.close()
         yield hospital
-    finally:
-        hospital.stop()
 
 
 def forged(number: int) -> dict[str, str]:

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, StorageState
 from tests.browser.chromium import executable, launched
 from tests.browser.people import People, signed_in
 from tests.browser.stack import Stack, demo_hospital, real_hospital
-from tests.browser.tabs import Tab, begin_evidence, end_evidence, opened
+from tests.browser.tabs import Tab, opened, pictured, traced
 from tests.hospital import Hospital, Person
 
 FAILED = pytest.StashKey[bool]()
@@ -92,18 +92,21 @@ def tabs() -> list[Tab]:
 
 @pytest.fixture
 def open_page(browser: Browser, request: pytest.FixtureRequest, expected: list[str], tabs: list[Tab]) -> Iterator[OpenPage]:
+    test = re.sub(r"\W+", "-", request.node.name)
     with ExitStack() as closing:
 
         def open_page(origin: str, state: StorageState | None = None, **options: Any) -> Page:
             tab = closing.enter_context(opened(browser, origin, state, **options))
-            begin_evidence(tab)
+            if request.config.getoption("lf"):
+                # it failed before; to trace what passes takes a tenth of its time
+                closing.enter_context(traced(tab, f"{test}-{len(tabs)}"))
             tabs.append(tab)
             return tab.page
 
         yield open_page
-        for number, tab in enumerate(tabs):
-            name = re.sub(r"\W+", "-", request.node.name)
-            end_evidence(tab, f"{name}-{number}", FAILED in request.node.stash)
+        if FAILED in request.node.stash:
+            for number, tab in enumerate(tabs):
+                pictured(tab, f"{test}-{number}")
         troubles = [trouble for tab in tabs for trouble in tab.watch.unexpected(expected)]
     assert troubles == []
 

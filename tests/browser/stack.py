@@ -11,7 +11,7 @@ from pathlib import Path
 
 from careplus_gateway.pages import BUILT
 from tests.browser.front import Front, serving
-from tests.hospital import ADMIN, PASSWORD, Hospital, free_port, processes
+from tests.hospital import Hospital, free_port, processes
 
 FORESIGHT = {"CAREPLUS_HORIZON_DAYS": "365"}
 """Far enough to book on the next day on which clocks change."""
@@ -65,10 +65,7 @@ def real_hospital(folder: Path) -> Iterator[Stack]:
     front = f"http://127.0.0.1:{port}"
     web = _portals(folder)
     hospital.extra = {"CAREPLUS_WEB": str(web), "CAREPLUS_ORIGINS": f"{hospital.url},{front}", **FORESIGHT, **SMALL_LABORATORY}
-    assert hospital.careplus("migrate").returncode == 0
-    created = hospital.careplus("admin", "create", "--email", ADMIN, "--name", "Ada Admin", stdin=f"{PASSWORD}\n{PASSWORD}\n")
-    assert created.returncode == 0, created.stderr
-    with _started(hospital), serving(Front(hospital.url, web), port):
+    with hospital.founded(), serving(Front(hospital.url, web), port):
         yield Stack(hospital, front)
 
 
@@ -77,17 +74,8 @@ def demo_hospital(folder: Path) -> Iterator[Hospital]:
     """Filled with invented people, for looking at pages with something on them."""
     hospital = Hospital(folder)
     hospital.extra = {"CAREPLUS_WEB": str(_portals(folder))}
-    with _started(hospital, "--demo"):
+    with hospital.running("--demo"):
         yield hospital
-
-
-@contextmanager
-def _started(hospital: Hospital, *arguments: str) -> Iterator[None]:
-    try:
-        hospital.start(*arguments)
-        yield
-    finally:
-        hospital.stop()
 
 
 def _portals(folder: Path) -> Path:

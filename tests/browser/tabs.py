@@ -65,15 +65,18 @@ def opened(browser: Browser, origin: str, state: StorageState | None = None, **o
     context.close()
 
 
-def begin_evidence(tab: Tab) -> None:
+@contextmanager
+def traced(tab: Tab, name: str) -> Iterator[None]:
+    """What happens in here stays in EVIDENCE, to look at step by step."""
     tab.page.context.tracing.start(snapshots=True)
+    yield
+    tab.page.context.tracing.stop(path=EVIDENCE / f"{name}.zip")
 
 
-def end_evidence(tab: Tab, name: str, failed: bool) -> None:
-    """Where the test failed, its trace and a screenshot stay in EVIDENCE."""
-    if failed and not tab.page.is_closed():
+def pictured(tab: Tab, name: str) -> None:
+    """A screenshot stays in EVIDENCE."""
+    if not tab.page.is_closed():
         tab.page.screenshot(path=EVIDENCE / f"{name}.png", full_page=True)
-    tab.page.context.tracing.stop(path=EVIDENCE / f"{name}.zip" if failed else None)
 
 
 def _count(tab: Tab) -> None:

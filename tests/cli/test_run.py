@@ -35,10 +35,8 @@ QUERIES: dict[str, tuple[dict[str, str], ...]] = {
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hospital]:
-    running = Hospital(tmp_path_factory.mktemp("demo"))
-    running.start("--demo")
-    yield running
-    running.stop()
+    with Hospital(tmp_path_factory.mktemp("demo"), measured=True).running("--demo") as running:
+        yield running
 
 
 def eventually(what: Callable[[], bool], patience_s: float = 30) -> None:
@@ -151,7 +149,7 @@ def started_again(hospital: Hospital) -> str:
 
 
 def test_the_first_administrator_gets_a_link_once(tmp_path: Path) -> None:
-    hospital = Hospital(tmp_path)
+    hospital = Hospital(tmp_path, measured=True)
     hospital.start()
     eventually(lambda: "Ready after" in hospital.log.read_text())
     link = re.search(r"http://localhost:\d+/register\?invitation=([\w-]+)", hospital.log.read_text())

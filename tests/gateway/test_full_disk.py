@@ -42,13 +42,8 @@ def hospital(tmp_path_factory: pytest.TempPathFactory, disk: Path | None) -> Ite
     """A hospital of these tests alone, its data on the small disk where there is one, its log elsewhere."""
     running = Hospital(tmp_path_factory.mktemp("hospital"))
     running.extra["CAREPLUS_DATA"] = str(disk or running.data)
-    created = running.careplus("admin", "create", "--email", ADMIN, "--name", "Ada Admin", stdin=f"{PASSWORD}\n")
-    assert created.returncode == 0, created.stderr
-    try:
-        running.start()
+    with running.founded():
         yield running
-    finally:
-        running.stop()
 
 
 @pytest.fixture(scope="module")

@@ -29,28 +29,21 @@ LISTENER = Path(__file__).parent / "listener"
 @pytest.fixture(scope="module")
 def hospital(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hospital]:
     """A hospital whose processes note in `writes` who writes which table."""
-    running = Hospital(tmp_path_factory.mktemp("hospital"))
+    running = Hospital(tmp_path_factory.mktemp("hospital"), measured=True)
     before = running.environment.get("PYTHONPATH")
     running.extra["PYTHONPATH"] = f"{LISTENER}:{before}" if before else str(LISTENER)
     running.extra["WRITES_ARE_NOTED_IN"] = str(running.data / "writes")
-    created = running.careplus("admin", "create", "--email", ADMIN, "--name", "Ada Admin", stdin=f"{PASSWORD}\n")
-    assert created.returncode == 0, created.stderr
-    try:
-        running.start()
+    with running.founded():
         yield running
-    finally:
-        running.stop()
 
 
 @pytest.fixture(scope="module")
 def world(hospital: Hospital) -> Iterator[World]:
     """One of everything, and everything done once that can be done."""
     admin = hospital.sign_in(ADMIN)
-    built = build(hospital, admin)
-    do_the_rest(built, hospital)
-    yield built
-    for person in built.people.values():
-        person.http.close()
+    with build(hospital, admin) as built:
+        do_the_rest(built, hospital)
+        yield built
 
 
 def do_the_rest(world: World, hospital: Hospital) -> None:
