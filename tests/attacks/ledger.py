@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pysqlite3
 
-from tests.hospital import Hospital
+from tests.hospital import NEARBY, Hospital
 
 
 def query(hospital: Hospital, sql: str, *values: Any) -> list[tuple[Any, ...]]:
@@ -55,7 +55,7 @@ async def held(hospital: Hospital, seconds: float) -> AsyncIterator[None]:
 @asynccontextmanager
 async def crowd_of(hospital: Hospital, people: int) -> AsyncIterator[httpx.AsyncClient]:
     limits = httpx.Limits(max_connections=people, max_keepalive_connections=people, keepalive_expiry=2)
-    async with httpx.AsyncClient(base_url=hospital.url, timeout=120, limits=limits, trust_env=False) as client:
+    async with httpx.AsyncClient(base_url=hospital.url, timeout=120, limits=limits, **NEARBY) as client:
         yield client
 
 

@@ -8,6 +8,7 @@ import signal
 import socket
 import time
 from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from pathlib import Path
 
@@ -15,7 +16,7 @@ import httpx
 import pytest
 
 from tests.gateway.journal import pid_of
-from tests.hospital import Hospital, Person, free_times, only_linux
+from tests.hospital import NEARBY, Hospital, Person, free_times, only_linux
 from tests.world import World
 
 MIB = 2**20
@@ -59,7 +60,8 @@ def test_bodies_of_200_mb_are_not_held(hospital: Hospital, told: bool) -> None:
     part = b" " * MIB if told else b"100000\r\n" + b" " * MIB + b"\r\n"
     with ExitStack() as held:
         callers = [held.enter_context(socket.create_connection(("127.0.0.1", hospital.port), timeout=10)) for _ in range(20)]
-        taken = [sent_of(caller, head, part, 200) for caller in callers]
+        with ThreadPoolExecutor(len(callers)) as at_once:
+            taken = list(at_once.map(lambda caller: sent_of(caller, head, part, 200), callers))
     assert max(taken) < 100 * MIB
     assert peak_mib(pid) - before < 50
     with hospital.client() as http:
@@ -88,7 +90,7 @@ async def test_a_thousand_half_sent_requests_are_closed_while_others_are_served(
         return time.monotonic() - began
 
     stop = asyncio.Event()
-    async with httpx.AsyncClient(base_url=hospital.url, trust_env=False, timeout=30) as http:
+    async with httpx.AsyncClient(base_url=hospital.url, timeout=30, **NEARBY) as http:
         others = asyncio.create_task(serve_others(http, stop))
         closed = await asyncio.gather(*(close_of(number) for number in range(1000)))
         stop.set()
@@ -106,7 +108,7 @@ def doctor(hospital: Hospital, admin: Person) -> Iterator[Person]:
 
 @pytest.fixture
 async def http(hospital: Hospital) -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(base_url=hospital.url, trust_env=False, timeout=60) as client:
+    async with httpx.AsyncClient(base_url=hospital.url, timeout=60, **NEARBY) as client:
         yield client
 
 

@@ -16,7 +16,7 @@ import httpx
 import pytest
 
 from tests.attacks.ledger import all_at_once, crowd_of, held, query, write
-from tests.hospital import PASSWORD, Hospital, Person, free_port, free_times, only_linux, processes
+from tests.hospital import NEARBY, PASSWORD, Hospital, Person, free_port, free_times, only_linux, processes
 from tests.world import World, made
 
 CROWD = 100
@@ -101,7 +101,7 @@ def wait_for(url: str) -> None:
     deadline = time.monotonic() + 180
     while time.monotonic() < deadline:
         with suppress(httpx.TransportError):
-            if httpx.get(url, timeout=10, trust_env=False).status_code == 200:
+            if httpx.get(url, timeout=10, **NEARBY).status_code == 200:
                 return
         time.sleep(0.1)
     raise AssertionError(f"{url} does not answer")

@@ -132,6 +132,7 @@ def _is_dead(link: str, page: Page, rooms: Rooms, role: str | None) -> bool:
     return settled(page).locator("h1").inner_text() == rooms.nowhere
 
 
+@pytest.mark.attack
 def test_moves_within_the_app_keep_the_focus(shown: Shown, beside: Page, rooms: Rooms) -> None:
     rooms.show(shown.view, beside)
     address = beside.url
@@ -149,6 +150,7 @@ def test_moves_within_the_app_keep_the_focus(shown: Shown, beside: Page, rooms: 
     expect(settled(beside).locator("h1")).to_be_focused()
 
 
+@pytest.mark.attack
 def test_buttons_do_something(shown: Shown, rooms: Rooms, followed: set[tuple[str | None, str]]) -> None:
     role = shown.view.role
     measures.resize(shown.page, max(measures.WIDTHS))

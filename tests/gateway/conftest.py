@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from tests.gateway.peer import Peer, token
-from tests.hospital import GENEROUS, free_port
+from tests.hospital import GENEROUS, NEARBY, free_port
 
 PATIENCE_S = 1.0
 START = """
@@ -44,7 +44,7 @@ class Gateway:
     def client(self, access_token: str | None = None) -> httpx.AsyncClient:
         headers = {"Authorization": f"Bearer {access_token}"} if access_token else {}
         limits = httpx.Limits(max_connections=None)
-        return httpx.AsyncClient(base_url=self.url, headers=headers, trust_env=False, timeout=20, limits=limits)
+        return httpx.AsyncClient(base_url=self.url, headers=headers, timeout=20, limits=limits, **NEARBY)
 
     def connect(self) -> socket.socket:
         return socket.create_connection(("127.0.0.1", self.port), timeout=10)
@@ -69,7 +69,7 @@ def running(folder: Path, peer: Peer, patience_s: float = PATIENCE_S, **settings
     try:
         for _ in range(200):
             try:
-                httpx.get(f"{gateway.url}/health", trust_env=False)
+                httpx.get(f"{gateway.url}/health", **NEARBY)
                 break
             except httpx.TransportError:
                 assert process.poll() is None, gateway.log.read_text()

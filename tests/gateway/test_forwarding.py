@@ -19,6 +19,7 @@ from careplus_gateway.breaker import MOST, TURNS, Breaker
 from careplus_gateway.guards import GUARDS
 from tests.gateway.conftest import PATIENCE_S, Gateway, running
 from tests.gateway.peer import Peer, break_off, break_off_late, hang_up, in_parts, never, nonsense, plain, token
+from tests.hospital import NEARBY
 
 MIB = 2**20
 
@@ -227,7 +228,7 @@ async def test_who_waits_too_long_for_a_turn_is_told_so_and_the_service_is_not_s
     monkeypatch: pytest.MonkeyPatch, peer: Peer
 ) -> None:
     monkeypatch.setattr(breaker, "TURN_S", 0.05)
-    async with httpx.AsyncClient(trust_env=False) as http, AsyncExitStack() as held:
+    async with httpx.AsyncClient(**NEARBY) as http, AsyncExitStack() as held:
         of_labs = Breaker("labs", f"http://127.0.0.1:{peer.port}", http)
         for _ in range(TURNS):
             await held.enter_async_context(of_labs.turn("request-of-the-tests"))
@@ -339,7 +340,7 @@ async def test_a_service_that_starts_again_is_waited_for(gateway: Gateway, peer:
 
 
 async def test_a_service_holds_a_bounded_crowd(peer: Peer) -> None:
-    async with httpx.AsyncClient(trust_env=False) as http:
+    async with httpx.AsyncClient(**NEARBY) as http:
         of_labs = Breaker("labs", f"http://127.0.0.1:{peer.port}", http)
         places = [of_labs.admit("request-of-the-tests") for _ in range(MOST)]
         with pytest.raises(Unavailable, match="more to do") as full:
