@@ -72,7 +72,8 @@ web-test: .venv/run-installed ## types, style and tests of the portals
 	$(BIN)/python web/build.py check test
 
 attack: .venv/dev-installed web ## the attacks that take minutes, and other tests that do; `make test` makes the others
-	$(BIN)/pytest --quiet -m attack tests
+	$(BIN)/pytest --quiet --durations=20 -m attack tests
+	$(BIN)/pytest --quiet -m attack tests/browser
 
 bench: .venv/dev-installed ## measure what is promised about speed
 	$(BIN)/python -m bench
