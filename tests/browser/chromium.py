@@ -9,7 +9,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, sync_playwright
 
 NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "microsoft-edge", "msedge")
-"""The first is the same engine without windows, which these tests need a sixth less time with."""
+"""The first is the same engine without windows: the tests take a sixth less time."""
 MISSING = "no Chromium on PATH; on Debian: apt-get install chromium, elsewhere name one in CAREPLUS_BROWSER"
 # a container's root cannot have the sandbox; nothing but our own pages is opened
 ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage"]
