@@ -89,7 +89,7 @@ sbom: .venv/dev-installed ## a bill of materials (CycloneDX) of the Python packa
 	@$(BIN)/cyclonedx-py requirements requirements.lock -i urn:packages --output-reproducible --validate -o dist/sbom.json
 
 clean: ## remove what was made from sources; your data and .env stay
-	rm -rf .venv web/node_modules web/dist dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage*
+	rm -rf .venv web/node_modules web/dist web/types dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage*
 	find libs services tests bench web -name __pycache__ -type d -prune -exec rm -rf {} +
 
 help: ## this list

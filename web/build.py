@@ -15,7 +15,7 @@ WEB = Path(__file__).resolve().parent
 INDEX = WEB / "dist" / "index.html"
 BUILT = WEB / "node_modules" / ".built"
 INSTALLED = WEB / "node_modules" / ".package-lock.json"
-MADE = {"node_modules", "dist", "__pycache__"}
+MADE = {"node_modules", "dist", "types", "__pycache__"}
 OLDEST_NODE = (22, 12)
 
 Npm = tuple[list[str], dict[str, str]]

@@ -15,7 +15,7 @@ DOCUMENTS = [
     *(ROOT / name for name in ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md")),
     *sorted((ROOT / "docs").rglob("*.md")),
 ]
-MADE = {".venv", "web/node_modules", "web/dist", "dist/sbom.json"}
+MADE = {".venv", "web/node_modules", "web/dist", "web/types", "dist/sbom.json"}
 """What is there after `make`."""
 PATH = re.compile(r"[\w.-]+(/[\w.*-]+)+/?|[\w.-]+\.(py|md|toml|lock|example|svg)|Makefile|LICENSE")
 

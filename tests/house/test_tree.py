@@ -15,7 +15,7 @@ from careplus_tables import sqlite
 from careplus_tables.engine import Database
 
 ROOT = Path(__file__).parents[2]
-MADE = {".git", ".venv", "node_modules", "dist", "__pycache__", ".hypothesis"}
+MADE = {".git", ".venv", "node_modules", "dist", "types", "__pycache__", ".hypothesis"}
 """Folders that are not in a clone, besides caches and the data of a hospital."""
 WRITTEN = {
     ".py",

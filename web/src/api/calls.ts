@@ -1,6 +1,6 @@
 /** Calls typed by the OpenAPI document: openapi-fetch's types, over a few lines instead of a sixth of the shell's size. */
 import type { Client } from "openapi-fetch";
-import type { paths } from "./schema";
+import type { paths } from "../../types/schema";
 
 type Values = Readonly<Record<string, unknown>>;
 interface Init {

@@ -1,8 +1,9 @@
 /** The API, typed from the gateway's OpenAPI document. The access token lives in this module's memory and nowhere else. */
+
+import type { components, operations } from "../../types/schema";
 import { live } from "../lib/live";
 import { calls } from "./calls";
 import { answered, keyOf, repeatable, sleep, waitBefore } from "./retry";
-import type { components, operations } from "./schema";
 
 export type Schemas = components["schemas"];
 export type Account = Schemas["Account"];
