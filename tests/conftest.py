@@ -25,9 +25,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def hospital(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hospital]:
     """An empty hospital with an administrator, all processes running."""
-    new = Hospital(tmp_path_factory.mktemp("hospital"))
-    with new.founded():
-        yield new
+    with Hospital(tmp_path_factory.mktemp("hospital")).founded() as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

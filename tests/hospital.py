@@ -126,14 +126,12 @@ class Hospital:
             self.stop()
 
     @contextmanager
-    def founded(self) -> Iterator["Person"]:
-        """New, and running until the block ends; answers its administrator, who is alone in it."""
+    def founded(self) -> Iterator["Hospital"]:
+        """New, and running until the block ends, with an administrator who is alone in it."""
         created = self.careplus("admin", "create", "--email", ADMIN, "--name", "Ada Admin", stdin=f"{PASSWORD}\n")
         assert created.returncode == 0, created.stderr
         with self.running():
-            admin = self.sign_in(ADMIN)
-            yield admin
-            admin.http.close()
+            yield self
 
     def client(self, token: str | None = None) -> httpx.Client:
         headers = {"Authorization": f"Bearer {token}"} if token else {}

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.gateway.conftest import gateway, gateway_of_tests, peer
-from tests.hospital import Hospital, Person
+from tests.hospital import ADMIN, Hospital, Person
 from tests.world import World, build
 
 __all__ = ["gateway", "gateway_of_tests", "peer"]
@@ -21,7 +21,7 @@ def mortal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     before = hospital.environment.get("PYTHONPATH")
     hospital.extra["PYTHONPATH"] = f"{DYING}:{before}" if before else str(DYING)
     hospital.extra["DIES_IN"] = str(hospital.data)
-    with hospital.founded() as admin, build(hospital, admin) as world:
+    with hospital.founded(), build(hospital, hospital.sign_in(ADMIN)) as world:
         yield world
 
 

@@ -29,7 +29,7 @@ from tests.attacks.writing import (
     person_for,
     strings,
 )
-from tests.hospital import Hospital
+from tests.hospital import ADMIN, Hospital
 from tests.world import build, made
 
 HOSTILE = list(TEXTS.values())
@@ -48,7 +48,7 @@ SEARCHES = [
 def writer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Writer]:
     """A hospital of its own: nobody else should have to read this."""
     hospital = Hospital(tmp_path_factory.mktemp("injected"))
-    with hospital.founded() as admin, build(hospital, admin) as world, hospital.client() as stranger:
+    with hospital.founded(), build(hospital, hospital.sign_in(ADMIN)) as world, hospital.client() as stranger:
         yield Writer(world, stranger)
 
 

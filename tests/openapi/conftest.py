@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.hospital import Hospital, free_times
+from tests.hospital import ADMIN, Hospital, free_times
 from tests.world import World, build, made
 
 
@@ -12,7 +12,7 @@ from tests.world import World, build, made
 def shaken(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """One of everything, and enough visits and bookings that lists have a second page and some can be cancelled."""
     hospital = Hospital(tmp_path_factory.mktemp("shaken"))
-    with hospital.founded() as admin, build(hospital, admin) as world:
+    with hospital.founded(), build(hospital, hospital.sign_in(ADMIN)) as world:
         furnish(world)
         # examples take a doctor and a test out of booking; not those that bookings are tried with
         world.ids.update(doctor_id=world.people["other_doctor"].id, code="HBA1C")
