@@ -135,8 +135,8 @@ async def test_sqlite_is_new_enough_on_every_connection(tmp_path: Path) -> None:
     asked = "SELECT sqlite_version()"
     async with database.writing() as writer, database.reading() as reader:
         found = {(await session.execute(sa.text(asked))).scalar_one() for session in (writer, reader)}
-    assert database.readers is not None
-    found |= {row[0] for row in await database.readers.fetch(asked, ())}
+    assert database.direct is not None
+    found |= {row[0] for row in await database.direct.fetch(asked, ())}
     await database.close()
     assert {tuple(map(int, one.split("."))) >= sqlite.OLDEST for one in found} == {True}
     assert sqlite.OLDEST >= (3, 51, 3)

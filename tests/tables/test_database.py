@@ -230,17 +230,17 @@ def test_instants_need_a_zone() -> None:
 
 async def test_readers_that_cannot_be_set_up_leave_nothing_behind(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     database = Database(url)
-    assert database.readers is not None
+    assert database.direct is not None
     before = threading.active_count()
     with monkeypatch.context() as broken:
         broken.setattr(sqlite, "pragmas", lambda **_: ("SELECT nothing",))
-        asked = [database.readers.fetch("SELECT 1", ()) for _ in range(READERS + 2)]
+        asked = [database.direct.fetch("SELECT 1", ()) for _ in range(READERS + 2)]
         async with asyncio.timeout(20):
             answers = await asyncio.gather(*asked, return_exceptions=True)
     # nobody waits for one of those that failed
     assert [type(answer) for answer in answers] == [pysqlite3.OperationalError] * len(answers)
     assert threading.active_count() == before
-    assert await database.readers.fetch("SELECT 1", ()) == [(1,)]
+    assert await database.direct.fetch("SELECT 1", ()) == [(1,)]
     await database.close()
 
 

@@ -11,8 +11,6 @@ from careplus_tables.trail import Event, commit
 
 MOST_AT_ONCE = 500
 MOST_WAITING = 2000
-TOGETHER_S = 0.003
-"""Where events came while others were committed, more come in so short a time; a commit of many costs little more than of one."""
 
 
 class Committer:
@@ -38,8 +36,6 @@ class Committer:
             while self._waiting:
                 batch, self._waiting = self._waiting[:MOST_AT_ONCE], self._waiting[MOST_AT_ONCE:]
                 await self._commit(batch)
-                if self._waiting:
-                    await asyncio.sleep(TOGETHER_S)
         finally:
             self._running = None
 

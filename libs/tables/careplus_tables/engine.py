@@ -1,4 +1,4 @@
-"""Connections to the database: several readers, and one writer a process."""
+"""Connections to the database: readers, and one writer a process."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -45,51 +45,54 @@ def sync_engine(url: str) -> sa.Engine:
     return engine
 
 
-class Readers:
-    """Read-only connections of the driver itself, for statements that were compiled before (SQLite)."""
+class DirectReader:
+    """A read-only connection of the driver itself, for statements that were compiled before (SQLite).
+
+    One, because such statements are short: its thread goes from one to the next without the event loop in between, and each
+    commit of others empties what a connection keeps of the file.
+    """
 
     def __init__(self, file: str) -> None:
         self._file = file
-        self._turns = asyncio.Semaphore(READERS)
-        self._idle: list[aiosqlite.Connection] = []
+        self._opening = asyncio.Lock()
+        self._connection: aiosqlite.Connection | None = None
 
     async def fetch(self, sql: str, values: Sequence[Any]) -> list[Sequence[Any]]:
         """All rows of one statement; each statement reads a snapshot of its own."""
-        async with self._turns:
-            connection = self._idle.pop() if self._idle else await self._another()
-            try:
-                return list(await connection.execute_fetchall(sql, values))
-            finally:
-                self._idle.append(connection)
+        connection = self._connection or await self._opened()
+        return list(await connection.execute_fetchall(sql, values))
 
-    async def _another(self) -> aiosqlite.Connection:
-        connection = aiosqlite.connect(self._file, isolation_level=None)
-        try:
-            await connection
-            for pragma in sqlite.pragmas(reader=True):
-                await connection.execute(pragma)
-        except BaseException:
-            await connection.close()
-            raise
-        return connection
+    async def _opened(self) -> aiosqlite.Connection:
+        async with self._opening:
+            if self._connection is None:
+                connection = aiosqlite.connect(self._file, isolation_level=None)
+                try:
+                    await connection
+                    for pragma in sqlite.pragmas(reader=True):
+                        await connection.execute(pragma)
+                except BaseException:
+                    await connection.close()
+                    raise
+                self._connection = connection
+            return self._connection
 
     async def close(self) -> None:
-        while self._idle:
-            await self._idle.pop().close()
+        if self._connection:
+            await self._connection.close()
 
 
 class Database:
     """The database as one service process sees it."""
 
     def __init__(self, url: str) -> None:
-        self.readers: Readers | None
+        self.direct: DirectReader | None
         self.url = async_url(url)
         self.sqlite = is_sqlite(url)
         if self.sqlite:
             self.reader, self.writer = self._sqlite_engine(reader=True), self._sqlite_engine(reader=False)
-            self.readers = Readers(str(self.url.database))
+            self.direct = DirectReader(str(self.url.database))
         else:
-            self.readers = None
+            self.direct = None
             self.reader = self.writer = create_async_engine(
                 self.url, pool_size=READERS, max_overflow=READERS, hide_parameters=True
             )
@@ -121,7 +124,7 @@ class Database:
     async def reading(self) -> AsyncIterator[AsyncSession]:
         """A session that cannot write (SQLite)."""
         session = AsyncSession(self.reader, expire_on_commit=False, autoflush=False)
-        session.info["readers"] = self.readers
+        session.info["direct"] = self.direct
         try:
             yield session
         finally:
@@ -163,8 +166,8 @@ class Database:
                 held.close()
 
     async def close(self) -> None:
-        if self.readers:
-            await self.readers.close()
+        if self.direct:
+            await self.direct.close()
         await self.reader.dispose()
         await self.writer.dispose()
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
 from careplus_tables import ownership
-from careplus_tables.engine import Readers
+from careplus_tables.engine import DirectReader
 
 
 @dataclass(frozen=True)
@@ -57,8 +57,8 @@ class Statement:
         Instants are RFC 3339 text on SQLite and aware datetimes on PostgreSQL; contract models take both.
         Raises SQLAlchemy's errors.
         """
-        readers: Readers | None = db.info.get("readers")
-        driver = _READING if readers else db.info.get("driver") or await _driver(db)
+        direct: DirectReader | None = db.info.get("direct")
+        driver = _READING if direct else db.info.get("driver") or await _driver(db)
         lengths = tuple((name, len(value)) for name, value in parameters.items() if isinstance(value, list))
         compiled = self._compiled.get((driver.dialect.name, lengths)) or self._compile(driver.dialect, lengths)
         given = {**compiled.literals, **parameters}
@@ -66,8 +66,8 @@ class Statement:
             given.update(_numbered(name, parameters[name]))
         values = compiled.values(given)
         with as_sqlalchemys(driver.dialect, compiled):
-            if readers:
-                return await readers.fetch(compiled.sql, values)
+            if direct:
+                return await direct.fetch(compiled.sql, values)
             if driver.dialect.name == "sqlite":
                 return list(await driver.connection.execute_fetchall(compiled.sql, values))
             return list(await (await driver.connection.execute(compiled.sql, values)).fetchall())
