@@ -36,7 +36,8 @@ down: ## end the containers; the data stay in their volume
 logs: ## what the containers say, until Ctrl-C
 	@$(DOCKER) logs --follow --tail 100
 
-test: lint web-test ## every check, and every test but those that take minutes
+test: .venv/dev-installed web ## every check, and every test but those that take minutes
+	@$(MAKE) -j2 lint web-test
 	@$(BIN)/coverage erase
 	$(BIN)/coverage run $(PYTEST) --ignore=tests/browser || $(BIN)/coverage run $(AGAIN) --ignore=tests/browser
 	@$(BIN)/coverage combine --quiet

@@ -46,7 +46,7 @@ class Hospital:
     secret: str = field(default_factory=lambda: secrets.token_urlsafe(48))
     extra: dict[str, str] = field(default_factory=dict)
     measured: bool = False
-    """Whether it is noted what of the code its services run."""
+    """Whether it is noted what of the code its processes run."""
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -76,7 +76,7 @@ class Hospital:
         """Run the command to its end."""
         return subprocess.run(
             [sys.executable, "-m", "careplus_cli", *arguments],
-            env={**self.environment, **MEASURED},
+            env=self.environment,
             cwd=self.data,
             input=stdin,
             capture_output=True,

@@ -18,6 +18,11 @@ AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]
 THEMES: tuple[Literal["light"], Literal["dark"]] = ("light", "dark")
 WIDTHS = (1280, 320)
+Looks = tuple[tuple[Literal["light", "dark"], int], ...]
+OPPOSITE: Looks = (("light", 1280), ("dark", 320))
+"""Colours differ by theme and layouts by width: each of both once."""
+BETWEEN: Looks = (("light", 320), ("dark", 1280))
+"""The other two."""
 HEIGHT = 800
 LEAST_TARGET_PX = 24
 LETTERS_PX, FIXED_PX = 16, 13
@@ -40,13 +45,12 @@ def settled(page: Page) -> Page:
     return page
 
 
-def looks(page: Page) -> Iterator[str]:
-    """The page in each theme at each width, without loading it again; the name of the look."""
-    for theme in THEMES:
-        for width in WIDTHS:
-            page.emulate_media(color_scheme=theme, reduced_motion="reduce")
-            resize(page, width)
-            yield f"{theme} {width}"
+def in_looks(page: Page, looks: Looks) -> Iterator[str]:
+    """The page in each of these looks, without loading it again; the name of the look."""
+    for theme, width in looks:
+        page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+        resize(page, width)
+        yield f"{theme} {width}"
     page.emulate_media(color_scheme=THEMES[0])
     resize(page, WIDTHS[0])
 

@@ -64,10 +64,17 @@ def sideways(page: Page, look: str) -> list[str]:
 
 
 @pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.name)
-def test_nothing_is_cut_off(rooms: Rooms, view: View) -> None:
+def test_longer_words_fit(rooms: Rooms, view: View) -> None:
     page = rooms.show(view)
     expect(page.get_by_role("contentinfo")).to_contain_text("[Ín~ án~ émérgéncy")
     found = sideways(page, "longer words")
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.attack
+@pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.name)
+def test_from_right_to_left_and_in_forced_colours_they_fit_too(rooms: Rooms, view: View) -> None:
+    page, found = rooms.show(view), list[str]()
     page.evaluate(TURN, "rtl")
     found += sideways(page, "right to left")
     page.emulate_media(forced_colors="active")

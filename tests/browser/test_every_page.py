@@ -83,8 +83,9 @@ def test_it_loads_quietly_and_has_a_name(shown: Shown, rooms: Rooms) -> None:
         assert shown.page.locator("h1").inner_text() != rooms.nowhere
 
 
-def test_axe_finds_nothing(shown: Shown) -> None:
-    found = [f"{look}: {problem}" for look in measures.looks(shown.page) for problem in measures.axe(shown.page)]
+@pytest.mark.parametrize("looks", [measures.OPPOSITE, pytest.param(measures.BETWEEN, marks=pytest.mark.attack)], ids=str)
+def test_axe_finds_nothing(shown: Shown, looks: measures.Looks) -> None:
+    found = [f"{look}: {problem}" for look in measures.in_looks(shown.page, looks) for problem in measures.axe(shown.page)]
     assert not found, "\n".join(found)
 
 
@@ -110,6 +111,7 @@ def test_everything_that_can_be_pressed_is_large_enough(shown: Shown) -> None:
         assert not found, "\n".join(found)
 
 
+@pytest.mark.attack
 def test_links_lead_somewhere(shown: Shown, beside: Page, rooms: Rooms, followed: set[tuple[str | None, str]]) -> None:
     dead = []
     for link in shown.page.locator("a[href]").evaluate_all("(links) => [...new Set(links.map((link) => link.href))]"):

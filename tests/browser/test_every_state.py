@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from contextlib import ExitStack
-from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
@@ -16,8 +15,6 @@ from tests.browser.people import People
 from tests.browser.rooms import Rooms
 from tests.hospital import Hospital
 
-LOOKS: tuple[tuple[Literal["light", "dark"], int], ...] = (("light", 1280), ("dark", 320))
-"""Colours differ by theme and layouts by width: each of both once."""
 NEEDED = ("/api/config", "/auth/refresh")
 BROKEN = [
     View("/"),
@@ -80,11 +77,9 @@ def page(rooms: Rooms, request: pytest.FixtureRequest) -> Iterator[Page]:
 
 def faults(page: Page) -> list[str]:
     found = []
-    for theme, width in LOOKS:
-        page.emulate_media(color_scheme=theme, reduced_motion="reduce")
-        measures.resize(page, width)
+    for look in measures.in_looks(page, measures.OPPOSITE):
         problems = measures.axe(page) + measures.sideways(page) + measures.small_targets(page)
-        found += [f"{theme} {width}: {problem}" for problem in problems]
+        found += [f"{look}: {problem}" for problem in problems]
     return found
 
 

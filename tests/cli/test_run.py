@@ -35,7 +35,7 @@ QUERIES: dict[str, tuple[dict[str, str], ...]] = {
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hospital]:
-    with Hospital(tmp_path_factory.mktemp("demo"), measured=True).running("--demo") as running:
+    with Hospital(tmp_path_factory.mktemp("demo")).running("--demo") as running:
         yield running
 
 
