@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import chdir, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -16,7 +16,9 @@ from typing import Any
 
 import httpx
 import pytest
+from typer.testing import CliRunner
 
+from careplus_cli.main import app
 from careplus_runtime.tokens import LIFETIME_S
 
 PASSWORD = "seven-quiet-herons"
@@ -73,17 +75,17 @@ class Hospital:
         }
 
     def careplus(self, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
-        """Run the command to its end."""
-        return subprocess.run(
-            [sys.executable, "-m", "careplus_cli", *arguments],
-            env=self.environment,
-            cwd=self.data,
-            input=stdin,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
+        """Run the command to its end; in this process, unless it changes the one that it runs in, as `run` and `serve` do."""
+        if arguments[0] in {"run", "serve"}:
+            command = [sys.executable, "-m", "careplus_cli", *arguments]
+            return subprocess.run(
+                command, env=self.environment, cwd=self.data, capture_output=True, text=True, timeout=120, check=False
+            )
+        # what this process was told is not for the hospital
+        others: dict[str, str | None] = {name: None for name in os.environ if name not in self.environment}
+        with chdir(self.data):
+            done = CliRunner().invoke(app, arguments, input=stdin, env={**others, **self.environment}, catch_exceptions=False)
+        return subprocess.CompletedProcess(arguments, done.exit_code, done.stdout, done.stderr)
 
     def start(self, *arguments: str) -> None:
         with self.log.open("ab") as log:

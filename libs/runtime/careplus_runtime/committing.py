@@ -11,6 +11,8 @@ from careplus_tables.trail import Event, commit
 
 MOST_AT_ONCE = 500
 MOST_WAITING = 2000
+TURNS = 5
+"""So many turns of the event loop others have to join: a busy one brings them, and an idle one is round at once."""
 
 
 class Committer:
@@ -34,6 +36,8 @@ class Committer:
     async def _run(self) -> None:
         try:
             while self._waiting:
+                for _ in range(TURNS):
+                    await asyncio.sleep(0)
                 batch, self._waiting = self._waiting[:MOST_AT_ONCE], self._waiting[MOST_AT_ONCE:]
                 await self._commit(batch)
         finally:

@@ -33,8 +33,7 @@ def serve_service(service: str, settings: Settings, host: str | None, port: int 
     if service not in (*SERVICES, "gateway"):
         raise CannotServe(f"there are {', '.join(SERVICES)} and gateway.")
     for signal_ in (signal.SIGTERM, signal.SIGINT):
-        # at once: an exit by exception ends in whatever is being loaded, or waits for threads that nobody tells to end
-        signal.signal(signal_, lambda *_: os._exit(0))
+        signal.signal(signal_, lambda *_: sys.exit(0))
     _stay_on_one_core(service)
     if supervised:
         threading.Thread(target=_end_with_supervisor, daemon=True).start()
