@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import chdir, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -83,8 +84,10 @@ class Hospital:
             )
         # what this process was told is not for the hospital
         others: dict[str, str | None] = {name: None for name in os.environ if name not in self.environment}
-        with chdir(self.data):
-            done = CliRunner().invoke(app, arguments, input=stdin, env={**others, **self.environment}, catch_exceptions=False)
+        environment = {**others, **self.environment}
+        # a thread of its own: in a browser's test this one has an event loop that runs
+        with chdir(self.data), ThreadPoolExecutor(1) as apart:
+            done = apart.submit(CliRunner().invoke, app, arguments, input=stdin, env=environment, catch_exceptions=False).result()
         return subprocess.CompletedProcess(arguments, done.exit_code, done.stdout, done.stderr)
 
     def start(self, *arguments: str) -> None:
