@@ -206,6 +206,18 @@ def test_an_old_event_without_a_seal_is_found(copy: Copy, hospital: Hospital) ->
         checked(copy.path, hospital)
 
 
+def test_what_the_same_key_sealed_in_another_copy_fits_nowhere_else(copy: Copy, hospital: Hospital) -> None:
+    """A restored backup that went on by itself has seals of the house's own key; each covers all that came before it there."""
+    keys, (number, event) = SealingKeys([hospital.secret]), copy.some()
+    copy.connection.execute("UPDATE audit_events SET account_id = 4711 WHERE id = ?", (event,))
+    [row] = copy.connection.execute("SELECT * FROM audit_events WHERE id = ?", (event,))
+    patients = [id_ for (id_,) in copy.connection.execute("SELECT patient_id FROM audit_patients WHERE event_id = ?", (event,))]
+    mac = keys.mac(keys.newest, hashlib.sha256(b"the seal before it there").digest(), number, row, patients)
+    copy.connection.execute("UPDATE audit_seals SET mac = ? WHERE number = ?", (mac, number))
+    with pytest.raises(Broken, match="does not fit its seal"):
+        checked(copy.path, hospital)
+
+
 def test_older_secrets_verify_and_strangers_do_not(sealed: Path, hospital: Hospital) -> None:
     url, newer = f"sqlite:///{sealed}", "n" * 40
     verify(url, SealingKeys([newer, hospital.secret]), None, lambda done, total: None)
