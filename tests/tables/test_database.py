@@ -231,7 +231,7 @@ def test_instants_need_a_zone() -> None:
 async def test_readers_that_cannot_be_set_up_leave_nothing_behind(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     database = Database(url)
     assert database.direct is not None
-    before = threading.active_count()
+    before = set(threading.enumerate())
     with monkeypatch.context() as broken:
         broken.setattr(sqlite, "pragmas", lambda **_: ("SELECT nothing",))
         asked = [database.direct.fetch("SELECT 1", ()) for _ in range(READERS + 2)]
@@ -239,10 +239,10 @@ async def test_readers_that_cannot_be_set_up_leave_nothing_behind(url: str, monk
             answers = await asyncio.gather(*asked, return_exceptions=True)
     # nobody waits for one of those that failed
     assert [type(answer) for answer in answers] == [pysqlite3.OperationalError] * len(answers)
-    async with asyncio.timeout(20):
-        # a thread that was told to end takes a moment
-        while threading.active_count() > before:  # noqa: ASYNC110 - it tells nobody
-            await asyncio.sleep(0.01)
+    for thread in set(threading.enumerate()) - before:
+        # it was told to end, which takes a moment
+        thread.join(20)
+        assert not thread.is_alive()
     assert await database.direct.fetch("SELECT 1", ()) == [(1,)]
     await database.close()
 
