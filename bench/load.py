@@ -27,9 +27,8 @@ def cpu_seconds(pids: list[int]) -> float:
 async def measure(port: int, requests: list[bytes], status: int, pids: list[int], after_s: float = 0) -> Measured:
     """Send every request once over 16 connections. Raises AssertionError for any other status.
 
-    `after_s`: what the processes do so long before is over when it begins, and what they do so long afterwards counts.
+    `after_s`: what the processes do so long afterwards counts.
     """
-    await asyncio.sleep(after_s)
     waiting = iter(requests)
     times: list[float] = []
     before, started = cpu_seconds(pids), time.perf_counter()
