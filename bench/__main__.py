@@ -18,6 +18,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.load import Measured, measure, request
+from bench.switched import OFF, ON
 from careplus_contracts.doctors import BookingMode
 
 APPOINTMENTS = int(os.environ.get("BENCH_APPOINTMENTS", "100000"))
@@ -28,7 +29,8 @@ SERVICES = ("auth", "appointments", "doctors", "labs", "gateway")
 SEALED_S = 0.7
 """Within so long auth has sealed what was noted."""
 PASSWORD = "demo-hospital-1"
-KINDS = ("service without audit", "service and sealing", "gateway + service")
+WITHOUT = "service without audit"
+KINDS = (WITHOUT, "service and sealing", "gateway + service")
 """What a list and a booking are measured at."""
 
 
@@ -83,7 +85,7 @@ def new_patients(http: httpx.Client, count: int) -> list[str]:
 
 
 def run(folder: Path, console: Console) -> None:
-    ports = dict(zip([*SERVICES, "raw", "framework", "unaudited"], free_ports(8), strict=True))
+    ports = dict(zip([*SERVICES, "raw", "framework"], free_ports(7), strict=True))
     kept = {name: value for name, value in os.environ.items() if not name.startswith("CAREPLUS_")}
     environment = {
         **kept,
@@ -98,17 +100,17 @@ def run(folder: Path, console: Console) -> None:
     patients = max(200, APPOINTMENTS // 50)
     filled = ["demo", "--doctors", "50", "--patients", str(patients), "--appointments", str(APPOINTMENTS)]
     subprocess.run([sys.executable, "-m", "careplus_cli", *filled], env=environment, cwd=folder, check=True)
-    processes = {service: start(["careplus_cli", "serve", service], environment, folder) for service in SERVICES}
     here = Path(__file__).resolve().parent.parent
-    unaudited = ["bench.without_audit", "serve", "appointments", "--port", str(ports["unaudited"])]
-    processes["unaudited"] = start(unaudited, environment | {"PYTHONPATH": str(here)}, folder)
+    processes = {}
+    for service in SERVICES:
+        module = "bench.switched" if service == "appointments" else "careplus_cli"
+        processes[service] = start([module, "serve", service], environment | {"PYTHONPATH": str(here)}, folder)
     for name in ("raw", "framework"):
         command = ["uvicorn", f"bench.hello:{name}", "--port", str(ports[name]), "--no-access-log", "--log-level", "warning"]
         processes[name] = start(command, environment, here)
     try:
         for name in ("raw", "framework"):
             wait(f"http://127.0.0.1:{ports[name]}/")
-        wait(f"http://127.0.0.1:{ports['unaudited']}/ready")
         wait(f"http://127.0.0.1:{ports['gateway']}/ready")
         show(asyncio.run(rows(ports, {name: process.pid for name, process in processes.items()})), console)
     finally:
@@ -122,17 +124,17 @@ async def rows(ports: dict[str, int], pids: dict[str, int]) -> dict[str, list[Me
     with httpx.Client(base_url=f"http://127.0.0.1:{ports['gateway']}", trust_env=False, timeout=60) as http:
         listing = request("GET", "/api/appointments?limit=20", sign_in(http, "pat@demo.example"))
         wanted = bookings(http, new_patients(http, 50))
-    both = [pids["gateway"], pids["appointments"]]
     # auth seals what is noted; what it does anyway counts where nothing is noted too
-    bare, noting = [[pids[name], pids["auth"]] for name in ("unaudited", "appointments")]
-    at = zip(KINDS, ("unaudited", "appointments", "gateway"), (bare, noting, both), strict=True)
+    own, whole = [pids["appointments"], pids["auth"]], [pids["gateway"], pids["appointments"]]
     booked: dict[str, tuple[int, list[bytes], int, list[int]]] = {}
     plan = {
         "raw ASGI hello": (ports["raw"], [request("GET", "/")] * READS, 200, [pids["raw"]]),
         "FastAPI hello": (ports["framework"], [request("GET", "/")] * READS, 200, [pids["framework"]]),
     }
     # what is compared stands side by side
-    for number, (kind, name, measured_pids) in enumerate(at):
+    for number, (kind, name, measured_pids) in enumerate(
+        zip(KINDS, ("appointments", "appointments", "gateway"), (own, own, whole), strict=True)
+    ):
         plan[f"list of 20, {kind}"] = (ports[name], [listing] * READS, 200, measured_pids)
         booked[f"booking, {kind}"] = (ports[name], wanted[number :: len(KINDS)], 201, measured_pids)
     plan |= booked
@@ -142,6 +144,7 @@ async def rows(ports: dict[str, int], pids: dict[str, int]) -> dict[str, list[Me
         for name, (port, requests, status, measured_pids) in list(plan.items())[:: -1 if turn % 2 else 1]:
             # nobody books the same time twice
             asked = requests[turn::ROUNDS] if status == 201 else requests
+            os.kill(pids["appointments"], OFF if name.endswith(WITHOUT) else ON)
             # a gateway's lists and bookings are sealed too, before the next is measured
             after_s = SEALED_S if port not in (ports["raw"], ports["framework"]) else 0
             found[name].append(await measure(port, asked, status, measured_pids, after_s))

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 CONNECTIONS = 16
+LONGEST_S = 60.0
 
 
 class Measured(NamedTuple):
@@ -25,14 +26,15 @@ def cpu_seconds(pids: list[int]) -> float:
 
 
 async def measure(port: int, requests: list[bytes], status: int, pids: list[int], after_s: float = 0) -> Measured:
-    """Send every request once over 16 connections. Raises AssertionError for any other status.
+    """Send every request once over 16 connections. Raises AssertionError for any other status, TimeoutError after a minute.
 
     `after_s`: what the processes do so long afterwards counts.
     """
     waiting = iter(requests)
     times: list[float] = []
     before, started = cpu_seconds(pids), time.perf_counter()
-    await asyncio.gather(*(_connection(port, waiting, status, times) for _ in range(CONNECTIONS)))
+    async with asyncio.timeout(LONGEST_S):
+        await asyncio.gather(*(_connection(port, waiting, status, times) for _ in range(CONNECTIONS)))
     wall = time.perf_counter() - started
     await asyncio.sleep(after_s)
     used = cpu_seconds(pids) - before
