@@ -22,9 +22,9 @@ from bench.switched import OFF, ON
 from careplus_contracts.doctors import BookingMode
 
 APPOINTMENTS = int(os.environ.get("BENCH_APPOINTMENTS", "100000"))
-ROUNDS = 25
+ROUNDS = 40
 """Short ones, so that the machine is the same within each of them."""
-READS, BOOKINGS = 600, 9000
+READS, BOOKINGS = 500, 9000
 SERVICES = ("auth", "appointments", "doctors", "labs", "gateway")
 SEALED_S = 0.7
 """Within so long auth has sealed what was noted."""

@@ -32,7 +32,7 @@ def somebodys_account(world: World) -> tuple[str, str, str, Rival]:
 
 def profile(world: World) -> tuple[str, str, str, Rival]:
     path = "/api/doctor/profile"
-    return "other_doctor", path, path, lambda number: {"full_name": "Dr Nils Lind", "specialty": f"Dermatology {number}"}
+    return "other_doctor", path, path, lambda number: {"full_name": f"Dr Nils Lind {number}", "specialty": "Dermatology"}
 
 
 def week(world: World) -> tuple[str, str, str, Rival]:

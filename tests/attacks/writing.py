@@ -185,8 +185,12 @@ READY: dict[str, Callable[[Writer], Prepared]] = {
     "verify_result": lambda w: ({"result_id": w.verifiable()}, {}),
 }
 """Endpoints that need more than their example and one of everything."""
-LEFT_OUT: dict[str, tuple[str, ...]] = {"refer": ("to_specialty", "to_external"), "enter_result": ("text",)}
-"""Members that are left alone, one after the other: of two only one may be there, and some are chosen from a list."""
+LEFT_OUT: dict[str, tuple[str, ...]] = {
+    "refer": ("to_specialty", "to_external"),
+    "enter_result": ("text",),
+    "update_profile": ("specialty",),
+}
+"""Members that are left alone, one after the other: of two only one may be there, some are chosen from a list, one is given."""
 READ: dict[str, tuple[str, str]] = {
     "update_me": ("patient", "/auth/me"),
     "book": ("patient", "/api/appointments/{id}"),

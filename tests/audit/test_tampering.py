@@ -3,6 +3,9 @@
 import hashlib
 import random
 import shutil
+import subprocess
+import sys
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +13,7 @@ from pathlib import Path
 import pysqlite3
 import pytest
 
+from bench.trail import EVENTS, fill
 from careplus_auth.chain import SealingKeys
 from careplus_auth.store.seals import Head
 from careplus_cli.verifying import Broken, Sound, verify
@@ -71,6 +75,27 @@ def copy(sealed: Path, tmp_path: Path) -> Iterator[Copy]:
 
 def checked(path: Path, hospital: Hospital, anchored: Head | None = None) -> Sound:
     return verify(f"sqlite:///{path}", SealingKeys([hospital.secret]), anchored, lambda done, total: None)
+
+
+def test_it_says_how_far_it_is(sealed: Path, hospital: Hospital) -> None:
+    said: list[tuple[int, int]] = []
+    found = verify(f"sqlite:///{sealed}", SealingKeys([hospital.secret]), None, lambda *how_far: said.append(how_far))
+    assert said[-1] == (found.head.number, found.head.number)
+    assert said == sorted(said)
+
+
+@pytest.mark.attack
+def test_a_million_events_take_fifteen_seconds(tmp_path: Path) -> None:
+    hospital = Hospital(tmp_path)
+    assert hospital.careplus("migrate").returncode == 0
+    fill(tmp_path / "careplus.db", SealingKeys([hospital.secret]))
+    began = time.perf_counter()
+    command = [sys.executable, "-m", "careplus_cli", "audit", "verify"]
+    environment = {**hospital.environment, "FORCE_COLOR": "1"}
+    ran = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False)
+    assert time.perf_counter() - began <= 15
+    assert f"{EVENTS:,} events are as they were written" in ran.stdout
+    assert "Checking seals" in ran.stderr, "the bar"
 
 
 def edit(copy: Copy) -> None:

@@ -9,7 +9,10 @@ from typing import Any
 
 import pysqlite3
 import pytest
+from pyotp import TOTP
 
+from careplus_auth.audit_file import audit_file
+from careplus_contracts.audit import AuditEvent
 from careplus_contracts.endpoints import SIGNED_IN, Endpoint, Role
 from careplus_contracts.everything import ENDPOINTS
 from careplus_runtime.audit import Auditor
@@ -244,6 +247,49 @@ def test_the_file_for_spreadsheets(world: World, hospital: Hospital, admin: Pers
     [event] = of_request(hospital, request_id)
     assert (event["action"], event["account_id"]) == ("export_audit", admin.id)
     patient.http.close()
+
+
+@pytest.mark.parametrize("begins", ["=", "+", "-", "@", "\t", "\r"])
+def test_no_cell_is_a_formula(begins: str) -> None:
+    written = f"{begins}1+1"
+    who, members = {"id": 1, "full_name": written}, dict.fromkeys(("session_id", "address", "seal", "object_id"))
+    said = {"action": "show_chart", "kind": "read", "outcome": "ok", "service": "doctors", "role": "doctor", "request_id": "r"}
+    event: dict[str, Any] = {
+        "id": 1,
+        "at": "2030-01-07T09:00:00Z",
+        "account": who,
+        "patients": [],
+        "reason": written,
+        **said,
+        **members,
+    }
+    [line] = csv.DictReader(io.StringIO(audit_file([AuditEvent.model_validate({**event, "members": []})]), newline=""))
+    assert (line["account"], line["reason"]) == (f"'{written}", f"'{written}")
+
+
+def test_what_is_taken_away_is_noted(hospital: Hospital, admin: Person) -> None:
+    lab = hospital.invite(admin, "taken-away@example.org", "Tara Taken", "lab")
+    other = hospital.sign_in("taken-away@example.org")
+    [ended] = [one["id"] for one in made(lab.http.get("/auth/sessions"), 200)["items"] if not one["current"]]
+    doctor = hospital.employ(admin, "taken-off@example.org", "Dr Off", "Surgery")
+    off = {"starts_at": "2031-01-07T09:00:00Z", "ends_at": "2031-01-08T09:00:00Z"}
+    time_off = made(doctor.http.post("/api/doctor/time-off", json=off))["id"]
+    secret = made(lab.http.post("/auth/mfa", json={"password": PASSWORD}))["secret"]
+    made(lab.http.post("/auth/mfa/confirm", json={"otp": TOTP(secret).at(int(time.time()), counter_offset=-1)}), 200)
+    proved = hospital.sign_in("taken-away@example.org", otp=TOTP(secret).now())
+    for person, path, name, object_id in (
+        (lab, f"/auth/sessions/{ended}", "end_session", ended),
+        (doctor, f"/api/doctor/time-off/{time_off}", "cancel_time_off", str(time_off)),
+        (proved, "/auth/mfa", "remove_second_factor", None),
+    ):
+        request_id = fresh()
+        answer = ask(person, "DELETE", path, request_id, **({"json": {"password": PASSWORD}} if path == "/auth/mfa" else {}))
+        assert answer.status_code == 204, answer.text
+        [event] = of_request(hospital, request_id)
+        assert (event["action"], event["kind"], event["outcome"]) == (name, "change", "ok")
+        assert (event["account_id"], event["object_id"]) == (person.id, object_id)
+    for person in (lab, other, proved, doctor):
+        person.http.close()
 
 
 def test_patients_see_who_looked(world: World, hospital: Hospital) -> None:

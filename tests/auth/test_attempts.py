@@ -97,6 +97,16 @@ async def test_strangers_keep_no_owner_out(attempts: Attempts, tmp_path: Path) -
     await attempts.begin(STRANGE)
 
 
+async def test_many_devices_that_were_known_once_are_slowed_down_together(attempts: Attempts) -> None:
+    for number in range(300):
+        try:
+            await attempts.begin(of_account(MINE, "192.0.2.1", device=f"kept {number}"))
+        except TooManyAttempts:
+            break
+    assert 40 < number < 60
+    assert await tries(attempts, STRANGE) == 5, "whoever kept none is not"
+
+
 async def test_one_address_cannot_try_all_accounts(attempts: Attempts) -> None:
     for number in range(400):
         try:

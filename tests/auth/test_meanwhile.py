@@ -12,7 +12,7 @@ from careplus_auth.store import accounts
 from careplus_auth.store import passwords as store
 from careplus_tables.engine import Database
 from tests.auth.people import registered, signed_in
-from tests.hospital import PASSWORD
+from tests.hospital import ADMIN, PASSWORD
 
 MINE, OTHER = "mine@example.org", "nine-loud-kestrels"
 POSTGRESQL = make_url("postgresql+psycopg://").get_dialect()()
@@ -102,3 +102,19 @@ async def test_the_account_is_held_while_a_session_is_opened(auth: httpx.AsyncCl
         event.remove(Session, "do_orm_execute", listen)
     looks = [sql for sql in asked if "FROM accounts" in sql]
     assert [sql.endswith("FOR UPDATE") for sql in looks] == [False, True], "before hashing, and with the session"
+
+
+async def test_who_is_no_administrator_any_more_makes_no_account(
+    auth: httpx.AsyncClient, admin: dict[str, str], database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def closed() -> None:
+        async with database.writing() as db:
+            account = await accounts.by_email(db, ADMIN)
+            assert account is not None
+            account.active = False
+
+    meanwhile(monkeypatch, "hash_new", closed)
+    body = {"email": "new-admin@example.org", "password": OTHER, "full_name": "New Admin", "role": "admin"}
+    assert (await auth.post("/auth/register", json=body, headers=admin)).status_code == 401
+    async with database.reading() as db:
+        assert await accounts.by_email(db, "new-admin@example.org") is None

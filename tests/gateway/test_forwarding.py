@@ -16,7 +16,9 @@ from careplus_contracts.refusals import Unavailable
 from careplus_gateway import breaker
 from careplus_gateway.bodies import LARGE_AT_ONCE
 from careplus_gateway.breaker import MOST, TURNS, Breaker
+from careplus_gateway.forward import IDLE_S
 from careplus_gateway.guards import GUARDS
+from careplus_runtime.process import SERVICES_KEEP_ALIVE_S
 from tests.gateway.conftest import PATIENCE_S, Gateway, running
 from tests.gateway.peer import Peer, break_off, break_off_late, hang_up, in_parts, never, nonsense, plain, token
 from tests.hospital import NEARBY
@@ -27,6 +29,10 @@ MIB = 2**20
 async def chunks(size: int, count: int) -> AsyncIterator[bytes]:
     for _ in range(count):
         yield b"x" * size
+
+
+def test_a_kept_connection_is_left_before_its_service_closes_it() -> None:
+    assert IDLE_S < SERVICES_KEEP_ALIVE_S
 
 
 async def test_only_known_headers_reach_a_service(gateway: Gateway, peer: Peer, patient: str) -> None:

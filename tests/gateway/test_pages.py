@@ -64,7 +64,7 @@ async def test_portal_files(built: Gateway) -> None:
             answer = await http.get(path)
             assert (answer.status_code, answer.headers["cache-control"]) == (200, kept), path
             assert answer.headers["x-content-type-options"] == "nosniff"
-            assert answer.headers["referrer-policy"] == "same-origin"
+            assert answer.headers["referrer-policy"] == "strict-origin"
             assert answer.headers["content-security-policy"].startswith(CONTENT)
             again = await http.get(path, headers={"If-None-Match": answer.headers["etag"]})
             assert (again.status_code, again.content) == (304, b"")

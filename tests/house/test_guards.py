@@ -2,6 +2,7 @@
 
 import ast
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -16,9 +17,12 @@ from careplus_runtime.concerned import patients_in
 from careplus_runtime.serving import Routes, application
 from careplus_tables import everything
 from careplus_tables.appointments import AppointmentRow
+from careplus_tables.engine import Database
 from careplus_tables.labs import LabResultRow, ObservationRow
+from careplus_tables.migrate import upgrade
 from careplus_tables.ownership import OWNERS, Unowned, check
 from careplus_tables.prescriptions import PrescriptionItemRow, PrescriptionRow
+from careplus_tables.statements import Statement
 
 SERVICES_ROOT = Path(__file__).parents[2] / "services"
 
@@ -66,16 +70,29 @@ def test_a_route_without_a_contract_is_refused() -> None:
         application("tests", contracts=[promised], routes=[routes])
 
 
+VERBS = {"get", "put", "post", "delete", "patch", "head", "options", "trace", "websocket", "route"}
+ADDING = {"add_api_route", "add_api_websocket_route", "add_route", "add_websocket_route", "api_route", "mount", "include_router"}
+
+
+def routes_in(source: str) -> list[str]:
+    """Calls by which FastAPI is given a route: `add_route` and its like, and decorators such as `@app.get("/x")`."""
+    return [
+        node.func.attr
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+        if node.func.attr in ADDING
+        or (node.func.attr in VERBS and str(getattr([*node.args, None][0], "value", "")).startswith("/"))
+    ]
+
+
 @pytest.mark.parametrize("service", SERVICES)
 def test_services_have_no_other_routes(service: str) -> None:
-    found = [
-        (path.name, node.func.attr)
-        for path in (SERVICES_ROOT / service).rglob("*.py")
-        for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
-        if node.func.attr in {"add_api_route", "add_route", "api_route", "mount", "include_router"}
-    ]
-    assert found == []
+    found = [(path.name, routes_in(path.read_text())) for path in (SERVICES_ROOT / service).rglob("*.py")]
+    assert [one for one in found if one[1]] == []
+
+
+def test_another_route_is_noticed() -> None:
+    assert routes_in('@app.get("/x")\nasync def show(): ...\napp.add_route("/y", show)') == ["get", "add_route"]
 
 
 OTHER = aliased(AppointmentRow)
@@ -110,6 +127,22 @@ def test_a_statement_that_names_an_owner_passes(statement: sa.Executable) -> Non
 def test_a_statement_that_names_none_is_refused(statement: sa.Executable) -> None:
     with pytest.raises(Unowned, match="name the owner"):
         check(statement)
+
+
+@pytest.mark.parametrize("planted", [sa.select(AppointmentRow), sa.delete(LabResultRow)])
+async def test_whoever_runs_such_a_statement_is_refused(tmp_path: Path, planted: Any) -> None:
+    upgrade(f"sqlite:///{tmp_path}/careplus.db")
+    database = Database(f"sqlite:///{tmp_path}/careplus.db")
+    try:
+        for opened in (database.reading, database.writing):
+            with pytest.raises(Unowned):
+                async with opened() as db:
+                    await db.execute(planted)
+            with pytest.raises(Unowned):
+                async with opened() as db:
+                    await Statement(planted).all(db)
+    finally:
+        await database.close()
 
 
 def test_every_table_of_records_is_known() -> None:

@@ -104,6 +104,8 @@ def use_an_account(world: World, hospital: Hospital) -> None:
     assert again.http.post("/auth/password/forgot", json={"email": "ways@example.org"}).status_code == 204
     chosen = again.http.post("/auth/password/reset", json={"code": reset_code(hospital, "ways@example.org"), "new_password": old})
     assert chosen.status_code == 204, chosen.text
+    # its line is the last that the log is asked for
+    assert said(hospital, chosen)
     for one in (person, again):
         one.http.close()
 

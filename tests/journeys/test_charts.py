@@ -102,8 +102,28 @@ def test_a_draft_stays_behind_when_the_visit_goes_to_a_colleague(admin: Person, 
     made(patient.http.put(f"/api/appointments/{visit['id']}/cancel"), 200)
 
 
+def test_nobody_gives_themselves_a_specialty_and_its_referrals(hospital: Hospital, admin: Person, world: World) -> None:
+    doctor, patient = world.people["doctor"], world.people["patient"]
+    curious = hospital.employ(admin, "curious@example.org", "Dr Curious", "Surgery")
+    profile = {"full_name": "Dr Curious", "specialty": "Phlebology"}
+    refused = curious.http.put("/api/doctor/profile", json=profile)
+    assert (refused.status_code, refused.json()["code"]) == (409, "specialty_fixed")
+    made(curious.http.put("/api/doctor/profile", json={**profile, "specialty": " SURGERY"}), 200)
+    open_to_all = {"patient_id": patient.id, "to_specialty": "Phlebology", "reason": "Veins", "urgency": "routine"}
+    sent = made(doctor.http.post("/api/doctor/referrals", json=open_to_all))
+    received, path = {"direction": "received"}, f"/api/doctor/referrals/{sent['id']}"
+    assert made(curious.http.get("/api/doctor/referrals", params=received), 200)["items"] == []
+    assert curious.http.put(path, json={"status": "accepted"}).status_code == 404
+    made(admin.http.put(f"/api/admin/doctors/{curious.id}", json={**profile, "active": True}), 200)
+    assert [one["id"] for one in made(curious.http.get("/api/doctor/referrals", params=received), 200)["items"]] == [sent["id"]]
+    # withdrawn from a specialty, it is nobody's business there
+    made(doctor.http.put(path, json={"status": "cancelled"}), 200)
+    assert made(curious.http.get("/api/doctor/referrals", params=received), 200)["items"] == []
+    curious.http.close()
+
+
 @pytest.mark.usefixtures("visit")
-def test_an_allergy_stops_a_prescription(world: World, patient: Person) -> None:
+def test_an_allergy_stops_a_prescription(world: World, admin: Person, patient: Person) -> None:
     doctor, chart = world.people["doctor"], f"/api/doctor/patients/{patient.id}"
     blank = made(doctor.http.get(chart), 200)
     assert (blank["allergy_status"], blank["allergies"], blank["problems"], blank["version"]) == ("not_asked", [], [], 1)
@@ -125,6 +145,9 @@ def test_an_allergy_stops_a_prescription(world: World, patient: Person) -> None:
         assert doctor.http.put(f"{chart}/allergies", json=wrong).status_code == 422
 
     refused = prescribe(doctor, patient, "PENICILLIN V 1 Mega")
+    of_patient: dict[str, Any] = {"patient_id": patient.id, "outcome": "allergy_conflict"}
+    tried = made(admin.http.get("/api/admin/audit", params=of_patient), 200)["items"]
+    assert [(one["action"], one["account"]["id"]) for one in tried] == [("prescribe", doctor.id)], "it showed an allergy"
     assert (refused.status_code, refused.json()["code"]) == (409, "allergy_conflict")
     conflict = {"medicine": "PENICILLIN V 1 Mega", "substance": "Penicillin", "severity": "severe", "reaction": "Hives"}
     assert refused.json()["conflicts"] == [conflict]

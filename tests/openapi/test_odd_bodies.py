@@ -1,6 +1,7 @@
 """Bodies that programs send by mistake and attackers on purpose: refused or taken as documented, and nothing breaks."""
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from itertools import cycle
@@ -40,6 +41,7 @@ WHOLE = [
 """Nowhere a body; where one may be left out, nothing is none."""
 KINDS = [
     *("text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/jsonp", ""),
+    # "": without any
     *("application/json2", "application/problem+json", "text/json", "application/xml", "application/octet-stream", "*/*", "json"),
 ]
 VERSIONS = ['"' + "9" * 400 + '"', 'W/"1"', '"', '""', '"1"' * 50, "1", "a\xff", '"\xff"', "k" * 256, "k" * 4000]
@@ -86,8 +88,22 @@ def test_what_is_no_body_of_ours(shaken: World, endpoint: Endpoint[..., Any]) ->
     for whole in WHOLE:
         if whole or endpoint.body.default is not None:
             assert send(shaken, endpoint, content=whole, headers=JSON) in {404, 422}, whole[:20]
+    # what is right but for its type, and for its encoding
+    right = json.dumps(example(endpoint, shaken))
     for kind in KINDS:
-        assert send(shaken, endpoint, content=b"{}", headers={"Content-Type": kind}) in {404, 422}, kind
+        assert send(shaken, endpoint, content=right.encode(), headers={"Content-Type": kind} if kind else {}) in {404, 422}, kind
+    for encoding in ("utf-16", "utf-16-le", "utf-32"):
+        assert send(shaken, endpoint, content=right.encode(encoding), headers=JSON) in {404, 422}, encoding
+
+
+@pytest.mark.parametrize("endpoint", [one for one in WITH_BODY if one.example], ids=lambda endpoint: endpoint.name)
+def test_a_member_that_stands_twice(shaken: World, endpoint: Endpoint[..., Any]) -> None:
+    """Somebody in between may have looked at the other one."""
+    body = example(endpoint, shaken)
+    assert body
+    name = next(iter(body))
+    twice = f"{json.dumps(body)[:-1]}, {json.dumps(name)}: {json.dumps(body[name])}}}"
+    assert send(shaken, endpoint, content=twice.encode(), headers=JSON) in {404, 422}
 
 
 @pytest.mark.parametrize("name", ["register", "write_notes"])
@@ -108,6 +124,38 @@ def test_odd_versions_and_keys(shaken: World, endpoint: Endpoint[..., Any]) -> N
     for value in VERSIONS:
         headers = {"If-Match": value.encode("latin-1"), "Idempotency-Key": value.encode("latin-1")}
         send(shaken, endpoint, json=example(endpoint, shaken), headers=headers)
+
+
+@pytest.mark.parametrize("endpoint", [one for one in ENDPOINTS if one.keyed], ids=lambda endpoint: endpoint.name)
+def test_keys_that_are_none(shaken: World, endpoint: Endpoint[..., Any]) -> None:
+    for key in (b"", b"k" * 256, b"\xff"):
+        status = send(shaken, endpoint, json=example(endpoint, shaken), headers={"Idempotency-Key": key})
+        assert status in {404, 422}, key
+
+
+NO_INSTANTS = ["2030-01-07T09:00:00", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "2030-01-07T09:00:60Z", 1893456000]
+INSTANTS = [
+    (endpoint, name)
+    for endpoint in WITH_BODY
+    for name, value in dict(endpoint.example or {}).items()
+    if re.match(r"\d{4}-\d\d-\d\dT", str(value))
+]
+
+
+@pytest.mark.parametrize(("endpoint", "name"), INSTANTS, ids=lambda one: one if isinstance(one, str) else one.name)
+def test_times_without_a_zone_or_of_no_century_of_ours(shaken: World, endpoint: Endpoint[..., Any], name: str) -> None:
+    for value in NO_INSTANTS:
+        body = {**(example(endpoint, shaken) or {}), name: value}
+        assert send(shaken, endpoint, json=body) in {404, 422}, value
+
+
+@pytest.mark.parametrize(
+    "role", ["ADMIN", "Admin", "admin ", " admin", "\uff41dmin", "adm\u0131n", ["admin"], None, 3, "admin\u0000"]
+)
+@pytest.mark.parametrize("name", ["register", "invite", "update_account"])
+def test_roles_that_are_none(shaken: World, name: str, role: Any) -> None:
+    [endpoint] = [one for one in ENDPOINTS if one.name == name]
+    assert send(shaken, endpoint, json={**(example(endpoint, shaken) or {}), "role": role}) == 422
 
 
 def leaves(value: Any, to: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:

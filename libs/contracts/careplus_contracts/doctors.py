@@ -7,7 +7,7 @@ from pydantic import Field
 
 from careplus_contracts.accounts import EmailTaken
 from careplus_contracts.endpoints import Contract, Role
-from careplus_contracts.refusals import NotFound
+from careplus_contracts.refusals import NotFound, Refusal
 from careplus_contracts.values import (
     Answer,
     Body,
@@ -28,6 +28,12 @@ from careplus_contracts.values import (
 api = Contract(service="doctors", tag="doctors")
 
 Languages = Annotated[list[Language], Field(max_length=20)]
+
+
+class SpecialtyFixed(Refusal):
+    """Referrals to a specialty are open to its doctors, so an administrator says who they are."""
+
+    status = 409
 
 
 class BookingMode(StrEnum):
@@ -90,6 +96,7 @@ async def show_profile() -> Doctor:
 @api.put(
     "/api/doctor/profile",
     roles={Role.DOCTOR},
+    refuses=(SpecialtyFixed,),
     versioned=True,
     example={
         "full_name": "Dr Marta Ruiz",
@@ -102,7 +109,7 @@ async def show_profile() -> Doctor:
     },
 )
 async def update_profile(body: UpdateProfile) -> Doctor:
-    """Change your profile."""
+    """Change your profile. A specialty, once there, is changed by an administrator: send it as it is."""
 
 
 @api.get("/api/admin/doctors", roles={Role.ADMIN})

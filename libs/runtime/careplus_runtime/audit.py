@@ -90,10 +90,15 @@ class Auditor:
 
     def _patients(self, request: Request, result: Any) -> set[int]:
         found: set[int] = set() if self.patients_in is None or result is None else set(self.patients_in(result))
-        # refused may be what is no id at all
-        with suppress(KeyError, ValidationError):
-            found.add(_ID.validate_python(request.path_params["patient_id"]))
+        # in the path, the query or the body; refused may be what is no id at all
+        for named in (request.path_params, request.scope.get("given", {}), self._sent(request)):
+            with suppress(KeyError, ValidationError):
+                found.add(_ID.validate_python(named["patient_id"]))
         return found
+
+    def _sent(self, request: Request) -> dict[str, Any]:
+        body = request.scope.get("given", {}).get(self.endpoint.body.name) if self.endpoint.body else None
+        return vars(body) if isinstance(body, BaseModel) else {}
 
     def _event(
         self, request: Request, given: dict[str, Any], outcome: str, patients: set[int], made_id: Any, result: Any

@@ -84,7 +84,8 @@ def of_account(email: str, peer: str, *, device: str | None) -> Counts:
     """Signing in: from a device that is known to the account only its own tries count, so that nobody locks it out."""
     account = normal_email(email)
     if device is not None:
-        return {f"device {device}": rules.OWN}
+        # whoever once had the password may have kept many devices
+        return {f"device {device}": rules.OWN, f"devices {account}": rules.ACCOUNT}
     return {f"pair {account} {peer}": rules.OWN, f"account {account}": rules.ACCOUNT, f"peer {peer}": rules.PEER}
 
 

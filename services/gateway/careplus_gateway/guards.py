@@ -9,7 +9,7 @@ API_CONTENT = "default-src 'none'; frame-ancestors 'none'"
 """Of what is no page; pages bring a policy of their own."""
 GUARDS = {
     "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
+    "Referrer-Policy": "strict-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",

@@ -34,10 +34,12 @@ function keyOf(name: string): string {
   return `${PREFIX}${account.get()?.id ?? "nobody"}.${name}`;
 }
 
-/** Forgets every draft of this tab. */
-export function wipeDrafts(): void {
+/** Forgets every draft of this tab, but those of one person and of nobody in particular, if somebody is named. */
+export function wipeDrafts(but?: number): void {
+  const kept = but === undefined ? [] : [`${PREFIX}${but}.`, `${PREFIX}nobody.`];
   try {
-    for (const key of Object.keys(sessionStorage)) if (key.startsWith(PREFIX)) sessionStorage.removeItem(key);
+    for (const key of Object.keys(sessionStorage))
+      if (key.startsWith(PREFIX) && !kept.some((start) => key.startsWith(start))) sessionStorage.removeItem(key);
   } catch {
     // this browser keeps nothing
   }

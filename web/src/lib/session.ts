@@ -18,7 +18,8 @@ export async function start(): Promise<Outcome<unknown>> {
   onAccount((known) => {
     const before = account.get();
     // nobody finds what another person wrote
-    if (before && before.id !== known?.id) wipeDrafts();
+    if (known) wipeDrafts(known.id);
+    else if (before) wipeDrafts();
     account.set(known);
     remember(known !== null, Boolean(before));
   });

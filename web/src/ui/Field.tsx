@@ -14,6 +14,7 @@ interface Props extends ControlProps {
     max?: string | number;
     step?: string | number;
     maxLength?: number;
+    readOnly?: boolean;
     inputMode?: "numeric" | "decimal" | "tel" | "search";
     /** The id of a datalist. */
     list?: string;

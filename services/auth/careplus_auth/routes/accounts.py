@@ -25,6 +25,9 @@ async def register(body: Register, *, request: Request, visitor: Visitor, db: Db
     if not is_admin:
         await request.app.state.attempts.begin(of_newcomer(peer(request.scope)))
     password_hash = await passwords.hash_new(body.password, body.email, body.full_name)
+    if visitor is not None and is_admin:
+        # hashing may have waited for its turn, and who asks may be none any more
+        await accounts.own(db, visitor)
     if body.invitation is not None:
         reserved = await invitations.accept(db, body.invitation, body.email, body.role)
         return accounts.shown(accounts.accept(reserved, body, password_hash))

@@ -3,7 +3,7 @@
 from fastapi import Request
 
 from careplus_contracts import doctors as contract
-from careplus_contracts.doctors import AddDoctor, Doctor, Doctors, NewDoctor, UpdateDoctor, UpdateProfile
+from careplus_contracts.doctors import AddDoctor, Doctor, Doctors, NewDoctor, SpecialtyFixed, UpdateDoctor, UpdateProfile
 from careplus_contracts.values import Cursor, Id, Limit, Query
 from careplus_doctors.inviting import invite
 from careplus_doctors.store import doctors as store
@@ -22,6 +22,8 @@ async def show_profile(*, who: Who, db: Db) -> Doctor:
 async def update_profile(body: UpdateProfile, *, who: Who, db: Db, expected: Expected) -> Doctor:
     account, profile = await store.own(db, who)
     check_version(profile.version, expected)
+    if profile.specialty.strip().casefold() not in ("", body.specialty.strip().casefold()):
+        raise SpecialtyFixed("Ask an administrator to change your specialty, and send it as it is until then.")
     return await store.save(db, account, profile, body)
 
 

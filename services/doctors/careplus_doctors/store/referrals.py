@@ -142,13 +142,14 @@ def _own(who: Identity, direction: Direction | None = None) -> ColumnElement[boo
 
 
 def _open_to(who: Identity) -> ColumnElement[bool]:
-    """Sent to the doctor's specialty by somebody else, and not accepted by anybody."""
+    """Waits for one of the doctor's specialty, sent by somebody else; what was declined is still seen by who declined it."""
     specialty = select(func.lower(col(DoctorRow.specialty))).where(col(DoctorRow.id) == who.id).scalar_subquery()
     spelling = _spellings()
     return and_(
         col(ReferralRow.to_specialty).in_(select(spelling.c.text).where(func.lower(spelling.c.text) == specialty)),
         # written so that the index of those who accepted, in which most are null, is left alone
         func.coalesce(col(ReferralRow.accepted_by_id), 0) == 0,
+        col(ReferralRow.status).in_((ReferralStatus.SENT.value, ReferralStatus.DECLINED.value)),
         col(ReferralRow.from_doctor_id) != who.id,
     )
 

@@ -57,7 +57,8 @@ function About({ saved, put }: { saved: Doctor; put: (saved: Doctor) => void }) 
         specialty: { value: typed.specialty, say: "doctor_profile.missing.specialty" },
       }),
     async () => {
-      const body = { ...typed, phone: typed.phone.trim() || null, room: typed.room.trim() || null };
+      const specialty = saved.specialty ?? typed.specialty;
+      const body = { ...typed, specialty, phone: typed.phone.trim() || null, room: typed.room.trim() || null };
       const kept = await outcome(api.PUT("/api/doctor/profile", { params: { header: unchanged(saved) }, body }));
       if (kept.ok) {
         put(kept.data);
@@ -84,7 +85,16 @@ function About({ saved, put }: { saved: Doctor; put: (saved: Doctor) => void }) 
       <ErrorSummary mistakes={wrong} />
       <form noValidate onSubmit={submit}>
         <Field {...field("full_name")} autocomplete="name" input={{ maxLength: 200 }} />
-        <Field {...field("specialty")} input={{ maxLength: 200, list: "specialties" }} />
+        {saved.specialty ? (
+          <Field
+            {...field("specialty")}
+            value={saved.specialty}
+            hint={t("doctor_profile.specialty.fixed")}
+            input={{ readOnly: true }}
+          />
+        ) : (
+          <Field {...field("specialty")} input={{ maxLength: 200, list: "specialties" }} />
+        )}
         <datalist id="specialties">
           {specialties.data?.items.map(({ name }) => (
             <option key={name} value={name} />
