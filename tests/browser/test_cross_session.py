@@ -1,6 +1,7 @@
 """A session that ends under somebody's hands, and pages of somebody else's portal."""
 
 import re
+import time
 
 import pytest
 from playwright.sync_api import Page, Route, expect
@@ -69,6 +70,36 @@ def test_leaving_instead_leaves_nothing_behind(
     expect(page.get_by_role("banner")).to_contain_text("Sign in")
     assert NOTE not in page.evaluate("() => JSON.stringify({ ...sessionStorage, ...localStorage })")
     assert care.upcoming(people[patient]) == []
+
+
+def test_a_page_of_the_staff_that_nobody_touches_is_covered_and_signed_out(
+    people: People, role_page: RolePage, expected: list[str]
+) -> None:
+    expected.append("401 ")
+    doctor = people.new_doctor()
+    page = role_page(doctor)
+    page.clock.install()
+    held: set[str] = set()
+    page.on("request", lambda request: held.update({request.headers.get("authorization", "")} - {""}))
+    # what watches is fetched when there is time for it
+    with page.expect_response("**/idle-*.js"):
+        page.goto("/doctor")
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+    page.wait_for_function("() => localStorage.getItem('careplus.touched') !== null")
+    page.clock.fast_forward("31:00")
+    dialog = page.get_by_role("dialog", name="Your session has ended")
+    expect(dialog).to_be_visible()
+    background = "(name) => getComputedStyle(document.querySelector('dialog'), name).backgroundColor"
+    assert re.match(r"rgb\(", page.evaluate(background, "::backdrop")), "nothing shines through"
+    [token] = held
+    deadline = time.monotonic() + 5
+    while people[doctor].http.get("/api/doctor/profile", headers={"Authorization": token}).status_code != 401:
+        assert time.monotonic() < deadline, "the session itself has ended"
+        time.sleep(0.1)
+    dialog.get_by_label("Password", exact=True).fill(PASSWORD)
+    dialog.get_by_role("button", name="Sign in and go on").click()
+    expect(dialog).to_have_count(0)
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
 
 
 @pytest.mark.parametrize(

@@ -40,8 +40,16 @@ export function App() {
 
   useEffect(() => {
     if (!who) return;
-    const later = setTimeout(() => void sessionLost().catch(() => {}), UNHURRIED_MS);
-    return () => clearTimeout(later);
+    let stop = (): void => {};
+    const watch = async (): Promise<void> => {
+      const [{ watchIdle }] = await Promise.all([import("./lib/idle"), sessionLost()]);
+      if (account.get() === who) stop = watchIdle(who);
+    };
+    const later = setTimeout(() => void watch().catch(() => {}), UNHURRIED_MS);
+    return () => {
+      clearTimeout(later);
+      stop();
+    };
   }, [who]);
 
   return (

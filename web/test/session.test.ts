@@ -62,6 +62,19 @@ test("signing in and out", async () => {
   expect(localStorage.getItem(HINT)).toBeNull();
 });
 
+test("whoever comes next finds nothing of the one before, also after a reload", async () => {
+  gateway({ "POST /auth/login": [tokens()] });
+  write("8.notes.3");
+  write(`${PAT.id}.notes.3`);
+  write("nobody.register");
+  await session.start();
+  await session.signIn(PAT.email, "p");
+  expect(Object.keys(sessionStorage).sort()).toEqual([
+    `careplus.draft.${PAT.id}.notes.3`,
+    "careplus.draft.nobody.register",
+  ]);
+});
+
 test("a wrong password changes nothing", async () => {
   gateway({ "POST /auth/login": [refusal(401, "invalid_credentials")] });
   await session.start();

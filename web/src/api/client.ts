@@ -27,6 +27,7 @@ export type Outcome<T, E = Problem> = { ok: true; data: T } | Failure<E>;
 type Answered<T, E> = { data?: T; error?: E; response: Response };
 
 const TIMEOUT_MS = 20_000;
+const AGAIN_MS = 5_000;
 /** What says that a request comes from our own pages; the refresh cookie alone proves nothing. */
 const OWN_PAGE = { "X-CarePlus": "1" };
 const KEYED = new Set(["POST", "PUT"]);
@@ -76,10 +77,22 @@ async function exchange(): Promise<Outcome<Tokens>> {
 }
 
 export async function logout(): Promise<Outcome<undefined>> {
+  const ended = await end();
+  if (ended.ok) keep(null);
+  return ended;
+}
+
+/** Ends the session and covers the page as where one is lost: whoever comes back signs in and goes on. */
+export async function leaveUntouched(): Promise<void> {
+  if (lost.get()) return;
+  lost.set(true);
+  while (lost.get() && !(await end()).ok) await sleep(AGAIN_MS);
+}
+
+async function end(): Promise<Outcome<undefined>> {
   const ended = await outcome(api.POST("/auth/logout", { headers: OWN_PAGE }));
   // a session that the server does not know has ended as well
   if (!ended.ok && ended.problem.code !== "unauthenticated") return ended;
-  keep(null);
   return { ok: true, data: undefined };
 }
 

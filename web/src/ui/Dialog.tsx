@@ -6,10 +6,12 @@ interface Props {
   title: string;
   /** Called when the reader closes it without an act. */
   onClose: () => void;
+  /** Whether what is behind it is hidden. */
+  covers?: boolean;
   children: ComponentChildren;
 }
 
-export function Dialog({ title, onClose, children }: Props) {
+export function Dialog({ title, onClose, covers, children }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
   const heading = useId();
   useLayoutEffect(() => {
@@ -35,7 +37,13 @@ export function Dialog({ title, onClose, children }: Props) {
     setTimeout(() => dialog.current?.open === false && dialog.current.showModal());
   };
   return (
-    <dialog ref={dialog} aria-labelledby={heading} onCancel={closed} onClose={gone}>
+    <dialog
+      ref={dialog}
+      class={covers ? "covers" : undefined}
+      aria-labelledby={heading}
+      onCancel={closed}
+      onClose={gone}
+    >
       <h2 id={heading}>{title}</h2>
       {children}
     </dialog>

@@ -31,7 +31,7 @@ export function SessionLost({ account }: { account: Account }) {
   // Escape must not throw away what was typed
   const stay = (): void => {};
   return (
-    <Dialog title={t("lost.title")} onClose={stay}>
+    <Dialog title={t("lost.title")} onClose={stay} covers>
       <p>{t("lost.about", { name: account.full_name })}</p>
       <ErrorSummary mistakes={wrong} />
       <form noValidate onSubmit={submit}>

@@ -45,7 +45,6 @@ function About({ saved, put }: { saved: Doctor; put: (saved: Doctor) => void }) 
   const draft = useDraft("doctor_profile", textsOf(saved));
   const typed = draft.value;
   const [done, setDone] = useState(false);
-  const specialties = useLoad(() => outcome(api.GET("/api/specialties")), []);
   const change = (changes: Partial<typeof typed>): void => {
     setDone(false);
     draft.set({ ...draft.value, ...changes });
@@ -85,21 +84,12 @@ function About({ saved, put }: { saved: Doctor; put: (saved: Doctor) => void }) 
       <ErrorSummary mistakes={wrong} />
       <form noValidate onSubmit={submit}>
         <Field {...field("full_name")} autocomplete="name" input={{ maxLength: 200 }} />
-        {saved.specialty ? (
-          <Field
-            {...field("specialty")}
-            value={saved.specialty}
-            hint={t("doctor_profile.specialty.fixed")}
-            input={{ readOnly: true }}
-          />
-        ) : (
-          <Field {...field("specialty")} input={{ maxLength: 200, list: "specialties" }} />
-        )}
-        <datalist id="specialties">
-          {specialties.data?.items.map(({ name }) => (
-            <option key={name} value={name} />
-          ))}
-        </datalist>
+        <Field
+          {...field("specialty")}
+          value={saved.specialty ?? typed.specialty}
+          hint={t("doctor_profile.specialty.fixed")}
+          input={{ maxLength: 200, readOnly: saved.specialty !== null }}
+        />
         <TextArea
           id="bio"
           label={t("doctor_profile.bio")}
