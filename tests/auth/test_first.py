@@ -34,7 +34,7 @@ def test_who_is_made_by_the_command_is_noted_with_the_account(migrated: bytes, t
 
 async def test_who_comes_by_the_link_is_noted(auth: httpx.AsyncClient, tmp_path: Path) -> None:
     link = await asyncio.to_thread(invite_first_admin, f"sqlite:///{tmp_path}/careplus.db", "http://localhost:5000")
-    [code] = parse_qs(urlsplit(link or "").query)["invitation"]
+    [code] = parse_qs(urlsplit(link or "").fragment)["invitation"]
     body = {"email": FIRST_EMAIL, "password": PASSWORD, "full_name": "Ada Admin", "invitation": code}
     assert (await auth.post("/auth/register", json=body)).status_code == 201
     [event] = events(tmp_path)

@@ -32,7 +32,7 @@ from tests.hospital import free_port
 
 # as the servers on this machine that CarePlus would hand its mails to
 pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
-LINK = "http://localhost:5000/register?invitation=abcdefgh&email=me%40example.org"
+LINK = "http://localhost:5000/register#invitation=abcdefgh&email=me%40example.org"
 VAULT = Vault(["k" * 40], "what is kept encrypted")
 
 

@@ -152,7 +152,7 @@ def test_the_first_administrator_gets_a_link_once(tmp_path: Path) -> None:
     hospital = Hospital(tmp_path, measured=True)
     hospital.start()
     eventually(lambda: "Ready after" in hospital.log.read_text())
-    link = re.search(r"http://localhost:\d+/register\?invitation=([\w-]+)", hospital.log.read_text())
+    link = re.search(r"http://localhost:\d+/register#invitation=([\w-]+)", hospital.log.read_text())
     assert link
     person = {"email": "administrator@localhost", "password": PASSWORD, "full_name": "Ada", "invitation": link[1]}
     assert httpx.post(f"{hospital.url}/auth/register", json=person).json()["role"] == "admin"

@@ -285,7 +285,7 @@ def test_invitations_come_by_mail_also_those_of_new_doctors(hospital: Hospital, 
     doctor = {"email": "dr.inv@example.org", "full_name": "Dr Ines Inv", "specialty": "Cardiology"}
     url = made(admin.http.post("/api/admin/doctors", json=doctor))["invitation_url"]
     assert url in text_of(next_mail(hospital, "dr.inv@example.org", "Your account at CarePlus Hospital"))
-    assert "/register?invitation=" in text_of(next_mail(hospital, "inv@example.org", "Your account at CarePlus Hospital"))
+    assert "/register#invitation=" in text_of(next_mail(hospital, "inv@example.org", "Your account at CarePlus Hospital"))
 
 
 # strangers at the door

@@ -213,7 +213,7 @@ test("an address without a page says so and leads back", async () => {
 test("an invitation is accepted with its code and signs in", async () => {
   const asked = await open(
     { "GET /api/config": [config], "POST /auth/register": [json(PAT)], "POST /auth/login": [tokens()] },
-    "/register?invitation=abcdefgh&email=pat%40demo.example",
+    "/register#invitation=abcdefgh&email=pat%40demo.example",
   );
   expect(heading()).toBe("Accept your invitation");
   await type("full_name", "Pat Moreno");

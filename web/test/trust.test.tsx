@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { actionWords, isEmergency } from "../src/lib/actions";
+import { saidIn } from "../src/lib/hash";
 import { enter, speak, t } from "../src/lib/i18n";
 import { said } from "../src/lib/said";
 import { keepZone } from "../src/lib/zone";
-import { codeIn } from "../src/pages/account/password";
 import { passwordMistakes } from "../src/pages/account/passwords";
 import { drawn, inFours } from "../src/pages/account/qr-code";
 import { askedFor, wantedIn } from "../src/pages/admin/audit-wanted";
@@ -35,9 +35,9 @@ describe("passwords", () => {
     ({ ok: false, problem: { code, status: 403, detail: "x" }, retryAfter }) as never;
 
   test("a link says its code after the hash", () => {
-    expect(codeIn("#code=q0Zk3tYw1nB8")).toBe("q0Zk3tYw1nB8");
-    expect(codeIn("#main")).toBeNull();
-    expect(codeIn("")).toBeNull();
+    expect(saidIn("#code=q0Zk3tYw1nB8", "code")).toBe("q0Zk3tYw1nB8");
+    expect(saidIn("#main", "code")).toBeNull();
+    expect(saidIn("", "code")).toBeNull();
   });
 
   test("a refusal stands at the field that it is about; e-mail is not asked for where it is known", () => {

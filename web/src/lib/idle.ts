@@ -26,12 +26,13 @@ export function watchIdle({ role }: Account): () => void {
   };
   touch();
   const timer = setInterval(look, LOOK_MS);
-  for (const name of TOUCHES) addEventListener(name, touch, { capture: true, passive: true });
-  document.addEventListener("visibilitychange", look);
+  const over = new AbortController();
+  const { signal } = over;
+  for (const name of TOUCHES) addEventListener(name, touch, { capture: true, passive: true, signal });
+  document.addEventListener("visibilitychange", look, { signal });
   return () => {
     clearInterval(timer);
-    for (const name of TOUCHES) removeEventListener(name, touch, { capture: true });
-    document.removeEventListener("visibilitychange", look);
+    over.abort();
   };
 }
 

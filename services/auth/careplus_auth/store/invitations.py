@@ -35,8 +35,9 @@ async def invite(db: AsyncSession, body: Invite, public_url: str) -> NewInvitati
     row = _row(account, code)
     db.add(row)
     await db.flush()
+    # after the #, which is in no log of those who carry it
     link = urlencode({"invitation": code, "email": account.email})
-    return NewInvitation(**dict(_shown(row, account)), code=code, url=f"{public_url}/register?{link}")
+    return NewInvitation(**dict(_shown(row, account)), code=code, url=f"{public_url}/register#{link}")
 
 
 async def accept(db: AsyncSession, code: str, email: str, role: Role) -> AccountRow:

@@ -1,7 +1,8 @@
 /** A forgotten password: asks for a mail, and with the code of its link (`#code=`) for a new password. */
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { api, outcome } from "../../api/client";
 import { missing, mistakes, useForm } from "../../lib/form";
+import { saidIn, useHash } from "../../lib/hash";
 import { t } from "../../lib/i18n";
 import { ErrorSummary } from "../../ui/ErrorSummary";
 import { Field } from "../../ui/Field";
@@ -11,23 +12,13 @@ import { Welcome } from "../../ui/Welcome";
 import { NewPassword } from "./new-password";
 
 export default function Password() {
-  const [code, setCode] = useState(codeIn(location.hash));
-  useEffect(() => {
-    // the link was opened over this very page
-    const follow = (): void => setCode(codeIn(location.hash));
-    addEventListener("hashchange", follow);
-    return () => removeEventListener("hashchange", follow);
-  }, []);
+  const [hash, forget] = useHash();
+  const code = saidIn(hash, "code");
   const again = (): void => {
     history.replaceState(null, "", "/password");
-    setCode(null);
+    forget();
   };
   return <Welcome>{code === null ? <Forgotten /> : <NewPassword key={code} code={code} again={again} />}</Welcome>;
-}
-
-/** What a link says after `#`, where no server on the way reads it. */
-export function codeIn(hash: string): string | null {
-  return new URLSearchParams(hash.slice(1)).get("code");
 }
 
 function Forgotten() {

@@ -1,8 +1,9 @@
-/** Create a patient's account, or accept an invitation (`?invitation=`, and `email=` where the link knows it). */
+/** Create a patient's account, or accept an invitation (`#invitation=` and `email=`). */
 import { useState } from "preact/hooks";
 import { api, outcome } from "../../api/client";
 import { useDraft } from "../../lib/draft";
 import { missing, mistakes, useForm } from "../../lib/form";
+import { saidIn, useHash } from "../../lib/hash";
 import { t } from "../../lib/i18n";
 import { signIn } from "../../lib/session";
 import { go, safeNext } from "../../router";
@@ -16,11 +17,16 @@ import { Welcome } from "../../ui/Welcome";
 
 const FIELDS = ["full_name", "email", "date_of_birth", "phone", "password"];
 
-export default function Register({ config, query }: PageProps) {
-  const invitation = query.get("invitation");
+export default function Register(props: PageProps) {
+  const [hash] = useHash();
+  return <Newcomer key={hash} hash={hash} {...props} />;
+}
+
+function Newcomer({ config, query, hash }: PageProps & { hash: string }) {
+  const invitation = saidIn(hash, "invitation");
   const next = query.get("next");
   const draft = useDraft("register", {
-    email: query.get("email") ?? "",
+    email: saidIn(hash, "email") ?? "",
     full_name: "",
     phone: "",
     born: NO_DATE,
