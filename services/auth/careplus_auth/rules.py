@@ -60,7 +60,7 @@ class Pace:
 OWN = Pace(free=5, longest=timedelta(minutes=5), recovers=timedelta(minutes=5))
 """One account from one address, or from a device that it signed in from before."""
 ACCOUNT = Pace(free=50, longest=timedelta(minutes=1), recovers=timedelta(minutes=5))
-"""One account from anywhere, but for devices that are known: guessing from many addresses is slow too."""
+"""One account from anywhere: guessing from many addresses, or with many cookies that were kept, is slow too."""
 PEER = Pace(free=200, longest=timedelta(minutes=1), recovers=timedelta(seconds=30))
 """One address, whatever account; a whole clinic may have one."""
 REGISTER = Pace(free=300, longest=timedelta(minutes=1), recovers=timedelta(seconds=10))
