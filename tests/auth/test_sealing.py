@@ -3,10 +3,13 @@
 import asyncio
 import io
 import json
-from contextlib import redirect_stdout
+from contextlib import redirect_stdout, suppress
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
 from careplus_auth import sealing
 from careplus_auth.chain import SealingKeys
@@ -16,6 +19,9 @@ from careplus_contracts.audit import Kind
 from careplus_runtime import logs
 from careplus_tables.engine import Database
 from careplus_tables.trail import MEMBERS, Event, commit
+
+FULL = 2
+"""What SQLite calls it."""
 
 
 async def test_what_nobody_foresaw_stops_no_sealing(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -44,6 +50,25 @@ async def test_the_log_says_where_the_chain_ends_whenever_it_has_grown(database:
             sealer.anchor()
     lines = [json.loads(line) for line in written.getvalue().splitlines()]
     assert [(line["event"], line["number"], len(line["mac"])) for line in lines] == [("audit_head", 1, 64), ("audit_head", 2, 64)]
+
+
+@pytest.mark.parametrize("outcome", ["ok", None])
+async def test_acts_wait_for_the_disk_after_looks_that_did_not(database: Database, outcome: str | None) -> None:
+    said = {"at": datetime.now(UTC), "service": "labs", "action": "looks", "kind": Kind.READ.value, "outcome": outcome}
+    with suppress(IntegrityError):
+        await commit(database, [Event({**dict.fromkeys(MEMBERS), **said, "request_id": "looks"})])
+    async with database.writing() as db:
+        assert (await db.execute(text("PRAGMA synchronous"))).scalar() == FULL
+
+
+async def test_nobody_gets_a_connection_that_was_left_in_a_transaction(database: Database) -> None:
+    def leave(driver: Any) -> None:
+        driver.execute("PRAGMA synchronous=NORMAL")
+        driver.execute("BEGIN IMMEDIATE")
+
+    await database.in_one_trip(leave)
+    async with database.writing() as db:
+        assert (await db.execute(text("PRAGMA synchronous"))).scalar() == FULL
 
 
 async def test_anchors_are_said_while_auth_runs(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:

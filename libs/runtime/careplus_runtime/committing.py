@@ -24,7 +24,7 @@ class Committer:
         self._running: asyncio.Task[None] | None = None
 
     async def add(self, event: Event, *, may_drop: bool = False) -> None:
-        """Return when the event is durable. Raises SQLAlchemy's errors, and Unavailable where too many `may_drop` events wait."""
+        """Return when it is committed. Raises SQLAlchemy's errors, and Unavailable where too many `may_drop` events wait."""
         if may_drop and len(self._waiting) >= MOST_WAITING:
             raise Unavailable("Too many events wait.")
         done = asyncio.get_running_loop().create_future()

@@ -161,7 +161,8 @@ class Database:
             await driver._execute(work, driver._conn)
         finally:
             if driver.in_transaction:
-                await greenlet_spawn(held.close)
+                # as the work left it, nobody else can use it
+                await greenlet_spawn(held.invalidate)
             else:
                 held.close()
 

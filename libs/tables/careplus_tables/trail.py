@@ -27,7 +27,10 @@ class Event(NamedTuple):
 
 
 async def commit(database: Database, events: Sequence[Event]) -> None:
-    """Add events in a transaction of their own. Raises SQLAlchemy's errors."""
+    """Add events in a transaction of their own, which is on the disk when auth has sealed them (SQLite; decision 23).
+
+    Raises SQLAlchemy's errors.
+    """
     if not database.sqlite:
         async with database.writing() as db:
             await append(db, events)
@@ -36,6 +39,14 @@ async def commit(database: Database, events: Sequence[Event]) -> None:
     rows = [(event.values(one.row), sorted(one.patients)) for one in events]
 
     def insert(driver: Any) -> None:
+        # in the file now, which no process that ends takes back, and on the disk with the next commit of a seal or of an act
+        driver.execute("PRAGMA synchronous=NORMAL")
+        try:
+            append_all(driver)
+        finally:
+            driver.execute("PRAGMA synchronous=FULL")
+
+    def append_all(driver: Any) -> None:
         driver.execute("BEGIN IMMEDIATE")
         try:
             for values, patients in rows:

@@ -1,0 +1,49 @@
+"""Staff are invited by a link, and a changed role is another portal at once."""
+
+import re
+import secrets
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import OpenPage, RolePage
+from tests.browser.people import People
+from tests.hospital import PASSWORD, Hospital
+
+
+@pytest.mark.parametrize(("role", "home"), [("Laboratory", "/lab"), ("Administrator", "/admin")])
+def test_staff_are_invited_by_a_link(role_page: RolePage, open_page: OpenPage, hospital: Hospital, role: str, home: str) -> None:
+    name, email = f"Ivo {secrets.token_hex(3)}", f"ivo-{secrets.token_hex(4)}@example.org"
+    page = role_page("admin")
+    page.goto("/admin/people?show=invitations")
+    invite = page.get_by_role("region", name="Invite somebody")
+    invite.get_by_label("Full name").fill(name)
+    invite.get_by_label("E-mail address").fill(email)
+    invite.get_by_label(role).check()
+    invite.get_by_role("button", name=re.compile("link")).click()
+    expect(page.get_by_role("heading", name=f"Link for {name}")).to_be_focused()
+    link = urlsplit(page.get_by_label("Invitation link").input_value())
+    assert not link.query, "whoever carries the request would have it in their log"
+    invited = open_page(hospital.url)
+    invited.goto(f"{link.path}#{link.fragment}")
+    expect(invited.get_by_label("E-mail address")).to_have_value(email)
+    invited.get_by_label("Full name").fill(name)
+    invited.get_by_label("Password", exact=True).fill(PASSWORD)
+    invited.get_by_role("button", name="Create account").click()
+    expect(invited).to_have_url(re.compile(rf"{home}$"))
+
+
+def test_another_role_is_another_portal(people: People, role_page: RolePage, expected: list[str]) -> None:
+    expected.append("401 ")
+    patient = people.newcomer("Rolf Role")
+    page = role_page("admin")
+    page.goto(f"/admin/people/{people[patient].id}")
+    page.get_by_role("button", name="Change role").click()
+    expect(page.get_by_role("alert").first).to_contain_text("Choose another role")
+    page.get_by_label("Laboratory").check()
+    page.get_by_role("button", name="Change role").click()
+    expect(page.get_by_text("The role is changed.")).to_be_visible()
+    own = role_page(patient)
+    own.goto("/")
+    expect(own).to_have_url(re.compile(r"/lab$"))
