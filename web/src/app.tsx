@@ -38,19 +38,22 @@ export function App() {
     return listen();
   }, []);
 
+  const whose = who?.id;
   useEffect(() => {
-    if (!who) return;
+    const person = account.get();
+    if (whose === undefined || !person) return;
     let stop = (): void => {};
     const watch = async (): Promise<void> => {
       const [{ watchIdle }] = await Promise.all([import("./lib/idle"), sessionLost()]);
-      if (account.get() === who) stop = watchIdle(who);
+      if (account.get()?.id === whose) stop = watchIdle(person);
     };
     const later = setTimeout(() => void watch().catch(() => {}), UNHURRIED_MS);
     return () => {
       clearTimeout(later);
       stop();
     };
-  }, [who]);
+    // tokens that are renewed bring the same person, and are no sign of life
+  }, [whose]);
 
   return (
     <Frame

@@ -62,6 +62,20 @@ test.each([
   expect(document.querySelector(".portal")?.textContent).not.toMatch(/nav\.|undefined|null/);
 });
 
+test("tokens that are renewed are no sign of life", async () => {
+  localStorage.setItem(HINT, "1");
+  const LEA = { ...PAT, role: "lab" } as const;
+  await open({ "GET /api/config": [config], "POST /auth/refresh": [tokens("t", LEA)] }, "/lab");
+  const { keep } = await import("../src/api/client");
+  const later = () => new Promise((resolve) => setTimeout(resolve, 3_300));
+  await later();
+  expect(localStorage.getItem("careplus.touched")).not.toBeNull();
+  localStorage.setItem("careplus.touched", "1");
+  keep({ access_token: "u", token_type: "bearer", expires_in: 600, account: { ...LEA } });
+  await later();
+  expect(localStorage.getItem("careplus.touched")).toBe("1");
+}, 20_000);
+
 test("a page of another role leads to one's own, with a sentence", async () => {
   localStorage.setItem(HINT, "1");
   await open({ "GET /api/config": [config], "POST /auth/refresh": [tokens()] }, "/admin/doctors");
