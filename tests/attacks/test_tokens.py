@@ -5,6 +5,7 @@ import random
 import re
 import statistics
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -257,6 +258,7 @@ async def test_a_hundred_thousand_mutated_tokens_over_http(world: World) -> None
     rng, found, known = random.Random(9), gates(world.hospital), genuine(world)
     until = time.monotonic() + LIFETIME_S / 2
     counted: dict[tuple[str, int], int] = {}
+    said: dict[int, set[bytes]] = defaultdict(set)
 
     async def attack(http: aiohttp.ClientSession, count: int) -> None:
         nonlocal known, until
@@ -265,8 +267,9 @@ async def test_a_hundred_thousand_mutated_tokens_over_http(world: World) -> None
                 known, until = genuine(world), time.monotonic() + LIFETIME_S / 2
             gate = found[number % len(found)]
             name, token = mutated(rng, known)
-            async with http.get(gate.url + gate.path, headers={"Authorization": f"Bearer {token}"}) as answer:
-                await answer.read()
+            headers = {"Authorization": f"Bearer {token}", "X-Request-Id": ID}
+            async with http.get(gate.url + gate.path, headers=headers) as answer:
+                said[answer.status].add(await answer.read())
                 assert answer.status == 401 or (answer.status, gate.name) == (429, "gateway"), (
                     f"{gate.name} {name}: {answer.status} {token}"
                 )
@@ -276,6 +279,7 @@ async def test_a_hundred_thousand_mutated_tokens_over_http(world: World) -> None
         await asyncio.gather(*(attack(http, 100_000 // 8) for _ in range(8)))
     assert sum(counted.values()) == 100_000
     assert {name for name, status in counted if status == 401} == set(PLACES)
+    assert len(said[401]) == 1, "the same bytes, whatever is wrong and wherever"
 
 
 @pytest.mark.attack

@@ -59,6 +59,17 @@ def problems(world: World) -> tuple[str, str, str, Rival]:
     return "doctor", chart, f"{chart}/problems", lambda number: {"problems": [{"name": f"No {number}", "status": "active"}]}
 
 
+def allergies(world: World) -> tuple[str, str, str, Rival]:
+    chart = f"/api/doctor/patients/{world.people['patient'].id}"
+    one = {"severity": "mild"}
+    return "doctor", chart, f"{chart}/allergies", lambda number: {"allergies": [{**one, "substance": f"Substance {number}"}]}
+
+
+def profile_by_admin(world: World) -> tuple[str, str, str, Rival]:
+    path = f"/api/admin/doctors/{world.people['other_doctor'].id}"
+    return "admin", path, path, lambda number: {"full_name": f"Dr N Lind {number}", "specialty": "Dermatology", "active": True}
+
+
 def referral(world: World) -> tuple[str, str, str, Rival]:
     body = {"patient_id": world.people["patient"].id, "to_external": "Elsewhere", "reason": "Crowd", "urgency": "routine"}
     sent = made(world.people["doctor"].http.post("/api/doctor/referrals", json=body))
@@ -82,7 +93,10 @@ def _booked(doctor_id: int, at: Any) -> dict[str, Any]:
     return {"doctor_id": doctor_id, "starts_at": at.isoformat()}
 
 
-RECORDS = [own_account, somebodys_account, profile, week, visit, notes, problems, referral, catalogue, bench]
+RECORDS = [
+    *(own_account, somebodys_account, profile, profile_by_admin, week, visit, notes),
+    *(problems, allergies, referral, catalogue, bench),
+]
 
 
 @pytest.mark.parametrize("record", RECORDS, ids=lambda record: record.__name__)
