@@ -11,7 +11,7 @@ import pytest
 from careplus_runtime.settings import DEMO_PHONE, Settings
 from tests.hospital import Hospital
 
-LINK = r"http://localhost:4200/register\?\S+"
+LINK = r"http://localhost:4200/register#\S+"
 ORIGINS = {"CAREPLUS_ORIGINS": "http://localhost:4200,http://127.0.0.1:4200"}
 
 
