@@ -91,20 +91,23 @@ class Auditor:
     def _patients(self, request: Request, result: Any) -> set[int]:
         found: set[int] = set() if self.patients_in is None or result is None else set(self.patients_in(result))
         # in the path, the query or the body; refused may be what is no id at all
-        for named in (request.path_params, request.scope.get("given", {}), self._sent(request)):
-            with suppress(KeyError, ValidationError):
-                found.add(_ID.validate_python(named["patient_id"]))
+        given = request.scope.get("given", {})
+        body = self._body(given)
+        for named in (request.path_params, given, vars(body) if body else {}):
+            if (patient := named.get("patient_id")) is not None:
+                with suppress(ValidationError):
+                    found.add(_ID.validate_python(patient))
         return found
 
-    def _sent(self, request: Request) -> dict[str, Any]:
-        body = request.scope.get("given", {}).get(self.endpoint.body.name) if self.endpoint.body else None
-        return vars(body) if isinstance(body, BaseModel) else {}
+    def _body(self, given: dict[str, Any]) -> BaseModel | None:
+        body = given.get(self.endpoint.body.name) if self.endpoint.body else None
+        return body if isinstance(body, BaseModel) else None
 
     def _event(
         self, request: Request, given: dict[str, Any], outcome: str, patients: set[int], made_id: Any, result: Any
     ) -> Event:
         account_id, role, session_id = _actor(request, given, result)
-        body = given.get(self.endpoint.body.name) if self.endpoint.body else None
+        body = self._body(given)
         object_id = next(reversed(request.path_params.values()), made_id)
         scope = request.scope
         row = {
@@ -120,7 +123,7 @@ class Auditor:
             "object_id": None if object_id is None else str(object_id)[:LONGEST_ID],
             "outcome": outcome,
             "reason": body.reason if isinstance(body, OpenChart) else None,
-            "members": " ".join(sorted(body.model_fields_set)) if isinstance(body, BaseModel) else None,
+            "members": " ".join(sorted(body.model_fields_set)) if body else None,
         }
         return Event(row, patients - {account_id} if role is Role.PATIENT else patients)
 
