@@ -1,6 +1,8 @@
 """A hospital of their own for tests that send anything at all: what they leave behind is nobody else's."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -10,8 +12,14 @@ from tests.world import World, build, made
 
 @pytest.fixture(scope="package")
 def shaken(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    with furnished(tmp_path_factory.mktemp("shaken")) as world:
+        yield world
+
+
+@contextmanager
+def furnished(folder: Path) -> Iterator[World]:
     """One of everything, and enough visits and bookings that lists have a second page and some can be cancelled."""
-    hospital = Hospital(tmp_path_factory.mktemp("shaken"))
+    hospital = Hospital(folder)
     with hospital.founded(), build(hospital, hospital.sign_in(ADMIN)) as world:
         furnish(world)
         # examples take a doctor and a test out of booking; not those that bookings are tried with

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from careplus_contracts.endpoints import Role
 from careplus_contracts.everything import ENDPOINTS
 from tests.hospital import ADMIN, PASSWORD, free_times
+from tests.openapi.conftest import furnished
 from tests.world import World
 
 EXAMPLES = int(os.environ.get("OPENAPI_EXAMPLES", "4"))
@@ -55,16 +57,23 @@ extract_selector = "/access_token"
 
 
 @pytest.fixture(scope="module")
-def existing(shaken: World) -> str:
+def fuzzed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """A hospital that nobody else needs: an administrator of chance closes accounts."""
+    with furnished(tmp_path_factory.mktemp("fuzzed")) as world:
+        yield world
+
+
+@pytest.fixture(scope="module")
+def existing(fuzzed: World) -> str:
     """Settings with which what exists is sent often, so that more is reached than refusals."""
-    times = free_times(shaken.people["patient"].http, shaken.people["doctor"].id, days=14)
+    times = free_times(fuzzed.people["patient"].http, fuzzed.people["doctor"].id, days=14)
     values: dict[str, list[Any]] = {
-        **{f"path.{name}": [value] for name, value in shaken.ids.items()},
+        **{f"path.{name}": [value] for name, value in fuzzed.ids.items()},
         "path.appointment_id": [1, 2, 3, 4, 5],
         "path.booking_id": [1, 2, 3, 4, 5],
         "header.If-Match": ["*"],
-        "body.doctor_id": [shaken.people["doctor"].id],
-        "body.patient_id": [shaken.people["patient"].id],
+        "body.doctor_id": [fuzzed.people["doctor"].id],
+        "body.patient_id": [fuzzed.people["patient"].id],
         "body.starts_at": [at.isoformat() for at in times[:200:7]],
         "body.date_of_birth": ["1984-05-17"],
         "body.test_code": ["CBC", "CRP"],
@@ -78,11 +87,11 @@ def existing(shaken: World) -> str:
 
 
 @pytest.mark.parametrize("role", [*Role, None], ids=lambda role: role or "nobody")
-def test_whatever_is_sent_the_answer_is_documented(shaken: World, existing: str, tmp_path: Path, role: Role | None) -> None:
+def test_whatever_is_sent_the_answer_is_documented(fuzzed: World, existing: str, tmp_path: Path, role: Role | None) -> None:
     (tmp_path / "schemathesis.toml").write_text(SETTINGS + (sign_in(EMAILS[role]) if role else "") + existing)
     # once, as the first who may: what a role may not do is refused at the door, which tests/test_every_endpoint.py shows
     names = [one.name for one in ENDPOINTS if role == (None if one.public else next(filter(one.admits, Role)))]
-    command = [sys.executable, "-m", "schemathesis.cli", "run", f"{shaken.hospital.url}/openapi.json", "--no-color"]
+    command = [sys.executable, "-m", "schemathesis.cli", "run", f"{fuzzed.hospital.url}/openapi.json", "--no-color"]
     included = [part for name in names for part in ("--include-operation-id", name)]
     ran = subprocess.run([*command, *included], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stdout + ran.stderr
