@@ -1,6 +1,7 @@
 """Every endpoint, tried by everybody: what the contract says is what happens. Whose record it is: `tests/attacks`."""
 
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -9,7 +10,9 @@ import pytest
 from careplus_contracts.endpoints import Endpoint, Role
 from careplus_contracts.everything import ENDPOINTS
 from careplus_contracts.refusals import Problem
-from careplus_runtime.tokens import SigningKey
+from careplus_runtime.tokens import LIFETIME_S, SigningKey, public_keys, verify
+from tests.attacks.doors import clients, gates
+from tests.hospital import Person, only_linux
 from tests.world import World
 
 GUARDED = [endpoint for endpoint in ENDPOINTS if not endpoint.public]
@@ -38,17 +41,67 @@ def check_problem(answer: httpx.Response, status: int) -> None:
     assert problem.request_id == answer.headers["x-request-id"]
 
 
+def signed_ago(world: World, person: Person, seconds: int) -> str:
+    """A token of their own account, role and session, as if auth had signed it then: nothing but its age can be wrong."""
+    key = SigningKey.from_secret(world.hospital.secret)
+    who = verify(person.token, public_keys([key.public_jwk]), time.time())
+    return key.sign(who.id, who.role, who.sid, int(time.time()) - seconds)
+
+
+def expired(world: World, endpoint: Endpoint[..., Any]) -> list[str]:
+    """A second ago, of everybody who might have asked until then."""
+    return [signed_ago(world, world.people[role.value], LIFETIME_S + 1) for role in Role if endpoint.admits(role)]
+
+
+def bearing(token: str | None) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"} if token else {}
+
+
+def refusable(endpoint: Endpoint[..., Any]) -> dict[str, bool] | None:
+    """A body that would be refused, to show that nobody looked at it."""
+    return {"unknown": True} if endpoint.body else None
+
+
+@pytest.fixture(scope="module")
+def ports(world: World) -> Iterator[dict[str, httpx.Client]]:
+    """A connection to each service's own port, past the gateway."""
+    with clients(gates(world.hospital)) as opened:
+        yield opened
+
+
 @pytest.mark.parametrize("endpoint", GUARDED, ids=named)
-@pytest.mark.parametrize("token", [None, "garbage", "a.b.c", "expired"])
-def test_nobody_gets_in_without_a_valid_token(world: World, endpoint: Endpoint[..., Any], token: str | None) -> None:
-    if token == "expired":
-        role = min(endpoint.roles) if not endpoint.public else Role.PATIENT  # type: ignore[arg-type]
-        token = SigningKey.from_secret(world.hospital.secret).sign(1, Role(role), "s" * 20, int(time.time()) - 700)
-    with world.hospital.client(token) as http:
-        # a body that would be refused, to show that nobody looked at it
-        answer = send(http, endpoint, path_of(endpoint, world.ids), {"unknown": True} if endpoint.body else None)
-    check_problem(answer, 401)
-    assert answer.headers["www-authenticate"].startswith("Bearer")
+def test_nobody_gets_in_without_a_valid_token(world: World, endpoint: Endpoint[..., Any]) -> None:
+    with world.hospital.client() as http:
+        for token in (None, "garbage", "a.b.c", *expired(world, endpoint)):
+            answer = send(http, endpoint, path_of(endpoint, world.ids), refusable(endpoint), **bearing(token))
+            check_problem(answer, 401)
+            assert answer.headers["www-authenticate"].startswith("Bearer")
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_the_same_tokens_count_while_they_are_young(world: World, role: Role) -> None:
+    # otherwise those above might be refused for how they were made
+    with world.hospital.client(signed_ago(world, world.people[role.value], LIFETIME_S - 60)) as http:
+        assert http.get("/auth/me").status_code == 200
+
+
+@only_linux
+@pytest.mark.parametrize("endpoint", GUARDED, ids=named)
+def test_services_do_not_take_the_gateways_word(
+    world: World, ports: dict[str, httpx.Client], endpoint: Endpoint[..., Any]
+) -> None:
+    def ask(token: str | None) -> httpx.Response:
+        path = path_of(endpoint, world.ids) + QUERIES.get(endpoint.name, "")
+        return send(ports[endpoint.service], endpoint, path, refusable(endpoint), **bearing(token))
+
+    for token in (None, "garbage", "a.b.c", *expired(world, endpoint)):
+        check_problem(ask(token), 401)
+    for role in Role:
+        token = world.people[role.value].token
+        if not endpoint.admits(role):
+            check_problem(ask(token), 403)
+        elif endpoint.body or endpoint.method == "GET":
+            assert ask(token).status_code in {200, 404, 422}, "whoever may, gets further"
 
 
 @pytest.mark.parametrize(
@@ -62,7 +115,7 @@ def test_nobody_gets_in_without_a_valid_token(world: World, endpoint: Endpoint[.
 )
 def test_the_wrong_role_is_refused_before_the_body(world: World, endpoint: Endpoint[..., Any], role: Role) -> None:
     person = world.people[role.value]
-    check_problem(send(person.http, endpoint, path_of(endpoint, world.ids), {"unknown": True} if endpoint.body else None), 403)
+    check_problem(send(person.http, endpoint, path_of(endpoint, world.ids), refusable(endpoint)), 403)
 
 
 @pytest.mark.parametrize("endpoint", [one for one in ENDPOINTS if one.body is not None], ids=named)

@@ -310,7 +310,7 @@ def _shapes() -> Iterator[tuple[str, Forge]]:
     yield "base64 of the other kind", lambda f: f"{f.parts[0]}.{f.parts[1]}.{_with_slashes(f)}"
     yield "spare bits of the last letter", lambda f: f.genuine[:-1] + ALPHABET[ALPHABET.index(f.genuine[-1]) ^ 1]
     yield "last letter missing", lambda f: f.genuine[:-1]
-    yield "one letter more", lambda f: f"{f.genuine}A"
+    yield "one letter more", lambda f: f"{f.genuine}B"
     yield "one byte more in the signature", lambda f: f"{f.parts[0]}.{f.parts[1]}.{b64(unb64(f.parts[2]) + bytes(1))}"
     yield "letter of another script", lambda f: f.genuine.replace(f.genuine[0], "\xe9", 1)
     yield "URL-encoded", lambda f: f.genuine.replace(".", "%2E")

@@ -3,6 +3,7 @@
 Who may call at all, with which token and in which role, is in `tests/test_every_endpoint.py`.
 """
 
+import json
 from typing import Any
 
 import httpx
@@ -14,6 +15,7 @@ from tests.hospital import free_times
 from tests.world import World, made
 
 UNKNOWN = 2**62
+UNKNOWN_SESSION = "u" * 24
 STRANGERS = {Role.PATIENT: "other_patient", Role.DOCTOR: "other_doctor"}
 """Administrators and the laboratory may name every record that their endpoints take."""
 BREAKS_THE_GLASS = "open_chart"
@@ -64,9 +66,37 @@ def test_what_belongs_to_others_looks_like_what_is_not_there(strangers: World, n
     foreign = strangers.ids[named.name]
     for body in bodies(strangers, named.endpoint, named.part):
         theirs = ask(person.http, strangers, named, foreign, body)
-        nobodys = ask(person.http, strangers, named, UNKNOWN, body)
+        nobodys = ask(person.http, strangers, named, UNKNOWN_SESSION if named.name == "session_id" else UNKNOWN, body)
         assert theirs == nobodys
         assert theirs[0] == (200 if named.part == "query" else 404), theirs
+
+
+@pytest.mark.parametrize(("named", "role"), SECRET)
+def test_its_owner_is_told_more(strangers: World, named: Named, role: Role) -> None:
+    """Asking the same: strangers were refused for whose it is, and not for how they asked."""
+    owner, endpoint = strangers.people[role.value], named.endpoint
+    value, body, expected = strangers.ids[named.name], None, 200
+    if endpoint.method == "DELETE":
+        value, expected = expendable(strangers, role, named.name), 204
+    elif named.part == "body":
+        body, expected = strangers.body(dict(endpoint.example or {})), 201
+    elif endpoint.body is not None:
+        # what strangers were told 404 for, too
+        body, expected = {"unknown": True}, 422
+    status, _, content = ask(owner.http, strangers, named, value, body)
+    assert status == expected, content
+    if named.part == "query":
+        assert json.loads(content)["items"], "strangers were shown none"
+
+
+def expendable(world: World, role: Role, name: str) -> Any:
+    """Something of one's own that nobody will miss."""
+    http = world.people[role.value].http
+    if name == "time_off_id":
+        week = {"starts_at": "2032-07-01T00:00:00Z", "ends_at": "2032-07-08T00:00:00Z"}
+        return made(http.post("/api/doctor/time-off", json=week))["id"]
+    world.hospital.sign_in(made(http.get("/auth/me"), 200)["email"]).http.close()
+    return next(one["id"] for one in made(http.get("/auth/sessions"), 200)["items"] if not one["current"])
 
 
 def bodies(world: World, endpoint: Endpoint[..., Any], part: str) -> tuple[Any, ...]:
@@ -79,7 +109,7 @@ def bodies(world: World, endpoint: Endpoint[..., Any], part: str) -> tuple[Any, 
     return (own,) if part == "body" else (own, {"unknown": True}, None)
 
 
-def ask(http: httpx.Client, world: World, named: Named, value: int, body: Any) -> tuple[int, dict[str, str], bytes]:
+def ask(http: httpx.Client, world: World, named: Named, value: int | str, body: Any) -> tuple[int, dict[str, str], bytes]:
     """Status, headers and body of the answer, all of it but the date and how much may still be asked."""
     path = named.endpoint.path.format(**{**world.ids, **({named.name: value} if named.part == "path" else {})})
     query = {named.name: value} if named.part == "query" else None
@@ -93,7 +123,7 @@ def ask(http: httpx.Client, world: World, named: Named, value: int, body: Any) -
     )
 
 
-def replaced(body: Any, place: Place, value: int) -> Any:
+def replaced(body: Any, place: Place, value: int | str) -> Any:
     copy: Any = dict(body) if isinstance(body, dict) else list(body)
     copy[place[0]] = value if len(place) == 1 else replaced(copy[place[0]], place[1:], value)
     return copy

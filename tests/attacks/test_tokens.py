@@ -7,7 +7,7 @@ import statistics
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import aiohttp
@@ -27,6 +27,9 @@ pytestmark = only_linux
 ID = "an-attack-on-tokens"
 LONGEST_MS = 5.0
 """Of the server's time, for a refusal."""
+TRIES = 5
+"""Their median is what a token costs: now and then a process has other work too."""
+MUTATED = 100_000
 PERSONS = ("patient", "other_patient", "doctor", "other_doctor", "lab", "admin")
 
 Headers = list[tuple[str, str]]
@@ -88,6 +91,8 @@ class Siege:
     forger: Forger
     gates: list[Gate]
     clients: dict[str, httpx.Client]
+    nobodys: dict[str, tuple[int, bytes, dict[str, str]]] = field(default_factory=dict)
+    """What each says to whoever brings nothing."""
 
     def ask(self, gate: Gate, headers: Headers, query: str = "") -> httpx.Response:
         given = [(name.encode(), value.encode("latin-1")) for name, value in [*headers, ("X-Request-Id", ID)]]
@@ -95,15 +100,18 @@ class Siege:
         http.cookies.clear()
         return http.get(gate.path + query, headers=given)
 
-    def timed(self, gate: Gate, headers: Headers, query: str = "") -> tuple[list[httpx.Response], float]:
-        """Answers, and the processor time in ms that the quickest of them cost: now and then a process has other work too."""
+    def timed(self, gate: Gate, headers: Headers, query: str = "", *, clearly: float = 0.5) -> tuple[list[httpx.Response], float]:
+        """Answers, and the processor time in ms that the median of five tries costs.
+
+        The first is enough where it takes less than this part of what is allowed.
+        """
         answers: list[httpx.Response] = []
-        taken = [float("inf")]
-        while min(taken) >= LONGEST_MS and len(answers) < 20:
+        taken: list[float] = []
+        while len(taken) < TRIES and not (taken and taken[0] < LONGEST_MS * clearly):
             before = gate.busy_ms()
             answers.append(self.ask(gate, headers, query))
             taken.append(gate.busy_ms() - before)
-        return answers, min(taken)
+        return answers, statistics.median(taken)
 
     def bearing(self, gate: Gate, token: str) -> httpx.Response:
         return self.ask(gate, [("Authorization", f"Bearer {token}")])
@@ -115,7 +123,9 @@ def siege(world: World) -> Iterator[Siege]:
     # a new one, so that it lasts for all of this
     patient = world.hospital.sign_in("pia@example.org")
     with clients(found) as opened:
-        yield Siege(Forger(SigningKey.from_secret(world.hospital.secret), patient.token), found, opened)
+        siege = Siege(Forger(SigningKey.from_secret(world.hospital.secret), patient.token), found, opened)
+        siege.nobodys = {gate.name: refused(siege.ask(gate, [])) for gate in found}
+        yield siege
     patient.http.close()
 
 
@@ -129,9 +139,17 @@ def check_refused(siege: Siege, gate: Gate, headers: Headers, query: str = "") -
     """401 in the words that nobody at all is told, and soon."""
     answers, taken = siege.timed(gate, headers, query)
     assert {answer.status_code for answer in answers} == {401}, gate.name
-    nobody = refused(siege.ask(gate, []))
-    assert [refused(answer) for answer in answers] == [nobody] * len(answers), gate.name
+    assert [refused(answer) for answer in answers] == [siege.nobodys[gate.name]] * len(answers), gate.name
     assert taken < LONGEST_MS, gate.name
+
+
+def test_there_are_enough(siege: Siege) -> None:
+    assert len(FORGED) + len(MISUSED) >= 60
+    made = {name: forge(siege.forger) for name, forge in FORGED.items()}
+    assert len(set(made.values())) == len(made), "each is another one"
+    assert siege.forger.genuine not in made.values()
+    # the same words from everybody, so that it does not matter who is asked
+    assert len({body for _, body, _ in siege.nobodys.values()}) == 1
 
 
 def test_what_the_forger_signs_is_taken(siege: Siege) -> None:
@@ -255,41 +273,48 @@ def genuine(world: World) -> list[str]:
 @pytest.mark.attack
 @pytest.mark.timeout(1800)
 async def test_a_hundred_thousand_mutated_tokens_over_http(world: World) -> None:
-    rng, found, known = random.Random(9), gates(world.hospital), genuine(world)
-    until = time.monotonic() + LIFETIME_S / 2
-    counted: dict[tuple[str, int], int] = {}
-    said: dict[int, set[bytes]] = defaultdict(set)
+    found = gates(world.hospital)
+    said: dict[str, set[bytes]] = defaultdict(set)
+    slow: list[tuple[str, str, str, float]] = []
 
-    async def attack(http: aiohttp.ClientSession, count: int) -> None:
-        nonlocal known, until
-        for number in range(count):
-            if time.monotonic() > until:
-                known, until = genuine(world), time.monotonic() + LIFETIME_S / 2
-            gate = found[number % len(found)]
-            name, token = mutated(rng, known)
-            headers = {"Authorization": f"Bearer {token}", "X-Request-Id": ID}
-            async with http.get(gate.url + gate.path, headers=headers) as answer:
-                said[answer.status].add(await answer.read())
-                assert answer.status == 401 or (answer.status, gate.name) == (429, "gateway"), (
-                    f"{gate.name} {name}: {answer.status} {token}"
-                )
-                counted[gate.name, answer.status] = counted.get((gate.name, answer.status), 0) + 1
+    async def asked(http: aiohttp.ClientSession, gate: Gate, name: str, token: str) -> float:
+        """The processor time in ms that it took to refuse it."""
+        before = gate.busy_ms()
+        async with http.get(gate.path, headers={"Authorization": f"Bearer {token}", "X-Request-Id": ID}) as answer:
+            said[gate.name].add(await answer.read())
+            assert answer.status == 401, f"{gate.name} {name}: {answer.status} {token}"
+        return gate.busy_ms() - before
 
-    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as http:
-        await asyncio.gather(*(attack(http, 100_000 // 8) for _ in range(8)))
-    assert sum(counted.values()) == 100_000
-    assert {name for name, status in counted if status == 401} == set(PLACES)
-    assert len(said[401]) == 1, "the same bytes, whatever is wrong and wherever"
+    async def attack(gate: Gate, rng: random.Random) -> None:
+        # one after the other at each gate, so that it is known what each token costs
+        async with aiohttp.ClientSession(gate.url, cookie_jar=aiohttp.DummyCookieJar()) as http:
+            until = 0.0
+            for _ in range(MUTATED // len(found)):
+                if time.monotonic() > until:
+                    known, until = genuine(world), time.monotonic() + LIFETIME_S / 2
+                name, token = mutated(rng, known)
+                if await asked(http, gate, name, token) >= LONGEST_MS:
+                    again = [await asked(http, gate, name, token) for _ in range(TRIES)]
+                    slow.append((gate.name, name, token, statistics.median(again)))
+
+    await asyncio.gather(*(attack(gate, random.Random(9 + number)) for number, gate in enumerate(found)))
+    assert said.keys() == PLACES.keys()
+    assert len(set[bytes]().union(*said.values())) == 1, "the same bytes, whatever is wrong and wherever"
+    assert [one for one in slow if one[3] >= LONGEST_MS] == []
+    # each of them was another thing that the process had to do then; few have one
+    assert len(slow) < MUTATED / 100, len(slow)
 
 
 @pytest.mark.attack
 @pytest.mark.timeout(1800)
-def test_no_forged_token_costs_five_milliseconds_more_than_none(siege: Siege) -> None:
+def test_no_forged_or_misused_token_costs_five_milliseconds(siege: Siege) -> None:
+    attacks = {name: [("Authorization", f"Bearer {forge(siege.forger)}")] for name, forge in FORGED.items()}
+    attacks |= {name: misuse(siege.forger.genuine) for name, misuse in MISUSED.items()}
     slow = {}
     for gate in siege.gates:
-        nothing = statistics.median(siege.timed(gate, [])[1] for _ in range(50))
-        for name, forge in FORGED.items():
-            headers = [("Authorization", f"Bearer {forge(siege.forger)}")]
-            if (more := statistics.median(siege.timed(gate, headers)[1] for _ in range(5)) - nothing) > LONGEST_MS:
-                slow[gate.name, name] = more
+        for name, headers in attacks.items():
+            answers, taken = siege.timed(gate, headers, clearly=0)
+            assert len(answers) == TRIES
+            if taken >= LONGEST_MS:
+                slow[gate.name, name] = taken
     assert slow == {}
