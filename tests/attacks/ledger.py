@@ -1,14 +1,17 @@
-"""Crowds that ask at once, and what the database file says afterwards."""
+"""Crowds that ask at once, processes that die before they answer, and what the database file says afterwards."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, closing
 from typing import Any
 
 import httpx
 import pysqlite3
 
-from tests.hospital import NEARBY, Hospital
+from tests.hospital import NEARBY, Hospital, processes
+from tests.world import World
 
 
 def query(hospital: Hospital, sql: str, *values: Any) -> list[tuple[Any, ...]]:
@@ -42,6 +45,22 @@ def contents(hospital: Hospital) -> dict[str, list[tuple[Any, ...]]]:
     return {name: rows(name) for name in tables(hospital)}
 
 
+def tally(hospital: Hospital) -> dict[str, int]:
+    """How many rows each table has, and how many versions its records have had."""
+    counted = {}
+    for name in tables(hospital):
+        columns = [column for _, column, *_ in query(hospital, f"PRAGMA table_info({name})")]
+        if BY_ITSELF.get(name) != "NULL":
+            [(counted[name],)] = query(hospital, f"SELECT count(*) FROM {name}")
+        if "version" in columns:
+            [(counted[f"versions of {name}"],)] = query(hospital, f"SELECT coalesce(sum(version), 0) FROM {name}")
+    return counted
+
+
+def growth(before: dict[str, int], after: dict[str, int]) -> dict[str, int]:
+    return {name: number - before[name] for name, number in after.items() if number != before[name]}
+
+
 @asynccontextmanager
 async def held(hospital: Hospital, seconds: float) -> AsyncIterator[None]:
     """Nobody else can write to the database until so many seconds after the block."""
@@ -70,3 +89,54 @@ async def all_at_once(ask: Callable[[int], Awaitable[httpx.Response]], people: i
         return answer
 
     return await asyncio.gather(*(patiently(number) for number in range(people)))
+
+
+def check_one_answer(answers: list[httpx.Response], status: int = 201) -> httpx.Response:
+    """One acted, the others were told so: the same answer, or that the first has not ended. Answers the one."""
+    first = [answer for answer in answers if answer.status_code == status and "idempotency-replayed" not in answer.headers]
+    assert len(first) == 1, [answer.text for answer in answers][:5]
+    for answer in answers:
+        if answer.status_code == 409:
+            assert (answer.json()["code"], answer.headers["retry-after"]) == ("in_progress", "1")
+        else:
+            assert (answer.status_code, answer.content) == (status, first[0].content)
+            assert answer.headers.get("etag") == first[0].headers.get("etag")
+    return first[0]
+
+
+def dying(
+    world: World,
+    service: str,
+    call: str,
+    person: httpx.Client,
+    body: Any,
+    headers: dict[str, str],
+    meanwhile: Callable[[Hospital], Any] = contents,
+    at: str = "answer",
+) -> httpx.Response:
+    """The answer to a repeated request whose first answer died with its service, after the act was committed.
+
+    It dies at its answer, or at its `commit`. `meanwhile` is asked when it dies, before it is there again and the gateway or we
+    repeat anything; what it says is in the answer's extensions.
+    """
+    before = processes(world.hospital)[service]
+    order = world.hospital.data / service
+    order.write_text(at)
+    said = None
+    deadline = time.monotonic() + 180
+    while time.monotonic() < deadline:
+        with ThreadPoolExecutor(1) as apart:
+            asking = apart.submit(person.request, *call.split(), json=body, headers=headers)
+            while order.exists() and not asking.done():
+                time.sleep(0.01)
+            if said is None and not order.exists():
+                said = meanwhile(world.hospital)
+            answer = asking.result()
+        under_way = answer.status_code == 409 and answer.json()["code"] == "in_progress"
+        if answer.status_code not in {502, 503, 504} and not under_way:
+            break
+        time.sleep(0.2)
+    assert not order.exists(), "nobody died"
+    assert processes(world.hospital)[service] != before
+    answer.extensions["meanwhile"] = said
+    return answer

@@ -9,13 +9,14 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from tests.attacks.ledger import all_at_once, crowd_of, held, query, write
+from tests.attacks.ledger import all_at_once, check_one_answer, contents, crowd_of, dying, held, query, write
 from tests.hospital import NEARBY, PASSWORD, Hospital, Person, free_port, free_times, only_linux, processes
 from tests.world import World, made
 
@@ -40,18 +41,6 @@ def newcomer(hospital: Hospital) -> Person:
 def visit(people: dict[str, Person], number: int) -> dict[str, Any]:
     doctor = people["doctor"]
     return {"doctor_id": doctor.id, "starts_at": free_times(doctor.http, doctor.id, days=10)[number].isoformat()}
-
-
-def check_one_answer(answers: list[httpx.Response]) -> httpx.Response:
-    """One acted, the others were told so: the same answer, or that the first has not ended. Answers the one."""
-    first = [answer for answer in answers if answer.status_code == 201 and "idempotency-replayed" not in answer.headers]
-    assert len(first) == 1, [answer.text for answer in answers][:5]
-    for answer in answers:
-        if answer.status_code == 409:
-            assert (answer.json()["code"], answer.headers["retry-after"]) == ("in_progress", "1")
-        else:
-            assert (answer.status_code, answer.content) == (201, first[0].content)
-    return first[0]
 
 
 async def test_a_crowd_with_one_key_registers_once(hospital: Hospital, crowd: httpx.AsyncClient, key: dict[str, str]) -> None:
@@ -200,38 +189,26 @@ def test_the_database_file_holds_no_code_and_no_diagnosis_twice(hospital: Hospit
     assert key["Idempotency-Key"].encode() not in file
 
 
-def dying(
-    world: World, service: str, call: str, person: httpx.Client, body: Any, meanwhile: str = "SELECT 1", **headers: str
-) -> httpx.Response:
-    """The answer to a repeated request whose first answer died with its service, after the act was committed.
-
-    `meanwhile` is asked of the database when it has died; the rows are in the answer's extensions.
-    """
-    before = processes(world.hospital)[service]
-    order = world.hospital.data / service
-    order.touch()
-    rows = None
-    deadline = time.monotonic() + 180
-    while time.monotonic() < deadline:
-        answer = person.request(*call.split(), json=body, headers=headers)
-        if rows is None and not order.exists():
-            rows = query(world.hospital, meanwhile)
-        if answer.status_code not in {502, 503, 504} and answer.json().get("code") != "in_progress":
-            break
-        time.sleep(0.2)
-    assert not order.exists(), "nobody died"
-    assert processes(world.hospital)[service] != before
-    answer.extensions["meanwhile"] = rows
-    return answer
-
-
 @only_linux
 def test_the_answer_of_a_process_that_was_killed(mortal: World, people: dict[str, Person], key: dict[str, str]) -> None:
     body = visit(people, 100)
-    answer = dying(mortal, "appointments", "POST /api/appointments", people["other_patient"].http, body, **key)
+    answer = dying(mortal, "appointments", "POST /api/appointments", people["other_patient"].http, body, key)
     assert (answer.status_code, answer.headers["idempotency-replayed"], answer.headers["etag"]) == (201, "true", '"1"')
     mine = people["other_patient"].http.get("/api/appointments").json()["items"]
     assert mine == [answer.json()]
+
+
+@only_linux
+def test_a_laboratory_that_was_killed(mortal: World, people: dict[str, Person], key: dict[str, str]) -> None:
+    """Its times are not held by one patient alone, so a second booking would not be refused."""
+    patient = people["other_patient"].http
+    day = visit(people, 200)["starts_at"][:10]
+    starts_at = patient.get("/api/labs/slots", params={"day": day}).json()["items"][0]["starts_at"]
+    body = {"test_codes": ["CBC"], "starts_at": starts_at}
+    answer = dying(mortal, "labs", "POST /api/labs/bookings", patient, body, key, at="commit")
+    assert (answer.status_code, answer.headers["idempotency-replayed"], answer.headers["etag"]) == (201, "true", '"1"')
+    assert patient.get("/api/labs/bookings").json()["items"] == [answer.json()]
+    assert contents(mortal.hospital) == answer.extensions["meanwhile"]
 
 
 @only_linux
@@ -242,7 +219,8 @@ def test_two_services_one_of_which_was_killed(
     """The invitation that auth had made is the one that is answered, not another one that takes its place."""
     email, made_first = f"{service}@example.org", "SELECT code_hash FROM invitations ORDER BY id DESC LIMIT 1"
     body = {"email": email, "full_name": "Dr Twice", "specialty": "Cardiology"}
-    answer = dying(mortal, service, "POST /api/admin/doctors", people["admin"].http, body, made_first, **key)
+    first = partial(query, sql=made_first)
+    answer = dying(mortal, service, "POST /api/admin/doctors", people["admin"].http, body, key, first)
     assert answer.status_code == 201, answer.text
     code_hash = hashlib.sha256(answer.json()["invitation_code"].encode()).hexdigest()
     assert answer.extensions["meanwhile"] == query(mortal.hospital, made_first) == [(code_hash,)]
@@ -258,7 +236,7 @@ def test_a_change_whose_answer_was_lost_is_not_stale(mortal: World, people: dict
     before = doctor.get("/api/doctor/profile")
     body = {"full_name": "Dr Ama Osei", "specialty": "Cardiology", "room": "Room 7"}
     match = {"If-Match": before.headers["etag"]}
-    answer = dying(mortal, "doctors", "PUT /api/doctor/profile", doctor, body, **key, **match)
+    answer = dying(mortal, "doctors", "PUT /api/doctor/profile", doctor, body, key | match)
     assert (answer.status_code, answer.headers["idempotency-replayed"]) == (200, "true")
     assert answer.json()["version"] == before.json()["version"] + 1
     assert doctor.get("/api/doctor/profile").json() == answer.json()

@@ -79,8 +79,8 @@ async def cancel(
     appointment_id: Id, body: Cancel | None = None, *, who: Who, db: Db, house: House, expected: Expected
 ) -> Appointment:
     row = await appointments.of_patient(db, who, appointment_id)
+    check_version(row.version, expected)
     if row.status != AppointmentStatus.CANCELLED:
-        check_version(row.version, expected)
         visits.check_changeable(
             AppointmentStatus(row.status), row.starts_at, now(), timedelta(minutes=house.change_notice_minutes)
         )

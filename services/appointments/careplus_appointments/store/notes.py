@@ -10,7 +10,7 @@ from careplus_appointments.rules.notes import Act, act
 from careplus_appointments.store.appointments import of_doctor
 from careplus_contracts.notes import Addendum, Notes, NotesStatus, WriteNotes
 from careplus_contracts.values import Person
-from careplus_runtime.clock import now
+from careplus_runtime.clock import now, this_second
 from careplus_runtime.tokens import Identity
 from careplus_tables.accounts import AccountRow
 from careplus_tables.doctors import DoctorRow
@@ -49,7 +49,7 @@ async def show(db: AsyncSession, who: Identity, row: NotesRow) -> Notes:
 
 async def write(db: AsyncSession, who: Identity, row: NotesRow, body: WriteNotes) -> Notes:
     """Replace the draft, sign it, or add to what is signed; the next version if that was anything. Raises NotesSigned."""
-    addenda, at = await _addenda(db, row), now().replace(microsecond=0)
+    addenda, at = await _addenda(db, row), this_second()
     wanted = act(NotesStatus(row.status), row.text, [addendum.text for addendum in addenda], body)
     if wanted is Act.NOTHING:
         return await show(db, who, row)

@@ -9,7 +9,7 @@ from careplus_auth.rules import normal_email
 from careplus_contracts.accounts import Account, EmailTaken, Register, Sex, UpdateMe
 from careplus_contracts.endpoints import Role
 from careplus_contracts.refusals import Unauthenticated
-from careplus_runtime.clock import now
+from careplus_runtime.clock import this_second
 from careplus_runtime.tokens import Identity
 from careplus_tables.accounts import AccountRow
 
@@ -38,7 +38,7 @@ async def add(db: AsyncSession, body: Register, password_hash: str) -> AccountRo
         date_of_birth=body.date_of_birth,
         sex=body.sex.value,
         phone=body.phone,
-        created_at=now(),
+        created_at=this_second(),
     )
     await insert(db, account)
     return account

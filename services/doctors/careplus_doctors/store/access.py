@@ -15,7 +15,7 @@ from careplus_contracts.values import Person
 from careplus_doctors.rules.charts import is_named
 from careplus_doctors.store.people import doctor_name
 from careplus_runtime.care import check_in_care
-from careplus_runtime.clock import now
+from careplus_runtime.clock import this_second
 from careplus_runtime.problems import NOTHING_HERE
 from careplus_runtime.tokens import Identity
 from careplus_tables.accounts import AccountRow
@@ -38,7 +38,7 @@ async def open_chart(db: AsyncSession, who: Identity, patient_id: int, reason: s
     """Open the chart of any patient, also of one whose account is closed. Raises NotFound."""
     if (await db.execute(_anybody(who).where(col(AccountRow.id) == patient_id))).first() is None:
         raise NotFound(NOTHING_HERE)
-    at = now().replace(microsecond=0)
+    at = this_second()
     row = ChartAccessRow(patient_id=patient_id, doctor_id=who.id, reason=reason, opened_at=at, until=at + OPEN_FOR)
     db.add(row)
     await db.flush()

@@ -56,9 +56,9 @@ async def enter_result(booking_id: Id, body: EnterResult, *, who: Who, db: Db, h
 async def verify_result(result_id: Id, body: VerifyResult | None = None, *, who: Who, db: Db, expected: Expected) -> LabResult:
     booking = await bookings.of_result(db, who, result_id)
     row = await results.find(db, who, result_id)
+    check_version(row.version, expected)
     note = body.note if body else None
     if not observations.is_verified_so(ResultStatus(row.status), row.note, note):
-        check_version(row.version, expected)
         observations.check_correctable(ResultStatus(row.status))
         await entry.verify(db, who, booking, row, note)
     return await results.show(db, row)

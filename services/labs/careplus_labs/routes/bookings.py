@@ -44,8 +44,8 @@ async def show_lab_booking(booking_id: Id, *, who: Who, db: Db) -> LabBooking:
 @routes.serve(contract.cancel_lab_booking, finds=bookings.find)
 async def cancel_lab_booking(booking_id: Id, body: Cancel | None = None, *, who: Who, db: Db, expected: Expected) -> LabBooking:
     row = await bookings.find(db, who, booking_id)
+    check_version(row.version, expected)
     if row.status != LabBookingStatus.CANCELLED:
-        check_version(row.version, expected)
         check_transition(LabBookingStatus(row.status), LabBookingStatus.CANCELLED, Role.PATIENT)
         await bookings.take(db, row, LabBookingStatus.CANCELLED, body.reason if body else None)
     return await bookings.show(db, who, row)

@@ -17,7 +17,7 @@ from careplus_labs.rules.bookings import NEEDS_WORK
 from careplus_labs.rules.windows import Hours
 from careplus_labs.store import catalogue, entry, places
 from careplus_labs.store.people import humans
-from careplus_runtime.clock import now
+from careplus_runtime.clock import this_second
 from careplus_runtime.paging import after, page
 from careplus_runtime.problems import NOTHING_HERE
 from careplus_runtime.references import new_reference
@@ -104,7 +104,7 @@ async def book(db: AsyncSession, who: Identity, body: BookTests | OrderTests, wh
         starts_at=None if body.starts_at is None else body.starts_at.replace(microsecond=0),
         window_starts_at=None,
         place=None,
-        created_at=now().replace(microsecond=0),
+        created_at=this_second(),
     )
     await places.insert(db, row, when, places_in_window)
     assert row.id is not None
@@ -124,7 +124,7 @@ async def take(db: AsyncSession, row: LabBookingRow, status: LabBookingStatus, r
     row.status = status.value
     row.status_reason = reason if status in (LabBookingStatus.REJECTED, LabBookingStatus.CANCELLED) else None
     if status is LabBookingStatus.COLLECTED:
-        row.collected_at = now().replace(microsecond=0)
+        row.collected_at = this_second()
     if status is LabBookingStatus.REJECTED:
         await entry.take_back_unverified(db, row)
     if status is LabBookingStatus.CANCELLED:

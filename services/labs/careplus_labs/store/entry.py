@@ -16,7 +16,7 @@ from careplus_labs.rules.bookings import after_results
 from careplus_labs.rules.flags import age_in_days
 from careplus_labs.store import catalogue
 from careplus_labs.store.people import humans
-from careplus_runtime.clock import now
+from careplus_runtime.clock import this_second
 from careplus_runtime.tokens import Identity
 from careplus_tables.labs import LabBookingRow, LabBookingTestRow, LabResultRow, ObservationRow
 
@@ -41,7 +41,7 @@ async def record(
 ) -> LabResultRow:
     """Write the result of a test, in place of what was entered before; the booking's status follows. Raises Malformed."""
     assert booking.id is not None
-    at = now().replace(microsecond=0)
+    at = this_second()
     observations = await _observed(db, booking, body, booking.collected_at or at, zone)
     values: dict[str, Any] = {
         "outside_range": rules.outside_range(observations),
@@ -75,7 +75,7 @@ async def _observed(
 
 async def verify(db: AsyncSession, who: Identity, booking: LabBookingRow, row: LabResultRow, note: str | None) -> None:
     """Vouch for a result. What no doctor ordered is released at once, since nobody else would."""
-    at = now().replace(microsecond=0)
+    at = this_second()
     row.status, row.verified_by_id, row.verified_at = ResultStatus.VERIFIED.value, who.id, at
     row.note = row.note if note is None else note
     if booking.ordered_by_id is None:

@@ -25,7 +25,7 @@ from careplus_contracts.values import Id
 from careplus_labs.store.bookings import READABLE
 from careplus_labs.store.people import Human, humans
 from careplus_runtime.care import patients_in_care
-from careplus_runtime.clock import now
+from careplus_runtime.clock import this_second
 from careplus_runtime.paging import after, page
 from careplus_runtime.problems import NOTHING_HERE
 from careplus_runtime.tokens import Identity
@@ -74,7 +74,7 @@ async def list_to_review(
 
 async def review(db: AsyncSession, who: Identity, row: LabResultRow, body: ReviewResult) -> LabResult:
     """Note what the doctor did with it, each for the first time; the next version if that was anything."""
-    at = now().replace(microsecond=0)
+    at = this_second()
     changes: dict[str, Any] = {}
     if body.seen and row.seen_at is None:
         changes |= {"seen_at": at, "seen_by_id": who.id}
