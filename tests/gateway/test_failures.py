@@ -1,11 +1,15 @@
 """What callers and whoever reads the log are told when something is wrong, by a whole hospital with all its processes."""
 
+import itertools
 import os
 import signal
+import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 
+import httpx
 import pytest
 
 from tests.gateway.journal import pid_of, reasons, requested, said
@@ -107,3 +111,61 @@ def test_a_service_that_was_killed_is_waited_for(hospital: Hospital, person: Per
     assert person.http.get("/api/appointments").status_code == 200
     assert "ended (SIGKILL), starts again in" in hospital.log.read_text()
     hospital.wait_until_ready()
+
+
+HEAD = b"POST /api/appointments HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n"
+REFUSED = {
+    b"GARBAGE\r\n\r\n": 400,
+    b"GET /api/doctors HTTP/1.1\r\n\r\n": 400,
+    b"GET /api/doctors HTTP/1.1\r\nhost: x\r\n" + b"x: y\r\n" * 70 + b"\r\n": 431,
+    b"GET /api/doctors?q=" + b"a" * 5000 + b" HTTP/1.1\r\nhost: x\r\n\r\n": 414,
+    HEAD + b"content-length: 3\r\ntransfer-encoding: chunked\r\n\r\n": 400,
+    HEAD + b"transfer-encoding: chunked\r\n\r\nno number\r\n": 400,
+}
+HUNG_UP = (
+    b"GET /api/doctors HTTP/1.1\r\nhost: ",
+    HEAD + b"content-length: 1000\r\n\r\n{",
+    HEAD + b"transfer-encoding: chunked\r\n\r\n10\r\n{",
+)
+
+
+def status_of(ask: Callable[[], httpx.Response]) -> int:
+    return ask().status_code
+
+
+def send_bytes(hospital: Hospital, request: bytes) -> int:
+    """The status of the answer; 0 for those who hang up before there is one."""
+    with socket.create_connection(("127.0.0.1", hospital.port), timeout=10) as connection:
+        connection.sendall(request)
+        return 0 if request in HUNG_UP else int(connection.recv(4096).split()[1])
+
+
+def test_a_good_request_after_each_of_a_hundred_failures_succeeds(hospital: Hospital, world: World, person: Person) -> None:
+    """Of callers; those of services: `test_forwarding.py`."""
+    http, garbage = person.http, {"Authorization": "Bearer x.y.z"}
+    taken = {"doctor_id": world.ids["doctor_id"], "starts_at": "2020-01-01T10:00:00Z"}
+    visit = f"/api/appointments/{world.ids['appointment_id']}"
+    asked: list[tuple[int, Callable[[], httpx.Response]]] = [
+        (404, lambda: http.get("/api/nothing/here")),
+        (404, lambda: http.get("/api/appointments/999999999")),
+        (405, lambda: http.delete("/api/appointments")),
+        (401, lambda: http.get("/api/appointments", headers=garbage)),
+        (403, lambda: http.get("/api/admin/audit")),
+        (422, lambda: http.get("/api/appointments", params={"limit": -1})),
+        (422, lambda: http.get("/api/appointments", params={"cursor": "no cursor"})),
+        (409, lambda: http.post("/api/appointments", json=taken)),
+        (412, lambda: http.put(visit, json={"starts_at": "2031-01-01T10:00:00Z"}, headers={"If-Match": '"999"'})),
+        (413, lambda: http.post("/api/appointments", content=b" " * 2 * MIB, headers=JSON)),
+        (422, lambda: http.post("/api/labs/bookings", json={"test_codes": ["NONE"], "starts_at": "2030-01-07T07:30:00Z"})),
+        *((422, partial(http.post, "/api/appointments", content=body, headers=JSON)) for body in (b"{", b"\xff{}", b"[" * 9999)),
+    ]
+    sent = {**REFUSED, **dict.fromkeys(HUNG_UP, 0)}
+    failures: list[tuple[int, Callable[[], int]]] = [(status, partial(send_bytes, hospital, it)) for it, status in sent.items()]
+    failures += [(status, partial(status_of, ask)) for status, ask in asked]
+    good = itertools.cycle(["/auth/me", "/api/appointments", "/api/prescriptions", "/api/labs/bookings"])
+    failed = 0
+    while failed < 100:
+        for status, fail in failures:
+            assert fail() == status
+            failed += 1
+            assert http.get(next(good)).status_code == 200

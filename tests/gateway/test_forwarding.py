@@ -20,7 +20,18 @@ from careplus_gateway.forward import IDLE_S
 from careplus_gateway.guards import GUARDS
 from careplus_runtime.process import SERVICES_KEEP_ALIVE_S
 from tests.gateway.conftest import PATIENCE_S, Gateway, running
-from tests.gateway.peer import Peer, break_off, break_off_late, hang_up, in_parts, never, nonsense, plain, token
+from tests.gateway.peer import (
+    Peer,
+    break_off,
+    break_off_at_once,
+    break_off_late,
+    hang_up,
+    in_parts,
+    never,
+    nonsense,
+    plain,
+    token,
+)
 from tests.hospital import NEARBY
 
 MIB = 2**20
@@ -211,12 +222,25 @@ async def test_a_slow_service_is_a_timeout_and_the_next_request_is_served(gatewa
     assert len(peer.arrived) == 2, "what timed out is not tried again"
 
 
-async def test_after_a_failure_the_next_request_is_served(gateway: Gateway, peer: Peer, patient: str) -> None:
+async def test_a_good_request_after_each_of_a_hundred_failures_is_served(gateway: Gateway, peer: Peer, patient: str) -> None:
+    ways = {plain(500): 500, break_off: 503, break_off_at_once: 503, break_off_late: None, hang_up: 503, nonsense: 503}
+    failed = 0
     async with gateway.client(patient) as http:
-        for failure in [plain(500, b'{"code": "unexpected"}'), break_off, hang_up, nonsense] * 25:
+        for failure, status in [*ways.items()] * 17:
             peer.next_answers = [failure]
-            assert (await http.put("/api/appointments/1", json={})).status_code in {500, 503}
+            if status is None:
+                with pytest.raises(httpx.RemoteProtocolError):
+                    await http.put("/api/appointments/1", json={})
+            else:
+                assert (await http.put("/api/appointments/1", json={})).status_code == status
+            failed += 1
+            assert peer.next_answers == []
+            # neither is sent twice: a read because its first answer is good, a change because it has no key
+            peer.arrived.clear()
             assert (await http.get("/api/appointments")).status_code == 200
+            assert (await http.post("/api/appointments", json={})).status_code == 200
+            assert [arrived.method for arrived in peer.arrived] == ["GET", "POST"]
+    assert failed > 100
 
 
 async def test_an_answer_that_is_no_http_is_a_failure_of_the_service(gateway: Gateway, peer: Peer, patient: str) -> None:
