@@ -12,11 +12,13 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from careplus_contracts.endpoints import Endpoint, Role
 from careplus_contracts.everything import ENDPOINTS
+from careplus_contracts.values import Line
+from tests.attacks.hostile import TEXTS
 from tests.hospital import free_times
 from tests.world import World, made
 
 Place = tuple[str | int, ...]
-PROBES = ("a", "some words", "<b>'x'</b>")
+PROBES = ("some words", "<b>'x'</b>")
 SECRET = {"password", "current_password", "new_password", "otp", "invitation"}
 """Not read back by anybody, and tried by other tests."""
 
@@ -45,6 +47,10 @@ def accepts(kind: Any, text: str) -> bool:
     except ValidationError:
         return False
     return True
+
+
+HOSTILE = list(TEXTS.values())
+LINES = [text for text in HOSTILE if accepts(Line, text)]
 
 
 def free_texts(endpoint: Endpoint[..., Any]) -> dict[Place, Any]:
@@ -149,7 +155,8 @@ def refer(writer: Writer) -> Prepared:
 
 
 def time_off(writer: Writer) -> Prepared:
-    starts_at = datetime.fromisoformat("2040-01-01T00:00:00+00:00") + timedelta(days=writer.round)
+    # each before the one before: lists begin with the soonest
+    starts_at = datetime.fromisoformat("2090-01-01T00:00:00+00:00") - timedelta(days=writer.round)
     return {}, {"starts_at": starts_at.isoformat(), "ends_at": (starts_at + timedelta(hours=1)).isoformat()}
 
 
@@ -172,6 +179,7 @@ READY: dict[str, Callable[[Writer], Prepared]] = {
         {"slot_minutes": 30, "rules": w.http("doctor").get("/api/doctor/availability").json()["rules"]},
     ),
     "take_time_off": time_off,
+    "open_chart": lambda w: ({"patient_id": w.world.people["other_patient"].id}, {}),
     "prescribe": lambda w: ({}, w.world.body(example_of("prescribe"))),
     "stop_prescription": lambda w: ({"prescription_id": w.prescription()}, {}),
     "refer": refer,
@@ -191,30 +199,65 @@ LEFT_OUT: dict[str, tuple[str, ...]] = {
     "update_profile": ("specialty",),
 }
 """Members that are left alone, one after the other: of two only one may be there, some are chosen from a list, one is given."""
-READ: dict[str, tuple[str, str]] = {
-    "update_me": ("patient", "/auth/me"),
-    "book": ("patient", "/api/appointments/{id}"),
-    "cancel": ("patient", "/api/appointments/{id}"),
-    "update_visit": ("doctor", "/api/doctor/appointments/{id}"),
-    "write_notes": ("doctor", "/api/doctor/appointments/{appointment_id}/notes"),
-    "set_availability": ("doctor", "/api/doctor/availability"),
-    "update_profile": ("doctor", "/api/doctor/profile"),
-    "update_doctor": ("patient", "/api/doctors/{id}"),
-    "set_allergies": ("doctor", "/api/doctor/patients/{patient_id}"),
-    "set_problems": ("doctor", "/api/doctor/patients/{patient_id}"),
-    "prescribe": ("patient", "/api/prescriptions/{id}"),
-    "stop_prescription": ("patient", "/api/prescriptions/{id}"),
-    "refer": ("patient", "/api/referrals/{id}"),
-    "cancel_lab_booking": ("patient", "/api/labs/bookings/{id}"),
-    "order_tests": ("patient", "/api/labs/bookings/{id}"),
-    "update_test": ("patient", "/api/labs/tests?q={code}"),
-    "review_result": ("patient", "/api/labs/results/{id}"),
+READ: dict[str, dict[str, str]] = {
+    "register": {"admin": "/api/admin/accounts/{id}"},
+    "update_me": {"patient": "/auth/me", "admin": "/api/admin/accounts/{id}"},
+    "invite": {"admin": "/api/admin/invitations"},
+    "book": {"patient": "/api/appointments/{id}", "doctor": "/api/doctor/appointments/{id}"},
+    "cancel": {"patient": "/api/appointments/{id}", "doctor": "/api/doctor/appointments/{id}"},
+    "update_visit": {"doctor": "/api/doctor/appointments/{id}"},
+    "write_notes": {"doctor": "/api/doctor/appointments/{appointment_id}/notes"},
+    "set_availability": {"doctor": "/api/doctor/availability"},
+    "take_time_off": {"doctor": "/api/doctor/time-off?limit=2"},
+    "update_profile": {"doctor": "/api/doctor/profile", "admin": "/api/admin/doctors/{id}"},
+    "add_doctor": {"admin": "/api/admin/doctors/{id}"},
+    "update_doctor": {"patient": "/api/doctors/{id}", "admin": "/api/admin/doctors/{id}"},
+    "set_allergies": {"doctor": "/api/doctor/patients/{patient_id}"},
+    "set_problems": {"doctor": "/api/doctor/patients/{patient_id}"},
+    "open_chart": {
+        "other_patient": "/api/me/access-log?limit=1",
+        "admin": "/api/admin/audit?action=open_chart&outcome=ok&limit=1",
+    },
+    "prescribe": {"patient": "/api/prescriptions/{id}", "doctor": "/api/doctor/prescriptions?limit=1"},
+    "stop_prescription": {"patient": "/api/prescriptions/{id}", "doctor": "/api/doctor/prescriptions?limit=1"},
+    "refer": {"patient": "/api/referrals/{id}", "doctor": "/api/doctor/referrals?limit=1"},
+    "update_referral": {"patient": "/api/referrals/{id}"},
+    "add_test": {"patient": "/api/labs/tests?q={code}&limit=100"},
+    "update_test": {"patient": "/api/labs/tests?q={code}"},
+    "cancel_lab_booking": {"patient": "/api/labs/bookings/{id}", "lab": "/api/labs/bookings/{id}"},
+    "order_tests": {"patient": "/api/labs/bookings/{id}", "lab": "/api/labs/bookings/{id}"},
+    "set_booking_status": {"patient": "/api/labs/bookings/{id}", "lab": "/api/labs/bookings/{id}"},
+    "enter_result": {"lab": "/api/labs/results/{id}"},
+    "verify_result": {"lab": "/api/labs/results/{id}"},
+    "review_result": {"patient": "/api/labs/results/{id}"},
 }
 """Who reads it where, with what stands in the answer for the path."""
 
 
 def person_for(endpoint: Endpoint[..., Any]) -> str:
     return "stranger" if endpoint.public else next(role.value for role in Role if endpoint.admits(role))
+
+
+def ready(writer: Writer, endpoint: Endpoint[..., Any]) -> tuple[str, dict[str, Any]]:
+    """Where to write, and a body that is right."""
+    ids, body = READY[endpoint.name](writer) if endpoint.name in READY else ({}, writer.world.body(dict(endpoint.example or {})))
+    return endpoint.path.format(**{**writer.world.ids, **ids}), body
+
+
+def written(writer: Writer, endpoint: Endpoint[..., Any], path: str, body: Any) -> httpx.Response:
+    http = writer.http(person_for(endpoint))
+    # not httpx's own JSON, which escapes nothing: both spellings are JSON
+    content = json.dumps(body, ensure_ascii=writer.round % 2 == 0).encode()
+    answer = http.request(endpoint.method, path, content=content, headers={"Content-Type": "application/json"})
+    assert answer.status_code < 500, answer.text
+    return answer
+
+
+def taken(places: dict[Place, Any], number: int) -> Iterator[tuple[Place, str]]:
+    """A different text for each place, so that each is looked for by itself; over all rounds every place takes every text."""
+    for shift, (place, kind) in enumerate(places.items()):
+        text = HOSTILE[(number + 7 * shift) % len(HOSTILE)]
+        yield place, text if accepts(kind, text) else f"text {shift}"
 
 
 def strings(value: Any) -> Iterator[str]:

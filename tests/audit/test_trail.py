@@ -2,7 +2,7 @@
 
 import csv
 import io
-import statistics
+import random
 import time
 from itertools import count
 from typing import Any
@@ -11,11 +11,13 @@ import pysqlite3
 import pytest
 from pyotp import TOTP
 
-from careplus_auth.audit_file import audit_file
+from careplus_auth.audit_file import COLUMNS, audit_file
 from careplus_contracts.audit import AuditEvent
 from careplus_contracts.endpoints import SIGNED_IN, Endpoint, Role
 from careplus_contracts.everything import ENDPOINTS
+from careplus_contracts.values import Justification
 from careplus_runtime.audit import Auditor
+from tests.attacks.writing import HOSTILE, LINES, accepts
 from tests.audit.trail import ask, of_request, rows, wait_until_sealed
 from tests.hospital import ADMIN, PASSWORD, Hospital, Person
 from tests.test_every_endpoint import named, path_of
@@ -179,14 +181,36 @@ def test_a_token_that_came_twice_is_found_and_its_answer_tells_nothing(hospital:
 
 
 def test_an_event_has_its_seal_within_a_second(world: World, hospital: Hospital) -> None:
-    waited = []
-    for _ in range(5):
-        assert ask(world.people["patient"], "GET", "/api/appointments", fresh()).status_code == 200
-        began = time.monotonic()
-        wait_until_sealed(hospital)
-        waited.append(time.monotonic() - began)
-    # other work of the machine may be in one of them
-    assert statistics.median(waited) < 1.0, waited
+    waited = seconds_until_sealed(world, hospital, 20)
+    # one of them may have come just when the machine was busy with something else
+    assert sorted(waited)[-2] < 1.0, waited
+
+
+@pytest.mark.attack
+def test_hundreds_of_events_have_their_seals_within_a_second(world: World, hospital: Hospital) -> None:
+    waited = sorted(seconds_until_sealed(world, hospital, 200))
+    assert waited[-3] < 1.0, waited
+
+
+def seconds_until_sealed(world: World, hospital: Hospital, events: int) -> list[float]:
+    """How long each of these had no seal, counted from before it was asked for. They come at odd times, so that rounds are met
+    at every moment.
+    """
+    began: dict[str, float] = {}
+    waited: dict[str, float] = {}
+    ask_at = time.monotonic()
+    while len(waited) < events:
+        now = time.monotonic()
+        if len(began) < events and now >= ask_at:
+            request_id = fresh()
+            began[request_id], ask_at = now, now + random.uniform(0, 0.2)
+            assert ask(world.people["patient"], "GET", "/api/appointments", request_id).status_code == 200
+        for request_id in began.keys() - waited.keys():
+            if rows(hospital, "SELECT 1 FROM audit_seals JOIN audit_events ON id = event_id WHERE request_id = ?", request_id):
+                waited[request_id] = time.monotonic() - began[request_id]
+        assert now - ask_at < 20, "not sealed"
+        time.sleep(0.01)
+    return list(waited.values())
 
 
 def test_nobody_changes_what_was_noted(hospital: Hospital, world: World) -> None:
@@ -249,22 +273,65 @@ def test_the_file_for_spreadsheets(world: World, hospital: Hospital, admin: Pers
     patient.http.close()
 
 
-@pytest.mark.parametrize("begins", ["=", "+", "-", "@", "\t", "\r"])
-def test_no_cell_is_a_formula(begins: str) -> None:
-    written = f"{begins}1+1"
-    who, members = {"id": 1, "full_name": written}, dict.fromkeys(("session_id", "address", "seal", "object_id"))
+FORMULAS = ("=", "+", "-", "@", "\t", "\r")
+REASONS = [text for text in HOSTILE if accepts(Justification, text)]
+
+
+def cell(text: str) -> str:
+    """What stands in a file for spreadsheets instead."""
+    return f"'{text}" if text.startswith(FORMULAS) else text
+
+
+def cells(file: str) -> list[list[str]]:
+    """By line, read as RFC 4180 says, after looking that none has more or fewer columns."""
+    head, *lines = csv.reader(io.StringIO(file, newline=""), strict=True)
+    assert tuple(head) == COLUMNS
+    assert {len(line) for line in lines} <= {len(COLUMNS)}
+    return lines
+
+
+def test_no_cell_is_a_formula_and_none_is_two() -> None:
+    written = [*(f"{begins}1+1" for begins in FORMULAS), *HOSTILE]
+    members = dict.fromkeys(("session_id", "address", "seal", "object_id"))
     said = {"action": "show_chart", "kind": "read", "outcome": "ok", "service": "doctors", "role": "doctor", "request_id": "r"}
-    event: dict[str, Any] = {
-        "id": 1,
-        "at": "2030-01-07T09:00:00Z",
-        "account": who,
-        "patients": [],
-        "reason": written,
-        **said,
-        **members,
-    }
-    [line] = csv.DictReader(io.StringIO(audit_file([AuditEvent.model_validate({**event, "members": []})]), newline=""))
-    assert (line["account"], line["reason"]) == (f"'{written}", f"'{written}")
+    event: dict[str, Any] = {"at": "2030-01-07T09:00:00Z", "patients": [], "members": [], **said, **members}
+    events = [
+        AuditEvent.model_validate({**event, "id": number, "account": {"id": number, "full_name": text}, "reason": text})
+        for number, text in enumerate(written, 1)
+    ]
+    lines = cells(audit_file(events))
+    for name in ("account", "reason"):
+        assert [line[COLUMNS.index(name)] for line in lines] == [cell(text) for text in written]
+    assert not any(value.startswith(FORMULAS) for line in lines for value in line)
+
+
+def test_names_and_reasons_in_the_file_for_spreadsheets(hospital: Hospital, admin: Person) -> None:
+    reasons, names = ([text for text in texts if text.startswith(FORMULAS)] for texts in (REASONS, LINES))
+    check_file(hospital, admin, [*reasons, *REASONS[::30]], [*names, *LINES[::30]])
+
+
+@pytest.mark.attack
+def test_every_name_and_reason_in_the_file_for_spreadsheets(hospital: Hospital, admin: Person) -> None:
+    check_file(hospital, admin, REASONS, LINES)
+
+
+def check_file(hospital: Hospital, admin: Person, reasons: list[str], names: list[str]) -> None:
+    """Each reason for opening a chart in a line of its own, each name of the patient in every line."""
+    number = next(numbers)
+    doctor = hospital.employ(admin, f"curious-{number}@example.org", "Dr Cora Curious", "Surgery")
+    patient = hospital.register(f"looked-at-{number}@example.org", "Lotte Looked-at")
+    for reason in reasons:
+        made(doctor.http.post(f"/api/doctor/patients/{patient.id}/access", json={"reason": reason}))
+    opened: dict[str, Any] = {"patient_id": patient.id, "action": "open_chart"}
+    lines = cells(admin.http.get("/api/admin/audit.csv", params=opened).content.decode())
+    assert [line[COLUMNS.index("reason")] for line in lines] == [cell(reason) for reason in reversed(reasons)]
+    for changes, name in enumerate(names, 1):
+        made(patient.http.put("/auth/me", json={"full_name": name}), 200)
+        changed: dict[str, Any] = {"account_id": patient.id, "action": "update_me"}
+        lines = cells(admin.http.get("/api/admin/audit.csv", params=changed).content.decode())
+        assert [line[COLUMNS.index("account")] for line in lines] == [cell(name)] * changes
+    doctor.http.close()
+    patient.http.close()
 
 
 def test_what_is_taken_away_is_noted(hospital: Hospital, admin: Person) -> None:

@@ -4,7 +4,9 @@ import asyncio
 import email
 import io
 import json
+import re
 import stat
+import time
 from collections.abc import Iterator
 from contextlib import redirect_stdout
 from datetime import timedelta
@@ -17,6 +19,7 @@ import pysqlite3
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, Envelope, LoginPassword, Session
+from pyotp import TOTP
 
 from careplus_auth import background, rules
 from careplus_auth.sending import compose, server
@@ -24,11 +27,16 @@ from careplus_auth.store import mails, purging
 from careplus_auth.store.mails import Waiting
 from careplus_auth.texts import SUBJECTS, TEXTS, Kind, write
 from careplus_auth.vault import Vault
+from careplus_contracts.values import Email
 from careplus_runtime import logs
 from careplus_runtime.settings import Settings
 from careplus_tables.engine import Database
+from tests.attacks import hostile
+from tests.attacks.writing import HOSTILE, LINES, accepts
 from tests.audit.trail import rows_in
-from tests.hospital import free_port
+from tests.hospital import ADMIN, PASSWORD, Hospital, Person, free_port
+from tests.mailbox import mails as mails_to
+from tests.world import made
 
 # as the servers on this machine that CarePlus would hand its mails to
 pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
@@ -272,26 +280,114 @@ def test_every_mail_has_its_words_and_no_clinical_ones(tmp_path: Path) -> None:
         assert not {"visit", "doctor", "result", "prescription", "appointment"} & set(text.lower().split())
 
 
-@pytest.mark.parametrize(
-    "to", ["o'neil+x@example.org", "a,b@example.org", '"<script>@example.org', "=?utf-8?q?x?=@example.org", "ü@exämple.org"]
+HEADERS = sorted(
+    [
+        "From",
+        "To",
+        "Subject",
+        "Date",
+        "Message-ID",
+        "Auto-Submitted",
+        "Content-Type",
+        "Content-Transfer-Encoding",
+        "MIME-Version",
+    ]
 )
-def test_odd_addresses_add_no_header(tmp_path: Path, to: str) -> None:
-    written = compose(Waiting(1, Kind.PASSWORD_CHANGED, 1, to, None), house(tmp_path)).as_bytes()
-    head = written.partition(b"\r\n\r\n")[0]
-    names = [line.partition(b":")[0] for line in head.split(b"\r\n") if not line.startswith((b" ", b"\t"))]
-    assert sorted(names) == sorted(
-        [
-            b"From",
-            b"To",
-            b"Subject",
-            b"Date",
-            b"Message-ID",
-            b"Auto-Submitted",
-            b"Content-Type",
-            b"Content-Transfer-Encoding",
-            b"MIME-Version",
-        ]
-    )
+ADDRESSES = [
+    *("o'neil+x@example.org", "a,b@example.org", '"<script>@example.org', "=?utf-8?q?x?=@example.org", "ü@exämple.org"),
+    *(address for text in HOSTILE if accepts(Email, address := f"{text}@example.org")),
+    *(address for text in HOSTILE if accepts(Email, address := f"me@{text}.example.org")),
+    # with what an address cannot have left out of it
+    *{f"{re.sub(r'[^!-?A-~]', '', text)[:60]}@example.org" for text in HOSTILE if re.search("[!-?A-~]", text)},
+]
+
+
+def check_plain(mail: EmailMessage, to: str) -> None:
+    """Nothing stands in its head but what every mail of ours has, and it goes to one person, in one part."""
+    assert sorted(mail.keys()) == HEADERS
+    assert mail["To"].defects == mail["From"].defects == mail["Subject"].defects == ()
+    assert [(one.display_name, one.addr_spec) for one in mail["To"].addresses] == [("", to)]
+    assert [part.get_content_type() for part in mail.walk()] == ["text/plain"]
+    assert mail.defects == []
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_odd_addresses_add_no_header(tmp_path: Path, kind: Kind) -> None:
+    assert len(ADDRESSES) > 80
+    for to in ADDRESSES:
+        assert accepts(Email, to)
+        written = compose(Waiting(1, kind, 1, to, LINK), house(tmp_path)).as_bytes()
+        head = written.partition(b"\r\n\r\n")[0]
+        names = [line.partition(b":")[0].decode() for line in head.split(b"\r\n") if not line.startswith((b" ", b"\t"))]
+        assert sorted(names) == HEADERS, to
+        mail = email.message_from_bytes(written, policy=default)
+        assert [part.get_content_type() for part in mail.walk()] == ["text/plain"]
+        assert mail.get_content().replace("\r\n", "\n") == write(kind, house(tmp_path), LINK)[1]
+        addresses = [(one.username, one.domain) for one in mail["To"].addresses]
+        if to.isascii() and to.endswith("@example.org") and "=?" not in to:
+            assert addresses == [(to.removesuffix("@example.org"), "example.org")]
+        # behind a comma in what should be a domain stands what is no address
+        assert len([domain for _, domain in addresses if domain]) <= 1, to
+
+
+def test_mails_say_nobodys_name(hospital: Hospital) -> None:
+    check_mails_to(hospital, [hostile.TEXTS["img"]])
+
+
+@pytest.mark.attack
+def test_mails_say_nobodys_name_whatever_it_is(hospital: Hospital) -> None:
+    check_mails_to(hospital, LINES[::6])
+
+
+@pytest.mark.attack
+def test_invitations_say_nobodys_name_whatever_it_is(hospital: Hospital) -> None:
+    admin = hospital.sign_in(ADMIN)
+    for number, name in enumerate(LINES):
+        body = {"email": f"invited-{number}@example.org", "full_name": name, "role": "patient"}
+        made(admin.http.post("/api/admin/invitations", json=body))
+    admin.http.close()
+    assert len(set.union(*(told(hospital, f"invited-{number}@example.org", 1) for number in range(len(LINES))))) == 1
+
+
+def check_mails_to(hospital: Hospital, names: list[str]) -> None:
+    """Whoever is called so gets the same mails as Pia Novak, word for word."""
+    admin = hospital.sign_in(ADMIN)
+    pia, *others = [asks_for_every_mail(hospital, admin, name) for name in ("Pia Novak", *names)]
+    admin.http.close()
+    wanted = told(hospital, pia, len(Kind))
+    assert len(wanted) == len(Kind)
+    for name, to in zip(names, others, strict=True):
+        assert told(hospital, to, len(Kind)) == wanted, name
+
+
+def asks_for_every_mail(hospital: Hospital, admin: Person, name: str) -> str:
+    """Somebody new is called so and does what mails are sent for; to where."""
+    to = f"mails-{time.monotonic_ns()}@example.org"
+    invited = made(admin.http.post("/api/admin/invitations", json={"email": to, "full_name": name, "role": "patient"}))
+    person = hospital.register(to, name, invitation=invited["code"])
+    assert person.http.post("/auth/password/forgot", json={"email": to}).status_code == 204
+    secret = made(person.http.post("/auth/mfa", json={"password": PASSWORD}))["secret"]
+    made(person.http.post("/auth/mfa/confirm", json={"otp": TOTP(secret).now()}), 200)
+    # each works once
+    proved = hospital.sign_in(to, otp=TOTP(secret).at(int(time.time()), counter_offset=1))
+    assert proved.http.delete("/auth/mfa").status_code == 204
+    new = {"current_password": PASSWORD, "new_password": f"{PASSWORD}-again"}
+    assert proved.http.post("/auth/password", json=new).status_code == 204
+    for http in (person.http, proved.http):
+        http.close()
+    return to
+
+
+def told(hospital: Hospital, to: str, count: int) -> set[tuple[str, str]]:
+    """Subjects and texts of the mails to somebody, without what is secret in their links."""
+    deadline = time.monotonic() + 60
+    while len(came := mails_to(hospital, to)) < count:
+        assert time.monotonic() < deadline, [mail["Subject"] for mail in came]
+        time.sleep(0.1)
+    assert len(came) == count
+    for mail in came:
+        check_plain(mail, to)
+    return {(mail["Subject"], re.sub(r"#\S+", "#", mail.get_content())) for mail in came}
 
 
 @pytest.mark.parametrize(

@@ -2,14 +2,15 @@
 
 import base64
 import json
-from datetime import date
+from datetime import date, datetime
 from typing import Any, get_args
 
 import pytest
+from pydantic import AwareDatetime
 
 from careplus_contracts.endpoints import Endpoint, Role
 from careplus_contracts.everything import ENDPOINTS
-from careplus_contracts.values import MAX_ID
+from careplus_contracts.values import MAX_ID, DateOfBirth
 from tests.openapi.asking import example, send
 from tests.world import World
 
@@ -20,8 +21,21 @@ NUMBERS = (
     *("%D9%A3", "%EF%BC%91", "%00", "%FF"),
 )
 DAYS = (
-    *("0001-01-01", "9999-12-31", "1999-12-31", "2100-01-01", "2030-02-30", "20300107", "2030-W01-1", "1893456000", "5"),
+    *("0001-01-01", "9999-12-31", "1899-12-31", "2100-01-01", "2030-02-30", "20300107", "2030-W01-1", "1893456000", "5"),
     *("2030-01-07T00:00:00", "2030-01-07T00:00:00Z", "2030-01-07%0A", "%D9%A2030-01-07", "-2030-01-07", "%00", "today"),
+)
+NO_TIMES = (
+    # the ends of the calendar, centuries that are not ours, no zone, seconds since 1970, what no clock shows
+    *("0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "9999-12-31T23:59:59-23:59", "0000-00-00T00:00:00Z"),
+    *("1999-12-31T23:59:59Z", "2000-01-01T00:00:00%2B00:01", "2100-01-01T00:00:00Z", "2099-12-31T23:59:59-00:01"),
+    *("2030-01-07T09:00:00", "2030-01-07%2009:00", "2030-01-07", "-2030-01-07T09:00:00Z", "now", "", "NaN"),
+    *("1893456000", "1893456000.5", "-1", "0", "1e9", "9" * 400),
+    *("2030-01-07T09:00:60Z", "2030-01-07T24:00:01Z", "2030-01-07T09:60:00Z", "2030-02-30T09:00:00Z", "2030-13-01T09:00:00Z"),
+    *("2030-01-07T09:00:00%2B24:00", "2030-01-07T09:00:00-24:00", "2030-01-07T09:00:00%2B99:99", "2030-01-07T09:00:00%2B1:00"),
+    # digits of other scripts, other spellings of ISO 8601, what stands before and behind
+    *("%D9%A2030-01-07T09:00:00Z", "2030-01-07T%EF%BC%909:00:00Z", "20300107T090000Z", "2030-W02-1T09:00:00Z"),
+    *("2030-007T09:00:00Z", "2030-01-07T09:00:00.0000000001Z", "%202030-01-07T09:00:00Z"),
+    *("2030-01-07T09:00:00Z%0A", "2030-01-07T09:00:00Z%00"),
 )
 TEXTS = (
     *("", "%00", "a%00", "%FF", "%ED%A0%80", "%C0%AF", "%25", "_", "%27", "%5C", "%22", "%E2%80%AE", "%F0%9F%98%80", "a" * 3000),
@@ -35,6 +49,8 @@ FORGED: tuple[Any, ...] = (
     *(b"[1", b"\xff", b"1e400", b"NaN", b"Infinity", b"1" * 1400, b"[" * 700 + b"]" * 700, b"[" * 1400),
 )
 """Keys that no list ever gave out."""
+ASKED_FOR = {"search_patients": {"full_name": "Pia%20Novak", "date_of_birth": "1984-05-17"}}
+"""Queries that are nothing without these."""
 ODD_TIMES = [[f"{time}:00", 1] for time in ("0001-01-01T00:00", "9999-12-31T23:59", "2030-01-07T09:00", "2030-02-30T09:00")]
 """Nor these, but somebody may be named so."""
 
@@ -52,7 +68,13 @@ def parameters(*kinds: type) -> list[Any]:
 def kind_of(annotation: Any) -> Any:
     """`int` of `Annotated[int, ...] | None`."""
     kinds = [kind for kind in get_args(annotation) if kind is not type(None)]
-    return kind_of(kinds[0]) if kinds else annotation
+    return kind_of(kinds[0]) if kinds else datetime if annotation is AwareDatetime else annotation
+
+
+def asked(endpoint: Endpoint[..., Any], name: str, value: str) -> str:
+    """A query whose other members, where some are asked for, are right."""
+    others = {other: right for other, right in ASKED_FOR.get(endpoint.name, {}).items() if other != name}
+    return "&".join(f"{member.rstrip('_')}={written}" for member, written in {**others, name: value}.items())
 
 
 @pytest.mark.parametrize(("endpoint", "name"), parameters(int))
@@ -61,15 +83,30 @@ def test_numbers_that_are_none_or_too_large(shaken: World, endpoint: Endpoint[..
         if f"{{{name}}}" in endpoint.path:
             assert send(shaken, endpoint, ids={name: value}, json=example(endpoint, shaken)) in {404, 422}, value
         else:
-            assert send(shaken, endpoint, f"{name}={value}") == 422, value
+            assert send(shaken, endpoint, asked(endpoint, name, value)) == 422, value
 
 
 @pytest.mark.parametrize(("endpoint", "name"), parameters(date))
 def test_days_that_are_none(shaken: World, endpoint: Endpoint[..., Any], name: str) -> None:
-    for value in DAYS:
-        assert send(shaken, endpoint, f"{name.rstrip('_')}={value}") == 422, value
-    for value in ("2000-01-01", "2099-12-31"):
-        send(shaken, endpoint, f"{name.rstrip('_')}={value}")
+    is_birth = endpoint.parameters[name].annotation is DateOfBirth
+    for value in DAYS if is_birth else (*DAYS, "1999-12-31"):
+        assert send(shaken, endpoint, asked(endpoint, name, value)) == 422, value
+    for value in ("1900-01-01", "1984-02-29") if is_birth else ("2000-01-01", "2099-12-31"):
+        send(shaken, endpoint, asked(endpoint, name, value))
+
+
+@pytest.mark.parametrize(("endpoint", "name"), parameters(datetime))
+def test_times_that_are_none(shaken: World, endpoint: Endpoint[..., Any], name: str) -> None:
+    for value in NO_TIMES:
+        assert send(shaken, endpoint, asked(endpoint, name, value)) == 422, value
+    for value in ("2000-01-01T00:00:00Z", "2099-12-31T23:59:59.999999999Z", "2030-01-07t09:00z", "2100-01-01T00:00:00%2B23:59"):
+        assert send(shaken, endpoint, asked(endpoint, name, value)) == 200, value
+
+
+def test_there_are_enough() -> None:
+    assert len(set(NO_TIMES)) >= 35
+    tried = {(one.values[0].name, one.values[1]) for kind in (int, date, datetime, str, bool) for one in parameters(kind)}
+    assert tried == {(one.name, name) for one in ENDPOINTS for name in one.parameters if name != "cursor"}, "each is of a kind"
 
 
 @pytest.mark.parametrize(("endpoint", "name"), parameters(str, bool))
@@ -79,7 +116,7 @@ def test_odd_texts(shaken: World, endpoint: Endpoint[..., Any], name: str) -> No
             assert send(shaken, endpoint, ids={name: value}, json=example(endpoint, shaken)) in {404, 422}, value
     else:
         for value in TEXTS:
-            send(shaken, endpoint, f"{name}={value}")
+            send(shaken, endpoint, asked(endpoint, name, value))
 
 
 @pytest.mark.parametrize("endpoint", LISTS, ids=lambda endpoint: endpoint.name)
