@@ -21,6 +21,9 @@ CHECKED := libs services tests bench web/build.py
 
 DOCKER := docker compose
 
+# processes start again and again: what they run is compiled once, also where somebody is told not to
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: run up down logs test attack browser-test screenshots lighthouse lint format types web web-test bench lock sbom clean help
 
 run: .venv/run-installed .env web ## start the demo hospital at http://localhost:5000

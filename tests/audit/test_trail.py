@@ -273,7 +273,7 @@ def test_the_file_for_spreadsheets(world: World, hospital: Hospital, admin: Pers
     patient.http.close()
 
 
-FORMULAS = ("=", "+", "-", "@", "\t", "\r")
+FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 REASONS = [text for text in HOSTILE if accepts(Justification, text)]
 
 

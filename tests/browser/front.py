@@ -62,9 +62,11 @@ def serving(front: Front, port: int) -> Iterator[None]:
     server = uvicorn.Server(uvicorn.Config(front.app, host="127.0.0.1", port=port, log_level="error"))
     thread = threading.Thread(target=server.run)
     thread.start()
-    while not server.started:
-        assert thread.is_alive(), "the front did not start"
-        time.sleep(0.01)
-    yield
-    server.should_exit = True
-    thread.join()
+    try:
+        while not server.started:
+            assert thread.is_alive(), "the front did not start"
+            time.sleep(0.01)
+        yield
+    finally:
+        server.should_exit = True
+        thread.join()

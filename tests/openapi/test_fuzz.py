@@ -19,6 +19,8 @@ from tests.world import World
 EXAMPLES = int(os.environ.get("OPENAPI_EXAMPLES", "4"))
 """Random requests to each operation; OPENAPI_EXAMPLES=200 digs for a quarter of an hour."""
 pytestmark = pytest.mark.timeout(300 + 10 * EXAMPLES)
+PHASES = ("examples,fuzzing", pytest.param("examples,coverage,fuzzing,stateful", marks=pytest.mark.attack))
+"""By chance; and each rule of the schema broken by itself, and one request with what another answered."""
 
 EMAILS = {Role.PATIENT: "pia@example.org", Role.DOCTOR: "osei@example.org", Role.LAB: "lab@example.org", Role.ADMIN: ADMIN}
 # one worker, because the same seed is to send the same requests; every check but one is on, among them: no 5xx, documented
@@ -86,13 +88,16 @@ def existing(fuzzed: World) -> str:
     )  # fmt: skip
 
 
+@pytest.mark.parametrize("phases", PHASES)
 @pytest.mark.parametrize("role", [*Role, None], ids=lambda role: role or "nobody")
-def test_whatever_is_sent_the_answer_is_documented(fuzzed: World, existing: str, tmp_path: Path, role: Role | None) -> None:
+def test_whatever_is_sent_the_answer_is_documented(
+    fuzzed: World, existing: str, tmp_path: Path, role: Role | None, phases: str
+) -> None:
     (tmp_path / "schemathesis.toml").write_text(SETTINGS + (sign_in(EMAILS[role]) if role else "") + existing)
     # once, as the first who may: what a role may not do is refused at the door, which tests/test_every_endpoint.py shows
     names = [one.name for one in ENDPOINTS if role == (None if one.public else next(filter(one.admits, Role)))]
     command = [sys.executable, "-m", "schemathesis.cli", "run", f"{fuzzed.hospital.url}/openapi.json", "--no-color"]
     included = [part for name in names for part in ("--include-operation-id", name)]
-    ran = subprocess.run([*command, *included], cwd=tmp_path, capture_output=True, text=True, check=False)
+    ran = subprocess.run([*command, "--phases", phases, *included], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert f"Tested: {len(names)}" in ran.stdout

@@ -42,6 +42,7 @@ def clean(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPatch
         ("CAREPLUS_LAB_HOURS", "18:00-07:00", "07:00-18:00"),
         ("CAREPLUS_SMTP_URL", "mail.example.org", "smtp://"),
         ("CAREPLUS_SMTP_URL", "https://mail.example.org", "smtp://"),
+        ("CAREPLUS_HOSPITAL", "CarePlus\nHospital", "in one line"),
         ("CAREPLUS_MAIL_FROM", "nobody", "no-reply@example.org"),
         ("CAREPLUS_MAIL_FROM", "a@example.org\nBcc: b@example.org", "no-reply@example.org"),
         ("SECRET_KEY", "short", "32"),

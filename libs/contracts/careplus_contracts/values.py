@@ -42,7 +42,8 @@ Query = Annotated[str, StringConstraints(max_length=100, pattern=_ANY)]
 """What somebody typed into a search box."""
 Email = Annotated[
     str,
-    StringConstraints(min_length=3, max_length=MAX_EMAIL, pattern=rf"^[^@{_BLANK}]+@[^@{_BLANK}]+$"),
+    # behind the @ nothing by which the head of a mail takes one address for two
+    StringConstraints(min_length=3, max_length=MAX_EMAIL, pattern=rf'^[^@{_BLANK}]+@[^@{_BLANK}()<>\[\]:;,"\\]+$'),
     AfterValidator(_email),
 ]
 Phone = Annotated[str, StringConstraints(min_length=3, max_length=30, pattern=r"^\+?[0-9][0-9 ()./-]+$")]

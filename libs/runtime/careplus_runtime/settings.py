@@ -51,6 +51,12 @@ def _smtp(value: str) -> str:
     return value
 
 
+def _line(value: str) -> str:
+    if re.search(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]", value):
+        raise ValueError("write it in one line")
+    return value
+
+
 def _sender(value: str) -> str:
     name, address = parseaddr(value)
     if not re.fullmatch(r"[^@\s]+@[^@\s]+", address) or not (name + value).isprintable():
@@ -86,7 +92,7 @@ class Settings(BaseSettings):
     rate_anonymous: Rate = 6000
     rate_auth: Rate = 600
 
-    hospital: Annotated[str, Field(min_length=1, max_length=100)] = "CarePlus Hospital"
+    hospital: Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_line)] = "CarePlus Hospital"
     phone: str | None = None
     zone: Annotated[str, AfterValidator(_zone)] = "Europe/Berlin"
     demo: bool = False

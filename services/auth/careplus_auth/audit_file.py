@@ -10,7 +10,8 @@ COLUMNS = (
     *("id", "at", "request_id", "account_id", "account", "role", "session_id", "address", "service", "action", "kind"),
     *("object_id", "patient_ids", "outcome", "reason", "members", "seal"),
 )
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""The last four are wide forms of the first."""
 
 
 def audit_file(events: Iterable[AuditEvent]) -> str:
