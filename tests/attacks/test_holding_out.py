@@ -319,6 +319,27 @@ async def test_what_was_begun_is_ended_before_a_process_is(ward: Ward, process: 
 
 
 @only_linux
+@pytest.mark.attack
+async def test_who_has_just_started_does_not_wait_for_auth(ward: Ward, http: httpx.AsyncClient) -> None:
+    doors = {gate.name: gate for gate in gates(ward.hospital)}
+    auth = doors.pop("auth")
+    for door in doors.values():
+        os.kill(door.process, signal.SIGKILL)
+    await asyncio.gather(*map(starts_again, doors.values()))
+    await asyncio.to_thread(ward.hospital.wait_until_ready)
+    # they ask auth for its keys once a second
+    await asyncio.sleep(2.5)
+    os.kill(auth.process, signal.SIGSTOP)
+    try:
+        began = time.monotonic()
+        for service in doors.keys() - {"gateway"}:
+            assert (await ward.read(http, service)).status_code == 200
+        assert time.monotonic() - began < 2
+    finally:
+        os.kill(auth.process, signal.SIGCONT)
+
+
+@only_linux
 @pytest.mark.parametrize("service", READS)
 @pytest.mark.attack
 async def test_a_service_that_stands_still_costs_nobody_else_anything(ward: Ward, http: httpx.AsyncClient, service: str) -> None:

@@ -1,5 +1,6 @@
 """What every process needs: settings, keys, logs, cursors."""
 
+import asyncio
 import io
 import json
 import time
@@ -75,11 +76,13 @@ class Auth:
         self.asked = 0
         self.away = False
         self.keys = [KEY.public_jwk]
+        self.answered = asyncio.Event()
 
     async def fetch(self) -> list[dict[str, Any]]:
         self.asked += 1
         if self.away:
             raise httpx.ConnectError("away")
+        self.answered.set()
         return [dict(key) for key in self.keys]
 
 
@@ -98,6 +101,19 @@ async def test_keys_are_kept_while_auth_is_away() -> None:
     assert (await verifier.identify(token())).id == 7
     auth.away = True
     assert (await verifier.identify(token(at=time.time() - 5))).id == 7
+
+
+async def test_keys_are_there_before_anybody_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keys, "RETRY_AFTER_S", 0.01)
+    auth = Auth()
+    auth.away = True
+    verifier = Verifier(auth.fetch)
+    async with verifier.asking(), asyncio.timeout(10):
+        await asyncio.sleep(0.1)
+        auth.away = False
+        await auth.answered.wait()
+    auth.away = True
+    assert (await verifier.identify(token())).id == 7
 
 
 async def test_an_unknown_key_is_asked_for_at_most_every_half_minute() -> None:

@@ -3,7 +3,8 @@
 import asyncio
 import hashlib
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import httpx
@@ -28,6 +29,21 @@ class Verifier:
         self._asked_at = float("-inf")
         self._verified: dict[bytes, Identity] = {}
         self._fetching = asyncio.Lock()
+
+    @asynccontextmanager
+    async def asking(self) -> AsyncIterator[None]:
+        """Ask for the keys until they are there, whoever comes: then nobody finds auth away who needs it only for them."""
+        task = asyncio.create_task(self._ask_until_known())
+        try:
+            yield
+        finally:
+            task.cancel()
+
+    async def _ask_until_known(self) -> None:
+        while not self._keys:
+            await asyncio.sleep(RETRY_AFTER_S)
+            with suppress(Unavailable):
+                await self._refresh()
 
     async def identify(self, token: str) -> Identity:
         """Raises Unauthenticated, or Unavailable before auth has been reached once."""

@@ -79,7 +79,7 @@ def application(
 
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
-        async with _house(app, service), (lifespan or _nothing_more)(app):
+        async with _house(app, service), (lifespan or _nothing_more)(app), app.state.verifier.asking():
             yield
 
     app = FastAPI(title=service, lifespan=life, openapi_url=None, redirect_slashes=False)

@@ -156,6 +156,7 @@ async def _life(app: Starlette) -> AsyncIterator[None]:
         app.state.breakers = {service: Breaker(service, settings.service_url(service), asking) for service in SERVICES}
         watches = [asyncio.create_task(breaker.watch()) for breaker in app.state.breakers.values()]
         watches.append(asyncio.create_task(app.state.proxies.keep_looking()))
+        await held.enter_async_context(app.state.verifier.asking())
         yield
         for watch in watches:
             watch.cancel()
