@@ -109,18 +109,6 @@ async def http(hospital: Hospital) -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
-async def ask_until(stop: asyncio.Event, ask: Callable[[], Awaitable[httpx.Response]], pause_s: float) -> list[float]:
-    """Seconds that each answer took, the longest last. All of them have to be good."""
-    took = []
-    while not stop.is_set():
-        began = time.monotonic()
-        answer = await ask()
-        assert answer.is_success, answer.text
-        took.append(time.monotonic() - began)
-        await asyncio.sleep(pause_s)
-    return sorted(took)
-
-
 class Halves:
     """A thousand callers who have sent half a request each; not in the event loop, whose other callers would wait for them."""
 

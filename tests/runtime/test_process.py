@@ -14,6 +14,7 @@ import pytest
 from careplus_contracts.endpoints import Role
 from careplus_contracts.refusals import Malformed, Unauthenticated, Unavailable
 from careplus_runtime import keys, logs
+from careplus_runtime.beside import beside
 from careplus_runtime.keys import Verifier
 from careplus_runtime.paging import after, page
 from careplus_runtime.provided import check_version
@@ -108,7 +109,7 @@ async def test_keys_are_there_before_anybody_comes(monkeypatch: pytest.MonkeyPat
     auth = Auth()
     auth.away = True
     verifier = Verifier(auth.fetch)
-    async with verifier.asking(), asyncio.timeout(10):
+    async with beside(verifier.ask_until_known()), asyncio.timeout(10):
         await asyncio.sleep(0.1)
         auth.away = False
         await auth.answered.wait()

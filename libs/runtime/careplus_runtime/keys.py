@@ -3,8 +3,8 @@
 import asyncio
 import hashlib
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 
 import httpx
@@ -30,16 +30,8 @@ class Verifier:
         self._verified: dict[bytes, Identity] = {}
         self._fetching = asyncio.Lock()
 
-    @asynccontextmanager
-    async def asking(self) -> AsyncIterator[None]:
-        """Ask for the keys until they are there, whoever comes: then nobody finds auth away who needs it only for them."""
-        task = asyncio.create_task(self._ask_until_known())
-        try:
-            yield
-        finally:
-            task.cancel()
-
-    async def _ask_until_known(self) -> None:
+    async def ask_until_known(self) -> None:
+        """Whoever comes: then nobody finds auth away who needs it only for its keys."""
         while not self._keys:
             await asyncio.sleep(RETRY_AFTER_S)
             with suppress(Unavailable):

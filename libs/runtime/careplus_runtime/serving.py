@@ -14,6 +14,7 @@ from careplus_contracts.endpoints import Contract, Endpoint, resolved_parameters
 from careplus_contracts.refusals import Refusal, Unavailable
 from careplus_runtime import logs
 from careplus_runtime.audit import answer_refusal_noted
+from careplus_runtime.beside import beside
 from careplus_runtime.bodies import Finder
 from careplus_runtime.committing import Committer
 from careplus_runtime.doors import Door
@@ -79,7 +80,7 @@ def application(
 
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
-        async with _house(app, service), (lifespan or _nothing_more)(app), app.state.verifier.asking():
+        async with _house(app, service), (lifespan or _nothing_more)(app), beside(app.state.verifier.ask_until_known()):
             yield
 
     app = FastAPI(title=service, lifespan=life, openapi_url=None, redirect_slashes=False)

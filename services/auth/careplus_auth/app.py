@@ -1,8 +1,7 @@
 """The auth service."""
 
-import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import Any
 
 from fastapi import FastAPI
@@ -32,6 +31,7 @@ from careplus_contracts import people as people_contract
 from careplus_contracts import platform as platform_contract
 from careplus_contracts import second_factors as second_factors_contract
 from careplus_contracts import sessions as sessions_contract
+from careplus_runtime.beside import beside
 from careplus_runtime.serving import application
 from careplus_runtime.sessions import SessionVerifier
 from careplus_runtime.tokens import SigningKey
@@ -52,15 +52,12 @@ async def with_keys(app: FastAPI) -> AsyncIterator[None]:
     # the one service that needs to ask nobody
     state.verifier = SessionVerifier(own_keys, state.database)
     sealer = Sealer(state.database, SealingKeys(secrets))
-    working = asyncio.create_task(work(state.database, state.settings, state.vault))
-    try:
-        async with sealer.running():
-            yield
-    finally:
-        sealer.anchor()
-        working.cancel()
-        with suppress(asyncio.CancelledError):
-            await working
+    async with beside(work(state.database, state.settings, state.vault)):
+        try:
+            async with sealer.running():
+                yield
+        finally:
+            sealer.anchor()
 
 
 app = application(

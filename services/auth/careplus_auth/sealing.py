@@ -3,11 +3,12 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
 from careplus_auth.chain import SealingKeys
 from careplus_auth.store import seals
 from careplus_auth.store.seals import Head
+from careplus_runtime.beside import beside
 from careplus_runtime.logs import log
 from careplus_tables.engine import Database
 
@@ -29,13 +30,10 @@ class Sealer:
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Seal in the background; what is there at the end is sealed too."""
-        task = asyncio.create_task(self._run())
         try:
-            yield
+            async with beside(self._run()):
+                yield
         finally:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
             await self._try_to_seal()
 
     async def _run(self) -> None:

@@ -31,6 +31,7 @@ from careplus_gateway.peers import Peers, Proxies
 from careplus_gateway.rates import Counter, Rates
 from careplus_gateway.refusing import NotedDoor
 from careplus_runtime import logs
+from careplus_runtime.beside import beside
 from careplus_runtime.doors import Door
 from careplus_runtime.keys import Verifier, fetch_from
 from careplus_runtime.openapi import document
@@ -154,12 +155,9 @@ async def _life(app: Starlette) -> AsyncIterator[None]:
         app.state.http = http
         app.state.verifier = Verifier(fetch_from(http, settings.auth_url))
         app.state.breakers = {service: Breaker(service, settings.service_url(service), asking) for service in SERVICES}
-        watches = [asyncio.create_task(breaker.watch()) for breaker in app.state.breakers.values()]
-        watches.append(asyncio.create_task(app.state.proxies.keep_looking()))
-        await held.enter_async_context(app.state.verifier.asking())
-        yield
-        for watch in watches:
-            watch.cancel()
+        watches = [breaker.watch() for breaker in app.state.breakers.values()]
+        async with beside(*watches, app.state.proxies.keep_looking(), app.state.verifier.ask_until_known()):
+            yield
 
 
 app = Starlette(
