@@ -87,7 +87,7 @@ function About({ saved, put }: { saved: Doctor; put: (saved: Doctor) => void }) 
         <Field
           {...field("specialty")}
           value={saved.specialty ?? typed.specialty}
-          hint={t("doctor_profile.specialty.fixed")}
+          hint={saved.specialty === null ? undefined : t("doctor_profile.specialty.fixed")}
           input={{ maxLength: 200, readOnly: saved.specialty !== null }}
         />
         <TextArea
