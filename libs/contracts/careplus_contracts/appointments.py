@@ -181,7 +181,7 @@ async def reschedule(appointment_id: Id, body: Reschedule) -> Appointment:
     example={"reason": "I feel better"},
 )
 async def cancel(appointment_id: Id, body: Cancel | None = None) -> Appointment:
-    """Cancel one of your appointments. Cancelling it again answers the same, unless `If-Match` names the version of before."""
+    """Cancel one of your appointments. Cancelling it again answers the same."""
 
 
 @api.get("/api/doctor/appointments", roles={Role.DOCTOR}, polled=True)

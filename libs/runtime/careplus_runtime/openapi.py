@@ -25,7 +25,8 @@ Everything a hospital's portals do, as JSON over HTTP.
 - **Refusals** are RFC 9457 problem details; switch on `code`. Beside what an operation lists, any may answer 500 `unexpected`.
 - **Instants** carry an offset and are answered in UTC; days are days of the clinic's calendar.
 - **Repeating**: send an `Idempotency-Key` nobody can guess with a POST or PUT, and repeat it safely for 24 hours.
-- **Editing**: send the `ETag` you read as `If-Match`; a change by somebody else in between is 412, not lost.
+- **Editing**: send the `ETag` you read as `If-Match`; a change in between is 412, not lost, also where it did
+  what you want. Acts that answer the same when they are repeated do so without `If-Match`, or with their key.
 """
 
 PARAMETERS: Json = {
