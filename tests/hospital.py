@@ -232,5 +232,24 @@ def processes(hospital: Hospital) -> dict[str, int]:
     return found
 
 
+@contextmanager
+def unwatched(hospital: Hospital) -> Iterator[None]:
+    """The supervisor sleeps: what ends stays dead, and what stands still goes on standing."""
+    assert hospital.process is not None
+    supervisor = hospital.process.pid
+    os.kill(supervisor, signal.SIGSTOP)
+    try:
+        wait_for_state("T", supervisor)
+        yield
+    finally:
+        os.kill(supervisor, signal.SIGCONT)
+
+
+def wait_for_state(state: str, process: int) -> None:
+    """Until the process is stopped (T) or a zombie (Z)."""
+    while Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != state:
+        time.sleep(0.01)
+
+
 def _hear_ctrl_c() -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import random
 import re
 import secrets
 import selectors
@@ -11,7 +12,7 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, closing, suppress
 from functools import partial
 from pathlib import Path
 from statistics import median
@@ -19,13 +20,14 @@ from threading import Barrier
 from typing import Any
 
 import httpx
+import pysqlite3
 import pytest
 
 from tests.attacks.doors import Gate, gates
 from tests.attacks.ledger import held
 from tests.attacks.wishes import OWN, READS, WISHES, Ward, ward_of
 from tests.gateway.journal import pid_of
-from tests.hospital import NEARBY, PASSWORD, Hospital, Person, only_linux, processes
+from tests.hospital import NEARBY, PASSWORD, Hospital, Person, only_linux, processes, unwatched
 
 MIB = 2**20
 HALVES = (
@@ -327,14 +329,17 @@ async def test_who_has_just_started_does_not_wait_for_auth(ward: Ward, http: htt
         os.kill(auth.process, signal.SIGCONT)
 
 
+async def timed(asking: Awaitable[httpx.Response]) -> tuple[int, float]:
+    """The status, and the seconds that it took."""
+    began = time.monotonic()
+    return (await asking).status_code, time.monotonic() - began
+
+
 @only_linux
 @pytest.mark.parametrize("service", READS)
 @pytest.mark.attack
 async def test_a_service_that_stands_still_costs_nobody_else_anything(ward: Ward, http: httpx.AsyncClient, service: str) -> None:
-    async def timed(asking: Awaitable[httpx.Response]) -> tuple[int, float]:
-        began = time.monotonic()
-        return (await asking).status_code, time.monotonic() - began
-
+    """Nor is it missed while nobody ends it. What if it is stopped in the middle of writing: see below."""
     keyed, unkeyed = [secrets.token_hex(8) for _ in range(10)], [secrets.token_hex(8) for _ in range(10)]
     repeated = [ward.wished(OWN[service], mark, keyed=True) for mark in keyed]
     unrepeated = [ward.wished(OWN[service], mark) for mark in unkeyed]
@@ -347,22 +352,23 @@ async def test_a_service_that_stands_still_costs_nobody_else_anything(ward: Ward
             beside.append(await timed(http.request(**ward.wished(OWN[of], secrets.token_hex(8)))))
 
     pid = pid_of(ward.hospital, service)
-    try:
-        # what waits to be written now is done later, when nobody waits for its answer any more; nor does the service hold the
-        # database's lock as it is stopped, which would keep all the others from writing
-        async with held(ward.hospital, 0.2):
-            asked = [asyncio.create_task(timed(http.request(**wish))) for wish in repeated]
-            await asyncio.sleep(0.5)
-            os.kill(pid, signal.SIGSTOP)
-        asked += [asyncio.create_task(timed(http.request(**wish))) for wish in unrepeated]
-        asked += [asyncio.create_task(timed(ward.read(http, service))) for _ in range(30)]
-        for _ in range(10):
+    with unwatched(ward.hospital):
+        try:
+            # what waits to be written now is done later, when nobody waits for its answer any more; nor does the service hold the
+            # database's lock as it is stopped
+            async with held(ward.hospital, 0.2):
+                asked = [asyncio.create_task(timed(http.request(**wish))) for wish in repeated]
+                await asyncio.sleep(0.5)
+                os.kill(pid, signal.SIGSTOP)
+            asked += [asyncio.create_task(timed(http.request(**wish))) for wish in unrepeated]
+            asked += [asyncio.create_task(timed(ward.read(http, service))) for _ in range(30)]
+            for _ in range(10):
+                await ask_others()
+            answers = await asyncio.gather(*asked)
+            at_once = [await timed(ward.read(http, service)), await timed(http.request(**repeated[0]))]
             await ask_others()
-        answers = await asyncio.gather(*asked)
-        at_once = [await timed(ward.read(http, service)), await timed(http.request(**repeated[0]))]
-        await ask_others()
-    finally:
-        os.kill(pid, signal.SIGCONT)
+        finally:
+            os.kill(pid, signal.SIGCONT)
     assert {status for status, _ in answers} <= {503, 504}
     assert max(took for _, took in answers) < 5
     assert {status for status, _ in at_once} == {503}
@@ -377,3 +383,68 @@ async def test_a_service_that_stands_still_costs_nobody_else_anything(ward: Ward
     await asyncio.gather(*(granted(http, wish) for wish in repeated))
     assert ward.came_of(OWN[service], keyed) == {1: 10}
     assert ward.came_of(OWN[service], unkeyed).keys() <= {0, 1}
+
+
+def can_write(hospital: Hospital) -> bool:
+    """Whether anybody can: whoever writes holds the database for some milliseconds, not for this long."""
+    with closing(pysqlite3.connect(hospital.data / "careplus.db", timeout=0.5, isolation_level=None)) as connection:
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+        except pysqlite3.OperationalError:
+            return False
+        connection.execute("ROLLBACK")
+        return True
+
+
+async def stop_in_the_middle_of_writing(hospital: Hospital, pid: int) -> float:
+    """When it was stopped. To be called while the process writes again and again."""
+    for _ in range(500):
+        await asyncio.sleep(random.uniform(0.005, 0.02))
+        stopped_at = time.monotonic()
+        os.kill(pid, signal.SIGSTOP)
+        if not await asyncio.to_thread(can_write, hospital):
+            return stopped_at
+        os.kill(pid, signal.SIGCONT)
+    raise AssertionError("it is never met while it writes")
+
+
+@only_linux
+@pytest.mark.parametrize("service", READS)
+@pytest.mark.attack
+async def test_a_service_that_is_stopped_while_it_writes_delays_others_and_costs_them_no_answer(
+    ward: Ward, http: httpx.AsyncClient, service: str
+) -> None:
+    stop, beside, keyed = asyncio.Event(), list[tuple[int, float]](), list[str]()
+    [gate] = [gate for gate in gates(ward.hospital) if gate.name == service]
+
+    async def keep_wishing() -> None:
+        while not stop.is_set():
+            keyed.append(secrets.token_hex(8))
+            await granted(http, ward.wished(OWN[service], keyed[-1], keyed=True))
+
+    async def keep_asking(of: str) -> None:
+        while not stop.is_set():
+            beside.append(await timed(ward.read(http, of)))
+            beside.append(await timed(http.request(**ward.wished(OWN[of], secrets.token_hex(8)))))
+            await asyncio.sleep(0.05)
+
+    running = [asyncio.create_task(keep_wishing()) for _ in range(3)]
+    try:
+        stopped_at = await stop_in_the_middle_of_writing(ward.hospital, gate.process)
+        running += [asyncio.create_task(keep_asking(of)) for of in READS if of != service for _ in range(2)]
+        own = await asyncio.gather(*(timed(ward.read(http, service)) for _ in range(20)))
+        while not has_ended(gate.process):
+            assert time.monotonic() - stopped_at < 5
+            await asyncio.sleep(0.05)
+        await starts_again(gate)
+        await asyncio.sleep(0.5)
+    finally:
+        stop.set()
+        await asyncio.gather(*running)
+    assert {status for status, _ in own} <= {200, 503, 504}
+    assert max(took for _, took in own) < 5
+    assert {status for status, _ in beside} == {200, 201}
+    delays = sorted(took for _, took in beside)
+    assert 1 < delays[-1] < 5, "they had to wait, which shows that it was stopped while it wrote"
+    await asyncio.to_thread(ward.hospital.wait_until_ready)
+    assert ward.came_of(OWN[service], keyed) == {1: len(keyed)}

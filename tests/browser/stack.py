@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from pathlib import Path
 
 from careplus_gateway.pages import BUILT
 from tests.browser.front import Front, serving
-from tests.hospital import Hospital, free_port, processes
+from tests.hospital import Hospital, free_port, processes, unwatched, wait_for_state
 
 FORESIGHT = {"CAREPLUS_HORIZON_DAYS": "365"}
 """Far enough to book on the next day on which clocks change."""
@@ -28,33 +27,21 @@ class Stack:
 
     @contextmanager
     def down(self, name: str = "gateway") -> Iterator[None]:
-        """A process is killed and stays dead in here; afterwards the hospital is ready again.
-
-        The supervisor would start it again within a second, so it sleeps meanwhile.
-        """
-        assert self.hospital.process is not None
-        supervisor, victim = self.hospital.process.pid, processes(self.hospital)[name]
-        os.kill(supervisor, signal.SIGSTOP)
+        """A process is killed and stays dead in here; afterwards the hospital is ready again."""
+        victim = processes(self.hospital)[name]
         try:
-            _wait_for("T", supervisor)
-            os.kill(victim, signal.SIGKILL)
-            # nobody takes note of its end
-            _wait_for("Z", victim)
-            yield
+            with unwatched(self.hospital):
+                os.kill(victim, signal.SIGKILL)
+                # nobody takes note of its end
+                wait_for_state("Z", victim)
+                yield
         finally:
-            os.kill(supervisor, signal.SIGCONT)
             self.hospital.wait_until_ready()
 
     def restart(self, name: str = "gateway") -> None:
         """A process is killed; the hospital is ready again when this returns."""
         with self.down(name):
             pass
-
-
-def _wait_for(state: str, process: int) -> None:
-    """Until the process is stopped (T) or a zombie (Z)."""
-    while Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != state:
-        time.sleep(0.01)
 
 
 @contextmanager

@@ -8,12 +8,13 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
 
 import httpx
 import pytest
 
 from tests.gateway.journal import pid_of, reasons, requested, said
-from tests.hospital import Hospital, Person
+from tests.hospital import Hospital, Person, only_linux, unwatched
 from tests.test_every_endpoint import check_problem
 from tests.world import World
 
@@ -28,13 +29,14 @@ def person(world: World) -> Person:
 
 @contextmanager
 def stopped(hospital: Hospital, service: str) -> Iterator[None]:
-    """The process is there and does nothing."""
+    """The process is there and does nothing, and nobody ends it."""
     pid = pid_of(hospital, service)
-    os.kill(pid, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        os.kill(pid, signal.SIGCONT)
+    with unwatched(hospital):
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(pid, signal.SIGCONT)
 
 
 def within(seconds: float, happens: Callable[[], bool]) -> None:
@@ -106,10 +108,19 @@ def test_whoever_is_signed_in_goes_on_without_auth(hospital: Hospital, person: P
 
 def test_a_service_that_was_killed_is_waited_for(hospital: Hospital, person: Person) -> None:
     os.kill(pid_of(hospital, "doctors"), signal.SIGKILL)
-    # a restart takes a second or two, on a busy machine more than it is waited for
-    within(20, lambda: person.http.get("/api/prescriptions").status_code == 200)
+    assert person.http.get("/api/prescriptions").status_code == 200
     assert person.http.get("/api/appointments").status_code == 200
     assert "ended (SIGKILL), starts again in" in hospital.log.read_text()
+    hospital.wait_until_ready()
+
+
+@only_linux
+def test_a_service_that_goes_on_standing_still_is_ended_and_starts_again(hospital: Hospital, person: Person) -> None:
+    pid = pid_of(hospital, "labs")
+    os.kill(pid, signal.SIGSTOP)
+    within(5, lambda: not Path(f"/proc/{pid}").exists())
+    within(20, lambda: person.http.get("/api/labs/tests").status_code == 200)
+    assert "labs         | stands still, is killed" in hospital.log.read_text()
     hospital.wait_until_ready()
 
 

@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 import time
+from itertools import islice
 
 import typer
 
@@ -31,7 +32,11 @@ def open_hospital(settings: Settings, *, demo: bool, started: float) -> None:
 class _Opening:
     def __init__(self, settings: Settings, demo: bool, started: float) -> None:
         self.settings, self.demo, self.started = settings, demo, started
-        self.supervisor = Supervisor((*SERVICES, "gateway"), _environment(settings, demo))
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104 - to be asked
+        self.gateway = host, settings.port
+        ports = dict(zip(SERVICES, _free_ports(settings.port), strict=True))
+        places = {service: ("127.0.0.1", port) for service, port in ports.items()}
+        self.supervisor = Supervisor({**places, "gateway": self.gateway}, _environment(ports, demo))
         self.link: str | None = None
 
     async def run(self) -> None:
@@ -58,9 +63,8 @@ class _Opening:
         self.link = prepare(self.settings, demo=self.demo)
 
     async def _is_ready(self) -> bool:
-        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.settings.host, self.settings.host)  # noqa: S104 - to be read
         try:
-            return await self.supervisor.until(asyncio.wait_for(becomes_ready(host, self.settings.port), PATIENCE_S))
+            return await self.supervisor.until(asyncio.wait_for(becomes_ready(self.gateway), PATIENCE_S))
         except TimeoutError:
             typer.echo(f"Not ready after {PATIENCE_S:.0f} s. Look at what the services say above; Ctrl-C ends.", err=True)
             return False
@@ -75,15 +79,20 @@ class _Opening:
         typer.echo(f"  Ready after {time.monotonic() - self.started:.1f} s; Ctrl-C ends.\n")
 
 
-def _environment(settings: Settings, demo: bool) -> dict[str, str]:
+def _environment(ports: dict[str, int], demo: bool) -> dict[str, str]:
     """What the children need beside our own environment: where the services are."""
-    ports = (port for port in range(settings.port + 1, LAST_PORT + 1) if _is_free("127.0.0.1", port))
-    try:
-        urls = {f"CAREPLUS_{service.upper()}_URL": f"http://127.0.0.1:{next(ports)}" for service in SERVICES}
-    except StopIteration:
-        raise CannotOpen(f"There are no {len(SERVICES)} free ports above {settings.port}; set CAREPLUS_PORT lower.") from None
+    urls = {f"CAREPLUS_{service.upper()}_URL": f"http://127.0.0.1:{port}" for service, port in ports.items()}
     as_demo = {"CAREPLUS_DEMO": "true"} if demo else {}
     return {**os.environ, **urls, **as_demo}
+
+
+def _free_ports(above: int) -> list[int]:
+    """One for each service."""
+    free = (port for port in range(above + 1, LAST_PORT + 1) if _is_free("127.0.0.1", port))
+    found = list(islice(free, len(SERVICES)))
+    if len(found) < len(SERVICES):
+        raise CannotOpen(f"There are no {len(SERVICES)} free ports above {above}; set CAREPLUS_PORT lower.")
+    return found
 
 
 def _is_free(host: str, port: int) -> bool:

@@ -1,4 +1,4 @@
-"""Keeps the hospital's processes running: prefixes what they say, starts again what ends, ends all together.
+"""Keeps the hospital's processes running: prefixes what they say, starts again what ends or stands still, ends all together.
 
 No process outlives the supervisor: each reads from a pipe that only the supervisor could write to, and ends when that closes.
 """
@@ -10,32 +10,37 @@ import signal
 import sys
 import time
 from asyncio.subprocess import PIPE, STDOUT, Process
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Coroutine, Mapping
 from typing import Any
 
+Place = tuple[str, int]
+"""Host and port."""
 GRACE_S = 10.0
 PATIENCE_S = 5.0
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.2, 5.0
 WELL_AFTER_S = 10.0
 """Who lived so long starts again at once."""
 NOBODY_LISTENS = (errno.EPIPE, errno.EIO)
+WATCH_S, STEP_S, STEPS = 1.0, 0.5, 6
+"""Who takes a question so often and answers nothing for so many steps stands still, perhaps in the middle of writing, while
+nobody else can write. They wait five seconds (`busy_timeout`), so that they are late and not refused."""
 COLOURS = (36, 35, 34, 33, 32)
 
 
 class Supervisor:
-    """Runs `careplus serve NAME --supervised` for each name. `environment` is the children's."""
+    """Runs `careplus serve NAME --supervised` for each name. `places`: where each listens. `environment` is the children's."""
 
-    def __init__(self, names: Sequence[str], environment: Mapping[str, str]) -> None:
-        self.names, self.environment = names, environment
+    def __init__(self, places: Mapping[str, Place], environment: Mapping[str, str]) -> None:
+        self.names, self.places, self.environment = tuple(places), places, environment
         self.stop = asyncio.Event()
         self.running: dict[str, Process] = {}
         self._pipe = os.pipe()
         self._keeping: dict[str, asyncio.Task[None]] = {}
         colourful = sys.stdout.isatty() and "NO_COLOR" not in os.environ
-        width = max(map(len, names))
+        width = max(map(len, self.names))
         self._prefixes = {
             name: (f"\x1b[{colour}m{name:{width}} |\x1b[0m " if colourful else f"{name:{width}} | ").encode()
-            for name, colour in zip(names, COLOURS, strict=False)
+            for name, colour in zip(self.names, COLOURS, strict=False)
         }
 
     def listen_to(self, *signals: signal.Signals) -> None:
@@ -98,10 +103,21 @@ class Supervisor:
         self.running[name] = process
         if self.stop.is_set():
             self._signal(name, signal.SIGTERM)
+        watching = asyncio.create_task(self._watch(name))
         await self._repeat(name, process)
         code = await process.wait()
+        watching.cancel()
         del self.running[name]
         return code
+
+    async def _watch(self, name: str) -> None:
+        place, has_started = self.places[name], False
+        # it may take its time to start
+        while not (has_started and await _stands_still(place)):
+            has_started = has_started or await _status(place, "/health") is not None
+            await asyncio.sleep(WATCH_S)
+        self._say(name, b"stands still, is killed")
+        self._signal(name, signal.SIGKILL)
 
     async def _repeat(self, name: str, process: Process) -> None:
         assert process.stdout is not None
@@ -127,20 +143,30 @@ class Supervisor:
             process.send_signal(number)
 
 
-async def becomes_ready(host: str, port: int) -> None:
+async def becomes_ready(place: Place) -> None:
     """Returns when `/ready` answers 200."""
-    while (status := await _ready_status(host, port)) != 200:  # noqa: ASYNC110 - another process tells nobody
+    while (status := await _status(place, "/ready")) != 200:  # noqa: ASYNC110 - another process tells nobody
         await asyncio.sleep(0.05 if status is None else 0.25)
 
 
-async def _ready_status(host: str, port: int) -> int | None:
+async def _stands_still(place: Place) -> bool:
+    """Whether it takes a question and answers nothing. A machine that stood still itself, with all of us, costs one step."""
+    asked = asyncio.create_task(_status(place, "/health"))
+    for _ in range(STEPS):
+        if (await asyncio.wait({asked}, timeout=STEP_S))[0]:
+            return False
+    asked.cancel()
+    return True
+
+
+async def _status(place: Place, path: str) -> int | None:
     """None: nobody answers yet."""
     try:
-        reader, writer = await asyncio.open_connection(host, port)
+        reader, writer = await asyncio.open_connection(*place)
     except OSError:
         return None
     try:
-        writer.write(f"GET /ready HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode())
+        writer.write(f"GET {path} HTTP/1.1\r\nHost: {place[0]}\r\nConnection: close\r\n\r\n".encode())
         answer = await asyncio.wait_for(reader.readline(), PATIENCE_S)
         return int(answer.split(b" ")[1])
     except (OSError, TimeoutError, IndexError, ValueError):

@@ -1,7 +1,7 @@
 """What the gateway knows of one service: how many requests are there, and whether it answers at all.
 
 well ── a connection failed, or silence for SILENT_S while something is asked ──► in doubt: asked for its health again and again
-in doubt ── it answers ──► well          in doubt ── nobody listens for RESTART_S, or no word within PROBE_S ──► open
+in doubt ── it answers ──► well          in doubt ── no word within PROBE_S, or nobody listens for RESTART_S ──► open
 open: refused at once, asked for its health all the while ── it answers ──► well
 """
 
@@ -22,10 +22,12 @@ TURNS = 16
 TURN_S = 10.0
 """So long somebody waits for their turn."""
 SILENT_S, PROBE_S = 1.0, 2.5
-"""Together with TICK_S less than five seconds: so long a caller waits for a service that has stopped."""
-RESTART_S = 4.5
-"""A service that starts again is waited for so long: less than the five seconds too."""
 TICK_S = 0.1
+"""Together less than five seconds: so long a caller waits for a service that has stopped."""
+STOPPED_S = 4.5
+"""Nor longer, where it is ended meanwhile and starts again."""
+RESTART_S = 9.5
+"""A service that was there and starts again is waited for so long: two seconds are enough, but not on a busy machine."""
 
 AWAY = "The {} service cannot be reached. Other parts may work; try again in a moment."
 FULL = "The {} service has more to do than it can. Try again in a moment."
@@ -101,11 +103,12 @@ class Breaker:
         """As long as the gateway runs."""
         while True:
             await asyncio.sleep(TICK_S)
-            if self.calm.is_set() and (not self.asking or _now() - self.heard_at < SILENT_S):
+            silent = self.calm.is_set()
+            if silent and (not self.asking or _now() - self.heard_at < SILENT_S):
                 continue
-            began = _now()
+            until = self.heard_at + STOPPED_S if silent else _now() + RESTART_S
             while not await self._is_there():
-                if _now() - began >= RESTART_S:
+                if _now() >= until:
                     self._open()
                 await asyncio.sleep(TICK_S)
             self._close()
