@@ -9,9 +9,10 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import chdir, contextmanager
+from contextlib import chdir, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import count, islice
 from pathlib import Path
 from typing import Any
 
@@ -34,10 +35,22 @@ NEARBY: dict[str, Any] = {"trust_env": False, "verify": False}
 """For httpx: all of this is plain HTTP on this machine, and loading the world's certificates takes each client 25 ms."""
 
 
+_tens = count(secrets.randbelow(1000))
+_range = 10_000 + 10_000 * (int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:]) % 2)
+
+
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """One that nobody listens at, nor at the next nine, where `careplus run` puts the services.
+
+    Below those that systems give to outgoing connections: such a one would take a port away before its service listens.
+    """
+    for number in islice(_tens, 1000):
+        first = _range + 10 * (number % 1000)
+        with suppress(OSError):
+            for port in range(first, first + 10):
+                socket.create_server(("127.0.0.1", port)).close()
+            return first
+    raise AssertionError("no ports are free")
 
 
 @dataclass
