@@ -35,8 +35,8 @@ NEARBY: dict[str, Any] = {"trust_env": False, "verify": False}
 """For httpx: all of this is plain HTTP on this machine, and loading the world's certificates takes each client 25 ms."""
 
 
-_tens = count(secrets.randbelow(1000))
-_range = 10_000 + 10_000 * (int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:]) % 2)
+_tens = count(secrets.randbelow(500))
+_range = 10_000 + 5_000 * (int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:]) % 4)
 
 
 def free_port() -> int:
@@ -44,8 +44,8 @@ def free_port() -> int:
 
     Below those that systems give to outgoing connections: such a one would take a port away before its service listens.
     """
-    for number in islice(_tens, 1000):
-        first = _range + 10 * (number % 1000)
+    for number in islice(_tens, 500):
+        first = _range + 10 * (number % 500)
         with suppress(OSError):
             for port in range(first, first + 10):
                 socket.create_server(("127.0.0.1", port)).close()
