@@ -69,7 +69,7 @@ def overlaps(hospital: Hospital) -> int:
     )
 
 
-@pytest.mark.parametrize("rounds", [4, pytest.param(50, marks=pytest.mark.attack)])
+@pytest.mark.parametrize("rounds", [2, pytest.param(50, marks=pytest.mark.attack)])
 async def test_one_time_has_one_winner(
     hospital: Hospital, admin: Person, crowd: list[str], http: httpx.AsyncClient, rounds: int
 ) -> None:
