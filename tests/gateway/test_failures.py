@@ -6,7 +6,7 @@ import signal
 import socket
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 
@@ -118,7 +118,11 @@ def test_a_service_that_was_killed_is_waited_for(hospital: Hospital, person: Per
 def test_a_service_that_goes_on_standing_still_is_ended_and_starts_again(hospital: Hospital, person: Person) -> None:
     pid = pid_of(hospital, "labs")
     os.kill(pid, signal.SIGSTOP)
-    within(5, lambda: not Path(f"/proc/{pid}").exists())
+    try:
+        within(8, lambda: not Path(f"/proc/{pid}").exists())
+    finally:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGCONT)
     within(20, lambda: person.http.get("/api/labs/tests").status_code == 200)
     assert "labs         | stands still, is killed" in hospital.log.read_text()
     hospital.wait_until_ready()

@@ -18,6 +18,7 @@ from careplus_gateway.bodies import LARGE_AT_ONCE
 from careplus_gateway.breaker import MOST, TURNS, Breaker
 from careplus_gateway.forward import IDLE_S
 from careplus_gateway.guards import GUARDS
+from careplus_runtime.beside import beside
 from careplus_runtime.process import SERVICES_KEEP_ALIVE_S
 from tests.gateway.conftest import PATIENCE_S, Gateway, running
 from tests.gateway.peer import (
@@ -32,7 +33,7 @@ from tests.gateway.peer import (
     plain,
     token,
 )
-from tests.hospital import NEARBY
+from tests.hospital import NEARBY, free_port
 
 MIB = 2**20
 
@@ -367,6 +368,34 @@ async def test_a_service_that_starts_again_is_waited_for(gateway: Gateway, peer:
         peer.start()
         assert (await asked).status_code == 200, "nothing was sent before, so it is safe to send"
     assert [arrived.method for arrived in peer.arrived] == ["PUT"]
+
+
+@pytest.mark.parametrize(("stood_still", "waits_s"), [(True, (0.8, 1.5)), (False, (2.8, 3.5))])
+async def test_who_stood_still_and_was_ended_is_not_waited_for_like_one_that_starts_again(
+    monkeypatch: pytest.MonkeyPatch, stood_still: bool, waits_s: tuple[float, float]
+) -> None:
+    for name, seconds in {"SILENT_S": 0.1, "HUNG_S": 0.2, "STOPPED_S": 1.0, "RESTART_S": 3.0}.items():
+        monkeypatch.setattr(breaker, name, seconds)
+    port = free_port()
+    async with AsyncExitStack() as ending:
+        http = await ending.enter_async_context(httpx.AsyncClient(**NEARBY))
+        if stood_still:
+            taken: list[asyncio.StreamWriter] = []
+            silent = await asyncio.start_server(lambda _, writer: taken.append(writer), "127.0.0.1", port)
+        of_labs = Breaker("labs", f"http://127.0.0.1:{port}", http)
+        await ending.enter_async_context(beside(of_labs.watch()))
+        began = time.monotonic()
+        of_labs.admit("request-of-the-tests")
+        await asyncio.sleep(0.6)
+        if stood_still:
+            silent.close()
+            for writer in taken:
+                writer.transport.abort()
+        for _ in range(500):
+            if of_labs.is_open:
+                break
+            await asyncio.sleep(0.02)
+        assert waits_s[0] < time.monotonic() - began < waits_s[1]
 
 
 async def test_a_service_holds_a_bounded_crowd(peer: Peer) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from careplus_cli.supervisor import Supervisor
+from careplus_cli.supervisor import Place, Supervisor
 from careplus_contracts.everything import SERVICES
 from tests.gateway.journal import pid_of, reasons, requested, said
 from tests.hospital import ADMIN, PASSWORD, Hospital, Person, free_port, free_times
@@ -153,14 +153,18 @@ def printing_to(place: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 async def test_a_log_that_takes_no_more_costs_lines_only(monkeypatch: pytest.MonkeyPatch) -> None:
     with printing_to(os.open("/dev/full", os.O_WRONLY), monkeypatch):
-        assert not await ends_by_itself(Supervisor({"nothing": ("127.0.0.1", free_port())}, os.environ))
+        assert not await ends_by_itself(supervisor_of_nothing())
 
 
 async def test_whoever_closed_the_terminal_wants_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
     reading, writing = os.pipe()
     os.close(reading)
     with printing_to(writing, monkeypatch):
-        assert await ends_by_itself(Supervisor({"nothing": ("127.0.0.1", free_port())}, os.environ))
+        assert await ends_by_itself(supervisor_of_nothing())
+
+
+def supervisor_of_nothing() -> Supervisor:
+    return Supervisor({"nothing": Place("127.0.0.1", free_port(), steps=6)}, os.environ)
 
 
 async def ends_by_itself(supervisor: Supervisor) -> bool:

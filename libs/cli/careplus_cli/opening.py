@@ -10,12 +10,15 @@ from itertools import islice
 import typer
 
 from careplus_cli.preparing import FIRST_LINK, LOGINS, CannotOpen, check_demo_stays_here, is_new, prepare
-from careplus_cli.supervisor import Supervisor, becomes_ready
+from careplus_cli.supervisor import Place, Supervisor, becomes_ready
 from careplus_runtime.services import SERVICES
 from careplus_runtime.settings import Settings
 
 PATIENCE_S = 60.0
 LAST_PORT = 65535
+SERVICES_STEPS, GATEWAYS_STEPS = 6, 20
+"""A service may stand still in the middle of writing, and others wait five seconds to write (`busy_timeout`): so they are late,
+not refused. The gateway keeps nobody from writing, and a crowd may keep it busy."""
 
 
 def open_hospital(settings: Settings, *, demo: bool, started: float) -> None:
@@ -33,9 +36,9 @@ class _Opening:
     def __init__(self, settings: Settings, demo: bool, started: float) -> None:
         self.settings, self.demo, self.started = settings, demo, started
         host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104 - to be asked
-        self.gateway = host, settings.port
+        self.gateway = Place(host, settings.port, GATEWAYS_STEPS)
         ports = dict(zip(SERVICES, _free_ports(settings.port), strict=True))
-        places = {service: ("127.0.0.1", port) for service, port in ports.items()}
+        places = {service: Place("127.0.0.1", port, SERVICES_STEPS) for service, port in ports.items()}
         self.supervisor = Supervisor({**places, "gateway": self.gateway}, _environment(ports, demo))
         self.link: str | None = None
 

@@ -11,20 +11,26 @@ import sys
 import time
 from asyncio.subprocess import PIPE, STDOUT, Process
 from collections.abc import Coroutine, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
-Place = tuple[str, int]
-"""Host and port."""
 GRACE_S = 10.0
-PATIENCE_S = 5.0
+CONNECT_S, PATIENCE_S = 2.0, 5.0
+LEAST_GRACE_S = 2.0
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.2, 5.0
 WELL_AFTER_S = 10.0
 """Who lived so long starts again at once."""
 NOBODY_LISTENS = (errno.EPIPE, errno.EIO)
-WATCH_S, STEP_S, STEPS = 1.0, 0.5, 6
-"""Who takes a question so often and answers nothing for so many steps stands still, perhaps in the middle of writing, while
-nobody else can write. They wait five seconds (`busy_timeout`), so that they are late and not refused."""
+STARTING_S, WATCH_S, STEP_S = 0.2, 1.0, 0.5
+"""Each is asked whether it is there so often, and silence is counted in steps."""
 COLOURS = (36, 35, 34, 33, 32)
+
+
+class Place(NamedTuple):
+    """Where a process listens, and after how many steps of silence it is taken to stand still."""
+
+    host: str
+    port: int
+    steps: int
 
 
 class Supervisor:
@@ -72,7 +78,7 @@ class Supervisor:
                 self._signal(name, signal.SIGTERM)
             keeping = [self._keeping[name] for name in names if name in self._keeping]
             if keeping:
-                await asyncio.wait(keeping, timeout=max(0.1, deadline - time.monotonic()))
+                await asyncio.wait(keeping, timeout=max(LEAST_GRACE_S, deadline - time.monotonic()))
         for name in self.running:
             self._signal(name, signal.SIGKILL)
         await asyncio.gather(*self._keeping.values())
@@ -115,7 +121,7 @@ class Supervisor:
         # it may take its time to start
         while not (has_started and await _stands_still(place)):
             has_started = has_started or await _status(place, "/health") is not None
-            await asyncio.sleep(WATCH_S)
+            await asyncio.sleep(WATCH_S if has_started else STARTING_S)
         self._say(name, b"stands still, is killed")
         self._signal(name, signal.SIGKILL)
 
@@ -152,7 +158,7 @@ async def becomes_ready(place: Place) -> None:
 async def _stands_still(place: Place) -> bool:
     """Whether it takes a question and answers nothing. A machine that stood still itself, with all of us, costs one step."""
     asked = asyncio.create_task(_status(place, "/health"))
-    for _ in range(STEPS):
+    for _ in range(place.steps):
         if (await asyncio.wait({asked}, timeout=STEP_S))[0]:
             return False
     asked.cancel()
@@ -160,14 +166,16 @@ async def _stands_still(place: Place) -> bool:
 
 
 async def _status(place: Place, path: str) -> int | None:
-    """None: nobody answers yet."""
+    """None: nobody is there, or nobody answers."""
     try:
-        reader, writer = await asyncio.open_connection(*place)
+        # whoever stands still takes connections all the same
+        async with asyncio.timeout(CONNECT_S):
+            reader, writer = await asyncio.open_connection(place.host, place.port)
     except OSError:
         return None
     try:
-        writer.write(f"GET {path} HTTP/1.1\r\nHost: {place[0]}\r\nConnection: close\r\n\r\n".encode())
-        answer = await asyncio.wait_for(reader.readline(), PATIENCE_S)
+        writer.write(f"GET {path} HTTP/1.1\r\nHost: {place.host}\r\nConnection: close\r\n\r\n".encode())
+        answer = await asyncio.wait_for(reader.readline(), max(PATIENCE_S, place.steps * STEP_S))
         return int(answer.split(b" ")[1])
     except (OSError, TimeoutError, IndexError, ValueError):
         return None

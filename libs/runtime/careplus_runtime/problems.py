@@ -77,8 +77,8 @@ def not_accepted(error: ValidationError, place: Callable[[tuple[int | str, ...]]
 class Requests:
     """Outermost ASGI layer: gives every request an id, logs it, and turns what nobody expected into a 500 problem.
 
-    `log_all`: also requests that went well; the gateway does, so that each request is one line. Not those that ask every second
-    whether a process is there.
+    `log_all`: also requests that went well; the gateway does, so that each request is one line. Not whether it is
+    there, which is asked every second.
     """
 
     def __init__(self, app: ASGIApp, *, log_all: bool) -> None:
@@ -109,7 +109,7 @@ class Requests:
                 raise
             unexpected = Unexpected("This should not happen. Please tell us the request id.")
             await problem(unexpected, request_id)(scope, receive, with_id)
-        if (self.log_all and scope["path"] != "/health") or status >= 500:
+        if (self.log_all and (scope["path"] != "/health" or status >= 400)) or status >= 500:
             log.log(
                 30 if status >= 500 else 20,
                 "request",

@@ -39,7 +39,7 @@ def serve_service(service: str, settings: Settings, host: str | None, port: int 
         threading.Thread(target=_end_with_supervisor, daemon=True).start()
     watch = _Watch(settings.log_level == "debug")
     server = _Server(_config(service))
-    with _listen(*_address(service, settings, host, port)) as listener:
+    with _bound(*_address(service, settings, host, port)) as listener:
         try:
             server.run(sockets=[listener])
         except SystemExit as ending:
@@ -97,11 +97,18 @@ def _address(service: str, settings: Settings, host: str | None, port: int | Non
     return host or url.hostname or "127.0.0.1", port or url.port or 80
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def _bound(host: str, port: int) -> socket.socket:
+    """Not listening yet: while a process starts, its callers are refused, and do not take it for one that stands still."""
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     try:
-        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=2048)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if listener.family == socket.AF_INET6:
+            listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        listener.bind((host, port))
     except OSError as error:
+        listener.close()
         raise CannotServe(f"{host}:{port}: {os.strerror(error.errno) if error.errno else error}") from None
+    return listener
 
 
 def _end_with_supervisor() -> None:

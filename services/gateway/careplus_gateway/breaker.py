@@ -19,13 +19,14 @@ MOST = 512
 """Requests of one service that are being answered or wait for their turn."""
 TURNS = 16
 """Of one service at a time, each on a connection: more wait longer without being served sooner."""
-TURN_S = 10.0
-"""So long somebody waits for their turn."""
+TURN_S = 15.0
+"""So long somebody waits for their turn: longer than those before them wait for a service that starts again."""
 SILENT_S, PROBE_S = 1.0, 2.5
 TICK_S = 0.1
 """Together less than five seconds: so long a caller waits for a service that has stopped."""
-STOPPED_S = 4.5
-"""Nor longer, where it is ended meanwhile and starts again."""
+HUNG_S, STOPPED_S = 0.5, 4.5
+"""Nor longer after its last word where it is ended meanwhile. A question that breaks off only after a while was asked of one that
+stood still; one that starts again refuses at once."""
 RESTART_S = 9.5
 """A service that was there and starts again is waited for so long: two seconds are enough, but not on a busy machine."""
 
@@ -106,8 +107,10 @@ class Breaker:
             silent = self.calm.is_set()
             if silent and (not self.asking or _now() - self.heard_at < SILENT_S):
                 continue
-            until = self.heard_at + STOPPED_S if silent else _now() + RESTART_S
+            asked, until = _now(), None
             while not await self._is_there():
+                if until is None:
+                    until = self.heard_at + STOPPED_S if silent and _now() - asked > HUNG_S else asked + RESTART_S
                 if _now() >= until:
                     self._open()
                 await asyncio.sleep(TICK_S)
