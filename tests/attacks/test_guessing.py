@@ -103,8 +103,7 @@ def test_a_link_for_an_unknown_e_mail_is_promised_like_any_other(guessed: Hospit
                 spent[kind].append(auth.busy_threads_ms() - before)
     assert answers == [answers[0]] * len(answers)
     assert answers[0][:2] == (204, b"")
-    # those during which no mail left
-    check_alike(spent, of=lambda times: statistics.quantiles(times, n=4)[0])
+    check_alike(spent, of=lower_quartile)
 
 
 @pytest.mark.attack
@@ -117,7 +116,12 @@ def test_a_link_for_an_unknown_e_mail_takes_as_long_as_any_other(guessed: Hospit
                 before = time.perf_counter()
                 assert forgot(http, email).status_code == 204
                 taken[kind].append(time.perf_counter() - before)
-    check_alike(taken)
+    check_alike(taken, of=lower_quartile)
+
+
+def lower_quartile(times: list[float]) -> float:
+    """Of those during which no mail left: in the median there may be one or none, whichever was asked."""
+    return statistics.quantiles(times, n=4)[0]
 
 
 def in_turn(number: int, known: str, unknown: str) -> list[tuple[str, str]]:
