@@ -13,9 +13,9 @@ from asyncio.subprocess import PIPE, STDOUT, Process
 from collections.abc import Coroutine, Mapping
 from typing import Any, NamedTuple
 
-GRACE_S = 10.0
+GRACE_S, LEAST_GRACE_S = 10.0, 2.0
+"""To end what was begun: all together, and the services where the gateway took all of that."""
 CONNECT_S, PATIENCE_S = 2.0, 5.0
-LEAST_GRACE_S = 2.0
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.2, 5.0
 WELL_AFTER_S = 10.0
 """Who lived so long starts again at once."""

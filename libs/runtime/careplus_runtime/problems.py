@@ -77,8 +77,8 @@ def not_accepted(error: ValidationError, place: Callable[[tuple[int | str, ...]]
 class Requests:
     """Outermost ASGI layer: gives every request an id, logs it, and turns what nobody expected into a 500 problem.
 
-    `log_all`: also requests that went well; the gateway does, so that each request is one line. Not whether it is
-    there, which is asked every second.
+    `log_all`: also requests that went well; the gateway does, so that each request is one line, but for
+    `/health`, which is asked every second.
     """
 
     def __init__(self, app: ASGIApp, *, log_all: bool) -> None:
