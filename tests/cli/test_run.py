@@ -3,6 +3,9 @@
 import os
 import re
 import signal
+import socket
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,7 +16,7 @@ import pytest
 
 from careplus_contracts.endpoints import Role
 from careplus_contracts.everything import ENDPOINTS
-from tests.hospital import PASSWORD, Hospital, Person, only_linux, processes
+from tests.hospital import NEARBY, PASSWORD, Hospital, Person, only_linux, processes
 
 LOGINS = [f"{name}@demo.example" for name in ("pat", "sam", "osei", "lind", "lab", "admin")]
 DEMO_PASSWORD = "demo-hospital-1"
@@ -165,3 +168,37 @@ def test_the_first_administrator_gets_a_link_once(tmp_path: Path) -> None:
     assert "invitation=" not in hospital.log.read_text()[said:]
     assert hospital.process is not None
     assert hospital.process.returncode == 0
+
+
+def is_bound(port: int) -> bool:
+    with socket.socket() as another:
+        try:
+            another.bind(("127.0.0.1", port))
+        except OSError:
+            return True
+        return False
+
+
+def test_a_service_that_is_still_starting_refuses(tmp_path: Path) -> None:
+    """Otherwise its callers would wait, and take it for one that stands still."""
+    hospital = Hospital(tmp_path)
+    url = f"http://127.0.0.1:{hospital.port}/health"
+    command = [sys.executable, "-m", "careplus_cli", "serve", "labs", "--port", str(hospital.port)]
+    with subprocess.Popen(command, env=hospital.environment, cwd=hospital.data) as labs:
+        try:
+            eventually(lambda: is_bound(hospital.port))
+            # it waits for its tables
+            time.sleep(1)
+            with pytest.raises(httpx.ConnectError):
+                httpx.get(url, timeout=2, **NEARBY)
+            hospital.careplus("migrate")
+            eventually(lambda: answers(url))
+        finally:
+            labs.terminate()
+
+
+def answers(url: str) -> bool:
+    try:
+        return httpx.get(url, **NEARBY).status_code == 200
+    except httpx.ConnectError:
+        return False
