@@ -5,6 +5,8 @@ import os
 import signal
 import socket
 import time
+from contextlib import suppress
+from ipaddress import ip_address
 from itertools import islice
 
 import typer
@@ -35,8 +37,7 @@ def open_hospital(settings: Settings, *, demo: bool, started: float) -> None:
 class _Opening:
     def __init__(self, settings: Settings, demo: bool, started: float) -> None:
         self.settings, self.demo, self.started = settings, demo, started
-        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104 - to be asked
-        self.gateway = Place(host, settings.port, GATEWAYS_STEPS)
+        self.gateway = Place(_asked_at(settings.host), settings.port, GATEWAYS_STEPS)
         ports = dict(zip(SERVICES, _free_ports(settings.port), strict=True))
         places = {service: Place("127.0.0.1", port, SERVICES_STEPS) for service, port in ports.items()}
         self.supervisor = Supervisor({**places, "gateway": self.gateway}, _environment(ports, demo))
@@ -80,6 +81,15 @@ class _Opening:
         if self.link:
             typer.echo(FIRST_LINK.format(self.link))
         typer.echo(f"  Ready after {time.monotonic() - self.started:.1f} s; Ctrl-C ends.\n")
+
+
+def _asked_at(host: str) -> str:
+    """Where somebody answers who listens at `host`, which may mean every address of this machine."""
+    # a name is no address, and stays one
+    with suppress(ValueError):
+        if (address := ip_address(host)).is_unspecified:
+            return "127.0.0.1" if address.version == 4 else "::1"
+    return host
 
 
 def _environment(ports: dict[str, int], demo: bool) -> dict[str, str]:

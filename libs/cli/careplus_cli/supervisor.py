@@ -151,7 +151,10 @@ class Supervisor:
 
 async def becomes_ready(place: Place) -> None:
     """Returns when `/ready` answers 200."""
-    while (status := await _status(place, "/ready")) != 200:  # noqa: ASYNC110 - another process tells nobody
+    while True:
+        status = await _status(place, "/ready")
+        if status == 200:
+            return
         await asyncio.sleep(0.05 if status is None else 0.25)
 
 
