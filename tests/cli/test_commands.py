@@ -43,7 +43,9 @@ def test_a_newer_database_is_refused(hospital: Hospital) -> None:
     connection.close()
     assert "newer than this version" in refused(hospital, "migrate")
     assert "newer than this version" in refused(hospital, "run")
-    assert "labs cannot start: The database is at revision 9999" in refused(hospital, "serve", "labs")
+    assert "labs cannot start: The database is at revision 9999" in refused(
+        hospital, "serve", "labs", "--port", str(hospital.port)
+    )
 
 
 def test_a_file_that_is_no_database_is_refused(hospital: Hospital) -> None:
