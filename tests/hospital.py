@@ -258,6 +258,22 @@ def unwatched(hospital: Hospital) -> Iterator[None]:
         os.kill(supervisor, signal.SIGCONT)
 
 
+def eventually(what: Callable[[], bool], patience_s: float = 30) -> None:
+    """Returns when it holds; fails where it does not within that time."""
+    deadline = time.monotonic() + patience_s
+    while not what():
+        assert time.monotonic() < deadline, f"not within {patience_s} s"
+        time.sleep(0.1)
+
+
+def answers(url: str) -> bool:
+    """Whether somebody listens there, and is well."""
+    try:
+        return httpx.get(url, **NEARBY).status_code == 200
+    except httpx.ConnectError:
+        return False
+
+
 def wait_for_state(state: str, process: int) -> None:
     """Until the process is stopped (T) or a zombie (Z)."""
     while Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != state:

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -16,7 +16,7 @@ import pytest
 
 from careplus_contracts.endpoints import Role
 from careplus_contracts.everything import ENDPOINTS
-from tests.hospital import NEARBY, PASSWORD, Hospital, Person, only_linux, processes
+from tests.hospital import NEARBY, PASSWORD, Hospital, Person, answers, eventually, only_linux, processes
 
 LOGINS = [f"{name}@demo.example" for name in ("pat", "sam", "osei", "lind", "lab", "admin")]
 DEMO_PASSWORD = "demo-hospital-1"
@@ -40,13 +40,6 @@ QUERIES: dict[str, tuple[dict[str, str], ...]] = {
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hospital]:
     with Hospital(tmp_path_factory.mktemp("demo")).running("--demo") as running:
         yield running
-
-
-def eventually(what: Callable[[], bool], patience_s: float = 30) -> None:
-    deadline = time.monotonic() + patience_s
-    while not what():
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
 
 
 def is_alive(pid: int) -> bool:
@@ -195,10 +188,3 @@ def test_a_service_that_is_still_starting_refuses(tmp_path: Path) -> None:
             eventually(lambda: answers(url))
         finally:
             labs.terminate()
-
-
-def answers(url: str) -> bool:
-    try:
-        return httpx.get(url, **NEARBY).status_code == 200
-    except httpx.ConnectError:
-        return False

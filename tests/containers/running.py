@@ -4,6 +4,8 @@
 """
 
 import json
+import os
+import signal
 import subprocess
 import sys
 import time
@@ -12,6 +14,7 @@ import urllib.request
 from collections.abc import Callable
 from email.message import Message
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 WEB, GATEWAY = "http://127.0.0.1:4200", "http://127.0.0.1:5000"
@@ -20,7 +23,7 @@ LONG_RUNNING = ("web", "gateway", *SERVICES)
 LARGEST_MB = {"web": 5, "gateway": 70, **dict.fromkeys(SERVICES, 110)}
 BASES = {"web": "nginxinc/nginx-unprivileged:1.30-alpine-slim"}
 PYTHON_BASE = "python:3.11-slim-trixie"
-UP_AGAIN_S = 60
+UP_AGAIN_S, ENDED_S = 60, 1
 PASSWORD = "seven-quiet-herons"
 SECURITY = ("content-security-policy", "x-content-type-options", "referrer-policy")
 
@@ -180,6 +183,25 @@ def check_one_may_die() -> None:
         say(f"killed: {service} answers again after {time.monotonic() - began:.1f} s")
 
 
+def check_one_may_be_stopped() -> None:
+    """Nobody but the process that watches it can end it: Docker does not."""
+    for service in (*SERVICES, "gateway"):
+        was = container(service)["State"]["Pid"]
+        [serving] = Path(f"/proc/{was}/task/{was}/children").read_text().split()
+        began = time.monotonic()
+        os.kill(int(serving), signal.SIGSTOP)
+        until(partial(is_gone, was))
+        ended = time.monotonic() - began
+        until(partial(runs_anew, service, was))
+        until(partial(answers, f"{WEB}/ready"))
+        say(f"stopped with SIGSTOP: {service} is ended after {ended:.1f} s, answers again after {time.monotonic() - began:.1f} s")
+        assert ended < ENDED_S, service
+
+
+def is_gone(pid: int) -> bool:
+    return not Path(f"/proc/{pid}").exists()
+
+
 def runs_anew(service: str, was: int) -> bool:
     return container(service)["State"]["Pid"] not in {0, was}
 
@@ -222,6 +244,7 @@ def main() -> None:
     visits = [(base, *book(base, "noor")) for base in (WEB, GATEWAY)]
     check_memory()
     check_one_may_die()
+    check_one_may_be_stopped()
     check_no_gateway()
     check_stops()
     compose("down")

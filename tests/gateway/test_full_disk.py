@@ -14,8 +14,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from careplus_cli.supervisor import Place, Supervisor
+from careplus_cli.supervisor import Supervisor
 from careplus_contracts.everything import SERVICES
+from careplus_runtime.watching import Place
 from tests.gateway.journal import pid_of, reasons, requested, said
 from tests.hospital import ADMIN, PASSWORD, Hospital, Person, free_port, free_times
 from tests.test_every_endpoint import check_problem

@@ -5,22 +5,18 @@ import os
 import signal
 import socket
 import time
-from contextlib import suppress
-from ipaddress import ip_address
 from itertools import islice
 
 import typer
 
 from careplus_cli.preparing import FIRST_LINK, LOGINS, CannotOpen, check_demo_stays_here, is_new, prepare
-from careplus_cli.supervisor import Place, Supervisor, becomes_ready
+from careplus_cli.supervisor import Supervisor
 from careplus_runtime.services import SERVICES
 from careplus_runtime.settings import Settings
+from careplus_runtime.watching import becomes_ready, place_of
 
 PATIENCE_S = 60.0
 LAST_PORT = 65535
-SERVICES_STEPS, GATEWAYS_STEPS = 6, 20
-"""A service may stand still in the middle of writing, and others wait five seconds to write (`busy_timeout`): so they are late,
-not refused. The gateway keeps nobody from writing, and a crowd may keep it busy."""
 
 
 def open_hospital(settings: Settings, *, demo: bool, started: float) -> None:
@@ -37,9 +33,9 @@ def open_hospital(settings: Settings, *, demo: bool, started: float) -> None:
 class _Opening:
     def __init__(self, settings: Settings, demo: bool, started: float) -> None:
         self.settings, self.demo, self.started = settings, demo, started
-        self.gateway = Place(_asked_at(settings.host), settings.port, GATEWAYS_STEPS)
+        self.gateway = place_of("gateway", settings.host, settings.port)
         ports = dict(zip(SERVICES, _free_ports(settings.port), strict=True))
-        places = {service: Place("127.0.0.1", port, SERVICES_STEPS) for service, port in ports.items()}
+        places = {service: place_of(service, "127.0.0.1", port) for service, port in ports.items()}
         self.supervisor = Supervisor({**places, "gateway": self.gateway}, _environment(ports, demo))
         self.link: str | None = None
 
@@ -81,15 +77,6 @@ class _Opening:
         if self.link:
             typer.echo(FIRST_LINK.format(self.link))
         typer.echo(f"  Ready after {time.monotonic() - self.started:.1f} s; Ctrl-C ends.\n")
-
-
-def _asked_at(host: str) -> str:
-    """Where somebody answers who listens at `host`, which may mean every address of this machine."""
-    # a name is no address, and stays one
-    with suppress(ValueError):
-        if (address := ip_address(host)).is_unspecified:
-            return "127.0.0.1" if address.version == 4 else "::1"
-    return host
 
 
 def _environment(ports: dict[str, int], demo: bool) -> dict[str, str]:

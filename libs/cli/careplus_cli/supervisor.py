@@ -11,26 +11,17 @@ import sys
 import time
 from asyncio.subprocess import PIPE, STDOUT, Process
 from collections.abc import Coroutine, Mapping
-from typing import Any, NamedTuple
+from typing import Any
+
+from careplus_runtime.watching import IS_STOPPED, STANDS_STILL, Place, is_stopped, stands_still
 
 GRACE_S, LEAST_GRACE_S = 10.0, 2.0
 """To end what was begun: all together, and the services where the gateway took all of that."""
-CONNECT_S, PATIENCE_S = 2.0, 5.0
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.2, 5.0
 WELL_AFTER_S = 10.0
 """Who lived so long starts again at once."""
 NOBODY_LISTENS = (errno.EPIPE, errno.EIO)
-STARTING_S, WATCH_S, STEP_S = 0.2, 1.0, 0.5
-"""Each is asked whether it is there so often, and silence is counted in steps."""
 COLOURS = (36, 35, 34, 33, 32)
-
-
-class Place(NamedTuple):
-    """Where a process listens, and after how many steps of silence it is taken to stand still."""
-
-    host: str
-    port: int
-    steps: int
 
 
 class Supervisor:
@@ -56,6 +47,7 @@ class Supervisor:
                 asyncio.get_running_loop().add_signal_handler(number, self.stop.set)
 
     def start(self) -> None:
+        asyncio.get_running_loop().add_signal_handler(signal.SIGCHLD, self._kill_stopped)
         self._keeping = {name: asyncio.create_task(self._keep(name)) for name in self.names}
 
     async def until(self, work: Coroutine[Any, Any, Any]) -> bool:
@@ -117,12 +109,16 @@ class Supervisor:
         return code
 
     async def _watch(self, name: str) -> None:
-        place, has_started = self.places[name], False
-        # it may take its time to start
-        while not (has_started and await _stands_still(place)):
-            has_started = has_started or await _status(place, "/health") is not None
-            await asyncio.sleep(WATCH_S if has_started else STARTING_S)
-        self._say(name, b"stands still, is killed")
+        await stands_still(self.places[name])
+        self._kill(name, STANDS_STILL)
+
+    def _kill_stopped(self) -> None:
+        for name, process in self.running.items():
+            if process.returncode is None and is_stopped(process.pid):
+                self._kill(name, IS_STOPPED)
+
+    def _kill(self, name: str, why: str) -> None:
+        self._say(name, why.encode())
         self._signal(name, signal.SIGKILL)
 
     async def _repeat(self, name: str, process: Process) -> None:
@@ -147,43 +143,6 @@ class Supervisor:
     def _signal(self, name: str, number: signal.Signals) -> None:
         if (process := self.running.get(name)) and process.returncode is None:
             process.send_signal(number)
-
-
-async def becomes_ready(place: Place) -> None:
-    """Returns when `/ready` answers 200."""
-    while True:
-        status = await _status(place, "/ready")
-        if status == 200:
-            return
-        await asyncio.sleep(0.05 if status is None else 0.25)
-
-
-async def _stands_still(place: Place) -> bool:
-    """Whether it takes a question and answers nothing. A machine that stood still itself, with all of us, costs one step."""
-    asked = asyncio.create_task(_status(place, "/health"))
-    for _ in range(place.steps):
-        if (await asyncio.wait({asked}, timeout=STEP_S))[0]:
-            return False
-    asked.cancel()
-    return True
-
-
-async def _status(place: Place, path: str) -> int | None:
-    """None: nobody is there, or nobody answers."""
-    try:
-        # whoever stands still takes connections all the same
-        async with asyncio.timeout(CONNECT_S):
-            reader, writer = await asyncio.open_connection(place.host, place.port)
-    except OSError:
-        return None
-    try:
-        writer.write(f"GET {path} HTTP/1.1\r\nHost: {place.host}\r\nConnection: close\r\n\r\n".encode())
-        answer = await asyncio.wait_for(reader.readline(), max(PATIENCE_S, place.steps * STEP_S))
-        return int(answer.split(b" ")[1])
-    except (OSError, TimeoutError, IndexError, ValueError):
-        return None
-    finally:
-        writer.close()
 
 
 def _ending(code: int) -> str:

@@ -18,6 +18,7 @@ import uvicorn
 from careplus_runtime.protocol import JoiningProtocol
 from careplus_runtime.services import SERVICES
 from careplus_runtime.settings import Settings, SettingsError, load_settings
+from careplus_runtime.watching import fork_and_watch, place_of
 
 GRACE_S = 10
 """What was begun may take so long to end."""
@@ -49,11 +50,17 @@ def serve_service(service: str, settings: Settings, host: str | None, port: int 
 
 
 def main() -> None:
-    """Serve CAREPLUS_SERVICE on CAREPLUS_HOST and CAREPLUS_PORT, as an image does that holds one service."""
+    """Serve CAREPLUS_SERVICE on CAREPLUS_HOST and CAREPLUS_PORT, as an image does that holds one service.
+
+    This process watches the one that serves, and ends when that does.
+    """
     service = os.environ.get("CAREPLUS_SERVICE", "")
     try:
         settings = load_settings()
-        serve_service(service, settings, settings.host, settings.port, supervised=False)
+        code = fork_and_watch(service, place_of(service, settings.host, settings.port))
+        if code is not None:
+            sys.exit(code)
+        serve_service(service, settings, settings.host, settings.port, supervised=True)
     except (SettingsError, CannotServe) as reason:
         sys.stderr.write(f"careplus: {service} cannot start: {reason}\n")
         sys.exit(3)
