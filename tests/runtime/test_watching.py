@@ -16,7 +16,7 @@ from tests.hospital import Hospital, answers, eventually, only_linux
 
 IMAGES = (sys.executable, "-m", "careplus_runtime")
 LOOPING = """
-import socket, sys
+import socket, sys, time
 from careplus_runtime.watching import fork_and_watch, place_of
 port = int(sys.argv[1])
 code = fork_and_watch("labs", place_of("labs", "0.0.0.0", port))
@@ -27,10 +27,11 @@ for _ in range(3):
     caller, _ = listener.accept()
     caller.sendall(b"HTTP/1.1 200 OK\\r\\nConnection: close\\r\\n\\r\\n")
     caller.close()
-while True:
+deadline = time.monotonic() + 20
+while time.monotonic() < deadline:
     pass
 """
-"""Serves three callers, and then takes connections and answers nobody."""
+"""Serves three callers, and then takes connections and answers nobody, for longer than that may go on."""
 
 
 @contextmanager
