@@ -270,7 +270,15 @@ def answers(url: str) -> bool:
     """Whether somebody listens there, and is well."""
     try:
         return httpx.get(url, **NEARBY).status_code == 200
-    except httpx.ConnectError:
+    except httpx.TransportError:
+        return False
+
+
+def is_alive(pid: int) -> bool:
+    """A zombie is not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
         return False
 
 

@@ -26,8 +26,9 @@ import pytest
 from tests.attacks.doors import Gate, gates
 from tests.attacks.ledger import held
 from tests.attacks.wishes import OWN, READS, WISHES, Ward, ward_of
+from tests.debugger import hold, let_go, was_killed
 from tests.gateway.journal import pid_of
-from tests.hospital import NEARBY, PASSWORD, Hospital, Person, only_linux, processes, unwatched
+from tests.hospital import NEARBY, PASSWORD, Hospital, Person, eventually, only_linux, processes, unwatched
 
 MIB = 2**20
 HALVES = (
@@ -403,26 +404,32 @@ def can_write(hospital: Hospital) -> bool:
         return True
 
 
-async def stop_in_the_middle_of_writing(hospital: Hospital, pid: int) -> None:
-    """To be called while the process writes again and again, and nobody ends it."""
+async def stop_in_the_middle_of_writing(hospital: Hospital, stop: Callable[[], None], go_on: Callable[[], None]) -> None:
+    """To be called while the process writes again and again."""
     for _ in range(500):
         await asyncio.sleep(random.uniform(0.005, 0.02))
-        os.kill(pid, signal.SIGSTOP)
+        stop()
         if not await asyncio.to_thread(can_write, hospital):
             return
-        os.kill(pid, signal.SIGCONT)
+        go_on()
     raise AssertionError("it is never met while it writes")
 
 
 @only_linux
 @pytest.mark.parametrize("service", READS)
+@pytest.mark.parametrize(("silent", "delay_s"), [(False, 2), (True, 5)], ids=["stopped", "silent"])
 @pytest.mark.attack
-async def test_a_service_that_is_stopped_while_it_writes_costs_others_nothing(
-    ward: Ward, http: httpx.AsyncClient, service: str
+async def test_a_service_that_stands_still_while_it_writes_costs_others_no_answer(
+    ward: Ward, http: httpx.AsyncClient, service: str, silent: bool, delay_s: float
 ) -> None:
-    """The supervisor sleeps until it is sure that the service is stopped where that hurts, and then ends it at once."""
+    """They wait until it is ended: one that is silent, as in an endless loop, when that is known; one that is stopped, at once.
+
+    There the supervisor sleeps until it is sure that the service is stopped where that hurts.
+    """
     stop, beside, keyed = asyncio.Event(), list[tuple[int, float]](), list[str]()
     [gate] = [gate for gate in gates(ward.hospital) if gate.name == service]
+    pid = gate.process
+    still, on = (hold, let_go) if silent else (lambda pid: os.kill(pid, signal.SIGSTOP), lambda pid: os.kill(pid, signal.SIGCONT))
 
     async def keep_wishing() -> None:
         while not stop.is_set():
@@ -440,11 +447,17 @@ async def test_a_service_that_is_stopped_while_it_writes_costs_others_nothing(
         assert (await ward.read(http, of)).status_code == 200
     running = [asyncio.create_task(keep_wishing()) for _ in range(3)]
     try:
-        with unwatched(ward.hospital):
-            await stop_in_the_middle_of_writing(ward.hospital, gate.process)
+        with ExitStack() as until_ended:
+            if silent:
+                until_ended.callback(let_go, pid)
+            else:
+                until_ended.enter_context(unwatched(ward.hospital))
+            await stop_in_the_middle_of_writing(ward.hospital, partial(still, pid), partial(on, pid))
             running += [asyncio.create_task(keep_asking(of)) for of in READS if of != service for _ in range(2)]
             asked = [asyncio.create_task(timed(ward.read(http, service))) for _ in range(20)]
             await asyncio.sleep(ASLEEP_S)
+            if silent:
+                await asyncio.to_thread(eventually, lambda: was_killed(pid), 5)
         own = await asyncio.gather(*asked)
         await starts_again(gate)
         await asyncio.sleep(0.5)
@@ -454,6 +467,6 @@ async def test_a_service_that_is_stopped_while_it_writes_costs_others_nothing(
     assert {status for status, _ in own} <= {200, 503, 504}
     assert max(took for _, took in own) < 5
     assert {status for status, _ in beside} == {200, 201}
-    assert ASLEEP_S / 2 < max(took for _, took in beside) < 2, "they had to wait only until it was ended"
+    assert ASLEEP_S / 2 < max(took for _, took in beside) < delay_s, "they had to wait, and only until it was ended"
     await asyncio.to_thread(ward.hospital.wait_until_ready)
     assert ward.came_of(OWN[service], keyed) == {1: len(keyed)}

@@ -16,7 +16,7 @@ import pytest
 
 from careplus_contracts.endpoints import Role
 from careplus_contracts.everything import ENDPOINTS
-from tests.hospital import NEARBY, PASSWORD, Hospital, Person, answers, eventually, only_linux, processes
+from tests.hospital import NEARBY, PASSWORD, Hospital, Person, answers, eventually, is_alive, only_linux, processes
 
 LOGINS = [f"{name}@demo.example" for name in ("pat", "sam", "osei", "lind", "lab", "admin")]
 DEMO_PASSWORD = "demo-hospital-1"
@@ -40,13 +40,6 @@ QUERIES: dict[str, tuple[dict[str, str], ...]] = {
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hospital]:
     with Hospital(tmp_path_factory.mktemp("demo")).running("--demo") as running:
         yield running
-
-
-def is_alive(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
 
 
 def test_it_says_where_and_who(demo: Hospital) -> None:

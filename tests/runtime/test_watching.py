@@ -12,22 +12,23 @@ from pathlib import Path
 import pytest
 
 from careplus_runtime.watching import place_of
-from tests.hospital import Hospital, answers, eventually, only_linux
+from tests.hospital import Hospital, answers, eventually, is_alive, only_linux
 
 IMAGES = (sys.executable, "-m", "careplus_runtime")
 LOOPING = """
 import socket, sys, time
 from careplus_runtime.watching import fork_and_watch, place_of
-port = int(sys.argv[1])
-code = fork_and_watch("labs", place_of("labs", "0.0.0.0", port))
+service, port = sys.argv[1], int(sys.argv[2])
+code = fork_and_watch(service, place_of(service, "0.0.0.0", port))
 if code is not None:
     sys.exit(code)
 listener = socket.create_server(("0.0.0.0", port))
 for _ in range(3):
     caller, _ = listener.accept()
+    caller.recv(65536)
     caller.sendall(b"HTTP/1.1 200 OK\\r\\nConnection: close\\r\\n\\r\\n")
     caller.close()
-deadline = time.monotonic() + 20
+deadline = time.monotonic() + 30
 while time.monotonic() < deadline:
     pass
 """
@@ -77,19 +78,21 @@ def test_a_service_that_is_stopped_or_killed_ends_the_container_at_once(
         eventually(lambda: answers(f"{hospital.url}/health"))
         child = serving(watching)
         os.kill(child, number)
-        assert watching.wait(1) == 128 + signal.SIGKILL
+        # sooner than by its silence
+        assert watching.wait(2.5) == 128 + signal.SIGKILL
     assert not Path(f"/proc/{child}").exists()
     assert says in hospital.log.read_text()
 
 
 @only_linux
-def test_a_service_that_is_silent_is_ended_after_three_seconds(hospital: Hospital) -> None:
-    with started(hospital, sys.executable, "-c", LOOPING, str(hospital.port)) as watching:
+@pytest.mark.parametrize(("service", "silence_s"), [("labs", 3), ("gateway", 10)])
+def test_whoever_is_silent_for_long_is_ended(hospital: Hospital, service: str, silence_s: float) -> None:
+    with started(hospital, sys.executable, "-c", LOOPING, service, str(hospital.port)) as watching:
         eventually(lambda: answers(f"{hospital.url}/health"))
         began = time.monotonic()
-        assert watching.wait(10) == 128 + signal.SIGKILL
-    assert time.monotonic() - began > 3
-    assert hospital.log.read_text() == "careplus: labs stands still, is killed\n"
+        assert watching.wait(silence_s + 5) == 128 + signal.SIGKILL
+    assert time.monotonic() - began > silence_s
+    assert hospital.log.read_text() == f"careplus: {service} stands still, is killed\n"
 
 
 @only_linux
@@ -109,7 +112,7 @@ def test_nobody_serves_who_is_not_watched(hospital: Hospital) -> None:
         eventually(lambda: answers(f"{hospital.url}/health"))
         child = serving(watching)
         watching.kill()
-        eventually(lambda: not Path(f"/proc/{child}").exists())
+        eventually(lambda: not is_alive(child))
 
 
 @pytest.mark.parametrize(

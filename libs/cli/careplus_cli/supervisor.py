@@ -99,6 +99,8 @@ class Supervisor:
             start_new_session=True,
         )
         self.running[name] = process
+        # which may have happened before
+        self._kill_stopped()
         if self.stop.is_set():
             self._signal(name, signal.SIGTERM)
         watching = asyncio.create_task(self._watch(name))

@@ -9,7 +9,7 @@ from ipaddress import ip_address
 from typing import NamedTuple
 
 CONNECT_S, PATIENCE_S = 2.0, 5.0
-STARTING_S, WATCH_S, STEP_S = 0.2, 1.0, 0.5
+WATCH_S, STEP_S = 1.0, 0.5
 """Each is asked whether it is there so often, and silence is counted in steps."""
 SERVICES_STEPS, GATEWAYS_STEPS = 6, 20
 """A service may stand still in the middle of writing, and others wait five seconds to write (`busy_timeout`): so they are late,
@@ -35,8 +35,10 @@ def place_of(service: str, host: str, port: int) -> Place:
 
 
 def fork_and_watch(service: str, place: Place) -> int | None:
-    """None in a new process, which is to serve at `place`, shares what is loaded, and whose standard input ends with the other one.
-    In the one that called: the exit code, when the new one has ended."""
+    """In a new process, which is to serve at `place` and whose standard input ends with this one: None.
+
+    In this one: the exit code, when the new one has ended.
+    """
     reading, writing = os.pipe()
     child = os.fork()
     if child:
@@ -83,8 +85,10 @@ class _Watching:
             self.ended.set()
 
     def _kill(self, why: str) -> None:
-        sys.stderr.write(f"careplus: {self.service} {why}\n")
         self._signal(signal.SIGKILL)
+        # a full disk costs a line
+        with suppress(OSError):
+            sys.stderr.write(f"careplus: {self.service} {why}\n")
 
     def _signal(self, number: signal.Signals) -> None:
         if not self.ended.is_set():
@@ -102,12 +106,11 @@ def is_stopped(child: int) -> bool:
 
 
 async def stands_still(place: Place) -> None:
-    """Returns when somebody who has answered there takes a question and says nothing any more."""
-    has_started = False
-    # it may take its time to start
-    while not (has_started and await _is_silent(place)):
-        has_started = has_started or await _status(place, "/health") is not None
-        await asyncio.sleep(WATCH_S if has_started else STARTING_S)
+    """Returns when somebody there takes a question and says nothing. Whoever still starts does not listen."""
+    while True:
+        if await _is_silent(place):
+            return
+        await asyncio.sleep(WATCH_S)
 
 
 async def becomes_ready(place: Place) -> None:
@@ -132,14 +135,14 @@ async def _is_silent(place: Place) -> bool:
 async def _status(place: Place, path: str) -> int | None:
     """None: nobody is there, or nobody answers."""
     try:
-        # whoever stands still takes connections all the same
+        # whoever stands still takes connections all the same, until his queue is full
         async with asyncio.timeout(CONNECT_S):
             reader, writer = await asyncio.open_connection(place.host, place.port)
     except OSError:
         return None
     try:
         writer.write(f"GET {path} HTTP/1.1\r\nHost: {place.host}\r\nConnection: close\r\n\r\n".encode())
-        answer = await asyncio.wait_for(reader.readline(), max(PATIENCE_S, place.steps * STEP_S))
+        answer = await asyncio.wait_for(reader.readline(), place.steps * STEP_S + PATIENCE_S)
         return int(answer.split(b" ")[1])
     except (OSError, TimeoutError, IndexError, ValueError):
         return None
