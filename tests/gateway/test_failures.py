@@ -108,6 +108,17 @@ def test_a_service_that_was_killed_is_waited_for(hospital: Hospital, person: Per
     hospital.wait_until_ready()
 
 
+def test_a_connection_is_kept_for_longer_than_clients_use_it(hospital: Hospital) -> None:
+    """httpx uses one again until it has been idle for five seconds, and cannot tell that it is just being closed."""
+    asked = b"GET /health HTTP/1.1\r\nhost: x\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", hospital.port), timeout=5) as connection:
+        connection.sendall(asked)
+        assert connection.recv(65536).startswith(b"HTTP/1.1 200 ")
+        time.sleep(6)
+        connection.sendall(asked)
+        assert connection.recv(65536).startswith(b"HTTP/1.1 200 ")
+
+
 @only_linux
 def test_a_service_that_is_stopped_is_ended_at_once_and_starts_again(hospital: Hospital, person: Person) -> None:
     pid, said = pid_of(hospital, "labs"), len(hospital.log.read_text())

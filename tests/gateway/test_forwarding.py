@@ -19,7 +19,7 @@ from careplus_gateway.breaker import MOST, TURNS, Breaker
 from careplus_gateway.forward import IDLE_S
 from careplus_gateway.guards import GUARDS
 from careplus_runtime.beside import beside
-from careplus_runtime.process import SERVICES_KEEP_ALIVE_S
+from careplus_runtime.process import KEEP_ALIVE_S
 from tests.gateway.conftest import PATIENCE_S, Gateway, running
 from tests.gateway.peer import (
     Peer,
@@ -44,7 +44,7 @@ async def chunks(size: int, count: int) -> AsyncIterator[bytes]:
 
 
 def test_a_kept_connection_is_left_before_its_service_closes_it() -> None:
-    assert IDLE_S < SERVICES_KEEP_ALIVE_S
+    assert IDLE_S < KEEP_ALIVE_S
 
 
 async def test_only_known_headers_reach_a_service(gateway: Gateway, peer: Peer, patient: str) -> None:

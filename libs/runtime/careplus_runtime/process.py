@@ -22,7 +22,9 @@ from careplus_runtime.watching import fork_and_watch, place_of
 
 GRACE_S = 10
 """What was begun may take so long to end."""
-GATEWAYS_KEEP_ALIVE_S, SERVICES_KEEP_ALIVE_S = 5, 20
+KEEP_ALIVE_S = 20
+"""For longer than callers keep a connection that they do not use (Node 4 s, httpx 5, aiohttp 15): one that is being closed loses
+what they send."""
 
 
 class CannotServe(Exception):
@@ -93,7 +95,7 @@ def _config(service: str) -> uvicorn.Config:
         proxy_headers=False,
         server_header=False,
         timeout_graceful_shutdown=GRACE_S,
-        timeout_keep_alive=GATEWAYS_KEEP_ALIVE_S if service == "gateway" else SERVICES_KEEP_ALIVE_S,
+        timeout_keep_alive=KEEP_ALIVE_S,
     )
 
 

@@ -16,7 +16,7 @@ from careplus_runtime.logs import log, without_words
 
 PATIENCE = {"connect": 2.0, "read": 10.0, "write": 10.0, "pool": 5.0}
 IDLE_S = 4.0
-"""Below the services' own (`SERVICES_KEEP_ALIVE_S`), so that no request is sent down a connection that is being closed."""
+"""Below the services' own (`KEEP_ALIVE_S`), so that no request is sent down a connection that is being closed."""
 
 SENT = frozenset(
     b"accept accept-language authorization content-type content-length idempotency-key if-match if-none-match user-agent".split()
