@@ -120,8 +120,8 @@ class Supervisor:
                 self._kill(name, IS_STOPPED)
 
     def _kill(self, name: str, why: str) -> None:
-        self._say(name, why.encode())
         self._signal(name, signal.SIGKILL)
+        self._say(name, why.encode())
 
     async def _repeat(self, name: str, process: Process) -> None:
         assert process.stdout is not None
