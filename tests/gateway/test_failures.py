@@ -13,7 +13,6 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.debugger import hold, let_go, was_killed
 from tests.gateway.journal import pid_of, reasons, requested, said
 from tests.hospital import Hospital, Person, eventually, only_linux, unwatched
 from tests.test_every_endpoint import check_problem
@@ -127,21 +126,6 @@ def test_a_service_that_is_stopped_is_ended_at_once_and_starts_again(hospital: H
     eventually(lambda: not Path(f"/proc/{pid}").exists(), 2.5)
     assert "labs         | is stopped, is killed" in hospital.log.read_text()[said:]
     assert person.http.get("/api/labs/tests").status_code == 200
-    hospital.wait_until_ready()
-
-
-@only_linux
-def test_a_service_that_stands_still_is_ended_and_starts_again(hospital: Hospital, person: Person) -> None:
-    pid, said = pid_of(hospital, "labs"), len(hospital.log.read_text())
-    hold(pid)
-    began = time.monotonic()
-    try:
-        eventually(lambda: was_killed(pid), 8)
-    finally:
-        let_go(pid)
-    assert time.monotonic() - began > 2
-    assert "labs         | stands still, is killed" in hospital.log.read_text()[said:]
-    eventually(lambda: person.http.get("/api/labs/tests").status_code == 200)
     hospital.wait_until_ready()
 
 
