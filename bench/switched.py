@@ -7,7 +7,7 @@ import signal
 from typing import Any
 
 from careplus_cli.main import run
-from careplus_runtime.audit import Auditor
+from careplus_runtime.audit.recorder import Auditor
 
 OFF, ON = signal.SIGUSR1, signal.SIGUSR2
 

@@ -16,7 +16,7 @@ import pysqlite3
 from rich.console import Console
 from rich.progress import track
 
-from careplus_auth.chain import GENESIS, SealingKeys
+from careplus_auth.audit.chain import GENESIS, SealingKeys
 
 EVENTS = int(os.environ.get("BENCH_EVENTS", "1000000"))
 AT_ONCE = 50_000

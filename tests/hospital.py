@@ -21,7 +21,7 @@ import pytest
 from typer.testing import CliRunner
 
 from careplus_cli.main import app
-from careplus_runtime.tokens import LIFETIME_S
+from careplus_runtime.identity.tokens import LIFETIME_S
 
 PASSWORD = "seven-quiet-herons"
 ADMIN = "admin@example.org"

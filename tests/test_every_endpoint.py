@@ -8,9 +8,9 @@ import httpx
 import pytest
 
 from careplus_contracts.endpoints import Endpoint, Role
-from careplus_contracts.everything import ENDPOINTS
 from careplus_contracts.refusals import Problem
-from careplus_runtime.tokens import LIFETIME_S, SigningKey, public_keys, verify
+from careplus_contracts.registry import ENDPOINTS
+from careplus_runtime.identity.tokens import LIFETIME_S, SigningKey, public_keys, verify
 from tests.attacks.doors import clients, gates
 from tests.hospital import Person, only_linux
 from tests.world import World

@@ -8,7 +8,7 @@ from typing import Any
 from pyotp import TOTP
 
 from careplus_contracts.endpoints import Endpoint
-from careplus_contracts.everything import ENDPOINTS, SERVICES
+from careplus_contracts.registry import ENDPOINTS, SERVICES
 from tests.hospital import PASSWORD, free_times
 from tests.mailbox import reset_code
 from tests.world import World

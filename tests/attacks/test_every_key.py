@@ -7,8 +7,8 @@ from typing import Any
 import httpx
 import pytest
 
-from careplus_contracts.everything import ENDPOINTS
-from careplus_runtime.concerned import patients_in
+from careplus_contracts.registry import ENDPOINTS
+from careplus_runtime.audit.subjects import patients_in
 from tests.attacks.conftest import world_of_mortals
 from tests.attacks.deeds import DEEDS, Deed, Doing, by_turns
 from tests.attacks.ledger import all_at_once, check_one_answer, contents, crowd_of, dying, growth, tally

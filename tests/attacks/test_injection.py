@@ -11,7 +11,7 @@ import pytest
 from icalendar import Calendar
 
 from careplus_contracts.endpoints import Endpoint
-from careplus_contracts.everything import ENDPOINTS
+from careplus_contracts.registry import ENDPOINTS
 from careplus_contracts.values import Line, Query
 from tests.attacks.hostile import TEXTS
 from tests.attacks.writing import (

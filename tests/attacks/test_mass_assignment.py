@@ -8,7 +8,7 @@ import pytest
 from pydantic import BaseModel
 
 from careplus_contracts.endpoints import Endpoint, Role
-from careplus_contracts.everything import ENDPOINTS
+from careplus_contracts.registry import ENDPOINTS
 from tests.attacks.ledger import contents
 from tests.world import World
 

@@ -14,7 +14,7 @@ import pytest
 from pyotp import TOTP
 
 from careplus_contracts.endpoints import Role
-from careplus_contracts.everything import ENDPOINTS
+from careplus_contracts.registry import ENDPOINTS
 from tests.attacks.doors import clients, gates
 from tests.hospital import PASSWORD, Person, only_linux
 from tests.mailbox import reset_code

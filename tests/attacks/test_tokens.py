@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from careplus_contracts.endpoints import Role
-from careplus_runtime.tokens import LIFETIME_S, Identity, InvalidToken, SigningKey, public_keys, verify
+from careplus_runtime.identity.tokens import LIFETIME_S, Identity, InvalidToken, SigningKey, public_keys, verify
 from tests.attacks.doors import PLACES, Gate, clients, gates
 from tests.attacks.forging import FORGED, STRANGERS_KEY, Forger, dumped, unb64
 from tests.attacks.mutating import mutated

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from careplus_contracts.endpoints import Endpoint
-from careplus_contracts.everything import ENDPOINTS
+from careplus_contracts.registry import ENDPOINTS
 from tests.attacks.ledger import all_at_once, crowd_of
 from tests.hospital import free_times
 from tests.world import World, made

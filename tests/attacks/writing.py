@@ -11,7 +11,7 @@ import httpx
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from careplus_contracts.endpoints import Endpoint, Role
-from careplus_contracts.everything import ENDPOINTS
+from careplus_contracts.registry import ENDPOINTS
 from careplus_contracts.values import Line
 from tests.attacks.hostile import TEXTS
 from tests.hospital import free_times

@@ -10,7 +10,7 @@ import pysqlite3
 import pytest
 
 from careplus_contracts.audit import Kind
-from careplus_runtime.committing import Committer
+from careplus_runtime.audit.group_commit import Committer
 from careplus_tables.engine import READERS, Database
 from careplus_tables.trail import MEMBERS, Event
 from tests.audit.trail import ask, of_request, rows

@@ -14,7 +14,7 @@ import pysqlite3
 import pytest
 
 from bench.trail import EVENTS, fill
-from careplus_auth.chain import SealingKeys
+from careplus_auth.audit.chain import SealingKeys
 from careplus_auth.store.seals import Head
 from careplus_cli.verifying import Broken, Sound, verify
 from tests.audit.trail import TABLES, wait_until_sealed

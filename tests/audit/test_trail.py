@@ -11,12 +11,12 @@ import pysqlite3
 import pytest
 from pyotp import TOTP
 
-from careplus_auth.audit_file import COLUMNS, audit_file
+from careplus_auth.audit.csv_export import COLUMNS, audit_file
 from careplus_contracts.audit import AuditEvent
 from careplus_contracts.endpoints import SIGNED_IN, Endpoint, Role
-from careplus_contracts.everything import ENDPOINTS
+from careplus_contracts.registry import ENDPOINTS
 from careplus_contracts.values import Justification
-from careplus_runtime.audit import Auditor
+from careplus_runtime.audit.recorder import Auditor
 from tests.attacks.writing import HOSTILE, LINES, accepts
 from tests.audit.trail import ask, of_request, rows, wait_until_sealed
 from tests.hospital import ADMIN, PASSWORD, Hospital, Person

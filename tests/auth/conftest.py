@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 
 from careplus_auth.app import app
-from careplus_auth.first import create_admin
+from careplus_auth.sign_in.bootstrap_admin import create_admin
 from careplus_tables.engine import Database
 from careplus_tables.migrate import upgrade
 from tests.auth.people import signed_in

@@ -8,9 +8,9 @@ import pysqlite3
 import pytest
 
 from careplus_auth import rules
-from careplus_auth.attempts import Attempts, Counts, of_account, of_forgetful, of_owner
+from careplus_auth.crypto.vault import Vault
+from careplus_auth.sign_in.attempts import Attempts, Counts, of_account, of_forgetful, of_owner
 from careplus_auth.store import purging
-from careplus_auth.vault import Vault
 from careplus_contracts.accounts import TooManyAttempts
 from careplus_tables.engine import Database
 

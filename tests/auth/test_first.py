@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
-from careplus_auth.first import FIRST_EMAIL, create_admin, invite_first_admin
+from careplus_auth.sign_in.bootstrap_admin import FIRST_EMAIL, create_admin, invite_first_admin
 from careplus_contracts.accounts import EmailTaken
 from tests.audit.trail import rows_in
 from tests.hospital import ADMIN, PASSWORD

@@ -22,14 +22,14 @@ from aiosmtpd.smtp import AuthResult, Envelope, LoginPassword, Session
 from pyotp import TOTP
 
 from careplus_auth import background, rules
-from careplus_auth.sending import compose, server
+from careplus_auth.crypto.vault import Vault
+from careplus_auth.mail.delivery import compose, server
+from careplus_auth.mail.templates import SUBJECTS, TEXTS, Kind, write
 from careplus_auth.store import mails, purging
 from careplus_auth.store.mails import Waiting
-from careplus_auth.texts import SUBJECTS, TEXTS, Kind, write
-from careplus_auth.vault import Vault
 from careplus_contracts.values import Email
-from careplus_runtime import logs
-from careplus_runtime.settings import Settings
+from careplus_runtime.process import logs
+from careplus_runtime.process.settings import Settings
 from careplus_tables.engine import Database
 from tests.attacks import hostile
 from tests.attacks.writing import HOSTILE, LINES, accepts

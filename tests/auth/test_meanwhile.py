@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import ClauseElement, event, make_url
 from sqlalchemy.orm import ORMExecuteState, Session
 
-from careplus_auth import passwords
+from careplus_auth.sign_in import passwords
 from careplus_auth.store import accounts
 from careplus_auth.store import passwords as store
 from careplus_tables.engine import Database

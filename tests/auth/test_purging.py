@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from careplus_auth.store import purging
-from careplus_runtime.clock import now
+from careplus_runtime.process.clock import now
 from careplus_tables.engine import Database
 from careplus_tables.idempotency import NOBODY, IdempotencyKeyRow
 

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from passlib.hash import argon2
 
-from careplus_auth import passwords, rules
+from careplus_auth import rules
+from careplus_auth.sign_in import passwords
 from careplus_contracts.accounts import AccountInactive, WeakPassword
 from careplus_contracts.endpoints import Role
 from careplus_contracts.people import OwnAccount, UpdateAccount

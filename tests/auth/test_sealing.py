@@ -11,12 +11,12 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from careplus_auth import sealing
-from careplus_auth.chain import SealingKeys
-from careplus_auth.sealing import Sealer
+from careplus_auth.audit import chain_writer as sealing
+from careplus_auth.audit.chain import SealingKeys
+from careplus_auth.audit.chain_writer import Sealer
 from careplus_auth.store import seals
 from careplus_contracts.audit import Kind
-from careplus_runtime import logs
+from careplus_runtime.process import logs
 from careplus_tables.engine import Database
 from careplus_tables.trail import MEMBERS, Event, commit
 

@@ -7,7 +7,7 @@ import pysqlite3
 import pytest
 from argon2 import PasswordHasher
 
-from careplus_auth import passwords
+from careplus_auth.sign_in import passwords
 from careplus_contracts.refusals import Unavailable
 from tests.auth.people import registered, signed_in
 from tests.hospital import PASSWORD

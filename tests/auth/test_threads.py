@@ -5,8 +5,8 @@ import threading
 
 import pytest
 
-from careplus_auth import passwords
-from careplus_auth.threads import Threads
+from careplus_auth.sign_in import passwords
+from careplus_auth.sign_in.bounded_executor import Threads
 from careplus_contracts.refusals import Unavailable
 
 

@@ -4,7 +4,7 @@ import base64
 
 import pytest
 
-from careplus_auth.vault import Unreadable, Vault
+from careplus_auth.crypto.vault import Unreadable, Vault
 
 OLD, NEW = "o" * 40, "n" * 40
 

@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from careplus_tables.demo.people import PASSWORD
+from careplus_demo.people import PASSWORD
 from tests.browser.chromium import MISSING, executable
 from tests.browser.pages import VIEWS
 from tests.browser.people import demo_email

@@ -4,8 +4,8 @@ import secrets
 
 from playwright.sync_api import StorageState
 
-from careplus_tables.demo.people import DOMAIN
-from careplus_tables.demo.people import PASSWORD as DEMO_PASSWORD
+from careplus_demo.people import DOMAIN
+from careplus_demo.people import PASSWORD as DEMO_PASSWORD
 from tests.hospital import ADMIN, PASSWORD, Hospital, Person
 
 HINT = "careplus.signed-in"

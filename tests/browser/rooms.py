@@ -8,7 +8,7 @@ from functools import cached_property
 import httpx
 from playwright.sync_api import Browser, Page
 
-from careplus_tables.demo.people import PASSWORD
+from careplus_demo.people import PASSWORD
 from tests.browser.measures import settled
 from tests.browser.pages import NOWHERE, View
 from tests.browser.people import demo_email, signed_in_demo

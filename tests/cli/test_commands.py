@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from careplus_contracts import everything
-from careplus_runtime.services import SERVICES
+from careplus_contracts import registry as everything
+from careplus_runtime.process.services import SERVICES
 from tests.hospital import PASSWORD, Hospital
 
 

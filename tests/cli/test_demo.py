@@ -19,14 +19,14 @@ from careplus_contracts.doctors import BookingMode
 from careplus_contracts.labs import LabBookingStatus, ReferenceRange
 from careplus_contracts.notes import NotesStatus
 from careplus_contracts.results import Comparator, Flag, ResultStatus
+from careplus_demo.filling import NotEmpty, fill
+from careplus_demo.plan import DoesNotFit, Plan
 from careplus_doctors.rules.charts import check_allergies
 from careplus_labs.rules import flags, windows
 from careplus_tables.accounts import AccountRow
 from careplus_tables.appointments import AppointmentRow
 from careplus_tables.availability import AvailabilityRow, OpenHoursRow, TimeOffRow
 from careplus_tables.charts import AllergyRow, ChartRow, ProblemRow
-from careplus_tables.demo.filling import NotEmpty, fill
-from careplus_tables.demo.plan import DoesNotFit, Plan
 from careplus_tables.doctors import DoctorRow
 from careplus_tables.engine import sync_engine
 from careplus_tables.labs import AnalyteRow, LabBookingRow, LabResultRow, ObservationRow, ReferenceRangeRow

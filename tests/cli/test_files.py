@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from careplus_runtime.settings import SAMPLE_SECRET, Settings
+from careplus_runtime.process.settings import SAMPLE_SECRET, Settings
 
 ROOT = Path(__file__).parents[2]
 LOCKS = ("requirements.lock", "requirements-dev.lock")

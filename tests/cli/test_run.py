@@ -15,7 +15,7 @@ import pysqlite3
 import pytest
 
 from careplus_contracts.endpoints import Role
-from careplus_contracts.everything import ENDPOINTS
+from careplus_contracts.registry import ENDPOINTS
 from tests.hospital import NEARBY, PASSWORD, Hospital, Person, answers, eventually, is_alive, only_linux, processes
 
 LOGINS = [f"{name}@demo.example" for name in ("pat", "sam", "osei", "lind", "lab", "admin")]

@@ -14,8 +14,8 @@ from careplus_contracts.refusals import Refusal, TooLarge, Unavailable
 from careplus_gateway.guards import API_CONTENT, GUARDS, HSTS
 from careplus_gateway.limits import MAX_BODY
 from careplus_gateway.pages import CONTENT, CONTENT_OF_DOCS
-from careplus_runtime.process import GRACE_S
-from careplus_runtime.settings import Settings
+from careplus_runtime.process.server import GRACE_S
+from careplus_runtime.process.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent

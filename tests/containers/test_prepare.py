@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from careplus_runtime.settings import DEMO_PHONE, Settings
+from careplus_runtime.process.settings import DEMO_PHONE, Settings
 from tests.hospital import Hospital
 
 LINK = r"http://localhost:4200/register#\S+"

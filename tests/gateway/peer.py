@@ -12,7 +12,7 @@ import uvicorn
 from starlette.types import Receive, Scope, Send
 
 from careplus_contracts.endpoints import Role
-from careplus_runtime.tokens import SigningKey
+from careplus_runtime.identity.tokens import SigningKey
 
 KEY = SigningKey.from_secret("a secret of the tests, long enough for all of them")
 JWKS = json.dumps({"keys": [KEY.public_jwk]}).encode()

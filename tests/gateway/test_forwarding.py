@@ -18,8 +18,8 @@ from careplus_gateway.bodies import LARGE_AT_ONCE
 from careplus_gateway.breaker import MOST, TURNS, Breaker
 from careplus_gateway.forward import IDLE_S
 from careplus_gateway.guards import GUARDS
-from careplus_runtime.beside import beside
-from careplus_runtime.process import KEEP_ALIVE_S
+from careplus_runtime.process.background import beside
+from careplus_runtime.process.server import KEEP_ALIVE_S
 from tests.gateway.conftest import PATIENCE_S, Gateway, running
 from tests.gateway.peer import (
     Peer,

@@ -15,8 +15,8 @@ import httpx
 import pytest
 
 from careplus_cli.supervisor import Supervisor
-from careplus_contracts.everything import SERVICES
-from careplus_runtime.watching import Place
+from careplus_contracts.registry import SERVICES
+from careplus_runtime.process.health_monitor import Place
 from tests.gateway.journal import pid_of, reasons, requested, said
 from tests.hospital import ADMIN, PASSWORD, Hospital, Person, free_port, free_times
 from tests.test_every_endpoint import check_problem

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from careplus_gateway.guards import API_CONTENT, GUARDS, HSTS
-from careplus_runtime.settings import SettingsError, load_settings
+from careplus_runtime.process.settings import SettingsError, load_settings
 from tests.gateway.conftest import Gateway, running
 from tests.gateway.peer import Peer, plain
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from careplus_contracts.endpoints import Endpoint, Role
-from careplus_contracts.everything import CONTRACTS, ENDPOINTS
-from careplus_runtime.openapi import document
+from careplus_contracts.registry import CONTRACTS, ENDPOINTS
+from careplus_runtime.http.openapi import document
 
 DOCUMENT = document()
 SCHEMAS = DOCUMENT["components"]["schemas"]
@@ -82,7 +82,7 @@ def test_answers_and_requests_without_guesswork() -> None:
 
 
 def test_the_document_is_the_same_each_time() -> None:
-    script = "import json; from careplus_runtime.openapi import document; print(json.dumps(document()))"
+    script = "import json; from careplus_runtime.http.openapi import document; print(json.dumps(document()))"
     made = [
         subprocess.run(
             [sys.executable, "-c", script], env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, check=True

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from careplus_contracts.everything import ENDPOINTS
+from careplus_contracts.registry import ENDPOINTS
 from tests.gateway.conftest import Gateway, running
 
 AS_BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}

@@ -8,7 +8,7 @@ import pytest
 
 from careplus_gateway import peers
 from careplus_gateway.peers import Proxies
-from careplus_runtime.addresses import network_of
+from careplus_runtime.http.addresses import network_of
 from tests.gateway.conftest import Gateway, running
 from tests.gateway.peer import Peer
 

@@ -9,7 +9,7 @@ import pytest
 
 from careplus_contracts.endpoints import Role
 from careplus_gateway.rates import KEYS, Counter, Windows
-from careplus_runtime.settings import Settings
+from careplus_runtime.process.settings import Settings
 from tests.gateway.conftest import Gateway, running
 from tests.gateway.peer import Peer, token
 from tests.test_every_endpoint import check_problem

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from careplus_contracts.endpoints import Endpoint, Role
-from careplus_contracts.everything import ENDPOINTS
+from careplus_contracts.registry import ENDPOINTS
 from tests.gateway.conftest import Gateway
 from tests.gateway.peer import Peer, token
 from tests.hospital import NEARBY

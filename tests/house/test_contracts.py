@@ -8,11 +8,11 @@ from fastapi import Depends, Request, Response
 from pydantic import Field
 
 from careplus_contracts.endpoints import EVERYONE, Contract, Endpoint, Role
-from careplus_contracts.everything import ENDPOINTS
 from careplus_contracts.refusals import Forbidden, InProgress, KeyReused, Malformed, NotFound, Stale, TooLarge, Unauthenticated
+from careplus_contracts.registry import ENDPOINTS
 from careplus_contracts.values import Answer, Body, Id, Limit
-from careplus_runtime.provided import Db, Expected, Who
-from careplus_runtime.serving import Routes, application, check_agreement
+from careplus_runtime.http.dependencies import Db, Expected, Who
+from careplus_runtime.http.serving import Routes, application, check_agreement
 
 
 class Move(Body):

@@ -8,7 +8,7 @@ import pytest
 from typer.main import get_command
 
 from careplus_cli.main import app
-from careplus_runtime.settings import Settings
+from careplus_runtime.process.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = [
@@ -27,7 +27,7 @@ def named(document: Path) -> Iterator[str]:
 
 
 def places(name: str) -> Iterator[Path]:
-    """Where a name may lie: `runtime/serving.py` is short for `libs/runtime/careplus_runtime/serving.py`."""
+    """Where a name may lie: `runtime/http/serving.py` is short for `libs/runtime/careplus_runtime/http/serving.py`."""
     room, _, rest = name.partition("/")
     yield ROOT / name
     for kind in ("libs", "services"):

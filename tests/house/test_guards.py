@@ -11,11 +11,11 @@ from sqlalchemy.orm import aliased
 from sqlmodel import SQLModel, col
 
 from careplus_contracts.endpoints import Contract, Endpoint, Role
-from careplus_contracts.everything import ENDPOINTS, SERVICES
+from careplus_contracts.registry import ENDPOINTS, SERVICES
 from careplus_contracts.values import Answer, Id
-from careplus_runtime.concerned import patients_in
-from careplus_runtime.serving import Routes, application
-from careplus_tables import everything
+from careplus_runtime.audit.subjects import patients_in
+from careplus_runtime.http.serving import Routes, application
+from careplus_tables import registry as everything
 from careplus_tables.appointments import AppointmentRow
 from careplus_tables.engine import Database
 from careplus_tables.labs import LabResultRow, ObservationRow

@@ -12,7 +12,7 @@ from pydantic_core import PydanticSerializationError
 
 from careplus_contracts.endpoints import EVERYONE, Contract
 from careplus_contracts.values import Answer, Id
-from careplus_runtime.handlers import facing_fastapi
+from careplus_runtime.http.handlers import facing_fastapi
 from careplus_tables.accounts import AccountRow
 
 SERVICES = Path(__file__).parents[2] / "services"

@@ -9,8 +9,8 @@ import pytest
 from pydantic import TypeAdapter
 
 from careplus_contracts.endpoints import Endpoint, Role
-from careplus_contracts.everything import CONTRACTS, ENDPOINTS, SERVICES
 from careplus_contracts.refusals import Refusal
+from careplus_contracts.registry import CONTRACTS, ENDPOINTS, SERVICES
 
 USERS_OWN = """
 POST /auth/register                             auth          everyone

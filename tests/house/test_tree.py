@@ -42,7 +42,7 @@ LONG_FILES = {
     "libs/contracts/careplus_contracts/labs.py": "one noun whole: catalogue, bookings and eleven endpoints with their examples",
     "libs/contracts/careplus_contracts/refusals.py": "the list of refusals that any endpoint may give",
     "libs/contracts/careplus_contracts/results.py": "one noun whole: from entering a value to a trend",
-    "libs/runtime/careplus_runtime/openapi.py": "one document, made in one place",
+    "libs/runtime/careplus_runtime/http/openapi.py": "one document, made in one place",
     "libs/tables/careplus_tables/migrations/versions/0001_the_first_schema.py": "generated: every table",
     "services/appointments/careplus_appointments/store/appointments.py": "the hot statements beside those who run them",
 }
@@ -144,7 +144,7 @@ async def test_sqlite_is_new_enough_on_every_connection(tmp_path: Path) -> None:
 
 def test_one_module_knows_the_library_of_tokens() -> None:
     assert [name(path) for path in files(".py") if imports(path, "jose") and "tests" not in path.parts] == [
-        "libs/runtime/careplus_runtime/tokens.py"
+        "libs/runtime/careplus_runtime/identity/tokens.py"
     ]
 
 

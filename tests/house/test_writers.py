@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from pyotp import TOTP
 
-from careplus_contracts.everything import ENDPOINTS, SERVICES
-from careplus_tables import everything
+from careplus_contracts.registry import ENDPOINTS, SERVICES
+from careplus_tables import registry as everything
 from tests.gateway.journal import requested, said
 from tests.hospital import ADMIN, PASSWORD, Hospital, free_times
 from tests.mailbox import reset_code

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from careplus_contracts.labs import AnalyteKind
 from careplus_tables.catalogue import FILE, days, fill
 from careplus_tables.engine import sync_engine
-from careplus_tables.everything import METADATA
+from careplus_tables.registry import METADATA
 
 CATALOGUE: dict[str, Any] = tomllib.loads(FILE.read_text(encoding="utf-8"))
 ANALYTES: list[dict[str, Any]] = CATALOGUE["analytes"]

@@ -3,7 +3,7 @@
 from typing import Any
 
 from careplus_contracts.endpoints import Endpoint, Role
-from careplus_runtime.openapi import document
+from careplus_runtime.http.openapi import document
 from tests.world import World
 
 PATHS = document()["paths"]

@@ -12,9 +12,9 @@ import jsonschema_rs
 import pytest
 
 from careplus_contracts.endpoints import Endpoint, Role
-from careplus_contracts.everything import ENDPOINTS
+from careplus_contracts.registry import ENDPOINTS
 from careplus_contracts.values import MAX_ID
-from careplus_runtime.openapi import document
+from careplus_runtime.http.openapi import document
 from tests.world import World
 
 DOCUMENT = document()

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from careplus_contracts.endpoints import Role
-from careplus_contracts.everything import ENDPOINTS
+from careplus_contracts.registry import ENDPOINTS
 from tests.hospital import ADMIN, PASSWORD, free_times
 from tests.openapi.conftest import furnished
 from tests.world import World

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from careplus_contracts.everything import ENDPOINTS
-from careplus_runtime.openapi import document
+from careplus_contracts.registry import ENDPOINTS
+from careplus_runtime.http.openapi import document
 from tests.hospital import PASSWORD
 from tests.world import World
 

@@ -15,7 +15,7 @@ import pytest
 from pydantic import BaseModel
 
 from careplus_contracts.endpoints import Endpoint, Role
-from careplus_contracts.everything import ENDPOINTS
+from careplus_contracts.registry import ENDPOINTS
 from tests.attacks.test_holding_out import peak_mib
 from tests.hospital import processes
 from tests.openapi.asking import PATHS, example, send

@@ -9,7 +9,7 @@ import pytest
 from pydantic import AwareDatetime
 
 from careplus_contracts.endpoints import Endpoint, Role
-from careplus_contracts.everything import ENDPOINTS
+from careplus_contracts.registry import ENDPOINTS
 from careplus_contracts.values import MAX_ID, DateOfBirth
 from tests.openapi.asking import example, send
 from tests.world import World

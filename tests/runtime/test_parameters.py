@@ -8,8 +8,8 @@ from starlette.requests import Request
 from careplus_contracts.endpoints import EVERYONE, Contract
 from careplus_contracts.refusals import Malformed
 from careplus_contracts.values import Id, Limit
-from careplus_runtime.handlers import facing_fastapi
-from careplus_runtime.parameters import Parameters
+from careplus_runtime.http.handlers import facing_fastapi
+from careplus_runtime.http.parameters import Parameters
 
 api = Contract(service="tests", tag="tests")
 

@@ -13,14 +13,15 @@ import pytest
 
 from careplus_contracts.endpoints import Role
 from careplus_contracts.refusals import Malformed, Unauthenticated, Unavailable
-from careplus_runtime import keys, logs
-from careplus_runtime.beside import beside
-from careplus_runtime.keys import Verifier
-from careplus_runtime.paging import after, page
-from careplus_runtime.provided import check_version
-from careplus_runtime.references import new_reference
-from careplus_runtime.settings import SAMPLE_SECRET, SettingsError, load_settings
-from careplus_runtime.tokens import SigningKey
+from careplus_runtime.http.dependencies import check_version
+from careplus_runtime.http.paging import after, page
+from careplus_runtime.identity import jwks as keys
+from careplus_runtime.identity.jwks import Verifier
+from careplus_runtime.identity.tokens import SigningKey
+from careplus_runtime.process import logs
+from careplus_runtime.process.background import beside
+from careplus_runtime.process.settings import SAMPLE_SECRET, SettingsError, load_settings
+from careplus_tables.references import new_reference
 
 KEY = SigningKey.from_secret("k" * 40)
 
@@ -140,7 +141,7 @@ async def test_verified_tokens_are_remembered_until_they_expire_and_not_without_
     assert len(verifier._verified) == 3
     ending = token(at=time.time() - 598)
     await verifier.identify(ending)
-    monkeypatch.setattr("careplus_runtime.keys.time.time", lambda: 10.0**10)
+    monkeypatch.setattr("careplus_runtime.identity.jwks.time.time", lambda: 10.0**10)
     with pytest.raises(Unauthenticated):
         await verifier.identify(ending)
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from careplus_runtime.protocol import AT_ONCE, Joined
+from careplus_runtime.http.protocol import AT_ONCE, Joined
 
 
 class Wire(asyncio.Transport):

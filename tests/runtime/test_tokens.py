@@ -11,7 +11,7 @@ import pytest
 from jose import jws
 
 from careplus_contracts.endpoints import Role
-from careplus_runtime.tokens import LIFETIME_S, InvalidToken, SigningKey, UnknownKey, public_keys, verify
+from careplus_runtime.identity.tokens import LIFETIME_S, InvalidToken, SigningKey, UnknownKey, public_keys, verify
 
 OURS, OTHER = SigningKey.from_secret("a" * 40), SigningKey.from_secret("b" * 40)
 KEYS = public_keys([OURS.public_jwk])

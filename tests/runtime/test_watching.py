@@ -11,13 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from careplus_runtime.watching import place_of
+from careplus_runtime.process.health_monitor import place_of
 from tests.hospital import Hospital, answers, eventually, is_alive, only_linux
 
 IMAGES = (sys.executable, "-m", "careplus_runtime")
 HANGING = """
 import socket, sys, time
-from careplus_runtime.watching import fork_and_watch, place_of
+from careplus_runtime.process.health_monitor import fork_and_watch, place_of
 service, port = sys.argv[1], int(sys.argv[2])
 code = fork_and_watch(service, place_of(service, "0.0.0.0", port))
 if code is not None:

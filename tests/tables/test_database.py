@@ -18,9 +18,9 @@ from hypothesis import strategies as st
 from careplus_tables import sqlite
 from careplus_tables.columns import InstantColumn
 from careplus_tables.engine import READERS, Database, sync_engine
-from careplus_tables.everything import FILES, METADATA, owners
 from careplus_tables.migrate import HEAD, WrongSchema, check_head, revision, upgrade, wait_for_head
 from careplus_tables.migrations.overlaps import LONGEST_HOURS
+from careplus_tables.registry import FILES, METADATA, owners
 
 NOON = datetime(2030, 1, 7, 12, tzinfo=UTC)
 

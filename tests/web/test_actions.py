@@ -4,15 +4,15 @@ import json
 import re
 
 from careplus_contracts.endpoints import SIGNED_IN, Role
-from careplus_contracts.everything import ENDPOINTS
-from careplus_runtime.concerned import patients_in
+from careplus_contracts.registry import ENDPOINTS
+from careplus_runtime.audit.subjects import patients_in
 from tests.web.test_sources import WEB
 
 SOURCE = WEB / "src"
 
 
 def audited() -> set[str]:
-    """The names of all endpoints that can leave something in the audit, as careplus_runtime.audit decides it."""
+    """The names of all endpoints that can leave something in the audit, as careplus_runtime.audit.recorder decides it."""
     return {
         endpoint.name
         for endpoint in ENDPOINTS

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from careplus_tables.demo.names import DOCTORS
-from careplus_tables.demo.people import DOMAIN, PASSWORD
+from careplus_demo.names import DOCTORS
+from careplus_demo.people import DOMAIN, PASSWORD
 
 WEB = Path(__file__).parents[2] / "web"
 MADE = {"node_modules", "dist", "types"}

@@ -5,12 +5,12 @@ import re
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from careplus_auth.chain import SealingKeys
-from careplus_auth.signing import secrets_of
+from careplus_auth.audit.chain import SealingKeys
+from careplus_auth.crypto.signing import secrets_of
 from careplus_auth.store.seals import Head
 from careplus_cli.database import in_one_line
 from careplus_cli.verifying import verify
-from careplus_runtime.settings import Settings
+from careplus_runtime.process.settings import Settings
 
 
 class CannotVerify(Exception):

@@ -8,7 +8,7 @@ from datetime import timedelta
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
-from careplus_runtime.clock import now
+from careplus_runtime.process.clock import now
 from careplus_tables.engine import sync_engine
 from careplus_tables.migrate import HEAD, WrongSchema, revision, upgrade
 

@@ -7,11 +7,11 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bars
 
-from careplus_auth.passwords import hash_now
-from careplus_runtime.clock import now
-from careplus_runtime.settings import Settings
-from careplus_tables.demo.filling import NotEmpty, Progress, fill
-from careplus_tables.demo.plan import DoesNotFit, Plan
+from careplus_auth.sign_in.passwords import hash_now
+from careplus_demo.filling import NotEmpty, Progress, fill
+from careplus_demo.plan import DoesNotFit, Plan
+from careplus_runtime.process.clock import now
+from careplus_runtime.process.settings import Settings
 
 PASSWORD = "demo-hospital-1"
 

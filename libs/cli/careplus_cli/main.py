@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 if TYPE_CHECKING:
-    from careplus_runtime.settings import Settings
+    from careplus_runtime.process.settings import Settings
 
 STARTED = time.monotonic()
 
@@ -47,7 +47,7 @@ def serve(
     supervised: Annotated[bool, typer.Option("--supervised", hidden=True)] = False,
 ) -> None:
     """Serve one service in this process."""
-    from careplus_runtime.process import CannotServe, serve_service
+    from careplus_runtime.process.server import CannotServe, serve_service
 
     try:
         serve_service(service, _settings(), host, port, supervised=supervised)
@@ -108,7 +108,7 @@ def openapi(
     output: Annotated[Path | None, typer.Option(help="File to write; standard output if not given.")] = None,
 ) -> None:
     """Write the OpenAPI document of everything the hospital's API promises."""
-    from careplus_runtime.openapi import document
+    from careplus_runtime.http.openapi import document
 
     text = json.dumps(document(), indent=2, ensure_ascii=False) + "\n"
     if output is None:
@@ -125,7 +125,7 @@ def create(
     """Add an administrator. The password is asked for, or read from standard input; never an argument."""
     from pydantic import ValidationError
 
-    from careplus_auth.first import create_admin
+    from careplus_auth.sign_in.bootstrap_admin import create_admin
     from careplus_contracts.refusals import Refusal
 
     url = _settings().database
@@ -151,7 +151,7 @@ def verify(
     from careplus_cli.auditing import CannotVerify, verify_audit
     from careplus_cli.database import Unusable
     from careplus_cli.verifying import Broken
-    from careplus_runtime.settings import SettingsError
+    from careplus_runtime.process.settings import SettingsError
 
     try:
         verify_audit(_settings(), head)
@@ -178,7 +178,7 @@ def _migrated(url: str) -> str | None:
 
 
 def _settings() -> "Settings":
-    from careplus_runtime.settings import SettingsError, load_settings
+    from careplus_runtime.process.settings import SettingsError, load_settings
 
     try:
         return load_settings()

@@ -11,9 +11,9 @@ import typer
 
 from careplus_cli.preparing import FIRST_LINK, LOGINS, CannotOpen, check_demo_stays_here, is_new, prepare
 from careplus_cli.supervisor import Supervisor
-from careplus_runtime.services import SERVICES
-from careplus_runtime.settings import Settings
-from careplus_runtime.watching import becomes_ready, place_of
+from careplus_runtime.process.health_monitor import becomes_ready, place_of
+from careplus_runtime.process.services import SERVICES
+from careplus_runtime.process.settings import Settings
 
 PATIENCE_S = 60.0
 LAST_PORT = 65535

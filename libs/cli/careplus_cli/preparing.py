@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import typer
 
-from careplus_runtime.settings import Settings
+from careplus_runtime.process.settings import Settings
 
 if TYPE_CHECKING:
     from careplus_cli.database import Contents
@@ -55,7 +55,7 @@ def prepare(settings: Settings, *, demo: bool) -> str | None:
     elif demo and not found.coming:
         typer.echo(f"This demo hospital was filled weeks ago; for a fresh one remove {settings.data} and start again.")
     elif not demo and not found.administrator:
-        from careplus_auth.first import invite_first_admin
+        from careplus_auth.sign_in.bootstrap_admin import invite_first_admin
 
         return invite_first_admin(url, settings.public_url)
     return None

@@ -13,7 +13,7 @@ from asyncio.subprocess import PIPE, STDOUT, Process
 from collections.abc import Coroutine, Mapping
 from typing import Any
 
-from careplus_runtime.watching import IS_STOPPED, STANDS_STILL, Place, is_stopped, stands_still
+from careplus_runtime.process.health_monitor import IS_STOPPED, STANDS_STILL, Place, is_stopped, stands_still
 
 GRACE_S, LEAST_GRACE_S = 10.0, 2.0
 """To end what was begun: all together, and the services where the gateway took all of that."""

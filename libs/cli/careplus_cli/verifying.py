@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from careplus_auth.chain import GENESIS, SealingKeys, UnknownKey
+from careplus_auth.audit.chain import GENESIS, SealingKeys, UnknownKey
 from careplus_auth.store.seals import EVENT, SEALED, Head
-from careplus_runtime.clock import now
+from careplus_runtime.process.clock import now
 from careplus_tables import sqlite
 from careplus_tables.audit import AuditPatientRow
 from careplus_tables.columns import core

@@ -1,4 +1,4 @@
-"""Appends to the audit trail. The one writer of it: services use it through `careplus_runtime.audit`."""
+"""Appends to the audit trail. The one writer of it: services use it through `careplus_runtime.audit.recorder`."""
 
 from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple

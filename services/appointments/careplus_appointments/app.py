@@ -6,7 +6,7 @@ from careplus_contracts import availability as availability_contract
 from careplus_contracts import finding as finding_contract
 from careplus_contracts import notes as notes_contract
 from careplus_contracts import reception as reception_contract
-from careplus_runtime.serving import application
+from careplus_runtime.http.serving import application
 
 app = application(
     "appointments",

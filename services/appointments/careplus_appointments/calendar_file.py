@@ -1,7 +1,7 @@
 """A visit as an iCalendar file (RFC 5545)."""
 
 from careplus_contracts.appointments import Appointment, AppointmentStatus
-from careplus_runtime.clock import now
+from careplus_runtime.process.clock import now
 
 
 def calendar_file(appointment: Appointment, hospital: str, public_url: str) -> str:

@@ -9,8 +9,8 @@ from careplus_appointments.rules.slots import Calendar
 from careplus_appointments.store import calendars
 from careplus_appointments.store.finding import bookable_window
 from careplus_contracts.refusals import SlotTaken
-from careplus_runtime.settings import Settings
-from careplus_runtime.tokens import Identity
+from careplus_runtime.identity.tokens import Identity
+from careplus_runtime.process.settings import Settings
 
 ALTERNATIVES_WITHIN_DAYS = 14
 

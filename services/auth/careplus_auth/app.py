@@ -6,23 +6,14 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from careplus_auth.attempts import Attempts
+from careplus_auth.audit.chain import SealingKeys
+from careplus_auth.audit.chain_writer import Sealer
 from careplus_auth.background import work
-from careplus_auth.chain import SealingKeys
-from careplus_auth.routes import (
-    accounts,
-    audit,
-    invitations,
-    keys,
-    passwords,
-    people,
-    second_factors,
-    sessions,
-    signing_in,
-)
-from careplus_auth.sealing import Sealer
-from careplus_auth.signing import secrets_of
-from careplus_auth.vault import Vault
+from careplus_auth.crypto.signing import secrets_of
+from careplus_auth.crypto.vault import Vault
+from careplus_auth.routes import accounts, audit, invitations, keys, passwords, people, second_factors, sessions
+from careplus_auth.routes import sign_in as signing_in
+from careplus_auth.sign_in.attempts import Attempts
 from careplus_contracts import accounts as accounts_contract
 from careplus_contracts import audit as audit_contract
 from careplus_contracts import invitations as invitations_contract
@@ -31,10 +22,10 @@ from careplus_contracts import people as people_contract
 from careplus_contracts import platform as platform_contract
 from careplus_contracts import second_factors as second_factors_contract
 from careplus_contracts import sessions as sessions_contract
-from careplus_runtime.beside import beside
-from careplus_runtime.serving import application
-from careplus_runtime.sessions import SessionVerifier
-from careplus_runtime.tokens import SigningKey
+from careplus_runtime.http.serving import application
+from careplus_runtime.identity.sessions import SessionVerifier
+from careplus_runtime.identity.tokens import SigningKey
+from careplus_runtime.process.background import beside
 
 
 @asynccontextmanager

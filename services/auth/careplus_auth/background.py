@@ -4,13 +4,13 @@ import asyncio
 import time
 from dataclasses import replace
 
-from careplus_auth.sending import deliver
+from careplus_auth.crypto.vault import Vault
+from careplus_auth.mail.delivery import deliver
+from careplus_auth.mail.templates import Kind, reset_link
 from careplus_auth.store import accounts, mails, passwords, purging
 from careplus_auth.store.mails import Waiting
-from careplus_auth.texts import Kind, reset_link
-from careplus_auth.vault import Vault
-from careplus_runtime.logs import log
-from careplus_runtime.settings import Settings
+from careplus_runtime.process.logs import log
+from careplus_runtime.process.settings import Settings
 from careplus_tables.engine import Database
 
 LONGEST_S = 90.0

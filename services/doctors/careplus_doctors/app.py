@@ -8,7 +8,7 @@ from careplus_contracts import record as record_contract
 from careplus_contracts import referrals as referrals_contract
 from careplus_contracts import stats as stats_contract
 from careplus_doctors.routes import charts, doctors, prescriptions, record, referrals, stats
-from careplus_runtime.serving import application
+from careplus_runtime.http.serving import application
 
 app = application(
     "doctors",

@@ -9,10 +9,10 @@ from careplus_contracts.doctors import AddDoctor
 from careplus_contracts.endpoints import Role
 from careplus_contracts.invitations import Invite, NewInvitation
 from careplus_contracts.refusals import Unavailable
-from careplus_runtime.addresses import caller
-from careplus_runtime.idempotency import onward
-from careplus_runtime.problems import header
-from careplus_runtime.settings import Settings
+from careplus_runtime.http.addresses import caller
+from careplus_runtime.http.idempotency import onward
+from careplus_runtime.http.problems import header
+from careplus_runtime.process.settings import Settings
 
 
 async def invite(request: Request, house: Settings, body: AddDoctor) -> NewInvitation:

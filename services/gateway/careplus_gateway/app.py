@@ -18,9 +18,9 @@ from starlette.routing import BaseRoute, Route, request_response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from careplus_contracts import platform
-from careplus_contracts.everything import ENDPOINTS, SERVICES
 from careplus_contracts.platform import BookingRules, Config, Health, NotReady, Readiness
 from careplus_contracts.refusals import Refusal
+from careplus_contracts.registry import ENDPOINTS, SERVICES
 from careplus_gateway.breaker import Breaker
 from careplus_gateway.compressing import Compressing, takes_gzip
 from careplus_gateway.forward import Forward, pool
@@ -30,13 +30,13 @@ from careplus_gateway.pages import BUILT, Pages
 from careplus_gateway.peers import Peers, Proxies
 from careplus_gateway.rates import Counter, Rates
 from careplus_gateway.refusing import NotedDoor
-from careplus_runtime import logs
-from careplus_runtime.beside import beside
-from careplus_runtime.doors import Door
-from careplus_runtime.keys import Verifier, fetch_from
-from careplus_runtime.openapi import document
-from careplus_runtime.problems import Requests, answer_http_exception, answer_refusal
-from careplus_runtime.settings import load_settings
+from careplus_runtime.http.openapi import document
+from careplus_runtime.http.problems import Requests, answer_http_exception, answer_refusal
+from careplus_runtime.identity.authorization import Door
+from careplus_runtime.identity.jwks import Verifier, fetch_from
+from careplus_runtime.process import logs
+from careplus_runtime.process.background import beside
+from careplus_runtime.process.settings import load_settings
 
 
 async def show_config(request: Request) -> Response:

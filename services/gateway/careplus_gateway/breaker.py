@@ -13,7 +13,7 @@ from contextlib import asynccontextmanager
 import httpx
 
 from careplus_contracts.refusals import Unavailable
-from careplus_runtime.logs import log
+from careplus_runtime.process.logs import log
 
 MOST = 512
 """Requests of one service that are being answered or wait for their turn."""

@@ -5,7 +5,7 @@ import re
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from careplus_runtime.problems import header
+from careplus_runtime.http.problems import header
 
 LONG = 4096
 """Shorter ones are two or three packets either way."""

@@ -12,7 +12,7 @@ from careplus_contracts.endpoints import Endpoint
 from careplus_contracts.refusals import Refusal, TimedOut, Unavailable
 from careplus_gateway.bodies import SMALL, Body, Gone
 from careplus_gateway.breaker import AWAY, TURNS, Breaker
-from careplus_runtime.logs import log, without_words
+from careplus_runtime.process.logs import log, without_words
 
 PATIENCE = {"connect": 2.0, "read": 10.0, "write": 10.0, "pool": 5.0}
 IDLE_S = 4.0

@@ -2,8 +2,8 @@
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from careplus_runtime.problems import header
-from careplus_runtime.settings import Settings
+from careplus_runtime.http.problems import header
+from careplus_runtime.process.settings import Settings
 
 API_CONTENT = "default-src 'none'; frame-ancestors 'none'"
 """Of what is no page; pages bring a policy of their own."""

@@ -5,7 +5,7 @@ import re
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from careplus_contracts.refusals import AddressTooLong, HeadersTooLarge, NotFound, NotHttp, Refusal, TooLarge
-from careplus_runtime.problems import NOTHING_HERE, problem
+from careplus_runtime.http.problems import NOTHING_HERE, problem
 
 MAX_BODY = 2**20
 MAX_ADDRESS = 4096

@@ -13,10 +13,10 @@ from starlette.responses import HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
-from careplus_contracts.everything import ENDPOINTS
 from careplus_contracts.refusals import AddressTooLong, MethodNotAllowed, NotHttp, Refusal, Unexpected
+from careplus_contracts.registry import ENDPOINTS
 from careplus_gateway.compressing import takes_gzip
-from careplus_runtime.problems import header
+from careplus_runtime.http.problems import header
 
 BUILT = Path(__file__).resolve().parents[3] / "web" / "dist"
 """Where `make web` puts the portals in a clone."""

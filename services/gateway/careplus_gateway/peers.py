@@ -8,7 +8,7 @@ from pathlib import Path
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from careplus_runtime.addresses import parsed
+from careplus_runtime.http.addresses import parsed
 
 LOOKED_UP_S = 2.0
 """So often names are looked up: a container that starts again has another address."""

@@ -8,7 +8,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
 from careplus_contracts.refusals import PROBLEM_MEDIA_TYPE, HeadersTooLarge, NotHttp, Refusal
 from careplus_gateway.guards import PLAIN
-from careplus_runtime.protocol import JoiningProtocol
+from careplus_runtime.http.protocol import JoiningProtocol
 
 PATIENCE_S = 10.0
 """A request is here whole within so many seconds of its first byte, and that within as many of the connection."""

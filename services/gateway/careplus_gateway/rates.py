@@ -10,10 +10,10 @@ from limits.strategies import MovingWindowRateLimiter
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from careplus_contracts.refusals import TooManyRequests, Unauthenticated, Unavailable
-from careplus_runtime.addresses import network_of
-from careplus_runtime.doors import identify
-from careplus_runtime.problems import header, problem
-from careplus_runtime.settings import Settings
+from careplus_runtime.http.addresses import network_of
+from careplus_runtime.http.problems import header, problem
+from careplus_runtime.identity.authorization import identify
+from careplus_runtime.process.settings import Settings
 
 KEYS = 20_000
 """So many accounts and addresses are counted; of more, those who were quiet longest are forgotten."""

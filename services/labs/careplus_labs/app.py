@@ -3,7 +3,7 @@
 from careplus_contracts import labs as labs_contract
 from careplus_contracts import results as results_contract
 from careplus_labs.routes import bench, bookings, catalogue, results
-from careplus_runtime.serving import application
+from careplus_runtime.http.serving import application
 
 app = application(
     "labs",

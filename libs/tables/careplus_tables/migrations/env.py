@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from careplus_tables.everything import METADATA
+from careplus_tables.registry import METADATA
 
 connection = context.config.attributes["connection"]
 context.configure(

@@ -25,10 +25,10 @@ from careplus_contracts.appointments import (
 )
 from careplus_contracts.endpoints import Role
 from careplus_contracts.values import Cursor, Id, Limit
-from careplus_runtime.clock import now
-from careplus_runtime.provided import Db, Expected, House, Who, check_version
-from careplus_runtime.serving import Routes
-from careplus_runtime.settings import Settings
+from careplus_runtime.http.dependencies import Db, Expected, House, Who, check_version
+from careplus_runtime.http.serving import Routes
+from careplus_runtime.process.clock import now
+from careplus_runtime.process.settings import Settings
 from careplus_tables.appointments import AppointmentRow
 
 routes = Routes()

@@ -4,8 +4,8 @@ from careplus_appointments.store import appointments, availability
 from careplus_contracts import availability as contract
 from careplus_contracts.availability import Availability, NewTimeOff, SetAvailability, TakeTimeOff, TimesOff
 from careplus_contracts.values import Cursor, Id, Limit
-from careplus_runtime.provided import Db, Expected, Who, check_version
-from careplus_runtime.serving import Routes
+from careplus_runtime.http.dependencies import Db, Expected, Who, check_version
+from careplus_runtime.http.serving import Routes
 
 routes = Routes()
 

@@ -4,8 +4,8 @@ from careplus_appointments.store import finding
 from careplus_contracts import finding as contract
 from careplus_contracts.finding import Days, FirstDay, FoundDoctor, FoundDoctors, Slots, Specialties
 from careplus_contracts.values import Cursor, Id, Language, Limit, Query
-from careplus_runtime.provided import Db, House
-from careplus_runtime.serving import Routes
+from careplus_runtime.http.dependencies import Db, House
+from careplus_runtime.http.serving import Routes
 
 routes = Routes()
 

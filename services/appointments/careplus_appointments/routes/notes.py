@@ -5,8 +5,8 @@ from careplus_appointments.store.appointments import of_doctor
 from careplus_contracts import notes as contract
 from careplus_contracts.notes import Notes, WriteNotes
 from careplus_contracts.values import Id
-from careplus_runtime.provided import Db, Expected, Who, check_version
-from careplus_runtime.serving import Routes
+from careplus_runtime.http.dependencies import Db, Expected, Who, check_version
+from careplus_runtime.http.serving import Routes
 
 routes = Routes()
 

@@ -9,9 +9,9 @@ from careplus_contracts import reception as contract
 from careplus_contracts.appointments import AppointmentStatus, Book, FirstDay, LastDay, OneDay
 from careplus_contracts.reception import Arrange, Arrangement, Arrangements, Rearrange
 from careplus_contracts.values import Cursor, Id, Limit
-from careplus_runtime.clock import now
-from careplus_runtime.provided import Db, Expected, House, Who, check_version
-from careplus_runtime.serving import Routes
+from careplus_runtime.http.dependencies import Db, Expected, House, Who, check_version
+from careplus_runtime.http.serving import Routes
+from careplus_runtime.process.clock import now
 
 routes = Routes()
 

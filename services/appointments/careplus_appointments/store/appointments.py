@@ -23,15 +23,15 @@ from careplus_contracts.appointments import (
 )
 from careplus_contracts.refusals import NotFound, SlotTaken
 from careplus_contracts.values import Id, Instant
-from careplus_runtime.clock import now
-from careplus_runtime.paging import after, page
-from careplus_runtime.problems import NOTHING_HERE
-from careplus_runtime.references import new_reference
-from careplus_runtime.tokens import Identity
+from careplus_runtime.http.paging import after, page
+from careplus_runtime.http.problems import NOTHING_HERE
+from careplus_runtime.identity.tokens import Identity
+from careplus_runtime.process.clock import now
 from careplus_tables.accounts import AccountRow
 from careplus_tables.appointments import AppointmentRow
 from careplus_tables.columns import InstantColumn
 from careplus_tables.doctors import DoctorRow
+from careplus_tables.references import new_reference
 from careplus_tables.statements import LIMIT, Statement
 
 _a, _patient, _doctor = AppointmentRow, aliased(AccountRow), aliased(AccountRow)

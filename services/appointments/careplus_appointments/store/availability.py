@@ -15,10 +15,10 @@ from careplus_contracts.availability import (
 )
 from careplus_contracts.refusals import NotFound
 from careplus_contracts.values import Id, Instant
-from careplus_runtime.clock import now
-from careplus_runtime.paging import after, page
-from careplus_runtime.problems import NOTHING_HERE
-from careplus_runtime.tokens import Identity
+from careplus_runtime.http.paging import after, page
+from careplus_runtime.http.problems import NOTHING_HERE
+from careplus_runtime.identity.tokens import Identity
+from careplus_runtime.process.clock import now
 from careplus_tables.accounts import AccountRow
 from careplus_tables.availability import AvailabilityRow, OpenHoursRow, TimeOffRow
 

@@ -14,7 +14,7 @@ from careplus_contracts.availability import OpenHours, Weekday
 from careplus_contracts.doctors import BookingMode
 from careplus_contracts.endpoints import Role
 from careplus_contracts.refusals import NotFound
-from careplus_runtime.problems import NOTHING_HERE
+from careplus_runtime.http.problems import NOTHING_HERE
 from careplus_tables.accounts import AccountRow
 from careplus_tables.appointments import FREE_AGAIN, LONGEST_VISIT_HOURS, AppointmentRow
 from careplus_tables.availability import AvailabilityRow, OpenHoursRow, TimeOffRow

@@ -15,10 +15,10 @@ from careplus_contracts.endpoints import Role
 from careplus_contracts.finding import FoundDoctor, FoundDoctors, Slot, Slots, Specialties, Specialty
 from careplus_contracts.refusals import NotFound
 from careplus_contracts.values import Id, Line
-from careplus_runtime.clock import now
-from careplus_runtime.paging import after, page
-from careplus_runtime.problems import NOTHING_HERE
-from careplus_runtime.settings import Settings
+from careplus_runtime.http.paging import after, page
+from careplus_runtime.http.problems import NOTHING_HERE
+from careplus_runtime.process.clock import now
+from careplus_runtime.process.settings import Settings
 from careplus_tables.accounts import AccountRow
 from careplus_tables.doctors import DoctorRow
 

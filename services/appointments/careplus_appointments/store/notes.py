@@ -10,8 +10,8 @@ from careplus_appointments.rules.notes import Act, act
 from careplus_appointments.store.appointments import of_doctor
 from careplus_contracts.notes import Addendum, Notes, NotesStatus, WriteNotes
 from careplus_contracts.values import Person
-from careplus_runtime.clock import now, this_second
-from careplus_runtime.tokens import Identity
+from careplus_runtime.identity.tokens import Identity
+from careplus_runtime.process.clock import now, this_second
 from careplus_tables.accounts import AccountRow
 from careplus_tables.doctors import DoctorRow
 from careplus_tables.notes import AddendumRow, NotesRow

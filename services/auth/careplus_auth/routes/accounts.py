@@ -2,19 +2,20 @@
 
 from fastapi import Request, Response
 
-from careplus_auth import cookies, passwords, rules
-from careplus_auth.attempts import of_newcomer
-from careplus_auth.callers import device, peer
-from careplus_auth.signing import tokens
+from careplus_auth import rules
+from careplus_auth.crypto.signing import tokens
+from careplus_auth.sign_in import cookies, passwords
+from careplus_auth.sign_in.attempts import of_newcomer
+from careplus_auth.sign_in.client_info import device, peer
 from careplus_auth.store import accounts, invitations, sessions
 from careplus_contracts import accounts as contract
 from careplus_contracts.accounts import Account, InvitationRequired, Register, Tokens, UpdateMe
 from careplus_contracts.endpoints import Role
 from careplus_contracts.sessions import RefreshReused
-from careplus_runtime.audit import about
-from careplus_runtime.problems import header
-from careplus_runtime.provided import Db, Expected, House, Visitor, Who, check_version
-from careplus_runtime.serving import Routes
+from careplus_runtime.audit.recorder import about
+from careplus_runtime.http.dependencies import Db, Expected, House, Visitor, Who, check_version
+from careplus_runtime.http.problems import header
+from careplus_runtime.http.serving import Routes
 
 routes = Routes()
 

@@ -2,14 +2,14 @@
 
 import asyncio
 
-from careplus_auth.audit_file import audit_file
+from careplus_auth.audit.csv_export import audit_file
 from careplus_auth.store import audit
 from careplus_auth.store.audit import Wanted
 from careplus_contracts import audit as contract
 from careplus_contracts.audit import Accesses, AuditEvents
 from careplus_contracts.values import Code, Cursor, Id, Instant, Limit
-from careplus_runtime.provided import Db, Who
-from careplus_runtime.serving import Routes
+from careplus_runtime.http.dependencies import Db, Who
+from careplus_runtime.http.serving import Routes
 
 routes = Routes()
 

@@ -2,13 +2,13 @@
 
 from fastapi import Request
 
+from careplus_auth.mail.templates import Kind
 from careplus_auth.store import invitations, mails
-from careplus_auth.texts import Kind
 from careplus_contracts import invitations as contract
 from careplus_contracts.invitations import Invitations, Invite, NewInvitation
 from careplus_contracts.values import Cursor, Limit
-from careplus_runtime.provided import Db, House
-from careplus_runtime.serving import Routes
+from careplus_runtime.http.dependencies import Db, House
+from careplus_runtime.http.serving import Routes
 
 routes = Routes()
 

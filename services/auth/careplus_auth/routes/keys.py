@@ -4,7 +4,7 @@ from fastapi import Request
 
 from careplus_contracts import platform as contract
 from careplus_contracts.platform import Jwks
-from careplus_runtime.serving import Routes
+from careplus_runtime.http.serving import Routes
 
 routes = Routes()
 

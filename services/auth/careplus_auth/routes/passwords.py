@@ -2,17 +2,17 @@
 
 from fastapi import Request
 
-from careplus_auth import passwords
-from careplus_auth.attempts import of_account, of_code, of_forgetful
-from careplus_auth.callers import peer
-from careplus_auth.proof import check_password, still_own
+from careplus_auth.mail.templates import Kind
+from careplus_auth.sign_in import passwords
+from careplus_auth.sign_in.attempts import of_account, of_code, of_forgetful
+from careplus_auth.sign_in.client_info import peer
+from careplus_auth.sign_in.reauthentication import check_password, still_own
 from careplus_auth.store import mails
 from careplus_auth.store import passwords as store
-from careplus_auth.texts import Kind
 from careplus_contracts import passwords as contract
 from careplus_contracts.passwords import ChangePassword, ForgotPassword, ResetPassword
-from careplus_runtime.provided import Db, Who
-from careplus_runtime.serving import Routes
+from careplus_runtime.http.dependencies import Db, Who
+from careplus_runtime.http.serving import Routes
 
 routes = Routes()
 

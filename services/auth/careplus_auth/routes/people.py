@@ -3,15 +3,15 @@
 from fastapi import Request
 
 from careplus_auth import rules
+from careplus_auth.mail.templates import Kind
 from careplus_auth.store import accounts, mails, people, second_factors, sessions
-from careplus_auth.texts import Kind
 from careplus_contracts import people as contract
 from careplus_contracts.accounts import Account
 from careplus_contracts.endpoints import Role
 from careplus_contracts.people import Accounts, UpdateAccount
 from careplus_contracts.values import Cursor, Id, Limit, Query
-from careplus_runtime.provided import Db, Expected, Who, check_version
-from careplus_runtime.serving import Routes
+from careplus_runtime.http.dependencies import Db, Expected, Who, check_version
+from careplus_runtime.http.serving import Routes
 
 routes = Routes()
 

@@ -5,15 +5,15 @@ import segno
 from fastapi import Request
 
 from careplus_auth import rules
-from careplus_auth.attempts import of_owner
-from careplus_auth.proof import check_password, still_own
+from careplus_auth.mail.templates import Kind
+from careplus_auth.sign_in.attempts import of_owner
+from careplus_auth.sign_in.reauthentication import check_password, still_own
 from careplus_auth.store import accounts, mails, second_factors, sessions
-from careplus_auth.texts import Kind
 from careplus_contracts import second_factors as contract
 from careplus_contracts.second_factors import ConfirmSecondFactor, PreparedSecondFactor, PrepareSecondFactor, RecoveryCodes
-from careplus_runtime.clock import now
-from careplus_runtime.provided import Db, House, Who
-from careplus_runtime.serving import Routes
+from careplus_runtime.http.dependencies import Db, House, Who
+from careplus_runtime.http.serving import Routes
+from careplus_runtime.process.clock import now
 
 routes = Routes()
 

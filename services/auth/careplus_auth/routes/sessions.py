@@ -4,8 +4,8 @@ from careplus_auth.store import sessions
 from careplus_contracts import sessions as contract
 from careplus_contracts.sessions import SessionId, Sessions
 from careplus_contracts.values import Cursor, Limit
-from careplus_runtime.provided import Db, Who
-from careplus_runtime.serving import Routes
+from careplus_runtime.http.dependencies import Db, Who
+from careplus_runtime.http.serving import Routes
 
 routes = Routes()
 

@@ -9,8 +9,8 @@ from careplus_auth.rules import normal_email
 from careplus_contracts.accounts import Account, EmailTaken, Register, Sex, UpdateMe
 from careplus_contracts.endpoints import Role
 from careplus_contracts.refusals import Unauthenticated
-from careplus_runtime.clock import this_second
-from careplus_runtime.tokens import Identity
+from careplus_runtime.identity.tokens import Identity
+from careplus_runtime.process.clock import this_second
 from careplus_tables.accounts import AccountRow
 
 

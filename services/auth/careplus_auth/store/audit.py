@@ -12,8 +12,8 @@ from sqlmodel import col
 from careplus_contracts.audit import Access, Accesses, AuditEvent, AuditEvents, Kind
 from careplus_contracts.endpoints import Role
 from careplus_contracts.values import Id, Person
-from careplus_runtime.paging import after, page
-from careplus_runtime.tokens import Identity
+from careplus_runtime.http.paging import after, page
+from careplus_runtime.identity.tokens import Identity
 from careplus_tables.accounts import AccountRow
 from careplus_tables.audit import OK, AuditEventRow, AuditPatientRow
 from careplus_tables.doctors import DoctorRow

@@ -14,8 +14,8 @@ from careplus_contracts.accounts import EmailTaken, InvitationRequired
 from careplus_contracts.endpoints import Role
 from careplus_contracts.invitations import Invitation, Invitations, Invite, NewInvitation
 from careplus_contracts.values import Id
-from careplus_runtime.clock import now
-from careplus_runtime.paging import after, page
+from careplus_runtime.http.paging import after, page
+from careplus_runtime.process.clock import now
 from careplus_tables.accounts import AccountRow, InvitationRow
 
 

@@ -9,10 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from careplus_auth import rules
-from careplus_auth.texts import Kind
-from careplus_auth.vault import Unreadable, Vault
-from careplus_runtime.clock import now
-from careplus_runtime.logs import log
+from careplus_auth.crypto.vault import Unreadable, Vault
+from careplus_auth.mail.templates import Kind
+from careplus_runtime.process.clock import now
+from careplus_runtime.process.logs import log
 from careplus_tables.mails import MailRow
 
 LEASE = timedelta(minutes=2)

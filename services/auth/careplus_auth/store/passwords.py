@@ -10,7 +10,7 @@ from sqlmodel import col
 from careplus_auth import rules
 from careplus_auth.store import sessions
 from careplus_contracts.passwords import InvalidResetCode
-from careplus_runtime.clock import now
+from careplus_runtime.process.clock import now
 from careplus_tables.accounts import AccountRow
 from careplus_tables.passwords import PasswordResetRow
 

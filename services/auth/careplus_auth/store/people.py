@@ -9,9 +9,9 @@ from careplus_contracts.endpoints import Role
 from careplus_contracts.people import Accounts, UpdateAccount
 from careplus_contracts.refusals import NotFound
 from careplus_contracts.values import Id
-from careplus_runtime.paging import after, page
-from careplus_runtime.problems import NOTHING_HERE
-from careplus_runtime.tokens import Identity
+from careplus_runtime.http.paging import after, page
+from careplus_runtime.http.problems import NOTHING_HERE
+from careplus_runtime.identity.tokens import Identity
 from careplus_tables.accounts import AccountRow
 
 _name, _id = col(AccountRow.full_name), col(AccountRow.id)

@@ -7,8 +7,8 @@ from sqlalchemy import CursorResult, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from careplus_runtime import idempotency
-from careplus_runtime.clock import now
+from careplus_runtime.http import idempotency
+from careplus_runtime.process.clock import now
 from careplus_tables.accounts import RefreshTokenRow, SessionRow
 from careplus_tables.attempts import AttemptsRow
 from careplus_tables.mails import MailRow

@@ -8,7 +8,7 @@ from sqlalchemy import LargeBinary, bindparam, exists, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from careplus_auth.chain import GENESIS, SealingKeys
+from careplus_auth.audit.chain import GENESIS, SealingKeys
 from careplus_tables.audit import AuditEventRow, AuditPatientRow
 from careplus_tables.columns import core
 from careplus_tables.seals import AuditSealRow

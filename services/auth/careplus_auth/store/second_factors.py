@@ -8,10 +8,10 @@ from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from careplus_auth.crypto.vault import Unreadable, Vault
 from careplus_auth.rules import fitting_step, normal_code
-from careplus_auth.vault import Unreadable, Vault
 from careplus_contracts.second_factors import SecondFactorMissing, SecondFactorOn, WrongOtp
-from careplus_runtime.clock import now
+from careplus_runtime.process.clock import now
 from careplus_tables.accounts import AccountRow
 from careplus_tables.second_factors import RecoveryCodeRow, SecondFactorRow
 

@@ -6,9 +6,9 @@ from careplus_contracts.allergies import Allergies, SetAllergies
 from careplus_contracts.charts import Chart, ChartAccess, FoundPatients, OpenChart, PatientsInCare, ProblemList, SetProblems
 from careplus_contracts.values import Cursor, DateOfBirth, Id, Limit, Line, Query
 from careplus_doctors.store import access, charts, patients
-from careplus_runtime.care import check_in_care
-from careplus_runtime.provided import Db, Expected, Who, check_version
-from careplus_runtime.serving import Routes
+from careplus_runtime.http.dependencies import Db, Expected, Who, check_version
+from careplus_runtime.http.serving import Routes
+from careplus_runtime.identity.care import check_in_care
 
 routes = Routes()
 

@@ -7,8 +7,8 @@ from careplus_contracts.doctors import AddDoctor, Doctor, Doctors, NewDoctor, Sp
 from careplus_contracts.values import Cursor, Id, Limit, Query
 from careplus_doctors.inviting import invite
 from careplus_doctors.store import doctors as store
-from careplus_runtime.provided import Db, Expected, House, Who, check_version
-from careplus_runtime.serving import Routes
+from careplus_runtime.http.dependencies import Db, Expected, House, Who, check_version
+from careplus_runtime.http.serving import Routes
 
 routes = Routes()
 

@@ -6,9 +6,9 @@ from careplus_contracts.values import Cursor, Id, Limit
 from careplus_doctors.rules.charts import check_allergies
 from careplus_doctors.store import charts
 from careplus_doctors.store import prescriptions as store
-from careplus_runtime.care import check_in_care
-from careplus_runtime.provided import Db, Expected, Who, check_version
-from careplus_runtime.serving import Routes
+from careplus_runtime.http.dependencies import Db, Expected, Who, check_version
+from careplus_runtime.http.serving import Routes
+from careplus_runtime.identity.care import check_in_care
 
 routes = Routes()
 

@@ -3,9 +3,9 @@
 from careplus_contracts import record as contract
 from careplus_contracts.record import Summary
 from careplus_doctors.store import record as store
-from careplus_runtime.clock import now
-from careplus_runtime.provided import Db, House, Who
-from careplus_runtime.serving import Routes
+from careplus_runtime.http.dependencies import Db, House, Who
+from careplus_runtime.http.serving import Routes
+from careplus_runtime.process.clock import now
 
 routes = Routes()
 

@@ -5,9 +5,9 @@ from careplus_contracts.referrals import Direction, Refer, Referral, Referrals, 
 from careplus_contracts.values import Cursor, Id, Limit
 from careplus_doctors.rules.referrals import check_transition, party
 from careplus_doctors.store import referrals as store
-from careplus_runtime.care import check_in_care
-from careplus_runtime.provided import Db, Expected, Who, check_version
-from careplus_runtime.serving import Routes
+from careplus_runtime.http.dependencies import Db, Expected, Who, check_version
+from careplus_runtime.http.serving import Routes
+from careplus_runtime.identity.care import check_in_care
 
 routes = Routes()
 

@@ -4,9 +4,9 @@ from careplus_contracts import stats as contract
 from careplus_contracts.stats import FirstDay, LastDay, Stats
 from careplus_doctors.rules.stats import period
 from careplus_doctors.store import stats as store
-from careplus_runtime.clock import now
-from careplus_runtime.provided import Db, House
-from careplus_runtime.serving import Routes
+from careplus_runtime.http.dependencies import Db, House
+from careplus_runtime.http.serving import Routes
+from careplus_runtime.process.clock import now
 
 routes = Routes()
 

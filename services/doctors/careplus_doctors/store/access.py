@@ -14,10 +14,10 @@ from careplus_contracts.refusals import NotFound
 from careplus_contracts.values import Person
 from careplus_doctors.rules.charts import is_named
 from careplus_doctors.store.people import doctor_name
-from careplus_runtime.care import check_in_care
-from careplus_runtime.clock import this_second
-from careplus_runtime.problems import NOTHING_HERE
-from careplus_runtime.tokens import Identity
+from careplus_runtime.http.problems import NOTHING_HERE
+from careplus_runtime.identity.care import check_in_care
+from careplus_runtime.identity.tokens import Identity
+from careplus_runtime.process.clock import this_second
 from careplus_tables.accounts import AccountRow
 from careplus_tables.charts import ChartAccessRow
 

@@ -13,9 +13,9 @@ from careplus_contracts.charts import Chart, ChartPatient, Condition, ConditionS
 from careplus_contracts.refusals import NotFound
 from careplus_doctors.rules.charts import allergy_status
 from careplus_doctors.store import access, prescriptions, referrals, results, visits
-from careplus_runtime.care import check_in_care
-from careplus_runtime.problems import NOTHING_HERE
-from careplus_runtime.tokens import Identity
+from careplus_runtime.http.problems import NOTHING_HERE
+from careplus_runtime.identity.care import check_in_care
+from careplus_runtime.identity.tokens import Identity
 from careplus_tables.accounts import AccountRow
 from careplus_tables.charts import AllergyRow, ChartRow, ProblemRow
 

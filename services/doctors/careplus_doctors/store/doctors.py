@@ -8,9 +8,9 @@ from careplus_contracts.doctors import BookingMode, Doctor, Doctors, UpdateProfi
 from careplus_contracts.endpoints import Role
 from careplus_contracts.refusals import NotFound, Unauthenticated
 from careplus_contracts.values import Id
-from careplus_runtime.paging import after, page
-from careplus_runtime.problems import NOTHING_HERE
-from careplus_runtime.tokens import Identity
+from careplus_runtime.http.paging import after, page
+from careplus_runtime.http.problems import NOTHING_HERE
+from careplus_runtime.identity.tokens import Identity
 from careplus_tables.accounts import AccountRow
 from careplus_tables.doctors import DoctorRow
 

@@ -14,10 +14,10 @@ from careplus_contracts.charts import PatientInCare, PatientsInCare
 from careplus_contracts.endpoints import Role
 from careplus_contracts.values import Id
 from careplus_doctors.rules.charts import allergy_status, day_meant
-from careplus_runtime.care import patients_in_care
-from careplus_runtime.clock import now
-from careplus_runtime.paging import after, page
-from careplus_runtime.tokens import Identity
+from careplus_runtime.http.paging import after, page
+from careplus_runtime.identity.care import patients_in_care
+from careplus_runtime.identity.tokens import Identity
+from careplus_runtime.process.clock import now
 from careplus_tables.accounts import AccountRow
 from careplus_tables.appointments import FREE_AGAIN, AppointmentRow
 from careplus_tables.charts import AllergyRow, ChartRow

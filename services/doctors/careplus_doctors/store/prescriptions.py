@@ -14,14 +14,14 @@ from careplus_contracts.prescriptions import Prescribe, Prescription, Prescripti
 from careplus_contracts.refusals import NotFound
 from careplus_contracts.values import Id, Person
 from careplus_doctors.store.people import doctor_name
-from careplus_runtime.care import patients_in_care
-from careplus_runtime.clock import now
-from careplus_runtime.paging import after, page
-from careplus_runtime.problems import NOTHING_HERE
-from careplus_runtime.references import new_reference
-from careplus_runtime.tokens import Identity
+from careplus_runtime.http.paging import after, page
+from careplus_runtime.http.problems import NOTHING_HERE
+from careplus_runtime.identity.care import patients_in_care
+from careplus_runtime.identity.tokens import Identity
+from careplus_runtime.process.clock import now
 from careplus_tables.accounts import AccountRow
 from careplus_tables.prescriptions import PrescriptionItemRow, PrescriptionRow
+from careplus_tables.references import new_reference
 
 _PRESCRIPTION: Select[*tuple[Any, ...]] = select(
     col(PrescriptionRow.id),

@@ -17,7 +17,7 @@ from careplus_contracts.results import ResultStatus
 from careplus_doctors.rules import record as rules
 from careplus_doctors.store.people import doctor_name
 from careplus_doctors.store.visits import VISIT, appointment
-from careplus_runtime.tokens import Identity
+from careplus_runtime.identity.tokens import Identity
 from careplus_tables.appointments import LONGEST_VISIT_HOURS, AppointmentRow
 from careplus_tables.labs import LabBookingRow, LabBookingTestRow, LabResultRow, LabTestRow
 from careplus_tables.prescriptions import PrescriptionItemRow, PrescriptionRow

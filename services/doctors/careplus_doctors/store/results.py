@@ -12,8 +12,8 @@ from sqlmodel import col
 from careplus_contracts.charts import LONGEST_PART
 from careplus_contracts.results import LabResult, ResultStatus
 from careplus_doctors.store.people import doctor_name
-from careplus_runtime.care import patients_in_care
-from careplus_runtime.tokens import Identity
+from careplus_runtime.identity.care import patients_in_care
+from careplus_runtime.identity.tokens import Identity
 from careplus_tables.accounts import AccountRow
 from careplus_tables.labs import AnalyteRow, LabBookingRow, LabResultRow, LabTestRow, ObservationRow
 

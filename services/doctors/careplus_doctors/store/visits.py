@@ -14,8 +14,8 @@ from careplus_contracts.endpoints import Role
 from careplus_contracts.notes import Addendum, Notes, NotesStatus
 from careplus_contracts.values import Person
 from careplus_doctors.store.people import doctor_name
-from careplus_runtime.care import patients_in_care
-from careplus_runtime.tokens import Identity
+from careplus_runtime.identity.care import patients_in_care
+from careplus_runtime.identity.tokens import Identity
 from careplus_tables.accounts import AccountRow
 from careplus_tables.appointments import AppointmentRow
 from careplus_tables.doctors import DoctorRow

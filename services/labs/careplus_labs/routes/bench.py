@@ -9,8 +9,8 @@ from careplus_contracts.values import Cursor, Id, Limit
 from careplus_labs.rules import observations, windows
 from careplus_labs.rules.bookings import check_at_the_bench, check_reason, check_transition
 from careplus_labs.store import bookings, entry, results
-from careplus_runtime.provided import Db, Expected, House, Who, check_version
-from careplus_runtime.serving import Routes
+from careplus_runtime.http.dependencies import Db, Expected, House, Who, check_version
+from careplus_runtime.http.serving import Routes
 
 routes = Routes()
 

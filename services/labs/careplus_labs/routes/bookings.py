@@ -8,10 +8,10 @@ from careplus_contracts.values import Cursor, Id, Limit
 from careplus_labs.rules import windows
 from careplus_labs.rules.bookings import check_transition
 from careplus_labs.store import bookings
-from careplus_runtime.care import check_in_care
-from careplus_runtime.clock import now
-from careplus_runtime.provided import Db, Expected, House, Who, check_version
-from careplus_runtime.serving import Routes
+from careplus_runtime.http.dependencies import Db, Expected, House, Who, check_version
+from careplus_runtime.http.serving import Routes
+from careplus_runtime.identity.care import check_in_care
+from careplus_runtime.process.clock import now
 
 routes = Routes()
 

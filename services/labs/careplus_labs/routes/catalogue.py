@@ -5,9 +5,9 @@ from careplus_contracts.labs import AddTest, DescribeTest, LabSlots, LabTest, La
 from careplus_contracts.values import Code, Cursor, Day, Limit, Query
 from careplus_labs.rules import windows
 from careplus_labs.store import catalogue, places
-from careplus_runtime.clock import now
-from careplus_runtime.provided import Db, Expected, House, Who, check_version
-from careplus_runtime.serving import Routes
+from careplus_runtime.http.dependencies import Db, Expected, House, Who, check_version
+from careplus_runtime.http.serving import Routes
+from careplus_runtime.process.clock import now
 
 routes = Routes()
 

@@ -4,8 +4,8 @@ from careplus_contracts import results as contract
 from careplus_contracts.results import LabResult, LabResults, ReviewResult, Trend
 from careplus_contracts.values import Code, Cursor, Id, Limit
 from careplus_labs.store import results, trends
-from careplus_runtime.provided import Db, Expected, Who, check_version
-from careplus_runtime.serving import Routes
+from careplus_runtime.http.dependencies import Db, Expected, Who, check_version
+from careplus_runtime.http.serving import Routes
 
 routes = Routes()
 

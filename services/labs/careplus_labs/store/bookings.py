@@ -17,13 +17,13 @@ from careplus_labs.rules.bookings import NEEDS_WORK
 from careplus_labs.rules.windows import Hours
 from careplus_labs.store import catalogue, entry, places
 from careplus_labs.store.people import humans
-from careplus_runtime.clock import this_second
-from careplus_runtime.paging import after, page
-from careplus_runtime.problems import NOTHING_HERE
-from careplus_runtime.references import new_reference
-from careplus_runtime.tokens import Identity
+from careplus_runtime.http.paging import after, page
+from careplus_runtime.http.problems import NOTHING_HERE
+from careplus_runtime.identity.tokens import Identity
+from careplus_runtime.process.clock import this_second
 from careplus_tables.columns import InstantColumn
 from careplus_tables.labs import LabBookingRow, LabBookingTestRow, LabResultRow, LabTestRow
+from careplus_tables.references import new_reference
 
 READABLE: dict[Role, tuple[ResultStatus, ...]] = {
     Role.LAB: tuple(ResultStatus),

@@ -23,9 +23,9 @@ from careplus_contracts.labs import (
 )
 from careplus_contracts.refusals import NotFound
 from careplus_contracts.values import Code
-from careplus_runtime.paging import after, page
-from careplus_runtime.problems import NOTHING_HERE
-from careplus_runtime.tokens import Identity
+from careplus_runtime.http.paging import after, page
+from careplus_runtime.http.problems import NOTHING_HERE
+from careplus_runtime.identity.tokens import Identity
 from careplus_tables.labs import AnalyteRow, LabTestAnalyteRow, LabTestRow, ReferenceRangeRow
 
 SEE_INACTIVE = (Role.ADMIN, Role.LAB)

@@ -16,8 +16,8 @@ from careplus_labs.rules.bookings import after_results
 from careplus_labs.rules.flags import age_in_days
 from careplus_labs.store import catalogue
 from careplus_labs.store.people import humans
-from careplus_runtime.clock import this_second
-from careplus_runtime.tokens import Identity
+from careplus_runtime.identity.tokens import Identity
+from careplus_runtime.process.clock import this_second
 from careplus_tables.labs import LabBookingRow, LabBookingTestRow, LabResultRow, ObservationRow
 
 

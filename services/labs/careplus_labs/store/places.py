@@ -11,8 +11,8 @@ from sqlmodel import col
 from careplus_contracts.labs import LabFull, LabSlot, LabSlots
 from careplus_labs.rules import windows
 from careplus_labs.rules.windows import Hours
-from careplus_runtime.references import new_reference
 from careplus_tables.labs import LabBookingRow
+from careplus_tables.references import new_reference
 
 NEAR_DAYS, FAR_DAYS = 1, 14
 ALTERNATIVES = 5

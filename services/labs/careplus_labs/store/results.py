@@ -24,11 +24,11 @@ from careplus_contracts.results import (
 from careplus_contracts.values import Id
 from careplus_labs.store.bookings import READABLE
 from careplus_labs.store.people import Human, humans
-from careplus_runtime.care import patients_in_care
-from careplus_runtime.clock import this_second
-from careplus_runtime.paging import after, page
-from careplus_runtime.problems import NOTHING_HERE
-from careplus_runtime.tokens import Identity
+from careplus_runtime.http.paging import after, page
+from careplus_runtime.http.problems import NOTHING_HERE
+from careplus_runtime.identity.care import patients_in_care
+from careplus_runtime.identity.tokens import Identity
+from careplus_runtime.process.clock import this_second
 from careplus_tables.labs import AnalyteRow, LabBookingRow, LabResultRow, LabTestRow, ObservationRow
 
 BOUNDS = {"low", "high", "critical_low", "critical_high"}

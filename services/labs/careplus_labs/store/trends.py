@@ -9,9 +9,9 @@ from sqlmodel import col
 from careplus_contracts.refusals import NotFound
 from careplus_contracts.results import Comparator, Flag, ResultStatus, Trend, TrendPoint
 from careplus_contracts.values import Id
-from careplus_runtime.paging import after, page
-from careplus_runtime.problems import NOTHING_HERE
-from careplus_runtime.tokens import Identity
+from careplus_runtime.http.paging import after, page
+from careplus_runtime.http.problems import NOTHING_HERE
+from careplus_runtime.identity.tokens import Identity
 from careplus_tables.labs import AnalyteRow, LabResultRow, ObservationRow
 
 

@@ -1,0 +1,48 @@
+"""Who looked at whose chart lately in the demo hospital: short, so that the audit is not empty on the first day."""
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from typing import Any
+
+from careplus_contracts.audit import Kind
+from careplus_contracts.endpoints import Role
+from careplus_demo.people import People
+from careplus_demo.visits import Visit
+from careplus_tables.audit import OK
+
+MOST_VISITS = 200
+"""Of the newest; to each belong a look at the chart and the notes."""
+
+
+class History:
+    """`visits` that took place, in order of time."""
+
+    def __init__(self, people: People, visits: Sequence[Visit]) -> None:
+        known = {people.pat.id, people.sam.id}
+        recent = [
+            visit for place, visit in enumerate(visits, 1) if place > len(visits) - MOST_VISITS or visit.patient.id in known
+        ]
+        self.acts = sorted((act for visit in recent for act in _acts(visit)), key=_in_order)
+
+    def event_rows(self) -> Iterator[dict[str, Any]]:
+        for number, (row, _) in enumerate(self.acts, start=1):
+            yield {**row, "id": number, "request_id": f"demo-{number:08}"}
+
+    def patient_rows(self) -> Iterator[dict[str, Any]]:
+        for number, (_, patient_id) in enumerate(self.acts, start=1):
+            yield {"event_id": number, "patient_id": patient_id}
+
+
+def _in_order(act: tuple[dict[str, Any], int]) -> tuple[Any, ...]:
+    return act[0]["at"], act[0]["account_id"], act[0]["action"]
+
+
+def _acts(visit: Visit) -> Iterator[tuple[dict[str, Any], int]]:
+    looked = {"service": "doctors", "action": "show_chart", "kind": Kind.READ.value, "members": None}
+    wrote = {"service": "appointments", "action": "write_notes", "kind": Kind.CHANGE.value, "members": "sign text"}
+    for at, object_id, act in (
+        (visit.ends_at - timedelta(minutes=10), visit.patient.id, looked),
+        (visit.ends_at - timedelta(minutes=1), visit.id, wrote),
+    ):
+        who = {"account_id": visit.doctor.id, "role": Role.DOCTOR.value, "session_id": None, "address": "192.0.2.10"}
+        yield {**who, **act, "at": at, "object_id": str(object_id), "outcome": OK, "reason": None}, visit.patient.id

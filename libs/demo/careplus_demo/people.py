@@ -1,0 +1,173 @@
+"""Accounts and doctors' profiles of the demo hospital."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+from typing import Any
+
+from careplus_contracts.accounts import Sex
+from careplus_contracts.doctors import BookingMode
+from careplus_contracts.endpoints import Role
+from careplus_demo.names import DOCTORS, FAMILY, FEMALE, MALE, SPECIALTIES
+from careplus_demo.plan import Plan
+
+PASSWORD = "demo-hospital-1"
+DOMAIN = "demo.example"
+BY_PHONE = "kowalski"
+"""The doctor whose times are given on the phone only."""
+ADMIN_ID, LAB_ID, NEWCOMER_ID, FIRST_DOCTOR_ID = 1, 2, 3, 4
+CHILD_UNTIL_DAYS = 18 * 365
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Doctor:
+    id: int
+    full_name: str
+    specialty: str
+    place: str
+
+    @property
+    def slot_minutes(self) -> int:
+        return SPECIALTIES[self.specialty]
+
+
+@dataclass(frozen=True)
+class Patient:
+    id: int
+    sex: str
+    date_of_birth: date
+
+
+class People:
+    """Everybody with an account. Ids count from 1: administrator, laboratory, somebody invited, doctors, patients."""
+
+    def __init__(self, plan: Plan, password_hash: str) -> None:
+        self.plan = plan
+        self.password_hash = password_hash
+        self.doctors = [self._doctor(number) for number in range(plan.doctors)]
+        self.patients = [Patient(row["id"], row["sex"], row["date_of_birth"]) for row in self._patient_rows()]
+
+    @property
+    def osei(self) -> Doctor:
+        return self.doctors[0]
+
+    @property
+    def lind(self) -> Doctor:
+        return self.doctors[1]
+
+    @property
+    def pat(self) -> Patient:
+        return self.patients[0]
+
+    @property
+    def sam(self) -> Patient:
+        return self.patients[1]
+
+    @cached_property
+    def by_specialty(self) -> dict[str, list[Patient]]:
+        """Who goes to which doctors, but for the two who are demo logins: their visits are chosen by hand."""
+        others = self.patients[2:]
+        first_birthday = self.plan.today - timedelta(days=CHILD_UNTIL_DAYS)
+        fitting = {
+            "Paediatrics": [patient for patient in others if patient.date_of_birth > first_birthday],
+            "Gynaecology": [patient for patient in others if patient.sex == "female" and patient.date_of_birth <= first_birthday],
+        }
+        grown = [patient for patient in others if patient.date_of_birth <= first_birthday]
+        return {specialty: fitting.get(specialty) or grown for specialty in SPECIALTIES}
+
+    def account_rows(self) -> Iterator[Row]:
+        yield self._account(ADMIN_ID, "admin", "Alex Berg", Role.ADMIN, born=date(1979, 3, 9))
+        yield self._account(LAB_ID, "lab", "Robin Marsh", Role.LAB, born=date(1988, 11, 23))
+        invited = {"password_hash": None, "created_at": self.plan.now - timedelta(days=1)}
+        yield self._account(NEWCOMER_ID, "newcomer", "Kim Aoki", Role.LAB) | invited
+        for number, doctor in enumerate(self.doctors):
+            known = DOCTORS[number] if number < len(DOCTORS) else None
+            sex = known.sex if known else Sex.UNKNOWN.value
+            yield self._account(
+                doctor.id, known.email if known else f"doctor{number + 1}", doctor.full_name, Role.DOCTOR, sex=sex
+            )
+        yield from self._patient_rows()
+
+    def doctor_rows(self) -> Iterator[Row]:
+        chance = self.plan.chance("profiles")
+        for number, doctor in enumerate(self.doctors):
+            known = DOCTORS[number] if number < len(DOCTORS) else None
+            yield {
+                "id": doctor.id,
+                "full_name": doctor.full_name,
+                "specialty": doctor.specialty,
+                "bio": known.bio if known else f"{doctor.specialty}, with time for questions.",
+                "languages": list(known.languages) if known else ["en", chance.choice(["de", "es", "fr", "tr", "ar", "pl"])],
+                "phone": f"+49 30 23125 {number % 1000:03}",
+                "room": doctor.place,
+                "booking": (BookingMode.PHONE if known and known.email == BY_PHONE else BookingMode.ONLINE).value,
+                "active": True,
+                "version": 1,
+            }
+
+    def invitation_rows(self) -> Iterator[Row]:
+        """One that was accepted and one that waits; nobody knows their codes."""
+        now = self.plan.now
+        for account_id, made, accepted in ((LAB_ID, 90, 89), (NEWCOMER_ID, 1, None)):
+            yield {
+                "account_id": account_id,
+                "code_hash": hashlib.sha256(f"nobody knows {account_id}".encode()).hexdigest(),
+                "created_at": now - timedelta(days=made),
+                "expires_at": now - timedelta(days=made) + timedelta(days=7),
+                "accepted_at": now - timedelta(days=accepted) if accepted else None,
+            }
+
+    def _doctor(self, number: int) -> Doctor:
+        place = f"Room {100 + number + 1}"
+        if number < len(DOCTORS):
+            known = DOCTORS[number]
+            return Doctor(FIRST_DOCTOR_ID + number, known.full_name, known.specialty, place)
+        chance = self.plan.chance(f"doctor {number}")
+        name = f"Dr {chance.choice(FEMALE + MALE)} {chance.choice(FAMILY)}"
+        return Doctor(FIRST_DOCTOR_ID + number, name, list(SPECIALTIES)[number % len(SPECIALTIES)], place)
+
+    def _patient_rows(self) -> Iterator[Row]:
+        first = FIRST_DOCTOR_ID + self.plan.doctors
+        yield self._account(
+            first, "pat", "Pat Morgan", Role.PATIENT, sex="female", born=date(1984, 5, 17), phone="+44 20 7946 0123"
+        )
+        yield self._account(
+            first + 1, "sam", "Sam Rivera", Role.PATIENT, sex="male", born=date(1971, 9, 2), phone="+1 202 555 0147"
+        )
+        chance = self.plan.chance("patients")
+        for number in range(2, self.plan.patients):
+            sex = chance.choice(("female", "male"))
+            name = f"{chance.choice(FEMALE if sex == 'female' else MALE)} {chance.choice(FAMILY)}"
+            # one in five is a child
+            oldest = CHILD_UNTIL_DAYS - 30 if number % 5 == 0 else 92 * 365
+            born = self.plan.today - timedelta(days=chance.randint(30 if number % 5 == 0 else CHILD_UNTIL_DAYS + 30, oldest))
+            phone = f"+49 30 23125 {chance.randrange(1000):03}" if chance.random() < 0.9 else None
+            yield self._account(first + number, f"patient{number + 1}", name, Role.PATIENT, sex=sex, born=born, phone=phone)
+
+    def _account(
+        self,
+        id_: int,
+        email: str,
+        name: str,
+        role: Role,
+        sex: str = "unknown",
+        born: date | None = None,
+        phone: str | None = None,
+    ) -> Row:
+        return {
+            "id": id_,
+            "email": f"{email}@{DOMAIN}",
+            "password_hash": self.password_hash,
+            "full_name": name,
+            "role": role.value,
+            "date_of_birth": born,
+            "sex": sex,
+            "phone": phone,
+            "active": True,
+            "created_at": self.plan.now - timedelta(days=90, minutes=id_ % 10_000),
+            "version": 1,
+        }

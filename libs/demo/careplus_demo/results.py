@@ -1,0 +1,127 @@
+"""What the demo hospital's laboratory measured: mostly usual values, some low or high, few critical."""
+
+import random
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from careplus_contracts.results import Comparator, Flag, ResultStatus
+from careplus_demo import stories
+from careplus_demo.catalogue import Analyte, LabTest
+from careplus_demo.laboratory import Booking, Laboratory
+from careplus_demo.people import LAB_ID
+
+Row = dict[str, Any]
+NOT_OUTSIDE = (Flag.NORMAL, Flag.NO_RANGE)
+CRITICAL = (Flag.CRITICAL_LOW, Flag.CRITICAL_HIGH)
+BOUNDS = ("low", "high", "critical_low", "critical_high")
+
+
+class Results:
+    """Rows of results and of their observations, in the order in which they were entered."""
+
+    def __init__(self, laboratory: Laboratory) -> None:
+        self._chance = laboratory.plan.chance("results")
+        self._zone = laboratory.plan.zone
+        self.results: list[Row] = []
+        self.observations: list[Row] = []
+        entered = [(one.entered_at, one.id, one) for one in laboratory.bookings if one.entered_at]
+        for _, _, booking in sorted(entered):
+            for test in booking.tests:
+                self._add(booking, test)
+
+    def _add(self, booking: Booking, test: LabTest) -> None:
+        id_, found = len(self.results) + 1, []
+        assert booking.collected_at is not None
+        day = booking.collected_at.astimezone(self._zone).date()
+        for position, analyte in enumerate(test.analytes):
+            common = {"result_id": id_, "position": position, "patient_id": booking.patient.id, "analyte_code": analyte.code}
+            measured = self._text(analyte) if analyte.is_text else self._value(analyte, analyte.range_for(booking.patient, day))
+            found.append({**common, "unit": analyte.unit, "decimals": analyte.decimals, "usual": analyte.usual, **measured})
+        self.observations += found
+        self.results.append(self._result(id_, booking, test, found))
+
+    def _result(self, id_: int, booking: Booking, test: LabTest, observations: Sequence[Row]) -> Row:
+        verified_at = booking.verified_at
+        seen_at = (
+            verified_at + timedelta(hours=30) * (0.1 + 0.9 * self._chance.random()) if verified_at and booking.reviewed else None
+        )
+        # what no doctor ordered is released as it is verified
+        released_at = seen_at if booking.visit else verified_at
+        status = ResultStatus.RELEASED if released_at else ResultStatus.VERIFIED if verified_at else ResultStatus.RESULTED
+        doctor_id = booking.visit.doctor.id if booking.visit and seen_at else None
+        outside = sum(one["flag"] not in NOT_OUTSIDE for one in observations)
+        comments = stories.COMMENTS_ON_UNUSUAL if outside else stories.COMMENTS_ON_USUAL
+        return {
+            "id": id_,
+            "booking_id": booking.id,
+            "patient_id": booking.patient.id,
+            "test_code": test.code,
+            "status": status.value,
+            "outside_range": outside,
+            "critical": any(one["flag"] in CRITICAL for one in observations),
+            "note": self._chance.choice(stories.LAB_NOTES),
+            "comment": self._chance.choice(comments) if seen_at and booking.visit else None,
+            "collected_at": booking.collected_at,
+            "entered_by_id": LAB_ID,
+            "entered_at": booking.entered_at,
+            "verified_by_id": LAB_ID if verified_at else None,
+            "verified_at": verified_at,
+            "seen_by_id": doctor_id,
+            "seen_at": seen_at if booking.visit else None,
+            "released_by_id": (doctor_id if booking.visit else LAB_ID) if released_at else None,
+            "released_at": released_at,
+            "version": 1 + (verified_at is not None) + (doctor_id is not None),
+        }
+
+    def _text(self, analyte: Analyte) -> Row:
+        others = [choice for choice in analyte.choices if choice not in analyte.usual]
+        unusual = others and (not analyte.usual or self._chance.random() < 0.1)
+        text = self._chance.choice(others if unusual else analyte.usual or ["see note"])
+        flag = Flag.NO_RANGE if not analyte.usual else Flag.NORMAL if text in analyte.usual else Flag.ABNORMAL
+        return {**_reading(None, flag), "text": text}
+
+    def _value(self, analyte: Analyte, within: Any) -> Row:
+        if within is None or all(getattr(within, bound) is None for bound in BOUNDS):
+            value = round(self._chance.uniform(1, 10), analyte.decimals)
+            return {**_reading(value, Flag.NO_RANGE), **_applied(within)}
+        value = self._measured(analyte.decimals, within, self._chance)
+        flag = _flag(value, within)
+        # below what the instrument can tell apart
+        open_below = within.low is None and within.critical_low is None
+        below = flag is Flag.NORMAL and open_below and self._chance.random() < 0.3
+        return {**_reading(value, flag), **_applied(within), "comparator": Comparator.BELOW.value if below else None}
+
+    def _measured(self, decimals: int, within: Any, chance: random.Random) -> float:
+        """A value that is usual five times in six, and critical once in a hundred."""
+        step, roll = 10.0**-decimals, chance.random()
+        low = within.low if within.low is not None else 0.0
+        high = within.high if within.high is not None else low * 1.6 + step
+        width = high - low
+        if roll < 0.01 and within.critical_high is not None:
+            return round(float(within.critical_high) + width * 0.1 + step, decimals)
+        if roll < 0.1 and within.high is not None:
+            return round(high + step + width * 0.2 * chance.random(), decimals)
+        if roll < 0.17 and within.low is not None and low > step:
+            return round(max(step, low - step - width * 0.15 * chance.random()), decimals)
+        return float(min(max(round(chance.triangular(low, high), decimals), low), high))
+
+
+def _flag(value: float, within: Any) -> Flag:
+    """Low and high belong to the range; the critical limits are critical themselves."""
+    if within.critical_low is not None and value <= within.critical_low:
+        return Flag.CRITICAL_LOW
+    if within.critical_high is not None and value >= within.critical_high:
+        return Flag.CRITICAL_HIGH
+    if within.low is not None and value < within.low:
+        return Flag.LOW
+    return Flag.HIGH if within.high is not None and value > within.high else Flag.NORMAL
+
+
+def _reading(value: float | None, flag: Flag) -> Row:
+    return {"value": value, "comparator": None, "text": None, "flag": flag.value, **_applied(None)}
+
+
+def _applied(within: Any) -> Row:
+    bounds = {bound: getattr(within, bound, None) for bound in BOUNDS}
+    return {"has_range": within is not None, "range_sex": getattr(within, "sex", None), **bounds}

@@ -1,0 +1,112 @@
+"""What followed from visits of the demo hospital: prescriptions and referrals."""
+
+import random
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from careplus_contracts.prescriptions import PrescriptionStatus
+from careplus_contracts.referrals import ReferralStatus as R
+from careplus_contracts.referrals import Urgency
+from careplus_demo import stories
+from careplus_demo.people import People
+from careplus_demo.references import reference
+from careplus_demo.visits import Visit
+
+Row = dict[str, Any]
+ITEM = ("medicine", "dose", "route", "frequency", "duration_days", "quantity", "repeats", "instructions")
+PRESCRIBED, REFERRED = 0.2, 0.06
+"""Share of visits that end so."""
+CHANGES = {R.SENT: 0, R.ACCEPTED: 1, R.DECLINED: 1, R.BOOKED: 2, R.SEEN: 3, R.CLOSED: 4, R.CANCELLED: 1}
+ACCEPTED = (R.ACCEPTED, R.BOOKED, R.SEEN, R.CLOSED)
+SETTLED_AFTER = timedelta(days=4)
+
+
+class Treatment:
+    """`visits` that took place, in order of time. Those of the demo logins all lead to something."""
+
+    def __init__(self, people: People, visits: Sequence[Visit]) -> None:
+        self.people, self.visits, self.now = people, visits, people.plan.now
+        self.known = {people.pat.id, people.sam.id}
+
+    def prescriptions(self) -> tuple[list[Row], list[Row]]:
+        """Prescriptions and their items."""
+        chance = self.people.plan.chance("prescriptions")
+        rows: list[Row] = []
+        items: list[Row] = []
+        for visit in self._some(chance, PRESCRIBED):
+            row = self._prescription(len(rows) + 1, visit, chance)
+            rows.append(row)
+            medicines = stories.MEDICINES[visit.doctor.specialty]
+            for position, medicine in enumerate(chance.sample(medicines, chance.choice((1, 1, 2)))):
+                items.append({"prescription_id": row["id"], "position": position, **dict(zip(ITEM, medicine, strict=True))})
+        return rows, items
+
+    def referrals(self) -> Iterator[Row]:
+        chance = self.people.plan.chance("referrals")
+        turns = dict.fromkeys(self.known, 0)
+        for number, visit in enumerate(self._some(chance, REFERRED), start=1):
+            turn = turns.get(visit.patient.id, chance.randrange(3))
+            if visit.patient.id in turns:
+                turns[visit.patient.id] += 1
+            yield self._referral(number, visit, turn % 3, chance)
+
+    def _some(self, chance: random.Random, share: float) -> Iterator[Visit]:
+        for visit in self.visits:
+            if chance.random() < share or visit.patient.id in self.known:
+                yield visit
+
+    def _prescription(self, number: int, visit: Visit, chance: random.Random) -> Row:
+        since = self.now - visit.ends_at
+        stopped = chance.random() < 0.15 and since > SETTLED_AFTER
+        status = PrescriptionStatus.STOPPED if stopped else PrescriptionStatus.ACTIVE
+        return {
+            "id": number,
+            "reference": reference("RX", number),
+            "patient_id": visit.patient.id,
+            "doctor_id": visit.doctor.id,
+            "appointment_id": visit.id,
+            "notes": chance.choice(stories.NOTES_TO_PRESCRIPTIONS),
+            "override_reason": None,
+            "status": status.value,
+            "created_at": visit.ends_at,
+            "stopped_at": visit.ends_at + since * chance.random() if stopped else None,
+            "stop_reason": chance.choice(stories.STOP_REASONS) if stopped else None,
+            "version": 2 if stopped else 1,
+        }
+
+    def _referral(self, number: int, visit: Visit, turn: int, chance: random.Random) -> Row:
+        """To a doctor, to a specialty or to somebody outside, by `turn`."""
+        receiver = self._receiver(visit, chance)
+        urgency = chance.choices(list(Urgency), (8, 3, 1))[0]
+        status = self._status(visit.ends_at, turn == 2, chance)
+        accepted = turn < 2 and status in ACCEPTED
+        return {
+            "id": number,
+            "reference": reference("RF", number),
+            "patient_id": visit.patient.id,
+            "from_doctor_id": visit.doctor.id,
+            "to_doctor_id": receiver.id if turn == 0 else None,
+            "accepted_by_id": receiver.id if accepted else None,
+            "to_specialty": receiver.specialty if turn == 1 else None,
+            "to_external": chance.choice(stories.EXTERNAL) if turn == 2 else None,
+            "reason": chance.choice(stories.REFERRAL_REASONS[visit.doctor.specialty if turn == 2 else receiver.specialty]),
+            "urgency": urgency.value,
+            "due_on": None if urgency is Urgency.ROUTINE else (visit.ends_at + timedelta(days=7)).date(),
+            "status": status.value,
+            "note": None if status in (R.SENT, R.CANCELLED) or chance.random() < 0.5 else chance.choice(stories.REFERRAL_NOTES),
+            "created_at": visit.ends_at,
+            "version": 1 + CHANGES[status],
+        }
+
+    def _receiver(self, visit: Visit, chance: random.Random) -> Any:
+        if visit.patient.id in self.known:
+            return self.people.lind if visit.doctor is self.people.osei else self.people.osei
+        return chance.choice([doctor for doctor in self.people.doctors[:50] if doctor is not visit.doctor])
+
+    def _status(self, sent_at: datetime, outside: bool, chance: random.Random) -> R:
+        if self.now - sent_at < SETTLED_AFTER:
+            return R.SENT if outside else chance.choice((R.SENT, R.SENT, R.ACCEPTED))
+        if outside:
+            return chance.choice((R.SENT, R.BOOKED, R.SEEN, R.CLOSED))
+        return chance.choices((R.SENT, R.ACCEPTED, R.BOOKED, R.SEEN, R.CLOSED, R.DECLINED, R.CANCELLED), (2, 2, 3, 4, 3, 1, 1))[0]

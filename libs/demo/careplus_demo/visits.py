@@ -1,0 +1,109 @@
+"""Visits of the demo hospital: a past that ended well or badly, a today in progress, a month to come."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from careplus_contracts.appointments import AppointmentStatus as S
+from careplus_contracts.endpoints import Role
+from careplus_demo.agenda import Agenda
+from careplus_demo.people import Doctor, Patient, People
+from careplus_demo.plan import PAST_DAYS
+from careplus_demo.references import reference
+from careplus_demo.stories import CANCELLED_BY_DOCTOR, CANCELLED_BY_PATIENT, NOTES, REASONS
+from careplus_demo.weeks import Span
+
+CHANGES = {S.BOOKED: 0, S.CONFIRMED: 1, S.ARRIVED: 2, S.IN_PROGRESS: 3, S.COMPLETED: 4, S.CANCELLED: 1, S.NO_SHOW: 2}
+"""How often a visit in this state was changed."""
+SOON = timedelta(minutes=40)
+"""So long before their visit people sit in the waiting room."""
+AVERAGE = 0.5
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A visit that took place; prescriptions, referrals and laboratory orders follow from it."""
+
+    id: int
+    doctor: Doctor
+    patient: Patient
+    ends_at: datetime
+
+
+class Visits:
+    """`completed`: the visits of the past weeks that took place, once `rows` has run."""
+
+    def __init__(self, people: People, agenda: Agenda) -> None:
+        self.people, self.agenda, self.now = people, agenda, people.plan.now
+        self.completed: list[Visit] = []
+        self._chance = people.plan.chance("visits")
+        self._count = 0
+        self._today: date | None = None
+        self._busy: dict[int, list[Span]] = {}
+
+    def rows(self) -> Iterator[dict[str, Any]]:
+        """Visits by day, doctor and time."""
+        missing = 0
+        for day, doctor, times, count in self.agenda:
+            if day != self._today:
+                self._today, self._busy = day, {}
+            slots = list(times)
+            if chosen := self.agenda.chosen.get((day, doctor.id)):
+                slot = slots.pop(next((i for i, slot in enumerate(slots) if slot[0] > self.now + SOON), len(slots) // 2))
+                yield self._row(doctor, chosen[0], slot, chosen[1] or self._status(slot, AVERAGE))
+            missing += count
+            for slot in sorted(self._chance.sample(slots, min(missing, len(slots)))):
+                if patient := self._free_patient(doctor.specialty, slot):
+                    missing -= 1
+                    yield self._row(doctor, patient, slot, self._status(slot, self._chance.random()))
+
+    def _free_patient(self, specialty: str, slot: Span) -> Patient | None:
+        """Somebody who is with no other doctor then."""
+        fitting = self.people.by_specialty[specialty]
+        first = self._chance.randrange(len(fitting))
+        for step in range(len(fitting)):
+            patient = fitting[(first + step) % len(fitting)]
+            busy = self._busy.setdefault(patient.id, [])
+            if not any(slot[0] < other[1] and other[0] < slot[1] for other in busy):
+                busy.append(slot)
+                return patient
+        return None
+
+    def _status(self, slot: Span, roll: float) -> S:
+        starts_at, ends_at = slot
+        if roll < 0.08:
+            return S.CANCELLED
+        if ends_at <= self.now:
+            return S.NO_SHOW if roll < 0.14 else S.COMPLETED
+        if starts_at <= self.now:
+            return S.IN_PROGRESS
+        if starts_at <= self.now + SOON:
+            return S.ARRIVED if roll < 0.7 else S.CONFIRMED
+        return S.CONFIRMED if roll < 0.55 else S.BOOKED
+
+    def _row(self, doctor: Doctor, patient: Patient, slot: Span, status: S) -> dict[str, Any]:
+        chance, (starts_at, ends_at) = self._chance.random(), slot
+        self._count += 1
+        if status is S.COMPLETED and self.now - ends_at < timedelta(days=PAST_DAYS):
+            self.completed.append(Visit(self._count, doctor, patient, ends_at))
+        reasons, notes = REASONS[doctor.specialty], NOTES[doctor.specialty]
+        by_doctor = status is S.CANCELLED and chance < 0.2
+        cancelled = CANCELLED_BY_DOCTOR if by_doctor else CANCELLED_BY_PATIENT
+        return {
+            "id": self._count,
+            "reference": reference("CP", self._count),
+            "patient_id": patient.id,
+            "doctor_id": doctor.id,
+            "starts_at": starts_at,
+            "ends_at": ends_at,
+            "status": status.value,
+            "reason": reasons[int(chance * 1000) % len(reasons)] if chance < 0.9 else None,
+            "place": doctor.place,
+            "note": notes[int(chance * 1000) % len(notes)] if status is S.COMPLETED else None,
+            "cancelled_by": (Role.DOCTOR if by_doctor else Role.PATIENT).value if status is S.CANCELLED else None,
+            "cancel_reason": cancelled[int(chance * 1000) % len(cancelled)] if status is S.CANCELLED else None,
+            # booked two hours to four weeks before
+            "created_at": min(starts_at, self.now) - timedelta(minutes=120 + int(chance * 40_000)),
+            "version": 1 + CHANGES[status],
+        }

@@ -1,0 +1,1 @@
+"""Audit events of every request, and their group commit."""

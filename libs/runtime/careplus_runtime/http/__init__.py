@@ -1,0 +1,1 @@
+"""Contracts on FastAPI: routes, handlers, bodies, problems, paging, idempotency and OpenAPI."""

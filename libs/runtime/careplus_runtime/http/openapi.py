@@ -1,0 +1,223 @@
+"""The OpenAPI 3.1 document of everything promised, made from the contracts alone; no service is asked."""
+
+import inspect
+import sys
+from collections.abc import Callable, Iterable
+from importlib.metadata import version
+from itertools import groupby
+from typing import Annotated, Any
+
+from fastapi import FastAPI, Query
+from pydantic.json_schema import models_json_schema
+
+from careplus_contracts.endpoints import Endpoint, Public, Role
+from careplus_contracts.refusals import PROBLEM_MEDIA_TYPE, Refusal
+from careplus_contracts.registry import ENDPOINTS
+from careplus_contracts.values import MAX_ID
+
+Json = dict[str, Any]
+
+ABOUT = """\
+Everything a hospital's portals do, as JSON over HTTP.
+
+- **Signing in**: `POST /auth/login` answers an access token; send it as `Authorization: Bearer …`.
+- **Lists** answer `items` and `next_cursor`; send that as `cursor` for the next page.
+- **Refusals** are RFC 9457 problem details; switch on `code`. Beside what an operation lists, any may answer 500 `unexpected`.
+- **Instants** carry an offset and are answered in UTC; days are days of the clinic's calendar.
+- **Repeating**: send an `Idempotency-Key` nobody can guess with a POST or PUT, and repeat it safely for 24 hours.
+- **Editing**: send the `ETag` you read as `If-Match`; a change in between is 412, not lost, also where it did
+  what you want. Acts that answer the same when they are repeated do so without `If-Match`, or with their key.
+"""
+
+PARAMETERS: Json = {
+    "Idempotency-Key": {
+        "description": "Makes the request safe to repeat for 24 hours: the first answer is given again. Choose it at random, "
+        "a new one for each new request: it is also what the kept answer is sealed with.",
+        "schema": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 255,
+            "pattern": "^[\\x21-\\x7e]([\\x20-\\x7e]*[\\x21-\\x7e])?$",
+        },
+        "example": "5f0c1c9e-6a53-4b0e-9c55-0f8f4c1a2b3d",
+    },
+    "If-Match": {
+        "description": "The `ETag` of the version you change; any other version is 412.",
+        "schema": {"type": "string"},
+        "example": '"3"',
+    },
+    "If-None-Match": {
+        "description": "The `ETag` of the answer you have; 304 where it still holds.",
+        "schema": {"type": "string"},
+        "example": '"1f0c3b5d7a9e2c4f6b8d0e1a3c5f7092"',
+    },
+}
+HEADERS: Json = {
+    "ETag": {"description": "The version of what is answered.", "schema": {"type": "string"}},
+    "X-Request-Id": {"description": "Stands in the logs too.", "schema": {"type": "string"}, "required": True},
+    "Retry-After": {"description": "Seconds to wait before another try.", "schema": {"type": "integer"}},
+    "WWW-Authenticate": {"description": "How to sign in.", "schema": {"type": "string"}},
+    "Idempotency-Replayed": {
+        "description": "`true`: this is the answer to an earlier request with the same key.",
+        "schema": {"type": "string", "const": "true"},
+    },
+}
+
+
+def document() -> Json:
+    """The OpenAPI document, the same for every installation."""
+    app = FastAPI(
+        title="CarePlus",
+        version=version("careplus-contracts"),
+        description=ABOUT,
+        license_info={"name": "MIT", "identifier": "MIT"},
+        servers=[{"url": "/"}],
+        openapi_tags=_tags(),
+    )
+    for endpoint in ENDPOINTS:
+        app.add_api_route(
+            endpoint.path,
+            _facing_fastapi(endpoint),
+            methods=[endpoint.method],
+            response_model=None if endpoint.answer is type(None) else endpoint.answer,
+            status_code=endpoint.status,
+            operation_id=endpoint.name,
+            summary=_first_sentence(endpoint.doc),
+            description=f"{endpoint.doc}\n\nRoles: {', '.join(_roles(endpoint))}",
+            tags=[endpoint.tag],
+        )
+    described: Json = app.openapi()
+    for endpoint in ENDPOINTS:
+        _complete(described["paths"][endpoint.path][endpoint.method.lower()], endpoint)
+    described["components"] = _components(described["components"]["schemas"])
+    return described
+
+
+def _tags() -> list[Json]:
+    tags = {}
+    for endpoint in ENDPOINTS:
+        about = (sys.modules[endpoint.stub.__module__].__doc__ or "").strip().partition(": ")[2]
+        tags[endpoint.tag] = {"name": endpoint.tag, "description": about[:1].upper() + about[1:]}
+    return list(tags.values())
+
+
+def _facing_fastapi(endpoint: Endpoint[..., Any]) -> Callable[..., None]:
+    """A function with the stub's parameters as FastAPI wants them: `from_` is sent as `from`."""
+
+    def facing() -> None: ...
+
+    body = [] if endpoint.body is None else [endpoint.body]
+    facing.__signature__ = inspect.Signature(  # type: ignore[attr-defined] # PEP 362; not in typeshed
+        [
+            p.replace(
+                kind=p.KEYWORD_ONLY,
+                annotation=Annotated[p.annotation, Query(alias=name.rstrip("_"))] if name.endswith("_") else p.annotation,
+            )
+            for name, p in [*endpoint.parameters.items(), *((p.name, p) for p in body)]
+        ]
+    )
+    return facing
+
+
+def _first_sentence(doc: str) -> str:
+    return doc.partition("\n")[0].partition(". ")[0].rstrip(".")
+
+
+def _roles(endpoint: Endpoint[..., Any]) -> list[str]:
+    roles = endpoint.roles
+    return [roles.value] if isinstance(roles, Public) else [role.value for role in Role if role in roles]
+
+
+def _complete(operation: Json, endpoint: Endpoint[..., Any]) -> None:
+    """Add to FastAPI's description of an operation what the contract says beyond it."""
+    operation["security"] = [] if endpoint.public else [{"bearer": []}]
+    operation["x-roles"] = _roles(endpoint)
+    for parameter in operation.get("parameters", []):
+        parameter["schema"] = _without_null(parameter["schema"])
+    sent = {"Idempotency-Key": endpoint.keyed, "If-Match": endpoint.versioned, "If-None-Match": endpoint.polled}
+    if names := [name for name, is_sent in sent.items() if is_sent]:
+        operation.setdefault("parameters", []).extend({"$ref": f"#/components/parameters/{name}"} for name in names)
+    if endpoint.body is not None:
+        content = operation["requestBody"]["content"]["application/json"]
+        content["schema"] = _without_null(content["schema"])
+        if endpoint.example is not None:
+            content["example"] = dict(endpoint.example)
+    operation["responses"] = _responses(operation["responses"], endpoint)
+
+
+def _without_null(schema: Json) -> Json:
+    """What may be left out of a request is left out, not sent as null."""
+    kinds = [kind for kind in schema.get("anyOf", []) if kind != {"type": "null"}]
+    if len(kinds) != 1:
+        return schema
+    about = {name: value for name, value in schema.items() if name not in {"anyOf", "default"}}
+    return kinds[0] if "$ref" in kinds[0] and about.keys() <= {"title"} else {**about, **kinds[0]}
+
+
+def _responses(described: Json, endpoint: Endpoint[..., Any]) -> Json:
+    good = described[str(endpoint.status)]
+    good["description"] = "Done" if endpoint.status == 204 else "The answer"
+    if endpoint.media_type != "application/json":
+        good["content"] = {endpoint.media_type: {"schema": {"type": "string"}}}
+    tagged = endpoint.polled or "version" in getattr(endpoint.answer, "model_fields", {})
+    good["headers"] = _headers(["ETag"] * tagged + ["Idempotency-Replayed"] * endpoint.keyed)
+    responses = {str(endpoint.status): good}
+    if endpoint.polled:
+        responses["304"] = {"description": "What you have still holds", "headers": _headers(["ETag"])}
+    refusals = sorted(endpoint.all_refusals, key=lambda refusal: refusal.status)
+    for status, kinds in groupby(refusals, key=lambda refusal: refusal.status):
+        responses[str(status)] = _refused(list(kinds))
+    return responses
+
+
+def _headers(names: Iterable[str]) -> Json:
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in ("X-Request-Id", *names)}
+
+
+def _refused(kinds: list[type[Refusal]]) -> Json:
+    extra = [name for kind in kinds for name in kind("").headers()]
+    references = {kind.code(): f"#/components/schemas/{kind.problem().__name__}" for kind in kinds}
+    schema: Json = {"$ref": next(iter(references.values()))}
+    if len(kinds) > 1:
+        schema = {
+            "oneOf": [{"$ref": reference} for reference in references.values()],
+            "discriminator": {"propertyName": "code", "mapping": references},
+        }
+    return {
+        "description": "; ".join(kind.title() for kind in kinds),
+        "headers": _headers(dict.fromkeys(extra)),
+        "content": {PROBLEM_MEDIA_TYPE: {"schema": schema}},
+    }
+
+
+def _exact(schema: Any) -> Any:
+    """FastAPI makes floats of bounds, and the largest 64-bit integer is none."""
+    if isinstance(schema, list):
+        return [_exact(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    exact = {name: _exact(part) for name, part in schema.items()}
+    if exact.get("type") == "integer":
+        exact.update({bound: min(int(exact[bound]), MAX_ID) for bound in ("minimum", "maximum") if bound in exact})
+    return exact
+
+
+def _components(schemas: Json) -> Json:
+    refusals = dict.fromkeys(refusal for endpoint in ENDPOINTS for refusal in endpoint.all_refusals)
+    problems = models_json_schema(
+        [(refusal.problem(), "serialization") for refusal in refusals], ref_template="#/components/schemas/{model}"
+    )[1]["$defs"]
+    ours = {name: schema for name, schema in schemas.items() if name not in {"HTTPValidationError", "ValidationError"}}
+    return {
+        "schemas": _exact(dict(sorted({**ours, **problems}.items()))),
+        "parameters": {name: {"name": name, "in": "header", **about} for name, about in PARAMETERS.items()},
+        "headers": HEADERS,
+        "securitySchemes": {
+            "bearer": {
+                "type": "http",
+                "scheme": "bearer",
+                "bearerFormat": "JWT",
+                "description": "The `access_token` that `POST /auth/login` answers.",
+            }
+        },
+    }

@@ -1,0 +1,1 @@
+"""Access tokens, sessions, role checks and the care relationship."""

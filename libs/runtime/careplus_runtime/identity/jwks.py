@@ -1,0 +1,88 @@
+"""The keys that access tokens are verified with: fetched from auth, kept while auth is away, and a cache of verified tokens."""
+
+import asyncio
+import hashlib
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import Any
+
+import httpx
+
+from careplus_contracts.refusals import Unauthenticated, Unavailable
+from careplus_runtime.identity.tokens import Identity, InvalidToken, UnknownKey, public_keys, verify
+from careplus_runtime.process.logs import log
+
+REFETCH_AFTER_S = 30.0
+RETRY_AFTER_S = 1.0
+CACHED_TOKENS = 10_000
+
+NEEDS_TOKEN = "Sign in, and send the access token as 'Authorization: Bearer …'."
+
+
+class Verifier:
+    """Tells who a token speaks for. `fetch` answers auth's JWKS."""
+
+    def __init__(self, fetch: Callable[[], Awaitable[list[dict[str, Any]]]]) -> None:
+        self._fetch = fetch
+        self._keys: dict[str, Any] = {}
+        self._asked_at = float("-inf")
+        self._verified: dict[bytes, Identity] = {}
+        self._fetching = asyncio.Lock()
+
+    async def ask_until_known(self) -> None:
+        """Whoever comes: then nobody finds auth away who needs it only for its keys."""
+        while not self._keys:
+            await asyncio.sleep(RETRY_AFTER_S)
+            with suppress(Unavailable):
+                await self._refresh()
+
+    async def identify(self, token: str) -> Identity:
+        """Raises Unauthenticated, or Unavailable before auth has been reached once."""
+        key = hashlib.sha256(token.encode("utf-8", "surrogateescape")).digest()
+        identity = self._verified.get(key)
+        if identity is None:
+            identity = await self._verify(token)
+            if len(self._verified) >= CACHED_TOKENS:
+                del self._verified[next(iter(self._verified))]
+            self._verified[key] = identity
+        elif identity.expires_at <= time.time():
+            del self._verified[key]
+            raise Unauthenticated(NEEDS_TOKEN)
+        return identity
+
+    async def _verify(self, token: str) -> Identity:
+        try:
+            try:
+                return verify(token, self._keys, time.time())
+            except UnknownKey:
+                await self._refresh()
+                return verify(token, self._keys, time.time())
+        except InvalidToken:
+            raise Unauthenticated(NEEDS_TOKEN) from None
+
+    async def _refresh(self) -> None:
+        # those who come while it is being asked wait for that answer
+        async with self._fetching:
+            pause = REFETCH_AFTER_S if self._keys else RETRY_AFTER_S
+            if time.monotonic() - self._asked_at >= pause:
+                self._asked_at = time.monotonic()
+                try:
+                    self._keys = public_keys(await self._fetch())
+                    self._verified.clear()
+                except (httpx.HTTPError, ValueError, KeyError) as error:
+                    log.warning("keys_not_fetched", error=type(error).__name__)
+        if not self._keys:
+            raise Unavailable("The sign-in service cannot be reached. Try again in a moment.")
+
+
+def fetch_from(http: httpx.AsyncClient, auth_url: str) -> Callable[[], Awaitable[list[dict[str, Any]]]]:
+    """A `fetch` that asks auth over HTTP."""
+
+    async def fetch() -> list[dict[str, Any]]:
+        response = await http.get(f"{auth_url}/.well-known/jwks.json")
+        response.raise_for_status()
+        keys: list[dict[str, Any]] = response.json()["keys"]
+        return keys
+
+    return fetch

@@ -1,0 +1,1 @@
+"""The audit chain and the audit trail as CSV."""

@@ -1,0 +1,1 @@
+"""Signing of access tokens and encryption of stored secrets."""

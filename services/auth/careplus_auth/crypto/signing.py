@@ -1,0 +1,30 @@
+"""Tokens for those who signed in."""
+
+import time
+
+from careplus_auth.store.accounts import shown
+from careplus_auth.store.sessions import Opened
+from careplus_contracts.accounts import Tokens
+from careplus_contracts.endpoints import Role
+from careplus_runtime.identity.tokens import LIFETIME_S, SigningKey
+from careplus_runtime.process.settings import Settings, SettingsError
+
+
+def secrets_of(settings: Settings) -> list[str]:
+    """The secrets, newest first: the first signs, all verify. Raises SettingsError without one."""
+    if settings.secret_key is None:
+        raise SettingsError(
+            "SECRET_KEY: is missing; make one with "
+            "python3 -c 'import secrets; print(secrets.token_urlsafe(48))' and put it into .env"
+        )
+    return [secret.strip() for secret in settings.secret_key.split(",")]
+
+
+def tokens(keys: list[SigningKey], opened: Opened) -> Tokens:
+    account = shown(opened.account)
+    return Tokens(
+        access_token=keys[0].sign(account.id, Role(account.role), opened.sid, int(time.time())),
+        token_type="bearer",
+        expires_in=LIFETIME_S,
+        account=account,
+    )

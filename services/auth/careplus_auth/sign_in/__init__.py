@@ -1,0 +1,1 @@
+"""Sign-in: passwords, attempt limits, cookies, client information."""
