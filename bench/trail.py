@@ -16,7 +16,7 @@ import pysqlite3
 from rich.console import Console
 from rich.progress import track
 
-from careplus_auth.audit.chain import GENESIS, SealingKeys
+from careplus_auth.audit.chain import GENESIS, ChainKeys
 
 EVENTS = int(os.environ.get("BENCH_EVENTS", "1000000"))
 AT_ONCE = 50_000
@@ -35,7 +35,7 @@ def events() -> Iterator[tuple[list[Any], list[int]]]:
         yield row, [number % 20_000 + 1] if number % 3 else []
 
 
-def fill(file: Path, keys: SealingKeys) -> None:
+def fill(file: Path, keys: ChainKeys) -> None:
     connection = pysqlite3.connect(file, isolation_level=None)
     connection.execute("PRAGMA synchronous=OFF")
     columns = [column[1] for column in connection.execute("PRAGMA table_info(audit_events)")]
@@ -62,7 +62,7 @@ def main() -> None:
         environment = {**os.environ, "SECRET_KEY": secret, "CAREPLUS_DATA": folder}
         careplus = [sys.executable, "-m", "careplus_cli"]
         subprocess.run([*careplus, "migrate"], env=environment, cwd=folder, check=True)
-        fill(Path(folder) / "careplus.db", SealingKeys([secret]))
+        fill(Path(folder) / "careplus.db", ChainKeys([secret]))
         wall, before = time.perf_counter(), os.times()
         subprocess.run([*careplus, "audit", "verify"], env=environment, cwd=folder, check=True)
         after = os.times()

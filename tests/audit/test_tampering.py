@@ -14,8 +14,8 @@ import pysqlite3
 import pytest
 
 from bench.trail import EVENTS, fill
-from careplus_auth.audit.chain import SealingKeys
-from careplus_auth.store.seals import Head
+from careplus_auth.audit.chain import ChainKeys
+from careplus_auth.store.audit_links import Head
 from careplus_cli.verifying import Broken, Sound, verify
 from tests.audit.trail import TABLES, wait_until_sealed
 from tests.hospital import Hospital
@@ -74,12 +74,12 @@ def copy(sealed: Path, tmp_path: Path) -> Iterator[Copy]:
 
 
 def checked(path: Path, hospital: Hospital, anchored: Head | None = None) -> Sound:
-    return verify(f"sqlite:///{path}", SealingKeys([hospital.secret]), anchored, lambda done, total: None)
+    return verify(f"sqlite:///{path}", ChainKeys([hospital.secret]), anchored, lambda done, total: None)
 
 
 def test_it_says_how_far_it_is(sealed: Path, hospital: Hospital) -> None:
     said: list[tuple[int, int]] = []
-    found = verify(f"sqlite:///{sealed}", SealingKeys([hospital.secret]), None, lambda *how_far: said.append(how_far))
+    found = verify(f"sqlite:///{sealed}", ChainKeys([hospital.secret]), None, lambda *how_far: said.append(how_far))
     assert said[-1] == (found.head.number, found.head.number)
     assert said == sorted(said)
 
@@ -88,7 +88,7 @@ def test_it_says_how_far_it_is(sealed: Path, hospital: Hospital) -> None:
 def test_a_million_events_take_fifteen_seconds(tmp_path: Path) -> None:
     hospital = Hospital(tmp_path)
     assert hospital.careplus("migrate").returncode == 0
-    fill(tmp_path / "careplus.db", SealingKeys([hospital.secret]))
+    fill(tmp_path / "careplus.db", ChainKeys([hospital.secret]))
     began = time.perf_counter()
     command = [sys.executable, "-m", "careplus_cli", "audit", "verify"]
     environment = {**hospital.environment, "FORCE_COLOR": "1"}
@@ -123,7 +123,7 @@ def edit_and_recompute(copy: Copy) -> None:
 
 def reseal(copy: Copy, first: int) -> None:
     """All that can be done without the key: the right form, with a key of one's own under the name of the house's."""
-    own = SealingKeys(["x" * 40])
+    own = ChainKeys(["x" * 40])
     before = copy.connection.execute("SELECT mac FROM audit_seals WHERE number = ?", (first - 1,)).fetchone()
     mac = before[0] if before else bytes(32)
     for number, event in copy.links():
@@ -233,7 +233,7 @@ def test_an_old_event_without_a_seal_is_found(copy: Copy, hospital: Hospital) ->
 
 def test_what_the_same_key_sealed_in_another_copy_fits_nowhere_else(copy: Copy, hospital: Hospital) -> None:
     """A restored backup that went on by itself has seals of the house's own key; each covers all that came before it there."""
-    keys, (number, event) = SealingKeys([hospital.secret]), copy.some()
+    keys, (number, event) = ChainKeys([hospital.secret]), copy.some()
     copy.connection.execute("UPDATE audit_events SET account_id = 4711 WHERE id = ?", (event,))
     [row] = copy.connection.execute("SELECT * FROM audit_events WHERE id = ?", (event,))
     patients = [id_ for (id_,) in copy.connection.execute("SELECT patient_id FROM audit_patients WHERE event_id = ?", (event,))]
@@ -245,9 +245,9 @@ def test_what_the_same_key_sealed_in_another_copy_fits_nowhere_else(copy: Copy, 
 
 def test_older_secrets_verify_and_strangers_do_not(sealed: Path, hospital: Hospital) -> None:
     url, newer = f"sqlite:///{sealed}", "n" * 40
-    verify(url, SealingKeys([newer, hospital.secret]), None, lambda done, total: None)
+    verify(url, ChainKeys([newer, hospital.secret]), None, lambda done, total: None)
     with pytest.raises(Broken, match="a key that no secret in SECRET_KEY makes"):
-        verify(url, SealingKeys([newer]), None, lambda done, total: None)
+        verify(url, ChainKeys([newer]), None, lambda done, total: None)
 
 
 def test_the_command_says_it_in_one_line(hospital: Hospital, sealed: Path, copy: Copy, world: World) -> None:

@@ -11,7 +11,7 @@ import pysqlite3
 import pytest
 from pyotp import TOTP
 
-from careplus_auth.audit.csv_export import COLUMNS, audit_file
+from careplus_auth.audit.csv_export import COLUMNS, audit_csv
 from careplus_contracts.audit import AuditEvent
 from careplus_contracts.endpoints import SIGNED_IN, Endpoint, Role
 from careplus_contracts.registry import ENDPOINTS
@@ -299,7 +299,7 @@ def test_no_cell_is_a_formula_and_none_is_two() -> None:
         AuditEvent.model_validate({**event, "id": number, "account": {"id": number, "full_name": text}, "reason": text})
         for number, text in enumerate(written, 1)
     ]
-    lines = cells(audit_file(events))
+    lines = cells(audit_csv(events))
     for name in ("account", "reason"):
         assert [line[COLUMNS.index(name)] for line in lines] == [cell(text) for text in written]
     assert not any(value.startswith(FORMULAS) for line in lines for value in line)

@@ -13,7 +13,7 @@ from careplus_auth.app import app
 from careplus_auth.sign_in.bootstrap_admin import create_admin
 from careplus_tables.engine import Database
 from careplus_tables.migrate import upgrade
-from tests.auth.people import signed_in
+from tests.auth.accounts_client import signed_in
 from tests.hospital import ADMIN, PASSWORD
 
 

@@ -5,9 +5,9 @@ import re
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from careplus_auth.audit.chain import SealingKeys
+from careplus_auth.audit.chain import ChainKeys
 from careplus_auth.crypto.signing import secrets_of
-from careplus_auth.store.seals import Head
+from careplus_auth.store.audit_links import Head
 from careplus_cli.database import in_one_line
 from careplus_cli.verifying import verify
 from careplus_runtime.process.settings import Settings
@@ -19,7 +19,7 @@ class CannotVerify(Exception):
 
 def verify_audit(settings: Settings, anchored: str | None) -> None:
     """Say how far the trail is sound. Raises Broken, CannotVerify, Unusable and SettingsError."""
-    keys, head = SealingKeys(secrets_of(settings)), None if anchored is None else _head(anchored)
+    keys, head = ChainKeys(secrets_of(settings)), None if anchored is None else _head(anchored)
     columns = TextColumn("Checking seals"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
     with Progress(*columns, console=Console(stderr=True), transient=True) as bars, in_one_line():
         task = bars.add_task("")

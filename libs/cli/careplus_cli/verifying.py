@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from careplus_auth.audit.chain import GENESIS, SealingKeys, UnknownKey
-from careplus_auth.store.seals import EVENT, SEALED, Head
+from careplus_auth.audit.chain import GENESIS, ChainKeys, UnknownKey
+from careplus_auth.store.audit_links import EVENT, SEALED, Head
 from careplus_runtime.process.clock import now
 from careplus_tables import sqlite
 from careplus_tables.audit import AuditPatientRow
@@ -49,7 +49,7 @@ class Sound(NamedTuple):
     waiting: int
 
 
-def verify(url: str, keys: SealingKeys, anchored: Head | None, progress: Progress) -> Sound:
+def verify(url: str, keys: ChainKeys, anchored: Head | None, progress: Progress) -> Sound:
     """Check every seal. Raises Broken, and SQLAlchemy's errors."""
     with _snapshot(url) as connection:
         total = connection.execute(sa.select(sa.func.count()).select_from(SEAL)).scalar_one()
@@ -63,7 +63,7 @@ def verify(url: str, keys: SealingKeys, anchored: Head | None, progress: Progres
 
 
 def _walk(
-    links: Sequence[Sequence[Any]], patients: dict[int, list[int]], head: Head, keys: SealingKeys, anchored: Head | None
+    links: Sequence[Sequence[Any]], patients: dict[int, list[int]], head: Head, keys: ChainKeys, anchored: Head | None
 ) -> Head:
     last, before = head
     for number, mac, key_id, event_id, *event in links:

@@ -6,14 +6,14 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from careplus_auth.audit.chain import SealingKeys
-from careplus_auth.audit.chain_writer import Sealer
-from careplus_auth.background import work
+from careplus_auth import background
+from careplus_auth.audit.chain import ChainKeys
+from careplus_auth.audit.chain_writer import ChainWriter
 from careplus_auth.crypto.signing import secrets_of
 from careplus_auth.crypto.vault import Vault
 from careplus_auth.routes import accounts, audit, invitations, keys, passwords, people, second_factors, sessions
 from careplus_auth.routes import sign_in as signing_in
-from careplus_auth.sign_in.attempts import Attempts
+from careplus_auth.sign_in.attempts import AttemptCounter
 from careplus_contracts import accounts as accounts_contract
 from careplus_contracts import audit as audit_contract
 from careplus_contracts import invitations as invitations_contract
@@ -30,6 +30,7 @@ from careplus_runtime.process.background import beside
 
 @asynccontextmanager
 async def with_keys(app: FastAPI) -> AsyncIterator[None]:
+    """Derive the keys from SECRET_KEY, and run the background tasks, for as long as the service runs."""
     secrets = secrets_of(app.state.settings)
     signing_keys = [SigningKey.from_secret(secret) for secret in secrets]
 
@@ -39,16 +40,16 @@ async def with_keys(app: FastAPI) -> AsyncIterator[None]:
     state = app.state
     state.signing_keys, state.successor_secret = signing_keys, secrets[0]
     state.vault, state.devices = Vault(secrets, "what is kept encrypted"), Vault(secrets, "known devices")
-    state.attempts = Attempts(state.database, Vault(secrets, "attempts"))
-    # the one service that needs to ask nobody
+    state.attempts = AttemptCounter(state.database, Vault(secrets, "attempts"))
+    # Auth has the keys itself; every other service fetches them.
     state.verifier = SessionVerifier(own_keys, state.database)
-    sealer = Sealer(state.database, SealingKeys(secrets))
-    async with beside(work(state.database, state.settings, state.vault)):
+    chain_writer = ChainWriter(state.database, ChainKeys(secrets))
+    async with beside(background.run(state.database, state.settings, state.vault)):
         try:
-            async with sealer.running():
+            async with chain_writer.running():
                 yield
         finally:
-            sealer.anchor()
+            chain_writer.anchor()
 
 
 app = application(

@@ -1,26 +1,26 @@
-"""Seals the audit trail while auth runs: new events within a second, and the head of the chain into the log every minute."""
+"""The background task that links audit events into the chain within a second and logs the chain's head every minute."""
 
 import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from careplus_auth.audit.chain import SealingKeys
-from careplus_auth.store import seals
-from careplus_auth.store.seals import Head
+from careplus_auth.audit.chain import ChainKeys
+from careplus_auth.store import audit_links
+from careplus_auth.store.audit_links import Head
 from careplus_runtime.process.background import beside
 from careplus_runtime.process.logs import log
 from careplus_tables.engine import Database
 
-EVERY_S = 0.4
-ANCHORED_EVERY_S = 60.0
-AT_ONCE = 500
+APPEND_INTERVAL_S = 0.4
+ANCHOR_INTERVAL_S = 60.0
+BATCH = 500
 
 
-class Sealer:
-    """The one who appends to the chain."""
+class ChainWriter:
+    """The only writer of the chain."""
 
-    def __init__(self, database: Database, keys: SealingKeys) -> None:
+    def __init__(self, database: Database, keys: ChainKeys) -> None:
         self._database = database
         self._keys = keys
         self._head: Head | None = None
@@ -29,39 +29,39 @@ class Sealer:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Seal in the background; what is there at the end is sealed too."""
+        """Link events in the background, and the last ones when the block ends."""
         try:
             async with beside(self._run()):
                 yield
         finally:
-            await self._try_to_seal()
+            await self._try_to_append()
 
     async def _run(self) -> None:
         while True:
-            # what is begun is ended, so that no batch is half written when the service stops
-            await asyncio.shield(self._try_to_seal())
-            if time.monotonic() - self._anchored_at >= ANCHORED_EVERY_S:
+            # Shielded, so that cancellation never leaves a batch half written.
+            await asyncio.shield(self._try_to_append())
+            if time.monotonic() - self._anchored_at >= ANCHOR_INTERVAL_S:
                 self.anchor()
-            await asyncio.sleep(EVERY_S)
+            await asyncio.sleep(APPEND_INTERVAL_S)
 
-    async def _try_to_seal(self) -> None:
+    async def _try_to_append(self) -> None:
         try:
-            await self.seal()
-        except Exception as error:  # nobody looks whether this task still runs: it goes on whatever happened
-            log.error("audit_not_sealed", reason=str(getattr(error, "orig", None) or type(error).__name__))
+            await self.append()
+        except Exception as error:  # The task must survive every failure: no supervisor restarts it.
+            log.error("audit_not_linked", reason=str(getattr(error, "orig", None) or type(error).__name__))
 
-    async def seal(self) -> None:
-        """Seal what is new."""
+    async def append(self) -> None:
+        """Link every event that has no link."""
         async with self._database.reading() as db:
-            self._head = await seals.head(db)
-            waiting = await seals.is_waiting(db)
+            self._head = await audit_links.head(db)
+            waiting = await audit_links.has_unlinked(db)
         while waiting:
             async with self._database.writing() as db:
-                self._head, count = await seals.add(db, self._keys, AT_ONCE)
-            waiting = count == AT_ONCE
+                self._head, count = await audit_links.append(db, self._keys, BATCH)
+            waiting = count == BATCH
 
     def anchor(self) -> None:
-        """Say in the log where the chain ends, if it has grown: a chain that later ends before that was cut."""
+        """Log the head if the chain has grown. A chain that later ends before a logged head was truncated."""
         if self._head is not None and self._head != self._anchored:
             log.info("audit_head", number=self._head.number, mac=self._head.mac.hex())
             self._anchored = self._head

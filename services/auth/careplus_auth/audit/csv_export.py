@@ -1,4 +1,4 @@
-"""The audit trail as a file for spreadsheets."""
+"""The audit trail as CSV."""
 
 import csv
 import io
@@ -11,11 +11,11 @@ COLUMNS = (
     *("object_id", "patient_ids", "outcome", "reason", "members", "seal"),
 )
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-"""The last four are wide forms of the first."""
+"""The last four are the full-width forms of the first four."""
 
 
-def audit_file(events: Iterable[AuditEvent]) -> str:
-    """RFC 4180, with a line of names."""
+def audit_csv(events: Iterable[AuditEvent]) -> str:
+    """Return RFC 4180 text with a header line."""
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(COLUMNS)
@@ -32,6 +32,6 @@ def _line(event: AuditEvent) -> list[str]:
 
 
 def _cell(value: object) -> str:
-    # spreadsheets calculate what begins so
+    # Spreadsheets evaluate a cell that begins with one of these characters.
     text = "" if value is None else str(value)
     return f"'{text}" if text.startswith(_FORMULA) else text

@@ -1,9 +1,9 @@
-"""Tokens for those who signed in."""
+"""Signing of access tokens."""
 
 import time
 
-from careplus_auth.store.accounts import shown
-from careplus_auth.store.sessions import Opened
+from careplus_auth.store.accounts import to_contract
+from careplus_auth.store.sessions import OpenedSession
 from careplus_contracts.accounts import Tokens
 from careplus_contracts.endpoints import Role
 from careplus_runtime.identity.tokens import LIFETIME_S, SigningKey
@@ -11,7 +11,7 @@ from careplus_runtime.process.settings import Settings, SettingsError
 
 
 def secrets_of(settings: Settings) -> list[str]:
-    """The secrets, newest first: the first signs, all verify. Raises SettingsError without one."""
+    """Return the secrets of SECRET_KEY: the first signs, all verify. Raise SettingsError without one."""
     if settings.secret_key is None:
         raise SettingsError(
             "SECRET_KEY: is missing; make one with "
@@ -20,8 +20,9 @@ def secrets_of(settings: Settings) -> list[str]:
     return [secret.strip() for secret in settings.secret_key.split(",")]
 
 
-def tokens(keys: list[SigningKey], opened: Opened) -> Tokens:
-    account = shown(opened.account)
+def tokens(keys: list[SigningKey], opened: OpenedSession) -> Tokens:
+    """Return a signed access token with the account, the body of a sign-in or refresh."""
+    account = to_contract(opened.account)
     return Tokens(
         access_token=keys[0].sign(account.id, Role(account.role), opened.sid, int(time.time())),
         token_type="bearer",

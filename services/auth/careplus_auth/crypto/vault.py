@@ -1,4 +1,4 @@
-"""What the database holds encrypted and hashed with keys that follow from SECRET_KEY."""
+"""Encryption and keyed hashes of stored values, with keys derived from SECRET_KEY."""
 
 import base64
 import hmac
@@ -9,38 +9,39 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 
-class Unreadable(Exception):
-    """Sealed with a secret that is not listed any more."""
+class CannotDecrypt(Exception):
+    """The ciphertext was made with a secret that SECRET_KEY no longer lists, or was changed."""
 
 
 class Vault:
-    """Seals and hashes for one purpose. The first secret seals; all of them open, so that nothing is lost when it changes."""
+    """Encrypts and hashes for one purpose. The first secret encrypts; all of them decrypt, so that key rotation loses no data."""
 
     def __init__(self, secrets: Sequence[str], purpose: str) -> None:
-        self._keys = [_derived(secret, purpose) for secret in secrets]
-        self._sealing = MultiFernet([Fernet(base64.urlsafe_b64encode(key)) for key in self._keys])
+        self._keys = [_derive(secret, purpose) for secret in secrets]
+        self._fernet = MultiFernet([Fernet(base64.urlsafe_b64encode(key)) for key in self._keys])
 
-    def seal(self, text: str) -> str:
-        return self._sealing.encrypt(text.encode()).decode()
+    def encrypt(self, text: str) -> str:
+        """Return a Fernet token."""
+        return self._fernet.encrypt(text.encode()).decode()
 
-    def open(self, sealed: str) -> str:
-        """Raises Unreadable."""
+    def decrypt(self, ciphertext: str) -> str:
+        """Return the text of a Fernet token. Raise CannotDecrypt."""
         try:
-            return self._sealing.decrypt(sealed.encode()).decode()
+            return self._fernet.decrypt(ciphertext.encode()).decode()
         except InvalidToken:
-            raise Unreadable from None
+            raise CannotDecrypt from None
 
-    def hashed(self, text: str) -> str:
-        """A hash that nobody can look up in a list of likely texts, in 64 hexadecimal digits."""
+    def keyed_hash(self, text: str) -> str:
+        """Return HMAC-SHA256 under the first secret, 64 hexadecimal digits: a dictionary of likely texts does not reveal it."""
         return self._hashes(text)[0]
 
-    def is_hash_of(self, hashed: str, text: str) -> bool:
-        """Whether it was made with any of the secrets."""
-        return any(hmac.compare_digest(hashed.encode(), one.encode()) for one in self._hashes(text))
+    def matches_hash(self, keyed_hash: str, text: str) -> bool:
+        """Return whether any listed secret gives this hash."""
+        return any(hmac.compare_digest(keyed_hash.encode(), one.encode()) for one in self._hashes(text))
 
     def _hashes(self, text: str) -> list[str]:
         return [hmac.digest(key, text.encode(), "sha256").hex() for key in self._keys]
 
 
-def _derived(secret: str, purpose: str) -> bytes:
+def _derive(secret: str, purpose: str) -> bytes:
     return HKDF(SHA256(), length=32, salt=None, info=f"careplus {purpose}".encode()).derive(secret.encode())

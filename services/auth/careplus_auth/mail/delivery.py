@@ -1,4 +1,4 @@
-"""How a mail leaves: over SMTP, or as a file where there is no mail server."""
+"""Mail delivery over SMTP, or into files where no mail server is set."""
 
 import os
 from email.headerregistry import Address
@@ -13,36 +13,39 @@ from urllib.parse import unquote, urlsplit
 import aiosmtplib
 
 from careplus_auth.mail.templates import write
-from careplus_auth.store.mails import Waiting
+from careplus_auth.store.mails import QueuedMail
 from careplus_runtime.process.logs import log
 from careplus_runtime.process.settings import Settings
 
-PATIENCE_S = 20.0
+TIMEOUT_S = 20.0
 PORTS = {"smtp": 587, "smtps": 465}
 
 
-async def deliver(mail: Waiting, house: Settings) -> None:
-    """Raises what the mail server or the disk says, whatever that is."""
-    message = compose(mail, house)
-    if house.smtp_url is None:
-        _write_down(mail, message, house.data / "mail")
+async def deliver(mail: QueuedMail, settings: Settings) -> None:
+    """Send or write one mail. Raise the errors of aiosmtplib and the file system."""
+    message = compose(mail, settings)
+    if settings.smtp_url is None:
+        _write_file(mail, message, settings.data / "mail")
     else:
-        # by itself it would ask the resolver for our name, and everybody waits meanwhile
-        ours = urlsplit(house.public_url).hostname
-        await aiosmtplib.send(message, recipients=[mail.email], local_hostname=ours, timeout=PATIENCE_S, **server(house.smtp_url))
+        # Without a name aiosmtplib resolves our own host name, which blocks the event loop.
+        ours = urlsplit(settings.public_url).hostname
+        await aiosmtplib.send(
+            message, recipients=[mail.email], local_hostname=ours, timeout=TIMEOUT_S, **server(settings.smtp_url)
+        )
         log.info("mail_sent", mail=mail.id, kind=mail.kind.value)
 
 
-def compose(mail: Waiting, house: Settings) -> EmailMessage:
-    subject, text = write(mail.kind, house, mail.link)
+def compose(mail: QueuedMail, settings: Settings) -> EmailMessage:
+    """Return the message with headers and plain text."""
+    subject, text = write(mail.kind, settings, mail.link)
     local, _, domain = mail.email.rpartition("@")
-    _, sender = parseaddr(house.sender)
+    _, sender = parseaddr(settings.sender)
     message = EmailMessage(policy=SMTP)
-    message["From"] = house.sender
+    message["From"] = settings.sender
     message["To"] = Address(username=local, domain=domain)
     message["Subject"] = subject
     message["Date"] = formatdate()
-    # the same for each attempt, so that mail programs show a repeated one once
+    # The same for each attempt, so that mail programs show a repeated mail once.
     message["Message-ID"] = f"<{mail.kind.value.replace('_', '-')}-{mail.id}@{sender.rpartition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(text)
@@ -50,10 +53,10 @@ def compose(mail: Waiting, house: Settings) -> EmailMessage:
 
 
 def server(url: str) -> dict[str, Any]:
-    """What aiosmtplib needs to know of CAREPLUS_SMTP_URL."""
+    """Return the connection arguments of aiosmtplib for CAREPLUS_SMTP_URL."""
     parts = urlsplit(url)
     encrypted = parts.scheme == "smtps"
-    # a password goes to another machine only over TLS; without one, TLS is used where it is offered
+    # Require TLS before a password is sent to another machine; without a password use TLS where it is offered.
     demanded = True if parts.username and not encrypted and not _is_here(parts.hostname or "") else None
     return {
         "hostname": parts.hostname,
@@ -65,7 +68,7 @@ def server(url: str) -> dict[str, Any]:
     }
 
 
-def _write_down(mail: Waiting, message: EmailMessage, folder: Path) -> None:
+def _write_file(mail: QueuedMail, message: EmailMessage, folder: Path) -> None:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     file = folder / f"{mail.id:06}-{mail.kind.value}.eml"
     with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as written:

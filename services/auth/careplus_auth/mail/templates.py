@@ -1,4 +1,4 @@
-"""What mails say. Nothing clinical: a mail is read by more than its reader."""
+"""Subjects and texts of mails. They hold no clinical content and no names: other people may read a mailbox."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -7,7 +7,7 @@ from careplus_runtime.process.settings import Settings
 
 
 class Kind(StrEnum):
-    """What a mail is about."""
+    """The kinds of mail."""
 
     INVITATION = "invitation"
     PASSWORD_RESET = "password_reset"
@@ -32,16 +32,16 @@ TEXTS: Mapping[Kind, str] = {
 The link works once, for seven days. If it has expired, ask for another one.
 """,
     Kind.PASSWORD_RESET: """\
-Somebody, most likely you, asked for a new password for your account at {hospital}. Choose it here:
+A new password was requested for your account at {hospital}. Choose it here:
 
 {link}
 
-The link works once, for an hour. If it was not you, you need not do anything: your password stays as it is.
+The link works once, for an hour. If you did not request it, ignore this mail: your password stays as it is.
 """,
     Kind.PASSWORD_CHANGED: """\
 The password of your account at {hospital} was changed, and you were signed out on your other devices.
 
-If it was not you, choose another password at once and tell the hospital:
+If you did not do this, choose another password at once and tell the hospital:
 
 {link}
 """,
@@ -49,26 +49,26 @@ If it was not you, choose another password at once and tell the hospital:
 Signing in to your account at {hospital} asks for a code of your authenticator app from now on.
 Keep your recovery codes where you find them without your phone.
 
-If it was not you, choose another password at once and tell the hospital:
+If you did not do this, choose another password at once and tell the hospital:
 
 {link}
 """,
     Kind.SECOND_FACTOR_OFF: """\
 Signing in to your account at {hospital} does not ask for a code any more.
 
-If it was not you, choose another password at once and tell the hospital:
+If you did not do this, choose another password at once and tell the hospital:
 
 {link}
 """,
 }
 
 
-def write(kind: Kind, house: Settings, link: str | None) -> tuple[str, str]:
-    """Subject and text. Without a link of its own a mail leads to where passwords are chosen anew."""
-    words = {"hospital": house.hospital, "link": link or f"{house.public_url}/password"}
-    return SUBJECTS[kind].format(**words), f"{TEXTS[kind].format(**words)}\n{house.hospital}\n{house.public_url}\n"
+def write(kind: Kind, settings: Settings, link: str | None) -> tuple[str, str]:
+    """Return subject and text. A mail without a link of its own links to the password page."""
+    words = {"hospital": settings.hospital, "link": link or f"{settings.public_url}/password"}
+    return SUBJECTS[kind].format(**words), f"{TEXTS[kind].format(**words)}\n{settings.hospital}\n{settings.public_url}\n"
 
 
-def reset_link(house: Settings, code: str) -> str:
-    """Where a new password is chosen. After `#`, so that no server on the way writes the code down."""
-    return f"{house.public_url}/password#code={code}"
+def reset_link(settings: Settings, code: str) -> str:
+    """Return the link of a reset code. The code follows `#`, which browsers do not send, so no server logs it."""
+    return f"{settings.public_url}/password#code={code}"

@@ -1,1 +1,1 @@
-"""Handlers of auth, one file a noun."""
+"""Handlers of auth, one file per noun."""

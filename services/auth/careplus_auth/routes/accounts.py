@@ -1,12 +1,12 @@
-"""Register, stay signed in, sign out, who am I."""
+"""Registration, refresh, sign-out and the own account."""
 
 from fastapi import Request, Response
 
 from careplus_auth import rules
 from careplus_auth.crypto.signing import tokens
 from careplus_auth.sign_in import cookies, passwords
-from careplus_auth.sign_in.attempts import of_newcomer
-from careplus_auth.sign_in.client_info import device, peer
+from careplus_auth.sign_in.attempts import registration_limits
+from careplus_auth.sign_in.client_info import client_device, client_network
 from careplus_auth.store import accounts, invitations, sessions
 from careplus_contracts import accounts as contract
 from careplus_contracts.accounts import Account, InvitationRequired, Register, Tokens, UpdateMe
@@ -24,51 +24,51 @@ routes = Routes()
 async def register(body: Register, *, request: Request, visitor: Visitor, db: Db) -> Account:
     is_admin = visitor is not None and visitor.role is Role.ADMIN
     if not is_admin:
-        await request.app.state.attempts.begin(of_newcomer(peer(request.scope)))
+        await request.app.state.attempts.record(registration_limits(client_network(request.scope)))
     password_hash = await passwords.hash_new(body.password, body.email, body.full_name)
     if visitor is not None and is_admin:
-        # hashing may have waited for its turn, and who asks may be none any more
-        await accounts.own(db, visitor)
+        # Hashing takes long: check again that the caller is still an administrator.
+        await accounts.current_account(db, visitor)
     if body.invitation is not None:
         reserved = await invitations.accept(db, body.invitation, body.email, body.role)
-        return accounts.shown(accounts.accept(reserved, body, password_hash))
+        return accounts.to_contract(accounts.accept(reserved, body, password_hash))
     if body.role is not Role.PATIENT and not is_admin:
         raise InvitationRequired("Ask an administrator for an invitation and send its code.")
-    return accounts.shown(await accounts.add(db, body, password_hash))
+    return accounts.to_contract(await accounts.add(db, body, password_hash))
 
 
 @routes.serve(contract.refresh)
-async def refresh(*, request: Request, response: Response, house: House) -> Tokens:
-    rules.check_same_site(header(request.scope, b"origin"), header(request.scope, b"x-careplus"), house.allowed_origins)
-    # a transaction of its own: a session that was ended because of a stolen token stays so although this is refused
+async def refresh(*, request: Request, response: Response, settings: House) -> Tokens:
+    rules.check_same_site(header(request.scope, b"origin"), header(request.scope, b"x-careplus"), settings.allowed_origins)
+    # A transaction of its own: the session that a reused token ended must stay ended although the request is refused.
     async with request.app.state.database.writing() as db:
-        token = cookies.presented(request, house)
+        token = cookies.require_refresh_token(request, settings)
         if (owner := await sessions.owner(db, token)) is not None:
-            about(request, accounts.shown(owner.account), owner.sid)
-        opened = await sessions.rotate(db, token, request.app.state.successor_secret, device(request.scope))
+            about(request, accounts.to_contract(owner.account), owner.sid)
+        opened = await sessions.rotate(db, token, request.app.state.successor_secret, client_device(request.scope))
     if opened is None:
         raise RefreshReused(sessions.EXPIRED)
-    cookies.hand_out(response, house, opened)
+    cookies.set_refresh_cookie(response, settings, opened)
     return tokens(request.app.state.signing_keys, opened)
 
 
 @routes.serve(contract.logout)
-async def logout(*, request: Request, response: Response, db: Db, house: House) -> None:
-    rules.check_same_site(header(request.scope, b"origin"), header(request.scope, b"x-careplus"), house.allowed_origins)
-    if token := cookies.found(request, house):
+async def logout(*, request: Request, response: Response, db: Db, settings: House) -> None:
+    rules.check_same_site(header(request.scope, b"origin"), header(request.scope, b"x-careplus"), settings.allowed_origins)
+    if token := cookies.refresh_token(request, settings):
         if (owner := await sessions.owner(db, token)) is not None:
-            about(request, accounts.shown(owner.account), owner.sid)
+            about(request, accounts.to_contract(owner.account), owner.sid)
         await sessions.end(db, token)
-    cookies.take_back(response, house)
+    cookies.delete_refresh_cookie(response, settings)
 
 
 @routes.serve(contract.me)
 async def me(*, who: Who, db: Db) -> Account:
-    return accounts.shown(await accounts.own(db, who))
+    return accounts.to_contract(await accounts.current_account(db, who))
 
 
 @routes.serve(contract.update_me)
 async def update_me(body: UpdateMe, *, who: Who, db: Db, expected: Expected) -> Account:
-    account = await accounts.own(db, who)
+    account = await accounts.current_account(db, who)
     check_version(account.version, expected)
-    return accounts.shown(accounts.change(account, body))
+    return accounts.to_contract(accounts.change(account, body))

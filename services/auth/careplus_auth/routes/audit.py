@@ -1,10 +1,10 @@
-"""The audit trail, for administrators, and for patients what concerns them."""
+"""The audit trail: all of it for administrators, their own access log for patients."""
 
 import asyncio
 
-from careplus_auth.audit.csv_export import audit_file
+from careplus_auth.audit.csv_export import audit_csv
 from careplus_auth.store import audit
-from careplus_auth.store.audit import Wanted
+from careplus_auth.store.audit import AuditQuery
 from careplus_contracts import audit as contract
 from careplus_contracts.audit import Accesses, AuditEvents
 from careplus_contracts.values import Code, Cursor, Id, Instant, Limit
@@ -28,7 +28,7 @@ async def list_audit(
     who: Who,
     db: Db,
 ) -> AuditEvents:
-    return await audit.list_all(db, who, Wanted(from_, to, account_id, patient_id, action, outcome), limit, cursor)
+    return await audit.list_all(db, who, AuditQuery(from_, to, account_id, patient_id, action, outcome), limit, cursor)
 
 
 @routes.serve(contract.export_audit)
@@ -43,9 +43,9 @@ async def export_audit(
     who: Who,
     db: Db,
 ) -> str:
-    events = audit.walk(db, who, Wanted(from_, to, account_id, patient_id, action, outcome), contract.MOST_LINES)
-    # in a thread, because others want to sign in meanwhile
-    return await asyncio.to_thread(audit_file, [event async for event in events])
+    events = audit.walk(db, who, AuditQuery(from_, to, account_id, patient_id, action, outcome), contract.MOST_LINES)
+    # In a thread: formatting 100,000 rows would block sign-ins.
+    return await asyncio.to_thread(audit_csv, [event async for event in events])
 
 
 @routes.serve(contract.list_accesses)

@@ -1,4 +1,4 @@
-"""Inviting staff."""
+"""Invitations of staff."""
 
 from fastapi import Request
 
@@ -14,8 +14,8 @@ routes = Routes()
 
 
 @routes.serve(contract.invite)
-async def invite(body: Invite, *, request: Request, db: Db, house: House) -> NewInvitation:
-    invitation = await invitations.invite(db, body, house.public_url)
+async def invite(body: Invite, *, request: Request, db: Db, settings: House) -> NewInvitation:
+    invitation = await invitations.invite(db, body, settings.public_url)
     await mails.queue(db, request.app.state.vault, Kind.INVITATION, invitation.email, invitation.url)
     return invitation
 

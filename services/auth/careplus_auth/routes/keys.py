@@ -1,4 +1,4 @@
-"""The public keys, for whoever verifies tokens."""
+"""The JWKS with the public keys of access tokens."""
 
 from fastapi import Request
 

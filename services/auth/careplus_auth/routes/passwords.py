@@ -1,12 +1,12 @@
-"""Changing a password, and choosing a new one with a link."""
+"""Change of a password, and reset with a link from a mail."""
 
 from fastapi import Request
 
 from careplus_auth.mail.templates import Kind
 from careplus_auth.sign_in import passwords
-from careplus_auth.sign_in.attempts import of_account, of_code, of_forgetful
-from careplus_auth.sign_in.client_info import peer
-from careplus_auth.sign_in.reauthentication import check_password, still_own
+from careplus_auth.sign_in.attempts import forgot_password_limits, reset_code_limits, sign_in_limits
+from careplus_auth.sign_in.client_info import client_network
+from careplus_auth.sign_in.reauthentication import check_password, reload_if_password_unchanged
 from careplus_auth.store import mails
 from careplus_auth.store import passwords as store
 from careplus_contracts import passwords as contract
@@ -21,28 +21,28 @@ routes = Routes()
 async def change_password(body: ChangePassword, *, request: Request, who: Who, db: Db) -> None:
     known = await check_password(request, who, body.current_password)
     password_hash = await passwords.hash_new(body.new_password, known.email, known.full_name)
-    account = await still_own(db, who, known)
-    await store.change(db, account, password_hash, stays=who.sid)
+    account = await reload_if_password_unchanged(db, who, known)
+    await store.change(db, account, password_hash, keep_session=who.sid)
     await mails.queue(db, request.app.state.vault, Kind.PASSWORD_CHANGED, account.email)
 
 
 @routes.serve(contract.forgot_password)
 async def forgot_password(body: ForgotPassword, *, request: Request, db: Db) -> None:
-    await request.app.state.attempts.begin(of_forgetful(body.email, peer(request.scope)))
-    # whether there is such an account is asked when the mail is sent: nobody can tell from this answer
+    await request.app.state.attempts.record(forgot_password_limits(body.email, client_network(request.scope)))
+    # The account is looked up when the mail is sent, so the answer does not reveal whether it exists.
     await mails.queue(db, request.app.state.vault, Kind.PASSWORD_RESET, body.email)
 
 
 @routes.serve(contract.reset_password)
 async def reset_password(body: ResetPassword, *, request: Request, db: Db) -> None:
-    attempts, counts = request.app.state.attempts, of_code(peer(request.scope))
-    await attempts.begin(counts)
+    attempts, limits = request.app.state.attempts, reset_code_limits(client_network(request.scope))
+    await attempts.record(limits)
     async with request.app.state.database.reading() as reading:
-        known = await store.account_of(reading, body.code)
+        known = await store.account_for_reset_code(reading, body.code)
     password_hash = await passwords.hash_new(body.new_password, known.email, known.full_name)
-    account = await store.account_of(db, body.code)
-    await store.change(db, account, password_hash, stays=None)
+    account = await store.account_for_reset_code(db, body.code)
+    await store.change(db, account, password_hash, keep_session=None)
     await mails.queue(db, request.app.state.vault, Kind.PASSWORD_CHANGED, account.email)
-    # whoever was kept out by others' tries gets in now
-    for one in (counts, of_account(account.email, peer(request.scope), device=None)):
-        await attempts.forgive(db, one, all_of=f"account {account.email}")
+    # Clear the account's counters: the owner may have been slowed down by attempts of others.
+    for one in (limits, sign_in_limits(account.email, client_network(request.scope), device=None)):
+        await attempts.reset(db, one, clear=f"account {account.email}")

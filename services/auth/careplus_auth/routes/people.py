@@ -1,4 +1,4 @@
-"""Everybody's account, for administrators."""
+"""All accounts, for administrators."""
 
 from fastapi import Request
 
@@ -32,15 +32,15 @@ async def list_accounts(
 
 @routes.serve(contract.show_account)
 async def show_account(account_id: Id, *, who: Who, db: Db) -> Account:
-    return accounts.shown(await people.find(db, who, account_id))
+    return accounts.to_contract(await people.find(db, who, account_id))
 
 
 @routes.serve(contract.update_account, finds=people.find)
 async def update_account(
     account_id: Id, body: UpdateAccount, *, request: Request, who: Who, db: Db, expected: Expected
 ) -> Account:
-    # of two administrators who close each other's account at once, one stays
-    await accounts.own(db, who)
+    # Lock the caller's own account first, to serialise mutual deactivation.
+    await accounts.current_account(db, who)
     account = await people.find(db, who, account_id)
     check_version(account.version, expected)
     rules.check_stays_administrator(who.id, account_id, body)
@@ -51,6 +51,6 @@ async def update_account(
     if (account.role, account.active) != (body.role, body.active):
         people.change(account, body)
     elif not loses_factor:
-        return accounts.shown(account)
+        return accounts.to_contract(account)
     await sessions.end_all(db, account_id)
-    return accounts.shown(account)
+    return accounts.to_contract(account)

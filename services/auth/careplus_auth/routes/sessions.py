@@ -1,4 +1,4 @@
-"""One's own sessions."""
+"""The sessions of the own account."""
 
 from careplus_auth.store import sessions
 from careplus_contracts import sessions as contract

@@ -1,4 +1,4 @@
-"""Signing in."""
+"""Sign-in with password and second factor."""
 
 from fastapi import Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -6,10 +6,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from careplus_auth import rules
 from careplus_auth.crypto.signing import tokens
 from careplus_auth.sign_in import cookies, passwords
-from careplus_auth.sign_in.attempts import Counts, of_account
-from careplus_auth.sign_in.client_info import device, peer
+from careplus_auth.sign_in.attempts import Limits, sign_in_limits
+from careplus_auth.sign_in.client_info import client_device, client_network
 from careplus_auth.store import accounts, second_factors, sessions
-from careplus_auth.store.sessions import Opened
+from careplus_auth.store.sessions import OpenedSession
 from careplus_contracts import accounts as contract
 from careplus_contracts.accounts import InvalidCredentials, Login, OtpRequired, Tokens
 from careplus_runtime.audit.recorder import about
@@ -24,49 +24,55 @@ WRONG_CODE = "This code is wrong, too old or was used already. Enter the next on
 
 @routes.serve(contract.login)
 async def login(body: Login, *, request: Request, response: Response) -> Tokens:
-    counts = of_account(body.email, peer(request.scope), device=cookies.known_device(request, body.email))
-    async with request.app.state.attempts.counted(counts):
-        opened = await _opened(request, body, counts, await _right_password(request, body))
+    limits = sign_in_limits(body.email, client_network(request.scope), device=cookies.known_device(request, body.email))
+    async with request.app.state.attempts.recorded(limits):
+        opened = await _open_session(request, body, limits, await _check_credentials(request, body))
     if opened is None:
         raise OtpRequired(NEEDS_CODE)
-    about(request, accounts.shown(opened.account), opened.sid)
-    cookies.hand_out(response, request.app.state.settings, opened)
-    cookies.remember(request, response, body.email)
+    about(request, accounts.to_contract(opened.account), opened.sid)
+    cookies.set_refresh_cookie(response, request.app.state.settings, opened)
+    cookies.remember_device(request, response, body.email)
     return tokens(request.app.state.signing_keys, opened)
 
 
-async def _right_password(request: Request, body: Login) -> AccountRow:
-    """The account as it was when its password was right. Raises InvalidCredentials, for an unknown e-mail as late."""
+async def _check_credentials(request: Request, body: Login) -> AccountRow:
+    """Return the account as it was when its password matched.
+
+    Raise InvalidCredentials, after the same time for an unknown e-mail.
+    """
     async with request.app.state.database.reading() as db:
         account = await accounts.by_email(db, body.email)
     if account is not None:
-        about(request, accounts.shown(account))
-    # outside of any transaction: hashing takes longer than others should wait
+        about(request, accounts.to_contract(account))
+    # Outside of a transaction: hashing takes too long to hold a connection.
     if not await passwords.verify_password(body.password, account.password_hash if account else None) or account is None:
         raise InvalidCredentials(WRONG)
     return account
 
 
-async def _opened(request: Request, body: Login, counts: Counts, known: AccountRow) -> Opened | None:
-    """The new session. None: a code is needed and was not sent, which is no guess. Raises what it refuses."""
-    attempts, renewed = request.app.state.attempts, await passwords.hash_again(body.password, known.password_hash or "")
+async def _open_session(request: Request, body: Login, limits: Limits, known: AccountRow) -> OpenedSession | None:
+    """Return the new session, or None when a second factor is required and no code was sent, which is not an attempt.
+
+    Raise InvalidCredentials, AccountInactive or OtpRequired.
+    """
+    attempts, renewed = request.app.state.attempts, await passwords.rehash_if_needed(body.password, known.password_hash or "")
     async with request.app.state.database.writing() as db:
-        # held, so that no password is changed between this look and the session
-        account = await accounts.by_email(db, body.email, held=True)
+        # Lock the row, so that no password change commits between this check and the session.
+        account = await accounts.by_email(db, body.email, lock=True)
         if account is None or account.password_hash != known.password_hash:
             raise InvalidCredentials(WRONG)
         rules.check_open(account.active)
         if account.second_factor and not body.otp:
-            await attempts.forgive(db, counts)
+            await attempts.reset(db, limits)
             return None
         await _check_code(request, db, account, body.otp)
-        await attempts.forgive(db, counts, all_of=next(iter(counts)))
+        await attempts.reset(db, limits, clear=next(iter(limits)))
         account.password_hash = renewed or account.password_hash
-        return await sessions.open_session(db, account, device(request.scope))
+        return await sessions.open_session(db, account, client_device(request.scope))
 
 
 async def _check_code(request: Request, db: AsyncSession, account: AccountRow, otp: str | None) -> None:
-    """Raise OtpRequired where the account has a second factor and this is no code of it."""
+    """Raise OtpRequired when the account has a second factor and `otp` is not a code of it."""
     assert account.id is not None
     if account.second_factor and not await second_factors.accepts(db, request.app.state.vault, account.id, otp or ""):
         raise OtpRequired(WRONG_CODE)

@@ -1,4 +1,4 @@
-"""Attempts to get in: counted before they are made, so that a hundred at once are a hundred; forgiven where they were right."""
+"""Attempt limits, counted in the database before each attempt, so that concurrent attempts and a restart are counted too."""
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
@@ -9,115 +9,118 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from careplus_auth import rules
 from careplus_auth.crypto.vault import Vault
-from careplus_auth.rules import Pace, normal_email
+from careplus_auth.rules import Backoff, normalize_email
 from careplus_contracts.accounts import TooManyAttempts
 from careplus_contracts.refusals import Unavailable
 from careplus_runtime.process.clock import now
 from careplus_tables.attempts import AttemptsRow
 from careplus_tables.engine import Database
 
-Counts = Mapping[str, Pace]
-"""What an attempt is counted under, with the pace of each."""
+Limits = Mapping[str, Backoff]
+"""The counters of one attempt by name, with the backoff of each."""
 
 
-class Attempts:
-    """Counts in transactions of its own, whatever becomes of the request. Only keyed hashes of who tried are kept."""
+class AttemptCounter:
+    """Attempt counters, changed in transactions of their own. Rows hold keyed hashes of the names, never e-mails or addresses."""
 
     def __init__(self, database: Database, vault: Vault) -> None:
         self._database = database
         self._vault = vault
 
-    async def begin(self, counts: Counts) -> None:
-        """Count an attempt. Raises TooManyAttempts, and then counts none, where one of the counts asks for a pause."""
+    async def record(self, limits: Limits) -> None:
+        """Count one attempt. Raise TooManyAttempts, and count none, while one of the counters demands a delay."""
         with suppress(IntegrityError):
             async with self._database.writing() as db:
-                rows = {name: await self._row(db, name, pace) for name, pace in counts.items()}
-                _check_open(list(rows.values()))
+                rows = {name: await self._row(db, name, backoff) for name, backoff in limits.items()}
+                _check_delay_over(list(rows.values()))
                 for name, row in rows.items():
-                    _count(row, counts[name])
+                    _increment(row, limits[name])
                     db.add(row)
                 return
-        # another process was faster with the same first attempt (PostgreSQL)
+        # On PostgreSQL another process inserted the same first row.
         raise _too_many(1)
 
     @asynccontextmanager
-    async def counted(self, counts: Counts) -> AsyncIterator[None]:
-        """Count an attempt, as `begin`; one that nobody had the time to look at is taken back, but not a pause of others."""
-        await self.begin(counts)
+    async def recorded(self, limits: Limits) -> AsyncIterator[None]:
+        """Count one attempt like `record`; uncount it when the block raises Unavailable, but keep delays set meanwhile."""
+        await self.record(limits)
         try:
             yield
         except Unavailable:
             async with self._database.writing() as db:
-                for name, pace in counts.items():
-                    if row := await self._counted(db, name, pace):
+                for name, backoff in limits.items():
+                    if row := await self._existing(db, name, backoff):
                         row.tried = max(0, row.tried - 1)
             raise
 
-    async def forgive(self, db: AsyncSession, counts: Counts, *, all_of: str | None = None) -> None:
-        """Take an attempt that was right back; all of those counted under one name."""
-        for name, pace in counts.items():
-            # what is forgotten meanwhile needs no forgiving, and a row of two who add it at once would fail one of them
-            if (row := await self._counted(db, name, pace)) is None:
+    async def reset(self, db: AsyncSession, limits: Limits, *, clear: str | None = None) -> None:
+        """Uncount one successful attempt, and every attempt of the counter named `clear`."""
+        for name, backoff in limits.items():
+            # Never insert here: two transactions that insert the same row would fail one of them.
+            if (row := await self._existing(db, name, backoff)) is None:
                 continue
-            row.tried = 0 if name == all_of else max(0, row.tried - 1)
-            row.open_at, row.forgotten_at = now(), now() + row.tried * pace.recovers
+            row.tried = 0 if name == clear else max(0, row.tried - 1)
+            row.open_at, row.forgotten_at = now(), now() + row.tried * backoff.recovery_interval
 
-    async def _row(self, db: AsyncSession, name: str, pace: Pace) -> AttemptsRow:
-        """What counts now under this name, also where nothing does."""
-        if row := await self._counted(db, name, pace):
+    async def _row(self, db: AsyncSession, name: str, backoff: Backoff) -> AttemptsRow:
+        """Return the counter, a new one where none exists."""
+        if row := await self._existing(db, name, backoff):
             return row
         at = now()
-        return AttemptsRow(key=self._vault.hashed(name), tried=0, counted_at=at, open_at=at, forgotten_at=at)
+        return AttemptsRow(key=self._vault.keyed_hash(name), tried=0, counted_at=at, open_at=at, forgotten_at=at)
 
-    async def _counted(self, db: AsyncSession, name: str, pace: Pace) -> AttemptsRow | None:
-        """What of the tries under this name still counts."""
-        row, at = await db.get(AttemptsRow, self._vault.hashed(name), with_for_update=True), now()
+    async def _existing(self, db: AsyncSession, name: str, backoff: Backoff) -> AttemptsRow | None:
+        """Return the locked counter after recovery, or None."""
+        row, at = await db.get(AttemptsRow, self._vault.keyed_hash(name), with_for_update=True), now()
         if row is None:
             return None
-        recovered = row.tried - pace.left(row.tried, at - row.counted_at)
+        recovered = row.tried - backoff.remaining(row.tried, at - row.counted_at)
         row.tried -= recovered
-        row.counted_at = row.counted_at + recovered * pace.recovers if row.tried else at
+        row.counted_at = row.counted_at + recovered * backoff.recovery_interval if row.tried else at
         return row
 
 
-def of_account(email: str, peer: str, *, device: str | None) -> Counts:
-    """Signing in: from a device that is known to the account only its own tries count, so that nobody locks it out."""
-    account = normal_email(email)
+def sign_in_limits(email: str, network: str, *, device: str | None) -> Limits:
+    """Return the counters of a sign-in. A known device has counters of its own, so that strangers cannot lock its owner out."""
+    account = normalize_email(email)
     if device is not None:
-        # whoever once had the password may have kept many devices
+        # One counter for all known devices: an attacker with the password once may have stored many device cookies.
         return {f"device {device}": rules.OWN, f"devices {account}": rules.ACCOUNT}
-    return {f"pair {account} {peer}": rules.OWN, f"account {account}": rules.ACCOUNT, f"peer {peer}": rules.PEER}
+    return {f"pair {account} {network}": rules.OWN, f"account {account}": rules.ACCOUNT, f"peer {network}": rules.PEER}
 
 
-def of_owner(account_id: int) -> Counts:
-    """Proving to be oneself while signed in."""
+def reauthentication_limits(account_id: int) -> Limits:
+    """Return the counter of password checks within a session."""
     return {f"owner {account_id}": rules.OWN}
 
 
-def of_newcomer(peer: str) -> Counts:
-    return {f"register {peer}": rules.REGISTER}
+def registration_limits(network: str) -> Limits:
+    """Return the counter of registrations from a network."""
+    return {f"register {network}": rules.REGISTER}
 
 
-def of_forgetful(email: str, peer: str) -> Counts:
-    return {f"forgot {normal_email(email)}": rules.FORGOT, f"forgot peer {peer}": rules.PEER}
+def forgot_password_limits(email: str, network: str) -> Limits:
+    """Return the counters of requests for a reset link."""
+    return {f"forgot {normalize_email(email)}": rules.FORGOT, f"forgot peer {network}": rules.PEER}
 
 
-def of_code(peer: str) -> Counts:
-    return {f"code {peer}": rules.PEER}
+def reset_code_limits(network: str) -> Limits:
+    """Return the counter of reset codes tried from a network."""
+    return {f"code {network}": rules.PEER}
 
 
-def _check_open(rows: list[AttemptsRow]) -> None:
+def _check_delay_over(rows: list[AttemptsRow]) -> None:
     at = now()
     if waits := [row.open_at - at for row in rows if row.open_at > at]:
         raise _too_many(-(-max(waits) // timedelta(seconds=1)))
 
 
-def _count(row: AttemptsRow, pace: Pace) -> None:
-    row.tried = pace.counted(row.tried)
-    at, pause = now(), pace.pause(row.tried)
-    # kept to the second, so rounded up: a pause of a second is one
-    row.open_at = at + pause + timedelta(seconds=1) if pause else at
-    row.forgotten_at = max(row.open_at, row.counted_at + row.tried * pace.recovers)
+def _increment(row: AttemptsRow, backoff: Backoff) -> None:
+    row.tried = backoff.incremented(row.tried)
+    at, delay = now(), backoff.delay_after(row.tried)
+    # The column holds whole seconds: round up, or a delay of one second may be none.
+    row.open_at = at + delay + timedelta(seconds=1) if delay else at
+    row.forgotten_at = max(row.open_at, row.counted_at + row.tried * backoff.recovery_interval)
 
 
 def _too_many(seconds: int) -> TooManyAttempts:

@@ -1,4 +1,4 @@
-"""The first administrator of an empty hospital, made by the command line without a running service."""
+"""The first administrator of an empty hospital, created from the command line without a running service."""
 
 import asyncio
 import secrets
@@ -22,7 +22,7 @@ FIRST_EMAIL = "administrator@localhost"
 
 
 def create_admin(url: str, email: str, full_name: str, password: str) -> None:
-    """Add an administrator, and say so in the audit. Raises EmailTaken, WeakPassword, and pydantic's ValidationError."""
+    """Add an administrator and its audit event. Raise EmailTaken, WeakPassword, and pydantic's ValidationError."""
 
     async def create() -> None:
         body = Register(email=email, password=password, full_name=full_name, role=Role.ADMIN)
@@ -39,7 +39,7 @@ def create_admin(url: str, email: str, full_name: str, password: str) -> None:
 
 
 def invite_first_admin(url: str, public_url: str) -> str | None:
-    """A one-time link for the first administrator; None where there is an administrator with a password already."""
+    """Return a one-time link for the first administrator, or None when an administrator with a password exists."""
 
     async def invite() -> str | None:
         database = Database(url)
@@ -59,7 +59,7 @@ def invite_first_admin(url: str, public_url: str) -> str | None:
 
 
 def _registered(account: AccountRow, body: Register) -> Event:
-    """As of somebody who registers, but without an address: whoever is at this machine is nobody in particular."""
+    """Return the audit event of a registration, without actor and address: the command line authenticates no one."""
     row = {
         "at": now(),
         "request_id": f"admin-create-{secrets.token_hex(8)}",

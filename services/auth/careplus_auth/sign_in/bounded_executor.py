@@ -1,4 +1,4 @@
-"""Threads for work that takes long, and how much of it may wait for them."""
+"""A thread pool with a bounded queue."""
 
 import asyncio
 from collections.abc import Callable
@@ -8,23 +8,23 @@ from typing import TypeVar, TypeVarTuple
 from careplus_contracts.refusals import Unavailable
 
 R = TypeVar("R")
-Given = TypeVarTuple("Given")
+Arguments = TypeVarTuple("Arguments")
 
 
-class Threads:
-    """So many threads of one kind of work. `most`: of what is done and waits together."""
+class BoundedExecutor:
+    """`threads` threads for one kind of work; at most `max_pending` calls run and wait together."""
 
-    def __init__(self, name: str, count: int, most: int) -> None:
-        self._pool = ThreadPoolExecutor(max_workers=count, thread_name_prefix=name)
-        self._most = most
-        self._asked = 0
+    def __init__(self, name: str, threads: int, max_pending: int) -> None:
+        self._pool = ThreadPoolExecutor(max_workers=threads, thread_name_prefix=name)
+        self._max_pending = max_pending
+        self._pending = 0
 
-    async def run(self, work: Callable[[*Given], R], *given: *Given) -> R:
-        """Raises Unavailable at once where the rest would wait longer than anybody does."""
-        if self._asked >= self._most:
+    async def run(self, work: Callable[[*Arguments], R], *arguments: *Arguments) -> R:
+        """Run `work` in a thread. Raise Unavailable at once when the queue is full."""
+        if self._pending >= self._max_pending:
             raise Unavailable("Many are signing in or choosing passwords. Try again in a moment.")
-        self._asked += 1
+        self._pending += 1
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._pool, work, *given)
+            return await asyncio.get_running_loop().run_in_executor(self._pool, work, *arguments)
         finally:
-            self._asked -= 1
+            self._pending -= 1

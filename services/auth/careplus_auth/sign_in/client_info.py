@@ -1,16 +1,17 @@
-"""Who called: the network address and the browser, as far as they can be known."""
+"""The client of a request: network address and browser."""
 
 from starlette.types import Scope
 
-from careplus_auth.rules import Device, device_of
+from careplus_auth.rules import ClientDevice, describe_user_agent
 from careplus_runtime.http.addresses import caller, network_of
 from careplus_runtime.http.problems import header
 
 
-def peer(scope: Scope) -> str:
-    """What attempts are counted by: the address, and of IPv6, where everybody has many, the network."""
+def client_network(scope: Scope) -> str:
+    """Return the key of attempt limits: the IPv4 address, or the first 64 bits of an IPv6 address."""
     return network_of(caller(scope) or "nowhere")
 
 
-def device(scope: Scope) -> Device:
-    return Device(device_of(header(scope, b"user-agent")), caller(scope))
+def client_device(scope: Scope) -> ClientDevice:
+    """Return browser and address, as the list of devices shows them."""
+    return ClientDevice(describe_user_agent(header(scope, b"user-agent")), caller(scope))

@@ -1,7 +1,7 @@
-"""Cookies out of reach of scripts, sent to this site only: one renews a session, one tells devices that are known.
+"""The two cookies of auth, HttpOnly and SameSite=Strict: the refresh token, and the marks of known devices.
 
-The second proves nothing but that an account signed in here before, which is what attempts to sign in are counted by.
-It holds a mark for each account: an id by chance, and a keyed hash of that and the account.
+The device cookie proves only that an account signed in from this browser before; attempt limits use it. It holds one mark per
+account: a random device id and a keyed hash of that id and the e-mail.
 """
 
 import secrets
@@ -10,81 +10,84 @@ from datetime import timedelta
 from fastapi import Request, Response
 
 from careplus_auth.crypto.vault import Vault
-from careplus_auth.rules import idle_limit, normal_email
-from careplus_auth.store.sessions import EXPIRED, Opened
+from careplus_auth.rules import idle_limit, normalize_email
+from careplus_auth.store.sessions import EXPIRED, OpenedSession
 from careplus_contracts.endpoints import Role
 from careplus_contracts.refusals import Unauthenticated
 from careplus_runtime.process.settings import Settings
 
-REMEMBERED, REMEMBERED_FOR = 8, timedelta(days=365)
+MAX_DEVICE_MARKS, DEVICE_COOKIE_LIFETIME = 8, timedelta(days=365)
 
 
-def _secure(house: Settings) -> bool:
-    return house.public_url.startswith("https://")
+def set_refresh_cookie(response: Response, settings: Settings, opened: OpenedSession) -> None:
+    """Set the refresh token, for as long as the session may stay idle."""
+    _set(response, settings, "refresh", opened.refresh_token, idle_limit(Role(opened.account.role)))
 
 
-def _name(house: Settings, kind: str = "refresh") -> str:
-    # browsers keep the __Host- prefix for https, where it also forbids cookies of sibling hosts
-    return f"{'__Host-' if _secure(house) else ''}careplus-{kind}"
+def delete_refresh_cookie(response: Response, settings: Settings) -> None:
+    """Delete the refresh cookie in the browser."""
+    response.delete_cookie(_name(settings), path="/", secure=_is_https(settings), httponly=True, samesite="strict")
 
 
-def _set(response: Response, house: Settings, kind: str, value: str, lasts: timedelta) -> None:
+def refresh_token(request: Request, settings: Settings) -> str | None:
+    """Return the refresh token of the cookie, or None."""
+    return request.cookies.get(_name(settings))
+
+
+def require_refresh_token(request: Request, settings: Settings) -> str:
+    """Return the refresh token of the cookie. Raise Unauthenticated without one."""
+    token = refresh_token(request, settings)
+    if token is None:
+        raise Unauthenticated(EXPIRED)
+    return token
+
+
+def known_device(request: Request, email: str) -> str | None:
+    """Return the device id when the account signed in from this browser before, else None."""
+    own = (mark for mark in _marks(request) if _is_of(request, mark, email))
+    return next((mark.partition(".")[0] for mark in own), None)
+
+
+def remember_device(request: Request, response: Response, email: str) -> None:
+    """Add the account's mark to the device cookie. A shared browser keeps the marks of the last eight accounts."""
+    # Rotate the device id so that a stolen cookie stops matching.
+    device = secrets.token_hex(16)
+    mark = f"{device}.{request.app.state.devices.keyed_hash(_mark_text(device, email))}"
+    marks = [mark, *(one for one in _marks(request) if not _is_of(request, one, email))]
+    _set(response, request.app.state.settings, "device", "~".join(marks[:MAX_DEVICE_MARKS]), DEVICE_COOKIE_LIFETIME)
+
+
+def _set(response: Response, settings: Settings, kind: str, value: str, lifetime: timedelta) -> None:
     response.set_cookie(
-        _name(house, kind),
+        _name(settings, kind),
         value,
-        max_age=int(lasts.total_seconds()),
+        max_age=int(lifetime.total_seconds()),
         path="/",
-        secure=_secure(house),
+        secure=_is_https(settings),
         httponly=True,
         samesite="strict",
     )
 
 
-def hand_out(response: Response, house: Settings, opened: Opened) -> None:
-    _set(response, house, "refresh", opened.refresh_token, idle_limit(Role(opened.account.role)))
+def _is_https(settings: Settings) -> bool:
+    return settings.public_url.startswith("https://")
 
 
-def take_back(response: Response, house: Settings) -> None:
-    response.delete_cookie(_name(house), path="/", secure=_secure(house), httponly=True, samesite="strict")
-
-
-def found(request: Request, house: Settings) -> str | None:
-    return request.cookies.get(_name(house))
-
-
-def known_device(request: Request, email: str) -> str | None:
-    """The id of this device, if the account signed in here before."""
-    own = (mark for mark in _marks(request) if _is_of(request, mark, email))
-    return next((mark.partition(".")[0] for mark in own), None)
-
-
-def remember(request: Request, response: Response, email: str) -> None:
-    """Know this device the next time. A device that many share knows those who signed in last."""
-    # another id each time: a copy of the cookie that somebody took is another device from now on
-    device = secrets.token_hex(16)
-    mark = f"{device}.{request.app.state.devices.hashed(_said(device, email))}"
-    marks = [mark, *(one for one in _marks(request) if not _is_of(request, one, email))]
-    _set(response, request.app.state.settings, "device", "~".join(marks[:REMEMBERED]), REMEMBERED_FOR)
+def _name(settings: Settings, kind: str = "refresh") -> str:
+    # Browsers accept the __Host- prefix over https only; it refuses cookies set by sibling hosts.
+    return f"{'__Host-' if _is_https(settings) else ''}careplus-{kind}"
 
 
 def _marks(request: Request) -> list[str]:
     cookie = request.cookies.get(_name(request.app.state.settings, "device"), "")
-    return [mark for mark in cookie.split("~") if mark][:REMEMBERED]
+    return [mark for mark in cookie.split("~") if mark][:MAX_DEVICE_MARKS]
 
 
 def _is_of(request: Request, mark: str, email: str) -> bool:
     device, _, mac = mark.partition(".")
     devices: Vault = request.app.state.devices
-    return devices.is_hash_of(mac, _said(device, email))
+    return devices.matches_hash(mac, _mark_text(device, email))
 
 
-def _said(device: str, email: str) -> str:
-    return f"{device} {normal_email(email)}"
-
-
-def presented(request: Request, house: Settings) -> str:
-    """The refresh token of the cookie. Raises Unauthenticated without one."""
-    token = found(request, house)
-    if token is None:
-        raise Unauthenticated(EXPIRED)
-    return token
+def _mark_text(device: str, email: str) -> str:
+    return f"{device} {normalize_email(email)}"

@@ -1,4 +1,4 @@
-"""Passwords: hashed with argon2id in threads of their own, so that no other request waits for one."""
+"""Password hashing with argon2id and strength checks, each in a thread pool of its own."""
 
 import re
 import unicodedata
@@ -6,16 +6,16 @@ import unicodedata
 from passlib.hash import argon2
 from zxcvbn import zxcvbn
 
-from careplus_auth.sign_in.bounded_executor import Threads
+from careplus_auth.sign_in.bounded_executor import BoundedExecutor
 from careplus_contracts.accounts import WeakPassword
 
 _argon2 = argon2.using(type="ID", memory_cost=19456, rounds=2, parallelism=1)
-# of each about five seconds of work
-_hashing = Threads("argon2", 2, most=200)
-# apart, so that nobody who registers with long odd passwords keeps those waiting who sign in
-_judging = Threads("zxcvbn", 1, most=100)
-# hashed like any other, so that an unknown e-mail takes as long as a wrong password
-_NOBODYS = _argon2.hash("the password of an account that does not exist")
+# Each queue holds about five seconds of work.
+_hashing = BoundedExecutor("argon2", 2, max_pending=200)
+# A pool of its own, so that slow strength checks of registrations never delay sign-ins.
+_strength_checks = BoundedExecutor("zxcvbn", 1, max_pending=100)
+# Verified for an unknown e-mail, so that it takes as long as a wrong password.
+_DUMMY_HASH = _argon2.hash("the password of an account that does not exist")
 
 COMMON = frozenset(
     """
@@ -24,51 +24,48 @@ COMMON = frozenset(
     admin123 administrator changeme hospital hospital1 careplus careplus1 passwort geheim123
     """.split()  # noqa: SIM905 - a list of quoted words is harder to read
 )
-LOOKED_AT = 32
-"""So many characters are searched for words: what follows makes guessing no easier, and 72 take up to a second."""
-SHORTEST = 8
-STRONG_ENOUGH = 2
-"""zxcvbn's word for what withstands guessing over the network; attempts are slowed down besides."""
+CHECKED_CHARACTERS = 32
+"""zxcvbn reads this many characters: more make guessing no easier, and 72 take up to a second."""
+MIN_LENGTH = 8
+MIN_SCORE = 2
+"""The zxcvbn score that withstands throttled guessing over the network."""
 
 
 def check_strength(password: str, *about: str) -> None:
-    """Raise WeakPassword for what everybody tries first: words, patterns, common passwords, one's own name or e-mail.
-
-    Takes up to two fifths of a second.
-    """
+    """Raise WeakPassword for common passwords, words, patterns, and the own name or e-mail. Takes up to 0.4 s of CPU."""
     plain = unicodedata.normalize("NFC", password)
     is_common = plain.casefold() in COMMON or any(plain.casefold() == word.casefold() for word in about)
     words = ["careplus", *about, *(word for text in about for word in re.split(r"\W+", text) if word)]
-    # signs between words hide them from the search
+    # zxcvbn does not find words with punctuation between their letters: check the joined letters too.
     joined = re.sub(r"[\W_]+", "", plain)
-    looked_at = {plain, joined} if len(joined) >= SHORTEST else {plain}
-    if is_common or any(zxcvbn(text[:LOOKED_AT], user_inputs=words)["score"] < STRONG_ENOUGH for text in looked_at):
+    looked_at = {plain, joined} if len(joined) >= MIN_LENGTH else {plain}
+    if is_common or any(zxcvbn(text[:CHECKED_CHARACTERS], user_inputs=words)["score"] < MIN_SCORE for text in looked_at):
         raise WeakPassword("Choose a password that others would not guess, for example three words that do not belong together.")
 
 
 def hash_now(password: str) -> str:
-    """An argon2id hash, made in this thread."""
+    """Return an argon2id hash, computed in this thread."""
     return str(_argon2.hash(unicodedata.normalize("NFC", password)))
 
 
 async def hash_new(password: str, *about: str) -> str:
-    """The hash of a password that somebody chose. Raises WeakPassword."""
-    await _judging.run(check_strength, password, *about)
+    """Return the hash of a new password. Raise WeakPassword, and Unavailable when the queue is full."""
+    await _strength_checks.run(check_strength, password, *about)
     return await _hashing.run(hash_now, password)
 
 
-async def hash_again(password: str, password_hash: str) -> str | None:
-    """A hash of a password that was right with today's parameters; None: it has them."""
+async def rehash_if_needed(password: str, password_hash: str) -> str | None:
+    """Return a new hash when the stored one has outdated parameters, else None."""
     if not _argon2.needs_update(password_hash):
         return None
     return await _hashing.run(hash_now, password)
 
 
 async def verify_password(password: str, password_hash: str | None) -> bool:
-    """Whether the password belongs to the hash; takes as long where there is none."""
+    """Return whether the password matches the hash. Takes the same time when there is no hash."""
 
     def verify() -> bool:
-        matches = bool(_argon2.verify(unicodedata.normalize("NFC", password), password_hash or _NOBODYS))
+        matches = bool(_argon2.verify(unicodedata.normalize("NFC", password), password_hash or _DUMMY_HASH))
         return matches and password_hash is not None
 
     return await _hashing.run(verify)

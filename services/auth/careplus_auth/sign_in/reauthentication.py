@@ -1,10 +1,10 @@
-"""Proof that whoever holds a token is its owner still."""
+"""Password checks within a session, before an act that a stolen access token alone must not allow."""
 
 from fastapi import Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from careplus_auth.sign_in import passwords
-from careplus_auth.sign_in.attempts import of_owner
+from careplus_auth.sign_in.attempts import reauthentication_limits
 from careplus_auth.store import accounts, sessions
 from careplus_contracts.passwords import WrongPassword
 from careplus_runtime.identity.tokens import Identity
@@ -14,25 +14,29 @@ WRONG = "Type the password that you sign in with now."
 
 
 async def check_password(request: Request, who: Identity, password: str) -> AccountRow:
-    """The caller's account, read before. Raises WrongPassword, and TooManyAttempts after several wrong ones."""
-    database, attempts, counts = request.app.state.database, request.app.state.attempts, of_owner(who.id)
-    async with attempts.counted(counts):
+    """Return the caller's account as it was when its password matched.
+
+    Raise WrongPassword, and TooManyAttempts after several wrong ones.
+    """
+    database, attempts, limits = request.app.state.database, request.app.state.attempts, reauthentication_limits(who.id)
+    async with attempts.recorded(limits):
         async with database.reading() as db:
-            account = await accounts.own(db, who)
+            account = await accounts.current_account(db, who)
         if not await passwords.verify_password(password, account.password_hash):
             raise WrongPassword(WRONG)
     async with database.writing() as db:
-        await attempts.forgive(db, counts, all_of=next(iter(counts)))
+        await attempts.reset(db, limits, clear=next(iter(limits)))
     return account
 
 
-async def still_own(db: AsyncSession, who: Identity, known: AccountRow) -> AccountRow:
-    """The caller's account, held until the transaction ends. Hashing takes long: a password that was chosen anew meanwhile stays.
+async def reload_if_password_unchanged(db: AsyncSession, who: Identity, known: AccountRow) -> AccountRow:
+    """Return the caller's account, locked until the transaction ends.
 
-    Raises WrongPassword where it has another password than the one that was right, Unauthenticated where the session has ended.
+    Hashing runs outside the transaction, so the password may have changed since `known` was read. Raise WrongPassword when it
+    has, Unauthenticated when the session has ended.
     """
-    account = await accounts.own(db, who)
-    await sessions.own(db, who)
+    account = await accounts.current_account(db, who)
+    await sessions.current_session(db, who)
     if account.password_hash != known.password_hash:
         raise WrongPassword(WRONG)
     return account

@@ -1,1 +1,1 @@
-"""Statements of auth, one file a noun."""
+"""Statements of auth, one file per noun."""

@@ -5,7 +5,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from careplus_auth.rules import normal_email
+from careplus_auth.rules import normalize_email
 from careplus_contracts.accounts import Account, EmailTaken, Register, Sex, UpdateMe
 from careplus_contracts.endpoints import Role
 from careplus_contracts.refusals import Unauthenticated
@@ -14,14 +14,14 @@ from careplus_runtime.process.clock import this_second
 from careplus_tables.accounts import AccountRow
 
 
-async def by_email(db: AsyncSession, email: str, *, held: bool = False) -> AccountRow | None:
-    """`held`: until the transaction ends nobody else changes it (PostgreSQL)."""
-    query = select(AccountRow).where(col(AccountRow.email) == normal_email(email))
-    return (await db.execute(query.with_for_update() if held else query)).scalar_one_or_none()
+async def by_email(db: AsyncSession, email: str, *, lock: bool = False) -> AccountRow | None:
+    """Return the account, or None. `lock` holds the row until the transaction ends (PostgreSQL)."""
+    query = select(AccountRow).where(col(AccountRow.email) == normalize_email(email))
+    return (await db.execute(query.with_for_update() if lock else query)).scalar_one_or_none()
 
 
-async def own(db: AsyncSession, who: Identity) -> AccountRow:
-    """The caller's account. Raises Unauthenticated where it is gone, deactivated or has another role now."""
+async def current_account(db: AsyncSession, who: Identity) -> AccountRow:
+    """Return the caller's account, locked. Raise Unauthenticated when it is gone, closed or has another role now."""
     account = await db.get(AccountRow, who.id, with_for_update=True)
     if account is None or not account.active or account.role != who.role.value:
         raise Unauthenticated("This account is closed or has another role now. Sign in again.")
@@ -29,9 +29,9 @@ async def own(db: AsyncSession, who: Identity) -> AccountRow:
 
 
 async def add(db: AsyncSession, body: Register, password_hash: str) -> AccountRow:
-    """A new account. Raises EmailTaken."""
+    """Insert an account. Raise EmailTaken."""
     account = AccountRow(
-        email=normal_email(body.email),
+        email=normalize_email(body.email),
         password_hash=password_hash,
         full_name=body.full_name,
         role=body.role.value,
@@ -45,7 +45,7 @@ async def add(db: AsyncSession, body: Register, password_hash: str) -> AccountRo
 
 
 async def insert(db: AsyncSession, account: AccountRow) -> None:
-    """Raises EmailTaken."""
+    """Insert an account row. Raise EmailTaken."""
     db.add(account)
     try:
         await db.flush()
@@ -54,7 +54,7 @@ async def insert(db: AsyncSession, account: AccountRow) -> None:
 
 
 def accept(account: AccountRow, body: Register, password_hash: str) -> AccountRow:
-    """Fill a reserved account with what its owner sent."""
+    """Complete a reserved account with the registration of its owner."""
     account.password_hash = password_hash
     return change(account, body)
 
@@ -68,7 +68,7 @@ def change(account: AccountRow, body: Register | UpdateMe) -> AccountRow:
     return account
 
 
-def shown(row: AccountRow) -> Account:
+def to_contract(row: AccountRow) -> Account:
     assert row.id is not None
     return Account(
         id=row.id,

@@ -20,16 +20,16 @@ from careplus_tables.doctors import DoctorRow
 from careplus_tables.seals import AuditSealRow
 
 SKEW = timedelta(minutes=1)
-"""Events stand in the order in which they were committed; their times may differ from it by less than this."""
-AT_ONCE = 500
+"""Ids follow commit order; `at` may differ from that order by less than this."""
+BATCH = 500
 UNKNOWN = ""
-"""The name of nobody: somebody asked for an id that there is not."""
+"""The name of an account id that does not exist."""
 _id, _at = col(AuditEventRow.id), col(AuditEventRow.at)
 _name = func.coalesce(col(DoctorRow.full_name), col(AccountRow.full_name))
 
 
-class Wanted(NamedTuple):
-    """Which events; None: any."""
+class AuditQuery(NamedTuple):
+    """The filter of the audit trail; None matches all."""
 
     from_: datetime | None
     to: datetime | None
@@ -39,24 +39,24 @@ class Wanted(NamedTuple):
     outcome: str | None
 
 
-async def list_all(db: AsyncSession, who: Identity, wanted: Wanted, limit: int, cursor: str | None) -> AuditEvents:
-    """Newest first."""
+async def list_all(db: AsyncSession, who: Identity, wanted: AuditQuery, limit: int, cursor: str | None) -> AuditEvents:
+    """Return a page of events, newest first."""
     found = await _events(db, who, wanted, limit + 1, after(cursor, Id))
     rows, next_cursor = page(found, limit, lambda row: row[0].id)
-    return AuditEvents(items=await _shown(db, rows), next_cursor=next_cursor)
+    return AuditEvents(items=await _to_contract(db, rows), next_cursor=next_cursor)
 
 
-async def walk(db: AsyncSession, who: Identity, wanted: Wanted, most: int) -> AsyncIterator[AuditEvent]:
-    """The newest `most`, newest first."""
+async def walk(db: AsyncSession, who: Identity, wanted: AuditQuery, limit: int) -> AsyncIterator[AuditEvent]:
+    """Yield the newest `limit` events, newest first."""
     last = None
-    while most > 0 and (rows := await _events(db, who, wanted, min(most, AT_ONCE), last)):
-        for event in await _shown(db, rows):
+    while limit > 0 and (rows := await _events(db, who, wanted, min(limit, BATCH), last)):
+        for event in await _to_contract(db, rows):
             yield event
-        most, last = most - len(rows), rows[-1][0].id
+        limit, last = limit - len(rows), rows[-1][0].id
 
 
 async def list_accesses(db: AsyncSession, who: Identity, own: bool, limit: int, cursor: str | None) -> Accesses:
-    """What others did with the patient's record, newest first; with `own` what the patient did too."""
+    """Return accesses to the patient's record by others, newest first; with `own` also the patient's own."""
     query = _named(select(AuditEventRow, _name)).where(col(AuditEventRow.outcome) == OK)
     if own:
         query = query.where(_id.in_(_about(who.id)))
@@ -69,7 +69,7 @@ async def list_accesses(db: AsyncSession, who: Identity, own: bool, limit: int, 
     return Accesses(items=[_access(*row) for row in rows], next_cursor=next_cursor)
 
 
-async def _events(db: AsyncSession, who: Identity, wanted: Wanted, limit: int, last: int | None) -> Sequence[Any]:
+async def _events(db: AsyncSession, who: Identity, wanted: AuditQuery, limit: int, last: int | None) -> Sequence[Any]:
     query = _named(select(AuditEventRow, _name, col(AuditSealRow.number)))
     query = query.outerjoin(AuditSealRow, col(AuditSealRow.event_id) == _id)
     query = query.where(*_conditions(wanted), true() if who.role is Role.ADMIN else false())
@@ -79,16 +79,16 @@ async def _events(db: AsyncSession, who: Identity, wanted: Wanted, limit: int, l
 
 
 def _named(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
-    """With the name of who did it: doctors by the one on their profile."""
+    """Join the name of the actor: the profile name for doctors, else the account's."""
     query = query.outerjoin(AccountRow, col(AccountRow.id) == col(AuditEventRow.account_id))
     return query.outerjoin(DoctorRow, col(DoctorRow.id) == col(AuditEventRow.account_id))
 
 
-def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
+def _conditions(wanted: AuditQuery) -> list[ColumnElement[bool]]:
     exact = (("account_id", wanted.account_id), ("action", wanted.action), ("outcome", wanted.outcome))
     found: list[ColumnElement[bool]] = [col(getattr(AuditEventRow, name)) == value for name, value in exact if value is not None]
     if wanted.outcome not in (None, OK):
-        # said aloud, so that the index of refusals is used
+        # Redundant condition, so that the planner uses the partial index of refusals.
         found.append(col(AuditEventRow.outcome) != OK)
     if wanted.patient_id is not None:
         found.append(_id.in_(_about(wanted.patient_id)))
@@ -102,7 +102,7 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
 
 
 def _about(patient_id: int) -> Any:
-    """The ids of events that concern a patient: those of others, and the patient's own."""
+    """Select the ids of events about a patient: by other people and by the patient."""
     own = (col(AuditEventRow.account_id) == patient_id, col(AuditEventRow.role) == Role.PATIENT.value)
     return union_all(
         select(col(AuditPatientRow.event_id)).where(col(AuditPatientRow.patient_id) == patient_id),
@@ -110,7 +110,7 @@ def _about(patient_id: int) -> Any:
     )
 
 
-async def _shown(db: AsyncSession, rows: Sequence[Any]) -> list[AuditEvent]:
+async def _to_contract(db: AsyncSession, rows: Sequence[Any]) -> list[AuditEvent]:
     patients = await _patients(db, [row[0].id for row in rows])
     return [_event(row[0], row[1], row[2], patients[row[0].id]) for row in rows]
 
@@ -129,7 +129,7 @@ async def _patients(db: AsyncSession, event_ids: Sequence[int]) -> dict[int, lis
 
 
 def _event(row: AuditEventRow, name: str | None, seal: int | None, patients: list[Person]) -> AuditEvent:
-    by = _by(row, name)
+    by = _actor(row, name)
     return AuditEvent(
         **row.model_dump(exclude={"account_id", "role", "kind", "members"}),
         account=by,
@@ -144,11 +144,11 @@ def _event(row: AuditEventRow, name: str | None, seal: int | None, patients: lis
 def _access(row: AuditEventRow, name: str | None) -> Access:
     return Access(
         **row.model_dump(include={"id", "at", "action", "reason"}),
-        by=_by(row, name),
+        by=_actor(row, name),
         role=None if row.role is None else Role(row.role),
         kind=Kind(row.kind),
     )
 
 
-def _by(row: AuditEventRow, name: str | None) -> Person | None:
+def _actor(row: AuditEventRow, name: str | None) -> Person | None:
     return None if row.account_id is None else Person(id=row.account_id, full_name=name or UNKNOWN)

@@ -20,7 +20,7 @@ from careplus_tables.accounts import AccountRow, InvitationRow
 
 
 async def invite(db: AsyncSession, body: Invite, public_url: str) -> NewInvitation:
-    """Reserve the account and make its code; anew where the person has not accepted yet. Raises EmailTaken."""
+    """Reserve an account and create its invitation, replacing an unused one. Raise EmailTaken."""
     account = await accounts.by_email(db, body.email)
     if account is None:
         account = _reserved(body)
@@ -35,13 +35,13 @@ async def invite(db: AsyncSession, body: Invite, public_url: str) -> NewInvitati
     row = _row(account, code)
     db.add(row)
     await db.flush()
-    # after the #, which is in no log of those who carry it
+    # After the `#`, which browsers do not send: no server or proxy logs the code.
     link = urlencode({"invitation": code, "email": account.email})
-    return NewInvitation(**dict(_shown(row, account)), code=code, url=f"{public_url}/register#{link}")
+    return NewInvitation(**dict(_to_contract(row, account)), code=code, url=f"{public_url}/register#{link}")
 
 
 async def accept(db: AsyncSession, code: str, email: str, role: Role) -> AccountRow:
-    """The account that a code reserves for this person. Raises InvitationRequired for a code that does not fit."""
+    """Return the account that the code reserves for this e-mail. Raise InvitationRequired for a code that does not match."""
     found = select(InvitationRow).where(col(InvitationRow.code_hash) == _hashed(code)).with_for_update()
     invitation = (await db.execute(found)).scalar_one_or_none()
     account = await db.get(AccountRow, invitation.account_id) if invitation else None
@@ -49,9 +49,9 @@ async def accept(db: AsyncSession, code: str, email: str, role: Role) -> Account
         invitation is None
         or account is None
         or not account.active
-        or not rules.can_be_accepted(invitation.accepted_at, invitation.expires_at, now())
-        or account.email != rules.normal_email(email)
-        # the role may be left out; one that contradicts the invitation is refused
+        or not rules.is_acceptable(invitation.accepted_at, invitation.expires_at, now())
+        or account.email != rules.normalize_email(email)
+        # PATIENT is the default of a role left out; any other role must be the invitation's.
         or role not in (Role.PATIENT, Role(account.role))
     ):
         raise InvitationRequired("This invitation is used, has expired or is for somebody else. Ask for a new one.")
@@ -66,12 +66,12 @@ async def list_all(db: AsyncSession, limit: int, cursor: str | None) -> Invitati
         query = query.where(col(InvitationRow.id) < before)
     rows = (await db.execute(query.order_by(col(InvitationRow.id).desc()).limit(limit + 1))).all()
     shown, next_cursor = page(rows, limit, lambda pair: pair[0].id)
-    return Invitations(items=[_shown(invitation, account) for invitation, account in shown], next_cursor=next_cursor)
+    return Invitations(items=[_to_contract(invitation, account) for invitation, account in shown], next_cursor=next_cursor)
 
 
 def _reserved(body: Invite) -> AccountRow:
     return AccountRow(
-        email=rules.normal_email(body.email),
+        email=rules.normalize_email(body.email),
         password_hash=None,
         full_name=body.full_name,
         role=body.role.value,
@@ -88,12 +88,12 @@ def _row(account: AccountRow, code: str) -> InvitationRow:
         account_id=account.id,
         code_hash=_hashed(code),
         created_at=now(),
-        expires_at=now() + rules.INVITATION_LASTS,
+        expires_at=now() + rules.INVITATION_LIFETIME,
         accepted_at=None,
     )
 
 
-def _shown(row: InvitationRow, account: AccountRow) -> Invitation:
+def _to_contract(row: InvitationRow, account: AccountRow) -> Invitation:
     assert row.id is not None
     return Invitation(
         id=row.id,

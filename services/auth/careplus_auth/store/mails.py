@@ -1,4 +1,4 @@
-"""Statements about mails that wait: queued in the act's own transaction, taken with a lease, sent at least once."""
+"""The mail queue: mails are added in the request's transaction, claimed under a lease and sent at least once."""
 
 import json
 from dataclasses import dataclass
@@ -9,19 +9,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from careplus_auth import rules
-from careplus_auth.crypto.vault import Unreadable, Vault
+from careplus_auth.crypto.vault import CannotDecrypt, Vault
 from careplus_auth.mail.templates import Kind
 from careplus_runtime.process.clock import now
 from careplus_runtime.process.logs import log
 from careplus_tables.mails import MailRow
 
 LEASE = timedelta(minutes=2)
-"""Longer than sending takes; then somebody else tries."""
+"""Longer than SEND_TIMEOUT_S. After it another process may claim the mail."""
 
 
 @dataclass(frozen=True)
-class Waiting:
-    """A mail that is ours to send until its lease ends."""
+class QueuedMail:
+    """A mail claimed by this process until its lease ends."""
 
     id: int
     kind: Kind
@@ -31,7 +31,7 @@ class Waiting:
 
 
 async def queue(db: AsyncSession, vault: Vault, kind: Kind, email: str, link: str | None = None) -> None:
-    sealed, at = vault.seal(json.dumps({"email": email, "link": link})), now()
+    sealed, at = vault.encrypt(json.dumps({"email": email, "link": link})), now()
     db.add(MailRow(kind=kind.value, sealed=sealed, created_at=at, due_at=at, attempts=0))
     await db.flush()
 
@@ -41,8 +41,8 @@ async def is_any_due(db: AsyncSession) -> bool:
     return (await db.execute(due.limit(1))).first() is not None
 
 
-async def take(db: AsyncSession, vault: Vault) -> Waiting | None:
-    """The mail that has waited longest, with a lease on it. One that nobody can read is given up, or it would stop all others."""
+async def claim(db: AsyncSession, vault: Vault) -> QueuedMail | None:
+    """Return the oldest due mail under a lease. Drop the text of one that cannot be decrypted, or it would block the queue."""
     due = select(MailRow).where(col(MailRow.sealed).is_not(None), col(MailRow.due_at) <= now()).order_by(col(MailRow.due_at))
     row = (await db.execute(due.limit(1).with_for_update(skip_locked=True))).scalar_one_or_none()
     if row is None or row.sealed is None:
@@ -50,23 +50,23 @@ async def take(db: AsyncSession, vault: Vault) -> Waiting | None:
     assert row.id is not None
     row.attempts, row.due_at = row.attempts + 1, now() + LEASE
     try:
-        return Waiting(row.id, Kind(row.kind), row.attempts, **json.loads(vault.open(row.sealed)))
-    except (Unreadable, ValueError, TypeError):
+        return QueuedMail(row.id, Kind(row.kind), row.attempts, **json.loads(vault.decrypt(row.sealed)))
+    except (CannotDecrypt, ValueError, TypeError):
         row.sealed = None
-        log.warning("mail_unreadable", mail=row.id)
+        log.warning("mail_not_decrypted", mail=row.id)
         return None
 
 
-async def mark_sent(db: AsyncSession, mail: Waiting) -> None:
-    """What it said is forgotten."""
+async def mark_sent(db: AsyncSession, mail: QueuedMail) -> None:
+    """Delete the text of a sent mail."""
     if row := await db.get(MailRow, mail.id):
         row.sealed = None
 
 
-async def put_back(db: AsyncSession, mail: Waiting) -> bool:
-    """Whether it will be tried again; else it is given up and what it said forgotten."""
+async def reschedule(db: AsyncSession, mail: QueuedMail) -> bool:
+    """Return True when the mail will be tried again; else delete its text and return False."""
     row = await db.get(MailRow, mail.id)
-    pause = rules.mail_pause(mail.attempts)
+    pause = rules.mail_retry_delay(mail.attempts)
     if row is None:
         return False
     if pause is None:
@@ -76,6 +76,6 @@ async def put_back(db: AsyncSession, mail: Waiting) -> bool:
     return True
 
 
-async def drop(db: AsyncSession, mail: Waiting) -> None:
+async def drop(db: AsyncSession, mail: QueuedMail) -> None:
     if row := await db.get(MailRow, mail.id):
         await db.delete(row)

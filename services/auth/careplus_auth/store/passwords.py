@@ -1,4 +1,4 @@
-"""Statements about passwords, and about links that choose a new one."""
+"""Statements about passwords and reset codes."""
 
 import hashlib
 import secrets
@@ -15,18 +15,18 @@ from careplus_tables.accounts import AccountRow
 from careplus_tables.passwords import PasswordResetRow
 
 
-async def new_reset_code(db: AsyncSession, account_id: int) -> str:
-    """A one-time code; those made before are worth nothing."""
-    await forget_resets(db, account_id)
+async def create_reset_code(db: AsyncSession, account_id: int) -> str:
+    """Return a new one-time code and delete older ones."""
+    await delete_reset_codes(db, account_id)
     code = secrets.token_urlsafe(24)
-    row = PasswordResetRow(account_id=account_id, code_hash=_hashed(code), expires_at=now() + rules.RESET_LASTS)
+    row = PasswordResetRow(account_id=account_id, code_hash=_hashed(code), expires_at=now() + rules.RESET_LIFETIME)
     db.add(row)
     await db.flush()
     return code
 
 
-async def account_of(db: AsyncSession, code: str) -> AccountRow:
-    """Whose password a code changes. Raises InvalidResetCode."""
+async def account_for_reset_code(db: AsyncSession, code: str) -> AccountRow:
+    """Return the account of a reset code, locked. Raise InvalidResetCode."""
     found = (
         select(AccountRow)
         .join(PasswordResetRow, col(PasswordResetRow.account_id) == col(AccountRow.id))
@@ -38,16 +38,16 @@ async def account_of(db: AsyncSession, code: str) -> AccountRow:
     return account
 
 
-async def change(db: AsyncSession, account: AccountRow, password_hash: str, *, stays: str | None) -> None:
-    """The new password; ends all sessions but the one that stays, and makes links that are on their way worth nothing."""
+async def change(db: AsyncSession, account: AccountRow, password_hash: str, *, keep_session: str | None) -> None:
+    """Set the password, delete reset codes and end all sessions except `keep_session`."""
     assert account.id is not None
     account.password_hash = password_hash
     account.version += 1
-    await forget_resets(db, account.id)
-    await sessions.end_all(db, account.id, but=stays)
+    await delete_reset_codes(db, account.id)
+    await sessions.end_all(db, account.id, keep=keep_session)
 
 
-async def forget_resets(db: AsyncSession, account_id: int) -> None:
+async def delete_reset_codes(db: AsyncSession, account_id: int) -> None:
     await db.execute(delete(PasswordResetRow).where(col(PasswordResetRow.account_id) == account_id))
 
 

@@ -1,4 +1,4 @@
-"""Statements about everybody's account."""
+"""Statements about all accounts, for administrators."""
 
 from sqlalchemy import ColumnElement, false, or_, select, true, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -18,8 +18,8 @@ _name, _id = col(AccountRow.full_name), col(AccountRow.id)
 
 
 async def find(db: AsyncSession, who: Identity, account_id: int) -> AccountRow:
-    """Anybody's account, held until the transaction ends (PostgreSQL). Raises NotFound."""
-    query = select(AccountRow).where(_id == account_id, _theirs(who)).with_for_update()
+    """Return any account, locked. Raise NotFound."""
+    query = select(AccountRow).where(_id == account_id, _is_admin(who)).with_for_update()
     account = (await db.execute(query)).scalar_one_or_none()
     if account is None:
         raise NotFound(NOTHING_HERE)
@@ -36,8 +36,8 @@ async def list_all(
     limit: int,
     cursor: str | None,
 ) -> Accounts:
-    """Accounts by name. The cursor is an id: names may be longer than a cursor."""
-    query = select(AccountRow).where(_theirs(who))
+    """Return a page of accounts by name. The cursor is an id: a name may be longer than a cursor."""
+    query = select(AccountRow).where(_is_admin(who))
     if q and q.strip():
         query = query.where(or_(*(text.icontains(q.strip(), autoescape=True) for text in (_name, col(AccountRow.email)))))
     if role is not None:
@@ -49,7 +49,7 @@ async def list_all(
         query = query.where(tuple_(_name, _id) > tuple_(last_name, last))
     rows = (await db.execute(query.order_by(_name, _id).limit(limit + 1))).scalars().all()
     found, next_cursor = page(rows, limit, lambda row: row.id)
-    return Accounts(items=[accounts.shown(row) for row in found], next_cursor=next_cursor)
+    return Accounts(items=[accounts.to_contract(row) for row in found], next_cursor=next_cursor)
 
 
 def change(account: AccountRow, body: UpdateAccount) -> None:
@@ -57,5 +57,5 @@ def change(account: AccountRow, body: UpdateAccount) -> None:
     account.version += 1
 
 
-def _theirs(who: Identity) -> ColumnElement[bool]:
+def _is_admin(who: Identity) -> ColumnElement[bool]:
     return true() if who.role is Role.ADMIN else false()

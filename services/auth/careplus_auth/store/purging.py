@@ -1,4 +1,4 @@
-"""What nobody needs any more: taken out a little at a time, so that nobody waits for it."""
+"""Deletion of expired rows, in small batches that hold the write lock briefly."""
 
 from datetime import timedelta
 from typing import Any, cast
@@ -14,13 +14,13 @@ from careplus_tables.attempts import AttemptsRow
 from careplus_tables.mails import MailRow
 from careplus_tables.passwords import PasswordResetRow
 
-AT_ONCE = 500
+BATCH = 500
 MAILS_KEPT = timedelta(days=30)
 SESSIONS_KEPT = timedelta(days=30)
 
 
 async def purge(db: AsyncSession) -> int:
-    """Delete up to AT_ONCE rows of each kind; answers how many there were of the most."""
+    """Delete up to BATCH rows of each kind. Return the largest number deleted of one kind."""
     at = now()
     ended = select(col(SessionRow.id)).where(col(SessionRow.expires_at) <= at - SESSIONS_KEPT)
     of_ended = select(col(RefreshTokenRow.token_hash)).where(col(RefreshTokenRow.session_id).in_(ended))
@@ -31,11 +31,11 @@ async def purge(db: AsyncSession) -> int:
         ~select(col(RefreshTokenRow.token_hash)).where(col(RefreshTokenRow.session_id) == col(SessionRow.id)).exists()
     )
     statements = (
-        delete(RefreshTokenRow).where(col(RefreshTokenRow.token_hash).in_(of_ended.limit(AT_ONCE))),
-        delete(SessionRow).where(col(SessionRow.id).in_(unused.limit(AT_ONCE))),
-        delete(AttemptsRow).where(col(AttemptsRow.key).in_(attempts.limit(AT_ONCE))),
-        delete(PasswordResetRow).where(col(PasswordResetRow.account_id).in_(resets.limit(AT_ONCE))),
-        delete(MailRow).where(col(MailRow.id).in_(mails.limit(AT_ONCE))),
+        delete(RefreshTokenRow).where(col(RefreshTokenRow.token_hash).in_(of_ended.limit(BATCH))),
+        delete(SessionRow).where(col(SessionRow.id).in_(unused.limit(BATCH))),
+        delete(AttemptsRow).where(col(AttemptsRow.key).in_(attempts.limit(BATCH))),
+        delete(PasswordResetRow).where(col(PasswordResetRow.account_id).in_(resets.limit(BATCH))),
+        delete(MailRow).where(col(MailRow.id).in_(mails.limit(BATCH))),
     )
     found = [cast(CursorResult[Any], await db.execute(statement)).rowcount for statement in statements]
-    return max(*found, await idempotency.purge(db, AT_ONCE))
+    return max(*found, await idempotency.purge(db, BATCH))

@@ -1,4 +1,4 @@
-"""Statements about sessions and their refresh tokens. Only hashes of tokens are kept."""
+"""Statements about sessions and refresh tokens. Only hashes of tokens are stored."""
 
 import hashlib
 import hmac
@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from careplus_auth import rules
-from careplus_auth.rules import Device
+from careplus_auth.rules import ClientDevice
 from careplus_contracts.endpoints import Role
 from careplus_contracts.refusals import NotFound, Unauthenticated
 from careplus_contracts.sessions import Session, SessionId, Sessions
@@ -26,8 +26,8 @@ EXPIRED = "Your session has ended. Sign in again."
 
 
 @dataclass(frozen=True)
-class Opened:
-    """A session with the refresh token to hand out."""
+class OpenedSession:
+    """A session and its new refresh token."""
 
     account: AccountRow
     sid: str
@@ -35,13 +35,15 @@ class Opened:
 
 
 @dataclass(frozen=True)
-class Owner:
+class SessionOwner:
+    """Account and session of a refresh token."""
+
     account: AccountRow
     sid: str
 
 
-async def open_session(db: AsyncSession, account: AccountRow, device: Device) -> Opened:
-    """A new session after a sign-in."""
+async def open_session(db: AsyncSession, account: AccountRow, device: ClientDevice) -> OpenedSession:
+    """Insert a session after a sign-in."""
     assert account.id is not None
     sid, token, at = secrets.token_urlsafe(18), secrets.token_urlsafe(32), now()
     db.add(
@@ -58,34 +60,34 @@ async def open_session(db: AsyncSession, account: AccountRow, device: Device) ->
         )
     )
     await db.flush()
-    await _hand_out(db, account, sid, token)
-    return Opened(account, sid, token)
+    await _add_refresh_token(db, account, sid, token)
+    return OpenedSession(account, sid, token)
 
 
-async def rotate(db: AsyncSession, token: str, secret: str, device: Device) -> Opened | None:
-    """The next refresh token of the session. None: the token was used before, and its session has been ended.
+async def rotate(db: AsyncSession, token: str, secret: str, device: ClientDevice) -> OpenedSession | None:
+    """Rotate a refresh token. Return None when it was used before: its session is then ended.
 
-    The successor is derived from the token, so that two tabs, or a repeated request, get the same one without it being stored.
-    Raises Unauthenticated for a token that is unknown or expired.
+    The successor is derived from the token, so two tabs or a repeated request get the same one, and it is not stored.
+    Raise Unauthenticated for an unknown or expired token.
     """
-    # read anew: what this transaction read before it held the row may have changed meanwhile (PostgreSQL)
+    # Reload after locking: on PostgreSQL the row may have changed since this transaction read it.
     row = await db.get(RefreshTokenRow, _hashed(token), with_for_update=True, populate_existing=True)
     session = await db.get(SessionRow, row.session_id, with_for_update=True, populate_existing=True) if row else None
     account = await db.get(AccountRow, session.account_id, populate_existing=True) if session else None
     if row is None or session is None or account is None or session.ended_at is not None or not account.active:
         raise Unauthenticated(EXPIRED)
     successor = _successor(token, secret)
-    # also long after it expired: two who hold the tokens of one session are one too many
-    if row.used_at is not None and (row.used_at + rules.PREDECESSOR_LASTS <= now() or await _used(db, successor)):
+    # Also for expired tokens: reuse means that two clients hold tokens of one session.
+    if row.used_at is not None and (row.used_at + rules.PREDECESSOR_LIFETIME <= now() or await _is_used(db, successor)):
         session.ended_at = now()
         return None
     if min(row.expires_at, session.expires_at) <= now():
         raise Unauthenticated(EXPIRED)
     if row.used_at is None:
         row.used_at = now()
-        await _hand_out(db, account, session.id, successor)
+        await _add_refresh_token(db, account, session.id, successor)
     session.last_used_at, session.user_agent, session.address = now(), device.user_agent, device.address
-    return Opened(account, session.id, successor)
+    return OpenedSession(account, session.id, successor)
 
 
 async def list_open(db: AsyncSession, who: Identity, limit: int, cursor: str | None) -> Sessions:
@@ -102,7 +104,7 @@ async def list_open(db: AsyncSession, who: Identity, limit: int, cursor: str | N
     ordered = query.order_by(col(SessionRow.created_at).desc(), col(SessionRow.id).desc())
     rows = (await db.execute(ordered.limit(limit + 1))).scalars().all()
     found, next_cursor = page(rows, limit, lambda row: (row.created_at, row.id))
-    return Sessions(items=[_shown(row, who) for row in found], next_cursor=next_cursor)
+    return Sessions(items=[_to_contract(row, who) for row in found], next_cursor=next_cursor)
 
 
 async def end_own(db: AsyncSession, who: Identity, sid: str) -> None:
@@ -113,38 +115,38 @@ async def end_own(db: AsyncSession, who: Identity, sid: str) -> None:
     session.ended_at = now()
 
 
-async def own(db: AsyncSession, who: Identity) -> SessionRow:
-    """The session that asks. Raises Unauthenticated where it has ended meanwhile."""
+async def current_session(db: AsyncSession, who: Identity) -> SessionRow:
+    """Return the session of the request. Raise Unauthenticated when it has ended."""
     session = await db.get(SessionRow, who.sid)
     if session is None or session.account_id != who.id or session.ended_at is not None:
         raise Unauthenticated(EXPIRED)
     return session
 
 
-async def owner(db: AsyncSession, token: str) -> Owner | None:
-    """Whose refresh token this is, or was."""
+async def owner(db: AsyncSession, token: str) -> SessionOwner | None:
+    """Return account and session of a current or used refresh token, or None."""
     row = await db.get(RefreshTokenRow, _hashed(token))
     session = await db.get(SessionRow, row.session_id) if row else None
     account = await db.get(AccountRow, session.account_id) if session else None
-    return None if session is None or account is None else Owner(account, session.id)
+    return None if session is None or account is None else SessionOwner(account, session.id)
 
 
 async def end(db: AsyncSession, token: str) -> None:
-    """End the session of a refresh token; an unknown one is no matter."""
+    """End the session of a refresh token. Ignore an unknown token."""
     if row := await db.get(RefreshTokenRow, _hashed(token)):
         ended = update(SessionRow).where(col(SessionRow.id) == row.session_id, col(SessionRow.ended_at).is_(None))
         await db.execute(ended.values(ended_at=now()))
 
 
-async def end_all(db: AsyncSession, account_id: int, *, but: str | None = None) -> None:
-    """End every session of an account, but for one; their refresh tokens are worth nothing from now on."""
+async def end_all(db: AsyncSession, account_id: int, *, keep: str | None = None) -> None:
+    """End all sessions of an account except `keep`. Their refresh tokens stop working."""
     ended = update(SessionRow).where(col(SessionRow.account_id) == account_id, col(SessionRow.ended_at).is_(None))
-    if but is not None:
-        ended = ended.where(col(SessionRow.id) != but)
+    if keep is not None:
+        ended = ended.where(col(SessionRow.id) != keep)
     await db.execute(ended.values(ended_at=now()))
 
 
-def _shown(row: SessionRow, who: Identity) -> Session:
+def _to_contract(row: SessionRow, who: Identity) -> Session:
     return Session(
         id=row.id,
         created_at=row.created_at,
@@ -155,13 +157,13 @@ def _shown(row: SessionRow, who: Identity) -> Session:
     )
 
 
-async def _hand_out(db: AsyncSession, account: AccountRow, sid: str, token: str) -> None:
+async def _add_refresh_token(db: AsyncSession, account: AccountRow, sid: str, token: str) -> None:
     expires_at = now() + rules.idle_limit(Role(account.role))
     db.add(RefreshTokenRow(token_hash=_hashed(token), session_id=sid, expires_at=expires_at, used_at=None))
     await db.flush()
 
 
-async def _used(db: AsyncSession, token: str) -> bool:
+async def _is_used(db: AsyncSession, token: str) -> bool:
     row = await db.get(RefreshTokenRow, _hashed(token))
     return row is None or row.used_at is not None
 

@@ -5,13 +5,13 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from careplus_auth.rules import Pace
+from careplus_auth.rules import Backoff
 from tests.hospital import PASSWORD
 
 
-def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+def without_time_pressure(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pauses are long enough for a slow machine: whoever has to wait, waits until the test is over."""
-    monkeypatch.setattr(Pace, "pause", lambda pace, tried: timedelta(minutes=10 if tried >= pace.free else 0))
+    monkeypatch.setattr(Backoff, "delay_after", lambda backoff, tried: timedelta(minutes=10 if tried >= backoff.free_attempts else 0))
 
 
 async def registered(auth: httpx.AsyncClient, email: str, headers: dict[str, str] | None = None) -> int:

@@ -9,7 +9,7 @@ from argon2 import PasswordHasher
 
 from careplus_auth.sign_in import passwords
 from careplus_contracts.refusals import Unavailable
-from tests.auth.people import registered, signed_in
+from tests.auth.accounts_client import registered, signed_in
 from tests.hospital import PASSWORD
 
 MINE = "mine@example.org"
@@ -49,6 +49,6 @@ async def test_a_try_that_nobody_could_look_at_is_none(auth: httpx.AsyncClient, 
 
 
 async def test_two_mailboxes_are_two_accounts(auth: httpx.AsyncClient, tmp_path: Path) -> None:
-    assert [await registered(auth, f"me@{house}.example") for house in ("straße", "strasse")] == [201, 201]
+    assert [await registered(auth, f"me@{settings}.example") for settings in ("straße", "strasse")] == [201, 201]
     assert await registered(auth, "ME@STRASSE.example") == 409
     assert hash_of(tmp_path, "me@straße.example") != hash_of(tmp_path, "me@strasse.example")

@@ -6,12 +6,12 @@ import threading
 import pytest
 
 from careplus_auth.sign_in import passwords
-from careplus_auth.sign_in.bounded_executor import Threads
+from careplus_auth.sign_in.bounded_executor import BoundedExecutor
 from careplus_contracts.refusals import Unavailable
 
 
 async def test_who_comes_when_the_line_is_full_is_told_when_to_come_again() -> None:
-    threads, opens = Threads("tests", 1, most=3), threading.Event()
+    threads, opens = BoundedExecutor("tests", 1, max_pending=3), threading.Event()
     waiting = [asyncio.create_task(threads.run(opens.wait, 30)) for _ in range(3)]
     await asyncio.sleep(0)
     with pytest.raises(Unavailable) as refused:

@@ -26,7 +26,7 @@ from careplus_auth.crypto.vault import Vault
 from careplus_auth.mail.delivery import compose, server
 from careplus_auth.mail.templates import SUBJECTS, TEXTS, Kind, write
 from careplus_auth.store import mails, purging
-from careplus_auth.store.mails import Waiting
+from careplus_auth.store.mails import QueuedMail
 from careplus_contracts.values import Email
 from careplus_runtime.process import logs
 from careplus_runtime.process.settings import Settings
@@ -95,7 +95,7 @@ def said() -> Iterator[io.StringIO]:
         yield written
 
 
-def house(folder: Path, smtp_url: str | None = None) -> Settings:
+def settings(folder: Path, smtp_url: str | None = None) -> Settings:
     return Settings(_env_file=None, data=folder, smtp_url=smtp_url, origins="https://care.example.org")
 
 
@@ -118,8 +118,8 @@ def change(tmp_path: Path, assignment: str) -> None:
 async def test_a_mail_goes_to_the_mail_server_once(database: Database, postbox: Postbox, smtp_url: str, tmp_path: Path) -> None:
     await queued(database)
     assert "example" not in str(rows(tmp_path)), "to whom and what is encrypted"
-    assert await background.send_one(database, house(tmp_path, smtp_url), VAULT)
-    assert not await background.send_one(database, house(tmp_path, smtp_url), VAULT)
+    assert await background.send_one(database, settings(tmp_path, smtp_url), VAULT)
+    assert not await background.send_one(database, settings(tmp_path, smtp_url), VAULT)
     [(to, mail)] = postbox.taken
     assert (to, mail["To"], mail["Subject"]) == (["me@example.org"], "me@example.org", "Your account at CarePlus Hospital")
     assert mail["From"] == "CarePlus Hospital <no-reply@care.example.org>"
@@ -134,11 +134,11 @@ async def test_the_wrong_password_or_no_server_at_all_is_tried_again(
     await queued(database)
     nowhere = f"smtp://127.0.0.1:{free_port()}"
     for url in (nowhere, smtp_url.replace("care%20plus", "somebody")):
-        assert await background.send_one(database, house(tmp_path, url), VAULT)
-        assert not await background.send_one(database, house(tmp_path, url), VAULT), "not at once"
+        assert await background.send_one(database, settings(tmp_path, url), VAULT)
+        assert not await background.send_one(database, settings(tmp_path, url), VAULT), "not at once"
         change(tmp_path, "due_at = created_at")
     assert postbox.taken == []
-    assert await background.send_one(database, house(tmp_path, smtp_url), VAULT)
+    assert await background.send_one(database, settings(tmp_path, smtp_url), VAULT)
     assert len(postbox.taken) == 1
     assert rows(tmp_path)[0]["attempts"] == 3
 
@@ -149,13 +149,13 @@ async def test_what_is_refused_is_given_up_in_the_end_and_forgotten(
     postbox.refuses = "550 no such user me@example.org"
     await queued(database)
     change(tmp_path, f"attempts = {rules.MAIL_ATTEMPTS - 1}")
-    assert await background.send_one(database, house(tmp_path, smtp_url), VAULT)
+    assert await background.send_one(database, settings(tmp_path, smtp_url), VAULT)
     [row] = rows(tmp_path)
     assert row["sealed"] is None
     line = json.loads(said.getvalue().splitlines()[-1])
     assert (line["event"], line["reason"], line["again"]) == ("mail_not_sent", "SMTPDataError 550", False)
     assert "example.org" not in str(line)
-    assert not await background.send_one(database, house(tmp_path, smtp_url), VAULT)
+    assert not await background.send_one(database, settings(tmp_path, smtp_url), VAULT)
 
 
 async def test_a_mail_whose_sender_died_is_sent_by_another(
@@ -163,10 +163,10 @@ async def test_a_mail_whose_sender_died_is_sent_by_another(
 ) -> None:
     await queued(database)
     async with database.writing() as db:
-        assert await mails.take(db, VAULT) is not None
-    assert not await background.send_one(database, house(tmp_path, smtp_url), VAULT), "while the lease lasts"
+        assert await mails.claim(db, VAULT) is not None
+    assert not await background.send_one(database, settings(tmp_path, smtp_url), VAULT), "while the lease lasts"
     change(tmp_path, "due_at = created_at")
-    assert await background.send_one(database, house(tmp_path, smtp_url), VAULT)
+    assert await background.send_one(database, settings(tmp_path, smtp_url), VAULT)
     assert len(postbox.taken) == 1
 
 
@@ -176,12 +176,12 @@ async def test_a_slow_mail_server_is_left_before_the_lease_ends(
     async def deliver(*_: object) -> None:
         await asyncio.Event().wait()
 
-    assert timedelta(seconds=background.LONGEST_S) < mails.LEASE
+    assert timedelta(seconds=background.SEND_TIMEOUT_S) < mails.LEASE
     monkeypatch.setattr(background, "deliver", deliver)
-    monkeypatch.setattr(background, "LONGEST_S", 0.01)
+    monkeypatch.setattr(background, "SEND_TIMEOUT_S", 0.01)
     await queued(database)
     async with asyncio.timeout(20):
-        assert await background.send_one(database, house(tmp_path), VAULT)
+        assert await background.send_one(database, settings(tmp_path), VAULT)
     line = json.loads(said.getvalue().splitlines()[-1])
     assert (line["event"], line["reason"], line["again"]) == ("mail_not_sent", "TimeoutError", True)
 
@@ -192,7 +192,7 @@ async def test_two_senders_do_not_send_one_mail_twice(
     other = Database(f"sqlite:///{tmp_path}/careplus.db")
     for number in range(6):
         await queued(database, to=f"{number}@example.org")
-    ours = house(tmp_path, smtp_url)
+    ours = settings(tmp_path, smtp_url)
     await asyncio.gather(*(background.send_one(one, ours, VAULT) for one in (database, other) for _ in range(6)))
     await other.close()
     assert sorted(to[0] for to, _ in postbox.taken) == [f"{number}@example.org" for number in range(6)]
@@ -202,7 +202,7 @@ async def test_without_a_mail_server_it_becomes_a_file_of_the_owner(
     database: Database, tmp_path: Path, said: io.StringIO
 ) -> None:
     await queued(database)
-    assert await background.send_one(database, house(tmp_path), VAULT)
+    assert await background.send_one(database, settings(tmp_path), VAULT)
     [file] = (tmp_path / "mail").iterdir()
     assert file.name == "000001-invitation.eml"
     assert [stat.S_IMODE(place.stat().st_mode) for place in (file.parent, file)] == [0o700, 0o600]
@@ -215,26 +215,26 @@ async def test_without_a_mail_server_it_becomes_a_file_of_the_owner(
 
 async def test_a_link_for_nobody_is_no_mail(database: Database, tmp_path: Path) -> None:
     await queued(database, Kind.PASSWORD_RESET, "nobody@example.org", None)
-    assert await background.send_one(database, house(tmp_path), VAULT)
+    assert await background.send_one(database, settings(tmp_path), VAULT)
     assert rows(tmp_path) == []
     assert not (tmp_path / "mail").exists()
 
 
 async def test_what_nobody_can_read_any_more_is_given_up(database: Database, tmp_path: Path, said: io.StringIO) -> None:
     await queued(database)
-    assert await background.send_one(database, house(tmp_path), Vault(["n" * 40], "what is kept encrypted"))
+    assert await background.send_one(database, settings(tmp_path), Vault(["n" * 40], "what is kept encrypted"))
     assert rows(tmp_path)[0]["sealed"] is None
-    assert json.loads(said.getvalue())["event"] == "mail_unreadable"
+    assert json.loads(said.getvalue())["event"] == "mail_not_decrypted"
     assert not (tmp_path / "mail").exists()
 
 
 @pytest.mark.parametrize("spoilt", ["sealed", "kind"])
 async def test_what_is_no_mail_of_ours_does_not_stop_the_next(database: Database, tmp_path: Path, spoilt: str) -> None:
     await queued(database)
-    change(tmp_path, f"due_at = created_at, {spoilt} = '{VAULT.seal('[]')}'")
+    change(tmp_path, f"due_at = created_at, {spoilt} = '{VAULT.encrypt('[]')}'")
     await queued(database)
     for _ in range(2):
-        assert await background.send_one(database, house(tmp_path), VAULT)
+        assert await background.send_one(database, settings(tmp_path), VAULT)
     assert [row["sealed"] for row in rows(tmp_path)] == [None, None]
     assert [file.name for file in (tmp_path / "mail").iterdir()] == ["000002-invitation.eml"]
 
@@ -243,7 +243,7 @@ async def test_what_nobody_foresaw_stops_no_work(
     database: Database, tmp_path: Path, said: io.StringIO, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await queued(database)
-    delivered, take = asyncio.Event(), mails.take
+    delivered, take = asyncio.Event(), mails.claim
 
     async def take_later(*_: object) -> None:
         monkeypatch.setattr(mails, "take", take)
@@ -254,7 +254,7 @@ async def test_what_nobody_foresaw_stops_no_work(
 
     monkeypatch.setattr(mails, "take", take_later)
     monkeypatch.setattr(background, "deliver", deliver)
-    working = asyncio.create_task(background.work(database, house(tmp_path), VAULT))
+    working = asyncio.create_task(background.run(database, settings(tmp_path), VAULT))
     async with asyncio.timeout(20):
         await delivered.wait()
     working.cancel()
@@ -274,7 +274,7 @@ async def test_old_rows_are_taken_out(database: Database, tmp_path: Path) -> Non
 def test_every_mail_has_its_words_and_no_clinical_ones(tmp_path: Path) -> None:
     assert set(SUBJECTS) == set(TEXTS) == set(Kind)
     for kind in Kind:
-        subject, text = write(kind, house(tmp_path), LINK)
+        subject, text = write(kind, settings(tmp_path), LINK)
         assert "{" not in subject + text
         assert LINK in text
         assert not {"visit", "doctor", "result", "prescription", "appointment"} & set(text.lower().split())
@@ -316,13 +316,13 @@ def test_odd_addresses_add_no_header(tmp_path: Path, kind: Kind) -> None:
     assert len(ADDRESSES) > 80
     for to in ADDRESSES:
         assert accepts(Email, to)
-        written = compose(Waiting(1, kind, 1, to, LINK), house(tmp_path)).as_bytes()
+        written = compose(QueuedMail(1, kind, 1, to, LINK), settings(tmp_path)).as_bytes()
         head = written.partition(b"\r\n\r\n")[0]
         names = [line.partition(b":")[0].decode() for line in head.split(b"\r\n") if not line.startswith((b" ", b"\t"))]
         assert sorted(names) == HEADERS, to
         mail = email.message_from_bytes(written, policy=default)
         assert [part.get_content_type() for part in mail.walk()] == ["text/plain"]
-        assert mail.get_content().replace("\r\n", "\n") == write(kind, house(tmp_path), LINK)[1]
+        assert mail.get_content().replace("\r\n", "\n") == write(kind, settings(tmp_path), LINK)[1]
         addresses = [(one.username, one.domain) for one in mail["To"].addresses]
         if to.isascii() and to.endswith("@example.org") and "=?" not in to:
             assert addresses == [(to.removesuffix("@example.org"), "example.org")]

@@ -1,4 +1,4 @@
-"""Statements about the seals of the audit trail."""
+"""Statements about the links of the audit chain."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -8,30 +8,30 @@ from sqlalchemy import LargeBinary, bindparam, exists, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from careplus_auth.audit.chain import GENESIS, SealingKeys
+from careplus_auth.audit.chain import GENESIS, ChainKeys
 from careplus_tables.audit import AuditEventRow, AuditPatientRow
 from careplus_tables.columns import core
 from careplus_tables.seals import AuditSealRow
 from careplus_tables.statements import LIMIT, Statement, at_most
 
 LATE = 1000
-"""An event may be committed after so many that got their ids later (PostgreSQL)."""
+"""On PostgreSQL an event may commit after this many events with higher ids."""
 EVENT = core(AuditEventRow)
 _WHO, _WHAT = ("account_id", "role", "session_id", "address"), ("service", "action", "kind", "object_id", "outcome")
 SEALED = [EVENT.c[name] for name in ("id", "at", "request_id", *_WHO, *_WHAT, "reason", "members")]
-"""What of an event is sealed, in this order: a column that comes later leaves old seals as they are."""
+"""The columns that a MAC covers, in this order. A column added later is not covered, so old links stay valid."""
 _s, _p = AuditSealRow, AuditPatientRow
-_sealed_up_to = func.coalesce(select(func.max(col(_s.event_id))).scalar_subquery(), 0)
-_unsealed = (EVENT.c.id > _sealed_up_to - LATE, ~exists().where(col(_s.event_id) == EVENT.c.id))
-_WAITING = Statement(select(EVENT.c.id).where(*_unsealed).limit(at_most(1)))
+_last_linked = func.coalesce(select(func.max(col(_s.event_id))).scalar_subquery(), 0)
+_unlinked = (EVENT.c.id > _last_linked - LATE, ~exists().where(col(_s.event_id) == EVENT.c.id))
+_FIRST_UNLINKED = Statement(select(EVENT.c.id).where(*_unlinked).limit(at_most(1)))
 _HEAD = Statement(select(col(_s.number), col(_s.mac)).order_by(col(_s.number).desc()).limit(at_most(1)))
-_NEXT = Statement(select(*SEALED).where(*_unsealed).order_by(EVENT.c.id).limit(LIMIT))
+_NEXT = Statement(select(*SEALED).where(*_unlinked).order_by(EVENT.c.id).limit(LIMIT))
 _PATIENTS = Statement(
     select(col(_p.event_id), col(_p.patient_id)).where(
         col(_p.event_id) >= bindparam("first"), col(_p.event_id) <= bindparam("last")
     )
 )
-_SEAL = Statement(
+_INSERT = Statement(
     insert(_s).values(
         number=bindparam("number"),
         event_id=bindparam("event_id"),
@@ -42,37 +42,37 @@ _SEAL = Statement(
 
 
 class Head(NamedTuple):
-    """Where the chain ends."""
+    """The last link of the chain."""
 
     number: int
     mac: bytes
 
 
 async def head(db: AsyncSession) -> Head | None:
-    """None: nothing was sealed yet."""
+    """Return the last link, or None for an empty chain."""
     found = await _HEAD.all(db)
     return Head(*found[0]) if found else None
 
 
-async def is_waiting(db: AsyncSession) -> bool:
-    """Whether there is an event without a seal."""
-    return bool(await _WAITING.all(db))
+async def has_unlinked(db: AsyncSession) -> bool:
+    """Return whether an event has no link."""
+    return bool(await _FIRST_UNLINKED.all(db))
 
 
-async def add(db: AsyncSession, keys: SealingKeys, limit: int) -> tuple[Head | None, int]:
-    """Seal the oldest events that have none; answers the new head, and how many they were."""
+async def append(db: AsyncSession, keys: ChainKeys, limit: int) -> tuple[Head | None, int]:
+    """Link up to `limit` of the oldest unlinked events. Return the new head and the number of links."""
     last = await head(db)
     number, mac = last or (0, GENESIS)
     events = await _NEXT.all(db, limit=limit)
     patients = await _patients(db, events)
-    sealed: list[dict[str, Any]] = []
+    links: list[dict[str, Any]] = []
     for event in events:
         number += 1
         mac = keys.mac(keys.newest, mac, number, event, patients[event[0]])
-        sealed.append({"number": number, "event_id": event[0], "mac": mac, "key_id": keys.newest})
-    if sealed:
-        await _SEAL.many(db, sealed)
-    return Head(number, mac) if number else None, len(sealed)
+        links.append({"number": number, "event_id": event[0], "mac": mac, "key_id": keys.newest})
+    if links:
+        await _INSERT.many(db, links)
+    return Head(number, mac) if number else None, len(links)
 
 
 async def _patients(db: AsyncSession, events: Sequence[Sequence[Any]]) -> dict[int, list[int]]:

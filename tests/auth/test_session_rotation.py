@@ -5,14 +5,14 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from careplus_auth.rules import Device
+from careplus_auth.rules import ClientDevice
 from careplus_auth.store import sessions
 from careplus_contracts.refusals import Unauthenticated
 from careplus_tables.accounts import AccountRow, RefreshTokenRow, SessionRow
 from careplus_tables.engine import Database
-from tests.auth.people import registered, signed_in
+from tests.auth.accounts_client import registered, signed_in
 
-NOWHERE = Device(None, None)
+NOWHERE = ClientDevice(None, None)
 
 
 async def a_token(auth: httpx.AsyncClient) -> str:

@@ -51,16 +51,16 @@ async def test_a_hash_belongs_to_one_password_however_it_is_composed() -> None:
     assert await passwords.verify_password("Ka\u0308se-und-Brot", hashed)
     assert not await passwords.verify_password("Kaese-und-Brot", hashed)
     assert not await passwords.verify_password("anything", None)
-    assert await passwords.hash_again("Käse-und-Brot", hashed) is None
+    assert await passwords.rehash_if_needed("Käse-und-Brot", hashed) is None
     weaker = argon2.using(type="ID", memory_cost=1024, rounds=1, parallelism=1).hash("Käse-und-Brot")
-    renewed = await passwords.hash_again("Käse-und-Brot", weaker)
+    renewed = await passwords.rehash_if_needed("Käse-und-Brot", weaker)
     assert renewed is not None
     assert renewed.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
 
 
 def test_capitals_make_no_other_mailbox() -> None:
-    assert rules.normal_email("Ada.L+tag@Example.ORG") == "ada.l+tag@example.org"
-    assert rules.normal_email("ada@STRASSE.example") != rules.normal_email("ada@straße.example")
+    assert rules.normalize_email("Ada.L+tag@Example.ORG") == "ada.l+tag@example.org"
+    assert rules.normalize_email("ada@STRASSE.example") != rules.normalize_email("ada@straße.example")
 
 
 def test_only_our_own_pages_use_the_cookie() -> None:
@@ -80,9 +80,9 @@ def test_sessions_of_staff_are_shorter() -> None:
 
 def test_an_invitation_is_accepted_once_and_in_time() -> None:
     now = datetime(2030, 1, 7, tzinfo=UTC)
-    assert rules.can_be_accepted(None, now + timedelta(seconds=1), now)
-    assert not rules.can_be_accepted(None, now, now)
-    assert not rules.can_be_accepted(now, now + timedelta(days=1), now)
+    assert rules.is_acceptable(None, now + timedelta(seconds=1), now)
+    assert not rules.is_acceptable(None, now, now)
+    assert not rules.is_acceptable(now, now + timedelta(days=1), now)
 
 
 def test_a_closed_account_is_not_entered() -> None:
@@ -113,24 +113,24 @@ def test_an_administrator_takes_the_second_factor_of_others_only() -> None:
 PACES = [rules.OWN, rules.ACCOUNT, rules.PEER, rules.REGISTER, rules.FORGOT]
 
 
-@pytest.mark.parametrize("pace", PACES)
-def test_pauses_grow_and_end(pace: rules.Pace) -> None:
+@pytest.mark.parametrize("backoff", PACES)
+def test_pauses_grow_and_end(backoff: rules.Backoff) -> None:
     pauses, tried = [], 0
-    for _ in range(pace.free + 40):
-        tried = pace.counted(tried)
-        pauses.append(pace.pause(tried))
-    assert pauses[: pace.free - 1] == [timedelta(0)] * (pace.free - 1)
-    assert pauses[pace.free - 1 : pace.free + 2] == [timedelta(seconds=1), timedelta(seconds=2), timedelta(seconds=4)]
+    for _ in range(backoff.free_attempts + 40):
+        tried = backoff.incremented(tried)
+        pauses.append(backoff.delay_after(tried))
+    assert pauses[: backoff.free_attempts - 1] == [timedelta(0)] * (backoff.free_attempts - 1)
+    assert pauses[backoff.free_attempts - 1 : backoff.free_attempts + 2] == [timedelta(seconds=1), timedelta(seconds=2), timedelta(seconds=4)]
     assert pauses == sorted(pauses)
-    assert pauses[-1] == pace.longest
-    assert pace.longest <= timedelta(minutes=15), "nobody is kept out for good"
-    assert pace.left(tried, timedelta(hours=12)) == 0, "and everything is forgotten in half a day"
+    assert pauses[-1] == backoff.max_delay
+    assert backoff.max_delay <= timedelta(minutes=15), "nobody is kept out for good"
+    assert backoff.remaining(tried, timedelta(hours=12)) == 0, "and everything is forgotten in half a day"
 
 
 @given(st.integers(0, 400), st.integers(0, 10**6))
 def test_what_is_forgotten_is_never_more_than_there_was(tried: int, seconds: int) -> None:
-    for pace in PACES:
-        assert 0 <= pace.left(tried, timedelta(seconds=seconds)) <= tried
+    for backoff in PACES:
+        assert 0 <= backoff.remaining(tried, timedelta(seconds=seconds)) <= tried
 
 
 RFC_6238 = [(59, "287082"), (1111111109, "081804"), (1234567890, "005924"), (20000000000, "353130")]
@@ -142,15 +142,15 @@ def test_codes_are_those_of_the_standard(at: int, code: str) -> None:
     code_at = pyotp.TOTP(base64.b32encode(b"12345678901234567890").decode()).generate_otp
     step = at // 30
     for typed in (code, f"{code[:3]} {code[3:]}", f" {code}"):
-        assert rules.fitting_step(code_at, typed, at, None) == step
-    assert rules.fitting_step(code_at, code, at + 30, step - 1) == step, "a clock that is half a minute late"
-    assert rules.fitting_step(code_at, code, max(at - 30, 30), None) == step, "or early"
+        assert rules.matching_step(code_at, typed, at, None) == step
+    assert rules.matching_step(code_at, code, at + 30, step - 1) == step, "a clock that is half a minute late"
+    assert rules.matching_step(code_at, code, max(at - 30, 30), None) == step, "or early"
     for late in (60, 90, 3600):
-        assert rules.fitting_step(code_at, code, at + late, None) is None
+        assert rules.matching_step(code_at, code, at + late, None) is None
     for accepted in (step, step + 1):
-        assert rules.fitting_step(code_at, code, at, accepted) is None, "once"
-    assert rules.fitting_step(code_at, "", at, None) is None
-    assert rules.fitting_step(code_at, "\u0662" * 6, at, None) is None
+        assert rules.matching_step(code_at, code, at, accepted) is None, "once"
+    assert rules.matching_step(code_at, "", at, None) is None
+    assert rules.matching_step(code_at, "\u0662" * 6, at, None) is None
 
 
 @pytest.mark.parametrize(
@@ -171,7 +171,7 @@ def test_codes_are_those_of_the_standard(at: int, code: str) -> None:
     ],
 )
 def test_devices_are_named_in_peoples_words(said: str | None, shown: str | None) -> None:
-    assert rules.device_of(said) == shown
+    assert rules.describe_user_agent(said) == shown
 
 
 def test_a_sign_in_is_fresh_for_five_minutes_and_with_a_code_only() -> None:
@@ -183,7 +183,7 @@ def test_a_sign_in_is_fresh_for_five_minutes_and_with_a_code_only() -> None:
 
 
 def test_mails_are_tried_for_some_hours() -> None:
-    pauses = [rules.mail_pause(attempts) for attempts in range(1, rules.MAIL_ATTEMPTS + 1)]
+    pauses = [rules.mail_retry_delay(attempts) for attempts in range(1, rules.MAIL_ATTEMPTS + 1)]
     assert pauses[-1] is None
     tried = [pause for pause in pauses if pause]
     assert tried[0] == timedelta(seconds=20)

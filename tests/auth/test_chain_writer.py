@@ -12,9 +12,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from careplus_auth.audit import chain_writer as sealing
-from careplus_auth.audit.chain import SealingKeys
-from careplus_auth.audit.chain_writer import Sealer
-from careplus_auth.store import seals
+from careplus_auth.audit.chain import ChainKeys
+from careplus_auth.audit.chain_writer import ChainWriter
 from careplus_contracts.audit import Kind
 from careplus_runtime.process import logs
 from careplus_tables.engine import Database
@@ -32,22 +31,22 @@ async def test_what_nobody_foresaw_stops_no_sealing(database: Database, monkeypa
             again.set()
         raise KeyError
 
-    monkeypatch.setattr(seals, "head", head)
-    monkeypatch.setattr(sealing, "EVERY_S", 0.01)
-    async with Sealer(database, SealingKeys(["k" * 40])).running(), asyncio.timeout(20):
+    monkeypatch.setattr(audit_links, "head", head)
+    monkeypatch.setattr(sealing, "APPEND_INTERVAL_S", 0.01)
+    async with ChainWriter(database, ChainKeys(["k" * 40])).running(), asyncio.timeout(20):
         await again.wait()
 
 
 async def test_the_log_says_where_the_chain_ends_whenever_it_has_grown(database: Database) -> None:
     said = {"at": datetime.now(UTC), "service": "labs", "action": "looks", "kind": Kind.READ.value, "outcome": "ok"}
-    sealer, written = Sealer(database, SealingKeys(["k" * 40])), io.StringIO()
+    chain_writer, written = ChainWriter(database, ChainKeys(["k" * 40])), io.StringIO()
     with redirect_stdout(written):
         logs.configure("auth", "info")
         for number in (1, 2):
             await commit(database, [Event({**dict.fromkeys(MEMBERS), **said, "request_id": f"looks-{number}"})])
-            await sealer.seal()
-            sealer.anchor()
-            sealer.anchor()
+            await chain_writer.append()
+            chain_writer.anchor()
+            chain_writer.anchor()
     lines = [json.loads(line) for line in written.getvalue().splitlines()]
     assert [(line["event"], line["number"], len(line["mac"])) for line in lines] == [("audit_head", 1, 64), ("audit_head", 2, 64)]
 
@@ -73,8 +72,8 @@ async def test_nobody_gets_a_connection_that_was_left_in_a_transaction(database:
 
 async def test_anchors_are_said_while_auth_runs(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     anchored = asyncio.Event()
-    monkeypatch.setattr(sealing, "ANCHORED_EVERY_S", 0.01)
-    monkeypatch.setattr(sealing, "EVERY_S", 0.01)
-    monkeypatch.setattr(Sealer, "anchor", lambda _: anchored.set())
-    async with Sealer(database, SealingKeys(["k" * 40])).running(), asyncio.timeout(20):
+    monkeypatch.setattr(sealing, "ANCHOR_INTERVAL_S", 0.01)
+    monkeypatch.setattr(sealing, "APPEND_INTERVAL_S", 0.01)
+    monkeypatch.setattr(ChainWriter, "anchor", lambda _: anchored.set())
+    async with ChainWriter(database, ChainKeys(["k" * 40])).running(), asyncio.timeout(20):
         await anchored.wait()

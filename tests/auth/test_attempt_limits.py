@@ -1,4 +1,4 @@
-"""Attempts are counted in the database: guessing is slow, and nobody is kept out for good."""
+"""AttemptCounter are counted in the database: guessing is slow, and nobody is kept out for good."""
 
 import asyncio
 from datetime import timedelta
@@ -9,19 +9,19 @@ import pytest
 
 from careplus_auth import rules
 from careplus_auth.crypto.vault import Vault
-from careplus_auth.sign_in.attempts import Attempts, Counts, of_account, of_forgetful, of_owner
+from careplus_auth.sign_in.attempts import AttemptCounter, Limits, forgot_password_limits, reauthentication_limits, sign_in_limits
 from careplus_auth.store import purging
 from careplus_contracts.accounts import TooManyAttempts
 from careplus_tables.engine import Database
 
 MINE = "me@example.org"
-STRANGE = of_account(MINE, "192.0.2.1", device=None)
-KNOWN = of_account(MINE, "192.0.2.1", device="laptop")
+STRANGE = sign_in_limits(MINE, "192.0.2.1", device=None)
+KNOWN = sign_in_limits(MINE, "192.0.2.1", device="laptop")
 
 
 @pytest.fixture
-def attempts(database: Database) -> Attempts:
-    return Attempts(database, Vault(["k" * 40], "attempts"))
+def attempts(database: Database) -> AttemptCounter:
+    return AttemptCounter(database, Vault(["k" * 40], "attempts"))
 
 
 def pass_time(tmp_path: Path, seconds: float) -> None:
@@ -36,121 +36,121 @@ def pass_time(tmp_path: Path, seconds: float) -> None:
     connection.close()
 
 
-async def tries(attempts: Attempts, counts: Counts) -> int:
+async def tries(attempts: AttemptCounter, limits: Limits) -> int:
     """How many tries are let through before the first that has to wait."""
     for number in range(1000):
         try:
-            await attempts.begin(counts)
+            await attempts.record(limits)
         except TooManyAttempts:
             return number
-    raise AssertionError("nobody counts")
+    raise AssertionError("nobody limits")
 
 
-async def wait_of(attempts: Attempts, counts: Counts) -> int:
+async def wait_of(attempts: AttemptCounter, limits: Limits) -> int:
     """What the next one is told to wait, in seconds."""
     with pytest.raises(TooManyAttempts) as refused:
-        await attempts.begin(counts)
+        await attempts.record(limits)
     assert refused.value.headers() == {"Retry-After": str(refused.value.extras["retry_after_s"])}
     return int(refused.value.extras["retry_after_s"])
 
 
-async def test_after_five_wrong_ones_each_waits_longer(attempts: Attempts, tmp_path: Path) -> None:
+async def test_after_five_wrong_ones_each_waits_longer(attempts: AttemptCounter, tmp_path: Path) -> None:
     assert await tries(attempts, STRANGE) == 5
     waits = []
     for _ in range(11):
         waits.append(await wait_of(attempts, STRANGE))
         pass_time(tmp_path, waits[-1] + 1)
-        await attempts.begin(STRANGE)
+        await attempts.record(STRANGE)
     assert waits[:4] == sorted(waits[:4])
     assert waits[0] <= 2
     assert 200 < waits[-1] <= 301, "and not more than five minutes"
 
 
-async def test_a_hundred_at_once_are_a_hundred(attempts: Attempts) -> None:
-    outcomes = await asyncio.gather(*(attempts.begin(STRANGE) for _ in range(100)), return_exceptions=True)
+async def test_a_hundred_at_once_are_a_hundred(attempts: AttemptCounter) -> None:
+    outcomes = await asyncio.gather(*(attempts.record(STRANGE) for _ in range(100)), return_exceptions=True)
     assert 5 <= outcomes.count(None) < 10, "five, and one for each pause that ends meanwhile"
     assert all(isinstance(one, TooManyAttempts) for one in outcomes if one is not None)
 
 
 async def test_a_restart_forgets_nothing_and_the_table_names_nobody(
-    attempts: Attempts, database: Database, tmp_path: Path
+    attempts: AttemptCounter, database: Database, tmp_path: Path
 ) -> None:
     assert await tries(attempts, STRANGE) == 5
-    assert await tries(Attempts(database, Vault(["k" * 40], "attempts")), STRANGE) == 0
+    assert await tries(AttemptCounter(database, Vault(["k" * 40], "attempts")), STRANGE) == 0
     rows = pysqlite3.connect(tmp_path / "careplus.db").execute("SELECT * FROM attempts").fetchall()
     assert len(rows) == 3
     assert not any(part in str(rows) for part in ("example", "192.0.2"))
 
 
-async def test_strangers_keep_no_owner_out(attempts: Attempts, tmp_path: Path) -> None:
+async def test_strangers_keep_no_owner_out(attempts: AttemptCounter, tmp_path: Path) -> None:
     for number in range(300):
         try:
-            await attempts.begin(of_account(MINE, f"198.51.100.{number}", device=None))
+            await attempts.record(sign_in_limits(MINE, f"198.51.100.{number}", device=None))
         except TooManyAttempts:
             break
     assert 40 < number < 60, "many addresses are slowed down together"
     assert await wait_of(attempts, STRANGE) <= 60
     assert await tries(attempts, KNOWN) == 5, "a device that the account knows is not"
-    assert await tries(attempts, of_account(MINE, "192.0.2.1", device="phone")) == 5, "and each has a count of its own"
-    assert await tries(attempts, of_account("other@example.org", "192.0.2.1", device=None)) == 5, "nor another account"
+    assert await tries(attempts, sign_in_limits(MINE, "192.0.2.1", device="phone")) == 5, "and each has a count of its own"
+    assert await tries(attempts, sign_in_limits("other@example.org", "192.0.2.1", device=None)) == 5, "nor another account"
     pass_time(tmp_path, 62)
-    await attempts.begin(STRANGE)
+    await attempts.record(STRANGE)
 
 
-async def test_many_devices_that_were_known_once_are_slowed_down_together(attempts: Attempts) -> None:
+async def test_many_devices_that_were_known_once_are_slowed_down_together(attempts: AttemptCounter) -> None:
     for number in range(300):
         try:
-            await attempts.begin(of_account(MINE, "192.0.2.1", device=f"kept {number}"))
+            await attempts.record(sign_in_limits(MINE, "192.0.2.1", device=f"kept {number}"))
         except TooManyAttempts:
             break
     assert 40 < number < 60
     assert await tries(attempts, STRANGE) == 5, "whoever kept none is not"
 
 
-async def test_one_address_cannot_try_all_accounts(attempts: Attempts) -> None:
+async def test_one_address_cannot_try_all_accounts(attempts: AttemptCounter) -> None:
     for number in range(400):
         try:
-            await attempts.begin(of_account(f"{number}@example.org", "192.0.2.1", device=None))
+            await attempts.record(sign_in_limits(f"{number}@example.org", "192.0.2.1", device=None))
         except TooManyAttempts:
             break
-    assert number == rules.PEER.free
-    await attempts.begin(of_account("1@example.org", "192.0.2.2", device=None))
+    assert number == rules.PEER.free_attempts
+    await attempts.record(sign_in_limits("1@example.org", "192.0.2.2", device=None))
 
 
-async def test_who_was_right_is_forgiven(attempts: Attempts, database: Database) -> None:
+async def test_who_was_right_is_forgiven(attempts: AttemptCounter, database: Database) -> None:
     for _ in range(4):
-        await attempts.begin(STRANGE)
+        await attempts.record(STRANGE)
     async with database.writing() as db:
-        await attempts.forgive(db, STRANGE, all_of=next(iter(STRANGE)))
+        await attempts.reset(db, STRANGE, clear=next(iter(STRANGE)))
     assert await tries(attempts, STRANGE) == 5
     async with database.writing() as db:
-        await attempts.forgive(db, STRANGE)
+        await attempts.reset(db, STRANGE)
     assert await tries(attempts, STRANGE) == 1, "one only, where the code was left out"
 
 
-async def test_forgiving_adds_nothing_that_another_may_add_too(attempts: Attempts, database: Database, tmp_path: Path) -> None:
+async def test_forgiving_adds_nothing_that_another_may_add_too(attempts: AttemptCounter, database: Database, tmp_path: Path) -> None:
     async with database.writing() as db:
-        await attempts.forgive(db, STRANGE, all_of=next(iter(STRANGE)))
+        await attempts.reset(db, STRANGE, clear=next(iter(STRANGE)))
     assert pysqlite3.connect(tmp_path / "careplus.db").execute("SELECT count(*) FROM attempts").fetchone() == (0,)
 
 
-async def test_time_forgives_one_by_one(attempts: Attempts, tmp_path: Path) -> None:
+async def test_time_forgives_one_by_one(attempts: AttemptCounter, tmp_path: Path) -> None:
     assert await tries(attempts, KNOWN) == 5
-    pass_time(tmp_path, rules.OWN.recovers.total_seconds() * 2 + 5)
+    pass_time(tmp_path, rules.OWN.recovery_interval.total_seconds() * 2 + 5)
     assert await tries(attempts, KNOWN) == 2
 
 
 @pytest.mark.parametrize(
-    ("counts", "free"),
-    [(of_owner(7), 5), (of_forgetful(MINE, "192.0.2.1"), 3)],
+    ("limits", "free"),
+    [(reauthentication_limits(7), 5), (forgot_password_limits(MINE, "192.0.2.1"), 3)],
 )
-async def test_each_door_has_its_pace(attempts: Attempts, counts: Counts, free: int) -> None:
-    assert await tries(attempts, counts) == free
+async def test_each_door_has_its_pace(attempts: AttemptCounter, limits: Limits, free: int) -> None:
+    assert await tries(attempts, limits) == free
 
 
-async def test_the_table_does_not_grow(attempts: Attempts, database: Database, tmp_path: Path) -> None:
+async def test_the_table_does_not_grow(attempts: AttemptCounter, database: Database, tmp_path: Path) -> None:
     for number in range(20):
-        await attempts.begin(of_account(f"{number}@example.org", f"198.51.100.{number}", device=None))
+        await attempts.record(sign_in_limits(f"{number}@example.org", f"198.51.100.{number}", device=None))
     async with database.writing() as db:
         assert await purging.purge(db) == 0
     pass_time(tmp_path, timedelta(days=1).total_seconds())

@@ -6,14 +6,14 @@ import httpx
 import pytest
 
 from careplus_auth import rules
-from tests.auth.people import registered, signed_in, unhurried
+from tests.auth.accounts_client import registered, signed_in, without_time_pressure
 
 
 async def test_a_token_is_no_way_around_the_pace_but_an_administrators(
     auth: httpx.AsyncClient, admin: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    unhurried(monkeypatch)
-    monkeypatch.setattr(rules, "REGISTER", replace(rules.REGISTER, free=2))
+    without_time_pressure(monkeypatch)
+    monkeypatch.setattr(rules, "REGISTER", replace(rules.REGISTER, free_attempts=2))
     assert await registered(auth, "first@example.org") == 201
     patient = await signed_in(auth, "first@example.org")
     assert await registered(auth, "second@example.org", patient) == 201

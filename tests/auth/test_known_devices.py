@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from tests.auth.people import registered, unhurried
+from tests.auth.accounts_client import registered, without_time_pressure
 from tests.hospital import PASSWORD
 
 MINE, THEIRS = "mine@example.org", "theirs@example.org"
@@ -25,7 +25,7 @@ async def statuses(auth: httpx.AsyncClient, device: str, tries: int) -> list[int
 async def test_a_copied_cookie_pauses_no_other_device_and_its_own_until_that_signs_in(
     auth: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    unhurried(monkeypatch)
+    without_time_pressure(monkeypatch)
     await registered(auth, MINE)
     (_, laptop), (_, phone) = await log_in(auth, ""), await log_in(auth, "")
     assert laptop != phone
@@ -37,7 +37,7 @@ async def test_a_copied_cookie_pauses_no_other_device_and_its_own_until_that_sig
 
 
 async def test_a_shared_browser_has_one_mark_for_each_account(auth: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    unhurried(monkeypatch)
+    without_time_pressure(monkeypatch)
     for email in (MINE, THEIRS):
         await registered(auth, email)
     device = ""

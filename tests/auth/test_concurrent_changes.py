@@ -11,7 +11,7 @@ from careplus_auth.sign_in import passwords
 from careplus_auth.store import accounts
 from careplus_auth.store import passwords as store
 from careplus_tables.engine import Database
-from tests.auth.people import registered, signed_in
+from tests.auth.accounts_client import registered, signed_in
 from tests.hospital import ADMIN, PASSWORD
 
 MINE, OTHER = "mine@example.org", "nine-loud-kestrels"
@@ -23,7 +23,7 @@ async def is_reset(database: Database) -> None:
     async with database.writing() as db:
         account = await accounts.by_email(db, MINE)
         assert account is not None
-        await store.change(db, account, RESET, stays=None)
+        await store.change(db, account, RESET, keep_session=None)
 
 
 async def has_another_hash(database: Database) -> None:
@@ -81,7 +81,7 @@ async def test_no_session_is_opened_with_a_password_that_was_changed(
     auth: httpx.AsyncClient, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await registered(auth, MINE)
-    meanwhile(monkeypatch, "hash_again", lambda: is_reset(database))
+    meanwhile(monkeypatch, "rehash_if_needed", lambda: is_reset(database))
     answer = await auth.post("/auth/login", json={"email": MINE, "password": PASSWORD})
     assert (answer.status_code, answer.json()["code"]) == (401, "invalid_credentials")
     assert await own_hash(database) == RESET
