@@ -1,4 +1,4 @@
-"""A migrated database in a file, and the service on it in this process, so that a test can stand between its steps."""
+"""A migrated SQLite file and the auth app on it in this process, so that a test can patch its steps."""
 
 import asyncio
 import os
@@ -19,7 +19,7 @@ from tests.hospital import ADMIN, PASSWORD
 
 @pytest.fixture(scope="session")
 def migrated(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """An empty hospital's file."""
+    """Return the bytes of a migrated, empty database file."""
     file = tmp_path_factory.mktemp("auth") / "careplus.db"
     upgrade(f"sqlite:///{file}")
     return file.read_bytes()
@@ -35,10 +35,10 @@ async def database(migrated: bytes, tmp_path: Path) -> AsyncIterator[Database]:
 
 @pytest_asyncio.fixture
 async def auth(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[httpx.AsyncClient]:
-    """Somebody who calls the service itself."""
+    """Yield a client of the auth app, with its lifespan running."""
     for name in [name for name in os.environ if name.startswith("CAREPLUS_") or name == "DATABASE_URL"]:
         monkeypatch.delenv(name)
-    # nor the `.env` of whoever runs this
+    # Ignore the developer's `.env`.
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("SECRET_KEY", "k" * 40)
     monkeypatch.setenv("CAREPLUS_DATA", str(tmp_path))
@@ -49,6 +49,6 @@ async def auth(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 @pytest_asyncio.fixture
 async def admin(auth: httpx.AsyncClient, tmp_path: Path) -> dict[str, str]:
-    """The headers of an administrator."""
+    """Return the Authorization header of an administrator."""
     await asyncio.to_thread(create_admin, f"sqlite:///{tmp_path}/careplus.db", ADMIN, "Ada Admin", PASSWORD)
     return await signed_in(auth, ADMIN)

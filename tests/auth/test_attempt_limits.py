@@ -1,4 +1,4 @@
-"""AttemptCounter are counted in the database: guessing is slow, and nobody is kept out for good."""
+"""Attempt limits: guessing is slow, and no account is locked out for good."""
 
 import asyncio
 from datetime import timedelta
@@ -25,7 +25,7 @@ def attempts(database: Database) -> AttemptCounter:
 
 
 def pass_time(tmp_path: Path, seconds: float) -> None:
-    """As if everything in the table had happened earlier."""
+    """Move every time in the table into the past."""
     earlier = ", ".join(
         f"{name} = strftime('%Y-%m-%dT%H:%M:%SZ', {name}, '-{seconds} seconds')"
         for name in ("counted_at", "open_at", "forgotten_at")
@@ -37,24 +37,24 @@ def pass_time(tmp_path: Path, seconds: float) -> None:
 
 
 async def tries(attempts: AttemptCounter, limits: Limits) -> int:
-    """How many tries are let through before the first that has to wait."""
+    """Return how many attempts pass before the first refusal."""
     for number in range(1000):
         try:
             await attempts.record(limits)
         except TooManyAttempts:
             return number
-    raise AssertionError("nobody limits")
+    raise AssertionError("no limit after 1,000 attempts")
 
 
 async def wait_of(attempts: AttemptCounter, limits: Limits) -> int:
-    """What the next one is told to wait, in seconds."""
+    """Return the Retry-After of the next attempt in seconds."""
     with pytest.raises(TooManyAttempts) as refused:
         await attempts.record(limits)
     assert refused.value.headers() == {"Retry-After": str(refused.value.extras["retry_after_s"])}
     return int(refused.value.extras["retry_after_s"])
 
 
-async def test_after_five_wrong_ones_each_waits_longer(attempts: AttemptCounter, tmp_path: Path) -> None:
+async def test_sixth_attempt_waits_and_delays_double(attempts: AttemptCounter, tmp_path: Path) -> None:
     assert await tries(attempts, STRANGE) == 5
     waits = []
     for _ in range(11):
@@ -66,15 +66,13 @@ async def test_after_five_wrong_ones_each_waits_longer(attempts: AttemptCounter,
     assert 200 < waits[-1] <= 301, "and not more than five minutes"
 
 
-async def test_a_hundred_at_once_are_a_hundred(attempts: AttemptCounter) -> None:
+async def test_concurrent_attempts_are_all_counted(attempts: AttemptCounter) -> None:
     outcomes = await asyncio.gather(*(attempts.record(STRANGE) for _ in range(100)), return_exceptions=True)
     assert 5 <= outcomes.count(None) < 10, "five, and one for each pause that ends meanwhile"
     assert all(isinstance(one, TooManyAttempts) for one in outcomes if one is not None)
 
 
-async def test_a_restart_forgets_nothing_and_the_table_names_nobody(
-    attempts: AttemptCounter, database: Database, tmp_path: Path
-) -> None:
+async def test_counters_survive_restart_and_hold_no_email(attempts: AttemptCounter, database: Database, tmp_path: Path) -> None:
     assert await tries(attempts, STRANGE) == 5
     assert await tries(AttemptCounter(database, Vault(["k" * 40], "attempts")), STRANGE) == 0
     rows = pysqlite3.connect(tmp_path / "careplus.db").execute("SELECT * FROM attempts").fetchall()
@@ -82,7 +80,7 @@ async def test_a_restart_forgets_nothing_and_the_table_names_nobody(
     assert not any(part in str(rows) for part in ("example", "192.0.2"))
 
 
-async def test_strangers_keep_no_owner_out(attempts: AttemptCounter, tmp_path: Path) -> None:
+async def test_attempts_of_strangers_do_not_block_known_device(attempts: AttemptCounter, tmp_path: Path) -> None:
     for number in range(300):
         try:
             await attempts.record(sign_in_limits(MINE, f"198.51.100.{number}", device=None))
@@ -97,17 +95,17 @@ async def test_strangers_keep_no_owner_out(attempts: AttemptCounter, tmp_path: P
     await attempts.record(STRANGE)
 
 
-async def test_many_devices_that_were_known_once_are_slowed_down_together(attempts: AttemptCounter) -> None:
+async def test_known_devices_share_one_account_limit(attempts: AttemptCounter) -> None:
     for number in range(300):
         try:
             await attempts.record(sign_in_limits(MINE, "192.0.2.1", device=f"kept {number}"))
         except TooManyAttempts:
             break
     assert 40 < number < 60
-    assert await tries(attempts, STRANGE) == 5, "whoever kept none is not"
+    assert await tries(attempts, STRANGE) == 5, "a client without a device cookie is not slowed down"
 
 
-async def test_one_address_cannot_try_all_accounts(attempts: AttemptCounter) -> None:
+async def test_one_network_is_limited_over_all_accounts(attempts: AttemptCounter) -> None:
     for number in range(400):
         try:
             await attempts.record(sign_in_limits(f"{number}@example.org", "192.0.2.1", device=None))
@@ -117,7 +115,7 @@ async def test_one_address_cannot_try_all_accounts(attempts: AttemptCounter) -> 
     await attempts.record(sign_in_limits("1@example.org", "192.0.2.2", device=None))
 
 
-async def test_who_was_right_is_forgiven(attempts: AttemptCounter, database: Database) -> None:
+async def test_successful_attempt_resets_counter(attempts: AttemptCounter, database: Database) -> None:
     for _ in range(4):
         await attempts.record(STRANGE)
     async with database.writing() as db:
@@ -128,13 +126,13 @@ async def test_who_was_right_is_forgiven(attempts: AttemptCounter, database: Dat
     assert await tries(attempts, STRANGE) == 1, "one only, where the code was left out"
 
 
-async def test_forgiving_adds_nothing_that_another_may_add_too(attempts: AttemptCounter, database: Database, tmp_path: Path) -> None:
+async def test_reset_inserts_no_row(attempts: AttemptCounter, database: Database, tmp_path: Path) -> None:
     async with database.writing() as db:
         await attempts.reset(db, STRANGE, clear=next(iter(STRANGE)))
     assert pysqlite3.connect(tmp_path / "careplus.db").execute("SELECT count(*) FROM attempts").fetchone() == (0,)
 
 
-async def test_time_forgives_one_by_one(attempts: AttemptCounter, tmp_path: Path) -> None:
+async def test_attempts_expire_one_by_one(attempts: AttemptCounter, tmp_path: Path) -> None:
     assert await tries(attempts, KNOWN) == 5
     pass_time(tmp_path, rules.OWN.recovery_interval.total_seconds() * 2 + 5)
     assert await tries(attempts, KNOWN) == 2
@@ -144,11 +142,11 @@ async def test_time_forgives_one_by_one(attempts: AttemptCounter, tmp_path: Path
     ("limits", "free"),
     [(reauthentication_limits(7), 5), (forgot_password_limits(MINE, "192.0.2.1"), 3)],
 )
-async def test_each_door_has_its_pace(attempts: AttemptCounter, limits: Limits, free: int) -> None:
+async def test_each_kind_of_attempt_has_its_own_limit(attempts: AttemptCounter, limits: Limits, free: int) -> None:
     assert await tries(attempts, limits) == free
 
 
-async def test_the_table_does_not_grow(attempts: AttemptCounter, database: Database, tmp_path: Path) -> None:
+async def test_expired_counters_are_purged(attempts: AttemptCounter, database: Database, tmp_path: Path) -> None:
     for number in range(20):
         await attempts.record(sign_in_limits(f"{number}@example.org", f"198.51.100.{number}", device=None))
     async with database.writing() as db:

@@ -1,4 +1,4 @@
-"""Passwords, codes, paces, origins and lifetimes."""
+"""Rules of auth: passwords, codes, backoff, origins and lifetimes."""
 
 import base64
 from contextlib import suppress
@@ -28,24 +28,24 @@ OURS = ("http://localhost:5000",)
         *("P@ssw0rd123", "qwertz12", "maria1984", "Test1234!", "ada.admin.1", "a" * 128, "abcdefgh" * 10),
     ],
 )
-def test_what_everybody_tries_first_is_refused(password: str) -> None:
+def test_common_password_is_refused(password: str) -> None:
     with pytest.raises(WeakPassword):
         passwords.check_strength(password, "me@example.org", "Ada Admin")
 
 
 @pytest.mark.parametrize("password", ["seven-quiet-herons", "qv7#kWz9p", "Käse-und-Brot", "七羽の静かな鷺と亀"])
-def test_a_strange_password_is_fine(password: str) -> None:
+def test_uncommon_password_is_accepted(password: str) -> None:
     passwords.check_strength(password, "me@example.org")
 
 
 @settings(max_examples=30, deadline=None)
 @given(st.text(st.characters(exclude_categories=["Cs"]), min_size=8, max_size=128))
-def test_whatever_is_typed_is_strong_or_weak(password: str) -> None:
+def test_any_text_is_strong_or_weak_without_error(password: str) -> None:
     with suppress(WeakPassword):
         passwords.check_strength(password, "me@example.org", "Ada Admin")
 
 
-async def test_a_hash_belongs_to_one_password_however_it_is_composed() -> None:
+async def test_hash_matches_every_unicode_composition() -> None:
     hashed = await passwords.hash_new("Käse-und-Brot")
     assert hashed.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
     assert await passwords.verify_password("Ka\u0308se-und-Brot", hashed)
@@ -58,19 +58,19 @@ async def test_a_hash_belongs_to_one_password_however_it_is_composed() -> None:
     assert renewed.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
 
 
-def test_capitals_make_no_other_mailbox() -> None:
+def test_email_is_compared_in_lower_case() -> None:
     assert rules.normalize_email("Ada.L+tag@Example.ORG") == "ada.l+tag@example.org"
     assert rules.normalize_email("ada@STRASSE.example") != rules.normalize_email("ada@straße.example")
 
 
-def test_only_our_own_pages_use_the_cookie() -> None:
+def test_refresh_from_foreign_origin_is_refused() -> None:
     rules.check_same_site(OURS[0], "1", OURS)
     for origin, custom in ((None, "1"), ("https://evil.example", "1"), (OURS[0], None), (OURS[0], "2"), ("null", "1")):
         with pytest.raises(Unauthenticated):
             rules.check_same_site(origin, custom, OURS)
 
 
-def test_sessions_of_staff_are_shorter() -> None:
+def test_staff_sessions_are_shorter_than_patients() -> None:
     assert rules.idle_limit(Role.PATIENT) == timedelta(days=7)
     assert rules.session_limit(Role.PATIENT) == timedelta(days=30)
     for role in (Role.DOCTOR, Role.LAB, Role.ADMIN):
@@ -78,14 +78,14 @@ def test_sessions_of_staff_are_shorter() -> None:
         assert rules.session_limit(role) == timedelta(hours=12)
 
 
-def test_an_invitation_is_accepted_once_and_in_time() -> None:
+def test_invitation_is_acceptable_once_before_expiry() -> None:
     now = datetime(2030, 1, 7, tzinfo=UTC)
     assert rules.is_acceptable(None, now + timedelta(seconds=1), now)
     assert not rules.is_acceptable(None, now, now)
     assert not rules.is_acceptable(now, now + timedelta(days=1), now)
 
 
-def test_a_closed_account_is_not_entered() -> None:
+def test_closed_account_cannot_sign_in() -> None:
     rules.check_open(active=True)
     with pytest.raises(AccountInactive):
         rules.check_open(active=False)
@@ -93,7 +93,7 @@ def test_a_closed_account_is_not_entered() -> None:
 
 @pytest.mark.parametrize("role", list(Role))
 @pytest.mark.parametrize("active", [True, False])
-def test_an_administrator_stays_one_until_another_one_acts(role: Role, active: bool) -> None:
+def test_admin_cannot_demote_or_close_own_account(role: Role, active: bool) -> None:
     wanted = UpdateAccount(role=role, active=active)
     rules.check_stays_administrator(1, 2, wanted)
     if active and role is Role.ADMIN:
@@ -103,7 +103,7 @@ def test_an_administrator_stays_one_until_another_one_acts(role: Role, active: b
             rules.check_stays_administrator(1, 1, wanted)
 
 
-def test_an_administrator_takes_the_second_factor_of_others_only() -> None:
+def test_admin_cannot_remove_own_second_factor() -> None:
     wanted = UpdateAccount(role=Role.ADMIN, active=True, second_factor=False)
     rules.check_stays_administrator(1, 2, wanted)
     with pytest.raises(OwnAccount):
@@ -114,31 +114,35 @@ PACES = [rules.OWN, rules.ACCOUNT, rules.PEER, rules.REGISTER, rules.FORGOT]
 
 
 @pytest.mark.parametrize("backoff", PACES)
-def test_pauses_grow_and_end(backoff: rules.Backoff) -> None:
+def test_backoff_doubles_up_to_its_maximum(backoff: rules.Backoff) -> None:
     pauses, tried = [], 0
     for _ in range(backoff.free_attempts + 40):
         tried = backoff.incremented(tried)
         pauses.append(backoff.delay_after(tried))
     assert pauses[: backoff.free_attempts - 1] == [timedelta(0)] * (backoff.free_attempts - 1)
-    assert pauses[backoff.free_attempts - 1 : backoff.free_attempts + 2] == [timedelta(seconds=1), timedelta(seconds=2), timedelta(seconds=4)]
+    assert pauses[backoff.free_attempts - 1 : backoff.free_attempts + 2] == [
+        timedelta(seconds=1),
+        timedelta(seconds=2),
+        timedelta(seconds=4),
+    ]
     assert pauses == sorted(pauses)
     assert pauses[-1] == backoff.max_delay
-    assert backoff.max_delay <= timedelta(minutes=15), "nobody is kept out for good"
+    assert backoff.max_delay <= timedelta(minutes=15), "no account is locked out for good"
     assert backoff.remaining(tried, timedelta(hours=12)) == 0, "and everything is forgotten in half a day"
 
 
 @given(st.integers(0, 400), st.integers(0, 10**6))
-def test_what_is_forgotten_is_never_more_than_there_was(tried: int, seconds: int) -> None:
+def test_remaining_attempts_never_exceed_those_made(tried: int, seconds: int) -> None:
     for backoff in PACES:
         assert 0 <= backoff.remaining(tried, timedelta(seconds=seconds)) <= tried
 
 
 RFC_6238 = [(59, "287082"), (1111111109, "081804"), (1234567890, "005924"), (20000000000, "353130")]
-"""Of the RFC's appendix B (SHA-1), the last six digits."""
+"""RFC 6238, appendix B (SHA-1): time, and the last six digits of the code."""
 
 
 @pytest.mark.parametrize(("at", "code"), RFC_6238)
-def test_codes_are_those_of_the_standard(at: int, code: str) -> None:
+def test_totp_matches_rfc_6238_vectors(at: int, code: str) -> None:
     code_at = pyotp.TOTP(base64.b32encode(b"12345678901234567890").decode()).generate_otp
     step = at // 30
     for typed in (code, f"{code[:3]} {code[3:]}", f" {code}"):
@@ -154,7 +158,7 @@ def test_codes_are_those_of_the_standard(at: int, code: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "shown"),
+    ("user_agent", "shown"),
     [
         ("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox on Linux"),
         ("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/143.0 Safari/537.36", "Chrome on Windows"),
@@ -170,11 +174,11 @@ def test_codes_are_those_of_the_standard(at: int, code: str) -> None:
         ("A" * 5000, "A" * 40),
     ],
 )
-def test_devices_are_named_in_peoples_words(said: str | None, shown: str | None) -> None:
-    assert rules.describe_user_agent(said) == shown
+def test_user_agent_is_described_in_plain_words(user_agent: str | None, shown: str | None) -> None:
+    assert rules.describe_user_agent(user_agent) == shown
 
 
-def test_a_sign_in_is_fresh_for_five_minutes_and_with_a_code_only() -> None:
+def test_fresh_sign_in_needs_code_and_five_minutes() -> None:
     now = datetime(2030, 1, 7, tzinfo=UTC)
     rules.check_fresh(with_second_factor=True, created_at=now - timedelta(minutes=5), now=now)
     for with_second_factor, ago in ((True, timedelta(minutes=5, seconds=1)), (False, timedelta(0))):
@@ -182,7 +186,7 @@ def test_a_sign_in_is_fresh_for_five_minutes_and_with_a_code_only() -> None:
             rules.check_fresh(with_second_factor, now - ago, now)
 
 
-def test_mails_are_tried_for_some_hours() -> None:
+def test_mail_retries_last_about_seven_hours() -> None:
     pauses = [rules.mail_retry_delay(attempts) for attempts in range(1, rules.MAIL_ATTEMPTS + 1)]
     assert pauses[-1] is None
     tried = [pause for pause in pauses if pause]

@@ -1,4 +1,4 @@
-"""The first administrator stands in the audit, whichever way they came."""
+"""The audit trail holds how the first administrator was created."""
 
 import asyncio
 from pathlib import Path
@@ -18,7 +18,7 @@ def events(tmp_path: Path) -> list[dict[str, Any]]:
     return rows_in(tmp_path, "SELECT * FROM audit_events ORDER BY id")
 
 
-def test_who_is_made_by_the_command_is_noted_with_the_account(migrated: bytes, tmp_path: Path) -> None:
+def test_admin_created_by_command_is_audited(migrated: bytes, tmp_path: Path) -> None:
     (tmp_path / "careplus.db").write_bytes(migrated)
     url = f"sqlite:///{tmp_path}/careplus.db"
     create_admin(url, ADMIN, "Ada Admin", PASSWORD)
@@ -32,7 +32,7 @@ def test_who_is_made_by_the_command_is_noted_with_the_account(migrated: bytes, t
     assert ADMIN not in repr(event)
 
 
-async def test_who_comes_by_the_link_is_noted(auth: httpx.AsyncClient, tmp_path: Path) -> None:
+async def test_admin_registered_by_link_is_audited(auth: httpx.AsyncClient, tmp_path: Path) -> None:
     link = await asyncio.to_thread(invite_first_admin, f"sqlite:///{tmp_path}/careplus.db", "http://localhost:5000")
     [code] = parse_qs(urlsplit(link or "").fragment)["invitation"]
     body = {"email": FIRST_EMAIL, "password": PASSWORD, "full_name": "Ada Admin", "invitation": code}

@@ -1,4 +1,4 @@
-"""Long work waits for threads of its own, and only so much of it."""
+"""Slow work runs in thread pools with bounded queues."""
 
 import asyncio
 import threading
@@ -10,7 +10,7 @@ from careplus_auth.sign_in.bounded_executor import BoundedExecutor
 from careplus_contracts.refusals import Unavailable
 
 
-async def test_who_comes_when_the_line_is_full_is_told_when_to_come_again() -> None:
+async def test_full_queue_raises_unavailable_with_retry_after() -> None:
     threads, opens = BoundedExecutor("tests", 1, max_pending=3), threading.Event()
     waiting = [asyncio.create_task(threads.run(opens.wait, 30)) for _ in range(3)]
     await asyncio.sleep(0)
@@ -22,7 +22,7 @@ async def test_who_comes_when_the_line_is_full_is_told_when_to_come_again() -> N
     assert await threads.run(opens.wait, 30), "and there is room again"
 
 
-async def test_signing_in_does_not_wait_for_those_who_choose_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_sign_in_does_not_wait_for_strength_checks(monkeypatch: pytest.MonkeyPatch) -> None:
     opens = threading.Event()
     monkeypatch.setattr(passwords, "check_strength", lambda *_: opens.wait(30))
     choosing = [asyncio.create_task(passwords.hash_new("seven-quiet-herons")) for _ in range(8)]
@@ -34,5 +34,5 @@ async def test_signing_in_does_not_wait_for_those_who_choose_passwords(monkeypat
     await asyncio.gather(*choosing)
 
 
-async def test_a_crowd_that_comes_at_once_is_served() -> None:
+async def test_hundred_concurrent_hashes_are_served() -> None:
     assert await asyncio.gather(*(passwords.verify_password("anything", None) for _ in range(150))) == [False] * 150

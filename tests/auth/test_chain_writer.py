@@ -1,4 +1,4 @@
-"""Sealing goes on whatever happens to one round of it, and says where the chain ends."""
+"""The chain writer survives errors and logs the head of the chain."""
 
 import asyncio
 import io
@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from careplus_auth.audit import chain_writer as sealing
+from careplus_auth.audit import chain_writer
 from careplus_auth.audit.chain import ChainKeys
 from careplus_auth.audit.chain_writer import ChainWriter
 from careplus_contracts.audit import Kind
@@ -20,10 +20,10 @@ from careplus_tables.engine import Database
 from careplus_tables.trail import MEMBERS, Event, commit
 
 FULL = 2
-"""What SQLite calls it."""
+"""The value of `PRAGMA synchronous`."""
 
 
-async def test_what_nobody_foresaw_stops_no_sealing(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_chain_writer_continues_after_an_error(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     asked, again = iter(range(3)), asyncio.Event()
 
     async def head(_: object) -> None:
@@ -31,19 +31,19 @@ async def test_what_nobody_foresaw_stops_no_sealing(database: Database, monkeypa
             again.set()
         raise KeyError
 
-    monkeypatch.setattr(audit_links, "head", head)
-    monkeypatch.setattr(sealing, "APPEND_INTERVAL_S", 0.01)
+    monkeypatch.setattr(chain_writer.audit_links, "head", head)
+    monkeypatch.setattr(chain_writer, "APPEND_INTERVAL_S", 0.01)
     async with ChainWriter(database, ChainKeys(["k" * 40])).running(), asyncio.timeout(20):
         await again.wait()
 
 
-async def test_the_log_says_where_the_chain_ends_whenever_it_has_grown(database: Database) -> None:
-    said = {"at": datetime.now(UTC), "service": "labs", "action": "looks", "kind": Kind.READ.value, "outcome": "ok"}
+async def test_anchor_logs_head_only_when_chain_has_grown(database: Database) -> None:
+    said = {"at": datetime.now(UTC), "service": "labs", "action": "read", "kind": Kind.READ.value, "outcome": "ok"}
     chain_writer, written = ChainWriter(database, ChainKeys(["k" * 40])), io.StringIO()
     with redirect_stdout(written):
         logs.configure("auth", "info")
         for number in (1, 2):
-            await commit(database, [Event({**dict.fromkeys(MEMBERS), **said, "request_id": f"looks-{number}"})])
+            await commit(database, [Event({**dict.fromkeys(MEMBERS), **said, "request_id": f"read-{number}"})])
             await chain_writer.append()
             chain_writer.anchor()
             chain_writer.anchor()
@@ -52,15 +52,15 @@ async def test_the_log_says_where_the_chain_ends_whenever_it_has_grown(database:
 
 
 @pytest.mark.parametrize("outcome", ["ok", None])
-async def test_acts_wait_for_the_disk_after_looks_that_did_not(database: Database, outcome: str | None) -> None:
-    said = {"at": datetime.now(UTC), "service": "labs", "action": "looks", "kind": Kind.READ.value, "outcome": outcome}
+async def test_change_commits_with_full_sync_after_reads(database: Database, outcome: str | None) -> None:
+    said = {"at": datetime.now(UTC), "service": "labs", "action": "read", "kind": Kind.READ.value, "outcome": outcome}
     with suppress(IntegrityError):
-        await commit(database, [Event({**dict.fromkeys(MEMBERS), **said, "request_id": "looks"})])
+        await commit(database, [Event({**dict.fromkeys(MEMBERS), **said, "request_id": "read"})])
     async with database.writing() as db:
         assert (await db.execute(text("PRAGMA synchronous"))).scalar() == FULL
 
 
-async def test_nobody_gets_a_connection_that_was_left_in_a_transaction(database: Database) -> None:
+async def test_dirty_writer_connection_is_discarded(database: Database) -> None:
     def leave(driver: Any) -> None:
         driver.execute("PRAGMA synchronous=NORMAL")
         driver.execute("BEGIN IMMEDIATE")
@@ -70,10 +70,10 @@ async def test_nobody_gets_a_connection_that_was_left_in_a_transaction(database:
         assert (await db.execute(text("PRAGMA synchronous"))).scalar() == FULL
 
 
-async def test_anchors_are_said_while_auth_runs(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_anchor_is_logged_while_auth_runs(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     anchored = asyncio.Event()
-    monkeypatch.setattr(sealing, "ANCHOR_INTERVAL_S", 0.01)
-    monkeypatch.setattr(sealing, "APPEND_INTERVAL_S", 0.01)
+    monkeypatch.setattr(chain_writer, "ANCHOR_INTERVAL_S", 0.01)
+    monkeypatch.setattr(chain_writer, "APPEND_INTERVAL_S", 0.01)
     monkeypatch.setattr(ChainWriter, "anchor", lambda _: anchored.set())
     async with ChainWriter(database, ChainKeys(["k" * 40])).running(), asyncio.timeout(20):
         await anchored.wait()

@@ -1,4 +1,4 @@
-"""What is done while a password is hashed is not overwritten by what began before."""
+"""Changes committed while a password is hashed are not overwritten by the earlier request."""
 
 from collections.abc import Awaitable, Callable
 
@@ -34,7 +34,7 @@ async def has_another_hash(database: Database) -> None:
 
 
 def meanwhile(monkeypatch: pytest.MonkeyPatch, name: str, happens: Callable[[], Awaitable[None]]) -> None:
-    """Have something happen after a function of `passwords` is done."""
+    """Run `happens` right after the function `name` of `passwords` has returned."""
     original = getattr(passwords, name)
 
     async def slow(*arguments: str) -> object:
@@ -60,7 +60,7 @@ async def own_hash(database: Database) -> str | None:
         ("/auth/mfa", {"password": PASSWORD}, "verify_password"),
     ],
 )
-async def test_a_reset_stays_whatever_was_begun_before(
+async def test_password_reset_wins_over_earlier_requests(
     auth: httpx.AsyncClient,
     database: Database,
     monkeypatch: pytest.MonkeyPatch,
@@ -77,7 +77,7 @@ async def test_a_reset_stays_whatever_was_begun_before(
     assert await own_hash(database) == RESET
 
 
-async def test_no_session_is_opened_with_a_password_that_was_changed(
+async def test_sign_in_with_changed_password_is_refused(
     auth: httpx.AsyncClient, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await registered(auth, MINE)
@@ -87,7 +87,7 @@ async def test_no_session_is_opened_with_a_password_that_was_changed(
     assert await own_hash(database) == RESET
 
 
-async def test_the_account_is_held_while_a_session_is_opened(auth: httpx.AsyncClient) -> None:
+async def test_sign_in_locks_the_account_row(auth: httpx.AsyncClient) -> None:
     asked: list[str] = []
 
     def listen(state: ORMExecuteState) -> None:
@@ -104,7 +104,7 @@ async def test_the_account_is_held_while_a_session_is_opened(auth: httpx.AsyncCl
     assert [sql.endswith("FOR UPDATE") for sql in looks] == [False, True], "before hashing, and with the session"
 
 
-async def test_who_is_no_administrator_any_more_makes_no_account(
+async def test_demoted_admin_cannot_register_accounts(
     auth: httpx.AsyncClient, admin: dict[str, str], database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def closed() -> None:

@@ -1,4 +1,4 @@
-"""Devices that are known: each has a count of its own, also where its cookie was copied."""
+"""Known devices: each has an attempt counter of its own, also when its cookie was copied."""
 
 import httpx
 import pytest
@@ -10,7 +10,7 @@ MINE, THEIRS = "mine@example.org", "theirs@example.org"
 
 
 async def log_in(auth: httpx.AsyncClient, device: str, email: str = MINE, password: str = PASSWORD) -> tuple[int, str]:
-    """The status, and the cookie afterwards."""
+    """Sign in. Return the status code and the device cookie afterwards."""
     auth.cookies.clear()
     if device:
         auth.cookies.set("careplus-device", device, domain="localhost.local", path="/")
@@ -22,9 +22,7 @@ async def statuses(auth: httpx.AsyncClient, device: str, tries: int) -> list[int
     return [(await log_in(auth, device, password=f"wrong-{number}"))[0] for number in range(tries)]
 
 
-async def test_a_copied_cookie_pauses_no_other_device_and_its_own_until_that_signs_in(
-    auth: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_copied_device_cookie_delays_only_its_own_device(auth: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
     without_time_pressure(monkeypatch)
     await registered(auth, MINE)
     (_, laptop), (_, phone) = await log_in(auth, ""), await log_in(auth, "")
@@ -36,7 +34,7 @@ async def test_a_copied_cookie_pauses_no_other_device_and_its_own_until_that_sig
     assert (await log_in(auth, phone_then))[0] == 200
 
 
-async def test_a_shared_browser_has_one_mark_for_each_account(auth: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_shared_browser_keeps_one_mark_per_account(auth: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
     without_time_pressure(monkeypatch)
     for email in (MINE, THEIRS):
         await registered(auth, email)

@@ -1,4 +1,4 @@
-"""Mails leave at least once, through a real mail server or into files; what they say is kept no longer than that."""
+"""Mails are delivered at least once, over a real SMTP server or into files; their text is deleted afterwards."""
 
 import asyncio
 import email
@@ -38,14 +38,14 @@ from tests.hospital import ADMIN, PASSWORD, Hospital, Person, free_port
 from tests.mailbox import mails as mails_to
 from tests.world import made
 
-# as the servers on this machine that CarePlus would hand its mails to
+# Like a local mail server that accepts passwords without TLS.
 pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
 LINK = "http://localhost:5000/register#invitation=abcdefgh&email=me%40example.org"
 VAULT = Vault(["k" * 40], "what is kept encrypted")
 
 
 class Postbox:
-    """A mail server that takes mails, or answers what a test wants."""
+    """An SMTP handler that stores mails or answers with a status set by the test."""
 
     def __init__(self) -> None:
         self.taken: list[tuple[list[str], EmailMessage]] = []
@@ -68,7 +68,7 @@ def postbox() -> Postbox:
 def smtp_url(postbox: Postbox) -> Iterator[str]:
     def check(_: Any, __: Any, ___: Any, ____: str, given: Any) -> AuthResult:
         wanted = LoginPassword(b"care plus", b"p@ss/word")
-        # not handled: the server itself is to say so
+        # Not handled: the server itself answers.
         return AuthResult(success=isinstance(given, LoginPassword) and given == wanted, handled=False)
 
     port = free_port()
@@ -87,8 +87,8 @@ def smtp_url(postbox: Postbox) -> Iterator[str]:
 
 
 @pytest.fixture
-def said() -> Iterator[io.StringIO]:
-    """What is logged."""
+def logged() -> Iterator[io.StringIO]:
+    """Yield the captured log."""
     written = io.StringIO()
     with redirect_stdout(written):
         logs.configure("auth", "info")
@@ -115,7 +115,7 @@ def change(tmp_path: Path, assignment: str) -> None:
     connection.close()
 
 
-async def test_a_mail_goes_to_the_mail_server_once(database: Database, postbox: Postbox, smtp_url: str, tmp_path: Path) -> None:
+async def test_mail_is_delivered_once(database: Database, postbox: Postbox, smtp_url: str, tmp_path: Path) -> None:
     await queued(database)
     assert "example" not in str(rows(tmp_path)), "to whom and what is encrypted"
     assert await background.send_one(database, settings(tmp_path, smtp_url), VAULT)
@@ -128,9 +128,7 @@ async def test_a_mail_goes_to_the_mail_server_once(database: Database, postbox: 
     assert (row["attempts"], row["sealed"]) == (1, None)
 
 
-async def test_the_wrong_password_or_no_server_at_all_is_tried_again(
-    database: Database, postbox: Postbox, smtp_url: str, tmp_path: Path
-) -> None:
+async def test_failed_delivery_is_retried(database: Database, postbox: Postbox, smtp_url: str, tmp_path: Path) -> None:
     await queued(database)
     nowhere = f"smtp://127.0.0.1:{free_port()}"
     for url in (nowhere, smtp_url.replace("care%20plus", "somebody")):
@@ -143,8 +141,8 @@ async def test_the_wrong_password_or_no_server_at_all_is_tried_again(
     assert rows(tmp_path)[0]["attempts"] == 3
 
 
-async def test_what_is_refused_is_given_up_in_the_end_and_forgotten(
-    database: Database, postbox: Postbox, smtp_url: str, tmp_path: Path, said: io.StringIO
+async def test_refused_mail_is_given_up_and_its_text_deleted(
+    database: Database, postbox: Postbox, smtp_url: str, tmp_path: Path, logged: io.StringIO
 ) -> None:
     postbox.refuses = "550 no such user me@example.org"
     await queued(database)
@@ -152,15 +150,13 @@ async def test_what_is_refused_is_given_up_in_the_end_and_forgotten(
     assert await background.send_one(database, settings(tmp_path, smtp_url), VAULT)
     [row] = rows(tmp_path)
     assert row["sealed"] is None
-    line = json.loads(said.getvalue().splitlines()[-1])
+    line = json.loads(logged.getvalue().splitlines()[-1])
     assert (line["event"], line["reason"], line["again"]) == ("mail_not_sent", "SMTPDataError 550", False)
     assert "example.org" not in str(line)
     assert not await background.send_one(database, settings(tmp_path, smtp_url), VAULT)
 
 
-async def test_a_mail_whose_sender_died_is_sent_by_another(
-    database: Database, postbox: Postbox, smtp_url: str, tmp_path: Path
-) -> None:
+async def test_mail_with_expired_lease_is_sent_again(database: Database, postbox: Postbox, smtp_url: str, tmp_path: Path) -> None:
     await queued(database)
     async with database.writing() as db:
         assert await mails.claim(db, VAULT) is not None
@@ -170,8 +166,8 @@ async def test_a_mail_whose_sender_died_is_sent_by_another(
     assert len(postbox.taken) == 1
 
 
-async def test_a_slow_mail_server_is_left_before_the_lease_ends(
-    database: Database, tmp_path: Path, said: io.StringIO, monkeypatch: pytest.MonkeyPatch
+async def test_slow_mail_server_times_out_before_the_lease(
+    database: Database, tmp_path: Path, logged: io.StringIO, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def deliver(*_: object) -> None:
         await asyncio.Event().wait()
@@ -182,13 +178,11 @@ async def test_a_slow_mail_server_is_left_before_the_lease_ends(
     await queued(database)
     async with asyncio.timeout(20):
         assert await background.send_one(database, settings(tmp_path), VAULT)
-    line = json.loads(said.getvalue().splitlines()[-1])
+    line = json.loads(logged.getvalue().splitlines()[-1])
     assert (line["event"], line["reason"], line["again"]) == ("mail_not_sent", "TimeoutError", True)
 
 
-async def test_two_senders_do_not_send_one_mail_twice(
-    database: Database, postbox: Postbox, smtp_url: str, tmp_path: Path
-) -> None:
+async def test_claimed_mail_is_not_claimed_twice(database: Database, postbox: Postbox, smtp_url: str, tmp_path: Path) -> None:
     other = Database(f"sqlite:///{tmp_path}/careplus.db")
     for number in range(6):
         await queued(database, to=f"{number}@example.org")
@@ -198,38 +192,36 @@ async def test_two_senders_do_not_send_one_mail_twice(
     assert sorted(to[0] for to, _ in postbox.taken) == [f"{number}@example.org" for number in range(6)]
 
 
-async def test_without_a_mail_server_it_becomes_a_file_of_the_owner(
-    database: Database, tmp_path: Path, said: io.StringIO
-) -> None:
+async def test_mail_without_server_becomes_private_file(database: Database, tmp_path: Path, logged: io.StringIO) -> None:
     await queued(database)
     assert await background.send_one(database, settings(tmp_path), VAULT)
     [file] = (tmp_path / "mail").iterdir()
     assert file.name == "000001-invitation.eml"
     assert [stat.S_IMODE(place.stat().st_mode) for place in (file.parent, file)] == [0o700, 0o600]
     assert LINK in email.message_from_bytes(file.read_bytes(), policy=default).get_content()
-    line = json.loads(said.getvalue().splitlines()[-1])
+    line = json.loads(logged.getvalue().splitlines()[-1])
     assert (line["event"], line["file"]) == ("mail_written", str(file))
     assert "me@example.org" not in str(line)
     assert LINK not in str(line)
 
 
-async def test_a_link_for_nobody_is_no_mail(database: Database, tmp_path: Path) -> None:
+async def test_reset_for_unknown_email_sends_no_mail(database: Database, tmp_path: Path) -> None:
     await queued(database, Kind.PASSWORD_RESET, "nobody@example.org", None)
     assert await background.send_one(database, settings(tmp_path), VAULT)
     assert rows(tmp_path) == []
     assert not (tmp_path / "mail").exists()
 
 
-async def test_what_nobody_can_read_any_more_is_given_up(database: Database, tmp_path: Path, said: io.StringIO) -> None:
+async def test_undecryptable_mail_is_given_up(database: Database, tmp_path: Path, logged: io.StringIO) -> None:
     await queued(database)
     assert await background.send_one(database, settings(tmp_path), Vault(["n" * 40], "what is kept encrypted"))
     assert rows(tmp_path)[0]["sealed"] is None
-    assert json.loads(said.getvalue())["event"] == "mail_not_decrypted"
+    assert json.loads(logged.getvalue())["event"] == "mail_not_decrypted"
     assert not (tmp_path / "mail").exists()
 
 
 @pytest.mark.parametrize("spoilt", ["sealed", "kind"])
-async def test_what_is_no_mail_of_ours_does_not_stop_the_next(database: Database, tmp_path: Path, spoilt: str) -> None:
+async def test_malformed_mail_does_not_block_the_queue(database: Database, tmp_path: Path, spoilt: str) -> None:
     await queued(database)
     change(tmp_path, f"due_at = created_at, {spoilt} = '{VAULT.encrypt('[]')}'")
     await queued(database)
@@ -239,8 +231,8 @@ async def test_what_is_no_mail_of_ours_does_not_stop_the_next(database: Database
     assert [file.name for file in (tmp_path / "mail").iterdir()] == ["000002-invitation.eml"]
 
 
-async def test_what_nobody_foresaw_stops_no_work(
-    database: Database, tmp_path: Path, said: io.StringIO, monkeypatch: pytest.MonkeyPatch
+async def test_background_task_continues_after_an_error(
+    database: Database, tmp_path: Path, logged: io.StringIO, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await queued(database)
     delivered, take = asyncio.Event(), mails.claim
@@ -259,10 +251,10 @@ async def test_what_nobody_foresaw_stops_no_work(
         await delivered.wait()
     working.cancel()
     await asyncio.gather(working, return_exceptions=True)
-    assert json.loads(said.getvalue().splitlines()[0])["reason"] == "KeyError"
+    assert json.loads(logged.getvalue().splitlines()[0])["reason"] == "KeyError"
 
 
-async def test_old_rows_are_taken_out(database: Database, tmp_path: Path) -> None:
+async def test_sent_mails_are_purged_after_thirty_days(database: Database, tmp_path: Path) -> None:
     await queued(database)
     await queued(database)
     change(tmp_path, "created_at = '2020-01-01T00:00:00Z' WHERE id = 1")
@@ -271,7 +263,7 @@ async def test_old_rows_are_taken_out(database: Database, tmp_path: Path) -> Non
     assert [row["id"] for row in rows(tmp_path)] == [2]
 
 
-def test_every_mail_has_its_words_and_no_clinical_ones(tmp_path: Path) -> None:
+def test_every_mail_has_a_text_without_clinical_content(tmp_path: Path) -> None:
     assert set(SUBJECTS) == set(TEXTS) == set(Kind)
     for kind in Kind:
         subject, text = write(kind, settings(tmp_path), LINK)
@@ -297,13 +289,13 @@ ADDRESSES = [
     *("o'neil+x@example.org", "a,b@example.org", '"<script>@example.org', "=?utf-8?q?x?=@example.org", "ü@exämple.org"),
     *(address for text in HOSTILE if accepts(Email, address := f"{text}@example.org")),
     *(address for text in HOSTILE if accepts(Email, address := f"me@{text}.example.org")),
-    # with what an address cannot have left out of it
+    # Without characters that an address cannot hold.
     *{f"{re.sub(r'[^!-?A-~]', '', text)[:60]}@example.org" for text in HOSTILE if re.search("[!-?A-~]", text)},
 ]
 
 
 def check_plain(mail: EmailMessage, to: str) -> None:
-    """Nothing stands in its head but what every mail of ours has, and it goes to one person, in one part."""
+    """Assert the usual headers only, one recipient and one part."""
     assert sorted(mail.keys()) == HEADERS
     assert mail["To"].defects == mail["From"].defects == mail["Subject"].defects == ()
     assert [(one.display_name, one.addr_spec) for one in mail["To"].addresses] == [("", to)]
@@ -312,7 +304,7 @@ def check_plain(mail: EmailMessage, to: str) -> None:
 
 
 @pytest.mark.parametrize("kind", Kind)
-def test_odd_addresses_add_no_header(tmp_path: Path, kind: Kind) -> None:
+def test_odd_address_adds_no_header(tmp_path: Path, kind: Kind) -> None:
     assert len(ADDRESSES) > 80
     for to in ADDRESSES:
         assert accepts(Email, to)
@@ -330,21 +322,21 @@ def test_odd_addresses_add_no_header(tmp_path: Path, kind: Kind) -> None:
 
 
 @pytest.mark.parametrize("special", '()<>[]:;,"\\')
-def test_no_domain_ends_an_address(special: str) -> None:
+def test_domain_with_special_character_is_refused(special: str) -> None:
     assert not accepts(Email, f"a@b{special}example.org")
 
 
-def test_mails_say_nobodys_name(hospital: Hospital) -> None:
+def test_mails_hold_no_name(hospital: Hospital) -> None:
     check_mails_to(hospital, [hostile.TEXTS["img"]])
 
 
 @pytest.mark.attack
-def test_mails_say_nobodys_name_whatever_it_is(hospital: Hospital) -> None:
+def test_mails_hold_no_name_for_every_hostile_name(hospital: Hospital) -> None:
     check_mails_to(hospital, LINES)
 
 
 def check_mails_to(hospital: Hospital, names: list[str]) -> None:
-    """Whoever is called so gets the same mails as Pia Novak, word for word."""
+    """Assert that people with these names get the same mails as Pia Novak, word for word."""
     admin = hospital.sign_in(ADMIN)
     pia, *others = [asks_for_every_mail(hospital, admin, name) for name in ("Pia Novak", *names)]
     admin.http.close()
@@ -355,14 +347,14 @@ def check_mails_to(hospital: Hospital, names: list[str]) -> None:
 
 
 def asks_for_every_mail(hospital: Hospital, admin: Person, name: str) -> str:
-    """Somebody new is called so and does what mails are sent for; to where."""
+    """Register a person of this name, trigger every mail, and return the e-mail."""
     to = f"mails-{time.monotonic_ns()}@example.org"
     invited = made(admin.http.post("/api/admin/invitations", json={"email": to, "full_name": name, "role": "patient"}))
     person = hospital.register(to, name, invitation=invited["code"])
     assert person.http.post("/auth/password/forgot", json={"email": to}).status_code == 204
     secret = made(person.http.post("/auth/mfa", json={"password": PASSWORD}))["secret"]
     made(person.http.post("/auth/mfa/confirm", json={"otp": TOTP(secret).now()}), 200)
-    # each works once
+    # Each code works once.
     proved = hospital.sign_in(to, otp=TOTP(secret).at(int(time.time()), counter_offset=1))
     assert proved.http.delete("/auth/mfa").status_code == 204
     new = {"current_password": PASSWORD, "new_password": f"{PASSWORD}-again"}
@@ -373,7 +365,7 @@ def asks_for_every_mail(hospital: Hospital, admin: Person, name: str) -> str:
 
 
 def told(hospital: Hospital, to: str, count: int) -> set[tuple[str, str]]:
-    """Subjects and texts of the mails to somebody, without what is secret in their links."""
+    """Return subjects and texts of the mails to an address, without the codes of their links."""
     deadline = time.monotonic() + 60
     while len(came := mails_to(hospital, to)) < count:
         assert time.monotonic() < deadline, [mail["Subject"] for mail in came]
@@ -393,6 +385,6 @@ def told(hospital: Hospital, to: str, count: int) -> set[tuple[str, str]]:
         ("smtps://u:p@mail.example.org", 465, True, False),
     ],
 )
-def test_passwords_travel_encrypted(url: str, port: int, encrypted: bool, start_tls: bool | None) -> None:
+def test_smtp_password_is_sent_over_tls_only(url: str, port: int, encrypted: bool, start_tls: bool | None) -> None:
     asked = server(url)
     assert (asked["port"], asked["use_tls"], asked["start_tls"]) == (port, encrypted, start_tls)

@@ -1,4 +1,4 @@
-"""What nobody needs any more is taken out by auth, also in a hospital where nobody does anything."""
+"""Auth purges expired rows, also in an idle hospital."""
 
 from datetime import timedelta
 
@@ -16,10 +16,10 @@ def kept(key: str, account_id: int, lasts: timedelta) -> IdempotencyKeyRow:
     return IdempotencyKeyRow(account_id=account_id, key_hash=key, status=201, etag=None, sealed=b"?", expires_at=expires_at)
 
 
-async def test_answers_are_kept_no_longer_than_they_are_given_again(database: Database) -> None:
+async def test_expired_stored_answers_are_purged(database: Database) -> None:
     old, young = timedelta(seconds=-1), timedelta(hours=1)
     async with database.writing() as db:
-        # the same key of two people is two keys
+        # Keys are per account.
         db.add_all([kept("a", NOBODY, old), kept("b", 1, old), kept("b", 2, young), kept("c", 1, young)])
     async with database.writing() as db:
         assert await purging.purge(db) == 2

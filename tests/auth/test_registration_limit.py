@@ -1,4 +1,4 @@
-"""Registering: as fast as a clinic needs, whoever asks, and as fast as they like for administrators."""
+"""The registration limit applies to everyone except administrators."""
 
 from dataclasses import replace
 
@@ -9,7 +9,7 @@ from careplus_auth import rules
 from tests.auth.accounts_client import registered, signed_in, without_time_pressure
 
 
-async def test_a_token_is_no_way_around_the_pace_but_an_administrators(
+async def test_only_admin_token_bypasses_registration_limit(
     auth: httpx.AsyncClient, admin: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     without_time_pressure(monkeypatch)

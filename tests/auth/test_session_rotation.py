@@ -1,4 +1,4 @@
-"""Refresh tokens are judged by what the database says once their row is held."""
+"""Refresh tokens are checked against rows read after locking."""
 
 import httpx
 import pytest
@@ -22,23 +22,25 @@ async def a_token(auth: httpx.AsyncClient) -> str:
 
 
 async def read(db: AsyncSession) -> list[object]:
-    """All that this transaction knows then, for as long as the list is held."""
+    """Load every row into the session's identity map. The caller keeps the list, or rows are garbage collected."""
     tables = (AccountRow, SessionRow, RefreshTokenRow)
     return [row for table in tables for row in (await db.execute(select(table))).scalars()]
 
 
-async def test_what_was_read_before_the_row_was_held_is_read_anew(auth: httpx.AsyncClient, database: Database) -> None:
+async def test_rotation_rereads_rows_after_locking(auth: httpx.AsyncClient, database: Database) -> None:
     token = await a_token(auth)
     async with database.writing() as db:
         known = await read(db)
-        # as a transaction beside this one (PostgreSQL)
+        # Like a concurrent transaction on PostgreSQL.
         await db.execute(text("UPDATE refresh_tokens SET used_at = '2020-01-01T00:00:00Z'"))
         assert await sessions.rotate(db, token, "secret", NOWHERE) is None
         assert known
 
 
 @pytest.mark.parametrize("statement", ["UPDATE sessions SET ended_at = created_at", "UPDATE accounts SET active = false"])
-async def test_a_session_that_ended_meanwhile_stays_so(auth: httpx.AsyncClient, database: Database, statement: str) -> None:
+async def test_rotation_of_session_ended_meanwhile_is_refused(
+    auth: httpx.AsyncClient, database: Database, statement: str
+) -> None:
     token = await a_token(auth)
     async with database.writing() as db:
         known = await read(db)

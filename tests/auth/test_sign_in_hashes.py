@@ -1,4 +1,4 @@
-"""Signing in at the service itself: what is done beside letting somebody in."""
+"""Side effects of a sign-in: rehash of the password, uncounted attempts, distinct mailboxes."""
 
 from pathlib import Path
 
@@ -22,7 +22,7 @@ def hash_of(folder: Path, email: str = MINE) -> str:
     return str(found)
 
 
-async def test_a_weak_hash_is_made_anew(auth: httpx.AsyncClient, tmp_path: Path) -> None:
+async def test_outdated_hash_is_replaced_at_sign_in(auth: httpx.AsyncClient, tmp_path: Path) -> None:
     await registered(auth, MINE)
     connection = pysqlite3.connect(tmp_path / "careplus.db")
     with connection:
@@ -34,7 +34,7 @@ async def test_a_weak_hash_is_made_anew(auth: httpx.AsyncClient, tmp_path: Path)
     await signed_in(auth, MINE)
 
 
-async def test_a_try_that_nobody_could_look_at_is_none(auth: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_attempt_refused_by_full_queue_is_not_counted(auth: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
     await registered(auth, MINE)
 
     async def full(*_: object) -> bool:
@@ -48,7 +48,7 @@ async def test_a_try_that_nobody_could_look_at_is_none(auth: httpx.AsyncClient, 
     await signed_in(auth, MINE)
 
 
-async def test_two_mailboxes_are_two_accounts(auth: httpx.AsyncClient, tmp_path: Path) -> None:
+async def test_unicode_domains_are_distinct_accounts(auth: httpx.AsyncClient, tmp_path: Path) -> None:
     assert [await registered(auth, f"me@{settings}.example") for settings in ("straße", "strasse")] == [201, 201]
     assert await registered(auth, "ME@STRASSE.example") == 409
     assert hash_of(tmp_path, "me@straße.example") != hash_of(tmp_path, "me@strasse.example")
