@@ -110,30 +110,30 @@ def test_admin_cannot_remove_own_second_factor() -> None:
         rules.check_stays_administrator(1, 1, wanted)
 
 
-PACES = [rules.OWN, rules.ACCOUNT, rules.PEER, rules.REGISTER, rules.FORGOT]
+BACKOFFS = [rules.OWN, rules.ACCOUNT, rules.PEER, rules.REGISTER, rules.FORGOT]
 
 
-@pytest.mark.parametrize("backoff", PACES)
+@pytest.mark.parametrize("backoff", BACKOFFS)
 def test_backoff_doubles_up_to_its_maximum(backoff: rules.Backoff) -> None:
-    pauses, tried = [], 0
+    delays, tried = [], 0
     for _ in range(backoff.free_attempts + 40):
         tried = backoff.incremented(tried)
-        pauses.append(backoff.delay_after(tried))
-    assert pauses[: backoff.free_attempts - 1] == [timedelta(0)] * (backoff.free_attempts - 1)
-    assert pauses[backoff.free_attempts - 1 : backoff.free_attempts + 2] == [
+        delays.append(backoff.delay_after(tried))
+    assert delays[: backoff.free_attempts - 1] == [timedelta(0)] * (backoff.free_attempts - 1)
+    assert delays[backoff.free_attempts - 1 : backoff.free_attempts + 2] == [
         timedelta(seconds=1),
         timedelta(seconds=2),
         timedelta(seconds=4),
     ]
-    assert pauses == sorted(pauses)
-    assert pauses[-1] == backoff.max_delay
+    assert delays == sorted(delays)
+    assert delays[-1] == backoff.max_delay
     assert backoff.max_delay <= timedelta(minutes=15), "no account is locked out for good"
     assert backoff.remaining(tried, timedelta(hours=12)) == 0, "and everything is forgotten in half a day"
 
 
 @given(st.integers(0, 400), st.integers(0, 10**6))
 def test_remaining_attempts_never_exceed_those_made(tried: int, seconds: int) -> None:
-    for backoff in PACES:
+    for backoff in BACKOFFS:
         assert 0 <= backoff.remaining(tried, timedelta(seconds=seconds)) <= tried
 
 
@@ -187,8 +187,8 @@ def test_fresh_sign_in_needs_code_and_five_minutes() -> None:
 
 
 def test_mail_retries_last_about_seven_hours() -> None:
-    pauses = [rules.mail_retry_delay(attempts) for attempts in range(1, rules.MAIL_ATTEMPTS + 1)]
-    assert pauses[-1] is None
-    tried = [pause for pause in pauses if pause]
+    delays = [rules.mail_retry_delay(attempts) for attempts in range(1, rules.MAIL_ATTEMPTS + 1)]
+    assert delays[-1] is None
+    tried = [pause for pause in delays if pause]
     assert tried[0] == timedelta(seconds=20)
     assert timedelta(hours=6) < sum(tried, timedelta(0)) < timedelta(hours=10)

@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from careplus_auth.audit import chain_writer
 from careplus_auth.audit.chain import ChainKeys
 from careplus_auth.audit.chain_writer import ChainWriter
+from careplus_auth.store import audit_links
 from careplus_contracts.audit import Kind
 from careplus_runtime.process import logs
 from careplus_tables.engine import Database
@@ -31,7 +32,7 @@ async def test_chain_writer_continues_after_an_error(database: Database, monkeyp
             again.set()
         raise KeyError
 
-    monkeypatch.setattr(chain_writer.audit_links, "head", head)
+    monkeypatch.setattr(audit_links, "head", head)
     monkeypatch.setattr(chain_writer, "APPEND_INTERVAL_S", 0.01)
     async with ChainWriter(database, ChainKeys(["k" * 40])).running(), asyncio.timeout(20):
         await again.wait()

@@ -237,14 +237,14 @@ async def test_background_task_continues_after_an_error(
     await queued(database)
     delivered, take = asyncio.Event(), mails.claim
 
-    async def take_later(*_: object) -> None:
+    async def claim_later(*_: object) -> None:
         monkeypatch.setattr(mails, "take", take)
         raise KeyError
 
     async def deliver(*_: object) -> None:
         delivered.set()
 
-    monkeypatch.setattr(mails, "take", take_later)
+    monkeypatch.setattr(mails, "claim", claim_later)
     monkeypatch.setattr(background, "deliver", deliver)
     working = asyncio.create_task(background.run(database, settings(tmp_path), VAULT))
     async with asyncio.timeout(20):

@@ -38,9 +38,7 @@ async def test_rotation_rereads_rows_after_locking(auth: httpx.AsyncClient, data
 
 
 @pytest.mark.parametrize("statement", ["UPDATE sessions SET ended_at = created_at", "UPDATE accounts SET active = false"])
-async def test_rotation_of_session_ended_meanwhile_is_refused(
-    auth: httpx.AsyncClient, database: Database, statement: str
-) -> None:
+async def test_rotation_of_ended_session_is_refused(auth: httpx.AsyncClient, database: Database, statement: str) -> None:
     token = await a_token(auth)
     async with database.writing() as db:
         known = await read(db)

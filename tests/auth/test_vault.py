@@ -1,4 +1,4 @@
-"""What is ciphertext opens with any listed secret and with nothing else."""
+"""Ciphertext decrypts with any listed secret and with no other."""
 
 import base64
 

@@ -89,7 +89,7 @@ def _use_totp(row: SecondFactorRow, vault: Vault, otp: str) -> bool:
     step = matching_step(pyotp.TOTP(secret).generate_otp, otp, int(now().timestamp()), row.last_step)
     if step is None:
         return False
-    # sealed anew, so that a secret of the settings that is not listed any more is not needed for it
+    # Encrypt with the newest secret, so that a retired SECRET_KEY is no longer needed for this row.
     row.last_step, row.sealed_secret = step, vault.encrypt(secret)
     return True
 
