@@ -235,16 +235,16 @@ async def test_background_task_continues_after_an_error(
     database: Database, tmp_path: Path, logged: io.StringIO, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await queued(database)
-    delivered, take = asyncio.Event(), mails.claim
+    delivered, claim = asyncio.Event(), mails.claim
 
-    async def claim_later(*_: object) -> None:
-        monkeypatch.setattr(mails, "take", take)
+    async def fail_once(*_: object) -> None:
+        monkeypatch.setattr(mails, "claim", claim)
         raise KeyError
 
     async def deliver(*_: object) -> None:
         delivered.set()
 
-    monkeypatch.setattr(mails, "claim", claim_later)
+    monkeypatch.setattr(mails, "claim", fail_once)
     monkeypatch.setattr(background, "deliver", deliver)
     working = asyncio.create_task(background.run(database, settings(tmp_path), VAULT))
     async with asyncio.timeout(20):
