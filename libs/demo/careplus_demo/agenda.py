@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from math import ceil
 
+from careplus_clinic.clinic_time import Span
 from careplus_contracts.appointments import AppointmentStatus as S
 from careplus_demo.people import Doctor, Patient, People
 from careplus_demo.plan import COMING_DAYS, LONGEST_PAST_DAYS, PAST_DAYS, DoesNotFit
-from careplus_demo.weeks import Span, Weeks
+from careplus_demo.weeks import Weeks
 
 BUSY, LEAST_BUSY = 0.5, 0.1
 """Share of a doctor's times that are taken up to today, and at the end of the coming month: there is always something to book."""

@@ -3,9 +3,10 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
+from careplus_clinic.clinic_time import MINUTES_PER_DAY, first_instant, local_date, minute_of
 from careplus_contracts.labs import LabBookingStatus as L
 from careplus_demo import stories
 from careplus_demo.catalogue import LabTest
@@ -83,8 +84,9 @@ class Laboratory:
         self.now = self.plan.now
         self._chance = self.plan.chance("laboratory")
         self._held: Counter[datetime] = Counter()
-        opens, closes = (time.fromisoformat(wall.replace("24:00", "23:59")) for wall in self.plan.lab_hours.split("-"))
-        self._opens, self._windows = opens, max(1, ((closes.hour - opens.hour) * 60 + closes.minute - opens.minute) // 15)
+        self._opens, closes = map(minute_of, self.plan.lab_hours.split("-"))
+        # the last window stays free where the laboratory closes at midnight
+        self._windows = max(1, (min(closes, MINUTES_PER_DAY - 1) - self._opens) // 15)
         self.bookings = sorted([*self._chosen(), *self._ordered(), *self._own()], key=lambda one: one.created_at)
         for number, one in enumerate(self.bookings, start=1):
             one.id = number
@@ -169,7 +171,7 @@ class Laboratory:
     def _place(self, day: date) -> tuple[datetime, int] | None:
         """A window of the day with a free place, early ones first; half of the places stay free. None: there is none."""
         first = int(self._windows * self._chance.random() ** 2)
-        opens = datetime.combine(day, self._opens, self.plan.zone).astimezone(UTC)
+        opens = first_instant(day, self._opens, self.plan.zone)
         for step in range(self._windows):
             window = opens + WINDOW * ((first + step) % self._windows)
             if self._held[window] < max(1, self.plan.lab_places // 2):
@@ -190,7 +192,7 @@ class Laboratory:
         return L.CANCELLED if chance.random() < 0.06 else L.VERIFIED
 
     def _day(self, instant: datetime) -> date:
-        return instant.astimezone(self.plan.zone).date()
+        return local_date(instant, self.plan.zone)
 
     def _reason(self, one: Booking) -> str | None:
         reasons = {L.REJECTED: stories.REJECTIONS, L.CANCELLED: stories.CANCELLED_BY_PATIENT}.get(one.status)

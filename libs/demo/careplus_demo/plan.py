@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from careplus_clinic.clinic_time import local_date
+
 PAST_DAYS = 60
 COMING_DAYS = 30
 LONGEST_PAST_DAYS = 3650
@@ -33,7 +35,7 @@ class Plan:
 
     @property
     def today(self) -> date:
-        return self.now.astimezone(self.zone).date()
+        return local_date(self.now, self.zone)
 
     def chance(self, about: str) -> random.Random:
         """Chance of its own for each part, so that a change of one part leaves the others as they are."""

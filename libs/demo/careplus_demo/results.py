@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
+from careplus_clinic.clinic_time import local_date
 from careplus_contracts.results import Comparator, Flag, ResultStatus
 from careplus_demo import stories
 from careplus_demo.catalogue import Analyte, LabTest
@@ -33,7 +34,7 @@ class Results:
     def _add(self, booking: Booking, test: LabTest) -> None:
         id_, found = len(self.results) + 1, []
         assert booking.collected_at is not None
-        day = booking.collected_at.astimezone(self._zone).date()
+        day = local_date(booking.collected_at, self._zone)
         for position, analyte in enumerate(test.analytes):
             common = {"result_id": id_, "position": position, "patient_id": booking.patient.id, "analyte_code": analyte.code}
             measured = self._text(analyte) if analyte.is_text else self._value(analyte, analyte.range_for(booking.patient, day))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from careplus_clinic.clinic_time import Span
 from careplus_contracts.appointments import AppointmentStatus as S
 from careplus_contracts.endpoints import Role
 from careplus_demo.agenda import Agenda
@@ -12,7 +13,6 @@ from careplus_demo.people import Doctor, Patient, People
 from careplus_demo.plan import PAST_DAYS
 from careplus_demo.references import reference
 from careplus_demo.stories import CANCELLED_BY_DOCTOR, CANCELLED_BY_PATIENT, NOTES, REASONS
-from careplus_demo.weeks import Span
 
 CHANGES = {S.BOOKED: 0, S.CONFIRMED: 1, S.ARRIVED: 2, S.IN_PROGRESS: 3, S.COMPLETED: 4, S.CANCELLED: 1, S.NO_SHOW: 2}
 """How often a visit in this state was changed."""

@@ -1,17 +1,16 @@
 """When the doctors of the demo hospital see patients, and when they are away."""
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from careplus_contracts.availability import Weekday
+from careplus_clinic.clinic_time import Span, day_start, first_instant, minute_of, weekday
 from careplus_demo.people import Doctor, People
 from careplus_demo.plan import COMING_DAYS, PAST_DAYS
 
 Stretches = tuple[tuple[str, str], ...]
-Span = tuple[datetime, datetime]
 
 ALL_DAY: Stretches = (("09:00", "12:00"), ("13:00", "17:00"))
 EARLY: Stretches = (("08:00", "13:00"),)
@@ -22,7 +21,6 @@ WEEKS: tuple[dict[str, Stretches], ...] = (
     {"tue": ALL_DAY, "wed": ALL_DAY, "thu": ALL_DAY, "fri": ALL_DAY, "sat": EARLY},
     {"mon": (("13:00", "19:00"),), "wed": ALL_DAY, "fri": ALL_DAY},
 )
-WEEKDAYS = tuple(day.value for day in Weekday)
 
 
 class Weeks:
@@ -35,7 +33,7 @@ class Weeks:
 
     def slots(self, doctor: Doctor, day: date) -> Sequence[Span]:
         """The doctor's times on one clinic day in order, without those that time off takes."""
-        stretches = self.hours[doctor.id].get(WEEKDAYS[day.weekday()], ())
+        stretches = self.hours[doctor.id].get(weekday(day), ())
         found = _slots(day, stretches, doctor.slot_minutes, self.plan.zone)
         for starts_at, ends_at, _ in self.away[doctor.id]:
             found = tuple(slot for slot in found if slot[1] <= starts_at or ends_at <= slot[0])
@@ -47,9 +45,9 @@ class Weeks:
 
     def open_hours_rows(self) -> Iterator[dict[str, Any]]:
         for doctor_id, week in self.hours.items():
-            for weekday, stretches in week.items():
+            for day, stretches in week.items():
                 for starts, ends in stretches:
-                    yield {"doctor_id": doctor_id, "weekday": weekday, "starts": starts, "ends": ends}
+                    yield {"doctor_id": doctor_id, "weekday": day, "starts": starts, "ends": ends}
 
     def time_off_rows(self) -> Iterator[dict[str, Any]]:
         for doctor_id, times in self.away.items():
@@ -60,7 +58,7 @@ class Weeks:
         if number >= 2:
             return WEEKS[number % len(WEEKS)]
         # the two demo logins have visits today, whatever day it is
-        return {**WEEKS[0], WEEKDAYS[self.plan.today.weekday()]: ALL_DAY}
+        return {**WEEKS[0], weekday(self.plan.today).value: ALL_DAY}
 
     def _away(self, number: int) -> list[tuple[datetime, datetime, str]]:
         """Once in the past weeks and once in the coming ones, never near today."""
@@ -69,7 +67,7 @@ class Weeks:
         coming = self.plan.today + timedelta(days=chance.randint(8, COMING_DAYS - 8))
         off = [(past, chance.randint(1, 4), "Conference"), (coming, 5 if number % 3 == 0 else 1, "Holiday")]
         return [
-            (_instant(first, "00:00", self.plan.zone), _instant(first + timedelta(days=days), "00:00", self.plan.zone), reason)
+            (day_start(first, self.plan.zone), day_start(first + timedelta(days=days), self.plan.zone), reason)
             for first, days, reason in off
         ]
 
@@ -78,12 +76,8 @@ class Weeks:
 def _slots(day: date, stretches: Stretches, minutes: int, zone: ZoneInfo) -> tuple[Span, ...]:
     length, found = timedelta(minutes=minutes), []
     for starts, ends in stretches:
-        at, closes = _instant(day, starts, zone), _instant(day, ends, zone)
+        at, closes = (first_instant(day, minute_of(wall), zone) for wall in (starts, ends))
         while at + length <= closes:
             found.append((at, at + length))
             at += length
     return tuple(found)
-
-
-def _instant(day: date, wall: str, zone: ZoneInfo) -> datetime:
-    return datetime.combine(day, time.fromisoformat(wall), zone).astimezone(UTC)

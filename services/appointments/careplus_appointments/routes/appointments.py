@@ -5,8 +5,9 @@ from functools import partial
 
 from careplus_appointments.calendar_file import calendar_file
 from careplus_appointments.free_times import check_free, same_day
-from careplus_appointments.rules import slots, visits
+from careplus_appointments.rules import visits
 from careplus_appointments.store import appointments
+from careplus_clinic.clinic_time import local_date
 from careplus_contracts import appointments as contract
 from careplus_contracts.appointments import (
     Appointment,
@@ -103,7 +104,7 @@ async def list_visits(
     db: Db,
     house: House,
 ) -> Visits:
-    today = slots.clinic_day(now(), house.clinic_zone)
+    today = local_date(now(), house.clinic_zone)
     span = appointments.visits_span(day, from_, to, today, house.clinic_zone)
     return await appointments.list_visits(db, who, span, status, limit, cursor)
 
@@ -118,7 +119,7 @@ async def show_visit(appointment_id: Id, *, who: Who, db: Db) -> Visit:
 async def update_visit(appointment_id: Id, body: UpdateVisit, *, who: Who, db: Db, expected: Expected) -> Visit:
     row = await appointments.of_doctor(db, who, appointment_id)
     check_version(row.version, expected)
-    visits.check_transition(AppointmentStatus(row.status), body.status)
+    visits.DOCTOR_TRANSITIONS.check(AppointmentStatus(row.status), body.status)
     if body.status is AppointmentStatus.CANCELLED and row.status != body.status:
         row.cancelled_by = Role.DOCTOR.value
     row.status, row.note = body.status.value, body.note if body.note is not None else row.note

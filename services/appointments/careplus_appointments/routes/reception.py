@@ -3,8 +3,9 @@
 from functools import partial
 
 from careplus_appointments.free_times import check_free, same_day
-from careplus_appointments.rules import slots, visits
+from careplus_appointments.rules import visits
 from careplus_appointments.store import appointments, reception
+from careplus_clinic.clinic_time import local_date
 from careplus_contracts import reception as contract
 from careplus_contracts.appointments import AppointmentStatus, Book, FirstDay, LastDay, OneDay
 from careplus_contracts.reception import Arrange, Arrangement, Arrangements, Rearrange
@@ -31,7 +32,7 @@ async def list_arrangements(
     db: Db,
     house: House,
 ) -> Arrangements:
-    today = slots.clinic_day(now(), house.clinic_zone)
+    today = local_date(now(), house.clinic_zone)
     span = appointments.visits_span(day, from_, to, today, house.clinic_zone)
     return await reception.list_all(db, who, span, doctor_id, patient_id, status, limit, cursor)
 
@@ -50,7 +51,7 @@ async def rearrange(appointment_id: Id, body: Rearrange, *, who: Who, db: Db, ho
     row = await reception.find(db, who, appointment_id)
     check_version(row.version, expected)
     if body.status is not None:
-        visits.check_arrangement(AppointmentStatus(row.status), AppointmentStatus(body.status.value))
+        visits.RECEPTION_TRANSITIONS.check(AppointmentStatus(row.status), AppointmentStatus(body.status.value))
         await reception.take(db, who, row, body.status)
     else:
         visits.check_movable(AppointmentStatus(row.status))

@@ -10,8 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from careplus_appointments.rules.slots import Calendar, day_span
+from careplus_appointments.rules.slots import Calendar
 from careplus_appointments.rules.visits import OVER
+from careplus_clinic.clinic_time import day_bounds
 from careplus_contracts.appointments import (
     Appointment,
     Appointments,
@@ -228,11 +229,11 @@ async def inside(db: AsyncSession, who: Identity, span: tuple[datetime, datetime
 def visits_span(day: date | None, from_: date | None, to: date | None, today: date, zone: Any) -> tuple[datetime, datetime]:
     """The instants that a doctor's filter means; open ends reach to the ends of the calendar."""
     if day is not None:
-        return day_span(day, day, zone)
+        return day_bounds(day, day, zone)
     if from_ is None and to is None:
         from_ = today
-    opens = day_span(from_, from_, zone)[0] if from_ else _EARLIEST
-    return opens, day_span(to, to, zone)[1] if to else _LATEST
+    opens = day_bounds(from_, from_, zone)[0] if from_ else _EARLIEST
+    return opens, day_bounds(to, to, zone)[1] if to else _LATEST
 
 
 def _common(row: Sequence[Any]) -> dict[str, Any]:

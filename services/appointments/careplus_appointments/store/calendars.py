@@ -9,7 +9,8 @@ from sqlalchemy import BigInteger, bindparam, literal, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from careplus_appointments.rules.slots import Calendar, Span
+from careplus_appointments.rules.slots import Calendar
+from careplus_clinic.clinic_time import Span
 from careplus_contracts.availability import OpenHours, Weekday
 from careplus_contracts.doctors import BookingMode
 from careplus_contracts.endpoints import Role

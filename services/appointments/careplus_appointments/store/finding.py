@@ -8,8 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from careplus_appointments.rules import slots as rules
-from careplus_appointments.rules.slots import Span
 from careplus_appointments.store import calendars
+from careplus_clinic.clinic_time import Span, day_bounds, days_from, local_date
 from careplus_contracts.doctors import BookingMode
 from careplus_contracts.endpoints import Role
 from careplus_contracts.finding import FoundDoctor, FoundDoctors, Slot, Slots, Specialties, Specialty
@@ -69,16 +69,16 @@ async def show_doctor(db: AsyncSession, house: Settings, doctor_id: int) -> Foun
 
 async def find_slots(db: AsyncSession, house: Settings, doctor_id: int, start: date | None, count: int) -> Slots:
     zone, window = house.clinic_zone, bookable_window(house)
-    first = start or rules.clinic_day(now(), zone)
-    days = rules.days_from(first, count)
-    calendar = await calendars.of_doctor(db, doctor_id, rules.day_span(first, days[-1], zone))
+    first = start or local_date(now(), zone)
+    days = days_from(first, count)
+    calendar = await calendars.of_doctor(db, doctor_id, day_bounds(first, days[-1], zone))
     found = [
-        Slot(starts_at=slot[0], ends_at=slot[1], day=rules.clinic_day(slot[0], zone))
+        Slot(starts_at=slot[0], ends_at=slot[1], day=local_date(slot[0], zone))
         for slot in rules.free(calendar, days, window, zone)
     ]
     following = found[0].starts_at if found else None
     if following is None:
-        later = (max(window[0], rules.day_span(first, first, zone)[0]), window[1])
+        later = (max(window[0], day_bounds(first, first, zone)[0]), window[1])
         following = (await next_available(db, house, [doctor_id], later)).get(doctor_id)
     return Slots(items=found, next_cursor=None, zone=house.zone, next_available=following)
 
@@ -97,8 +97,8 @@ async def next_available(db: AsyncSession, house: Settings, doctor_ids: Sequence
         missing = [doctor_id for doctor_id in doctor_ids if doctor_id not in found]
         if not missing or part[0] >= part[1]:
             break
-        first, last = rules.clinic_day(part[0], zone), rules.clinic_day(part[1], zone)
-        days = rules.days_from(first, (last - first).days + 1)
+        first, last = local_date(part[0], zone), local_date(part[1], zone)
+        days = days_from(first, (last - first).days + 1)
         for doctor_id, calendar in (await calendars.of_doctors(db, missing, part)).items():
             if calendar.hours and (slot := next(rules.free(calendar, days, part, zone), None)):
                 found[doctor_id] = slot[0]

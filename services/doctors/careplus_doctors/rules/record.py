@@ -1,11 +1,12 @@
 """What waits for a patient, and in which order."""
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from careplus_clinic.clinic_time import day_start
 from careplus_contracts.record import Task, TaskKind
 
 NEW_FOR = timedelta(days=30)
@@ -40,7 +41,7 @@ def result_task(result_id: int, test: str, released_at: datetime) -> Task:
 
 def referral_task(referral_id: int, to: str, due_on: date | None, created_at: datetime, *, zone: ZoneInfo) -> Task:
     """At the beginning of the clinic day on which it is due, else when it was sent."""
-    at = created_at if due_on is None else datetime.combine(due_on, time(), zone).astimezone(UTC)
+    at = created_at if due_on is None else day_start(due_on, zone)
     return Task(kind=TaskKind.REFERRAL_TO_BOOK, id=referral_id, about=to, more=0, at=at)
 
 

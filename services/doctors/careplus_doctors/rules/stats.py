@@ -4,18 +4,17 @@ from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from statistics import median
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from careplus_clinic.clinic_time import day_start, days_from, local_date, local_time, minute_of, weekday
 from careplus_contracts.appointments import AppointmentStatus
-from careplus_contracts.availability import Weekday
 from careplus_contracts.refusals import FieldError, Malformed
 from careplus_contracts.stats import DayCount
 
 DAYS_BACK, DAYS_AHEAD, LONGEST_DAYS = 29, 30, 366
-WEEKDAYS = tuple(Weekday)
 NOT_HELD = frozenset({AppointmentStatus.CANCELLED, AppointmentStatus.NO_SHOW})
 """Visits in these states do not occupy their time."""
 
@@ -30,7 +29,7 @@ class Period:
 
     @property
     def days(self) -> list[date]:
-        return [self.first + timedelta(days=number) for number in range(len(self.bounds) - 1)]
+        return days_from(self.first, len(self.bounds) - 1)
 
 
 class Visits(NamedTuple):
@@ -61,14 +60,13 @@ class Away(NamedTuple):
 
 def period(first: date | None, last: date | None, now: datetime, zone: ZoneInfo) -> Period:
     """The days asked for, or those around today. Raises Malformed for one that runs backward or is too long."""
-    today = now.astimezone(zone).date()
+    today = local_date(now, zone)
     first = first or today - timedelta(days=DAYS_BACK)
     last = last or today + timedelta(days=DAYS_AHEAD)
     if not first <= last <= first + timedelta(days=LONGEST_DAYS):
         message = f"the last day lies 0 to {LONGEST_DAYS} days after the first, {first}"
         raise Malformed(f"query.to: {message}", errors=[FieldError(field="query.to", message=message)])
-    days = range((last - first).days + 2)
-    return Period(first, last, [datetime.combine(first + timedelta(days=n), time(), zone).astimezone(UTC) for n in days])
+    return Period(first, last, [day_start(day, zone) for day in days_from(first, (last - first).days + 2)])
 
 
 def by_day(of: Period, visits: Iterable[Visits]) -> list[DayCount]:
@@ -103,28 +101,28 @@ def utilisation(visits: Iterable[Visits], offered: int) -> float | None:
 
 def offered_minutes(of: Period, week: Sequence[Stretch], away: Iterable[Away], zone: ZoneInfo) -> int:
     """Wall-clock minutes in which doctors see patients, without their time off."""
-    days = Counter(WEEKDAYS[day.weekday()].value for day in of.days)
-    offered = sum((_wall(stretch.ends) - _wall(stretch.starts)) * days[stretch.weekday] for stretch in week)
+    days = Counter(weekday(day).value for day in of.days)
+    offered = sum((minute_of(stretch.ends) - minute_of(stretch.starts)) * days[stretch.weekday] for stretch in week)
     hours: dict[tuple[int, str], list[Stretch]] = defaultdict(list)
     for stretch in week:
         hours[stretch.doctor_id, stretch.weekday].append(stretch)
-    for doctor_id, starts, ends in _on_the_wall(of, away, zone):
+    for doctor_id, starts, ends in _on_theminute_of(of, away, zone):
         for number in range((ends.date() - starts.date()).days + 1):
             midnight = datetime.combine(starts.date() + timedelta(days=number), time())
-            for stretch in hours[doctor_id, WEEKDAYS[midnight.weekday()].value]:
-                from_minute = max(_wall(stretch.starts), _minutes(midnight, starts))
-                to_minute = min(_wall(stretch.ends), _minutes(midnight, ends))
+            for stretch in hours[doctor_id, weekday(midnight).value]:
+                from_minute = max(minute_of(stretch.starts), _minutes(midnight, starts))
+                to_minute = min(minute_of(stretch.ends), _minutes(midnight, ends))
                 offered -= max(0, to_minute - from_minute)
     return offered
 
 
-def _on_the_wall(of: Period, away: Iterable[Away], zone: ZoneInfo) -> Iterator[tuple[int, datetime, datetime]]:
+def _on_theminute_of(of: Period, away: Iterable[Away], zone: ZoneInfo) -> Iterator[tuple[int, datetime, datetime]]:
     """Time off as naive clinic time inside the period, what overlaps of one doctor counted once."""
     until: dict[int, datetime] = defaultdict(lambda: datetime.combine(of.first, time()))
     end = datetime.combine(of.last + timedelta(days=1), time())
     for doctor_id, starts_at, ends_at in sorted(away):
-        starts = max(until[doctor_id], starts_at.astimezone(zone).replace(tzinfo=None))
-        ends = min(end, ends_at.astimezone(zone).replace(tzinfo=None))
+        starts = max(until[doctor_id], local_time(starts_at, zone))
+        ends = min(end, local_time(ends_at, zone))
         if starts < ends:
             until[doctor_id] = ends
             yield doctor_id, starts, ends
@@ -134,10 +132,6 @@ def turnaround_hours(spans: Iterable[tuple[datetime, datetime]]) -> float | None
     """Median hours from collection to verification."""
     hours = [(verified - collected).total_seconds() / 3600 for collected, verified in spans]
     return round(median(hours), 2) if hours else None
-
-
-def _wall(clock: str) -> int:
-    return int(clock[:2]) * 60 + int(clock[3:])
 
 
 def _minutes(starts: datetime, ends: datetime) -> int:

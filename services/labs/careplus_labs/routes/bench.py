@@ -1,13 +1,13 @@
 """The laboratory's day: the worklist, specimens, values."""
 
+from careplus_clinic.clinic_time import day_bounds
 from careplus_contracts import labs as contract
 from careplus_contracts import results as results_contract
-from careplus_contracts.endpoints import Role
 from careplus_contracts.labs import LabBooking, LabBookingStatus, SetBookingStatus, Worklist
 from careplus_contracts.results import EnterResult, LabResult, ResultStatus, VerifyResult
 from careplus_contracts.values import Cursor, Id, Limit
-from careplus_labs.rules import observations, windows
-from careplus_labs.rules.bookings import check_at_the_bench, check_reason, check_transition
+from careplus_labs.rules import observations
+from careplus_labs.rules.bookings import LAB_TRANSITIONS, check_accepts_values, check_reason
 from careplus_labs.store import bookings, entry, results
 from careplus_runtime.http.dependencies import Db, Expected, House, Who, check_version
 from careplus_runtime.http.serving import Routes
@@ -26,7 +26,7 @@ async def list_worklist(
     db: Db,
     house: House,
 ) -> Worklist:
-    span = None if day is None else windows.clinic_day(day, house.clinic_zone)
+    span = None if day is None else day_bounds(day, day, house.clinic_zone)
     return await bookings.list_work(db, who, status, span, limit, cursor)
 
 
@@ -35,7 +35,7 @@ async def set_booking_status(booking_id: Id, body: SetBookingStatus, *, who: Who
     row = await bookings.find(db, who, booking_id)
     check_version(row.version, expected)
     check_reason(body.status, body.reason)
-    check_transition(LabBookingStatus(row.status), body.status, Role.LAB)
+    LAB_TRANSITIONS.check(LabBookingStatus(row.status), body.status)
     if row.status != body.status:
         await bookings.take(db, row, body.status, body.reason)
     return await bookings.show(db, who, row)
@@ -44,7 +44,7 @@ async def set_booking_status(booking_id: Id, body: SetBookingStatus, *, who: Who
 @routes.serve(results_contract.enter_result, finds=bookings.find)
 async def enter_result(booking_id: Id, body: EnterResult, *, who: Who, db: Db, house: House) -> LabResult:
     booking = await bookings.find(db, who, booking_id)
-    check_at_the_bench(LabBookingStatus(booking.status))
+    check_accepts_values(LabBookingStatus(booking.status))
     before = await entry.result_of(db, booking, body.test_code)
     if before is not None:
         observations.check_correctable(ResultStatus(before.status))

@@ -2,11 +2,10 @@
 
 from careplus_contracts import labs as contract
 from careplus_contracts.appointments import Cancel
-from careplus_contracts.endpoints import Role
 from careplus_contracts.labs import BookTests, LabBooking, LabBookings, LabBookingStatus, OrderTests
 from careplus_contracts.values import Cursor, Id, Limit
 from careplus_labs.rules import windows
-from careplus_labs.rules.bookings import check_transition
+from careplus_labs.rules.bookings import PATIENT_TRANSITIONS
 from careplus_labs.store import bookings
 from careplus_runtime.http.dependencies import Db, Expected, House, Who, check_version
 from careplus_runtime.http.serving import Routes
@@ -18,15 +17,15 @@ routes = Routes()
 
 @routes.serve(contract.book_tests)
 async def book_tests(body: BookTests, *, who: Who, db: Db, house: House) -> LabBooking:
-    when = windows.hours(house.lab_hours, house.clinic_zone, now(), house.horizon_days)
-    return await bookings.book(db, who, body, when, house.lab_places)
+    hours = windows.parse_hours(house.lab_hours, house.clinic_zone, now(), house.horizon_days)
+    return await bookings.book(db, who, body, hours, house.lab_places)
 
 
 @routes.serve(contract.order_tests)
 async def order_tests(body: OrderTests, *, who: Who, db: Db, house: House) -> LabBooking:
     await check_in_care(db, who, body.patient_id, body.appointment_id)
-    when = windows.hours(house.lab_hours, house.clinic_zone, now(), house.horizon_days)
-    return await bookings.book(db, who, body, when, house.lab_places)
+    hours = windows.parse_hours(house.lab_hours, house.clinic_zone, now(), house.horizon_days)
+    return await bookings.book(db, who, body, hours, house.lab_places)
 
 
 @routes.serve(contract.list_lab_bookings)
@@ -46,6 +45,6 @@ async def cancel_lab_booking(booking_id: Id, body: Cancel | None = None, *, who:
     row = await bookings.find(db, who, booking_id)
     check_version(row.version, expected)
     if row.status != LabBookingStatus.CANCELLED:
-        check_transition(LabBookingStatus(row.status), LabBookingStatus.CANCELLED, Role.PATIENT)
+        PATIENT_TRANSITIONS.check(LabBookingStatus(row.status), LabBookingStatus.CANCELLED)
         await bookings.take(db, row, LabBookingStatus.CANCELLED, body.reason if body else None)
     return await bookings.show(db, who, row)

@@ -1,5 +1,6 @@
 """What can be ordered, and when the laboratory takes specimens."""
 
+from careplus_clinic.clinic_time import local_date
 from careplus_contracts import labs as contract
 from careplus_contracts.labs import AddTest, DescribeTest, LabSlots, LabTest, LabTests
 from careplus_contracts.values import Code, Cursor, Day, Limit, Query
@@ -31,5 +32,5 @@ async def update_test(code: Code, body: DescribeTest, *, who: Who, db: Db, expec
 
 @routes.serve(contract.list_lab_slots)
 async def list_lab_slots(day: Day | None = None, *, db: Db, house: House) -> LabSlots:
-    when = windows.hours(house.lab_hours, house.clinic_zone, now(), house.horizon_days)
-    return await places.slots(db, day or now().astimezone(house.clinic_zone).date(), when, house.lab_places)
+    hours = windows.parse_hours(house.lab_hours, house.clinic_zone, now(), house.horizon_days)
+    return await places.slots(db, day or local_date(now(), house.clinic_zone), hours, house.lab_places)

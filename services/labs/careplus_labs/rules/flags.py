@@ -6,6 +6,7 @@ from datetime import date, datetime
 from enum import IntEnum
 from zoneinfo import ZoneInfo
 
+from careplus_clinic.clinic_time import local_date
 from careplus_contracts.accounts import Sex
 from careplus_contracts.labs import ReferenceRange
 from careplus_contracts.results import AppliedRange, Comparator, Flag
@@ -30,7 +31,7 @@ class Level(IntEnum):
 
 def age_in_days(born: date | None, at: datetime, zone: ZoneInfo) -> int | None:
     """Age on the clinic's calendar."""
-    return None if born is None else (at.astimezone(zone).date() - born).days
+    return None if born is None else (local_date(at, zone) - born).days
 
 
 def applied(ranges: Iterable[ReferenceRange], sex: Sex, age_days: int | None) -> AppliedRange | None:

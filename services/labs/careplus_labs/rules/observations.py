@@ -2,18 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 
+from careplus_clinic.transitions import illegal_transition
 from careplus_contracts.accounts import Sex
 from careplus_contracts.labs import Analyte, AnalyteKind
 from careplus_contracts.refusals import FieldError, Malformed
 from careplus_contracts.results import EnterObservation, Observation, ResultStatus
 from careplus_labs.rules import flags
-from careplus_labs.rules.bookings import illegal
 
 
 def check_correctable(status: ResultStatus) -> None:
     """Raise IllegalTransition once the result was verified."""
     if status is not ResultStatus.RESULTED:
-        raise illegal(status, [], "its values and its note are closed")
+        raise illegal_transition(status, (), f"It is {status.value}; its values and its note are closed.")
 
 
 def is_verified_so(status: ResultStatus, note_before: str | None, note: str | None) -> bool:

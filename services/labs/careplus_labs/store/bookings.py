@@ -92,7 +92,7 @@ def _from_cursor(query: Select[LabBookingRow], cursor: str | None) -> Select[Lab
     return query.order_by(_due_at, col(LabBookingRow.id))
 
 
-async def book(db: AsyncSession, who: Identity, body: BookTests | OrderTests, when: Hours, places_in_window: int) -> LabBooking:
+async def book(db: AsyncSession, who: Identity, body: BookTests | OrderTests, hours: Hours, places_in_window: int) -> LabBooking:
     """Book for oneself, or order for a patient. Raises UnknownTest and LabFull."""
     tests = await catalogue.bookable(db, body.test_codes)
     row = LabBookingRow(
@@ -106,7 +106,7 @@ async def book(db: AsyncSession, who: Identity, body: BookTests | OrderTests, wh
         place=None,
         created_at=this_second(),
     )
-    await places.insert(db, row, when, places_in_window)
+    await places.insert(db, row, hours, places_in_window)
     assert row.id is not None
     booking_id = row.id
     db.add_all(

@@ -12,7 +12,7 @@ from careplus_contracts.labs import LabBookingStatus
 from careplus_contracts.refusals import FieldError, Malformed
 from careplus_contracts.results import EnterResult, Observation, ResultStatus
 from careplus_labs.rules import observations as rules
-from careplus_labs.rules.bookings import after_results
+from careplus_labs.rules.bookings import status_after_results
 from careplus_labs.rules.flags import age_in_days
 from careplus_labs.store import catalogue
 from careplus_labs.store.people import humans
@@ -105,7 +105,7 @@ async def _follow(db: AsyncSession, booking: LabBookingRow, at: datetime) -> Non
     )
     found = (await db.execute(query)).scalars().all()
     statuses = [None if status is None else ResultStatus(status) for status in found]
-    booking.status = after_results(LabBookingStatus(booking.status), statuses).value
+    booking.status = status_after_results(LabBookingStatus(booking.status), statuses).value
     if booking.status == LabBookingStatus.VERIFIED and booking.verified_at is None:
         booking.verified_at = at
     booking.version += 1

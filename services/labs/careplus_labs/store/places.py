@@ -8,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from careplus_clinic.clinic_time import nearest
 from careplus_contracts.labs import LabFull, LabSlot, LabSlots
 from careplus_labs.rules import windows
 from careplus_labs.rules.windows import Hours
@@ -19,32 +20,32 @@ ALTERNATIVES = 5
 COUNTED = "places are counted, whoever has them"
 
 
-async def slots(db: AsyncSession, day: date, when: Hours, places: int) -> LabSlots:
+async def slots(db: AsyncSession, day: date, hours: Hours, places: int) -> LabSlots:
     """The windows of a clinic day that can still be booked, with the places left in each."""
-    starts = windows.windows([day], when)
+    starts = windows.windows([day], hours)
     held = await _held(db, starts)
     items = [
-        LabSlot(starts_at=start, ends_at=windows.ends_at(start, when), free=max(0, places - held.get(start, 0)))
+        LabSlot(starts_at=start, ends_at=windows.ends_at(start, hours), free=max(0, places - held.get(start, 0)))
         for start in starts
     ]
     return LabSlots(items=items, next_cursor=None)
 
 
-async def insert(db: AsyncSession, row: LabBookingRow, when: Hours, places: int) -> None:
+async def insert(db: AsyncSession, row: LabBookingRow, hours: Hours, places: int) -> None:
     """Insert the booking with a place in its window, or with none if it has no time. Raises LabFull."""
     if row.starts_at is None:
         db.add(row)
         await db.flush()
-    elif why := windows.why_not(row.starts_at, when):
-        raise LabFull(why, alternatives=await _nearest(db, row.starts_at, when, places))
-    elif not await _took_place(db, row, when, places):
-        alternatives = await _nearest(db, row.starts_at, when, places)
+    elif why := windows.unbookable_reason(row.starts_at, hours):
+        raise LabFull(why, alternatives=await _nearest(db, row.starts_at, hours, places))
+    elif not await _took_place(db, row, hours, places):
+        alternatives = await _nearest(db, row.starts_at, hours, places)
         raise LabFull("All places at that time are taken. Choose one of the alternatives.", alternatives=alternatives)
 
 
-async def _took_place(db: AsyncSession, row: LabBookingRow, when: Hours, places: int) -> bool:
+async def _took_place(db: AsyncSession, row: LabBookingRow, hours: Hours, places: int) -> bool:
     assert row.starts_at is not None
-    row.window_starts_at = windows.window_of(row.starts_at, when)
+    row.window_starts_at = windows.window_of(row.starts_at, hours)
     for _ in range(places):
         query = select(col(LabBookingRow.place)).where(col(LabBookingRow.window_starts_at) == row.window_starts_at)
         query = query.execution_options(unowned=COUNTED)
@@ -65,15 +66,15 @@ async def _took_place(db: AsyncSession, row: LabBookingRow, when: Hours, places:
     return False
 
 
-async def _nearest(db: AsyncSession, starts_at: datetime, when: Hours, places: int) -> list[datetime]:
+async def _nearest(db: AsyncSession, starts_at: datetime, hours: Hours, places: int) -> list[datetime]:
     free: list[datetime] = []
     for reach in (NEAR_DAYS, FAR_DAYS):
-        starts = windows.windows(windows.days_around(starts_at, reach, when), when)
+        starts = windows.windows(windows.days_around(starts_at, reach, hours), hours)
         held = await _held(db, starts)
         free = [start for start in starts if held.get(start, 0) < places]
         if len(free) >= ALTERNATIVES:
             break
-    return windows.nearest(free, starts_at, ALTERNATIVES)
+    return nearest(free, starts_at, ALTERNATIVES)
 
 
 async def _held(db: AsyncSession, starts: Collection[datetime]) -> dict[datetime, int]:
