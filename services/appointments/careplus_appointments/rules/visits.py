@@ -1,7 +1,9 @@
 """Transitions of a visit, and when it may be booked, moved or cancelled."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
+from careplus_clinic.clinic_time import Span, day_bounds, day_start
 from careplus_clinic.transitions import Transitions, illegal_transition
 from careplus_contracts.appointments import AppointmentStatus, BookByPhone, TooLate
 from careplus_contracts.doctors import BookingMode
@@ -9,6 +11,8 @@ from careplus_contracts.endpoints import Role
 from careplus_contracts.refusals import IllegalTransition
 
 S = AppointmentStatus
+
+EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)
 
 DOCTOR_ONLY = (S.IN_PROGRESS, S.COMPLETED)
 """Reception takes a visit neither to one of these nor away from it."""
@@ -61,6 +65,18 @@ def check_changeable(current: AppointmentStatus, starts_at: datetime, now: datet
         raise _final(current)
     if starts_at - notice <= now:
         raise TooLate("This visit can no longer be changed here. Please call the hospital.")
+
+
+def span_of_days(day: date | None, first: date | None, last: date | None, today: date, zone: ZoneInfo) -> Span:
+    """Return the instants between which a list's filter lets visits start.
+
+    `day` overrules `first` and `last`. Without any of the three the list begins today; an open end has no bound.
+    """
+    if day is not None:
+        return day_bounds(day, day, zone)
+    if first is None and last is None:
+        first = today
+    return day_start(first, zone) if first else EARLIEST, day_bounds(last, last, zone)[1] if last else LATEST
 
 
 def _final(current: AppointmentStatus) -> IllegalTransition:

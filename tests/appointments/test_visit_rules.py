@@ -1,6 +1,7 @@
 """Transitions of a visit."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -68,3 +69,26 @@ def test_patient_cannot_book_phone_only_doctor() -> None:
         visits.check_may_book(role, booking)
     with pytest.raises(BookByPhone):
         visits.check_may_book(Role.PATIENT, BookingMode.PHONE)
+
+
+@pytest.mark.parametrize(
+    ("day", "first", "last", "begins", "ends"),
+    [
+        (date(2026, 4, 23), None, None, "2026-04-22T22:00Z", "2026-04-23T22:00Z"),
+        # midnight is skipped in Cairo: the day begins at 01:00
+        (date(2026, 4, 24), None, None, "2026-04-23T22:00Z", "2026-04-24T21:00Z"),
+        (date(2026, 4, 24), date(2026, 1, 1), date(2026, 1, 1), "2026-04-23T22:00Z", "2026-04-24T21:00Z"),
+        (None, date(2026, 4, 23), date(2026, 4, 24), "2026-04-22T22:00Z", "2026-04-24T21:00Z"),
+        (None, date(2026, 4, 24), None, "2026-04-23T22:00Z", None),
+        (None, None, date(2026, 4, 24), None, "2026-04-24T21:00Z"),
+        (None, None, None, "2026-04-22T22:00Z", None),
+    ],
+)
+def test_span_of_days_follows_the_clinic_clock(
+    day: date | None, first: date | None, last: date | None, begins: str | None, ends: str | None
+) -> None:
+    found = visits.span_of_days(day, first, last, date(2026, 4, 23), ZoneInfo("Africa/Cairo"))
+    assert found == (
+        datetime.fromisoformat(begins) if begins else visits.EARLIEST,
+        datetime.fromisoformat(ends) if ends else visits.LATEST,
+    )
