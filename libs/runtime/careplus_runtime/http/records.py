@@ -13,6 +13,7 @@ from careplus_runtime.http.paging import after, page
 from careplus_runtime.http.problems import NOTHING_HERE
 
 T = TypeVar("T")
+AnySelect = Select[*tuple[Any, ...]]
 
 
 class Keyset(NamedTuple):
@@ -23,7 +24,7 @@ class Keyset(NamedTuple):
     values: Callable[[Any], Any]
     descending: bool = False
 
-    def continue_after(self, query: Select[T], cursor: str | None) -> Select[T]:
+    def continue_after(self, query: AnySelect, cursor: str | None) -> AnySelect:
         """Return the query in this order, from the row after the cursor on. Raise Malformed for a foreign cursor."""
         key = after(cursor, self.cursor_type)
         if key is not None:
@@ -38,7 +39,7 @@ def newest_first(id_column: SQLCoreOperations[Any]) -> Keyset:
 
 
 async def fetch_page(
-    db: AsyncSession, query: Select[Any], order: Keyset, limit: int, cursor: str | None
+    db: AsyncSession, query: AnySelect, order: Keyset, limit: int, cursor: str | None
 ) -> tuple[Sequence[Any], str | None]:
     """Return at most `limit` rows after the cursor, and the cursor of the next page; entities where one is selected.
 

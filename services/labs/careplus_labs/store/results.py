@@ -1,4 +1,4 @@
-"""Statements about results, from the verified one to the patient's list."""
+"""Statements about results: the doctor's review and the patient's list."""
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
@@ -10,7 +10,6 @@ from sqlmodel import col
 
 from careplus_contracts.accounts import Sex
 from careplus_contracts.endpoints import Role
-from careplus_contracts.refusals import NotFound
 from careplus_contracts.results import (
     AppliedRange,
     Comparator,
@@ -21,32 +20,29 @@ from careplus_contracts.results import (
     ResultStatus,
     ReviewResult,
 )
-from careplus_contracts.values import Id
 from careplus_labs.store.bookings import READABLE
-from careplus_labs.store.people import Human, humans
-from careplus_runtime.http.paging import after, page
-from careplus_runtime.http.problems import NOTHING_HERE
+from careplus_labs.store.patients import lab_patient
+from careplus_runtime.http.records import fetch_page, newest_first, one_or_404
 from careplus_runtime.identity.care import patients_in_care
 from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.clock import this_second
 from careplus_tables.labs import AnalyteRow, LabBookingRow, LabResultRow, LabTestRow, ObservationRow
+from careplus_tables.people import PersonRow, people_by_id
 
 BOUNDS = {"low", "high", "critical_low", "critical_high"}
+_NEWEST_FIRST = newest_first(col(LabResultRow.id))
 
 
-async def find(db: AsyncSession, who: Identity, result_id: int) -> LabResultRow:
-    """The row of a result that this reader may see, to be changed. Raises NotFound."""
+async def lock_for_update(db: AsyncSession, who: Identity, result_id: int) -> LabResultRow:
+    """Return a result that the caller may read, locked. Raise NotFound."""
     query = select(LabResultRow).where(col(LabResultRow.id) == result_id, *_readable(who)).with_for_update()
     if who.role is Role.LAB:
-        query = query.execution_options(unowned="the laboratory works on everybody's results")
-    row = (await db.execute(query)).scalar_one_or_none()
-    if row is None:
-        raise NotFound(NOTHING_HERE)
-    return row
+        query = query.execution_options(unowned="the laboratory works on the results of all patients")
+    return await one_or_404(db, query)
 
 
 async def list_released(db: AsyncSession, who: Identity, limit: int, cursor: str | None) -> LabResults:
-    """The patient's released results, newest first."""
+    """Return the patient's released results, newest first."""
     return await _page(db, select(LabResultRow).where(*_readable(who)), limit, cursor)
 
 
@@ -60,7 +56,7 @@ async def list_to_review(
     limit: int,
     cursor: str | None,
 ) -> LabResults:
-    """Verified results of the doctor's patients and orders, newest first."""
+    """Return verified results of the doctor's patients and orders, newest first."""
     query = select(LabResultRow).where(*_readable(who))
     if seen is not None:
         query = query.where(col(LabResultRow.seen_at).is_not(None) if seen else col(LabResultRow.seen_at).is_(None))
@@ -73,7 +69,7 @@ async def list_to_review(
 
 
 async def review(db: AsyncSession, who: Identity, row: LabResultRow, body: ReviewResult) -> LabResult:
-    """Note what the doctor did with it, each for the first time; the next version if that was anything."""
+    """Store that the doctor saw, commented or released the result; the next version if that changes the record."""
     at = this_second()
     changes: dict[str, Any] = {}
     if body.seen and row.seen_at is None:
@@ -89,37 +85,36 @@ async def review(db: AsyncSession, who: Identity, row: LabResultRow, body: Revie
 
 
 async def show(db: AsyncSession, row: LabResultRow) -> LabResult:
-    return (await shown(db, [row]))[0]
+    """Return one result with its observations and people."""
+    [result] = await to_contract(db, [row])
+    return result
 
 
-async def shown(db: AsyncSession, rows: Sequence[LabResultRow]) -> list[LabResult]:
-    """Results with booking, test, people and observations: three statements, however many there are."""
+async def to_contract(db: AsyncSession, rows: Sequence[LabResultRow]) -> list[LabResult]:
+    """Return results with booking, test, people and observations; three statements for any number."""
     if not rows:
         return []
     ids = [row.id for row in rows if row.id is not None]
-    about = (
+    names = (
         select(col(LabResultRow.id), col(LabBookingRow.reference), col(LabTestRow.name))
         .join(LabBookingRow, col(LabBookingRow.id) == col(LabResultRow.booking_id))
         .join(LabTestRow, col(LabTestRow.code) == col(LabResultRow.test_code))
         .where(col(LabResultRow.id).in_(ids))
-        .execution_options(unowned="of rows that were found for their reader")
+        .execution_options(unowned="results that were found for the caller before")
     )
-    named = {id: (reference, name) for id, reference, name in (await db.execute(about)).all()}
-    people = await humans(db, {id for row in rows for id in (row.patient_id, row.verified_by_id, row.released_by_id)})
+    named = {id_: (reference, name) for id_, reference, name in (await db.execute(names)).all()}
+    people = await people_by_id(db, {id_ for row in rows for id_ in (row.patient_id, row.verified_by_id, row.released_by_id)})
     observations = await _observations(db, ids)
     return [_result(row, *named[row.id], people, observations[row.id]) for row in rows if row.id is not None]
 
 
 async def _page(db: AsyncSession, query: Select[LabResultRow], limit: int, cursor: str | None) -> LabResults:
-    if (last := after(cursor, Id)) is not None:
-        query = query.where(col(LabResultRow.id) < last)
-    found = (await db.execute(query.order_by(col(LabResultRow.id).desc()).limit(limit + 1))).scalars().all()
-    rows, next_cursor = page(found, limit, lambda row: row.id)
-    return LabResults(items=await shown(db, rows), next_cursor=next_cursor)
+    rows, next_cursor = await fetch_page(db, query, _NEWEST_FIRST, limit, cursor)
+    return LabResults(items=await to_contract(db, rows), next_cursor=next_cursor)
 
 
 def _readable(who: Identity) -> list[ColumnElement[bool]]:
-    """Patients: their own released ones. Doctors: verified ones of patients in their care or tests they ordered."""
+    """Patients read their released results; doctors verified ones of patients in their care and of tests they ordered."""
     conditions: list[ColumnElement[bool]] = [
         col(LabResultRow.status).in_([status.value for status in READABLE.get(who.role, ())])
     ]
@@ -159,13 +154,13 @@ def _observation(row: ObservationRow, analyte: AnalyteRow) -> Observation:
 
 
 def _result(
-    row: LabResultRow, reference: str, test_name: str, people: dict[int, Human], observations: list[Observation]
+    row: LabResultRow, reference: str, test_name: str, people: dict[int, PersonRow], observations: list[Observation]
 ) -> LabResult:
-    people_of = {"patient_id", "status", "entered_by_id", "verified_by_id", "seen_by_id", "released_by_id"}
+    replaced = {"patient_id", "status", "entered_by_id", "verified_by_id", "seen_by_id", "released_by_id"}
     return LabResult(
-        **row.model_dump(exclude=people_of),
+        **row.model_dump(exclude=replaced),
         reference=reference,
-        patient=people[row.patient_id].patient(),
+        patient=lab_patient(people[row.patient_id]),
         test_name=test_name,
         status=ResultStatus(row.status),
         observations=observations,
