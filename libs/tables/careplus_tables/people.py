@@ -11,6 +11,7 @@ from sqlmodel import col
 
 from careplus_contracts.accounts import Sex
 from careplus_contracts.endpoints import Role
+from careplus_contracts.labs import LabPatient
 from careplus_contracts.values import Person
 from careplus_tables.accounts import AccountRow
 from careplus_tables.doctors import DoctorRow
@@ -30,6 +31,10 @@ class PersonRow(NamedTuple):
     def person(self) -> Person:
         """Return the id and name as an answer shows them."""
         return Person(id=self.id, full_name=self.full_name)
+
+    def lab_patient(self) -> LabPatient:
+        """Return the patient with the date of birth and sex that choose a reference range."""
+        return LabPatient(id=self.id, full_name=self.full_name, date_of_birth=self.date_of_birth, sex=self.sex)
 
 
 async def people_by_id(db: AsyncSession, ids: Iterable[int | None]) -> dict[int, PersonRow]:

@@ -34,7 +34,7 @@ async def list_referred(
 
 @routes.serve(contract.update_referral, finds=store.find)
 async def update_referral(referral_id: Id, body: UpdateReferral, *, who: Who, db: Db, expected: Expected) -> Referral:
-    row = await store.hold(db, who, referral_id)
+    row = await store.lock_for_update(db, who, referral_id)
     check_version(row.version, expected)
     acting = party(is_sender=row.from_doctor_id == who.id, is_outside=row.to_external is not None)
     TRANSITIONS[acting].check(ReferralStatus(row.status), body.status)

@@ -11,19 +11,19 @@ from careplus_contracts.charts import LONGEST_PART
 from careplus_contracts.endpoints import Role
 from careplus_contracts.referrals import Direction, Refer, Referral, Referrals, ReferralStatus, UpdateReferral, Urgency
 from careplus_contracts.refusals import NotFound
-from careplus_contracts.values import Id, Person
-from careplus_doctors.store.people import doctor_name
-from careplus_runtime.http.paging import after, page
+from careplus_contracts.values import Person
 from careplus_runtime.http.problems import NOTHING_HERE, malformed
+from careplus_runtime.http.records import fetch_page, newest_first, one_or_404
 from careplus_runtime.identity.care import patients_in_care
 from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.clock import now
 from careplus_tables.accounts import AccountRow
 from careplus_tables.doctors import DoctorRow
+from careplus_tables.people import doctor_name
 from careplus_tables.references import new_reference
 from careplus_tables.referrals import ReferralRow
 
-# whoever accepted a referral to a specialty is the doctor it went to
+# the doctor that accepts a referral to a specialty becomes its receiver
 _TO_DOCTOR_ID = func.coalesce(col(ReferralRow.to_doctor_id), col(ReferralRow.accepted_by_id))
 
 _REFERRAL: Select[*tuple[Any, ...]] = select(
@@ -45,14 +45,15 @@ _REFERRAL: Select[*tuple[Any, ...]] = select(
     col(ReferralRow.created_at),
     col(ReferralRow.version),
 ).join(AccountRow, col(AccountRow.id) == col(ReferralRow.patient_id))
+_NEWEST_FIRST = newest_first(col(ReferralRow.id))
 
 
 async def find(db: AsyncSession, who: Identity, referral_id: int) -> Referral:
-    """One of the patient's, or one that the doctor sent or received. Raises NotFound."""
-    row = (await db.execute(_REFERRAL.where(col(ReferralRow.id) == referral_id, _own(who)))).first()
+    """Return a referral of the patient, or one that the doctor sent or received. Raise NotFound."""
+    row = (await db.execute(_REFERRAL.where(col(ReferralRow.id) == referral_id, _is_own(who)))).first()
     if row is None:
         raise NotFound(NOTHING_HERE)
-    return _shown(row)
+    return _to_contract(row)
 
 
 async def list_own(
@@ -64,36 +65,30 @@ async def list_own(
     limit: int,
     cursor: str | None,
 ) -> Referrals:
-    """The patient's, or those that the doctor sent or received, newest first."""
-    query = _REFERRAL.where(_own(who, direction))
+    """Return the patient's referrals, or the ones that the doctor sent or received, newest first."""
+    query = _REFERRAL.where(_is_own(who, direction))
     if status is not None:
         query = query.where(col(ReferralRow.status) == status.value)
-    if (last := after(cursor, Id)) is not None:
-        query = query.where(col(ReferralRow.id) < last)
-    rows = (await db.execute(query.order_by(col(ReferralRow.id).desc()).limit(limit + 1))).all()
-    found, next_cursor = page(rows, limit, lambda row: row.id)
-    return Referrals(items=[_shown(row) for row in found], next_cursor=next_cursor)
+    rows, next_cursor = await fetch_page(db, query, _NEWEST_FIRST, limit, cursor)
+    return Referrals(items=[_to_contract(row) for row in rows], next_cursor=next_cursor)
 
 
 async def of_patient(db: AsyncSession, who: Identity, patient_id: int) -> list[Referral]:
-    """All those of a patient in the doctor's care, newest first."""
+    """Return all referrals of a patient in the doctor's care, newest first."""
     query = _REFERRAL.where(
         col(ReferralRow.patient_id) == patient_id, col(ReferralRow.patient_id).in_(patients_in_care(who, patient_id))
     )
-    return [_shown(row) for row in await db.execute(query.order_by(col(ReferralRow.id).desc()).limit(LONGEST_PART))]
+    return [_to_contract(row) for row in await db.execute(query.order_by(col(ReferralRow.id).desc()).limit(LONGEST_PART))]
 
 
-async def hold(db: AsyncSession, who: Identity, referral_id: int) -> ReferralRow:
-    """The row of a referral that the doctor sent or received, to be changed. Raises NotFound."""
-    found = select(ReferralRow).where(col(ReferralRow.id) == referral_id, _own(who)).with_for_update()
-    row = (await db.execute(found)).scalar_one_or_none()
-    if row is None:
-        raise NotFound(NOTHING_HERE)
-    return row
+async def lock_for_update(db: AsyncSession, who: Identity, referral_id: int) -> ReferralRow:
+    """Return a referral that the doctor sent or received, locked. Raise NotFound."""
+    query = select(ReferralRow).where(col(ReferralRow.id) == referral_id, _is_own(who))
+    return await one_or_404(db, query.with_for_update())
 
 
 async def check_target(db: AsyncSession, who: Identity, to_doctor_id: int | None) -> None:
-    """Raise NotFound unless it is a doctor, and Malformed for oneself."""
+    """Raise NotFound unless the id is a doctor's, and Malformed for the sender's own id."""
     if to_doctor_id == who.id:
         raise malformed([{"loc": ("body", "to_doctor_id"), "msg": "name another doctor than yourself"}])
     doctor = select(col(AccountRow.id)).where(col(AccountRow.id) == to_doctor_id, col(AccountRow.role) == Role.DOCTOR.value)
@@ -102,6 +97,7 @@ async def check_target(db: AsyncSession, who: Identity, to_doctor_id: int | None
 
 
 async def add(db: AsyncSession, who: Identity, body: Refer) -> Referral:
+    """Insert a referral by the doctor."""
     row = ReferralRow(
         reference=new_reference("RF"),
         patient_id=body.patient_id,
@@ -121,7 +117,7 @@ async def add(db: AsyncSession, who: Identity, body: Refer) -> Referral:
 
 
 async def change(db: AsyncSession, who: Identity, row: ReferralRow, body: UpdateReferral) -> Referral:
-    """Take it to the status; who accepts it has the patient in their care. Unchanged if nothing is new."""
+    """Set status and note, as the next version if they differ. A doctor that accepts has the patient in care from then on."""
     assert row.id is not None
     if body.status.value != row.status or body.note not in (None, row.note):
         if body.status is ReferralStatus.ACCEPTED and row.status == ReferralStatus.SENT.value:
@@ -133,7 +129,7 @@ async def change(db: AsyncSession, who: Identity, row: ReferralRow, body: Update
     return await find(db, who, row.id)
 
 
-def _own(who: Identity, direction: Direction | None = None) -> ColumnElement[bool]:
+def _is_own(who: Identity, direction: Direction | None = None) -> ColumnElement[bool]:
     if who.role is not Role.DOCTOR:
         return col(ReferralRow.patient_id) == who.id
     sent = col(ReferralRow.from_doctor_id) == who.id
@@ -142,12 +138,15 @@ def _own(who: Identity, direction: Direction | None = None) -> ColumnElement[boo
 
 
 def _open_to(who: Identity) -> ColumnElement[bool]:
-    """Waits for one of the doctor's specialty, sent by somebody else; what was declined is still seen by who declined it."""
+    """Return the condition of referrals to the doctor's specialty that another doctor sent and none has accepted.
+
+    Declined ones are included, so that the doctor that declined one can still read it.
+    """
     specialty = select(func.lower(col(DoctorRow.specialty))).where(col(DoctorRow.id) == who.id).scalar_subquery()
     spelling = _spellings()
     return and_(
         col(ReferralRow.to_specialty).in_(select(spelling.c.text).where(func.lower(spelling.c.text) == specialty)),
-        # written so that the index of those who accepted, in which most are null, is left alone
+        # coalesce keeps the planner off the index of accepted_by_id, where most values are null
         func.coalesce(col(ReferralRow.accepted_by_id), 0) == 0,
         col(ReferralRow.status).in_((ReferralStatus.SENT.value, ReferralStatus.DECLINED.value)),
         col(ReferralRow.from_doctor_id) != who.id,
@@ -155,15 +154,15 @@ def _open_to(who: Identity) -> ColumnElement[bool]:
 
 
 def _spellings() -> CTE:
-    """Every text that stands in `to_specialty`, one look into the index for each: an index cannot answer `lower()`."""
+    """Return every text in `to_specialty`, found by one index lookup each, because an index cannot answer `lower()`."""
     text = aliased(ReferralRow).to_specialty
-    least = select(func.min(text).label("text")).execution_options(unowned="names of specialties, of nobody in particular")
+    least = select(func.min(text).label("text")).execution_options(unowned="names of specialties, which are not personal data")
     spelling = least.cte("spellings", recursive=True)
     after_it = least.where(col(text) > spelling.c.text).scalar_subquery()
     return spelling.union(select(after_it).where(spelling.c.text.is_not(None)))
 
 
-def _shown(row: Any) -> Referral:
+def _to_contract(row: Any) -> Referral:
     return Referral(
         id=row.id,
         reference=row.reference,

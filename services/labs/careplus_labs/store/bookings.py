@@ -15,7 +15,6 @@ from careplus_contracts.values import Id, Instant
 from careplus_labs.rules.bookings import NEEDS_WORK
 from careplus_labs.rules.windows import Hours
 from careplus_labs.store import capacity, catalogue, entry
-from careplus_labs.store.patients import lab_patient
 from careplus_runtime.http.paging import after, page
 from careplus_runtime.http.records import fetch_page, newest_first, one_or_404
 from careplus_runtime.identity.tokens import Identity
@@ -133,7 +132,7 @@ async def to_contract(db: AsyncSession, who: Identity, rows: Sequence[LabBooking
         LabBooking(
             **row.model_dump(include={"reference", "appointment_id", "starts_at", "status_reason", "note", "collected_at"}),
             id=row.id,
-            patient=lab_patient(people[row.patient_id]),
+            patient=people[row.patient_id].lab_patient(),
             ordered_by=None if row.ordered_by_id is None else people[row.ordered_by_id].person(),
             tests=tests[row.id],
             status=LabBookingStatus(row.status),
