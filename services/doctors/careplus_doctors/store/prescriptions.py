@@ -2,7 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -23,13 +24,33 @@ from careplus_tables.people import doctor_name
 from careplus_tables.prescriptions import PrescriptionItemRow, PrescriptionRow
 from careplus_tables.references import new_reference
 
+
+class _PrescriptionRecord(NamedTuple):
+    """One row of `_PRESCRIPTION`, in the order of its columns."""
+
+    id: int
+    reference: str
+    patient_id: int
+    patient_name: str
+    doctor_id: int
+    doctor_name: str
+    appointment_id: int | None
+    notes: str | None
+    override_reason: str | None
+    status: str
+    created_at: datetime
+    stopped_at: datetime | None
+    stop_reason: str | None
+    version: int
+
+
 _PRESCRIPTION: Select[*tuple[Any, ...]] = select(
     col(PrescriptionRow.id),
     col(PrescriptionRow.reference),
     col(PrescriptionRow.patient_id),
-    col(AccountRow.full_name).label("patient_name"),
+    col(AccountRow.full_name),
     col(PrescriptionRow.doctor_id),
-    doctor_name(col(PrescriptionRow.doctor_id)).label("doctor_name"),
+    doctor_name(col(PrescriptionRow.doctor_id)),
     col(PrescriptionRow.appointment_id),
     col(PrescriptionRow.notes),
     col(PrescriptionRow.override_reason),
@@ -122,24 +143,26 @@ def _is_own(who: Identity) -> ColumnElement[bool]:
 
 
 async def _to_contract(db: AsyncSession, rows: Sequence[Any]) -> list[Prescription]:
-    items = await _items(db, [row.id for row in rows])
+    """Return rows of `_PRESCRIPTION` with their items."""
+    records = [_PrescriptionRecord(*row) for row in rows]
+    items = await _items(db, [record.id for record in records])
     return [
         Prescription(
-            id=row.id,
-            reference=row.reference,
-            patient=Person(id=row.patient_id, full_name=row.patient_name),
-            doctor=Person(id=row.doctor_id, full_name=row.doctor_name),
-            appointment_id=row.appointment_id,
-            items=items[row.id],
-            notes=row.notes,
-            override_reason=row.override_reason,
-            status=PrescriptionStatus(row.status),
-            created_at=row.created_at,
-            stopped_at=row.stopped_at,
-            stop_reason=row.stop_reason,
-            version=row.version,
+            id=record.id,
+            reference=record.reference,
+            patient=Person(id=record.patient_id, full_name=record.patient_name),
+            doctor=Person(id=record.doctor_id, full_name=record.doctor_name),
+            appointment_id=record.appointment_id,
+            items=items[record.id],
+            notes=record.notes,
+            override_reason=record.override_reason,
+            status=PrescriptionStatus(record.status),
+            created_at=record.created_at,
+            stopped_at=record.stopped_at,
+            stop_reason=record.stop_reason,
+            version=record.version,
         )
-        for row in rows
+        for record in records
     ]
 
 

@@ -1,6 +1,6 @@
 """Entered values become observations: checked against the catalogue, with the applied range and a flag."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from careplus_clinic.transitions import illegal_transition
 from careplus_contracts.accounts import Sex
@@ -26,10 +26,9 @@ def check_entered(entered: Sequence[EnterObservation], measured: Mapping[str, An
     errors = []
     seen: set[str] = set()
     for position, one in enumerate(entered):
-        found = _error(one, measured.get(one.analyte), seen)
+        for member, message in _errors(one, measured.get(one.analyte), seen):
+            errors.append(FieldError(field=f"body.observations.{position}.{member}", message=message))
         seen.add(one.analyte)
-        if found is not None:
-            errors.append(FieldError(field=f"body.observations.{position}.{found[0]}", message=found[1]))
     if errors:
         raise Malformed(f"{errors[0].field}: {errors[0].message}", errors=errors)
 
@@ -54,18 +53,19 @@ def is_critical(observations: Sequence[Observation]) -> bool:
     return any(one.flag in flags.CRITICAL for one in observations)
 
 
-def _error(one: EnterObservation, analyte: Analyte | None, seen: set[str]) -> tuple[str, str] | None:
+def _errors(one: EnterObservation, analyte: Analyte | None, seen: set[str]) -> Iterator[tuple[str, str]]:
+    """Yield the malformed member of a value, if there is one, with the message."""
     if analyte is None:
-        return "analyte", "is not measured by this test"
-    if one.analyte in seen:
-        return "analyte", "stands twice"
-    if analyte.kind is AnalyteKind.QUANTITY:
-        return ("value", "give a number") if one.value is None else None
-    if one.text is None:
-        return "text", "give a text"
-    if analyte.choices and _choice(one.text, analyte) is None:
-        return "text", f"one of: {', '.join(analyte.choices)}"
-    return None
+        yield "analyte", "is not measured by this test"
+    elif one.analyte in seen:
+        yield "analyte", "stands twice"
+    elif analyte.kind is AnalyteKind.QUANTITY:
+        if one.value is None:
+            yield "value", "give a number"
+    elif one.text is None:
+        yield "text", "give a text"
+    elif analyte.choices and _choice(one.text, analyte) is None:
+        yield "text", f"one of: {', '.join(analyte.choices)}"
 
 
 def _observation(one: EnterObservation, analyte: Analyte, sex: Sex, age_days: int | None) -> Observation:
