@@ -22,7 +22,10 @@ class DoesNotFit(ValueError):
 
 @dataclass(frozen=True)
 class Plan:
-    """`now` is aware; `appointments` None books half of the slots up to today, fewer later. `lab_hours` and `lab_places` are the settings."""
+    """Size and day of a demo hospital. `now` is aware; `lab_hours` and `lab_places` are the settings.
+
+    With `appointments` None, half of the slots up to today are booked, and fewer later.
+    """
 
     now: datetime
     zone: ZoneInfo
