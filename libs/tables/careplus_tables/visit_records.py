@@ -75,6 +75,26 @@ def select_visits() -> sa.Select[*tuple[Any, ...]]:
 
 def appointment_members(visit: VisitRecord) -> dict[str, Any]:
     """Return the members of an `Appointment`, to be validated."""
+    members = _shared_members(visit)
+    members["patient"] = {"id": visit.patient_id, "full_name": visit.patient_name}
+    return members
+
+
+def visit_members(visit: VisitRecord) -> dict[str, Any]:
+    """Return the members of a `Visit`, to be validated: an appointment with the patient's details and the note."""
+    members = _shared_members(visit)
+    members["note"] = visit.note
+    members["patient"] = {
+        "id": visit.patient_id,
+        "full_name": visit.patient_name,
+        "date_of_birth": visit.patient_date_of_birth,
+        "sex": visit.patient_sex,
+        "phone": visit.patient_phone,
+    }
+    return members
+
+
+def _shared_members(visit: VisitRecord) -> dict[str, Any]:
     return {
         "id": visit.id,
         "reference": visit.reference,
@@ -88,17 +108,4 @@ def appointment_members(visit: VisitRecord) -> dict[str, Any]:
         "created_at": visit.created_at,
         "version": visit.version,
         "doctor": {"id": visit.doctor_id, "full_name": visit.doctor_name, "specialty": visit.specialty},
-        "patient": {"id": visit.patient_id, "full_name": visit.patient_name},
     }
-
-
-def visit_members(visit: VisitRecord) -> dict[str, Any]:
-    """Return the members of a `Visit`, to be validated: an appointment with the patient's details and the note."""
-    patient = {
-        "id": visit.patient_id,
-        "full_name": visit.patient_name,
-        "date_of_birth": visit.patient_date_of_birth,
-        "sex": visit.patient_sex,
-        "phone": visit.patient_phone,
-    }
-    return {**appointment_members(visit), "patient": patient, "note": visit.note}

@@ -65,7 +65,7 @@ async def list_own(
     parameters: dict[str, Any] = {"who": who.id, "status": status, "at": at, "id": id_, "limit": limit + 1}
     if when is not None:
         parameters["now"] = now()
-    found = [VisitRecord(*row) for row in await statement.all(db, **parameters)]
+    found = [VisitRecord._make(row) for row in await statement.all(db, **parameters)]
     visits, next_cursor = page(found, limit, _cursor_of)
     return Appointments.model_validate({"items": [appointment_members(visit) for visit in visits], "next_cursor": next_cursor})
 
@@ -76,7 +76,7 @@ async def list_visits(
     """Return visits to the doctor that start during the span, in order of time."""
     at, id_ = after(cursor, tuple[Instant, Id]) or _FIRST
     rows = await _OF_DOCTOR.all(db, who=who.id, opens=span[0], closes=span[1], status=status, at=at, id=id_, limit=limit + 1)
-    visits, next_cursor = page([VisitRecord(*row) for row in rows], limit, _cursor_of)
+    visits, next_cursor = page([VisitRecord._make(row) for row in rows], limit, _cursor_of)
     return Visits.model_validate({"items": [visit_members(visit) for visit in visits], "next_cursor": next_cursor})
 
 
