@@ -17,7 +17,7 @@ from careplus_demo.visits import Visit
 ORDERED = 0.15
 """Share of visits after which tests are ordered."""
 MOST_OWN = 300
-"""Bookings that patients made without a doctor."""
+"""Number of bookings by patients without a doctor."""
 WINDOW = timedelta(minutes=15)
 REVIEWED_AFTER = timedelta(days=4)
 CHANGES = {

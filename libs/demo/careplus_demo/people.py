@@ -112,12 +112,12 @@ class People:
     def invitation_rows(self) -> Iterator[Row]:
         """Yield one accepted and one open invitation; their codes are unknown."""
         now = self.plan.now
-        for account_id, made, accepted in ((LAB_ID, 90, 89), (NEWCOMER_ID, 1, None)):
+        for account_id, created, accepted in ((LAB_ID, 90, 89), (NEWCOMER_ID, 1, None)):
             yield {
                 "account_id": account_id,
                 "code_hash": hashlib.sha256(f"nobody knows {account_id}".encode()).hexdigest(),
-                "created_at": now - timedelta(days=made),
-                "expires_at": now - timedelta(days=made) + timedelta(days=7),
+                "created_at": now - timedelta(days=created),
+                "expires_at": now - timedelta(days=created) + timedelta(days=7),
                 "accepted_at": now - timedelta(days=accepted) if accepted else None,
             }
 

@@ -42,12 +42,12 @@ def offered(day: date, hours: Sequence[OpenHours], slot_minutes: int, zone: Zone
 
 def free(calendar: Calendar, days: Iterable[date], window: Span, zone: ZoneInfo) -> Iterator[Span]:
     """Yield the slots of these days that start inside the window and overlap no busy or absent time, in order of time."""
-    taken = deque(merged([*calendar.away, *calendar.busy]))
+    occupied = deque(merged([*calendar.away, *calendar.busy]))
     for day in days:
         for slot in offered(day, calendar.hours, calendar.slot_minutes, zone):
-            while taken and taken[0][1] <= slot[0]:
-                taken.popleft()
-            clashes = bool(taken) and taken[0][0] < slot[1]
+            while occupied and occupied[0][1] <= slot[0]:
+                occupied.popleft()
+            clashes = bool(occupied) and occupied[0][0] < slot[1]
             if not clashes and window[0] <= slot[0] < window[1]:
                 yield slot
 

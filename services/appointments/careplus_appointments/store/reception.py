@@ -67,7 +67,7 @@ async def list_all(
 
 
 async def show(db: AsyncSession, who: Identity, appointment_id: int) -> Arrangement:
-    """Return a visit that was found or made before."""
+    """Return a visit that was found or booked before."""
     query = _select_visits().where(_is_visible(who), col(_visit.id) == appointment_id)
     return _to_contract(ReceptionRecord(*(await db.execute(query)).one()))
 
