@@ -39,7 +39,15 @@ async def database(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Da
         {**account, "id": id_, "email": f"p{id_}@example.org", "full_name": f"Account {id_}", "role": role, "sex": "female"}
         for id_, role in ((1, "doctor"), (2, "patient"))
     ]
-    profile: dict[str, Any] = {"specialty": "", "bio": "", "languages": [], "phone": None, "room": None, "booking": "online", "active": True}
+    profile: dict[str, Any] = {
+        "specialty": "",
+        "bio": "",
+        "languages": [],
+        "phone": None,
+        "room": None,
+        "booking": "online",
+        "active": True,
+    }
     engine = sync_engine(url)
     with engine.begin() as connection:
         connection.execute(sa.insert(core(AccountRow)), accounts)
