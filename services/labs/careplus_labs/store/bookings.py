@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
+from typing import TypeVar
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -24,6 +25,7 @@ from careplus_tables.labs import LabBookingRow, LabBookingTestRow, LabResultRow,
 from careplus_tables.people import people_by_id
 from careplus_tables.references import new_reference
 
+T = TypeVar("T")
 READABLE: dict[Role, tuple[ResultStatus, ...]] = {
     Role.LAB: tuple(ResultStatus),
     Role.DOCTOR: (ResultStatus.VERIFIED, ResultStatus.RELEASED),
@@ -37,13 +39,13 @@ _NEWEST_FIRST = newest_first(col(LabBookingRow.id))
 async def lock_for_update(db: AsyncSession, who: Identity, booking_id: int) -> LabBookingRow:
     """Return the patient's own booking, or any booking for the laboratory, locked. Raise NotFound."""
     query = select(LabBookingRow).where(col(LabBookingRow.id) == booking_id, _is_visible(who)).with_for_update()
-    return await one_or_404(db, query.execution_options(**_cross_patient(who)))
+    return await one_or_404(db, _across_patients(query, who))
 
 
 async def lock_of_result(db: AsyncSession, who: Identity, result_id: int) -> LabBookingRow:
     """Return the booking of a result, locked; bookings are locked before their results. Raise NotFound."""
     query = select(col(LabResultRow.booking_id)).where(col(LabResultRow.id) == result_id)
-    booking_id = (await db.execute(query.execution_options(**_cross_patient(who)))).scalar_one_or_none()
+    booking_id = (await db.execute(_across_patients(query, who))).scalar_one_or_none()
     return await lock_for_update(db, who, booking_id or 0)
 
 
@@ -64,7 +66,7 @@ async def list_work(
     """Return bookings by their time, or by the time of the order where they have none; `span` bounds their time."""
     statuses = NEEDS_WORK if status is None else (status,)
     query = select(LabBookingRow).where(col(LabBookingRow.status).in_([one.value for one in statuses]), _is_visible(who))
-    query = query.execution_options(**_cross_patient(who))
+    query = _across_patients(query, who)
     if span is not None:
         query = query.where(col(LabBookingRow.starts_at) >= span[0], col(LabBookingRow.starts_at) < span[1])
     if (last := after(cursor, tuple[Instant, Id])) is not None:
@@ -174,9 +176,11 @@ async def _tests(db: AsyncSession, who: Identity, booking_ids: Collection[int]) 
     return by_booking
 
 
-def _cross_patient(who: Identity) -> dict[str, str]:
-    """Return the reason for which the laboratory's statements name no patient."""
-    return {"unowned": "the laboratory works on the bookings of all patients"} if who.role is Role.LAB else {}
+def _across_patients(query: Select[T], who: Identity) -> Select[T]:
+    """Return the statement, for the laboratory with the reason for which it names no patient."""
+    if who.role is not Role.LAB:
+        return query
+    return query.execution_options(unowned="the laboratory works on the bookings of all patients")
 
 
 def _is_visible(who: Identity) -> ColumnElement[bool]:
