@@ -5,7 +5,7 @@ from fastapi import Request
 from careplus_contracts import doctors as contract
 from careplus_contracts.doctors import AddDoctor, Doctor, Doctors, NewDoctor, UpdateDoctor, UpdateProfile
 from careplus_contracts.values import Cursor, Id, Limit, Query
-from careplus_doctors.inviting import invite
+from careplus_doctors.invitation import invite
 from careplus_doctors.rules.profiles import check_specialty
 from careplus_doctors.store import doctors as store
 from careplus_runtime.http.dependencies import Db, Expected, House, Who, check_version
