@@ -1,4 +1,4 @@
-"""Free times over daylight-saving changes and around what is taken."""
+"""Free times over daylight-saving changes and around busy spans."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from careplus_appointments.rules import slots
+from careplus_clinic import clinic_time
 from careplus_contracts.availability import OpenHours, Weekday
 
 ALWAYS = [OpenHours(weekday=day, starts="00:00", ends="24:00") for day in Weekday]
@@ -34,16 +35,16 @@ DAYS = st.dates(date(2026, 1, 1), date(2035, 12, 31))
         ("Australia/Lord_Howe", date(2030, 4, 7), 60, 24),
     ],
 )
-def test_days_when_the_clock_changes(zone: str, day: date, minutes: int, count: int) -> None:
+def test_offered_counts_slots_on_days_of_clock_change(zone: str, day: date, minutes: int, count: int) -> None:
     assert len(slots.offered(day, ALWAYS, minutes, ZoneInfo(zone))) == count
 
 
 @given(DAYS, st.sampled_from(ZONES), st.integers(5, 480), st.tuples(st.integers(0, 1439), st.integers(1, 1440)))
-def test_every_slot_is_on_the_wall_and_inside_the_hours(day: date, zone: ZoneInfo, minutes: int, span: tuple[int, int]) -> None:
+def test_slots_lie_on_the_wall_clock_inside_the_hours(day: date, zone: ZoneInfo, minutes: int, span: tuple[int, int]) -> None:
     opens, closes = sorted(span) if span[0] != span[1] else (0, 1440)
-    hours = [OpenHours(weekday=slots.WEEKDAYS[day.weekday()], starts=wall(opens), ends=wall(closes))]
+    hours = [OpenHours(weekday=clinic_time.weekday(day), starts=clinic_time.clock_of(opens), ends=clinic_time.clock_of(closes))]
     found = slots.offered(day, hours, minutes, zone)
-    opening, closing = slots.day_span(day, day, zone)
+    opening, closing = clinic_time.day_bounds(day, day, zone)
     for starts_at, ends_at in found:
         local = starts_at.astimezone(zone)
         assert local.date() == day
@@ -54,7 +55,7 @@ def test_every_slot_is_on_the_wall_and_inside_the_hours(day: date, zone: ZoneInf
 
 
 @given(DAYS, st.sampled_from(ZONES), st.sampled_from([10, 15, 30]))
-def test_an_ordinary_day_equals_plain_wall_clock_arithmetic(day: date, zone: ZoneInfo, minutes: int) -> None:
+def test_offered_equals_wall_clock_on_days_of_24_hours(day: date, zone: ZoneInfo, minutes: int) -> None:
     midnight = datetime.combine(day, time.min, zone)
     following = datetime.combine(day + timedelta(days=1), time.min, zone)
     if (following.astimezone(UTC) - midnight.astimezone(UTC)) != timedelta(days=1):
@@ -69,29 +70,19 @@ def test_an_ordinary_day_equals_plain_wall_clock_arithmetic(day: date, zone: Zon
     st.lists(st.tuples(st.integers(0, 3 * 1440), st.integers(1, 600)), max_size=30),
     st.sampled_from([10, 30, 45]),
 )
-def test_free_means_that_nothing_taken_overlaps(taken: list[tuple[int, int]], minutes: int) -> None:
+def test_free_leaves_out_slots_that_overlap_busy_time(taken: list[tuple[int, int]], minutes: int) -> None:
     zone, first = ZoneInfo("Europe/Berlin"), date(2030, 3, 30)
-    start = slots.day_span(first, first, zone)[0]
+    start = clinic_time.day_bounds(first, first, zone)[0]
     busy = [(start + timedelta(minutes=at), start + timedelta(minutes=at + length)) for at, length in taken]
-    days = slots.days_from(first, 3)
+    days = clinic_time.days_from(first, 3)
     calendar = slots.Calendar(slot_minutes=minutes, place=None, hours=ALWAYS, away=busy[::2], busy=busy[1::2])
     found = set(slots.free(calendar, days, EVER, zone))
     offered = {slot for day in days for slot in slots.offered(day, ALWAYS, minutes, zone)}
     assert found == {slot for slot in offered if not any(slot[0] < other[1] and other[0] < slot[1] for other in busy)}
 
 
-def test_the_window_keeps_minimum_notice_and_horizon() -> None:
+def test_free_starts_at_notice_and_ends_at_horizon() -> None:
     zone, day = ZoneInfo("Europe/Berlin"), date(2030, 1, 7)
     calendar = slots.Calendar(slot_minutes=30, place=None, hours=ALWAYS)
     window = (datetime(2030, 1, 7, 9, 0, 1, tzinfo=UTC), datetime(2030, 1, 7, 10, 30, tzinfo=UTC))
     assert [slot[0].hour * 60 + slot[0].minute for slot in slots.free(calendar, [day], window, zone)] == [570, 600]
-
-
-def test_the_nearest_times_come_in_order() -> None:
-    noon = datetime(2030, 1, 7, 12, tzinfo=UTC)
-    around = [(noon + timedelta(hours=hours), noon) for hours in (-9, -2, -1, 1, 3, 4, 9)]
-    assert [(at - noon).total_seconds() / 3600 for at in slots.nearest(around, noon)] == [-2, -1, 1, 3, 4]
-
-
-def wall(minutes: int) -> str:
-    return f"{minutes // 60:02d}:{minutes % 60:02d}"

@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 import pytest
 import sqlalchemy as sa
 
-from careplus_appointments.rules.slots import clinic_day, offered
+from careplus_appointments.rules.slots import offered
+from careplus_clinic.clinic_time import local_date
 from careplus_contracts.accounts import Sex
 from careplus_contracts.allergies import Allergy, Severity
 from careplus_contracts.appointments import AppointmentStatus
@@ -74,7 +75,7 @@ def test_visits_are_at_offered_times(demo: Demo) -> None:
         hours[row.doctor_id].append(OpenHours(weekday=Weekday(row.weekday), starts=row.starts, ends=row.ends))
     away = [(row.doctor_id, row.starts_at, row.ends_at) for row in rows(connection, TimeOffRow)]
     for visit in rows(connection, AppointmentRow):
-        day = clinic_day(visit.starts_at, plan.zone)
+        day = local_date(visit.starts_at, plan.zone)
         times = offered(day, hours[visit.doctor_id], minutes[visit.doctor_id], plan.zone)
         assert (visit.starts_at, visit.ends_at) in times
         assert not any(one == visit.doctor_id and visit.starts_at < end and start < visit.ends_at for one, start, end in away)
@@ -92,7 +93,7 @@ def test_visits_are_what_the_hour_makes_of_them(demo: Demo) -> None:
         elif visit.starts_at > plan.now + timedelta(hours=1):
             assert visit.status in COMING
     assert {visit.status for visit in found} >= PAST | COMING
-    days = [clinic_day(visit.starts_at, plan.zone) for visit in found]
+    days = [local_date(visit.starts_at, plan.zone) for visit in found]
     assert (plan.today - min(days)).days >= 55
     assert (max(days) - plan.today).days >= 25
 
@@ -166,14 +167,14 @@ def test_laboratory_bookings_are_in_every_status_and_at_its_hours(demo: Demo) ->
     plan, connection = demo
     found = rows(connection, LabBookingRow)
     assert {one.status for one in found} == {status.value for status in LabBookingStatus}
-    when = windows.hours(plan.lab_hours, plan.zone, plan.now - timedelta(days=99), 999)
+    when = windows.parse_hours(plan.lab_hours, plan.zone, plan.now - timedelta(days=99), 999)
     for one in found:
         assert one.created_at <= plan.now
         assert (one.collected_at is not None) == (one.status not in {"booked", "cancelled"})
         assert one.collected_at is None or one.created_at < one.collected_at <= plan.now
         assert (one.window_starts_at is None) == (one.place is None) == (one.status == "cancelled" or one.starts_at is None)
         if one.starts_at is not None:
-            assert windows.why_not(one.starts_at, when) is None
+            assert windows.unbookable_reason(one.starts_at, when) is None
         if one.window_starts_at is not None:
             assert one.window_starts_at == windows.window_of(one.starts_at, when)
             assert 1 <= one.place <= plan.lab_places

@@ -24,26 +24,26 @@ Way = tuple[str, str, str]
 
 
 def visit_ways() -> Iterator[Way]:
-    for current, legal in visits.TRANSITIONS.items():
+    for current, legal in visits.DOCTOR_TRANSITIONS.following.items():
         for wanted in legal:
             yield current, wanted, "doctor"
-            if wanted in visits.receptions(current):
+            if wanted in visits.RECEPTION_TRANSITIONS.legal(current):
                 yield current, wanted, "reception"
-            if wanted is AppointmentStatus.CANCELLED and current in visits.PATIENTS_OWN:
+            if wanted is AppointmentStatus.CANCELLED and current in visits.PATIENT_CHANGEABLE:
                 yield current, wanted, "patient"
 
 
 def referral_ways() -> Iterator[Way]:
-    for party, transitions in referrals.TRANSITIONS.items():
+    for party, machine in referrals.TRANSITIONS.items():
         who = "sender, if outside" if party is referrals.Party.SENDER_OUTSIDE else party.value
-        yield from ((current, wanted, who) for current, legal in transitions.items() for wanted in legal)
+        yield from ((current, wanted, who) for current, legal in machine.following.items() for wanted in legal)
 
 
 def lab_ways() -> Iterator[Way]:
     names = {Role.LAB: "laboratory", Role.PATIENT: "patient"}
-    for current, legal in bookings.TRANSITIONS.items():
+    for current, legal in bookings.TRANSITIONS.following.items():
         for wanted in legal:
-            who = [names[role] for role, says in bookings.SAYS.items() if wanted in says]
+            who = [names[role] for role, says in bookings.REACHED_BY.items() if wanted in says]
             yield current, wanted, " or ".join(who) or "its results"
 
 

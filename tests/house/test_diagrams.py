@@ -28,6 +28,6 @@ def test_every_status_can_be_reached(statuses: type[AppointmentStatus], ways: li
 
 
 def test_every_status_has_its_line() -> None:
-    assert set(visits.TRANSITIONS) == set(AppointmentStatus)
-    assert set(bookings.TRANSITIONS) == set(LabBookingStatus)
+    assert set(visits.DOCTOR_TRANSITIONS.following) == set(AppointmentStatus)
+    assert set(bookings.TRANSITIONS.following) == set(LabBookingStatus)
     assert set(referrals.TRANSITIONS) == set(referrals.Party)

@@ -41,8 +41,7 @@ NOBODYS = {
     "doctors.doctors.list_all": "profiles of doctors, for administrators",
     "doctors.stats": "numbers without anybody in them",
     "labs.catalogue": "the catalogue is for everybody",
-    "labs.people.humans": "names for what was loaded for somebody",
-    "labs.places": "how many places are free is for everybody",
+    "labs.capacity": "how many places are free is for everybody",
 }
 """Store functions that take no `who`, with the reason."""
 

@@ -44,7 +44,6 @@ LONG_FILES = {
     "libs/contracts/careplus_contracts/results.py": "one noun whole: from entering a value to a trend",
     "libs/runtime/careplus_runtime/http/openapi.py": "one document, made in one place",
     "libs/tables/careplus_tables/migrations/versions/0001_the_first_schema.py": "generated: every table",
-    "services/appointments/careplus_appointments/store/appointments.py": "the hot statements beside those who run them",
 }
 """Longer files of what runs, with the reason. Tests may be long: they are read one function at a time."""
 LONG_FUNCTIONS = {

@@ -1,4 +1,4 @@
-"""What may become of a laboratory booking, and who may say so."""
+"""Transitions of a laboratory booking."""
 
 import itertools
 
@@ -25,24 +25,26 @@ PATIENT_MAY = {(S.BOOKED, S.CANCELLED), (S.REJECTED, S.CANCELLED)}
 
 
 @pytest.mark.parametrize(("role", "may"), [(Role.LAB, LAB_MAY), (Role.PATIENT, PATIENT_MAY), (Role.DOCTOR, set())])
-def test_who_takes_a_booking_where(role: Role, may: set[tuple[S, S]]) -> None:
+def test_each_role_takes_only_its_transitions(role: Role, may: set[tuple[S, S]]) -> None:
+    machine = bookings.transitions_of(role)
+    assert {(current, wanted) for current, legal in machine.following.items() for wanted in legal} == may
     for current, wanted in itertools.product(S, S):
         if current is wanted or (current, wanted) in may:
-            bookings.check_transition(current, wanted, role)
+            machine.check(current, wanted)
             continue
-        with pytest.raises(IllegalTransition) as refused:
-            bookings.check_transition(current, wanted, role)
-        assert refused.value.extras["current"] == current.value
+        with pytest.raises(IllegalTransition, match=f"It is {current.value}; this does not make it") as refused:
+            machine.check(current, wanted)
         assert {(current, S(status)) for status in refused.value.extras["legal"]} == {pair for pair in may if pair[0] is current}
 
 
-def test_every_status_has_its_line_and_can_be_reached() -> None:
-    assert bookings.TRANSITIONS.keys() == set(S)
-    assert {S.BOOKED, *itertools.chain.from_iterable(bookings.TRANSITIONS.values())} == set(S)
+def test_transitions_name_and_reach_every_status() -> None:
+    following = bookings.TRANSITIONS.following
+    assert following.keys() == set(S)
+    assert {S.BOOKED, *itertools.chain.from_iterable(following.values())} == set(S)
 
 
 @pytest.mark.parametrize("reason", [None, "", "  \n"])
-def test_a_rejection_needs_a_reason(reason: str | None) -> None:
+def test_rejection_without_reason_is_malformed(reason: str | None) -> None:
     with pytest.raises(Malformed) as refused:
         bookings.check_reason(S.REJECTED, reason)
     assert refused.value.extras["errors"][0].field == "body.reason"
@@ -50,13 +52,13 @@ def test_a_rejection_needs_a_reason(reason: str | None) -> None:
     bookings.check_reason(S.REJECTED, "clotted")
 
 
-def test_values_are_entered_at_the_bench() -> None:
+def test_values_are_refused_before_specimen_is_received() -> None:
     for status in S:
         if status in (S.RECEIVED, S.IN_PROGRESS, S.RESULTED):
-            bookings.check_at_the_bench(status)
+            bookings.check_accepts_values(status)
             continue
         with pytest.raises(IllegalTransition):
-            bookings.check_at_the_bench(status)
+            bookings.check_accepts_values(status)
 
 
 @pytest.mark.parametrize(
@@ -71,17 +73,17 @@ def test_values_are_entered_at_the_bench() -> None:
         ([ResultStatus.RELEASED], S.VERIFIED),
     ],
 )
-def test_the_status_follows_from_the_results(results: list[ResultStatus | None], status: S) -> None:
-    assert bookings.after_results(S.RECEIVED, results) is status
+def test_status_after_results_follows_from_each_result(results: list[ResultStatus | None], status: S) -> None:
+    assert bookings.status_after_results(S.RECEIVED, results) is status
 
 
-@given(st.sampled_from(bookings.AT_THE_BENCH), st.lists(st.none() | st.sampled_from(ResultStatus), min_size=1, max_size=5))
-def test_what_follows_is_reached_by_legal_steps(current: S, results: list[ResultStatus | None]) -> None:
+@given(st.sampled_from(bookings.ACCEPTS_VALUES), st.lists(st.none() | st.sampled_from(ResultStatus), min_size=1, max_size=5))
+def test_status_after_results_is_reached_by_legal_steps(current: S, results: list[ResultStatus | None]) -> None:
     missing = any(result is None for result in results)
     if current is S.RESULTED and missing:
         return
     reachable, latest = {current}, {current}
     while latest:
-        latest = {after for status in latest for after in bookings.TRANSITIONS[status]} - reachable
+        latest = {after for status in latest for after in bookings.TRANSITIONS.legal(status)} - reachable
         reachable |= latest
-    assert bookings.after_results(current, results) in reachable
+    assert bookings.status_after_results(current, results) in reachable

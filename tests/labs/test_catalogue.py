@@ -1,4 +1,4 @@
-"""The catalogue that every hospital starts with."""
+"""The catalogue of tests in a new database."""
 
 import itertools
 import re
@@ -24,17 +24,17 @@ TESTS: list[dict[str, Any]] = CATALOGUE["tests"]
 
 @pytest.fixture
 def engine(tmp_path: Path) -> sa.Engine:
-    made = sync_engine(f"sqlite:///{tmp_path / 'catalogue.db'}")
-    with made.begin() as connection:
+    created = sync_engine(f"sqlite:///{tmp_path / 'catalogue.db'}")
+    with created.begin() as connection:
         METADATA.create_all(connection)
-    return made
+    return created
 
 
 def _count(connection: sa.Connection, table: str) -> Any:
     return connection.execute(sa.select(sa.func.count()).select_from(METADATA.tables[table])).scalar()
 
 
-def test_all_of_it_arrives_once(engine: sa.Engine) -> None:
+def test_fill_inserts_each_row_once(engine: sa.Engine) -> None:
     with engine.begin() as connection:
         assert fill(connection) == len(TESTS) >= 40
         assert fill(connection) == 0
@@ -43,7 +43,7 @@ def test_all_of_it_arrives_once(engine: sa.Engine) -> None:
         assert _count(connection, "lab_test_analytes") == sum(len(one["analytes"]) for one in TESTS)
 
 
-def test_what_an_administrator_changed_stays_and_what_is_missing_comes(engine: sa.Engine) -> None:
+def test_fill_keeps_changes_and_adds_missing_tests(engine: sa.Engine) -> None:
     tests, measured = METADATA.tables["lab_tests"], METADATA.tables["lab_test_analytes"]
     with engine.begin() as connection:
         fill(connection)
@@ -58,7 +58,7 @@ def test_what_an_administrator_changed_stays_and_what_is_missing_comes(engine: s
 
 
 @given(st.dates(date(1920, 1, 1), date(2027, 2, 28)), st.integers(1, 72))
-def test_a_birthday_belongs_to_the_new_age(born: date, years: int) -> None:
+def test_days_reaches_an_age_on_the_birthday(born: date, years: int) -> None:
     try:
         birthday = born.replace(year=born.year + years)
     except ValueError:
@@ -68,12 +68,12 @@ def test_a_birthday_belongs_to_the_new_age(born: date, years: int) -> None:
     assert 0 <= (birthday - born).days - reached <= 1
 
 
-def test_ages() -> None:
+def test_days_of_written_ages() -> None:
     assert [days(age) for age in (None, "0d", "28d", "1m", "6m", "12m", "1y", "18y")] == [None, 0, 28, 30, 182, 365, 365, 6574]
 
 
 @pytest.mark.parametrize("one", [*ANALYTES, *TESTS], ids=lambda one: str(one["code"]))
-def test_loinc_codes_carry_the_right_check_digit(one: dict[str, Any]) -> None:
+def test_loinc_codes_have_valid_check_digits(one: dict[str, Any]) -> None:
     number, digit = re.fullmatch(r"([0-9]{1,7})-([0-9])", one["loinc"]).groups()  # type: ignore[union-attr]
     doubled = [int(figure) * (2 if place % 2 == 0 else 1) for place, figure in enumerate(reversed(number))]
     total = sum(value // 10 + value % 10 for value in doubled)
@@ -81,7 +81,7 @@ def test_loinc_codes_carry_the_right_check_digit(one: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("one", ANALYTES, ids=lambda one: str(one["code"]))
-def test_an_analyte_is_a_quantity_with_a_unit_or_a_text_with_choices(one: dict[str, Any]) -> None:
+def test_quantities_have_units_and_texts_have_choices(one: dict[str, Any]) -> None:
     if AnalyteKind(one["kind"]) is AnalyteKind.QUANTITY:
         assert one["unit"]
         assert 0 <= one["decimals"] <= 4
@@ -92,7 +92,7 @@ def test_an_analyte_is_a_quantity_with_a_unit_or_a_text_with_choices(one: dict[s
 
 
 @pytest.mark.parametrize("one", [one for one in ANALYTES if one.get("ranges")], ids=lambda one: str(one["code"]))
-def test_bounds_are_in_order_and_one_range_at_most_applies(one: dict[str, Any]) -> None:
+def test_bounds_are_ordered_and_ranges_do_not_overlap(one: dict[str, Any]) -> None:
     for row in one["ranges"]:
         bounds = [row[name] for name in ("critical_low", "low", "high", "critical_high") if name in row]
         assert bounds
@@ -106,7 +106,7 @@ def test_bounds_are_in_order_and_one_range_at_most_applies(one: dict[str, Any]) 
         assert all(before[1] <= after[0] for before, after in itertools.pairwise(spans))
 
 
-def test_tests_measure_analytes_that_there_are() -> None:
+def test_tests_name_known_analytes_once() -> None:
     codes = {one["code"] for one in ANALYTES}
     assert len(codes) == len(ANALYTES)
     assert len({one["code"] for one in TESTS}) == len(TESTS)

@@ -1,4 +1,4 @@
-"""Flags: what is said about a reading is true of every value it may stand for, and as strong as can be."""
+"""Flags of readings: true of every value the reading may stand for, and as strong as possible."""
 
 import math
 from datetime import UTC, date, datetime
@@ -35,7 +35,7 @@ AROUND_ZERO = AppliedRange(sex=None, low=-2, high=3, critical_low=None, critical
         (20, Flag.CRITICAL_HIGH),
     ],
 )
-def test_bounds_belong_to_the_range_and_critical_limits_are_critical(value: float, flag: Flag) -> None:
+def test_bounds_are_normal_and_critical_limits_critical(value: float, flag: Flag) -> None:
     assert flags.flag_value(value, None, WIDE) is flag
 
 
@@ -63,7 +63,7 @@ def test_bounds_belong_to_the_range_and_critical_limits_are_critical(value: floa
         (1000, ABOVE, UP_TO, Flag.HIGH),
     ],
 )
-def test_beyond_the_instruments_limit(value: float, comparator: Comparator, within: AppliedRange, flag: Flag) -> None:
+def test_flag_of_reading_beyond_instrument_limit(value: float, comparator: Comparator, within: AppliedRange, flag: Flag) -> None:
     assert flags.flag_value(value, comparator, within) is flag
 
 
@@ -73,17 +73,15 @@ bounds = st.none() | numbers
 
 @st.composite
 def ranges(draw: st.DrawFn) -> AppliedRange:
-    """Any mixture of open and given bounds, in order."""
-    critical_low, low, high, critical_high = sorted(draw(st.lists(numbers, min_size=4, max_size=4)))
-    given_ones = draw(st.lists(st.booleans(), min_size=4, max_size=4))
-    kept = [value if kept else None for value, kept in zip((critical_low, low, high, critical_high), given_ones, strict=True)]
-    return AppliedRange(sex=None, critical_low=kept[0], low=kept[1], high=kept[2], critical_high=kept[3])
+    """Draw any mixture of open and closed bounds, in order."""
+    drawn = sorted(draw(st.lists(numbers, min_size=4, max_size=4)))
+    is_closed = draw(st.lists(st.booleans(), min_size=4, max_size=4))
+    critical_low, low, high, critical_high = (value if closed else None for value, closed in zip(drawn, is_closed, strict=True))
+    return AppliedRange(sex=None, critical_low=critical_low, low=low, high=high, critical_high=critical_high)
 
 
 @given(numbers, st.sampled_from([None, BELOW, ABOVE]), ranges())
-def test_a_flag_is_true_of_every_possible_value_and_no_stronger_one_is(
-    value: float, comparator: Comparator | None, within: AppliedRange
-) -> None:
+def test_flag_is_strongest_true_of_all_possible_values(value: float, comparator: Comparator | None, within: AppliedRange) -> None:
     flag = flags.flag_value(value, comparator, within)
     if (within.low, within.high, within.critical_low, within.critical_high) == (None, None, None, None):
         assert flag is Flag.NO_RANGE
@@ -98,7 +96,7 @@ def test_a_flag_is_true_of_every_possible_value_and_no_stronger_one_is(
 
 
 def _possible(value: float, comparator: Comparator | None, within: AppliedRange) -> list[float]:
-    """Values on a grid finer than that of the bounds, with the ends that are possible themselves."""
+    """Return values on a grid finer than that of the bounds, and the ends where they are possible."""
     if comparator is None:
         return [value]
     if comparator is ABOVE:
@@ -108,11 +106,11 @@ def _possible(value: float, comparator: Comparator | None, within: AppliedRange)
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False), st.sampled_from([None, BELOW, ABOVE]))
-def test_without_a_range_nothing_is_said(value: float, comparator: Comparator | None) -> None:
+def test_value_without_range_has_flag_no_range(value: float, comparator: Comparator | None) -> None:
     assert flags.flag_value(value, comparator, None) is Flag.NO_RANGE
 
 
-def test_text_is_compared_whatever_its_capitals() -> None:
+def test_flag_text_ignores_case() -> None:
     assert flags.flag_text(" Negative", ["negative"]) is Flag.NORMAL
     assert flags.flag_text("positive", ["negative"]) is Flag.ABNORMAL
     assert flags.flag_text("A", []) is Flag.NO_RANGE
@@ -140,24 +138,24 @@ ROWS = [_row(None, 0, 100, 1), _row(None, 100, None, 2), _row(Sex.FEMALE, 100, N
         (Sex.FEMALE, None, None),
     ],
 )
-def test_the_range_for_ones_own_sex_comes_first(sex: Sex, age: int | None, low: float | None) -> None:
+def test_range_for_own_sex_precedes_range_for_any(sex: Sex, age: int | None, low: float | None) -> None:
     applied = flags.applied(ROWS, sex, age)
     assert (applied.low if applied else None) == low
 
 
-def test_without_an_age_only_a_range_for_every_age_applies() -> None:
-    everybody = _row(None, 0, None, 7)
-    applied = flags.applied([*ROWS, everybody], Sex.MALE, None)
+def test_unknown_age_has_only_range_for_every_age() -> None:
+    every_age = _row(None, 0, None, 7)
+    applied = flags.applied([*ROWS, every_age], Sex.MALE, None)
     assert applied is not None
     assert applied.low == 7
     assert flags.applied([_row(None, 1, None, 7), _row(None, 0, 9999, 7)], Sex.MALE, None) is None
 
 
-def test_nobody_of_other_sex_gets_a_range_for_one_sex() -> None:
+def test_other_sex_has_no_range_of_one_sex() -> None:
     assert flags.applied([_row(Sex.FEMALE, 0, None, 1), _row(Sex.OTHER, 0, None, 2)], Sex.OTHER, 5) is None
 
 
-def test_age_is_counted_on_the_clinics_calendar() -> None:
+def test_age_in_days_follows_the_clinic_calendar() -> None:
     late = datetime(2030, 5, 16, 22, 30, tzinfo=UTC)
     assert flags.age_in_days(date(2030, 5, 17), late, ZoneInfo("Europe/Berlin")) == 0
     assert flags.age_in_days(date(2030, 5, 17), late, ZoneInfo("UTC")) == -1

@@ -1,4 +1,4 @@
-"""What the laboratory typed, checked against the catalogue and flagged."""
+"""Entered values, checked against the catalogue and flagged."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ ADULT = 20_000
 
 
 def analyte(code: str, **changes: Any) -> Analyte:
-    made = {
+    members = {
         "code": code,
         "name": code.title(),
         "loinc": "718-7",
@@ -26,7 +26,7 @@ def analyte(code: str, **changes: Any) -> Analyte:
         "choices": [],
         "ranges": [],
     }
-    return Analyte(**{**made, **changes})
+    return Analyte(**{**members, **changes})
 
 
 HB_RANGE = ReferenceRange(
@@ -48,13 +48,13 @@ MEASURED = {one.code: one for one in (HB, NITRITE, REMARK)}
         ([EnterObservation(analyte="hb", value=1), EnterObservation(analyte="hb", value=1)], "body.observations.1.analyte"),
     ],
 )
-def test_what_does_not_fit_is_named(entered: list[EnterObservation], field: str) -> None:
+def test_check_entered_names_the_malformed_member(entered: list[EnterObservation], field: str) -> None:
     with pytest.raises(Malformed) as refused:
         observations.check_entered(entered, MEASURED)
     assert [error.field for error in refused.value.extras["errors"]] == [field]
 
 
-def test_part_of_a_panel_will_do_and_comes_in_the_tests_order() -> None:
+def test_observed_keeps_the_order_of_the_test() -> None:
     entered = [
         EnterObservation(analyte="remark", text="haemolysed"),
         EnterObservation(analyte="nitrite", text=" POSITIVE "),
@@ -70,7 +70,7 @@ def test_part_of_a_panel_will_do_and_comes_in_the_tests_order() -> None:
     assert observations.is_critical([hb, nitrite, remark])
 
 
-def test_the_range_that_applied_stands_on_the_observation() -> None:
+def test_observed_stores_the_applied_range() -> None:
     entered = [EnterObservation(analyte="hb", value=14, comparator=Comparator.ABOVE)]
     (seen,) = observations.observed(entered, MEASURED, Sex.FEMALE, ADULT)
     assert seen.range is not None
@@ -81,12 +81,12 @@ def test_the_range_that_applied_stands_on_the_observation() -> None:
     assert (unseen.range, unseen.flag) == (None, Flag.NO_RANGE)
 
 
-def test_a_verified_result_is_closed() -> None:
+def test_verified_result_is_not_correctable() -> None:
     observations.check_correctable(ResultStatus.RESULTED)
-    assert not observations.is_verified_so(ResultStatus.RESULTED, "checked", "checked")
+    assert not observations.is_verified_with(ResultStatus.RESULTED, "checked", "checked")
     for closed in (ResultStatus.VERIFIED, ResultStatus.RELEASED):
         with pytest.raises(IllegalTransition):
             observations.check_correctable(closed)
-        assert observations.is_verified_so(closed, "checked", None)
-        assert observations.is_verified_so(closed, "checked", "checked")
-        assert not observations.is_verified_so(closed, "checked", "changed my mind")
+        assert observations.is_verified_with(closed, "checked", None)
+        assert observations.is_verified_with(closed, "checked", "checked")
+        assert not observations.is_verified_with(closed, "checked", "changed my mind")

@@ -1,1 +1,1 @@
-"""The demo hospital: invented people with a past, a today and a coming month."""
+"""The demo hospital: fictitious people with two months of records and a month of bookings."""

@@ -1,4 +1,4 @@
-"""The laboratory's catalogue as the demo hospital reads it back from the database."""
+"""The laboratory's catalogue, read from the database."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from careplus_tables.columns import core
 from careplus_tables.labs import AnalyteRow, LabTestAnalyteRow, LabTestRow, ReferenceRangeRow
 
 USUAL = ("CBC", "LIPID", "CMP", "TSH", "CRP", "HBA1C", "FERRITIN", "VITD", "UA", "GLU", "CREA", "K")
-"""What this hospital's patients are tested for; the first two are pat's and sam's."""
+"""Tests that the demo hospital orders; pat and sam get the first two."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Analyte:
     ranges: Sequence[Any]
 
     def range_for(self, patient: Patient, day: date) -> Any:
-        """The range of this sex before one for any; None where nothing fits."""
+        """Return the range at this age: for this sex before one for any; None without a fitting one."""
         age = (day - patient.date_of_birth).days
         fitting = [
             one
@@ -48,7 +48,7 @@ class LabTest:
 
 
 def read(connection: sa.Connection) -> list[LabTest]:
-    """The tests of `USUAL`, in that order."""
+    """Return the tests of `USUAL`, in that order."""
     ranges: dict[str, list[Any]] = defaultdict(list)
     for row in connection.execute(sa.select(core(ReferenceRangeRow)).order_by(col(ReferenceRangeRow.id))):
         ranges[row.analyte_code].append(row)

@@ -10,7 +10,7 @@ from careplus_demo.people import CHILD_UNTIL_DAYS, Patient, People
 
 Row = dict[str, Any]
 ALLERGIES = (
-    # substance, reaction, severity; none of it is prescribed here
+    # substance, reaction, severity; no medicine of the demo contains one of these
     ("Penicillin", "Hives", "moderate"),
     ("Penicillin", "Anaphylaxis", "severe"),
     ("Acetylsalicylic acid", "Wheezing", "moderate"),
@@ -48,11 +48,11 @@ class _Drawn:
     problems: Sequence[tuple[str, str, str]]
     none_known: bool
     days: Sequence[date]
-    """When each of them was noted; each problem after the allergies."""
+    """Days on which the allergies and then the problems were recorded."""
 
 
 class Charts:
-    """The same chance draws the same charts anew for each table, so that none has to be kept."""
+    """Rows of charts, allergies and problems; each table draws the same charts again, so that none is stored."""
 
     def __init__(self, people: People) -> None:
         self.people, self.plan = people, people.plan
@@ -87,26 +87,26 @@ class Charts:
                 }
 
     def _all(self) -> Iterator[_Drawn]:
-        """Of every patient of whom something was noted."""
-        chance = self.plan.chance("charts")
+        """Yield the charts with at least one entry."""
+        rng = self.plan.random_for("charts")
         for patient in self.people.patients:
-            drawn = self._pats() if patient is self.people.pat else self._draw(patient, chance)
+            drawn = self._chart_of_pat() if patient is self.people.pat else self._draw(patient, rng)
             if drawn.allergies or drawn.problems or drawn.none_known:
                 yield drawn
 
-    def _pats(self) -> _Drawn:
-        """Known to who shows the demo: pat must not get penicillin."""
+    def _chart_of_pat(self) -> _Drawn:
+        """Return pat's fixed chart, with the penicillin allergy that the demo shows."""
         days = (date(2009, 4, 21), date(2016, 5, 3), date(2019, 10, 8))
         allergies = (("Penicillin", "Anaphylaxis", "severe"), ("Birch pollen", "Runny nose", "mild"))
         return _Drawn(self.people.pat, allergies, PROBLEMS[:1], False, days)
 
-    def _draw(self, patient: Patient, chance: random.Random) -> _Drawn:
-        roll, age = chance.random(), (self.plan.today - patient.date_of_birth).days
-        number = chance.choice((1, 1, 1, 2)) if roll < ALLERGIC else 0
-        start = chance.randrange(len(ALLERGIES))
-        # neighbours, but never both lines of penicillin
+    def _draw(self, patient: Patient, rng: random.Random) -> _Drawn:
+        roll, age = rng.random(), (self.plan.today - patient.date_of_birth).days
+        number = rng.choice((1, 1, 1, 2)) if roll < ALLERGIC else 0
+        start = rng.randrange(len(ALLERGIES))
+        # every second line, so that both lines of penicillin are never drawn together
         allergies = [ALLERGIES[(start + 2 * step) % len(ALLERGIES)] for step in range(number)]
         known = CHILDRENS_PROBLEMS if age < CHILD_UNTIL_DAYS else PROBLEMS + CHILDRENS_PROBLEMS
-        problems = chance.sample(known, chance.choice((1, 1, 2))) if chance.random() < ILL else []
-        days = [patient.date_of_birth + timedelta(days=chance.randint(1, age)) for _ in (*allergies, *problems)]
+        problems = rng.sample(known, rng.choice((1, 1, 2))) if rng.random() < ILL else []
+        days = [patient.date_of_birth + timedelta(days=rng.randint(1, age)) for _ in (*allergies, *problems)]
         return _Drawn(patient, allergies, problems, ALLERGIC <= roll < ALLERGIC + NONE_KNOWN, days)

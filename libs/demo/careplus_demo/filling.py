@@ -1,4 +1,4 @@
-"""Writes the demo hospital into an empty database, in one transaction."""
+"""Insertion of the demo hospital into an empty database, in one transaction."""
 
 from collections.abc import Callable, Iterable
 from itertools import islice
@@ -8,17 +8,17 @@ import sqlalchemy as sa
 from sqlmodel import SQLModel, col
 
 from careplus_demo import catalogue
-from careplus_demo.agenda import Agenda
+from careplus_demo.audit import AuditHistory
+from careplus_demo.availability import Availability
 from careplus_demo.charts import Charts
-from careplus_demo.history import History
 from careplus_demo.laboratory import Laboratory
 from careplus_demo.notes import VisitNotes
+from careplus_demo.orders import Orders
 from careplus_demo.people import People
 from careplus_demo.plan import Plan, check_size
 from careplus_demo.results import Results
-from careplus_demo.treatment import Treatment
+from careplus_demo.schedule import Schedule
 from careplus_demo.visits import Visits
-from careplus_demo.weeks import Weeks
 from careplus_tables import catalogue as lab_catalogue
 from careplus_tables.accounts import AccountRow, InvitationRow
 from careplus_tables.appointments import AppointmentRow
@@ -36,15 +36,15 @@ from careplus_tables.referrals import ReferralRow
 BATCH = 5000
 
 Progress = Callable[[str, int, int], None]
-"""Called with what is written, how much of it is done and how much there will be."""
+"""Called with a table's name, the number of rows written and the number expected."""
 
 
 class NotEmpty(Exception):
-    """There are accounts in this database already."""
+    """The database has accounts already."""
 
 
 def is_empty(url: str) -> bool:
-    """Whether nobody has an account yet."""
+    """Return whether the database has no accounts."""
     engine = sync_engine(url)
     with engine.connect() as connection:
         found = connection.execute(sa.select(col(AccountRow.id)).limit(1)).first()
@@ -53,9 +53,9 @@ def is_empty(url: str) -> bool:
 
 
 def fill(url: str, plan: Plan, password_hash: str, progress: Progress = lambda *_: None) -> dict[str, int]:
-    """Fill a migrated, empty database; answers how many rows each table got. Raises NotEmpty and DoesNotFit.
+    """Fill a migrated, empty database and return the number of rows by table. Raise NotEmpty and DoesNotFit.
 
-    Everybody gets the same password, because hashing one takes longer than everything else about an account.
+    All accounts share one password, because hashing one takes longer than all other work for an account.
     """
     check_size(plan)
     engine = sync_engine(url)
@@ -64,65 +64,65 @@ def fill(url: str, plan: Plan, password_hash: str, progress: Progress = lambda *
             raise NotEmpty("This database has accounts already; a demo hospital goes into an empty one.")
         if connection.execute(sa.select(col(LabTestRow.code)).limit(1)).first() is None:
             lab_catalogue.fill(connection)
-        written = _Writing(connection, progress).everything(plan, password_hash)
+        written = _Writer(connection, progress).write_all(plan, password_hash)
     engine.dispose()
     return written
 
 
-class _Writing:
+class _Writer:
     def __init__(self, connection: sa.Connection, progress: Progress) -> None:
         self.connection, self.progress = connection, progress
         self.written: dict[str, int] = {}
 
-    def everything(self, plan: Plan, password_hash: str) -> dict[str, int]:
+    def write_all(self, plan: Plan, password_hash: str) -> dict[str, int]:
         people = People(plan, password_hash)
         charts = Charts(people)
-        weeks = Weeks(people)
-        agenda = Agenda(people, weeks)
+        availability = Availability(people)
+        schedule = Schedule(people, availability)
         self._write(AccountRow, people.account_rows(), plan.doctors + plan.patients)
         self._write(InvitationRow, people.invitation_rows())
         self._write(DoctorRow, people.doctor_rows(), plan.doctors)
         self._write(ChartRow, charts.chart_rows())
         self._write(AllergyRow, charts.allergy_rows())
         self._write(ProblemRow, charts.problem_rows())
-        self._write(AvailabilityRow, weeks.availability_rows())
-        self._write(OpenHoursRow, weeks.open_hours_rows())
-        self._write(TimeOffRow, weeks.time_off_rows())
-        visits = Visits(people, agenda)
-        self._write(AppointmentRow, visits.rows(), agenda.count)
+        self._write(AvailabilityRow, availability.availability_rows())
+        self._write(OpenHoursRow, availability.open_hours_rows())
+        self._write(TimeOffRow, availability.time_off_rows())
+        visits = Visits(people, schedule)
+        self._write(AppointmentRow, visits.rows(), schedule.count)
         completed = sorted(visits.completed, key=lambda visit: visit.ends_at)
         notes = VisitNotes(people, completed)
         self._write(NotesRow, notes.rows(), len(notes.visits))
         self._write(AddendumRow, notes.addendum_rows())
-        treatment = Treatment(people, completed)
-        prescriptions, items = treatment.prescriptions()
+        orders = Orders(people, completed)
+        prescriptions, items = orders.prescriptions()
         self._write(PrescriptionRow, prescriptions, len(prescriptions))
         self._write(PrescriptionItemRow, items, len(items))
-        self._write(ReferralRow, treatment.referrals())
+        self._write(ReferralRow, orders.referrals())
         laboratory = Laboratory(people, completed, catalogue.read(self.connection))
         self._write(LabBookingRow, laboratory.booking_rows(), len(laboratory.bookings))
         self._write(LabBookingTestRow, laboratory.test_rows())
         results = Results(laboratory)
         self._write(LabResultRow, results.results, len(results.results))
         self._write(ObservationRow, results.observations, len(results.observations))
-        history = History(people, completed)
-        self._write(AuditEventRow, history.event_rows())
-        self._write(AuditPatientRow, history.patient_rows())
+        audit = AuditHistory(people, completed)
+        self._write(AuditEventRow, audit.event_rows())
+        self._write(AuditPatientRow, audit.patient_rows())
         if self.connection.dialect.name == "postgresql":
-            self._count_on()
+            self._reset_sequences()
         return self.written
 
     def _write(self, kind: type[SQLModel], rows: Iterable[dict[str, Any]], total: int = 0) -> None:
-        name, left, done = str(kind.__tablename__), iter(rows), 0
+        name, remaining, done = str(kind.__tablename__), iter(rows), 0
         statement = sa.insert(core(kind))
-        while batch := list(islice(left, BATCH)):
+        while batch := list(islice(remaining, BATCH)):
             self.connection.execute(statement, batch)
             done += len(batch)
             self.progress(name, done, max(total, done))
         self.written[name] = done
 
-    def _count_on(self) -> None:
-        """PostgreSQL's counters do not see ids that were given."""
+    def _reset_sequences(self) -> None:
+        """Set PostgreSQL's sequences after the inserted ids, which they do not follow."""
         for name in self.written:
             table = SQLModel.metadata.tables[name]
             if "id" in table.columns and table.columns["id"].autoincrement and not table.columns["id"].foreign_keys:

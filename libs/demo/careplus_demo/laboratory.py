@@ -3,11 +3,12 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
+from careplus_clinic.clinic_time import MINUTES_PER_DAY, first_instant, local_date, minute_of
 from careplus_contracts.labs import LabBookingStatus as L
-from careplus_demo import stories
+from careplus_demo import texts
 from careplus_demo.catalogue import LabTest
 from careplus_demo.people import Patient, People
 from careplus_demo.references import reference
@@ -16,7 +17,7 @@ from careplus_demo.visits import Visit
 ORDERED = 0.15
 """Share of visits after which tests are ordered."""
 MOST_OWN = 300
-"""Bookings that patients made without a doctor."""
+"""Number of bookings by patients without a doctor."""
 WINDOW = timedelta(minutes=15)
 REVIEWED_AFTER = timedelta(days=4)
 CHANGES = {
@@ -30,8 +31,8 @@ CHANGES = {
     L.CANCELLED: 1,
 }
 
-# days from today, the patient's place in the list (pat 0, sam 1), what became of it
-CHOSEN = (
+# days from today, the patient's position in the list (pat 0, sam 1), the status
+FIXED = (
     (-33, 0, L.VERIFIED),
     (-26, 1, L.VERIFIED),
     (-1, 0, L.IN_PROGRESS),
@@ -48,7 +49,7 @@ CHOSEN = (
 
 @dataclass
 class Booking:
-    """`visit`: where a doctor ordered it. `reviewed`: whether that doctor has seen and released the results."""
+    """A booking. `visit` is set where a doctor ordered it; `reviewed`: that doctor has seen and released the results."""
 
     patient: Patient
     visit: Visit | None
@@ -63,8 +64,8 @@ class Booking:
     verified_at: datetime | None = None
     id: int = 0
 
-    def work(self, now: datetime, pace: float) -> None:
-        """Set when the laboratory did what the status says; `pace` from 0 to 1."""
+    def set_times(self, now: datetime, pace: float) -> None:
+        """Set the times of the steps that the status implies; `pace` from 0 to 1."""
         if self.starts_at is None or self.status in (L.BOOKED, L.CANCELLED):
             return
         self.collected_at = self.starts_at + timedelta(minutes=4)
@@ -76,22 +77,23 @@ class Booking:
 
 
 class Laboratory:
-    """`visits` that took place, in order of time; at the demo logins' visits tests are always ordered."""
+    """Bookings after completed `visits` in order of time; the demo logins' visits always order tests."""
 
     def __init__(self, people: People, visits: Sequence[Visit], tests: Sequence[LabTest]) -> None:
         self.people, self.visits, self.tests, self.plan = people, visits, tests, people.plan
         self.now = self.plan.now
-        self._chance = self.plan.chance("laboratory")
-        self._held: Counter[datetime] = Counter()
-        opens, closes = (time.fromisoformat(wall.replace("24:00", "23:59")) for wall in self.plan.lab_hours.split("-"))
-        self._opens, self._windows = opens, max(1, ((closes.hour - opens.hour) * 60 + closes.minute - opens.minute) // 15)
+        self._rng = self.plan.random_for("laboratory")
+        self._taken: Counter[datetime] = Counter()
+        self._opens, closes = map(minute_of, self.plan.lab_hours.split("-"))
+        # the last window stays free where the laboratory closes at midnight
+        self._windows = max(1, (min(closes, MINUTES_PER_DAY - 1) - self._opens) // 15)
         self.bookings = sorted([*self._chosen(), *self._ordered(), *self._own()], key=lambda one: one.created_at)
         for number, one in enumerate(self.bookings, start=1):
             one.id = number
 
     def booking_rows(self) -> Iterator[dict[str, Any]]:
         for one in self.bookings:
-            held = one.starts_at is not None and one.status is not L.CANCELLED
+            has_place = one.starts_at is not None and one.status is not L.CANCELLED
             yield {
                 "id": one.id,
                 "reference": reference("LB", one.id),
@@ -99,11 +101,11 @@ class Laboratory:
                 "ordered_by_id": one.visit.doctor.id if one.visit else None,
                 "appointment_id": one.visit.id if one.visit else None,
                 "starts_at": one.starts_at,
-                "window_starts_at": one.starts_at if held else None,
-                "place": one.place if held else None,
+                "window_starts_at": one.starts_at if has_place else None,
+                "place": one.place if has_place else None,
                 "status": one.status.value,
                 "status_reason": self._reason(one),
-                "note": stories.ORDER_NOTES[one.id % len(stories.ORDER_NOTES)] if one.visit else None,
+                "note": texts.ORDER_NOTES[one.id % len(texts.ORDER_NOTES)] if one.visit else None,
                 "collected_at": one.collected_at,
                 "verified_at": one.verified_at,
                 "created_at": one.created_at,
@@ -117,35 +119,35 @@ class Laboratory:
                 yield {"booking_id": one.id, "test_code": test.code, "position": position, **price}
 
     def _chosen(self) -> Iterator[Booking]:
-        for offset, number, status in CHOSEN:
+        for offset, number, status in FIXED:
             starts_at, place = self._place(self.plan.today + timedelta(days=offset)) or (None, None)
             created_at = self.now - timedelta(days=max(0, -offset) + 2, minutes=number)
             yield self._booking(self.people.patients[number], None, created_at, starts_at, place, status)
 
     def _ordered(self) -> Iterator[Booking]:
-        # pat's and sam's latest results came yesterday and wait for their doctors
+        # the latest results of pat and sam came yesterday and wait for review
         last = {visit.patient.id: visit for visit in self.visits if self.now - visit.ends_at > timedelta(days=3)}
         for visit in self.visits:
             known = visit.patient in (self.people.pat, self.people.sam)
             recent = self.now - visit.ends_at < timedelta(days=3)
-            if not known and self._chance.random() > ORDERED:
+            if not known and self._rng.random() > ORDERED:
                 continue
-            if recent and not known and self._chance.random() < 0.4:
-                # the patient comes when it suits
+            if recent and not known and self._rng.random() < 0.4:
+                # an order without a time
                 yield self._booking(visit.patient, visit, visit.ends_at, None, None, L.BOOKED)
                 continue
             waits = known and last.get(visit.patient.id) is visit
-            day = self._day(visit.ends_at) + timedelta(days=1 if known else self._chance.randint(1, 5))
+            day = self._day(visit.ends_at) + timedelta(days=1 if known else self._rng.randint(1, 5))
             if found := self._place(self.plan.today - timedelta(days=1) if waits else day):
                 status = L.VERIFIED if known and not recent else None
-                reviewed = known or self._chance.random() < 0.93
+                reviewed = known or self._rng.random() < 0.93
                 yield self._booking(visit.patient, visit, visit.ends_at, *found, status, reviewed)
 
     def _own(self) -> Iterator[Booking]:
         for patient in self.people.patients[2 : MOST_OWN + 2]:
-            found = self._place(self.plan.today + timedelta(days=self._chance.randint(-45, 12)))
+            found = self._place(self.plan.today + timedelta(days=self._rng.randint(-45, 12)))
             if found:
-                created_at = min(found[0], self.now) - timedelta(minutes=self._chance.randint(300, 9000))
+                created_at = min(found[0], self.now) - timedelta(minutes=self._rng.randint(300, 9000))
                 yield self._booking(patient, None, created_at, *found)
 
     def _booking(
@@ -159,39 +161,39 @@ class Laboratory:
         reviewed: bool = False,
     ) -> Booking:
         known = patient in (self.people.pat, self.people.sam)
-        tests = self.tests[:2] if known else self._chance.sample(self.tests, self._chance.choice((1, 1, 2, 3)))
+        tests = self.tests[:2] if known else self._rng.sample(self.tests, self._rng.choice((1, 1, 2, 3)))
         settled = starts_at is not None and self.now - starts_at > REVIEWED_AFTER
         status = status or self._status(starts_at or self.now)
         booking = Booking(patient, visit, tests, created_at, starts_at, place, status, reviewed and settled)
-        booking.work(self.now, self._chance.random())
+        booking.set_times(self.now, self._rng.random())
         return booking
 
     def _place(self, day: date) -> tuple[datetime, int] | None:
-        """A window of the day with a free place, early ones first; half of the places stay free. None: there is none."""
-        first = int(self._windows * self._chance.random() ** 2)
-        opens = datetime.combine(day, self._opens, self.plan.zone).astimezone(UTC)
+        """Return a window of the day, early ones more often, and its next place; None where half of all places are taken."""
+        first = int(self._windows * self._rng.random() ** 2)
+        opens = first_instant(day, self._opens, self.plan.zone)
         for step in range(self._windows):
             window = opens + WINDOW * ((first + step) % self._windows)
-            if self._held[window] < max(1, self.plan.lab_places // 2):
-                self._held[window] += 1
-                return window, self._held[window]
+            if self._taken[window] < max(1, self.plan.lab_places // 2):
+                self._taken[window] += 1
+                return window, self._taken[window]
         return None
 
     def _status(self, starts_at: datetime) -> L:
-        since, chance = self.now - starts_at, self._chance
+        since, rng = self.now - starts_at, self._rng
         if since < timedelta(minutes=10):
-            return L.CANCELLED if chance.random() < 0.08 else L.BOOKED
+            return L.CANCELLED if rng.random() < 0.08 else L.BOOKED
         if since < timedelta(hours=1):
-            return chance.choice((L.BOOKED, L.COLLECTED, L.RECEIVED))
+            return rng.choice((L.BOOKED, L.COLLECTED, L.RECEIVED))
         if since < timedelta(hours=8):
-            return chance.choice((L.COLLECTED, L.RECEIVED, L.IN_PROGRESS, L.RESULTED, L.REJECTED, L.VERIFIED))
+            return rng.choice((L.COLLECTED, L.RECEIVED, L.IN_PROGRESS, L.RESULTED, L.REJECTED, L.VERIFIED))
         if since < timedelta(days=2):
-            return chance.choices((L.VERIFIED, L.RESULTED, L.IN_PROGRESS, L.REJECTED), (12, 3, 1, 1))[0]
-        return L.CANCELLED if chance.random() < 0.06 else L.VERIFIED
+            return rng.choices((L.VERIFIED, L.RESULTED, L.IN_PROGRESS, L.REJECTED), (12, 3, 1, 1))[0]
+        return L.CANCELLED if rng.random() < 0.06 else L.VERIFIED
 
     def _day(self, instant: datetime) -> date:
-        return instant.astimezone(self.plan.zone).date()
+        return local_date(instant, self.plan.zone)
 
     def _reason(self, one: Booking) -> str | None:
-        reasons = {L.REJECTED: stories.REJECTIONS, L.CANCELLED: stories.CANCELLED_BY_PATIENT}.get(one.status)
+        reasons = {L.REJECTED: texts.REJECTIONS, L.CANCELLED: texts.CANCELLED_BY_PATIENT}.get(one.status)
         return reasons[one.id % len(reasons)] if reasons else None

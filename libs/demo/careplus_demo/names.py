@@ -1,4 +1,4 @@
-"""Names, specialties and doctors of the demo hospital. Nobody here exists."""
+"""Names, specialties and doctors of the demo hospital. All are fictitious."""
 
 import tomllib
 from dataclasses import dataclass
@@ -18,12 +18,12 @@ SPECIALTIES = {
     "Gynaecology": 30,
     "Ophthalmology": 20,
 }
-"""With how many minutes a visit takes."""
+"""Specialties, with the minutes of a visit."""
 
 
 @dataclass(frozen=True)
 class KnownDoctor:
-    """`email` without the domain."""
+    """A doctor of the demo; `email` is without the domain."""
 
     email: str
     full_name: str
@@ -53,4 +53,4 @@ DOCTORS = (
         "banerjee", "Dr Anjali Banerjee", "female", "Paediatrics", ("bn", "en", "de"), "Asthma and allergies of children."
     ),
 )
-"""The first ones of every demo hospital; the first two are its demo logins."""
+"""The first doctors of every demo hospital; the first two are demo logins."""

@@ -1,4 +1,4 @@
-"""Notes of the demo hospital's visits of the last weeks: nearly all signed, a few of today still drafts."""
+"""Notes of the demo hospital's visits of the last four weeks: nearly all signed, a few of today are drafts."""
 
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
@@ -6,15 +6,15 @@ from typing import Any
 
 from careplus_contracts.notes import NotesStatus
 from careplus_demo.people import People
-from careplus_demo.stories import NOTES
+from careplus_demo.texts import NOTES
 from careplus_demo.visits import Visit
 
 Row = dict[str, Any]
 WRITTEN_FOR = timedelta(days=28)
-"""So far back go the notes; those of the demo logins go as far as their visits."""
+"""Visits of this time have notes; the demo logins' visits all have notes."""
 SOON = timedelta(minutes=20)
 DRAFTED, ADDED_TO = 0.3, 0.05
-"""Shares: of the visits of the last day, and of signed notes that are older."""
+"""Shares: drafts among the last day's notes, and notes with an addendum among older ones."""
 PLANS = ("Continue as before.", "Review in 3 months.", "Back at once if it gets worse.", "Laboratory control, then by phone.")
 ADDENDA = (
     "Called the patient: much better.",
@@ -24,7 +24,7 @@ ADDENDA = (
 
 
 class VisitNotes:
-    """`visits` that took place, in order of time."""
+    """Notes of completed `visits`, which are in order of time."""
 
     def __init__(self, people: People, visits: Sequence[Visit]) -> None:
         self.people, self.now = people, people.plan.now
@@ -32,11 +32,11 @@ class VisitNotes:
         self.visits = [one for one in visits if self.now - one.ends_at < WRITTEN_FOR or one.patient.id in self.known]
 
     def rows(self) -> Iterator[Row]:
-        chance = self.people.plan.chance("notes")
+        rng = self.people.plan.random_for("notes")
         for visit in self.visits:
-            findings, plan = chance.choice(NOTES[visit.doctor.specialty]), chance.choice(PLANS)
-            is_draft = self.now - visit.ends_at < timedelta(days=1) and chance.random() < DRAFTED
-            at = min(visit.ends_at + SOON * chance.random(), self.now)
+            findings, plan = rng.choice(NOTES[visit.doctor.specialty]), rng.choice(PLANS)
+            is_draft = self.now - visit.ends_at < timedelta(days=1) and rng.random() < DRAFTED
+            at = min(visit.ends_at + SOON * rng.random(), self.now)
             yield {
                 "appointment_id": visit.id,
                 "author_id": visit.doctor.id,

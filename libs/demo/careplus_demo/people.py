@@ -16,7 +16,7 @@ from careplus_demo.plan import Plan
 PASSWORD = "demo-hospital-1"
 DOMAIN = "demo.example"
 BY_PHONE = "kowalski"
-"""The doctor whose times are given on the phone only."""
+"""The doctor with times that are booked by phone only."""
 ADMIN_ID, LAB_ID, NEWCOMER_ID, FIRST_DOCTOR_ID = 1, 2, 3, 4
 CHILD_UNTIL_DAYS = 18 * 365
 
@@ -43,7 +43,7 @@ class Patient:
 
 
 class People:
-    """Everybody with an account. Ids count from 1: administrator, laboratory, somebody invited, doctors, patients."""
+    """All people with an account. Ids count from 1: administrator, laboratory, an invited person, doctors, patients."""
 
     def __init__(self, plan: Plan, password_hash: str) -> None:
         self.plan = plan
@@ -69,7 +69,7 @@ class People:
 
     @cached_property
     def by_specialty(self) -> dict[str, list[Patient]]:
-        """Who goes to which doctors, but for the two who are demo logins: their visits are chosen by hand."""
+        """Patients by the specialty they visit, without the two demo logins, which have fixed visits."""
         others = self.patients[2:]
         first_birthday = self.plan.today - timedelta(days=CHILD_UNTIL_DAYS)
         fitting = {
@@ -93,7 +93,7 @@ class People:
         yield from self._patient_rows()
 
     def doctor_rows(self) -> Iterator[Row]:
-        chance = self.plan.chance("profiles")
+        rng = self.plan.random_for("profiles")
         for number, doctor in enumerate(self.doctors):
             known = DOCTORS[number] if number < len(DOCTORS) else None
             yield {
@@ -101,7 +101,7 @@ class People:
                 "full_name": doctor.full_name,
                 "specialty": doctor.specialty,
                 "bio": known.bio if known else f"{doctor.specialty}, with time for questions.",
-                "languages": list(known.languages) if known else ["en", chance.choice(["de", "es", "fr", "tr", "ar", "pl"])],
+                "languages": list(known.languages) if known else ["en", rng.choice(["de", "es", "fr", "tr", "ar", "pl"])],
                 "phone": f"+49 30 23125 {number % 1000:03}",
                 "room": doctor.place,
                 "booking": (BookingMode.PHONE if known and known.email == BY_PHONE else BookingMode.ONLINE).value,
@@ -110,14 +110,14 @@ class People:
             }
 
     def invitation_rows(self) -> Iterator[Row]:
-        """One that was accepted and one that waits; nobody knows their codes."""
+        """Yield one accepted and one open invitation; their codes are unknown."""
         now = self.plan.now
-        for account_id, made, accepted in ((LAB_ID, 90, 89), (NEWCOMER_ID, 1, None)):
+        for account_id, created, accepted in ((LAB_ID, 90, 89), (NEWCOMER_ID, 1, None)):
             yield {
                 "account_id": account_id,
                 "code_hash": hashlib.sha256(f"nobody knows {account_id}".encode()).hexdigest(),
-                "created_at": now - timedelta(days=made),
-                "expires_at": now - timedelta(days=made) + timedelta(days=7),
+                "created_at": now - timedelta(days=created),
+                "expires_at": now - timedelta(days=created) + timedelta(days=7),
                 "accepted_at": now - timedelta(days=accepted) if accepted else None,
             }
 
@@ -126,8 +126,8 @@ class People:
         if number < len(DOCTORS):
             known = DOCTORS[number]
             return Doctor(FIRST_DOCTOR_ID + number, known.full_name, known.specialty, place)
-        chance = self.plan.chance(f"doctor {number}")
-        name = f"Dr {chance.choice(FEMALE + MALE)} {chance.choice(FAMILY)}"
+        rng = self.plan.random_for(f"doctor {number}")
+        name = f"Dr {rng.choice(FEMALE + MALE)} {rng.choice(FAMILY)}"
         return Doctor(FIRST_DOCTOR_ID + number, name, list(SPECIALTIES)[number % len(SPECIALTIES)], place)
 
     def _patient_rows(self) -> Iterator[Row]:
@@ -138,14 +138,14 @@ class People:
         yield self._account(
             first + 1, "sam", "Sam Rivera", Role.PATIENT, sex="male", born=date(1971, 9, 2), phone="+1 202 555 0147"
         )
-        chance = self.plan.chance("patients")
+        rng = self.plan.random_for("patients")
         for number in range(2, self.plan.patients):
-            sex = chance.choice(("female", "male"))
-            name = f"{chance.choice(FEMALE if sex == 'female' else MALE)} {chance.choice(FAMILY)}"
-            # one in five is a child
+            sex = rng.choice(("female", "male"))
+            name = f"{rng.choice(FEMALE if sex == 'female' else MALE)} {rng.choice(FAMILY)}"
+            # every fifth patient is a child
             oldest = CHILD_UNTIL_DAYS - 30 if number % 5 == 0 else 92 * 365
-            born = self.plan.today - timedelta(days=chance.randint(30 if number % 5 == 0 else CHILD_UNTIL_DAYS + 30, oldest))
-            phone = f"+49 30 23125 {chance.randrange(1000):03}" if chance.random() < 0.9 else None
+            born = self.plan.today - timedelta(days=rng.randint(30 if number % 5 == 0 else CHILD_UNTIL_DAYS + 30, oldest))
+            phone = f"+49 30 23125 {rng.randrange(1000):03}" if rng.random() < 0.9 else None
             yield self._account(first + number, f"patient{number + 1}", name, Role.PATIENT, sex=sex, born=born, phone=phone)
 
     def _account(

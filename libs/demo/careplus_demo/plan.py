@@ -1,9 +1,11 @@
-"""How large the demo hospital is, and on which day it is opened: the same plan makes the same hospital."""
+"""Size and opening day of the demo hospital; equal plans fill equal hospitals."""
 
 import random
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
+
+from careplus_clinic.clinic_time import local_date
 
 PAST_DAYS = 60
 COMING_DAYS = 30
@@ -11,16 +13,19 @@ LONGEST_PAST_DAYS = 3650
 MOST_DOCTORS = 10_000
 MOST_PATIENTS = 5_000_000
 PATIENTS_PER_DOCTOR = 4
-"""Fewer, and there may be no patient left who is not with another doctor at the time."""
+"""With fewer, all patients may be with other doctors at the time of a visit."""
 
 
 class DoesNotFit(ValueError):
-    """These numbers do not go together; the message says which would."""
+    """The numbers contradict each other; the message names numbers that fit."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """`now` is aware; `appointments` None: as many as suit the doctors. `lab_hours` and `lab_places` as in the settings."""
+    """Size and day of a demo hospital. `now` is aware; `lab_hours` and `lab_places` are the settings.
+
+    With `appointments` None, half of the slots up to today are booked, and fewer later.
+    """
 
     now: datetime
     zone: ZoneInfo
@@ -33,15 +38,16 @@ class Plan:
 
     @property
     def today(self) -> date:
-        return self.now.astimezone(self.zone).date()
+        """Return the clinic day of `now`."""
+        return local_date(self.now, self.zone)
 
-    def chance(self, about: str) -> random.Random:
-        """Chance of its own for each part, so that a change of one part leaves the others as they are."""
-        return random.Random(f"{self.seed} {about} {self.today}")
+    def random_for(self, part: str) -> random.Random:
+        """Return a generator for one part of the hospital, so that a change of one part leaves the others unchanged."""
+        return random.Random(f"{self.seed} {part} {self.today}")
 
 
 def check_size(plan: Plan) -> None:
-    """Raise DoesNotFit where there is no such hospital."""
+    """Raise DoesNotFit where the numbers are out of bounds."""
     if not 2 <= plan.doctors <= MOST_DOCTORS:
         raise DoesNotFit(f"A demo hospital has 2 to {MOST_DOCTORS} doctors.")
     if plan.patients > MOST_PATIENTS:

@@ -1,12 +1,13 @@
-"""What the demo hospital's laboratory measured: mostly usual values, some low or high, few critical."""
+"""Results of the demo hospital's laboratory: mostly normal values, some low or high, few critical."""
 
 import random
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
+from careplus_clinic.clinic_time import local_date
 from careplus_contracts.results import Comparator, Flag, ResultStatus
-from careplus_demo import stories
+from careplus_demo import texts
 from careplus_demo.catalogue import Analyte, LabTest
 from careplus_demo.laboratory import Booking, Laboratory
 from careplus_demo.people import LAB_ID
@@ -21,7 +22,7 @@ class Results:
     """Rows of results and of their observations, in the order in which they were entered."""
 
     def __init__(self, laboratory: Laboratory) -> None:
-        self._chance = laboratory.plan.chance("results")
+        self._rng = laboratory.plan.random_for("results")
         self._zone = laboratory.plan.zone
         self.results: list[Row] = []
         self.observations: list[Row] = []
@@ -33,7 +34,7 @@ class Results:
     def _add(self, booking: Booking, test: LabTest) -> None:
         id_, found = len(self.results) + 1, []
         assert booking.collected_at is not None
-        day = booking.collected_at.astimezone(self._zone).date()
+        day = local_date(booking.collected_at, self._zone)
         for position, analyte in enumerate(test.analytes):
             common = {"result_id": id_, "position": position, "patient_id": booking.patient.id, "analyte_code": analyte.code}
             measured = self._text(analyte) if analyte.is_text else self._value(analyte, analyte.range_for(booking.patient, day))
@@ -44,14 +45,14 @@ class Results:
     def _result(self, id_: int, booking: Booking, test: LabTest, observations: Sequence[Row]) -> Row:
         verified_at = booking.verified_at
         seen_at = (
-            verified_at + timedelta(hours=30) * (0.1 + 0.9 * self._chance.random()) if verified_at and booking.reviewed else None
+            verified_at + timedelta(hours=30) * (0.1 + 0.9 * self._rng.random()) if verified_at and booking.reviewed else None
         )
-        # what no doctor ordered is released as it is verified
+        # results that no doctor ordered are released when they are verified
         released_at = seen_at if booking.visit else verified_at
         status = ResultStatus.RELEASED if released_at else ResultStatus.VERIFIED if verified_at else ResultStatus.RESULTED
         doctor_id = booking.visit.doctor.id if booking.visit and seen_at else None
         outside = sum(one["flag"] not in NOT_OUTSIDE for one in observations)
-        comments = stories.COMMENTS_ON_UNUSUAL if outside else stories.COMMENTS_ON_USUAL
+        comments = texts.COMMENTS_ON_UNUSUAL if outside else texts.COMMENTS_ON_USUAL
         return {
             "id": id_,
             "booking_id": booking.id,
@@ -60,8 +61,8 @@ class Results:
             "status": status.value,
             "outside_range": outside,
             "critical": any(one["flag"] in CRITICAL for one in observations),
-            "note": self._chance.choice(stories.LAB_NOTES),
-            "comment": self._chance.choice(comments) if seen_at and booking.visit else None,
+            "note": self._rng.choice(texts.LAB_NOTES),
+            "comment": self._rng.choice(comments) if seen_at and booking.visit else None,
             "collected_at": booking.collected_at,
             "entered_by_id": LAB_ID,
             "entered_at": booking.entered_at,
@@ -76,39 +77,39 @@ class Results:
 
     def _text(self, analyte: Analyte) -> Row:
         others = [choice for choice in analyte.choices if choice not in analyte.usual]
-        unusual = others and (not analyte.usual or self._chance.random() < 0.1)
-        text = self._chance.choice(others if unusual else analyte.usual or ["see note"])
+        unusual = others and (not analyte.usual or self._rng.random() < 0.1)
+        text = self._rng.choice(others if unusual else analyte.usual or ["see note"])
         flag = Flag.NO_RANGE if not analyte.usual else Flag.NORMAL if text in analyte.usual else Flag.ABNORMAL
         return {**_reading(None, flag), "text": text}
 
     def _value(self, analyte: Analyte, within: Any) -> Row:
         if within is None or all(getattr(within, bound) is None for bound in BOUNDS):
-            value = round(self._chance.uniform(1, 10), analyte.decimals)
+            value = round(self._rng.uniform(1, 10), analyte.decimals)
             return {**_reading(value, Flag.NO_RANGE), **_applied(within)}
-        value = self._measured(analyte.decimals, within, self._chance)
+        value = self._measured(analyte.decimals, within, self._rng)
         flag = _flag(value, within)
-        # below what the instrument can tell apart
+        # some low values are below the limit of the instrument
         open_below = within.low is None and within.critical_low is None
-        below = flag is Flag.NORMAL and open_below and self._chance.random() < 0.3
+        below = flag is Flag.NORMAL and open_below and self._rng.random() < 0.3
         return {**_reading(value, flag), **_applied(within), "comparator": Comparator.BELOW.value if below else None}
 
-    def _measured(self, decimals: int, within: Any, chance: random.Random) -> float:
-        """A value that is usual five times in six, and critical once in a hundred."""
-        step, roll = 10.0**-decimals, chance.random()
+    def _measured(self, decimals: int, within: Any, rng: random.Random) -> float:
+        """Return a value: normal in five of six cases, critical in one of a hundred."""
+        step, roll = 10.0**-decimals, rng.random()
         low = within.low if within.low is not None else 0.0
         high = within.high if within.high is not None else low * 1.6 + step
         width = high - low
         if roll < 0.01 and within.critical_high is not None:
             return round(float(within.critical_high) + width * 0.1 + step, decimals)
         if roll < 0.1 and within.high is not None:
-            return round(high + step + width * 0.2 * chance.random(), decimals)
+            return round(high + step + width * 0.2 * rng.random(), decimals)
         if roll < 0.17 and within.low is not None and low > step:
-            return round(max(step, low - step - width * 0.15 * chance.random()), decimals)
-        return float(min(max(round(chance.triangular(low, high), decimals), low), high))
+            return round(max(step, low - step - width * 0.15 * rng.random()), decimals)
+        return float(min(max(round(rng.triangular(low, high), decimals), low), high))
 
 
 def _flag(value: float, within: Any) -> Flag:
-    """Low and high belong to the range; the critical limits are critical themselves."""
+    """Return the flag. Low and high bounds are normal themselves, critical limits are critical."""
     if within.critical_low is not None and value <= within.critical_low:
         return Flag.CRITICAL_LOW
     if within.critical_high is not None and value >= within.critical_high:

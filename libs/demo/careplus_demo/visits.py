@@ -1,29 +1,29 @@
-"""Visits of the demo hospital: a past that ended well or badly, a today in progress, a month to come."""
+"""Visits of the demo hospital: past, today in progress, and a coming month."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from careplus_clinic.clinic_time import Span
 from careplus_contracts.appointments import AppointmentStatus as S
 from careplus_contracts.endpoints import Role
-from careplus_demo.agenda import Agenda
 from careplus_demo.people import Doctor, Patient, People
 from careplus_demo.plan import PAST_DAYS
 from careplus_demo.references import reference
-from careplus_demo.stories import CANCELLED_BY_DOCTOR, CANCELLED_BY_PATIENT, NOTES, REASONS
-from careplus_demo.weeks import Span
+from careplus_demo.schedule import Schedule
+from careplus_demo.texts import CANCELLED_BY_DOCTOR, CANCELLED_BY_PATIENT, NOTES, REASONS
 
 CHANGES = {S.BOOKED: 0, S.CONFIRMED: 1, S.ARRIVED: 2, S.IN_PROGRESS: 3, S.COMPLETED: 4, S.CANCELLED: 1, S.NO_SHOW: 2}
-"""How often a visit in this state was changed."""
+"""Number of changes of a visit in each status."""
 SOON = timedelta(minutes=40)
-"""So long before their visit people sit in the waiting room."""
+"""Patients arrive this time before their visit."""
 AVERAGE = 0.5
 
 
 @dataclass(frozen=True)
 class Visit:
-    """A visit that took place; prescriptions, referrals and laboratory orders follow from it."""
+    """A completed visit; prescriptions, referrals and laboratory orders refer to it."""
 
     id: int
     doctor: Doctor
@@ -32,38 +32,38 @@ class Visit:
 
 
 class Visits:
-    """`completed`: the visits of the past weeks that took place, once `rows` has run."""
+    """Rows of visits; `completed` holds the completed ones of the last 60 days after `rows` has run."""
 
-    def __init__(self, people: People, agenda: Agenda) -> None:
-        self.people, self.agenda, self.now = people, agenda, people.plan.now
+    def __init__(self, people: People, schedule: Schedule) -> None:
+        self.people, self.schedule, self.now = people, schedule, people.plan.now
         self.completed: list[Visit] = []
-        self._chance = people.plan.chance("visits")
+        self._rng = people.plan.random_for("visits")
         self._count = 0
         self._today: date | None = None
         self._busy: dict[int, list[Span]] = {}
 
     def rows(self) -> Iterator[dict[str, Any]]:
-        """Visits by day, doctor and time."""
+        """Yield visits by day, doctor and time."""
         missing = 0
-        for day, doctor, times, count in self.agenda:
+        for day, doctor, times, count in self.schedule:
             if day != self._today:
                 self._today, self._busy = day, {}
             slots = list(times)
-            if chosen := self.agenda.chosen.get((day, doctor.id)):
+            if fixed := self.schedule.fixed.get((day, doctor.id)):
                 slot = slots.pop(next((i for i, slot in enumerate(slots) if slot[0] > self.now + SOON), len(slots) // 2))
-                yield self._row(doctor, chosen[0], slot, chosen[1] or self._status(slot, AVERAGE))
+                yield self._row(doctor, fixed[0], slot, fixed[1] or self._status(slot, AVERAGE))
             missing += count
-            for slot in sorted(self._chance.sample(slots, min(missing, len(slots)))):
+            for slot in sorted(self._rng.sample(slots, min(missing, len(slots)))):
                 if patient := self._free_patient(doctor.specialty, slot):
                     missing -= 1
-                    yield self._row(doctor, patient, slot, self._status(slot, self._chance.random()))
+                    yield self._row(doctor, patient, slot, self._status(slot, self._rng.random()))
 
     def _free_patient(self, specialty: str, slot: Span) -> Patient | None:
-        """Somebody who is with no other doctor then."""
-        fitting = self.people.by_specialty[specialty]
-        first = self._chance.randrange(len(fitting))
-        for step in range(len(fitting)):
-            patient = fitting[(first + step) % len(fitting)]
+        """Return a patient without another visit at that time, or None."""
+        candidates = self.people.by_specialty[specialty]
+        first = self._rng.randrange(len(candidates))
+        for step in range(len(candidates)):
+            patient = candidates[(first + step) % len(candidates)]
             busy = self._busy.setdefault(patient.id, [])
             if not any(slot[0] < other[1] and other[0] < slot[1] for other in busy):
                 busy.append(slot)
@@ -83,12 +83,12 @@ class Visits:
         return S.CONFIRMED if roll < 0.55 else S.BOOKED
 
     def _row(self, doctor: Doctor, patient: Patient, slot: Span, status: S) -> dict[str, Any]:
-        chance, (starts_at, ends_at) = self._chance.random(), slot
+        roll, (starts_at, ends_at) = self._rng.random(), slot
         self._count += 1
         if status is S.COMPLETED and self.now - ends_at < timedelta(days=PAST_DAYS):
             self.completed.append(Visit(self._count, doctor, patient, ends_at))
         reasons, notes = REASONS[doctor.specialty], NOTES[doctor.specialty]
-        by_doctor = status is S.CANCELLED and chance < 0.2
+        by_doctor = status is S.CANCELLED and roll < 0.2
         cancelled = CANCELLED_BY_DOCTOR if by_doctor else CANCELLED_BY_PATIENT
         return {
             "id": self._count,
@@ -98,12 +98,12 @@ class Visits:
             "starts_at": starts_at,
             "ends_at": ends_at,
             "status": status.value,
-            "reason": reasons[int(chance * 1000) % len(reasons)] if chance < 0.9 else None,
+            "reason": reasons[int(roll * 1000) % len(reasons)] if roll < 0.9 else None,
             "place": doctor.place,
-            "note": notes[int(chance * 1000) % len(notes)] if status is S.COMPLETED else None,
+            "note": notes[int(roll * 1000) % len(notes)] if status is S.COMPLETED else None,
             "cancelled_by": (Role.DOCTOR if by_doctor else Role.PATIENT).value if status is S.CANCELLED else None,
-            "cancel_reason": cancelled[int(chance * 1000) % len(cancelled)] if status is S.CANCELLED else None,
+            "cancel_reason": cancelled[int(roll * 1000) % len(cancelled)] if status is S.CANCELLED else None,
             # booked two hours to four weeks before
-            "created_at": min(starts_at, self.now) - timedelta(minutes=120 + int(chance * 40_000)),
+            "created_at": min(starts_at, self.now) - timedelta(minutes=120 + int(roll * 40_000)),
             "version": 1 + CHANGES[status],
         }

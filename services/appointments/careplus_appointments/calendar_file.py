@@ -5,7 +5,7 @@ from careplus_runtime.process.clock import now
 
 
 def calendar_file(appointment: Appointment, hospital: str, public_url: str) -> str:
-    """One VEVENT in UTC. The reason stays out: calendars are shared."""
+    """Return one VEVENT in UTC. The reason is left out because calendars are shared."""
     from icalendar import Calendar, Event
 
     event = Event()

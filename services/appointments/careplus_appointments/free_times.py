@@ -1,4 +1,4 @@
-"""Whether a time is free, and the nearest ones where it is not."""
+"""The check that a time is free, and alternatives to a time that is not."""
 
 from datetime import datetime
 
@@ -8,6 +8,7 @@ from careplus_appointments.rules import slots, visits
 from careplus_appointments.rules.slots import Calendar
 from careplus_appointments.store import calendars
 from careplus_appointments.store.finding import bookable_window
+from careplus_clinic.clinic_time import DAY, day_bounds, days_from, local_date, nearest
 from careplus_contracts.refusals import SlotTaken
 from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.settings import Settings
@@ -17,31 +18,31 @@ ALTERNATIVES_WITHIN_DAYS = 14
 
 async def check_free(
     db: AsyncSession,
-    house: Settings,
+    settings: Settings,
     who: Identity,
     patient_id: int,
     doctor_id: int,
     starts_at: datetime,
     except_id: int | None = None,
 ) -> Calendar:
-    """The doctor's calendar of that day; `except_id` is the visit that moves there.
+    """Return the doctor's calendar of that day; `except_id` is the visit that moves there.
 
-    Raises NotFound, BookByPhone, and SlotTaken unless the time is free for doctor and patient.
+    Raise NotFound, BookByPhone, and SlotTaken unless the time is free for doctor and patient.
     """
-    zone = house.clinic_zone
-    day = slots.clinic_day(starts_at, zone)
-    calendar = await calendars.of_doctor(db, doctor_id, slots.day_span(day, day, zone), patient_id, except_id)
+    zone, window = settings.clinic_zone, bookable_window(settings)
+    day = local_date(starts_at, zone)
+    calendar = await calendars.of_doctor(db, doctor_id, day_bounds(day, day, zone), patient_id, except_id)
     visits.check_may_book(who.role, calendar.booking)
-    if any(slot[0] == starts_at for slot in slots.free(calendar, [day], bookable_window(house), zone)):
+    if any(slot[0] == starts_at for slot in slots.free(calendar, [day], window, zone)):
         return calendar
-    days = slots.days_from(day - slots.DAY * ALTERNATIVES_WITHIN_DAYS, 2 * ALTERNATIVES_WITHIN_DAYS)
-    wider = await calendars.of_doctor(db, doctor_id, slots.day_span(days[0], days[-1], zone), patient_id, except_id)
-    near = slots.nearest(slots.free(wider, days, bookable_window(house), zone), starts_at)
+    days = days_from(day - DAY * ALTERNATIVES_WITHIN_DAYS, 2 * ALTERNATIVES_WITHIN_DAYS)
+    wider = await calendars.of_doctor(db, doctor_id, day_bounds(days[0], days[-1], zone), patient_id, except_id)
+    near = nearest((slot[0] for slot in slots.free(wider, days, window, zone)), starts_at)
     raise SlotTaken("That time is not free. Choose one of the alternatives or another free time.", alternatives=near)
 
 
-def same_day(house: Settings, calendar: Calendar, starts_at: datetime) -> list[datetime]:
-    """Other free times of that day, for the case that somebody is faster."""
-    zone = house.clinic_zone
-    found = slots.free(calendar, [slots.clinic_day(starts_at, zone)], bookable_window(house), zone)
-    return slots.nearest((slot for slot in found if slot[0] != starts_at), starts_at)
+def alternatives_on(settings: Settings, calendar: Calendar, starts_at: datetime) -> list[datetime]:
+    """Return other free times of the same day, offered where another booking takes this one first."""
+    zone = settings.clinic_zone
+    found = slots.free(calendar, [local_date(starts_at, zone)], bookable_window(settings), zone)
+    return nearest((slot[0] for slot in found if slot[0] != starts_at), starts_at)

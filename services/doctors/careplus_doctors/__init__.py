@@ -1,1 +1,1 @@
-"""Doctors: profiles, prescriptions, referrals, the patient's summary, and the house in numbers."""
+"""Doctors: profiles, charts, prescriptions, referrals, the patient's summary, and statistics."""

@@ -1,1 +1,1 @@
-"""Handlers of appointments, one file a noun."""
+"""Handlers of the appointments service, one file for each noun."""

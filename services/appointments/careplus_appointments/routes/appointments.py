@@ -4,9 +4,10 @@ from datetime import timedelta
 from functools import partial
 
 from careplus_appointments.calendar_file import calendar_file
-from careplus_appointments.free_times import check_free, same_day
-from careplus_appointments.rules import slots, visits
-from careplus_appointments.store import appointments
+from careplus_appointments.free_times import alternatives_on, check_free
+from careplus_appointments.rules import visits
+from careplus_appointments.store import appointments, visit_lists
+from careplus_clinic.clinic_time import local_date
 from careplus_contracts import appointments as contract
 from careplus_contracts.appointments import (
     Appointment,
@@ -23,7 +24,6 @@ from careplus_contracts.appointments import (
     Visits,
     When,
 )
-from careplus_contracts.endpoints import Role
 from careplus_contracts.values import Cursor, Id, Limit
 from careplus_runtime.http.dependencies import Db, Expected, House, Who, check_version
 from careplus_runtime.http.serving import Routes
@@ -44,13 +44,13 @@ async def list_appointments(
     who: Who,
     db: Db,
 ) -> Appointments:
-    return await appointments.list_own(db, who, when, status, limit, cursor)
+    return await visit_lists.list_own(db, who, when, status, limit, cursor)
 
 
 @routes.serve(contract.book)
-async def book(body: Book, *, who: Who, db: Db, house: House) -> Appointment:
-    calendar = await check_free(db, house, who, who.id, body.doctor_id, body.starts_at)
-    return await appointments.book(db, who.id, body, calendar, partial(same_day, house, calendar, body.starts_at))
+async def book(body: Book, *, who: Who, db: Db, settings: House) -> Appointment:
+    calendar = await check_free(db, settings, who, who.id, body.doctor_id, body.starts_at)
+    return await appointments.book(db, who.id, body, calendar, partial(alternatives_on, settings, calendar, body.starts_at))
 
 
 @routes.serve(contract.show_appointment)
@@ -60,33 +60,33 @@ async def show_appointment(appointment_id: Id, *, who: Who, db: Db) -> Appointme
 
 
 @routes.serve(contract.export_appointment)
-async def export_appointment(appointment_id: Id, *, who: Who, db: Db, house: House) -> str:
+async def export_appointment(appointment_id: Id, *, who: Who, db: Db, settings: House) -> str:
     await appointments.of_patient(db, who, appointment_id)
-    return calendar_file(await appointments.show(db, appointment_id), house.hospital, house.public_url)
+    return calendar_file(await appointments.show(db, appointment_id), settings.hospital, settings.public_url)
 
 
 @routes.serve(contract.reschedule, finds=appointments.of_patient)
-async def reschedule(appointment_id: Id, body: Reschedule, *, who: Who, db: Db, house: House, expected: Expected) -> Appointment:
+async def reschedule(
+    appointment_id: Id, body: Reschedule, *, who: Who, db: Db, settings: House, expected: Expected
+) -> Appointment:
     row = await appointments.of_patient(db, who, appointment_id)
     check_version(row.version, expected)
-    check_changeable(row, house)
-    calendar = await check_free(db, house, who, who.id, row.doctor_id, body.starts_at, row.id)
-    return await appointments.move(db, row, body.starts_at, calendar, partial(same_day, house, calendar, body.starts_at))
+    check_changeable(row, settings)
+    calendar = await check_free(db, settings, who, who.id, row.doctor_id, body.starts_at, row.id)
+    alternatives = partial(alternatives_on, settings, calendar, body.starts_at)
+    return await appointments.move(db, row, body.starts_at, calendar, alternatives)
 
 
 @routes.serve(contract.cancel, finds=appointments.of_patient)
 async def cancel(
-    appointment_id: Id, body: Cancel | None = None, *, who: Who, db: Db, house: House, expected: Expected
+    appointment_id: Id, body: Cancel | None = None, *, who: Who, db: Db, settings: House, expected: Expected
 ) -> Appointment:
     row = await appointments.of_patient(db, who, appointment_id)
     check_version(row.version, expected)
     if row.status != AppointmentStatus.CANCELLED:
-        visits.check_changeable(
-            AppointmentStatus(row.status), row.starts_at, now(), timedelta(minutes=house.change_notice_minutes)
-        )
-        row.status, row.cancelled_by = AppointmentStatus.CANCELLED.value, Role.PATIENT.value
-        row.cancel_reason = body.reason if body else None
-        await appointments.save(db, row)
+        check_changeable(row, settings)
+        reason = body.reason if body else None
+        await appointments.set_status(db, row, AppointmentStatus.CANCELLED, who.role, reason=reason)
     return await appointments.show(db, appointment_id)
 
 
@@ -101,11 +101,11 @@ async def list_visits(
     *,
     who: Who,
     db: Db,
-    house: House,
+    settings: House,
 ) -> Visits:
-    today = slots.clinic_day(now(), house.clinic_zone)
-    span = appointments.visits_span(day, from_, to, today, house.clinic_zone)
-    return await appointments.list_visits(db, who, span, status, limit, cursor)
+    today = local_date(now(), settings.clinic_zone)
+    span = visits.span_of_days(day, from_, to, today, settings.clinic_zone)
+    return await visit_lists.list_visits(db, who, span, status, limit, cursor)
 
 
 @routes.serve(contract.show_visit)
@@ -118,14 +118,12 @@ async def show_visit(appointment_id: Id, *, who: Who, db: Db) -> Visit:
 async def update_visit(appointment_id: Id, body: UpdateVisit, *, who: Who, db: Db, expected: Expected) -> Visit:
     row = await appointments.of_doctor(db, who, appointment_id)
     check_version(row.version, expected)
-    visits.check_transition(AppointmentStatus(row.status), body.status)
-    if body.status is AppointmentStatus.CANCELLED and row.status != body.status:
-        row.cancelled_by = Role.DOCTOR.value
-    row.status, row.note = body.status.value, body.note if body.note is not None else row.note
-    await appointments.save(db, row)
+    visits.DOCTOR_TRANSITIONS.check(AppointmentStatus(row.status), body.status)
+    await appointments.set_status(db, row, body.status, who.role, note=body.note)
     return await appointments.show_visit(db, appointment_id)
 
 
-def check_changeable(row: AppointmentRow, house: Settings) -> None:
-    notice = timedelta(minutes=house.change_notice_minutes)
+def check_changeable(row: AppointmentRow, settings: Settings) -> None:
+    """Raise IllegalTransition or TooLate unless the patient may still move or cancel the visit."""
+    notice = timedelta(minutes=settings.change_notice_minutes)
     visits.check_changeable(AppointmentStatus(row.status), row.starts_at, now(), notice)

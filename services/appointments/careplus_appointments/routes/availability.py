@@ -1,4 +1,4 @@
-"""A doctor's week and time off."""
+"""A doctor's weekly hours and time off."""
 
 from careplus_appointments.store import appointments, availability
 from careplus_contracts import availability as contract
@@ -12,12 +12,12 @@ routes = Routes()
 
 @routes.serve(contract.show_availability)
 async def show_availability(*, who: Who, db: Db) -> Availability:
-    return await availability.shown(db, await availability.week(db, who))
+    return await availability.to_contract(db, await availability.lock_for_update(db, who))
 
 
 @routes.serve(contract.set_availability)
 async def set_availability(body: SetAvailability, *, who: Who, db: Db, expected: Expected) -> Availability:
-    row = await availability.week(db, who)
+    row = await availability.lock_for_update(db, who)
     check_version(row.version, expected)
     return await availability.replace(db, row, body)
 
@@ -29,10 +29,11 @@ async def list_time_off(limit: Limit = 20, cursor: Cursor | None = None, *, who:
 
 @routes.serve(contract.take_time_off)
 async def take_time_off(body: TakeTimeOff, *, who: Who, db: Db) -> NewTimeOff:
-    taken = await availability.take(db, who, body)
-    return NewTimeOff(**dict(taken), to_move=await appointments.inside(db, who, (body.starts_at, body.ends_at)))
+    time_off = await availability.add_time_off(db, who, body)
+    to_move = await appointments.overlapping(db, who, (body.starts_at, body.ends_at))
+    return NewTimeOff(**dict(time_off), to_move=to_move)
 
 
 @routes.serve(contract.cancel_time_off)
 async def cancel_time_off(time_off_id: Id, *, who: Who, db: Db) -> None:
-    await availability.drop(db, who, time_off_id)
+    await availability.delete_time_off(db, who, time_off_id)

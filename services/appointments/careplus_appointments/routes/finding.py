@@ -24,14 +24,14 @@ async def find_doctors(
     cursor: Cursor | None = None,
     *,
     db: Db,
-    house: House,
+    settings: House,
 ) -> FoundDoctors:
-    return await finding.find_doctors(db, house, q, specialty, language, limit, cursor)
+    return await finding.find_doctors(db, settings, q, specialty, language, limit, cursor)
 
 
 @routes.serve(contract.show_doctor)
-async def show_doctor(doctor_id: Id, *, db: Db, house: House) -> FoundDoctor:
-    return await finding.show_doctor(db, house, doctor_id)
+async def show_doctor(doctor_id: Id, *, db: Db, settings: House) -> FoundDoctor:
+    return await finding.show_doctor(db, settings, doctor_id)
 
 
 @routes.serve(contract.find_slots)
@@ -41,6 +41,6 @@ async def find_slots(
     days: Days = 7,
     *,
     db: Db,
-    house: House,
+    settings: House,
 ) -> Slots:
-    return await finding.find_slots(db, house, doctor_id, start, days)
+    return await finding.find_slots(db, settings, doctor_id, start, days)

@@ -13,11 +13,11 @@ routes = Routes()
 
 @routes.serve(contract.show_notes)
 async def show_notes(appointment_id: Id, *, who: Who, db: Db) -> Notes:
-    return await notes.show(db, who, await notes.hold(db, who, appointment_id))
+    return await notes.show(db, who, await notes.lock_for_update(db, who, appointment_id))
 
 
 @routes.serve(contract.write_notes, finds=of_doctor)
 async def write_notes(appointment_id: Id, body: WriteNotes, *, who: Who, db: Db, expected: Expected) -> Notes:
-    row = await notes.hold(db, who, appointment_id)
+    row = await notes.lock_for_update(db, who, appointment_id)
     check_version(row.version, expected)
     return await notes.write(db, who, row, body)

@@ -1,17 +1,23 @@
-"""Reception: everybody's visits, booked, moved and reassigned for patients who call."""
+"""Reception books, moves and reassigns visits for patients that call."""
 
 from functools import partial
 
-from careplus_appointments.free_times import check_free, same_day
-from careplus_appointments.rules import slots, visits
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from careplus_appointments.free_times import alternatives_on, check_free
+from careplus_appointments.rules import visits
 from careplus_appointments.store import appointments, reception
+from careplus_clinic.clinic_time import local_date
 from careplus_contracts import reception as contract
 from careplus_contracts.appointments import AppointmentStatus, Book, FirstDay, LastDay, OneDay
 from careplus_contracts.reception import Arrange, Arrangement, Arrangements, Rearrange
 from careplus_contracts.values import Cursor, Id, Limit
 from careplus_runtime.http.dependencies import Db, Expected, House, Who, check_version
 from careplus_runtime.http.serving import Routes
+from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.clock import now
+from careplus_runtime.process.settings import Settings
+from careplus_tables.appointments import AppointmentRow
 
 routes = Routes()
 
@@ -29,33 +35,39 @@ async def list_arrangements(
     *,
     who: Who,
     db: Db,
-    house: House,
+    settings: House,
 ) -> Arrangements:
-    today = slots.clinic_day(now(), house.clinic_zone)
-    span = appointments.visits_span(day, from_, to, today, house.clinic_zone)
+    today = local_date(now(), settings.clinic_zone)
+    span = visits.span_of_days(day, from_, to, today, settings.clinic_zone)
     return await reception.list_all(db, who, span, doctor_id, patient_id, status, limit, cursor)
 
 
 @routes.serve(contract.arrange)
-async def arrange(body: Arrange, *, who: Who, db: Db, house: House) -> Arrangement:
+async def arrange(body: Arrange, *, who: Who, db: Db, settings: House) -> Arrangement:
     await reception.check_patient(db, who, body.patient_id)
-    calendar = await check_free(db, house, who, body.patient_id, body.doctor_id, body.starts_at)
-    booked = Book(doctor_id=body.doctor_id, starts_at=body.starts_at)
-    made = await appointments.book(db, body.patient_id, booked, calendar, partial(same_day, house, calendar, body.starts_at))
-    return await reception.show(db, who, made.id)
+    calendar = await check_free(db, settings, who, body.patient_id, body.doctor_id, body.starts_at)
+    alternatives = partial(alternatives_on, settings, calendar, body.starts_at)
+    booking = Book(doctor_id=body.doctor_id, starts_at=body.starts_at)
+    appointment = await appointments.book(db, body.patient_id, booking, calendar, alternatives)
+    return await reception.show(db, who, appointment.id)
 
 
-@routes.serve(contract.rearrange, finds=reception.find)
-async def rearrange(appointment_id: Id, body: Rearrange, *, who: Who, db: Db, house: House, expected: Expected) -> Arrangement:
-    row = await reception.find(db, who, appointment_id)
+@routes.serve(contract.rearrange, finds=reception.lock_for_update)
+async def rearrange(appointment_id: Id, body: Rearrange, *, who: Who, db: Db, settings: House, expected: Expected) -> Arrangement:
+    row = await reception.lock_for_update(db, who, appointment_id)
     check_version(row.version, expected)
     if body.status is not None:
-        visits.check_arrangement(AppointmentStatus(row.status), AppointmentStatus(body.status.value))
-        await reception.take(db, who, row, body.status)
+        visits.RECEPTION_TRANSITIONS.check(AppointmentStatus(row.status), AppointmentStatus(body.status.value))
+        await reception.set_status(db, who, row, body.status)
     else:
-        visits.check_movable(AppointmentStatus(row.status))
-        starts_at, doctor_id = body.starts_at or row.starts_at, body.doctor_id or row.doctor_id
-        calendar = await check_free(db, house, who, row.patient_id, doctor_id, starts_at, row.id)
-        row.doctor_id = doctor_id
-        await appointments.move(db, row, starts_at, calendar, partial(same_day, house, calendar, starts_at))
+        await move(db, settings, who, row, body)
     return await reception.show(db, who, appointment_id)
+
+
+async def move(db: AsyncSession, settings: Settings, who: Identity, row: AppointmentRow, body: Rearrange) -> None:
+    """Move the visit to another time, another doctor or both. Raise IllegalTransition and SlotTaken."""
+    visits.check_movable(AppointmentStatus(row.status))
+    starts_at, doctor_id = body.starts_at or row.starts_at, body.doctor_id or row.doctor_id
+    calendar = await check_free(db, settings, who, row.patient_id, doctor_id, starts_at, row.id)
+    row.doctor_id = doctor_id
+    await appointments.move(db, row, starts_at, calendar, partial(alternatives_on, settings, calendar, starts_at))

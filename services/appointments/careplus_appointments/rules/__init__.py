@@ -1,1 +1,1 @@
-"""What is right about time and visits; pure."""
+"""Rules of slots, visits and notes: pure functions."""

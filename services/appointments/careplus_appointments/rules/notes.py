@@ -1,4 +1,4 @@
-"""What becomes of a text that a doctor writes about a visit."""
+"""The change that a text makes to the notes of a visit."""
 
 from collections.abc import Sequence
 from enum import Enum, auto
@@ -8,23 +8,25 @@ from careplus_contracts.notes import NotesSigned, NotesStatus, WriteNotes
 MOST_ADDENDA = 100
 
 
-class Act(Enum):
-    NOTHING = auto()
-    REPLACE = auto()
+class NotesChange(Enum):
+    """A change of the notes."""
+
+    NONE = auto()
+    REPLACE_DRAFT = auto()
     SIGN = auto()
-    ADD = auto()
+    ADD_ADDENDUM = auto()
 
 
-def act(status: NotesStatus, text: str, addenda: Sequence[str], body: WriteNotes) -> Act:
-    """What to do with the body. Raises NotesSigned for what cannot be an addendum."""
+def change_by(status: NotesStatus, text: str, addenda: Sequence[str], body: WriteNotes) -> NotesChange:
+    """Return the change that the body asks for. Raise NotesSigned for a text that cannot be an addendum."""
     if status is NotesStatus.DRAFT:
         if body.sign:
-            return Act.SIGN
-        return Act.NOTHING if body.text == text else Act.REPLACE
+            return NotesChange.SIGN
+        return NotesChange.NONE if body.text == text else NotesChange.REPLACE_DRAFT
     if body.text in (text, *addenda):
-        return Act.NOTHING
+        return NotesChange.NONE
     if not body.text.strip():
         raise NotesSigned("These notes are signed and stay as they are. Write an addendum.")
     if len(addenda) >= MOST_ADDENDA:
         raise NotesSigned(f"These notes have {MOST_ADDENDA} addenda, and no room for another.")
-    return Act.ADD
+    return NotesChange.ADD_ADDENDUM

@@ -1,7 +1,10 @@
-"""What may become of a visit, and when."""
+"""Transitions of a visit, and when it may be booked, moved or cancelled."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
+from careplus_clinic.clinic_time import Span, day_bounds, day_start
+from careplus_clinic.transitions import Transitions, illegal_transition
 from careplus_contracts.appointments import AppointmentStatus, BookByPhone, TooLate
 from careplus_contracts.doctors import BookingMode
 from careplus_contracts.endpoints import Role
@@ -9,48 +12,45 @@ from careplus_contracts.refusals import IllegalTransition
 
 S = AppointmentStatus
 
-TRANSITIONS: dict[AppointmentStatus, tuple[AppointmentStatus, ...]] = {
-    S.BOOKED: (S.CONFIRMED, S.ARRIVED, S.IN_PROGRESS, S.CANCELLED, S.NO_SHOW),
-    S.CONFIRMED: (S.ARRIVED, S.IN_PROGRESS, S.CANCELLED, S.NO_SHOW),
-    # one step back is for a click on the wrong line
-    S.ARRIVED: (S.CONFIRMED, S.IN_PROGRESS, S.CANCELLED, S.NO_SHOW),
-    S.IN_PROGRESS: (S.ARRIVED, S.COMPLETED),
-    S.COMPLETED: (),
-    S.CANCELLED: (),
-    S.NO_SHOW: (S.ARRIVED,),
-}
-"""What the doctor may do. Naming the status it has is always legal and changes nothing."""
-PATIENTS_OWN = (S.BOOKED, S.CONFIRMED)
-"""While a visit is one of these, the patient may move or cancel it."""
-DOCTORS_OWN = (S.IN_PROGRESS, S.COMPLETED)
-"""Reception neither takes a visit to one of these nor away from it."""
-MOVABLE = (*PATIENTS_OWN, S.ARRIVED)
-"""While a visit is one of these, reception may move it: a doctor may fall ill while the patient waits."""
+EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)
+
+DOCTOR_ONLY = (S.IN_PROGRESS, S.COMPLETED)
+"""Reception takes a visit neither to one of these nor away from it."""
+PATIENT_CHANGEABLE = (S.BOOKED, S.CONFIRMED)
+"""While a visit has one of these, the patient may move or cancel it."""
+MOVABLE = (*PATIENT_CHANGEABLE, S.ARRIVED)
+"""While a visit has one of these, reception may move it: a doctor may fall ill while the patient waits."""
 OVER = (S.COMPLETED, S.CANCELLED, S.NO_SHOW)
-"""Such a visit is no longer to come, whatever its time."""
+"""A visit with one of these is not upcoming, even if its time is."""
 
 
-def check_transition(current: AppointmentStatus, wanted: AppointmentStatus) -> None:
-    """Raise IllegalTransition naming the legal ones."""
-    if wanted is not current and wanted not in TRANSITIONS[current]:
-        raise _illegal(current, TRANSITIONS[current])
+def _detail(current: S, _: S, legal: tuple[S, ...]) -> str:
+    then = f"it can become {', '.join(legal)}" if legal else "that is final here"
+    return f"This visit is {current}; {then}."
 
 
-def receptions(current: AppointmentStatus) -> tuple[AppointmentStatus, ...]:
-    """What reception may take a visit to."""
-    return () if current in DOCTORS_OWN else tuple(status for status in TRANSITIONS[current] if status not in DOCTORS_OWN)
-
-
-def check_arrangement(current: AppointmentStatus, wanted: AppointmentStatus) -> None:
-    """Raise IllegalTransition naming those that reception may take this visit to."""
-    if wanted is not current and wanted not in receptions(current):
-        raise _illegal(current, receptions(current))
+DOCTOR_TRANSITIONS: Transitions[S] = Transitions(
+    {
+        S.BOOKED: (S.CONFIRMED, S.ARRIVED, S.IN_PROGRESS, S.CANCELLED, S.NO_SHOW),
+        S.CONFIRMED: (S.ARRIVED, S.IN_PROGRESS, S.CANCELLED, S.NO_SHOW),
+        # one step back corrects a click on the wrong line
+        S.ARRIVED: (S.CONFIRMED, S.IN_PROGRESS, S.CANCELLED, S.NO_SHOW),
+        S.IN_PROGRESS: (S.ARRIVED, S.COMPLETED),
+        S.COMPLETED: (),
+        S.CANCELLED: (),
+        S.NO_SHOW: (S.ARRIVED,),
+    },
+    _detail,
+)
+RECEPTION_TRANSITIONS = DOCTOR_TRANSITIONS.restricted(
+    lambda current, wanted: current not in DOCTOR_ONLY and wanted not in DOCTOR_ONLY
+)
 
 
 def check_movable(current: AppointmentStatus) -> None:
     """Raise IllegalTransition unless reception may still move this visit."""
     if current not in MOVABLE:
-        raise _illegal(current, ())
+        raise _final(current)
 
 
 def check_may_book(role: Role, booking: BookingMode) -> None:
@@ -61,12 +61,23 @@ def check_may_book(role: Role, booking: BookingMode) -> None:
 
 def check_changeable(current: AppointmentStatus, starts_at: datetime, now: datetime, notice: timedelta) -> None:
     """Raise IllegalTransition or TooLate unless the patient may still move or cancel this visit."""
-    if current not in PATIENTS_OWN:
-        raise _illegal(current, ())
+    if current not in PATIENT_CHANGEABLE:
+        raise _final(current)
     if starts_at - notice <= now:
         raise TooLate("This visit can no longer be changed here. Please call the hospital.")
 
 
-def _illegal(current: AppointmentStatus, legal: tuple[AppointmentStatus, ...]) -> IllegalTransition:
-    then = f"it can become {', '.join(legal)}" if legal else "that is final here"
-    return IllegalTransition(f"This visit is {current}; {then}.", current=current.value, legal=[status.value for status in legal])
+def span_of_days(day: date | None, first: date | None, last: date | None, today: date, zone: ZoneInfo) -> Span:
+    """Return the instants between which a list's filter lets visits start.
+
+    `day` overrules `first` and `last`. Without any of the three the list begins today; an open end has no bound.
+    """
+    if day is not None:
+        return day_bounds(day, day, zone)
+    if first is None and last is None:
+        first = today
+    return day_start(first, zone) if first else EARLIEST, day_bounds(last, last, zone)[1] if last else LATEST
+
+
+def _final(current: AppointmentStatus) -> IllegalTransition:
+    return illegal_transition(current, (), _detail(current, current, ()))

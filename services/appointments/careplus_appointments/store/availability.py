@@ -1,49 +1,46 @@
-"""Statements about a doctor's week and time off."""
+"""Statements about a doctor's weekly hours and time off."""
 
-from sqlalchemy import delete, select, tuple_
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from careplus_contracts.availability import (
-    Availability,
-    OpenHours,
-    SetAvailability,
-    TakeTimeOff,
-    TimeOff,
-    TimesOff,
-    Weekday,
-)
+from careplus_clinic.clinic_time import WEEKDAYS
+from careplus_contracts.availability import Availability, OpenHours, SetAvailability, TakeTimeOff, TimeOff, TimesOff, Weekday
 from careplus_contracts.refusals import NotFound
 from careplus_contracts.values import Id, Instant
-from careplus_runtime.http.paging import after, page
 from careplus_runtime.http.problems import NOTHING_HERE
+from careplus_runtime.http.records import Keyset, fetch_page
 from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.clock import now
 from careplus_tables.accounts import AccountRow
 from careplus_tables.availability import AvailabilityRow, OpenHoursRow, TimeOffRow
 
 DEFAULT_SLOT_MINUTES = 30
+MOST_OPEN_HOURS = 100
+_BY_TIME = Keyset((col(TimeOffRow.starts_at), col(TimeOffRow.id)), tuple[Instant, Id], lambda row: (row.starts_at, row.id))
 
 
-async def week(db: AsyncSession, who: Identity) -> AvailabilityRow:
-    """The doctor's row; a fresh one, version 1, where they have set nothing yet."""
-    # the account is locked, because there may be no week yet
+async def lock_for_update(db: AsyncSession, who: Identity) -> AvailabilityRow:
+    """Return the doctor's row, or a new one of version 1 where the doctor has set no hours yet."""
+    # lock the account, because the row may not exist yet
     await db.get(AccountRow, who.id, with_for_update={"key_share": True})
     row = await db.get(AvailabilityRow, who.id)
     return row or AvailabilityRow(doctor_id=who.id, slot_minutes=DEFAULT_SLOT_MINUTES, place=None, version=1)
 
 
-async def shown(db: AsyncSession, row: AvailabilityRow) -> Availability:
-    query = select(OpenHoursRow).where(col(OpenHoursRow.doctor_id) == row.doctor_id).limit(100)
+async def to_contract(db: AsyncSession, row: AvailabilityRow) -> Availability:
+    """Return the row with its weekly hours, in order of weekday and time."""
+    query = select(OpenHoursRow).where(col(OpenHoursRow.doctor_id) == row.doctor_id).limit(MOST_OPEN_HOURS)
     hours = [
         OpenHours(weekday=Weekday(found.weekday), starts=found.starts, ends=found.ends)
         for found in (await db.execute(query)).scalars()
     ]
-    ordered = sorted(hours, key=lambda rule: (list(Weekday).index(rule.weekday), rule.starts))
+    ordered = sorted(hours, key=lambda rule: (WEEKDAYS.index(rule.weekday), rule.starts))
     return Availability(slot_minutes=row.slot_minutes, place=row.place, rules=ordered, version=row.version)
 
 
 async def replace(db: AsyncSession, row: AvailabilityRow, body: SetAvailability) -> Availability:
+    """Replace the weekly hours; the next version."""
     row.slot_minutes, row.place, row.version = body.slot_minutes, body.place, row.version + 1
     db.add(row)
     await db.execute(delete(OpenHoursRow).where(col(OpenHoursRow.doctor_id) == row.doctor_id))
@@ -52,32 +49,31 @@ async def replace(db: AsyncSession, row: AvailabilityRow, body: SetAvailability)
         for rule in body.rules
     )
     await db.flush()
-    return await shown(db, row)
+    return await to_contract(db, row)
 
 
 async def list_time_off(db: AsyncSession, who: Identity, limit: int, cursor: str | None) -> TimesOff:
+    """Return time off that has not ended, in order of time."""
     query = select(TimeOffRow).where(col(TimeOffRow.doctor_id) == who.id, col(TimeOffRow.ends_at) > now())
-    if key := after(cursor, tuple[Instant, Id]):
-        query = query.where(tuple_(col(TimeOffRow.starts_at), col(TimeOffRow.id)) > key)
-    query = query.order_by(col(TimeOffRow.starts_at), col(TimeOffRow.id)).limit(limit + 1)
-    rows, next_cursor = page((await db.execute(query)).scalars().all(), limit, lambda row: (row.starts_at, row.id))
-    return TimesOff(items=[time_off(row) for row in rows], next_cursor=next_cursor)
+    rows, next_cursor = await fetch_page(db, query, _BY_TIME, limit, cursor)
+    return TimesOff(items=[_time_off(row) for row in rows], next_cursor=next_cursor)
 
 
-async def take(db: AsyncSession, who: Identity, body: TakeTimeOff) -> TimeOff:
+async def add_time_off(db: AsyncSession, who: Identity, body: TakeTimeOff) -> TimeOff:
+    """Insert time off of the doctor."""
     row = TimeOffRow(doctor_id=who.id, starts_at=body.starts_at, ends_at=body.ends_at, reason=body.reason)
     db.add(row)
     await db.flush()
-    return time_off(row)
+    return _time_off(row)
 
 
-async def drop(db: AsyncSession, who: Identity, time_off_id: int) -> None:
-    """Raises NotFound."""
-    mine = delete(TimeOffRow).where(col(TimeOffRow.id) == time_off_id, col(TimeOffRow.doctor_id) == who.id)
-    if not (await db.execute(mine.returning(col(TimeOffRow.id)))).all():
+async def delete_time_off(db: AsyncSession, who: Identity, time_off_id: int) -> None:
+    """Delete time off of the doctor. Raise NotFound."""
+    own = delete(TimeOffRow).where(col(TimeOffRow.id) == time_off_id, col(TimeOffRow.doctor_id) == who.id)
+    if not (await db.execute(own.returning(col(TimeOffRow.id)))).all():
         raise NotFound(NOTHING_HERE)
 
 
-def time_off(row: TimeOffRow) -> TimeOff:
+def _time_off(row: TimeOffRow) -> TimeOff:
     assert row.id is not None
     return TimeOff(id=row.id, starts_at=row.starts_at, ends_at=row.ends_at, reason=row.reason)

@@ -1,18 +1,20 @@
-"""Statements about when doctors are there, away and busy. On the way of every booking, so compiled once."""
+"""Statements about the hours, time off and visits of doctors. Every booking runs them, so they are compiled once."""
 
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, bindparam, literal, select, union_all
+from sqlalchemy import BigInteger, ColumnElement, Select, bindparam, literal, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.sql.elements import SQLCoreOperations
 from sqlmodel import col
 
-from careplus_appointments.rules.slots import Calendar, Span
+from careplus_appointments.rules.slots import Calendar
+from careplus_appointments.store.availability import DEFAULT_SLOT_MINUTES
+from careplus_clinic.clinic_time import Span
 from careplus_contracts.availability import OpenHours, Weekday
 from careplus_contracts.doctors import BookingMode
-from careplus_contracts.endpoints import Role
 from careplus_contracts.refusals import NotFound
 from careplus_runtime.http.problems import NOTHING_HERE
 from careplus_tables.accounts import AccountRow
@@ -20,15 +22,39 @@ from careplus_tables.appointments import FREE_AGAIN, LONGEST_VISIT_HOURS, Appoin
 from careplus_tables.availability import AvailabilityRow, OpenHoursRow, TimeOffRow
 from careplus_tables.columns import InstantColumn
 from careplus_tables.doctors import DoctorRow
+from careplus_tables.people import IS_BOOKABLE_DOCTOR
 from careplus_tables.statements import Statement, at_most
 
+PATIENT_KEY = 0
+"""Key of the patient's own visits among the doctors' ids, which start at 1."""
 LONGEST = timedelta(hours=LONGEST_VISIT_HOURS)
 MOST_BUSY = 100_000
-"""Spans read for one question at most: 100 doctors, half a year, and then some."""
-DEFAULT_SLOT_MINUTES = 30
+"""Limit of the spans read at once; 100 doctors have fewer in half a year."""
 
 _opens, _closes = bindparam("opens", type_=InstantColumn()), bindparam("closes", type_=InstantColumn())
 _v, _h, _t = AppointmentRow, OpenHoursRow, TimeOffRow
+
+
+class _WeekRecord(NamedTuple):
+    """One row of `_WEEKS`: a doctor with one of the weekly hours, which are null for a doctor without any."""
+
+    doctor_id: int
+    slot_minutes: int | None
+    place: str | None
+    booking: str
+    weekday: str | None
+    starts: str
+    ends: str
+
+
+class _SpanRecord(NamedTuple):
+    """One row of `_AWAY_AND_BUSY`; `key` is the doctor's id or PATIENT_KEY."""
+
+    is_away: bool
+    key: int
+    starts_at: str | datetime
+    ends_at: str | datetime
+
 
 _WEEKS = Statement(
     select(
@@ -43,20 +69,15 @@ _WEEKS = Statement(
     .join(AccountRow, col(AccountRow.id) == col(DoctorRow.id))
     .outerjoin(AvailabilityRow, col(AvailabilityRow.doctor_id) == col(DoctorRow.id))
     .outerjoin(_h, col(_h.doctor_id) == col(DoctorRow.id))
-    .where(
-        col(DoctorRow.id).in_(bindparam("doctors", expanding=True)),
-        col(DoctorRow.active),
-        col(AccountRow.active),
-        col(AccountRow.role) == Role.DOCTOR.value,
-    )
+    .where(col(DoctorRow.id).in_(bindparam("doctors", expanding=True)), *IS_BOOKABLE_DOCTOR)
     .order_by(col(_h.starts))
 )
 
 
-def _visits(under: Any, whose: Any) -> Any:
-    return select(literal(False), under, col(_v.starts_at), col(_v.ends_at)).where(
-        whose,
-        # a visit that reaches into the span began at most the longest visit before it
+def _visits(key: SQLCoreOperations[Any], owner: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    return select(literal(False), key, col(_v.starts_at), col(_v.ends_at)).where(
+        owner,
+        # a visit that overlaps the span starts at most LONGEST before it
         col(_v.starts_at) > bindparam("earliest", type_=InstantColumn()),
         col(_v.starts_at) < _closes,
         col(_v.status).not_in([status.value for status in FREE_AGAIN]),
@@ -70,8 +91,8 @@ _AWAY_AND_BUSY = Statement(
             col(_t.doctor_id).in_(bindparam("doctors", expanding=True)), col(_t.ends_at) > _opens, col(_t.starts_at) < _closes
         ),
         _visits(col(_v.doctor_id), col(_v.doctor_id).in_(bindparam("doctors", expanding=True))),
-        # whatever doctor the patient is with then, they cannot be with this one
-        _visits(literal(0), col(_v.patient_id) == bindparam("patient")),
+        # visits of the patient to any doctor
+        _visits(literal(PATIENT_KEY), col(_v.patient_id) == bindparam("patient")),
     ).limit(at_most(MOST_BUSY))
 )
 
@@ -79,7 +100,7 @@ _AWAY_AND_BUSY = Statement(
 async def of_doctor(
     db: AsyncSession, doctor_id: int, span: Span, patient_id: int | None = None, except_id: int | None = None
 ) -> Calendar:
-    """One doctor's calendar; the patient's own visits count as busy too. Raises NotFound for nobody one could book."""
+    """Return one doctor's calendar; the patient's own visits count as busy too. Raise NotFound for a doctor not bookable."""
     found = await of_doctors(db, [doctor_id], span, patient_id, except_id)
     if doctor_id not in found:
         raise NotFound(NOTHING_HERE)
@@ -89,17 +110,18 @@ async def of_doctor(
 async def of_doctors(
     db: AsyncSession, doctor_ids: Sequence[int], span: Span, patient_id: int | None = None, except_id: int | None = None
 ) -> dict[int, Calendar]:
-    """Calendars by doctor, with what is busy during the span; those who cannot be booked are left out."""
+    """Return calendars by doctor with the busy spans that overlap the span; doctors that cannot be booked are left out."""
     doctors = list(doctor_ids)
     hours: dict[int, list[OpenHours]] = defaultdict(list)
     weeks: dict[int, tuple[int, str | None, BookingMode]] = {}
-    for doctor_id, slot_minutes, place, booking, weekday, starts, ends in await _WEEKS.all(db, doctors=doctors):
-        weeks[doctor_id] = (slot_minutes or DEFAULT_SLOT_MINUTES, place, BookingMode(booking))
-        if weekday is not None:
-            hours[doctor_id].append(OpenHours.model_construct(weekday=Weekday(weekday), starts=starts, ends=ends))
+    for row in map(_WeekRecord._make, await _WEEKS.all(db, doctors=doctors)):
+        weeks[row.doctor_id] = (row.slot_minutes or DEFAULT_SLOT_MINUTES, row.place, BookingMode(row.booking))
+        if row.weekday is not None:
+            rule = OpenHours.model_construct(weekday=Weekday(row.weekday), starts=row.starts, ends=row.ends)
+            hours[row.doctor_id].append(rule)
     away, busy = await _away_and_busy(db, doctors, span, patient_id, except_id)
     return {
-        doctor_id: Calendar(slot_minutes, place, hours[doctor_id], away[doctor_id], busy[doctor_id] + busy[0], booking)
+        doctor_id: Calendar(slot_minutes, place, hours[doctor_id], away[doctor_id], busy[doctor_id] + busy[PATIENT_KEY], booking)
         for doctor_id, (slot_minutes, place, booking) in weeks.items()
     }
 
@@ -107,19 +129,21 @@ async def of_doctors(
 async def _away_and_busy(
     db: AsyncSession, doctors: list[int], span: Span, patient_id: int | None, except_id: int | None
 ) -> tuple[dict[int, list[Span]], dict[int, list[Span]]]:
-    """Spans by doctor; under 0 those of the patient."""
+    """Return spans of time off and of visits by doctor; visits of the patient under PATIENT_KEY."""
     away: dict[int, list[Span]] = defaultdict(list)
     busy: dict[int, list[Span]] = defaultdict(list)
-    for is_away, doctor_id, starts_at, ends_at in await _AWAY_AND_BUSY.all(
+    opens, closes = span
+    rows = await _AWAY_AND_BUSY.all(
         db,
         doctors=doctors,
         patient=patient_id or 0,
-        opens=span[0],
-        earliest=span[0] - LONGEST,
-        closes=span[1],
+        opens=opens,
+        earliest=opens - LONGEST,
+        closes=closes,
         except_id=except_id or 0,
-    ):
-        (away if is_away else busy)[doctor_id].append((_instant(starts_at), _instant(ends_at)))
+    )
+    for row in map(_SpanRecord._make, rows):
+        (away if row.is_away else busy)[row.key].append((_instant(row.starts_at), _instant(row.ends_at)))
     return away, busy
 
 

@@ -3,36 +3,35 @@
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Select, String, cast, func, or_, select, tuple_
+from sqlalchemy import Select, String, cast, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from careplus_appointments.rules import slots as rules
-from careplus_appointments.rules.slots import Span
 from careplus_appointments.store import calendars
+from careplus_clinic.clinic_time import Span, day_bounds, day_start, days_from, local_date
 from careplus_contracts.doctors import BookingMode
-from careplus_contracts.endpoints import Role
 from careplus_contracts.finding import FoundDoctor, FoundDoctors, Slot, Slots, Specialties, Specialty
-from careplus_contracts.refusals import NotFound
 from careplus_contracts.values import Id, Line
-from careplus_runtime.http.paging import after, page
-from careplus_runtime.http.problems import NOTHING_HERE
+from careplus_runtime.http.records import Keyset, fetch_page, one_or_404
 from careplus_runtime.process.clock import now
 from careplus_runtime.process.settings import Settings
 from careplus_tables.accounts import AccountRow
 from careplus_tables.doctors import DoctorRow
+from careplus_tables.people import IS_BOOKABLE_DOCTOR
 
-FIRST_LOOK_DAYS = 14
-"""Most doctors have a free time within two weeks; only for the others the rest of the horizon is read."""
+SEARCHED_FIRST_DAYS = 14
+"""Most doctors have a free time within two weeks; the rest of the horizon is read only for the others."""
 MOST_SPECIALTIES = 500
-IS_BOOKABLE = (col(DoctorRow.active), col(AccountRow.active), col(AccountRow.role) == Role.DOCTOR.value)
+_BY_NAME = Keyset((col(DoctorRow.full_name), col(DoctorRow.id)), tuple[Line, Id], lambda row: (row.full_name, row.id))
 
 
 async def list_specialties(db: AsyncSession) -> Specialties:
+    """Return the specialties of bookable doctors, each with their number."""
     query = (
         select(col(DoctorRow.specialty), func.count())
         .join(AccountRow, col(AccountRow.id) == col(DoctorRow.id))
-        .where(*IS_BOOKABLE)
+        .where(*IS_BOOKABLE_DOCTOR)
         .group_by(col(DoctorRow.specialty))
         .order_by(col(DoctorRow.specialty))
         .limit(MOST_SPECIALTIES)
@@ -43,9 +42,16 @@ async def list_specialties(db: AsyncSession) -> Specialties:
 
 
 async def find_doctors(
-    db: AsyncSession, house: Settings, q: str | None, specialty: str | None, language: str | None, limit: int, cursor: str | None
+    db: AsyncSession,
+    settings: Settings,
+    q: str | None,
+    specialty: str | None,
+    language: str | None,
+    limit: int,
+    cursor: str | None,
 ) -> FoundDoctors:
-    query = _active_doctors()
+    """Return bookable doctors by name, with the first free time of each."""
+    query = _bookable_doctors()
     if q and q.strip():
         searched = (col(DoctorRow.full_name), col(DoctorRow.specialty), col(DoctorRow.bio))
         query = query.where(or_(*(column.icontains(q.strip(), autoescape=True) for column in searched)))
@@ -53,64 +59,62 @@ async def find_doctors(
         query = query.where(func.lower(col(DoctorRow.specialty)) == specialty.strip().lower())
     if language:
         query = query.where(cast(col(DoctorRow.languages), String).contains(f'"{language}"', autoescape=True))
-    if key := after(cursor, tuple[Line, Id]):
-        query = query.where(tuple_(col(DoctorRow.full_name), col(DoctorRow.id)) > key)
-    query = query.order_by(col(DoctorRow.full_name), col(DoctorRow.id)).limit(limit + 1)
-    rows, next_cursor = page((await db.execute(query)).scalars().all(), limit, lambda row: (row.full_name, row.id))
-    return FoundDoctors(items=await _shown(db, house, rows), next_cursor=next_cursor)
+    rows, next_cursor = await fetch_page(db, query, _BY_NAME, limit, cursor)
+    return FoundDoctors(items=await _to_contract(db, settings, rows), next_cursor=next_cursor)
 
 
-async def show_doctor(db: AsyncSession, house: Settings, doctor_id: int) -> FoundDoctor:
-    row = (await db.execute(_active_doctors().where(col(DoctorRow.id) == doctor_id))).scalar_one_or_none()
-    if row is None:
-        raise NotFound(NOTHING_HERE)
-    return (await _shown(db, house, [row]))[0]
+async def show_doctor(db: AsyncSession, settings: Settings, doctor_id: int) -> FoundDoctor:
+    """Return a bookable doctor. Raise NotFound."""
+    row = await one_or_404(db, _bookable_doctors().where(col(DoctorRow.id) == doctor_id))
+    [doctor] = await _to_contract(db, settings, [row])
+    return doctor
 
 
-async def find_slots(db: AsyncSession, house: Settings, doctor_id: int, start: date | None, count: int) -> Slots:
-    zone, window = house.clinic_zone, bookable_window(house)
-    first = start or rules.clinic_day(now(), zone)
-    days = rules.days_from(first, count)
-    calendar = await calendars.of_doctor(db, doctor_id, rules.day_span(first, days[-1], zone))
+async def find_slots(db: AsyncSession, settings: Settings, doctor_id: int, start: date | None, count: int) -> Slots:
+    """Return the free times of `count` days from `start`, or today. Raise NotFound for a doctor not bookable."""
+    zone, window = settings.clinic_zone, bookable_window(settings)
+    first = start or local_date(now(), zone)
+    days = days_from(first, count)
+    calendar = await calendars.of_doctor(db, doctor_id, day_bounds(first, days[-1], zone))
     found = [
-        Slot(starts_at=slot[0], ends_at=slot[1], day=rules.clinic_day(slot[0], zone))
-        for slot in rules.free(calendar, days, window, zone)
+        Slot(starts_at=starts_at, ends_at=ends_at, day=local_date(starts_at, zone))
+        for starts_at, ends_at in rules.free(calendar, days, window, zone)
     ]
     following = found[0].starts_at if found else None
     if following is None:
-        later = (max(window[0], rules.day_span(first, first, zone)[0]), window[1])
-        following = (await next_available(db, house, [doctor_id], later)).get(doctor_id)
-    return Slots(items=found, next_cursor=None, zone=house.zone, next_available=following)
+        later = (max(window[0], day_start(first, zone)), window[1])
+        following = (await next_available(db, settings, [doctor_id], later)).get(doctor_id)
+    return Slots(items=found, next_cursor=None, zone=settings.zone, next_available=following)
 
 
-def bookable_window(house: Settings) -> Span:
-    """Between minimum notice and horizon."""
-    return now() + timedelta(minutes=house.notice_minutes), now() + timedelta(days=house.horizon_days)
+def bookable_window(settings: Settings) -> Span:
+    """Return the instants from minimum notice to horizon, between which slots can be booked."""
+    return now() + timedelta(minutes=settings.notice_minutes), now() + timedelta(days=settings.horizon_days)
 
 
-async def next_available(db: AsyncSession, house: Settings, doctor_ids: Sequence[int], window: Span) -> dict[int, datetime]:
-    """Each doctor's first free time inside the window; doctors without one are left out."""
+async def next_available(db: AsyncSession, settings: Settings, doctor_ids: Sequence[int], window: Span) -> dict[int, datetime]:
+    """Return each doctor's first free time inside the window; doctors without one are left out."""
     found: dict[int, datetime] = {}
-    zone = house.clinic_zone
-    soon = min(window[0] + timedelta(days=FIRST_LOOK_DAYS), window[1])
+    zone = settings.clinic_zone
+    soon = min(window[0] + timedelta(days=SEARCHED_FIRST_DAYS), window[1])
     for part in ((window[0], soon), (soon, window[1])):
         missing = [doctor_id for doctor_id in doctor_ids if doctor_id not in found]
         if not missing or part[0] >= part[1]:
             break
-        first, last = rules.clinic_day(part[0], zone), rules.clinic_day(part[1], zone)
-        days = rules.days_from(first, (last - first).days + 1)
+        first, last = local_date(part[0], zone), local_date(part[1], zone)
+        days = days_from(first, (last - first).days + 1)
         for doctor_id, calendar in (await calendars.of_doctors(db, missing, part)).items():
             if calendar.hours and (slot := next(rules.free(calendar, days, part, zone), None)):
                 found[doctor_id] = slot[0]
     return found
 
 
-def _active_doctors() -> Select[DoctorRow]:
-    return select(DoctorRow).join(AccountRow, col(AccountRow.id) == col(DoctorRow.id)).where(*IS_BOOKABLE)
+def _bookable_doctors() -> Select[DoctorRow]:
+    return select(DoctorRow).join(AccountRow, col(AccountRow.id) == col(DoctorRow.id)).where(*IS_BOOKABLE_DOCTOR)
 
 
-async def _shown(db: AsyncSession, house: Settings, rows: Sequence[DoctorRow]) -> list[FoundDoctor]:
-    following = await next_available(db, house, [row.id for row in rows], bookable_window(house))
+async def _to_contract(db: AsyncSession, settings: Settings, rows: Sequence[DoctorRow]) -> list[FoundDoctor]:
+    following = await next_available(db, settings, [row.id for row in rows], bookable_window(settings))
     return [
         FoundDoctor(
             id=row.id,

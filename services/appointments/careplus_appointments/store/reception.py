@@ -1,127 +1,144 @@
-"""Statements about everybody's visits, for reception: reason and notes are not even read."""
+"""Statements about the visits of all patients, for reception; they do not read reason and notes."""
 
-from collections.abc import Sequence
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, false, func, select, true, tuple_
+from sqlalchemy import ColumnElement, Select, false, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from careplus_appointments.store import appointments
+from careplus_clinic.clinic_time import Span
 from careplus_contracts.appointments import AppointmentStatus, Practitioner
 from careplus_contracts.endpoints import Role
 from careplus_contracts.reception import ArrangedStatus, Arrangement, Arrangements, Caller
 from careplus_contracts.refusals import NotFound
 from careplus_contracts.values import Id, Instant
-from careplus_runtime.http.paging import after, page
-from careplus_runtime.http.problems import NOTHING_HERE
+from careplus_runtime.http.records import Keyset, fetch_page, one_or_404
 from careplus_runtime.identity.tokens import Identity
 from careplus_tables.accounts import AccountRow
 from careplus_tables.appointments import AppointmentRow
 from careplus_tables.doctors import DoctorRow
+from careplus_tables.people import display_name
 
-EVERYBODYS = "reception arranges everybody's visits"
-_a, _patient, _doctor = AppointmentRow, aliased(AccountRow), aliased(AccountRow)
+CROSS_PATIENT = "reception arranges the visits of all patients"
+_visit, _patient, _doctor = AppointmentRow, aliased(AccountRow), aliased(AccountRow)
+_BY_TIME = Keyset((col(_visit.starts_at), col(_visit.id)), tuple[Instant, Id], lambda row: (row.starts_at, row.id))
+
+
+class ReceptionRecord(NamedTuple):
+    """One row of `_select_visits`, in the order of its columns."""
+
+    id: int
+    reference: str
+    starts_at: datetime
+    ends_at: datetime
+    status: str
+    place: str | None
+    cancelled_by: str | None
+    created_at: datetime
+    version: int
+    patient_id: int
+    patient_name: str
+    patient_date_of_birth: date | None
+    patient_phone: str | None
+    doctor_id: int
+    doctor_name: str
+    specialty: str | None
 
 
 async def list_all(
     db: AsyncSession,
     who: Identity,
-    span: tuple[datetime, datetime],
+    span: Span,
     doctor_id: int | None,
     patient_id: int | None,
     status: AppointmentStatus | None,
     limit: int,
     cursor: str | None,
 ) -> Arrangements:
-    """Visits that start during the span, in order of time."""
-    query = _shown_columns().where(_theirs(who), col(_a.starts_at) >= span[0], col(_a.starts_at) < span[1])
-    wanted = ((_a.doctor_id, doctor_id), (_a.patient_id, patient_id), (_a.status, status and status.value))
+    """Return visits that start during the span, in order of time."""
+    query = _select_visits().where(_is_visible(who), col(_visit.starts_at) >= span[0], col(_visit.starts_at) < span[1])
+    wanted = ((_visit.doctor_id, doctor_id), (_visit.patient_id, patient_id), (_visit.status, status and status.value))
     query = query.where(*(col(column) == value for column, value in wanted if value is not None))
-    if key := after(cursor, tuple[Instant, Id]):
-        query = query.where(tuple_(col(_a.starts_at), col(_a.id)) > key)
-    found = (await db.execute(query.order_by(col(_a.starts_at), col(_a.id)).limit(limit + 1))).all()
-    rows, next_cursor = page(found, limit, lambda row: (row.starts_at, row.id))
-    return Arrangements(items=[_arrangement(row) for row in rows], next_cursor=next_cursor)
+    rows, next_cursor = await fetch_page(db, query, _BY_TIME, limit, cursor)
+    return Arrangements(items=[_to_contract(ReceptionRecord(*row)) for row in rows], next_cursor=next_cursor)
 
 
 async def show(db: AsyncSession, who: Identity, appointment_id: int) -> Arrangement:
-    return _arrangement((await db.execute(_shown_columns().where(_theirs(who), col(_a.id) == appointment_id))).one())
+    """Return a visit that was found or booked before."""
+    query = _select_visits().where(_is_visible(who), col(_visit.id) == appointment_id)
+    return _to_contract(ReceptionRecord(*(await db.execute(query)).one()))
 
 
-async def find(db: AsyncSession, who: Identity, appointment_id: int) -> AppointmentRow:
-    """Anybody's visit, held until the transaction ends (PostgreSQL). Raises NotFound."""
-    query = select(AppointmentRow).where(_theirs(who), col(_a.id) == appointment_id).with_for_update()
-    query = query.execution_options(unowned=EVERYBODYS)
-    row = (await db.execute(query)).scalar_one_or_none()
-    if row is None:
-        raise NotFound(NOTHING_HERE)
-    return row
+async def lock_for_update(db: AsyncSession, who: Identity, appointment_id: int) -> AppointmentRow:
+    """Return a visit of any patient, locked until the transaction ends (PostgreSQL). Raise NotFound."""
+    query = select(AppointmentRow).where(_is_visible(who), col(_visit.id) == appointment_id).with_for_update()
+    return await one_or_404(db, query.execution_options(unowned=CROSS_PATIENT))
 
 
 async def check_patient(db: AsyncSession, who: Identity, patient_id: int) -> None:
-    """Raise NotFound unless this is a patient of the house."""
+    """Raise NotFound unless the id is that of a patient with an active account."""
     is_patient = (col(AccountRow.role) == Role.PATIENT.value, col(AccountRow.active).is_(True))
-    query = select(col(AccountRow.id)).where(_theirs(who), col(AccountRow.id) == patient_id, *is_patient)
+    query = select(col(AccountRow.id)).where(_is_visible(who), col(AccountRow.id) == patient_id, *is_patient)
     if (await db.execute(query)).scalar_one_or_none() is None:
         raise NotFound("There is no such patient with an active account.")
 
 
-async def take(db: AsyncSession, who: Identity, row: AppointmentRow, status: ArrangedStatus) -> None:
-    """Take a visit to a status that may follow; naming the one it has changes nothing. Raises SlotTaken."""
-    if row.status == status.value:
-        return
-    row.status = status.value
-    if status is ArrangedStatus.CANCELLED:
-        row.cancelled_by = who.role.value
-    await appointments.save(db, row)
+async def set_status(db: AsyncSession, who: Identity, row: AppointmentRow, status: ArrangedStatus) -> None:
+    """Set a status that may follow; the current one changes no record. Raise SlotTaken."""
+    if row.status != status.value:
+        await appointments.set_status(db, row, AppointmentStatus(status.value), who.role)
 
 
-def _theirs(who: Identity) -> ColumnElement[bool]:
+def _is_visible(who: Identity) -> ColumnElement[bool]:
     return true() if who.role is Role.ADMIN else false()
 
 
-def _shown_columns() -> Select[*tuple[Any, ...]]:
-    """The columns of an Arrangement in the order of `_arrangement`."""
+def _select_visits() -> Select[*tuple[Any, ...]]:
     return (
         select(
-            col(_a.id),
-            col(_a.reference),
-            col(_a.starts_at),
-            col(_a.ends_at),
-            col(_a.status),
-            col(_a.place),
-            col(_a.cancelled_by),
-            col(_a.created_at),
-            col(_a.version),
+            col(_visit.id),
+            col(_visit.reference),
+            col(_visit.starts_at),
+            col(_visit.ends_at),
+            col(_visit.status),
+            col(_visit.place),
+            col(_visit.cancelled_by),
+            col(_visit.created_at),
+            col(_visit.version),
             col(_patient.id),
             col(_patient.full_name),
             col(_patient.date_of_birth),
             col(_patient.phone),
             col(_doctor.id),
-            func.coalesce(col(DoctorRow.full_name), col(_doctor.full_name)),
+            display_name(_doctor),
             col(DoctorRow.specialty),
         )
-        .join(_patient, col(_patient.id) == col(_a.patient_id))
-        .join(_doctor, col(_doctor.id) == col(_a.doctor_id))
-        .outerjoin(DoctorRow, col(DoctorRow.id) == col(_a.doctor_id))
-        .execution_options(unowned=EVERYBODYS)
+        .join(_patient, col(_patient.id) == col(_visit.patient_id))
+        .join(_doctor, col(_doctor.id) == col(_visit.doctor_id))
+        .outerjoin(DoctorRow, col(DoctorRow.id) == col(_visit.doctor_id))
+        .execution_options(unowned=CROSS_PATIENT)
     )
 
 
-def _arrangement(row: Sequence[Any]) -> Arrangement:
+def _to_contract(visit: ReceptionRecord) -> Arrangement:
     return Arrangement(
-        id=row[0],
-        reference=row[1],
-        starts_at=row[2],
-        ends_at=row[3],
-        status=AppointmentStatus(row[4]),
-        place=row[5],
-        cancelled_by=row[6] and Role(row[6]),
-        created_at=row[7],
-        version=row[8],
-        patient=Caller(id=row[9], full_name=row[10], date_of_birth=row[11], phone=row[12]),
-        doctor=Practitioner(id=row[13], full_name=row[14], specialty=row[15]),
+        id=visit.id,
+        reference=visit.reference,
+        starts_at=visit.starts_at,
+        ends_at=visit.ends_at,
+        status=AppointmentStatus(visit.status),
+        place=visit.place,
+        cancelled_by=Role(visit.cancelled_by) if visit.cancelled_by else None,
+        created_at=visit.created_at,
+        version=visit.version,
+        patient=Caller(
+            id=visit.patient_id,
+            full_name=visit.patient_name,
+            date_of_birth=visit.patient_date_of_birth,
+            phone=visit.patient_phone,
+        ),
+        doctor=Practitioner(id=visit.doctor_id, full_name=visit.doctor_name, specialty=visit.specialty),
     )

@@ -1,1 +1,1 @@
-"""Handlers of doctors, one file a noun."""
+"""Handlers of the doctors service, one file for each noun."""

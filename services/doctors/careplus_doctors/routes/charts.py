@@ -1,4 +1,4 @@
-"""Charts: doctors look up their patients, note allergies and problems, and open others' charts in an emergency."""
+"""Charts: doctors list their patients, record allergies and problems, and open other charts in an emergency."""
 
 from careplus_contracts import allergies as allergies_contract
 from careplus_contracts import charts as contract
@@ -27,14 +27,14 @@ async def show_chart(patient_id: Id, *, who: Who, db: Db) -> Chart:
 
 @routes.serve(allergies_contract.set_allergies, finds=check_in_care)
 async def set_allergies(patient_id: Id, body: SetAllergies, *, who: Who, db: Db, expected: Expected) -> Allergies:
-    chart = await charts.hold(db, who, patient_id)
+    chart = await charts.lock_for_update(db, who, patient_id)
     check_version(chart.version, expected)
     return await charts.set_allergies(db, chart, body)
 
 
 @routes.serve(contract.set_problems, finds=check_in_care)
 async def set_problems(patient_id: Id, body: SetProblems, *, who: Who, db: Db, expected: Expected) -> ProblemList:
-    chart = await charts.hold(db, who, patient_id)
+    chart = await charts.lock_for_update(db, who, patient_id)
     check_version(chart.version, expected)
     return await charts.set_problems(db, chart, body)
 

@@ -1,11 +1,12 @@
-"""Profiles of doctors: their own, and all of them for administrators."""
+"""Profiles of doctors: the own one for a doctor, all of them for administrators."""
 
 from fastapi import Request
 
 from careplus_contracts import doctors as contract
-from careplus_contracts.doctors import AddDoctor, Doctor, Doctors, NewDoctor, SpecialtyFixed, UpdateDoctor, UpdateProfile
+from careplus_contracts.doctors import AddDoctor, Doctor, Doctors, NewDoctor, UpdateDoctor, UpdateProfile
 from careplus_contracts.values import Cursor, Id, Limit, Query
-from careplus_doctors.inviting import invite
+from careplus_doctors.invitation import invite
+from careplus_doctors.rules.profiles import check_specialty
 from careplus_doctors.store import doctors as store
 from careplus_runtime.http.dependencies import Db, Expected, House, Who, check_version
 from careplus_runtime.http.serving import Routes
@@ -15,15 +16,14 @@ routes = Routes()
 
 @routes.serve(contract.show_profile)
 async def show_profile(*, who: Who, db: Db) -> Doctor:
-    return store.shown(*await store.own(db, who))
+    return store.to_contract(*await store.current_account(db, who))
 
 
 @routes.serve(contract.update_profile)
 async def update_profile(body: UpdateProfile, *, who: Who, db: Db, expected: Expected) -> Doctor:
-    account, profile = await store.own(db, who)
+    account, profile = await store.current_account(db, who)
     check_version(profile.version, expected)
-    if profile.specialty.strip().casefold() not in ("", body.specialty.strip().casefold()):
-        raise SpecialtyFixed("Ask an administrator to change your specialty, and send it as it is until then.")
+    check_specialty(profile.specialty, body.specialty)
     return await store.save(db, account, profile, body)
 
 
@@ -41,9 +41,9 @@ async def list_doctors(
 
 
 @routes.serve(contract.add_doctor)
-async def add_doctor(body: AddDoctor, *, who: Who, db: Db, house: House, request: Request) -> NewDoctor:
-    # the transaction begins with its first statement: nobody waits for another service inside of one
-    invitation = await invite(request, house, body)
+async def add_doctor(body: AddDoctor, *, who: Who, db: Db, settings: House, request: Request) -> NewDoctor:
+    # the transaction begins with the first statement, so none is open during the call to auth
+    invitation = await invite(request, settings, body)
     doctor = await store.add(db, who, invitation.account_id, body)
     return NewDoctor(
         **dict(doctor),
@@ -55,11 +55,11 @@ async def add_doctor(body: AddDoctor, *, who: Who, db: Db, house: House, request
 
 @routes.serve(contract.show_doctor_profile)
 async def show_doctor_profile(doctor_id: Id, *, who: Who, db: Db) -> Doctor:
-    return store.shown(*await store.find(db, who, doctor_id))
+    return store.to_contract(*await store.lock_for_update(db, who, doctor_id))
 
 
-@routes.serve(contract.update_doctor, finds=store.find)
+@routes.serve(contract.update_doctor, finds=store.lock_for_update)
 async def update_doctor(doctor_id: Id, body: UpdateDoctor, *, who: Who, db: Db, expected: Expected) -> Doctor:
-    account, profile = await store.find(db, who, doctor_id)
+    account, profile = await store.lock_for_update(db, who, doctor_id)
     check_version(profile.version, expected)
     return await store.save(db, account, profile, body, active=body.active)

@@ -16,8 +16,8 @@ routes = Routes()
 @routes.serve(contract.prescribe)
 async def prescribe(body: Prescribe, *, who: Who, db: Db) -> Prescription:
     await check_in_care(db, who, body.patient_id, body.appointment_id)
-    noted = await charts.noted(db, who, body.patient_id)
-    check_allergies((item.medicine for item in body.items), noted.allergies, body.override_reason)
+    recorded = await charts.allergies_of(db, who, body.patient_id)
+    check_allergies((item.medicine for item in body.items), recorded.allergies, body.override_reason)
     return await store.add(db, who, body)
 
 
@@ -38,7 +38,7 @@ async def list_prescribed(
 async def stop_prescription(
     prescription_id: Id, body: StopPrescription | None = None, *, who: Who, db: Db, expected: Expected
 ) -> Prescription:
-    row = await store.hold(db, who, prescription_id)
+    row = await store.lock_for_update(db, who, prescription_id)
     check_version(row.version, expected)
     return await store.stop(db, who, row, body.reason if body else None)
 

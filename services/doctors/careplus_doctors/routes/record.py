@@ -11,5 +11,5 @@ routes = Routes()
 
 
 @routes.serve(contract.summarise)
-async def summarise(*, who: Who, db: Db, house: House) -> Summary:
-    return await store.summary(db, who, house.clinic_zone, now())
+async def summarise(*, who: Who, db: Db, settings: House) -> Summary:
+    return await store.summary(db, who, settings.clinic_zone, now())

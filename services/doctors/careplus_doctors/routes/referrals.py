@@ -3,7 +3,7 @@
 from careplus_contracts import referrals as contract
 from careplus_contracts.referrals import Direction, Refer, Referral, Referrals, ReferralStatus, UpdateReferral
 from careplus_contracts.values import Cursor, Id, Limit
-from careplus_doctors.rules.referrals import check_transition, party
+from careplus_doctors.rules.referrals import TRANSITIONS, party
 from careplus_doctors.store import referrals as store
 from careplus_runtime.http.dependencies import Db, Expected, Who, check_version
 from careplus_runtime.http.serving import Routes
@@ -34,10 +34,10 @@ async def list_referred(
 
 @routes.serve(contract.update_referral, finds=store.find)
 async def update_referral(referral_id: Id, body: UpdateReferral, *, who: Who, db: Db, expected: Expected) -> Referral:
-    row = await store.hold(db, who, referral_id)
+    row = await store.lock_for_update(db, who, referral_id)
     check_version(row.version, expected)
     acting = party(is_sender=row.from_doctor_id == who.id, is_outside=row.to_external is not None)
-    check_transition(acting, ReferralStatus(row.status), body.status)
+    TRANSITIONS[acting].check(ReferralStatus(row.status), body.status)
     return await store.change(db, who, row, body)
 
 

@@ -1,4 +1,4 @@
-"""The house in numbers."""
+"""Statistics of the hospital."""
 
 from careplus_contracts import stats as contract
 from careplus_contracts.stats import FirstDay, LastDay, Stats
@@ -12,5 +12,6 @@ routes = Routes()
 
 
 @routes.serve(contract.show_stats)
-async def show_stats(from_: FirstDay = None, to: LastDay = None, *, db: Db, house: House) -> Stats:
-    return await store.stats(db, period(from_, to, now(), house.clinic_zone), house.clinic_zone)
+async def show_stats(from_: FirstDay = None, to: LastDay = None, *, db: Db, settings: House) -> Stats:
+    zone = settings.clinic_zone
+    return await store.stats(db, period(from_, to, now(), zone), zone)

@@ -1,1 +1,1 @@
-"""What holds in doctors, whatever the database; one file a noun."""
+"""Rules of charts, referrals, summaries and statistics: pure functions."""

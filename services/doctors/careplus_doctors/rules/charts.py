@@ -1,4 +1,4 @@
-"""What an allergy forbids, and what somebody may look for among their patients."""
+"""Allergies that rule out a medicine, and the search among a doctor's patients."""
 
 import re
 import unicodedata
@@ -11,18 +11,19 @@ _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
 def allergy_status(allergies: Iterable[object], no_known_allergies: bool) -> AllergyStatus:
+    """Return whether allergies are recorded, none are known, or the patient was not asked."""
     if any(True for _ in allergies):
         return AllergyStatus.NOTED
     return AllergyStatus.NONE_KNOWN if no_known_allergies else AllergyStatus.NOT_ASKED
 
 
 def check_allergies(medicines: Iterable[str], allergies: Iterable[Allergy], override_reason: str | None) -> None:
-    """Raise AllergyConflict for a medicine whose name holds every word of a substance, unless there is a reason."""
-    noted = list(allergies)
+    """Raise AllergyConflict for a medicine with every word of a substance in its name, unless there is a reason."""
+    recorded = list(allergies)
     conflicts = [
         AllergyMatch(medicine=medicine, substance=allergy.substance, severity=allergy.severity, reaction=allergy.reaction)
         for medicine in medicines
-        for allergy in noted
+        for allergy in recorded
         if (substance := _words(allergy.substance)) and substance <= _words(medicine)
     ]
     if conflicts and override_reason is None:
@@ -32,20 +33,20 @@ def check_allergies(medicines: Iterable[str], allergies: Iterable[Allergy], over
         )
 
 
-def day_meant(q: str) -> date | None:
-    """The day, if that is what somebody typed."""
+def parse_day(q: str) -> date | None:
+    """Return the day that a search names as `YYYY-MM-DD`, or None."""
     try:
         return date.fromisoformat(q) if _DAY.fullmatch(q) else None
     except ValueError:
         return None
 
 
-def is_named(full_name: str, wanted: str) -> bool:
-    """Whether that is the whole name; capitals and spaces do not matter."""
-    return _plain(full_name) == _plain(wanted)
+def is_same_name(full_name: str, wanted: str) -> bool:
+    """Return whether the names are equal except for case and spaces."""
+    return _normalised(full_name) == _normalised(wanted)
 
 
-def _plain(name: str) -> str:
+def _normalised(name: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 

@@ -1,20 +1,21 @@
-"""What waits for a patient, and in which order."""
+"""Tasks of a patient, and their order."""
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from careplus_clinic.clinic_time import day_start
 from careplus_contracts.record import Task, TaskKind
 
 NEW_FOR = timedelta(days=30)
-"""A released result is news for so long."""
+"""A released result is a task for this time."""
 ENDING_WITHIN = timedelta(days=7)
 LONGEST_LIST = 20
 
 
-class Taken(NamedTuple):
+class PrescribedItem(NamedTuple):
     """One item of an active prescription."""
 
     prescription_id: int
@@ -23,8 +24,8 @@ class Taken(NamedTuple):
     duration_days: int
 
 
-def endings(items: Iterable[Taken], now: datetime) -> list[Task]:
-    """A task for each prescription whose longest item ends soon; items of one prescription stand together."""
+def prescription_tasks(items: Iterable[PrescribedItem], now: datetime) -> list[Task]:
+    """Return a task for each prescription with its longest item ending soon; items must be grouped by prescription."""
     tasks = []
     for prescription_id, group in groupby(items, lambda item: item.prescription_id):
         last = max(group, key=lambda item: item.duration_days)
@@ -35,20 +36,22 @@ def endings(items: Iterable[Taken], now: datetime) -> list[Task]:
 
 
 def result_task(result_id: int, test: str, released_at: datetime) -> Task:
+    """Return the task to read a new result."""
     return Task(kind=TaskKind.NEW_RESULT, id=result_id, about=test, more=0, at=released_at)
 
 
 def referral_task(referral_id: int, to: str, due_on: date | None, created_at: datetime, *, zone: ZoneInfo) -> Task:
-    """At the beginning of the clinic day on which it is due, else when it was sent."""
-    at = created_at if due_on is None else datetime.combine(due_on, time(), zone).astimezone(UTC)
+    """Return the task to book a referral: at the start of its due day, or at the time it was sent."""
+    at = created_at if due_on is None else day_start(due_on, zone)
     return Task(kind=TaskKind.REFERRAL_TO_BOOK, id=referral_id, about=to, more=0, at=at)
 
 
 def lab_task(booking_id: int, first_test: str, tests: int, starts_at: datetime | None) -> Task:
+    """Return the task to visit the laboratory; `first_test` names one of the tests."""
     return Task(kind=TaskKind.LAB_VISIT, id=booking_id, about=first_test, more=tests - 1, at=starts_at)
 
 
-def most_pressing(tasks: Iterable[Task], now: datetime) -> list[Task]:
-    """What is nearest to now first, what has no time last; no more than the summary holds."""
+def most_urgent(tasks: Iterable[Task], now: datetime) -> list[Task]:
+    """Return at most 20 tasks: the nearest to now first, tasks without a time last."""
     far = timedelta.max
     return sorted(tasks, key=lambda task: abs(task.at - now) if task.at else far)[:LONGEST_LIST]

@@ -1,28 +1,27 @@
-"""The house in numbers: a period of clinic days, its visits by day and status, and how much of the offered time was used."""
+"""Statistics of a period of clinic days: visits by day and status, and the used share of the offered time."""
 
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from statistics import median
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from careplus_clinic.clinic_time import day_start, days_from, local_date, local_time, minute_of, weekday
 from careplus_contracts.appointments import AppointmentStatus
-from careplus_contracts.availability import Weekday
 from careplus_contracts.refusals import FieldError, Malformed
 from careplus_contracts.stats import DayCount
 
 DAYS_BACK, DAYS_AHEAD, LONGEST_DAYS = 29, 30, 366
-WEEKDAYS = tuple(Weekday)
-NOT_HELD = frozenset({AppointmentStatus.CANCELLED, AppointmentStatus.NO_SHOW})
+NOT_OCCUPYING = frozenset({AppointmentStatus.CANCELLED, AppointmentStatus.NO_SHOW})
 """Visits in these states do not occupy their time."""
 
 
 @dataclass(frozen=True)
 class Period:
-    """Clinic days from `first` to `last`; `bounds` are the instants at which each begins, and the end of the last."""
+    """Clinic days from `first` to `last`; `bounds` are the start of each day, and the end of the last one."""
 
     first: date
     last: date
@@ -30,11 +29,12 @@ class Period:
 
     @property
     def days(self) -> list[date]:
-        return [self.first + timedelta(days=number) for number in range(len(self.bounds) - 1)]
+        """Return the days in order."""
+        return days_from(self.first, len(self.bounds) - 1)
 
 
-class Visits(NamedTuple):
-    """How many visits of one status have the same time."""
+class VisitCount(NamedTuple):
+    """Number of visits with the same time and status."""
 
     starts_at: datetime
     ends_at: datetime
@@ -42,8 +42,8 @@ class Visits(NamedTuple):
     number: int
 
 
-class Stretch(NamedTuple):
-    """Weekly hours of a doctor, `HH:MM` on the clinic's wall."""
+class WeeklyHours(NamedTuple):
+    """Weekly hours of a doctor, as `HH:MM` in clinic time."""
 
     doctor_id: int
     weekday: str
@@ -51,7 +51,7 @@ class Stretch(NamedTuple):
     ends: str
 
 
-class Away(NamedTuple):
+class TimeOffSpan(NamedTuple):
     """Time off of a doctor, as instants."""
 
     doctor_id: int
@@ -60,19 +60,18 @@ class Away(NamedTuple):
 
 
 def period(first: date | None, last: date | None, now: datetime, zone: ZoneInfo) -> Period:
-    """The days asked for, or those around today. Raises Malformed for one that runs backward or is too long."""
-    today = now.astimezone(zone).date()
+    """Return the period asked for, or 60 days around today. Raise Malformed if it runs backward or is over 367 days long."""
+    today = local_date(now, zone)
     first = first or today - timedelta(days=DAYS_BACK)
     last = last or today + timedelta(days=DAYS_AHEAD)
     if not first <= last <= first + timedelta(days=LONGEST_DAYS):
         message = f"the last day lies 0 to {LONGEST_DAYS} days after the first, {first}"
         raise Malformed(f"query.to: {message}", errors=[FieldError(field="query.to", message=message)])
-    days = range((last - first).days + 2)
-    return Period(first, last, [datetime.combine(first + timedelta(days=n), time(), zone).astimezone(UTC) for n in days])
+    return Period(first, last, [day_start(day, zone) for day in days_from(first, (last - first).days + 2)])
 
 
-def by_day(of: Period, visits: Iterable[Visits]) -> list[DayCount]:
-    """Visits that start on each day, every status named."""
+def by_day(of: Period, visits: Iterable[VisitCount]) -> list[DayCount]:
+    """Return the visits that start on each day, with a count for every status."""
     counts: list[Counter[str]] = [Counter() for _ in of.days]
     for visit in visits:
         counts[bisect_right(of.bounds, visit.starts_at) - 1][visit.status] += visit.number
@@ -83,6 +82,7 @@ def by_day(of: Period, visits: Iterable[Visits]) -> list[DayCount]:
 
 
 def by_status(days: Iterable[DayCount]) -> dict[AppointmentStatus, int]:
+    """Return the visits of all days by status."""
     total: Counter[AppointmentStatus] = Counter()
     for day in days:
         total.update(day.by_status)
@@ -90,54 +90,52 @@ def by_status(days: Iterable[DayCount]) -> dict[AppointmentStatus, int]:
 
 
 def no_show_rate(counts: dict[AppointmentStatus, int]) -> float | None:
-    """No-shows among visits that were completed or missed."""
+    """Return the share of no-shows among completed and missed visits; None without such visits."""
     missed, completed = counts[AppointmentStatus.NO_SHOW], counts[AppointmentStatus.COMPLETED]
     return missed / (missed + completed) if missed + completed else None
 
 
-def utilisation(visits: Iterable[Visits], offered: int) -> float | None:
-    """Occupied among offered minutes, at most 1: visits may lie outside of the week that is set now."""
-    occupied = sum(_minutes(v.starts_at, v.ends_at) * v.number for v in visits if AppointmentStatus(v.status) not in NOT_HELD)
+def utilisation(visits: Iterable[VisitCount], offered: int) -> float | None:
+    """Return occupied by offered minutes, at most 1, because visits may lie outside the present weekly hours."""
+    occupied = sum(
+        _minutes(v.starts_at, v.ends_at) * v.number for v in visits if AppointmentStatus(v.status) not in NOT_OCCUPYING
+    )
     return min(1.0, occupied / offered) if offered else None
 
 
-def offered_minutes(of: Period, week: Sequence[Stretch], away: Iterable[Away], zone: ZoneInfo) -> int:
-    """Wall-clock minutes in which doctors see patients, without their time off."""
-    days = Counter(WEEKDAYS[day.weekday()].value for day in of.days)
-    offered = sum((_wall(stretch.ends) - _wall(stretch.starts)) * days[stretch.weekday] for stretch in week)
-    hours: dict[tuple[int, str], list[Stretch]] = defaultdict(list)
-    for stretch in week:
-        hours[stretch.doctor_id, stretch.weekday].append(stretch)
-    for doctor_id, starts, ends in _on_the_wall(of, away, zone):
+def offered_minutes(of: Period, week: Sequence[WeeklyHours], away: Iterable[TimeOffSpan], zone: ZoneInfo) -> int:
+    """Return the wall-clock minutes of all doctors' weekly hours in the period, without their time off."""
+    days = Counter(weekday(day).value for day in of.days)
+    offered = sum((minute_of(rule.ends) - minute_of(rule.starts)) * days[rule.weekday] for rule in week)
+    hours: dict[tuple[int, str], list[WeeklyHours]] = defaultdict(list)
+    for rule in week:
+        hours[rule.doctor_id, rule.weekday].append(rule)
+    for doctor_id, starts, ends in _local_time_off(of, away, zone):
         for number in range((ends.date() - starts.date()).days + 1):
             midnight = datetime.combine(starts.date() + timedelta(days=number), time())
-            for stretch in hours[doctor_id, WEEKDAYS[midnight.weekday()].value]:
-                from_minute = max(_wall(stretch.starts), _minutes(midnight, starts))
-                to_minute = min(_wall(stretch.ends), _minutes(midnight, ends))
+            for rule in hours[doctor_id, weekday(midnight).value]:
+                from_minute = max(minute_of(rule.starts), _minutes(midnight, starts))
+                to_minute = min(minute_of(rule.ends), _minutes(midnight, ends))
                 offered -= max(0, to_minute - from_minute)
     return offered
 
 
-def _on_the_wall(of: Period, away: Iterable[Away], zone: ZoneInfo) -> Iterator[tuple[int, datetime, datetime]]:
-    """Time off as naive clinic time inside the period, what overlaps of one doctor counted once."""
+def _local_time_off(of: Period, away: Iterable[TimeOffSpan], zone: ZoneInfo) -> Iterator[tuple[int, datetime, datetime]]:
+    """Yield time off as naive clinic time inside the period; overlapping spans of one doctor are merged."""
     until: dict[int, datetime] = defaultdict(lambda: datetime.combine(of.first, time()))
     end = datetime.combine(of.last + timedelta(days=1), time())
     for doctor_id, starts_at, ends_at in sorted(away):
-        starts = max(until[doctor_id], starts_at.astimezone(zone).replace(tzinfo=None))
-        ends = min(end, ends_at.astimezone(zone).replace(tzinfo=None))
+        starts = max(until[doctor_id], local_time(starts_at, zone))
+        ends = min(end, local_time(ends_at, zone))
         if starts < ends:
             until[doctor_id] = ends
             yield doctor_id, starts, ends
 
 
 def turnaround_hours(spans: Iterable[tuple[datetime, datetime]]) -> float | None:
-    """Median hours from collection to verification."""
+    """Return the median hours from collection to verification; None without results."""
     hours = [(verified - collected).total_seconds() / 3600 for collected, verified in spans]
     return round(median(hours), 2) if hours else None
-
-
-def _wall(clock: str) -> int:
-    return int(clock[:2]) * 60 + int(clock[3:])
 
 
 def _minutes(starts: datetime, ends: datetime) -> int:

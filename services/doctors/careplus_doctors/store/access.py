@@ -1,4 +1,4 @@
-"""Statements about charts that are opened without treating the patient ("break-glass")."""
+"""Statements about charts that a doctor opens without treating the patient ("break-glass")."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -10,43 +10,47 @@ from sqlmodel import col
 from careplus_contracts.accounts import Sex
 from careplus_contracts.charts import LONGEST_PART, ChartAccess, FoundPatient, FoundPatients
 from careplus_contracts.endpoints import Role
-from careplus_contracts.refusals import NotFound
 from careplus_contracts.values import Person
-from careplus_doctors.rules.charts import is_named
-from careplus_doctors.store.people import doctor_name
-from careplus_runtime.http.problems import NOTHING_HERE
+from careplus_doctors.rules.charts import is_same_name
+from careplus_runtime.http.records import one_or_404
 from careplus_runtime.identity.care import check_in_care
 from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.clock import this_second
 from careplus_tables.accounts import AccountRow
 from careplus_tables.charts import ChartAccessRow
+from careplus_tables.people import doctor_name
 
 OPEN_FOR = timedelta(hours=1)
 MOST_FOUND = 5
-BORN_ON_ONE_DAY = 1000
-"""So many patients of one birthday are looked through."""
+MOST_BORN_ON_ONE_DAY = 1000
+"""Limit of the patients with one date of birth that a search compares by name."""
 
 
 async def search(db: AsyncSession, who: Identity, full_name: str, date_of_birth: date) -> FoundPatients:
-    """Patients with just this name and date of birth."""
-    born = _anybody(who).where(col(AccountRow.date_of_birth) == date_of_birth).order_by(col(AccountRow.id)).limit(BORN_ON_ONE_DAY)
-    found = [row for row in (await db.execute(born)).scalars() if is_named(row.full_name, full_name)]
+    """Return patients with exactly this name and date of birth."""
+    born = (
+        _any_patient(who)
+        .where(col(AccountRow.date_of_birth) == date_of_birth)
+        .order_by(col(AccountRow.id))
+        .limit(MOST_BORN_ON_ONE_DAY)
+    )
+    found = [row for row in (await db.execute(born)).scalars() if is_same_name(row.full_name, full_name)]
     return FoundPatients(items=[_found(row, date_of_birth) for row in found[:MOST_FOUND]])
 
 
 async def open_chart(db: AsyncSession, who: Identity, patient_id: int, reason: str) -> ChartAccess:
-    """Open the chart of any patient, also of one whose account is closed. Raises NotFound."""
-    if (await db.execute(_anybody(who).where(col(AccountRow.id) == patient_id))).first() is None:
-        raise NotFound(NOTHING_HERE)
+    """Open the chart of any patient, also of one with a closed account. Raise NotFound."""
+    await one_or_404(db, _any_patient(who).where(col(AccountRow.id) == patient_id))
     at = this_second()
     row = ChartAccessRow(patient_id=patient_id, doctor_id=who.id, reason=reason, opened_at=at, until=at + OPEN_FOR)
     db.add(row)
     await db.flush()
-    return (await of_patient(db, who, patient_id))[0]
+    [newest, *_] = await of_patient(db, who, patient_id)
+    return newest
 
 
 async def of_patient(db: AsyncSession, who: Identity, patient_id: int) -> list[ChartAccess]:
-    """Who opened the chart of a patient in the doctor's care, newest first. Raises NotFound."""
+    """Return the openings of the chart of a patient in the doctor's care, newest first. Raise NotFound."""
     await check_in_care(db, who, patient_id)
     query: Select[*tuple[Any, ...]] = (
         select(ChartAccessRow, doctor_name(col(ChartAccessRow.doctor_id)))
@@ -54,11 +58,11 @@ async def of_patient(db: AsyncSession, who: Identity, patient_id: int) -> list[C
         .order_by(col(ChartAccessRow.id).desc())
         .limit(LONGEST_PART)
     )
-    return [_shown(*row) for row in (await db.execute(query)).all()]
+    return [_to_contract(*row) for row in (await db.execute(query)).all()]
 
 
-def _anybody(who: Identity) -> Select[AccountRow]:
-    """Patients, in care or not; for doctors only."""
+def _any_patient(who: Identity) -> Select[AccountRow]:
+    """Return the statement of all patients, in care or not; it finds none for other roles than doctors."""
     is_doctor = true() if who.role is Role.DOCTOR else false()
     return select(AccountRow).where(col(AccountRow.role) == Role.PATIENT.value, is_doctor)
 
@@ -68,7 +72,7 @@ def _found(row: AccountRow, date_of_birth: date) -> FoundPatient:
     return FoundPatient(patient=Person(id=row.id, full_name=row.full_name), date_of_birth=date_of_birth, sex=Sex(row.sex))
 
 
-def _shown(row: ChartAccessRow, doctor: str) -> ChartAccess:
+def _to_contract(row: ChartAccessRow, doctor: str) -> ChartAccess:
     assert row.id is not None
     return ChartAccess(
         **row.model_dump(include={"patient_id", "reason", "opened_at", "until"}),

@@ -1,4 +1,4 @@
-"""Statements about charts: allergies, problems, and everything about one patient together."""
+"""Statements about charts: allergies, problems, and the whole chart of one patient."""
 
 from enum import Enum
 from typing import Any
@@ -21,9 +21,9 @@ from careplus_tables.charts import AllergyRow, ChartRow, ProblemRow
 
 
 async def show(db: AsyncSession, who: Identity, patient_id: int) -> Chart:
-    """Everything about a patient in the doctor's care. Raises NotFound."""
+    """Return the whole chart of a patient in the doctor's care. Raise NotFound."""
     await check_in_care(db, who, patient_id)
-    chart = await _found(db, patient_id)
+    chart = await _chart(db, patient_id)
     return Chart(
         **dict(await allergies(db, chart)),
         problems=await _problems(db, patient_id),
@@ -36,21 +36,22 @@ async def show(db: AsyncSession, who: Identity, patient_id: int) -> Chart:
     )
 
 
-async def hold(db: AsyncSession, who: Identity, patient_id: int) -> ChartRow:
-    """The chart of a patient in the doctor's care, to be changed; version 1 where nothing was noted. Raises NotFound."""
+async def lock_for_update(db: AsyncSession, who: Identity, patient_id: int) -> ChartRow:
+    """Return the chart of a patient in the doctor's care, or a new one of version 1, locked. Raise NotFound."""
     await check_in_care(db, who, patient_id)
-    # the account is locked, because there may be no chart yet
+    # lock the account, because the chart may not exist yet
     await db.get(AccountRow, patient_id, with_for_update={"key_share": True})
-    return await _found(db, patient_id)
+    return await _chart(db, patient_id)
 
 
-async def noted(db: AsyncSession, who: Identity, patient_id: int) -> Allergies:
-    """The allergies of a patient in the doctor's care. Raises NotFound."""
+async def allergies_of(db: AsyncSession, who: Identity, patient_id: int) -> Allergies:
+    """Return the allergies of a patient in the doctor's care. Raise NotFound."""
     await check_in_care(db, who, patient_id)
-    return await allergies(db, await _found(db, patient_id))
+    return await allergies(db, await _chart(db, patient_id))
 
 
 async def allergies(db: AsyncSession, chart: ChartRow) -> Allergies:
+    """Return the allergies of a chart in their order."""
     query = select(AllergyRow).where(col(AllergyRow.patient_id) == chart.patient_id).order_by(col(AllergyRow.position))
     found = [
         Allergy(substance=row.substance, reaction=row.reaction, severity=Severity(row.severity), noted_on=row.noted_on)
@@ -60,14 +61,14 @@ async def allergies(db: AsyncSession, chart: ChartRow) -> Allergies:
 
 
 async def set_allergies(db: AsyncSession, chart: ChartRow, body: SetAllergies) -> Allergies:
-    """Replace them; the next version if anything is new."""
+    """Replace the allergies; the next version if they differ."""
     before = (await allergies(db, chart)).allergies
     if (before, chart.no_known_allergies) != (body.allergies, body.no_known_allergies):
         chart.no_known_allergies = body.no_known_allergies
         await _next_version(db, chart)
         await db.execute(delete(AllergyRow).where(col(AllergyRow.patient_id) == chart.patient_id))
         db.add_all(
-            AllergyRow(patient_id=chart.patient_id, position=position, **_plain(allergy))
+            AllergyRow(patient_id=chart.patient_id, position=position, **_column_values(allergy))
             for position, allergy in enumerate(body.allergies)
         )
         await db.flush()
@@ -75,25 +76,25 @@ async def set_allergies(db: AsyncSession, chart: ChartRow, body: SetAllergies) -
 
 
 async def set_problems(db: AsyncSession, chart: ChartRow, body: SetProblems) -> ProblemList:
-    """Replace them; the next version if anything is new."""
+    """Replace the problems; the next version if they differ."""
     if await _problems(db, chart.patient_id) != body.problems:
         await _next_version(db, chart)
         await db.execute(delete(ProblemRow).where(col(ProblemRow.patient_id) == chart.patient_id))
         db.add_all(
-            ProblemRow(patient_id=chart.patient_id, position=position, **_plain(problem))
+            ProblemRow(patient_id=chart.patient_id, position=position, **_column_values(problem))
             for position, problem in enumerate(body.problems)
         )
         await db.flush()
     return ProblemList(problems=await _problems(db, chart.patient_id), version=chart.version)
 
 
-async def _found(db: AsyncSession, patient_id: int) -> ChartRow:
+async def _chart(db: AsyncSession, patient_id: int) -> ChartRow:
     chart = await db.get(ChartRow, patient_id)
     return chart or ChartRow(patient_id=patient_id, no_known_allergies=False, version=1)
 
 
-def _plain(entry: Allergy | Condition) -> dict[str, Any]:
-    """Its members as columns take them: psycopg would write the names of enum members."""
+def _column_values(entry: Allergy | Condition) -> dict[str, Any]:
+    """Return the members with values instead of enum members, of which psycopg would write the names."""
     return {name: value.value if isinstance(value, Enum) else value for name, value in entry}
 
 

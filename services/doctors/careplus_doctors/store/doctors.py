@@ -13,17 +13,18 @@ from careplus_runtime.http.problems import NOTHING_HERE
 from careplus_runtime.identity.tokens import Identity
 from careplus_tables.accounts import AccountRow
 from careplus_tables.doctors import DoctorRow
+from careplus_tables.people import display_name
 
-Found = tuple[AccountRow, DoctorRow]
-"""A doctor's account and profile; the profile is a blank one, not yet stored, where they have none."""
+AccountAndProfile = tuple[AccountRow, DoctorRow]
+"""A doctor's account and profile; a blank profile that is not stored where the doctor has none."""
 
-FULL_NAME = func.coalesce(col(DoctorRow.full_name), col(AccountRow.full_name))
+FULL_NAME = display_name(AccountRow)
 
 
-async def own(db: AsyncSession, who: Identity) -> Found:
-    """The caller's own. Raises Unauthenticated where the account is gone or deactivated."""
+async def current_account(db: AsyncSession, who: Identity) -> AccountAndProfile:
+    """Return the caller's account and profile. Raise Unauthenticated where the account is gone or deactivated."""
     try:
-        account, profile = await find(db, who, who.id)
+        account, profile = await lock_for_update(db, who, who.id)
     except NotFound:
         raise Unauthenticated("This account is closed.") from None
     if not account.active:
@@ -31,9 +32,9 @@ async def own(db: AsyncSession, who: Identity) -> Found:
     return account, profile
 
 
-async def find(db: AsyncSession, who: Identity, doctor_id: int) -> Found:
-    """One's own, or any for administrators. Raises NotFound. Held until the transaction ends (PostgreSQL)."""
-    # the account is locked, because there may be no profile yet
+async def lock_for_update(db: AsyncSession, who: Identity, doctor_id: int) -> AccountAndProfile:
+    """Return the own account and profile, or any for administrators, locked until the transaction ends. Raise NotFound."""
+    # lock the account, because the profile may not exist yet
     account = await db.get(AccountRow, doctor_id, with_for_update={"key_share": True})
     if account is None or account.role != Role.DOCTOR.value or (who.role is not Role.ADMIN and doctor_id != who.id):
         raise NotFound(NOTHING_HERE)
@@ -43,7 +44,7 @@ async def find(db: AsyncSession, who: Identity, doctor_id: int) -> Found:
 async def list_all(
     db: AsyncSession, *, q: str | None, specialty: str | None, active: bool | None, limit: int, cursor: str | None
 ) -> Doctors:
-    """Doctors by name, those without a profile too. The cursor is an id: names may be longer than a cursor."""
+    """Return doctors by name, with or without a profile. The cursor is an id, because a name may exceed a cursor's length."""
     query = (
         select(AccountRow, DoctorRow)
         .outerjoin(DoctorRow, col(DoctorRow.id) == col(AccountRow.id))
@@ -57,17 +58,23 @@ async def list_all(
     if active is not None:
         query = query.where(func.coalesce(col(DoctorRow.active), False) == active)
     if (last := after(cursor, Id)) is not None:
-        where = select(FULL_NAME).select_from(AccountRow).outerjoin(DoctorRow, col(DoctorRow.id) == col(AccountRow.id))
-        last_name = where.where(col(AccountRow.id) == last).correlate(None).scalar_subquery()
+        name = select(FULL_NAME).select_from(AccountRow).outerjoin(DoctorRow, col(DoctorRow.id) == col(AccountRow.id))
+        last_name = name.where(col(AccountRow.id) == last).correlate(None).scalar_subquery()
         query = query.where(tuple_(FULL_NAME, col(AccountRow.id)) > tuple_(last_name, last))
     rows = (await db.execute(query.order_by(FULL_NAME, col(AccountRow.id)).limit(limit + 1))).all()
-    found, next_cursor = page(rows, limit, lambda row: row[0].id)
-    return Doctors(items=[shown(account, profile or _blank(account)) for account, profile in found], next_cursor=next_cursor)
+    pairs, next_cursor = page([(row.AccountRow, row.DoctorRow) for row in rows], limit, _account_id)
+    return Doctors(
+        items=[to_contract(account, profile or _blank(account)) for account, profile in pairs], next_cursor=next_cursor
+    )
+
+
+def _account_id(pair: tuple[AccountRow, DoctorRow | None]) -> int | None:
+    return pair[0].id
 
 
 async def add(db: AsyncSession, who: Identity, doctor_id: int, body: UpdateProfile) -> Doctor:
-    """The profile of an account that was invited just now, or invited again. Raises NotFound."""
-    account, profile = await find(db, who, doctor_id)
+    """Store the profile of an account that was just invited, for the first time or again. Raise NotFound."""
+    account, profile = await lock_for_update(db, who, doctor_id)
     if profile not in db:
         profile.version = 0
     return await save(db, account, profile, body, active=True)
@@ -76,7 +83,7 @@ async def add(db: AsyncSession, who: Identity, doctor_id: int, body: UpdateProfi
 async def save(
     db: AsyncSession, account: AccountRow, profile: DoctorRow, body: UpdateProfile, *, active: bool | None = None
 ) -> Doctor:
-    """Change or begin a profile. `active` None: as it was, and true for a new one."""
+    """Store a new or changed profile as its next version. `active` None leaves it, and is true for a new profile."""
     if profile not in db:
         profile.active = True
         db.add(profile)
@@ -91,10 +98,11 @@ async def save(
     profile.booking = body.booking.value
     profile.version += 1
     await db.flush()
-    return shown(account, profile)
+    return to_contract(account, profile)
 
 
-def shown(account: AccountRow, profile: DoctorRow) -> Doctor:
+def to_contract(account: AccountRow, profile: DoctorRow) -> Doctor:
+    """Return the account and profile as one answer."""
     return Doctor(
         id=profile.id,
         email=account.email,
@@ -113,7 +121,7 @@ def shown(account: AccountRow, profile: DoctorRow) -> Doctor:
 
 def _blank(account: AccountRow) -> DoctorRow:
     assert account.id is not None
-    # without a profile a doctor is neither found nor booked, which is what inactive means
+    # a doctor without a profile is neither found nor booked, so it is inactive
     return DoctorRow(
         id=account.id,
         full_name=account.full_name,

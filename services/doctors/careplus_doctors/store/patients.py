@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, case, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,7 +13,7 @@ from careplus_contracts.accounts import Sex
 from careplus_contracts.charts import PatientInCare, PatientsInCare
 from careplus_contracts.endpoints import Role
 from careplus_contracts.values import Id
-from careplus_doctors.rules.charts import allergy_status, day_meant
+from careplus_doctors.rules.charts import allergy_status, parse_day
 from careplus_runtime.http.paging import after, page
 from careplus_runtime.identity.care import patients_in_care
 from careplus_runtime.identity.tokens import Identity
@@ -23,17 +23,22 @@ from careplus_tables.appointments import FREE_AGAIN, AppointmentRow
 from careplus_tables.charts import AllergyRow, ChartRow
 
 _NAME, _ID = col(AccountRow.full_name), col(AccountRow.id)
-Span = tuple[datetime | None, datetime | None]
-"""The last visit and the next one."""
+
+
+class _VisitTimes(NamedTuple):
+    """Start of the last visit and of the next one."""
+
+    last: datetime | None = None
+    next: datetime | None = None
 
 
 async def list_in_care(db: AsyncSession, who: Identity, q: str | None, limit: int, cursor: str | None) -> PatientsInCare:
-    """By name. The cursor is an id: names may be longer than a cursor."""
-    # written so that the index of names, which goes through everybody's, is left alone
+    """Return patients in care by name. The cursor is an id, because a name may exceed a cursor's length."""
+    # coalesce keeps the planner off the index of names, which holds the names of all accounts
     is_patient = func.coalesce(col(AccountRow.role), "") == Role.PATIENT.value
     query = select(AccountRow).where(_ID.in_(patients_in_care(who)), is_patient)
     if wanted := (q or "").strip():
-        query = query.where(_meant(wanted))
+        query = query.where(_matches(wanted))
     if (last := after(cursor, Id)) is not None:
         last_name = select(_NAME).where(_ID.in_(patients_in_care(who, last))).correlate(None).scalar_subquery()
         query = query.where(tuple_(_NAME, _ID) > tuple_(last_name, last))
@@ -42,20 +47,20 @@ async def list_in_care(db: AsyncSession, who: Identity, q: str | None, limit: in
     ids = [row.id for row in rows if row.id is not None]
     times, none_known, substances = await _times(db, who, ids), await _none_known(db, ids), await _substances(db, ids)
     items = [
-        _shown(row, times.get(row.id, (None, None)), substances[row.id], row.id in none_known)
+        _to_contract(row, times.get(row.id, _VisitTimes()), substances[row.id], row.id in none_known)
         for row in rows
         if row.id is not None
     ]
     return PatientsInCare(items=items, next_cursor=next_cursor)
 
 
-def _meant(wanted: str) -> ColumnElement[bool]:
+def _matches(wanted: str) -> ColumnElement[bool]:
     in_name = _NAME.icontains(wanted, autoescape=True)
-    day = day_meant(wanted)
+    day = parse_day(wanted)
     return in_name if day is None else or_(in_name, col(AccountRow.date_of_birth) == day)
 
 
-async def _times(db: AsyncSession, who: Identity, ids: Sequence[int]) -> dict[int, Span]:
+async def _times(db: AsyncSession, who: Identity, ids: Sequence[int]) -> dict[int, _VisitTimes]:
     at, present = col(AppointmentRow.starts_at), now()
     query = (
         select(col(AppointmentRow.patient_id), func.max(case((at <= present, at))), func.min(case((at > present, at))))
@@ -63,7 +68,7 @@ async def _times(db: AsyncSession, who: Identity, ids: Sequence[int]) -> dict[in
         .where(col(AppointmentRow.status).not_in([status.value for status in FREE_AGAIN]))
         .group_by(col(AppointmentRow.patient_id))
     )
-    return {patient_id: (last, next_) for patient_id, last, next_ in (await db.execute(query)).all()}
+    return {patient_id: _VisitTimes(last, next_) for patient_id, last, next_ in (await db.execute(query)).all()}
 
 
 async def _none_known(db: AsyncSession, ids: Sequence[int]) -> set[int]:
@@ -72,21 +77,21 @@ async def _none_known(db: AsyncSession, ids: Sequence[int]) -> set[int]:
 
 
 async def _substances(db: AsyncSession, ids: Sequence[int]) -> dict[int, list[str]]:
-    key = (col(AllergyRow.patient_id), col(AllergyRow.position))
-    query = select(key[0], col(AllergyRow.substance)).where(key[0].in_(ids)).order_by(*key)
+    patient_id, position = col(AllergyRow.patient_id), col(AllergyRow.position)
+    query = select(patient_id, col(AllergyRow.substance)).where(patient_id.in_(ids)).order_by(patient_id, position)
     found: dict[int, list[str]] = defaultdict(list)
-    for patient_id, substance in (await db.execute(query)).all():
-        found[patient_id].append(substance)
+    for owner_id, substance in (await db.execute(query)).all():
+        found[owner_id].append(substance)
     return found
 
 
-def _shown(row: AccountRow, times: Span, substances: list[str], none_known: bool) -> PatientInCare:
+def _to_contract(row: AccountRow, times: _VisitTimes, substances: list[str], none_known: bool) -> PatientInCare:
     person: dict[str, Any] = row.model_dump(include={"id", "full_name", "date_of_birth", "phone"})
     return PatientInCare(
         **person,
         sex=Sex(row.sex),
-        last_visit_at=times[0],
-        next_visit_at=times[1],
+        last_visit_at=times.last,
+        next_visit_at=times.next,
         allergy_status=allergy_status(substances, none_known),
         allergies=substances,
     )

@@ -2,7 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,24 +13,44 @@ from careplus_contracts.charts import LONGEST_PART
 from careplus_contracts.endpoints import Role
 from careplus_contracts.prescriptions import Prescribe, Prescription, PrescriptionItem, Prescriptions, PrescriptionStatus
 from careplus_contracts.refusals import NotFound
-from careplus_contracts.values import Id, Person
-from careplus_doctors.store.people import doctor_name
-from careplus_runtime.http.paging import after, page
+from careplus_contracts.values import Person
 from careplus_runtime.http.problems import NOTHING_HERE
+from careplus_runtime.http.records import fetch_page, newest_first, one_or_404
 from careplus_runtime.identity.care import patients_in_care
 from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.clock import now
 from careplus_tables.accounts import AccountRow
+from careplus_tables.people import doctor_name
 from careplus_tables.prescriptions import PrescriptionItemRow, PrescriptionRow
 from careplus_tables.references import new_reference
+
+
+class _PrescriptionRecord(NamedTuple):
+    """One row of `_PRESCRIPTION`, in the order of its columns."""
+
+    id: int
+    reference: str
+    patient_id: int
+    patient_name: str
+    doctor_id: int
+    doctor_name: str
+    appointment_id: int | None
+    notes: str | None
+    override_reason: str | None
+    status: str
+    created_at: datetime
+    stopped_at: datetime | None
+    stop_reason: str | None
+    version: int
+
 
 _PRESCRIPTION: Select[*tuple[Any, ...]] = select(
     col(PrescriptionRow.id),
     col(PrescriptionRow.reference),
     col(PrescriptionRow.patient_id),
-    col(AccountRow.full_name).label("patient_name"),
+    col(AccountRow.full_name),
     col(PrescriptionRow.doctor_id),
-    doctor_name(col(PrescriptionRow.doctor_id)).label("doctor_name"),
+    doctor_name(col(PrescriptionRow.doctor_id)),
     col(PrescriptionRow.appointment_id),
     col(PrescriptionRow.notes),
     col(PrescriptionRow.override_reason),
@@ -39,15 +60,17 @@ _PRESCRIPTION: Select[*tuple[Any, ...]] = select(
     col(PrescriptionRow.stop_reason),
     col(PrescriptionRow.version),
 ).join(AccountRow, col(AccountRow.id) == col(PrescriptionRow.patient_id))
+_NEWEST_FIRST = newest_first(col(PrescriptionRow.id))
 
 
 async def find(db: AsyncSession, who: Identity, prescription_id: int) -> Prescription:
-    """One that was prescribed to the patient, or by the doctor. Raises NotFound."""
-    found = _PRESCRIPTION.where(col(PrescriptionRow.id) == prescription_id, _own(who))
-    rows = (await db.execute(found)).all()
+    """Return a prescription to the patient, or by the doctor. Raise NotFound."""
+    query = _PRESCRIPTION.where(col(PrescriptionRow.id) == prescription_id, _is_own(who))
+    rows = (await db.execute(query)).all()
     if not rows:
         raise NotFound(NOTHING_HERE)
-    return (await _shown(db, rows))[0]
+    [prescription] = await _to_contract(db, rows)
+    return prescription
 
 
 async def list_own(
@@ -59,37 +82,32 @@ async def list_own(
     limit: int,
     cursor: str | None,
 ) -> Prescriptions:
-    """What was prescribed to the patient, or by the doctor, newest first."""
-    query = _PRESCRIPTION.where(_own(who))
+    """Return prescriptions to the patient, or by the doctor, newest first."""
+    query = _PRESCRIPTION.where(_is_own(who))
     if patient_id is not None:
         query = query.where(col(PrescriptionRow.patient_id) == patient_id)
     if status is not None:
         query = query.where(col(PrescriptionRow.status) == status.value)
-    if (last := after(cursor, Id)) is not None:
-        query = query.where(col(PrescriptionRow.id) < last)
-    rows = (await db.execute(query.order_by(col(PrescriptionRow.id).desc()).limit(limit + 1))).all()
-    found, next_cursor = page(rows, limit, lambda row: row.id)
-    return Prescriptions(items=await _shown(db, found), next_cursor=next_cursor)
+    rows, next_cursor = await fetch_page(db, query, _NEWEST_FIRST, limit, cursor)
+    return Prescriptions(items=await _to_contract(db, rows), next_cursor=next_cursor)
 
 
 async def of_patient(db: AsyncSession, who: Identity, patient_id: int) -> list[Prescription]:
-    """What anybody prescribed to a patient in the doctor's care, newest first."""
+    """Return prescriptions of any doctor to a patient in the doctor's care, newest first."""
     query = _PRESCRIPTION.where(
         col(PrescriptionRow.patient_id) == patient_id, col(PrescriptionRow.patient_id).in_(patients_in_care(who, patient_id))
     )
-    return await _shown(db, (await db.execute(query.order_by(col(PrescriptionRow.id).desc()).limit(LONGEST_PART))).all())
+    return await _to_contract(db, (await db.execute(query.order_by(col(PrescriptionRow.id).desc()).limit(LONGEST_PART))).all())
 
 
-async def hold(db: AsyncSession, who: Identity, prescription_id: int) -> PrescriptionRow:
-    """The row of one's own prescription, to be changed. Raises NotFound."""
-    found = select(PrescriptionRow).where(col(PrescriptionRow.id) == prescription_id, _own(who)).with_for_update()
-    row = (await db.execute(found)).scalar_one_or_none()
-    if row is None:
-        raise NotFound(NOTHING_HERE)
-    return row
+async def lock_for_update(db: AsyncSession, who: Identity, prescription_id: int) -> PrescriptionRow:
+    """Return the own prescription, locked. Raise NotFound."""
+    query = select(PrescriptionRow).where(col(PrescriptionRow.id) == prescription_id, _is_own(who))
+    return await one_or_404(db, query.with_for_update())
 
 
 async def add(db: AsyncSession, who: Identity, body: Prescribe) -> Prescription:
+    """Insert a prescription by the doctor with its items."""
     row = PrescriptionRow(
         reference=new_reference("RX"),
         patient_id=body.patient_id,
@@ -109,7 +127,7 @@ async def add(db: AsyncSession, who: Identity, body: Prescribe) -> Prescription:
 
 
 async def stop(db: AsyncSession, who: Identity, row: PrescriptionRow, reason: str | None) -> Prescription:
-    """Stop it; one that is stopped stays as it is."""
+    """Stop the prescription as its next version; one that is stopped already does not change."""
     assert row.id is not None
     if row.status == PrescriptionStatus.ACTIVE.value:
         row.status = PrescriptionStatus.STOPPED.value
@@ -120,34 +138,36 @@ async def stop(db: AsyncSession, who: Identity, row: PrescriptionRow, reason: st
     return await find(db, who, row.id)
 
 
-def _own(who: Identity) -> ColumnElement[bool]:
+def _is_own(who: Identity) -> ColumnElement[bool]:
     return col(PrescriptionRow.doctor_id if who.role is Role.DOCTOR else PrescriptionRow.patient_id) == who.id
 
 
-async def _shown(db: AsyncSession, rows: Sequence[Any]) -> list[Prescription]:
-    items = await _items(db, [row.id for row in rows])
+async def _to_contract(db: AsyncSession, rows: Sequence[Any]) -> list[Prescription]:
+    """Return rows of `_PRESCRIPTION` with their items."""
+    records = [_PrescriptionRecord(*row) for row in rows]
+    items = await _items(db, [record.id for record in records])
     return [
         Prescription(
-            id=row.id,
-            reference=row.reference,
-            patient=Person(id=row.patient_id, full_name=row.patient_name),
-            doctor=Person(id=row.doctor_id, full_name=row.doctor_name),
-            appointment_id=row.appointment_id,
-            items=items[row.id],
-            notes=row.notes,
-            override_reason=row.override_reason,
-            status=PrescriptionStatus(row.status),
-            created_at=row.created_at,
-            stopped_at=row.stopped_at,
-            stop_reason=row.stop_reason,
-            version=row.version,
+            id=record.id,
+            reference=record.reference,
+            patient=Person(id=record.patient_id, full_name=record.patient_name),
+            doctor=Person(id=record.doctor_id, full_name=record.doctor_name),
+            appointment_id=record.appointment_id,
+            items=items[record.id],
+            notes=record.notes,
+            override_reason=record.override_reason,
+            status=PrescriptionStatus(record.status),
+            created_at=record.created_at,
+            stopped_at=record.stopped_at,
+            stop_reason=record.stop_reason,
+            version=record.version,
         )
-        for row in rows
+        for record in records
     ]
 
 
 async def _items(db: AsyncSession, prescription_ids: Sequence[int]) -> dict[int, list[PrescriptionItem]]:
-    """Items by prescription, in order; no statement for no prescriptions."""
+    """Return items by prescription, in order."""
     items: dict[int, list[PrescriptionItem]] = defaultdict(list)
     if prescription_ids:
         names = [getattr(PrescriptionItemRow, name) for name in PrescriptionItem.model_fields]

@@ -1,4 +1,4 @@
-"""Statements about a patient's own care at a glance. Each is bounded, whatever the patient's history."""
+"""Statements of the patient's summary. Each is bounded, however long the patient's history."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,21 +15,22 @@ from careplus_contracts.record import Summary, Task
 from careplus_contracts.referrals import ReferralStatus
 from careplus_contracts.results import ResultStatus
 from careplus_doctors.rules import record as rules
-from careplus_doctors.store.people import doctor_name
-from careplus_doctors.store.visits import VISIT, appointment
 from careplus_runtime.identity.tokens import Identity
 from careplus_tables.appointments import LONGEST_VISIT_HOURS, AppointmentRow
 from careplus_tables.labs import LabBookingRow, LabBookingTestRow, LabResultRow, LabTestRow
+from careplus_tables.people import doctor_name
 from careplus_tables.prescriptions import PrescriptionItemRow, PrescriptionRow
 from careplus_tables.referrals import ReferralRow
+from careplus_tables.visit_records import VisitRecord, appointment_members, select_visits
 
 OVER = tuple(s.value for s in (AppointmentStatus.COMPLETED, AppointmentStatus.CANCELLED, AppointmentStatus.NO_SHOW))
 OPEN = tuple(s.value for s in (ReferralStatus.SENT, ReferralStatus.ACCEPTED, ReferralStatus.BOOKED))
-ACTIVE_PRESCRIPTIONS = 200
-"""So many of the newest are looked through for one that ends."""
+MOST_PRESCRIPTIONS = 200
+"""Limit of the newest active prescriptions that are searched for one that ends soon."""
 
 
 async def summary(db: AsyncSession, who: Identity, zone: ZoneInfo, now: datetime) -> Summary:
+    """Return the patient's next visit, tasks and counts."""
     counts = (await db.execute(_counts(who, now))).one()
     tasks = [
         *await _results(db, who, now),
@@ -39,7 +40,7 @@ async def summary(db: AsyncSession, who: Identity, zone: ZoneInfo, now: datetime
     ]
     return Summary(
         next_appointment=await _next_appointment(db, who, now),
-        to_do=rules.most_pressing(tasks, now),
+        to_do=rules.most_urgent(tasks, now),
         upcoming_appointments=counts.upcoming,
         active_prescriptions=counts.prescriptions,
         open_referrals=counts.referrals,
@@ -50,7 +51,7 @@ async def summary(db: AsyncSession, who: Identity, zone: ZoneInfo, now: datetime
 def _upcoming(who: Identity, now: datetime) -> ColumnElement[bool]:
     return and_(
         col(AppointmentRow.patient_id) == who.id,
-        # what began earlier has ended, so the index need not be read from the patient's first visit on
+        # a visit that began earlier has ended; the bound spares reading the index from the patient's first visit on
         col(AppointmentRow.starts_at) > now - timedelta(hours=LONGEST_VISIT_HOURS),
         col(AppointmentRow.ends_at) > now,
         col(AppointmentRow.status).not_in(OVER),
@@ -72,9 +73,9 @@ def _counts(who: Identity, now: datetime) -> Select[*tuple[Any, ...]]:
 
 
 async def _next_appointment(db: AsyncSession, who: Identity, now: datetime) -> Appointment | None:
-    query = VISIT.where(_upcoming(who, now)).order_by(col(AppointmentRow.starts_at), col(AppointmentRow.id))
-    found = (await db.execute(query.limit(1))).first()
-    return None if found is None else appointment(*found)
+    query = select_visits().where(_upcoming(who, now)).order_by(col(AppointmentRow.starts_at), col(AppointmentRow.id))
+    row = (await db.execute(query.limit(1))).first()
+    return None if row is None else Appointment.model_validate(appointment_members(VisitRecord(*row)))
 
 
 async def _results(db: AsyncSession, who: Identity, now: datetime) -> list[Task]:
@@ -89,7 +90,7 @@ async def _results(db: AsyncSession, who: Identity, now: datetime) -> list[Task]
 
 
 async def _referrals(db: AsyncSession, who: Identity, zone: ZoneInfo) -> list[Task]:
-    """Accepted ones, and those to one doctor, who can be booked without waiting."""
+    """Return tasks for accepted referrals, and for sent ones to one doctor, which need no acceptance to book."""
     to_doctor = doctor_name(func.coalesce(col(ReferralRow.to_doctor_id), col(ReferralRow.accepted_by_id)))
     to = func.coalesce(to_doctor, col(ReferralRow.to_specialty))
     query: Select[*tuple[Any, ...]] = (
@@ -111,7 +112,7 @@ async def _prescriptions(db: AsyncSession, who: Identity, now: datetime) -> list
         select(col(PrescriptionRow.id), col(PrescriptionRow.created_at))
         .where(col(PrescriptionRow.patient_id) == who.id, col(PrescriptionRow.status) == PrescriptionStatus.ACTIVE.value)
         .order_by(col(PrescriptionRow.id).desc())
-        .limit(ACTIVE_PRESCRIPTIONS)
+        .limit(MOST_PRESCRIPTIONS)
         .subquery()
     )
     query: Select[*tuple[Any, ...]] = (
@@ -119,19 +120,19 @@ async def _prescriptions(db: AsyncSession, who: Identity, now: datetime) -> list
         .join(PrescriptionItemRow, col(PrescriptionItemRow.prescription_id) == newest.c.id)
         .order_by(newest.c.id, col(PrescriptionItemRow.position))
     )
-    return rules.endings((rules.Taken(*row) for row in await db.execute(query)), now)
+    return rules.prescription_tasks((rules.PrescribedItem(*row) for row in await db.execute(query)), now)
 
 
 async def _lab_visits(db: AsyncSession, who: Identity, now: datetime) -> list[Task]:
-    """Bookings to come, and orders for when it suits."""
-    booking = (col(LabBookingRow.id), col(LabBookingRow.starts_at))
+    """Return tasks for upcoming bookings, and for orders without a time."""
+    booking_id, starts_at = col(LabBookingRow.id), col(LabBookingRow.starts_at)
     query: Select[*tuple[Any, ...]] = (
-        select(booking[0], func.min(LabTestRow.name), func.count(), booking[1])
+        select(booking_id, func.min(LabTestRow.name), func.count(), starts_at)
         .join(LabBookingTestRow, col(LabBookingTestRow.booking_id) == col(LabBookingRow.id))
         .join(LabTestRow, col(LabTestRow.code) == col(LabBookingTestRow.test_code))
         .where(col(LabBookingRow.patient_id) == who.id, col(LabBookingRow.status) == LabBookingStatus.BOOKED.value)
         .where(or_(col(LabBookingRow.starts_at).is_(None), col(LabBookingRow.starts_at) > now))
-        .group_by(*booking)
-        .order_by(booking[1], booking[0])
+        .group_by(booking_id, starts_at)
+        .order_by(starts_at, booking_id)
     )
     return [rules.lab_task(*row) for row in await db.execute(query.limit(rules.LONGEST_LIST))]

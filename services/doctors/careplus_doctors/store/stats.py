@@ -1,7 +1,7 @@
-"""Statements about the whole house, for administrators: counts and times, nobody's data."""
+"""Statistics of the hospital for administrators: counts and times, no personal data."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ScalarSelect, Select, func, select
@@ -15,153 +15,162 @@ from careplus_contracts.results import ResultStatus
 from careplus_contracts.stats import DoctorCount, Stats
 from careplus_contracts.values import Person
 from careplus_doctors.rules import stats as rules
-from careplus_doctors.rules.stats import Away, Period, Stretch, Visits
-from careplus_doctors.store.people import doctor_name
+from careplus_doctors.rules.stats import Period, TimeOffSpan, VisitCount, WeeklyHours
 from careplus_tables.accounts import AccountRow
 from careplus_tables.appointments import AppointmentRow
 from careplus_tables.availability import OpenHoursRow, TimeOffRow
 from careplus_tables.doctors import DoctorRow
 from careplus_tables.labs import LabBookingRow, LabResultRow
+from careplus_tables.people import IS_BOOKABLE_DOCTOR, doctor_name
 
-TURNAROUNDS = 1000
-"""So many of the newest verified bookings tell the turnaround."""
+MOST_TURNAROUNDS = 1000
+"""Limit of the newest verified bookings, from which the turnaround is computed."""
 MOST_DOCTORS = 100
-COUNTED = "statistics count everybody's records and show nobody's"
-_IS_FOUND = (col(DoctorRow.active), col(AccountRow.active), col(AccountRow.role) == Role.DOCTOR.value)
+CROSS_PATIENT = "statistics count the records of all patients and show none"
+
+
+class _Counts(NamedTuple):
+    doctors: int
+    lab_bookings: int
+    waiting_results: int
+
+
+class _Patients(NamedTuple):
+    active: int
+    new: int
 
 
 async def stats(db: AsyncSession, of: Period, zone: ZoneInfo) -> Stats:
-    """Everything of one period; times without a zone are the clinic's."""
+    """Return all statistics of one period; times without a zone are the clinic's."""
     visits = await _visits(db, of)
     offered = rules.offered_minutes(of, await _week(db), await _time_off(db, of), zone)
-    doctors, lab_bookings, waiting_results = await _counts(db, of)
-    patients, new_patients = await _patients(db, of)
+    counts = await _counts(db, of)
+    patients = await _patients(db, of)
     by_day = rules.by_day(of, visits)
     by_status = rules.by_status(by_day)
     return Stats(
         from_day=of.first,
         to_day=of.last,
-        doctors=doctors,
-        patients=patients,
-        new_patients=new_patients,
+        doctors=counts.doctors,
+        patients=patients.active,
+        new_patients=patients.new,
         appointments=sum(by_status.values()),
         by_status=by_status,
         by_day=by_day,
         by_doctor=await _by_doctor(db, of),
         no_show_rate=rules.no_show_rate(by_status),
         utilisation=rules.utilisation(visits, offered),
-        lab_bookings=lab_bookings,
-        waiting_results=waiting_results,
+        lab_bookings=counts.lab_bookings,
+        waiting_results=counts.waiting_results,
         lab_turnaround_hours=rules.turnaround_hours(await _turnarounds(db, of)),
     )
 
 
-async def _counts(db: AsyncSession, of: Period) -> tuple[int, int, int]:
-    """Doctors who can be found, laboratory bookings of the period, and results that wait for their release."""
+async def _counts(db: AsyncSession, of: Period) -> _Counts:
+    """Return the bookable doctors, the laboratory bookings of the period, and the results that wait for release."""
     doctors = (
         select(func.count())
         .select_from(DoctorRow)
         .join(AccountRow, col(AccountRow.id) == col(DoctorRow.id))
-        .where(*_IS_FOUND)
+        .where(*IS_BOOKABLE_DOCTOR)
         .scalar_subquery()
     )
     unreleased = [status.value for status in ResultStatus if status is not ResultStatus.RELEASED]
-    waiting = select(func.count()).where(col(LabResultRow.status).in_(unreleased)).execution_options(unowned=COUNTED)
-    row = (await db.execute(select(doctors, _at_a_time(of) + _when_it_suits(of), waiting.scalar_subquery()))).one()
-    return row[0], row[1], row[2]
+    waiting = select(func.count()).where(col(LabResultRow.status).in_(unreleased)).execution_options(unowned=CROSS_PATIENT)
+    row = (await db.execute(select(doctors, _timed_bookings(of) + _untimed_bookings(of), waiting.scalar_subquery()))).one()
+    return _Counts(*row)
 
 
-async def _patients(db: AsyncSession, of: Period) -> tuple[int, int]:
-    """Active patients, and those of them who registered in the period."""
+async def _patients(db: AsyncSession, of: Period) -> _Patients:
+    """Return the active patients, and the number of them that registered in the period."""
     since = col(AccountRow.created_at)
     query = select(func.count(), func.count().filter(since >= of.bounds[0], since < of.bounds[-1])).where(
         col(AccountRow.role) == Role.PATIENT.value, col(AccountRow.active).is_(True)
     )
-    row = (await db.execute(query)).one()
-    return row[0], row[1]
+    return _Patients(*(await db.execute(query)).one())
 
 
 async def _by_doctor(db: AsyncSession, of: Period) -> list[DoctorCount]:
-    """Those with the most visits in the period first; only their names are looked up."""
-    status, doctor_id, visits = col(AppointmentRow.status), col(AppointmentRow.doctor_id), func.count().label("visits")
+    """Return the doctors with the most visits in the period; names are looked up after the limit."""
+    status, doctor_id, count = col(AppointmentRow.status), col(AppointmentRow.doctor_id), func.count().label("visits")
     outcomes = (AppointmentStatus.COMPLETED.value, AppointmentStatus.NO_SHOW.value)
     busiest = (
-        select(doctor_id, visits, *(func.count().filter(status == outcome).label(outcome) for outcome in outcomes))
+        select(doctor_id, count, *(func.count().filter(status == outcome).label(outcome) for outcome in outcomes))
         .where(col(AppointmentRow.starts_at) >= of.bounds[0], col(AppointmentRow.starts_at) < of.bounds[-1])
         .group_by(doctor_id)
-        .order_by(visits.desc(), doctor_id)
+        .order_by(count.desc(), doctor_id)
         .limit(MOST_DOCTORS)
-        .execution_options(unowned=COUNTED)
+        .execution_options(unowned=CROSS_PATIENT)
         .subquery()
     )
     query = select(busiest, doctor_name(busiest.c.doctor_id)).order_by(busiest.c.visits.desc(), busiest.c.doctor_id)
     return [
-        DoctorCount(doctor=Person(id=row[0], full_name=row[4]), appointments=row[1], completed=row[2], no_shows=row[3])
-        for row in await db.execute(query)
+        DoctorCount(doctor=Person(id=id_, full_name=name), appointments=visits, completed=completed, no_shows=no_shows)
+        for id_, visits, completed, no_shows, name in await db.execute(query)
     ]
 
 
-async def _visits(db: AsyncSession, of: Period) -> list[Visits]:
-    """How many visits start in the period, by time and status."""
+async def _visits(db: AsyncSession, of: Period) -> list[VisitCount]:
+    """Return the numbers of visits that start in the period, by time and status."""
     time_and_status = (col(AppointmentRow.starts_at), col(AppointmentRow.ends_at), col(AppointmentRow.status))
     query = (
         select(*time_and_status, func.count())
         .where(col(AppointmentRow.starts_at) >= of.bounds[0], col(AppointmentRow.starts_at) < of.bounds[-1])
         .group_by(*time_and_status)
-        .execution_options(unowned=COUNTED)
+        .execution_options(unowned=CROSS_PATIENT)
     )
-    return [Visits(*row) for row in await db.execute(query)]
+    return [VisitCount(*row) for row in await db.execute(query)]
 
 
-async def _week(db: AsyncSession) -> list[Stretch]:
-    """The weekly hours of active doctors."""
+async def _week(db: AsyncSession) -> list[WeeklyHours]:
+    """Return the weekly hours of bookable doctors."""
     query = (
         select(col(OpenHoursRow.doctor_id), col(OpenHoursRow.weekday), col(OpenHoursRow.starts), col(OpenHoursRow.ends))
         .join(DoctorRow, col(DoctorRow.id) == col(OpenHoursRow.doctor_id))
         .join(AccountRow, col(AccountRow.id) == col(DoctorRow.id))
-        .where(*_IS_FOUND)
+        .where(*IS_BOOKABLE_DOCTOR)
     )
-    return [Stretch(*row) for row in await db.execute(query)]
+    return [WeeklyHours(*row) for row in await db.execute(query)]
 
 
-async def _time_off(db: AsyncSession, of: Period) -> list[Away]:
-    """Time off that touches the period."""
+async def _time_off(db: AsyncSession, of: Period) -> list[TimeOffSpan]:
+    """Return time off that overlaps the period."""
     query = select(col(TimeOffRow.doctor_id), col(TimeOffRow.starts_at), col(TimeOffRow.ends_at)).where(
         col(TimeOffRow.starts_at) < of.bounds[-1], col(TimeOffRow.ends_at) > of.bounds[0]
     )
-    return [Away(*row) for row in await db.execute(query)]
+    return [TimeOffSpan(*row) for row in await db.execute(query)]
 
 
 async def _turnarounds(db: AsyncSession, of: Period) -> list[tuple[datetime, datetime]]:
-    """When specimens were collected and verified, of the newest bookings verified in the period."""
+    """Return the times of collection and verification of the newest bookings verified in the period."""
     query: Select[*tuple[Any, ...]] = (
         select(col(LabBookingRow.collected_at), col(LabBookingRow.verified_at))
         .where(col(LabBookingRow.verified_at) >= of.bounds[0], col(LabBookingRow.verified_at) < of.bounds[-1])
         .where(col(LabBookingRow.collected_at).is_not(None))
         .order_by(col(LabBookingRow.id).desc())
-        .execution_options(unowned=COUNTED)
+        .execution_options(unowned=CROSS_PATIENT)
     )
-    return [(row[0], row[1]) for row in await db.execute(query.limit(TURNAROUNDS))]
+    return [(collected, verified) for collected, verified in await db.execute(query.limit(MOST_TURNAROUNDS))]
 
 
-def _at_a_time(of: Period) -> ScalarSelect[int]:
-    # every status is named so that the index that begins with it is used
+def _timed_bookings(of: Period) -> ScalarSelect[int]:
+    # naming every status lets the planner use the index that begins with the status
     return (
         select(func.count())
         .where(col(LabBookingRow.status).in_([status.value for status in LabBookingStatus]))
         .where(col(LabBookingRow.starts_at) >= of.bounds[0], col(LabBookingRow.starts_at) < of.bounds[-1])
-        .execution_options(unowned=COUNTED)
+        .execution_options(unowned=CROSS_PATIENT)
         .scalar_subquery()
     )
 
 
-def _when_it_suits(of: Period) -> ScalarSelect[int]:
-    """Bookings without a time count when they were made."""
+def _untimed_bookings(of: Period) -> ScalarSelect[int]:
+    """Count bookings without a time in the period of their creation."""
     return (
         select(func.count())
         .where(col(LabBookingRow.status).in_([status.value for status in LabBookingStatus]))
         .where(col(LabBookingRow.starts_at).is_(None))
         .where(col(LabBookingRow.created_at) >= of.bounds[0], col(LabBookingRow.created_at) < of.bounds[-1])
-        .execution_options(unowned=COUNTED)
+        .execution_options(unowned=CROSS_PATIENT)
         .scalar_subquery()
     )

@@ -1,1 +1,1 @@
-"""Handlers of the laboratory, one file a noun."""
+"""Handlers of the labs service, one file for each noun."""

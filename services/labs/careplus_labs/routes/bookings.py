@@ -1,32 +1,28 @@
-"""Patients book and cancel, doctors order."""
+"""Patients book tests and cancel, doctors order them."""
 
 from careplus_contracts import labs as contract
 from careplus_contracts.appointments import Cancel
-from careplus_contracts.endpoints import Role
 from careplus_contracts.labs import BookTests, LabBooking, LabBookings, LabBookingStatus, OrderTests
 from careplus_contracts.values import Cursor, Id, Limit
-from careplus_labs.rules import windows
-from careplus_labs.rules.bookings import check_transition
+from careplus_labs.opening import opening_hours
+from careplus_labs.rules.bookings import PATIENT_TRANSITIONS
 from careplus_labs.store import bookings
 from careplus_runtime.http.dependencies import Db, Expected, House, Who, check_version
 from careplus_runtime.http.serving import Routes
 from careplus_runtime.identity.care import check_in_care
-from careplus_runtime.process.clock import now
 
 routes = Routes()
 
 
 @routes.serve(contract.book_tests)
-async def book_tests(body: BookTests, *, who: Who, db: Db, house: House) -> LabBooking:
-    when = windows.hours(house.lab_hours, house.clinic_zone, now(), house.horizon_days)
-    return await bookings.book(db, who, body, when, house.lab_places)
+async def book_tests(body: BookTests, *, who: Who, db: Db, settings: House) -> LabBooking:
+    return await bookings.book(db, who, body, opening_hours(settings), settings.lab_places)
 
 
 @routes.serve(contract.order_tests)
-async def order_tests(body: OrderTests, *, who: Who, db: Db, house: House) -> LabBooking:
+async def order_tests(body: OrderTests, *, who: Who, db: Db, settings: House) -> LabBooking:
     await check_in_care(db, who, body.patient_id, body.appointment_id)
-    when = windows.hours(house.lab_hours, house.clinic_zone, now(), house.horizon_days)
-    return await bookings.book(db, who, body, when, house.lab_places)
+    return await bookings.book(db, who, body, opening_hours(settings), settings.lab_places)
 
 
 @routes.serve(contract.list_lab_bookings)
@@ -38,14 +34,14 @@ async def list_lab_bookings(
 
 @routes.serve(contract.show_lab_booking)
 async def show_lab_booking(booking_id: Id, *, who: Who, db: Db) -> LabBooking:
-    return await bookings.show(db, who, await bookings.find(db, who, booking_id))
+    return await bookings.show(db, who, await bookings.lock_for_update(db, who, booking_id))
 
 
-@routes.serve(contract.cancel_lab_booking, finds=bookings.find)
+@routes.serve(contract.cancel_lab_booking, finds=bookings.lock_for_update)
 async def cancel_lab_booking(booking_id: Id, body: Cancel | None = None, *, who: Who, db: Db, expected: Expected) -> LabBooking:
-    row = await bookings.find(db, who, booking_id)
+    row = await bookings.lock_for_update(db, who, booking_id)
     check_version(row.version, expected)
     if row.status != LabBookingStatus.CANCELLED:
-        check_transition(LabBookingStatus(row.status), LabBookingStatus.CANCELLED, Role.PATIENT)
-        await bookings.take(db, row, LabBookingStatus.CANCELLED, body.reason if body else None)
+        PATIENT_TRANSITIONS.check(LabBookingStatus(row.status), LabBookingStatus.CANCELLED)
+        await bookings.set_status(db, row, LabBookingStatus.CANCELLED, body.reason if body else None)
     return await bookings.show(db, who, row)

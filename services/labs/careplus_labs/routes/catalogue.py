@@ -1,10 +1,11 @@
-"""What can be ordered, and when the laboratory takes specimens."""
+"""The catalogue of tests, and the windows that can be booked."""
 
+from careplus_clinic.clinic_time import local_date
 from careplus_contracts import labs as contract
 from careplus_contracts.labs import AddTest, DescribeTest, LabSlots, LabTest, LabTests
 from careplus_contracts.values import Code, Cursor, Day, Limit, Query
-from careplus_labs.rules import windows
-from careplus_labs.store import catalogue, places
+from careplus_labs.opening import opening_hours
+from careplus_labs.store import capacity, catalogue
 from careplus_runtime.http.dependencies import Db, Expected, House, Who, check_version
 from careplus_runtime.http.serving import Routes
 from careplus_runtime.process.clock import now
@@ -22,14 +23,14 @@ async def add_test(body: AddTest, *, db: Db) -> LabTest:
     return await catalogue.add(db, body)
 
 
-@routes.serve(contract.update_test, finds=catalogue.find)
+@routes.serve(contract.update_test, finds=catalogue.lock_for_update)
 async def update_test(code: Code, body: DescribeTest, *, who: Who, db: Db, expected: Expected) -> LabTest:
-    row = await catalogue.find(db, who, code)
+    row = await catalogue.lock_for_update(db, who, code)
     check_version(row.version, expected)
     return await catalogue.change(db, row, body)
 
 
 @routes.serve(contract.list_lab_slots)
-async def list_lab_slots(day: Day | None = None, *, db: Db, house: House) -> LabSlots:
-    when = windows.hours(house.lab_hours, house.clinic_zone, now(), house.horizon_days)
-    return await places.slots(db, day or now().astimezone(house.clinic_zone).date(), when, house.lab_places)
+async def list_lab_slots(day: Day | None = None, *, db: Db, settings: House) -> LabSlots:
+    today = local_date(now(), settings.clinic_zone)
+    return await capacity.slots(db, day or today, opening_hours(settings), settings.lab_places)

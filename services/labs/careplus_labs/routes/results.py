@@ -17,7 +17,7 @@ async def list_results(limit: Limit = 20, cursor: Cursor | None = None, *, who: 
 
 @routes.serve(contract.show_result)
 async def show_result(result_id: Id, *, who: Who, db: Db) -> LabResult:
-    return await results.show(db, await results.find(db, who, result_id))
+    return await results.show(db, await results.lock_for_update(db, who, result_id))
 
 
 @routes.serve(contract.show_trend)
@@ -39,8 +39,8 @@ async def list_results_to_review(
     return await results.list_to_review(db, who, seen=seen, released=released, patient_id=patient_id, limit=limit, cursor=cursor)
 
 
-@routes.serve(contract.review_result, finds=results.find)
+@routes.serve(contract.review_result, finds=results.lock_for_update)
 async def review_result(result_id: Id, body: ReviewResult, *, who: Who, db: Db, expected: Expected) -> LabResult:
-    row = await results.find(db, who, result_id)
+    row = await results.lock_for_update(db, who, result_id)
     check_version(row.version, expected)
     return await results.review(db, who, row, body)

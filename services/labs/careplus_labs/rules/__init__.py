@@ -1,1 +1,1 @@
-"""Rules of the laboratory, without database or web."""
+"""Rules of bookings, windows, flags and observations: pure functions."""

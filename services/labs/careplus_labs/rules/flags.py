@@ -1,4 +1,4 @@
-"""Low, high or critical: what a value is beside the range that applied."""
+"""Flags of values: low, high or critical in comparison with the applied range."""
 
 import math
 from collections.abc import Collection, Iterable
@@ -6,6 +6,7 @@ from datetime import date, datetime
 from enum import IntEnum
 from zoneinfo import ZoneInfo
 
+from careplus_clinic.clinic_time import local_date
 from careplus_contracts.accounts import Sex
 from careplus_contracts.labs import ReferenceRange
 from careplus_contracts.results import AppliedRange, Comparator, Flag
@@ -15,11 +16,11 @@ NOT_OUTSIDE = (Flag.NORMAL, Flag.NO_RANGE, Flag.INDETERMINATE)
 CRITICAL = (Flag.CRITICAL_LOW, Flag.CRITICAL_HIGH)
 
 Point = tuple[float, int]
-"""A number, or the place just below (-1) or just above (1) it."""
+"""A number and 0, or the point just below (-1) or just above (1) the number."""
 
 
 class Level(IntEnum):
-    """Where a value lies; grows with the value, so that the ends of an interval speak for all of it."""
+    """Position of a value; it grows with the value, so the ends of an interval bound the levels inside."""
 
     CRITICAL_LOW = -2
     LOW = -1
@@ -29,16 +30,16 @@ class Level(IntEnum):
 
 
 def age_in_days(born: date | None, at: datetime, zone: ZoneInfo) -> int | None:
-    """Age on the clinic's calendar."""
-    return None if born is None else (at.astimezone(zone).date() - born).days
+    """Return the age on the clinic's calendar, or None without a date of birth."""
+    return None if born is None else (local_date(at, zone) - born).days
 
 
 def applied(ranges: Iterable[ReferenceRange], sex: Sex, age_days: int | None) -> AppliedRange | None:
-    """The range for somebody of this sex and age: one of their sex before one for any.
+    """Return the range for this sex and age, or None: a range of the same sex before one for any sex.
 
-    Whose sex is other or unknown has only ranges for any; whose age is unknown only those that hold from birth without end.
+    For sex other or unknown, only ranges for any sex apply; without an age, only ranges from birth without end.
     """
-    fitting = [one for one in ranges if _holds(one, age_days)]
+    fitting = [one for one in ranges if _applies_at(one, age_days)]
     own = [one for one in fitting if one.sex is sex and sex in HAVE_OWN_RANGES]
     chosen = next(iter([*own, *(one for one in fitting if one.sex is None)]), None)
     if chosen is None:
@@ -53,11 +54,10 @@ def applied(ranges: Iterable[ReferenceRange], sex: Sex, age_days: int | None) ->
 
 
 def flag_value(value: float, comparator: Comparator | None, within: AppliedRange | None) -> Flag:
-    """The strongest that is true of every value the reading may stand for.
+    """Return the strongest flag that is true of every value the reading may stand for.
 
-    `<5` stands for everything below 5 (from 0 on, unless the range reaches below 0), `>5` for everything above. It is low where
-    all of that is low, normal where all of that is normal, and indeterminate where some is usual and some is not, or some is
-    low and some is high.
+    `<5` stands for all values below 5 (from 0 on, unless the range reaches below 0), `>5` for all values above. The flag is
+    low where all these values are low, normal where all are normal, and indeterminate where they differ in kind.
     """
     if within is None or all(bound is None for bound in (within.low, within.high, within.critical_low, within.critical_high)):
         return Flag.NO_RANGE
@@ -70,14 +70,14 @@ def flag_value(value: float, comparator: Comparator | None, within: AppliedRange
 
 
 def flag_text(text: str, usual: Collection[str]) -> Flag:
-    """Normal where the text is one of the usual ones, in capitals or not."""
+    """Return normal where the text is one of the usual ones, regardless of case."""
     if not usual:
         return Flag.NO_RANGE
     return Flag.NORMAL if text.strip().casefold() in {one.casefold() for one in usual} else Flag.ABNORMAL
 
 
 def level(point: Point, within: AppliedRange) -> Level:
-    """Low and high belong to the range; the critical limits are critical themselves."""
+    """Return the level of a point. Low and high bounds are normal themselves, critical limits are critical."""
     if within.critical_low is not None and point <= (within.critical_low, 0):
         return Level.CRITICAL_LOW
     if within.critical_high is not None and point >= (within.critical_high, 0):
@@ -93,13 +93,13 @@ def _ends(value: float, comparator: Comparator | None, within: AppliedRange) -> 
     if comparator is Comparator.ABOVE:
         return (value, 1), (math.inf, 0)
     if comparator is Comparator.BELOW:
-        # amounts have a floor; only what may be negative, such as a base excess, has a range that says so
+        # values are ≥ 0 unless the range allows negatives, as for a base excess
         has_floor = value > 0 and (within.low is None or within.low >= 0)
         return ((0.0, 0) if has_floor else (-math.inf, 0)), (value, -1)
     return (value, 0), (value, 0)
 
 
-def _holds(one: ReferenceRange, age_days: int | None) -> bool:
+def _applies_at(one: ReferenceRange, age_days: int | None) -> bool:
     if age_days is None:
         return one.age_from_days == 0 and one.age_to_days is None
     return one.age_from_days <= age_days and (one.age_to_days is None or age_days < one.age_to_days)

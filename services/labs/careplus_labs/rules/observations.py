@@ -1,35 +1,34 @@
-"""From what the laboratory typed to observations: checked against the catalogue, with the range that applied and a flag."""
+"""Entered values become observations: checked against the catalogue, with the applied range and a flag."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
+from careplus_clinic.transitions import illegal_transition
 from careplus_contracts.accounts import Sex
 from careplus_contracts.labs import Analyte, AnalyteKind
 from careplus_contracts.refusals import FieldError, Malformed
 from careplus_contracts.results import EnterObservation, Observation, ResultStatus
 from careplus_labs.rules import flags
-from careplus_labs.rules.bookings import illegal
 
 
 def check_correctable(status: ResultStatus) -> None:
     """Raise IllegalTransition once the result was verified."""
     if status is not ResultStatus.RESULTED:
-        raise illegal(status, [], "its values and its note are closed")
+        raise illegal_transition(status, (), f"It is {status.value}; its values and its note are closed.")
 
 
-def is_verified_so(status: ResultStatus, note_before: str | None, note: str | None) -> bool:
-    """Whether verifying it with this note would change nothing."""
+def is_verified_with(status: ResultStatus, note_before: str | None, note: str | None) -> bool:
+    """Return whether the result is verified already and the note would not change it."""
     return status is not ResultStatus.RESULTED and note in (None, note_before)
 
 
 def check_entered(entered: Sequence[EnterObservation], measured: Mapping[str, Analyte]) -> None:
-    """Raise Malformed, naming each one that the test does not measure, that stands twice or has not the analyte's form."""
+    """Raise Malformed with each value that is not measured by the test, comes twice or has not the analyte's form."""
     errors = []
     seen: set[str] = set()
     for position, one in enumerate(entered):
-        found = _wrong(one, measured.get(one.analyte), seen)
+        for member, message in _errors(one, measured.get(one.analyte), seen):
+            errors.append(FieldError(field=f"body.observations.{position}.{member}", message=message))
         seen.add(one.analyte)
-        if found is not None:
-            errors.append(FieldError(field=f"body.observations.{position}.{found[0]}", message=found[1]))
     if errors:
         raise Malformed(f"{errors[0].field}: {errors[0].message}", errors=errors)
 
@@ -37,7 +36,7 @@ def check_entered(entered: Sequence[EnterObservation], measured: Mapping[str, An
 def observed(
     entered: Sequence[EnterObservation], measured: Mapping[str, Analyte], sex: Sex, age_days: int | None
 ) -> list[Observation]:
-    """The observations in the test's order, flagged by the range for this sex and age at collection."""
+    """Return the observations in the test's order, flagged by the range for this sex and age at collection."""
     order = {code: position for position, code in enumerate(measured)}
     return [
         _observation(one, measured[one.analyte], sex, age_days) for one in sorted(entered, key=lambda one: order[one.analyte])
@@ -45,25 +44,28 @@ def observed(
 
 
 def outside_range(observations: Sequence[Observation]) -> int:
+    """Return how many observations are outside their range."""
     return sum(one.flag not in flags.NOT_OUTSIDE for one in observations)
 
 
 def is_critical(observations: Sequence[Observation]) -> bool:
+    """Return whether an observation is critically low or high."""
     return any(one.flag in flags.CRITICAL for one in observations)
 
 
-def _wrong(one: EnterObservation, analyte: Analyte | None, seen: set[str]) -> tuple[str, str] | None:
+def _errors(one: EnterObservation, analyte: Analyte | None, seen: set[str]) -> Iterator[tuple[str, str]]:
+    """Yield the malformed member of a value, if there is one, with the message."""
     if analyte is None:
-        return "analyte", "is not measured by this test"
-    if one.analyte in seen:
-        return "analyte", "stands twice"
-    if analyte.kind is AnalyteKind.QUANTITY:
-        return ("value", "give a number") if one.value is None else None
-    if one.text is None:
-        return "text", "give a text"
-    if analyte.choices and _choice(one.text, analyte) is None:
-        return "text", f"one of: {', '.join(analyte.choices)}"
-    return None
+        yield "analyte", "is not measured by this test"
+    elif one.analyte in seen:
+        yield "analyte", "stands twice"
+    elif analyte.kind is AnalyteKind.QUANTITY:
+        if one.value is None:
+            yield "value", "give a number"
+    elif one.text is None:
+        yield "text", "give a text"
+    elif analyte.choices and _choice(one.text, analyte) is None:
+        yield "text", f"one of: {', '.join(analyte.choices)}"
 
 
 def _observation(one: EnterObservation, analyte: Analyte, sex: Sex, age_days: int | None) -> Observation:
@@ -90,5 +92,5 @@ def _observation(one: EnterObservation, analyte: Analyte, sex: Sex, age_days: in
 
 
 def _choice(text: str, analyte: Analyte) -> str | None:
-    """The catalogue's spelling."""
+    """Return the catalogue's spelling of a choice, or None."""
     return next((choice for choice in analyte.choices if choice.casefold() == text.strip().casefold()), None)

@@ -1,13 +1,14 @@
-"""When the laboratory takes specimens: quarters of an hour on the clinic's wall, over daylight-saving changes."""
+"""Booking windows of the laboratory: quarters of an hour of its opening hours, over daylight-saving changes."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from careplus_clinic.clinic_time import DAY, clock_of, day_bounds, days_from, local_date, local_minute, minute_of
+
 WINDOW = timedelta(minutes=15)
-DAY = timedelta(days=1)
-MIDNIGHT = datetime(2000, 1, 1, tzinfo=UTC)
+EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -21,84 +22,63 @@ class Hours:
     latest: datetime
 
 
-def hours(written: str, zone: ZoneInfo, now: datetime, horizon_days: int) -> Hours:
-    """From the setting, `06:00-22:00`."""
-    opens, closes = (int(wall[:2]) * 60 + int(wall[3:]) for wall in written.split("-"))
+def parse_hours(setting: str, zone: ZoneInfo, now: datetime, horizon_days: int) -> Hours:
+    """Return the hours of the setting, such as `06:00-22:00`, for bookings from now to the horizon."""
+    opens, closes = map(minute_of, setting.split("-"))
     return Hours(opens, closes, zone, now, now + DAY * horizon_days)
 
 
-def window_of(instant: datetime, when: Hours) -> datetime | None:
-    """The start of the window that an instant lies in; None while the laboratory is closed.
+def window_of(instant: datetime, hours: Hours) -> datetime | None:
+    """Return the start of the window in which an instant lies; None while the laboratory is closed.
 
-    Windows are counted from opening. Every zone's offset is a multiple of a quarter of an hour, so they are found in UTC.
+    Windows are counted from opening. Every zone's offset is a multiple of a quarter of an hour, so UTC arithmetic finds them.
     """
-    start = instant.astimezone(UTC) - (instant - MIDNIGHT - timedelta(minutes=when.opens)) % WINDOW
-    return start if _open(start, when) and _open(instant, when) else None
+    start = instant.astimezone(UTC) - (instant - EPOCH - timedelta(minutes=hours.opens)) % WINDOW
+    return start if _is_open(start, hours) and _is_open(instant, hours) else None
 
 
-def ends_at(window: datetime, when: Hours) -> datetime:
-    """The end of a window; the last of a day may be short."""
-    return window + min(WINDOW, timedelta(minutes=when.closes - _minute(window, when.zone)))
+def ends_at(window: datetime, hours: Hours) -> datetime:
+    """Return the end of a window; the last of a day may be short."""
+    return window + min(WINDOW, timedelta(minutes=hours.closes - local_minute(window, hours.zone)))
 
 
-def windows(days: Iterable[date], when: Hours) -> list[datetime]:
-    """The windows of these clinic days that can be booked, in order of time. Those that do not exist in spring are missing,
-    those that come twice in autumn are there twice."""
+def windows(days: Iterable[date], hours: Hours) -> list[datetime]:
+    """Return the bookable windows of these clinic days in order of time.
+
+    A window in a gap of spring is missing, one in a fold of autumn comes twice.
+    """
     return [
         start
         for day in days
-        for start in _steps(day, when)
-        if when.earliest <= start <= when.latest and start.astimezone(when.zone).date() == day and _open(start, when)
+        for start in _quarters(day, hours)
+        if hours.earliest <= start <= hours.latest and local_date(start, hours.zone) == day and _is_open(start, hours)
     ]
 
 
-def why_not(starts_at: datetime, when: Hours) -> str | None:
-    """Why this time cannot be booked whoever else comes; None: it can."""
-    if starts_at < when.earliest:
+def unbookable_reason(starts_at: datetime, hours: Hours) -> str | None:
+    """Return why this time cannot be booked, or None where only free places decide."""
+    if starts_at < hours.earliest:
         return "That time has passed."
-    if starts_at > when.latest:
-        return f"Bookings are taken up to {(when.latest - when.earliest).days} days ahead."
-    if window_of(starts_at, when) is None:
-        return f"The laboratory takes specimens from {_wall(when.opens)} to {_wall(when.closes)}."
+    if starts_at > hours.latest:
+        return f"Bookings are taken up to {(hours.latest - hours.earliest).days} days ahead."
+    if window_of(starts_at, hours) is None:
+        return f"The laboratory takes specimens from {clock_of(hours.opens)} to {clock_of(hours.closes)}."
     return None
 
 
-def days_around(starts_at: datetime, reach: int, when: Hours) -> list[date]:
-    """Clinic days up to `reach` days from a time, or from the nearest time that can be booked."""
-    day = max(when.earliest, min(starts_at, when.latest)).astimezone(when.zone).date()
-    return [day + DAY * offset for offset in range(-reach, reach + 1)]
+def days_around(starts_at: datetime, reach: int, hours: Hours) -> list[date]:
+    """Return the clinic days up to `reach` days from a time, or from the nearest time that can be booked."""
+    day = local_date(max(hours.earliest, min(starts_at, hours.latest)), hours.zone)
+    return days_from(day - DAY * reach, 2 * reach + 1)
 
 
-def nearest(free: Iterable[datetime], wanted: datetime, count: int = 5) -> list[datetime]:
-    """The windows closest to a wanted time, in order of time."""
-    return sorted(sorted(free, key=lambda start: abs(start - wanted))[:count])
-
-
-def clinic_day(day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
-    """The instants at which a clinic day starts and ends."""
-    return _midnight(day, zone), _midnight(day + DAY, zone)
-
-
-def _steps(day: date, when: Hours) -> Iterable[datetime]:
-    midnight, end = clinic_day(day, when.zone)
-    start = midnight + timedelta(minutes=when.opens) % WINDOW
+def _quarters(day: date, hours: Hours) -> Iterator[datetime]:
+    midnight, end = day_bounds(day, day, hours.zone)
+    start = midnight + timedelta(minutes=hours.opens) % WINDOW
     while start < end:
         yield start
         start += WINDOW
 
 
-def _midnight(day: date, zone: ZoneInfo) -> datetime:
-    return datetime.combine(day, time.min, zone).astimezone(UTC)
-
-
-def _minute(instant: datetime, zone: ZoneInfo) -> int:
-    wall = instant.astimezone(zone)
-    return wall.hour * 60 + wall.minute
-
-
-def _open(instant: datetime, when: Hours) -> bool:
-    return when.opens <= _minute(instant, when.zone) < when.closes
-
-
-def _wall(minute: int) -> str:
-    return f"{minute // 60:02}:{minute % 60:02}"
+def _is_open(instant: datetime, hours: Hours) -> bool:
+    return hours.opens <= local_minute(instant, hours.zone) < hours.closes

@@ -2,111 +2,96 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from typing import TypeVar
 
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from careplus_clinic.clinic_time import Span
 from careplus_contracts.endpoints import Role
 from careplus_contracts.labs import BookedTest, BookTests, LabBooking, LabBookings, LabBookingStatus, OrderTests, Worklist
-from careplus_contracts.refusals import NotFound
 from careplus_contracts.results import ResultStatus
 from careplus_contracts.values import Id, Instant
 from careplus_labs.rules.bookings import NEEDS_WORK
 from careplus_labs.rules.windows import Hours
-from careplus_labs.store import catalogue, entry, places
-from careplus_labs.store.people import humans
+from careplus_labs.store import capacity, catalogue, entry
 from careplus_runtime.http.paging import after, page
-from careplus_runtime.http.problems import NOTHING_HERE
+from careplus_runtime.http.records import fetch_page, newest_first, one_or_404
 from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.clock import this_second
 from careplus_tables.columns import InstantColumn
 from careplus_tables.labs import LabBookingRow, LabBookingTestRow, LabResultRow, LabTestRow
+from careplus_tables.people import people_by_id
 from careplus_tables.references import new_reference
 
+T = TypeVar("T")
 READABLE: dict[Role, tuple[ResultStatus, ...]] = {
     Role.LAB: tuple(ResultStatus),
     Role.DOCTOR: (ResultStatus.VERIFIED, ResultStatus.RELEASED),
     Role.PATIENT: (ResultStatus.RELEASED,),
 }
-"""Which results somebody may read; nobody else any."""
+"""Statuses of the results that each role may read; other roles read none."""
 _due_at = func.coalesce(col(LabBookingRow.starts_at), col(LabBookingRow.created_at), type_=InstantColumn())
+_NEWEST_FIRST = newest_first(col(LabBookingRow.id))
 
 
-async def find(db: AsyncSession, who: Identity, booking_id: int) -> LabBookingRow:
-    """The row of the patient's own booking, or of any for the laboratory, to be changed. Raises NotFound."""
-    query = select(LabBookingRow).where(col(LabBookingRow.id) == booking_id, _theirs(who)).with_for_update()
-    query = query.execution_options(**_why(who))
-    row = (await db.execute(query)).scalar_one_or_none()
-    if row is None:
-        raise NotFound(NOTHING_HERE)
-    return row
+async def lock_for_update(db: AsyncSession, who: Identity, booking_id: int) -> LabBookingRow:
+    """Return the patient's own booking, or any booking for the laboratory, locked. Raise NotFound."""
+    query = select(LabBookingRow).where(col(LabBookingRow.id) == booking_id, _is_visible(who)).with_for_update()
+    return await one_or_404(db, _across_patients(query, who))
 
 
-async def of_result(db: AsyncSession, who: Identity, result_id: int) -> LabBookingRow:
-    """The row of the booking that a result belongs to; to be locked before the result is. Raises NotFound."""
-    query = select(col(LabResultRow.booking_id)).where(col(LabResultRow.id) == result_id).execution_options(**_why(who))
-    return await find(db, who, (await db.execute(query)).scalar_one_or_none() or 0)
+async def lock_of_result(db: AsyncSession, who: Identity, result_id: int) -> LabBookingRow:
+    """Return the booking of a result, locked; bookings are locked before their results. Raise NotFound."""
+    query = select(col(LabResultRow.booking_id)).where(col(LabResultRow.id) == result_id)
+    booking_id = (await db.execute(_across_patients(query, who))).scalar_one_or_none()
+    return await lock_for_update(db, who, booking_id or 0)
 
 
 async def list_own(
     db: AsyncSession, who: Identity, status: LabBookingStatus | None, limit: int, cursor: str | None
 ) -> LabBookings:
-    """The patient's bookings, latest first."""
+    """Return the patient's bookings, newest first."""
     query = select(LabBookingRow).where(col(LabBookingRow.patient_id) == who.id)
     if status is not None:
         query = query.where(col(LabBookingRow.status) == status.value)
-    if (last := after(cursor, Id)) is not None:
-        query = query.where(col(LabBookingRow.id) < last)
-    found = (await db.execute(query.order_by(col(LabBookingRow.id).desc()).limit(limit + 1))).scalars().all()
-    rows, next_cursor = page(found, limit, lambda row: row.id)
-    return LabBookings(items=await shown(db, who, rows), next_cursor=next_cursor)
+    rows, next_cursor = await fetch_page(db, query, _NEWEST_FIRST, limit, cursor)
+    return LabBookings(items=await to_contract(db, who, rows), next_cursor=next_cursor)
 
 
 async def list_work(
-    db: AsyncSession,
-    who: Identity,
-    status: LabBookingStatus | None,
-    span: tuple[datetime, datetime] | None,
-    limit: int,
-    cursor: str | None,
+    db: AsyncSession, who: Identity, status: LabBookingStatus | None, span: Span | None, limit: int, cursor: str | None
 ) -> Worklist:
-    """Bookings by the time they are for, or were ordered at where they have none; `span` bounds the time they are for."""
-    wanted = NEEDS_WORK if status is None else (status,)
-    query = select(LabBookingRow).where(col(LabBookingRow.status).in_([one.value for one in wanted]), _theirs(who))
-    query = query.execution_options(**_why(who))
+    """Return bookings by their time, or by the time of the order where they have none; `span` bounds their time."""
+    statuses = NEEDS_WORK if status is None else (status,)
+    query = select(LabBookingRow).where(col(LabBookingRow.status).in_([one.value for one in statuses]), _is_visible(who))
+    query = _across_patients(query, who)
     if span is not None:
         query = query.where(col(LabBookingRow.starts_at) >= span[0], col(LabBookingRow.starts_at) < span[1])
-    rows, next_cursor = page(
-        (await db.execute(_from_cursor(query, cursor).limit(limit + 1))).scalars().all(),
-        limit,
-        lambda row: (row.starts_at or row.created_at, row.id),
-    )
-    return Worklist(items=await shown(db, who, rows), next_cursor=next_cursor)
-
-
-def _from_cursor(query: Select[LabBookingRow], cursor: str | None) -> Select[LabBookingRow]:
     if (last := after(cursor, tuple[Instant, Id])) is not None:
         query = query.where(or_(_due_at > last[0], and_(_due_at == last[0], col(LabBookingRow.id) > last[1])))
-    return query.order_by(_due_at, col(LabBookingRow.id))
+    found = (await db.execute(query.order_by(_due_at, col(LabBookingRow.id)).limit(limit + 1))).scalars().all()
+    rows, next_cursor = page(found, limit, lambda row: (row.starts_at or row.created_at, row.id))
+    return Worklist(items=await to_contract(db, who, rows), next_cursor=next_cursor)
 
 
-async def book(db: AsyncSession, who: Identity, body: BookTests | OrderTests, when: Hours, places_in_window: int) -> LabBooking:
-    """Book for oneself, or order for a patient. Raises UnknownTest and LabFull."""
+async def book(db: AsyncSession, who: Identity, body: BookTests | OrderTests, hours: Hours, places: int) -> LabBooking:
+    """Insert the patient's own booking, or a doctor's order. Raise UnknownTest and LabFull."""
     tests = await catalogue.bookable(db, body.test_codes)
+    order = body if isinstance(body, OrderTests) else None
     row = LabBookingRow(
         reference=new_reference("LB"),
-        patient_id=body.patient_id if isinstance(body, OrderTests) else who.id,
-        ordered_by_id=who.id if isinstance(body, OrderTests) else None,
-        appointment_id=body.appointment_id if isinstance(body, OrderTests) else None,
-        note=body.note if isinstance(body, OrderTests) else None,
+        patient_id=order.patient_id if order else who.id,
+        ordered_by_id=who.id if order else None,
+        appointment_id=order.appointment_id if order else None,
+        note=order.note if order else None,
         starts_at=None if body.starts_at is None else body.starts_at.replace(microsecond=0),
         window_starts_at=None,
         place=None,
         created_at=this_second(),
     )
-    await places.insert(db, row, when, places_in_window)
+    await capacity.insert(db, row, hours, places)
     assert row.id is not None
     booking_id = row.id
     db.add_all(
@@ -119,14 +104,14 @@ async def book(db: AsyncSession, who: Identity, body: BookTests | OrderTests, wh
     return await show(db, who, row)
 
 
-async def take(db: AsyncSession, row: LabBookingRow, status: LabBookingStatus, reason: str | None) -> None:
-    """Take a booking to another status, with what goes with it; its next version."""
+async def set_status(db: AsyncSession, row: LabBookingRow, status: LabBookingStatus, reason: str | None) -> None:
+    """Set another status as the next version; a rejection deletes unverified results, a cancellation frees the place."""
     row.status = status.value
     row.status_reason = reason if status in (LabBookingStatus.REJECTED, LabBookingStatus.CANCELLED) else None
     if status is LabBookingStatus.COLLECTED:
         row.collected_at = this_second()
     if status is LabBookingStatus.REJECTED:
-        await entry.take_back_unverified(db, row)
+        await entry.delete_unverified(db, row)
     if status is LabBookingStatus.CANCELLED:
         row.window_starts_at = row.place = None
     row.version += 1
@@ -134,20 +119,22 @@ async def take(db: AsyncSession, row: LabBookingRow, status: LabBookingStatus, r
 
 
 async def show(db: AsyncSession, who: Identity, row: LabBookingRow) -> LabBooking:
-    return (await shown(db, who, [row]))[0]
+    """Return one booking with its tests and people."""
+    [booking] = await to_contract(db, who, [row])
+    return booking
 
 
-async def shown(db: AsyncSession, who: Identity, rows: Sequence[LabBookingRow]) -> list[LabBooking]:
-    """Bookings with their tests and people: two statements, however many there are."""
+async def to_contract(db: AsyncSession, who: Identity, rows: Sequence[LabBookingRow]) -> list[LabBooking]:
+    """Return bookings with their tests and people; two statements for any number."""
     if not rows:
         return []
     tests = await _tests(db, who, [row.id for row in rows if row.id is not None])
-    people = await humans(db, {id for row in rows for id in (row.patient_id, row.ordered_by_id)})
+    people = await people_by_id(db, {id_ for row in rows for id_ in (row.patient_id, row.ordered_by_id)})
     return [
         LabBooking(
             **row.model_dump(include={"reference", "appointment_id", "starts_at", "status_reason", "note", "collected_at"}),
             id=row.id,
-            patient=people[row.patient_id].patient(),
+            patient=people[row.patient_id].lab_patient(),
             ordered_by=None if row.ordered_by_id is None else people[row.ordered_by_id].person(),
             tests=tests[row.id],
             status=LabBookingStatus(row.status),
@@ -162,7 +149,7 @@ async def shown(db: AsyncSession, who: Identity, rows: Sequence[LabBookingRow]) 
 
 
 async def _tests(db: AsyncSession, who: Identity, booking_ids: Collection[int]) -> dict[int, list[BookedTest]]:
-    its_result = and_(
+    has_readable_result = and_(
         col(LabResultRow.booking_id) == col(LabBookingTestRow.booking_id),
         col(LabResultRow.test_code) == col(LabBookingTestRow.test_code),
         col(LabResultRow.status).in_([status.value for status in READABLE.get(who.role, ())]),
@@ -170,7 +157,7 @@ async def _tests(db: AsyncSession, who: Identity, booking_ids: Collection[int]) 
     query = (
         select(LabBookingTestRow, col(LabTestRow.name), col(LabTestRow.preparation), col(LabResultRow.id))
         .join(LabTestRow, col(LabTestRow.code) == col(LabBookingTestRow.test_code))
-        .outerjoin(LabResultRow, its_result)
+        .outerjoin(LabResultRow, has_readable_result)
         .where(col(LabBookingTestRow.booking_id).in_(booking_ids))
         .order_by(col(LabBookingTestRow.booking_id), col(LabBookingTestRow.position))
     )
@@ -189,12 +176,14 @@ async def _tests(db: AsyncSession, who: Identity, booking_ids: Collection[int]) 
     return by_booking
 
 
-def _why(who: Identity) -> dict[str, str]:
-    """Why their statements name no owner, where they do not."""
-    return {"unowned": "the laboratory works on everybody's bookings"} if who.role is Role.LAB else {}
+def _across_patients(query: Select[T], who: Identity) -> Select[T]:
+    """Return the statement, for the laboratory with the reason for which it names no patient."""
+    if who.role is not Role.LAB:
+        return query
+    return query.execution_options(unowned="the laboratory works on the bookings of all patients")
 
 
-def _theirs(who: Identity) -> ColumnElement[bool]:
+def _is_visible(who: Identity) -> ColumnElement[bool]:
     if who.role is Role.PATIENT:
         return col(LabBookingRow.patient_id) == who.id
     return true() if who.role is Role.LAB else false()

@@ -21,42 +21,38 @@ from careplus_contracts.labs import (
     ReferenceRange,
     UnknownTest,
 )
-from careplus_contracts.refusals import NotFound
 from careplus_contracts.values import Code
-from careplus_runtime.http.paging import after, page
-from careplus_runtime.http.problems import NOTHING_HERE
+from careplus_runtime.http.records import Keyset, fetch_page, one_or_404
 from careplus_runtime.identity.tokens import Identity
 from careplus_tables.labs import AnalyteRow, LabTestAnalyteRow, LabTestRow, ReferenceRangeRow
 
 SEE_INACTIVE = (Role.ADMIN, Role.LAB)
-"""The laboratory still finishes bookings of tests that can no longer be booked."""
+"""The laboratory also finishes bookings of tests that can no longer be booked."""
+_BY_CODE = Keyset((col(LabTestRow.code),), Code, lambda row: row.code)
 
 
 async def list_tests(db: AsyncSession, who: Identity, q: str | None, limit: int, cursor: str | None) -> LabTests:
-    """Tests by code: three statements, however many there are."""
-    query = select(LabTestRow).order_by(col(LabTestRow.code)).limit(limit + 1)
+    """Return tests by code; three statements for any number."""
+    query = select(LabTestRow)
     if who.role not in SEE_INACTIVE:
         query = query.where(col(LabTestRow.active))
     if q is not None and (wanted := q.strip()):
-        places = (LabTestRow.code, LabTestRow.name, LabTestRow.category, LabTestRow.plain)
-        query = query.where(or_(*(col(place).icontains(wanted, autoescape=True) for place in places)))
-    if (last := after(cursor, Code)) is not None:
-        query = query.where(col(LabTestRow.code) > last)
-    rows, next_cursor = page((await db.execute(query)).scalars().all(), limit, lambda row: row.code)
-    return LabTests(items=await _shown(db, rows), next_cursor=next_cursor)
+        searched = (LabTestRow.code, LabTestRow.name, LabTestRow.category, LabTestRow.plain)
+        query = query.where(or_(*(col(column).icontains(wanted, autoescape=True) for column in searched)))
+    rows, next_cursor = await fetch_page(db, query, _BY_CODE, limit, cursor)
+    return LabTests(items=await _to_contract(db, rows), next_cursor=next_cursor)
 
 
-async def find(db: AsyncSession, who: Identity, code: str) -> LabTestRow:
-    """The row of a test, to be changed; inactive ones are there for administrators. Raises NotFound."""
+async def lock_for_update(db: AsyncSession, who: Identity, code: str) -> LabTestRow:
+    """Return a test, locked; administrators also find inactive ones. Raise NotFound."""
     query = select(LabTestRow).where(col(LabTestRow.code) == code).with_for_update()
-    row = (await db.execute(query)).scalar_one_or_none()
-    if row is None or not (row.active or who.role is Role.ADMIN):
-        raise NotFound(NOTHING_HERE)
-    return row
+    if who.role is not Role.ADMIN:
+        query = query.where(col(LabTestRow.active))
+    return await one_or_404(db, query)
 
 
 async def add(db: AsyncSession, body: AddTest) -> LabTest:
-    """Raises CodeTaken, and UnknownTest for analytes that the catalogue does not have."""
+    """Insert a test. Raise CodeTaken, and UnknownTest for analytes that the catalogue does not have."""
     await _check_analytes(db, body.analytes)
     row = LabTestRow(**body.model_dump(exclude={"analytes"}))
     db.add(row)
@@ -64,21 +60,21 @@ async def add(db: AsyncSession, body: AddTest) -> LabTest:
         await db.flush()
     except IntegrityError:
         raise CodeTaken(f"There is a test with the code {body.code}. Change that one, or choose another code.") from None
-    return await _measuring(db, row, body.analytes)
+    return await _set_analytes(db, row, body.analytes)
 
 
 async def change(db: AsyncSession, row: LabTestRow, body: DescribeTest) -> LabTest:
-    """Raises UnknownTest for analytes that the catalogue does not have."""
+    """Change a test as its next version. Raise UnknownTest for analytes that the catalogue does not have."""
     await _check_analytes(db, body.analytes)
     for name, value in body.model_dump(exclude={"analytes"}).items():
         setattr(row, name, value)
     row.version += 1
     await db.execute(delete(LabTestAnalyteRow).where(col(LabTestAnalyteRow.test_code) == row.code))
-    return await _measuring(db, row, body.analytes)
+    return await _set_analytes(db, row, body.analytes)
 
 
 async def bookable(db: AsyncSession, codes: Sequence[str]) -> list[LabTestRow]:
-    """The rows of these tests in the order asked for. Raises UnknownTest naming those that cannot be booked."""
+    """Return these tests in the order asked for. Raise UnknownTest with the codes that cannot be booked."""
     query = select(LabTestRow).where(col(LabTestRow.code).in_(codes), col(LabTestRow.active))
     found = {row.code: row for row in (await db.execute(query)).scalars()}
     if unknown := [code for code in codes if code not in found]:
@@ -87,7 +83,7 @@ async def bookable(db: AsyncSession, codes: Sequence[str]) -> list[LabTestRow]:
 
 
 async def measured_by(db: AsyncSession, test_code: str, entered: Collection[str]) -> dict[str, Analyte]:
-    """The analytes of a test in order; for a test that names none, those of the entered codes that there are."""
+    """Return the analytes of a test in order; for a test without analytes, the known ones of the entered codes."""
     named = (await analytes_of(db, [test_code]))[test_code]
     if not named:
         query = select(AnalyteRow).where(col(AnalyteRow.code).in_(entered)).order_by(col(AnalyteRow.code))
@@ -98,7 +94,7 @@ async def measured_by(db: AsyncSession, test_code: str, entered: Collection[str]
 
 
 async def analytes_of(db: AsyncSession, test_codes: Collection[str]) -> dict[str, list[Analyte]]:
-    """The analytes of these tests with their ranges: two statements."""
+    """Return the analytes of these tests with their ranges; two statements."""
     query = (
         select(col(LabTestAnalyteRow.test_code), AnalyteRow)
         .join(AnalyteRow, col(AnalyteRow.code) == col(LabTestAnalyteRow.analyte_code))
@@ -127,13 +123,14 @@ async def _check_analytes(db: AsyncSession, codes: Sequence[str]) -> None:
         raise UnknownTest(f"The catalogue has no analytes {', '.join(unknown)}.", codes=unknown)
 
 
-async def _measuring(db: AsyncSession, row: LabTestRow, codes: Sequence[str]) -> LabTest:
+async def _set_analytes(db: AsyncSession, row: LabTestRow, codes: Sequence[str]) -> LabTest:
     db.add_all(LabTestAnalyteRow(test_code=row.code, position=position, analyte_code=code) for position, code in enumerate(codes))
     await db.flush()
-    return (await _shown(db, [row]))[0]
+    [test] = await _to_contract(db, [row])
+    return test
 
 
-async def _shown(db: AsyncSession, rows: Sequence[LabTestRow]) -> list[LabTest]:
+async def _to_contract(db: AsyncSession, rows: Sequence[LabTestRow]) -> list[LabTest]:
     analytes = await analytes_of(db, [row.code for row in rows])
     return [LabTest(**row.model_dump(), analytes=analytes[row.code]) for row in rows]
 

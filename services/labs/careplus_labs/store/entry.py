@@ -1,4 +1,4 @@
-"""Statements of the laboratory's bench: values entered, verified, or taken back with their specimen."""
+"""Statements about values: entered, verified, or deleted with a rejected specimen."""
 
 from datetime import datetime
 from typing import Any
@@ -12,34 +12,34 @@ from careplus_contracts.labs import LabBookingStatus
 from careplus_contracts.refusals import FieldError, Malformed
 from careplus_contracts.results import EnterResult, Observation, ResultStatus
 from careplus_labs.rules import observations as rules
-from careplus_labs.rules.bookings import after_results
+from careplus_labs.rules.bookings import status_after_results
 from careplus_labs.rules.flags import age_in_days
 from careplus_labs.store import catalogue
-from careplus_labs.store.people import humans
 from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.clock import this_second
 from careplus_tables.labs import LabBookingRow, LabBookingTestRow, LabResultRow, ObservationRow
+from careplus_tables.people import people_by_id
 
 
 async def result_of(db: AsyncSession, booking: LabBookingRow, test_code: str) -> LabResultRow | None:
-    """What was entered for this test. Raises Malformed where the booking does not have the test."""
+    """Return the result entered for this test, or None. Raise Malformed where the booking does not have the test."""
     query = (
         select(LabBookingTestRow, LabResultRow)
-        .outerjoin(LabResultRow, _its_result())
+        .outerjoin(LabResultRow, _is_result_of_test())
         .where(col(LabBookingTestRow.booking_id) == booking.id, col(LabBookingTestRow.test_code) == test_code)
     )
-    found = (await db.execute(query)).first()
-    if found is None:
+    row = (await db.execute(query)).first()
+    if row is None:
         message = "is not a test of this booking"
         raise Malformed(f"body.test_code: {message}", errors=[FieldError(field="body.test_code", message=message)])
-    result: LabResultRow | None = found[1]
+    _, result = row
     return result
 
 
 async def record(
     db: AsyncSession, who: Identity, booking: LabBookingRow, before: LabResultRow | None, body: EnterResult, zone: ZoneInfo
 ) -> LabResultRow:
-    """Write the result of a test, in place of what was entered before; the booking's status follows. Raises Malformed."""
+    """Write the result of a test, replacing one entered before, and update the booking's status. Raise Malformed."""
     assert booking.id is not None
     at = this_second()
     observations = await _observed(db, booking, body, booking.collected_at or at, zone)
@@ -60,7 +60,7 @@ async def record(
     await db.flush()
     db.add_all(_observation(row, position, one) for position, one in enumerate(observations))
     await db.flush()
-    await _follow(db, booking, at)
+    await _update_booking(db, booking, at)
     return row
 
 
@@ -69,12 +69,12 @@ async def _observed(
 ) -> list[Observation]:
     measured = await catalogue.measured_by(db, body.test_code, {one.analyte for one in body.observations})
     rules.check_entered(body.observations, measured)
-    patient = (await humans(db, [booking.patient_id]))[booking.patient_id]
+    patient = (await people_by_id(db, [booking.patient_id]))[booking.patient_id]
     return rules.observed(body.observations, measured, patient.sex, age_in_days(patient.date_of_birth, at, zone))
 
 
 async def verify(db: AsyncSession, who: Identity, booking: LabBookingRow, row: LabResultRow, note: str | None) -> None:
-    """Vouch for a result. What no doctor ordered is released at once, since nobody else would."""
+    """Verify a result. Without an ordering doctor it is released at once, because no doctor reviews it."""
     at = this_second()
     row.status, row.verified_by_id, row.verified_at = ResultStatus.VERIFIED.value, who.id, at
     row.note = row.note if note is None else note
@@ -82,37 +82,37 @@ async def verify(db: AsyncSession, who: Identity, booking: LabBookingRow, row: L
         row.status, row.released_at = ResultStatus.RELEASED.value, at
     row.version += 1
     await db.flush()
-    await _follow(db, booking, at)
+    await _update_booking(db, booking, at)
 
 
-async def take_back_unverified(db: AsyncSession, booking: LabBookingRow) -> None:
-    """Remove what was measured in a rejected specimen and nobody vouched for."""
+async def delete_unverified(db: AsyncSession, booking: LabBookingRow) -> None:
+    """Delete the unverified results of a rejected specimen."""
     unverified = select(col(LabResultRow.id)).where(
         col(LabResultRow.booking_id) == booking.id, col(LabResultRow.status) == ResultStatus.RESULTED.value
     )
     await db.execute(delete(ObservationRow).where(col(ObservationRow.result_id).in_(unverified)))
-    theirs = col(LabResultRow.booking_id) == booking.id
-    await db.execute(delete(LabResultRow).where(theirs, col(LabResultRow.id).in_(unverified)))
+    of_booking = col(LabResultRow.booking_id) == booking.id
+    await db.execute(delete(LabResultRow).where(of_booking, col(LabResultRow.id).in_(unverified)))
 
 
-async def _follow(db: AsyncSession, booking: LabBookingRow, at: datetime) -> None:
-    """Let the booking's status follow from its results; its next version."""
+async def _update_booking(db: AsyncSession, booking: LabBookingRow, at: datetime) -> None:
+    """Set the booking's status from its results, as its next version."""
     query = (
         select(col(LabResultRow.status))
         .select_from(LabBookingTestRow)
-        .outerjoin(LabResultRow, _its_result())
+        .outerjoin(LabResultRow, _is_result_of_test())
         .where(col(LabBookingTestRow.booking_id) == booking.id)
     )
     found = (await db.execute(query)).scalars().all()
     statuses = [None if status is None else ResultStatus(status) for status in found]
-    booking.status = after_results(LabBookingStatus(booking.status), statuses).value
+    booking.status = status_after_results(LabBookingStatus(booking.status), statuses).value
     if booking.status == LabBookingStatus.VERIFIED and booking.verified_at is None:
         booking.verified_at = at
     booking.version += 1
     await db.flush()
 
 
-def _its_result() -> ColumnElement[bool]:
+def _is_result_of_test() -> ColumnElement[bool]:
     return and_(
         col(LabResultRow.booking_id) == col(LabBookingTestRow.booking_id),
         col(LabResultRow.test_code) == col(LabBookingTestRow.test_code),

@@ -1,27 +1,41 @@
 """Statements about values over time."""
 
-from typing import Any
+from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from careplus_contracts.refusals import NotFound
 from careplus_contracts.results import Comparator, Flag, ResultStatus, Trend, TrendPoint
 from careplus_contracts.values import Id
-from careplus_runtime.http.paging import after, page
-from careplus_runtime.http.problems import NOTHING_HERE
+from careplus_runtime.http.records import Keyset, fetch_page, one_or_404
 from careplus_runtime.identity.tokens import Identity
+from careplus_tables.columns import InstantColumn
 from careplus_tables.labs import AnalyteRow, LabResultRow, ObservationRow
+
+_NEWEST_FIRST = Keyset((col(ObservationRow.result_id),), Id, lambda row: row.result_id, descending=True)
+
+
+class _PointRecord(NamedTuple):
+    """One row of the values of an analyte, in the order of the columns."""
+
+    result_id: int
+    at: datetime
+    value: float
+    comparator: str | None
+    flag: str
+    low: float | None
+    high: float | None
 
 
 async def released_values(db: AsyncSession, who: Identity, code: str, limit: int, cursor: str | None) -> Trend:
-    """The patient's released values of an analyte, newest first. Raises NotFound for an analyte that there is not."""
-    analyte = await db.get(AnalyteRow, code)
-    if analyte is None:
-        raise NotFound(NOTHING_HERE)
+    """Return the patient's released values of an analyte, newest first. Raise NotFound for an unknown analyte."""
+    analyte = await one_or_404(db, select(AnalyteRow).where(col(AnalyteRow.code) == code))
+    at = func.coalesce(col(LabResultRow.collected_at), col(LabResultRow.entered_at), type_=InstantColumn())
+    value = (col(ObservationRow.value), col(ObservationRow.comparator), col(ObservationRow.flag))
     query = (
-        select(ObservationRow, func.coalesce(col(LabResultRow.collected_at), col(LabResultRow.entered_at)).label("at"))
+        select(col(ObservationRow.result_id), at, *value, col(ObservationRow.low), col(ObservationRow.high))
         .join(LabResultRow, col(LabResultRow.id) == col(ObservationRow.result_id))
         .where(
             col(ObservationRow.patient_id) == who.id,
@@ -30,12 +44,9 @@ async def released_values(db: AsyncSession, who: Identity, code: str, limit: int
             col(LabResultRow.status) == ResultStatus.RELEASED.value,
         )
     )
-    if (last := after(cursor, Id)) is not None:
-        query = query.where(col(ObservationRow.result_id) < last)
-    found = (await db.execute(query.order_by(col(ObservationRow.result_id).desc()).limit(limit + 1))).all()
-    rows, next_cursor = page(found, limit, lambda row: row[0].result_id)
+    rows, next_cursor = await fetch_page(db, query, _NEWEST_FIRST, limit, cursor)
     return Trend(
-        items=[_point(*row) for row in rows],
+        items=[_point(_PointRecord(*row)) for row in rows],
         next_cursor=next_cursor,
         analyte=analyte.code,
         name=analyte.name,
@@ -44,11 +55,10 @@ async def released_values(db: AsyncSession, who: Identity, code: str, limit: int
     )
 
 
-def _point(row: ObservationRow, at: Any) -> TrendPoint:
-    assert row.value is not None
+def _point(row: _PointRecord) -> TrendPoint:
     return TrendPoint(
         result_id=row.result_id,
-        at=at,
+        at=row.at,
         value=row.value,
         comparator=None if row.comparator is None else Comparator(row.comparator),
         flag=Flag(row.flag),

@@ -1,13 +1,13 @@
-"""The laboratory's day: the worklist, specimens, values."""
+"""The laboratory's worklist: bookings to work on, specimens, and values entered and verified."""
 
+from careplus_clinic.clinic_time import day_bounds
 from careplus_contracts import labs as contract
 from careplus_contracts import results as results_contract
-from careplus_contracts.endpoints import Role
 from careplus_contracts.labs import LabBooking, LabBookingStatus, SetBookingStatus, Worklist
 from careplus_contracts.results import EnterResult, LabResult, ResultStatus, VerifyResult
 from careplus_contracts.values import Cursor, Id, Limit
-from careplus_labs.rules import observations, windows
-from careplus_labs.rules.bookings import check_at_the_bench, check_reason, check_transition
+from careplus_labs.rules import observations
+from careplus_labs.rules.bookings import LAB_TRANSITIONS, check_accepts_values, check_reason
 from careplus_labs.store import bookings, entry, results
 from careplus_runtime.http.dependencies import Db, Expected, House, Who, check_version
 from careplus_runtime.http.serving import Routes
@@ -24,41 +24,41 @@ async def list_worklist(
     *,
     who: Who,
     db: Db,
-    house: House,
+    settings: House,
 ) -> Worklist:
-    span = None if day is None else windows.clinic_day(day, house.clinic_zone)
+    span = None if day is None else day_bounds(day, day, settings.clinic_zone)
     return await bookings.list_work(db, who, status, span, limit, cursor)
 
 
-@routes.serve(contract.set_booking_status, finds=bookings.find)
+@routes.serve(contract.set_booking_status, finds=bookings.lock_for_update)
 async def set_booking_status(booking_id: Id, body: SetBookingStatus, *, who: Who, db: Db, expected: Expected) -> LabBooking:
-    row = await bookings.find(db, who, booking_id)
+    row = await bookings.lock_for_update(db, who, booking_id)
     check_version(row.version, expected)
     check_reason(body.status, body.reason)
-    check_transition(LabBookingStatus(row.status), body.status, Role.LAB)
+    LAB_TRANSITIONS.check(LabBookingStatus(row.status), body.status)
     if row.status != body.status:
-        await bookings.take(db, row, body.status, body.reason)
+        await bookings.set_status(db, row, body.status, body.reason)
     return await bookings.show(db, who, row)
 
 
-@routes.serve(results_contract.enter_result, finds=bookings.find)
-async def enter_result(booking_id: Id, body: EnterResult, *, who: Who, db: Db, house: House) -> LabResult:
-    booking = await bookings.find(db, who, booking_id)
-    check_at_the_bench(LabBookingStatus(booking.status))
+@routes.serve(results_contract.enter_result, finds=bookings.lock_for_update)
+async def enter_result(booking_id: Id, body: EnterResult, *, who: Who, db: Db, settings: House) -> LabResult:
+    booking = await bookings.lock_for_update(db, who, booking_id)
+    check_accepts_values(LabBookingStatus(booking.status))
     before = await entry.result_of(db, booking, body.test_code)
     if before is not None:
         observations.check_correctable(ResultStatus(before.status))
-    row = await entry.record(db, who, booking, before, body, house.clinic_zone)
+    row = await entry.record(db, who, booking, before, body, settings.clinic_zone)
     return await results.show(db, row)
 
 
-@routes.serve(results_contract.verify_result, finds=results.find)
+@routes.serve(results_contract.verify_result, finds=results.lock_for_update)
 async def verify_result(result_id: Id, body: VerifyResult | None = None, *, who: Who, db: Db, expected: Expected) -> LabResult:
-    booking = await bookings.of_result(db, who, result_id)
-    row = await results.find(db, who, result_id)
+    booking = await bookings.lock_of_result(db, who, result_id)
+    row = await results.lock_for_update(db, who, result_id)
     check_version(row.version, expected)
     note = body.note if body else None
-    if not observations.is_verified_so(ResultStatus(row.status), row.note, note):
+    if not observations.is_verified_with(ResultStatus(row.status), row.note, note):
         observations.check_correctable(ResultStatus(row.status))
         await entry.verify(db, who, booking, row, note)
     return await results.show(db, row)

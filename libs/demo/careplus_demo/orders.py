@@ -1,4 +1,4 @@
-"""What followed from visits of the demo hospital: prescriptions and referrals."""
+"""Prescriptions and referrals that doctors of the demo hospital wrote at visits."""
 
 import random
 from collections.abc import Iterator, Sequence
@@ -8,7 +8,7 @@ from typing import Any
 from careplus_contracts.prescriptions import PrescriptionStatus
 from careplus_contracts.referrals import ReferralStatus as R
 from careplus_contracts.referrals import Urgency
-from careplus_demo import stories
+from careplus_demo import texts
 from careplus_demo.people import People
 from careplus_demo.references import reference
 from careplus_demo.visits import Visit
@@ -16,49 +16,49 @@ from careplus_demo.visits import Visit
 Row = dict[str, Any]
 ITEM = ("medicine", "dose", "route", "frequency", "duration_days", "quantity", "repeats", "instructions")
 PRESCRIBED, REFERRED = 0.2, 0.06
-"""Share of visits that end so."""
+"""Shares of visits with a prescription, and with a referral."""
 CHANGES = {R.SENT: 0, R.ACCEPTED: 1, R.DECLINED: 1, R.BOOKED: 2, R.SEEN: 3, R.CLOSED: 4, R.CANCELLED: 1}
 ACCEPTED = (R.ACCEPTED, R.BOOKED, R.SEEN, R.CLOSED)
 SETTLED_AFTER = timedelta(days=4)
 
 
-class Treatment:
-    """`visits` that took place, in order of time. Those of the demo logins all lead to something."""
+class Orders:
+    """Prescriptions and referrals of completed `visits` in order of time; the demo logins' visits all have both."""
 
     def __init__(self, people: People, visits: Sequence[Visit]) -> None:
         self.people, self.visits, self.now = people, visits, people.plan.now
         self.known = {people.pat.id, people.sam.id}
 
     def prescriptions(self) -> tuple[list[Row], list[Row]]:
-        """Prescriptions and their items."""
-        chance = self.people.plan.chance("prescriptions")
+        """Return prescriptions and their items."""
+        rng = self.people.plan.random_for("prescriptions")
         rows: list[Row] = []
         items: list[Row] = []
-        for visit in self._some(chance, PRESCRIBED):
-            row = self._prescription(len(rows) + 1, visit, chance)
+        for visit in self._some(rng, PRESCRIBED):
+            row = self._prescription(len(rows) + 1, visit, rng)
             rows.append(row)
-            medicines = stories.MEDICINES[visit.doctor.specialty]
-            for position, medicine in enumerate(chance.sample(medicines, chance.choice((1, 1, 2)))):
+            medicines = texts.MEDICINES[visit.doctor.specialty]
+            for position, medicine in enumerate(rng.sample(medicines, rng.choice((1, 1, 2)))):
                 items.append({"prescription_id": row["id"], "position": position, **dict(zip(ITEM, medicine, strict=True))})
         return rows, items
 
     def referrals(self) -> Iterator[Row]:
-        chance = self.people.plan.chance("referrals")
+        rng = self.people.plan.random_for("referrals")
         turns = dict.fromkeys(self.known, 0)
-        for number, visit in enumerate(self._some(chance, REFERRED), start=1):
-            turn = turns.get(visit.patient.id, chance.randrange(3))
+        for number, visit in enumerate(self._some(rng, REFERRED), start=1):
+            turn = turns.get(visit.patient.id, rng.randrange(3))
             if visit.patient.id in turns:
                 turns[visit.patient.id] += 1
-            yield self._referral(number, visit, turn % 3, chance)
+            yield self._referral(number, visit, turn % 3, rng)
 
-    def _some(self, chance: random.Random, share: float) -> Iterator[Visit]:
+    def _some(self, rng: random.Random, share: float) -> Iterator[Visit]:
         for visit in self.visits:
-            if chance.random() < share or visit.patient.id in self.known:
+            if rng.random() < share or visit.patient.id in self.known:
                 yield visit
 
-    def _prescription(self, number: int, visit: Visit, chance: random.Random) -> Row:
+    def _prescription(self, number: int, visit: Visit, rng: random.Random) -> Row:
         since = self.now - visit.ends_at
-        stopped = chance.random() < 0.15 and since > SETTLED_AFTER
+        stopped = rng.random() < 0.15 and since > SETTLED_AFTER
         status = PrescriptionStatus.STOPPED if stopped else PrescriptionStatus.ACTIVE
         return {
             "id": number,
@@ -66,20 +66,20 @@ class Treatment:
             "patient_id": visit.patient.id,
             "doctor_id": visit.doctor.id,
             "appointment_id": visit.id,
-            "notes": chance.choice(stories.NOTES_TO_PRESCRIPTIONS),
+            "notes": rng.choice(texts.NOTES_TO_PRESCRIPTIONS),
             "override_reason": None,
             "status": status.value,
             "created_at": visit.ends_at,
-            "stopped_at": visit.ends_at + since * chance.random() if stopped else None,
-            "stop_reason": chance.choice(stories.STOP_REASONS) if stopped else None,
+            "stopped_at": visit.ends_at + since * rng.random() if stopped else None,
+            "stop_reason": rng.choice(texts.STOP_REASONS) if stopped else None,
             "version": 2 if stopped else 1,
         }
 
-    def _referral(self, number: int, visit: Visit, turn: int, chance: random.Random) -> Row:
-        """To a doctor, to a specialty or to somebody outside, by `turn`."""
-        receiver = self._receiver(visit, chance)
-        urgency = chance.choices(list(Urgency), (8, 3, 1))[0]
-        status = self._status(visit.ends_at, turn == 2, chance)
+    def _referral(self, number: int, visit: Visit, turn: int, rng: random.Random) -> Row:
+        """Return a referral to a doctor, a specialty or a receiver outside, by `turn` 0, 1 or 2."""
+        receiver = self._receiver(visit, rng)
+        urgency = rng.choices(list(Urgency), (8, 3, 1))[0]
+        status = self._status(visit.ends_at, turn == 2, rng)
         accepted = turn < 2 and status in ACCEPTED
         return {
             "id": number,
@@ -89,24 +89,24 @@ class Treatment:
             "to_doctor_id": receiver.id if turn == 0 else None,
             "accepted_by_id": receiver.id if accepted else None,
             "to_specialty": receiver.specialty if turn == 1 else None,
-            "to_external": chance.choice(stories.EXTERNAL) if turn == 2 else None,
-            "reason": chance.choice(stories.REFERRAL_REASONS[visit.doctor.specialty if turn == 2 else receiver.specialty]),
+            "to_external": rng.choice(texts.EXTERNAL) if turn == 2 else None,
+            "reason": rng.choice(texts.REFERRAL_REASONS[visit.doctor.specialty if turn == 2 else receiver.specialty]),
             "urgency": urgency.value,
             "due_on": None if urgency is Urgency.ROUTINE else (visit.ends_at + timedelta(days=7)).date(),
             "status": status.value,
-            "note": None if status in (R.SENT, R.CANCELLED) or chance.random() < 0.5 else chance.choice(stories.REFERRAL_NOTES),
+            "note": None if status in (R.SENT, R.CANCELLED) or rng.random() < 0.5 else rng.choice(texts.REFERRAL_NOTES),
             "created_at": visit.ends_at,
             "version": 1 + CHANGES[status],
         }
 
-    def _receiver(self, visit: Visit, chance: random.Random) -> Any:
+    def _receiver(self, visit: Visit, rng: random.Random) -> Any:
         if visit.patient.id in self.known:
             return self.people.lind if visit.doctor is self.people.osei else self.people.osei
-        return chance.choice([doctor for doctor in self.people.doctors[:50] if doctor is not visit.doctor])
+        return rng.choice([doctor for doctor in self.people.doctors[:50] if doctor is not visit.doctor])
 
-    def _status(self, sent_at: datetime, outside: bool, chance: random.Random) -> R:
+    def _status(self, sent_at: datetime, outside: bool, rng: random.Random) -> R:
         if self.now - sent_at < SETTLED_AFTER:
-            return R.SENT if outside else chance.choice((R.SENT, R.SENT, R.ACCEPTED))
+            return R.SENT if outside else rng.choice((R.SENT, R.SENT, R.ACCEPTED))
         if outside:
-            return chance.choice((R.SENT, R.BOOKED, R.SEEN, R.CLOSED))
-        return chance.choices((R.SENT, R.ACCEPTED, R.BOOKED, R.SEEN, R.CLOSED, R.DECLINED, R.CANCELLED), (2, 2, 3, 4, 3, 1, 1))[0]
+            return rng.choice((R.SENT, R.BOOKED, R.SEEN, R.CLOSED))
+        return rng.choices((R.SENT, R.ACCEPTED, R.BOOKED, R.SEEN, R.CLOSED, R.DECLINED, R.CANCELLED), (2, 2, 3, 4, 3, 1, 1))[0]

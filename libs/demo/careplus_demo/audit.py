@@ -1,4 +1,4 @@
-"""Who looked at whose chart lately in the demo hospital: short, so that the audit is not empty on the first day."""
+"""Audit events of the demo hospital: charts read and notes written, so that the audit is not empty on the first day."""
 
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
@@ -11,11 +11,11 @@ from careplus_demo.visits import Visit
 from careplus_tables.audit import OK
 
 MOST_VISITS = 200
-"""Of the newest; to each belong a look at the chart and the notes."""
+"""Limit of the newest visits; each has one event for the chart and one for the notes."""
 
 
-class History:
-    """`visits` that took place, in order of time."""
+class AuditHistory:
+    """Events about completed `visits`, which are in order of time."""
 
     def __init__(self, people: People, visits: Sequence[Visit]) -> None:
         known = {people.pat.id, people.sam.id}
@@ -38,11 +38,11 @@ def _in_order(act: tuple[dict[str, Any], int]) -> tuple[Any, ...]:
 
 
 def _acts(visit: Visit) -> Iterator[tuple[dict[str, Any], int]]:
-    looked = {"service": "doctors", "action": "show_chart", "kind": Kind.READ.value, "members": None}
-    wrote = {"service": "appointments", "action": "write_notes", "kind": Kind.CHANGE.value, "members": "sign text"}
+    read = {"service": "doctors", "action": "show_chart", "kind": Kind.READ.value, "members": None}
+    written = {"service": "appointments", "action": "write_notes", "kind": Kind.CHANGE.value, "members": "sign text"}
     for at, object_id, act in (
-        (visit.ends_at - timedelta(minutes=10), visit.patient.id, looked),
-        (visit.ends_at - timedelta(minutes=1), visit.id, wrote),
+        (visit.ends_at - timedelta(minutes=10), visit.patient.id, read),
+        (visit.ends_at - timedelta(minutes=1), visit.id, written),
     ):
-        who = {"account_id": visit.doctor.id, "role": Role.DOCTOR.value, "session_id": None, "address": "192.0.2.10"}
-        yield {**who, **act, "at": at, "object_id": str(object_id), "outcome": OK, "reason": None}, visit.patient.id
+        caller = {"account_id": visit.doctor.id, "role": Role.DOCTOR.value, "session_id": None, "address": "192.0.2.10"}
+        yield {**caller, **act, "at": at, "object_id": str(object_id), "outcome": OK, "reason": None}, visit.patient.id

@@ -1,4 +1,4 @@
-"""What people come with, what doctors write, prescribe and ask others for in the demo hospital."""
+"""Texts of the demo hospital: reasons for visits, findings, medicines, referrals and laboratory comments."""
 
 Medicine = tuple[str, str, str, str, int, int, int, str]
 """Name, dose, route, frequency, days, quantity, repeats, instructions."""

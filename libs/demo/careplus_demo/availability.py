@@ -1,31 +1,29 @@
-"""When the doctors of the demo hospital see patients, and when they are away."""
+"""Weekly hours and time off of the demo hospital's doctors."""
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from careplus_contracts.availability import Weekday
+from careplus_clinic.clinic_time import Span, day_start, first_instant, minute_of, weekday
 from careplus_demo.people import Doctor, People
 from careplus_demo.plan import COMING_DAYS, PAST_DAYS
 
-Stretches = tuple[tuple[str, str], ...]
-Span = tuple[datetime, datetime]
+WallHours = tuple[tuple[str, str], ...]
 
-ALL_DAY: Stretches = (("09:00", "12:00"), ("13:00", "17:00"))
-EARLY: Stretches = (("08:00", "13:00"),)
-WEEKS: tuple[dict[str, Stretches], ...] = (
+ALL_DAY: WallHours = (("09:00", "12:00"), ("13:00", "17:00"))
+EARLY: WallHours = (("08:00", "13:00"),)
+WEEKS: tuple[dict[str, WallHours], ...] = (
     dict.fromkeys(("mon", "tue", "wed", "thu", "fri"), ALL_DAY),
     {"mon": ALL_DAY, "tue": ALL_DAY, "wed": EARLY, "thu": ALL_DAY, "fri": EARLY},
     {"mon": (("08:30", "13:30"),), "tue": ALL_DAY, "wed": (("12:00", "18:00"),), "thu": ALL_DAY},
     {"tue": ALL_DAY, "wed": ALL_DAY, "thu": ALL_DAY, "fri": ALL_DAY, "sat": EARLY},
     {"mon": (("13:00", "19:00"),), "wed": ALL_DAY, "fri": ALL_DAY},
 )
-WEEKDAYS = tuple(day.value for day in Weekday)
 
 
-class Weeks:
+class Availability:
     """Weekly hours and time off of every doctor."""
 
     def __init__(self, people: People) -> None:
@@ -34,9 +32,9 @@ class Weeks:
         self.away = {doctor.id: self._away(number) for number, doctor in enumerate(people.doctors)}
 
     def slots(self, doctor: Doctor, day: date) -> Sequence[Span]:
-        """The doctor's times on one clinic day in order, without those that time off takes."""
-        stretches = self.hours[doctor.id].get(WEEKDAYS[day.weekday()], ())
-        found = _slots(day, stretches, doctor.slot_minutes, self.plan.zone)
+        """Return the doctor's slots of one clinic day in order, without slots during time off."""
+        wall_hours = self.hours[doctor.id].get(weekday(day), ())
+        found = _slots(day, wall_hours, doctor.slot_minutes, self.plan.zone)
         for starts_at, ends_at, _ in self.away[doctor.id]:
             found = tuple(slot for slot in found if slot[1] <= starts_at or ends_at <= slot[0])
         return found
@@ -47,43 +45,39 @@ class Weeks:
 
     def open_hours_rows(self) -> Iterator[dict[str, Any]]:
         for doctor_id, week in self.hours.items():
-            for weekday, stretches in week.items():
-                for starts, ends in stretches:
-                    yield {"doctor_id": doctor_id, "weekday": weekday, "starts": starts, "ends": ends}
+            for day, wall_hours in week.items():
+                for starts, ends in wall_hours:
+                    yield {"doctor_id": doctor_id, "weekday": day, "starts": starts, "ends": ends}
 
     def time_off_rows(self) -> Iterator[dict[str, Any]]:
         for doctor_id, times in self.away.items():
             for starts_at, ends_at, reason in times:
                 yield {"doctor_id": doctor_id, "starts_at": starts_at, "ends_at": ends_at, "reason": reason}
 
-    def _hours(self, number: int) -> dict[str, Stretches]:
+    def _hours(self, number: int) -> dict[str, WallHours]:
         if number >= 2:
             return WEEKS[number % len(WEEKS)]
-        # the two demo logins have visits today, whatever day it is
-        return {**WEEKS[0], WEEKDAYS[self.plan.today.weekday()]: ALL_DAY}
+        # the two demo logins also work today, so that they have visits on every opening day
+        return {**WEEKS[0], weekday(self.plan.today).value: ALL_DAY}
 
     def _away(self, number: int) -> list[tuple[datetime, datetime, str]]:
-        """Once in the past weeks and once in the coming ones, never near today."""
-        chance = self.plan.chance(f"time off {number}")
-        past = self.plan.today - timedelta(days=chance.randint(12, PAST_DAYS - 5))
-        coming = self.plan.today + timedelta(days=chance.randint(8, COMING_DAYS - 8))
-        off = [(past, chance.randint(1, 4), "Conference"), (coming, 5 if number % 3 == 0 else 1, "Holiday")]
+        """Return time off once in the past weeks and once in the coming ones, never near today."""
+        rng = self.plan.random_for(f"time off {number}")
+        past = self.plan.today - timedelta(days=rng.randint(12, PAST_DAYS - 5))
+        coming = self.plan.today + timedelta(days=rng.randint(8, COMING_DAYS - 8))
+        off = [(past, rng.randint(1, 4), "Conference"), (coming, 5 if number % 3 == 0 else 1, "Holiday")]
         return [
-            (_instant(first, "00:00", self.plan.zone), _instant(first + timedelta(days=days), "00:00", self.plan.zone), reason)
+            (day_start(first, self.plan.zone), day_start(first + timedelta(days=days), self.plan.zone), reason)
             for first, days, reason in off
         ]
 
 
 @lru_cache(maxsize=1000)
-def _slots(day: date, stretches: Stretches, minutes: int, zone: ZoneInfo) -> tuple[Span, ...]:
+def _slots(day: date, wall_hours: WallHours, minutes: int, zone: ZoneInfo) -> tuple[Span, ...]:
     length, found = timedelta(minutes=minutes), []
-    for starts, ends in stretches:
-        at, closes = _instant(day, starts, zone), _instant(day, ends, zone)
+    for starts, ends in wall_hours:
+        at, closes = (first_instant(day, minute_of(wall), zone) for wall in (starts, ends))
         while at + length <= closes:
             found.append((at, at + length))
             at += length
     return tuple(found)
-
-
-def _instant(day: date, wall: str, zone: ZoneInfo) -> datetime:
-    return datetime.combine(day, time.fromisoformat(wall), zone).astimezone(UTC)

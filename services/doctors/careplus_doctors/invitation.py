@@ -1,4 +1,4 @@
-"""Inviting doctors: auth makes the account and its one-time code."""
+"""Invitation of a doctor by the auth service, which creates the account and its one-time code."""
 
 import httpx
 from fastapi import Request
@@ -15,12 +15,12 @@ from careplus_runtime.http.problems import header
 from careplus_runtime.process.settings import Settings
 
 
-async def invite(request: Request, house: Settings, body: AddDoctor) -> NewInvitation:
-    """Ask auth, with the caller's own token. Raises EmailTaken, and Unavailable where auth does not answer."""
+async def invite(request: Request, settings: Settings, body: AddDoctor) -> NewInvitation:
+    """Call auth with the caller's own token. Raise EmailTaken, and Unavailable where auth does not answer."""
     auth = Client(
         request.app.state.http,
         token=(header(request.scope, b"authorization") or "").partition(" ")[2],
-        address=house.service_url("auth"),
+        address=settings.service_url("auth"),
         headers={
             "X-Request-Id": request.scope["request_id"],
             "X-Forwarded-For": caller(request.scope) or "",

@@ -1,0 +1,58 @@
+"""Statements that find one record, or one page of a list in the order of its cursor."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple, TypeVar
+
+from sqlalchemy import Select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.sql.elements import SQLCoreOperations
+
+from careplus_contracts.refusals import NotFound
+from careplus_contracts.values import Id
+from careplus_runtime.http.paging import after, page
+from careplus_runtime.http.problems import NOTHING_HERE
+
+T = TypeVar("T")
+AnySelect = Select[*tuple[Any, ...]]
+
+
+class Keyset(NamedTuple):
+    """The order of a list: its columns, the type of their values in a cursor, and the same values of a row."""
+
+    columns: Sequence[SQLCoreOperations[Any]]
+    cursor_type: Any
+    values: Callable[[Any], Any]
+    descending: bool = False
+
+    def continue_after(self, query: AnySelect, cursor: str | None) -> AnySelect:
+        """Return the query in this order, from the row after the cursor on. Raise Malformed for a foreign cursor."""
+        key = after(cursor, self.cursor_type)
+        if key is not None:
+            columns, last = (tuple_(*self.columns), key) if len(self.columns) > 1 else (self.columns[0], key)
+            query = query.where(columns < last if self.descending else columns > last)
+        return query.order_by(*(column.desc() if self.descending else column for column in self.columns))
+
+
+def newest_first(id_column: SQLCoreOperations[Any]) -> Keyset:
+    """Return the order by descending id, of rows that have an `id`."""
+    return Keyset((id_column,), Id, lambda row: row.id, descending=True)
+
+
+async def fetch_page(
+    db: AsyncSession, query: AnySelect, order: Keyset, limit: int, cursor: str | None
+) -> tuple[Sequence[Any], str | None]:
+    """Return at most `limit` rows after the cursor, and the cursor of the next page; entities where one is selected.
+
+    Raise Malformed for a cursor of another list.
+    """
+    result = await db.execute(order.continue_after(query, cursor).limit(limit + 1))
+    rows: Sequence[Any] = result.scalars().all() if len(result.keys()) == 1 else result.all()
+    return page(rows, limit, order.values)
+
+
+async def one_or_404(db: AsyncSession, query: Select[T]) -> T:
+    """Return the only row of a statement that selects one entity or column. Raise NotFound where there is none."""
+    row: T | None = (await db.execute(query)).scalar_one_or_none()
+    if row is None:
+        raise NotFound(NOTHING_HERE)
+    return row

@@ -1,0 +1,62 @@
+"""People as answers name them: a doctor by the name on the profile, any other person by the name on the account."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+from sqlmodel import col
+
+from careplus_contracts.accounts import Sex
+from careplus_contracts.endpoints import Role
+from careplus_contracts.labs import LabPatient
+from careplus_contracts.values import Person
+from careplus_tables.accounts import AccountRow
+from careplus_tables.doctors import DoctorRow
+
+IS_BOOKABLE_DOCTOR = (col(DoctorRow.active), col(AccountRow.active), col(AccountRow.role) == Role.DOCTOR.value)
+"""Conditions on a statement that joins DoctorRow and AccountRow."""
+
+
+class PersonRow(NamedTuple):
+    """One person of `people_by_id`."""
+
+    id: int
+    full_name: str
+    date_of_birth: date | None
+    sex: Sex
+
+    def person(self) -> Person:
+        """Return the id and name as an answer shows them."""
+        return Person(id=self.id, full_name=self.full_name)
+
+    def lab_patient(self) -> LabPatient:
+        """Return the patient with the date of birth and sex that choose a reference range."""
+        return LabPatient(id=self.id, full_name=self.full_name, date_of_birth=self.date_of_birth, sex=self.sex)
+
+
+async def people_by_id(db: AsyncSession, ids: Iterable[int | None]) -> dict[int, PersonRow]:
+    """Return people by id, read in one statement; None and unknown ids are left out."""
+    query = (
+        sa.select(col(AccountRow.id), display_name(AccountRow), col(AccountRow.date_of_birth), col(AccountRow.sex))
+        .outerjoin(DoctorRow, col(DoctorRow.id) == col(AccountRow.id))
+        .where(col(AccountRow.id).in_({id_ for id_ in ids if id_ is not None}))
+    )
+    rows = (await db.execute(query)).all()
+    return {id_: PersonRow(id_, full_name, born, Sex(sex)) for id_, full_name, born, sex in rows if id_ is not None}
+
+
+def display_name(account: type[AccountRow]) -> sa.ColumnElement[str]:
+    """Return the name column of a statement that outer-joins DoctorRow to `account`, the class or an alias."""
+    return sa.func.coalesce(col(DoctorRow.full_name), col(account.full_name))
+
+
+def doctor_name(doctor_id: sa.ColumnExpressionArgument[Any]) -> sa.ColumnElement[str | None]:
+    """Return a name column that needs no join; null where `doctor_id` is null."""
+    profile, account = aliased(DoctorRow), aliased(AccountRow)
+    return sa.func.coalesce(
+        sa.select(col(profile.full_name)).where(col(profile.id) == doctor_id).scalar_subquery(),
+        sa.select(col(account.full_name)).where(col(account.id) == doctor_id).scalar_subquery(),
+    )

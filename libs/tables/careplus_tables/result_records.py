@@ -1,0 +1,87 @@
+"""Laboratory results with their observations and people, as the answers of several services show them."""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from careplus_contracts.accounts import Sex
+from careplus_contracts.results import AppliedRange, Comparator, Flag, LabResult, Observation, ResultStatus
+from careplus_tables.labs import AnalyteRow, LabBookingRow, LabResultRow, LabTestRow, ObservationRow
+from careplus_tables.people import PersonRow, people_by_id
+
+BOUNDS = {"low", "high", "critical_low", "critical_high"}
+CROSS_PATIENT = "results that were found for the caller before"
+
+
+class _Names(NamedTuple):
+    """Names that stand in the rows of the booking and the test."""
+
+    reference: str
+    test_name: str
+
+
+async def to_lab_results(db: AsyncSession, rows: Sequence[LabResultRow]) -> list[LabResult]:
+    """Return results that were found for the caller before, with names and observations; three statements for any number."""
+    if not rows:
+        return []
+    ids = [row.id for row in rows if row.id is not None]
+    names = await _names(db, ids)
+    people = await people_by_id(db, {id_ for row in rows for id_ in (row.patient_id, row.verified_by_id, row.released_by_id)})
+    observations = await _observations(db, ids)
+    return [_result(row, names[row.id], people, observations[row.id]) for row in rows if row.id is not None]
+
+
+async def _names(db: AsyncSession, result_ids: Collection[int]) -> dict[int, _Names]:
+    query = (
+        select(col(LabResultRow.id), col(LabBookingRow.reference), col(LabTestRow.name))
+        .join(LabBookingRow, col(LabBookingRow.id) == col(LabResultRow.booking_id))
+        .join(LabTestRow, col(LabTestRow.code) == col(LabResultRow.test_code))
+        .where(col(LabResultRow.id).in_(result_ids))
+        .execution_options(unowned=CROSS_PATIENT)
+    )
+    return {id_: _Names(reference, name) for id_, reference, name in (await db.execute(query)).all() if id_ is not None}
+
+
+async def _observations(db: AsyncSession, result_ids: Collection[int]) -> dict[int, list[Observation]]:
+    query = (
+        select(ObservationRow, AnalyteRow)
+        .join(AnalyteRow, col(AnalyteRow.code) == col(ObservationRow.analyte_code))
+        .where(col(ObservationRow.result_id).in_(result_ids))
+        .order_by(col(ObservationRow.result_id), col(ObservationRow.position))
+    )
+    by_result: dict[int, list[Observation]] = defaultdict(list)
+    for row, analyte in (await db.execute(query)).all():
+        by_result[row.result_id].append(_observation(row, analyte))
+    return by_result
+
+
+def _observation(row: ObservationRow, analyte: AnalyteRow) -> Observation:
+    sex = None if row.range_sex is None else Sex(row.range_sex)
+    return Observation(
+        **row.model_dump(include={"value", "text", "unit", "decimals", "usual"}),
+        analyte=analyte.code,
+        name=analyte.name,
+        loinc=analyte.loinc,
+        plain=analyte.plain,
+        comparator=None if row.comparator is None else Comparator(row.comparator),
+        range=AppliedRange(sex=sex, **row.model_dump(include=BOUNDS)) if row.has_range else None,
+        flag=Flag(row.flag),
+    )
+
+
+def _result(row: LabResultRow, names: _Names, people: dict[int, PersonRow], observations: list[Observation]) -> LabResult:
+    replaced = {"patient_id", "status", "entered_by_id", "verified_by_id", "seen_by_id", "released_by_id"}
+    return LabResult(
+        **row.model_dump(exclude=replaced),
+        reference=names.reference,
+        patient=people[row.patient_id].lab_patient(),
+        test_name=names.test_name,
+        status=ResultStatus(row.status),
+        observations=observations,
+        verified_by=None if row.verified_by_id is None else people[row.verified_by_id].person(),
+        released_by=None if row.released_by_id is None else people[row.released_by_id].person(),
+    )

@@ -1,0 +1,111 @@
+"""Visits with the names of patient and doctor, as the answers of several services show them."""
+
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+from sqlmodel import col
+
+from careplus_tables.accounts import AccountRow
+from careplus_tables.appointments import AppointmentRow
+from careplus_tables.doctors import DoctorRow
+from careplus_tables.people import display_name
+
+_visit, _patient, _doctor = AppointmentRow, aliased(AccountRow), aliased(AccountRow)
+
+
+class VisitRecord(NamedTuple):
+    """One row of `select_visits`, in the order of its columns.
+
+    Instants and dates are as the connection returns them: text from SQLite's driver, `datetime` and `date` elsewhere.
+    """
+
+    id: int
+    reference: str
+    starts_at: Any
+    ends_at: Any
+    status: str
+    reason: str | None
+    place: str | None
+    cancelled_by: str | None
+    cancel_reason: str | None
+    created_at: Any
+    version: int
+    patient_id: int
+    patient_name: str
+    doctor_id: int
+    doctor_name: str
+    specialty: str | None
+    patient_date_of_birth: Any
+    patient_sex: str
+    patient_phone: str | None
+    note: str | None
+
+
+def select_visits() -> sa.Select[*tuple[Any, ...]]:
+    """Return the statement of all visits; callers add the owner, the order and the limit."""
+    return (
+        sa.select(
+            col(_visit.id),
+            col(_visit.reference),
+            col(_visit.starts_at),
+            col(_visit.ends_at),
+            col(_visit.status),
+            col(_visit.reason),
+            col(_visit.place),
+            col(_visit.cancelled_by),
+            col(_visit.cancel_reason),
+            col(_visit.created_at),
+            col(_visit.version),
+            col(_patient.id),
+            col(_patient.full_name),
+            col(_doctor.id),
+            display_name(_doctor),
+            col(DoctorRow.specialty),
+            col(_patient.date_of_birth),
+            col(_patient.sex),
+            col(_patient.phone),
+            col(_visit.note),
+        )
+        .join(_patient, col(_patient.id) == col(_visit.patient_id))
+        .join(_doctor, col(_doctor.id) == col(_visit.doctor_id))
+        .outerjoin(DoctorRow, col(DoctorRow.id) == col(_visit.doctor_id))
+    )
+
+
+def appointment_members(visit: VisitRecord) -> dict[str, Any]:
+    """Return the members of an `Appointment`, to be validated."""
+    members = _shared_members(visit)
+    members["patient"] = {"id": visit.patient_id, "full_name": visit.patient_name}
+    return members
+
+
+def visit_members(visit: VisitRecord) -> dict[str, Any]:
+    """Return the members of a `Visit`, to be validated: an appointment with the patient's details and the note."""
+    members = _shared_members(visit)
+    members["note"] = visit.note
+    members["patient"] = {
+        "id": visit.patient_id,
+        "full_name": visit.patient_name,
+        "date_of_birth": visit.patient_date_of_birth,
+        "sex": visit.patient_sex,
+        "phone": visit.patient_phone,
+    }
+    return members
+
+
+def _shared_members(visit: VisitRecord) -> dict[str, Any]:
+    return {
+        "id": visit.id,
+        "reference": visit.reference,
+        "starts_at": visit.starts_at,
+        "ends_at": visit.ends_at,
+        "status": visit.status,
+        "reason": visit.reason,
+        "place": visit.place,
+        "cancelled_by": visit.cancelled_by,
+        "cancel_reason": visit.cancel_reason,
+        "created_at": visit.created_at,
+        "version": visit.version,
+        "doctor": {"id": visit.doctor_id, "full_name": visit.doctor_name, "specialty": visit.specialty},
+    }

@@ -1,0 +1,84 @@
+"""Lists of visits. They are hot: each statement is compiled once and returns the driver's rows."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, String, bindparam, not_, or_, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from careplus_appointments.rules.visits import EARLIEST, LATEST, OVER
+from careplus_clinic.clinic_time import Span
+from careplus_contracts.appointments import Appointments, AppointmentStatus, Visits, When
+from careplus_contracts.values import MAX_ID, Id, Instant
+from careplus_runtime.http.paging import after, page
+from careplus_runtime.identity.tokens import Identity
+from careplus_runtime.process.clock import now
+from careplus_tables.appointments import AppointmentRow
+from careplus_tables.columns import InstantColumn
+from careplus_tables.statements import LIMIT, Statement
+from careplus_tables.visit_records import VisitRecord, appointment_members, select_visits, visit_members
+
+_visit = AppointmentRow
+_FIRST, _LAST = (EARLIEST, 0), (LATEST, MAX_ID)
+"""Cursors before and after every visit, for the first page."""
+
+
+def _status_is_wanted() -> ColumnElement[bool]:
+    wanted = bindparam("status", type_=String())
+    return or_(wanted.is_(None), col(_visit.status) == wanted)
+
+
+def _of_patient(*conditions: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    return select_visits().where(col(_visit.patient_id) == bindparam("who"), _status_is_wanted(), *conditions).limit(LIMIT)
+
+
+_key = tuple_(col(_visit.starts_at), col(_visit.id))
+_cursor = tuple_(bindparam("at", type_=InstantColumn()), bindparam("id"))
+_now = bindparam("now", type_=InstantColumn())
+_is_over = or_(col(_visit.ends_at) <= _now, col(_visit.status).in_([status.value for status in OVER]))
+_oldest_first = (col(_visit.starts_at), col(_visit.id))
+_newest_first = (col(_visit.starts_at).desc(), col(_visit.id).desc())
+_UPCOMING = Statement(_of_patient(not_(_is_over), _key > _cursor).order_by(*_oldest_first))
+_PAST = Statement(_of_patient(_is_over, _key < _cursor).order_by(*_newest_first))
+_ALL = Statement(_of_patient(_key < _cursor).order_by(*_newest_first))
+_OF_DOCTOR = Statement(
+    select_visits()
+    .where(
+        col(_visit.doctor_id) == bindparam("who"),
+        col(_visit.starts_at) >= bindparam("opens", type_=InstantColumn()),
+        col(_visit.starts_at) < bindparam("closes", type_=InstantColumn()),
+        _status_is_wanted(),
+        _key > _cursor,
+    )
+    .order_by(*_oldest_first)
+    .limit(LIMIT)
+)
+
+
+async def list_own(
+    db: AsyncSession, who: Identity, when: When | None, status: AppointmentStatus | None, limit: int, cursor: str | None
+) -> Appointments:
+    """Return the patient's visits: upcoming ones in order of time, past ones and all of them newest first."""
+    statement, start = {When.UPCOMING: (_UPCOMING, _FIRST), When.PAST: (_PAST, _LAST), None: (_ALL, _LAST)}[when]
+    at, id_ = after(cursor, tuple[Instant, Id]) or start
+    parameters: dict[str, Any] = {"who": who.id, "status": status, "at": at, "id": id_, "limit": limit + 1}
+    if when is not None:
+        parameters["now"] = now()
+    found = [VisitRecord._make(row) for row in await statement.all(db, **parameters)]
+    visits, next_cursor = page(found, limit, _cursor_of)
+    return Appointments.model_validate({"items": [appointment_members(visit) for visit in visits], "next_cursor": next_cursor})
+
+
+async def list_visits(
+    db: AsyncSession, who: Identity, span: Span, status: AppointmentStatus | None, limit: int, cursor: str | None
+) -> Visits:
+    """Return visits to the doctor that start during the span, in order of time."""
+    at, id_ = after(cursor, tuple[Instant, Id]) or _FIRST
+    rows = await _OF_DOCTOR.all(db, who=who.id, opens=span[0], closes=span[1], status=status, at=at, id=id_, limit=limit + 1)
+    visits, next_cursor = page([VisitRecord._make(row) for row in rows], limit, _cursor_of)
+    return Visits.model_validate({"items": [visit_members(visit) for visit in visits], "next_cursor": next_cursor})
+
+
+def _cursor_of(visit: VisitRecord) -> tuple[str | datetime, int]:
+    return visit.starts_at, visit.id

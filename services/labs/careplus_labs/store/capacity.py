@@ -1,0 +1,87 @@
+"""Statements about places in the laboratory's windows. A unique index on window and place prevents overbooking."""
+
+from collections.abc import Collection
+from datetime import date, datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from careplus_clinic.clinic_time import nearest
+from careplus_contracts.labs import LabFull, LabSlot, LabSlots
+from careplus_labs.rules import windows
+from careplus_labs.rules.windows import Hours
+from careplus_tables.labs import LabBookingRow
+from careplus_tables.references import new_reference
+
+NEAR_DAYS, FAR_DAYS = 1, 14
+ALTERNATIVES = 5
+CROSS_PATIENT = "places are counted over the bookings of all patients"
+
+
+async def slots(db: AsyncSession, day: date, hours: Hours, places: int) -> LabSlots:
+    """Return the bookable windows of a clinic day, with the free places of each."""
+    starts = windows.windows([day], hours)
+    taken = await _taken_by_window(db, starts)
+    items = [
+        LabSlot(starts_at=start, ends_at=windows.ends_at(start, hours), free=max(0, places - taken.get(start, 0)))
+        for start in starts
+    ]
+    return LabSlots(items=items, next_cursor=None)
+
+
+async def insert(db: AsyncSession, row: LabBookingRow, hours: Hours, places: int) -> None:
+    """Insert the booking with a place in its window, or without one if it has no time. Raise LabFull."""
+    if row.starts_at is None:
+        db.add(row)
+        await db.flush()
+    elif reason := windows.unbookable_reason(row.starts_at, hours):
+        raise LabFull(reason, alternatives=await _nearest_free(db, row.starts_at, hours, places))
+    elif not await _claim_place(db, row, hours, places):
+        alternatives = await _nearest_free(db, row.starts_at, hours, places)
+        raise LabFull("All places at that time are taken. Choose one of the alternatives.", alternatives=alternatives)
+
+
+async def _claim_place(db: AsyncSession, row: LabBookingRow, hours: Hours, places: int) -> bool:
+    """Insert the booking with the lowest free place of its window; False where there is none."""
+    assert row.starts_at is not None
+    row.window_starts_at = windows.window_of(row.starts_at, hours)
+    for _ in range(places):
+        query = select(col(LabBookingRow.place)).where(col(LabBookingRow.window_starts_at) == row.window_starts_at)
+        query = query.execution_options(unowned=CROSS_PATIENT)
+        taken = set((await db.execute(query)).scalars())
+        row.place = next((place for place in range(1, places + 1) if place not in taken), None)
+        if row.place is None:
+            return False
+        try:
+            # on PostgreSQL a concurrent booking may claim the place first; the savepoint lets this one try the next
+            async with db.begin_nested():
+                db.add(row)
+                await db.flush()
+            return True
+        except IntegrityError as error:
+            if "unique" not in str(error.orig).lower():
+                raise
+            row.reference = new_reference("LB")
+    return False
+
+
+async def _nearest_free(db: AsyncSession, starts_at: datetime, hours: Hours, places: int) -> list[datetime]:
+    free: list[datetime] = []
+    for reach in (NEAR_DAYS, FAR_DAYS):
+        starts = windows.windows(windows.days_around(starts_at, reach, hours), hours)
+        taken = await _taken_by_window(db, starts)
+        free = [start for start in starts if taken.get(start, 0) < places]
+        if len(free) >= ALTERNATIVES:
+            break
+    return nearest(free, starts_at, ALTERNATIVES)
+
+
+async def _taken_by_window(db: AsyncSession, starts: Collection[datetime]) -> dict[datetime, int]:
+    if not starts:
+        return {}
+    window = col(LabBookingRow.window_starts_at)
+    query = select(window, func.count()).where(window.between(min(starts), max(starts))).group_by(window)
+    query = query.execution_options(unowned=CROSS_PATIENT)
+    return {start: count for start, count in (await db.execute(query)).all() if start is not None}
