@@ -33,7 +33,7 @@ from careplus_runtime.process.settings import Settings
 from careplus_tables.engine import Database
 from tests.attacks import hostile
 from tests.attacks.writing import HOSTILE, LINES, accepts
-from tests.audit.trail import rows_in
+from tests.audit.audit_rows import rows_in
 from tests.hospital import ADMIN, PASSWORD, Hospital, Person, free_port
 from tests.mailbox import mails as mails_to
 from tests.world import made
@@ -125,7 +125,7 @@ async def test_a_mail_goes_to_the_mail_server_once(database: Database, postbox: 
     assert mail["From"] == "CarePlus Hospital <no-reply@care.example.org>"
     assert LINK in mail.get_content()
     [row] = rows(tmp_path)
-    assert (row["attempts"], row["sealed"]) == (1, None)
+    assert (row["attempts"], row["ciphertext"]) == (1, None)
 
 
 async def test_the_wrong_password_or_no_server_at_all_is_tried_again(
@@ -151,7 +151,7 @@ async def test_what_is_refused_is_given_up_in_the_end_and_forgotten(
     change(tmp_path, f"attempts = {rules.MAIL_ATTEMPTS - 1}")
     assert await background.send_one(database, house(tmp_path, smtp_url), VAULT)
     [row] = rows(tmp_path)
-    assert row["sealed"] is None
+    assert row["ciphertext"] is None
     line = json.loads(said.getvalue().splitlines()[-1])
     assert (line["event"], line["reason"], line["again"]) == ("mail_not_sent", "SMTPDataError 550", False)
     assert "example.org" not in str(line)
@@ -223,19 +223,19 @@ async def test_a_link_for_nobody_is_no_mail(database: Database, tmp_path: Path) 
 async def test_what_nobody_can_read_any_more_is_given_up(database: Database, tmp_path: Path, said: io.StringIO) -> None:
     await queued(database)
     assert await background.send_one(database, house(tmp_path), Vault(["n" * 40], "what is kept encrypted"))
-    assert rows(tmp_path)[0]["sealed"] is None
+    assert rows(tmp_path)[0]["ciphertext"] is None
     assert json.loads(said.getvalue())["event"] == "mail_unreadable"
     assert not (tmp_path / "mail").exists()
 
 
-@pytest.mark.parametrize("spoilt", ["sealed", "kind"])
+@pytest.mark.parametrize("spoilt", ["ciphertext", "kind"])
 async def test_what_is_no_mail_of_ours_does_not_stop_the_next(database: Database, tmp_path: Path, spoilt: str) -> None:
     await queued(database)
     change(tmp_path, f"due_at = created_at, {spoilt} = '{VAULT.seal('[]')}'")
     await queued(database)
     for _ in range(2):
         assert await background.send_one(database, house(tmp_path), VAULT)
-    assert [row["sealed"] for row in rows(tmp_path)] == [None, None]
+    assert [row["ciphertext"] for row in rows(tmp_path)] == [None, None]
     assert [file.name for file in (tmp_path / "mail").iterdir()] == ["000002-invitation.eml"]
 
 

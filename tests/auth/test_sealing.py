@@ -16,9 +16,9 @@ from careplus_auth.audit.chain import SealingKeys
 from careplus_auth.audit.chain_writer import Sealer
 from careplus_auth.store import seals
 from careplus_contracts.audit import Kind
+from careplus_runtime.audit.group_commit import EVENT_COLUMNS, Event, commit_events
 from careplus_runtime.process import logs
 from careplus_tables.engine import Database
-from careplus_tables.trail import MEMBERS, Event, commit
 
 FULL = 2
 """What SQLite calls it."""
@@ -44,7 +44,7 @@ async def test_the_log_says_where_the_chain_ends_whenever_it_has_grown(database:
     with redirect_stdout(written):
         logs.configure("auth", "info")
         for number in (1, 2):
-            await commit(database, [Event({**dict.fromkeys(MEMBERS), **said, "request_id": f"looks-{number}"})])
+            await commit_events(database, [Event({**dict.fromkeys(EVENT_COLUMNS), **said, "request_id": f"looks-{number}"})])
             await sealer.seal()
             sealer.anchor()
             sealer.anchor()
@@ -56,7 +56,7 @@ async def test_the_log_says_where_the_chain_ends_whenever_it_has_grown(database:
 async def test_acts_wait_for_the_disk_after_looks_that_did_not(database: Database, outcome: str | None) -> None:
     said = {"at": datetime.now(UTC), "service": "labs", "action": "looks", "kind": Kind.READ.value, "outcome": outcome}
     with suppress(IntegrityError):
-        await commit(database, [Event({**dict.fromkeys(MEMBERS), **said, "request_id": "looks"})])
+        await commit_events(database, [Event({**dict.fromkeys(EVENT_COLUMNS), **said, "request_id": "looks"})])
     async with database.writing() as db:
         assert (await db.execute(text("PRAGMA synchronous"))).scalar() == FULL
 
@@ -66,7 +66,7 @@ async def test_nobody_gets_a_connection_that_was_left_in_a_transaction(database:
         driver.execute("PRAGMA synchronous=NORMAL")
         driver.execute("BEGIN IMMEDIATE")
 
-    await database.in_one_trip(leave)
+    await database.run_in_writer_thread(leave)
     async with database.writing() as db:
         assert (await db.execute(text("PRAGMA synchronous"))).scalar() == FULL
 

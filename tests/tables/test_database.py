@@ -104,7 +104,7 @@ async def test_services_refuse_another_schema(url: str, tmp_path: Path) -> None:
     await database.close()
     empty = Database(f"sqlite:///{tmp_path}/empty.db")
     with pytest.raises(WrongSchema, match="none"):
-        await wait_for_head(empty, patience_s=0.3)
+        await wait_for_head(empty, timeout_s=0.3)
     await empty.close()
 
 
@@ -204,7 +204,7 @@ async def test_connections_are_set_up_as_promised(url: str) -> None:
             for name, value in wanted.items():
                 assert (await session.execute(sa.text(f"PRAGMA {name}"))).scalar() == value
             version = (await session.execute(sa.text("SELECT sqlite_version()"))).scalar_one()
-            assert tuple(map(int, version.split("."))) >= sqlite.OLDEST
+            assert tuple(map(int, version.split("."))) >= sqlite.MINIMUM_VERSION
     await database.close()
 
 
@@ -249,9 +249,9 @@ async def test_readers_that_cannot_be_set_up_leave_nothing_behind(url: str, monk
 
 async def test_a_writer_that_had_to_be_given_up_is_made_anew(url: str, people: sa.Engine) -> None:
     database = Database(url)
-    await database.in_one_trip(lambda driver: driver.execute("SELECT 1"))
+    await database.run_in_writer_thread(lambda driver: driver.execute("SELECT 1"))
     held = await database.writer.raw_connection()
     held.invalidate()
     for _ in range(2):
-        await database.in_one_trip(lambda driver: driver.execute("UPDATE accounts SET full_name = full_name"))
+        await database.run_in_writer_thread(lambda driver: driver.execute("UPDATE accounts SET full_name = full_name"))
     await database.close()

@@ -1,4 +1,4 @@
-"""Every table in one place: migrations, the drift check and the test of who writes what walk this."""
+"""All tables, for migrations, the check for schema drift and the test of which service writes which table."""
 
 from types import ModuleType
 
@@ -9,6 +9,7 @@ from careplus_tables import (
     appointments,
     attempts,
     audit,
+    audit_links,
     availability,
     charts,
     doctors,
@@ -19,7 +20,6 @@ from careplus_tables import (
     passwords,
     prescriptions,
     referrals,
-    seals,
     second_factors,
 )
 
@@ -28,6 +28,7 @@ FILES: tuple[ModuleType, ...] = (
     appointments,
     attempts,
     audit,
+    audit_links,
     availability,
     charts,
     doctors,
@@ -39,13 +40,12 @@ FILES: tuple[ModuleType, ...] = (
     prescriptions,
     referrals,
     second_factors,
-    seals,
 )
 METADATA = SQLModel.metadata
 
 
 def owners() -> dict[str, str]:
-    """Which service writes each table."""
+    """Return the service that writes each table."""
     return {
         str(kind.__tablename__): file.OWNER
         for file in FILES

@@ -15,7 +15,7 @@ class SecondFactorRow(SQLModel, table=True):
     __tablename__ = "second_factors"
 
     account_id: int = Field(primary_key=True, foreign_key="accounts.id", sa_type=BigId, sa_column_kwargs={"autoincrement": False})
-    sealed_secret: str
+    secret_ciphertext: str
     confirmed_at: datetime | None = Field(sa_type=InstantColumn)
     last_step: int | None
 

@@ -30,9 +30,9 @@ from careplus_runtime.process.clock import now
 from careplus_tables.accounts import AccountRow
 from careplus_tables.appointments import AppointmentRow
 from careplus_tables.columns import InstantColumn
+from careplus_tables.compiled import LIMIT, CompiledStatement
 from careplus_tables.doctors import DoctorRow
 from careplus_tables.references import new_reference
-from careplus_tables.statements import LIMIT, Statement
 
 _a, _patient, _doctor = AppointmentRow, aliased(AccountRow), aliased(AccountRow)
 _at_id = tuple_(col(_a.starts_at), col(_a.id))
@@ -88,10 +88,10 @@ def _patients(*conditions: Any) -> Select[*tuple[Any, ...]]:
 
 _now = bindparam("now", type_=InstantColumn())
 _is_over = or_(col(_a.ends_at) <= _now, col(_a.status).in_([over.value for over in OVER]))
-_UPCOMING = Statement(_patients(not_(_is_over), _at_id > _key()).order_by(col(_a.starts_at), col(_a.id)))
-_PAST = Statement(_patients(_is_over, _at_id < _key()).order_by(col(_a.starts_at).desc(), col(_a.id).desc()))
-_ALL = Statement(_patients(_at_id < _key()).order_by(col(_a.starts_at).desc(), col(_a.id).desc()))
-_DAY = Statement(
+_UPCOMING = CompiledStatement(_patients(not_(_is_over), _at_id > _key()).order_by(col(_a.starts_at), col(_a.id)))
+_PAST = CompiledStatement(_patients(_is_over, _at_id < _key()).order_by(col(_a.starts_at).desc(), col(_a.id).desc()))
+_ALL = CompiledStatement(_patients(_at_id < _key()).order_by(col(_a.starts_at).desc(), col(_a.id).desc()))
+_DAY = CompiledStatement(
     _shown_columns()
     .where(
         col(_a.doctor_id) == bindparam("who"),
@@ -104,9 +104,11 @@ _DAY = Statement(
     .limit(LIMIT)
 )
 _INSERTED = ("reference", "patient_id", "doctor_id", "starts_at", "ends_at", "status", "reason", "place", "created_at", "version")
-_INSERT = Statement(insert(AppointmentRow).values({name: bindparam(name) for name in _INSERTED}).returning(col(_a.id)))
-_ONE = Statement(
-    _shown_columns().where(col(_a.id) == bindparam("id")).execution_options(unowned="shown after it was found for its owner")
+_INSERT = CompiledStatement(insert(AppointmentRow).values({name: bindparam(name) for name in _INSERTED}).returning(col(_a.id)))
+_ONE = CompiledStatement(
+    _shown_columns()
+    .where(col(_a.id) == bindparam("id"))
+    .execution_options(cross_patient="shown after it was found for its owner")
 )
 
 

@@ -19,8 +19,8 @@ from careplus_tables.accounts import AccountRow
 from careplus_tables.appointments import FREE_AGAIN, LONGEST_VISIT_HOURS, AppointmentRow
 from careplus_tables.availability import AvailabilityRow, OpenHoursRow, TimeOffRow
 from careplus_tables.columns import InstantColumn
+from careplus_tables.compiled import CompiledStatement, literal_limit
 from careplus_tables.doctors import DoctorRow
-from careplus_tables.statements import Statement, at_most
 
 LONGEST = timedelta(hours=LONGEST_VISIT_HOURS)
 MOST_BUSY = 100_000
@@ -30,7 +30,7 @@ DEFAULT_SLOT_MINUTES = 30
 _opens, _closes = bindparam("opens", type_=InstantColumn()), bindparam("closes", type_=InstantColumn())
 _v, _h, _t = AppointmentRow, OpenHoursRow, TimeOffRow
 
-_WEEKS = Statement(
+_WEEKS = CompiledStatement(
     select(
         col(DoctorRow.id),
         col(AvailabilityRow.slot_minutes),
@@ -64,7 +64,7 @@ def _visits(under: Any, whose: Any) -> Any:
     )
 
 
-_AWAY_AND_BUSY = Statement(
+_AWAY_AND_BUSY = CompiledStatement(
     union_all(
         select(literal(True), col(_t.doctor_id), col(_t.starts_at), col(_t.ends_at)).where(
             col(_t.doctor_id).in_(bindparam("doctors", expanding=True)), col(_t.ends_at) > _opens, col(_t.starts_at) < _closes
@@ -72,7 +72,7 @@ _AWAY_AND_BUSY = Statement(
         _visits(col(_v.doctor_id), col(_v.doctor_id).in_(bindparam("doctors", expanding=True))),
         # whatever doctor the patient is with then, they cannot be with this one
         _visits(literal(0), col(_v.patient_id) == bindparam("patient")),
-    ).limit(at_most(MOST_BUSY))
+    ).limit(literal_limit(MOST_BUSY))
 )
 
 

@@ -54,7 +54,7 @@ async def show(db: AsyncSession, who: Identity, appointment_id: int) -> Arrangem
 async def find(db: AsyncSession, who: Identity, appointment_id: int) -> AppointmentRow:
     """Anybody's visit, held until the transaction ends (PostgreSQL). Raises NotFound."""
     query = select(AppointmentRow).where(_theirs(who), col(_a.id) == appointment_id).with_for_update()
-    query = query.execution_options(unowned=EVERYBODYS)
+    query = query.execution_options(cross_patient=EVERYBODYS)
     row = (await db.execute(query)).scalar_one_or_none()
     if row is None:
         raise NotFound(NOTHING_HERE)
@@ -107,7 +107,7 @@ def _shown_columns() -> Select[*tuple[Any, ...]]:
         .join(_patient, col(_patient.id) == col(_a.patient_id))
         .join(_doctor, col(_doctor.id) == col(_a.doctor_id))
         .outerjoin(DoctorRow, col(DoctorRow.id) == col(_a.doctor_id))
-        .execution_options(unowned=EVERYBODYS)
+        .execution_options(cross_patient=EVERYBODYS)
     )
 
 

@@ -12,7 +12,7 @@ from careplus_auth.store import accounts, second_factors, sessions
 from careplus_auth.store.sessions import Opened
 from careplus_contracts import accounts as contract
 from careplus_contracts.accounts import InvalidCredentials, Login, OtpRequired, Tokens
-from careplus_runtime.audit.recorder import about
+from careplus_runtime.audit.recorder import identify_subject
 from careplus_runtime.http.serving import Routes
 from careplus_tables.accounts import AccountRow
 
@@ -29,7 +29,7 @@ async def login(body: Login, *, request: Request, response: Response) -> Tokens:
         opened = await _opened(request, body, counts, await _right_password(request, body))
     if opened is None:
         raise OtpRequired(NEEDS_CODE)
-    about(request, accounts.shown(opened.account), opened.sid)
+    identify_subject(request, accounts.shown(opened.account), opened.sid)
     cookies.hand_out(response, request.app.state.settings, opened)
     cookies.remember(request, response, body.email)
     return tokens(request.app.state.signing_keys, opened)
@@ -40,7 +40,7 @@ async def _right_password(request: Request, body: Login) -> AccountRow:
     async with request.app.state.database.reading() as db:
         account = await accounts.by_email(db, body.email)
     if account is not None:
-        about(request, accounts.shown(account))
+        identify_subject(request, accounts.shown(account))
     # outside of any transaction: hashing takes longer than others should wait
     if not await passwords.verify_password(body.password, account.password_hash if account else None) or account is None:
         raise InvalidCredentials(WRONG)

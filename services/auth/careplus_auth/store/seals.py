@@ -10,9 +10,9 @@ from sqlmodel import col
 
 from careplus_auth.audit.chain import GENESIS, SealingKeys
 from careplus_tables.audit import AuditEventRow, AuditPatientRow
+from careplus_tables.audit_links import AuditLinkRow
 from careplus_tables.columns import core
-from careplus_tables.seals import AuditSealRow
-from careplus_tables.statements import LIMIT, Statement, at_most
+from careplus_tables.compiled import LIMIT, CompiledStatement, literal_limit
 
 LATE = 1000
 """An event may be committed after so many that got their ids later (PostgreSQL)."""
@@ -20,18 +20,18 @@ EVENT = core(AuditEventRow)
 _WHO, _WHAT = ("account_id", "role", "session_id", "address"), ("service", "action", "kind", "object_id", "outcome")
 SEALED = [EVENT.c[name] for name in ("id", "at", "request_id", *_WHO, *_WHAT, "reason", "members")]
 """What of an event is sealed, in this order: a column that comes later leaves old seals as they are."""
-_s, _p = AuditSealRow, AuditPatientRow
+_s, _p = AuditLinkRow, AuditPatientRow
 _sealed_up_to = func.coalesce(select(func.max(col(_s.event_id))).scalar_subquery(), 0)
 _unsealed = (EVENT.c.id > _sealed_up_to - LATE, ~exists().where(col(_s.event_id) == EVENT.c.id))
-_WAITING = Statement(select(EVENT.c.id).where(*_unsealed).limit(at_most(1)))
-_HEAD = Statement(select(col(_s.number), col(_s.mac)).order_by(col(_s.number).desc()).limit(at_most(1)))
-_NEXT = Statement(select(*SEALED).where(*_unsealed).order_by(EVENT.c.id).limit(LIMIT))
-_PATIENTS = Statement(
+_WAITING = CompiledStatement(select(EVENT.c.id).where(*_unsealed).limit(literal_limit(1)))
+_HEAD = CompiledStatement(select(col(_s.number), col(_s.mac)).order_by(col(_s.number).desc()).limit(literal_limit(1)))
+_NEXT = CompiledStatement(select(*SEALED).where(*_unsealed).order_by(EVENT.c.id).limit(LIMIT))
+_PATIENTS = CompiledStatement(
     select(col(_p.event_id), col(_p.patient_id)).where(
         col(_p.event_id) >= bindparam("first"), col(_p.event_id) <= bindparam("last")
     )
 )
-_SEAL = Statement(
+_SEAL = CompiledStatement(
     insert(_s).values(
         number=bindparam("number"),
         event_id=bindparam("event_id"),

@@ -27,9 +27,9 @@ async def prepare(db: AsyncSession, vault: Vault, account: AccountRow) -> str:
     _check_off(account)
     secret = pyotp.random_base32()
     row = await db.get(SecondFactorRow, account.id) or SecondFactorRow(
-        account_id=account.id, sealed_secret="", confirmed_at=None, last_step=None
+        account_id=account.id, secret_ciphertext="", confirmed_at=None, last_step=None
     )
-    row.sealed_secret, row.last_step = vault.seal(secret), None
+    row.secret_ciphertext, row.last_step = vault.seal(secret), None
     db.add(row)
     await db.flush()
     return secret
@@ -83,14 +83,14 @@ def _check_off(account: AccountRow) -> None:
 
 def _takes(row: SecondFactorRow, vault: Vault, otp: str) -> bool:
     try:
-        secret = vault.open(row.sealed_secret)
+        secret = vault.open(row.secret_ciphertext)
     except Unreadable:
         return False
     step = fitting_step(pyotp.TOTP(secret).generate_otp, otp, int(now().timestamp()), row.last_step)
     if step is None:
         return False
     # sealed anew, so that a secret of the house that is not listed any more is not needed for it
-    row.last_step, row.sealed_secret = step, vault.seal(secret)
+    row.last_step, row.secret_ciphertext = step, vault.seal(secret)
     return True
 
 

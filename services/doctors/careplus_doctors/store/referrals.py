@@ -157,7 +157,7 @@ def _open_to(who: Identity) -> ColumnElement[bool]:
 def _spellings() -> CTE:
     """Every text that stands in `to_specialty`, one look into the index for each: an index cannot answer `lower()`."""
     text = aliased(ReferralRow).to_specialty
-    least = select(func.min(text).label("text")).execution_options(unowned="names of specialties, of nobody in particular")
+    least = select(func.min(text).label("text")).execution_options(cross_patient="names of specialties, of nobody in particular")
     spelling = least.cte("spellings", recursive=True)
     after_it = least.where(col(text) > spelling.c.text).scalar_subquery()
     return spelling.union(select(after_it).where(spelling.c.text.is_not(None)))

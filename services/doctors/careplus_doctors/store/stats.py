@@ -66,7 +66,7 @@ async def _counts(db: AsyncSession, of: Period) -> tuple[int, int, int]:
         .scalar_subquery()
     )
     unreleased = [status.value for status in ResultStatus if status is not ResultStatus.RELEASED]
-    waiting = select(func.count()).where(col(LabResultRow.status).in_(unreleased)).execution_options(unowned=COUNTED)
+    waiting = select(func.count()).where(col(LabResultRow.status).in_(unreleased)).execution_options(cross_patient=COUNTED)
     row = (await db.execute(select(doctors, _at_a_time(of) + _when_it_suits(of), waiting.scalar_subquery()))).one()
     return row[0], row[1], row[2]
 
@@ -91,7 +91,7 @@ async def _by_doctor(db: AsyncSession, of: Period) -> list[DoctorCount]:
         .group_by(doctor_id)
         .order_by(visits.desc(), doctor_id)
         .limit(MOST_DOCTORS)
-        .execution_options(unowned=COUNTED)
+        .execution_options(cross_patient=COUNTED)
         .subquery()
     )
     query = select(busiest, doctor_name(busiest.c.doctor_id)).order_by(busiest.c.visits.desc(), busiest.c.doctor_id)
@@ -108,7 +108,7 @@ async def _visits(db: AsyncSession, of: Period) -> list[Visits]:
         select(*time_and_status, func.count())
         .where(col(AppointmentRow.starts_at) >= of.bounds[0], col(AppointmentRow.starts_at) < of.bounds[-1])
         .group_by(*time_and_status)
-        .execution_options(unowned=COUNTED)
+        .execution_options(cross_patient=COUNTED)
     )
     return [Visits(*row) for row in await db.execute(query)]
 
@@ -139,7 +139,7 @@ async def _turnarounds(db: AsyncSession, of: Period) -> list[tuple[datetime, dat
         .where(col(LabBookingRow.verified_at) >= of.bounds[0], col(LabBookingRow.verified_at) < of.bounds[-1])
         .where(col(LabBookingRow.collected_at).is_not(None))
         .order_by(col(LabBookingRow.id).desc())
-        .execution_options(unowned=COUNTED)
+        .execution_options(cross_patient=COUNTED)
     )
     return [(row[0], row[1]) for row in await db.execute(query.limit(TURNAROUNDS))]
 
@@ -150,7 +150,7 @@ def _at_a_time(of: Period) -> ScalarSelect[int]:
         select(func.count())
         .where(col(LabBookingRow.status).in_([status.value for status in LabBookingStatus]))
         .where(col(LabBookingRow.starts_at) >= of.bounds[0], col(LabBookingRow.starts_at) < of.bounds[-1])
-        .execution_options(unowned=COUNTED)
+        .execution_options(cross_patient=COUNTED)
         .scalar_subquery()
     )
 
@@ -162,6 +162,6 @@ def _when_it_suits(of: Period) -> ScalarSelect[int]:
         .where(col(LabBookingRow.status).in_([status.value for status in LabBookingStatus]))
         .where(col(LabBookingRow.starts_at).is_(None))
         .where(col(LabBookingRow.created_at) >= of.bounds[0], col(LabBookingRow.created_at) < of.bounds[-1])
-        .execution_options(unowned=COUNTED)
+        .execution_options(cross_patient=COUNTED)
         .scalar_subquery()
     )

@@ -191,7 +191,7 @@ async def _tests(db: AsyncSession, who: Identity, booking_ids: Collection[int]) 
 
 def _why(who: Identity) -> dict[str, str]:
     """Why their statements name no owner, where they do not."""
-    return {"unowned": "the laboratory works on everybody's bookings"} if who.role is Role.LAB else {}
+    return {"cross_patient": "the laboratory works on everybody's bookings"} if who.role is Role.LAB else {}
 
 
 def _theirs(who: Identity) -> ColumnElement[bool]:

@@ -47,7 +47,7 @@ async def _took_place(db: AsyncSession, row: LabBookingRow, when: Hours, places:
     row.window_starts_at = windows.window_of(row.starts_at, when)
     for _ in range(places):
         query = select(col(LabBookingRow.place)).where(col(LabBookingRow.window_starts_at) == row.window_starts_at)
-        query = query.execution_options(unowned=COUNTED)
+        query = query.execution_options(cross_patient=COUNTED)
         held = set((await db.execute(query)).scalars())
         row.place = next((place for place in range(1, places + 1) if place not in held), None)
         if row.place is None:
@@ -81,5 +81,5 @@ async def _held(db: AsyncSession, starts: Collection[datetime]) -> dict[datetime
         return {}
     window = col(LabBookingRow.window_starts_at)
     query = select(window, func.count()).where(window.between(min(starts), max(starts))).group_by(window)
-    query = query.execution_options(unowned=COUNTED)
+    query = query.execution_options(cross_patient=COUNTED)
     return {start: count for start, count in (await db.execute(query)).all() if start is not None}

@@ -38,7 +38,7 @@ async def find(db: AsyncSession, who: Identity, result_id: int) -> LabResultRow:
     """The row of a result that this reader may see, to be changed. Raises NotFound."""
     query = select(LabResultRow).where(col(LabResultRow.id) == result_id, *_readable(who)).with_for_update()
     if who.role is Role.LAB:
-        query = query.execution_options(unowned="the laboratory works on everybody's results")
+        query = query.execution_options(cross_patient="the laboratory works on everybody's results")
     row = (await db.execute(query)).scalar_one_or_none()
     if row is None:
         raise NotFound(NOTHING_HERE)
@@ -102,7 +102,7 @@ async def shown(db: AsyncSession, rows: Sequence[LabResultRow]) -> list[LabResul
         .join(LabBookingRow, col(LabBookingRow.id) == col(LabResultRow.booking_id))
         .join(LabTestRow, col(LabTestRow.code) == col(LabResultRow.test_code))
         .where(col(LabResultRow.id).in_(ids))
-        .execution_options(unowned="of rows that were found for their reader")
+        .execution_options(cross_patient="of rows that were found for their reader")
     )
     named = {id: (reference, name) for id, reference, name in (await db.execute(about)).all()}
     people = await humans(db, {id for row in rows for id in (row.patient_id, row.verified_by_id, row.released_by_id)})

@@ -18,7 +18,7 @@ from careplus_contracts.registry import ENDPOINTS
 from careplus_contracts.values import Justification
 from careplus_runtime.audit.recorder import Auditor
 from tests.attacks.writing import HOSTILE, LINES, accepts
-from tests.audit.trail import ask, of_request, rows, wait_until_sealed
+from tests.audit.audit_rows import ask, of_request, rows, wait_until_sealed
 from tests.hospital import ADMIN, PASSWORD, Hospital, Person
 from tests.test_every_endpoint import named, path_of
 from tests.world import World, made
@@ -52,7 +52,7 @@ QUERY = {"list_accounts": "?q=pia@example.org", "list_arrangements": "?patient_i
 @pytest.mark.parametrize("endpoint", READS, ids=named)
 def test_every_read_names_its_patients_or_says_why_not(endpoint: Endpoint[..., Any]) -> None:
     auditor = Auditor(endpoint)
-    names_patients = auditor.patients_in is not None or "{patient_id}" in endpoint.path or endpoint.watched
+    names_patients = auditor.patient_ids_in is not None or "{patient_id}" in endpoint.path or endpoint.watched
     is_own_record = [role for role in Role if endpoint.admits(role)] == [Role.PATIENT]
     assert (names_patients or is_own_record) != (endpoint.name in OF_NOBODY) or endpoint.roles == SIGNED_IN
 
@@ -206,7 +206,7 @@ def seconds_until_sealed(world: World, hospital: Hospital, events: int) -> list[
             began[request_id], ask_at = now, now + random.uniform(0, 0.2)
             assert ask(world.people["patient"], "GET", "/api/appointments", request_id).status_code == 200
         for request_id in began.keys() - waited.keys():
-            if rows(hospital, "SELECT 1 FROM audit_seals JOIN audit_events ON id = event_id WHERE request_id = ?", request_id):
+            if rows(hospital, "SELECT 1 FROM audit_links JOIN audit_events ON id = event_id WHERE request_id = ?", request_id):
                 waited[request_id] = time.monotonic() - began[request_id]
         assert now - ask_at < 20, "not sealed"
         time.sleep(0.01)
@@ -223,9 +223,9 @@ def test_nobody_changes_what_was_noted(hospital: Hospital, world: World) -> None
         "UPDATE audit_patients SET patient_id = 1",
         "DELETE FROM audit_patients",
         "INSERT OR REPLACE INTO audit_patients SELECT * FROM audit_patients LIMIT 1",
-        "UPDATE audit_seals SET mac = x'00'",
-        "DELETE FROM audit_seals",
-        "INSERT OR REPLACE INTO audit_seals SELECT * FROM audit_seals LIMIT 1",
+        "UPDATE audit_links SET mac = x'00'",
+        "DELETE FROM audit_links",
+        "INSERT OR REPLACE INTO audit_links SELECT * FROM audit_links LIMIT 1",
     ):
         with pytest.raises(pysqlite3.IntegrityError, match="append_only"):
             connection.execute(statement)

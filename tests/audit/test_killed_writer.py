@@ -9,7 +9,7 @@ from itertools import count
 import httpx
 import pytest
 
-from tests.audit.trail import rows
+from tests.audit.audit_rows import rows
 from tests.hospital import Hospital, Person, free_times, only_linux, processes
 from tests.world import World
 

@@ -10,10 +10,9 @@ import pysqlite3
 import pytest
 
 from careplus_contracts.audit import Kind
-from careplus_runtime.audit.group_commit import Committer
+from careplus_runtime.audit.group_commit import EVENT_COLUMNS, Event, EventWriter
 from careplus_tables.engine import READERS, Database
-from careplus_tables.trail import MEMBERS, Event
-from tests.audit.trail import ask, of_request, rows
+from tests.audit.audit_rows import ask, of_request, rows
 from tests.hospital import Hospital
 from tests.world import World
 
@@ -32,9 +31,9 @@ def test_what_is_no_id_is_refused_and_noted(world: World, hospital: Hospital, pa
 
 async def test_an_event_that_cannot_be_written_costs_the_others_nothing(hospital: Hospital) -> None:
     database = Database(f"sqlite:///{hospital.data / 'careplus.db'}")
-    committer = Committer(database)
+    committer = EventWriter(database)
     said = {"at": datetime.now(UTC), "service": "labs", "action": "looks", "kind": Kind.READ.value, "outcome": "ok"}
-    plain = dict.fromkeys(MEMBERS) | said
+    plain = dict.fromkeys(EVENT_COLUMNS) | said
     events = [Event({**plain, "request_id": f"looks-beside-{n}"}, {2**70} if n == 1 else set()) for n in range(3)]
     done = await asyncio.gather(*(committer.add(event) for event in events), return_exceptions=True)
     await database.close()

@@ -17,7 +17,7 @@ from bench.trail import EVENTS, fill
 from careplus_auth.audit.chain import SealingKeys
 from careplus_auth.store.seals import Head
 from careplus_cli.verifying import Broken, Sound, verify
-from tests.audit.trail import TABLES, wait_until_sealed
+from tests.audit.audit_rows import TABLES, wait_until_sealed
 from tests.hospital import Hospital
 from tests.world import World
 
@@ -44,7 +44,7 @@ class Copy:
 
     def links(self) -> list[tuple[int, int]]:
         """Numbers and events, in order."""
-        return list(self.connection.execute("SELECT number, event_id FROM audit_seals ORDER BY number"))
+        return list(self.connection.execute("SELECT number, event_id FROM audit_links ORDER BY number"))
 
     def some(self) -> tuple[int, int]:
         return self.chance.choice(self.links())
@@ -124,19 +124,19 @@ def edit_and_recompute(copy: Copy) -> None:
 def reseal(copy: Copy, first: int) -> None:
     """All that can be done without the key: the right form, with a key of one's own under the name of the house's."""
     own = SealingKeys(["x" * 40])
-    before = copy.connection.execute("SELECT mac FROM audit_seals WHERE number = ?", (first - 1,)).fetchone()
+    before = copy.connection.execute("SELECT mac FROM audit_links WHERE number = ?", (first - 1,)).fetchone()
     mac = before[0] if before else bytes(32)
     for number, event in copy.links():
         if number >= first:
             [row] = copy.connection.execute("SELECT * FROM audit_events WHERE id = ?", (event,))
             patients = copy.connection.execute("SELECT patient_id FROM audit_patients WHERE event_id = ?", (event,))
             mac = own.mac(own.newest, mac, number, row, [patient for (patient,) in patients])
-            copy.connection.execute("UPDATE audit_seals SET mac = ? WHERE number = ?", (mac, number))
+            copy.connection.execute("UPDATE audit_links SET mac = ? WHERE number = ?", (mac, number))
 
 
 def delete(copy: Copy) -> None:
     number, event = copy.chance.choice(copy.links()[:-1])
-    copy.connection.execute("DELETE FROM audit_seals WHERE number = ?", (number,))
+    copy.connection.execute("DELETE FROM audit_links WHERE number = ?", (number,))
     copy.connection.execute("DELETE FROM audit_patients WHERE event_id = ?", (event,))
     copy.connection.execute("DELETE FROM audit_events WHERE id = ?", (event,))
 
@@ -147,7 +147,7 @@ def delete_and_renumber(copy: Copy) -> None:
     [gone] = set(before) - set(copy.links())
     for number, _ in copy.links():
         if number > gone[0]:
-            copy.connection.execute("UPDATE audit_seals SET number = ? WHERE number = ?", (number - 1, number))
+            copy.connection.execute("UPDATE audit_links SET number = ? WHERE number = ?", (number - 1, number))
 
 
 def swap(copy: Copy) -> None:
@@ -164,15 +164,15 @@ def forge(copy: Copy) -> None:
     [row] = copy.connection.execute("SELECT * FROM audit_events WHERE id = ?", (copy.some()[1],))
     [[id_]] = copy.connection.execute("SELECT max(id) + 1 FROM audit_events")
     copy.connection.execute(f"INSERT INTO audit_events VALUES ({','.join('?' * len(row))})", (id_, *row[1:]))
-    [[key]] = copy.connection.execute("SELECT key_id FROM audit_seals LIMIT 1")
+    [[key]] = copy.connection.execute("SELECT key_id FROM audit_links LIMIT 1")
     mac = hashlib.sha256(repr((last, row)).encode()).digest()
-    copy.connection.execute("INSERT INTO audit_seals VALUES (?, ?, ?, ?)", (last + 1, id_, mac, key))
+    copy.connection.execute("INSERT INTO audit_links VALUES (?, ?, ?, ?)", (last + 1, id_, mac, key))
 
 
 def truncate(copy: Copy) -> None:
     links = copy.links()
     for number, event in links[-copy.chance.randint(1, len(links) - 1) :]:
-        copy.connection.execute("DELETE FROM audit_seals WHERE number = ?", (number,))
+        copy.connection.execute("DELETE FROM audit_links WHERE number = ?", (number,))
         copy.connection.execute("DELETE FROM audit_patients WHERE event_id = ?", (event,))
         copy.connection.execute("DELETE FROM audit_events WHERE id = ?", (event,))
 
@@ -238,7 +238,7 @@ def test_what_the_same_key_sealed_in_another_copy_fits_nowhere_else(copy: Copy, 
     [row] = copy.connection.execute("SELECT * FROM audit_events WHERE id = ?", (event,))
     patients = [id_ for (id_,) in copy.connection.execute("SELECT patient_id FROM audit_patients WHERE event_id = ?", (event,))]
     mac = keys.mac(keys.newest, hashlib.sha256(b"the seal before it there").digest(), number, row, patients)
-    copy.connection.execute("UPDATE audit_seals SET mac = ? WHERE number = ?", (mac, number))
+    copy.connection.execute("UPDATE audit_links SET mac = ? WHERE number = ?", (mac, number))
     with pytest.raises(Broken, match="does not fit its seal"):
         checked(copy.path, hospital)
 

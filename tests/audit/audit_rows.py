@@ -8,7 +8,7 @@ import pysqlite3
 
 from tests.hospital import Hospital, Person
 
-TABLES = ("audit_events", "audit_patients", "audit_seals")
+TABLES = ("audit_events", "audit_patients", "audit_links")
 
 
 def rows(hospital: Hospital, sql: str, *values: Any) -> list[dict[str, Any]]:
@@ -43,7 +43,7 @@ def ask(person: Person, method: str, path: str, request_id: str, **more: Any) ->
 
 def wait_until_sealed(hospital: Hospital, patience_s: float = 20) -> None:
     """Until every event has its seal."""
-    unsealed = "SELECT count(*) AS n FROM audit_events WHERE id NOT IN (SELECT event_id FROM audit_seals)"
+    unsealed = "SELECT count(*) AS n FROM audit_events WHERE id NOT IN (SELECT event_id FROM audit_links)"
     deadline = time.monotonic() + patience_s
     while rows(hospital, unsealed)[0]["n"]:
         assert time.monotonic() < deadline, "not sealed"
