@@ -1,4 +1,4 @@
-"""SQLite connections: opened with pysqlite3, whose wheel bundles SQLite 3.51.3 or newer, and never with Python's own sqlite3.
+"""SQLite connections, opened with pysqlite3: its wheel bundles SQLite 3.51.3 or newer; Python's sqlite3 has the system's.
 
 Below 3.51.3 several processes that write one file in WAL mode can hit the WAL-reset bug (sqlite.org/wal.html, "The WAL-Reset
 Bug") and lose committed data.
@@ -48,7 +48,7 @@ def connect(file: str, *, reader: bool) -> Any:
 
 
 class _RawConnection(dbapi2.Connection):  # type: ignore[misc] # pysqlite3 has no types
-    """pysqlite3's connection, whose `executescript` also takes a function of the connection."""
+    """pysqlite3's connection; `executescript` also accepts a function of the connection."""
 
     def executescript(self, script: Any) -> Any:
         return script(self) if callable(script) else super().executescript(script)

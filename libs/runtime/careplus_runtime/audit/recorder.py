@@ -1,4 +1,4 @@
-"""Records an audit event for each request, as the endpoint's contract says; handlers call nothing for it.
+"""Records an audit event for each request, as the endpoint's contract says; handlers do not call it.
 
 The event of a change is in the change's own transaction. The event of a read, or of a handler with several transactions, is
 committed before the answer leaves, in one transaction with others that wait. Refusals of a known caller are recorded too: a

@@ -1,4 +1,4 @@
-"""Idempotency-Key: a repeated request gets the first answer again and changes nothing a second time.
+"""Idempotency-Key: a repeated request gets the stored first answer and is not run again.
 
 Only the sender of the same key and the same request can read a stored answer: it is encrypted with a key derived from the
 Idempotency-Key, of which the database has only a hash, and authenticated with the request, so that another request cannot
@@ -115,7 +115,7 @@ def derived_key_headers(request: Request, purpose: str) -> dict[str, str]:
 async def _stored_answer(endpoint: Endpoint[..., Any], request: Request, key: str) -> _StoredAnswer:
     # Public endpoints have no account, so the key space is shared; only the identical request can decrypt the stored answer.
     account_id = NO_ACCOUNT if endpoint.public else request.scope["who"].id
-    # auth, whose bodies hold passwords, adds its secret; elsewhere the cipher is as hard to guess as the Idempotency-Key
+    # auth adds its secret, because its bodies hold passwords; elsewhere the Idempotency-Key alone protects the answer
     salt = (request.app.state.settings.secret_key or "").encode()
     derivation = HKDF(SHA256(), length=32, salt=salt, info=f"careplus kept answer {account_id} {endpoint.name}".encode())
     identity = f"{request.method} {request.url.path}\n".encode() + await request.body()
