@@ -29,30 +29,22 @@ class WriteSession(AsyncSession):
     """A session in one transaction, which `Database.writing` commits or rolls back."""
 
 
-def sync_url(url: str) -> URL:
-    """Return the address with the synchronous driver, for migrations, commands and the demo hospital."""
-    parsed = make_url(url)
-    return parsed.set(drivername="sqlite+pysqlite" if is_sqlite(parsed) else "postgresql+psycopg")
-
-
-def async_url(url: str) -> URL:
-    """Return the address with the driver for asyncio."""
-    parsed = make_url(url)
-    return parsed.set(drivername="sqlite+aiosqlite" if is_sqlite(parsed) else "postgresql+psycopg")
-
-
 def is_sqlite(url: str | URL) -> bool:
     """Return whether the address names an SQLite file."""
     return make_url(url).get_backend_name() == "sqlite"
 
 
+def _with_driver(url: str, sqlite_driver: str) -> URL:
+    return make_url(url).set(drivername=f"sqlite+{sqlite_driver}" if is_sqlite(url) else "postgresql+psycopg")
+
+
 def sync_engine(url: str, *, reader: bool = False) -> sa.Engine:
-    """Return an engine for a short-lived program.
+    """Return an engine for a short-lived program: migrations, commands, the demo hospital.
 
     On SQLite a transaction begins IMMEDIATE, so that migrations are atomic. The transaction of a reader cannot write and reads
     one snapshot from start to end.
     """
-    address = sync_url(url)
+    address = _with_driver(url, "pysqlite")
     if not is_sqlite(address):
         return sa.create_engine(address, **({"isolation_level": "REPEATABLE READ"} if reader else {}))
     engine = sa.create_engine(
@@ -69,7 +61,7 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.direct: DirectReader | None = None
-        self.url = async_url(url)
+        self.url = _with_driver(url, "aiosqlite")
         self.sqlite = is_sqlite(url)
         if self.sqlite:
             self.reader, self.writer = self._sqlite_engine(reader=True), self._sqlite_engine(reader=False)

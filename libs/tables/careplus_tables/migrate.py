@@ -80,25 +80,22 @@ def revision(url: str) -> str | None:
 
 async def check_head(database: Database) -> None:
     """Raise WrongSchema unless the database is at HEAD."""
-    async with database.reader.connect() as connection:
-        try:
-            found = (await connection.execute(sa.text("SELECT version_num FROM alembic_version"))).scalar()
-        except (sa.exc.OperationalError, sa.exc.ProgrammingError):
-            found = None
-    if found != HEAD:
-        raise WrongSchema(f"The database is at revision {found or 'none'}, this code needs {HEAD}. Run `careplus migrate`.")
+    await wait_for_head(database, timeout_s=0)
 
 
 async def wait_for_head(database: Database, timeout_s: float = 60) -> None:
     """Wait until the database is at HEAD. Raise WrongSchema at once if it is newer, otherwise after `timeout_s`."""
     deadline = time.monotonic() + timeout_s
-    while True:
+    while (found := await _revision(database)) != HEAD:
+        if (found is not None and found > HEAD) or time.monotonic() >= deadline:
+            raise WrongSchema(f"The database is at revision {found or 'none'}, this code needs {HEAD}. Run `careplus migrate`.")
+        await asyncio.sleep(0.2)
+
+
+async def _revision(database: Database) -> str | None:
+    async with database.reader.connect() as connection:
         try:
-            await check_head(database)
-        except WrongSchema as wrong:
-            found = str(wrong).split("revision ")[1].split(",")[0]
-            if (found != "none" and found > HEAD) or time.monotonic() > deadline:
-                raise
-            await asyncio.sleep(0.2)
-        else:
-            return
+            found: str | None = (await connection.execute(sa.text("SELECT version_num FROM alembic_version"))).scalar()
+        except (sa.exc.OperationalError, sa.exc.ProgrammingError):
+            return None
+    return found

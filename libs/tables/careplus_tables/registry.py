@@ -24,22 +24,8 @@ from careplus_tables import (
 )
 
 FILES: tuple[ModuleType, ...] = (
-    accounts,
-    appointments,
-    attempts,
-    audit,
-    audit_links,
-    availability,
-    charts,
-    doctors,
-    idempotency,
-    labs,
-    mails,
-    notes,
-    passwords,
-    prescriptions,
-    referrals,
-    second_factors,
+    *(accounts, appointments, attempts, audit, audit_links, availability, charts, doctors, idempotency, labs, mails, notes),
+    *(passwords, prescriptions, referrals, second_factors),
 )
 METADATA = SQLModel.metadata
 

@@ -22,8 +22,7 @@ LOOP_ITERATIONS_TO_GATHER = 5
 """A busy event loop adds more events to the batch during these iterations; an idle one runs them in microseconds."""
 EVENT_COLUMNS = tuple(column.name for column in core(AuditEventRow).columns if column.name != "id")
 _insert = sa.insert(AuditEventRow).values({name: sa.bindparam(name) for name in EVENT_COLUMNS})
-_EVENT = CompiledStatement(_insert)
-_EVENT_ID = CompiledStatement(_insert.returning(col(AuditEventRow.id)))
+_EVENT = CompiledStatement(_insert.returning(col(AuditEventRow.id)))
 _PATIENT = CompiledStatement(sa.insert(AuditPatientRow).values({name: sa.bindparam(name) for name in ("event_id", "patient_id")}))
 
 
@@ -76,11 +75,9 @@ class EventWriter:
 
 async def append_events(db: AsyncSession, events: Sequence[Event]) -> None:
     """Add events in the session's transaction. Raise SQLAlchemy's errors."""
-    if without_patients := [event.row for event in events if not event.patients]:
-        await _EVENT.many(db, without_patients)
     for event in events:
+        [[event_id]] = await _EVENT.all(db, **event.row)
         if event.patients:
-            [[event_id]] = await _EVENT_ID.all(db, **event.row)
             await _PATIENT.many(db, [{"event_id": event_id, "patient_id": patient} for patient in sorted(event.patients)])
 
 
@@ -102,7 +99,7 @@ async def commit_events(database: Database, events: Sequence[Event]) -> None:
         try:
             connection.execute("BEGIN IMMEDIATE")
             for values, patients in rows:
-                event_id = connection.execute(event.sql, values).lastrowid
+                [event_id] = connection.execute(event.sql, values).fetchone()
                 connection.executemany(patient.sql, [patient.values({"event_id": event_id, "patient_id": id}) for id in patients])
             connection.execute("COMMIT")
         finally:
