@@ -46,7 +46,9 @@ def sync_engine(url: str, *, reader: bool = False) -> sa.Engine:
     """
     address = _with_driver(url, "pysqlite")
     if not is_sqlite(address):
-        return sa.create_engine(address, **({"isolation_level": "REPEATABLE READ"} if reader else {}))
+        engine = sa.create_engine(address)
+        options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True} if reader else {}
+        return engine.execution_options(**options)
     engine = sa.create_engine(
         address, module=dbapi2, creator=lambda: sqlite.connect(str(address.database), reader=reader), poolclass=sa.NullPool
     )
