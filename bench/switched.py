@@ -13,11 +13,11 @@ OFF, ON = signal.SIGUSR1, signal.SIGUSR2
 
 
 async def nothing(*_: Any) -> None:
-    """Instead of `Auditor.done`."""
+    """Instead of `Auditor.record_answer`."""
 
 
 if __name__ == "__main__":
-    noting = Auditor.done
-    signal.signal(OFF, lambda *_: setattr(Auditor, "done", nothing))
-    signal.signal(ON, lambda *_: setattr(Auditor, "done", noting))
+    noting = Auditor.record_answer
+    signal.signal(OFF, lambda *_: setattr(Auditor, "record_answer", nothing))
+    signal.signal(ON, lambda *_: setattr(Auditor, "record_answer", noting))
     run()

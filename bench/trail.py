@@ -51,7 +51,7 @@ def fill(file: Path, keys: ChainKeys) -> None:
         connection.execute("BEGIN")
         connection.executemany(insert, [row for row, _ in part])
         connection.executemany("INSERT INTO audit_patients (event_id, patient_id) VALUES (?, ?)", patients)
-        connection.executemany("INSERT INTO audit_seals (number, event_id, mac, key_id) VALUES (?, ?, ?, ?)", seals)
+        connection.executemany("INSERT INTO audit_links (number, event_id, mac, key_id) VALUES (?, ?, ?, ?)", seals)
         connection.execute("COMMIT")
     connection.close()
 

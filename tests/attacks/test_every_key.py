@@ -8,12 +8,12 @@ import httpx
 import pytest
 
 from careplus_contracts.registry import ENDPOINTS
-from careplus_runtime.audit.subjects import patients_in
+from careplus_runtime.audit.subjects import patient_ids_in
 from tests.attacks.conftest import world_of_mortals
 from tests.attacks.deeds import DEEDS, Deed, Doing, by_turns
 from tests.attacks.ledger import all_at_once, check_one_answer, contents, crowd_of, dying, growth, tally
 from tests.attacks.writing import READ
-from tests.audit.trail import of_request
+from tests.audit.audit_rows import of_request
 from tests.hospital import Hospital, only_linux
 from tests.world import World
 
@@ -32,7 +32,7 @@ def test_there_is_a_deed_for_every_key() -> None:
 
 def of_somebody(deed: Deed) -> bool:
     """Whether it is done to somebody's record by others. The time off is of a day without visits."""
-    answer_names_them = patients_in(deed.endpoint.answer) is not None
+    answer_names_them = patient_ids_in(deed.endpoint.answer) is not None
     return (
         deed.person != "patient" and deed.name != "take_time_off" and (answer_names_them or "{patient_id}" in deed.endpoint.path)
     )

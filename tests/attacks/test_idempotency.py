@@ -180,7 +180,7 @@ def test_the_database_file_holds_no_code_and_no_diagnosis_twice(hospital: Hospit
     added = made(world.people["admin"].http.post("/api/admin/doctors", json=body, headers=key))
     refer = {"patient_id": world.people["patient"].id, "to_external": "Elsewhere", "reason": word, "urgency": "routine"}
     made(world.people["doctor"].http.post("/api/doctor/referrals", json=refer, headers=key))
-    kept = b"".join(sealed for (sealed,) in query(hospital, "SELECT sealed FROM idempotency_keys"))
+    kept = b"".join(sealed for (sealed,) in query(hospital, "SELECT ciphertext FROM idempotency_keys"))
     assert len(kept) > 500
     assert word.encode() not in kept
     file = b"".join(path.read_bytes() for path in hospital.data.glob("careplus.db*"))

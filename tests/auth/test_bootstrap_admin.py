@@ -10,7 +10,7 @@ import pytest
 
 from careplus_auth.sign_in.bootstrap_admin import FIRST_EMAIL, create_admin, invite_first_admin
 from careplus_contracts.accounts import EmailTaken
-from tests.audit.trail import rows_in
+from tests.audit.audit_rows import rows_in
 from tests.hospital import ADMIN, PASSWORD
 
 

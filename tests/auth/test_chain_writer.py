@@ -16,9 +16,9 @@ from careplus_auth.audit.chain import ChainKeys
 from careplus_auth.audit.chain_writer import ChainWriter
 from careplus_auth.store import audit_links
 from careplus_contracts.audit import Kind
+from careplus_runtime.audit.group_commit import EVENT_COLUMNS, Event, commit_events
 from careplus_runtime.process import logs
 from careplus_tables.engine import Database
-from careplus_tables.trail import MEMBERS, Event, commit
 
 FULL = 2
 """The value of `PRAGMA synchronous`."""
@@ -44,7 +44,7 @@ async def test_anchor_logs_head_only_when_chain_has_grown(database: Database) ->
     with redirect_stdout(written):
         logs.configure("auth", "info")
         for number in (1, 2):
-            await commit(database, [Event({**dict.fromkeys(MEMBERS), **said, "request_id": f"read-{number}"})])
+            await commit_events(database, [Event({**dict.fromkeys(EVENT_COLUMNS), **said, "request_id": f"read-{number}"})])
             await chain_writer.append()
             chain_writer.anchor()
             chain_writer.anchor()
@@ -56,7 +56,7 @@ async def test_anchor_logs_head_only_when_chain_has_grown(database: Database) ->
 async def test_change_commits_with_full_sync_after_reads(database: Database, outcome: str | None) -> None:
     said = {"at": datetime.now(UTC), "service": "labs", "action": "read", "kind": Kind.READ.value, "outcome": outcome}
     with suppress(IntegrityError):
-        await commit(database, [Event({**dict.fromkeys(MEMBERS), **said, "request_id": "read"})])
+        await commit_events(database, [Event({**dict.fromkeys(EVENT_COLUMNS), **said, "request_id": "read"})])
     async with database.writing() as db:
         assert (await db.execute(text("PRAGMA synchronous"))).scalar() == FULL
 
@@ -66,7 +66,7 @@ async def test_dirty_writer_connection_is_discarded(database: Database) -> None:
         driver.execute("PRAGMA synchronous=NORMAL")
         driver.execute("BEGIN IMMEDIATE")
 
-    await database.in_one_trip(leave)
+    await database.run_in_writer_thread(leave)
     async with database.writing() as db:
         assert (await db.execute(text("PRAGMA synchronous"))).scalar() == FULL
 

@@ -33,7 +33,7 @@ from careplus_runtime.process.settings import Settings
 from careplus_tables.engine import Database
 from tests.attacks import hostile
 from tests.attacks.writing import HOSTILE, LINES, accepts
-from tests.audit.trail import rows_in
+from tests.audit.audit_rows import rows_in
 from tests.hospital import ADMIN, PASSWORD, Hospital, Person, free_port
 from tests.mailbox import mails as mails_to
 from tests.world import made
@@ -125,7 +125,7 @@ async def test_mail_is_delivered_once(database: Database, postbox: Postbox, smtp
     assert mail["From"] == "CarePlus Hospital <no-reply@care.example.org>"
     assert LINK in mail.get_content()
     [row] = rows(tmp_path)
-    assert (row["attempts"], row["sealed"]) == (1, None)
+    assert (row["attempts"], row["ciphertext"]) == (1, None)
 
 
 async def test_failed_delivery_is_retried(database: Database, postbox: Postbox, smtp_url: str, tmp_path: Path) -> None:
@@ -149,7 +149,7 @@ async def test_refused_mail_is_given_up_and_its_text_deleted(
     change(tmp_path, f"attempts = {rules.MAIL_ATTEMPTS - 1}")
     assert await background.send_one(database, settings(tmp_path, smtp_url), VAULT)
     [row] = rows(tmp_path)
-    assert row["sealed"] is None
+    assert row["ciphertext"] is None
     line = json.loads(logged.getvalue().splitlines()[-1])
     assert (line["event"], line["reason"], line["again"]) == ("mail_not_sent", "SMTPDataError 550", False)
     assert "example.org" not in str(line)
@@ -215,19 +215,19 @@ async def test_reset_for_unknown_email_sends_no_mail(database: Database, tmp_pat
 async def test_undecryptable_mail_is_given_up(database: Database, tmp_path: Path, logged: io.StringIO) -> None:
     await queued(database)
     assert await background.send_one(database, settings(tmp_path), Vault(["n" * 40], "what is kept encrypted"))
-    assert rows(tmp_path)[0]["sealed"] is None
+    assert rows(tmp_path)[0]["ciphertext"] is None
     assert json.loads(logged.getvalue())["event"] == "mail_not_decrypted"
     assert not (tmp_path / "mail").exists()
 
 
-@pytest.mark.parametrize("spoilt", ["sealed", "kind"])
+@pytest.mark.parametrize("spoilt", ["ciphertext", "kind"])
 async def test_malformed_mail_does_not_block_the_queue(database: Database, tmp_path: Path, spoilt: str) -> None:
     await queued(database)
     change(tmp_path, f"due_at = created_at, {spoilt} = '{VAULT.encrypt('[]')}'")
     await queued(database)
     for _ in range(2):
         assert await background.send_one(database, settings(tmp_path), VAULT)
-    assert [row["sealed"] for row in rows(tmp_path)] == [None, None]
+    assert [row["ciphertext"] for row in rows(tmp_path)] == [None, None]
     assert [file.name for file in (tmp_path / "mail").iterdir()] == ["000002-invitation.eml"]
 
 

@@ -13,16 +13,16 @@ from sqlmodel import SQLModel, col
 from careplus_contracts.endpoints import Contract, Endpoint, Role
 from careplus_contracts.registry import ENDPOINTS, SERVICES
 from careplus_contracts.values import Answer, Id
-from careplus_runtime.audit.subjects import patients_in
+from careplus_runtime.audit.subjects import patient_ids_in
 from careplus_runtime.http.serving import Routes, application
 from careplus_tables import registry as everything
 from careplus_tables.appointments import AppointmentRow
+from careplus_tables.compiled import CompiledStatement
 from careplus_tables.engine import Database
 from careplus_tables.labs import LabResultRow, ObservationRow
 from careplus_tables.migrate import upgrade
-from careplus_tables.ownership import OWNERS, Unowned, check
 from careplus_tables.prescriptions import PrescriptionItemRow, PrescriptionRow
-from careplus_tables.statements import Statement
+from careplus_tables.record_guard import OWNERS, MissingPatientFilter, check
 
 SERVICES_ROOT = Path(__file__).parents[2] / "services"
 
@@ -103,7 +103,7 @@ OWNED = [
     .join(PrescriptionRow, col(PrescriptionRow.id) == col(PrescriptionItemRow.prescription_id))
     .where(col(PrescriptionRow.doctor_id) == 7),
     sa.delete(ObservationRow).where(col(ObservationRow.result_id) == 1),
-    sa.select(AppointmentRow).execution_options(unowned="said"),
+    sa.select(AppointmentRow).execution_options(cross_patient="said"),
 ]
 NOBODYS = [
     sa.select(AppointmentRow),
@@ -125,7 +125,7 @@ def test_a_statement_that_names_an_owner_passes(statement: sa.Executable) -> Non
 
 @pytest.mark.parametrize("statement", NOBODYS)
 def test_a_statement_that_names_none_is_refused(statement: sa.Executable) -> None:
-    with pytest.raises(Unowned, match="name the owner"):
+    with pytest.raises(MissingPatientFilter, match="add a condition on an owner"):
         check(statement)
 
 
@@ -135,12 +135,12 @@ async def test_whoever_runs_such_a_statement_is_refused(tmp_path: Path, planted:
     database = Database(f"sqlite:///{tmp_path}/careplus.db")
     try:
         for opened in (database.reading, database.writing):
-            with pytest.raises(Unowned):
+            with pytest.raises(MissingPatientFilter):
                 async with opened() as db:
                     await db.execute(planted)
-            with pytest.raises(Unowned):
+            with pytest.raises(MissingPatientFilter):
                 async with opened() as db:
-                    await Statement(planted).all(db)
+                    await CompiledStatement(planted).all(db)
     finally:
         await database.close()
 
@@ -157,5 +157,5 @@ def test_patients_are_found_in_answers_however_deep() -> None:
     from careplus_contracts.availability import NewTimeOff
     from careplus_contracts.labs import LabTests
 
-    assert patients_in(NewTimeOff) is not None
-    assert patients_in(LabTests) is None
+    assert patient_ids_in(NewTimeOff) is not None
+    assert patient_ids_in(LabTests) is None

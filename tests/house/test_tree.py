@@ -137,8 +137,8 @@ async def test_sqlite_is_new_enough_on_every_connection(tmp_path: Path) -> None:
     assert database.direct is not None
     found |= {row[0] for row in await database.direct.fetch(asked, ())}
     await database.close()
-    assert {tuple(map(int, one.split("."))) >= sqlite.OLDEST for one in found} == {True}
-    assert sqlite.OLDEST >= (3, 51, 3)
+    assert {tuple(map(int, one.split("."))) >= sqlite.MINIMUM_VERSION for one in found} == {True}
+    assert sqlite.MINIMUM_VERSION >= (3, 51, 3)
 
 
 def test_one_module_knows_the_library_of_tokens() -> None:

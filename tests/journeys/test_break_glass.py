@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from tests.audit.trail import ask, of_request
+from tests.audit.audit_rows import ask, of_request
 from tests.hospital import Hospital, Person, free_times
 from tests.world import World, made
 

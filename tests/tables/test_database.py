@@ -1,7 +1,8 @@
-"""The database itself: one schema, no overlaps whoever writes, nothing lost to a lock."""
+"""The database: schema, triggers against overlaps, connections and transactions."""
 
 import asyncio
 import multiprocessing
+import sys
 import threading
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -34,7 +35,7 @@ def url(tmp_path: Path) -> str:
 
 @pytest.fixture
 def people(url: str) -> sa.Engine:
-    """Accounts 1 to 6 to have visits with."""
+    """Accounts 1 to 6."""
     engine = sync_engine(url)
     rows = [
         {"id": number, "email": f"p{number}@example.org", "full_name": f"P {number}", "role": "patient", "sex": "unknown"}
@@ -68,7 +69,7 @@ def visit(
     }
 
 
-def test_the_schema_is_what_the_tables_say(url: str) -> None:
+def test_migrated_schema_matches_the_tables(url: str) -> None:
     engine = sync_engine(url)
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True, "render_as_batch": True})
@@ -76,13 +77,13 @@ def test_the_schema_is_what_the_tables_say(url: str) -> None:
     assert revision(url) == HEAD
 
 
-def test_migrating_twice_changes_nothing_and_fills_the_catalogue(url: str) -> None:
+def test_second_migration_keeps_the_catalogue(url: str) -> None:
     upgrade(url)
     with sync_engine(url).connect() as connection:
         assert connection.execute(sa.text("SELECT count(*) FROM lab_tests")).scalar_one() >= 40
 
 
-def test_two_migrations_at_once_end_well(tmp_path: Path) -> None:
+def test_two_concurrent_migrations_succeed(tmp_path: Path) -> None:
     address = f"sqlite:///{tmp_path}/new/careplus.db"
     context = multiprocessing.get_context("spawn")
     processes = [context.Process(target=upgrade, args=(address,)) for _ in range(2)]
@@ -94,7 +95,7 @@ def test_two_migrations_at_once_end_well(tmp_path: Path) -> None:
     assert revision(address) == HEAD
 
 
-async def test_services_refuse_another_schema(url: str, tmp_path: Path) -> None:
+async def test_wait_for_head_refuses_another_revision(url: str, tmp_path: Path) -> None:
     database = Database(url)
     await check_head(database)
     with sync_engine(url).begin() as connection:
@@ -104,39 +105,39 @@ async def test_services_refuse_another_schema(url: str, tmp_path: Path) -> None:
     await database.close()
     empty = Database(f"sqlite:///{tmp_path}/empty.db")
     with pytest.raises(WrongSchema, match="none"):
-        await wait_for_head(empty, patience_s=0.3)
+        await wait_for_head(empty, timeout_s=0.3)
     await empty.close()
 
 
-def test_every_table_has_one_owner() -> None:
+def test_every_table_has_one_owning_service() -> None:
     assert owners().keys() == METADATA.tables.keys()
     assert {file.OWNER for file in FILES} == {"auth", "appointments", "doctors", "labs", "every service"}
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(st.integers(1, 3), st.integers(4, 6), st.integers(0, 40), st.integers(1, 48)), min_size=2, max_size=12))
-def test_the_database_refuses_every_overlap(people: sa.Engine, wanted: list[tuple[int, int, int, int]]) -> None:
+def test_overlapping_visits_are_refused_on_insert(people: sa.Engine, visits: list[tuple[int, int, int, int]]) -> None:
     table = METADATA.tables["appointments"]
-    held: list[dict[str, Any]] = []
+    accepted: list[dict[str, Any]] = []
     with people.begin() as connection:
         connection.execute(sa.delete(table))
-        for number, (doctor, patient, at, length) in enumerate(wanted):
+        for number, (doctor, patient, at, length) in enumerate(visits):
             row = visit(number, doctor, patient, NOON + timedelta(minutes=10 * at), 10 * length)
             clashes = any(
                 (one["doctor_id"] == doctor or one["patient_id"] == patient)
                 and row["starts_at"] < one["ends_at"]
                 and one["starts_at"] < row["ends_at"]
-                for one in held
+                for one in accepted
             )
             if clashes:
                 with pytest.raises(sa.exc.IntegrityError, match="slot_taken"):
                     connection.execute(sa.insert(table), row)
             else:
                 connection.execute(sa.insert(table), row)
-                held.append(row)
+                accepted.append(row)
 
 
-def test_updates_are_watched_too(people: sa.Engine) -> None:
+def test_overlapping_visits_are_refused_on_update(people: sa.Engine) -> None:
     table = METADATA.tables["appointments"]
     with people.begin() as connection:
         connection.execute(sa.insert(table), [visit(1, 1, 4, NOON), visit(2, 1, 5, NOON + timedelta(hours=1))])
@@ -150,7 +151,7 @@ def test_updates_are_watched_too(people: sa.Engine) -> None:
         connection.execute(sa.update(table).where(table.c.reference == "CP-3").values(status="booked"))
 
 
-def test_no_visit_is_longer_than_the_check_looks_back(people: sa.Engine) -> None:
+def test_longest_visit_is_seen_by_the_overlap_check(people: sa.Engine) -> None:
     table = METADATA.tables["appointments"]
     with people.begin() as connection:
         connection.execute(sa.insert(table), visit(1, 1, 4, NOON, LONGEST_HOURS * 60))
@@ -160,7 +161,7 @@ def test_no_visit_is_longer_than_the_check_looks_back(people: sa.Engine) -> None
             connection.execute(sa.insert(table), visit(3, 2, 6, NOON, LONGEST_HOURS * 60 + 1))
 
 
-async def test_readers_cannot_write_and_writers_wait_for_each_other(url: str, people: sa.Engine) -> None:
+async def test_reader_cannot_write_and_sees_committed_rows(url: str, people: sa.Engine) -> None:
     database = Database(url)
     async with database.reading() as session:
         with pytest.raises(sa.exc.OperationalError, match="readonly"):
@@ -184,8 +185,8 @@ async def write_then_fail(database: Database) -> None:
         await session.execute(sa.text("UPDATE accounts SET id = 2 WHERE id = 1"))
 
 
-async def test_what_somebody_began_and_left_is_undone_before_the_next_writer(url: str, people: sa.Engine) -> None:
-    """A transaction that SQLAlchemy knows nothing of is what is left where somebody was cancelled between two steps."""
+async def test_abandoned_transaction_is_rolled_back(url: str, people: sa.Engine) -> None:
+    """A request that is cancelled between two steps leaves a transaction that SQLAlchemy does not know."""
     database = Database(url)
     async with database.writer.connect() as connection:
         driver: Any = (await connection.get_raw_connection()).driver_connection
@@ -196,20 +197,20 @@ async def test_what_somebody_began_and_left_is_undone_before_the_next_writer(url
     await database.close()
 
 
-async def test_connections_are_set_up_as_promised(url: str) -> None:
+async def test_connections_have_the_documented_pragmas(url: str) -> None:
     database = Database(url)
-    wanted = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 5000, "trusted_schema": 0}
+    expected = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 5000, "trusted_schema": 0}
     for open_session in (database.reading, database.writing):
         async with open_session() as session:
-            for name, value in wanted.items():
+            for name, value in expected.items():
                 assert (await session.execute(sa.text(f"PRAGMA {name}"))).scalar() == value
             version = (await session.execute(sa.text("SELECT sqlite_version()"))).scalar_one()
-            assert tuple(map(int, version.split("."))) >= sqlite.OLDEST
+            assert tuple(map(int, version.split("."))) >= sqlite.MINIMUM_VERSION
     await database.close()
 
 
 @pytest.mark.parametrize(("kind", "refused"), [("nfs4", True), ("cifs", True), ("fuse.sshfs", True), ("ext4", False)])
-def test_network_file_systems_are_refused(tmp_path: Path, kind: str, refused: bool) -> None:
+def test_network_file_system_is_refused(tmp_path: Path, kind: str, refused: bool) -> None:
     mounts = tmp_path / "mounts"
     mounts.write_text(f"/dev/a / ext4 rw 0 0\nserver:/x {tmp_path} {kind} rw 0 0\n")
     if refused:
@@ -220,7 +221,7 @@ def test_network_file_systems_are_refused(tmp_path: Path, kind: str, refused: bo
     sqlite.refuse_network_file_system(tmp_path, tmp_path / "absent")
 
 
-def test_instants_need_a_zone() -> None:
+def test_naive_datetime_is_refused() -> None:
     column, dialect = InstantColumn(), sa.create_engine("sqlite://").dialect
     assert column.process_bind_param(NOON, dialect) == "2030-01-07T12:00:00Z"
     assert column.process_result_value("2030-01-07T12:00:00Z", dialect) == NOON
@@ -228,30 +229,64 @@ def test_instants_need_a_zone() -> None:
         column.process_bind_param(NOON.replace(tzinfo=None), dialect)
 
 
-async def test_readers_that_cannot_be_set_up_leave_nothing_behind(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_failed_reader_leaves_no_thread(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     database = Database(url)
     assert database.direct is not None
     before = set(threading.enumerate())
-    with monkeypatch.context() as broken:
-        broken.setattr(sqlite, "pragmas", lambda **_: ("SELECT nothing",))
-        asked = [database.direct.fetch("SELECT 1", ()) for _ in range(READERS + 2)]
+    with monkeypatch.context() as patch:
+        patch.setattr(sqlite, "pragmas", lambda **_: ("SELECT missing",))
+        fetches = [database.direct.fetch("SELECT 1", ()) for _ in range(READERS + 2)]
         async with asyncio.timeout(20):
-            answers = await asyncio.gather(*asked, return_exceptions=True)
-    # nobody waits for one of those that failed
+            answers = await asyncio.gather(*fetches, return_exceptions=True)
     assert [type(answer) for answer in answers] == [pysqlite3.OperationalError] * len(answers)
     for thread in set(threading.enumerate()) - before:
-        # it was told to end, which takes a moment
+        # stopping takes a moment
         thread.join(20)
         assert not thread.is_alive()
     assert await database.direct.fetch("SELECT 1", ()) == [(1,)]
     await database.close()
 
 
-async def test_a_writer_that_had_to_be_given_up_is_made_anew(url: str, people: sa.Engine) -> None:
+async def test_invalidated_writer_connection_is_replaced(url: str, people: sa.Engine) -> None:
     database = Database(url)
-    await database.in_one_trip(lambda driver: driver.execute("SELECT 1"))
-    held = await database.writer.raw_connection()
-    held.invalidate()
+    await database.run_in_writer_thread(lambda driver: driver.execute("SELECT 1"))
+    connection = await database.writer.raw_connection()
+    connection.invalidate()
     for _ in range(2):
-        await database.in_one_trip(lambda driver: driver.execute("UPDATE accounts SET full_name = full_name"))
+        await database.run_in_writer_thread(lambda driver: driver.execute("UPDATE accounts SET full_name = full_name"))
     await database.close()
+
+
+@pytest.mark.parametrize("method", ["add", "add_all", "begin", "commit", "delete", "flush", "merge"])
+async def test_read_session_has_no_method_that_writes(url: str, method: str) -> None:
+    database = Database(url)
+    async with database.reading() as session:
+        assert getattr(session, method) is None
+    await database.close()
+
+
+async def test_driver_errors_are_sqlalchemys(url: str) -> None:
+    """SQLAlchemy maps exceptions by the classes of pysqlite3, as no module stands in for sqlite3."""
+    assert sys.modules.get("sqlite3") is not pysqlite3
+    database = Database(url)
+    missing, duplicate = sa.text("SELECT * FROM missing"), sa.text("INSERT INTO alembic_version SELECT * FROM alembic_version")
+    async with database.reading() as session:
+        with pytest.raises(sa.exc.OperationalError):
+            await session.execute(missing)
+    with pytest.raises(sa.exc.IntegrityError):
+        async with database.writing() as session:
+            await session.execute(duplicate)
+    with sync_engine(url).connect() as connection, pytest.raises(sa.exc.OperationalError):
+        connection.execute(missing)
+    await database.close()
+
+
+def test_sync_reader_cannot_write(url: str) -> None:
+    with sync_engine(url, reader=True).connect() as connection, pytest.raises(sa.exc.OperationalError, match="readonly"):
+        connection.execute(sa.text("DELETE FROM alembic_version"))
+
+
+def test_older_sqlite_is_refused(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sqlite, "MINIMUM_VERSION", (99, 0, 0))
+    with pytest.raises(RuntimeError, match=r"too old; CarePlus needs 99\.0\.0 or newer"):
+        sync_engine(url).connect()

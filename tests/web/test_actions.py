@@ -5,7 +5,7 @@ import re
 
 from careplus_contracts.endpoints import SIGNED_IN, Role
 from careplus_contracts.registry import ENDPOINTS
-from careplus_runtime.audit.subjects import patients_in
+from careplus_runtime.audit.subjects import patient_ids_in
 from tests.web.test_sources import WEB
 
 SOURCE = WEB / "src"
@@ -19,7 +19,7 @@ def audited() -> set[str]:
         if endpoint.watched
         or endpoint.method != "GET"
         or "{patient_id}" in endpoint.path
-        or patients_in(endpoint.answer) is not None
+        or patient_ids_in(endpoint.answer) is not None
         or (not endpoint.public and endpoint.roles != SIGNED_IN and endpoint.admits(Role.PATIENT))
     }
 

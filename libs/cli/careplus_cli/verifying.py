@@ -11,16 +11,15 @@ import sqlalchemy as sa
 from careplus_auth.audit.chain import GENESIS, ChainKeys, UnknownKey
 from careplus_auth.store.audit_links import EVENT, SEALED, Head
 from careplus_runtime.process.clock import now
-from careplus_tables import sqlite
 from careplus_tables.audit import AuditPatientRow
+from careplus_tables.audit_links import AuditLinkRow
 from careplus_tables.columns import core
-from careplus_tables.engine import is_sqlite, sync_url
-from careplus_tables.seals import AuditSealRow
+from careplus_tables.engine import sync_engine
 
 AT_ONCE = 20_000
 SEALED_WITHIN = timedelta(minutes=1)
 """Older events without a seal, among those with one, were put in or lost theirs."""
-SEAL, PATIENT = core(AuditSealRow), core(AuditPatientRow)
+SEAL, PATIENT = core(AuditLinkRow), core(AuditPatientRow)
 # instants as the database writes them: making objects of them would take longer than the rest
 _AS_WRITTEN = [sa.type_coerce(column, sa.String) if column.name == "at" else column for column in SEALED]
 _LINKS = (
@@ -117,12 +116,7 @@ def _waiting(connection: sa.Connection) -> int:
 @contextmanager
 def _snapshot(url: str) -> Iterator[sa.Connection]:
     """One state of the database, in nobody's way."""
-    if is_sqlite(url):
-        engine = sa.create_engine(sync_url(url), connect_args={"isolation_level": None}, poolclass=sa.NullPool)
-        sa.event.listen(engine, "connect", lambda connection, _: sqlite.prepare(connection, reader=True))
-        sa.event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
-    else:
-        engine = sa.create_engine(sync_url(url), isolation_level="REPEATABLE READ")
+    engine = sync_engine(url, reader=True)
     with engine.connect() as connection:
         yield connection
     engine.dispose()

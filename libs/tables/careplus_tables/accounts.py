@@ -13,7 +13,7 @@ OWNER = "auth"
 
 
 class AccountRow(SQLModel, table=True):
-    """One person. `id` is also the patient's or the doctor's id. No password hash: invited, not yet accepted."""
+    """One person. `id` is also the patient's or the doctor's id. `password_hash` is null until an invitation is accepted."""
 
     __tablename__ = "accounts"
     __table_args__ = (
@@ -35,7 +35,7 @@ class AccountRow(SQLModel, table=True):
     phone: str | None
     active: bool = Field(default=True)
     second_factor: bool = Field(
-        default=False, sa_column_kwargs={"server_default": sa.false()}, description="Asked for at sign-in."
+        default=False, sa_column_kwargs={"server_default": sa.false()}, description="Required at sign-in."
     )
     created_at: datetime = Field(sa_type=InstantColumn)
     version: int = Field(default=1)
@@ -55,13 +55,11 @@ class SessionRow(SQLModel, table=True):
     last_used_at: datetime = Field(sa_type=InstantColumn)
     user_agent: str | None
     address: str | None
-    with_second_factor: bool = Field(
-        sa_column_kwargs={"server_default": sa.false()}, description="Opened with a code beside the password."
-    )
+    with_second_factor: bool = Field(sa_column_kwargs={"server_default": sa.false()}, description="Opened with a second factor.")
 
 
 class RefreshTokenRow(SQLModel, table=True):
-    """One use of a session's refresh token; only its hash is kept."""
+    """One refresh token of a session; only its hash is stored."""
 
     __tablename__ = "refresh_tokens"
 
@@ -72,7 +70,7 @@ class RefreshTokenRow(SQLModel, table=True):
 
 
 class InvitationRow(SQLModel, table=True):
-    """A one-time code that sets the password of a reserved account; only its hash is kept."""
+    """A one-time code that sets the first password of an account; only its hash is stored."""
 
     __tablename__ = "invitations"
 

@@ -1,4 +1,4 @@
-"""Visits of patients to doctors. Written by appointments. Overlaps are refused by triggers made in the migrations."""
+"""Visits of patients to doctors. Written by appointments. Triggers (migrations/overlaps.py) refuse overlaps."""
 
 from datetime import datetime
 
@@ -11,14 +11,14 @@ from careplus_tables.columns import BigId, InstantColumn, one_of
 
 OWNER = "appointments"
 LONGEST_VISIT_HOURS = 8
-"""Bounds the overlap check; SetAvailability allows no longer slot."""
+"""Bounds the overlap check; the contract SetAvailability allows no longer slot."""
 FREE_AGAIN = (AppointmentStatus.CANCELLED, AppointmentStatus.NO_SHOW)
 """Visits in these states do not occupy their time."""
 OCCUPIED = "status NOT IN ('cancelled', 'no_show')"
 
 
 class AppointmentRow(SQLModel, table=True):
-    """A visit; occupies `[starts_at, ends_at)` unless cancelled or missed."""
+    """A visit; occupies `[starts_at, ends_at)` unless its status is in FREE_AGAIN."""
 
     __tablename__ = "appointments"
     __table_args__ = (
@@ -27,7 +27,7 @@ class AppointmentRow(SQLModel, table=True):
         sa.CheckConstraint("ends_at > starts_at", name="runs_forward_v1"),
         sa.Index("ix_appointments_doctor_id_starts_at_id", "doctor_id", "starts_at", "id"),
         sa.Index("ix_appointments_patient_id_starts_at_id", "patient_id", "starts_at", "id"),
-        # answers the counts of a period by itself
+        # covers the counts of a period
         sa.Index("ix_appointments_period", "starts_at", "ends_at", "status", "doctor_id"),
     )
 

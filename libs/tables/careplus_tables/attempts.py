@@ -1,4 +1,4 @@
-"""Attempts to get in, counted so that guessing is slow. Written by auth."""
+"""Counted sign-in attempts, to slow down guessing. Written by auth."""
 
 from datetime import datetime
 
@@ -10,9 +10,10 @@ OWNER = "auth"
 
 
 class AttemptsRow(SQLModel, table=True):
-    """How often somebody tried of late. `key` is a keyed hash of what is counted: an address, an e-mail, both.
+    """Recent attempts per `key`, a keyed hash of an IP address, an e-mail address or both.
 
-    `tried` at `counted_at`, less with time; nothing more before `open_at`; as good as none from `forgotten_at`.
+    `tried` is the count at `counted_at` and decays; further attempts are refused before `open_at`; the row is deleted from
+    `forgotten_at`.
     """
 
     __tablename__ = "attempts"

@@ -1,4 +1,4 @@
-"""The audit trail: who looked at or changed whose data, and who signed in. Appended to with each act, never changed."""
+"""The audit trail: each read and change of personal data, and each sign-in. Rows are appended, never changed."""
 
 from datetime import datetime
 
@@ -11,15 +11,15 @@ from careplus_tables.columns import BigId, InstantColumn, one_of
 
 OWNER = "every service"
 OK = "ok"
-"""The outcome of what was done; else it is the refusal's code."""
+"""The outcome of a success; the outcome of a refusal is its code."""
 _REFUSED = sa.text("outcome <> 'ok'")
 
 
 class AuditEventRow(SQLModel, table=True):
-    """One request that disclosed or changed something, or tried to.
+    """One request that disclosed or changed a record, or was refused.
 
-    Points at nothing, so that it can say what was asked for where there was nothing, and outlasts everything. What a patient
-    does concerns that patient; whom else it concerns stands in `audit_patients`.
+    Has no foreign keys, so that it can name ids that do not exist and outlasts the rows that it names. A patient's own request
+    concerns that patient; `audit_patients` names the other patients concerned.
     """
 
     __tablename__ = "audit_events"
@@ -28,7 +28,7 @@ class AuditEventRow(SQLModel, table=True):
         one_of("role", Role),
         sa.Index("ix_audit_events_at", "at"),
         sa.Index("ix_audit_events_account_id_id", "account_id", "id"),
-        # the few that were refused among the many that were not
+        # finds the few refusals among many successes
         sa.Index("ix_audit_events_refused", "outcome", "id", sqlite_where=_REFUSED, postgresql_where=_REFUSED),
     )
 
@@ -42,14 +42,14 @@ class AuditEventRow(SQLModel, table=True):
     service: str
     action: str = Field(description="The endpoint's name.")
     kind: str
-    object_id: str | None = Field(description="As in the path; of what was made where the path names nothing.")
+    object_id: str | None = Field(description="The path's last parameter; without one the id in the answer.")
     outcome: str
-    reason: str | None = Field(description="Why a chart was opened without treating the patient.")
-    members: str | None = Field(description="Names of the body's members that were sent, between blanks; never their values.")
+    reason: str | None = Field(description="The reason for opening a chart without treating the patient.")
+    members: str | None = Field(description="Names of the members of the request body, separated by spaces; never their values.")
 
 
 class AuditPatientRow(SQLModel, table=True):
-    """A patient whom an act of somebody else concerns."""
+    """A patient concerned by another person's request."""
 
     __tablename__ = "audit_patients"
     __table_args__ = (sa.Index("ix_audit_patients_patient_id_event_id", "patient_id", "event_id"),)

@@ -1,4 +1,4 @@
-"""When doctors see patients, and when they are away. Written by appointments."""
+"""Doctors' weekly opening hours and absences. Written by appointments."""
 
 from datetime import datetime
 
@@ -12,7 +12,7 @@ OWNER = "appointments"
 
 
 class AvailabilityRow(SQLModel, table=True):
-    """How long a doctor's visits take, and where they are."""
+    """Length and place of a doctor's visits."""
 
     __tablename__ = "availability"
 
@@ -23,7 +23,7 @@ class AvailabilityRow(SQLModel, table=True):
 
 
 class OpenHoursRow(SQLModel, table=True):
-    """One stretch of a weekday, `HH:MM` on the clinic's wall; `24:00` ends the day."""
+    """Hours of a weekday, `HH:MM` in the clinic's time zone; `24:00` is the end of the day."""
 
     __tablename__ = "open_hours"
     __table_args__ = (
@@ -39,7 +39,7 @@ class OpenHoursRow(SQLModel, table=True):
 
 
 class TimeOffRow(SQLModel, table=True):
-    """A doctor is away during `[starts_at, ends_at)`."""
+    """A doctor's absence during `[starts_at, ends_at)`."""
 
     __tablename__ = "time_off"
     __table_args__ = (

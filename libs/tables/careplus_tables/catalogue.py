@@ -18,7 +18,7 @@ BOUNDS = ("low", "high", "critical_low", "critical_high")
 
 
 def fill(connection: sa.Connection) -> int:
-    """Insert analytes and tests whose codes are missing, and answer how many tests. What is there is left as it was edited."""
+    """Insert analytes and tests with missing codes and return the number of tests. Present rows keep their edits."""
     catalogue = tomllib.loads(FILE.read_text(encoding="utf-8"))
     analytes = _missing(connection, AnalyteRow.code, catalogue["analytes"])
     tests = _missing(connection, LabTestRow.code, catalogue["tests"])
@@ -38,7 +38,7 @@ def fill(connection: sa.Connection) -> int:
 
 
 def days(age: str | None) -> int | None:
-    """An age such as `28d`, `6m` or `18y` as the fewest days in which somebody reaches it, so that birthdays count."""
+    """Return an age such as `28d`, `6m` or `18y` as the fewest days in which a person reaches it, so that birthdays count."""
     return None if age is None else math.floor(int(age[:-1]) * DAYS[age[-1]])
 
 

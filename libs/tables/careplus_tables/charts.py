@@ -1,4 +1,4 @@
-"""Charts: allergies and problems of patients, and who opened one without treating the patient. Written by doctors."""
+"""Charts: allergies, problems, and access without a treatment relationship. Written by doctors."""
 
 from datetime import date, datetime
 
@@ -13,7 +13,7 @@ OWNER = "doctors"
 
 
 class ChartRow(SQLModel, table=True):
-    """One a patient, from the first time that a doctor noted something; `version` counts for allergies and problems."""
+    """One per patient, from the first entry on; `version` counts changes of allergies and problems."""
 
     __tablename__ = "charts"
 
@@ -23,7 +23,7 @@ class ChartRow(SQLModel, table=True):
 
 
 class AllergyRow(SQLModel, table=True):
-    """One substance that a patient does not bear; `position` counts from 0."""
+    """One allergy or intolerance; `position` counts from 0."""
 
     __tablename__ = "allergies"
     __table_args__ = (one_of("severity", Severity),)
@@ -51,7 +51,7 @@ class ProblemRow(SQLModel, table=True):
 
 
 class ChartAccessRow(SQLModel, table=True):
-    """A doctor broke the glass: the chart is open to them during `[opened_at, until)`."""
+    """Break-glass access: the doctor may read the chart during `[opened_at, until)`."""
 
     __tablename__ = "chart_access"
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""Column kinds and constraint names that every table uses."""
+"""Column types and constraint names of all tables."""
 
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -17,7 +17,7 @@ NAMING = {
 SQLModel.metadata.naming_convention = NAMING
 
 BigId = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-"""64-bit; SQLite makes row ids for INTEGER only."""
+"""64-bit; SQLite assigns row ids to INTEGER columns only."""
 
 
 class InstantColumn(sa.types.TypeDecorator[datetime]):
@@ -35,7 +35,7 @@ class InstantColumn(sa.types.TypeDecorator[datetime]):
         if value.tzinfo is None:
             raise ValueError("an instant needs a zone")
         value = value.astimezone(UTC).replace(microsecond=0)
-        # isoformat takes 1.5 µs, format codes 2.1, and every list binds several
+        # 1.5 µs; strftime takes 2.1, and every list binds several
         return f"{value.replace(tzinfo=None).isoformat()}Z" if dialect.name == "sqlite" else value
 
     def process_result_value(self, value: Any, dialect: sa.Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's signature
@@ -43,11 +43,11 @@ class InstantColumn(sa.types.TypeDecorator[datetime]):
 
 
 def one_of(column: str, kind: type[StrEnum], version: int = 1) -> sa.CheckConstraint:
-    """Only the enum's values. Autogenerate does not see a changed expression: count `version` up with it."""
+    """Return a check for the enum's values. Autogenerate ignores a changed expression: raise `version` with it."""
     values = ", ".join(f"'{member.value}'" for member in kind)
     return sa.CheckConstraint(f"{column} IN ({values})", name=f"{column}_v{version}")
 
 
 def core(kind: type[SQLModel]) -> sa.Table:
-    """The Core table of a table class, which SQLModel's types do not show."""
+    """Return the Core table of a table class, which SQLModel's types do not expose."""
     return SQLModel.metadata.tables[str(kind.__tablename__)]

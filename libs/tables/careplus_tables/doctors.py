@@ -10,7 +10,7 @@ OWNER = "doctors"
 
 
 class DoctorRow(SQLModel, table=True):
-    """A doctor's profile; `id` is their account's. Without one a doctor is neither found nor booked."""
+    """A doctor's profile; `id` is the account's. Without a profile a doctor cannot be found or booked."""
 
     __tablename__ = "doctors"
     __table_args__ = (

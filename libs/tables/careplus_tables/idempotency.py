@@ -1,4 +1,4 @@
-"""First answers of requests that carried an Idempotency-Key. Written by the service that acted, in the act's transaction."""
+"""First answers to requests with an Idempotency-Key. Written by the service that ran the request, in its transaction."""
 
 from datetime import datetime
 
@@ -7,12 +7,12 @@ from sqlmodel import Field, SQLModel
 from careplus_tables.columns import BigId, InstantColumn
 
 OWNER = "every service"
-NOBODY = 0
-"""Stands for the account where nobody is signed in."""
+NO_ACCOUNT = 0
+"""The account id at public endpoints."""
 
 
 class IdempotencyKeyRow(SQLModel, table=True):
-    """`key_hash` covers the endpoint and the key; `sealed` is the answer, which key and request together open."""
+    """`key_hash` covers the endpoint and the key; decrypting `ciphertext`, the answer, takes the key and the request."""
 
     __tablename__ = "idempotency_keys"
 
@@ -20,5 +20,5 @@ class IdempotencyKeyRow(SQLModel, table=True):
     key_hash: str = Field(primary_key=True)
     status: int
     etag: str | None
-    sealed: bytes
+    ciphertext: bytes
     expires_at: datetime = Field(sa_type=InstantColumn, index=True)

@@ -1,4 +1,4 @@
-"""The laboratory: catalogue, bookings, results. Written by labs; the catalogue is filled by `careplus_tables.catalogue`."""
+"""The laboratory: catalogue, bookings, results. Written by labs; `careplus_tables.catalogue` fills the catalogue."""
 
 from datetime import datetime
 
@@ -14,7 +14,7 @@ OWNER = "labs"
 
 
 class AnalyteRow(SQLModel, table=True):
-    """One thing a test measures."""
+    """One quantity or property that a test measures."""
 
     __tablename__ = "analytes"
     __table_args__ = (one_of("kind", AnalyteKind),)
@@ -48,7 +48,7 @@ class ReferenceRangeRow(SQLModel, table=True):
 
 
 class LabTestRow(SQLModel, table=True):
-    """What can be ordered: one analyte or a panel of them."""
+    """An orderable test: one analyte or a panel."""
 
     __tablename__ = "lab_tests"
 
@@ -67,7 +67,7 @@ class LabTestRow(SQLModel, table=True):
 
 
 class LabTestAnalyteRow(SQLModel, table=True):
-    """Which analytes a test measures, in order."""
+    """One analyte of a test; `position` is its order."""
 
     __tablename__ = "lab_test_analytes"
 
@@ -79,8 +79,8 @@ class LabTestAnalyteRow(SQLModel, table=True):
 class LabBookingRow(SQLModel, table=True):
     """One visit to the laboratory.
 
-    `window_starts_at` and `place` number the people of one quarter of an hour, so that the unique index bounds them;
-    both are null once the booking is cancelled, or if the patient comes when it suits.
+    `window_starts_at` and `place` number the bookings of one quarter of an hour, so that the unique index limits them; both
+    are null for a cancelled booking and for one without a time.
     """
 
     __tablename__ = "lab_bookings"
@@ -109,7 +109,7 @@ class LabBookingRow(SQLModel, table=True):
 
 
 class LabBookingTestRow(SQLModel, table=True):
-    """One test of a booking, at the price of that day."""
+    """One test of a booking, at the price at booking."""
 
     __tablename__ = "lab_booking_tests"
 
@@ -140,7 +140,7 @@ class LabResultRow(SQLModel, table=True):
     critical: bool
     note: str | None
     comment: str | None = Field(default=None)
-    collected_at: datetime | None = Field(default=None, sa_type=InstantColumn, description="Of the specimen that was measured.")
+    collected_at: datetime | None = Field(default=None, sa_type=InstantColumn, description="Of the measured specimen.")
     entered_by_id: int = Field(foreign_key="accounts.id", sa_type=BigId)
     entered_at: datetime = Field(sa_type=InstantColumn)
     verified_by_id: int | None = Field(default=None, foreign_key="accounts.id", sa_type=BigId)
@@ -153,7 +153,7 @@ class LabResultRow(SQLModel, table=True):
 
 
 class ObservationRow(SQLModel, table=True):
-    """One value of a result, with everything that made it low or high at that time."""
+    """One value of a result, with a copy of the range that it was compared with."""
 
     __tablename__ = "observations"
     __table_args__ = (

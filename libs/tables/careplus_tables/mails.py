@@ -1,4 +1,4 @@
-"""Mails that wait to be sent, and for a while those that were. Written by auth."""
+"""The mail queue, and sent mails for 30 days. Written by auth."""
 
 from datetime import datetime
 
@@ -8,18 +8,18 @@ from sqlmodel import Field, SQLModel
 from careplus_tables.columns import BigId, InstantColumn
 
 OWNER = "auth"
-_WAITS = sa.text("sealed IS NOT NULL")
+_WAITING = sa.text("ciphertext IS NOT NULL")
 
 
 class MailRow(SQLModel, table=True):
-    """One mail. `sealed` holds to whom and what, encrypted, until the mail is sent or given up."""
+    """One mail. `ciphertext` is the encrypted recipient and content, null once the mail is sent or given up."""
 
     __tablename__ = "mails"
-    __table_args__ = (sa.Index("ix_mails_due_at", "due_at", sqlite_where=_WAITS, postgresql_where=_WAITS),)
+    __table_args__ = (sa.Index("ix_mails_due_at", "due_at", sqlite_where=_WAITING, postgresql_where=_WAITING),)
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
     kind: str
-    sealed: str | None
+    ciphertext: str | None
     created_at: datetime = Field(sa_type=InstantColumn, index=True)
-    due_at: datetime = Field(sa_type=InstantColumn, description="Nobody takes it before; who takes it moves it on (a lease).")
+    due_at: datetime = Field(sa_type=InstantColumn, description="The next attempt; taking the mail moves it forward (a lease).")
     attempts: int

@@ -11,7 +11,7 @@ OWNER = "appointments"
 
 
 class NotesRow(SQLModel, table=True):
-    """The notes of one visit; a draft is its author's alone."""
+    """The notes of one visit; only the author sees a draft."""
 
     __tablename__ = "notes"
     __table_args__ = (one_of("status", NotesStatus),)
@@ -28,7 +28,7 @@ class NotesRow(SQLModel, table=True):
 
 
 class AddendumRow(SQLModel, table=True):
-    """What was added to signed notes; `position` counts from 0."""
+    """An addition to signed notes; `position` counts from 0."""
 
     __tablename__ = "addenda"
 

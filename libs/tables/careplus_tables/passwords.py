@@ -1,4 +1,4 @@
-"""Links with which somebody chooses a new password. Written by auth."""
+"""Password reset links. Written by auth."""
 
 from datetime import datetime
 
@@ -10,7 +10,7 @@ OWNER = "auth"
 
 
 class PasswordResetRow(SQLModel, table=True):
-    """The one link of an account that works; only its code's hash is kept, and the row goes when it is used."""
+    """The one valid link of an account; only its code's hash is stored, and use deletes the row."""
 
     __tablename__ = "password_resets"
 

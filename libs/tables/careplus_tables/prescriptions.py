@@ -12,7 +12,7 @@ OWNER = "doctors"
 
 
 class PrescriptionRow(SQLModel, table=True):
-    """What a doctor prescribed to a patient on one occasion."""
+    """A prescription of one doctor for one patient."""
 
     __tablename__ = "prescriptions"
     __table_args__ = (

@@ -12,7 +12,7 @@ OWNER = "doctors"
 
 
 class ReferralRow(SQLModel, table=True):
-    """A doctor asks another doctor, a specialty or somebody outside to see a patient."""
+    """A doctor's referral of a patient to a doctor, a specialty or an external provider."""
 
     __tablename__ = "referrals"
     __table_args__ = (

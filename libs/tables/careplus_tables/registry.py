@@ -1,4 +1,4 @@
-"""Every table in one place: migrations, the drift check and the test of who writes what walk this."""
+"""All tables, for migrations, the check for schema drift and the test of which service writes which table."""
 
 from types import ModuleType
 
@@ -9,6 +9,7 @@ from careplus_tables import (
     appointments,
     attempts,
     audit,
+    audit_links,
     availability,
     charts,
     doctors,
@@ -19,33 +20,18 @@ from careplus_tables import (
     passwords,
     prescriptions,
     referrals,
-    seals,
     second_factors,
 )
 
 FILES: tuple[ModuleType, ...] = (
-    accounts,
-    appointments,
-    attempts,
-    audit,
-    availability,
-    charts,
-    doctors,
-    idempotency,
-    labs,
-    mails,
-    notes,
-    passwords,
-    prescriptions,
-    referrals,
-    second_factors,
-    seals,
+    *(accounts, appointments, attempts, audit, audit_links, availability, charts, doctors, idempotency, labs, mails, notes),
+    *(passwords, prescriptions, referrals, second_factors),
 )
 METADATA = SQLModel.metadata
 
 
 def owners() -> dict[str, str]:
-    """Which service writes each table."""
+    """Return the service that writes each table."""
     return {
         str(kind.__tablename__): file.OWNER
         for file in FILES

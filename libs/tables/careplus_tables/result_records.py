@@ -41,7 +41,7 @@ async def _names(db: AsyncSession, result_ids: Collection[int]) -> dict[int, _Na
         .join(LabBookingRow, col(LabBookingRow.id) == col(LabResultRow.booking_id))
         .join(LabTestRow, col(LabTestRow.code) == col(LabResultRow.test_code))
         .where(col(LabResultRow.id).in_(result_ids))
-        .execution_options(unowned=CROSS_PATIENT)
+        .execution_options(cross_patient=CROSS_PATIENT)
     )
     return {id_: _Names(reference, name) for id_, reference, name in (await db.execute(query)).all() if id_ is not None}
 

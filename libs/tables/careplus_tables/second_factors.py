@@ -10,18 +10,18 @@ OWNER = "auth"
 
 
 class SecondFactorRow(SQLModel, table=True):
-    """The secret of somebody's authenticator app, encrypted. `last_step`: the newest time step whose code was accepted."""
+    """The encrypted secret of an authenticator app. `last_step` is the newest time step with an accepted code."""
 
     __tablename__ = "second_factors"
 
     account_id: int = Field(primary_key=True, foreign_key="accounts.id", sa_type=BigId, sa_column_kwargs={"autoincrement": False})
-    sealed_secret: str
+    secret_ciphertext: str
     confirmed_at: datetime | None = Field(sa_type=InstantColumn)
     last_step: int | None
 
 
 class RecoveryCodeRow(SQLModel, table=True):
-    """A code that stands in for the app once; only its hash is kept, and the row goes when it is used."""
+    """A code that replaces the app once; only its hash is stored, and use deletes the row."""
 
     __tablename__ = "recovery_codes"
 

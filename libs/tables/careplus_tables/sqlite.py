@@ -1,61 +1,88 @@
-"""SQLite as CarePlus wants it: the pysqlite3 wheel in place of the system's library, asserted new enough.
+"""SQLite connections, opened with pysqlite3: its wheel bundles SQLite 3.51.3 or newer; Python's sqlite3 has the system's.
 
-`careplus_tables` imports this first, before anything loads `aiosqlite`. Below 3.51.3 several processes that write one file in WAL
-mode can hit the WAL-reset bug (sqlite.org/wal.html, "The WAL-Reset Bug") and lose what was committed.
+Below 3.51.3 several processes that write one file in WAL mode can hit the WAL-reset bug (sqlite.org/wal.html, "The WAL-Reset
+Bug") and lose committed data.
 """
 
-import sys
+from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
-import pysqlite3
-import pysqlite3.dbapi2
+import aiosqlite
+from pysqlite3 import dbapi2
+from sqlalchemy.dialects.sqlite.aiosqlite import AsyncAdapt_aiosqlite_dbapi
 
-OLDEST = (3, 51, 3)
-
-sys.modules["sqlite3"] = pysqlite3
-sys.modules["sqlite3.dbapi2"] = pysqlite3.dbapi2
-
+MINIMUM_VERSION = (3, 51, 3)
 PRAGMAS = (
     "PRAGMA journal_mode=WAL",
-    # with NORMAL a power cut takes acknowledged bookings with it
+    # NORMAL would lose acknowledged bookings in a power cut
     "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",
     "PRAGMA busy_timeout=5000",
     "PRAGMA journal_size_limit=67108864",
     "PRAGMA trusted_schema=OFF",
 )
-# WAL needs shared memory between the processes, which these do not give
+# WAL needs shared memory between processes, which these do not provide
 NETWORK_FILE_SYSTEMS = ("nfs", "cifs", "smb", "fuse", "9p", "ceph", "glusterfs")
 
 
 def pragmas(*, reader: bool) -> tuple[str, ...]:
+    """Return the settings of a connection; a reader cannot write."""
     return (*PRAGMAS, "PRAGMA query_only=ON") if reader else PRAGMAS
 
 
-def prepare(connection: Any, *, reader: bool) -> None:
-    """Set a fresh connection up; a reader may not write."""
-    cursor = connection.cursor()
-    # asked of the connection itself: the library may have been loaded before it was replaced
-    cursor.execute("SELECT sqlite_version()")
-    version = cursor.fetchone()[0]
-    if tuple(map(int, version.split("."))) < OLDEST:
-        raise RuntimeError(f"SQLite {version} is too old; CarePlus needs {'.'.join(map(str, OLDEST))} or newer.")
-    for pragma in pragmas(reader=reader):
-        cursor.execute(pragma)
-    cursor.close()
+def connect(file: str, *, reader: bool) -> Any:
+    """Open the file in autocommit mode. Raise RuntimeError when pysqlite3 bundles an older SQLite than MINIMUM_VERSION."""
+    if dbapi2.sqlite_version_info < MINIMUM_VERSION:
+        oldest = ".".join(map(str, MINIMUM_VERSION))
+        raise RuntimeError(f"SQLite {dbapi2.sqlite_version} is too old; CarePlus needs {oldest} or newer.")
+    connection = dbapi2.connect(file, isolation_level=None, factory=_RawConnection)
+    try:
+        for pragma in pragmas(reader=reader):
+            connection.execute(pragma)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+class _RawConnection(dbapi2.Connection):  # type: ignore[misc] # pysqlite3 has no types
+    """pysqlite3's connection; `executescript` also accepts a function of the connection."""
+
+    def executescript(self, script: Any) -> Any:
+        return script(self) if callable(script) else super().executescript(script)
+
+
+class AsyncConnection(aiosqlite.Connection):
+    """aiosqlite's connection, opened with pysqlite3."""
+
+    def __init__(self, file: str, *, reader: bool, **_: Any) -> None:
+        super().__init__(lambda: connect(file, reader=reader), iter_chunk_size=64)
+
+    async def run(self, work: Callable[[Any], None]) -> None:
+        """Run `work` on the driver's own connection, in the connection's thread. Raise its errors."""
+        # the one public method of aiosqlite that passes a single argument to the driver as it is
+        await self.executescript(work)
+
+
+_AIOSQLITE = SimpleNamespace(
+    **{**vars(dbapi2), "Connection": AsyncConnection, "connect": AsyncConnection, "__version__": aiosqlite.__version__}
+)
+ASYNC_DRIVER = AsyncAdapt_aiosqlite_dbapi(_AIOSQLITE, dbapi2)  # type: ignore[arg-type] # a namespace with a module's attributes
+"""The `module` of SQLAlchemy's async engines: aiosqlite with the connections and the exception classes of pysqlite3."""
 
 
 def refuse_network_file_system(folder: Path, mounts: Path = Path("/proc/mounts")) -> None:
-    """Raise OSError where the folder lies on a file system that several processes cannot share a WAL on."""
+    """Raise OSError when the folder lies on a file system that several processes cannot share a WAL on."""
     if not mounts.exists():
         return
     folder = folder.resolve()
-    best, kind = Path("/"), ""
+    mount, kind = Path("/"), ""
     for line in mounts.read_text().splitlines():
         _, point, file_system, *_ = line.split(" ")
-        where = Path(point.replace("\\040", " "))
-        if (where == folder or where in folder.parents) and len(where.parts) >= len(best.parts):
-            best, kind = where, file_system
+        path = Path(point.replace("\\040", " "))
+        if (path == folder or path in folder.parents) and len(path.parts) >= len(mount.parts):
+            mount, kind = path, file_system
     if kind.startswith(NETWORK_FILE_SYSTEMS):
         raise OSError(f"{folder} lies on a network file system ({kind}); SQLite needs a local disk. Set CAREPLUS_DATA.")

@@ -10,7 +10,7 @@ from careplus_contracts.endpoints import Role
 from careplus_contracts.invitations import Invite, NewInvitation
 from careplus_contracts.refusals import Unavailable
 from careplus_runtime.http.addresses import caller
-from careplus_runtime.http.idempotency import onward
+from careplus_runtime.http.idempotency import derived_key_headers
 from careplus_runtime.http.problems import header
 from careplus_runtime.process.settings import Settings
 
@@ -24,7 +24,7 @@ async def invite(request: Request, settings: Settings, body: AddDoctor) -> NewIn
         headers={
             "X-Request-Id": request.scope["request_id"],
             "X-Forwarded-For": caller(request.scope) or "",
-            **onward(request, "invite"),
+            **derived_key_headers(request, "invite"),
         },
     )
     try:

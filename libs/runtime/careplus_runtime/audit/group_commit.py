@@ -1,61 +1,112 @@
-"""Commits the audit events of reads, which have no transaction of their own: those that wait at one time share one."""
+"""Writes audit events: in a change's own transaction, or in one transaction for all reads that wait at the same time."""
 
 import asyncio
+from collections.abc import Collection, Sequence
+from typing import Any, NamedTuple
 
+import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.exc import TimeoutError as NoConnection
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
 from careplus_contracts.refusals import Unavailable
+from careplus_tables.audit import AuditEventRow, AuditPatientRow
+from careplus_tables.columns import core
+from careplus_tables.compiled import CompiledStatement, translate_errors
 from careplus_tables.engine import Database
-from careplus_tables.trail import Event, commit
 
-MOST_AT_ONCE = 500
-MOST_WAITING = 2000
-TURNS = 5
-"""So many turns of the event loop others have to join: a busy one brings them, and an idle one is round at once."""
+MAX_BATCH = 500
+MAX_WAITING = 2000
+LOOP_ITERATIONS_TO_GATHER = 5
+"""A busy event loop adds more events to the batch during these iterations; an idle one runs them in microseconds."""
+EVENT_COLUMNS = tuple(column.name for column in core(AuditEventRow).columns if column.name != "id")
+_insert = sa.insert(AuditEventRow).values({name: sa.bindparam(name) for name in EVENT_COLUMNS})
+_EVENT = CompiledStatement(_insert.returning(col(AuditEventRow.id)))
+_PATIENT = CompiledStatement(sa.insert(AuditPatientRow).values({name: sa.bindparam(name) for name in ("event_id", "patient_id")}))
 
 
-class Committer:
-    """One a process."""
+class Event(NamedTuple):
+    """One event: a value for each of EVENT_COLUMNS, and the ids of the patients concerned besides the actor."""
+
+    row: dict[str, Any]
+    patients: Collection[int] = ()
+
+
+class EventWriter:
+    """Commits the events of one process in batches."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._waiting: list[tuple[Event, asyncio.Future[None]]] = []
-        self._running: asyncio.Task[None] | None = None
+        self._queue: asyncio.Queue[tuple[Event, asyncio.Future[None]]] = asyncio.Queue()
+        self._task: asyncio.Task[None] | None = None
 
     async def add(self, event: Event, *, may_drop: bool = False) -> None:
-        """Return when it is committed. Raises SQLAlchemy's errors, and Unavailable where too many `may_drop` events wait."""
-        if may_drop and len(self._waiting) >= MOST_WAITING:
+        """Return when the event is committed. Raise SQLAlchemy's errors; Unavailable if `may_drop` and MAX_WAITING wait."""
+        if may_drop and self._queue.qsize() >= MAX_WAITING:
             raise Unavailable("Too many events wait.")
-        done = asyncio.get_running_loop().create_future()
-        self._waiting.append((event, done))
-        if self._running is None:
-            self._running = asyncio.create_task(self._run())
-        await done
+        committed = asyncio.get_running_loop().create_future()
+        self._queue.put_nowait((event, committed))
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._run())
+        await committed
 
     async def _run(self) -> None:
-        try:
-            while self._waiting:
-                for _ in range(TURNS):
-                    await asyncio.sleep(0)
-                batch, self._waiting = self._waiting[:MOST_AT_ONCE], self._waiting[MOST_AT_ONCE:]
-                await self._commit(batch)
-        finally:
-            self._running = None
+        while not self._queue.empty():
+            for _ in range(LOOP_ITERATIONS_TO_GATHER):
+                await asyncio.sleep(0)
+            await self._commit([self._queue.get_nowait() for _ in range(min(self._queue.qsize(), MAX_BATCH))])
 
     async def _commit(self, batch: list[tuple[Event, asyncio.Future[None]]]) -> None:
+        error: Exception | None = None
         try:
-            await commit(self._database, [event for event, _ in batch])
-        except Exception as error:
-            if len(batch) > 1 and not isinstance(error, OperationalError | NoConnection):
-                # one of them cannot be written, which is nothing that the others should suffer from
+            await commit_events(self._database, [event for event, _ in batch])
+        except Exception as raised:
+            if len(batch) > 1 and not isinstance(raised, OperationalError | PoolTimeout):
+                # retry one by one so that one bad event does not fail the batch
                 for one in batch:
                     await self._commit([one])
                 return
-            for _, done in batch:
-                if not done.done():
-                    done.set_exception(error)
-        else:
-            for _, done in batch:
-                if not done.done():
-                    done.set_result(None)
+            error = raised
+        for _, committed in batch:
+            if not committed.done():
+                committed.set_result(None) if error is None else committed.set_exception(error)
+
+
+async def append_events(db: AsyncSession, events: Sequence[Event]) -> None:
+    """Add events in the session's transaction. Raise SQLAlchemy's errors."""
+    for event in events:
+        [[event_id]] = await _EVENT.all(db, **event.row)
+        if event.patients:
+            await _PATIENT.many(db, [{"event_id": event_id, "patient_id": patient} for patient in sorted(event.patients)])
+
+
+async def commit_events(database: Database, events: Sequence[Event]) -> None:
+    """Add events in their own transaction. Raise SQLAlchemy's errors.
+
+    On SQLite they are in the WAL afterwards, so the end of a process loses none, and durable at the next FULL-sync commit: of a
+    change, or of the audit chain (decision 23).
+    """
+    if not database.sqlite:
+        async with database.writing() as db:
+            await append_events(db, events)
+        return
+    event, patient = (statement.for_dialect(database.writer.dialect) for statement in (_EVENT, _PATIENT))
+    rows = [(event.values(one.row), sorted(one.patients)) for one in events]
+
+    def insert(connection: Any) -> None:
+        connection.execute("PRAGMA synchronous=NORMAL")
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            for values, patients in rows:
+                [event_id] = connection.execute(event.sql, values).fetchone()
+                connection.executemany(patient.sql, [patient.values({"event_id": event_id, "patient_id": id}) for id in patients])
+            connection.execute("COMMIT")
+        finally:
+            # SQLite rolls back by itself when the disk is full
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            connection.execute("PRAGMA synchronous=FULL")
+
+    with translate_errors(database.writer.dialect, event):
+        await database.run_in_writer_thread(insert)

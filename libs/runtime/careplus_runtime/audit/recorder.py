@@ -1,13 +1,13 @@
-"""The audit trail: what every endpoint leaves in it, as its contract says. Nothing here is asked for by handlers.
+"""Records an audit event for each request, as the endpoint's contract says; handlers do not call it.
 
-A change stands in the act's own transaction. A read, and an act whose handler has several transactions, is committed before its
-answer leaves, together with those that wait at the same time. What was refused to somebody is noted too: the refusal waits for
-that a second at most, and leaves whatever becomes of it.
+The event of a change is in the change's own transaction. The event of a read, or of a handler with several transactions, is
+committed before the answer leaves, in one transaction with others that wait. Refusals of a known caller are recorded too: a
+refusal waits for its event REFUSAL_TIMEOUT_S at most, and leaves even if the event fails.
 """
 
 import asyncio
 from contextlib import suppress
-from typing import Any
+from typing import Any, NamedTuple
 
 from fastapi import Request, Response
 from pydantic import BaseModel, TypeAdapter, ValidationError
@@ -19,135 +19,138 @@ from careplus_contracts.charts import OpenChart
 from careplus_contracts.endpoints import SIGNED_IN, Endpoint, Role
 from careplus_contracts.refusals import Malformed, Refusal, TooManyRequests, Unauthenticated
 from careplus_contracts.values import Id
-from careplus_runtime.audit.group_commit import Committer
-from careplus_runtime.audit.subjects import patients_in
+from careplus_runtime.audit.group_commit import Event, EventWriter, append_events
+from careplus_runtime.audit.subjects import patient_ids_in
 from careplus_runtime.http.addresses import caller
 from careplus_runtime.http.problems import answer_refusal
 from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.clock import now
 from careplus_runtime.process.logs import log, without_words
 from careplus_tables.audit import OK
-from careplus_tables.trail import Event, append
 
-NOTED_REFUSALS = frozenset({403, 404, 409})
-"""What is not theirs, and what a record itself did not allow."""
-PATIENCE_S = 1.0
-"""A refusal waits no longer for its event."""
-LONGEST_ID = 64
+AUDITED_REFUSALS = frozenset({403, 404, 409})
+"""Forbidden or another person's record, and conflicts with the state of a record."""
+REFUSAL_TIMEOUT_S = 1.0
+MAX_OBJECT_ID_LENGTH = 64
 _ID: TypeAdapter[int] = TypeAdapter(Id)
 
 
-def about(request: Request, account: Account, session_id: str | None = None) -> None:
-    """Whose account a public endpoint turned out to be about."""
-    request.scope["about"] = (account.id, account.role, session_id)
+class Actor(NamedTuple):
+    """The account that an event names as acting."""
+
+    account_id: int | None = None
+    role: Role | None = None
+    session_id: str | None = None
+
+
+def identify_subject(request: Request, account: Account, session_id: str | None = None) -> None:
+    """Name the account that a request to a public endpoint is about, once the handler knows it."""
+    request.scope["subject"] = Actor(account.id, account.role, session_id)
 
 
 class Auditor:
-    """Notes what becomes of the requests to one endpoint."""
+    """Records the requests to one endpoint."""
 
     def __init__(self, endpoint: Endpoint[..., Any]) -> None:
         self.endpoint = endpoint
-        self.patients_in = patients_in(endpoint.answer)
+        self.patient_ids_in = patient_ids_in(endpoint.answer)
         self.always = endpoint.watched or endpoint.method != "GET"
         self.kind = Kind.READ.value if endpoint.method == "GET" else Kind.CHANGE.value
         self.is_own_record = endpoint.roles != SIGNED_IN
 
-    async def done(self, request: Request, given: dict[str, Any], result: Any, response: Response) -> None:
-        """Note what was answered: in the transaction of a change, else with other reads. Raises SQLAlchemy's errors."""
+    async def record_answer(self, request: Request, arguments: dict[str, Any], result: Any, response: Response) -> None:
+        """Record a success: in the change's transaction, or with other reads. Raise SQLAlchemy's errors."""
         if not self.endpoint.noted or response.status_code == 304 or (self.endpoint.public and not self.always):
             return
         who: Identity | None = request.scope.get("who")
-        # what patients may see is about themselves
+        # patients see only their own records
         is_patient = who is not None and who.role is Role.PATIENT
         patients = set() if is_patient else self._patients(request, result)
         if not (self.always or (self.is_own_record if is_patient else patients)):
             return
-        event = self._event(request, given, OK, patients, getattr(result, "id", None), result)
+        event = self._event(request, arguments, OK, patients, result)
         is_change = self.kind == Kind.CHANGE.value
-        if is_change and (db := next((value for value in given.values() if isinstance(value, AsyncSession)), None)):
-            await append(db, [event])
+        if is_change and (db := next((value for value in arguments.values() if isinstance(value, AsyncSession)), None)):
+            await append_events(db, [event])
         else:
-            await committer(request).add(event)
+            await _event_writer(request).add(event)
 
-    async def refused(self, request: Request, refusal: Refusal) -> None:
-        """Note what somebody was refused. Raises nothing."""
-        given: dict[str, Any] = request.scope.get("given", {})
-        if not self._is_noted(request, refusal):
+    async def record_refusal(self, request: Request, refusal: Refusal) -> None:
+        """Record a refusal. Log an error instead of raising it."""
+        if not self._is_audited(request, refusal):
             return
         try:
-            event = self._event(request, given, refusal.code(), self._patients(request, None), None, None)
-            async with asyncio.timeout(PATIENCE_S):
-                await committer(request).add(event, may_drop=True)
+            arguments: dict[str, Any] = request.scope.get("given", {})
+            event = self._event(request, arguments, refusal.code(), self._patients(request, None), None)
+            async with asyncio.timeout(REFUSAL_TIMEOUT_S):
+                await _event_writer(request).add(event, may_drop=True)
         except Exception as error:
             log.error("refusal_not_audited", request_id=request.scope["request_id"], reason=without_words(error))
 
-    def _is_noted(self, request: Request, refusal: Refusal) -> bool:
+    def _is_audited(self, request: Request, refusal: Refusal) -> bool:
         if not self.endpoint.public:
-            return "who" in request.scope and refusal.status in NOTED_REFUSALS
-        # nobody who shows nothing may fill the trail, nor who is told to wait
-        names_nobody = isinstance(refusal, Malformed | Unauthenticated) and "about" not in request.scope
-        return self.always and refusal.status < 500 and refusal.status != TooManyRequests.status and not names_nobody
+            return "who" in request.scope and refusal.status in AUDITED_REFUSALS
+        # Do not audit anonymous malformed, unauthenticated or rate-limited requests.
+        is_anonymous = isinstance(refusal, Malformed | Unauthenticated) and "subject" not in request.scope
+        return self.always and refusal.status < 500 and refusal.status != TooManyRequests.status and not is_anonymous
 
     def _patients(self, request: Request, result: Any) -> set[int]:
-        found: set[int] = set() if self.patients_in is None or result is None else set(self.patients_in(result))
-        # in the path, the query or the body; refused may be what is no id at all
-        given = request.scope.get("given", {})
-        body = self._body(given)
-        for named in (request.path_params, given, vars(body) if body else {}):
-            if (patient := named.get("patient_id")) is not None:
+        found: set[int] = set() if self.patient_ids_in is None or result is None else set(self.patient_ids_in(result))
+        arguments = request.scope.get("given", {})
+        body = self._body(arguments)
+        for source in (request.path_params, arguments, vars(body) if body else {}):
+            if (patient := source.get("patient_id")) is not None:
+                # in a refused request it may be no id
                 with suppress(ValidationError):
                     found.add(_ID.validate_python(patient))
         return found
 
-    def _body(self, given: dict[str, Any]) -> BaseModel | None:
-        body = given.get(self.endpoint.body.name) if self.endpoint.body else None
+    def _body(self, arguments: dict[str, Any]) -> BaseModel | None:
+        body = arguments.get(self.endpoint.body.name) if self.endpoint.body else None
         return body if isinstance(body, BaseModel) else None
 
-    def _event(
-        self, request: Request, given: dict[str, Any], outcome: str, patients: set[int], made_id: Any, result: Any
-    ) -> Event:
-        account_id, role, session_id = _actor(request, given, result)
-        body = self._body(given)
-        object_id = next(reversed(request.path_params.values()), made_id)
-        scope = request.scope
+    def _event(self, request: Request, arguments: dict[str, Any], outcome: str, patients: set[int], result: Any) -> Event:
+        actor = _actor(request, arguments, result)
+        body = self._body(arguments)
+        object_id = next(reversed(request.path_params.values()), getattr(result, "id", None))
         row = {
             "at": now(),
-            "request_id": scope["request_id"],
-            "account_id": account_id,
-            "role": role and role.value,
-            "session_id": session_id,
-            "address": caller(scope),
+            "request_id": request.scope["request_id"],
+            "account_id": actor.account_id,
+            "role": actor.role and actor.role.value,
+            "session_id": actor.session_id,
+            "address": caller(request.scope),
             "service": self.endpoint.service,
             "action": self.endpoint.name,
             "kind": self.kind,
-            "object_id": None if object_id is None else str(object_id)[:LONGEST_ID],
+            "object_id": None if object_id is None else str(object_id)[:MAX_OBJECT_ID_LENGTH],
             "outcome": outcome,
             "reason": body.reason if isinstance(body, OpenChart) else None,
             "members": " ".join(sorted(body.model_fields_set)) if body else None,
         }
-        return Event(row, patients - {account_id} if role is Role.PATIENT else patients)
+        return Event(row, patients - {actor.account_id} if actor.role is Role.PATIENT else patients)
 
 
-def committer(request: Request) -> Committer:
-    """Of this process."""
-    found: Committer = request.app.state.committer
-    return found
-
-
-async def answer_refusal_noted(request: Request, refusal: Exception) -> Response:
+async def answer_and_audit_refusal(request: Request, refusal: Exception) -> Response:
     """Exception handler for refusals of services."""
     auditor: Auditor | None = getattr(request.scope.get("endpoint"), "auditor", None)
     if auditor is not None and isinstance(refusal, Refusal):
-        await auditor.refused(request, refusal)
+        await auditor.record_refusal(request, refusal)
     return await answer_refusal(request, refusal)
 
 
-def _actor(request: Request, given: dict[str, Any], result: Any) -> tuple[int | None, Role | None, str | None]:
-    who: Identity | None = request.scope.get("who") or given.get("visitor")
+def _event_writer(request: Request) -> EventWriter:
+    writer: EventWriter = request.app.state.event_writer
+    return writer
+
+
+def _actor(request: Request, arguments: dict[str, Any], result: Any) -> Actor:
+    # at public endpoints the handler's own argument
+    who = request.scope.get("who") or next((value for value in arguments.values() if isinstance(value, Identity)), None)
     if who is not None:
-        return who.id, who.role, who.sid
-    if "about" in request.scope:
-        known: tuple[int, Role, str | None] = request.scope["about"]
-        return known
+        return Actor(who.id, who.role, who.sid)
+    if "subject" in request.scope:
+        subject: Actor = request.scope["subject"]
+        return subject
     account = result.account if isinstance(result, Tokens) else result
-    return (account.id, account.role, None) if isinstance(account, Account) else (None, None, None)
+    return Actor(account.id, account.role) if isinstance(account, Account) else Actor()

@@ -19,7 +19,7 @@ from careplus_contracts.endpoints import Endpoint, resolved_parameters
 from careplus_runtime.audit.recorder import Auditor
 from careplus_runtime.http.bodies import Finder, JsonBody
 from careplus_runtime.http.dependencies import PLAIN, PROVIDERS, session
-from careplus_runtime.http.idempotency import Keep, once
+from careplus_runtime.http.idempotency import StoreAnswer, replay_or_run
 from careplus_runtime.http.parameters import Parameters
 
 Handler = Callable[..., Awaitable[Any]]
@@ -45,7 +45,7 @@ def facing_fastapi(endpoint: Endpoint[..., Any], handler: Handler, finds: Finder
         if db_name is None or endpoint.method == "GET":
             return await looked(given, request, db_name)
         if endpoint.keyed:
-            return await once(endpoint, request, partial(transacted, given, request, db_name))
+            return await replay_or_run(endpoint, request, partial(transacted, given, request, db_name))
         return await transacted(given, request, db_name)
 
     async def looked(given: dict[str, Any], request: Request, db_name: str | None) -> Response:
@@ -54,14 +54,14 @@ def facing_fastapi(endpoint: Endpoint[..., Any], handler: Handler, finds: Finder
                 given[db_name] = await held.enter_async_context(_transaction(request))
             result, response = await act(given, request)
         # no connection is held while it is noted: those who wait for one would wait for the disk
-        await auditor.done(request, given, result, response)
+        await auditor.record_answer(request, given, result, response)
         return response
 
-    async def transacted(given: dict[str, Any], request: Request, db_name: str, keep: Keep | None = None) -> Response:
+    async def transacted(given: dict[str, Any], request: Request, db_name: str, keep: StoreAnswer | None = None) -> Response:
         # committed before the answer leaves
         async with _transaction(request) as given[db_name]:
             result, response = await act(given, request)
-            await auditor.done(request, given, result, response)
+            await auditor.record_answer(request, given, result, response)
             if keep is not None:
                 await keep(given[db_name], response)
             return response

@@ -12,8 +12,8 @@ from starlette.exceptions import HTTPException
 
 from careplus_contracts.endpoints import Contract, Endpoint, resolved_parameters
 from careplus_contracts.refusals import Refusal, Unavailable
-from careplus_runtime.audit.group_commit import Committer
-from careplus_runtime.audit.recorder import answer_refusal_noted
+from careplus_runtime.audit.group_commit import EventWriter
+from careplus_runtime.audit.recorder import answer_and_audit_refusal
 from careplus_runtime.http.bodies import Finder
 from careplus_runtime.http.dependencies import Db, Expected
 from careplus_runtime.http.handlers import Handler, facing_fastapi
@@ -98,7 +98,7 @@ def application(
         route.app = Door(route.app, endpoint)
     app.add_route("/health", _health)
     app.add_route("/ready", _ready)
-    app.add_exception_handler(Refusal, answer_refusal_noted)
+    app.add_exception_handler(Refusal, answer_and_audit_refusal)
     app.add_exception_handler(HTTPException, answer_http_exception)
     app.add_exception_handler(OperationalError, _answer_database_error)
     app.add_exception_handler(PoolTimeout, _answer_database_error)
@@ -124,7 +124,7 @@ async def _house(app: FastAPI, service: str) -> AsyncIterator[None]:
     logs.configure(service, settings.log_level)
     app.state.settings = settings
     app.state.database = Database(settings.database)
-    app.state.committer = Committer(app.state.database)
+    app.state.event_writer = EventWriter(app.state.database)
     async with httpx.AsyncClient(trust_env=False, timeout=5) as http:
         app.state.http = http
         app.state.verifier = SessionVerifier(fetch_from(http, settings.auth_url), app.state.database)

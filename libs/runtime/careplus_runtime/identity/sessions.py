@@ -12,13 +12,13 @@ from careplus_runtime.identity.jwks import NEEDS_TOKEN, Verifier
 from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.clock import now
 from careplus_tables.accounts import AccountRow, SessionRow
+from careplus_tables.compiled import CompiledStatement
 from careplus_tables.engine import Database
-from careplus_tables.statements import Statement
 
 CACHED_S = 0.9
 CACHED_SESSIONS = 10_000
 
-_OPEN = Statement(
+_OPEN = CompiledStatement(
     sa.select(col(SessionRow.id))
     .join(AccountRow, col(AccountRow.id) == col(SessionRow.account_id))
     .where(

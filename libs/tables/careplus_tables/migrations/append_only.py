@@ -1,25 +1,24 @@
-"""SQL by which the database itself refuses to change or delete what was appended to the audit trail."""
+"""SQL by which the database refuses to change or delete rows of the audit trail."""
 
 TABLES = {
     "audit_events": "id = NEW.id",
     "audit_patients": "event_id = NEW.event_id AND patient_id = NEW.patient_id",
     "audit_seals": "number = NEW.number OR event_id = NEW.event_id",
 }
-"""Each with what would make a new row the same as one that is there."""
+"""Each with the condition under which a new row would replace a present one. Since 0008 `audit_seals` is `audit_links`."""
 
-SQLITE = (
-    *(
-        f"CREATE TRIGGER {event.lower()}_{table} BEFORE {event} ON {table} BEGIN SELECT RAISE(ABORT, 'append_only'); END"
-        for event in ("UPDATE", "DELETE")
-        for table in TABLES
-    ),
-    # INSERT OR REPLACE deletes without asking the triggers of DELETE
-    *(
-        f"CREATE TRIGGER insert_{table} BEFORE INSERT ON {table} WHEN EXISTS (SELECT 1 FROM {table} WHERE {same})"
-        " BEGIN SELECT RAISE(ABORT, 'append_only'); END"
-        for table, same in TABLES.items()
-    ),
-)
+
+def sqlite_triggers(table: str, is_same: str) -> tuple[str, ...]:
+    """Return the triggers of one table."""
+    refuse = "BEGIN SELECT RAISE(ABORT, 'append_only'); END"
+    return (
+        *(f"CREATE TRIGGER {event.lower()}_{table} BEFORE {event} ON {table} {refuse}" for event in ("UPDATE", "DELETE")),
+        # INSERT OR REPLACE deletes without firing the triggers of DELETE
+        f"CREATE TRIGGER insert_{table} BEFORE INSERT ON {table} WHEN EXISTS (SELECT 1 FROM {table} WHERE {is_same}) {refuse}",
+    )
+
+
+SQLITE = tuple(trigger for table, is_same in TABLES.items() for trigger in sqlite_triggers(table, is_same))
 
 POSTGRESQL = (
     "CREATE FUNCTION append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'append_only'; END $$",

@@ -1,4 +1,4 @@
-"""Alembic's way into our tables."""
+"""Alembic's environment: the tables, on the connection of `careplus_tables.migrate`."""
 
 from alembic import context
 

@@ -1,7 +1,7 @@
-"""SQL by which the database itself refuses two visits at one time, for a doctor and for a patient."""
+"""SQL by which the database refuses overlapping visits of a doctor or a patient."""
 
 LONGEST_HOURS = 8
-"""A visit takes no longer, so an overlapping one cannot have started earlier than this."""
+"""The longest visit, so an overlapping one cannot have started earlier than this."""
 
 SQLITE = tuple(
     f"""

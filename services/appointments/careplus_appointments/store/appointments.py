@@ -17,8 +17,8 @@ from careplus_runtime.http.records import one_or_404
 from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.clock import now
 from careplus_tables.appointments import AppointmentRow
+from careplus_tables.compiled import CompiledStatement
 from careplus_tables.references import new_reference
-from careplus_tables.statements import Statement
 from careplus_tables.visit_records import VisitRecord, appointment_members, select_visits, visit_members
 
 _visit = AppointmentRow
@@ -26,9 +26,11 @@ Alternatives = Callable[[], list[datetime]]
 """Returns times to choose instead; called only where the wanted one was taken."""
 MOST_OVERLAPPING = 100
 _INSERTED = ("reference", "patient_id", "doctor_id", "starts_at", "ends_at", "status", "reason", "place", "created_at", "version")
-_INSERT = Statement(insert(AppointmentRow).values({name: bindparam(name) for name in _INSERTED}).returning(col(_visit.id)))
-_ONE = Statement(
-    select_visits().where(col(_visit.id) == bindparam("id")).execution_options(unowned="shown after it was found for its owner")
+_INSERT = CompiledStatement(
+    insert(AppointmentRow).values({name: bindparam(name) for name in _INSERTED}).returning(col(_visit.id))
+)
+_ONE = CompiledStatement(
+    select_visits().where(col(_visit.id) == bindparam("id")).execution_options(cross_patient="read after its owner was checked")
 )
 
 

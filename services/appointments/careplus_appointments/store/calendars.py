@@ -21,9 +21,9 @@ from careplus_tables.accounts import AccountRow
 from careplus_tables.appointments import FREE_AGAIN, LONGEST_VISIT_HOURS, AppointmentRow
 from careplus_tables.availability import AvailabilityRow, OpenHoursRow, TimeOffRow
 from careplus_tables.columns import InstantColumn
+from careplus_tables.compiled import CompiledStatement, literal_limit
 from careplus_tables.doctors import DoctorRow
 from careplus_tables.people import IS_BOOKABLE_DOCTOR
-from careplus_tables.statements import Statement, at_most
 
 PATIENT_KEY = 0
 """Key of the patient's own visits among the doctors' ids, which start at 1."""
@@ -56,7 +56,7 @@ class _SpanRecord(NamedTuple):
     ends_at: str | datetime
 
 
-_WEEKS = Statement(
+_WEEKS = CompiledStatement(
     select(
         col(DoctorRow.id),
         col(AvailabilityRow.slot_minutes),
@@ -85,7 +85,7 @@ def _visits(key: SQLCoreOperations[Any], owner: ColumnElement[bool]) -> Select[*
     )
 
 
-_AWAY_AND_BUSY = Statement(
+_AWAY_AND_BUSY = CompiledStatement(
     union_all(
         select(literal(True), col(_t.doctor_id), col(_t.starts_at), col(_t.ends_at)).where(
             col(_t.doctor_id).in_(bindparam("doctors", expanding=True)), col(_t.ends_at) > _opens, col(_t.starts_at) < _closes
@@ -93,7 +93,7 @@ _AWAY_AND_BUSY = Statement(
         _visits(col(_v.doctor_id), col(_v.doctor_id).in_(bindparam("doctors", expanding=True))),
         # visits of the patient to any doctor
         _visits(literal(PATIENT_KEY), col(_v.patient_id) == bindparam("patient")),
-    ).limit(at_most(MOST_BUSY))
+    ).limit(literal_limit(MOST_BUSY))
 )
 
 

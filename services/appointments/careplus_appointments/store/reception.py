@@ -75,7 +75,7 @@ async def show(db: AsyncSession, who: Identity, appointment_id: int) -> Arrangem
 async def lock_for_update(db: AsyncSession, who: Identity, appointment_id: int) -> AppointmentRow:
     """Return a visit of any patient, locked until the transaction ends (PostgreSQL). Raise NotFound."""
     query = select(AppointmentRow).where(_is_visible(who), col(_visit.id) == appointment_id).with_for_update()
-    return await one_or_404(db, query.execution_options(unowned=CROSS_PATIENT))
+    return await one_or_404(db, query.execution_options(cross_patient=CROSS_PATIENT))
 
 
 async def check_patient(db: AsyncSession, who: Identity, patient_id: int) -> None:
@@ -119,7 +119,7 @@ def _select_visits() -> Select[*tuple[Any, ...]]:
         .join(_patient, col(_patient.id) == col(_visit.patient_id))
         .join(_doctor, col(_doctor.id) == col(_visit.doctor_id))
         .outerjoin(DoctorRow, col(DoctorRow.id) == col(_visit.doctor_id))
-        .execution_options(unowned=CROSS_PATIENT)
+        .execution_options(cross_patient=CROSS_PATIENT)
     )
 
 

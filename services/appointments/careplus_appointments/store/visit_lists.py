@@ -16,7 +16,7 @@ from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.clock import now
 from careplus_tables.appointments import AppointmentRow
 from careplus_tables.columns import InstantColumn
-from careplus_tables.statements import LIMIT, Statement
+from careplus_tables.compiled import LIMIT, CompiledStatement
 from careplus_tables.visit_records import VisitRecord, appointment_members, select_visits, visit_members
 
 _visit = AppointmentRow
@@ -39,10 +39,10 @@ _now = bindparam("now", type_=InstantColumn())
 _is_over = or_(col(_visit.ends_at) <= _now, col(_visit.status).in_([status.value for status in OVER]))
 _oldest_first = (col(_visit.starts_at), col(_visit.id))
 _newest_first = (col(_visit.starts_at).desc(), col(_visit.id).desc())
-_UPCOMING = Statement(_of_patient(not_(_is_over), _key > _cursor).order_by(*_oldest_first))
-_PAST = Statement(_of_patient(_is_over, _key < _cursor).order_by(*_newest_first))
-_ALL = Statement(_of_patient(_key < _cursor).order_by(*_newest_first))
-_OF_DOCTOR = Statement(
+_UPCOMING = CompiledStatement(_of_patient(not_(_is_over), _key > _cursor).order_by(*_oldest_first))
+_PAST = CompiledStatement(_of_patient(_is_over, _key < _cursor).order_by(*_newest_first))
+_ALL = CompiledStatement(_of_patient(_key < _cursor).order_by(*_newest_first))
+_OF_DOCTOR = CompiledStatement(
     select_visits()
     .where(
         col(_visit.doctor_id) == bindparam("who"),

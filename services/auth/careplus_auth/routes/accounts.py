@@ -12,7 +12,7 @@ from careplus_contracts import accounts as contract
 from careplus_contracts.accounts import Account, InvitationRequired, Register, Tokens, UpdateMe
 from careplus_contracts.endpoints import Role
 from careplus_contracts.sessions import RefreshReused
-from careplus_runtime.audit.recorder import about
+from careplus_runtime.audit.recorder import identify_subject
 from careplus_runtime.http.dependencies import Db, Expected, House, Visitor, Who, check_version
 from careplus_runtime.http.problems import header
 from careplus_runtime.http.serving import Routes
@@ -44,7 +44,7 @@ async def refresh(*, request: Request, response: Response, settings: House) -> T
     async with request.app.state.database.writing() as db:
         token = cookies.require_refresh_token(request, settings)
         if (owner := await sessions.owner(db, token)) is not None:
-            about(request, accounts.to_contract(owner.account), owner.sid)
+            identify_subject(request, accounts.to_contract(owner.account), owner.sid)
         opened = await sessions.rotate(db, token, request.app.state.successor_secret, client_device(request.scope))
     if opened is None:
         raise RefreshReused(sessions.EXPIRED)
@@ -57,7 +57,7 @@ async def logout(*, request: Request, response: Response, db: Db, settings: Hous
     rules.check_same_site(header(request.scope, b"origin"), header(request.scope, b"x-careplus"), settings.allowed_origins)
     if token := cookies.refresh_token(request, settings):
         if (owner := await sessions.owner(db, token)) is not None:
-            about(request, accounts.to_contract(owner.account), owner.sid)
+            identify_subject(request, accounts.to_contract(owner.account), owner.sid)
         await sessions.end(db, token)
     cookies.delete_refresh_cookie(response, settings)
 

@@ -12,7 +12,7 @@ from careplus_auth.store import accounts, second_factors, sessions
 from careplus_auth.store.sessions import OpenedSession
 from careplus_contracts import accounts as contract
 from careplus_contracts.accounts import InvalidCredentials, Login, OtpRequired, Tokens
-from careplus_runtime.audit.recorder import about
+from careplus_runtime.audit.recorder import identify_subject
 from careplus_runtime.http.serving import Routes
 from careplus_tables.accounts import AccountRow
 
@@ -29,7 +29,7 @@ async def login(body: Login, *, request: Request, response: Response) -> Tokens:
         opened = await _open_session(request, body, limits, await _check_credentials(request, body))
     if opened is None:
         raise OtpRequired(NEEDS_CODE)
-    about(request, accounts.to_contract(opened.account), opened.sid)
+    identify_subject(request, accounts.to_contract(opened.account), opened.sid)
     cookies.set_refresh_cookie(response, request.app.state.settings, opened)
     cookies.remember_device(request, response, body.email)
     return tokens(request.app.state.signing_keys, opened)
@@ -43,7 +43,7 @@ async def _check_credentials(request: Request, body: Login) -> AccountRow:
     async with request.app.state.database.reading() as db:
         account = await accounts.by_email(db, body.email)
     if account is not None:
-        about(request, accounts.to_contract(account))
+        identify_subject(request, accounts.to_contract(account))
     # Outside of a transaction: hashing takes too long to hold a connection.
     if not await passwords.verify_password(body.password, account.password_hash if account else None) or account is None:
         raise InvalidCredentials(WRONG)

@@ -12,11 +12,11 @@ from careplus_contracts.accounts import Register, register
 from careplus_contracts.audit import Kind
 from careplus_contracts.endpoints import Role
 from careplus_contracts.invitations import Invite
+from careplus_runtime.audit.group_commit import Event, append_events
 from careplus_runtime.process.clock import now
 from careplus_tables.accounts import AccountRow
 from careplus_tables.audit import OK
 from careplus_tables.engine import Database
-from careplus_tables.trail import Event, append
 
 FIRST_EMAIL = "administrator@localhost"
 
@@ -31,7 +31,7 @@ def create_admin(url: str, email: str, full_name: str, password: str) -> None:
         try:
             async with database.writing() as db:
                 account = await accounts.add(db, body, passwords.hash_now(password))
-                await append(db, [_registered(account, body)])
+                await append_events(db, [_registered(account, body)])
         finally:
             await database.close()
 

@@ -16,8 +16,8 @@ from careplus_runtime.http.paging import after, page
 from careplus_runtime.identity.tokens import Identity
 from careplus_tables.accounts import AccountRow
 from careplus_tables.audit import OK, AuditEventRow, AuditPatientRow
+from careplus_tables.audit_links import AuditLinkRow
 from careplus_tables.doctors import DoctorRow
-from careplus_tables.seals import AuditSealRow
 
 SKEW = timedelta(minutes=1)
 """Ids follow commit order; `at` may differ from that order by less than this."""
@@ -70,8 +70,8 @@ async def list_accesses(db: AsyncSession, who: Identity, own: bool, limit: int, 
 
 
 async def _events(db: AsyncSession, who: Identity, wanted: AuditQuery, limit: int, last: int | None) -> Sequence[Any]:
-    query = _named(select(AuditEventRow, _name, col(AuditSealRow.number)))
-    query = query.outerjoin(AuditSealRow, col(AuditSealRow.event_id) == _id)
+    query = _named(select(AuditEventRow, _name, col(AuditLinkRow.number)))
+    query = query.outerjoin(AuditLinkRow, col(AuditLinkRow.event_id) == _id)
     query = query.where(*_conditions(wanted), true() if who.role is Role.ADMIN else false())
     if last is not None:
         query = query.where(_id < last)

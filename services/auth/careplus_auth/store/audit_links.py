@@ -10,9 +10,9 @@ from sqlmodel import col
 
 from careplus_auth.audit.chain import GENESIS, ChainKeys
 from careplus_tables.audit import AuditEventRow, AuditPatientRow
+from careplus_tables.audit_links import AuditLinkRow
 from careplus_tables.columns import core
-from careplus_tables.seals import AuditSealRow
-from careplus_tables.statements import LIMIT, Statement, at_most
+from careplus_tables.compiled import LIMIT, CompiledStatement, literal_limit
 
 LATE = 1000
 """On PostgreSQL an event may commit after this many events with higher ids."""
@@ -20,18 +20,18 @@ EVENT = core(AuditEventRow)
 _WHO, _WHAT = ("account_id", "role", "session_id", "address"), ("service", "action", "kind", "object_id", "outcome")
 SEALED = [EVENT.c[name] for name in ("id", "at", "request_id", *_WHO, *_WHAT, "reason", "members")]
 """The columns that a MAC covers, in this order. A column added later is not covered, so old links stay valid."""
-_s, _p = AuditSealRow, AuditPatientRow
+_s, _p = AuditLinkRow, AuditPatientRow
 _last_linked = func.coalesce(select(func.max(col(_s.event_id))).scalar_subquery(), 0)
 _unlinked = (EVENT.c.id > _last_linked - LATE, ~exists().where(col(_s.event_id) == EVENT.c.id))
-_FIRST_UNLINKED = Statement(select(EVENT.c.id).where(*_unlinked).limit(at_most(1)))
-_HEAD = Statement(select(col(_s.number), col(_s.mac)).order_by(col(_s.number).desc()).limit(at_most(1)))
-_NEXT = Statement(select(*SEALED).where(*_unlinked).order_by(EVENT.c.id).limit(LIMIT))
-_PATIENTS = Statement(
+_FIRST_UNLINKED = CompiledStatement(select(EVENT.c.id).where(*_unlinked).limit(literal_limit(1)))
+_HEAD = CompiledStatement(select(col(_s.number), col(_s.mac)).order_by(col(_s.number).desc()).limit(literal_limit(1)))
+_NEXT = CompiledStatement(select(*SEALED).where(*_unlinked).order_by(EVENT.c.id).limit(LIMIT))
+_PATIENTS = CompiledStatement(
     select(col(_p.event_id), col(_p.patient_id)).where(
         col(_p.event_id) >= bindparam("first"), col(_p.event_id) <= bindparam("last")
     )
 )
-_INSERT = Statement(
+_INSERT = CompiledStatement(
     insert(_s).values(
         number=bindparam("number"),
         event_id=bindparam("event_id"),

@@ -32,27 +32,27 @@ class QueuedMail:
 
 async def queue(db: AsyncSession, vault: Vault, kind: Kind, email: str, link: str | None = None) -> None:
     sealed, at = vault.encrypt(json.dumps({"email": email, "link": link})), now()
-    db.add(MailRow(kind=kind.value, sealed=sealed, created_at=at, due_at=at, attempts=0))
+    db.add(MailRow(kind=kind.value, ciphertext=sealed, created_at=at, due_at=at, attempts=0))
     await db.flush()
 
 
 async def is_any_due(db: AsyncSession) -> bool:
-    due = select(col(MailRow.id)).where(col(MailRow.sealed).is_not(None), col(MailRow.due_at) <= now())
+    due = select(col(MailRow.id)).where(col(MailRow.ciphertext).is_not(None), col(MailRow.due_at) <= now())
     return (await db.execute(due.limit(1))).first() is not None
 
 
 async def claim(db: AsyncSession, vault: Vault) -> QueuedMail | None:
     """Return the oldest due mail under a lease. Drop the text of one that cannot be decrypted, or it would block the queue."""
-    due = select(MailRow).where(col(MailRow.sealed).is_not(None), col(MailRow.due_at) <= now()).order_by(col(MailRow.due_at))
+    due = select(MailRow).where(col(MailRow.ciphertext).is_not(None), col(MailRow.due_at) <= now()).order_by(col(MailRow.due_at))
     row = (await db.execute(due.limit(1).with_for_update(skip_locked=True))).scalar_one_or_none()
-    if row is None or row.sealed is None:
+    if row is None or row.ciphertext is None:
         return None
     assert row.id is not None
     row.attempts, row.due_at = row.attempts + 1, now() + LEASE
     try:
-        return QueuedMail(row.id, Kind(row.kind), row.attempts, **json.loads(vault.decrypt(row.sealed)))
+        return QueuedMail(row.id, Kind(row.kind), row.attempts, **json.loads(vault.decrypt(row.ciphertext)))
     except (CannotDecrypt, ValueError, TypeError):
-        row.sealed = None
+        row.ciphertext = None
         log.warning("mail_not_decrypted", mail=row.id)
         return None
 
@@ -60,7 +60,7 @@ async def claim(db: AsyncSession, vault: Vault) -> QueuedMail | None:
 async def mark_sent(db: AsyncSession, mail: QueuedMail) -> None:
     """Delete the text of a sent mail."""
     if row := await db.get(MailRow, mail.id):
-        row.sealed = None
+        row.ciphertext = None
 
 
 async def reschedule(db: AsyncSession, mail: QueuedMail) -> bool:
@@ -70,7 +70,7 @@ async def reschedule(db: AsyncSession, mail: QueuedMail) -> bool:
     if row is None:
         return False
     if pause is None:
-        row.sealed = None
+        row.ciphertext = None
         return False
     row.due_at = now() + pause
     return True

@@ -27,9 +27,9 @@ async def prepare(db: AsyncSession, vault: Vault, account: AccountRow) -> str:
     _check_off(account)
     secret = pyotp.random_base32()
     row = await db.get(SecondFactorRow, account.id) or SecondFactorRow(
-        account_id=account.id, sealed_secret="", confirmed_at=None, last_step=None
+        account_id=account.id, secret_ciphertext="", confirmed_at=None, last_step=None
     )
-    row.sealed_secret, row.last_step = vault.encrypt(secret), None
+    row.secret_ciphertext, row.last_step = vault.encrypt(secret), None
     db.add(row)
     await db.flush()
     return secret
@@ -83,14 +83,14 @@ def _check_off(account: AccountRow) -> None:
 
 def _use_totp(row: SecondFactorRow, vault: Vault, otp: str) -> bool:
     try:
-        secret = vault.decrypt(row.sealed_secret)
+        secret = vault.decrypt(row.secret_ciphertext)
     except CannotDecrypt:
         return False
     step = matching_step(pyotp.TOTP(secret).generate_otp, otp, int(now().timestamp()), row.last_step)
     if step is None:
         return False
     # Encrypt with the newest secret, so that a retired SECRET_KEY is no longer needed for this row.
-    row.last_step, row.sealed_secret = step, vault.encrypt(secret)
+    row.last_step, row.secret_ciphertext = step, vault.encrypt(secret)
     return True
 
 

@@ -39,7 +39,9 @@ def _open_to(who: Identity) -> ColumnElement[bool]:
 def _spellings() -> CTE:
     """Return every text in `to_specialty`, found by one index lookup each, because an index cannot answer `lower()`."""
     text = aliased(ReferralRow).to_specialty
-    least = select(func.min(text).label("text")).execution_options(unowned="names of specialties, which are not personal data")
+    least = select(func.min(text).label("text")).execution_options(
+        cross_patient="names of specialties, which are not personal data"
+    )
     spelling = least.cte("spellings", recursive=True)
     after_it = least.where(col(text) > spelling.c.text).scalar_subquery()
     return spelling.union(select(after_it).where(spelling.c.text.is_not(None)))

@@ -76,7 +76,7 @@ async def _counts(db: AsyncSession, of: Period) -> _Counts:
         .scalar_subquery()
     )
     unreleased = [status.value for status in ResultStatus if status is not ResultStatus.RELEASED]
-    waiting = select(func.count()).where(col(LabResultRow.status).in_(unreleased)).execution_options(unowned=CROSS_PATIENT)
+    waiting = select(func.count()).where(col(LabResultRow.status).in_(unreleased)).execution_options(cross_patient=CROSS_PATIENT)
     row = (await db.execute(select(doctors, _timed_bookings(of) + _untimed_bookings(of), waiting.scalar_subquery()))).one()
     return _Counts(*row)
 
@@ -100,7 +100,7 @@ async def _by_doctor(db: AsyncSession, of: Period) -> list[DoctorCount]:
         .group_by(doctor_id)
         .order_by(count.desc(), doctor_id)
         .limit(MOST_DOCTORS)
-        .execution_options(unowned=CROSS_PATIENT)
+        .execution_options(cross_patient=CROSS_PATIENT)
         .subquery()
     )
     query = select(busiest, doctor_name(busiest.c.doctor_id)).order_by(busiest.c.visits.desc(), busiest.c.doctor_id)
@@ -117,7 +117,7 @@ async def _visits(db: AsyncSession, of: Period) -> list[VisitCount]:
         select(*time_and_status, func.count())
         .where(col(AppointmentRow.starts_at) >= of.bounds[0], col(AppointmentRow.starts_at) < of.bounds[-1])
         .group_by(*time_and_status)
-        .execution_options(unowned=CROSS_PATIENT)
+        .execution_options(cross_patient=CROSS_PATIENT)
     )
     return [VisitCount(*row) for row in await db.execute(query)]
 
@@ -148,7 +148,7 @@ async def _turnarounds(db: AsyncSession, of: Period) -> list[tuple[datetime, dat
         .where(col(LabBookingRow.verified_at) >= of.bounds[0], col(LabBookingRow.verified_at) < of.bounds[-1])
         .where(col(LabBookingRow.collected_at).is_not(None))
         .order_by(col(LabBookingRow.id).desc())
-        .execution_options(unowned=CROSS_PATIENT)
+        .execution_options(cross_patient=CROSS_PATIENT)
     )
     return [(collected, verified) for collected, verified in await db.execute(query.limit(MOST_TURNAROUNDS))]
 
@@ -159,7 +159,7 @@ def _timed_bookings(of: Period) -> ScalarSelect[int]:
         select(func.count())
         .where(col(LabBookingRow.status).in_([status.value for status in LabBookingStatus]))
         .where(col(LabBookingRow.starts_at) >= of.bounds[0], col(LabBookingRow.starts_at) < of.bounds[-1])
-        .execution_options(unowned=CROSS_PATIENT)
+        .execution_options(cross_patient=CROSS_PATIENT)
         .scalar_subquery()
     )
 
@@ -171,6 +171,6 @@ def _untimed_bookings(of: Period) -> ScalarSelect[int]:
         .where(col(LabBookingRow.status).in_([status.value for status in LabBookingStatus]))
         .where(col(LabBookingRow.starts_at).is_(None))
         .where(col(LabBookingRow.created_at) >= of.bounds[0], col(LabBookingRow.created_at) < of.bounds[-1])
-        .execution_options(unowned=CROSS_PATIENT)
+        .execution_options(cross_patient=CROSS_PATIENT)
         .scalar_subquery()
     )

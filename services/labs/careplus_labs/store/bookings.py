@@ -180,7 +180,7 @@ def _across_patients(query: Select[T], who: Identity) -> Select[T]:
     """Return the statement, for the laboratory with the reason for which it names no patient."""
     if who.role is not Role.LAB:
         return query
-    return query.execution_options(unowned="the laboratory works on the bookings of all patients")
+    return query.execution_options(cross_patient="the laboratory works on the bookings of all patients")
 
 
 def _is_visible(who: Identity) -> ColumnElement[bool]:

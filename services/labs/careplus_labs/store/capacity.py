@@ -49,7 +49,7 @@ async def _claim_place(db: AsyncSession, row: LabBookingRow, hours: Hours, place
     row.window_starts_at = windows.window_of(row.starts_at, hours)
     for _ in range(places):
         query = select(col(LabBookingRow.place)).where(col(LabBookingRow.window_starts_at) == row.window_starts_at)
-        query = query.execution_options(unowned=CROSS_PATIENT)
+        query = query.execution_options(cross_patient=CROSS_PATIENT)
         taken = set((await db.execute(query)).scalars())
         row.place = next((place for place in range(1, places + 1) if place not in taken), None)
         if row.place is None:
@@ -83,5 +83,5 @@ async def _taken_by_window(db: AsyncSession, starts: Collection[datetime]) -> di
         return {}
     window = col(LabBookingRow.window_starts_at)
     query = select(window, func.count()).where(window.between(min(starts), max(starts))).group_by(window)
-    query = query.execution_options(unowned=CROSS_PATIENT)
+    query = query.execution_options(cross_patient=CROSS_PATIENT)
     return {start: count for start, count in (await db.execute(query)).all() if start is not None}

@@ -28,7 +28,7 @@ async def lock_for_update(db: AsyncSession, who: Identity, result_id: int) -> La
     """Return a result that the caller may read, locked. Raise NotFound."""
     query = select(LabResultRow).where(col(LabResultRow.id) == result_id, *_readable(who)).with_for_update()
     if who.role is Role.LAB:
-        query = query.execution_options(unowned="the laboratory works on the results of all patients")
+        query = query.execution_options(cross_patient="the laboratory works on the results of all patients")
     return await one_or_404(db, query)
 
 

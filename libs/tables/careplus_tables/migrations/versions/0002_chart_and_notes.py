@@ -1,4 +1,4 @@
-"""Allergies and problems of patients, notes of visits, and why something was prescribed in spite of an allergy."""
+"""Add allergies, problems, notes of visits, and the reason for a prescription despite an allergy."""
 
 import sqlalchemy as sa
 import sqlmodel

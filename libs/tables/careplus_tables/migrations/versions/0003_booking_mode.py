@@ -1,4 +1,4 @@
-"""Booking mode of doctors; accounts by name; the counts of a period from one index."""
+"""Add the booking mode of doctors, indexes of accounts by name, and a covering index for the counts of a period."""
 
 import sqlalchemy as sa
 import sqlmodel

@@ -1,4 +1,4 @@
-"""What a session was used with; second factors; links for forgotten passwords; mails; counted attempts."""
+"""Add devices of sessions, second factors, password reset links, mails and counted attempts."""
 
 import sqlalchemy as sa
 import sqlmodel
@@ -19,7 +19,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("user_agent", sqlmodel.AutoString(), nullable=True))
         batch_op.add_column(sa.Column("address", sqlmodel.AutoString(), nullable=True))
         batch_op.add_column(sa.Column("with_second_factor", sa.Boolean(), nullable=False, server_default=sa.false()))
-    # nobody is signed out by an update
+    # the update ends no session
     op.execute("UPDATE sessions SET last_used_at = created_at")
     with op.batch_alter_table("sessions", schema=None) as batch_op:
         batch_op.alter_column("last_used_at", existing_type=careplus_tables.columns.InstantColumn(), nullable=False)

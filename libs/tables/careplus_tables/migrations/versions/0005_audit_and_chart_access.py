@@ -1,4 +1,4 @@
-"""The audit trail with its seals, which nobody changes; charts that were opened without treating the patient."""
+"""Add the append-only audit trail with its MAC chain, and break-glass access to charts."""
 
 import sqlalchemy as sa
 import sqlmodel

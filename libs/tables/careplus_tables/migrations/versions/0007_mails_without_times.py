@@ -1,4 +1,4 @@
-"""When a mail was sent or given up is forgotten: it was written and never read."""
+"""Drop the times of sent and abandoned mails: no code reads them."""
 
 from alembic import op
 

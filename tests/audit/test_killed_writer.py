@@ -1,4 +1,4 @@
-"""A service that is killed while it writes: no act without its event, and no event without its act."""
+"""A service that is killed while it writes leaves no change without its event, and no event without its change."""
 
 import os
 import signal
@@ -9,7 +9,7 @@ from itertools import count
 import httpx
 import pytest
 
-from tests.audit.trail import rows
+from tests.audit.audit_rows import rows
 from tests.hospital import Hospital, Person, free_times, only_linux, processes
 from tests.world import World
 
@@ -17,7 +17,7 @@ pytestmark = only_linux
 
 
 def book_on(hospital: Hospital, patient: Person, doctor_id: int, stop: threading.Event, starts: list[str]) -> None:
-    """Book and cancel until told to stop; whatever becomes of a request."""
+    """Book and cancel until `stop` is set; requests may fail."""
     with hospital.client(patient.token) as http:
         for number in count():
             if stop.is_set():
@@ -57,29 +57,29 @@ def kill_while_writing(hospital: Hospital, world: World, patients: list[Person],
             thread.join()
 
 
-def acts_and_events(hospital: Hospital, patients: list[Person]) -> None:
+def assert_events_match_changes(hospital: Hospital, patients: list[Person]) -> None:
     marks = ",".join(str(patient.id) for patient in patients)
     booked = {row["id"] for row in rows(hospital, f"SELECT id FROM appointments WHERE patient_id IN ({marks})")}
     cancelled = {
         row["id"] for row in rows(hospital, f"SELECT id FROM appointments WHERE patient_id IN ({marks}) AND status = 'cancelled'")
     }
-    for action, acts in (("book", booked), ("cancel", cancelled)):
+    for action, changes in (("book", booked), ("cancel", cancelled)):
         events = rows(
             hospital,
             f"SELECT object_id FROM audit_events WHERE account_id IN ({marks}) AND action = ? AND outcome = 'ok'",
             action,
         )
-        assert sorted(int(event["object_id"]) for event in events) == sorted(acts)
+        assert sorted(int(event["object_id"]) for event in events) == sorted(changes)
     assert booked
     assert cancelled
 
 
-# a service that dies again and again is started after a pause of five seconds each time
+# the supervisor pauses five seconds before each repeated start
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("kills", [2, pytest.param(25, marks=pytest.mark.attack)])
-def test_acts_and_events_live_and_die_together(hospital: Hospital, world: World, kills: int) -> None:
+def test_killed_service_keeps_changes_and_events_equal(hospital: Hospital, world: World, kills: int) -> None:
     patients = [hospital.register(f"killed-{kills}-{number}@example.org", f"Kim {number}") for number in range(3)]
     kill_while_writing(hospital, world, patients, kills)
-    acts_and_events(hospital, patients)
+    assert_events_match_changes(hospital, patients)
     for patient in patients:
         patient.http.close()

@@ -1,4 +1,4 @@
-"""The seals of the audit trail: a chain that only auth can make, because only auth has the key."""
+"""The MAC chain over the audit trail. Written by auth, which alone has the key."""
 
 from sqlmodel import Field, SQLModel
 
@@ -7,10 +7,10 @@ from careplus_tables.columns import BigId
 OWNER = "auth"
 
 
-class AuditSealRow(SQLModel, table=True):
-    """`mac` covers the mac before, the number and the whole event; numbers have no gaps."""
+class AuditLinkRow(SQLModel, table=True):
+    """One link of the chain. `mac` covers the previous mac, the number and the whole event; numbers have no gaps."""
 
-    __tablename__ = "audit_seals"
+    __tablename__ = "audit_links"
 
     number: int = Field(primary_key=True, sa_type=BigId, sa_column_kwargs={"autoincrement": False})
     event_id: int = Field(foreign_key="audit_events.id", unique=True, sa_type=BigId)

@@ -1,4 +1,4 @@
-"""Kept answers are sealed. Those kept in the open are forgotten: they were for a day at most."""
+"""Encrypt stored answers. Drop the plaintext ones, which live for a day at most."""
 
 import sqlalchemy as sa
 import sqlmodel

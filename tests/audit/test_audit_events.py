@@ -1,4 +1,4 @@
-"""What every request leaves in the audit trail, and what it does not."""
+"""The audit events of every kind of request, the endpoints that show them, and the CSV file."""
 
 import csv
 import io
@@ -18,7 +18,7 @@ from careplus_contracts.registry import ENDPOINTS
 from careplus_contracts.values import Justification
 from careplus_runtime.audit.recorder import Auditor
 from tests.attacks.writing import HOSTILE, LINES, accepts
-from tests.audit.trail import ask, of_request, rows, wait_until_sealed
+from tests.audit.audit_rows import ask, of_request, rows, wait_until_chained
 from tests.hospital import ADMIN, PASSWORD, Hospital, Person
 from tests.test_every_endpoint import named, path_of
 from tests.world import World, made
@@ -26,12 +26,12 @@ from tests.world import World, made
 numbers = count(1)
 
 
-def fresh() -> str:
+def new_request_id() -> str:
     return f"audit-test-{next(numbers):06}"
 
 
 READS = [endpoint for endpoint in ENDPOINTS if endpoint.method == "GET" and not endpoint.public and endpoint.service != "gateway"]
-OF_NOBODY = {
+WITHOUT_PATIENT = {
     "me": "one's own account",
     "list_sessions": "one's own devices",
     "list_invitations": "staff",
@@ -44,34 +44,34 @@ OF_NOBODY = {
     "list_lab_slots": "free times",
     "show_stats": "numbers",
 }
-"""Reads that concern no patient, with what they show instead."""
+"""Reads that concern no patient, with their content."""
 QUERY = {"list_accounts": "?q=pia@example.org", "list_arrangements": "?patient_id={patient_id}"}
-"""Lists of everybody, in which the others come first."""
+"""Filters for lists in which other people come first."""
 
 
 @pytest.mark.parametrize("endpoint", READS, ids=named)
-def test_every_read_names_its_patients_or_says_why_not(endpoint: Endpoint[..., Any]) -> None:
+def test_every_read_names_its_patients_or_is_exempt(endpoint: Endpoint[..., Any]) -> None:
     auditor = Auditor(endpoint)
-    names_patients = auditor.patients_in is not None or "{patient_id}" in endpoint.path or endpoint.watched
+    names_patients = auditor.patient_ids_in is not None or "{patient_id}" in endpoint.path or endpoint.watched
     is_own_record = [role for role in Role if endpoint.admits(role)] == [Role.PATIENT]
-    assert (names_patients or is_own_record) != (endpoint.name in OF_NOBODY) or endpoint.roles == SIGNED_IN
+    assert (names_patients or is_own_record) != (endpoint.name in WITHOUT_PATIENT) or endpoint.roles == SIGNED_IN
 
 
 @pytest.mark.parametrize("endpoint", [one for one in ENDPOINTS if one.method == "GET" and one.service != "gateway"], ids=named)
-def test_reads_of_records_leave_one_event_and_others_none(world: World, hospital: Hospital, endpoint: Endpoint[..., Any]) -> None:
+def test_read_of_a_record_leaves_one_event(world: World, hospital: Hospital, endpoint: Endpoint[..., Any]) -> None:
     for role in ("patient", "doctor", "lab", "admin"):
         if endpoint.public or not endpoint.admits(Role(role)) or endpoint.name == "search_patients":
             continue
-        person, request_id = world.people[role], fresh()
+        person, request_id = world.people[role], new_request_id()
         path = path_of(endpoint, world.ids) + QUERY.get(endpoint.name, "").format(**world.ids)
         answer = ask(person, "GET", path, request_id)
         assert answer.status_code == 200, answer.text
         found = of_request(hospital, request_id)
-        if endpoint.name in OF_NOBODY:
+        if endpoint.name in WITHOUT_PATIENT:
             assert found == []
             continue
         if not found:
-            assert answer.json()["items"] == [], "what shows a record is noted"
+            assert answer.json()["items"] == [], "a read of a record needs an event"
             continue
         [event] = found
         assert (event["account_id"], event["role"], event["action"], event["kind"]) == (person.id, role, endpoint.name, "read")
@@ -80,13 +80,13 @@ def test_reads_of_records_leave_one_event_and_others_none(world: World, hospital
         if role != "patient" and endpoint.name not in {"list_audit", "export_audit"}:
             assert world.ids["patient_id"] in event["patients"] or endpoint.name == "show_account"
         if endpoint.polled:
-            again = fresh()
+            again = new_request_id()
             unchanged = ask(person, "GET", path, again, headers={"If-None-Match": answer.headers["etag"]})
             assert (unchanged.status_code, of_request(hospital, again)) == (304, [])
 
 
-def test_a_change_names_members_and_never_values(world: World, hospital: Hospital) -> None:
-    doctor, request_id = world.people["doctor"], fresh()
+def test_change_event_names_members_without_values(world: World, hospital: Hospital) -> None:
+    doctor, request_id = world.people["doctor"], new_request_id()
     path = f"/api/doctor/patients/{world.ids['patient_id']}/problems"
     problems = [{"name": "Unlikely-word hypertension", "icd10": "I10", "status": "active"}]
     made(ask(doctor, "PUT", path, request_id, json={"problems": problems}), 200)
@@ -101,8 +101,8 @@ def test_a_change_names_members_and_never_values(world: World, hospital: Hospita
     assert "Unlikely" not in repr(event)
 
 
-def test_what_was_made_is_named(world: World, hospital: Hospital) -> None:
-    doctor, request_id = world.people["doctor"], fresh()
+def test_create_event_names_the_new_object(world: World, hospital: Hospital) -> None:
+    doctor, request_id = world.people["doctor"], new_request_id()
     body = {"patient_id": world.ids["patient_id"], "to_external": "Radiology", "reason": "Film", "urgency": "routine"}
     referral = made(ask(doctor, "POST", "/api/doctor/referrals", request_id, json=body))
     [event] = of_request(hospital, request_id)
@@ -110,40 +110,40 @@ def test_what_was_made_is_named(world: World, hospital: Hospital) -> None:
     assert event["members"] == "patient_id reason to_external urgency"
 
 
-def test_refusals_to_somebody_are_noted(world: World, hospital: Hospital, admin: Person) -> None:
-    # somebody new: in the tests before this one anybody may have come to see anybody
+def test_refusal_to_known_caller_is_audited(world: World, hospital: Hospital, admin: Person) -> None:
+    # a new doctor: earlier tests may have made each other doctor treat each patient
     stranger = hospital.employ(admin, "surgeon@example.org", "Dr Sam Stranger", "Surgery")
     patient_id = world.people["other_patient"].id
-    for path, about in ((f"/api/doctor/patients/{patient_id}", [patient_id]), (f"/api/doctor/patients/{2**62}", [2**62])):
-        request_id = fresh()
+    for path, patients in ((f"/api/doctor/patients/{patient_id}", [patient_id]), (f"/api/doctor/patients/{2**62}", [2**62])):
+        request_id = new_request_id()
         assert ask(stranger, "GET", path, request_id).status_code == 404
         [event] = of_request(hospital, request_id)
-        assert (event["account_id"], event["outcome"], event["patients"]) == (stranger.id, "not_found", about)
-    malformed, nobody = fresh(), fresh()
+        assert (event["account_id"], event["outcome"], event["patients"]) == (stranger.id, "not_found", patients)
+    malformed, anonymous = new_request_id(), new_request_id()
     assert ask(stranger, "GET", "/api/doctor/patients/none", malformed).status_code == 422
     with hospital.client() as http:
-        assert http.get(f"/api/doctor/patients/{patient_id}", headers={"X-Request-Id": nobody}).status_code == 401
+        assert http.get(f"/api/doctor/patients/{patient_id}", headers={"X-Request-Id": anonymous}).status_code == 401
     stranger.http.close()
-    assert of_request(hospital, malformed) == of_request(hospital, nobody) == []
+    assert of_request(hospital, malformed) == of_request(hospital, anonymous) == []
 
 
-def test_a_wrong_role_is_noted(world: World, hospital: Hospital) -> None:
-    patient, request_id = world.people["other_patient"], fresh()
+def test_wrong_role_is_audited(world: World, hospital: Hospital) -> None:
+    patient, request_id = world.people["other_patient"], new_request_id()
     assert ask(patient, "GET", "/api/admin/accounts", request_id).status_code == 403
     [event] = of_request(hospital, request_id)
     assert (event["account_id"], event["role"], event["action"]) == (patient.id, "patient", "list_accounts")
     assert (event["outcome"], event["kind"]) == ("forbidden", "read")
 
 
-def test_signing_in_and_out_is_noted_without_the_address_of_mail(hospital: Hospital, admin: Person) -> None:
+def test_sign_in_and_out_are_audited_without_email(hospital: Hospital, admin: Person) -> None:
     ours = {"Origin": f"http://localhost:{hospital.port}", "X-CarePlus": "1"}
     with hospital.client() as http:
-        ids = [fresh() for _ in range(6)]
+        ids = [new_request_id() for _ in range(6)]
         for id_, email in zip(ids[:2], (ADMIN, "nobody@example.org"), strict=True):
             wrong = {"email": email, "password": "wrong-password"}
             assert http.post("/auth/login", json=wrong, headers={"X-Request-Id": id_}).status_code == 401
-        good = http.post("/auth/login", json={"email": ADMIN, "password": PASSWORD}, headers={"X-Request-Id": ids[2]})
-        assert good.status_code == 200
+        signed_in = http.post("/auth/login", json={"email": ADMIN, "password": PASSWORD}, headers={"X-Request-Id": ids[2]})
+        assert signed_in.status_code == 200
         assert http.post("/auth/refresh", headers={**ours, "X-Request-Id": ids[3]}).status_code == 200
         assert http.post("/auth/logout", headers={**ours, "X-Request-Id": ids[4]}).status_code == 204
         assert http.post("/auth/refresh", headers={**ours, "X-Request-Id": ids[5]}).status_code == 401
@@ -154,13 +154,13 @@ def test_signing_in_and_out_is_noted_without_the_address_of_mail(hospital: Hospi
         ("login", admin.id, "ok"),
         ("logout", admin.id, "ok"),
     ]
-    assert events[3] == [], "staying signed in is no act"
-    assert events[5] == [], "whoever shows nothing leaves nothing"
+    assert events[3] == [], "renewing a session is not audited"
+    assert events[5] == [], "an anonymous request is not audited"
     assert events[2][0]["session_id"] == events[4][0]["session_id"]
     assert "example.org" not in repr(events)
 
 
-def test_a_token_that_came_twice_is_found_and_its_answer_tells_nothing(hospital: Hospital) -> None:
+def test_reused_refresh_token_is_audited_and_not_revealed(hospital: Hospital) -> None:
     person, request_id = hospital.register("twice@example.org", "Theo Twice"), "audit-test-twice"
     ours = {"Origin": f"http://localhost:{hospital.port}", "X-CarePlus": "1", "X-Request-Id": request_id}
     with hospital.client() as http:
@@ -173,48 +173,48 @@ def test_a_token_that_came_twice_is_found_and_its_answer_tells_nothing(hospital:
         with hospital.client() as thief:
             thief.cookies.set("careplus-refresh", token)
             answers.append(thief.post("/auth/refresh", headers=ours))
-    told = [(one.status_code, one.content, {**one.headers, "date": "", "ratelimit": ""}) for one in answers]
-    assert told[0] == told[1]
+    visible = [(one.status_code, one.content, {**one.headers, "date": "", "ratelimit": ""}) for one in answers]
+    assert visible[0] == visible[1]
     [event] = of_request(hospital, request_id)
     assert (event["action"], event["account_id"], event["outcome"]) == ("refresh", person.id, "refresh_reused")
     person.http.close()
 
 
-def test_an_event_has_its_seal_within_a_second(world: World, hospital: Hospital) -> None:
-    waited = seconds_until_sealed(world, hospital, 20)
-    # one of them may have come just when the machine was busy with something else
+def test_event_has_its_link_within_a_second(world: World, hospital: Hospital) -> None:
+    waited = seconds_until_linked(world, hospital, 20)
+    # one of them may have met a busy machine
     assert sorted(waited)[-2] < 1.0, waited
 
 
 @pytest.mark.attack
-def test_hundreds_of_events_have_their_seals_within_a_second(world: World, hospital: Hospital) -> None:
-    waited = sorted(seconds_until_sealed(world, hospital, 200))
+def test_hundreds_of_events_have_links_within_a_second(world: World, hospital: Hospital) -> None:
+    waited = sorted(seconds_until_linked(world, hospital, 200))
     assert waited[-3] < 1.0, waited
 
 
-def seconds_until_sealed(world: World, hospital: Hospital, events: int) -> list[float]:
-    """How long each of these had no seal, counted from before it was asked for. They come at odd times, so that rounds are met
-    at every moment.
+def seconds_until_linked(world: World, hospital: Hospital, events: int) -> list[float]:
+    """Return the seconds from each request to the link of its event. Requests start at random intervals, at any phase of the
+    chain writer's period.
     """
-    began: dict[str, float] = {}
+    started: dict[str, float] = {}
     waited: dict[str, float] = {}
     ask_at = time.monotonic()
     while len(waited) < events:
         now = time.monotonic()
-        if len(began) < events and now >= ask_at:
-            request_id = fresh()
-            began[request_id], ask_at = now, now + random.uniform(0, 0.2)
+        if len(started) < events and now >= ask_at:
+            request_id = new_request_id()
+            started[request_id], ask_at = now, now + random.uniform(0, 0.2)
             assert ask(world.people["patient"], "GET", "/api/appointments", request_id).status_code == 200
-        for request_id in began.keys() - waited.keys():
-            if rows(hospital, "SELECT 1 FROM audit_seals JOIN audit_events ON id = event_id WHERE request_id = ?", request_id):
-                waited[request_id] = time.monotonic() - began[request_id]
-        assert now - ask_at < 20, "not sealed"
+        for request_id in started.keys() - waited.keys():
+            if rows(hospital, "SELECT 1 FROM audit_links JOIN audit_events ON id = event_id WHERE request_id = ?", request_id):
+                waited[request_id] = time.monotonic() - started[request_id]
+        assert now - ask_at < 20, "no link within 20 s"
         time.sleep(0.01)
     return list(waited.values())
 
 
-def test_nobody_changes_what_was_noted(hospital: Hospital, world: World) -> None:
-    wait_until_sealed(hospital)
+def test_audit_tables_are_append_only(hospital: Hospital, world: World) -> None:
+    wait_until_chained(hospital)
     connection = pysqlite3.connect(hospital.data / "careplus.db", isolation_level=None)
     for statement in (
         "UPDATE audit_events SET account_id = 1",
@@ -223,19 +223,19 @@ def test_nobody_changes_what_was_noted(hospital: Hospital, world: World) -> None
         "UPDATE audit_patients SET patient_id = 1",
         "DELETE FROM audit_patients",
         "INSERT OR REPLACE INTO audit_patients SELECT * FROM audit_patients LIMIT 1",
-        "UPDATE audit_seals SET mac = x'00'",
-        "DELETE FROM audit_seals",
-        "INSERT OR REPLACE INTO audit_seals SELECT * FROM audit_seals LIMIT 1",
+        "UPDATE audit_links SET mac = x'00'",
+        "DELETE FROM audit_links",
+        "INSERT OR REPLACE INTO audit_links SELECT * FROM audit_links LIMIT 1",
     ):
         with pytest.raises(pysqlite3.IntegrityError, match="append_only"):
             connection.execute(statement)
     connection.close()
 
 
-def test_administrators_read_the_trail(world: World, hospital: Hospital, admin: Person) -> None:
-    doctor, patient_id, request_id = world.people["doctor"], world.ids["patient_id"], fresh()
+def test_admin_filters_and_pages_the_trail(world: World, hospital: Hospital, admin: Person) -> None:
+    doctor, patient_id, request_id = world.people["doctor"], world.ids["patient_id"], new_request_id()
     made(ask(doctor, "GET", f"/api/doctor/patients/{patient_id}", request_id), 200)
-    wait_until_sealed(hospital)
+    wait_until_chained(hospital)
     asked = {"account_id": doctor.id, "patient_id": patient_id, "action": "show_chart", "outcome": "ok"}
     newest = made(admin.http.get("/api/admin/audit", params=asked), 200)["items"][0]
     assert (newest["request_id"], newest["account"]["full_name"]) == (request_id, "Dr Ama Osei")
@@ -253,15 +253,15 @@ def test_administrators_read_the_trail(world: World, hospital: Hospital, admin: 
         cursor = page["next_cursor"]
     stored = rows(hospital, "SELECT id FROM audit_events WHERE account_id = ? ORDER BY id DESC", doctor.id)
     assert pages == [one["id"] for one in stored]
-    assert ask(doctor, "GET", f"/api/doctor/patients/{2**62}", fresh()).status_code == 404
+    assert ask(doctor, "GET", f"/api/doctor/patients/{2**62}", new_request_id()).status_code == 404
     refused = made(admin.http.get("/api/admin/audit", params={"outcome": "not_found", "limit": 1}), 200)
     assert [one["outcome"] for one in refused["items"]] == ["not_found"]
 
 
-def test_the_file_for_spreadsheets(world: World, hospital: Hospital, admin: Person) -> None:
+def test_csv_has_the_filtered_events_newest_first(world: World, hospital: Hospital, admin: Person) -> None:
     patient = hospital.register("formula@example.org", "=1+1 Formula")
     assert patient.http.get("/api/appointments").status_code == 200
-    request_id = fresh()
+    request_id = new_request_id()
     answer = ask(admin, "GET", "/api/admin/audit.csv", request_id, params={"patient_id": patient.id})
     assert answer.headers["content-type"].startswith("text/csv")
     lines = list(csv.DictReader(io.StringIO(answer.text)))
@@ -278,45 +278,45 @@ REASONS = [text for text in HOSTILE if accepts(Justification, text)]
 
 
 def cell(text: str) -> str:
-    """What stands in a file for spreadsheets instead."""
+    """Return the text as the CSV file holds it."""
     return f"'{text}" if text.startswith(FORMULAS) else text
 
 
 def cells(file: str) -> list[list[str]]:
-    """By line, read as RFC 4180 says, after looking that none has more or fewer columns."""
+    """Return the cells by line, parsed as in RFC 4180, after a check that each line has all columns."""
     head, *lines = csv.reader(io.StringIO(file, newline=""), strict=True)
     assert tuple(head) == COLUMNS
     assert {len(line) for line in lines} <= {len(COLUMNS)}
     return lines
 
 
-def test_no_cell_is_a_formula_and_none_is_two() -> None:
-    written = [*(f"{begins}1+1" for begins in FORMULAS), *HOSTILE]
+def test_csv_escapes_formulas_and_keeps_columns() -> None:
+    texts = [*(f"{begins}1+1" for begins in FORMULAS), *HOSTILE]
     members = dict.fromkeys(("session_id", "address", "seal", "object_id"))
-    said = {"action": "show_chart", "kind": "read", "outcome": "ok", "service": "doctors", "role": "doctor", "request_id": "r"}
-    event: dict[str, Any] = {"at": "2030-01-07T09:00:00Z", "patients": [], "members": [], **said, **members}
+    values = {"action": "show_chart", "kind": "read", "outcome": "ok", "service": "doctors", "role": "doctor", "request_id": "r"}
+    event: dict[str, Any] = {"at": "2030-01-07T09:00:00Z", "patients": [], "members": [], **values, **members}
     events = [
         AuditEvent.model_validate({**event, "id": number, "account": {"id": number, "full_name": text}, "reason": text})
-        for number, text in enumerate(written, 1)
+        for number, text in enumerate(texts, 1)
     ]
     lines = cells(audit_csv(events))
     for name in ("account", "reason"):
-        assert [line[COLUMNS.index(name)] for line in lines] == [cell(text) for text in written]
+        assert [line[COLUMNS.index(name)] for line in lines] == [cell(text) for text in texts]
     assert not any(value.startswith(FORMULAS) for line in lines for value in line)
 
 
-def test_names_and_reasons_in_the_file_for_spreadsheets(hospital: Hospital, admin: Person) -> None:
+def test_csv_escapes_names_and_reasons(hospital: Hospital, admin: Person) -> None:
     reasons, names = ([text for text in texts if text.startswith(FORMULAS)] for texts in (REASONS, LINES))
-    check_file(hospital, admin, [*reasons, *REASONS[::30]], [*names, *LINES[::30]])
+    assert_csv_escapes(hospital, admin, [*reasons, *REASONS[::30]], [*names, *LINES[::30]])
 
 
 @pytest.mark.attack
-def test_every_name_and_reason_in_the_file_for_spreadsheets(hospital: Hospital, admin: Person) -> None:
-    check_file(hospital, admin, REASONS, LINES)
+def test_csv_escapes_every_hostile_name_and_reason(hospital: Hospital, admin: Person) -> None:
+    assert_csv_escapes(hospital, admin, REASONS, LINES)
 
 
-def check_file(hospital: Hospital, admin: Person, reasons: list[str], names: list[str]) -> None:
-    """Each reason for opening a chart in a line of its own, each name of the patient in every line."""
+def assert_csv_escapes(hospital: Hospital, admin: Person, reasons: list[str], names: list[str]) -> None:
+    """Check the line of each break-glass reason, and the patient's name in every line after each change of it."""
     number = next(numbers)
     doctor = hospital.employ(admin, f"curious-{number}@example.org", "Dr Cora Curious", "Surgery")
     patient = hospital.register(f"looked-at-{number}@example.org", "Lotte Looked-at")
@@ -334,7 +334,7 @@ def check_file(hospital: Hospital, admin: Person, reasons: list[str], names: lis
     patient.http.close()
 
 
-def test_what_is_taken_away_is_noted(hospital: Hospital, admin: Person) -> None:
+def test_deletions_are_audited(hospital: Hospital, admin: Person) -> None:
     lab = hospital.invite(admin, "taken-away@example.org", "Tara Taken", "lab")
     other = hospital.sign_in("taken-away@example.org")
     [ended] = [one["id"] for one in made(lab.http.get("/auth/sessions"), 200)["items"] if not one["current"]]
@@ -349,7 +349,7 @@ def test_what_is_taken_away_is_noted(hospital: Hospital, admin: Person) -> None:
         (doctor, f"/api/doctor/time-off/{time_off}", "cancel_time_off", str(time_off)),
         (proved, "/auth/mfa", "remove_second_factor", None),
     ):
-        request_id = fresh()
+        request_id = new_request_id()
         answer = ask(person, "DELETE", path, request_id, **({"json": {"password": PASSWORD}} if path == "/auth/mfa" else {}))
         assert answer.status_code == 204, answer.text
         [event] = of_request(hospital, request_id)
@@ -359,7 +359,7 @@ def test_what_is_taken_away_is_noted(hospital: Hospital, admin: Person) -> None:
         person.http.close()
 
 
-def test_patients_see_who_looked(world: World, hospital: Hospital) -> None:
+def test_access_log_shows_staff_reads_to_the_patient(world: World, hospital: Hospital) -> None:
     patient, doctor, lab = (world.people[name] for name in ("patient", "doctor", "lab"))
     made(doctor.http.get(f"/api/doctor/patients/{patient.id}"), 200)
     assert world.people["other_doctor"].http.get(f"/api/doctor/patients/{patient.id}").status_code == 404

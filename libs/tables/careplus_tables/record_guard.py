@@ -1,8 +1,8 @@
-"""The second net: a statement about records of patients that names no owner is refused, whoever wrote it.
+"""Refuses a statement about records of patients that has no condition on an owner; a second check behind the store functions.
 
-An owner is named by comparing one of a table's owner columns with a value, a subquery, or a column of what has an owner itself.
-A select, update or delete that is meant for everybody's records says why, with `execution_options(unowned="…")`. It finds what
-was forgotten, not what is meant ill: a comparison counts wherever it stands in the condition, also beside an `OR`.
+A condition compares one of a table's owner columns with a value, with a subquery, or with a column of a table that has such a
+condition. A select, update or delete across patients gives its reason: `execution_options(cross_patient="…")`. The check finds
+omissions, not attacks: a comparison counts anywhere in the condition, also beside an `OR`.
 """
 
 from collections.abc import Iterable, Iterator
@@ -28,70 +28,72 @@ OWNERS = {
     "lab_results": {"patient_id", "booking_id"},
     "observations": {"patient_id", "result_id"},
 }
-"""Tables of patients' records, with the columns that say whose they are; what is part of a record is owned as the record is."""
+"""Tables of patients' records, with the columns that name their owners; parts of a record have the record's owner."""
 PERSON = "accounts"
 
 
-class Unowned(RuntimeError):
-    """A statement would read or change records of patients without saying whose."""
+class MissingPatientFilter(RuntimeError):
+    """The statement would read or change records of any patient."""
 
 
-def watch(engine: sa.Engine) -> None:
-    """Refuse such statements on every connection of the engine."""
-    # what was looked at already: looking costs more than executing
-    seen: set[tuple[str, bool]] = set()
+def install(engine: sa.Engine) -> None:
+    """Check each statement on every connection of the engine."""
+    # checking costs more than executing, so check each statement once
+    checked: set[tuple[str, bool]] = set()
 
     @sa.event.listens_for(engine, "before_cursor_execute")
-    def look(_: Any, __: Any, sql: str, ___: Any, context: Any, ____: bool) -> None:
-        key = (sql, context is not None and "unowned" in context.execution_options)
-        if key not in seen and context is not None and context.compiled is not None:
+    def check_once(_: Any, __: Any, sql: str, ___: Any, context: Any, ____: bool) -> None:
+        key = (sql, context is not None and "cross_patient" in context.execution_options)
+        if key not in checked and context is not None and context.compiled is not None:
             check(context.compiled.statement)
-            seen.add(key)
+            checked.add(key)
 
 
 def check(statement: Any) -> None:
-    """Raise Unowned where a table of records stands without an owner."""
-    if isinstance(statement, sa.Update | sa.Delete) and not _says_why(statement) and not _is_of_a_loaded_row(statement):
+    """Raise MissingPatientFilter when a table of records has no condition on an owner."""
+    if isinstance(statement, sa.Update | sa.Delete) and not _is_cross_patient(statement) and not _is_of_a_loaded_row(statement):
         _check([statement.table], [statement.whereclause], statement)
-    _walk(statement, frozenset(), statement)
+    _check_selects(statement, frozenset(), statement)
 
 
-def _walk(element: Any, around: frozenset[str], statement: Any) -> None:
-    """Check every select; `around` are the names that it may take from those around it."""
+def _check_selects(element: Any, outer: frozenset[str], statement: Any) -> None:
+    """Check every select; `outer` are the table names of the selects around it, which it may correlate to."""
     if isinstance(element, sa.Select):
         froms = element.get_final_froms()
-        leaves = [leaf for leaf in _leaves(froms) if leaf.name not in around]
-        if not _says_why(element):
+        leaves = [leaf for leaf in _leaves(froms) if leaf.name not in outer]
+        if not _is_cross_patient(element):
             _check(leaves, [*_on(froms), element.whereclause], statement)
-        around = around | {leaf.name for leaf in leaves}
+        outer = outer | {leaf.name for leaf in leaves}
     for child in element.get_children():
-        _walk(child, frozenset() if isinstance(child, sa.Subquery | sa.CTE) else around, statement)
+        _check_selects(child, frozenset() if isinstance(child, sa.Subquery | sa.CTE) else outer, statement)
 
 
 def _check(leaves: list[Any], conditions: list[Any], statement: Any) -> None:
     records = {leaf.name: OWNERS[_table(leaf)] for leaf in leaves if _table(leaf) in OWNERS}
-    if records and (missing := records.keys() - _named(leaves, conditions, records)):
+    if records and (missing := records.keys() - _owned(leaves, conditions, records)):
         tables = ", ".join(sorted(_table(leaf) for leaf in leaves if leaf.name in missing))
-        raise Unowned(f"{tables}: name the owner, or say why not with unowned=…, in: {str(statement)[:500]}")
+        raise MissingPatientFilter(
+            f"{tables}: add a condition on an owner, or the reason with cross_patient=…, in: {str(statement)[:500]}"
+        )
 
 
-def _named(leaves: list[Any], conditions: list[Any], records: dict[str, set[str]]) -> set[str]:
-    """What an owner is named of: by a value, or through a link to what has one."""
+def _owned(leaves: list[Any], conditions: list[Any], records: dict[str, set[str]]) -> set[str]:
+    """Return the tables with a condition on an owner: by a value, or by a link to a table that has one."""
     owners: dict[str, set[str]] = {**records, **{leaf.name: {"id"} for leaf in leaves if _table(leaf) == PERSON}}
-    # a subquery was looked at by itself
-    here, named = {leaf.name for leaf in leaves}, {leaf.name for leaf in leaves if not _table(leaf)}
+    # subqueries are checked by themselves
+    names, owned = {leaf.name for leaf in leaves}, {leaf.name for leaf in leaves if not _table(leaf)}
     links: list[tuple[str, str]] = []
     for one, other in _equalities(conditions):
         if not isinstance(one, sa.Column) or one.table.name not in owners:
             continue
-        is_link = isinstance(other, sa.Column) and other.table.name in here
+        is_link = isinstance(other, sa.Column) and other.table.name in names
         if is_link and (one.primary_key or one.name in owners[one.table.name]):
             links.append((one.table.name, other.table.name))
         elif not is_link and one.name in owners[one.table.name]:
-            named.add(one.table.name)
-    while grown := {one for one, other in links if other in named} - named:
-        named |= grown
-    return named
+            owned.add(one.table.name)
+    while grown := {one for one, other in links if other in owned} - owned:
+        owned |= grown
+    return owned
 
 
 def _equalities(conditions: Iterable[Any]) -> Iterator[tuple[Any, Any]]:
@@ -119,16 +121,16 @@ def _on(froms: Iterable[Any]) -> Iterator[Any]:
 
 
 def _table(leaf: Any) -> str:
-    """The table's name, also of one that has another name in the statement."""
+    """Return the table's name, also of an alias."""
     return str(getattr(leaf, "element", leaf).name) if hasattr(getattr(leaf, "element", leaf), "name") else ""
 
 
-def _says_why(statement: Any) -> bool:
-    return "unowned" in statement.get_execution_options()
+def _is_cross_patient(statement: Any) -> bool:
+    return "cross_patient" in statement.get_execution_options()
 
 
 def _is_of_a_loaded_row(statement: Any) -> bool:
-    # the session writes what it has loaded before, by keys that it names so
+    # the session writes rows that it has loaded, by keys with these parameter names
     keys = [one.right for one in visitors.iterate(statement.whereclause) if isinstance(one, sa.BinaryExpression)]
     names = {f"{statement.table.name}_{column.name}" for column in statement.table.columns}
     return bool(keys) and all(isinstance(key, sa.BindParameter) and key.key in names for key in keys)

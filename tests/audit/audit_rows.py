@@ -1,4 +1,4 @@
-"""The audit trail as a test looks at it."""
+"""The audit trail, read from the database file."""
 
 import time
 from pathlib import Path
@@ -8,16 +8,16 @@ import pysqlite3
 
 from tests.hospital import Hospital, Person
 
-TABLES = ("audit_events", "audit_patients", "audit_seals")
+TABLES = ("audit_events", "audit_patients", "audit_links")
 
 
 def rows(hospital: Hospital, sql: str, *values: Any) -> list[dict[str, Any]]:
-    """Straight from the file."""
+    """Return the rows of a query on the hospital's database."""
     return rows_in(hospital.data, sql, *values)
 
 
 def rows_in(folder: Path, sql: str, *values: Any) -> list[dict[str, Any]]:
-    """The same from the file in a folder."""
+    """Return the rows of a query on the database in a folder."""
     connection = pysqlite3.connect(folder / "careplus.db")
     connection.row_factory = pysqlite3.Row
     try:
@@ -27,7 +27,7 @@ def rows_in(folder: Path, sql: str, *values: Any) -> list[dict[str, Any]]:
 
 
 def of_request(hospital: Hospital, request_id: str) -> list[dict[str, Any]]:
-    """The events of one request, with whom they concern as `patients`."""
+    """Return the events of one request, with the ids of the patients concerned as `patients`."""
     found = rows(hospital, "SELECT * FROM audit_events WHERE request_id = ? ORDER BY id", request_id)
     for event in found:
         patients = rows(hospital, "SELECT patient_id FROM audit_patients WHERE event_id = ? ORDER BY patient_id", event["id"])
@@ -36,15 +36,15 @@ def of_request(hospital: Hospital, request_id: str) -> list[dict[str, Any]]:
 
 
 def ask(person: Person, method: str, path: str, request_id: str, **more: Any) -> Any:
-    """Make a request that the trail can be asked for."""
+    """Send a request with a known request id."""
     headers = {"X-Request-Id": request_id, **more.pop("headers", {})}
     return person.http.request(method, path, headers=headers, **more)
 
 
-def wait_until_sealed(hospital: Hospital, patience_s: float = 20) -> None:
-    """Until every event has its seal."""
-    unsealed = "SELECT count(*) AS n FROM audit_events WHERE id NOT IN (SELECT event_id FROM audit_seals)"
-    deadline = time.monotonic() + patience_s
-    while rows(hospital, unsealed)[0]["n"]:
-        assert time.monotonic() < deadline, "not sealed"
+def wait_until_chained(hospital: Hospital, timeout_s: float = 20) -> None:
+    """Wait until every event has its link in the chain."""
+    unlinked = "SELECT count(*) AS n FROM audit_events WHERE id NOT IN (SELECT event_id FROM audit_links)"
+    deadline = time.monotonic() + timeout_s
+    while rows(hospital, unlinked)[0]["n"]:
+        assert time.monotonic() < deadline, "events without a link"
         time.sleep(0.1)
