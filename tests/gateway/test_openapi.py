@@ -42,7 +42,7 @@ def test_every_promise_is_described(endpoint: Endpoint[..., Any]) -> None:
         assert body.get("required", False) == (endpoint.body.default is endpoint.body.empty)
         assert body["content"]["application/json"]["example"] == endpoint.example
         assert "$ref" in body["content"]["application/json"]["schema"]
-    sent = {"Idempotency-Key": endpoint.keyed, "If-Match": endpoint.versioned, "If-None-Match": endpoint.polled}
+    sent = {"Idempotency-Key": endpoint.idempotent, "If-Match": endpoint.versioned, "If-None-Match": endpoint.conditional}
     names = {name.rstrip("_") for name in endpoint.parameters} | {name for name, is_sent in sent.items() if is_sent}
     assert parameters(endpoint).keys() == names
 
@@ -64,8 +64,8 @@ def test_every_refusal_is_described_by_its_code(endpoint: Endpoint[..., Any]) ->
     assert described == {(str(refusal.status), refusal.code()) for refusal in endpoint.all_refusals}
     good = operation(endpoint)["responses"][str(endpoint.status)]
     assert list(good.get("content", {})) == ([] if endpoint.status == 204 else [endpoint.media_type])
-    assert ("304" in operation(endpoint)["responses"]) == endpoint.polled
-    assert ("Idempotency-Replayed" in good["headers"]) == endpoint.keyed
+    assert ("304" in operation(endpoint)["responses"]) == endpoint.conditional
+    assert ("Idempotency-Replayed" in good["headers"]) == endpoint.idempotent
 
 
 def test_answers_and_requests_without_guesswork() -> None:

@@ -47,10 +47,7 @@ LONG_FILES = {
     "services/appointments/careplus_appointments/store/appointments.py": "the hot statements beside those who run them",
 }
 """Longer files of what runs, with the reason. Tests may be long: they are read one function at a time."""
-LONG_FUNCTIONS = {
-    "_promise": "the one place where an endpoint is made, and all of its members are named",
-    "facing_fastapi": "what surrounds every handler, in the order in which it happens",
-}
+LONG_FUNCTIONS: dict[str, str] = {}
 
 
 def files(*suffixes: str) -> list[Path]:

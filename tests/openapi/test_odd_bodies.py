@@ -207,14 +207,16 @@ def holding_no_more_than(mib: int, shaken: World) -> Iterator[None]:
     assert max(grown.values()) < mib, grown
 
 
-@pytest.mark.parametrize("endpoint", [one for one in ENDPOINTS if one.versioned or one.keyed], ids=lambda endpoint: endpoint.name)
+@pytest.mark.parametrize(
+    "endpoint", [one for one in ENDPOINTS if one.versioned or one.idempotent], ids=lambda endpoint: endpoint.name
+)
 def test_odd_versions_and_keys(shaken: World, endpoint: Endpoint[..., Any]) -> None:
     for value in VERSIONS:
         headers = {"If-Match": value.encode("latin-1"), "Idempotency-Key": value.encode("latin-1")}
         send(shaken, endpoint, json=example(endpoint, shaken), headers=headers)
 
 
-@pytest.mark.parametrize("endpoint", [one for one in ENDPOINTS if one.keyed], ids=lambda endpoint: endpoint.name)
+@pytest.mark.parametrize("endpoint", [one for one in ENDPOINTS if one.idempotent], ids=lambda endpoint: endpoint.name)
 def test_keys_that_are_none(shaken: World, endpoint: Endpoint[..., Any]) -> None:
     for key in (b"", b"k" * 256, b"\xff"):
         status = send(shaken, endpoint, json=example(endpoint, shaken), headers={"Idempotency-Key": key})

@@ -146,7 +146,7 @@ async def register(body: Register) -> Account:
     roles=EVERYONE,
     status=200,
     refuses=(InvalidCredentials, OtpRequired, AccountInactive, TooManyAttempts),
-    unkeyed="signing in twice is two sessions, and tokens are kept nowhere",
+    not_idempotent_because="signing in twice is two sessions, and tokens are kept nowhere",
     example={"email": "noor@example.org", "password": "seven-quiet-herons"},
 )
 async def login(body: Login) -> Tokens:
@@ -163,8 +163,8 @@ async def login(body: Login) -> Tokens:
     roles=EVERYONE,
     status=200,
     refuses=(Unauthenticated,),
-    unkeyed="tokens are kept nowhere; within seconds the same cookie gets the same successor",
-    unnoted="shows its owner nothing; the sign-in is noted, and so is a token that was used twice",
+    not_idempotent_because="tokens are kept nowhere; within seconds the same cookie gets the same successor",
+    not_audited_because="shows its owner nothing; the sign-in is noted, and so is a token that was used twice",
 )
 async def refresh() -> Tokens:
     """Exchange the refresh cookie for a new access token and a new cookie.
@@ -178,7 +178,7 @@ async def refresh() -> Tokens:
     roles=EVERYONE,
     status=204,
     refuses=(Unauthenticated,),
-    unkeyed="twice is the same as once, and each answer has to remove the cookie",
+    not_idempotent_because="twice is the same as once, and each answer has to remove the cookie",
 )
 async def logout() -> None:
     """End this session and remove the refresh cookie. Asks for the same two headers as refresh."""

@@ -127,7 +127,7 @@ class BookByPhone(Refusal):
     status = 409
 
 
-@api.get("/api/appointments", roles={Role.PATIENT}, polled=True)
+@api.get("/api/appointments", roles={Role.PATIENT}, conditional=True)
 async def list_appointments(
     when: When | None = None,
     status: AppointmentStatus | None = None,
@@ -184,7 +184,7 @@ async def cancel(appointment_id: Id, body: Cancel | None = None) -> Appointment:
     """Cancel one of your appointments. Cancelling it again answers the same."""
 
 
-@api.get("/api/doctor/appointments", roles={Role.DOCTOR}, polled=True)
+@api.get("/api/doctor/appointments", roles={Role.DOCTOR}, conditional=True)
 async def list_visits(
     day: OneDay = None,
     from_: FirstDay = None,

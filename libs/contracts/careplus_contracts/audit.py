@@ -63,7 +63,7 @@ class Accesses(Page[Access]):
     """Newest first."""
 
 
-@api.get("/api/admin/audit", roles={Role.ADMIN}, watched=True)
+@api.get("/api/admin/audit", roles={Role.ADMIN}, always_audited=True)
 async def list_audit(
     from_: Instant | None = None,
     to: Instant | None = None,
@@ -77,7 +77,7 @@ async def list_audit(
     """The audit trail, newest first: from `from` on and before `to`, by whom, about whom, what, and how it ended."""
 
 
-@api.get("/api/admin/audit.csv", roles={Role.ADMIN}, media_type="text/csv", watched=True)
+@api.get("/api/admin/audit.csv", roles={Role.ADMIN}, media_type="text/csv", always_audited=True)
 async def export_audit(
     from_: Instant | None = None,
     to: Instant | None = None,

@@ -155,7 +155,7 @@ async def set_problems(patient_id: Id, body: SetProblems) -> ProblemList:
     """Replace the problem list of a patient in your care. The same again makes no new version."""
 
 
-@api.get("/api/doctor/patient-search", roles={Role.DOCTOR}, watched=True)
+@api.get("/api/doctor/patient-search", roles={Role.DOCTOR}, always_audited=True)
 async def search_patients(full_name: Line, date_of_birth: DateOfBirth) -> FoundPatients:
     """Any patient of the hospital by whole name and date of birth, to open their chart in an emergency.
 

@@ -283,7 +283,7 @@ async def book_tests(body: BookTests) -> LabBooking:
     """Book tests for yourself."""
 
 
-@api.get("/api/labs/bookings", roles={Role.PATIENT}, polled=True)
+@api.get("/api/labs/bookings", roles={Role.PATIENT}, conditional=True)
 async def list_lab_bookings(
     status: LabBookingStatus | None = None, limit: Limit = 20, cursor: Cursor | None = None
 ) -> LabBookings:
@@ -316,7 +316,7 @@ async def order_tests(body: OrderTests) -> LabBooking:
     """Order tests for a patient in your care."""
 
 
-@api.get("/api/labs/worklist", roles={Role.LAB}, polled=True)
+@api.get("/api/labs/worklist", roles={Role.LAB}, conditional=True)
 async def list_worklist(
     status: LabBookingStatus | None = None,
     day: OnlyDay = None,

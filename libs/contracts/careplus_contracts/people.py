@@ -7,7 +7,7 @@ from pydantic import BeforeValidator, Field
 from careplus_contracts.accounts import Account
 from careplus_contracts.endpoints import Contract, Role
 from careplus_contracts.refusals import NotFound, Refusal
-from careplus_contracts.values import Body, Cursor, Id, Limit, Page, Query
+from careplus_contracts.values import Body, Id, Page, PageFilter, Query
 
 api = Contract(service="auth", tag="people")
 
@@ -21,6 +21,12 @@ def _no_number(value: Any) -> Any:
 
 class Accounts(Page[Account]):
     """Accounts by name."""
+
+
+class AccountFilter(PageFilter):
+    q: Query | None = None
+    role: Role | None = None
+    active: bool | None = None
 
 
 class UpdateAccount(Body):
@@ -38,13 +44,7 @@ class OwnAccount(Refusal):
 
 
 @api.get("/api/admin/accounts", roles={Role.ADMIN})
-async def list_accounts(
-    q: Query | None = None,
-    role: Role | None = None,
-    active: bool | None = None,
-    limit: Limit = 20,
-    cursor: Cursor | None = None,
-) -> Accounts:
+async def list_accounts(query: AccountFilter) -> Accounts:
     """Everybody's account by name; `q` looks in names and e-mail addresses."""
 
 

@@ -81,7 +81,7 @@ class Rearrange(Body):
         return self
 
 
-@api.get("/api/admin/appointments", roles={Role.ADMIN}, polled=True)
+@api.get("/api/admin/appointments", roles={Role.ADMIN}, conditional=True)
 async def list_arrangements(
     doctor_id: Id | None = None,
     patient_id: Id | None = None,

@@ -138,7 +138,7 @@ class Stale(Refusal):
     version: int
 
     @classmethod
-    def now(cls, version: int) -> "Stale":
+    def at(cls, version: int) -> "Stale":
         return cls("Somebody changed this record meanwhile. Read it again and repeat your change.", version=version)
 
 

@@ -209,7 +209,7 @@ async def show_trend(analyte: Code, limit: Limit = 20, cursor: Cursor | None = N
     """Your released values of one analyte, newest first."""
 
 
-@api.get("/api/doctor/lab-results", roles={Role.DOCTOR}, polled=True)
+@api.get("/api/doctor/lab-results", roles={Role.DOCTOR}, conditional=True)
 async def list_results_to_review(
     seen: bool | None = None,
     released: bool | None = None,

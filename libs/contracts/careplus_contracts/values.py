@@ -139,6 +139,24 @@ class Body(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False, frozen=True, hide_input_in_errors=True)
 
 
+class Filter(BaseModel):
+    """Base of the query parameters of a list, declared once as a model.
+
+    Texts are converted, as query parameters are text. A member whose name is a keyword of Python ends in `_`, which is not sent.
+    """
+
+    model_config = ConfigDict(
+        frozen=True, hide_input_in_errors=True, validate_by_name=True, alias_generator=lambda name: name.rstrip("_")
+    )
+
+
+class PageFilter(Filter):
+    """Base of the query parameters of a list that is read page by page."""
+
+    limit: Limit = 20
+    cursor: Cursor | None = None
+
+
 class Answer(BaseModel):
     """Base of what services answer. Answers have no defaults, so that clients find every member present."""
 

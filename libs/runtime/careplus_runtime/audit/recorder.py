@@ -48,15 +48,15 @@ class Auditor:
     def __init__(self, endpoint: Endpoint[..., Any]) -> None:
         self.endpoint = endpoint
         self.patients_in = patients_in(endpoint.answer)
-        self.always = endpoint.watched or endpoint.method != "GET"
+        self.always = endpoint.always_audited or endpoint.method != "GET"
         self.kind = Kind.READ.value if endpoint.method == "GET" else Kind.CHANGE.value
         self.is_own_record = endpoint.roles != SIGNED_IN
 
     async def done(self, request: Request, given: dict[str, Any], result: Any, response: Response) -> None:
         """Note what was answered: in the transaction of a change, else with other reads. Raises SQLAlchemy's errors."""
-        if not self.endpoint.noted or response.status_code == 304 or (self.endpoint.public and not self.always):
+        if not self.endpoint.audited or response.status_code == 304 or (self.endpoint.public and not self.always):
             return
-        who: Identity | None = request.scope.get("who")
+        who: Identity | None = request.scope.get("user")
         # what patients may see is about themselves
         is_patient = who is not None and who.role is Role.PATIENT
         patients = set() if is_patient else self._patients(request, result)
@@ -71,7 +71,7 @@ class Auditor:
 
     async def refused(self, request: Request, refusal: Refusal) -> None:
         """Note what somebody was refused. Raises nothing."""
-        given: dict[str, Any] = request.scope.get("given", {})
+        given: dict[str, Any] = request.scope.get("arguments", {})
         if not self._is_noted(request, refusal):
             return
         try:
@@ -83,7 +83,7 @@ class Auditor:
 
     def _is_noted(self, request: Request, refusal: Refusal) -> bool:
         if not self.endpoint.public:
-            return "who" in request.scope and refusal.status in NOTED_REFUSALS
+            return "user" in request.scope and refusal.status in NOTED_REFUSALS
         # nobody who shows nothing may fill the trail, nor who is told to wait
         names_nobody = isinstance(refusal, Malformed | Unauthenticated) and "about" not in request.scope
         return self.always and refusal.status < 500 and refusal.status != TooManyRequests.status and not names_nobody
@@ -91,9 +91,9 @@ class Auditor:
     def _patients(self, request: Request, result: Any) -> set[int]:
         found: set[int] = set() if self.patients_in is None or result is None else set(self.patients_in(result))
         # in the path, the query or the body; refused may be what is no id at all
-        given = request.scope.get("given", {})
-        body = self._body(given)
-        for named in (request.path_params, given, vars(body) if body else {}):
+        given = request.scope.get("arguments", {})
+        models = [vars(value) for value in given.values() if isinstance(value, BaseModel)]
+        for named in (request.path_params, given, *models):
             if (patient := named.get("patient_id")) is not None:
                 with suppress(ValidationError):
                     found.add(_ID.validate_python(patient))
@@ -143,7 +143,7 @@ async def answer_refusal_noted(request: Request, refusal: Exception) -> Response
 
 
 def _actor(request: Request, given: dict[str, Any], result: Any) -> tuple[int | None, Role | None, str | None]:
-    who: Identity | None = request.scope.get("who") or given.get("visitor")
+    who: Identity | None = request.scope.get("user") or given.get("visitor")
     if who is not None:
         return who.id, who.role, who.sid
     if "about" in request.scope:

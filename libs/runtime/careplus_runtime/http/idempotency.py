@@ -103,7 +103,7 @@ def onward(request: Request, purpose: str) -> dict[str, str]:
 
 async def _kept(endpoint: Endpoint[..., Any], request: Request, key: str) -> _Kept:
     # without an account nobody is known: a key is then everybody's, and opens what was sent with it to whoever knows all of it
-    account_id = NOBODY if endpoint.public else request.scope["who"].id
+    account_id = NOBODY if endpoint.public else request.scope["user"].id
     # auth, whose bodies hold passwords, has a secret; elsewhere the seal is as hard to guess as the key
     salt = (request.app.state.settings.secret_key or "").encode()
     seal = HKDF(SHA256(), length=32, salt=salt, info=f"careplus kept answer {account_id} {endpoint.name}".encode())

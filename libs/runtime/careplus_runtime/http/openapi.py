@@ -134,7 +134,7 @@ def _complete(operation: Json, endpoint: Endpoint[..., Any]) -> None:
     operation["x-roles"] = _roles(endpoint)
     for parameter in operation.get("parameters", []):
         parameter["schema"] = _without_null(parameter["schema"])
-    sent = {"Idempotency-Key": endpoint.keyed, "If-Match": endpoint.versioned, "If-None-Match": endpoint.polled}
+    sent = {"Idempotency-Key": endpoint.idempotent, "If-Match": endpoint.versioned, "If-None-Match": endpoint.conditional}
     if names := [name for name, is_sent in sent.items() if is_sent]:
         operation.setdefault("parameters", []).extend({"$ref": f"#/components/parameters/{name}"} for name in names)
     if endpoint.body is not None:
@@ -159,10 +159,10 @@ def _responses(described: Json, endpoint: Endpoint[..., Any]) -> Json:
     good["description"] = "Done" if endpoint.status == 204 else "The answer"
     if endpoint.media_type != "application/json":
         good["content"] = {endpoint.media_type: {"schema": {"type": "string"}}}
-    tagged = endpoint.polled or "version" in getattr(endpoint.answer, "model_fields", {})
-    good["headers"] = _headers(["ETag"] * tagged + ["Idempotency-Replayed"] * endpoint.keyed)
+    tagged = endpoint.conditional or "version" in getattr(endpoint.answer, "model_fields", {})
+    good["headers"] = _headers(["ETag"] * tagged + ["Idempotency-Replayed"] * endpoint.idempotent)
     responses = {str(endpoint.status): good}
-    if endpoint.polled:
+    if endpoint.conditional:
         responses["304"] = {"description": "What you have still holds", "headers": _headers(["ETag"])}
     refusals = sorted(endpoint.all_refusals, key=lambda refusal: refusal.status)
     for status, kinds in groupby(refusals, key=lambda refusal: refusal.status):

@@ -20,7 +20,7 @@ CACHED_TOKENS = 10_000
 NEEDS_TOKEN = "Sign in, and send the access token as 'Authorization: Bearer …'."
 
 
-class Verifier:
+class TokenVerifier:
     """Tells who a token speaks for. `fetch` answers auth's JWKS."""
 
     def __init__(self, fetch: Callable[[], Awaitable[list[dict[str, Any]]]]) -> None:
@@ -30,7 +30,7 @@ class Verifier:
         self._verified: dict[bytes, Identity] = {}
         self._fetching = asyncio.Lock()
 
-    async def ask_until_known(self) -> None:
+    async def fetch_until_known(self) -> None:
         """Whoever comes: then nobody finds auth away who needs it only for its keys."""
         while not self._keys:
             await asyncio.sleep(RETRY_AFTER_S)
@@ -76,7 +76,7 @@ class Verifier:
             raise Unavailable("The sign-in service cannot be reached. Try again in a moment.")
 
 
-def fetch_from(http: httpx.AsyncClient, auth_url: str) -> Callable[[], Awaitable[list[dict[str, Any]]]]:
+def jwks_fetcher(http: httpx.AsyncClient, auth_url: str) -> Callable[[], Awaitable[list[dict[str, Any]]]]:
     """A `fetch` that asks auth over HTTP."""
 
     async def fetch() -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from careplus_contracts.refusals import Unauthenticated
-from careplus_runtime.identity.jwks import NEEDS_TOKEN, Verifier
+from careplus_runtime.identity.jwks import NEEDS_TOKEN, TokenVerifier
 from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.clock import now
 from careplus_tables.accounts import AccountRow, SessionRow
@@ -32,7 +32,7 @@ _OPEN = Statement(
 )
 
 
-class SessionVerifier(Verifier):
+class SessionVerifier(TokenVerifier):
     """A Verifier that also asks the database for the session, about once a second for each."""
 
     def __init__(self, fetch: Callable[[], Awaitable[list[dict[str, Any]]]], database: Database) -> None:

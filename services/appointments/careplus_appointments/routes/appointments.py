@@ -25,7 +25,7 @@ from careplus_contracts.appointments import (
 )
 from careplus_contracts.endpoints import Role
 from careplus_contracts.values import Cursor, Id, Limit
-from careplus_runtime.http.dependencies import Db, Expected, House, Who, check_version
+from careplus_runtime.http.dependencies import AppSettings, CurrentUser, Db, IfMatch, check_version
 from careplus_runtime.http.serving import Routes
 from careplus_runtime.process.clock import now
 from careplus_runtime.process.settings import Settings
@@ -41,32 +41,34 @@ async def list_appointments(
     limit: Limit = 20,
     cursor: Cursor | None = None,
     *,
-    who: Who,
+    who: CurrentUser,
     db: Db,
 ) -> Appointments:
     return await appointments.list_own(db, who, when, status, limit, cursor)
 
 
 @routes.serve(contract.book)
-async def book(body: Book, *, who: Who, db: Db, house: House) -> Appointment:
+async def book(body: Book, *, who: CurrentUser, db: Db, house: AppSettings) -> Appointment:
     calendar = await check_free(db, house, who, who.id, body.doctor_id, body.starts_at)
     return await appointments.book(db, who.id, body, calendar, partial(same_day, house, calendar, body.starts_at))
 
 
 @routes.serve(contract.show_appointment)
-async def show_appointment(appointment_id: Id, *, who: Who, db: Db) -> Appointment:
+async def show_appointment(appointment_id: Id, *, who: CurrentUser, db: Db) -> Appointment:
     await appointments.of_patient(db, who, appointment_id)
     return await appointments.show(db, appointment_id)
 
 
 @routes.serve(contract.export_appointment)
-async def export_appointment(appointment_id: Id, *, who: Who, db: Db, house: House) -> str:
+async def export_appointment(appointment_id: Id, *, who: CurrentUser, db: Db, house: AppSettings) -> str:
     await appointments.of_patient(db, who, appointment_id)
     return calendar_file(await appointments.show(db, appointment_id), house.hospital, house.public_url)
 
 
-@routes.serve(contract.reschedule, finds=appointments.of_patient)
-async def reschedule(appointment_id: Id, body: Reschedule, *, who: Who, db: Db, house: House, expected: Expected) -> Appointment:
+@routes.serve(contract.reschedule, path_record=appointments.of_patient)
+async def reschedule(
+    appointment_id: Id, body: Reschedule, *, who: CurrentUser, db: Db, house: AppSettings, expected: IfMatch
+) -> Appointment:
     row = await appointments.of_patient(db, who, appointment_id)
     check_version(row.version, expected)
     check_changeable(row, house)
@@ -74,9 +76,9 @@ async def reschedule(appointment_id: Id, body: Reschedule, *, who: Who, db: Db, 
     return await appointments.move(db, row, body.starts_at, calendar, partial(same_day, house, calendar, body.starts_at))
 
 
-@routes.serve(contract.cancel, finds=appointments.of_patient)
+@routes.serve(contract.cancel, path_record=appointments.of_patient)
 async def cancel(
-    appointment_id: Id, body: Cancel | None = None, *, who: Who, db: Db, house: House, expected: Expected
+    appointment_id: Id, body: Cancel | None = None, *, who: CurrentUser, db: Db, house: AppSettings, expected: IfMatch
 ) -> Appointment:
     row = await appointments.of_patient(db, who, appointment_id)
     check_version(row.version, expected)
@@ -99,9 +101,9 @@ async def list_visits(
     limit: Limit = 20,
     cursor: Cursor | None = None,
     *,
-    who: Who,
+    who: CurrentUser,
     db: Db,
-    house: House,
+    house: AppSettings,
 ) -> Visits:
     today = slots.clinic_day(now(), house.clinic_zone)
     span = appointments.visits_span(day, from_, to, today, house.clinic_zone)
@@ -109,13 +111,13 @@ async def list_visits(
 
 
 @routes.serve(contract.show_visit)
-async def show_visit(appointment_id: Id, *, who: Who, db: Db) -> Visit:
+async def show_visit(appointment_id: Id, *, who: CurrentUser, db: Db) -> Visit:
     await appointments.of_doctor(db, who, appointment_id)
     return await appointments.show_visit(db, appointment_id)
 
 
-@routes.serve(contract.update_visit, finds=appointments.of_doctor)
-async def update_visit(appointment_id: Id, body: UpdateVisit, *, who: Who, db: Db, expected: Expected) -> Visit:
+@routes.serve(contract.update_visit, path_record=appointments.of_doctor)
+async def update_visit(appointment_id: Id, body: UpdateVisit, *, who: CurrentUser, db: Db, expected: IfMatch) -> Visit:
     row = await appointments.of_doctor(db, who, appointment_id)
     check_version(row.version, expected)
     visits.check_transition(AppointmentStatus(row.status), body.status)

@@ -9,7 +9,7 @@ from careplus_contracts import reception as contract
 from careplus_contracts.appointments import AppointmentStatus, Book, FirstDay, LastDay, OneDay
 from careplus_contracts.reception import Arrange, Arrangement, Arrangements, Rearrange
 from careplus_contracts.values import Cursor, Id, Limit
-from careplus_runtime.http.dependencies import Db, Expected, House, Who, check_version
+from careplus_runtime.http.dependencies import AppSettings, CurrentUser, Db, IfMatch, check_version
 from careplus_runtime.http.serving import Routes
 from careplus_runtime.process.clock import now
 
@@ -27,9 +27,9 @@ async def list_arrangements(
     limit: Limit = 20,
     cursor: Cursor | None = None,
     *,
-    who: Who,
+    who: CurrentUser,
     db: Db,
-    house: House,
+    house: AppSettings,
 ) -> Arrangements:
     today = slots.clinic_day(now(), house.clinic_zone)
     span = appointments.visits_span(day, from_, to, today, house.clinic_zone)
@@ -37,7 +37,7 @@ async def list_arrangements(
 
 
 @routes.serve(contract.arrange)
-async def arrange(body: Arrange, *, who: Who, db: Db, house: House) -> Arrangement:
+async def arrange(body: Arrange, *, who: CurrentUser, db: Db, house: AppSettings) -> Arrangement:
     await reception.check_patient(db, who, body.patient_id)
     calendar = await check_free(db, house, who, body.patient_id, body.doctor_id, body.starts_at)
     booked = Book(doctor_id=body.doctor_id, starts_at=body.starts_at)
@@ -45,8 +45,10 @@ async def arrange(body: Arrange, *, who: Who, db: Db, house: House) -> Arrangeme
     return await reception.show(db, who, made.id)
 
 
-@routes.serve(contract.rearrange, finds=reception.find)
-async def rearrange(appointment_id: Id, body: Rearrange, *, who: Who, db: Db, house: House, expected: Expected) -> Arrangement:
+@routes.serve(contract.rearrange, path_record=reception.find)
+async def rearrange(
+    appointment_id: Id, body: Rearrange, *, who: CurrentUser, db: Db, house: AppSettings, expected: IfMatch
+) -> Arrangement:
     row = await reception.find(db, who, appointment_id)
     check_version(row.version, expected)
     if body.status is not None:

@@ -7,19 +7,19 @@ from careplus_contracts.doctors import AddDoctor, Doctor, Doctors, NewDoctor, Sp
 from careplus_contracts.values import Cursor, Id, Limit, Query
 from careplus_doctors.inviting import invite
 from careplus_doctors.store import doctors as store
-from careplus_runtime.http.dependencies import Db, Expected, House, Who, check_version
+from careplus_runtime.http.dependencies import AppSettings, CurrentUser, Db, IfMatch, check_version
 from careplus_runtime.http.serving import Routes
 
 routes = Routes()
 
 
 @routes.serve(contract.show_profile)
-async def show_profile(*, who: Who, db: Db) -> Doctor:
+async def show_profile(*, who: CurrentUser, db: Db) -> Doctor:
     return store.shown(*await store.own(db, who))
 
 
 @routes.serve(contract.update_profile)
-async def update_profile(body: UpdateProfile, *, who: Who, db: Db, expected: Expected) -> Doctor:
+async def update_profile(body: UpdateProfile, *, who: CurrentUser, db: Db, expected: IfMatch) -> Doctor:
     account, profile = await store.own(db, who)
     check_version(profile.version, expected)
     if profile.specialty.strip().casefold() not in ("", body.specialty.strip().casefold()):
@@ -41,7 +41,7 @@ async def list_doctors(
 
 
 @routes.serve(contract.add_doctor)
-async def add_doctor(body: AddDoctor, *, who: Who, db: Db, house: House, request: Request) -> NewDoctor:
+async def add_doctor(body: AddDoctor, *, who: CurrentUser, db: Db, house: AppSettings, request: Request) -> NewDoctor:
     # the transaction begins with its first statement: nobody waits for another service inside of one
     invitation = await invite(request, house, body)
     doctor = await store.add(db, who, invitation.account_id, body)
@@ -54,12 +54,12 @@ async def add_doctor(body: AddDoctor, *, who: Who, db: Db, house: House, request
 
 
 @routes.serve(contract.show_doctor_profile)
-async def show_doctor_profile(doctor_id: Id, *, who: Who, db: Db) -> Doctor:
+async def show_doctor_profile(doctor_id: Id, *, who: CurrentUser, db: Db) -> Doctor:
     return store.shown(*await store.find(db, who, doctor_id))
 
 
-@routes.serve(contract.update_doctor, finds=store.find)
-async def update_doctor(doctor_id: Id, body: UpdateDoctor, *, who: Who, db: Db, expected: Expected) -> Doctor:
+@routes.serve(contract.update_doctor, path_record=store.find)
+async def update_doctor(doctor_id: Id, body: UpdateDoctor, *, who: CurrentUser, db: Db, expected: IfMatch) -> Doctor:
     account, profile = await store.find(db, who, doctor_id)
     check_version(profile.version, expected)
     return await store.save(db, account, profile, body, active=body.active)

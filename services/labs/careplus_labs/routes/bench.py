@@ -9,7 +9,7 @@ from careplus_contracts.values import Cursor, Id, Limit
 from careplus_labs.rules import observations, windows
 from careplus_labs.rules.bookings import check_at_the_bench, check_reason, check_transition
 from careplus_labs.store import bookings, entry, results
-from careplus_runtime.http.dependencies import Db, Expected, House, Who, check_version
+from careplus_runtime.http.dependencies import AppSettings, CurrentUser, Db, IfMatch, check_version
 from careplus_runtime.http.serving import Routes
 
 routes = Routes()
@@ -22,16 +22,18 @@ async def list_worklist(
     limit: Limit = 20,
     cursor: Cursor | None = None,
     *,
-    who: Who,
+    who: CurrentUser,
     db: Db,
-    house: House,
+    house: AppSettings,
 ) -> Worklist:
     span = None if day is None else windows.clinic_day(day, house.clinic_zone)
     return await bookings.list_work(db, who, status, span, limit, cursor)
 
 
-@routes.serve(contract.set_booking_status, finds=bookings.find)
-async def set_booking_status(booking_id: Id, body: SetBookingStatus, *, who: Who, db: Db, expected: Expected) -> LabBooking:
+@routes.serve(contract.set_booking_status, path_record=bookings.find)
+async def set_booking_status(
+    booking_id: Id, body: SetBookingStatus, *, who: CurrentUser, db: Db, expected: IfMatch
+) -> LabBooking:
     row = await bookings.find(db, who, booking_id)
     check_version(row.version, expected)
     check_reason(body.status, body.reason)
@@ -41,8 +43,8 @@ async def set_booking_status(booking_id: Id, body: SetBookingStatus, *, who: Who
     return await bookings.show(db, who, row)
 
 
-@routes.serve(results_contract.enter_result, finds=bookings.find)
-async def enter_result(booking_id: Id, body: EnterResult, *, who: Who, db: Db, house: House) -> LabResult:
+@routes.serve(results_contract.enter_result, path_record=bookings.find)
+async def enter_result(booking_id: Id, body: EnterResult, *, who: CurrentUser, db: Db, house: AppSettings) -> LabResult:
     booking = await bookings.find(db, who, booking_id)
     check_at_the_bench(LabBookingStatus(booking.status))
     before = await entry.result_of(db, booking, body.test_code)
@@ -52,8 +54,10 @@ async def enter_result(booking_id: Id, body: EnterResult, *, who: Who, db: Db, h
     return await results.show(db, row)
 
 
-@routes.serve(results_contract.verify_result, finds=results.find)
-async def verify_result(result_id: Id, body: VerifyResult | None = None, *, who: Who, db: Db, expected: Expected) -> LabResult:
+@routes.serve(results_contract.verify_result, path_record=results.find)
+async def verify_result(
+    result_id: Id, body: VerifyResult | None = None, *, who: CurrentUser, db: Db, expected: IfMatch
+) -> LabResult:
     booking = await bookings.of_result(db, who, result_id)
     row = await results.find(db, who, result_id)
     check_version(row.version, expected)

@@ -8,7 +8,7 @@ from careplus_contracts.values import Cursor, Id, Limit
 from careplus_labs.rules import windows
 from careplus_labs.rules.bookings import check_transition
 from careplus_labs.store import bookings
-from careplus_runtime.http.dependencies import Db, Expected, House, Who, check_version
+from careplus_runtime.http.dependencies import AppSettings, CurrentUser, Db, IfMatch, check_version
 from careplus_runtime.http.serving import Routes
 from careplus_runtime.identity.care import check_in_care
 from careplus_runtime.process.clock import now
@@ -17,13 +17,13 @@ routes = Routes()
 
 
 @routes.serve(contract.book_tests)
-async def book_tests(body: BookTests, *, who: Who, db: Db, house: House) -> LabBooking:
+async def book_tests(body: BookTests, *, who: CurrentUser, db: Db, house: AppSettings) -> LabBooking:
     when = windows.hours(house.lab_hours, house.clinic_zone, now(), house.horizon_days)
     return await bookings.book(db, who, body, when, house.lab_places)
 
 
 @routes.serve(contract.order_tests)
-async def order_tests(body: OrderTests, *, who: Who, db: Db, house: House) -> LabBooking:
+async def order_tests(body: OrderTests, *, who: CurrentUser, db: Db, house: AppSettings) -> LabBooking:
     await check_in_care(db, who, body.patient_id, body.appointment_id)
     when = windows.hours(house.lab_hours, house.clinic_zone, now(), house.horizon_days)
     return await bookings.book(db, who, body, when, house.lab_places)
@@ -31,18 +31,20 @@ async def order_tests(body: OrderTests, *, who: Who, db: Db, house: House) -> La
 
 @routes.serve(contract.list_lab_bookings)
 async def list_lab_bookings(
-    status: LabBookingStatus | None = None, limit: Limit = 20, cursor: Cursor | None = None, *, who: Who, db: Db
+    status: LabBookingStatus | None = None, limit: Limit = 20, cursor: Cursor | None = None, *, who: CurrentUser, db: Db
 ) -> LabBookings:
     return await bookings.list_own(db, who, status, limit, cursor)
 
 
 @routes.serve(contract.show_lab_booking)
-async def show_lab_booking(booking_id: Id, *, who: Who, db: Db) -> LabBooking:
+async def show_lab_booking(booking_id: Id, *, who: CurrentUser, db: Db) -> LabBooking:
     return await bookings.show(db, who, await bookings.find(db, who, booking_id))
 
 
-@routes.serve(contract.cancel_lab_booking, finds=bookings.find)
-async def cancel_lab_booking(booking_id: Id, body: Cancel | None = None, *, who: Who, db: Db, expected: Expected) -> LabBooking:
+@routes.serve(contract.cancel_lab_booking, path_record=bookings.find)
+async def cancel_lab_booking(
+    booking_id: Id, body: Cancel | None = None, *, who: CurrentUser, db: Db, expected: IfMatch
+) -> LabBooking:
     row = await bookings.find(db, who, booking_id)
     check_version(row.version, expected)
     if row.status != LabBookingStatus.CANCELLED:
