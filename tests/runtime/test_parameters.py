@@ -68,7 +68,7 @@ def test_last_repeated_counts_and_unknown_is_ignored() -> None:
 def test_filter_is_one_argument_and_flat_parameters() -> None:
     read = Parameters(list_visits).read(sent("from=2030-01-07&open=true&limit=5&cursor=abc"))
     assert read == {"place_id": 7, "query": VisitFilter(from_=date(2030, 1, 7), open=True, limit=5, cursor="abc")}
-    assert list(list_visits.parameters) == ["place_id", "limit", "cursor", "from_", "open"]
+    assert list(list_visits.parameters) == ["place_id", "from_", "open", "limit", "cursor"]
     assert list_visits.body is None
     assert list_visits.parameters["limit"].annotation is Limit
     assert list_visits.parameters["from_"].default is None

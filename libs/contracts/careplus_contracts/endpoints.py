@@ -23,7 +23,7 @@ from careplus_contracts.refusals import (
     Unauthenticated,
     Unavailable,
 )
-from careplus_contracts.values import Filter
+from careplus_contracts.values import Filter, PageFilter
 
 P = ParamSpec("P")
 R_co = TypeVar("R_co", covariant=True)
@@ -223,7 +223,7 @@ def _holds(base: type, annotation: Any) -> bool:
 
 
 def _members(filter_: inspect.Parameter | None) -> dict[str, inspect.Parameter]:
-    """Return the members of a filter as parameters."""
+    """Return the members of a filter as parameters, `limit` and `cursor` last."""
     if filter_ is None:
         return {}
     model, hints = filter_.annotation, get_type_hints(filter_.annotation, include_extras=True)
@@ -231,5 +231,5 @@ def _members(filter_: inspect.Parameter | None) -> dict[str, inspect.Parameter]:
         name: inspect.Parameter(
             name, filter_.kind, default=filter_.empty if field.is_required() else field.default, annotation=hints[name]
         )
-        for name, field in model.model_fields.items()
+        for name, field in sorted(model.model_fields.items(), key=lambda member: member[0] in PageFilter.model_fields)
     }
