@@ -179,7 +179,7 @@ def variants(document: Json, schema: Json) -> dict[str, Json]:
 
 
 def kind(schema: Json) -> str:
-    """Return the code of a refusal, else the JSON type."""
+    """Return the code of a refusal, the JSON type of any other schema."""
     code = schema.get("properties", {}).get("code", {}).get("const")
     return code or str(schema.get("type", "any value"))
 

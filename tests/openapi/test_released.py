@@ -24,7 +24,7 @@ def git(*arguments: str) -> str:
 
 
 def base_commit() -> str:
-    """Return the newest release tag that has openapi.json, else the commit that added it; empty before its first commit."""
+    """Return the newest release tag that has openapi.json, by default the commit that added it; empty before its first commit."""
     for tag in git("tag", "--list", "v*", "--merged", "HEAD", "--sort=-v:refname").split():
         if git("ls-tree", "--name-only", tag, "openapi.json"):
             return tag
@@ -37,7 +37,7 @@ def newer_than(version: str, changelog: str) -> str:
 
 
 def unannounced(old: dict[str, Any], new: dict[str, Any], newer: str) -> list[Change]:
-    """Return the incompatible changes whose subject does not stand in backticks in these sections of the changelog."""
+    """Return the incompatible changes without their subject in backticks in these sections of the changelog."""
     return [change for change in incompatible_changes(old, new) if f"`{change.subject}`" not in newer]
 
 

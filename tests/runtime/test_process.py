@@ -99,7 +99,7 @@ async def test_keys_are_kept_while_auth_is_away() -> None:
     with pytest.raises(Unavailable):
         await verifier.identify(token())
     auth.away = False
-    verifier._asked_at = float("-inf")
+    verifier._fetched_at = float("-inf")
     assert (await verifier.identify(token())).id == 7
     auth.away = True
     assert (await verifier.identify(token(at=time.time() - 5))).id == 7
@@ -128,7 +128,7 @@ async def test_an_unknown_key_is_asked_for_at_most_every_half_minute() -> None:
             await verifier.identify(token(other))
     assert auth.asked == 1
     auth.keys.append(other.public_jwk)
-    verifier._asked_at -= keys.REFETCH_AFTER_S
+    verifier._fetched_at -= keys.REFETCH_AFTER_S
     assert (await verifier.identify(token(other))).id == 7
     assert auth.asked == 2
 

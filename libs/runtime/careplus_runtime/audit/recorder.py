@@ -21,7 +21,7 @@ from careplus_contracts.refusals import Malformed, Refusal, TooManyRequests, Una
 from careplus_contracts.values import Id
 from careplus_runtime.audit.group_commit import Committer
 from careplus_runtime.audit.subjects import patients_in
-from careplus_runtime.http.addresses import caller
+from careplus_runtime.http.addresses import client_address
 from careplus_runtime.http.problems import answer_refusal
 from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.clock import now
@@ -116,7 +116,7 @@ class Auditor:
             "account_id": account_id,
             "role": role and role.value,
             "session_id": session_id,
-            "address": caller(scope),
+            "address": client_address(scope),
             "service": self.endpoint.service,
             "action": self.endpoint.name,
             "kind": self.kind,

@@ -92,7 +92,7 @@ SESSIONS = frozenset({session, read_session, write_session})
 
 
 def dependency_of(parameter: Parameter) -> Any:
-    """Return the function in the parameter's `Depends`; the annotation for Request and Response; else None."""
+    """Return the function in the parameter's `Depends`; the annotation for Request and Response; None for other parameters."""
     marks = (*get_args(parameter.annotation), parameter.default)
     own = parameter.annotation if parameter.annotation in (Request, Response) else None
     return next((mark.dependency for mark in marks if isinstance(mark, params.Depends)), own)

@@ -18,15 +18,15 @@ from careplus_contracts.values import MAX_ID
 Json = dict[str, Any]
 
 ABOUT = """\
-Everything a hospital's portals do, as JSON over HTTP.
+The API of the hospital's portals, as JSON over HTTP.
 
 - **Signing in**: `POST /auth/login` answers an access token; send it as `Authorization: Bearer …`.
-- **Lists** answer `items` and `next_cursor`; send that as `cursor` for the next page.
-- **Refusals** are RFC 9457 problem details; switch on `code`. Beside what an operation lists, any may answer 500 `unexpected`.
-- **Instants** carry an offset and are answered in UTC; days are days of the clinic's calendar.
-- **Repeating**: send an `Idempotency-Key` nobody can guess with a POST or PUT, and repeat it safely for 24 hours.
-- **Editing**: send the `ETag` you read as `If-Match`; a change in between is 412, not lost, also where it did
-  what you want. Acts that answer the same when they are repeated do so without `If-Match`, or with their key.
+- **Lists** answer `items` and `next_cursor`; send `next_cursor` as `cursor` for the next page.
+- **Refusals** are RFC 9457 problem details; switch on `code`. Every operation can also answer 500 `unexpected`.
+- **Instants** have an offset, and UTC in answers; days are days of the clinic's calendar.
+- **Repeating**: send a random `Idempotency-Key` with a POST or PUT, and repeat the request safely for 24 hours.
+- **Editing**: send the `ETag` that you read as `If-Match`. If the record has changed since, the answer is 412 and your
+  request has no effect, even if the other change was the same as yours.
 """
 
 PARAMETERS: Json = {
