@@ -28,7 +28,7 @@ def generated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     (folder / "openapi.json").write_text(json.dumps(document()))
     bin_folder = Path(sys.executable).parent
     command = [str(bin_folder / "openapi-python-client"), "generate", "--meta", "none", "--fail-on-warning"]
-    made = subprocess.run(
+    generator = subprocess.run(
         [*command, "--path", str(folder / "openapi.json"), "--output-path", str(folder / NAME)],
         # the generator formats its output with the ruff on PATH
         env={**os.environ, "PATH": f"{bin_folder}{os.pathsep}{os.environ['PATH']}"},
@@ -36,8 +36,8 @@ def generated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         text=True,
         check=False,
     )
-    assert made.returncode == 0, made.stdout + made.stderr
-    assert "warning" not in (made.stdout + made.stderr).lower()
+    assert generator.returncode == 0, generator.stdout + generator.stderr
+    assert "warning" not in (generator.stdout + generator.stderr).lower()
     sys.path.insert(0, str(folder))
     yield folder / NAME
     sys.path.remove(str(folder))

@@ -53,7 +53,7 @@ def sent(query: str, place_id: str = "7") -> Request:
     return Request({"type": "http", "query_string": query.encode(), "path_params": {"place_id": place_id}, "headers": []})
 
 
-def test_parameters_have_names_of_signature_and_types_of_contract() -> None:
+def test_parameters_have_names_and_types_of_the_signature() -> None:
     read = Parameters(list_days).read
     assert read(sent("")) == {"place_id": 7, "from_": None, "limit": 20}
     assert read(sent("from=2030-01-07&limit=5")) == {"place_id": 7, "from_": date(2030, 1, 7), "limit": 5}

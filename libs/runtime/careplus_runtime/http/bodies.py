@@ -33,9 +33,6 @@ class JsonBody:
         self.adapter: TypeAdapter[Any] = TypeAdapter(kind)
         self.path_record = path_record
         self.path_name = next((name for name in endpoint.parameters if f"{{{name}}}" in endpoint.path), "")
-        self.key: TypeAdapter[Any] | None = None
-        if self.path_name:
-            self.key = TypeAdapter(endpoint.parameters[self.path_name].annotation)
 
     async def __call__(self, request: Request) -> Any:
         body = await request.body()
@@ -62,14 +59,9 @@ class JsonBody:
 
     async def _check_record(self, request: Request) -> None:
         # 404 for another person's record with a malformed body too: 422 would show that the record exists
-        if self.path_record is None or self.key is None:
-            return
-        try:
-            key = self.key.validate_python(request.path_params[self.path_name])
-        except ValidationError:
-            return  # malformed id: no record has it
-        async with request.app.state.database.reading() as db:
-            await self.path_record(db, request.scope["user"], key)
+        if self.path_record is not None and self.path_name:
+            async with request.app.state.database.reading() as db:
+                await self.path_record(db, request.scope["user"], request.scope["arguments"][self.path_name])
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -43,7 +43,7 @@ class Routes:
     ) -> Callable[[Callable[..., Awaitable[R]]], Callable[..., Awaitable[R]]]:
         """Serve an endpoint with the decorated handler. Raise TypeError unless they agree.
 
-        `path_record` is the store function for the record in the path; an endpoint with a path parameter and a body needs it.
+        `path_record` is the store function for the record in the path; pass it for an endpoint with a path parameter and a body.
         """
 
         def register(handler: Callable[..., Awaitable[R]]) -> Callable[..., Awaitable[R]]:
