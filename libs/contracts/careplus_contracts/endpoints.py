@@ -205,21 +205,17 @@ def resolved_parameters(function: Callable[..., Any]) -> dict[str, inspect.Param
     return {name: parameter.replace(annotation=hints[name]) for name, parameter in inspect.signature(function).parameters.items()}
 
 
-def is_body(annotation: Any) -> bool:
-    """Return whether a parameter of this type is the JSON body: a model, or a model or None."""
-    return _holds(BaseModel, annotation) and not is_filter(annotation)
-
-
 def is_filter(annotation: Any) -> bool:
     """Return whether a parameter of this type is the query as one model."""
-    return _holds(Filter, annotation)
+    return isinstance(annotation, type) and issubclass(annotation, Filter)
 
 
-def _holds(base: type, annotation: Any) -> bool:
+def is_body(annotation: Any) -> bool:
+    """Return whether a parameter of this type is the JSON body: a model, or a model or None."""
     if get_origin(annotation) is Annotated:
-        return _holds(base, get_args(annotation)[0])
-    candidates = get_args(annotation) or (annotation,)
-    return any(isinstance(candidate, type) and issubclass(candidate, base) for candidate in candidates)
+        return is_body(get_args(annotation)[0])
+    kinds = get_args(annotation) or (annotation,)
+    return any(isinstance(kind, type) and issubclass(kind, BaseModel) and not is_filter(kind) for kind in kinds)
 
 
 def _members(filter_: inspect.Parameter | None) -> dict[str, inspect.Parameter]:

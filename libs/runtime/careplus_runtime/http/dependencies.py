@@ -21,9 +21,7 @@ async def _current_user(request: Request) -> Identity:
 
 
 async def _optional_user(request: Request) -> Identity | None:
-    if header(request.scope, b"authorization") is None:
-        return None
-    return await identify(request.scope, request.app.state.verifier)
+    return None if header(request.scope, b"authorization") is None else await _current_user(request)
 
 
 async def _app_settings(request: Request) -> Settings:
