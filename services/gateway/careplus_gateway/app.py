@@ -31,7 +31,8 @@ from careplus_gateway.peers import Peers, Proxies
 from careplus_gateway.rates import Counter, Rates
 from careplus_gateway.refusing import NotedDoor
 from careplus_runtime.http.openapi import document
-from careplus_runtime.http.problems import RequestIdMiddleware, answer_http_exception, answer_refusal
+from careplus_runtime.http.problems import answer_http_exception, answer_refusal
+from careplus_runtime.http.request_id import RequestIdMiddleware
 from careplus_runtime.identity.authorization import RequireRole
 from careplus_runtime.identity.jwks import TokenVerifier, jwks_fetcher
 from careplus_runtime.process import logs

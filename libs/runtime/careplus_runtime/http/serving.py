@@ -18,7 +18,8 @@ from careplus_runtime.audit.recorder import answer_refusal_noted
 from careplus_runtime.http.bodies import RecordLoader
 from careplus_runtime.http.dependencies import Db, IfMatch, ReadDb, WriteDb
 from careplus_runtime.http.handlers import BoundHandler, Handler
-from careplus_runtime.http.problems import RequestIdMiddleware, answer_http_exception, problem
+from careplus_runtime.http.problems import answer_http_exception, problem
+from careplus_runtime.http.request_id import RequestIdMiddleware
 from careplus_runtime.identity.authorization import RequireRole
 from careplus_runtime.identity.jwks import jwks_fetcher
 from careplus_runtime.identity.sessions import SessionVerifier
