@@ -12,6 +12,7 @@ from careplus_contracts.client import Client
 from careplus_contracts.endpoints import EVERYONE, SIGNED_IN, Contract, Role
 from careplus_contracts.refusals import Malformed
 from careplus_contracts.values import Answer, Day, Id, Limit, PageFilter
+from careplus_runtime.audit.recorder import Auditor
 from careplus_runtime.http.dependencies import CurrentUser, ReadDb, WriteDb
 from careplus_runtime.http.handlers import BoundHandler
 from careplus_runtime.http.parameters import Parameters
@@ -26,6 +27,10 @@ class VisitFilter(PageFilter):
     open: bool = False
 
 
+class PatientFilter(PageFilter):
+    patient_id: Id | None = None
+
+
 class Greeting(Answer):
     text: str
 
@@ -38,6 +43,11 @@ async def list_days(place_id: Id, from_: date | None = None, limit: Limit = 20) 
 @api.get("/places/{place_id}/visits", roles=EVERYONE)
 async def list_visits(place_id: Id, query: VisitFilter) -> None:
     """List visits."""
+
+
+@api.get("/orders", roles={Role.DOCTOR})
+async def list_orders(query: PatientFilter) -> None:
+    """List orders."""
 
 
 greetings = Contract(service="tests", tag="tests")
@@ -89,6 +99,12 @@ def test_malformed_parameters_are_named_with_their_place(endpoint: Any, query: s
     with pytest.raises(Malformed) as refused:
         Parameters(endpoint).read(sent(query, place_id))
     assert sorted(error.field for error in refused.value.extras["errors"]) == fields
+
+
+def test_patient_in_filter_is_audited() -> None:
+    request = sent("patient_id=12")
+    request.scope["arguments"] = Parameters(list_orders).read(request)
+    assert Auditor(list_orders)._patients(request, None) == {12}
 
 
 async def test_client_sends_filter_members_that_are_set() -> None:
