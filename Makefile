@@ -24,7 +24,7 @@ DOCKER := docker compose
 # processes start again and again: what they run is compiled once, also where somebody is told not to
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run up down logs test attack browser-test screenshots lighthouse lint format types web web-test bench lock sbom clean help
+.PHONY: run up down logs test attack browser-test screenshots lighthouse lint format types openapi web web-test bench lock sbom clean help
 
 run: .venv/run-installed .env web ## start the demo hospital at http://localhost:5000
 	@$(BIN)/careplus run --demo
@@ -68,6 +68,9 @@ format: .venv/dev-installed ## put code into the house's style
 
 types: .venv/run-installed ## write the TypeScript types of the API anew, from the contracts
 	@$(BIN)/python web/build.py gen
+
+openapi: .venv/run-installed ## write openapi.json anew, from the contracts; a test holds it to them
+	@$(BIN)/careplus openapi --output openapi.json
 
 web: .venv/run-installed ## build the portals, if their sources have changed
 	@$(BIN)/python web/build.py

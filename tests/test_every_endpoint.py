@@ -137,7 +137,7 @@ def test_whoever_may_read_reads(world: World, endpoint: Endpoint[..., Any]) -> N
             assert answer.status_code == 200, answer.text
             assert answer.headers["content-type"].startswith(endpoint.media_type)
             assert answer.headers["cache-control"] == "no-store"
-            if endpoint.polled:
+            if endpoint.conditional:
                 again = send(world.people[name].http, endpoint, endpoint.path, **{"If-None-Match": answer.headers["etag"]})
                 assert (again.status_code, again.content) == (304, b"")
 

@@ -27,7 +27,7 @@ COUNTED_FIRST = {
 
 
 def test_there_is_a_deed_for_every_key() -> None:
-    assert sorted(deed.name for deed in DEEDS) == sorted(endpoint.name for endpoint in ENDPOINTS if endpoint.keyed)
+    assert sorted(deed.name for deed in DEEDS) == sorted(endpoint.name for endpoint in ENDPOINTS if endpoint.idempotent)
 
 
 def of_somebody(deed: Deed) -> bool:

@@ -52,7 +52,7 @@ QUERY = {"list_accounts": "?q=pia@example.org", "list_arrangements": "?patient_i
 @pytest.mark.parametrize("endpoint", READS, ids=named)
 def test_every_read_names_its_patients_or_is_exempt(endpoint: Endpoint[..., Any]) -> None:
     auditor = Auditor(endpoint)
-    names_patients = auditor.patient_ids_in is not None or "{patient_id}" in endpoint.path or endpoint.watched
+    names_patients = auditor.patient_ids_in is not None or "{patient_id}" in endpoint.path or endpoint.always_audited
     is_own_record = [role for role in Role if endpoint.admits(role)] == [Role.PATIENT]
     assert (names_patients or is_own_record) != (endpoint.name in WITHOUT_PATIENT) or endpoint.roles == SIGNED_IN
 
@@ -79,7 +79,7 @@ def test_read_of_a_record_leaves_one_event(world: World, hospital: Hospital, end
         assert len(event["session_id"]) >= 16
         if role != "patient" and endpoint.name not in {"list_audit", "export_audit"}:
             assert world.ids["patient_id"] in event["patients"] or endpoint.name == "show_account"
-        if endpoint.polled:
+        if endpoint.conditional:
             again = new_request_id()
             unchanged = ask(person, "GET", path, again, headers={"If-None-Match": answer.headers["etag"]})
             assert (unchanged.status_code, of_request(hospital, again)) == (304, [])

@@ -11,7 +11,7 @@ from careplus_contracts.endpoints import EVERYONE, Contract, Endpoint, Role
 from careplus_contracts.refusals import Forbidden, InProgress, KeyReused, Malformed, NotFound, Stale, TooLarge, Unauthenticated
 from careplus_contracts.registry import ENDPOINTS
 from careplus_contracts.values import Answer, Body, Id, Limit
-from careplus_runtime.http.dependencies import Db, Expected, Who
+from careplus_runtime.http.dependencies import CurrentUser, Db, IfMatch
 from careplus_runtime.http.serving import Routes, application, check_agreement
 
 
@@ -26,7 +26,13 @@ class Place(Answer):
 api = Contract(service="tests", tag="tests")
 
 
-@api.post("/places/{place_id}", roles={Role.PATIENT}, refuses=(NotFound,), unkeyed="it has no transaction", example={"to": 1})
+@api.post(
+    "/places/{place_id}",
+    roles={Role.PATIENT},
+    refuses=(NotFound,),
+    not_idempotent_because="it has no transaction",
+    example={"to": 1},
+)
 async def move(place_id: Id, body: Move, limit: Limit = 20) -> Place:
     """Move a place."""
     raise NotImplementedError
@@ -41,7 +47,7 @@ async def open_place() -> Place:
     raise NotImplementedError
 
 
-@more.post("/keys", roles={Role.PATIENT}, unkeyed="a key is kept nowhere")
+@more.post("/keys", roles={Role.PATIENT}, not_idempotent_because="a key is kept nowhere")
 async def hand_out_key() -> Place:
     """Hand out the key to a place."""
     raise NotImplementedError
@@ -80,7 +86,7 @@ def test_what_follows_from_the_shape_of_a_promise() -> None:
     assert (move.admits(Role.PATIENT), move.admits(Role.DOCTOR)) == (True, False)
 
 
-async def as_promised(place_id: Id, body: Move, limit: Limit = 20, *, who: Who, db: Db) -> Place:
+async def as_promised(place_id: Id, body: Move, limit: Limit = 20, *, who: CurrentUser, db: Db) -> Place:
     return Place(id=place_id)
 
 
@@ -168,11 +174,11 @@ async def in_one_transaction(*, db: Db) -> Place:
     raise NotImplementedError
 
 
-async def with_the_version(*, db: Db, expected: Expected) -> Place:
+async def with_the_version(*, db: Db, expected: IfMatch) -> Place:
     raise NotImplementedError
 
 
-async def without_a_transaction(*, expected: Expected) -> Place:
+async def without_a_transaction(*, expected: IfMatch) -> Place:
     raise NotImplementedError
 
 
@@ -183,9 +189,9 @@ async def with_headers_of_its_own(*, db: Db, response: Response) -> Place:
 def test_a_promise_about_headers_needs_what_keeps_it() -> None:
     check_agreement(open_place, in_one_transaction)
     check_agreement(close_places, with_the_version)
-    with pytest.raises(TypeError, match="open_place: the contract promises Idempotency-Key"):
+    with pytest.raises(TypeError, match="open_place: the contract declares Idempotency-Key"):
         check_agreement(open_place, without_a_transaction)
-    with pytest.raises(TypeError, match="close_places: the contract promises If-Match"):
+    with pytest.raises(TypeError, match="close_places: the contract declares If-Match"):
         check_agreement(close_places, in_one_transaction)
     with pytest.raises(TypeError, match="open_place: headers that the handler adds would be missing"):
         check_agreement(open_place, with_headers_of_its_own)
@@ -193,12 +199,12 @@ def test_a_promise_about_headers_needs_what_keeps_it() -> None:
 
 
 def test_who_gives_tokens_alone_takes_no_key() -> None:
-    without = {endpoint.name for endpoint in ENDPOINTS if endpoint.method in {"POST", "PUT"} and not endpoint.keyed}
+    without = {endpoint.name for endpoint in ENDPOINTS if endpoint.method in {"POST", "PUT"} and not endpoint.idempotent}
     assert without == {"login", "refresh", "logout"}
 
 
 def test_only_staying_signed_in_goes_without_a_note() -> None:
-    assert [endpoint.name for endpoint in ENDPOINTS if not endpoint.noted] == ["refresh"]
+    assert [endpoint.name for endpoint in ENDPOINTS if not endpoint.audited] == ["refresh"]
 
 
 @pytest.mark.parametrize("endpoint", [one for one in ENDPOINTS if one.method == "PUT"], ids=lambda one: one.name)
@@ -210,9 +216,9 @@ def test_a_service_with_a_promise_unserved_does_not_start() -> None:
     kept, routes = Routes(), Routes()
     kept.serve(move)(as_promised)
     assert application("tests", contracts=[api], routes=[kept]).title == "tests"
-    with pytest.raises(TypeError, match=r"tests: promised and not served.*move"):
+    with pytest.raises(TypeError, match=r"tests: declared and not served.*move"):
         application("tests", contracts=[api], routes=[routes])
-    with pytest.raises(TypeError, match=r"served and not promised.*move"):
+    with pytest.raises(TypeError, match=r"served and not declared.*move"):
         application("tests", contracts=[], routes=[kept])
     with pytest.raises(TypeError, match=r"tests: served twice: \['move'\]"):
         application("tests", contracts=[api], routes=[kept, kept])

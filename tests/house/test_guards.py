@@ -66,7 +66,7 @@ def test_a_route_without_a_contract_is_refused() -> None:
     async def serve(record_id: Id) -> Answer:
         raise NotImplementedError
 
-    with pytest.raises(TypeError, match=r"served and not promised.*show_record"):
+    with pytest.raises(TypeError, match=r"served and not declared.*show_record"):
         application("tests", contracts=[promised], routes=[routes])
 
 

@@ -12,7 +12,7 @@ from pydantic_core import PydanticSerializationError
 
 from careplus_contracts.endpoints import EVERYONE, Contract
 from careplus_contracts.values import Answer, Id
-from careplus_runtime.http.handlers import facing_fastapi
+from careplus_runtime.http.handlers import BoundHandler
 from careplus_tables.accounts import AccountRow
 
 SERVICES = Path(__file__).parents[2] / "services"
@@ -100,7 +100,7 @@ async def show_person() -> Shown:
 
 async def asked(handler: Any) -> httpx.Response:
     app = FastAPI()
-    app.add_api_route("/people", facing_fastapi(show_person, handler, None), response_model=None)
+    app.add_api_route("/people", BoundHandler(show_person, handler, None), response_model=None)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as http:
         return await http.get("/people")
 

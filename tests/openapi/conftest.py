@@ -1,4 +1,4 @@
-"""A hospital of their own for tests that send anything at all: what they leave behind is nobody else's."""
+"""A separate hospital for tests that send random requests, so that their changes affect no other test."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,23 +11,23 @@ from tests.world import World, build, made
 
 
 @pytest.fixture(scope="package")
-def shaken(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    with furnished(tmp_path_factory.mktemp("shaken")) as world:
+def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    with populated_world(tmp_path_factory.mktemp("sandbox")) as world:
         yield world
 
 
 @contextmanager
-def furnished(folder: Path) -> Iterator[World]:
-    """One of everything, and enough visits and bookings that lists have a second page and some can be cancelled."""
+def populated_world(folder: Path) -> Iterator[World]:
+    """Yield a hospital with one record of each kind, and enough visits and bookings for second pages and cancellations."""
     hospital = Hospital(folder)
     with hospital.founded(), build(hospital, hospital.sign_in(ADMIN)) as world:
-        furnish(world)
-        # examples take a doctor and a test out of booking; not those that bookings are tried with
+        add_visits_and_bookings(world)
+        # examples deactivate a doctor and a test: use other ones than the bookings do
         world.ids.update(doctor_id=world.people["other_doctor"].id, code="HBA1C")
         yield world
 
 
-def furnish(world: World) -> None:
+def add_visits_and_bookings(world: World) -> None:
     patient, doctor_id = world.people["patient"].http, world.people["doctor"].id
     times = free_times(patient, doctor_id, days=10)[50:]
     for starts_at in times[:4]:

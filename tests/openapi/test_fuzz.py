@@ -1,4 +1,4 @@
-"""schemathesis, as everybody: whatever is sent, the answer is a documented one."""
+"""schemathesis with every role: every request gets a documented answer."""
 
 import json
 import os
@@ -13,18 +13,18 @@ import pytest
 from careplus_contracts.endpoints import Role
 from careplus_contracts.registry import ENDPOINTS
 from tests.hospital import ADMIN, PASSWORD, free_times
-from tests.openapi.conftest import furnished
+from tests.openapi.conftest import populated_world
 from tests.world import World
 
 EXAMPLES = int(os.environ.get("OPENAPI_EXAMPLES", "4"))
-"""Random requests to each operation; OPENAPI_EXAMPLES=200 digs for a quarter of an hour."""
+"""Random requests to each operation; OPENAPI_EXAMPLES=200 runs for a quarter of an hour."""
 pytestmark = pytest.mark.timeout(300 + 10 * EXAMPLES)
 PHASES = ("examples,fuzzing", pytest.param("examples,coverage,fuzzing,stateful", marks=pytest.mark.attack))
-"""By chance; and each rule of the schema broken by itself, and one request with what another answered."""
+"""Random requests; with `make attack` also each schema rule violated alone, and requests chained by their answers."""
 
 EMAILS = {Role.PATIENT: "pia@example.org", Role.DOCTOR: "osei@example.org", Role.LAB: "lab@example.org", Role.ADMIN: ADMIN}
-# one worker, because the same seed is to send the same requests; every check but one is on, among them: no 5xx, documented
-# status, headers, type and schema, 405 for other methods, malformed input refused, no token or a false one refused
+# one worker, so that a seed always sends the same requests. All checks but one are on: no 5xx; documented status, headers, media
+# type and schema; 405 for other methods; malformed input refused; missing or invalid token refused
 SETTINGS = f"""
 seed = 20300107
 workers = 1
@@ -39,7 +39,7 @@ no-shrink = true
 database = "none"
 
 [checks.positive_data_acceptance]
-# a schema cannot say which cursors were given out, which times are free, which version is the newest or which code exists
+# a schema cannot express which cursors were issued, which times are free, which version is current or which code exists
 enabled = false
 
 [warnings]
@@ -49,7 +49,7 @@ fail-on = ["unsupported_regex", "unresolvable_reference", "missing_deserializer"
 
 
 def sign_in(email: str) -> str:
-    """Settings with which tokens are fetched as they expire."""
+    """Return the settings that sign in again when a token expires."""
     return f"""
 [auth.dynamic.openapi.bearer]
 path = "/auth/login"
@@ -60,14 +60,14 @@ extract_selector = "/access_token"
 
 @pytest.fixture(scope="module")
 def fuzzed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    """A hospital that nobody else needs: an administrator of chance closes accounts."""
-    with furnished(tmp_path_factory.mktemp("fuzzed")) as world:
+    """A separate hospital, because a random administrator deactivates accounts."""
+    with populated_world(tmp_path_factory.mktemp("fuzzed")) as world:
         yield world
 
 
 @pytest.fixture(scope="module")
 def existing(fuzzed: World) -> str:
-    """Settings with which what exists is sent often, so that more is reached than refusals."""
+    """Return settings that send ids of existing records often, so that requests reach more than refusals."""
     times = free_times(fuzzed.people["patient"].http, fuzzed.people["doctor"].id, days=14)
     values: dict[str, list[Any]] = {
         **{f"path.{name}": [value] for name, value in fuzzed.ids.items()},
@@ -89,12 +89,12 @@ def existing(fuzzed: World) -> str:
 
 
 @pytest.mark.parametrize("phases", PHASES)
-@pytest.mark.parametrize("role", [*Role, None], ids=lambda role: role or "nobody")
-def test_whatever_is_sent_the_answer_is_documented(
+@pytest.mark.parametrize("role", [*Role, None], ids=lambda role: role or "public")
+def test_random_requests_get_documented_answers(
     fuzzed: World, existing: str, tmp_path: Path, role: Role | None, phases: str
 ) -> None:
     (tmp_path / "schemathesis.toml").write_text(SETTINGS + (sign_in(EMAILS[role]) if role else "") + existing)
-    # once, as the first who may: what a role may not do is refused at the door, which tests/test_every_endpoint.py shows
+    # each operation once, with its first admitted role; tests/test_every_endpoint.py covers the refused roles
     names = [one.name for one in ENDPOINTS if role == (None if one.public else next(filter(one.admits, Role)))]
     command = [sys.executable, "-m", "schemathesis.cli", "run", f"{fuzzed.hospital.url}/openapi.json", "--no-color"]
     included = [part for name in names for part in ("--include-operation-id", name)]

@@ -1,4 +1,4 @@
-"""A client that a generator makes from the document does a patient's work, with nothing but its own functions and models."""
+"""A client generated from the document books and cancels a visit with only its own functions and models."""
 
 import json
 import os
@@ -23,21 +23,21 @@ TAGS = {endpoint.name: endpoint.tag.replace(" ", "_") for endpoint in ENDPOINTS}
 
 @pytest.fixture(scope="module")
 def generated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """The generated package, importable."""
+    """Generate the package, make it importable and yield its folder."""
     folder = tmp_path_factory.mktemp("client")
     (folder / "openapi.json").write_text(json.dumps(document()))
     bin_folder = Path(sys.executable).parent
     command = [str(bin_folder / "openapi-python-client"), "generate", "--meta", "none", "--fail-on-warning"]
-    made = subprocess.run(
+    generator = subprocess.run(
         [*command, "--path", str(folder / "openapi.json"), "--output-path", str(folder / NAME)],
-        # it formats what it made with the ruff on PATH
+        # the generator formats its output with the ruff on PATH
         env={**os.environ, "PATH": f"{bin_folder}{os.pathsep}{os.environ['PATH']}"},
         capture_output=True,
         text=True,
         check=False,
     )
-    assert made.returncode == 0, made.stdout + made.stderr
-    assert "warning" not in (made.stdout + made.stderr).lower()
+    assert generator.returncode == 0, generator.stdout + generator.stderr
+    assert "warning" not in (generator.stdout + generator.stderr).lower()
     sys.path.insert(0, str(folder))
     yield folder / NAME
     sys.path.remove(str(folder))
@@ -50,7 +50,7 @@ def model(name: str) -> Any:
 
 
 def call(endpoint: str, client: Any, *arguments: Any, **more: Any) -> Any:
-    """The parsed answer of a generated function."""
+    """Call a generated function and return the parsed answer."""
     function: Callable[..., Any] = import_module(f"{NAME}.api.{TAGS[endpoint]}.{endpoint}").sync
     return function(*arguments, client=client, **more)
 
@@ -61,23 +61,23 @@ def test_every_operation_has_a_module(generated: Path) -> None:
         assert callable(import_module(f"{NAME}.api.{tag}.{name}").sync_detailed)
 
 
-def test_it_registers_signs_in_finds_books_moves_and_cancels(generated: Path, shaken: World) -> None:
-    hospital = shaken.hospital
-    staff = hospital.employ(shaken.people["admin"], "client@example.org", "Dr Gen Erated", "Oncology")
+def test_generated_client_books_moves_and_cancels_visit(generated: Path, sandbox: World) -> None:
+    hospital = sandbox.hospital
+    staff = hospital.employ(sandbox.people["admin"], "client@example.org", "Dr Gen Erated", "Oncology")
     staff.http.close()
     package = import_module(NAME)
     more = {"raise_on_unexpected_status": True, "httpx_args": {"trust_env": False}}
-    with package.Client(base_url=hospital.url, **more) as anybody:
+    with package.Client(base_url=hospital.url, **more) as public:
         body = model("Register")(email="gen@example.org", password=PASSWORD, full_name="Gen Client")
-        account = call("register", anybody, body=body)
+        account = call("register", public, body=body)
         assert isinstance(account, model("Account"))
-        tokens = call("login", anybody, body=model("Login")(email="gen@example.org", password=PASSWORD))
+        tokens = call("login", public, body=model("Login")(email="gen@example.org", password=PASSWORD))
         assert isinstance(tokens, model("Tokens"))
         assert tokens.account.id == account.id
-        [doctor] = call("find_doctors", anybody, q="erated", limit=5).items
+        [doctor] = call("find_doctors", public, q="erated", limit=5).items
         assert doctor.id == staff.id
-        slots = call("find_slots", anybody, doctor.id, days=7).items
-        refused = call("me", anybody)
+        slots = call("find_slots", public, doctor.id, days=7).items
+        refused = call("me", public)
         assert isinstance(refused, model("UnauthenticatedProblem"))
     first, second = (slot.starts_at for slot in slots[-2:])
     assert datetime.now(UTC) < first < second
@@ -86,7 +86,7 @@ def test_it_registers_signs_in_finds_books_moves_and_cancels(generated: Path, sh
         assert isinstance(booked, model("Appointment"))
         assert (booked.starts_at, booked.status) == (first, "booked")
         again = call("book", patient, body=model("Book")(doctor_id=doctor.id, starts_at=first))
-        assert isinstance(again, model("SlotTakenProblem")), "the union of refusals is told apart"
+        assert isinstance(again, model("SlotTakenProblem")), "refusals of one status are told apart"
         assert first not in again.alternatives
         reschedule = model("Reschedule")(starts_at=second)
         moved = call("reschedule", patient, booked.id, body=reschedule, if_match=f'"{booked.version}"')

@@ -18,7 +18,7 @@ from careplus_contracts.endpoints import Endpoint, Role
 from careplus_contracts.registry import ENDPOINTS
 from tests.attacks.test_holding_out import peak_mib
 from tests.hospital import processes
-from tests.openapi.asking import PATHS, example, send
+from tests.openapi.documented import PATHS, example, send
 from tests.world import World
 
 WITH_BODY = [endpoint for endpoint in ENDPOINTS if endpoint.body is not None]
@@ -65,11 +65,11 @@ MIB = 1024 * 1024
 
 
 @pytest.fixture(scope="module", autouse=True)
-def nobody_dies(shaken: World) -> Iterator[None]:
+def nobody_dies(sandbox: World) -> Iterator[None]:
     """The processes that were there before are there afterwards."""
-    before = processes(shaken.hospital)
+    before = processes(sandbox.hospital)
     yield
-    assert processes(shaken.hospital) == before
+    assert processes(sandbox.hospital) == before
 
 
 def test_there_are_enough() -> None:
@@ -78,57 +78,57 @@ def test_there_are_enough() -> None:
 
 
 @pytest.mark.parametrize("endpoint", WITH_BODY, ids=lambda endpoint: endpoint.name)
-def test_odd_members(shaken: World, endpoint: Endpoint[..., Any]) -> None:
+def test_odd_members(sandbox: World, endpoint: Endpoint[..., Any]) -> None:
     """Each once, in one member or another."""
-    body = example(endpoint, shaken)
+    body = example(endpoint, sandbox)
     for value, place in zip(MEMBERS, cycle(members(endpoint, body)), strict=False):
-        send_with(shaken, endpoint, body, place, value)
+        send_with(sandbox, endpoint, body, place, value)
 
 
 @pytest.mark.attack
 @pytest.mark.parametrize("endpoint", WITH_BODY, ids=lambda endpoint: endpoint.name)
-def test_odd_members_everywhere(shaken: World, endpoint: Endpoint[..., Any]) -> None:
-    body = example(endpoint, shaken)
+def test_odd_members_everywhere(sandbox: World, endpoint: Endpoint[..., Any]) -> None:
+    body = example(endpoint, sandbox)
     for place in members(endpoint, body):
         for value in MEMBERS:
-            send_with(shaken, endpoint, body, place, value)
+            send_with(sandbox, endpoint, body, place, value)
 
 
-def send_with(shaken: World, endpoint: Endpoint[..., Any], body: Any, place: tuple[Any, ...], value: str) -> None:
+def send_with(sandbox: World, endpoint: Endpoint[..., Any], body: Any, place: tuple[Any, ...], value: str) -> None:
     text = json.dumps(replaced(body, place, "here"), ensure_ascii=False).replace('"here"', value)
-    status = send(shaken, endpoint, content=text.encode(), headers=JSON)
+    status = send(sandbox, endpoint, content=text.encode(), headers=JSON)
     if value in NEVER and not (value == NUL and place[-1] in SECRETS):
         assert status in {404, 422}, (place, value[:40])
 
 
 @pytest.mark.parametrize("endpoint", WITH_BODY, ids=lambda endpoint: endpoint.name)
-def test_what_is_no_body_of_ours(shaken: World, endpoint: Endpoint[..., Any]) -> None:
+def test_what_is_no_body_of_ours(sandbox: World, endpoint: Endpoint[..., Any]) -> None:
     assert endpoint.body is not None
     for whole in WHOLE:
         if whole or endpoint.body.default is not None:
-            assert send(shaken, endpoint, content=whole, headers=JSON) in {404, 422}, whole[:20]
+            assert send(sandbox, endpoint, content=whole, headers=JSON) in {404, 422}, whole[:20]
     # what is right but for its type, and for its encoding
-    right = json.dumps(example(endpoint, shaken))
+    right = json.dumps(example(endpoint, sandbox))
     for kind in KINDS:
-        assert send(shaken, endpoint, content=right.encode(), headers={"Content-Type": kind} if kind else {}) in {404, 422}, kind
+        assert send(sandbox, endpoint, content=right.encode(), headers={"Content-Type": kind} if kind else {}) in {404, 422}, kind
     for encoding in ("utf-16", "utf-16-le", "utf-32"):
-        assert send(shaken, endpoint, content=right.encode(encoding), headers=JSON) in {404, 422}, encoding
+        assert send(sandbox, endpoint, content=right.encode(encoding), headers=JSON) in {404, 422}, encoding
 
 
 @pytest.mark.parametrize("endpoint", [one for one in WITH_BODY if one.example], ids=lambda endpoint: endpoint.name)
-def test_a_member_that_stands_twice(shaken: World, endpoint: Endpoint[..., Any]) -> None:
+def test_a_member_that_stands_twice(sandbox: World, endpoint: Endpoint[..., Any]) -> None:
     """Somebody in between may have looked at the other one."""
-    body = example(endpoint, shaken)
+    body = example(endpoint, sandbox)
     assert body
     name = next(iter(body))
     twice = f"{json.dumps(body)[:-1]}, {json.dumps(name)}: {json.dumps(body[name])}}}"
-    assert send(shaken, endpoint, content=twice.encode(), headers=JSON) in {404, 422}
+    assert send(sandbox, endpoint, content=twice.encode(), headers=JSON) in {404, 422}
 
 
 @pytest.mark.parametrize("endpoint", [one for one in WRITES if one.body is None], ids=lambda endpoint: endpoint.name)
-def test_a_body_where_none_is_taken(shaken: World, endpoint: Endpoint[..., Any]) -> None:
+def test_a_body_where_none_is_taken(sandbox: World, endpoint: Endpoint[..., Any]) -> None:
     """Whatever it is, it is not looked at."""
-    statuses = {send(shaken, endpoint, content=whole, headers=JSON) for whole in (*WHOLE, b"{}")}
+    statuses = {send(sandbox, endpoint, content=whole, headers=JSON) for whole in (*WHOLE, b"{}")}
     # what is taken away is gone after the first
     assert len(statuses - {404}) == 1 or statuses == {404}
     assert 422 not in statuses
@@ -139,38 +139,38 @@ FRAMINGS = {"with a length": b"content-length: %d", "in chunks": b"transfer-enco
 
 @pytest.mark.parametrize("framing", FRAMINGS)
 @pytest.mark.parametrize("name", ["register", "write_notes"])
-def test_thirty_megabytes_of_text(shaken: World, name: str, framing: str) -> None:
+def test_thirty_megabytes_of_text(sandbox: World, name: str, framing: str) -> None:
     """Either way it is told that it is too much, and the next request is served."""
     [endpoint] = [one for one in ENDPOINTS if one.name == name]
-    with holding_no_more_than(8, shaken):
-        check_too_large(shaken, endpoint, framing)
+    with holding_no_more_than(8, sandbox):
+        check_too_large(sandbox, endpoint, framing)
 
 
 @pytest.mark.attack
 @pytest.mark.parametrize("framing", FRAMINGS)
-def test_thirty_megabytes_of_text_at_every_endpoint(shaken: World, framing: str) -> None:
+def test_thirty_megabytes_of_text_at_every_endpoint(sandbox: World, framing: str) -> None:
     """Eight of them at a time: together a gigabyte, of which never more than a fraction of one is held."""
-    with holding_no_more_than(24, shaken), ThreadPoolExecutor(8) as at_once:
-        list(at_once.map(lambda endpoint: check_too_large(shaken, endpoint, framing), WRITES))
+    with holding_no_more_than(24, sandbox), ThreadPoolExecutor(8) as at_once:
+        list(at_once.map(lambda endpoint: check_too_large(sandbox, endpoint, framing), WRITES))
 
 
-def check_too_large(shaken: World, endpoint: Endpoint[..., Any], framing: str) -> None:
-    text = json.dumps({**(example(endpoint, shaken) or {}), "text": "a" * 30 * MIB}).encode()
-    person = shaken.people[next(role for role in Role if endpoint.admits(role))]
+def check_too_large(sandbox: World, endpoint: Endpoint[..., Any], framing: str) -> None:
+    text = json.dumps({**(example(endpoint, sandbox) or {}), "text": "a" * 30 * MIB}).encode()
+    person = sandbox.people[next(role for role in Role if endpoint.admits(role))]
     head = [
-        f"{endpoint.method} {endpoint.path.format(**shaken.ids)} HTTP/1.1".encode(),
+        f"{endpoint.method} {endpoint.path.format(**sandbox.ids)} HTTP/1.1".encode(),
         *(b"host: x", b"content-type: application/json", f"authorization: Bearer {person.token}".encode()),
         FRAMINGS[framing].replace(b"%d", b"%d" % len(text)),
     ]
     content = text if framing == "with a length" else b"%x\r\n%b\r\n0\r\n\r\n" % (len(text), text)
-    came = answered_while_sending(shaken.hospital.port, b"\r\n".join(head) + b"\r\n\r\n" + content)
+    came = answered_while_sending(sandbox.hospital.port, b"\r\n".join(head) + b"\r\n\r\n" + content)
     told, _, problem = came.partition(b"\r\n\r\n")
     assert told.startswith(b"HTTP/1.1 413 "), (endpoint.name, came)
     assert json.loads(problem)["code"] == "too_large", endpoint.name
     assert f"x-request-id: {json.loads(problem)['request_id']}".encode() in told
     if endpoint.body is not None:
         assert "413" in PATHS[endpoint.path][endpoint.method.lower()]["responses"]
-        assert send(shaken, endpoint, content=b"[", headers=JSON) in {404, 422}
+        assert send(sandbox, endpoint, content=b"[", headers=JSON) in {404, 422}
 
 
 def answered_while_sending(port: int, request: bytes) -> bytes:
@@ -194,30 +194,32 @@ def answered_while_sending(port: int, request: bytes) -> bytes:
 
 
 @contextmanager
-def holding_no_more_than(mib: int, shaken: World) -> Iterator[None]:
+def holding_no_more_than(mib: int, sandbox: World) -> Iterator[None]:
     """No process grows by more, and none ends."""
-    running = processes(shaken.hospital)
+    running = processes(sandbox.hospital)
     for pid in running.values():
         # forget the peaks of what was before
         Path(f"/proc/{pid}/clear_refs").write_text("5")
     before = {name: peak_mib(pid) for name, pid in running.items()}
     yield
-    assert processes(shaken.hospital) == running
+    assert processes(sandbox.hospital) == running
     grown = {name: peak_mib(pid) - before[name] for name, pid in running.items()}
     assert max(grown.values()) < mib, grown
 
 
-@pytest.mark.parametrize("endpoint", [one for one in ENDPOINTS if one.versioned or one.keyed], ids=lambda endpoint: endpoint.name)
-def test_odd_versions_and_keys(shaken: World, endpoint: Endpoint[..., Any]) -> None:
+@pytest.mark.parametrize(
+    "endpoint", [one for one in ENDPOINTS if one.versioned or one.idempotent], ids=lambda endpoint: endpoint.name
+)
+def test_odd_versions_and_keys(sandbox: World, endpoint: Endpoint[..., Any]) -> None:
     for value in VERSIONS:
         headers = {"If-Match": value.encode("latin-1"), "Idempotency-Key": value.encode("latin-1")}
-        send(shaken, endpoint, json=example(endpoint, shaken), headers=headers)
+        send(sandbox, endpoint, json=example(endpoint, sandbox), headers=headers)
 
 
-@pytest.mark.parametrize("endpoint", [one for one in ENDPOINTS if one.keyed], ids=lambda endpoint: endpoint.name)
-def test_keys_that_are_none(shaken: World, endpoint: Endpoint[..., Any]) -> None:
+@pytest.mark.parametrize("endpoint", [one for one in ENDPOINTS if one.idempotent], ids=lambda endpoint: endpoint.name)
+def test_keys_that_are_none(sandbox: World, endpoint: Endpoint[..., Any]) -> None:
     for key in (b"", b"k" * 256, b"\xff"):
-        status = send(shaken, endpoint, json=example(endpoint, shaken), headers={"Idempotency-Key": key})
+        status = send(sandbox, endpoint, json=example(endpoint, sandbox), headers={"Idempotency-Key": key})
         assert status in {404, 422}, key
 
 
@@ -231,19 +233,19 @@ INSTANTS = [
 
 
 @pytest.mark.parametrize(("endpoint", "name"), INSTANTS, ids=lambda one: one if isinstance(one, str) else one.name)
-def test_times_without_a_zone_or_of_no_century_of_ours(shaken: World, endpoint: Endpoint[..., Any], name: str) -> None:
+def test_times_without_a_zone_or_of_no_century_of_ours(sandbox: World, endpoint: Endpoint[..., Any], name: str) -> None:
     for value in NO_INSTANTS:
-        body = {**(example(endpoint, shaken) or {}), name: value}
-        assert send(shaken, endpoint, json=body) in {404, 422}, value
+        body = {**(example(endpoint, sandbox) or {}), name: value}
+        assert send(sandbox, endpoint, json=body) in {404, 422}, value
 
 
 @pytest.mark.parametrize(
     "role", ["ADMIN", "Admin", "admin ", " admin", "\uff41dmin", "adm\u0131n", ["admin"], None, 3, "admin\u0000"]
 )
 @pytest.mark.parametrize("name", ["register", "invite", "update_account"])
-def test_roles_that_are_none(shaken: World, name: str, role: Any) -> None:
+def test_roles_that_are_none(sandbox: World, name: str, role: Any) -> None:
     [endpoint] = [one for one in ENDPOINTS if one.name == name]
-    assert send(shaken, endpoint, json={**(example(endpoint, shaken) or {}), "role": role}) == 422
+    assert send(sandbox, endpoint, json={**(example(endpoint, sandbox) or {}), "role": role}) == 422
 
 
 def members(endpoint: Endpoint[..., Any], body: Any) -> list[tuple[Any, ...]]:

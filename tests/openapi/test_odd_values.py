@@ -11,7 +11,7 @@ from pydantic import AwareDatetime
 from careplus_contracts.endpoints import Endpoint, Role
 from careplus_contracts.registry import ENDPOINTS
 from careplus_contracts.values import MAX_ID, DateOfBirth
-from tests.openapi.asking import example, send
+from tests.openapi.documented import example, send
 from tests.world import World
 
 LISTS = [endpoint for endpoint in ENDPOINTS if "cursor" in endpoint.parameters]
@@ -78,29 +78,29 @@ def asked(endpoint: Endpoint[..., Any], name: str, value: str) -> str:
 
 
 @pytest.mark.parametrize(("endpoint", "name"), parameters(int))
-def test_numbers_that_are_none_or_too_large(shaken: World, endpoint: Endpoint[..., Any], name: str) -> None:
+def test_numbers_that_are_none_or_too_large(sandbox: World, endpoint: Endpoint[..., Any], name: str) -> None:
     for value in NUMBERS:
         if f"{{{name}}}" in endpoint.path:
-            assert send(shaken, endpoint, ids={name: value}, json=example(endpoint, shaken)) in {404, 422}, value
+            assert send(sandbox, endpoint, ids={name: value}, json=example(endpoint, sandbox)) in {404, 422}, value
         else:
-            assert send(shaken, endpoint, asked(endpoint, name, value)) == 422, value
+            assert send(sandbox, endpoint, asked(endpoint, name, value)) == 422, value
 
 
 @pytest.mark.parametrize(("endpoint", "name"), parameters(date))
-def test_days_that_are_none(shaken: World, endpoint: Endpoint[..., Any], name: str) -> None:
+def test_days_that_are_none(sandbox: World, endpoint: Endpoint[..., Any], name: str) -> None:
     is_birth = endpoint.parameters[name].annotation is DateOfBirth
     for value in DAYS if is_birth else (*DAYS, "1999-12-31"):
-        assert send(shaken, endpoint, asked(endpoint, name, value)) == 422, value
+        assert send(sandbox, endpoint, asked(endpoint, name, value)) == 422, value
     for value in ("1900-01-01", "1984-02-29") if is_birth else ("2000-01-01", "2099-12-31"):
-        send(shaken, endpoint, asked(endpoint, name, value))
+        send(sandbox, endpoint, asked(endpoint, name, value))
 
 
 @pytest.mark.parametrize(("endpoint", "name"), parameters(datetime))
-def test_times_that_are_none(shaken: World, endpoint: Endpoint[..., Any], name: str) -> None:
+def test_times_that_are_none(sandbox: World, endpoint: Endpoint[..., Any], name: str) -> None:
     for value in NO_TIMES:
-        assert send(shaken, endpoint, asked(endpoint, name, value)) == 422, value
+        assert send(sandbox, endpoint, asked(endpoint, name, value)) == 422, value
     for value in ("2000-01-01T00:00:00Z", "2099-12-31T23:59:59.999999999Z", "2030-01-07t09:00z", "2100-01-01T00:00:00%2B23:59"):
-        assert send(shaken, endpoint, asked(endpoint, name, value)) == 200, value
+        assert send(sandbox, endpoint, asked(endpoint, name, value)) == 200, value
 
 
 def test_there_are_enough() -> None:
@@ -110,34 +110,34 @@ def test_there_are_enough() -> None:
 
 
 @pytest.mark.parametrize(("endpoint", "name"), parameters(str, bool))
-def test_odd_texts(shaken: World, endpoint: Endpoint[..., Any], name: str) -> None:
+def test_odd_texts(sandbox: World, endpoint: Endpoint[..., Any], name: str) -> None:
     if f"{{{name}}}" in endpoint.path:
         for value in (text for text in TEXTS if text):
-            assert send(shaken, endpoint, ids={name: value}, json=example(endpoint, shaken)) in {404, 422}, value
+            assert send(sandbox, endpoint, ids={name: value}, json=example(endpoint, sandbox)) in {404, 422}, value
     else:
         for value in TEXTS:
-            send(shaken, endpoint, asked(endpoint, name, value))
+            send(sandbox, endpoint, asked(endpoint, name, value))
 
 
 @pytest.mark.parametrize("endpoint", LISTS, ids=lambda endpoint: endpoint.name)
-def test_cursors_that_no_list_gave_out(shaken: World, endpoint: Endpoint[..., Any]) -> None:
+def test_cursors_that_no_list_gave_out(sandbox: World, endpoint: Endpoint[..., Any]) -> None:
     for forged in FORGED:
-        assert send(shaken, endpoint, f"cursor={cursor_of(forged)}") == 422, forged
+        assert send(sandbox, endpoint, f"cursor={cursor_of(forged)}") == 422, forged
     for odd in ODD_TIMES:
-        send(shaken, endpoint, f"cursor={cursor_of(odd)}")
+        send(sandbox, endpoint, f"cursor={cursor_of(odd)}")
     for text in ("A", "AAAAA", "=", "_-", "_" * 1999, "%00", "0" * 2001):
-        assert send(shaken, endpoint, f"cursor={text}") == 422, text
+        assert send(sandbox, endpoint, f"cursor={text}") == 422, text
 
 
-def test_a_cursor_of_another_list_is_a_page_or_refused(shaken: World) -> None:
+def test_a_cursor_of_another_list_is_a_page_or_refused(sandbox: World) -> None:
     given = set()
     for endpoint in LISTS:
         role = next(role for role in Role if endpoint.admits(role))
-        path = endpoint.path.format(**shaken.ids)
-        given.add(shaken.people[role].http.get(path, params={"limit": 1}).json()["next_cursor"])
+        path = endpoint.path.format(**sandbox.ids)
+        given.add(sandbox.people[role].http.get(path, params={"limit": 1}).json()["next_cursor"])
     assert len(given) > 4
     for endpoint in LISTS:
-        statuses = {send(shaken, endpoint, f"cursor={cursor}") for cursor in given if cursor}
+        statuses = {send(sandbox, endpoint, f"cursor={cursor}") for cursor in given if cursor}
         assert statuses <= {200, 422}
 
 

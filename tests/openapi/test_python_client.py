@@ -1,4 +1,4 @@
-"""The typed Python client that comes with the contracts, as an integrator uses it."""
+"""The typed Python client of the contracts, as an integrator uses it."""
 
 import httpx
 import pytest
@@ -11,12 +11,12 @@ from tests.hospital import Hospital, free_times
 from tests.world import World
 
 
-async def test_it_finds_books_and_raises_what_is_refused(hospital: Hospital, world: World) -> None:
+async def test_client_finds_books_and_raises_refusals(hospital: Hospital, world: World) -> None:
     doctor_id = world.ids["doctor_id"]
     at = free_times(world.people["patient"].http, doctor_id, days=14)[250]
     async with httpx.AsyncClient(base_url=hospital.url, trust_env=False) as http:
-        stranger = Client(http)
-        found = await stranger.call(finding.find_doctors, q="Osei", limit=5)
+        public = Client(http)
+        found = await public.call(finding.find_doctors, q="Osei", limit=5)
         assert doctor_id in [doctor.id for doctor in found.items]
         patient = Client(http, token=world.people["patient"].token)
         booked = await patient.call(appointments.book, Book(doctor_id=doctor_id, starts_at=at))

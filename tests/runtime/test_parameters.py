@@ -1,17 +1,38 @@
-"""What stands in the path and in the query, as handlers get it."""
+"""Path and query parameters, a filter, and the dependencies that handlers declare."""
 
 from datetime import date
+from typing import Annotated, Any
 
+import httpx
 import pytest
+from fastapi import Depends, FastAPI, Query
 from starlette.requests import Request
 
-from careplus_contracts.endpoints import EVERYONE, Contract
+from careplus_contracts.client import Client
+from careplus_contracts.endpoints import EVERYONE, SIGNED_IN, Contract, Role
 from careplus_contracts.refusals import Malformed
-from careplus_contracts.values import Id, Limit
-from careplus_runtime.http.handlers import facing_fastapi
+from careplus_contracts.values import Answer, Day, Id, Limit, PageFilter
+from careplus_runtime.audit.recorder import Auditor
+from careplus_runtime.http.dependencies import CurrentUser, ReadDb, WriteDb
+from careplus_runtime.http.handlers import BoundHandler
 from careplus_runtime.http.parameters import Parameters
+from careplus_runtime.http.serving import Routes, application, check_agreement
+from careplus_runtime.identity.tokens import Identity
 
 api = Contract(service="tests", tag="tests")
+
+
+class VisitFilter(PageFilter):
+    from_: Day | None = None
+    open: bool = False
+
+
+class PatientFilter(PageFilter):
+    patient_id: Id | None = None
+
+
+class Greeting(Answer):
+    text: str
 
 
 @api.get("/places/{place_id}/days", roles=EVERYONE)
@@ -19,18 +40,51 @@ async def list_days(place_id: Id, from_: date | None = None, limit: Limit = 20) 
     """List days."""
 
 
-def asked(query: str, place_id: str = "7") -> Request:
+@api.get("/places/{place_id}/visits", roles=EVERYONE)
+async def list_visits(place_id: Id, query: VisitFilter) -> None:
+    """List visits."""
+
+
+@api.get("/orders", roles={Role.DOCTOR})
+async def list_orders(query: PatientFilter) -> None:
+    """List orders."""
+
+
+greetings = Contract(service="tests", tag="tests")
+
+
+@greetings.get("/greeting", roles=EVERYONE)
+async def greet() -> Greeting:
+    """Greet."""
+    raise NotImplementedError
+
+
+def sent(query: str, place_id: str = "7") -> Request:
     return Request({"type": "http", "query_string": query.encode(), "path_params": {"place_id": place_id}, "headers": []})
 
 
-def test_parameters_have_the_names_of_the_signature_and_the_types_of_the_contract() -> None:
+def test_parameters_have_names_and_types_of_the_signature() -> None:
     read = Parameters(list_days).read
-    assert read(asked("")) == {"place_id": 7, "from_": None, "limit": 20}
-    assert read(asked("from=2030-01-07&limit=5")) == {"place_id": 7, "from_": date(2030, 1, 7), "limit": 5}
-    # the last of two counts, the path's own is the path's, and what nobody knows is nobody's
-    assert read(asked("limit=5&limit=6&place_id=8&from_=2030-01-08&colour=red")) == {"place_id": 7, "from_": None, "limit": 6}
+    assert read(sent("")) == {"place_id": 7, "from_": None, "limit": 20}
+    assert read(sent("from=2030-01-07&limit=5")) == {"place_id": 7, "from_": date(2030, 1, 7), "limit": 5}
 
 
+def test_last_repeated_counts_and_unknown_is_ignored() -> None:
+    query = "limit=5&limit=6&place_id=8&from_=2030-01-08&colour=red"
+    assert Parameters(list_days).read(sent(query)) == {"place_id": 7, "from_": None, "limit": 6}
+    assert Parameters(list_visits).read(sent(query)) == {"place_id": 7, "query": VisitFilter(limit=6)}
+
+
+def test_filter_is_one_argument_and_flat_parameters() -> None:
+    read = Parameters(list_visits).read(sent("from=2030-01-07&open=true&limit=5&cursor=abc"))
+    assert read == {"place_id": 7, "query": VisitFilter(from_=date(2030, 1, 7), open=True, limit=5, cursor="abc")}
+    assert list(list_visits.parameters) == ["place_id", "from_", "open", "limit", "cursor"]
+    assert list_visits.body is None
+    assert list_visits.parameters["limit"].annotation is Limit
+    assert list_visits.parameters["from_"].default is None
+
+
+@pytest.mark.parametrize("endpoint", [list_days, list_visits])
 @pytest.mark.parametrize(
     ("query", "place_id", "fields"),
     [
@@ -41,14 +95,88 @@ def test_parameters_have_the_names_of_the_signature_and_the_types_of_the_contrac
         ("limit=101", "0", ["path.place_id", "query.limit"]),
     ],
 )
-def test_each_that_is_not_accepted_is_named_with_its_place(query: str, place_id: str, fields: list[str]) -> None:
+def test_malformed_parameters_are_named_with_their_place(endpoint: Any, query: str, place_id: str, fields: list[str]) -> None:
     with pytest.raises(Malformed) as refused:
-        Parameters(list_days).read(asked(query, place_id))
-    assert [error.field for error in refused.value.extras["errors"]] == fields
+        Parameters(endpoint).read(sent(query, place_id))
+    assert sorted(error.field for error in refused.value.extras["errors"]) == fields
 
 
-def test_a_handler_that_takes_what_nobody_fills_does_not_start() -> None:
+def test_patient_in_filter_is_audited() -> None:
+    request = sent("patient_id=12")
+    request.scope["arguments"] = Parameters(list_orders).read(request)
+    assert Auditor(list_orders)._patients(request, None) == {12}
+
+
+async def test_client_sends_filter_members_that_are_set() -> None:
+    async with httpx.AsyncClient(base_url="http://tests") as http:
+        request = Client(http).request(list_visits, 7, VisitFilter(from_=date(2030, 1, 7), limit=5))
+    assert (request.url.path, dict(request.url.params)) == (
+        "/places/7/visits",
+        {"limit": "5", "from": "2030-01-07", "open": "false"},
+    )
+
+
+def test_parameter_without_provider_is_refused() -> None:
     async def handler(place_id: Id, from_: date | None = None, limit: Limit = 20, *, weather: str) -> None: ...
 
-    with pytest.raises(TypeError, match="what to give for weather"):
-        facing_fastapi(list_days, handler, None)
+    with pytest.raises(TypeError, match="list_days: no provider for the parameter weather"):
+        BoundHandler(list_days, handler, None)
+
+
+def test_sessions_fit_the_method() -> None:
+    async def writes(*, db: WriteDb) -> None: ...
+    async def reads(*, db: ReadDb) -> None: ...
+    async def both(*, db: ReadDb, other: WriteDb) -> None: ...
+
+    @Contract(service="tests", tag="tests").put("/greeting", roles=SIGNED_IN)
+    async def change_greeting() -> Greeting:
+        raise NotImplementedError
+
+    check_agreement(greet, reads)
+    check_agreement(change_greeting, writes)
+    with pytest.raises(TypeError, match=r"greet: .* a GET takes ReadDb"):
+        check_agreement(greet, writes)
+    with pytest.raises(TypeError, match="Idempotency-Key"):
+        check_agreement(change_greeting, reads)
+    with pytest.raises(TypeError, match="takes one session"):
+        check_agreement(change_greeting, both)
+
+
+class Tokens:
+    async def identify(self, token: str) -> Identity:
+        return Identity(7, Role.PATIENT, "s" * 20, 2**40)
+
+
+def client_of(app: FastAPI) -> httpx.AsyncClient:
+    app.state.verifier = Tokens()
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://tests")
+
+
+async def test_handlers_own_depends_is_solved_by_fastapi() -> None:
+    def name(first: Annotated[str, Query(max_length=4)] = "you") -> str:
+        return first
+
+    async def handler(*, name: Annotated[str, Depends(name)], user: CurrentUser) -> Greeting:
+        return Greeting(text=f"{name} {user.id}")
+
+    routes = Routes()
+    routes.serve(greet)(handler)
+    async with client_of(application("tests", [greetings], [routes])) as http:
+        http.headers["Authorization"] = "Bearer token"
+        assert (await http.get("/greeting?first=Noor")).json() == {"text": "Noor 7"}
+        assert (await http.get("/greeting")).json() == {"text": "you 7"}
+        refused = await http.get("/greeting?first=Noor+Haddad")
+        assert (refused.status_code, refused.headers["content-type"]) == (422, "application/problem+json")
+        assert refused.json()["errors"][0]["field"] == "query.first"
+
+
+async def test_current_user_works_in_plain_fastapi_route() -> None:
+    app = application("tests", [], [])
+
+    @app.get("/plain")
+    async def plain(user: CurrentUser) -> dict[str, int]:
+        return {"id": user.id}
+
+    async with client_of(app) as http:
+        assert (await http.get("/plain")).status_code == 401
+        assert (await http.get("/plain", headers={"Authorization": "Bearer token"})).json() == {"id": 7}

@@ -16,7 +16,7 @@ from careplus_contracts.refusals import Malformed, Unauthenticated, Unavailable
 from careplus_runtime.http.dependencies import check_version
 from careplus_runtime.http.paging import after, page
 from careplus_runtime.identity import jwks as keys
-from careplus_runtime.identity.jwks import Verifier
+from careplus_runtime.identity.jwks import TokenVerifier
 from careplus_runtime.identity.tokens import SigningKey
 from careplus_runtime.process import logs
 from careplus_runtime.process.background import beside
@@ -94,12 +94,12 @@ def token(key: SigningKey = KEY, at: float | None = None) -> str:
 
 async def test_keys_are_kept_while_auth_is_away() -> None:
     auth = Auth()
-    verifier = Verifier(auth.fetch)
+    verifier = TokenVerifier(auth.fetch)
     auth.away = True
     with pytest.raises(Unavailable):
         await verifier.identify(token())
     auth.away = False
-    verifier._asked_at = float("-inf")
+    verifier._fetched_at = float("-inf")
     assert (await verifier.identify(token())).id == 7
     auth.away = True
     assert (await verifier.identify(token(at=time.time() - 5))).id == 7
@@ -109,8 +109,8 @@ async def test_keys_are_there_before_anybody_comes(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(keys, "RETRY_AFTER_S", 0.01)
     auth = Auth()
     auth.away = True
-    verifier = Verifier(auth.fetch)
-    async with beside(verifier.ask_until_known()), asyncio.timeout(10):
+    verifier = TokenVerifier(auth.fetch)
+    async with beside(verifier.fetch_until_known()), asyncio.timeout(10):
         await asyncio.sleep(0.1)
         auth.away = False
         await auth.answered.wait()
@@ -120,7 +120,7 @@ async def test_keys_are_there_before_anybody_comes(monkeypatch: pytest.MonkeyPat
 
 async def test_an_unknown_key_is_asked_for_at_most_every_half_minute() -> None:
     auth = Auth()
-    verifier = Verifier(auth.fetch)
+    verifier = TokenVerifier(auth.fetch)
     await verifier.identify(token())
     other = SigningKey.from_secret("o" * 40)
     for _ in range(5):
@@ -128,14 +128,14 @@ async def test_an_unknown_key_is_asked_for_at_most_every_half_minute() -> None:
             await verifier.identify(token(other))
     assert auth.asked == 1
     auth.keys.append(other.public_jwk)
-    verifier._asked_at -= keys.REFETCH_AFTER_S
+    verifier._fetched_at -= keys.REFETCH_AFTER_S
     assert (await verifier.identify(token(other))).id == 7
     assert auth.asked == 2
 
 
 async def test_verified_tokens_are_remembered_until_they_expire_and_not_without_bound(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(keys, "CACHED_TOKENS", 3)
-    verifier = Verifier(Auth().fetch)
+    verifier = TokenVerifier(Auth().fetch)
     for number in range(6):
         await verifier.identify(token(at=time.time() - number))
     assert len(verifier._verified) == 3

@@ -1,59 +1,59 @@
-"""What is written in one turn of the loop leaves in one piece."""
+"""The writes of one event-loop iteration are sent as one."""
 
 import asyncio
 from typing import Any
 
 import pytest
 
-from careplus_runtime.http.protocol import AT_ONCE, Joined
+from careplus_runtime.http.protocol import MAX_BUFFERED_BYTES, CoalescingTransport
 
 
-class Wire(asyncio.Transport):
-    """What a socket was given, in its order."""
+class FakeSocket(asyncio.Transport):
+    """Records the writes and the end of a connection."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.given: list[Any] = []
+        self.sent: list[Any] = []
 
     def write(self, data: Any) -> None:
-        self.given.append(bytes(data))
+        self.sent.append(bytes(data))
 
     def close(self) -> None:
-        self.given.append("closed")
+        self.sent.append("closed")
 
     def abort(self) -> None:
-        self.given.append("aborted")
+        self.sent.append("aborted")
 
     def is_closing(self) -> bool:
-        return "closed" in self.given or "aborted" in self.given
+        return "closed" in self.sent or "aborted" in self.sent
 
 
-async def test_head_and_body_leave_together_and_the_next_turn_by_itself() -> None:
-    wire = Wire()
-    joined = Joined(wire)
-    joined.write(b"head ")
-    joined.write(b"body")
-    assert wire.given == []
+async def test_writes_of_one_iteration_are_sent_as_one() -> None:
+    socket = FakeSocket()
+    transport = CoalescingTransport(socket)
+    transport.write(b"head ")
+    transport.write(b"body")
+    assert socket.sent == []
     await asyncio.sleep(0)
-    joined.write(b"more")
+    transport.write(b"more")
     await asyncio.sleep(0)
     await asyncio.sleep(0)
-    assert wire.given == [b"head body", b"more"]
+    assert socket.sent == [b"head body", b"more"]
 
 
-@pytest.mark.parametrize(("end", "given"), [("close", [b"last words", "closed"]), ("abort", ["aborted"])])
-async def test_what_was_written_leaves_before_the_end_and_not_to_who_is_gone(end: str, given: list[Any]) -> None:
-    wire = Wire()
-    joined = Joined(wire)
-    joined.write(b"last words")
-    getattr(joined, end)()
+@pytest.mark.parametrize(("end", "sent"), [("close", [b"last words", "closed"]), ("abort", ["aborted"])])
+async def test_close_sends_buffer_first_and_abort_drops_it(end: str, sent: list[Any]) -> None:
+    socket = FakeSocket()
+    transport = CoalescingTransport(socket)
+    transport.write(b"last words")
+    getattr(transport, end)()
     await asyncio.sleep(0)
-    assert wire.given == given
+    assert socket.sent == sent
 
 
-async def test_much_does_not_wait_where_no_limit_counts_it() -> None:
-    wire = Wire()
-    joined = Joined(wire)
-    joined.write(b"head")
-    joined.write(b"x" * AT_ONCE)
-    assert wire.given == [b"head" + b"x" * AT_ONCE]
+async def test_full_buffer_is_sent_at_once() -> None:
+    socket = FakeSocket()
+    transport = CoalescingTransport(socket)
+    transport.write(b"head")
+    transport.write(b"x" * MAX_BUFFERED_BYTES)
+    assert socket.sent == [b"head" + b"x" * MAX_BUFFERED_BYTES]

@@ -16,7 +16,7 @@ def audited() -> set[str]:
     return {
         endpoint.name
         for endpoint in ENDPOINTS
-        if endpoint.watched
+        if endpoint.always_audited
         or endpoint.method != "GET"
         or "{patient_id}" in endpoint.path
         or patient_ids_in(endpoint.answer) is not None

@@ -1,1 +1,1 @@
-"""What every CarePlus service promises: bodies, answers, refusals and endpoints, and a client that keeps to them."""
+"""The API of every CarePlus service: bodies, answers, refusals and endpoints, and a client made from them."""

@@ -1,4 +1,4 @@
-"""Accounts: register, sign in, stay signed in, sign out, and who am I."""
+"""Accounts: register, sign in, renew tokens, sign out, and read your own account."""
 
 from enum import StrEnum
 from typing import Annotated, Literal
@@ -44,7 +44,7 @@ class Login(Body):
     email: Email
     password: Annotated[str, StringConstraints(max_length=1024)]
     otp: Otp | None = Field(
-        default=None, description="A code of the second factor, or a recovery code, where the account has one."
+        default=None, description="A code of the second factor or a recovery code; only for accounts with a second factor."
     )
 
 
@@ -64,7 +64,7 @@ class Account(Answer):
     sex: Sex
     phone: Phone | None
     active: bool
-    second_factor: bool = Field(description="Whether signing in asks for `otp` too.")
+    second_factor: bool = Field(description="Whether signing in needs `otp` too.")
     created_at: Instant
     version: Version
 
@@ -137,7 +137,7 @@ class WeakPassword(Refusal):
 async def register(body: Register) -> Account:
     """Create an account.
 
-    Patients need nothing else. Any other role needs an `invitation` code, or the access token of an administrator.
+    Patients need only this body. Any other role needs an `invitation` code, or the access token of an administrator.
     """
 
 
@@ -146,15 +146,15 @@ async def register(body: Register) -> Account:
     roles=EVERYONE,
     status=200,
     refuses=(InvalidCredentials, OtpRequired, AccountInactive, TooManyAttempts),
-    unkeyed="signing in twice is two sessions, and tokens are kept nowhere",
+    not_idempotent_because="signing in twice opens two sessions, and tokens are never stored",
     example={"email": "noor@example.org", "password": "seven-quiet-herons"},
 )
 async def login(body: Login) -> Tokens:
     """Exchange e-mail and password for an access token, and set the refresh cookie.
 
-    Where the account has a second factor, `otp_required` is answered after the right password until `otp` is a code that
-    was not used yet. After several wrong tries each next one has to wait, a device that this account signed in from before
-    only for its own.
+    For an account with a second factor, the right password is refused with `otp_required` until `otp` is an unused code.
+    After several wrong attempts the next ones must wait. Attempts from a device that this account has signed in from are
+    counted separately for that device.
     """
 
 
@@ -163,13 +163,13 @@ async def login(body: Login) -> Tokens:
     roles=EVERYONE,
     status=200,
     refuses=(Unauthenticated,),
-    unkeyed="tokens are kept nowhere; within seconds the same cookie gets the same successor",
-    unnoted="shows its owner nothing; the sign-in is noted, and so is a token that was used twice",
+    not_idempotent_because="tokens are never stored; for some seconds the same cookie gets the same successor",
+    not_audited_because="discloses no record; the sign-in is audited, and so is a token that was used twice",
 )
 async def refresh() -> Tokens:
     """Exchange the refresh cookie for a new access token and a new cookie.
 
-    Asks for the portals' own `Origin` and the header `X-CarePlus: 1`, because the cookie alone proves nothing.
+    Requires the portals' own `Origin` and the header `X-CarePlus: 1`, because browsers send the cookie from any site.
     """
 
 
@@ -178,15 +178,15 @@ async def refresh() -> Tokens:
     roles=EVERYONE,
     status=204,
     refuses=(Unauthenticated,),
-    unkeyed="twice is the same as once, and each answer has to remove the cookie",
+    not_idempotent_because="repeating it changes no state, and each answer has to remove the cookie",
 )
 async def logout() -> None:
-    """End this session and remove the refresh cookie. Asks for the same two headers as refresh."""
+    """End this session and remove the refresh cookie. Requires the same two headers as refresh."""
 
 
 @api.get("/auth/me", roles=SIGNED_IN)
 async def me() -> Account:
-    """Your own account."""
+    """Read your own account."""
 
 
 @api.put(

@@ -1,4 +1,4 @@
-"""Allergies: what a patient must not get, and that nobody asked is not the same as that there are none."""
+"""Allergies: substances that a patient must not get; "not asked" and "none known" are different answers."""
 
 from enum import StrEnum
 from typing import Annotated
@@ -21,7 +21,7 @@ class Severity(StrEnum):
 
 
 class AllergyStatus(StrEnum):
-    """`none_known`: somebody asked, and there are none. `not_asked`: nobody knows."""
+    """`none_known`: the patient was asked and has none. `not_asked`: the patient was not asked."""
 
     NOT_ASKED = "not_asked"
     NONE_KNOWN = "none_known"
@@ -37,20 +37,20 @@ class Allergy(Body):
     noted_on: PastDay | None = None
 
 
-def _each_once(allergies: list[Allergy]) -> list[Allergy]:
+def _unique_substances(allergies: list[Allergy]) -> list[Allergy]:
     if len({allergy.substance.strip().casefold() for allergy in allergies}) < len(allergies):
         raise ValueError("name each substance once")
     return allergies
 
 
 class SetAllergies(Body):
-    """No allergies and not `no_known_allergies`: nobody asked."""
+    """An empty list without `no_known_allergies` means that the patient was not asked."""
 
-    allergies: Annotated[list[Allergy], Field(max_length=100), AfterValidator(_each_once)]
-    no_known_allergies: bool = Field(default=False, description="Somebody asked, and there are none; goes with an empty list.")
+    allergies: Annotated[list[Allergy], Field(max_length=100), AfterValidator(_unique_substances)]
+    no_known_allergies: bool = Field(default=False, description="The patient was asked and has none; requires an empty list.")
 
     @model_validator(mode="after")
-    def _does_not_contradict_itself(self) -> "SetAllergies":
+    def _check_consistent(self) -> "SetAllergies":
         if self.no_known_allergies and self.allergies:
             raise ValueError("no_known_allergies goes with an empty list")
         return self
@@ -58,12 +58,12 @@ class SetAllergies(Body):
 
 class Allergies(Answer):
     allergy_status: AllergyStatus
-    allergies: list[Allergy] = Field(description="As the doctor ordered them, at most 100.")
-    version: Version = Field(description="Of the chart.")
+    allergies: list[Allergy] = Field(description="In the order that the doctor chose, at most 100.")
+    version: Version = Field(description="The version of the chart.")
 
 
 class AllergyMatch(Answer):
-    """A prescribed medicine that is noted as an allergy."""
+    """A prescribed medicine that matches a recorded allergy."""
 
     medicine: str
     substance: str
@@ -89,4 +89,4 @@ class AllergyConflict(Refusal):
     },
 )
 async def set_allergies(patient_id: Id, body: SetAllergies) -> Allergies:
-    """Replace the allergies of a patient in your care, or note that there are none. The same again makes no new version."""
+    """Replace the allergies of a patient in your care, or record that there are none. The same list makes no new version."""

@@ -1,4 +1,4 @@
-"""Appointments: patients book, move and cancel a visit; doctors run their day."""
+"""Appointments: patients book, move and cancel visits; doctors work through their day."""
 
 from enum import StrEnum
 from typing import Annotated
@@ -84,7 +84,7 @@ class Visit(Appointment):
 
 
 class Appointments(Page[Appointment]):
-    """Own appointments."""
+    """The patient's own appointments."""
 
 
 class Visits(Page[Visit]):
@@ -107,11 +107,11 @@ class Cancel(Body):
 
 class UpdateVisit(Body):
     status: AppointmentStatus
-    note: OptionalWords | None = Field(default=None, description="Replaces the note; absent or null leaves it.")
+    note: OptionalWords | None = Field(default=None, description="Replaces the note; without it, or with null, the note stays.")
 
 
-OneDay = Annotated[Day | None, Field(description="One clinic day; stands for `from` and `to`.")]
-FirstDay = Annotated[Day | None, Field(description="First clinic day; today if nothing is given.")]
+OneDay = Annotated[Day | None, Field(description="One clinic day, instead of `from` and `to`.")]
+FirstDay = Annotated[Day | None, Field(description="First clinic day; today by default.")]
 LastDay = Annotated[Day | None, Field(description="Last clinic day.")]
 
 
@@ -122,19 +122,19 @@ class TooLate(Refusal):
 
 
 class BookByPhone(Refusal):
-    """Times of this doctor are given on the phone only."""
+    """This doctor can be booked by phone only."""
 
     status = 409
 
 
-@api.get("/api/appointments", roles={Role.PATIENT}, polled=True)
+@api.get("/api/appointments", roles={Role.PATIENT}, conditional=True)
 async def list_appointments(
     when: When | None = None,
     status: AppointmentStatus | None = None,
     limit: Limit = 20,
     cursor: Cursor | None = None,
 ) -> Appointments:
-    """Your appointments: upcoming ones soonest first, otherwise latest first. What was cancelled is past."""
+    """List your appointments: upcoming ones soonest first, otherwise latest first. Cancelled appointments are past."""
 
 
 @api.post(
@@ -149,7 +149,7 @@ async def book(body: Book) -> Appointment:
 
 @api.get("/api/appointments/{appointment_id}", roles={Role.PATIENT}, refuses=(NotFound,))
 async def show_appointment(appointment_id: Id) -> Appointment:
-    """One of your appointments."""
+    """Read one of your appointments."""
 
 
 @api.get(
@@ -159,7 +159,7 @@ async def show_appointment(appointment_id: Id) -> Appointment:
     media_type="text/calendar",
 )
 async def export_appointment(appointment_id: Id) -> str:
-    """One of your appointments as an iCalendar file."""
+    """Export one of your appointments as an iCalendar file."""
 
 
 @api.put(
@@ -170,7 +170,7 @@ async def export_appointment(appointment_id: Id) -> str:
     example={"starts_at": "2030-01-08T09:30:00Z"},
 )
 async def reschedule(appointment_id: Id, body: Reschedule) -> Appointment:
-    """Move one of your appointments to another free time. The old time stays yours until the new one is."""
+    """Move one of your appointments to another free time. You keep the old time until the new one is booked."""
 
 
 @api.put(
@@ -181,10 +181,10 @@ async def reschedule(appointment_id: Id, body: Reschedule) -> Appointment:
     example={"reason": "I feel better"},
 )
 async def cancel(appointment_id: Id, body: Cancel | None = None) -> Appointment:
-    """Cancel one of your appointments. Cancelling it again answers the same."""
+    """Cancel one of your appointments. Cancelling again has no effect and the same answer."""
 
 
-@api.get("/api/doctor/appointments", roles={Role.DOCTOR}, polled=True)
+@api.get("/api/doctor/appointments", roles={Role.DOCTOR}, conditional=True)
 async def list_visits(
     day: OneDay = None,
     from_: FirstDay = None,
@@ -193,12 +193,12 @@ async def list_visits(
     limit: Limit = 20,
     cursor: Cursor | None = None,
 ) -> Visits:
-    """Visits to you, in order of time, from today on if no day is given."""
+    """List the visits to you in order of time; by default from today on."""
 
 
 @api.get("/api/doctor/appointments/{appointment_id}", roles={Role.DOCTOR}, refuses=(NotFound,))
 async def show_visit(appointment_id: Id) -> Visit:
-    """One visit to you."""
+    """Read one visit to you."""
 
 
 @api.put(
@@ -209,4 +209,4 @@ async def show_visit(appointment_id: Id) -> Visit:
     example={"status": "arrived"},
 )
 async def update_visit(appointment_id: Id, body: UpdateVisit) -> Visit:
-    """Take a visit to its next status. Naming the status it has changes the note alone."""
+    """Set the next status of a visit. With its present status, change only the note."""

@@ -1,4 +1,4 @@
-"""Audit: who looked at or changed whose data. For administrators all of it, for patients what concerns them."""
+"""Audit: every access to patient data and every change of it. Administrators read all events, patients their own."""
 
 from enum import StrEnum
 
@@ -10,11 +10,11 @@ from careplus_contracts.values import Answer, Code, Cursor, Id, Instant, Limit, 
 api = Contract(service="auth", tag="audit")
 
 MOST_LINES = 10_000
-"""So many events are in a file at most."""
+"""The most events in one file."""
 
 
 class Kind(StrEnum):
-    """Whether something was only shown, or was to be changed."""
+    """Whether the request read or changed data."""
 
     READ = "read"
     CHANGE = "change"
@@ -25,22 +25,22 @@ class AuditEvent(Answer):
 
     id: Id
     at: Instant
-    request_id: str = Field(description="Stands in the logs too.")
-    account: Person | None = Field(description="Who did it; null: somebody who was not signed in.")
+    request_id: str = Field(description="The id of the request, as in the logs.")
+    account: Person | None = Field(description="The account that acted; null: not signed in.")
     role: Role | None
     session_id: str | None
     address: str | None = Field(description="The network address that the request came from.")
     service: str
-    action: str = Field(description="The `operationId` of what was asked for.", examples=["show_chart"])
+    action: str = Field(description="The `operationId` of the request.", examples=["show_chart"])
     kind: Kind
-    object_id: str | None = Field(description="Of the record, as the path names it.")
-    patients: list[Person] = Field(description="Whom it concerns; at most 100.")
+    object_id: str | None = Field(description="The id of the record, as in the path.")
+    patients: list[Person] = Field(description="The patients concerned, at most 100.")
     outcome: str = Field(
-        description="`ok`, or the `code` of the refusal. No answer tells `refresh_reused`: a refresh token came a second time."
+        description="`ok`, or the `code` of the refusal. `refresh_reused` (a refresh token was sent twice) appears only here."
     )
-    reason: str | None = Field(description="Why a chart was opened without treating the patient.")
-    members: list[str] = Field(description="Names of the members that were sent, never their values.")
-    seal: Id | None = Field(description="Its number in the sealed chain; null during its first second.")
+    reason: str | None = Field(description="The reason for opening a chart without treating the patient.")
+    members: list[str] = Field(description="Names of the members in the request body, never their values.")
+    seal: Id | None = Field(description="Its number in the audit chain; null during its first second.")
 
 
 class AuditEvents(Page[AuditEvent]):
@@ -48,22 +48,22 @@ class AuditEvents(Page[AuditEvent]):
 
 
 class Access(Answer):
-    """One look at your record, or change of it."""
+    """One read or change of your record."""
 
     id: Id
     at: Instant
     by: Person | None
     role: Role | None
-    action: str = Field(description="The `operationId` of what was done.", examples=["show_chart"])
+    action: str = Field(description="The `operationId` of the request.", examples=["show_chart"])
     kind: Kind
-    reason: str | None = Field(description="Given by a doctor who opened the record without treating you.")
+    reason: str | None = Field(description="The reason that a doctor gave for opening the record without treating you.")
 
 
 class Accesses(Page[Access]):
-    """Newest first."""
+    """Accesses, newest first."""
 
 
-@api.get("/api/admin/audit", roles={Role.ADMIN}, watched=True)
+@api.get("/api/admin/audit", roles={Role.ADMIN}, always_audited=True)
 async def list_audit(
     from_: Instant | None = None,
     to: Instant | None = None,
@@ -74,10 +74,10 @@ async def list_audit(
     limit: Limit = 20,
     cursor: Cursor | None = None,
 ) -> AuditEvents:
-    """The audit trail, newest first: from `from` on and before `to`, by whom, about whom, what, and how it ended."""
+    """List audit events, newest first, from `from` on and before `to`, filtered by account, patient, action and outcome."""
 
 
-@api.get("/api/admin/audit.csv", roles={Role.ADMIN}, media_type="text/csv", watched=True)
+@api.get("/api/admin/audit.csv", roles={Role.ADMIN}, media_type="text/csv", always_audited=True)
 async def export_audit(
     from_: Instant | None = None,
     to: Instant | None = None,
@@ -86,12 +86,12 @@ async def export_audit(
     action: Code | None = None,
     outcome: Code | None = None,
 ) -> str:
-    """The newest 10,000 of the same events as a file for spreadsheets (RFC 4180).
+    """Export the newest 10,000 of the same events as a file for spreadsheets (RFC 4180).
 
-    What a spreadsheet would take for a formula has an apostrophe before it.
+    A cell that a spreadsheet would read as a formula starts with an apostrophe.
     """
 
 
 @api.get("/api/me/access-log", roles={Role.PATIENT})
 async def list_accesses(own: bool = False, limit: Limit = 20, cursor: Cursor | None = None) -> Accesses:
-    """Who looked at your record or changed it, newest first; with `own` what you did yourself too."""
+    """List reads and changes of your record, newest first; with `own`, your own requests too."""

@@ -1,4 +1,4 @@
-"""Availability: when doctors see patients, week by week, and when they are away."""
+"""Availability: weekly hours of doctors, and their time off."""
 
 from enum import StrEnum
 from itertools import pairwise
@@ -27,29 +27,29 @@ class Weekday(StrEnum):
 
 
 class OpenHours(Body):
-    """One stretch of a weekday, in wall-clock time of the clinic."""
+    """One interval of a weekday, in wall-clock time of the clinic."""
 
     weekday: Weekday
     starts: WallClock
     ends: WallClock
 
     @model_validator(mode="after")
-    def _runs_forward(self) -> "OpenHours":
+    def _check_order(self) -> "OpenHours":
         if self.starts >= self.ends:
             raise ValueError("ends must be later than starts")
         return self
 
 
-def _apart(rules: list[OpenHours]) -> list[OpenHours]:
+def _without_overlap(rules: list[OpenHours]) -> list[OpenHours]:
     ordered = sorted(rules, key=lambda rule: (list(Weekday).index(rule.weekday), rule.starts))
     for before, after in pairwise(ordered):
         if before.weekday == after.weekday and after.starts < before.ends:
-            raise ValueError(f"two stretches of {after.weekday} overlap at {after.starts}")
+            raise ValueError(f"two intervals of {after.weekday} overlap at {after.starts}")
     return ordered
 
 
-Rules = Annotated[list[OpenHours], Field(max_length=70), AfterValidator(_apart)]
-SlotMinutes = Annotated[int, Field(ge=5, le=480, description="How long one visit takes.")]
+Rules = Annotated[list[OpenHours], Field(max_length=70), AfterValidator(_without_overlap)]
+SlotMinutes = Annotated[int, Field(ge=5, le=480, description="Length of one visit in minutes.")]
 
 
 class SetAvailability(Body):
@@ -71,7 +71,7 @@ class TakeTimeOff(Body):
     reason: Reason | None = None
 
     @model_validator(mode="after")
-    def _runs_forward(self) -> "TakeTimeOff":
+    def _check_order(self) -> "TakeTimeOff":
         if self.starts_at >= self.ends_at:
             raise ValueError("ends_at must be later than starts_at")
         return self
@@ -85,7 +85,9 @@ class TimeOff(Answer):
 
 
 class NewTimeOff(TimeOff):
-    to_move: list[Visit] = Field(description="Booked visits inside the time off, at most 100. They stand until moved.")
+    to_move: list[Visit] = Field(
+        description="Booked visits inside the time off, at most 100. They stay booked until they are moved."
+    )
 
 
 class TimesOff(Page[TimeOff]):
@@ -94,7 +96,7 @@ class TimesOff(Page[TimeOff]):
 
 @api.get("/api/doctor/availability", roles={Role.DOCTOR})
 async def show_availability() -> Availability:
-    """Your week."""
+    """Read your weekly hours."""
 
 
 @api.put(
@@ -111,12 +113,12 @@ async def show_availability() -> Availability:
     },
 )
 async def set_availability(body: SetAvailability) -> Availability:
-    """Replace your week. Visits already booked stay."""
+    """Replace your weekly hours. Booked visits stay booked."""
 
 
 @api.get("/api/doctor/time-off", roles={Role.DOCTOR})
 async def list_time_off(limit: Limit = 20, cursor: Cursor | None = None) -> TimesOff:
-    """Your time off, from now on."""
+    """List your present and future time off."""
 
 
 @api.post(
@@ -125,9 +127,9 @@ async def list_time_off(limit: Limit = 20, cursor: Cursor | None = None) -> Time
     example={"starts_at": "2030-07-01T00:00:00+02:00", "ends_at": "2030-07-15T00:00:00+02:00", "reason": "Holiday"},
 )
 async def take_time_off(body: TakeTimeOff) -> NewTimeOff:
-    """Take time off. No new visit is booked there; visits booked before are listed in `to_move` and stand."""
+    """Take time off. It cannot be booked; visits that are booked already stay booked and are listed in `to_move`."""
 
 
 @api.delete("/api/doctor/time-off/{time_off_id}", roles={Role.DOCTOR}, refuses=(NotFound,))
 async def cancel_time_off(time_off_id: Id) -> None:
-    """Be there after all."""
+    """Cancel your time off, so that it can be booked again."""

@@ -1,4 +1,4 @@
-"""Charts: whom a doctor cares for, everything that is known about one patient, and opening it in an emergency."""
+"""Charts: the patients in a doctor's care, the whole record of one patient, and access in an emergency."""
 
 from enum import StrEnum
 from typing import Annotated
@@ -35,7 +35,7 @@ from careplus_contracts.values import (
 api = Contract(service="doctors", tag="charts")
 
 LONGEST_PART = 100
-"""So many items of each kind are in a chart."""
+"""The most items of each kind in a chart."""
 Icd10 = Annotated[
     str,
     StringConstraints(pattern=r"^[A-Z][0-9][0-9A-Z](\.[0-9A-Z]{1,4})?$"),
@@ -64,18 +64,18 @@ class SetProblems(Body):
 
 
 class ProblemList(Answer):
-    problems: list[Condition] = Field(description="As the doctor ordered them, at most 100.")
-    version: Version = Field(description="Of the chart.")
+    problems: list[Condition] = Field(description="In the order that the doctor chose, at most 100.")
+    version: Version = Field(description="The version of the chart.")
 
 
 class PatientInCare(Patient):
-    """Somebody with a visit to the doctor that is not cancelled, a referral that the doctor accepted, or a chart that is open to
-    the doctor for an hour."""
+    """A patient with a visit to the doctor that is not cancelled, with a referral that the doctor accepted, or with a chart that
+    the doctor opened less than an hour ago."""
 
-    last_visit_at: Instant | None = Field(description="The last visit to you that has begun.")
-    next_visit_at: Instant | None = Field(description="The next visit to you.")
+    last_visit_at: Instant | None = Field(description="The start of the last visit to you that has begun.")
+    next_visit_at: Instant | None = Field(description="The start of the next visit to you.")
     allergy_status: AllergyStatus
-    allergies: list[str] = Field(description="The substances.")
+    allergies: list[str] = Field(description="The substances of the allergies.")
 
 
 class PatientsInCare(Page[PatientInCare]):
@@ -83,7 +83,7 @@ class PatientsInCare(Page[PatientInCare]):
 
 
 class ChartPatient(Patient):
-    """The patient, as their chart names them."""
+    """The patient, as the chart shows them."""
 
     email: Email
 
@@ -91,12 +91,12 @@ class ChartPatient(Patient):
 class ChartVisit(Appointment):
     """A visit to any doctor."""
 
-    note: str | None = Field(description="The short one that goes with the visit's status.")
-    notes: Notes | None = Field(description="Signed ones, or your own draft.")
+    note: str | None = Field(description="The short note beside the visit's status.")
+    notes: Notes | None = Field(description="Signed notes, or your own draft.")
 
 
 class OpenChart(Body):
-    reason: Justification = Field(description="Why you need the chart; it stands there, and the patient sees it.")
+    reason: Justification = Field(description="Why you need the chart; the chart and the patient's access log show it.")
 
 
 class ChartAccess(Answer):
@@ -111,7 +111,7 @@ class ChartAccess(Answer):
 
 
 class FoundPatient(Answer):
-    """Just enough to tell people of one name and birthday apart."""
+    """The data that tell patients of one name and date of birth apart."""
 
     patient: Person
     date_of_birth: DateOfBirth
@@ -123,25 +123,25 @@ class FoundPatients(Answer):
 
 
 class Chart(Allergies, ProblemList):
-    """What is known about a patient: of each kind the newest 100, newest first."""
+    """The record of a patient: the newest 100 items of each kind, newest first."""
 
     patient: ChartPatient
     prescriptions: list[Prescription]
     referrals: list[Referral]
-    results: list[LabResult] = Field(description="Verified ones, released or not.")
+    results: list[LabResult] = Field(description="Verified results, released or not.")
     visits: list[ChartVisit]
-    access: list[ChartAccess] = Field(description="Who opened this chart without treating the patient.")
-    version: Version = Field(description="Of allergies and problems; the other parts have their own.")
+    access: list[ChartAccess] = Field(description="Emergency accesses by doctors who were not treating the patient.")
+    version: Version = Field(description="The version of allergies and problems; the other parts have their own versions.")
 
 
 @api.get("/api/doctor/patients", roles={Role.DOCTOR})
 async def list_patients(q: Query | None = None, limit: Limit = 20, cursor: Cursor | None = None) -> PatientsInCare:
-    """Patients in your care, by name. `q` looks in names, or for a date of birth written as `1984-05-17`."""
+    """List the patients in your care by name. `q` searches names, or a date of birth such as `1984-05-17`."""
 
 
 @api.get("/api/doctor/patients/{patient_id}", roles={Role.DOCTOR}, refuses=(NotFound,))
 async def show_chart(patient_id: Id) -> Chart:
-    """The chart of a patient in your care."""
+    """Read the chart of a patient in your care."""
 
 
 @api.put(
@@ -152,14 +152,14 @@ async def show_chart(patient_id: Id) -> Chart:
     example={"problems": [{"name": "Hypertension", "icd10": "I10", "status": "active", "since": "2015-06-01"}]},
 )
 async def set_problems(patient_id: Id, body: SetProblems) -> ProblemList:
-    """Replace the problem list of a patient in your care. The same again makes no new version."""
+    """Replace the problem list of a patient in your care. The same list makes no new version."""
 
 
-@api.get("/api/doctor/patient-search", roles={Role.DOCTOR}, watched=True)
+@api.get("/api/doctor/patient-search", roles={Role.DOCTOR}, always_audited=True)
 async def search_patients(full_name: Line, date_of_birth: DateOfBirth) -> FoundPatients:
-    """Any patient of the hospital by whole name and date of birth, to open their chart in an emergency.
+    """Find any patient of the hospital by full name and date of birth, to open their chart in an emergency.
 
-    Capitals and spaces do not matter; part of a name finds nobody. Every search is audited, whatever it finds.
+    Case and spaces are ignored; a part of a name matches no patient. Every search is audited, also without a match.
     """
 
 
@@ -170,8 +170,8 @@ async def search_patients(full_name: Line, date_of_birth: DateOfBirth) -> FoundP
     example={"reason": "Unconscious in the emergency room, medication unknown."},
 )
 async def open_chart(patient_id: Id, body: OpenChart) -> ChartAccess:
-    """Open the chart of a patient whom you do not treat, for one hour ("break the glass").
+    """Open the chart of a patient outside your care for one hour ("break the glass").
 
-    During that hour the patient is as one in your care. The reason stands in the audit, in the chart, and in the patient's own
-    list of who looked at the record.
+    For that hour the patient counts as one in your care. The audit trail, the chart and the patient's own access log show the
+    reason.
     """

@@ -1,4 +1,4 @@
-"""A client that speaks the contracts: `await client.call(appointments.reschedule, 7, Reschedule(...))`."""
+"""A client made from the contracts: `await client.call(appointments.reschedule, 7, Reschedule(...))`."""
 
 import inspect
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ import httpx
 from pydantic import BaseModel, TypeAdapter
 
 from careplus_contracts.endpoints import Endpoint
-from careplus_contracts.refusals import Refusal
+from careplus_contracts.refusals import Problem
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -18,9 +18,10 @@ R = TypeVar("R")
 
 @dataclass(frozen=True)
 class Client:
-    """Calls endpoints at one address. `http` brings pool and timeouts; `token` is sent as bearer token.
+    """Calls endpoints at one address.
 
-    `address` stands before every path, where `http` has no base address or another; `headers` go with every request.
+    `http` has the connection pool and the timeouts; `token` is sent as bearer token. `address` precedes every path, for an
+    `http` without base address; `headers` are sent with every request.
     """
 
     http: httpx.AsyncClient
@@ -29,7 +30,7 @@ class Client:
     headers: Mapping[str, str] = field(default_factory=dict)
 
     async def call(self, endpoint: Endpoint[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-        """Carry out an endpoint. Raises the contract's refusals, and httpx.HTTPError where there was no answer."""
+        """Call an endpoint and return its answer. Raise the contract's refusals, and httpx.HTTPError without an answer."""
         response = await self.http.send(self.request(endpoint, *args, **kwargs))
         if response.is_error:
             raise refusal(endpoint, response)
@@ -40,45 +41,40 @@ class Client:
         return cast(R, TypeAdapter(endpoint.answer).validate_json(response.content))
 
     def request(self, endpoint: Endpoint[P, R], *args: P.args, **kwargs: P.kwargs) -> httpx.Request:
-        bound = inspect.signature(endpoint.stub).bind(*args, **kwargs)
-        path, query, body = endpoint.path, {}, None
-        for name, value in bound.arguments.items():
-            if endpoint.body is not None and name == endpoint.body.name:
-                body = cast(BaseModel | None, value)
-            elif f"{{{name}}}" in path:
-                path = path.replace(f"{{{name}}}", quote(str(value), safe=""))
-            elif value is not None:
-                query[name.rstrip("_")] = _written(value)
+        """Return the request that calls an endpoint."""
+        arguments = inspect.signature(endpoint.stub).bind(*args, **kwargs).arguments
+        body: BaseModel | None = arguments.pop(endpoint.body.name, None) if endpoint.body else None
+        if endpoint.filter:
+            arguments |= dict(arguments.pop(endpoint.filter.name))
+        path = endpoint.path.format(**{name: quote(str(value), safe="") for name, value in arguments.items()})
+        in_query = {name: value for name, value in arguments.items() if f"{{{name}}}" not in endpoint.path}
+        headers = {**self.headers}
+        if self.token:
+            headers["Authorization"] = f"Bearer {self.token}"
+        if body is not None:
+            headers["Content-Type"] = "application/json"
         return self.http.build_request(
             endpoint.method,
             self.address + path,
-            params=query or None,
+            params={name.rstrip("_"): _text(value) for name, value in in_query.items() if value is not None} or None,
             content=None if body is None else body.model_dump_json(exclude_unset=True),
-            headers={
-                **self.headers,
-                **({"Authorization": f"Bearer {self.token}"} if self.token else {}),
-                **({"Content-Type": "application/json"} if body is not None else {}),
-            },
+            headers=headers,
         )
 
 
-def _written(value: Any) -> Any:
+def _text(value: Any) -> Any:
     return value.isoformat() if hasattr(value, "isoformat") else value
 
 
 def refusal(endpoint: Endpoint[..., Any], response: httpx.Response) -> Exception:
-    """The refusal an answer carries, as the exception the service raised."""
+    """Return the refusal in a response as the exception that the service raised; HTTPStatusError for an undocumented one."""
     try:
         problem = response.json()
         for kind in endpoint.all_refusals:
             if problem["code"] == kind.code():
-                standard = {"type", "title", "status", "detail", "code", "request_id"}
-                return kind(problem["detail"], **{k: v for k, v in problem.items() if k not in standard})
+                return kind(problem["detail"], **{name: v for name, v in problem.items() if name not in Problem.model_fields})
     except (ValueError, KeyError, TypeError):
         pass
     return httpx.HTTPStatusError(
         f"{endpoint.name}: undocumented answer {response.status_code}", request=response.request, response=response
     )
-
-
-__all__ = ["Client", "Refusal", "refusal"]

@@ -1,4 +1,4 @@
-"""Doctors: their profile, and the administrator's list of them."""
+"""Doctors: their profiles, and their administration."""
 
 from enum import StrEnum
 from typing import Annotated
@@ -31,13 +31,13 @@ Languages = Annotated[list[Language], Field(max_length=20)]
 
 
 class SpecialtyFixed(Refusal):
-    """Referrals to a specialty are open to its doctors, so an administrator says who they are."""
+    """Only an administrator can change a specialty, because its referrals are open to its doctors."""
 
     status = 409
 
 
 class BookingMode(StrEnum):
-    """How patients get a time: they book it themselves, or they call and reception does."""
+    """`online`: patients book this doctor themselves. `phone`: they call, and reception books."""
 
     ONLINE = "online"
     PHONE = "phone"
@@ -64,7 +64,7 @@ class Doctor(Answer):
     room: str | None
     booking: BookingMode
     active: bool = Field(description="Inactive doctors cannot be found or booked.")
-    account_active: bool = Field(description="Without an active account they cannot sign in, be found or be booked either.")
+    account_active: bool = Field(description="Doctors without an active account cannot sign in, be found or be booked.")
     version: Version
 
 
@@ -81,7 +81,7 @@ class UpdateDoctor(UpdateProfile):
 
 
 class NewDoctor(Doctor):
-    """The doctor and the link that lets them choose a password; it is shown this once."""
+    """The doctor, and the link for choosing a password, which is shown only once."""
 
     invitation_code: str
     invitation_url: str
@@ -90,7 +90,7 @@ class NewDoctor(Doctor):
 
 @api.get("/api/doctor/profile", roles={Role.DOCTOR})
 async def show_profile() -> Doctor:
-    """Your profile."""
+    """Read your profile."""
 
 
 @api.put(
@@ -109,7 +109,7 @@ async def show_profile() -> Doctor:
     },
 )
 async def update_profile(body: UpdateProfile) -> Doctor:
-    """Change your profile. A specialty, once there, is changed by an administrator: send it as it is."""
+    """Change your profile. Send a specialty that is set unchanged: only an administrator can change it."""
 
 
 @api.get("/api/admin/doctors", roles={Role.ADMIN})
@@ -120,7 +120,7 @@ async def list_doctors(
     limit: Limit = 20,
     cursor: Cursor | None = None,
 ) -> Doctors:
-    """All doctors by name."""
+    """List all doctors by name."""
 
 
 @api.post(
@@ -130,12 +130,12 @@ async def list_doctors(
     example={"email": "ruiz@example.org", "full_name": "Dr Marta Ruiz", "specialty": "Cardiology", "languages": ["es"]},
 )
 async def add_doctor(body: AddDoctor) -> NewDoctor:
-    """Add a doctor and make the one-time link with which they choose their password."""
+    """Add a doctor and create the one-time link with which they choose their password."""
 
 
 @api.get("/api/admin/doctors/{doctor_id}", roles={Role.ADMIN}, refuses=(NotFound,))
 async def show_doctor_profile(doctor_id: Id) -> Doctor:
-    """A doctor's profile, also of those who cannot be found."""
+    """Read the profile of a doctor, active or not."""
 
 
 @api.put(
@@ -146,4 +146,4 @@ async def show_doctor_profile(doctor_id: Id) -> Doctor:
     example={"full_name": "Dr Marta Ruiz", "specialty": "Cardiology", "active": False},
 )
 async def update_doctor(doctor_id: Id, body: UpdateDoctor) -> Doctor:
-    """Change a doctor's profile, or take them out of booking with `active: false`."""
+    """Change the profile of a doctor, or end their bookability with `active: false`."""

@@ -23,13 +23,14 @@ from careplus_contracts.refusals import (
     Unauthenticated,
     Unavailable,
 )
+from careplus_contracts.values import Filter, PageFilter
 
 P = ParamSpec("P")
 R_co = TypeVar("R_co", covariant=True)
 
 
 class Role(StrEnum):
-    """Who somebody is to the hospital."""
+    """The role of an account."""
 
     PATIENT = "patient"
     DOCTOR = "doctor"
@@ -38,7 +39,7 @@ class Role(StrEnum):
 
 
 class Public(Enum):
-    """Stands where roles would, for endpoints that ask for no token."""
+    """Takes the place of roles at endpoints that need no token."""
 
     EVERYONE = "everyone"
 
@@ -48,14 +49,15 @@ SIGNED_IN: Final = frozenset(Role)
 Roles = Collection[Role] | Public
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Endpoint(Generic[P, R_co]):
-    """One promise: everything that routes, documents, clients and tests need to know about an endpoint.
+    """One endpoint: routes, documents, clients and tests are made from it.
 
-    `parameters` are the path and query parameters, `body` the parameter that is the JSON body (None: no body).
-    `answer` is the type of the answer (None: 204). `keyed` endpoints honour `Idempotency-Key`: every POST and PUT that gives no
-    reason against it. `versioned` ones honour `If-Match`, `polled` ones `If-None-Match`. Reads that are `watched` are audited
-    also where the answer is about nobody; of a change that is not `noted` only refusals are.
+    `parameters` are the path and query parameters, with the members of a filter one by one. `filter` is the parameter of the
+    stub that holds the query as one model, `body` the one that is the JSON body; None: there is none. `answer` is the type of
+    the answer (NoneType: 204). `idempotent` endpoints honour `Idempotency-Key`: every POST and PUT that gives no reason
+    against it. `versioned` endpoints honour `If-Match`, `conditional` ones `If-None-Match`. `always_audited` reads leave an
+    audit event also where the answer names no patient; a change that is not `audited` leaves one only when it is refused.
     """
 
     name: str
@@ -65,16 +67,17 @@ class Endpoint(Generic[P, R_co]):
     path: str
     roles: frozenset[Role] | Public
     refuses: tuple[type[Refusal], ...]
-    status: int
+    status: int = 200
     answer: Any
-    media_type: str
-    keyed: bool
-    versioned: bool
-    polled: bool
-    watched: bool
-    noted: bool
-    example: Mapping[str, Any] | None
+    media_type: str = "application/json"
+    idempotent: bool = False
+    versioned: bool = False
+    conditional: bool = False
+    always_audited: bool = False
+    audited: bool = True
+    example: Mapping[str, Any] | None = None
     parameters: Mapping[str, inspect.Parameter]
+    filter: inspect.Parameter | None
     body: inspect.Parameter | None
     stub: Callable[P, Awaitable[R_co]]
 
@@ -88,19 +91,21 @@ class Endpoint(Generic[P, R_co]):
 
     @property
     def all_refusals(self) -> tuple[type[Refusal], ...]:
-        """The refusals named on the stub and those that follow from its shape."""
-        implied: list[type[Refusal]] = [HeadersTooLarge, TooManyRequests, Unavailable, TimedOut]
-        if not self.public:
-            implied += [Unauthenticated, Forbidden]
-        if self.parameters or self.body:
-            implied += [Malformed]
-        if self.body:
-            implied += [TooLarge]
-        if self.keyed:
-            implied += [InProgress, KeyReused]
-        if self.versioned:
-            implied += [Stale]
-        return (*self.refuses, *(refusal for refusal in implied if refusal not in self.refuses))
+        """The refusals named on the stub, then the ones that follow from its method, roles, parameters and flags."""
+        implied = {
+            HeadersTooLarge: True,
+            TooManyRequests: True,
+            Unavailable: True,
+            TimedOut: True,
+            Unauthenticated: not self.public,
+            Forbidden: not self.public,
+            Malformed: bool(self.parameters or self.body),
+            TooLarge: self.body is not None,
+            InProgress: self.idempotent,
+            KeyReused: self.idempotent,
+            Stale: self.versioned,
+        }
+        return (*self.refuses, *(kind for kind, applies in implied.items() if applies and kind not in self.refuses))
 
     def admits(self, role: Role) -> bool:
         return isinstance(self.roles, Public) or role in self.roles
@@ -109,7 +114,7 @@ class Endpoint(Generic[P, R_co]):
 class Contract:
     """The endpoints of one noun, all served by one service.
 
-    `example`, where the endpoint has a body, is one body that would be accepted; `tests` hold it to that.
+    `example` is one body that the endpoint accepts; every endpoint with a body has one, and tests send it.
     """
 
     def __init__(self, service: str, tag: str) -> None:
@@ -123,11 +128,13 @@ class Contract:
         *,
         roles: Roles,
         refuses: tuple[type[Refusal], ...] = (),
-        polled: bool = False,
-        watched: bool = False,
+        conditional: bool = False,
+        always_audited: bool = False,
         media_type: str = "application/json",
     ) -> Callable[[Callable[P, Awaitable[R_co]]], Endpoint[P, R_co]]:
-        return self._promise("GET", path, roles, refuses, polled=polled, watched=watched, media_type=media_type)
+        return self._declare(
+            "GET", path, roles, refuses, conditional=conditional, always_audited=always_audited, media_type=media_type
+        )
 
     def post(
         self,
@@ -136,12 +143,13 @@ class Contract:
         roles: Roles,
         refuses: tuple[type[Refusal], ...] = (),
         status: int = 201,
-        unkeyed: str = "",
-        unnoted: str = "",
+        not_idempotent_because: str = "",
+        not_audited_because: str = "",
         example: Mapping[str, Any] | None = None,
     ) -> Callable[[Callable[P, Awaitable[R_co]]], Endpoint[P, R_co]]:
-        """`unkeyed`: the reason why its answer cannot be given again. `unnoted`: why nobody needs to know that it was done."""
-        return self._promise("POST", path, roles, refuses, status=status, keyed=not unkeyed, noted=not unnoted, example=example)
+        """`not_idempotent_because`: why its answer cannot be stored. `not_audited_because`: why it leaves no audit event."""
+        idempotent, audited = not not_idempotent_because, not not_audited_because
+        return self._declare("POST", path, roles, refuses, status=status, idempotent=idempotent, audited=audited, example=example)
 
     def put(
         self,
@@ -152,33 +160,23 @@ class Contract:
         versioned: bool = False,
         example: Mapping[str, Any] | None = None,
     ) -> Callable[[Callable[P, Awaitable[R_co]]], Endpoint[P, R_co]]:
-        return self._promise("PUT", path, roles, refuses, keyed=True, versioned=versioned, example=example)
+        return self._declare("PUT", path, roles, refuses, idempotent=True, versioned=versioned, example=example)
 
     def delete(
         self, path: str, *, roles: Roles, refuses: tuple[type[Refusal], ...] = ()
     ) -> Callable[[Callable[P, Awaitable[R_co]]], Endpoint[P, R_co]]:
-        return self._promise("DELETE", path, roles, refuses, status=204)
+        return self._declare("DELETE", path, roles, refuses, status=204)
 
-    def _promise(
-        self,
-        method: str,
-        path: str,
-        roles: Roles,
-        refuses: tuple[type[Refusal], ...],
-        *,
-        status: int = 200,
-        media_type: str = "application/json",
-        keyed: bool = False,
-        versioned: bool = False,
-        polled: bool = False,
-        watched: bool = False,
-        noted: bool = True,
-        example: Mapping[str, Any] | None = None,
+    def _declare(
+        self, method: str, path: str, roles: Roles, refuses: tuple[type[Refusal], ...], **flags: Any
     ) -> Callable[[Callable[P, Awaitable[R_co]]], Endpoint[P, R_co]]:
+        """Return the decorator that makes an endpoint of a stub."""
+
         def declare(stub: Callable[P, Awaitable[R_co]]) -> Endpoint[P, R_co]:
-            parameters = resolved_parameters(stub)
-            body = next((p for p in parameters.values() if is_body(p.annotation)), None)
-            if missing := set(re.findall(r"{(\w+)}", path)) - set(parameters):
+            signature = resolved_parameters(stub)
+            filter_ = next((p for p in signature.values() if is_filter(p.annotation)), None)
+            body = next((p for p in signature.values() if is_body(p.annotation)), None)
+            if missing := set(re.findall(r"{(\w+)}", path)) - set(signature):
                 raise TypeError(f"{stub.__name__}: {path} names {missing}, the signature does not")
             endpoint = Endpoint(
                 name=stub.__name__,
@@ -188,18 +186,12 @@ class Contract:
                 path=path,
                 roles=roles if isinstance(roles, Public) else frozenset(roles),
                 refuses=refuses,
-                status=status,
                 answer=get_type_hints(stub, include_extras=True)["return"],
-                media_type=media_type,
-                keyed=keyed,
-                versioned=versioned,
-                polled=polled,
-                watched=watched,
-                noted=noted,
-                example=example,
-                parameters={name: p for name, p in parameters.items() if p is not body},
+                parameters={name: p for name, p in signature.items() if p not in (filter_, body)} | _members(filter_),
+                filter=filter_,
                 body=body,
                 stub=stub,
+                **flags,
             )
             self.endpoints.append(endpoint)
             return endpoint
@@ -208,14 +200,32 @@ class Contract:
 
 
 def resolved_parameters(function: Callable[..., Any]) -> dict[str, inspect.Parameter]:
-    """The parameters of a function with their annotations as types, never as strings."""
+    """Return the parameters of a function by name, with types instead of strings as annotations."""
     hints = get_type_hints(function, include_extras=True)
     return {name: parameter.replace(annotation=hints[name]) for name, parameter in inspect.signature(function).parameters.items()}
 
 
+def is_filter(annotation: Any) -> bool:
+    """Return whether a parameter of this type is the query as one model."""
+    return isinstance(annotation, type) and issubclass(annotation, Filter)
+
+
 def is_body(annotation: Any) -> bool:
-    """Whether a parameter of this type is sent as the JSON body: a model, or a model or None."""
+    """Return whether a parameter of this type is the JSON body: a model, or a model or None."""
     if get_origin(annotation) is Annotated:
         return is_body(get_args(annotation)[0])
-    candidates = get_args(annotation) or (annotation,)
-    return any(isinstance(candidate, type) and issubclass(candidate, BaseModel) for candidate in candidates)
+    kinds = get_args(annotation) or (annotation,)
+    return any(isinstance(kind, type) and issubclass(kind, BaseModel) and not is_filter(kind) for kind in kinds)
+
+
+def _members(filter_: inspect.Parameter | None) -> dict[str, inspect.Parameter]:
+    """Return the members of a filter as parameters, `limit` and `cursor` last."""
+    if filter_ is None:
+        return {}
+    model, hints = filter_.annotation, get_type_hints(filter_.annotation, include_extras=True)
+    return {
+        name: inspect.Parameter(
+            name, filter_.kind, default=filter_.empty if field.is_required() else field.default, annotation=hints[name]
+        )
+        for name, field in sorted(model.model_fields.items(), key=lambda member: member[0] in PageFilter.model_fields)
+    }

@@ -1,4 +1,4 @@
-"""Finding: doctors and their free times, for everybody."""
+"""Finding: doctors and their free times, without signing in."""
 
 from typing import Annotated
 
@@ -12,13 +12,13 @@ from careplus_contracts.values import Answer, Count, Cursor, Day, Id, Instant, L
 api = Contract(service="appointments", tag="finding")
 
 
-FirstDay = Annotated[Day | None, Field(description="First clinic day; today if not given.")]
-Days = Annotated[int, Field(ge=1, le=31, description="How many clinic days.")]
+FirstDay = Annotated[Day | None, Field(description="First clinic day; today by default.")]
+Days = Annotated[int, Field(ge=1, le=31, description="Number of clinic days.")]
 
 
 class Specialty(Answer):
     name: str
-    doctors: Count = Field(description="How many doctors practise it here.")
+    doctors: Count = Field(description="Number of doctors with this specialty.")
 
 
 class Specialties(Page[Specialty]):
@@ -26,7 +26,7 @@ class Specialties(Page[Specialty]):
 
 
 class FoundDoctor(Answer):
-    """A doctor, as everybody sees them."""
+    """The public profile of a doctor."""
 
     id: Id
     full_name: str
@@ -35,7 +35,7 @@ class FoundDoctor(Answer):
     languages: list[Language]
     room: str | None
     phone: str | None
-    booking: BookingMode = Field(description="With `phone` their times are shown and given on the phone only.")
+    booking: BookingMode = Field(description="`phone`: free times are shown, but can be booked by phone only.")
     next_available: Instant | None = Field(description="The next free time within the booking horizon.")
 
 
@@ -50,7 +50,7 @@ class Slot(Answer):
 
 
 class Slots(Page[Slot]):
-    """Free times in order of time."""
+    """Free times, soonest first."""
 
     zone: str = Field(description="IANA name of the clinic's time zone.", examples=["Europe/Berlin"])
     next_available: Instant | None = Field(description="The first free time from `start` on, also beyond `days`.")
@@ -58,7 +58,7 @@ class Slots(Page[Slot]):
 
 @api.get("/api/specialties", roles=EVERYONE)
 async def list_specialties() -> Specialties:
-    """Specialties with at least one doctor."""
+    """List specialties that have at least one doctor."""
 
 
 @api.get("/api/doctors", roles=EVERYONE)
@@ -69,12 +69,12 @@ async def find_doctors(
     limit: Limit = 20,
     cursor: Cursor | None = None,
 ) -> FoundDoctors:
-    """Doctors by name; `q` looks in names, specialties and biographies."""
+    """Find doctors, by name; `q` searches names, specialties and biographies."""
 
 
 @api.get("/api/doctors/{doctor_id}", roles=EVERYONE, refuses=(NotFound,))
 async def show_doctor(doctor_id: Id) -> FoundDoctor:
-    """One doctor."""
+    """Read the public profile of a doctor."""
 
 
 @api.get("/api/doctors/{doctor_id}/slots", roles=EVERYONE, refuses=(NotFound,))
@@ -83,4 +83,4 @@ async def find_slots(
     start: FirstDay = None,
     days: Days = 7,
 ) -> Slots:
-    """Free times of a doctor over some days of the clinic's calendar."""
+    """Find the free times of a doctor on some days of the clinic's calendar."""

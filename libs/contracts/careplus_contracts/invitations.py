@@ -1,4 +1,4 @@
-"""Invitations: how doctors, laboratory staff and administrators get an account."""
+"""Invitations: accounts for doctors, laboratory staff and administrators."""
 
 from pydantic import Field
 
@@ -20,15 +20,15 @@ class Invitation(Answer):
     email: Email
     full_name: Line
     role: Role
-    account_id: Id = Field(description="The account that waits for its password.")
+    account_id: Id = Field(description="The reserved account.")
     created_at: Instant
     expires_at: Instant
     accepted_at: Instant | None
 
 
 class NewInvitation(Invitation):
-    code: str = Field(description="Shown this once. Send it as `invitation` to `/auth/register`.")
-    url: str = Field(description="The same as a link to the portal.")
+    code: str = Field(description="Shown only once. Send it as `invitation` to `/auth/register`.")
+    url: str = Field(description="A link to the portal with the code.")
 
 
 class Invitations(Page[Invitation]):
@@ -42,12 +42,12 @@ class Invitations(Page[Invitation]):
     example={"email": "ruiz@example.org", "full_name": "Dr Marta Ruiz", "role": "doctor"},
 )
 async def invite(body: Invite) -> NewInvitation:
-    """Reserve an account and make a one-time code that sets its password.
+    """Reserve an account and create a one-time code for setting its password.
 
-    Inviting the same person again, before it was accepted, replaces the code.
+    Another invitation to the same address, before the first is accepted, replaces the code.
     """
 
 
 @api.get("/api/admin/invitations", roles={Role.ADMIN})
 async def list_invitations(limit: Limit = 20, cursor: Cursor | None = None) -> Invitations:
-    """All invitations, newest first."""
+    """List all invitations, newest first."""

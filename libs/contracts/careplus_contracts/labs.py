@@ -1,4 +1,4 @@
-"""Labs: the catalogue of tests, and bookings from the patient's arm to the laboratory's bench."""
+"""Labs: the catalogue of tests, bookings and their specimens, and the laboratory's worklist."""
 
 from enum import StrEnum
 from typing import Annotated
@@ -36,7 +36,7 @@ api = Contract(service="labs", tag="labs")
 
 def _each_once(codes: list[str]) -> list[str]:
     if len(set(codes)) != len(codes):
-        raise ValueError("name each one once")
+        raise ValueError("name each code once")
     return codes
 
 
@@ -67,7 +67,7 @@ class LabBookingStatus(StrEnum):
 
 
 class ReferenceRange(Answer):
-    """The usual values for somebody of this sex and age; null bounds are open. Ages in days, `[age_from, age_to)`."""
+    """The usual values for a sex and an age; a null bound is open. Ages are in days, `[age_from_days, age_to_days)`."""
 
     sex: Sex | None = Field(description="Null: any.")
     age_from_days: int
@@ -79,7 +79,7 @@ class ReferenceRange(Answer):
 
 
 class Analyte(Answer):
-    """One thing a test measures (FHIR ObservationDefinition)."""
+    """One quantity or text that a test measures (FHIR ObservationDefinition)."""
 
     code: Code
     name: str
@@ -87,10 +87,10 @@ class Analyte(Answer):
     kind: AnalyteKind
     unit: str | None = Field(description="UCUM; null for text.")
     decimals: int = Field(description="Digits to show after the point.")
-    plain: str = Field(description="What it is, in plain words.")
+    plain: str = Field(description="An explanation in plain words.")
     usual: list[str] = Field(description="For text: the usual values.")
     choices: list[str] = Field(description="For text: the values that can be entered; empty: any.")
-    ranges: list[ReferenceRange] = Field(description="Empty: there is no range.")
+    ranges: list[ReferenceRange] = Field(description="Empty: no reference range.")
 
 
 class LabTest(Answer):
@@ -100,7 +100,7 @@ class LabTest(Answer):
     category: str
     specimen: str
     preparation: str
-    plain: str = Field(description="What it is for, in plain words.")
+    plain: str = Field(description="The purpose of the test in plain words.")
     turnaround_hours: int
     price_minor: MinorUnits
     currency: Currency
@@ -142,7 +142,7 @@ class OrderTests(Body):
     patient_id: Id
     test_codes: TestCodes
     appointment_id: Id | None = None
-    starts_at: Instant | None = Field(default=None, description="Null: the patient comes when it suits.")
+    starts_at: Instant | None = Field(default=None, description="Null: the patient comes without an appointment.")
     note: OptionalWords | None = None
 
 
@@ -152,7 +152,7 @@ class BookedTest(Answer):
     preparation: str
     price_minor: MinorUnits
     currency: Currency
-    result_id: Id | None = Field(description="Its result, once the reader may see it.")
+    result_id: Id | None = Field(description="The result; null until the caller may see it.")
 
 
 class LabPatient(Person):
@@ -171,7 +171,7 @@ class LabBooking(Answer):
     tests: list[BookedTest]
     starts_at: Instant | None
     status: LabBookingStatus
-    status_reason: str | None = Field(description="Why it was rejected or cancelled.")
+    status_reason: str | None = Field(description="The reason of the rejection or cancellation.")
     note: str | None
     price_minor: MinorUnits
     currency: Currency
@@ -181,17 +181,17 @@ class LabBooking(Answer):
 
 
 class LabBookings(Page[LabBooking]):
-    """Own laboratory bookings, latest first."""
+    """The patient's own laboratory bookings, latest first."""
 
 
 class Worklist(Page[LabBooking]):
-    """What the laboratory has to do, in order of time."""
+    """Bookings for the laboratory to work on, in order of time."""
 
 
 class LabSlot(Answer):
     starts_at: Instant
     ends_at: Instant
-    free: int = Field(description="How many more people can come then.")
+    free: int = Field(description="Number of places that are free.")
 
 
 class LabSlots(Page[LabSlot]):
@@ -200,7 +200,7 @@ class LabSlots(Page[LabSlot]):
 
 class SetBookingStatus(Body):
     status: LabBookingStatus
-    reason: Reason | None = Field(default=None, description="Asked for with `rejected`.")
+    reason: Reason | None = Field(default=None, description="Required with `rejected`.")
 
 
 class UnknownTest(Refusal):
@@ -225,7 +225,7 @@ class CodeTaken(Refusal):
 
 @api.get("/api/labs/tests", roles=SIGNED_IN)
 async def list_tests(q: Query | None = None, limit: Limit = 20, cursor: Cursor | None = None) -> LabTests:
-    """The catalogue by code; `q` looks in codes, names, categories and plain words.
+    """List the catalogue by code; `q` searches codes, names, categories and explanations.
 
     Administrators and the laboratory see inactive tests too.
     """
@@ -265,12 +265,12 @@ async def add_test(body: AddTest) -> LabTest:
     },
 )
 async def update_test(code: Code, body: DescribeTest) -> LabTest:
-    """Change a test, or take it out of booking with `active: false`."""
+    """Change a test, or end its bookability with `active: false`."""
 
 
 @api.get("/api/labs/slots", roles=SIGNED_IN)
 async def list_lab_slots(day: Day | None = None) -> LabSlots:
-    """When the laboratory takes specimens on one clinic day; today if not given. Times in between are accepted too."""
+    """List the times of one clinic day, by default today, for specimens. Times in between can be booked too."""
 
 
 @api.post(
@@ -283,16 +283,16 @@ async def book_tests(body: BookTests) -> LabBooking:
     """Book tests for yourself."""
 
 
-@api.get("/api/labs/bookings", roles={Role.PATIENT}, polled=True)
+@api.get("/api/labs/bookings", roles={Role.PATIENT}, conditional=True)
 async def list_lab_bookings(
     status: LabBookingStatus | None = None, limit: Limit = 20, cursor: Cursor | None = None
 ) -> LabBookings:
-    """Your laboratory bookings, latest first."""
+    """List your laboratory bookings, latest first."""
 
 
 @api.get("/api/labs/bookings/{booking_id}", roles={Role.PATIENT, Role.LAB}, refuses=(NotFound,))
 async def show_lab_booking(booking_id: Id) -> LabBooking:
-    """One of your laboratory bookings; the laboratory sees every one."""
+    """Read one of your laboratory bookings; the laboratory can read every booking."""
 
 
 @api.put(
@@ -303,7 +303,10 @@ async def show_lab_booking(booking_id: Id) -> LabBooking:
     example={"reason": "I cannot fast that day"},
 )
 async def cancel_lab_booking(booking_id: Id, body: Cancel | None = None) -> LabBooking:
-    """Cancel a booking of yours whose specimen has not been collected, or was rejected. Cancelling it again answers the same."""
+    """Cancel one of your bookings while its specimen is not collected, or is rejected.
+
+    Cancelling again has no effect and the same answer.
+    """
 
 
 @api.post(
@@ -316,14 +319,14 @@ async def order_tests(body: OrderTests) -> LabBooking:
     """Order tests for a patient in your care."""
 
 
-@api.get("/api/labs/worklist", roles={Role.LAB}, polled=True)
+@api.get("/api/labs/worklist", roles={Role.LAB}, conditional=True)
 async def list_worklist(
     status: LabBookingStatus | None = None,
     day: OnlyDay = None,
     limit: Limit = 20,
     cursor: Cursor | None = None,
 ) -> Worklist:
-    """Bookings in order of time; without `status` those that still need work."""
+    """List bookings in order of time; without `status`, the bookings that still need work."""
 
 
 @api.put(
@@ -334,8 +337,8 @@ async def list_worklist(
     example={"status": "collected"},
 )
 async def set_booking_status(booking_id: Id, body: SetBookingStatus) -> LabBooking:
-    """Collect, receive, start, reject or recollect. `resulted` and `verified` follow from the results.
+    """Record that the specimen was collected, received, started, rejected or recollected.
 
-    Rejecting a specimen takes back the results that were not verified: they were measured in it. Naming the status it has
-    answers the same.
+    `resulted` and `verified` follow from the results. Rejecting a specimen deletes its results that are not verified. Setting
+    the present status has no effect and the same answer.
     """

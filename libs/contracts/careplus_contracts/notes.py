@@ -1,4 +1,4 @@
-"""Notes: what the doctor writes about a visit; a draft until signed, and closed from then on."""
+"""Notes: the doctor's text about a visit; a draft until it is signed, and then closed."""
 
 from enum import StrEnum
 
@@ -17,7 +17,7 @@ class NotesStatus(StrEnum):
 
 
 class Addendum(Answer):
-    """What was written after the notes were signed."""
+    """A text added after the notes were signed."""
 
     text: str
     at: Instant
@@ -25,14 +25,14 @@ class Addendum(Answer):
 
 
 class Notes(Answer):
-    """The notes of one visit. A draft is seen by the visit's doctor alone."""
+    """The notes of one visit. Only the visit's doctor can read a draft."""
 
     appointment_id: Id
     patient_id: Id
-    text: str = Field(description="Empty before anything was written.")
+    text: str = Field(description="Empty before the first draft.")
     status: NotesStatus
-    author: Person | None = Field(description="Who wrote the text; null before anything was written.")
-    updated_at: Instant | None = Field(description="When the text was last changed.")
+    author: Person | None = Field(description="The author of the text; null before the first draft.")
+    updated_at: Instant | None = Field(description="The time of the last change of the text.")
     signed_at: Instant | None
     addenda: list[Addendum] = Field(description="Oldest first, at most 100.")
     version: Version
@@ -40,24 +40,24 @@ class Notes(Answer):
 
 class WriteNotes(Body):
     text: OptionalWords
-    sign: bool = Field(default=False, description="Closes the text; an addendum is closed at once and needs no sign.")
+    sign: bool = Field(default=False, description="Signs and closes the text. An addendum is closed without it.")
 
     @model_validator(mode="after")
-    def _signs_something(self) -> "WriteNotes":
+    def _check_text_to_sign(self) -> "WriteNotes":
         if self.sign and not self.text.strip():
             raise ValueError("write something before you sign")
         return self
 
 
 class NotesSigned(Refusal):
-    """These notes are signed and take no more than an addendum."""
+    """These notes are signed; only an addendum is possible."""
 
     status = 409
 
 
 @api.get("/api/doctor/appointments/{appointment_id}/notes", roles={Role.DOCTOR}, refuses=(NotFound,))
 async def show_notes(appointment_id: Id) -> Notes:
-    """The notes of a visit to you; an empty draft before anything was written."""
+    """Read the notes of a visit to you; before the first draft, an empty one."""
 
 
 @api.put(
@@ -68,8 +68,8 @@ async def show_notes(appointment_id: Id) -> Notes:
     example={"text": "ECG sinus rhythm. Continue, check in 3 months.", "sign": False},
 )
 async def write_notes(appointment_id: Id, body: WriteNotes) -> Notes:
-    """Write the notes of a visit to you, as often as you type.
+    """Save the notes of a visit to you, as often as the text changes.
 
-    The text replaces the draft. Once signed, another text is added as an addendum; the text that stands there already answers
-    the same and makes no new version.
+    The text replaces the draft. After signing, a different text becomes an addendum; the present text has no effect and makes
+    no new version.
     """

@@ -1,4 +1,4 @@
-"""Passwords: change one's own, or choose a new one with a link that comes by mail."""
+"""Passwords: change your own, or choose a new one with a link that is sent by mail."""
 
 from typing import Annotated
 
@@ -36,7 +36,7 @@ class WrongPassword(Refusal):
 
 
 class InvalidResetCode(Refusal):
-    """This link was used, has expired or is not ours."""
+    """This link was used, has expired or is not valid."""
 
     status = 403
 
@@ -49,7 +49,7 @@ class InvalidResetCode(Refusal):
     example={"current_password": "an-old-quiet-heron", "new_password": "nine-loud-kestrels"},
 )
 async def change_password(body: ChangePassword) -> None:
-    """Change your password. Ends all of your other sessions, and tells you by mail."""
+    """Change your password. All of your other sessions end, and you get a mail about it."""
 
 
 @api.post(
@@ -60,9 +60,9 @@ async def change_password(body: ChangePassword) -> None:
     example={"email": "noor@example.org"},
 )
 async def forgot_password(body: ForgotPassword) -> None:
-    """Ask for a mail with a link that lets you choose a new password; it works once, for an hour.
+    """Request a mail with a link for choosing a new password; the link works once, within an hour.
 
-    The answer is the same whether there is such an account.
+    The answer is the same with and without an account of this address.
     """
 
 
@@ -74,4 +74,4 @@ async def forgot_password(body: ForgotPassword) -> None:
     example={"code": "q0Zk3tYw1nB8sVd5xLr7cHj2", "new_password": "nine-loud-kestrels"},
 )
 async def reset_password(body: ResetPassword) -> None:
-    """Choose a new password with the code of the mail. Ends all of your sessions; sign in afterwards."""
+    """Choose a new password with the code of the mail. All of your sessions end; sign in afterwards."""

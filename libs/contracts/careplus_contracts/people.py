@@ -1,4 +1,4 @@
-"""People: everybody's account, for administrators."""
+"""People: all accounts, for administrators."""
 
 from typing import Annotated, Any, Literal
 
@@ -7,13 +7,13 @@ from pydantic import BeforeValidator, Field
 from careplus_contracts.accounts import Account
 from careplus_contracts.endpoints import Contract, Role
 from careplus_contracts.refusals import NotFound, Refusal
-from careplus_contracts.values import Body, Cursor, Id, Limit, Page, Query
+from careplus_contracts.values import Body, Id, Page, PageFilter, Query
 
 api = Contract(service="auth", tag="people")
 
 
-def _no_number(value: Any) -> Any:
-    # 0 equals False, and would be taken for it
+def _not_a_number(value: Any) -> Any:
+    # 0 equals False and would pass as it
     if isinstance(value, int) and not isinstance(value, bool):
         raise ValueError("send false, or leave it out")
     return value
@@ -23,11 +23,17 @@ class Accounts(Page[Account]):
     """Accounts by name."""
 
 
+class AccountFilter(PageFilter):
+    q: Query | None = None
+    role: Role | None = None
+    active: bool | None = None
+
+
 class UpdateAccount(Body):
     role: Role
     active: bool
-    second_factor: Annotated[Literal[False], BeforeValidator(_no_number)] | None = Field(
-        default=None, description="`false` switches it off for somebody else who lost it; only they themselves can switch it on."
+    second_factor: Annotated[Literal[False], BeforeValidator(_not_a_number)] | None = Field(
+        default=None, description="`false` switches it off for a person who lost it; only the account's owner can switch it on."
     )
 
 
@@ -38,19 +44,13 @@ class OwnAccount(Refusal):
 
 
 @api.get("/api/admin/accounts", roles={Role.ADMIN})
-async def list_accounts(
-    q: Query | None = None,
-    role: Role | None = None,
-    active: bool | None = None,
-    limit: Limit = 20,
-    cursor: Cursor | None = None,
-) -> Accounts:
-    """Everybody's account by name; `q` looks in names and e-mail addresses."""
+async def list_accounts(query: AccountFilter) -> Accounts:
+    """List all accounts by name; `q` searches names and e-mail addresses."""
 
 
 @api.get("/api/admin/accounts/{account_id}", roles={Role.ADMIN}, refuses=(NotFound,))
 async def show_account(account_id: Id) -> Account:
-    """Somebody's account."""
+    """Read an account."""
 
 
 @api.put(
@@ -61,9 +61,8 @@ async def show_account(account_id: Id) -> Account:
     example={"role": "patient", "active": True},
 )
 async def update_account(account_id: Id, body: UpdateAccount) -> Account:
-    """Change somebody's role, deactivate their account or activate it again, or switch their second factor off.
+    """Change the role of an account, activate or deactivate it, or switch its second factor off.
 
-    Each of these ends all of their sessions, on every service within a second. An inactive account
-    cannot sign in, and a doctor without an active account is neither found nor booked; visits already booked stand until
-    reception moves them.
+    Each of these changes ends all sessions of the account, on every service within a second. An inactive account cannot sign
+    in, and its doctor is neither found nor booked; booked visits stay booked until reception moves them.
     """

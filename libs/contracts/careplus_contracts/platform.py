@@ -1,4 +1,4 @@
-"""Platform: what everybody may know about this hospital, and whether its system is well."""
+"""Platform: public facts about this hospital, and the health of its system."""
 
 from typing import Any, Literal
 
@@ -13,16 +13,16 @@ keys = Contract(service="auth", tag="platform")
 
 
 class BookingRules(Answer):
-    notice_minutes: int = Field(description="A visit is booked at least so long before it starts.")
-    horizon_days: int = Field(description="A visit is booked at most so many days ahead.")
-    change_notice_minutes: int = Field(description="A visit is moved or cancelled at least so long before it starts.")
+    notice_minutes: int = Field(description="Minimum minutes from a booking to the start of the visit.")
+    horizon_days: int = Field(description="Maximum days from a booking to the start of the visit.")
+    change_notice_minutes: int = Field(description="Minimum minutes from a change or cancellation to the start of the visit.")
 
 
 class Config(Answer):
     hospital: str
     zone: str = Field(description="IANA name of the clinic's time zone.", examples=["Europe/Berlin"])
     phone: str | None
-    demo: bool = Field(description="Whether this is the demo hospital, whose people are invented.")
+    demo: bool = Field(description="Whether this is the demo hospital with invented people.")
     booking: BookingRules
 
 
@@ -32,7 +32,7 @@ class Health(Answer):
 
 class Readiness(Answer):
     ready: bool
-    parts: dict[str, bool] = Field(description="Each part that must work, and whether it does.")
+    parts: dict[str, bool] = Field(description="Whether each required part works.")
 
 
 class Jwks(Answer):
@@ -49,19 +49,19 @@ class NotReady(Refusal):
 
 @api.get("/api/config", roles=EVERYONE)
 async def show_config() -> Config:
-    """The hospital's name, clinic time zone, phone and booking rules."""
+    """Read the hospital's name, clinic time zone, phone and booking rules."""
 
 
 @api.get("/health", roles=EVERYONE)
 async def show_health() -> Health:
-    """Whether the gateway is alive; asks nobody else."""
+    """Check that the gateway runs, without asking any service."""
 
 
 @api.get("/ready", roles=EVERYONE, refuses=(NotReady,))
 async def show_readiness() -> Readiness:
-    """Whether every service can do its work."""
+    """Check that every service is ready."""
 
 
 @keys.get("/.well-known/jwks.json", roles=EVERYONE)
 async def show_keys() -> Jwks:
-    """The public keys that access tokens are signed with."""
+    """Read the public keys for verifying access tokens."""

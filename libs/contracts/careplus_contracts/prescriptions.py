@@ -1,4 +1,4 @@
-"""Prescriptions: what doctors prescribe and patients take."""
+"""Prescriptions: medicines that doctors prescribe and patients take."""
 
 from enum import StrEnum
 from typing import Annotated
@@ -50,7 +50,7 @@ class Prescribe(Body):
     appointment_id: Id | None = None
     items: Annotated[list[PrescriptionItem], Field(min_length=1, max_length=20)]
     notes: OptionalWords | None = None
-    override_reason: Line | None = Field(default=None, description="Why to prescribe in spite of a noted allergy.")
+    override_reason: Line | None = Field(default=None, description="The reason for prescribing despite a recorded allergy.")
 
 
 class StopPrescription(Body):
@@ -65,7 +65,7 @@ class Prescription(Answer):
     appointment_id: Id | None
     items: list[PrescriptionItem]
     notes: str | None
-    override_reason: str | None = Field(description="Why it was prescribed in spite of a noted allergy.")
+    override_reason: str | None = Field(description="The reason for prescribing despite a recorded allergy.")
     status: PrescriptionStatus
     created_at: Instant
     stopped_at: Instant | None
@@ -99,8 +99,8 @@ class Prescriptions(Page[Prescription]):
 async def prescribe(body: Prescribe) -> Prescription:
     """Prescribe for a patient in your care.
 
-    A medicine is refused when its name holds every word of a noted allergy's substance, `penicillin` in `Penicillin V 1 Mega`,
-    unless `override_reason` says why. Names are all that is compared: amoxicillin is not found for penicillin.
+    A medicine is refused if its name contains every word of a recorded allergy's substance, such as `penicillin` in
+    `Penicillin V 1 Mega`, unless `override_reason` gives a reason. Only names are compared: amoxicillin is not penicillin.
     """
 
 
@@ -111,7 +111,7 @@ async def list_prescribed(
     limit: Limit = 20,
     cursor: Cursor | None = None,
 ) -> Prescriptions:
-    """What you have prescribed, newest first."""
+    """List the prescriptions that you wrote, newest first."""
 
 
 @api.put(
@@ -129,9 +129,9 @@ async def stop_prescription(prescription_id: Id, body: StopPrescription | None =
 async def list_prescriptions(
     status: PrescriptionStatus | None = None, limit: Limit = 20, cursor: Cursor | None = None
 ) -> Prescriptions:
-    """What was prescribed to you, newest first."""
+    """List the prescriptions written for you, newest first."""
 
 
 @api.get("/api/prescriptions/{prescription_id}", roles={Role.PATIENT}, refuses=(NotFound,))
 async def show_prescription(prescription_id: Id) -> Prescription:
-    """One prescription of yours."""
+    """Read one of your prescriptions."""

@@ -1,4 +1,4 @@
-"""Reception: everybody's visits without anything clinical; booked, moved and reassigned for patients who call."""
+"""Reception: all visits without clinical data, booked, moved and reassigned for patients on the phone."""
 
 from enum import StrEnum
 
@@ -26,7 +26,7 @@ api = Contract(service="appointments", tag="reception")
 
 
 class ArrangedStatus(StrEnum):
-    """The statuses that reception may set; the visit itself is the doctor's."""
+    """The statuses that reception may set; the doctor sets the others."""
 
     CONFIRMED = "confirmed"
     ARRIVED = "arrived"
@@ -42,7 +42,7 @@ class Caller(Person):
 
 
 class Arrangement(Answer):
-    """An appointment without reason and notes: who sees whom, when and where."""
+    """An appointment without reason and notes: patient, doctor, time and place."""
 
     id: Id
     reference: Reference
@@ -58,7 +58,7 @@ class Arrangement(Answer):
 
 
 class Arrangements(Page[Arrangement]):
-    """Everybody's appointments, in order of time."""
+    """Appointments of all patients, in order of time."""
 
 
 class Arrange(Body):
@@ -70,18 +70,18 @@ class Arrange(Body):
 class Rearrange(Body):
     """Another time, another doctor or both; or a status."""
 
-    starts_at: Instant | None = Field(default=None, description="The time it has, if not given.")
-    doctor_id: Id | None = Field(default=None, description="The doctor it has, if not given.")
+    starts_at: Instant | None = Field(default=None, description="The present time by default.")
+    doctor_id: Id | None = Field(default=None, description="The present doctor by default.")
     status: ArrangedStatus | None = None
 
     @model_validator(mode="after")
-    def _is_one_change(self) -> "Rearrange":
+    def _check_one_change(self) -> "Rearrange":
         if (self.starts_at is None and self.doctor_id is None) == (self.status is None):
-            raise ValueError("give starts_at, doctor_id or both, or else a status")
+            raise ValueError("give starts_at, doctor_id or both, or a status alone")
         return self
 
 
-@api.get("/api/admin/appointments", roles={Role.ADMIN}, polled=True)
+@api.get("/api/admin/appointments", roles={Role.ADMIN}, conditional=True)
 async def list_arrangements(
     doctor_id: Id | None = None,
     patient_id: Id | None = None,
@@ -92,7 +92,7 @@ async def list_arrangements(
     limit: Limit = 20,
     cursor: Cursor | None = None,
 ) -> Arrangements:
-    """Everybody's appointments, in order of time, from today on if no day is given."""
+    """List the appointments of all patients in order of time; by default from today on."""
 
 
 @api.post(
@@ -102,7 +102,7 @@ async def list_arrangements(
     example={"patient_id": 12, "doctor_id": 7, "starts_at": "2030-01-07T09:00:00Z"},
 )
 async def arrange(body: Arrange) -> Arrangement:
-    """Book a free time for a patient, also of a doctor whom patients cannot book online."""
+    """Book a free time for a patient, also with a doctor that is booked by phone only."""
 
 
 @api.put(
@@ -113,7 +113,7 @@ async def arrange(body: Arrange) -> Arrangement:
     example={"starts_at": "2030-01-08T09:30:00Z", "doctor_id": 7},
 )
 async def rearrange(appointment_id: Id, body: Rearrange) -> Arrangement:
-    """Move an appointment to another free time or another doctor in one step, or take it to its next status.
+    """Move an appointment to another free time or another doctor in one step, or set its next status.
 
-    The old time stays the patient's until the new one is. An appointment that moved is `booked`: its doctor confirms anew.
+    The patient keeps the old time until the new one is booked. A moved appointment is `booked`: its doctor confirms it again.
     """

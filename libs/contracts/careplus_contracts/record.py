@@ -1,4 +1,4 @@
-"""Record: what a patient sees of their own care at a glance."""
+"""Record: a summary of a patient's own care."""
 
 from enum import StrEnum
 
@@ -19,13 +19,13 @@ class TaskKind(StrEnum):
 
 
 class Task(Answer):
-    """Something that waits for the patient; `id` is that of the result, referral, prescription or lab booking."""
+    """An open task of the patient; `id` is the id of the result, referral, prescription or lab booking."""
 
     kind: TaskKind
     id: Id
     about: str = Field(description="The name of the test, of the doctor or specialty, or of the medicine.")
-    more: Count = Field(description="How many further tests it is about.")
-    at: Instant | None = Field(description="When it came or is due.")
+    more: Count = Field(description="Number of further tests that it is about.")
+    at: Instant | None = Field(description="The time of its arrival, or its due time.")
 
 
 class Summary(Answer):
@@ -39,4 +39,4 @@ class Summary(Answer):
 
 @api.get("/api/me/summary", roles={Role.PATIENT})
 async def summarise() -> Summary:
-    """Your next visit, what is to do, and how much there is of everything."""
+    """Read your next visit, your open tasks, and the number of items of each kind."""

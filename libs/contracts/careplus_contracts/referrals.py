@@ -1,4 +1,4 @@
-"""Referrals: one doctor asks another, a specialty or somebody outside to see a patient."""
+"""Referrals: a doctor asks another doctor, a specialty or an outside practice to see a patient."""
 
 from enum import StrEnum
 
@@ -59,7 +59,7 @@ class Refer(Body):
     due_on: Day | None = None
 
     @model_validator(mode="after")
-    def _has_one_target(self) -> "Refer":
+    def _check_one_target(self) -> "Refer":
         if sum(to is not None for to in (self.to_doctor_id, self.to_specialty, self.to_external)) != 1:
             raise ValueError("name exactly one of to_doctor_id, to_specialty and to_external")
         return self
@@ -67,7 +67,7 @@ class Refer(Body):
 
 class UpdateReferral(Body):
     status: ReferralStatus
-    note: OptionalWords | None = Field(default=None, description="Replaces the note; absent or null leaves it.")
+    note: OptionalWords | None = Field(default=None, description="Replaces the note; without it, or with null, the note stays.")
 
 
 class Referral(Answer):
@@ -75,7 +75,7 @@ class Referral(Answer):
     reference: Reference
     patient: Person
     from_doctor: Person
-    to_doctor: Person | None = Field(description="Whom it was sent to, or who accepted it for the specialty.")
+    to_doctor: Person | None = Field(description="The doctor that it was sent to, or that accepted it for the specialty.")
     to_specialty: str | None
     to_external: str | None
     reason: str
@@ -108,7 +108,7 @@ async def list_referred(
     limit: Limit = 20,
     cursor: Cursor | None = None,
 ) -> Referrals:
-    """Referrals you sent, or those sent to you or your specialty, newest first."""
+    """List the referrals that you sent, or that were sent to you or your specialty, newest first."""
 
 
 @api.put(
@@ -119,14 +119,14 @@ async def list_referred(
     example={"status": "accepted"},
 )
 async def update_referral(referral_id: Id, body: UpdateReferral) -> Referral:
-    """Take a referral to its next status: the receiver accepts, declines, books, sees; the sender cancels or closes."""
+    """Set the next status of a referral: the receiver accepts, declines, books, sees; the sender cancels or closes."""
 
 
 @api.get("/api/referrals", roles={Role.PATIENT})
 async def list_referrals(status: ReferralStatus | None = None, limit: Limit = 20, cursor: Cursor | None = None) -> Referrals:
-    """Your referrals, newest first."""
+    """List your referrals, newest first."""
 
 
 @api.get("/api/referrals/{referral_id}", roles={Role.PATIENT}, refuses=(NotFound,))
 async def show_referral(referral_id: Id) -> Referral:
-    """One referral of yours."""
+    """Read one of your referrals."""

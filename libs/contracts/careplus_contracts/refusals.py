@@ -1,4 +1,4 @@
-"""Refusals: what a service says when it will not do what was asked, as RFC 9457 problem details.
+"""Refusals: errors of the API, as RFC 9457 problem details.
 
 A refusal is an exception class with a status. Its name in snake_case is its `code`, its docstring's first line its `title`,
 and annotated attributes are members of the problem beyond the standard ones, so that clients get a closed union.
@@ -16,10 +16,10 @@ PROBLEM_MEDIA_TYPE = "application/problem+json"
 
 
 class FieldError(BaseModel):
-    """One member of the request that was not accepted."""
+    """One member of the request that is not valid."""
 
     field: str = Field(description="Dotted path to the member, `body.items.0.dose`.")
-    message: str = Field(description="What would be accepted.")
+    message: str = Field(description="The values that are accepted.")
 
 
 class Problem(BaseModel):
@@ -30,13 +30,13 @@ class Problem(BaseModel):
     type: str = Field(description="A URI reference that names the problem; `/docs/problems#<code>`.")
     title: str
     status: int
-    detail: str = Field(description="What happened and what to do.")
-    code: str = Field(description="The same for every occurrence of this problem; switch on it.")
-    request_id: str = Field(description="Stands in the logs too.")
+    detail: str = Field(description="The cause, and the action to take.")
+    code: str = Field(description="Identifies the kind of problem; clients switch on it.")
+    request_id: str = Field(description="The id of the request, as in the logs.")
 
 
 class Refusal(Exception):
-    """A request that is not carried out. Subclasses set `status`."""
+    """A request that is refused. Subclasses set `status`."""
 
     status: ClassVar[int]
     retry_after: ClassVar[int | None] = None
@@ -57,7 +57,7 @@ class Refusal(Exception):
     @classmethod
     @cache
     def problem(cls) -> type[Problem]:
-        """The shape of this refusal on the wire."""
+        """Return the model of this refusal as JSON."""
         extras = {name: kind for name, kind in get_type_hints(cls).items() if name not in {"status", "retry_after"}}
         fields: dict[str, Any] = {
             "code": (Literal[cls.code()], ...),
@@ -87,12 +87,12 @@ class Refusal(Exception):
         )
 
     def headers(self) -> dict[str, str]:
-        """Headers that go with this refusal."""
+        """Return the headers of this refusal."""
         return {} if self.retry_after is None else {"Retry-After": str(self.retry_after)}
 
 
 class NotHttp(Refusal):
-    """What was sent is no HTTP/1.1 request."""
+    """The request is not valid HTTP/1.1."""
 
     status = 400
 
@@ -113,19 +113,19 @@ class Forbidden(Refusal):
 
 
 class NotFound(Refusal):
-    """There is nothing of yours at this address."""
+    """This address has no record that you may see."""
 
     status = 404
 
 
 class MethodNotAllowed(Refusal):
-    """This address does not take that method."""
+    """This address does not support that method."""
 
     status = 405
 
 
 class Malformed(Refusal):
-    """The request is not of the documented shape."""
+    """The request does not match its documentation."""
 
     status = 422
     errors: list[FieldError]
@@ -138,19 +138,20 @@ class Stale(Refusal):
     version: int
 
     @classmethod
-    def now(cls, version: int) -> "Stale":
+    def at(cls, version: int) -> "Stale":
+        """Return the refusal for a record that has this version now."""
         return cls("Somebody changed this record meanwhile. Read it again and repeat your change.", version=version)
 
 
 class InProgress(Refusal):
-    """A request with this Idempotency-Key is still being carried out."""
+    """A request with this Idempotency-Key is still in progress."""
 
     status = 409
     retry_after = 1
 
 
 class KeyReused(Refusal):
-    """This Idempotency-Key came with another request before."""
+    """This Idempotency-Key was used for another request."""
 
     status = 422
 
@@ -168,7 +169,7 @@ class AddressTooLong(Refusal):
 
 
 class HeadersTooLarge(Refusal):
-    """More than 64 header fields or 16 KiB of them."""
+    """The request has more than 64 header fields or 16 KiB of headers."""
 
     status = 431
 
@@ -187,7 +188,7 @@ class Unexpected(Refusal):
 
 
 class Unavailable(Refusal):
-    """A part of the hospital's system cannot answer now."""
+    """A part of the hospital's system is not available now."""
 
     status = 503
     retry_after = 2
@@ -208,7 +209,7 @@ class SlotTaken(Refusal):
 
 
 class IllegalTransition(Refusal):
-    """The record cannot go from its status to that one."""
+    """The record cannot change from its status to that one."""
 
     status = 409
     current: str

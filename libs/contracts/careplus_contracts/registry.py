@@ -1,4 +1,4 @@
-"""Everything that is promised, in one place: the gateway, the documents, the clients and the sweep tests walk this."""
+"""The registry of all contracts; the gateway, the OpenAPI document, the clients and the sweep tests read it."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Results: the laboratory enters and verifies them, a doctor releases them, the patient reads them."""
+"""Results: entered and verified by the laboratory, released by a doctor, read by the patient."""
 
 from enum import StrEnum
 from typing import Annotated
@@ -35,17 +35,17 @@ class ResultStatus(StrEnum):
 
 
 class Comparator(StrEnum):
-    """FHIR quantity comparators: the instrument's limit was passed."""
+    """FHIR quantity comparators, for a value beyond the limit of the instrument."""
 
     BELOW = "<"
     ABOVE = ">"
 
 
 class Flag(StrEnum):
-    """HL7 interpretation in words, the strongest that is certain.
+    """HL7 interpretation, the strongest that is certain.
 
-    `indeterminate`: the instrument's limit was passed and lies where the value may be usual or not, `<5` where 3 to 10 is usual.
-    `no_range`: nothing to compare with.
+    `indeterminate`: the value is beyond the instrument's limit and may be usual or not, such as `<5` with a range of 3 to 10.
+    `no_range`: the analyte has no reference range.
     """
 
     NORMAL = "normal"
@@ -67,7 +67,7 @@ class EnterObservation(Body):
     text: Line | None = None
 
     @model_validator(mode="after")
-    def _has_one_form(self) -> "EnterObservation":
+    def _check_one_form(self) -> "EnterObservation":
         if (self.value is None) == (self.text is None):
             raise ValueError("give a value or a text")
         if self.comparator is not None and self.value is None:
@@ -82,19 +82,21 @@ class EnterResult(Body):
 
 
 class VerifyResult(Body):
-    note: OptionalWords | None = Field(default=None, description="Replaces the note; absent or null leaves it.")
+    note: OptionalWords | None = Field(default=None, description="Replaces the note; without it, or with null, the note stays.")
 
 
 class ReviewResult(Body):
-    """What is true is done; nothing is undone."""
+    """`seen` and `release` act when they are true; false does not revert them."""
 
     seen: bool = True
-    comment: OptionalWords | None = Field(default=None, description="For the patient; absent or null leaves it.")
+    comment: OptionalWords | None = Field(
+        default=None, description="For the patient; without it, or with null, the comment stays."
+    )
     release: bool = False
 
 
 class AppliedRange(Answer):
-    """The range that applied when the value was entered; later changes of the catalogue do not touch it."""
+    """The reference range at the time of entry; later changes of the catalogue do not affect it."""
 
     sex: Sex | None
     low: float | None
@@ -113,7 +115,7 @@ class Observation(Answer):
     text: str | None
     unit: str | None = Field(description="UCUM.")
     decimals: int
-    range: AppliedRange | None = Field(description="Null: no range.")
+    range: AppliedRange | None = Field(description="Null: no reference range.")
     usual: list[str] = Field(description="For text: the usual values at that time.")
     flag: Flag
 
@@ -129,10 +131,10 @@ class LabResult(Answer):
     test_name: str
     status: ResultStatus
     observations: list[Observation]
-    outside_range: int = Field(description="How many observations are low, high, critical or abnormal.")
+    outside_range: int = Field(description="Number of observations that are low, high, critical or abnormal.")
     critical: bool
-    note: str | None = Field(description="The laboratory's.")
-    comment: str | None = Field(description="The doctor's.")
+    note: str | None = Field(description="The laboratory's note.")
+    comment: str | None = Field(description="The doctor's comment.")
     collected_at: Instant | None
     entered_at: Instant
     verified_at: Instant | None
@@ -175,8 +177,8 @@ class Trend(Page[TrendPoint]):
 async def enter_result(booking_id: Id, body: EnterResult) -> LabResult:
     """Enter the values of one test, or correct them before they are verified.
 
-    When every test has a result, the booking is `resulted`. Part of a panel will do; entering a test again replaces what was
-    entered before.
+    A booking with a result for every test is `resulted`. A part of a panel is accepted; entering a test again replaces its
+    values.
     """
 
 
@@ -188,28 +190,28 @@ async def enter_result(booking_id: Id, body: EnterResult) -> LabResult:
     example={"note": "Repeated, same value"},
 )
 async def verify_result(result_id: Id, body: VerifyResult | None = None) -> LabResult:
-    """Vouch for a result. The ordering doctor then releases it; one that the patient booked without a doctor is released now.
+    """Verify a result. The ordering doctor releases it; without an ordering doctor it is released now.
 
-    Verifying it again answers the same; its note is closed.
+    Verifying again has no effect and the same answer; the note cannot change any more.
     """
 
 
 @api.get("/api/labs/results", roles={Role.PATIENT})
 async def list_results(limit: Limit = 20, cursor: Cursor | None = None) -> LabResults:
-    """Your released results, newest first."""
+    """List your released results, newest first."""
 
 
 @api.get("/api/labs/results/{result_id}", roles={Role.PATIENT, Role.LAB}, refuses=(NotFound,))
 async def show_result(result_id: Id) -> LabResult:
-    """One released result of yours; the laboratory sees every one."""
+    """Read one of your released results; the laboratory can read every result."""
 
 
 @api.get("/api/labs/trends/{analyte}", roles={Role.PATIENT}, refuses=(NotFound,))
 async def show_trend(analyte: Code, limit: Limit = 20, cursor: Cursor | None = None) -> Trend:
-    """Your released values of one analyte, newest first."""
+    """List your released values of one analyte, newest first."""
 
 
-@api.get("/api/doctor/lab-results", roles={Role.DOCTOR}, polled=True)
+@api.get("/api/doctor/lab-results", roles={Role.DOCTOR}, conditional=True)
 async def list_results_to_review(
     seen: bool | None = None,
     released: bool | None = None,
@@ -217,7 +219,7 @@ async def list_results_to_review(
     limit: Limit = 20,
     cursor: Cursor | None = None,
 ) -> LabResults:
-    """Verified results of patients in your care and of tests you ordered, newest first."""
+    """List verified results of patients in your care and of tests that you ordered, newest first."""
 
 
 @api.put(
@@ -228,4 +230,4 @@ async def list_results_to_review(
     example={"seen": True, "comment": "All as expected.", "release": True},
 )
 async def review_result(result_id: Id, body: ReviewResult) -> LabResult:
-    """Mark a result as seen, comment on it, release it to the patient."""
+    """Mark a result as seen, comment on it, or release it to the patient."""

@@ -1,4 +1,4 @@
-"""Second factor: codes of an authenticator app (TOTP, RFC 6238) beside the password, and recovery codes."""
+"""Second factor: codes of an authenticator app (TOTP, RFC 6238) in addition to the password, and recovery codes."""
 
 from pydantic import Field
 
@@ -21,22 +21,22 @@ class ConfirmSecondFactor(Body):
 
 class PreparedSecondFactor(Answer):
     secret: str = Field(description="Base32, for typing into an app.", examples=["JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"])
-    uri: str = Field(description="`otpauth://…`, what the QR code says.")
-    qr: list[str] = Field(description="The QR code: a row a line, `1` dark and `0` light, with its quiet zone.")
+    uri: str = Field(description="`otpauth://…`, the content of the QR code.")
+    qr: list[str] = Field(description="The QR code: one text for each row, `1` dark and `0` light, with its quiet zone.")
 
 
 class RecoveryCodes(Answer):
-    codes: list[str] = Field(description="Shown this once; each works once, where `otp` is asked for.")
+    codes: list[str] = Field(description="Shown only once; each works once, as `otp`.")
 
 
 class SecondFactorOn(Refusal):
-    """There is a second factor already."""
+    """A second factor is on already."""
 
     status = 409
 
 
 class SecondFactorMissing(Refusal):
-    """There is no second factor to do this with."""
+    """No second factor is prepared or on."""
 
     status = 409
 
@@ -60,9 +60,9 @@ class FreshSignInRequired(Refusal):
     example={"password": "an-old-quiet-heron"},
 )
 async def prepare_second_factor(body: PrepareSecondFactor) -> PreparedSecondFactor:
-    """Make a secret for your authenticator app. Nothing is asked for at sign-in until you confirm it with a code.
+    """Create a secret for your authenticator app. Sign-in does not need a code until you confirm the secret with one.
 
-    Asked again before that, it makes another secret.
+    Another request before the confirmation replaces the secret.
     """
 
 
@@ -74,13 +74,13 @@ async def prepare_second_factor(body: PrepareSecondFactor) -> PreparedSecondFact
     example={"otp": "492039"},
 )
 async def confirm_second_factor(body: ConfirmSecondFactor) -> RecoveryCodes:
-    """Switch the second factor on with the first code of your app. Answers ten recovery codes, and tells you by mail."""
+    """Switch the second factor on with the first code of your app. You get ten recovery codes, and a mail about it."""
 
 
 @api.delete("/auth/mfa", roles=SIGNED_IN, refuses=(FreshSignInRequired, SecondFactorMissing))
 async def remove_second_factor() -> None:
-    """Switch the second factor off, and tell you by mail.
+    """Switch the second factor off. You get a mail about it.
 
-    The proof is a fresh sign-in: send the access token of a session that was opened with password and `otp` (or a recovery
+    It requires a fresh sign-in: send the access token of a session that was opened with password and `otp` (or a recovery
     code) less than five minutes ago.
     """

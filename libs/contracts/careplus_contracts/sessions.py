@@ -1,4 +1,4 @@
-"""Sessions: the devices somebody is signed in on."""
+"""Sessions: the devices that an account is signed in on."""
 
 from typing import Annotated
 
@@ -15,11 +15,13 @@ SessionId = Annotated[str, StringConstraints(min_length=16, max_length=64, patte
 
 class Session(Answer):
     id: SessionId
-    created_at: Instant = Field(description="When somebody signed in.")
-    last_used_at: Instant = Field(description="When an access token was last handed out; one lasts ten minutes.")
-    user_agent: str | None = Field(description="Browser and system, as far as they said so.", examples=["Firefox on Linux"])
-    address: str | None = Field(description="The network address it was last used from.", examples=["192.0.2.7"])
-    current: bool = Field(description="Whether this is the one that asks.")
+    created_at: Instant = Field(description="The time of the sign-in.")
+    last_used_at: Instant = Field(description="The time of the last access token, which is valid for ten minutes.")
+    user_agent: str | None = Field(
+        description="Browser and system, as the `User-Agent` header names them.", examples=["Firefox on Linux"]
+    )
+    address: str | None = Field(description="The network address of the last use.", examples=["192.0.2.7"])
+    current: bool = Field(description="Whether this is the session of the request.")
 
 
 class Sessions(Page[Session]):
@@ -30,15 +32,15 @@ class RefreshReused(Unauthenticated):
     """This refresh token was used before."""
 
     def body(self, request_id: str) -> bytes:
-        # who stole a token learns no more of it than of an invented one; the audit says it
+        # answer as for an invented token: a thief must not learn that a token was valid; only the audit trail records it
         return Unauthenticated(self.detail).body(request_id)
 
 
 @api.get("/auth/sessions", roles=SIGNED_IN)
 async def list_sessions(limit: Limit = 20, cursor: Cursor | None = None) -> Sessions:
-    """Where you are signed in."""
+    """List your open sessions."""
 
 
 @api.delete("/auth/sessions/{session_id}", roles=SIGNED_IN, refuses=(NotFound,))
 async def end_session(session_id: SessionId) -> None:
-    """Sign out one of your devices. It is out on every service within a second."""
+    """End one of your sessions, on every service within a second."""

@@ -1,4 +1,4 @@
-"""Stats: the house in numbers, for administrators."""
+"""Stats: the hospital in numbers, for administrators."""
 
 from typing import Annotated
 
@@ -10,8 +10,8 @@ from careplus_contracts.values import Answer, Count, Day, Person
 
 api = Contract(service="doctors", tag="stats")
 
-FirstDay = Annotated[Day | None, Field(description="First clinic day; 29 days ago if not given.")]
-LastDay = Annotated[Day | None, Field(description="Last clinic day, within 366 of the first; in 30 days if not given.")]
+FirstDay = Annotated[Day | None, Field(description="First clinic day; 29 days ago by default.")]
+LastDay = Annotated[Day | None, Field(description="Last clinic day, at most 366 days after the first; in 30 days by default.")]
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
@@ -33,15 +33,15 @@ class Stats(Answer):
     to_day: Day
     doctors: Count = Field(description="Active doctors.")
     patients: Count = Field(description="Active patients.")
-    new_patients: Count = Field(description="Those of them who registered in the period.")
-    appointments: Count = Field(description="Visits that start in the period, whatever became of them.")
+    new_patients: Count = Field(description="Active patients that registered in the period.")
+    appointments: Count = Field(description="Visits that start in the period, of any status.")
     by_status: dict[AppointmentStatus, Count]
     by_day: list[DayCount] = Field(description="One for each clinic day of the period.")
-    by_doctor: list[DoctorCount] = Field(description="Those with the most visits in the period first, at most 100.")
+    by_doctor: list[DoctorCount] = Field(description="Most visits in the period first, at most 100 doctors.")
     no_show_rate: Share | None = Field(description="No-shows among visits that were completed or missed; null: none were.")
     utilisation: Share | None = Field(description="Booked among offered minutes of the period; null: none were offered.")
     lab_bookings: Count
-    waiting_results: Count = Field(description="Laboratory results that were entered and not yet released, of any time.")
+    waiting_results: Count = Field(description="Laboratory results that are entered and not released, of any period.")
     lab_turnaround_hours: float | None = Field(description="Median from collection to verification; null: none verified.")
 
 
@@ -50,4 +50,4 @@ async def show_stats(
     from_: FirstDay = None,
     to: LastDay = None,
 ) -> Stats:
-    """Totals and the period's visits by day and status."""
+    """Read totals, and the visits of a period by day and status."""

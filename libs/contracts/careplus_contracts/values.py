@@ -10,10 +10,10 @@ MAX_ID = 2**63 - 1
 MAX_TEXT = 4000
 
 Id = Annotated[int, Field(ge=1, le=MAX_ID, description="A positive 64-bit integer.")]
-Version = Annotated[int, Field(ge=1, le=MAX_ID, description="Grows by one with each change; also the ETag.")]
+Version = Annotated[int, Field(ge=1, le=MAX_ID, description="Increases by one with each change; also the ETag.")]
 Count = Annotated[int, Field(ge=0)]
 
-# `\s` with what it stands for in some regular expressions only: JavaScript's, Rust's and Python's agree on the whole
+# `\s` and the characters that only some of JavaScript, Rust and Python include in it, so that all three match the same
 _BLANK = r"\s\x00-\x20\x7f-\xa0\ufeff"
 _ANY = r"^[^\x00]*$"
 _SOME = rf"^[^\x00]*[^{_BLANK}][^\x00]*$"
@@ -22,46 +22,46 @@ MAX_EMAIL = 254
 
 
 def _email(value: str) -> str:
-    # compared in small letters, and some capitals become two then
+    # addresses are compared in lower case, which makes two letters of some capitals
     if len(value.lower()) > MAX_EMAIL:
         raise ValueError(f"an e-mail address has at most {MAX_EMAIL} characters")
     return value
 
 
 Line = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=_LINE)]
-"""One line of text with something in it."""
+"""One line of text, not blank."""
 Words = Annotated[str, StringConstraints(min_length=1, max_length=MAX_TEXT, pattern=_SOME)]
-"""Text of one or more lines with something in it."""
+"""Text of one or more lines, not blank."""
 OptionalWords = Annotated[str, StringConstraints(max_length=MAX_TEXT, pattern=_ANY)]
 """Text that may be empty."""
 Reason = Annotated[str, StringConstraints(max_length=500, pattern=_ANY)]
 """A short text that may be empty."""
 Justification = Annotated[str, StringConstraints(min_length=5, max_length=500, pattern=_SOME)]
-"""A short text that says why."""
+"""A short text with a reason, not blank."""
 Query = Annotated[str, StringConstraints(max_length=100, pattern=_ANY)]
-"""What somebody typed into a search box."""
+"""A search term."""
 Email = Annotated[
     str,
-    # behind the @ nothing by which the head of a mail takes one address for two
+    # no characters after the @ that a mail header reads as a second address
     StringConstraints(min_length=3, max_length=MAX_EMAIL, pattern=rf'^[^@{_BLANK}]+@[^@{_BLANK}()<>\[\]:;,"\\]+$'),
     AfterValidator(_email),
 ]
 Phone = Annotated[str, StringConstraints(min_length=3, max_length=30, pattern=r"^\+?[0-9][0-9 ()./-]+$")]
 Code = Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
-Reference = Annotated[str, Field(description="Short code people can read out on the phone.", examples=["CP-7K3M-9Q2X"])]
+Reference = Annotated[str, Field(description="A short code for reading out on the phone.", examples=["CP-7K3M-9Q2X"])]
 WallClock = Annotated[
     str,
     StringConstraints(pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$"),
-    Field(description="Time on the clinic's wall, `HH:MM`; `24:00` is the end of the day.", examples=["09:00"]),
+    Field(description="Wall-clock time of the clinic, `HH:MM`; `24:00` is the end of the day.", examples=["09:00"]),
 ]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$"), Field(description="BCP 47.", examples=["de"])]
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$"), Field(description="ISO 4217.", examples=["EUR"])]
 MinorUnits = Annotated[int, Field(ge=0, le=10**9, description="Money in the currency's smallest unit.")]
-Limit = Annotated[int, Field(ge=1, le=100, description="At most so many items.")]
+Limit = Annotated[int, Field(ge=1, le=100, description="The most items of one page.")]
 Cursor = Annotated[
     str,
     StringConstraints(min_length=1, max_length=2000, pattern=r"^[A-Za-z0-9_-]+$"),
-    Field(description="The `next_cursor` of the page before."),
+    Field(description="The `next_cursor` of the previous page."),
 ]
 
 _ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
@@ -71,18 +71,18 @@ _LATEST = datetime(2100, 1, 1, tzinfo=UTC)
 
 
 def _instant(value: Any) -> datetime:
-    # one function for all of it: lists of answers run through here hundreds of times
+    # one function for all checks: a list validates hundreds of instants
     instant = datetime.fromisoformat(value.upper()) if isinstance(value, str) and _RFC3339.fullmatch(value) else value
     if not isinstance(instant, datetime) or instant.tzinfo is None:
         raise ValueError("write instants as 2030-01-07T09:00:00Z or with an offset, 2030-01-07T10:00:00+01:00")
-    # compared before the conversion, which overflows at the ends of the calendar
+    # check before the conversion to UTC, which overflows at the ends of the calendar
     if not _EARLIEST <= instant < _LATEST:
         raise ValueError("instants lie between 2000 and 2100")
     return instant if instant.tzinfo is UTC else instant.astimezone(UTC)
 
 
-def _written_day(value: Any) -> date:
-    # pydantic by itself takes seconds since 1970 and midnights for days too
+def _iso_day(value: Any) -> date:
+    # pydantic alone accepts seconds since 1970 and midnights as days too
     day = date.fromisoformat(value) if isinstance(value, str) and _ISO_DAY.fullmatch(value) else value
     if not isinstance(day, date) or isinstance(day, datetime):
         raise ValueError("write days as 2030-01-07")
@@ -96,7 +96,7 @@ def _born(value: date) -> date:
 
 
 def _past(value: date) -> date:
-    # somewhere it is tomorrow already
+    # allow UTC+14
     if not date(1900, 1, 1) <= value <= (datetime.now(UTC) + timedelta(hours=14)).date():
         raise ValueError("such a day lies between 1900 and today")
     return value
@@ -115,32 +115,50 @@ Instant = Annotated[
 ]
 Day = Annotated[
     date,
-    BeforeValidator(_written_day),
+    BeforeValidator(_iso_day),
     AfterValidator(_day),
     Field(description="A day of the clinic's calendar, from 2000 to 2099.", examples=["2030-01-07"]),
 ]
 DateOfBirth = Annotated[
     date,
-    BeforeValidator(_written_day),
+    BeforeValidator(_iso_day),
     AfterValidator(_born),
     Field(description="From 1900 to today.", examples=["1984-05-17"]),
 ]
 PastDay = Annotated[
     date,
-    BeforeValidator(_written_day),
+    BeforeValidator(_iso_day),
     AfterValidator(_past),
     Field(description="From 1900 to today.", examples=["2015-06-01"]),
 ]
 
 
 class Body(BaseModel):
-    """Base of what callers send: strict, and nothing unknown."""
+    """Base of request bodies: strict, without unknown members."""
 
     model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False, frozen=True, hide_input_in_errors=True)
 
 
+class Filter(BaseModel):
+    """Base of the query parameters of a list, declared once as a model.
+
+    Texts are converted, as query parameters are text. A name that is a keyword of Python ends in `_`, which is not sent.
+    """
+
+    model_config = ConfigDict(
+        frozen=True, hide_input_in_errors=True, validate_by_name=True, alias_generator=lambda name: name.rstrip("_")
+    )
+
+
+class PageFilter(Filter):
+    """Base of the query parameters of a list that is read page by page."""
+
+    limit: Limit = 20
+    cursor: Cursor | None = None
+
+
 class Answer(BaseModel):
-    """Base of what services answer. Answers have no defaults, so that clients find every member present."""
+    """Base of answers. They have no defaults, so every member is present."""
 
     model_config = ConfigDict(frozen=True, allow_inf_nan=False, hide_input_in_errors=True)
 
@@ -149,14 +167,14 @@ T = TypeVar("T")
 
 
 class Page(Answer, Generic[T]):
-    """A part of a list; `next_cursor` asks for the part after it."""
+    """One page of a list; send `next_cursor` as `cursor` for the next page."""
 
     items: list[T]
     next_cursor: str | None
 
 
 class Person(Answer):
-    """Somebody, as others see them."""
+    """A person, as other people see them."""
 
     id: Id
     full_name: str

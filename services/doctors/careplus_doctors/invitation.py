@@ -9,7 +9,7 @@ from careplus_contracts.doctors import AddDoctor
 from careplus_contracts.endpoints import Role
 from careplus_contracts.invitations import Invite, NewInvitation
 from careplus_contracts.refusals import Unavailable
-from careplus_runtime.http.addresses import caller
+from careplus_runtime.http.addresses import client_address
 from careplus_runtime.http.idempotency import derived_key_headers
 from careplus_runtime.http.problems import header
 from careplus_runtime.process.settings import Settings
@@ -23,7 +23,7 @@ async def invite(request: Request, settings: Settings, body: AddDoctor) -> NewIn
         address=settings.service_url("auth"),
         headers={
             "X-Request-Id": request.scope["request_id"],
-            "X-Forwarded-For": caller(request.scope) or "",
+            "X-Forwarded-For": client_address(request.scope) or "",
             **derived_key_headers(request, "invite"),
         },
     )

@@ -31,9 +31,10 @@ from careplus_gateway.peers import Peers, Proxies
 from careplus_gateway.rates import Counter, Rates
 from careplus_gateway.refusing import NotedDoor
 from careplus_runtime.http.openapi import document
-from careplus_runtime.http.problems import Requests, answer_http_exception, answer_refusal
-from careplus_runtime.identity.authorization import Door
-from careplus_runtime.identity.jwks import Verifier, fetch_from
+from careplus_runtime.http.problems import answer_http_exception, answer_refusal
+from careplus_runtime.http.request_id import RequestIdMiddleware
+from careplus_runtime.identity.authorization import RequireRole
+from careplus_runtime.identity.jwks import TokenVerifier, jwks_fetcher
 from careplus_runtime.process import logs
 from careplus_runtime.process.background import beside
 from careplus_runtime.process.settings import load_settings
@@ -108,7 +109,7 @@ def _routes() -> list[BaseRoute]:
             path,
             Methods(
                 {
-                    endpoint.method: Door(request_response(OWN[endpoint.name]), endpoint)
+                    endpoint.method: RequireRole(request_response(OWN[endpoint.name]), endpoint)
                     if endpoint.service == "gateway"
                     else NotedDoor(Forward(endpoint))
                     for endpoint in endpoints
@@ -153,10 +154,10 @@ async def _life(app: Starlette) -> AsyncIterator[None]:
             await held.enter_async_context(httpx.AsyncClient(transport=pool(), trust_env=False, timeout=2)) for _ in range(2)
         ]
         app.state.http = http
-        app.state.verifier = Verifier(fetch_from(http, settings.auth_url))
+        app.state.verifier = TokenVerifier(jwks_fetcher(http, settings.auth_url))
         app.state.breakers = {service: Breaker(service, settings.service_url(service), asking) for service in SERVICES}
         watches = [breaker.watch() for breaker in app.state.breakers.values()]
-        async with beside(*watches, app.state.proxies.keep_looking(), app.state.verifier.ask_until_known()):
+        async with beside(*watches, app.state.proxies.keep_looking(), app.state.verifier.fetch_until_known()):
             yield
 
 
@@ -164,7 +165,7 @@ app = Starlette(
     routes=[*_routes(), Route("/openapi.json", _show_document), Route("/{path:path}", _Pages())],
     middleware=[
         Middleware(Guards),
-        Middleware(Requests, log_all=True),
+        Middleware(RequestIdMiddleware, log_all=True),
         Middleware(Limits),
         Middleware(Peers),
         Middleware(Rates),

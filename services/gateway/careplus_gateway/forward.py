@@ -64,7 +64,7 @@ class Forward:
         self.endpoint = endpoint
         self.service = endpoint.service
         self.method = endpoint.method
-        self.keyed = endpoint.keyed
+        self.keyed = endpoint.idempotent
         is_auth = endpoint.service == "auth"
         self.sent, self.answered = (SENT_TO_AUTH, ANSWERED_BY_AUTH) if is_auth else (SENT, ANSWERED)
 

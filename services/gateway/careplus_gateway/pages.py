@@ -112,16 +112,19 @@ def _reference(document: dict[str, Any]) -> Iterator[str]:
         for path, operations in document["paths"].items():
             for method, operation in operations.items():
                 if tag["name"] in operation["tags"]:
-                    yield from _operation(f"{method.upper()} {path}", operation)
+                    yield from _operation(f"{method.upper()} {path}", operation, document["components"]["responses"])
 
 
-def _operation(address: str, operation: dict[str, Any]) -> Iterator[str]:
+def _operation(address: str, operation: dict[str, Any], shared: dict[str, Any]) -> Iterator[str]:
     yield f'<h3 id="{operation["operationId"]}"><code>{escape(address)}</code></h3>'
     yield f"<p>{escape(operation['description'])}</p>"
     if "requestBody" in operation:
         example = operation["requestBody"]["content"]["application/json"].get("example")
         yield f"<pre>{escape(json.dumps(example, indent=2))}</pre>"
-    answers = "; ".join(f"{status} {answer['description']}" for status, answer in operation["responses"].items())
+    responses = {
+        status: shared[one["$ref"].rpartition("/")[2]] if "$ref" in one else one for status, one in operation["responses"].items()
+    }
+    answers = "; ".join(f"{status} {response['description']}" for status, response in responses.items())
     yield f"<p>{escape(answers)}.</p>"
 
 

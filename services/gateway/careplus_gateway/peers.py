@@ -8,7 +8,7 @@ from pathlib import Path
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from careplus_runtime.http.addresses import parsed
+from careplus_runtime.http.addresses import parse_address
 
 LOOKED_UP_S = 2.0
 """So often names are looked up: a container that starts again has another address."""
@@ -52,7 +52,7 @@ class Proxies:
         forwarded = b",".join(value for name, value in headers if name == b"x-forwarded-for").decode("latin-1")
         hops = forwarded.rsplit(",", HOPS)[-HOPS:]
         while hops and self.trust(address):
-            before = parsed(hops.pop().strip())
+            before = parse_address(hops.pop().strip())
             if before is None:
                 break
             address = str(before)
@@ -61,7 +61,7 @@ class Proxies:
     def trust(self, text: str) -> bool:
         if any(text in addresses for addresses in self.found.values()):
             return True
-        address = parsed(text)
+        address = parse_address(text)
         return address is not None and any(address in network for network in self.networks)
 
     async def look_up(self) -> None:

@@ -8,7 +8,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
 from careplus_contracts.refusals import PROBLEM_MEDIA_TYPE, HeadersTooLarge, NotHttp, Refusal
 from careplus_gateway.guards import PLAIN
-from careplus_runtime.http.protocol import JoiningProtocol
+from careplus_runtime.http.protocol import CoalescingProtocol
 
 PATIENCE_S = 10.0
 """A request is here whole within so many seconds of its first byte, and that within as many of the connection."""
@@ -20,7 +20,7 @@ LINGER_S = 1.0
 """So long a refused caller may take to read why, before unread bytes make the system reset the connection."""
 
 
-class Protocol(JoiningProtocol):
+class Protocol(CoalescingProtocol):
     """Give as `http=` to uvicorn."""
 
     deadline: asyncio.TimerHandle | None = None

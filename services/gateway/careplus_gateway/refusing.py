@@ -9,14 +9,14 @@ from starlette.types import Receive, Scope, Send
 from careplus_contracts.refusals import Forbidden, Unavailable
 from careplus_gateway.breaker import Breaker
 from careplus_gateway.forward import Forward
-from careplus_runtime.identity.authorization import Door
+from careplus_runtime.identity.authorization import RequireRole
 from careplus_runtime.process.logs import log, without_words
 
 PATIENCE_S = 1.0
 WITHOUT_BODY = frozenset({b"content-length", b"content-type", b"transfer-encoding", b"idempotency-key"})
 
 
-class NotedDoor(Door):
+class NotedDoor(RequireRole):
     """The door before a service's endpoint."""
 
     def __init__(self, forward: Forward) -> None:

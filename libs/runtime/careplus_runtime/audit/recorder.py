@@ -21,7 +21,7 @@ from careplus_contracts.refusals import Malformed, Refusal, TooManyRequests, Una
 from careplus_contracts.values import Id
 from careplus_runtime.audit.group_commit import Event, EventWriter, append_events
 from careplus_runtime.audit.subjects import patient_ids_in
-from careplus_runtime.http.addresses import caller
+from careplus_runtime.http.addresses import client_address
 from careplus_runtime.http.problems import answer_refusal
 from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.clock import now
@@ -54,15 +54,15 @@ class Auditor:
     def __init__(self, endpoint: Endpoint[..., Any]) -> None:
         self.endpoint = endpoint
         self.patient_ids_in = patient_ids_in(endpoint.answer)
-        self.always = endpoint.watched or endpoint.method != "GET"
+        self.always = endpoint.always_audited or endpoint.method != "GET"
         self.kind = Kind.READ.value if endpoint.method == "GET" else Kind.CHANGE.value
         self.is_own_record = endpoint.roles != SIGNED_IN
 
     async def record_answer(self, request: Request, arguments: dict[str, Any], result: Any, response: Response) -> None:
         """Record a success: in the change's transaction, or with other reads. Raise SQLAlchemy's errors."""
-        if not self.endpoint.noted or response.status_code == 304 or (self.endpoint.public and not self.always):
+        if not self.endpoint.audited or response.status_code == 304 or (self.endpoint.public and not self.always):
             return
-        who: Identity | None = request.scope.get("who")
+        who: Identity | None = request.scope.get("user")
         # patients see only their own records
         is_patient = who is not None and who.role is Role.PATIENT
         patients = set() if is_patient else self._patients(request, result)
@@ -80,7 +80,7 @@ class Auditor:
         if not self._is_audited(request, refusal):
             return
         try:
-            arguments: dict[str, Any] = request.scope.get("given", {})
+            arguments: dict[str, Any] = request.scope.get("arguments", {})
             event = self._event(request, arguments, refusal.code(), self._patients(request, None), None)
             async with asyncio.timeout(REFUSAL_TIMEOUT_S):
                 await _event_writer(request).add(event, may_drop=True)
@@ -89,16 +89,16 @@ class Auditor:
 
     def _is_audited(self, request: Request, refusal: Refusal) -> bool:
         if not self.endpoint.public:
-            return "who" in request.scope and refusal.status in AUDITED_REFUSALS
+            return "user" in request.scope and refusal.status in AUDITED_REFUSALS
         # Do not audit anonymous malformed, unauthenticated or rate-limited requests.
         is_anonymous = isinstance(refusal, Malformed | Unauthenticated) and "subject" not in request.scope
         return self.always and refusal.status < 500 and refusal.status != TooManyRequests.status and not is_anonymous
 
     def _patients(self, request: Request, result: Any) -> set[int]:
         found: set[int] = set() if self.patient_ids_in is None or result is None else set(self.patient_ids_in(result))
-        arguments = request.scope.get("given", {})
-        body = self._body(arguments)
-        for source in (request.path_params, arguments, vars(body) if body else {}):
+        arguments = request.scope.get("arguments", {})
+        models = [vars(argument) for argument in arguments.values() if isinstance(argument, BaseModel)]
+        for source in (request.path_params, arguments, *models):
             if (patient := source.get("patient_id")) is not None:
                 # in a refused request it may be no id
                 with suppress(ValidationError):
@@ -119,7 +119,7 @@ class Auditor:
             "account_id": actor.account_id,
             "role": actor.role and actor.role.value,
             "session_id": actor.session_id,
-            "address": caller(request.scope),
+            "address": client_address(request.scope),
             "service": self.endpoint.service,
             "action": self.endpoint.name,
             "kind": self.kind,
@@ -146,7 +146,7 @@ def _event_writer(request: Request) -> EventWriter:
 
 def _actor(request: Request, arguments: dict[str, Any], result: Any) -> Actor:
     # at public endpoints the handler's own argument
-    who = request.scope.get("who") or next((value for value in arguments.values() if isinstance(value, Identity)), None)
+    who = request.scope.get("user") or next((value for value in arguments.values() if isinstance(value, Identity)), None)
     if who is not None:
         return Actor(who.id, who.role, who.sid)
     if "subject" in request.scope:

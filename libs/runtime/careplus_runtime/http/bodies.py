@@ -1,4 +1,4 @@
-"""JSON bodies: read and checked strictly, after the door and after the record they are about was found."""
+"""JSON bodies: read and checked strictly, after authorization and after the record in the path was found."""
 
 import json
 from collections.abc import Awaitable, Callable
@@ -13,29 +13,26 @@ from careplus_contracts.endpoints import Endpoint
 from careplus_contracts.refusals import Malformed
 from careplus_runtime.http.problems import malformed, not_accepted
 
-Finder = Callable[..., Awaitable[Any]]
-"""A store function `(db, who, id)` that raises NotFound where there is nothing of theirs."""
+RecordLoader = Callable[..., Awaitable[Any]]
+"""A store function `(db, user, id)` that raises NotFound for an unknown record and for a record of another person."""
 
 
-class Repeated(ValueError):
-    """A member stands twice in one object."""
+class DuplicateMember(ValueError):
+    """One object has two members of one name."""
 
 
 class JsonBody:
-    """Answers the checked body of an endpoint."""
+    """Provides the checked body of an endpoint."""
 
-    def __init__(self, endpoint: Endpoint[..., Any], parameter: Parameter, finds: Finder | None) -> None:
+    def __init__(self, endpoint: Endpoint[..., Any], parameter: Parameter, path_record: RecordLoader | None) -> None:
         self.optional = parameter.default is None
         kind = parameter.annotation
         if self.optional:
-            # a body that is left out is not sent as null
+            # an optional body is left out, never sent as null
             kind = next(one for one in get_args(kind) if one is not NoneType)
         self.adapter: TypeAdapter[Any] = TypeAdapter(kind)
-        self.finds = finds
+        self.path_record = path_record
         self.path_name = next((name for name in endpoint.parameters if f"{{{name}}}" in endpoint.path), "")
-        self.key: TypeAdapter[Any] | None = None
-        if self.path_name:
-            self.key = TypeAdapter(endpoint.parameters[self.path_name].annotation)
 
     async def __call__(self, request: Request) -> Any:
         body = await request.body()
@@ -44,7 +41,7 @@ class JsonBody:
         try:
             return self._checked(request.headers.get("content-type", ""), body)
         except Malformed:
-            await self._find(request)
+            await self._check_record(request)
             raise
 
     def _checked(self, content_type: str, body: bytes) -> Any:
@@ -52,28 +49,23 @@ class JsonBody:
             raise malformed([{"loc": ("header", "Content-Type"), "msg": "send application/json"}])
         try:
             value = self.adapter.validate_json(body)
-            # pydantic takes the last of repeated members; somebody in between may have taken the first
-            json.loads(body, object_pairs_hook=_each_once)
+            # pydantic keeps the last of repeated members; a proxy may have checked the first
+            json.loads(body, object_pairs_hook=_unique)
         except ValidationError as error:
-            raise not_accepted(error, lambda _: "body") from None
-        except (Repeated, RecursionError) as error:
+            raise not_accepted(error, lambda member: ("body", *member)) from None
+        except (DuplicateMember, RecursionError) as error:
             raise malformed([{"loc": ("body",), "msg": str(error) or "nested too deeply"}]) from None
         return value
 
-    async def _find(self, request: Request) -> None:
-        # somebody else's record is 404 whatever the body, so that its existence does not show
-        if self.finds is None or self.key is None:
-            return
-        try:
-            key = self.key.validate_python(request.path_params[self.path_name])
-        except ValidationError:
-            return  # malformed too, and no record of anybody
-        async with request.app.state.database.reading() as db:
-            await self.finds(db, request.scope["who"], key)
+    async def _check_record(self, request: Request) -> None:
+        # 404 for another person's record with a malformed body too: 422 would show that the record exists
+        if self.path_record is not None and self.path_name:
+            async with request.app.state.database.reading() as db:
+                await self.path_record(db, request.scope["user"], request.scope["arguments"][self.path_name])
 
 
-def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    names = dict(pairs)
-    if len(names) != len(pairs):
-        raise Repeated("a member stands twice in one object")
-    return names
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise DuplicateMember("a member stands twice in one object")
+    return members

@@ -1,10 +1,11 @@
-"""What the house provides to handlers, after their `*`."""
+"""Dependencies that handlers declare after their `*`. They work in any FastAPI route of a service too."""
 
 import re
-from collections.abc import AsyncIterator
-from typing import Annotated
+from collections.abc import AsyncIterator, Awaitable, Callable
+from inspect import Parameter
+from typing import Annotated, Any, get_args
 
-from fastapi import Depends, Request, Response
+from fastapi import Depends, Request, Response, params
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from careplus_contracts.refusals import Stale
@@ -15,21 +16,22 @@ from careplus_runtime.process.settings import Settings
 from careplus_tables.engine import Database
 
 
-async def _who(request: Request) -> Identity:
-    who: Identity = request.scope["who"]
-    return who
-
-
-async def _visitor(request: Request) -> Identity | None:
-    if header(request.scope, b"authorization") is None:
-        return None
+async def _current_user(request: Request) -> Identity:
     return await identify(request.scope, request.app.state.verifier)
 
 
-async def session(request: Request) -> AsyncIterator[AsyncSession]:
-    database: Database = request.app.state.database
-    async with database.reading() if request.method == "GET" else database.writing() as session:
-        yield session
+async def _optional_user(request: Request) -> Identity | None:
+    return None if header(request.scope, b"authorization") is None else await _current_user(request)
+
+
+async def _app_settings(request: Request) -> Settings:
+    settings: Settings = request.app.state.settings
+    return settings
+
+
+async def _if_match(request: Request) -> frozenset[str] | None:
+    value = header(request.scope, b"if-match")
+    return None if value is None or value.strip() == "*" else frozenset(re.findall(r'(?:W/)?"[^"]*"', value))
 
 
 async def _request(request: Request) -> Request:
@@ -38,39 +40,63 @@ async def _request(request: Request) -> Request:
 
 async def _response(_: Request) -> Response:
     response = Response()
-    # only what the handler adds is sent
+    # send only the headers that the handler adds
     del response.headers["Content-Length"]
     return response
 
 
-async def _settings(request: Request) -> Settings:
-    settings: Settings = request.app.state.settings
-    return settings
+async def session(request: Request) -> AsyncIterator[AsyncSession]:
+    """Yield a session that reads for GET and one that writes for any other method."""
+    database: Database = request.app.state.database
+    async with database.reading() if request.method == "GET" else database.writing() as session:
+        yield session
 
 
-async def _expected(request: Request) -> frozenset[str] | None:
-    value = header(request.scope, b"if-match")
-    return None if value is None or value.strip() == "*" else frozenset(re.findall(r'(?:W/)?"[^"]*"', value))
+async def read_session(request: Request) -> AsyncIterator[AsyncSession]:
+    database: Database = request.app.state.database
+    async with database.reading() as session:
+        yield session
 
 
-Who = Annotated[Identity, Depends(_who)]
-"""Who asks."""
-Visitor = Annotated[Identity | None, Depends(_visitor)]
-"""Who asks, at public endpoints: None without a token."""
+async def write_session(request: Request) -> AsyncIterator[AsyncSession]:
+    database: Database = request.app.state.database
+    async with database.writing() as session:
+        yield session
+
+
+async def no_session(_: Request) -> AsyncIterator[Any]:
+    yield None
+
+
+CurrentUser = Annotated[Identity, Depends(_current_user)]
+"""The caller. 401 without a valid access token."""
+OptionalUser = Annotated[Identity | None, Depends(_optional_user)]
+"""The caller of a public endpoint; None without a token, 401 with one that is not valid."""
+AppSettings = Annotated[Settings, Depends(_app_settings)]
+"""The settings of this installation."""
+IfMatch = Annotated[frozenset[str] | None, Depends(_if_match)]
+"""The entity tags of If-Match; None: the caller accepts any version."""
+ReadDb = Annotated[AsyncSession, Depends(read_session, scope="function")]
+"""A session that can only read, closed before the response is sent."""
+WriteDb = Annotated[AsyncSession, Depends(write_session, scope="function")]
+"""One transaction: committed before the response is sent, rolled back by a refusal."""
 Db = Annotated[AsyncSession, Depends(session, scope="function")]
-"""One transaction: committed before the answer is sent, undone by a refusal. Reads only, for GET."""
-House = Annotated[Settings, Depends(_settings)]
-"""The hospital's settings."""
-Expected = Annotated[frozenset[str] | None, Depends(_expected)]
-"""The entity tags of If-Match; None: any version will do."""
+"""ReadDb for GET, WriteDb for any other method."""
+
+PROVIDERS: dict[Any, Callable[[Request], Awaitable[Any]]] = {
+    one: one for one in (_current_user, _optional_user, _app_settings, _if_match)
+} | {Request: _request, Response: _response}
+SESSIONS = frozenset({session, read_session, write_session})
 
 
-PROVIDERS = (_who, _visitor, session, _settings, _expected)
-PLAIN = {Request: _request, Response: _response}
-"""Whom `handlers` calls itself, for what is marked above and for what is not."""
+def dependency_of(parameter: Parameter) -> Any:
+    """Return the function in the parameter's `Depends`; the annotation for Request and Response; None for other parameters."""
+    marks = (*get_args(parameter.annotation), parameter.default)
+    own = parameter.annotation if parameter.annotation in (Request, Response) else None
+    return next((mark.dependency for mark in marks if isinstance(mark, params.Depends)), own)
 
 
 def check_version(version: int, expected: frozenset[str] | None) -> None:
-    """Raise Stale unless the caller knows this version, or did not ask."""
+    """Raise Stale unless If-Match is absent or names this version."""
     if expected is not None and f'"{version}"' not in expected:
-        raise Stale.now(version)
+        raise Stale.at(version)

@@ -114,7 +114,7 @@ def derived_key_headers(request: Request, purpose: str) -> dict[str, str]:
 
 async def _stored_answer(endpoint: Endpoint[..., Any], request: Request, key: str) -> _StoredAnswer:
     # Public endpoints have no account, so the key space is shared; only the identical request can decrypt the stored answer.
-    account_id = NO_ACCOUNT if endpoint.public else request.scope["who"].id
+    account_id = NO_ACCOUNT if endpoint.public else request.scope["user"].id
     # auth adds its secret, because its bodies hold passwords; elsewhere the Idempotency-Key alone protects the answer
     salt = (request.app.state.settings.secret_key or "").encode()
     derivation = HKDF(SHA256(), length=32, salt=salt, info=f"careplus kept answer {account_id} {endpoint.name}".encode())

@@ -1,4 +1,4 @@
-"""The OpenAPI 3.1 document of everything promised, made from the contracts alone; no service is asked."""
+"""The OpenAPI 3.1 document of every endpoint, made from the contracts alone; no service needs to run."""
 
 import inspect
 import sys
@@ -18,21 +18,21 @@ from careplus_contracts.values import MAX_ID
 Json = dict[str, Any]
 
 ABOUT = """\
-Everything a hospital's portals do, as JSON over HTTP.
+The API of the hospital's portals, as JSON over HTTP.
 
 - **Signing in**: `POST /auth/login` answers an access token; send it as `Authorization: Bearer …`.
-- **Lists** answer `items` and `next_cursor`; send that as `cursor` for the next page.
-- **Refusals** are RFC 9457 problem details; switch on `code`. Beside what an operation lists, any may answer 500 `unexpected`.
-- **Instants** carry an offset and are answered in UTC; days are days of the clinic's calendar.
-- **Repeating**: send an `Idempotency-Key` nobody can guess with a POST or PUT, and repeat it safely for 24 hours.
-- **Editing**: send the `ETag` you read as `If-Match`; a change in between is 412, not lost, also where it did
-  what you want. Acts that answer the same when they are repeated do so without `If-Match`, or with their key.
+- **Lists** answer `items` and `next_cursor`; send `next_cursor` as `cursor` for the next page.
+- **Refusals** are RFC 9457 problem details; switch on `code`. Every operation can also answer 500 `unexpected`.
+- **Instants** have an offset, and UTC in answers; days are days of the clinic's calendar.
+- **Repeating**: send a random `Idempotency-Key` with a POST or PUT, and repeat the request safely for 24 hours.
+- **Editing**: send the `ETag` that you read as `If-Match`. If the record has changed since, the answer is 412 and your
+  request has no effect, even if the other change was the same as yours.
 """
 
 PARAMETERS: Json = {
     "Idempotency-Key": {
-        "description": "Makes the request safe to repeat for 24 hours: the first answer is given again. Choose it at random, "
-        "a new one for each new request: it is also what the kept answer is sealed with.",
+        "description": "Makes the request safe to repeat for 24 hours: the first answer is sent again. Use a new random key "
+        "for each new request: the stored answer is encrypted with it.",
         "schema": {
             "type": "string",
             "minLength": 1,
@@ -42,30 +42,35 @@ PARAMETERS: Json = {
         "example": "5f0c1c9e-6a53-4b0e-9c55-0f8f4c1a2b3d",
     },
     "If-Match": {
-        "description": "The `ETag` of the version you change; any other version is 412.",
+        "description": "The `ETag` of the version that you change; any other version is 412.",
         "schema": {"type": "string"},
         "example": '"3"',
     },
     "If-None-Match": {
-        "description": "The `ETag` of the answer you have; 304 where it still holds.",
+        "description": "The `ETag` of the answer that you have; 304 while it is current.",
         "schema": {"type": "string"},
         "example": '"1f0c3b5d7a9e2c4f6b8d0e1a3c5f7092"',
     },
 }
 HEADERS: Json = {
-    "ETag": {"description": "The version of what is answered.", "schema": {"type": "string"}},
-    "X-Request-Id": {"description": "Stands in the logs too.", "schema": {"type": "string"}, "required": True},
-    "Retry-After": {"description": "Seconds to wait before another try.", "schema": {"type": "integer"}},
-    "WWW-Authenticate": {"description": "How to sign in.", "schema": {"type": "string"}},
+    "ETag": {"description": "The version of the answer.", "schema": {"type": "string"}},
+    "X-Request-Id": {
+        "description": "The id of the request, as in the logs.",
+        "schema": {"type": "string"},
+        "required": True,
+    },
+    "Retry-After": {"description": "Seconds to wait before the next attempt.", "schema": {"type": "integer"}},
+    "WWW-Authenticate": {"description": "The authentication scheme.", "schema": {"type": "string"}},
     "Idempotency-Replayed": {
-        "description": "`true`: this is the answer to an earlier request with the same key.",
+        "description": "`true`: the stored answer to an earlier request with the same key.",
         "schema": {"type": "string", "const": "true"},
     },
 }
+NOT_MODIFIED = "NotModified"
 
 
 def document() -> Json:
-    """The OpenAPI document, the same for every installation."""
+    """Return the OpenAPI document, the same for every installation."""
     app = FastAPI(
         title="CarePlus",
         version=version("careplus-contracts"),
@@ -77,7 +82,7 @@ def document() -> Json:
     for endpoint in ENDPOINTS:
         app.add_api_route(
             endpoint.path,
-            _facing_fastapi(endpoint),
+            _described(endpoint),
             methods=[endpoint.method],
             response_model=None if endpoint.answer is type(None) else endpoint.answer,
             status_code=endpoint.status,
@@ -101,13 +106,13 @@ def _tags() -> list[Json]:
     return list(tags.values())
 
 
-def _facing_fastapi(endpoint: Endpoint[..., Any]) -> Callable[..., None]:
-    """A function with the stub's parameters as FastAPI wants them: `from_` is sent as `from`."""
+def _described(endpoint: Endpoint[..., Any]) -> Callable[..., None]:
+    """Return a function with the stub's parameters as FastAPI expects them: `from_` is sent as `from`."""
 
-    def facing() -> None: ...
+    def function() -> None: ...
 
     body = [] if endpoint.body is None else [endpoint.body]
-    facing.__signature__ = inspect.Signature(  # type: ignore[attr-defined] # PEP 362; not in typeshed
+    function.__signature__ = inspect.Signature(  # type: ignore[attr-defined] # PEP 362; not in typeshed
         [
             p.replace(
                 kind=p.KEYWORD_ONLY,
@@ -116,7 +121,7 @@ def _facing_fastapi(endpoint: Endpoint[..., Any]) -> Callable[..., None]:
             for name, p in [*endpoint.parameters.items(), *((p.name, p) for p in body)]
         ]
     )
-    return facing
+    return function
 
 
 def _first_sentence(doc: str) -> str:
@@ -129,12 +134,12 @@ def _roles(endpoint: Endpoint[..., Any]) -> list[str]:
 
 
 def _complete(operation: Json, endpoint: Endpoint[..., Any]) -> None:
-    """Add to FastAPI's description of an operation what the contract says beyond it."""
+    """Add roles, headers, examples and refusals of the contract to FastAPI's description of an operation."""
     operation["security"] = [] if endpoint.public else [{"bearer": []}]
     operation["x-roles"] = _roles(endpoint)
     for parameter in operation.get("parameters", []):
         parameter["schema"] = _without_null(parameter["schema"])
-    sent = {"Idempotency-Key": endpoint.keyed, "If-Match": endpoint.versioned, "If-None-Match": endpoint.polled}
+    sent = {"Idempotency-Key": endpoint.idempotent, "If-Match": endpoint.versioned, "If-None-Match": endpoint.conditional}
     if names := [name for name, is_sent in sent.items() if is_sent]:
         operation.setdefault("parameters", []).extend({"$ref": f"#/components/parameters/{name}"} for name in names)
     if endpoint.body is not None:
@@ -146,7 +151,7 @@ def _complete(operation: Json, endpoint: Endpoint[..., Any]) -> None:
 
 
 def _without_null(schema: Json) -> Json:
-    """What may be left out of a request is left out, not sent as null."""
+    """Return the schema without null: an optional member of a request is left out, never sent as null."""
     kinds = [kind for kind in schema.get("anyOf", []) if kind != {"type": "null"}]
     if len(kinds) != 1:
         return schema
@@ -159,22 +164,31 @@ def _responses(described: Json, endpoint: Endpoint[..., Any]) -> Json:
     good["description"] = "Done" if endpoint.status == 204 else "The answer"
     if endpoint.media_type != "application/json":
         good["content"] = {endpoint.media_type: {"schema": {"type": "string"}}}
-    tagged = endpoint.polled or "version" in getattr(endpoint.answer, "model_fields", {})
-    good["headers"] = _headers(["ETag"] * tagged + ["Idempotency-Replayed"] * endpoint.keyed)
-    responses = {str(endpoint.status): good}
-    if endpoint.polled:
-        responses["304"] = {"description": "What you have still holds", "headers": _headers(["ETag"])}
-    refusals = sorted(endpoint.all_refusals, key=lambda refusal: refusal.status)
-    for status, kinds in groupby(refusals, key=lambda refusal: refusal.status):
-        responses[str(status)] = _refused(list(kinds))
-    return responses
+    tagged = endpoint.conditional or "version" in getattr(endpoint.answer, "model_fields", {})
+    good["headers"] = _headers(["ETag"] * tagged + ["Idempotency-Replayed"] * endpoint.idempotent)
+    shared = {str(status): _name(kinds) for status, kinds in _refusals(endpoint).items()}
+    if endpoint.conditional:
+        shared["304"] = NOT_MODIFIED
+    references = {status: {"$ref": f"#/components/responses/{shared[status]}"} for status in sorted(shared)}
+    return {str(endpoint.status): good, **references}
+
+
+def _refusals(endpoint: Endpoint[..., Any]) -> dict[int, tuple[type[Refusal], ...]]:
+    """Return the refusals of an endpoint by status."""
+    refusals = sorted(endpoint.all_refusals, key=lambda refusal: (refusal.status, refusal.code()))
+    return {status: tuple(kinds) for status, kinds in groupby(refusals, key=lambda refusal: refusal.status)}
+
+
+def _name(kinds: tuple[type[Refusal], ...]) -> str:
+    """Return the name of the shared response that is one of these refusals."""
+    return "Or".join(kind.__name__ for kind in kinds)
 
 
 def _headers(names: Iterable[str]) -> Json:
     return {name: {"$ref": f"#/components/headers/{name}"} for name in ("X-Request-Id", *names)}
 
 
-def _refused(kinds: list[type[Refusal]]) -> Json:
+def _refused(kinds: tuple[type[Refusal], ...]) -> Json:
     extra = [name for kind in kinds for name in kind("").headers()]
     references = {kind.code(): f"#/components/schemas/{kind.problem().__name__}" for kind in kinds}
     schema: Json = {"$ref": next(iter(references.values()))}
@@ -191,7 +205,7 @@ def _refused(kinds: list[type[Refusal]]) -> Json:
 
 
 def _exact(schema: Any) -> Any:
-    """FastAPI makes floats of bounds, and the largest 64-bit integer is none."""
+    """Return a schema with integer bounds. FastAPI writes floats, which cannot hold the largest 64-bit integer."""
     if isinstance(schema, list):
         return [_exact(part) for part in schema]
     if not isinstance(schema, dict):
@@ -207,9 +221,12 @@ def _components(schemas: Json) -> Json:
     problems = models_json_schema(
         [(refusal.problem(), "serialization") for refusal in refusals], ref_template="#/components/schemas/{model}"
     )[1]["$defs"]
+    responses = {_name(kinds): _refused(kinds) for endpoint in ENDPOINTS for kinds in _refusals(endpoint).values()}
+    responses[NOT_MODIFIED] = {"description": "The answer that you have is current", "headers": _headers(["ETag"])}
     ours = {name: schema for name, schema in schemas.items() if name not in {"HTTPValidationError", "ValidationError"}}
     return {
         "schemas": _exact(dict(sorted({**ours, **problems}.items()))),
+        "responses": dict(sorted(responses.items())),
         "parameters": {name: {"name": name, "in": "header", **about} for name, about in PARAMETERS.items()},
         "headers": HEADERS,
         "securitySchemes": {

@@ -1,4 +1,4 @@
-"""Cursors of lists: the sort key of the last item, opaque to callers. Keyset, never OFFSET."""
+"""Keyset pagination: a cursor is the sort key of the last item, opaque to callers."""
 
 import base64
 import binascii
@@ -15,9 +15,9 @@ T = TypeVar("T")
 
 
 def after(cursor: str | None, key: type[K] | Any) -> Any:
-    """The key in a cursor, as `key` (a type such as `int` or `tuple[Instant, int]`); None for the first page.
+    """Return the sort key in a cursor as a `key` (a type such as `int` or `tuple[Instant, int]`); None for the first page.
 
-    Raises Malformed for a cursor that this list did not make.
+    Raise Malformed for a cursor of another list.
     """
     if cursor is None:
         return None
@@ -25,11 +25,11 @@ def after(cursor: str | None, key: type[K] | Any) -> Any:
         text = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
         return TypeAdapter(key).validate_json(text, strict=True)
     except (binascii.Error, ValidationError, ValueError):
-        raise malformed([{"loc": ("query", "cursor"), "msg": "use the next_cursor of the page before"}]) from None
+        raise malformed([{"loc": ("query", "cursor"), "msg": "use the next_cursor of the previous page"}]) from None
 
 
 def page(found: Sequence[T], limit: int, key: Callable[[T], Any]) -> tuple[Sequence[T], str | None]:
-    """The first `limit` of the rows, and the cursor after them where there are more. Select `limit + 1` rows."""
+    """Return the first `limit` rows, and the cursor of the next page or None. Select `limit + 1` rows for this."""
     if len(found) <= limit:
         return found, None
     text = json.dumps(key(found[limit - 1]), default=lambda instant: instant.isoformat())

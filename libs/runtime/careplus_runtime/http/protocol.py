@@ -1,36 +1,36 @@
-"""uvicorn's HTTP protocol, which writes the head and the body of an answer one by one: here they leave together."""
+"""uvicorn's HTTP protocol, with the head and the body of a response in one write."""
 
 import asyncio
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-AT_ONCE = 65536
+MAX_BUFFERED_BYTES = 65536
 
 
-class Joined(asyncio.Transport):
-    """A transport that sends what is written in one turn of the loop in one piece, which wakes the other end once."""
+class CoalescingTransport(asyncio.Transport):
+    """A transport that sends the writes of one event-loop iteration as one, so that the receiver wakes up once."""
 
     def __init__(self, transport: asyncio.Transport) -> None:
         super().__init__()
         self._transport = transport
         self._loop = asyncio.get_running_loop()
-        self._waiting: list[Any] = []
+        self._buffer: list[Any] = []
         self._size = 0
 
     def write(self, data: Any) -> None:
-        if not self._waiting:
+        if not self._buffer:
             self._loop.call_soon(self._send)
-        self._waiting.append(data)
+        self._buffer.append(data)
         self._size += len(data)
-        if self._size > AT_ONCE:
-            # so that the limits of what may wait to be read stay those of the transport
+        if self._size > MAX_BUFFERED_BYTES:
+            # hand over early, so that the transport's own buffer limits pause the writer
             self._send()
 
     def _send(self) -> None:
-        waiting, self._waiting, self._size = self._waiting, [], 0
-        if waiting and not self._transport.is_closing():
-            self._transport.write(b"".join(waiting))
+        buffer, self._buffer, self._size = self._buffer, [], 0
+        if buffer and not self._transport.is_closing():
+            self._transport.write(b"".join(buffer))
 
     def close(self) -> None:
         self._send()
@@ -58,8 +58,8 @@ class Joined(asyncio.Transport):
         return self._transport.get_extra_info(name, default)
 
 
-class JoiningProtocol(HttpToolsProtocol):
-    """Give as `http=` to uvicorn."""
+class CoalescingProtocol(HttpToolsProtocol):
+    """The protocol to pass to uvicorn as `http=`."""
 
     def connection_made(self, transport: Any) -> None:
-        super().connection_made(Joined(transport))
+        super().connection_made(CoalescingTransport(transport))

@@ -1,11 +1,12 @@
-"""From contracts to FastAPI: handlers are held to the stubs they serve, and a service starts only when it keeps every promise."""
+"""From contracts to FastAPI: handlers must match their stubs, and a service starts only when every endpoint has a handler."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from typing import Any, TypeVar
 
 import httpx
 from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
@@ -14,12 +15,13 @@ from careplus_contracts.endpoints import Contract, Endpoint, resolved_parameters
 from careplus_contracts.refusals import Refusal, Unavailable
 from careplus_runtime.audit.group_commit import EventWriter
 from careplus_runtime.audit.recorder import answer_and_audit_refusal
-from careplus_runtime.http.bodies import Finder
-from careplus_runtime.http.dependencies import Db, Expected
-from careplus_runtime.http.handlers import Handler, facing_fastapi
-from careplus_runtime.http.problems import Requests, answer_http_exception, problem
-from careplus_runtime.identity.authorization import Door
-from careplus_runtime.identity.jwks import fetch_from
+from careplus_runtime.http.bodies import RecordLoader
+from careplus_runtime.http.dependencies import Db, IfMatch, ReadDb, WriteDb
+from careplus_runtime.http.handlers import BoundHandler, Handler
+from careplus_runtime.http.problems import answer_http_exception, problem
+from careplus_runtime.http.request_id import RequestIdMiddleware
+from careplus_runtime.identity.authorization import RequireRole
+from careplus_runtime.identity.jwks import jwks_fetcher
 from careplus_runtime.identity.sessions import SessionVerifier
 from careplus_runtime.process import logs
 from careplus_runtime.process.background import beside
@@ -28,42 +30,51 @@ from careplus_tables.engine import Database
 from careplus_tables.migrate import check_head, wait_for_head
 
 R = TypeVar("R")
+Served = list[tuple[Endpoint[..., Any], Handler]]
 
 
 class Routes:
     """The handlers of one file, by the endpoint they serve."""
 
     def __init__(self) -> None:
-        self.served: list[tuple[Endpoint[..., Any], Handler]] = []
+        self.served: Served = []
 
     def serve(
-        self, endpoint: Endpoint[..., R], *, finds: Finder | None = None
+        self, endpoint: Endpoint[..., R], *, path_record: RecordLoader | None = None
     ) -> Callable[[Callable[..., Awaitable[R]]], Callable[..., Awaitable[R]]]:
-        """Keep a promise. `finds` is the store function for the record in the path, where a body comes with it."""
+        """Serve an endpoint with the decorated handler. Raise TypeError unless they agree.
 
-        def keep(handler: Callable[..., Awaitable[R]]) -> Callable[..., Awaitable[R]]:
+        `path_record` is the store function for the record in the path; pass it for an endpoint with a path parameter and a body.
+        """
+
+        def register(handler: Callable[..., Awaitable[R]]) -> Callable[..., Awaitable[R]]:
             check_agreement(endpoint, handler)
-            self.served.append((endpoint, facing_fastapi(endpoint, handler, finds)))
+            self.served.append((endpoint, BoundHandler(endpoint, handler, path_record)))
             return handler
 
-        return keep
+        return register
 
 
 def check_agreement(endpoint: Endpoint[..., Any], handler: Handler) -> None:
-    """Raise TypeError unless the handler takes what the stub promises, then only what the house provides, and all it needs."""
-    promised = list(resolved_parameters(endpoint.stub).values())
+    """Raise TypeError unless the handler takes the parameters of the stub, then after `*` the dependencies that it needs."""
+    declared = list(resolved_parameters(endpoint.stub).values())
     taken = list(resolved_parameters(handler).values())
-    for ours, theirs in zip(promised, taken, strict=False):
-        if (ours.name, ours.annotation, ours.default) != (theirs.name, theirs.annotation, theirs.default):
-            raise TypeError(f"{endpoint.name}: the contract says {ours}, the handler {theirs}")
-    provided = taken[len(promised) :]
-    if len(taken) < len(promised) or any(parameter.kind is not parameter.KEYWORD_ONLY for parameter in provided):
-        raise TypeError(f"{endpoint.name}: the handler takes what the contract names, then `*`, then what the house provides")
-    for header, is_promised, needed in (("Idempotency-Key", endpoint.keyed, Db), ("If-Match", endpoint.versioned, Expected)):
-        if is_promised and all(parameter.annotation != needed for parameter in provided):
-            raise TypeError(f"{endpoint.name}: the contract promises {header}, the handler does not take what it needs for it")
-    if endpoint.keyed and any(parameter.annotation is Response for parameter in provided):
-        raise TypeError(f"{endpoint.name}: headers that the handler adds would be missing when its answer is given again")
+    for theirs, ours in zip(declared, taken, strict=False):
+        if (theirs.name, theirs.annotation, theirs.default) != (ours.name, ours.annotation, ours.default):
+            raise TypeError(f"{endpoint.name}: the contract declares {theirs}, the handler {ours}")
+    dependencies = taken[len(declared) :]
+    if len(taken) < len(declared) or any(parameter.kind is not parameter.KEYWORD_ONLY for parameter in dependencies):
+        raise TypeError(f"{endpoint.name}: a handler takes the parameters of the contract, then `*`, then dependencies")
+    kinds = [parameter.annotation for parameter in dependencies]
+    sessions = [kind for kind in kinds if kind in (Db, ReadDb, WriteDb)]
+    if len(sessions) > 1 or (endpoint.method == "GET" and WriteDb in sessions):
+        raise TypeError(f"{endpoint.name}: a handler takes one session; a GET takes ReadDb, because it may not write")
+    if endpoint.idempotent and sessions not in ([Db], [WriteDb]):
+        raise TypeError(f"{endpoint.name}: the contract declares Idempotency-Key, for which the handler needs WriteDb")
+    if endpoint.versioned and IfMatch not in kinds:
+        raise TypeError(f"{endpoint.name}: the contract declares If-Match, for which the handler needs IfMatch")
+    if endpoint.idempotent and Response in kinds:
+        raise TypeError(f"{endpoint.name}: headers that the handler adds would be missing when its stored answer is sent again")
 
 
 Lifespan = Callable[[FastAPI], Any]
@@ -72,15 +83,16 @@ Lifespan = Callable[[FastAPI], Any]
 def application(
     service: str, contracts: Iterable[Contract], routes: Iterable[Routes], lifespan: Lifespan | None = None
 ) -> FastAPI:
-    """A service. Raises TypeError where a promised endpoint is not served, or one is served that was not promised.
+    """Return a service. Raise TypeError unless each endpoint of its contracts has exactly one handler.
 
-    `lifespan` is an async context manager around the service's life, entered when settings and database are there.
+    `lifespan` is an async context manager, entered when settings and database are open.
     """
-    served = _kept(service, contracts, routes)
+    served = match_contract(service, contracts, routes)
 
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
-        async with _house(app, service), (lifespan or _nothing_more)(app), beside(app.state.verifier.ask_until_known()):
+        own = lifespan(app) if lifespan else nullcontext()
+        async with service_lifespan(app, service), own, beside(app.state.verifier.fetch_until_known()):
             yield
 
     app = FastAPI(title=service, lifespan=life, openapi_url=None, redirect_slashes=False)
@@ -95,31 +107,33 @@ def application(
             operation_id=endpoint.name,
         )
         route: Any = app.router.routes[-1]
-        route.app = Door(route.app, endpoint)
+        route.app = RequireRole(route.app, endpoint)
     app.add_route("/health", _health)
     app.add_route("/ready", _ready)
     app.add_exception_handler(Refusal, answer_and_audit_refusal)
     app.add_exception_handler(HTTPException, answer_http_exception)
+    app.add_exception_handler(RequestValidationError, answer_http_exception)
     app.add_exception_handler(OperationalError, _answer_database_error)
     app.add_exception_handler(PoolTimeout, _answer_database_error)
-    app.add_middleware(Requests, log_all=False)
+    app.add_middleware(RequestIdMiddleware, log_all=False)
     return app
 
 
-def _kept(service: str, contracts: Iterable[Contract], routes: Iterable[Routes]) -> list[tuple[Endpoint[..., Any], Handler]]:
-    """Every endpoint with its handler, each exactly once."""
-    promised = {endpoint.name for contract in contracts for endpoint in contract.endpoints}
+def match_contract(service: str, contracts: Iterable[Contract], routes: Iterable[Routes]) -> Served:
+    """Return every endpoint with its handler. Raise TypeError for one not served, not declared or served twice."""
+    declared = {endpoint.name for contract in contracts for endpoint in contract.endpoints}
     served = [pair for part in routes for pair in part.served]
     names = [endpoint.name for endpoint, _ in served]
-    if promised != set(names):
-        raise TypeError(f"{service}: promised and not served, or served and not promised: {promised ^ set(names)}")
-    if len(names) != len(promised):
-        raise TypeError(f"{service}: served twice: {sorted(name for name in promised if names.count(name) > 1)}")
+    if declared != set(names):
+        raise TypeError(f"{service}: declared and not served, or served and not declared: {declared ^ set(names)}")
+    if len(names) != len(declared):
+        raise TypeError(f"{service}: served twice: {sorted(name for name in declared if names.count(name) > 1)}")
     return served
 
 
 @asynccontextmanager
-async def _house(app: FastAPI, service: str) -> AsyncIterator[None]:
+async def service_lifespan(app: FastAPI, service: str) -> AsyncIterator[None]:
+    """Hold settings, database, HTTP client and token verifier of a service open in `app.state`."""
     settings: Settings = load_settings()
     logs.configure(service, settings.log_level)
     app.state.settings = settings
@@ -127,17 +141,12 @@ async def _house(app: FastAPI, service: str) -> AsyncIterator[None]:
     app.state.event_writer = EventWriter(app.state.database)
     async with httpx.AsyncClient(trust_env=False, timeout=5) as http:
         app.state.http = http
-        app.state.verifier = SessionVerifier(fetch_from(http, settings.auth_url), app.state.database)
+        app.state.verifier = SessionVerifier(jwks_fetcher(http, settings.auth_url), app.state.database)
         try:
             await wait_for_head(app.state.database)
             yield
         finally:
             await app.state.database.close()
-
-
-@asynccontextmanager
-async def _nothing_more(_: FastAPI) -> AsyncIterator[None]:
-    yield
 
 
 async def _health(_: Request) -> Response:

@@ -1,4 +1,4 @@
-"""The door of an endpoint: who asks, and whether their role may. Stands before routes in services and in the gateway."""
+"""Authorization of an endpoint: the caller's identity and role. Runs before routes in services and in the gateway."""
 
 from typing import Any
 
@@ -6,26 +6,28 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from careplus_contracts.endpoints import Endpoint
 from careplus_contracts.refusals import Forbidden, Unauthenticated
-from careplus_runtime.identity.jwks import NEEDS_TOKEN, Verifier
+from careplus_runtime.identity.jwks import NEEDS_TOKEN, TokenVerifier
 from careplus_runtime.identity.tokens import Identity
 
 
-async def identify(scope: Scope, verifier: Verifier) -> Identity:
-    """Who asks. Raises Unauthenticated without a valid bearer token, and where there are two: others may read the other."""
+async def identify(scope: Scope, verifier: TokenVerifier) -> Identity:
+    """Return the caller's identity, verified once for each request.
+
+    Raise Unauthenticated without a valid bearer token, and for two: another reader might take the other one.
+    """
     if "identity" in scope:
-        # found for this request already
         found: Identity = scope["identity"]
         return found
-    given = [value.decode("latin-1") for name, value in scope["headers"] if name == b"authorization"]
-    scheme, _, token = "".join(given).partition(" ")
-    if len(given) != 1 or scheme.lower() != "bearer" or not token:
+    values = [value.decode("latin-1") for name, value in scope["headers"] if name == b"authorization"]
+    scheme, _, token = "".join(values).partition(" ")
+    if len(values) != 1 or scheme.lower() != "bearer" or not token:
         raise Unauthenticated(NEEDS_TOKEN)
     scope["identity"] = identity = await verifier.identify(token)
     return identity
 
 
-class Door:
-    """Lets in whom the contract admits, and leaves their Identity in `scope["who"]`. Nothing of the body is read before."""
+class RequireRole:
+    """ASGI app: passes on requests of the contract's roles, with their Identity in `scope["user"]`. Does not read the body."""
 
     def __init__(self, app: ASGIApp, endpoint: Endpoint[..., Any]) -> None:
         self.app = app
@@ -33,8 +35,7 @@ class Door:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if not self.endpoint.public:
-            who = await identify(scope, scope["app"].state.verifier)
-            scope["who"] = who
-            if not self.endpoint.admits(who.role):
-                raise Forbidden(f"This is not for the role {who.role.value}.")
+            scope["user"] = user = await identify(scope, scope["app"].state.verifier)
+            if not self.endpoint.admits(user.role):
+                raise Forbidden(f"This is not for the role {user.role.value}.")
         await self.app(scope, receive, send)

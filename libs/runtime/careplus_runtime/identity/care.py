@@ -1,4 +1,4 @@
-"""Whether a patient is in a doctor's care, or their chart open to the doctor in an emergency."""
+"""The care relationship: the patients that a doctor treats or has emergency access to."""
 
 from typing import Any
 
@@ -19,21 +19,21 @@ from careplus_tables.appointments import AppointmentRow
 from careplus_tables.charts import ChartAccessRow
 from careplus_tables.referrals import ReferralRow
 
-TAKEN_ON = tuple(status.value for status in (ReferralStatus.ACCEPTED, ReferralStatus.BOOKED, ReferralStatus.SEEN))
+ACCEPTED = tuple(status.value for status in (ReferralStatus.ACCEPTED, ReferralStatus.BOOKED, ReferralStatus.SEEN))
 
 
 def patients_in_care(who: Identity, patient_id: int | None = None) -> CompoundSelect[Any]:
-    """The ids of patients with a visit to the doctor that is not cancelled, a referral that the doctor accepted, or a chart that
-    is open to the doctor for an hour.
+    """Return a select of the ids of patients in the doctor's care: with a visit that is not cancelled, with a referral that the
+    doctor accepted, or with a chart that the doctor opened less than an hour ago.
 
-    `patient_id` asks about one of them only. Whatever else opens a chart is one more select of this union.
+    `patient_id` restricts it to one patient. A new reason for access is one more select of this union.
     """
-    # names of their own, so that a statement about visits or referrals may ask too
+    # aliases, so that a statement about visits or referrals can contain this select
     visit, referral, access = aliased(AppointmentRow), aliased(ReferralRow), aliased(ChartAccessRow)
     visited = select(col(visit.patient_id)).where(
         col(visit.doctor_id) == who.id, col(visit.status) != AppointmentStatus.CANCELLED.value
     )
-    referred = select(col(referral.patient_id)).where(col(referral.accepted_by_id) == who.id, col(referral.status).in_(TAKEN_ON))
+    referred = select(col(referral.patient_id)).where(col(referral.accepted_by_id) == who.id, col(referral.status).in_(ACCEPTED))
     opened = select(col(access.patient_id)).where(col(access.doctor_id) == who.id, col(access.until) > now())
     if patient_id is not None:
         visited = visited.where(col(visit.patient_id) == patient_id)
@@ -43,7 +43,7 @@ def patients_in_care(who: Identity, patient_id: int | None = None) -> CompoundSe
 
 
 async def check_in_care(db: AsyncSession, who: Identity, patient_id: int, appointment_id: int | None = None) -> None:
-    """Raise NotFound unless the patient is in the doctor's care and the appointment, if given, is a visit of theirs."""
+    """Raise NotFound unless the patient is in the doctor's care and the appointment, if any, is their visit to this doctor."""
     patient = select(col(AccountRow.id)).where(
         col(AccountRow.id) == patient_id,
         col(AccountRow.role) == Role.PATIENT.value,

@@ -1,4 +1,4 @@
-"""The keys that access tokens are verified with: fetched from auth, kept while auth is away, and a cache of verified tokens."""
+"""Verification of access tokens with the keys of auth (JWKS), and a cache of verified tokens."""
 
 import asyncio
 import hashlib
@@ -20,25 +20,25 @@ CACHED_TOKENS = 10_000
 NEEDS_TOKEN = "Sign in, and send the access token as 'Authorization: Bearer …'."
 
 
-class Verifier:
-    """Tells who a token speaks for. `fetch` answers auth's JWKS."""
+class TokenVerifier:
+    """Verifies access tokens. `fetch` returns auth's JWKS; fetched keys stay valid while auth is not available."""
 
     def __init__(self, fetch: Callable[[], Awaitable[list[dict[str, Any]]]]) -> None:
         self._fetch = fetch
         self._keys: dict[str, Any] = {}
-        self._asked_at = float("-inf")
+        self._fetched_at = float("-inf")
         self._verified: dict[bytes, Identity] = {}
         self._fetching = asyncio.Lock()
 
-    async def ask_until_known(self) -> None:
-        """Whoever comes: then nobody finds auth away who needs it only for its keys."""
+    async def fetch_until_known(self) -> None:
+        """Fetch the keys at start, so that a later failure of auth does not affect verification."""
         while not self._keys:
             await asyncio.sleep(RETRY_AFTER_S)
             with suppress(Unavailable):
                 await self._refresh()
 
     async def identify(self, token: str) -> Identity:
-        """Raises Unauthenticated, or Unavailable before auth has been reached once."""
+        """Return the identity of a token. Raise Unauthenticated, or Unavailable before the first successful fetch."""
         key = hashlib.sha256(token.encode("utf-8", "surrogateescape")).digest()
         identity = self._verified.get(key)
         if identity is None:
@@ -62,11 +62,11 @@ class Verifier:
             raise Unauthenticated(NEEDS_TOKEN) from None
 
     async def _refresh(self) -> None:
-        # those who come while it is being asked wait for that answer
+        # concurrent requests share one fetch
         async with self._fetching:
             pause = REFETCH_AFTER_S if self._keys else RETRY_AFTER_S
-            if time.monotonic() - self._asked_at >= pause:
-                self._asked_at = time.monotonic()
+            if time.monotonic() - self._fetched_at >= pause:
+                self._fetched_at = time.monotonic()
                 try:
                     self._keys = public_keys(await self._fetch())
                     self._verified.clear()
@@ -76,8 +76,8 @@ class Verifier:
             raise Unavailable("The sign-in service cannot be reached. Try again in a moment.")
 
 
-def fetch_from(http: httpx.AsyncClient, auth_url: str) -> Callable[[], Awaitable[list[dict[str, Any]]]]:
-    """A `fetch` that asks auth over HTTP."""
+def jwks_fetcher(http: httpx.AsyncClient, auth_url: str) -> Callable[[], Awaitable[list[dict[str, Any]]]]:
+    """Return a `fetch` that requests auth's JWKS over HTTP."""
 
     async def fetch() -> list[dict[str, Any]]:
         response = await http.get(f"{auth_url}/.well-known/jwks.json")

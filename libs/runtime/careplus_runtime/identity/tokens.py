@@ -1,9 +1,9 @@
-"""Access tokens: made by auth, checked by everybody. The only module that imports python-jose.
+"""Access tokens: signed by auth, verified by every process. The only module that imports python-jose.
 
-By itself python-jose takes tokens without `exp` or the `aud` asked for, ignores `kid` and `crit`, and fails with RecursionError
-on a small deeply nested one; so the header is checked first, then the signature, then every claim.
-ECDSA takes two signatures for the same words, (r, s) and (r, n - s). Both are taken here: they prove the same claims, and nothing
-hangs on how a token is spelled, because what is revoked is its session.
+python-jose accepts tokens without `exp` or without the required `aud`, ignores `kid` and `crit`, and fails with RecursionError
+on a small deeply nested token. So this module checks the header first, then the signature, then every claim.
+ECDSA has two valid signatures of one text, (r, s) and (r, n - s). Both are accepted: they prove the same claims, and revocation
+is by session, not by token text.
 """
 
 import base64
@@ -34,16 +34,16 @@ _TOKEN = re.compile(r"([A-Za-z0-9_-]{1,512})\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]{8
 
 
 class InvalidToken(Exception):
-    """The token proves nothing."""
+    """The token is not valid."""
 
 
 class UnknownKey(InvalidToken):
-    """The token names a key that is not among the known ones."""
+    """The token names an unknown key."""
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who is asking: account, role and session of a verified access token."""
+    """Account, role and session of a verified access token."""
 
     id: int
     role: Role
@@ -52,7 +52,7 @@ class Identity:
 
 
 class Claims(BaseModel):
-    """The claims of an access token, all of them and no other."""
+    """The claims of an access token: all are required, others are refused."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -68,7 +68,7 @@ class Claims(BaseModel):
 
 @dataclass(frozen=True)
 class SigningKey:
-    """A P-256 key derived from a secret, so that there is no key file."""
+    """A P-256 key derived from a secret, which saves a key file."""
 
     kid: str
     private: CryptographyECKey
@@ -76,8 +76,8 @@ class SigningKey:
 
     @classmethod
     def from_secret(cls, secret: str) -> "SigningKey":
-        stretched = HKDF(SHA256(), length=48, salt=None, info=b"careplus access token ES256").derive(secret.encode())
-        private = ec.derive_private_key(int.from_bytes(stretched, "big") % (_P256_ORDER - 1) + 1, ec.SECP256R1())
+        derived = HKDF(SHA256(), length=48, salt=None, info=b"careplus access token ES256").derive(secret.encode())
+        private = ec.derive_private_key(int.from_bytes(derived, "big") % (_P256_ORDER - 1) + 1, ec.SECP256R1())
         point = private.public_key().public_numbers()
         jwk = {"crv": "P-256", "kty": "EC", "x": _b64(point.x.to_bytes(32, "big")), "y": _b64(point.y.to_bytes(32, "big"))}
         # RFC 7638 thumbprint
@@ -100,7 +100,7 @@ class SigningKey:
 
 
 def public_keys(jwks: list[dict[str, Any]]) -> dict[str, CryptographyECKey]:
-    """Verification keys by their id; those of other kinds are left out."""
+    """Return the P-256 keys of a JWKS by their id, without keys of other kinds."""
     return {
         jwk["kid"]: CryptographyECKey(jwk, "ES256")
         for jwk in jwks
@@ -109,12 +109,12 @@ def public_keys(jwks: list[dict[str, Any]]) -> dict[str, CryptographyECKey]:
 
 
 def verify(token: str, keys: dict[str, CryptographyECKey], now_s: float) -> Identity:
-    """Who the token speaks for. Raises InvalidToken, and UnknownKey where its key is not known."""
+    """Return the identity that the token proves. Raise InvalidToken, and its subclass UnknownKey for an unknown key."""
     parts = _TOKEN.fullmatch(token) if len(token) <= LONGEST_TOKEN else None
     if parts is None or not all(_is_canonical(part) for part in parts.groups()):
         raise InvalidToken("not a compact JWT")
     try:
-        header = json.loads(_unb64(parts[1]), object_pairs_hook=_each_once)
+        header = json.loads(_unb64(parts[1]), object_pairs_hook=_unique)
         if not isinstance(header, dict) or header.keys() != {"alg", "kid", "typ"}:
             raise InvalidToken("unexpected header")
         if header["alg"] != "ES256" or header["typ"] != "at+jwt" or not isinstance(header["kid"], str):
@@ -123,25 +123,25 @@ def verify(token: str, keys: dict[str, CryptographyECKey], now_s: float) -> Iden
             raise UnknownKey(header["kid"])
         payload = jws.verify(token, keys[header["kid"]], ["ES256"])
         claims = Claims.model_validate_json(payload)
-        json.loads(payload, object_pairs_hook=_each_once)
+        json.loads(payload, object_pairs_hook=_unique)
     except (JOSEError, ValidationError, ValueError, RecursionError) as error:
         raise InvalidToken(type(error).__name__) from None
     if not claims.iat - 60 <= now_s < claims.exp or claims.exp - claims.iat > LIFETIME_S:
         raise InvalidToken("expired or not yet valid")
     if int(claims.sub) > MAX_ID:
-        raise InvalidToken("nobody has this number")
+        raise InvalidToken("not an account id")
     return Identity(int(claims.sub), claims.role, claims.sid, claims.exp)
 
 
-def _each_once(members: list[tuple[str, Any]]) -> dict[str, Any]:
-    # readers differ in which of two they take
+def _unique(members: list[tuple[str, Any]]) -> dict[str, Any]:
+    # parsers differ in the duplicate that they keep
     if len(dict(members)) != len(members):
-        raise InvalidToken("a member stands twice")
+        raise InvalidToken("duplicate member")
     return dict(members)
 
 
 def _is_canonical(segment: str) -> bool:
-    # several spellings of the last character decode to the same bytes; only one is ours
+    # several last characters decode to the same bytes; only the encoder's own one is canonical
     try:
         return _b64(_unb64(segment)) == segment
     except ValueError:

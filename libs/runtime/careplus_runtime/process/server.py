@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 import uvicorn
 
-from careplus_runtime.http.protocol import JoiningProtocol
+from careplus_runtime.http.protocol import CoalescingProtocol
 from careplus_runtime.process.health_monitor import fork_and_watch, place_of
 from careplus_runtime.process.services import SERVICES
 from careplus_runtime.process.settings import Settings, SettingsError, load_settings
@@ -78,7 +78,7 @@ def _stay_on_one_core(service: str) -> None:
 def _config(service: str) -> uvicorn.Config:
     # what is loaded stays: looking for garbage in it again and again only takes time
     gc.disable()
-    http: Any = import_module("careplus_gateway.protocol").Protocol if service == "gateway" else JoiningProtocol
+    http: Any = import_module("careplus_gateway.protocol").Protocol if service == "gateway" else CoalescingProtocol
     app = import_module(f"careplus_{service}.app").app
     gc.freeze()
     # and requests leave few cycles

@@ -25,7 +25,7 @@ from careplus_contracts.appointments import (
     When,
 )
 from careplus_contracts.values import Cursor, Id, Limit
-from careplus_runtime.http.dependencies import Db, Expected, House, Who, check_version
+from careplus_runtime.http.dependencies import AppSettings, CurrentUser, Db, IfMatch, check_version
 from careplus_runtime.http.serving import Routes
 from careplus_runtime.process.clock import now
 from careplus_runtime.process.settings import Settings
@@ -41,33 +41,33 @@ async def list_appointments(
     limit: Limit = 20,
     cursor: Cursor | None = None,
     *,
-    who: Who,
+    who: CurrentUser,
     db: Db,
 ) -> Appointments:
     return await visit_lists.list_own(db, who, when, status, limit, cursor)
 
 
 @routes.serve(contract.book)
-async def book(body: Book, *, who: Who, db: Db, settings: House) -> Appointment:
+async def book(body: Book, *, who: CurrentUser, db: Db, settings: AppSettings) -> Appointment:
     calendar = await check_free(db, settings, who, who.id, body.doctor_id, body.starts_at)
     return await appointments.book(db, who.id, body, calendar, partial(alternatives_on, settings, calendar, body.starts_at))
 
 
 @routes.serve(contract.show_appointment)
-async def show_appointment(appointment_id: Id, *, who: Who, db: Db) -> Appointment:
+async def show_appointment(appointment_id: Id, *, who: CurrentUser, db: Db) -> Appointment:
     await appointments.of_patient(db, who, appointment_id)
     return await appointments.show(db, appointment_id)
 
 
 @routes.serve(contract.export_appointment)
-async def export_appointment(appointment_id: Id, *, who: Who, db: Db, settings: House) -> str:
+async def export_appointment(appointment_id: Id, *, who: CurrentUser, db: Db, settings: AppSettings) -> str:
     await appointments.of_patient(db, who, appointment_id)
     return calendar_file(await appointments.show(db, appointment_id), settings.hospital, settings.public_url)
 
 
-@routes.serve(contract.reschedule, finds=appointments.of_patient)
+@routes.serve(contract.reschedule, path_record=appointments.of_patient)
 async def reschedule(
-    appointment_id: Id, body: Reschedule, *, who: Who, db: Db, settings: House, expected: Expected
+    appointment_id: Id, body: Reschedule, *, who: CurrentUser, db: Db, settings: AppSettings, expected: IfMatch
 ) -> Appointment:
     row = await appointments.of_patient(db, who, appointment_id)
     check_version(row.version, expected)
@@ -77,9 +77,9 @@ async def reschedule(
     return await appointments.move(db, row, body.starts_at, calendar, alternatives)
 
 
-@routes.serve(contract.cancel, finds=appointments.of_patient)
+@routes.serve(contract.cancel, path_record=appointments.of_patient)
 async def cancel(
-    appointment_id: Id, body: Cancel | None = None, *, who: Who, db: Db, settings: House, expected: Expected
+    appointment_id: Id, body: Cancel | None = None, *, who: CurrentUser, db: Db, settings: AppSettings, expected: IfMatch
 ) -> Appointment:
     row = await appointments.of_patient(db, who, appointment_id)
     check_version(row.version, expected)
@@ -99,9 +99,9 @@ async def list_visits(
     limit: Limit = 20,
     cursor: Cursor | None = None,
     *,
-    who: Who,
+    who: CurrentUser,
     db: Db,
-    settings: House,
+    settings: AppSettings,
 ) -> Visits:
     today = local_date(now(), settings.clinic_zone)
     span = visits.span_of_days(day, from_, to, today, settings.clinic_zone)
@@ -109,13 +109,13 @@ async def list_visits(
 
 
 @routes.serve(contract.show_visit)
-async def show_visit(appointment_id: Id, *, who: Who, db: Db) -> Visit:
+async def show_visit(appointment_id: Id, *, who: CurrentUser, db: Db) -> Visit:
     await appointments.of_doctor(db, who, appointment_id)
     return await appointments.show_visit(db, appointment_id)
 
 
-@routes.serve(contract.update_visit, finds=appointments.of_doctor)
-async def update_visit(appointment_id: Id, body: UpdateVisit, *, who: Who, db: Db, expected: Expected) -> Visit:
+@routes.serve(contract.update_visit, path_record=appointments.of_doctor)
+async def update_visit(appointment_id: Id, body: UpdateVisit, *, who: CurrentUser, db: Db, expected: IfMatch) -> Visit:
     row = await appointments.of_doctor(db, who, appointment_id)
     check_version(row.version, expected)
     visits.DOCTOR_TRANSITIONS.check(AppointmentStatus(row.status), body.status)

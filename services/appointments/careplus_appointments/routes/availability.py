@@ -4,36 +4,36 @@ from careplus_appointments.store import appointments, availability
 from careplus_contracts import availability as contract
 from careplus_contracts.availability import Availability, NewTimeOff, SetAvailability, TakeTimeOff, TimesOff
 from careplus_contracts.values import Cursor, Id, Limit
-from careplus_runtime.http.dependencies import Db, Expected, Who, check_version
+from careplus_runtime.http.dependencies import CurrentUser, Db, IfMatch, check_version
 from careplus_runtime.http.serving import Routes
 
 routes = Routes()
 
 
 @routes.serve(contract.show_availability)
-async def show_availability(*, who: Who, db: Db) -> Availability:
+async def show_availability(*, who: CurrentUser, db: Db) -> Availability:
     return await availability.to_contract(db, await availability.lock_for_update(db, who))
 
 
 @routes.serve(contract.set_availability)
-async def set_availability(body: SetAvailability, *, who: Who, db: Db, expected: Expected) -> Availability:
+async def set_availability(body: SetAvailability, *, who: CurrentUser, db: Db, expected: IfMatch) -> Availability:
     row = await availability.lock_for_update(db, who)
     check_version(row.version, expected)
     return await availability.replace(db, row, body)
 
 
 @routes.serve(contract.list_time_off)
-async def list_time_off(limit: Limit = 20, cursor: Cursor | None = None, *, who: Who, db: Db) -> TimesOff:
+async def list_time_off(limit: Limit = 20, cursor: Cursor | None = None, *, who: CurrentUser, db: Db) -> TimesOff:
     return await availability.list_time_off(db, who, limit, cursor)
 
 
 @routes.serve(contract.take_time_off)
-async def take_time_off(body: TakeTimeOff, *, who: Who, db: Db) -> NewTimeOff:
+async def take_time_off(body: TakeTimeOff, *, who: CurrentUser, db: Db) -> NewTimeOff:
     time_off = await availability.add_time_off(db, who, body)
     to_move = await appointments.overlapping(db, who, (body.starts_at, body.ends_at))
     return NewTimeOff(**dict(time_off), to_move=to_move)
 
 
 @routes.serve(contract.cancel_time_off)
-async def cancel_time_off(time_off_id: Id, *, who: Who, db: Db) -> None:
+async def cancel_time_off(time_off_id: Id, *, who: CurrentUser, db: Db) -> None:
     await availability.delete_time_off(db, who, time_off_id)

@@ -4,7 +4,7 @@ from careplus_appointments.store import finding
 from careplus_contracts import finding as contract
 from careplus_contracts.finding import Days, FirstDay, FoundDoctor, FoundDoctors, Slots, Specialties
 from careplus_contracts.values import Cursor, Id, Language, Limit, Query
-from careplus_runtime.http.dependencies import Db, House
+from careplus_runtime.http.dependencies import AppSettings, Db
 from careplus_runtime.http.serving import Routes
 
 routes = Routes()
@@ -24,13 +24,13 @@ async def find_doctors(
     cursor: Cursor | None = None,
     *,
     db: Db,
-    settings: House,
+    settings: AppSettings,
 ) -> FoundDoctors:
     return await finding.find_doctors(db, settings, q, specialty, language, limit, cursor)
 
 
 @routes.serve(contract.show_doctor)
-async def show_doctor(doctor_id: Id, *, db: Db, settings: House) -> FoundDoctor:
+async def show_doctor(doctor_id: Id, *, db: Db, settings: AppSettings) -> FoundDoctor:
     return await finding.show_doctor(db, settings, doctor_id)
 
 
@@ -41,6 +41,6 @@ async def find_slots(
     days: Days = 7,
     *,
     db: Db,
-    settings: House,
+    settings: AppSettings,
 ) -> Slots:
     return await finding.find_slots(db, settings, doctor_id, start, days)

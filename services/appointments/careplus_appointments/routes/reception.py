@@ -12,7 +12,7 @@ from careplus_contracts import reception as contract
 from careplus_contracts.appointments import AppointmentStatus, Book, FirstDay, LastDay, OneDay
 from careplus_contracts.reception import Arrange, Arrangement, Arrangements, Rearrange
 from careplus_contracts.values import Cursor, Id, Limit
-from careplus_runtime.http.dependencies import Db, Expected, House, Who, check_version
+from careplus_runtime.http.dependencies import AppSettings, CurrentUser, Db, IfMatch, check_version
 from careplus_runtime.http.serving import Routes
 from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.clock import now
@@ -33,9 +33,9 @@ async def list_arrangements(
     limit: Limit = 20,
     cursor: Cursor | None = None,
     *,
-    who: Who,
+    who: CurrentUser,
     db: Db,
-    settings: House,
+    settings: AppSettings,
 ) -> Arrangements:
     today = local_date(now(), settings.clinic_zone)
     span = visits.span_of_days(day, from_, to, today, settings.clinic_zone)
@@ -43,7 +43,7 @@ async def list_arrangements(
 
 
 @routes.serve(contract.arrange)
-async def arrange(body: Arrange, *, who: Who, db: Db, settings: House) -> Arrangement:
+async def arrange(body: Arrange, *, who: CurrentUser, db: Db, settings: AppSettings) -> Arrangement:
     await reception.check_patient(db, who, body.patient_id)
     calendar = await check_free(db, settings, who, body.patient_id, body.doctor_id, body.starts_at)
     alternatives = partial(alternatives_on, settings, calendar, body.starts_at)
@@ -52,8 +52,10 @@ async def arrange(body: Arrange, *, who: Who, db: Db, settings: House) -> Arrang
     return await reception.show(db, who, appointment.id)
 
 
-@routes.serve(contract.rearrange, finds=reception.lock_for_update)
-async def rearrange(appointment_id: Id, body: Rearrange, *, who: Who, db: Db, settings: House, expected: Expected) -> Arrangement:
+@routes.serve(contract.rearrange, path_record=reception.lock_for_update)
+async def rearrange(
+    appointment_id: Id, body: Rearrange, *, who: CurrentUser, db: Db, settings: AppSettings, expected: IfMatch
+) -> Arrangement:
     row = await reception.lock_for_update(db, who, appointment_id)
     check_version(row.version, expected)
     if body.status is not None:

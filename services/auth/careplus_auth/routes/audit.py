@@ -8,7 +8,7 @@ from careplus_auth.store.audit import AuditQuery
 from careplus_contracts import audit as contract
 from careplus_contracts.audit import Accesses, AuditEvents
 from careplus_contracts.values import Code, Cursor, Id, Instant, Limit
-from careplus_runtime.http.dependencies import Db, Who
+from careplus_runtime.http.dependencies import CurrentUser, Db
 from careplus_runtime.http.serving import Routes
 
 routes = Routes()
@@ -25,7 +25,7 @@ async def list_audit(
     limit: Limit = 20,
     cursor: Cursor | None = None,
     *,
-    who: Who,
+    who: CurrentUser,
     db: Db,
 ) -> AuditEvents:
     return await audit.list_all(db, who, AuditQuery(from_, to, account_id, patient_id, action, outcome), limit, cursor)
@@ -40,7 +40,7 @@ async def export_audit(
     action: Code | None = None,
     outcome: Code | None = None,
     *,
-    who: Who,
+    who: CurrentUser,
     db: Db,
 ) -> str:
     events = audit.walk(db, who, AuditQuery(from_, to, account_id, patient_id, action, outcome), contract.MOST_LINES)
@@ -49,5 +49,7 @@ async def export_audit(
 
 
 @routes.serve(contract.list_accesses)
-async def list_accesses(own: bool = False, limit: Limit = 20, cursor: Cursor | None = None, *, who: Who, db: Db) -> Accesses:
+async def list_accesses(
+    own: bool = False, limit: Limit = 20, cursor: Cursor | None = None, *, who: CurrentUser, db: Db
+) -> Accesses:
     return await audit.list_accesses(db, who, own, limit, cursor)

@@ -7,14 +7,14 @@ from careplus_auth.store import invitations, mails
 from careplus_contracts import invitations as contract
 from careplus_contracts.invitations import Invitations, Invite, NewInvitation
 from careplus_contracts.values import Cursor, Limit
-from careplus_runtime.http.dependencies import Db, House
+from careplus_runtime.http.dependencies import AppSettings, Db
 from careplus_runtime.http.serving import Routes
 
 routes = Routes()
 
 
 @routes.serve(contract.invite)
-async def invite(body: Invite, *, request: Request, db: Db, settings: House) -> NewInvitation:
+async def invite(body: Invite, *, request: Request, db: Db, settings: AppSettings) -> NewInvitation:
     invitation = await invitations.invite(db, body, settings.public_url)
     await mails.queue(db, request.app.state.vault, Kind.INVITATION, invitation.email, invitation.url)
     return invitation

@@ -11,14 +11,14 @@ from careplus_auth.store import mails
 from careplus_auth.store import passwords as store
 from careplus_contracts import passwords as contract
 from careplus_contracts.passwords import ChangePassword, ForgotPassword, ResetPassword
-from careplus_runtime.http.dependencies import Db, Who
+from careplus_runtime.http.dependencies import CurrentUser, Db
 from careplus_runtime.http.serving import Routes
 
 routes = Routes()
 
 
 @routes.serve(contract.change_password)
-async def change_password(body: ChangePassword, *, request: Request, who: Who, db: Db) -> None:
+async def change_password(body: ChangePassword, *, request: Request, who: CurrentUser, db: Db) -> None:
     known = await check_password(request, who, body.current_password)
     password_hash = await passwords.hash_new(body.new_password, known.email, known.full_name)
     account = await reload_if_password_unchanged(db, who, known)

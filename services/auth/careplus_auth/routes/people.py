@@ -10,7 +10,7 @@ from careplus_contracts.accounts import Account
 from careplus_contracts.endpoints import Role
 from careplus_contracts.people import Accounts, UpdateAccount
 from careplus_contracts.values import Cursor, Id, Limit, Query
-from careplus_runtime.http.dependencies import Db, Expected, Who, check_version
+from careplus_runtime.http.dependencies import CurrentUser, Db, IfMatch, check_version
 from careplus_runtime.http.serving import Routes
 
 routes = Routes()
@@ -24,20 +24,20 @@ async def list_accounts(
     limit: Limit = 20,
     cursor: Cursor | None = None,
     *,
-    who: Who,
+    who: CurrentUser,
     db: Db,
 ) -> Accounts:
     return await people.list_all(db, who, q=q, role=role, active=active, limit=limit, cursor=cursor)
 
 
 @routes.serve(contract.show_account)
-async def show_account(account_id: Id, *, who: Who, db: Db) -> Account:
+async def show_account(account_id: Id, *, who: CurrentUser, db: Db) -> Account:
     return accounts.to_contract(await people.find(db, who, account_id))
 
 
-@routes.serve(contract.update_account, finds=people.find)
+@routes.serve(contract.update_account, path_record=people.find)
 async def update_account(
-    account_id: Id, body: UpdateAccount, *, request: Request, who: Who, db: Db, expected: Expected
+    account_id: Id, body: UpdateAccount, *, request: Request, who: CurrentUser, db: Db, expected: IfMatch
 ) -> Account:
     # Lock the caller's own account first, to serialise mutual deactivation.
     await accounts.current_account(db, who)

@@ -6,7 +6,7 @@ from careplus_contracts.allergies import Allergies, SetAllergies
 from careplus_contracts.charts import Chart, ChartAccess, FoundPatients, OpenChart, PatientsInCare, ProblemList, SetProblems
 from careplus_contracts.values import Cursor, DateOfBirth, Id, Limit, Line, Query
 from careplus_doctors.store import access, charts, patients
-from careplus_runtime.http.dependencies import Db, Expected, Who, check_version
+from careplus_runtime.http.dependencies import CurrentUser, Db, IfMatch, check_version
 from careplus_runtime.http.serving import Routes
 from careplus_runtime.identity.care import check_in_care
 
@@ -15,35 +15,35 @@ routes = Routes()
 
 @routes.serve(contract.list_patients)
 async def list_patients(
-    q: Query | None = None, limit: Limit = 20, cursor: Cursor | None = None, *, who: Who, db: Db
+    q: Query | None = None, limit: Limit = 20, cursor: Cursor | None = None, *, who: CurrentUser, db: Db
 ) -> PatientsInCare:
     return await patients.list_in_care(db, who, q, limit, cursor)
 
 
 @routes.serve(contract.show_chart)
-async def show_chart(patient_id: Id, *, who: Who, db: Db) -> Chart:
+async def show_chart(patient_id: Id, *, who: CurrentUser, db: Db) -> Chart:
     return await charts.show(db, who, patient_id)
 
 
-@routes.serve(allergies_contract.set_allergies, finds=check_in_care)
-async def set_allergies(patient_id: Id, body: SetAllergies, *, who: Who, db: Db, expected: Expected) -> Allergies:
+@routes.serve(allergies_contract.set_allergies, path_record=check_in_care)
+async def set_allergies(patient_id: Id, body: SetAllergies, *, who: CurrentUser, db: Db, expected: IfMatch) -> Allergies:
     chart = await charts.lock_for_update(db, who, patient_id)
     check_version(chart.version, expected)
     return await charts.set_allergies(db, chart, body)
 
 
-@routes.serve(contract.set_problems, finds=check_in_care)
-async def set_problems(patient_id: Id, body: SetProblems, *, who: Who, db: Db, expected: Expected) -> ProblemList:
+@routes.serve(contract.set_problems, path_record=check_in_care)
+async def set_problems(patient_id: Id, body: SetProblems, *, who: CurrentUser, db: Db, expected: IfMatch) -> ProblemList:
     chart = await charts.lock_for_update(db, who, patient_id)
     check_version(chart.version, expected)
     return await charts.set_problems(db, chart, body)
 
 
 @routes.serve(contract.search_patients)
-async def search_patients(full_name: Line, date_of_birth: DateOfBirth, *, who: Who, db: Db) -> FoundPatients:
+async def search_patients(full_name: Line, date_of_birth: DateOfBirth, *, who: CurrentUser, db: Db) -> FoundPatients:
     return await access.search(db, who, full_name, date_of_birth)
 
 
 @routes.serve(contract.open_chart)
-async def open_chart(patient_id: Id, body: OpenChart, *, who: Who, db: Db) -> ChartAccess:
+async def open_chart(patient_id: Id, body: OpenChart, *, who: CurrentUser, db: Db) -> ChartAccess:
     return await access.open_chart(db, who, patient_id, body.reason)

@@ -8,19 +8,19 @@ from careplus_contracts.values import Cursor, Id, Limit, Query
 from careplus_doctors.invitation import invite
 from careplus_doctors.rules.profiles import check_specialty
 from careplus_doctors.store import doctors as store
-from careplus_runtime.http.dependencies import Db, Expected, House, Who, check_version
+from careplus_runtime.http.dependencies import AppSettings, CurrentUser, Db, IfMatch, check_version
 from careplus_runtime.http.serving import Routes
 
 routes = Routes()
 
 
 @routes.serve(contract.show_profile)
-async def show_profile(*, who: Who, db: Db) -> Doctor:
+async def show_profile(*, who: CurrentUser, db: Db) -> Doctor:
     return store.to_contract(*await store.current_account(db, who))
 
 
 @routes.serve(contract.update_profile)
-async def update_profile(body: UpdateProfile, *, who: Who, db: Db, expected: Expected) -> Doctor:
+async def update_profile(body: UpdateProfile, *, who: CurrentUser, db: Db, expected: IfMatch) -> Doctor:
     account, profile = await store.current_account(db, who)
     check_version(profile.version, expected)
     check_specialty(profile.specialty, body.specialty)
@@ -41,7 +41,7 @@ async def list_doctors(
 
 
 @routes.serve(contract.add_doctor)
-async def add_doctor(body: AddDoctor, *, who: Who, db: Db, settings: House, request: Request) -> NewDoctor:
+async def add_doctor(body: AddDoctor, *, who: CurrentUser, db: Db, settings: AppSettings, request: Request) -> NewDoctor:
     # the transaction begins with the first statement, so none is open during the call to auth
     invitation = await invite(request, settings, body)
     doctor = await store.add(db, who, invitation.account_id, body)
@@ -54,12 +54,12 @@ async def add_doctor(body: AddDoctor, *, who: Who, db: Db, settings: House, requ
 
 
 @routes.serve(contract.show_doctor_profile)
-async def show_doctor_profile(doctor_id: Id, *, who: Who, db: Db) -> Doctor:
+async def show_doctor_profile(doctor_id: Id, *, who: CurrentUser, db: Db) -> Doctor:
     return store.to_contract(*await store.lock_for_update(db, who, doctor_id))
 
 
-@routes.serve(contract.update_doctor, finds=store.lock_for_update)
-async def update_doctor(doctor_id: Id, body: UpdateDoctor, *, who: Who, db: Db, expected: Expected) -> Doctor:
+@routes.serve(contract.update_doctor, path_record=store.lock_for_update)
+async def update_doctor(doctor_id: Id, body: UpdateDoctor, *, who: CurrentUser, db: Db, expected: IfMatch) -> Doctor:
     account, profile = await store.lock_for_update(db, who, doctor_id)
     check_version(profile.version, expected)
     return await store.save(db, account, profile, body, active=body.active)

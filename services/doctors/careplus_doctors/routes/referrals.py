@@ -5,7 +5,7 @@ from careplus_contracts.referrals import Direction, Refer, Referral, Referrals, 
 from careplus_contracts.values import Cursor, Id, Limit
 from careplus_doctors.rules.referrals import TRANSITIONS, party
 from careplus_doctors.store import referrals as store
-from careplus_runtime.http.dependencies import Db, Expected, Who, check_version
+from careplus_runtime.http.dependencies import CurrentUser, Db, IfMatch, check_version
 from careplus_runtime.http.serving import Routes
 from careplus_runtime.identity.care import check_in_care
 
@@ -13,7 +13,7 @@ routes = Routes()
 
 
 @routes.serve(contract.refer)
-async def refer(body: Refer, *, who: Who, db: Db) -> Referral:
+async def refer(body: Refer, *, who: CurrentUser, db: Db) -> Referral:
     await check_in_care(db, who, body.patient_id)
     await store.check_target(db, who, body.to_doctor_id)
     return await store.add(db, who, body)
@@ -26,14 +26,14 @@ async def list_referred(
     limit: Limit = 20,
     cursor: Cursor | None = None,
     *,
-    who: Who,
+    who: CurrentUser,
     db: Db,
 ) -> Referrals:
     return await store.list_own(db, who, direction=direction, status=status, limit=limit, cursor=cursor)
 
 
-@routes.serve(contract.update_referral, finds=store.find)
-async def update_referral(referral_id: Id, body: UpdateReferral, *, who: Who, db: Db, expected: Expected) -> Referral:
+@routes.serve(contract.update_referral, path_record=store.find)
+async def update_referral(referral_id: Id, body: UpdateReferral, *, who: CurrentUser, db: Db, expected: IfMatch) -> Referral:
     row = await store.lock_for_update(db, who, referral_id)
     check_version(row.version, expected)
     acting = party(is_sender=row.from_doctor_id == who.id, is_outside=row.to_external is not None)
@@ -43,11 +43,11 @@ async def update_referral(referral_id: Id, body: UpdateReferral, *, who: Who, db
 
 @routes.serve(contract.list_referrals)
 async def list_referrals(
-    status: ReferralStatus | None = None, limit: Limit = 20, cursor: Cursor | None = None, *, who: Who, db: Db
+    status: ReferralStatus | None = None, limit: Limit = 20, cursor: Cursor | None = None, *, who: CurrentUser, db: Db
 ) -> Referrals:
     return await store.list_own(db, who, status=status, limit=limit, cursor=cursor)
 
 
 @routes.serve(contract.show_referral)
-async def show_referral(referral_id: Id, *, who: Who, db: Db) -> Referral:
+async def show_referral(referral_id: Id, *, who: CurrentUser, db: Db) -> Referral:
     return await store.find(db, who, referral_id)

@@ -6,7 +6,7 @@ from careplus_contracts.labs import AddTest, DescribeTest, LabSlots, LabTest, La
 from careplus_contracts.values import Code, Cursor, Day, Limit, Query
 from careplus_labs.opening import opening_hours
 from careplus_labs.store import capacity, catalogue
-from careplus_runtime.http.dependencies import Db, Expected, House, Who, check_version
+from careplus_runtime.http.dependencies import AppSettings, CurrentUser, Db, IfMatch, check_version
 from careplus_runtime.http.serving import Routes
 from careplus_runtime.process.clock import now
 
@@ -14,7 +14,9 @@ routes = Routes()
 
 
 @routes.serve(contract.list_tests)
-async def list_tests(q: Query | None = None, limit: Limit = 20, cursor: Cursor | None = None, *, who: Who, db: Db) -> LabTests:
+async def list_tests(
+    q: Query | None = None, limit: Limit = 20, cursor: Cursor | None = None, *, who: CurrentUser, db: Db
+) -> LabTests:
     return await catalogue.list_tests(db, who, q, limit, cursor)
 
 
@@ -23,14 +25,14 @@ async def add_test(body: AddTest, *, db: Db) -> LabTest:
     return await catalogue.add(db, body)
 
 
-@routes.serve(contract.update_test, finds=catalogue.lock_for_update)
-async def update_test(code: Code, body: DescribeTest, *, who: Who, db: Db, expected: Expected) -> LabTest:
+@routes.serve(contract.update_test, path_record=catalogue.lock_for_update)
+async def update_test(code: Code, body: DescribeTest, *, who: CurrentUser, db: Db, expected: IfMatch) -> LabTest:
     row = await catalogue.lock_for_update(db, who, code)
     check_version(row.version, expected)
     return await catalogue.change(db, row, body)
 
 
 @routes.serve(contract.list_lab_slots)
-async def list_lab_slots(day: Day | None = None, *, db: Db, settings: House) -> LabSlots:
+async def list_lab_slots(day: Day | None = None, *, db: Db, settings: AppSettings) -> LabSlots:
     today = local_date(now(), settings.clinic_zone)
     return await capacity.slots(db, day or today, opening_hours(settings), settings.lab_places)

@@ -9,7 +9,7 @@ from careplus_contracts.values import Cursor, Id, Limit
 from careplus_labs.rules import observations
 from careplus_labs.rules.bookings import LAB_TRANSITIONS, check_accepts_values, check_reason
 from careplus_labs.store import bookings, entry, results
-from careplus_runtime.http.dependencies import Db, Expected, House, Who, check_version
+from careplus_runtime.http.dependencies import AppSettings, CurrentUser, Db, IfMatch, check_version
 from careplus_runtime.http.serving import Routes
 
 routes = Routes()
@@ -22,16 +22,18 @@ async def list_worklist(
     limit: Limit = 20,
     cursor: Cursor | None = None,
     *,
-    who: Who,
+    who: CurrentUser,
     db: Db,
-    settings: House,
+    settings: AppSettings,
 ) -> Worklist:
     span = None if day is None else day_bounds(day, day, settings.clinic_zone)
     return await bookings.list_work(db, who, status, span, limit, cursor)
 
 
-@routes.serve(contract.set_booking_status, finds=bookings.lock_for_update)
-async def set_booking_status(booking_id: Id, body: SetBookingStatus, *, who: Who, db: Db, expected: Expected) -> LabBooking:
+@routes.serve(contract.set_booking_status, path_record=bookings.lock_for_update)
+async def set_booking_status(
+    booking_id: Id, body: SetBookingStatus, *, who: CurrentUser, db: Db, expected: IfMatch
+) -> LabBooking:
     row = await bookings.lock_for_update(db, who, booking_id)
     check_version(row.version, expected)
     check_reason(body.status, body.reason)
@@ -41,8 +43,8 @@ async def set_booking_status(booking_id: Id, body: SetBookingStatus, *, who: Who
     return await bookings.show(db, who, row)
 
 
-@routes.serve(results_contract.enter_result, finds=bookings.lock_for_update)
-async def enter_result(booking_id: Id, body: EnterResult, *, who: Who, db: Db, settings: House) -> LabResult:
+@routes.serve(results_contract.enter_result, path_record=bookings.lock_for_update)
+async def enter_result(booking_id: Id, body: EnterResult, *, who: CurrentUser, db: Db, settings: AppSettings) -> LabResult:
     booking = await bookings.lock_for_update(db, who, booking_id)
     check_accepts_values(LabBookingStatus(booking.status))
     before = await entry.result_of(db, booking, body.test_code)
@@ -52,8 +54,10 @@ async def enter_result(booking_id: Id, body: EnterResult, *, who: Who, db: Db, s
     return await results.show(db, row)
 
 
-@routes.serve(results_contract.verify_result, finds=results.lock_for_update)
-async def verify_result(result_id: Id, body: VerifyResult | None = None, *, who: Who, db: Db, expected: Expected) -> LabResult:
+@routes.serve(results_contract.verify_result, path_record=results.lock_for_update)
+async def verify_result(
+    result_id: Id, body: VerifyResult | None = None, *, who: CurrentUser, db: Db, expected: IfMatch
+) -> LabResult:
     booking = await bookings.lock_of_result(db, who, result_id)
     row = await results.lock_for_update(db, who, result_id)
     check_version(row.version, expected)

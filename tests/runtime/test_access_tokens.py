@@ -1,4 +1,4 @@
-"""Access tokens: only ours, only whole, only in time."""
+"""Access tokens: forged, changed and expired tokens are refused."""
 
 import base64
 import json
@@ -33,13 +33,13 @@ def forged(claims: Any = None, headers: dict[str, Any] | None = None, key: Signi
     return str(jws.sign(payload, key.private, headers={"kid": OURS.kid, "typ": "at+jwt", **(headers or {})}, algorithm="ES256"))
 
 
-def test_a_token_says_who() -> None:
+def test_valid_token_gives_identity() -> None:
     identity = verify(OURS.sign(7, Role.DOCTOR, "s" * 20, NOW), KEYS, NOW)
     assert (identity.id, identity.role, identity.sid, identity.expires_at) == (7, Role.DOCTOR, "s" * 20, NOW + LIFETIME_S)
     assert verify(forged(), KEYS, NOW).id == 7
 
 
-def test_the_key_follows_from_the_secret() -> None:
+def test_key_is_derived_from_secret() -> None:
     assert SigningKey.from_secret("a" * 40).public_jwk == OURS.public_jwk
     assert OURS.kid != OTHER.kid
     assert OURS.public_jwk.keys() == {"crv", "kty", "x", "y", "kid", "alg", "use"}
@@ -69,10 +69,10 @@ def test_the_key_follows_from_the_secret() -> None:
         "text",
         7,
     ],
-    # the times in them are this second's, and workers begin in different ones
+    # test workers start in different seconds, so name the times relative to now
     ids=lambda claims: re.sub(r"\b\d{10}\b", lambda at: f"now{int(at[0]) - NOW:+}", str(claims)),
 )
-def test_every_claim_counts(claims: Any) -> None:
+def test_wrong_or_missing_claim_is_refused(claims: Any) -> None:
     with pytest.raises(InvalidToken):
         verify(forged(claims), KEYS, NOW)
 
@@ -80,12 +80,12 @@ def test_every_claim_counts(claims: Any) -> None:
 @pytest.mark.parametrize(
     "headers", [{"typ": "JWT"}, {"crit": ["x"]}, {"jku": "https://evil.example"}, {"kid": 7}, {"jwk": OTHER.public_jwk}], ids=str
 )
-def test_nothing_else_in_the_header(headers: dict[str, Any]) -> None:
+def test_other_header_members_are_refused(headers: dict[str, Any]) -> None:
     with pytest.raises(InvalidToken):
         verify(forged(headers=headers), KEYS, NOW)
 
 
-def test_other_keys_and_algorithms() -> None:
+def test_other_keys_and_algorithms_are_refused() -> None:
     with pytest.raises(InvalidToken):
         verify(forged(key=OTHER), KEYS, NOW)
     with pytest.raises(UnknownKey):
@@ -106,22 +106,22 @@ def test_other_keys_and_algorithms() -> None:
 @pytest.mark.parametrize(
     "token", ["", ".", "..", "a.b", "a.b.c.d", "é.b.c", "a" * 5000, "[" * 3000, "\x00", " " + forged(), forged() + "\n"]
 )
-def test_what_is_no_token(token: str) -> None:
+def test_malformed_token_is_refused(token: str) -> None:
     with pytest.raises(InvalidToken):
         verify(token, KEYS, NOW)
 
 
-def test_deep_nesting_is_refused_like_anything_else() -> None:
+def test_deeply_nested_header_is_refused() -> None:
     deep = base64.urlsafe_b64encode(b'{"alg":' + b"[" * 300).rstrip(b"=").decode()
     _, payload, signature = forged().split(".")
     with pytest.raises(InvalidToken):
         verify(f"{deep}.{payload}.{signature}", KEYS, NOW)
 
 
-def test_no_changed_character_passes() -> None:
+def test_token_with_changed_character_is_refused() -> None:
     rng, token = random.Random(7), forged()
     alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_."
-    # every position once, the last ones often: their spare bits are where decoders are lenient
+    # every position once, the last one often: decoders are lenient with its spare bits
     for position in [*range(len(token)), *([len(token) - 1] * 50)]:
         changed = token[:position] + rng.choice(alphabet.replace(token[position], "")) + token[position + 1 :]
         with pytest.raises(InvalidToken):

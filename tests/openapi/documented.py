@@ -1,4 +1,4 @@
-"""Asks as somebody who may, and looks whether the answer is one that the document has."""
+"""Sends a request with an admitted role and checks that the OpenAPI document has the status of the answer."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ PATHS = document()["paths"]
 
 
 def send(world: World, endpoint: Endpoint[..., Any], query: str = "", ids: dict[str, Any] | None = None, **more: Any) -> int:
-    """The status, after looking whether it is a documented one."""
+    """Send a request, check that its status is documented and below 500, and return the status."""
     role = next(role for role in Role if endpoint.admits(role))
     path = endpoint.path.format(**{**world.ids, **(ids or {})})
     answer = world.people[role].http.request(endpoint.method, f"{path}?{query}" if query else path, **more)
@@ -23,5 +23,5 @@ def send(world: World, endpoint: Endpoint[..., Any], query: str = "", ids: dict[
 
 
 def example(endpoint: Endpoint[..., Any], world: World) -> dict[str, Any] | None:
-    """A body that is right here; None: it takes no body."""
+    """Return a valid body with ids of this world; None for an endpoint without a body."""
     return world.body(dict(endpoint.example)) if endpoint.example else None

@@ -1,0 +1,60 @@
+"""Middleware that gives every request an id and logs it."""
+
+import re
+import secrets
+import time
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from careplus_contracts.refusals import Unexpected
+from careplus_runtime.http.problems import header, problem
+from careplus_runtime.process.logs import log
+
+_REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
+
+
+class RequestIdMiddleware:
+    """Gives every request an id, logs it, and turns an unexpected exception into a 500 problem.
+
+    The gateway sets `log_all`, so that each request is one log line, except successful requests to `/health`, which the health
+    monitor sends every second. Services log only 5xx.
+    """
+
+    def __init__(self, app: ASGIApp, *, log_all: bool) -> None:
+        self.app = app
+        self.log_all = log_all
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        sent_id = header(scope, b"x-request-id") or ""
+        request_id = sent_id if _REQUEST_ID.fullmatch(sent_id) else secrets.token_hex(8)
+        scope["request_id"] = request_id
+        started, status = time.perf_counter(), 0
+
+        async def with_id(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode())]
+            await send(message)
+
+        try:
+            await self.app(scope, receive, with_id)
+        except Exception:
+            log.exception("unexpected", request_id=request_id, method=scope["method"], path=scope["path"])
+            if status:
+                raise
+            unexpected = Unexpected("This should not happen. Please tell us the request id.")
+            await problem(unexpected, request_id)(scope, receive, with_id)
+        if (self.log_all and (scope["path"] != "/health" or status >= 400)) or status >= 500:
+            log.log(
+                30 if status >= 500 else 20,
+                "request",
+                request_id=request_id,
+                method=scope["method"],
+                path=scope["path"],
+                status=status,
+                ms=round((time.perf_counter() - started) * 1000, 1),
+            )
