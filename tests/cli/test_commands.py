@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from careplus_contracts import registry as everything
-from careplus_runtime.process.services import SERVICES
+from careplus_cli.services import SERVICES
+from careplus_contracts import registry
 from tests.hospital import PASSWORD, Hospital
 
 
@@ -25,7 +25,7 @@ def refused(hospital: Hospital, *arguments: str, stdin: str = "") -> str:
 
 
 def test_names_of_services_are_the_contracts() -> None:
-    assert SERVICES == everything.SERVICES
+    assert SERVICES == registry.SERVICES
 
 
 def test_migrate_says_what_it_did(hospital: Hospital) -> None:

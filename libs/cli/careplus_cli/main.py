@@ -1,6 +1,7 @@
 """The `careplus` command. What a command needs is imported when it runs, so that each starts quickly."""
 
 import json
+import runpy
 import sys
 import time
 from pathlib import Path
@@ -30,11 +31,11 @@ def run_hospital(
     demo: Annotated[bool, typer.Option("--demo", help="Open the demo hospital, filled with invented people.")] = False,
 ) -> None:
     """Start the whole hospital: migrate, then five processes until Ctrl-C."""
-    from careplus_cli.opening import open_hospital
     from careplus_cli.preparing import CannotOpen
+    from careplus_cli.run import run_until_stopped
 
     try:
-        open_hospital(_settings(), demo=demo, started=STARTED)
+        run_until_stopped(_settings(), demo=demo, started=STARTED)
     except CannotOpen as reason:
         _refuse(str(reason))
 
@@ -44,15 +45,16 @@ def serve(
     service: Annotated[str, typer.Argument(help="auth, appointments, doctors, labs or gateway.")],
     host: Annotated[str | None, typer.Option(help="Address to listen on; the settings' if not given.")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on; the settings' if not given.", min=1, max=65535)] = None,
-    supervised: Annotated[bool, typer.Option("--supervised", hidden=True)] = False,
+    watchdog: Annotated[bool, typer.Option(help="End the process when it stalls; not for debuggers.")] = True,
 ) -> None:
-    """Serve one service in this process."""
-    from careplus_runtime.process.server import CannotServe, serve_service
+    """Serve one service in this process, as `python -m careplus_SERVICE` does."""
+    from careplus_cli.services import SERVICES
 
-    try:
-        serve_service(service, _settings(), host, port, supervised=supervised)
-    except CannotServe as reason:
-        _refuse(f"{service} cannot start: {reason}", code=3)
+    if service not in (*SERVICES, "gateway"):
+        _refuse(f"{service} cannot start: there are {', '.join(SERVICES)} and gateway.", code=3)
+    options = [*(["--host", host] if host else []), *(["--port", str(port)] if port else [])]
+    sys.argv[1:] = options if watchdog else [*options, "--no-watchdog"]
+    runpy.run_module(f"careplus_{service}", run_name="__main__")
 
 
 @app.command()

@@ -111,6 +111,7 @@ class Settings(BaseSettings):
     doctors_url: str = "http://127.0.0.1:5003"
     labs_url: str = "http://127.0.0.1:5004"
     web: Path | None = None
+    pin_cores: bool = True
     log_level: Annotated[str, Field(pattern="^(debug|info|warning|error)$")] = "info"
 
     @cached_property
@@ -151,7 +152,15 @@ class Settings(BaseSettings):
         return tuple(origin.strip() for origin in (self.cors_origins or "").split(",") if origin.strip())
 
     def service_url(self, service: str) -> str:
+        """Return the URL at which the other processes reach a service."""
         return str(getattr(self, f"{service}_url"))
+
+    def listen_address(self, service: str) -> tuple[str, int]:
+        """Return the host and port of a service's own URL, or CAREPLUS_HOST and CAREPLUS_PORT for the gateway, which has none."""
+        if f"{service}_url" not in type(self).model_fields:
+            return self.host, self.port
+        url = urlsplit(self.service_url(service))
+        return url.hostname or "127.0.0.1", url.port or 80
 
 
 def load_settings() -> Settings:

@@ -1,0 +1,42 @@
+"""Heartbeats of an event loop, and a watcher that reports when they stop.
+
+A process that stalls inside a transaction keeps SQLite's only write lock, and other writers fail after five seconds
+(`busy_timeout`). Ending it releases the lock, and SQLite rolls the transaction back.
+"""
+
+import socket
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+
+STEP_S = 0.5
+"""Seconds between heartbeats, and the unit in which silence is counted."""
+
+
+def send_heartbeat(connection: socket.socket, stall_s: float) -> None:
+    """Allow `stall_s` seconds of silence from now on; send nothing while a stopped watcher leaves the buffer full."""
+    with suppress(OSError):
+        connection.send(bytes([round(stall_s / STEP_S)]), socket.MSG_DONTWAIT)
+
+
+def watch(connection: socket.socket, on_stall: Callable[[], object]) -> None:
+    """Call `on_stall` in a daemon thread after a longer silence than the last heartbeat allows; end when the sender closes.
+
+    A process that has not sent any heartbeat is still starting. The steps are the watcher's own, so a machine or container
+    that was suspended counts as one step of silence.
+    """
+    threading.Thread(target=_watch, args=(connection, on_stall), name="heartbeat", daemon=True).start()
+
+
+def _watch(connection: socket.socket, on_stall: Callable[[], object]) -> None:
+    silent, allowed = 0, float("inf")
+    with connection:
+        connection.settimeout(STEP_S)
+        while silent < allowed:
+            try:
+                if not (heartbeats := connection.recv(4096)):
+                    return
+                silent, allowed = 0, heartbeats[-1]
+            except TimeoutError:
+                silent += 1
+        on_stall()
