@@ -16,7 +16,7 @@ import pytest
 from bench.trail import EVENTS, fill
 from careplus_auth.audit.chain import SealingKeys
 from careplus_auth.store.seals import Head
-from careplus_cli.verifying import Broken, Sound, verify
+from careplus_cli.verifying import ChainBroken, ChainIntact, verify
 from tests.audit.trail import TABLES, wait_until_sealed
 from tests.hospital import Hospital
 from tests.world import World
@@ -73,7 +73,7 @@ def copy(sealed: Path, tmp_path: Path) -> Iterator[Copy]:
     connection.close()
 
 
-def checked(path: Path, hospital: Hospital, anchored: Head | None = None) -> Sound:
+def checked(path: Path, hospital: Hospital, anchored: Head | None = None) -> ChainIntact:
     return verify(f"sqlite:///{path}", SealingKeys([hospital.secret]), anchored, lambda done, total: None)
 
 
@@ -94,8 +94,8 @@ def test_a_million_events_take_fifteen_seconds(tmp_path: Path) -> None:
     environment = {**hospital.environment, "FORCE_COLOR": "1"}
     ran = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False)
     assert time.perf_counter() - began <= 15
-    assert f"{EVENTS:,} events are as they were written" in ran.stdout
-    assert "Checking seals" in ran.stderr, "the bar"
+    assert f"{EVENTS:,} events are unchanged" in ran.stdout
+    assert "Checking links" in ran.stderr, "the bar"
 
 
 def edit(copy: Copy) -> None:
@@ -178,13 +178,13 @@ def truncate(copy: Copy) -> None:
 
 
 TAMPERINGS: dict[Callable[[Copy], None], str] = {
-    edit: "does not fit its seal",
-    edit_whom_it_concerns: "does not fit its seal",
-    edit_and_recompute: "does not fit its seal",
+    edit: "does not match its link",
+    edit_whom_it_concerns: "does not match its link",
+    edit_and_recompute: "does not match its link",
     delete: "of the chain is missing",
-    delete_and_renumber: "does not fit its seal",
-    swap: "does not fit its seal",
-    forge: "does not fit its seal",
+    delete_and_renumber: "does not match its link",
+    swap: "does not match its link",
+    forge: "does not match its link",
     truncate: "its end was cut off",
 }
 
@@ -194,7 +194,7 @@ def tamper_and_look(tampering: Callable[[Copy], None], copy: Copy, sealed: Path,
     assert anchored.number > 30
     for _ in range(times):
         tampering(copy)
-        with pytest.raises(Broken, match=TAMPERINGS[tampering]):
+        with pytest.raises(ChainBroken, match=TAMPERINGS[tampering]):
             checked(copy.path, hospital, anchored)
         for table in TABLES:
             copy.connection.execute(f"DELETE FROM {table}")
@@ -227,7 +227,7 @@ def test_an_old_event_without_a_seal_is_found(copy: Copy, hospital: Hospital) ->
     copy.connection.execute(
         f"INSERT INTO audit_events VALUES ({','.join('?' * len(row))})", (id_, "2026-01-01T00:00:00Z", *row[2:])
     )
-    with pytest.raises(Broken, match=f"Event {id_} has no seal"):
+    with pytest.raises(ChainBroken, match=f"Event {id_} has no link"):
         checked(copy.path, hospital)
 
 
@@ -239,14 +239,14 @@ def test_what_the_same_key_sealed_in_another_copy_fits_nowhere_else(copy: Copy, 
     patients = [id_ for (id_,) in copy.connection.execute("SELECT patient_id FROM audit_patients WHERE event_id = ?", (event,))]
     mac = keys.mac(keys.newest, hashlib.sha256(b"the seal before it there").digest(), number, row, patients)
     copy.connection.execute("UPDATE audit_seals SET mac = ? WHERE number = ?", (mac, number))
-    with pytest.raises(Broken, match="does not fit its seal"):
+    with pytest.raises(ChainBroken, match="does not match its link"):
         checked(copy.path, hospital)
 
 
 def test_older_secrets_verify_and_strangers_do_not(sealed: Path, hospital: Hospital) -> None:
     url, newer = f"sqlite:///{sealed}", "n" * 40
     verify(url, SealingKeys([newer, hospital.secret]), None, lambda done, total: None)
-    with pytest.raises(Broken, match="a key that no secret in SECRET_KEY makes"):
+    with pytest.raises(ChainBroken, match="a key that no secret in SECRET_KEY makes"):
         verify(url, SealingKeys([newer]), None, lambda done, total: None)
 
 
@@ -255,10 +255,10 @@ def test_the_command_says_it_in_one_line(hospital: Hospital, sealed: Path, copy:
     sound = hospital.careplus("audit", "verify")
     assert sound.returncode == 0, sound.stderr
     head = sound.stdout.strip().splitlines()[-1].rpartition(" ")[2]
-    assert "events are as they were written" in sound.stdout
+    assert "events are unchanged" in sound.stdout
     assert hospital.careplus("audit", "verify", "--head", head).returncode == 0
     number = int(head.partition(":")[0])
-    for anchored, complaint in ((f"{number}:{'0' * 64}", "not what was anchored"), (f"{10**9}:{'0' * 64}", "cut off")):
+    for anchored, complaint in ((f"{number}:{'0' * 64}", "differs from the anchored"), (f"{10**9}:{'0' * 64}", "cut off")):
         wrong = hospital.careplus("audit", "verify", "--head", anchored)
         assert (wrong.returncode, len(wrong.stderr.strip().splitlines())) == (1, 1)
         assert complaint in wrong.stderr

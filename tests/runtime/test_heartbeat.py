@@ -85,13 +85,15 @@ def test_heartbeat_to_a_stopped_watcher_does_not_block() -> None:
 
 
 @contextmanager
-def serving(folder: Path, port: int, stall_s: float = 3.0, *options: str) -> Iterator[subprocess.Popen[str]]:
+def serving(
+    folder: Path, port: int, stall_s: float = 3.0, *options: str, stdin: int | None = None
+) -> Iterator[subprocess.Popen[str]]:
     """A process that stalls when it is asked for `/stall`, started as the one of an image is."""
     (folder / "stalling.py").write_text(STALLING)
     program = f"from careplus_runtime.process.server import main; main('labs', 'stalling:app', stall_s={stall_s})"
     command = [sys.executable, "-c", program, "--host", "127.0.0.1", "--port", str(port), *options]
     environment = {**os.environ, "PYTHONPATH": str(folder)}
-    with subprocess.Popen(command, env=environment, cwd=folder, stderr=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(command, env=environment, cwd=folder, stdin=stdin, stderr=subprocess.PIPE, text=True) as process:
         try:
             eventually(lambda: answers(f"http://127.0.0.1:{port}/"))
             yield process
@@ -100,6 +102,7 @@ def serving(folder: Path, port: int, stall_s: float = 3.0, *options: str) -> Ite
 
 
 def ask_to_stall(port: int) -> socket.socket:
+    """Send the request that stalls the process; the connection must stay open meanwhile."""
     connection = socket.create_connection(("127.0.0.1", port))
     connection.sendall(b"GET /stall HTTP/1.1\r\nhost: x\r\n\r\n")
     return connection
@@ -134,6 +137,16 @@ def test_paused_process_goes_on_when_it_is_resumed(tmp_path: Path) -> None:
         process.send_signal(signal.SIGCONT)
         time.sleep(1.5)
         assert answers(f"http://127.0.0.1:{port}/")
+
+
+def test_process_ends_with_a_supervisor_that_reads_nothing(tmp_path: Path) -> None:
+    port = free_port()
+    supervisor, theirs = socket.socketpair()
+    with theirs, serving(tmp_path, port, 3.0, "--supervised", stdin=theirs.fileno()) as process:
+        theirs.close()
+        assert process.poll() is None
+        supervisor.close()
+        assert process.wait(10) == 0
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

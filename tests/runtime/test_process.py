@@ -19,7 +19,7 @@ from careplus_runtime.identity import jwks as keys
 from careplus_runtime.identity.jwks import Verifier
 from careplus_runtime.identity.tokens import SigningKey
 from careplus_runtime.process import logs
-from careplus_runtime.process.background import beside
+from careplus_runtime.process.background import running_tasks
 from careplus_runtime.process.settings import SAMPLE_SECRET, SettingsError, load_settings
 from careplus_tables.references import new_reference
 
@@ -110,7 +110,7 @@ async def test_keys_are_there_before_anybody_comes(monkeypatch: pytest.MonkeyPat
     auth = Auth()
     auth.away = True
     verifier = Verifier(auth.fetch)
-    async with beside(verifier.ask_until_known()), asyncio.timeout(10):
+    async with running_tasks(verifier.ask_until_known()), asyncio.timeout(10):
         await asyncio.sleep(0.1)
         auth.away = False
         await auth.answered.wait()

@@ -11,7 +11,7 @@ from itertools import islice
 
 import typer
 
-from careplus_cli.preparing import FIRST_LINK, LOGINS, CannotOpen, check_demo_stays_here, is_new, prepare
+from careplus_cli.preparing import FIRST_LINK, LOGINS, CannotOpen, check_demo_is_local, is_new, prepare
 from careplus_cli.services import SERVICES
 from careplus_cli.supervisor import Supervisor
 from careplus_runtime.process.settings import Settings
@@ -25,7 +25,7 @@ def run_until_stopped(settings: Settings, *, demo: bool, started: float) -> None
     if settings.secret_key is None:
         raise CannotOpen("SECRET_KEY is missing; put one of 32 or more random characters into .env, as `make run` does.")
     if demo:
-        check_demo_stays_here(settings)
+        check_demo_is_local(settings)
     if not _is_free(settings.host, settings.port):
         raise CannotOpen(f"Port {settings.port} on {settings.host} cannot be used; set CAREPLUS_PORT to another one.")
     asyncio.run(_run(settings, demo, started))

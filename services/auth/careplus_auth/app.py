@@ -25,7 +25,7 @@ from careplus_contracts import sessions as sessions_contract
 from careplus_runtime.http.serving import application
 from careplus_runtime.identity.sessions import SessionVerifier
 from careplus_runtime.identity.tokens import SigningKey
-from careplus_runtime.process.background import beside
+from careplus_runtime.process.background import running_tasks
 
 
 @asynccontextmanager
@@ -43,7 +43,7 @@ async def with_keys(app: FastAPI) -> AsyncIterator[None]:
     # the one service that needs to ask nobody
     state.verifier = SessionVerifier(own_keys, state.database)
     sealer = Sealer(state.database, SealingKeys(secrets))
-    async with beside(work(state.database, state.settings, state.vault)):
+    async with running_tasks(work(state.database, state.settings, state.vault)):
         try:
             async with sealer.running():
                 yield

@@ -35,7 +35,7 @@ from careplus_runtime.http.problems import Requests, answer_http_exception, answ
 from careplus_runtime.identity.authorization import Door
 from careplus_runtime.identity.jwks import Verifier, fetch_from
 from careplus_runtime.process import logs
-from careplus_runtime.process.background import beside
+from careplus_runtime.process.background import running_tasks
 from careplus_runtime.process.settings import load_settings
 
 
@@ -156,7 +156,7 @@ async def _life(app: Starlette) -> AsyncIterator[None]:
         app.state.verifier = Verifier(fetch_from(http, settings.auth_url))
         app.state.breakers = {service: Breaker(service, settings.service_url(service), asking) for service in SERVICES}
         watches = [breaker.watch() for breaker in app.state.breakers.values()]
-        async with beside(*watches, app.state.proxies.keep_looking(), app.state.verifier.ask_until_known()):
+        async with running_tasks(*watches, app.state.proxies.keep_looking(), app.state.verifier.ask_until_known()):
             yield
 
 

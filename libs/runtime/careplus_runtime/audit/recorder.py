@@ -25,7 +25,7 @@ from careplus_runtime.http.addresses import caller
 from careplus_runtime.http.problems import answer_refusal
 from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.clock import now
-from careplus_runtime.process.logs import log, without_words
+from careplus_runtime.process.logs import error_type, log
 from careplus_tables.audit import OK
 from careplus_tables.trail import Event, append
 
@@ -79,7 +79,7 @@ class Auditor:
             async with asyncio.timeout(PATIENCE_S):
                 await committer(request).add(event, may_drop=True)
         except Exception as error:
-            log.error("refusal_not_audited", request_id=request.scope["request_id"], reason=without_words(error))
+            log.error("refusal_not_audited", request_id=request.scope["request_id"], reason=error_type(error))
 
     def _is_noted(self, request: Request, refusal: Refusal) -> bool:
         if not self.endpoint.public:

@@ -22,7 +22,7 @@ from careplus_runtime.identity.authorization import Door
 from careplus_runtime.identity.jwks import fetch_from
 from careplus_runtime.identity.sessions import SessionVerifier
 from careplus_runtime.process import logs
-from careplus_runtime.process.background import beside
+from careplus_runtime.process.background import running_tasks
 from careplus_runtime.process.settings import Settings, load_settings
 from careplus_tables.engine import Database
 from careplus_tables.migrate import check_head, wait_for_head
@@ -80,7 +80,7 @@ def application(
 
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
-        async with _house(app, service), (lifespan or _nothing_more)(app), beside(app.state.verifier.ask_until_known()):
+        async with _house(app, service), (lifespan or _nothing_more)(app), running_tasks(app.state.verifier.ask_until_known()):
             yield
 
     app = FastAPI(title=service, lifespan=life, openapi_url=None, redirect_slashes=False)

@@ -14,7 +14,7 @@ STEP_S = 0.5
 
 
 def send_heartbeat(connection: socket.socket, stall_s: float) -> None:
-    """Allow `stall_s` seconds of silence from now on; send nothing while a stopped watcher leaves the buffer full."""
+    """Allow `stall_s` seconds of silence from now on; skip the heartbeat while a stopped watcher leaves the buffer full."""
     with suppress(OSError):
         connection.send(bytes([round(stall_s / STEP_S)]), socket.MSG_DONTWAIT)
 

@@ -134,9 +134,9 @@ def _supervised() -> socket.socket:
 
 
 def _end_with_supervisor(connection: socket.socket) -> None:
-    # the supervisor sends nothing
-    while connection.recv(1):
-        pass
+    # returns nothing when the supervisor has ended, and raises where it left heartbeats unread; it never sends
+    with suppress(ConnectionError):
+        connection.recv(1)
     nowhere = os.open(os.devnull, os.O_WRONLY)
     for stream in (1, 2):
         os.dup2(nowhere, stream)
@@ -148,7 +148,7 @@ def _end_with_supervisor(connection: socket.socket) -> None:
 def _watched(service: str) -> socket.socket:
     """Start the watchdog thread and return the socket that takes the heartbeats.
 
-    A call of C code that keeps the GIL stops this thread too, as SIGSTOP and a debugger do: only a supervisor sees those.
+    A C function that keeps the GIL also stops this thread, as SIGSTOP and a debugger do; only a supervisor notices these.
     """
     connection, watched = socket.socketpair()
     watch(watched, partial(_exit_stalled, service))

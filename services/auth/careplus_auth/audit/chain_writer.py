@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from careplus_auth.audit.chain import SealingKeys
 from careplus_auth.store import seals
 from careplus_auth.store.seals import Head
-from careplus_runtime.process.background import beside
+from careplus_runtime.process.background import running_tasks
 from careplus_runtime.process.logs import log
 from careplus_tables.engine import Database
 
@@ -31,7 +31,7 @@ class Sealer:
     async def running(self) -> AsyncIterator[None]:
         """Seal in the background; what is there at the end is sealed too."""
         try:
-            async with beside(self._run()):
+            async with running_tasks(self._run()):
                 yield
         finally:
             await self._try_to_seal()
