@@ -1,4 +1,4 @@
-"""A process whose event loop stalls is ended: by its own watchdog thread, or by the supervisor that takes its heartbeats."""
+"""A process with a stalled event loop is ended by its own watchdog thread, or by the supervisor that takes its heartbeats."""
 
 import asyncio
 import os
