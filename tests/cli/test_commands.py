@@ -101,7 +101,7 @@ def test_run_and_auth_refuse_a_missing_secret(hospital: Hospital) -> None:
 def test_run_and_serve_name_a_port_in_use(hospital: Hospital) -> None:
     with socket.create_server(("127.0.0.1", hospital.port)):
         assert f"Port {hospital.port}" in refused(hospital, "run")
-        assert f"127.0.0.1:{hospital.port}: Address already in use" in refused(hospital, "serve", "gateway")
+        assert f"('127.0.0.1', {hospital.port}): address already in use" in refused(hospital, "serve", "gateway")
 
 
 def test_run_refuses_a_demo_on_a_public_address(hospital: Hospital) -> None:

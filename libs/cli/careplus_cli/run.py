@@ -6,7 +6,6 @@ import signal
 import socket
 import time
 from contextlib import suppress
-from http.client import HTTPConnection, HTTPException
 from itertools import islice
 
 import typer
@@ -55,29 +54,11 @@ async def _start(supervisor: Supervisor, settings: Settings, demo: bool, started
     if new:
         supervisor.start()
     try:
-        await asyncio.wait_for(_until_ready(settings), READY_S)
+        await asyncio.wait_for(supervisor.ready.wait(), READY_S)
     except TimeoutError:
         typer.echo(f"Not ready after {READY_S:.0f} s. The lines of the services above say why; Ctrl-C ends.", err=True)
     else:
         _announce(settings, demo, link, time.monotonic() - started)
-
-
-async def _until_ready(settings: Settings) -> None:
-    while True:
-        if await asyncio.to_thread(_is_ready, settings.host, settings.port):
-            return
-        await asyncio.sleep(0.1)
-
-
-def _is_ready(host: str, port: int) -> bool:
-    connection = HTTPConnection(host, port, timeout=5)
-    try:
-        connection.request("GET", "/ready")
-        return connection.getresponse().status == 200
-    except (OSError, HTTPException):
-        return False
-    finally:
-        connection.close()
 
 
 def _announce(settings: Settings, demo: bool, link: str | None, seconds: float) -> None:

@@ -26,11 +26,15 @@ COLOURS = (36, 35, 34, 33, 32)
 
 
 class Supervisor:
-    """Runs `python -m careplus_<name> --supervised` for each name, with `environment`."""
+    """Runs `python -m careplus_<name> --supervised` for each name, with `environment`.
+
+    `stop` asks for the end of all; `ready` is set when each of them has been serving.
+    """
 
     def __init__(self, names: tuple[str, ...], environment: Mapping[str, str]) -> None:
         self.names, self.environment = names, environment
-        self.stop = asyncio.Event()
+        self.stop, self.ready = asyncio.Event(), asyncio.Event()
+        self._starting = set(names)
         self._processes: dict[str, Process] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         coloured = sys.stdout.isatty() and "NO_COLOR" not in os.environ
@@ -88,16 +92,21 @@ class Supervisor:
                 *command, stdin=theirs.fileno(), stdout=PIPE, stderr=STDOUT, env=self.environment, start_new_session=True
             )
         self._processes[name] = process
-        loop = asyncio.get_running_loop()
-        watch(own, partial(loop.call_soon_threadsafe, self._kill, name, "stalled, is killed"))
+        later = asyncio.get_running_loop().call_soon_threadsafe
+        watch(own, partial(later, self._kill, name, "stalled, is killed"), partial(later, self._set_started, name))
         # the process may have been stopped, or all asked to end, while it was being started
         self._kill_stopped()
         if self.stop.is_set():
             self._signal(name, signal.SIGTERM)
-        await self._print_output(name, process)
+        await self._print_output(name, process.stdout)
         code = await process.wait()
         del self._processes[name]
         return code
+
+    def _set_started(self, name: str) -> None:
+        self._starting.discard(name)
+        if not self._starting:
+            self.ready.set()
 
     def _kill_stopped(self) -> None:
         """Kill each process that SIGSTOP has stopped: waiting for its missing heartbeats would take longer."""
@@ -117,10 +126,9 @@ class Supervisor:
         if (process := self._processes.get(name)) and process.returncode is None:
             process.send_signal(number)
 
-    async def _print_output(self, name: str, process: Process) -> None:
-        assert process.stdout is not None
+    async def _print_output(self, name: str, output: asyncio.StreamReader | None) -> None:
         rest = b""
-        while chunk := await process.stdout.read(65536):
+        while output is not None and (chunk := await output.read(65536)):
             *lines, rest = (rest + chunk).split(b"\n")
             for line in lines:
                 self._print(name, line)

@@ -19,16 +19,16 @@ def send_heartbeat(connection: socket.socket, stall_s: float) -> None:
         connection.send(bytes([round(stall_s / STEP_S)]), socket.MSG_DONTWAIT)
 
 
-def watch(connection: socket.socket, on_stall: Callable[[], object]) -> None:
-    """Call `on_stall` in a daemon thread after a longer silence than the last heartbeat allows; end when the sender closes.
+def watch(connection: socket.socket, on_stall: Callable[[], object], on_start: Callable[[], object] = lambda: None) -> None:
+    """Call `on_start` at the first heartbeat, and `on_stall` after a longer silence than the last one allows.
 
-    A process that has not sent any heartbeat is still starting. The steps are the watcher's own, so a machine or container
-    that was suspended counts as one step of silence.
+    Both are called in a daemon thread, which ends when the sender closes the connection. The steps are the watcher's own, so a
+    machine or container that was suspended counts as one step of silence.
     """
-    threading.Thread(target=_watch, args=(connection, on_stall), name="heartbeat", daemon=True).start()
+    threading.Thread(target=_watch, args=(connection, on_stall, on_start), name="heartbeat", daemon=True).start()
 
 
-def _watch(connection: socket.socket, on_stall: Callable[[], object]) -> None:
+def _watch(connection: socket.socket, on_stall: Callable[[], object], on_start: Callable[[], object]) -> None:
     silent, allowed = 0, float("inf")
     with connection:
         connection.settimeout(STEP_S)
@@ -36,6 +36,8 @@ def _watch(connection: socket.socket, on_stall: Callable[[], object]) -> None:
             try:
                 if not (heartbeats := connection.recv(4096)):
                     return
+                if allowed == float("inf"):
+                    on_start()
                 silent, allowed = 0, heartbeats[-1]
             except TimeoutError:
                 silent += 1

@@ -53,11 +53,9 @@ def main(service: str, app: str, *, core: int | None = None, http: Any = Joining
         if core is not None and settings.pin_cores:
             _pin(core)
         heartbeat = _supervised() if options.supervised else _watched(service) if options.watchdog else None
-        messages = _UvicornMessages(settings.log_level == "debug")
-        server = _Server(_config(app, http), heartbeat, stall_s)
         host, port = settings.listen_address(service)
-        with _bound(options.host or host, options.port or port) as listener:
-            _run(server, listener, messages)
+        config = _config(app, http, options.host or host, options.port or port)
+        _Server(config, heartbeat, stall_s).run_or_raise(_UvicornMessages(settings.log_level == "debug"))
     except (SettingsError, CannotServe) as reason:
         sys.stderr.write(f"careplus: {service} cannot start: {reason}\n")
         sys.exit(3)
@@ -80,16 +78,7 @@ def _pin(core: int) -> None:
         os.sched_setaffinity(0, {cores[core % len(cores)]})
 
 
-def _run(server: "_Server", listener: socket.socket, messages: "_UvicornMessages") -> None:
-    try:
-        server.run(sockets=[listener])
-    except SystemExit as ending:
-        if ending.code and not server.started:
-            raise CannotServe(messages.reason or "see above.") from None
-        raise
-
-
-def _config(app: str, http: Any) -> uvicorn.Config:
+def _config(app: str, http: Any, host: str, port: int) -> uvicorn.Config:
     # imported modules stay for good: collections during the import would find no garbage
     gc.disable()
     loaded = import_from_string(app)
@@ -99,6 +88,8 @@ def _config(app: str, http: Any) -> uvicorn.Config:
     gc.enable()
     return uvicorn.Config(
         loaded,
+        host=host,
+        port=port,
         http=http,
         loop="uvloop",
         ws="none",
@@ -110,20 +101,6 @@ def _config(app: str, http: Any) -> uvicorn.Config:
         timeout_graceful_shutdown=GRACE_S,
         timeout_keep_alive=KEEP_ALIVE_S,
     )
-
-
-def _bound(host: str, port: int) -> socket.socket:
-    """Bind without listening: connections to a starting process are refused, so callers know at once that it is not there."""
-    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
-    try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        if listener.family == socket.AF_INET6:
-            listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-        listener.bind((host, port))
-    except OSError as error:
-        listener.close()
-        raise CannotServe(f"{host}:{port}: {os.strerror(error.errno) if error.errno else error}") from None
-    return listener
 
 
 def _supervised() -> socket.socket:
@@ -171,6 +148,16 @@ class _Server(uvicorn.Server):
         super().__init__(config)
         self.heartbeat, self.stall_s = heartbeat, stall_s
 
+    def run_or_raise(self, messages: "_UvicornMessages") -> None:
+        """Return when a signal asked for the end. Raises CannotServe."""
+        try:
+            # listens when the application has started: until then connections are refused, and no caller waits
+            self.run()
+        except SystemExit as ending:
+            if ending.code and not self.started:
+                raise CannotServe(messages.reason or "see above.") from None
+            raise
+
     async def on_tick(self, counter: int) -> bool:
         if self.heartbeat is not None and counter % TICKS == 0:
             send_heartbeat(self.heartbeat, self.stall_s)
@@ -203,7 +190,9 @@ class _UvicornMessages(logging.Handler):
         from careplus_runtime.process.logs import log
 
         message = record.getMessage()
-        if message.startswith("Traceback") and not self.verbose:
+        if isinstance(record.msg, OSError):
+            self.reason = record.msg.strerror
+        elif message.startswith("Traceback") and not self.verbose:
             # the line of the last exception, after which SQLAlchemy adds others
             kind, text = re.findall(r"^([\w.]+)(?:: (.+))?$", message, re.MULTILINE)[-1]
             self.reason = text or kind
