@@ -3,6 +3,7 @@
 import asyncio
 import io
 import json
+import re
 import time
 from contextlib import redirect_stdout
 from pathlib import Path
@@ -172,6 +173,13 @@ def test_references_have_no_ambiguous_characters() -> None:
     references = {new_reference("CP") for _ in range(1000)}
     assert len(references) == 1000
     assert all(len(one) == 12 and not set(one[3:]) & set("01OIL") for one in references)
+
+
+def test_runtime_names_no_service_package() -> None:
+    sources = {path: path.read_text() for path in (Path(__file__).parents[2] / "libs" / "runtime").rglob("*.py")}
+    assert len(sources) > 20
+    named = re.compile("careplus_(auth|appointments|doctors|labs|gateway|cli)")
+    assert [path for path, source in sources.items() if named.search(source)] == []
 
 
 def test_version_is_checked_only_with_if_match() -> None:
