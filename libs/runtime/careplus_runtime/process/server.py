@@ -112,7 +112,7 @@ def _supervised() -> socket.socket:
 
 
 def _end_with_supervisor(connection: socket.socket) -> None:
-    # returns nothing when the supervisor has ended, and raises where it left heartbeats unread; it never sends
+    # the supervisor never sends: this returns when it ends, and raises if it left heartbeats unread
     with suppress(ConnectionError):
         connection.recv(1)
     nowhere = os.open(os.devnull, os.O_WRONLY)
