@@ -1,4 +1,4 @@
-"""`make bench`: what a request costs, on 100,000 appointments. Compare the ratios of one run, not figures of two machines."""
+"""`make bench`: the cost of a request, with 100,000 appointments. Compare ratios of one run, not figures of two machines."""
 
 import asyncio
 import json
@@ -23,15 +23,15 @@ from careplus_contracts.doctors import BookingMode
 
 APPOINTMENTS = int(os.environ.get("BENCH_APPOINTMENTS", "100000"))
 ROUNDS = 40
-"""Short ones, so that the machine is the same within each of them."""
+"""Short rounds: the load of the machine changes little within one."""
 READS, BOOKINGS = 500, 9000
 SERVICES = ("auth", "appointments", "doctors", "labs", "gateway")
-SEALED_S = 0.7
-"""Within so long auth has sealed what was noted."""
+LINKED_S = 0.7
+"""Seconds after which auth has added new events to the audit chain."""
 PASSWORD = "demo-hospital-1"
 WITHOUT = "service without audit"
-KINDS = (WITHOUT, "service and sealing", "gateway + service")
-"""What a list and a booking are measured at."""
+KINDS = (WITHOUT, "service and audit chain", "gateway + service")
+"""A list and a booking are measured at each of these."""
 
 
 def free_ports(count: int) -> list[int]:
@@ -58,16 +58,16 @@ def start(command: list[str], environment: dict[str, str], folder: Path) -> subp
 
 
 def bookings(http: httpx.Client, tokens: list[str]) -> list[bytes]:
-    """Requests for free times that do not clash: one patient a doctor."""
-    made: list[bytes] = []
+    """Return requests for free times that do not overlap: one patient for each doctor."""
+    requests: list[bytes] = []
     online = [doctor for doctor in http.get("/api/doctors?limit=100").json()["items"] if doctor["booking"] == BookingMode.ONLINE]
     for doctor, token in zip(online, tokens, strict=False):
         slots = http.get(f"/api/doctors/{doctor['id']}/slots?days=31").json()["items"]
         for slot in slots:
             body = json.dumps({"doctor_id": doctor["id"], "starts_at": slot["starts_at"]}).encode()
-            made.append(request("POST", "/api/appointments", token, body))
-    # neighbours in time go to different doctors, as they would
-    return made[:: max(1, len(made) // BOOKINGS)][:BOOKINGS]
+            requests.append(request("POST", "/api/appointments", token, body))
+    # spread over all doctors and days
+    return requests[:: max(1, len(requests) // BOOKINGS)][:BOOKINGS]
 
 
 def sign_in(http: httpx.Client, email: str) -> str:
@@ -86,9 +86,9 @@ def new_patients(http: httpx.Client, count: int) -> list[str]:
 
 def run(folder: Path, console: Console) -> None:
     ports = dict(zip([*SERVICES, "raw", "framework"], free_ports(7), strict=True))
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("CAREPLUS_")}
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("CAREPLUS_")}
     environment = {
-        **kept,
+        **inherited,
         **{f"CAREPLUS_{service.upper()}_URL": f"http://127.0.0.1:{ports[service]}" for service in SERVICES},
         "SECRET_KEY": secrets.token_urlsafe(48),
         "CAREPLUS_DATA": str(folder),
@@ -103,8 +103,8 @@ def run(folder: Path, console: Console) -> None:
     here = Path(__file__).resolve().parent.parent
     processes = {}
     for service in SERVICES:
-        module = "bench.switched" if service == "appointments" else "careplus_cli"
-        processes[service] = start([module, "serve", service], environment | {"PYTHONPATH": str(here)}, folder)
+        command = ["bench.switched", service] if service == "appointments" else [f"careplus_{service}"]
+        processes[service] = start(command, environment | {"PYTHONPATH": str(here)}, folder)
     for name in ("raw", "framework"):
         command = ["uvicorn", f"bench.hello:{name}", "--port", str(ports[name]), "--no-access-log", "--log-level", "warning"]
         processes[name] = start(command, environment, here)
@@ -123,36 +123,36 @@ def run(folder: Path, console: Console) -> None:
 async def rows(ports: dict[str, int], pids: dict[str, int]) -> dict[str, list[Measured]]:
     with httpx.Client(base_url=f"http://127.0.0.1:{ports['gateway']}", trust_env=False, timeout=60) as http:
         listing = request("GET", "/api/appointments?limit=20", sign_in(http, "pat@demo.example"))
-        wanted = bookings(http, new_patients(http, 50))
-    # auth seals what is noted; what it does anyway counts where nothing is noted too
+        booking_requests = bookings(http, new_patients(http, 50))
+    # auth adds events to the chain; its other work also counts where no event is written
     own, whole = [pids["appointments"], pids["auth"]], [pids["gateway"], pids["appointments"]]
-    booked: dict[str, tuple[int, list[bytes], int, list[int]]] = {}
+    booking_plan: dict[str, tuple[int, list[bytes], int, list[int]]] = {}
     plan = {
         "raw ASGI hello": (ports["raw"], [request("GET", "/")] * READS, 200, [pids["raw"]]),
         "FastAPI hello": (ports["framework"], [request("GET", "/")] * READS, 200, [pids["framework"]]),
     }
-    # what is compared stands side by side
+    # rows to compare are neighbours
     for number, (kind, name, measured_pids) in enumerate(
         zip(KINDS, ("appointments", "appointments", "gateway"), (own, own, whole), strict=True)
     ):
         plan[f"list of 20, {kind}"] = (ports[name], [listing] * READS, 200, measured_pids)
-        booked[f"booking, {kind}"] = (ports[name], wanted[number :: len(KINDS)], 201, measured_pids)
-    plan |= booked
+        booking_plan[f"booking, {kind}"] = (ports[name], booking_requests[number :: len(KINDS)], 201, measured_pids)
+    plan |= booking_plan
     found: dict[str, list[Measured]] = {name: [] for name in plan}
     for turn in range(ROUNDS):
-        # all of them in turn, there and back, so that a machine that slows down slows all of them down
+        # in turn, forwards and backwards, so that a slower machine slows all of them down
         for name, (port, requests, status, measured_pids) in list(plan.items())[:: -1 if turn % 2 else 1]:
-            # nobody books the same time twice
-            asked = requests[turn::ROUNDS] if status == 201 else requests
+            # each time can be booked once
+            sent = requests[turn::ROUNDS] if status == 201 else requests
             os.kill(pids["appointments"], OFF if name.endswith(WITHOUT) else ON)
-            # a gateway's lists and bookings are sealed too, before the next is measured
-            after_s = SEALED_S if port not in (ports["raw"], ports["framework"]) else 0
-            found[name].append(await measure(port, asked, status, measured_pids, after_s))
+            # the chain gets the events of the gateway's requests too, before the next measurement
+            after_s = LINKED_S if port not in (ports["raw"], ports["framework"]) else 0
+            found[name].append(await measure(port, sent, status, measured_pids, after_s))
     return found
 
 
 def show(found: dict[str, list[Measured]], console: Console) -> None:
-    # other work of the machine is in some rounds, and in those wholly
+    # medians: other work of the machine disturbs some rounds as a whole
     measured = {name: Measured(*map(statistics.median, zip(*rounds, strict=True))) for name, rounds in found.items()}
     title = f"{APPOINTMENTS:,} appointments, 16 connections, {os.cpu_count()} cores, medians of {ROUNDS} rounds"
     table = Table(title=title)
@@ -163,13 +163,11 @@ def show(found: dict[str, list[Measured]], console: Console) -> None:
         figures = (f"{one.per_second:,.0f}", f"{one.p50_ms:.2f}", f"{one.p99_ms:.2f}", f"{one.cpu_ms:.2f}")
         table.add_row(name, *figures, f"{one.cpu_ms / hello:.1f}")
     console.print(table)
-    for what in ("list of 20", "booking"):
-        bare, noted, whole = (found[f"{what}, {kind}"] for kind in KINDS)
-        shares = [(two.cpu_ms - one.cpu_ms) / three.cpu_ms for one, two, three in zip(bare, noted, whole, strict=True)]
+    for kind in ("list of 20", "booking"):
+        bare, audited, whole = (found[f"{kind}, {place}"] for place in KINDS)
+        shares = [(two.cpu_ms - one.cpu_ms) / three.cpu_ms for one, two, three in zip(bare, audited, whole, strict=True)]
         low, middle, high = statistics.quantiles(shares)
-        console.print(
-            f"{what}: noting it in the audit trail is {middle:.0%} of the request ({low:.0%} to {high:.0%} in half the rounds)"
-        )
+        console.print(f"{kind}: the audit trail is {middle:.0%} of the request ({low:.0%} to {high:.0%} in half the rounds)")
 
 
 def main() -> None:

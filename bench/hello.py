@@ -1,4 +1,4 @@
-"""What the framework itself costs: the same small answer from raw ASGI and from FastAPI."""
+"""The cost of the framework: the same small response from raw ASGI and from FastAPI."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ async def hello() -> dict[str, str]:
 
 
 async def raw(scope: Any, receive: Any, send: Any) -> None:
-    """ASGI without anything."""
+    """Answer without any framework."""
     if scope["type"] == "http":
         headers = [(b"content-type", b"application/json"), (b"content-length", b"17")]
         await send({"type": "http.response.start", "status": 200, "headers": headers})

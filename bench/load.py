@@ -1,4 +1,4 @@
-"""A load of plain HTTP/1.1 requests on kept connections, to 127.0.0.1 only, bounded by their number."""
+"""A bounded load of plain HTTP/1.1 requests on persistent connections, to 127.0.0.1 only."""
 
 import asyncio
 import time
@@ -11,7 +11,7 @@ LONGEST_S = 60.0
 
 
 class Measured(NamedTuple):
-    """`cpu_ms` is the processor time of the measured processes for one request; the load's own is not in it."""
+    """`cpu_ms` is the processor time of the measured processes for one request, without that of the load."""
 
     per_second: float
     p50_ms: float
@@ -20,7 +20,7 @@ class Measured(NamedTuple):
 
 
 def cpu_seconds(pids: list[int]) -> float:
-    """Time of all threads of whole processes on a processor (Linux), in more detail than the ticks of /proc/*/stat."""
+    """Return the processor time of all threads of the processes (Linux), finer than the ticks of /proc/*/stat."""
     threads = (file for pid in pids for file in Path(f"/proc/{pid}/task").glob("*/schedstat"))
     return sum(int(file.read_text().split()[0]) for file in threads) / 1e9
 
@@ -28,7 +28,7 @@ def cpu_seconds(pids: list[int]) -> float:
 async def measure(port: int, requests: list[bytes], status: int, pids: list[int], after_s: float = 0) -> Measured:
     """Send every request once over 16 connections. Raises AssertionError for any other status, TimeoutError after a minute.
 
-    `after_s`: what the processes do so long afterwards counts.
+    `after_s`: seconds afterwards in which work of the processes counts too.
     """
     waiting = iter(requests)
     times: list[float] = []
@@ -58,7 +58,7 @@ async def _connection(port: int, waiting: Iterator[bytes], status: int, times: l
 
 
 def request(method: str, path: str, token: str | None = None, body: bytes = b"") -> bytes:
-    """One request as bytes."""
+    """Return one request as bytes."""
     lines = [f"{method} {path} HTTP/1.1", "Host: 127.0.0.1"]
     if token:
         lines.append(f"Authorization: Bearer {token}")

@@ -1,23 +1,25 @@
-"""A service that can be told to note nothing in the audit trail, to see what noting costs: `python -m bench.switched serve labs`.
+"""A service with an audit trail that can be switched off, to measure its cost: `python -m bench.switched appointments`.
 
-SIGUSR1 switches noting off and SIGUSR2 on again: two processes of one service differ by more than it costs.
+SIGUSR1 switches the audit off and SIGUSR2 on again: two processes of one service differ by more than the audit costs.
 """
 
+import runpy
 import signal
+import sys
 from typing import Any
 
-from careplus_cli.main import run
 from careplus_runtime.audit.recorder import Auditor
 
 OFF, ON = signal.SIGUSR1, signal.SIGUSR2
 
 
-async def nothing(*_: Any) -> None:
-    """Instead of `Auditor.record_answer`."""
+async def record_nothing(*_: Any) -> None:
+    """Replace `Auditor.record_answer`."""
 
 
 if __name__ == "__main__":
-    noting = Auditor.record_answer
-    signal.signal(OFF, lambda *_: setattr(Auditor, "record_answer", nothing))
-    signal.signal(ON, lambda *_: setattr(Auditor, "record_answer", noting))
-    run()
+    record = Auditor.record_answer
+    signal.signal(OFF, lambda *_: setattr(Auditor, "record_answer", record_nothing))
+    signal.signal(ON, lambda *_: setattr(Auditor, "record_answer", record))
+    service = sys.argv.pop(1)
+    runpy.run_module(f"careplus_{service}", run_name="__main__")

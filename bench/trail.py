@@ -1,4 +1,4 @@
-"""`python -m bench.trail`: how long `careplus audit verify` takes for a million events, two of three about a patient."""
+"""`python -m bench.trail`: measure `careplus audit verify` on a million events, two of three about a patient."""
 
 import os
 import secrets
@@ -19,16 +19,16 @@ from rich.progress import track
 from careplus_auth.audit.chain import GENESIS, ChainKeys
 
 EVENTS = int(os.environ.get("BENCH_EVENTS", "1000000"))
-AT_ONCE = 50_000
-BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
+BATCH = 50_000
+FIRST = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def events() -> Iterator[tuple[list[Any], list[int]]]:
-    """As services write them: rows in the order of their columns, and whom each concerns."""
+    """Yield rows of `audit_events` in the order of the columns, each with the ids of its patients."""
     actions = (("labs", "show_result", "read"), ("appointments", "book", "change"), ("doctors", "show_chart", "read"))
     for number in range(1, EVENTS + 1):
         service, action, kind = actions[number % 3]
-        at = f"{BEGAN + timedelta(seconds=number):%Y-%m-%dT%H:%M:%SZ}"
+        at = f"{FIRST + timedelta(seconds=number):%Y-%m-%dT%H:%M:%SZ}"
         who = [number % 5000 + 1, "doctor", f"session-{number % 9000:016}", "192.0.2.17"]
         members = "doctor_id starts_at" if kind == "change" else None
         row = [number, at, f"{number:016x}", *who, service, action, kind, str(number % 90_000), "ok", None, members]
@@ -41,17 +41,17 @@ def fill(file: Path, keys: ChainKeys) -> None:
     columns = [column[1] for column in connection.execute("PRAGMA table_info(audit_events)")]
     insert = f"INSERT INTO audit_events VALUES ({', '.join('?' * len(columns))})"
     mac, waiting = GENESIS, events()
-    for _ in track(range(0, EVENTS, AT_ONCE), "Writing and sealing"):
-        part = list(islice(waiting, AT_ONCE))
-        seals, patients = [], []
-        for row, concerned in part:
-            mac = keys.mac(keys.newest, mac, row[0], row, concerned)
-            seals.append((row[0], row[0], mac, keys.newest))
-            patients += [(row[0], id) for id in concerned]
+    for _ in track(range(0, EVENTS, BATCH), "Writing events and links"):
+        part = list(islice(waiting, BATCH))
+        links, patients = [], []
+        for row, patient_ids in part:
+            mac = keys.mac(keys.newest, mac, row[0], row, patient_ids)
+            links.append((row[0], row[0], mac, keys.newest))
+            patients += [(row[0], id) for id in patient_ids]
         connection.execute("BEGIN")
         connection.executemany(insert, [row for row, _ in part])
         connection.executemany("INSERT INTO audit_patients (event_id, patient_id) VALUES (?, ?)", patients)
-        connection.executemany("INSERT INTO audit_links (number, event_id, mac, key_id) VALUES (?, ?, ?, ?)", seals)
+        connection.executemany("INSERT INTO audit_links (number, event_id, mac, key_id) VALUES (?, ?, ?, ?)", links)
         connection.execute("COMMIT")
     connection.close()
 

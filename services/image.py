@@ -1,4 +1,4 @@
-"""What the image of one service holds, as the members' pyproject files say: `image.py needs auth`, `image.py members auth`."""
+"""Print the contents of a service's image from the pyproject files: `image.py needs auth`, `image.py members auth`."""
 
 import re
 import sys
@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
-NAMED = re.compile(r"(careplus-[a-z]+)(?:\[([a-z,]+)\])?")
+OWN_PACKAGE = re.compile(r"(careplus-[a-z]+)(?:\[([a-z,]+)\])?")
 
 
 def _members() -> dict[str, tuple[Path, dict[str, Any]]]:
-    """The folder and the `[project]` of every member, by its name."""
+    """Return the folder and the `[project]` table of every workspace member, by name."""
     found = ((path.parent, tomllib.loads(path.read_text())["project"]) for path in sorted(ROOT.glob("*/*/pyproject.toml")))
     return {project["name"]: (folder, project) for folder, project in found}
 
@@ -20,28 +20,28 @@ def _members() -> dict[str, tuple[Path, dict[str, Any]]]:
 MEMBERS = _members()
 
 
-def within(requirement: str) -> Iterator[str]:
-    """What `careplus-name[extra]` brings along: members, and what comes from elsewhere, as requirements."""
+def resolved(requirement: str) -> Iterator[str]:
+    """Yield a requirement and all requirements of our own packages in it, transitively."""
     yield requirement
-    if named := NAMED.fullmatch(requirement):
+    if named := OWN_PACKAGE.fullmatch(requirement):
         _, project = MEMBERS[named[1]]
         extras = named[2].split(",") if named[2] else []
-        for brought in (project["dependencies"], *(project["optional-dependencies"][extra] for extra in extras)):
-            for one in brought:
-                yield from within(one)
+        for requirements in (project["dependencies"], *(project["optional-dependencies"][extra] for extra in extras)):
+            for one in requirements:
+                yield from resolved(one)
 
 
 def needs(service: str) -> list[str]:
-    """Requirements to install."""
-    return sorted({one for one in within(f"careplus-{service}") if not NAMED.fullmatch(one)})
+    """Return the requirements to install from wheels."""
+    return sorted({one for one in resolved(f"careplus-{service}") if not OWN_PACKAGE.fullmatch(one)})
 
 
 def members(service: str) -> list[str]:
-    """Folders of the packages to install, from the project's own."""
-    names = {named[1] for one in within(f"careplus-{service}") if (named := NAMED.fullmatch(one))}
+    """Return the folders of our own packages to install."""
+    names = {named[1] for one in resolved(f"careplus-{service}") if (named := OWN_PACKAGE.fullmatch(one))}
     return [f"./{MEMBERS[name][0].relative_to(ROOT).as_posix()}" for name in sorted(names)]
 
 
 if __name__ == "__main__":
-    asked, service = sys.argv[1:]
-    sys.stdout.write("\n".join({"needs": needs, "members": members}[asked](service)) + "\n")
+    kind, service = sys.argv[1:]
+    sys.stdout.write("\n".join({"needs": needs, "members": members}[kind](service)) + "\n")

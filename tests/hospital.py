@@ -241,7 +241,7 @@ def processes(hospital: Hospital) -> dict[str, int]:
     found = {}
     for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
         arguments = Path(f"/proc/{child}/cmdline").read_bytes().split(b"\0")
-        found[arguments[4].decode()] = int(child)
+        found[arguments[2].decode().removeprefix("careplus_")] = int(child)
     return found
 
 

@@ -468,6 +468,6 @@ async def test_a_service_that_stands_still_while_it_writes_costs_others_no_answe
     assert max(took for _, took in own) < 5
     assert {status for status, _ in beside} == {200, 201}
     assert ASLEEP_S / 2 < max(took for _, took in beside) < delay_s, "they had to wait, and only until it was ended"
-    assert f"{service:12} | {'stands still' if silent else 'is stopped'}, is killed" in ward.hospital.log.read_text()
+    assert f"{service:12} | {'stalled' if silent else 'is stopped'}, is killed" in ward.hospital.log.read_text()
     await asyncio.to_thread(ward.hospital.wait_until_ready)
     assert ward.came_of(OWN[service], keyed) == {1: len(keyed)}

@@ -16,7 +16,7 @@ import pytest
 from bench.trail import EVENTS, fill
 from careplus_auth.audit.chain import ChainKeys
 from careplus_auth.store.audit_links import Head
-from careplus_cli.verifying import Broken, Sound, verify
+from careplus_cli.verifying import ChainBroken, ChainIntact, verify
 from tests.audit.audit_rows import TABLES, wait_until_chained
 from tests.hospital import Hospital
 from tests.world import World
@@ -73,7 +73,7 @@ def copy(trail: Path, tmp_path: Path) -> Iterator[Copy]:
     connection.close()
 
 
-def verified(path: Path, hospital: Hospital, anchored: Head | None = None) -> Sound:
+def verified(path: Path, hospital: Hospital, anchored: Head | None = None) -> ChainIntact:
     return verify(f"sqlite:///{path}", ChainKeys([hospital.secret]), anchored, lambda done, total: None)
 
 
@@ -94,8 +94,8 @@ def test_verifying_a_million_events_takes_15_s(tmp_path: Path) -> None:
     environment = {**hospital.environment, "FORCE_COLOR": "1"}
     ran = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False)
     assert time.perf_counter() - started <= 15
-    assert f"{EVENTS:,} events are as they were written" in ran.stdout
-    assert "Checking seals" in ran.stderr, "the progress bar"
+    assert f"{EVENTS:,} events are unchanged" in ran.stdout
+    assert "Checking links" in ran.stderr, "the progress bar"
 
 
 def edit(copy: Copy) -> None:
@@ -178,13 +178,13 @@ def truncate(copy: Copy) -> None:
 
 
 TAMPERINGS: dict[Callable[[Copy], None], str] = {
-    edit: "does not fit its seal",
-    edit_patients: "does not fit its seal",
-    edit_and_recompute: "does not fit its seal",
+    edit: "does not match its link",
+    edit_patients: "does not match its link",
+    edit_and_recompute: "does not match its link",
     delete: "of the chain is missing",
-    delete_and_renumber: "does not fit its seal",
-    swap: "does not fit its seal",
-    forge: "does not fit its seal",
+    delete_and_renumber: "does not match its link",
+    swap: "does not match its link",
+    forge: "does not match its link",
     truncate: "its end was cut off",
 }
 
@@ -194,7 +194,7 @@ def assert_tampering_is_found(tampering: Callable[[Copy], None], copy: Copy, tra
     assert anchored.number > 30
     for _ in range(times):
         tampering(copy)
-        with pytest.raises(Broken, match=TAMPERINGS[tampering]):
+        with pytest.raises(ChainBroken, match=TAMPERINGS[tampering]):
             verified(copy.path, hospital, anchored)
         for table in TABLES:
             copy.connection.execute(f"DELETE FROM {table}")
@@ -227,7 +227,7 @@ def test_old_event_without_a_link_is_found(copy: Copy, hospital: Hospital) -> No
     copy.connection.execute(
         f"INSERT INTO audit_events VALUES ({','.join('?' * len(row))})", (id_, "2026-01-01T00:00:00Z", *row[2:])
     )
-    with pytest.raises(Broken, match=f"Event {id_} has no seal"):
+    with pytest.raises(ChainBroken, match=f"Event {id_} has no link"):
         verified(copy.path, hospital)
 
 
@@ -239,14 +239,14 @@ def test_link_from_forked_chain_is_rejected(copy: Copy, hospital: Hospital) -> N
     patients = [id_ for (id_,) in copy.connection.execute("SELECT patient_id FROM audit_patients WHERE event_id = ?", (event,))]
     mac = keys.mac(keys.newest, hashlib.sha256(b"the previous link in the fork").digest(), number, row, patients)
     copy.connection.execute("UPDATE audit_links SET mac = ? WHERE number = ?", (mac, number))
-    with pytest.raises(Broken, match="does not fit its seal"):
+    with pytest.raises(ChainBroken, match="does not match its link"):
         verified(copy.path, hospital)
 
 
 def test_older_secrets_verify_and_other_secrets_do_not(trail: Path, hospital: Hospital) -> None:
     url, newer = f"sqlite:///{trail}", "n" * 40
     verify(url, ChainKeys([newer, hospital.secret]), None, lambda done, total: None)
-    with pytest.raises(Broken, match="a key that no secret in SECRET_KEY makes"):
+    with pytest.raises(ChainBroken, match="a key that no secret in SECRET_KEY makes"):
         verify(url, ChainKeys([newer]), None, lambda done, total: None)
 
 
@@ -255,10 +255,10 @@ def test_audit_verify_command_reports_in_one_line(hospital: Hospital, trail: Pat
     intact = hospital.careplus("audit", "verify")
     assert intact.returncode == 0, intact.stderr
     head = intact.stdout.strip().splitlines()[-1].rpartition(" ")[2]
-    assert "events are as they were written" in intact.stdout
+    assert "events are unchanged" in intact.stdout
     assert hospital.careplus("audit", "verify", "--head", head).returncode == 0
     number = int(head.partition(":")[0])
-    for anchored, message in ((f"{number}:{'0' * 64}", "not what was anchored"), (f"{10**9}:{'0' * 64}", "cut off")):
+    for anchored, message in ((f"{number}:{'0' * 64}", "differs from the anchored"), (f"{10**9}:{'0' * 64}", "cut off")):
         wrong = hospital.careplus("audit", "verify", "--head", anchored)
         assert (wrong.returncode, len(wrong.stderr.strip().splitlines())) == (1, 1)
         assert message in wrong.stderr

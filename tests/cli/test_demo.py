@@ -1,4 +1,4 @@
-"""The demo hospital keeps the rules that the services keep, whatever day and hour it is opened."""
+"""The demo data obeys the rules of the services on any day and at any hour."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -35,7 +35,7 @@ from careplus_tables.migrate import upgrade
 from careplus_tables.notes import AddendumRow, NotesRow
 
 BERLIN = ZoneInfo("Europe/Berlin")
-OPENED = {
+PLANS = {
     "a working day": Plan(datetime(2027, 3, 10, 9, 40, tzinfo=UTC), BERLIN),
     "Sunday night": Plan(datetime(2027, 6, 6, 1, 5, tzinfo=UTC), BERLIN, seed=2),
     "the clock's change": Plan(datetime(2027, 10, 31, 1, 30, tzinfo=UTC), BERLIN, seed=3),
@@ -43,12 +43,12 @@ OPENED = {
 }
 PAST = {AppointmentStatus.COMPLETED, AppointmentStatus.CANCELLED, AppointmentStatus.NO_SHOW}
 BOUNDS = ("low", "high", "critical_low", "critical_high")
-COMING = {AppointmentStatus.BOOKED, AppointmentStatus.CONFIRMED, AppointmentStatus.CANCELLED}
+UPCOMING = {AppointmentStatus.BOOKED, AppointmentStatus.CONFIRMED, AppointmentStatus.CANCELLED}
 
 Demo = tuple[Plan, sa.Connection]
 
 
-def opened(plan: Plan, folder: Path) -> sa.Engine:
+def filled(plan: Plan, folder: Path) -> sa.Engine:
     url = f"sqlite:///{folder / 'careplus.db'}"
     upgrade(url)
     fill(url, plan, "no hash")
@@ -59,11 +59,11 @@ def rows(connection: sa.Connection, kind: Any, *conditions: Any) -> list[Any]:
     return list(connection.execute(sa.select(kind.__table__).where(*conditions)))
 
 
-@pytest.fixture(scope="module", params=OPENED, ids=lambda name: name.replace(" ", "-"))
+@pytest.fixture(scope="module", params=PLANS, ids=lambda name: name.replace(" ", "-"))
 def demo(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    engine = opened(OPENED[request.param], tmp_path_factory.mktemp("demo"))
+    engine = filled(PLANS[request.param], tmp_path_factory.mktemp("demo"))
     with engine.connect() as connection:
-        yield OPENED[request.param], connection
+        yield PLANS[request.param], connection
     engine.dispose()
 
 
@@ -81,7 +81,7 @@ def test_visits_are_at_offered_times(demo: Demo) -> None:
         assert not any(one == visit.doctor_id and visit.starts_at < end and start < visit.ends_at for one, start, end in away)
 
 
-def test_visits_are_what_the_hour_makes_of_them(demo: Demo) -> None:
+def test_visit_status_follows_from_the_time(demo: Demo) -> None:
     plan, connection = demo
     found = rows(connection, AppointmentRow)
     for visit in found:
@@ -91,35 +91,35 @@ def test_visits_are_what_the_hour_makes_of_them(demo: Demo) -> None:
         elif visit.starts_at <= plan.now:
             assert visit.status in {AppointmentStatus.IN_PROGRESS, AppointmentStatus.CANCELLED}
         elif visit.starts_at > plan.now + timedelta(hours=1):
-            assert visit.status in COMING
-    assert {visit.status for visit in found} >= PAST | COMING
+            assert visit.status in UPCOMING
+    assert {visit.status for visit in found} >= PAST | UPCOMING
     days = [local_date(visit.starts_at, plan.zone) for visit in found]
     assert (plan.today - min(days)).days >= 55
     assert (max(days) - plan.today).days >= 25
 
 
-def test_nobody_is_in_two_places(demo: Demo) -> None:
+def test_people_have_no_overlapping_visits(demo: Demo) -> None:
     _, connection = demo
     occupied = rows(connection, AppointmentRow, AppointmentRow.status.not_in(["cancelled", "no_show"]))  # type: ignore[attr-defined]
-    for whose in ("doctor_id", "patient_id"):
-        ordered = sorted(occupied, key=lambda visit, whose=whose: (getattr(visit, whose), visit.starts_at))  # type: ignore[misc]
+    for column in ("doctor_id", "patient_id"):
+        ordered = sorted(occupied, key=lambda visit, column=column: (getattr(visit, column), visit.starts_at))  # type: ignore[misc]
         for before, after in pairwise(ordered):
-            assert getattr(before, whose) != getattr(after, whose) or before.ends_at <= after.starts_at
+            assert getattr(before, column) != getattr(after, column) or before.ends_at <= after.starts_at
 
 
-def test_one_doctors_times_are_given_on_the_phone(demo: Demo) -> None:
+def test_one_doctor_is_booked_by_phone(demo: Demo) -> None:
     _, connection = demo
     by_phone = rows(connection, DoctorRow, sa.column("booking") == BookingMode.PHONE.value)
     assert [doctor.full_name for doctor in by_phone] == ["Dr Jan Kowalski"]
 
 
-def test_children_see_paediatricians(demo: Demo) -> None:
+def test_children_visit_paediatricians(demo: Demo) -> None:
     plan, connection = demo
-    asked = sa.text(
+    query = sa.text(
         "SELECT p.date_of_birth, p.sex, d.specialty FROM appointments a JOIN accounts p ON p.id = a.patient_id"
         " JOIN doctors d ON d.id = a.doctor_id WHERE p.email LIKE 'patient%'"
     )
-    for born, sex, specialty in connection.execute(asked):
+    for born, sex, specialty in connection.execute(query):
         assert (born > str(plan.today - timedelta(days=18 * 365))) == (specialty == "Paediatrics")
         assert sex == "female" or specialty != "Gynaecology"
 
@@ -138,17 +138,17 @@ def test_charts_are_plausible(demo: Demo) -> None:
     assert ("Penicillin", "severe") in [(row.substance, row.severity) for row in allergies if row.patient_id == pat]
 
 
-def test_nobody_was_prescribed_what_they_do_not_bear(demo: Demo) -> None:
+def test_no_prescription_conflicts_with_an_allergy(demo: Demo) -> None:
     _, connection = demo
-    noted: dict[int, list[Allergy]] = {}
+    allergies: dict[int, list[Allergy]] = {}
     for row in rows(connection, AllergyRow):
-        noted.setdefault(row.patient_id, []).append(Allergy(substance=row.substance, severity=Severity(row.severity)))
-    asked = "SELECT p.patient_id, i.medicine FROM prescriptions p JOIN prescription_items i ON i.prescription_id = p.id"
-    for patient_id, medicine in connection.execute(sa.text(asked)):
-        check_allergies([medicine], noted.get(patient_id, []), None)
+        allergies.setdefault(row.patient_id, []).append(Allergy(substance=row.substance, severity=Severity(row.severity)))
+    query = "SELECT p.patient_id, i.medicine FROM prescriptions p JOIN prescription_items i ON i.prescription_id = p.id"
+    for patient_id, medicine in connection.execute(sa.text(query)):
+        check_allergies([medicine], allergies.get(patient_id, []), None)
 
 
-def test_notes_are_of_visits_that_took_place(demo: Demo) -> None:
+def test_notes_belong_to_completed_visits(demo: Demo) -> None:
     plan, connection = demo
     visits = {row.id: row for row in rows(connection, AppointmentRow)}
     notes = {row.appointment_id: row for row in rows(connection, NotesRow)}
@@ -163,7 +163,7 @@ def test_notes_are_of_visits_that_took_place(demo: Demo) -> None:
     assert NotesStatus.SIGNED in {row.status for row in notes.values()}
 
 
-def test_laboratory_bookings_are_in_every_status_and_at_its_hours(demo: Demo) -> None:
+def test_lab_bookings_have_every_status_in_lab_hours(demo: Demo) -> None:
     plan, connection = demo
     found = rows(connection, LabBookingRow)
     assert {one.status for one in found} == {status.value for status in LabBookingStatus}
@@ -180,7 +180,7 @@ def test_laboratory_bookings_are_in_every_status_and_at_its_hours(demo: Demo) ->
             assert 1 <= one.place <= plan.lab_places
 
 
-def test_results_follow_from_bookings(demo: Demo) -> None:
+def test_lab_results_match_their_bookings(demo: Demo) -> None:
     plan, connection = demo
     bookings = {one.id: one for one in rows(connection, LabBookingRow)}
     found = rows(connection, LabResultRow)
@@ -188,9 +188,9 @@ def test_results_follow_from_bookings(demo: Demo) -> None:
     for one in found:
         booking = bookings[one.booking_id]
         moments = [one.collected_at, one.entered_at, one.verified_at, one.seen_at, one.released_at]
-        made = [moment for moment in moments if moment is not None]
-        assert made == sorted(made)
-        assert made[-1] <= plan.now
+        copies = [moment for moment in moments if moment is not None]
+        assert copies == sorted(copies)
+        assert copies[-1] <= plan.now
         assert (one.status == "resulted") == (booking.status == "resulted") == (one.verified_at is None)
         assert (one.status == "released") == (one.released_at is not None)
         if booking.ordered_by_id is None:
@@ -199,7 +199,7 @@ def test_results_follow_from_bookings(demo: Demo) -> None:
             assert one.released_by_id in {None, booking.ordered_by_id}
 
 
-def test_flags_are_those_the_laboratory_would_set(demo: Demo) -> None:
+def test_lab_flags_match_the_flag_rules(demo: Demo) -> None:
     plan, connection = demo
     people = {row.id: row for row in rows(connection, AccountRow)}
     kinds = {row.code: row for row in rows(connection, AnalyteRow)}
@@ -226,22 +226,22 @@ def test_flags_are_those_the_laboratory_would_set(demo: Demo) -> None:
     assert any(one.critical for one in results.values())
 
 
-def test_the_same_day_and_seed_make_the_same_hospital(tmp_path: Path) -> None:
-    plan = OPENED["a working day"]
-    made = []
+def test_same_day_and_seed_give_the_same_data(tmp_path: Path) -> None:
+    plan = PLANS["a working day"]
+    copies = []
     for name in ("one", "two"):
         (tmp_path / name).mkdir()
-        engine = opened(plan, tmp_path / name)
+        engine = filled(plan, tmp_path / name)
         with engine.connect() as connection:
             tables = (AccountRow, AppointmentRow, LabBookingRow, LabResultRow, ObservationRow)
-            made.append([rows(connection, kind) for kind in tables])
+            copies.append([rows(connection, kind) for kind in tables])
         engine.dispose()
-    assert made[0] == made[1]
+    assert copies[0] == copies[1]
 
 
-def test_it_is_as_large_as_asked_for(tmp_path: Path) -> None:
-    plan = Plan(OPENED["a working day"].now, BERLIN, doctors=5, patients=60, appointments=5000)
-    engine = opened(plan, tmp_path)
+def test_demo_has_the_requested_size(tmp_path: Path) -> None:
+    plan = Plan(PLANS["a working day"].now, BERLIN, doctors=5, patients=60, appointments=5000)
+    engine = filled(plan, tmp_path)
     with engine.connect() as connection:
         assert len(rows(connection, AppointmentRow)) == 5000
         assert len(rows(connection, AccountRow, AccountRow.role == "patient")) == 60
@@ -249,15 +249,15 @@ def test_it_is_as_large_as_asked_for(tmp_path: Path) -> None:
     engine.dispose()
 
 
-def test_it_goes_into_an_empty_database_only(tmp_path: Path) -> None:
-    plan = OPENED["a working day"]
-    opened(plan, tmp_path).dispose()
+def test_fill_refuses_a_database_with_accounts(tmp_path: Path) -> None:
+    plan = PLANS["a working day"]
+    filled(plan, tmp_path).dispose()
     with pytest.raises(NotEmpty, match="empty one"):
         fill(f"sqlite:///{tmp_path / 'careplus.db'}", plan, "no hash")
 
 
 @pytest.mark.parametrize(
-    ("size", "why"),
+    ("size", "reason"),
     [
         ({"doctors": 1}, "2 to"),
         ({"doctors": 100}, "need 400 patients"),
@@ -266,8 +266,8 @@ def test_it_goes_into_an_empty_database_only(tmp_path: Path) -> None:
         ({"doctors": 2, "patients": 20, "appointments": 1_000_000}, "ask for"),
     ],
 )
-def test_sizes_that_do_not_go_together_are_refused(tmp_path: Path, size: dict[str, int], why: str) -> None:
+def test_fill_refuses_sizes_that_do_not_fit(tmp_path: Path, size: dict[str, int], reason: str) -> None:
     url = f"sqlite:///{tmp_path / 'careplus.db'}"
     upgrade(url)
-    with pytest.raises(DoesNotFit, match=why):
-        fill(url, Plan(OPENED["a working day"].now, BERLIN, **size), "no hash")  # type: ignore[arg-type]
+    with pytest.raises(DoesNotFit, match=reason):
+        fill(url, Plan(PLANS["a working day"].now, BERLIN, **size), "no hash")  # type: ignore[arg-type]

@@ -1,9 +1,8 @@
-"""`careplus run`: what it prints, and that its processes live and end together."""
+"""`careplus run`: its output, and the start, restart and end of its processes."""
 
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -26,7 +25,7 @@ LISTS = [
     if endpoint.method == "GET"
     and "{" not in endpoint.path
     and "items" in getattr(endpoint.answer, "model_fields", ())
-    # late in the evening today's times are over
+    # late in the evening no times of today are left
     and endpoint.name != "list_lab_slots"
 ]
 QUERIES: dict[str, tuple[dict[str, str], ...]] = {
@@ -42,7 +41,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hospital]:
         yield running
 
 
-def test_it_says_where_and_who(demo: Hospital) -> None:
+def test_run_demo_prints_address_and_logins(demo: Hospital) -> None:
     eventually(lambda: "Ready after" in demo.log.read_text())
     text = demo.log.read_text()
     assert f"CarePlus Hospital (demo) is open at http://localhost:{demo.port}" in text
@@ -58,7 +57,7 @@ def person(demo: Hospital, request: pytest.FixtureRequest) -> Iterator[Person]:
     signed_in.http.close()
 
 
-def test_every_list_of_every_demo_login_has_something_in_it(person: Person) -> None:
+def test_no_list_of_any_demo_login_is_empty(person: Person) -> None:
     role = Role(person.http.get("/auth/me").json()["role"])
     lists = [endpoint for endpoint in LISTS if endpoint.admits(role)]
     assert len(lists) > 3
@@ -68,7 +67,7 @@ def test_every_list_of_every_demo_login_has_something_in_it(person: Person) -> N
 
 
 @pytest.mark.parametrize("email", ["osei@demo.example", "lind@demo.example"])
-def test_doctors_have_results_to_review(demo: Hospital, email: str) -> None:
+def test_demo_doctors_have_results_to_review(demo: Hospital, email: str) -> None:
     doctor = demo.sign_in(email, DEMO_PASSWORD)
     query = {"seen": "false", "released": "false", "limit": "100"}
     unseen = doctor.http.get("/api/doctor/lab-results", params=query).json()["items"]
@@ -76,7 +75,7 @@ def test_doctors_have_results_to_review(demo: Hospital, email: str) -> None:
     assert {"Pat Morgan", "Sam Rivera"} & {result["patient"]["full_name"] for result in unseen}
 
 
-def test_every_doctor_has_free_times(demo: Hospital) -> None:
+def test_every_demo_doctor_has_free_times(demo: Hospital) -> None:
     with demo.client() as http:
         doctors = http.get("/api/doctors", params={"limit": 100}).json()["items"]
         assert len(doctors) == 12
@@ -86,7 +85,7 @@ def test_every_doctor_has_free_times(demo: Hospital) -> None:
 
 
 @only_linux
-def test_a_killed_service_starts_again(demo: Hospital) -> None:
+def test_killed_service_starts_again(demo: Hospital) -> None:
     before = processes(demo)
     os.kill(before["doctors"], signal.SIGKILL)
     eventually(lambda: "doctors      | ended (SIGKILL), starts again in 0.2 s" in demo.log.read_text())
@@ -97,7 +96,7 @@ def test_a_killed_service_starts_again(demo: Hospital) -> None:
 
 
 @only_linux
-def test_a_signal_ends_all_in_order(demo: Hospital) -> None:
+def test_signal_ends_all_processes(demo: Hospital) -> None:
     assert demo.process is not None
     pids = processes(demo).values()
     assert len(pids) == 5
@@ -108,11 +107,15 @@ def test_a_signal_ends_all_in_order(demo: Hospital) -> None:
 
 
 @only_linux
-def test_the_second_start_needs_nothing_new_and_leaves_nothing_behind(demo: Hospital) -> None:
-    said = started_again(demo)
-    assert "Filling" not in said
-    assert "Making" not in said
-    assert "weeks ago" not in said
+def test_second_start_reuses_the_database(demo: Hospital) -> None:
+    output = restart(demo)
+    assert "Filling" not in output
+    assert "Creating" not in output
+    assert "weeks ago" not in output
+
+
+@only_linux
+def test_processes_end_with_a_killed_supervisor(demo: Hospital) -> None:
     pids = processes(demo).values()
     assert demo.process is not None
     demo.process.kill()
@@ -120,24 +123,24 @@ def test_the_second_start_needs_nothing_new_and_leaves_nothing_behind(demo: Hosp
     eventually(lambda: not any(map(is_alive, pids)))
 
 
-def test_an_old_demo_says_so(demo: Hospital) -> None:
+def test_start_of_an_old_demo_prints_a_hint(demo: Hospital) -> None:
     connection = pysqlite3.connect(demo.data / "careplus.db")
     connection.execute("DELETE FROM appointments WHERE starts_at > strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '+6 days')")
     connection.commit()
     connection.close()
-    assert "weeks ago" in started_again(demo)
+    assert "weeks ago" in restart(demo)
 
 
-def started_again(hospital: Hospital) -> str:
-    """What it says."""
+def restart(hospital: Hospital) -> str:
+    """Restart and return the new output."""
     hospital.stop()
-    said = len(hospital.log.read_text())
+    output = len(hospital.log.read_text())
     hospital.start("--demo")
-    eventually(lambda: "Ready after" in hospital.log.read_text()[said:])
-    return hospital.log.read_text()[said:]
+    eventually(lambda: "Ready after" in hospital.log.read_text()[output:])
+    return hospital.log.read_text()[output:]
 
 
-def test_the_first_administrator_gets_a_link_once(tmp_path: Path) -> None:
+def test_first_start_prints_the_admin_link_once(tmp_path: Path) -> None:
     hospital = Hospital(tmp_path, measured=True)
     hospital.start()
     eventually(lambda: "Ready after" in hospital.log.read_text())
@@ -146,35 +149,25 @@ def test_the_first_administrator_gets_a_link_once(tmp_path: Path) -> None:
     person = {"email": "administrator@localhost", "password": PASSWORD, "full_name": "Ada", "invitation": link[1]}
     assert httpx.post(f"{hospital.url}/auth/register", json=person).json()["role"] == "admin"
     hospital.stop()
-    said = len(hospital.log.read_text())
+    output = len(hospital.log.read_text())
     hospital.measured = False
     hospital.start()
-    eventually(lambda: "Ready after" in hospital.log.read_text()[said:])
+    eventually(lambda: "Ready after" in hospital.log.read_text()[output:])
     hospital.stop()
-    assert "invitation=" not in hospital.log.read_text()[said:]
+    assert "invitation=" not in hospital.log.read_text()[output:]
     assert hospital.process is not None
     assert hospital.process.returncode == 0
 
 
-def is_bound(port: int) -> bool:
-    with socket.socket() as another:
-        try:
-            another.bind(("127.0.0.1", port))
-        except OSError:
-            return True
-        return False
-
-
-def test_a_service_that_is_still_starting_refuses(tmp_path: Path) -> None:
-    """Otherwise its callers would wait, and take it for one that stands still."""
+def test_starting_service_refuses_connections(tmp_path: Path) -> None:
+    """A connection that is accepted would make the gateway wait, and take the service for stalled."""
     hospital = Hospital(tmp_path)
     url = f"http://127.0.0.1:{hospital.port}/health"
     command = [sys.executable, "-m", "careplus_cli", "serve", "labs", "--port", str(hospital.port)]
     with subprocess.Popen(command, env=hospital.environment, cwd=hospital.data) as labs:
         try:
-            eventually(lambda: is_bound(hospital.port))
-            # it waits for its tables
-            time.sleep(1)
+            # the service is loaded by then, and waits for its tables
+            time.sleep(5)
             with pytest.raises(httpx.ConnectError):
                 httpx.get(url, timeout=2, **NEARBY)
             hospital.careplus("migrate")

@@ -1,6 +1,6 @@
-"""What the containers promise, asked of running ones; prints the figures of docs/deploy.md, fails where a promise is not kept.
+"""Check running containers: print the figures of docs/deploy.md, and fail where a limit is exceeded.
 
-`python3 -m tests.containers.running`, in the clone whose demo hospital is up, as somebody who may kill its processes.
+`python3 -m tests.containers.running`, in the clone of the running demo hospital, as a user with the right to kill its processes.
 """
 
 import json
@@ -14,8 +14,9 @@ import urllib.request
 from collections.abc import Callable
 from email.message import Message
 from functools import partial
-from pathlib import Path
 from typing import Any
+
+from tests.attacks.debugger import hold
 
 WEB, GATEWAY = "http://127.0.0.1:4200", "http://127.0.0.1:5000"
 SERVICES = ("auth", "appointments", "doctors", "labs")
@@ -23,7 +24,7 @@ LONG_RUNNING = ("web", "gateway", *SERVICES)
 LARGEST_MB = {"web": 5, "gateway": 70, **dict.fromkeys(SERVICES, 110)}
 BASES = {"web": "nginxinc/nginx-unprivileged:1.30-alpine-slim"}
 PYTHON_BASE = "python:3.11-slim-trixie"
-UP_AGAIN_S, ENDED_S = 60, 1
+UP_AGAIN_S = 60
 PASSWORD = "seven-quiet-herons"
 SECURITY = ("content-security-policy", "x-content-type-options", "referrer-policy")
 
@@ -46,7 +47,7 @@ def container(service: str) -> dict[str, Any]:
 
 
 def ask(method: str, url: str, body: Any = None, **headers: str) -> Answer:
-    """Names of headers with `_` for `-`."""
+    """Send a request; names of `headers` have `_` for `-`."""
     sent = {name.replace("_", "-"): value for name, value in headers.items()}
     content = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
     if content is not None:
@@ -60,12 +61,12 @@ def ask(method: str, url: str, body: Any = None, **headers: str) -> Answer:
 
 
 def _headers(found: Message) -> dict[str, str]:
-    """By their lower-case names; cookies as they are sent back."""
+    """Return headers by lower-case name, with set-cookie as the value of a Cookie header."""
     cookies = "; ".join(one.partition(";")[0] for one in found.get_all("set-cookie", []))
     return {**{name.lower(): value for name, value in found.items()}, "set-cookie": cookies}
 
 
-def told(method: str, url: str, body: Any = None, status: int = 200, **headers: str) -> Any:
+def ask_json(method: str, url: str, body: Any = None, status: int = 200, **headers: str) -> Any:
     answered, _, content = ask(method, url, body, **headers)
     assert answered == status, f"{method} {url}: {answered} {content[:300]!r}"
     return json.loads(content) if content else None
@@ -122,32 +123,32 @@ def check_memory() -> None:
 
 
 def book(base: str, name: str) -> tuple[str, str]:
-    """A new patient registers, signs in, renews the session and books; answers where the visit is, and their e-mail."""
+    """Register a patient, sign in, renew the session and book; return the path of the visit and the e-mail."""
     email = f"{name}-{time.time_ns()}@example.org"
     person = {"email": email, "password": PASSWORD, "full_name": "Noor Haddad", "date_of_birth": "1984-05-17", "sex": "female"}
-    told("POST", f"{base}/auth/register", person, 201)
+    ask_json("POST", f"{base}/auth/register", person, 201)
     status, headers, _ = ask("POST", f"{base}/auth/login", {"email": email, "password": PASSWORD})
     assert status == 200
-    # as a browser does that has the portal open at this address
-    renewed = told("POST", f"{base}/auth/refresh", Origin=base, X_CarePlus="1", Cookie=headers["set-cookie"])
+    # as a browser with a portal of this origin does
+    renewed = ask_json("POST", f"{base}/auth/refresh", Origin=base, X_CarePlus="1", Cookie=headers["set-cookie"])
     mine = {"Authorization": f"Bearer {renewed['access_token']}"}
-    for doctor in told("GET", f"{base}/api/doctors?limit=20")["items"]:
-        free = told("GET", f"{base}/api/doctors/{doctor['id']}/slots?days=31")["items"]
+    for doctor in ask_json("GET", f"{base}/api/doctors?limit=20")["items"]:
+        free = ask_json("GET", f"{base}/api/doctors/{doctor['id']}/slots?days=31")["items"]
         if free:
-            wish = {"doctor_id": doctor["id"], "starts_at": free[0]["starts_at"], "reason": "Palpitations"}
-            visit = told("POST", f"{base}/api/appointments", wish, 201, **mine, Idempotency_Key=f"try-{time.time_ns()}")
+            request = {"doctor_id": doctor["id"], "starts_at": free[0]["starts_at"], "reason": "Palpitations"}
+            visit = ask_json("POST", f"{base}/api/appointments", request, 201, **mine, Idempotency_Key=f"try-{time.time_ns()}")
             say(f"booked through {base}: {visit['reference']}")
             return f"/api/appointments/{visit['id']}", email
-    raise AssertionError("nobody has a free time")
+    raise AssertionError("no doctor has a free time")
 
 
 def is_still_there(base: str, path: str, email: str) -> None:
-    token = told("POST", f"{base}/auth/login", {"email": email, "password": PASSWORD})["access_token"]
-    told("GET", f"{base}{path}", Authorization=f"Bearer {token}")
+    token = ask_json("POST", f"{base}/auth/login", {"email": email, "password": PASSWORD})["access_token"]
+    ask_json("GET", f"{base}{path}", Authorization=f"Bearer {token}")
 
 
 def check_pages() -> None:
-    """The portals through nginx: what is kept, what is sent compressed, what goes on to the gateway."""
+    """The portals through nginx: caching, compression, and forwarding to the gateway."""
     status, headers, page = ask("GET", f"{WEB}/appointments/7", Accept="text/html,*/*;q=0.8")
     assert (status, headers["cache-control"]) == (200, "no-store")
     _, of_gateway, _ = ask("GET", f"{GATEWAY}/", Accept="text/html")
@@ -170,50 +171,55 @@ def check_pages() -> None:
     assert "img-src 'self' data:" in ask("GET", f"{WEB}/docs")[1]["content-security-policy"]
 
 
-def check_one_may_die() -> None:
+def check_one_may_be_killed() -> None:
     for service in SERVICES:
         was = container(service)["State"]["Pid"]
-        # as the system does that runs out of memory: what the engine itself is told to kill, it does not start again
-        os.kill(serving(was), signal.SIGKILL)
+        # as the kernel does when memory runs out; after `docker kill` the engine does not restart the container
+        os.kill(was, signal.SIGKILL)
         assert ask("GET", f"{WEB}/")[0] == 200
         parts = json.loads(ask("GET", f"{GATEWAY}/ready")[2])["parts"]
         assert [other for other in SERVICES if other != service and not parts[other]] == []
         began = time.monotonic()
-        until(partial(runs_anew, service, was))
+        until(partial(is_restarted, service, was))
         until(partial(answers, f"{WEB}/ready"))
         say(f"killed: {service} answers again after {time.monotonic() - began:.1f} s")
 
 
-def check_one_may_be_stopped() -> None:
-    """Nobody but the process that watches it can end it: Docker does not."""
-    for service in (*SERVICES, "gateway"):
+def check_one_may_stall() -> None:
+    """A debugger holds the main thread; the watchdog thread goes on."""
+    for service, limit_s in {**dict.fromkeys(SERVICES, 3), "gateway": 10}.items():
         was = container(service)["State"]["Pid"]
         began = time.monotonic()
-        os.kill(serving(was), signal.SIGSTOP)
-        until(partial(is_gone, was))
+        hold(was)
+        # the debugger is told of the end first
+        os.waitpid(was, 0)
         ended = time.monotonic() - began
-        until(partial(runs_anew, service, was))
+        until(partial(is_restarted, service, was))
         until(partial(answers, f"{WEB}/ready"))
-        say(f"stopped with SIGSTOP: {service} is ended after {ended:.1f} s, answers again after {time.monotonic() - began:.1f} s")
-        assert ended < ENDED_S, service
+        say(f"stalled: {service} is ended after {ended:.1f} s, answers again after {time.monotonic() - began:.1f} s")
+        assert ended < limit_s + 1, service
 
 
-def serving(watching: int) -> int:
-    """Of the two processes of a container, the one that the other watches."""
-    [child] = Path(f"/proc/{watching}/task/{watching}/children").read_text().split()
-    return int(child)
+def check_one_may_be_paused() -> None:
+    """`docker pause`: the others answer meanwhile, and it answers when it is resumed."""
+    for service in SERVICES:
+        found = container(service)
+        docker("pause", found["Id"])
+        time.sleep(5)
+        parts = json.loads(ask("GET", f"{GATEWAY}/ready")[2])["parts"]
+        assert [other for other in parts if not parts[other]] == [service]
+        docker("unpause", found["Id"])
+        until(partial(answers, f"{WEB}/ready"))
+        assert container(service)["State"]["Pid"] == found["State"]["Pid"], "not restarted"
+        say(f"paused: {service} answers when it is resumed")
 
 
-def is_gone(pid: int) -> bool:
-    return not Path(f"/proc/{pid}").exists()
-
-
-def runs_anew(service: str, was: int) -> bool:
+def is_restarted(service: str, was: int) -> bool:
     return container(service)["State"]["Pid"] not in {0, was}
 
 
 def check_no_gateway() -> None:
-    """What nginx says by itself."""
+    """nginx answers by itself."""
     compose("stop", "gateway")
     try:
         status, headers, body = ask("GET", f"{WEB}/api/config", Accept="application/json")
@@ -244,8 +250,9 @@ def main() -> None:
     check_pages()
     visits = [(base, *book(base, "noor")) for base in (WEB, GATEWAY)]
     check_memory()
-    check_one_may_die()
-    check_one_may_be_stopped()
+    check_one_may_be_killed()
+    check_one_may_stall()
+    check_one_may_be_paused()
     check_no_gateway()
     check_stops()
     compose("down")

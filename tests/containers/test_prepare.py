@@ -1,9 +1,6 @@
-"""What runs once before the services of a compose project, and the process that each image starts."""
+"""`careplus prepare`, which runs once before the services of a compose project."""
 
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -15,7 +12,7 @@ LINK = r"http://localhost:4200/register#\S+"
 ORIGINS = {"CAREPLUS_ORIGINS": "http://localhost:4200,http://127.0.0.1:4200"}
 
 
-def test_a_new_hospital_gets_a_link_for_its_first_administrator(tmp_path: Path) -> None:
+def test_prepare_of_a_new_hospital_prints_the_admin_link(tmp_path: Path) -> None:
     hospital = Hospital(tmp_path, extra=ORIGINS)
     first, second = (hospital.careplus("prepare") for _ in range(2))
     assert (first.returncode, second.returncode, first.stderr + second.stderr) == (0, 0, "")
@@ -26,7 +23,7 @@ def test_a_new_hospital_gets_a_link_for_its_first_administrator(tmp_path: Path) 
     assert re.search(LINK, hospital.careplus("prepare").stdout) is None
 
 
-def test_a_demo_is_filled_once(tmp_path: Path) -> None:
+def test_prepare_fills_a_demo_once(tmp_path: Path) -> None:
     hospital = Hospital(tmp_path, extra={**ORIGINS, "CAREPLUS_DEMO": "1"})
     first, second = (hospital.careplus("prepare") for _ in range(2))
     assert (first.returncode, second.returncode) == (0, 0)
@@ -41,7 +38,7 @@ def test_a_demo_is_filled_once(tmp_path: Path) -> None:
     assert "CAREPLUS_DEMO=1" in refused.stderr
 
 
-def test_a_demo_is_not_opened_to_other_machines(tmp_path: Path) -> None:
+def test_prepare_refuses_a_demo_on_a_public_address(tmp_path: Path) -> None:
     refused = Hospital(tmp_path, extra={"CAREPLUS_DEMO": "1", "CAREPLUS_HOST": "192.0.2.7"}).careplus("prepare")
     assert (refused.returncode, len(refused.stderr.splitlines())) == (2, 1)
     assert "not on 192.0.2.7" in refused.stderr
@@ -49,15 +46,5 @@ def test_a_demo_is_not_opened_to_other_machines(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("demo", "phone", "shown"), [(True, None, DEMO_PHONE), (True, "1", "1"), (False, None, None)])
-def test_only_a_demo_has_a_number_nobody_answers(demo: bool, phone: str | None, shown: str | None) -> None:
+def test_only_a_demo_has_a_fictional_phone_number(demo: bool, phone: str | None, shown: str | None) -> None:
     assert Settings(demo=demo, phone=phone).shown_phone == shown
-
-
-def test_a_service_that_nobody_knows_is_refused_in_one_line(tmp_path: Path) -> None:
-    environment = {**os.environ, "CAREPLUS_SERVICE": "pharmacy"}
-    command = [sys.executable, "-m", "careplus_runtime"]
-    done = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60)
-    assert (done.returncode, done.stderr) == (
-        3,
-        "careplus: pharmacy cannot start: there are auth, appointments, doctors, labs and gateway.\n",
-    )

@@ -41,7 +41,7 @@ def pid_of(hospital: Hospital, service: str) -> int:
     for process in Path("/proc").glob("[0-9]*"):
         try:
             is_child = f"\nPPid:\t{hospital.process.pid}\n" in (process / "status").read_text()
-            if is_child and f"\0serve\0{service}\0" in (process / "cmdline").read_text():
+            if is_child and f"\0careplus_{service}\0" in (process / "cmdline").read_text():
                 return int(process.name)
         except OSError:
             continue  # it ended meanwhile

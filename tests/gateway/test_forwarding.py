@@ -18,7 +18,7 @@ from careplus_gateway.bodies import LARGE_AT_ONCE
 from careplus_gateway.breaker import MOST, TURNS, Breaker
 from careplus_gateway.forward import IDLE_S
 from careplus_gateway.guards import GUARDS
-from careplus_runtime.process.background import beside
+from careplus_runtime.process.background import running_tasks
 from careplus_runtime.process.server import KEEP_ALIVE_S
 from tests.gateway.conftest import PATIENCE_S, Gateway, running
 from tests.gateway.peer import (
@@ -383,7 +383,7 @@ async def test_who_stood_still_and_was_ended_is_not_waited_for_like_one_that_sta
             taken: list[asyncio.StreamWriter] = []
             silent = await asyncio.start_server(lambda _, writer: taken.append(writer), "127.0.0.1", port)
         of_labs = Breaker("labs", f"http://127.0.0.1:{port}", http)
-        await ending.enter_async_context(beside(of_labs.watch()))
+        await ending.enter_async_context(running_tasks(of_labs.watch()))
         began = time.monotonic()
         of_labs.admit("request-of-the-tests")
         await asyncio.sleep(0.6)

@@ -16,9 +16,8 @@ import pytest
 
 from careplus_cli.supervisor import Supervisor
 from careplus_contracts.registry import SERVICES
-from careplus_runtime.process.health_monitor import Place
 from tests.gateway.journal import pid_of, reasons, requested, said
-from tests.hospital import ADMIN, PASSWORD, Hospital, Person, free_port, free_times
+from tests.hospital import ADMIN, PASSWORD, Hospital, Person, free_times
 from tests.test_every_endpoint import check_problem
 
 MIB = 2**20
@@ -165,7 +164,7 @@ async def test_whoever_closed_the_terminal_wants_an_end(monkeypatch: pytest.Monk
 
 
 def supervisor_of_nothing() -> Supervisor:
-    return Supervisor({"nothing": Place("127.0.0.1", free_port(), steps=6)}, os.environ)
+    return Supervisor(("nothing",), os.environ)
 
 
 async def ends_by_itself(supervisor: Supervisor) -> bool:

@@ -1,8 +1,9 @@
-"""What every process needs: settings, keys, logs, cursors."""
+"""The parts of every process: settings, keys, logs, cursors."""
 
 import asyncio
 import io
 import json
+import re
 import time
 from contextlib import redirect_stdout
 from pathlib import Path
@@ -19,7 +20,7 @@ from careplus_runtime.identity import jwks as keys
 from careplus_runtime.identity.jwks import TokenVerifier
 from careplus_runtime.identity.tokens import SigningKey
 from careplus_runtime.process import logs
-from careplus_runtime.process.background import beside
+from careplus_runtime.process.background import running_tasks
 from careplus_runtime.process.settings import SAMPLE_SECRET, SettingsError, load_settings
 from careplus_tables.references import new_reference
 
@@ -35,7 +36,7 @@ def clean(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPatch
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "says"),
+    ("name", "value", "message"),
     [
         ("CAREPLUS_ZONE", "Mars/Base", "IANA"),
         ("CAREPLUS_ZONE", "../etc/passwd", "IANA"),
@@ -53,13 +54,13 @@ def clean(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPatch
         ("SECRET_KEY", "x" * 40 + ",short", "32"),
     ],
 )
-def test_a_wrong_setting_is_one_clear_line(clean: pytest.MonkeyPatch, name: str, value: str, says: str) -> None:
+def test_wrong_setting_is_one_line(clean: pytest.MonkeyPatch, name: str, value: str, message: str) -> None:
     clean.setenv(name, value)
-    with pytest.raises(SettingsError, match=f"^{name}: .*{says}[^\n]*$"):
+    with pytest.raises(SettingsError, match=f"^{name}: .*{message}[^\n]*$"):
         load_settings()
 
 
-def test_settings_have_sensible_defaults(clean: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_settings_have_defaults(clean: pytest.MonkeyPatch, tmp_path: Path) -> None:
     settings = load_settings()
     assert settings.database == f"sqlite:///{tmp_path / 'data' / 'careplus.db'}"
     assert settings.allowed_origins == ("http://localhost:5000", "http://127.0.0.1:5000")
@@ -72,7 +73,7 @@ def test_settings_have_sensible_defaults(clean: pytest.MonkeyPatch, tmp_path: Pa
 
 
 class Auth:
-    """Answers as auth would, or not."""
+    """Answers as auth does, or fails while `away`."""
 
     def __init__(self) -> None:
         self.asked = 0
@@ -92,7 +93,7 @@ def token(key: SigningKey = KEY, at: float | None = None) -> str:
     return key.sign(7, Role.PATIENT, "s" * 20, int(at or time.time()))
 
 
-async def test_keys_are_kept_while_auth_is_away() -> None:
+async def test_keys_stay_valid_while_auth_is_away() -> None:
     auth = Auth()
     verifier = TokenVerifier(auth.fetch)
     auth.away = True
@@ -105,12 +106,12 @@ async def test_keys_are_kept_while_auth_is_away() -> None:
     assert (await verifier.identify(token(at=time.time() - 5))).id == 7
 
 
-async def test_keys_are_there_before_anybody_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_keys_are_fetched_before_the_first_request(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(keys, "RETRY_AFTER_S", 0.01)
     auth = Auth()
     auth.away = True
     verifier = TokenVerifier(auth.fetch)
-    async with beside(verifier.fetch_until_known()), asyncio.timeout(10):
+    async with running_tasks(verifier.fetch_until_known()), asyncio.timeout(10):
         await asyncio.sleep(0.1)
         auth.away = False
         await auth.answered.wait()
@@ -118,7 +119,7 @@ async def test_keys_are_there_before_anybody_comes(monkeypatch: pytest.MonkeyPat
     assert (await verifier.identify(token())).id == 7
 
 
-async def test_an_unknown_key_is_asked_for_at_most_every_half_minute() -> None:
+async def test_unknown_key_is_fetched_every_30_s_at_most() -> None:
     auth = Auth()
     verifier = TokenVerifier(auth.fetch)
     await verifier.identify(token())
@@ -133,7 +134,7 @@ async def test_an_unknown_key_is_asked_for_at_most_every_half_minute() -> None:
     assert auth.asked == 2
 
 
-async def test_verified_tokens_are_remembered_until_they_expire_and_not_without_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_token_cache_is_bounded_and_expires(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(keys, "CACHED_TOKENS", 3)
     verifier = TokenVerifier(Auth().fetch)
     for number in range(6):
@@ -146,7 +147,7 @@ async def test_verified_tokens_are_remembered_until_they_expire_and_not_without_
         await verifier.identify(ending)
 
 
-def test_logs_hold_no_secrets() -> None:
+def test_logs_contain_no_secrets() -> None:
     written = io.StringIO()
     with redirect_stdout(written):
         logs.configure("tests", "info")
@@ -157,7 +158,7 @@ def test_logs_hold_no_secrets() -> None:
     assert not any(secret in written.getvalue() for secret in ("p4ss", "t0k", "a@b.c"))
 
 
-def test_cursors_come_back_and_others_are_refused() -> None:
+def test_cursors_round_trip_and_invalid_ones_are_refused() -> None:
     rows = [("a", 1), ("b", 2), ("ü" * 190, 3)]
     shown, cursor = page(rows, 2, lambda row: row)
     assert (list(shown), after(cursor, tuple[str, int])) == (rows[:2], ("b", 2))
@@ -168,12 +169,19 @@ def test_cursors_come_back_and_others_are_refused() -> None:
             after(wrong, int)
 
 
-def test_references_can_be_read_out() -> None:
-    made = {new_reference("CP") for _ in range(1000)}
-    assert len(made) == 1000
-    assert all(len(one) == 12 and not set(one[3:]) & set("01OIL") for one in made)
+def test_references_have_no_ambiguous_characters() -> None:
+    references = {new_reference("CP") for _ in range(1000)}
+    assert len(references) == 1000
+    assert all(len(one) == 12 and not set(one[3:]) & set("01OIL") for one in references)
 
 
-def test_any_version_will_do_where_nobody_asked() -> None:
+def test_runtime_names_no_service_package() -> None:
+    sources = {path: path.read_text() for path in (Path(__file__).parents[2] / "libs" / "runtime").rglob("*.py")}
+    assert len(sources) > 20
+    named = re.compile("careplus_(auth|appointments|doctors|labs|gateway|cli)")
+    assert [path for path, source in sources.items() if named.search(source)] == []
+
+
+def test_version_is_checked_only_with_if_match() -> None:
     check_version(3, None)
     check_version(3, frozenset({'"2"', '"3"'}))

@@ -1,4 +1,4 @@
-"""What the commands ask of the database before they use it. Every refusal is one line."""
+"""Migrate and inspect the database before a command uses it. Every error is one line."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,53 +13,53 @@ from careplus_tables.engine import sync_engine
 from careplus_tables.migrate import HEAD, WrongSchema, revision, upgrade
 
 FIRST_DEMO_LOGIN = "pat@demo.example"
-SOON = timedelta(days=7)
+UPCOMING = timedelta(days=7)
 
 
-class Unusable(Exception):
-    """The database cannot be used like this; the message is one line that says why."""
+class DatabaseUnusable(Exception):
+    """The database cannot be used; the message is one line with the reason."""
 
 
 @dataclass(frozen=True)
 class Contents:
-    """Whether there are accounts at all, the demo's among them, an administrator who can sign in, and visits a week from now."""
+    """Whether a database has any account, the demo's, an administrator with a password, and visits later than a week from now."""
 
-    accounts: bool
-    demo: bool
-    administrator: bool
-    coming: bool
+    has_accounts: bool
+    has_demo: bool
+    has_administrator: bool
+    has_upcoming_visits: bool
 
 
 def migrate(url: str) -> str | None:
-    """Bring the database to HEAD; answers the revision it was at. Raises Unusable."""
-    with in_one_line():
+    """Migrate the database to HEAD and return its revision before. Raises DatabaseUnusable."""
+    with one_line_errors():
         before = revision(url)
         if before is not None and before > HEAD:
-            raise Unusable(f"The database is at revision {before}, newer than this version of CarePlus ({HEAD}).")
+            raise DatabaseUnusable(f"The database is at revision {before}, newer than this version of CarePlus ({HEAD}).")
         upgrade(url)
         return before
 
 
 def contents(url: str) -> Contents:
-    """What a migrated database holds. Raises Unusable."""
-    asked = sa.text(
+    """Inspect a migrated database. Raises DatabaseUnusable."""
+    query = sa.text(
         "SELECT EXISTS (SELECT 1 FROM accounts), EXISTS (SELECT 1 FROM accounts WHERE email = :demo),"
         " EXISTS (SELECT 1 FROM accounts WHERE role = 'admin' AND password_hash IS NOT NULL),"
         " EXISTS (SELECT 1 FROM appointments WHERE starts_at > :soon)"
     )
-    with in_one_line():
+    with one_line_errors():
         engine = sync_engine(url)
         with engine.connect() as connection:
-            found = connection.execute(asked, {"demo": FIRST_DEMO_LOGIN, "soon": f"{now() + SOON:%Y-%m-%dT%H:%M:%SZ}"}).one()
+            found = connection.execute(query, {"demo": FIRST_DEMO_LOGIN, "soon": f"{now() + UPCOMING:%Y-%m-%dT%H:%M:%SZ}"}).one()
         engine.dispose()
         return Contents(*map(bool, found))
 
 
 @contextmanager
-def in_one_line() -> Iterator[None]:
-    """Raise Unusable for what the database says."""
+def one_line_errors() -> Iterator[None]:
+    """Raise DatabaseUnusable, with a message of one line, for errors of the database."""
     try:
         yield
     except (SQLAlchemyError, WrongSchema, OSError) as error:
         reason = str(getattr(error, "orig", None) or error).strip().splitlines()
-        raise Unusable(f"The database cannot be used: {reason[0] if reason else type(error).__name__}") from None
+        raise DatabaseUnusable(f"The database cannot be used: {reason[0] if reason else type(error).__name__}") from None

@@ -1,4 +1,4 @@
-"""Fills an empty database with a demo hospital, and shows how far it is."""
+"""Fill an empty database with a demo hospital and show progress."""
 
 import time
 from contextlib import AbstractContextManager, nullcontext
@@ -17,7 +17,7 @@ PASSWORD = "demo-hospital-1"
 
 
 class CannotFill(Exception):
-    """There will be no demo hospital; the message is one line that says why."""
+    """The demo hospital cannot be filled; the message is one line with the reason."""
 
 
 def fill_demo(
@@ -29,7 +29,7 @@ def fill_demo(
     *,
     console: Console | None = None,
 ) -> None:
-    """Fill a migrated database; with a `console` shows progress there. Raises CannotFill."""
+    """Fill a migrated database and show progress on the `console`, if any. Raises CannotFill."""
     plan = Plan(
         now=now(),
         zone=settings.clinic_zone,
@@ -40,16 +40,16 @@ def fill_demo(
         lab_places=settings.lab_places,
         seed=seed,
     )
-    began = time.monotonic()
+    started = time.monotonic()
     bars = _bars(console) if console else None
-    shown: AbstractContextManager[object] = bars or nullcontext()
+    display: AbstractContextManager[object] = bars or nullcontext()
     try:
-        with shown:
-            written = fill(settings.database, plan, hash_now(PASSWORD), _showing(bars) if bars else _silent)
+        with display:
+            written = fill(settings.database, plan, hash_now(PASSWORD), _progress(bars) if bars else _no_progress)
     except (NotEmpty, DoesNotFit) as reason:
         raise CannotFill(str(reason)) from None
     if console:
-        console.print(f"{written['appointments']:,} visits and all that goes with them in {time.monotonic() - began:.0f} s.")
+        console.print(f"{written['appointments']:,} visits with their records in {time.monotonic() - started:.0f} s.")
 
 
 def _bars(console: Console) -> Bars:
@@ -57,7 +57,7 @@ def _bars(console: Console) -> Bars:
     return Bars(*columns, console=console)
 
 
-def _showing(bars: Bars) -> Progress:
+def _progress(bars: Bars) -> Progress:
     tasks = {}
 
     def show(name: str, done: int, total: int) -> None:
@@ -68,5 +68,5 @@ def _showing(bars: Bars) -> Progress:
     return show
 
 
-def _silent(_: str, __: int, ___: int) -> None:
+def _no_progress(_: str, __: int, ___: int) -> None:
     pass

@@ -1,6 +1,7 @@
-"""The `careplus` command. What a command needs is imported when it runs, so that each starts quickly."""
+"""The `careplus` command. Each command imports its modules when it runs, so that all start quickly."""
 
 import json
+import runpy
 import sys
 import time
 from pathlib import Path
@@ -21,7 +22,7 @@ app.add_typer(audit, name="audit")
 
 
 def run() -> None:
-    """The entry point."""
+    """Run the command line."""
     app()
 
 
@@ -30,11 +31,11 @@ def run_hospital(
     demo: Annotated[bool, typer.Option("--demo", help="Open the demo hospital, filled with invented people.")] = False,
 ) -> None:
     """Start the whole hospital: migrate, then five processes until Ctrl-C."""
-    from careplus_cli.opening import open_hospital
     from careplus_cli.preparing import CannotOpen
+    from careplus_cli.run import run_until_stopped
 
     try:
-        open_hospital(_settings(), demo=demo, started=STARTED)
+        run_until_stopped(_settings(), demo=demo, started=STARTED)
     except CannotOpen as reason:
         _refuse(str(reason))
 
@@ -44,20 +45,21 @@ def serve(
     service: Annotated[str, typer.Argument(help="auth, appointments, doctors, labs or gateway.")],
     host: Annotated[str | None, typer.Option(help="Address to listen on; the settings' if not given.")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on; the settings' if not given.", min=1, max=65535)] = None,
-    supervised: Annotated[bool, typer.Option("--supervised", hidden=True)] = False,
+    watchdog: Annotated[bool, typer.Option(help="End the process when it stalls; not for debuggers.")] = True,
 ) -> None:
-    """Serve one service in this process."""
-    from careplus_runtime.process.server import CannotServe, serve_service
+    """Serve one service in this process, as `python -m careplus_SERVICE` does."""
+    from careplus_cli.services import SERVICES
 
-    try:
-        serve_service(service, _settings(), host, port, supervised=supervised)
-    except CannotServe as reason:
-        _refuse(f"{service} cannot start: {reason}", code=3)
+    if service not in (*SERVICES, "gateway"):
+        _refuse(f"{service} cannot start: there are {', '.join(SERVICES)} and gateway.", code=3)
+    options = [*(["--host", host] if host else []), *(["--port", str(port)] if port else [])]
+    sys.argv[1:] = options if watchdog else [*options, "--no-watchdog"]
+    runpy.run_module(f"careplus_{service}", run_name="__main__")
 
 
 @app.command()
 def migrate() -> None:
-    """Bring the database to the schema that this version needs."""
+    """Migrate the database to the schema of this version."""
     from careplus_tables.migrate import HEAD
 
     before = _migrated(_settings().database)
@@ -66,13 +68,13 @@ def migrate() -> None:
 
 @app.command("prepare")
 def prepare_hospital() -> None:
-    """What `run` does before it starts the services: migrate, then fill the demo (CAREPLUS_DEMO) or invite an administrator."""
-    from careplus_cli.preparing import FIRST_LINK, LOGINS, CannotOpen, check_demo_stays_here, prepare
+    """Migrate, then fill the demo (CAREPLUS_DEMO) or invite an administrator, as `run` does before it starts the services."""
+    from careplus_cli.preparing import FIRST_LINK, LOGINS, CannotOpen, check_demo_is_local, prepare
 
     settings = _settings()
     try:
         if settings.demo:
-            check_demo_stays_here(settings)
+            check_demo_is_local(settings)
         link = prepare(settings, demo=settings.demo)
     except CannotOpen as reason:
         _refuse(str(reason))
@@ -87,10 +89,10 @@ def prepare_hospital() -> None:
 def demo(
     doctors: Annotated[int, typer.Option(min=2, help="How many doctors.")] = 12,
     patients: Annotated[int, typer.Option(min=20, help="How many patients.")] = 200,
-    appointments: Annotated[int | None, typer.Option(min=20, help="How many visits; as suits the doctors if not given.")] = None,
-    seed: Annotated[int, typer.Option(help="Another number makes another hospital.")] = 1,
+    appointments: Annotated[int | None, typer.Option(min=20, help="How many visits; fits the doctors if not given.")] = None,
+    seed: Annotated[int, typer.Option(help="Another number gives another hospital.")] = 1,
 ) -> None:
-    """Fill an empty database with a demo hospital of any size; the same day and seed make the same one."""
+    """Fill an empty database with a demo hospital of any size; the same day and seed give the same one."""
     from rich.console import Console
 
     from careplus_cli.filling import CannotFill, fill_demo
@@ -107,7 +109,7 @@ def demo(
 def openapi(
     output: Annotated[Path | None, typer.Option(help="File to write; standard output if not given.")] = None,
 ) -> None:
-    """Write the OpenAPI document of everything the hospital's API promises."""
+    """Write the OpenAPI document of the hospital's API."""
     from careplus_runtime.http.openapi import document
 
     text = json.dumps(document(), indent=2, ensure_ascii=False) + "\n"
@@ -122,7 +124,7 @@ def create(
     email: Annotated[str, typer.Option(prompt="E-mail", help="Asked for if not given.")],
     name: Annotated[str, typer.Option(prompt="Full name", help="Asked for if not given.")],
 ) -> None:
-    """Add an administrator. The password is asked for, or read from standard input; never an argument."""
+    """Add an administrator. The password is prompted for or read from standard input, never an argument."""
     from pydantic import ValidationError
 
     from careplus_auth.sign_in.bootstrap_admin import create_admin
@@ -144,20 +146,20 @@ def create(
 @audit.command()
 def verify(
     head: Annotated[
-        str | None, typer.Option(help="NUMBER:MAC of an `audit_head` in the log; shows whether the end was cut off since.")
+        str | None, typer.Option(help="NUMBER:MAC of an `audit_head` in the log; tells whether the end was cut off since.")
     ] = None,
 ) -> None:
-    """Check that nobody changed the audit trail. Ends with 0 if it is sound, 1 if not, 2 if that cannot be told."""
+    """Check that the audit trail is unchanged. Exits with 0 if it is, 1 if not, 2 if it cannot be checked."""
     from careplus_cli.auditing import CannotVerify, verify_audit
-    from careplus_cli.database import Unusable
-    from careplus_cli.verifying import Broken
+    from careplus_cli.database import DatabaseUnusable
+    from careplus_cli.verifying import ChainBroken
     from careplus_runtime.process.settings import SettingsError
 
     try:
         verify_audit(_settings(), head)
-    except Broken as wrong:
-        _refuse(str(wrong), code=1)
-    except (CannotVerify, Unusable, SettingsError) as reason:
+    except ChainBroken as reason:
+        _refuse(str(reason), code=1)
+    except (CannotVerify, DatabaseUnusable, SettingsError) as reason:
         _refuse(str(reason))
 
 
@@ -168,12 +170,12 @@ def _password() -> str:
 
 
 def _migrated(url: str) -> str | None:
-    """The revision the database was at before it was migrated."""
-    from careplus_cli.database import Unusable, migrate
+    """Migrate the database and return its revision before."""
+    from careplus_cli.database import DatabaseUnusable, migrate
 
     try:
         return migrate(url)
-    except Unusable as reason:
+    except DatabaseUnusable as reason:
         _refuse(str(reason), code=1)
 
 

@@ -1,4 +1,4 @@
-"""Prepares a hospital's database before its services need it: the schema, the demo's people or the first administrator."""
+"""Prepare a hospital's database for its services: the schema, and the demo's people or the first administrator."""
 
 from ipaddress import ip_address
 from pathlib import Path
@@ -22,17 +22,17 @@ FIRST_LINK = "  The first administrator chooses a password here; the link works 
 
 
 class CannotOpen(Exception):
-    """The hospital does not start; the message is one line that says why and what to do."""
+    """The hospital does not start; the message is one line with the reason and the remedy."""
 
 
-def check_demo_stays_here(settings: Settings) -> None:
-    """Raise CannotOpen where a demo hospital would be open to other machines."""
+def check_demo_is_local(settings: Settings) -> None:
+    """Raise CannotOpen when other machines could reach a demo hospital."""
     if not _is_loopback(settings.host):
-        raise CannotOpen(f"Everybody knows a demo's passwords, so it opens on 127.0.0.1 only, not on {settings.host}.")
+        raise CannotOpen(f"The passwords of a demo are public, so it opens on 127.0.0.1 only, not on {settings.host}.")
 
 
 def prepare(settings: Settings, *, demo: bool) -> str | None:
-    """Migrate, and fill the demo hospital where it is one. Answers the first administrator's link where there is none yet.
+    """Migrate, and fill the demo hospital; return the first administrator's link if no administrator has a password.
 
     Raises CannotOpen.
     """
@@ -41,20 +41,20 @@ def prepare(settings: Settings, *, demo: bool) -> str | None:
     url = settings.database
     try:
         if is_new(url):
-            typer.echo("Making the database")
+            typer.echo("Creating the database")
         database.migrate(url)
-        found = database.contents(url)
-    except database.Unusable as reason:
+        contents = database.contents(url)
+    except database.DatabaseUnusable as reason:
         raise CannotOpen(str(reason)) from None
-    _check_kind(found, demo)
-    if demo and not found.demo:
+    _check_kind(contents, demo)
+    if demo and not contents.has_demo:
         from careplus_cli.filling import fill_demo
 
         typer.echo("Filling the demo hospital")
         fill_demo(settings)
-    elif demo and not found.coming:
+    elif demo and not contents.has_upcoming_visits:
         typer.echo(f"This demo hospital was filled weeks ago; for a fresh one remove {settings.data} and start again.")
-    elif not demo and not found.administrator:
+    elif not demo and not contents.has_administrator:
         from careplus_auth.sign_in.bootstrap_admin import invite_first_admin
 
         return invite_first_admin(url, settings.public_url)
@@ -62,18 +62,18 @@ def prepare(settings: Settings, *, demo: bool) -> str | None:
 
 
 def is_new(url: str) -> bool:
-    """Whether this is a SQLite file that does not exist yet."""
+    """Return whether the URL names a SQLite file that does not exist yet."""
     parts = urlsplit(url)
     return parts.scheme.startswith("sqlite") and not Path(parts.path[1:]).exists()
 
 
-def _check_kind(found: "Contents", demo: bool) -> None:
-    elsewhere = "Set CAREPLUS_DATA to another folder, or CAREPLUS_PORT and CAREPLUS_DATA for two side by side."
-    if demo and found.accounts and not found.demo:
-        raise CannotOpen(f"This database is a real hospital's, not a demo. {elsewhere}")
-    if found.demo and not demo:
-        knows = "This database is a demo hospital's, whose passwords everybody knows"
-        raise CannotOpen(f"{knows}: add --demo, or in containers set CAREPLUS_DEMO=1. {elsewhere}")
+def _check_kind(contents: "Contents", demo: bool) -> None:
+    remedy = "Set CAREPLUS_DATA to another folder, or CAREPLUS_PORT and CAREPLUS_DATA for two hospitals at once."
+    if demo and contents.has_accounts and not contents.has_demo:
+        raise CannotOpen(f"This database is a real hospital's, not a demo. {remedy}")
+    if contents.has_demo and not demo:
+        reason = "This database is a demo hospital's, and its passwords are public"
+        raise CannotOpen(f"{reason}: add --demo, or in containers set CAREPLUS_DEMO=1. {remedy}")
 
 
 def _is_loopback(host: str) -> bool:

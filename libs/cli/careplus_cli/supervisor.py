@@ -1,151 +1,145 @@
-"""Keeps the hospital's processes running: prefixes what they say, starts again what ends or stands still, ends all together.
+"""Run the hospital's processes: prefix their output, restart each that ends or stalls, end all together.
 
-No process outlives the supervisor: each reads from a pipe that only the supervisor could write to, and ends when that closes.
+Standard input of each process is a socket: heartbeats come back through it, and the process ends when the supervisor does.
 """
 
 import asyncio
 import errno
 import os
 import signal
+import socket
 import sys
 import time
 from asyncio.subprocess import PIPE, STDOUT, Process
-from collections.abc import Coroutine, Mapping
-from typing import Any
+from collections.abc import Mapping
+from contextlib import suppress
+from functools import partial
 
-from careplus_runtime.process.health_monitor import IS_STOPPED, STANDS_STILL, Place, is_stopped, stands_still
+from careplus_runtime.process.heartbeat import watch
 
-GRACE_S, LEAST_GRACE_S = 10.0, 2.0
-"""To end what was begun: all together, and the services where the gateway took all of that."""
-FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.2, 5.0
-WELL_AFTER_S = 10.0
-"""Who lived so long starts again at once."""
-NOBODY_LISTENS = (errno.EPIPE, errno.EIO)
+GRACE_S, SERVICES_GRACE_S = 10.0, 2.0
+"""Seconds to end requests in progress: of all processes, and at least of the services when the gateway needed all of that."""
+FIRST_DELAY_S, LAST_DELAY_S, STABLE_S = 0.2, 5.0, 10.0
+"""The delay before a restart doubles from the first to the last; a process that ran for STABLE_S starts with the first again."""
+CLOSED_TERMINAL = (errno.EPIPE, errno.EIO)
 COLOURS = (36, 35, 34, 33, 32)
 
 
 class Supervisor:
-    """Runs `careplus serve NAME --supervised` for each name. `places`: where each listens. `environment` is the children's."""
+    """Runs `python -m careplus_<name> --supervised` for each name, with `environment`.
 
-    def __init__(self, places: Mapping[str, Place], environment: Mapping[str, str]) -> None:
-        self.names, self.places, self.environment = tuple(places), places, environment
-        self.stop = asyncio.Event()
-        self.running: dict[str, Process] = {}
-        self._pipe = os.pipe()
-        self._keeping: dict[str, asyncio.Task[None]] = {}
-        colourful = sys.stdout.isatty() and "NO_COLOR" not in os.environ
-        width = max(map(len, self.names))
+    `stop` asks for the end of all; `ready` is set when each of them has been serving.
+    """
+
+    def __init__(self, names: tuple[str, ...], environment: Mapping[str, str]) -> None:
+        self.names, self.environment = names, environment
+        self.stop, self.ready = asyncio.Event(), asyncio.Event()
+        self._starting = set(names)
+        self._processes: dict[str, Process] = {}
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        coloured = sys.stdout.isatty() and "NO_COLOR" not in os.environ
+        width = max(map(len, names))
         self._prefixes = {
-            name: (f"\x1b[{colour}m{name:{width}} |\x1b[0m " if colourful else f"{name:{width}} | ").encode()
-            for name, colour in zip(self.names, COLOURS, strict=False)
+            name: (f"\x1b[{colour}m{name:{width}} |\x1b[0m " if coloured else f"{name:{width}} | ").encode()
+            for name, colour in zip(names, COLOURS, strict=False)
         }
 
-    def listen_to(self, *signals: signal.Signals) -> None:
-        """Stop at any of these; one that is ignored, as SIGHUP under nohup, stays so."""
+    def stop_on(self, *signals: signal.Signals) -> None:
+        """Set `stop` at any of these signals; one that is ignored, as SIGHUP under nohup, stays ignored."""
         for number in signals:
             if signal.getsignal(number) is not signal.SIG_IGN:
                 asyncio.get_running_loop().add_signal_handler(number, self.stop.set)
 
     def start(self) -> None:
+        """Start all processes."""
         asyncio.get_running_loop().add_signal_handler(signal.SIGCHLD, self._kill_stopped)
-        self._keeping = {name: asyncio.create_task(self._keep(name)) for name in self.names}
-
-    async def until(self, work: Coroutine[Any, Any, Any]) -> bool:
-        """Whether the work was done before somebody asked to stop. Raises what it raises."""
-        working, stopped = asyncio.create_task(work), asyncio.create_task(self.stop.wait())
-        await asyncio.wait({working, stopped}, return_when=asyncio.FIRST_COMPLETED)
-        for task in (working, stopped):
-            task.cancel()
-        if working.done() and not working.cancelled():
-            working.result()
-            return True
-        return False
+        self._tasks = {name: asyncio.create_task(self._keep_running(name)) for name in self.names}
 
     async def end(self) -> None:
-        """End the last one named first, then the others; what does not end within GRACE_S is killed."""
+        """End the last process named first, then the others; kill each that does not end within GRACE_S."""
         self.stop.set()
         deadline = time.monotonic() + GRACE_S
         for names in (self.names[-1:], self.names[:-1]):
             for name in names:
                 self._signal(name, signal.SIGTERM)
-            keeping = [self._keeping[name] for name in names if name in self._keeping]
-            if keeping:
-                await asyncio.wait(keeping, timeout=max(LEAST_GRACE_S, deadline - time.monotonic()))
-        for name in self.running:
+            tasks = [self._tasks[name] for name in names if name in self._tasks]
+            if tasks:
+                await asyncio.wait(tasks, timeout=max(SERVICES_GRACE_S, deadline - time.monotonic()))
+        for name in self._processes:
             self._signal(name, signal.SIGKILL)
-        await asyncio.gather(*self._keeping.values())
+        await asyncio.gather(*self._tasks.values())
 
-    async def _keep(self, name: str) -> None:
-        pause = FIRST_PAUSE_S
+    async def _keep_running(self, name: str) -> None:
+        delay = FIRST_DELAY_S / 2
         while not self.stop.is_set():
-            began = time.monotonic()
+            started = time.monotonic()
             code = await self._run(name)
             if self.stop.is_set():
                 return
-            if time.monotonic() - began > WELL_AFTER_S:
-                pause = FIRST_PAUSE_S
-            self._say(name, f"ended ({_ending(code)}), starts again in {pause:.1f} s".encode())
-            await self.until(asyncio.sleep(pause))
-            pause = min(pause * 2, LONGEST_PAUSE_S)
+            delay = FIRST_DELAY_S if time.monotonic() - started > STABLE_S else min(delay * 2, LAST_DELAY_S)
+            reason = f"exit code {code}" if code >= 0 else signal.Signals(-code).name
+            self._print(name, f"ended ({reason}), starts again in {delay:.1f} s".encode())
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self.stop.wait(), delay)
 
     async def _run(self, name: str) -> int:
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "careplus_cli", "serve", name, "--supervised"),
-            stdin=self._pipe[0],
-            stdout=PIPE,
-            stderr=STDOUT,
-            env=self.environment,
-            # Ctrl-C in the terminal is for the supervisor, who ends the others in order
-            start_new_session=True,
-        )
-        self.running[name] = process
-        # which may have happened before
+        """Run a process to its end and return its exit code, negative for a signal."""
+        own, theirs = socket.socketpair()
+        with theirs:
+            command = (sys.executable, "-m", f"careplus_{name}", "--supervised")
+            # a session of its own: Ctrl-C in the terminal is for the supervisor, which ends the processes in order
+            process = await asyncio.create_subprocess_exec(
+                *command, stdin=theirs.fileno(), stdout=PIPE, stderr=STDOUT, env=self.environment, start_new_session=True
+            )
+        self._processes[name] = process
+        later = asyncio.get_running_loop().call_soon_threadsafe
+        watch(own, partial(later, self._kill, name, "stalled, is killed"), partial(later, self._set_started, name))
+        # the process may have been stopped, or all asked to end, while it was being started
         self._kill_stopped()
         if self.stop.is_set():
             self._signal(name, signal.SIGTERM)
-        watching = asyncio.create_task(self._watch(name))
-        await self._repeat(name, process)
+        await self._print_output(name, process.stdout)
         code = await process.wait()
-        watching.cancel()
-        del self.running[name]
+        del self._processes[name]
         return code
 
-    async def _watch(self, name: str) -> None:
-        await stands_still(self.places[name])
-        self._kill(name, STANDS_STILL)
+    def _set_started(self, name: str) -> None:
+        self._starting.discard(name)
+        if not self._starting:
+            self.ready.set()
 
     def _kill_stopped(self) -> None:
-        for name, process in self.running.items():
-            if process.returncode is None and is_stopped(process.pid):
-                self._kill(name, IS_STOPPED)
+        """Kill each process that SIGSTOP has stopped: waiting for its missing heartbeats would take longer."""
+        # macOS has waitid since Python 3.13
+        if hasattr(os, "waitid"):
+            for name, process in self._processes.items():
+                # reaped already
+                with suppress(ChildProcessError):
+                    if process.returncode is None and os.waitid(os.P_PID, process.pid, os.WSTOPPED | os.WNOHANG):
+                        self._kill(name, "is stopped, is killed")
 
-    def _kill(self, name: str, why: str) -> None:
+    def _kill(self, name: str, reason: str) -> None:
         self._signal(name, signal.SIGKILL)
-        self._say(name, why.encode())
+        self._print(name, reason.encode())
 
-    async def _repeat(self, name: str, process: Process) -> None:
-        assert process.stdout is not None
+    def _signal(self, name: str, number: signal.Signals) -> None:
+        if (process := self._processes.get(name)) and process.returncode is None:
+            process.send_signal(number)
+
+    async def _print_output(self, name: str, output: asyncio.StreamReader | None) -> None:
         rest = b""
-        while chunk := await process.stdout.read(65536):
+        while output is not None and (chunk := await output.read(65536)):
             *lines, rest = (rest + chunk).split(b"\n")
             for line in lines:
-                self._say(name, line)
+                self._print(name, line)
         if rest:
-            self._say(name, rest)
+            self._print(name, rest)
 
-    def _say(self, name: str, line: bytes) -> None:
+    def _print(self, name: str, line: bytes) -> None:
         try:
             sys.stdout.buffer.write(self._prefixes[name] + line + b"\n")
             sys.stdout.buffer.flush()
         except OSError as error:
             # a full disk costs lines of the log, not the hospital
-            if error.errno in NOBODY_LISTENS:
+            if error.errno in CLOSED_TERMINAL:
                 self.stop.set()
-
-    def _signal(self, name: str, number: signal.Signals) -> None:
-        if (process := self.running.get(name)) and process.returncode is None:
-            process.send_signal(number)
-
-
-def _ending(code: int) -> str:
-    return f"exit code {code}" if code >= 0 else signal.Signals(-code).name

@@ -25,7 +25,7 @@ from careplus_contracts import sessions as sessions_contract
 from careplus_runtime.http.serving import application
 from careplus_runtime.identity.sessions import SessionVerifier
 from careplus_runtime.identity.tokens import SigningKey
-from careplus_runtime.process.background import beside
+from careplus_runtime.process.background import running_tasks
 
 
 @asynccontextmanager
@@ -44,7 +44,7 @@ async def with_keys(app: FastAPI) -> AsyncIterator[None]:
     # Auth has the keys itself; every other service fetches them.
     state.verifier = SessionVerifier(own_keys, state.database)
     chain_writer = ChainWriter(state.database, ChainKeys(secrets))
-    async with beside(background.run(state.database, state.settings, state.vault)):
+    async with running_tasks(background.run(state.database, state.settings, state.vault)):
         try:
             async with chain_writer.running():
                 yield

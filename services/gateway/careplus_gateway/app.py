@@ -36,7 +36,7 @@ from careplus_runtime.http.request_id import RequestIdMiddleware
 from careplus_runtime.identity.authorization import RequireRole
 from careplus_runtime.identity.jwks import TokenVerifier, jwks_fetcher
 from careplus_runtime.process import logs
-from careplus_runtime.process.background import beside
+from careplus_runtime.process.background import running_tasks
 from careplus_runtime.process.settings import load_settings
 
 
@@ -157,7 +157,7 @@ async def _life(app: Starlette) -> AsyncIterator[None]:
         app.state.verifier = TokenVerifier(jwks_fetcher(http, settings.auth_url))
         app.state.breakers = {service: Breaker(service, settings.service_url(service), asking) for service in SERVICES}
         watches = [breaker.watch() for breaker in app.state.breakers.values()]
-        async with beside(*watches, app.state.proxies.keep_looking(), app.state.verifier.fetch_until_known()):
+        async with running_tasks(*watches, app.state.proxies.keep_looking(), app.state.verifier.fetch_until_known()):
             yield
 
 

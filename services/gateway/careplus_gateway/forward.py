@@ -12,7 +12,7 @@ from careplus_contracts.endpoints import Endpoint
 from careplus_contracts.refusals import Refusal, TimedOut, Unavailable
 from careplus_gateway.bodies import SMALL, Body, Gone
 from careplus_gateway.breaker import AWAY, TURNS, Breaker
-from careplus_runtime.process.logs import log, without_words
+from careplus_runtime.process.logs import error_type, log
 
 PATIENCE = {"connect": 2.0, "read": 10.0, "write": 10.0, "pool": 5.0}
 IDLE_S = 4.0
@@ -138,7 +138,7 @@ class Forward:
         return self.method == "GET" or _never_sent(error) or (self.keyed and "idempotency-key" in request.headers)
 
     def _refusal(self, error: Exception, request_id: str) -> Refusal:
-        log.warning("service_failed", failed=self.service, request_id=request_id, reason=without_words(error))
+        log.warning("service_failed", failed=self.service, request_id=request_id, reason=error_type(error))
         if isinstance(error, httpx.ReadTimeout | TimeoutError):
             return TimedOut(SLOW.format(self.service))
         return Unavailable((AWAY if _never_sent(error) else BROKE_OFF).format(self.service))

@@ -10,7 +10,7 @@ from careplus_contracts.refusals import Forbidden, Unavailable
 from careplus_gateway.breaker import Breaker
 from careplus_gateway.forward import Forward
 from careplus_runtime.identity.authorization import RequireRole
-from careplus_runtime.process.logs import log, without_words
+from careplus_runtime.process.logs import error_type, log
 
 PATIENCE_S = 1.0
 WITHOUT_BODY = frozenset({b"content-length", b"content-type", b"transfer-encoding", b"idempotency-key"})
@@ -41,6 +41,6 @@ class NotedDoor(RequireRole):
                     answer = await state.transport.handle_async_request(self.forward.request({**scope, "headers": headers}, b""))
                     await answer.aclose()
             except (httpx.TransportError, TimeoutError) as error:
-                log.warning("refusal_not_audited", request_id=request_id, reason=without_words(error))
+                log.warning("refusal_not_audited", request_id=request_id, reason=error_type(error))
             finally:
                 breaker.leave(admitted)

@@ -19,7 +19,8 @@ seen: set[tuple[str, str]] = set()
 def note(action: int, table: str, *_: Any) -> int:
     if action in ACTIONS and (ACTIONS[action], table) not in seen:
         seen.add((ACTIONS[action], table))
-        service = sys.argv[sys.argv.index("serve") + 1] if "serve" in sys.argv else "command"
+        package = os.path.basename(os.path.dirname(sys.argv[0]))
+        service = "command" if package == "careplus_cli" else package.removeprefix("careplus_")
         with open(os.environ["WRITES_ARE_NOTED_IN"], "a") as log:
             log.write(f"{service} {ACTIONS[action]} {table}\n")
     return int(pysqlite3.SQLITE_OK)

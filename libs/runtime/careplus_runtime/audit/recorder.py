@@ -25,7 +25,7 @@ from careplus_runtime.http.addresses import client_address
 from careplus_runtime.http.problems import answer_refusal
 from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.clock import now
-from careplus_runtime.process.logs import log, without_words
+from careplus_runtime.process.logs import error_type, log
 from careplus_tables.audit import OK
 
 AUDITED_REFUSALS = frozenset({403, 404, 409})
@@ -85,7 +85,7 @@ class Auditor:
             async with asyncio.timeout(REFUSAL_TIMEOUT_S):
                 await _event_writer(request).add(event, may_drop=True)
         except Exception as error:
-            log.error("refusal_not_audited", request_id=request.scope["request_id"], reason=without_words(error))
+            log.error("refusal_not_audited", request_id=request.scope["request_id"], reason=error_type(error))
 
     def _is_audited(self, request: Request, refusal: Refusal) -> bool:
         if not self.endpoint.public:

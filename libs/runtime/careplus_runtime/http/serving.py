@@ -24,7 +24,7 @@ from careplus_runtime.identity.authorization import RequireRole
 from careplus_runtime.identity.jwks import jwks_fetcher
 from careplus_runtime.identity.sessions import SessionVerifier
 from careplus_runtime.process import logs
-from careplus_runtime.process.background import beside
+from careplus_runtime.process.background import running_tasks
 from careplus_runtime.process.settings import Settings, load_settings
 from careplus_tables.engine import Database
 from careplus_tables.migrate import check_head, wait_for_head
@@ -92,7 +92,7 @@ def application(
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
         own = lifespan(app) if lifespan else nullcontext()
-        async with service_lifespan(app, service), own, beside(app.state.verifier.fetch_until_known()):
+        async with service_lifespan(app, service), own, running_tasks(app.state.verifier.fetch_until_known()):
             yield
 
     app = FastAPI(title=service, lifespan=life, openapi_url=None, redirect_slashes=False)

@@ -1,1 +1,1 @@
-"""A service as a process: settings, logs, clock, server, background tasks and health."""
+"""A service as a process: settings, logs, clock, server, heartbeats and background tasks."""

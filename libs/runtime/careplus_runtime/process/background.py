@@ -1,4 +1,4 @@
-"""What a process does beside answering."""
+"""Tasks that run in the background of a process."""
 
 import asyncio
 from collections.abc import AsyncIterator, Coroutine
@@ -7,8 +7,8 @@ from typing import Any
 
 
 @asynccontextmanager
-async def beside(*works: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
-    """Until the block ends: then each is cancelled and waited for. Raises what one of them ended with."""
+async def running_tasks(*works: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Run each as a task until the block ends, then cancel and await them. Raises the exception of a task that failed."""
     tasks = [asyncio.create_task(work) for work in works]
     try:
         yield

@@ -1,13 +1,13 @@
-"""What time it is. The one place that asks."""
+"""The current time. No other module reads the clock."""
 
 from datetime import UTC, datetime
 
 
 def now() -> datetime:
-    """The current instant in UTC."""
+    """Return the current instant in UTC."""
     return datetime.now(UTC)
 
 
 def this_second() -> datetime:
-    """The same in whole seconds, as the database keeps it: what is answered now is what is read later."""
+    """Return the current instant in whole seconds, as the database stores it: a response and a later read agree."""
     return now().replace(microsecond=0)

@@ -1,4 +1,4 @@
-"""Logs: one JSON line an event, without personal data."""
+"""Logs: one line of JSON for each event, without personal data."""
 
 import logging
 import sys
@@ -10,22 +10,22 @@ SECRET_NAMES = frozenset({"password", "token", "access_token", "authorization", 
 
 
 def redact(_: Any, __: str, event: Any) -> Any:
-    """Replace what must not be in a log, whoever logs it."""
+    """Replace the values of secret names in any event."""
     for name in event.keys() & SECRET_NAMES:
         event[name] = "[redacted]"
     return event
 
 
 def configure(service: str, level: str) -> None:
-    """Log to standard output as JSON, with the service's name in every line."""
+    """Log JSON to standard output, with the name of the service in every line."""
 
-    def named(_: Any, __: str, event: Any) -> Any:
-        # not a context variable: requests run in other contexts than the start does
+    def add_service(_: Any, __: str, event: Any) -> Any:
+        # a context variable would not do: requests run in other contexts than the start
         return {"service": service, **event}
 
     structlog.configure(
         processors=[
-            named,
+            add_service,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             redact,
@@ -38,8 +38,8 @@ def configure(service: str, level: str) -> None:
     )
 
 
-def without_words(error: BaseException) -> str:
-    """What kind of failure it is. The words of errors name addresses with what was asked, headers and values."""
+def error_type(error: BaseException) -> str:
+    """Return the class name of an error or its cause. Messages of errors contain URLs with queries, headers and values."""
     return type(error.__cause__ or error).__name__
 
 

@@ -12,16 +12,16 @@ from pydantic import AfterValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 SAMPLE_SECRET = "change-me-change-me-change-me-change-me"
-"""What `.env.example` shows; refused."""
+"""The value in `.env.example`; refused."""
 DEMO_PHONE = "+49 30 23125 100"
-"""Of the numbers that are given to nobody and meant for films."""
+"""From the range that the regulator reserves for films; it is never assigned."""
 
 
 class SettingsError(Exception):
-    """A setting is missing or wrong; the message is one line that says which and what to do."""
+    """A setting is missing or wrong; the message is one line with its name and the remedy."""
 
 
-def _zone(name: str) -> str:
+def _check_zone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (ValueError, OSError, LookupError):
@@ -29,13 +29,13 @@ def _zone(name: str) -> str:
     return name
 
 
-def _hours(value: str) -> str:
+def _check_hours(value: str) -> str:
     if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)", value) or value[:5] >= value[6:]:
         raise ValueError("write hours as 07:00-18:00")
     return value
 
 
-def _secrets(value: str) -> str:
+def _check_secret(value: str) -> str:
     for secret in value.split(","):
         if len(secret.strip()) < 32:
             raise ValueError("each secret needs 32 characters or more")
@@ -44,27 +44,27 @@ def _secrets(value: str) -> str:
     return value
 
 
-def _smtp(value: str) -> str:
+def _check_smtp_url(value: str) -> str:
     parts = urlsplit(value)
     if parts.scheme not in {"smtp", "smtps"} or not parts.hostname or parts.path.strip("/") or parts.query:
         raise ValueError("write it as smtp://user:password@host:587, or smtps:// for TLS from the start")
     return value
 
 
-def _line(value: str) -> str:
+def _check_one_line(value: str) -> str:
     if re.search(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]", value):
         raise ValueError("write it in one line")
     return value
 
 
-def _sender(value: str) -> str:
+def _check_sender(value: str) -> str:
     name, address = parseaddr(value)
     if not re.fullmatch(r"[^@\s]+@[^@\s]+", address) or not (name + value).isprintable():
         raise ValueError("write it as CarePlus Hospital <no-reply@example.org>")
     return value
 
 
-def _foreign_origins(value: str | None) -> str | None:
+def _check_cors_origins(value: str | None) -> str | None:
     for origin in (value or "").split(",") if value else []:
         if not re.fullmatch(r"https?://[a-z0-9.-]+(:\d+)?", origin.strip()):
             raise ValueError("write each as https://portal.example.org, no * and no path")
@@ -72,45 +72,48 @@ def _foreign_origins(value: str | None) -> str | None:
 
 
 Rate = Annotated[int, Field(ge=1, le=10**7)]
-"""Requests in a minute."""
+"""Requests per minute."""
 
 
 class Settings(BaseSettings):
-    """Everything that can be set. Environment names are `CAREPLUS_<NAME>`, but for the two with an alias."""
+    """All settings. Environment names are `CAREPLUS_<NAME>`, except for the two with an alias."""
 
     model_config = SettingsConfigDict(env_prefix="CAREPLUS_", env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True)
 
-    secret_key: Annotated[str, AfterValidator(_secrets)] | None = Field(default=None, validation_alias="SECRET_KEY", repr=False)
+    secret_key: Annotated[str, AfterValidator(_check_secret)] | None = Field(
+        default=None, validation_alias="SECRET_KEY", repr=False
+    )
     database_url: str | None = Field(default=None, validation_alias="DATABASE_URL", repr=False)
     data: Path = Path("data")
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535)] = 5000
     origins: str | None = None
-    cors_origins: Annotated[str | None, AfterValidator(_foreign_origins)] = None
+    cors_origins: Annotated[str | None, AfterValidator(_check_cors_origins)] = None
     proxies: str | None = None
     rate_account: Rate = 6000
     rate_anonymous: Rate = 6000
     rate_auth: Rate = 600
 
-    hospital: Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_line)] = "CarePlus Hospital"
+    hospital: Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_check_one_line)] = "CarePlus Hospital"
     phone: str | None = None
-    zone: Annotated[str, AfterValidator(_zone)] = "Europe/Berlin"
+    zone: Annotated[str, AfterValidator(_check_zone)] = "Europe/Berlin"
     demo: bool = False
 
     notice_minutes: Annotated[int, Field(ge=0, le=60 * 24 * 30)] = 60
     horizon_days: Annotated[int, Field(ge=1, le=730)] = 180
     change_notice_minutes: Annotated[int, Field(ge=0, le=60 * 24 * 30)] = 0
-    lab_hours: Annotated[str, AfterValidator(_hours)] = "06:00-22:00"
+    lab_hours: Annotated[str, AfterValidator(_check_hours)] = "06:00-22:00"
     lab_places: Annotated[int, Field(ge=1, le=1000)] = 4
 
-    smtp_url: Annotated[str, AfterValidator(_smtp)] | None = Field(default=None, repr=False)
-    mail_from: Annotated[str, AfterValidator(_sender)] | None = None
+    smtp_url: Annotated[str, AfterValidator(_check_smtp_url)] | None = Field(default=None, repr=False)
+    mail_from: Annotated[str, AfterValidator(_check_sender)] | None = None
 
     auth_url: str = "http://127.0.0.1:5001"
     appointments_url: str = "http://127.0.0.1:5002"
     doctors_url: str = "http://127.0.0.1:5003"
     labs_url: str = "http://127.0.0.1:5004"
     web: Path | None = None
+    pin_cores: bool = True
     log_level: Annotated[str, Field(pattern="^(debug|info|warning|error)$")] = "info"
 
     @cached_property
@@ -119,43 +122,51 @@ class Settings(BaseSettings):
 
     @cached_property
     def database(self) -> str:
-        """The address of the database: DATABASE_URL, else the SQLite file in CAREPLUS_DATA."""
+        """The URL of the database: DATABASE_URL, or the SQLite file in CAREPLUS_DATA."""
         return self.database_url or f"sqlite:///{self.data.resolve() / 'careplus.db'}"
 
     @cached_property
     def shown_phone(self) -> str | None:
-        """The number that people are told to call; a demo hospital has one that nobody answers."""
+        """The telephone number that the portals show; a demo hospital has a fictional one."""
         return self.phone or (DEMO_PHONE if self.demo else None)
 
     @cached_property
     def public_url(self) -> str:
-        """Where people reach the portals; links in invitations begin with it."""
+        """The public origin of the portals; links in invitations begin with it."""
         return self.allowed_origins[0]
 
     @cached_property
     def allowed_origins(self) -> tuple[str, ...]:
-        """Origins whose pages may use the refresh cookie."""
+        """Origins of the pages that may use the refresh cookie."""
         if self.origins:
             return tuple(origin.strip().rstrip("/") for origin in self.origins.split(","))
         return (f"http://localhost:{self.port}", f"http://127.0.0.1:{self.port}")
 
     @cached_property
     def sender(self) -> str:
-        """Who mails come from: CAREPLUS_MAIL_FROM, else nobody at the host of the portals."""
+        """The From address of mails: CAREPLUS_MAIL_FROM, or no-reply at the host of the portals."""
         host = urlsplit(self.public_url).hostname or "localhost"
         return self.mail_from or formataddr((self.hospital, f"no-reply@{host}"))
 
     @cached_property
     def allowed_cors_origins(self) -> tuple[str, ...]:
-        """Origins of foreign pages that may call the API with a token; cookies are not for them."""
+        """Origins of other web pages that may call the API with a token, without cookies."""
         return tuple(origin.strip() for origin in (self.cors_origins or "").split(",") if origin.strip())
 
     def service_url(self, service: str) -> str:
+        """Return the URL at which the other processes reach a service."""
         return str(getattr(self, f"{service}_url"))
+
+    def listen_address(self, service: str) -> tuple[str, int]:
+        """Return the host and port of a service's own URL, or CAREPLUS_HOST and CAREPLUS_PORT for the gateway, which has none."""
+        if f"{service}_url" not in type(self).model_fields:
+            return self.host, self.port
+        url = urlsplit(self.service_url(service))
+        return url.hostname or "127.0.0.1", url.port or 80
 
 
 def load_settings() -> Settings:
-    """Read the settings. Raises SettingsError with one line for the first that is wrong."""
+    """Read the settings. Raises SettingsError for the first wrong one."""
     try:
         return Settings()
     except ValidationError as error:

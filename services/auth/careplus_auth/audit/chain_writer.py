@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from careplus_auth.audit.chain import ChainKeys
 from careplus_auth.store import audit_links
 from careplus_auth.store.audit_links import Head
-from careplus_runtime.process.background import beside
+from careplus_runtime.process.background import running_tasks
 from careplus_runtime.process.logs import log
 from careplus_tables.engine import Database
 
@@ -31,7 +31,7 @@ class ChainWriter:
     async def running(self) -> AsyncIterator[None]:
         """Link events in the background, and the last ones when the block ends."""
         try:
-            async with beside(self._run()):
+            async with running_tasks(self._run()):
                 yield
         finally:
             await self._try_to_append()

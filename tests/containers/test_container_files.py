@@ -1,4 +1,4 @@
-"""The files that make containers, as far as they can be checked without an engine."""
+"""Checks of compose.yaml, the Dockerfiles and nginx.conf that need no engine."""
 
 import json
 import os
@@ -26,7 +26,7 @@ NGINX = (ROOT / "web" / "nginx.conf").read_text()
 
 
 def config(folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    """What compose makes of the file, with these settings and no others."""
+    """Run `docker compose config` with these settings and no others."""
     plain = {"PATH": os.environ["PATH"], "HOME": str(folder), **environment}
     command = [
         str(BIN / "docker-compose"),
@@ -54,11 +54,11 @@ def composed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     return dict(json.loads(done.stdout))
 
 
-def test_six_run_and_one_goes_first(composed: dict[str, Any]) -> None:
+def test_compose_has_six_services_and_migrate(composed: dict[str, Any]) -> None:
     assert set(composed["services"]) == {*PYTHON, "web", "migrate"}
     for name, service in composed["services"].items():
         built = service["build"]
-        assert "image" not in service, "made here, with a name that does not move"
+        assert "image" not in service, "built here, without a tag that may move"
         if name == "web":
             assert built["dockerfile"] == "web/Dockerfile"
         else:
@@ -68,7 +68,7 @@ def test_six_run_and_one_goes_first(composed: dict[str, Any]) -> None:
             )
 
 
-def test_only_web_and_gateway_are_reached_from_outside(composed: dict[str, Any]) -> None:
+def test_only_web_and_gateway_are_published(composed: dict[str, Any]) -> None:
     ports = {
         name: [(port["host_ip"], port["published"], port["target"]) for port in service.get("ports", [])]
         for name, service in composed["services"].items()
@@ -88,7 +88,7 @@ def test_only_web_and_gateway_are_reached_from_outside(composed: dict[str, Any])
     assert "internal" not in composed["networks"]["outside"]
 
 
-def test_one_volume_holds_the_data_of_four_services(composed: dict[str, Any]) -> None:
+def test_four_services_share_one_volume(composed: dict[str, Any]) -> None:
     assert set(composed["volumes"]) == {"data"}
     mounted = {
         name: [(volume["type"], volume["source"], volume["target"]) for volume in service.get("volumes", [])]
@@ -104,7 +104,7 @@ def seconds(duration: str) -> int:
     return int(minutes or 0) * 60 + int(rest or 0)
 
 
-def test_every_container_has_little_power_and_limits(composed: dict[str, Any]) -> None:
+def test_every_container_is_restricted(composed: dict[str, Any]) -> None:
     for name, service in composed["services"].items():
         assert (service["read_only"], service["cap_drop"]) == (True, ["ALL"]), name
         assert service["security_opt"] == ["no-new-privileges:true"], name
@@ -116,7 +116,7 @@ def test_every_container_has_little_power_and_limits(composed: dict[str, Any]) -
     assert int(re.findall(r"^worker_shutdown_timeout (\d+)s;", NGINX, re.MULTILINE)[0]) < seconds("15s")
 
 
-def test_health_is_asked_and_waited_for(composed: dict[str, Any]) -> None:
+def test_containers_wait_for_healthy_dependencies(composed: dict[str, Any]) -> None:
     for name, service in composed["services"].items():
         if name in PYTHON:
             command, python, *_, program = service["healthcheck"]["test"]
@@ -135,7 +135,7 @@ def test_health_is_asked_and_waited_for(composed: dict[str, Any]) -> None:
     }
 
 
-def test_the_secret_is_auths_alone_and_missing_it_is_one_line(composed: dict[str, Any], tmp_path: Path) -> None:
+def test_only_auth_gets_the_secret_key(composed: dict[str, Any], tmp_path: Path) -> None:
     assert [name for name, service in composed["services"].items() if "SECRET_KEY" in service.get("environment", {})] == ["auth"]
     refused = config(tmp_path)
     assert refused.returncode != 0
@@ -146,33 +146,33 @@ def test_the_secret_is_auths_alone_and_missing_it_is_one_line(composed: dict[str
     assert re.fullmatch(r"SECRET_KEY=[0-9a-f]{64}\n", (tmp_path / ".env").read_text())
 
 
-def test_every_setting_is_handed_on_or_made_here(composed: dict[str, Any]) -> None:
+def test_compose_passes_every_setting(composed: dict[str, Any]) -> None:
     in_images = {"CAREPLUS_DATA", "CAREPLUS_HOST", "CAREPLUS_PORT"}
-    # portals are the web container's, and the database is the file on the volume
-    not_theirs = {"CAREPLUS_WEB", "DATABASE_URL"}
-    all_of_them = {str(field.validation_alias or f"CAREPLUS_{name.upper()}") for name, field in Settings.model_fields.items()}
-    assert set(composed["services"]["auth"]["environment"]) == all_of_them - in_images - not_theirs
+    # the web container has the portals, and the database is the file on the volume
+    unused = {"CAREPLUS_WEB", "DATABASE_URL"}
+    names = {str(field.validation_alias or f"CAREPLUS_{name.upper()}") for name, field in Settings.model_fields.items()}
+    assert set(composed["services"]["auth"]["environment"]) == names - in_images - unused
     for name in in_images:
         assert f"{name}=" in DOCKERFILES[0].read_text()
 
 
-def test_a_demo_is_one_variable_and_stays_on_this_machine(tmp_path: Path) -> None:
+def test_demo_is_one_variable_and_stays_local(tmp_path: Path) -> None:
     demo = services(tmp_path, CAREPLUS_DEMO="1")
     assert {name for name, one in demo.items() if one.get("environment", {}).get("CAREPLUS_DEMO") == "1"} == set(demo) - {"web"}
     assert demo["web"]["ports"][0]["host_ip"] == demo["migrate"]["environment"]["CAREPLUS_HOST"] == "127.0.0.1"
-    # `prepare`, without which nothing starts, sees the address that the ports are opened at
+    # `prepare`, which all services wait for, gets the published address
     everywhere = services(tmp_path, CAREPLUS_DEMO="1", CAREPLUS_HOST="192.0.2.7")
     assert everywhere["gateway"]["ports"][0]["host_ip"] == everywhere["migrate"]["environment"]["CAREPLUS_HOST"] == "192.0.2.7"
 
 
-def test_pages_of_both_doors_may_renew_their_session(tmp_path: Path) -> None:
+def test_origins_are_the_published_ports(tmp_path: Path) -> None:
     origins = services(tmp_path, CAREPLUS_PORT="5100")["auth"]["environment"]["CAREPLUS_ORIGINS"].split(",")
     assert origins[0] == "http://localhost:4200"
     assert set(origins) == {f"http://{host}:{port}" for host in ("localhost", "127.0.0.1") for port in (4200, 5100)}
 
 
 @pytest.mark.parametrize("dockerfile", DOCKERFILES, ids=lambda path: path.parent.name)
-def test_images_are_made_as_is_usual(dockerfile: Path) -> None:
+def test_dockerfile_follows_the_usual_rules(dockerfile: Path) -> None:
     checked = subprocess.run([BIN / "hadolint", dockerfile], capture_output=True, text=True, timeout=60, check=False)
     assert (checked.returncode, checked.stdout, checked.stderr) == (0, "", "")
     text = dockerfile.read_text()
@@ -188,7 +188,7 @@ def test_images_are_made_as_is_usual(dockerfile: Path) -> None:
     assert json.loads(started)
 
 
-def test_nginx_says_what_the_gateway_says() -> None:
+def test_nginx_sends_the_headers_of_the_gateway() -> None:
     assert f'default "{CONTENT}"' in NGINX
     assert f'~^/docs "{CONTENT_OF_DOCS}"' in NGINX
     assert f'$" "{API_CONTENT}";' in NGINX
@@ -204,28 +204,28 @@ def test_nginx_says_what_the_gateway_says() -> None:
 
 
 @pytest.mark.parametrize("refusal", [Unavailable, TooLarge])
-def test_nginx_refuses_as_the_contracts_do(refusal: type[Refusal]) -> None:
+def test_nginx_problems_match_the_contracts(refusal: type[Refusal]) -> None:
     [body] = [
         body.replace("\\'", "'") for status, body in re.findall(r"return (\d+) '(.+)';", NGINX) if int(status) == refusal.status
     ]
-    said = json.loads(body)
-    assert said == json.loads(refusal(said["detail"]).body("$request_id"))
+    problem = json.loads(body)
+    assert problem == json.loads(refusal(problem["detail"]).body("$request_id"))
 
 
-def test_what_goes_to_the_gateway_goes_there() -> None:
+def test_nginx_forwards_api_paths_only() -> None:
     [pattern] = re.findall(r"location ~ (\^/\(api\S+) \{", NGINX)
     forwarded = ("/api", "/api/doctors", "/auth/login", "/.well-known/jwks.json", "/openapi.json", "/ready", "/health")
     assert [path for path in forwarded if not re.search(pattern, path)] == []
     assert [path for path in ("/", "/authors", "/apiary", "/ready/x", "/sign-in") if re.search(pattern, path)] == []
 
 
-def test_the_page_for_a_hospital_that_is_away_needs_nothing() -> None:
+def test_away_page_needs_no_scripts_or_styles() -> None:
     page = (ROOT / "web" / "away.html").read_text()
     assert '<meta http-equiv="refresh"' in page
     assert re.search(r"<script|<style|\sstyle=", page) is None
 
 
-def test_nothing_secret_goes_into_an_image() -> None:
+def test_dockerignore_admits_sources_only() -> None:
     lines = [line for line in (ROOT / ".dockerignore").read_text().splitlines() if not line.startswith("#")]
     assert lines[0] == "*"
     assert {line[1:] for line in lines if line.startswith("!")} == {"requirements.lock", "libs", "services", "web"}
