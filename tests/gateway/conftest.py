@@ -19,11 +19,11 @@ from tests.hospital import GENEROUS, NEARBY, free_port
 PATIENCE_S = 1.0
 START = """
 import sys, uvicorn
-from careplus_gateway import breaker, forward, protocol
+from careplus_gateway import circuit_breaker, forward, protocol
 patience = float(sys.argv[2])
-breaker.RESTART_S = breaker.TURN_S = patience
-forward.PATIENCE.update(read=patience)
-protocol.PATIENCE_S = patience
+circuit_breaker.RESTART_S = circuit_breaker.SLOT_WAIT_S = patience
+forward.TIMEOUTS.update(read=patience)
+protocol.TIMEOUT_S = patience
 uvicorn.run("careplus_gateway.app:app", port=int(sys.argv[1]), http=protocol.Protocol, loop="uvloop", ws="none",
             proxy_headers=False, server_header=False, access_log=False, log_level="warning")
 """

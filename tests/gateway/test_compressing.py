@@ -5,8 +5,8 @@ import time
 
 import pytest
 
-from careplus_gateway.compressing import LONG
-from careplus_gateway.guards import GUARDS
+from careplus_gateway.gzip import MIN_SIZE
+from careplus_gateway.security_headers import SECURITY_HEADERS
 from tests.gateway.conftest import Gateway
 from tests.gateway.peer import Peer, break_off_at_once, in_parts, plain
 from tests.test_every_endpoint import check_problem
@@ -23,7 +23,7 @@ async def test_a_long_answer_is_compressed(gateway: Gateway, peer: Peer, patient
     assert answer.num_bytes_downloaded < len(CATALOGUE) / 5
     assert answer.headers["content-encoding"] == "gzip"
     assert answer.headers["etag"] == '"3"'
-    assert GUARDS.items() <= {name.title(): value for name, value in answer.headers.items()}.items()
+    assert SECURITY_HEADERS.items() <= {name.title(): value for name, value in answer.headers.items()}.items()
 
 
 @pytest.mark.parametrize("accepted", ["", "identity", "gzip;q=0", "gzip;Q=0.0", "gzip;q=0;x=1", "br"])
@@ -36,7 +36,7 @@ async def test_who_does_not_take_it_so_is_not_given_it(gateway: Gateway, peer: P
 
 
 async def test_short_answers_and_all_of_auth_stay_as_they_are(gateway: Gateway, peer: Peer, patient: str) -> None:
-    peer.next_answers = [plain(200, CATALOGUE[: LONG - 1]), plain(200, CATALOGUE)]
+    peer.next_answers = [plain(200, CATALOGUE[: MIN_SIZE - 1]), plain(200, CATALOGUE)]
     async with gateway.client(patient) as http:
         for path in ("/api/appointments", "/auth/me"):
             answer = await http.get(path)

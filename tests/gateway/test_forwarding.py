@@ -13,12 +13,12 @@ import pytest
 
 from careplus_contracts.endpoints import Role
 from careplus_contracts.refusals import Unavailable
-from careplus_gateway import breaker
-from careplus_gateway.bodies import LARGE_AT_ONCE
-from careplus_gateway.breaker import MOST, TURNS, Breaker
+from careplus_gateway import circuit_breaker
+from careplus_gateway.circuit_breaker import MAX_PENDING, SLOTS, CircuitBreaker
 from careplus_gateway.forward import IDLE_S
-from careplus_gateway.guards import GUARDS
-from careplus_runtime.process.background import beside
+from careplus_gateway.request_limits import MAX_LARGE_BODIES
+from careplus_gateway.security_headers import SECURITY_HEADERS
+from careplus_runtime.process.background import beside as running_tasks
 from careplus_runtime.process.server import KEEP_ALIVE_S
 from tests.gateway.conftest import PATIENCE_S, Gateway, running
 from tests.gateway.peer import (
@@ -36,6 +36,7 @@ from tests.gateway.peer import (
 from tests.hospital import NEARBY, free_port
 
 MIB = 2**20
+REQUEST_ID = "request-of-the-tests"
 
 
 async def chunks(size: int, count: int) -> AsyncIterator[bytes]:
@@ -113,7 +114,7 @@ async def test_only_known_headers_come_back(gateway: Gateway, peer: Peer, patien
     assert answer.json() == {"id": 1}
     assert {name: answer.headers[name.decode()] for name, _ in known} == {name: value.decode() for name, value in known}
     ours = {"content-type", "content-length", "date", "x-request-id", "ratelimit", "ratelimit-policy", "content-security-policy"}
-    ours |= {name.lower() for name in GUARDS}
+    ours |= {name.lower() for name in SECURITY_HEADERS}
     assert answer.headers.keys() == ours | {name.decode() for name, _ in known}
     assert answer.headers["x-request-id"] != "of-the-service"
 
@@ -255,18 +256,17 @@ async def test_an_answer_that_is_no_http_is_a_failure_of_the_service(gateway: Ga
     assert "Zyprian" not in said
 
 
-async def test_who_waits_too_long_for_a_turn_is_told_so_and_the_service_is_not_suspected(
-    monkeypatch: pytest.MonkeyPatch, peer: Peer
-) -> None:
-    monkeypatch.setattr(breaker, "TURN_S", 0.05)
-    async with httpx.AsyncClient(**NEARBY) as http, AsyncExitStack() as held:
-        of_labs = Breaker("labs", f"http://127.0.0.1:{peer.port}", http)
-        for _ in range(TURNS):
-            await held.enter_async_context(of_labs.turn("request-of-the-tests"))
-        with pytest.raises(Unavailable, match="more to do"):
-            await held.enter_async_context(of_labs.turn("request-of-the-tests"))
-        assert of_labs.calm.is_set()
-    async with of_labs.turn("request-of-the-tests"):
+async def test_full_slots_refuse_without_suspecting_the_service(monkeypatch: pytest.MonkeyPatch, peer: Peer) -> None:
+    monkeypatch.setattr(circuit_breaker, "SLOT_WAIT_S", 0.05)
+    async with httpx.AsyncClient(**NEARBY) as http, AsyncExitStack() as stack:
+        of_labs = CircuitBreaker("labs", f"http://127.0.0.1:{peer.port}", http)
+        for _ in range(SLOTS):
+            await stack.enter_async_context(of_labs.slot(REQUEST_ID))
+        with pytest.raises(Unavailable, match="more to do") as refused:
+            await stack.enter_async_context(of_labs.slot(REQUEST_ID))
+        assert refused.value.headers() == {"Retry-After": "2"}
+        assert of_labs.settled.is_set()
+    async with of_labs.slot(REQUEST_ID):
         pass
 
 
@@ -319,8 +319,8 @@ async def test_many_at_once_on_few_connections(gateway: Gateway, peer: Peer) -> 
         async with gateway.client(mine) as http:
             return (await http.get("/api/appointments", params={"q": account_id})).status_code == 200
 
-    assert all(await asyncio.gather(*(ask(account_id) for account_id in range(1, 3 * TURNS + 1))))
-    assert len(peer.arrived) == 3 * TURNS
+    assert all(await asyncio.gather(*(ask(account_id) for account_id in range(1, 3 * SLOTS + 1))))
+    assert len(peer.arrived) == 3 * SLOTS
 
 
 async def test_a_service_that_is_away_is_refused_at_once_and_found_when_it_comes_back(
@@ -351,10 +351,10 @@ async def test_what_was_begun_is_ended_before_the_gateway_is(gateway: Gateway, p
         async with ending.client(patient) as http:
             asked = [asyncio.create_task(http.get("/api/appointments")) for _ in range(50)]
             for _ in range(2000):
-                if len(peer.arrived) >= TURNS * 2:
+                if len(peer.arrived) >= SLOTS * 2:
                     break
                 await asyncio.sleep(0.01)
-            assert len(peer.arrived) >= TURNS * 2
+            assert len(peer.arrived) >= SLOTS * 2
             ending.process.terminate()
             assert [answer.status_code for answer in await asyncio.gather(*asked)] == [200] * 50
         assert ending.process.wait(10) in {0, -signal.SIGTERM}
@@ -370,50 +370,68 @@ async def test_a_service_that_starts_again_is_waited_for(gateway: Gateway, peer:
     assert [arrived.method for arrived in peer.arrived] == ["PUT"]
 
 
-@pytest.mark.parametrize(("stood_still", "waits_s"), [(True, (0.8, 1.5)), (False, (2.8, 3.5))])
-async def test_who_stood_still_and_was_ended_is_not_waited_for_like_one_that_starts_again(
-    monkeypatch: pytest.MonkeyPatch, stood_still: bool, waits_s: tuple[float, float]
+@pytest.mark.parametrize(("is_hung", "waits_s"), [(True, (0.8, 1.5)), (False, (2.8, 3.5))], ids=["hung", "restarting"])
+async def test_killed_hung_service_opens_breaker_sooner(
+    monkeypatch: pytest.MonkeyPatch, is_hung: bool, waits_s: tuple[float, float]
 ) -> None:
-    for name, seconds in {"SILENT_S": 0.1, "HUNG_S": 0.2, "STOPPED_S": 1.0, "RESTART_S": 3.0}.items():
-        monkeypatch.setattr(breaker, name, seconds)
+    """A service that was silent and is killed delays its callers less than a service that restarts."""
+    for name, seconds in {"SILENCE_S": 0.1, "HUNG_S": 1.0, "RESTART_S": 3.0}.items():
+        monkeypatch.setattr(circuit_breaker, name, seconds)
     port = free_port()
-    async with AsyncExitStack() as ending:
-        http = await ending.enter_async_context(httpx.AsyncClient(**NEARBY))
-        if stood_still:
-            taken: list[asyncio.StreamWriter] = []
-            silent = await asyncio.start_server(lambda _, writer: taken.append(writer), "127.0.0.1", port)
-        of_labs = Breaker("labs", f"http://127.0.0.1:{port}", http)
-        await ending.enter_async_context(beside(of_labs.watch()))
-        began = time.monotonic()
-        of_labs.admit("request-of-the-tests")
-        await asyncio.sleep(0.6)
-        if stood_still:
-            silent.close()
-            for writer in taken:
-                writer.transport.abort()
-        for _ in range(500):
-            if of_labs.is_open:
-                break
-            await asyncio.sleep(0.02)
-        assert waits_s[0] < time.monotonic() - began < waits_s[1]
-
-
-async def test_a_service_holds_a_bounded_crowd(peer: Peer) -> None:
     async with httpx.AsyncClient(**NEARBY) as http:
-        of_labs = Breaker("labs", f"http://127.0.0.1:{peer.port}", http)
-        places = [of_labs.admit("request-of-the-tests") for _ in range(MOST)]
-        with pytest.raises(Unavailable, match="more to do") as full:
-            of_labs.admit("request-of-the-tests")
-        assert full.value.headers() == {"Retry-After": "2"}
-        of_labs.leave(places[0])
-        of_labs.admit("request-of-the-tests")
+        of_labs = CircuitBreaker("labs", f"http://127.0.0.1:{port}", http)
+        async with running_tasks(of_labs.watch()):
+            began = time.monotonic()
+            if is_hung:
+                connections: list[asyncio.StreamWriter] = []
+                silent = await asyncio.start_server(lambda _, writer: connections.append(writer), "127.0.0.1", port)
+                with pytest.raises(TimeoutError):
+                    async with of_labs.slot(REQUEST_ID):
+                        await asyncio.sleep(0.6)
+                        silent.close()
+                        for writer in connections:
+                            writer.transport.abort()
+                        await asyncio.sleep(10)
+            else:
+                of_labs.suspect()
+                assert not await of_labs.recovered()
+            assert of_labs.is_open
+            assert waits_s[0] < time.monotonic() - began < waits_s[1]
+
+
+async def test_slow_response_of_a_healthy_service_does_not_open_breaker(monkeypatch: pytest.MonkeyPatch, peer: Peer) -> None:
+    for name, seconds in {"SILENCE_S": 0.1, "HUNG_S": 0.3}.items():
+        monkeypatch.setattr(circuit_breaker, name, seconds)
+    async with httpx.AsyncClient(**NEARBY) as http:
+        of_labs = CircuitBreaker("labs", f"http://127.0.0.1:{peer.port}", http)
+        async with running_tasks(of_labs.watch()), of_labs.slot(REQUEST_ID):
+            await asyncio.sleep(1)
+        assert not of_labs.is_open
+
+
+async def test_pending_requests_of_a_service_are_bounded(peer: Peer) -> None:
+    async with httpx.AsyncClient(**NEARBY) as http:
+        of_labs = CircuitBreaker("labs", f"http://127.0.0.1:{peer.port}", http)
+
+        async def wait_in_slot() -> None:
+            async with of_labs.slot(REQUEST_ID):
+                await asyncio.sleep(10)
+
+        async with running_tasks(*(wait_in_slot() for _ in range(MAX_PENDING))):
+            await asyncio.sleep(0)
+            with pytest.raises(Unavailable, match="more to do") as full:
+                async with of_labs.slot(REQUEST_ID):
+                    pass
+            assert full.value.headers() == {"Retry-After": "2"}
+        async with of_labs.slot(REQUEST_ID):
+            assert of_labs.pending == 1
 
 
 async def test_who_sends_slowly_holds_nothing_of_a_service(gateway: Gateway, peer: Peer) -> None:
     """More of them than connections to a service."""
     head = b"POST /auth/login HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 100000\r\n\r\n"
     with ExitStack() as held:
-        for _ in range(TURNS + 4):
+        for _ in range(SLOTS + 4):
             held.enter_context(gateway.connect()).sendall(head + b" " * 70_000)
         async with gateway.client() as http:
             started = time.monotonic()
@@ -424,7 +442,7 @@ async def test_who_sends_slowly_holds_nothing_of_a_service(gateway: Gateway, pee
 async def test_large_bodies_are_few_at_a_time(gateway: Gateway, patient: str) -> None:
     head = b"POST /auth/login HTTP/1.1\r\nhost: x\r\ncontent-length: 100000\r\n\r\n"
     with ExitStack() as held:
-        for _ in range(LARGE_AT_ONCE):
+        for _ in range(MAX_LARGE_BODIES):
             held.enter_context(gateway.connect()).sendall(head + b" " * 70_000)
         await asyncio.sleep(0.2)
         async with gateway.client(patient) as http:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from careplus_gateway.guards import API_CONTENT, GUARDS, HSTS
+from careplus_gateway.security_headers import API_CSP, HSTS, SECURITY_HEADERS
 from careplus_runtime.process.settings import SettingsError, load_settings
 from tests.gateway.conftest import Gateway, running
 from tests.gateway.peer import Peer, plain
@@ -46,10 +46,12 @@ async def test_every_answer_has_its_guards(gateway: Gateway, peer: Peer, patient
     answers = await every_kind_of_answer(gateway, peer, patient)
     assert [answer.status_code for answer in answers] == [200, 401, 403, 404, 405, 404, 414, 503, 200, 500, 304, 200, 200, 503]
     for answer in answers:
-        assert {name: answer.headers.get_list(name) for name in GUARDS} == {name: [value] for name, value in GUARDS.items()}
+        assert {name: answer.headers.get_list(name) for name in SECURITY_HEADERS} == {
+            name: [value] for name, value in SECURITY_HEADERS.items()
+        }
         [content] = answer.headers.get_list("content-security-policy")
         is_page = answer.headers.get("content-type", "").startswith("text/html")
-        assert content.startswith("default-src 'self'; frame-ancestors 'none'") if is_page else content == API_CONTENT
+        assert content.startswith("default-src 'self'; frame-ancestors 'none'") if is_page else content == API_CSP
         assert "strict-transport-security" not in answer.headers
         assert not [name for name in answer.headers if name.startswith("access-control")]
 
@@ -59,7 +61,7 @@ def test_what_is_no_request_has_them_too(gateway: Gateway) -> None:
         connection.sendall(b"nonsense\r\n\r\n")
         head = connection.recv(65536).decode().lower()
     assert head.startswith("http/1.1 400 ")
-    for name, value in {**GUARDS, "Content-Security-Policy": API_CONTENT}.items():
+    for name, value in {**SECURITY_HEADERS, "Content-Security-Policy": API_CSP}.items():
         assert f"\r\n{name}: {value}\r\n".lower() in head
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from careplus_gateway import peers
-from careplus_gateway.peers import Proxies
+from careplus_gateway import proxy_headers
+from careplus_gateway.proxy_headers import TrustedProxies
 from careplus_runtime.http.addresses import network_of
 from tests.gateway.conftest import Gateway, running
 from tests.gateway.peer import Peer
@@ -66,13 +66,13 @@ async def test_a_proxy_that_is_named_is_believed_for_the_last_it_says(behind_of_
     ],
 )
 def test_proxies_one_behind_the_other(setting: str, address: str, forwarded: str, found: str) -> None:
-    assert Proxies(setting).peer(address, [(b"x-forwarded-for", forwarded.encode())]) == found
+    assert TrustedProxies(setting).client_address(address, [(b"x-forwarded-for", forwarded.encode())]) == found
 
 
 async def test_names_are_looked_up_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """As a resolver answers before, while and after a container is made anew."""
-    proxies = Proxies("web")
-    assert not proxies.trust("192.0.2.1")
+    proxies = TrustedProxies("web")
+    assert not proxies.is_trusted("192.0.2.1")
     for answer, trusted in (("192.0.2.1", "192.0.2.1"), (None, "192.0.2.1"), ("192.0.2.2", "192.0.2.2")):
 
         async def looked_up(name: str, port: None, answer: str | None = answer, **_: object) -> list[tuple[object, ...]]:
@@ -81,8 +81,8 @@ async def test_names_are_looked_up_again(monkeypatch: pytest.MonkeyPatch) -> Non
             return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (answer, 0))]
 
         monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", looked_up)
-        await proxies.look_up()
-        assert {one for one in ("192.0.2.1", "192.0.2.2") if proxies.trust(one)} == {trusted}
+        await proxies.resolve()
+        assert {one for one in ("192.0.2.1", "192.0.2.2") if proxies.is_trusted(one)} == {trusted}
 
 
 async def test_the_machine_around_a_container_is_where_its_default_route_leads(
@@ -90,10 +90,10 @@ async def test_the_machine_around_a_container_is_where_its_default_route_leads(
 ) -> None:
     routes = tmp_path_factory.mktemp("proc") / "route"
     routes.write_text("Iface\tDestination\tGateway \tFlags\neth1\t0000FEA9\t00000000\t0001\neth0\t00000000\t010014AC\t0003\n")
-    monkeypatch.setattr(peers, "ROUTES", routes)
-    proxies = Proxies("web.invalid,host")
-    await proxies.look_up()
-    assert proxies.found == {"host": {"172.20.0.1"}}
+    monkeypatch.setattr(proxy_headers, "ROUTES", routes)
+    proxies = TrustedProxies("web.invalid,host")
+    await proxies.resolve()
+    assert proxies.resolved == {"host": {"172.20.0.1"}}
 
 
 def test_what_counts_as_one_address() -> None:

@@ -8,8 +8,8 @@ import httpx
 import pytest
 
 from careplus_contracts.endpoints import Role
-from careplus_gateway.rates import KEYS, Counter, Windows
-from careplus_runtime.process.settings import Settings
+from careplus_gateway import rate_limit
+from careplus_gateway.rate_limit import MAX_KEYS, SlidingWindows
 from tests.gateway.conftest import Gateway, running
 from tests.gateway.peer import Peer, token
 from tests.test_every_endpoint import check_problem
@@ -94,35 +94,38 @@ async def test_a_network_of_one_household_is_one_address(strict: Gateway) -> Non
         assert (await http.get("/api/doctors", headers={"X-Forwarded-For": "2001:db8:0:8::1"})).status_code == 200
 
 
-def test_the_window_moves() -> None:
-    windows = Windows()
-    assert [windows.acquire_entry("somebody", 2, 1) for _ in range(3)] == [True, True, False]
-    began, count = windows.get_moving_window("somebody", 2, 1)
-    assert count == 2
-    time.sleep(max(0, began + 1 - time.time()))
-    time.sleep(0.05)
-    assert windows.acquire_entry("somebody", 2, 1)
+def test_sliding_window_frees_the_oldest_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 1000.0
+    monkeypatch.setattr(rate_limit.time, "monotonic", lambda: now)
+    windows = SlidingWindows()
+    assert windows.count("a", 2) == (True, 1, 60)
+    now += 20.5
+    assert windows.count("a", 2) == (True, 0, 40)
+    assert windows.count("a", 2) == (False, 0, 40)
+    assert windows.count("b", 2) == (True, 1, 60)
+    now += 39.4
+    assert windows.count("a", 2) == (False, 0, 1)
+    now += 0.1
+    assert windows.count("a", 2) == (True, 0, 21)
 
 
-def test_many_addresses_are_forgotten_before_they_fill_the_memory() -> None:
-    windows = Windows()
-    windows.acquire_entry("flood", 10, 60)
-    for number in range(KEYS + 1000):
-        windows.acquire_entry(str(number), 10, 60)
+def test_sliding_windows_forget_the_least_recent_key() -> None:
+    windows = SlidingWindows()
+    for number in range(MAX_KEYS + 1000):
+        windows.count(str(number), 10)
         if number % 1000 == 0:
-            windows.acquire_entry("flood", 100, 60)
-    assert len(windows.windows) == KEYS
-    assert windows.get_moving_window("flood", 100, 60)[1] > 10, "who asks is not forgotten"
+            windows.count("active", 100)
+    assert len(windows.times) == MAX_KEYS
+    assert len(windows.times["active"]) > 10
 
 
-async def test_counting_costs_no_more_when_much_was_counted() -> None:
-    counter = Counter(Settings(_env_file=None, rate_account=6000))
+def test_sliding_window_costs_the_same_after_many_requests() -> None:
+    windows = SlidingWindows()
 
     def cost_of(requests: int) -> float:
         began = time.thread_time()
         for number in range(requests):
-            counter.limiter.hit(counter.account.item, str(number % 10))
-            counter.limiter.get_window_stats(counter.account.item, str(number % 10))
+            windows.count(str(number % 10), 6000)
         return (time.thread_time() - began) / requests
 
     at_first = cost_of(2_000)

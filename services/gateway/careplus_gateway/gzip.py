@@ -1,0 +1,42 @@
+"""Compresses long responses for clients that accept gzip: a page of the test catalogue shrinks to a seventh."""
+
+import re
+
+from starlette.middleware import gzip
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from careplus_runtime.http.problems import header
+
+MIN_SIZE = 4096
+"""Shorter responses take two or three packets either way."""
+LEVEL = 4
+"""Nearly as short as level 9, in a third of the time."""
+
+
+class GZipMiddleware(gzip.GZipMiddleware):
+    """Starlette's, except for `/auth`, whose compressed length would leak information about the tokens in it (BREACH).
+
+    Entity tags stay the same, since they are record versions that come back in If-Match.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        super().__init__(app, minimum_size=MIN_SIZE, compresslevel=LEVEL)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        # HTTP/1.0 has no chunked encoding, and the length of a compressed stream is unknown until its end
+        if (
+            scope["type"] == "http"
+            and not scope["path"].startswith("/auth/")
+            and scope["http_version"] != "1.0"
+            and accepts_gzip(scope)
+        ):
+            await super().__call__(scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
+
+
+def accepts_gzip(scope: Scope) -> bool:
+    """Return whether Accept-Encoding lists gzip with a weight above 0."""
+    accepted = header(scope, b"accept-encoding") or ""
+    coding = next((part for part in accepted.split(",") if part.partition(";")[0].strip().lower() == "gzip"), None)
+    return coding is not None and not re.search(r";\s*q=0(\.0*)?\s*(;|$)", coding, re.IGNORECASE)
