@@ -8,7 +8,6 @@ import httpx
 import pytest
 
 from careplus_contracts.endpoints import Role
-from careplus_gateway import rate_limit
 from careplus_gateway.rate_limit import MAX_KEYS, SlidingWindows
 from tests.gateway.conftest import Gateway, running
 from tests.gateway.peer import Peer, token
@@ -96,7 +95,7 @@ async def test_a_network_of_one_household_is_one_address(strict: Gateway) -> Non
 
 def test_sliding_window_frees_the_oldest_request(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 1000.0
-    monkeypatch.setattr(rate_limit.time, "monotonic", lambda: now)
+    monkeypatch.setattr("careplus_gateway.rate_limit.time.monotonic", lambda: now)
     windows = SlidingWindows()
     assert windows.count("a", 2) == (True, 1, 60)
     now += 20.5

@@ -5,7 +5,7 @@ probing ── 200 ──► closed
 probing ── no answer for RESTART_S, or HUNG_S after the last response ──► open: refuse requests, go on probing
 open ── 200 ──► closed
 
-A service that responds is never probed. Its own watchdog ends it when its event loop stalls.
+A service that responds is not probed: its own watchdog ends it when its event loop stalls.
 """
 
 import asyncio
@@ -18,14 +18,10 @@ import httpx
 from careplus_contracts.refusals import Unavailable
 from careplus_runtime.process.logs import log
 
-MAX_PENDING = 512
-"""Requests of one service in progress, including requests that wait for a slot."""
-SLOTS, SLOT_WAIT_S = 16, 15.0
-"""Connections to one service; the wait for one is longer than RESTART_S, for which a request may occupy a slot."""
-SILENCE_S, HUNG_S = 1.0, 4.5
-"""Since the last response. Callers of a hung service get their refusal within 5 s, also when it is killed meanwhile."""
-RESTART_S = 9.5
-"""A restart takes 2 s, on a busy machine longer."""
+MAX_PENDING = 512  # requests to one service, including requests that wait for a slot
+SLOTS, SLOT_WAIT_S = 16, 15.0  # connections to one service; a request may occupy one for RESTART_S
+SILENCE_S, HUNG_S = 1.0, 4.5  # after the last response; callers of a hung service wait less than 5 s, also if it is killed
+RESTART_S = 9.5  # a restart takes 2 s, on a busy machine longer
 TICK_S = 0.1
 
 UNREACHABLE = "The {} service cannot be reached. Other parts may work; try again in a moment."
@@ -33,30 +29,23 @@ OVERLOADED = "The {} service has more to do than it can. Try again in a moment."
 
 
 class CircuitBreaker:
-    """The breaker of the service at `url`. `http` probes it, on connections that no request uses."""
+    """The breaker of the service at `url`. `http` probes it, on connections of its own."""
 
     def __init__(self, service: str, url: str, http: httpx.AsyncClient) -> None:
-        self.service, self.http = service, http
-        self.health_url = f"{url}/health"
-        self.pending = 0
-        self.slots = asyncio.Semaphore(SLOTS)
-        self.in_slots: set[asyncio.Timeout] = set()
-        self.last_response = 0.0
+        self.service, self.health_url, self.http = service, f"{url}/health", http
+        self.pending, self.slots, self.in_slots = 0, asyncio.Semaphore(SLOTS), set[asyncio.Timeout]()
+        self.last_response, self.is_open = 0.0, False
+        # cleared by a failed connection, set when the probe has closed or opened the breaker
         self.settled = asyncio.Event()
-        """Cleared from a failed connection until the probe has closed or opened the breaker."""
         self.settled.set()
-        self.is_open = False
 
     @asynccontextmanager
     async def slot(self, request_id: str) -> AsyncIterator[None]:
-        """Hold one of SLOTS. Raise Unavailable if open, if MAX_PENDING are pending, or if no slot is free within SLOT_WAIT_S.
-
-        Raise TimeoutError in the block when the breaker opens meanwhile.
-        """
+        """Hold one of SLOTS. Raise Unavailable if open, full, or after SLOT_WAIT_S; raise TimeoutError when the breaker opens."""
         if self.is_open or self.pending >= MAX_PENDING:
             raise self._refusal(request_id)
-        self.pending += 1
         timeout, has_slot = asyncio.timeout(SLOT_WAIT_S if self.slots.locked() else None), False
+        self.pending += 1
         try:
             async with timeout, self.slots:
                 # the breaker may have opened during the wait
@@ -77,42 +66,44 @@ class CircuitBreaker:
             self.pending -= 1
 
     def _refusal(self, request_id: str) -> Unavailable:
-        log.warning("service_failed", failed=self.service, request_id=request_id, reason="open" if self.is_open else "overloaded")
-        return Unavailable((UNREACHABLE if self.is_open else OVERLOADED).format(self.service))
+        text, reason = (UNREACHABLE, "open") if self.is_open else (OVERLOADED, "overloaded")
+        log.warning("service_failed", failed=self.service, request_id=request_id, reason=reason)
+        return Unavailable(text.format(self.service))
 
     def record_response(self) -> None:
-        """Restart the measurement of silence."""
-        self.last_response = _now()
+        """Measure the silence from now on."""
+        self.last_response = asyncio.get_running_loop().time()
 
     def suspect(self) -> None:
-        """Start probing, because a connection failed."""
+        """Probe, because a connection failed."""
         self.settled.clear()
 
     async def recovered(self) -> bool:
-        """Wait for the result of the probe; return whether the service answered it."""
+        """Wait for the result of the probe; return whether the service answered."""
         await self.settled.wait()
         if not self.is_open:
-            # spread the repetitions
+            # spread the repeated requests
             await asyncio.sleep(random.uniform(0.05, 0.25))  # noqa: S311 - not a secret
         return not self.is_open
 
     async def watch(self) -> None:
-        """Probe when a connection failed or the service is silent, as long as the gateway runs."""
+        """Probe after a failed connection or silence, as long as the gateway runs."""
+        now = asyncio.get_running_loop().time
         while True:
             await asyncio.sleep(TICK_S)
-            if not self.settled.is_set():
-                deadline = _now() + RESTART_S
-            elif self.in_slots and _now() - self.last_response >= SILENCE_S:
-                deadline = self.last_response + HUNG_S
-            else:
+            is_silent = bool(self.in_slots) and now() - self.last_response >= SILENCE_S
+            if self.settled.is_set() and not is_silent:
                 continue
             try:
-                async with asyncio.timeout_at(deadline):
+                async with asyncio.timeout_at(self.last_response + HUNG_S if self.settled.is_set() else now() + RESTART_S):
                     await self._until_healthy()
             except TimeoutError:
-                self._open()
+                self._open(now())
                 await self._until_healthy()
-            self._close()
+                log.warning("breaker_closed", failed=self.service)
+            self.is_open = False
+            self.record_response()
+            self.settled.set()
 
     async def _until_healthy(self) -> None:
         while True:
@@ -121,22 +112,11 @@ class CircuitBreaker:
                     return
             await asyncio.sleep(TICK_S)
 
-    def _open(self) -> None:
+    def _open(self, now: float) -> None:
         log.warning("breaker_opened", failed=self.service)
         self.is_open = True
-        # requests whose connection failed wake first and raise that error; the others wait for a hung service and time out
+        # requests that wait in `recovered` resume first and fail with their own error; the rest wait for a hung service
         self.settled.set()
         hung, self.in_slots = self.in_slots, set()
         for timeout in hung:
-            timeout.reschedule(_now())
-
-    def _close(self) -> None:
-        if self.is_open:
-            log.warning("breaker_closed", failed=self.service)
-        self.is_open = False
-        self.record_response()
-        self.settled.set()
-
-
-def _now() -> float:
-    return asyncio.get_running_loop().time()
+            timeout.reschedule(now)

@@ -2,8 +2,8 @@
 
 import os
 from html import escape
-from mimetypes import guess_type
 from pathlib import Path
+from string import Template
 
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, Response
@@ -15,21 +15,10 @@ from careplus_contracts.registry import ENDPOINTS
 from careplus_gateway.gzip import accepts_gzip
 from careplus_runtime.http.problems import header
 
-BUILT = Path(__file__).resolve().parents[3] / "web" / "dist"
-"""The output folder of `make web` in a clone."""
+BUILT = Path(__file__).resolve().parents[3] / "web" / "dist"  # by `make web` in a clone
+TEMPLATES = Path(__file__).with_name("templates")
 PAGE_CSP = "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'"
-# images in Swagger UI's style sheet are data: addresses
-DOCS_CSP = f"{PAGE_CSP}; img-src 'self' data:"
-
-NOT_BUILT = """\
-<h1>CarePlus</h1>
-<p>The portals are not here. In containers they are at port 4200; in a clone <code>make web</code> builds them.</p>
-<p>The API is here all the same: <a href="/docs">its reference</a>, <a href="/openapi.json">openapi.json</a>.</p>
-"""
-REFERENCE = """\
-<h1>CarePlus API</h1>
-<p>The same for programs: <a href="/openapi.json">openapi.json</a>. <a href="/docs/problems">All refusals</a>.</p>
-"""
+DOCS_CSP = f"{PAGE_CSP}; img-src 'self' data:"  # images in Swagger UI's style sheet are data: addresses
 
 
 class Pages:
@@ -37,7 +26,9 @@ class Pages:
 
     def __init__(self, folder: Path) -> None:
         self.files = StaticFiles(directory=folder, check_dir=False)
-        self.reference, self.problems = _reference(), _problems()
+        self.not_built = _page("CarePlus", (TEMPLATES / "not-built.html").read_text())
+        self.reference = _page("CarePlus API", _reference())
+        self.problems = _page("Refusals", _problems())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         response = self._response(scope) if scope["method"] in {"GET", "HEAD"} else None
@@ -52,73 +43,48 @@ class Pages:
             return self._file("docs/index.html", scope) or HTMLResponse(self.reference)
         if path == "docs/problems":
             return HTMLResponse(self.problems)
-        if path and (file := self._file(path, scope)) is not None:
+        is_api = path.partition("/")[0] in {"api", "auth"}
+        is_view = not is_api and "." not in path.rpartition("/")[2] and "text/html" in (header(scope, b"accept") or "")
+        if path and ((file := self._file(path, scope)) or not is_view):
             return file
-        if path and not _is_view(path, header(scope, b"accept") or ""):
-            return None
-        return self._file("index.html", scope) or HTMLResponse(_page("CarePlus", NOT_BUILT))
+        return self._file("index.html", scope) or HTMLResponse(self.not_built)
 
     def _file(self, path: str, scope: Scope) -> Response | None:
-        if any(part.startswith(".") for part in path.split("/")):
-            return None
         full_path, stat = self.files.lookup_path(path)
-        if stat is None or not os.path.isfile(full_path) or path.endswith(".gz"):
+        is_hidden = any(part.startswith(".") for part in path.split("/")) or path.endswith(".gz")
+        if stat is None or is_hidden or not os.path.isfile(full_path):
             return None
         compressed_path, compressed_stat = self.files.lookup_path(f"{path}.gz")
         if compressed_stat is not None and accepts_gzip(scope):
             file = self.files.file_response(compressed_path, compressed_stat, scope)
-            media_type = guess_type(path)[0] or "text/plain"
-            file.headers["Content-Type"] = f"{media_type}; charset=utf-8" if media_type.startswith("text/") else media_type
             file.headers["Content-Encoding"] = "gzip"
         else:
             file = self.files.file_response(full_path, stat, scope)
-        file.headers["Cache-Control"] = _cache_control(path)
+        unhashed = "no-store" if path == "index.html" else "no-cache"
+        file.headers["Cache-Control"] = "public, max-age=31536000, immutable" if path.startswith("assets/") else unhashed
         if compressed_stat is not None:
             file.headers["Vary"] = "Accept-Encoding"
         return file
 
 
-def _is_view(path: str, accept: str) -> bool:
-    first, _, _ = path.partition("/")
-    return first not in {"api", "auth"} and "." not in path.rpartition("/")[2] and "text/html" in accept
-
-
-def _cache_control(path: str) -> str:
-    if path.startswith("assets/"):
-        # their names contain a hash of their content
-        return "public, max-age=31536000, immutable"
-    return "no-store" if path == "index.html" else "no-cache"
-
-
 def _page(title: str, content: str) -> str:
-    return (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">'
-        '<link rel="icon" href="/favicon.svg" type="image/svg+xml">'
-        f"<title>{escape(title)} - CarePlus</title></head><body>{content}</body></html>"
-    )
+    return Template((TEMPLATES / "page.html").read_text()).substitute(title=escape(title), content=content)
 
 
 def _reference() -> str:
-    operations = (
-        f'<h2 id="{endpoint.name}"><code>{endpoint.method} {endpoint.path}</code></h2><p>{escape(endpoint.doc)}</p>'
-        for endpoint in ENDPOINTS
-    )
-    return _page("API reference", REFERENCE + "".join(operations))
+    links = '<p><a href="/openapi.json">openapi.json</a>. <a href="/docs/problems">All refusals</a>.</p>'
+    operations = (f'<h2 id="{one.name}"><code>{one.method} {one.path}</code></h2><p>{escape(one.doc)}</p>' for one in ENDPOINTS)
+    return links + "".join(operations)
 
 
 def _problems() -> str:
     refusals: set[type[Refusal]] = {AddressTooLong, MethodNotAllowed, NotHttp, Unexpected}
     refusals.update(refusal for endpoint in ENDPOINTS for refusal in endpoint.all_refusals)
-    listed = "".join(map(_refusal, sorted(refusals, key=lambda kind: (kind.status, kind.code()))))
-    return _page(
-        "Refusals",
-        f"<h1>Refusals</h1><p>RFC 9457 problems; <code>type</code> leads here. Switch on <code>code</code>.</p><dl>{listed}</dl>",
-    )
+    listed = "".join(map(_problem, sorted(refusals, key=lambda kind: (kind.status, kind.code()))))
+    return f"<p>RFC 9457 problems; <code>type</code> leads here. Switch on <code>code</code>.</p><dl>{listed}</dl>"
 
 
-def _refusal(refusal: type[Refusal]) -> str:
-    names = [endpoint.name for endpoint in ENDPOINTS if refusal in endpoint.refuses]
-    links = "; ".join(f'<a href="/docs#{name}">{name}</a>' for name in names)
+def _problem(refusal: type[Refusal]) -> str:
+    links = "; ".join(f'<a href="/docs#{one.name}">{one.name}</a>' for one in ENDPOINTS if refusal in one.refuses)
     meaning = f"{escape(refusal.title())}.{f' At {links}.' if links else ''}"
     return f'<dt id="{refusal.code()}"><code>{refusal.code()}</code>, {refusal.status}</dt><dd>{meaning}</dd>'

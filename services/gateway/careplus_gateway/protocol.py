@@ -12,22 +12,16 @@ from careplus_gateway.request_limits import HEADERS_TOO_LARGE
 from careplus_gateway.security_headers import CSP, SECURITY_HEADERS, encoded
 from careplus_runtime.http.protocol import JoiningProtocol
 
-TIMEOUT_S = 10.0
-"""From the connection to the first byte of a request, from there to its end, and for a client that does not read its response."""
-MAX_HEAD = 65536
-"""Bytes that the parser buffers before the headers end; RequestLimitsMiddleware allows fewer."""
-MAX_REQUEST = 8 * 2**20
-"""Bytes of one request on the wire, with chunk framing and trailers, which the parser buffers too."""
-LINGER_S = 1.0
-"""Time to read a refusal before the socket closes: unread bytes make the kernel reset the connection."""
+TIMEOUT_S = 10.0  # for the first byte of a request, from there for all of it, and for a client to read its response
+MAX_HEAD = 65536  # bytes that the parser buffers before the headers end; RequestLimitsMiddleware allows fewer
+MAX_REQUEST = 8 * 2**20  # bytes of one request on the wire, with chunk framing and trailers, which the parser buffers too
+LINGER_S = 1.0  # to read a refusal before the socket closes: unread bytes make the kernel reset the connection
 
 
 class Protocol(JoiningProtocol):
     """The class for uvicorn's `http=`."""
 
-    in_head = True
-    received = 0
-    refused = False
+    in_head, received, is_refused = True, 0, False
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
@@ -40,14 +34,18 @@ class Protocol(JoiningProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        if self.refused:
+        if self.is_refused:
             return
         if "read" not in self.timers:
             self._start("read", TIMEOUT_S, self.transport.close)
         self.received += len(data)
         super().data_received(data)
         if self.received > (MAX_HEAD if self.in_head else MAX_REQUEST) and not self.transport.is_closing():
-            self._refuse()
+            self.is_refused = True
+            self.transport.pause_reading()
+            if self.in_head and (self.cycle is None or self.cycle.response_complete):
+                self._write(HeadersTooLarge(HEADERS_TOO_LARGE))
+            self._start("read", LINGER_S, self.transport.close)
 
     def on_message_begin(self) -> None:
         self._start("read", TIMEOUT_S, self.transport.close)
@@ -78,25 +76,18 @@ class Protocol(JoiningProtocol):
     def send_400_response(self, msg: str) -> None:
         if self.in_head and self.cycle is not None and not self.cycle.response_complete:
             # garbage pipelined after a valid request: that one is still answered
-            self.refused, self.cycle.keep_alive = True, False
-            return
-        self._write(NotHttp(msg))
-        self.transport.close()
+            self.is_refused, self.cycle.keep_alive = True, False
+        else:
+            self._write(NotHttp(msg))
+            self.transport.close()
 
     def _start(self, timer: str, seconds: float, action: Callable[[], None]) -> None:
         self._stop(timer)
         self.timers[timer] = self.loop.call_later(seconds, action)
 
     def _stop(self, timer: str) -> None:
-        if (handle := self.timers.pop(timer, None)) is not None:
-            handle.cancel()
-
-    def _refuse(self) -> None:
-        self.refused = True
-        self.transport.pause_reading()
-        if self.in_head and (self.cycle is None or self.cycle.response_complete):
-            self._write(HeadersTooLarge(HEADERS_TOO_LARGE))
-        self._start("read", LINGER_S, self.transport.close)
+        if timer in self.timers:
+            self.timers.pop(timer).cancel()
 
     def _write(self, refusal: Refusal) -> None:
         body = refusal.body(secrets.token_hex(8))

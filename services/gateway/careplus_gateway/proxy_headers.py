@@ -10,17 +10,14 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from careplus_runtime.http.addresses import parsed
 
-RESOLVE_S = 2.0
-"""Interval between resolutions of names: a container that restarts has another address."""
-MAX_HOPS = 8
-"""Proxies in a chain."""
-HOST = "host"
-"""In a container: the machine that runs it, which connects to the published ports."""
+RESOLVE_S = 2.0  # between resolutions of names: a container that restarts has another address
+MAX_HOPS = 8  # proxies in a chain
+HOST = "host"  # in a container: the machine that runs it, from which published ports are reached
 ROUTES = Path("/proc/net/route")
 
 
 class ProxyHeadersMiddleware:
-    """Sets `scope["client"]`. Unlike uvicorn's it resolves names, unmaps IPv4 in IPv6, and accepts nothing but addresses."""
+    """Sets `scope["client"]`. Unlike uvicorn's it resolves names, maps IPv4 in IPv6 to IPv4, and accepts only addresses."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -37,8 +34,7 @@ class TrustedProxies:
     """The proxies of CAREPLUS_PROXIES: addresses, networks, host names and `host`, separated by commas."""
 
     def __init__(self, setting: str | None) -> None:
-        self.networks = []
-        self.names = []
+        self.networks, self.names = [], []
         self.resolved: dict[str, set[str]] = {}
         for entry in filter(None, map(str.strip, (setting or "").split(","))):
             try:
@@ -55,29 +51,26 @@ class TrustedProxies:
         return address
 
     def is_trusted(self, text: str) -> bool:
-        if any(text in addresses for addresses in self.resolved.values()):
-            return True
         address = parsed(text)
-        return address is not None and any(address in network for network in self.networks)
+        is_resolved = any(text in addresses for addresses in self.resolved.values())
+        return is_resolved or (address is not None and any(address in network for network in self.networks))
 
     async def resolve(self) -> None:
         for name in self.names:
             # keep the last addresses while a name cannot be resolved
             with suppress(OSError, LookupError, ValueError):
-                self.resolved[name] = {_default_route()} if name == HOST else await _addresses(name)
+                self.resolved[name] = await _addresses(name)
 
     async def keep_resolved(self) -> None:
-        """Resolve the names again and again, as long as the gateway runs."""
+        """Resolve the names every RESOLVE_S, as long as the gateway runs."""
         while self.names:
             await self.resolve()
             await asyncio.sleep(RESOLVE_S)
 
 
 async def _addresses(name: str) -> set[str]:
+    if name == HOST:
+        [gateway, *_] = [fields[2] for fields in map(str.split, ROUTES.read_text().splitlines()) if fields[1] == "00000000"]  # noqa: ASYNC240 - in memory
+        return {str(IPv4Address(bytes.fromhex(gateway)[::-1]))}
     found = await asyncio.get_running_loop().getaddrinfo(name, None, type=socket.SOCK_STREAM)
     return {str(address[0]) for *_, address in found}
-
-
-def _default_route() -> str:
-    [gateway] = [fields[2] for line in ROUTES.read_text().splitlines() if (fields := line.split())[1:2] == ["00000000"]][:1]
-    return str(IPv4Address(bytes.fromhex(gateway)[::-1]))

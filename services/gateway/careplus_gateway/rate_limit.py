@@ -13,8 +13,7 @@ from careplus_runtime.identity.authorization import identify
 from careplus_runtime.process.settings import Settings
 
 WINDOW_S = 60
-MAX_KEYS = 20_000
-"""Accounts and networks whose requests are counted; above it the least recent one is forgotten."""
+MAX_KEYS = 20_000  # accounts and networks; above it the least recent one is forgotten
 TOO_MANY = "Too many requests from you in a minute. Wait for the seconds that Retry-After says."
 
 
@@ -25,12 +24,9 @@ class SlidingWindows:
         self.times: dict[str, deque[float]] = {}
 
     def count(self, key: str, limit: int) -> tuple[bool, int, int]:
-        """Count a request unless the limit is reached.
-
-        Return whether it is allowed, how many remain, and the seconds until the oldest request leaves the window.
-        """
+        """Count a request below the limit; return if it was below, the remaining, and seconds until the oldest expires."""
         now = time.monotonic()
-        times = self.times[key] = self.times.pop(key, None) or deque()
+        times = self.times[key] = self.times.pop(key, deque())
         if len(self.times) > MAX_KEYS:
             del self.times[next(iter(self.times))]
         while times and times[0] <= now - WINDOW_S:
@@ -67,18 +63,17 @@ class RateLimitMiddleware:
             return
         policy, limit, subject = await policy_for(scope)
         is_allowed, remaining, reset_s = self.windows.count(f"{policy}/{subject}", limit)
-        added = [
-            (b"ratelimit-policy", f'"{policy}";q={limit};w={WINDOW_S}'.encode()),
-            (b"ratelimit", f'"{policy}";r={remaining};t={reset_s}'.encode()),
-        ]
+        quota = f'"{policy}";r={remaining};t={reset_s}'.encode()
+        added = [(b"ratelimit-policy", f'"{policy}";q={limit};w={WINDOW_S}'.encode()), (b"ratelimit", quota)]
 
         async def send_with_quota(message: Message) -> None:
             if message["type"] == "http.response.start":
                 message["headers"] = [*message["headers"], *added]
             await send(message)
 
-        app = self.app
-        if not is_allowed:
-            app = refused = problem(TooManyRequests(TOO_MANY), scope["request_id"])
-            refused.headers["Retry-After"] = str(reset_s)
-        await app(scope, receive, send_with_quota)
+        if is_allowed:
+            await self.app(scope, receive, send_with_quota)
+        else:
+            response = problem(TooManyRequests(TOO_MANY), scope["request_id"])
+            response.headers["Retry-After"] = str(reset_s)
+            await response(scope, receive, send_with_quota)

@@ -7,18 +7,12 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from careplus_contracts.refusals import AddressTooLong, HeadersTooLarge, NotFound, NotHttp, Refusal, TooLarge, Unavailable
 from careplus_runtime.http.problems import NOTHING_HERE, problem
 
-MAX_ADDRESS = 4096
-MAX_HEADERS = 64
-MAX_HEADER_BYTES = 16384
+MAX_ADDRESS, MAX_HEADERS, MAX_HEADER_BYTES = 4096, 64, 16384
 HEADER_OVERHEAD = len(": \r\n")
-MAX_BODY = 2**20
-SMALL_BODY = 65536
-MAX_LARGE_BODIES = 24
-"""Bodies over SMALL_BODY that are in memory at the same time; the portals send none."""
+MAX_BODY, SMALL_BODY = 2**20, 65536
+MAX_LARGE_BODIES = 24  # bodies over SMALL_BODY in memory at the same time; the portals send none
 
-HEADERS_TOO_LARGE = "Send fewer or shorter headers."
-BODY_TOO_LARGE = "Send at most 1 MiB."
-
+HEADERS_TOO_LARGE, BODY_TOO_LARGE = "Send fewer or shorter headers.", "Send at most 1 MiB."
 # matches every path of the contracts; parsers disagree about `%2e`, `%2f`, `%00`, `\`, `//` and dot segments
 _PATH = re.compile(rb"(?!.*//)(?!.*/\.\.?(/|$))/[A-Za-z0-9/_.\-]*")
 
@@ -56,11 +50,9 @@ def _refusal(scope: Scope) -> Refusal | None:
 
 def _is_http(version: str, headers: list[tuple[bytes, bytes]]) -> bool:
     """Return whether the request satisfies RFC 9112, 3.2 and 6.1, which the parser does not check."""
-    hosts = [value for name, value in headers if name == b"host"]
-    codings = [value.lower() for name, value in headers if name == b"transfer-encoding"]
-    if version == "1.1":
-        return len(hosts) == 1 and all(coding == b"chunked" for coding in codings)
-    return version == "1.0" and len(hosts) <= 1 and not codings
+    hosts = sum(name == b"host" for name, _ in headers)
+    codings = {value.lower() for name, value in headers if name == b"transfer-encoding"}
+    return (version == "1.1" and hosts == 1 and codings <= {b"chunked"}) or (version == "1.0" and hosts <= 1 and not codings)
 
 
 class ClientDisconnected(Exception):

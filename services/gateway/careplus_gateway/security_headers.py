@@ -5,8 +5,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from careplus_runtime.http.problems import header
 from careplus_runtime.process.settings import Settings
 
-API_CSP = "default-src 'none'; frame-ancestors 'none'"
-"""The content policy of every response that is not a page; pages set their own."""
+API_CSP = "default-src 'none'; frame-ancestors 'none'"  # of every response that is not a page; pages set their own
 SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "strict-origin",
@@ -22,10 +21,8 @@ PREFLIGHT = {
 }
 EXPOSED = "ETag, Idempotency-Replayed, Location, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id"
 
-Headers = list[tuple[bytes, bytes]]
 
-
-def encoded(headers: dict[str, str]) -> Headers:
+def encoded(headers: dict[str, str]) -> list[tuple[bytes, bytes]]:
     """Return the headers as ASGI has them."""
     return [(name.lower().encode(), value.encode()) for name, value in headers.items()]
 
@@ -33,10 +30,10 @@ def encoded(headers: dict[str, str]) -> Headers:
 CSP = encoded({"Content-Security-Policy": API_CSP})
 
 
-def headers_of(settings: Settings) -> Headers:
+def headers_for(settings: Settings) -> list[tuple[bytes, bytes]]:
     """Return the headers of every response."""
     secure = {"Strict-Transport-Security": HSTS} if settings.public_url.startswith("https://") else {}
-    return encoded({**SECURITY_HEADERS, **secure, **({"Vary": "Origin"} if settings.allowed_cors_origins else {})})
+    return encoded({**SECURITY_HEADERS, **secure, **({"Vary": "Origin"} if settings.cors_origins else {})})
 
 
 class SecurityHeadersMiddleware:
@@ -49,9 +46,9 @@ class SecurityHeadersMiddleware:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        state = scope["app"].state
-        added, is_preflight = state.security_headers, False
-        if state.cors_origins and (origin := header(scope, b"origin")) in state.cors_origins:
+        settings: Settings = scope["app"].state.settings
+        added, is_preflight = scope["app"].state.security_headers, False
+        if settings.cors_origins and (origin := header(scope, b"origin")) in settings.allowed_cors_origins:
             added = [*added, *encoded({"Access-Control-Allow-Origin": origin, "Access-Control-Expose-Headers": EXPOSED})]
             is_preflight = scope["method"] == "OPTIONS" and header(scope, b"access-control-request-method") is not None
 
