@@ -4,7 +4,7 @@ import asyncio
 import gzip
 import json
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from itertools import groupby
 
 import httpx
@@ -51,10 +51,7 @@ async def show_readiness(request: Request) -> Response:
     state = request.app.state
     asked = (state.http.get(f"{state.settings.service_url(service)}/ready") for service in SERVICES)
     answers = await asyncio.gather(*asked, return_exceptions=True)
-    parts = {
-        service: isinstance(answer, httpx.Response) and answer.is_success
-        for service, answer in zip(SERVICES, answers, strict=True)
-    }
+    parts = {service: getattr(answer, "is_success", False) for service, answer in zip(SERVICES, answers, strict=True)}
     if missing := [service for service, is_ready in parts.items() if not is_ready]:
         raise NotReady(f"Not ready: {', '.join(missing)}.", parts=parts)
     return _json(Readiness(ready=True, parts=parts))
@@ -65,8 +62,8 @@ def _json(result: BaseModel) -> Response:
 
 
 async def _show_document(request: Request) -> Response:
-    encoding = {"Content-Encoding": "gzip"} if accepts_gzip(request.scope) else {}
     # compressed once: it is long, constant and public
+    encoding = {"Content-Encoding": "gzip"} if accepts_gzip(request.scope) else {}
     content = request.app.state.compressed_document if encoding else request.app.state.document
     headers = {"Cache-Control": "no-cache", "Vary": "Accept-Encoding", **encoding}
     return Response(content, headers=headers, media_type="application/json")
@@ -102,14 +99,11 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     logs.configure("gateway", settings.log_level)
     state.document = json.dumps(document()).encode()
     state.compressed_document = gzip.compress(state.document)
-    # serves every path that has no route
-    app.router.default = Pages(settings.web or BUILT)
+    app.router.default = Pages(settings.web or BUILT)  # for every path that has no route
     state.security_headers, state.proxies = headers_for(settings), TrustedProxies(settings.proxies)
-    async with AsyncExitStack() as stack:
-        state.transport = await stack.enter_async_context(connection_pool())
-        # separate connection pools, so that many requests for readiness delay no probe
-        clients = [httpx.AsyncClient(transport=connection_pool(), trust_env=False, timeout=2) for _ in range(2)]
-        state.http, probing = [await stack.enter_async_context(client) for client in clients]
+    # separate connection pools, so that many requests for readiness delay no probe
+    own, probing = [httpx.AsyncClient(transport=connection_pool(), trust_env=False, timeout=2) for _ in range(2)]
+    async with connection_pool() as state.transport, own as state.http, probing:
         state.verifier = Verifier(fetch_from(state.http, settings.auth_url))
         state.breakers = {service: CircuitBreaker(service, settings.service_url(service), probing) for service in SERVICES}
         watching = [breaker.watch() for breaker in state.breakers.values()]

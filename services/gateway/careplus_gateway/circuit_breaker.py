@@ -1,11 +1,8 @@
 """Circuit breaker of one service: bounds the requests to it, and refuses them at once while it is unreachable.
 
-closed ── a connection failed, or no response for SILENCE_S while requests wait ──► probing: GET /health until it answers
-probing ── 200 ──► closed
+closed ── a connection failed, or no response for SILENCE_S while requests wait ──► probing: GET /health until it answers 200
 probing ── no answer for RESTART_S, or HUNG_S after the last response ──► open: refuse requests, go on probing
-open ── 200 ──► closed
-
-A service that responds is not probed: its own watchdog ends it when its event loop stalls.
+probing, open ── 200 ──► closed. A service that responds is not probed; its own watchdog ends it when its event loop stalls.
 """
 
 import asyncio
@@ -21,8 +18,7 @@ from careplus_runtime.process.logs import log
 MAX_PENDING = 512  # requests to one service, including requests that wait for a slot
 SLOTS, SLOT_WAIT_S = 16, 15.0  # connections to one service; a request may occupy one for RESTART_S
 SILENCE_S, HUNG_S = 1.0, 4.5  # after the last response; callers of a hung service wait less than 5 s, also if it is killed
-RESTART_S = 9.5  # a restart takes 2 s, on a busy machine longer
-TICK_S = 0.1
+RESTART_S, TICK_S = 9.5, 0.1  # a restart takes 2 s, on a busy machine longer
 
 UNREACHABLE = "The {} service cannot be reached. Other parts may work; try again in a moment."
 OVERLOADED = "The {} service has more to do than it can. Try again in a moment."
@@ -71,11 +67,9 @@ class CircuitBreaker:
         return Unavailable(text.format(self.service))
 
     def record_response(self) -> None:
-        """Measure the silence from now on."""
         self.last_response = asyncio.get_running_loop().time()
 
     def suspect(self) -> None:
-        """Probe, because a connection failed."""
         self.settled.clear()
 
     async def recovered(self) -> bool:
@@ -98,7 +92,13 @@ class CircuitBreaker:
                 async with asyncio.timeout_at(self.last_response + HUNG_S if self.settled.is_set() else now() + RESTART_S):
                     await self._until_healthy()
             except TimeoutError:
-                self._open(now())
+                log.warning("breaker_opened", failed=self.service)
+                self.is_open = True
+                # requests in `recovered` resume first and fail with their own error; the rest wait for a hung service
+                self.settled.set()
+                hung, self.in_slots = self.in_slots, set()
+                for timeout in hung:
+                    timeout.reschedule(now())
                 await self._until_healthy()
                 log.warning("breaker_closed", failed=self.service)
             self.is_open = False
@@ -111,12 +111,3 @@ class CircuitBreaker:
                 if (await self.http.get(self.health_url)).is_success:
                     return
             await asyncio.sleep(TICK_S)
-
-    def _open(self, now: float) -> None:
-        log.warning("breaker_opened", failed=self.service)
-        self.is_open = True
-        # requests that wait in `recovered` resume first and fail with their own error; the rest wait for a hung service
-        self.settled.set()
-        hung, self.in_slots = self.in_slots, set()
-        for timeout in hung:
-            timeout.reschedule(now)

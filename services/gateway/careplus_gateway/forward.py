@@ -1,18 +1,18 @@
 """Forwards a request to the service of its endpoint, and the response back."""
 
-from contextlib import aclosing
+from contextlib import AsyncExitStack, aclosing, suppress
 from functools import lru_cache
 from typing import Any
 
 import aiohttp
 import httpx
 from httpx_aiohttp import AiohttpTransport
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from careplus_contracts.endpoints import Endpoint
 from careplus_contracts.refusals import Forbidden, TimedOut, Unavailable
 from careplus_gateway.circuit_breaker import SLOTS, UNREACHABLE, CircuitBreaker
-from careplus_gateway.request_limits import ClientDisconnected, RequestBody
+from careplus_gateway.request_limits import ClientDisconnected, read_body
 from careplus_runtime.identity.authorization import Door
 from careplus_runtime.process.logs import log, without_words
 
@@ -55,7 +55,7 @@ def connection_pool() -> Transport:
 
 
 class Forward(Door):
-    """ASGI app: one endpoint of a service. Token and role are checked before the body is read."""
+    """ASGI app: one endpoint of a service. Checks token and role before it reads the body."""
 
     def __init__(self, endpoint: Endpoint[..., Any]) -> None:
         super().__init__(self._forward_with_body, endpoint)
@@ -70,98 +70,76 @@ class Forward(Door):
             await self._forward(self._request(scope, b"", self.to_service - OF_BODY), scope, send, refusal)
 
     async def _forward_with_body(self, scope: Scope, receive: Receive, send: Send) -> None:
-        body = RequestBody(receive)
-        try:
-            await self._forward(self._request(scope, await body.read(), self.to_service), scope, send)
-        except ClientDisconnected:
-            return
-        finally:
-            body.close()
+        with suppress(ClientDisconnected):
+            async with AsyncExitStack() as memory:
+                content = await read_body(receive, memory)
+                await self._forward(self._request(scope, content, self.to_service), scope, send)
 
     async def _forward(self, request: httpx.Request, scope: Scope, send: Send, refusal: Forbidden | None = None) -> None:
         """Send the service's response. Raise TimedOut, Unavailable, or the `refusal` if the service does not refuse."""
-        state, request_id, response = scope["app"].state, scope["request_id"], None
+        state, request_id, started = scope["app"].state, scope["request_id"], False
         breaker: CircuitBreaker = state.breakers[self.service]
         try:
             async with breaker.slot(request_id):
-                response = await self._response(state.transport, request, breaker)
-                if refusal is not None and response.start["status"] < 400:
-                    await response.stream.aclose()
+                start, stream, content = await self._response(state.transport, request, breaker)
+                if refusal is not None and start["status"] < 400:
+                    await stream.aclose()
                     raise refusal
-                if response.content is None:
-                    await response.stream_to(send)
+                if content is None:
+                    async with aclosing(stream):
+                        async for chunk in stream:
+                            if not started:
+                                started = True
+                                await send(start)
+                            await send({"type": "http.response.body", "body": chunk, "more_body": True})
         except (httpx.TransportError, TimeoutError) as error:
             log.warning("service_failed", failed=self.service, request_id=request_id, reason=without_words(error))
-            if response is not None and response.started:
-                # the status has been sent: an incomplete response makes the server close the connection
+            if started:
+                # too late for a refusal: an incomplete response makes the server close the connection
                 return
             if isinstance(error, httpx.ReadTimeout | TimeoutError):
                 raise TimedOut(SLOW.format(self.service)) from None
             raise Unavailable((UNREACHABLE if _never_sent(error) else INTERRUPTED).format(self.service)) from None
-        if response.content is not None:
-            await send(response.start)
-            await send({"type": "http.response.body", "body": response.content})
+        if not started:
+            await send(start)
+        await send({"type": "http.response.body", "body": content or b""})
 
     def _request(self, scope: Scope, content: bytes, allowed: frozenset[bytes]) -> httpx.Request:
-        url = scope["app"].state.settings.service_url(self.service) + scope["raw_path"].decode("ascii")
-        if query := scope["query_string"]:
-            url += "?" + query.decode("ascii")
+        path, query = scope["raw_path"].decode("ascii"), scope["query_string"].decode("ascii")
+        url = _parsed(f"{scope['app'].state.settings.service_url(self.service)}{path}{query and '?'}{query}")
         headers = [pair for pair in scope["headers"] if pair[0] in allowed]
         headers.append((b"x-request-id", scope["request_id"].encode()))
         if scope.get("client"):
             headers.append((b"x-forwarded-for", scope["client"][0].encode()))
         stream = httpx.ByteStream(content)
-        request = httpx.Request(self.method, _parsed(url), headers=headers, stream=stream, extensions={"timeout": TIMEOUTS})
+        request = httpx.Request(self.method, url, headers=headers, stream=stream, extensions={"timeout": TIMEOUTS})
         # the body is then sent in one piece, and can be sent again
         request.read()
         return request
 
     async def _response(
         self, transport: Transport, request: httpx.Request, breaker: CircuitBreaker, *, is_repeated: bool = False
-    ) -> "Response":
+    ) -> tuple[Message, Any, bytes | None]:
+        """Return the response's first message, its stream, and its content, which is None if it may be longer than BUFFERED."""
         try:
-            response = Response(await transport.handle_async_request(request), self.from_service)
+            response, content = await transport.handle_async_request(request), None
             breaker.record_response()
-            await response.read_if_small()
+            headers = [(lower, value) for name, value in response.headers.raw if (lower := name.lower()) in self.from_service]
+            stream: Any = response.stream
+            length = next((int(value) for name, value in headers if name == b"content-length"), BUFFERED + 1)
+            if length <= BUFFERED or response.status_code in {204, 304}:
+                async with aclosing(stream):
+                    content = b"".join([chunk async for chunk in stream])
         except httpx.TransportError as error:
             if isinstance(error, httpx.ReadTimeout):
                 raise
             breaker.suspect()
             is_safe = self.method == "GET" or _never_sent(error) or (self.endpoint.keyed and "idempotency-key" in request.headers)
-            is_lost = is_repeated or isinstance(error.__cause__, aiohttp.ConnectionTimeoutError)
-            if is_lost or not is_safe or not await breaker.recovered():
+            is_last = is_repeated or not is_safe or isinstance(error.__cause__, aiohttp.ConnectionTimeoutError)
+            if is_last or not await breaker.recovered():
                 raise
             return await self._response(transport, request, breaker, is_repeated=True)
-        return response
-
-
-class Response:
-    """A service's response with the `allowed` headers: `content` once it is read; None if it is to be streamed."""
-
-    def __init__(self, response: httpx.Response, allowed: frozenset[bytes]) -> None:
-        headers = [(lower, value) for name, value in response.headers.raw if (lower := name.lower()) in allowed]
-        self.start: dict[str, Any] = {"type": "http.response.start", "status": response.status_code, "headers": headers}
-        self.stream: Any = response.stream
-        self.content: bytes | None = None
-        self.started = False
-
-    async def read_if_small(self) -> None:
-        length = next((int(value) for name, value in self.start["headers"] if name == b"content-length"), BUFFERED + 1)
-        if length <= BUFFERED or self.start["status"] in {204, 304}:
-            async with aclosing(self.stream):
-                self.content = b"".join([chunk async for chunk in self.stream])
-
-    async def stream_to(self, send: Send) -> None:
-        """Send each chunk as it arrives; `started` with the first one, before which a refusal can be sent instead."""
-        async with aclosing(self.stream):
-            async for chunk in self.stream:
-                if not self.started:
-                    self.started = True
-                    await send(self.start)
-                await send({"type": "http.response.body", "body": chunk, "more_body": True})
-        if not self.started:
-            await send(self.start)
-        await send({"type": "http.response.body"})
+        return {"type": "http.response.start", "status": response.status_code, "headers": headers}, stream, content
 
 
 # many clients request the same lists, and httpx parses an address character by character

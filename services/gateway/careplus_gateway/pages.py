@@ -19,6 +19,7 @@ BUILT = Path(__file__).resolve().parents[3] / "web" / "dist"  # by `make web` in
 TEMPLATES = Path(__file__).with_name("templates")
 PAGE_CSP = "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'"
 DOCS_CSP = f"{PAGE_CSP}; img-src 'self' data:"  # images in Swagger UI's style sheet are data: addresses
+REFERENCE_LINKS = '<p><a href="/openapi.json">openapi.json</a>. <a href="/docs/problems">All refusals</a>.</p>'
 
 
 class Pages:
@@ -27,7 +28,10 @@ class Pages:
     def __init__(self, folder: Path) -> None:
         self.files = StaticFiles(directory=folder, check_dir=False)
         self.not_built = _page("CarePlus", (TEMPLATES / "not-built.html").read_text())
-        self.reference = _page("CarePlus API", _reference())
+        operations = (
+            f'<h2 id="{one.name}"><code>{one.method} {one.path}</code></h2><p>{escape(one.doc)}</p>' for one in ENDPOINTS
+        )
+        self.reference = _page("CarePlus API", REFERENCE_LINKS + "".join(operations))
         self.problems = _page("Refusals", _problems())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -69,12 +73,6 @@ class Pages:
 
 def _page(title: str, content: str) -> str:
     return Template((TEMPLATES / "page.html").read_text()).substitute(title=escape(title), content=content)
-
-
-def _reference() -> str:
-    links = '<p><a href="/openapi.json">openapi.json</a>. <a href="/docs/problems">All refusals</a>.</p>'
-    operations = (f'<h2 id="{one.name}"><code>{one.method} {one.path}</code></h2><p>{escape(one.doc)}</p>' for one in ENDPOINTS)
-    return links + "".join(operations)
 
 
 def _problems() -> str:

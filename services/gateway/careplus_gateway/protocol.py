@@ -7,9 +7,10 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
-from careplus_contracts.refusals import PROBLEM_MEDIA_TYPE, HeadersTooLarge, NotHttp, Refusal
+from careplus_contracts.refusals import HeadersTooLarge, NotHttp, Refusal
 from careplus_gateway.request_limits import HEADERS_TOO_LARGE
 from careplus_gateway.security_headers import CSP, SECURITY_HEADERS, encoded
+from careplus_runtime.http.problems import problem
 from careplus_runtime.http.protocol import JoiningProtocol
 
 TIMEOUT_S = 10.0  # for the first byte of a request, from there for all of it, and for a client to read its response
@@ -29,8 +30,8 @@ class Protocol(JoiningProtocol):
         self._start("read", TIMEOUT_S, self.transport.close)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._stop("read")
-        self._stop("write")
+        for timer in [*self.timers]:
+            self._stop(timer)
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -90,7 +91,7 @@ class Protocol(JoiningProtocol):
             self.timers.pop(timer).cancel()
 
     def _write(self, refusal: Refusal) -> None:
-        body = refusal.body(secrets.token_hex(8))
-        own = {"Content-Type": PROBLEM_MEDIA_TYPE, "Content-Length": str(len(body)), "Cache-Control": "no-store"}
-        headers = encoded({**own, **SECURITY_HEADERS, "Connection": "close"}) + CSP
-        self.transport.write(STATUS_LINE[refusal.status] + b"".join(b"%b: %b\r\n" % pair for pair in headers) + b"\r\n" + body)
+        response = problem(refusal, secrets.token_hex(8))
+        headers = [*response.raw_headers, *encoded({**SECURITY_HEADERS, "Connection": "close"}), *CSP]
+        head = STATUS_LINE[refusal.status] + b"".join(b"%b: %b\r\n" % pair for pair in headers)
+        self.transport.write(head + b"\r\n" + bytes(response.body))

@@ -2,9 +2,10 @@
 
 import time
 from collections import deque
+from contextlib import suppress
 from math import ceil
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from careplus_contracts.refusals import TooManyRequests, Unauthenticated, Unavailable
 from careplus_runtime.http.addresses import network_of
@@ -14,7 +15,6 @@ from careplus_runtime.process.settings import Settings
 
 WINDOW_S = 60
 MAX_KEYS = 20_000  # accounts and networks; above it the least recent one is forgotten
-TOO_MANY = "Too many requests from you in a minute. Wait for the seconds that Retry-After says."
 
 
 class SlidingWindows:
@@ -43,10 +43,8 @@ async def policy_for(scope: Scope) -> tuple[str, int, str]:
     if scope["path"].startswith("/auth/"):
         return "auth", settings.rate_auth, network
     if header(scope, b"authorization") is not None:
-        try:
+        with suppress(Unauthenticated, Unavailable):
             return "account", settings.rate_account, str((await identify(scope, scope["app"].state.verifier)).id)
-        except (Unauthenticated, Unavailable):
-            pass
     return "anonymous", settings.rate_anonymous, network
 
 
@@ -58,22 +56,20 @@ class RateLimitMiddleware:
         self.windows = SlidingWindows()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-        policy, limit, subject = await policy_for(scope)
-        is_allowed, remaining, reset_s = self.windows.count(f"{policy}/{subject}", limit)
-        quota = f'"{policy}";r={remaining};t={reset_s}'.encode()
-        added = [(b"ratelimit-policy", f'"{policy}";q={limit};w={WINDOW_S}'.encode()), (b"ratelimit", quota)]
-
-        async def send_with_quota(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *added]
-            await send(message)
-
-        if is_allowed:
-            await self.app(scope, receive, send_with_quota)
-        else:
-            response = problem(TooManyRequests(TOO_MANY), scope["request_id"])
-            response.headers["Retry-After"] = str(reset_s)
-            await response(scope, receive, send_with_quota)
+        if scope["type"] == "http":
+            policy, limit, subject = await policy_for(scope)
+            is_allowed, remaining, reset_s = self.windows.count(f"{policy}/{subject}", limit)
+            quota = f'"{policy}";r={remaining};t={reset_s}'.encode()
+            scope["response_headers"] += [
+                (b"ratelimit-policy", f'"{policy}";q={limit};w={WINDOW_S}'.encode()),
+                (b"ratelimit", quota),
+            ]
+            if not is_allowed:
+                response = problem(
+                    TooManyRequests("Too many requests from you in a minute. Wait for the seconds that Retry-After says."),
+                    scope["request_id"],
+                )
+                response.headers["Retry-After"] = str(reset_s)
+                await response(scope, receive, send)
+                return
+        await self.app(scope, receive, send)

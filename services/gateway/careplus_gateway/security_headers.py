@@ -37,7 +37,7 @@ def headers_for(settings: Settings) -> list[tuple[bytes, bytes]]:
 
 
 class SecurityHeadersMiddleware:
-    """Outermost, so that failures have the headers too. CORS never allows credentials: only auth reads cookies."""
+    """Outermost. Inner layers append to `scope["response_headers"]`. CORS never allows credentials: only auth reads cookies."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -47,9 +47,10 @@ class SecurityHeadersMiddleware:
             await self.app(scope, receive, send)
             return
         settings: Settings = scope["app"].state.settings
-        added, is_preflight = scope["app"].state.security_headers, False
+        added = scope["response_headers"] = [*scope["app"].state.security_headers]
+        is_preflight = False
         if settings.cors_origins and (origin := header(scope, b"origin")) in settings.allowed_cors_origins:
-            added = [*added, *encoded({"Access-Control-Allow-Origin": origin, "Access-Control-Expose-Headers": EXPOSED})]
+            added += encoded({"Access-Control-Allow-Origin": origin, "Access-Control-Expose-Headers": EXPOSED})
             is_preflight = scope["method"] == "OPTIONS" and header(scope, b"access-control-request-method") is not None
 
         async def send_with_headers(message: Message) -> None:
