@@ -1,4 +1,4 @@
-"""A disk that takes no more: refused in so many words, nothing lost, reading goes on, and no restart is needed afterwards."""
+"""A full disk: writes are refused with a reason, no record is lost, reads go on, and no restart is needed afterwards."""
 
 import asyncio
 import io
@@ -28,7 +28,7 @@ PATIENT = "pia@example.org"
 
 @pytest.fixture(scope="module")
 def disk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path | None]:
-    """A small disk of our own; None where we may not mount one."""
+    """Mount a small disk for these tests; None without the permission to mount."""
     point = tmp_path_factory.mktemp("disk")
     mount = ["mount", "-t", "tmpfs", "-o", f"size={DISK_MIB}m,mode=700", "careplus-tests", str(point)]
     if os.geteuid() != 0 or subprocess.run(mount, capture_output=True, check=False).returncode != 0:
@@ -40,7 +40,7 @@ def disk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path | None]:
 
 @pytest.fixture(scope="module")
 def hospital(tmp_path_factory: pytest.TempPathFactory, disk: Path | None) -> Iterator[Hospital]:
-    """A hospital of these tests alone, its data on the small disk where there is one, its log elsewhere."""
+    """Run a hospital for these tests only, with its data on the small disk if there is one, and its log elsewhere."""
     running = Hospital(tmp_path_factory.mktemp("hospital"))
     running.extra["CAREPLUS_DATA"] = str(disk or running.data)
     with running.founded():
@@ -65,7 +65,7 @@ def person(hospital: Hospital) -> Iterator[Person]:
 
 @contextmanager
 def full(hospital: Hospital) -> Iterator[None]:
-    """Not a byte is left on the disk of the data."""
+    """Fill the disk of the data to the last byte."""
     ballast = Path(hospital.extra["CAREPLUS_DATA"]) / "ballast"
     with ballast.open("wb", buffering=0) as file:
         for size in (MIB, 4096, 1):
@@ -82,7 +82,7 @@ def full(hospital: Hospital) -> Iterator[None]:
 
 @contextmanager
 def refusing(hospital: Hospital) -> Iterator[None]:
-    """No file takes anything from the services, though no disk is full."""
+    """Set the services' file size limit to 0, so that each write fails although the disk is not full."""
     pids = [pid_of(hospital, service) for service in SERVICES]
     before = [resource.prlimit(pid, resource.RLIMIT_FSIZE) for pid in pids]
     for pid, (_, most) in zip(pids, before, strict=True):
@@ -95,13 +95,13 @@ def refusing(hospital: Hospital) -> Iterator[None]:
 
 
 def keeps_to_limits(folder: str) -> bool:
-    """Whether this file system looks at RLIMIT_FSIZE; some sandboxes' do not."""
+    """Return whether this file system enforces RLIMIT_FSIZE; some sandboxes do not."""
     write = "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0)); open(sys.argv[1], 'wb', 0).write(b'x')"
     return subprocess.run([sys.executable, "-c", write, f"{folder}/probe"], capture_output=True, check=False).returncode != 0
 
 
 @pytest.mark.parametrize(("trouble", "reason"), [(full, "database or disk is full"), (refusing, "disk I/O error")])
-def test_a_disk_that_takes_no_more(
+def test_full_disk_refuses_writes_and_loses_no_record(
     hospital: Hospital,
     disk: Path | None,
     person: Person,
@@ -131,11 +131,11 @@ def test_a_disk_that_takes_no_more(
             assert (answer.json()["code"], answer.headers["retry-after"]) == ("unavailable", "2")
             assert "Nothing was changed" in answer.json()["detail"]
         check_problem(person.http.post("/auth/login", json={"email": PATIENT, "password": PASSWORD}), 503)
-        # a look at a record that cannot be noted is not taken; what is nobody's record can be read
+        # a read of a record is refused if it cannot be audited; a read without a record succeeds
         check_problem(person.http.get("/api/appointments"), 503)
         assert free_times(person.http, doctor.id, days=20) == times[20:]
     assert mine() == before
-    assert free_times(person.http, doctor.id, days=20) == times[20:], "neither lost nor half done"
+    assert free_times(person.http, doctor.id, days=20) == times[20:], "no write was lost or half done"
     assert [book(at).status_code for at in times[20:25]] == [201] * 5
     for answer in refused:
         lines = said(hospital, answer)
@@ -152,12 +152,12 @@ def printing_to(place: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         yield
 
 
-async def test_a_log_that_takes_no_more_costs_lines_only(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_full_log_device_does_not_stop_the_supervisor(monkeypatch: pytest.MonkeyPatch) -> None:
     with printing_to(os.open("/dev/full", os.O_WRONLY), monkeypatch):
         assert not await ends_by_itself(supervisor_of_nothing())
 
 
-async def test_whoever_closed_the_terminal_wants_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_closed_terminal_stops_the_supervisor(monkeypatch: pytest.MonkeyPatch) -> None:
     reading, writing = os.pipe()
     os.close(reading)
     with printing_to(writing, monkeypatch):
@@ -169,7 +169,7 @@ def supervisor_of_nothing() -> Supervisor:
 
 
 async def ends_by_itself(supervisor: Supervisor) -> bool:
-    """Whether it does after a process of its said something and ended."""
+    """Return whether the supervisor stops after one of its processes wrote a line and ended."""
     supervisor.start()
     try:
         await asyncio.wait_for(supervisor.stop.wait(), 4)

@@ -1,4 +1,4 @@
-"""Every promise of the contracts has its route, and nothing else has."""
+"""Every endpoint of the contracts has a route, and no other path has one."""
 
 import re
 
@@ -19,9 +19,7 @@ def at(path: str) -> str:
 
 
 @pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda endpoint: endpoint.name)
-async def test_every_endpoint_reaches_its_service_or_is_answered_here(
-    gateway: Gateway, peer: Peer, endpoint: Endpoint[..., object]
-) -> None:
+async def test_every_endpoint_is_routed(gateway: Gateway, peer: Peer, endpoint: Endpoint[..., object]) -> None:
     role = next(role for role in Role if endpoint.admits(role))
     async with gateway.client(token(role)) as http:
         answer = await http.request(endpoint.method, at(endpoint.path))
@@ -35,7 +33,7 @@ async def test_every_endpoint_reaches_its_service_or_is_answered_here(
 
 
 @pytest.mark.parametrize("path", PATHS)
-async def test_other_methods_are_refused_with_those_that_are_taken(gateway: Gateway, peer: Peer, path: str) -> None:
+async def test_other_methods_are_405_with_the_allowed_ones(gateway: Gateway, peer: Peer, path: str) -> None:
     taken = {endpoint.method for endpoint in ENDPOINTS if endpoint.path == path}
     async with gateway.client(token()) as http:
         for method in {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"} - taken:
@@ -58,7 +56,7 @@ async def test_config_comes_from_the_settings(gateway: Gateway) -> None:
     }
 
 
-async def test_readiness_names_the_part_that_is_missing(gateway: Gateway) -> None:
+async def test_readiness_names_the_missing_service(gateway: Gateway) -> None:
     async with gateway.client() as http:
         answer = await http.get("/ready")
         assert (await http.get("/health")).json() == {"status": "ok"}
@@ -68,7 +66,7 @@ async def test_readiness_names_the_part_that_is_missing(gateway: Gateway) -> Non
     assert "labs" in answer.json()["detail"]
 
 
-async def test_the_document_is_the_contracts(gateway: Gateway) -> None:
+async def test_served_document_has_every_endpoint(gateway: Gateway) -> None:
     async with httpx.AsyncClient(base_url=gateway.url, **NEARBY) as http:
         served = (await http.get("/openapi.json")).json()
     assert served["openapi"] == "3.1.0"

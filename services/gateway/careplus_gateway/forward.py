@@ -49,7 +49,7 @@ def connection_pool() -> Transport:
         cookie_jar=aiohttp.DummyCookieJar(),
         skip_auto_headers=["accept", "accept-encoding", "content-type", "user-agent"],
     )
-    # aiohttp repeats a PUT or DELETE whose connection broke, even if it was executed; there is no public switch
+    # aiohttp repeats a PUT or DELETE after a broken connection, even if it was executed; there is no public switch
     session._retry_connection = False
     return Transport(client=session, trust_env=False)
 

@@ -12,7 +12,7 @@ LEVEL = 4  # nearly as short as level 9, in a third of the time
 
 
 class GZipMiddleware(gzip.GZipMiddleware):
-    """Starlette's, except for `/auth`, whose compressed lengths hint at its tokens. ETags stay: If-Match needs them."""
+    """Starlette's, except for `/auth`: compressed lengths hint at its tokens. ETags stay the same: If-Match needs them."""
 
     def __init__(self, app: ASGIApp) -> None:
         super().__init__(app, minimum_size=MIN_SIZE, compresslevel=LEVEL)

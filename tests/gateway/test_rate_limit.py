@@ -1,4 +1,4 @@
-"""How much may be asked, by whom it is counted, and what callers are told about it."""
+"""Rate limits: their subject, their count, and the headers that report them."""
 
 import re
 import time
@@ -9,7 +9,7 @@ import pytest
 
 from careplus_contracts.endpoints import Role
 from careplus_gateway.rate_limit import MAX_KEYS, SlidingWindows
-from tests.gateway.conftest import Gateway, running
+from tests.gateway.conftest import Gateway, run_gateway
 from tests.gateway.peer import Peer, token
 from tests.test_every_endpoint import check_problem
 
@@ -18,10 +18,10 @@ RATELIMIT = re.compile(r'"(\w+)";r=(\d+);t=(\d+)')
 
 
 @pytest.fixture(scope="module")
-def strict_of_tests(gateway_of_tests: Gateway, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
-    """Behind a proxy that is believed, so that tests can come from many addresses."""
-    with running(
-        tmp_path_factory.mktemp("strict"),
+def low_limit_gateway(gateway_of_tests: Gateway, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
+    """Run a gateway with low limits behind a trusted proxy, so that tests can send requests from many addresses."""
+    with run_gateway(
+        tmp_path_factory.mktemp("low-limits"),
         gateway_of_tests.peer,
         CAREPLUS_RATE_ACCOUNT=str(ACCOUNT),
         CAREPLUS_RATE_ANONYMOUS=str(ANONYMOUS),
@@ -32,9 +32,9 @@ def strict_of_tests(gateway_of_tests: Gateway, tmp_path_factory: pytest.TempPath
 
 
 @pytest.fixture
-def strict(strict_of_tests: Gateway) -> Gateway:
-    strict_of_tests.peer.reset()
-    return strict_of_tests
+def low_limits(low_limit_gateway: Gateway) -> Gateway:
+    low_limit_gateway.peer.reset()
+    return low_limit_gateway
 
 
 def left(answer: httpx.Response) -> tuple[str, int]:
@@ -52,20 +52,20 @@ def check_refused(answer: httpx.Response, policy: str) -> None:
     assert answer.headers["ratelimit"].endswith(f"t={answer.headers['retry-after']}")
 
 
-async def test_an_account_is_counted_wherever_it_asks_from(strict: Gateway, peer: Peer) -> None:
-    async with strict.client(token(Role.PATIENT, 100)) as http, strict.client(token(Role.PATIENT, 101)) as other:
+async def test_account_is_limited_across_addresses(low_limits: Gateway, peer: Peer) -> None:
+    async with low_limits.client(token(Role.PATIENT, 100)) as http, low_limits.client(token(Role.PATIENT, 101)) as other:
         for number in range(ACCOUNT):
             answer = await http.get("/api/appointments", headers={"X-Forwarded-For": f"192.0.2.{number}"})
             assert (answer.status_code, left(answer)) == (200, ("account", ACCOUNT - 1 - number))
             assert answer.headers["ratelimit-policy"] == f'"account";q={ACCOUNT};w=60'
         check_refused(await http.get("/api/appointments"), "account")
         assert (await other.get("/api/appointments")).status_code == 200
-    assert len(peer.arrived) == ACCOUNT + 1, "what is too much reaches no service"
+    assert len(peer.arrived) == ACCOUNT + 1, "a refused request is not forwarded"
 
 
-async def test_without_a_token_that_is_good_the_address_is_counted(strict: Gateway) -> None:
+async def test_invalid_token_is_limited_by_address(low_limits: Gateway) -> None:
     here, there = {"X-Forwarded-For": "192.0.2.20"}, {"X-Forwarded-For": "192.0.2.21"}
-    async with strict.client() as http, strict.client(f"{token()}x") as forger:
+    async with low_limits.client() as http, low_limits.client(f"{token()}x") as forger:
         for client in (http, forger, http, forger):
             answer = await client.get("/api/doctors", headers=here)
             assert left(answer)[0] == "anonymous"
@@ -74,9 +74,9 @@ async def test_without_a_token_that_is_good_the_address_is_counted(strict: Gatew
         assert (await http.get("/api/doctors", headers=there)).status_code == 200
 
 
-async def test_signing_in_is_counted_by_address_and_more_strictly(strict: Gateway, peer: Peer) -> None:
+async def test_auth_paths_have_a_stricter_limit_per_address(low_limits: Gateway, peer: Peer) -> None:
     here = {"X-Forwarded-For": "192.0.2.30"}
-    async with strict.client() as http, strict.client(token(Role.PATIENT, 102)) as signed_in:
+    async with low_limits.client() as http, low_limits.client(token(Role.PATIENT, 102)) as signed_in:
         for number in range(AUTH):
             answer = await (http, signed_in)[number % 2].post("/auth/login", json={}, headers=here)
             assert left(answer) == ("auth", AUTH - 1 - number)
@@ -85,8 +85,8 @@ async def test_signing_in_is_counted_by_address_and_more_strictly(strict: Gatewa
     assert len(peer.arrived) == AUTH + 1
 
 
-async def test_a_network_of_one_household_is_one_address(strict: Gateway) -> None:
-    async with strict.client() as http:
+async def test_ipv6_network_is_limited_as_one_address(low_limits: Gateway) -> None:
+    async with low_limits.client() as http:
         for number in range(ANONYMOUS):
             await http.get("/api/doctors", headers={"X-Forwarded-For": f"2001:db8:0:7::{number}"})
         check_refused(await http.get("/api/doctors", headers={"X-Forwarded-For": "2001:db8:0:7:ffff::1"}), "anonymous")

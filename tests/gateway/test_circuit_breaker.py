@@ -1,0 +1,106 @@
+"""The circuit breaker of one service: slots, silence, and the time until it opens."""
+
+import asyncio
+import time
+from contextlib import AsyncExitStack
+
+import httpx
+import pytest
+
+from careplus_contracts.refusals import Unavailable
+from careplus_gateway import circuit_breaker
+from careplus_gateway.circuit_breaker import MAX_PENDING, SLOTS, CircuitBreaker
+from careplus_runtime.process.background import beside as background
+from tests.gateway.peer import Peer
+from tests.hospital import NEARBY, free_port
+
+REQUEST_ID = "request-of-the-tests"
+
+
+async def occupy_slot(breaker: CircuitBreaker) -> None:
+    async with breaker.slot(REQUEST_ID):
+        await asyncio.sleep(10)
+
+
+async def test_full_slots_are_503_and_breaker_stays_closed(monkeypatch: pytest.MonkeyPatch, peer: Peer) -> None:
+    monkeypatch.setattr(circuit_breaker, "SLOT_WAIT_S", 0.05)
+    async with httpx.AsyncClient(**NEARBY) as http, AsyncExitStack() as stack:
+        of_labs = CircuitBreaker("labs", f"http://127.0.0.1:{peer.port}", http)
+        for _ in range(SLOTS):
+            await stack.enter_async_context(of_labs.slot(REQUEST_ID))
+        with pytest.raises(Unavailable, match="more to do") as refused:
+            await stack.enter_async_context(of_labs.slot(REQUEST_ID))
+        assert refused.value.headers() == {"Retry-After": "2"}
+        assert of_labs.settled.is_set()
+    async with of_labs.slot(REQUEST_ID):
+        pass
+
+
+@pytest.mark.parametrize(("is_hung", "waits_s"), [(True, (0.8, 1.5)), (False, (2.8, 3.5))], ids=["hung", "restarting"])
+async def test_killed_hung_service_opens_breaker_sooner(
+    monkeypatch: pytest.MonkeyPatch, is_hung: bool, waits_s: tuple[float, float]
+) -> None:
+    """A service that was silent before it was killed delays its callers less than a service that restarts."""
+    for name, seconds in {"SILENCE_S": 0.1, "HUNG_S": 1.0, "RESTART_S": 3.0}.items():
+        monkeypatch.setattr(circuit_breaker, name, seconds)
+    port = free_port()
+    async with httpx.AsyncClient(**NEARBY) as http:
+        of_labs = CircuitBreaker("labs", f"http://127.0.0.1:{port}", http)
+        async with background(of_labs.watch()):
+            began = time.monotonic()
+            if is_hung:
+                connections: list[asyncio.StreamWriter] = []
+                silent = await asyncio.start_server(lambda _, writer: connections.append(writer), "127.0.0.1", port)
+                request = asyncio.create_task(occupy_slot(of_labs))
+                await asyncio.sleep(0.6)
+                silent.close()
+                for writer in connections:
+                    writer.transport.abort()
+                with pytest.raises(TimeoutError):
+                    await request
+            else:
+                of_labs.suspect()
+                assert not await of_labs.recovered()
+            assert of_labs.is_open
+            assert waits_s[0] < time.monotonic() - began < waits_s[1]
+
+
+async def test_open_breaker_refuses_requests_that_wait_for_a_slot(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Requests in slots of a hung service time out; requests that wait for a slot were not sent and are Unavailable."""
+    for name, seconds in {"SILENCE_S": 0.1, "HUNG_S": 0.3}.items():
+        monkeypatch.setattr(circuit_breaker, name, seconds)
+    connections: list[asyncio.StreamWriter] = []
+    port = free_port()
+    silent = await asyncio.start_server(lambda _, writer: connections.append(writer), "127.0.0.1", port)
+    async with silent, httpx.AsyncClient(**NEARBY) as http:
+        of_labs = CircuitBreaker("labs", f"http://127.0.0.1:{port}", http)
+        async with background(of_labs.watch()):
+            results = await asyncio.gather(*(occupy_slot(of_labs) for _ in range(SLOTS + 5)), return_exceptions=True)
+        for writer in connections:
+            writer.transport.abort()
+    assert [type(result) for result in results] == [TimeoutError] * SLOTS + [Unavailable] * 5
+    assert "cannot be reached" in str(results[-1])
+    assert (of_labs.pending, of_labs.slots.locked()) == (0, False)
+
+
+async def test_slow_response_does_not_open_breaker(monkeypatch: pytest.MonkeyPatch, peer: Peer) -> None:
+    for name, seconds in {"SILENCE_S": 0.1, "HUNG_S": 0.3}.items():
+        monkeypatch.setattr(circuit_breaker, name, seconds)
+    async with httpx.AsyncClient(**NEARBY) as http:
+        of_labs = CircuitBreaker("labs", f"http://127.0.0.1:{peer.port}", http)
+        async with background(of_labs.watch()), of_labs.slot(REQUEST_ID):
+            await asyncio.sleep(1)
+        assert not of_labs.is_open
+
+
+async def test_pending_requests_are_bounded(peer: Peer) -> None:
+    async with httpx.AsyncClient(**NEARBY) as http:
+        of_labs = CircuitBreaker("labs", f"http://127.0.0.1:{peer.port}", http)
+        async with background(*(occupy_slot(of_labs) for _ in range(MAX_PENDING))):
+            await asyncio.sleep(0)
+            with pytest.raises(Unavailable, match="more to do") as refused:
+                await occupy_slot(of_labs)
+            assert refused.value.headers() == {"Retry-After": "2"}
+        assert of_labs.pending == 0
+        async with of_labs.slot(REQUEST_ID):
+            assert of_labs.pending == 1
