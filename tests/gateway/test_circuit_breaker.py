@@ -41,7 +41,7 @@ async def test_killed_hung_service_opens_breaker_sooner(
     monkeypatch: pytest.MonkeyPatch, is_hung: bool, waits_s: tuple[float, float]
 ) -> None:
     """A service that was silent before it was killed delays its callers less than a service that restarts."""
-    for name, seconds in {"SILENCE_S": 0.1, "HUNG_S": 1.0, "RESTART_S": 3.0}.items():
+    for name, seconds in {"SILENCE_S": 0.1, "PROBE_S": 0.2, "HUNG_S": 1.0, "RESTART_S": 3.0}.items():
         monkeypatch.setattr(circuit_breaker, name, seconds)
     port = free_port()
     async with httpx.AsyncClient(**NEARBY) as http:
@@ -67,7 +67,7 @@ async def test_killed_hung_service_opens_breaker_sooner(
 
 async def test_open_breaker_refuses_requests_that_wait_for_a_slot(monkeypatch: pytest.MonkeyPatch) -> None:
     """Requests in slots of a hung service time out; requests that wait for a slot were not sent and are Unavailable."""
-    for name, seconds in {"SILENCE_S": 0.1, "HUNG_S": 0.3}.items():
+    for name, seconds in {"SILENCE_S": 0.1, "PROBE_S": 0.2, "HUNG_S": 0.3}.items():
         monkeypatch.setattr(circuit_breaker, name, seconds)
     connections: list[asyncio.StreamWriter] = []
     port = free_port()
@@ -84,7 +84,7 @@ async def test_open_breaker_refuses_requests_that_wait_for_a_slot(monkeypatch: p
 
 
 async def test_slow_response_does_not_open_breaker(monkeypatch: pytest.MonkeyPatch, peer: Peer) -> None:
-    for name, seconds in {"SILENCE_S": 0.1, "HUNG_S": 0.3}.items():
+    for name, seconds in {"SILENCE_S": 0.1, "PROBE_S": 0.2, "HUNG_S": 0.3}.items():
         monkeypatch.setattr(circuit_breaker, name, seconds)
     async with httpx.AsyncClient(**NEARBY) as http:
         of_labs = CircuitBreaker("labs", f"http://127.0.0.1:{peer.port}", http)
@@ -104,3 +104,14 @@ async def test_pending_requests_are_bounded(peer: Peer) -> None:
         assert of_labs.pending == 0
         async with of_labs.slot(REQUEST_ID):
             assert of_labs.pending == 1
+
+
+async def test_stalled_gateway_does_not_open_breaker(peer: Peer) -> None:
+    """After a stall of the gateway's own event loop the last response is old, although the service is healthy."""
+    async with httpx.AsyncClient(**NEARBY) as http:
+        of_labs = CircuitBreaker("labs", f"http://127.0.0.1:{peer.port}", http)
+        async with background(of_labs.watch()), of_labs.slot(REQUEST_ID):
+            of_labs.last_response -= 60
+            await asyncio.sleep(1)
+            assert asyncio.get_running_loop().time() - of_labs.last_response < 1
+        assert not of_labs.is_open

@@ -85,10 +85,10 @@ def test_hung_service_is_504_within_5s_and_others_answer(hospital: Hospital, per
         assert [part for part, is_ready in ready.json()["parts"].items() if not is_ready] == ["labs"]
     lines = said(hospital, answer)
     assert requested(lines) == [("GET", "/api/labs/tests", 504, "warning")]
-    [why] = reasons(lines)
-    assert (why["by"], why["event"], why["failed"], why["level"]) == ("gateway", "service_failed", "labs", "warning")
+    [reason] = reasons(lines)
+    assert (reason["by"], reason["event"], reason["failed"], reason["level"]) == ("gateway", "service_failed", "labs", "warning")
     # the name depends on the Python version
-    assert why["reason"] in {"CancelledError", "TimeoutError"}, "the gateway cancelled the request"
+    assert reason["reason"] in {"CancelledError", "TimeoutError"}, "the gateway cancelled the request"
     eventually(lambda: person.http.get("/api/labs/tests").status_code == 200, 2)
 
 
@@ -178,10 +178,10 @@ def test_valid_request_after_each_client_failure_succeeds(hospital: Hospital, wo
     sent = {**REFUSED, **dict.fromkeys(DISCONNECTED, 0)}
     failures: list[tuple[int, Callable[[], int]]] = [(status, partial(send_bytes, hospital, it)) for it, status in sent.items()]
     failures += [(status, partial(status_of, ask)) for status, ask in asked]
-    good = itertools.cycle(["/auth/me", "/api/appointments", "/api/prescriptions", "/api/labs/bookings"])
+    valid_paths = itertools.cycle(["/auth/me", "/api/appointments", "/api/prescriptions", "/api/labs/bookings"])
     failed = 0
     while failed < 100:
         for status, fail in failures:
             assert fail() == status
             failed += 1
-            assert http.get(next(good)).status_code == 200
+            assert http.get(next(valid_paths)).status_code == 200

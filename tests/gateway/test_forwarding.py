@@ -234,7 +234,7 @@ async def test_slow_service_is_504_and_next_request_succeeds(gateway: Gateway, p
 
 
 async def test_valid_request_after_each_service_failure_succeeds(gateway: Gateway, peer: Peer, patient: str) -> None:
-    ways = {
+    failures = {
         json_response(500): 500,
         interrupt: 503,
         interrupt_after_head: 503,
@@ -242,23 +242,23 @@ async def test_valid_request_after_each_service_failure_succeeds(gateway: Gatewa
         close_connection: 503,
         not_http: 503,
     }
-    failed = 0
+    count = 0
     async with gateway.client(patient) as http:
-        for failure, status in [*ways.items()] * 17:
+        for failure, status in [*failures.items()] * 17:
             peer.next_answers = [failure]
             if status is None:
                 with pytest.raises(httpx.RemoteProtocolError):
                     await http.put("/api/appointments/1", json={})
             else:
                 assert (await http.put("/api/appointments/1", json={})).status_code == status
-            failed += 1
+            count += 1
             assert peer.next_answers == []
             # sent once each: the GET succeeds at once, the POST has no idempotency key
             peer.arrived.clear()
             assert (await http.get("/api/appointments")).status_code == 200
             assert (await http.post("/api/appointments", json={})).status_code == 200
             assert [arrived.method for arrived in peer.arrived] == ["GET", "POST"]
-    assert failed > 100
+    assert count > 100
 
 
 async def test_response_that_is_not_http_is_503(gateway: Gateway, peer: Peer, patient: str) -> None:
@@ -346,27 +346,27 @@ async def test_open_breaker_refuses_at_once_and_closes_again(gateway: Gateway, p
 
 async def test_terminated_gateway_finishes_its_requests(gateway: Gateway, peer: Peer, patient: str, folder: Path) -> None:
     peer.answer = in_chunks(b"{}")
-    with run_gateway(folder, peer, timeout_s=30) as ending:
-        assert ending.process is not None
-        async with ending.client(patient) as http:
-            asked = [asyncio.create_task(http.get("/api/appointments")) for _ in range(50)]
+    with run_gateway(folder, peer, timeout_s=30) as terminating:
+        assert terminating.process is not None
+        async with terminating.client(patient) as http:
+            requests = [asyncio.create_task(http.get("/api/appointments")) for _ in range(50)]
             for _ in range(2000):
                 if len(peer.arrived) >= SLOTS * 2:
                     break
                 await asyncio.sleep(0.01)
             assert len(peer.arrived) >= SLOTS * 2
-            ending.process.terminate()
-            assert [answer.status_code for answer in await asyncio.gather(*asked)] == [200] * 50
-        assert ending.process.wait(10) in {0, -signal.SIGTERM}
+            terminating.process.terminate()
+            assert [answer.status_code for answer in await asyncio.gather(*requests)] == [200] * 50
+        assert terminating.process.wait(10) in {0, -signal.SIGTERM}
 
 
 async def test_restarting_service_is_waited_for(gateway: Gateway, peer: Peer, patient: str) -> None:
     async with gateway.client(patient) as http:
         peer.stop()
-        asked = asyncio.create_task(http.put("/api/appointments/1", json={}))
+        request = asyncio.create_task(http.put("/api/appointments/1", json={}))
         await asyncio.sleep(TIMEOUT_S / 2)
         peer.start()
-        assert (await asked).status_code == 200, "an unsent request can be repeated"
+        assert (await request).status_code == 200, "an unsent request can be repeated"
     assert [arrived.method for arrived in peer.arrived] == ["PUT"]
 
 

@@ -64,7 +64,7 @@ def person(hospital: Hospital) -> Iterator[Person]:
 
 
 @contextmanager
-def full(hospital: Hospital) -> Iterator[None]:
+def full_disk(hospital: Hospital) -> Iterator[None]:
     """Fill the disk of the data to the last byte."""
     ballast = Path(hospital.extra["CAREPLUS_DATA"]) / "ballast"
     with ballast.open("wb", buffering=0) as file:
@@ -81,7 +81,7 @@ def full(hospital: Hospital) -> Iterator[None]:
 
 
 @contextmanager
-def refusing(hospital: Hospital) -> Iterator[None]:
+def failing_writes(hospital: Hospital) -> Iterator[None]:
     """Set the services' file size limit to 0, so that each write fails although the disk is not full."""
     pids = [pid_of(hospital, service) for service in SERVICES]
     before = [resource.prlimit(pid, resource.RLIMIT_FSIZE) for pid in pids]
@@ -94,25 +94,25 @@ def refusing(hospital: Hospital) -> Iterator[None]:
             resource.prlimit(pid, resource.RLIMIT_FSIZE, limits)
 
 
-def keeps_to_limits(folder: str) -> bool:
+def enforces_file_size_limit(folder: str) -> bool:
     """Return whether this file system enforces RLIMIT_FSIZE; some sandboxes do not."""
     write = "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0)); open(sys.argv[1], 'wb', 0).write(b'x')"
     return subprocess.run([sys.executable, "-c", write, f"{folder}/probe"], capture_output=True, check=False).returncode != 0
 
 
-@pytest.mark.parametrize(("trouble", "reason"), [(full, "database or disk is full"), (refusing, "disk I/O error")])
+@pytest.mark.parametrize(("failure", "reason"), [(full_disk, "database or disk is full"), (failing_writes, "disk I/O error")])
 def test_full_disk_refuses_writes_and_loses_no_record(
     hospital: Hospital,
     disk: Path | None,
     person: Person,
     doctor: Person,
-    trouble: Callable[[Hospital], AbstractContextManager[None]],
+    failure: Callable[[Hospital], AbstractContextManager[None]],
     reason: str,
 ) -> None:
-    if trouble is full and disk is None:
-        pytest.skip("a small disk of our own needs root")
-    if trouble is refusing and not keeps_to_limits(hospital.extra["CAREPLUS_DATA"]):
-        pytest.skip("this file system takes no notice of RLIMIT_FSIZE")
+    if failure is full_disk and disk is None:
+        pytest.skip("mounting a small disk needs root")
+    if failure is failing_writes and not enforces_file_size_limit(hospital.extra["CAREPLUS_DATA"]):
+        pytest.skip("this file system does not enforce RLIMIT_FSIZE")
 
     def book(at: datetime) -> httpx.Response:
         return person.http.post("/api/appointments", json={"doctor_id": doctor.id, "starts_at": at.isoformat()})
@@ -124,7 +124,7 @@ def test_full_disk_refuses_writes_and_loses_no_record(
     acknowledged = [book(at).json()["id"] for at in times[:20]]
     before = mine()
     assert set(acknowledged) <= set(before)
-    with trouble(hospital):
+    with failure(hospital):
         refused = [book(at) for at in times[20:25]]
         for answer in refused:
             check_problem(answer, 503)
@@ -146,29 +146,29 @@ def test_full_disk_refuses_writes_and_loses_no_record(
 
 
 @contextmanager
-def printing_to(place: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def stdout_to(place: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     with open(place, "wb", buffering=0) as file:
         monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(file))
         yield
 
 
 async def test_full_log_device_does_not_stop_the_supervisor(monkeypatch: pytest.MonkeyPatch) -> None:
-    with printing_to(os.open("/dev/full", os.O_WRONLY), monkeypatch):
-        assert not await ends_by_itself(supervisor_of_nothing())
+    with stdout_to(os.open("/dev/full", os.O_WRONLY), monkeypatch):
+        assert not await stops_by_itself(supervisor_of_missing_service())
 
 
 async def test_closed_terminal_stops_the_supervisor(monkeypatch: pytest.MonkeyPatch) -> None:
     reading, writing = os.pipe()
     os.close(reading)
-    with printing_to(writing, monkeypatch):
-        assert await ends_by_itself(supervisor_of_nothing())
+    with stdout_to(writing, monkeypatch):
+        assert await stops_by_itself(supervisor_of_missing_service())
 
 
-def supervisor_of_nothing() -> Supervisor:
-    return Supervisor({"nothing": Place("127.0.0.1", free_port(), steps=6)}, os.environ)
+def supervisor_of_missing_service() -> Supervisor:
+    return Supervisor({"missing": Place("127.0.0.1", free_port(), steps=6)}, os.environ)
 
 
-async def ends_by_itself(supervisor: Supervisor) -> bool:
+async def stops_by_itself(supervisor: Supervisor) -> bool:
     """Return whether the supervisor stops after one of its processes wrote a line and ended."""
     supervisor.start()
     try:

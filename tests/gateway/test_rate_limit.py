@@ -37,7 +37,7 @@ def low_limits(low_limit_gateway: Gateway) -> Gateway:
     return low_limit_gateway
 
 
-def left(answer: httpx.Response) -> tuple[str, int]:
+def remaining(answer: httpx.Response) -> tuple[str, int]:
     found = RATELIMIT.fullmatch(answer.headers["ratelimit"])
     assert found is not None
     assert 1 <= int(found[3]) <= 60
@@ -48,7 +48,7 @@ def check_refused(answer: httpx.Response, policy: str) -> None:
     check_problem(answer, 429)
     assert answer.json()["code"] == "too_many_requests"
     assert 1 <= int(answer.headers["retry-after"]) <= 60
-    assert left(answer) == (policy, 0)
+    assert remaining(answer) == (policy, 0)
     assert answer.headers["ratelimit"].endswith(f"t={answer.headers['retry-after']}")
 
 
@@ -56,7 +56,7 @@ async def test_account_is_limited_across_addresses(low_limits: Gateway, peer: Pe
     async with low_limits.client(token(Role.PATIENT, 100)) as http, low_limits.client(token(Role.PATIENT, 101)) as other:
         for number in range(ACCOUNT):
             answer = await http.get("/api/appointments", headers={"X-Forwarded-For": f"192.0.2.{number}"})
-            assert (answer.status_code, left(answer)) == (200, ("account", ACCOUNT - 1 - number))
+            assert (answer.status_code, remaining(answer)) == (200, ("account", ACCOUNT - 1 - number))
             assert answer.headers["ratelimit-policy"] == f'"account";q={ACCOUNT};w=60'
         check_refused(await http.get("/api/appointments"), "account")
         assert (await other.get("/api/appointments")).status_code == 200
@@ -64,24 +64,24 @@ async def test_account_is_limited_across_addresses(low_limits: Gateway, peer: Pe
 
 
 async def test_invalid_token_is_limited_by_address(low_limits: Gateway) -> None:
-    here, there = {"X-Forwarded-For": "192.0.2.20"}, {"X-Forwarded-For": "192.0.2.21"}
-    async with low_limits.client() as http, low_limits.client(f"{token()}x") as forger:
-        for client in (http, forger, http, forger):
-            answer = await client.get("/api/doctors", headers=here)
-            assert left(answer)[0] == "anonymous"
-        check_refused(await http.get("/api/doctors", headers=here), "anonymous")
-        check_refused(await forger.get("/api/appointments", headers=here), "anonymous")
-        assert (await http.get("/api/doctors", headers=there)).status_code == 200
+    first, second = {"X-Forwarded-For": "192.0.2.20"}, {"X-Forwarded-For": "192.0.2.21"}
+    async with low_limits.client() as http, low_limits.client(f"{token()}x") as forged:
+        for client in (http, forged, http, forged):
+            answer = await client.get("/api/doctors", headers=first)
+            assert remaining(answer)[0] == "anonymous"
+        check_refused(await http.get("/api/doctors", headers=first), "anonymous")
+        check_refused(await forged.get("/api/appointments", headers=first), "anonymous")
+        assert (await http.get("/api/doctors", headers=second)).status_code == 200
 
 
 async def test_auth_paths_have_a_stricter_limit_per_address(low_limits: Gateway, peer: Peer) -> None:
-    here = {"X-Forwarded-For": "192.0.2.30"}
+    first = {"X-Forwarded-For": "192.0.2.30"}
     async with low_limits.client() as http, low_limits.client(token(Role.PATIENT, 102)) as signed_in:
         for number in range(AUTH):
-            answer = await (http, signed_in)[number % 2].post("/auth/login", json={}, headers=here)
-            assert left(answer) == ("auth", AUTH - 1 - number)
-        check_refused(await signed_in.post("/auth/login", json={}, headers=here), "auth")
-        assert (await http.get("/api/doctors", headers=here)).status_code == 200
+            answer = await (http, signed_in)[number % 2].post("/auth/login", json={}, headers=first)
+            assert remaining(answer) == ("auth", AUTH - 1 - number)
+        check_refused(await signed_in.post("/auth/login", json={}, headers=first), "auth")
+        assert (await http.get("/api/doctors", headers=first)).status_code == 200
     assert len(peer.arrived) == AUTH + 1
 
 

@@ -21,7 +21,7 @@ def read_to_end(connection: socket.socket) -> bytes:
     return received
 
 
-def ask(gateway: Gateway, request: bytes) -> tuple[int, str]:
+def status_and_code(gateway: Gateway, request: bytes) -> tuple[int, str]:
     """Send the bytes and return status and refusal code of the response."""
     with closing(gateway.connect()) as connection:
         connection.sendall(request)
@@ -29,7 +29,7 @@ def ask(gateway: Gateway, request: bytes) -> tuple[int, str]:
     return int(head.split()[1]), json.loads(body)["code"] if b"problem+json" in head else ""
 
 
-def accepts(connection: socket.socket, parts: list[bytes], pause_s: float = 0) -> bool:
+def can_send(connection: socket.socket, parts: list[bytes], pause_s: float = 0) -> bool:
     """Return whether all parts can be sent before the gateway closes the connection."""
     try:
         for part in parts:
@@ -64,7 +64,7 @@ def accepts(connection: socket.socket, parts: list[bytes], pause_s: float = 0) -
     ],
 )
 def test_unusual_path_is_404_and_not_forwarded(gateway: Gateway, peer: Peer, path: bytes) -> None:
-    assert ask(gateway, b"GET " + path + END) in {(404, "not_found"), (400, "not_http")}
+    assert status_and_code(gateway, b"GET " + path + END) in {(404, "not_found"), (400, "not_http")}
     assert peer.arrived == []
 
 
@@ -72,7 +72,7 @@ def test_unusual_path_is_404_and_not_forwarded(gateway: Gateway, peer: Peer, pat
     "request_line", [b"GET //api/config", b"GET api/config", b"GET http://", b"GET * ", b"CONNECT x:1", b"GET /api/doctors?\x7f"]
 )
 def test_invalid_request_line_is_refused(gateway: Gateway, peer: Peer, request_line: bytes) -> None:
-    assert ask(gateway, request_line + END)[0] in {400, 404}
+    assert status_and_code(gateway, request_line + END)[0] in {400, 404}
     assert peer.arrived == []
 
 
@@ -80,13 +80,13 @@ def test_long_address_and_headers_are_refused(gateway: Gateway, peer: Peer) -> N
     def head(headers: bytes) -> bytes:
         return b"GET /api/specialties HTTP/1.1\r\nhost: x\r\nconnection: close\r\n" + headers + b"\r\n"
 
-    assert ask(gateway, b"GET /api/doctors?q=" + b"a" * 4081 + END)[0] == 200
-    assert ask(gateway, b"GET /api/doctors?q=" + b"a" * 4082 + END) == (414, "address_too_long")
-    assert ask(gateway, b"GET /" + b"a" * 5000 + END) == (414, "address_too_long")
-    assert ask(gateway, head(b"x: y\r\n" * 62))[0] == 200
-    assert ask(gateway, head(b"x: y\r\n" * 63)) == (431, "headers_too_large")
-    assert ask(gateway, head(b"x: " + b"y" * 16000 + b"\r\n"))[0] == 200
-    assert ask(gateway, head(b"x: " + b"y" * 16384 + b"\r\n")) == (431, "headers_too_large")
+    assert status_and_code(gateway, b"GET /api/doctors?q=" + b"a" * 4081 + END)[0] == 200
+    assert status_and_code(gateway, b"GET /api/doctors?q=" + b"a" * 4082 + END) == (414, "address_too_long")
+    assert status_and_code(gateway, b"GET /" + b"a" * 5000 + END) == (414, "address_too_long")
+    assert status_and_code(gateway, head(b"x: y\r\n" * 62))[0] == 200
+    assert status_and_code(gateway, head(b"x: y\r\n" * 63)) == (431, "headers_too_large")
+    assert status_and_code(gateway, head(b"x: " + b"y" * 16000 + b"\r\n"))[0] == 200
+    assert status_and_code(gateway, head(b"x: " + b"y" * 16384 + b"\r\n")) == (431, "headers_too_large")
     assert len(peer.arrived) == 3
 
 
@@ -95,7 +95,7 @@ def test_endless_head_is_refused_before_it_is_buffered(gateway: Gateway, start: 
     with closing(gateway.connect()) as connection:
         connection.sendall(start)
         filling = b"y" * 32768 if not start.endswith(b"\r\n") else b"x: y\r\n" * 5000
-        assert not accepts(connection, [filling] * 2000)
+        assert not can_send(connection, [filling] * 2000)
     with closing(gateway.connect()) as connection:
         connection.sendall(start + filling * 3)
         head, _, body = read_to_end(connection).partition(b"\r\n\r\n")
@@ -107,7 +107,7 @@ def test_endless_trailers_close_the_connection(gateway: Gateway) -> None:
     request = b"POST /auth/login HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n0\r\nx: "
     with closing(gateway.connect()) as connection:
         connection.sendall(request)
-        assert not accepts(connection, [b"y" * 32768] * 2000)
+        assert not can_send(connection, [b"y" * 32768] * 2000)
 
 
 @pytest.mark.parametrize(
@@ -134,14 +134,14 @@ def test_request_sent_byte_by_byte_closes_the_connection(gateway: Gateway) -> No
     with closing(gateway.connect()) as connection:
         started = time.monotonic()
         request = b"GET /api/config?q=" + b"a" * 1000
-        assert not accepts(connection, [bytes([byte]) for byte in request], pause_s=0.02)
+        assert not can_send(connection, [bytes([byte]) for byte in request], pause_s=0.02)
         assert time.monotonic() - started < TIMEOUT_S + 1
 
 
 HEALTH = b"GET /health HTTP/1.1\r\nhost: x\r\n\r\n"
 
 
-def healthy(connection: socket.socket, times: int = 1) -> None:
+def read_health_responses(connection: socket.socket, times: int = 1) -> None:
     """Read so many complete responses of `/health`."""
     received = b""
     while received.count(b'{"status":"ok"}') < times:
@@ -152,7 +152,7 @@ def healthy(connection: socket.socket, times: int = 1) -> None:
 def test_line_breaks_do_not_keep_a_connection_open(gateway: Gateway) -> None:
     with closing(gateway.connect()) as connection:
         connection.sendall(HEALTH)
-        healthy(connection)
+        read_health_responses(connection)
         started = time.monotonic()
         connection.sendall(b"\r\n")
         assert read_to_end(connection) == b""
@@ -163,17 +163,17 @@ def test_idle_connection_between_requests_stays_open(gateway: Gateway) -> None:
     with closing(gateway.connect()) as connection:
         for _ in range(3):
             connection.sendall(HEALTH)
-            healthy(connection)
+            read_health_responses(connection)
             time.sleep(TIMEOUT_S * 0.8)
         connection.sendall(HEALTH * 2)
-        healthy(connection, 2)
+        read_health_responses(connection, 2)
 
 
 def test_conflicting_body_lengths_are_400(gateway: Gateway, peer: Peer) -> None:
     both = b"POST /auth/login HTTP/1.1\r\nhost: x\r\ncontent-length: 3\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n"
     twice = b"POST /auth/login HTTP/1.1\r\nhost: x\r\ncontent-length: 3\r\ncontent-length: 4\r\n\r\n{} "
     for request in (both, twice):
-        assert ask(gateway, request)[0] == 400
+        assert status_and_code(gateway, request)[0] == 400
     assert peer.arrived == []
 
 

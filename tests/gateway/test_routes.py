@@ -14,7 +14,7 @@ from tests.hospital import NEARBY
 PATHS = sorted({endpoint.path for endpoint in ENDPOINTS})
 
 
-def at(path: str) -> str:
+def with_ids(path: str) -> str:
     return re.sub(r"{\w+}", "7", path)
 
 
@@ -22,24 +22,24 @@ def at(path: str) -> str:
 async def test_every_endpoint_is_routed(gateway: Gateway, peer: Peer, endpoint: Endpoint[..., object]) -> None:
     role = next(role for role in Role if endpoint.admits(role))
     async with gateway.client(token(role)) as http:
-        answer = await http.request(endpoint.method, at(endpoint.path))
-    here = endpoint.service == "gateway" or endpoint.name == "show_keys"
+        answer = await http.request(endpoint.method, with_ids(endpoint.path))
+    is_own = endpoint.service == "gateway" or endpoint.name == "show_keys"
     if endpoint.service == "labs" or endpoint.name == "show_readiness":
         assert answer.status_code == 503
     else:
         assert answer.status_code == 200
-    asked = [(arrived.method, arrived.path) for arrived in peer.arrived]
-    assert asked == ([] if here or endpoint.service == "labs" else [(endpoint.method, at(endpoint.path))])
+    forwarded = [(arrived.method, arrived.path) for arrived in peer.arrived]
+    assert forwarded == ([] if is_own or endpoint.service == "labs" else [(endpoint.method, with_ids(endpoint.path))])
 
 
 @pytest.mark.parametrize("path", PATHS)
 async def test_other_methods_are_405_with_the_allowed_ones(gateway: Gateway, peer: Peer, path: str) -> None:
-    taken = {endpoint.method for endpoint in ENDPOINTS if endpoint.path == path}
+    allowed = {endpoint.method for endpoint in ENDPOINTS if endpoint.path == path}
     async with gateway.client(token()) as http:
-        for method in {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"} - taken:
-            answer = await http.request(method, at(path))
+        for method in {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"} - allowed:
+            answer = await http.request(method, with_ids(path))
             assert answer.status_code == 405
-            assert answer.headers["allow"] == ", ".join(sorted(taken))
+            assert answer.headers["allow"] == ", ".join(sorted(allowed))
             assert method == "HEAD" or answer.json()["code"] == "method_not_allowed"
     assert peer.arrived == []
 

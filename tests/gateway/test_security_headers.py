@@ -14,7 +14,7 @@ FOREIGN = "https://portal.example.org"
 
 
 @pytest.fixture(scope="module")
-def public_of_tests(gateway_of_tests: Gateway, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
+def public_gateway(gateway_of_tests: Gateway, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
     """Run a gateway at a public address, with foreign origins that are allowed."""
     with run_gateway(
         tmp_path_factory.mktemp("public"),
@@ -26,9 +26,9 @@ def public_of_tests(gateway_of_tests: Gateway, tmp_path_factory: pytest.TempPath
 
 
 @pytest.fixture
-def public(public_of_tests: Gateway) -> Gateway:
-    public_of_tests.peer.reset()
-    return public_of_tests
+def public(public_gateway: Gateway) -> Gateway:
+    public_gateway.peer.reset()
+    return public_gateway
 
 
 async def responses_of_every_kind(gateway: Gateway, peer: Peer, patient: str) -> list[httpx.Response]:
@@ -74,7 +74,7 @@ async def test_public_https_address_sets_hsts(public: Gateway, peer: Peer, patie
         assert answer.headers["strict-transport-security"] == HSTS
 
 
-def allowed(answer: httpx.Response) -> dict[str, str]:
+def cors_headers(answer: httpx.Response) -> dict[str, str]:
     return {name: value for name, value in answer.headers.items() if name.startswith("access-control")}
 
 
@@ -109,15 +109,15 @@ async def test_allowed_foreign_origin_gets_cors_headers(public: Gateway, peer: P
 async def test_other_origins_get_no_cors_headers(public: Gateway, patient: str, origin: str) -> None:
     async with public.client(patient) as http:
         preflight = await http.options("/api/appointments", headers={"Origin": origin, "Access-Control-Request-Method": "POST"})
-        assert (preflight.status_code, allowed(preflight)) == (405, {})
-        assert allowed(await http.get("/api/appointments", headers={"Origin": origin})) == {}
+        assert (preflight.status_code, cors_headers(preflight)) == (405, {})
+        assert cors_headers(await http.get("/api/appointments", headers={"Origin": origin})) == {}
 
 
 async def test_no_origin_gets_cors_headers_by_default(gateway: Gateway, patient: str) -> None:
     async with gateway.client(patient) as http:
         asking = {"Origin": gateway.url, "Access-Control-Request-Method": "GET"}
         assert (await http.options("/api/appointments", headers=asking)).status_code == 405
-        assert allowed(await http.get("/api/appointments", headers={"Origin": FOREIGN})) == {}
+        assert cors_headers(await http.get("/api/appointments", headers={"Origin": FOREIGN})) == {}
 
 
 @pytest.mark.parametrize("setting", ["*", "https://*.example.org", "portal.example.org", "https://portal.example.org/", "null"])

@@ -17,7 +17,8 @@ from careplus_runtime.process.logs import log
 
 MAX_PENDING = 512  # requests to one service, including requests that wait for a slot
 SLOTS, SLOT_WAIT_S = 16, 15.0  # connections to one service; a request may occupy one for RESTART_S
-SILENCE_S, HUNG_S = 1.0, 4.5  # after the last response; callers of a hung service wait less than 5 s, also if it is killed
+SILENCE_S, HUNG_S = 1.0, 4.0  # after the last response; callers of a hung service wait less than 5 s, also if it is killed
+PROBE_S = 2.5  # at least, also if the gateway itself was stalled or stopped
 RESTART_S, TICK_S = 9.5, 0.1  # a restart takes 2 s, on a busy machine longer
 
 UNREACHABLE = "The {} service cannot be reached. Other parts may work; try again in a moment."
@@ -88,8 +89,9 @@ class CircuitBreaker:
             is_silent = bool(self.in_slots) and now() - self.last_response >= SILENCE_S
             if self.settled.is_set() and not is_silent:
                 continue
+            hung_at = max(self.last_response + HUNG_S, now() + PROBE_S)
             try:
-                async with asyncio.timeout_at(self.last_response + HUNG_S if self.settled.is_set() else now() + RESTART_S):
+                async with asyncio.timeout_at(hung_at if self.settled.is_set() else now() + RESTART_S):
                     await self._until_healthy()
             except TimeoutError:
                 log.warning("breaker_opened", failed=self.service)

@@ -70,7 +70,8 @@ class TrustedProxies:
 
 async def _addresses(name: str) -> set[str]:
     if name == HOST:
-        [gateway, *_] = [fields[2] for fields in map(str.split, ROUTES.read_text().splitlines()) if fields[1] == "00000000"]  # noqa: ASYNC240 - in memory
+        routes = map(str.split, ROUTES.read_text().splitlines())  # noqa: ASYNC240 - the kernel answers at once
+        [gateway, *_] = [fields[2] for fields in routes if fields[1] == "00000000"]
         return {str(IPv4Address(bytes.fromhex(gateway)[::-1]))}
     found = await asyncio.get_running_loop().getaddrinfo(name, None, type=socket.SOCK_STREAM)
     return {str(address[0]) for *_, address in found}

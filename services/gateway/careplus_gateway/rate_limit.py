@@ -15,6 +15,7 @@ from careplus_runtime.process.settings import Settings
 
 WINDOW_S = 60
 MAX_KEYS = 20_000  # accounts and networks; above it the least recent one is forgotten
+TOO_MANY = "Too many requests from you in a minute. Wait for the seconds that Retry-After says."
 
 
 class SlidingWindows:
@@ -60,15 +61,10 @@ class RateLimitMiddleware:
             policy, limit, subject = await policy_for(scope)
             is_allowed, remaining, reset_s = self.windows.count(f"{policy}/{subject}", limit)
             quota = f'"{policy}";r={remaining};t={reset_s}'.encode()
-            scope["response_headers"] += [
-                (b"ratelimit-policy", f'"{policy}";q={limit};w={WINDOW_S}'.encode()),
-                (b"ratelimit", quota),
-            ]
+            terms = f'"{policy}";q={limit};w={WINDOW_S}'.encode()
+            scope["response_headers"] += [(b"ratelimit-policy", terms), (b"ratelimit", quota)]
             if not is_allowed:
-                response = problem(
-                    TooManyRequests("Too many requests from you in a minute. Wait for the seconds that Retry-After says."),
-                    scope["request_id"],
-                )
+                response = problem(TooManyRequests(TOO_MANY), scope["request_id"])
                 response.headers["Retry-After"] = str(reset_s)
                 await response(scope, receive, send)
                 return
