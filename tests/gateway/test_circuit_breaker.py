@@ -1,6 +1,7 @@
 """The circuit breaker of one service: slots, silence, and the time until it opens."""
 
 import asyncio
+import socket
 import time
 from contextlib import AsyncExitStack
 
@@ -10,11 +11,26 @@ import pytest
 from careplus_contracts.refusals import Unavailable
 from careplus_gateway import circuit_breaker
 from careplus_gateway.circuit_breaker import MAX_PENDING, SLOTS, CircuitBreaker
+from careplus_gateway.forward import connection_pool
 from careplus_runtime.process.background import beside as background
 from tests.gateway.peer import Peer
-from tests.hospital import NEARBY, free_port
 
 REQUEST_ID = "request-of-the-tests"
+
+
+def stopped_service() -> socket.socket:
+    """Return a listener that accepts nothing: as of a stopped process, the kernel completes the connections."""
+    return socket.create_server(("127.0.0.1", 0))
+
+
+def probing_client() -> httpx.AsyncClient:
+    """Return a client as the gateway has it."""
+    return httpx.AsyncClient(transport=connection_pool(), trust_env=False)
+
+
+def breaker_of(service: socket.socket | Peer, http: httpx.AsyncClient) -> CircuitBreaker:
+    port = service.port if isinstance(service, Peer) else service.getsockname()[1]
+    return CircuitBreaker("labs", f"http://127.0.0.1:{port}", http)
 
 
 async def occupy_slot(breaker: CircuitBreaker) -> None:
@@ -24,8 +40,8 @@ async def occupy_slot(breaker: CircuitBreaker) -> None:
 
 async def test_full_slots_are_503_and_breaker_stays_closed(monkeypatch: pytest.MonkeyPatch, peer: Peer) -> None:
     monkeypatch.setattr(circuit_breaker, "SLOT_WAIT_S", 0.05)
-    async with httpx.AsyncClient(**NEARBY) as http, AsyncExitStack() as stack:
-        of_labs = CircuitBreaker("labs", f"http://127.0.0.1:{peer.port}", http)
+    async with probing_client() as http, AsyncExitStack() as stack:
+        of_labs = breaker_of(peer, http)
         for _ in range(SLOTS):
             await stack.enter_async_context(of_labs.slot(REQUEST_ID))
         with pytest.raises(Unavailable, match="more to do") as refused:
@@ -41,24 +57,21 @@ async def test_killed_hung_service_opens_breaker_sooner(
     monkeypatch: pytest.MonkeyPatch, is_hung: bool, waits_s: tuple[float, float]
 ) -> None:
     """A service that was silent before it was killed delays its callers less than a service that restarts."""
-    for name, seconds in {"SILENCE_S": 0.1, "PROBE_S": 0.2, "HUNG_S": 1.0, "RESTART_S": 3.0}.items():
+    for name, seconds in {"SILENCE_S": 0.1, "HUNG_S": 0.9, "RESTART_S": 3.0}.items():
         monkeypatch.setattr(circuit_breaker, name, seconds)
-    port = free_port()
-    async with httpx.AsyncClient(**NEARBY) as http:
-        of_labs = CircuitBreaker("labs", f"http://127.0.0.1:{port}", http)
+    service = stopped_service()
+    async with probing_client() as http:
+        of_labs = breaker_of(service, http)
         async with background(of_labs.watch()):
             began = time.monotonic()
             if is_hung:
-                connections: list[asyncio.StreamWriter] = []
-                silent = await asyncio.start_server(lambda _, writer: connections.append(writer), "127.0.0.1", port)
                 request = asyncio.create_task(occupy_slot(of_labs))
                 await asyncio.sleep(0.6)
-                silent.close()
-                for writer in connections:
-                    writer.transport.abort()
+                service.close()
                 with pytest.raises(TimeoutError):
                     await request
             else:
+                service.close()
                 of_labs.suspect()
                 assert not await of_labs.recovered()
             assert of_labs.is_open
@@ -67,35 +80,43 @@ async def test_killed_hung_service_opens_breaker_sooner(
 
 async def test_open_breaker_refuses_requests_that_wait_for_a_slot(monkeypatch: pytest.MonkeyPatch) -> None:
     """Requests in slots of a hung service time out; requests that wait for a slot were not sent and are Unavailable."""
-    for name, seconds in {"SILENCE_S": 0.1, "PROBE_S": 0.2, "HUNG_S": 0.3}.items():
+    for name, seconds in {"SILENCE_S": 0.1, "PROBE_S": 0.2}.items():
         monkeypatch.setattr(circuit_breaker, name, seconds)
-    connections: list[asyncio.StreamWriter] = []
-    port = free_port()
-    silent = await asyncio.start_server(lambda _, writer: connections.append(writer), "127.0.0.1", port)
-    async with silent, httpx.AsyncClient(**NEARBY) as http:
-        of_labs = CircuitBreaker("labs", f"http://127.0.0.1:{port}", http)
-        async with background(of_labs.watch()):
-            results = await asyncio.gather(*(occupy_slot(of_labs) for _ in range(SLOTS + 5)), return_exceptions=True)
-        for writer in connections:
-            writer.transport.abort()
+    async with probing_client() as http:
+        with stopped_service() as service:
+            of_labs = breaker_of(service, http)
+            async with background(of_labs.watch()):
+                results = await asyncio.gather(*(occupy_slot(of_labs) for _ in range(SLOTS + 5)), return_exceptions=True)
     assert [type(result) for result in results] == [TimeoutError] * SLOTS + [Unavailable] * 5
     assert "cannot be reached" in str(results[-1])
     assert (of_labs.pending, of_labs.slots.locked()) == (0, False)
 
 
+async def test_hung_service_after_a_failed_connection_opens_breaker(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A connection failed, so that the breaker waits for a restart; then the service accepts connections and is silent."""
+    monkeypatch.setattr(circuit_breaker, "PROBE_S", 0.2)
+    async with probing_client() as http:
+        with stopped_service() as service:
+            of_labs = breaker_of(service, http)
+            of_labs.suspect()
+            async with background(of_labs.watch()), asyncio.timeout(2):
+                assert not await of_labs.recovered()
+            assert of_labs.is_open
+
+
 async def test_slow_response_does_not_open_breaker(monkeypatch: pytest.MonkeyPatch, peer: Peer) -> None:
-    for name, seconds in {"SILENCE_S": 0.1, "PROBE_S": 0.2, "HUNG_S": 0.3}.items():
+    for name, seconds in {"SILENCE_S": 0.1, "PROBE_S": 0.2}.items():
         monkeypatch.setattr(circuit_breaker, name, seconds)
-    async with httpx.AsyncClient(**NEARBY) as http:
-        of_labs = CircuitBreaker("labs", f"http://127.0.0.1:{peer.port}", http)
+    async with probing_client() as http:
+        of_labs = breaker_of(peer, http)
         async with background(of_labs.watch()), of_labs.slot(REQUEST_ID):
             await asyncio.sleep(1)
         assert not of_labs.is_open
 
 
 async def test_pending_requests_are_bounded(peer: Peer) -> None:
-    async with httpx.AsyncClient(**NEARBY) as http:
-        of_labs = CircuitBreaker("labs", f"http://127.0.0.1:{peer.port}", http)
+    async with probing_client() as http:
+        of_labs = breaker_of(peer, http)
         async with background(*(occupy_slot(of_labs) for _ in range(MAX_PENDING))):
             await asyncio.sleep(0)
             with pytest.raises(Unavailable, match="more to do") as refused:
@@ -108,8 +129,8 @@ async def test_pending_requests_are_bounded(peer: Peer) -> None:
 
 async def test_stalled_gateway_does_not_open_breaker(peer: Peer) -> None:
     """After a stall of the gateway's own event loop the last response is old, although the service is healthy."""
-    async with httpx.AsyncClient(**NEARBY) as http:
-        of_labs = CircuitBreaker("labs", f"http://127.0.0.1:{peer.port}", http)
+    async with probing_client() as http:
+        of_labs = breaker_of(peer, http)
         async with background(of_labs.watch()), of_labs.slot(REQUEST_ID):
             of_labs.last_response -= 60
             await asyncio.sleep(1)

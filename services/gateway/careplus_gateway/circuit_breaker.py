@@ -1,14 +1,14 @@
 """Circuit breaker of one service: bounds the requests to it, and refuses them at once while it is unreachable.
 
 closed ── a connection failed, or no response for SILENCE_S while requests wait ──► probing: GET /health until it answers 200
-probing ── no answer for RESTART_S, or HUNG_S after the last response ──► open: refuse requests, go on probing
+probing ── no answer for PROBE_S; refused for RESTART_S, after silence for HUNG_S ──► open: refuse requests, go on probing
 probing, open ── 200 ──► closed. A service that responds is not probed; its own watchdog ends it when its event loop stalls.
 """
 
 import asyncio
 import random
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
 import httpx
 
@@ -17,8 +17,7 @@ from careplus_runtime.process.logs import log
 
 MAX_PENDING = 512  # requests to one service, including requests that wait for a slot
 SLOTS, SLOT_WAIT_S = 16, 15.0  # connections to one service; a request may occupy one for RESTART_S
-SILENCE_S, HUNG_S = 1.0, 4.0  # after the last response; callers of a hung service wait less than 5 s, also if it is killed
-PROBE_S = 2.5  # at least, also if the gateway itself was stalled or stopped
+SILENCE_S, PROBE_S, HUNG_S = 1.0, 2.5, 3.0  # callers of a hung service wait less than 5 s, also if it is killed meanwhile
 RESTART_S, TICK_S = 9.5, 0.1  # a restart takes 2 s, on a busy machine longer
 
 UNREACHABLE = "The {} service cannot be reached. Other parts may work; try again in a moment."
@@ -89,9 +88,8 @@ class CircuitBreaker:
             is_silent = bool(self.in_slots) and now() - self.last_response >= SILENCE_S
             if self.settled.is_set() and not is_silent:
                 continue
-            hung_at = max(self.last_response + HUNG_S, now() + PROBE_S)
             try:
-                async with asyncio.timeout_at(hung_at if self.settled.is_set() else now() + RESTART_S):
+                async with asyncio.timeout(HUNG_S if self.settled.is_set() else RESTART_S):
                     await self._until_healthy()
             except TimeoutError:
                 log.warning("breaker_opened", failed=self.service)
@@ -109,7 +107,10 @@ class CircuitBreaker:
 
     async def _until_healthy(self) -> None:
         while True:
-            with suppress(httpx.HTTPError):
-                if (await self.http.get(self.health_url)).is_success:
+            try:
+                if (await self.http.get(self.health_url, timeout=PROBE_S)).is_success:
                     return
+            except httpx.HTTPError as error:
+                if isinstance(error.__cause__, TimeoutError) and not self.is_open:
+                    raise TimeoutError from None
             await asyncio.sleep(TICK_S)
