@@ -19,7 +19,7 @@ REQUEST_ID = "request-of-the-tests"
 
 
 def stopped_service() -> socket.socket:
-    """Return a listener that accepts nothing: as of a stopped process, the kernel completes the connections."""
+    """Return a listener without accept: the kernel completes the connections, as for a stopped process."""
     return socket.create_server(("127.0.0.1", 0))
 
 
