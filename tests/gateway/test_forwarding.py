@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from careplus_contracts.endpoints import Role
+from careplus_contracts.registry import ENDPOINTS
 from careplus_gateway.circuit_breaker import SLOTS
 from careplus_gateway.forward import IDLE_S
 from careplus_gateway.request_limits import MAX_LARGE_BODIES
@@ -159,6 +160,13 @@ async def test_wrong_role_gets_the_refusal_of_the_service(gateway: Gateway, peer
             answer = await http.get("/api/admin/stats")
             assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
     assert len(peer.arrived) == 4
+
+
+async def test_wrong_role_at_an_unreachable_service_is_503(gateway: Gateway, patient: str) -> None:
+    """The refusal cannot be audited there, so the client is told to try again."""
+    of_labs = next(one for one in ENDPOINTS if one.service == "labs" and one.method == "GET" and not one.admits(Role.PATIENT))
+    async with gateway.client(patient) as http:
+        assert (await http.get(of_labs.path.replace("{id}", "7"))).status_code == 503
 
 
 @pytest.mark.parametrize("size", [0, 1, 65536, 65537, MIB])

@@ -38,9 +38,9 @@ from careplus_runtime.process.settings import load_settings
 
 
 async def show_config(request: Request) -> Response:
-    own = request.app.state.settings
-    booking = BookingRules.model_validate(own, from_attributes=True)
-    return _json(Config(hospital=own.hospital, zone=own.zone, phone=own.shown_phone, demo=own.demo, booking=booking))
+    config = request.app.state.settings
+    booking = BookingRules.model_validate(config, from_attributes=True)
+    return _json(Config(hospital=config.hospital, zone=config.zone, phone=config.shown_phone, demo=config.demo, booking=booking))
 
 
 async def show_health(_: Request) -> Response:
@@ -49,8 +49,8 @@ async def show_health(_: Request) -> Response:
 
 async def show_readiness(request: Request) -> Response:
     state = request.app.state
-    asked = (state.http.get(f"{state.settings.service_url(service)}/ready") for service in SERVICES)
-    answers = await asyncio.gather(*asked, return_exceptions=True)
+    requests = (state.http.get(f"{state.settings.service_url(service)}/ready") for service in SERVICES)
+    answers = await asyncio.gather(*requests, return_exceptions=True)
     parts = {service: getattr(answer, "is_success", False) for service, answer in zip(SERVICES, answers, strict=True)}
     if missing := [service for service, is_ready in parts.items() if not is_ready]:
         raise NotReady(f"Not ready: {', '.join(missing)}.", parts=parts)
