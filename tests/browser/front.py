@@ -18,14 +18,13 @@ from careplus_gateway.pages import Pages
 
 FORWARDED = ("/api/", "/auth/", "/docs", "/openapi.json")
 HOP_BY_HOP = {b"connection", b"keep-alive", b"transfer-encoding", b"content-length", b"date", b"server"}
-NO_REFERENCE = {"info": {"version": ""}, "tags": [], "paths": {}}
 
 
 class Front:
     """ASGI app for the files in `web` and the gateway at `gateway`."""
 
     def __init__(self, gateway: str, web: Path) -> None:
-        self.gateway, self.pages = gateway, Pages(web, NO_REFERENCE)
+        self.gateway, self.pages = gateway, Pages(web)
         self.app = Starlette(routes=[Mount("/", app=self)], lifespan=self._lifespan)
         self.http: httpx.AsyncClient
 

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from careplus_contracts.refusals import Refusal, TooLarge, Unavailable
-from careplus_gateway.guards import API_CONTENT, GUARDS, HSTS
-from careplus_gateway.limits import MAX_BODY
-from careplus_gateway.pages import CONTENT, CONTENT_OF_DOCS
+from careplus_gateway.pages import DOCS_CSP, PAGE_CSP
+from careplus_gateway.request_limits import MAX_BODY
+from careplus_gateway.security_headers import API_CSP, HSTS, SECURITY_HEADERS
 from careplus_runtime.process.server import GRACE_S
 from careplus_runtime.process.settings import Settings
 
@@ -189,10 +189,10 @@ def test_dockerfile_follows_the_usual_rules(dockerfile: Path) -> None:
 
 
 def test_nginx_sends_the_headers_of_the_gateway() -> None:
-    assert f'default "{CONTENT}"' in NGINX
-    assert f'~^/docs "{CONTENT_OF_DOCS}"' in NGINX
-    assert f'$" "{API_CONTENT}";' in NGINX
-    for name, value in GUARDS.items():
+    assert f'default "{PAGE_CSP}"' in NGINX
+    assert f'~^/docs "{DOCS_CSP}"' in NGINX
+    assert f'$" "{API_CSP}";' in NGINX
+    for name, value in SECURITY_HEADERS.items():
         written = f'"{value}"' if " " in value else value
         assert f"add_header {name} {written} always;" in NGINX
         assert f"proxy_hide_header {name};" in NGINX

@@ -1,4 +1,4 @@
-"""A gateway in a process of its own, before three services that tests play and one that is away."""
+"""A gateway in its own process, in front of three stand-in services and one that is unreachable."""
 
 import os
 import socket
@@ -16,18 +16,18 @@ import pytest
 from tests.gateway.peer import Peer, token
 from tests.hospital import GENEROUS, NEARBY, free_port
 
-PATIENCE_S = 1.0
+TIMEOUT_S = 1.0
 START = """
 import sys, uvicorn
-from careplus_gateway import breaker, forward, protocol
-patience = float(sys.argv[2])
-breaker.RESTART_S = breaker.TURN_S = patience
-forward.PATIENCE.update(read=patience)
-protocol.PATIENCE_S = patience
+from careplus_gateway import circuit_breaker, forward, protocol
+timeout = float(sys.argv[2])
+circuit_breaker.RESTART_S = circuit_breaker.SLOT_WAIT_S = timeout
+forward.TIMEOUTS.update(read=timeout)
+protocol.TIMEOUT_S = timeout
 uvicorn.run("careplus_gateway.app:app", port=int(sys.argv[1]), http=protocol.Protocol, loop="uvloop", ws="none",
             proxy_headers=False, server_header=False, access_log=False, log_level="warning")
 """
-"""As the command line starts it, but less patient."""
+"""Starts the gateway as the command line does, with shorter timeouts."""
 
 
 @dataclass
@@ -51,8 +51,8 @@ class Gateway:
 
 
 @contextmanager
-def running(folder: Path, peer: Peer, patience_s: float = PATIENCE_S, **settings: str) -> Iterator[Gateway]:
-    """A gateway whose services are all at the peer, but labs, which is away."""
+def run_gateway(folder: Path, peer: Peer, timeout_s: float = TIMEOUT_S, **settings: str) -> Iterator[Gateway]:
+    """Run a gateway in front of the stand-in as each service, except labs, which is unreachable."""
     gateway = Gateway(free_port(), folder / "gateway.log", peer)
     at_peer = f"http://127.0.0.1:{peer.port}"
     environment = {
@@ -64,7 +64,7 @@ def running(folder: Path, peer: Peer, patience_s: float = PATIENCE_S, **settings
         **settings,
     }
     with gateway.log.open("wb") as log:
-        command = [sys.executable, "-c", START, str(gateway.port), str(patience_s)]
+        command = [sys.executable, "-c", START, str(gateway.port), str(timeout_s)]
         gateway.process = process = subprocess.Popen(command, env=environment, cwd=folder, stdout=log, stderr=log)
     try:
         for _ in range(200):
@@ -84,7 +84,7 @@ def running(folder: Path, peer: Peer, patience_s: float = PATIENCE_S, **settings
 def gateway_of_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
     peer = Peer(free_port())
     peer.start()
-    with running(tmp_path_factory.mktemp("gateway"), peer) as gateway:
+    with run_gateway(tmp_path_factory.mktemp("gateway"), peer) as gateway:
         yield gateway
     peer.stop()
 

@@ -1,4 +1,4 @@
-"""Stands where services would: records what arrives and answers what a test wants, also the ways in which services fail."""
+"""A stand-in for the services: records requests and answers as a test defines, also with the failures of a service."""
 
 import asyncio
 import json
@@ -24,7 +24,7 @@ def token(role: Role = Role.PATIENT, account_id: int = 7) -> str:
     return KEY.sign(account_id, role, "session-of-the-tests", int(time.time()))
 
 
-def plain(status: int = 200, body: bytes = b"{}", *headers: tuple[bytes, bytes]) -> Answer:
+def json_response(status: int = 200, body: bytes = b"{}", *headers: tuple[bytes, bytes]) -> Answer:
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         own = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
         has_body = status not in {204, 304}
@@ -34,26 +34,26 @@ def plain(status: int = 200, body: bytes = b"{}", *headers: tuple[bytes, bytes])
     return answer
 
 
-async def break_off(scope: Scope, receive: Receive, send: Send) -> None:
-    """Start an answer and never end it: the connection closes."""
+async def interrupt(scope: Scope, receive: Receive, send: Send) -> None:
+    """Send half of a small response, then close the connection."""
     await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"1000")]})
     await send({"type": "http.response.body", "body": b"half", "more_body": True})
 
 
-async def break_off_late(scope: Scope, receive: Receive, send: Send) -> None:
-    """The same with an answer that is passed on while it comes."""
+async def interrupt_stream(scope: Scope, receive: Receive, send: Send) -> None:
+    """Send part of a streamed response, then close the connection."""
     await send({"type": "http.response.start", "status": 200, "headers": []})
     await send({"type": "http.response.body", "body": b"x" * 2**20, "more_body": True})
 
 
-async def break_off_at_once(scope: Scope, receive: Receive, send: Send) -> None:
-    """The same before anything but the head was said."""
+async def interrupt_after_head(scope: Scope, receive: Receive, send: Send) -> None:
+    """Send status and headers only, then close the connection."""
     await send({"type": "http.response.start", "status": 200, "headers": []})
     await send({"type": "http.response.body", "body": b"", "more_body": True})
 
 
 @dataclass
-class Arrived:
+class Received:
     method: str
     path: str
     query: bytes
@@ -66,21 +66,21 @@ class Arrived:
 
 @dataclass
 class Peer:
-    """A server on `port` whose requests are answered by `answer`, or by the first of `next_answers`."""
+    """A server on `port`. The first of `next_answers` responds to a request; `answer` if there is none."""
 
     port: int
-    answer: Answer = field(default_factory=plain)
+    answer: Answer = field(default_factory=json_response)
     next_answers: list[Answer] = field(default_factory=list)
-    arrived: list[Arrived] = field(default_factory=list)
+    arrived: list[Received] = field(default_factory=list)
     server: uvicorn.Server | None = None
     thread: threading.Thread | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["path"] == "/.well-known/jwks.json":
-            await plain(200, JWKS)(scope, receive, send)
+            await json_response(200, JWKS)(scope, receive, send)
             return
         if scope["path"] in {"/ready", "/health"}:
-            await plain()(scope, receive, send)
+            await json_response()(scope, receive, send)
             return
         body, more = b"", True
         while more:
@@ -89,7 +89,7 @@ class Peer:
                 return
             body += message.get("body", b"")
             more = message.get("more_body", False)
-        self.arrived.append(Arrived(scope["method"], scope["path"], scope["query_string"], scope["headers"], body))
+        self.arrived.append(Received(scope["method"], scope["path"], scope["query_string"], scope["headers"], body))
         answer = self.next_answers.pop(0) if self.next_answers else self.answer
         await answer(scope, receive, send)
 
@@ -109,30 +109,30 @@ class Peer:
         self.thread.join(10)
 
     def reset(self) -> None:
-        self.answer = plain()
+        self.answer = json_response()
         self.arrived.clear()
         self.next_answers.clear()
 
 
-async def never(scope: Scope, receive: Receive, send: Send) -> None:
-    """Take the request and say nothing, until the caller gives up."""
+async def no_response(scope: Scope, receive: Receive, send: Send) -> None:
+    """Read the request and do not respond."""
     await receive()
 
 
-async def hang_up(scope: Scope, receive: Receive, send: Send) -> None:
-    """Close the connection without a byte."""
+async def close_connection(scope: Scope, receive: Receive, send: Send) -> None:
+    """Close the connection without a response."""
     connection: Any = send
     connection.__self__.transport.abort()
 
 
-async def nonsense(scope: Scope, receive: Receive, send: Send) -> None:
-    """Answer what is no HTTP."""
+async def not_http(scope: Scope, receive: Receive, send: Send) -> None:
+    """Respond with bytes that are not HTTP."""
     connection: Any = send
     connection.__self__.transport.write(b"hello\r\n\r\n")
     connection.__self__.transport.close()
 
 
-def in_parts(*parts: bytes, pause_s: float = 0.3) -> Answer:
+def in_chunks(*parts: bytes, pause_s: float = 0.3) -> Answer:
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"application/json")]})
         for part in parts:

@@ -1,4 +1,4 @@
-"""What callers and whoever reads the log are told when something is wrong, by a whole hospital with all its processes."""
+"""Responses and log lines of a complete hospital, with all its processes, when a request or a service fails."""
 
 import itertools
 import os
@@ -29,7 +29,7 @@ def person(world: World) -> Person:
 
 @contextmanager
 def stopped(hospital: Hospital, service: str) -> Iterator[None]:
-    """The process is there and does nothing, and nobody ends it."""
+    """Stop the process of a service, and the supervisor, which would kill it."""
     pid = pid_of(hospital, service)
     with unwatched(hospital):
         os.kill(pid, signal.SIGSTOP)
@@ -39,14 +39,14 @@ def stopped(hospital: Hospital, service: str) -> Iterator[None]:
             os.kill(pid, signal.SIGCONT)
 
 
-def test_an_unknown_address(hospital: Hospital, person: Person) -> None:
+def test_unknown_path_is_404_and_logged(hospital: Hospital, person: Person) -> None:
     answer = person.http.get("/api/nothing/here")
     check_problem(answer, 404)
     assert answer.json()["code"] == "not_found"
     assert requested(said(hospital, answer)) == [("GET", "/api/nothing/here", 404, "info")]
 
 
-def test_a_wrong_method(hospital: Hospital, person: Person) -> None:
+def test_wrong_method_is_405_and_logged(hospital: Hospital, person: Person) -> None:
     answer = person.http.delete("/api/appointments")
     check_problem(answer, 405)
     assert (answer.json()["code"], answer.headers["allow"]) == ("method_not_allowed", "GET, POST")
@@ -54,7 +54,7 @@ def test_a_wrong_method(hospital: Hospital, person: Person) -> None:
 
 
 @pytest.mark.parametrize("body", [b"{", b"", b"\xff\xfe{}", b"null", b'{"doctor_id": NaN}', b"[" * 100_000])
-def test_a_malformed_body(hospital: Hospital, person: Person, body: bytes) -> None:
+def test_malformed_body_is_422_and_logged(hospital: Hospital, person: Person, body: bytes) -> None:
     answer = person.http.post("/api/appointments", content=body, headers=JSON)
     check_problem(answer, 422)
     assert answer.json()["code"] == "malformed"
@@ -64,14 +64,14 @@ def test_a_malformed_body(hospital: Hospital, person: Person, body: bytes) -> No
     assert reasons(lines) == []
 
 
-def test_a_huge_body(hospital: Hospital, person: Person) -> None:
+def test_body_above_1_mib_is_413_and_logged(hospital: Hospital, person: Person) -> None:
     answer = person.http.post("/api/appointments", content=b" " * 2 * MIB, headers=JSON)
     check_problem(answer, 413)
     assert answer.json()["code"] == "too_large"
     assert requested(said(hospital, answer)) == [("POST", "/api/appointments", 413, "info")]
 
 
-def test_a_service_that_hangs(hospital: Hospital, person: Person) -> None:
+def test_hung_service_is_504_within_5s_and_others_answer(hospital: Hospital, person: Person) -> None:
     with stopped(hospital, "labs"):
         started = time.monotonic()
         answer = person.http.get("/api/labs/tests")
@@ -85,21 +85,21 @@ def test_a_service_that_hangs(hospital: Hospital, person: Person) -> None:
         assert [part for part, is_ready in ready.json()["parts"].items() if not is_ready] == ["labs"]
     lines = said(hospital, answer)
     assert requested(lines) == [("GET", "/api/labs/tests", 504, "warning")]
-    [why] = reasons(lines)
-    assert (why["by"], why["event"], why["failed"], why["level"]) == ("gateway", "service_failed", "labs", "warning")
-    # by the name that this Python has for it
-    assert why["reason"] in {"CancelledError", "TimeoutError"}, "the gateway gave it up"
+    [reason] = reasons(lines)
+    assert (reason["by"], reason["event"], reason["failed"], reason["level"]) == ("gateway", "service_failed", "labs", "warning")
+    # the name depends on the Python version
+    assert reason["reason"] in {"CancelledError", "TimeoutError"}, "the gateway cancelled the request"
     eventually(lambda: person.http.get("/api/labs/tests").status_code == 200, 2)
 
 
-def test_whoever_is_signed_in_goes_on_without_auth(hospital: Hospital, person: Person) -> None:
+def test_signed_in_user_is_served_while_auth_hangs(hospital: Hospital, person: Person) -> None:
     person.signed_in.renew()
     with stopped(hospital, "auth"):
         assert person.http.get("/api/appointments").status_code == 200
         assert person.http.get("/api/labs/tests").status_code == 200
 
 
-def test_a_service_that_was_killed_is_waited_for(hospital: Hospital, person: Person) -> None:
+def test_killed_service_is_waited_for(hospital: Hospital, person: Person) -> None:
     os.kill(pid_of(hospital, "doctors"), signal.SIGKILL)
     assert person.http.get("/api/prescriptions").status_code == 200
     assert person.http.get("/api/appointments").status_code == 200
@@ -107,8 +107,8 @@ def test_a_service_that_was_killed_is_waited_for(hospital: Hospital, person: Per
     hospital.wait_until_ready()
 
 
-def test_a_connection_is_kept_for_longer_than_clients_use_it(hospital: Hospital) -> None:
-    """httpx uses one again until it has been idle for five seconds, and cannot tell that it is just being closed."""
+def test_idle_connection_outlives_client_keep_alive(hospital: Hospital) -> None:
+    """httpx reuses a connection that has been idle for up to 5 s, and does not notice that it is being closed."""
     asked = b"GET /health HTTP/1.1\r\nhost: x\r\n\r\n"
     with socket.create_connection(("127.0.0.1", hospital.port), timeout=5) as connection:
         connection.sendall(asked)
@@ -119,10 +119,10 @@ def test_a_connection_is_kept_for_longer_than_clients_use_it(hospital: Hospital)
 
 
 @only_linux
-def test_a_service_that_is_stopped_is_ended_at_once_and_starts_again(hospital: Hospital, person: Person) -> None:
+def test_stopped_service_is_killed_and_restarted(hospital: Hospital, person: Person) -> None:
     pid, said = pid_of(hospital, "labs"), len(hospital.log.read_text())
     os.kill(pid, signal.SIGSTOP)
-    # sooner than by its silence
+    # sooner than the 3 s after which a silent process is killed
     eventually(lambda: not Path(f"/proc/{pid}").exists(), 2.5)
     assert "labs         | is stopped, is killed" in hospital.log.read_text()[said:]
     assert person.http.get("/api/labs/tests").status_code == 200
@@ -138,7 +138,7 @@ REFUSED = {
     HEAD + b"content-length: 3\r\ntransfer-encoding: chunked\r\n\r\n": 400,
     HEAD + b"transfer-encoding: chunked\r\n\r\nno number\r\n": 400,
 }
-HUNG_UP = (
+DISCONNECTED = (
     b"GET /api/doctors HTTP/1.1\r\nhost: ",
     HEAD + b"content-length: 1000\r\n\r\n{",
     HEAD + b"transfer-encoding: chunked\r\n\r\n10\r\n{",
@@ -150,14 +150,14 @@ def status_of(ask: Callable[[], httpx.Response]) -> int:
 
 
 def send_bytes(hospital: Hospital, request: bytes) -> int:
-    """The status of the answer; 0 for those who hang up before there is one."""
+    """Return the status of the response, or 0 for requests of DISCONNECTED: their connection is closed before it."""
     with socket.create_connection(("127.0.0.1", hospital.port), timeout=10) as connection:
         connection.sendall(request)
-        return 0 if request in HUNG_UP else int(connection.recv(4096).split()[1])
+        return 0 if request in DISCONNECTED else int(connection.recv(4096).split()[1])
 
 
-def test_a_good_request_after_each_of_a_hundred_failures_succeeds(hospital: Hospital, world: World, person: Person) -> None:
-    """Of callers; those of services: `test_forwarding.py`."""
+def test_valid_request_after_each_client_failure_succeeds(hospital: Hospital, world: World, person: Person) -> None:
+    """After 100 failures of clients; `test_forwarding.py` has the failures of services."""
     http, garbage = person.http, {"Authorization": "Bearer x.y.z"}
     taken = {"doctor_id": world.ids["doctor_id"], "starts_at": "2020-01-01T10:00:00Z"}
     visit = f"/api/appointments/{world.ids['appointment_id']}"
@@ -175,13 +175,13 @@ def test_a_good_request_after_each_of_a_hundred_failures_succeeds(hospital: Hosp
         (422, lambda: http.post("/api/labs/bookings", json={"test_codes": ["NONE"], "starts_at": "2030-01-07T07:30:00Z"})),
         *((422, partial(http.post, "/api/appointments", content=body, headers=JSON)) for body in (b"{", b"\xff{}", b"[" * 9999)),
     ]
-    sent = {**REFUSED, **dict.fromkeys(HUNG_UP, 0)}
+    sent = {**REFUSED, **dict.fromkeys(DISCONNECTED, 0)}
     failures: list[tuple[int, Callable[[], int]]] = [(status, partial(send_bytes, hospital, it)) for it, status in sent.items()]
     failures += [(status, partial(status_of, ask)) for status, ask in asked]
-    good = itertools.cycle(["/auth/me", "/api/appointments", "/api/prescriptions", "/api/labs/bookings"])
+    valid_paths = itertools.cycle(["/auth/me", "/api/appointments", "/api/prescriptions", "/api/labs/bookings"])
     failed = 0
     while failed < 100:
         for status, fail in failures:
             assert fail() == status
             failed += 1
-            assert http.get(next(good)).status_code == 200
+            assert http.get(next(valid_paths)).status_code == 200

@@ -1,4 +1,4 @@
-"""A disk that takes no more: refused in so many words, nothing lost, reading goes on, and no restart is needed afterwards."""
+"""A full disk: writes are refused with a reason, no record is lost, reads go on, and no restart is needed afterwards."""
 
 import asyncio
 import io
@@ -27,7 +27,7 @@ PATIENT = "pia@example.org"
 
 @pytest.fixture(scope="module")
 def disk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path | None]:
-    """A small disk of our own; None where we may not mount one."""
+    """Mount a small disk for these tests; None without the permission to mount."""
     point = tmp_path_factory.mktemp("disk")
     mount = ["mount", "-t", "tmpfs", "-o", f"size={DISK_MIB}m,mode=700", "careplus-tests", str(point)]
     if os.geteuid() != 0 or subprocess.run(mount, capture_output=True, check=False).returncode != 0:
@@ -39,7 +39,7 @@ def disk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path | None]:
 
 @pytest.fixture(scope="module")
 def hospital(tmp_path_factory: pytest.TempPathFactory, disk: Path | None) -> Iterator[Hospital]:
-    """A hospital of these tests alone, its data on the small disk where there is one, its log elsewhere."""
+    """Run a hospital for these tests only, with its data on the small disk if there is one, and its log elsewhere."""
     running = Hospital(tmp_path_factory.mktemp("hospital"))
     running.extra["CAREPLUS_DATA"] = str(disk or running.data)
     with running.founded():
@@ -63,8 +63,8 @@ def person(hospital: Hospital) -> Iterator[Person]:
 
 
 @contextmanager
-def full(hospital: Hospital) -> Iterator[None]:
-    """Not a byte is left on the disk of the data."""
+def full_disk(hospital: Hospital) -> Iterator[None]:
+    """Fill the disk of the data to the last byte."""
     ballast = Path(hospital.extra["CAREPLUS_DATA"]) / "ballast"
     with ballast.open("wb", buffering=0) as file:
         for size in (MIB, 4096, 1):
@@ -80,8 +80,8 @@ def full(hospital: Hospital) -> Iterator[None]:
 
 
 @contextmanager
-def refusing(hospital: Hospital) -> Iterator[None]:
-    """No file takes anything from the services, though no disk is full."""
+def failing_writes(hospital: Hospital) -> Iterator[None]:
+    """Set the services' file size limit to 0, so that each write fails although the disk is not full."""
     pids = [pid_of(hospital, service) for service in SERVICES]
     before = [resource.prlimit(pid, resource.RLIMIT_FSIZE) for pid in pids]
     for pid, (_, most) in zip(pids, before, strict=True):
@@ -93,25 +93,25 @@ def refusing(hospital: Hospital) -> Iterator[None]:
             resource.prlimit(pid, resource.RLIMIT_FSIZE, limits)
 
 
-def keeps_to_limits(folder: str) -> bool:
-    """Whether this file system looks at RLIMIT_FSIZE; some sandboxes' do not."""
+def enforces_file_size_limit(folder: str) -> bool:
+    """Return whether this file system enforces RLIMIT_FSIZE; some sandboxes do not."""
     write = "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0)); open(sys.argv[1], 'wb', 0).write(b'x')"
     return subprocess.run([sys.executable, "-c", write, f"{folder}/probe"], capture_output=True, check=False).returncode != 0
 
 
-@pytest.mark.parametrize(("trouble", "reason"), [(full, "database or disk is full"), (refusing, "disk I/O error")])
-def test_a_disk_that_takes_no_more(
+@pytest.mark.parametrize(("failure", "reason"), [(full_disk, "database or disk is full"), (failing_writes, "disk I/O error")])
+def test_full_disk_refuses_writes_and_loses_no_record(
     hospital: Hospital,
     disk: Path | None,
     person: Person,
     doctor: Person,
-    trouble: Callable[[Hospital], AbstractContextManager[None]],
+    failure: Callable[[Hospital], AbstractContextManager[None]],
     reason: str,
 ) -> None:
-    if trouble is full and disk is None:
-        pytest.skip("a small disk of our own needs root")
-    if trouble is refusing and not keeps_to_limits(hospital.extra["CAREPLUS_DATA"]):
-        pytest.skip("this file system takes no notice of RLIMIT_FSIZE")
+    if failure is full_disk and disk is None:
+        pytest.skip("mounting a small disk needs root")
+    if failure is failing_writes and not enforces_file_size_limit(hospital.extra["CAREPLUS_DATA"]):
+        pytest.skip("this file system does not enforce RLIMIT_FSIZE")
 
     def book(at: datetime) -> httpx.Response:
         return person.http.post("/api/appointments", json={"doctor_id": doctor.id, "starts_at": at.isoformat()})
@@ -123,18 +123,18 @@ def test_a_disk_that_takes_no_more(
     acknowledged = [book(at).json()["id"] for at in times[:20]]
     before = mine()
     assert set(acknowledged) <= set(before)
-    with trouble(hospital):
+    with failure(hospital):
         refused = [book(at) for at in times[20:25]]
         for answer in refused:
             check_problem(answer, 503)
             assert (answer.json()["code"], answer.headers["retry-after"]) == ("unavailable", "2")
             assert "Nothing was changed" in answer.json()["detail"]
         check_problem(person.http.post("/auth/login", json={"email": PATIENT, "password": PASSWORD}), 503)
-        # a look at a record that cannot be noted is not taken; what is nobody's record can be read
+        # a read of a record is refused if it cannot be audited; a read without a record succeeds
         check_problem(person.http.get("/api/appointments"), 503)
         assert free_times(person.http, doctor.id, days=20) == times[20:]
     assert mine() == before
-    assert free_times(person.http, doctor.id, days=20) == times[20:], "neither lost nor half done"
+    assert free_times(person.http, doctor.id, days=20) == times[20:], "no write was lost or half done"
     assert [book(at).status_code for at in times[20:25]] == [201] * 5
     for answer in refused:
         lines = said(hospital, answer)
@@ -145,30 +145,30 @@ def test_a_disk_that_takes_no_more(
 
 
 @contextmanager
-def printing_to(place: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def stdout_to(place: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     with open(place, "wb", buffering=0) as file:
         monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(file))
         yield
 
 
-async def test_a_log_that_takes_no_more_costs_lines_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    with printing_to(os.open("/dev/full", os.O_WRONLY), monkeypatch):
-        assert not await ends_by_itself(supervisor_of_nothing())
+async def test_full_log_device_does_not_stop_the_supervisor(monkeypatch: pytest.MonkeyPatch) -> None:
+    with stdout_to(os.open("/dev/full", os.O_WRONLY), monkeypatch):
+        assert not await stops_by_itself(supervisor_of_missing_service())
 
 
-async def test_whoever_closed_the_terminal_wants_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_closed_terminal_stops_the_supervisor(monkeypatch: pytest.MonkeyPatch) -> None:
     reading, writing = os.pipe()
     os.close(reading)
-    with printing_to(writing, monkeypatch):
-        assert await ends_by_itself(supervisor_of_nothing())
+    with stdout_to(writing, monkeypatch):
+        assert await stops_by_itself(supervisor_of_missing_service())
 
 
-def supervisor_of_nothing() -> Supervisor:
-    return Supervisor(("nothing",), os.environ)
+def supervisor_of_missing_service() -> Supervisor:
+    return Supervisor(("missing",), os.environ)
 
 
-async def ends_by_itself(supervisor: Supervisor) -> bool:
-    """Whether it does after a process of its said something and ended."""
+async def stops_by_itself(supervisor: Supervisor) -> bool:
+    """Return whether the supervisor stops after one of its processes wrote a line and ended."""
     supervisor.start()
     try:
         await asyncio.wait_for(supervisor.stop.wait(), 4)

@@ -1,4 +1,4 @@
-"""The document says what the contracts say, so that programs written from it work."""
+"""The OpenAPI document has every fact of the contracts, so that generated clients work."""
 
 import json
 import os
@@ -22,7 +22,7 @@ def operation(endpoint: Endpoint[..., Any]) -> dict[str, Any]:
 
 
 def parameters(endpoint: Endpoint[..., Any]) -> dict[str, dict[str, Any]]:
-    """By name; those that many operations share are looked up."""
+    """Return the parameters by name, with references to shared ones resolved."""
     shared = DOCUMENT["components"]["parameters"]
     found = [shared[p["$ref"].rpartition("/")[2]] if "$ref" in p else p for p in operation(endpoint).get("parameters", [])]
     return {parameter["name"]: parameter for parameter in found}
@@ -36,7 +36,7 @@ def responses(endpoint: Endpoint[..., Any]) -> dict[str, dict[str, Any]]:
 
 
 @pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda endpoint: endpoint.name)
-def test_every_promise_is_described(endpoint: Endpoint[..., Any]) -> None:
+def test_every_endpoint_is_an_operation_of_the_document(endpoint: Endpoint[..., Any]) -> None:
     described = operation(endpoint)
     assert described["operationId"] == endpoint.name
     assert described["summary"]
@@ -55,7 +55,7 @@ def test_every_promise_is_described(endpoint: Endpoint[..., Any]) -> None:
 
 
 @pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda endpoint: endpoint.name)
-def test_every_refusal_is_described_by_its_code(endpoint: Endpoint[..., Any]) -> None:
+def test_every_refusal_is_a_response_with_its_code(endpoint: Endpoint[..., Any]) -> None:
     described: set[tuple[str, str]] = set()
     for status, answer in responses(endpoint).items():
         assert "X-Request-Id" in answer["headers"]
@@ -75,7 +75,7 @@ def test_every_refusal_is_described_by_its_code(endpoint: Endpoint[..., Any]) ->
     assert ("Idempotency-Replayed" in good["headers"]) == endpoint.idempotent
 
 
-def test_answers_and_requests_without_guesswork() -> None:
+def test_document_is_complete_and_has_no_null_parameters() -> None:
     text = json.dumps(DOCUMENT)
     assert "HTTPValidationError" not in text
     assert DOCUMENT["info"]["license"] == {"name": "MIT", "identifier": "MIT"}
@@ -85,10 +85,10 @@ def test_answers_and_requests_without_guesswork() -> None:
     for operations in DOCUMENT["paths"].values():
         for described in operations.values():
             for parameter in described.get("parameters", []):
-                assert "null" not in json.dumps(parameter), "what is not sent is left out"
+                assert "null" not in json.dumps(parameter), "an absent parameter is omitted, not null"
 
 
-def test_the_document_is_the_same_each_time() -> None:
+def test_document_does_not_depend_on_the_hash_seed() -> None:
     script = "import json; from careplus_runtime.http.openapi import document; print(json.dumps(document()))"
     made = [
         subprocess.run(

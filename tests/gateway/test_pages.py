@@ -1,4 +1,4 @@
-"""What a browser gets: the portals where they are built, plain pages where they are not, and nothing from elsewhere."""
+"""Pages: the portals if they are built, otherwise plain pages; both without any other host."""
 
 import gzip
 import re
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from careplus_contracts.registry import ENDPOINTS
-from tests.gateway.conftest import Gateway, running
+from tests.gateway.conftest import Gateway, run_gateway
 
 AS_BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 CONTENT = "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'"
@@ -16,7 +16,7 @@ CONTENT = "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-act
 
 @pytest.fixture(scope="module")
 def built(gateway_of_tests: Gateway, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
-    """A gateway with a web build."""
+    """Run a gateway with a web build."""
     folder = tmp_path_factory.mktemp("built")
     files = {
         "index.html": "<p>portal</p>",
@@ -33,7 +33,7 @@ def built(gateway_of_tests: Gateway, tmp_path_factory: pytest.TempPathFactory) -
     (folder / "web" / "assets" / "index-4f3a2b1c.js.gz").write_bytes(gzip.compress(b"void 0"))
     (folder / "outside").write_text("not to be served")
     (folder / "web" / "link").symlink_to(folder / "outside")
-    with running(folder, gateway_of_tests.peer) as gateway:
+    with run_gateway(folder, gateway_of_tests.peer) as gateway:
         yield gateway
 
 
@@ -41,7 +41,7 @@ def built(gateway_of_tests: Gateway, tmp_path_factory: pytest.TempPathFactory) -
     ("accepted", "coding"),
     [("gzip, deflate, br", "gzip"), ("br;q=1.0, GZIP;q=0.8", "gzip"), ("identity", None), ("gzip;q=0", None), ("", None)],
 )
-async def test_what_the_build_compressed_is_sent_so(built: Gateway, accepted: str, coding: str | None) -> None:
+async def test_precompressed_file_is_sent_if_gzip_is_accepted(built: Gateway, accepted: str, coding: str | None) -> None:
     async with built.client() as http:
         answer = await http.get("/assets/index-4f3a2b1c.js", headers={"Accept-Encoding": accepted})
         assert (answer.text, answer.headers.get("content-encoding")) == ("void 0", coding)
@@ -50,8 +50,8 @@ async def test_what_the_build_compressed_is_sent_so(built: Gateway, accepted: st
         assert (await http.get("/assets/index-4f3a2b1c.js.gz")).status_code == 404
 
 
-async def test_portal_files(built: Gateway) -> None:
-    keeping = {
+async def test_portal_files_have_cache_and_security_headers(built: Gateway) -> None:
+    cache_control = {
         "/": "no-store",
         "/index.html": "no-store",
         "/assets/index-4f3a2b1c.js": "public, max-age=31536000, immutable",
@@ -60,7 +60,7 @@ async def test_portal_files(built: Gateway) -> None:
         "/docs/swagger-ui.css": "no-cache",
     }
     async with built.client() as http:
-        for path, kept in keeping.items():
+        for path, kept in cache_control.items():
             answer = await http.get(path)
             assert (answer.status_code, answer.headers["cache-control"]) == (200, kept), path
             assert answer.headers["x-content-type-options"] == "nosniff"
@@ -74,7 +74,7 @@ async def test_portal_files(built: Gateway) -> None:
         assert (await http.get("/")).headers["content-security-policy"] == CONTENT
 
 
-async def test_views_of_the_portal_are_its_page(built: Gateway) -> None:
+async def test_path_of_a_view_returns_the_portal(built: Gateway) -> None:
     async with built.client() as http:
         for path in ("/sign-in", "/appointments/7", "/labs"):
             answer = await http.get(path, headers=AS_BROWSER)
@@ -85,20 +85,20 @@ async def test_views_of_the_portal_are_its_page(built: Gateway) -> None:
 @pytest.mark.parametrize(
     "path", ["/assets/gone-1.js", "/api/nothing", "/api", "/auth/nothing", "/.secret", "/link.html", "/assets"]
 )
-async def test_what_is_no_view_is_not_found(built: Gateway, path: str) -> None:
+async def test_path_without_file_or_view_is_404(built: Gateway, path: str) -> None:
     async with built.client() as http:
         answer = await http.get(path, headers=AS_BROWSER if path != "/assets" else {})
         assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
         assert (await http.post("/sign-in", headers=AS_BROWSER)).status_code == 404
 
 
-async def test_links_do_not_lead_out_of_the_build(built: Gateway) -> None:
+async def test_symbolic_link_out_of_the_build_is_not_followed(built: Gateway) -> None:
     async with built.client() as http:
         answer = await http.get("/link", headers=AS_BROWSER)
     assert answer.text == "<p>portal</p>"
 
 
-async def test_without_a_build_a_page_says_how_to_make_one(gateway: Gateway) -> None:
+async def test_missing_build_shows_how_to_build(gateway: Gateway) -> None:
     async with gateway.client() as http:
         answer = await http.get("/", headers=AS_BROWSER)
         assert (answer.status_code, "make web" in answer.text) == (200, True)
@@ -106,7 +106,7 @@ async def test_without_a_build_a_page_says_how_to_make_one(gateway: Gateway) -> 
         assert (await http.get("/sign-in", headers=AS_BROWSER)).text == answer.text
 
 
-async def test_without_a_build_the_reference_is_plain(gateway: Gateway) -> None:
+async def test_missing_build_shows_a_plain_api_reference(gateway: Gateway) -> None:
     async with gateway.client() as http:
         reference = (await http.get("/docs")).text
     for endpoint in ENDPOINTS:
@@ -114,7 +114,7 @@ async def test_without_a_build_the_reference_is_plain(gateway: Gateway) -> None:
         assert f"<code>{endpoint.method} {endpoint.path}</code>" in reference
 
 
-async def test_every_refusal_has_its_place(gateway: Gateway) -> None:
+async def test_every_refusal_has_an_anchor_in_the_list(gateway: Gateway) -> None:
     async with gateway.client() as http:
         problems = (await http.get("/docs/problems")).text
         links = re.findall(r'href="(/docs#(\w+))"', problems)

@@ -1,4 +1,4 @@
-"""Every promise of the contracts has its route, and nothing else has."""
+"""Every endpoint of the contracts has a route, and no other path has one."""
 
 import re
 
@@ -14,34 +14,32 @@ from tests.hospital import NEARBY
 PATHS = sorted({endpoint.path for endpoint in ENDPOINTS})
 
 
-def at(path: str) -> str:
+def with_ids(path: str) -> str:
     return re.sub(r"{\w+}", "7", path)
 
 
 @pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda endpoint: endpoint.name)
-async def test_every_endpoint_reaches_its_service_or_is_answered_here(
-    gateway: Gateway, peer: Peer, endpoint: Endpoint[..., object]
-) -> None:
+async def test_every_endpoint_is_routed(gateway: Gateway, peer: Peer, endpoint: Endpoint[..., object]) -> None:
     role = next(role for role in Role if endpoint.admits(role))
     async with gateway.client(token(role)) as http:
-        answer = await http.request(endpoint.method, at(endpoint.path))
-    here = endpoint.service == "gateway" or endpoint.name == "show_keys"
+        answer = await http.request(endpoint.method, with_ids(endpoint.path))
+    is_own = endpoint.service == "gateway" or endpoint.name == "show_keys"
     if endpoint.service == "labs" or endpoint.name == "show_readiness":
         assert answer.status_code == 503
     else:
         assert answer.status_code == 200
-    asked = [(arrived.method, arrived.path) for arrived in peer.arrived]
-    assert asked == ([] if here or endpoint.service == "labs" else [(endpoint.method, at(endpoint.path))])
+    forwarded = [(arrived.method, arrived.path) for arrived in peer.arrived]
+    assert forwarded == ([] if is_own or endpoint.service == "labs" else [(endpoint.method, with_ids(endpoint.path))])
 
 
 @pytest.mark.parametrize("path", PATHS)
-async def test_other_methods_are_refused_with_those_that_are_taken(gateway: Gateway, peer: Peer, path: str) -> None:
-    taken = {endpoint.method for endpoint in ENDPOINTS if endpoint.path == path}
+async def test_other_methods_are_405_with_the_allowed_ones(gateway: Gateway, peer: Peer, path: str) -> None:
+    allowed = {endpoint.method for endpoint in ENDPOINTS if endpoint.path == path}
     async with gateway.client(token()) as http:
-        for method in {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"} - taken:
-            answer = await http.request(method, at(path))
+        for method in {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"} - allowed:
+            answer = await http.request(method, with_ids(path))
             assert answer.status_code == 405
-            assert answer.headers["allow"] == ", ".join(sorted(taken))
+            assert answer.headers["allow"] == ", ".join(sorted(allowed))
             assert method == "HEAD" or answer.json()["code"] == "method_not_allowed"
     assert peer.arrived == []
 
@@ -58,7 +56,7 @@ async def test_config_comes_from_the_settings(gateway: Gateway) -> None:
     }
 
 
-async def test_readiness_names_the_part_that_is_missing(gateway: Gateway) -> None:
+async def test_readiness_names_the_missing_service(gateway: Gateway) -> None:
     async with gateway.client() as http:
         answer = await http.get("/ready")
         assert (await http.get("/health")).json() == {"status": "ok"}
@@ -68,7 +66,7 @@ async def test_readiness_names_the_part_that_is_missing(gateway: Gateway) -> Non
     assert "labs" in answer.json()["detail"]
 
 
-async def test_the_document_is_the_contracts(gateway: Gateway) -> None:
+async def test_served_document_has_every_endpoint(gateway: Gateway) -> None:
     async with httpx.AsyncClient(base_url=gateway.url, **NEARBY) as http:
         served = (await http.get("/openapi.json")).json()
     assert served["openapi"] == "3.1.0"

@@ -1,1 +1,1 @@
-"""The one door: checks tokens and forwards."""
+"""The gateway: checks tokens and forwards requests to the services."""

@@ -1,184 +1,150 @@
-"""Hands a request to the service that keeps its promise, and the answer back."""
+"""Forwards a request to the service of its endpoint, and the response back."""
 
+from contextlib import AsyncExitStack, aclosing, suppress
 from functools import lru_cache
 from typing import Any
 
 import aiohttp
 import httpx
 from httpx_aiohttp import AiohttpTransport
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from careplus_contracts.endpoints import Endpoint
-from careplus_contracts.refusals import Refusal, TimedOut, Unavailable
-from careplus_gateway.bodies import SMALL, Body, Gone
-from careplus_gateway.breaker import AWAY, TURNS, Breaker
+from careplus_contracts.refusals import Forbidden, TimedOut, Unavailable
+from careplus_gateway.circuit_breaker import SLOTS, UNREACHABLE, CircuitBreaker
+from careplus_gateway.request_limits import ClientDisconnected, read_body
+from careplus_runtime.identity.authorization import RequireRole
 from careplus_runtime.process.logs import error_type, log
 
-PATIENCE = {"connect": 2.0, "read": 10.0, "write": 10.0, "pool": 5.0}
-IDLE_S = 4.0
-"""Below the services' own (`KEEP_ALIVE_S`), so that no request is sent down a connection that is being closed."""
+TIMEOUTS = {"connect": 2.0, "read": 10.0, "write": 10.0, "pool": 5.0}
+IDLE_S = 4.0  # below the services' KEEP_ALIVE_S, so that no request is sent on a connection that the service is closing
+BUFFERED = 65536  # bytes of a response that are read before it is sent, so that a slow client occupies no slot
 
-SENT = frozenset(
-    b"accept accept-language authorization content-type content-length idempotency-key if-match if-none-match user-agent".split()
-)
-SENT_TO_AUTH = SENT | {b"origin", b"cookie", b"x-careplus"}
-ANSWERED = frozenset(
+OF_BODY = frozenset(b"content-type content-length idempotency-key".split())
+TO_SERVICE = OF_BODY | frozenset(b"accept accept-language authorization if-match if-none-match user-agent".split())
+TO_AUTH = TO_SERVICE | {b"origin", b"cookie", b"x-careplus"}
+FROM_SERVICE = frozenset(
     b"content-type content-length etag cache-control retry-after www-authenticate idempotency-replayed location".split()
 )
-ANSWERED_BY_AUTH = ANSWERED | {b"set-cookie"}
+FROM_AUTH = FROM_SERVICE | {b"set-cookie"}
 
-BROKE_OFF = "The {} service stopped while it answered. If you changed something, look whether it was done before you repeat it."
+INTERRUPTED = "The {} service stopped while it answered. If you changed something, look whether it was done before you repeat it."
 SLOW = "The {} service took too long. If you changed something, look whether it was done before you repeat it."
 
 
 class Transport(AiohttpTransport):
-    """Fails as httpx does, also where an answer is no HTTP, which the library passes on as aiohttp says it."""
+    """Raises httpx's error also for a response that is not HTTP; the library lets aiohttp's through."""
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         try:
             return await super().handle_async_request(request)
         except aiohttp.ClientError as error:
-            raise httpx.RemoteProtocolError("an answer that is no HTTP") from error
+            raise httpx.RemoteProtocolError("the response is not HTTP") from error
 
 
-def pool() -> Transport:
-    """The connections of this process to all services. No cookies are kept: they are the callers', not ours."""
-
-    def session() -> aiohttp.ClientSession:
-        made = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=0, limit_per_host=TURNS, keepalive_timeout=IDLE_S),
-            cookie_jar=aiohttp.DummyCookieJar(),
-            skip_auto_headers=["accept", "accept-encoding", "content-type", "user-agent"],
-        )
-        # by itself it sends a PUT or DELETE again whose connection broke, done or not; there is no public switch
-        made._retry_connection = False
-        return made
-
+def connection_pool() -> Transport:
+    """Return a pool of at most SLOTS connections to each service. It stores no cookies: they belong to the clients."""
+    session = aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(limit=0, limit_per_host=SLOTS, keepalive_timeout=IDLE_S),
+        cookie_jar=aiohttp.DummyCookieJar(),
+        skip_auto_headers=["accept", "accept-encoding", "content-type", "user-agent"],
+    )
+    # aiohttp repeats a PUT or DELETE after a broken connection, even if it was executed; there is no public switch
+    session._retry_connection = False
     return Transport(client=session, trust_env=False)
 
 
-class Forward:
-    """ASGI app: one endpoint of a service behind the gateway."""
+class Forward(RequireRole):
+    """ASGI app: one endpoint of a service. Checks token and role before it reads the body."""
 
     def __init__(self, endpoint: Endpoint[..., Any]) -> None:
-        self.endpoint = endpoint
-        self.service = endpoint.service
-        self.method = endpoint.method
-        self.keyed = endpoint.idempotent
-        is_auth = endpoint.service == "auth"
-        self.sent, self.answered = (SENT_TO_AUTH, ANSWERED_BY_AUTH) if is_auth else (SENT, ANSWERED)
+        super().__init__(self._forward_with_body, endpoint)
+        self.service, self.method = endpoint.service, endpoint.method
+        self.to_service, self.from_service = (TO_AUTH, FROM_AUTH) if self.service == "auth" else (TO_SERVICE, FROM_SERVICE)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        body = Body(receive)
         try:
-            await self._forward(scope, await body.read(), send)
-        except Gone:
-            return
-        finally:
-            body.close()
+            await super().__call__(scope, receive, send)
+        except Forbidden as refusal:
+            # the service refuses too and audits it
+            await self._forward(self._request(scope, b"", self.to_service - OF_BODY), scope, send, refusal)
 
-    async def _forward(self, scope: Scope, content: bytes, send: Send) -> None:
-        state, request_id = scope["app"].state, scope["request_id"]
-        breaker: Breaker = state.breakers[self.service]
-        request, timeout, answer = self.request(scope, content), breaker.admit(request_id), None
+    async def _forward_with_body(self, scope: Scope, receive: Receive, send: Send) -> None:
+        with suppress(ClientDisconnected):
+            async with AsyncExitStack() as memory:
+                content = await read_body(receive, memory)
+                await self._forward(self._request(scope, content, self.to_service), scope, send)
+
+    async def _forward(self, request: httpx.Request, scope: Scope, send: Send, refusal: Forbidden | None = None) -> None:
+        """Send the service's response. Raise TimedOut, Unavailable, or the `refusal` if the service does not refuse."""
+        state, request_id, started = scope["app"].state, scope["request_id"], False
+        breaker: CircuitBreaker = state.breakers[self.service]
         try:
-            async with timeout, breaker.turn(request_id):
-                answer = await self._ask(state.transport, request, breaker)
-                if answer.content is None:
-                    await answer.pass_on(send)
+            async with breaker.slot(request_id):
+                start, stream, content = await self._response(state.transport, request, breaker)
+                if refusal is not None and start["status"] < 400:
+                    await stream.aclose()
+                    raise refusal
+                if content is None:
+                    async with aclosing(stream):
+                        async for chunk in stream:
+                            if not started:
+                                started = True
+                                await send(start)
+                            await send({"type": "http.response.body", "body": chunk, "more_body": True})
         except (httpx.TransportError, TimeoutError) as error:
-            refusal = self._refusal(error, request_id)
-            if answer is not None and answer.begun:
-                # too late for a refusal: an answer without its end makes the server close the connection
+            log.warning("service_failed", failed=self.service, request_id=request_id, reason=error_type(error))
+            if started:
+                # too late for a refusal: an incomplete response makes the server close the connection
                 return
-            raise refusal from None
-        finally:
-            breaker.leave(timeout)
-        if answer.content is not None:
-            await send(answer.start)
-            await send({"type": "http.response.body", "body": answer.content})
+            if isinstance(error, httpx.ReadTimeout | TimeoutError):
+                raise TimedOut(SLOW.format(self.service)) from None
+            raise Unavailable((UNREACHABLE if _never_sent(error) else INTERRUPTED).format(self.service)) from None
+        if not started:
+            await send(start)
+        await send({"type": "http.response.body", "body": content or b""})
 
-    def request(self, scope: Scope, content: bytes) -> httpx.Request:
-        url = scope["app"].state.settings.service_url(self.service) + scope["raw_path"].decode("ascii")
-        if query := scope["query_string"]:
-            url += "?" + query.decode("ascii")
-        headers = [pair for pair in scope["headers"] if pair[0] in self.sent]
+    def _request(self, scope: Scope, content: bytes, allowed: frozenset[bytes]) -> httpx.Request:
+        path, query = scope["raw_path"].decode("ascii"), scope["query_string"].decode("ascii")
+        url = _parsed(f"{scope['app'].state.settings.service_url(self.service)}{path}{query and '?'}{query}")
+        headers = [pair for pair in scope["headers"] if pair[0] in allowed]
         headers.append((b"x-request-id", scope["request_id"].encode()))
         if scope.get("client"):
             headers.append((b"x-forwarded-for", scope["client"][0].encode()))
         stream = httpx.ByteStream(content)
-        request = httpx.Request(self.method, _parsed(url), headers=headers, stream=stream, extensions={"timeout": PATIENCE})
-        # so that it is sent in one piece, and can be sent again
+        request = httpx.Request(self.method, url, headers=headers, stream=stream, extensions={"timeout": TIMEOUTS})
+        # the body is then sent in one piece, and can be sent again
         request.read()
         return request
 
-    async def _ask(self, transport: httpx.AsyncBaseTransport, request: httpx.Request, breaker: Breaker) -> "Answer":
+    async def _response(
+        self, transport: Transport, request: httpx.Request, breaker: CircuitBreaker, *, is_repeated: bool = False
+    ) -> tuple[Message, Any, bytes | None]:
+        """Return the response's first message, its stream, and its content, which is None if it may be longer than BUFFERED."""
         try:
-            return await self._once(transport, request, breaker)
+            response, content = await transport.handle_async_request(request), None
+            breaker.record_response()
+            headers = [(lower, value) for name, value in response.headers.raw if (lower := name.lower()) in self.from_service]
+            stream: Any = response.stream
+            length = next((int(value) for name, value in headers if name == b"content-length"), BUFFERED + 1)
+            if length <= BUFFERED or response.status_code in {204, 304}:
+                async with aclosing(stream):
+                    content = b"".join([chunk async for chunk in stream])
         except httpx.TransportError as error:
             if isinstance(error, httpx.ReadTimeout):
                 raise
-            breaker.doubt()
-            if not self._may_repeat(request, error) or not await breaker.recovery():
+            breaker.suspect()
+            is_safe = (
+                self.method == "GET" or _never_sent(error) or (self.endpoint.idempotent and "idempotency-key" in request.headers)
+            )
+            is_last = is_repeated or not is_safe or isinstance(error.__cause__, aiohttp.ConnectionTimeoutError)
+            if is_last or not await breaker.recovered():
                 raise
-        return await self._once(transport, request, breaker)
-
-    async def _once(self, transport: httpx.AsyncBaseTransport, request: httpx.Request, breaker: Breaker) -> "Answer":
-        response = await transport.handle_async_request(request)
-        breaker.heard()
-        headers = [(lower, value) for name, value in response.headers.raw if (lower := name.lower()) in self.answered]
-        answer = Answer(response, headers)
-        if answer.is_small:
-            await answer.read()
-        return answer
-
-    def _may_repeat(self, request: httpx.Request, error: Exception) -> bool:
-        if isinstance(error.__cause__, aiohttp.ConnectionTimeoutError):
-            return False
-        return self.method == "GET" or _never_sent(error) or (self.keyed and "idempotency-key" in request.headers)
-
-    def _refusal(self, error: Exception, request_id: str) -> Refusal:
-        log.warning("service_failed", failed=self.service, request_id=request_id, reason=error_type(error))
-        if isinstance(error, httpx.ReadTimeout | TimeoutError):
-            return TimedOut(SLOW.format(self.service))
-        return Unavailable((AWAY if _never_sent(error) else BROKE_OFF).format(self.service))
+            return await self._response(transport, request, breaker, is_repeated=True)
+        return {"type": "http.response.start", "status": response.status_code, "headers": headers}, stream, content
 
 
-class Answer:
-    """What a service answers: `content` where it is small and here, else None and still on its way."""
-
-    def __init__(self, response: httpx.Response, headers: list[tuple[bytes, bytes]]) -> None:
-        assert isinstance(response.stream, httpx.AsyncByteStream)
-        self.stream = response.stream
-        self.start = {"type": "http.response.start", "status": response.status_code, "headers": headers}
-        self.is_small = response.status_code in {204, 304} or any(
-            name == b"content-length" and int(value) <= SMALL for name, value in headers
-        )
-        self.content: bytes | None = None
-        self.begun = False
-
-    async def read(self) -> None:
-        try:
-            self.content = b"".join([chunk async for chunk in self.stream])
-        finally:
-            await self.stream.aclose()
-
-    async def pass_on(self, send: Send) -> None:
-        """Chunk by chunk, as it comes. `begun` with the first: before it there may still be a refusal."""
-        try:
-            async for chunk in self.stream:
-                if not self.begun:
-                    self.begun = True
-                    await send(self.start)
-                await send({"type": "http.response.body", "body": chunk, "more_body": True})
-            if not self.begun:
-                await send(self.start)
-            await send({"type": "http.response.body", "body": b""})
-        finally:
-            await self.stream.aclose()
-
-
-# many people ask for the same lists, and httpx reads an address letter by letter
+# many clients request the same lists, and httpx parses an address character by character
 _parsed = lru_cache(maxsize=1024)(httpx.URL)
 
 

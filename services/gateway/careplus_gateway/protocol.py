@@ -1,60 +1,59 @@
-"""uvicorn's HTTP protocol with the patience it lacks: half-sent requests and endless headers end."""
+"""uvicorn's HTTP protocol with timeouts and size limits, which it lacks: half-sent requests and endless headers end."""
 
-import asyncio
 import secrets
+from asyncio import TimerHandle
+from collections.abc import Callable
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
-from careplus_contracts.refusals import PROBLEM_MEDIA_TYPE, HeadersTooLarge, NotHttp, Refusal
-from careplus_gateway.guards import PLAIN
+from careplus_contracts.refusals import HeadersTooLarge, NotHttp, Refusal
+from careplus_gateway.request_limits import HEADERS_TOO_LARGE
+from careplus_gateway.security_headers import CSP, SECURITY_HEADERS, encoded
+from careplus_runtime.http.problems import problem
 from careplus_runtime.http.protocol import CoalescingProtocol
 
-PATIENCE_S = 10.0
-"""A request is here whole within so many seconds of its first byte, and that within as many of the connection."""
-MAX_HEAD = 65536
-"""Bytes before the headers end. The application refuses much less; this is what the parser may hold."""
-MAX_REQUEST = 8 * 2**20
-"""Bytes of one request on the wire, with the framing of chunks and with trailers, which the parser holds too."""
-LINGER_S = 1.0
-"""So long a refused caller may take to read why, before unread bytes make the system reset the connection."""
+TIMEOUT_S = 10.0  # for the first byte of a request, from there for all of it, and for a client to read its response
+MAX_HEAD = 65536  # bytes that the parser buffers before the headers end; RequestLimitsMiddleware allows fewer
+MAX_REQUEST = 8 * 2**20  # bytes of one request on the wire, with chunk framing and trailers, which the parser buffers too
+LINGER_S = 1.0  # to read a refusal before the socket closes: unread bytes make the kernel reset the connection
 
 
 class Protocol(CoalescingProtocol):
-    """Give as `http=` to uvicorn."""
+    """The class for uvicorn's `http=`."""
 
-    deadline: asyncio.TimerHandle | None = None
-    reading: asyncio.TimerHandle | None = None
-    in_head = True
-    received = 0
-    refused = False
+    in_head, received, is_refused = True, 0, False
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
-        self._start_waiting()
+        self.timers: dict[str, TimerHandle] = {}
+        self._start("read", TIMEOUT_S, self.transport.close)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._stop_waiting()
-        self._is_read()
+        for timer in [*self.timers]:
+            self._stop(timer)
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        if self.refused:
+        if self.is_refused:
             return
-        if self.deadline is None:
-            self._start_waiting()
+        if "read" not in self.timers:
+            self._start("read", TIMEOUT_S, self.transport.close)
         self.received += len(data)
         super().data_received(data)
         if self.received > (MAX_HEAD if self.in_head else MAX_REQUEST) and not self.transport.is_closing():
-            self._refuse()
+            self.is_refused = True
+            self.transport.pause_reading()
+            if self.in_head and (self.cycle is None or self.cycle.response_complete):
+                self._write(HeadersTooLarge(HEADERS_TOO_LARGE))
+            self._start("read", LINGER_S, self.transport.close)
 
     def on_message_begin(self) -> None:
-        # the connection's wait ends with the first byte, the request's begins
-        self._start_waiting()
+        self._start("read", TIMEOUT_S, self.transport.close)
         super().on_message_begin()
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        # what follows a body in chunks is dropped: a header there has passed no check
+        # drop trailers of a chunked body: no check has seen them
         if self.in_head:
             super().on_header(name, value)
 
@@ -63,51 +62,36 @@ class Protocol(CoalescingProtocol):
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
-        self._stop_waiting()
+        self._stop("read")
         self.in_head, self.received = True, 0
         super().on_message_complete()
 
     def pause_writing(self) -> None:
-        # a caller who does not read their answer would keep it, and the service's connection, for ever
-        self.reading = self.loop.call_later(PATIENCE_S, self.transport.abort)
+        self._start("write", TIMEOUT_S, self.transport.abort)
         super().pause_writing()
 
     def resume_writing(self) -> None:
-        self._is_read()
+        self._stop("write")
         super().resume_writing()
-
-    def _is_read(self) -> None:
-        if self.reading is not None:
-            self.reading.cancel()
-            self.reading = None
 
     def send_400_response(self, msg: str) -> None:
         if self.in_head and self.cycle is not None and not self.cycle.response_complete:
-            # nonsense behind a request that is being answered
-            self.refused, self.cycle.keep_alive = True, False
-            return
-        self._write(NotHttp(msg))
-        self.transport.close()
+            # garbage pipelined after a valid request: that one is still answered
+            self.is_refused, self.cycle.keep_alive = True, False
+        else:
+            self._write(NotHttp(msg))
+            self.transport.close()
 
-    def _start_waiting(self) -> None:
-        self._stop_waiting()
-        self.deadline = self.loop.call_later(PATIENCE_S, self.transport.close)
+    def _start(self, timer: str, seconds: float, action: Callable[[], None]) -> None:
+        self._stop(timer)
+        self.timers[timer] = self.loop.call_later(seconds, action)
 
-    def _stop_waiting(self) -> None:
-        if self.deadline is not None:
-            self.deadline.cancel()
-            self.deadline = None
-
-    def _refuse(self) -> None:
-        self.refused = True
-        self._stop_waiting()
-        self.transport.pause_reading()
-        if self.in_head and (self.cycle is None or self.cycle.response_complete):
-            self._write(HeadersTooLarge("Send fewer or shorter headers."))
-        self.deadline = self.loop.call_later(LINGER_S, self.transport.close)
+    def _stop(self, timer: str) -> None:
+        if timer in self.timers:
+            self.timers.pop(timer).cancel()
 
     def _write(self, refusal: Refusal) -> None:
-        body = refusal.body(secrets.token_hex(8))
-        described = [(b"content-type", PROBLEM_MEDIA_TYPE.encode()), (b"content-length", b"%d" % len(body))]
-        headers = [*described, *PLAIN, (b"cache-control", b"no-store"), (b"connection", b"close")]
-        self.transport.write(STATUS_LINE[refusal.status] + b"".join(b"%b: %b\r\n" % pair for pair in headers) + b"\r\n" + body)
+        response = problem(refusal, secrets.token_hex(8))
+        headers = [*response.raw_headers, *encoded({**SECURITY_HEADERS, "Connection": "close"}), *CSP]
+        head = STATUS_LINE[refusal.status] + b"".join(b"%b: %b\r\n" % pair for pair in headers)
+        self.transport.write(head + b"\r\n" + bytes(response.body))

@@ -1,22 +1,22 @@
-"""What browsers are told: the same guards on every answer, HTTPS kept where there is HTTPS, and foreign pages by name only."""
+"""Security headers on every response, HSTS at HTTPS addresses, and CORS headers for configured origins only."""
 
 from collections.abc import Iterator
 
 import httpx
 import pytest
 
-from careplus_gateway.guards import API_CONTENT, GUARDS, HSTS
+from careplus_gateway.security_headers import API_CSP, HSTS, SECURITY_HEADERS
 from careplus_runtime.process.settings import SettingsError, load_settings
-from tests.gateway.conftest import Gateway, running
-from tests.gateway.peer import Peer, plain
+from tests.gateway.conftest import Gateway, run_gateway
+from tests.gateway.peer import Peer, json_response
 
 FOREIGN = "https://portal.example.org"
 
 
 @pytest.fixture(scope="module")
-def public_of_tests(gateway_of_tests: Gateway, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
-    """At a public address, with one foreign page that may call."""
-    with running(
+def public_gateway(gateway_of_tests: Gateway, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
+    """Run a gateway at a public address, with foreign origins that are allowed."""
+    with run_gateway(
         tmp_path_factory.mktemp("public"),
         gateway_of_tests.peer,
         CAREPLUS_ORIGINS="https://care.example.org",
@@ -26,53 +26,59 @@ def public_of_tests(gateway_of_tests: Gateway, tmp_path_factory: pytest.TempPath
 
 
 @pytest.fixture
-def public(public_of_tests: Gateway) -> Gateway:
-    public_of_tests.peer.reset()
-    return public_of_tests
+def public(public_gateway: Gateway) -> Gateway:
+    public_gateway.peer.reset()
+    return public_gateway
 
 
-async def every_kind_of_answer(gateway: Gateway, peer: Peer, patient: str) -> list[httpx.Response]:
-    """A good one, refusals of every layer, a service's failure, one of the gateway's own, a page."""
-    async with gateway.client(patient) as http, gateway.client() as nobody:
-        answers = [await http.get("/api/appointments"), await nobody.get("/api/appointments"), await http.get("/api/admin/stats")]
+async def responses_of_every_kind(gateway: Gateway, peer: Peer, patient: str) -> list[httpx.Response]:
+    """Return a success, refusals of every layer, a failure of a service, a response of the gateway's own, and pages."""
+    async with gateway.client(patient) as http, gateway.client() as anonymous:
+        answers = [
+            await http.get("/api/appointments"),
+            await anonymous.get("/api/appointments"),
+            await http.get("/api/admin/stats"),
+        ]
         answers += [await http.get("/api/nothing"), await http.delete("/api/appointments"), await http.get("/api/%2e%2e")]
         answers += [await http.get(f"/api/doctors?q={'a' * 5000}"), await http.get("/api/labs/tests"), await http.get("/health")]
-        peer.next_answers = [plain(500), plain(304, b"")]
+        peer.next_answers = [json_response(500), json_response(304, b"")]
         answers += [await http.put("/api/appointments/1", json={}), await http.get("/api/appointments")]
         return [*answers, await http.get("/docs"), await http.get("/openapi.json"), await http.get("/ready")]
 
 
-async def test_every_answer_has_its_guards(gateway: Gateway, peer: Peer, patient: str) -> None:
-    answers = await every_kind_of_answer(gateway, peer, patient)
+async def test_every_response_has_the_security_headers(gateway: Gateway, peer: Peer, patient: str) -> None:
+    answers = await responses_of_every_kind(gateway, peer, patient)
     assert [answer.status_code for answer in answers] == [200, 401, 403, 404, 405, 404, 414, 503, 200, 500, 304, 200, 200, 503]
     for answer in answers:
-        assert {name: answer.headers.get_list(name) for name in GUARDS} == {name: [value] for name, value in GUARDS.items()}
+        assert {name: answer.headers.get_list(name) for name in SECURITY_HEADERS} == {
+            name: [value] for name, value in SECURITY_HEADERS.items()
+        }
         [content] = answer.headers.get_list("content-security-policy")
         is_page = answer.headers.get("content-type", "").startswith("text/html")
-        assert content.startswith("default-src 'self'; frame-ancestors 'none'") if is_page else content == API_CONTENT
+        assert content.startswith("default-src 'self'; frame-ancestors 'none'") if is_page else content == API_CSP
         assert "strict-transport-security" not in answer.headers
         assert not [name for name in answer.headers if name.startswith("access-control")]
 
 
-def test_what_is_no_request_has_them_too(gateway: Gateway) -> None:
+def test_response_to_garbage_has_the_security_headers(gateway: Gateway) -> None:
     with gateway.connect() as connection:
-        connection.sendall(b"nonsense\r\n\r\n")
+        connection.sendall(b"not_http\r\n\r\n")
         head = connection.recv(65536).decode().lower()
     assert head.startswith("http/1.1 400 ")
-    for name, value in {**GUARDS, "Content-Security-Policy": API_CONTENT}.items():
+    for name, value in {**SECURITY_HEADERS, "Content-Security-Policy": API_CSP}.items():
         assert f"\r\n{name}: {value}\r\n".lower() in head
 
 
-async def test_https_is_kept_where_people_reach_us_so(public: Gateway, peer: Peer, patient: str) -> None:
-    for answer in await every_kind_of_answer(public, peer, patient):
+async def test_public_https_address_sets_hsts(public: Gateway, peer: Peer, patient: str) -> None:
+    for answer in await responses_of_every_kind(public, peer, patient):
         assert answer.headers["strict-transport-security"] == HSTS
 
 
-def allowed(answer: httpx.Response) -> dict[str, str]:
+def cors_headers(answer: httpx.Response) -> dict[str, str]:
     return {name: value for name, value in answer.headers.items() if name.startswith("access-control")}
 
 
-async def test_a_foreign_page_may_call_when_it_is_named(public: Gateway, peer: Peer, patient: str) -> None:
+async def test_allowed_foreign_origin_gets_cors_headers(public: Gateway, peer: Peer, patient: str) -> None:
     asking = {"Origin": FOREIGN, "Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "authorization"}
     async with public.client() as http:
         preflight = await http.options("/api/appointments", headers=asking)
@@ -100,22 +106,22 @@ async def test_a_foreign_page_may_call_when_it_is_named(public: Gateway, peer: P
         "",
     ],
 )
-async def test_no_other_page_may(public: Gateway, patient: str, origin: str) -> None:
+async def test_other_origins_get_no_cors_headers(public: Gateway, patient: str, origin: str) -> None:
     async with public.client(patient) as http:
         preflight = await http.options("/api/appointments", headers={"Origin": origin, "Access-Control-Request-Method": "POST"})
-        assert (preflight.status_code, allowed(preflight)) == (405, {})
-        assert allowed(await http.get("/api/appointments", headers={"Origin": origin})) == {}
+        assert (preflight.status_code, cors_headers(preflight)) == (405, {})
+        assert cors_headers(await http.get("/api/appointments", headers={"Origin": origin})) == {}
 
 
-async def test_none_may_by_default(gateway: Gateway, patient: str) -> None:
+async def test_no_origin_gets_cors_headers_by_default(gateway: Gateway, patient: str) -> None:
     async with gateway.client(patient) as http:
         asking = {"Origin": gateway.url, "Access-Control-Request-Method": "GET"}
         assert (await http.options("/api/appointments", headers=asking)).status_code == 405
-        assert allowed(await http.get("/api/appointments", headers={"Origin": FOREIGN})) == {}
+        assert cors_headers(await http.get("/api/appointments", headers={"Origin": FOREIGN})) == {}
 
 
 @pytest.mark.parametrize("setting", ["*", "https://*.example.org", "portal.example.org", "https://portal.example.org/", "null"])
-def test_only_whole_origins_can_be_named(monkeypatch: pytest.MonkeyPatch, setting: str) -> None:
+def test_setting_accepts_only_whole_origins(monkeypatch: pytest.MonkeyPatch, setting: str) -> None:
     monkeypatch.setenv("CAREPLUS_CORS_ORIGINS", f"https://good.example,{setting}")
     with pytest.raises(SettingsError, match="CAREPLUS_CORS_ORIGINS"):
         load_settings()

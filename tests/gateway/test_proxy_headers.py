@@ -1,4 +1,4 @@
-"""Whose address reaches the services: that of the connection, unless a proxy that is named says better."""
+"""The client address that services get: the peer's, or the address in X-Forwarded-For if the peer is a trusted proxy."""
 
 import asyncio
 import socket
@@ -6,17 +6,17 @@ from collections.abc import Iterator
 
 import pytest
 
-from careplus_gateway import peers
-from careplus_gateway.peers import Proxies
+from careplus_gateway import proxy_headers
+from careplus_gateway.proxy_headers import TrustedProxies
 from careplus_runtime.http.addresses import network_of
-from tests.gateway.conftest import Gateway, running
+from tests.gateway.conftest import Gateway, run_gateway
 from tests.gateway.peer import Peer
 
 
 @pytest.fixture(scope="module")
-def behind_of_tests(gateway_of_tests: Gateway, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
-    """Told by name which proxy to believe."""
-    with running(tmp_path_factory.mktemp("behind"), gateway_of_tests.peer, CAREPLUS_PROXIES="localhost") as gateway:
+def trusting_gateway(gateway_of_tests: Gateway, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
+    """Run a gateway that trusts a proxy by its host name."""
+    with run_gateway(tmp_path_factory.mktemp("behind"), gateway_of_tests.peer, CAREPLUS_PROXIES="localhost") as gateway:
         yield gateway
 
 
@@ -39,18 +39,18 @@ FORGED = (
 )
 
 
-async def test_nobody_is_believed_by_default(gateway: Gateway, peer: Peer) -> None:
+async def test_forwarding_headers_are_ignored_by_default(gateway: Gateway, peer: Peer) -> None:
     assert await arrived_from(gateway, peer, *FORGED) == b"127.0.0.1"
 
 
-async def test_a_proxy_that_is_named_is_believed_for_the_last_it_says(behind_of_tests: Gateway, peer: Peer) -> None:
-    gateway = behind_of_tests
+async def test_named_proxy_is_trusted_for_its_last_address(trusting_gateway: Gateway, peer: Peer) -> None:
+    gateway = trusting_gateway
     assert await arrived_from(gateway, peer) == b"127.0.0.1"
     assert await arrived_from(gateway, peer, ("X-Forwarded-For", "192.0.2.7")) == b"192.0.2.7"
     assert await arrived_from(gateway, peer, *FORGED, ("X-Forwarded-For", "192.0.2.7")) == b"192.0.2.7"
     assert await arrived_from(gateway, peer, ("X-Forwarded-For", "192.0.2.7, 127.0.0.1")) == b"192.0.2.7"
-    for nonsense in ("unknown", "192.0.2.7:80; DROP", "1.2.3.4.5", "'"):
-        assert await arrived_from(gateway, peer, ("X-Forwarded-For", f"192.0.2.7, {nonsense}")) == b"127.0.0.1"
+    for invalid in ("unknown", "192.0.2.7:80; DROP", "1.2.3.4.5", "'"):
+        assert await arrived_from(gateway, peer, ("X-Forwarded-For", f"192.0.2.7, {invalid}")) == b"127.0.0.1"
 
 
 @pytest.mark.parametrize(
@@ -65,14 +65,14 @@ async def test_a_proxy_that_is_named_is_believed_for_the_last_it_says(behind_of_
         ("", "192.0.2.9", "203.0.113.1", "192.0.2.9"),
     ],
 )
-def test_proxies_one_behind_the_other(setting: str, address: str, forwarded: str, found: str) -> None:
-    assert Proxies(setting).peer(address, [(b"x-forwarded-for", forwarded.encode())]) == found
+def test_chain_of_proxies_yields_the_first_untrusted_address(setting: str, address: str, forwarded: str, found: str) -> None:
+    assert TrustedProxies(setting).client_address(address, [(b"x-forwarded-for", forwarded.encode())]) == found
 
 
-async def test_names_are_looked_up_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As a resolver answers before, while and after a container is made anew."""
-    proxies = Proxies("web")
-    assert not proxies.trust("192.0.2.1")
+async def test_proxy_names_are_resolved_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the resolver's results before, during and after the replacement of a container."""
+    proxies = TrustedProxies("web")
+    assert not proxies.is_trusted("192.0.2.1")
     for answer, trusted in (("192.0.2.1", "192.0.2.1"), (None, "192.0.2.1"), ("192.0.2.2", "192.0.2.2")):
 
         async def looked_up(name: str, port: None, answer: str | None = answer, **_: object) -> list[tuple[object, ...]]:
@@ -81,21 +81,21 @@ async def test_names_are_looked_up_again(monkeypatch: pytest.MonkeyPatch) -> Non
             return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (answer, 0))]
 
         monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", looked_up)
-        await proxies.look_up()
-        assert {one for one in ("192.0.2.1", "192.0.2.2") if proxies.trust(one)} == {trusted}
+        await proxies.resolve()
+        assert {one for one in ("192.0.2.1", "192.0.2.2") if proxies.is_trusted(one)} == {trusted}
 
 
-async def test_the_machine_around_a_container_is_where_its_default_route_leads(
+async def test_host_of_a_container_is_its_default_gateway(
     monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     routes = tmp_path_factory.mktemp("proc") / "route"
     routes.write_text("Iface\tDestination\tGateway \tFlags\neth1\t0000FEA9\t00000000\t0001\neth0\t00000000\t010014AC\t0003\n")
-    monkeypatch.setattr(peers, "ROUTES", routes)
-    proxies = Proxies("web.invalid,host")
-    await proxies.look_up()
-    assert proxies.found == {"host": {"172.20.0.1"}}
+    monkeypatch.setattr(proxy_headers, "ROUTES", routes)
+    proxies = TrustedProxies("web.invalid,host")
+    await proxies.resolve()
+    assert proxies.resolved == {"host": {"172.20.0.1"}}
 
 
-def test_what_counts_as_one_address() -> None:
+def test_network_of_merges_ipv6_by_64_bits() -> None:
     assert network_of("192.0.2.1") == network_of("::ffff:192.0.2.1") == "192.0.2.1"
     assert network_of("2001:db8::1") == network_of("2001:db8::ffff:1") != network_of("2001:db8:0:1::1")
