@@ -8,7 +8,7 @@ import pytest
 from tests.hospital import ADMIN, Hospital, Person
 from tests.world import World, build
 
-LONGEST = ("openapi/test_fuzz.py", "cli/test_commands.py", "cli/test_run.py", "browser/test_every_page.py")
+LONGEST = ("openapi/test_fuzz.py", "cli/test_commands.py", "cli/test_run.py", "browser/test_page_sweep.py")
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:

@@ -54,7 +54,7 @@ def demo(folder: Path) -> Iterator[Hospital]:
         yield running
 
 
-def test_the_whole_journey(demo: Hospital, folder: Path) -> None:
+def test_readme_journey_runs(demo: Hospital, folder: Path) -> None:
     printed = run(block("journey"), folder, BASE=demo.url)
     email, before, reference, *statuses, flag, to_do, after = printed
     assert email.endswith("@example.org")
@@ -67,13 +67,13 @@ def test_the_whole_journey(demo: Hospital, folder: Path) -> None:
     assert int(after) == int(before) + 1
 
 
-def test_a_refusal_says_why(demo: Hospital, folder: Path) -> None:
+def test_readme_functions_print_the_refusal(demo: Hospital, folder: Path) -> None:
     functions = block("journey").partition("# A patient registers")[0]
     with pytest.raises(AssertionError, match="Check the e-mail and the password"):
         run(functions + "sign_in osei@demo.example wrong-password", folder, BASE=demo.url)
 
 
-def test_a_copy_is_whole_while_the_hospital_runs_and_when_it_does_not(demo: Hospital, folder: Path) -> None:
+def test_readme_backup_is_complete_running_and_stopped(demo: Hospital, folder: Path) -> None:
     file = folder.parent / "careplus-copy.db"
     for name in ("while it runs", "afterwards"):
         run(block("copy"), folder)
@@ -89,5 +89,5 @@ def test_a_copy_is_whole_while_the_hospital_runs_and_when_it_does_not(demo: Hosp
         demo.stop()
 
 
-def test_data_is_for_its_owner_only(demo: Hospital, folder: Path) -> None:
+def test_data_folder_is_private(demo: Hospital, folder: Path) -> None:
     assert stat.S_IMODE((folder / "data").stat().st_mode) == 0o700

@@ -21,7 +21,7 @@ def executable() -> Path | None:
     return next((Path(found) for name in names if (found := shutil.which(name))), None)
 
 
-def is_demanded() -> bool:
+def is_required() -> bool:
     """Whether a missing browser is a failure rather than a reason to skip."""
     return os.environ.get("CI") == "true"
 

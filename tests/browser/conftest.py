@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, StorageState
 from tests.browser.chromium import executable, launched
 from tests.browser.people import People, signed_in
 from tests.browser.stack import Stack, demo_hospital, real_hospital
-from tests.browser.tabs import Tab, opened, pictured, traced
+from tests.browser.tabs import Tab, opened, save_screenshot, tracing
 from tests.hospital import Hospital, Person
 
 FAILED = pytest.StashKey[bool]()
@@ -20,7 +20,7 @@ FAILED = pytest.StashKey[bool]()
 OpenPage = Callable[..., Page]
 """`open_page(origin, state, **options)`: a watched page in a profile of its own."""
 RolePage = Callable[..., Page]
-"""`role_page("doctor", at=stack.front)`: a watched page of somebody who is signed in, with nothing opened yet."""
+"""`role_page("doctor", at=stack.proxy_url)`: a watched page of somebody who is signed in, with nothing opened yet."""
 Clicks = Callable[[Page], int]
 Figure = Callable[[str, str], None]
 """`figure("double click", "1 record")`: what was measured, listed when all tests are done."""
@@ -28,7 +28,7 @@ Figure = Callable[[str, str], None]
 
 def pytest_ignore_collect(collection_path: Path) -> bool | None:
     """Without a browser only the test that says so is left."""
-    is_left_out = executable() is None and re.fullmatch(r"test_(?!the_browser).*\.py", collection_path.name)
+    is_left_out = executable() is None and re.fullmatch(r"test_(?!chromium).*\.py", collection_path.name)
     return True if is_left_out else None
 
 
@@ -99,14 +99,14 @@ def open_page(browser: Browser, request: pytest.FixtureRequest, expected: list[s
             tab = closing.enter_context(opened(browser, origin, state, **options))
             if request.config.getoption("lf"):
                 # it failed before; to trace what passes takes a tenth of its time
-                closing.enter_context(traced(tab, f"{test}-{len(tabs)}"))
+                closing.enter_context(tracing(tab, f"{test}-{len(tabs)}"))
             tabs.append(tab)
             return tab.page
 
         yield open_page
         if FAILED in request.node.stash:
             for number, tab in enumerate(tabs):
-                pictured(tab, f"{test}-{number}")
+                save_screenshot(tab, f"{test}-{number}")
         troubles = [trouble for tab in tabs for trouble in tab.watch.unexpected(expected)]
     assert troubles == []
 

@@ -11,13 +11,13 @@ DEMANDED = """(fields) => fields.filter((field) => {
 }).length"""
 
 
-def model_s(presses: int, typed: Iterable[str] = ()) -> float:
+def klm_seconds(presses: int, typed: Iterable[str] = ()) -> float:
     """Seconds that people take by the keystroke-level model. Each press and each field is thought about and pointed at."""
     texts = list(typed)
     return (presses + len(texts)) * (THINK_S + POINT_S + PRESS_S) + KEY_S * sum(map(len, texts))
 
 
-def demanded(page: Page) -> int:
+def required_fields(page: Page) -> int:
     """How many fields of the page are not optional."""
     fields = page.get_by_role("main").locator("input:visible, textarea:visible, select:visible")
     return int(fields.evaluate_all(DEMANDED))

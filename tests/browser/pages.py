@@ -60,7 +60,7 @@ def _member(item: Any, path: str) -> str:
     return str(item)
 
 
-NOWHERE = View("/nowhere")
+NOT_FOUND = View("/nowhere")
 """What an address that leads nowhere looks like."""
 DOCTOR = first("/api/doctors")
 FREE_TIME = first("/api/doctors", "id", "next_available")
@@ -78,7 +78,7 @@ VIEWS = [
     View("/doctors"),
     View("/doctors/{}", find=DOCTOR),
     View("/doctors/{}/book?start={}", find=FREE_TIME),
-    NOWHERE,
+    NOT_FOUND,
     View("/home", "patient", screen="patient"),
     View("/doctors", "patient"),
     View("/doctors/{}", "patient", DOCTOR, screen="times"),

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from careplus_gateway.pages import BUILT
-from tests.browser.front import Front, serving
+from tests.browser.reverse_proxy import ReverseProxy, serving
 from tests.hospital import Hospital, free_port, processes, unwatched, wait_for_state
 
-FORESIGHT = {"CAREPLUS_HORIZON_DAYS": "365"}
+LONG_HORIZON = {"CAREPLUS_HORIZON_DAYS": "365"}
 """Far enough to book on the next day on which clocks change."""
 SMALL_LABORATORY = {"CAREPLUS_LAB_HOURS": "07:00-09:00", "CAREPLUS_LAB_PLACES": "1"}
 """Eight bookings fill a day."""
@@ -51,8 +51,8 @@ def real_hospital(folder: Path) -> Iterator[Stack]:
     hospital = Hospital(folder)
     front = f"http://127.0.0.1:{port}"
     web = _portals(folder)
-    hospital.extra = {"CAREPLUS_WEB": str(web), "CAREPLUS_ORIGINS": f"{hospital.url},{front}", **FORESIGHT, **SMALL_LABORATORY}
-    with hospital.founded(), serving(Front(hospital.url, web), port):
+    hospital.extra = {"CAREPLUS_WEB": str(web), "CAREPLUS_ORIGINS": f"{hospital.url},{front}", **LONG_HORIZON, **SMALL_LABORATORY}
+    with hospital.founded(), serving(ReverseProxy(hospital.url, web), port):
         yield Stack(hospital, front)
 
 

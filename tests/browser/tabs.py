@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Request, StorageS
 # as long as a swamped machine may take; what passes waits for nothing
 TIMEOUT_MS = 30_000
 expect.set_options(timeout=TIMEOUT_MS)
-EVIDENCE = Path(".pytest_cache") / "browser"
+ARTIFACTS = Path(".pytest_cache") / "browser"
 COUNTED = """addEventListener("pointerdown", (event) => event.isTrusted && pressed(), { capture: true, passive: true });"""
 
 
@@ -66,17 +66,17 @@ def opened(browser: Browser, origin: str, state: StorageState | None = None, **o
 
 
 @contextmanager
-def traced(tab: Tab, name: str) -> Iterator[None]:
-    """What happens in here stays in EVIDENCE, to look at step by step."""
+def tracing(tab: Tab, name: str) -> Iterator[None]:
+    """What happens in here stays in ARTIFACTS, to look at step by step."""
     tab.page.context.tracing.start(snapshots=True)
     yield
-    tab.page.context.tracing.stop(path=EVIDENCE / f"{name}.zip")
+    tab.page.context.tracing.stop(path=ARTIFACTS / f"{name}.zip")
 
 
-def pictured(tab: Tab, name: str) -> None:
-    """A screenshot stays in EVIDENCE."""
+def save_screenshot(tab: Tab, name: str) -> None:
+    """A screenshot stays in ARTIFACTS."""
     if not tab.page.is_closed():
-        tab.page.screenshot(path=EVIDENCE / f"{name}.png", full_page=True)
+        tab.page.screenshot(path=ARTIFACTS / f"{name}.png", full_page=True)
 
 
 def _count(tab: Tab) -> None:

@@ -45,7 +45,7 @@ def figure_of(page: Page, region: str | re.Pattern[str], label: str) -> Locator:
     return figures.filter(has=page.get_by_role("term").get_by_text(label, exact=True)).locator(".figure-value")
 
 
-def test_today_is_what_the_api_counts(people: People, role_page: RolePage) -> None:
+def test_overview_today_equals_api_statistics(people: People, role_page: RolePage) -> None:
     page = role_page("admin")
     page.goto("/admin")
     expect(page.get_by_role("heading", name="Today")).to_be_visible()
@@ -59,7 +59,7 @@ def test_today_is_what_the_api_counts(people: People, role_page: RolePage) -> No
     expect(page.get_by_text("Every part works.")).to_be_visible()
 
 
-def test_a_period_is_counted_with_a_table_under_the_chart(counted: Counted, role_page: RolePage) -> None:
+def test_overview_period_has_chart_and_table(counted: Counted, role_page: RolePage) -> None:
     page = role_page("admin")
     page.goto(counted.page)
     for label, value in {"Visits": "3", "No-show rate": "50%", "New patients": "0"}.items():
@@ -77,7 +77,7 @@ def test_a_period_is_counted_with_a_table_under_the_chart(counted: Counted, role
     expect(doctors).to_have_count(1)
 
 
-def test_both_tables_are_files_for_spreadsheets(counted: Counted, role_page: RolePage, tmp_path: Path) -> None:
+def test_overview_tables_export_csv(counted: Counted, role_page: RolePage, tmp_path: Path) -> None:
     page = role_page("admin")
     page.goto(counted.page)
     wanted = {

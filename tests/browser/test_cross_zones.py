@@ -29,7 +29,7 @@ def spoken(instant: datetime) -> str:
 
 
 @pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Honolulu", "Australia/Lord_Howe", "Europe/Berlin"])
-def test_the_week_in_which_clocks_change(open_page: OpenPage, hospital: Hospital, doctor: Person, zone: str) -> None:
+def test_week_of_clock_change_shows_clinic_times(open_page: OpenPage, hospital: Hospital, doctor: Person, zone: str) -> None:
     change = next_change()
     week = change - timedelta(days=3)
     free = free_times(doctor.http, doctor.id, start=week.isoformat())

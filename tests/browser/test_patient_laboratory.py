@@ -22,7 +22,7 @@ def fill(person: Person, day: date) -> None:
         assert answer.status_code == 201, answer.text
 
 
-def test_a_full_day_leads_to_the_next_free_one(people: People, patient: str, role_page: RolePage) -> None:
+def test_full_lab_day_links_to_next_free_day(people: People, patient: str, role_page: RolePage) -> None:
     full = datetime.now(UTC).date() + timedelta(days=9)
     fill(people["newpat"], full)
     page = role_page(patient)

@@ -13,7 +13,7 @@ from tests.hospital import Person
 CALM = "Please eat more iron; we measure again in spring."
 
 
-def test_a_sentence_first_then_values_then_the_trend(people: People, patient: str, doctor: Person, role_page: RolePage) -> None:
+def test_result_page_shows_summary_values_and_trend(people: People, patient: str, doctor: Person, role_page: RolePage) -> None:
     person, lab = people[patient], people["lab"]
     assert person.http.put("/auth/me", json={"full_name": "Nia Novak", "date_of_birth": "1984-05-17", "sex": "female"}).is_success
     care.visit(person, doctor)
@@ -42,7 +42,7 @@ def test_a_sentence_first_then_values_then_the_trend(people: People, patient: st
     assert person.http.get(f"/api/labs/results/{kept['id']}").status_code == 404
 
 
-def test_what_the_doctor_keeps_is_nowhere(
+def test_unreleased_result_is_not_found(
     people: People, patient: str, doctor: Person, role_page: RolePage, expected: list[str]
 ) -> None:
     expected.append("404 .*/api/labs/results/")

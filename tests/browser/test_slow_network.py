@@ -20,7 +20,9 @@ new PerformanceObserver((list) => {
 
 
 @pytest.mark.parametrize(("path", "seconds"), [("/", 3.0), ("/sign-in", 4.0)])
-def test_usable_soon(browser: Browser, hospital: Hospital, figure: Figure, path: str, seconds: float) -> None:
+def test_page_on_slow_3g_is_usable_in_time(
+    browser: Browser, hospital: Hospital, figure: Figure, path: str, seconds: float
+) -> None:
     loads: list[Load] = []
     # what a busy machine adds to the others is not the page's
     while len(loads) < RUNS or (soonest(loads) > seconds and len(loads) < MOST_RUNS):
@@ -37,7 +39,7 @@ def soonest(loads: list[Load]) -> float:
     return min(load.seconds for load in loads)
 
 
-def test_what_is_read_already_does_not_jump(role_page: RolePage) -> None:
+def test_signed_in_page_load_has_no_layout_shift(role_page: RolePage) -> None:
     """Layout shift while a page of somebody who is signed in comes, as Chromium counts it; 0.1 is called good."""
     page = role_page("pat")
     page.set_viewport_size({"width": 412, "height": 823})

@@ -10,14 +10,14 @@ from playwright.sync_api import Browser, Page
 
 from careplus_tables.demo.people import PASSWORD
 from tests.browser.measures import settled
-from tests.browser.pages import NOWHERE, View
+from tests.browser.pages import NOT_FOUND, View
 from tests.browser.people import demo_email, signed_in_demo
 from tests.browser.tabs import Tab, opened
 from tests.hospital import Hospital
 
 
 @dataclass
-class Rooms:
+class DemoPages:
     """Profiles and API clients of the demo's people by role; None is a stranger."""
 
     browser: Browser
@@ -63,9 +63,9 @@ class Rooms:
         return self.tab(view.role).page.context.new_page()
 
     @cached_property
-    def nowhere(self) -> str:
+    def not_found_heading(self) -> str:
         """The heading of the page for addresses that lead nowhere."""
-        page = self.beside(NOWHERE)
-        heading = self.show(NOWHERE, page).locator("h1").inner_text()
+        page = self.beside(NOT_FOUND)
+        heading = self.show(NOT_FOUND, page).locator("h1").inner_text()
         page.close()
         return heading

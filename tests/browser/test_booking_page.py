@@ -14,7 +14,7 @@ from tests.hospital import PASSWORD, Person, free_times
 NOTE = "Knee hurts on stairs"
 
 
-def test_a_search_on_the_front_page_shows_free_times_to_everybody(page: Page, doctor: Person) -> None:
+def test_front_page_search_shows_free_times_signed_out(page: Page, doctor: Person) -> None:
     name = str(doctor.http.get("/api/doctor/profile").json()["full_name"])
     page.goto("/")
     page.get_by_role("searchbox", name="Find a doctor").fill(name)
@@ -25,7 +25,7 @@ def test_a_search_on_the_front_page_shows_free_times_to_everybody(page: Page, do
     expect(times(page).first).to_be_visible()
 
 
-def test_the_chosen_time_outlives_a_sign_in(page: Page, people: People, doctor: Person) -> None:
+def test_chosen_time_survives_sign_in(page: Page, people: People, doctor: Person) -> None:
     page.goto(book_page(doctor))
     chosen = page.url
     page.get_by_role("main").get_by_role("link", name="Create an account").click()
@@ -37,7 +37,7 @@ def test_the_chosen_time_outlives_a_sign_in(page: Page, people: People, doctor: 
     assert page.url == chosen
 
 
-def test_an_empty_week_leads_to_the_next_free_one(page: Page, doctor: Person) -> None:
+def test_empty_week_links_to_next_free_week(page: Page, doctor: Person) -> None:
     first = free_times(doctor.http, doctor.id)[0]
     away = {"starts_at": first.isoformat(), "ends_at": (first + timedelta(days=15)).isoformat()}
     assert doctor.http.post("/api/doctor/time-off", json=away).status_code == 201
@@ -47,7 +47,7 @@ def test_an_empty_week_leads_to_the_next_free_one(page: Page, doctor: Person) ->
     expect(times(page).first).to_be_visible()
 
 
-def test_two_browsers_press_at_once(
+def test_concurrent_booking_offers_loser_other_times(
     people: People, doctor: Person, role_page: RolePage, expected: list[str], figure: Figure
 ) -> None:
     expected.append("409 .*/api/appointments$")

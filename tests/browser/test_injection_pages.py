@@ -79,7 +79,7 @@ def check_shown(page: Page, address: str, *texts: str) -> None:
     assert page.locator(UNMADE).count() == 0
 
 
-def test_a_name_that_is_code_is_a_name(
+def test_markup_in_names_is_shown_as_text(
     people: People, doctor: Person, visit: care.Record, role_page: RolePage, tabs: list[Tab]
 ) -> None:
     by_id = {person.id: name for name, person in people.persons.items()}
@@ -195,7 +195,7 @@ def chart_of(writer: Writer) -> str:
 
 @pytest.mark.attack
 @pytest.mark.parametrize("person", EMAILS)
-def test_every_page_shows_text_as_text(injected: Writer, open_page: OpenPage, person: str) -> None:
+def test_portal_shows_hostile_text_as_text(injected: Writer, open_page: OpenPage, person: str) -> None:
     """Of the whole portal. What else a page complains about, or asks another host for, fails this too."""
     hospital = injected.world.hospital
     page = open_page(hospital.url, signed_in(hospital, EMAILS[person]))
@@ -224,7 +224,7 @@ def shown_whole(page: Page) -> str:
 
 
 @pytest.mark.attack
-def test_every_name_of_code_is_a_name(injected: Writer, open_page: OpenPage) -> None:
+def test_every_hostile_name_is_shown_as_text(injected: Writer, open_page: OpenPage) -> None:
     """Of patient, doctor and place at once, on a page of each of the four portals."""
     hospital, people, visit_id = injected.world.hospital, injected.world.people, injected.visit("a reason")
     patient, doctor = injected.http("patient"), injected.http("doctor")

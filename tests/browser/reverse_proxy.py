@@ -21,7 +21,7 @@ HOP_BY_HOP = {b"connection", b"keep-alive", b"transfer-encoding", b"content-leng
 NO_REFERENCE = {"info": {"version": ""}, "tags": [], "paths": {}}
 
 
-class Front:
+class ReverseProxy:
     """ASGI app for the files in `web` and the gateway at `gateway`."""
 
     def __init__(self, gateway: str, web: Path) -> None:
@@ -57,7 +57,7 @@ class Front:
 
 
 @contextmanager
-def serving(front: Front, port: int) -> Iterator[None]:
+def serving(front: ReverseProxy, port: int) -> Iterator[None]:
     """The front listens on a port of this machine, in a thread."""
     server = uvicorn.Server(uvicorn.Config(front.app, host="127.0.0.1", port=port, log_level="error"))
     thread = threading.Thread(target=server.run)

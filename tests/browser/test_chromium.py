@@ -1,0 +1,10 @@
+"""Without a browser the others are left out, and this one says so in one line."""
+
+import pytest
+
+from tests.browser.chromium import MISSING, executable, is_required
+
+
+def test_chromium_is_installed() -> None:
+    if executable() is None:
+        (pytest.fail if is_required() else pytest.skip)(f"browser tests need a browser: {MISSING}")
