@@ -1,4 +1,4 @@
-"""What stands before the gateway in a container: static files, and the API forwarded, with 502 while the gateway is down."""
+"""A reverse proxy as in front of containers: static files, the API forwarded, and 502 while the gateway is down."""
 
 import threading
 import time
@@ -57,14 +57,14 @@ class ReverseProxy:
 
 
 @contextmanager
-def serving(front: ReverseProxy, port: int) -> Iterator[None]:
-    """The front listens on a port of this machine, in a thread."""
-    server = uvicorn.Server(uvicorn.Config(front.app, host="127.0.0.1", port=port, log_level="error"))
+def serving(proxy: ReverseProxy, port: int) -> Iterator[None]:
+    """Serve the proxy on a port of this machine, in a thread, until the block ends."""
+    server = uvicorn.Server(uvicorn.Config(proxy.app, host="127.0.0.1", port=port, log_level="error"))
     thread = threading.Thread(target=server.run)
     thread.start()
     try:
         while not server.started:
-            assert thread.is_alive(), "the front did not start"
+            assert thread.is_alive(), "the proxy did not start"
             time.sleep(0.01)
         yield
     finally:

@@ -33,7 +33,7 @@ from tests.gateway.peer import (
     plain,
     token,
 )
-from tests.hospital import NEARBY, free_port
+from tests.hospital import LOCAL_HTTP, free_port
 
 MIB = 2**20
 
@@ -259,7 +259,7 @@ async def test_who_waits_too_long_for_a_turn_is_told_so_and_the_service_is_not_s
     monkeypatch: pytest.MonkeyPatch, peer: Peer
 ) -> None:
     monkeypatch.setattr(breaker, "TURN_S", 0.05)
-    async with httpx.AsyncClient(**NEARBY) as http, AsyncExitStack() as held:
+    async with httpx.AsyncClient(**LOCAL_HTTP) as http, AsyncExitStack() as held:
         of_labs = Breaker("labs", f"http://127.0.0.1:{peer.port}", http)
         for _ in range(TURNS):
             await held.enter_async_context(of_labs.turn("request-of-the-tests"))
@@ -378,7 +378,7 @@ async def test_who_stood_still_and_was_ended_is_not_waited_for_like_one_that_sta
         monkeypatch.setattr(breaker, name, seconds)
     port = free_port()
     async with AsyncExitStack() as ending:
-        http = await ending.enter_async_context(httpx.AsyncClient(**NEARBY))
+        http = await ending.enter_async_context(httpx.AsyncClient(**LOCAL_HTTP))
         if stood_still:
             taken: list[asyncio.StreamWriter] = []
             silent = await asyncio.start_server(lambda _, writer: taken.append(writer), "127.0.0.1", port)
@@ -399,7 +399,7 @@ async def test_who_stood_still_and_was_ended_is_not_waited_for_like_one_that_sta
 
 
 async def test_a_service_holds_a_bounded_crowd(peer: Peer) -> None:
-    async with httpx.AsyncClient(**NEARBY) as http:
+    async with httpx.AsyncClient(**LOCAL_HTTP) as http:
         of_labs = Breaker("labs", f"http://127.0.0.1:{peer.port}", http)
         places = [of_labs.admit("request-of-the-tests") for _ in range(MOST)]
         with pytest.raises(Unavailable, match="more to do") as full:

@@ -43,7 +43,7 @@ def hospital(tmp_path_factory: pytest.TempPathFactory, disk: Path | None) -> Ite
     """A hospital of these tests alone, its data on the small disk where there is one, its log elsewhere."""
     running = Hospital(tmp_path_factory.mktemp("hospital"))
     running.extra["CAREPLUS_DATA"] = str(disk or running.data)
-    with running.founded():
+    with running.running_with_admin():
         yield running
 
 

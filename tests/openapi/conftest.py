@@ -20,7 +20,7 @@ def shaken(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 def furnished(folder: Path) -> Iterator[World]:
     """One of everything, and enough visits and bookings that lists have a second page and some can be cancelled."""
     hospital = Hospital(folder)
-    with hospital.founded(), build(hospital, hospital.sign_in(ADMIN)) as world:
+    with hospital.running_with_admin(), build(hospital, hospital.sign_in(ADMIN)) as world:
         furnish(world)
         # examples take a doctor and a test out of booking; not those that bookings are tried with
         world.ids.update(doctor_id=world.people["other_doctor"].id, code="HBA1C")
