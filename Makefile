@@ -24,7 +24,7 @@ DOCKER := docker compose
 # processes start again and again: what they run is compiled once, also where somebody is told not to
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run up down logs test attack browser-test screenshots lighthouse lint format types web web-test bench lock sbom clean help
+.PHONY: run up down logs test test-clocks attack browser-test screenshots lighthouse lint format types web web-test bench lock sbom clean help
 
 run: .venv/run-installed .env web ## start the demo hospital at http://localhost:5000
 	@$(BIN)/careplus run --demo
@@ -49,6 +49,9 @@ test: .venv/dev-installed web ## every check, and every test but those that take
 
 browser-test: .venv/dev-installed web ## the portals in a real browser; `make test` does this last, in a process of its own
 	$(BIN)/python $(PYTEST) tests/browser || $(BIN)/python $(AGAIN) tests/browser
+
+test-clocks: .venv/dev-installed web ## time-bound tests on Sundays, nights of clock changes and the like; AT="sunday tests/labs" chooses
+	$(BIN)/python -m tests.moved_clock $(AT)
 
 screenshots: .venv/dev-installed web ## take the pictures in docs/screens anew
 	$(BIN)/python -m tests.browser.screenshots

@@ -1,4 +1,4 @@
-"""The README's commands do what it says, on a demo hospital of their own."""
+"""Run the README's commands against a demo hospital and check their output."""
 
 import os
 import re
@@ -13,19 +13,21 @@ import pytest
 
 from tests.hospital import Hospital
 
+pytestmark = pytest.mark.clock
+
 README = Path(__file__).parents[1] / "README.md"
 COUNTED = ("appointments", "prescriptions", "referrals", "lab_results", "accounts")
 
 
 def block(name: str) -> str:
-    """The commands after the README's mark of this name."""
+    """Return the commands after the README's marker of this name."""
     mark = re.escape(f"<!-- tests/test_readme.py runs this: {name} -->")
     [commands] = re.findall(rf"^{mark}\n```bash\n(.*?)^```$", README.read_text(), re.DOTALL | re.MULTILINE)
     return str(commands)
 
 
 def run(commands: str, folder: Path, **environment: str) -> list[str]:
-    """What they print, line by line; fails where one of them does."""
+    """Run the commands and return the lines they print; fail when one of them fails."""
     ran = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", commands],
         cwd=folder,
@@ -41,7 +43,7 @@ def run(commands: str, folder: Path, **environment: str) -> list[str]:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Looks like a clone after `make run`, as far as the README's commands go."""
+    """Return a folder with the parts of a clone after `make run` that the README's commands use."""
     clone = tmp_path_factory.mktemp("readme") / "careplus"
     clone.mkdir()
     (clone / ".venv").symlink_to(sys.prefix)

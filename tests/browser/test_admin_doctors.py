@@ -4,6 +4,7 @@ import re
 import secrets
 from urllib.parse import urlsplit
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser import care
@@ -11,6 +12,8 @@ from tests.browser.conftest import Clicks, Figure, OpenPage, RolePage
 from tests.browser.effort import klm_seconds, required_fields
 from tests.browser.people import People
 from tests.hospital import PASSWORD, Hospital
+
+pytestmark = pytest.mark.clock
 
 
 def sign_in(page: Page, email: str) -> None:

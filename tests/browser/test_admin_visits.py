@@ -2,12 +2,15 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser import care
 from tests.browser.conftest import Clicks, Figure, RolePage
 from tests.browser.effort import klm_seconds
 from tests.browser.people import People
+
+pytestmark = pytest.mark.clock
 
 
 def test_reception_books_for_a_patient(people: People, role_page: RolePage, clicks: Clicks, figure: Figure) -> None:

@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser import care
@@ -10,6 +11,8 @@ from tests.browser.booking import BOOKED, book_page, reason, submit, times
 from tests.browser.conftest import Figure, RolePage
 from tests.browser.people import People
 from tests.hospital import PASSWORD, Person, free_times
+
+pytestmark = pytest.mark.clock
 
 NOTE = "Knee hurts on stairs"
 

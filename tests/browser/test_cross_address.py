@@ -13,6 +13,8 @@ from tests.browser.measures import settled
 from tests.browser.people import People
 from tests.hospital import Person
 
+pytestmark = pytest.mark.clock
+
 
 def test_doctor_search_is_in_the_url(page: Page, people: People) -> None:
     page.goto("/")

@@ -1,5 +1,6 @@
 """By the keyboard alone: the focus is visible at each step and never lost, also after Back and in dialogs."""
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser import care
@@ -8,6 +9,8 @@ from tests.browser.conftest import Figure, RolePage
 from tests.browser.measures import settled, tab_to, unfocused
 from tests.browser.people import People
 from tests.hospital import Person
+
+pytestmark = pytest.mark.clock
 
 
 def test_booking_works_by_keyboard(role_page: RolePage, patient: str, doctor: Person, figure: Figure) -> None:

@@ -13,6 +13,8 @@ from tests.browser.measures import unfocused
 from tests.browser.people import People
 from tests.hospital import PASSWORD, Person
 
+pytestmark = pytest.mark.clock
+
 NOTE = "Dizzy in the morning"
 
 

@@ -10,6 +10,8 @@ from tests.browser.booking import times
 from tests.browser.conftest import OpenPage
 from tests.hospital import Hospital, Person, free_times
 
+pytestmark = pytest.mark.clock
+
 CLINIC = ZoneInfo("Europe/Berlin")
 
 

@@ -12,7 +12,9 @@ from tests.browser.conftest import Clicks, Figure, RolePage
 from tests.browser.effort import klm_seconds
 from tests.browser.people import People
 from tests.browser.stack import Stack
-from tests.hospital import free_times
+from tests.hospital import later_time
+
+pytestmark = pytest.mark.clock
 
 
 @dataclass
@@ -32,8 +34,8 @@ class Seen:
 @pytest.fixture
 def seen(people: People) -> Seen:
     doctor, patient = people.new_doctor(), people.newcomer("Vera Visitor")
-    times = free_times(people[doctor].http, people[doctor].id)
-    visit = care.visit(people[patient], people[doctor], times[0])
+    start = later_time(people[doctor].http, people[doctor].id)
+    visit = care.visit(people[patient], people[doctor], start)
     zone = ZoneInfo(people[doctor].http.get("/api/config").json()["zone"])
     day = datetime.fromisoformat(visit["starts_at"]).astimezone(zone).date()
     return Seen(doctor, visit["id"], day.isoformat())

@@ -3,12 +3,15 @@
 import re
 from datetime import date
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser import care
 from tests.browser.conftest import RolePage
 from tests.browser.people import People
 from tests.hospital import free_times
+
+pytestmark = pytest.mark.clock
 
 
 def test_saved_hours_change_slots_and_keep_visits(people: People, role_page: RolePage) -> None:

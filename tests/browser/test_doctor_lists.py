@@ -11,6 +11,8 @@ from tests.browser.conftest import Figure, RolePage
 from tests.browser.measures import printed, resize, settled, sideways, tab_to, unfocused
 from tests.browser.people import People
 
+pytestmark = pytest.mark.clock
+
 EARLY, LATE, LAST = "Eda Early", "Lars Late", "Zoe Last"
 MANY = 40
 

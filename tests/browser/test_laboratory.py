@@ -11,6 +11,8 @@ from tests.browser.conftest import OpenPage, RolePage
 from tests.browser.people import People, signed_in_demo
 from tests.hospital import Hospital, free_times
 
+pytestmark = pytest.mark.clock
+
 Clicks = Callable[[Page], int]
 Record = dict[str, object]
 

@@ -75,6 +75,7 @@ def test_every_route_has_a_view() -> None:
     assert ROUTES - {view.route for view in VIEWS} == set()
 
 
+@pytest.mark.clock
 def test_page_loads_without_errors_and_has_a_title(shown: Shown, demo_pages: DemoPages) -> None:
     assert shown.troubles == []
     expect(shown.page).to_have_title(re.compile(r"^\S.* - CarePlus$"))

@@ -13,6 +13,8 @@ from tests.browser.measures import printed, settled
 from tests.browser.people import People
 from tests.hospital import Person, free_times
 
+pytestmark = pytest.mark.clock
+
 Clicks = Callable[[Page], int]
 MEDICINE, INSTRUCTIONS = "Ramipril 5 mg tablets", "With a glass of water."
 ITEM = {

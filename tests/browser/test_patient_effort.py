@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.booking import BOOKED, submit, times
@@ -9,6 +10,8 @@ from tests.browser.conftest import Clicks, Figure, RolePage
 from tests.browser.effort import klm_seconds, required_fields
 from tests.browser.people import People
 from tests.hospital import PASSWORD, Person
+
+pytestmark = pytest.mark.clock
 
 TIME = re.compile(r"^\w{3} \d")
 

@@ -3,11 +3,14 @@
 import re
 from datetime import UTC, date, datetime, timedelta
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import RolePage
 from tests.browser.people import People
 from tests.hospital import Person
+
+pytestmark = pytest.mark.clock
 
 FASTING = "LIPID"
 

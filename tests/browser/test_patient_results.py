@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser import care
@@ -9,6 +10,8 @@ from tests.browser.conftest import RolePage
 from tests.browser.measures import settled
 from tests.browser.people import People
 from tests.hospital import Person
+
+pytestmark = pytest.mark.clock
 
 CALM = "Please eat more iron; we measure again in spring."
 
