@@ -9,7 +9,7 @@ from tests.hospital import ADMIN, Hospital, Person
 from tests.world import World, build
 
 CLOCK_FOLDERS = {"appointments", "doctors", "journeys", "labs"}
-"""Folders whose tests compute with the clinic's calendar; other files mark their tests `clock` themselves."""
+"""Folders of tests that compute with the clinic's calendar; other files mark their tests `clock` themselves."""
 LONGEST = ("openapi/test_fuzz.py", "cli/test_commands.py", "cli/test_run.py", "browser/test_page_sweep.py")
 
 

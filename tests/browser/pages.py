@@ -17,7 +17,7 @@ ROUTES = set(re.findall(r'\["(/[^"]*)", (?:async )?\(\) =>', LISTS))
 
 @dataclass(frozen=True)
 class View:
-    """A page as somebody sees it. Each `{}` of the path is filled by `find`; `screen` names its picture in docs/screens."""
+    """A page for one role. `find` fills each `{}` of the path; `screen` names its picture in docs/screens."""
 
     path: str
     role: str | None = None
@@ -61,7 +61,7 @@ def _member(item: Any, path: str) -> str:
 
 
 NOT_FOUND = View("/nowhere")
-"""What an address that leads nowhere looks like."""
+"""The page for an unknown address."""
 DOCTOR = first("/api/doctors")
 FREE_TIME = first("/api/doctors", "id", "next_available")
 COMING, PAST = first("/api/appointments?when=upcoming"), first("/api/appointments?when=past")

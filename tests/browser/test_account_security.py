@@ -1,4 +1,4 @@
-"""What guards an account: a forgotten password, a changed one, a second factor, and the devices somebody is signed in on."""
+"""Account security: forgotten and changed passwords, the second factor, and signed-in devices."""
 
 import re
 
@@ -24,7 +24,7 @@ def sign_in(page: Page, email: str, password: str) -> None:
 
 
 def set_up(page: Page) -> tuple[pyotp.TOTP, list[str]]:
-    """Switches the second factor on, as somebody does who types the secret; its codes and the recovery codes."""
+    """Enable the second factor by typing the secret; return the TOTP and the recovery codes."""
     page.goto("/security")
     page.get_by_role("button", name="Set up second factor").click()
     page.get_by_label("Your password", exact=True).fill(PASSWORD)
@@ -47,7 +47,7 @@ def test_changed_password_ends_other_sessions(people: People, patient: str, role
     here.get_by_role("button", name="Change password").click()
     expect(here.get_by_role("status").filter(has_text="Your password is changed.")).to_be_visible()
     expect(here.locator(".devices > li")).to_have_count(1)
-    # the refresh cookie over there is worth nothing any more
+    # the other session's refresh cookie is revoked
     origin = elsewhere.evaluate("() => location.origin")
     answer = elsewhere.context.request.post("/auth/refresh", headers={"X-CarePlus": "1", "Origin": origin})
     assert answer.status == 401

@@ -1,4 +1,4 @@
-"""The house in numbers: what is drawn is what the API counts, as a table under the chart and as files."""
+"""The administrator's overview: charts, tables and files equal the API's statistics."""
 
 import re
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Reception: a visit booked for somebody on the phone, and the day of a doctor who is ill given to another."""
+"""Reception: a visit booked by phone, and an absent doctor's day reassigned to a substitute."""
 
 import re
 
@@ -62,7 +62,7 @@ def test_reassigning_a_day_previews_then_moves_visits(
     day, times = care.day_ahead(people[ill])
     first = care.visit(people[anna], people[ill], times[10])
     second = care.visit(people[bert], people[ill], times[12])
-    # the substitute has somebody then
+    # the substitute is booked at that time
     care.visit(people[people.newcomer()], people[substitute], times[12])
     page = role_page("admin")
     page.goto(f"/admin/appointments/reassign?doctor_id={people[ill].id}&day={day}")

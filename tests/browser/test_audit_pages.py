@@ -1,4 +1,4 @@
-"""A chart opened in an emergency, and everybody who sees that it was: the doctor, the patient, the administrator."""
+"""Emergency access to a chart, as shown to the doctor, the patient and the administrator."""
 
 import csv
 import io
@@ -22,7 +22,7 @@ NOT_IN_CARE = "404 .*/api/doctor/patients/"
 
 @pytest.fixture
 def stranger(people: People) -> Person:
-    """A patient whom no doctor treats, with a date of birth to be found by."""
+    """Return a patient without a treating doctor, with a date of birth for the search."""
     return people[people.newcomer("Ines Strange", date_of_birth="1961-02-03")]
 
 

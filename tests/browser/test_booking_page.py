@@ -1,4 +1,4 @@
-"""The way to a free time: kept through a sign-in, found in another week, and lost to somebody who was faster."""
+"""Booking: the chosen time survives a sign-in, another week is found, and a conflict offers other times."""
 
 import re
 from datetime import timedelta
@@ -62,7 +62,7 @@ def test_concurrent_booking_offers_loser_other_times(
         reason(page).fill(NOTE)
         expect(submit(page)).to_be_visible()
     for page in pages:
-        # presses without waiting for what comes of it
+        # click later, without waiting for the result
         submit(page).evaluate("(button) => setTimeout(() => button.click(), 50)")
     late = next(page for page in pages if _lost(page))
     (first,) = [page for page in pages if page is not late]
@@ -82,7 +82,7 @@ def test_concurrent_booking_offers_loser_other_times(
 
 
 def _lost(page: Page) -> bool:
-    """Whether the visit went to somebody else, once that is known."""
+    """Wait for the result and return whether another patient got the time."""
     taken = page.get_by_role("alert").filter(has_text="no longer free")
     expect(taken.or_(page.get_by_text("Your appointment is booked."))).to_be_visible()
     return taken.is_visible()

@@ -1,4 +1,4 @@
-"""Without a browser the others are left out, and this one says so in one line."""
+"""Report a missing browser once; conftest.py leaves the other browser tests out."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What is chosen on a page is in its address: it survives a reload, can be kept as a bookmark, and Back leads back."""
+"""Page state is in the URL: it survives a reload, a bookmark and the Back button."""
 
 import re
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""Words 40 % longer, pages that run from right to left, forced colours: nothing scrolls sideways or is cut off anywhere."""
+"""Layout with words 40 % longer, right to left, and in forced colours: no sideways scrolling, no clipped text."""
 
 import json
 import re

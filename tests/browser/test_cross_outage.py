@@ -1,4 +1,4 @@
-"""Something is away or slow while somebody books: they are told, nothing typed is lost, and there is one visit."""
+"""Outages and slow services during a booking: a notice is shown, typed text is kept, one visit results."""
 
 import time
 
@@ -48,7 +48,7 @@ def test_booking_during_gateway_outage_ends_in_one_visit(
 def test_lost_booking_response_is_retried_idempotently(
     people: People, patient: str, doctor: Person, role_page: RolePage, expected: list[str]
 ) -> None:
-    """The hospital noted the visit, but nobody heard of it: the second try must not be a second visit."""
+    """The visit is stored but its response is lost: the retry must not book a second one."""
     expected.append("ERR_FAILED|ERR_CONNECTION")
     lost: list[int] = []
 
@@ -108,5 +108,5 @@ def test_labs_outage_is_shown_on_results_only(patient: str, stack: Stack, role_p
         with page.expect_response("**/api/labs/results*") as again:
             page.get_by_role("button", name="Try again").click()
         assert again.value.status == 503
-    # by itself, so nothing is to be pressed then
+    # the page recovers without a press
     expect(page.get_by_text("You have no results yet.")).to_be_visible()

@@ -1,4 +1,4 @@
-"""A session that ends under somebody's hands, and pages of somebody else's portal."""
+"""Expired sessions, and pages of another role's portal."""
 
 import re
 import time
@@ -81,7 +81,7 @@ def test_idle_staff_page_is_covered_and_signed_out(people: People, role_page: Ro
     page.clock.install()
     held: set[str] = set()
     page.on("request", lambda request: held.update({request.headers.get("authorization", "")} - {""}))
-    # what watches is fetched when there is time for it
+    # the idle monitor is loaded when the browser is idle
     with page.expect_response("**/idle-*.js"):
         page.goto("/doctor")
         expect(page.get_by_role("heading", level=1)).to_be_visible()

@@ -23,7 +23,7 @@ def next_change() -> date:
 
 
 def spoken(instant: datetime) -> str:
-    """What a link says: 'Sunday 28 March 2027, 03:00', with its offset in the hour that autumn repeats."""
+    """Return a link's name: 'Sunday 28 March 2027, 03:00', with the UTC offset in the repeated hour."""
     here = instant.astimezone(CLINIC)
     is_repeated = here.replace(fold=0).utcoffset() != here.replace(fold=1).utcoffset()
     hours = (here.utcoffset() or timedelta()) // timedelta(hours=1)

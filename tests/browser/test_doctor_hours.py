@@ -1,4 +1,4 @@
-"""A doctor's hours: what is saved is what patients can book, and who is booked outside is listed before saving."""
+"""A doctor's hours: saved hours change bookable times, and visits outside them are listed before saving."""
 
 import re
 from datetime import date

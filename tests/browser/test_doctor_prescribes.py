@@ -1,4 +1,4 @@
-"""Prescribing during a visit: how little it asks of a doctor, allergies in the way, and what the patient sees of it."""
+"""Prescribing during a visit: its effort, allergy warnings, and the patient's view."""
 
 import re
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from tests.browser.measures import printed, settled, tab_to, unfocused
 from tests.browser.people import People
 
 MEDICINE, DOSE, DAYS = "Ibuprofen 400 mg tablets", "1 tablet", "5"
-# what selects its choice when it is typed
+# typed letters that select the option
 ROUTE, OFTEN = "or", "tw"
 ITEM = {"medicine": MEDICINE, "dose": DOSE, "route": "oral", "frequency": "twice a day", "duration_days": 5}
 PENICILLIN = {"substance": "penicillin", "severity": "severe", "reaction": "rash", "noted_on": None}
@@ -38,7 +38,7 @@ def seen(people: People) -> Seen:
 
 
 def prescribed(people: People, seen: Seen) -> list[dict[str, Any]]:
-    """What the patient sees, newest first."""
+    """Return the patient's prescriptions, newest first."""
     answer = people[seen.patient].http.get("/api/prescriptions")
     assert answer.status_code == 200, answer.text
     items: list[dict[str, Any]] = answer.json()["items"]

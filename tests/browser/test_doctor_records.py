@@ -1,4 +1,4 @@
-"""What doctors know and pass on about a patient: the chart with its filters, and a referral from one doctor to another."""
+"""The chart with its filters, and a referral from one doctor to another."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Pages that have nothing to show, cannot be had, or ask something: as accessible as full ones, and they say what to do."""
+"""Empty, failed and dialog states of pages are as accessible as full ones and say how to go on."""
 
 import re
 from collections.abc import Iterator

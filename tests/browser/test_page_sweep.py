@@ -1,4 +1,4 @@
-"""Every page of the demo hospital, whoever may see it: accessible, narrow enough, quiet, and without dead ends."""
+"""Sweep of every page of the demo hospital: accessibility, narrow screens, console errors, dead links and buttons."""
 
 import re
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ from tests.hospital import Hospital
 
 PATIENCE_MS, STEP_MS = 10_000, 50
 SERVED = ("/docs", "/openapi.json", "/api/", "/auth/")
-"""What is not a page of the app: web/src/router.ts."""
+"""Paths outside the app: web/src/router.ts."""
 BUTTONS = "button:visible:enabled:not([aria-disabled=true])"
 PRESSES = 12
 """Buttons of one page that are tried; longer lists repeat themselves."""
@@ -36,7 +36,7 @@ globalThis.listen = (button) => {
 
 @dataclass
 class Shown:
-    """A view as it was loaded; what it complained about while loading."""
+    """A loaded view and the problems logged while it loaded."""
 
     view: View
     page: Page
@@ -67,7 +67,7 @@ def beside(demo_pages: DemoPages, shown: Shown) -> Iterator[Page]:
 
 @pytest.fixture(scope="module")
 def followed() -> set[tuple[str | None, str]]:
-    """Links and buttons that have been tried, by who tried them."""
+    """Links and buttons tried so far, by role."""
     return set()
 
 
@@ -161,7 +161,7 @@ def test_page_has_no_dead_buttons(shown: Shown, demo_pages: DemoPages, followed:
     untried = {name: number for number, name in reversed(list(enumerate(names))) if (role, name) not in followed}
     followed |= {(role, name) for name in untried}
     if untried:
-        # in a profile of its own, for what a browser remembers; what it sends does not arrive
+        # in a separate profile, with its writes aborted
         with demo_pages.apart(role) as page:
             page.add_init_script(CHANGES)
             page.route(re.compile(r"/(api|auth)/"), _let_only_reads_pass)
@@ -181,7 +181,7 @@ def _does_something(number: int, page: Page) -> bool:
     page.on("download", note)
     field = page.locator("input:not([type]):visible, input[type=search]:visible, input[type=text]:visible").first
     if button.evaluate("(button) => button.type === 'submit' && button.form !== null") and field.count():
-        # to look for what was looked for already changes nothing
+        # repeating the same search would change no element
         field.fill("a")
     for day in page.locator("form.filters input[type=date]:visible").all():
         day.fill("2030-01-07")

@@ -1,4 +1,4 @@
-"""What a patient is given: prescriptions on paper, referrals to book, laboratory visits and their results."""
+"""A patient's prescriptions on paper, referrals to book, laboratory bookings and results."""
 
 import re
 from collections.abc import Callable
@@ -49,7 +49,7 @@ def treated(people: People, patient: str) -> int:
 
 
 def measured(people: People, patient: str) -> tuple[int, int]:
-    """A booking whose specimen is at the bench, and its result, which the laboratory has not vouched for."""
+    """Return the ids of a booking in progress and of its unverified result."""
     # usual ranges depend on it
     sent(people[patient], "PUT", "/auth/me", full_name="Cara Kranz", date_of_birth="1984-05-17")
     tomorrow = (datetime.now(UTC) + timedelta(days=1)).date().isoformat()

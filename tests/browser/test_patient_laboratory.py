@@ -1,4 +1,4 @@
-"""Times at the laboratory: a full day leads to the next free one, and what to prepare is said before booking."""
+"""Laboratory times: a full day links to the next free day, and preparation is shown before booking."""
 
 import re
 from datetime import UTC, date, datetime, timedelta

@@ -1,4 +1,4 @@
-"""Results for their patient: a sentence, values on their line, the way they went, and nothing that is not released."""
+"""A patient's results: summary, values on their range, trend, and no unreleased result."""
 
 import re
 

@@ -1,6 +1,6 @@
-"""Run the tests marked `clock` with the machine's clock moved to moments at which calendar code breaks.
+"""Run time-bound tests with the machine's clock moved to moments at which calendar code breaks.
 
-`python -m tests.moved_clock [MOMENT ...] [TEST PATH ...]`; without a name every moment of MOMENTS, without a path all tests.
+`python -m tests.moved_clock [MOMENT ...] [TEST PATH ...]`: without a moment all of MOMENTS, without a path all tests marked `clock`.
 """
 
 import os
@@ -34,7 +34,7 @@ def compiled(folder: Path) -> Path:
     return library
 
 
-def passes_at(moment: str, library: Path, tests: list[str]) -> bool:
+def passes_at(moment: str, library: Path, tests: list[str], marks: str) -> bool:
     """Run the tests with the clock of pytest and of all processes that it starts moved; return whether they pass."""
     offset = datetime.fromisoformat(MOMENTS[moment]) - datetime.now(UTC)
     moved = {"CLOCK_OFFSET_S": str(round(offset.total_seconds())), "LD_PRELOAD": str(library)}
@@ -52,7 +52,7 @@ def passes_at(moment: str, library: Path, tests: list[str]) -> bool:
         ]
         sys.stdout.write(f"\n{moment}, {MOMENTS[moment]}: {path}\n")
         sys.stdout.flush()
-        done = subprocess.run([*command, "-m", "clock and not attack", path], env={**os.environ, **moved}, check=False)
+        done = subprocess.run([*command, "-m", marks, path], env={**os.environ, **moved}, check=False)
         if done.returncode != 0:
             return False
     return True
@@ -65,10 +65,11 @@ def main(arguments: list[str]) -> int:
         return UNUSABLE
     moments = [argument for argument in arguments if argument in MOMENTS] or list(MOMENTS)
     # two processes of pytest: in one, the event loop of Playwright would stop the tests that are coroutines
-    tests = [argument for argument in arguments if argument not in MOMENTS] or ["tests", "tests/browser"]
+    paths = [argument for argument in arguments if argument not in MOMENTS]
+    tests, marks = (paths, "not attack") if paths else (["tests", "tests/browser"], "clock and not attack")
     with TemporaryDirectory() as folder:
         library = compiled(Path(folder))
-        failed = [moment for moment in moments if not passes_at(moment, library, tests)]
+        failed = [moment for moment in moments if not passes_at(moment, library, tests, marks)]
     if failed:
         sys.stderr.write(f"failed with the clock at: {', '.join(failed)}\n")
     return FAILED if failed else 0
