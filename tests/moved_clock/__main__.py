@@ -1,6 +1,6 @@
 """Run time-bound tests with the machine's clock moved to moments at which calendar code breaks.
 
-`python -m tests.moved_clock [MOMENT ...] [TEST PATH ...]`: without a moment all of MOMENTS, without a path all tests marked `clock`.
+`python -m tests.moved_clock [MOMENT ...] [TEST PATH ...]`: by default all of MOMENTS, and all tests marked `clock`.
 """
 
 import os
