@@ -24,7 +24,7 @@ DOCKER := docker compose
 # processes start again and again: what they run is compiled once, also where somebody is told not to
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run up down logs test attack browser-test screenshots lighthouse lint format types openapi web web-test bench lock sbom clean help
+.PHONY: run up down logs test test-clocks attack browser-test screenshots lighthouse lint format types openapi web web-test bench lock sbom clean help
 
 run: .venv/run-installed .env web ## start the demo hospital at http://localhost:5000
 	@$(BIN)/careplus run --demo
@@ -77,6 +77,9 @@ web: .venv/run-installed ## build the portals, if their sources have changed
 
 web-test: .venv/run-installed ## types, style and tests of the portals
 	$(BIN)/python web/build.py check test
+
+test-clocks: .venv/dev-installed web ## time-bound tests at seven moments, such as the clock changes; AT="sunday tests/labs" chooses
+	$(BIN)/python -m tests.moved_clock $(AT)
 
 attack: .venv/dev-installed web ## the attacks that take minutes, and other tests that do; `make test` makes the others
 	$(BIN)/pytest --quiet --durations=20 -m attack tests

@@ -1,4 +1,4 @@
-"""A hospital started by its own command, and the people in it, for tests that go through the front door."""
+"""Start a hospital by its own command and sign people in, for tests over HTTP."""
 
 import os
 import secrets
@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import chdir, contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import count, islice
 from pathlib import Path
 from typing import Any
@@ -25,14 +25,15 @@ from careplus_runtime.identity.tokens import LIFETIME_S
 
 PASSWORD = "seven-quiet-herons"
 ADMIN = "admin@example.org"
-GENEROUS = dict.fromkeys(("CAREPLUS_RATE_ACCOUNT", "CAREPLUS_RATE_ANONYMOUS", "CAREPLUS_RATE_AUTH"), "10000000")
-"""Storms come from one address."""
-# the process that only hands out tests leaves it to those that run them
+MARGIN = timedelta(minutes=10)
+UNLIMITED_RATES = dict.fromkeys(("CAREPLUS_RATE_ACCOUNT", "CAREPLUS_RATE_ANONYMOUS", "CAREPLUS_RATE_AUTH"), "10000000")
+"""Rate limits that load tests from one address never reach."""
+# only workers of pytest-xdist measure coverage, not the process that distributes tests
 _coverage = os.environ.pop("COVERAGE_PROCESS_CONFIG", None) if "PYTEST_XDIST_WORKER" in os.environ else None
 MEASURED = {"COVERAGE_PROCESS_CONFIG": _coverage} if _coverage else {}
-"""With this a process says what of the code it ran, and takes twice as long to start."""
-NEARBY: dict[str, Any] = {"trust_env": False, "verify": False}
-"""For httpx: all of this is plain HTTP on this machine, and loading the world's certificates takes each client 25 ms."""
+"""Environment that measures coverage in a started process, which doubles its start time."""
+LOCAL_HTTP: dict[str, Any] = {"trust_env": False, "verify": False}
+"""Options of httpx for plain HTTP on this machine: loading root certificates costs each client 25 ms."""
 
 
 _tens = count(secrets.randbelow(500))
@@ -40,9 +41,9 @@ _range = 10_000 + 5_000 * (int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:])
 
 
 def free_port() -> int:
-    """One that nobody listens at, nor at the next nine, where `careplus run` puts the services.
+    """Return a port P such that P to P + 9 are free: `careplus run` gives the next ones to the services.
 
-    Below those that systems give to outgoing connections: such a one would take a port away before its service listens.
+    Ports stay below the ephemeral range, from which an outgoing connection could take one before its service listens.
     """
     for number in islice(_tens, 500):
         first = _range + 10 * (number % 500)
@@ -55,14 +56,14 @@ def free_port() -> int:
 
 @dataclass
 class Hospital:
-    """All processes of one hospital with a data folder of its own."""
+    """The processes of one hospital with its own data folder."""
 
     data: Path
     port: int = field(default_factory=free_port)
     secret: str = field(default_factory=lambda: secrets.token_urlsafe(48))
     extra: dict[str, str] = field(default_factory=dict)
     measured: bool = False
-    """Whether it is noted what of the code its processes run."""
+    """Whether coverage of its processes is measured."""
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -83,22 +84,22 @@ class Hospital:
             "CAREPLUS_PORT": str(self.port),
             "CAREPLUS_ZONE": "Europe/Berlin",
             "CAREPLUS_NOTICE_MINUTES": "0",
-            **GENEROUS,
+            **UNLIMITED_RATES,
             **(MEASURED if self.measured else {}),
             **self.extra,
         }
 
     def careplus(self, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
-        """Run the command to its end; in this process, unless it changes the one that it runs in, as `run` and `serve` do."""
+        """Run a command to its end, in this process where it does not change the process, as `run` and `serve` do."""
         if arguments[0] in {"run", "serve"}:
             command = [sys.executable, "-m", "careplus_cli", *arguments]
             return subprocess.run(
                 command, env=self.environment, cwd=self.data, capture_output=True, text=True, timeout=120, check=False
             )
-        # what this process was told is not for the hospital
+        # unset variables of this process that the hospital must not see
         others: dict[str, str | None] = {name: None for name in os.environ if name not in self.environment}
         environment = {**others, **self.environment}
-        # a thread of its own: in a browser's test this one has an event loop that runs
+        # in a thread: in browser tests this one already runs an event loop
         with chdir(self.data), ThreadPoolExecutor(1) as apart:
             done = apart.submit(CliRunner().invoke, app, arguments, input=stdin, env=environment, catch_exceptions=False).result()
         return subprocess.CompletedProcess(arguments, done.exit_code, done.stdout, done.stderr)
@@ -112,16 +113,17 @@ class Hospital:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
-                # whoever runs the tests in the background has told them to ignore Ctrl-C
-                preexec_fn=_hear_ctrl_c,  # noqa: PLW1509 - no threads are involved
+                # processes started in the background ignore SIGINT, and children inherit that
+                preexec_fn=_restore_sigint,  # noqa: PLW1509 - no threads are involved
             )
         self.wait_until_ready()
 
     def wait_until_ready(self, patience_s: float = 180) -> None:
+        """Return when `/ready` answers 200; fail when the process ends or the time is over."""
         deadline = time.monotonic() + patience_s
         while time.monotonic() < deadline:
             try:
-                if httpx.get(f"{self.url}/ready", timeout=2, **NEARBY).status_code == 200:
+                if httpx.get(f"{self.url}/ready", timeout=2, **LOCAL_HTTP).status_code == 200:
                     return
             except httpx.HTTPError:
                 pass
@@ -136,7 +138,7 @@ class Hospital:
 
     @contextmanager
     def running(self, *arguments: str) -> Iterator["Hospital"]:
-        """Until the block ends."""
+        """Run until the block ends."""
         try:
             self.start(*arguments)
             yield self
@@ -144,8 +146,8 @@ class Hospital:
             self.stop()
 
     @contextmanager
-    def founded(self) -> Iterator["Hospital"]:
-        """New, and running until the block ends, with an administrator who is alone in it."""
+    def running_with_admin(self) -> Iterator["Hospital"]:
+        """Create a database with one administrator and run until the block ends."""
         created = self.careplus("admin", "create", "--email", ADMIN, "--name", "Ada Admin", stdin=f"{PASSWORD}\n")
         assert created.returncode == 0, created.stderr
         with self.running():
@@ -153,7 +155,7 @@ class Hospital:
 
     def client(self, token: str | None = None) -> httpx.Client:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
-        return httpx.Client(base_url=self.url, headers=headers, timeout=30, **NEARBY)
+        return httpx.Client(base_url=self.url, headers=headers, timeout=30, **LOCAL_HTTP)
 
     def sign_in(self, email: str, password: str = PASSWORD, **more: str) -> "Person":
         with self.client() as http:
@@ -177,7 +179,7 @@ class Hospital:
         return self.register(email, full_name, invitation=answer.json()["code"])
 
     def employ(self, admin: "Person", email: str, full_name: str, specialty: str, slot_minutes: int = 30) -> "Person":
-        """A doctor who is there day and night."""
+        """Create a doctor with opening hours around the clock on all days."""
         body = {"email": email, "full_name": full_name, "specialty": specialty, "languages": ["en"]}
         answer = admin.http.post("/api/admin/doctors", json=body)
         assert answer.status_code == 201, answer.text
@@ -191,7 +193,7 @@ class Hospital:
 
 
 class SignedIn(httpx.Auth):
-    """Signs in again before the access token ends, because all tests together take longer."""
+    """Send a bearer token; sign in again before it expires, because a test session outlives it."""
 
     def __init__(self, token: str, again: Callable[[], str]) -> None:
         self.again = again
@@ -203,7 +205,7 @@ class SignedIn(httpx.Auth):
         return self.token
 
     def renew(self) -> None:
-        """Now, so that it does not happen while a test compares what is in the database."""
+        """Sign in now, so that it does not happen while a test compares database rows."""
         self.token, self.since = self.again(), time.monotonic()
 
     def auth_flow(self, request: httpx.Request) -> Iterator[httpx.Request]:  # type: ignore[override] # httpx's generator
@@ -213,7 +215,7 @@ class SignedIn(httpx.Auth):
 
 @dataclass
 class Person:
-    """Somebody who is signed in."""
+    """A signed-in account and its HTTP client."""
 
     id: int
     signed_in: SignedIn
@@ -225,17 +227,24 @@ class Person:
 
 
 def free_times(http: httpx.Client, doctor_id: int, start: str | None = None, days: int = 7) -> list[datetime]:
+    """Return the starts of a doctor's free slots, from now or from a clinic day on."""
     query: dict[str, Any] = {"days": days, **({"start": start} if start else {})}
     answer = http.get(f"/api/doctors/{doctor_id}/slots", params=query)
     assert answer.status_code == 200, answer.text
     return [datetime.fromisoformat(slot["starts_at"]) for slot in answer.json()["items"]]
 
 
+def later_time(http: httpx.Client, doctor_id: int) -> datetime:
+    """Return a free time that does not pass during a test: the first one at least MARGIN after the next free one."""
+    times = free_times(http, doctor_id)
+    return next(time for time in times if time >= times[0] + MARGIN)
+
+
 only_linux = pytest.mark.skipif(sys.platform != "linux", reason="finds the processes in /proc")
 
 
 def processes(hospital: Hospital) -> dict[str, int]:
-    """The services' processes by name."""
+    """Return the process ids of the services by name."""
     assert hospital.process is not None
     pid = hospital.process.pid
     found = {}
@@ -246,8 +255,8 @@ def processes(hospital: Hospital) -> dict[str, int]:
 
 
 @contextmanager
-def unwatched(hospital: Hospital) -> Iterator[None]:
-    """The supervisor sleeps: what ends stays dead, and what stands still goes on standing."""
+def paused_supervisor(hospital: Hospital) -> Iterator[None]:
+    """Stop the supervisor (SIGSTOP), so that it restarts and kills no service until the block ends."""
     assert hospital.process is not None
     supervisor = hospital.process.pid
     os.kill(supervisor, signal.SIGSTOP)
@@ -258,24 +267,24 @@ def unwatched(hospital: Hospital) -> Iterator[None]:
         os.kill(supervisor, signal.SIGCONT)
 
 
-def eventually(what: Callable[[], bool], patience_s: float = 30) -> None:
-    """Returns when it holds; fails where it does not within that time."""
+def eventually(condition: Callable[[], bool], patience_s: float = 30) -> None:
+    """Return when the condition holds; fail when it does not within `patience_s`."""
     deadline = time.monotonic() + patience_s
-    while not what():
+    while not condition():
         assert time.monotonic() < deadline, f"not within {patience_s} s"
         time.sleep(0.1)
 
 
 def answers(url: str) -> bool:
-    """Whether somebody listens there, and is well."""
+    """Return whether a GET of the URL returns 200."""
     try:
-        return httpx.get(url, **NEARBY).status_code == 200
+        return httpx.get(url, **LOCAL_HTTP).status_code == 200
     except httpx.TransportError:
         return False
 
 
 def is_alive(pid: int) -> bool:
-    """A zombie is not."""
+    """Return whether a process exists and is no zombie."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except OSError:
@@ -283,10 +292,10 @@ def is_alive(pid: int) -> bool:
 
 
 def wait_for_state(state: str, process: int) -> None:
-    """Until the process is stopped (T) or a zombie (Z)."""
+    """Wait until the process is stopped (T) or a zombie (Z)."""
     while Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != state:
         time.sleep(0.01)
 
 
-def _hear_ctrl_c() -> None:
+def _restore_sigint() -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -1,4 +1,4 @@
-"""The mails that a hospital without a mail server wrote into its data folder."""
+"""Read the mails that a hospital without a mail server writes into its data folder."""
 
 import email
 import re
@@ -10,14 +10,14 @@ from tests.hospital import Hospital
 
 
 def mails(hospital: Hospital, to: str) -> list[EmailMessage]:
-    """All mails to somebody, in the order in which they were queued."""
+    """Return all mails to an address, in the order of queueing."""
     files = sorted((hospital.data / "mail").glob("*.eml"))
     read = [email.message_from_bytes(file.read_bytes(), policy=default) for file in files]
     return [mail for mail in read if mail["To"] == to]
 
 
 def next_mail(hospital: Hospital, to: str, subject: str, after: int = 0) -> EmailMessage:
-    """The mail with this subject that came after so many others with it; waits for it."""
+    """Wait for the mail with this subject that follows `after` earlier ones, and return it."""
     deadline = time.monotonic() + 15
     while time.monotonic() < deadline:
         found = [mail for mail in mails(hospital, to) if mail["Subject"] == subject]
@@ -32,7 +32,7 @@ def text_of(mail: EmailMessage) -> str:
 
 
 def reset_code(hospital: Hospital, to: str, after: int = 0) -> str:
-    """The code of the link that chooses a new password."""
+    """Return the code in the link of a password-reset mail."""
     found = re.search(r"/password#code=([\w-]+)", text_of(next_mail(hospital, to, "Choose a new password", after)))
     assert found is not None
     return found[1]

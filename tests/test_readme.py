@@ -1,4 +1,4 @@
-"""The README's commands do what it says, on a demo hospital of their own."""
+"""Run the README's commands against a demo hospital and check their output."""
 
 import os
 import re
@@ -13,19 +13,21 @@ import pytest
 
 from tests.hospital import Hospital
 
+pytestmark = pytest.mark.clock
+
 README = Path(__file__).parents[1] / "README.md"
 COUNTED = ("appointments", "prescriptions", "referrals", "lab_results", "accounts")
 
 
 def block(name: str) -> str:
-    """The commands after the README's mark of this name."""
+    """Return the commands after the README's marker of this name."""
     mark = re.escape(f"<!-- tests/test_readme.py runs this: {name} -->")
     [commands] = re.findall(rf"^{mark}\n```bash\n(.*?)^```$", README.read_text(), re.DOTALL | re.MULTILINE)
     return str(commands)
 
 
 def run(commands: str, folder: Path, **environment: str) -> list[str]:
-    """What they print, line by line; fails where one of them does."""
+    """Run the commands and return the lines they print; fail when one of them fails."""
     ran = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", commands],
         cwd=folder,
@@ -41,7 +43,7 @@ def run(commands: str, folder: Path, **environment: str) -> list[str]:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Looks like a clone after `make run`, as far as the README's commands go."""
+    """Return a folder with the parts of a clone after `make run` that the README's commands use."""
     clone = tmp_path_factory.mktemp("readme") / "careplus"
     clone.mkdir()
     (clone / ".venv").symlink_to(sys.prefix)
@@ -54,7 +56,7 @@ def demo(folder: Path) -> Iterator[Hospital]:
         yield running
 
 
-def test_the_whole_journey(demo: Hospital, folder: Path) -> None:
+def test_readme_journey_runs(demo: Hospital, folder: Path) -> None:
     printed = run(block("journey"), folder, BASE=demo.url)
     email, before, reference, *statuses, flag, to_do, after = printed
     assert email.endswith("@example.org")
@@ -67,13 +69,13 @@ def test_the_whole_journey(demo: Hospital, folder: Path) -> None:
     assert int(after) == int(before) + 1
 
 
-def test_a_refusal_says_why(demo: Hospital, folder: Path) -> None:
+def test_readme_functions_print_the_refusal(demo: Hospital, folder: Path) -> None:
     functions = block("journey").partition("# A patient registers")[0]
     with pytest.raises(AssertionError, match="Check the e-mail and the password"):
         run(functions + "sign_in osei@demo.example wrong-password", folder, BASE=demo.url)
 
 
-def test_a_copy_is_whole_while_the_hospital_runs_and_when_it_does_not(demo: Hospital, folder: Path) -> None:
+def test_readme_backup_is_complete_running_and_stopped(demo: Hospital, folder: Path) -> None:
     file = folder.parent / "careplus-copy.db"
     for name in ("while it runs", "afterwards"):
         run(block("copy"), folder)
@@ -89,5 +91,5 @@ def test_a_copy_is_whole_while_the_hospital_runs_and_when_it_does_not(demo: Hosp
         demo.stop()
 
 
-def test_data_is_for_its_owner_only(demo: Hospital, folder: Path) -> None:
+def test_data_folder_is_private(demo: Hospital, folder: Path) -> None:
     assert stat.S_IMODE((folder / "data").stat().st_mode) == 0o700

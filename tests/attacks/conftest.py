@@ -22,7 +22,7 @@ def world_of_mortals(folder: Path) -> Iterator[World]:
     before = hospital.environment.get("PYTHONPATH")
     hospital.extra["PYTHONPATH"] = f"{DYING}:{before}" if before else str(DYING)
     hospital.extra["DIES_IN"] = str(hospital.data)
-    with hospital.founded(), build(hospital, hospital.sign_in(ADMIN)) as world:
+    with hospital.running_with_admin(), build(hospital, hospital.sign_in(ADMIN)) as world:
         yield world
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import httpx
 
-from tests.hospital import NEARBY, Hospital, processes
+from tests.hospital import LOCAL_HTTP, Hospital, processes
 
 PLACES = {
     "gateway": "/api/appointments",
@@ -52,4 +52,4 @@ def gates(hospital: Hospital) -> list[Gate]:
 def clients(found: list[Gate]) -> Iterator[dict[str, httpx.Client]]:
     """A connection to each, kept open."""
     with ExitStack() as closing:
-        yield {gate.name: closing.enter_context(httpx.Client(base_url=gate.url, timeout=30, **NEARBY)) for gate in found}
+        yield {gate.name: closing.enter_context(httpx.Client(base_url=gate.url, timeout=30, **LOCAL_HTTP)) for gate in found}

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pysqlite3
 
-from tests.hospital import NEARBY, Hospital, processes
+from tests.hospital import LOCAL_HTTP, Hospital, processes
 from tests.world import World
 
 
@@ -74,7 +74,7 @@ async def held(hospital: Hospital, seconds: float) -> AsyncIterator[None]:
 @asynccontextmanager
 async def crowd_of(hospital: Hospital, people: int) -> AsyncIterator[httpx.AsyncClient]:
     limits = httpx.Limits(max_connections=people, max_keepalive_connections=people, keepalive_expiry=2)
-    async with httpx.AsyncClient(base_url=hospital.url, timeout=120, limits=limits, **NEARBY) as client:
+    async with httpx.AsyncClient(base_url=hospital.url, timeout=120, limits=limits, **LOCAL_HTTP) as client:
         yield client
 
 

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from tests.attacks.doors import Gate, gates
-from tests.hospital import NEARBY, PASSWORD, Hospital, only_linux
+from tests.hospital import LOCAL_HTTP, PASSWORD, Hospital, only_linux
 
 pytestmark = only_linux
 
@@ -27,7 +27,7 @@ def guessed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hospital]:
     with hospital.running():
         for number in range(TRIES):
             body = {"email": known(number), "password": PASSWORD, "full_name": f"Pia {number}"}
-            answer = httpx.post(f"{hospital.url}/auth/register", json=body, timeout=30, **NEARBY)
+            answer = httpx.post(f"{hospital.url}/auth/register", json=body, timeout=30, **LOCAL_HTTP)
             assert answer.status_code == 201, answer.text
         yield hospital
 

@@ -28,7 +28,7 @@ from tests.attacks.doors import Gate, gates
 from tests.attacks.ledger import held
 from tests.attacks.wishes import OWN, READS, WISHES, Ward, ward_of
 from tests.gateway.journal import pid_of
-from tests.hospital import NEARBY, PASSWORD, Hospital, Person, eventually, only_linux, processes, unwatched
+from tests.hospital import LOCAL_HTTP, PASSWORD, Hospital, Person, eventually, only_linux, paused_supervisor, processes
 
 MIB = 2**20
 HALVES = (
@@ -108,7 +108,7 @@ def ward(hospital: Hospital, admin: Person) -> Iterator[Ward]:
 
 @pytest.fixture
 async def http(hospital: Hospital) -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(base_url=hospital.url, timeout=60, **NEARBY) as client:
+    async with httpx.AsyncClient(base_url=hospital.url, timeout=60, **LOCAL_HTTP) as client:
         yield client
 
 
@@ -197,7 +197,7 @@ def has_ended(pid: int) -> bool:
 async def starts_again(gate: Gate) -> float:
     """Seconds until another process answers in its place."""
     began = time.monotonic()
-    async with httpx.AsyncClient(base_url=gate.url, timeout=1, **NEARBY) as probe:
+    async with httpx.AsyncClient(base_url=gate.url, timeout=1, **LOCAL_HTTP) as probe:
         while time.monotonic() - began < 60:
             # nobody listens for a while
             with suppress(httpx.HTTPError):
@@ -283,7 +283,7 @@ async def test_what_was_begun_is_ended_before_a_process_is(ward: Ward, process: 
     marks = [secrets.token_hex(8) for _ in range(25)]
     names = [OWN[services[number % len(services)]] for number in range(25)]
     limits = httpx.Limits(max_connections=50)
-    async with httpx.AsyncClient(base_url=door.url, timeout=30, limits=limits, **NEARBY) as http:
+    async with httpx.AsyncClient(base_url=door.url, timeout=30, limits=limits, **LOCAL_HTTP) as http:
         wishes = [ward.wished(name, mark) for name, mark in zip(names, marks, strict=True)]
         port = httpx.URL(door.url).port or 80
         before = taken_at(port)
@@ -323,7 +323,7 @@ async def test_who_has_just_started_does_not_wait_for_auth(ward: Ward, http: htt
     await asyncio.to_thread(ward.hospital.wait_until_ready)
     # they ask auth for its keys once a second
     await asyncio.sleep(2.5)
-    with unwatched(ward.hospital):
+    with paused_supervisor(ward.hospital):
         os.kill(auth.process, signal.SIGSTOP)
         try:
             began = time.monotonic()
@@ -357,7 +357,7 @@ async def test_a_service_that_stands_still_costs_nobody_else_anything(ward: Ward
             beside.append(await timed(http.request(**ward.wished(OWN[of], secrets.token_hex(8)))))
 
     pid = pid_of(ward.hospital, service)
-    with unwatched(ward.hospital):
+    with paused_supervisor(ward.hospital):
         try:
             # what waits to be written now is done later, when nobody waits for its answer any more; nor does the service hold the
             # database's lock as it is stopped
@@ -451,7 +451,7 @@ async def test_a_service_that_stands_still_while_it_writes_costs_others_no_answe
             if silent:
                 until_ended.callback(let_go, pid)
             else:
-                until_ended.enter_context(unwatched(ward.hospital))
+                until_ended.enter_context(paused_supervisor(ward.hospital))
             await stop_in_the_middle_of_writing(ward.hospital, partial(still, pid), partial(on, pid))
             running += [asyncio.create_task(keep_asking(of)) for of in READS if of != service for _ in range(2)]
             asked = [asyncio.create_task(timed(ward.read(http, service))) for _ in range(20)]

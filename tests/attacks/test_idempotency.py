@@ -17,7 +17,7 @@ import httpx
 import pytest
 
 from tests.attacks.ledger import all_at_once, check_one_answer, contents, crowd_of, dying, held, query, write
-from tests.hospital import NEARBY, PASSWORD, Hospital, Person, free_port, free_times, only_linux, processes
+from tests.hospital import LOCAL_HTTP, PASSWORD, Hospital, Person, free_port, free_times, only_linux, processes
 from tests.world import World, made
 
 CROWD = 100
@@ -90,7 +90,7 @@ def wait_for(url: str) -> None:
     deadline = time.monotonic() + 180
     while time.monotonic() < deadline:
         with suppress(httpx.TransportError):
-            if httpx.get(url, timeout=10, **NEARBY).status_code == 200:
+            if httpx.get(url, timeout=10, **LOCAL_HTTP).status_code == 200:
                 return
         time.sleep(0.1)
     raise AssertionError(f"{url} does not answer")

@@ -51,7 +51,7 @@ SEARCHES = [
 def writer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Writer]:
     """A hospital of its own: nobody else should have to read this."""
     hospital = Hospital(tmp_path_factory.mktemp("injected"))
-    with hospital.founded(), build(hospital, hospital.sign_in(ADMIN)) as world, hospital.client() as stranger:
+    with hospital.running_with_admin(), build(hospital, hospital.sign_in(ADMIN)) as world, hospital.client() as stranger:
         yield Writer(world, stranger)
 
 

@@ -19,7 +19,7 @@ from careplus_runtime.identity.tokens import LIFETIME_S, Identity, InvalidToken,
 from tests.attacks.doors import PLACES, Gate, clients, gates
 from tests.attacks.forging import FORGED, STRANGERS_KEY, Forger, dumped, unb64
 from tests.attacks.mutating import mutated
-from tests.hospital import NEARBY, PASSWORD, Hospital, only_linux
+from tests.hospital import LOCAL_HTTP, PASSWORD, Hospital, only_linux
 from tests.world import World
 
 pytestmark = only_linux
@@ -222,7 +222,7 @@ def test_tokens_of_an_older_listed_secret_are_taken(tmp_path: Path) -> None:
         listed = forger.signed(dumped(header), dumped(forger.claims), SigningKey.from_secret(older))
         for gate in gates(hospital):
             statuses = [
-                httpx.get(gate.url + gate.path, headers={"Authorization": f"Bearer {token}"}, **NEARBY).status_code
+                httpx.get(gate.url + gate.path, headers={"Authorization": f"Bearer {token}"}, **LOCAL_HTTP).status_code
                 for token in (forger.genuine, listed, forger.signed(dumped(header), dumped(forger.claims), STRANGERS_KEY))
             ]
             assert statuses == [200, 200, 401], gate.name

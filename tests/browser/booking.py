@@ -1,24 +1,24 @@
-"""The page on which a visit is booked, for tests that go through it."""
+"""The page that books a visit: its address, controls and result."""
 
 import re
 from datetime import datetime
 
 from playwright.sync_api import Locator, Page
 
-from tests.hospital import Person, free_times
+from tests.hospital import Person, later_time
 
 BOOKED = re.compile(r"/appointments/\d+\?new$")
-"""Where a booking ends."""
+"""The address after a booking."""
 
 
 def book_page(doctor: Person, start: datetime | None = None) -> str:
-    """The address at which a time of the doctor is checked and booked; the first free one if none is given."""
-    chosen = start or free_times(doctor.http, doctor.id)[0]
+    """Return the address that books a time of the doctor; without `start` a free time at least ten minutes ahead."""
+    chosen = start or later_time(doctor.http, doctor.id)
     return f"/doctors/{doctor.id}/book?start={chosen:%Y-%m-%dT%H:%M:%SZ}"
 
 
 def times(page: Page) -> Locator:
-    """The free times of a week."""
+    """Return the links of a week's free times."""
     return page.get_by_role("region", name="Free times").get_by_role("listitem").get_by_role("link")
 
 

@@ -1,4 +1,4 @@
-"""What doctors and the laboratory did for a patient before a test looks at it, through the real API."""
+"""Create visits and results for a patient through the real API before a browser test."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,7 +11,7 @@ Record = dict[str, Any]
 
 
 def visit(patient: Person, doctor: Person, start: datetime | None = None) -> Record:
-    """A visit, the day after tomorrow if no start is given; from then on the patient is in the doctor's care."""
+    """Book a visit, two days ahead without `start`; it puts the patient into the doctor's care."""
     times = free_times(patient.http, doctor.id)
     chosen = start or next(time for time in times if time > times[0] + timedelta(days=2))
     wish = {"doctor_id": doctor.id, "starts_at": chosen.isoformat()}
@@ -19,13 +19,13 @@ def visit(patient: Person, doctor: Person, start: datetime | None = None) -> Rec
 
 
 def day_ahead(doctor: Person, days: int = 2) -> tuple[str, list[datetime]]:
-    """A clinic day so many days from now, and the doctor's free times on it."""
+    """Return a clinic day `days` ahead and the doctor's free times on it."""
     day = (datetime.now(UTC) + timedelta(days=days)).date().isoformat()
     return day, free_times(doctor.http, doctor.id, start=day, days=1)
 
 
 def result(patient: Person, doctor: Person, lab: Person, values: dict[str, float], comment: str | None = None) -> Record:
-    """A complete blood count with these values, verified and released with a comment. Without one the doctor keeps it."""
+    """Return a verified complete blood count with these values, released if there is a comment."""
     order = {"patient_id": patient.id, "test_codes": ["CBC"]}
     booking = _done(doctor.http.post("/api/doctor/lab-orders", json=order))
     for status in ("collected", "received", "in_progress"):
@@ -41,7 +41,7 @@ def result(patient: Person, doctor: Person, lab: Person, values: dict[str, float
 
 
 def upcoming(patient: Person) -> list[Record]:
-    """The visits that the hospital has noted for a patient and nobody cancelled."""
+    """Return a patient's upcoming visits that are not cancelled."""
     visits = _done(patient.http.get("/api/appointments?when=upcoming"))["items"]
     return [visit for visit in visits if visit["status"] != "cancelled"]
 

@@ -1,4 +1,4 @@
-"""The browser that tests drive: the machine's own Chromium; Playwright brings none."""
+"""Find and start the machine's Chromium; Playwright brings none."""
 
 import os
 import shutil
@@ -11,24 +11,24 @@ from playwright.sync_api import Browser, sync_playwright
 NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "microsoft-edge", "msedge")
 """The first is the same engine without windows: the tests take a sixth less time."""
 MISSING = "no Chromium on PATH; on Debian: apt-get install chromium, elsewhere name one in CAREPLUS_BROWSER"
-# a container's root cannot have the sandbox; nothing but our own pages is opened
+# root in a container cannot use the sandbox; tests open only local pages
 ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage"]
 
 
 def executable() -> Path | None:
-    """The browser's program, or None where there is no browser."""
+    """Return the browser's path, or None without a browser."""
     names = (os.environ.get("CAREPLUS_BROWSER", ""), *NAMES)
     return next((Path(found) for name in names if (found := shutil.which(name))), None)
 
 
-def is_demanded() -> bool:
-    """Whether a missing browser is a failure rather than a reason to skip."""
+def is_required() -> bool:
+    """Return whether a missing browser fails the tests instead of skipping them."""
     return os.environ.get("CI") == "true"
 
 
 @contextmanager
 def launched() -> Iterator[Browser]:
-    """A running browser, ended afterwards."""
+    """Run a browser until the block ends."""
     path = executable()
     assert path is not None, MISSING
     with sync_playwright() as playwright:

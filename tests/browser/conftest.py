@@ -1,4 +1,4 @@
-"""What browser tests share: one browser, a real hospital with people in it, a demo hospital, and watched pages."""
+"""Fixtures of browser tests: one browser, a real hospital with people, a demo hospital, and monitored pages."""
 
 import re
 from collections.abc import Callable, Generator, Iterator
@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, StorageState
 from tests.browser.chromium import executable, launched
 from tests.browser.people import People, signed_in
 from tests.browser.stack import Stack, demo_hospital, real_hospital
-from tests.browser.tabs import Tab, opened, pictured, traced
+from tests.browser.tabs import Tab, opened, save_screenshot, tracing
 from tests.hospital import Hospital, Person
 
 FAILED = pytest.StashKey[bool]()
@@ -20,15 +20,15 @@ FAILED = pytest.StashKey[bool]()
 OpenPage = Callable[..., Page]
 """`open_page(origin, state, **options)`: a watched page in a profile of its own."""
 RolePage = Callable[..., Page]
-"""`role_page("doctor", at=stack.front)`: a watched page of somebody who is signed in, with nothing opened yet."""
+"""`role_page("doctor", at=stack.proxy_url)`: a monitored blank page with the session of that account."""
 Clicks = Callable[[Page], int]
 Figure = Callable[[str, str], None]
-"""`figure("double click", "1 record")`: what was measured, listed when all tests are done."""
+"""`figure("double click", "1 record")` records a measurement, listed after all tests."""
 
 
 def pytest_ignore_collect(collection_path: Path) -> bool | None:
-    """Without a browser only the test that says so is left."""
-    is_left_out = executable() is None and re.fullmatch(r"test_(?!the_browser).*\.py", collection_path.name)
+    """Collect only test_chromium.py when no browser is installed."""
+    is_left_out = executable() is None and re.fullmatch(r"test_(?!chromium).*\.py", collection_path.name)
     return True if is_left_out else None
 
 
@@ -56,7 +56,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """A hospital that is no demo. `people` are in it."""
+    """Start a hospital without demo data; `people` creates its accounts."""
     with real_hospital(tmp_path_factory.mktemp("hospital")) as running:
         yield running
 
@@ -81,7 +81,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hospital]:
 
 @pytest.fixture
 def expected() -> list[str]:
-    """Patterns of complaints that belong to the test: `expected.append("401 .*/auth/login")`. All others fail it."""
+    """Patterns of console messages that a test expects, such as `"401 .*/auth/login"`; all others fail it."""
     return []
 
 
@@ -98,22 +98,22 @@ def open_page(browser: Browser, request: pytest.FixtureRequest, expected: list[s
         def open_page(origin: str, state: StorageState | None = None, **options: Any) -> Page:
             tab = closing.enter_context(opened(browser, origin, state, **options))
             if request.config.getoption("lf"):
-                # it failed before; to trace what passes takes a tenth of its time
-                closing.enter_context(traced(tab, f"{test}-{len(tabs)}"))
+                # only on reruns: a trace adds a tenth to a test's time
+                closing.enter_context(tracing(tab, f"{test}-{len(tabs)}"))
             tabs.append(tab)
             return tab.page
 
         yield open_page
         if FAILED in request.node.stash:
             for number, tab in enumerate(tabs):
-                pictured(tab, f"{test}-{number}")
+                save_screenshot(tab, f"{test}-{number}")
         troubles = [trouble for tab in tabs for trouble in tab.watch.unexpected(expected)]
     assert troubles == []
 
 
 @pytest.fixture
 def page(open_page: OpenPage, hospital: Hospital) -> Page:
-    """A page of somebody who is not signed in, with nothing opened yet."""
+    """Return a blank page without a session."""
     return open_page(hospital.url)
 
 
@@ -127,13 +127,13 @@ def role_page(open_page: OpenPage, hospital: Hospital, people: People) -> RolePa
 
 @pytest.fixture
 def doctor(people: People) -> Person:
-    """A doctor that a test has for itself: nobody else takes their times."""
+    """Return a new doctor whose slots no other test books."""
     return people[people.new_doctor()]
 
 
 @pytest.fixture
 def patient(people: People) -> str:
-    """The name of a patient that a test has for itself."""
+    """Return the name of a new patient for one test."""
     return people.newcomer()
 
 
@@ -144,7 +144,7 @@ def figure(record_property: Callable[[str, object], None]) -> Figure:
 
 @pytest.fixture
 def clicks(tabs: list[Tab]) -> Clicks:
-    """How often a page was pressed by a pointer since it was opened."""
+    """Count the pointer presses on a page since it was opened."""
 
     def clicks(page: Page) -> int:
         (tab,) = [tab for tab in tabs if tab.page is page]

@@ -1,4 +1,4 @@
-"""What a way through pages asks of somebody: the fields they must fill, and the seconds of the keystroke-level model."""
+"""Measure the effort of a journey: required fields, and seconds by the keystroke-level model."""
 
 from collections.abc import Iterable
 
@@ -11,13 +11,13 @@ DEMANDED = """(fields) => fields.filter((field) => {
 }).length"""
 
 
-def model_s(presses: int, typed: Iterable[str] = ()) -> float:
-    """Seconds that people take by the keystroke-level model. Each press and each field is thought about and pointed at."""
+def klm_seconds(presses: int, typed: Iterable[str] = ()) -> float:
+    """Return seconds by the keystroke-level model: each click and field is thought about and pointed at."""
     texts = list(typed)
     return (presses + len(texts)) * (THINK_S + POINT_S + PRESS_S) + KEY_S * sum(map(len, texts))
 
 
-def demanded(page: Page) -> int:
-    """How many fields of the page are not optional."""
+def required_fields(page: Page) -> int:
+    """Count the fields of the page that are not optional."""
     fields = page.get_by_role("main").locator("input:visible, textarea:visible, select:visible")
     return int(fields.evaluate_all(DEMANDED))

@@ -1,4 +1,4 @@
-// What measures.py measures within a page.
+// Measurements within a page, called by measures.py.
 (() => {
   const PRESSABLE =
     "a[href], button, input:not([type=hidden]), select, textarea, summary, [role=button], [role=link], [role=tab], [role=checkbox]";
@@ -31,7 +31,7 @@
     }
     return false;
   };
-  // letters beyond the edge of a box that hides what does not fit; drawings may be
+  // text beyond the edge of a box with hidden overflow
   const cut = (element) => {
     const style = getComputedStyle(element);
     if (!/hidden|clip/.test(style.overflowX) || style.textOverflow === "ellipsis") return false;
@@ -52,7 +52,7 @@
       return [...document.querySelectorAll(PRESSABLE)]
         .filter((element) => shown(element) && !(element.tagName === "A" && inSentence(element)))
         .map((element) => ({ element, ...size(element), right: element.getBoundingClientRect().right }))
-        // what waits outside of the page, as the skip link does, is not pressed
+        // leave out off-screen elements such as the skip link
         .filter(({ width, height, right }) => right > 0 && (width < least - 0.5 || height < least - 0.5))
         .map(({ element, width, height }) => `${named(element)} ${width.toFixed(0)} x ${height.toFixed(0)}`);
     },

@@ -1,4 +1,4 @@
-"""What is measured on a page: accessibility, targets, overflow, paper, focus, and how long a slow line takes."""
+"""Measure a page: accessibility, target sizes, overflow, print, focus, and load time on a slow network."""
 
 import io
 import json
@@ -28,7 +28,7 @@ LEAST_TARGET_PX = 24
 LETTERS_PX, FIXED_PX = 16, 13
 SLOW_LATENCY_MS, SLOW_BYTES_PER_S, SLOW_CPU = 400, 400_000 / 8, 4
 USABLE = "usable after ms: "
-# by the page's own clock: what looks for the heading from outside is slowed as well, and would be measured with it
+# read from the page's own clock: polling from outside would be throttled and measured too
 TELLS_WHEN_USABLE = f"""
 new MutationObserver((_, observer) => {{
   if (!document.querySelector("main h1")) return;
@@ -39,14 +39,14 @@ new MutationObserver((_, observer) => {{
 
 
 def settled(page: Page) -> Page:
-    """The page when it has its heading and loads nothing more."""
+    """Return the page when it shows its heading and no loading state."""
     expect(page.locator("h1")).to_be_visible()
     expect(page.locator(".skeleton, [aria-busy=true]")).to_have_count(0)
     return page
 
 
 def in_looks(page: Page, looks: Looks) -> Iterator[str]:
-    """The page in each of these looks, without loading it again; the name of the look."""
+    """Yield the name of each look while the page has it, without a reload."""
     for theme, width in looks:
         page.emulate_media(color_scheme=theme, reduced_motion="reduce")
         resize(page, width)
@@ -61,7 +61,7 @@ def resize(page: Page, width: int) -> None:
 
 
 def axe(page: Page) -> list[str]:
-    """What axe-core finds, a line for each element."""
+    """Return the violations that axe-core finds, a line for each element."""
     _bring(page, "axe", AXE)
     options = {"runOnly": RULES, "resultTypes": ["violations"]}
     found = page.evaluate("(options) => axe.run(document, options)", options)
@@ -73,18 +73,18 @@ def axe(page: Page) -> list[str]:
 
 
 def small_targets(page: Page, least: int = LEAST_TARGET_PX) -> list[str]:
-    """What can be pressed and is smaller than `least` px; links within a sentence may be."""
+    """Return controls smaller than `least` px, except links within a sentence."""
     return list(_measure(page, f"smallTargets({least})"))
 
 
 def sideways(page: Page) -> list[str]:
-    """What makes the page scroll sideways, and text that is cut off."""
+    """Return elements that make the page scroll sideways, and clipped text."""
     return list(_measure(page, "sideways()"))
 
 
 @contextmanager
 def spaced(page: Page) -> Iterator[None]:
-    """With WCAG's text spacing."""
+    """Apply WCAG's text spacing until the block ends."""
     _measure(page, "space(true)")
     yield
     _measure(page, "space(false)")
@@ -92,7 +92,7 @@ def spaced(page: Page) -> Iterator[None]:
 
 @contextmanager
 def enlarged(page: Page) -> Iterator[None]:
-    """With letters twice as large by the browser's own setting, which breakpoints in `rem` follow."""
+    """Double the browser's font size, which breakpoints in `rem` follow, until the block ends."""
     devtools = page.context.new_cdp_session(page)
     devtools.send("Page.setFontSizes", {"fontSizes": {"standard": 2 * LETTERS_PX, "fixed": 2 * FIXED_PX}})
     yield
@@ -101,7 +101,7 @@ def enlarged(page: Page) -> Iterator[None]:
 
 
 def unfocused(page: Page) -> str | None:
-    """What is wrong with the focus: it is nowhere, or nothing shows where."""
+    """Return the fault of the focus: on no element, or without a visible indicator; None if it is right."""
     problem: str | None = _measure(page, "unfocused()")
     return problem
 
@@ -123,7 +123,7 @@ class Printed:
 
 
 def printed(page: Page) -> Printed:
-    """What comes out of a printer on A4."""
+    """Print the page on A4 and return its text and number of pages."""
     reader = PdfReader(io.BytesIO(page.pdf(format="A4", prefer_css_page_size=True)))
     # fonts join letters, such as f and i
     text = unicodedata.normalize("NFKC", "\n".join(sheet.extract_text() for sheet in reader.pages))
@@ -137,7 +137,7 @@ class Load:
 
 
 def slow_load(page: Page, address: str) -> Load:
-    """Open an address on slow 3G with a slow processor and nothing cached; until its heading is drawn."""
+    """Load an address on slow 3G with a throttled processor and an empty cache, until its heading is drawn."""
     received = 0
     page.add_init_script(TELLS_WHEN_USABLE)
 

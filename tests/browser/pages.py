@@ -17,7 +17,7 @@ ROUTES = set(re.findall(r'\["(/[^"]*)", (?:async )?\(\) =>', LISTS))
 
 @dataclass(frozen=True)
 class View:
-    """A page as somebody sees it. Each `{}` of the path is filled by `find`; `screen` names its picture in docs/screens."""
+    """A page for one role. `find` fills each `{}` of the path; `screen` names its picture in docs/screens."""
 
     path: str
     role: str | None = None
@@ -60,8 +60,8 @@ def _member(item: Any, path: str) -> str:
     return str(item)
 
 
-NOWHERE = View("/nowhere")
-"""What an address that leads nowhere looks like."""
+NOT_FOUND = View("/nowhere")
+"""The page for an unknown address."""
 DOCTOR = first("/api/doctors")
 FREE_TIME = first("/api/doctors", "id", "next_available")
 COMING, PAST = first("/api/appointments?when=upcoming"), first("/api/appointments?when=past")
@@ -78,7 +78,7 @@ VIEWS = [
     View("/doctors"),
     View("/doctors/{}", find=DOCTOR),
     View("/doctors/{}/book?start={}", find=FREE_TIME),
-    NOWHERE,
+    NOT_FOUND,
     View("/home", "patient", screen="patient"),
     View("/doctors", "patient"),
     View("/doctors/{}", "patient", DOCTOR, screen="times"),

@@ -1,4 +1,4 @@
-"""Who uses the browser: seeded people through the real API, and what a browser keeps of a sign-in."""
+"""Accounts of browser tests, created through the real API, and the storage state of a signed-in browser."""
 
 import secrets
 
@@ -15,7 +15,7 @@ FIRST_OF_ROLE = {"patient": "pat", "doctor": "dr_a"}
 
 
 class People:
-    """`pat`, `newpat`, `dr_a`, `dr_b` (doctors who are there day and night), `admin`, `lab`; a role means its first one."""
+    """Accounts `pat`, `newpat`, `dr_a`, `dr_b` (doctors, open around the clock), `admin`, `lab`; a role means its first one."""
 
     def __init__(self, hospital: Hospital, admin: Person) -> None:
         self.hospital, self.admin = hospital, admin
@@ -37,14 +37,14 @@ class People:
         return self.emails[FIRST_OF_ROLE.get(name, name)]
 
     def newcomer(self, full_name: str = "Nia Novak", **more: str) -> str:
-        """The name of a new patient, so that a test owns what it changes."""
+        """Register a patient for one test and return their name here."""
         name = f"new-{secrets.token_hex(4)}"
         self.emails[name] = f"{name}@example.org"
         self.persons[name] = self.hospital.register(self.emails[name], full_name, **more)
         return name
 
     def new_doctor(self) -> str:
-        """The name of a new doctor, who is there day and night."""
+        """Create a doctor with hours around the clock and return their name here."""
         name = f"doctor-{secrets.token_hex(4)}"
         self.emails[name] = f"{name}@example.org"
         self.persons[name] = self.hospital.employ(self.admin, self.emails[name], f"Dr {name}", "Neurology")
@@ -60,7 +60,7 @@ def demo_email(role: str) -> str:
 
 
 def signed_in(hospital: Hospital, email: str, password: str = PASSWORD, at: str | None = None) -> StorageState:
-    """What a browser keeps of a sign-in: its cookies and the hint. `at`: another origin than the gateway's."""
+    """Sign in and return the browser's storage state: cookies and the sign-in hint. `at`: an origin other than the gateway's."""
     with hospital.client() as http:
         answer = http.post("/auth/login", json={"email": email, "password": password})
     assert answer.status_code == 200, answer.text

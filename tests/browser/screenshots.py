@@ -6,9 +6,9 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from tests.browser.chromium import launched
+from tests.browser.demo_pages import DemoPages
 from tests.browser.measures import HEIGHT, THEMES, WIDTHS
 from tests.browser.pages import VIEWS
-from tests.browser.rooms import Rooms
 from tests.browser.stack import demo_hospital
 
 SCREENS = Path(__file__).parents[2] / "docs" / "screens"
@@ -20,13 +20,13 @@ def main() -> int:
     with ExitStack() as closing:
         folder = Path(closing.enter_context(tempfile.TemporaryDirectory()))
         demo = closing.enter_context(demo_hospital(folder))
-        rooms = Rooms(closing.enter_context(launched()), demo, closing)
+        demo_pages = DemoPages(closing.enter_context(launched()), demo, closing)
         for view in VIEWS:
             if view.screen is not None:
-                page = rooms.tab(view.role).page
+                page = demo_pages.tab(view.role).page
                 page.emulate_media(color_scheme=THEMES[0], reduced_motion="reduce")
                 page.set_viewport_size({"width": WIDTHS[0], "height": HEIGHT})
-                picture = rooms.show(view).screenshot(path=SCREENS / f"{view.screen}.png", animations="disabled")
+                picture = demo_pages.show(view).screenshot(path=SCREENS / f"{view.screen}.png", animations="disabled")
                 sys.stdout.write(f"docs/screens/{view.screen}.png  {len(picture) // 1000} kB  {view.name}\n")
                 if len(picture) > LARGEST_BYTES:
                     sys.stderr.write(f"{view.screen}.png is larger than {LARGEST_BYTES // 1000} kB\n")

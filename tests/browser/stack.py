@@ -1,4 +1,4 @@
-"""The hospitals that browser tests visit: all processes, the built portals, and a front that can outlive the gateway."""
+"""Start hospitals for browser tests: all processes, the built portals, and a reverse proxy that outlives the gateway."""
 
 import os
 import shutil
@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from careplus_gateway.pages import BUILT
-from tests.browser.front import Front, serving
-from tests.hospital import Hospital, free_port, processes, unwatched, wait_for_state
+from tests.browser.reverse_proxy import ReverseProxy, serving
+from tests.hospital import Hospital, free_port, paused_supervisor, processes, wait_for_state
 
-FORESIGHT = {"CAREPLUS_HORIZON_DAYS": "365"}
+LONG_HORIZON = {"CAREPLUS_HORIZON_DAYS": "365"}
 """Far enough to book on the next day on which clocks change."""
 SMALL_LABORATORY = {"CAREPLUS_LAB_HOURS": "07:00-09:00", "CAREPLUS_LAB_PLACES": "1"}
 """Eight bookings fill a day."""
@@ -20,19 +20,19 @@ SMALL_LABORATORY = {"CAREPLUS_LAB_HOURS": "07:00-09:00", "CAREPLUS_LAB_PLACES": 
 
 @dataclass
 class Stack:
-    """A hospital that serves the portals itself at `hospital.url`; `front` is the address that stays when the gateway goes."""
+    """A hospital that serves the portals itself at `hospital.url`; `proxy_url` is a reverse proxy that outlives the gateway."""
 
     hospital: Hospital
-    front: str
+    proxy_url: str
 
     @contextmanager
     def down(self, name: str = "gateway") -> Iterator[None]:
         """A process is killed and stays dead in here; afterwards the hospital is ready again."""
         victim = processes(self.hospital)[name]
         try:
-            with unwatched(self.hospital):
+            with paused_supervisor(self.hospital):
                 os.kill(victim, signal.SIGKILL)
-                # nobody takes note of its end
+                # its stopped parent does not reap it
                 wait_for_state("Z", victim)
                 yield
         finally:
@@ -49,11 +49,16 @@ def real_hospital(folder: Path) -> Iterator[Stack]:
     """No demo: an empty hospital with an administrator."""
     port = free_port()
     hospital = Hospital(folder)
-    front = f"http://127.0.0.1:{port}"
+    proxy_url = f"http://127.0.0.1:{port}"
     web = _portals(folder)
-    hospital.extra = {"CAREPLUS_WEB": str(web), "CAREPLUS_ORIGINS": f"{hospital.url},{front}", **FORESIGHT, **SMALL_LABORATORY}
-    with hospital.founded(), serving(Front(hospital.url, web), port):
-        yield Stack(hospital, front)
+    hospital.extra = {
+        "CAREPLUS_WEB": str(web),
+        "CAREPLUS_ORIGINS": f"{hospital.url},{proxy_url}",
+        **LONG_HORIZON,
+        **SMALL_LABORATORY,
+    }
+    with hospital.running_with_admin(), serving(ReverseProxy(hospital.url, web), port):
+        yield Stack(hospital, proxy_url)
 
 
 @contextmanager

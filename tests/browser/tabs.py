@@ -1,4 +1,4 @@
-"""One tab of a browser, watched: what it complained about, how often somebody pressed, and a trace where the test failed."""
+"""A browser tab with monitoring: console messages, pointer presses, and a trace of a failed test."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -10,10 +10,10 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, StorageState, expect
 
-# as long as a swamped machine may take; what passes waits for nothing
+# long enough for an overloaded machine; passing assertions do not wait
 TIMEOUT_MS = 30_000
 expect.set_options(timeout=TIMEOUT_MS)
-EVIDENCE = Path(".pytest_cache") / "browser"
+ARTIFACTS = Path(".pytest_cache") / "browser"
 COUNTED = """addEventListener("pointerdown", (event) => event.isTrusted && pressed(), { capture: true, passive: true });"""
 
 
@@ -54,7 +54,7 @@ class Tab:
 
 @contextmanager
 def opened(browser: Browser, origin: str, state: StorageState | None = None, **options: Any) -> Iterator[Tab]:
-    """`options` are those of Playwright's contexts."""
+    """Open a page in a new profile; `options` are passed to Playwright's `new_context`."""
     context = browser.new_context(base_url=origin, storage_state=state, locale="en-GB", **options)
     context.set_default_timeout(TIMEOUT_MS)
     tab = Tab(context.new_page(), Watch(urlsplit(origin).netloc))
@@ -66,17 +66,17 @@ def opened(browser: Browser, origin: str, state: StorageState | None = None, **o
 
 
 @contextmanager
-def traced(tab: Tab, name: str) -> Iterator[None]:
-    """What happens in here stays in EVIDENCE, to look at step by step."""
+def tracing(tab: Tab, name: str) -> Iterator[None]:
+    """Record a Playwright trace of the block in ARTIFACTS."""
     tab.page.context.tracing.start(snapshots=True)
     yield
-    tab.page.context.tracing.stop(path=EVIDENCE / f"{name}.zip")
+    tab.page.context.tracing.stop(path=ARTIFACTS / f"{name}.zip")
 
 
-def pictured(tab: Tab, name: str) -> None:
-    """A screenshot stays in EVIDENCE."""
+def save_screenshot(tab: Tab, name: str) -> None:
+    """Save a screenshot in ARTIFACTS."""
     if not tab.page.is_closed():
-        tab.page.screenshot(path=EVIDENCE / f"{name}.png", full_page=True)
+        tab.page.screenshot(path=ARTIFACTS / f"{name}.png", full_page=True)
 
 
 def _count(tab: Tab) -> None:

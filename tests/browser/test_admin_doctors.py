@@ -4,13 +4,16 @@ import re
 import secrets
 from urllib.parse import urlsplit
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser import care
 from tests.browser.conftest import Clicks, Figure, OpenPage, RolePage
-from tests.browser.effort import demanded, model_s
+from tests.browser.effort import klm_seconds, required_fields
 from tests.browser.people import People
 from tests.hospital import PASSWORD, Hospital
+
+pytestmark = pytest.mark.clock
 
 
 def sign_in(page: Page, email: str) -> None:
@@ -20,7 +23,7 @@ def sign_in(page: Page, email: str) -> None:
     page.get_by_role("main").get_by_role("button", name="Sign in").click()
 
 
-def test_added_invited_and_signed_in(
+def test_added_doctor_accepts_invitation_and_signs_in(
     role_page: RolePage, open_page: OpenPage, hospital: Hospital, clicks: Clicks, figure: Figure
 ) -> None:
     name, email = f"Dr Ivy {secrets.token_hex(3)}", f"ivy-{secrets.token_hex(4)}@example.org"
@@ -31,11 +34,11 @@ def test_added_invited_and_signed_in(
     for label, text in typed.items():
         page.get_by_label(label).fill(text)
     # how patients book is chosen already
-    assert demanded(page) == len(typed) + 2
+    assert required_fields(page) == len(typed) + 2
     page.get_by_role("button", name="Add doctor and make the link").click()
     expect(page.get_by_role("heading", name=f"Link for {name}")).to_be_focused()
     presses = clicks(page)
-    figure("add a doctor", f"{presses} clicks + {len(typed)} fields, KLM {model_s(presses, typed.values()):.1f} s")
+    figure("add a doctor", f"{presses} clicks + {len(typed)} fields, KLM {klm_seconds(presses, typed.values()):.1f} s")
     link = urlsplit(page.get_by_label("Invitation link").input_value())
 
     invited = open_page(hospital.url)
@@ -54,7 +57,7 @@ def test_added_invited_and_signed_in(
     expect(page.get_by_label("Specialty")).to_have_value("Geriatrics")
 
 
-def test_an_address_that_is_taken_leads_to_its_person(people: People, role_page: RolePage, expected: list[str]) -> None:
+def test_adding_doctor_with_used_email_links_to_account(people: People, role_page: RolePage, expected: list[str]) -> None:
     expected.append("409 .*/api/admin/doctors")
     page = role_page("admin")
     page.goto("/admin/doctors/new")
@@ -66,7 +69,7 @@ def test_an_address_that_is_taken_leads_to_its_person(people: People, role_page:
     expect(page.get_by_role("link", name="Pat Morgan")).to_be_visible()
 
 
-def test_out_of_booking_after_a_look_at_who_is_booked(people: People, role_page: RolePage) -> None:
+def test_closing_booking_lists_booked_visits_first(people: People, role_page: RolePage) -> None:
     doctor, patient = people.new_doctor(), people.newcomer("Fred Future")
     care.visit(people[patient], people[doctor])
     page = role_page("admin")
@@ -92,7 +95,7 @@ def found(people: People, patient: str, doctor: str) -> int:
     return len(people[patient].http.get("/api/doctors", params={"q": doctor}).json()["items"])
 
 
-def test_a_locked_doctor_does_not_sign_in(
+def test_locked_doctor_cannot_sign_in(
     people: People, role_page: RolePage, open_page: OpenPage, hospital: Hospital, expected: list[str]
 ) -> None:
     expected.append("403 .*/auth/login")
@@ -112,7 +115,7 @@ def test_a_locked_doctor_does_not_sign_in(
     expect(locked).to_have_url(re.compile(r"/doctor$"))
 
 
-def test_by_phone_only_there_is_nothing_to_book(people: People, role_page: RolePage) -> None:
+def test_phone_only_doctor_has_no_bookable_times(people: People, role_page: RolePage) -> None:
     doctor, patient = people.new_doctor(), people.newcomer()
     page = role_page("admin")
     page.goto(f"/admin/doctors/{people[doctor].id}")

@@ -13,7 +13,9 @@ from tests.hospital import PASSWORD, Hospital
 
 
 @pytest.mark.parametrize(("role", "home"), [("Laboratory", "/lab"), ("Administrator", "/admin")])
-def test_staff_are_invited_by_a_link(role_page: RolePage, open_page: OpenPage, hospital: Hospital, role: str, home: str) -> None:
+def test_staff_invitation_link_opens_the_portal(
+    role_page: RolePage, open_page: OpenPage, hospital: Hospital, role: str, home: str
+) -> None:
     name, email = f"Ivo {secrets.token_hex(3)}", f"ivo-{secrets.token_hex(4)}@example.org"
     page = role_page("admin")
     page.goto("/admin/people?show=invitations")
@@ -34,7 +36,7 @@ def test_staff_are_invited_by_a_link(role_page: RolePage, open_page: OpenPage, h
     expect(invited).to_have_url(re.compile(rf"{home}$"))
 
 
-def test_another_role_is_another_portal(people: People, role_page: RolePage, expected: list[str]) -> None:
+def test_changed_role_opens_another_portal(people: People, role_page: RolePage, expected: list[str]) -> None:
     expected.append("401 ")
     patient = people.newcomer("Rolf Role")
     page = role_page("admin")

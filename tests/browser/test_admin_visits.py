@@ -1,16 +1,19 @@
-"""Reception: a visit booked for somebody on the phone, and the day of a doctor who is ill given to another."""
+"""Reception: a visit booked by phone, and an absent doctor's day reassigned to a substitute."""
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser import care
 from tests.browser.conftest import Clicks, Figure, RolePage
-from tests.browser.effort import model_s
+from tests.browser.effort import klm_seconds
 from tests.browser.people import People
 
+pytestmark = pytest.mark.clock
 
-def test_booked_for_a_patient_on_the_phone(people: People, role_page: RolePage, clicks: Clicks, figure: Figure) -> None:
+
+def test_reception_books_for_a_patient(people: People, role_page: RolePage, clicks: Clicks, figure: Figure) -> None:
     doctor, patient = people.new_doctor(), people.newcomer("Tara Telephone")
     page = role_page("admin")
     page.goto("/admin")
@@ -29,12 +32,12 @@ def test_booked_for_a_patient_on_the_phone(people: People, role_page: RolePage, 
     expect(page.get_by_role("row").filter(has_text="Tara Telephone")).to_be_visible()
     # the list of doctors is opened and chosen from by two presses that Playwright does not make
     presses = clicks(page) + 2
-    figure("phone booking from the overview", f"{presses} clicks + 1 field, KLM {model_s(presses, ['telep']):.1f} s")
+    figure("phone booking from the overview", f"{presses} clicks + 1 field, KLM {klm_seconds(presses, ['telep']):.1f} s")
     (visit,) = care.upcoming(people[patient])
     assert visit["doctor"]["id"] == people[doctor].id
 
 
-def test_a_time_that_is_taken_meanwhile_leads_to_the_nearest(people: People, role_page: RolePage, expected: list[str]) -> None:
+def test_reception_taken_time_offers_nearest_times(people: People, role_page: RolePage, expected: list[str]) -> None:
     expected.append("409 .*/api/admin/appointments")
     doctor, patient, other = people.new_doctor(), people.newcomer("Tom Taken"), people.newcomer()
     _, times = care.day_ahead(people[doctor])
@@ -51,7 +54,7 @@ def test_a_time_that_is_taken_meanwhile_leads_to_the_nearest(people: People, rol
     assert len(care.upcoming(people[patient])) == 1
 
 
-def test_the_day_of_a_doctor_who_is_ill_goes_to_another_after_a_look(
+def test_reassigning_a_day_previews_then_moves_visits(
     people: People, role_page: RolePage, clicks: Clicks, figure: Figure
 ) -> None:
     ill, substitute = people.new_doctor(), people.new_doctor()
@@ -59,7 +62,7 @@ def test_the_day_of_a_doctor_who_is_ill_goes_to_another_after_a_look(
     day, times = care.day_ahead(people[ill])
     first = care.visit(people[anna], people[ill], times[10])
     second = care.visit(people[bert], people[ill], times[12])
-    # the substitute has somebody then
+    # the substitute is booked at that time
     care.visit(people[people.newcomer()], people[substitute], times[12])
     page = role_page("admin")
     page.goto(f"/admin/appointments/reassign?doctor_id={people[ill].id}&day={day}")

@@ -1,4 +1,4 @@
-"""What is chosen on a page is in its address: it survives a reload, can be kept as a bookmark, and Back leads back."""
+"""Page state is in the URL: it survives a reload, a bookmark and the Back button."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -13,8 +13,10 @@ from tests.browser.measures import settled
 from tests.browser.people import People
 from tests.hospital import Person
 
+pytestmark = pytest.mark.clock
 
-def test_a_search_for_a_doctor(page: Page, people: People) -> None:
+
+def test_doctor_search_is_in_the_url(page: Page, people: People) -> None:
     page.goto("/")
     page.get_by_role("searchbox").fill("Cardiology")
     page.get_by_role("search").get_by_role("button", name="Search").click()
@@ -33,7 +35,7 @@ def test_a_search_for_a_doctor(page: Page, people: People) -> None:
     expect(page.get_by_label("Language spoken")).to_have_value("en")
 
 
-def test_a_week(page: Page, doctor: Person) -> None:
+def test_week_of_free_times_is_in_the_url(page: Page, doctor: Person) -> None:
     page.goto(f"/doctors/{doctor.id}")
     heading = page.get_by_role("heading", name="Free times")
     first = heading.inner_text()
@@ -55,7 +57,7 @@ def test_a_week(page: Page, doctor: Person) -> None:
         ("/prescriptions", "Past", "You have no past prescriptions."),
     ],
 )
-def test_a_tab(role_page: RolePage, patient: str, path: str, tab: str, words: str) -> None:
+def test_list_tab_is_in_the_url(role_page: RolePage, patient: str, path: str, tab: str, words: str) -> None:
     page = role_page(patient)
     page.goto(path)
     page.get_by_role("main").get_by_role("link", name=tab, exact=True).click()
@@ -67,7 +69,7 @@ def test_a_tab(role_page: RolePage, patient: str, path: str, tab: str, words: st
     expect(page).to_have_url(re.compile(f"{path}$"))
 
 
-def test_tests_for_one_laboratory_visit(role_page: RolePage, patient: str) -> None:
+def test_chosen_lab_tests_are_in_the_url(role_page: RolePage, patient: str) -> None:
     page = role_page(patient)
     page.goto("/labs")
     page.get_by_role("searchbox").fill("glucose")
@@ -82,7 +84,7 @@ def test_tests_for_one_laboratory_visit(role_page: RolePage, patient: str) -> No
     expect(page.get_by_role("link", name=re.compile("^Remove"))).to_have_count(2)
 
 
-def test_the_page_of_a_visit_on_the_next_day(role_page: RolePage, people: People, patient: str, doctor: Person) -> None:
+def test_visit_page_works_on_the_next_day(role_page: RolePage, people: People, patient: str, doctor: Person) -> None:
     visit = care.visit(people[patient], doctor)
     page = role_page(patient)
     page.clock.set_fixed_time(datetime.now(UTC) + timedelta(days=1))

@@ -1,5 +1,6 @@
 """By the keyboard alone: the focus is visible at each step and never lost, also after Back and in dialogs."""
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser import care
@@ -9,8 +10,10 @@ from tests.browser.measures import settled, tab_to, unfocused
 from tests.browser.people import People
 from tests.hospital import Person
 
+pytestmark = pytest.mark.clock
 
-def test_booking_from_the_doctors_page(role_page: RolePage, patient: str, doctor: Person, figure: Figure) -> None:
+
+def test_booking_works_by_keyboard(role_page: RolePage, patient: str, doctor: Person, figure: Figure) -> None:
     page = role_page(patient)
     page.goto(f"/doctors/{doctor.id}")
     settled(page)
@@ -29,7 +32,7 @@ def test_booking_from_the_doctors_page(role_page: RolePage, patient: str, doctor
     figure("16 a time of next week by keyboard alone", f"{keys} keys, focus visible at each")
 
 
-def test_back_and_forward_never_lose_the_focus(role_page: RolePage, patient: str, doctor: Person) -> None:
+def test_back_and_forward_keep_the_focus(role_page: RolePage, patient: str, doctor: Person) -> None:
     page = role_page(patient)
     page.goto("/home")
     settled(page)
@@ -43,7 +46,7 @@ def test_back_and_forward_never_lose_the_focus(role_page: RolePage, patient: str
         expect(page.get_by_role("heading", level=1)).to_be_focused()
 
 
-def test_cancelling(role_page: RolePage, people: People, patient: str, doctor: Person) -> None:
+def test_cancelling_works_by_keyboard(role_page: RolePage, people: People, patient: str, doctor: Person) -> None:
     care.visit(people[patient], doctor)
     page = role_page(patient)
     page.goto("/home")

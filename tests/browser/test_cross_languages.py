@@ -1,4 +1,4 @@
-"""Words 40 % longer, pages that run from right to left, forced colours: nothing scrolls sideways or is cut off anywhere."""
+"""Layout with words 40 % longer, right to left, and in forced colours: no sideways scrolling, no clipped text."""
 
 import json
 import re
@@ -10,8 +10,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from tests.browser import measures
+from tests.browser.demo_pages import DemoPages
 from tests.browser.pages import VIEWS, WEB, View
-from tests.browser.rooms import Rooms
 from tests.hospital import Hospital
 
 LONGER = 0.4
@@ -47,12 +47,12 @@ def speak_pseudo(context: BrowserContext, scripts: dict[str, str]) -> None:
 
 
 @pytest.fixture(scope="module")
-def rooms(browser: Browser, demo: Hospital) -> Iterator[Rooms]:
+def demo_pages(browser: Browser, demo: Hospital) -> Iterator[DemoPages]:
     with ExitStack() as closing:
-        rooms, scripts = Rooms(browser, demo, closing), pseudo_scripts(Path(demo.extra["CAREPLUS_WEB"]))
+        demo_pages, scripts = DemoPages(browser, demo, closing), pseudo_scripts(Path(demo.extra["CAREPLUS_WEB"]))
         for role in {view.role for view in VIEWS}:
-            speak_pseudo(rooms.tab(role).page.context, scripts)
-        yield rooms
+            speak_pseudo(demo_pages.tab(role).page.context, scripts)
+        yield demo_pages
 
 
 def sideways(page: Page, look: str) -> list[str]:
@@ -64,8 +64,8 @@ def sideways(page: Page, look: str) -> list[str]:
 
 
 @pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.name)
-def test_longer_words_fit(rooms: Rooms, view: View) -> None:
-    page = rooms.show(view)
+def test_pages_fit_with_longer_words(demo_pages: DemoPages, view: View) -> None:
+    page = demo_pages.show(view)
     expect(page.get_by_role("contentinfo")).to_contain_text("[Ín~ án~ émérgéncy")
     found = sideways(page, "longer words")
     assert not found, "\n".join(found)
@@ -73,8 +73,8 @@ def test_longer_words_fit(rooms: Rooms, view: View) -> None:
 
 @pytest.mark.attack
 @pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.name)
-def test_from_right_to_left_and_in_forced_colours_they_fit_too(rooms: Rooms, view: View) -> None:
-    page, found = rooms.show(view), list[str]()
+def test_pages_fit_in_rtl_and_forced_colors(demo_pages: DemoPages, view: View) -> None:
+    page, found = demo_pages.show(view), list[str]()
     page.evaluate(TURN, "rtl")
     found += sideways(page, "right to left")
     page.emulate_media(forced_colors="active")

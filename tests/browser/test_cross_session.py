@@ -1,4 +1,4 @@
-"""A session that ends under somebody's hands, and pages of somebody else's portal."""
+"""Expired sessions, and pages of another role's portal."""
 
 import re
 import time
@@ -12,6 +12,8 @@ from tests.browser.conftest import RolePage
 from tests.browser.measures import unfocused
 from tests.browser.people import People
 from tests.hospital import PASSWORD, Person
+
+pytestmark = pytest.mark.clock
 
 NOTE = "Dizzy in the morning"
 
@@ -31,7 +33,7 @@ def end_session(page: Page) -> None:
     page.route("**/api/**", spoil)
 
 
-def test_sign_in_over_the_page_and_go_on(
+def test_expired_session_dialog_resumes_the_booking(
     people: People, patient: str, doctor: Person, role_page: RolePage, expected: list[str]
 ) -> None:
     expected.append("401 ")
@@ -56,7 +58,7 @@ def test_sign_in_over_the_page_and_go_on(
     assert visit["reason"] == NOTE
 
 
-def test_leaving_instead_leaves_nothing_behind(
+def test_expired_session_sign_out_erases_typed_text(
     people: People, patient: str, doctor: Person, role_page: RolePage, expected: list[str]
 ) -> None:
     expected.append("401 ")
@@ -72,16 +74,14 @@ def test_leaving_instead_leaves_nothing_behind(
     assert care.upcoming(people[patient]) == []
 
 
-def test_a_page_of_the_staff_that_nobody_touches_is_covered_and_signed_out(
-    people: People, role_page: RolePage, expected: list[str]
-) -> None:
+def test_idle_staff_page_is_covered_and_signed_out(people: People, role_page: RolePage, expected: list[str]) -> None:
     expected.append("401 ")
     doctor = people.new_doctor()
     page = role_page(doctor)
     page.clock.install()
     held: set[str] = set()
     page.on("request", lambda request: held.update({request.headers.get("authorization", "")} - {""}))
-    # what watches is fetched when there is time for it
+    # the idle monitor is loaded when the browser is idle
     with page.expect_response("**/idle-*.js"):
         page.goto("/doctor")
         expect(page.get_by_role("heading", level=1)).to_be_visible()
@@ -112,7 +112,7 @@ def test_a_page_of_the_staff_that_nobody_touches_is_covered_and_signed_out(
         ("admin", "/lab", "/admin"),
     ],
 )
-def test_the_portal_of_another_role_leads_home(role_page: RolePage, role: str, foreign: str, own: str) -> None:
+def test_page_of_another_role_redirects_home(role_page: RolePage, role: str, foreign: str, own: str) -> None:
     page = role_page(role)
     page.goto(foreign)
     expect(page).to_have_url(re.compile(rf"{own}$"))
@@ -121,7 +121,7 @@ def test_the_portal_of_another_role_leads_home(role_page: RolePage, role: str, f
     expect(page).not_to_have_url(re.compile(rf"{foreign}$"))
 
 
-def test_a_stranger_comes_back_after_signing_in(page: Page, people: People, patient: str) -> None:
+def test_sign_in_returns_to_the_requested_page(page: Page, people: People, patient: str) -> None:
     page.goto("/appointments?when=past")
     expect(page).to_have_url(re.compile(r"/sign-in\?next="))
     page.get_by_label("E-mail address").fill(people.email(patient))

@@ -10,6 +10,8 @@ from tests.browser.booking import times
 from tests.browser.conftest import OpenPage
 from tests.hospital import Hospital, Person, free_times
 
+pytestmark = pytest.mark.clock
+
 CLINIC = ZoneInfo("Europe/Berlin")
 
 
@@ -21,7 +23,7 @@ def next_change() -> date:
 
 
 def spoken(instant: datetime) -> str:
-    """What a link says: 'Sunday 28 March 2027, 03:00', with its offset in the hour that autumn repeats."""
+    """Return a link's name: 'Sunday 28 March 2027, 03:00', with the UTC offset in the repeated hour."""
     here = instant.astimezone(CLINIC)
     is_repeated = here.replace(fold=0).utcoffset() != here.replace(fold=1).utcoffset()
     hours = (here.utcoffset() or timedelta()) // timedelta(hours=1)
@@ -29,7 +31,7 @@ def spoken(instant: datetime) -> str:
 
 
 @pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Honolulu", "Australia/Lord_Howe", "Europe/Berlin"])
-def test_the_week_in_which_clocks_change(open_page: OpenPage, hospital: Hospital, doctor: Person, zone: str) -> None:
+def test_week_of_clock_change_shows_clinic_times(open_page: OpenPage, hospital: Hospital, doctor: Person, zone: str) -> None:
     change = next_change()
     week = change - timedelta(days=3)
     free = free_times(doctor.http, doctor.id, start=week.isoformat())

@@ -9,10 +9,12 @@ from playwright.sync_api import expect
 
 from tests.browser import care
 from tests.browser.conftest import Clicks, Figure, RolePage
-from tests.browser.effort import model_s
+from tests.browser.effort import klm_seconds
 from tests.browser.people import People
 from tests.browser.stack import Stack
-from tests.hospital import free_times
+from tests.hospital import later_time
+
+pytestmark = pytest.mark.clock
 
 
 @dataclass
@@ -32,8 +34,8 @@ class Seen:
 @pytest.fixture
 def seen(people: People) -> Seen:
     doctor, patient = people.new_doctor(), people.newcomer("Vera Visitor")
-    times = free_times(people[doctor].http, people[doctor].id)
-    visit = care.visit(people[patient], people[doctor], times[0])
+    start = later_time(people[doctor].http, people[doctor].id)
+    visit = care.visit(people[patient], people[doctor], start)
     zone = ZoneInfo(people[doctor].http.get("/api/config").json()["zone"])
     day = datetime.fromisoformat(visit["starts_at"]).astimezone(zone).date()
     return Seen(doctor, visit["id"], day.isoformat())
@@ -46,7 +48,7 @@ def notes(people: People, seen: Seen) -> dict[str, object]:
     return found
 
 
-def test_a_press_for_each_status_and_one_to_take_it_back(seen: Seen, role_page: RolePage, clicks: Clicks, figure: Figure) -> None:
+def test_visit_status_takes_one_click_and_undo_one(seen: Seen, role_page: RolePage, clicks: Clicks, figure: Figure) -> None:
     page = role_page(seen.doctor)
     page.goto(f"/doctor?day={seen.day}")
     row = page.get_by_role("row").filter(has_text="Vera Visitor")
@@ -55,7 +57,7 @@ def test_a_press_for_each_status_and_one_to_take_it_back(seen: Seen, role_page: 
     expect(row.get_by_role("cell", name="Arrived", exact=True)).to_be_visible()
     presses = clicks(page)
     assert presses == 1
-    figure("6 status of a visit", f"{presses} click, KLM {model_s(presses):.1f} s")
+    figure("6 status of a visit", f"{presses} click, KLM {klm_seconds(presses):.1f} s")
     row.get_by_role("button", name="Undo: Vera Visitor").click()
     expect(row.get_by_role("cell", name="Confirmed", exact=True)).to_be_visible()
     row.get_by_role("button", name="Arrived: Vera Visitor").click()
@@ -68,18 +70,18 @@ def test_a_press_for_each_status_and_one_to_take_it_back(seen: Seen, role_page: 
     expect(row.get_by_role("link", name="Vera Visitor")).to_be_focused()
 
 
-def test_a_double_press_is_one_step(seen: Seen, role_page: RolePage) -> None:
+def test_double_click_on_status_is_one_step(seen: Seen, role_page: RolePage) -> None:
     page = role_page(seen.doctor)
     page.goto(seen.path)
     page.get_by_role("button", name="Arrived: Vera Visitor").dblclick()
     expect(page.get_by_role("button", name="Start: Vera Visitor")).to_be_visible()
 
 
-def test_notes_outlive_the_gateway_and_a_reload(
+def test_notes_survive_gateway_outage_and_reload(
     seen: Seen, people: People, stack: Stack, role_page: RolePage, expected: list[str]
 ) -> None:
     expected.append(r"50\d")
-    page = role_page(seen.doctor, at=stack.front)
+    page = role_page(seen.doctor, at=stack.proxy_url)
     page.goto(seen.path)
     area = page.get_by_label("Notes of this visit")
     area.fill("Heart regular.")
@@ -94,9 +96,7 @@ def test_notes_outlive_the_gateway_and_a_reload(
     assert (saved["text"], saved["version"]) == ("Heart regular. ECG sinus rhythm.", 3)
 
 
-def test_a_second_window_is_told_what_the_first_one_wrote(
-    seen: Seen, people: People, role_page: RolePage, expected: list[str]
-) -> None:
+def test_notes_conflict_shows_both_texts(seen: Seen, people: People, role_page: RolePage, expected: list[str]) -> None:
     expected.append("412")
     first, second = role_page(seen.doctor), role_page(seen.doctor)
     for page in (first, second):

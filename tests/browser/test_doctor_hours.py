@@ -1,8 +1,9 @@
-"""A doctor's hours: what is saved is what patients can book, and who is booked outside is listed before saving."""
+"""A doctor's hours: saved hours change bookable times, and visits outside them are listed before saving."""
 
 import re
 from datetime import date
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser import care
@@ -10,8 +11,10 @@ from tests.browser.conftest import RolePage
 from tests.browser.people import People
 from tests.hospital import free_times
 
+pytestmark = pytest.mark.clock
 
-def test_new_hours_are_new_times_and_booked_visits_stand(people: People, role_page: RolePage) -> None:
+
+def test_saved_hours_change_slots_and_keep_visits(people: People, role_page: RolePage) -> None:
     doctor, patient = people.new_doctor(), people.newcomer("Hanna Hours")
     day, times = care.day_ahead(people[doctor])
     care.visit(people[patient], people[doctor], times[0])
@@ -36,9 +39,7 @@ def test_new_hours_are_new_times_and_booked_visits_stand(people: People, role_pa
     assert [link.inner_text() for link in links.all()][:3] == ["09:00", "10:00", "11:00"]
 
 
-def test_hours_that_another_window_changed_are_said_and_nothing_typed_is_lost(
-    people: People, role_page: RolePage, expected: list[str]
-) -> None:
+def test_conflicting_hours_are_reported_and_draft_is_kept(people: People, role_page: RolePage, expected: list[str]) -> None:
     expected.append("412 .*/api/doctor/availability")
     doctor = people.new_doctor()
     first, second = role_page(doctor), role_page(doctor)
@@ -56,7 +57,7 @@ def test_hours_that_another_window_changed_are_said_and_nothing_typed_is_lost(
     assert people[doctor].http.get("/api/doctor/availability").json()["place"] == "Room 8"
 
 
-def test_time_off_takes_times_away_until_it_is_deleted(people: People, role_page: RolePage) -> None:
+def test_time_off_hides_slots_until_deleted(people: People, role_page: RolePage) -> None:
     doctor, patient = people.new_doctor(), people.newcomer("Otis Off")
     day, times = care.day_ahead(people[doctor])
     care.visit(people[patient], people[doctor], times[4])

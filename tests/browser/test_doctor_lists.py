@@ -11,6 +11,8 @@ from tests.browser.conftest import Figure, RolePage
 from tests.browser.measures import printed, resize, settled, sideways, tab_to, unfocused
 from tests.browser.people import People
 
+pytestmark = pytest.mark.clock
+
 EARLY, LATE, LAST = "Eda Early", "Lars Late", "Zoe Last"
 MANY = 40
 
@@ -34,7 +36,7 @@ def row(page: Page, name: str) -> Locator:
     return page.get_by_role("row").filter(has_text=name)
 
 
-def test_the_day_is_in_order_counted_and_who_waits_comes_next(people: People, doctor: str, role_page: RolePage) -> None:
+def test_day_list_sorts_counts_and_shows_next_patient(people: People, doctor: str, role_page: RolePage) -> None:
     _, starts = booked(people, doctor)
     page = role_page(doctor)
     page.clock.set_fixed_time(starts[0] - timedelta(minutes=5))
@@ -55,7 +57,7 @@ def test_the_day_is_in_order_counted_and_who_waits_comes_next(people: People, do
     expect(patients).to_have_text([EARLY, LATE, LAST])
 
 
-def test_statuses_by_keyboard_alone(people: People, doctor: str, role_page: RolePage, figure: Figure) -> None:
+def test_day_list_statuses_work_by_keyboard(people: People, doctor: str, role_page: RolePage, figure: Figure) -> None:
     day, _ = booked(people, doctor)
     page = role_page(doctor)
     page.goto(f"/doctor?day={day}")
@@ -82,7 +84,7 @@ def test_statuses_by_keyboard_alone(people: People, doctor: str, role_page: Role
     figure("16 Arrived, Start, Undo, Start, Complete by keyboard alone", f"{keys + 3} keys, focus visible at each")
 
 
-def test_a_status_that_another_window_changed_is_shown_and_not_overwritten(
+def test_day_list_conflicting_status_is_not_overwritten(
     people: People, doctor: str, role_page: RolePage, expected: list[str]
 ) -> None:
     expected.append("412 .*/api/doctor/appointments/")
@@ -99,7 +101,7 @@ def test_a_status_that_another_window_changed_is_shown_and_not_overwritten(
     expect(row(second, LATE).get_by_role("cell", name="Missed", exact=True)).to_be_visible()
 
 
-def test_the_week_at_320_px_says_what_the_day_says(people: People, doctor: str, role_page: RolePage) -> None:
+def test_week_view_at_320_px_equals_day_list(people: People, doctor: str, role_page: RolePage) -> None:
     day, _ = booked(people, doctor)
     page = role_page(doctor)
     page.goto(f"/doctor?day={day}")
@@ -126,7 +128,7 @@ def words(visit: Locator) -> str:
     return "\n".join(visit.locator(":scope > *").all_inner_texts())
 
 
-def test_a_full_day_is_printed_whole(people: People, doctor: str, role_page: RolePage, figure: Figure) -> None:
+def test_full_day_prints_all_visits_on_two_pages(people: People, doctor: str, role_page: RolePage, figure: Figure) -> None:
     day, times = care.day_ahead(people[doctor])
     patient = people[people.newcomer("Mona Many")]
     for start in times[:MANY]:

@@ -1,4 +1,4 @@
-"""Prescribing during a visit: how little it asks of a doctor, allergies in the way, and what the patient sees of it."""
+"""Prescribing during a visit: its effort, allergy warnings, and the patient's view."""
 
 import re
 from dataclasses import dataclass
@@ -9,12 +9,12 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser import care
 from tests.browser.conftest import Clicks, Figure, RolePage
-from tests.browser.effort import KEY_S, THINK_S, model_s
+from tests.browser.effort import KEY_S, THINK_S, klm_seconds
 from tests.browser.measures import printed, settled, tab_to, unfocused
 from tests.browser.people import People
 
 MEDICINE, DOSE, DAYS = "Ibuprofen 400 mg tablets", "1 tablet", "5"
-# what selects its choice when it is typed
+# typed letters that select the option
 ROUTE, OFTEN = "or", "tw"
 ITEM = {"medicine": MEDICINE, "dose": DOSE, "route": "oral", "frequency": "twice a day", "duration_days": 5}
 PENICILLIN = {"substance": "penicillin", "severity": "severe", "reaction": "rash", "noted_on": None}
@@ -38,7 +38,7 @@ def seen(people: People) -> Seen:
 
 
 def prescribed(people: People, seen: Seen) -> list[dict[str, Any]]:
-    """What the patient sees, newest first."""
+    """Return the patient's prescriptions, newest first."""
     answer = people[seen.patient].http.get("/api/prescriptions")
     assert answer.status_code == 200, answer.text
     items: list[dict[str, Any]] = answer.json()["items"]
@@ -49,7 +49,9 @@ def submit(page: Page) -> Locator:
     return page.get_by_role("button", name="Prescribe", exact=True)
 
 
-def test_three_clicks_and_five_fields(people: People, seen: Seen, role_page: RolePage, clicks: Clicks, figure: Figure) -> None:
+def test_prescription_takes_three_clicks_and_five_fields(
+    people: People, seen: Seen, role_page: RolePage, clicks: Clicks, figure: Figure
+) -> None:
     page = role_page(seen.doctor)
     page.goto(seen.path)
     page.get_by_role("link", name="Prescribe", exact=True).click()
@@ -63,7 +65,7 @@ def test_three_clicks_and_five_fields(people: People, seen: Seen, role_page: Rol
     expect(page).to_have_url(BACK)
     expect(page.get_by_text("The prescription is written.")).to_be_visible()
     presses = clicks(page)
-    seconds = model_s(presses) + KEY_S * sum(map(len, texts)) + (THINK_S + KEY_S) * (len(texts) - 1)
+    seconds = klm_seconds(presses) + KEY_S * sum(map(len, texts)) + (THINK_S + KEY_S) * (len(texts) - 1)
     assert presses <= 4
     assert seconds <= 25
     figure("6 prescription from a visit", f"{presses} clicks + {len(texts)} fields, KLM {seconds:.1f} s")
@@ -71,7 +73,7 @@ def test_three_clicks_and_five_fields(people: People, seen: Seen, role_page: Rol
     assert {name: written["items"][0][name] for name in ITEM} == ITEM
 
 
-def test_the_last_one_again_in_three_clicks(
+def test_copying_last_prescription_takes_three_clicks(
     people: People, seen: Seen, role_page: RolePage, clicks: Clicks, figure: Figure
 ) -> None:
     body = {"patient_id": people[seen.patient].id, "items": [ITEM], "notes": "After meals."}
@@ -85,13 +87,13 @@ def test_the_last_one_again_in_three_clicks(
     expect(page).to_have_url(BACK)
     presses = clicks(page)
     assert presses == 3
-    figure("6 last prescription again", f"{presses} clicks, KLM {model_s(presses):.1f} s")
+    figure("6 last prescription again", f"{presses} clicks, KLM {klm_seconds(presses):.1f} s")
     newest, oldest = prescribed(people, seen)
     assert newest["items"] == oldest["items"]
     assert newest["notes"] == "After meals."
 
 
-def test_an_allergy_is_in_the_way_until_there_is_a_reason(people: People, seen: Seen, role_page: RolePage) -> None:
+def test_prescription_against_allergy_needs_a_reason(people: People, seen: Seen, role_page: RolePage) -> None:
     chart = f"/api/doctor/patients/{people[seen.patient].id}/allergies"
     body = {"allergies": [PENICILLIN], "no_known_allergies": False}
     people[seen.doctor].http.put(chart, json=body).raise_for_status()
@@ -117,7 +119,7 @@ def test_an_allergy_is_in_the_way_until_there_is_a_reason(people: People, seen: 
     assert len(prescribed(people, seen)) == 1
 
 
-def test_by_keyboard_alone(people: People, seen: Seen, role_page: RolePage, figure: Figure) -> None:
+def test_prescribing_works_by_keyboard(people: People, seen: Seen, role_page: RolePage, figure: Figure) -> None:
     page = role_page(seen.doctor)
     page.goto(seen.path)
     settled(page)
@@ -142,7 +144,7 @@ def test_by_keyboard_alone(people: People, seen: Seen, role_page: RolePage, figu
     figure("16 prescription by keyboard alone", f"{keys} keys besides text, focus visible at each")
 
 
-def test_the_patient_reads_it_and_both_print_one_page(people: People, seen: Seen, role_page: RolePage, figure: Figure) -> None:
+def test_prescription_prints_on_one_page_for_both(people: People, seen: Seen, role_page: RolePage, figure: Figure) -> None:
     body = {"patient_id": people[seen.patient].id, "items": [ITEM], "notes": None}
     answer = people[seen.doctor].http.post("/api/doctor/prescriptions", json=body)
     written = answer.raise_for_status().json()

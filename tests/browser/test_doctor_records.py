@@ -1,4 +1,4 @@
-"""What doctors know and pass on about a patient: the chart with its filters, and a referral from one doctor to another."""
+"""The chart with its filters, and a referral from one doctor to another."""
 
 import re
 
@@ -28,7 +28,7 @@ def treated(people: People, doctor: str) -> str:
     return patient
 
 
-def test_the_chart_says_what_there_is_and_filters_it(
+def test_chart_shows_and_filters_its_record(
     people: People, doctor: str, treated: str, role_page: RolePage, figure: Figure
 ) -> None:
     patient = people[treated].id
@@ -62,9 +62,7 @@ def test_the_chart_says_what_there_is_and_filters_it(
     figure("21 chart summary on paper", f"{paper.pages} page(s) of A4")
 
 
-def test_an_allergy_is_noted_seen_in_the_visit_and_removed(
-    people: People, doctor: str, treated: str, role_page: RolePage
-) -> None:
+def test_allergy_is_added_and_removed_on_the_chart(people: People, doctor: str, treated: str, role_page: RolePage) -> None:
     page = role_page(doctor)
     page.goto(f"/doctor/patients/{people[treated].id}")
     strip = page.get_by_role("region", name="Patient")
@@ -85,9 +83,7 @@ def test_an_allergy_is_noted_seen_in_the_visit_and_removed(
     expect(strip).to_contain_text("No known allergies")
 
 
-def test_a_chart_is_closed_to_who_does_not_treat_the_patient(
-    people: People, treated: str, role_page: RolePage, expected: list[str]
-) -> None:
+def test_chart_of_untreated_patient_is_closed(people: People, treated: str, role_page: RolePage, expected: list[str]) -> None:
     expected.append("404 .*/api/doctor/patients/")
     page = role_page(people.new_doctor())
     page.goto(f"/doctor/patients/{people[treated].id}")
@@ -95,7 +91,7 @@ def test_a_chart_is_closed_to_who_does_not_treat_the_patient(
     expect(page.get_by_text("Rita Record")).to_have_count(0)
 
 
-def test_a_referral_is_sent_accepted_and_seen_by_the_patient(
+def test_referral_is_sent_accepted_and_shown_to_patient(
     people: People, doctor: str, treated: str, role_page: RolePage, figure: Figure
 ) -> None:
     other = people.new_doctor()

@@ -1,13 +1,16 @@
-"""Times at the laboratory: a full day leads to the next free one, and what to prepare is said before booking."""
+"""Laboratory times: a full day links to the next free day, and preparation is shown before booking."""
 
 import re
 from datetime import UTC, date, datetime, timedelta
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import RolePage
 from tests.browser.people import People
 from tests.hospital import Person
+
+pytestmark = pytest.mark.clock
 
 FASTING = "LIPID"
 
@@ -22,7 +25,7 @@ def fill(person: Person, day: date) -> None:
         assert answer.status_code == 201, answer.text
 
 
-def test_a_full_day_leads_to_the_next_free_one(people: People, patient: str, role_page: RolePage) -> None:
+def test_full_lab_day_links_to_next_free_day(people: People, patient: str, role_page: RolePage) -> None:
     full = datetime.now(UTC).date() + timedelta(days=9)
     fill(people["newpat"], full)
     page = role_page(patient)

@@ -1,7 +1,8 @@
-"""Results for their patient: a sentence, values on their line, the way they went, and nothing that is not released."""
+"""A patient's results: summary, values on their range, trend, and no unreleased result."""
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser import care
@@ -10,10 +11,12 @@ from tests.browser.measures import settled
 from tests.browser.people import People
 from tests.hospital import Person
 
+pytestmark = pytest.mark.clock
+
 CALM = "Please eat more iron; we measure again in spring."
 
 
-def test_a_sentence_first_then_values_then_the_trend(people: People, patient: str, doctor: Person, role_page: RolePage) -> None:
+def test_result_page_shows_summary_values_and_trend(people: People, patient: str, doctor: Person, role_page: RolePage) -> None:
     person, lab = people[patient], people["lab"]
     assert person.http.put("/auth/me", json={"full_name": "Nia Novak", "date_of_birth": "1984-05-17", "sex": "female"}).is_success
     care.visit(person, doctor)
@@ -42,7 +45,7 @@ def test_a_sentence_first_then_values_then_the_trend(people: People, patient: st
     assert person.http.get(f"/api/labs/results/{kept['id']}").status_code == 404
 
 
-def test_what_the_doctor_keeps_is_nowhere(
+def test_unreleased_result_is_not_found(
     people: People, patient: str, doctor: Person, role_page: RolePage, expected: list[str]
 ) -> None:
     expected.append("404 .*/api/labs/results/")

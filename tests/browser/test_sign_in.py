@@ -12,7 +12,7 @@ from tests.browser.stack import Stack
 from tests.hospital import PASSWORD
 
 
-def test_by_keyboard_alone(page: Page, people: People) -> None:
+def test_sign_in_works_by_keyboard(page: Page, people: People) -> None:
     page.goto("/sign-in")
     settled(page)
     tab_to(page, page.get_by_label("E-mail address"))
@@ -26,7 +26,7 @@ def test_by_keyboard_alone(page: Page, people: People) -> None:
     assert unfocused(page) is None
 
 
-def test_a_wrong_password_keeps_the_address_and_says_so(
+def test_wrong_password_keeps_the_address_and_is_refused(
     page: Page, people: People, expected: list[str], clicks: Callable[[Page], int]
 ) -> None:
     expected.append("401 .*/auth/login$")
@@ -39,9 +39,9 @@ def test_a_wrong_password_keeps_the_address_and_says_so(
     assert clicks(page) == 1
 
 
-def test_gateway_killed_while_signing_in(open_page: OpenPage, stack: Stack, people: People, expected: list[str]) -> None:
+def test_sign_in_during_gateway_outage_is_retried(open_page: OpenPage, stack: Stack, people: People, expected: list[str]) -> None:
     expected.append("502 .*/auth/login$")
-    page = open_page(stack.front)
+    page = open_page(stack.proxy_url)
     page.goto("/sign-in")
     page.get_by_label("E-mail address").fill(people.email("pat"))
     page.get_by_label("Password", exact=True).fill(PASSWORD)

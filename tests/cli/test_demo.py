@@ -34,6 +34,8 @@ from careplus_tables.labs import AnalyteRow, LabBookingRow, LabResultRow, Observ
 from careplus_tables.migrate import upgrade
 from careplus_tables.notes import AddendumRow, NotesRow
 
+pytestmark = pytest.mark.clock
+
 BERLIN = ZoneInfo("Europe/Berlin")
 PLANS = {
     "a working day": Plan(datetime(2027, 3, 10, 9, 40, tzinfo=UTC), BERLIN),

@@ -15,7 +15,7 @@ import pytest
 
 from careplus_contracts.endpoints import Role
 from careplus_contracts.registry import ENDPOINTS
-from tests.hospital import NEARBY, PASSWORD, Hospital, Person, answers, eventually, is_alive, only_linux, processes
+from tests.hospital import LOCAL_HTTP, PASSWORD, Hospital, Person, answers, eventually, is_alive, only_linux, processes
 
 LOGINS = [f"{name}@demo.example" for name in ("pat", "sam", "osei", "lind", "lab", "admin")]
 DEMO_PASSWORD = "demo-hospital-1"
@@ -169,7 +169,7 @@ def test_starting_service_refuses_connections(tmp_path: Path) -> None:
             # the service is loaded by then, and waits for its tables
             time.sleep(5)
             with pytest.raises(httpx.ConnectError):
-                httpx.get(url, timeout=2, **NEARBY)
+                httpx.get(url, timeout=2, **LOCAL_HTTP)
             hospital.careplus("migrate")
             eventually(lambda: answers(url))
         finally:

@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from tests.gateway.peer import Peer, token
-from tests.hospital import GENEROUS, NEARBY, free_port
+from tests.hospital import LOCAL_HTTP, UNLIMITED_RATES, free_port
 
 TIMEOUT_S = 1.0
 START = """
@@ -44,7 +44,7 @@ class Gateway:
     def client(self, access_token: str | None = None) -> httpx.AsyncClient:
         headers = {"Authorization": f"Bearer {access_token}"} if access_token else {}
         limits = httpx.Limits(max_connections=None)
-        return httpx.AsyncClient(base_url=self.url, headers=headers, timeout=20, limits=limits, **NEARBY)
+        return httpx.AsyncClient(base_url=self.url, headers=headers, timeout=20, limits=limits, **LOCAL_HTTP)
 
     def connect(self) -> socket.socket:
         return socket.create_connection(("127.0.0.1", self.port), timeout=10)
@@ -60,7 +60,7 @@ def run_gateway(folder: Path, peer: Peer, timeout_s: float = TIMEOUT_S, **settin
         **{f"CAREPLUS_{service}_URL": at_peer for service in ("AUTH", "APPOINTMENTS", "DOCTORS")},
         "CAREPLUS_LABS_URL": f"http://127.0.0.1:{free_port()}",
         "CAREPLUS_WEB": str(folder / "web"),
-        **GENEROUS,
+        **UNLIMITED_RATES,
         **settings,
     }
     with gateway.log.open("wb") as log:
@@ -69,7 +69,7 @@ def run_gateway(folder: Path, peer: Peer, timeout_s: float = TIMEOUT_S, **settin
     try:
         for _ in range(200):
             try:
-                httpx.get(f"{gateway.url}/health", **NEARBY)
+                httpx.get(f"{gateway.url}/health", **LOCAL_HTTP)
                 break
             except httpx.TransportError:
                 assert process.poll() is None, gateway.log.read_text()

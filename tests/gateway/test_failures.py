@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from tests.gateway.journal import pid_of, reasons, requested, said
-from tests.hospital import Hospital, Person, eventually, only_linux, unwatched
+from tests.hospital import Hospital, Person, eventually, only_linux, paused_supervisor
 from tests.test_every_endpoint import check_problem
 from tests.world import World
 
@@ -31,7 +31,7 @@ def person(world: World) -> Person:
 def stopped(hospital: Hospital, service: str) -> Iterator[None]:
     """Stop the process of a service, and the supervisor, which would kill it."""
     pid = pid_of(hospital, service)
-    with unwatched(hospital):
+    with paused_supervisor(hospital):
         os.kill(pid, signal.SIGSTOP)
         try:
             yield

@@ -42,7 +42,7 @@ def hospital(tmp_path_factory: pytest.TempPathFactory, disk: Path | None) -> Ite
     """Run a hospital for these tests only, with its data on the small disk if there is one, and its log elsewhere."""
     running = Hospital(tmp_path_factory.mktemp("hospital"))
     running.extra["CAREPLUS_DATA"] = str(disk or running.data)
-    with running.founded():
+    with running.running_with_admin():
         yield running
 
 

@@ -9,7 +9,7 @@ from careplus_contracts.endpoints import Endpoint, Role
 from careplus_contracts.registry import ENDPOINTS
 from tests.gateway.conftest import Gateway
 from tests.gateway.peer import Peer, token
-from tests.hospital import NEARBY
+from tests.hospital import LOCAL_HTTP
 
 PATHS = sorted({endpoint.path for endpoint in ENDPOINTS})
 
@@ -67,7 +67,7 @@ async def test_readiness_names_the_missing_service(gateway: Gateway) -> None:
 
 
 async def test_served_document_has_every_endpoint(gateway: Gateway) -> None:
-    async with httpx.AsyncClient(base_url=gateway.url, **NEARBY) as http:
+    async with httpx.AsyncClient(base_url=gateway.url, **LOCAL_HTTP) as http:
         served = (await http.get("/openapi.json")).json()
     assert served["openapi"] == "3.1.0"
     assert sum(len(operations) for operations in served["paths"].values()) == len(ENDPOINTS)

@@ -33,7 +33,7 @@ def hospital(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hospital]:
     before = running.environment.get("PYTHONPATH")
     running.extra["PYTHONPATH"] = f"{LISTENER}:{before}" if before else str(LISTENER)
     running.extra["WRITES_ARE_NOTED_IN"] = str(running.data / "writes")
-    with running.founded():
+    with running.running_with_admin():
         yield running
 
 

@@ -14,7 +14,7 @@ import httpx
 import pysqlite3
 import pytest
 
-from tests.hospital import NEARBY, Hospital, Person, free_times, only_linux, processes
+from tests.hospital import LOCAL_HTTP, Hospital, Person, free_times, only_linux, processes
 
 CROWD = 100
 
@@ -32,7 +32,7 @@ def crowd(hospital: Hospital, admin: Person) -> list[str]:
 @pytest.fixture
 async def http(hospital: Hospital) -> AsyncIterator[httpx.AsyncClient]:
     limits = httpx.Limits(max_connections=CROWD, max_keepalive_connections=CROWD, keepalive_expiry=2)
-    async with httpx.AsyncClient(base_url=hospital.url, timeout=60, limits=limits, **NEARBY) as client:
+    async with httpx.AsyncClient(base_url=hospital.url, timeout=60, limits=limits, **LOCAL_HTTP) as client:
         yield client
 
 

@@ -20,7 +20,7 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 def populated_world(folder: Path) -> Iterator[World]:
     """Yield a hospital with one record of each kind, and enough visits and bookings for second pages and cancellations."""
     hospital = Hospital(folder)
-    with hospital.founded(), build(hospital, hospital.sign_in(ADMIN)) as world:
+    with hospital.running_with_admin(), build(hospital, hospital.sign_in(ADMIN)) as world:
         add_visits_and_bookings(world)
         # examples deactivate a doctor and a test: use other ones than the bookings do
         world.ids.update(doctor_id=world.people["other_doctor"].id, code="HBA1C")

@@ -87,10 +87,9 @@ def _routes() -> list[Route]:
     own = {handler.__name__: request_response(handler) for handler in (show_config, show_health, show_readiness)}
     # a fixed path precedes one with a parameter in the same place
     ordered = sorted(ENDPOINTS, key=lambda endpoint: endpoint.path.replace("{", "\x7f"))
+    apps = {one.name: RequireRole(own[one.name], one) if one.name in own else Forward(one) for one in ordered}
     return [
-        Route(
-            path, Methods({one.method: RequireRole(own[one.name], one) if one.name in own else Forward(one) for one in endpoints})
-        )
+        Route(path, Methods({one.method: apps[one.name] for one in endpoints}))
         for path, endpoints in groupby(ordered, key=lambda endpoint: endpoint.path)
     ]
 

@@ -1,8 +1,9 @@
-"""The way to a free time: kept through a sign-in, found in another week, and lost to somebody who was faster."""
+"""Booking: the chosen time survives a sign-in, another week is found, and a conflict offers other times."""
 
 import re
 from datetime import timedelta
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser import care
@@ -11,10 +12,12 @@ from tests.browser.conftest import Figure, RolePage
 from tests.browser.people import People
 from tests.hospital import PASSWORD, Person, free_times
 
+pytestmark = pytest.mark.clock
+
 NOTE = "Knee hurts on stairs"
 
 
-def test_a_search_on_the_front_page_shows_free_times_to_everybody(page: Page, doctor: Person) -> None:
+def test_front_page_search_shows_free_times_signed_out(page: Page, doctor: Person) -> None:
     name = str(doctor.http.get("/api/doctor/profile").json()["full_name"])
     page.goto("/")
     page.get_by_role("searchbox", name="Find a doctor").fill(name)
@@ -25,7 +28,7 @@ def test_a_search_on_the_front_page_shows_free_times_to_everybody(page: Page, do
     expect(times(page).first).to_be_visible()
 
 
-def test_the_chosen_time_outlives_a_sign_in(page: Page, people: People, doctor: Person) -> None:
+def test_chosen_time_survives_sign_in(page: Page, people: People, doctor: Person) -> None:
     page.goto(book_page(doctor))
     chosen = page.url
     page.get_by_role("main").get_by_role("link", name="Create an account").click()
@@ -37,7 +40,7 @@ def test_the_chosen_time_outlives_a_sign_in(page: Page, people: People, doctor: 
     assert page.url == chosen
 
 
-def test_an_empty_week_leads_to_the_next_free_one(page: Page, doctor: Person) -> None:
+def test_empty_week_links_to_next_free_week(page: Page, doctor: Person) -> None:
     first = free_times(doctor.http, doctor.id)[0]
     away = {"starts_at": first.isoformat(), "ends_at": (first + timedelta(days=15)).isoformat()}
     assert doctor.http.post("/api/doctor/time-off", json=away).status_code == 201
@@ -47,7 +50,7 @@ def test_an_empty_week_leads_to_the_next_free_one(page: Page, doctor: Person) ->
     expect(times(page).first).to_be_visible()
 
 
-def test_two_browsers_press_at_once(
+def test_concurrent_booking_offers_loser_other_times(
     people: People, doctor: Person, role_page: RolePage, expected: list[str], figure: Figure
 ) -> None:
     expected.append("409 .*/api/appointments$")
@@ -59,7 +62,7 @@ def test_two_browsers_press_at_once(
         reason(page).fill(NOTE)
         expect(submit(page)).to_be_visible()
     for page in pages:
-        # presses without waiting for what comes of it
+        # click later, without waiting for the result
         submit(page).evaluate("(button) => setTimeout(() => button.click(), 50)")
     late = next(page for page in pages if _lost(page))
     (first,) = [page for page in pages if page is not late]
@@ -79,7 +82,7 @@ def test_two_browsers_press_at_once(
 
 
 def _lost(page: Page) -> bool:
-    """Whether the visit went to somebody else, once that is known."""
+    """Wait for the result and return whether another patient got the time."""
     taken = page.get_by_role("alert").filter(has_text="no longer free")
     expect(taken.or_(page.get_by_text("Your appointment is booked."))).to_be_visible()
     return taken.is_visible()

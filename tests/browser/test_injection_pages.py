@@ -42,11 +42,11 @@ UNMADE = ", ".join(
         *("[action*='attacker.example']", "main script", "main style", "main link", "dialog script"),
     ]
 )
-"""What would be in the page if the text had been taken for HTML."""
+"""Selectors of elements that exist only if text was parsed as HTML."""
 SHOWN = """() => [document.title, document.body.textContent,
   ...[...document.querySelectorAll("input, textarea, option")].map((field) => field.value)].join("\\n")"""
 CODE = [text for text in LINES if any(sign in text for sign in ("<", "javascript:", "data:", "{{", "${", "&lt;"))]
-"""What might be one to a browser, or to a page that puts its texts together."""
+"""Texts that a browser, or a page that concatenates text, could treat as code."""
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ def visit(people: People, doctor: Person) -> care.Record:
 
 
 def watched(page: Page) -> list[str]:
-    """What dialogs said, if there were any."""
+    """Collect and dismiss JavaScript dialogs; return the growing list of their messages."""
     said: list[str] = []
 
     def dismiss(dialog: Dialog) -> None:
@@ -79,7 +79,7 @@ def check_shown(page: Page, address: str, *texts: str) -> None:
     assert page.locator(UNMADE).count() == 0
 
 
-def test_a_name_that_is_code_is_a_name(
+def test_markup_in_names_is_shown_as_text(
     people: People, doctor: Person, visit: care.Record, role_page: RolePage, tabs: list[Tab]
 ) -> None:
     by_id = {person.id: name for name, person in people.persons.items()}
@@ -131,7 +131,7 @@ def write_everywhere(writer: Writer) -> None:
 
 
 def write_all_in_lists(writer: Writer) -> None:
-    """Every text, in what is shown as a list: on one page, or on a few."""
+    """Write every hostile text into records that appear in lists."""
     doctor, admin, patient_id = writer.http("doctor"), writer.http("admin"), writer.world.ids["patient_id"]
     others = f"/api/doctor/patients/{writer.world.people['other_patient'].id}"
     for text in HOSTILE:
@@ -173,7 +173,7 @@ EMAILS = {
 
 
 def addresses(writer: Writer, person: str) -> list[str]:
-    """Every page of somebody's portal. What comes first in a list need not be what has most in it: that is added."""
+    """Return all pages of a person's portal, plus records deeper in their lists that hold more text."""
     http, ids = writer.http(person), writer.world.ids
     swept = [view.address(http) for view in VIEWS if view.role == person]
     if person == "patient":
@@ -195,8 +195,8 @@ def chart_of(writer: Writer) -> str:
 
 @pytest.mark.attack
 @pytest.mark.parametrize("person", EMAILS)
-def test_every_page_shows_text_as_text(injected: Writer, open_page: OpenPage, person: str) -> None:
-    """Of the whole portal. What else a page complains about, or asks another host for, fails this too."""
+def test_portal_shows_hostile_text_as_text(injected: Writer, open_page: OpenPage, person: str) -> None:
+    """Check the whole portal; console errors and requests to other hosts fail the test too."""
     hospital = injected.world.hospital
     page = open_page(hospital.url, signed_in(hospital, EMAILS[person]))
     said, shown = watched(page), {}
@@ -224,7 +224,7 @@ def shown_whole(page: Page) -> str:
 
 
 @pytest.mark.attack
-def test_every_name_of_code_is_a_name(injected: Writer, open_page: OpenPage) -> None:
+def test_every_hostile_name_is_shown_as_text(injected: Writer, open_page: OpenPage) -> None:
     """Of patient, doctor and place at once, on a page of each of the four portals."""
     hospital, people, visit_id = injected.world.hospital, injected.world.people, injected.visit("a reason")
     patient, doctor = injected.http("patient"), injected.http("doctor")

@@ -1,4 +1,4 @@
-"""Pages on slow 3G with a slow phone and nothing cached: usable within seconds, from few bytes; and nothing jumps."""
+"""Pages on slow 3G with a slow phone and an empty cache: time to usable, bytes, and layout shift."""
 
 import pytest
 from playwright.sync_api import Browser
@@ -20,9 +20,11 @@ new PerformanceObserver((list) => {
 
 
 @pytest.mark.parametrize(("path", "seconds"), [("/", 3.0), ("/sign-in", 4.0)])
-def test_usable_soon(browser: Browser, hospital: Hospital, figure: Figure, path: str, seconds: float) -> None:
+def test_page_on_slow_3g_is_usable_in_time(
+    browser: Browser, hospital: Hospital, figure: Figure, path: str, seconds: float
+) -> None:
     loads: list[Load] = []
-    # what a busy machine adds to the others is not the page's
+    # slower runs measure the load of this machine, not the page
     while len(loads) < RUNS or (soonest(loads) > seconds and len(loads) < MOST_RUNS):
         # without a trace, which takes time itself
         with opened(browser, hospital.url) as tab:
@@ -37,8 +39,8 @@ def soonest(loads: list[Load]) -> float:
     return min(load.seconds for load in loads)
 
 
-def test_what_is_read_already_does_not_jump(role_page: RolePage) -> None:
-    """Layout shift while a page of somebody who is signed in comes, as Chromium counts it; 0.1 is called good."""
+def test_signed_in_page_load_has_no_layout_shift(role_page: RolePage) -> None:
+    """Sum Chromium's layout shifts while a signed-in page loads; 0.1 counts as good."""
     page = role_page("pat")
     page.set_viewport_size({"width": 412, "height": 823})
     page.add_init_script(ADDS_SHIFTS_UP)

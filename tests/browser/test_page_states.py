@@ -1,4 +1,4 @@
-"""Pages that have nothing to show, cannot be had, or ask something: as accessible as full ones, and they say what to do."""
+"""Empty, failed and dialog states of pages are as accessible as full ones and say how to go on."""
 
 import re
 from collections.abc import Iterator
@@ -9,10 +9,10 @@ from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser import measures
 from tests.browser.conftest import RolePage
+from tests.browser.demo_pages import DemoPages
 from tests.browser.measures import settled
 from tests.browser.pages import COMING, View, first
 from tests.browser.people import People
-from tests.browser.rooms import Rooms
 from tests.hospital import Hospital
 
 NEEDED = ("/api/config", "/auth/refresh")
@@ -61,16 +61,16 @@ ASKING = [
 
 
 @pytest.fixture(scope="module")
-def rooms(browser: Browser, demo: Hospital) -> Iterator[Rooms]:
+def demo_pages(browser: Browser, demo: Hospital) -> Iterator[DemoPages]:
     with ExitStack() as closing:
-        yield Rooms(browser, demo, closing)
+        yield DemoPages(browser, demo, closing)
 
 
 @pytest.fixture
-def page(rooms: Rooms, request: pytest.FixtureRequest) -> Iterator[Page]:
+def page(demo_pages: DemoPages, request: pytest.FixtureRequest) -> Iterator[Page]:
     """A page of its own in the profile of the view's role."""
     view: View = request.getfixturevalue("view")
-    page = rooms.beside(view)
+    page = demo_pages.beside(view)
     yield page
     page.close()
 
@@ -91,8 +91,8 @@ def fail(route: Route) -> None:
 
 
 @pytest.mark.parametrize("view", BROKEN, ids=lambda view: view.name)
-def test_what_cannot_be_had_is_said(rooms: Rooms, view: View, page: Page) -> None:
-    address = rooms.address(view)
+def test_failed_page_shows_error_and_retry(demo_pages: DemoPages, view: View, page: Page) -> None:
+    address = demo_pages.address(view)
     page.route(re.compile(r"/(api|auth)/"), fail)
     page.goto(address)
     expect(settled(page).get_by_role("main").get_by_text("Something went wrong on our side").first).to_be_visible()
@@ -101,9 +101,7 @@ def test_what_cannot_be_had_is_said(rooms: Rooms, view: View, page: Page) -> Non
 
 
 @pytest.mark.parametrize(("role", "path", "sentence"), EMPTY)
-def test_where_there_is_nothing_the_page_says_so(
-    people: People, patient: str, role_page: RolePage, role: str, path: str, sentence: str
-) -> None:
+def test_empty_page_says_so(people: People, patient: str, role_page: RolePage, role: str, path: str, sentence: str) -> None:
     page = role_page(patient if role == "patient" else people.new_doctor())
     page.goto(path)
     expect(settled(page).get_by_role("main").get_by_text(sentence).first).to_be_visible()
@@ -111,8 +109,8 @@ def test_where_there_is_nothing_the_page_says_so(
 
 
 @pytest.mark.parametrize(("view", "act"), ASKING, ids=lambda value: value.name if isinstance(value, View) else value)
-def test_a_question_over_the_page(rooms: Rooms, view: View, act: str, page: Page) -> None:
-    rooms.show(view, page)
+def test_dialog_is_accessible_and_returns_focus(demo_pages: DemoPages, view: View, act: str, page: Page) -> None:
+    demo_pages.show(view, page)
     button = page.get_by_role("main").get_by_role("button", name=act, exact=True)
     button.click()
     expect(page.get_by_role("dialog")).to_be_visible()

@@ -1,4 +1,4 @@
-"""Every page of the demo hospital, whoever may see it: accessible, narrow enough, quiet, and without dead ends."""
+"""Sweep of every page of the demo hospital: accessibility, narrow screens, console errors, dead links and buttons."""
 
 import re
 from collections.abc import Iterator
@@ -10,14 +10,14 @@ import pytest
 from playwright.sync_api import Browser, Download, Page, Request, Route, expect
 
 from tests.browser import measures
+from tests.browser.demo_pages import DemoPages
 from tests.browser.measures import settled
-from tests.browser.pages import NOWHERE, ROUTES, VIEWS, View
-from tests.browser.rooms import Rooms
+from tests.browser.pages import NOT_FOUND, ROUTES, VIEWS, View
 from tests.hospital import Hospital
 
 PATIENCE_MS, STEP_MS = 10_000, 50
 SERVED = ("/docs", "/openapi.json", "/api/", "/auth/")
-"""What is not a page of the app: web/src/router.ts."""
+"""Paths outside the app: web/src/router.ts."""
 BUTTONS = "button:visible:enabled:not([aria-disabled=true])"
 PRESSES = 12
 """Buttons of one page that are tried; longer lists repeat themselves."""
@@ -36,7 +36,7 @@ globalThis.listen = (button) => {
 
 @dataclass
 class Shown:
-    """A view as it was loaded; what it complained about while loading."""
+    """A loaded view and the problems logged while it loaded."""
 
     view: View
     page: Page
@@ -44,52 +44,53 @@ class Shown:
 
 
 @pytest.fixture(scope="module")
-def rooms(browser: Browser, demo: Hospital) -> Iterator[Rooms]:
+def demo_pages(browser: Browser, demo: Hospital) -> Iterator[DemoPages]:
     with ExitStack() as closing:
-        yield Rooms(browser, demo, closing)
+        yield DemoPages(browser, demo, closing)
 
 
 @pytest.fixture(scope="module", params=VIEWS, ids=lambda view: view.name)
-def shown(rooms: Rooms, request: pytest.FixtureRequest) -> Shown:
+def shown(demo_pages: DemoPages, request: pytest.FixtureRequest) -> Shown:
     view: View = request.param
-    watch = rooms.tab(view.role).watch
+    watch = demo_pages.tab(view.role).watch
     watch.troubles.clear()
-    return Shown(view, rooms.show(view), list(watch.troubles))
+    return Shown(view, demo_pages.show(view), list(watch.troubles))
 
 
 @pytest.fixture
-def beside(rooms: Rooms, shown: Shown) -> Iterator[Page]:
+def beside(demo_pages: DemoPages, shown: Shown) -> Iterator[Page]:
     """The view in a page that may change it or leave it."""
-    page = rooms.beside(shown.view)
+    page = demo_pages.beside(shown.view)
     yield page
     page.close()
 
 
 @pytest.fixture(scope="module")
 def followed() -> set[tuple[str | None, str]]:
-    """Links and buttons that have been tried, by who tried them."""
+    """Links and buttons tried so far, by role."""
     return set()
 
 
-def test_every_route_of_the_app_is_looked_at() -> None:
+def test_every_route_has_a_view() -> None:
     assert ROUTES - {view.route for view in VIEWS} == set()
 
 
-def test_it_loads_quietly_and_has_a_name(shown: Shown, rooms: Rooms) -> None:
+@pytest.mark.clock
+def test_page_loads_without_errors_and_has_a_title(shown: Shown, demo_pages: DemoPages) -> None:
     assert shown.troubles == []
     expect(shown.page).to_have_title(re.compile(r"^\S.* - CarePlus$"))
     expect(shown.page.locator("h1")).to_have_count(1)
-    if shown.view != NOWHERE:
-        assert shown.page.locator("h1").inner_text() != rooms.nowhere
+    if shown.view != NOT_FOUND:
+        assert shown.page.locator("h1").inner_text() != demo_pages.not_found_heading
 
 
 @pytest.mark.parametrize("looks", [measures.OPPOSITE, pytest.param(measures.BETWEEN, marks=pytest.mark.attack)], ids=str)
-def test_axe_finds_nothing(shown: Shown, looks: measures.Looks) -> None:
+def test_page_has_no_axe_violations(shown: Shown, looks: measures.Looks) -> None:
     found = [f"{look}: {problem}" for look in measures.in_looks(shown.page, looks) for problem in measures.axe(shown.page)]
     assert not found, "\n".join(found)
 
 
-def test_nothing_is_cut_off_on_a_narrow_screen(shown: Shown) -> None:
+def test_page_fits_a_narrow_screen(shown: Shown) -> None:
     measures.resize(shown.page, min(measures.WIDTHS))
     found = measures.sideways(shown.page)
     with measures.spaced(shown.page):
@@ -97,14 +98,14 @@ def test_nothing_is_cut_off_on_a_narrow_screen(shown: Shown) -> None:
     assert not found, "\n".join(found)
 
 
-def test_nothing_is_cut_off_with_letters_twice_as_large(shown: Shown) -> None:
+def test_page_fits_with_double_font_size(shown: Shown) -> None:
     measures.resize(shown.page, min(measures.WIDTHS))
     with measures.enlarged(shown.page):
         found = measures.sideways(shown.page)
     assert not found, "\n".join(found)
 
 
-def test_everything_that_can_be_pressed_is_large_enough(shown: Shown) -> None:
+def test_page_has_no_small_targets(shown: Shown) -> None:
     for width in measures.WIDTHS:
         measures.resize(shown.page, width)
         found = measures.small_targets(shown.page)
@@ -112,7 +113,7 @@ def test_everything_that_can_be_pressed_is_large_enough(shown: Shown) -> None:
 
 
 @pytest.mark.attack
-def test_links_lead_somewhere(shown: Shown, beside: Page, rooms: Rooms, followed: set[tuple[str | None, str]]) -> None:
+def test_page_has_no_dead_links(shown: Shown, beside: Page, demo_pages: DemoPages, followed: set[tuple[str | None, str]]) -> None:
     dead = []
     for link in shown.page.locator("a[href]").evaluate_all("(links) => [...new Set(links.map((link) => link.href))]"):
         address = urlsplit(link)
@@ -122,21 +123,21 @@ def test_links_lead_somewhere(shown: Shown, beside: Page, rooms: Rooms, followed
                 dead.append(link)
         elif address.scheme == "http" and kind not in followed:
             followed.add(kind)
-            if _is_dead(link, beside, rooms, shown.view.role):
+            if _is_dead(link, beside, demo_pages, shown.view.role):
                 dead.append(link)
     assert not dead, "\n".join(dead)
 
 
-def _is_dead(link: str, page: Page, rooms: Rooms, role: str | None) -> bool:
+def _is_dead(link: str, page: Page, demo_pages: DemoPages, role: str | None) -> bool:
     if urlsplit(link).path.startswith(SERVED):
-        return rooms.http(role).get(link).status_code >= 400
+        return demo_pages.http(role).get(link).status_code >= 400
     page.goto(link)
-    return settled(page).locator("h1").inner_text() == rooms.nowhere
+    return settled(page).locator("h1").inner_text() == demo_pages.not_found_heading
 
 
 @pytest.mark.attack
-def test_moves_within_the_app_keep_the_focus(shown: Shown, beside: Page, rooms: Rooms) -> None:
-    rooms.show(shown.view, beside)
+def test_navigation_keeps_the_focus(shown: Shown, beside: Page, demo_pages: DemoPages) -> None:
+    demo_pages.show(shown.view, beside)
     address = beside.url
     served = "".join(f":not([href^='{path}'])" for path in (*SERVED, "#"))
     links = beside.locator(f"main a[href^='/']{served}:visible, header a[href^='/']{served}:visible")
@@ -153,18 +154,18 @@ def test_moves_within_the_app_keep_the_focus(shown: Shown, beside: Page, rooms: 
 
 
 @pytest.mark.attack
-def test_buttons_do_something(shown: Shown, rooms: Rooms, followed: set[tuple[str | None, str]]) -> None:
+def test_page_has_no_dead_buttons(shown: Shown, demo_pages: DemoPages, followed: set[tuple[str | None, str]]) -> None:
     role = shown.view.role
     measures.resize(shown.page, max(measures.WIDTHS))
     names = [re.sub(r"\d+", "#", name) for name in shown.page.locator(BUTTONS).all_inner_texts()[:PRESSES]]
     untried = {name: number for number, name in reversed(list(enumerate(names))) if (role, name) not in followed}
     followed |= {(role, name) for name in untried}
     if untried:
-        # in a profile of its own, for what a browser remembers; what it sends does not arrive
-        with rooms.apart(role) as page:
+        # in a separate profile, with its writes aborted
+        with demo_pages.apart(role) as page:
             page.add_init_script(CHANGES)
             page.route(re.compile(r"/(api|auth)/"), _let_only_reads_pass)
-            dead = [name for name, number in untried.items() if not _does_something(number, rooms.show(shown.view, page))]
+            dead = [name for name, number in untried.items() if not _does_something(number, demo_pages.show(shown.view, page))]
         assert not dead, "\n".join(dead)
 
 
@@ -180,7 +181,7 @@ def _does_something(number: int, page: Page) -> bool:
     page.on("download", note)
     field = page.locator("input:not([type]):visible, input[type=search]:visible, input[type=text]:visible").first
     if button.evaluate("(button) => button.type === 'submit' && button.form !== null") and field.count():
-        # to look for what was looked for already changes nothing
+        # repeating the same search would change no element
         field.fill("a")
     for day in page.locator("form.filters input[type=date]:visible").all():
         day.fill("2030-01-07")

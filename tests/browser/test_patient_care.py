@@ -1,4 +1,4 @@
-"""What a patient is given: prescriptions on paper, referrals to book, laboratory visits and their results."""
+"""A patient's prescriptions on paper, referrals to book, laboratory bookings and results."""
 
 import re
 from collections.abc import Callable
@@ -12,6 +12,8 @@ from tests.browser.conftest import RolePage
 from tests.browser.measures import printed, settled
 from tests.browser.people import People
 from tests.hospital import Person, free_times
+
+pytestmark = pytest.mark.clock
 
 Clicks = Callable[[Page], int]
 MEDICINE, INSTRUCTIONS = "Ramipril 5 mg tablets", "With a glass of water."
@@ -47,7 +49,7 @@ def treated(people: People, patient: str) -> int:
 
 
 def measured(people: People, patient: str) -> tuple[int, int]:
-    """A booking whose specimen is at the bench, and its result, which the laboratory has not vouched for."""
+    """Return the ids of a booking in progress and of its unverified result."""
     # usual ranges depend on it
     sent(people[patient], "PUT", "/auth/me", full_name="Cara Kranz", date_of_birth="1984-05-17")
     tomorrow = (datetime.now(UTC) + timedelta(days=1)).date().isoformat()
@@ -60,7 +62,7 @@ def measured(people: People, patient: str) -> tuple[int, int]:
     return booking["id"], result["id"]
 
 
-def test_a_prescription_is_one_page_of_paper_with_everything_on_it(people: People, patient: str, role_page: RolePage) -> None:
+def test_prescription_prints_complete_on_one_page(people: People, patient: str, role_page: RolePage) -> None:
     body = {"patient_id": treated(people, patient), "items": [ITEM], "notes": "Measure your blood pressure."}
     prescription = sent(people["dr_a"], "POST", "/api/doctor/prescriptions", **body)
     page = role_page(patient)
@@ -74,7 +76,7 @@ def test_a_prescription_is_one_page_of_paper_with_everything_on_it(people: Peopl
     assert "Find a doctor" not in paper.text
 
 
-def test_a_referral_leads_to_the_times_of_its_doctor(people: People, patient: str, role_page: RolePage) -> None:
+def test_referral_links_to_free_times_of_its_doctor(people: People, patient: str, role_page: RolePage) -> None:
     body = {"patient_id": treated(people, patient), "to_doctor_id": people["dr_b"].id, "reason": "A mole that grows"}
     sent(people["dr_a"], "POST", "/api/doctor/referrals", **body)
     page = role_page(patient)
@@ -84,7 +86,7 @@ def test_a_referral_leads_to_the_times_of_its_doctor(people: People, patient: st
     expect(page.get_by_role("heading", level=1)).to_contain_text("Dr Ben Berg")
 
 
-def test_a_laboratory_visit_is_booked_in_three_presses_and_cancelled(
+def test_lab_booking_takes_three_clicks_and_is_cancelled(
     people: People, patient: str, role_page: RolePage, clicks: Clicks
 ) -> None:
     page = role_page(patient)
@@ -108,7 +110,7 @@ def test_a_laboratory_visit_is_booked_in_three_presses_and_cancelled(
     assert booking["status"] == "cancelled"
 
 
-def test_a_result_is_there_once_it_is_released_words_first(people: People, patient: str, role_page: RolePage) -> None:
+def test_released_result_shows_summary_before_values(people: People, patient: str, role_page: RolePage) -> None:
     booking, result = measured(people, patient)
     page = role_page(patient)
     page.goto("/results")

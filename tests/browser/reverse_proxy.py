@@ -1,4 +1,4 @@
-"""What stands before the gateway in a container: static files, and the API forwarded, with 502 while the gateway is down."""
+"""A reverse proxy as in front of containers: static files, the API forwarded, and 502 while the gateway is down."""
 
 import threading
 import time
@@ -20,7 +20,7 @@ FORWARDED = ("/api/", "/auth/", "/docs", "/openapi.json")
 HOP_BY_HOP = {b"connection", b"keep-alive", b"transfer-encoding", b"content-length", b"date", b"server"}
 
 
-class Front:
+class ReverseProxy:
     """ASGI app for the files in `web` and the gateway at `gateway`."""
 
     def __init__(self, gateway: str, web: Path) -> None:
@@ -56,14 +56,14 @@ class Front:
 
 
 @contextmanager
-def serving(front: Front, port: int) -> Iterator[None]:
-    """The front listens on a port of this machine, in a thread."""
-    server = uvicorn.Server(uvicorn.Config(front.app, host="127.0.0.1", port=port, log_level="error"))
+def serving(proxy: ReverseProxy, port: int) -> Iterator[None]:
+    """Serve the proxy on a port of this machine, in a thread, until the block ends."""
+    server = uvicorn.Server(uvicorn.Config(proxy.app, host="127.0.0.1", port=port, log_level="error"))
     thread = threading.Thread(target=server.run)
     thread.start()
     try:
         while not server.started:
-            assert thread.is_alive(), "the front did not start"
+            assert thread.is_alive(), "the proxy did not start"
             time.sleep(0.01)
         yield
     finally:

@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from icalendar import Calendar
@@ -9,10 +10,12 @@ from playwright.sync_api import expect
 
 from tests.browser import care
 from tests.browser.conftest import Clicks, Figure, RolePage
-from tests.browser.effort import model_s
+from tests.browser.effort import klm_seconds
 from tests.browser.measures import printed, settled, tab_to
 from tests.browser.people import People
 from tests.hospital import Person, free_times
+
+pytestmark = pytest.mark.clock
 
 
 @pytest.fixture
@@ -32,7 +35,7 @@ def now(people: People, patient: str, visit: care.Record) -> care.Record:
     return found
 
 
-def test_three_presses_to_move_and_the_old_time_is_free_afterwards(
+def test_moving_a_visit_takes_three_clicks_and_frees_old_time(
     people: People, patient: str, role_page: RolePage, visit: care.Record, doctor: Person, clicks: Clicks, figure: Figure
 ) -> None:
     page = role_page(patient)
@@ -45,21 +48,22 @@ def test_three_presses_to_move_and_the_old_time_is_free_afterwards(
     expect(page).to_have_url(re.compile(rf"/appointments/{visit['id']}$"))
     expect(page.get_by_text("Your appointment is moved.")).to_be_visible()
     assert clicks(page) == 3
-    figure("5 move a visit", f"3 clicks, KLM {model_s(3):.1f} s")
+    figure("5 move a visit", f"3 clicks, KLM {klm_seconds(3):.1f} s")
     assert now(people, patient, visit)["starts_at"] != visit["starts_at"]
     free = [time.isoformat() for time in free_times(people[patient].http, doctor.id)]
     assert visit["starts_at"].replace("Z", "+00:00") in free
 
 
-def test_a_time_that_is_taken_meanwhile_leaves_the_old_one(
+def test_moving_to_a_taken_time_keeps_the_old_time(
     people: People, patient: str, role_page: RolePage, visit: care.Record, doctor: Person, expected: list[str]
 ) -> None:
     expected.append("409 .*/api/appointments/")
     page = role_page(patient)
     page.goto(f"/appointments/{visit['id']}/move")
     page.get_by_role("region", name="Free times").get_by_role("listitem").get_by_role("link").first.click()
-    wanted = free_times(people["newpat"].http, doctor.id)[0]
-    body = {"doctor_id": doctor.id, "starts_at": wanted.isoformat()}
+    expect(page).to_have_url(re.compile(r"[?&]start="))
+    [wanted] = parse_qs(urlsplit(page.url).query)["start"]
+    body = {"doctor_id": doctor.id, "starts_at": wanted}
     assert people["newpat"].http.post("/api/appointments", json=body).status_code == 201
     page.get_by_role("button", name="Move to this time").click()
     expect(page.get_by_role("alert")).to_be_focused()
@@ -70,7 +74,7 @@ def test_a_time_that_is_taken_meanwhile_leaves_the_old_one(
     expect(page.get_by_text("Your appointment is moved.")).to_be_visible()
 
 
-def test_moved_by_keyboard_alone(patient: str, role_page: RolePage, visit: care.Record) -> None:
+def test_moving_a_visit_works_by_keyboard(patient: str, role_page: RolePage, visit: care.Record) -> None:
     page = role_page(patient)
     page.goto(f"/appointments/{visit['id']}/move")
     settled(page)
@@ -84,7 +88,7 @@ def test_moved_by_keyboard_alone(patient: str, role_page: RolePage, visit: care.
     expect(page.get_by_text("Your appointment is moved.")).to_be_visible()
 
 
-def test_cancelling_begins_with_keeping(
+def test_cancel_dialog_focuses_keep_button(
     people: People, patient: str, role_page: RolePage, visit: care.Record, doctor: Person, clicks: Clicks, figure: Figure
 ) -> None:
     page = role_page(patient)
@@ -102,12 +106,12 @@ def test_cancelling_begins_with_keeping(
     expect(page.get_by_text(f"Your appointment {visit['reference']} is cancelled.")).to_be_focused()
     expect(page.get_by_text("You have no upcoming appointments.")).to_be_visible()
     assert clicks(page) - before == 2
-    figure("5 cancel a visit", f"2 clicks, KLM {model_s(2):.1f} s")
+    figure("5 cancel a visit", f"2 clicks, KLM {klm_seconds(2):.1f} s")
     again = {"doctor_id": doctor.id, "starts_at": visit["starts_at"]}
     assert people["newpat"].http.post("/api/appointments", json=again).status_code == 201
 
 
-def test_a_visit_that_has_begun_meanwhile_is_not_cancelled(
+def test_cancelling_a_started_visit_is_refused(
     patient: str, role_page: RolePage, visit: care.Record, doctor: Person, expected: list[str]
 ) -> None:
     expected.append("4(09|12) .*/cancel")
@@ -126,9 +130,7 @@ def test_a_visit_that_has_begun_meanwhile_is_not_cancelled(
     expect(page.get_by_role("button", name="Cancel appointment")).to_have_count(0)
 
 
-def test_printed_on_one_page_and_put_into_a_calendar(
-    patient: str, role_page: RolePage, visit: care.Record, tmp_path: Path
-) -> None:
+def test_visit_prints_on_one_page_and_exports_ics(patient: str, role_page: RolePage, visit: care.Record, tmp_path: Path) -> None:
     page = role_page(patient)
     page.goto(f"/appointments/{visit['id']}?new")
     expect(page.get_by_role("status").filter(has_text="Your appointment is booked.")).to_contain_text(visit["reference"])
@@ -147,14 +149,14 @@ def test_printed_on_one_page_and_put_into_a_calendar(
     assert start.isoformat() == visit["starts_at"].replace("Z", "+00:00")
 
 
-def test_the_visit_of_somebody_else_is_not_there(role_page: RolePage, visit: care.Record, expected: list[str]) -> None:
+def test_visit_of_another_patient_is_not_found(role_page: RolePage, visit: care.Record, expected: list[str]) -> None:
     expected.append("404 .*/api/appointments/")
     page = role_page("newpat")
     page.goto(f"/appointments/{visit['id']}")
     expect(page.get_by_role("heading", level=1)).to_have_text("There is no page at this address")
 
 
-def test_a_new_name_is_shown_at_once_and_typing_survives_a_reload(patient: str, role_page: RolePage) -> None:
+def test_profile_name_updates_banner_and_draft_survives_reload(patient: str, role_page: RolePage) -> None:
     page = role_page(patient)
     page.goto("/profile")
     page.get_by_label("Phone").fill("+49 30 5550")

@@ -1,4 +1,4 @@
-"""The demo hospital as each role sees it: one browser profile a role, used again for every page."""
+"""Pages of the demo hospital by role: one browser profile per role, reused for every page."""
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
@@ -10,15 +10,15 @@ from playwright.sync_api import Browser, Page
 
 from careplus_demo.people import PASSWORD
 from tests.browser.measures import settled
-from tests.browser.pages import NOWHERE, View
+from tests.browser.pages import NOT_FOUND, View
 from tests.browser.people import demo_email, signed_in_demo
 from tests.browser.tabs import Tab, opened
 from tests.hospital import Hospital
 
 
 @dataclass
-class Rooms:
-    """Profiles and API clients of the demo's people by role; None is a stranger."""
+class DemoPages:
+    """Browser profiles and API clients of demo accounts by role; None is signed out."""
 
     browser: Browser
     hospital: Hospital
@@ -34,7 +34,7 @@ class Rooms:
 
     @contextmanager
     def apart(self, role: str | None) -> Iterator[Page]:
-        """A profile of its own, with another sign-in."""
+        """Open a separate profile with a new sign-in."""
         with self._opened(role) as tab:
             yield tab.page
 
@@ -53,19 +53,19 @@ class Rooms:
         return self.addresses[view]
 
     def show(self, view: View, page: Page | None = None) -> Page:
-        """The view loaded in the role's page, or in another one of the same profile."""
+        """Load the view in the role's page, or in another page of the same profile."""
         shown = page or self.tab(view.role).page
         shown.goto(self.address(view))
         return settled(shown)
 
     def beside(self, view: View) -> Page:
-        """A page of its own in the role's profile, for what changes or leaves the view; close it."""
+        """Open another page in the role's profile for a test that changes or leaves the view; close it after use."""
         return self.tab(view.role).page.context.new_page()
 
     @cached_property
-    def nowhere(self) -> str:
-        """The heading of the page for addresses that lead nowhere."""
-        page = self.beside(NOWHERE)
-        heading = self.show(NOWHERE, page).locator("h1").inner_text()
+    def not_found_heading(self) -> str:
+        """Return the heading of the page for unknown addresses."""
+        page = self.beside(NOT_FOUND)
+        heading = self.show(NOT_FOUND, page).locator("h1").inner_text()
         page.close()
         return heading

@@ -1,4 +1,4 @@
-"""What guards an account: a forgotten password, a changed one, a second factor, and the devices somebody is signed in on."""
+"""Account security: forgotten and changed passwords, the second factor, and signed-in devices."""
 
 import re
 
@@ -24,7 +24,7 @@ def sign_in(page: Page, email: str, password: str) -> None:
 
 
 def set_up(page: Page) -> tuple[pyotp.TOTP, list[str]]:
-    """Switches the second factor on, as somebody does who types the secret; its codes and the recovery codes."""
+    """Enable the second factor by typing the secret; return the TOTP and the recovery codes."""
     page.goto("/security")
     page.get_by_role("button", name="Set up second factor").click()
     page.get_by_label("Your password", exact=True).fill(PASSWORD)
@@ -37,7 +37,7 @@ def set_up(page: Page) -> tuple[pyotp.TOTP, list[str]]:
     return totp, page.locator(".recovery-codes code").all_inner_texts()
 
 
-def test_p13_a_changed_password_ends_the_other_sessions(people: People, patient: str, role_page: RolePage, page: Page) -> None:
+def test_changed_password_ends_other_sessions(people: People, patient: str, role_page: RolePage, page: Page) -> None:
     here, elsewhere = role_page(patient), role_page(patient)
     elsewhere.goto("/home")
     here.goto("/security")
@@ -47,7 +47,7 @@ def test_p13_a_changed_password_ends_the_other_sessions(people: People, patient:
     here.get_by_role("button", name="Change password").click()
     expect(here.get_by_role("status").filter(has_text="Your password is changed.")).to_be_visible()
     expect(here.locator(".devices > li")).to_have_count(1)
-    # the refresh cookie over there is worth nothing any more
+    # the other session's refresh cookie is revoked
     origin = elsewhere.evaluate("() => location.origin")
     answer = elsewhere.context.request.post("/auth/refresh", headers={"X-CarePlus": "1", "Origin": origin})
     assert answer.status == 401
@@ -57,7 +57,7 @@ def test_p13_a_changed_password_ends_the_other_sessions(people: People, patient:
     expect(page).to_have_url(re.compile("/home$"))
 
 
-def test_what_is_wrong_with_a_password_stands_at_its_field(patient: str, role_page: RolePage, expected: list[str]) -> None:
+def test_password_error_is_shown_at_its_field(patient: str, role_page: RolePage, expected: list[str]) -> None:
     expected += ["403 .*/auth/password$", "422 .*/auth/password$"]
     page = role_page(patient)
     page.goto("/security")
@@ -73,7 +73,7 @@ def test_what_is_wrong_with_a_password_stands_at_its_field(patient: str, role_pa
         expect(page.locator(".field.wrong")).to_contain_text(said)
 
 
-def test_a_forgotten_password_end_to_end(
+def test_forgotten_password_is_reset_by_mail(
     page: Page, hospital: Hospital, people: People, patient: str, expected: list[str]
 ) -> None:
     expected.append("403 .*/auth/password/reset$")
@@ -99,14 +99,14 @@ def test_a_forgotten_password_end_to_end(
     expect(page).to_have_url(re.compile("/home$"))
 
 
-def test_an_address_that_nobody_has_gets_the_same_answer(page: Page) -> None:
+def test_reset_for_unknown_address_looks_the_same(page: Page) -> None:
     page.goto("/password")
     page.get_by_label("E-mail address").fill("nobody-at-all@example.org")
     page.get_by_role("button", name="Send me the link").click()
     expect(page.get_by_text("If there is an account for nobody-at-all@example.org, a mail is on its way.")).to_be_visible()
 
 
-def test_signing_in_with_a_second_factor(
+def test_sign_in_asks_for_second_factor(
     hospital: Hospital, people: People, patient: str, role_page: RolePage, page: Page, expected: list[str]
 ) -> None:
     expected.append(WRONG_CODE)
@@ -127,7 +127,7 @@ def test_signing_in_with_a_second_factor(
     expect(page).to_have_url(re.compile("/home$"))
 
 
-def test_the_dialog_over_a_page_asks_for_the_code_too(patient: str, role_page: RolePage, expected: list[str]) -> None:
+def test_expired_session_dialog_asks_for_second_factor(patient: str, role_page: RolePage, expected: list[str]) -> None:
     expected.append("401 ")
     page = role_page(patient)
     _, codes = set_up(page)
@@ -147,7 +147,7 @@ def test_the_dialog_over_a_page_asks_for_the_code_too(patient: str, role_page: R
     expect(page.get_by_role("heading", level=1)).to_have_text("Referrals")
 
 
-def test_switching_the_second_factor_off_is_one_step_and_opens_no_session_more(patient: str, role_page: RolePage) -> None:
+def test_disabling_second_factor_opens_no_session(patient: str, role_page: RolePage) -> None:
     page = role_page(patient)
     _, codes = set_up(page)
     devices = page.locator(".devices > li")
@@ -166,9 +166,7 @@ def test_switching_the_second_factor_off_is_one_step_and_opens_no_session_more(p
     expect(devices.filter(has_text="This device")).to_have_count(1)
 
 
-def test_an_administrator_switches_a_lost_second_factor_off(
-    people: People, patient: str, role_page: RolePage, page: Page
-) -> None:
+def test_admin_disables_lost_second_factor(people: People, patient: str, role_page: RolePage, page: Page) -> None:
     theirs, admin = role_page(patient), role_page("admin")
     set_up(theirs)
     admin.goto(f"/admin/people/{people[patient].id}")
@@ -183,7 +181,7 @@ def test_an_administrator_switches_a_lost_second_factor_off(
     expect(page).to_have_url(re.compile("/home$"))
 
 
-def test_a_device_is_signed_out(
+def test_signing_a_device_out_ends_its_session(
     hospital: Hospital, people: People, patient: str, role_page: RolePage, open_page: OpenPage
 ) -> None:
     page = role_page(patient)
