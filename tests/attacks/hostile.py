@@ -1,4 +1,11 @@
-"""Texts that are commands to somebody: a database, a shell, a browser, a spreadsheet, a calendar, a log, a reader's eyes."""
+"""Texts that are commands to a database, a shell, a browser, a spreadsheet, a calendar or a log, or that mislead readers."""
+
+import json
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from careplus_contracts.values import Line
 
 TEXTS: dict[str, str] = {
     # SQL
@@ -94,4 +101,17 @@ TEXTS: dict[str, str] = {
     "very long": "<b>" * 160,
     "quotes": "'\"`\u00b4\u2018\u2019\u201c\u201d",
 }
-"""No NUL and no half of a surrogate pair: these no text may have, and other tests try them."""
+"""Without NUL and lone surrogates, which every text refuses: tests/openapi tries them."""
+
+
+def accepts(kind: Any, text: str) -> bool:
+    """Return whether a value of this type may be this text."""
+    try:
+        TypeAdapter(kind).validate_json(json.dumps(text), strict=True)
+    except ValidationError:
+        return False
+    return True
+
+
+HOSTILE = list(TEXTS.values())
+LINES = [text for text in HOSTILE if accepts(Line, text)]
