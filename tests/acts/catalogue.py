@@ -1,5 +1,6 @@
 """The acts of all services by name, and the sentences that say what is missing."""
 
+import re
 from collections.abc import Iterable, Iterator
 from itertools import zip_longest
 from typing import Any
@@ -11,7 +12,7 @@ from careplus_contracts.everything import ENDPOINTS, SERVICES
 from tests.acts import appointments, auth, doctors, labs
 from tests.acts.act import Act
 from tests.acts.members import free_texts, named_records
-from tests.acts.record_ids import RECORD_IDS
+from tests.acts.record_ids import RECORD_IDS, no_record
 
 LISTED: tuple[Act, ...] = (*auth.ACTS, *appointments.ACTS, *doctors.ACTS, *labs.ACTS)
 ACTS: dict[str, Act] = {act.name: act for act in LISTED}
@@ -41,9 +42,16 @@ def gaps(endpoints: Iterable[Endpoint[..., Any]]) -> Iterator[str]:
             yield f"{endpoint.name} changes a record with a version: add race=Race(...) to its Act in {file}, {HOW}."
         if act is not None and free_texts(endpoint) and not act.read_back:
             yield f"{endpoint.name} takes text: add read_back={{person: path}} to its Act in {file}, {HOW}."
-        for named in named_records(endpoint):
-            if named.name not in RECORD_IDS:
-                yield f"{named.name} of {endpoint.name} is not known: add a RecordId to tests/acts/record_ids.py, {HOW}."
+        yield from unknown_ids(endpoint)
+
+
+def unknown_ids(endpoint: Endpoint[..., Any]) -> Iterator[str]:
+    in_path = re.findall(r"{(\w+)}", endpoint.path)
+    for name in dict.fromkeys([*in_path, *(named.name for named in named_records(endpoint))]):
+        if name not in RECORD_IDS:
+            yield f"{name} of {endpoint.name} is not known: add a RecordId to tests/acts/record_ids.py, {HOW}."
+        elif name in in_path and RECORD_IDS[name].make is no_record:
+            yield f"{name} of {endpoint.name} has no value: add make= to its RecordId in tests/acts/record_ids.py, {HOW}."
 
 
 def by_turns(acts: Iterable[Act]) -> list[Act]:

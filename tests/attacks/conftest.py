@@ -1,4 +1,4 @@
-"""A hospital of their own for tests that end processes and change everything once."""
+"""Hospitals for tests that kill processes and perform every act."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,8 +16,8 @@ DYING = Path(__file__).parent / "dying"
 
 
 @contextmanager
-def world_of_mortals(folder: Path) -> Iterator[World]:
-    """One of everything, in processes that die between commit and answer when they are told to."""
+def killable_world(folder: Path) -> Iterator[World]:
+    """Yield a world whose processes kill themselves between commit and answer when a file orders it."""
     hospital = Hospital(folder)
     before = hospital.environment.get("PYTHONPATH")
     hospital.extra["PYTHONPATH"] = f"{DYING}:{before}" if before else str(DYING)
@@ -28,14 +28,14 @@ def world_of_mortals(folder: Path) -> Iterator[World]:
 
 @pytest.fixture(scope="package")
 def mortal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    with world_of_mortals(tmp_path_factory.mktemp("mortal")) as world:
+    with killable_world(tmp_path_factory.mktemp("mortal")) as world:
         yield world
 
 
 @pytest.fixture
 def another_mortal(tmp_path: Path) -> Iterator[World]:
-    """For those who do everything that can be done but once."""
-    with world_of_mortals(tmp_path) as world:
+    """Yield a world for one test, for acts that can be done once."""
+    with killable_world(tmp_path) as world:
         yield world
 
 

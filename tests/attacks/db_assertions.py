@@ -1,4 +1,4 @@
-"""Crowds that ask at once, processes that die before they answer, and what the database file says afterwards."""
+"""Concurrent requests, processes killed before they answer, and assertions about the rows of the database file."""
 
 import asyncio
 import time
@@ -26,17 +26,17 @@ def write(hospital: Hospital, sql: str, *values: Any) -> None:
 
 
 BY_ITSELF = {"mails": "id", "password_resets": "NULL", "attempts": "NULL"}
-"""What auth changes beside requests: of mails what stays is that they are there, of codes and counts nothing."""
+"""Tables that auth changes between requests: of mails the ids are compared, of reset codes and attempts no column."""
 
 
 def tables(hospital: Hospital) -> list[str]:
-    """All but those that note who asked, which grow with every request."""
+    """Return all tables but those of the audit trail, which grow with every request."""
     names = query(hospital, "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
     return [name for (name,) in names if not name.startswith("audit")]
 
 
 def contents(hospital: Hospital) -> dict[str, list[tuple[Any, ...]]]:
-    """Every row of every table."""
+    """Return every row of every table."""
 
     def rows(name: str) -> list[tuple[Any, ...]]:
         found = query(hospital, f"SELECT {BY_ITSELF.get(name, '*')} FROM {name}")
@@ -46,7 +46,7 @@ def contents(hospital: Hospital) -> dict[str, list[tuple[Any, ...]]]:
 
 
 def tally(hospital: Hospital) -> dict[str, int]:
-    """How many rows each table has, and how many versions its records have had."""
+    """Return the number of rows of each table, and the sum of the versions of its records."""
     counted = {}
     for name in tables(hospital):
         columns = [column for _, column, *_ in query(hospital, f"PRAGMA table_info({name})")]
@@ -62,8 +62,8 @@ def growth(before: dict[str, int], after: dict[str, int]) -> dict[str, int]:
 
 
 @asynccontextmanager
-async def held(hospital: Hospital, seconds: float) -> AsyncIterator[None]:
-    """Nobody else can write to the database until so many seconds after the block."""
+async def write_lock(hospital: Hospital, seconds: float) -> AsyncIterator[None]:
+    """Hold the write lock of the database until so many seconds after the block."""
     with closing(pysqlite3.connect(hospital.data / "careplus.db", timeout=30, isolation_level=None)) as connection:
         connection.execute("BEGIN IMMEDIATE")
         yield
@@ -72,27 +72,27 @@ async def held(hospital: Hospital, seconds: float) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def crowd_of(hospital: Hospital, people: int) -> AsyncIterator[httpx.AsyncClient]:
-    limits = httpx.Limits(max_connections=people, max_keepalive_connections=people, keepalive_expiry=2)
+async def client_for(hospital: Hospital, connections: int) -> AsyncIterator[httpx.AsyncClient]:
+    limits = httpx.Limits(max_connections=connections, max_keepalive_connections=connections, keepalive_expiry=2)
     async with httpx.AsyncClient(base_url=hospital.url, timeout=120, limits=limits, **NEARBY) as client:
         yield client
 
 
-async def all_at_once(ask: Callable[[int], Awaitable[httpx.Response]], people: int) -> list[httpx.Response]:
-    """What each is answered. Who is told to come again, because a busy machine cannot take them all, comes again."""
+async def all_at_once(ask: Callable[[int], Awaitable[httpx.Response]], requests: int) -> list[httpx.Response]:
+    """Return the answers to concurrent requests; repeat each that is 503, because a busy machine cannot take all at once."""
 
-    async def patiently(number: int) -> httpx.Response:
+    async def until_served(number: int) -> httpx.Response:
         for _ in range(120):
             if (answer := await ask(number)).status_code != 503:
                 break
             await asyncio.sleep(0.5)
         return answer
 
-    return await asyncio.gather(*(patiently(number) for number in range(people)))
+    return await asyncio.gather(*(until_served(number) for number in range(requests)))
 
 
 def check_one_answer(answers: list[httpx.Response], status: int = 201) -> httpx.Response:
-    """One acted, the others were told so: the same answer, or that the first has not ended. Answers the one."""
+    """Check that one request acted and the others got its answer or `in_progress`. Return the answer of the one."""
     first = [answer for answer in answers if answer.status_code == status and "idempotency-replayed" not in answer.headers]
     assert len(first) == 1, [answer.text for answer in answers][:5]
     for answer in answers:
@@ -104,7 +104,7 @@ def check_one_answer(answers: list[httpx.Response], status: int = 201) -> httpx.
     return first[0]
 
 
-def dying(
+def kill_and_repeat(
     world: World,
     service: str,
     call: str,
@@ -114,29 +114,29 @@ def dying(
     meanwhile: Callable[[Hospital], Any] = contents,
     at: str = "answer",
 ) -> httpx.Response:
-    """The answer to a repeated request whose first answer died with its service, after the act was committed.
+    """Return the answer to a repeated request whose service was killed after the act was committed.
 
-    It dies at its answer, or at its `commit`. `meanwhile` is asked when it dies, before it is there again and the gateway or we
-    repeat anything; what it says is in the answer's extensions.
+    It is killed at its answer, or at its `commit`. `meanwhile` is called when it is dead, before it starts again and the request
+    is repeated; its result stands in the answer's extensions.
     """
     before = processes(world.hospital)[service]
     order = world.hospital.data / service
     order.write_text(at)
-    said = None
+    found = None
     deadline = time.monotonic() + 180
     while time.monotonic() < deadline:
         with ThreadPoolExecutor(1) as apart:
             asking = apart.submit(person.request, *call.split(), json=body, headers=headers)
             while order.exists() and not asking.done():
                 time.sleep(0.01)
-            if said is None and not order.exists():
-                said = meanwhile(world.hospital)
+            if found is None and not order.exists():
+                found = meanwhile(world.hospital)
             answer = asking.result()
         under_way = answer.status_code == 409 and answer.json()["code"] == "in_progress"
         if answer.status_code not in {502, 503, 504} and not under_way:
             break
         time.sleep(0.2)
-    assert not order.exists(), "nobody died"
+    assert not order.exists(), "no process was killed"
     assert processes(world.hospital)[service] != before
-    answer.extensions["meanwhile"] = said
+    answer.extensions["meanwhile"] = found
     return answer

@@ -25,7 +25,7 @@ import pytest
 
 from tests.attacks.debugger import hold, let_go, was_killed
 from tests.attacks.doors import Gate, gates
-from tests.attacks.ledger import held
+from tests.attacks.db_assertions import write_lock
 from tests.attacks.wishes import OWN, READS, WISHES, Ward, ward_of
 from tests.gateway.journal import pid_of
 from tests.hospital import NEARBY, PASSWORD, Hospital, Person, eventually, only_linux, processes, unwatched
@@ -288,7 +288,7 @@ async def test_what_was_begun_is_ended_before_a_process_is(ward: Ward, process: 
         port = httpx.URL(door.url).port or 80
         before = taken_at(port)
         # neither a change nor a look that has to be noted is answered while nobody can write
-        async with held(hospital, 1):
+        async with write_lock(hospital, 1):
             asked = [asyncio.create_task(http.request(**wish)) for wish in wishes]
             asked += [asyncio.create_task(ward.read(http, services[number % len(services)])) for number in range(25)]
             await asyncio.sleep(1)
@@ -361,7 +361,7 @@ async def test_a_service_that_stands_still_costs_nobody_else_anything(ward: Ward
         try:
             # what waits to be written now is done later, when nobody waits for its answer any more; nor does the service hold the
             # database's lock as it is stopped
-            async with held(ward.hospital, 0.2):
+            async with write_lock(ward.hospital, 0.2):
                 asked = [asyncio.create_task(timed(http.request(**wish))) for wish in repeated]
                 await asyncio.sleep(0.5)
                 os.kill(pid, signal.SIGSTOP)

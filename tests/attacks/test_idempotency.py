@@ -16,7 +16,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.attacks.ledger import all_at_once, check_one_answer, contents, crowd_of, dying, held, query, write
+from tests.attacks.db_assertions import all_at_once, check_one_answer, contents, client_for, kill_and_repeat, write_lock, query, write
 from tests.hospital import NEARBY, PASSWORD, Hospital, Person, free_port, free_times, only_linux, processes
 from tests.world import World, made
 
@@ -30,7 +30,7 @@ def key() -> dict[str, str]:
 
 @pytest.fixture
 async def crowd(hospital: Hospital) -> AsyncIterator[httpx.AsyncClient]:
-    async with crowd_of(hospital, CROWD) as client:
+    async with client_for(hospital, CROWD) as client:
         yield client
 
 
@@ -106,7 +106,7 @@ async def test_a_crowd_at_two_processes_books_once(
     body = visit(world.people, 200)
     doors = [f"{second_process}/api/appointments", "/api/appointments"]
     # nobody can write until both processes have seen that nothing is kept yet
-    async with held(hospital, 2):
+    async with write_lock(hospital, 2):
         asking = asyncio.create_task(all_at_once(lambda number: crowd.post(doors[number % 2], json=body, headers=headers), CROWD))
     answers = await asking
     first = check_one_answer(answers)
@@ -192,7 +192,7 @@ def test_the_database_file_holds_no_code_and_no_diagnosis_twice(hospital: Hospit
 @only_linux
 def test_the_answer_of_a_process_that_was_killed(mortal: World, people: dict[str, Person], key: dict[str, str]) -> None:
     body = visit(people, 100)
-    answer = dying(mortal, "appointments", "POST /api/appointments", people["other_patient"].http, body, key)
+    answer = kill_and_repeat(mortal, "appointments", "POST /api/appointments", people["other_patient"].http, body, key)
     assert (answer.status_code, answer.headers["idempotency-replayed"], answer.headers["etag"]) == (201, "true", '"1"')
     mine = people["other_patient"].http.get("/api/appointments").json()["items"]
     assert mine == [answer.json()]
@@ -205,7 +205,7 @@ def test_a_laboratory_that_was_killed(mortal: World, people: dict[str, Person], 
     day = visit(people, 200)["starts_at"][:10]
     starts_at = patient.get("/api/labs/slots", params={"day": day}).json()["items"][0]["starts_at"]
     body = {"test_codes": ["CBC"], "starts_at": starts_at}
-    answer = dying(mortal, "labs", "POST /api/labs/bookings", patient, body, key, at="commit")
+    answer = kill_and_repeat(mortal, "labs", "POST /api/labs/bookings", patient, body, key, at="commit")
     assert (answer.status_code, answer.headers["idempotency-replayed"], answer.headers["etag"]) == (201, "true", '"1"')
     assert patient.get("/api/labs/bookings").json()["items"] == [answer.json()]
     assert contents(mortal.hospital) == answer.extensions["meanwhile"]
@@ -220,7 +220,7 @@ def test_two_services_one_of_which_was_killed(
     email, made_first = f"{service}@example.org", "SELECT code_hash FROM invitations ORDER BY id DESC LIMIT 1"
     body = {"email": email, "full_name": "Dr Twice", "specialty": "Cardiology"}
     first = partial(query, sql=made_first)
-    answer = dying(mortal, service, "POST /api/admin/doctors", people["admin"].http, body, key, first)
+    answer = kill_and_repeat(mortal, service, "POST /api/admin/doctors", people["admin"].http, body, key, first)
     assert answer.status_code == 201, answer.text
     code_hash = hashlib.sha256(answer.json()["invitation_code"].encode()).hexdigest()
     assert answer.extensions["meanwhile"] == query(mortal.hospital, made_first) == [(code_hash,)]
@@ -236,7 +236,7 @@ def test_a_change_whose_answer_was_lost_is_not_stale(mortal: World, people: dict
     before = doctor.get("/api/doctor/profile")
     body = {"full_name": "Dr Ama Osei", "specialty": "Cardiology", "room": "Room 7"}
     match = {"If-Match": before.headers["etag"]}
-    answer = dying(mortal, "doctors", "PUT /api/doctor/profile", doctor, body, key | match)
+    answer = kill_and_repeat(mortal, "doctors", "PUT /api/doctor/profile", doctor, body, key | match)
     assert (answer.status_code, answer.headers["idempotency-replayed"]) == (200, "true")
     assert answer.json()["version"] == before.json()["version"] + 1
     assert doctor.get("/api/doctor/profile").json() == answer.json()

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from careplus_contracts.endpoints import Endpoint, Role
 from careplus_contracts.everything import ENDPOINTS
-from tests.attacks.ledger import contents
+from tests.attacks.db_assertions import contents
 from tests.world import World
 
 SET_BY_THE_HOUSE: dict[str, Any] = {

@@ -17,7 +17,7 @@ from careplus_contracts.endpoints import SIGNED_IN, Endpoint, Role
 from careplus_contracts.everything import ENDPOINTS
 from careplus_contracts.values import Justification
 from careplus_runtime.audit import Auditor
-from tests.attacks.writing import HOSTILE, LINES, accepts
+from tests.attacks.hostile import HOSTILE, LINES, accepts
 from tests.audit.trail import ask, of_request, rows, wait_until_sealed
 from tests.hospital import ADMIN, PASSWORD, Hospital, Person
 from tests.test_every_endpoint import named, path_of
