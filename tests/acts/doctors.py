@@ -47,9 +47,7 @@ ACTS = (
     Act(
         "set_allergies",
         read_back={"doctor": CHART},
-        race=Race(
-            read=CHART, body=lambda _, number: {"allergies": [{"severity": "mild", "substance": f"Substance {number}"}]}
-        ),
+        race=Race(read=CHART, body=lambda _, number: {"allergies": [{"severity": "mild", "substance": f"Substance {number}"}]}),
     ),
     Act(
         "open_chart",
@@ -73,7 +71,7 @@ ACTS = (
     Act(
         "refer",
         read_back={"patient": "/api/referrals/{id}", "doctor": "/api/doctor/referrals?limit=1"},
-        one_of=("to_specialty", "to_external"),
+        one_of=("to_external", "to_specialty"),
     ),
     Act(
         "update_referral",

@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pyotp import TOTP
 
 from careplus_contracts.everything import ENDPOINTS, SERVICES
 from careplus_tables import everything
-from tests.gateway.journal import requested, said
-from tests.hospital import ADMIN, PASSWORD, Hospital, free_times
-from tests.mailbox import reset_code
-from tests.world import World, build, made
+from tests.acts.catalogue import changes
+from tests.acts.context import acting_in
+from tests.gateway.journal import said
+from tests.hospital import ADMIN, Hospital
+from tests.world import World, build
 
 ROOT = Path(__file__).parents[2]
 ALLOWED = {
@@ -39,75 +39,23 @@ def hospital(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hospital]:
 
 @pytest.fixture(scope="module")
 def world(hospital: Hospital) -> Iterator[World]:
-    """One of everything, and everything done once that can be done."""
+    """Yield a world in which every act was done once."""
     admin = hospital.sign_in(ADMIN)
     with build(hospital, admin) as built:
-        do_the_rest(built, hospital)
+        perform_all_acts(built)
         yield built
 
 
-def do_the_rest(world: World, hospital: Hospital) -> None:
-    """What building the world left undone."""
-    ids, people = world.ids, world.people
-    patient, doctor, lab, admin = (people[name].http for name in ("patient", "doctor", "lab", "admin"))
-    visit, key = f"/api/appointments/{ids['appointment_id']}", {"Idempotency-Key": "writers"}
-    times = [at.isoformat() for at in free_times(patient, ids["doctor_id"], days=10)[60:62]]
-    made(patient.put(visit, json={"starts_at": times[0]}), 200)
-    made(doctor.put(f"/api/doctor/appointments/{ids['appointment_id']}", json={"status": "confirmed"}), 200)
-    made(patient.put(f"{visit}/cancel"), 200)
-    made(patient.post("/api/appointments", json={"doctor_id": ids["doctor_id"], "starts_at": times[1]}, headers=key))
-    assert doctor.delete(f"/api/doctor/time-off/{ids['time_off_id']}").status_code == 204
-    profile = {"full_name": "Dr Ama Osei", "specialty": "Cardiology"}
-    made(doctor.put("/api/doctor/profile", json=profile), 200)
-    made(admin.put(f"/api/admin/doctors/{ids['doctor_id']}", json={**profile, "active": True}), 200)
-    chart = f"/api/doctor/patients/{people['other_patient'].id}"
-    made(doctor.post(f"{chart}/access", json={"reason": "Unconscious in the emergency room"}, headers=key))
-    made(admin.put(f"/api/admin/accounts/{ids['account_id']}", json={"role": "patient", "active": False}), 200)
-    called = {"patient_id": people["patient"].id, "doctor_id": people["other_doctor"].id, "starts_at": times[0]}
-    arranged = made(admin.post("/api/admin/appointments", json=called, headers=key))
-    made(admin.put(f"/api/admin/appointments/{arranged['id']}", json={"status": "arrived"}), 200)
-    made(doctor.put(f"/api/doctor/prescriptions/{ids['prescription_id']}/stop"), 200)
-    made(doctor.put(f"/api/doctor/referrals/{ids['referral_id']}", json={"status": "seen"}), 200)
-    at = patient.get("/api/labs/slots", params={"day": times[0][:10]}).json()["items"][0]["starts_at"]
-    booking = made(patient.post("/api/labs/bookings", json={"test_codes": ["CBC"], "starts_at": at}, headers=key))
-    made(patient.put(f"/api/labs/bookings/{booking['id']}/cancel"), 200)
-    made(doctor.post("/api/doctor/lab-orders", json={"patient_id": people["patient"].id, "test_codes": ["CRP"]}, headers=key))
-    test = {"name": "Ours", "category": "ours", "specimen": "serum", "turnaround_hours": 4, "price_minor": 450}
-    made(admin.post("/api/labs/tests", json={"code": "OURS", **test, "analytes": ["potassium"]}))
-    made(admin.put("/api/labs/tests/OURS", json=test), 200)
-    made(lab.put("/auth/me", json={"full_name": "Lea Labor"}), 200)
-    use_a_session(hospital)
-    use_an_account(world, hospital)
-
-
-def use_a_session(hospital: Hospital) -> None:
-    ours = {"Origin": f"http://localhost:{hospital.port}", "X-CarePlus": "1"}
-    with hospital.client() as browser:
-        made(browser.post("/auth/login", json={"email": ADMIN, "password": PASSWORD}), 200)
-        made(browser.post("/auth/refresh", headers=ours), 200)
-        out = browser.post("/auth/logout", headers=ours)
-    assert requested(said(hospital, out)) == [("POST", "/auth/logout", 204, "info")]
-
-
-def use_an_account(world: World, hospital: Hospital) -> None:
-    """A second factor switched on and off, another device signed out, and a password changed, forgotten and chosen anew."""
-    person, old, new = hospital.register("ways@example.org", "Will Ways"), PASSWORD, "nine-loud-kestrels"
-    secret = made(person.http.post("/auth/mfa", json={"password": old}))["secret"]
-    codes = made(person.http.post("/auth/mfa/confirm", json={"otp": TOTP(secret).now()}), 200)["codes"]
-    again = hospital.sign_in("ways@example.org", otp=codes[0])
-    assert again.http.delete("/auth/mfa").status_code == 204
-    sessions = made(again.http.get("/auth/sessions"), 200)["items"]
-    other = next(session["id"] for session in sessions if not session["current"])
-    assert again.http.delete(f"/auth/sessions/{other}").status_code == 204
-    changed = again.http.post("/auth/password", json={"current_password": old, "new_password": new})
-    assert changed.status_code == 204, changed.text
-    assert again.http.post("/auth/password/forgot", json={"email": "ways@example.org"}).status_code == 204
-    chosen = again.http.post("/auth/password/reset", json={"code": reset_code(hospital, "ways@example.org"), "new_password": old})
-    assert chosen.status_code == 204, chosen.text
-    # its line is the last that the log is asked for
-    assert said(hospital, chosen)
-    for one in (person, again):
-        one.http.close()
+def perform_all_acts(world: World) -> None:
+    """Do every act of the catalogue, with a key where it takes one, and wait until the log has the last one."""
+    with acting_in(world) as context:
+        for act in changes():
+            request = context.request(act)
+            body = {"json": request.body} if act.endpoint.body else {}
+            key = {"Idempotency-Key": f"writers {act.name}"} if act.endpoint.keyed else {}
+            answer = request.http.request(request.method, request.path, headers=key, **body)
+            assert answer.status_code == act.endpoint.status, f"{act.name}: {answer.text}"
+        assert said(world.hospital, answer)
 
 
 def written(hospital: Hospital) -> set[tuple[str, str]]:
@@ -127,7 +75,7 @@ def test_everything_that_can_be_done_was_done(world: World, hospital: Hospital) 
         path = re.compile(re.sub(r"{\w+}", "[^/]+", endpoint.path))
         assert endpoint.method == "GET" or any(
             method == endpoint.method and path.fullmatch(asked) for method, asked, _ in done
-        ), f"{endpoint.name}: do it in do_the_rest"
+        ), f"{endpoint.name} was not done"
 
 
 def test_nobody_writes_what_is_not_theirs(world: World, hospital: Hospital) -> None:

@@ -41,9 +41,7 @@ def hostile_texts(places: dict[Place, Any], number: int) -> Iterator[tuple[Place
         yield place, text if accepts(kind, text) else f"text {shift}"
 
 
-def send_text(
-    context: ActContext, endpoint: Endpoint[..., Any], path: str, body: Any, *, ascii_only: bool
-) -> httpx.Response:
+def send_text(context: ActContext, endpoint: Endpoint[..., Any], path: str, body: Any, *, ascii_only: bool) -> httpx.Response:
     """Send a body as JSON with or without escapes: httpx escapes nothing, and both are JSON."""
     content = json.dumps(body, ensure_ascii=ascii_only).encode()
     headers = {"Content-Type": "application/json"}

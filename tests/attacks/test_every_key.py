@@ -93,9 +93,7 @@ async def send_many(hospital: Hospital, method: str, path: str, body: Any, heade
 
 
 @pytest.mark.attack
-async def test_hundred_requests_with_one_key_act_once(
-    another_mortal: World, growth_once: dict[str, dict[str, int]]
-) -> None:
+async def test_hundred_requests_with_one_key_act_once(another_mortal: World, growth_once: dict[str, dict[str, int]]) -> None:
     hospital = another_mortal.hospital
     with acting_in(another_mortal) as context:
         for act in by_turns(idempotent_acts()):

@@ -23,10 +23,10 @@ import httpx
 import pysqlite3
 import pytest
 
+from tests.attacks.db_assertions import write_lock
 from tests.attacks.debugger import hold, let_go, was_killed
 from tests.attacks.doors import Gate, gates
-from tests.attacks.db_assertions import write_lock
-from tests.attacks.wishes import OWN, READS, WISHES, Ward, ward_of
+from tests.attacks.restarts import AUDITED_READS, OWN_ACTS, Staff, events_of, staffed
 from tests.gateway.journal import pid_of
 from tests.hospital import NEARBY, PASSWORD, Hospital, Person, eventually, only_linux, processes, unwatched
 
@@ -97,13 +97,13 @@ def test_bodies_of_200_mb_are_not_held(hospital: Hospital, told: bool) -> None:
 
 
 @pytest.fixture
-def ward(hospital: Hospital, admin: Person) -> Iterator[Ward]:
+def staff(hospital: Hospital, admin: Person) -> Iterator[Staff]:
     # a test before may have failed while something, or all, was away
     if hospital.process is not None and hospital.process.poll() is not None:
         hospital.start()
     hospital.wait_until_ready()
-    with ward_of(hospital, admin) as crew:
-        yield crew
+    with staffed(hospital, admin) as staff:
+        yield staff
 
 
 @pytest.fixture
@@ -148,9 +148,9 @@ class Halves:
 
 @only_linux
 @pytest.mark.attack
-async def test_a_thousand_half_sent_requests_are_closed_while_others_are_served(ward: Ward, http: httpx.AsyncClient) -> None:
+async def test_a_thousand_half_sent_requests_are_closed_while_others_are_served(staff: Staff, http: httpx.AsyncClient) -> None:
     email = f"{secrets.token_hex(4)}@example.org"
-    ward.hospital.register(email, "Sina Signing").http.close()
+    staff.hospital.register(email, "Sina Signing").http.close()
     stop, took = asyncio.Event(), defaultdict[str, list[float]](list)
 
     async def keep_asking(name: str, ask: Callable[[], Awaitable[httpx.Response]], pause_s: float) -> None:
@@ -162,19 +162,19 @@ async def test_a_thousand_half_sent_requests_are_closed_while_others_are_served(
             await asyncio.sleep(pause_s)
 
     def wish(service: str) -> Awaitable[httpx.Response]:
-        return http.request(**ward.wished(OWN[service], secrets.token_hex(8)))
+        return http.request(**staff.marked_request(OWN_ACTS[service], secrets.token_hex(8)))
 
     others = [keep_asking("anybody", lambda: http.get("/api/doctors"), 0.05)]
     others += [keep_asking("sign-in", lambda: http.post("/auth/login", json={"email": email, "password": PASSWORD}), 0.2)]
-    for service in READS:
-        others += [keep_asking(f"reads of {service}", partial(ward.read, http, service), 0.05)]
+    for service in AUDITED_READS:
+        others += [keep_asking(f"reads of {service}", partial(staff.read, http, service), 0.05)]
         others += [keep_asking(f"writes of {service}", partial(wish, service), 0.2)]
     asking = [asyncio.create_task(other) for other in others]
     await asyncio.sleep(0.5)
     with ExitStack() as opened:
         halves, began = Halves(opened), time.monotonic()
-        await asyncio.to_thread(halves.open, ward.hospital.port)
-        while not halves.are_taken(ward.hospital.port):
+        await asyncio.to_thread(halves.open, staff.hospital.port)
+        while not halves.are_taken(staff.hospital.port):
             assert time.monotonic() - began < 8, "the gateway has not taken all"
             await asyncio.sleep(0.1)
         assert halves.are_open()
@@ -229,25 +229,25 @@ WISHED = {
 @only_linux
 @pytest.mark.attack
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL], ids=lambda number: number.name)
-@pytest.mark.parametrize("service", READS)
+@pytest.mark.parametrize("service", AUDITED_READS)
 async def test_a_service_that_starts_again_costs_no_read_and_makes_no_duplicate(
-    ward: Ward, http: httpx.AsyncClient, service: str, number: signal.Signals
+    staff: Staff, http: httpx.AsyncClient, service: str, number: signal.Signals
 ) -> None:
     stop, read, marks = asyncio.Event(), Counter[tuple[str, int]](), defaultdict[str, list[str]](list)
-    before, [gate] = ward.last_event(), [gate for gate in gates(ward.hospital) if gate.name == service]
+    before, [gate] = staff.last_event(), [gate for gate in gates(staff.hospital) if gate.name == service]
 
     async def keep_reading(of: str, pause_s: float) -> None:
         while not stop.is_set():
-            read[of, (await ward.read(http, of)).status_code] += 1
+            read[of, (await staff.read(http, of)).status_code] += 1
             await asyncio.sleep(pause_s)
 
     async def keep_wishing(name: str) -> None:
         while not stop.is_set():
             marks[name].append(secrets.token_hex(8))
-            await granted(http, ward.wished(name, marks[name][-1], keyed=True))
+            await granted(http, staff.marked_request(name, marks[name][-1], keyed=True))
             await asyncio.sleep(0.02)
 
-    readers = [*(keep_reading(of, 0.1) for of in READS), *(keep_reading(service, 0.02) for _ in range(2))]
+    readers = [*(keep_reading(of, 0.1) for of in AUDITED_READS), *(keep_reading(service, 0.02) for _ in range(2))]
     # more than one of each, so that there is always something to break off
     wishers = [keep_wishing(name) for name in WISHED[service] for _ in range(2)]
     running = [asyncio.create_task(work) for work in (*readers, *wishers)]
@@ -255,42 +255,42 @@ async def test_a_service_that_starts_again_costs_no_read_and_makes_no_duplicate(
     wished = sum(map(len, marks.values()))
     os.kill(gate.process, number)
     # more than have a turn at a time
-    crowd = [asyncio.create_task(ward.read(http, service)) for _ in range(100)]
+    crowd = [asyncio.create_task(staff.read(http, service)) for _ in range(100)]
     away_s = await starts_again(gate)
     read.update((service, answer.status_code) for answer in await asyncio.gather(*crowd))
     await asyncio.sleep(1)
     stop.set()
     await asyncio.gather(*running)
-    await asyncio.to_thread(ward.hospital.wait_until_ready)
+    await asyncio.to_thread(staff.hospital.wait_until_ready)
     assert wished > len(wishers), "it was busy when it was ended"
     assert {status for _, status in read} == {200}, f"{read}; it was away for {away_s:.1f} s"
-    assert {of for of, _ in read} == {*READS}
+    assert {of for of, _ in read} == {*AUDITED_READS}
     for name in marks:
-        assert ward.came_of(name, marks[name]) == {1: len(marks[name])}, name
+        assert staff.counts_of(name, marks[name]) == {1: len(marks[name])}, name
     # nor was anything done twice whose second time leaves no second record
-    assert ward.done_since(before) == Counter(event for name in marks for _ in marks[name] for event in WISHES[name].leaves)
+    assert staff.changes_since(before) == Counter(event for name in marks for _ in marks[name] for event in events_of(name))
 
 
 @only_linux
 @pytest.mark.attack
-@pytest.mark.parametrize("process", [*READS, "gateway", "all"])
-async def test_what_was_begun_is_ended_before_a_process_is(ward: Ward, process: str) -> None:
+@pytest.mark.parametrize("process", [*AUDITED_READS, "gateway", "all"])
+async def test_what_was_begun_is_ended_before_a_process_is(staff: Staff, process: str) -> None:
     """Of the gateway, and of all processes at once, what came through the gateway."""
-    hospital = ward.hospital
+    hospital = staff.hospital
     door = {gate.name: gate for gate in gates(hospital)}["gateway" if process == "all" else process]
     ended = hospital.process.pid if process == "all" and hospital.process else door.process
-    services = [process] if process in READS else list(READS)
+    services = [process] if process in AUDITED_READS else list(AUDITED_READS)
     marks = [secrets.token_hex(8) for _ in range(25)]
-    names = [OWN[services[number % len(services)]] for number in range(25)]
+    names = [OWN_ACTS[services[number % len(services)]] for number in range(25)]
     limits = httpx.Limits(max_connections=50)
     async with httpx.AsyncClient(base_url=door.url, timeout=30, limits=limits, **NEARBY) as http:
-        wishes = [ward.wished(name, mark) for name, mark in zip(names, marks, strict=True)]
+        wishes = [staff.marked_request(name, mark) for name, mark in zip(names, marks, strict=True)]
         port = httpx.URL(door.url).port or 80
         before = taken_at(port)
         # neither a change nor a look that has to be noted is answered while nobody can write
         async with write_lock(hospital, 1):
             asked = [asyncio.create_task(http.request(**wish)) for wish in wishes]
-            asked += [asyncio.create_task(ward.read(http, services[number % len(services)])) for number in range(25)]
+            asked += [asyncio.create_task(staff.read(http, services[number % len(services)])) for number in range(25)]
             await asyncio.sleep(1)
             assert len(taken_at(port) - before) >= 50
             os.kill(ended, signal.SIGTERM)
@@ -309,26 +309,26 @@ async def test_what_was_begun_is_ended_before_a_process_is(ward: Ward, process: 
         await asyncio.to_thread(hospital.wait_until_ready)
     for name in set(names):
         mine = [mark for mark, of in zip(marks, names, strict=True) if of == name]
-        assert ward.came_of(name, mine) == {1: len(mine)}
+        assert staff.counts_of(name, mine) == {1: len(mine)}
 
 
 @only_linux
 @pytest.mark.attack
-async def test_who_has_just_started_does_not_wait_for_auth(ward: Ward, http: httpx.AsyncClient) -> None:
-    doors = {gate.name: gate for gate in gates(ward.hospital)}
+async def test_who_has_just_started_does_not_wait_for_auth(staff: Staff, http: httpx.AsyncClient) -> None:
+    doors = {gate.name: gate for gate in gates(staff.hospital)}
     auth = doors.pop("auth")
     for door in doors.values():
         os.kill(door.process, signal.SIGKILL)
     await asyncio.gather(*map(starts_again, doors.values()))
-    await asyncio.to_thread(ward.hospital.wait_until_ready)
+    await asyncio.to_thread(staff.hospital.wait_until_ready)
     # they ask auth for its keys once a second
     await asyncio.sleep(2.5)
-    with unwatched(ward.hospital):
+    with unwatched(staff.hospital):
         os.kill(auth.process, signal.SIGSTOP)
         try:
             began = time.monotonic()
             for service in doors.keys() - {"gateway"}:
-                assert (await ward.read(http, service)).status_code == 200
+                assert (await staff.read(http, service)).status_code == 200
             assert time.monotonic() - began < 2
         finally:
             os.kill(auth.process, signal.SIGCONT)
@@ -341,36 +341,36 @@ async def timed(asking: Awaitable[httpx.Response]) -> tuple[int, float]:
 
 
 @only_linux
-@pytest.mark.parametrize("service", READS)
+@pytest.mark.parametrize("service", AUDITED_READS)
 @pytest.mark.attack
-async def test_a_service_that_stands_still_costs_nobody_else_anything(ward: Ward, http: httpx.AsyncClient, service: str) -> None:
+async def test_hung_service_does_not_delay_others(staff: Staff, http: httpx.AsyncClient, service: str) -> None:
     """While nobody ends it. What if it is stopped in the middle of writing: see below."""
     keyed, unkeyed = [secrets.token_hex(8) for _ in range(10)], [secrets.token_hex(8) for _ in range(10)]
-    repeated = [ward.wished(OWN[service], mark, keyed=True) for mark in keyed]
-    unrepeated = [ward.wished(OWN[service], mark) for mark in unkeyed]
-    others = [of for of in READS if of != service]
+    repeated = [staff.marked_request(OWN_ACTS[service], mark, keyed=True) for mark in keyed]
+    unrepeated = [staff.marked_request(OWN_ACTS[service], mark) for mark in unkeyed]
+    others = [of for of in AUDITED_READS if of != service]
     beside = []
 
     async def ask_others() -> None:
         for of in others:
-            beside.append(await timed(ward.read(http, of)))
-            beside.append(await timed(http.request(**ward.wished(OWN[of], secrets.token_hex(8)))))
+            beside.append(await timed(staff.read(http, of)))
+            beside.append(await timed(http.request(**staff.marked_request(OWN_ACTS[of], secrets.token_hex(8)))))
 
-    pid = pid_of(ward.hospital, service)
-    with unwatched(ward.hospital):
+    pid = pid_of(staff.hospital, service)
+    with unwatched(staff.hospital):
         try:
             # what waits to be written now is done later, when nobody waits for its answer any more; nor does the service hold the
             # database's lock as it is stopped
-            async with write_lock(ward.hospital, 0.2):
+            async with write_lock(staff.hospital, 0.2):
                 asked = [asyncio.create_task(timed(http.request(**wish))) for wish in repeated]
                 await asyncio.sleep(0.5)
                 os.kill(pid, signal.SIGSTOP)
             asked += [asyncio.create_task(timed(http.request(**wish))) for wish in unrepeated]
-            asked += [asyncio.create_task(timed(ward.read(http, service))) for _ in range(30)]
+            asked += [asyncio.create_task(timed(staff.read(http, service))) for _ in range(30)]
             for _ in range(10):
                 await ask_others()
             answers = await asyncio.gather(*asked)
-            at_once = [await timed(ward.read(http, service)), await timed(http.request(**repeated[0]))]
+            at_once = [await timed(staff.read(http, service)), await timed(http.request(**repeated[0]))]
             await ask_others()
         finally:
             os.kill(pid, signal.SIGCONT)
@@ -381,13 +381,13 @@ async def test_a_service_that_stands_still_costs_nobody_else_anything(ward: Ward
     assert {status for status, _ in beside} == {200, 201}
     assert max(took for _, took in beside) < 1
     began = time.monotonic()
-    while (await ward.read(http, service)).status_code != 200:
+    while (await staff.read(http, service)).status_code != 200:
         assert time.monotonic() - began < 2
         await asyncio.sleep(0.1)
     # what was sent before has been done since: with a key it is told so and not done again
     await asyncio.gather(*(granted(http, wish) for wish in repeated))
-    assert ward.came_of(OWN[service], keyed) == {1: 10}
-    assert ward.came_of(OWN[service], unkeyed).keys() <= {0, 1}
+    assert staff.counts_of(OWN_ACTS[service], keyed) == {1: 10}
+    assert staff.counts_of(OWN_ACTS[service], unkeyed).keys() <= {0, 1}
 
 
 ASLEEP_S = 0.3
@@ -416,45 +416,45 @@ async def stop_in_the_middle_of_writing(hospital: Hospital, stop: Callable[[], N
 
 
 @only_linux
-@pytest.mark.parametrize("service", READS)
+@pytest.mark.parametrize("service", AUDITED_READS)
 @pytest.mark.parametrize(("silent", "delay_s"), [(False, 2), (True, 5)], ids=["stopped", "silent"])
 @pytest.mark.attack
 async def test_a_service_that_stands_still_while_it_writes_costs_others_no_answer(
-    ward: Ward, http: httpx.AsyncClient, service: str, silent: bool, delay_s: float
+    staff: Staff, http: httpx.AsyncClient, service: str, silent: bool, delay_s: float
 ) -> None:
     """They wait until it is ended: one that is silent, as in an endless loop, when that is known; one that is stopped, at once.
 
     There the supervisor sleeps until it is sure that the service is stopped where that hurts.
     """
     stop, beside, keyed = asyncio.Event(), list[tuple[int, float]](), list[str]()
-    [gate] = [gate for gate in gates(ward.hospital) if gate.name == service]
+    [gate] = [gate for gate in gates(staff.hospital) if gate.name == service]
     pid = gate.process
     still, on = (hold, let_go) if silent else (lambda pid: os.kill(pid, signal.SIGSTOP), lambda pid: os.kill(pid, signal.SIGCONT))
 
     async def keep_wishing() -> None:
         while not stop.is_set():
             keyed.append(secrets.token_hex(8))
-            await granted(http, ward.wished(OWN[service], keyed[-1], keyed=True))
+            await granted(http, staff.marked_request(OWN_ACTS[service], keyed[-1], keyed=True))
 
     async def keep_asking(of: str) -> None:
         while not stop.is_set():
-            beside.append(await timed(ward.read(http, of)))
-            beside.append(await timed(http.request(**ward.wished(OWN[of], secrets.token_hex(8)))))
+            beside.append(await timed(staff.read(http, of)))
+            beside.append(await timed(http.request(**staff.marked_request(OWN_ACTS[of], secrets.token_hex(8)))))
             await asyncio.sleep(0.05)
 
-    for of in READS:
+    for of in AUDITED_READS:
         # who has just started asks auth for its keys
-        assert (await ward.read(http, of)).status_code == 200
+        assert (await staff.read(http, of)).status_code == 200
     running = [asyncio.create_task(keep_wishing()) for _ in range(3)]
     try:
         with ExitStack() as until_ended:
             if silent:
                 until_ended.callback(let_go, pid)
             else:
-                until_ended.enter_context(unwatched(ward.hospital))
-            await stop_in_the_middle_of_writing(ward.hospital, partial(still, pid), partial(on, pid))
-            running += [asyncio.create_task(keep_asking(of)) for of in READS if of != service for _ in range(2)]
-            asked = [asyncio.create_task(timed(ward.read(http, service))) for _ in range(20)]
+                until_ended.enter_context(unwatched(staff.hospital))
+            await stop_in_the_middle_of_writing(staff.hospital, partial(still, pid), partial(on, pid))
+            running += [asyncio.create_task(keep_asking(of)) for of in AUDITED_READS if of != service for _ in range(2)]
+            asked = [asyncio.create_task(timed(staff.read(http, service))) for _ in range(20)]
             await asyncio.sleep(ASLEEP_S)
             if silent:
                 await asyncio.to_thread(eventually, lambda: was_killed(pid), 5)
@@ -468,6 +468,6 @@ async def test_a_service_that_stands_still_while_it_writes_costs_others_no_answe
     assert max(took for _, took in own) < 5
     assert {status for status, _ in beside} == {200, 201}
     assert ASLEEP_S / 2 < max(took for _, took in beside) < delay_s, "they had to wait, and only until it was ended"
-    assert f"{service:12} | {'stands still' if silent else 'is stopped'}, is killed" in ward.hospital.log.read_text()
-    await asyncio.to_thread(ward.hospital.wait_until_ready)
-    assert ward.came_of(OWN[service], keyed) == {1: len(keyed)}
+    assert f"{service:12} | {'stands still' if silent else 'is stopped'}, is killed" in staff.hospital.log.read_text()
+    await asyncio.to_thread(staff.hospital.wait_until_ready)
+    assert staff.counts_of(OWN_ACTS[service], keyed) == {1: len(keyed)}

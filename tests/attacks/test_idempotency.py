@@ -16,7 +16,16 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.attacks.db_assertions import all_at_once, check_one_answer, contents, client_for, kill_and_repeat, write_lock, query, write
+from tests.attacks.db_assertions import (
+    all_at_once,
+    check_one_answer,
+    client_for,
+    contents,
+    kill_and_repeat,
+    query,
+    write,
+    write_lock,
+)
 from tests.hospital import NEARBY, PASSWORD, Hospital, Person, free_port, free_times, only_linux, processes
 from tests.world import World, made
 

@@ -17,6 +17,7 @@ from careplus_contracts.endpoints import SIGNED_IN, Endpoint, Role
 from careplus_contracts.everything import ENDPOINTS
 from careplus_contracts.values import Justification
 from careplus_runtime.audit import Auditor
+from tests.acts.catalogue import act_of
 from tests.attacks.hostile import HOSTILE, LINES, accepts
 from tests.audit.trail import ask, of_request, rows, wait_until_sealed
 from tests.hospital import ADMIN, PASSWORD, Hospital, Person
@@ -31,22 +32,6 @@ def fresh() -> str:
 
 
 READS = [endpoint for endpoint in ENDPOINTS if endpoint.method == "GET" and not endpoint.public and endpoint.service != "gateway"]
-OF_NOBODY = {
-    "me": "one's own account",
-    "list_sessions": "one's own devices",
-    "list_invitations": "staff",
-    "show_availability": "the doctor's own week",
-    "list_time_off": "the doctor's own",
-    "show_profile": "the doctor's own",
-    "list_doctors": "staff",
-    "show_doctor_profile": "staff",
-    "list_tests": "the catalogue",
-    "list_lab_slots": "free times",
-    "show_stats": "numbers",
-}
-"""Reads that concern no patient, with what they show instead."""
-QUERY = {"list_accounts": "?q=pia@example.org", "list_arrangements": "?patient_id={patient_id}"}
-"""Lists of everybody, in which the others come first."""
 
 
 @pytest.mark.parametrize("endpoint", READS, ids=named)
@@ -54,7 +39,7 @@ def test_every_read_names_its_patients_or_says_why_not(endpoint: Endpoint[..., A
     auditor = Auditor(endpoint)
     names_patients = auditor.patients_in is not None or "{patient_id}" in endpoint.path or endpoint.watched
     is_own_record = [role for role in Role if endpoint.admits(role)] == [Role.PATIENT]
-    assert (names_patients or is_own_record) != (endpoint.name in OF_NOBODY) or endpoint.roles == SIGNED_IN
+    assert (names_patients or is_own_record) != bool(act_of(endpoint).no_patient) or endpoint.roles == SIGNED_IN
 
 
 @pytest.mark.parametrize("endpoint", [one for one in ENDPOINTS if one.method == "GET" and one.service != "gateway"], ids=named)
@@ -63,11 +48,11 @@ def test_reads_of_records_leave_one_event_and_others_none(world: World, hospital
         if endpoint.public or not endpoint.admits(Role(role)) or endpoint.name == "search_patients":
             continue
         person, request_id = world.people[role], fresh()
-        path = path_of(endpoint, world.ids) + QUERY.get(endpoint.name, "").format(**world.ids)
+        path = path_of(endpoint, world.ids) + act_of(endpoint).finds.format(**world.ids)
         answer = ask(person, "GET", path, request_id)
         assert answer.status_code == 200, answer.text
         found = of_request(hospital, request_id)
-        if endpoint.name in OF_NOBODY:
+        if act_of(endpoint).no_patient:
             assert found == []
             continue
         if not found:

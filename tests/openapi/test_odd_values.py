@@ -11,6 +11,7 @@ from pydantic import AwareDatetime
 from careplus_contracts.endpoints import Endpoint, Role
 from careplus_contracts.everything import ENDPOINTS
 from careplus_contracts.values import MAX_ID, DateOfBirth
+from tests.acts.catalogue import act_of
 from tests.openapi.asking import example, send
 from tests.world import World
 
@@ -49,8 +50,6 @@ FORGED: tuple[Any, ...] = (
     *(b"[1", b"\xff", b"1e400", b"NaN", b"Infinity", b"1" * 1400, b"[" * 700 + b"]" * 700, b"[" * 1400),
 )
 """Keys that no list ever gave out."""
-ASKED_FOR = {"search_patients": {"full_name": "Pia%20Novak", "date_of_birth": "1984-05-17"}}
-"""Queries that are nothing without these."""
 ODD_TIMES = [[f"{time}:00", 1] for time in ("0001-01-01T00:00", "9999-12-31T23:59", "2030-01-07T09:00", "2030-02-30T09:00")]
 """Nor these, but somebody may be named so."""
 
@@ -73,7 +72,8 @@ def kind_of(annotation: Any) -> Any:
 
 def asked(endpoint: Endpoint[..., Any], name: str, value: str) -> str:
     """A query whose other members, where some are asked for, are right."""
-    others = {other: right for other, right in ASKED_FOR.get(endpoint.name, {}).items() if other != name}
+    needed = dict(member.split("=") for member in act_of(endpoint).query.removeprefix("?").split("&") if member)
+    others = {other: right for other, right in needed.items() if other != name}
     return "&".join(f"{member.rstrip('_')}={written}" for member, written in {**others, name: value}.items())
 
 
