@@ -32,11 +32,12 @@ def request_reset_code(context: ActContext) -> str:
 def other_session(context: ActContext) -> str:
     context.sign_in_again("newcomer")
     sessions = made(context.http("newcomer").get("/auth/sessions"), 200)["items"]
-    return next(session["id"] for session in sessions if not session["current"])
+    other: str = next(session["id"] for session in sessions if not session["current"])
+    return other
 
 
 ACTS = (
-    # an administrator, whom the handler knows although the endpoint is public
+    # public, but the handler reads the token of an administrator
     Act(
         "register",
         "admin",

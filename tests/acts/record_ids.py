@@ -68,7 +68,8 @@ def session(world: World) -> str:
     """Return the session of another device of the patient."""
     world.hospital.sign_in("pia@example.org").http.close()
     sessions = made(world.people["patient"].http.get("/auth/sessions"), 200)["items"]
-    return next(one["id"] for one in sessions if not one["current"])
+    other: str = next(one["id"] for one in sessions if not one["current"])
+    return other
 
 
 def _id(answer: Any) -> int:

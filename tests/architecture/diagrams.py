@@ -1,4 +1,4 @@
-"""Draws the state machines of the rules into docs/states.md: `python -m tests.house.diagrams`."""
+"""Draws the state machines of the rules into docs/states.md: `python -m tests.architecture.diagrams`."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
@@ -16,7 +16,7 @@ STATES = Path(__file__).parents[2] / "docs" / "states.md"
 HEAD = """\
 # What may become of it
 
-Drawn from the rules by `python -m tests.house.diagrams`; a test compares.
+Drawn from the rules by `python -m tests.architecture.diagrams`; a test compares.
 """
 
 Way = tuple[str, str, str]

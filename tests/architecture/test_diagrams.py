@@ -8,11 +8,11 @@ from careplus_contracts.labs import LabBookingStatus
 from careplus_contracts.referrals import ReferralStatus
 from careplus_doctors.rules import referrals
 from careplus_labs.rules import bookings
-from tests.house.diagrams import STATES, Way, document, lab_ways, referral_ways, visit_ways
+from tests.architecture.diagrams import STATES, Way, document, lab_ways, referral_ways, visit_ways
 
 
 def test_the_diagrams_are_up_to_date() -> None:
-    assert STATES.read_text() == document(), "run: python -m tests.house.diagrams"
+    assert STATES.read_text() == document(), "run: python -m tests.architecture.diagrams"
 
 
 @pytest.mark.parametrize(
