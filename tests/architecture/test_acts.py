@@ -23,7 +23,7 @@ api = Contract(service="doctors", tag="tests")
 
 
 @api.put("/api/doctor/amendments/{amendment_id}", roles={Role.DOCTOR}, versioned=True, example={"remark": "Twice daily"})
-async def amend_prescription(amendment_id: Id, body: Amend) -> Amended:
+async def amend_example(amendment_id: Id, body: Amend) -> Amended:
     """Amend a prescription."""
     raise NotImplementedError
 
@@ -51,13 +51,13 @@ def test_catalogue_names_each_endpoint_once() -> None:
 
 
 def test_missing_act_fails_with_one_sentence() -> None:
-    sentence = f"amend_prescription has no Act: add one to tests/acts/doctors.py, {SEE}"
+    sentence = f"amend_example has no Act: add one to tests/acts/doctors.py, {SEE}"
     with pytest.raises(pytest.fail.Exception) as failed:
-        act_of(amend_prescription)
+        act_of(amend_example)
     assert (failed.value.msg, failed.value.pytrace) == (sentence, False)
-    assert list(gaps([amend_prescription])) == [
+    assert list(gaps([amend_example])) == [
         sentence,
-        f"amendment_id of amend_prescription is not known: add a RecordId to tests/acts/record_ids.py, {SEE}",
+        f"amendment_id of amend_example is not known: add a RecordId to tests/acts/record_ids.py, {SEE}",
     ]
 
 

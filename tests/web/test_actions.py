@@ -40,8 +40,8 @@ def test_every_audited_action_has_words() -> None:
 
 
 def test_missing_words_are_named_with_their_file() -> None:
-    words = {f"action.{name}" for name in audited() - {"book"}} | {"action.amend_prescription"}
+    words = {f"action.{name}" for name in audited() - {"book"}} | {"action.amend_example"}
     assert gaps("web/src/i18n/de/trail.json", words) == [
         'book has no words: add "action.book" to web/src/i18n/de/trail.json.',
-        'No audited endpoint is named amend_prescription: delete "action.amend_prescription" from web/src/i18n/de/trail.json.',
+        'No audited endpoint is named amend_example: delete "action.amend_example" from web/src/i18n/de/trail.json.',
     ]
