@@ -13,7 +13,7 @@ from careplus_contracts.refusals import Problem
 from careplus_runtime.tokens import LIFETIME_S, SigningKey, public_keys, verify
 from tests.acts.act import first_person
 from tests.acts.catalogue import act_of
-from tests.attacks.doors import clients, gates
+from tests.attacks.listeners import clients, gates
 from tests.hospital import Person, only_linux
 from tests.world import World
 

@@ -47,7 +47,7 @@ def write(name: str, versions: Path = VERSIONS) -> Path | None:
                 autogenerate=True,
                 rev_id=f"{int(HEAD) + 1:04}",
                 version_path=str(versions),
-                process_revision_directives=keep_difference,  # type: ignore[arg-type] # alembic's union of revision ids
+                process_revision_directives=keep_difference,
             )
         engine.dispose()
     if not written:

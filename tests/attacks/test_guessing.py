@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.attacks.doors import Gate, gates
+from tests.attacks.listeners import Gate, gates
 from tests.hospital import NEARBY, PASSWORD, Hospital, only_linux
 
 pytestmark = only_linux

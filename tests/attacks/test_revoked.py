@@ -15,7 +15,7 @@ from pyotp import TOTP
 
 from careplus_contracts.endpoints import Role
 from careplus_contracts.everything import ENDPOINTS
-from tests.attacks.doors import clients, gates
+from tests.attacks.listeners import clients, gates
 from tests.hospital import PASSWORD, Person, only_linux
 from tests.mailbox import reset_code
 from tests.world import World, made

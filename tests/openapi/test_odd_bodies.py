@@ -16,7 +16,7 @@ from pydantic import BaseModel
 
 from careplus_contracts.endpoints import Endpoint, Role
 from careplus_contracts.everything import ENDPOINTS
-from tests.attacks.test_holding_out import peak_mib
+from tests.attacks.test_overload_and_restarts import peak_mib
 from tests.hospital import processes
 from tests.openapi.asking import PATHS, example, send
 from tests.world import World

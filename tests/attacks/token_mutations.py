@@ -3,7 +3,7 @@
 import random
 from collections.abc import Callable
 
-from tests.attacks.forging import ALPHABET, b64, unb64
+from tests.attacks.token_forgeries import ALPHABET, b64, unb64
 
 Rng = random.Random
 Mutation = Callable[[Rng, list[str]], str]

@@ -25,7 +25,7 @@ import pytest
 
 from tests.attacks.db_assertions import write_lock
 from tests.attacks.debugger import hold, let_go, was_killed
-from tests.attacks.doors import Gate, gates
+from tests.attacks.listeners import Gate, gates
 from tests.attacks.restarts import AUDITED_READS, OWN_ACTS, Staff, events_of, staffed
 from tests.gateway.journal import pid_of
 from tests.hospital import NEARBY, PASSWORD, Hospital, Person, eventually, only_linux, processes, unwatched

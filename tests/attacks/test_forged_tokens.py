@@ -16,9 +16,9 @@ import pytest
 
 from careplus_contracts.endpoints import Role
 from careplus_runtime.tokens import LIFETIME_S, Identity, InvalidToken, SigningKey, public_keys, verify
-from tests.attacks.doors import PLACES, Gate, clients, gates
-from tests.attacks.forging import FORGED, STRANGERS_KEY, Forger, dumped, unb64
-from tests.attacks.mutating import mutated
+from tests.attacks.listeners import PLACES, Gate, clients, gates
+from tests.attacks.token_forgeries import FORGED, STRANGERS_KEY, Forger, dumped, unb64
+from tests.attacks.token_mutations import mutated
 from tests.hospital import NEARBY, PASSWORD, Hospital, only_linux
 from tests.world import World
 
