@@ -53,7 +53,7 @@ async def close_places() -> Place:
     raise NotImplementedError
 
 
-def test_a_promise_without_roles_is_none() -> None:
+def test_endpoint_without_roles_is_refused() -> None:
     contract: Any = Contract(service="tests", tag="tests")
     for method in (contract.get, contract.post, contract.put, contract.delete):
         with pytest.raises(TypeError, match="roles"):
@@ -70,7 +70,7 @@ def test_a_path_names_what_the_signature_names() -> None:
             return Place(id=id)
 
 
-def test_what_follows_from_the_shape_of_a_promise() -> None:
+def test_endpoint_shape_implies_refusals() -> None:
     assert set(move.all_refusals) > {NotFound, Unauthenticated, Forbidden, Malformed, TooLarge}
     assert {InProgress, KeyReused} <= set(open_place.all_refusals)
     assert {InProgress, KeyReused}.isdisjoint(hand_out_key.all_refusals)
@@ -135,7 +135,7 @@ async def house_among_what_is_sent(
 
 
 @pytest.mark.parametrize("handler", [as_promised, without_the_house, with_the_request])
-def test_a_handler_that_keeps_the_promise(handler: Callable[..., Awaitable[Any]]) -> None:
+def test_handler_with_contract_signature_is_accepted(handler: Callable[..., Awaitable[Any]]) -> None:
     check_agreement(move, handler)
     routes = Routes()
     assert routes.serve(move)(handler) is handler
@@ -157,7 +157,7 @@ def test_a_handler_that_keeps_the_promise(handler: Callable[..., Awaitable[Any]]
         house_among_what_is_sent,
     ],
 )
-def test_a_handler_that_differs_is_refused_when_it_is_read(handler: Callable[..., Awaitable[Any]]) -> None:
+def test_handler_with_other_signature_is_refused_at_import(handler: Callable[..., Awaitable[Any]]) -> None:
     routes = Routes()
     with pytest.raises(TypeError, match=r"^move: "):
         routes.serve(move)(handler)
@@ -180,7 +180,7 @@ async def with_headers_of_its_own(*, db: Db, response: Response) -> Place:
     raise NotImplementedError
 
 
-def test_a_promise_about_headers_needs_what_keeps_it() -> None:
+def test_header_promises_need_matching_dependencies() -> None:
     check_agreement(open_place, in_one_transaction)
     check_agreement(close_places, with_the_version)
     with pytest.raises(TypeError, match="open_place: the contract promises Idempotency-Key"):
@@ -192,7 +192,7 @@ def test_a_promise_about_headers_needs_what_keeps_it() -> None:
     check_agreement(hand_out_key, with_headers_of_its_own)
 
 
-def test_who_gives_tokens_alone_takes_no_key() -> None:
+def test_only_token_endpoints_take_no_key() -> None:
     without = {endpoint.name for endpoint in ENDPOINTS if endpoint.method in {"POST", "PUT"} and not endpoint.keyed}
     assert without == {"login", "refresh", "logout"}
 
@@ -202,11 +202,11 @@ def test_only_staying_signed_in_goes_without_a_note() -> None:
 
 
 @pytest.mark.parametrize("endpoint", [one for one in ENDPOINTS if one.method == "PUT"], ids=lambda one: one.name)
-def test_what_has_a_version_is_not_changed_unseen(endpoint: Endpoint[..., Any]) -> None:
+def test_put_of_a_versioned_record_takes_if_match(endpoint: Endpoint[..., Any]) -> None:
     assert endpoint.versioned == ("version" in getattr(endpoint.answer, "model_fields", {}))
 
 
-def test_a_service_with_a_promise_unserved_does_not_start() -> None:
+def test_service_with_unserved_endpoint_does_not_start() -> None:
     kept, routes = Routes(), Routes()
     kept.serve(move)(as_promised)
     assert application("tests", contracts=[api], routes=[kept]).title == "tests"

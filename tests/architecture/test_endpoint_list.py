@@ -36,7 +36,7 @@ POST /api/admin/doctors                         doctors       admin
 """What the users asked for by name: these stand for ever."""
 
 
-def test_every_promise_is_served_once_by_the_service_it_names() -> None:
+def test_every_endpoint_is_served_once_by_its_service() -> None:
     services = Path(__file__).parents[2] / "services"
     for service in SERVICES:
         sources = (path.read_text() for path in (services / service).rglob("*.py"))
@@ -51,7 +51,7 @@ def test_names_and_addresses_are_unique() -> None:
 
 
 @pytest.mark.parametrize("line", USERS_OWN.strip().splitlines())
-def test_what_the_users_asked_for_is_promised(line: str) -> None:
+def test_requested_endpoints_exist(line: str) -> None:
     method, path, service, roles = line.split()
     [endpoint] = [one for one in ENDPOINTS if (one.method, one.path) == (method, path)]
     admitted = "everyone" if endpoint.public else ",".join(sorted(role for role in Role if endpoint.admits(role)))

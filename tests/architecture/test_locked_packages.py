@@ -62,7 +62,7 @@ def test_a_hole_would_be_seen() -> None:
     assert len(holes({("h11", "0.14.0"), ("python-jose", "3.3.0"), ("starlette", "1.10.0"), ("passlib", "1.7.4")})) == 3
 
 
-def test_what_is_installed_is_what_is_locked() -> None:
+def test_installed_packages_are_the_locked_ones() -> None:
     locked = {(canonical(name), version) for name, version in pins("requirements-dev.lock")}
     names = {name for name, _ in locked}
     installed = {(canonical(one.metadata["Name"]), one.version) for one in distributions()}

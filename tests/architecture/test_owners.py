@@ -106,7 +106,7 @@ async def asked(handler: Any) -> httpx.Response:
         return await http.get("/people")
 
 
-async def test_what_was_not_promised_never_leaves() -> None:
+async def test_members_outside_the_contract_are_not_sent() -> None:
     person: dict[str, Any] = {"id": 1, "full_name": "Pia Novak", "password_hash": "$argon2id$"}
 
     async def with_a_row() -> Any:

@@ -40,11 +40,11 @@ def rows_in(kind: object, seen: frozenset[object] = frozenset()) -> set[str]:
 
 
 @pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda one: one.name)
-def test_no_row_goes_out(endpoint: Endpoint[..., object]) -> None:
+def test_answers_contain_no_table_row(endpoint: Endpoint[..., object]) -> None:
     assert rows_in(endpoint.answer) == set()
 
 
-def test_a_row_that_goes_out_is_seen() -> None:
+def test_table_row_in_an_answer_is_found() -> None:
     class Leak(Answer):
         items: list[AppointmentRow]
 
@@ -91,7 +91,7 @@ def test_services_have_no_other_routes(service: str) -> None:
     assert [one for one in found if one[1]] == []
 
 
-def test_another_route_is_noticed() -> None:
+def test_route_outside_contracts_is_found() -> None:
     assert routes_in('@app.get("/x")\nasync def show(): ...\napp.add_route("/y", show)') == ["get", "add_route"]
 
 
@@ -130,7 +130,7 @@ def test_a_statement_that_names_none_is_refused(statement: sa.Executable) -> Non
 
 
 @pytest.mark.parametrize("planted", [sa.select(AppointmentRow), sa.delete(LabResultRow)])
-async def test_whoever_runs_such_a_statement_is_refused(tmp_path: Path, planted: Any) -> None:
+async def test_statement_without_owner_is_refused_when_run(tmp_path: Path, planted: Any) -> None:
     upgrade(f"sqlite:///{tmp_path}/careplus.db")
     database = Database(f"sqlite:///{tmp_path}/careplus.db")
     try:

@@ -119,7 +119,7 @@ def test_services_do_not_commit() -> None:
     assert calls == []
 
 
-def test_rooms_and_modules_have_names_that_say_something() -> None:
+def test_folders_and_modules_have_specific_names() -> None:
     assert [name(path) for path in files(".py") if path.stem in NAMELESS or NAMELESS & set(path.relative_to(ROOT).parts)] == []
     assert [name(path) for path in files() if NAMELESS & set(path.relative_to(ROOT).parts[:-1])] == []
 

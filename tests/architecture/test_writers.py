@@ -69,7 +69,7 @@ def strangers(writes: set[tuple[str, str]]) -> list[tuple[str, str]]:
     return sorted((service, table) for service, table in writes if owners[table] != service and table not in ALLOWED)
 
 
-def test_everything_that_can_be_done_was_done(world: World, hospital: Hospital) -> None:
+def test_every_act_was_performed(world: World, hospital: Hospital) -> None:
     done = re.findall(r'"method": "(\w+)", "path": "([^"]+)", "status": (200|201|204)', hospital.log.read_text())
     for endpoint in ENDPOINTS:
         path = re.compile(re.sub(r"{\w+}", "[^/]+", endpoint.path))
@@ -78,14 +78,14 @@ def test_everything_that_can_be_done_was_done(world: World, hospital: Hospital) 
         ), f"{endpoint.name} was not done"
 
 
-def test_nobody_writes_what_is_not_theirs(world: World, hospital: Hospital) -> None:
+def test_services_write_their_own_tables_only(world: World, hospital: Hospital) -> None:
     writes = written(hospital)
     assert strangers(writes) == []
     assert {service for service, _ in writes} == set(SERVICES), "each was listened to"
     assert {table for _, table in writes} >= set(ALLOWED), "exceptions that nobody needs"
 
 
-def test_a_stranger_is_noticed() -> None:
+def test_write_to_foreign_table_is_found() -> None:
     assert strangers({("labs", "accounts"), ("labs", "lab_results"), ("labs", "idempotency_keys")}) == [("labs", "accounts")]
 
 

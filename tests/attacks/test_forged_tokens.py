@@ -152,7 +152,7 @@ def test_there_are_enough(siege: Siege) -> None:
     assert len({body for _, body, _ in siege.nobodys.values()}) == 1
 
 
-def test_what_the_forger_signs_is_taken(siege: Siege) -> None:
+def test_correctly_signed_token_is_accepted(siege: Siege) -> None:
     # otherwise what is refused below might be refused for how it was made
     forger = siege.forger
     in_another_order = forger.signed(dumped(dict(reversed(forger.header.items()))), b" " + unb64(forger.parts[1]))

@@ -154,7 +154,7 @@ def test_nearly_the_password_is_not_the_password(guessed: Hospital, password: st
 FORGED_ADDRESSES = ("X-Forwarded-For", "X-Real-IP", "X-Client-IP", "X-Originating-IP", "CF-Connecting-IP", "True-Client-IP")
 
 
-def test_what_callers_say_about_their_address_is_not_written_down(guessed: Hospital) -> None:
+def test_claimed_client_address_is_not_stored(guessed: Hospital) -> None:
     before = guessed.log.stat().st_size
     with caller(guessed, 70) as http:
         said = dict.fromkeys(FORGED_ADDRESSES, "203.0.113.77") | {"Forwarded": "for=203.0.113.77"}

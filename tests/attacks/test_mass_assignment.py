@@ -48,7 +48,7 @@ def objects(value: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
         yield from objects(value[key], (*at, key))
 
 
-def test_what_the_house_sets_nobody_sends(world: World) -> None:
+def test_server_set_members_are_refused(world: World) -> None:
     for person in world.people.values():
         person.signed_in.renew()
     before = contents(world.hospital)

@@ -148,7 +148,7 @@ class Halves:
 
 @only_linux
 @pytest.mark.attack
-async def test_a_thousand_half_sent_requests_are_closed_while_others_are_served(staff: Staff, http: httpx.AsyncClient) -> None:
+async def test_thousand_half_sent_requests_do_not_delay_others(staff: Staff, http: httpx.AsyncClient) -> None:
     email = f"{secrets.token_hex(4)}@example.org"
     staff.hospital.register(email, "Sina Signing").http.close()
     stop, took = asyncio.Event(), defaultdict[str, list[float]](list)
@@ -230,7 +230,7 @@ WISHED = {
 @pytest.mark.attack
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL], ids=lambda number: number.name)
 @pytest.mark.parametrize("service", AUDITED_READS)
-async def test_a_service_that_starts_again_costs_no_read_and_makes_no_duplicate(
+async def test_restarted_service_loses_no_read_and_duplicates_none(
     staff: Staff, http: httpx.AsyncClient, service: str, number: signal.Signals
 ) -> None:
     stop, read, marks = asyncio.Event(), Counter[tuple[str, int]](), defaultdict[str, list[str]](list)
@@ -274,7 +274,7 @@ async def test_a_service_that_starts_again_costs_no_read_and_makes_no_duplicate(
 @only_linux
 @pytest.mark.attack
 @pytest.mark.parametrize("process", [*AUDITED_READS, "gateway", "all"])
-async def test_what_was_begun_is_ended_before_a_process_is(staff: Staff, process: str) -> None:
+async def test_terminated_process_answers_started_requests(staff: Staff, process: str) -> None:
     """Of the gateway, and of all processes at once, what came through the gateway."""
     hospital = staff.hospital
     door = {gate.name: gate for gate in gates(hospital)}["gateway" if process == "all" else process]
@@ -314,7 +314,7 @@ async def test_what_was_begun_is_ended_before_a_process_is(staff: Staff, process
 
 @only_linux
 @pytest.mark.attack
-async def test_who_has_just_started_does_not_wait_for_auth(staff: Staff, http: httpx.AsyncClient) -> None:
+async def test_started_service_does_not_wait_for_auth(staff: Staff, http: httpx.AsyncClient) -> None:
     doors = {gate.name: gate for gate in gates(staff.hospital)}
     auth = doors.pop("auth")
     for door in doors.values():
@@ -419,7 +419,7 @@ async def stop_in_the_middle_of_writing(hospital: Hospital, stop: Callable[[], N
 @pytest.mark.parametrize("service", AUDITED_READS)
 @pytest.mark.parametrize(("silent", "delay_s"), [(False, 2), (True, 5)], ids=["stopped", "silent"])
 @pytest.mark.attack
-async def test_a_service_that_stands_still_while_it_writes_costs_others_no_answer(
+async def test_service_hung_in_a_write_costs_others_no_answer(
     staff: Staff, http: httpx.AsyncClient, service: str, silent: bool, delay_s: float
 ) -> None:
     """They wait until it is ended: one that is silent, as in an endless loop, when that is known; one that is stopped, at once.

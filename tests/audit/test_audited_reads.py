@@ -22,7 +22,7 @@ WAITS_S = 3.0
 
 
 @pytest.mark.parametrize("patient_id", ["none", "99999999999999999999", "-1"])
-def test_what_is_no_id_is_refused_and_noted(world: World, hospital: Hospital, patient_id: str) -> None:
+def test_invalid_patient_id_is_refused_and_audited(world: World, hospital: Hospital, patient_id: str) -> None:
     request_id = f"looks-at-{len(patient_id):04}"
     refused = ask(world.people["patient"], "GET", f"/api/doctor/patients/{patient_id}", request_id)
     assert refused.status_code == 403
@@ -30,7 +30,7 @@ def test_what_is_no_id_is_refused_and_noted(world: World, hospital: Hospital, pa
     assert (event["outcome"], event["patients"]) == ("forbidden", [])
 
 
-async def test_an_event_that_cannot_be_written_costs_the_others_nothing(hospital: Hospital) -> None:
+async def test_unwritable_event_does_not_fail_its_batch(hospital: Hospital) -> None:
     database = Database(f"sqlite:///{hospital.data / 'careplus.db'}")
     committer = Committer(database)
     said = {"at": datetime.now(UTC), "service": "labs", "action": "looks", "kind": Kind.READ.value, "outcome": "ok"}
@@ -43,7 +43,7 @@ async def test_an_event_that_cannot_be_written_costs_the_others_nothing(hospital
     assert [one["request_id"] for one in found] == ["looks-beside-0", "looks-beside-2"]
 
 
-def test_who_waits_for_the_disk_holds_no_connection(world: World, hospital: Hospital) -> None:
+def test_audited_read_waiting_for_commit_holds_no_reader(world: World, hospital: Hospital) -> None:
     """More looks than readers wait for a writer that takes its time, and whoever only reads goes on."""
     patient = world.people["patient"]
     path = f"/api/labs/results/{world.ids['result_id']}"

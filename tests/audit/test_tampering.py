@@ -231,7 +231,7 @@ def test_an_old_event_without_a_seal_is_found(copy: Copy, hospital: Hospital) ->
         checked(copy.path, hospital)
 
 
-def test_what_the_same_key_sealed_in_another_copy_fits_nowhere_else(copy: Copy, hospital: Hospital) -> None:
+def test_link_from_forked_chain_is_rejected(copy: Copy, hospital: Hospital) -> None:
     """A restored backup that went on by itself has seals of the house's own key; each covers all that came before it there."""
     keys, (number, event) = SealingKeys([hospital.secret]), copy.some()
     copy.connection.execute("UPDATE audit_events SET account_id = 4711 WHERE id = ?", (event,))

@@ -86,7 +86,7 @@ def test_a_change_names_members_and_never_values(world: World, hospital: Hospita
     assert "Unlikely" not in repr(event)
 
 
-def test_what_was_made_is_named(world: World, hospital: Hospital) -> None:
+def test_created_record_is_named_in_its_event(world: World, hospital: Hospital) -> None:
     doctor, request_id = world.people["doctor"], fresh()
     body = {"patient_id": world.ids["patient_id"], "to_external": "Radiology", "reason": "Film", "urgency": "routine"}
     referral = made(ask(doctor, "POST", "/api/doctor/referrals", request_id, json=body))
@@ -145,7 +145,7 @@ def test_signing_in_and_out_is_noted_without_the_address_of_mail(hospital: Hospi
     assert "example.org" not in repr(events)
 
 
-def test_a_token_that_came_twice_is_found_and_its_answer_tells_nothing(hospital: Hospital) -> None:
+def test_reused_refresh_token_is_audited_and_answered_alike(hospital: Hospital) -> None:
     person, request_id = hospital.register("twice@example.org", "Theo Twice"), "audit-test-twice"
     ours = {"Origin": f"http://localhost:{hospital.port}", "X-CarePlus": "1", "X-Request-Id": request_id}
     with hospital.client() as http:
@@ -198,7 +198,7 @@ def seconds_until_sealed(world: World, hospital: Hospital, events: int) -> list[
     return list(waited.values())
 
 
-def test_nobody_changes_what_was_noted(hospital: Hospital, world: World) -> None:
+def test_audit_tables_are_append_only(hospital: Hospital, world: World) -> None:
     wait_until_sealed(hospital)
     connection = pysqlite3.connect(hospital.data / "careplus.db", isolation_level=None)
     for statement in (
@@ -319,7 +319,7 @@ def check_file(hospital: Hospital, admin: Person, reasons: list[str], names: lis
     patient.http.close()
 
 
-def test_what_is_taken_away_is_noted(hospital: Hospital, admin: Person) -> None:
+def test_deletions_are_audited(hospital: Hospital, admin: Person) -> None:
     lab = hospital.invite(admin, "taken-away@example.org", "Tara Taken", "lab")
     other = hospital.sign_in("taken-away@example.org")
     [ended] = [one["id"] for one in made(lab.http.get("/auth/sessions"), 200)["items"] if not one["current"]]
@@ -344,7 +344,7 @@ def test_what_is_taken_away_is_noted(hospital: Hospital, admin: Person) -> None:
         person.http.close()
 
 
-def test_patients_see_who_looked(world: World, hospital: Hospital) -> None:
+def test_access_log_lists_readers_of_own_record(world: World, hospital: Hospital) -> None:
     patient, doctor, lab = (world.people[name] for name in ("patient", "doctor", "lab"))
     made(doctor.http.get(f"/api/doctor/patients/{patient.id}"), 200)
     assert world.people["other_doctor"].http.get(f"/api/doctor/patients/{patient.id}").status_code == 404

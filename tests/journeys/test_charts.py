@@ -102,7 +102,7 @@ def test_a_draft_stays_behind_when_the_visit_goes_to_a_colleague(admin: Person, 
     made(patient.http.put(f"/api/appointments/{visit['id']}/cancel"), 200)
 
 
-def test_nobody_gives_themselves_a_specialty_and_its_referrals(hospital: Hospital, admin: Person, world: World) -> None:
+def test_doctor_cannot_change_own_specialty(hospital: Hospital, admin: Person, world: World) -> None:
     doctor, patient = world.people["doctor"], world.people["patient"]
     curious = hospital.employ(admin, "curious@example.org", "Dr Curious", "Surgery")
     profile = {"full_name": "Dr Curious", "specialty": "Phlebology"}

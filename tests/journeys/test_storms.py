@@ -157,7 +157,7 @@ async def test_one_key_under_load_books_once(
 
 @only_linux
 @pytest.mark.parametrize("service", ["auth", "appointments", "doctors", "labs", "gateway"])
-async def test_a_killed_service_comes_back_and_nothing_acknowledged_is_lost(
+async def test_killed_service_restarts_and_keeps_bookings(
     hospital: Hospital, admin: Person, service: str, http: httpx.AsyncClient
 ) -> None:
     patient = hospital.register(f"kill-{service}@example.org", "Kay Kill")

@@ -147,7 +147,7 @@ def test_one_key_books_once(hospital: Hospital, world: World) -> None:
     patient.http.close()
 
 
-def test_the_session_lives_in_a_cookie_that_only_our_pages_can_use(hospital: Hospital) -> None:
+def test_session_cookie_is_usable_by_own_origin_only(hospital: Hospital) -> None:
     hospital.register("ida@example.org", "Ida Ruh").http.close()
     ours = {"Origin": f"http://localhost:{hospital.port}", "X-CarePlus": "1"}
     with hospital.client() as browser:

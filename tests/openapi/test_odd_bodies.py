@@ -102,7 +102,7 @@ def send_with(shaken: World, endpoint: Endpoint[..., Any], body: Any, place: tup
 
 
 @pytest.mark.parametrize("endpoint", WITH_BODY, ids=lambda endpoint: endpoint.name)
-def test_what_is_no_body_of_ours(shaken: World, endpoint: Endpoint[..., Any]) -> None:
+def test_invalid_json_bodies_are_refused(shaken: World, endpoint: Endpoint[..., Any]) -> None:
     assert endpoint.body is not None
     for whole in WHOLE:
         if whole or endpoint.body.default is not None:
