@@ -10,7 +10,7 @@ from tests.hospital import Hospital, Person
 
 @dataclass
 class World:
-    """`ids` are those of `patient` with `doctor`, by the name of the path parameter."""
+    """`ids` holds the records of `patient` with `doctor` by name of the path parameter."""
 
     hospital: Hospital
     people: dict[str, Person]
@@ -31,7 +31,7 @@ def made(answer: Any, status: int = 201) -> dict[str, Any]:
 
 @contextmanager
 def build(hospital: Hospital, admin: Person) -> Iterator[World]:
-    """Yield a world whose people are signed in until the block ends."""
+    """Yield a world and sign its people out at the end."""
     # record_ids imports this module
     from tests.acts.record_ids import RECORD_IDS
 

@@ -17,12 +17,12 @@ BY_NAME = {endpoint.name: endpoint for endpoint in ENDPOINTS}
 
 
 def unchanged(_: ActContext) -> Json:
-    """Return no values: those of the fixture `world`, or of the contract's example, are right."""
+    """Return no values: the ids of `world` or the members of the contract's example are right."""
     return {}
 
 
 def no_steps(_: ActContext) -> None:
-    """Do nothing before the request."""
+    """Take no step before the request."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class Act:
     name: str
     person: str = ""
     """A name of `world.people`, "stranger" (no token), "browser" (a refresh cookie) or "newcomer" (registered for the request).
-    Empty: "stranger" where the endpoint is public, else the first role that may call it."""
+    Empty: "stranger" where the endpoint is public, otherwise the first role that may call it."""
     before: Callable[[ActContext], None] = no_steps
     """Steps that must be done before the request."""
     path: Callable[[ActContext], Json] = unchanged

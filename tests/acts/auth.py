@@ -74,7 +74,7 @@ ACTS = (
         "update_account",
         path=lambda c: {"account_id": c.register().id},
         body=lambda _: {"active": False},
-        # every change but the first would change nothing: those are refused all the same
+        # every change but the first would be without effect, and is refused all the same
         race=Race(read="/api/admin/accounts/{account_id}", body=lambda _, number: {"role": "patient", "active": False}),
     ),
     Act("me", no_patient="one's own account"),

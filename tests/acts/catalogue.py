@@ -1,4 +1,4 @@
-"""The acts of all services by name, and the sentences that say what is missing."""
+"""The acts of all services by name, and the sentences that name a gap."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -33,7 +33,7 @@ def no_act(endpoint: Endpoint[..., Any]) -> str:
 
 
 def gaps(endpoints: Iterable[Endpoint[..., Any]]) -> Iterator[str]:
-    """Yield one sentence for each thing that the catalogue does not say about these endpoints."""
+    """Yield one sentence for each gap of the catalogue about these endpoints."""
     for endpoint in endpoints:
         act, file = ACTS.get(endpoint.name), f"tests/acts/{endpoint.service}.py"
         if act is None and endpoint.method != "GET":

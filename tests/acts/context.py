@@ -42,7 +42,7 @@ class ActContext:
         return self.clients[person] if person in self.clients else self.people[person].http
 
     def headers(self, person: str) -> dict[str, str]:
-        """Return what signs a request of this person, for clients that are shared by several people."""
+        """Return the Authorization header of this person, for clients that several people share."""
         return {"Authorization": f"Bearer {self.people[person].token}"} if person in self.people else {}
 
     def request(self, act: Act) -> Request:
@@ -111,7 +111,7 @@ class ActContext:
         return int(made(self.http("patient").post("/api/appointments", json=body))["id"])
 
     def time_off(self) -> Json:
-        """Return an hour that nothing is booked in; each is before the one before, because lists begin with the soonest."""
+        """Return a free hour; each is before the one before, because lists begin with the soonest."""
         starts_at = datetime.fromisoformat("2090-01-01T00:00:00+00:00") - timedelta(days=next(self.numbers))
         return {"starts_at": starts_at.isoformat(), "ends_at": (starts_at + timedelta(hours=1)).isoformat()}
 

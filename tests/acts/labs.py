@@ -55,7 +55,7 @@ ACTS = (
         "verify_result",
         path=lambda c: {"result_id": c.lab_result()},
         read_back={"lab": "/api/labs/results/{id}"},
-        # every change but the first would change nothing: those are refused all the same
+        # every change but the first would be without effect, and is refused all the same
         race=Race(read="/api/labs/results/{result_id}", body=lambda _, number: {"note": "Repeated, same value"}),
     ),
     Act(

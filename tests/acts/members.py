@@ -24,7 +24,7 @@ SECRETS = {"password", "current_password", "new_password", "otp", "invitation"}
 
 @dataclass(frozen=True)
 class NamedRecord:
-    """A member of a request that names a record. `place` is its place in a body, else its name alone."""
+    """A member of a request that names a record. `place` is its place in a body, otherwise its name alone."""
 
     endpoint: Endpoint[..., Any]
     part: str

@@ -1,1 +1,1 @@
-"""What the house promises about itself: its documents, its tree, who writes what, what the contracts refuse."""
+"""Tests of the repository: documents, source tree, table owners, contracts and the catalogue of acts."""

@@ -20,7 +20,7 @@ Drawn from the rules by `python -m tests.architecture.diagrams`; a test compares
 """
 
 Way = tuple[str, str, str]
-"""From which status to which, and who takes it there."""
+"""The status before, the status after, and the person who changes it."""
 
 
 def visit_ways() -> Iterator[Way]:

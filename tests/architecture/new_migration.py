@@ -22,7 +22,7 @@ VERSIONS = MIGRATIONS / "versions"
 
 
 def write(name: str, versions: Path = VERSIONS) -> Path | None:
-    """Write the file with the next number into a folder, formatted, and return its path; None where nothing differs."""
+    """Write the file with the next number into a folder, formatted, and return its path; None without a difference."""
     written: list[MigrationScript] = []
 
     def keep_difference(_: MigrationContext, __: object, scripts: list[MigrationScript]) -> None:
@@ -66,7 +66,7 @@ def tidy(path: Path) -> None:
 
 
 def main(name: str) -> int:
-    """Print the path of the new file; exit code 1 where the name is no identifier or nothing differs."""
+    """Print the path of the new file; exit code 1 where the name is no identifier or there is no difference."""
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
         sys.stderr.write("Give the migration a name of small letters: make migration NAME=add_something\n")
         return 1

@@ -1,4 +1,4 @@
-"""The catalogue of acts is complete, and a gap is one sentence that says what to add and where."""
+"""The catalogue of acts is complete, and a gap is one sentence with the entry to add and its file."""
 
 import pytest
 

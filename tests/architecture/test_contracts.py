@@ -1,4 +1,4 @@
-"""What the contracts refuse: a promise without roles, a handler that differs, a service that leaves a promise unserved."""
+"""Contracts refuse an endpoint without roles, a handler with another signature, and a service with an unserved endpoint."""
 
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any

@@ -1,4 +1,4 @@
-"""The diagrams of docs/states.md are those of the rules."""
+"""The diagrams of docs/states.md equal the rules."""
 
 import pytest
 

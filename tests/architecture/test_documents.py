@@ -1,4 +1,4 @@
-"""The documents are true: what they name is there, and every setting is explained."""
+"""Files, links and commands that the documents name exist, and every setting is explained."""
 
 import re
 from collections.abc import Iterator
@@ -16,12 +16,12 @@ DOCUMENTS = [
     *sorted((ROOT / "docs").rglob("*.md")),
 ]
 MADE = {".venv", "web/node_modules", "web/dist", "web/types", "dist/sbom.json"}
-"""What is there after `make`."""
+"""Files that `make` creates."""
 PATH = re.compile(r"[\w.-]+(/[\w.*-]+)+/?|[\w.-]+\.(py|md|toml|lock|example|svg)|Makefile|LICENSE")
 
 
 def named(document: Path) -> Iterator[str]:
-    """What stands in backquotes, outside of blocks of commands."""
+    """Yield the text in backquotes, outside of blocks of commands."""
     text = re.sub(r"^```.*?^```", "", document.read_text(), flags=re.DOTALL | re.MULTILINE)
     yield from re.findall(r"`([^`\n]+)`", text)
 
@@ -75,7 +75,7 @@ def test_commands_that_documents_name_are_there(document: Path) -> None:
 
 
 def variables() -> dict[str, str]:
-    """What `.env.example` shows, set or commented out."""
+    """Return the settings of `.env.example`, set or commented out."""
     shown = re.findall(r"^#?([A-Z_]+)=(.*)$", (ROOT / ".env.example").read_text(), re.MULTILINE)
     assert len(dict(shown)) == len(shown), "each once"
     return dict(shown)

@@ -1,4 +1,4 @@
-"""What is promised: everything the users asked for by name, each once, explained, with an example that is accepted."""
+"""The endpoints that users asked for exist; each endpoint is served once, explained, and has a valid example."""
 
 import json
 import re
@@ -33,7 +33,7 @@ GET  /api/admin/stats                           doctors       admin
 GET  /api/admin/doctors                         doctors       admin
 POST /api/admin/doctors                         doctors       admin
 """
-"""What the users asked for by name: these stand for ever."""
+"""Endpoints that the users asked for; they must not change."""
 
 
 def test_every_endpoint_is_served_once_by_its_service() -> None:

@@ -1,4 +1,4 @@
-"""What cannot be forgotten: who asks, in every statement about somebody; and that what leaves is what was promised."""
+"""Every store function takes the caller or gives a reason, and answers hold the members of the contract only."""
 
 import ast
 from collections.abc import Iterator
@@ -48,7 +48,7 @@ NOBODYS = {
 
 
 def careless(source: str) -> Iterator[str]:
-    """Public store functions that neither ask who nor go on with a row that was loaded for somebody."""
+    """Yield public store functions that take neither the caller nor a row that was loaded for one."""
     for node in ast.parse(source).body:
         if isinstance(node, ast.AsyncFunctionDef) and not node.name.startswith("_"):
             taken = [*node.args.args, *node.args.kwonlyargs]
@@ -95,7 +95,7 @@ class ShownWithMore(Shown):
 
 @api.get("/people", roles=EVERYONE)
 async def show_person() -> Shown:
-    """Show somebody."""
+    """Show a person."""
     raise NotImplementedError
 
 

@@ -1,4 +1,4 @@
-"""What cannot get past the house: each is planted here, and refused."""
+"""Faults that the framework must refuse: each is planted here."""
 
 import ast
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What may not be in the tree, and what is installed instead of what."""
+"""Text that may not be in the source tree, and packages that replace others."""
 
 import ast
 import json
@@ -46,7 +46,7 @@ LONG_FILES = {
     "libs/tables/careplus_tables/migrations/versions/0001_the_first_schema.py": "generated: every table",
     "services/appointments/careplus_appointments/store/appointments.py": "the hot statements beside those who run them",
 }
-"""Longer files of what runs, with the reason. Tests may be long: they are read one function at a time."""
+"""Longer files outside of tests, with the reason. Tests may be long: they are read one function at a time."""
 LONG_FUNCTIONS = {
     "_promise": "the one place where an endpoint is made, and all of its members are named",
     "facing_fastapi": "what surrounds every handler, in the order in which it happens",

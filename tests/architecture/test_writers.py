@@ -1,4 +1,4 @@
-"""A service writes its own tables only. SQLite itself says who writes what: in every process, on every connection."""
+"""A service writes its own tables only: SQLite reports each write of every process and connection."""
 
 import ast
 import re
@@ -28,7 +28,7 @@ LISTENER = Path(__file__).parent / "listener"
 
 @pytest.fixture(scope="module")
 def hospital(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hospital]:
-    """A hospital whose processes note in `writes` who writes which table."""
+    """Yield a hospital whose processes record in `writes` which service writes which table."""
     running = Hospital(tmp_path_factory.mktemp("hospital"), measured=True)
     before = running.environment.get("PYTHONPATH")
     running.extra["PYTHONPATH"] = f"{LISTENER}:{before}" if before else str(LISTENER)

@@ -17,7 +17,7 @@ DYING = Path(__file__).parent / "dying"
 
 @contextmanager
 def killable_world(folder: Path) -> Iterator[World]:
-    """Yield a world whose processes kill themselves between commit and answer when a file orders it."""
+    """Yield a world with processes that kill themselves between commit and answer when a file orders it."""
     hospital = Hospital(folder)
     before = hospital.environment.get("PYTHONPATH")
     hospital.extra["PYTHONPATH"] = f"{DYING}:{before}" if before else str(DYING)

@@ -30,7 +30,7 @@ BY_ITSELF = {"mails": "id", "password_resets": "NULL", "attempts": "NULL"}
 
 
 def tables(hospital: Hospital) -> list[str]:
-    """Return all tables but those of the audit trail, which grow with every request."""
+    """Return all tables except the audit trail, which grows with every request."""
     names = query(hospital, "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
     return [name for (name,) in names if not name.startswith("audit")]
 
@@ -114,7 +114,7 @@ def kill_and_repeat(
     meanwhile: Callable[[Hospital], Any] = contents,
     at: str = "answer",
 ) -> httpx.Response:
-    """Return the answer to a repeated request whose service was killed after the act was committed.
+    """Kill the service of a request and return the answer to its repetition. The kill comes after the commit.
 
     It is killed at its answer, or at its `commit`. `meanwhile` is called when it is dead, before it starts again and the request
     is repeated; its result stands in the answer's extensions.

@@ -77,7 +77,7 @@ TEXTS: dict[str, str] = {
     "json in text": '{"role": "admin", "__proto__": {"admin": true}}',
     "json end": '"}, "role": "admin", "x": {"y": "',
     "yaml": "!!python/object/apply:os.system ['id']",
-    # what eyes read differently
+    # text that looks like other text
     "bidi override": "user\u202egnp.exe\u202c",
     "bidi isolate": "\u2066admin\u2069 \u200f\u061c",
     "right to left": "\u05e9\u05dc\u05d5\u05dd \u0645\u0631\u064a\u0636",
@@ -92,7 +92,7 @@ TEXTS: dict[str, str] = {
     "not characters": "\ufffe\uffff\U0010ffff\ufffd",
     "private use": "\ue000\uf8ff\U000f0000",
     "spaces outside": "  x\u3000\u00a0",
-    # words that programs take for something else
+    # words that programs parse as other types
     "null": "null",
     "numbers": "1e309",
     "minus zero": "-0",

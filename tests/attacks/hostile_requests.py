@@ -15,7 +15,7 @@ from tests.attacks.hostile import HOSTILE, accepts
 
 
 def caller(endpoint: Endpoint[..., Any]) -> str:
-    """Return the person who sends text; public endpoints are called without a token."""
+    """Return the sender of text; public endpoints are called without a token."""
     return "stranger" if endpoint.public else act_of(endpoint).caller
 
 
@@ -42,7 +42,7 @@ def hostile_texts(places: dict[Place, Any], number: int) -> Iterator[tuple[Place
 
 
 def send_text(context: ActContext, endpoint: Endpoint[..., Any], path: str, body: Any, *, ascii_only: bool) -> httpx.Response:
-    """Send a body as JSON with or without escapes: httpx escapes nothing, and both are JSON."""
+    """Send a body as JSON with or without escapes: httpx sends no escapes, and both are JSON."""
     content = json.dumps(body, ensure_ascii=ascii_only).encode()
     headers = {"Content-Type": "application/json"}
     answer = context.http(caller(endpoint)).request(endpoint.method, path, content=content, headers=headers)

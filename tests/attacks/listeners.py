@@ -16,12 +16,12 @@ PLACES = {
     "doctors": "/api/prescriptions",
     "labs": "/api/labs/bookings",
 }
-"""What a patient may read at each."""
+"""A path at each process that a patient may read."""
 
 
 @dataclass
 class Gate:
-    """A process that listens, and what to ask it for."""
+    """A process that listens, and a path to read."""
 
     name: str
     url: str
@@ -29,7 +29,7 @@ class Gate:
     process: int
 
     def busy_ms(self) -> float:
-        """For how long its main thread has been on a processor: unlike a clock, this does not count what others do."""
+        """Return the processor time of its main thread in ms: other processes do not count."""
         return int(Path(f"/proc/{self.process}/schedstat").read_text().split()[0]) / 1e6
 
     def busy_threads_ms(self) -> float:

@@ -38,7 +38,7 @@ def events_of(name: str) -> tuple[str, ...]:
 
 
 class Staff:
-    """A patient, their doctor and an administrator, whose requests carry marks."""
+    """A patient, their doctor and an administrator; their requests carry marks."""
 
     def __init__(self, context: ActContext) -> None:
         self.context, self.hospital = context, context.hospital
@@ -70,7 +70,7 @@ class Staff:
 
 @contextmanager
 def staffed(hospital: Hospital, admin: Person) -> Iterator[Staff]:
-    """Yield new people whose requests need no preparation while a service is down; close their clients afterwards."""
+    """Yield new people; their requests need no preparation while a service is down; close their clients afterwards."""
     admin.signed_in.renew()
     doctor = hospital.employ(admin, f"{secrets.token_hex(4)}@example.org", "Dr Restart", "Cardiology")
     patient = hospital.register(f"{secrets.token_hex(4)}@example.org", "Rosa Restart")

@@ -1,4 +1,4 @@
-"""Every id that a request can hold, in path, query and body, is sent by a person whom the record does not concern.
+"""Every id that a request can hold, in path, query and body, is sent by a person without access to the record.
 
 Tokens and roles are in `tests/test_every_endpoint.py`.
 """
@@ -93,7 +93,7 @@ def test_owner_of_the_record_is_not_refused(strangers: World, named: NamedRecord
 
 
 def expendable(world: World, role: Role, named: NamedRecord) -> Any:
-    """Return the id of a record of this person that no other test needs: of their act, or else of a session."""
+    """Return the id of a record of this person that no other test needs: of their act, or of a session."""
     http = world.people[role.value].http
     act = act_of(named.endpoint)
     if act.caller == role:

@@ -28,7 +28,7 @@ ID = "an-attack-on-tokens"
 LONGEST_MS = 5.0
 """Of the server's time, for a refusal."""
 TRIES = 5
-"""Their median is what a token costs: now and then a process has other work too."""
+"""Their median is the cost of a token: now and then a process has other work too."""
 MUTATED = 100_000
 PERSONS = ("patient", "other_patient", "doctor", "other_doctor", "lab", "admin")
 
@@ -92,7 +92,7 @@ class Siege:
     gates: list[Gate]
     clients: dict[str, httpx.Client]
     nobodys: dict[str, tuple[int, bytes, dict[str, str]]] = field(default_factory=dict)
-    """What each says to whoever brings nothing."""
+    """Return the answer of each to a request without a token."""
 
     def ask(self, gate: Gate, headers: Headers, query: str = "") -> httpx.Response:
         given = [(name.encode(), value.encode("latin-1")) for name, value in [*headers, ("X-Request-Id", ID)]]
@@ -130,13 +130,13 @@ def siege(world: World) -> Iterator[Siege]:
 
 
 def refused(answer: httpx.Response) -> tuple[int, bytes, dict[str, str]]:
-    """What a caller learns from a refusal."""
+    """Return the members of a refusal that a caller sees."""
     changing = {"date", *(name for name in answer.headers if name.startswith("ratelimit"))}
     return answer.status_code, answer.content, {name: value for name, value in answer.headers.items() if name not in changing}
 
 
 def check_refused(siege: Siege, gate: Gate, headers: Headers, query: str = "") -> None:
-    """401 in the words that nobody at all is told, and soon."""
+    """Check for the 401 of a request without a token, within the time limit."""
     answers, taken = siege.timed(gate, headers, query)
     assert {answer.status_code for answer in answers} == {401}, gate.name
     assert [refused(answer) for answer in answers] == [siege.nobodys[gate.name]] * len(answers), gate.name
@@ -148,12 +148,12 @@ def test_there_are_enough(siege: Siege) -> None:
     made = {name: forge(siege.forger) for name, forge in FORGED.items()}
     assert len(set(made.values())) == len(made), "each is another one"
     assert siege.forger.genuine not in made.values()
-    # the same words from everybody, so that it does not matter who is asked
+    # every process uses the same words
     assert len({body for _, body, _ in siege.nobodys.values()}) == 1
 
 
 def test_correctly_signed_token_is_accepted(siege: Siege) -> None:
-    # otherwise what is refused below might be refused for how it was made
+    # proves that the tokens below are refused for their contents
     forger = siege.forger
     in_another_order = forger.signed(dumped(dict(reversed(forger.header.items()))), b" " + unb64(forger.parts[1]))
     for gate in siege.gates:
@@ -286,7 +286,7 @@ async def test_a_hundred_thousand_mutated_tokens_over_http(world: World) -> None
         return gate.busy_ms() - before
 
     async def attack(gate: Gate, rng: random.Random) -> None:
-        # one after the other at each gate, so that it is known what each token costs
+        # one after the other at each gate, so that the cost of each token is measured
         async with aiohttp.ClientSession(gate.url, cookie_jar=aiohttp.DummyCookieJar()) as http:
             until = 0.0
             for _ in range(MUTATED // len(found)):

@@ -1,4 +1,4 @@
-"""Guessing: what a stranger learns by signing in as somebody, and how often they may try."""
+"""Guessing: the information in failed sign-ins, and the number of attempts allowed."""
 
 import statistics
 import time
@@ -22,7 +22,7 @@ ALIKE = 0.25
 
 @pytest.fixture(scope="module")
 def guessed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hospital]:
-    """A hospital of its own: what is counted here should slow nobody else down."""
+    """A hospital of its own: attempts counted here must not slow other tests down."""
     hospital = Hospital(tmp_path_factory.mktemp("guessed"))
     with hospital.running():
         for number in range(TRIES):
@@ -46,7 +46,7 @@ def unknown(number: int) -> str:
 
 
 def caller(hospital: Hospital, number: int) -> httpx.Client:
-    """Somebody who calls from an address of their own."""
+    """A client with an address of its own."""
     transport = httpx.HTTPTransport(local_address=f"127.0.1.{number + 1}")
     return httpx.Client(base_url=hospital.url, transport=transport, timeout=60)
 
@@ -56,7 +56,7 @@ def sign_in(http: httpx.Client, email: str, password: str, **headers: str) -> ht
 
 
 def told(answer: httpx.Response) -> tuple[int, bytes, list[tuple[str, str]]]:
-    """All that a caller sees, but for the time of day and what they have left of their rate."""
+    """Return all of an answer except the date and the rate limit."""
     changing = ("date", "ratelimit")
     return answer.status_code, answer.content, [pair for pair in answer.headers.multi_items() if not pair[0].startswith(changing)]
 

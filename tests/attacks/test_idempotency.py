@@ -109,12 +109,12 @@ def wait_for(url: str) -> None:
 async def test_a_crowd_at_two_processes_books_once(
     hospital: Hospital, world: World, crowd: httpx.AsyncClient, second_process: str, key: dict[str, str]
 ) -> None:
-    """Who comes second to the free time finds it taken by its own first request, and is answered as that one was."""
+    """The second request finds the time taken by the first one with its key, and gets that one's answer."""
     patient = newcomer(hospital)
     headers = {**key, "Authorization": f"Bearer {patient.token}"}
     body = visit(world.people, 200)
     doors = [f"{second_process}/api/appointments", "/api/appointments"]
-    # nobody can write until both processes have seen that nothing is kept yet
+    # hold the write lock until both processes have found no stored answer
     async with write_lock(hospital, 2):
         asking = asyncio.create_task(all_at_once(lambda number: crowd.post(doors[number % 2], json=body, headers=headers), CROWD))
     answers = await asking
@@ -159,7 +159,7 @@ def test_keys_of_two_people_never_meet(hospital: Hospital, world: World, key: di
 
 
 def test_a_stranger_reads_no_answer_with_a_key_alone(hospital: Hospital, key: dict[str, str]) -> None:
-    """At a public endpoint, somebody who knows the key and everything but the password."""
+    """A public endpoint refuses a request with the key and all members except the password."""
     body = {"email": f"{secrets.token_hex(6)}@example.org", "password": PASSWORD, "full_name": "Nora New"}
     with hospital.client() as http:
         account = made(http.post("/auth/register", json=body, headers=key))

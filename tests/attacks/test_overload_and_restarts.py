@@ -1,4 +1,4 @@
-"""A whole hospital under callers who send half a request, far too much, or go on while its parts end and start again."""
+"""A hospital under half-sent requests, oversized bodies, and requests during restarts of its processes."""
 
 import asyncio
 import os
@@ -47,7 +47,7 @@ def peak_mib(pid: int) -> float:
 
 
 def taken_at(port: int) -> set[int]:
-    """The other ends' ports of the connections at a port that were accepted and have nothing left to read."""
+    """Return the client ports of connections that were accepted at a port and have no unread bytes."""
     lines = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
     return {
         int(other[-4:], 16)
@@ -57,7 +57,7 @@ def taken_at(port: int) -> set[int]:
 
 
 def sent_of(connection: socket.socket, head: bytes, part: bytes, parts: int, together: Barrier) -> int:
-    """How much is taken before the other side closes; nobody sends a part before all have sent their heads."""
+    """Return the bytes accepted before the server closes; parts are sent after all clients have sent their heads."""
     connection.sendall(head)
     together.wait(30)
     taken = 0
@@ -113,7 +113,7 @@ async def http(hospital: Hospital) -> AsyncIterator[httpx.AsyncClient]:
 
 
 class Halves:
-    """A thousand callers who have sent half a request each; not in the event loop, whose other callers would wait for them."""
+    """A thousand clients with half a request each, outside of the event loop, so that its other clients do not wait."""
 
     def __init__(self, opened: ExitStack) -> None:
         self.opened = opened
@@ -199,7 +199,7 @@ async def starts_again(gate: Gate) -> float:
     began = time.monotonic()
     async with httpx.AsyncClient(base_url=gate.url, timeout=1, **NEARBY) as probe:
         while time.monotonic() - began < 60:
-            # nobody listens for a while
+            # the port is closed for a while
             with suppress(httpx.HTTPError):
                 if has_ended(gate.process) and (await probe.get("/health")).is_success:
                     return time.monotonic() - began
@@ -223,7 +223,7 @@ WISHED = {
     "doctors": ("prescribe", "add_doctor"),
     "labs": ("order_tests",),
 }
-"""What is done with the help of each service."""
+"""Acts that need each service."""
 
 
 @only_linux
@@ -267,7 +267,7 @@ async def test_restarted_service_loses_no_read_and_duplicates_none(
     assert {of for of, _ in read} == {*AUDITED_READS}
     for name in marks:
         assert staff.counts_of(name, marks[name]) == {1: len(marks[name])}, name
-    # nor was anything done twice whose second time leaves no second record
+    # no act was done twice, even where a repetition leaves no second record
     assert staff.changes_since(before) == Counter(event for name in marks for _ in marks[name] for event in events_of(name))
 
 
@@ -275,7 +275,7 @@ async def test_restarted_service_loses_no_read_and_duplicates_none(
 @pytest.mark.attack
 @pytest.mark.parametrize("process", [*AUDITED_READS, "gateway", "all"])
 async def test_terminated_process_answers_started_requests(staff: Staff, process: str) -> None:
-    """Of the gateway, and of all processes at once, what came through the gateway."""
+    """For the gateway, and for all processes at once, requests go through the gateway."""
     hospital = staff.hospital
     door = {gate.name: gate for gate in gates(hospital)}["gateway" if process == "all" else process]
     ended = hospital.process.pid if process == "all" and hospital.process else door.process
@@ -287,7 +287,7 @@ async def test_terminated_process_answers_started_requests(staff: Staff, process
         wishes = [staff.marked_request(name, mark) for name, mark in zip(names, marks, strict=True)]
         port = httpx.URL(door.url).port or 80
         before = taken_at(port)
-        # neither a change nor a look that has to be noted is answered while nobody can write
+        # neither a change nor an audited read is answered while the write lock is held
         async with write_lock(hospital, 1):
             asked = [asyncio.create_task(http.request(**wish)) for wish in wishes]
             asked += [asyncio.create_task(staff.read(http, services[number % len(services)])) for number in range(25)]
@@ -344,7 +344,7 @@ async def timed(asking: Awaitable[httpx.Response]) -> tuple[int, float]:
 @pytest.mark.parametrize("service", AUDITED_READS)
 @pytest.mark.attack
 async def test_hung_service_does_not_delay_others(staff: Staff, http: httpx.AsyncClient, service: str) -> None:
-    """While nobody ends it. What if it is stopped in the middle of writing: see below."""
+    """The supervisor is stopped here; a process stopped during a write is tested below."""
     keyed, unkeyed = [secrets.token_hex(8) for _ in range(10)], [secrets.token_hex(8) for _ in range(10)]
     repeated = [staff.marked_request(OWN_ACTS[service], mark, keyed=True) for mark in keyed]
     unrepeated = [staff.marked_request(OWN_ACTS[service], mark) for mark in unkeyed]
@@ -384,7 +384,7 @@ async def test_hung_service_does_not_delay_others(staff: Staff, http: httpx.Asyn
     while (await staff.read(http, service)).status_code != 200:
         assert time.monotonic() - began < 2
         await asyncio.sleep(0.1)
-    # what was sent before has been done since: with a key it is told so and not done again
+    # requests sent before have been done since: a repetition with the key is replayed
     await asyncio.gather(*(granted(http, wish) for wish in repeated))
     assert staff.counts_of(OWN_ACTS[service], keyed) == {1: 10}
     assert staff.counts_of(OWN_ACTS[service], unkeyed).keys() <= {0, 1}
@@ -394,7 +394,7 @@ ASLEEP_S = 0.3
 
 
 def can_write(hospital: Hospital) -> bool:
-    """Whether anybody can: whoever writes holds the database for some milliseconds, not for this long."""
+    """Return whether the write lock is free within 0.5 s: a working process holds it for milliseconds."""
     with closing(pysqlite3.connect(hospital.data / "careplus.db", timeout=0.5, isolation_level=None)) as connection:
         try:
             connection.execute("BEGIN IMMEDIATE")
@@ -443,7 +443,7 @@ async def test_service_hung_in_a_write_costs_others_no_answer(
             await asyncio.sleep(0.05)
 
     for of in AUDITED_READS:
-        # who has just started asks auth for its keys
+        # a service that has just started asks auth for its keys
         assert (await staff.read(http, of)).status_code == 200
     running = [asyncio.create_task(keep_wishing()) for _ in range(3)]
     try:

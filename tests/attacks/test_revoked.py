@@ -43,7 +43,7 @@ class Ending:
 
 
 Last = Callable[[], object]
-"""The step that ends the session, when all before it is done: what it needs may take longer than a second."""
+"""The step that ends the session, after its preparation, which may take longer than a second."""
 
 
 def sign_out(ending: Ending) -> Last:
@@ -93,7 +93,7 @@ def choose_a_password_by_mail(ending: Ending) -> Last:
 
 
 def take_the_second_factor_away(ending: Ending) -> Last:
-    """An administrator does, for somebody who lost the phone."""
+    """An administrator removes it for a person with a lost phone."""
     secret = made(ending.person.http.post("/auth/mfa", json={"password": PASSWORD}))["secret"]
     made(ending.person.http.post("/auth/mfa/confirm", json={"otp": TOTP(secret).now()}), 200)
     return lambda: ending.update(second_factor=False)
@@ -118,7 +118,7 @@ def test_a_session_that_ended_opens_nothing(world: World, way: Callable[[Ending]
 
 
 def opened_after(world: World, role: Role, way: Callable[[Ending], Last]) -> list[tuple[str, str, int]]:
-    """What a token still opened when its session had been over for a second: at which door, which endpoint, with which status."""
+    """Return the process, endpoint and status of each request that a token could make a second after its session ended."""
     email = f"{secrets.token_hex(6)}@example.org"
     person = newcomer(world, email, role)
     guarded = [endpoint for endpoint in ENDPOINTS if not endpoint.public and endpoint.admits(role)]

@@ -33,7 +33,7 @@ SEARCHES = [
 
 @pytest.fixture(scope="module")
 def context(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ActContext]:
-    """Yield a context in a hospital of its own, whose records hold hostile text afterwards."""
+    """Yield a context in a hospital of its own: its records hold hostile text afterwards."""
     hospital = Hospital(tmp_path_factory.mktemp("injected"))
     with hospital.founded(), build(hospital, hospital.sign_in(ADMIN)) as world, acting_in(world) as opened:
         yield opened

@@ -1,4 +1,4 @@
-"""Brute force and spraying: slowed down whatever callers say about themselves, and the owner gets in all the same."""
+"""Brute force and spraying: slowed down for every claimed address, and the owner can still sign in."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,7 @@ from tests.hospital import PASSWORD, Hospital, only_linux
 pytestmark = only_linux
 
 TRIES_AT_ONCE = 10
-"""More wrong passwords than that in a row nobody needs."""
+"""The number of wrong passwords in a row that must be slowed down."""
 LONGEST_PAUSE_S = 15 * 60
 PEOPLE = 3
 

@@ -43,7 +43,7 @@ def dumped(value: Any) -> bytes:
 
 @dataclass
 class Forger:
-    """Somebody with a genuine token, and, for the sake of the test, with the key that signed it."""
+    """A client with a genuine token and, for the test, the key that signed it."""
 
     key: SigningKey
     genuine: str
@@ -59,7 +59,7 @@ class Forger:
         return claims
 
     def signed(self, header: bytes, payload: bytes, key: SigningKey | None = None) -> str:
-        """Signed as auth signs, whatever the bytes."""
+        """Return any bytes signed as auth signs."""
         signing_input = f"{b64(header)}.{b64(payload)}"
         return f"{signing_input}.{b64((key or self.key).private.sign(signing_input.encode()))}"
 
@@ -81,7 +81,7 @@ class Forger:
         return f"{b64(dumped({**self.header, **members}))}.{b64(dumped(self.claims))}.{b64(signature)}"
 
     def hmac(self, secret: bytes, algorithm: str = "HS256") -> str:
-        """With a MAC for a signature: where the library takes the public key for the secret, everybody can make one."""
+        """With a MAC for a signature: where the library takes the public key for the secret, any client can make one."""
         signing_input = f"{b64(dumped({**self.header, 'alg': algorithm}))}.{b64(dumped(self.claims))}"
         digest = {"HS256": "sha256", "HS384": "sha384", "HS512": "sha512"}[algorithm]
         return f"{signing_input}.{b64(hmac.digest(secret, signing_input.encode(), digest))}"

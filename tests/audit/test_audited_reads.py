@@ -1,4 +1,4 @@
-"""Looks at records are noted beside each other: none of them stands in the way of another."""
+"""Audit events of reads are committed together, and none delays another."""
 
 import asyncio
 import threading
@@ -44,7 +44,7 @@ async def test_unwritable_event_does_not_fail_its_batch(hospital: Hospital) -> N
 
 
 def test_audited_read_waiting_for_commit_holds_no_reader(world: World, hospital: Hospital) -> None:
-    """More looks than readers wait for a writer that takes its time, and whoever only reads goes on."""
+    """More audited reads than readers wait for a slow writer, and other reads continue."""
     patient = world.people["patient"]
     path = f"/api/labs/results/{world.ids['result_id']}"
     writer = pysqlite3.connect(hospital.data / "careplus.db", isolation_level=None)

@@ -17,7 +17,7 @@ pytestmark = only_linux
 
 
 def book_on(hospital: Hospital, patient: Person, doctor_id: int, stop: threading.Event, starts: list[str]) -> None:
-    """Book and cancel until told to stop; whatever becomes of a request."""
+    """Book and cancel until `stop` is set, with any result."""
     with hospital.client(patient.token) as http:
         for number in count():
             if stop.is_set():

@@ -1,4 +1,4 @@
-"""Whoever has the file but not the key: eight ways to tamper with a real trail, and all are found."""
+"""Eight ways to tamper with the file without the key; verification finds each."""
 
 import hashlib
 import random
@@ -36,7 +36,7 @@ LEGAL = {
 
 @dataclass
 class Copy:
-    """A copy of the hospital's file whose triggers are gone."""
+    """A copy of the hospital's file without its triggers."""
 
     path: Path
     connection: pysqlite3.Connection
@@ -52,7 +52,7 @@ class Copy:
 
 @pytest.fixture(scope="module")
 def sealed(world: World, hospital: Hospital, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What real requests left."""
+    """Return a copy of the trail that real requests wrote."""
     wait_until_sealed(hospital)
     path: Path = tmp_path_factory.mktemp("sealed") / "careplus.db"
     connection = pysqlite3.connect(hospital.data / "careplus.db", timeout=30)

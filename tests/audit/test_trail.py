@@ -1,4 +1,4 @@
-"""What every request leaves in the audit trail, and what it does not."""
+"""The audit events of every endpoint, and their absence."""
 
 import csv
 import io
@@ -96,7 +96,7 @@ def test_created_record_is_named_in_its_event(world: World, hospital: Hospital) 
 
 
 def test_refusals_to_somebody_are_noted(world: World, hospital: Hospital, admin: Person) -> None:
-    # somebody new: in the tests before this one anybody may have come to see anybody
+    # a new doctor: earlier tests may have brought any patient into any doctor's care
     stranger = hospital.employ(admin, "surgeon@example.org", "Dr Sam Stranger", "Surgery")
     patient_id = world.people["other_patient"].id
     for path, about in ((f"/api/doctor/patients/{patient_id}", [patient_id]), (f"/api/doctor/patients/{2**62}", [2**62])):
@@ -167,7 +167,7 @@ def test_reused_refresh_token_is_audited_and_answered_alike(hospital: Hospital) 
 
 def test_an_event_has_its_seal_within_a_second(world: World, hospital: Hospital) -> None:
     waited = seconds_until_sealed(world, hospital, 20)
-    # one of them may have come just when the machine was busy with something else
+    # one of them may be late on a busy machine
     assert sorted(waited)[-2] < 1.0, waited
 
 
@@ -263,7 +263,7 @@ REASONS = [text for text in HOSTILE if accepts(Justification, text)]
 
 
 def cell(text: str) -> str:
-    """What stands in a file for spreadsheets instead."""
+    """Return the cell of the CSV file for a text."""
     return f"'{text}" if text.startswith(FORMULAS) else text
 
 

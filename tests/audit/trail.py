@@ -1,4 +1,4 @@
-"""The audit trail as a test looks at it."""
+"""Rows of the audit trail, read from the database file."""
 
 import time
 from pathlib import Path
@@ -27,7 +27,7 @@ def rows_in(folder: Path, sql: str, *values: Any) -> list[dict[str, Any]]:
 
 
 def of_request(hospital: Hospital, request_id: str) -> list[dict[str, Any]]:
-    """The events of one request, with whom they concern as `patients`."""
+    """Return the events of one request with their patients' ids as `patients`."""
     found = rows(hospital, "SELECT * FROM audit_events WHERE request_id = ? ORDER BY id", request_id)
     for event in found:
         patients = rows(hospital, "SELECT patient_id FROM audit_patients WHERE event_id = ? ORDER BY patient_id", event["id"])

@@ -24,7 +24,7 @@ ASKED = {
     "doctors": "/api/prescriptions",
     "labs": "/api/labs/bookings",
 }
-"""What a patient may read, one of each service."""
+"""A path of each service that a patient may read."""
 
 
 def ours(hospital: Hospital) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""A doctor's charts: notes that are drafted and signed, allergies that stop a prescription, patients who are found."""
+"""A doctor's charts: notes that are drafted and signed, allergies that stop a prescription, searches for patients."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -116,7 +116,7 @@ def test_doctor_cannot_change_own_specialty(hospital: Hospital, admin: Person, w
     assert curious.http.put(path, json={"status": "accepted"}).status_code == 404
     made(admin.http.put(f"/api/admin/doctors/{curious.id}", json={**profile, "active": True}), 200)
     assert [one["id"] for one in made(curious.http.get("/api/doctor/referrals", params=received), 200)["items"]] == [sent["id"]]
-    # withdrawn from a specialty, it is nobody's business there
+    # withdrawn from a specialty, its doctors do not see it
     made(doctor.http.put(path, json={"status": "cancelled"}), 200)
     assert made(curious.http.get("/api/doctor/referrals", params=received), 200)["items"] == []
     curious.http.close()

@@ -1,4 +1,4 @@
-"""Everybody's account: found by administrators, closed, opened again, given another role."""
+"""Administrators find accounts, deactivate and reactivate them, and change roles."""
 
 from typing import Any
 

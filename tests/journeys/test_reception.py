@@ -1,4 +1,4 @@
-"""Reception: books, moves and reassigns for patients who call, and reads nothing clinical."""
+"""Reception: books, moves and reassigns appointments by phone, and reads no clinical data."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

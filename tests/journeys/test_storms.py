@@ -1,4 +1,4 @@
-"""Many people want one time: one gets it, everybody else is told so, and the database never holds an overlap."""
+"""Concurrent bookings of one time: one succeeds, the others are 409, and appointments never overlap."""
 
 import asyncio
 import os
@@ -21,7 +21,7 @@ CROWD = 100
 
 @pytest.fixture
 def crowd(hospital: Hospital, admin: Person) -> list[str]:
-    """Tokens of ten patients who have no visit yet."""
+    """Return the tokens of ten patients without appointments."""
     name = secrets.token_hex(4)
     people = [hospital.register(f"{name}-{number}@example.org", f"Crowd {number}") for number in range(10)]
     for person in people:

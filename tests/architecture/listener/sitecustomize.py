@@ -1,4 +1,4 @@
-"""Python runs this at the start of a process that has this folder on PYTHONPATH; notes who writes which table.
+"""Python runs this at the start of a process that has this folder on PYTHONPATH; records the table of each write.
 
 SQLite asks `note` about each statement that it prepares, on whatever connection and through whatever library.
 """

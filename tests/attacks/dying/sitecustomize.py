@@ -42,7 +42,7 @@ def committed(session: Session) -> None:
 
 
 async def noticed(cycle: RequestResponseCycle, app: Any) -> None:
-    # a task of its own for each request: what a service does beside them is not meant
+    # a task of its own for each request: background work of the service is not killed
     changes.set(cycle.scope["method"] in {"POST", "PUT"})
     await run_asgi(cycle, app)
 
