@@ -20,7 +20,7 @@ Drawn from the rules by `python -m tests.architecture.diagrams`; a test compares
 """
 
 Way = tuple[str, str, str]
-"""The status before, the status after, and the person who changes it."""
+"""The status before, the status after, and the person that changes it."""
 
 
 def visit_ways() -> Iterator[Way]:

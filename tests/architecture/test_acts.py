@@ -30,7 +30,7 @@ async def amend_example(amendment_id: Id, body: Amend) -> Amended:
 
 @api.put("/api/doctor/prescriptions/{prescription_id}/stop", roles={Role.DOCTOR}, versioned=True, example={"remark": "Rash"})
 async def cancel_time_off(prescription_id: Id, body: Amend) -> Amended:
-    """Have the name of an endpoint whose act has neither a race nor a place to read text back."""
+    """Have the name of an endpoint with an act that has neither `race` nor `read_back`."""
     raise NotImplementedError
 
 

@@ -15,7 +15,7 @@ INDIRECT = re.compile(r"test_(who|what|nobody)_")
 
 
 def unplain(source: str) -> list[str]:
-    """Return the test functions whose names are too long or begin with an indirect word."""
+    """Return the names of test functions that are too long or begin with an indirect word."""
     names = [node.name for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
     return [name for name in names if name.startswith("test_") and (len(name) > LONGEST_NAME or INDIRECT.match(name))]
 

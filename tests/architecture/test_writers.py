@@ -28,7 +28,7 @@ LISTENER = Path(__file__).parent / "listener"
 
 @pytest.fixture(scope="module")
 def hospital(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hospital]:
-    """Yield a hospital whose processes record in `writes` which service writes which table."""
+    """Yield a hospital; its processes record in `writes` which service writes which table."""
     running = Hospital(tmp_path_factory.mktemp("hospital"), measured=True)
     before = running.environment.get("PYTHONPATH")
     running.extra["PYTHONPATH"] = f"{LISTENER}:{before}" if before else str(LISTENER)

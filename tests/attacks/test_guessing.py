@@ -120,12 +120,12 @@ def test_a_link_for_an_unknown_e_mail_takes_as_long_as_any_other(guessed: Hospit
 
 
 def lower_quartile(times: list[float]) -> float:
-    """Of those during which no mail left: in the median there may be one or none, whichever was asked."""
+    """Return times without mail delivery: the median may include one mail or none for either address."""
     return statistics.quantiles(times, n=4)[0]
 
 
 def in_turn(number: int, known: str, unknown: str) -> list[tuple[str, str]]:
-    """Now one first, now the other: mails leave in the background, and what that takes should meet both alike."""
+    """Alternate the order: mails are sent in the background, and their cost must meet both alike."""
     pair = [("known", known), ("unknown", unknown)]
     return pair if number % 2 else pair[::-1]
 

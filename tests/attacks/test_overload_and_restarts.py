@@ -359,7 +359,7 @@ async def test_hung_service_does_not_delay_others(staff: Staff, http: httpx.Asyn
     pid = pid_of(staff.hospital, service)
     with unwatched(staff.hospital):
         try:
-            # what waits to be written now is done later, when nobody waits for its answer any more; nor does the service hold the
+            # changes that wait for the lock now are done later, after their clients have gone; the service does not hold the
             # database's lock as it is stopped
             async with write_lock(staff.hospital, 0.2):
                 asked = [asyncio.create_task(timed(http.request(**wish))) for wish in repeated]

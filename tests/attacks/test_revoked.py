@@ -1,6 +1,6 @@
-"""Whoever was signed out, closed or given another role is nobody within a second, at every endpoint of every service.
+"""An ended session opens no endpoint of any service within a second.
 
-So is whoever had the password or the phone before its owner, or an administrator, changed that.
+Sign-out, deactivation, another role, another password or second factor, by the owner or an administrator, end sessions.
 """
 
 import secrets

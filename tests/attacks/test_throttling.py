@@ -109,5 +109,5 @@ def test_a_restart_does_not_forget(stormed: Hospital) -> None:
     stormed.start()
     with caller(stormed, 70) as stranger:
         after = guess(stranger, unknown(7), 20)
-    # a pause may have ended meanwhile, but the tries that nobody is asked to wait for are used up
+    # a pause may have ended meanwhile, but the attempts without a pause are used up
     assert sum(answer.status_code == 401 for answer in after) < sum(answer.status_code == 401 for answer in before)

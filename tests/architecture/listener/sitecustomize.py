@@ -1,6 +1,6 @@
-"""Python runs this at the start of a process that has this folder on PYTHONPATH; records the table of each write.
+"""Python runs this at the start of a process that has this folder on PYTHONPATH; it records the table of each write.
 
-SQLite asks `note` about each statement that it prepares, on whatever connection and through whatever library.
+SQLite calls `note` for each statement that it prepares, on every connection and through every library.
 """
 
 import os

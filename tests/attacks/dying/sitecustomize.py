@@ -1,8 +1,7 @@
-"""Python runs this at the start of a process that has this folder on PYTHONPATH; the process may die between commit and answer.
+"""Python runs this at the start of a process that has this folder on PYTHONPATH; it kills the process between commit and answer.
 
-Where the folder DIES_IN has a file of its name, a service kills itself while it does the next POST or PUT: at the first byte of
-its answer, or, if "commit" stands in the file, as soon as it has committed anything. What it did is kept by then, and nobody
-hears of it.
+Where the folder DIES_IN has a file with the name of a service, the service kills itself during the next POST or PUT: at the first
+byte of its answer, or, if "commit" stands in the file, after its first commit. The change is committed, and no answer is sent.
 """
 
 import os
