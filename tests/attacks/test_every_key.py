@@ -27,8 +27,8 @@ def names_a_patient(act: Act) -> bool:
     return act.caller != "patient" and not act.no_patient and (answer_names_them or "{patient_id}" in act.endpoint.path)
 
 
-def test_same_key_twice_acts_once(mortal: World) -> None:
-    with acting_in(mortal) as context:
+def test_same_key_twice_acts_once(killable: World) -> None:
+    with acting_in(killable) as context:
         for act in idempotent_acts():
             check_repeated(context, act)
 
@@ -93,9 +93,9 @@ async def send_many(hospital: Hospital, method: str, path: str, body: Any, heade
 
 
 @pytest.mark.attack
-async def test_hundred_requests_with_one_key_act_once(another_mortal: World, growth_once: dict[str, dict[str, int]]) -> None:
-    hospital = another_mortal.hospital
-    with acting_in(another_mortal) as context:
+async def test_hundred_requests_with_one_key_act_once(new_killable: World, growth_once: dict[str, dict[str, int]]) -> None:
+    hospital = new_killable.hospital
+    with acting_in(new_killable) as context:
         for act in by_turns(idempotent_acts()):
             http, method, path, body = context.request(act)
             request_id = secrets.token_hex(8)
@@ -117,15 +117,15 @@ async def test_hundred_requests_with_one_key_act_once(another_mortal: World, gro
 @pytest.mark.attack
 # a service starts again for each act, on a busy machine in several seconds
 @pytest.mark.timeout(900)
-def test_act_of_killed_process_is_answered(another_mortal: World, growth_once: dict[str, dict[str, int]]) -> None:
+def test_act_of_killed_process_is_answered(new_killable: World, growth_once: dict[str, dict[str, int]]) -> None:
     """Kill the process at its first commit, before it can commit anything in addition."""
-    hospital = another_mortal.hospital
-    with acting_in(another_mortal) as context:
+    hospital = new_killable.hospital
+    with acting_in(new_killable) as context:
         for act in by_turns(idempotent_acts()):
             http, method, path, body = context.request(act)
             key, before = {"Idempotency-Key": secrets.token_hex(16)}, tally(hospital)
             at = "answer" if act.counts_attempts else "commit"
-            answer = kill_and_repeat(another_mortal, act.endpoint.service, f"{method} {path}", http, body, key, at=at)
+            answer = kill_and_repeat(new_killable, act.endpoint.service, f"{method} {path}", http, body, key, at=at)
             assert answer.status_code == act.endpoint.status, f"{act.name}: {answer.text}"
             assert answer.headers["idempotency-replayed"] == "true", act.name
             check_done_once(context, act, answer, growth(before, tally(hospital)), growth_once[act.name])

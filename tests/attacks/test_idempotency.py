@@ -199,53 +199,53 @@ def test_the_database_file_holds_no_code_and_no_diagnosis_twice(hospital: Hospit
 
 
 @only_linux
-def test_the_answer_of_a_process_that_was_killed(mortal: World, people: dict[str, Person], key: dict[str, str]) -> None:
+def test_the_answer_of_a_process_that_was_killed(killable: World, people: dict[str, Person], key: dict[str, str]) -> None:
     body = visit(people, 100)
-    answer = kill_and_repeat(mortal, "appointments", "POST /api/appointments", people["other_patient"].http, body, key)
+    answer = kill_and_repeat(killable, "appointments", "POST /api/appointments", people["other_patient"].http, body, key)
     assert (answer.status_code, answer.headers["idempotency-replayed"], answer.headers["etag"]) == (201, "true", '"1"')
     mine = people["other_patient"].http.get("/api/appointments").json()["items"]
     assert mine == [answer.json()]
 
 
 @only_linux
-def test_a_laboratory_that_was_killed(mortal: World, people: dict[str, Person], key: dict[str, str]) -> None:
+def test_a_laboratory_that_was_killed(killable: World, people: dict[str, Person], key: dict[str, str]) -> None:
     """Its times are not held by one patient alone, so a second booking would not be refused."""
     patient = people["other_patient"].http
     day = visit(people, 200)["starts_at"][:10]
     starts_at = patient.get("/api/labs/slots", params={"day": day}).json()["items"][0]["starts_at"]
     body = {"test_codes": ["CBC"], "starts_at": starts_at}
-    answer = kill_and_repeat(mortal, "labs", "POST /api/labs/bookings", patient, body, key, at="commit")
+    answer = kill_and_repeat(killable, "labs", "POST /api/labs/bookings", patient, body, key, at="commit")
     assert (answer.status_code, answer.headers["idempotency-replayed"], answer.headers["etag"]) == (201, "true", '"1"')
     assert patient.get("/api/labs/bookings").json()["items"] == [answer.json()]
-    assert contents(mortal.hospital) == answer.extensions["meanwhile"]
+    assert contents(killable.hospital) == answer.extensions["meanwhile"]
 
 
 @only_linux
 @pytest.mark.parametrize("service", ["auth", "doctors"])
 def test_two_services_one_of_which_was_killed(
-    mortal: World, people: dict[str, Person], key: dict[str, str], service: str
+    killable: World, people: dict[str, Person], key: dict[str, str], service: str
 ) -> None:
     """The invitation that auth had made is the one that is answered, not another one that takes its place."""
     email, made_first = f"{service}@example.org", "SELECT code_hash FROM invitations ORDER BY id DESC LIMIT 1"
     body = {"email": email, "full_name": "Dr Twice", "specialty": "Cardiology"}
     first = partial(query, sql=made_first)
-    answer = kill_and_repeat(mortal, service, "POST /api/admin/doctors", people["admin"].http, body, key, first)
+    answer = kill_and_repeat(killable, service, "POST /api/admin/doctors", people["admin"].http, body, key, first)
     assert answer.status_code == 201, answer.text
     code_hash = hashlib.sha256(answer.json()["invitation_code"].encode()).hexdigest()
-    assert answer.extensions["meanwhile"] == query(mortal.hospital, made_first) == [(code_hash,)]
-    assert query(mortal.hospital, "SELECT version FROM doctors WHERE id = ?", answer.json()["id"]) == [(1,)]
+    assert answer.extensions["meanwhile"] == query(killable.hospital, made_first) == [(code_hash,)]
+    assert query(killable.hospital, "SELECT version FROM doctors WHERE id = ?", answer.json()["id"]) == [(1,)]
     again = people["admin"].http.post("/api/admin/doctors", json=body, headers=key)
     assert (again.content, again.headers["idempotency-replayed"]) == (answer.content, "true")
-    mortal.hospital.register(email, "Dr Twice", invitation=answer.json()["invitation_code"]).http.close()
+    killable.hospital.register(email, "Dr Twice", invitation=answer.json()["invitation_code"]).http.close()
 
 
 @only_linux
-def test_a_change_whose_answer_was_lost_is_not_stale(mortal: World, people: dict[str, Person], key: dict[str, str]) -> None:
+def test_a_change_whose_answer_was_lost_is_not_stale(killable: World, people: dict[str, Person], key: dict[str, str]) -> None:
     doctor = people["doctor"].http
     before = doctor.get("/api/doctor/profile")
     body = {"full_name": "Dr Ama Osei", "specialty": "Cardiology", "room": "Room 7"}
     match = {"If-Match": before.headers["etag"]}
-    answer = kill_and_repeat(mortal, "doctors", "PUT /api/doctor/profile", doctor, body, key | match)
+    answer = kill_and_repeat(killable, "doctors", "PUT /api/doctor/profile", doctor, body, key | match)
     assert (answer.status_code, answer.headers["idempotency-replayed"]) == (200, "true")
     assert answer.json()["version"] == before.json()["version"] + 1
     assert doctor.get("/api/doctor/profile").json() == answer.json()
