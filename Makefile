@@ -24,7 +24,7 @@ DOCKER := docker compose
 # processes start again and again: what they run is compiled once, also where somebody is told not to
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run up down logs test test-clocks attack browser-test screenshots lighthouse lint format types openapi web web-test bench lock sbom clean help
+.PHONY: run up down logs test test-clocks attack browser-test screenshots lighthouse lint format types openapi migration web web-test bench lock sbom clean help
 
 run: .venv/run-installed .env web ## start the demo hospital at http://localhost:5000
 	@$(BIN)/careplus run --demo
@@ -61,6 +61,7 @@ lint: .venv/dev-installed web ## style, types and who may import whom
 	$(BIN)/ruff format --check $(CHECKED)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m tests.architecture.plain_words
 
 format: .venv/dev-installed ## put code into the house's style
 	$(BIN)/ruff check --fix $(CHECKED)
@@ -68,6 +69,9 @@ format: .venv/dev-installed ## put code into the house's style
 
 types: .venv/run-installed ## write the TypeScript types of the API anew, from the contracts
 	@$(BIN)/python web/build.py gen
+
+migration: .venv/dev-installed ## write the migration from the newest revision to the tables' models: NAME=add_something
+	@$(BIN)/python -m tests.architecture.new_migration "$(NAME)"
 
 openapi: .venv/run-installed ## write openapi.json anew, from the contracts; a test holds it to them
 	@$(BIN)/careplus openapi --output openapi.json

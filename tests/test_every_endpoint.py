@@ -1,4 +1,4 @@
-"""Every endpoint, tried by everybody: what the contract says is what happens. Whose record it is: `tests/attacks`."""
+"""Every endpoint, called with every role and token: the answer is that of the contract. Records of others: `tests/attacks`."""
 
 import time
 from collections.abc import Iterator
@@ -11,13 +11,13 @@ from careplus_contracts.endpoints import Endpoint, Role
 from careplus_contracts.refusals import Problem
 from careplus_contracts.registry import ENDPOINTS
 from careplus_runtime.identity.tokens import LIFETIME_S, SigningKey, public_keys, verify
-from tests.attacks.doors import clients, gates
+from tests.acts.act import first_person
+from tests.acts.catalogue import act_of
+from tests.attacks.listeners import clients, gates
 from tests.hospital import Person, only_linux
 from tests.world import World
 
 GUARDED = [endpoint for endpoint in ENDPOINTS if not endpoint.public]
-QUERIES = {"search_patients": "?full_name=Pia+Novak&date_of_birth=1984-05-17"}
-"""What a read must be asked with."""
 
 
 def named(endpoint: Endpoint[..., Any]) -> str:
@@ -42,14 +42,14 @@ def check_problem(answer: httpx.Response, status: int) -> None:
 
 
 def signed_ago(world: World, person: Person, seconds: int) -> str:
-    """A token of their own account, role and session, as if auth had signed it then: nothing but its age can be wrong."""
+    """Return a token of this person's account, role and session, signed with the hospital's key as of some seconds ago."""
     key = SigningKey.from_secret(world.hospital.secret)
     who = verify(person.token, public_keys([key.public_jwk]), time.time())
     return key.sign(who.id, who.role, who.sid, int(time.time()) - seconds)
 
 
 def expired(world: World, endpoint: Endpoint[..., Any]) -> list[str]:
-    """A second ago, of everybody who might have asked until then."""
+    """Return a token of each role that may call, expired a second ago."""
     return [signed_ago(world, world.people[role.value], LIFETIME_S + 1) for role in Role if endpoint.admits(role)]
 
 
@@ -58,19 +58,19 @@ def bearing(token: str | None) -> dict[str, str]:
 
 
 def refusable(endpoint: Endpoint[..., Any]) -> dict[str, bool] | None:
-    """A body that would be refused, to show that nobody looked at it."""
+    """Return a body that would be refused with 422, or None where the endpoint takes none."""
     return {"unknown": True} if endpoint.body else None
 
 
 @pytest.fixture(scope="module")
 def ports(world: World) -> Iterator[dict[str, httpx.Client]]:
-    """A connection to each service's own port, past the gateway."""
+    """Yield a client for each service's own port, past the gateway."""
     with clients(gates(world.hospital)) as opened:
         yield opened
 
 
 @pytest.mark.parametrize("endpoint", GUARDED, ids=named)
-def test_nobody_gets_in_without_a_valid_token(world: World, endpoint: Endpoint[..., Any]) -> None:
+def test_missing_or_invalid_token_is_401(world: World, endpoint: Endpoint[..., Any]) -> None:
     with world.hospital.client() as http:
         for token in (None, "garbage", "a.b.c", *expired(world, endpoint)):
             answer = send(http, endpoint, path_of(endpoint, world.ids), refusable(endpoint), **bearing(token))
@@ -79,19 +79,19 @@ def test_nobody_gets_in_without_a_valid_token(world: World, endpoint: Endpoint[.
 
 
 @pytest.mark.parametrize("role", list(Role))
-def test_the_same_tokens_count_while_they_are_young(world: World, role: Role) -> None:
-    # otherwise those above might be refused for how they were made
+def test_same_tokens_are_valid_before_they_expire(world: World, role: Role) -> None:
+    # the tokens above are refused for their age only
     with world.hospital.client(signed_ago(world, world.people[role.value], LIFETIME_S - 60)) as http:
         assert http.get("/auth/me").status_code == 200
 
 
 @only_linux
 @pytest.mark.parametrize("endpoint", GUARDED, ids=named)
-def test_services_do_not_take_the_gateways_word(
+def test_services_check_tokens_and_roles_themselves(
     world: World, ports: dict[str, httpx.Client], endpoint: Endpoint[..., Any]
 ) -> None:
     def ask(token: str | None) -> httpx.Response:
-        path = path_of(endpoint, world.ids) + QUERIES.get(endpoint.name, "")
+        path = path_of(endpoint, world.ids) + act_of(endpoint).query
         return send(ports[endpoint.service], endpoint, path, refusable(endpoint), **bearing(token))
 
     for token in (None, "garbage", "a.b.c", *expired(world, endpoint)):
@@ -101,7 +101,7 @@ def test_services_do_not_take_the_gateways_word(
         if not endpoint.admits(role):
             check_problem(ask(token), 403)
         elif endpoint.body or endpoint.method == "GET":
-            assert ask(token).status_code in {200, 404, 422}, "whoever may, gets further"
+            assert ask(token).status_code in {200, 404, 422}, "a role that may call is not refused"
 
 
 @pytest.mark.parametrize(
@@ -113,13 +113,13 @@ def test_services_do_not_take_the_gateways_word(
         if not endpoint.admits(role)
     ],
 )
-def test_the_wrong_role_is_refused_before_the_body(world: World, endpoint: Endpoint[..., Any], role: Role) -> None:
+def test_wrong_role_is_refused_before_the_body_is_read(world: World, endpoint: Endpoint[..., Any], role: Role) -> None:
     person = world.people[role.value]
     check_problem(send(person.http, endpoint, path_of(endpoint, world.ids), refusable(endpoint)), 403)
 
 
 @pytest.mark.parametrize("endpoint", [one for one in ENDPOINTS if one.body is not None], ids=named)
-def test_the_right_role_with_a_wrong_body_is_told_what_is_wrong(world: World, endpoint: Endpoint[..., Any]) -> None:
+def test_malformed_body_names_its_errors(world: World, endpoint: Endpoint[..., Any]) -> None:
     person = next(person for name, person in world.people.items() if endpoint.public or endpoint.admits(_role(name)))
     bodies: tuple[Any, ...] = ({"surprise": 1, **world.body(dict(endpoint.example or {}))}, [], "text", 7)
     for body in bodies:
@@ -130,10 +130,10 @@ def test_the_right_role_with_a_wrong_body_is_told_what_is_wrong(world: World, en
 
 
 @pytest.mark.parametrize("endpoint", [one for one in ENDPOINTS if one.method == "GET"], ids=named)
-def test_whoever_may_read_reads(world: World, endpoint: Endpoint[..., Any]) -> None:
+def test_every_get_succeeds_for_roles_that_may_call(world: World, endpoint: Endpoint[..., Any]) -> None:
     for name in ("patient", "doctor", "lab", "admin"):
         if endpoint.public or endpoint.admits(_role(name)):
-            answer = send(world.people[name].http, endpoint, path_of(endpoint, world.ids) + QUERIES.get(endpoint.name, ""))
+            answer = send(world.people[name].http, endpoint, path_of(endpoint, world.ids) + act_of(endpoint).query)
             assert answer.status_code == 200, answer.text
             assert answer.headers["content-type"].startswith(endpoint.media_type)
             assert answer.headers["cache-control"] == "no-store"
@@ -143,10 +143,11 @@ def test_whoever_may_read_reads(world: World, endpoint: Endpoint[..., Any]) -> N
 
 
 @pytest.mark.parametrize("endpoint", [one for one in ENDPOINTS if one.versioned], ids=named)
-def test_a_stale_version_is_refused(world: World, endpoint: Endpoint[..., Any]) -> None:
-    name = next(name for name in ("patient", "doctor", "lab", "admin") if endpoint.admits(_role(name)))
+def test_stale_version_is_refused(world: World, endpoint: Endpoint[..., Any]) -> None:
     body = world.body(dict(endpoint.example or {})) if endpoint.example else None
-    answer = send(world.people[name].http, endpoint, path_of(endpoint, world.ids), body, **{"If-Match": '"999"'})
+    answer = send(
+        world.people[first_person(endpoint)].http, endpoint, path_of(endpoint, world.ids), body, **{"If-Match": '"999"'}
+    )
     check_problem(answer, 412)
     assert answer.json()["version"] < 999
 

@@ -39,7 +39,7 @@ def main(scripts: list[str]) -> int:
             return code
     if not scripts:
         BUILT.touch()
-        # what was saved while it ran is not in it
+        # files saved during the build are not in it
         os.utime(BUILT, (started, started))
     return 0
 

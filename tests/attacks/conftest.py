@@ -1,4 +1,4 @@
-"""A hospital of their own for tests that end processes and change everything once."""
+"""Hospitals for tests that kill processes and perform every act."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,33 +12,33 @@ from tests.world import World, build
 
 __all__ = ["gateway", "gateway_of_tests", "peer"]
 
-DYING = Path(__file__).parent / "dying"
+KILLING = Path(__file__).parent / "killing"
 
 
 @contextmanager
-def world_of_mortals(folder: Path) -> Iterator[World]:
-    """One of everything, in processes that die between commit and answer when they are told to."""
+def killable_world(folder: Path) -> Iterator[World]:
+    """Yield a world with processes that kill themselves between commit and answer when a file orders it."""
     hospital = Hospital(folder)
     before = hospital.environment.get("PYTHONPATH")
-    hospital.extra["PYTHONPATH"] = f"{DYING}:{before}" if before else str(DYING)
+    hospital.extra["PYTHONPATH"] = f"{KILLING}:{before}" if before else str(KILLING)
     hospital.extra["DIES_IN"] = str(hospital.data)
     with hospital.running_with_admin(), build(hospital, hospital.sign_in(ADMIN)) as world:
         yield world
 
 
 @pytest.fixture(scope="package")
-def mortal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    with world_of_mortals(tmp_path_factory.mktemp("mortal")) as world:
+def killable(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    with killable_world(tmp_path_factory.mktemp("killable")) as world:
         yield world
 
 
 @pytest.fixture
-def another_mortal(tmp_path: Path) -> Iterator[World]:
-    """For those who do everything that can be done but once."""
-    with world_of_mortals(tmp_path) as world:
+def new_killable(tmp_path: Path) -> Iterator[World]:
+    """Yield a world for one test, for acts that can be done once."""
+    with killable_world(tmp_path) as world:
         yield world
 
 
 @pytest.fixture
-def people(mortal: World) -> dict[str, Person]:
-    return mortal.people
+def people(killable: World) -> dict[str, Person]:
+    return killable.people

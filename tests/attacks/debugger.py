@@ -16,10 +16,10 @@ def hold(pid: int) -> None:
 
 
 def let_go(pid: int) -> None:
-    """Does nothing where it has been killed."""
+    """Return at once where the process was killed."""
     ctypes.CDLL(None).ptrace(DETACH, pid, None, None)
 
 
 def was_killed(pid: int) -> bool:
-    """Who debugs is told first, and once."""
+    """The debugger is notified first, and once."""
     return os.waitpid(pid, os.WNOHANG) == (pid, signal.SIGKILL)

@@ -1,4 +1,11 @@
-"""Texts that are commands to somebody: a database, a shell, a browser, a spreadsheet, a calendar, a log, a reader's eyes."""
+"""Texts that are commands to a database, a shell, a browser, a spreadsheet, a calendar or a log, or that mislead readers."""
+
+import json
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from careplus_contracts.values import Line
 
 TEXTS: dict[str, str] = {
     # SQL
@@ -70,7 +77,7 @@ TEXTS: dict[str, str] = {
     "json in text": '{"role": "admin", "__proto__": {"admin": true}}',
     "json end": '"}, "role": "admin", "x": {"y": "',
     "yaml": "!!python/object/apply:os.system ['id']",
-    # what eyes read differently
+    # text that looks like other text
     "bidi override": "user\u202egnp.exe\u202c",
     "bidi isolate": "\u2066admin\u2069 \u200f\u061c",
     "right to left": "\u05e9\u05dc\u05d5\u05dd \u0645\u0631\u064a\u0636",
@@ -85,7 +92,7 @@ TEXTS: dict[str, str] = {
     "not characters": "\ufffe\uffff\U0010ffff\ufffd",
     "private use": "\ue000\uf8ff\U000f0000",
     "spaces outside": "  x\u3000\u00a0",
-    # words that programs take for something else
+    # words that programs parse as other types
     "null": "null",
     "numbers": "1e309",
     "minus zero": "-0",
@@ -94,4 +101,17 @@ TEXTS: dict[str, str] = {
     "very long": "<b>" * 160,
     "quotes": "'\"`\u00b4\u2018\u2019\u201c\u201d",
 }
-"""No NUL and no half of a surrogate pair: these no text may have, and other tests try them."""
+"""Without NUL and lone surrogates, which every text refuses: tests/openapi tries them."""
+
+
+def accepts(kind: Any, text: str) -> bool:
+    """Return whether a value of this type may be this text."""
+    try:
+        TypeAdapter(kind).validate_json(json.dumps(text), strict=True)
+    except ValidationError:
+        return False
+    return True
+
+
+HOSTILE = list(TEXTS.values())
+LINES = [text for text in HOSTILE if accepts(Line, text)]

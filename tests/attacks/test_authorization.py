@@ -1,6 +1,6 @@
-"""Whose record it is: every id that a request can hold, in path, query and body, is tried by whom it does not concern.
+"""Every id that a request can hold, in path, query and body, is sent by a person without access to the record.
 
-Who may call at all, with which token and in which role, is in `tests/test_every_endpoint.py`.
+Tokens and roles are in `tests/test_every_endpoint.py`.
 """
 
 import json
@@ -10,7 +10,10 @@ import httpx
 import pytest
 
 from careplus_contracts.endpoints import Endpoint, Role
-from tests.attacks.naming import NAMED, PRIVATE, PUBLIC, Named, Place, in_body
+from tests.acts.catalogue import act_of
+from tests.acts.context import acting_in
+from tests.acts.members import NAMED_RECORDS, NamedRecord, record_places, with_value
+from tests.acts.record_ids import RECORD_IDS
 from tests.hospital import free_times
 from tests.world import World, made
 
@@ -19,11 +22,11 @@ UNKNOWN_SESSION = "u" * 24
 STRANGERS = {Role.PATIENT: "other_patient", Role.DOCTOR: "other_doctor"}
 """Administrators and the laboratory may name every record that their endpoints take."""
 BREAKS_THE_GLASS = "open_chart"
-"""Is for charts of patients in nobody's care but others'; tests/journeys/test_break_glass.py."""
+"""Opens charts of patients in the care of other doctors: tests/journeys/test_break_glass.py."""
 SECRET = [
     pytest.param(named, role, id=f"{named}-{role}")
-    for named in NAMED
-    if named.name in PRIVATE
+    for named in NAMED_RECORDS
+    if named.name in RECORD_IDS and RECORD_IDS[named.name].private
     for role in STRANGERS
     if not named.endpoint.public and named.endpoint.admits(role) and named.endpoint.name != BREAKS_THE_GLASS
 ]
@@ -31,21 +34,21 @@ SECRET = [
 
 @pytest.fixture(scope="module")
 def strangers(world: World) -> World:
-    """The other doctor has a patient too, so that requests are refused for what they name and nothing else."""
+    """Give the other doctor a patient too, so that requests are refused for the record they name only."""
     doctor, patient = world.people["other_doctor"], world.people["other_patient"]
     at = free_times(patient.http, doctor.id, days=10)[90]
     made(patient.http.post("/api/appointments", json={"doctor_id": doctor.id, "starts_at": at.isoformat()}))
     return world
 
 
-def test_every_member_that_names_a_record_is_known() -> None:
-    names = {named.name for named in NAMED}
-    assert names - {*PRIVATE, *PUBLIC} == set(), "say whether it is private or public, and why"
-    assert {*PRIVATE, *PUBLIC} - names == set(), "nothing is called so any more"
+def test_every_record_member_is_private_or_public() -> None:
+    assert {named.name for named in NAMED_RECORDS} == RECORD_IDS.keys(), (
+        "tests/acts/record_ids.py has an entry for each, and no other"
+    )
     assert len(SECRET) > 25
 
 
-def test_ids_are_found_whatever_they_are_called() -> None:
+def test_ids_are_found_under_any_name() -> None:
     from careplus_contracts.values import Body, Code, Id
 
     class Inner(Body):
@@ -57,31 +60,31 @@ def test_ids_are_found_whatever_they_are_called() -> None:
         many: list[Id]
         name: str
 
-    assert set(in_body(Outer | None)) == {("parts", 0, "whom"), ("parts", 0, "test_codes"), ("many",)}
+    assert set(record_places(Outer | None)) == {("parts", 0, "whom"), ("parts", 0, "test_codes"), ("many",)}
 
 
 @pytest.mark.parametrize(("named", "role"), SECRET)
-def test_what_belongs_to_others_looks_like_what_is_not_there(strangers: World, named: Named, role: Role) -> None:
+def test_foreign_record_answers_like_an_unknown_one(strangers: World, named: NamedRecord, role: Role) -> None:
     person = strangers.people[STRANGERS[role]]
     foreign = strangers.ids[named.name]
     for body in bodies(strangers, named.endpoint, named.part):
         theirs = ask(person.http, strangers, named, foreign, body)
-        nobodys = ask(person.http, strangers, named, UNKNOWN_SESSION if named.name == "session_id" else UNKNOWN, body)
-        assert theirs == nobodys
+        unknown = ask(person.http, strangers, named, UNKNOWN_SESSION if named.name == "session_id" else UNKNOWN, body)
+        assert theirs == unknown
         assert theirs[0] == (200 if named.part == "query" else 404), theirs
 
 
 @pytest.mark.parametrize(("named", "role"), SECRET)
-def test_its_owner_is_told_more(strangers: World, named: Named, role: Role) -> None:
-    """Asking the same: strangers were refused for whose it is, and not for how they asked."""
+def test_owner_of_the_record_is_not_refused(strangers: World, named: NamedRecord, role: Role) -> None:
+    """The same request of the owner succeeds: strangers were refused for the owner of the record only."""
     owner, endpoint = strangers.people[role.value], named.endpoint
     value, body, expected = strangers.ids[named.name], None, 200
     if endpoint.method == "DELETE":
-        value, expected = expendable(strangers, role, named.name), 204
+        value, expected = expendable(strangers, role, named), 204
     elif named.part == "body":
         body, expected = strangers.body(dict(endpoint.example or {})), 201
     elif endpoint.body is not None:
-        # what strangers were told 404 for, too
+        # strangers got 404 for this body too
         body, expected = {"unknown": True}, 422
     status, _, content = ask(owner.http, strangers, named, value, body)
     assert status == expected, content
@@ -89,18 +92,19 @@ def test_its_owner_is_told_more(strangers: World, named: Named, role: Role) -> N
         assert json.loads(content)["items"], "strangers were shown none"
 
 
-def expendable(world: World, role: Role, name: str) -> Any:
-    """Something of one's own that nobody will miss."""
+def expendable(world: World, role: Role, named: NamedRecord) -> Any:
+    """Return the id of a record of this person that no other test needs: of their act, or of a session."""
     http = world.people[role.value].http
-    if name == "time_off_id":
-        week = {"starts_at": "2032-07-01T00:00:00Z", "ends_at": "2032-07-08T00:00:00Z"}
-        return made(http.post("/api/doctor/time-off", json=week))["id"]
+    act = act_of(named.endpoint)
+    if act.caller == role:
+        with acting_in(world) as context:
+            return act.path(context)[named.name]
     world.hospital.sign_in(made(http.get("/auth/me"), 200)["email"]).http.close()
     return next(one["id"] for one in made(http.get("/auth/sessions"), 200)["items"] if not one["current"])
 
 
 def bodies(world: World, endpoint: Endpoint[..., Any], part: str) -> tuple[Any, ...]:
-    """What the other doctor or patient may send; beside an id in the path also what nobody may."""
+    """Yield bodies that the other doctor or patient may send, and with an id in the path also malformed ones."""
     if endpoint.body is None:
         return (None,)
     own = {**dict(endpoint.example or {}), **({"patient_id": world.people["other_patient"].id} if part == "body" else {})}
@@ -109,11 +113,11 @@ def bodies(world: World, endpoint: Endpoint[..., Any], part: str) -> tuple[Any, 
     return (own,) if part == "body" else (own, {"unknown": True}, None)
 
 
-def ask(http: httpx.Client, world: World, named: Named, value: int | str, body: Any) -> tuple[int, dict[str, str], bytes]:
-    """Status, headers and body of the answer, all of it but the date and how much may still be asked."""
+def ask(http: httpx.Client, world: World, named: NamedRecord, value: int | str, body: Any) -> tuple[int, dict[str, str], bytes]:
+    """Return status, headers and body of the answer, without the date and the rate limit."""
     path = named.endpoint.path.format(**{**world.ids, **({named.name: value} if named.part == "path" else {})})
     query = {named.name: value} if named.part == "query" else None
-    sent = replaced(body, named.place, value) if named.part == "body" else body
+    sent = with_value(body, named.place, value) if named.part == "body" else body
     headers = {"X-Request-Id": "the-same-id"}
     answer = http.request(named.endpoint.method, path, params=query, headers=headers, **({} if sent is None else {"json": sent}))
     return (
@@ -123,16 +127,10 @@ def ask(http: httpx.Client, world: World, named: Named, value: int | str, body: 
     )
 
 
-def replaced(body: Any, place: Place, value: int | str) -> Any:
-    copy: Any = dict(body) if isinstance(body, dict) else list(body)
-    copy[place[0]] = value if len(place) == 1 else replaced(copy[place[0]], place[1:], value)
-    return copy
-
-
-def test_administrators_cannot_take_a_person_for_what_they_are_not(strangers: World) -> None:
+def test_admin_cannot_use_an_id_of_another_role(strangers: World) -> None:
     admin, patient, doctor = (strangers.people[name] for name in ("admin", "patient", "doctor"))
     at = free_times(patient.http, doctor.id, days=10)[95].isoformat()
-    profile = {"full_name": "Nobody", "specialty": "None", "active": True}
+    profile = {"full_name": "No Doctor", "specialty": "None", "active": True}
     arranged = {"patient_id": patient.id, "doctor_id": doctor.id, "starts_at": at}
     asked: list[tuple[str, str, Any, Any]] = [
         ("GET", "/api/admin/doctors/{}", patient.id, None),
@@ -151,7 +149,7 @@ def test_administrators_cannot_take_a_person_for_what_they_are_not(strangers: Wo
         assert answers[0].content == answers[1].content
 
 
-def test_a_closed_account_gets_no_token(strangers: World) -> None:
+def test_closed_account_gets_no_token(strangers: World) -> None:
     admin = strangers.people["admin"].http
     person = strangers.hospital.register("closed-to-strangers@example.org", "Clara Closed")
     made(admin.put(f"/api/admin/accounts/{person.id}", json={"role": "patient", "active": False}), 200)

@@ -1,4 +1,4 @@
-"""Guessing: what a stranger learns by signing in as somebody, and how often they may try."""
+"""Guessing: the information in failed sign-ins, and the number of attempts allowed."""
 
 import statistics
 import time
@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.attacks.doors import Gate, gates
+from tests.attacks.listeners import Gate, gates
 from tests.hospital import LOCAL_HTTP, PASSWORD, Hospital, only_linux
 
 pytestmark = only_linux
@@ -22,7 +22,7 @@ ALIKE = 0.25
 
 @pytest.fixture(scope="module")
 def guessed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hospital]:
-    """A hospital of its own: what is counted here should slow nobody else down."""
+    """A hospital of its own: attempts counted here must not slow other tests down."""
     hospital = Hospital(tmp_path_factory.mktemp("guessed"))
     with hospital.running():
         for number in range(TRIES):
@@ -46,7 +46,7 @@ def unknown(number: int) -> str:
 
 
 def caller(hospital: Hospital, number: int) -> httpx.Client:
-    """Somebody who calls from an address of their own."""
+    """A client with an address of its own."""
     transport = httpx.HTTPTransport(local_address=f"127.0.1.{number + 1}")
     return httpx.Client(base_url=hospital.url, transport=transport, timeout=60)
 
@@ -56,7 +56,7 @@ def sign_in(http: httpx.Client, email: str, password: str, **headers: str) -> ht
 
 
 def told(answer: httpx.Response) -> tuple[int, bytes, list[tuple[str, str]]]:
-    """All that a caller sees, but for the time of day and what they have left of their rate."""
+    """Return all of an answer except the date and the rate limit."""
     changing = ("date", "ratelimit")
     return answer.status_code, answer.content, [pair for pair in answer.headers.multi_items() if not pair[0].startswith(changing)]
 
@@ -120,12 +120,12 @@ def test_a_link_for_an_unknown_e_mail_takes_as_long_as_any_other(guessed: Hospit
 
 
 def lower_quartile(times: list[float]) -> float:
-    """Of those during which no mail left: in the median there may be one or none, whichever was asked."""
+    """Return times without mail delivery: the median may include one mail or none for either address."""
     return statistics.quantiles(times, n=4)[0]
 
 
 def in_turn(number: int, known: str, unknown: str) -> list[tuple[str, str]]:
-    """Now one first, now the other: mails leave in the background, and what that takes should meet both alike."""
+    """Alternate the order: mails are sent in the background, and their cost must meet both alike."""
     pair = [("known", known), ("unknown", unknown)]
     return pair if number % 2 else pair[::-1]
 
@@ -154,7 +154,7 @@ def test_nearly_the_password_is_not_the_password(guessed: Hospital, password: st
 FORGED_ADDRESSES = ("X-Forwarded-For", "X-Real-IP", "X-Client-IP", "X-Originating-IP", "CF-Connecting-IP", "True-Client-IP")
 
 
-def test_what_callers_say_about_their_address_is_not_written_down(guessed: Hospital) -> None:
+def test_claimed_client_address_is_not_stored(guessed: Hospital) -> None:
     before = guessed.log.stat().st_size
     with caller(guessed, 70) as http:
         said = dict.fromkeys(FORGED_ADDRESSES, "203.0.113.77") | {"Forwarded": "for=203.0.113.77"}

@@ -16,7 +16,16 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.attacks.ledger import all_at_once, check_one_answer, contents, crowd_of, dying, held, query, write
+from tests.attacks.db_assertions import (
+    all_at_once,
+    check_one_answer,
+    client_for,
+    contents,
+    kill_and_repeat,
+    query,
+    write,
+    write_lock,
+)
 from tests.hospital import LOCAL_HTTP, PASSWORD, Hospital, Person, free_port, free_times, only_linux, processes
 from tests.world import World, made
 
@@ -30,7 +39,7 @@ def key() -> dict[str, str]:
 
 @pytest.fixture
 async def crowd(hospital: Hospital) -> AsyncIterator[httpx.AsyncClient]:
-    async with crowd_of(hospital, CROWD) as client:
+    async with client_for(hospital, CROWD) as client:
         yield client
 
 
@@ -100,13 +109,13 @@ def wait_for(url: str) -> None:
 async def test_a_crowd_at_two_processes_books_once(
     hospital: Hospital, world: World, crowd: httpx.AsyncClient, second_process: str, key: dict[str, str]
 ) -> None:
-    """Who comes second to the free time finds it taken by its own first request, and is answered as that one was."""
+    """The second request finds the time taken by the first one with its key, and gets that one's answer."""
     patient = newcomer(hospital)
     headers = {**key, "Authorization": f"Bearer {patient.token}"}
     body = visit(world.people, 200)
     doors = [f"{second_process}/api/appointments", "/api/appointments"]
-    # nobody can write until both processes have seen that nothing is kept yet
-    async with held(hospital, 2):
+    # hold the write lock until both processes have found no stored answer
+    async with write_lock(hospital, 2):
         asking = asyncio.create_task(all_at_once(lambda number: crowd.post(doors[number % 2], json=body, headers=headers), CROWD))
     answers = await asking
     first = check_one_answer(answers)
@@ -150,7 +159,7 @@ def test_keys_of_two_people_never_meet(hospital: Hospital, world: World, key: di
 
 
 def test_a_stranger_reads_no_answer_with_a_key_alone(hospital: Hospital, key: dict[str, str]) -> None:
-    """At a public endpoint, somebody who knows the key and everything but the password."""
+    """A public endpoint refuses a request with the key and all members except the password."""
     body = {"email": f"{secrets.token_hex(6)}@example.org", "password": PASSWORD, "full_name": "Nora New"}
     with hospital.client() as http:
         account = made(http.post("/auth/register", json=body, headers=key))
@@ -190,53 +199,53 @@ def test_the_database_file_holds_no_code_and_no_diagnosis_twice(hospital: Hospit
 
 
 @only_linux
-def test_the_answer_of_a_process_that_was_killed(mortal: World, people: dict[str, Person], key: dict[str, str]) -> None:
+def test_the_answer_of_a_process_that_was_killed(killable: World, people: dict[str, Person], key: dict[str, str]) -> None:
     body = visit(people, 100)
-    answer = dying(mortal, "appointments", "POST /api/appointments", people["other_patient"].http, body, key)
+    answer = kill_and_repeat(killable, "appointments", "POST /api/appointments", people["other_patient"].http, body, key)
     assert (answer.status_code, answer.headers["idempotency-replayed"], answer.headers["etag"]) == (201, "true", '"1"')
     mine = people["other_patient"].http.get("/api/appointments").json()["items"]
     assert mine == [answer.json()]
 
 
 @only_linux
-def test_a_laboratory_that_was_killed(mortal: World, people: dict[str, Person], key: dict[str, str]) -> None:
+def test_a_laboratory_that_was_killed(killable: World, people: dict[str, Person], key: dict[str, str]) -> None:
     """Its times are not held by one patient alone, so a second booking would not be refused."""
     patient = people["other_patient"].http
     day = visit(people, 200)["starts_at"][:10]
     starts_at = patient.get("/api/labs/slots", params={"day": day}).json()["items"][0]["starts_at"]
     body = {"test_codes": ["CBC"], "starts_at": starts_at}
-    answer = dying(mortal, "labs", "POST /api/labs/bookings", patient, body, key, at="commit")
+    answer = kill_and_repeat(killable, "labs", "POST /api/labs/bookings", patient, body, key, at="commit")
     assert (answer.status_code, answer.headers["idempotency-replayed"], answer.headers["etag"]) == (201, "true", '"1"')
     assert patient.get("/api/labs/bookings").json()["items"] == [answer.json()]
-    assert contents(mortal.hospital) == answer.extensions["meanwhile"]
+    assert contents(killable.hospital) == answer.extensions["meanwhile"]
 
 
 @only_linux
 @pytest.mark.parametrize("service", ["auth", "doctors"])
 def test_two_services_one_of_which_was_killed(
-    mortal: World, people: dict[str, Person], key: dict[str, str], service: str
+    killable: World, people: dict[str, Person], key: dict[str, str], service: str
 ) -> None:
     """The invitation that auth had made is the one that is answered, not another one that takes its place."""
     email, made_first = f"{service}@example.org", "SELECT code_hash FROM invitations ORDER BY id DESC LIMIT 1"
     body = {"email": email, "full_name": "Dr Twice", "specialty": "Cardiology"}
     first = partial(query, sql=made_first)
-    answer = dying(mortal, service, "POST /api/admin/doctors", people["admin"].http, body, key, first)
+    answer = kill_and_repeat(killable, service, "POST /api/admin/doctors", people["admin"].http, body, key, first)
     assert answer.status_code == 201, answer.text
     code_hash = hashlib.sha256(answer.json()["invitation_code"].encode()).hexdigest()
-    assert answer.extensions["meanwhile"] == query(mortal.hospital, made_first) == [(code_hash,)]
-    assert query(mortal.hospital, "SELECT version FROM doctors WHERE id = ?", answer.json()["id"]) == [(1,)]
+    assert answer.extensions["meanwhile"] == query(killable.hospital, made_first) == [(code_hash,)]
+    assert query(killable.hospital, "SELECT version FROM doctors WHERE id = ?", answer.json()["id"]) == [(1,)]
     again = people["admin"].http.post("/api/admin/doctors", json=body, headers=key)
     assert (again.content, again.headers["idempotency-replayed"]) == (answer.content, "true")
-    mortal.hospital.register(email, "Dr Twice", invitation=answer.json()["invitation_code"]).http.close()
+    killable.hospital.register(email, "Dr Twice", invitation=answer.json()["invitation_code"]).http.close()
 
 
 @only_linux
-def test_a_change_whose_answer_was_lost_is_not_stale(mortal: World, people: dict[str, Person], key: dict[str, str]) -> None:
+def test_a_change_whose_answer_was_lost_is_not_stale(killable: World, people: dict[str, Person], key: dict[str, str]) -> None:
     doctor = people["doctor"].http
     before = doctor.get("/api/doctor/profile")
     body = {"full_name": "Dr Ama Osei", "specialty": "Cardiology", "room": "Room 7"}
     match = {"If-Match": before.headers["etag"]}
-    answer = dying(mortal, "doctors", "PUT /api/doctor/profile", doctor, body, key | match)
+    answer = kill_and_repeat(killable, "doctors", "PUT /api/doctor/profile", doctor, body, key | match)
     assert (answer.status_code, answer.headers["idempotency-replayed"]) == (200, "true")
     assert answer.json()["version"] == before.json()["version"] + 1
     assert doctor.get("/api/doctor/profile").json() == answer.json()

@@ -1,4 +1,4 @@
-"""Members that the house alone sets, sent along with everything that can be changed: refused by name, and nothing is changed."""
+"""Members that only the server sets, sent with every body: refused by name, and no row changes."""
 
 import json
 from collections.abc import Iterator
@@ -9,21 +9,21 @@ from pydantic import BaseModel
 
 from careplus_contracts.endpoints import Endpoint, Role
 from careplus_contracts.registry import ENDPOINTS
-from tests.attacks.ledger import contents
+from tests.attacks.db_assertions import contents
 from tests.world import World
 
 SET_BY_THE_HOUSE: dict[str, Any] = {
-    # who somebody is, and what they may
+    # identity and permissions
     **{"id": 1, "sub": "1", "account_id": 1, "user_id": 1, "role": "admin", "roles": ["admin"], "is_admin": True},
     **{"active": True, "account_active": True, "email_verified": True, "verified": True, "mfa": False, "sid": "s" * 24},
     **{"password": "seven-quiet-herons", "password_hash": "$argon2id$v=19$m=8,t=1,p=1$YWFhYWFhYWE$YWFh", "permissions": ["*"]},
-    # whose it is
+    # owner
     **{"patient_id": 1, "doctor_id": 1, "from_doctor_id": 1, "ordered_by_id": 1, "author_id": 1, "owner": 1, "tenant_id": 1},
-    # what became of it
+    # state
     **{"version": 99, "status": "completed", "reference": "CP-0000-0000", "created_at": "2030-01-07T09:00:00Z"},
     **{"updated_at": "2030-01-07T09:00:00Z", "signed_at": "2030-01-07T09:00:00Z", "released_at": "2030-01-07T09:00:00Z"},
     **{"verified_by": 1, "cancelled_by": "admin", "flag": "normal", "critical": False, "price": 0, "price_minor": 0},
-    # what other frameworks listen to
+    # members that other frameworks interpret
     **{"_id": 1, "__proto__": {"role": "admin"}, "constructor": {}, "$set": {"role": "admin"}, "Role": "admin", "ROLE": "admin"},
 }
 WITH_BODY = [endpoint for endpoint in ENDPOINTS if endpoint.body is not None and endpoint.example]
@@ -48,7 +48,7 @@ def objects(value: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
         yield from objects(value[key], (*at, key))
 
 
-def test_what_the_house_sets_nobody_sends(world: World) -> None:
+def test_server_set_members_are_refused(world: World) -> None:
     for person in world.people.values():
         person.signed_in.renew()
     before = contents(world.hospital)

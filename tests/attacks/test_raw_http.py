@@ -1,4 +1,4 @@
-"""Requests that no decent client sends, byte by byte: refused as designed or served rightly; nothing slips by."""
+"""Requests that no decent client sends, byte by byte: refused as designed or served; none is smuggled to a service."""
 
 import re
 import socket
@@ -18,7 +18,7 @@ LOGIN = "POST /auth/login"
 
 @dataclass(frozen=True)
 class Probe:
-    """What is sent, the statuses that come back in order, and what reaches a service."""
+    """The bytes sent, the statuses returned in order, and the requests that reach a service."""
 
     name: str
     sent: bytes
@@ -40,7 +40,7 @@ def chunked(body: bytes, *headers: bytes) -> bytes:
 
 
 def hidden(head: bytes) -> bytes:
-    """A request in the body of another, for whoever takes the body for shorter than it is."""
+    """A request inside the body of another one, for parsers that end the body too early."""
     smuggled = b"GET /api/admin/stats HTTP/1.1\r\nhost: x\r\n\r\n"
     return b"POST /auth/login HTTP/1.1\r\nhost: x\r\n" + head + b"\r\n" + smuggled
 

@@ -1,6 +1,6 @@
-"""Whoever was signed out, closed or given another role is nobody within a second, at every endpoint of every service.
+"""An ended session opens no endpoint of any service within a second.
 
-So is whoever had the password or the phone before its owner, or an administrator, changed that.
+Sign-out, deactivation, another role, another password or second factor, by the owner or an administrator, end sessions.
 """
 
 import secrets
@@ -15,7 +15,7 @@ from pyotp import TOTP
 
 from careplus_contracts.endpoints import Role
 from careplus_contracts.registry import ENDPOINTS
-from tests.attacks.doors import clients, gates
+from tests.attacks.listeners import clients, gates
 from tests.hospital import PASSWORD, Person, only_linux
 from tests.mailbox import reset_code
 from tests.world import World, made
@@ -43,7 +43,7 @@ class Ending:
 
 
 Last = Callable[[], object]
-"""The step that ends the session, when all before it is done: what it needs may take longer than a second."""
+"""The step that ends the session, after its preparation, which may take longer than a second."""
 
 
 def sign_out(ending: Ending) -> Last:
@@ -93,7 +93,7 @@ def choose_a_password_by_mail(ending: Ending) -> Last:
 
 
 def take_the_second_factor_away(ending: Ending) -> Last:
-    """An administrator does, for somebody who lost the phone."""
+    """An administrator removes it for a person with a lost phone."""
     secret = made(ending.person.http.post("/auth/mfa", json={"password": PASSWORD}))["secret"]
     made(ending.person.http.post("/auth/mfa/confirm", json={"otp": TOTP(secret).now()}), 200)
     return lambda: ending.update(second_factor=False)
@@ -118,7 +118,7 @@ def test_a_session_that_ended_opens_nothing(world: World, way: Callable[[Ending]
 
 
 def opened_after(world: World, role: Role, way: Callable[[Ending], Last]) -> list[tuple[str, str, int]]:
-    """What a token still opened when its session had been over for a second: at which door, which endpoint, with which status."""
+    """Return the process, endpoint and status of each request that a token could make a second after its session ended."""
     email = f"{secrets.token_hex(6)}@example.org"
     person = newcomer(world, email, role)
     guarded = [endpoint for endpoint in ENDPOINTS if not endpoint.public and endpoint.admits(role)]

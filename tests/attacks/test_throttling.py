@@ -1,4 +1,4 @@
-"""Brute force and spraying: slowed down whatever callers say about themselves, and the owner gets in all the same."""
+"""Brute force and spraying: slowed down for every claimed address, and the owner can still sign in."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,7 @@ from tests.hospital import PASSWORD, Hospital, only_linux
 pytestmark = only_linux
 
 TRIES_AT_ONCE = 10
-"""More wrong passwords than that in a row nobody needs."""
+"""The number of wrong passwords in a row that must be slowed down."""
 LONGEST_PAUSE_S = 15 * 60
 PEOPLE = 3
 
@@ -109,5 +109,5 @@ def test_a_restart_does_not_forget(stormed: Hospital) -> None:
     stormed.start()
     with caller(stormed, 70) as stranger:
         after = guess(stranger, unknown(7), 20)
-    # a pause may have ended meanwhile, but the tries that nobody is asked to wait for are used up
+    # a pause may have ended meanwhile, but the attempts without a pause are used up
     assert sum(answer.status_code == 401 for answer in after) < sum(answer.status_code == 401 for answer in before)

@@ -17,7 +17,8 @@ from careplus_contracts.endpoints import SIGNED_IN, Endpoint, Role
 from careplus_contracts.registry import ENDPOINTS
 from careplus_contracts.values import Justification
 from careplus_runtime.audit.recorder import Auditor
-from tests.attacks.writing import HOSTILE, LINES, accepts
+from tests.acts.catalogue import act_of
+from tests.attacks.hostile import HOSTILE, LINES, accepts
 from tests.audit.audit_rows import ask, of_request, rows, wait_until_chained
 from tests.hospital import ADMIN, PASSWORD, Hospital, Person
 from tests.test_every_endpoint import named, path_of
@@ -31,22 +32,6 @@ def new_request_id() -> str:
 
 
 READS = [endpoint for endpoint in ENDPOINTS if endpoint.method == "GET" and not endpoint.public and endpoint.service != "gateway"]
-WITHOUT_PATIENT = {
-    "me": "one's own account",
-    "list_sessions": "one's own devices",
-    "list_invitations": "staff",
-    "show_availability": "the doctor's own week",
-    "list_time_off": "the doctor's own",
-    "show_profile": "the doctor's own",
-    "list_doctors": "staff",
-    "show_doctor_profile": "staff",
-    "list_tests": "the catalogue",
-    "list_lab_slots": "free times",
-    "show_stats": "numbers",
-}
-"""Reads that concern no patient, with their content."""
-QUERY = {"list_accounts": "?q=pia@example.org", "list_arrangements": "?patient_id={patient_id}"}
-"""Filters for lists in which other people come first."""
 
 
 @pytest.mark.parametrize("endpoint", READS, ids=named)
@@ -54,7 +39,7 @@ def test_every_read_names_its_patients_or_is_exempt(endpoint: Endpoint[..., Any]
     auditor = Auditor(endpoint)
     names_patients = auditor.patient_ids_in is not None or "{patient_id}" in endpoint.path or endpoint.always_audited
     is_own_record = [role for role in Role if endpoint.admits(role)] == [Role.PATIENT]
-    assert (names_patients or is_own_record) != (endpoint.name in WITHOUT_PATIENT) or endpoint.roles == SIGNED_IN
+    assert (names_patients or is_own_record) != bool(act_of(endpoint).no_patient) or endpoint.roles == SIGNED_IN
 
 
 @pytest.mark.parametrize("endpoint", [one for one in ENDPOINTS if one.method == "GET" and one.service != "gateway"], ids=named)
@@ -63,11 +48,11 @@ def test_read_of_a_record_leaves_one_event(world: World, hospital: Hospital, end
         if endpoint.public or not endpoint.admits(Role(role)) or endpoint.name == "search_patients":
             continue
         person, request_id = world.people[role], new_request_id()
-        path = path_of(endpoint, world.ids) + QUERY.get(endpoint.name, "").format(**world.ids)
+        path = path_of(endpoint, world.ids) + act_of(endpoint).finds.format(**world.ids)
         answer = ask(person, "GET", path, request_id)
         assert answer.status_code == 200, answer.text
         found = of_request(hospital, request_id)
-        if endpoint.name in WITHOUT_PATIENT:
+        if act_of(endpoint).no_patient:
             assert found == []
             continue
         if not found:

@@ -32,7 +32,7 @@ from careplus_runtime.process import logs
 from careplus_runtime.process.settings import Settings
 from careplus_tables.engine import Database
 from tests.attacks import hostile
-from tests.attacks.writing import HOSTILE, LINES, accepts
+from tests.attacks.hostile import HOSTILE, LINES, accepts
 from tests.audit.audit_rows import rows_in
 from tests.hospital import ADMIN, PASSWORD, Hospital, Person, free_port
 from tests.mailbox import mails as mails_to

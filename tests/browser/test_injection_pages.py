@@ -7,20 +7,10 @@ import pytest
 from playwright.sync_api import Dialog, Page, expect
 
 from careplus_contracts.values import Justification
-from tests.attacks.writing import (
-    HOSTILE,
-    LEFT_OUT,
-    LINES,
-    WRITING,
-    Writer,
-    accepts,
-    example_of,
-    filled,
-    free_texts,
-    ready,
-    taken,
-    written,
-)
+from tests.acts.context import ActContext, acting_in
+from tests.acts.members import TAKES_TEXT
+from tests.attacks.hostile import HOSTILE, LINES, accepts
+from tests.attacks.hostile_requests import hostile_bodies, send_text
 from tests.browser import care
 from tests.browser.conftest import OpenPage, RolePage
 from tests.browser.measures import settled
@@ -106,34 +96,28 @@ def test_markup_in_names_is_shown_as_text(
 
 
 @pytest.fixture(scope="module")
-def injected(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Writer]:
+def injected(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ActContext]:
     """A hospital of its own, in which hostile text stands wherever text can stand."""
     with real_hospital(tmp_path_factory.mktemp("injected")) as stack:
         hospital = stack.hospital
-        with build(hospital, hospital.sign_in(ADMIN)) as world, hospital.client() as stranger:
-            writer = Writer(world, stranger)
-            write_everywhere(writer)
-            write_all_in_lists(writer)
-            yield writer
+        with build(hospital, hospital.sign_in(ADMIN)) as world, acting_in(world) as context:
+            write_everywhere(context)
+            write_all_in_lists(context)
+            yield context
 
 
-def write_everywhere(writer: Writer) -> None:
-    """Every member that takes text takes several."""
-    for shift, endpoint in enumerate(WRITING):
-        left_out = LEFT_OUT.get(endpoint.name, (None,))[0]
-        places = {place: kind for place, kind in free_texts(endpoint).items() if place[-1] != left_out}
+def write_everywhere(context: ActContext) -> None:
+    """Send several texts in every member that takes text."""
+    for shift, endpoint in enumerate(TAKES_TEXT):
         for number in range(shift, len(HOSTILE), 17):
-            writer.round += 1
-            path, body = ready(writer, endpoint)
-            for place, text in taken(places, number):
-                body = filled(body, place, text)
-            assert written(writer, endpoint, path, body).status_code == endpoint.status
+            path, body, _ = next(hostile_bodies(context, endpoint, number))
+            assert send_text(context, endpoint, path, body, ascii_only=number % 2 == 0).status_code == endpoint.status
 
 
-def write_all_in_lists(writer: Writer) -> None:
+def write_all_in_lists(context: ActContext) -> None:
     """Write every hostile text into records that appear in lists."""
-    doctor, admin, patient_id = writer.http("doctor"), writer.http("admin"), writer.world.ids["patient_id"]
-    others = f"/api/doctor/patients/{writer.world.people['other_patient'].id}"
+    doctor, admin, patient_id = context.http("doctor"), context.http("admin"), context.world.ids["patient_id"]
+    others = f"/api/doctor/patients/{context.world.people['other_patient'].id}"
     for text in HOSTILE:
         if accepts(Justification, text):
             made(doctor.post(f"{others}/access", json={"reason": text}))
@@ -156,7 +140,7 @@ def write_all_in_lists(writer: Writer) -> None:
     for some in (HOSTILE[:half], HOSTILE[half:]):
         order = {"patient_id": patient_id, "test_codes": ["CBC"], "note": "\n".join(some)}
         made(doctor.post("/api/doctor/lab-orders", json=order))
-        made(doctor.post("/api/doctor/referrals", json={**writer.world.body(example_of("refer")), "reason": "\n".join(some)}))
+        made(doctor.post("/api/doctor/referrals", json={**context.example("refer"), "reason": "\n".join(some)}))
     chart = f"/api/doctor/patients/{patient_id}"
     made(doctor.put(f"{chart}/problems", json={"problems": [{"name": text, "status": "active"} for text in LINES]}), 200)
     allergies = [{"substance": text, "reaction": LINES[number - 1], "severity": "mild"} for number, text in enumerate(LINES)]
@@ -172,16 +156,16 @@ EMAILS = {
 }
 
 
-def addresses(writer: Writer, person: str) -> list[str]:
+def addresses(context: ActContext, person: str) -> list[str]:
     """Return all pages of a person's portal, plus records deeper in their lists that hold more text."""
-    http, ids = writer.http(person), writer.world.ids
+    http, ids = context.http(person), context.world.ids
     swept = [view.address(http) for view in VIEWS if view.role == person]
     if person == "patient":
         prescribed = made(http.get("/api/prescriptions?limit=6"), 200)["items"]
         return [*swept, f"/appointments/{ids['appointment_id']}", *(f"/prescriptions/{one['id']}" for one in prescribed)]
     if person == "doctor":
         prescribed = made(http.get("/api/doctor/prescriptions?limit=6"), 200)["items"]
-        own = [chart_of(writer), f"/doctor/visits/{ids['appointment_id']}"]
+        own = [chart_of(context), f"/doctor/visits/{ids['appointment_id']}"]
         return [*swept, *own, *(f"/doctor/prescriptions/{one['id']}" for one in prescribed)]
     if person == "lab":
         found = made(http.get("/api/labs/worklist?limit=100"), 200)["items"]
@@ -189,13 +173,13 @@ def addresses(writer: Writer, person: str) -> list[str]:
     return swept or ["/access-log"]
 
 
-def chart_of(writer: Writer) -> str:
-    return f"/doctor/patients/{writer.world.ids['patient_id']}"
+def chart_of(context: ActContext) -> str:
+    return f"/doctor/patients/{context.world.ids['patient_id']}"
 
 
 @pytest.mark.attack
 @pytest.mark.parametrize("person", EMAILS)
-def test_portal_shows_hostile_text_as_text(injected: Writer, open_page: OpenPage, person: str) -> None:
+def test_portal_shows_hostile_text_as_text(injected: ActContext, open_page: OpenPage, person: str) -> None:
     """Check the whole portal; console errors and requests to other hosts fail the test too."""
     hospital = injected.world.hospital
     page = open_page(hospital.url, signed_in(hospital, EMAILS[person]))
@@ -224,7 +208,7 @@ def shown_whole(page: Page) -> str:
 
 
 @pytest.mark.attack
-def test_every_hostile_name_is_shown_as_text(injected: Writer, open_page: OpenPage) -> None:
+def test_every_hostile_name_is_shown_as_text(injected: ActContext, open_page: OpenPage) -> None:
     """Of patient, doctor and place at once, on a page of each of the four portals."""
     hospital, people, visit_id = injected.world.hospital, injected.world.people, injected.visit("a reason")
     patient, doctor = injected.http("patient"), injected.http("doctor")

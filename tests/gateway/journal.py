@@ -1,4 +1,4 @@
-"""What a running hospital's log says about a request, and which process is which."""
+"""Log lines of a running hospital about one request, and the process ids of its services."""
 
 import json
 import time
@@ -25,7 +25,7 @@ def said(hospital: Hospital, answer: httpx.Response) -> list[Line]:
 
 
 def requested(lines: list[Line]) -> list[tuple[str, str, int, str]]:
-    """What the gateway says was asked and answered."""
+    """Return method, path, status and level of the gateway's request lines."""
     asked = [line for line in lines if line["by"] == "gateway" and line["event"] == "request"]
     return [(line["method"], line["path"], line["status"], line["level"]) for line in asked]
 

@@ -24,7 +24,7 @@ ASKED = {
     "doctors": "/api/prescriptions",
     "labs": "/api/labs/bookings",
 }
-"""What a patient may read, one of each service."""
+"""A path of each service that a patient may read."""
 
 
 def ours(hospital: Hospital) -> dict[str, str]:
@@ -113,7 +113,7 @@ WAYS: list[Callable[[Hospital, Person, httpx.Client, Person], None]] = [
 
 
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
-def test_who_is_out_is_out_of_every_service_within_a_second(
+def test_ended_session_is_refused_by_all_within_a_second(
     hospital: Hospital, admin: Person, way: Callable[[Hospital, Person, httpx.Client, Person], None]
 ) -> None:
     email = f"{way.__name__.replace('_', '.')}@example.org"
@@ -192,7 +192,7 @@ def test_a_session_ends_however_much_it_is_used(hospital: Hospital) -> None:
         check_problem(browser.post("/auth/refresh", headers=ours(hospital)), 401)
 
 
-def test_two_tabs_get_the_same_successor_and_a_late_one_ends_the_session(hospital: Hospital) -> None:
+def test_concurrent_refresh_shares_a_successor_late_one_ends(hospital: Hospital) -> None:
     hospital.register("tabs@example.org", "Tara Tabs").http.close()
     with hospital.client() as browser:
         sign_in(browser, "tabs@example.org")

@@ -1,4 +1,4 @@
-"""A doctor opens the chart of somebody whom they do not treat: with a reason, for an hour, and everybody sees it."""
+"""Emergency access: a doctor opens the chart of another doctor's patient for an hour, with a reason that is shown."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta

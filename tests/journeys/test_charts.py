@@ -1,4 +1,4 @@
-"""A doctor's charts: notes that are drafted and signed, allergies that stop a prescription, patients who are found."""
+"""A doctor's charts: notes that are drafted and signed, allergies that stop a prescription, searches for patients."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -102,7 +102,7 @@ def test_a_draft_stays_behind_when_the_visit_goes_to_a_colleague(admin: Person, 
     made(patient.http.put(f"/api/appointments/{visit['id']}/cancel"), 200)
 
 
-def test_nobody_gives_themselves_a_specialty_and_its_referrals(hospital: Hospital, admin: Person, world: World) -> None:
+def test_doctor_cannot_change_own_specialty(hospital: Hospital, admin: Person, world: World) -> None:
     doctor, patient = world.people["doctor"], world.people["patient"]
     curious = hospital.employ(admin, "curious@example.org", "Dr Curious", "Surgery")
     profile = {"full_name": "Dr Curious", "specialty": "Phlebology"}
@@ -116,7 +116,7 @@ def test_nobody_gives_themselves_a_specialty_and_its_referrals(hospital: Hospita
     assert curious.http.put(path, json={"status": "accepted"}).status_code == 404
     made(admin.http.put(f"/api/admin/doctors/{curious.id}", json={**profile, "active": True}), 200)
     assert [one["id"] for one in made(curious.http.get("/api/doctor/referrals", params=received), 200)["items"]] == [sent["id"]]
-    # withdrawn from a specialty, it is nobody's business there
+    # withdrawn from a specialty, its doctors do not see it
     made(doctor.http.put(path, json={"status": "cancelled"}), 200)
     assert made(curious.http.get("/api/doctor/referrals", params=received), 200)["items"] == []
     curious.http.close()

@@ -1,4 +1,4 @@
-"""Everybody's account: found by administrators, closed, opened again, given another role."""
+"""Administrators find accounts, deactivate and reactivate them, and change roles."""
 
 from typing import Any
 
@@ -88,7 +88,7 @@ def test_administrators_do_not_lock_themselves_out(admin: Person, change: dict[s
     assert (kept["email"], kept["active"]) == (ADMIN, True)
 
 
-def test_another_administrator_may_close_and_open_an_administrators_account(hospital: Hospital, admin: Person) -> None:
+def test_admin_can_deactivate_and_reactivate_another_admin(hospital: Hospital, admin: Person) -> None:
     colleague = hospital.invite(admin, "second.admin@example.org", "Ari Admin", "admin")
     update(admin, colleague, "admin", active=False)
     back = colleague.http.put(f"/api/admin/accounts/{admin.id}", json={"role": "admin", "active": False})

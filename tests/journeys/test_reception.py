@@ -1,4 +1,4 @@
-"""Reception: books, moves and reassigns for patients who call, and reads nothing clinical."""
+"""Reception: books, moves and reassigns appointments by phone, and reads no clinical data."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -148,7 +148,7 @@ def test_only_patients_with_an_account_are_booked_for(ward: Ward, hospital: Hosp
     gone.http.close()
 
 
-def test_what_the_list_shows(ward: Ward, hospital: Hospital) -> None:
+def test_reception_list_filters_and_pages(ward: Ward, hospital: Hospital) -> None:
     caller = hospital.register("lis@example.org", "Lis Lang")
     times = ward.times()
     first, second, third = times[60], times[70], times[-1]

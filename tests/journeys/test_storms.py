@@ -1,4 +1,4 @@
-"""Many people want one time: one gets it, everybody else is told so, and the database never holds an overlap."""
+"""Concurrent bookings of one time: one succeeds, the others are 409, and appointments never overlap."""
 
 import asyncio
 import os
@@ -21,7 +21,7 @@ CROWD = 100
 
 @pytest.fixture
 def crowd(hospital: Hospital, admin: Person) -> list[str]:
-    """Tokens of ten patients who have no visit yet."""
+    """Return the tokens of ten patients without appointments."""
     name = secrets.token_hex(4)
     people = [hospital.register(f"{name}-{number}@example.org", f"Crowd {number}") for number in range(10)]
     for person in people:
@@ -157,7 +157,7 @@ async def test_one_key_under_load_books_once(
 
 @only_linux
 @pytest.mark.parametrize("service", ["auth", "appointments", "doctors", "labs", "gateway"])
-async def test_a_killed_service_comes_back_and_nothing_acknowledged_is_lost(
+async def test_killed_service_restarts_and_keeps_bookings(
     hospital: Hospital, admin: Person, service: str, http: httpx.AsyncClient
 ) -> None:
     patient = hospital.register(f"kill-{service}@example.org", "Kay Kill")

@@ -1,4 +1,4 @@
-"""Bodies that programs send by mistake and attackers on purpose: refused or taken as documented, and nothing breaks."""
+"""Bodies that programs send by mistake and attackers on purpose: refused or accepted as documented, without a 5xx."""
 
 import json
 import re
@@ -16,7 +16,7 @@ from pydantic import BaseModel
 
 from careplus_contracts.endpoints import Endpoint, Role
 from careplus_contracts.registry import ENDPOINTS
-from tests.attacks.test_holding_out import peak_mib
+from tests.attacks.test_overload_and_restarts import peak_mib
 from tests.hospital import processes
 from tests.openapi.documented import PATHS, example, send
 from tests.world import World
@@ -26,13 +26,13 @@ WRITES = [endpoint for endpoint in ENDPOINTS if endpoint.method != "GET"]
 JSON = {"Content-Type": "application/json"}
 NUL = '"a\\u0000b"'
 NEVER = (
-    # text: half of a surrogate pair, what ends strings in C, a raw control character, more than any text may have
+    # text: half of a surrogate pair, NUL, a raw control character, more than any text may have
     *('"\\ud800"', NUL, '"a\x01b"', f'"{"a" * 5000}"'),
     *("1e400", "-1e400", "NaN", "-Infinity", "9" * 400, "-" + "9" * 5000, "0x1", "01", "1_0"),
     *("[]", "{}", "[[]]", '{"a": 1}', '["a"]', "[null]", "True"),
     *("[" * 300 + "]" * 300, "[" * 20000, '{"a":' * 300 + "1" + "}" * 300),
 )
-"""What no member of any body takes, if it is no list."""
+"""Values that no member accepts, lists excepted."""
 MEMBERS = (
     *NEVER,
     # blank, empty, longer in lower case
@@ -46,7 +46,7 @@ MEMBERS = (
     *('"2030-01-07T09:00:00"', '"2030-01-07 09:00"', '"2030-02-30"', '"9999-12-31"', '"-2030-01-07T09:00:00Z"'),
 )
 SECRETS = {"password", "current_password", "new_password", "otp"}
-"""Of these, what is wrong is not always malformed: a NUL may stand in a password that is none."""
+"""Members for which a wrong value need not be malformed: a wrong password may hold a NUL."""
 WHOLE = [
     *(b"null", b"true", b"7", b"1e400", b"NaN", b"9" * 400, b'"text"', b"[]", b"[{}]", b"\x00", b'"', b"\xff", b"", b" "),
     *(b"\xef\xbb\xbf{}", "{}".encode("utf-16"), "{}".encode("utf-16-le"), "{}".encode("utf-32"), "{}".encode("utf-7") + b"\x00"),
@@ -54,7 +54,7 @@ WHOLE = [
     *(b'{"a":1,"a":2}', b'{"\xff":1}', b'{"\\ud800":1}', b'{"\\u0000":1}', b'{"":1}', b'{"__proto__":{"role":"admin"}}'),
     *(b"[" * 100_000, b"[" * 500 + b"]" * 500, b'{"a":' * 100_000, b"a=1&b=2", b"<a/>", b"--x\r\n\r\n{}\r\n--x--"),
 ]
-"""Nowhere a body; where one may be left out, nothing is none."""
+"""Content that no endpoint accepts as a body; empty content stands for no body where it is optional."""
 KINDS = [
     *("text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/jsonp", ""),
     # "": without any
@@ -102,12 +102,12 @@ def send_with(sandbox: World, endpoint: Endpoint[..., Any], body: Any, place: tu
 
 
 @pytest.mark.parametrize("endpoint", WITH_BODY, ids=lambda endpoint: endpoint.name)
-def test_what_is_no_body_of_ours(sandbox: World, endpoint: Endpoint[..., Any]) -> None:
+def test_invalid_json_bodies_are_refused(sandbox: World, endpoint: Endpoint[..., Any]) -> None:
     assert endpoint.body is not None
     for whole in WHOLE:
         if whole or endpoint.body.default is not None:
             assert send(sandbox, endpoint, content=whole, headers=JSON) in {404, 422}, whole[:20]
-    # what is right but for its type, and for its encoding
+    # valid except for its media type, and for its encoding
     right = json.dumps(example(endpoint, sandbox))
     for kind in KINDS:
         assert send(sandbox, endpoint, content=right.encode(), headers={"Content-Type": kind} if kind else {}) in {404, 422}, kind
@@ -117,7 +117,7 @@ def test_what_is_no_body_of_ours(sandbox: World, endpoint: Endpoint[..., Any]) -
 
 @pytest.mark.parametrize("endpoint", [one for one in WITH_BODY if one.example], ids=lambda endpoint: endpoint.name)
 def test_a_member_that_stands_twice(sandbox: World, endpoint: Endpoint[..., Any]) -> None:
-    """Somebody in between may have looked at the other one."""
+    """A proxy may have read the other one."""
     body = example(endpoint, sandbox)
     assert body
     name = next(iter(body))
@@ -127,9 +127,9 @@ def test_a_member_that_stands_twice(sandbox: World, endpoint: Endpoint[..., Any]
 
 @pytest.mark.parametrize("endpoint", [one for one in WRITES if one.body is None], ids=lambda endpoint: endpoint.name)
 def test_a_body_where_none_is_taken(sandbox: World, endpoint: Endpoint[..., Any]) -> None:
-    """Whatever it is, it is not looked at."""
+    """The body is ignored."""
     statuses = {send(sandbox, endpoint, content=whole, headers=JSON) for whole in (*WHOLE, b"{}")}
-    # what is taken away is gone after the first
+    # a record that is deleted is gone after the first
     assert len(statuses - {404}) == 1 or statuses == {404}
     assert 422 not in statuses
 
@@ -198,7 +198,7 @@ def holding_no_more_than(mib: int, sandbox: World) -> Iterator[None]:
     """No process grows by more, and none ends."""
     running = processes(sandbox.hospital)
     for pid in running.values():
-        # forget the peaks of what was before
+        # reset the peaks
         Path(f"/proc/{pid}/clear_refs").write_text("5")
     before = {name: peak_mib(pid) for name, pid in running.items()}
     yield
@@ -249,7 +249,7 @@ def test_roles_that_are_none(sandbox: World, name: str, role: Any) -> None:
 
 
 def members(endpoint: Endpoint[..., Any], body: Any) -> list[tuple[Any, ...]]:
-    """Where the values of a body stand, and those that its example leaves out, if they are no lists."""
+    """Return the places of all values of a body, and of members that its example omits, lists excepted."""
     assert endpoint.body is not None
     kinds = (endpoint.body.annotation, *get_args(endpoint.body.annotation))
     [model] = [kind for kind in kinds if isinstance(kind, type) and issubclass(kind, BaseModel)]

@@ -1,4 +1,4 @@
-"""What programs send by mistake and attackers on purpose: each is refused as documented, and nothing breaks."""
+"""Parameters that programs send by mistake and attackers on purpose: refused as documented, without a 5xx."""
 
 import base64
 import json
@@ -11,6 +11,7 @@ from pydantic import AwareDatetime
 from careplus_contracts.endpoints import Endpoint, Role
 from careplus_contracts.registry import ENDPOINTS
 from careplus_contracts.values import MAX_ID, DateOfBirth
+from tests.acts.catalogue import act_of
 from tests.openapi.documented import example, send
 from tests.world import World
 
@@ -25,14 +26,14 @@ DAYS = (
     *("2030-01-07T00:00:00", "2030-01-07T00:00:00Z", "2030-01-07%0A", "%D9%A2030-01-07", "-2030-01-07", "%00", "today"),
 )
 NO_TIMES = (
-    # the ends of the calendar, centuries that are not ours, no zone, seconds since 1970, what no clock shows
+    # the ends of the calendar, centuries that are not ours, no zone, seconds since 1970, impossible times
     *("0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "9999-12-31T23:59:59-23:59", "0000-00-00T00:00:00Z"),
     *("1999-12-31T23:59:59Z", "2000-01-01T00:00:00%2B00:01", "2100-01-01T00:00:00Z", "2099-12-31T23:59:59-00:01"),
     *("2030-01-07T09:00:00", "2030-01-07%2009:00", "2030-01-07", "-2030-01-07T09:00:00Z", "now", "", "NaN"),
     *("1893456000", "1893456000.5", "-1", "0", "1e9", "9" * 400),
     *("2030-01-07T09:00:60Z", "2030-01-07T24:00:01Z", "2030-01-07T09:60:00Z", "2030-02-30T09:00:00Z", "2030-13-01T09:00:00Z"),
     *("2030-01-07T09:00:00%2B24:00", "2030-01-07T09:00:00-24:00", "2030-01-07T09:00:00%2B99:99", "2030-01-07T09:00:00%2B1:00"),
-    # digits of other scripts, other spellings of ISO 8601, what stands before and behind
+    # digits of other scripts, other spellings of ISO 8601, text before and after
     *("%D9%A2030-01-07T09:00:00Z", "2030-01-07T%EF%BC%909:00:00Z", "20300107T090000Z", "2030-W02-1T09:00:00Z"),
     *("2030-007T09:00:00Z", "2030-01-07T09:00:00.0000000001Z", "%202030-01-07T09:00:00Z"),
     *("2030-01-07T09:00:00Z%0A", "2030-01-07T09:00:00Z%00"),
@@ -49,10 +50,8 @@ FORGED: tuple[Any, ...] = (
     *(b"[1", b"\xff", b"1e400", b"NaN", b"Infinity", b"1" * 1400, b"[" * 700 + b"]" * 700, b"[" * 1400),
 )
 """Keys that no list ever gave out."""
-ASKED_FOR = {"search_patients": {"full_name": "Pia%20Novak", "date_of_birth": "1984-05-17"}}
-"""Queries that are nothing without these."""
 ODD_TIMES = [[f"{time}:00", 1] for time in ("0001-01-01T00:00", "9999-12-31T23:59", "2030-01-07T09:00", "2030-02-30T09:00")]
-"""Nor these, but somebody may be named so."""
+"""Forged keys too, but a name may equal one of them."""
 
 
 def parameters(*kinds: type) -> list[Any]:
@@ -72,8 +71,9 @@ def kind_of(annotation: Any) -> Any:
 
 
 def asked(endpoint: Endpoint[..., Any], name: str, value: str) -> str:
-    """A query whose other members, where some are asked for, are right."""
-    others = {other: right for other, right in ASKED_FOR.get(endpoint.name, {}).items() if other != name}
+    """Return a query with valid values for the other required members."""
+    needed = dict(member.split("=") for member in act_of(endpoint).query.removeprefix("?").split("&") if member)
+    others = {other: right for other, right in needed.items() if other != name}
     return "&".join(f"{member.rstrip('_')}={written}" for member, written in {**others, name: value}.items())
 
 

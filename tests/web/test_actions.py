@@ -1,18 +1,19 @@
-"""What the audit can name has words on the pages that show it."""
+"""Every action that the audit trail can hold has words in each language of the portals."""
 
 import json
-import re
+
+import pytest
 
 from careplus_contracts.endpoints import SIGNED_IN, Role
 from careplus_contracts.registry import ENDPOINTS
 from careplus_runtime.audit.subjects import patient_ids_in
 from tests.web.test_sources import WEB
 
-SOURCE = WEB / "src"
+WORDS = sorted((WEB / "src" / "i18n").glob("*/trail.json"))
 
 
 def audited() -> set[str]:
-    """The names of all endpoints that can leave something in the audit, as careplus_runtime.audit.recorder decides it."""
+    """Return the names of all endpoints that can leave an event in the audit trail, as careplus_runtime.audit.recorder decides it."""
     return {
         endpoint.name
         for endpoint in ENDPOINTS
@@ -24,11 +25,23 @@ def audited() -> set[str]:
     }
 
 
-def test_every_act_has_a_word_and_no_word_is_without_an_act() -> None:
-    words = json.loads((SOURCE / "i18n" / "en" / "trail.json").read_text(encoding="utf-8"))
-    assert {key.removeprefix("action.") for key in words if key.startswith("action.")} == audited()
+def gaps(file: str, words: set[str]) -> list[str]:
+    """Return one sentence for each missing or superfluous entry of a file."""
+    named = {key.removeprefix("action.") for key in words if key.startswith("action.")}
+    missing = [f'{name} has no words: add "action.{name}" to {file}.' for name in sorted(audited() - named)]
+    unused = [f'No audited endpoint is named {name}: delete "action.{name}" from {file}.' for name in sorted(named - audited())]
+    return missing + unused
 
 
-def test_every_act_can_be_chosen() -> None:
-    (listed,) = re.findall(r"ACTIONS = \[(.*?)\]", (SOURCE / "lib" / "actions.ts").read_text(encoding="utf-8"), re.DOTALL)
-    assert set(re.findall(r'"(\w+)"', listed)) == audited()
+def test_every_audited_action_has_words() -> None:
+    files = {path.relative_to(WEB.parent).as_posix(): set(json.loads(path.read_text("utf-8"))) for path in WORDS}
+    if found := [gap for file, words in files.items() for gap in gaps(file, words)]:
+        pytest.fail("\n".join(found), pytrace=False)
+
+
+def test_missing_words_are_named_with_their_file() -> None:
+    words = {f"action.{name}" for name in audited() - {"book"}} | {"action.amend_example"}
+    assert gaps("web/src/i18n/de/trail.json", words) == [
+        'book has no words: add "action.book" to web/src/i18n/de/trail.json.',
+        'No audited endpoint is named amend_example: delete "action.amend_example" from web/src/i18n/de/trail.json.',
+    ]

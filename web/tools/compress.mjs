@@ -1,4 +1,4 @@
-// Writes a .gz beside every text file of dist/ that gets smaller by it, so that nobody compresses while somebody waits.
+// Writes a .gz beside every text file of dist/ that gets smaller by it, so that no request waits for compression.
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 

@@ -11,7 +11,7 @@ const document = execFileSync(process.env.PYTHON ?? "python3", COMMAND, {
   encoding: "utf8",
   maxBuffer: 64 * 1024 * 1024,
 });
-// members with a default may be left out by who sends them; answers have no defaults
+// members with a default may be omitted in requests; answers have no defaults
 const nodes = await openapiTS(JSON.parse(document), { defaultNonNullable: false, silent: true });
 mkdirSync(FOLDER, { recursive: true });
 writeFileSync(

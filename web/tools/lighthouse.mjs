@@ -13,7 +13,7 @@ const MARKS = { performance: 95, accessibility: 100, "best-practices": 100 };
 const HINT = "careplus.signed-in";
 /** BenchmarkIndex of the phone that Lighthouse stands for, a Moto G Power, by which Chrome's own tools calibrate theirs. */
 const PHONE = 264;
-/** A run that recorded nothing says nothing about the page. */
+/** A run without a recording is no measurement. */
 const TRIES = 3;
 
 const { chromium, origin, pages, runs } = JSON.parse(readFileSync(0, "utf8"));
@@ -64,7 +64,7 @@ if (failed.length > 0) {
   process.exitCode = 1;
 }
 
-/** One run in a profile of its own, signed in where `login` says so, with nothing cached. */
+/** One run in a profile of its own, signed in where `login` says so, without a cache. */
 async function recorded(path, login, more = {}, tries = TRIES) {
   const profile = await browser.createBrowserContext();
   try {

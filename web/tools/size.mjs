@@ -1,4 +1,4 @@
-// Fails when the portals' scripts or styles outgrow what is promised; sizes in kB of 1000 bytes, gzipped. docs/ is not counted.
+// Fails when the portals' scripts or styles exceed their budgets; sizes in kB of 1000 bytes, gzipped. docs/ is not counted.
 // A page's size is the shell's and its own code's, as a browser loads them on the first visit; its words have their own budget.
 import { readdirSync, readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
@@ -15,10 +15,10 @@ const PAGES = [
   { page: "account/security.tsx", room: "account", budget: 26 },
 ];
 const WORDS = 12;
-// what is there, rounded up: docs/decisions/0011
+// the present size, rounded up: docs/decisions/0011
 const ROLES = { patient: 52, doctor: 62, admin: 47, lab: 32 };
 const STYLES = 11;
-// open to everybody, and the patient's all the same
+// public pages that belong to the patient's portal
 const FINDING = ["patient/doctors.tsx", "patient-visits", "patient-booking"];
 const dist = new URL("../dist/", import.meta.url);
 const manifest = JSON.parse(readFileSync(new URL(".vite/manifest.json", dist), "utf8"));
@@ -53,7 +53,7 @@ function named(name) {
   return key;
 }
 
-/** The files that a source needs before it can be drawn, with what it loads later where that is asked for. */
+/** The files that a source needs before it can be drawn, and optionally the files that it loads later. */
 function filesOf(source, later = false, seen = new Set()) {
   const found = { js: new Set(), css: new Set() };
   const chunk = manifest[source];

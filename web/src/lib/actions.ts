@@ -1,89 +1,18 @@
-/** What the audit says was done: a word for each act that it notes, and what to say of one that is newer than this page. */
+/** Words for the actions of the audit trail. */
 import type { OperationId } from "../api/client";
-import { t, tCode } from "./i18n";
+import { codesOf, t, tCode } from "./i18n";
 
-/** Every act that can stand in the audit, for the choice of one; its words are in i18n/<language>/trail.json. */
-export const ACTIONS = [
-  "register",
-  "login",
-  "refresh",
-  "logout",
-  "me",
-  "update_me",
-  "end_session",
-  "change_password",
-  "forgot_password",
-  "reset_password",
-  "prepare_second_factor",
-  "confirm_second_factor",
-  "remove_second_factor",
-  "invite",
-  "list_accounts",
-  "show_account",
-  "update_account",
-  "list_appointments",
-  "book",
-  "show_appointment",
-  "export_appointment",
-  "reschedule",
-  "cancel",
-  "list_visits",
-  "show_visit",
-  "update_visit",
-  "list_arrangements",
-  "arrange",
-  "rearrange",
-  "show_notes",
-  "write_notes",
-  "set_availability",
-  "take_time_off",
-  "cancel_time_off",
-  "update_profile",
-  "add_doctor",
-  "update_doctor",
-  "list_patients",
-  "show_chart",
-  "set_problems",
-  "search_patients",
-  "open_chart",
-  "set_allergies",
-  "prescribe",
-  "list_prescribed",
-  "stop_prescription",
-  "list_prescriptions",
-  "show_prescription",
-  "refer",
-  "list_referred",
-  "update_referral",
-  "list_referrals",
-  "show_referral",
-  "add_test",
-  "update_test",
-  "book_tests",
-  "list_lab_bookings",
-  "show_lab_booking",
-  "cancel_lab_booking",
-  "order_tests",
-  "list_worklist",
-  "set_booking_status",
-  "enter_result",
-  "verify_result",
-  "list_results",
-  "show_result",
-  "show_trend",
-  "list_results_to_review",
-  "review_result",
-  "summarise",
-  "list_audit",
-  "export_audit",
-  "list_accesses",
-] as const satisfies readonly OperationId[];
+/** Returns every action that the audit trail can hold: those that i18n/<language>/trail.json has words for. */
+export function actions(): string[] {
+  return codesOf("action");
+}
 
+/** Returns the words for an action, or its name where it is newer than this page. */
 export function actionWords(action: string): string {
   return tCode("action", action, t("trail.unknown", { action }));
 }
 
-/** The one act that opens a chart to a doctor who does not treat the patient. */
+/** Returns whether a doctor opened the chart of a patient in the care of others. */
 export function isEmergency({ action, reason }: { action: string; reason: string | null }): boolean {
   return action === ("open_chart" satisfies OperationId) && reason !== null;
 }

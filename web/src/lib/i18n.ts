@@ -56,6 +56,13 @@ export function tCode(prefix: string, code: string, otherwise: string): string {
   return words[`${prefix}.${code}`] ?? otherwise;
 }
 
+/** Returns the codes that the loaded rooms have words for under a prefix, in the order of the file. */
+export function codesOf(prefix: string): string[] {
+  return Object.keys(words)
+    .filter((key) => key.startsWith(`${prefix}.`))
+    .map((key) => key.slice(prefix.length + 1));
+}
+
 /** Loads the words of rooms, in the language spoken. */
 export async function enter(...rooms: Room[]): Promise<void> {
   const code = language.get();

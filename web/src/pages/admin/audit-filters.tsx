@@ -1,6 +1,6 @@
 /** The choices above the audit: days, who, whose record, what, and how it ended. */
 import { useEffect, useState } from "preact/hooks";
-import { ACTIONS, actionWords } from "../../lib/actions";
+import { actions, actionWords } from "../../lib/actions";
 import { t } from "../../lib/i18n";
 import { isDay, locale } from "../../lib/time";
 import { go, withQuery } from "../../router";
@@ -79,7 +79,7 @@ export function AuditFilters({ wanted }: { wanted: Wanted }) {
 /** By their words, in the order of the page's language. */
 function actionChoices(chosen: string | null): { value: string; text: string }[] {
   const { compare } = new Intl.Collator(locale());
-  return withChosen(ACTIONS, chosen)
+  return withChosen(actions(), chosen)
     .map((value) => ({ value, text: actionWords(value) }))
     .sort((a, b) => compare(a.text, b.text));
 }

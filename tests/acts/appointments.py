@@ -1,0 +1,75 @@
+"""Acts of appointments, notes, working hours and time off."""
+
+from tests.acts.act import Act, Mark, Race
+from tests.acts.context import WEEK
+from tests.world import made
+
+BOTH = {"patient": "/api/appointments/{id}", "doctor": "/api/doctor/appointments/{id}"}
+NOTES = "/api/doctor/appointments/{appointment_id}/notes"
+
+ACTS = (
+    Act(
+        "book",
+        body=lambda c: {"starts_at": c.free_time()},
+        read_back=BOTH,
+        mark=Mark("reason", "SELECT reason FROM appointments", events=("book",)),
+    ),
+    Act(
+        "reschedule",
+        path=lambda c: {"appointment_id": c.visit()},
+        body=lambda c: {"starts_at": c.free_time()},
+        race=Race(read="/api/appointments/{appointment_id}", body=lambda c, _: {"starts_at": c.free_time()}),
+    ),
+    Act(
+        "cancel",
+        path=lambda c: {"appointment_id": c.visit()},
+        read_back=BOTH,
+        race=Race(read="/api/appointments/{appointment_id}", body=lambda _, number: {"reason": f"Reason {number}"}),
+    ),
+    Act("arrange", body=lambda c: {"starts_at": c.free_time()}),
+    Act(
+        "rearrange",
+        path=lambda c: {"appointment_id": c.visit()},
+        body=lambda c: {"starts_at": c.free_time()},
+        race=Race(body=lambda c, _: {"starts_at": c.free_time()}),
+    ),
+    Act(
+        "update_visit",
+        path=lambda c: {"appointment_id": c.visit()},
+        read_back={"doctor": "/api/doctor/appointments/{id}"},
+        race=Race(
+            read="/api/doctor/appointments/{appointment_id}",
+            body=lambda _, number: {"status": "arrived", "note": f"Note {number}"},
+        ),
+    ),
+    Act(
+        "write_notes",
+        path=lambda c: {"appointment_id": c.visit()},
+        read_back={"doctor": NOTES},
+        race=Race(read=NOTES, body=lambda _, number: {"text": f"Draft {number}"}),
+    ),
+    Act(
+        "set_availability",
+        # in the steps of the free times that a context has read
+        body=lambda _: {"slot_minutes": 30, "rules": WEEK},
+        read_back={"doctor": "/api/doctor/availability"},
+        race=Race(
+            person="other_doctor",
+            read="/api/doctor/availability",
+            body=lambda _, number: {"slot_minutes": 30, "place": f"Room {number}", "rules": WEEK},
+        ),
+    ),
+    Act(
+        "take_time_off",
+        body=lambda c: c.time_off(),
+        read_back={"doctor": "/api/doctor/time-off?limit=2"},
+        no_patient="a day without visits",
+    ),
+    Act(
+        "cancel_time_off",
+        path=lambda c: {"time_off_id": made(c.http("doctor").post("/api/doctor/time-off", json=c.time_off()))["id"]},
+    ),
+    Act("list_arrangements", finds="?patient_id={patient_id}"),
+    Act("show_availability", no_patient="the doctor's own week"),
+    Act("list_time_off", no_patient="the doctor's own"),
+)

@@ -1,0 +1,160 @@
+"""The state in which acts are performed: the people of a world, free times, and steps that prepare records."""
+
+import secrets
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import datetime, timedelta
+from itertools import count
+from typing import Any, NamedTuple
+
+import httpx
+
+from tests.acts.act import BY_NAME, Act, Json
+from tests.hospital import PASSWORD, Hospital, Person, free_times
+from tests.world import World, made
+
+WEEK = [{"weekday": day, "starts": "00:00", "ends": "24:00"} for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")]
+
+
+class Request(NamedTuple):
+    """A request that is right. `body` is empty for endpoints without one."""
+
+    http: httpx.Client
+    method: str
+    path: str
+    body: Json
+
+
+class ActContext:
+    """Prepares requests in a world. Free times are read once: others must book for other doctors or other days."""
+
+    def __init__(self, world: World, closing: ExitStack) -> None:
+        self.world = world
+        self.hospital: Hospital = world.hospital
+        self.people: dict[str, Person] = dict(world.people)
+        self.closing = closing
+        self.clients: dict[str, httpx.Client] = {"stranger": closing.enter_context(self.hospital.client())}
+        self.numbers = count(1)
+        self.prefix = secrets.token_hex(3)
+        self.times: list[datetime] = []
+
+    def http(self, person: str) -> httpx.Client:
+        return self.clients[person] if person in self.clients else self.people[person].http
+
+    def headers(self, person: str) -> dict[str, str]:
+        """Return the Authorization header of this person, for clients that several people share."""
+        return {"Authorization": f"Bearer {self.people[person].token}"} if person in self.people else {}
+
+    def request(self, act: Act) -> Request:
+        """Do the steps before an act, then return its request."""
+        if act.caller == "newcomer":
+            self.people["newcomer"] = self.register()
+        elif act.caller == "browser":
+            self.clients["browser"] = self.signed_in_browser()
+        act.before(self)
+        path = self.path(act, act.path(self))
+        body = {**self.world.body(dict(act.endpoint.example or {})), **act.body(self)}
+        return Request(self.http(act.caller), act.endpoint.method, path, body)
+
+    def path(self, act: Act, values: Json) -> str:
+        return act.endpoint.path.format(**{**self.world.ids, **values})
+
+    def marked(self, act: Act, mark: str, *, keyed: bool = False) -> dict[str, Any]:
+        """Return the arguments of httpx for a request that carries a mark; `keyed` ones can be sent again."""
+        assert act.mark is not None
+        request = self.request(act)
+        headers = self.headers(act.caller) | ({"Idempotency-Key": f"of {mark}"} if keyed else {})
+        body = {**request.body, act.mark.member: act.mark.value.format(mark=mark)}
+        return {"method": request.method, "url": request.path, "json": body, "headers": headers}
+
+    def word(self) -> str:
+        """Return a word that no other request has."""
+        return f"{self.prefix}-{next(self.numbers)}"
+
+    def email(self) -> str:
+        return f"{self.word()}@example.org"
+
+    def register(self) -> Person:
+        person = self.hospital.register(self.email(), "Nora Newcomer")
+        self.closing.callback(person.http.close)
+        return person
+
+    def email_of(self, person: str) -> str:
+        email: str = made(self.http(person).get("/auth/me"), 200)["email"]
+        return email
+
+    def sign_in_again(self, person: str, **more: str) -> Person:
+        """Return the same person with another session."""
+        again = self.hospital.sign_in(self.email_of(person), **more)
+        self.closing.callback(again.http.close)
+        return again
+
+    def signed_in_browser(self) -> httpx.Client:
+        """Return a client with the refresh cookie of a new account and the headers that the portals send with it."""
+        email = self.email()
+        self.hospital.register(email, "Bea Browser").http.close()
+        http = self.closing.enter_context(self.hospital.client())
+        http.headers.update({"Origin": f"http://localhost:{self.hospital.port}", "X-CarePlus": "1"})
+        made(http.post("/auth/login", json={"email": email, "password": PASSWORD}), 200)
+        return http
+
+    def free_time(self) -> str:
+        """Return the start of a free time of `doctor` from ten days ahead, another one each time."""
+        if not self.times:
+            start = (datetime.now().astimezone() + timedelta(days=10)).date().isoformat()
+            self.times = free_times(self.http("patient"), self.people["doctor"].id, start, days=30)
+        return self.times.pop(0).isoformat()
+
+    def visit(self, reason: str = "") -> int:
+        """Return the id of a new appointment of `patient` with `doctor`."""
+        body = {"doctor_id": self.people["doctor"].id, "starts_at": self.free_time(), "reason": reason}
+        return int(made(self.http("patient").post("/api/appointments", json=body))["id"])
+
+    def time_off(self) -> Json:
+        """Return a free hour; each is before the one before, because lists begin with the soonest."""
+        starts_at = datetime.fromisoformat("2090-01-01T00:00:00+00:00") - timedelta(days=next(self.numbers))
+        return {"starts_at": starts_at.isoformat(), "ends_at": (starts_at + timedelta(hours=1)).isoformat()}
+
+    def example(self, name: str, **members: Any) -> Json:
+        """Return the contract's example with ids of this world."""
+        return {**self.world.body(dict(BY_NAME[name].example or {})), **members}
+
+    def prescription(self) -> int:
+        return int(made(self.http("doctor").post("/api/doctor/prescriptions", json=self.example("prescribe")))["id"])
+
+    def referral(self) -> int:
+        """Return the id of a new referral to a doctor outside the hospital."""
+        body = self.example("refer", to_external="City radiology")
+        del body["to_specialty"]
+        return int(made(self.http("doctor").post("/api/doctor/referrals", json=body))["id"])
+
+    def lab_test(self) -> str:
+        """Return the code of a new test of the catalogue."""
+        code: str = made(self.http("admin").post("/api/labs/tests", json=self.example("add_test", code=self.word())))["code"]
+        return code
+
+    def lab_order(self, code: str, *statuses: str) -> int:
+        """Return the id of a new booking that the laboratory has brought through these statuses."""
+        body = {"patient_id": self.people["patient"].id, "test_codes": [code]}
+        booking_id = int(made(self.http("doctor").post("/api/doctor/lab-orders", json=body))["id"])
+        for status in statuses:
+            made(self.http("lab").put(f"/api/labs/bookings/{booking_id}/status", json={"status": status}), 200)
+        return booking_id
+
+    def lab_result(self) -> int:
+        """Return the id of a new result that waits to be verified."""
+        booking_id = self.lab_order("CBC", "collected", "received", "in_progress")
+        body = {"test_code": "CBC", "observations": [{"analyte": "hemoglobin", "value": 13.2}]}
+        return int(made(self.http("lab").post(f"/api/labs/bookings/{booking_id}/results", json=body))["id"])
+
+    def verified_result(self) -> int:
+        result_id = self.lab_result()
+        made(self.http("lab").put(f"/api/labs/results/{result_id}/verify"), 200)
+        return result_id
+
+
+@contextmanager
+def acting_in(world: World) -> Iterator[ActContext]:
+    """Yield a context for this world, and close the clients of its newcomers afterwards."""
+    with ExitStack() as closing:
+        yield ActContext(world, closing)

@@ -1,0 +1,88 @@
+"""Acts of doctors' profiles, charts, prescriptions and referrals."""
+
+from tests.acts.act import Act, Mark, Race
+
+CHART = "/api/doctor/patients/{patient_id}"
+PRESCRIPTION = {"patient": "/api/prescriptions/{id}", "doctor": "/api/doctor/prescriptions?limit=1"}
+
+ACTS = (
+    Act(
+        "update_profile",
+        read_back={"doctor": "/api/doctor/profile", "admin": "/api/admin/doctors/{id}"},
+        fixed=("specialty",),
+        race=Race(
+            person="other_doctor",
+            read="/api/doctor/profile",
+            body=lambda _, number: {"full_name": f"Dr Nils Lind {number}", "specialty": "Dermatology"},
+        ),
+    ),
+    Act(
+        "add_doctor",
+        body=lambda c: {"email": c.email()},
+        read_back={"admin": "/api/admin/doctors/{id}"},
+        mark=Mark(
+            "email",
+            """SELECT replace(email, '@example.org', '') FROM doctors JOIN accounts USING (id)
+               JOIN invitations ON account_id = doctors.id""",
+            # doctors asks auth for the invitation
+            events=("invite", "add_doctor"),
+            value="{mark}@example.org",
+        ),
+    ),
+    Act(
+        "update_doctor",
+        path=lambda c: {"doctor_id": c.people["other_doctor"].id},
+        body=lambda _: {"active": True},
+        read_back={"patient": "/api/doctors/{id}", "admin": "/api/admin/doctors/{id}"},
+        race=Race(
+            read="/api/admin/doctors/{doctor_id}",
+            body=lambda _, number: {"full_name": f"Dr N Lind {number}", "specialty": "Dermatology", "active": True},
+        ),
+    ),
+    Act(
+        "set_problems",
+        read_back={"doctor": CHART},
+        race=Race(read=CHART, body=lambda _, number: {"problems": [{"name": f"No {number}", "status": "active"}]}),
+    ),
+    Act(
+        "set_allergies",
+        read_back={"doctor": CHART},
+        race=Race(read=CHART, body=lambda _, number: {"allergies": [{"severity": "mild", "substance": f"Substance {number}"}]}),
+    ),
+    Act(
+        "open_chart",
+        path=lambda c: {"patient_id": c.people["other_patient"].id},
+        read_back={
+            "other_patient": "/api/me/access-log?limit=1",
+            "admin": "/api/admin/audit?action=open_chart&outcome=ok&limit=1",
+        },
+    ),
+    Act(
+        "prescribe",
+        read_back=PRESCRIPTION,
+        mark=Mark("notes", "SELECT notes FROM prescriptions", events=("prescribe",)),
+    ),
+    Act(
+        "stop_prescription",
+        path=lambda c: {"prescription_id": c.prescription()},
+        read_back=PRESCRIPTION,
+        race=Race(body=lambda _, number: {"reason": f"Reason {number}"}),
+    ),
+    Act(
+        "refer",
+        read_back={"patient": "/api/referrals/{id}", "doctor": "/api/doctor/referrals?limit=1"},
+        one_of=("to_external", "to_specialty"),
+    ),
+    Act(
+        "update_referral",
+        path=lambda c: {"referral_id": c.referral()},
+        body=lambda _: {"status": "cancelled"},
+        read_back={"patient": "/api/referrals/{id}"},
+        race=Race(body=lambda _, number: {"status": "sent", "note": f"Note {number}"}),
+    ),
+    Act("search_patients", query="?full_name=Pia%20Novak&date_of_birth=1984-05-17"),
+    Act("show_profile", no_patient="the doctor's own"),
+    Act("list_doctors", no_patient="staff"),
+    Act("show_doctor_profile", no_patient="staff"),
+    Act("show_stats", no_patient="numbers"),
+)

@@ -1,0 +1,69 @@
+"""Acts of the laboratory: its catalogue, bookings and results."""
+
+from tests.acts.act import Act, Mark, Race
+from tests.acts.context import ActContext
+
+BOOKING = {"patient": "/api/labs/bookings/{id}", "lab": "/api/labs/bookings/{id}"}
+TEST = {"name": "Raced", "category": "ours", "specimen": "serum", "turnaround_hours": 4}
+
+
+def free_slot(context: ActContext) -> str:
+    day = context.free_time()[:10]
+    starts_at: str = context.http("patient").get("/api/labs/slots", params={"day": day}).json()["items"][0]["starts_at"]
+    return starts_at
+
+
+ACTS = (
+    Act("add_test", body=lambda c: {"code": c.word()}, read_back={"patient": "/api/labs/tests?q={code}&limit=100"}),
+    Act(
+        "update_test",
+        path=lambda _: {"code": "HBA1C"},
+        body=lambda _: {"active": True},
+        read_back={"patient": "/api/labs/tests?q={code}"},
+        race=Race(path=lambda c: {"code": c.lab_test()}, body=lambda _, number: {**TEST, "price_minor": number}),
+    ),
+    Act("book_tests", body=lambda c: {"starts_at": free_slot(c)}),
+    Act(
+        "cancel_lab_booking",
+        path=lambda c: {"booking_id": c.lab_order("CRP")},
+        read_back=BOOKING,
+        race=Race(read="/api/labs/bookings/{booking_id}", body=lambda _, number: {"reason": f"Reason {number}"}),
+    ),
+    Act("order_tests", read_back=BOOKING, mark=Mark("note", "SELECT note FROM lab_bookings", events=("order_tests",))),
+    Act(
+        "set_booking_status",
+        path=lambda c: {"booking_id": c.lab_order("CRP", "collected")},
+        body=lambda _: {"status": "rejected", "reason": "Clotted"},
+        read_back=BOOKING,
+        race=Race(
+            path=lambda c: {"booking_id": c.lab_order("CRP")},
+            read="/api/labs/bookings/{booking_id}",
+            body=lambda _, number: {"status": "collected"},
+        ),
+    ),
+    Act(
+        "enter_result",
+        path=lambda c: {"booking_id": c.lab_order("ANA", "collected", "received", "in_progress")},
+        body=lambda _: {
+            "test_code": "ANA",
+            "observations": [{"analyte": "antinuclear-antibodies", "text": "negative"}],
+        },
+        read_back={"lab": "/api/labs/results/{id}"},
+        fixed=("text",),
+    ),
+    Act(
+        "verify_result",
+        path=lambda c: {"result_id": c.lab_result()},
+        read_back={"lab": "/api/labs/results/{id}"},
+        # every change but the first would be without effect, and is refused all the same
+        race=Race(read="/api/labs/results/{result_id}", body=lambda _, number: {"note": "Repeated, same value"}),
+    ),
+    Act(
+        "review_result",
+        path=lambda c: {"result_id": c.verified_result()},
+        read_back={"patient": "/api/labs/results/{id}"},
+        race=Race(etag='"2"', body=lambda _, number: {"comment": f"Comment {number}"}),
+    ),
+    Act("list_tests", no_patient="the catalogue"),
+    Act("list_lab_slots", no_patient="free times"),
+)

@@ -1,0 +1,97 @@
+"""Every id and code that requests can name: private or public, why, and how the record of the fixture `world` is made."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from tests.hospital import free_times
+from tests.world import World, made
+
+
+def no_record(_: World) -> Any:
+    """Return no value: the name occurs in queries and bodies only."""
+    return None
+
+
+@dataclass(frozen=True)
+class RecordId:
+    """A member of paths, queries or bodies that names a record."""
+
+    private: bool
+    """Whether a request with another person's value must be answered as one with a value that does not exist."""
+    reason: str
+    make: Callable[[World], Any] = no_record
+    """Make the record of `patient` with `doctor` and return its value; needed for names that stand in a path."""
+
+
+def appointment(world: World) -> int:
+    doctor, patient = world.people["doctor"], world.people["patient"].http
+    first = free_times(patient, doctor.id, days=10)[40]
+    return _id(patient.post("/api/appointments", json={"doctor_id": doctor.id, "starts_at": first.isoformat()}))
+
+
+def prescription(world: World) -> int:
+    item = {"medicine": "Ramipril 5 mg", "dose": "1 tablet", "route": "oral", "frequency": "daily", "duration_days": 30}
+    body = {"patient_id": world.people["patient"].id, "items": [item]}
+    return _id(world.people["doctor"].http.post("/api/doctor/prescriptions", json=body))
+
+
+def referral(world: World) -> int:
+    more = {"to_external": "City radiology", "reason": "Chest film", "urgency": "routine"}
+    body = {"patient_id": world.people["patient"].id, **more}
+    return _id(world.people["doctor"].http.post("/api/doctor/referrals", json=body))
+
+
+def booking(world: World) -> int:
+    """Return a booking of two tests, in progress, one of them with a verified and released result (see `result`)."""
+    body = {"patient_id": world.people["patient"].id, "test_codes": ["CBC", "CRP"]}
+    booking_id = _id(world.people["doctor"].http.post("/api/doctor/lab-orders", json=body))
+    for status in ("collected", "received", "in_progress"):
+        made(world.people["lab"].http.put(f"/api/labs/bookings/{booking_id}/status", json={"status": status}), 200)
+    return booking_id
+
+
+def result(world: World) -> int:
+    lab, entered = world.people["lab"].http, {"test_code": "CBC", "observations": [{"analyte": "hemoglobin", "value": 13.2}]}
+    result_id = _id(lab.post(f"/api/labs/bookings/{world.ids['booking_id']}/results", json=entered))
+    made(lab.put(f"/api/labs/results/{result_id}/verify"), 200)
+    made(world.people["doctor"].http.put(f"/api/doctor/lab-results/{result_id}", json={"release": True}), 200)
+    return result_id
+
+
+def time_off(world: World) -> int:
+    week = {"starts_at": "2031-07-01T00:00:00Z", "ends_at": "2031-07-08T00:00:00Z"}
+    return _id(world.people["doctor"].http.post("/api/doctor/time-off", json=week))
+
+
+def session(world: World) -> str:
+    """Return the session of another device of the patient."""
+    world.hospital.sign_in("pia@example.org").http.close()
+    sessions = made(world.people["patient"].http.get("/auth/sessions"), 200)["items"]
+    other: str = next(one["id"] for one in sessions if not one["current"])
+    return other
+
+
+def _id(answer: Any) -> int:
+    return int(made(answer)["id"])
+
+
+RECORD_IDS: dict[str, RecordId] = {
+    "patient_id": RecordId(True, "the list of patients", lambda world: world.people["patient"].id),
+    "appointment_id": RecordId(True, "an appointment of a patient", appointment),
+    "prescription_id": RecordId(True, "medicines of a patient", prescription),
+    "referral_id": RecordId(True, "a referral of a patient", referral),
+    "booking_id": RecordId(True, "the tests of a patient", booking),
+    "result_id": RecordId(True, "a finding of a patient", result),
+    "time_off_id": RecordId(True, "the absence of a doctor", time_off),
+    "account_id": RecordId(True, "the list of accounts", lambda world: world.people["other_patient"].id),
+    "session_id": RecordId(True, "the devices of an account", session),
+    "doctor_id": RecordId(False, "doctors are listed without an account", lambda world: world.people["doctor"].id),
+    "to_doctor_id": RecordId(False, "the same doctors"),
+    "code": RecordId(False, "the catalogue of tests is open to every account", lambda _: "CBC"),
+    "test_code": RecordId(False, "the same codes"),
+    "test_codes": RecordId(False, "the same codes"),
+    "analytes": RecordId(False, "the catalogue lists the codes of analytes"),
+    "analyte": RecordId(False, "the same codes; the values returned are those of the caller", lambda _: "hemoglobin"),
+}
+"""In the order in which the records are made."""

@@ -1,0 +1,98 @@
+"""Files, links and commands that the documents name exist, and every setting is explained."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from typer.main import get_command
+
+from careplus_cli.main import app
+from careplus_runtime.process.settings import Settings
+
+ROOT = Path(__file__).parents[2]
+DOCUMENTS = [
+    *(ROOT / name for name in ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md")),
+    *sorted((ROOT / "docs").rglob("*.md")),
+]
+MADE = {".venv", "web/node_modules", "web/dist", "web/types", "dist/sbom.json"}
+"""Files that `make` creates."""
+PATH = re.compile(r"[\w.-]+(/[\w.*-]+)+/?|[\w.-]+\.(py|md|toml|lock|example|svg)|Makefile|LICENSE")
+
+
+def named(document: Path) -> Iterator[str]:
+    """Yield the text in backquotes, outside of blocks of commands."""
+    text = re.sub(r"^```.*?^```", "", document.read_text(), flags=re.DOTALL | re.MULTILINE)
+    yield from re.findall(r"`([^`\n]+)`", text)
+
+
+def places(name: str) -> Iterator[Path]:
+    """Where a name may lie: `runtime/http/serving.py` is short for `libs/runtime/careplus_runtime/http/serving.py`."""
+    room, _, rest = name.partition("/")
+    yield ROOT / name
+    for kind in ("libs", "services"):
+        yield ROOT / kind / room / f"careplus_{room}" / rest
+
+
+def exists(name: str) -> bool:
+    return name in MADE or any(list(place.parent.glob(place.name)) for place in places(name.rstrip("/")))
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.name)
+def test_files_that_documents_name_are_there(document: Path) -> None:
+    assert [name for name in named(document) if PATH.fullmatch(name) and not exists(name)] == []
+
+
+def test_names_of_files_are_recognised() -> None:
+    found = [name for document in DOCUMENTS for name in named(document) if PATH.fullmatch(name)]
+    assert len(found) > 30
+    assert not exists("libs/contracts/careplus_contracts/nothing.py")
+    assert not exists("runtime/nothing.py")
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.name)
+def test_links_lead_somewhere(document: Path) -> None:
+    for target in re.findall(r"\]\(([^)]+)\)", document.read_text()):
+        path, _, heading = target.partition("#")
+        assert not target.startswith("http"), f"{target}: documents lead to files of the project"
+        linked = document.parent / path if path else document
+        assert linked.exists(), target
+        if heading:
+            titles = re.findall(r"^#+ (.+)$", linked.read_text(), re.MULTILINE)
+            assert heading in {re.sub(r"[^\w -]", "", title).lower().replace(" ", "-") for title in titles}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.name)
+def test_commands_that_documents_name_are_there(document: Path) -> None:
+    targets = set(re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    known = getattr(get_command(app), "commands", {})
+    text = document.read_text()
+    for target in re.findall(r"(?:`|^)make ([a-z-]+)(?:`|\s)", text, re.MULTILINE):
+        assert target in targets
+    for command, word in re.findall(r"(?:`|bin/)careplus ([a-z]+)(?: ([a-z]+))?", text):
+        assert command in known
+        assert not hasattr(known[command], "commands") or word in known[command].commands
+
+
+def variables() -> dict[str, str]:
+    """Return the settings of `.env.example`, set or commented out."""
+    shown = re.findall(r"^#?([A-Z_]+)=(.*)$", (ROOT / ".env.example").read_text(), re.MULTILINE)
+    assert len(dict(shown)) == len(shown), "each once"
+    return dict(shown)
+
+
+def test_every_setting_is_explained_and_nothing_else() -> None:
+    aliases = {name: field.validation_alias for name, field in Settings.model_fields.items()}
+    assert set(variables()) == {str(alias or f"CAREPLUS_{name.upper()}") for name, alias in aliases.items()}
+    lines = (ROOT / ".env.example").read_text().splitlines()
+    for number, line in enumerate(lines):
+        if re.match(r"#?[A-Z_]+=", line):
+            before = lines[number - 1]
+            assert before.startswith("# ") or re.match(r"#?[A-Z_]+=", before), f"{line} is not explained"
+
+
+def test_the_defaults_that_are_shown_are_the_defaults() -> None:
+    for name, field in Settings.model_fields.items():
+        shown = variables()[str(field.validation_alias or f"CAREPLUS_{name.upper()}")]
+        if field.default is not None:
+            assert shown == (str(field.default).lower() if isinstance(field.default, bool) else str(field.default))

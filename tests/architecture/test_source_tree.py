@@ -1,0 +1,180 @@
+"""Text that may not be in the source tree, and packages that replace others."""
+
+import ast
+import json
+import re
+import statistics
+from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from careplus_tables import sqlite
+from careplus_tables.engine import Database
+
+ROOT = Path(__file__).parents[2]
+MADE = {".git", ".venv", "node_modules", "dist", "types", "__pycache__", ".hypothesis"}
+"""Folders that are not in a clone, besides caches and the data of a hospital."""
+WRITTEN = {
+    ".py",
+    ".md",
+    ".toml",
+    ".in",
+    ".lock",
+    ".json",
+    ".ts",
+    ".tsx",
+    ".css",
+    ".html",
+    ".js",
+    ".mjs",
+    ".yaml",
+    ".svg",
+    ".mako",
+}
+NAMELESS = {"utils", "util", "common", "helpers", "helper", "base", "core", "shared", "manager", "misc"}
+LONGEST_FILE, LONGEST_FUNCTION, USUAL_FUNCTION = 200, 40, 10
+LONG_FILES = {
+    "libs/contracts/careplus_contracts/appointments.py": "one noun whole: bodies, answers and nine endpoints with their examples",
+    "libs/contracts/careplus_contracts/endpoints.py": "what an endpoint is, read from top to bottom",
+    "libs/contracts/careplus_contracts/labs.py": "one noun whole: catalogue, bookings and eleven endpoints with their examples",
+    "libs/contracts/careplus_contracts/refusals.py": "the list of refusals that any endpoint may give",
+    "libs/contracts/careplus_contracts/results.py": "one noun whole: from entering a value to a trend",
+    "libs/runtime/careplus_runtime/http/openapi.py": "one document, made in one place",
+    "libs/tables/careplus_tables/migrations/versions/0001_the_first_schema.py": "generated: every table",
+}
+"""Longer files outside of tests, with the reason. Tests may be long: they are read one function at a time."""
+LONG_FUNCTIONS: dict[str, str] = {}
+
+
+def files(*suffixes: str) -> list[Path]:
+    """Files of the tree that people wrote, or tools for them."""
+
+    def within(folder: Path) -> Iterator[Path]:
+        for path in folder.iterdir():
+            if path.is_dir():
+                if path != ROOT / "data" and path.name not in MADE and not path.name.endswith((".egg-info", "_cache")):
+                    yield from within(path)
+            elif path.suffix in (suffixes or WRITTEN) or (not suffixes and not path.suffix):
+                yield path
+
+    return sorted(path for path in within(ROOT) if path.name not in {".env", ".coverage"})
+
+
+def name(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def found(pattern: str) -> list[str]:
+    return [name(path) for path in files() if re.search(pattern, path.read_text(errors="ignore"))]
+
+
+def test_no_registry_is_named() -> None:
+    # put together here, so that this file does not name them either
+    hosts = ["npm" + "js", "py" + "pi.org", "python" + "hosted", "yarn" + "pkg", "crates" + ".io", "proxy.golang" + ".org"]
+    assert found("|".join(map(re.escape, hosts))) == []
+    assert "index" + "-url" not in "".join(path.read_text() for path in files(".in", ".lock"))
+
+
+def test_no_place_of_one_machine_is_named() -> None:
+    folders = ["ho" + "me/[a-z]", "Us" + "ers/[A-Za-z]", "ro" + "ot/", "wo" + "rk/", "op" + "t/"]
+    assert found(f"(?<![\\w.*}}])/({'|'.join(folders)})") == []
+
+
+@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock"])
+def test_python_locks_hold_hashes_and_no_addresses(lock: str) -> None:
+    text = (ROOT / lock).read_text()
+    # the name of a package may begin so
+    assert re.search(r"https?:|git\+|file:", text) is None
+    pins = re.findall(
+        r"^([A-Za-z0-9_.-]+)(?:\[[^]]*\])?==([^ ;\\]+)[^\n]*\n((?:    --hash=sha256:[0-9a-f]{64}[ \\]*\n)+)", text, re.MULTILINE
+    )
+    assert len(pins) > 30
+    assert len(pins) == len(re.findall(r"^[A-Za-z0-9]", text, re.MULTILINE)), "every line is a pin with hashes"
+
+
+def test_the_lock_of_what_tests_holds_what_runs() -> None:
+    pin = r"^([A-Za-z0-9_.-]+)==(\S+)"
+    runs, tests = (
+        dict(re.findall(pin, (ROOT / lock).read_text(), re.MULTILINE)) for lock in ("requirements.lock", "requirements-dev.lock")
+    )
+    assert {package: tests.get(package) for package in runs} == runs
+
+
+def test_the_lock_of_the_portals_holds_hashes_and_no_addresses() -> None:
+    text = (ROOT / "web" / "package-lock.json").read_text()
+    assert re.search(r"https?:|git\+|\"resolved\"", text) is None
+    packages = json.loads(text)["packages"]
+    assert [path for path, package in packages.items() if path and "integrity" not in package] == []
+
+
+def test_services_do_not_commit() -> None:
+    calls = [name(path) for path in files(".py") if "services" in path.parts and re.search(r"\bcommit\(", path.read_text())]
+    assert calls == []
+
+
+def test_folders_and_modules_have_specific_names() -> None:
+    assert [name(path) for path in files(".py") if path.stem in NAMELESS or NAMELESS & set(path.relative_to(ROOT).parts)] == []
+    assert [name(path) for path in files() if NAMELESS & set(path.relative_to(ROOT).parts[:-1])] == []
+
+
+def test_passlib_is_the_one_that_is_maintained() -> None:
+    assert version("libpass")
+    with pytest.raises(PackageNotFoundError):
+        version("passlib")
+
+
+async def test_sqlite_is_new_enough_on_every_connection(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path}/careplus.db")
+    asked = "SELECT sqlite_version()"
+    async with database.writing() as writer, database.reading() as reader:
+        found = {(await session.execute(sa.text(asked))).scalar_one() for session in (writer, reader)}
+    assert database.direct is not None
+    found |= {row[0] for row in await database.direct.fetch(asked, ())}
+    await database.close()
+    assert {tuple(map(int, one.split("."))) >= sqlite.MINIMUM_VERSION for one in found} == {True}
+    assert sqlite.MINIMUM_VERSION >= (3, 51, 3)
+
+
+def test_one_module_knows_the_library_of_tokens() -> None:
+    assert [name(path) for path in files(".py") if imports(path, "jose") and "tests" not in path.parts] == [
+        "libs/runtime/careplus_runtime/identity/tokens.py"
+    ]
+
+
+def imports(path: Path, package: str) -> bool:
+    return any(
+        (isinstance(node, ast.Import) and any(alias.name.partition(".")[0] == package for alias in node.names))
+        or (isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] == package)
+        for node in ast.walk(ast.parse(path.read_text()))
+    )
+
+
+def test_files_are_short_or_say_why_not() -> None:
+    running = [path for path in files(".py") if path.relative_to(ROOT).parts[0] in {"libs", "services", "bench"}]
+    long = {name(path) for path in running if len(path.read_text().splitlines()) > LONGEST_FILE}
+    assert long == set(LONG_FILES)
+
+
+def test_functions_are_short_or_say_why_not() -> None:
+    lengths: list[int] = []
+    long: set[str] = set()
+    for path in files(".py"):
+        if path.relative_to(ROOT).parts[0] in {"libs", "services"} and "versions" not in path.parts:
+            for node in ast.walk(ast.parse(path.read_text())):
+                if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                    lengths.append((node.end_lineno or node.lineno) - node.lineno + 1)
+                    long |= {node.name} if lengths[-1] > LONGEST_FUNCTION else set()
+    assert statistics.median(lengths) <= USUAL_FUNCTION
+    assert long == set(LONG_FUNCTIONS)
+
+
+def test_every_module_says_what_it_is_for() -> None:
+    unsaid = [
+        name(path)
+        for path in files(".py")
+        if path.name != "__init__.py" and path.read_text().strip() and ast.get_docstring(ast.parse(path.read_text())) is None
+    ]
+    assert unsaid == []

@@ -1,0 +1,142 @@
+"""Concurrent requests, processes killed before they answer, and assertions about the rows of the database file."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager, closing
+from typing import Any
+
+import httpx
+import pysqlite3
+
+from tests.hospital import LOCAL_HTTP, Hospital, processes
+from tests.world import World
+
+
+def query(hospital: Hospital, sql: str, *values: Any) -> list[tuple[Any, ...]]:
+    with closing(pysqlite3.connect(f"file:{hospital.data}/careplus.db?mode=ro", uri=True)) as connection:
+        rows: list[tuple[Any, ...]] = connection.execute(sql, values).fetchall()
+        return rows
+
+
+def write(hospital: Hospital, sql: str, *values: Any) -> None:
+    with closing(pysqlite3.connect(hospital.data / "careplus.db", timeout=30)) as connection, connection:
+        connection.execute(sql, values)
+
+
+BY_ITSELF = {"mails": "id", "password_resets": "NULL", "attempts": "NULL"}
+"""Tables that auth changes between requests: of mails the ids are compared, of reset codes and attempts no column."""
+
+
+def tables(hospital: Hospital) -> list[str]:
+    """Return all tables except the audit trail, which grows with every request."""
+    names = query(hospital, "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+    return [name for (name,) in names if not name.startswith("audit")]
+
+
+def contents(hospital: Hospital) -> dict[str, list[tuple[Any, ...]]]:
+    """Return every row of every table."""
+
+    def rows(name: str) -> list[tuple[Any, ...]]:
+        found = query(hospital, f"SELECT {BY_ITSELF.get(name, '*')} FROM {name}")
+        return sorted(found if BY_ITSELF.get(name) != "NULL" else [], key=repr)
+
+    return {name: rows(name) for name in tables(hospital)}
+
+
+def tally(hospital: Hospital) -> dict[str, int]:
+    """Return the number of rows of each table, and the sum of the versions of its records."""
+    counted = {}
+    for name in tables(hospital):
+        columns = [column for _, column, *_ in query(hospital, f"PRAGMA table_info({name})")]
+        if BY_ITSELF.get(name) != "NULL":
+            [(counted[name],)] = query(hospital, f"SELECT count(*) FROM {name}")
+        if "version" in columns:
+            [(counted[f"versions of {name}"],)] = query(hospital, f"SELECT coalesce(sum(version), 0) FROM {name}")
+    return counted
+
+
+def growth(before: dict[str, int], after: dict[str, int]) -> dict[str, int]:
+    return {name: number - before[name] for name, number in after.items() if number != before[name]}
+
+
+@asynccontextmanager
+async def write_lock(hospital: Hospital, seconds: float) -> AsyncIterator[None]:
+    """Hold the write lock of the database until so many seconds after the block."""
+    with closing(pysqlite3.connect(hospital.data / "careplus.db", timeout=30, isolation_level=None)) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        yield
+        await asyncio.sleep(seconds)
+        connection.execute("ROLLBACK")
+
+
+@asynccontextmanager
+async def client_for(hospital: Hospital, connections: int) -> AsyncIterator[httpx.AsyncClient]:
+    limits = httpx.Limits(max_connections=connections, max_keepalive_connections=connections, keepalive_expiry=2)
+    async with httpx.AsyncClient(base_url=hospital.url, timeout=120, limits=limits, **LOCAL_HTTP) as client:
+        yield client
+
+
+async def all_at_once(ask: Callable[[int], Awaitable[httpx.Response]], requests: int) -> list[httpx.Response]:
+    """Return the answers to concurrent requests; repeat each that is 503, because a busy machine cannot take all at once."""
+
+    async def until_served(number: int) -> httpx.Response:
+        for _ in range(120):
+            if (answer := await ask(number)).status_code != 503:
+                break
+            await asyncio.sleep(0.5)
+        return answer
+
+    return await asyncio.gather(*(until_served(number) for number in range(requests)))
+
+
+def check_one_answer(answers: list[httpx.Response], status: int = 201) -> httpx.Response:
+    """Check that one request acted and the others got its answer or `in_progress`. Return the answer of the one."""
+    first = [answer for answer in answers if answer.status_code == status and "idempotency-replayed" not in answer.headers]
+    assert len(first) == 1, [answer.text for answer in answers][:5]
+    for answer in answers:
+        if answer.status_code == 409:
+            assert (answer.json()["code"], answer.headers["retry-after"]) == ("in_progress", "1")
+        else:
+            assert (answer.status_code, answer.content) == (status, first[0].content)
+            assert answer.headers.get("etag") == first[0].headers.get("etag")
+    return first[0]
+
+
+def kill_and_repeat(
+    world: World,
+    service: str,
+    call: str,
+    person: httpx.Client,
+    body: Any,
+    headers: dict[str, str],
+    meanwhile: Callable[[Hospital], Any] = contents,
+    at: str = "answer",
+) -> httpx.Response:
+    """Kill the service of a request and return the answer to its repetition. The kill comes after the commit.
+
+    It is killed at its answer, or at its `commit`. `meanwhile` is called when it is dead, before it starts again and the request
+    is repeated; its result stands in the answer's extensions.
+    """
+    before = processes(world.hospital)[service]
+    order = world.hospital.data / service
+    order.write_text(at)
+    found = None
+    deadline = time.monotonic() + 180
+    while time.monotonic() < deadline:
+        with ThreadPoolExecutor(1) as apart:
+            asking = apart.submit(person.request, *call.split(), json=body, headers=headers)
+            while order.exists() and not asking.done():
+                time.sleep(0.01)
+            if found is None and not order.exists():
+                found = meanwhile(world.hospital)
+            answer = asking.result()
+        under_way = answer.status_code == 409 and answer.json()["code"] == "in_progress"
+        if answer.status_code not in {502, 503, 504} and not under_way:
+            break
+        time.sleep(0.2)
+    assert not order.exists(), "no process was killed"
+    assert processes(world.hospital)[service] != before
+    answer.extensions["meanwhile"] = found
+    return answer
