@@ -2,16 +2,16 @@
 import { useEffect, useState } from "preact/hooks";
 import { type Account, api, type Config, type Failure, lost, outcome } from "./api/client";
 import { language } from "./lib/i18n";
-import { Lazy } from "./lib/lazy";
 import { useLive } from "./lib/live";
+import { type Address, address, go, listen, notice } from "./lib/router";
 import { account, signOut, start } from "./lib/session";
 import { keepZone } from "./lib/zone";
-import { type Address, address, go, listen, notice } from "./router";
 import { find, HOME, type OwnProps } from "./routes";
-import { Frame } from "./ui/Frame";
-import { NotFound } from "./ui/NotFound";
-import { Problem } from "./ui/Problem";
-import { Skeleton } from "./ui/Skeleton";
+import { Frame } from "./ui/frame/Frame";
+import { Lazy } from "./ui/frame/Lazy";
+import { NotFound } from "./ui/frame/NotFound";
+import { Problem } from "./ui/frame/Problem";
+import { Skeleton } from "./ui/frame/Skeleton";
 
 export function App() {
   const here = useLive(address);
@@ -93,7 +93,7 @@ function Resume({ account }: { account: Account }) {
 
 /** The page itself comes first. */
 const UNHURRIED_MS = 3_000;
-const sessionLost = async () => (await import("./ui/SessionLost")).SessionLost;
+const sessionLost = async () => (await import("./ui/frame/SessionLost")).SessionLost;
 
 function Redirect({ to, say = null }: { to: string; say?: Parameters<typeof notice.set>[0] }) {
   useEffect(() => go(to, { replace: true, say }), [to, say]);

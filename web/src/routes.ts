@@ -2,7 +2,7 @@
 import type { ComponentType } from "preact";
 import type { Account, Config, Role } from "./api/client";
 import { enter, type Key, type Room } from "./lib/i18n";
-import { match } from "./router";
+import { match } from "./lib/router";
 
 export interface PageProps {
   /** The parts of the address that the pattern names. */
@@ -32,9 +32,9 @@ const OPEN: Readonly<Partial<Record<Room, readonly Page<PageProps>[]>>> = {
   ],
   account: [["/security", () => import("./pages/account/security") as Promise<{ default: ComponentType<PageProps> }>]],
   patient: [
-    ["/doctors", () => import("./pages/patient/doctors")],
-    ["/doctors/:id", () => import("./pages/patient/doctor")],
-    ["/doctors/:id/book", () => import("./pages/patient/book")],
+    ["/doctors", () => import("./pages/patient/book/doctors")],
+    ["/doctors/:id", () => import("./pages/patient/book/doctor")],
+    ["/doctors/:id/book", () => import("./pages/patient/book/book")],
   ],
 };
 

@@ -3,10 +3,10 @@ import type { Schemas } from "../src/api/client";
 import { enter } from "../src/lib/i18n";
 import type { Reading } from "../src/lib/results";
 import { keepZone } from "../src/lib/zone";
-import { type Bar, Bars } from "../src/ui/Bars";
-import { Figure } from "../src/ui/Figure";
-import { NumberLine } from "../src/ui/NumberLine";
-import { Trend } from "../src/ui/Trend";
+import { type Bar, Bars } from "../src/ui/charts/Bars";
+import { Figure } from "../src/ui/charts/Figure";
+import { NumberLine } from "../src/ui/charts/NumberLine";
+import { Trend } from "../src/ui/charts/Trend";
 import { draw } from "./page";
 
 const HEMOGLOBIN: Reading = {

@@ -1,7 +1,7 @@
 import { act } from "preact/test-utils";
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import ChartPage from "../src/pages/doctor/chart";
-import VisitPage from "../src/pages/doctor/visit";
+import ChartPage from "../src/pages/doctor/chart/chart";
+import VisitPage from "../src/pages/doctor/visit/visit";
 import { begin, CHART, NOTES, ONE, props, sent, VISIT } from "./doctor";
 import { gateway, json, refusal } from "./gateway";
 import { draw, heading, press, settled, type } from "./page";

@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Account, Schemas } from "../src/api/client";
 import { enter } from "../src/lib/i18n";
+import { address, go, listen } from "../src/lib/router";
 import { account } from "../src/lib/session";
 import { keepZone } from "../src/lib/zone";
-import Book from "../src/pages/patient/book";
-import Doctor from "../src/pages/patient/doctor";
-import Doctors from "../src/pages/patient/doctors";
+import Book from "../src/pages/patient/book/book";
+import Doctor from "../src/pages/patient/book/doctor";
+import Doctors from "../src/pages/patient/book/doctors";
 import Landing from "../src/pages/public/landing";
-import { address, go, listen } from "../src/router";
 import { CONFIG, gateway, json, PAT, refusal } from "./gateway";
 import { draw, heading, press, settled, type } from "./page";
 

@@ -2,7 +2,7 @@ import { beforeAll, expect, test } from "vitest";
 import type { Problem } from "../src/api/client";
 import { missing, mistakes } from "../src/lib/form";
 import { enter } from "../src/lib/i18n";
-import { said } from "../src/lib/said";
+import { said } from "../src/lib/problem-text";
 
 beforeAll(() => enter("public"));
 

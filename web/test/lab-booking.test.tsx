@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { enter } from "../src/lib/i18n";
+import { address, go } from "../src/lib/router";
 import { account } from "../src/lib/session";
 import { keepZone } from "../src/lib/zone";
-import LabBook from "../src/pages/patient/lab-book";
-import { bookHref, testsOf } from "../src/pages/patient/lab-tests";
-import Labs from "../src/pages/patient/labs";
-import { address, go } from "../src/router";
+import LabBook from "../src/pages/patient/labs/book";
+import Labs from "../src/pages/patient/labs/labs";
+import { bookHref, testsOf } from "../src/pages/patient/labs/tests";
 import { CONFIG, gateway, json, PAT, refusal } from "./gateway";
 import { at, BOOKED, CBC, NINE, page } from "./laboratory";
 import { draw, press } from "./page";

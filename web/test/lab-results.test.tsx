@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { enter } from "../src/lib/i18n";
+import { go } from "../src/lib/router";
 import { account } from "../src/lib/session";
 import { keepZone } from "../src/lib/zone";
-import LabBooking from "../src/pages/patient/lab-booking";
-import Result from "../src/pages/patient/result";
-import Results from "../src/pages/patient/results";
-import { go } from "../src/router";
+import LabBooking from "../src/pages/patient/labs/booking";
+import Result from "../src/pages/patient/results/result";
+import Results from "../src/pages/patient/results/results";
 import { CONFIG, gateway, json, PAT, refusal } from "./gateway";
 import { at, BOOKED, CBC, NINE, page, RESULT } from "./laboratory";
 import { draw, press, settled, type } from "./page";

@@ -1,6 +1,6 @@
 /** A laboratory's test, booking and result, and pages at their addresses. */
 import type { Schemas } from "../src/api/client";
-import { go } from "../src/router";
+import { go } from "../src/lib/router";
 import type { OwnProps } from "../src/routes";
 import { CONFIG, json, PAT } from "./gateway";
 

@@ -2,12 +2,12 @@ import { act } from "preact/test-utils";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Account, Schemas } from "../src/api/client";
 import { enter } from "../src/lib/i18n";
+import { go, notice } from "../src/lib/router";
 import { account } from "../src/lib/session";
 import { keepZone } from "../src/lib/zone";
-import Prescribe from "../src/pages/doctor/prescribe";
-import { allConflicts, conflicts, copied, empty, lastOf } from "../src/pages/doctor/prescribe-items";
-import Prescription from "../src/pages/doctor/prescription";
-import { go, notice } from "../src/router";
+import { allConflicts, conflicts, copied, empty, lastOf } from "../src/pages/doctor/prescribe/items";
+import Prescribe from "../src/pages/doctor/prescribe/prescribe";
+import Prescription from "../src/pages/doctor/prescribe/prescription";
 import { CONFIG, gateway, json, PAT, refusal } from "./gateway";
 import { draw, press, settled, type } from "./page";
 

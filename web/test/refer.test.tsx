@@ -2,12 +2,12 @@ import { act } from "preact/test-utils";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Account, Schemas } from "../src/api/client";
 import { enter } from "../src/lib/i18n";
+import { go, notice } from "../src/lib/router";
 import { account } from "../src/lib/session";
 import { keepZone } from "../src/lib/zone";
-import Refer from "../src/pages/doctor/refer";
-import { steps } from "../src/pages/doctor/referral-steps";
-import Referrals from "../src/pages/doctor/referrals";
-import { go, notice } from "../src/router";
+import Refer from "../src/pages/doctor/referrals/refer";
+import Referrals from "../src/pages/doctor/referrals/referrals";
+import { steps } from "../src/pages/doctor/referrals/steps";
 import { CONFIG, gateway, json, PAT, refusal } from "./gateway";
 import { draw, heading, press, settled, type } from "./page";
 

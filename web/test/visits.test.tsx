@@ -3,13 +3,13 @@ import type { Schemas } from "../src/api/client";
 import { enter } from "../src/lib/i18n";
 import { account } from "../src/lib/session";
 import { keepZone } from "../src/lib/zone";
-import Appointment from "../src/pages/patient/appointment";
-import Appointments from "../src/pages/patient/appointments";
-import Home from "../src/pages/patient/home";
-import { loadOffers } from "../src/pages/patient/home-offers";
-import Move from "../src/pages/patient/move";
-import Profile from "../src/pages/patient/profile";
-import { changing, isAhead } from "../src/pages/patient/visit";
+import Home from "../src/pages/patient/home/home";
+import { loadOffers } from "../src/pages/patient/home/offers";
+import Profile from "../src/pages/patient/profile/profile";
+import Appointment from "../src/pages/patient/visits/appointment";
+import Appointments from "../src/pages/patient/visits/appointments";
+import Move from "../src/pages/patient/visits/move";
+import { changing, isAhead } from "../src/pages/patient/visits/visit";
 import type { OwnProps } from "../src/routes";
 import { CONFIG, gateway, json, PAT, refusal } from "./gateway";
 import { draw, press, settled, type } from "./page";
@@ -53,7 +53,7 @@ const text = (): string => document.body.textContent ?? "";
 
 beforeEach(async () => {
   // loaded when somebody cancels; here it is there at once
-  await import("../src/pages/patient/cancel-dialog");
+  await import("../src/pages/patient/visits/cancel-dialog");
   sessionStorage.clear();
   history.replaceState(null, "", "/appointments/5");
   account.set(PAT);

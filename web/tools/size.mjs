@@ -19,7 +19,7 @@ const WORDS = 12;
 const ROLES = { patient: 52, doctor: 62, admin: 47, lab: 32 };
 const STYLES = 11;
 // open to everybody, and the patient's all the same
-const FINDING = ["patient/doctors.tsx", "patient-visits", "patient-booking"];
+const FINDING = ["patient/book/doctors.tsx", "patient-visits", "patient-booking"];
 const dist = new URL("../dist/", import.meta.url);
 const manifest = JSON.parse(readFileSync(new URL(".vite/manifest.json", dist), "utf8"));
 const html = readFileSync(new URL("index.html", dist), "utf8");

@@ -2,7 +2,7 @@
 import { useRef, useState } from "preact/hooks";
 import type { NoAnswer, Problem } from "../api/client";
 import { type Key, t, tCode } from "./i18n";
-import { said } from "./said";
+import { said } from "./problem-text";
 
 /** What to put right; `field` is the id of its input, null where it is about the whole form. */
 export interface Mistake {

@@ -5,8 +5,8 @@ import { useDraft } from "../lib/draft";
 import { type Mistake, missing, useForm } from "../lib/form";
 import type { Key } from "../lib/i18n";
 import { Dialog } from "./Dialog";
-import { ErrorSummary } from "./ErrorSummary";
-import { TextArea } from "./TextArea";
+import { ErrorSummary } from "./forms/ErrorSummary";
+import { TextArea } from "./forms/TextArea";
 
 interface Reason {
   /** The name that it is kept under until it is sent. */

@@ -4,7 +4,7 @@ import type { Mistake } from "../lib/form";
 import { t } from "../lib/i18n";
 import { languageName } from "../lib/languages";
 import { locale } from "../lib/time";
-import { Select } from "./Select";
+import { Select } from "./forms/Select";
 
 interface Props {
   label: string;

@@ -1,8 +1,8 @@
 /** The four states of what is loaded: awaited, not to be had, empty, there. */
 import type { ComponentChildren } from "preact";
 import type { Loaded } from "../lib/query";
-import { Problem } from "./Problem";
-import { Skeleton } from "./Skeleton";
+import { Problem } from "./frame/Problem";
+import { Skeleton } from "./frame/Skeleton";
 
 interface Props<T> {
   of: Loaded<T>;

@@ -4,9 +4,9 @@ import { api, outcome } from "../../api/client";
 import { missing, useForm } from "../../lib/form";
 import { t } from "../../lib/i18n";
 import { account } from "../../lib/session";
-import { ErrorSummary } from "../../ui/ErrorSummary";
-import { Field } from "../../ui/Field";
-import { Submit } from "../../ui/Submit";
+import { ErrorSummary } from "../../ui/forms/ErrorSummary";
+import { Field } from "../../ui/forms/Field";
+import { Submit } from "../../ui/forms/Submit";
 import { passwordMistakes } from "./passwords";
 
 export function ChangePassword({ onChange }: { onChange: () => void }) {

@@ -3,12 +3,12 @@ import { useState } from "preact/hooks";
 import { api, outcome } from "../../api/client";
 import { missing, useForm } from "../../lib/form";
 import { t } from "../../lib/i18n";
+import { go } from "../../lib/router";
 import { account, forget } from "../../lib/session";
-import { go } from "../../router";
-import { ErrorSummary } from "../../ui/ErrorSummary";
-import { Field } from "../../ui/Field";
-import { Page } from "../../ui/Page";
-import { Submit } from "../../ui/Submit";
+import { ErrorSummary } from "../../ui/forms/ErrorSummary";
+import { Field } from "../../ui/forms/Field";
+import { Submit } from "../../ui/forms/Submit";
+import { Page } from "../../ui/frame/Page";
 import { passwordMistakes } from "./passwords";
 
 /** How codes are written: an address that was cut off on its way is no link of ours. */

@@ -4,11 +4,11 @@ import { api, outcome } from "../../api/client";
 import { missing, mistakes, useForm } from "../../lib/form";
 import { saidIn, useHash } from "../../lib/hash";
 import { t } from "../../lib/i18n";
-import { ErrorSummary } from "../../ui/ErrorSummary";
-import { Field } from "../../ui/Field";
-import { Page } from "../../ui/Page";
-import { Submit } from "../../ui/Submit";
-import { Welcome } from "../../ui/Welcome";
+import { ErrorSummary } from "../../ui/forms/ErrorSummary";
+import { Field } from "../../ui/forms/Field";
+import { Submit } from "../../ui/forms/Submit";
+import { Page } from "../../ui/frame/Page";
+import { Welcome } from "../../ui/frame/Welcome";
 import { NewPassword } from "./new-password";
 
 export default function Password() {

@@ -1,7 +1,7 @@
 /** What is wrong with passwords, at the fields that it is wrong with. */
 import type { Failure } from "../../api/client";
 import { type Mistake, mistakes } from "../../lib/form";
-import { said } from "../../lib/said";
+import { said } from "../../lib/problem-text";
 
 const FIELDS: Readonly<Record<string, string>> = {
   wrong_password: "current_password",

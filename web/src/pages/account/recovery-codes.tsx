@@ -1,7 +1,7 @@
 /** The recovery codes, shown this once, to be copied or printed. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import { t } from "../../lib/i18n";
-import { PrintButton } from "../../ui/PrintHead";
+import { PrintButton } from "../../ui/print/PrintHead";
 
 interface Props {
   codes: readonly string[];

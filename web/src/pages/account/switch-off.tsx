@@ -4,9 +4,9 @@ import { type Account, api, outcome } from "../../api/client";
 import { type Mistake, missing, useForm } from "../../lib/form";
 import { t } from "../../lib/i18n";
 import { resume } from "../../lib/session";
-import { ErrorSummary } from "../../ui/ErrorSummary";
-import { Field } from "../../ui/Field";
-import { OtpField } from "../../ui/OtpField";
+import { ErrorSummary } from "../../ui/forms/ErrorSummary";
+import { Field } from "../../ui/forms/Field";
+import { OtpField } from "../../ui/forms/OtpField";
 import { everySession } from "./devices";
 import { passwordMistakes } from "./passwords";
 

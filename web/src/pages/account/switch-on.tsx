@@ -3,9 +3,9 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { api, outcome, type Schemas } from "../../api/client";
 import { missing, useForm } from "../../lib/form";
 import { t } from "../../lib/i18n";
-import { ErrorSummary } from "../../ui/ErrorSummary";
-import { Field } from "../../ui/Field";
-import { Submit } from "../../ui/Submit";
+import { ErrorSummary } from "../../ui/forms/ErrorSummary";
+import { Field } from "../../ui/forms/Field";
+import { Submit } from "../../ui/forms/Submit";
 import { passwordMistakes } from "./passwords";
 import { inFours, QrCode } from "./qr-code";
 

@@ -2,9 +2,9 @@
 import { plural, t } from "../../lib/i18n";
 import type { Pages } from "../../lib/query";
 import { Empty } from "../../ui/Empty";
+import { Select } from "../../ui/forms/Select";
 import { More } from "../../ui/More";
 import { Ready } from "../../ui/Ready";
-import { Select } from "../../ui/Select";
 import { type Column, Table } from "../../ui/Table";
 
 interface Props<T> {

@@ -4,5 +4,5 @@ import Worklist from "./worklist";
 
 export const pages: readonly OwnPage[] = [
   ["/lab", async () => ({ default: Worklist })],
-  ["/lab/:id", () => import("./booking")],
+  ["/lab/:id", () => import("./booking/booking")],
 ];

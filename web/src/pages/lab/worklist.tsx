@@ -2,12 +2,12 @@
 import { api, outcome, type Schemas } from "../../api/client";
 import { plural, t } from "../../lib/i18n";
 import { useLoad } from "../../lib/query";
+import { withQuery } from "../../lib/router";
 import { dateOnly, isDay, longDay, when } from "../../lib/time";
-import { withQuery } from "../../router";
 import type { OwnProps } from "../../routes";
 import { Status } from "../../ui/Chip";
 import { Empty } from "../../ui/Empty";
-import { Page } from "../../ui/Page";
+import { Page } from "../../ui/frame/Page";
 import { Ready } from "../../ui/Ready";
 import { Table } from "../../ui/Table";
 import { Tabs } from "../../ui/Tabs";

@@ -2,7 +2,7 @@
 import { type Key, t } from "../../lib/i18n";
 import "../../style/public.css";
 import type { PageProps } from "../../routes";
-import { Page } from "../../ui/Page";
+import { Page } from "../../ui/frame/Page";
 import { Tel } from "../../ui/Tel";
 
 const PARTS = [

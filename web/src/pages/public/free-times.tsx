@@ -1,11 +1,11 @@
 /** The board of the front page: the next free times of six doctors, soonest first. */
 import { api, outcome, type Schemas } from "../../api/client";
+import { bookHref } from "../../lib/booking-links";
 import { t } from "../../lib/i18n";
 import { useLoad } from "../../lib/query";
 import { clock, dayOf, shortDay, zoneLabel } from "../../lib/time";
 import { Empty } from "../../ui/Empty";
 import { Ready } from "../../ui/Ready";
-import { bookHref } from "../patient/booking-links";
 
 const SHOWN = 6;
 /** Of how many doctors the soonest are chosen. */

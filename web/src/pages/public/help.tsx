@@ -4,7 +4,7 @@ import { type Key, plural, t } from "../../lib/i18n";
 import { zoneLabel } from "../../lib/time";
 import "../../style/public.css";
 import type { PageProps } from "../../routes";
-import { Page } from "../../ui/Page";
+import { Page } from "../../ui/frame/Page";
 import { Tel } from "../../ui/Tel";
 
 const BOOK = ["help.book.1", "help.book.2", "help.book.3"] as const;

@@ -3,11 +3,11 @@ import { api, type Config, outcome } from "../../api/client";
 import { t } from "../../lib/i18n";
 import { useLoad } from "../../lib/query";
 import "../../style/public.css";
-import { go } from "../../router";
+import { go } from "../../lib/router";
 import type { PageProps } from "../../routes";
+import { Mark } from "../../ui/frame/Mark";
+import { Page } from "../../ui/frame/Page";
 import { Icon } from "../../ui/Icon";
-import { Mark } from "../../ui/Mark";
-import { Page } from "../../ui/Page";
 import { Tel } from "../../ui/Tel";
 import { FreeTimes } from "./free-times";
 

@@ -1,0 +1,38 @@
+/** Values as they are typed: what a text means, and how a saved value is written into its field again. */
+import type { Schemas } from "../../../api/client";
+import { locale } from "../../../lib/time";
+import type { Value } from "./flags";
+
+type Analyte = Schemas["Analyte"];
+type Observation = Schemas["Observation"];
+type Entered = Schemas["EnterObservation"];
+
+/**
+ * The number that a text means: "3.4", "3,4", "<5", "> 200". Undefined where it is none, and where a comma or a point of the
+ * other kind than the page's language writes might as well part thousands: "1,234" in English, "1.234" in German.
+ */
+export function parseValue(text: string): Value | undefined {
+  const found = /^([<>])?\s*([+\-−]?)(\d+)(?:([.,])(\d+))?$/.exec(text.trim());
+  if (!found) return undefined;
+  const [, sign, minus, whole = "", mark, part = ""] = found;
+  if (mark && mark !== decimalMark() && part.length === 3 && whole.length <= 3 && whole !== "0") return undefined;
+  const value = Number(`${minus === "+" || !minus ? "" : "-"}${whole}.${part || "0"}`);
+  if (Math.abs(value) > 1e9) return undefined;
+  return { value, comparator: sign === "<" || sign === ">" ? sign : null };
+}
+
+/** A saved value as somebody would type it. */
+export function typed({ value, comparator, text }: Pick<Observation, "value" | "comparator" | "text">): string {
+  return value === null ? (text ?? "") : `${comparator ?? ""}${String(value).replace(".", decimalMark())}`;
+}
+
+/** What is sent for a text that was typed for an analyte; undefined where it means nothing. */
+export function entered({ code, kind }: Analyte, text: string): Entered | undefined {
+  if (kind === "text") return { analyte: code, text: text.trim() };
+  const found = parseValue(text);
+  return found && { analyte: code, ...found };
+}
+
+function decimalMark(): string {
+  return new Intl.NumberFormat(locale()).formatToParts(1.5).find(({ type }) => type === "decimal")?.value ?? ".";
+}

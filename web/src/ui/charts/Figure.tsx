@@ -1,0 +1,21 @@
+/** One number that matters, its name and a word on it. Stands in a `<dl class="figures">`. */
+import type { ComponentChildren } from "preact";
+import { numeral } from "../../lib/numbers";
+import "../../style/charts.css";
+
+interface Props {
+  label: string;
+  value: number | string;
+  /** A small explanation. */
+  children?: ComponentChildren;
+}
+
+export function Figure({ label, value, children }: Props) {
+  return (
+    <div class="figure">
+      <dt>{label}</dt>
+      <dd class="figure-value">{typeof value === "number" ? numeral(value) : value}</dd>
+      {children && <dd class="figure-note">{children}</dd>}
+    </div>
+  );
+}

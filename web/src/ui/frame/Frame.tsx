@@ -1,0 +1,192 @@
+/** What is around every page: skip link, header with the portal's navigation, banners, footer. */
+import type { ComponentChildren } from "preact";
+import { useState } from "preact/hooks";
+import { type Account, away, type Config } from "../../api/client";
+import { choose, type Key, LANGUAGES, type Language, language, t } from "../../lib/i18n";
+import { useLive } from "../../lib/live";
+import { NAV, PROFILE } from "../../routes";
+import { Mark } from "./Mark";
+
+interface Props {
+  config: Config | null;
+  account: Account | null;
+  path: string;
+  notice: Key | null;
+  signOut: () => Promise<void>;
+  children: ComponentChildren;
+}
+
+export function Frame({ config, account, path, notice, signOut, children }: Props) {
+  const waiting = useLive(away);
+  return (
+    <>
+      <a class="skip" href="#main">
+        {t("skip")}
+      </a>
+      <header class="top">
+        <div class="bar">
+          <a class="brand" href="/" aria-label={t("header.home", { hospital: config?.hospital ?? "CarePlus" })}>
+            <Mark />
+            <span>{config?.hospital ?? "CarePlus"}</span>
+          </a>
+          {account ? <Who account={account} signOut={signOut} /> : config && <Stranger path={path} />}
+        </div>
+        {account && <Portal account={account} path={path} />}
+      </header>
+      {config?.demo && (
+        <aside class="demo" aria-label={t("demo.banner.name")}>
+          <p>{t("demo.banner")}</p>
+        </aside>
+      )}
+      <p class="notice away" role="status">
+        {waiting && t("away")}
+      </p>
+      <p class="notice" role="status">
+        {notice && t(notice)}
+      </p>
+      {/* another element once it is known what stands above it: what was drawn before does not jump down */}
+      <main key={config ? "page" : "start"} id="main" tabIndex={-1}>
+        {children}
+      </main>
+      <Footer config={config} />
+    </>
+  );
+}
+
+/** The page of the navigation that an address belongs to; the first, where one begins, is itself and what its list opens. */
+function current(path: string, [begin, ...items]: readonly { href: string }[]): string | undefined {
+  if (path === begin?.href || /^\/(doctor\/visits|lab)\//.test(path)) return begin?.href;
+  return items.find(({ href }) => path === href || path.startsWith(`${href}/`))?.href;
+}
+
+function Portal({ account, path }: { account: Account; path: string }) {
+  const items = NAV[account.role];
+  const here = current(path, items);
+  return (
+    <nav class="portal" aria-label={t("nav.label")}>
+      <button type="button" class="menu" popoverTarget="portal-nav">
+        {t("nav.menu")}
+      </button>
+      <ul id="portal-nav" popover="auto">
+        {items.map(({ href, say }) => (
+          <li key={href}>
+            {/* a page below it is in it, not it */}
+            <a
+              href={href}
+              aria-current={href === here ? (path === here ? "page" : "true") : undefined}
+              onClick={closeMenus}
+            >
+              {t(say)}
+            </a>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}
+
+function Stranger({ path }: { path: string }) {
+  if (path === "/sign-in") return null;
+  // whoever came to register on the way to something wants that, and whoever forgot a password anything but that again
+  const wanted =
+    path === "/register" || path === "/password"
+      ? new URLSearchParams(location.search).get("next")
+      : path + location.search;
+  const next = wanted && wanted !== "/" ? `?next=${encodeURIComponent(wanted)}` : "";
+  return (
+    <div class="who">
+      <a class="button quiet" href={`/sign-in${next}`}>
+        {t("sign_in")}
+      </a>
+    </div>
+  );
+}
+
+function Who({ account, signOut }: { account: Account; signOut: () => Promise<void> }) {
+  const [busy, setBusy] = useState(false);
+  const leave = async (): Promise<void> => {
+    if (busy) return;
+    setBusy(true);
+    await signOut();
+    setBusy(false);
+  };
+  const profile = PROFILE[account.role];
+  return (
+    <div class="who">
+      <button type="button" class="menu" popoverTarget="account-menu">
+        <span class="unseen">{t("header.account")} </span>
+        {account.full_name}
+      </button>
+      <div id="account-menu" popover="auto">
+        <p class="muted">
+          {t(`role.${account.role}`)}
+          <br />
+          {account.email}
+        </p>
+        {profile && (
+          <a href={profile} onClick={closeMenus}>
+            {t("nav.profile")}
+          </a>
+        )}
+        <a href="/security" onClick={closeMenus}>
+          {t("nav.security")}
+        </a>
+        <button type="button" class="button quiet" aria-disabled={busy} onClick={() => void leave()}>
+          {t(busy ? "header.signing_out" : "header.sign_out")}
+        </button>
+      </div>
+    </div>
+  );
+}
+
+function closeMenus(): void {
+  for (const open of document.querySelectorAll<HTMLElement>(":popover-open")) open.hidePopover();
+}
+
+function Footer({ config }: { config: Config | null }) {
+  return (
+    <footer class="bottom">
+      <div class="bar">
+        <p>{t("footer.emergency")}</p>
+        {config?.phone && (
+          <p>
+            {t("footer.phone")} <a href={`tel:${config.phone.replace(/[^+\d]/g, "")}`}>{config.phone}</a>
+          </p>
+        )}
+        {config && <p>{t("footer.zone", { zone: config.zone.replaceAll("_", " ") })}</p>}
+        <ul>
+          <li>
+            <a href="/help">{t("footer.help")}</a>
+          </li>
+          <li>
+            <a href="/accessibility">{t("footer.accessibility")}</a>
+          </li>
+          <li>
+            <a href="/docs">{t("footer.docs")}</a>
+          </li>
+        </ul>
+        <Languages />
+      </div>
+    </footer>
+  );
+}
+
+function Languages() {
+  const spoken = useLive(language);
+  return (
+    <ul class="languages" aria-label={t("footer.language")}>
+      {Object.entries(LANGUAGES).map(([code, name]) => (
+        <li key={code}>
+          <button
+            type="button"
+            lang={code}
+            aria-pressed={code === spoken}
+            onClick={() => void choose(code as Language)}
+          >
+            {name}
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}
