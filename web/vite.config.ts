@@ -2,7 +2,7 @@ import { defineConfig } from "vitest/config";
 
 const gateway = "http://127.0.0.1:5000";
 const SHELL =
-  /node_modules\/preact|src\/(api|app|main|routes\.ts|lib\/(account|draft|i18n|live|navigation|page|problem-text|router|session|zone)\.|ui\/frame\/(Frame|Lazy|Mark|NotFound|Page|Problem|Skeleton)\.)/;
+  /node_modules\/preact|src\/(api|app|main|routes\.ts|lib\/(account|draft|i18n|navigation|page|problem-text|router|session|use-observable|zone)\.|ui\/frame\/(Frame|Lazy|Mark|NotFound|Page|Problem|Skeleton)\.)/;
 const FORMS = /src\/(lib\/form|ui\/forms\/(Control|ErrorSummary|Submit|TextArea))\./;
 const PARTS = /src\/(lib\/(booking-links|languages|query|time)|ui\/(Chip|Details|Empty|Icon|Ready|Tel))\./;
 /** Pages that people go to and fro between, and parts of most forms, in one file each: small files compress badly. */

@@ -1,12 +1,15 @@
 /** The app: learns where it is and who is there, and shows the page for both. */
 import { useEffect, useState } from "preact/hooks";
 import { type Account, api, type Config, type Failure, lost, outcome } from "./api/client";
+import { account } from "./lib/account";
 import { language } from "./lib/i18n";
-import { useLive } from "./lib/live";
+import { HOME } from "./lib/navigation";
+import type { OwnProps } from "./lib/page";
 import { type Address, address, go, listen, notice } from "./lib/router";
-import { account, signOut, start } from "./lib/session";
+import { signOut, start } from "./lib/session";
+import { useObservable } from "./lib/use-observable";
 import { keepZone } from "./lib/zone";
-import { find, HOME, type OwnProps } from "./routes";
+import { find } from "./routes";
 import { Frame } from "./ui/frame/Frame";
 import { Lazy } from "./ui/frame/Lazy";
 import { NotFound } from "./ui/frame/NotFound";
@@ -14,11 +17,11 @@ import { Problem } from "./ui/frame/Problem";
 import { Skeleton } from "./ui/frame/Skeleton";
 
 export function App() {
-  const here = useLive(address);
-  const who = useLive(account);
-  const said = useLive(notice);
-  const ended = useLive(lost);
-  useLive(language);
+  const here = useObservable(address);
+  const who = useObservable(account);
+  const said = useObservable(notice);
+  const ended = useObservable(lost);
+  useObservable(language);
   const [config, setConfig] = useState<Config | null>(null);
   const [failure, setFailure] = useState<Failure | null>(null);
 

@@ -1,24 +1,9 @@
 /** Every page: its address, who may see it, and where its code and words are. */
 import type { ComponentType } from "preact";
-import type { Account, Config, Role } from "./api/client";
-import { enter, type Key, type Room } from "./lib/i18n";
+import type { Role } from "./api/client";
+import { enter, type Room } from "./lib/i18n";
+import type { Found, OwnPage, Page, PageProps, Route } from "./lib/page";
 import { match } from "./lib/router";
-
-export interface PageProps {
-  /** The parts of the address that the pattern names. */
-  params: Readonly<Record<string, string>>;
-  query: URLSearchParams;
-  config: Config;
-  account: Account | null;
-}
-/** What a page that asks for a role is given. */
-export interface OwnProps extends PageProps {
-  account: Account;
-}
-
-type Page<P> = readonly [pattern: string, code: () => Promise<{ default: ComponentType<P> }>];
-/** A page of a role's portal. */
-export type OwnPage = Page<OwnProps>;
 
 /** Pages for everybody. */
 const OPEN: Readonly<Partial<Record<Room, readonly Page<PageProps>[]>>> = {
@@ -63,61 +48,6 @@ const BEGINNINGS: Readonly<Record<string, Role>> = {
   admin: "admin",
   lab: "lab",
 };
-
-/** Where each role begins. */
-export const HOME: Readonly<Record<Role, string>> = {
-  patient: "/home",
-  doctor: "/doctor",
-  admin: "/admin",
-  lab: "/lab",
-};
-
-/** The navigation of each role. */
-export const NAV: Readonly<Record<Role, readonly { href: string; say: Key }[]>> = {
-  patient: [
-    { href: "/home", say: "nav.home" },
-    { href: "/doctors", say: "nav.doctors" },
-    { href: "/appointments", say: "nav.appointments" },
-    { href: "/results", say: "nav.results" },
-    { href: "/prescriptions", say: "nav.prescriptions" },
-    { href: "/referrals", say: "nav.referrals" },
-    { href: "/labs", say: "nav.labs" },
-  ],
-  doctor: [
-    { href: "/doctor", say: "nav.today" },
-    { href: "/doctor/week", say: "nav.week" },
-    { href: "/doctor/patients", say: "nav.patients" },
-    { href: "/doctor/results", say: "nav.review" },
-    { href: "/doctor/referrals", say: "nav.referrals" },
-    { href: "/doctor/availability", say: "nav.availability" },
-  ],
-  admin: [
-    { href: "/admin", say: "nav.overview" },
-    { href: "/admin/appointments", say: "nav.appointments" },
-    { href: "/admin/doctors", say: "nav.doctors.staff" },
-    { href: "/admin/people", say: "nav.people" },
-    { href: "/admin/tests", say: "nav.tests" },
-    { href: "/admin/audit", say: "nav.audit" },
-  ],
-  lab: [{ href: "/lab", say: "nav.worklist" }],
-};
-
-/** Where people change what is known about themselves; the laboratory and administrators have no such page. */
-export const PROFILE: Readonly<Partial<Record<Role, string>>> = { patient: "/profile", doctor: "/doctor/profile" };
-
-export interface Route {
-  path: string;
-  /** Whose portal it is in; "any": that of whoever is signed in; null: everybody's. */
-  role: Role | "any" | null;
-  load: () => Promise<Found | null>;
-}
-
-/** A page's component with what its pattern found in the address. */
-export interface Found {
-  draw: ComponentType<OwnProps>;
-  pattern: string;
-  params: Record<string, string>;
-}
 
 /** The page at an address, or null where there cannot be one; in a portal that is known only when it is loaded. */
 export function find(address: string): Route | null {

@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { enter, speak } from "../src/lib/i18n";
+import type { OwnProps } from "../src/lib/page";
 import { keepZone } from "../src/lib/zone";
 import { minorOf } from "../src/pages/admin/catalogue/test-fields";
 import { csv } from "../src/pages/admin/csv";
 import { choices, propose, type Slot } from "../src/pages/admin/visits/propose-times";
-import type { OwnProps } from "../src/routes";
 import { CONFIG, gateway, json, PAT, refusal } from "./gateway";
 import { draw, press, settled } from "./page";
 

@@ -2,13 +2,13 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Schemas } from "../src/api/client";
 import { enter } from "../src/lib/i18n";
 import { money } from "../src/lib/numbers";
+import type { OwnProps } from "../src/lib/page";
 import { courseOf, lastDay } from "../src/lib/prescriptions";
 import { keepZone } from "../src/lib/zone";
 import Prescription from "../src/pages/patient/prescriptions/prescription";
 import Prescriptions from "../src/pages/patient/prescriptions/prescriptions";
 import Referral from "../src/pages/patient/referrals/referral";
 import { booking, sentence } from "../src/pages/patient/referrals/sentence";
-import type { OwnProps } from "../src/routes";
 import { CONFIG, gateway, json, PAT, refusal } from "./gateway";
 import { draw, heading, press } from "./page";
 

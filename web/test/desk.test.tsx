@@ -1,8 +1,8 @@
 import { act } from "preact/test-utils";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { type Account, keep, type Schemas } from "../src/api/client";
+import { account } from "../src/lib/account";
 import { enter } from "../src/lib/i18n";
-import { account } from "../src/lib/session";
 import { keepZone } from "../src/lib/zone";
 import Availability from "../src/pages/doctor/availability/availability";
 import { checkWeek, copied, outside, rulesOf, slotsOn, type Week } from "../src/pages/doctor/availability/rules";

@@ -1,7 +1,7 @@
 /** A doctor, a visit to them with its notes, and the patient's chart, for tests of the doctor's pages. */
 import type { Account, Schemas } from "../src/api/client";
+import { account } from "../src/lib/account";
 import { enter } from "../src/lib/i18n";
-import { account } from "../src/lib/session";
 import { keepZone } from "../src/lib/zone";
 import { type Asked, CONFIG, PAT } from "./gateway";
 

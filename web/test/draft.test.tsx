@@ -1,7 +1,8 @@
 import { act } from "preact/test-utils";
 import { beforeEach, expect, test, vi } from "vitest";
+import { account } from "../src/lib/account";
 import { type Draft, useDraft } from "../src/lib/draft";
-import { account, forget, start } from "../src/lib/session";
+import { forget, start } from "../src/lib/session";
 import { PAT } from "./gateway";
 import { draw } from "./page";
 

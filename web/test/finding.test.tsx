@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Account, Schemas } from "../src/api/client";
+import { account } from "../src/lib/account";
 import { enter } from "../src/lib/i18n";
 import { address, go, listen } from "../src/lib/router";
-import { account } from "../src/lib/session";
 import { keepZone } from "../src/lib/zone";
 import Book from "../src/pages/patient/book/book";
 import Doctor from "../src/pages/patient/book/doctor";

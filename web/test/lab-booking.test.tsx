@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { account } from "../src/lib/account";
 import { enter } from "../src/lib/i18n";
 import { address, go } from "../src/lib/router";
-import { account } from "../src/lib/session";
 import { keepZone } from "../src/lib/zone";
 import LabBook from "../src/pages/patient/labs/book";
 import Labs from "../src/pages/patient/labs/labs";

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { account } from "../src/lib/account";
 import { enter } from "../src/lib/i18n";
 import { go } from "../src/lib/router";
-import { account } from "../src/lib/session";
 import { keepZone } from "../src/lib/zone";
 import LabBooking from "../src/pages/patient/labs/booking";
 import Result from "../src/pages/patient/results/result";

@@ -1,8 +1,8 @@
 import { act } from "preact/test-utils";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { type Account, keep, type Schemas } from "../src/api/client";
+import { account } from "../src/lib/account";
 import { enter } from "../src/lib/i18n";
-import { account } from "../src/lib/session";
 import { keepZone } from "../src/lib/zone";
 import LabBooking from "../src/pages/lab/booking/booking";
 import { flagOf, flagOfText, isFar, rangeFor } from "../src/pages/lab/booking/flags";

@@ -1,7 +1,7 @@
 /** A laboratory's test, booking and result, and pages at their addresses. */
 import type { Schemas } from "../src/api/client";
+import type { OwnProps } from "../src/lib/page";
 import { go } from "../src/lib/router";
-import type { OwnProps } from "../src/routes";
 import { CONFIG, json, PAT } from "./gateway";
 
 export const NINE = "2030-01-08T08:00:00Z";

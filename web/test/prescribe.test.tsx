@@ -1,9 +1,9 @@
 import { act } from "preact/test-utils";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Account, Schemas } from "../src/api/client";
+import { account } from "../src/lib/account";
 import { enter } from "../src/lib/i18n";
 import { go, notice } from "../src/lib/router";
-import { account } from "../src/lib/session";
 import { keepZone } from "../src/lib/zone";
 import { allConflicts, conflicts, copied, empty, lastOf } from "../src/pages/doctor/prescribe/items";
 import Prescribe from "../src/pages/doctor/prescribe/prescribe";

@@ -1,7 +1,8 @@
 import { beforeEach, expect, test, vi } from "vitest";
 import type { Schemas } from "../src/api/client";
+import { account } from "../src/lib/account";
 import { enter } from "../src/lib/i18n";
-import { account } from "../src/lib/session";
+import type { OwnProps } from "../src/lib/page";
 import { keepZone } from "../src/lib/zone";
 import Home from "../src/pages/patient/home/home";
 import { loadOffers } from "../src/pages/patient/home/offers";
@@ -10,7 +11,6 @@ import Appointment from "../src/pages/patient/visits/appointment";
 import Appointments from "../src/pages/patient/visits/appointments";
 import Move from "../src/pages/patient/visits/move";
 import { changing, isAhead } from "../src/pages/patient/visits/visit";
-import type { OwnProps } from "../src/routes";
 import { CONFIG, gateway, json, PAT, refusal } from "./gateway";
 import { draw, press, settled, type } from "./page";
 

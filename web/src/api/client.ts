@@ -1,8 +1,8 @@
 /** The API, typed from the gateway's OpenAPI document. The access token lives in this module's memory and nowhere else. */
 
 import type { components, operations } from "../../types/schema";
-import { live } from "../lib/live";
 import { calls } from "./calls";
+import { observable } from "./observable";
 import { answered, keyOf, repeatable, sleep, waitBefore } from "./retry";
 
 export type Schemas = components["schemas"];
@@ -34,9 +34,9 @@ const KEYED = new Set(["POST", "PUT"]);
 const NEED_NO_TOKEN = new Set(["/auth/login", "/auth/refresh", "/auth/logout"]);
 
 /** Whether requests wait for a system that does not answer. */
-export const away = live(false);
+export const away = observable(false);
 /** Whether the session has ended under somebody's hands: requests wait until they sign in again or give up. */
-export const lost = live(false);
+export const lost = observable(false);
 
 let held: Tokens | null = null;
 let refreshing: Promise<Outcome<Tokens>> | null = null;

@@ -1,6 +1,8 @@
 /** Text that is being written, kept in this tab for whoever writes it until it is sent, and wiped when they sign out. */
 import { useCallback, useState } from "preact/hooks";
-import { account } from "./session";
+import { account } from "./account";
+
+type SignedIn = ReturnType<typeof account.get>;
 
 const PREFIX = "careplus.draft.";
 
@@ -34,14 +36,23 @@ function keyOf(name: string): string {
   return `${PREFIX}${account.get()?.id ?? "nobody"}.${name}`;
 }
 
-/** Forgets every draft of this tab, but those of one person and of nobody in particular, if somebody is named. */
-export function wipeDrafts(but?: number): void {
-  const kept = but === undefined ? [] : [`${PREFIX}${but}.`, `${PREFIX}nobody.`];
+/** Deletes drafts when the account changes: all of them at sign-out, those of other accounts at sign-in. */
+export function wipeDraftsWithAccount(): void {
+  account.listen(wipeOthers);
+}
+
+function wipeOthers(now: SignedIn, before: SignedIn): void {
+  if (now) wipeDrafts([`${PREFIX}${now.id}.`, `${PREFIX}nobody.`]);
+  else if (before) wipeDrafts([]);
+}
+
+/** Deletes every draft of this tab whose key starts with none of `kept`. */
+function wipeDrafts(kept: readonly string[]): void {
   try {
     for (const key of Object.keys(sessionStorage))
       if (key.startsWith(PREFIX) && !kept.some((start) => key.startsWith(start))) sessionStorage.removeItem(key);
   } catch {
-    // this browser keeps nothing
+    // session storage is forbidden in this browser
   }
 }
 

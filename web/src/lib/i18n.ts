@@ -1,4 +1,6 @@
 /** Words and plurals: the server sends codes, the words are in i18n/<language>/<room>.json. A page's room is loaded with it. */
+
+import { observable } from "../api/observable";
 import type account from "../i18n/en/account.json";
 import type admin from "../i18n/en/admin.json";
 import type doctor from "../i18n/en/doctor.json";
@@ -8,7 +10,6 @@ import type publicly from "../i18n/en/public.json";
 import type shell from "../i18n/en/shell.json";
 import type trail from "../i18n/en/trail.json";
 import type ui from "../i18n/en/ui.json";
-import { live } from "./live";
 
 type English = typeof shell &
   typeof ui &
@@ -33,7 +34,7 @@ const RIGHT_TO_LEFT = new Set(["ar", "fa", "he", "ur"]);
 const files = import.meta.glob<Words>("../i18n/*/*.json", { import: "default" });
 
 /** The language of the words, changed when all of them are there; what is drawn follows it. */
-export const language = live<string>("en");
+export const language = observable<string>("en");
 let words: Words = {};
 const loaded = new Set<Room>();
 /** The language that was chosen last, while its words are on their way. */

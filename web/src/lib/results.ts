@@ -1,9 +1,9 @@
 /** Laboratory values for people: the value, its usual range and its flag in words, and where they lie on a number line. */
 import type { Schemas } from "../api/client";
-import type { Tone } from "../ui/Chip";
 import { type Key, plural, t } from "./i18n";
 import { numeral } from "./numbers";
 import { locale } from "./time";
+import type { Tone } from "./tone";
 
 type Flag = Schemas["Flag"];
 /** What of an observation is drawn; a point of a trend has it too. */

@@ -1,15 +1,16 @@
 /** The address bar as state: where we are, how to go elsewhere, and what is said on arrival. */
+
+import { observable } from "../api/observable";
 import type { Key } from "./i18n";
-import { live } from "./live";
 
 export interface Address {
   path: string;
   search: string;
 }
 
-export const address = live<Address>(here());
+export const address = observable<Address>(here());
 /** A sentence for the reader, gone with the next move. */
-export const notice = live<Key | null>(null);
+export const notice = observable<Key | null>(null);
 
 /** Addresses of this origin that are not pages of the app. */
 const SERVED = ["/docs", "/openapi.json", "/api/", "/auth/"];

@@ -1,12 +1,9 @@
 /** Who is signed in on this page, the same in every tab of this browser. */
-import { type Account, api, keep, type Outcome, onAccount, outcome, refresh, type Tokens } from "../api/client";
-import { wipeDrafts } from "./draft";
-import { live } from "./live";
+import { api, keep, type Outcome, onAccount, outcome, refresh, type Tokens } from "../api/client";
+import { account } from "./account";
+import { wipeDraftsWithAccount } from "./draft";
 
 export { logout as signOut } from "../api/client";
-
-/** Undefined: not known yet. */
-export const account = live<Account | null | undefined>(undefined);
 
 /** Only says that a session may exist, so that strangers' pages do not ask for one; docs/init.js reads it too. */
 const HINT = "careplus.signed-in";
@@ -15,11 +12,9 @@ const LEFT = "left";
 
 /** Learns who is signed in and stays informed. The outcome is a problem where that could not be found out. */
 export async function start(): Promise<Outcome<unknown>> {
+  wipeDraftsWithAccount();
   onAccount((known) => {
     const before = account.get();
-    // nobody finds what another person wrote
-    if (known) wipeDrafts(known.id);
-    else if (before) wipeDrafts();
     account.set(known);
     remember(known !== null, Boolean(before));
   });

@@ -1,7 +1,6 @@
 /** A word on a tint. The word says it all; the colour only helps. */
 import { type Key, t } from "../lib/i18n";
-
-export type Tone = "booked" | "confirmed" | "arrived" | "completed" | "cancelled" | "no-show" | "critical";
+import type { Tone } from "../lib/tone";
 
 export function Chip({ tone, children }: { tone: Tone; children: string }) {
   return <span class={`chip chip-${tone}`}>{children}</span>;

@@ -1,10 +1,11 @@
 /** Chooses a new password with the code of a mail; a link that works no more says what to do. */
 import { useState } from "preact/hooks";
 import { api, outcome } from "../../api/client";
+import { account } from "../../lib/account";
 import { missing, useForm } from "../../lib/form";
 import { t } from "../../lib/i18n";
 import { go } from "../../lib/router";
-import { account, forget } from "../../lib/session";
+import { forget } from "../../lib/session";
 import { ErrorSummary } from "../../ui/forms/ErrorSummary";
 import { Field } from "../../ui/forms/Field";
 import { Submit } from "../../ui/forms/Submit";

@@ -1,8 +1,8 @@
 /** The second factor: whether there is one, and the way to the other. */
 import { useRef, useState } from "preact/hooks";
 import type { Account } from "../../api/client";
+import { account } from "../../lib/account";
 import { t } from "../../lib/i18n";
-import { account } from "../../lib/session";
 import { Chip } from "../../ui/Chip";
 import { RecoveryCodes } from "./recovery-codes";
 import { SwitchOff } from "./switch-off";

@@ -1,6 +1,6 @@
 /** The administrator's pages; the one it begins with comes along. Patterns are tried in order. */
 import { enter } from "../../lib/i18n";
-import type { OwnPage } from "../../routes";
+import type { OwnPage } from "../../lib/page";
 import Overview from "./overview/overview";
 
 export const pages: readonly OwnPage[] = [

@@ -1,5 +1,5 @@
 /** The doctor's pages; the one it begins with comes along. Patterns are tried in order. */
-import type { OwnPage } from "../../routes";
+import type { OwnPage } from "../../lib/page";
 import Today from "./today/today";
 
 export const pages: readonly OwnPage[] = [

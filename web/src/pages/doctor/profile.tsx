@@ -4,9 +4,9 @@ import { api, outcome, type Schemas, unchanged } from "../../api/client";
 import { useDraft } from "../../lib/draft";
 import { type Mistake, missing, mistakes, useForm } from "../../lib/form";
 import { choose, LANGUAGES, type Language, language, t } from "../../lib/i18n";
-import { useLive } from "../../lib/live";
+import type { OwnProps } from "../../lib/page";
 import { useLoad } from "../../lib/query";
-import type { OwnProps } from "../../routes";
+import { useObservable } from "../../lib/use-observable";
 import { ErrorSummary } from "../../ui/forms/ErrorSummary";
 import { Field } from "../../ui/forms/Field";
 import { Radios } from "../../ui/forms/Select";
@@ -134,7 +134,7 @@ function changed(before: Doctor, now: Doctor): Mistake {
 }
 
 function PageLanguage() {
-  const spoken = useLive(language);
+  const spoken = useObservable(language);
   return (
     <Radios
       id="language"

@@ -1,5 +1,5 @@
 /** The laboratory's pages; the one it begins with comes along. Patterns are tried in order. */
-import type { OwnPage } from "../../routes";
+import type { OwnPage } from "../../lib/page";
 import Worklist from "./worklist";
 
 export const pages: readonly OwnPage[] = [

@@ -1,10 +1,10 @@
 /** What the laboratory has to do (`?status=`, `?day=`), page by page (`?cursor=`), one line for each booking. */
 import { api, outcome, type Schemas } from "../../api/client";
 import { plural, t } from "../../lib/i18n";
+import type { OwnProps } from "../../lib/page";
 import { useLoad } from "../../lib/query";
 import { withQuery } from "../../lib/router";
 import { dateOnly, isDay, longDay, when } from "../../lib/time";
-import type { OwnProps } from "../../routes";
 import { Status } from "../../ui/Chip";
 import { Empty } from "../../ui/Empty";
 import { Page } from "../../ui/frame/Page";

@@ -1,6 +1,6 @@
 /** The patient's pages; the one it begins with comes along. Patterns are tried in order. */
 import { enter } from "../../lib/i18n";
-import type { OwnPage } from "../../routes";
+import type { OwnPage } from "../../lib/page";
 import Home from "./home/home";
 
 export const pages: readonly OwnPage[] = [

@@ -1,7 +1,7 @@
 /** How accessible these pages are, how that is known, and how to complain. */
 import { type Key, t } from "../../lib/i18n";
 import "../../style/public.css";
-import type { PageProps } from "../../routes";
+import type { PageProps } from "../../lib/page";
 import { Page } from "../../ui/frame/Page";
 import { Tel } from "../../ui/Tel";
 

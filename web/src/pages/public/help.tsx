@@ -3,7 +3,7 @@ import type { Config } from "../../api/client";
 import { type Key, plural, t } from "../../lib/i18n";
 import { zoneLabel } from "../../lib/time";
 import "../../style/public.css";
-import type { PageProps } from "../../routes";
+import type { PageProps } from "../../lib/page";
 import { Page } from "../../ui/frame/Page";
 import { Tel } from "../../ui/Tel";
 

@@ -2,7 +2,7 @@
 import { fitting, ticks, useWidth, widthOf } from "../../lib/chart";
 import { t } from "../../lib/i18n";
 import { numeral } from "../../lib/numbers";
-import type { Tone } from "../Chip";
+import type { Tone } from "../../lib/tone";
 import { type Column, Table } from "../Table";
 import "../../style/charts.css";
 

@@ -3,8 +3,8 @@ import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { type Account, away, type Config } from "../../api/client";
 import { choose, type Key, LANGUAGES, type Language, language, t } from "../../lib/i18n";
-import { useLive } from "../../lib/live";
-import { NAV, PROFILE } from "../../routes";
+import { NAV, PROFILE } from "../../lib/navigation";
+import { useObservable } from "../../lib/use-observable";
 import { Mark } from "./Mark";
 
 interface Props {
@@ -17,7 +17,7 @@ interface Props {
 }
 
 export function Frame({ config, account, path, notice, signOut, children }: Props) {
-  const waiting = useLive(away);
+  const waiting = useObservable(away);
   return (
     <>
       <a class="skip" href="#main">
@@ -172,7 +172,7 @@ function Footer({ config }: { config: Config | null }) {
 }
 
 function Languages() {
-  const spoken = useLive(language);
+  const spoken = useObservable(language);
   return (
     <ul class="languages" aria-label={t("footer.language")}>
       {Object.entries(LANGUAGES).map(([code, name]) => (

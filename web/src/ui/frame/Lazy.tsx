@@ -1,6 +1,6 @@
 /** A page whose code and words are loaded when it is opened. */
 import { useEffect, useState } from "preact/hooks";
-import type { Found, OwnProps, Route } from "../../routes";
+import type { Found, OwnProps, Route } from "../../lib/page";
 import { NotFound } from "./NotFound";
 import { NoCode } from "./Problem";
 import { Skeleton } from "./Skeleton";

@@ -1,11 +1,12 @@
 /** The session ended under somebody's hands: they sign in over the page, and what waited goes on. */
 import { useState } from "preact/hooks";
 import type { Account } from "../../api/client";
+import { account as signedIn } from "../../lib/account";
 import { missing, useForm } from "../../lib/form";
 import { t } from "../../lib/i18n";
 import { useOtp } from "../../lib/otp";
 import { go } from "../../lib/router";
-import { forget, resume, account as signedIn } from "../../lib/session";
+import { forget, resume } from "../../lib/session";
 import { Dialog } from "../Dialog";
 import { ErrorSummary } from "../forms/ErrorSummary";
 import { Field } from "../forms/Field";

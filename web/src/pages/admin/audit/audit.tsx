@@ -2,9 +2,9 @@
 import { useState } from "preact/hooks";
 import { api, outcome } from "../../../api/client";
 import { plural, t } from "../../../lib/i18n";
+import type { OwnProps } from "../../../lib/page";
 import { usePages } from "../../../lib/query";
 import { today } from "../../../lib/time";
-import type { OwnProps } from "../../../routes";
 import "../../../style/admin.css";
 import "../../../style/audit.css";
 import type { Failure } from "../../../api/client";

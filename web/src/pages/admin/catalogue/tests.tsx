@@ -2,8 +2,8 @@
 import { api, outcome, type Schemas } from "../../../api/client";
 import { plural, t } from "../../../lib/i18n";
 import { money } from "../../../lib/numbers";
+import type { OwnProps } from "../../../lib/page";
 import { usePages } from "../../../lib/query";
-import type { OwnProps } from "../../../routes";
 import { Chip } from "../../../ui/Chip";
 import { SearchForm } from "../../../ui/forms/SearchForm";
 import { Page } from "../../../ui/frame/Page";

@@ -10,7 +10,7 @@ import { ErrorSummary } from "../../../ui/forms/ErrorSummary";
 import { Submit } from "../../../ui/forms/Submit";
 import { Ready } from "../../../ui/Ready";
 import { type Arrangement, isOpen } from "../visits/visits";
-import { loadDoctor } from "./doctor";
+import { loadDoctor } from "./load-doctor";
 
 type Doctor = Schemas["Doctor"];
 type Visits = Loaded<Schemas["Arrangements"]>;

@@ -4,9 +4,9 @@ import { api, outcome, type Schemas, unchanged } from "../../../api/client";
 import { useDraft } from "../../../lib/draft";
 import { type Mistake, mistakes, useForm } from "../../../lib/form";
 import { type Key, t } from "../../../lib/i18n";
+import type { OwnProps } from "../../../lib/page";
 import { useLoad } from "../../../lib/query";
 import { locale } from "../../../lib/time";
-import type { OwnProps } from "../../../routes";
 import { Details } from "../../../ui/Details";
 import { ErrorSummary } from "../../../ui/forms/ErrorSummary";
 import { Submit } from "../../../ui/forms/Submit";
@@ -17,6 +17,7 @@ import { idOf } from "../all-pages";
 import { BookingState } from "./booking-state";
 import { checked, DoctorFields, PROFILE_FIELDS, profileOf, typedOf } from "./doctor-fields";
 import { Active } from "./doctors";
+import { loadDoctor } from "./load-doctor";
 import "../../../style/admin.css";
 
 type Doctor = Schemas["Doctor"];
@@ -63,10 +64,6 @@ function Known({ id }: { id: number }) {
       )}
     </Ready>
   );
-}
-
-export function loadDoctor(doctor_id: number) {
-  return outcome(api.GET("/api/admin/doctors/{doctor_id}", { params: { path: { doctor_id } } }));
 }
 
 interface Props {

@@ -4,7 +4,7 @@ import { api, outcome, type Schemas } from "../../../api/client";
 import { useDraft } from "../../../lib/draft";
 import { type Mistake, missing, mistakes, useForm } from "../../../lib/form";
 import { t } from "../../../lib/i18n";
-import type { OwnProps } from "../../../routes";
+import type { OwnProps } from "../../../lib/page";
 import { ErrorSummary } from "../../../ui/forms/ErrorSummary";
 import { Field } from "../../../ui/forms/Field";
 import { Submit } from "../../../ui/forms/Submit";

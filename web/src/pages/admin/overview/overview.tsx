@@ -1,9 +1,9 @@
 /** The house in numbers: today, and a period (`?from=&to=`) with its visits by day and by doctor. */
 import { api, outcome } from "../../../api/client";
 import { t } from "../../../lib/i18n";
+import type { OwnProps } from "../../../lib/page";
 import { useLoad } from "../../../lib/query";
 import { addDays, type Day, isDay, longDay, shortDay, today } from "../../../lib/time";
-import type { OwnProps } from "../../../routes";
 import { Page } from "../../../ui/frame/Page";
 import { Ready } from "../../../ui/Ready";
 import { Tabs } from "../../../ui/Tabs";

@@ -3,7 +3,7 @@ import type { Schemas } from "../../../api/client";
 import { plural, t } from "../../../lib/i18n";
 import { numeral } from "../../../lib/numbers";
 import { type Day, locale, shortDay } from "../../../lib/time";
-import type { Tone } from "../../../ui/Chip";
+import type { Tone } from "../../../lib/tone";
 import { Bars } from "../../../ui/charts/Bars";
 import { Figure } from "../../../ui/charts/Figure";
 import { Empty } from "../../../ui/Empty";

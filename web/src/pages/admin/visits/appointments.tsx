@@ -2,10 +2,10 @@
 import { useRef, useState } from "preact/hooks";
 import { api, outcome } from "../../../api/client";
 import { plural, t } from "../../../lib/i18n";
+import type { OwnProps } from "../../../lib/page";
 import { type Loaded, usePages } from "../../../lib/query";
 import { withQuery } from "../../../lib/router";
 import { clock, type Day, dateOnly, dayOf, isDay, longDay, today } from "../../../lib/time";
-import type { OwnProps } from "../../../routes";
 import { Status as Said } from "../../../ui/Chip";
 import { Empty } from "../../../ui/Empty";
 import { Page } from "../../../ui/frame/Page";
@@ -17,27 +17,18 @@ import { idOf } from "../all-pages";
 import { MoveVisit } from "./move-visit";
 import { VisitActions } from "./visit-actions";
 import { VisitFilters } from "./visit-filters";
-import { type Arrangement, STATUSES, type Status } from "./visits";
+import { type Arrangement, STATUSES, type VisitQuery } from "./visits";
 import "../../../style/admin.css";
 
 const POLL_MS = 30_000;
 
-export interface Wanted {
-  doctor_id: number | null;
-  patient_id: number | null;
-  day: Day | null;
-  from: Day | null;
-  to: Day | null;
-  status: Status | null;
-}
-
 export default function Appointments({ query, config }: OwnProps) {
   const moving = idOf(query.get("move"));
-  if (moving === null) return <List wanted={wantedOf(query)} />;
+  if (moving === null) return <List wanted={visitQueryOf(query)} />;
   return <MoveVisit key={moving} id={moving} query={query} config={config} />;
 }
 
-function List({ wanted }: { wanted: Wanted }) {
+function List({ wanted }: { wanted: VisitQuery }) {
   const { doctor_id, day } = wanted;
   const list = usePages((cursor) => listed(wanted, cursor), [wanted], { every: POLL_MS });
   const reassign = new URLSearchParams({ ...(doctor_id && { doctor_id: String(doctor_id) }), day: day ?? today() });
@@ -152,7 +143,7 @@ function None() {
   );
 }
 
-export function wantedOf(query: URLSearchParams): Wanted {
+export function visitQueryOf(query: URLSearchParams): VisitQuery {
   const day = (name: string): Day | null => {
     const text = query.get(name);
     return isDay(text) ? text : null;
@@ -167,7 +158,7 @@ export function wantedOf(query: URLSearchParams): Wanted {
   };
 }
 
-function listed({ doctor_id, patient_id, day, from, to, status }: Wanted, cursor?: string) {
+function listed({ doctor_id, patient_id, day, from, to, status }: VisitQuery, cursor?: string) {
   const query = {
     ...(doctor_id && { doctor_id }),
     ...(patient_id && { patient_id }),

@@ -1,10 +1,10 @@
 /** Books for a patient who calls: who (`?patient_id=`), with whom (`&doctor_id=`), when (`&week=&start=`). */
 import { api, type Config, outcome, type Schemas } from "../../../api/client";
 import { t } from "../../../lib/i18n";
+import type { OwnProps } from "../../../lib/page";
 import { type Loaded, useLoad } from "../../../lib/query";
 import { go, withQuery } from "../../../lib/router";
 import { dateOnly, dayOf } from "../../../lib/time";
-import type { OwnProps } from "../../../routes";
 import { Select } from "../../../ui/forms/Select";
 import { Page } from "../../../ui/frame/Page";
 import { Ready } from "../../../ui/Ready";

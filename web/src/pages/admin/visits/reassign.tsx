@@ -1,10 +1,10 @@
 /** A doctor is ill: their visits of a day (`?doctor_id=&day=`) go to another (`&to=`), after a look at who goes where. */
 import { api, type Outcome, outcome, type Schemas } from "../../../api/client";
 import { t } from "../../../lib/i18n";
+import type { OwnProps } from "../../../lib/page";
 import { useLoad } from "../../../lib/query";
 import { go, withQuery } from "../../../lib/router";
 import { isDay, longDay, today } from "../../../lib/time";
-import type { OwnProps } from "../../../routes";
 import { Empty } from "../../../ui/Empty";
 import { Field } from "../../../ui/forms/Field";
 import { Select } from "../../../ui/forms/Select";

@@ -8,10 +8,9 @@ import { Field } from "../../../ui/forms/Field";
 import { Select } from "../../../ui/forms/Select";
 import { Tabs } from "../../../ui/Tabs";
 import { doctorChoices, everyDoctor } from "../all-pages";
-import type { Wanted } from "./appointments";
-import { STATUSES } from "./visits";
+import { STATUSES, type VisitQuery } from "./visits";
 
-export function VisitFilters({ wanted }: { wanted: Wanted }) {
+export function VisitFilters({ wanted }: { wanted: VisitQuery }) {
   const first = wanted.day ?? wanted.from ?? "";
   const last = wanted.day ?? wanted.to ?? "";
   const [from, setFrom] = useState(first);
@@ -57,7 +56,7 @@ export function VisitFilters({ wanted }: { wanted: Wanted }) {
   );
 }
 
-function tabs({ day, from, to }: Wanted) {
+function tabs({ day, from, to }: VisitQuery) {
   const now = today();
   const tab = (text: string, wanted: Day | null) => ({
     text,

@@ -1,11 +1,22 @@
 /** Visits as reception sees them: what may become of them. */
 import { api, outcome, type Schemas, unchanged } from "../../../api/client";
+import type { Day } from "../../../lib/time";
 
 export type Arrangement = Schemas["Arrangement"];
 export type Status = Schemas["AppointmentStatus"];
 type Step = Exclude<Schemas["ArrangedStatus"], "cancelled">;
 
 export const STATUSES = ["booked", "confirmed", "arrived", "in_progress", "completed", "no_show", "cancelled"] as const;
+
+/** The filters of the list of visits, as the address holds them. */
+export interface VisitQuery {
+  doctor_id: number | null;
+  patient_id: number | null;
+  day: Day | null;
+  from: Day | null;
+  to: Day | null;
+  status: Status | null;
+}
 
 /** What one click may do; cancelling asks first, and the visit itself is the doctor's. */
 const NEXT: Readonly<Record<Status, readonly Step[]>> = {

@@ -1,9 +1,9 @@
 /** When the doctor sees patients: the week, its preview, and time off. */
 import { api, outcome } from "../../../api/client";
 import { t } from "../../../lib/i18n";
+import type { OwnProps } from "../../../lib/page";
 import { useLoad } from "../../../lib/query";
 import { today, zoneLabel } from "../../../lib/time";
-import type { OwnProps } from "../../../routes";
 import { Page } from "../../../ui/frame/Page";
 import { Ready } from "../../../ui/Ready";
 import { visitsFrom } from "./affected-visits";

@@ -1,9 +1,9 @@
 /** Everything about one patient: allergies, problems, and the record by time (`?kind=` shows one kind). */
 import { t } from "../../../lib/i18n";
+import type { OwnProps } from "../../../lib/page";
 import { type Loaded, useLoad } from "../../../lib/query";
 import { withQuery } from "../../../lib/router";
 import { dateOnly, today } from "../../../lib/time";
-import type { OwnProps } from "../../../routes";
 import "../../../style/doctor.css";
 import { Page } from "../../../ui/frame/Page";
 import { PrintButton, PrintHead } from "../../../ui/print/PrintHead";

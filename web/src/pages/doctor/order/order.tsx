@@ -3,10 +3,10 @@ import { api, outcome, type Schemas } from "../../../api/client";
 import { useDraft } from "../../../lib/draft";
 import { type Mistake, mistakes, useForm } from "../../../lib/form";
 import { t } from "../../../lib/i18n";
+import type { OwnProps } from "../../../lib/page";
 import { useLoad } from "../../../lib/query";
 import { go } from "../../../lib/router";
 import { today } from "../../../lib/time";
-import type { OwnProps } from "../../../routes";
 import { ErrorSummary } from "../../../ui/forms/ErrorSummary";
 import { Submit } from "../../../ui/forms/Submit";
 import { TextArea } from "../../../ui/forms/TextArea";
@@ -15,18 +15,11 @@ import { Page } from "../../../ui/frame/Page";
 import { Ready } from "../../../ui/Ready";
 import { type Asked, askedIn, backTo, loadAsked } from "../chart/chart-from-query";
 import { PatientStrip } from "../chart/patient-strip";
+import type { Order } from "./order-draft";
 import { Chosen, Finder } from "./tests";
 import { When } from "./time";
 import "../../../style/doctor.css";
 import "../../../style/review.css";
-
-export interface Order {
-  tests: { code: string; name: string; preparation: string }[];
-  note: string;
-  timed: boolean;
-  day: string;
-  starts_at: string;
-}
 
 export default function NewOrder({ query }: OwnProps) {
   const asked = askedIn(query);

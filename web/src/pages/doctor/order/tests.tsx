@@ -5,7 +5,7 @@ import { plural, t } from "../../../lib/i18n";
 import { Field } from "../../../ui/forms/Field";
 import { Ready } from "../../../ui/Ready";
 import { useTypedSearch } from "../typed-search";
-import type { Order } from "./order";
+import type { Order } from "./order-draft";
 
 type Test = Schemas["LabTest"];
 type Tests = Order["tests"];

@@ -7,7 +7,7 @@ import { clock, isDay, today } from "../../../lib/time";
 import { Checkbox } from "../../../ui/forms/Checkbox";
 import { Field } from "../../../ui/forms/Field";
 import { Select } from "../../../ui/forms/Select";
-import type { Order } from "./order";
+import type { Order } from "./order-draft";
 
 interface Props {
   order: Order;

@@ -1,9 +1,9 @@
 /** The doctor's own patients by name (`?q=` looks for some), with what they must not get and when they come. */
 import { api, outcome, type Schemas } from "../../../api/client";
 import { plural, t } from "../../../lib/i18n";
+import type { OwnProps } from "../../../lib/page";
 import { usePages } from "../../../lib/query";
 import { ageOn, dateOnly, dayOf, when } from "../../../lib/time";
-import type { OwnProps } from "../../../routes";
 import "../../../style/doctor.css";
 import { Empty } from "../../../ui/Empty";
 import { SearchForm } from "../../../ui/forms/SearchForm";

@@ -2,10 +2,10 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Schemas } from "../../../api/client";
 import { t } from "../../../lib/i18n";
+import type { OwnProps } from "../../../lib/page";
 import { courseOf, lastDay } from "../../../lib/prescriptions";
 import { useLoad } from "../../../lib/query";
 import { dateOnly, dayOf } from "../../../lib/time";
-import type { OwnProps } from "../../../routes";
 import { Status } from "../../../ui/Chip";
 import { Page } from "../../../ui/frame/Page";
 import { PrescriptionSheet } from "../../../ui/print/PrescriptionSheet";

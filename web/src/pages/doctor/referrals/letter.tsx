@@ -1,9 +1,9 @@
 /** One referral: where it stands, what can be done, and the letter to be read and printed. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import { t } from "../../../lib/i18n";
+import type { OwnProps } from "../../../lib/page";
 import { useLoad } from "../../../lib/query";
 import { withQuery } from "../../../lib/router";
-import type { OwnProps } from "../../../routes";
 import { Status } from "../../../ui/Chip";
 import { Page } from "../../../ui/frame/Page";
 import { PrintButton, PrintHead } from "../../../ui/print/PrintHead";

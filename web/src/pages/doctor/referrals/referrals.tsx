@@ -1,8 +1,8 @@
 /** Referrals received and sent (`?direction=`, `?status=`), and the letter of one (`?id=`). */
 import { t } from "../../../lib/i18n";
+import type { OwnProps } from "../../../lib/page";
 import { usePages } from "../../../lib/query";
 import { go, withQuery } from "../../../lib/router";
-import type { OwnProps } from "../../../routes";
 import { Empty } from "../../../ui/Empty";
 import { Select } from "../../../ui/forms/Select";
 import { Page } from "../../../ui/frame/Page";

@@ -2,11 +2,11 @@
 import { useRef, useState } from "preact/hooks";
 import { api, outcome, type Schemas } from "../../../api/client";
 import { plural, t } from "../../../lib/i18n";
+import type { OwnProps } from "../../../lib/page";
 import { usePages } from "../../../lib/query";
 import { sentence } from "../../../lib/results";
 import { withQuery } from "../../../lib/router";
 import { when } from "../../../lib/time";
-import type { OwnProps } from "../../../routes";
 import { Chip } from "../../../ui/Chip";
 import { Empty } from "../../../ui/Empty";
 import { Page } from "../../../ui/frame/Page";

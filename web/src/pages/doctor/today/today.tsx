@@ -1,9 +1,9 @@
 /** A day of visits (`?day=`, today without it): who is here, who is next, and every status in one press. */
 import { api, outcome } from "../../../api/client";
 import { plural, t } from "../../../lib/i18n";
+import type { OwnProps } from "../../../lib/page";
 import { type Loaded, useLoad } from "../../../lib/query";
 import { addDays, type Day, dayOf, isDay, longDay, today } from "../../../lib/time";
-import type { OwnProps } from "../../../routes";
 import "../../../style/doctor.css";
 import { Chip } from "../../../ui/Chip";
 import { Empty } from "../../../ui/Empty";

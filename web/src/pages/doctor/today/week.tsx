@@ -2,10 +2,10 @@
 import { useEffect, useRef } from "preact/hooks";
 import { api, type Outcome, outcome, type Schemas } from "../../../api/client";
 import { t } from "../../../lib/i18n";
+import type { OwnProps } from "../../../lib/page";
 import { useLoad } from "../../../lib/query";
 import { withQuery } from "../../../lib/router";
 import { addDays, type Day, isDay, mondayOf, shortDay, today, weekDays, zoneLabel } from "../../../lib/time";
-import type { OwnProps } from "../../../routes";
 import "../../../style/doctor.css";
 import { Page } from "../../../ui/frame/Page";
 import { PrintButton, PrintHead } from "../../../ui/print/PrintHead";

@@ -1,9 +1,9 @@
 /** The notes of a visit while they are written: kept in this tab at each keystroke, sent after a pause, never over somebody else's. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import { api, type NoAnswer, type Outcome, outcome, type Problem, type Schemas, unchanged } from "../../../api/client";
+import { account } from "../../../lib/account";
 import { useDraft } from "../../../lib/draft";
 import { isPassing, type Loaded, useLoad } from "../../../lib/query";
-import { account } from "../../../lib/session";
 
 export type Notes = Schemas["Notes"];
 /** What was typed, the version of the notes that it changes, and what of it was sent last. */

@@ -1,9 +1,9 @@
 /** One visit on one screen: the patient, the reason, the status, the notes, and what is known (`?tab=`). */
 import { t } from "../../../lib/i18n";
+import type { OwnProps } from "../../../lib/page";
 import { type Loaded, useLoad } from "../../../lib/query";
 import { withQuery } from "../../../lib/router";
 import { dayOf, span, today } from "../../../lib/time";
-import type { OwnProps } from "../../../routes";
 import "../../../style/doctor.css";
 import { Status } from "../../../ui/Chip";
 import { Details } from "../../../ui/Details";

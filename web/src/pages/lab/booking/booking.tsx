@@ -2,9 +2,9 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { useDraft } from "../../../lib/draft";
 import { t } from "../../../lib/i18n";
+import type { OwnProps } from "../../../lib/page";
 import { type Loaded, useLoad } from "../../../lib/query";
 import { ageOn, dateOnly, isDay } from "../../../lib/time";
-import type { OwnProps } from "../../../routes";
 import { Status } from "../../../ui/Chip";
 import { Page } from "../../../ui/frame/Page";
 import { Ready } from "../../../ui/Ready";

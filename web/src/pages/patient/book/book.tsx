@@ -7,7 +7,7 @@ import { useLoad } from "../../../lib/query";
 import { dayOf, type Instant, today } from "../../../lib/time";
 import "../../../style/patient.css";
 import { timesHref } from "../../../lib/booking-links";
-import type { PageProps } from "../../../routes";
+import type { PageProps } from "../../../lib/page";
 import { Page } from "../../../ui/frame/Page";
 import { Ready } from "../../../ui/Ready";
 import { BookForm } from "./form";

@@ -2,8 +2,8 @@
 import { api, outcome } from "../../../api/client";
 import { t } from "../../../lib/i18n";
 import { languageNames } from "../../../lib/languages";
+import type { PageProps } from "../../../lib/page";
 import { useLoad } from "../../../lib/query";
-import type { PageProps } from "../../../routes";
 import { Details } from "../../../ui/Details";
 import { Page } from "../../../ui/frame/Page";
 import { Ready } from "../../../ui/Ready";

@@ -3,7 +3,7 @@ import { api, outcome } from "../../../api/client";
 import { plural, t } from "../../../lib/i18n";
 import { useLoad, usePages } from "../../../lib/query";
 import "../../../style/patient.css";
-import type { PageProps } from "../../../routes";
+import type { PageProps } from "../../../lib/page";
 import { Empty } from "../../../ui/Empty";
 import { Page } from "../../../ui/frame/Page";
 import { More } from "../../../ui/More";

@@ -4,9 +4,9 @@ import { api, away, outcome } from "../../../api/client";
 import type { Draft } from "../../../lib/draft";
 import { mistakes, useForm } from "../../../lib/form";
 import { t } from "../../../lib/i18n";
-import { useLive } from "../../../lib/live";
 import { go } from "../../../lib/router";
 import type { Instant } from "../../../lib/time";
+import { useObservable } from "../../../lib/use-observable";
 import { ErrorSummary } from "../../../ui/forms/ErrorSummary";
 import { Submit } from "../../../ui/forms/Submit";
 import { TextArea } from "../../../ui/forms/TextArea";
@@ -21,7 +21,7 @@ interface Props {
 
 export function BookForm({ doctor, start, reason }: Props) {
   const [taken, setTaken] = useState<readonly Instant[] | null>(null);
-  const waiting = useLive(away);
+  const waiting = useObservable(away);
   const { busy, wrong, submit } = useForm(
     () => [],
     async () => {

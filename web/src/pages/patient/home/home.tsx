@@ -2,8 +2,8 @@
 import { useState } from "preact/hooks";
 import { api, outcome } from "../../../api/client";
 import { t } from "../../../lib/i18n";
+import type { OwnProps } from "../../../lib/page";
 import { useLoad } from "../../../lib/query";
-import type { OwnProps } from "../../../routes";
 import { Page } from "../../../ui/frame/Page";
 import { Ready } from "../../../ui/Ready";
 import "../../../style/patient.css";

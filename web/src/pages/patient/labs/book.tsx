@@ -1,7 +1,8 @@
 /** Book tests at the laboratory: a day and a time (`?day=`), then a last look (`?start=`); `?also=` names further tests. */
+
+import type { OwnProps } from "../../../lib/page";
 import { useLoad } from "../../../lib/query";
 import { isDay } from "../../../lib/time";
-import type { OwnProps } from "../../../routes";
 import { NotFound } from "../../../ui/frame/NotFound";
 import { Ready } from "../../../ui/Ready";
 import { LabCheck } from "./check";

@@ -1,9 +1,9 @@
 /** The patient's visits to the laboratory, latest first. */
 import { api, outcome } from "../../../api/client";
 import { t } from "../../../lib/i18n";
+import type { OwnProps } from "../../../lib/page";
 import { usePages } from "../../../lib/query";
 import { when } from "../../../lib/time";
-import type { OwnProps } from "../../../routes";
 import { Chip } from "../../../ui/Chip";
 import { Empty } from "../../../ui/Empty";
 import { Page } from "../../../ui/frame/Page";

@@ -2,9 +2,9 @@
 import { api, outcome } from "../../../api/client";
 import { plural, t } from "../../../lib/i18n";
 import { money } from "../../../lib/numbers";
+import type { OwnProps } from "../../../lib/page";
 import { usePages } from "../../../lib/query";
 import { withQuery } from "../../../lib/router";
-import type { OwnProps } from "../../../routes";
 import { Empty } from "../../../ui/Empty";
 import { SearchForm } from "../../../ui/forms/SearchForm";
 import { Page } from "../../../ui/frame/Page";

@@ -1,10 +1,10 @@
 /** One prescription: what to take and until when, as it is printed. */
 import { api, outcome, type Schemas } from "../../../api/client";
 import { t } from "../../../lib/i18n";
+import type { OwnProps } from "../../../lib/page";
 import { courseOf, lastDay } from "../../../lib/prescriptions";
 import { useLoad } from "../../../lib/query";
 import { dateOnly, dayOf } from "../../../lib/time";
-import type { OwnProps } from "../../../routes";
 import { Page } from "../../../ui/frame/Page";
 import { PrescriptionSheet } from "../../../ui/print/PrescriptionSheet";
 import { PrintButton, PrintHead } from "../../../ui/print/PrintHead";

@@ -1,10 +1,10 @@
 /** What was prescribed: what is to be taken now, and what is over (`?tab=past`). */
 import { api, outcome, type Schemas } from "../../../api/client";
 import { t } from "../../../lib/i18n";
+import type { OwnProps } from "../../../lib/page";
 import { courseOf, lastDay } from "../../../lib/prescriptions";
 import { usePages } from "../../../lib/query";
 import { dateOnly, dayOf } from "../../../lib/time";
-import type { OwnProps } from "../../../routes";
 import { Status } from "../../../ui/Chip";
 import { Empty } from "../../../ui/Empty";
 import { Page } from "../../../ui/frame/Page";

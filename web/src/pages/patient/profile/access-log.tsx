@@ -2,9 +2,9 @@
 import { api, outcome, type Schemas } from "../../../api/client";
 import { actionWords, isEmergency } from "../../../lib/actions";
 import { t } from "../../../lib/i18n";
+import type { OwnProps } from "../../../lib/page";
 import { usePages } from "../../../lib/query";
 import { clock, type Day, dayOf, longDay } from "../../../lib/time";
-import type { OwnProps } from "../../../routes";
 import "../../../style/patient.css";
 import "../../../style/trail.css";
 import { Chip } from "../../../ui/Chip";

@@ -1,9 +1,9 @@
 /** What the hospital knows about the patient, changed in sections, and the language of the pages. */
 import { api, outcome } from "../../../api/client";
 import { choose, LANGUAGES, type Language, language, t } from "../../../lib/i18n";
-import { useLive } from "../../../lib/live";
+import type { OwnProps } from "../../../lib/page";
 import { useLoad } from "../../../lib/query";
-import type { OwnProps } from "../../../routes";
+import { useObservable } from "../../../lib/use-observable";
 import { Radios } from "../../../ui/forms/Select";
 import { Page } from "../../../ui/frame/Page";
 import { Ready } from "../../../ui/Ready";
@@ -40,7 +40,7 @@ export default function Profile({ account }: OwnProps) {
 }
 
 function LanguageChoice() {
-  const spoken = useLive(language);
+  const spoken = useObservable(language);
   return (
     <section class="section profile-section" aria-labelledby="language-heading">
       <h2 id="language-heading">{t("profile.language")}</h2>

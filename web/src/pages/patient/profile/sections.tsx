@@ -2,10 +2,10 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { type Account, api, outcome, type Schemas, unchanged } from "../../../api/client";
+import { account } from "../../../lib/account";
 import { useDraft } from "../../../lib/draft";
 import { type Mistake, missing, mistakes, useForm } from "../../../lib/form";
 import { t } from "../../../lib/i18n";
-import { account } from "../../../lib/session";
 import { Details } from "../../../ui/Details";
 import { BirthDate, dateOf, partsOf } from "../../../ui/forms/BirthDate";
 import { ErrorSummary } from "../../../ui/forms/ErrorSummary";

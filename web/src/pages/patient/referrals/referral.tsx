@@ -1,8 +1,8 @@
 /** One referral: what is to be done, and the letter to take along. */
 import { api, outcome, type Schemas } from "../../../api/client";
 import { t } from "../../../lib/i18n";
+import type { OwnProps } from "../../../lib/page";
 import { useLoad } from "../../../lib/query";
-import type { OwnProps } from "../../../routes";
 import { Status } from "../../../ui/Chip";
 import { Page } from "../../../ui/frame/Page";
 import { PrintButton, PrintHead } from "../../../ui/print/PrintHead";

@@ -1,9 +1,9 @@
 /** Referrals: which doctor sent the patient where, and what is to be done. */
 import { api, outcome, type Schemas } from "../../../api/client";
 import { t } from "../../../lib/i18n";
+import type { OwnProps } from "../../../lib/page";
 import { usePages } from "../../../lib/query";
 import { dateOnly, dayOf } from "../../../lib/time";
-import type { OwnProps } from "../../../routes";
 import { Status } from "../../../ui/Chip";
 import { Empty } from "../../../ui/Empty";
 import { Page } from "../../../ui/frame/Page";

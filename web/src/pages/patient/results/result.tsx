@@ -1,10 +1,10 @@
 /** One result: what it says in a sentence, what the doctor wrote, then each value with its usual range. */
 import { api, type Config, outcome, type Schemas } from "../../../api/client";
 import { t } from "../../../lib/i18n";
+import type { OwnProps } from "../../../lib/page";
 import { useLoad } from "../../../lib/query";
 import { sentence } from "../../../lib/results";
 import { locale, longDay } from "../../../lib/time";
-import type { OwnProps } from "../../../routes";
 import { isOutside } from "../../../ui/charts/Marker";
 import { Page } from "../../../ui/frame/Page";
 import { LabReport } from "../../../ui/print/LabReport";

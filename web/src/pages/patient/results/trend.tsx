@@ -1,10 +1,10 @@
 /** The values of one analyte over time, reached from one of its results perhaps (`?result=`): what the newest says in a sentence, the line, the table. */
 import { api, outcome, type Schemas } from "../../../api/client";
 import { plural, t } from "../../../lib/i18n";
+import type { OwnProps } from "../../../lib/page";
 import { useLoad } from "../../../lib/query";
 import { shown } from "../../../lib/results";
 import { dateOnly, dayOf } from "../../../lib/time";
-import type { OwnProps } from "../../../routes";
 import { isOutside } from "../../../ui/charts/Marker";
 import { Trend } from "../../../ui/charts/Trend";
 import { Page } from "../../../ui/frame/Page";

@@ -1,10 +1,10 @@
 /** One visit of the patient's; `?new` says that it was booked just now. */
 import { useState } from "preact/hooks";
 import { t } from "../../../lib/i18n";
+import type { OwnProps } from "../../../lib/page";
 import { useLoad } from "../../../lib/query";
 import { notice } from "../../../lib/router";
 import { dateOnly, dayOf } from "../../../lib/time";
-import type { OwnProps } from "../../../routes";
 import { Status } from "../../../ui/Chip";
 import { Details } from "../../../ui/Details";
 import { Page } from "../../../ui/frame/Page";

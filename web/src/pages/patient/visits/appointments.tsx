@@ -2,9 +2,9 @@
 import { useState } from "preact/hooks";
 import { api, outcome } from "../../../api/client";
 import { t } from "../../../lib/i18n";
+import type { OwnProps } from "../../../lib/page";
 import { usePages } from "../../../lib/query";
 import { longWhen, span } from "../../../lib/time";
-import type { OwnProps } from "../../../routes";
 import { Status } from "../../../ui/Chip";
 import { Empty } from "../../../ui/Empty";
 import { Page } from "../../../ui/frame/Page";
