@@ -15,7 +15,7 @@ const AREAS = {
   "patient-results": /pages\/patient\/results\//,
   "doctor-desk": /pages\/doctor\/(prescribe|referrals|order|results|typed-search)[/.]/,
   "doctor-record":
-    /pages\/doctor\/(chart\/(chart|allergies|open-chart|entries|problems|record.*)|patients\/patients|visit\/(visit|notes-form|past-visits))\.tsx/,
+    /pages\/doctor\/(chart\/(chart|allergies|open-chart|entries|problems|record.*|load-chart)|patients\/patients|visit\/(visit|notes-form|past-visits))\.tsx?/,
   "doctor-times": /pages\/doctor\/(availability\/|today\/week\.)/,
   "admin-lists": /pages\/admin\/(doctors|people|catalogue|found-list)[/.]/,
   "admin-visits": /pages\/admin\/visits\/(?!visits\.)/,

@@ -11,6 +11,7 @@ from tests.browser.booking import times
 from tests.browser.conftest import RolePage
 from tests.browser.measures import settled
 from tests.browser.people import People
+from tests.browser.server_clock import set_server_clock
 from tests.hospital import Person
 
 
@@ -85,7 +86,7 @@ def test_tests_for_one_laboratory_visit(role_page: RolePage, patient: str) -> No
 def test_the_page_of_a_visit_on_the_next_day(role_page: RolePage, people: People, patient: str, doctor: Person) -> None:
     visit = care.visit(people[patient], doctor)
     page = role_page(patient)
-    page.clock.set_fixed_time(datetime.now(UTC) + timedelta(days=1))
+    set_server_clock(page, datetime.now(UTC) + timedelta(days=1))
     page.goto(f"/appointments/{visit['id']}?new")
     expect(settled(page).get_by_text(visit["reference"]).first).to_be_visible()
     expect(page.get_by_role("link", name="Move", exact=True)).to_be_visible()

@@ -10,6 +10,7 @@ from tests.browser import care
 from tests.browser.conftest import Figure, RolePage
 from tests.browser.measures import printed, resize, settled, sideways, tab_to, unfocused
 from tests.browser.people import People
+from tests.browser.server_clock import set_server_clock
 
 EARLY, LATE, LAST = "Eda Early", "Lars Late", "Zoe Last"
 MANY = 40
@@ -37,7 +38,7 @@ def row(page: Page, name: str) -> Locator:
 def test_the_day_is_in_order_counted_and_who_waits_comes_next(people: People, doctor: str, role_page: RolePage) -> None:
     _, starts = booked(people, doctor)
     page = role_page(doctor)
-    page.clock.set_fixed_time(starts[0] - timedelta(minutes=5))
+    set_server_clock(page, starts[0] - timedelta(minutes=5))
     page.goto("/doctor")
     expect(page.get_by_role("heading", name="3 visits")).to_be_visible()
     patients = page.get_by_role("table", name="Visits in order of time").get_by_role("link")

@@ -1,5 +1,7 @@
-/** A date of birth as three numbers, which people type faster than they find a day in a calendar. */
+/** A date of birth as three number fields, faster to fill than a calendar. */
+
 import { t } from "../../lib/i18n";
+import { now } from "../../lib/time";
 import { type ControlProps, Group } from "./Control";
 
 export interface Parts {
@@ -47,12 +49,12 @@ export function partsOf(date: string | null): Parts {
   return { day: day.replace(/^0/, ""), month: month.replace(/^0/, ""), year };
 }
 
-/** `1984-05-17`, null where nothing was typed, undefined where it is no day of the past. */
+/** `1984-05-17`; null for empty fields, undefined for an invalid or future day. */
 export function dateOf({ day, month, year }: Parts): string | null | undefined {
   if (!day.trim() && !month.trim() && !year.trim()) return null;
   const [y, m, d] = [year, month, day].map((part) => Number(part.trim()));
   if (!y || !m || !d) return undefined;
   const date = new Date(Date.UTC(y, m - 1, d));
   const real = date.getUTCFullYear() === y && date.getUTCMonth() === m - 1 && date.getUTCDate() === d;
-  return real && y >= 1900 && date.getTime() <= Date.now() ? date.toISOString().slice(0, 10) : undefined;
+  return real && y >= 1900 && date.getTime() <= now() ? date.toISOString().slice(0, 10) : undefined;
 }

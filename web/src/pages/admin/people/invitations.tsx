@@ -5,7 +5,7 @@ import { useDraft } from "../../../lib/draft";
 import { type Mistake, missing, mistakes, useForm } from "../../../lib/form";
 import { t } from "../../../lib/i18n";
 import { type Pages, usePages } from "../../../lib/query";
-import { when } from "../../../lib/time";
+import { now, when } from "../../../lib/time";
 import { Chip } from "../../../ui/Chip";
 import { Empty } from "../../../ui/Empty";
 import { ErrorSummary } from "../../../ui/forms/ErrorSummary";
@@ -143,7 +143,7 @@ function Open({ list, onMade }: { list: Pages<Invitation>; onMade: (made: Schema
 }
 
 function Expires({ of: { expires_at } }: { of: Invitation }) {
-  if (Date.parse(expires_at) < Date.now()) return <Chip tone="no-show">{t("invitations.expired")}</Chip>;
+  if (Date.parse(expires_at) < now()) return <Chip tone="no-show">{t("invitations.expired")}</Chip>;
   return <>{when(expires_at)}</>;
 }
 

@@ -4,7 +4,7 @@ import { api, outcome, type Schemas } from "../../../api/client";
 import { useDraft } from "../../../lib/draft";
 import { missing, mistakes, useForm } from "../../../lib/form";
 import { t } from "../../../lib/i18n";
-import { clock, when } from "../../../lib/time";
+import { clock, now, when } from "../../../lib/time";
 import { ErrorSummary } from "../../../ui/forms/ErrorSummary";
 import { Submit } from "../../../ui/forms/Submit";
 import { TextArea } from "../../../ui/forms/TextArea";
@@ -59,11 +59,11 @@ export function NotTreating({ patient, onOpen }: { patient: number; onOpen: () =
 
 /** Over the chart of somebody whom the reader does not treat; when the hour is over the chart is asked for again. */
 export function OpenedNow({ access, me, again }: { access: readonly Access[]; me: number; again: () => void }) {
-  const mine = openOf(access, me, Date.now());
+  const mine = openOf(access, me, now());
   const until = mine?.until;
   useEffect(() => {
     if (!until) return;
-    const timer = setTimeout(again, Date.parse(until) - Date.now() + 1_000);
+    const timer = setTimeout(again, Date.parse(until) - now() + 1_000);
     return () => clearTimeout(timer);
   }, [until]);
   if (!mine) return null;

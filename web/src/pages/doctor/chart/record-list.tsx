@@ -3,7 +3,7 @@ import type { ComponentChildren } from "preact";
 import type { Schemas } from "../../../api/client";
 import { type Key, plural, t } from "../../../lib/i18n";
 import { courseOf } from "../../../lib/prescriptions";
-import { dateOnly, dayOf } from "../../../lib/time";
+import { dateOnly, dayOf, now } from "../../../lib/time";
 import { Status } from "../../../ui/Chip";
 import { Empty } from "../../../ui/Empty";
 import { SignedText } from "../visit/notes-form";
@@ -25,7 +25,7 @@ export function RecordList({ chart, kinds, me }: Props) {
         <p>{t(kinds.length === 1 ? (`record.none.${kinds[0]}` as Key) : "record.none")}</p>
       </Empty>
     );
-  const ahead = entries.filter(({ at }) => Date.parse(at) > Date.now());
+  const ahead = entries.filter(({ at }) => Date.parse(at) > now());
   return (
     <div class="stack close">
       {ahead.length > 0 && (

@@ -1,9 +1,11 @@
 /** The values of a booking's tests in one form: Enter leads on, and saves at the end. */
+
 import { useRef, useState } from "preact/hooks";
 import type { Draft } from "../../../lib/draft";
 import { useForm } from "../../../lib/form";
 import { t } from "../../../lib/i18n";
 import { go } from "../../../lib/router";
+import { nowInstant } from "../../../lib/time";
 import { Dialog } from "../../../ui/Dialog";
 import { ErrorSummary } from "../../../ui/forms/ErrorSummary";
 import { AnalyteRow } from "./analyte";
@@ -26,7 +28,7 @@ export function Values({ next, draft, ...acts }: Props) {
   const onward = useRef(false);
   const form = useRef<HTMLFormElement>(null);
   const open = openTests(tests, draft.value);
-  const at = booking.collected_at ?? new Date().toISOString();
+  const at = booking.collected_at ?? nowInstant();
 
   const { busy, wrong, submit } = useForm(
     () => checked(open, draft.value),

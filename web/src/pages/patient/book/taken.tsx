@@ -3,7 +3,7 @@ import { useEffect, useRef } from "preact/hooks";
 import type { Schemas } from "../../../api/client";
 import { bookHref, timesHref } from "../../../lib/booking-links";
 import { t } from "../../../lib/i18n";
-import { dayOf, type Instant, longWhen } from "../../../lib/time";
+import { dayOf, type Instant, longWhen, now } from "../../../lib/time";
 import type { FoundDoctor } from "./found-doctor";
 
 const NEAREST = 5;
@@ -23,7 +23,7 @@ export function BookTaken({ doctor, start, free }: Props) {
     .sort((one, other) => distance(one) - distance(other))
     .slice(0, NEAREST)
     .sort();
-  const say = t(asked < Date.now() ? "book.past" : "book.not_free");
+  const say = t(asked < now() ? "book.past" : "book.not_free");
   return <OtherTimes doctor={doctor} times={times} say={say} />;
 }
 

@@ -1,11 +1,13 @@
 /** What a patient may do with a visit of theirs, and its file for their calendar. */
+
 import { api, type Config, type Failure, outcome, type Schemas } from "../../../api/client";
+import { now } from "../../../lib/time";
 
 export type Visit = Schemas["Appointment"];
 
 /** Whether the visit can be moved and cancelled here, on the phone only, or no more. */
 export function changing({ status, starts_at }: Visit, { booking }: Config): "here" | "phone" | "no" {
-  const left = Date.parse(starts_at) - Date.now();
+  const left = Date.parse(starts_at) - now();
   if ((status !== "booked" && status !== "confirmed") || left <= 0) return "no";
   return left > booking.change_notice_minutes * 60_000 ? "here" : "phone";
 }
@@ -13,7 +15,7 @@ export function changing({ status, starts_at }: Visit, { booking }: Config): "he
 /** Whether the patient is still expected. */
 export function isAhead({ status, ends_at }: Visit): boolean {
   const over = status === "cancelled" || status === "completed" || status === "no_show";
-  return !over && Date.parse(ends_at) > Date.now();
+  return !over && Date.parse(ends_at) > now();
 }
 
 export function loadVisit(id: number) {
