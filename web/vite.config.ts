@@ -5,7 +5,7 @@ const SHELL =
   /node_modules\/preact|src\/(api|app|main|routes\.ts|lib\/(account|draft|i18n|navigation|page|problem-text|router|session|use-observable|zone)\.|ui\/frame\/(Frame|Lazy|Mark|NotFound|Page|Problem|Skeleton)\.)/;
 const FORMS = /src\/(lib\/form|ui\/forms\/(Control|ErrorSummary|Submit|TextArea))\./;
 const PARTS = /src\/(lib\/(booking-links|languages|query|time)|ui\/(Chip|Details|Empty|Icon|Ready|Tel))\./;
-/** Pages that people go to and fro between, and parts of most forms, in one file each: small files compress badly. */
+/** Chunks of pages used together and of common form parts: small files compress badly. */
 const AREAS = {
   "patient-booking": /pages\/patient\/book\/(book|form|summary|taken|patient|found-doctor)\./,
   "patient-visits":
@@ -37,7 +37,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     rolldownOptions: {
       output: {
-        // files that many pages need, instead of a dozen small ones that compress worse and arrive later
+        // shared chunks instead of a dozen small files, which compress worse
         codeSplitting: {
           groups: [
             { name: "shell", test: SHELL, priority: 2 },
@@ -57,7 +57,7 @@ export default defineConfig({
   server: {
     port: 5173,
     strictPort: true,
-    // refresh and sign-out ask for the gateway's own origin
+    // refresh and sign-out require the gateway's own origin
     proxy: Object.fromEntries(
       ["/api", "/auth", "/docs", "/openapi.json", "/ready"].map((path) => [
         path,
@@ -67,7 +67,7 @@ export default defineConfig({
   },
   test: {
     environment: "happy-dom",
-    // the stand-in browser goes nowhere by itself
+    // happy-dom must not navigate
     environmentOptions: { happyDOM: { settings: { navigation: { disableMainFrameNavigation: true } } } },
     include: ["test/**/*.test.{ts,tsx}"],
     setupFiles: ["test/setup.ts"],

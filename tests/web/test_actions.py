@@ -1,4 +1,4 @@
-"""What the audit can name has words on the pages that show it."""
+"""Every audited action has a text in the portals."""
 
 import json
 import re
@@ -12,7 +12,7 @@ SOURCE = WEB / "src"
 
 
 def audited() -> set[str]:
-    """The names of all endpoints that can leave something in the audit, as careplus_runtime.audit decides it."""
+    """Return the names of all endpoints that careplus_runtime.audit can record."""
     return {
         endpoint.name
         for endpoint in ENDPOINTS

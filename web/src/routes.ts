@@ -1,17 +1,17 @@
-/** Every page: its address, who may see it, and where its code and words are. */
+/** Every page: its address, its role, its code and its messages. */
 import type { ComponentType } from "preact";
 import type { Role } from "./api/client";
-import { enter, type Room } from "./lib/i18n";
+import { loadMessages, type Room } from "./lib/i18n";
 import type { Found, OwnPage, Page, PageProps, Route } from "./lib/page";
 import { match } from "./lib/router";
 
-/** Pages for everybody. */
+/** Public pages. */
 const OPEN: Readonly<Partial<Record<Room, readonly Page<PageProps>[]>>> = {
   public: [
     ["/", () => import("./pages/public/landing")],
     ["/sign-in", () => import("./pages/public/sign-in")],
     ["/register", () => import("./pages/public/register")],
-    ["/password", async () => (await Promise.all([import("./pages/account/password"), enter("account")]))[0]],
+    ["/password", async () => (await Promise.all([import("./pages/account/password"), loadMessages("account")]))[0]],
     ["/help", () => import("./pages/public/help")],
     ["/accessibility", () => import("./pages/public/accessibility")],
   ],
@@ -23,10 +23,10 @@ const OPEN: Readonly<Partial<Record<Room, readonly Page<PageProps>[]>>> = {
   ],
 };
 
-/** Those of them that are about somebody, whatever their role. */
+/** Pages outside the portals that require an account of any role. */
 const SIGNED_IN = new Set(["/security"]);
 
-/** The portals, each a list of pages that comes with the first of them. */
+/** The portals; each loads its list of pages with its start page. */
 const PORTALS: Readonly<Record<Role, () => Promise<{ pages: readonly OwnPage[] }>>> = {
   patient: () => import("./pages/patient"),
   doctor: () => import("./pages/doctor"),
@@ -34,7 +34,7 @@ const PORTALS: Readonly<Record<Role, () => Promise<{ pages: readonly OwnPage[] }
   lab: () => import("./pages/lab"),
 };
 
-/** The portal that an address belongs to, by its first part. */
+/** The portal of an address, by its first path segment. */
 const BEGINNINGS: Readonly<Record<string, Role>> = {
   home: "patient",
   appointments: "patient",
@@ -49,7 +49,7 @@ const BEGINNINGS: Readonly<Record<string, Role>> = {
   lab: "lab",
 };
 
-/** The page at an address, or null where there cannot be one; in a portal that is known only when it is loaded. */
+/** The route of an address, or null without a page; inside a portal only `load` can tell. */
 export function find(address: string): Route | null {
   const path = address.length > 1 ? address.replace(/\/$/, "") : address;
   for (const [room, pages] of Object.entries(OPEN)) {
@@ -66,7 +66,7 @@ export function find(address: string): Route | null {
     path,
     role,
     load: async () => {
-      const [{ pages }] = await Promise.all([PORTALS[role](), enter("ui", role)]);
+      const [{ pages }] = await Promise.all([PORTALS[role](), loadMessages("ui", role)]);
       return drawn(pages, path, role);
     },
   };
@@ -76,7 +76,7 @@ async function drawn(pages: readonly OwnPage[], path: string, room: Room): Promi
   for (const [pattern, code] of pages) {
     const params = match(pattern, path);
     if (!params) continue;
-    const [{ default: draw }] = await Promise.all([code(), enter("ui", room)]);
+    const [{ default: draw }] = await Promise.all([code(), loadMessages("ui", room)]);
     return { draw, pattern, params };
   }
   return null;

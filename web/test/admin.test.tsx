@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { enter, speak } from "../src/lib/i18n";
+import { loadLocale, loadMessages } from "../src/lib/i18n";
 import type { OwnProps } from "../src/lib/page";
 import { keepZone } from "../src/lib/zone";
 import { minorOf } from "../src/pages/admin/catalogue/test-fields";
@@ -49,8 +49,8 @@ const body = (): string => document.body.textContent ?? "";
 
 beforeEach(async () => {
   keepZone("Europe/Berlin");
-  await speak(["en"]);
-  await enter("ui", "admin");
+  await loadLocale(["en"]);
+  await loadMessages("ui", "admin");
 });
 
 describe("reassigning a day", () => {

@@ -9,13 +9,13 @@ const demo = json({ ...CONFIG, demo: true });
 beforeEach(() => {
   localStorage.clear();
   history.replaceState(null, "", "/");
-  // who is signed in and where we are live in modules
+  // account and address are module state
   vi.resetModules();
 });
 
 async function open(replies: Parameters<typeof gateway>[0], path = "/sign-in", loaded = true): Promise<Asked[]> {
   history.replaceState(null, "", path);
-  await (await import("../src/lib/i18n")).speak(["en"]);
+  await (await import("../src/lib/i18n")).loadLocale(["en"]);
   const asked = gateway(replies);
   const { App } = await import("../src/app");
   await draw(<App />);
@@ -93,7 +93,7 @@ test("a page that asks for somebody asks who, and leads there then", async () =>
 test("empty fields are named before anything is sent, and the summary has the focus and leads to them", async () => {
   const asked = await open({ "GET /api/config": [config] });
   await press("Sign in");
-  // the page of the test before may still be asking for what nobody answered
+  // the previous test's page may still be retrying
   expect(asked.map(({ call }) => call)).not.toContain("POST /auth/login");
   const summary = document.querySelector<HTMLElement>('[role="alert"]');
   expect(document.activeElement).toBe(summary);

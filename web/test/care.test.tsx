@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Schemas } from "../src/api/client";
-import { enter } from "../src/lib/i18n";
+import { loadMessages } from "../src/lib/i18n";
 import { money } from "../src/lib/numbers";
 import type { OwnProps } from "../src/lib/page";
 import { courseOf, lastDay } from "../src/lib/prescriptions";
@@ -61,7 +61,7 @@ const text = (): string => document.body.textContent ?? "";
 beforeEach(async () => {
   vi.useFakeTimers({ now: new Date("2030-01-05T12:00:00Z"), toFake: ["Date"] });
   keepZone(CONFIG.zone);
-  await enter("ui", "patient");
+  await loadMessages("ui", "patient");
 });
 
 afterEach(() => vi.useRealTimers());

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import type { Schemas } from "../src/api/client";
-import { enter } from "../src/lib/i18n";
+import { loadMessages } from "../src/lib/i18n";
 import type { Reading } from "../src/lib/results";
 import { keepZone } from "../src/lib/zone";
 import { type Bar, Bars } from "../src/ui/charts/Bars";
@@ -20,7 +20,7 @@ const HEMOGLOBIN: Reading = {
   flag: "low",
 };
 
-/** Text as it is read: without what is hidden, each space the same. */
+/** The visible text with normalised spaces. */
 function read(page: HTMLElement): string {
   const copy = page.cloneNode(true) as HTMLElement;
   for (const hidden of copy.querySelectorAll('[aria-hidden="true"]')) hidden.remove();
@@ -30,7 +30,7 @@ function read(page: HTMLElement): string {
 const all = (page: HTMLElement, selector: string): Element[] => [...page.querySelectorAll(selector)];
 
 beforeEach(async () => {
-  await enter("ui");
+  await loadMessages("ui");
   keepZone("Europe/Berlin");
 });
 

@@ -2,7 +2,7 @@ import { act } from "preact/test-utils";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { type Account, keep, type Schemas } from "../src/api/client";
 import { account } from "../src/lib/account";
-import { enter } from "../src/lib/i18n";
+import { loadMessages } from "../src/lib/i18n";
 import { keepZone } from "../src/lib/zone";
 import Availability from "../src/pages/doctor/availability/availability";
 import { checkWeek, copied, outside, rulesOf, slotsOn, type Week } from "../src/pages/doctor/availability/rules";
@@ -56,7 +56,7 @@ const WEEK: Schemas["Availability"] = {
 beforeEach(async () => {
   sessionStorage.clear();
   vi.useFakeTimers({ toFake: ["Date"], now: new Date("2030-01-05T09:00:00Z") });
-  await enter("ui", "doctor");
+  await loadMessages("ui", "doctor");
   keepZone("Europe/Berlin");
   keep(null);
   account.set(OSEI);

@@ -20,7 +20,7 @@ describe("the notes of a visit", () => {
     });
     return draw(<VisitPage {...props({ id: "5" })} />).then((page) => ({ page, asked }));
   };
-  /** What is typed is sent when the window is left, as after a silence. */
+  /** Typed text is sent when the window loses focus, as after a pause. */
   const leaveWindow = async (): Promise<void> => {
     vi.spyOn(document, "visibilityState", "get").mockReturnValue("hidden");
     await act(() => void document.dispatchEvent(new Event("visibilitychange")));

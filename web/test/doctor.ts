@@ -1,7 +1,7 @@
 /** A doctor, a visit to them with its notes, and the patient's chart, for tests of the doctor's pages. */
 import type { Account, Schemas } from "../src/api/client";
 import { account } from "../src/lib/account";
-import { enter } from "../src/lib/i18n";
+import { loadMessages } from "../src/lib/i18n";
 import { keepZone } from "../src/lib/zone";
 import { type Asked, CONFIG, PAT } from "./gateway";
 
@@ -47,10 +47,10 @@ export const CHART: Schemas["Chart"] = {
 };
 export const ONE = "/api/doctor/appointments/5";
 
-/** A doctor is signed in, and nothing is kept from before. */
+/** Sign a doctor in with empty storage. */
 export async function begin(): Promise<void> {
   sessionStorage.clear();
-  await enter("ui", "doctor");
+  await loadMessages("ui", "doctor");
   keepZone("Europe/Berlin");
   account.set(OSEI);
   history.replaceState(null, "", "/doctor");

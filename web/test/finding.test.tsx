@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Account, Schemas } from "../src/api/client";
 import { account } from "../src/lib/account";
-import { enter } from "../src/lib/i18n";
+import { loadMessages } from "../src/lib/i18n";
 import { address, go, listen } from "../src/lib/router";
 import { keepZone } from "../src/lib/zone";
 import Book from "../src/pages/patient/book/book";
@@ -46,7 +46,7 @@ beforeEach(async () => {
   stop = listen();
   vi.useFakeTimers({ now: new Date("2030-01-06T12:00:00Z"), toFake: ["Date"] });
   keepZone("Europe/Berlin");
-  await enter("ui", "public", "patient");
+  await loadMessages("ui", "public", "patient");
 });
 
 afterEach(() => {

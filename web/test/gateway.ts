@@ -1,4 +1,4 @@
-/** A stand-in for the network: answers by method and path, and keeps what was asked. */
+/** A fake network: answers by method and path, and records requests. */
 import { vi } from "vitest";
 import type { Account, Config, Tokens } from "../src/api/client";
 
@@ -32,7 +32,7 @@ export interface Asked {
 
 type Reply = Response | Error | ((asked: Asked) => Response | Promise<Response>);
 
-/** The last reply of a list is given for every further request. */
+/** Stub `fetch` with lists of replies; the last reply of a list repeats. Return the recorded requests. */
 export function gateway(replies: Record<string, Reply[]>): Asked[] {
   const asked: Asked[] = [];
   vi.stubGlobal("fetch", async (request: Request) => {

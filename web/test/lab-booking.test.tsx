@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { account } from "../src/lib/account";
-import { enter } from "../src/lib/i18n";
+import { loadMessages } from "../src/lib/i18n";
 import { address, go } from "../src/lib/router";
 import { keepZone } from "../src/lib/zone";
 import LabBook from "../src/pages/patient/labs/book";
@@ -19,7 +19,7 @@ beforeEach(async () => {
   vi.useFakeTimers({ now: new Date("2030-01-07T12:00:00Z"), toFake: ["Date"] });
   keepZone(CONFIG.zone);
   account.set(PAT);
-  await enter("ui", "patient");
+  await loadMessages("ui", "patient");
 });
 
 afterEach(() => {

@@ -2,7 +2,7 @@ import { act } from "preact/test-utils";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { type Account, keep, type Schemas } from "../src/api/client";
 import { account } from "../src/lib/account";
-import { enter } from "../src/lib/i18n";
+import { loadMessages } from "../src/lib/i18n";
 import { keepZone } from "../src/lib/zone";
 import LabBooking from "../src/pages/lab/booking/booking";
 import { flagOf, flagOfText, isFar, rangeFor } from "../src/pages/lab/booking/flags";
@@ -62,7 +62,7 @@ const SAVED = { id: 80, test_code: "CBC", test_name: "Blood count", status: "res
 beforeEach(async () => {
   sessionStorage.clear();
   history.replaceState(null, "", "/lab");
-  await enter("ui", "lab");
+  await loadMessages("ui", "lab");
   keepZone("Europe/Berlin");
   keep(null);
   account.set(ROBIN);

@@ -2,7 +2,7 @@ import { act } from "preact/test-utils";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Account, Schemas } from "../src/api/client";
 import { account } from "../src/lib/account";
-import { enter } from "../src/lib/i18n";
+import { loadMessages } from "../src/lib/i18n";
 import { go, notice } from "../src/lib/router";
 import { keepZone } from "../src/lib/zone";
 import Refer from "../src/pages/doctor/referrals/refer";
@@ -45,7 +45,7 @@ beforeEach(async () => {
   vi.useFakeTimers({ now: new Date("2030-01-07T12:00:00Z"), toFake: ["Date"] });
   keepZone("Europe/Berlin");
   account.set(LIND);
-  await enter("ui", "doctor");
+  await loadMessages("ui", "doctor");
 });
 
 afterEach(() => {

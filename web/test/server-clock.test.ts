@@ -13,7 +13,7 @@ beforeEach(async () => {
 });
 afterEach(() => vi.useRealTimers());
 
-/** The computer's clock at an instant, and a server whose responses say when it is there. */
+/** Set the computer's clock, and answer one request with a `Date` of the server. */
 async function respond(computer: string, server: string | null): Promise<void> {
   vi.useFakeTimers({ now: Date.parse(computer), toFake: ["Date"] });
   const response = json(PAT);

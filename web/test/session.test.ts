@@ -13,7 +13,7 @@ beforeEach(async () => {
   ({ account } = await import("../src/lib/account"));
 });
 
-/** What another tab tells this one: each value that the hint had there. */
+/** Send the storage events of another tab: each value of the hint. */
 function otherTab(...values: (string | null)[]): Promise<void> {
   for (const newValue of values) dispatchEvent(new StorageEvent("storage", { key: HINT, newValue }));
   return new Promise((resolve) => setTimeout(resolve, 5));

@@ -1,7 +1,7 @@
 import { beforeEach, expect, test, vi } from "vitest";
 import type { Schemas } from "../src/api/client";
 import { account } from "../src/lib/account";
-import { enter } from "../src/lib/i18n";
+import { loadMessages } from "../src/lib/i18n";
 import type { OwnProps } from "../src/lib/page";
 import { keepZone } from "../src/lib/zone";
 import Home from "../src/pages/patient/home/home";
@@ -52,13 +52,13 @@ const props = (search = "", more: Partial<OwnProps> = {}): OwnProps => ({
 const text = (): string => document.body.textContent ?? "";
 
 beforeEach(async () => {
-  // loaded when somebody cancels; here it is there at once
+  // loaded on demand; preloaded here
   await import("../src/pages/patient/visits/cancel-dialog");
   sessionStorage.clear();
   history.replaceState(null, "", "/appointments/5");
   account.set(PAT);
   keepZone(CONFIG.zone);
-  await enter("ui", "patient");
+  await loadMessages("ui", "patient");
 });
 
 test("a visit is changed here until the notice is over, then on the phone, and never when it is over", () => {
@@ -161,7 +161,7 @@ test("a visit that somebody moved meanwhile is shown again before it is cancelle
       .at(-1)
       ?.headers.get("If-Match"),
   ).toBe('"4"');
-  // there it is no longer possible: only the way back is left
+  // cancelling is no longer possible: only closing is left
   expect(document.querySelector("dialog form")?.textContent).toBe("Back to your appointments");
   await press("Back to your appointments");
   expect(document.querySelector(".visit-day")?.textContent).toBe("Sunday 9 January 2050");

@@ -34,9 +34,9 @@ const KEYED = new Set(["POST", "PUT"]);
 const NEED_NO_TOKEN = new Set(["/auth/login", "/auth/refresh", "/auth/logout"]);
 
 /** Whether requests are being retried because the system does not answer. */
-export const away = observable(false);
+export const offline = observable(false);
 /** Whether the session ended while a page was open: requests wait for a new sign-in or a sign-out. */
-export const lost = observable(false);
+export const sessionExpired = observable(false);
 
 let held: Tokens | null = null;
 let refreshing: Promise<Outcome<Tokens>> | null = null;
@@ -53,7 +53,7 @@ export function onAccount(listener: (account: Account | null) => void): void {
 /** Store the tokens of a sign-in, or delete them. */
 export function keep(tokens: Tokens | null): void {
   held = tokens;
-  lost.set(false);
+  sessionExpired.set(false);
   tellAccount(tokens?.account ?? null);
 }
 
@@ -72,7 +72,7 @@ async function exchange(): Promise<Outcome<Tokens>> {
   if (held !== before) return held ? { ok: true, data: held } : NO_ANSWER;
   if (renewed.ok) keep(renewed.data);
   // the page stays as it is until the person signs in again or signs out
-  else if (renewed.problem.code === "unauthenticated") held ? lost.set(true) : keep(null);
+  else if (renewed.problem.code === "unauthenticated") held ? sessionExpired.set(true) : keep(null);
   return renewed;
 }
 
@@ -84,9 +84,9 @@ export async function logout(): Promise<Outcome<undefined>> {
 
 /** End the session of an idle page and cover the page; after a new sign-in it continues. */
 export async function leaveUntouched(): Promise<void> {
-  if (lost.get()) return;
-  lost.set(true);
-  while (lost.get() && !(await end()).ok) await sleep(AGAIN_MS);
+  if (sessionExpired.get()) return;
+  sessionExpired.set(true);
+  while (sessionExpired.get() && !(await end()).ok) await sleep(AGAIN_MS);
 }
 
 async function end(): Promise<Outcome<undefined>> {
@@ -160,20 +160,20 @@ async function patiently(request: Request): Promise<Response> {
         readServerClock(answer);
         return answer;
       }
-      if (!waited) away.set(++waiting > 0);
+      if (!waited) offline.set(++waiting > 0);
       waited = true;
       await sleep(wait);
     }
   } finally {
-    if (waited) away.set(--waiting > 0);
+    if (waited) offline.set(--waiting > 0);
   }
 }
 
 /** Resolve after the new sign-in or sign-out that follows an expired session; at once without one. */
 function signedInAgain(): Promise<void> {
   return new Promise((resolve) => {
-    if (!lost.get()) return resolve();
-    const stop = lost.listen(() => {
+    if (!sessionExpired.get()) return resolve();
+    const stop = sessionExpired.listen(() => {
       stop();
       resolve();
     });

@@ -1,6 +1,6 @@
 /** The server's clock, read from the `Date` header of its responses: the computer's own may be days off. */
 
-/** `Date` has whole seconds and the response travels: a smaller difference says nothing about the computer's clock. */
+/** `Date` has whole seconds and the response travels: a smaller difference is no error of the computer's clock. */
 const TOLERANCE_MS = 5_000;
 /** Milliseconds that the server is ahead of the computer; 0 before the first response. */
 let offset = 0;

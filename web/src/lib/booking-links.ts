@@ -6,7 +6,7 @@ export function bookHref(doctor: number, start: Instant): string {
   return `/doctors/${doctor}/book?start=${encodeURIComponent(start)}`;
 }
 
-/** The page with a doctor's free times, opened at the seven days that a day is in. */
+/** The page with a doctor's free times, opened at the seven days that contain `day`. */
 export function timesHref(doctor: number, day: Day | null): string {
   const later = day !== null && day >= addDays(today(), 7);
   return later ? `/doctors/${doctor}?week=${day}` : `/doctors/${doctor}`;

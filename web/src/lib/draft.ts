@@ -1,4 +1,4 @@
-/** Text that is being written, kept in this tab for whoever writes it until it is sent, and wiped when they sign out. */
+/** Drafts: unsent text of one account, kept in sessionStorage until it is sent and deleted at sign-out. */
 import { useCallback, useState } from "preact/hooks";
 import { account } from "./account";
 
@@ -9,13 +9,13 @@ const PREFIX = "careplus.draft.";
 export interface Draft<T> {
   value: T;
   set: (value: T) => void;
-  /** Whether the value was found from before, as after a reload. */
+  /** Whether the value was read from storage, for example after a reload. */
   restored: boolean;
-  /** It was sent or thrown away. */
+  /** Delete the draft after it is sent or discarded. */
   drop: () => void;
 }
 
-/** Like `useState`, for what must survive a reload; `name` is the page's and what it is about. Never for passwords. */
+/** Like `useState`, but survives a reload; `name` names the page and the record. Never for passwords. */
 export function useDraft<T>(name: string, initial: T): Draft<T> {
   const key = keyOf(name);
   const [found] = useState(() => read<T>(key));
@@ -23,7 +23,7 @@ export function useDraft<T>(name: string, initial: T): Draft<T> {
   const set = useCallback(
     (next: T): void => {
       setValue(() => next);
-      // an act may end after its writer has left
+      // a request may end after its writer has signed out
       if (key === keyOf(name)) write(key, next);
     },
     [key, name],
@@ -36,7 +36,7 @@ function keyOf(name: string): string {
   return `${PREFIX}${account.get()?.id ?? "nobody"}.${name}`;
 }
 
-/** Deletes drafts when the account changes: all of them at sign-out, those of other accounts at sign-in. */
+/** Deletes drafts when the account changes: all at sign-out, other accounts' at sign-in. */
 export function wipeDraftsWithAccount(): void {
   account.listen(wipeOthers);
 }
@@ -70,6 +70,6 @@ function write(key: string, value: unknown): void {
     if (value === undefined) sessionStorage.removeItem(key);
     else sessionStorage.setItem(key, JSON.stringify(value));
   } catch {
-    // full or forbidden: the text lives on the page alone
+    // full or forbidden: the text is kept on the page only
   }
 }

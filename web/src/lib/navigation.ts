@@ -2,7 +2,7 @@
 import type { Role } from "../api/client";
 import type { Key } from "./i18n";
 
-/** Where each role begins. */
+/** The start page of each role. */
 export const HOME: Readonly<Record<Role, string>> = {
   patient: "/home",
   doctor: "/doctor",
@@ -40,5 +40,5 @@ export const NAV: Readonly<Record<Role, readonly { href: string; say: Key }[]>> 
   lab: [{ href: "/lab", say: "nav.worklist" }],
 };
 
-/** Where people change what is known about themselves; the laboratory and administrators have no such page. */
+/** The profile page of each role; laboratory staff and administrators have none. */
 export const PROFILE: Readonly<Partial<Record<Role, string>>> = { patient: "/profile", doctor: "/doctor/profile" };

@@ -3,13 +3,13 @@ import type { ComponentType } from "preact";
 import type { Account, Config, Role } from "../api/client";
 
 export interface PageProps {
-  /** The parts of the address that the pattern names. */
+  /** The path parameters of the address. */
   params: Readonly<Record<string, string>>;
   query: URLSearchParams;
   config: Config;
   account: Account | null;
 }
-/** What a page that asks for a role is given. */
+/** The props of a page that requires an account. */
 export interface OwnProps extends PageProps {
   account: Account;
 }
@@ -20,12 +20,12 @@ export type OwnPage = Page<OwnProps>;
 
 export interface Route {
   path: string;
-  /** Whose portal it is in; "any": that of whoever is signed in; null: everybody's. */
+  /** The required role; "any": any account; null: public. */
   role: Role | "any" | null;
   load: () => Promise<Found | null>;
 }
 
-/** A page's component with what its pattern found in the address. */
+/** A page's component with its path parameters. */
 export interface Found {
   draw: ComponentType<OwnProps>;
   pattern: string;

@@ -1,4 +1,4 @@
-/** The address bar as state: where we are, how to go elsewhere, and what is said on arrival. */
+/** The router: the current address, navigation and the notice shown after it. */
 
 import { observable } from "../api/observable";
 import type { Key } from "./i18n";
@@ -9,24 +9,24 @@ export interface Address {
 }
 
 export const address = observable<Address>(here());
-/** A sentence for the reader, gone with the next move. */
+/** A notice at the top of the page, cleared by the next navigation. */
 export const notice = observable<Key | null>(null);
 
 /** Addresses of this origin that are not pages of the app. */
 const SERVED = ["/docs", "/openapi.json", "/api/", "/auth/"];
 
-/** Moves to another page, or within this one. `say` is said on arrival. */
+/** Navigate to an address; `say` is the notice shown there. */
 export function go(href: string, { replace = false, say = null as Key | null } = {}): void {
   const before = location.pathname;
   if (replace) history.replaceState(null, "", href);
   else history.pushState(null, "", href);
   arrive();
   notice.set(say);
-  // a filter or another week is the same page, and the reader stays where they are
+  // a filter or another week is the same page: keep the scroll position
   if (location.pathname !== before) scrollTo(0, 0);
 }
 
-/** The address of this page with other values in its query; null takes one away. */
+/** The address of this page with changed query parameters; null removes one. */
 export function withQuery(changes: Readonly<Record<string, string | null>>): string {
   const query = new URLSearchParams(location.search);
   for (const [name, value] of Object.entries(changes)) {
@@ -37,7 +37,7 @@ export function withQuery(changes: Readonly<Record<string, string | null>>): str
   return text ? `${location.pathname}?${text}` : location.pathname;
 }
 
-/** The values of a pattern such as `/doctors/:id` in a path, or null where it does not fit. */
+/** The parameters of a pattern such as `/doctors/:id` in a path, or null without a match. */
 export function match(pattern: string, path: string): Record<string, string> | null {
   const wanted = pattern.split("/");
   const given = path.split("/");
@@ -51,7 +51,7 @@ export function match(pattern: string, path: string): Record<string, string> | n
   return values;
 }
 
-/** Turns clicks on links to our own pages into moves without a reload. Returns how to stop. */
+/** Navigate on clicks on links to our own pages, without a reload, until the returned function is called. */
 export function listen(): () => void {
   addEventListener("popstate", arrive);
   document.addEventListener("click", follow);
@@ -61,7 +61,7 @@ export function listen(): () => void {
   };
 }
 
-/** The address to return to after a sign-in: a path of this origin, whatever the link said. */
+/** The address to return to after a sign-in, limited to a path of this origin. */
 export function safeNext(next: string | null): string {
   if (!next?.startsWith("/")) return "/";
   const url = new URL(next, location.origin);
@@ -81,7 +81,7 @@ function decoded(part: string): string {
 }
 
 function arrive(): void {
-  // moves within a page change the hash only
+  // links within a page change the fragment only
   if (location.pathname === address.get().path && location.search === address.get().search) return;
   notice.set(null);
   address.set(here());
@@ -93,7 +93,7 @@ function follow(event: MouseEvent): void {
   if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
   if (link.target || link.hasAttribute("download") || link.origin !== location.origin) return;
   if (SERVED.some((path) => link.pathname.startsWith(path))) return;
-  // a link within this page: the browser knows best
+  // a link within this page is left to the browser
   if (link.hash && link.pathname === location.pathname && link.search === location.search) return;
   event.preventDefault();
   go(link.pathname + link.search);

@@ -1,23 +1,23 @@
-/** What may be done besides the likeliest: a menu at the button of a row. */
+/** A menu of further actions in a row. */
 import { t } from "../lib/i18n";
 
 interface Other {
   text: string;
-  /** With what or whom it is about. */
+  /** The accessible name, with the record. */
   name: string;
-  /** It leads to a page, or else it is done here. */
+  /** A link; without it the item is a button. */
   href?: string;
   onClick?: (event: Event) => void;
 }
 
 interface Props {
   id: string;
-  /** Whose row it is. */
+  /** The name of the row's record. */
   about: string;
   items: readonly Other[];
 }
 
-export function Others({ id, about, items }: Props) {
+export function ActionMenu({ id, about, items }: Props) {
   return (
     <>
       <button type="button" class="menu" popoverTarget={id} aria-label={t("others.of", { name: about })}>

@@ -1,4 +1,4 @@
-/** The four states of what is loaded: awaited, not to be had, empty, there. */
+/** The four states of a request: loading, failed, empty, loaded. */
 import type { ComponentChildren } from "preact";
 import type { Loaded } from "../lib/query";
 import { Problem } from "./frame/Problem";
@@ -6,9 +6,9 @@ import { Skeleton } from "./frame/Skeleton";
 
 interface Props<T> {
   of: Loaded<T>;
-  /** It is what the page is about. */
+  /** The request is the whole page's. */
   whole?: boolean;
-  /** What to show instead where there is nothing in it. */
+  /** Shown for an empty list. */
   empty?: ComponentChildren;
   isEmpty?: (data: T) => boolean;
   children: (data: T) => ComponentChildren;

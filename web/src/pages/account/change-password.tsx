@@ -1,4 +1,4 @@
-/** Another password. It ends the sessions on other devices, and says so before. */
+/** The form that changes the password; a change ends the sessions on other devices. */
 import { useState } from "preact/hooks";
 import { api, outcome } from "../../api/client";
 import { account } from "../../lib/account";

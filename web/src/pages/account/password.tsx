@@ -1,4 +1,4 @@
-/** A forgotten password: asks for a mail, and with the code of its link (`#code=`) for a new password. */
+/** Password reset: request a mail, then set a new password with the code of its link (`#code=`). */
 import { useState } from "preact/hooks";
 import { api, outcome } from "../../api/client";
 import { missing, mistakes, useForm } from "../../lib/form";
@@ -56,7 +56,7 @@ function Forgotten() {
   );
 }
 
-/** The same whether there is such an account. */
+/** The answer is the same for unknown addresses, so that it reveals no account. */
 function Sent({ email, again }: { email: string; again: () => void }) {
   return (
     <Page key="sent" title={t("password.sent.title")}>

@@ -1,4 +1,4 @@
-/** Sign-in and security, the same for every role: password, second factor, and where one is signed in. */
+/** Sign-in and security, for every role: password, second factor and signed-in devices. */
 import { useState } from "preact/hooks";
 import { api, outcome } from "../../api/client";
 import { t } from "../../lib/i18n";
@@ -14,7 +14,7 @@ import { SecondFactor } from "./second-factor";
 
 export default function Security({ account, config }: OwnProps) {
   const me = useLoad(() => outcome(api.GET("/auth/me")), [account.id]);
-  // what is done above ends or opens sessions
+  // the forms above end or open sessions
   const [changes, setChanges] = useState(0);
   const changed = (): void => setChanges((before) => before + 1);
   return (

@@ -1,4 +1,4 @@
-/** Switching the second factor on: the password, a code to scan or type, and the first code of the app. */
+/** The steps that switch the second factor on: password, secret as QR code, first code of the app. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import { api, outcome, type Schemas } from "../../api/client";
 import { missing, useForm } from "../../lib/form";

@@ -1,7 +1,7 @@
-/** Whole lists, page after page: what a choice is made from. */
+/** Complete lists, fetched page by page, for the options of a form. */
 import { api, type Outcome, outcome, type Schemas } from "../../api/client";
 
-/** Every doctor by name; `active` for those who can be booked. */
+/** Every doctor by name; `active` limits it to bookable ones. */
 export function everyDoctor(active?: boolean) {
   return every((cursor) => {
     const query = { limit: 100, ...(active !== undefined && { active }), ...(cursor && { cursor }) };

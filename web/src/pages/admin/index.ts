@@ -1,5 +1,5 @@
-/** The administrator's pages; the one it begins with comes along. Patterns are tried in order. */
-import { enter } from "../../lib/i18n";
+/** The administrator's pages; the start page is bundled. Patterns are tried in order. */
+import { loadMessages } from "../../lib/i18n";
 import type { OwnPage } from "../../lib/page";
 import Overview from "./overview/overview";
 
@@ -15,5 +15,5 @@ export const pages: readonly OwnPage[] = [
   ["/admin/appointments/reassign", () => import("./visits/reassign")],
   ["/admin/tests", () => import("./catalogue/tests")],
   ["/admin/tests/:code", () => import("./catalogue/test")],
-  ["/admin/audit", async () => (await Promise.all([import("./audit/audit"), enter("trail")]))[0]],
+  ["/admin/audit", async () => (await Promise.all([import("./audit/audit"), loadMessages("trail")]))[0]],
 ];

@@ -1,4 +1,4 @@
-/** The doctor's pages; the one it begins with comes along. Patterns are tried in order. */
+/** The doctor's pages; the start page is bundled. Patterns are tried in order. */
 import type { OwnPage } from "../../lib/page";
 import Today from "./today/today";
 

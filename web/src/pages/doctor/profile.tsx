@@ -1,4 +1,4 @@
-/** What patients read about the doctor, and the language of the pages. */
+/** The doctor's public profile, and the language of the pages. */
 import { useState } from "preact/hooks";
 import { api, outcome, type Schemas, unchanged } from "../../api/client";
 import { useDraft } from "../../lib/draft";
@@ -125,7 +125,7 @@ function About({ saved, put }: { saved: Doctor; put: (saved: Doctor) => void }) 
   );
 }
 
-/** What somebody else, an administrator perhaps, changed meanwhile. */
+/** The fields that changed on the server meanwhile. */
 function changed(before: Doctor, now: Doctor): Mistake {
   const names = ([...FIELDS, "booking"] as const)
     .filter((name) => JSON.stringify(before[name]) !== JSON.stringify(now[name]))

@@ -1,4 +1,4 @@
-/** The laboratory's pages; the one it begins with comes along. Patterns are tried in order. */
+/** The laboratory's pages; the start page is bundled. Patterns are tried in order. */
 import type { OwnPage } from "../../lib/page";
 import Worklist from "./worklist";
 

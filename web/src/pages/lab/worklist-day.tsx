@@ -1,4 +1,4 @@
-/** The day that the worklist shows (`?day=`), or all of them. */
+/** The day of the worklist (`?day=`), or all days. */
 import { useState } from "preact/hooks";
 import { t } from "../../lib/i18n";
 import { go, withQuery } from "../../lib/router";

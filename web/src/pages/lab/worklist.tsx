@@ -1,4 +1,4 @@
-/** What the laboratory has to do (`?status=`, `?day=`), page by page (`?cursor=`), one line for each booking. */
+/** The laboratory's worklist (`?status=`, `?day=`), page by page (`?cursor=`), one row per booking. */
 import { api, outcome, type Schemas } from "../../api/client";
 import { plural, t } from "../../lib/i18n";
 import type { OwnProps } from "../../lib/page";
@@ -17,7 +17,7 @@ import "../../style/lab.css";
 
 const TABS = ["booked", "collected", "received", "in_progress", "resulted", "verified", "rejected"] as const;
 const POLL_MS = 30_000;
-/** Work is counted as far as one request reaches. */
+/** Bookings are counted up to one page of the API. */
 const COUNTED = 100;
 
 export default function Worklist({ query, account }: OwnProps) {

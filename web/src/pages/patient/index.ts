@@ -1,5 +1,5 @@
-/** The patient's pages; the one it begins with comes along. Patterns are tried in order. */
-import { enter } from "../../lib/i18n";
+/** The patient's pages; the start page is bundled. Patterns are tried in order. */
+import { loadMessages } from "../../lib/i18n";
 import type { OwnPage } from "../../lib/page";
 import Home from "./home/home";
 
@@ -20,5 +20,5 @@ export const pages: readonly OwnPage[] = [
   ["/results/trends/:code", () => import("./results/trend")],
   ["/results/:id", () => import("./results/result")],
   ["/profile", () => import("./profile/profile")],
-  ["/access-log", async () => (await Promise.all([import("./profile/access-log"), enter("trail")]))[0]],
+  ["/access-log", async () => (await Promise.all([import("./profile/access-log"), loadMessages("trail")]))[0]],
 ];

@@ -1,4 +1,4 @@
-/** How accessible these pages are, how that is known, and how to complain. */
+/** The accessibility statement. */
 import { type Key, t } from "../../lib/i18n";
 import "../../style/public.css";
 import type { PageProps } from "../../lib/page";

@@ -1,4 +1,4 @@
-/** How to book, move and cancel a visit, what results mean, and whom to ask. */
+/** Help: booking, moving and cancelling visits, the meaning of results, contacts. */
 import type { Config } from "../../api/client";
 import { type Key, plural, t } from "../../lib/i18n";
 import { zoneLabel } from "../../lib/time";

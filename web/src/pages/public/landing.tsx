@@ -1,4 +1,4 @@
-/** The front page: find a doctor, take one of the next free times, sign in. */
+/** The front page: doctor search, next free times, sign-in. */
 import { api, type Config, outcome } from "../../api/client";
 import { t } from "../../lib/i18n";
 import { useLoad } from "../../lib/query";
@@ -107,7 +107,7 @@ function Offers() {
   );
 }
 
-/** Left out where it cannot be had: the search finds them too. */
+/** Omitted after a failure: the search also finds specialties. */
 function Specialties() {
   const specialties = useLoad(() => outcome(api.GET("/api/specialties")), []);
   const items = specialties.data?.items ?? [];

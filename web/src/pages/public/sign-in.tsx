@@ -1,4 +1,4 @@
-/** Sign in with e-mail, password and, where the account has one, a second factor, and go on where one wanted to be (`?next=`). */
+/** Sign in with e-mail, password and, if the account has one, a second factor, then return to `?next=`. */
 import { useEffect, useState } from "preact/hooks";
 import { missing, useForm } from "../../lib/form";
 import { t } from "../../lib/i18n";
@@ -34,7 +34,7 @@ export default function SignIn({ config, query, account }: PageProps) {
     ],
     async () => {
       const opened = await signIn(email.trim(), password, otp.sent);
-      // the account that is there now leads on
+      // the signed-in account redirects
       return opened.ok ? [] : otp.refused(opened);
     },
   );

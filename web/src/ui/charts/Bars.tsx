@@ -1,4 +1,4 @@
-/** Counts as bars, of several parts each where they have some, with the same figures as a table. */
+/** Counts as stacked bars, with the same figures as a table. */
 import { fitting, ticks, useWidth, widthOf } from "../../lib/chart";
 import { t } from "../../lib/i18n";
 import { numeral } from "../../lib/numbers";
@@ -16,7 +16,7 @@ interface Part {
 export interface Bar {
   label: string;
   total: number;
-  /** Bottom first, the same ones in the same order in every bar. */
+  /** From the bottom; every bar has the same parts in the same order. */
   parts?: readonly Part[];
 }
 
@@ -29,7 +29,7 @@ const HEIGHT = 200;
 const TOP = 10;
 const FOOT = 26;
 const WIDEST = 48;
-/** Between two labels. */
+/** The space between two labels. */
 const GAP = 12;
 
 export function Bars({ caption, items }: Props) {
@@ -54,14 +54,14 @@ export function Bars({ caption, items }: Props) {
 
 function Drawing({ items }: { items: readonly Bar[] }) {
   const [ref, width] = useWidth<HTMLDivElement>();
-  // nobody comes half
+  // counts are whole numbers
   const levels = ticks(0, Math.max(1, ...items.map(({ total }) => total)), 3, 1);
   const most = levels.at(-1) ?? 1;
   const left = Math.ceil(Math.max(...levels.map((level) => widthOf(numeral(level))))) + 8;
   const slot = (width - left) / Math.max(items.length, 1);
   const wide = Math.min(slot > 4 ? slot - Math.max(slot * 0.25, 1) : slot, WIDEST);
   const middle = (n: number): number => left + (n + 0.5) * slot;
-  // every so many days, so that they are evenly apart
+  // evenly spaced labels
   const every = Math.ceil((Math.max(0, ...items.map(({ label }) => widthOf(label))) + GAP) / slot);
   const labels = items.map(({ label }, n) => ({ at: middle(n), text: label })).filter((_, n) => n % every === 0);
   const tall = (count: number): number => (count / most) * (HEIGHT - TOP - FOOT);
@@ -96,7 +96,7 @@ function Stack({ bar, x, wide, tall }: { bar: Bar; x: number; wide: number; tall
     <g>
       {parts.map(({ key, tone, count }) => {
         below += count;
-        // a line of the page's colour between two parts: neighbours are told apart without their colours
+        // a gap in the page's colour separates parts without relying on colour
         const high = Math.max(tall(count) - (below > count ? 1 : 0), 0);
         const y = HEIGHT - FOOT - tall(below);
         return count > 0 && <rect key={key} class={fill(tone)} x={x} y={y} width={wide} height={high} />;

@@ -1,4 +1,4 @@
-/** One number that matters, its name and a word on it. Stands in a `<dl class="figures">`. */
+/** A number with its name and a note, inside a `<dl class="figures">`. */
 import type { ComponentChildren } from "preact";
 import { numeral } from "../../lib/numbers";
 import "../../style/charts.css";
@@ -6,7 +6,7 @@ import "../../style/charts.css";
 interface Props {
   label: string;
   value: number | string;
-  /** A small explanation. */
+  /** The note. */
   children?: ComponentChildren;
 }
 

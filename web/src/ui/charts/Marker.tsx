@@ -1,4 +1,4 @@
-/** A value on a chart: what is outside its usual range has another shape, not only another colour. */
+/** A value on a chart; outside its usual range it has another shape, not only another colour. */
 import type { Schemas } from "../../api/client";
 import { toneOf } from "../../lib/results";
 

@@ -1,4 +1,4 @@
-/** One value on a line with its usual range; what the line shows is said beside it. */
+/** One value on a line with its usual range; the text beside it says the same. */
 import { apart, useWidth } from "../../lib/chart";
 import { t } from "../../lib/i18n";
 import { numeral } from "../../lib/numbers";
@@ -10,7 +10,7 @@ import "../../style/charts.css";
 
 const HEIGHT = 50;
 const MIDDLE = 16;
-/** Room for a marker that stands at an end. */
+/** Space for a marker at an end. */
 const EDGE = 12;
 
 export function NumberLine({ observation }: { observation: Reading }) {

@@ -23,7 +23,7 @@ interface Props {
 
 interface Plot {
   width: number;
-  /** Places of instants and values. */
+  /** Scales: instant to x, value to y. */
   x: (at: string) => number;
   y: (value: number) => number;
   left: number;
@@ -84,7 +84,7 @@ function Curve({ points, decimals }: { points: readonly Point[]; decimals: numbe
   );
 }
 
-/** Each point's usual range, from half way to the one before to half way to the next; what stays the same is one piece. */
+/** The usual range around each point, half way to its neighbours; equal neighbours are one rectangle. */
 function Ranges({ points, plot }: { points: readonly Point[]; plot: Plot }) {
   const { x, y, left, width } = plot;
   const between = (n: number): number => {
@@ -140,7 +140,7 @@ function plotOf(points: readonly Point[], decimals: number, width: number): Plot
   const values = points.flatMap(({ value, low, high }) => [value, low, high].filter((one) => one !== null));
   const [least, most] = [Math.min(...values), Math.max(...values)];
   const spare = (most - least) * 0.08 || Math.abs(most) * 0.1 || 1;
-  // what cannot be negative has no axis below zero
+  // without negative values the axis starts at zero or above
   const floor = least >= 0 ? Math.max(least - spare, 0) : least - spare;
   const levels = ticks(floor, most + spare, 4);
   const [bottom, ceiling] = [levels[0] ?? floor, levels.at(-1) ?? most];

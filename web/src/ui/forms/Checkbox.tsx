@@ -1,4 +1,4 @@
-/** A box to tick, with its words beside it. */
+/** A labelled checkbox. */
 interface Props {
   id: string;
   label: string;

@@ -1,4 +1,4 @@
-/** What is around every control of a form: its label, its hint, its mistake. */
+/** The label, hint and mistake around a form control. */
 import type { ComponentChildren } from "preact";
 import type { Mistake } from "../../lib/form";
 import { t } from "../../lib/i18n";
@@ -7,7 +7,7 @@ export interface ControlProps {
   id: string;
   label: string;
   hint?: string | undefined;
-  /** Said beside the label; fields without it are asked for. */
+  /** Shown beside the label; other fields are required. */
   optional?: boolean;
   mistakes?: readonly Mistake[];
 }

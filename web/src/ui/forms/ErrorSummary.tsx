@@ -1,11 +1,11 @@
-/** What is wrong with a form, above it and in the focus; each line leads to its field. */
+/** The mistakes of a form, above it and focused; each line links to its field. */
 import { useEffect, useRef } from "preact/hooks";
 import type { Mistake } from "../../lib/form";
 import { t } from "../../lib/i18n";
 
 export function ErrorSummary({ mistakes }: { mistakes: readonly Mistake[] }) {
   const box = useRef<HTMLDivElement>(null);
-  // every refused submit makes a new list, and the reader comes back here
+  // every refused submit makes a new list: focus it again
   useEffect(() => {
     if (mistakes.length > 0) box.current?.focus();
   }, [mistakes]);

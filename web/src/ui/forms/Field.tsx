@@ -31,7 +31,7 @@ export function Field({ type = "text", value, onValue, autocomplete = "off", inp
           <input
             {...attributes}
             {...(input as object)}
-            // the types know each kind of input by itself, not a choice of them
+            // the JSX types describe each input type separately, not their union
             type={(shown ? "text" : type) as "text"}
             autocomplete={autocomplete as "on"}
             autocapitalize={autocomplete === "name" ? "words" : "none"}

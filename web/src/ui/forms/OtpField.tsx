@@ -1,4 +1,4 @@
-/** A code of the second factor: the digits of an app, or a recovery code. */
+/** A field for a code of the second factor: digits of an app, or a recovery code. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Mistake } from "../../lib/form";
 import { t } from "../../lib/i18n";
@@ -27,7 +27,7 @@ export function OtpField({ id, onValue, ...field }: Props) {
     <div class="field">
       <Field
         {...field}
-        // another keyboard comes up only with another field
+        // a phone changes its keyboard only for a new element
         key={kind}
         id={id}
         label={t(`otp.${kind}`)}

@@ -1,4 +1,4 @@
-/** A search box, and choices beside it, that live in the address: whatever is chosen, the words in the box count. */
+/** A search box and filters kept in the address; changing a filter also applies the typed words. */
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { useForm } from "../../lib/form";
@@ -7,13 +7,13 @@ import { go, withQuery } from "../../lib/router";
 import { Field } from "./Field";
 
 interface Props {
-  /** What is looked for now. */
+  /** The current query. */
   q: string;
   label: string;
   hint?: string;
-  /** On the button. */
+  /** The button's label. */
   act: ComponentChildren;
-  /** What is wrong with the words, where something is. */
+  /** The mistake in the query, if any. */
   check?: (words: string) => Key | false;
   children?: (choose: (change: Parameters<typeof withQuery>[0]) => void) => ComponentChildren;
 }

@@ -1,4 +1,4 @@
-/** A labelled choice of one among a few; radios where there are at most six, so that all can be seen. */
+/** A labelled single choice; radio buttons for at most six options, so that all are visible. */
 import { Control, type ControlProps, Group } from "./Control";
 
 export interface Choice {

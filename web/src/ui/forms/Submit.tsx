@@ -1,4 +1,4 @@
-/** The button that sends a form; while it is being sent it says so and stays in reach of the focus. */
+/** The submit button; while sending it shows so and stays focusable. */
 interface Props {
   busy: boolean;
   label: string;

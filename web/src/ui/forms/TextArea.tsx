@@ -1,4 +1,4 @@
-/** A labelled text of several lines, with what is left of its length once that gets short. */
+/** A labelled multi-line text; shows the remaining characters when few are left. */
 import { t } from "../../lib/i18n";
 import { Control, type ControlProps } from "./Control";
 

@@ -1,7 +1,7 @@
-/** What is around every page: skip link, header with the portal's navigation, banners, footer. */
+/** The frame of every page: skip link, header with navigation, banners, footer. */
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
-import { type Account, away, type Config } from "../../api/client";
+import { type Account, type Config, offline } from "../../api/client";
 import { choose, type Key, LANGUAGES, type Language, language, t } from "../../lib/i18n";
 import { NAV, PROFILE } from "../../lib/navigation";
 import { useObservable } from "../../lib/use-observable";
@@ -17,7 +17,7 @@ interface Props {
 }
 
 export function Frame({ config, account, path, notice, signOut, children }: Props) {
-  const waiting = useObservable(away);
+  const waiting = useObservable(offline);
   return (
     <>
       <a class="skip" href="#main">
@@ -44,7 +44,7 @@ export function Frame({ config, account, path, notice, signOut, children }: Prop
       <p class="notice" role="status">
         {notice && t(notice)}
       </p>
-      {/* another element once it is known what stands above it: what was drawn before does not jump down */}
+      {/* a new element once the header is known, so that drawn content does not shift */}
       <main key={config ? "page" : "start"} id="main" tabIndex={-1}>
         {children}
       </main>
@@ -53,7 +53,7 @@ export function Frame({ config, account, path, notice, signOut, children }: Prop
   );
 }
 
-/** The page of the navigation that an address belongs to; the first, where one begins, is itself and what its list opens. */
+/** The navigation entry of an address; the start page also covers the records opened from its list. */
 function current(path: string, [begin, ...items]: readonly { href: string }[]): string | undefined {
   if (path === begin?.href || /^\/(doctor\/visits|lab)\//.test(path)) return begin?.href;
   return items.find(({ href }) => path === href || path.startsWith(`${href}/`))?.href;
@@ -70,7 +70,7 @@ function Portal({ account, path }: { account: Account; path: string }) {
       <ul id="portal-nav" popover="auto">
         {items.map(({ href, say }) => (
           <li key={href}>
-            {/* a page below it is in it, not it */}
+            {/* "true" for a page below the entry */}
             <a
               href={href}
               aria-current={href === here ? (path === here ? "page" : "true") : undefined}
@@ -87,7 +87,7 @@ function Portal({ account, path }: { account: Account; path: string }) {
 
 function Stranger({ path }: { path: string }) {
   if (path === "/sign-in") return null;
-  // whoever came to register on the way to something wants that, and whoever forgot a password anything but that again
+  // from /register and /password, keep their own `next`, because a return to these forms is useless
   const wanted =
     path === "/register" || path === "/password"
       ? new URLSearchParams(location.search).get("next")

@@ -1,4 +1,4 @@
-/** A page whose code and words are loaded when it is opened. */
+/** A page whose code and messages are loaded on demand. */
 import { useEffect, useState } from "preact/hooks";
 import type { Found, OwnProps, Route } from "../../lib/page";
 import { NotFound } from "./NotFound";
@@ -24,6 +24,6 @@ export function Lazy({ route, ...props }: Omit<OwnProps, "params"> & { route: Ro
   if (state.found === null) return <NotFound />;
   if (state.found === "failed") return <NoCode whole />;
   const { draw: Drawn, params } = state.found;
-  // another record is another page: nothing of the one before stays
+  // the key discards the state of another record's page
   return <Drawn key={path} params={params} {...props} />;
 }

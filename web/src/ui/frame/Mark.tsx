@@ -1,4 +1,4 @@
-/** CarePlus's mark: a C that holds a plus. Decoration beside a name, so it has none of its own. */
+/** CarePlus's logo; decorative, so it has no accessible name. */
 export function Mark() {
   return (
     <svg class="mark" width="36" height="36" viewBox="0 0 64 64" aria-hidden="true" focusable="false">

@@ -1,4 +1,4 @@
-/** There is nothing at this address, or nothing that the reader may see. */
+/** The 404 page, also for records of others. */
 import { t } from "../../lib/i18n";
 import { Page } from "./Page";
 

@@ -1,4 +1,4 @@
-/** A page's frame and heading: names the tab, and takes the focus after a move within the app. */
+/** A page's heading: sets the tab title, and takes the focus after a navigation. */
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { t } from "../../lib/i18n";
@@ -10,7 +10,7 @@ interface Props {
   lead?: ComponentChildren;
   /** Narrow for forms and letters; wide is the whole width. */
   width?: "wide" | "narrow";
-  /** A link to where the reader came from by the order of things, not by history. */
+  /** A link to the parent page. */
   back?: { href: string; text: string };
   /** Buttons and links beside the heading. */
   actions?: ComponentChildren;
@@ -23,7 +23,7 @@ export function Page({ title, lead, width = "wide", back, actions, children }: P
     document.title = t("title", { page: title });
   }, [title]);
   useEffect(() => {
-    // on the first page the browser's own focus stands, so that the skip link comes first
+    // no focus on the first page, so that the skip link comes first
     if (opened) heading.current?.focus();
     opened = true;
   }, []);

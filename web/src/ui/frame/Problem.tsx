@@ -1,21 +1,21 @@
-/** Says that something could not be had, and offers to try again. The rest of the page goes on working. */
+/** A failed request with a retry button. The rest of the page keeps working. */
 import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Failure, NoAnswer, Problem as Refused } from "../../api/client";
 import { t, tCode } from "../../lib/i18n";
-import { said } from "../../lib/problem-text";
+import { problemText } from "../../lib/problem-text";
 import { NotFound } from "./NotFound";
 import { Page } from "./Page";
 
 interface Props {
   failure: Failure<Refused | NoAnswer>;
   again: () => void;
-  /** It is what the page is about: then the page says so, and what is not there is a page of its own. */
+  /** The failure concerns the whole page; `not_found` then shows the 404 page. */
   whole?: boolean;
 }
 
-/** Code that could not be loaded: the line is away, or another version is on offer by now. */
+/** A script that could not be loaded: the network failed, or a new version was deployed. */
 export function NoCode({ whole = false }: Pick<Props, "whole">) {
-  // a browser remembers that a file could not be had; only a new start asks for it again, and drafts survive that
+  // browsers cache a failed import; only a reload requests it again, and drafts survive a reload
   return <Problem failure={NO_CODE} again={() => location.reload()} whole={whole} />;
 }
 
@@ -27,13 +27,13 @@ export function Problem({ failure, again, whole = false }: Props) {
   useLayoutEffect(() => {
     const drawn = box.current;
     return () => {
-      // it went well this time, and the button goes with the focus on it
+      // after success the focused button is removed
       if (drawn?.contains(document.activeElement)) document.querySelector("h1")?.focus({ preventScroll: true });
     };
   }, []);
-  // an address that cannot be right leads as little anywhere as one of nothing
+  // an invalid address is shown like an unknown one
   if (whole && (problem.code === "not_found" || problem.code === "malformed")) return <NotFound />;
-  const words = said(problem, retryAfter);
+  const words = problemText(problem, retryAfter);
   const button = (
     <button type="button" class="button quiet" onClick={again}>
       {tCode("trouble.again", problem.code, t("trouble.again"))}

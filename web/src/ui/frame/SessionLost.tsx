@@ -1,4 +1,4 @@
-/** The session ended under somebody's hands: they sign in over the page, and what waited goes on. */
+/** The sign-in over a page whose session ended; waiting requests then continue. */
 import { useState } from "preact/hooks";
 import type { Account } from "../../api/client";
 import { account as signedIn } from "../../lib/account";
@@ -29,7 +29,7 @@ export function SessionLost({ account }: { account: Account }) {
     forget();
     go("/", { say: "signed_out" });
   };
-  // Escape must not throw away what was typed
+  // Escape must not discard typed text
   const stay = (): void => {};
   return (
     <Dialog title={t("lost.title")} onClose={stay} covers>

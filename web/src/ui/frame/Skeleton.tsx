@@ -1,4 +1,4 @@
-/** Stands in for what is being loaded, after 150 ms so that quick answers do not flicker. */
+/** A placeholder while loading, shown after 150 ms to avoid flicker. */
 import { useEffect, useState } from "preact/hooks";
 import { t } from "../../lib/i18n";
 

@@ -1,4 +1,4 @@
-/** The two halves of the pages for those who are not signed in: a calm panel, and the form. */
+/** The layout of pages without a session: a panel and the form. */
 import type { ComponentChildren } from "preact";
 import { t } from "../../lib/i18n";
 import "../../style/public.css";

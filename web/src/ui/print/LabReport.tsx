@@ -1,4 +1,4 @@
-/** A laboratory result as a report on paper: whose it is, every value with its usual range, who vouched for it. */
+/** A laboratory result as a printed report: patient, values with usual ranges, verification. */
 import type { Schemas } from "../../api/client";
 import { t } from "../../lib/i18n";
 import { shown, usual, wordOf } from "../../lib/results";

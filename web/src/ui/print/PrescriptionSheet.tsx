@@ -1,4 +1,4 @@
-/** A prescription as it stands on paper: whose it is, every medicine with its instructions, who signed. */
+/** A prescription as a printed sheet: patient, medicines with instructions, signature. */
 import type { Schemas } from "../../api/client";
 import { plural, t } from "../../lib/i18n";
 import { lastDayOf } from "../../lib/prescriptions";
@@ -7,7 +7,7 @@ import { Details } from "../Details";
 import { Signature } from "./Signature";
 import "../../style/sheet.css";
 
-/** `born`: the patient's date of birth, where the reader may know it. */
+/** `born`: the patient's date of birth, if the account may see it. */
 export function PrescriptionSheet({ of, born = null }: { of: Schemas["Prescription"]; born?: Day | null }) {
   return (
     <article class="sheet" aria-label={t("sheet.prescription")}>

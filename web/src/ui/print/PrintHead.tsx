@@ -1,4 +1,4 @@
-/** The head of a printed page: hospital, what it is, whose it is. Seen on paper only. */
+/** The letterhead of a printed page: hospital and subject. Print only. */
 import type { Config } from "../../api/client";
 import { t } from "../../lib/i18n";
 import { Mark } from "../frame/Mark";

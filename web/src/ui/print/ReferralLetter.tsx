@@ -1,4 +1,4 @@
-/** The letter of a referral, as the patient takes it along. */
+/** The letter of a referral, for the patient to take along. */
 import type { Schemas } from "../../api/client";
 import { t } from "../../lib/i18n";
 import { type Day, dateOnly, dayOf } from "../../lib/time";
@@ -6,7 +6,7 @@ import { Details } from "../Details";
 import { Signature } from "./Signature";
 import "../../style/sheet.css";
 
-/** `born`: the patient's date of birth, where the reader may know it. */
+/** `born`: the patient's date of birth, if the account may see it. */
 export function ReferralLetter({ of, born = null }: { of: Schemas["Referral"]; born?: Day | null }) {
   return (
     <article class="sheet" aria-labelledby="letter">

@@ -1,4 +1,4 @@
-/** The line on paper that somebody signs. Seen on paper only. */
+/** The signature line. Print only. */
 import { t } from "../../lib/i18n";
 import "../../style/sheet.css";
 

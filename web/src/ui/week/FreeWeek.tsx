@@ -1,4 +1,4 @@
-/** The free times of a doctor in seven days, and the way to earlier and later ones (`?week=` is the first day). */
+/** The free times of a doctor in seven days, with links to earlier and later ones (`?week=` is the first day). */
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { api, type Config, outcome, type Schemas } from "../../api/client";
@@ -14,7 +14,7 @@ export const DAYS = 7;
 type Slots = Loaded<Schemas["Slots"]>;
 
 interface Props {
-  /** Begins the keys of its words. */
+  /** The prefix of its message keys. */
   name: "free_week" | "doctor";
   title: string;
   /** Below the heading. */
@@ -22,11 +22,11 @@ interface Props {
   week: Day;
   config: Config;
   slots: Slots;
-  /** The next free time, where the seven days do not tell it. */
+  /** The next free time outside the seven days. */
   next?: Instant | null;
-  /** Said where there is no free time and no next one. */
+  /** Shown if there is no free time and no next one. */
   never?: ComponentChildren;
-  /** Where a free time leads; left out, times are shown and not chosen. */
+  /** The address of a free time; without it times are not links. */
   href?: ((slot: Schemas["Slot"]) => string) | undefined;
 }
 
@@ -69,7 +69,7 @@ export function FreeWeek({ name, title, about, week, config, slots, next = null,
   );
 }
 
-/** To other days, without a time that was chosen. */
+/** Links to other weeks, which drop the chosen time. */
 function Turn({ to, children }: { to: Day; children: ComponentChildren }) {
   return (
     <a class="button quiet" href={withQuery({ week: to, start: null })}>

@@ -13,9 +13,9 @@ interface Props<S extends Slot> {
   days: readonly Day[];
   /** In order of time. */
   slots: readonly S[];
-  /** Where a time leads; without it times are only told. */
+  /** The address of a time; without it times are plain text. */
   href?: (slot: S) => string;
-  /** What a day without times says. */
+  /** The text of a day without times. */
   empty?: string;
 }
 

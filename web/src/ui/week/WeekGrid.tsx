@@ -143,12 +143,12 @@ function items(day: Day, visits: readonly WeekVisit[], timeOff: readonly TimeOff
   ].sort((one, other) => one.from - other.from);
 }
 
-/** What a day has of something that may begin before it and end after it: one stretch or none. */
+/** The part of a span that lies within a day, or none. */
 function stretchesOn(day: Day, { starts_at, ends_at }: { starts_at: Instant; ends_at: Instant }): Stretch[] {
   const from = dayOf(starts_at) < day ? 0 : minuteOfDay(starts_at);
   const to = dayOf(ends_at) > day ? WHOLE_DAY : minuteOfDay(ends_at);
   if (dayOf(starts_at) > day || dayOf(ends_at) < day || to === 0) return [];
-  // in the hour that autumn repeats, a clock may show less at the end than at the start
+  // in the repeated hour of autumn, the end may have an earlier wall time than the start
   return [
     { from, to: to > from ? to : Math.min(from + Math.max(minutesBetween(starts_at, ends_at), STEP), WHOLE_DAY) },
   ];
@@ -176,7 +176,7 @@ function shownOf(item: Item): Stretch[] {
   return [{ from: item.from, to: item.to === WHOLE_DAY ? Math.min(item.from + HOUR, WHOLE_DAY) : item.to }];
 }
 
-/** The rows of the grid that a stretch takes. */
+/** The grid rows of a span. */
 function placed({ from, to }: Stretch, shown: Stretch): { gridRow: string } {
   const first = Math.floor((Math.max(from, shown.from) - shown.from) / STEP);
   const last = Math.ceil((Math.min(to, shown.to) - shown.from) / STEP);

@@ -1,4 +1,4 @@
-/** The audit: who looked at or changed whose data. Every filter lives in the address. */
+/** The audit list. Every filter is in the address. */
 import { useState } from "preact/hooks";
 import { api, outcome } from "../../../api/client";
 import { plural, t } from "../../../lib/i18n";
@@ -60,7 +60,7 @@ function Nothing() {
   );
 }
 
-/** Fetched as everything else is, with the token, and handed to the browser as a file. */
+/** Fetch the CSV with the access token and save it as a file. */
 function Download({ wanted }: { wanted: Wanted }) {
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<Failure | null>(null);

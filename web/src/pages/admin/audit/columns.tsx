@@ -1,4 +1,4 @@
-/** One event of the audit as a row: when, who, what, about whom, how it ended; names lead to all that is theirs. */
+/** The columns of an audit event: time, account, action, patients, outcome; names link to their filter. */
 import { actionWords, isEmergency } from "../../../lib/actions";
 import { plural, t, tCode } from "../../../lib/i18n";
 import { withQuery } from "../../../lib/router";
@@ -8,7 +8,7 @@ import { Details } from "../../../ui/Details";
 import type { Column } from "../../../ui/Table";
 import type { AuditEvent } from "./query";
 
-/** So many names are in a row; the others are counted. */
+/** The number of names in a row; further ones are counted. */
 const NAMED = 3;
 
 export function auditColumns(): Column<AuditEvent>[] {

@@ -1,4 +1,4 @@
-/** The choices above the audit: days, who, whose record, what, and how it ended. */
+/** The filters of the audit: days, account, patient, action, outcome. */
 import { useEffect, useState } from "preact/hooks";
 import { ACTIONS, actionWords } from "../../../lib/actions";
 import { t } from "../../../lib/i18n";
@@ -10,7 +10,7 @@ import { outcomeWords } from "./columns";
 import { type Named, PersonChoice, PersonFilter } from "./person";
 import type { Wanted } from "./query";
 
-/** Those worth looking for; any other can stand in the address. */
+/** The outcomes offered as options; the address accepts any other code. */
 const OUTCOMES = ["ok", "not_found", "forbidden", "invalid_credentials", "otp_required", "refresh_reused"] as const;
 
 export function AuditFilters({ wanted }: { wanted: Wanted }) {
@@ -76,7 +76,7 @@ export function AuditFilters({ wanted }: { wanted: Wanted }) {
   );
 }
 
-/** By their words, in the order of the page's language. */
+/** Sorted by text in the page's language. */
 function actionChoices(chosen: string | null): { value: string; text: string }[] {
   const { compare } = new Intl.Collator(locale());
   return withChosen(ACTIONS, chosen)
@@ -84,7 +84,7 @@ function actionChoices(chosen: string | null): { value: string; text: string }[]
     .sort((a, b) => compare(a.text, b.text));
 }
 
-/** What the address asks for stands among the choices, also where this page does not know it. */
+/** The options, with the value of the address even if it is unknown here. */
 function withChosen(known: readonly string[], chosen: string | null): readonly string[] {
   return chosen === null || known.includes(chosen) ? known : [...known, chosen];
 }

@@ -1,4 +1,4 @@
-/** Somebody as a filter: chosen by name or e-mail in a dialog, kept by id in the address. */
+/** A filter by person: chosen by name or e-mail in a dialog, kept as an id in the address. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import { api, outcome, type Schemas } from "../../../api/client";
 import { useForm } from "../../../lib/form";
@@ -20,7 +20,7 @@ export type Named = "person" | "patient";
 interface Props {
   name: Named;
   id: number | null;
-  /** Opens the choice, which is a form of its own and so stands outside of this one's. */
+  /** Opens the dialog, which holds a form and so is rendered outside this form. */
   ask: () => void;
   clear: () => void;
 }
@@ -29,7 +29,7 @@ export function PersonFilter({ name, id, ask, clear }: Props) {
   const label = t(`audit.${name}`);
   const opener = useRef<HTMLButtonElement>(null);
   const anybody = (): void => {
-    // the button that was pressed goes with the name
+    // the pressed button is removed with the name
     opener.current?.focus();
     clear();
   };
@@ -52,7 +52,7 @@ export function PersonFilter({ name, id, ask, clear }: Props) {
   );
 }
 
-/** By name once that is known; the number is what the address says meanwhile. */
+/** The name once it is loaded; until then the id of the address. */
 function Chosen({ id }: { id: number }) {
   const params = { path: { account_id: id } };
   const person = useLoad(() => outcome(api.GET("/api/admin/accounts/{account_id}", { params })), [id]);

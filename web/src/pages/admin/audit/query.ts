@@ -1,4 +1,4 @@
-/** Which events of the audit the address asks for. Days are the clinic's, whole ones. */
+/** The filter of the audit in the address. Days are whole days of the clinic. */
 import type { Schemas } from "../../../api/client";
 import { addDays, type Day, instantOf, isDay } from "../../../lib/time";
 import { idOf } from "../all-pages";
@@ -14,7 +14,7 @@ export interface Wanted {
   outcome: string | null;
 }
 
-/** What codes and operation ids are made of; anything else is no filter. */
+/** The format of codes and operation ids; other values are ignored. */
 const CODE = /^[a-z][a-z0-9_]{0,63}$/;
 
 export function wantedIn(query: URLSearchParams): Wanted {
@@ -30,7 +30,7 @@ export function wantedIn(query: URLSearchParams): Wanted {
   };
 }
 
-/** The same as the API asks for it: from the first day's midnight on, and before that which ends the last. */
+/** The query of the API: from the first day's midnight to the midnight that ends the last day. */
 export function askedFor({ from, to, account_id, patient_id, action, outcome }: Wanted) {
   return {
     ...(from && { from: instantOf(from, "00:00") }),

@@ -1,4 +1,4 @@
-/** What a test measures, in the order to show it; chosen from what the catalogue's tests measure. */
+/** The analytes of a test in display order, chosen from the whole catalogue. */
 import { useRef, useState } from "preact/hooks";
 import type { Schemas } from "../../../api/client";
 import { t } from "../../../lib/i18n";
@@ -24,7 +24,7 @@ export function AnalyteList({ chosen, known, put }: Props) {
   const remove = (code: string): void => {
     put(chosen.filter((one) => one !== code));
     setSaid(t("analytes.removed", { name: name(code) }));
-    // the button that was pressed is gone
+    // the pressed button is removed
     group.current?.focus();
   };
   const raise = (n: number): void => {

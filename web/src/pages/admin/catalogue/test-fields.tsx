@@ -126,7 +126,7 @@ export function typedOf(test: Schemas["LabTest"]): Typed {
   };
 }
 
-/** What was typed, once it was checked. */
+/** The checked form as a request body. */
 export function bodyOf(typed: Typed, currency: string): Schemas["DescribeTest"] & { analytes: string[] } {
   return {
     name: typed.name.trim(),
@@ -167,7 +167,7 @@ export function checkedTest(typed: Typed, currency: string, isNew: boolean): Mis
   ];
 }
 
-/** "12.50" or "12,5" as whole cents; null where it is no price. */
+/** "12.50" or "12,5" in cents; null for an invalid price. */
 export function minorOf(text: string, currency: string): number | null {
   const [, whole = "", part = ""] = /^(\d{1,7})(?:[.,](\d{1,3}))?$/.exec(text.trim()) ?? [];
   const places = digits(currency);

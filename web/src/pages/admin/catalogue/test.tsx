@@ -1,4 +1,4 @@
-/** One test of the catalogue, or a new one (`new`): what patients read, its price, and what it measures. */
+/** One test of the catalogue, or a new one (`new`): description, price and analytes. */
 import { useState } from "preact/hooks";
 import { api, outcome, type Schemas, unchanged } from "../../../api/client";
 import { useDraft } from "../../../lib/draft";
@@ -107,7 +107,7 @@ function change(code: string, test: LabTest, body: Schemas["DescribeTest"]) {
   return outcome(api.PUT("/api/labs/tests/{code}", { params: { path: { code }, header: unchanged(test) }, body }));
 }
 
-/** Everything that some test measures, once, by name. */
+/** Every analyte of the catalogue once, by name. */
 function analytesOf(tests: readonly LabTest[]): Schemas["Analyte"][] {
   const known = new Map(tests.flatMap(({ analytes }) => analytes.map((one) => [one.code, one] as const)));
   return [...known.values()].sort((one, other) => one.name.localeCompare(other.name));

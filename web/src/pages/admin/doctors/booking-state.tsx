@@ -1,4 +1,4 @@
-/** Takes a doctor out of booking or puts them back, with the visits that stay booked in sight. */
+/** Takes a doctor out of booking or puts them back, and lists the visits that stay booked. */
 import { useRef, useState } from "preact/hooks";
 import { api, outcome, type Schemas, unchanged } from "../../../api/client";
 import { type Mistake, mistakes, useForm } from "../../../lib/form";
@@ -29,7 +29,7 @@ export function BookingState({ doctor, put }: Props) {
     put(now);
     setAsking(false);
     setSaid(true);
-    // once the dialog is closed: what opened it is gone
+    // after the dialog is closed, its opening button is gone
     requestAnimationFrame(() => heading.current?.focus());
   };
   return (

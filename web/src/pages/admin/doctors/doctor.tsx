@@ -1,4 +1,4 @@
-/** One doctor: their profile, whether they can be booked, and the visits that are booked with them. */
+/** One doctor: profile, booking state and booked visits. */
 import { useState } from "preact/hooks";
 import { api, outcome, type Schemas, unchanged } from "../../../api/client";
 import { useDraft } from "../../../lib/draft";
@@ -109,7 +109,7 @@ function Edit({ doctor, put }: Props) {
   );
 }
 
-/** The names of the fields that somebody else changed, "Room and Phone"; empty where none of them is in the form. */
+/** The names of fields that changed on the server, "Room and Phone"; empty without a changed field in the form. */
 export function changed(before: Doctor, now: Doctor): string {
   const fields = [...PROFILE_FIELDS, "active" as const].filter(
     (field) => JSON.stringify(before[field]) !== JSON.stringify(now[field]),

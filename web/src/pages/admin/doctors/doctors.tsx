@@ -81,7 +81,7 @@ function columns() {
   ];
 }
 
-/** Whether a doctor can be booked, and why not. */
+/** The chip that says whether a doctor can be booked. */
 export function Active({ doctor: { active, account_active } }: { doctor: Doctor }) {
   if (!account_active) return <Chip tone="no-show">{t("staff.locked")}</Chip>;
   return active ? <span>{t("staff.active.yes")}</span> : <Chip tone="completed">{t("staff.active.no")}</Chip>;

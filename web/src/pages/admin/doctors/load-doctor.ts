@@ -1,4 +1,4 @@
-/** Loads one doctor as administrators see them. */
+/** Load one doctor for administrators. */
 import { api, outcome } from "../../../api/client";
 
 export function loadDoctor(doctor_id: number) {

@@ -1,4 +1,4 @@
-/** Add a doctor: their profile and address, and then the link with which they choose a password themselves. */
+/** Add a doctor: profile and e-mail address, then the link with which they choose a password. */
 import { useState } from "preact/hooks";
 import { api, outcome, type Schemas } from "../../../api/client";
 import { useDraft } from "../../../lib/draft";

@@ -1,4 +1,4 @@
-/** Leads to the person who has an e-mail address already. */
+/** The link to the account that already has an e-mail address. */
 import { t } from "../../../lib/i18n";
 
 export function TakenEmail({ email }: { email: string | null }) {

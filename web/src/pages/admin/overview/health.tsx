@@ -1,4 +1,4 @@
-/** Whether each part of the system does its work. */
+/** The health of each service. */
 import { api, outcome } from "../../../api/client";
 import { t, tCode } from "../../../lib/i18n";
 import { useLoad } from "../../../lib/query";
@@ -41,7 +41,7 @@ function Parts({ of }: { of: Readonly<Record<string, boolean>> }) {
   );
 }
 
-/** Which parts work; an answer that some do not is an answer too. */
+/** The health of the services; a 503 with a health report counts as an answer. */
 async function readiness() {
   const answer = await outcome(api.GET("/ready"));
   if (answer.ok) return { ok: true as const, data: answer.data.parts };

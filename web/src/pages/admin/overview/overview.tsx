@@ -1,4 +1,4 @@
-/** The house in numbers: today, and a period (`?from=&to=`) with its visits by day and by doctor. */
+/** The overview: figures of today, and of a period (`?from=&to=`) visits by day and by doctor. */
 import { api, outcome } from "../../../api/client";
 import { t } from "../../../lib/i18n";
 import type { OwnProps } from "../../../lib/page";
@@ -59,7 +59,7 @@ function stats(query: Span) {
   return outcome(api.GET("/api/admin/stats", { params: { query } }));
 }
 
-/** The last 30 days, unless the address names a period that can be counted. */
+/** The period of the address, by default the last 30 days. */
 export function spanOf(query: URLSearchParams): Span {
   const [from, to] = [query.get("from"), query.get("to")];
   if (isDay(from) && isDay(to) && from <= to && to < addDays(from, LONGEST_DAYS)) return { from, to };

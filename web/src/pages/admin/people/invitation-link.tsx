@@ -1,4 +1,4 @@
-/** A one-time link, shown this once: whoever opens it chooses the password. */
+/** A one-time link, shown once, with which the invited person chooses a password. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import { t } from "../../../lib/i18n";
 import { longWhen, zoneLabel } from "../../../lib/time";
@@ -20,7 +20,7 @@ export function InvitationLink({ name, email, url, expiresAt }: Props) {
       await navigator.clipboard.writeText(url);
       setSaid("invitation.copied");
     } catch {
-      // not every browser lets a page write there: the reader's own keys do
+      // the browser may forbid writing to the clipboard: select the text for copying by keyboard
       box.current?.select();
       setSaid("invitation.not_copied");
     }

@@ -1,4 +1,4 @@
-/** Invites staff, and lists the invitations that nobody has accepted yet. */
+/** Invites staff, and lists open invitations. */
 import { useState } from "preact/hooks";
 import { api, outcome, type Role, type Schemas } from "../../../api/client";
 import { useDraft } from "../../../lib/draft";
@@ -147,7 +147,7 @@ function Expires({ of: { expires_at } }: { of: Invitation }) {
   return <>{when(expires_at)}</>;
 }
 
-/** A new link for somebody whose link was lost or has expired; the old one stops working. */
+/** A new link for a lost or expired invitation; the old one stops working. */
 function Again({ of, onMade }: { of: Invitation; onMade: (made: Schemas["NewInvitation"]) => void }) {
   const { busy, wrong, submit } = useForm(
     () => [],

@@ -1,4 +1,4 @@
-/** Everybody with an account (`?q=&role=&active=`), and the invitations of staff (`?show=invitations`). */
+/** All accounts (`?q=&role=&active=`), and the invitations of staff (`?show=invitations`). */
 import { api, outcome, type Role, type Schemas } from "../../../api/client";
 import { t } from "../../../lib/i18n";
 import type { OwnProps } from "../../../lib/page";
@@ -89,7 +89,7 @@ function columns() {
   ];
 }
 
-/** Whether somebody may sign in. */
+/** The chip that says whether an account can sign in. */
 export function Lock({ active }: { active: boolean }) {
   return active ? <span>{t("people.active.yes")}</span> : <Chip tone="no-show">{t("people.active.no")}</Chip>;
 }

@@ -1,4 +1,4 @@
-/** One person's account: who they are, their role, and whether they may sign in. */
+/** One account: person, role and lock. */
 import { useRef, useState } from "preact/hooks";
 import { api, outcome, type Role, type Schemas, unchanged } from "../../../api/client";
 import { type Mistake, mistakes, useForm } from "../../../lib/form";
@@ -125,7 +125,7 @@ function SignIn({ person, put }: Props) {
   const done = (now: Account): void => {
     put(now);
     setAsking(null);
-    // once the dialog is closed: what opened it is gone
+    // after the dialog is closed, its opening button is gone
     requestAnimationFrame(() => heading.current?.focus());
   };
   const sent = (body: Schemas["UpdateAccount"]) => change(person, put, body, done);

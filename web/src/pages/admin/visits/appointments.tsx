@@ -1,4 +1,4 @@
-/** Everybody's visits (`?doctor_id=&day=` or `from=&to=`, `&status=&patient_id=`); `?move=` moves one of them. */
+/** All visits (`?doctor_id=&day=` or `from=&to=`, `&status=&patient_id=`); `?move=` moves one of them. */
 import { useRef, useState } from "preact/hooks";
 import { api, outcome } from "../../../api/client";
 import { plural, t } from "../../../lib/i18n";

@@ -1,4 +1,4 @@
-/** The one question before a visit is booked or moved; where the time is gone by then, the nearest others. */
+/** The confirmation before a visit is booked or moved; for a taken time, the nearest free ones. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Failure, NoAnswer, Problem } from "../../../api/client";
 import { type Mistake, mistakes, useForm } from "../../../lib/form";
@@ -13,13 +13,13 @@ interface Props {
   about: string;
   label: string;
   busyLabel: string;
-  /** Null when it was done. */
+  /** Null after success. */
   act: () => Promise<Failure<Problem | NoAnswer> | null>;
-  /** What is said where the record has changed since it was read. */
+  /** The message for a record that changed since it was read. */
   stale: string;
 }
 
-/** Drawn anew for each time: `key` is the time. */
+/** Keyed by the time, so that each time starts fresh. */
 export function ChosenTime({ start, about, label, busyLabel, act, stale }: Props) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), []);

@@ -1,4 +1,4 @@
-/** Finds the patient who is on the phone by name or e-mail address (`?q=`). */
+/** Finds the calling patient by name or e-mail address (`?q=`). */
 import { api, outcome } from "../../../api/client";
 import { plural, t } from "../../../lib/i18n";
 import { usePages } from "../../../lib/query";

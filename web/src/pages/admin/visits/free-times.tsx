@@ -1,4 +1,4 @@
-/** The free times of a doctor, each a link that chooses it (`?start=`), and the nearest ones where it is taken. */
+/** The free times of a doctor as links that choose one (`?start=`), and the nearest ones of a taken time. */
 import type { Config } from "../../../api/client";
 import { t } from "../../../lib/i18n";
 import { withQuery } from "../../../lib/router";
@@ -28,13 +28,13 @@ export function FreeTimes({ title, doctor, query, config }: Props) {
   );
 }
 
-/** The time that was chosen, where the address names one. */
+/** The chosen time of the address, or null. */
 export function startOf(query: URLSearchParams): Instant | null {
   const start = query.get("start");
   return start !== null && !Number.isNaN(Date.parse(start)) ? start : null;
 }
 
-/** The nearest free times of the doctor, where the one that was chosen is not free any more. */
+/** The nearest free times of the doctor when the chosen one is taken. */
 export function Alternatives({ of }: { of: readonly Instant[] }) {
   if (of.length === 0) return null;
   return (

@@ -1,4 +1,4 @@
-/** Moves a visit to another time, another doctor or both; the old time stays the patient's until the new one is. */
+/** Moves a visit to another time, doctor or both; the old time is kept until the new one is booked. */
 import { api, type Config, outcome } from "../../../api/client";
 import { t } from "../../../lib/i18n";
 import { useLoad } from "../../../lib/query";

@@ -1,4 +1,4 @@
-/** Books for a patient who calls: who (`?patient_id=`), with whom (`&doctor_id=`), when (`&week=&start=`). */
+/** Books for a calling patient: patient (`?patient_id=`), doctor (`&doctor_id=`), time (`&week=&start=`). */
 import { api, type Config, outcome, type Schemas } from "../../../api/client";
 import { t } from "../../../lib/i18n";
 import type { OwnProps } from "../../../lib/page";

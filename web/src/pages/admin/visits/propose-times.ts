@@ -1,10 +1,10 @@
-/** Who goes where when a doctor's visits are given to another. */
+/** New times for visits reassigned to another doctor. */
 import type { Schemas } from "../../../api/client";
 
 export type Slot = Schemas["Slot"];
 type Visit = { id: number; starts_at: string };
 
-/** A free time for each visit: the same where it is free, else the nearest; null where none is left. None overlap. */
+/** A free time for each visit: the same if free, otherwise the nearest; null if none is left. None overlap. */
 export function propose(visits: readonly Visit[], free: readonly Slot[]): Map<number, Slot | null> {
   const plan = new Map<number, Slot | null>();
   let left = [...free];
@@ -12,7 +12,7 @@ export function propose(visits: readonly Visit[], free: readonly Slot[]): Map<nu
     plan.set(visit.id, slot);
     left = left.filter((other) => !overlap(other, slot));
   };
-  // whoever can keep their time does, before others look for the nearest
+  // unchanged times are assigned before the nearest ones
   for (const visit of visits) {
     const same = left.find(({ starts_at }) => Date.parse(starts_at) === Date.parse(visit.starts_at));
     if (same) give(visit, same);
@@ -25,7 +25,7 @@ export function propose(visits: readonly Visit[], free: readonly Slot[]): Map<nu
   return plan;
 }
 
-/** The free times that a visit can have beside what the others of the plan have. */
+/** The free times of a visit that overlap no other time of the plan. */
 export function choices(visit: Visit, plan: ReadonlyMap<number, Slot | null>, free: readonly Slot[]): Slot[] {
   const others = [...plan].flatMap(([id, slot]) => (id !== visit.id && slot ? [slot] : []));
   return free.filter((slot) => !others.some((other) => overlap(slot, other)));

@@ -1,9 +1,9 @@
-/** Who goes to which free time, changed by hand where wanted, then moved one after the other. */
+/** The plan of new times, editable, whose visits are then moved one after the other. */
 import { useRef, useState } from "preact/hooks";
 import type { Schemas } from "../../../api/client";
 import { type Mistake, useSubmit } from "../../../lib/form";
 import { plural, t } from "../../../lib/i18n";
-import { said } from "../../../lib/problem-text";
+import { problemText } from "../../../lib/problem-text";
 import { clock, type Day, dayOf, longDay, longWhen, shortDay } from "../../../lib/time";
 import { Chip } from "../../../ui/Chip";
 import { Table } from "../../../ui/Table";
@@ -128,7 +128,7 @@ function Then({ visit, slot, slots, day, refused, put }: ThenProps) {
   );
 }
 
-/** What the new time means for the patient. */
+/** How the new time differs for the patient. */
 function How({ visit, slot, day }: Pick<ThenProps, "visit" | "slot" | "day">) {
   if (!slot) return <Chip tone="cancelled">{t("reassign.stays")}</Chip>;
   if (Date.parse(slot.starts_at) === Date.parse(visit.starts_at))
@@ -159,15 +159,15 @@ function Moved({ moved }: { moved: readonly { was: Arrangement; now: Arrangement
   );
 }
 
-/** After a refusal only the times that the refusal offers are known to be free for doctor and patient. */
+/** After a refusal, only its alternatives are known to be free for doctor and patient. */
 function offered(free: readonly Slot[], refused: Refused | undefined): readonly Slot[] {
   if (!refused || refused.alternatives.length === 0) return free;
   const near = new Set(refused.alternatives.map((at) => Date.parse(at)));
   return free.filter(({ starts_at }) => near.has(Date.parse(starts_at)));
 }
 
-function refusal(problem: Parameters<typeof said>[0], retryAfter: number | null): Refused {
+function refusal(problem: Parameters<typeof problemText>[0], retryAfter: number | null): Refused {
   if (problem.code === "slot_taken") return { message: t("reassign.taken"), alternatives: problem.alternatives };
   const changed = problem.code === "stale" || problem.code === "illegal_transition";
-  return { message: changed ? t("arrangements.stale") : said(problem, retryAfter), alternatives: [] };
+  return { message: changed ? t("arrangements.stale") : problemText(problem, retryAfter), alternatives: [] };
 }

@@ -1,4 +1,4 @@
-/** A doctor is ill: their visits of a day (`?doctor_id=&day=`) go to another (`&to=`), after a look at who goes where. */
+/** Reassigns a doctor's visits of a day (`?doctor_id=&day=`) to another doctor (`&to=`), after a preview. */
 import { api, type Outcome, outcome, type Schemas } from "../../../api/client";
 import { t } from "../../../lib/i18n";
 import type { OwnProps } from "../../../lib/page";
@@ -15,7 +15,7 @@ import { Plan } from "./reassign-plan";
 import { type Arrangement, isOpen } from "./visits";
 import "../../../style/admin.css";
 
-/** Where the day itself is full, the nearest free time may be on one of the next. */
+/** Days to search, because the day itself may be full. */
 const DAYS = 14;
 type Doctor = Schemas["Doctor"];
 
@@ -102,7 +102,7 @@ interface Taken {
   free: Schemas["Slot"][];
 }
 
-/** What can be moved, and the free times of whoever takes it over. */
+/** The movable visits, and the substitute's free times. */
 async function both(from: number, to: number | null, day: string): Promise<Outcome<Taken>> {
   const params = { path: { doctor_id: to ?? 0 }, query: { start: day, days: DAYS } };
   const [visits, slots] = await Promise.all([

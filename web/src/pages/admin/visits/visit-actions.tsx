@@ -1,18 +1,18 @@
-/** What reception does with a visit: the likeliest next status in one click; the others, moving and cancelling in a menu. */
+/** Reception's actions on a visit: a button for the likeliest next status; the others, moving and cancelling in a menu. */
 import { useRef, useState } from "preact/hooks";
 import { type Mistake, mistakes, useForm } from "../../../lib/form";
 import { t } from "../../../lib/i18n";
 import { dayOf, longWhen, today } from "../../../lib/time";
-import { Others } from "../../../ui/ActionMenu";
+import { ActionMenu } from "../../../ui/ActionMenu";
 import { AskDialog } from "../../../ui/AskDialog";
 import { type Arrangement, isOpen, moveHref, rearrange, steps } from "./visits";
 
 type Step = ReturnType<typeof steps>[number];
 interface Props {
   visit: Arrangement;
-  /** The visit as it is now, and what happened in words. */
+  /** The current visit, and the outcome as text. */
   onChanged: (visit: Arrangement, said: string) => void;
-  /** Somebody else was there before. */
+  /** The visit changed meanwhile. */
   onStale: () => void;
 }
 
@@ -24,7 +24,7 @@ export function VisitActions({ visit, onChanged, onStale }: Props) {
   const changed = (now: Arrangement): void => {
     setAsking(false);
     onChanged(now, t("arrangements.changed", { ...whose, status: t(`appointment.${now.status}`) }));
-    // the button that was pressed is gone
+    // the pressed button is removed
     requestAnimationFrame(() => document.getElementById(`visit-${visit.id}`)?.focus());
   };
   const acts = { visit, onDone: changed, onStale };
@@ -54,7 +54,7 @@ export function VisitActions({ visit, onChanged, onStale }: Props) {
         </button>
       )}
       {isOpen(visit) && (
-        <Others
+        <ActionMenu
           id={`others-${visit.id}`}
           about={whose.patient}
           items={[
@@ -82,7 +82,7 @@ export function VisitActions({ visit, onChanged, onStale }: Props) {
   );
 }
 
-/** One step back from "arrived" is for a click on the wrong line. */
+/** The step back from "arrived" corrects a click on the wrong row. */
 function word({ status }: Arrangement, step: Step): string {
   return t(`arrangements.step.${step === "confirmed" && status === "arrived" ? "back" : step}`);
 }

@@ -1,4 +1,4 @@
-/** The choices above the list of visits. They live in the address. */
+/** The filters of the list of visits, kept in the address. */
 import { useEffect, useState } from "preact/hooks";
 import { t } from "../../../lib/i18n";
 import { useLoad } from "../../../lib/query";
@@ -70,7 +70,7 @@ function tabs({ day, from, to }: VisitQuery) {
   ];
 }
 
-/** One day is a day of its own in the address. */
+/** A single day is written as `day` in the address. */
 function days(from: string, to: string): Record<"day" | "from" | "to", string | null> {
   const [first, last] = [isDay(from) ? from : null, isDay(to) ? to : null];
   if (first !== null && first === last) return { day: first, from: null, to: null };

@@ -1,4 +1,4 @@
-/** Visits as reception sees them: what may become of them. */
+/** Reception's visits and their transitions. */
 import { api, outcome, type Schemas, unchanged } from "../../../api/client";
 import type { Day } from "../../../lib/time";
 
@@ -18,7 +18,7 @@ export interface VisitQuery {
   status: Status | null;
 }
 
-/** What one click may do; cancelling asks first, and the visit itself is the doctor's. */
+/** Transitions without a confirmation; cancelling asks first, and only the doctor starts and completes. */
 const NEXT: Readonly<Record<Status, readonly Step[]>> = {
   booked: ["arrived", "confirmed", "no_show"],
   confirmed: ["arrived", "no_show"],
@@ -29,7 +29,7 @@ const NEXT: Readonly<Record<Status, readonly Step[]>> = {
   no_show: ["arrived"],
 };
 
-/** The next steps of a visit; before its day nobody arrives or is missed. */
+/** The next steps of a visit; before its day only confirming. */
 export function steps({ status }: Pick<Arrangement, "status">, mayHaveBegun: boolean): readonly Step[] {
   return NEXT[status].filter((step) => mayHaveBegun || step === "confirmed");
 }
@@ -44,7 +44,7 @@ export function rearrange(visit: Arrangement, body: Schemas["Rearrange"]) {
   return outcome(api.PUT("/api/admin/appointments/{appointment_id}", { params, body }));
 }
 
-/** The page on which a visit is moved: its patient and day find it again. */
+/** The page that moves a visit; patient and day locate it. */
 export function moveHref({ id, patient, day }: { id: number; patient: number; day: string }): string {
   return `/admin/appointments?move=${id}&patient_id=${patient}&day=${day}`;
 }

@@ -1,4 +1,4 @@
-/** Visits of the doctor to come, and lists of those that would be left outside the hours. */
+/** The doctor's upcoming visits, and lists of visits outside new hours. */
 import { api, type Outcome, outcome, type Schemas } from "../../../api/client";
 import { plural, t } from "../../../lib/i18n";
 import { type Day, span } from "../../../lib/time";
@@ -6,10 +6,10 @@ import { Status } from "../../../ui/Chip";
 
 type Visit = Schemas["Visit"];
 
-/** So many are looked at; who is booked out for longer sees the nearest ones. */
+/** The maximum number of visits checked; with more, only the earliest. */
 const MOST_PAGES = 5;
 
-/** Visits from one clinic day on, up to another where it is given. */
+/** Visits from one clinic day on, up to another if given. */
 export async function visitsFrom(from: Day, to?: Day): Promise<Outcome<Visit[]>> {
   const found: Visit[] = [];
   let cursor: string | undefined;
@@ -47,7 +47,7 @@ export function VisitLines({ visits }: { visits: readonly Visit[] }) {
   );
 }
 
-/** Who is booked outside the hours that are about to be saved. */
+/** The visits outside the hours to be saved. */
 export function Left({ visits }: { visits: readonly Visit[] }) {
   if (visits.length === 0) return null;
   return (

@@ -1,4 +1,4 @@
-/** When the doctor sees patients: the week, its preview, and time off. */
+/** The doctor's availability: weekly hours, preview and time off. */
 import { api, outcome } from "../../../api/client";
 import { t } from "../../../lib/i18n";
 import type { OwnProps } from "../../../lib/page";

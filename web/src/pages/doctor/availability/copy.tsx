@@ -1,4 +1,4 @@
-/** Asks which days get the same hours as one. */
+/** The dialog that copies a day's hours to other days. */
 import { useState } from "preact/hooks";
 import { t } from "../../../lib/i18n";
 import { Dialog } from "../../../ui/Dialog";

@@ -1,4 +1,4 @@
-/** One weekday of the editor: its stretches, one more, and the same for other days. */
+/** One weekday of the editor: its periods, adding one, and copying them to other days. */
 import { useRef } from "preact/hooks";
 import type { Mistake } from "../../../lib/form";
 import { t } from "../../../lib/i18n";
@@ -7,7 +7,7 @@ import { added, type Stretch, type Weekday } from "./rules";
 
 interface Props {
   weekday: Weekday;
-  /** Of the whole week. */
+  /** Mistakes of the whole week. */
   stretches: readonly Stretch[];
   put: (stretches: Stretch[]) => void;
   copy: () => void;

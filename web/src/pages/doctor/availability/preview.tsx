@@ -1,4 +1,4 @@
-/** What the edited hours would mean: visits per weekday in words, and the next week as a grid. */
+/** The preview of the edited hours: visits per weekday as text, and the next week as a grid. */
 import type { Schemas } from "../../../api/client";
 import { plural, t } from "../../../lib/i18n";
 import { addDays, shortDay, weekDays } from "../../../lib/time";

@@ -1,4 +1,4 @@
-/** The doctor's week as it is being edited: its stretches, what is wrong with them, and what they would mean. */
+/** The edited weekly hours: periods, mistakes, and the visits that fit or fall outside. */
 import type { Schemas } from "../../../api/client";
 import type { Mistake } from "../../../lib/form";
 import { t } from "../../../lib/i18n";
@@ -9,7 +9,7 @@ export type Weekday = Schemas["Weekday"];
 export type Visit = Schemas["Visit"];
 export const WEEKDAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const satisfies readonly Weekday[];
 
-/** A week on the page. Stretches have numbers of their own, so that those left stay what they are when one is removed. */
+/** The form's week. Periods have stable ids, so that removing one leaves the others unchanged. */
 export interface Week {
   slot: string;
   place: string;
@@ -28,12 +28,12 @@ export function weekOf({ slot_minutes, place, rules }: Schemas["Availability"]):
   return {
     slot: String(slot_minutes),
     place: place ?? "",
-    // a time field writes the end of the day as its beginning
+    // a time field shows the end of the day as 00:00
     stretches: rules.map((rule, id) => ({ ...rule, id, ends: rule.ends === "24:00" ? "00:00" : rule.ends })),
   };
 }
 
-/** The stretches as they are saved, in order of time; those without both times are left out. */
+/** The periods to save, in order of time; incomplete ones are left out. */
 export function rulesOf({ stretches }: Week): Rule[] {
   return stretches
     .filter(({ starts, ends }) => starts && ends)
@@ -66,7 +66,7 @@ function wrongWith({ id, weekday, starts, ends }: Stretch, all: readonly Stretch
       other.weekday === weekday &&
       minutes(other.starts) < endOf(ends) &&
       minutes(starts) < endOf(other.ends) &&
-      // said at the later one of the two
+      // reported at the later one of the two
       (minutes(other.starts) < minutes(starts) || (other.starts === starts && other.id < id)),
   );
   if (!before) return [];
@@ -74,7 +74,7 @@ function wrongWith({ id, weekday, starts, ends }: Stretch, all: readonly Stretch
   return [{ field: `starts-${id}`, message: t("availability.wrong.overlap", values) }];
 }
 
-/** How many visits fit into the rules of a weekday. */
+/** The number of visits that fit into a weekday's rules. */
 export function slotsOn(weekday: Weekday, rules: readonly Rule[], slot: number): number {
   if (!(slot >= 5)) return 0;
   const own = rules.filter((rule) => rule.weekday === weekday);
@@ -84,7 +84,7 @@ export function slotsOn(weekday: Weekday, rules: readonly Rule[], slot: number):
   );
 }
 
-/** Visits to come that lie, wholly or in part, outside the rules. */
+/** Upcoming visits that lie wholly or partly outside the rules. */
 export function outside(visits: readonly Visit[], rules: readonly Rule[]): Visit[] {
   return visits.filter(({ starts_at, ends_at, status }) => {
     if (status !== "booked" && status !== "confirmed") return false;
@@ -95,7 +95,7 @@ export function outside(visits: readonly Visit[], rules: readonly Rule[]): Visit
   });
 }
 
-/** The stretches with those of one day copied to others, in place of what these had. */
+/** The periods with one day's copied to others, replacing theirs. */
 export function copied(stretches: readonly Stretch[], from: Weekday, to: readonly Weekday[]): Stretch[] {
   const source = stretches.filter(({ weekday }) => weekday === from);
   let id = nextId(stretches);
@@ -103,7 +103,7 @@ export function copied(stretches: readonly Stretch[], from: Weekday, to: readonl
   return [...stretches.filter(({ weekday }) => !to.includes(weekday)), ...copies];
 }
 
-/** A further stretch of a day: the afternoon after a morning, else the morning. */
+/** A new period of a day: the afternoon after a morning, otherwise the morning. */
 export function added(stretches: readonly Stretch[], weekday: Weekday): Stretch[] {
   const last = stretches.filter((one) => one.weekday === weekday).map(({ ends }) => endOf(ends));
   const from = Math.max(...last, 8 * 60) + 60;
@@ -112,7 +112,7 @@ export function added(stretches: readonly Stretch[], weekday: Weekday): Stretch[
   return [...stretches, { id: nextId(stretches), weekday, starts, ends }];
 }
 
-/** The next whole week of the clinic, to show the hours in. */
+/** The Monday of the clinic's next week, for the preview. */
 export function nextMonday(): Day {
   return addDays(mondayOf(today()), 7);
 }

@@ -1,4 +1,4 @@
-/** Takes time off, by days or by times of day; who is booked then is listed before it is saved. */
+/** The form that takes time off, by days or times; visits booked then are listed before saving. */
 import { api, outcome, type Schemas } from "../../../api/client";
 import { useDraft } from "../../../lib/draft";
 import { type Mistake, mistakes, useForm } from "../../../lib/form";
@@ -72,7 +72,7 @@ export function TakeTimeOff({ taken }: { taken: (off: Schemas["NewTimeOff"]) => 
   );
 }
 
-/** Who is booked then, as soon as it is known when. */
+/** The visits booked in the typed span. */
 function Clashes({ wish }: { wish: Wish }) {
   const span = check(wish).length === 0 ? spanOf(wish) : null;
   const [starts, ends] = span ? [span.starts_at, span.ends_at] : ["", ""];
@@ -113,7 +113,7 @@ function check(wish: Wish): Mistake[] {
     : [{ field: wish.last && wish.last < wish.first ? "off_last" : "off_to", message: t("availability.wrong.end") }];
 }
 
-/** Without times whole days; without a last day the first one alone. */
+/** Without times, whole days; without a last day, the first day only. */
 function spanOf({ first, last, from, to }: Wish): { starts_at: string; ends_at: string } | null {
   if (!isDay(first)) return null;
   const end = isDay(last) ? last : first;

@@ -1,8 +1,8 @@
-/** Time off: what is planned, and more of it, with the visits that lie in it. */
+/** Planned time off, the form for more, and the visits inside it. */
 import { useRef, useState } from "preact/hooks";
 import { api, outcome, type Schemas } from "../../../api/client";
 import { plural, t } from "../../../lib/i18n";
-import { said } from "../../../lib/problem-text";
+import { problemText } from "../../../lib/problem-text";
 import type { Loaded } from "../../../lib/query";
 import { addDays, dayOf, longDay, longWhen, minuteOfDay } from "../../../lib/time";
 import { Ready } from "../../../ui/Ready";
@@ -26,8 +26,8 @@ export function TimeOff({ of }: { of: Loaded<List> }) {
   const remove = async (off: Off): Promise<void> => {
     const params = { path: { time_off_id: off.id } };
     const done = await outcome(api.DELETE("/api/doctor/time-off/{time_off_id}", { params }));
-    // gone already is gone as well
-    if (!done.ok && done.problem.code !== "not_found") return setFailed(said(done.problem, done.retryAfter));
+    // already deleted counts as deleted
+    if (!done.ok && done.problem.code !== "not_found") return setFailed(problemText(done.problem, done.retryAfter));
     of.put({ items: of.data?.items.filter(({ id }) => id !== off.id) ?? [], next_cursor: null });
     tell(t("availability.off.deleted", { when: during(off) }));
   };
@@ -74,7 +74,7 @@ export function TimeOff({ of }: { of: Loaded<List> }) {
   );
 }
 
-/** Whole days by their names, otherwise with the times of day. */
+/** Whole days as days, otherwise with times. */
 function during({ starts_at, ends_at }: Off): string {
   const whole = minuteOfDay(starts_at) === 0 && minuteOfDay(ends_at) === 0;
   if (!whole) return t("availability.off.span", { from: longWhen(starts_at), to: longWhen(ends_at) });

@@ -1,4 +1,4 @@
-/** The week: stretches of each weekday, what they would mean, and who is booked outside of them. */
+/** The editor of weekly hours, with preview and the visits outside them. */
 import { useState } from "preact/hooks";
 import { api, outcome, type Schemas, unchanged } from "../../../api/client";
 import { type Draft, useDraft } from "../../../lib/draft";
@@ -86,7 +86,7 @@ export function WeekEditor({ saved, put, visits, timeOff }: Props) {
                 stretches={week.stretches}
                 put={(stretches) => change({ stretches })}
                 copy={() => setCopying(weekday)}
-                // what overlaps is said as soon as it does
+                // overlaps are shown while typing
                 wrong={checkWeek(week)}
               />
             ))}

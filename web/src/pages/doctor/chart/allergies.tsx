@@ -1,4 +1,4 @@
-/** The allergies of a chart: noted, changed, removed, or that there are none. */
+/** The allergies of a chart, editable, or the statement that there are none. */
 import { api, outcome, type Schemas, unchanged } from "../../../api/client";
 import { type Mistake, missing, useSubmit } from "../../../lib/form";
 import { t } from "../../../lib/i18n";

@@ -1,4 +1,4 @@
-/** The chart of the patient that a new prescription or referral is for: `?patient=`, else the patient of `?visit=`. */
+/** The chart of the patient in the query: `?patient=`, otherwise the patient of `?visit=`. */
 import { api, type Outcome, outcome, type Problem, type Schemas } from "../../../api/client";
 import { loadVisit } from "../visit/visits";
 
@@ -21,12 +21,12 @@ export async function loadAsked({ patient, visit }: Asked): Promise<Outcome<Sche
   return outcome(api.GET("/api/doctor/patients/{patient_id}", { params: { path: { patient_id } } }));
 }
 
-/** Where the doctor came from and goes back to. */
+/** The page to return to: the visit or the chart. */
 export function backTo({ visit }: Asked, patient: number): string {
   return visit === null ? `/doctor/patients/${patient}` : `/doctor/visits/${visit}`;
 }
 
-/** An id of the address; null where it is none. */
+/** An id in the address; null if invalid. */
 export function idIn(text: string | null): number | null {
   return text && /^[1-9]\d{0,14}$/.test(text) ? Number(text) : null;
 }

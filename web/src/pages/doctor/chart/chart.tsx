@@ -1,4 +1,4 @@
-/** Everything about one patient: allergies, problems, and the record by time (`?kind=` shows one kind). */
+/** A patient's chart: allergies, problems, and the record by time (`?kind=` filters it). */
 import { t } from "../../../lib/i18n";
 import type { OwnProps } from "../../../lib/page";
 import { type Loaded, useLoad } from "../../../lib/query";
@@ -19,7 +19,7 @@ import { RecordList } from "./record-list";
 
 export default function ChartPage({ params, ...rest }: OwnProps) {
   const chart = useLoad(() => loadChart(Number(params.id)), [params.id]);
-  // also where the hour of an emergency is over
+  // also after the hour of emergency access
   if (chart.failure?.problem.code === "not_found")
     return <NotTreating patient={Number(params.id)} onOpen={chart.again} />;
   return (

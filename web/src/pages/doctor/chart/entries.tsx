@@ -1,4 +1,4 @@
-/** A list in a chart that its readers change: entries, each opened in a dialog to be changed or removed, and new ones. */
+/** An editable list in a chart; a dialog adds, changes and removes entries. */
 import type { ComponentChildren } from "preact";
 import { useRef, useState } from "preact/hooks";
 import { useDraft } from "../../../lib/draft";
@@ -9,18 +9,18 @@ import { ErrorSummary } from "../../../ui/forms/ErrorSummary";
 import { Submit } from "../../../ui/forms/Submit";
 
 export interface ListProps<T> {
-  /** Begins the keys of its words. */
+  /** The prefix of its message keys. */
   name: "allergies" | "problems";
   patient: number;
   entries: readonly T[];
   fresh: T;
-  /** Tells entries apart. */
+  /** The key of an entry. */
   nameOf: (entry: T) => string;
   show: (entry: T) => ComponentChildren;
   fields: (value: T, set: (value: T) => void, wrong: readonly Mistake[]) => ComponentChildren;
   check: (value: T) => Mistake[];
   save: (entries: T[]) => Promise<Mistake[]>;
-  /** Said where there are none. */
+  /** Shown for an empty list. */
   empty: ComponentChildren;
 }
 
@@ -31,7 +31,7 @@ export function ChartList<T>(props: ListProps<T>) {
   const word = (key: string): string => t(`${name}.${key}` as Key);
   const close = (changed: boolean): void => {
     setOpen(null);
-    // what opened the dialog may have gone with it
+    // the opening button may be removed with the entry
     if (changed) setTimeout(() => heading.current?.focus());
   };
   return (

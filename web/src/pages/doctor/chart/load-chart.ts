@@ -1,4 +1,4 @@
-/** Loading a chart, and changing one of its two lists without losing what others changed meanwhile. */
+/** Loads a chart, and saves one of its two lists without overwriting concurrent changes. */
 import { api, type NoAnswer, type Outcome, outcome, type Problem } from "../../../api/client";
 import { type Mistake, mistakes } from "../../../lib/form";
 import { t } from "../../../lib/i18n";
@@ -9,7 +9,7 @@ export function loadChart(patient: number) {
   return outcome(api.GET("/api/doctor/patients/{patient_id}", { params: { path: { patient_id: patient } } }));
 }
 
-/** Sends a change and shows what came of it; where somebody was faster, shows what they changed. */
+/** Send a change and show the result; after a conflict, show the current chart. */
 export async function keep<E extends Problem>(
   sent: Promise<Outcome<Partial<Chart>, E>>,
   chart: Chart,

@@ -1,4 +1,4 @@
-/** A chart that is not open to the doctor, opened for an hour in an emergency, and what everybody sees of that. */
+/** Emergency access: opens a chart for an hour with a reason, and shows past accesses. */
 import { useEffect } from "preact/hooks";
 import { api, outcome, type Schemas } from "../../../api/client";
 import { useDraft } from "../../../lib/draft";
@@ -12,7 +12,7 @@ import { Page } from "../../../ui/frame/Page";
 
 type Access = Schemas["ChartAccess"];
 
-/** The same whether there is such a patient or not, until somebody says why they need the chart. */
+/** Shown for unknown patients too: the API reveals them only after a reason is given. */
 export function NotTreating({ patient, onOpen }: { patient: number; onOpen: () => void }) {
   const reason = useDraft(`glass.${patient}`, "");
   const { busy, wrong, submit } = useForm(
@@ -57,7 +57,7 @@ export function NotTreating({ patient, onOpen }: { patient: number; onOpen: () =
   );
 }
 
-/** Over the chart of somebody whom the reader does not treat; when the hour is over the chart is asked for again. */
+/** The warning above a chart under emergency access; the chart is reloaded when the hour is over. */
 export function OpenedNow({ access, me, again }: { access: readonly Access[]; me: number; again: () => void }) {
   const mine = openOf(access, me, now());
   const until = mine?.until;
@@ -75,14 +75,14 @@ export function OpenedNow({ access, me, again }: { access: readonly Access[]; me
   );
 }
 
-/** The access that keeps the chart open to a doctor at an instant (milliseconds), the one that lasts longest. */
+/** The doctor's longest access open at an instant (ms). */
 export function openOf(access: readonly Access[], doctor: number, at: number): Access | undefined {
   return access
     .filter((one) => one.doctor.id === doctor && Date.parse(one.until) > at)
     .sort((a, b) => Date.parse(b.until) - Date.parse(a.until))[0];
 }
 
-/** Everybody who opened the chart so, for every doctor who reads it. */
+/** All emergency accesses, shown to every doctor. */
 export function Opened({ access }: { access: readonly Access[] }) {
   if (access.length === 0) return null;
   return (

@@ -1,4 +1,4 @@
-/** Who the patient is, in one strip: born, age, sex, phone, and what they must not get. */
+/** The patient in one strip: birth date, age, sex, phone and allergies. */
 import type { Schemas } from "../../../api/client";
 import { t } from "../../../lib/i18n";
 import { ageOn, dateOnly } from "../../../lib/time";
@@ -7,11 +7,11 @@ import { Tel } from "../../../ui/Tel";
 
 interface Props {
   patient: Schemas["Patient"];
-  /** Left out where the chart is not open to the reader. */
+  /** Absent if the chart is not open to the doctor. */
   chart?: Schemas["Chart"] | undefined;
-  /** The chart is on its way: nobody reads that there are no allergies meanwhile. */
+  /** The chart is loading: do not claim that there are no allergies. */
   awaited?: boolean;
-  /** With a link to the chart. */
+  /** Whether to link to the chart. */
   link?: boolean;
 }
 

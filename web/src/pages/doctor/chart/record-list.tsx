@@ -13,7 +13,7 @@ import { Fold, ResultEntry } from "./record-result";
 interface Props {
   chart: Chart;
   kinds: readonly Kind[];
-  /** The reader, whose own entries lead to their pages. */
+  /** The signed-in doctor; own entries link to their pages. */
   me: number;
 }
 
@@ -63,7 +63,7 @@ function What({ entry, chart, me }: { entry: Entry; chart: Chart; me: number }) 
   return <ResultEntry of={entry.of} chart={chart} />;
 }
 
-/** The first line of an entry; it leads somewhere where the reader may go there. */
+/** The first line of an entry; a link if the doctor may open it. */
 function Head({ href, title, children }: { href: string | null; title: string; children: ComponentChildren }) {
   return (
     <p class="row record-head">

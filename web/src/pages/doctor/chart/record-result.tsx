@@ -1,4 +1,4 @@
-/** A laboratory result in a record: what is outside the usual range first, then every value, and each over time. */
+/** A laboratory result in a record: values outside the usual range, all values, and trends. */
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import type { Schemas } from "../../../api/client";
@@ -60,7 +60,7 @@ function Flag({ of: { flag } }: { of: Observation }) {
   return <Chip tone={toneOf(flag)}>{t(wordOf(flag))}</Chip>;
 }
 
-/** What is drawn only once it is opened: a chart has dozens of these. */
+/** Details rendered only when opened: a chart has dozens. */
 export function Fold({ title, children }: { title: string; children: ComponentChildren }) {
   const [open, setOpen] = useState(false);
   return (

@@ -1,4 +1,4 @@
-/** A patient's record as one line of time, and the values of one analyte in it. */
+/** A patient's record in order of time, and the trend of one analyte. */
 import type { Schemas } from "../../../api/client";
 import type { Instant } from "../../../lib/time";
 
@@ -13,7 +13,7 @@ export type Entry = { at: Instant } & (
   | { kind: "results"; of: Schemas["LabResult"] }
 );
 
-/** Everything of some kinds, newest first. */
+/** The entries of some kinds, newest first. */
 export function entriesOf(chart: Chart, kinds: readonly Kind[]): Entry[] {
   const all: Entry[] = [
     ...chart.visits.map((of): Entry => ({ kind: "visits", at: of.starts_at, of })),
@@ -25,7 +25,7 @@ export function entriesOf(chart: Chart, kinds: readonly Kind[]): Entry[] {
   return wanted.sort((one, other) => Date.parse(other.at) - Date.parse(one.at));
 }
 
-/** The values of an analyte, newest first, in the unit of the newest; null where there is nothing to compare. */
+/** The values of an analyte, newest first, in the unit of the newest; null below two values. */
 export function trendOf(results: readonly Schemas["LabResult"][], analyte: string) {
   const found = results
     .flatMap((result) => result.observations.map((one) => ({ ...one, at: taken(result), result_id: result.id })))

@@ -1,4 +1,4 @@
-/** Order laboratory tests for a patient (`?patient=`), perhaps during a visit (`?visit=`), and return there. */
+/** Orders laboratory tests for a patient (`?patient=`), optionally in a visit (`?visit=`), and returns there. */
 import { api, outcome, type Schemas } from "../../../api/client";
 import { useDraft } from "../../../lib/draft";
 import { type Mistake, mistakes, useForm } from "../../../lib/form";

@@ -1,4 +1,4 @@
-/** The catalogue to choose tests from, and those that were chosen. */
+/** The searchable catalogue, and the chosen tests. */
 import { useRef } from "preact/hooks";
 import { api, outcome, type Schemas } from "../../../api/client";
 import { plural, t } from "../../../lib/i18n";
@@ -63,7 +63,7 @@ function Found({ test, there, add }: { test: Test; there: boolean; add: () => vo
         <b>{name}</b> <span class="muted small">{t("order.about", { code, specimen: test.specimen })}</span>
         {preparation && <span class="small order-preparation">{preparation}</span>}
       </span>
-      {/* it stays in its place, so that the focus does */}
+      {/* kept in place to keep the focus */}
       <button type="button" class="button quiet small" aria-disabled={there} onClick={() => there || add()}>
         {t(there ? "order.there" : "order.add")} <span class="unseen">{name}</span>
       </button>

@@ -1,4 +1,4 @@
-/** When the patient comes to the laboratory: when it suits, or at one of its times. */
+/** The time at the laboratory: unscheduled, or a free slot. */
 import { api, outcome } from "../../../api/client";
 import type { Mistake } from "../../../lib/form";
 import { t } from "../../../lib/i18n";

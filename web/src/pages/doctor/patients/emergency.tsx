@@ -1,4 +1,4 @@
-/** Finds any patient by whole name and date of birth, for a chart that is needed in an emergency. Kept off the address bar. */
+/** Finds any patient by full name and date of birth in an emergency. The query is not put in the address. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import { api, outcome, type Schemas } from "../../../api/client";
 import { useDraft } from "../../../lib/draft";

@@ -1,4 +1,4 @@
-/** The doctor's own patients by name (`?q=` looks for some), with what they must not get and when they come. */
+/** The doctor's patients by name (`?q=` searches), with allergies and next visits. */
 import { api, outcome, type Schemas } from "../../../api/client";
 import { plural, t } from "../../../lib/i18n";
 import type { OwnProps } from "../../../lib/page";

@@ -1,10 +1,10 @@
-/** What the patient must not get of what is typed: said at the medicine, and in the way of the form until there is a reason. */
+/** Allergy conflicts of the typed medicines: shown at the medicine, and blocking until a reason is given. */
 import type { Mistake } from "../../../lib/form";
 import { t } from "../../../lib/i18n";
 import { Field } from "../../../ui/forms/Field";
 import type { Conflict } from "./items";
 
-/** In a place that is always there, so that it is read out when it comes. */
+/** A live region that always exists, so that screen readers announce it. */
 export function Warning({ against }: { against: readonly Conflict[] }) {
   return (
     <div role="status">

@@ -1,4 +1,4 @@
-/** What is chosen from a list, or typed where the list does not have it. */
+/** A choice from a list, or free text. */
 import { useState } from "preact/hooks";
 import { t } from "../../../lib/i18n";
 import type { ControlProps } from "../../../ui/forms/Control";

@@ -1,21 +1,21 @@
-/** Finding one prescription among the doctor's, for which the API has no address of its own. */
+/** Finds one prescription of a doctor, for which the API has no endpoint. */
 import { api, type Outcome, outcome, type Problem, type Schemas } from "../../../api/client";
 import type { Day } from "../../../lib/time";
 
-/** A prescription, and the patient's date of birth where the chart is open to the doctor. */
+/** A prescription, and the patient's birth date if the chart is open to the doctor. */
 export interface Found {
   of: Schemas["Prescription"];
   born: Day | null;
 }
 
-/** In the patient's chart, which has other doctors' too; else among the doctor's own. Unknown: `not_found`. */
+/** Search the patient's chart, which holds other doctors' prescriptions, then the doctor's own. Unknown: `not_found`. */
 export async function loadPrescription(id: number, patient: number | null): Promise<Outcome<Found, Problem>> {
   if (patient === null) return among(id, null);
   const path = { patient_id: patient };
   const chart = await outcome(api.GET("/api/doctor/patients/{patient_id}", { params: { path } }));
   const of = chart.ok ? chart.data.prescriptions.find((one) => one.id === id) : undefined;
   if (chart.ok && of) return { ok: true, data: { of, born: chart.data.patient.date_of_birth } };
-  // no longer in their care, or older than what a chart shows
+  // no longer in their care, or too old for the chart
   return among(id, patient);
 }
 
@@ -38,7 +38,7 @@ async function among(id: number, patient: number | null): Promise<Outcome<Found,
   return NOT_FOUND;
 }
 
-/** As the API says it of what has an address. */
+/** The API's own refusal for unknown records. */
 export const NOT_FOUND = {
   ok: false,
   problem: {

@@ -1,4 +1,4 @@
-/** A prescription while it is typed: its medicines as texts, what is wrong with them, and what is sent. */
+/** The prescription form: medicines as text, their mistakes and the request body. */
 import type { Schemas } from "../../../api/client";
 import { type Mistake, missing } from "../../../lib/form";
 import { type Key, t } from "../../../lib/i18n";
@@ -9,7 +9,7 @@ export type Conflict = Schemas["AllergyMatch"];
 type Earlier = Schemas["Prescription"];
 
 export interface Item {
-  /** Its own for as long as it is on the form. */
+  /** A stable key on the form. */
   key: number;
   medicine: string;
   dose: string;
@@ -27,7 +27,7 @@ export interface Typed {
 }
 
 export const MOST_ITEMS = 20;
-/** The name of each text on the wire, and the whole numbers that it takes. */
+/** The API's name of each field, and its integer range. */
 const WIRE = { days: "duration_days" } as const;
 const NUMBERS = { days: [1, 3650], quantity: [1, 10_000], repeats: [0, 99] } as const;
 const ASKED = ["medicine", "dose", "route", "frequency", "days"] as const;
@@ -46,7 +46,7 @@ export function empty(key: number): Item {
   };
 }
 
-/** The id of a field: the path under which the API names it. */
+/** The id of a field: its path in the API's refusals. */
 export function fieldId(n: number, name: Exclude<keyof Item, "key">): string {
   return `items.${n}.${name in WIRE ? WIRE[name as "days"] : name}`;
 }
@@ -71,7 +71,7 @@ export function check(items: readonly Item[]): Mistake[] {
   ]);
 }
 
-/** What is sent of one medicine that was checked. */
+/** The request body of a checked medicine. */
 export function sent(item: Item): Schemas["PrescriptionItem"] {
   return {
     medicine: item.medicine.trim(),
@@ -85,12 +85,12 @@ export function sent(item: Item): Schemas["PrescriptionItem"] {
   };
 }
 
-/** The prescription to copy: the newest that the doctor wrote for the patient, else the newest at all. */
+/** The prescription to copy: the doctor's newest for the patient, otherwise anyone's newest. */
 export function lastOf({ prescriptions }: Pick<Chart, "prescriptions">, doctor: number): Earlier | undefined {
   return prescriptions.find((one) => one.doctor.id === doctor) ?? prescriptions[0];
 }
 
-/** The form with an earlier prescription copied into it. What was typed stays; notes too where there are some. */
+/** The form with an earlier prescription appended. Typed medicines and notes are kept. */
 export function copied(typed: Typed, last: Earlier): Typed {
   const kept = typed.items.filter(isTyped);
   const first = nextKey(typed.items);
@@ -116,7 +116,7 @@ export function nextKey(items: readonly Item[]): number {
   return Math.max(0, ...items.map(({ key }) => key)) + 1;
 }
 
-/** Allergies that forbid a medicine: its name holds every word of the substance. The same as the server compares. */
+/** Allergies that conflict with a medicine: its name contains every word of the substance, as the server compares. */
 export function conflicts(medicine: string, allergies: readonly Allergy[]): Conflict[] {
   const found = words(medicine);
   return allergies
@@ -132,7 +132,7 @@ export function conflicts(medicine: string, allergies: readonly Allergy[]): Conf
     }));
 }
 
-/** Everything known against what is typed: from the chart, and from the server's refusal where the chart had not said it. */
+/** All conflicts of the form: from the chart, and from the server's refusal if the chart is outdated. */
 export function allConflicts(
   items: readonly Item[],
   allergies: readonly Allergy[],
@@ -148,7 +148,7 @@ export function allConflicts(
 }
 
 function words(name: string): Set<string> {
-  // there and back, so that letters that differ in one case only are the same: ß and ss
+  // upper then lower case, so that ß equals ss
   return new Set(
     name
       .normalize("NFKC")

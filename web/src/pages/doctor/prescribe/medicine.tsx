@@ -1,4 +1,4 @@
-/** The medicines of a prescription that is typed. */
+/** The medicine fields of the prescription form. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import { api, outcome, type Schemas } from "../../../api/client";
 import type { Mistake } from "../../../lib/form";
@@ -142,7 +142,7 @@ function Medicine({ n, item, put, remove, chart, wrong }: OneProps) {
   );
 }
 
-/** Names to choose from: what this patient got, and what the doctor prescribed lately. Without them, all can be typed. */
+/** Suggestions: the patient's medicines, and the doctor's recent ones. Optional: free text is allowed. */
 function useKnown(chart: Schemas["Chart"]): string[] {
   const own = useLoad(() => outcome(api.GET("/api/doctor/prescriptions", { params: { query: { limit: 100 } } })), []);
   const all = [...chart.prescriptions, ...(own.data?.items ?? [])];

@@ -1,4 +1,4 @@
-/** Beside and above the form of a prescription: the last one to copy, what the patient takes now, a draft that was found. */
+/** Parts around the prescription form: the last one to copy, current medicines, a restored draft. */
 import type { Schemas } from "../../../api/client";
 import { t } from "../../../lib/i18n";
 import { courseOf, lastDayOf } from "../../../lib/prescriptions";
@@ -9,7 +9,7 @@ type Prescription = Schemas["Prescription"];
 interface Props {
   last: Prescription;
   copy: (last: Prescription) => void;
-  /** What was done. */
+  /** The outcome as text. */
   told: string;
 }
 
@@ -45,7 +45,7 @@ export function Restored({ startAgain }: { startAgain: () => void }) {
   );
 }
 
-/** What the patient takes now, whoever prescribed it. */
+/** Current medicines of the patient, by any doctor. */
 export function Before({ chart }: { chart: Schemas["Chart"] }) {
   const now = chart.prescriptions.filter((one) => courseOf(one) === "active");
   return (

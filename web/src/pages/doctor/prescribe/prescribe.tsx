@@ -1,4 +1,4 @@
-/** Prescribe for a patient (`?patient=`), perhaps during a visit (`?visit=`), and return there. */
+/** Prescribes for a patient (`?patient=`), optionally in a visit (`?visit=`), and returns there. */
 import { useState } from "preact/hooks";
 import { api, outcome, type Schemas } from "../../../api/client";
 import { useDraft } from "../../../lib/draft";
@@ -86,7 +86,7 @@ function Form({ chart, asked, me }: Props) {
     }
     const { problem } = done;
     if (problem.code !== "allergy_conflict") return mistakes(problem, done.retryAfter, fieldIds(items));
-    // noted since the page was opened
+    // an allergy noted since the page was opened
     setRefused(problem.conflicts);
     return [{ field: "override_reason", message: plural("prescribe.allergic", problem.conflicts.length) }];
   };

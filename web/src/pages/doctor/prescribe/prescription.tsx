@@ -1,4 +1,4 @@
-/** One prescription as the doctor sees it (`?patient=` says whose it is): the sheet, to be printed, and how to stop it. */
+/** One prescription for the doctor (`?patient=`): the printable sheet, and stopping it. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Schemas } from "../../../api/client";
 import { t } from "../../../lib/i18n";
@@ -37,7 +37,7 @@ function Shown({ found, put, me }: { found: Found; put: (found: Found) => void; 
   const [stopped, setStopped] = useState(false);
   const done = useRef<HTMLParagraphElement>(null);
   useEffect(() => {
-    // the button that led here is gone
+    // the opening button is removed
     if (stopped) done.current?.focus();
   }, [stopped]);
   const close = (now: Schemas["Prescription"] | null, byMe: boolean): void => {

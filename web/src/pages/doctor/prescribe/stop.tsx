@@ -1,4 +1,4 @@
-/** Asks before a prescription is stopped. The focus is on letting it be, and so is Escape. */
+/** Confirms stopping a prescription. Focus and Escape are on the cancelling button. */
 import { useState } from "preact/hooks";
 import { api, outcome, type Schemas, unchanged } from "../../../api/client";
 import { type Mistake, mistakes } from "../../../lib/form";
@@ -10,7 +10,7 @@ type Prescription = Schemas["Prescription"];
 
 interface Props {
   of: Prescription;
-  /** The prescription where it is no longer as given; whether it was the reader who stopped it now. */
+  /** The changed prescription; whether this dialog stopped it. */
   onClose: (now: Prescription | null, byMe: boolean) => void;
 }
 

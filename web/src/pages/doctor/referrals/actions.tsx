@@ -1,16 +1,16 @@
-/** What can be done with a referral now: at once, or after a question. */
+/** The actions on a referral, immediate or confirmed. */
 import { useRef, useState } from "preact/hooks";
 import { t } from "../../../lib/i18n";
-import { said } from "../../../lib/problem-text";
+import { problemText } from "../../../lib/problem-text";
 import { ReferralDialog } from "./dialog";
 import { isAsked, type Referral, type Status, steps, take } from "./steps";
 
 interface Props {
   of: Referral;
   me: number;
-  /** In a list: the two likeliest, smaller, and each says whose referral it is. */
+  /** In a list: the two likeliest steps, small, named with the patient. */
   small?: boolean;
-  /** The referral as it is now, and what became of an act. */
+  /** The current referral, and the outcome as text. */
   onChange: (now: Referral, told: Told) => void;
 }
 export interface Told {
@@ -32,7 +32,7 @@ export function ReferralActs({ of, me, small = false, onChange }: Props) {
     setBusy(false);
     if (!refused && now) onChange(now, toldOf(now));
     else if (now) onChange(now, changed(now));
-    else if (refused) onChange(of, { text: said(refused, retryAfter), trouble: true });
+    else if (refused) onChange(of, { text: problemText(refused, retryAfter), trouble: true });
   };
   return (
     <>
@@ -64,7 +64,7 @@ export function ReferralActs({ of, me, small = false, onChange }: Props) {
   );
 }
 
-/** The likeliest step stands out; in a list only what waits for an answer does. */
+/** The likeliest step is emphasised; in a list, only on unanswered referrals. */
 function looks(step: Status, first: boolean, small: boolean): string {
   if (small && step === "cancelled") return "link";
   if (small) return step === "accepted" ? "button small" : "button small quiet";

@@ -1,4 +1,4 @@
-/** Asks before a referral is accepted, declined or cancelled, and takes a note for the other doctor and the patient. */
+/** Confirms accepting, declining or cancelling a referral, with a note for the other doctor and the patient. */
 import { useState } from "preact/hooks";
 import { type Mistake, mistakes } from "../../../lib/form";
 import { t } from "../../../lib/i18n";
@@ -8,7 +8,7 @@ import { type Referral, take } from "./steps";
 interface Props {
   of: Referral;
   step: "accepted" | "declined" | "cancelled";
-  /** The referral where it is no longer as given; whether it was the reader who changed it now. */
+  /** The changed referral; whether this dialog changed it. */
   onClose: (now: Referral | null, byMe: boolean) => void;
 }
 
@@ -35,7 +35,7 @@ export function ReferralDialog({ of, step, onClose }: Props) {
         label: t("doctor_referrals.ask.note"),
         hint: t("doctor_referrals.ask.hint"),
         longest: 4000,
-        // who sent it looks for another way, and has to know why
+        // the sender needs the reason to find another doctor
         ...(step === "declined" && { needed: "doctor_referrals.missing.note" }),
       }}
       keep={t("doctor_referrals.ask.leave")}

@@ -1,4 +1,4 @@
-/** One referral: where it stands, what can be done, and the letter to be read and printed. */
+/** One referral: status, actions, and the printable letter. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import { t } from "../../../lib/i18n";
 import type { OwnProps } from "../../../lib/page";

@@ -1,4 +1,4 @@
-/** Refer a patient (`?patient=`) to a doctor, a specialty or somebody outside, perhaps during a visit (`?visit=`). */
+/** Refers a patient (`?patient=`) to a doctor, a specialty or an outside practice, optionally in a visit (`?visit=`). */
 import { api, outcome, type Schemas } from "../../../api/client";
 import { useDraft } from "../../../lib/draft";
 import { type Mistake, missing, mistakes, useForm } from "../../../lib/form";

@@ -20,7 +20,7 @@ const DIRECTIONS = ["received", "sent"] as const;
 
 export default function Referrals(props: OwnProps) {
   const id = idIn(props.query.get("id"));
-  // another page, with a heading of its own
+  // keyed, because a letter is another page with its own heading
   return id === null ? <Lists key="lists" {...props} /> : <Letter key={id} id={id} {...props} />;
 }
 

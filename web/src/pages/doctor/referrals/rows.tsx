@@ -1,4 +1,4 @@
-/** The list of referrals: whose, from or to whom, how urgent, where it stands, and the next step. */
+/** The list of referrals: patient, doctor, urgency, status and next step. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import { plural, t } from "../../../lib/i18n";
 import { withQuery } from "../../../lib/router";
@@ -19,7 +19,7 @@ export function Rows({ items, direction, me, put }: Props) {
   const [told, setTold] = useState<Told | null>(null);
   const box = useRef<HTMLParagraphElement>(null);
   useEffect(() => {
-    // the button that was pressed may be gone
+    // the pressed button may be removed
     if (told) box.current?.focus();
   }, [told]);
   const columns: Column<Referral>[] = [

@@ -1,4 +1,4 @@
-/** What a doctor may do with a referral, and doing it. */
+/** The transitions of a referral. */
 import { api, type NoAnswer, type Outcome, outcome, type Problem, type Schemas, unchanged } from "../../../api/client";
 import { NOT_FOUND } from "../prescribe/find-prescription";
 
@@ -7,7 +7,7 @@ export type Status = Schemas["ReferralStatus"];
 export type Direction = "received" | "sent";
 type Steps = Readonly<Partial<Record<Status, readonly Status[]>>>;
 
-/** As the doctors service has it, the likeliest first. */
+/** The transitions of services/doctors, the likeliest first. */
 const RECEIVER: Steps = { sent: ["accepted", "declined"], accepted: ["booked", "seen", "declined"], booked: ["seen"] };
 const SENDER: Steps = {
   sent: ["cancelled"],
@@ -16,7 +16,7 @@ const SENDER: Steps = {
   seen: ["closed"],
   declined: ["closed"],
 };
-/** Nobody outside can tell us, so the sender does. */
+/** Outside practices have no account, so the sender records their answer. */
 const SENDER_OUTSIDE: Steps = {
   sent: ["booked", "seen", "closed", "cancelled"],
   booked: ["seen", "closed", "cancelled"],
@@ -28,7 +28,7 @@ export function steps({ from_doctor, to_external, status }: Referral, me: number
   return (from_doctor.id === me ? sender : RECEIVER)[status] ?? [];
 }
 
-/** Whether a step is asked about, with a note for the other side; the others are done with one press. */
+/** Whether a step needs a confirmation with a note; the others are immediate. */
 export function isAsked(step: Status): step is "accepted" | "declined" | "cancelled" {
   return step === "accepted" || step === "declined" || step === "cancelled";
 }
@@ -42,7 +42,7 @@ export function list(direction: Direction, status: Status | null, cursor: string
   return outcome(api.GET("/api/doctor/referrals", { params: { query } }));
 }
 
-/** One referral, looked for among those received, then among those sent: it has no address of its own. */
+/** One referral, searched among received, then sent ones: the API has no endpoint for it. */
 export async function loadReferral(id: number): Promise<Outcome<Referral, Problem>> {
   for (const direction of ["received", "sent"] as const) {
     let cursor: string | undefined;
@@ -51,7 +51,7 @@ export async function loadReferral(id: number): Promise<Outcome<Referral, Proble
       if (!page.ok) return page;
       const found = page.data.items.find((one) => one.id === id);
       if (found) return { ok: true, data: found };
-      // newest first: it would have come by now
+      // the list is newest first: an older page cannot hold it
       const passed = page.data.items.some((one) => one.id < id);
       cursor = passed ? undefined : (page.data.next_cursor ?? undefined);
     } while (cursor !== undefined);
@@ -59,7 +59,7 @@ export async function loadReferral(id: number): Promise<Outcome<Referral, Proble
   return NOT_FOUND;
 }
 
-/** Takes a referral a step further. `now` is what it is then, also where it was refused because somebody changed it. */
+/** Apply a step to a referral. `now` is the current referral, also after a conflict. */
 export async function take(
   referral: Referral,
   status: Status,

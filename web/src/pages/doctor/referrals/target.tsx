@@ -1,4 +1,4 @@
-/** Whom a patient is referred to: a doctor who is looked for, a specialty of the house, or somebody outside in words. */
+/** The target of a referral: a searched doctor, a specialty of the hospital, or an outside practice as text. */
 import { api, outcome, type Schemas } from "../../../api/client";
 import type { Mistake } from "../../../lib/form";
 import { plural, t } from "../../../lib/i18n";
@@ -10,7 +10,7 @@ import { useTypedSearch } from "../typed-search";
 
 type Doctor = Pick<Schemas["FoundDoctor"], "id" | "full_name" | "specialty">;
 
-/** All three are kept, so that nothing is lost when another is looked at. */
+/** All three are kept when switching between them. */
 export interface Target {
   to: "doctor" | "specialty" | "outside";
   doctor: Doctor | null;
@@ -61,9 +61,9 @@ function FindDoctor({ target: { doctor }, put, wrong, me }: Props) {
     outcome(api.GET("/api/doctors", { params: { query: { ...(q && { q }), limit: SHOWN + 2 } } })),
   );
   const others = (shown.data?.items ?? []).filter(({ id }) => id !== me && id !== doctor?.id).slice(0, SHOWN);
-  // who was chosen stays in sight, whatever is looked for
+  // the chosen doctor stays visible during a search
   const offered: Doctor[] = doctor ? [doctor, ...others] : others;
-  // Enter looks for somebody, and sends nothing
+  // Enter searches and does not submit the form
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.key === "Enter" && (event.target as Element).id === "q") event.preventDefault();
   };

@@ -19,7 +19,7 @@ import "../../../style/review.css";
 type Result = Schemas["LabResult"];
 
 const POLL_MS = 60_000;
-/** As many as there can be: the urgent ones among them come first, and the day's page counts as many. */
+/** The API's maximum, so that critical results can be sorted first. */
 const AT_ONCE = 100;
 
 export default function Results({ query, account }: OwnProps) {
@@ -39,7 +39,7 @@ export default function Results({ query, account }: OwnProps) {
   const put = (result: Result): void => {
     if (!found.data) return;
     const items = found.data.items.map((one) => (one.id === result.id ? result : one));
-    // what was reviewed leaves the list of what is to be
+    // a reviewed result leaves the list
     found.put({ ...found.data, items: items.filter((one) => seen || one.seen_at === null) });
   };
   const reviewed = (result: Result, sentence: string): void => {
@@ -106,7 +106,7 @@ function One({
           {result.critical && <Chip tone="critical">{t("review.critical")}</Chip>} {sentence(result)}
         </span>
       </summary>
-      {/* drawn when it is opened: twenty results are a hundred number lines */}
+      {/* rendered when opened: twenty results have a hundred number lines */}
       {opened && <Review result={result} {...acts} />}
     </details>
   );
@@ -121,7 +121,7 @@ function Nothing({ seen }: { seen: boolean }) {
   );
 }
 
-/** Critical ones, then those with something outside the usual range, then the others; newest first in each. */
+/** Critical results, then results outside the usual range, then the others; each newest first. */
 export function urgentFirst(items: readonly Result[]): Result[] {
   const rank = ({ critical, outside_range }: Result): number => (critical ? 0 : outside_range > 0 ? 1 : 2);
   return [...items].sort((one, other) => rank(one) - rank(other));

@@ -1,4 +1,4 @@
-/** One result in full, and what the doctor does with it: comment, see, release. */
+/** One result, with the doctor's actions: comment, mark as seen, release. */
 import { useRef } from "preact/hooks";
 import { api, outcome, type Schemas, unchanged } from "../../../api/client";
 import { useDraft } from "../../../lib/draft";
@@ -15,7 +15,7 @@ type Result = Schemas["LabResult"];
 interface Props {
   result: Result;
   put: (now: Result) => void;
-  /** It was reviewed, and this says how. */
+  /** Called after the review, with the outcome as text. */
   reviewed: (now: Result, said: string) => void;
 }
 
@@ -120,7 +120,7 @@ function choose(ref: { current: boolean }, value: boolean): void {
   ref.current = value;
 }
 
-/** The result as it is now; there is no address for one. */
+/** Reload the result from the list: the API has no endpoint for one. */
 async function found({ id, patient }: Result): Promise<Result | null> {
   for (let cursor: string | undefined; ; ) {
     const query = { patient_id: patient.id, limit: 100, ...(cursor && { cursor }) };
@@ -132,7 +132,7 @@ async function found({ id, patient }: Result): Promise<Result | null> {
   }
 }
 
-/** What somebody else did meanwhile, in one sentence. */
+/** The change made meanwhile, as one sentence. */
 function changes(before: Result, now: Result): Mistake["message"] {
   if (before.released_at === null && now.released_at !== null)
     return t("review.stale.released", { name: now.released_by?.full_name ?? "", when: when(now.released_at) });

@@ -1,4 +1,4 @@
-/** Parts of a doctor's day: now and next, how many of which status, and the list. */
+/** Parts of a doctor's day: current and next patient, counts by status, and the list. */
 import type { ComponentChildren } from "preact";
 import { plural, t } from "../../../lib/i18n";
 import { ageOn, clock, dayOf } from "../../../lib/time";
@@ -18,7 +18,7 @@ const ORDER: readonly VisitStatus[] = [
   "cancelled",
 ];
 
-/** Who is in the room, and who comes then: those who are here already before those who are not. */
+/** The current and the next patient; arrived patients come first. */
 export function NowAndNext({ visits }: { visits: readonly Visit[] }) {
   const now = visits.find(({ status }) => status === "in_progress");
   const waiting = visits.filter(({ status }) => status === "arrived");

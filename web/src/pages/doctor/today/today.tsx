@@ -1,4 +1,4 @@
-/** A day of visits (`?day=`, today without it): who is here, who is next, and every status in one press. */
+/** A day of visits (`?day=`, by default today): current and next patient, and one-press status changes. */
 import { api, outcome } from "../../../api/client";
 import { plural, t } from "../../../lib/i18n";
 import type { OwnProps } from "../../../lib/page";
@@ -80,7 +80,7 @@ function Days({ day }: { day: Day }) {
   );
 }
 
-/** Results that the doctor has not looked at yet. */
+/** Results that are not reviewed yet. */
 function ToReview() {
   const query = { seen: false, limit: 100 };
   const results = useLoad(() => outcome(api.GET("/api/doctor/lab-results", { params: { query } })), [], {

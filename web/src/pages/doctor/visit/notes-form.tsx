@@ -1,10 +1,10 @@
-/** The notes of a visit: written and saved by themselves, signed, and added to afterwards. */
+/** The notes of a visit: autosaved, signed, and amended by addenda. */
 import { useState } from "preact/hooks";
 import { api, outcome, unchanged } from "../../../api/client";
 import { useDraft } from "../../../lib/draft";
 import { type Mistake, missing, mistakes, useForm } from "../../../lib/form";
 import { t } from "../../../lib/i18n";
-import { said } from "../../../lib/problem-text";
+import { problemText } from "../../../lib/problem-text";
 import { clock, dayOf, today, when } from "../../../lib/time";
 import { Dialog } from "../../../ui/Dialog";
 import { ErrorSummary } from "../../../ui/forms/ErrorSummary";
@@ -38,7 +38,7 @@ function Draft({ writing, notes }: { writing: Writing; notes: Notes }) {
       <p class="written print-only">{text}</p>
       {problem && (
         <p class="warning" role="alert">
-          {said(problem, null)} {t("notes.kept")}
+          {problemText(problem, null)} {t("notes.kept")}
         </p>
       )}
       {!theirs && (
@@ -64,12 +64,12 @@ function saved({ state }: Writing, { updated_at }: Notes): string {
   return t("notes.saved", { time: dayOf(updated_at) === today() ? clock(updated_at) : when(updated_at) });
 }
 
-/** What had the focus goes away; the reader stays with the notes. */
+/** Focus the notes, because the focused element is removed. */
 function stay(): void {
   setTimeout(() => document.querySelector<HTMLElement>("#notes, #signed-notes")?.focus());
 }
 
-/** The same notes were changed in another window: both texts, and the choice. */
+/** A conflict with another window: both texts and the choice. */
 function Clash({ theirs, choose }: { theirs: Notes; choose: Writing["choose"] }) {
   const signed = theirs.status === "signed";
   const take = (which: "mine" | "theirs"): void => {
@@ -131,7 +131,7 @@ function Signed({ notes, visit, put }: { notes: Notes; visit: number; put: (note
   );
 }
 
-/** Signed notes with what was added, as they are read. */
+/** Signed notes with their addenda. */
 export function SignedText({ notes: { text, author, signed_at, addenda } }: { notes: Notes }) {
   return (
     <>

@@ -1,4 +1,4 @@
-/** The notes of a visit while they are written: kept in this tab at each keystroke, sent after a pause, never over somebody else's. */
+/** Autosaved notes of a visit: kept in this tab at each keystroke, sent after a pause, never over another change. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import { api, type NoAnswer, type Outcome, outcome, type Problem, type Schemas, unchanged } from "../../../api/client";
 import { account } from "../../../lib/account";
@@ -6,7 +6,7 @@ import { useDraft } from "../../../lib/draft";
 import { isPassing, type Loaded, useLoad } from "../../../lib/query";
 
 export type Notes = Schemas["Notes"];
-/** What was typed, the version of the notes that it changes, and what of it was sent last. */
+/** The typed text, the version it is based on, and the text sent last. */
 interface Draft {
   text: string;
   version: number;
@@ -17,14 +17,14 @@ export interface Writing {
   loaded: Loaded<Notes>;
   text: string;
   type: (text: string) => void;
-  /** `waiting`: there is something that was not sent yet. */
+  /** `waiting`: some text is not sent yet. */
   state: "saved" | "waiting" | "saving";
-  /** Why the last try failed; it is tried again by itself where that makes sense. */
+  /** The failure of the last try; transient ones are retried. */
   problem: Problem | NoAnswer | null;
-  /** The notes as they were changed elsewhere, while mine are on the page. Nothing is sent until one is chosen. */
+  /** The conflicting notes of another window. Sending pauses until one text is chosen. */
   theirs: Notes | null;
   choose: (which: "mine" | "theirs") => void;
-  /** Closes the text. */
+  /** Sign the notes. */
   sign: () => Promise<void>;
 }
 
@@ -37,7 +37,7 @@ export function useNotes(visit: number): Writing {
   const [state, setState] = useState<Writing["state"]>(kept.value ? "waiting" : "saved");
   const [problem, setProblem] = useState<Writing["problem"]>(null);
   const [theirs, setTheirs] = useState<Notes | null>(null);
-  // what callbacks of timers and requests see is always the newest
+  // a ref, so that timers and callbacks see the newest values
   const now = useRef({ draft: kept.value, server: loaded.data, theirs });
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const queue = useRef<Promise<unknown>>(Promise.resolve());
@@ -57,7 +57,7 @@ export function useNotes(visit: number): Writing {
     timer.current = setTimeout(() => void write(), ms);
   };
 
-  /** Takes in the notes as the server has them; what was typed goes on where they hold nothing that was not seen here. */
+  /** Merge the server's notes; typed text continues if they hold no unseen change. */
   const meet = (found: Notes): void => {
     const { draft } = now.current;
     now.current.server = found;

@@ -1,4 +1,4 @@
-/** The visits before this one, with what was written about them. */
+/** Earlier visits with their notes. */
 import { t } from "../../../lib/i18n";
 import { dateOnly, dayOf } from "../../../lib/time";
 import { Status } from "../../../ui/Chip";

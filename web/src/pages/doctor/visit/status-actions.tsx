@@ -1,7 +1,7 @@
-/** The buttons that take a visit to its next status: the likeliest one, the others in a menu, and the step back. */
+/** The status buttons of a visit: the likeliest step, the others in a menu, and undo. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import { type Key, t, tCode } from "../../../lib/i18n";
-import { Others } from "../../../ui/ActionMenu";
+import { ActionMenu } from "../../../ui/ActionMenu";
 import { Dialog } from "../../../ui/Dialog";
 import type { StatusActs } from "./status";
 import { isFinal, steps, type Visit, type VisitStatus } from "./visits";
@@ -9,7 +9,7 @@ import { isFinal, steps, type Visit, type VisitStatus } from "./visits";
 interface Props {
   visit: Visit;
   acts: StatusActs;
-  /** The id of what is focused when there is nothing to do any more. */
+  /** The id of the element to focus after the last button is removed. */
   after: string;
 }
 
@@ -29,17 +29,17 @@ export function Acts({ visit, acts, after }: Props) {
       <button
         type="button"
         id={`step-${visit.id}`}
-        // what waits for the doctor stands out
+        // arrived patients are emphasised
         class={visit.status === "arrived" || visit.status === "in_progress" ? "button small" : "button quiet small"}
         aria-disabled={busy}
         aria-label={named(visit, first)}
-        // the second press of a double click is not the step after
+        // ignore the second press of a double click
         onClick={({ detail }) => detail < 2 && choose(first)}
       >
         {word(visit.status, first)}
       </button>
       {others.length > 0 && (
-        <Others
+        <ActionMenu
           id={`others-${visit.id}`}
           about={visit.patient.full_name}
           items={others.map((to) => ({
@@ -75,7 +75,7 @@ export function Acts({ visit, acts, after }: Props) {
   );
 }
 
-/** Asked before what cannot be taken back. */
+/** Confirmations of irreversible steps. */
 function Sure({
   visit,
   to,
@@ -103,7 +103,7 @@ function Sure({
   );
 }
 
-/** Some steps have another name where they lead back. */
+/** Some steps have another label when they lead back. */
 function word(from: VisitStatus, to: VisitStatus): string {
   return tCode(`step.${from}`, to, t(`step.${to}` as Key));
 }

@@ -1,23 +1,23 @@
-/** Taking visits to their next status with one press, and back again while it is offered. */
+/** One-press status changes of visits, with undo. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import { t } from "../../../lib/i18n";
-import { said } from "../../../lib/problem-text";
+import { problemText } from "../../../lib/problem-text";
 import { take, type Visit, type VisitStatus, wayBack } from "./visits";
 
 const OFFERED_MS = 10_000;
 
 export interface StatusActs {
-  /** The visits that are being changed. */
+  /** The visits with a change under way. */
   busy: readonly number[];
-  /** What the last act did or why it did not, and whether it failed. */
+  /** The outcome of the last change as text, and whether it failed. */
   said: { text: string; trouble: boolean } | null;
-  /** The visit whose last step may be taken back now. */
+  /** The visit whose last step can be undone now. */
   undo: { id: number; way: VisitStatus[] } | null;
   step: (visit: Visit, to: VisitStatus) => void;
   back: (visit: Visit) => void;
 }
 
-/** `put` gets a visit as it is after an act, or as somebody else left it. */
+/** `put` gets the visit after a change or a conflict. */
 export function useStatus(put: (visit: Visit) => void): StatusActs {
   const [busy, setBusy] = useState<readonly number[]>([]);
   const [told, setTold] = useState<StatusActs["said"]>(null);
@@ -45,7 +45,7 @@ export function useStatus(put: (visit: Visit) => void): StatusActs {
     const back = undoable && !refused ? wayBack(now.status, visit.status) : null;
     setUndo(back && { id: visit.id, way: back });
     setTold({ text: sentence(now, refused), trouble: refused !== null });
-    // the others may have changed since
+    // the other visits may have changed since
     latest.current(now);
   };
   return {
@@ -57,14 +57,14 @@ export function useStatus(put: (visit: Visit) => void): StatusActs {
   };
 }
 
-function sentence({ patient, status }: Visit, refused: Parameters<typeof said>[0] | null): string {
+function sentence({ patient, status }: Visit, refused: Parameters<typeof problemText>[0] | null): string {
   const values = { name: patient.full_name, status: t(`appointment.${status}`) };
   if (!refused) return t("status.now", values);
   const changed = refused.code === "stale" || refused.code === "illegal_transition";
-  return changed ? t("status.changed", values) : said(refused, null);
+  return changed ? t("status.changed", values) : problemText(refused, null);
 }
 
-/** The offer to take a step back goes away; who stands on it goes to the next step. */
+/** Remove the undo button; move its focus to the next step. */
 function keepFocus(id: number): void {
   if (document.activeElement?.id === `undo-${id}`) document.getElementById(`step-${id}`)?.focus();
 }

@@ -1,4 +1,4 @@
-/** One visit on one screen: the patient, the reason, the status, the notes, and what is known (`?tab=`). */
+/** One visit: patient, reason, status, notes and record (`?tab=`). */
 import { t } from "../../../lib/i18n";
 import type { OwnProps } from "../../../lib/page";
 import { type Loaded, useLoad } from "../../../lib/query";
@@ -109,13 +109,13 @@ function Facts({ visit: { place, reference, cancel_reason } }: { visit: Visit })
   );
 }
 
-/** The visit stands without the chart: one that was cancelled opens none. */
+/** The visit is shown without a chart too: a cancelled visit opens none. */
 function NoChart({ failure, again }: { failure: NonNullable<ChartLoaded["failure"]>; again: () => void }) {
   if (failure.problem.code !== "not_found") return <Trouble failure={failure} again={again} />;
   return <p class="info">{t("doctor_visit.no_chart")}</p>;
 }
 
-/** `chart` null: it is on its way. */
+/** `chart` null: loading. */
 function drawn(tab: Tab, current: Tab, chart: Chart | null | undefined) {
   return {
     href: withQuery({ tab: tab === "notes" ? null : tab }),

@@ -1,11 +1,11 @@
-/** Visits to the signed-in doctor: loading days of them, and what becomes of one. */
+/** The signed-in doctor's visits: loading and transitions. */
 import { api, type NoAnswer, type Outcome, outcome, type Problem, type Schemas, unchanged } from "../../../api/client";
 import type { Day } from "../../../lib/time";
 
 export type Visit = Schemas["Visit"];
 export type VisitStatus = Schemas["AppointmentStatus"];
 
-/** What a doctor may do, the likeliest first, as the appointments service has it. */
+/** The doctor's transitions of services/appointments, the likeliest first. */
 const STEPS: Readonly<Record<VisitStatus, readonly VisitStatus[]>> = {
   booked: ["arrived", "in_progress", "no_show", "confirmed", "cancelled"],
   confirmed: ["arrived", "in_progress", "no_show", "cancelled"],
@@ -20,12 +20,12 @@ export function steps(status: VisitStatus): readonly VisitStatus[] {
   return STEPS[status];
 }
 
-/** Nothing leads out of it. */
+/** The final statuses. */
 export function isFinal(status: VisitStatus): boolean {
   return STEPS[status].length === 0;
 }
 
-/** The steps that take a change back, or null. What was booked is confirmed then: nothing leads to booked. */
+/** The steps that undo a change, or null. No step leads to booked: confirmed stands for it. */
 export function wayBack(now: VisitStatus, before: VisitStatus): VisitStatus[] | null {
   const goal = before === "booked" ? "confirmed" : before;
   if (now === goal) return null;
@@ -59,7 +59,7 @@ export function loadVisit(id: number) {
   return outcome(api.GET("/api/doctor/appointments/{appointment_id}", { params: { path: { appointment_id: id } } }));
 }
 
-/** Takes a visit some steps further. `visit` is what it is now, also where a step was refused because it was changed. */
+/** Apply steps to a visit. `visit` is its current state, also after a conflict. */
 export async function take(
   visit: Visit,
   way: readonly VisitStatus[],

@@ -1,4 +1,4 @@
-/** One analyte while its value is typed: what is usual for this patient, and what the value is beside it, in words. */
+/** The field of one analyte: the patient's usual range, and the flag of the typed value. */
 import type { Schemas } from "../../../api/client";
 import type { Mistake } from "../../../lib/form";
 import { t } from "../../../lib/i18n";
@@ -13,7 +13,7 @@ interface Props {
   range: Schemas["AppliedRange"] | null;
   text: string;
   onText: (text: string) => void;
-  /** Called with the flag in words once a value is typed to its end. */
+  /** Called with the flag's text after a value is complete. */
   onFlag: (sentence: string) => void;
   mistakes: readonly Mistake[];
 }

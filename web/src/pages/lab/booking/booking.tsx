@@ -1,4 +1,4 @@
-/** One booking at the bench: its specimen, the values measured in it, and who vouches for them, all on one page. */
+/** One laboratory booking: specimen, values, verification. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import { useDraft } from "../../../lib/draft";
 import { t } from "../../../lib/i18n";
@@ -16,7 +16,7 @@ import { StatusActs, Steps } from "./status";
 import { Values } from "./values-form";
 import "../../../style/lab.css";
 
-/** While a booking is one of these, values can be entered. */
+/** The statuses in which values can be entered. */
 const AT_THE_BENCH: readonly BookingStatus[] = ["received", "in_progress", "resulted"];
 
 export default function LabBooking({ params, query, account }: OwnProps) {
@@ -93,7 +93,7 @@ function about({ patient }: Booking): string {
   return t("bench.about", { born: dateOnly(born), age: ageOn(born), sex: t(`sex.${sex}`) });
 }
 
-/** The address of the next booking in the list that the reader came from. */
+/** The address of the next booking in the worklist. */
 function useNext(booking: Booking, query: URLSearchParams, list: string): string | null {
   const [next, setNext] = useState<number | null>(null);
   const [status, day] = [query.get("status") as BookingStatus | null, query.get("day")];
@@ -107,7 +107,7 @@ function useNext(booking: Booking, query: URLSearchParams, list: string): string
   return next === null ? null : `/lab/${next}${list}`;
 }
 
-/** What had the focus may be gone after an act: on to the first value, or to the specimen. */
+/** Focus the first value or the specimen, because the pressed button may be removed. */
 function useFocusKept(version: string, heading: { current: HTMLElement | null }): void {
   const shown = useRef(version);
   useEffect(() => {

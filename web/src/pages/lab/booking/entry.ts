@@ -1,4 +1,4 @@
-/** What is typed for a booking, from the form to the server: checked, asked about, saved. */
+/** The entry of values: checked, confirmed if unusual, and saved. */
 import { api, outcome } from "../../../api/client";
 import type { Draft } from "../../../lib/draft";
 import { type Mistake, mistakes } from "../../../lib/form";
@@ -15,7 +15,7 @@ export interface Typed {
   values: Record<string, string>;
   /** By test. */
   notes: Record<string, string>;
-  /** Tests whose saved values are being changed. */
+  /** Tests whose saved values are being corrected. */
   correcting: string[];
 }
 export const NOTHING: Typed = { values: {}, notes: {}, correcting: [] };
@@ -23,7 +23,7 @@ export const NOTHING: Typed = { values: {}, notes: {}, correcting: [] };
 /** The id of an analyte's field. */
 export const keyOf = (test: string, analyte: string): string => `${test}.${analyte}`;
 
-/** The tests that values are typed for: those without, and those that are being corrected. */
+/** The tests with value fields: without a result, or under correction. */
 export function openTests(tests: readonly OneTest[], { correcting }: Typed): (OneTest & { test: Test })[] {
   return tests.flatMap((one) =>
     one.test && (one.result === null || (one.result.status === "resulted" && correcting.includes(one.code)))
@@ -32,7 +32,7 @@ export function openTests(tests: readonly OneTest[], { correcting }: Typed): (On
   );
 }
 
-/** The draft with the saved values of a result in it, to be changed. */
+/** The draft with a result's saved values, for correction. */
 export function correcting(draft: Typed, { test_code: code, observations, note }: Result): Typed {
   const values = Object.fromEntries(observations.map((one) => [keyOf(code, one.analyte), typed(one)]));
   return {
@@ -42,7 +42,7 @@ export function correcting(draft: Typed, { test_code: code, observations, note }
   };
 }
 
-/** The draft without what was typed for some tests. */
+/** The draft without the values of some tests. */
 export function without(draft: Typed, codes: readonly string[]): Typed {
   const kept = <V>(of: Record<string, V>, prefix: string): Record<string, V> =>
     Object.fromEntries(Object.entries(of).filter(([key]) => !codes.some((code) => key.startsWith(code + prefix))));
@@ -64,7 +64,7 @@ export function checked(open: readonly { code: string; test: Test }[], { values 
     .map(({ id, analyte }) => ({ field: id, message: t("bench.not_a_number", { name: analyte.name }) }));
 }
 
-/** Values to look at once more, as "Potassium: 52 mmol/L". */
+/** Values to confirm, as "Potassium: 52 mmol/L". */
 export function farOnes(
   open: readonly { code: string; test: Test }[],
   { values }: Typed,
@@ -80,7 +80,7 @@ export function farOnes(
   );
 }
 
-/** Saves every test that something was typed for; what could not be saved stays typed. */
+/** Save every test with typed values; unsaved values stay in the form. */
 export async function save(
   acts: Acts,
   open: readonly { code: string; test: Test }[],
@@ -88,7 +88,7 @@ export async function save(
 ): Promise<Mistake[]> {
   const { work, reload, say } = acts;
   say("");
-  // entering is not versioned: whoever types over somebody else's work is told before, not after
+  // entering has no version check: compare with the current booking before sending
   const now = await loadBooking(work.booking.id);
   if (now.ok && now.data.version !== work.booking.version) {
     const loaded = await reload();
@@ -97,7 +97,7 @@ export async function save(
   const saved: string[] = [];
   const found: Mistake[] = [];
   for (const { code, test } of open) {
-    const wrong = await enter(work.booking.id, code, test, draft.value);
+    const wrong = await loadMessages(work.booking.id, code, test, draft.value);
     if (wrong === null) continue;
     found.push(...wrong);
     if (wrong.length === 0) saved.push(code);
@@ -109,8 +109,8 @@ export async function save(
   return found;
 }
 
-/** Null: nothing was typed for this test. */
-async function enter(id: number, code: string, test: Test, { values, notes }: Typed): Promise<Mistake[] | null> {
+/** Null: no value was typed for this test. */
+async function loadMessages(id: number, code: string, test: Test, { values, notes }: Typed): Promise<Mistake[] | null> {
   const observations = test.analytes.flatMap((analyte) => {
     const text = values[keyOf(code, analyte.code)] ?? "";
     return (text.trim() && entered(analyte, text)) || [];

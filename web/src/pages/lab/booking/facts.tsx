@@ -1,4 +1,4 @@
-/** What is known about a booking before its values: the specimen, who ordered it, what is to be measured. */
+/** The facts of a booking: specimen, ordering doctor, tests. */
 import { t } from "../../../lib/i18n";
 import { dayOf, when } from "../../../lib/time";
 import { Details } from "../../../ui/Details";

@@ -1,4 +1,4 @@
-/** What the laboratory's rules will say about a value, while it is typed; what is saved comes from the server. */
+/** The flag of a typed value, by the server's rules; the saved flag is the server's. */
 import type { Schemas } from "../../../api/client";
 import { type Day, dayOf, type Instant } from "../../../lib/time";
 
@@ -10,14 +10,14 @@ export interface Value {
   value: number;
   comparator: Schemas["Comparator"] | null;
 }
-/** A number, or the place just below (-1) or just above (1) it. */
+/** A number, or the position just below (-1) or above (1) it. */
 type Point = [number, number];
 
 const LEVELS = ["critical_low", "low", "normal", "high", "critical_high"] as const;
-/** So many times the usual range's width beyond it, a slip of the decimal point is likelier than the value. */
+/** Beyond this many widths of the usual range, a decimal slip is likelier than the value. */
 const FAR = 3;
 
-/** The range for this patient's sex and age when the specimen was taken: one of their sex before one for any. */
+/** The range for the patient's sex and age at collection; a range of their sex before one for any. */
 export function rangeFor({ ranges }: Pick<Analyte, "ranges">, patient: Patient, at: Instant): Range | null {
   const age = patient.date_of_birth === null ? null : days(patient.date_of_birth, dayOf(at));
   const fitting = ranges.filter(({ age_from_days: from, age_to_days: to }) =>
@@ -27,7 +27,7 @@ export function rangeFor({ ranges }: Pick<Analyte, "ranges">, patient: Patient, 
   return fitting.find(({ sex }) => sex === own) ?? fitting.find(({ sex }) => sex === null) ?? null;
 }
 
-/** The strongest that is true of every value the reading may stand for. */
+/** The strongest flag that holds for every value the reading can mean. */
 export function flagOf(reading: Value, range: Range | null): Flag {
   if (range === null || [range.low, range.high, range.critical_low, range.critical_high].every((one) => one === null))
     return "no_range";
@@ -37,14 +37,14 @@ export function flagOf(reading: Value, range: Range | null): Flag {
   return least === most ? "normal" : "indeterminate";
 }
 
-/** Normal where the text is one of the usual ones, in capitals or not. */
+/** Normal for one of the usual texts, ignoring case. */
 export function flagOfText(text: string, usual: readonly string[]): Flag {
   if (usual.length === 0) return "no_range";
   const said = text.trim().toLowerCase();
   return usual.some((one) => one.toLowerCase() === said) ? "normal" : "abnormal";
 }
 
-/** Whether somebody should look at it once more before it is saved. */
+/** Whether the value needs a confirmation before saving. */
 export function isFar(reading: Value, range: Range | null): boolean {
   const flag = flagOf(reading, range);
   if (flag === "critical_low" || flag === "critical_high") return true;
@@ -76,7 +76,7 @@ function ends({ value, comparator }: Value, { low }: Range): [Point, Point] {
       [value, 0],
       [value, 0],
     ];
-  // amounts have a floor; only what may be negative has a range that says so
+  // values are ≥ 0 unless the range allows negatives
   const floor = value > 0 && (low === null || low >= 0) ? 0 : -Infinity;
   return [
     [floor, 0],

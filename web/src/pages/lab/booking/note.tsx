@@ -1,10 +1,10 @@
-/** A note that most results do without, behind a line that opens it. */
+/** An optional note, opened by a button. */
 import { TextArea } from "../../../ui/forms/TextArea";
 
 interface Props {
   id: string;
   label: string;
-  /** What the line says. */
+  /** The button's text. */
   open: string;
   text: string;
   onText: (text: string) => void;

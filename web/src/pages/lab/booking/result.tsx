@@ -1,4 +1,4 @@
-/** A result that was entered: its values as they were saved, and somebody who vouches for them. */
+/** An entered result: saved values and their verification. */
 import { useRef } from "preact/hooks";
 import { api, outcome, type Schemas, unchanged } from "../../../api/client";
 import { useDraft } from "../../../lib/draft";

@@ -1,4 +1,4 @@
-/** Where a booking is on its way through the laboratory, and the steps that somebody takes by hand. */
+/** The status of a booking in the laboratory, and its manual steps. */
 import { useState } from "preact/hooks";
 import { api, outcome, unchanged } from "../../../api/client";
 import { type Mistake, mistakes, useForm } from "../../../lib/form";
@@ -7,18 +7,18 @@ import { AskDialog } from "../../../ui/AskDialog";
 import { ErrorSummary } from "../../../ui/forms/ErrorSummary";
 import type { Status, Work } from "../record";
 
-/** What every act on the page needs. */
+/** The props shared by all actions of the page. */
 export interface Acts {
   work: Work;
   put: (work: Work) => void;
-  /** Shows the booking as it is now; null where it cannot be had. */
+  /** Reload and show the booking; null after a failure. */
   reload: () => Promise<Work | null>;
-  /** Says what was done; empty: nothing any more. */
+  /** Show an outcome as text; empty clears it. */
   say: (sentence: string) => void;
 }
 
 const WAY = ["booked", "collected", "received", "in_progress", "resulted", "verified"] as const;
-/** The step that comes next by hand. Values may be entered as soon as the specimen is there, so starting is a choice. */
+/** The next manual step. Starting is optional, because values can be entered once the specimen is received. */
 const NEXT = { booked: "collected", collected: "received", received: "in_progress", rejected: "collected" } as const;
 const REJECTABLE: readonly Status[] = ["collected", "received", "in_progress"];
 
@@ -56,7 +56,7 @@ export function StatusActs(acts: Acts) {
       <form class="row" onSubmit={submit}>
         {next && (
           <button
-            // the first value gets the focus once the specimen is there, the next step while it is not
+            // focus the first value once the specimen is received, otherwise the next step
             key={next === "in_progress" ? "start" : "next"}
             type="submit"
             class={next === "in_progress" ? "button quiet" : "button"}
@@ -110,7 +110,7 @@ async function take({ work, put, reload, say }: Acts, status: Status, reason: st
   const body = { status, reason };
   const done = await outcome(api.PUT("/api/labs/bookings/{booking_id}/status", { params, body }));
   if (done.ok) {
-    // with the specimen went what was measured in it
+    // rejecting the specimen discards its values
     if (status === "rejected") await reload();
     else put({ ...work, booking: done.data });
     say(t("bench.now", { status: t(`lab.${done.data.status}`) }));
@@ -121,7 +121,7 @@ async function take({ work, put, reload, say }: Acts, status: Status, reason: st
   return now ? [changed(work, now)] : mistakes(done.problem, done.retryAfter, ["reason"]);
 }
 
-/** What somebody else did to the booking meanwhile. */
+/** The change made to the booking meanwhile. */
 export function changed({ booking: before }: Work, { booking: now }: Work): Mistake {
   const [was, is] = [t(`lab.${before.status}`), t(`lab.${now.status}`)];
   const message = before.status === now.status ? t("bench.changed") : t("bench.changed.status", { was, is });

@@ -1,4 +1,4 @@
-/** The values of a booking's tests in one form: Enter leads on, and saves at the end. */
+/** The values of a booking in one form: Enter moves to the next field and saves after the last. */
 
 import { useRef, useState } from "preact/hooks";
 import type { Draft } from "../../../lib/draft";
@@ -82,7 +82,7 @@ export function Values({ next, draft, ...acts }: Props) {
           </fieldset>
         ))}
         <div class="row">
-          {/* Enter presses the first one */}
+          {/* Enter presses the first submit button */}
           <button type="submit" class="button" aria-disabled={busy} onClick={() => to(onward, false)}>
             {t(busy ? "bench.saving" : "bench.save")}
           </button>
@@ -105,7 +105,7 @@ function to<T>(ref: { current: T }, value: T): void {
   ref.current = value;
 }
 
-/** On to the next value; from the last one the form is sent. */
+/** Focus the next value; submit after the last. */
 function onEnter(event: KeyboardEvent): void {
   const field = event.target as HTMLElement;
   if (event.key !== "Enter" || event.isComposing || !field.classList.contains("value-field")) return;

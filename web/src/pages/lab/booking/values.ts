@@ -1,4 +1,4 @@
-/** Values as they are typed: what a text means, and how a saved value is written into its field again. */
+/** Parsing of typed values, and formatting of saved values for their fields. */
 import type { Schemas } from "../../../api/client";
 import { locale } from "../../../lib/time";
 import type { Value } from "./flags";
@@ -8,8 +8,8 @@ type Observation = Schemas["Observation"];
 type Entered = Schemas["EnterObservation"];
 
 /**
- * The number that a text means: "3.4", "3,4", "<5", "> 200". Undefined where it is none, and where a comma or a point of the
- * other kind than the page's language writes might as well part thousands: "1,234" in English, "1.234" in German.
+ * The number of a typed text: "3.4", "3,4", "<5", "> 200". Undefined if invalid, or if a comma or point foreign to the
+ * page's language may separate thousands: "1,234" in English, "1.234" in German.
  */
 export function parseValue(text: string): Value | undefined {
   const found = /^([<>])?\s*([+\-−]?)(\d+)(?:([.,])(\d+))?$/.exec(text.trim());
@@ -21,12 +21,12 @@ export function parseValue(text: string): Value | undefined {
   return { value, comparator: sign === "<" || sign === ">" ? sign : null };
 }
 
-/** A saved value as somebody would type it. */
+/** A saved value as text for its field. */
 export function typed({ value, comparator, text }: Pick<Observation, "value" | "comparator" | "text">): string {
   return value === null ? (text ?? "") : `${comparator ?? ""}${String(value).replace(".", decimalMark())}`;
 }
 
-/** What is sent for a text that was typed for an analyte; undefined where it means nothing. */
+/** The request value of a typed text; undefined if invalid. */
 export function entered({ code, kind }: Analyte, text: string): Entered | undefined {
   if (kind === "text") return { analyte: code, text: text.trim() };
   const found = parseValue(text);

@@ -1,4 +1,4 @@
-/** Check a chosen time of a doctor (`?start=`) and book it. */
+/** Checks a chosen time of a doctor (`?start=`) and books it. */
 import { useEffect, useRef } from "preact/hooks";
 import { api, outcome } from "../../../api/client";
 import { useDraft } from "../../../lib/draft";
@@ -24,7 +24,7 @@ export default function Book({ params, query, config, account }: PageProps) {
     [id],
   );
   const near = useLoad(() => outcome(api.GET("/api/doctors/{doctor_id}/slots", around(id, start))), [id, start]);
-  // of the doctor, not of the time: it stays when another time is chosen
+  // keyed by the doctor: kept when another time is chosen
   const reason = useDraft(`book.${id}`, "");
   const heading = useFocusOn(start);
 
@@ -71,19 +71,19 @@ function NoTime({ id }: { id: number }) {
   );
 }
 
-/** The seven days in which the time and others near it are looked for; the past has none. */
+/** The query for the seven days from the chosen day, not before today. */
 function around(doctor_id: number, start: Instant | null) {
   const day = start ? dayOf(start) : today();
   return { params: { path: { doctor_id }, query: { start: day > today() ? day : today(), days: 7 } } };
 }
 
-/** An instant of the address, in UTC; null where it is none. */
+/** An instant of the address in UTC; null if invalid. */
 function instantIn(text: string | null): Instant | null {
   const at = Date.parse(text ?? "");
   return text && /^\d{4}-.*(Z|[+-]\d\d:\d\d)$/.test(text) && !Number.isNaN(at) ? new Date(at).toISOString() : null;
 }
 
-/** The heading that has the focus when another time was chosen on this page. */
+/** The heading, focused after another time is chosen on this page. */
 function useFocusOn(start: Instant | null) {
   const heading = useRef<HTMLHeadingElement | null>(null);
   const shown = useRef(start);

@@ -1,4 +1,4 @@
-/** The search box and the choices above the list of doctors. They live in the address. */
+/** The search box and filters of the list of doctors, kept in the address. */
 import { t } from "../../../lib/i18n";
 import { languageName } from "../../../lib/languages";
 import { locale } from "../../../lib/time";
@@ -14,7 +14,7 @@ export interface Wanted {
 interface Props {
   wanted: Wanted;
   specialties: readonly string[];
-  /** Codes, as often as they are spoken. */
+  /** Language codes, one per doctor and language. */
   languages: readonly string[];
 }
 
@@ -43,7 +43,7 @@ export function Filters({ wanted, specialties, languages }: Props) {
   );
 }
 
-/** Each value once, by name; what the address asks for is among them, known or not. */
+/** Each value once, by name, with the value of the address even if unknown. */
 function own(values: readonly string[], chosen: string, name = (value: string) => value) {
   return [...new Set(chosen ? [...values, chosen] : values)]
     .map((value) => ({ value, text: name(value) }))

@@ -1,4 +1,4 @@
-/** The free times of a doctor in seven days, as a patient chooses among them. */
+/** The free times of a doctor in seven days, for patients. */
 import type { Config, Schemas } from "../../../api/client";
 import { t } from "../../../lib/i18n";
 import type { Loaded } from "../../../lib/query";
@@ -11,7 +11,7 @@ interface Props {
   config: Config;
   week: Day;
   slots: Loaded<Schemas["Slots"]>;
-  /** Where a free time leads; left out, times are shown and not chosen. */
+  /** The address of a free time; without it times are not links. */
   href?: (slot: Schemas["Slot"]) => string;
 }
 

@@ -61,7 +61,7 @@ function Nobody() {
   );
 }
 
-/** What the address asks for; what cannot be a search or a language is left out. */
+/** The query of the address; invalid parts are ignored. */
 function wantedOf(query: URLSearchParams): Wanted {
   const [q, specialty] = ["q", "specialty"].map((name) => (query.get(name) ?? "").trim().slice(0, 100));
   const language = query.get("language") ?? "";

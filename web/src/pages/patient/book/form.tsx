@@ -1,6 +1,6 @@
 /** The reason for a visit, and the button that books it. */
 import { useState } from "preact/hooks";
-import { api, away, outcome } from "../../../api/client";
+import { api, offline, outcome } from "../../../api/client";
 import type { Draft } from "../../../lib/draft";
 import { mistakes, useForm } from "../../../lib/form";
 import { t } from "../../../lib/i18n";
@@ -21,7 +21,7 @@ interface Props {
 
 export function BookForm({ doctor, start, reason }: Props) {
   const [taken, setTaken] = useState<readonly Instant[] | null>(null);
-  const waiting = useObservable(away);
+  const waiting = useObservable(offline);
   const { busy, wrong, submit } = useForm(
     () => [],
     async () => {

@@ -1,4 +1,4 @@
-/** A doctor as everybody finds them: a card with the next free time, and what to do where times are given by phone. */
+/** The card of a doctor: next free time, or the phone number for booking. */
 import type { Config, Schemas } from "../../../api/client";
 import { bookHref, timesHref } from "../../../lib/booking-links";
 import { plural, t } from "../../../lib/i18n";
@@ -53,12 +53,12 @@ function Next({ doctor, config }: { doctor: FoundDoctor; config: Config }) {
   );
 }
 
-/** A doctor whose times are given by reception only. */
+/** A doctor booked by phone only. */
 export function ByPhone({ doctor, config }: { doctor: FoundDoctor; config: Config }) {
   return <Call doctor={doctor} config={config} about={t("doctors.by_phone")} />;
 }
 
-/** A doctor without a free time as far ahead as anybody can book. */
+/** A doctor without a free time within the booking horizon. */
 export function NoTimes({ doctor, config }: { doctor: FoundDoctor; config: Config }) {
   return <Call doctor={doctor} config={config} about={plural("doctors.no_times", config.booking.horizon_days)} />;
 }

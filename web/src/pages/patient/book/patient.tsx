@@ -1,4 +1,4 @@
-/** Who opened the page cannot book yet: a stranger, or somebody who is no patient. */
+/** Shown to visitors without an account and to staff, who cannot book. */
 import type { Account } from "../../../api/client";
 import { t } from "../../../lib/i18n";
 

@@ -1,4 +1,4 @@
-/** What is about to be booked: with whom, when and where. */
+/** The summary before booking: doctor, time, place. */
 import type { RefObject } from "preact";
 import type { Schemas } from "../../../api/client";
 import { timesHref } from "../../../lib/booking-links";
@@ -10,7 +10,7 @@ import type { FoundDoctor } from "./found-doctor";
 interface Props {
   doctor: FoundDoctor;
   start: Instant;
-  /** Undefined while it is not known whether the time is free. */
+  /** Undefined while the free times are loading. */
   slot: Schemas["Slot"] | undefined;
   heading: RefObject<HTMLHeadingElement | null>;
 }

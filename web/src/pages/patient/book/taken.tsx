@@ -1,4 +1,4 @@
-/** The chosen time is not to be had: says so, and leads to the nearest ones that are. */
+/** The chosen time is not free: the reason, and the nearest free times. */
 import { useEffect, useRef } from "preact/hooks";
 import type { Schemas } from "../../../api/client";
 import { bookHref, timesHref } from "../../../lib/booking-links";
@@ -14,7 +14,7 @@ interface Props {
   free: readonly Schemas["Slot"][];
 }
 
-/** A time that was not free when the page was opened. */
+/** A time that was not free when the page opened. */
 export function BookTaken({ doctor, start, free }: Props) {
   const asked = Date.parse(start);
   const distance = (at: Instant): number => Math.abs(Date.parse(at) - asked);
@@ -31,7 +31,7 @@ interface OtherProps {
   doctor: FoundDoctor;
   times: readonly Instant[];
   say: string;
-  /** It answers what the reader has just done. */
+  /** Focused, because it answers the submit. */
   focus?: boolean;
 }
 

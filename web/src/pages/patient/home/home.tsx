@@ -1,4 +1,4 @@
-/** Home: the next visit, what is to do, a visit booked in two clicks, and how much there is of everything. */
+/** Home: next visit, tasks, quick booking, and counts. */
 import { useState } from "preact/hooks";
 import { api, outcome } from "../../../api/client";
 import { t } from "../../../lib/i18n";
@@ -13,7 +13,7 @@ import { loadOffers, offered } from "./offers";
 import { NextVisit, NoVisit, Offers, Tiles, ToDo } from "./parts";
 
 export default function Home({ config, account }: OwnProps) {
-  // each from its own service, so that one that is away takes only its own card along
+  // separate requests, so that a failing service affects only its own card
   const upcoming = useLoad(
     () => outcome(api.GET("/api/appointments", { params: { query: { when: "upcoming" } } })),
     [account.id],

@@ -1,4 +1,4 @@
-/** The next free times that are offered on the home page: of doctors seen before, then the soonest ones. */
+/** Free times offered on the home page: doctors seen before, then the soonest ones. */
 import { api, type Outcome, outcome, type Schemas } from "../../../api/client";
 import { isAhead, type Visit } from "../visits/visit";
 
@@ -21,7 +21,7 @@ export async function loadOffers(): Promise<Outcome<Offer[]>> {
   return { ok: true, data: offers };
 }
 
-/** The first of the offers that begin during none of the patient's visits: nobody can be at two at once. */
+/** The first offers that do not overlap the patient's own visits. */
 export function offered(offers: readonly Offer[], visits: readonly Visit[] = []): Offer[] {
   const during = (at: number, { starts_at, ends_at }: Visit): boolean =>
     Date.parse(starts_at) <= at && at < Date.parse(ends_at);
@@ -29,7 +29,7 @@ export function offered(offers: readonly Offer[], visits: readonly Visit[] = [])
   return offers.filter(({ next_available }) => isFree(Date.parse(next_available))).slice(0, OFFERED);
 }
 
-/** Null where the doctor is no longer here; it is an offer less, nothing to complain about. */
+/** Null for a doctor who has left; the offer is dropped without a message. */
 async function doctor(id: number, found: readonly Schemas["FoundDoctor"][]): Promise<Schemas["FoundDoctor"] | null> {
   const known = found.find((one) => one.id === id);
   if (known) return known;
@@ -42,6 +42,6 @@ function canBeBooked<D extends Schemas["FoundDoctor"]>(one: D): one is D & { nex
 }
 
 function bySoonest(one: Schemas["FoundDoctor"], other: Schemas["FoundDoctor"]): number {
-  // instants in UTC stand in the order of their text; who has no time comes last
+  // UTC instants sort as text; doctors without a free time come last
   return (one.next_available ?? "9").localeCompare(other.next_available ?? "9");
 }

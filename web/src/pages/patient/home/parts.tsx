@@ -99,7 +99,7 @@ export function Offers({ offers }: { offers: readonly Offer[] }) {
   );
 }
 
-/** Without counts while nobody knows them; the pages can be reached all the same. */
+/** Tiles without counts while they load; the links work already. */
 export function Tiles({ counts }: { counts: Schemas["Summary"] | undefined }) {
   const tiles = [
     { href: "/appointments", icon: "calendar", say: "nav.appointments", count: counts?.upcoming_appointments },

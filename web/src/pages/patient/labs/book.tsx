@@ -1,4 +1,4 @@
-/** Book tests at the laboratory: a day and a time (`?day=`), then a last look (`?start=`); `?also=` names further tests. */
+/** Books laboratory tests: choose a day and time (`?day=`), then confirm (`?start=`); `?also=` lists further tests. */
 
 import type { OwnProps } from "../../../lib/page";
 import { useLoad } from "../../../lib/query";

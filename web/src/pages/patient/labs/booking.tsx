@@ -1,4 +1,4 @@
-/** One visit to the laboratory: what is next, how to prepare, how far it is, and its results once they are there. */
+/** One laboratory visit: next step, preparation, progress and results. */
 import { useState } from "preact/hooks";
 import { api, outcome } from "../../../api/client";
 import { t } from "../../../lib/i18n";
@@ -25,14 +25,14 @@ export default function LabBooking({ params, config }: OwnProps) {
   const found = useLoad(
     () => outcome(api.GET("/api/labs/bookings/{booking_id}", { params: { path } })),
     [params.id],
-    // the laboratory goes on while one looks
+    // poll: the laboratory changes the status
     { every: 60_000 },
   );
   const [cancelled, setCancelled] = useState(false);
   const changed = (now: LabVisit, byReader: boolean): void => {
     found.put(now);
     setCancelled(byReader);
-    // "is booked" would stand above it otherwise
+    // clear the notice "is booked"
     notice.set(null);
   };
   return (

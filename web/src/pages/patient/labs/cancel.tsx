@@ -1,4 +1,4 @@
-/** Cancels a laboratory visit after asking. The focus is on keeping it, and so is Escape. */
+/** Confirms cancelling a laboratory visit. Focus and Escape are on keeping it. */
 import { useState } from "preact/hooks";
 import { api, outcome, unchanged } from "../../../api/client";
 import { type Mistake, mistakes } from "../../../lib/form";
@@ -8,7 +8,7 @@ import { isOpen, type LabVisit, labSentence } from "./visit";
 
 interface Props {
   visit: LabVisit;
-  /** The visit as it is now; whether it was the reader who cancelled it. */
+  /** The current visit; whether this dialog cancelled it. */
   onChange: (now: LabVisit, cancelled: boolean) => void;
 }
 

@@ -1,4 +1,4 @@
-/** The last step of booking tests: everything at a glance, the preparation, and one button. */
+/** The confirmation of booking tests: summary, preparation and button. */
 import { useState } from "preact/hooks";
 import { api, outcome } from "../../../api/client";
 import { type Mistake, mistakes, useForm } from "../../../lib/form";
@@ -65,7 +65,7 @@ function TestNames({ of }: { of: readonly LabTest[] }) {
   );
 }
 
-/** Somebody was faster: the nearest times, one press away. */
+/** The time is taken: the nearest ones as links. */
 function Others({ of }: { of: readonly Instant[] }) {
   return (
     <section class="section">

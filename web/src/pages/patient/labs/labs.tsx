@@ -1,4 +1,4 @@
-/** The catalogue of laboratory tests (`?q=`); `?with=` names those that are being booked, and one more is chosen. */
+/** The catalogue of laboratory tests (`?q=`); `?with=` lists the tests being booked, to add one more. */
 import { api, outcome } from "../../../api/client";
 import { plural, t } from "../../../lib/i18n";
 import { money } from "../../../lib/numbers";

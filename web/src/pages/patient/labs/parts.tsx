@@ -1,10 +1,10 @@
-/** Parts of the pages about laboratory bookings: the tests, and what to do before them. */
+/** Parts of the pages about laboratory bookings: tests and preparation. */
 import { t } from "../../../lib/i18n";
 import { money } from "../../../lib/numbers";
 import type { Day } from "../../../lib/time";
 import { bookHref, type LabTest, preparations, total } from "./tests";
 
-/** What was chosen, with the way to one more; those besides the first can be taken out again. */
+/** The chosen tests, with a link to add one; all but the first can be removed. */
 export function LabTestList({ tests, day }: { tests: readonly LabTest[]; day: Day | null }) {
   const codes = tests.map(({ code }) => code);
   const without = (code: string): string[] => codes.filter((one) => one !== code);
@@ -35,7 +35,7 @@ export function LabTestList({ tests, day }: { tests: readonly LabTest[]; day: Da
   );
 }
 
-/** What to do before the sample is taken; it is never the small print. */
+/** The preparation before the sample, shown prominently. */
 export function LabPreparation({ tests }: { tests: readonly { name: string; preparation: string }[] }) {
   const known = preparations(tests);
   return (

@@ -1,4 +1,4 @@
-/** How far a laboratory booking is, and its results or when they usually come. */
+/** The progress of a laboratory booking, with its results or their usual time. */
 import { t } from "../../../lib/i18n";
 import { useLoad } from "../../../lib/query";
 import { testsOf, usually } from "./tests";
@@ -30,7 +30,7 @@ function state(n: number, done: number) {
 export function LabTestResults({ of }: { of: LabVisit }) {
   const waits = of.status !== "cancelled" && of.tests.some(({ result_id }) => result_id === null);
   const codes = of.tests.map(({ code }) => code);
-  // a booking does not say how long its tests take; without an answer nothing is said about it
+  // turnaround times come from the catalogue; without them the line is left out
   const known = useLoad(async () => (waits ? testsOf(codes) : { ok: true as const, data: [] }), [codes, waits]);
   return (
     <section>

@@ -1,11 +1,11 @@
-/** Tests of the catalogue by their codes, and what is said about every test. */
+/** Tests of the catalogue by code, and texts about them. */
 import { api, type Outcome, outcome, type Schemas } from "../../../api/client";
 import { plural, t } from "../../../lib/i18n";
 import { money } from "../../../lib/numbers";
 
 export type LabTest = Schemas["LabTest"];
 
-/** The tests in the order of their codes, without those that cannot be booked. */
+/** The bookable tests in the order of the codes. */
 export async function testsOf(codes: readonly string[]): Promise<Outcome<LabTest[]>> {
   const answers = await Promise.all(codes.map(testOf));
   const failed = answers.find((answer) => !answer.ok);
@@ -13,7 +13,7 @@ export async function testsOf(codes: readonly string[]): Promise<Outcome<LabTest
   return { ok: true, data: answers.flatMap((answer) => (answer.ok && answer.data ? [answer.data] : [])) };
 }
 
-/** The catalogue is searched: a code is found among the names and words that hold it too. */
+/** The API searches codes and texts: pick the exact code from the matches. */
 async function testOf(code: string): Promise<Outcome<LabTest | null>> {
   for (let cursor: string | undefined; ; ) {
     const page = await outcome(
@@ -31,7 +31,7 @@ export function usually(stem: "labs.within" | "lab_booking.waits", hours: number
   return hours < 24 ? plural(`${stem}_hours`, hours) : plural(`${stem}_days`, Math.ceil(hours / 24));
 }
 
-/** What is to be done before each test, those that ask for the same together. */
+/** The preparations, each once with its tests. */
 export function preparations(
   tests: readonly { name: string; preparation: string }[],
 ): [names: string[], what: string][] {
@@ -49,7 +49,7 @@ export function total(tests: readonly Pick<LabTest, "price_minor" | "currency">[
   return tests[0] ? money(minor, tests[0].currency) : "";
 }
 
-/** The address at which these tests are booked; the first one names the page. */
+/** The address that books these tests; the first is in the path. */
 export function bookHref([first = "", ...more]: readonly string[], day: string | null): string {
   const query = new URLSearchParams();
   if (more.length > 0) query.set("also", more.join(","));

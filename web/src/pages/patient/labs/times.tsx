@@ -1,4 +1,4 @@
-/** The first step of booking tests: what to prepare, and a day and time of the laboratory. */
+/** The first step of booking tests: preparation, day and time. */
 import { useRef } from "preact/hooks";
 import type { Config } from "../../../api/client";
 import { plural, t } from "../../../lib/i18n";
@@ -59,7 +59,7 @@ export function LabTimes({ tests, day, config }: { tests: readonly LabTest[]; da
   );
 }
 
-/** Seven days as links; the weeks before and after lead on, as far as one can book. */
+/** Seven days as links, and links to other weeks within the booking horizon. */
 function Days({ around, last }: { around: Day; last: Day }) {
   const weeks = Math.max(0, Math.floor((Date.parse(around) - Date.parse(today())) / (7 * 86_400_000)));
   const first = addDays(today(), weeks * 7);
@@ -103,7 +103,7 @@ function Times({ title, of }: { title: string; of: readonly LabSlot[] }) {
   );
 }
 
-/** Nothing is free: the next day with free times, as a link. */
+/** No free time: a link to the next free day. */
 function Full({ day, last, moved }: { day: Day; last: Day; moved: () => void }) {
   const next = useLoad(() => nextFree(addDays(day, 1), last), [day]);
   return (

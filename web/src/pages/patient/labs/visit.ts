@@ -1,4 +1,4 @@
-/** Where a laboratory booking stands, for the patient: four steps and a sentence. */
+/** The status of a laboratory booking for the patient: four steps and a sentence. */
 import type { Schemas } from "../../../api/client";
 import { type Key, t } from "../../../lib/i18n";
 import { dateOnly, dayOf, longWhen } from "../../../lib/time";
@@ -7,7 +7,7 @@ export type LabVisit = Schemas["LabBooking"];
 
 export const STEPS = ["booked", "collected", "in_lab", "ready"] as const;
 
-/** How many of the steps are behind it. Verified results are not there for the patient before a doctor gives them free. */
+/** The number of completed steps. Verified results count after the doctor has released them. */
 export function stepsDone(visit: LabVisit): number {
   switch (visit.status) {
     case "cancelled":
@@ -22,12 +22,12 @@ export function stepsDone(visit: LabVisit): number {
   }
 }
 
-/** Whether every result can be read. */
+/** Whether every result is released. */
 export function isReady({ tests }: LabVisit): boolean {
   return tests.every(({ result_id }) => result_id !== null);
 }
 
-/** Whether the laboratory waits for the patient, who may cancel then. */
+/** Whether the visit is upcoming and can be cancelled. */
 export function isOpen({ status }: LabVisit): boolean {
   return status === "booked" || status === "rejected";
 }
@@ -42,7 +42,7 @@ export function labSentence(visit: LabVisit): string {
   return t("lab_visit.say.taken", { day: dateOnly(dayOf(visit.collected_at ?? visit.created_at)) });
 }
 
-/** The tone and word of the chip: patients are not told of the laboratory's own steps. */
+/** The tone and text of the chip; internal steps of the laboratory are not shown. */
 export function chipOf(visit: LabVisit): { tone: "booked" | "arrived" | "confirmed" | "cancelled"; say: Key } {
   if (visit.status === "cancelled") return { tone: "cancelled", say: "lab.cancelled" };
   if (visit.status === "rejected") return { tone: "cancelled", say: "lab_visit.again" };

@@ -1,4 +1,4 @@
-/** One prescription: what to take and until when, as it is printed. */
+/** One prescription as a printable sheet. */
 import { api, outcome, type Schemas } from "../../../api/client";
 import { t } from "../../../lib/i18n";
 import type { OwnProps } from "../../../lib/page";

@@ -1,4 +1,4 @@
-/** What was prescribed: what is to be taken now, and what is over (`?tab=past`). */
+/** Prescriptions: current, or past (`?tab=past`). */
 import { api, outcome, type Schemas } from "../../../api/client";
 import { t } from "../../../lib/i18n";
 import type { OwnProps } from "../../../lib/page";
@@ -17,7 +17,7 @@ type Prescription = Schemas["Prescription"];
 
 export default function Prescriptions({ query }: OwnProps) {
   const past = query.get("tab") === "past";
-  // those whose days are over are still active to the API
+  // the API lists ended courses as active
   const ask = { ...(!past && { status: "active" as const }) };
   const found = usePages(
     (cursor) =>

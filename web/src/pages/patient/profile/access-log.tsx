@@ -1,4 +1,4 @@
-/** Who looked at the patient's record or changed it, by day; with `?own=1` also what they did themselves. */
+/** The access log of the patient's record by day; `?own=1` includes their own. */
 import { api, outcome, type Schemas } from "../../../api/client";
 import { actionWords, isEmergency } from "../../../lib/actions";
 import { t } from "../../../lib/i18n";
@@ -94,7 +94,7 @@ function named(by: Access["by"]): string {
   return by.full_name || t("trail.gone", { id: by.id });
 }
 
-/** In the order given, those of one clinic day together. */
+/** Grouped by clinic day, in the given order. */
 export function byDay<T extends { at: string }>(items: readonly T[]): [Day, T[]][] {
   const days = new Map<Day, T[]>();
   for (const one of items) {

@@ -1,4 +1,4 @@
-/** What the hospital knows about the patient, changed in sections, and the language of the pages. */
+/** The patient's profile in sections, and the language of the pages. */
 import { api, outcome } from "../../../api/client";
 import { choose, LANGUAGES, type Language, language, t } from "../../../lib/i18n";
 import type { OwnProps } from "../../../lib/page";

@@ -1,4 +1,4 @@
-/** The sections of the profile, each a form of its own that changes its own part. */
+/** The sections of the profile; each is a form for its own fields. */
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { type Account, api, outcome, type Schemas, unchanged } from "../../../api/client";
@@ -107,7 +107,7 @@ export function Contact({ me, put }: Props) {
   );
 }
 
-/** What was typed, else what is known, which may be newer than when the page was opened. */
+/** The typed value, otherwise the current one. */
 function useChange<T>(name: string, known: T): [value: T, set: (value: T) => void, sent: () => void] {
   const draft = useDraft<T | null>(name, null);
   const sent = (): void => {
@@ -120,7 +120,7 @@ function useChange<T>(name: string, known: T): [value: T, set: (value: T) => voi
 interface SectionProps {
   name: "name" | "about" | "contact";
   check: () => Mistake[];
-  /** Mistakes, or none where it was saved. */
+  /** The mistakes; empty after success. */
   save: () => Promise<Mistake[]>;
   onSaved: () => void;
   fields: (wrong: readonly Mistake[]) => ComponentChildren;
@@ -150,7 +150,7 @@ function Section({ name, check, save, onSaved, fields }: SectionProps) {
   );
 }
 
-/** Changes a part of the account; the others stay as they are. What the header shows changes with it. */
+/** Change a part of the account, and update the account shown in the header. */
 async function save(me: Account, put: (me: Account) => void, change: Partial<Schemas["UpdateMe"]>): Promise<Mistake[]> {
   const { full_name, date_of_birth, sex, phone } = me;
   const body = { full_name, date_of_birth, sex, phone, ...change };

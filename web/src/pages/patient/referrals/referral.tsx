@@ -1,4 +1,4 @@
-/** One referral: what is to be done, and the letter to take along. */
+/** One referral: the next step, and the printable letter. */
 import { api, outcome, type Schemas } from "../../../api/client";
 import { t } from "../../../lib/i18n";
 import type { OwnProps } from "../../../lib/page";

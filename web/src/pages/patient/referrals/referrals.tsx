@@ -1,4 +1,4 @@
-/** Referrals: which doctor sent the patient where, and what is to be done. */
+/** Referrals with their target and next step. */
 import { api, outcome, type Schemas } from "../../../api/client";
 import { t } from "../../../lib/i18n";
 import type { OwnProps } from "../../../lib/page";

@@ -1,10 +1,10 @@
-/** What a referral asks of the patient, in a sentence, and where they go on. */
+/** A referral's next step for the patient, as a sentence and a link. */
 import type { Schemas } from "../../../api/client";
 import { type Key, t } from "../../../lib/i18n";
 
 type Referral = Schemas["Referral"];
 
-/** Whom a referral leads to: a doctor of the house, a specialty, or somebody outside. */
+/** The target of a referral: a doctor of the hospital, a specialty, or an outside practice. */
 export function target({ to_doctor, to_specialty, to_external }: Referral): string {
   return to_doctor?.full_name ?? to_specialty ?? to_external ?? "";
 }
@@ -15,7 +15,7 @@ export function sentence(referral: Referral): string {
   return t(`referral.say.${referral.status}${waiting(referral)}` as Key, names);
 }
 
-/** Where a time can be booked; null where none is to be booked here. */
+/** The link for booking; null if there is no booking here. */
 export function booking({ status, to_doctor, to_specialty }: Referral): { href: string; say: Key } | null {
   if (status !== "sent" && status !== "accepted") return null;
   if (to_doctor) return { href: `/doctors/${to_doctor.id}`, say: "referral.book.doctor" };
@@ -23,7 +23,7 @@ export function booking({ status, to_doctor, to_specialty }: Referral): { href: 
   return to_specialty ? { href, say: "referral.book.specialty" } : null;
 }
 
-/** Nobody has answered yet: what is to be done depends on whom it went to. */
+/** The message suffix of an unanswered referral, by its target. */
 function waiting({ status, to_doctor, to_specialty }: Referral): string {
   if (status !== "sent" && status !== "accepted") return "";
   if (to_doctor) return ".doctor";

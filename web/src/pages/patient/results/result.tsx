@@ -1,4 +1,4 @@
-/** One result: what it says in a sentence, what the doctor wrote, then each value with its usual range. */
+/** One result: a sentence, the doctor's comment, then each value with its usual range. */
 import { api, type Config, outcome, type Schemas } from "../../../api/client";
 import { t } from "../../../lib/i18n";
 import type { OwnProps } from "../../../lib/page";
@@ -48,7 +48,7 @@ export default function ResultPage({ params, config }: OwnProps) {
   );
 }
 
-/** What to do, calmly. */
+/** The instructions for a critical value. */
 function Critical({ of, config }: { of: Result; config: Config }) {
   const names = of.observations.filter(isCritical).map(({ name }) => name);
   return (
@@ -83,7 +83,7 @@ function isCritical({ flag }: Schemas["Observation"]): boolean {
   return flag === "critical_low" || flag === "critical_high";
 }
 
-/** Those outside the usual range first, critical ones before the others. */
+/** Values outside the usual range first, critical ones at the top. */
 function Values({ of: { id, observations } }: { of: Result }) {
   const outside = observations
     .filter(({ flag }) => isOutside(flag))

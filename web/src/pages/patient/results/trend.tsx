@@ -1,4 +1,4 @@
-/** The values of one analyte over time, reached from one of its results perhaps (`?result=`): what the newest says in a sentence, the line, the table. */
+/** The trend of one analyte: a sentence on the newest value, the line and the table. `?result=` is the page to return to. */
 import { api, outcome, type Schemas } from "../../../api/client";
 import { plural, t } from "../../../lib/i18n";
 import type { OwnProps } from "../../../lib/page";

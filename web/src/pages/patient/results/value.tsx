@@ -1,9 +1,9 @@
-/** One value for its patient: name, value on its line, what it means, and the way to those before. */
+/** One value: name, number line, explanation, and a link to its trend. */
 import type { Schemas } from "../../../api/client";
 import { t } from "../../../lib/i18n";
 import { NumberLine } from "../../../ui/charts/NumberLine";
 
-/** `result` is the one that the value is of: the way to those before leads back to it. */
+/** `result` is the value's result, to which the trend links back. */
 export function ResultValue({ of, result }: { of: Schemas["Observation"]; result: number }) {
   return (
     <>

@@ -21,7 +21,7 @@ export default function Appointment({ params, query, config, account }: OwnProps
   const onChange = (now: Visit, byReader: boolean): void => {
     visit.put(now);
     setCancelled(byReader);
-    // what was said on arrival, such as that it moved, is over
+    // clear the notice shown on arrival
     notice.set(null);
   };
   return (

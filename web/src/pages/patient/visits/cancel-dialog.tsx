@@ -1,4 +1,4 @@
-/** Asks before a visit is cancelled. The focus is on keeping it, and so is Escape. */
+/** Confirms cancelling a visit. Focus and Escape are on keeping it. */
 import { useState } from "preact/hooks";
 import { api, outcome, unchanged } from "../../../api/client";
 import { type Mistake, mistakes } from "../../../lib/form";
@@ -9,7 +9,7 @@ import { loadVisit, type Visit } from "./visit";
 
 interface Props {
   visit: Visit;
-  /** The visit where it is no longer as given; whether it was the reader who cancelled it now. */
+  /** The changed visit; whether this dialog cancelled it. */
   onClose: (now: Visit | null, cancelled: boolean) => void;
 }
 

@@ -1,4 +1,4 @@
-/** The one question before a visit moves; where the time is gone by then, other times of that day. */
+/** The confirmation before a visit is moved; for a taken time, other times of that day. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import { api, outcome, unchanged } from "../../../api/client";
 import { type Mistake, mistakes, useForm } from "../../../lib/form";
@@ -13,13 +13,13 @@ import { Zone } from "./visit-parts";
 interface Props {
   visit: Visit;
   start: Instant;
-  /** Shows the visit as it has become meanwhile. */
+  /** Show the visit after a concurrent change. */
   put: (visit: Visit) => void;
 }
 
 export function ConfirmMove({ visit, start, put }: Props) {
   const heading = useRef<HTMLHeadingElement>(null);
-  // the link that led here is gone
+  // the opening link is removed
   useEffect(() => heading.current?.focus(), []);
   const [others, setOthers] = useState<readonly Instant[] | null>(null);
   const act = async (): Promise<Mistake[]> => {

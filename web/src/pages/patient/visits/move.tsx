@@ -50,7 +50,7 @@ function Times({ visit, put, query, config }: Props) {
   const path = { doctor_id: visit.doctor.id };
   const doctor = useLoad(() => outcome(api.GET("/api/doctors/{doctor_id}", { params: { path } })), [visit.doctor.id]);
   const start = query.get("start");
-  // only the other times need the doctor
+  // the doctor is needed for further times only
   if (start && !Number.isNaN(Date.parse(start)))
     return <ConfirmMove key={start} visit={visit} start={start} put={put} />;
   return (
@@ -80,7 +80,7 @@ function Week({ doctor, config, week }: { doctor: FoundDoctor; config: OwnProps[
   return <DoctorWeek doctor={doctor} config={config} week={first} slots={slots} href={href} />;
 }
 
-/** Weeks that are booked out are not shown first. */
+/** Start at the doctor's next free day. */
 function firstFree({ next_available }: FoundDoctor): string {
   return next_available ? dayOf(next_available) : today();
 }

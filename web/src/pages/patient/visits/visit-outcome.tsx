@@ -1,4 +1,4 @@
-/** What became of a visit that is no longer ahead, and what to do next. */
+/** The outcome of a past or cancelled visit, and the next step. */
 import type { Config } from "../../../api/client";
 import { t } from "../../../lib/i18n";
 import { isAhead, type Visit } from "./visit";

@@ -1,4 +1,4 @@
-/** Parts of the pages about a patient's visits: when it is, its phone number, its acts, and what was done. */
+/** Parts of the pages about a patient's visits: time, phone number, actions and outcome. */
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Config, Failure } from "../../../api/client";
@@ -8,7 +8,7 @@ import { NoCode, Problem } from "../../../ui/frame/Problem";
 import { Tel } from "../../../ui/Tel";
 import { changing, saveCalendar, type Visit } from "./visit";
 
-/** Day, time and length, and which clock is meant where the one here shows another time. */
+/** Day, time and length; with the zone if the browser's zone shows another time. */
 export function VisitWhen({ visit }: { visit: Pick<Visit, "starts_at" | "ends_at"> }) {
   const { starts_at, ends_at } = visit;
   return (
@@ -36,7 +36,7 @@ export function Phone({ config }: { config: Config }) {
   );
 }
 
-/** Says what was done, and takes the focus from what went away with it. */
+/** Show an outcome, and focus it in place of the removed element. */
 export function Done({ children }: { children: ComponentChildren }) {
   const box = useRef<HTMLParagraphElement>(null);
   useEffect(() => box.current?.focus(), []);
@@ -50,12 +50,12 @@ export function Done({ children }: { children: ComponentChildren }) {
 interface ActsProps {
   visit: Visit;
   config: Config;
-  /** The visit as it is after an act of the reader, or of somebody else meanwhile. */
+  /** Called with the visit after a change here or elsewhere. */
   onChange: (visit: Visit, cancelled: boolean) => void;
   children?: ComponentChildren;
 }
 
-/** Move, cancel, add to the calendar; too close to the visit, the phone number instead of the first two. */
+/** Move, cancel, add to calendar; within the notice period, the phone number replaces the first two. */
 export function VisitActs({ visit, config, onChange, children }: ActsProps) {
   const may = changing(visit, config);
   return (
@@ -77,9 +77,9 @@ export function VisitActs({ visit, config, onChange, children }: ActsProps) {
 
 type Ask = typeof import("./cancel-dialog").CancelDialog;
 
-/** With `about`, links and buttons of a list say which visit they are about. */
+/** `about` names the visit in the links and buttons of a list. */
 export function MoveAndCancel({ visit, onChange, about }: Omit<ActsProps, "config"> & { about?: string }) {
-  // most who look at a visit do not cancel it, so the dialog and its form come when asked for
+  // loaded on demand, because few visits are cancelled
   const [dialog, setDialog] = useState<{ ask: Ask | null } | null>(null);
   const open = (): void => {
     import("./cancel-dialog").then(
