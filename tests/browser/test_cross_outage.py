@@ -91,7 +91,7 @@ def test_one_service_away_takes_only_its_own_card_along(
         expect(page.get_by_role("region", name="Book an appointment").get_by_role("listitem").first).to_be_visible()
         expect(page.get_by_role("alert")).to_have_count(1)
     # by itself
-    expect(page.get_by_text("Nothing waits for you.")).to_be_visible()
+    expect(page.get_by_text("You have nothing to do.")).to_be_visible()
     expect(page.get_by_role("alert")).to_have_count(0)
 
 
@@ -102,7 +102,7 @@ def test_the_laboratory_away_is_said_where_it_matters(
     page = role_page(patient)
     with stack.down("labs"):
         page.goto("/home")
-        expect(page.get_by_text("Nothing waits for you.")).to_be_visible()
+        expect(page.get_by_text("You have nothing to do.")).to_be_visible()
         expect(page.get_by_role("alert")).to_have_count(0)
         page.get_by_role("region", name="Your care").get_by_role("link", name="Results").click()
         expect(page.get_by_role("alert")).to_be_visible()

@@ -109,7 +109,7 @@ def test_an_allergy_is_in_the_way_until_there_is_a_reason(people: People, seen: 
     expect(page.get_by_role("alert")).to_be_focused()
     expect(page.get_by_role("alert")).to_contain_text("Say why you prescribe it in spite of the allergy")
     assert prescribed(people, seen) == []
-    page.get_by_label("Why do you prescribe it all the same?").fill("Desensitised before.")
+    page.get_by_label("Why do you prescribe it despite the allergy?").fill("Desensitised before.")
     submit(page).click()
     expect(page).to_have_url(BACK)
     page.get_by_role("link", name="Prescriptions").click()

@@ -221,7 +221,7 @@ describe("booking", () => {
   test.each(["", "soon", "2030-01-07"])("a start that is no time (%j) leads back to all times", async (start) => {
     gateway(known);
     const page = await at(book(start), Book, PAT);
-    expect(page.textContent).toContain("names no time");
+    expect(page.textContent).toContain("no valid time");
     expect(hrefs(page)).toContain("/doctors/3");
   });
 });
