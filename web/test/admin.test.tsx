@@ -5,7 +5,8 @@ import { keepZone } from "../src/lib/zone";
 import { minorOf } from "../src/pages/admin/catalogue/test-fields";
 import { csv } from "../src/pages/admin/csv";
 import { choices, propose, type Slot } from "../src/pages/admin/visits/propose-times";
-import { CONFIG, gateway, json, PAT, refusal } from "./gateway";
+import { CONFIG, PAT } from "./fixtures";
+import { gateway, json, refusal } from "./gateway";
 import { draw, press, settled } from "./page";
 
 const ADMIN = { ...PAT, id: 1, role: "admin" as const };

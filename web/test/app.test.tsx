@@ -1,5 +1,6 @@
 import { beforeEach, expect, test, vi } from "vitest";
-import { type Asked, CONFIG, gateway, json, PAT, refusal, tokens } from "./gateway";
+import { CONFIG, PAT } from "./fixtures";
+import { type Asked, gateway, json, refusal, tokens } from "./gateway";
 import { arrived, draw, heading, press, settled, type } from "./page";
 
 const HINT = "careplus.signed-in";

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { gateway, json, PAT, refusal, tokens } from "./gateway";
+import { PAT } from "./fixtures";
+import { gateway, json, refusal, tokens } from "./gateway";
 
 let client: typeof import("../src/api/client");
 

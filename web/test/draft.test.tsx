@@ -3,7 +3,7 @@ import { beforeEach, expect, test, vi } from "vitest";
 import { account } from "../src/lib/account";
 import { type Draft, useDraft } from "../src/lib/draft";
 import { forget, start } from "../src/lib/session";
-import { PAT } from "./gateway";
+import { PAT } from "./fixtures";
 import { draw } from "./page";
 
 const SAM = { ...PAT, id: 8 };

@@ -8,14 +8,15 @@ import Book from "../src/pages/patient/book/book";
 import Doctor from "../src/pages/patient/book/doctor";
 import Doctors from "../src/pages/patient/book/doctors";
 import Landing from "../src/pages/public/landing";
-import { CONFIG, gateway, json, PAT, refusal } from "./gateway";
+import { CONFIG, foundDoctor, PAT } from "./fixtures";
+import { gateway, json, refusal } from "./gateway";
 import { draw, heading, press, settled, type } from "./page";
 
 type FoundDoctor = Schemas["FoundDoctor"];
 
 const NINE = "2030-01-07T08:00:00Z";
 const TEN = "2030-01-07T09:00:00Z";
-const RUIZ: FoundDoctor = {
+const RUIZ = foundDoctor({
   id: 3,
   full_name: "Dr Marta Ruiz",
   specialty: "Cardiology",
@@ -25,8 +26,8 @@ const RUIZ: FoundDoctor = {
   phone: "+49 30 5550 2000",
   booking: "online",
   next_available: NINE,
-};
-const KOWALSKI: FoundDoctor = { ...RUIZ, id: 4, full_name: "Dr Jan Kowalski", booking: "phone" };
+});
+const KOWALSKI = foundDoctor({ ...RUIZ, id: 4, full_name: "Dr Jan Kowalski", booking: "phone" });
 const list = (...items: FoundDoctor[]) => json({ items, next_cursor: null });
 const slots = (starts: string[], next_available: string | null = starts[0] ?? null) =>
   json({

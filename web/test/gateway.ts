@@ -1,28 +1,8 @@
 /** A fake network: answers by method and path, and records requests. */
+
 import { vi } from "vitest";
-import type { Account, Config, Tokens } from "../src/api/client";
-
-export const PAT: Account = {
-  id: 7,
-  email: "pat@demo.example",
-  full_name: "Pat Moreno",
-  role: "patient",
-  date_of_birth: "1984-05-17",
-  sex: "female",
-  phone: "+49 30 5550 1234",
-  active: true,
-  second_factor: false,
-  created_at: "2030-01-07T09:00:00Z",
-  version: 1,
-};
-
-export const CONFIG: Config = {
-  hospital: "St Alba",
-  zone: "Europe/Berlin",
-  phone: "+49 30 5550 0",
-  demo: false,
-  booking: { notice_minutes: 60, horizon_days: 180, change_notice_minutes: 0 },
-};
+import type { Tokens } from "../src/api/client";
+import { PAT } from "./fixtures";
 
 export interface Asked {
   call: string;

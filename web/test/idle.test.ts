@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { keep, sessionExpired } from "../src/api/client";
 import { IDLE_MS, watchIdle } from "../src/lib/idle";
-import { gateway, PAT, refusal } from "./gateway";
+import { PAT } from "./fixtures";
+import { gateway, refusal } from "./gateway";
 
 const LEA = { ...PAT, role: "lab" } as const;
 const LOGOUT = "POST /auth/logout";

@@ -6,8 +6,9 @@ import { keepZone } from "../src/lib/zone";
 import LabBook from "../src/pages/patient/labs/book";
 import Labs from "../src/pages/patient/labs/labs";
 import { bookHref, testsOf } from "../src/pages/patient/labs/tests";
-import { CONFIG, gateway, json, PAT, refusal } from "./gateway";
-import { at, BOOKED, CBC, NINE, page } from "./laboratory";
+import { CONFIG, NINE, PAT } from "./fixtures";
+import { gateway, json, refusal } from "./gateway";
+import { at, BOOKED, CBC, page } from "./laboratory";
 import { draw, press } from "./page";
 
 const TESTS = "GET /api/labs/tests";

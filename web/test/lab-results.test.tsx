@@ -6,8 +6,9 @@ import { keepZone } from "../src/lib/zone";
 import LabBooking from "../src/pages/patient/labs/booking";
 import Result from "../src/pages/patient/results/result";
 import Results from "../src/pages/patient/results/results";
-import { CONFIG, gateway, json, PAT, refusal } from "./gateway";
-import { at, BOOKED, CBC, NINE, page, RESULT } from "./laboratory";
+import { CONFIG, NINE, PAT } from "./fixtures";
+import { gateway, json, refusal } from "./gateway";
+import { at, BOOKED, CBC, page, RESULT } from "./laboratory";
 import { draw, press, settled, type } from "./page";
 
 const TESTS = "GET /api/labs/tests";

@@ -1,6 +1,6 @@
 import { act } from "preact/test-utils";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { Account, Schemas } from "../src/api/client";
+import type { Schemas } from "../src/api/client";
 import { account } from "../src/lib/account";
 import { loadMessages } from "../src/lib/i18n";
 import { go, notice } from "../src/lib/router";
@@ -8,10 +8,11 @@ import { keepZone } from "../src/lib/zone";
 import { allConflicts, conflicts, copied, empty, lastOf } from "../src/pages/doctor/prescribe/items";
 import Prescribe from "../src/pages/doctor/prescribe/prescribe";
 import Prescription from "../src/pages/doctor/prescribe/prescription";
-import { CONFIG, gateway, json, PAT, refusal } from "./gateway";
+import { CONFIG, chart, PAT, userAccount } from "./fixtures";
+import { gateway, json, refusal } from "./gateway";
 import { draw, press, settled, type } from "./page";
 
-const OSEI: Account = { ...PAT, id: 3, full_name: "Dr Ama Osei", role: "doctor" };
+const OSEI = userAccount({ ...PAT, id: 3, full_name: "Dr Ama Osei", role: "doctor" });
 const PENICILLIN = { substance: "Penicillin", reaction: "Hives", severity: "severe", noted_on: null } as const;
 const earlier = (id: number, doctor: number, medicine = "Bisoprolol 2.5 mg tablets"): Schemas["Prescription"] => ({
   id,
@@ -39,7 +40,7 @@ const earlier = (id: number, doctor: number, medicine = "Bisoprolol 2.5 mg table
   stop_reason: null,
   version: 1,
 });
-const CHART: Schemas["Chart"] = {
+const CHART = chart({
   patient: {
     id: 7,
     full_name: "Pat Moreno",
@@ -57,7 +58,7 @@ const CHART: Schemas["Chart"] = {
   visits: [],
   access: [],
   version: 1,
-};
+});
 const REPLIES = {
   "GET /api/doctor/patients/7": [json(CHART)],
   "GET /api/doctor/prescriptions": [json({ items: [], next_cursor: null })],

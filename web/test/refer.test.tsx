@@ -1,6 +1,5 @@
 import { act } from "preact/test-utils";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { Account, Schemas } from "../src/api/client";
 import { account } from "../src/lib/account";
 import { loadMessages } from "../src/lib/i18n";
 import { go, notice } from "../src/lib/router";
@@ -8,11 +7,12 @@ import { keepZone } from "../src/lib/zone";
 import Refer from "../src/pages/doctor/referrals/refer";
 import Referrals from "../src/pages/doctor/referrals/referrals";
 import { steps } from "../src/pages/doctor/referrals/steps";
-import { CONFIG, gateway, json, PAT, refusal } from "./gateway";
+import { CONFIG, PAT, referral, userAccount } from "./fixtures";
+import { gateway, json, refusal } from "./gateway";
 import { draw, heading, press, settled, type } from "./page";
 
-const LIND: Account = { ...PAT, id: 4, full_name: "Dr Erik Lind", role: "doctor" };
-const REFERRAL: Schemas["Referral"] = {
+const LIND = userAccount({ ...PAT, id: 4, full_name: "Dr Erik Lind", role: "doctor" });
+const REFERRAL = referral({
   id: 9,
   reference: "RF-1",
   patient: { id: 7, full_name: "Pat Moreno" },
@@ -27,7 +27,7 @@ const REFERRAL: Schemas["Referral"] = {
   note: null,
   created_at: "2030-01-02T09:00:00Z",
   version: 1,
-};
+});
 const CHART = {
   patient: { id: 7, full_name: "Pat Moreno", date_of_birth: null, sex: "female", phone: null, email: PAT.email },
   allergy_status: "not_asked",

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { gateway, json, PAT } from "./gateway";
+import { PAT } from "./fixtures";
+import { gateway, json } from "./gateway";
 
 const MONDAY = "2030-01-07T12:00:00Z";
 const DAY_MS = 86_400_000;

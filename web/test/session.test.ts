@@ -1,5 +1,6 @@
 import { beforeEach, expect, test, vi } from "vitest";
-import { gateway, PAT, refusal, tokens } from "./gateway";
+import { PAT } from "./fixtures";
+import { gateway, refusal, tokens } from "./gateway";
 
 const HINT = "careplus.signed-in";
 let session: typeof import("../src/lib/session");

@@ -10,7 +10,8 @@ import { askedFor, wantedIn } from "../src/pages/admin/audit/query";
 import { openOf } from "../src/pages/doctor/chart/open-chart";
 import { byDay } from "../src/pages/patient/profile/access-log";
 import SignIn from "../src/pages/public/sign-in";
-import { CONFIG, gateway, refusal } from "./gateway";
+import { CONFIG } from "./fixtures";
+import { gateway, refusal } from "./gateway";
 import { draw, press, type } from "./page";
 
 beforeEach(async () => {

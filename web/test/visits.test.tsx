@@ -1,5 +1,4 @@
 import { beforeEach, expect, test, vi } from "vitest";
-import type { Schemas } from "../src/api/client";
 import { account } from "../src/lib/account";
 import { loadMessages } from "../src/lib/i18n";
 import type { OwnProps } from "../src/lib/page";
@@ -11,35 +10,12 @@ import Appointment from "../src/pages/patient/visits/appointment";
 import Appointments from "../src/pages/patient/visits/appointments";
 import Move from "../src/pages/patient/visits/move";
 import { changing, isAhead } from "../src/pages/patient/visits/visit";
-import { CONFIG, gateway, json, PAT, refusal } from "./gateway";
+import { appointment, CONFIG, foundDoctor, PAT } from "./fixtures";
+import { gateway, json, refusal } from "./gateway";
 import { draw, press, settled, type } from "./page";
 
-const VISIT: Schemas["Appointment"] = {
-  id: 5,
-  reference: "CP-7K3M-9Q2X",
-  patient: { id: PAT.id, full_name: PAT.full_name },
-  doctor: { id: 3, full_name: "Dr Ama Osei", specialty: "Cardiology" },
-  starts_at: "2050-01-07T09:00:00Z",
-  ends_at: "2050-01-07T09:30:00Z",
-  status: "booked",
-  reason: null,
-  place: "Room 101",
-  cancelled_by: null,
-  cancel_reason: null,
-  created_at: "2030-01-07T09:00:00Z",
-  version: 3,
-};
-const DOCTOR: Schemas["FoundDoctor"] = {
-  id: 3,
-  full_name: "Dr Ama Osei",
-  specialty: "Cardiology",
-  bio: "",
-  languages: [],
-  room: null,
-  phone: null,
-  booking: "online",
-  next_available: "2050-01-08T09:00:00Z",
-};
+const VISIT = appointment();
+const DOCTOR = foundDoctor();
 const ONE = "GET /api/appointments/5";
 const page = (items: unknown[]) => json({ items, next_cursor: null });
 const props = (search = "", more: Partial<OwnProps> = {}): OwnProps => ({
