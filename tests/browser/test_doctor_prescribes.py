@@ -113,7 +113,7 @@ def test_an_allergy_is_in_the_way_until_there_is_a_reason(people: People, seen: 
     submit(page).click()
     expect(page).to_have_url(BACK)
     page.get_by_role("link", name="Prescriptions").click()
-    expect(page.get_by_text("In spite of an allergy: Desensitised before.")).to_be_visible()
+    expect(page.get_by_text("Prescribed despite an allergy: Desensitised before.")).to_be_visible()
     assert len(prescribed(people, seen)) == 1
 
 
