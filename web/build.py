@@ -1,4 +1,4 @@
-"""Builds the portals into `web/dist`, with the machine's Node or the one from the Python wheel.
+"""Build the portals into `web/dist`, with the machine's Node or the one of the Python wheel.
 
 `python web/build.py` builds if a source has changed since; `python web/build.py SCRIPT ...` runs scripts of package.json.
 """
@@ -19,7 +19,7 @@ MADE = {"node_modules", "dist", "types", "__pycache__"}
 OLDEST_NODE = (22, 12)
 
 Npm = tuple[list[str], dict[str, str]]
-"""The command that stands for `npm`, and the environment to run it in."""
+"""The command for `npm`, and its environment."""
 
 
 def main(scripts: list[str]) -> int:
@@ -39,7 +39,7 @@ def main(scripts: list[str]) -> int:
             return code
     if not scripts:
         BUILT.touch()
-        # files saved during the build are not in it
+        # the build lacks sources saved while it ran
         os.utime(BUILT, (started, started))
     return 0
 
@@ -49,7 +49,7 @@ def _fresh() -> bool:
         return False
     built = BUILT.stat().st_mtime
     sources = [path for path in WEB.iterdir() if path.name not in MADE]
-    # a folder is newer when something was added to it or taken away
+    # a folder's time changes when a file is added or removed
     return all(path.stat().st_mtime <= built for source in sources for path in [source, *source.rglob("*")])
 
 

@@ -2,30 +2,28 @@ import { defineConfig } from "vitest/config";
 
 const gateway = "http://127.0.0.1:5000";
 const SHELL =
-  /node_modules\/preact|src\/(api|app|main|routes?r?\.ts|lib\/(draft|i18n|lazy|live|said|session|zone)\.|ui\/(Frame|Mark|NotFound|Page|Problem|Skeleton)\.)/;
-const FORMS = /src\/(lib\/form|ui\/(Control|ErrorSummary|Submit|TextArea))\./;
-const PARTS =
-  /src\/(lib\/(languages|query|time)|pages\/patient\/booking-links|ui\/(Chip|Details|Empty|Icon|Ready|Tel))\./;
-/** Pages that people go to and fro between, and parts of most forms, in one file each: small files compress badly. */
+  /node_modules\/preact|src\/(api|app|main|routes\.ts|lib\/(account|draft|i18n|navigation|page|problem-text|router|session|use-observable|zone)\.|ui\/frame\/(Frame|Lazy|Mark|NotFound|Page|Problem|Skeleton)\.)/;
+const FORMS = /src\/(lib\/form|ui\/forms\/(Control|ErrorSummary|Submit|TextArea))\./;
+const PARTS = /src\/(lib\/(booking-links|languages|query|time)|ui\/(Chip|Details|Empty|Icon|Ready|Tel))\./;
+/** Chunks of pages used together and of common form parts: small files compress badly. */
 const AREAS = {
-  "patient-booking": /pages\/patient\/(book|book-.*|found-doctor)\./,
+  "patient-booking": /pages\/patient\/book\/(book|form|summary|taken|patient|found-doctor)\./,
   "patient-visits":
-    /pages\/patient\/(appointments?|move|move-confirm|cancel-dialog|visit-outcome|doctor|doctor-week)\./,
-  "patient-care": /pages\/patient\/(prescriptions?|referral.*)\./,
-  "patient-labs": /pages\/patient\/lab/,
-  "patient-results": /pages\/patient\/(result.*|trend)\./,
-  "doctor-desk": /pages\/doctor\/(prescri.*|refer.*|order.*|results.*|typed-search)\./,
-  "doctor-record": /pages\/doctor\/(chart.*|patients|record.*|visit(-.*)?)\.tsx/,
-  "doctor-times": /pages\/doctor\/(availability.*|week)\./,
-  "admin-lists":
-    /pages\/admin\/(doctors?|new-doctor|doctor-fields|taken-email|booking-state|people|person|invit.*|found-list|tests?|analyte-list|test-fields)\./,
-  "admin-visits":
-    /pages\/admin\/(appointments|phone-booking|find-patient|free-times|move-visit|chosen-time|visit-.*|reassign.*)\./,
-  "doctor-parts": /pages\/doctor\/(asked-chart|notes|patient-strip)\./,
-  lists: /ui\/(Dialog|More|Others|PrintHead|Table|Tabs)\.|lib\/numbers\./,
-  fields: /ui\/(Field|Select|SearchForm|Checkbox|AskDialog)\./,
-  charts: /ui\/(NumberLine|Trend|Marker)\./,
-  sheets: /ui\/(PrescriptionSheet|ReferralLetter|LabReport|Signature)\.|lib\/prescriptions\./,
+    /pages\/patient\/(visits\/(appointments?|move|move-confirm|cancel-dialog|visit-outcome)|book\/(doctor|doctor-week))\./,
+  "patient-care": /pages\/patient\/(prescriptions|referrals)\//,
+  "patient-labs": /pages\/patient\/labs\//,
+  "patient-results": /pages\/patient\/results\//,
+  "doctor-desk": /pages\/doctor\/(prescribe|referrals|order|results|typed-search)[/.]/,
+  "doctor-record":
+    /pages\/doctor\/(chart\/(chart|allergies|open-chart|entries|problems|record.*|load-chart)|patients\/patients|visit\/(visit|notes-form|past-visits))\.tsx?/,
+  "doctor-times": /pages\/doctor\/(availability\/|today\/week\.)/,
+  "admin-lists": /pages\/admin\/(doctors|people|catalogue|found-list)[/.]/,
+  "admin-visits": /pages\/admin\/visits\/(?!visits\.)/,
+  "doctor-parts": /pages\/doctor\/(chart\/(chart-from-query|patient-strip)|visit\/notes)\./,
+  lists: /ui\/(Dialog|More|ActionMenu|print\/PrintHead|Table|Tabs)\.|lib\/numbers\./,
+  fields: /ui\/(forms\/(Field|Select|SearchForm|Checkbox)|AskDialog)\./,
+  charts: /ui\/charts\/(NumberLine|Trend|Marker)\./,
+  sheets: /ui\/print\/(PrescriptionSheet|ReferralLetter|LabReport|Signature)\.|lib\/prescriptions\./,
 };
 
 export default defineConfig({
@@ -39,7 +37,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     rolldownOptions: {
       output: {
-        // files that many pages need, instead of a dozen small ones that compress worse and arrive later
+        // shared chunks instead of a dozen small files, which compress worse
         codeSplitting: {
           groups: [
             { name: "shell", test: SHELL, priority: 2 },
@@ -59,7 +57,7 @@ export default defineConfig({
   server: {
     port: 5173,
     strictPort: true,
-    // refresh and sign-out ask for the gateway's own origin
+    // refresh and sign-out require the gateway's own origin
     proxy: Object.fromEntries(
       ["/api", "/auth", "/docs", "/openapi.json", "/ready"].map((path) => [
         path,
@@ -69,7 +67,7 @@ export default defineConfig({
   },
   test: {
     environment: "happy-dom",
-    // the stand-in browser goes nowhere by itself
+    // happy-dom must not navigate
     environmentOptions: { happyDOM: { settings: { navigation: { disableMainFrameNavigation: true } } } },
     include: ["test/**/*.test.{ts,tsx}"],
     setupFiles: ["test/setup.ts"],

@@ -81,7 +81,7 @@ def test_closing_booking_lists_booked_visits_first(people: People, role_page: Ro
     expect(dialog.get_by_role("link", name=re.compile("^Reassign the visits of "))).to_be_visible()
     assert found(people, patient, doctor) == 1
     dialog.get_by_role("button", name="Take out of booking").click()
-    expect(page.get_by_text("This doctor is out of booking: nobody finds or books them.")).to_be_visible()
+    expect(page.get_by_text("This doctor is out of booking: patients and reception cannot find or book them.")).to_be_visible()
     expect(page.get_by_role("heading", name="Booking", exact=True)).to_be_focused()
     assert found(people, patient, doctor) == 0
     assert len(care.upcoming(people[patient])) == 1
@@ -128,10 +128,10 @@ def test_phone_only_doctor_has_no_bookable_times(people: People, role_page: Role
     expect(page.get_by_text("The profile is saved.")).to_be_visible()
     reader.reload()
     card = reader.get_by_role("listitem").filter(has=reader.get_by_role("heading", name=f"Dr {doctor}"))
-    expect(card.get_by_text("Times of this doctor are given on the phone.")).to_be_visible()
+    expect(card.get_by_text("Appointments with this doctor are booked by phone.")).to_be_visible()
     expect(card.get_by_role("link")).to_have_text([f"Dr {doctor}", "+49 30 5550 1234"])
     card.get_by_role("link", name=f"Dr {doctor}").click()
-    expect(reader.get_by_text("Times of this doctor are given on the phone.")).to_be_visible()
+    expect(reader.get_by_text("Appointments with this doctor are booked by phone.")).to_be_visible()
     times = reader.get_by_role("region", name="Free times").get_by_role("listitem")
     expect(times.first).to_be_visible()
     expect(times.get_by_role("link")).to_have_count(0)

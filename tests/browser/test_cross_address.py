@@ -11,6 +11,7 @@ from tests.browser.booking import times
 from tests.browser.conftest import RolePage
 from tests.browser.measures import settled
 from tests.browser.people import People
+from tests.browser.server_clock import set_server_clock
 from tests.hospital import Person
 
 pytestmark = pytest.mark.clock
@@ -87,7 +88,7 @@ def test_chosen_lab_tests_are_in_the_url(role_page: RolePage, patient: str) -> N
 def test_visit_page_works_on_the_next_day(role_page: RolePage, people: People, patient: str, doctor: Person) -> None:
     visit = care.visit(people[patient], doctor)
     page = role_page(patient)
-    page.clock.set_fixed_time(datetime.now(UTC) + timedelta(days=1))
+    set_server_clock(page, datetime.now(UTC) + timedelta(days=1))
     page.goto(f"/appointments/{visit['id']}?new")
     expect(settled(page).get_by_text(visit["reference"]).first).to_be_visible()
     expect(page.get_by_role("link", name="Move", exact=True)).to_be_visible()

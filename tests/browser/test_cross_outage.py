@@ -91,7 +91,7 @@ def test_doctors_outage_affects_only_its_card(
         expect(page.get_by_role("region", name="Book an appointment").get_by_role("listitem").first).to_be_visible()
         expect(page.get_by_role("alert")).to_have_count(1)
     # by itself
-    expect(page.get_by_text("Nothing waits for you.")).to_be_visible()
+    expect(page.get_by_text("You have nothing to do.")).to_be_visible()
     expect(page.get_by_role("alert")).to_have_count(0)
 
 
@@ -100,7 +100,7 @@ def test_labs_outage_is_shown_on_results_only(patient: str, stack: Stack, role_p
     page = role_page(patient)
     with stack.down("labs"):
         page.goto("/home")
-        expect(page.get_by_text("Nothing waits for you.")).to_be_visible()
+        expect(page.get_by_text("You have nothing to do.")).to_be_visible()
         expect(page.get_by_role("alert")).to_have_count(0)
         page.get_by_role("region", name="Your care").get_by_role("link", name="Results").click()
         expect(page.get_by_role("alert")).to_be_visible()

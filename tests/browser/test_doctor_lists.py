@@ -10,6 +10,7 @@ from tests.browser import care
 from tests.browser.conftest import Figure, RolePage
 from tests.browser.measures import printed, resize, settled, sideways, tab_to, unfocused
 from tests.browser.people import People
+from tests.browser.server_clock import set_server_clock
 
 pytestmark = pytest.mark.clock
 
@@ -39,7 +40,7 @@ def row(page: Page, name: str) -> Locator:
 def test_day_list_sorts_counts_and_shows_next_patient(people: People, doctor: str, role_page: RolePage) -> None:
     _, starts = booked(people, doctor)
     page = role_page(doctor)
-    page.clock.set_fixed_time(starts[0] - timedelta(minutes=5))
+    set_server_clock(page, starts[0] - timedelta(minutes=5))
     page.goto("/doctor")
     expect(page.get_by_role("heading", name="3 visits")).to_be_visible()
     patients = page.get_by_role("table", name="Visits in order of time").get_by_role("link")

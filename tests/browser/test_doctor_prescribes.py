@@ -111,11 +111,11 @@ def test_prescription_against_allergy_needs_a_reason(people: People, seen: Seen,
     expect(page.get_by_role("alert")).to_be_focused()
     expect(page.get_by_role("alert")).to_contain_text("Say why you prescribe it in spite of the allergy")
     assert prescribed(people, seen) == []
-    page.get_by_label("Why do you prescribe it all the same?").fill("Desensitised before.")
+    page.get_by_label("Why do you prescribe it despite the allergy?").fill("Desensitised before.")
     submit(page).click()
     expect(page).to_have_url(BACK)
     page.get_by_role("link", name="Prescriptions").click()
-    expect(page.get_by_text("In spite of an allergy: Desensitised before.")).to_be_visible()
+    expect(page.get_by_text("Prescribed despite an allergy: Desensitised before.")).to_be_visible()
     assert len(prescribed(people, seen)) == 1
 
 

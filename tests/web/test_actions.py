@@ -1,4 +1,4 @@
-"""Every action that the audit trail can hold has words in each language of the portals."""
+"""Every audited action has a text in the portals."""
 
 import json
 
@@ -13,7 +13,7 @@ WORDS = sorted((WEB / "src" / "i18n").glob("*/trail.json"))
 
 
 def audited() -> set[str]:
-    """Return the names of all endpoints that can leave an event in the audit trail, as careplus_runtime.audit.recorder decides it."""
+    """Return the names of all endpoints that careplus_runtime.audit can record."""
     return {
         endpoint.name
         for endpoint in ENDPOINTS

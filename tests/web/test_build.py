@@ -1,4 +1,4 @@
-"""The web's build, where there is one: nothing from elsewhere, nothing inline, and the API reference complete."""
+"""The built portals: no foreign hosts, no inline code, and a complete API reference."""
 
 import re
 from pathlib import Path
@@ -40,7 +40,7 @@ def test_the_page_is_one_script_and_one_style_of_its_own() -> None:
 
 
 def test_colours_are_still_pairs() -> None:
-    # a build for older browsers would turn light-dark() into something that a dark page does not follow
+    # a build for older browsers would replace light-dark(), and dark mode would fail
     (style,) = built("assets/shell-*.css")
     assert "light-dark(" in style.read_text(encoding="utf-8")
 

@@ -1,4 +1,4 @@
-"""The web's sources: a lock without addresses, and pages that need nothing from elsewhere."""
+"""The portals' sources: a lock without addresses, and pages without foreign hosts."""
 
 import json
 import re
@@ -11,7 +11,7 @@ from careplus_demo.people import DOMAIN, PASSWORD
 
 WEB = Path(__file__).parents[2] / "web"
 MADE = {"node_modules", "dist", "types"}
-# the name of a vocabulary, which no browser asks for
+# an XML namespace, which browsers do not fetch
 NAMES = ("http://www.w3.org/2000/svg",)
 
 
@@ -21,7 +21,7 @@ def sources(*suffixes: str) -> list[Path]:
 
 
 def outside(text: str) -> list[str]:
-    """Addresses of other hosts in a text."""
+    """Return the addresses of other hosts in a text."""
     for name in NAMES:
         text = text.replace(name, "")
     return re.findall(r"(?:https?:)?//[\w-]+\.[\w.-]+", text)
@@ -47,7 +47,7 @@ def test_versions_are_exact_and_the_lock_holds_no_address() -> None:
     packages = json.loads(text)["packages"]
     for name, entry in packages.items():
         assert name == "" or entry["integrity"].startswith("sha512-"), name
-        # npm leaves out what its registry lacks, and then refuses its own lock
+        # npm omits packages missing from its registry, and then refuses its own lock
         absent = [wanted for wanted in entry.get("optionalDependencies", {}) if f"node_modules/{wanted}" not in packages]
         assert not absent, f"{name} without {absent}"
 

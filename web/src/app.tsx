@@ -1,24 +1,27 @@
-/** The app: learns where it is and who is there, and shows the page for both. */
+/** The app: shows the page of the current address to the signed-in account. */
 import { useEffect, useState } from "preact/hooks";
-import { type Account, api, type Config, type Failure, lost, outcome } from "./api/client";
+import { type Account, api, type Config, type Failure, outcome, sessionExpired } from "./api/client";
+import { account } from "./lib/account";
 import { language } from "./lib/i18n";
-import { Lazy } from "./lib/lazy";
-import { useLive } from "./lib/live";
-import { account, signOut, start } from "./lib/session";
+import { HOME } from "./lib/navigation";
+import type { OwnProps } from "./lib/page";
+import { type Address, address, go, listen, notice } from "./lib/router";
+import { signOut, start } from "./lib/session";
+import { useObservable } from "./lib/use-observable";
 import { keepZone } from "./lib/zone";
-import { type Address, address, go, listen, notice } from "./router";
-import { find, HOME, type OwnProps } from "./routes";
-import { Frame } from "./ui/Frame";
-import { NotFound } from "./ui/NotFound";
-import { Problem } from "./ui/Problem";
-import { Skeleton } from "./ui/Skeleton";
+import { find } from "./routes";
+import { Frame } from "./ui/frame/Frame";
+import { Lazy } from "./ui/frame/Lazy";
+import { NotFound } from "./ui/frame/NotFound";
+import { Problem } from "./ui/frame/Problem";
+import { Skeleton } from "./ui/frame/Skeleton";
 
 export function App() {
-  const here = useLive(address);
-  const who = useLive(account);
-  const said = useLive(notice);
-  const ended = useLive(lost);
-  useLive(language);
+  const here = useObservable(address);
+  const who = useObservable(account);
+  const said = useObservable(notice);
+  const ended = useObservable(sessionExpired);
+  useObservable(language);
   const [config, setConfig] = useState<Config | null>(null);
   const [failure, setFailure] = useState<Failure | null>(null);
 
@@ -52,7 +55,7 @@ export function App() {
       clearTimeout(later);
       stop();
     };
-    // tokens that are renewed bring the same person, and are no sign of life
+    // depend on the id only: a token refresh brings a new object for the same person and is no activity
   }, [whose]);
 
   return (
@@ -79,21 +82,21 @@ function Here({ here, who, config }: { here: Address; who: Account | null; confi
   if (route.role && route.role !== "any" && who && route.role !== who.role)
     return <Redirect to={HOME[who.role]} say="not_your_portal" />;
   const query = new URLSearchParams(here.search);
-  // pages that ask for a role are reached by somebody only; the others know that nobody may be there
-  // and what one of them has on the page is not the next one's
+  // pages of a role always have an account; public pages accept null
+  // the key discards the page's state when another person signs in
   return <Lazy key={who?.id} route={route} query={query} config={config} account={who as OwnProps["account"]} />;
 }
 
-/** The sign-in over the page; its code is fetched soon after somebody came, for when nothing can be fetched any more. */
+/** The sign-in over the page; its code is fetched early, because the network may be down when it is needed. */
 function Resume({ account }: { account: Account }) {
   const [Dialog, setDialog] = useState<Awaited<ReturnType<typeof sessionLost>> | null>(null);
   useEffect(() => void sessionLost().then((drawn) => setDialog(() => drawn)), []);
   return Dialog && <Dialog account={account} />;
 }
 
-/** The page itself comes first. */
+/** Milliseconds by which the idle timer and the sign-in dialog wait for the page's own code. */
 const UNHURRIED_MS = 3_000;
-const sessionLost = async () => (await import("./ui/SessionLost")).SessionLost;
+const sessionLost = async () => (await import("./ui/frame/SessionLost")).SessionLost;
 
 function Redirect({ to, say = null }: { to: string; say?: Parameters<typeof notice.set>[0] }) {
   useEffect(() => go(to, { replace: true, say }), [to, say]);
@@ -106,11 +109,11 @@ async function leave(): Promise<void> {
   else notice.set("not_signed_out");
 }
 
-/** What is asked before anything can be drawn; the answers to `prepare` are used once. */
+/** Config and session, which the first page needs; the answers requested by `prepare` are used once. */
 let asked: ReturnType<typeof ask> | null = null;
 const ask = () => Promise.all([outcome(api.GET("/api/config")), start()]);
 
-/** Asks, and starts to load the code of the page, while the words are still on their way. */
+/** Request config and session, and load the page's code, while the messages are loading. */
 export function prepare(path: string): void {
   asked = ask();
   void find(path)

@@ -1,7 +1,7 @@
 /** Mounts the app. */
 import { render } from "preact";
 import { App, prepare } from "./app";
-import { speak } from "./lib/i18n";
+import { loadLocale } from "./lib/i18n";
 import "./style/tokens.css";
 import "./style/base.css";
 import "./style/frame.css";
@@ -10,10 +10,10 @@ import "./style/forms.css";
 import "./style/print.css";
 
 const root = document.getElementById("app") as HTMLElement;
-const spoken = speak();
+const spoken = loadLocale();
 prepare(location.pathname);
 spoken.then(
   () => render(<App />, root),
-  // without words there is nothing to draw
+  // no page can be drawn without messages
   () => document.getElementById("failed")?.removeAttribute("hidden"),
 );

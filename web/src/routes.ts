@@ -1,47 +1,32 @@
-/** Every page: its address, who may see it, and where its code and words are. */
+/** Every page: its address, its role, its code and its messages. */
 import type { ComponentType } from "preact";
-import type { Account, Config, Role } from "./api/client";
-import { enter, type Key, type Room } from "./lib/i18n";
-import { match } from "./router";
+import type { Role } from "./api/client";
+import { loadMessages, type Room } from "./lib/i18n";
+import type { Found, OwnPage, Page, PageProps, Route } from "./lib/page";
+import { match } from "./lib/router";
 
-export interface PageProps {
-  /** The parts of the address that the pattern names. */
-  params: Readonly<Record<string, string>>;
-  query: URLSearchParams;
-  config: Config;
-  account: Account | null;
-}
-/** What a page that asks for a role is given. */
-export interface OwnProps extends PageProps {
-  account: Account;
-}
-
-type Page<P> = readonly [pattern: string, code: () => Promise<{ default: ComponentType<P> }>];
-/** A page of a role's portal. */
-export type OwnPage = Page<OwnProps>;
-
-/** Pages for everybody. */
+/** Public pages. */
 const OPEN: Readonly<Partial<Record<Room, readonly Page<PageProps>[]>>> = {
   public: [
     ["/", () => import("./pages/public/landing")],
     ["/sign-in", () => import("./pages/public/sign-in")],
     ["/register", () => import("./pages/public/register")],
-    ["/password", async () => (await Promise.all([import("./pages/account/password"), enter("account")]))[0]],
+    ["/password", async () => (await Promise.all([import("./pages/account/password"), loadMessages("account")]))[0]],
     ["/help", () => import("./pages/public/help")],
     ["/accessibility", () => import("./pages/public/accessibility")],
   ],
   account: [["/security", () => import("./pages/account/security") as Promise<{ default: ComponentType<PageProps> }>]],
   patient: [
-    ["/doctors", () => import("./pages/patient/doctors")],
-    ["/doctors/:id", () => import("./pages/patient/doctor")],
-    ["/doctors/:id/book", () => import("./pages/patient/book")],
+    ["/doctors", () => import("./pages/patient/book/doctors")],
+    ["/doctors/:id", () => import("./pages/patient/book/doctor")],
+    ["/doctors/:id/book", () => import("./pages/patient/book/book")],
   ],
 };
 
-/** Those of them that are about somebody, whatever their role. */
+/** Pages outside the portals that require an account of any role. */
 const SIGNED_IN = new Set(["/security"]);
 
-/** The portals, each a list of pages that comes with the first of them. */
+/** The portals; each loads its list of pages with its start page. */
 const PORTALS: Readonly<Record<Role, () => Promise<{ pages: readonly OwnPage[] }>>> = {
   patient: () => import("./pages/patient"),
   doctor: () => import("./pages/doctor"),
@@ -49,7 +34,7 @@ const PORTALS: Readonly<Record<Role, () => Promise<{ pages: readonly OwnPage[] }
   lab: () => import("./pages/lab"),
 };
 
-/** The portal that an address belongs to, by its first part. */
+/** The portal of an address, by its first path segment. */
 const BEGINNINGS: Readonly<Record<string, Role>> = {
   home: "patient",
   appointments: "patient",
@@ -64,62 +49,7 @@ const BEGINNINGS: Readonly<Record<string, Role>> = {
   lab: "lab",
 };
 
-/** Where each role begins. */
-export const HOME: Readonly<Record<Role, string>> = {
-  patient: "/home",
-  doctor: "/doctor",
-  admin: "/admin",
-  lab: "/lab",
-};
-
-/** The navigation of each role. */
-export const NAV: Readonly<Record<Role, readonly { href: string; say: Key }[]>> = {
-  patient: [
-    { href: "/home", say: "nav.home" },
-    { href: "/doctors", say: "nav.doctors" },
-    { href: "/appointments", say: "nav.appointments" },
-    { href: "/results", say: "nav.results" },
-    { href: "/prescriptions", say: "nav.prescriptions" },
-    { href: "/referrals", say: "nav.referrals" },
-    { href: "/labs", say: "nav.labs" },
-  ],
-  doctor: [
-    { href: "/doctor", say: "nav.today" },
-    { href: "/doctor/week", say: "nav.week" },
-    { href: "/doctor/patients", say: "nav.patients" },
-    { href: "/doctor/results", say: "nav.review" },
-    { href: "/doctor/referrals", say: "nav.referrals" },
-    { href: "/doctor/availability", say: "nav.availability" },
-  ],
-  admin: [
-    { href: "/admin", say: "nav.overview" },
-    { href: "/admin/appointments", say: "nav.appointments" },
-    { href: "/admin/doctors", say: "nav.doctors.staff" },
-    { href: "/admin/people", say: "nav.people" },
-    { href: "/admin/tests", say: "nav.tests" },
-    { href: "/admin/audit", say: "nav.audit" },
-  ],
-  lab: [{ href: "/lab", say: "nav.worklist" }],
-};
-
-/** Where people change what is known about themselves; the laboratory and administrators have no such page. */
-export const PROFILE: Readonly<Partial<Record<Role, string>>> = { patient: "/profile", doctor: "/doctor/profile" };
-
-export interface Route {
-  path: string;
-  /** Whose portal it is in; "any": that of whoever is signed in; null: everybody's. */
-  role: Role | "any" | null;
-  load: () => Promise<Found | null>;
-}
-
-/** A page's component with what its pattern found in the address. */
-export interface Found {
-  draw: ComponentType<OwnProps>;
-  pattern: string;
-  params: Record<string, string>;
-}
-
-/** The page at an address, or null where there cannot be one; in a portal that is known only when it is loaded. */
+/** The route of an address, or null without a page; inside a portal only `load` can tell. */
 export function find(address: string): Route | null {
   const path = address.length > 1 ? address.replace(/\/$/, "") : address;
   for (const [room, pages] of Object.entries(OPEN)) {
@@ -136,7 +66,7 @@ export function find(address: string): Route | null {
     path,
     role,
     load: async () => {
-      const [{ pages }] = await Promise.all([PORTALS[role](), enter("ui", role)]);
+      const [{ pages }] = await Promise.all([PORTALS[role](), loadMessages("ui", role)]);
       return drawn(pages, path, role);
     },
   };
@@ -146,7 +76,7 @@ async function drawn(pages: readonly OwnPage[], path: string, room: Room): Promi
   for (const [pattern, code] of pages) {
     const params = match(pattern, path);
     if (!params) continue;
-    const [{ default: draw }] = await Promise.all([code(), enter("ui", room)]);
+    const [{ default: draw }] = await Promise.all([code(), loadMessages("ui", room)]);
     return { draw, pattern, params };
   }
   return null;

@@ -1,11 +1,12 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { enter, speak } from "../src/lib/i18n";
+import { loadLocale, loadMessages } from "../src/lib/i18n";
+import type { OwnProps } from "../src/lib/page";
 import { keepZone } from "../src/lib/zone";
+import { minorOf } from "../src/pages/admin/catalogue/test-fields";
 import { csv } from "../src/pages/admin/csv";
-import { choices, propose, type Slot } from "../src/pages/admin/reassigning";
-import { minorOf } from "../src/pages/admin/test-fields";
-import type { OwnProps } from "../src/routes";
-import { CONFIG, gateway, json, PAT, refusal } from "./gateway";
+import { choices, propose, type Slot } from "../src/pages/admin/visits/propose-times";
+import { CONFIG, PAT } from "./fixtures";
+import { gateway, json, refusal } from "./gateway";
 import { draw, press, settled } from "./page";
 
 const ADMIN = { ...PAT, id: 1, role: "admin" as const };
@@ -49,8 +50,8 @@ const body = (): string => document.body.textContent ?? "";
 
 beforeEach(async () => {
   keepZone("Europe/Berlin");
-  await speak(["en"]);
-  await enter("ui", "admin");
+  await loadLocale(["en"]);
+  await loadMessages("ui", "admin");
 });
 
 describe("reassigning a day", () => {
@@ -86,7 +87,10 @@ describe("reassigning a day", () => {
       ],
       "PUT /api/admin/appointments/2": [refusal(409, "slot_taken", { alternatives: [later.starts_at] })],
     });
-    await open(() => import("../src/pages/admin/reassign"), `/admin/appointments/reassign?doctor_id=5&to=6&day=${DAY}`);
+    await open(
+      () => import("../src/pages/admin/visits/reassign"),
+      `/admin/appointments/reassign?doctor_id=5&to=6&day=${DAY}`,
+    );
     await press("Move 2 visits");
     await settled();
     expect(body()).toContain("1 of 2 visits are moved.");
@@ -113,7 +117,7 @@ describe("the overview", () => {
       "GET /api/admin/stats": [refusal(500, "unexpected")],
       "GET /ready": [refusal(500, "not_ready", { parts })],
     });
-    await open(() => import("../src/pages/admin/overview"), "/admin");
+    await open(() => import("../src/pages/admin/overview/overview"), "/admin");
     expect(body()).toContain("A part of the system does not answer.");
     expect(body()).toContain("LaboratoryDoes not answer");
     expect(document.querySelectorAll(".problem").length).toBe(2);
@@ -122,7 +126,7 @@ describe("the overview", () => {
 
 describe("visits", () => {
   const past = visit(3, "09:00", { starts_at: "2020-01-07T09:00:00Z" });
-  const page = () => import("../src/pages/admin/appointments");
+  const page = () => import("../src/pages/admin/visits/appointments");
 
   test("one click takes a visit to its next status", async () => {
     const asked = gateway({
@@ -175,7 +179,7 @@ test("an address that is taken leads to the person who has it, and what was type
       email: "r@x.example",
     }),
   );
-  await open(() => import("../src/pages/admin/new-doctor"), "/admin/doctors/new");
+  await open(() => import("../src/pages/admin/doctors/new-doctor"), "/admin/doctors/new");
   await press("Add doctor and make the link");
   expect(document.querySelector(".taken-email a")?.getAttribute("href")).toBe("/admin/people?q=r%40x.example");
   expect((document.getElementById("full_name") as HTMLInputElement).value).toBe("Dr Ruiz");
@@ -185,7 +189,7 @@ test("an address that is taken leads to the person who has it, and what was type
 
 test("nobody is offered to lock their own account", async () => {
   gateway({ "GET /api/admin/accounts/1": [json(ADMIN)] });
-  await open(() => import("../src/pages/admin/person"), "/admin/people/1", { id: "1" });
+  await open(() => import("../src/pages/admin/people/person"), "/admin/people/1", { id: "1" });
   expect(body()).toContain("This is your own account.");
   expect(document.querySelector("form, .lock")).toBeNull();
 });

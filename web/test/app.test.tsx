@@ -1,5 +1,6 @@
 import { beforeEach, expect, test, vi } from "vitest";
-import { type Asked, CONFIG, gateway, json, PAT, refusal, tokens } from "./gateway";
+import { CONFIG, PAT } from "./fixtures";
+import { type Asked, gateway, json, refusal, tokens } from "./gateway";
 import { arrived, draw, heading, press, settled, type } from "./page";
 
 const HINT = "careplus.signed-in";
@@ -9,13 +10,13 @@ const demo = json({ ...CONFIG, demo: true });
 beforeEach(() => {
   localStorage.clear();
   history.replaceState(null, "", "/");
-  // who is signed in and where we are live in modules
+  // account and address are module state
   vi.resetModules();
 });
 
 async function open(replies: Parameters<typeof gateway>[0], path = "/sign-in", loaded = true): Promise<Asked[]> {
   history.replaceState(null, "", path);
-  await (await import("../src/lib/i18n")).speak(["en"]);
+  await (await import("../src/lib/i18n")).loadLocale(["en"]);
   const asked = gateway(replies);
   const { App } = await import("../src/app");
   await draw(<App />);
@@ -93,7 +94,7 @@ test("a page that asks for somebody asks who, and leads there then", async () =>
 test("empty fields are named before anything is sent, and the summary has the focus and leads to them", async () => {
   const asked = await open({ "GET /api/config": [config] });
   await press("Sign in");
-  // the page of the test before may still be asking for what nobody answered
+  // the previous test's page may still be retrying
   expect(asked.map(({ call }) => call)).not.toContain("POST /auth/login");
   const summary = document.querySelector<HTMLElement>('[role="alert"]');
   expect(document.activeElement).toBe(summary);

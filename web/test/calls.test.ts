@@ -3,7 +3,7 @@ import { calls } from "../src/api/calls";
 
 const doctor = { doctor_id: 3 };
 
-/** Calls that keep what was asked and get one reply. */
+/** A client that records its requests and gets one reply. */
 function answering(reply: Response) {
   const asked: Request[] = [];
   const api = calls(async (request) => {

@@ -1,55 +1,20 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { Schemas } from "../src/api/client";
-import { enter } from "../src/lib/i18n";
+import { loadMessages } from "../src/lib/i18n";
 import { money } from "../src/lib/numbers";
+import type { OwnProps } from "../src/lib/page";
 import { courseOf, lastDay } from "../src/lib/prescriptions";
 import { keepZone } from "../src/lib/zone";
-import Prescription from "../src/pages/patient/prescription";
-import Prescriptions from "../src/pages/patient/prescriptions";
-import Referral from "../src/pages/patient/referral";
-import { booking, sentence } from "../src/pages/patient/referral-words";
-import type { OwnProps } from "../src/routes";
-import { CONFIG, gateway, json, PAT, refusal } from "./gateway";
+import Prescription from "../src/pages/patient/prescriptions/prescription";
+import Prescriptions from "../src/pages/patient/prescriptions/prescriptions";
+import Referral from "../src/pages/patient/referrals/referral";
+import { booking, sentence } from "../src/pages/patient/referrals/sentence";
+import { CONFIG, PAT, prescription, prescriptionItem, referral } from "./fixtures";
+import { gateway, json, refusal } from "./gateway";
 import { draw, heading, press } from "./page";
 
-const OSEI = { id: 3, full_name: "Dr Ama Osei" };
-const LIND = { id: 4, full_name: "Dr Erik Lind" };
-const WHO = { patient: { id: PAT.id, full_name: PAT.full_name }, created_at: "2030-01-01T23:30:00Z", version: 1 };
-const ITEM: Schemas["PrescriptionItem"] = {
-  medicine: "Ramipril 5 mg tablets",
-  dose: "1 tablet",
-  route: "oral",
-  frequency: "once a day",
-  duration_days: 7,
-  instructions: "With water.",
-};
-const RX: Schemas["Prescription"] = {
-  ...WHO,
-  id: 8,
-  reference: "RX-1",
-  doctor: OSEI,
-  appointment_id: null,
-  items: [ITEM, { ...ITEM, medicine: "Ibuprofen 400 mg tablets", duration_days: 3 }],
-  notes: "Call if it does not help.",
-  override_reason: null,
-  status: "active",
-  stopped_at: null,
-  stop_reason: null,
-};
-const REFERRAL: Schemas["Referral"] = {
-  ...WHO,
-  id: 9,
-  reference: "RF-1",
-  from_doctor: OSEI,
-  to_doctor: LIND,
-  to_specialty: null,
-  to_external: null,
-  reason: "Murmur, new since spring",
-  urgency: "urgent",
-  due_on: null,
-  status: "accepted",
-  note: null,
-};
+const ITEM = prescriptionItem();
+const RX = prescription();
+const REFERRAL = referral();
 const props = (search = "", id = "8"): OwnProps => ({
   params: { id },
   query: new URLSearchParams(search),
@@ -61,7 +26,7 @@ const text = (): string => document.body.textContent ?? "";
 beforeEach(async () => {
   vi.useFakeTimers({ now: new Date("2030-01-05T12:00:00Z"), toFake: ["Date"] });
   keepZone(CONFIG.zone);
-  await enter("ui", "patient");
+  await loadMessages("ui", "patient");
 });
 
 afterEach(() => vi.useRealTimers());

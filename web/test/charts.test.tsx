@@ -1,12 +1,12 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import type { Schemas } from "../src/api/client";
-import { enter } from "../src/lib/i18n";
+import { loadMessages } from "../src/lib/i18n";
 import type { Reading } from "../src/lib/results";
 import { keepZone } from "../src/lib/zone";
-import { type Bar, Bars } from "../src/ui/Bars";
-import { Figure } from "../src/ui/Figure";
-import { NumberLine } from "../src/ui/NumberLine";
-import { Trend } from "../src/ui/Trend";
+import { type Bar, Bars } from "../src/ui/charts/Bars";
+import { Figure } from "../src/ui/charts/Figure";
+import { NumberLine } from "../src/ui/charts/NumberLine";
+import { Trend } from "../src/ui/charts/Trend";
 import { draw } from "./page";
 
 const HEMOGLOBIN: Reading = {
@@ -20,7 +20,7 @@ const HEMOGLOBIN: Reading = {
   flag: "low",
 };
 
-/** Text as it is read: without what is hidden, each space the same. */
+/** The visible text with normalised spaces. */
 function read(page: HTMLElement): string {
   const copy = page.cloneNode(true) as HTMLElement;
   for (const hidden of copy.querySelectorAll('[aria-hidden="true"]')) hidden.remove();
@@ -30,7 +30,7 @@ function read(page: HTMLElement): string {
 const all = (page: HTMLElement, selector: string): Element[] => [...page.querySelectorAll(selector)];
 
 beforeEach(async () => {
-  await enter("ui");
+  await loadMessages("ui");
   keepZone("Europe/Berlin");
 });
 

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { gateway, json, PAT, refusal, tokens } from "./gateway";
+import { PAT } from "./fixtures";
+import { gateway, json, refusal, tokens } from "./gateway";
 
 let client: typeof import("../src/api/client");
 
@@ -14,7 +15,7 @@ const me = () => inTime(client.outcome(client.api.GET("/auth/me")));
 
 afterEach(() => vi.useRealTimers());
 
-/** What comes of it when a minute and a half passes. */
+/** The outcome after a minute and a half. */
 async function inTime<T>(promise: Promise<T>): Promise<T> {
   await vi.advanceTimersByTimeAsync(90_000);
   return promise;
@@ -74,7 +75,7 @@ test("a session that has ended under somebody's hands keeps the page, and what w
   client.onAccount((account) => told.push(account));
   const change = client.outcome(client.api.PUT("/auth/me", { body: { full_name: "Pat M" } }));
   await vi.advanceTimersByTimeAsync(0);
-  expect(client.lost.get()).toBe(true);
+  expect(client.sessionExpired.get()).toBe(true);
   expect(told).toEqual([]);
   client.keep(await tokens("second").json());
   expect(await inTime(change)).toMatchObject({ ok: true });
@@ -92,7 +93,7 @@ test("a session that is given up refuses what waited", async () => {
   await vi.advanceTimersByTimeAsync(0);
   client.keep(null);
   expect(await inTime(asking)).toMatchObject({ problem: { code: "unauthenticated" } });
-  expect(client.lost.get()).toBe(false);
+  expect(client.sessionExpired.get()).toBe(false);
 });
 
 test("what somebody sends is sent again under one key while the system is away, and says so", async () => {
@@ -100,7 +101,7 @@ test("what somebody sends is sent again under one key while the system is away, 
   const away: boolean[] = [];
   const down = refusal(503, "unavailable");
   const asked = gateway({ "POST /api/appointments": [down, new TypeError("offline"), down, json({ id: 1 })] });
-  client.away.listen((now) => away.push(now));
+  client.offline.listen((now) => away.push(now));
   const booked = await inTime(client.outcome(client.api.POST("/api/appointments", { body })));
   expect(booked.ok).toBe(true);
   expect(asked).toHaveLength(4);
@@ -181,7 +182,7 @@ test("a refresh that is put off says that nobody answered, not that the session 
   });
   await signedIn();
   for (let turn = 0; turn < 2; turn += 1) expect(await me()).toMatchObject({ problem: { code: "no_answer" } });
-  expect(client.lost.get()).toBe(false);
+  expect(client.sessionExpired.get()).toBe(false);
 });
 
 test("an old refusal does not end the session that was begun since", async () => {
@@ -197,7 +198,7 @@ test("an old refusal does not end the session that was begun since", async () =>
   refuse(refusal(401, "unauthenticated"));
   expect(await inTime(asking)).toMatchObject({ ok: true });
   expect(asked.at(-1)?.headers.get("Authorization")).toBe("Bearer second");
-  expect(client.lost.get()).toBe(false);
+  expect(client.sessionExpired.get()).toBe(false);
 });
 
 test("a call that is refused after others were renewed takes their token", async () => {

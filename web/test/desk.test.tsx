@@ -1,19 +1,20 @@
 import { act } from "preact/test-utils";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { type Account, keep, type Schemas } from "../src/api/client";
-import { enter } from "../src/lib/i18n";
-import { account } from "../src/lib/session";
+import { keep } from "../src/api/client";
+import { account } from "../src/lib/account";
+import { loadMessages } from "../src/lib/i18n";
 import { keepZone } from "../src/lib/zone";
-import Availability from "../src/pages/doctor/availability";
-import { checkWeek, copied, outside, rulesOf, slotsOn, type Week } from "../src/pages/doctor/availability-rules";
-import Order from "../src/pages/doctor/order";
-import Results, { urgentFirst } from "../src/pages/doctor/results";
+import Availability from "../src/pages/doctor/availability/availability";
+import { checkWeek, copied, outside, rulesOf, slotsOn, type Week } from "../src/pages/doctor/availability/rules";
+import Order from "../src/pages/doctor/order/order";
+import Results, { urgentFirst } from "../src/pages/doctor/results/results";
 import { CHART } from "./doctor";
-import { CONFIG, gateway, json, PAT, refusal } from "./gateway";
+import { availability, CONFIG, labResult, PAT, userAccount, visit } from "./fixtures";
+import { gateway, json, refusal } from "./gateway";
 import { draw, press, settled, type } from "./page";
 
-const OSEI: Account = { ...PAT, id: 3, role: "doctor", full_name: "Dr Ama Osei" };
-const RESULT: Schemas["LabResult"] = {
+const OSEI = userAccount({ ...PAT, id: 3, role: "doctor", full_name: "Dr Ama Osei" });
+const RESULT = labResult({
   id: 80,
   booking_id: 5,
   reference: "LB-7K3M-9Q2X",
@@ -34,29 +35,21 @@ const RESULT: Schemas["LabResult"] = {
   released_at: null,
   released_by: null,
   version: 2,
-};
-const VISIT = {
+});
+const VISIT = visit({
   id: 40,
   patient: { id: 7, full_name: "Pat Moreno", date_of_birth: "1984-05-17", sex: "female", phone: "+49 30 5550 1234" },
   // Monday 09:00 in Berlin
   starts_at: "2030-01-07T08:00:00Z",
   ends_at: "2030-01-07T08:30:00Z",
   status: "booked",
-} as unknown as Schemas["Visit"];
-const WEEK: Schemas["Availability"] = {
-  slot_minutes: 30,
-  place: "Room 12",
-  rules: [
-    { weekday: "mon", starts: "09:00", ends: "12:00" },
-    { weekday: "mon", starts: "13:00", ends: "17:00" },
-  ],
-  version: 4,
-};
+});
+const WEEK = availability();
 
 beforeEach(async () => {
   sessionStorage.clear();
   vi.useFakeTimers({ toFake: ["Date"], now: new Date("2030-01-05T09:00:00Z") });
-  await enter("ui", "doctor");
+  await loadMessages("ui", "doctor");
   keepZone("Europe/Berlin");
   keep(null);
   account.set(OSEI);

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import type { Schemas } from "../src/api/client";
-import Today from "../src/pages/doctor/today";
-import { wayBack } from "../src/pages/doctor/visits";
+import Today from "../src/pages/doctor/today/today";
+import { wayBack } from "../src/pages/doctor/visit/visits";
 import { begin, ONE, props, sent, VISIT } from "./doctor";
 import { gateway, json, refusal } from "./gateway";
 import { draw, press } from "./page";

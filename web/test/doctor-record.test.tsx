@@ -1,7 +1,7 @@
 import { act } from "preact/test-utils";
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import ChartPage from "../src/pages/doctor/chart";
-import VisitPage from "../src/pages/doctor/visit";
+import ChartPage from "../src/pages/doctor/chart/chart";
+import VisitPage from "../src/pages/doctor/visit/visit";
 import { begin, CHART, NOTES, ONE, props, sent, VISIT } from "./doctor";
 import { gateway, json, refusal } from "./gateway";
 import { draw, heading, press, settled, type } from "./page";
@@ -20,7 +20,7 @@ describe("the notes of a visit", () => {
     });
     return draw(<VisitPage {...props({ id: "5" })} />).then((page) => ({ page, asked }));
   };
-  /** What is typed is sent when the window is left, as after a silence. */
+  /** Typed text is sent when the window loses focus, as after a pause. */
   const leaveWindow = async (): Promise<void> => {
     vi.spyOn(document, "visibilityState", "get").mockReturnValue("hidden");
     await act(() => void document.dispatchEvent(new Event("visibilitychange")));

@@ -1,8 +1,9 @@
 import { act } from "preact/test-utils";
 import { beforeEach, expect, test, vi } from "vitest";
+import { account } from "../src/lib/account";
 import { type Draft, useDraft } from "../src/lib/draft";
-import { account, forget, start } from "../src/lib/session";
-import { PAT } from "./gateway";
+import { forget, start } from "../src/lib/session";
+import { PAT } from "./fixtures";
 import { draw } from "./page";
 
 const SAM = { ...PAT, id: 8 };

@@ -1,21 +1,22 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Account, Schemas } from "../src/api/client";
-import { enter } from "../src/lib/i18n";
-import { account } from "../src/lib/session";
+import { account } from "../src/lib/account";
+import { loadMessages } from "../src/lib/i18n";
+import { address, go, listen } from "../src/lib/router";
 import { keepZone } from "../src/lib/zone";
-import Book from "../src/pages/patient/book";
-import Doctor from "../src/pages/patient/doctor";
-import Doctors from "../src/pages/patient/doctors";
+import Book from "../src/pages/patient/book/book";
+import Doctor from "../src/pages/patient/book/doctor";
+import Doctors from "../src/pages/patient/book/doctors";
 import Landing from "../src/pages/public/landing";
-import { address, go, listen } from "../src/router";
-import { CONFIG, gateway, json, PAT, refusal } from "./gateway";
+import { CONFIG, foundDoctor, PAT } from "./fixtures";
+import { gateway, json, refusal } from "./gateway";
 import { draw, heading, press, settled, type } from "./page";
 
 type FoundDoctor = Schemas["FoundDoctor"];
 
 const NINE = "2030-01-07T08:00:00Z";
 const TEN = "2030-01-07T09:00:00Z";
-const RUIZ: FoundDoctor = {
+const RUIZ = foundDoctor({
   id: 3,
   full_name: "Dr Marta Ruiz",
   specialty: "Cardiology",
@@ -25,8 +26,8 @@ const RUIZ: FoundDoctor = {
   phone: "+49 30 5550 2000",
   booking: "online",
   next_available: NINE,
-};
-const KOWALSKI: FoundDoctor = { ...RUIZ, id: 4, full_name: "Dr Jan Kowalski", booking: "phone" };
+});
+const KOWALSKI = foundDoctor({ ...RUIZ, id: 4, full_name: "Dr Jan Kowalski", booking: "phone" });
 const list = (...items: FoundDoctor[]) => json({ items, next_cursor: null });
 const slots = (starts: string[], next_available: string | null = starts[0] ?? null) =>
   json({
@@ -46,7 +47,7 @@ beforeEach(async () => {
   stop = listen();
   vi.useFakeTimers({ now: new Date("2030-01-06T12:00:00Z"), toFake: ["Date"] });
   keepZone("Europe/Berlin");
-  await enter("ui", "public", "patient");
+  await loadMessages("ui", "public", "patient");
 });
 
 afterEach(() => {
@@ -221,7 +222,7 @@ describe("booking", () => {
   test.each(["", "soon", "2030-01-07"])("a start that is no time (%j) leads back to all times", async (start) => {
     gateway(known);
     const page = await at(book(start), Book, PAT);
-    expect(page.textContent).toContain("names no time");
+    expect(page.textContent).toContain("no valid time");
     expect(hrefs(page)).toContain("/doctors/3");
   });
 });

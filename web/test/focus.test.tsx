@@ -2,9 +2,9 @@ import { useState } from "preact/hooks";
 import { act } from "preact/test-utils";
 import { expect, test } from "vitest";
 import { Dialog } from "../src/ui/Dialog";
+import { Page } from "../src/ui/frame/Page";
+import { Problem } from "../src/ui/frame/Problem";
 import { More } from "../src/ui/More";
-import { Page } from "../src/ui/Page";
-import { Problem } from "../src/ui/Problem";
 import { draw, press, settled } from "./page";
 
 const failure = { ok: false, problem: { code: "no_answer", status: 0 }, retryAfter: null } as const;

@@ -1,10 +1,10 @@
 import { beforeAll, expect, test } from "vitest";
 import type { Problem } from "../src/api/client";
 import { missing, mistakes } from "../src/lib/form";
-import { enter } from "../src/lib/i18n";
-import { said } from "../src/lib/said";
+import { loadMessages } from "../src/lib/i18n";
+import { problemText } from "../src/lib/problem-text";
 
-beforeAll(() => enter("public"));
+beforeAll(() => loadMessages("public"));
 
 const malformed = (...fields: string[]): Problem => ({
   type: "/docs/problems#malformed",
@@ -38,5 +38,5 @@ test("a field that the form does not have is said of the whole form", () => {
 });
 
 test("a wait is said with its seconds", () => {
-  expect(said({ code: "no_answer", status: 503 }, 2)).toMatch(/Try again in 2 seconds\.$/);
+  expect(problemText({ code: "no_answer", status: 503 }, 2)).toMatch(/Try again in 2 seconds\.$/);
 });

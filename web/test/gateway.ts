@@ -1,28 +1,8 @@
-/** A stand-in for the network: answers by method and path, and keeps what was asked. */
+/** A fake network: answers by method and path, and records requests. */
+
 import { vi } from "vitest";
-import type { Account, Config, Tokens } from "../src/api/client";
-
-export const PAT: Account = {
-  id: 7,
-  email: "pat@demo.example",
-  full_name: "Pat Moreno",
-  role: "patient",
-  date_of_birth: "1984-05-17",
-  sex: "female",
-  phone: "+49 30 5550 1234",
-  active: true,
-  second_factor: false,
-  created_at: "2030-01-07T09:00:00Z",
-  version: 1,
-};
-
-export const CONFIG: Config = {
-  hospital: "St Alba",
-  zone: "Europe/Berlin",
-  phone: "+49 30 5550 0",
-  demo: false,
-  booking: { notice_minutes: 60, horizon_days: 180, change_notice_minutes: 0 },
-};
+import type { Tokens } from "../src/api/client";
+import { PAT } from "./fixtures";
 
 export interface Asked {
   call: string;
@@ -32,7 +12,7 @@ export interface Asked {
 
 type Reply = Response | Error | ((asked: Asked) => Response | Promise<Response>);
 
-/** The last reply of a list is given for every further request. */
+/** Stub `fetch` with lists of replies; the last reply of a list repeats. Return the recorded requests. */
 export function gateway(replies: Record<string, Reply[]>): Asked[] {
   const asked: Asked[] = [];
   vi.stubGlobal("fetch", async (request: Request) => {

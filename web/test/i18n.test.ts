@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from "vitest";
 import de from "../src/i18n/de/shell.json";
 import shell from "../src/i18n/en/shell.json";
-import { choose, enter, type Key, language, plural, speak, t, tCode, use } from "../src/lib/i18n";
+import { choose, type Key, language, loadLocale, loadMessages, plural, t, tCode, use } from "../src/lib/i18n";
 import { pseudo } from "./pseudo";
 
 const every = import.meta.glob<Record<string, string>>("../src/i18n/*/*.json", { eager: true, import: "default" });
@@ -10,7 +10,7 @@ const english = Object.entries(every).filter(([path]) => path.includes("/en/"));
 
 afterEach(async () => {
   use("en", shell);
-  await speak(["en"]);
+  await loadLocale(["en"]);
 });
 
 test("words with values; a value that is missing shows", () => {
@@ -29,7 +29,7 @@ test("codes that have no words keep the server's", () => {
 });
 
 test("a room's words come with it, in the language that is spoken then and later", async () => {
-  await enter("ui");
+  await loadMessages("ui");
   expect(t("appointment.booked")).toBe("Booked");
   await choose("de");
   expect(t("appointment.booked")).toBe("Gebucht");
@@ -41,7 +41,7 @@ test("a room's words come with it, in the language that is spoken then and later
 
 test("the language that was chosen last is spoken, and a room that came meanwhile has its words in it", async () => {
   const german = choose("de");
-  await enter("lab");
+  await loadMessages("lab");
   await Promise.all([german, choose("en"), choose("de")]);
   expect(language.get()).toBe("de");
   for (const [key, text] of Object.entries(every["../src/i18n/de/lab.json"] ?? {})) expect(t(key as Key)).toBe(text);
@@ -54,12 +54,12 @@ test("a language that is written from the right turns the page around", () => {
 });
 
 test("a language that there are no words for stays English", async () => {
-  await speak(["xx-YY", "en-GB"]);
+  await loadLocale(["xx-YY", "en-GB"]);
   expect(language.get()).toBe("en");
 });
 
 test("the first of the browser's languages that is known is taken", async () => {
-  await speak(["fr-FR", "de-AT", "en"]);
+  await loadLocale(["fr-FR", "de-AT", "en"]);
   expect(language.get()).toBe("de");
 });
 

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { keep, lost } from "../src/api/client";
+import { keep, sessionExpired } from "../src/api/client";
 import { IDLE_MS, watchIdle } from "../src/lib/idle";
-import { gateway, PAT, refusal } from "./gateway";
+import { PAT } from "./fixtures";
+import { gateway, refusal } from "./gateway";
 
 const LEA = { ...PAT, role: "lab" } as const;
 const LOGOUT = "POST /auth/logout";
@@ -26,9 +27,9 @@ test("staff who leave their page are signed out after half an hour", async () =>
   const asked = gateway({ [LOGOUT]: [ended()] });
   stop = watchIdle(LEA);
   await vi.advanceTimersByTimeAsync(IDLE_MS - MINUTE);
-  expect([asked.length, lost.get()]).toEqual([0, false]);
+  expect([asked.length, sessionExpired.get()]).toEqual([0, false]);
   await vi.advanceTimersByTimeAsync(2 * MINUTE);
-  expect([asked.map(({ call }) => call), lost.get()]).toEqual([[LOGOUT], true]);
+  expect([asked.map(({ call }) => call), sessionExpired.get()]).toEqual([[LOGOUT], true]);
 });
 
 test.each(["pointerdown", "keydown", "wheel"])("%s is a sign of life", async (name) => {
@@ -37,9 +38,9 @@ test.each(["pointerdown", "keydown", "wheel"])("%s is a sign of life", async (na
   await vi.advanceTimersByTimeAsync(IDLE_MS - MINUTE);
   dispatchEvent(new Event(name));
   await vi.advanceTimersByTimeAsync(IDLE_MS - MINUTE);
-  expect(lost.get()).toBe(false);
+  expect(sessionExpired.get()).toBe(false);
   await vi.advanceTimersByTimeAsync(2 * MINUTE);
-  expect(lost.get()).toBe(true);
+  expect(sessionExpired.get()).toBe(true);
 });
 
 test("so is what another tab was touched for", async () => {
@@ -48,14 +49,14 @@ test("so is what another tab was touched for", async () => {
   await vi.advanceTimersByTimeAsync(IDLE_MS - MINUTE);
   localStorage.setItem("careplus.touched", String(Date.now()));
   await vi.advanceTimersByTimeAsync(2 * MINUTE);
-  expect(lost.get()).toBe(false);
+  expect(sessionExpired.get()).toBe(false);
 });
 
 test("the page is covered at once, and the session ended when the system is there again", async () => {
   const asked = gateway({ [LOGOUT]: [refusal(500, "internal"), ended()] });
   stop = watchIdle(LEA);
   await vi.advanceTimersByTimeAsync(IDLE_MS);
-  expect(lost.get()).toBe(true);
+  expect(sessionExpired.get()).toBe(true);
   await vi.advanceTimersByTimeAsync(MINUTE);
   expect(asked.length).toBeGreaterThanOrEqual(2);
 });
@@ -64,5 +65,5 @@ test("patients stay signed in on their own device", async () => {
   const asked = gateway({ [LOGOUT]: [ended()] });
   stop = watchIdle(PAT);
   await vi.advanceTimersByTimeAsync(3 * IDLE_MS);
-  expect([asked.length, lost.get()]).toEqual([0, false]);
+  expect([asked.length, sessionExpired.get()]).toEqual([0, false]);
 });

@@ -1,13 +1,14 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { enter } from "../src/lib/i18n";
-import { account } from "../src/lib/session";
+import { account } from "../src/lib/account";
+import { loadMessages } from "../src/lib/i18n";
+import { address, go } from "../src/lib/router";
 import { keepZone } from "../src/lib/zone";
-import LabBook from "../src/pages/patient/lab-book";
-import { bookHref, testsOf } from "../src/pages/patient/lab-tests";
-import Labs from "../src/pages/patient/labs";
-import { address, go } from "../src/router";
-import { CONFIG, gateway, json, PAT, refusal } from "./gateway";
-import { at, BOOKED, CBC, NINE, page } from "./laboratory";
+import LabBook from "../src/pages/patient/labs/book";
+import Labs from "../src/pages/patient/labs/labs";
+import { bookHref, testsOf } from "../src/pages/patient/labs/tests";
+import { CONFIG, NINE, PAT } from "./fixtures";
+import { gateway, json, refusal } from "./gateway";
+import { at, BOOKED, CBC, page } from "./laboratory";
 import { draw, press } from "./page";
 
 const TESTS = "GET /api/labs/tests";
@@ -19,7 +20,7 @@ beforeEach(async () => {
   vi.useFakeTimers({ now: new Date("2030-01-07T12:00:00Z"), toFake: ["Date"] });
   keepZone(CONFIG.zone);
   account.set(PAT);
-  await enter("ui", "patient");
+  await loadMessages("ui", "patient");
 });
 
 afterEach(() => {

@@ -1,13 +1,14 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { enter } from "../src/lib/i18n";
-import { account } from "../src/lib/session";
+import { account } from "../src/lib/account";
+import { loadMessages } from "../src/lib/i18n";
+import { go } from "../src/lib/router";
 import { keepZone } from "../src/lib/zone";
-import LabBooking from "../src/pages/patient/lab-booking";
-import Result from "../src/pages/patient/result";
-import Results from "../src/pages/patient/results";
-import { go } from "../src/router";
-import { CONFIG, gateway, json, PAT, refusal } from "./gateway";
-import { at, BOOKED, CBC, NINE, page, RESULT } from "./laboratory";
+import LabBooking from "../src/pages/patient/labs/booking";
+import Result from "../src/pages/patient/results/result";
+import Results from "../src/pages/patient/results/results";
+import { CONFIG, NINE, PAT } from "./fixtures";
+import { gateway, json, refusal } from "./gateway";
+import { at, BOOKED, CBC, page, RESULT } from "./laboratory";
 import { draw, press, settled, type } from "./page";
 
 const TESTS = "GET /api/labs/tests";
@@ -16,7 +17,7 @@ beforeEach(async () => {
   vi.useFakeTimers({ now: new Date("2030-01-07T12:00:00Z"), toFake: ["Date"] });
   keepZone(CONFIG.zone);
   account.set(PAT);
-  await enter("ui", "patient");
+  await loadMessages("ui", "patient");
 });
 
 afterEach(() => {
@@ -37,7 +38,7 @@ describe("a laboratory visit", () => {
     [{}, "Booked", "Come to the laboratory on Tuesday 8 January 2030, 09:00."],
     [{ starts_at: null }, "Booked", "Come to the laboratory whenever it suits you."],
     [{ status: "received", collected_at: NINE }, "In the laboratory", "Your sample was taken on 8 January 2030."],
-    [{ status: "verified" }, "In the laboratory", "Your doctor looks at them first"],
+    [{ status: "verified" }, "In the laboratory", "Your doctor checks them first"],
     [{ status: "rejected" }, "Booked", "Please come again for a new one."],
     [{ status: "verified", tests: [{ ...CBC, result_id: 6 }] }, "Results ready", "Your results are ready."],
   ])("%j is at the step %s", async (change, step, sentence) => {

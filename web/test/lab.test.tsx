@@ -1,35 +1,21 @@
 import { act } from "preact/test-utils";
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { type Account, keep, type Schemas } from "../src/api/client";
-import { enter } from "../src/lib/i18n";
-import { account } from "../src/lib/session";
+import { keep } from "../src/api/client";
+import { account } from "../src/lib/account";
+import { loadMessages } from "../src/lib/i18n";
 import { keepZone } from "../src/lib/zone";
-import LabBooking from "../src/pages/lab/booking";
-import { flagOf, flagOfText, isFar, rangeFor } from "../src/pages/lab/flags";
-import { parseValue, typed } from "../src/pages/lab/values";
+import LabBooking from "../src/pages/lab/booking/booking";
+import { flagOf, flagOfText, isFar, rangeFor } from "../src/pages/lab/booking/flags";
+import { parseValue, typed } from "../src/pages/lab/booking/values";
 import Worklist from "../src/pages/lab/worklist";
-import { type Asked, CONFIG, gateway, json, PAT, refusal } from "./gateway";
+import { analyte, CONFIG, labBooking, PAT, userAccount } from "./fixtures";
+import { type Asked, gateway, json, refusal } from "./gateway";
 import { draw, press, settled, type } from "./page";
 
-const ROBIN: Account = { ...PAT, id: 9, role: "lab", full_name: "Robin Marsh" };
+const ROBIN = userAccount({ ...PAT, id: 9, role: "lab", full_name: "Robin Marsh" });
 const BOUNDS = { low: 12, high: 15.5, critical_low: 7, critical_high: 20 };
-const HAEMOGLOBIN: Schemas["Analyte"] = {
-  code: "hemoglobin",
-  name: "Haemoglobin",
-  loinc: "718-7",
-  kind: "quantity",
-  unit: "g/dL",
-  decimals: 1,
-  plain: "",
-  usual: [],
-  choices: [],
-  ranges: [
-    { sex: null, age_from_days: 0, age_to_days: 6570, ...BOUNDS, low: 11 },
-    { sex: "male", age_from_days: 6570, age_to_days: null, ...BOUNDS, low: 13.5 },
-    { sex: "female", age_from_days: 6570, age_to_days: null, ...BOUNDS },
-  ],
-};
-const NITRITE: Schemas["Analyte"] = {
+const HAEMOGLOBIN = analyte();
+const NITRITE = analyte({
   ...HAEMOGLOBIN,
   code: "nitrite",
   name: "Nitrite",
@@ -38,9 +24,9 @@ const NITRITE: Schemas["Analyte"] = {
   usual: ["negative"],
   choices: ["negative", "positive"],
   ranges: [],
-};
+});
 const TEST = { code: "CBC", name: "Blood count", specimen: "EDTA blood", analytes: [HAEMOGLOBIN, NITRITE] };
-const BOOKING: Schemas["LabBooking"] = {
+const BOOKING = labBooking({
   id: 5,
   reference: "LB-7K3M-9Q2X",
   patient: { id: 7, full_name: "Pat Moreno", date_of_birth: "1984-05-17", sex: "female" },
@@ -56,13 +42,13 @@ const BOOKING: Schemas["LabBooking"] = {
   collected_at: "2030-01-07T07:35:00Z",
   created_at: "2030-01-06T07:30:00Z",
   version: 3,
-};
+});
 const SAVED = { id: 80, test_code: "CBC", test_name: "Blood count", status: "resulted", observations: [], note: null };
 
 beforeEach(async () => {
   sessionStorage.clear();
   history.replaceState(null, "", "/lab");
-  await enter("ui", "lab");
+  await loadMessages("ui", "lab");
   keepZone("Europe/Berlin");
   keep(null);
   account.set(ROBIN);

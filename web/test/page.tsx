@@ -13,7 +13,7 @@ export async function draw(what: ComponentChild): Promise<HTMLElement> {
   return into;
 }
 
-/** Lets requests end, and what they change be drawn. */
+/** Wait for pending requests and their rendering. */
 export async function settled(): Promise<void> {
   for (let turn = 0; turn < 3; turn += 1) await act(() => new Promise((resolve) => setTimeout(resolve, 0)));
 }

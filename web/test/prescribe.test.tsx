@@ -1,17 +1,18 @@
 import { act } from "preact/test-utils";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { Account, Schemas } from "../src/api/client";
-import { enter } from "../src/lib/i18n";
-import { account } from "../src/lib/session";
+import type { Schemas } from "../src/api/client";
+import { account } from "../src/lib/account";
+import { loadMessages } from "../src/lib/i18n";
+import { go, notice } from "../src/lib/router";
 import { keepZone } from "../src/lib/zone";
-import Prescribe from "../src/pages/doctor/prescribe";
-import { allConflicts, conflicts, copied, empty, lastOf } from "../src/pages/doctor/prescribe-items";
-import Prescription from "../src/pages/doctor/prescription";
-import { go, notice } from "../src/router";
-import { CONFIG, gateway, json, PAT, refusal } from "./gateway";
+import { allConflicts, conflicts, copied, empty, lastOf } from "../src/pages/doctor/prescribe/items";
+import Prescribe from "../src/pages/doctor/prescribe/prescribe";
+import Prescription from "../src/pages/doctor/prescribe/prescription";
+import { CONFIG, chart, PAT, userAccount } from "./fixtures";
+import { gateway, json, refusal } from "./gateway";
 import { draw, press, settled, type } from "./page";
 
-const OSEI: Account = { ...PAT, id: 3, full_name: "Dr Ama Osei", role: "doctor" };
+const OSEI = userAccount({ ...PAT, id: 3, full_name: "Dr Ama Osei", role: "doctor" });
 const PENICILLIN = { substance: "Penicillin", reaction: "Hives", severity: "severe", noted_on: null } as const;
 const earlier = (id: number, doctor: number, medicine = "Bisoprolol 2.5 mg tablets"): Schemas["Prescription"] => ({
   id,
@@ -39,7 +40,7 @@ const earlier = (id: number, doctor: number, medicine = "Bisoprolol 2.5 mg table
   stop_reason: null,
   version: 1,
 });
-const CHART: Schemas["Chart"] = {
+const CHART = chart({
   patient: {
     id: 7,
     full_name: "Pat Moreno",
@@ -57,7 +58,7 @@ const CHART: Schemas["Chart"] = {
   visits: [],
   access: [],
   version: 1,
-};
+});
 const REPLIES = {
   "GET /api/doctor/patients/7": [json(CHART)],
   "GET /api/doctor/prescriptions": [json({ items: [], next_cursor: null })],
@@ -68,7 +69,7 @@ beforeEach(async () => {
   vi.useFakeTimers({ now: new Date("2030-01-07T12:00:00Z"), toFake: ["Date"] });
   keepZone("Europe/Berlin");
   account.set(OSEI);
-  await enter("ui", "doctor");
+  await loadMessages("ui", "doctor");
 });
 
 afterEach(() => {

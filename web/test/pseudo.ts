@@ -1,4 +1,4 @@
-/** English that looks foreign and is 40 % longer: shows words that are not in the JSON, and places that are too narrow. */
+/** The pseudo-locale: accented English, 40 % longer, shows untranslated texts and narrow layouts. */
 import type { Words } from "../src/lib/i18n";
 
 const ACCENTED: Record<string, string> = {

@@ -26,7 +26,7 @@ function asking<T>() {
 }
 
 let loaded: Loaded<string>;
-/** What was drawn, each time, with the key it was drawn for. */
+/** Every rendering, with its key. */
 let drawn: string[];
 let pages: Pages<string>;
 
@@ -41,7 +41,7 @@ function Many({ of, ask }: { of: string; ask: (about: string) => Promise<Outcome
   return <p>{pages.data?.items.join()}</p>;
 }
 
-/** The same place on the page, drawn for something else when its button is pressed. */
+/** A component whose button switches it to another key. */
 async function switching(draws: (of: string) => preact.ComponentChild): Promise<void> {
   const { useState } = await import("preact/hooks");
   const Switch = () => {

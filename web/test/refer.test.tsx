@@ -1,18 +1,18 @@
 import { act } from "preact/test-utils";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { Account, Schemas } from "../src/api/client";
-import { enter } from "../src/lib/i18n";
-import { account } from "../src/lib/session";
+import { account } from "../src/lib/account";
+import { loadMessages } from "../src/lib/i18n";
+import { go, notice } from "../src/lib/router";
 import { keepZone } from "../src/lib/zone";
-import Refer from "../src/pages/doctor/refer";
-import { steps } from "../src/pages/doctor/referral-steps";
-import Referrals from "../src/pages/doctor/referrals";
-import { go, notice } from "../src/router";
-import { CONFIG, gateway, json, PAT, refusal } from "./gateway";
+import Refer from "../src/pages/doctor/referrals/refer";
+import Referrals from "../src/pages/doctor/referrals/referrals";
+import { steps } from "../src/pages/doctor/referrals/steps";
+import { CONFIG, PAT, referral, userAccount } from "./fixtures";
+import { gateway, json, refusal } from "./gateway";
 import { draw, heading, press, settled, type } from "./page";
 
-const LIND: Account = { ...PAT, id: 4, full_name: "Dr Erik Lind", role: "doctor" };
-const REFERRAL: Schemas["Referral"] = {
+const LIND = userAccount({ ...PAT, id: 4, full_name: "Dr Erik Lind", role: "doctor" });
+const REFERRAL = referral({
   id: 9,
   reference: "RF-1",
   patient: { id: 7, full_name: "Pat Moreno" },
@@ -27,7 +27,7 @@ const REFERRAL: Schemas["Referral"] = {
   note: null,
   created_at: "2030-01-02T09:00:00Z",
   version: 1,
-};
+});
 const CHART = {
   patient: { id: 7, full_name: "Pat Moreno", date_of_birth: null, sex: "female", phone: null, email: PAT.email },
   allergy_status: "not_asked",
@@ -45,7 +45,7 @@ beforeEach(async () => {
   vi.useFakeTimers({ now: new Date("2030-01-07T12:00:00Z"), toFake: ["Date"] });
   keepZone("Europe/Berlin");
   account.set(LIND);
-  await enter("ui", "doctor");
+  await loadMessages("ui", "doctor");
 });
 
 afterEach(() => {

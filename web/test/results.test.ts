@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { enter } from "../src/lib/i18n";
+import { loadMessages } from "../src/lib/i18n";
 import { type Reading, readable, sentence, shown, toneOf, usual, wordOf } from "../src/lib/results";
 
 type Range = NonNullable<Reading["range"]>;
@@ -40,7 +40,7 @@ const reading = (more: Partial<Reading> = {}): Reading => ({
 const words = (text: string, allowed: string[]): Reading =>
   reading({ value: null, text, unit: null, range: null, usual: allowed });
 
-beforeAll(() => enter("ui"));
+beforeAll(() => loadMessages("ui"));
 
 describe("a value in words", () => {
   test.each([

@@ -1,17 +1,20 @@
 import { beforeEach, expect, test, vi } from "vitest";
-import { gateway, PAT, refusal, tokens } from "./gateway";
+import { PAT } from "./fixtures";
+import { gateway, refusal, tokens } from "./gateway";
 
 const HINT = "careplus.signed-in";
 let session: typeof import("../src/lib/session");
+let account: typeof import("../src/lib/account").account;
 
 beforeEach(async () => {
   localStorage.clear();
   sessionStorage.clear();
   vi.resetModules();
   session = await import("../src/lib/session");
+  ({ account } = await import("../src/lib/account"));
 });
 
-/** What another tab tells this one: each value that the hint had there. */
+/** Send the storage events of another tab: each value of the hint. */
 function otherTab(...values: (string | null)[]): Promise<void> {
   for (const newValue of values) dispatchEvent(new StorageEvent("storage", { key: HINT, newValue }));
   return new Promise((resolve) => setTimeout(resolve, 5));
@@ -22,7 +25,7 @@ const write = (name: string) => sessionStorage.setItem(`careplus.draft.${name}`,
 test("a browser that nobody signed in on asks for no session", async () => {
   const asked = gateway({});
   expect((await session.start()).ok).toBe(true);
-  expect(session.account.get()).toBeNull();
+  expect(account.get()).toBeNull();
   expect(asked).toEqual([]);
 });
 
@@ -30,14 +33,14 @@ test("a session is taken up again without a password", async () => {
   localStorage.setItem(HINT, "1");
   gateway({ "POST /auth/refresh": [tokens()] });
   await session.start();
-  expect(session.account.get()).toEqual(PAT);
+  expect(account.get()).toEqual(PAT);
 });
 
 test("a session that has ended is forgotten", async () => {
   localStorage.setItem(HINT, "1");
   gateway({ "POST /auth/refresh": [refusal(401, "unauthenticated")] });
   expect((await session.start()).ok).toBe(true);
-  expect(session.account.get()).toBeNull();
+  expect(account.get()).toBeNull();
   expect(localStorage.getItem(HINT)).toBeNull();
 });
 
@@ -45,9 +48,9 @@ test("while the system is away it is not known who is signed in", async () => {
   localStorage.setItem(HINT, "1");
   gateway({ "POST /auth/refresh": [refusal(503, "unavailable"), tokens()] });
   expect(await session.start()).toMatchObject({ ok: false, problem: { code: "unavailable" } });
-  expect(session.account.get()).toBeUndefined();
+  expect(account.get()).toBeUndefined();
   expect((await session.start()).ok).toBe(true);
-  expect(session.account.get()).toEqual(PAT);
+  expect(account.get()).toEqual(PAT);
 });
 
 test("signing in and out", async () => {
@@ -55,10 +58,10 @@ test("signing in and out", async () => {
   await session.start();
   await session.signIn(PAT.email, "seven-quiet-herons");
   expect(asked[0]?.body).toEqual({ email: PAT.email, password: "seven-quiet-herons" });
-  expect(session.account.get()).toEqual(PAT);
+  expect(account.get()).toEqual(PAT);
   expect(localStorage.getItem(HINT)).toBe("1");
   await session.signOut();
-  expect(session.account.get()).toBeNull();
+  expect(account.get()).toBeNull();
   expect(localStorage.getItem(HINT)).toBeNull();
 });
 
@@ -79,7 +82,7 @@ test("a wrong password changes nothing", async () => {
   gateway({ "POST /auth/login": [refusal(401, "invalid_credentials")] });
   await session.start();
   expect(await session.signIn(PAT.email, "x")).toMatchObject({ ok: false, problem: { code: "invalid_credentials" } });
-  expect(session.account.get()).toBeNull();
+  expect(account.get()).toBeNull();
 });
 
 test("other tabs are followed out and in", async () => {
@@ -88,10 +91,10 @@ test("other tabs are followed out and in", async () => {
   await session.signIn(PAT.email, "p");
   write("7.book.3");
   await otherTab("left", null);
-  expect(session.account.get()).toBeNull();
+  expect(account.get()).toBeNull();
   expect(sessionStorage.length).toBe(0);
   await otherTab("1");
-  expect(session.account.get()?.full_name).toBe("Sam");
+  expect(account.get()?.full_name).toBe("Sam");
 });
 
 test("another tab that finds the session ended takes nothing away here", async () => {
@@ -100,7 +103,7 @@ test("another tab that finds the session ended takes nothing away here", async (
   await session.signIn(PAT.email, "p");
   write("7.book.3");
   await otherTab(null);
-  expect(session.account.get()).toEqual(PAT);
+  expect(account.get()).toEqual(PAT);
   expect(sessionStorage.length).toBe(1);
 });
 
@@ -140,7 +143,7 @@ test("when somebody else is there all of a sudden, what was written here is gone
   const changed = await outcome(api.PUT("/auth/me", { body: { full_name: "Pat M" } }));
   expect(changed).toMatchObject({ ok: false, problem: { code: "unauthenticated" } });
   expect(asked.filter(({ call }) => call === "PUT /auth/me")).toHaveLength(1);
-  expect(session.account.get()).toEqual(sam);
+  expect(account.get()).toEqual(sam);
   expect(sessionStorage.length).toBe(0);
 });
 
@@ -158,7 +161,7 @@ test("an answer about a session that was left meanwhile brings nobody back", asy
   await otherTab("left", null);
   renew(tokens("late"));
   expect((await asking).ok).toBe(false);
-  expect(session.account.get()).toBeNull();
+  expect(account.get()).toBeNull();
 });
 
 test("a browser that keeps nothing asks on every page", async () => {
@@ -168,5 +171,5 @@ test("a browser that keeps nothing asks on every page", async () => {
   vi.stubGlobal("localStorage", { getItem: denied, setItem: denied, removeItem: denied });
   gateway({ "POST /auth/refresh": [tokens()] });
   await session.start();
-  expect(session.account.get()).toEqual(PAT);
+  expect(account.get()).toEqual(PAT);
 });

@@ -1,5 +1,5 @@
-/** Every test speaks English; rooms other than the shell's are entered by who needs them. */
+/** Every test runs in English; tests load further message files themselves. */
 import { beforeEach } from "vitest";
-import { speak } from "../src/lib/i18n";
+import { loadLocale } from "../src/lib/i18n";
 
-beforeEach(() => speak(["en"]));
+beforeEach(() => loadLocale(["en"]));

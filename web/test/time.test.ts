@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { enter } from "../src/lib/i18n";
+import { loadMessages } from "../src/lib/i18n";
 import {
   addDays,
   ageOn,
@@ -31,7 +31,7 @@ const speaking = (lang: string): void => {
 const plain = (text: string): string => text.replace(/[\u2009\u202f\u00a0]/g, " ");
 
 beforeEach(async () => {
-  await enter("ui");
+  await loadMessages("ui");
   speaking("en-GB");
   keepZone("Europe/Berlin");
 });

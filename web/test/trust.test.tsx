@@ -1,22 +1,23 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { actionWords, isEmergency } from "../src/lib/actions";
 import { saidIn } from "../src/lib/hash";
-import { enter, speak, t } from "../src/lib/i18n";
-import { said } from "../src/lib/said";
+import { loadLocale, loadMessages, t } from "../src/lib/i18n";
+import { problemText } from "../src/lib/problem-text";
 import { keepZone } from "../src/lib/zone";
 import { passwordMistakes } from "../src/pages/account/passwords";
 import { drawn, inFours } from "../src/pages/account/qr-code";
-import { askedFor, wantedIn } from "../src/pages/admin/audit-wanted";
-import { openOf } from "../src/pages/doctor/chart-emergency";
-import { byDay } from "../src/pages/patient/access-log";
+import { askedFor, wantedIn } from "../src/pages/admin/audit/query";
+import { openOf } from "../src/pages/doctor/chart/open-chart";
+import { byDay } from "../src/pages/patient/profile/access-log";
 import SignIn from "../src/pages/public/sign-in";
-import { CONFIG, gateway, refusal } from "./gateway";
+import { CONFIG } from "./fixtures";
+import { gateway, refusal } from "./gateway";
 import { draw, press, type } from "./page";
 
 beforeEach(async () => {
   keepZone("Europe/Berlin");
-  await speak(["en"]);
-  await enter("ui", "public", "account", "trail");
+  await loadLocale(["en"]);
+  await loadMessages("ui", "public", "account", "trail");
 });
 
 describe("the QR code", () => {
@@ -51,8 +52,8 @@ describe("passwords", () => {
 
   test("a wait of minutes is said in minutes, rounded up", () => {
     const problem = { code: "too_many_attempts", status: 429, detail: "x" } as never;
-    expect(said(problem, 90)).toContain("in 90 seconds");
-    expect(said(problem, 121)).toContain("in 3 minutes");
+    expect(problemText(problem, 90)).toContain("in 90 seconds");
+    expect(problemText(problem, 121)).toContain("in 3 minutes");
   });
 });
 

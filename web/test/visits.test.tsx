@@ -1,45 +1,21 @@
 import { beforeEach, expect, test, vi } from "vitest";
-import type { Schemas } from "../src/api/client";
-import { enter } from "../src/lib/i18n";
-import { account } from "../src/lib/session";
+import { account } from "../src/lib/account";
+import { loadMessages } from "../src/lib/i18n";
+import type { OwnProps } from "../src/lib/page";
 import { keepZone } from "../src/lib/zone";
-import Appointment from "../src/pages/patient/appointment";
-import Appointments from "../src/pages/patient/appointments";
-import Home from "../src/pages/patient/home";
-import { loadOffers } from "../src/pages/patient/home-offers";
-import Move from "../src/pages/patient/move";
-import Profile from "../src/pages/patient/profile";
-import { changing, isAhead } from "../src/pages/patient/visit";
-import type { OwnProps } from "../src/routes";
-import { CONFIG, gateway, json, PAT, refusal } from "./gateway";
+import Home from "../src/pages/patient/home/home";
+import { loadOffers } from "../src/pages/patient/home/offers";
+import Profile from "../src/pages/patient/profile/profile";
+import Appointment from "../src/pages/patient/visits/appointment";
+import Appointments from "../src/pages/patient/visits/appointments";
+import Move from "../src/pages/patient/visits/move";
+import { changing, isAhead } from "../src/pages/patient/visits/visit";
+import { appointment, CONFIG, foundDoctor, PAT } from "./fixtures";
+import { gateway, json, refusal } from "./gateway";
 import { draw, press, settled, type } from "./page";
 
-const VISIT: Schemas["Appointment"] = {
-  id: 5,
-  reference: "CP-7K3M-9Q2X",
-  patient: { id: PAT.id, full_name: PAT.full_name },
-  doctor: { id: 3, full_name: "Dr Ama Osei", specialty: "Cardiology" },
-  starts_at: "2050-01-07T09:00:00Z",
-  ends_at: "2050-01-07T09:30:00Z",
-  status: "booked",
-  reason: null,
-  place: "Room 101",
-  cancelled_by: null,
-  cancel_reason: null,
-  created_at: "2030-01-07T09:00:00Z",
-  version: 3,
-};
-const DOCTOR: Schemas["FoundDoctor"] = {
-  id: 3,
-  full_name: "Dr Ama Osei",
-  specialty: "Cardiology",
-  bio: "",
-  languages: [],
-  room: null,
-  phone: null,
-  booking: "online",
-  next_available: "2050-01-08T09:00:00Z",
-};
+const VISIT = appointment();
+const DOCTOR = foundDoctor();
 const ONE = "GET /api/appointments/5";
 const page = (items: unknown[]) => json({ items, next_cursor: null });
 const props = (search = "", more: Partial<OwnProps> = {}): OwnProps => ({
@@ -52,13 +28,13 @@ const props = (search = "", more: Partial<OwnProps> = {}): OwnProps => ({
 const text = (): string => document.body.textContent ?? "";
 
 beforeEach(async () => {
-  // loaded when somebody cancels; here it is there at once
-  await import("../src/pages/patient/cancel-dialog");
+  // loaded on demand; preloaded here
+  await import("../src/pages/patient/visits/cancel-dialog");
   sessionStorage.clear();
   history.replaceState(null, "", "/appointments/5");
   account.set(PAT);
   keepZone(CONFIG.zone);
-  await enter("ui", "patient");
+  await loadMessages("ui", "patient");
 });
 
 test("a visit is changed here until the notice is over, then on the phone, and never when it is over", () => {
@@ -161,7 +137,7 @@ test("a visit that somebody moved meanwhile is shown again before it is cancelle
       .at(-1)
       ?.headers.get("If-Match"),
   ).toBe('"4"');
-  // there it is no longer possible: only the way back is left
+  // cancelling is no longer possible: only closing is left
   expect(document.querySelector("dialog form")?.textContent).toBe("Back to your appointments");
   await press("Back to your appointments");
   expect(document.querySelector(".visit-day")?.textContent).toBe("Sunday 9 January 2050");

@@ -1,17 +1,17 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Schemas } from "../src/api/client";
-import { enter } from "../src/lib/i18n";
+import { loadMessages } from "../src/lib/i18n";
 import { weekDays } from "../src/lib/time";
 import { keepZone } from "../src/lib/zone";
-import { SlotList } from "../src/ui/SlotList";
-import { WeekGrid, type WeekVisit } from "../src/ui/WeekGrid";
+import { SlotList } from "../src/ui/week/SlotList";
+import { WeekGrid, type WeekVisit } from "../src/ui/week/WeekGrid";
 import { draw } from "./page";
 
 const DAYS = weekDays("2030-01-07");
 const AUTUMN = weekDays("2030-10-21");
 
 beforeEach(async () => {
-  await enter("ui");
+  await loadMessages("ui");
   keepZone("Europe/Berlin");
 });
 

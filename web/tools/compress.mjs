@@ -1,4 +1,4 @@
-// Writes a .gz beside every text file of dist/ that gets smaller by it, so that no request waits for compression.
+// Writes a .gz beside every text file of dist/ that gets smaller, so that nginx need not compress per request.
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 

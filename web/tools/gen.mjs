@@ -1,5 +1,5 @@
 // Writes types/schema.d.ts: the API's types, from the OpenAPI document that `careplus openapi` prints, as $PYTHON has it.
-// They are checked against and not built in, so that the portals are built with Node alone.
+// Types are checked separately from the build, so that the portals build with Node alone.
 import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import openapiTS, { astToString } from "openapi-typescript";
@@ -11,7 +11,7 @@ const document = execFileSync(process.env.PYTHON ?? "python3", COMMAND, {
   encoding: "utf8",
   maxBuffer: 64 * 1024 * 1024,
 });
-// members with a default may be omitted in requests; answers have no defaults
+// members with a default are optional in requests; answers have no defaults
 const nodes = await openapiTS(JSON.parse(document), { defaultNonNullable: false, silent: true });
 mkdirSync(FOLDER, { recursive: true });
 writeFileSync(

@@ -1,6 +1,6 @@
 // Lighthouse for a phone on the pages of a running hospital: the median of some runs each, and failure below the marks.
 // Standard input: {"chromium", "origin", "runs", "pages": [{"name", "path", "login"}]}; `make lighthouse` writes it.
-// Its packages are larger than all others together: they come when they are asked for, and go again.
+// Its packages are larger than all others together: they are installed for the run only.
 import { execFileSync } from "node:child_process";
 import { copyFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -13,7 +13,7 @@ const MARKS = { performance: 95, accessibility: 100, "best-practices": 100 };
 const HINT = "careplus.signed-in";
 /** BenchmarkIndex of the phone that Lighthouse stands for, a Moto G Power, by which Chrome's own tools calibrate theirs. */
 const PHONE = 264;
-/** A run without a recording is no measurement. */
+/** A run without a recording is invalid. */
 const TRIES = 3;
 
 const { chromium, origin, pages, runs } = JSON.parse(readFileSync(0, "utf8"));
@@ -64,7 +64,7 @@ if (failed.length > 0) {
   process.exitCode = 1;
 }
 
-/** One run in a profile of its own, signed in where `login` says so, without a cache. */
+/** One run in a new profile, signed in by `login`, with an empty cache. */
 async function recorded(path, login, more = {}, tries = TRIES) {
   const profile = await browser.createBrowserContext();
   try {

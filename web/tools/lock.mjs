@@ -16,7 +16,7 @@ try {
   for (const [name, entry] of Object.entries(lock.packages)) {
     delete entry.funding;
     if (name && !(entry.version && entry.integrity)) throw new Error(`${name} has no version or no hash`);
-    // npm silently omits packages that its registry lacks, and then refuses its own lock
+    // npm silently omits packages missing from the registry, and then refuses its own lock
     const absent = Object.keys(entry.optionalDependencies ?? {}).filter(
       (wanted) => !lock.packages[`node_modules/${wanted}`],
     );

@@ -1,5 +1,5 @@
-// Fails when the portals' scripts or styles exceed their budgets; sizes in kB of 1000 bytes, gzipped. docs/ is not counted.
-// A page's size is the shell's and its own code's, as a browser loads them on the first visit; its words have their own budget.
+// Fails when scripts or styles exceed their budget; sizes in kB of 1000 bytes, gzipped. docs/ is not counted.
+// The size of a page is the shell and its own code, as loaded on the first visit; messages have their own budget.
 import { readdirSync, readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 
@@ -15,11 +15,11 @@ const PAGES = [
   { page: "account/security.tsx", room: "account", budget: 26 },
 ];
 const WORDS = 12;
-// the present size, rounded up: docs/decisions/0011
+// measured sizes, rounded up: docs/decisions/0011
 const ROLES = { patient: 52, doctor: 62, admin: 47, lab: 32 };
 const STYLES = 11;
-// public pages that belong to the patient's portal
-const FINDING = ["patient/doctors.tsx", "patient-visits", "patient-booking"];
+// public pages that count as the patient's
+const FINDING = ["patient/book/doctors.tsx", "patient-visits", "patient-booking"];
 const dist = new URL("../dist/", import.meta.url);
 const manifest = JSON.parse(readFileSync(new URL(".vite/manifest.json", dist), "utf8"));
 const html = readFileSync(new URL("index.html", dist), "utf8");
@@ -53,7 +53,7 @@ function named(name) {
   return key;
 }
 
-/** The files that a source needs before it can be drawn, and optionally the files that it loads later. */
+/** The files a source needs before rendering; with `later`, also its dynamic imports. */
 function filesOf(source, later = false, seen = new Set()) {
   const found = { js: new Set(), css: new Set() };
   const chunk = manifest[source];
@@ -61,7 +61,7 @@ function filesOf(source, later = false, seen = new Set()) {
   seen.add(source);
   found.js.add(chunk.file);
   for (const file of chunk.css ?? []) found.css.add(file);
-  // the shell leads everywhere
+  // the shell's dynamic imports are every page
   const further = later && source !== entry ? (chunk.dynamicImports ?? []) : [];
   for (const needed of [...(chunk.imports ?? []), ...further]) {
     const { js, css } = filesOf(needed, later, seen);

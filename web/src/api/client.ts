@@ -1,9 +1,10 @@
-/** The API, typed from the gateway's OpenAPI document. The access token lives in this module's memory and nowhere else. */
+/** The API, typed from the gateway's OpenAPI document. The access token is kept in this module's memory only. */
 
 import type { components, operations } from "../../types/schema";
-import { live } from "../lib/live";
 import { calls } from "./calls";
+import { observable } from "./observable";
 import { answered, keyOf, repeatable, sleep, waitBefore } from "./retry";
+import { readServerClock } from "./server-clock";
 
 export type Schemas = components["schemas"];
 export type Account = Schemas["Account"];
@@ -14,13 +15,12 @@ export type OperationId = keyof operations;
 
 /** Every refusal of the API, as a union closed over `code`. */
 export type Problem = Extract<Schemas[keyof Schemas], { code: string; request_id: string }>;
-/** The system was not reached, or something else than the system answered. */
-/** Also where it was code that did not come. */
+/** No answer of the API: the network failed, a proxy answered, or (`no_code`) a script could not be loaded. */
 export type NoAnswer = { code: "no_answer" | "no_code"; status: number };
 export type Failure<E = Problem> = {
   ok: false;
   problem: E | NoAnswer;
-  /** Seconds to wait, where the answer says so. */ retryAfter: number | null;
+  /** Seconds of the Retry-After header. */ retryAfter: number | null;
 };
 export type Outcome<T, E = Problem> = { ok: true; data: T } | Failure<E>;
 
@@ -28,15 +28,15 @@ type Answered<T, E> = { data?: T; error?: E; response: Response };
 
 const TIMEOUT_MS = 20_000;
 const AGAIN_MS = 5_000;
-/** What says that a request comes from our own pages; the refresh cookie alone proves nothing. */
+/** Marks requests of our own pages against CSRF: other sites can send the refresh cookie, but not this header. */
 const OWN_PAGE = { "X-CarePlus": "1" };
 const KEYED = new Set(["POST", "PUT"]);
 const NEED_NO_TOKEN = new Set(["/auth/login", "/auth/refresh", "/auth/logout"]);
 
-/** Whether requests wait for a system that does not answer. */
-export const away = live(false);
-/** Whether the session has ended under somebody's hands: requests wait until they sign in again or give up. */
-export const lost = live(false);
+/** Whether requests are being retried because the system does not answer. */
+export const offline = observable(false);
+/** Whether the session ended while a page was open: requests wait for a new sign-in or a sign-out. */
+export const sessionExpired = observable(false);
 
 let held: Tokens | null = null;
 let refreshing: Promise<Outcome<Tokens>> | null = null;
@@ -45,19 +45,19 @@ let waiting = 0;
 
 export const api = calls(send);
 
-/** Calls `listener` whenever somebody is signed in, renewed, or no longer signed in. */
+/** Call `listener` after each sign-in, token refresh and sign-out. */
 export function onAccount(listener: (account: Account | null) => void): void {
   tellAccount = listener;
 }
 
-/** Takes the tokens of a sign-in, or forgets them. */
+/** Store the tokens of a sign-in, or delete them. */
 export function keep(tokens: Tokens | null): void {
   held = tokens;
-  lost.set(false);
+  sessionExpired.set(false);
   tellAccount(tokens?.account ?? null);
 }
 
-/** Exchanges the refresh cookie for a new access token; calls at the same time share one exchange. */
+/** Exchange the refresh cookie for a new access token; concurrent calls share one exchange. */
 export function refresh(): Promise<Outcome<Tokens>> {
   refreshing ??= exchange().finally(() => {
     refreshing = null;
@@ -68,11 +68,11 @@ export function refresh(): Promise<Outcome<Tokens>> {
 async function exchange(): Promise<Outcome<Tokens>> {
   const before = held;
   const renewed = await outcome(api.POST("/auth/refresh", { headers: OWN_PAGE }));
-  // who signed in or out while it was on its way is newer than this answer
+  // a sign-in or sign-out during the exchange is newer than this answer
   if (held !== before) return held ? { ok: true, data: held } : NO_ANSWER;
   if (renewed.ok) keep(renewed.data);
-  // what is on the page stays until the reader signs in again or gives up
-  else if (renewed.problem.code === "unauthenticated") held ? lost.set(true) : keep(null);
+  // the page stays as it is until the person signs in again or signs out
+  else if (renewed.problem.code === "unauthenticated") held ? sessionExpired.set(true) : keep(null);
   return renewed;
 }
 
@@ -82,21 +82,21 @@ export async function logout(): Promise<Outcome<undefined>> {
   return ended;
 }
 
-/** Ends the session and covers the page as where one is lost: whoever comes back signs in and goes on. */
+/** End the session of an idle page and cover the page; after a new sign-in it continues. */
 export async function leaveUntouched(): Promise<void> {
-  if (lost.get()) return;
-  lost.set(true);
-  while (lost.get() && !(await end()).ok) await sleep(AGAIN_MS);
+  if (sessionExpired.get()) return;
+  sessionExpired.set(true);
+  while (sessionExpired.get() && !(await end()).ok) await sleep(AGAIN_MS);
 }
 
 async function end(): Promise<Outcome<undefined>> {
   const ended = await outcome(api.POST("/auth/logout", { headers: OWN_PAGE }));
-  // a session that the server does not know has ended as well
+  // 401: the session had already ended
   if (!ended.ok && ended.problem.code !== "unauthenticated") return ended;
   return { ok: true, data: undefined };
 }
 
-/** What became of a call: the answer, or the problem in one shape, also where nobody answered. Never throws. */
+/** The answer of a call, or its problem in one shape, network failures included. Never throws. */
 export async function outcome<T, E extends object>(call: Promise<Answered<T, E>>): Promise<Outcome<T, E>> {
   try {
     const { data, error, response } = await call;
@@ -115,12 +115,12 @@ function isProblem<E>(error: E | undefined): error is E {
   return typeof error === "object" && error !== null && "code" in error && typeof error.code === "string";
 }
 
-/** The header that refuses a change of what somebody else has changed since `version` was read. */
+/** The If-Match header: the API refuses the change if the record is newer than `version`. */
 export function unchanged({ version }: { version: number }): { "If-Match": string } {
   return { "If-Match": `"${version}"` };
 }
 
-/** Gives what is posted or put a key, so that it is done once however often it is sent. */
+/** Send a request; POST and PUT get an Idempotency-Key, so that a retry does not run twice. */
 async function send(request: Request): Promise<Response> {
   const { pathname } = new URL(request.url);
   if (!KEYED.has(request.method) || !pathname.startsWith("/api/")) return withToken(request);
@@ -136,17 +136,17 @@ async function withToken(request: Request): Promise<Response> {
   if (!mine || NEED_NO_TOKEN.has(new URL(request.url).pathname)) return patiently(request);
   const response = await patiently(bearing(request, mine.access_token));
   if (response.status !== 401) return response;
-  // another call may have renewed them already
+  // another call may have refreshed the tokens already
   if (held === mine) {
     const renewed = await refresh();
     if (!renewed.ok && renewed.problem.code !== "unauthenticated") throw new Error("not renewed");
     await signedInAgain();
   }
-  // whoever signed in here since sends nothing that another person wrote
+  // never send one person's request with another person's token
   return held?.account.id === mine.account.id ? patiently(bearing(request, held.access_token)) : response;
 }
 
-/** Sends what can be sent twice again while nobody answers, and says meanwhile that it does. */
+/** Send a request, and retry a repeatable one while the system does not answer; `offline` is true meanwhile. */
 async function patiently(request: Request): Promise<Response> {
   const begun = Date.now();
   let waited = false;
@@ -156,23 +156,24 @@ async function patiently(request: Request): Promise<Response> {
       const answer = await fetch(request.clone(), { signal }).catch((error: unknown) => error);
       const wait = repeatable(request) ? waitBefore(tries, Date.now() - begun, request, answer) : null;
       if (wait === null) {
-        if (answer instanceof Response) return answer;
-        throw answer;
+        if (!(answer instanceof Response)) throw answer;
+        readServerClock(answer);
+        return answer;
       }
-      if (!waited) away.set(++waiting > 0);
+      if (!waited) offline.set(++waiting > 0);
       waited = true;
       await sleep(wait);
     }
   } finally {
-    if (waited) away.set(--waiting > 0);
+    if (waited) offline.set(--waiting > 0);
   }
 }
 
-/** Resolves when a session that was lost is there again or given up; at once where none is. */
+/** Resolve after the new sign-in or sign-out that follows an expired session; at once without one. */
 function signedInAgain(): Promise<void> {
   return new Promise((resolve) => {
-    if (!lost.get()) return resolve();
-    const stop = lost.listen(() => {
+    if (!sessionExpired.get()) return resolve();
+    const stop = sessionExpired.listen(() => {
       stop();
       resolve();
     });

@@ -1,18 +1,18 @@
-/** Which requests are sent again when nobody answers, how often, and after how long. */
+/** The retry policy: which requests are retried, how often, and after how long. */
 
 const LONGEST_WAIT_MS = 2_500;
-/** A page that only reads says soon that it could not; what somebody has sent is tried for a good minute. */
+/** Reads fail soon, so that the page can say so; writes are retried for about a minute. */
 const TRIES = { read: 3, write: 30 } as const;
-/** The same where each try hangs, or the computer slept: what was sent long ago is not carried out unasked. */
+/** The limit in time, where each try hangs or the computer slept: an old write must not run unexpectedly. */
 const LONGEST_MS = 75_000;
 const AWAY = new Set([502, 503, 504]);
 
-/** All but a POST without a key: what comes twice is done once. */
+/** Whether a request can be sent twice safely: all but a POST without an Idempotency-Key. */
 export function repeatable(request: Request): boolean {
   return request.method !== "POST" || request.headers.has("Idempotency-Key");
 }
 
-/** Milliseconds to wait before trying again, after so many tries and milliseconds, or null: what came is the answer. */
+/** Milliseconds to wait before the next try, after `tries` tries and `passed` ms; null: do not retry. */
 export function waitBefore(tries: number, passed: number, request: Request, answer: unknown): number | null {
   const gone = answer instanceof Response ? AWAY.has(answer.status) || isUnderWay(answer) : true;
   if (!gone || passed > LONGEST_MS || tries >= (request.method === "GET" ? TRIES.read : TRIES.write)) return null;
@@ -20,7 +20,7 @@ export function waitBefore(tries: number, passed: number, request: Request, answ
   return Math.min(LONGEST_WAIT_MS, 400 * 2 ** tries) * jitter;
 }
 
-/** Whether the first request with this key, given up on here, is still being carried out: the one 409 that asks to wait. */
+/** Whether the first request with this key is still running: the only 409 with Retry-After. */
 function isUnderWay({ status, headers }: Response): boolean {
   return status === 409 && headers.has("Retry-After");
 }
@@ -31,14 +31,14 @@ export function sleep(ms: number): Promise<void> {
 
 const keys = new Map<string, string>();
 
-/** One key for one wish: the same body to the same address keeps its key until it is answered for good. */
+/** The idempotency key of a request: the same body to the same address keeps its key until its final answer. */
 export function keyOf(wish: string): string {
   const key = keys.get(wish) ?? random();
   keys.set(wish, key);
   return key;
 }
 
-/** The wish was answered: the next one like it is another. */
+/** Drop the key after the final answer: the next equal request is a new one. */
 export function answered(wish: string): void {
   keys.delete(wish);
 }

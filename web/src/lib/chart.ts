@@ -1,8 +1,8 @@
-/** What every chart needs: the width it is drawn at, round numbers for its axis, labels that do not touch. */
+/** Geometry for charts: the drawing width, round axis values and labels that do not overlap. */
 import type { RefObject } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 
-/** The narrowest that a chart is drawn, and what is drawn before it was measured. */
+/** The minimum width of a chart in px, also used before it is measured. */
 const NARROW = 240;
 
 export interface Label {
@@ -10,7 +10,7 @@ export interface Label {
   text: string;
 }
 
-/** The width in CSS pixels of the element that gets the ref, now and whenever it changes. */
+/** A ref and the current width in CSS px of its element. */
 export function useWidth<E extends HTMLElement>(): [ref: RefObject<E | null>, width: number] {
   const ref = useRef<E>(null);
   const [width, setWidth] = useState(NARROW);
@@ -26,13 +26,13 @@ export function useWidth<E extends HTMLElement>(): [ref: RefObject<E | null>, wi
   return [ref, width];
 }
 
-/** About how wide a label is, in CSS pixels; it grows with the reader's letters. */
+/** The approximate width of a label in CSS px, for the reader's font size. */
 export function widthOf(text: string): number {
   const root = Number.parseFloat(getComputedStyle(document.documentElement).fontSize) || 16;
   return text.length * root * 0.48;
 }
 
-/** The labels that fit beside each other, earlier ones first; `at` is moved so that none is cut off at an end. */
+/** The labels that fit beside each other, earlier ones first; `at` is moved so that no end is cut off. */
 export function fitting(labels: readonly Label[], width: number, gap = 12): Label[] {
   const placed: Label[] = [];
   for (const { at, text } of labels) {
@@ -44,7 +44,7 @@ export function fitting(labels: readonly Label[], width: number, gap = 12): Labe
   return placed;
 }
 
-/** Two labels moved apart, each as little as it takes, within the width; one or none stays inside of it. */
+/** Two labels moved apart as little as necessary, within the width. */
 export function apart(labels: readonly Label[], width: number, gap = 12): Label[] {
   const [first, second] = labels;
   if (!first || !second) return fitting(labels, width);
@@ -58,7 +58,7 @@ export function apart(labels: readonly Label[], width: number, gap = 12): Label[
   ];
 }
 
-/** Round numbers, about `count` of them, within or just around least and most; least is smaller. */
+/** About `count` round axis values from `least` to `most`; `least` is smaller. */
 export function ticks(least: number, most: number, count: number, smallest = 0): number[] {
   const rough = (most - least) / count;
   const power = 10 ** Math.floor(Math.log10(rough));

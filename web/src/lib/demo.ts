@@ -1,4 +1,4 @@
-/** The people of the demo hospital that anybody may sign in as. */
+/** The accounts of the demo hospital, with a public password. */
 import type { Role } from "../api/client";
 
 export const DEMO_PASSWORD = "demo-hospital-1";

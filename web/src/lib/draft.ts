@@ -1,19 +1,21 @@
-/** Text that is being written, kept in this tab for whoever writes it until it is sent, and wiped when they sign out. */
+/** Drafts: unsent text of one account, kept in sessionStorage until it is sent and deleted at sign-out. */
 import { useCallback, useState } from "preact/hooks";
-import { account } from "./session";
+import { account } from "./account";
+
+type SignedIn = ReturnType<typeof account.get>;
 
 const PREFIX = "careplus.draft.";
 
 export interface Draft<T> {
   value: T;
   set: (value: T) => void;
-  /** Whether the value was found from before, as after a reload. */
+  /** Whether the value was read from storage, for example after a reload. */
   restored: boolean;
-  /** It was sent or thrown away. */
+  /** Delete the draft after it is sent or discarded. */
   drop: () => void;
 }
 
-/** Like `useState`, for what must survive a reload; `name` is the page's and what it is about. Never for passwords. */
+/** Like `useState`, but survives a reload; `name` names the page and the record. Never for passwords. */
 export function useDraft<T>(name: string, initial: T): Draft<T> {
   const key = keyOf(name);
   const [found] = useState(() => read<T>(key));
@@ -21,7 +23,7 @@ export function useDraft<T>(name: string, initial: T): Draft<T> {
   const set = useCallback(
     (next: T): void => {
       setValue(() => next);
-      // an act may end after its writer has left
+      // a request may end after its writer has signed out
       if (key === keyOf(name)) write(key, next);
     },
     [key, name],
@@ -34,14 +36,23 @@ function keyOf(name: string): string {
   return `${PREFIX}${account.get()?.id ?? "nobody"}.${name}`;
 }
 
-/** Forgets every draft of this tab, but those of one person and of nobody in particular, if somebody is named. */
-export function wipeDrafts(but?: number): void {
-  const kept = but === undefined ? [] : [`${PREFIX}${but}.`, `${PREFIX}nobody.`];
+/** Deletes drafts when the account changes: all at sign-out, other accounts' at sign-in. */
+export function wipeDraftsWithAccount(): void {
+  account.listen(wipeOthers);
+}
+
+function wipeOthers(now: SignedIn, before: SignedIn): void {
+  if (now) wipeDrafts([`${PREFIX}${now.id}.`, `${PREFIX}nobody.`]);
+  else if (before) wipeDrafts([]);
+}
+
+/** Deletes every draft of this tab whose key starts with none of `kept`. */
+function wipeDrafts(kept: readonly string[]): void {
   try {
     for (const key of Object.keys(sessionStorage))
       if (key.startsWith(PREFIX) && !kept.some((start) => key.startsWith(start))) sessionStorage.removeItem(key);
   } catch {
-    // this browser keeps nothing
+    // session storage is forbidden in this browser
   }
 }
 
@@ -59,6 +70,6 @@ function write(key: string, value: unknown): void {
     if (value === undefined) sessionStorage.removeItem(key);
     else sessionStorage.setItem(key, JSON.stringify(value));
   } catch {
-    // full or forbidden: the text lives on the page alone
+    // full or forbidden: the text is kept on the page only
   }
 }

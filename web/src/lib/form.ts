@@ -1,23 +1,23 @@
-/** Forms: one submit at a time, and what is wrong with which field. */
+/** Forms: one submit at a time, and the mistakes of each field. */
 import { useRef, useState } from "preact/hooks";
 import type { NoAnswer, Problem } from "../api/client";
 import { type Key, t, tCode } from "./i18n";
-import { said } from "./said";
+import { problemText } from "./problem-text";
 
-/** What to put right; `field` is the id of its input, null where it is about the whole form. */
+/** A mistake in a form; `field` is the id of its input, null for the whole form. */
 export interface Mistake {
   field: string | null;
   message: string;
 }
 
-/** Whether an act is under way, and the mistakes of the last try. */
+/** Whether the form is being sent, and the mistakes of the last try. */
 export interface Form {
   busy: boolean;
   wrong: readonly Mistake[];
   submit: (event: Event) => void;
 }
 
-/** A form: `check` finds mistakes before anything is sent, `act` sends and returns those that were found there. */
+/** A form: `check` returns mistakes before sending, `act` sends and returns the mistakes of the answer. */
 export function useForm(check: () => Mistake[], act: () => Promise<Mistake[] | undefined>): Form {
   const [wrong, setWrong] = useState<readonly Mistake[]>([]);
   const { busy, submit } = useSubmit(async () => {
@@ -53,12 +53,12 @@ export function missing(fields: Readonly<Record<string, { value: string; say: Ke
     .map(([field, { say }]) => ({ field, message: t(say) }));
 }
 
-/** A refusal as mistakes: of the fields it names where the form has them, else of the whole form. */
+/** A refusal as mistakes: of its fields if the form has all of them, otherwise of the whole form. */
 export function mistakes(problem: Problem | NoAnswer, retryAfter: number | null, fields: readonly string[]): Mistake[] {
   if (problem.code === "malformed") {
     const named = problem.errors.map(({ field, message }) => ({ field: field.replace(/^body\./, ""), message }));
     if (named.every(({ field }) => fields.includes(field)))
       return named.map(({ field, message }) => ({ field, message: tCode("malformed", field, message) }));
   }
-  return [{ field: null, message: said(problem, retryAfter) }];
+  return [{ field: null, message: problemText(problem, retryAfter) }];
 }

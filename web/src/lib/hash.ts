@@ -1,7 +1,7 @@
-/** What stands after `#` in the address, where no server on the way reads it: codes of links come so. */
+/** The fragment of the address, which browsers do not send: links from mails carry their codes there. */
 import { useEffect, useState } from "preact/hooks";
 
-/** The hash, also when another link is opened over this very page; and how to forget it. */
+/** The current fragment, also after another link is opened on this page, and a function that clears it. */
 export function useHash(): [hash: string, forget: () => void] {
   const [hash, setHash] = useState(location.hash);
   useEffect(() => {
@@ -12,7 +12,7 @@ export function useHash(): [hash: string, forget: () => void] {
   return [hash, () => setHash("")];
 }
 
-/** What `#code=abc` says for `code`. */
+/** The value of `name` in a fragment: "abc" for `code` in `#code=abc`. */
 export function saidIn(hash: string, name: string): string | null {
   return new URLSearchParams(hash.slice(1)).get(name);
 }

@@ -1,14 +1,14 @@
-/** Ends the session of staff at a page that nobody touches: what the page asks by itself would keep it alive all day. */
+/** Ends the session of an idle staff page: its polling would keep the session alive all day. */
 import { type Account, leaveUntouched } from "../api/client";
 
-/** As long as auth lets a session of staff go unused. */
+/** The idle limit of staff sessions in services/auth. */
 export const IDLE_MS = 30 * 60_000;
 const LOOK_MS = 15_000;
-/** When this browser was last touched, in any of its tabs. */
+/** The key for the time of the last input in any tab of this browser. */
 const KEY = "careplus.touched";
 const TOUCHES = ["pointerdown", "keydown", "wheel"] as const;
 
-/** Returns how to stop. */
+/** Watch for input until the returned function is called. */
 export function watchIdle({ role }: Account): () => void {
   if (role === "patient") return () => {};
   let here = 0;
@@ -18,7 +18,7 @@ export function watchIdle({ role }: Account): () => void {
     try {
       localStorage.setItem(KEY, String(here));
     } catch {
-      // this browser keeps nothing; each tab then counts for itself
+      // no local storage: each tab has its own idle timer
     }
   };
   const look = (): void => {

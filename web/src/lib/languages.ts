@@ -1,7 +1,7 @@
 /** The names of languages, in the language of the page. */
 import { locale } from "./time";
 
-/** "German" for `de`; a code that nobody has named stays one. */
+/** "German" for `de`; an unknown code is returned unchanged. */
 export function languageName(code: string): string {
   return new Intl.DisplayNames(locale(), { type: "language" }).of(code) ?? code;
 }

@@ -7,7 +7,7 @@ export function money(minor: number, currency: string): string {
   return form.format(minor / 10 ** (form.resolvedOptions().maximumFractionDigits ?? 2));
 }
 
-/** The locale's digits: at least so many decimals, more where the value has them, for a rounded value may change sides. */
+/** A number in the locale's format, at least `decimals` decimals; not rounded, as that may move a value across a bound. */
 export function numeral(value: number, decimals = 0): string {
   const format = { minimumFractionDigits: decimals, maximumFractionDigits: Math.max(decimals, 9) };
   return new Intl.NumberFormat(locale(), format).format(value);

@@ -1,4 +1,4 @@
-/** The second factor at a sign-in: asked for only where the password was right and the account has one. */
+/** The second factor at sign-in: requested after a correct password, if the account has one. */
 import { useEffect, useState } from "preact/hooks";
 import type { Failure } from "../api/client";
 import { type Mistake, missing, mistakes } from "./form";
@@ -9,12 +9,12 @@ export interface Otp {
   asked: boolean;
   value: string;
   set: (value: string) => void;
-  /** The code to send; undefined while none is asked for. */
+  /** The code to send; undefined until one is requested. */
   sent: string | undefined;
   check: () => Mistake[];
-  /** What a refused sign-in says; asking for a code for the first time is no mistake. */
+  /** The mistakes of a refused sign-in; the first request for a code is none. */
   refused: (failure: Failure) => Mistake[];
-  /** It is about another account now. */
+  /** Reset for another account. */
   forget: () => void;
 }
 
@@ -27,7 +27,7 @@ export function useOtp(id: string): Otp {
   const refused = (failure: Failure): Mistake[] => {
     if (failure.problem.code !== "otp_required") return mistakes(failure.problem, failure.retryAfter, []);
     setAsked(true);
-    // a code works once, and not for long
+    // a code works once and expires soon
     set("");
     return asked ? [{ field: id, message: t("otp.wrong") }] : [];
   };

@@ -1,4 +1,4 @@
-/** How long prescriptions last: the API says when one was made and for how many days each medicine is. */
+/** The course of a prescription, computed from its date and the days of each medicine. */
 import type { Schemas } from "../api/client";
 import { addDays, type Day, dayOf, today } from "./time";
 
@@ -10,13 +10,13 @@ export function lastDayOf(item: Item, { created_at }: Pick<Prescription, "create
   return addDays(dayOf(created_at), item.duration_days);
 }
 
-/** The last day of the medicine that is taken longest. */
+/** The last day of the longest medicine. */
 export function lastDay(prescription: Prescription): Day {
   const longest = Math.max(...prescription.items.map((item) => item.duration_days));
   return lastDayOf({ duration_days: longest }, prescription);
 }
 
-/** `ended`: nobody stopped it, but its days are over. */
+/** `ended`: not stopped, but its last day is over. */
 export function courseOf(prescription: Prescription): "active" | "stopped" | "ended" {
   if (prescription.status === "stopped") return "stopped";
   return lastDay(prescription) < today() ? "ended" : "active";

@@ -1,26 +1,26 @@
-/** Loading: what a page asks for, kept while it is asked again, and asked again when that makes sense. */
+/** Loading: the answer of a request, kept during a reload, polled, and retried after a passing failure. */
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import type { Failure, NoAnswer, Outcome, Problem } from "../api/client";
 
 export interface Loaded<T> {
-  /** The last answer, also while a newer one is awaited or could not be had; undefined before the first. */
+  /** The last answer, also during and after a failed reload; undefined before the first. */
   data: T | undefined;
-  /** Why the newest try failed; null while it has not. */
+  /** The failure of the newest try, or null. */
   failure: Failure<Problem | NoAnswer> | null;
   loading: boolean;
   again: () => void;
-  /** Shows what an act answered without asking again. */
+  /** Show the answer of a change without reloading. */
   put: (data: T) => void;
 }
 
 interface Options {
-  /** Milliseconds after which to ask again while the page can be seen. */
+  /** Polling interval in ms while the page is visible. */
   every?: number;
 }
 
 type Answer<T, E> = Promise<Outcome<T, E>>;
 
-/** Asks when drawn first and whenever one of `keys` changes; old data of other keys is never shown. */
+/** Load on the first render and whenever `keys` change; data of other keys is never shown. */
 export function useLoad<T, E extends object>(
   ask: () => Answer<T, E>,
   keys: readonly unknown[],
@@ -31,7 +31,7 @@ export function useLoad<T, E extends object>(
   const newest = useRef(0);
   const now = useRef({ ask, about });
   now.current = { ask, about };
-  // already while the new keys are drawn for the first time
+  // also during the first render with new keys
   const shown = state.about === about ? state : { about, ...FIRST };
 
   const run = useCallback(async (): Promise<void> => {
@@ -56,7 +56,7 @@ export function useLoad<T, E extends object>(
   const stale = failure !== null && isPassing(failure.problem);
   useEffect(() => {
     const pause = stale ? AFTER_FAILURE_MS : every;
-    // one at a time: an answer may wait for a sign-in
+    // no poll during a request: it may be waiting for a sign-in
     if (pause === undefined || loading) return;
     const timer = setInterval(() => {
       if (document.visibilityState === "visible") void run();
@@ -66,7 +66,7 @@ export function useLoad<T, E extends object>(
 
   const put = useCallback(
     (data: T): void => {
-      // an act of the keys before
+      // the change belongs to the previous keys
       if (about !== now.current.about) return;
       newest.current += 1;
       setState({ about, data, failure: null, loading: false });
@@ -80,17 +80,17 @@ type State<T> = Pick<Loaded<T>, "data" | "failure" | "loading"> & { about: strin
 const FIRST = { data: undefined, failure: null, loading: true } as const;
 const AFTER_FAILURE_MS = 5_000;
 
-/** Whether a problem goes away by itself. */
+/** Whether a problem is transient. */
 export function isPassing(problem: Problem | NoAnswer): boolean {
   return problem.code === "no_answer" || problem.code === "unavailable" || problem.code === "timed_out";
 }
 
-/** A list that grows page by page: `more` fetches the next page and keeps what is there. */
+/** A list that grows page by page: `more` appends the next page, null at the end. */
 export interface Pages<T> extends Loaded<{ items: T[]; next_cursor: string | null }> {
   more: (() => void) | null;
 }
 
-/** Like `useLoad`, for answers with `next_cursor`. Asked again, it asks for as many pages as are there. */
+/** Like `useLoad`, for answers with `next_cursor`. A reload fetches as many pages as are shown. */
 export function usePages<T, E extends object>(
   ask: (cursor: string | undefined) => Answer<{ items: T[]; next_cursor: string | null }, E>,
   keys: readonly unknown[],
@@ -121,7 +121,7 @@ export function usePages<T, E extends object>(
     busy.current = false;
     if (shown.current.about !== about) return;
     shown.current.pages += 1;
-    // what is there was asked for anew meanwhile, or the page was not to be had, which asking for all of them will say
+    // the list was reloaded meanwhile, or the next page failed: reload all pages, which also shows the failure
     if (!next.ok || latest.current !== first.data) first.again();
     else first.put(joined(first.data, next.data));
   };

@@ -1,12 +1,12 @@
-/** Laboratory values for people: the value, its usual range and its flag in words, and where they lie on a number line. */
+/** Laboratory values for display: value, usual range and flag as text, and their positions on a number line. */
 import type { Schemas } from "../api/client";
-import type { Tone } from "../ui/Chip";
 import { type Key, plural, t } from "./i18n";
 import { numeral } from "./numbers";
 import { locale } from "./time";
+import type { Tone } from "./tone";
 
 type Flag = Schemas["Flag"];
-/** What of an observation is drawn; a point of a trend has it too. */
+/** The members of an observation that are drawn; a point of a trend has them too. */
 export type Reading = Pick<
   Schemas["Observation"],
   "value" | "comparator" | "text" | "unit" | "decimals" | "range" | "usual" | "flag"
@@ -24,7 +24,7 @@ export interface Scale {
   clipped: "low" | "high" | null;
 }
 
-/** Parts of the usual range's width: left free beyond each bound, beyond what is drawn there, and the furthest drawn. */
+/** In widths of the usual range: space beyond each bound, space beyond a marker, and the furthest marker drawn. */
 const ROOM = 0.6;
 const MARGIN = 0.15;
 const REACH = 3;
@@ -56,7 +56,7 @@ export function wordOf(flag: Flag): Key {
 export function shown({ value, comparator, text, unit, decimals }: Omit<Reading, "range" | "usual" | "flag">): string {
   if (value === null) return text ?? "";
   const said = measured(numeral(value, decimals), unit);
-  // a sign is skipped by many screen readers, and "<5" heard as "5"
+  // many screen readers skip the sign and read "<5" as "5"
   if (comparator === "<") return t("result.below", { value: said });
   return comparator === ">" ? t("result.above", { value: said }) : said;
 }
@@ -77,12 +77,12 @@ export function usual({
   return low !== null ? t("result.range.from", { low: measured(bound(low), unit) }) : t("result.range.none");
 }
 
-/** Whether there are bounds to name: what `usual` says is a range then. */
+/** Whether `usual` returns a numeric range. */
 export function hasRange({ range }: Pick<Reading, "range">): boolean {
   return range !== null && (range.low !== null || range.high !== null);
 }
 
-/** "2 of 6 values are outside the usual range.", and what could not be compared. */
+/** "2 of 6 values are outside the usual range.", and how many could not be compared. */
 export function sentence({ observations, outside_range: outside }: Result): string {
   const total = observations.length;
   const count = (flag: Flag): number => observations.filter((one) => one.flag === flag).length;
@@ -96,7 +96,7 @@ export function sentence({ observations, outside_range: outside }: Result): stri
   return parts.filter(Boolean).join(" ");
 }
 
-/** Where value and bounds lie on a line with room on both sides of each bound; null where there is nothing to compare. */
+/** The positions of value and bounds on the line, with space beyond each bound; null without a value or range. */
 export function scale({ value, range }: Pick<Reading, "value" | "range">): Scale | null {
   const base = value === null || range === null ? null : baseOf(range);
   if (value === null || range === null || base === null) return null;
@@ -159,7 +159,7 @@ function symbols(part: string): string {
     .replaceAll("_", NBSP);
 }
 
-/** "{FEU}" after a unit, "{1.73_m2}" below a stroke */
+/** UCUM annotations: "{FEU}" after a unit, "{1.73_m2}" in a denominator */
 function annotation(braced: string, before: string): string {
   const text = braced
     .slice(1, -1)
@@ -180,7 +180,7 @@ function all(total: number): string {
   return t(total === 1 ? "result.single.inside" : "result.all_inside");
 }
 
-/** The stretch between the bounds; where one is missing, as wide as the other is far from zero. */
+/** The interval between the bounds; a missing bound is placed as far away as the other is from zero. */
 function baseOf(range: Schemas["AppliedRange"]): { from: number; to: number } | null {
   const closed = range.low !== null || range.high !== null;
   const low = closed ? range.low : range.critical_low;

@@ -1,25 +1,20 @@
-/** Who is signed in on this page, the same in every tab of this browser. */
-import { type Account, api, keep, type Outcome, onAccount, outcome, refresh, type Tokens } from "../api/client";
-import { wipeDrafts } from "./draft";
-import { live } from "./live";
+/** Sign-in, sign-out and the session shared by all tabs of this browser. */
+import { api, keep, type Outcome, onAccount, outcome, refresh, type Tokens } from "../api/client";
+import { account } from "./account";
+import { wipeDraftsWithAccount } from "./draft";
 
 export { logout as signOut } from "../api/client";
 
-/** Undefined: not known yet. */
-export const account = live<Account | null | undefined>(undefined);
-
-/** Only says that a session may exist, so that strangers' pages do not ask for one; docs/init.js reads it too. */
+/** The storage key that says a session may exist: without it no refresh is sent. docs/init.js reads it too. */
 const HINT = "careplus.signed-in";
-/** What the hint is for a moment when somebody leaves, for other tabs; a session that has just ended they find out about. */
+/** The value of the hint that tells other tabs about a sign-out; an expired session they notice themselves. */
 const LEFT = "left";
 
-/** Learns who is signed in and stays informed. The outcome is a problem where that could not be found out. */
+/** Find the signed-in account and follow its changes. Return the problem if the refresh failed. */
 export async function start(): Promise<Outcome<unknown>> {
+  wipeDraftsWithAccount();
   onAccount((known) => {
     const before = account.get();
-    // nobody finds what another person wrote
-    if (known) wipeDrafts(known.id);
-    else if (before) wipeDrafts();
     account.set(known);
     remember(known !== null, Boolean(before));
   });
@@ -32,14 +27,14 @@ export async function start(): Promise<Outcome<unknown>> {
   return { ok: true, data: account.get() };
 }
 
-/** `otp`: a code of the second factor, where one was asked for. */
+/** Sign in; `otp` is the code of the second factor, if one was requested. */
 export async function signIn(email: string, password: string, otp?: string): Promise<Outcome<Tokens>> {
   const opened = await open(email, password, otp);
   if (opened.ok) keep(opened.data);
   return opened;
 }
 
-/** Signs in where a session ended under somebody's hands. What waits goes on only for the same person. */
+/** Sign in again after the session ended. Waiting requests continue only for the same person. */
 export async function resume(email: string, password: string, otp?: string): Promise<Outcome<Tokens>> {
   const opened = await open(email, password, otp);
   if (!opened.ok) return opened;
@@ -52,7 +47,7 @@ function open(email: string, password: string, otp: string | undefined): Promise
   return outcome(api.POST("/auth/login", { body: { email, password, ...(otp !== undefined && { otp }) } }));
 }
 
-/** Leaves nothing of whoever was here: neither the account nor what they wrote. */
+/** Sign out on this page: delete the tokens and all drafts. */
 export function forget(): void {
   keep(null);
 }
@@ -60,7 +55,7 @@ export function forget(): void {
 function followOtherTabs(event: StorageEvent): void {
   if (event.key !== HINT) return;
   if (event.newValue === LEFT) forget();
-  // somebody signed in over there, perhaps somebody else
+  // another tab signed in, perhaps with another account
   else if (event.newValue !== null) void refresh();
 }
 
@@ -78,6 +73,6 @@ function remember(signedIn: boolean, before: boolean): void {
     if (!signedIn) localStorage.removeItem(HINT);
     else if (localStorage.getItem(HINT) === null) localStorage.setItem(HINT, "1");
   } catch {
-    // this browser keeps nothing; every page then asks
+    // no local storage: every page then sends a refresh
   }
 }

@@ -1,4 +1,5 @@
 /** Days and instants in the clinic's zone, whatever the browser's. A day is 'YYYY-MM-DD', an instant RFC 3339. */
+import { now } from "../api/server-clock";
 import { t } from "./i18n";
 import { clinicZone } from "./zone";
 
@@ -14,22 +15,29 @@ const STYLES = {
   clock: { hour: "numeric", minute: "2-digit" },
   when: { weekday: "short", day: "numeric", month: "short", year: "numeric", hour: "numeric", minute: "2-digit" },
   offset: { timeZoneName: "shortOffset" },
-  // "GMT-05:00" in American English: read, never shown
+  // parsed only: "GMT-05:00" in American English
   machine: { timeZoneName: "longOffset" },
 } as const satisfies Record<string, Intl.DateTimeFormatOptions>;
 type Style = keyof typeof STYLES;
 
 const made = new Map<string, Intl.DateTimeFormat>();
 
-/** The locale of dates and numbers: the page's language. English without a country is written the British way. */
+/** The locale of dates and numbers: the page's language. English without a country is British. */
 export function locale(): string {
   const spoken = document.documentElement.lang || "en";
   return spoken === "en" ? "en-GB" : spoken;
 }
 
-/** The clinic's calendar day now. */
+export { now };
+
+/** The instant now, by the server's clock. */
+export function nowInstant(): Instant {
+  return new Date(now()).toISOString();
+}
+
+/** The clinic's calendar day now, by the server's clock. */
 export function today(): Day {
-  return dayOf(new Date().toISOString());
+  return dayOf(nowInstant());
 }
 
 /** The clinic's calendar day at an instant. */
@@ -53,7 +61,7 @@ export function weekDays(monday: Day): Day[] {
   return Array.from({ length: 7 }, (_, n) => addDays(monday, n));
 }
 
-/** Whether a text, of the address for instance, is a day of the calendar. */
+/** Whether a text, for example of the address, is a valid calendar day. */
 export function isDay(text: string | null | undefined): text is Day {
   if (!text || !/^\d{4}-\d\d-\d\d$/.test(text)) return false;
   return !Number.isNaN(midnight(text)) && isoDay(midnight(text)) === text;
@@ -74,12 +82,12 @@ export function dateOnly(day: Day): string {
   return form("dateOnly", "UTC").format(midnight(day));
 }
 
-/** "09:00", "9:00 AM" where the locale has it; in the hour that autumn repeats with its offset. */
+/** "09:00", or "9:00 AM" in such a locale; with the offset in the hour repeated by the autumn clock change. */
 export function clock(instant: Instant): string {
   return told(form("clock").format(Date.parse(instant)), instant);
 }
 
-/** "Mon 7 Jan 2030, 09:00"; in the hour that autumn repeats with its offset. */
+/** "Mon 7 Jan 2030, 09:00"; with the offset in the repeated hour of autumn. */
 export function when(instant: Instant): string {
   return told(words(form("when").formatToParts(Date.parse(instant))), instant);
 }
@@ -89,27 +97,27 @@ export function longWhen(instant: Instant): string {
   return `${longDay(dayOf(instant))}, ${clock(instant)}`;
 }
 
-/** "Mon 7 Jan 2030, 09:00–09:30", with both days where it ends on another. */
+/** "Mon 7 Jan 2030, 09:00–09:30", with both days if it ends on another day. */
 export function span(starts: Instant, ends: Instant): string {
   if (repeats(starts) || repeats(ends))
     return `${when(starts)} – ${dayOf(starts) === dayOf(ends) ? clock(ends) : when(ends)}`;
   return words(form("when").formatRangeToParts(Date.parse(starts), Date.parse(ends)));
 }
 
-/** "Berlin time, GMT+1": the clinic's zone and its offset then, or now. */
+/** "Berlin time, GMT+1": the clinic's zone and its offset at `instant`, by default now. */
 export function zoneLabel(instant?: Instant): string {
   const zone = clinicZone();
   const city = zone.slice(zone.lastIndexOf("/") + 1).replaceAll("_", " ");
-  return t("week.zone", { city, offset: offsetName("offset", instant ? Date.parse(instant) : Date.now()) });
+  return t("week.zone", { city, offset: offsetName("offset", instant ? Date.parse(instant) : now()) });
 }
 
-/** Whether a clock where the browser is shows another time than the clinic's. */
+/** Whether the browser's zone shows another time than the clinic's. */
 export function differsFromHere(instant: Instant): boolean {
   return offsetAt(Date.parse(instant)) !== -new Date(instant).getTimezoneOffset() * MINUTE;
 }
 
-/** The instant of a wall clock 'HH:MM' of the clinic. A time that spring leaves out moves on by the hour left out
- * (02:30 is 03:30 then); of the two that autumn has, the first. */
+/** The instant of the clinic's wall time 'HH:MM'. A time in the gap of spring moves on by an hour
+ * (02:30 becomes 03:30); a repeated time of autumn means the first. */
 export function instantOf(day: Day, time: string): Instant {
   const wall = Date.parse(`${day}T${time}:00Z`);
   const [before, after] = [offsetAt(wall - DAY), offsetAt(wall + DAY)];
@@ -123,7 +131,7 @@ export function minuteOfDay(instant: Instant): number {
   return Math.floor(((Date.parse(instant) + offsetAt(Date.parse(instant))) % DAY) / MINUTE);
 }
 
-/** Whole years of age on a day, or today; born on 29 February, a year older on 1 March. */
+/** Age in whole years on a day, by default today; for 29 February the birthday is 1 March in other years. */
 export function ageOn(dateOfBirth: Day, day: Day = today()): number {
   const years = Number(day.slice(0, 4)) - Number(dateOfBirth.slice(0, 4));
   return day.slice(5) < dateOfBirth.slice(5) ? years - 1 : years;
@@ -138,7 +146,7 @@ function told(text: string, instant: Instant): string {
   return repeats(instant) ? `${text} ${offsetName("offset", Date.parse(instant))}` : text;
 }
 
-/** Whether the clinic's wall clock shows this time twice: in autumn, when clocks go back. */
+/** Whether the clinic's wall clock shows this time twice, when clocks go back in autumn. */
 function repeats(instant: Instant): boolean {
   const at = Date.parse(instant);
   const wall = at + offsetAt(at);
@@ -188,7 +196,7 @@ function form(style: Style, zone = clinicZone()): Intl.DateTimeFormat {
   return known;
 }
 
-/** A day of 24 hours is written with two digits: 09:00, but 9:00 AM. */
+/** Two digits for 24-hour locales: 09:00, but 9:00 AM. */
 function hours(style: Style): Intl.DateTimeFormatOptions {
   const { hour12 } = new Intl.DateTimeFormat(locale(), { hour: "numeric" }).resolvedOptions();
   return "hour" in STYLES[style] && !hour12 ? { hour: "2-digit" } : {};

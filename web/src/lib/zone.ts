@@ -1,7 +1,7 @@
-/** The clinic's time zone, which the hospital says once; lib/time.ts computes in it. */
+/** The clinic's time zone, from the config; lib/time.ts computes in it. */
 let clinic = "UTC";
 
-/** Sets the clinic's zone, an IANA name, once for the app; an unknown name is a RangeError. */
+/** Set the clinic's zone, an IANA name. Raise RangeError for an unknown name. */
 export function keepZone(zone: string): void {
   new Intl.DateTimeFormat("en", { timeZone: zone });
   clinic = zone;

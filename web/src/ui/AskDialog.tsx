@@ -1,38 +1,38 @@
-/** Asks before an act, and for a reason where one is of use. Where something ends by it, Enter and Escape let it be. */
+/** A confirmation dialog, with an optional reason. For destructive actions, Enter and Escape cancel. */
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { useDraft } from "../lib/draft";
 import { type Mistake, missing, useForm } from "../lib/form";
 import type { Key } from "../lib/i18n";
 import { Dialog } from "./Dialog";
-import { ErrorSummary } from "./ErrorSummary";
-import { TextArea } from "./TextArea";
+import { ErrorSummary } from "./forms/ErrorSummary";
+import { TextArea } from "./forms/TextArea";
 
 interface Reason {
-  /** The name that it is kept under until it is sent. */
+  /** The name of its draft. */
   draft: string;
   id?: string;
   label: string;
   hint?: string;
   longest?: number;
-  /** Said where it is missing; without it the reason may be left out. */
+  /** The mistake for a missing reason; without it the reason is optional. */
   needed?: Key;
 }
 
 interface Props {
   title: string;
-  /** What it is about. */
+  /** The subject. */
   children: ComponentChildren;
   reason?: Reason;
   keep: string;
   act: string;
   busy: string;
-  /** Something ends by the act: keeping it stands out and has the focus, unless a reason is to be written first. */
+  /** The action is destructive: the cancelling button is emphasised and has the focus, unless a reason is required. */
   danger?: boolean;
-  /** There is nothing left to ask: the button that closes is called so. */
+  /** The label of the closing button after the action has become impossible. */
   over?: string | false;
   onClose: () => void;
-  /** Acts, with the reason where one was given, and closes the dialog; what went wrong otherwise. */
+  /** Run the action with the reason; close the dialog, or return the mistakes. */
   send: (reason: string | null) => Promise<Mistake[]>;
 }
 

@@ -1,7 +1,6 @@
-/** A word on a tint. The word says it all; the colour only helps. */
+/** A word on a tint; the colour carries no meaning of its own. */
 import { type Key, t } from "../lib/i18n";
-
-export type Tone = "booked" | "confirmed" | "arrived" | "completed" | "cancelled" | "no-show" | "critical";
+import type { Tone } from "../lib/tone";
 
 export function Chip({ tone, children }: { tone: Tone; children: string }) {
   return <span class={`chip chip-${tone}`}>{children}</span>;
@@ -42,7 +41,7 @@ const TONES = {
 
 type Kind = keyof typeof TONES;
 
-/** The status of a record of some kind, in words. */
+/** The status of a record as a chip. */
 export function Status<K extends Kind>({ kind, status }: { kind: K; status: keyof (typeof TONES)[K] & string }) {
   const tones: Record<string, Tone> = TONES[kind];
   return <Chip tone={tones[status] ?? "completed"}>{t(`${kind}.${status}` as Key)}</Chip>;

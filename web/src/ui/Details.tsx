@@ -1,4 +1,4 @@
-/** What is known about a thing, term by term; a term without a value is left out. */
+/** A description list; terms without a value are left out. */
 import type { ComponentChildren } from "preact";
 
 export type Terms = readonly (readonly [term: string, value: ComponentChildren])[];

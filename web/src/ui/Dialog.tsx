@@ -1,12 +1,12 @@
-/** A native dialog over the page: keeps the focus inside, closes with Escape, gives the focus back. */
+/** A native modal dialog: traps the focus, closes with Escape, and restores the focus. */
 import type { ComponentChildren } from "preact";
 import { useId, useLayoutEffect, useRef } from "preact/hooks";
 
 interface Props {
   title: string;
-  /** Called when the reader closes it without an act. */
+  /** Called when the dialog is dismissed. */
   onClose: () => void;
-  /** Whether what is behind it is hidden. */
+  /** Whether it hides the page behind it. */
   covers?: boolean;
   children: ComponentChildren;
 }
@@ -19,10 +19,10 @@ export function Dialog({ title, onClose, covers, children }: Props) {
     const shown = dialog.current;
     shown?.showModal();
     return () => {
-      // from here on it is not the reader who closes it
+      // from here on a close event is not a dismissal
       dialog.current = null;
       shown?.close();
-      // it may be off the page by now, and then the browser gives the focus back to nobody
+      // the element may have left the page, and then the browser restores no focus
       if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
     };
   }, []);
@@ -30,7 +30,7 @@ export function Dialog({ title, onClose, covers, children }: Props) {
     event.preventDefault();
     onClose();
   };
-  // a second Escape closes it past `cancel`: then the reader has closed it, or it is not to be closed and stays
+  // a second Escape closes it without a `cancel` event: treat it as a dismissal, or reopen an undismissable dialog
   const gone = (): void => {
     if (!dialog.current) return;
     onClose();

@@ -1,4 +1,4 @@
-/** There is nothing here, and what to do next. */
+/** An empty state with the next step. */
 import type { ComponentChildren } from "preact";
 
 export function Empty({ children }: { children: ComponentChildren }) {

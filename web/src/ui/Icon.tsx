@@ -1,4 +1,4 @@
-/** Eight small drawings, each beside a word and so without a name of its own. */
+/** Eight icons, each beside a word and hidden from screen readers. */
 const DRAWN = {
   calendar: "M4 6h16v14H4zM4 10h16M8 3v4M16 3v4",
   pill: "M6.5 17.5a4 4 0 0 1 0-5.7l5.3-5.3a4 4 0 0 1 5.7 5.7l-5.3 5.3a4 4 0 0 1-5.7 0zM9 9l6 6",

@@ -1,10 +1,10 @@
-/** The languages that somebody speaks: chosen one by one, each with a way out. */
+/** A field for spoken languages: add and remove one by one. */
 import { useRef } from "preact/hooks";
 import type { Mistake } from "../lib/form";
 import { t } from "../lib/i18n";
 import { languageName } from "../lib/languages";
 import { locale } from "../lib/time";
-import { Select } from "./Select";
+import { Select } from "./forms/Select";
 
 interface Props {
   label: string;
@@ -15,7 +15,7 @@ interface Props {
 
 const SPOKEN =
   "ar bg bs cs da de el en es et fa fi fr he hi hr hu it ja ko lt lv nl no pl ps pt ro ru sk sl so sq sr sv ta th ti tr uk ur vi zh";
-/** So many can be saved. */
+/** The API's limit. */
 const MOST = 20;
 
 export function Languages({ label, codes, put, wrong }: Props) {

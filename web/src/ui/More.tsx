@@ -1,4 +1,4 @@
-/** The button under a list that has more, and the end of the list for whoever pressed it last. */
+/** The button that loads the next page of a list, and the end of the list after the last press. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import { t } from "../lib/i18n";
 
@@ -7,7 +7,7 @@ export function More({ of }: { of: { more: (() => void) | null } }) {
   const end = useRef<HTMLParagraphElement>(null);
   const { more } = of;
   const ended = pressed && !more;
-  // the button has gone, with the focus where that was on it
+  // the button is removed, and the focus with it
   useEffect(() => {
     if (ended && document.activeElement === document.body) end.current?.focus();
   }, [ended]);

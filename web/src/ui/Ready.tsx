@@ -1,14 +1,14 @@
-/** The four states of what is loaded: awaited, not to be had, empty, there. */
+/** The four states of a request: loading, failed, empty, loaded. */
 import type { ComponentChildren } from "preact";
 import type { Loaded } from "../lib/query";
-import { Problem } from "./Problem";
-import { Skeleton } from "./Skeleton";
+import { Problem } from "./frame/Problem";
+import { Skeleton } from "./frame/Skeleton";
 
 interface Props<T> {
   of: Loaded<T>;
-  /** It is what the page is about. */
+  /** The request is the whole page's. */
   whole?: boolean;
-  /** What to show instead where there is nothing in it. */
+  /** Shown for an empty list. */
   empty?: ComponentChildren;
   isEmpty?: (data: T) => boolean;
   children: (data: T) => ComponentChildren;

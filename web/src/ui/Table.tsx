@@ -1,11 +1,11 @@
-// biome-ignore-all lint/a11y/noRedundantRoles: `display: block` takes the roles of tables away on a phone
-/** A table that becomes a list of cards on a phone; roles are named because `display` takes them away there. */
+// biome-ignore-all lint/a11y/noRedundantRoles: `display: block` removes the roles of tables on a phone
+/** A table that becomes a list of cards on a phone; roles are explicit because `display` removes them there. */
 import type { ComponentChildren } from "preact";
 
 export interface Column<T> {
   head: string;
   cell: (row: T) => ComponentChildren;
-  /** Numbers stand at the end of their column. */
+  /** Align numbers to the end of the column. */
   number?: boolean;
 }
 

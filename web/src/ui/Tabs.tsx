@@ -1,11 +1,11 @@
 /** Views of one page as links, so that each has an address. */
 interface Props {
   label: string;
-  /** `count` null: it is on its way and has its place already. */
+  /** `count` null: loading; its space is reserved. */
   tabs: readonly { href: string; text: string; current: boolean; count?: number | null | undefined }[];
 }
 
-/** As wide as a digit. */
+/** A figure space, as wide as a digit. */
 const FIGURE_SPACE = "\u2007";
 
 export function Tabs({ label, tabs }: Props) {

@@ -1,12 +1,12 @@
-/** Another password. It ends the sessions on other devices, and says so before. */
+/** The form that changes the password; a change ends the sessions on other devices. */
 import { useState } from "preact/hooks";
 import { api, outcome } from "../../api/client";
+import { account } from "../../lib/account";
 import { missing, useForm } from "../../lib/form";
 import { t } from "../../lib/i18n";
-import { account } from "../../lib/session";
-import { ErrorSummary } from "../../ui/ErrorSummary";
-import { Field } from "../../ui/Field";
-import { Submit } from "../../ui/Submit";
+import { ErrorSummary } from "../../ui/forms/ErrorSummary";
+import { Field } from "../../ui/forms/Field";
+import { Submit } from "../../ui/forms/Submit";
 import { passwordMistakes } from "./passwords";
 
 export function ChangePassword({ onChange }: { onChange: () => void }) {

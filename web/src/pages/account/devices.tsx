@@ -1,4 +1,4 @@
-/** Where somebody is signed in; each of these can be ended, or all others at once. */
+/** The list of signed-in devices, with buttons that end one session or all others. */
 import { useRef, useState } from "preact/hooks";
 import { api, type Outcome, outcome, type Schemas } from "../../api/client";
 import { type Mistake, mistakes } from "../../lib/form";
@@ -20,13 +20,13 @@ export function Devices() {
     for (const { id } of asked) {
       const path = { session_id: id };
       const gone = await outcome(api.DELETE("/auth/sessions/{session_id}", { params: { path } }));
-      // what has ended by itself meanwhile has ended
+      // a session that ended meanwhile is no failure
       if (!gone.ok && gone.problem.code !== "not_found") return mistakes(gone.problem, gone.retryAfter, []);
     }
     setEnded(asked.length);
     setAsked([]);
     sessions.again();
-    // once the dialog is closed: what opened it is gone
+    // after the dialog is closed, its opening button is gone
     requestAnimationFrame(() => heading.current?.focus());
     return [];
   };
@@ -98,7 +98,7 @@ function named({ user_agent }: Session): string {
   return user_agent ?? t("devices.unknown");
 }
 
-/** All of them, page after page: the one that asks need not be among the newest. */
+/** All sessions, page by page: the current one need not be on the first page. */
 export async function everySession(): Promise<Outcome<Session[], object>> {
   const items: Session[] = [];
   for (let cursor: string | null = null; ; ) {

@@ -1,17 +1,18 @@
-/** Chooses a new password with the code of a mail; a link that works no more says what to do. */
+/** The form that sets a new password with the code of a mail; an expired link says how to get another. */
 import { useState } from "preact/hooks";
 import { api, outcome } from "../../api/client";
+import { account } from "../../lib/account";
 import { missing, useForm } from "../../lib/form";
 import { t } from "../../lib/i18n";
-import { account, forget } from "../../lib/session";
-import { go } from "../../router";
-import { ErrorSummary } from "../../ui/ErrorSummary";
-import { Field } from "../../ui/Field";
-import { Page } from "../../ui/Page";
-import { Submit } from "../../ui/Submit";
+import { go } from "../../lib/router";
+import { forget } from "../../lib/session";
+import { ErrorSummary } from "../../ui/forms/ErrorSummary";
+import { Field } from "../../ui/forms/Field";
+import { Submit } from "../../ui/forms/Submit";
+import { Page } from "../../ui/frame/Page";
 import { passwordMistakes } from "./passwords";
 
-/** How codes are written: an address that was cut off on its way is no link of ours. */
+/** The format of codes: a truncated link is treated as expired. */
 const CODE = /^[\w-]{8,128}$/;
 
 export function NewPassword({ code, again }: { code: string; again: () => void }) {
@@ -23,7 +24,7 @@ export function NewPassword({ code, again }: { code: string; again: () => void }
       const chosen = await outcome(api.POST("/auth/password/reset", { body: { code, new_password: password } }));
       if (!chosen.ok && chosen.problem.code === "invalid_reset_code") setExpired(true);
       if (!chosen.ok) return passwordMistakes(chosen);
-      // every session has ended with it, this one too
+      // the reset ended every session, this one too
       if (account.get()) forget();
       go("/sign-in", { say: "password_chosen" });
       return [];

@@ -1,14 +1,14 @@
-/** A forgotten password: asks for a mail, and with the code of its link (`#code=`) for a new password. */
+/** Password reset: request a mail, then set a new password with the code of its link (`#code=`). */
 import { useState } from "preact/hooks";
 import { api, outcome } from "../../api/client";
 import { missing, mistakes, useForm } from "../../lib/form";
 import { saidIn, useHash } from "../../lib/hash";
 import { t } from "../../lib/i18n";
-import { ErrorSummary } from "../../ui/ErrorSummary";
-import { Field } from "../../ui/Field";
-import { Page } from "../../ui/Page";
-import { Submit } from "../../ui/Submit";
-import { Welcome } from "../../ui/Welcome";
+import { ErrorSummary } from "../../ui/forms/ErrorSummary";
+import { Field } from "../../ui/forms/Field";
+import { Submit } from "../../ui/forms/Submit";
+import { Page } from "../../ui/frame/Page";
+import { Welcome } from "../../ui/frame/Welcome";
 import { NewPassword } from "./new-password";
 
 export default function Password() {
@@ -56,7 +56,7 @@ function Forgotten() {
   );
 }
 
-/** The same whether there is such an account. */
+/** The answer is the same for unknown addresses, so that it reveals no account. */
 function Sent({ email, again }: { email: string; again: () => void }) {
   return (
     <Page key="sent" title={t("password.sent.title")}>

@@ -1,7 +1,7 @@
-/** What is wrong with passwords, at the fields that it is wrong with. */
+/** Refusals of passwords and codes as mistakes of their fields. */
 import type { Failure } from "../../api/client";
 import { type Mistake, mistakes } from "../../lib/form";
-import { said } from "../../lib/said";
+import { problemText } from "../../lib/problem-text";
 
 const FIELDS: Readonly<Record<string, string>> = {
   wrong_password: "current_password",
@@ -13,7 +13,7 @@ const FIELDS: Readonly<Record<string, string>> = {
 export function passwordMistakes({ problem, retryAfter }: Failure): Mistake[] {
   const field = FIELDS[problem.code];
   if (!field) return mistakes(problem, retryAfter, ["new_password"]);
-  // at a field of one's own password the e-mail address is right
+  // the e-mail address is known here: only the password can be wrong
   const code = field === "current_password" ? "wrong_password" : problem.code;
-  return [{ field, message: said({ ...problem, code } as typeof problem, retryAfter) }];
+  return [{ field, message: problemText({ ...problem, code } as typeof problem, retryAfter) }];
 }

@@ -1,4 +1,4 @@
-/** A QR code as one path, dark on white whatever the page's colours, with the quiet zone that scanners need. */
+/** A QR code as one path, always dark on white, with the quiet zone that scanners need. */
 
 export function QrCode({ rows, label }: { rows: readonly string[]; label: string }) {
   const size = rows.length;
@@ -19,7 +19,7 @@ export function drawn(rows: readonly string[]): string {
     .join("");
 }
 
-/** "JBSW Y3DP EHPK 3PXP": as one types it from a screen. */
+/** The secret in groups of four: "JBSW Y3DP EHPK 3PXP". */
 export function inFours(secret: string): string {
   return secret.replace(/(.{4})(?=.)/g, "$1 ");
 }

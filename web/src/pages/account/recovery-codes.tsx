@@ -1,7 +1,7 @@
-/** The recovery codes, shown this once, to be copied or printed. */
+/** The recovery codes, shown once, with buttons to copy and print them. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import { t } from "../../lib/i18n";
-import { PrintButton } from "../../ui/PrintHead";
+import { PrintButton } from "../../ui/print/PrintHead";
 
 interface Props {
   codes: readonly string[];
@@ -18,7 +18,7 @@ export function RecoveryCodes({ codes, onKept }: Props) {
       await navigator.clipboard.writeText(codes.join("\n"));
       setSaid("recovery.copied");
     } catch {
-      // not every browser lets a page write there: the reader's own keys do
+      // the browser may forbid writing to the clipboard: select the text for copying by keyboard
       if (list.current) getSelection()?.selectAllChildren(list.current);
       setSaid("recovery.not_copied");
     }

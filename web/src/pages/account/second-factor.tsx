@@ -1,8 +1,8 @@
-/** The second factor: whether there is one, and the way to the other. */
+/** The second factor: its state, and the forms that switch it on and off. */
 import { useRef, useState } from "preact/hooks";
 import type { Account } from "../../api/client";
+import { account } from "../../lib/account";
 import { t } from "../../lib/i18n";
-import { account } from "../../lib/session";
 import { Chip } from "../../ui/Chip";
 import { RecoveryCodes } from "./recovery-codes";
 import { SwitchOff } from "./switch-off";
@@ -17,7 +17,7 @@ export function SecondFactor({ me, put }: Props) {
   const [codes, setCodes] = useState<readonly string[] | null>(null);
   const [said, setSaid] = useState<"factor.kept" | "factor.switched_off" | null>(null);
   const heading = useRef<HTMLHeadingElement>(null);
-  // once it is drawn anew: what was pressed is gone
+  // after the next render, the pressed button is gone
   const settle = (): void => void requestAnimationFrame(() => heading.current?.focus());
   const now = (second_factor: boolean): void => {
     const known = { ...me, second_factor };
@@ -50,7 +50,7 @@ export function SecondFactor({ me, put }: Props) {
         </Chip>
       </div>
       <p>{t(me.second_factor ? "factor.on.about" : "factor.off.about")}</p>
-      {/* beside the heading's change, for those who do not see it */}
+      {/* announced to screen readers */}
       <div role="status">{said && <p class="done">{t(said)}</p>}</div>
       {codes && <RecoveryCodes codes={codes} onKept={kept} />}
       {!codes && !me.second_factor && <SwitchOn onDone={on} onClose={settle} />}

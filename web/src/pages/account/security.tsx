@@ -1,12 +1,12 @@
-/** Sign-in and security, the same for every role: password, second factor, and where one is signed in. */
+/** Sign-in and security, for every role: password, second factor and signed-in devices. */
 import { useState } from "preact/hooks";
 import { api, outcome } from "../../api/client";
 import { t } from "../../lib/i18n";
+import type { OwnProps } from "../../lib/page";
 import { useLoad } from "../../lib/query";
-import type { OwnProps } from "../../routes";
 import "../../style/account.css";
-import { Page } from "../../ui/Page";
-import { PrintHead } from "../../ui/PrintHead";
+import { Page } from "../../ui/frame/Page";
+import { PrintHead } from "../../ui/print/PrintHead";
 import { Ready } from "../../ui/Ready";
 import { ChangePassword } from "./change-password";
 import { Devices } from "./devices";
@@ -14,7 +14,7 @@ import { SecondFactor } from "./second-factor";
 
 export default function Security({ account, config }: OwnProps) {
   const me = useLoad(() => outcome(api.GET("/auth/me")), [account.id]);
-  // what is done above ends or opens sessions
+  // the forms above end or open sessions
   const [changes, setChanges] = useState(0);
   const changed = (): void => setChanges((before) => before + 1);
   return (

@@ -1,12 +1,12 @@
-/** Switching the second factor off: proven by signing in once more, with a code, in the same step. */
+/** The form that switches the second factor off, after a fresh sign-in with a code. */
 import { useEffect, useState } from "preact/hooks";
 import { type Account, api, outcome } from "../../api/client";
 import { type Mistake, missing, useForm } from "../../lib/form";
 import { t } from "../../lib/i18n";
 import { resume } from "../../lib/session";
-import { ErrorSummary } from "../../ui/ErrorSummary";
-import { Field } from "../../ui/Field";
-import { OtpField } from "../../ui/OtpField";
+import { ErrorSummary } from "../../ui/forms/ErrorSummary";
+import { Field } from "../../ui/forms/Field";
+import { OtpField } from "../../ui/forms/OtpField";
 import { everySession } from "./devices";
 import { passwordMistakes } from "./passwords";
 
@@ -84,11 +84,11 @@ async function switchOff({ email }: Account, password: string, otp: string): Pro
   if (!opened.ok && opened.problem.code === "otp_required") return [{ field: "off_otp", message: t("otp.wrong") }];
   if (!opened.ok)
     return passwordMistakes(opened).map(({ field, message }) => ({ field: field && "off_password", message }));
-  // this device is signed in once, not twice
+  // end the old session of this device
   const old = before.ok ? before.data.find(({ current }) => current) : undefined;
   if (old) await outcome(api.DELETE("/auth/sessions/{session_id}", { params: { path: { session_id: old.id } } }));
   const removed = await outcome(api.DELETE("/auth/mfa"));
-  // somebody switched it off elsewhere meanwhile
+  // it was switched off elsewhere meanwhile
   if (removed.ok || removed.problem.code === "second_factor_missing") return [];
   return passwordMistakes(removed);
 }

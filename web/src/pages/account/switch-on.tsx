@@ -1,11 +1,11 @@
-/** Switching the second factor on: the password, a code to scan or type, and the first code of the app. */
+/** The steps that switch the second factor on: password, secret as QR code, first code of the app. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import { api, outcome, type Schemas } from "../../api/client";
 import { missing, useForm } from "../../lib/form";
 import { t } from "../../lib/i18n";
-import { ErrorSummary } from "../../ui/ErrorSummary";
-import { Field } from "../../ui/Field";
-import { Submit } from "../../ui/Submit";
+import { ErrorSummary } from "../../ui/forms/ErrorSummary";
+import { Field } from "../../ui/forms/Field";
+import { Submit } from "../../ui/forms/Submit";
 import { passwordMistakes } from "./passwords";
 import { inFours, QrCode } from "./qr-code";
 

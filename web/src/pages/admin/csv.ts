@@ -1,4 +1,4 @@
-/** Tables as files for spreadsheets (RFC 4180), in which no cell begins a formula. */
+/** Tables as CSV files (RFC 4180), with cells escaped against formulas. */
 type Cell = string | number;
 
 export function csv(rows: readonly (readonly Cell[])[]): string {
@@ -10,12 +10,12 @@ function written(cell: Cell): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-/** Lets the browser save a table. */
+/** Save a table as a file. */
 export function save(name: string, rows: readonly (readonly Cell[])[]): void {
   saveText(name, csv(rows));
 }
 
-/** The same for a table that is text already; the mark at its beginning says UTF-8 to spreadsheets. */
+/** Save CSV text as a file; the byte order mark tells spreadsheets that it is UTF-8. */
 export function saveText(name: string, text: string): void {
   const file = URL.createObjectURL(new Blob(["\uFEFF", text], { type: "text/csv;charset=utf-8" }));
   const link = document.createElement("a");

@@ -1,19 +1,19 @@
-/** What an administrator looked for, as a table that grows; where nothing fits, the way back to everything. */
+/** Search results as a table that grows; without a match, a link to the whole list. */
 import { plural, t } from "../../lib/i18n";
 import type { Pages } from "../../lib/query";
 import { Empty } from "../../ui/Empty";
+import { Select } from "../../ui/forms/Select";
 import { More } from "../../ui/More";
 import { Ready } from "../../ui/Ready";
-import { Select } from "../../ui/Select";
 import { type Column, Table } from "../../ui/Table";
 
 interface Props<T> {
-  /** Begins the keys of its words. */
+  /** The prefix of its message keys. */
   name: "staff" | "people" | "catalogue";
   of: Pages<T>;
   columns: readonly Column<T>[];
   rowKey: (row: T) => string | number;
-  /** The address of all of them. */
+  /** The address of the whole list. */
   all: string;
 }
 

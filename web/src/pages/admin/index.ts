@@ -1,19 +1,19 @@
-/** The administrator's pages; the one it begins with comes along. Patterns are tried in order. */
-import { enter } from "../../lib/i18n";
-import type { OwnPage } from "../../routes";
-import Overview from "./overview";
+/** The administrator's pages; the start page is bundled. Patterns are tried in order. */
+import { loadMessages } from "../../lib/i18n";
+import type { OwnPage } from "../../lib/page";
+import Overview from "./overview/overview";
 
 export const pages: readonly OwnPage[] = [
   ["/admin", async () => ({ default: Overview })],
-  ["/admin/doctors", () => import("./doctors")],
-  ["/admin/doctors/new", () => import("./new-doctor")],
-  ["/admin/doctors/:id", () => import("./doctor")],
-  ["/admin/people", () => import("./people")],
-  ["/admin/people/:id", () => import("./person")],
-  ["/admin/appointments", () => import("./appointments")],
-  ["/admin/appointments/new", () => import("./phone-booking")],
-  ["/admin/appointments/reassign", () => import("./reassign")],
-  ["/admin/tests", () => import("./tests")],
-  ["/admin/tests/:code", () => import("./test")],
-  ["/admin/audit", async () => (await Promise.all([import("./audit"), enter("trail")]))[0]],
+  ["/admin/doctors", () => import("./doctors/doctors")],
+  ["/admin/doctors/new", () => import("./doctors/new-doctor")],
+  ["/admin/doctors/:id", () => import("./doctors/doctor")],
+  ["/admin/people", () => import("./people/people")],
+  ["/admin/people/:id", () => import("./people/person")],
+  ["/admin/appointments", () => import("./visits/appointments")],
+  ["/admin/appointments/new", () => import("./visits/phone-booking")],
+  ["/admin/appointments/reassign", () => import("./visits/reassign")],
+  ["/admin/tests", () => import("./catalogue/tests")],
+  ["/admin/tests/:code", () => import("./catalogue/test")],
+  ["/admin/audit", async () => (await Promise.all([import("./audit/audit"), loadMessages("trail")]))[0]],
 ];

@@ -1,20 +1,20 @@
-/** The doctor's pages; the one it begins with comes along. Patterns are tried in order. */
-import type { OwnPage } from "../../routes";
-import Today from "./today";
+/** The doctor's pages; the start page is bundled. Patterns are tried in order. */
+import type { OwnPage } from "../../lib/page";
+import Today from "./today/today";
 
 export const pages: readonly OwnPage[] = [
   ["/doctor", async () => ({ default: Today })],
-  ["/doctor/week", () => import("./week")],
-  ["/doctor/visits/:id", () => import("./visit")],
-  ["/doctor/patients", () => import("./patients")],
-  ["/doctor/patients/:id", () => import("./chart")],
-  ["/doctor/emergency", () => import("./emergency")],
-  ["/doctor/prescriptions/new", () => import("./prescribe")],
-  ["/doctor/prescriptions/:id", () => import("./prescription")],
-  ["/doctor/referrals", () => import("./referrals")],
-  ["/doctor/referrals/new", () => import("./refer")],
-  ["/doctor/orders/new", () => import("./order")],
-  ["/doctor/results", () => import("./results")],
-  ["/doctor/availability", () => import("./availability")],
+  ["/doctor/week", () => import("./today/week")],
+  ["/doctor/visits/:id", () => import("./visit/visit")],
+  ["/doctor/patients", () => import("./patients/patients")],
+  ["/doctor/patients/:id", () => import("./chart/chart")],
+  ["/doctor/emergency", () => import("./patients/emergency")],
+  ["/doctor/prescriptions/new", () => import("./prescribe/prescribe")],
+  ["/doctor/prescriptions/:id", () => import("./prescribe/prescription")],
+  ["/doctor/referrals", () => import("./referrals/referrals")],
+  ["/doctor/referrals/new", () => import("./referrals/refer")],
+  ["/doctor/orders/new", () => import("./order/order")],
+  ["/doctor/results", () => import("./results/results")],
+  ["/doctor/availability", () => import("./availability/availability")],
   ["/doctor/profile", () => import("./profile")],
 ];

@@ -1,20 +1,20 @@
-/** What patients read about the doctor, and the language of the pages. */
+/** The doctor's public profile, and the language of the pages. */
 import { useState } from "preact/hooks";
 import { api, outcome, type Schemas, unchanged } from "../../api/client";
 import { useDraft } from "../../lib/draft";
 import { type Mistake, missing, mistakes, useForm } from "../../lib/form";
 import { choose, LANGUAGES, type Language, language, t } from "../../lib/i18n";
-import { useLive } from "../../lib/live";
+import type { OwnProps } from "../../lib/page";
 import { useLoad } from "../../lib/query";
-import type { OwnProps } from "../../routes";
-import { ErrorSummary } from "../../ui/ErrorSummary";
-import { Field } from "../../ui/Field";
+import { useObservable } from "../../lib/use-observable";
+import { ErrorSummary } from "../../ui/forms/ErrorSummary";
+import { Field } from "../../ui/forms/Field";
+import { Radios } from "../../ui/forms/Select";
+import { Submit } from "../../ui/forms/Submit";
+import { TextArea } from "../../ui/forms/TextArea";
+import { Page } from "../../ui/frame/Page";
 import { Languages } from "../../ui/Languages";
-import { Page } from "../../ui/Page";
 import { Ready } from "../../ui/Ready";
-import { Radios } from "../../ui/Select";
-import { Submit } from "../../ui/Submit";
-import { TextArea } from "../../ui/TextArea";
 import "../../style/availability.css";
 
 type Doctor = Schemas["Doctor"];
@@ -125,7 +125,7 @@ function About({ saved, put }: { saved: Doctor; put: (saved: Doctor) => void }) 
   );
 }
 
-/** What somebody else, an administrator perhaps, changed meanwhile. */
+/** The fields that changed on the server meanwhile. */
 function changed(before: Doctor, now: Doctor): Mistake {
   const names = ([...FIELDS, "booking"] as const)
     .filter((name) => JSON.stringify(before[name]) !== JSON.stringify(now[name]))
@@ -134,7 +134,7 @@ function changed(before: Doctor, now: Doctor): Mistake {
 }
 
 function PageLanguage() {
-  const spoken = useLive(language);
+  const spoken = useObservable(language);
   return (
     <Radios
       id="language"

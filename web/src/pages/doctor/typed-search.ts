@@ -1,18 +1,18 @@
-/** Looks for something while somebody types. */
+/** A search while typing. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { NoAnswer, Outcome, Problem } from "../../api/client";
 import { type Loaded, useLoad } from "../../lib/query";
 
-/** What is typed faster than this is one search. */
+/** The pause in ms after which a search starts. */
 const PAUSE_MS = 200;
 
 interface Search<T> {
   typed: string;
   setTyped: (typed: string) => void;
-  /** What is looked for, a moment behind what is typed. */
+  /** The current query, delayed behind the typed text. */
   q: string;
   found: Loaded<T>;
-  /** While a search is under way the answer before stays, so that nothing jumps. */
+  /** The result, or the previous one during a search, so that the page does not shift. */
   shown: Loaded<T>;
 }
 

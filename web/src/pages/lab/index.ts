@@ -1,8 +1,8 @@
-/** The laboratory's pages; the one it begins with comes along. Patterns are tried in order. */
-import type { OwnPage } from "../../routes";
+/** The laboratory's pages; the start page is bundled. Patterns are tried in order. */
+import type { OwnPage } from "../../lib/page";
 import Worklist from "./worklist";
 
 export const pages: readonly OwnPage[] = [
   ["/lab", async () => ({ default: Worklist })],
-  ["/lab/:id", () => import("./booking")],
+  ["/lab/:id", () => import("./booking/booking")],
 ];

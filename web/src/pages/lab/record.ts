@@ -1,4 +1,4 @@
-/** One booking with everything its page shows: its tests as the catalogue has them, and what was entered so far. */
+/** One booking with its catalogue tests and entered results. */
 import { api, type Outcome, outcome, type Schemas } from "../../api/client";
 
 export type Booking = Schemas["LabBooking"];
@@ -9,7 +9,7 @@ export type Status = Schemas["LabBookingStatus"];
 export interface OneTest {
   code: string;
   name: string;
-  /** Null: the catalogue does not offer it any more. */
+  /** Null: no longer in the catalogue. */
   test: Test | null;
   result: Result | null;
 }
@@ -19,7 +19,7 @@ export interface Work {
 }
 
 export async function loadWork(id: number): Promise<Outcome<Work>> {
-  // whatever the booking asks for, it is most likely there
+  // the default page most likely holds every test of the booking
   const first = testsFrom();
   const booking = await loadBooking(id);
   if (!booking.ok) return booking as Outcome<never>;
@@ -65,7 +65,7 @@ async function testsOf(codes: readonly string[], first: ReturnType<typeof testsF
   }
 }
 
-/** The booking after this one in the list that the reader came from, else the first of it; null: there is no other. */
+/** The booking after this one in the worklist, otherwise its first; null without another. */
 export async function nextOf(booking: Booking, status: Status | null, day: string | null): Promise<number | null> {
   let first: number | null = null;
   for (let cursor: string | undefined; ; ) {

@@ -1,9 +1,9 @@
-/** The day that the worklist shows (`?day=`), or all of them. */
+/** The day of the worklist (`?day=`), or all days. */
 import { useState } from "preact/hooks";
 import { t } from "../../lib/i18n";
+import { go, withQuery } from "../../lib/router";
 import { isDay, today } from "../../lib/time";
-import { go, withQuery } from "../../router";
-import { Field } from "../../ui/Field";
+import { Field } from "../../ui/forms/Field";
 
 export function DayFilter({ day }: { day: string | null }) {
   const [typed, setTyped] = useState(day ?? "");

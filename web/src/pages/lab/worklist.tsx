@@ -1,13 +1,13 @@
-/** What the laboratory has to do (`?status=`, `?day=`), page by page (`?cursor=`), one line for each booking. */
+/** The laboratory's worklist (`?status=`, `?day=`), page by page (`?cursor=`), one row per booking. */
 import { api, outcome, type Schemas } from "../../api/client";
 import { plural, t } from "../../lib/i18n";
+import type { OwnProps } from "../../lib/page";
 import { useLoad } from "../../lib/query";
+import { withQuery } from "../../lib/router";
 import { dateOnly, isDay, longDay, when } from "../../lib/time";
-import { withQuery } from "../../router";
-import type { OwnProps } from "../../routes";
 import { Status } from "../../ui/Chip";
 import { Empty } from "../../ui/Empty";
-import { Page } from "../../ui/Page";
+import { Page } from "../../ui/frame/Page";
 import { Ready } from "../../ui/Ready";
 import { Table } from "../../ui/Table";
 import { Tabs } from "../../ui/Tabs";
@@ -17,7 +17,7 @@ import "../../style/lab.css";
 
 const TABS = ["booked", "collected", "received", "in_progress", "resulted", "verified", "rejected"] as const;
 const POLL_MS = 30_000;
-/** Work is counted as far as one request reaches. */
+/** Bookings are counted up to one page of the API. */
 const COUNTED = 100;
 
 export default function Worklist({ query, account }: OwnProps) {

@@ -1,24 +1,24 @@
-/** The patient's pages; the one it begins with comes along. Patterns are tried in order. */
-import { enter } from "../../lib/i18n";
-import type { OwnPage } from "../../routes";
-import Home from "./home";
+/** The patient's pages; the start page is bundled. Patterns are tried in order. */
+import { loadMessages } from "../../lib/i18n";
+import type { OwnPage } from "../../lib/page";
+import Home from "./home/home";
 
 export const pages: readonly OwnPage[] = [
   ["/home", async () => ({ default: Home })],
-  ["/appointments", () => import("./appointments")],
-  ["/appointments/:id", () => import("./appointment")],
-  ["/appointments/:id/move", () => import("./move")],
-  ["/prescriptions", () => import("./prescriptions")],
-  ["/prescriptions/:id", () => import("./prescription")],
-  ["/referrals", () => import("./referrals")],
-  ["/referrals/:id", () => import("./referral")],
-  ["/labs", () => import("./labs")],
-  ["/labs/bookings", () => import("./lab-bookings")],
-  ["/labs/bookings/:id", () => import("./lab-booking")],
-  ["/labs/:code/book", () => import("./lab-book")],
-  ["/results", () => import("./results")],
-  ["/results/trends/:code", () => import("./trend")],
-  ["/results/:id", () => import("./result")],
-  ["/profile", () => import("./profile")],
-  ["/access-log", async () => (await Promise.all([import("./access-log"), enter("trail")]))[0]],
+  ["/appointments", () => import("./visits/appointments")],
+  ["/appointments/:id", () => import("./visits/appointment")],
+  ["/appointments/:id/move", () => import("./visits/move")],
+  ["/prescriptions", () => import("./prescriptions/prescriptions")],
+  ["/prescriptions/:id", () => import("./prescriptions/prescription")],
+  ["/referrals", () => import("./referrals/referrals")],
+  ["/referrals/:id", () => import("./referrals/referral")],
+  ["/labs", () => import("./labs/labs")],
+  ["/labs/bookings", () => import("./labs/bookings")],
+  ["/labs/bookings/:id", () => import("./labs/booking")],
+  ["/labs/:code/book", () => import("./labs/book")],
+  ["/results", () => import("./results/results")],
+  ["/results/trends/:code", () => import("./results/trend")],
+  ["/results/:id", () => import("./results/result")],
+  ["/profile", () => import("./profile/profile")],
+  ["/access-log", async () => (await Promise.all([import("./profile/access-log"), loadMessages("trail")]))[0]],
 ];

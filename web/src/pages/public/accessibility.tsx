@@ -1,8 +1,8 @@
-/** How accessible these pages are, how that is known, and how to complain. */
+/** The accessibility statement. */
 import { type Key, t } from "../../lib/i18n";
 import "../../style/public.css";
-import type { PageProps } from "../../routes";
-import { Page } from "../../ui/Page";
+import type { PageProps } from "../../lib/page";
+import { Page } from "../../ui/frame/Page";
 import { Tel } from "../../ui/Tel";
 
 const PARTS = [

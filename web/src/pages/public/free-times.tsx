@@ -1,14 +1,14 @@
-/** The board of the front page: the next free times of six doctors, soonest first. */
+/** The next free times of six doctors on the front page, soonest first. */
 import { api, outcome, type Schemas } from "../../api/client";
+import { bookHref } from "../../lib/booking-links";
 import { t } from "../../lib/i18n";
 import { useLoad } from "../../lib/query";
 import { clock, dayOf, shortDay, zoneLabel } from "../../lib/time";
 import { Empty } from "../../ui/Empty";
 import { Ready } from "../../ui/Ready";
-import { bookHref } from "../patient/booking-links";
 
 const SHOWN = 6;
-/** Of how many doctors the soonest are chosen. */
+/** The number of doctors from which the soonest are chosen. */
 const ASKED = 50;
 const EVERY_MS = 60_000;
 

@@ -1,10 +1,10 @@
-/** How to book, move and cancel a visit, what results mean, and whom to ask. */
+/** Help: booking, moving and cancelling visits, the meaning of results, contacts. */
 import type { Config } from "../../api/client";
 import { type Key, plural, t } from "../../lib/i18n";
 import { zoneLabel } from "../../lib/time";
 import "../../style/public.css";
-import type { PageProps } from "../../routes";
-import { Page } from "../../ui/Page";
+import type { PageProps } from "../../lib/page";
+import { Page } from "../../ui/frame/Page";
 import { Tel } from "../../ui/Tel";
 
 const BOOK = ["help.book.1", "help.book.2", "help.book.3"] as const;

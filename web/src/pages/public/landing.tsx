@@ -1,13 +1,13 @@
-/** The front page: find a doctor, take one of the next free times, sign in. */
+/** The front page: doctor search, next free times, sign-in. */
 import { api, type Config, outcome } from "../../api/client";
 import { t } from "../../lib/i18n";
 import { useLoad } from "../../lib/query";
 import "../../style/public.css";
-import { go } from "../../router";
-import type { PageProps } from "../../routes";
+import type { PageProps } from "../../lib/page";
+import { go } from "../../lib/router";
+import { Mark } from "../../ui/frame/Mark";
+import { Page } from "../../ui/frame/Page";
 import { Icon } from "../../ui/Icon";
-import { Mark } from "../../ui/Mark";
-import { Page } from "../../ui/Page";
 import { Tel } from "../../ui/Tel";
 import { FreeTimes } from "./free-times";
 
@@ -107,7 +107,7 @@ function Offers() {
   );
 }
 
-/** Left out where it cannot be had: the search finds them too. */
+/** Omitted after a failure: the search also finds specialties. */
 function Specialties() {
   const specialties = useLoad(() => outcome(api.GET("/api/specialties")), []);
   const items = specialties.data?.items ?? [];

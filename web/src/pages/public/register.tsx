@@ -5,15 +5,15 @@ import { useDraft } from "../../lib/draft";
 import { missing, mistakes, useForm } from "../../lib/form";
 import { saidIn, useHash } from "../../lib/hash";
 import { t } from "../../lib/i18n";
+import type { PageProps } from "../../lib/page";
+import { go, safeNext } from "../../lib/router";
 import { signIn } from "../../lib/session";
-import { go, safeNext } from "../../router";
-import type { PageProps } from "../../routes";
-import { BirthDate, dateOf, NO_DATE } from "../../ui/BirthDate";
-import { ErrorSummary } from "../../ui/ErrorSummary";
-import { Field } from "../../ui/Field";
-import { Page } from "../../ui/Page";
-import { Submit } from "../../ui/Submit";
-import { Welcome } from "../../ui/Welcome";
+import { BirthDate, dateOf, NO_DATE } from "../../ui/forms/BirthDate";
+import { ErrorSummary } from "../../ui/forms/ErrorSummary";
+import { Field } from "../../ui/forms/Field";
+import { Submit } from "../../ui/forms/Submit";
+import { Page } from "../../ui/frame/Page";
+import { Welcome } from "../../ui/frame/Welcome";
 
 const FIELDS = ["full_name", "email", "date_of_birth", "phone", "password"];
 

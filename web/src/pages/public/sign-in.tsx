@@ -1,18 +1,18 @@
-/** Sign in with e-mail, password and, where the account has one, a second factor, and go on where one wanted to be (`?next=`). */
+/** Sign in with e-mail, password and, if the account has one, a second factor, then return to `?next=`. */
 import { useEffect, useState } from "preact/hooks";
 import { missing, useForm } from "../../lib/form";
 import { t } from "../../lib/i18n";
 import { useOtp } from "../../lib/otp";
+import type { PageProps } from "../../lib/page";
+import { go, safeNext } from "../../lib/router";
 import { signIn } from "../../lib/session";
-import { go, safeNext } from "../../router";
-import type { PageProps } from "../../routes";
 import { DemoLogins } from "../../ui/DemoLogins";
-import { ErrorSummary } from "../../ui/ErrorSummary";
-import { Field } from "../../ui/Field";
-import { OtpField } from "../../ui/OtpField";
-import { Page } from "../../ui/Page";
-import { Submit } from "../../ui/Submit";
-import { Welcome } from "../../ui/Welcome";
+import { ErrorSummary } from "../../ui/forms/ErrorSummary";
+import { Field } from "../../ui/forms/Field";
+import { OtpField } from "../../ui/forms/OtpField";
+import { Submit } from "../../ui/forms/Submit";
+import { Page } from "../../ui/frame/Page";
+import { Welcome } from "../../ui/frame/Welcome";
 
 export default function SignIn({ config, query, account }: PageProps) {
   const next = safeNext(query.get("next"));
@@ -34,7 +34,7 @@ export default function SignIn({ config, query, account }: PageProps) {
     ],
     async () => {
       const opened = await signIn(email.trim(), password, otp.sent);
-      // the account that is there now leads on
+      // the signed-in account redirects
       return opened.ok ? [] : otp.refused(opened);
     },
   );

@@ -1,0 +1,52 @@
+/** Complete lists, fetched page by page, for the options of a form. */
+import { api, type Outcome, outcome, type Schemas } from "../../api/client";
+
+/** Every doctor by name; `active` limits it to bookable ones. */
+export function everyDoctor(active?: boolean) {
+  return every((cursor) => {
+    const query = { limit: 100, ...(active !== undefined && { active }), ...(cursor && { cursor }) };
+    return outcome(api.GET("/api/admin/doctors", { params: { query } }));
+  });
+}
+
+/** Every test of the catalogue by code, inactive ones too. */
+export function everyTest() {
+  return every((cursor) =>
+    outcome(api.GET("/api/labs/tests", { params: { query: { limit: 100, ...(cursor && { cursor }) } } })),
+  );
+}
+
+/** Every visit of a doctor on a day. */
+export function everyVisit(doctor_id: number, day: string) {
+  return every((cursor) => {
+    const query = { doctor_id, day, limit: 100, ...(cursor && { cursor }) };
+    return outcome(api.GET("/api/admin/appointments", { params: { query } }));
+  });
+}
+
+async function every<T, E>(
+  ask: (cursor: string | null) => Promise<Outcome<{ items: T[]; next_cursor: string | null }, E>>,
+): Promise<Outcome<T[], E>> {
+  const items: T[] = [];
+  for (let cursor: string | null = null; ; ) {
+    const page: Outcome<{ items: T[]; next_cursor: string | null }, E> = await ask(cursor);
+    if (!page.ok) return page;
+    items.push(...page.data.items);
+    cursor = page.data.next_cursor;
+    if (cursor === null) return { ok: true, data: items };
+  }
+}
+
+/** Doctors as choices of a form, with their specialty. */
+export function doctorChoices(doctors: readonly Schemas["Doctor"][]): { value: string; text: string }[] {
+  return doctors.map(({ id, full_name, specialty }) => ({
+    value: String(id),
+    text: specialty ? `${full_name}, ${specialty}` : full_name,
+  }));
+}
+
+/** A record's id in an address, or null. */
+export function idOf(text: string | null | undefined): number | null {
+  const id = Number(text);
+  return Number.isSafeInteger(id) && id > 0 ? id : null;
+}

@@ -1,0 +1,181 @@
+/** A test of the catalogue as fields of a form. */
+import type { Schemas } from "../../../api/client";
+import { type Mistake, missing } from "../../../lib/form";
+import { t } from "../../../lib/i18n";
+import { Checkbox } from "../../../ui/forms/Checkbox";
+import { Field } from "../../../ui/forms/Field";
+import { TextArea } from "../../../ui/forms/TextArea";
+import { AnalyteList } from "./analyte-list";
+
+export interface Typed {
+  code: string;
+  name: string;
+  category: string;
+  specimen: string;
+  preparation: string;
+  plain: string;
+  loinc: string;
+  hours: string;
+  price: string;
+  analytes: readonly string[];
+  active: boolean;
+}
+
+export const TEST_FIELDS = [
+  "code",
+  "name",
+  "category",
+  "specimen",
+  "preparation",
+  "plain",
+  "loinc",
+  "turnaround_hours",
+];
+export const BLANK: Typed = {
+  code: "",
+  name: "",
+  category: "",
+  specimen: "",
+  preparation: "",
+  plain: "",
+  loinc: "",
+  hours: "",
+  price: "",
+  analytes: [],
+  active: true,
+};
+
+interface Props {
+  isNew: boolean;
+  value: Typed;
+  put: (change: Partial<Typed>) => void;
+  currency: string;
+  analytes: readonly Schemas["Analyte"][];
+  wrong: readonly Mistake[];
+}
+
+export function TestFields({ isNew, value, put, currency, analytes, wrong }: Props) {
+  const field = (name: Exclude<keyof Typed, "analytes" | "active">, id: string = name) => ({
+    id,
+    value: value[name],
+    onValue: (text: string) => put({ [name]: text }),
+    mistakes: wrong,
+  });
+  const area = { rows: 3, longest: 4000, optional: true } as const;
+  return (
+    <>
+      {isNew && (
+        <Field
+          {...field("code")}
+          label={t("catalogue.code")}
+          hint={t("catalogue_test.code.hint")}
+          input={{ maxLength: 40 }}
+        />
+      )}
+      <Field {...field("name")} label={t("catalogue.name")} />
+      <div class="pair">
+        <Field {...field("category")} label={t("catalogue.category")} />
+        <Field {...field("specimen")} label={t("catalogue.specimen")} />
+      </div>
+      <div class="pair">
+        <Field
+          {...field("price", "price_minor")}
+          label={t("catalogue_test.price", { currency })}
+          input={{ inputMode: "decimal" }}
+        />
+        <Field
+          {...field("hours", "turnaround_hours")}
+          label={t("catalogue_test.hours")}
+          input={{ inputMode: "numeric" }}
+        />
+      </div>
+      <TextArea {...area} {...field("plain")} label={t("catalogue_test.plain")} hint={t("catalogue_test.plain.hint")} />
+      <TextArea
+        {...area}
+        {...field("preparation")}
+        label={t("catalogue_test.preparation")}
+        hint={t("catalogue_test.preparation.hint")}
+      />
+      <AnalyteList chosen={value.analytes} known={analytes} put={(chosen) => put({ analytes: chosen })} />
+      <Field {...field("loinc")} label={t("catalogue_test.loinc")} hint={t("catalogue_test.loinc.hint")} optional />
+      <Checkbox
+        id="active"
+        label={t("catalogue_test.active")}
+        hint={t("catalogue_test.active.hint")}
+        checked={value.active}
+        onValue={(active) => put({ active })}
+      />
+    </>
+  );
+}
+
+export function typedOf(test: Schemas["LabTest"]): Typed {
+  const { code, name, category, specimen, preparation, plain, loinc, active } = test;
+  return {
+    code,
+    name,
+    category,
+    specimen,
+    preparation,
+    plain,
+    active,
+    loinc: loinc ?? "",
+    hours: String(test.turnaround_hours),
+    price: (test.price_minor / 10 ** digits(test.currency)).toFixed(digits(test.currency)),
+    analytes: test.analytes.map((analyte) => analyte.code),
+  };
+}
+
+/** The checked form as a request body. */
+export function bodyOf(typed: Typed, currency: string): Schemas["DescribeTest"] & { analytes: string[] } {
+  return {
+    name: typed.name.trim(),
+    category: typed.category.trim(),
+    specimen: typed.specimen.trim(),
+    preparation: typed.preparation.trim(),
+    plain: typed.plain.trim(),
+    loinc: typed.loinc.trim() || null,
+    turnaround_hours: Number(typed.hours),
+    price_minor: minorOf(typed.price, currency) ?? 0,
+    currency,
+    analytes: [...typed.analytes],
+    active: typed.active,
+  };
+}
+
+export function checkedTest(typed: Typed, currency: string, isNew: boolean): Mistake[] {
+  const hours = Number(typed.hours);
+  const wrong = (field: string, message: string, is: boolean): Mistake[] => (is ? [{ field, message }] : []);
+  return [
+    ...wrong(
+      "code",
+      t("malformed.test_code"),
+      isNew && (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$/.test(typed.code.trim()) || typed.code.trim() === "new"),
+    ),
+    ...missing({
+      name: { value: typed.name, say: "missing.test_name" },
+      category: { value: typed.category, say: "missing.test_category" },
+      specimen: { value: typed.specimen, say: "missing.test_specimen" },
+    }),
+    ...wrong("price_minor", t("malformed.price"), minorOf(typed.price, currency) === null),
+    ...wrong("turnaround_hours", t("malformed.hours"), !(Number.isInteger(hours) && hours >= 1 && hours <= 2160)),
+    ...wrong(
+      "loinc",
+      t("malformed.loinc"),
+      typed.loinc.trim() !== "" && !/^[0-9]{1,7}-[0-9]$/.test(typed.loinc.trim()),
+    ),
+  ];
+}
+
+/** "12.50" or "12,5" in cents; null for an invalid price. */
+export function minorOf(text: string, currency: string): number | null {
+  const [, whole = "", part = ""] = /^(\d{1,7})(?:[.,](\d{1,3}))?$/.exec(text.trim()) ?? [];
+  const places = digits(currency);
+  if (whole === "" || part.length > places) return null;
+  return Number(whole + part.padEnd(places, "0"));
+}
+
+function digits(currency: string): number {
+  const form = new Intl.NumberFormat("en", { style: "currency", currency });
+  return form.resolvedOptions().maximumFractionDigits ?? 2;
+}

@@ -1,0 +1,71 @@
+/** The catalogue of laboratory tests (`?q=`), inactive ones too. */
+import { api, outcome, type Schemas } from "../../../api/client";
+import { plural, t } from "../../../lib/i18n";
+import { money } from "../../../lib/numbers";
+import type { OwnProps } from "../../../lib/page";
+import { usePages } from "../../../lib/query";
+import { Chip } from "../../../ui/Chip";
+import { SearchForm } from "../../../ui/forms/SearchForm";
+import { Page } from "../../../ui/frame/Page";
+import { FoundList } from "../found-list";
+import "../../../style/admin.css";
+
+type LabTest = Schemas["LabTest"];
+
+export default function Tests({ query }: OwnProps) {
+  const q = query.get("q") ?? "";
+  const list = usePages(
+    (cursor) => {
+      const asked = { limit: 50, ...(q && { q }), ...(cursor && { cursor }) };
+      return outcome(api.GET("/api/labs/tests", { params: { query: asked } }));
+    },
+    [q],
+  );
+  return (
+    <Page
+      title={t("catalogue.title")}
+      actions={
+        <a class="button" href="/admin/tests/new">
+          {t("catalogue.add")}
+        </a>
+      }
+    >
+      <SearchForm q={q} label={t("catalogue.search")} act={t("catalogue.search.submit")} />
+      <FoundList name="catalogue" of={list} columns={columns()} rowKey={({ code }) => code} all="/admin/tests" />
+    </Page>
+  );
+}
+
+function columns() {
+  return [
+    {
+      head: t("catalogue.name"),
+      cell: ({ code, name }: LabTest) => (
+        <span class="caller">
+          <a href={testHref(code)}>{name}</a> <span>{code}</span>
+        </span>
+      ),
+    },
+    { head: t("catalogue.category"), cell: ({ category }: LabTest) => category.replaceAll("-", " ") },
+    { head: t("catalogue.specimen"), cell: ({ specimen }: LabTest) => specimen },
+    {
+      head: t("catalogue.turnaround"),
+      number: true,
+      cell: ({ turnaround_hours: hours }: LabTest) => plural("catalogue.hours", hours),
+    },
+    {
+      head: t("catalogue.price"),
+      number: true,
+      cell: ({ price_minor, currency }: LabTest) => money(price_minor, currency),
+    },
+    {
+      head: t("catalogue.active"),
+      cell: ({ active }: LabTest) =>
+        active ? t("catalogue.active.yes") : <Chip tone="completed">{t("catalogue.active.no")}</Chip>,
+    },
+  ];
+}
+
+export function testHref(code: string): string {
+  return `/admin/tests/${encodeURIComponent(code)}`;
+}

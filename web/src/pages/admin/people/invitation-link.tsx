@@ -1,0 +1,52 @@
+/** A one-time link, shown once, with which the invited person chooses a password. */
+import { useEffect, useRef, useState } from "preact/hooks";
+import { t } from "../../../lib/i18n";
+import { longWhen, zoneLabel } from "../../../lib/time";
+
+interface Props {
+  name: string;
+  email: string;
+  url: string;
+  expiresAt: string;
+}
+
+export function InvitationLink({ name, email, url, expiresAt }: Props) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  const box = useRef<HTMLInputElement>(null);
+  const [said, setSaid] = useState<"invitation.copied" | "invitation.not_copied" | null>(null);
+  useEffect(() => heading.current?.focus(), [url]);
+  const copy = async (): Promise<void> => {
+    try {
+      await navigator.clipboard.writeText(url);
+      setSaid("invitation.copied");
+    } catch {
+      // the browser may forbid writing to the clipboard: select the text for copying by keyboard
+      box.current?.select();
+      setSaid("invitation.not_copied");
+    }
+  };
+  return (
+    <section class="card invitation" aria-labelledby="invitation">
+      <h2 id="invitation" tabIndex={-1} ref={heading}>
+        {t("invitation.title", { name })}
+      </h2>
+      <p>{t("invitation.about", { email })}</p>
+      <div class="invitation-link">
+        <div class="input">
+          <input
+            ref={box}
+            readOnly
+            value={url}
+            aria-label={t("invitation.link")}
+            onFocus={(event) => event.currentTarget.select()}
+          />
+        </div>
+        <button type="button" class="button" onClick={() => void copy()}>
+          {t("invitation.copy")}
+        </button>
+      </div>
+      <p role="status">{said && t(said)}</p>
+      <p class="muted small">{t("invitation.expires", { when: longWhen(expiresAt), zone: zoneLabel(expiresAt) })}</p>
+    </section>
+  );
+}

@@ -1,0 +1,195 @@
+/** One account: person, role and lock. */
+import { useRef, useState } from "preact/hooks";
+import { api, outcome, type Role, type Schemas, unchanged } from "../../../api/client";
+import { type Mistake, mistakes, useForm } from "../../../lib/form";
+import { t } from "../../../lib/i18n";
+import type { OwnProps } from "../../../lib/page";
+import { useLoad } from "../../../lib/query";
+import { dateOnly, when } from "../../../lib/time";
+import { AskDialog } from "../../../ui/AskDialog";
+import { Details } from "../../../ui/Details";
+import { ErrorSummary } from "../../../ui/forms/ErrorSummary";
+import { Radios } from "../../../ui/forms/Select";
+import { Submit } from "../../../ui/forms/Submit";
+import { NotFound } from "../../../ui/frame/NotFound";
+import { Page } from "../../../ui/frame/Page";
+import { Ready } from "../../../ui/Ready";
+import { Tel } from "../../../ui/Tel";
+import { idOf } from "../all-pages";
+import { Lock, ROLES } from "./people";
+import "../../../style/admin.css";
+
+type Account = Schemas["Account"];
+interface Props {
+  person: Account;
+  put: (person: Account) => void;
+}
+
+export default function PersonPage({ params, account }: OwnProps) {
+  const id = idOf(params.id);
+  return id === null ? <NotFound /> : <Known id={id} own={id === account.id} />;
+}
+
+function Known({ id, own }: { id: number; own: boolean }) {
+  const found = useLoad(() => loadPerson(id), [id]);
+  return (
+    <Ready of={found} whole>
+      {(person) => (
+        <Page
+          title={person.full_name}
+          lead={t(`role.${person.role}`)}
+          back={{ href: "/admin/people", text: t("person.back") }}
+        >
+          <div class="columns">
+            <div class="stack">
+              <About person={person} />
+              {own && <p class="info">{t("person.own")}</p>}
+              {!own && <ChangeRole person={person} put={found.put} />}
+            </div>
+            {!own && <SignIn person={person} put={found.put} />}
+          </div>
+        </Page>
+      )}
+    </Ready>
+  );
+}
+
+function loadPerson(account_id: number) {
+  return outcome(api.GET("/api/admin/accounts/{account_id}", { params: { path: { account_id } } }));
+}
+
+function About({ person }: { person: Account }) {
+  const { id, email, phone, date_of_birth: born, created_at, active, role } = person;
+  return (
+    <section aria-label={t("person.about")}>
+      <Details
+        of={[
+          [t("field.email"), email],
+          [t("field.phone"), phone && <Tel number={phone} />],
+          [t("field.date_of_birth"), born && dateOnly(born)],
+          [t("person.since"), when(created_at)],
+          [t("people.active"), <Lock key="lock" active={active} />],
+        ]}
+      />
+      <p class="row more">
+        {role === "doctor" && <a href={`/admin/doctors/${id}`}>{t("person.doctor")}</a>}
+        {role === "patient" && <a href={`/admin/appointments?patient_id=${id}`}>{t("person.visits")}</a>}
+        {role === "patient" && active && <a href={`/admin/appointments/new?patient_id=${id}`}>{t("person.book")}</a>}
+        <a href={`/admin/audit?account_id=${id}`}>{t("person.audit")}</a>
+        {role === "patient" && <a href={`/admin/audit?patient_id=${id}`}>{t("person.audit.about")}</a>}
+      </p>
+    </section>
+  );
+}
+
+function ChangeRole({ person, put }: Props) {
+  const [role, setRole] = useState<Role>(person.role);
+  const [saved, setSaved] = useState(false);
+  const { busy, wrong, submit } = useForm(
+    () => (role === person.role ? [{ field: "role", message: t("person.role.same") }] : []),
+    async () => {
+      const failed = await change(person, put, { role, active: person.active });
+      setSaved(failed.length === 0);
+      return failed;
+    },
+  );
+  return (
+    <section aria-labelledby="role-title">
+      <h2 id="role-title" class="form-title">
+        {t("person.role")}
+      </h2>
+      <ErrorSummary mistakes={wrong} />
+      <form noValidate onSubmit={submit} onInput={() => setSaved(false)}>
+        <Radios
+          id="role"
+          label={t("person.role.choose", { name: person.full_name })}
+          hint={t("person.role.hint")}
+          choices={ROLES.map((value) => ({ value, text: t(`role.${value}`) }))}
+          value={role}
+          onValue={(chosen) => setRole(chosen as Role)}
+          mistakes={wrong}
+        />
+        <Submit busy={busy} label={t("person.role.submit")} busyLabel={t("person.busy")} />
+      </form>
+      <div role="status" class="outcome">
+        {saved && <p class="done">{t("person.role.saved")}</p>}
+      </div>
+    </section>
+  );
+}
+
+function SignIn({ person, put }: Props) {
+  const [asking, setAsking] = useState<"lock" | "factor" | null>(null);
+  const heading = useRef<HTMLHeadingElement>(null);
+  const { role, active } = person;
+  const done = (now: Account): void => {
+    put(now);
+    setAsking(null);
+    // after the dialog is closed, its opening button is gone
+    requestAnimationFrame(() => heading.current?.focus());
+  };
+  const sent = (body: Schemas["UpdateAccount"]) => change(person, put, body, done);
+  return (
+    <section class="card lock" aria-labelledby="lock">
+      <h2 id="lock" tabIndex={-1} ref={heading}>
+        {t("person.lock.title")}
+      </h2>
+      <p role="status">{t(active ? "person.lock.open" : "person.lock.locked")}</p>
+      {active && (
+        <button type="button" class="button quiet" onClick={() => setAsking("lock")}>
+          {t("person.lock.submit")}
+        </button>
+      )}
+      {!active && <Unlock send={() => sent({ role, active: true })} />}
+      {person.second_factor && (
+        <>
+          <p>{t("person.factor")}</p>
+          <button type="button" class="button quiet" onClick={() => setAsking("factor")}>
+            {t("person.factor.submit")}
+          </button>
+        </>
+      )}
+      {asking && (
+        <AskDialog
+          title={t(`person.${asking}.ask`, { name: person.full_name })}
+          keep={t(`person.${asking}.keep`)}
+          act={t(`person.${asking}.submit`)}
+          busy={t("person.busy")}
+          danger
+          onClose={() => setAsking(null)}
+          send={() => sent(asking === "lock" ? { role, active: false } : { role, active, second_factor: false })}
+        >
+          <p>{t(asking === "lock" && role === "doctor" ? "person.lock.about.doctor" : `person.${asking}.about`)}</p>
+        </AskDialog>
+      )}
+    </section>
+  );
+}
+
+function Unlock({ send }: { send: () => Promise<Mistake[]> }) {
+  const { busy, wrong, submit } = useForm(() => [], send);
+  return (
+    <>
+      <ErrorSummary mistakes={wrong} />
+      <form noValidate class="row" onSubmit={submit}>
+        <Submit id="unlock" busy={busy} label={t("person.unlock.submit")} busyLabel={t("person.busy")} />
+      </form>
+    </>
+  );
+}
+
+async function change(
+  person: Account,
+  put: (person: Account) => void,
+  body: Schemas["UpdateAccount"],
+  onDone = put,
+): Promise<Mistake[]> {
+  const params = { path: { account_id: person.id }, header: unchanged(person) };
+  const done = await outcome(api.PUT("/api/admin/accounts/{account_id}", { params, body }));
+  if (done.ok) onDone(done.data);
+  if (done.ok) return [];
+  const now = done.problem.code === "stale" ? await loadPerson(person.id) : null;
+  if (!now?.ok) return mistakes(done.problem, done.retryAfter, ["role"]);
+  put(now.data);
+  return [{ field: null, message: t("person.stale", { role: t(`role.${now.data.role}`) }) }];
+}

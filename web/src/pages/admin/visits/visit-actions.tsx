@@ -1,0 +1,127 @@
+/** Reception's actions on a visit: a button for the likeliest next status; the others, moving and cancelling in a menu. */
+import { useRef, useState } from "preact/hooks";
+import { type Mistake, mistakes, useForm } from "../../../lib/form";
+import { t } from "../../../lib/i18n";
+import { dayOf, longWhen, today } from "../../../lib/time";
+import { ActionMenu } from "../../../ui/ActionMenu";
+import { AskDialog } from "../../../ui/AskDialog";
+import { type Arrangement, isOpen, moveHref, rearrange, steps } from "./visits";
+
+type Step = ReturnType<typeof steps>[number];
+interface Props {
+  visit: Arrangement;
+  /** The current visit, and the outcome as text. */
+  onChanged: (visit: Arrangement, said: string) => void;
+  /** The visit changed meanwhile. */
+  onStale: () => void;
+}
+
+export function VisitActions({ visit, onChanged, onStale }: Props) {
+  const [asking, setAsking] = useState(false);
+  const chosen = useRef<Step>("arrived");
+  const day = dayOf(visit.starts_at);
+  const whose = { patient: visit.patient.full_name, when: longWhen(visit.starts_at) };
+  const changed = (now: Arrangement): void => {
+    setAsking(false);
+    onChanged(now, t("arrangements.changed", { ...whose, status: t(`appointment.${now.status}`) }));
+    // the pressed button is removed
+    requestAnimationFrame(() => document.getElementById(`visit-${visit.id}`)?.focus());
+  };
+  const acts = { visit, onDone: changed, onStale };
+  const { busy, wrong, submit } = useForm(
+    () => [],
+    () => take(acts, chosen.current),
+  );
+  const [first, ...others] = steps(visit, day <= today()).map((step) => ({
+    text: word(visit, step),
+    name: t("arrangements.step.of", { ...whose, step: word(visit, step) }),
+    onClick: (event: Event) => {
+      chosen.current = step;
+      submit(event);
+    },
+  }));
+  return (
+    <div class="acts">
+      {first && (
+        <button
+          type="button"
+          class="button quiet small"
+          aria-disabled={busy}
+          aria-label={first.name}
+          onClick={first.onClick}
+        >
+          {first.text}
+        </button>
+      )}
+      {isOpen(visit) && (
+        <ActionMenu
+          id={`others-${visit.id}`}
+          about={whose.patient}
+          items={[
+            ...others,
+            {
+              text: t("arrangements.move"),
+              name: t("arrangements.move.of", whose),
+              href: moveHref({ id: visit.id, patient: visit.patient.id, day }),
+            },
+            {
+              text: t("arrangements.cancel"),
+              name: t("arrangements.cancel.of", whose),
+              onClick: () => setAsking(true),
+            },
+          ]}
+        />
+      )}
+      {wrong[0] && (
+        <span class="mistake" role="alert">
+          {wrong[0].message}
+        </span>
+      )}
+      {asking && <Cancel {...acts} onKeep={() => setAsking(false)} />}
+    </div>
+  );
+}
+
+/** The step back from "arrived" corrects a click on the wrong row. */
+function word({ status }: Arrangement, step: Step): string {
+  return t(`arrangements.step.${step === "confirmed" && status === "arrived" ? "back" : step}`);
+}
+
+interface ActProps {
+  visit: Arrangement;
+  onDone: (visit: Arrangement) => void;
+  onStale: () => void;
+}
+
+function Cancel({ onKeep, ...acts }: ActProps & { onKeep: () => void }) {
+  const { starts_at, patient, doctor } = acts.visit;
+  return (
+    <AskDialog
+      title={t("arrangements.cancel.ask")}
+      keep={t("arrangements.cancel.keep")}
+      act={t("arrangements.cancel.submit")}
+      busy={t("arrangements.cancel.busy")}
+      danger
+      onClose={onKeep}
+      send={() => take(acts, "cancelled")}
+    >
+      <p>
+        <b>{longWhen(starts_at)}</b>
+        <br />
+        {t("arrangements.with", { patient: patient.full_name, doctor: doctor.full_name })}
+      </p>
+    </AskDialog>
+  );
+}
+
+async function take({ visit, onDone, onStale }: ActProps, status: Step | "cancelled"): Promise<Mistake[]> {
+  const done = await rearrange(visit, { status });
+  if (done.ok) {
+    onDone(done.data);
+    return [];
+  }
+  const { code } = done.problem;
+  if (code !== "stale" && code !== "illegal_transition") return mistakes(done.problem, done.retryAfter, []);
+  onStale();
+  return [{ field: null, message: t("arrangements.stale") }];
+}

@@ -1,0 +1,143 @@
+/** The editor of weekly hours, with preview and the visits outside them. */
+import { useState } from "preact/hooks";
+import { api, outcome, type Schemas, unchanged } from "../../../api/client";
+import { type Draft, useDraft } from "../../../lib/draft";
+import { type Mistake, mistakes, useForm } from "../../../lib/form";
+import { t } from "../../../lib/i18n";
+import type { Loaded } from "../../../lib/query";
+import { ErrorSummary } from "../../../ui/forms/ErrorSummary";
+import { Field } from "../../../ui/forms/Field";
+import { Submit } from "../../../ui/forms/Submit";
+import { Problem } from "../../../ui/frame/Problem";
+import { Left } from "./affected-visits";
+import { Copy } from "./copy";
+import { DayRow } from "./day";
+import { Preview, saidWeek } from "./preview";
+import {
+  checkWeek,
+  copied,
+  outside,
+  rulesOf,
+  sameWeek,
+  type Visit,
+  WEEKDAYS,
+  type Week,
+  type Weekday,
+  weekOf,
+} from "./rules";
+
+type Saved = Schemas["Availability"];
+
+interface Props {
+  saved: Saved;
+  put: (saved: Saved) => void;
+  visits: Loaded<Visit[]>;
+  timeOff: readonly Schemas["TimeOff"][];
+}
+
+export function WeekEditor({ saved, put, visits, timeOff }: Props) {
+  const draft = useDraft<Week>("availability.week", weekOf(saved));
+  const week = draft.value;
+  const change = (changes: Partial<Week>): void => draft.set({ ...draft.value, ...changes });
+  const [done, setDone] = useState(false);
+  const [copying, setCopying] = useState<Weekday | null>(null);
+  const { busy, wrong, submit } = useForm(
+    () => checkWeek(week),
+    async () => {
+      setDone(false);
+      const found = await save(saved, put, draft);
+      setDone(found.length === 0);
+      return found;
+    },
+  );
+  const rules = rulesOf(week);
+  const unsaved = !sameWeek(week, weekOf(saved));
+  return (
+    <>
+      <ErrorSummary mistakes={wrong} />
+      <form class="availability" noValidate onSubmit={submit} onInput={() => setDone(false)}>
+        <section class="stack">
+          <h2>{t("availability.week")}</h2>
+          <div class="pair">
+            <Field
+              id="slot_minutes"
+              type="number"
+              label={t("availability.slot")}
+              value={week.slot}
+              onValue={(slot) => change({ slot })}
+              input={{ min: 5, max: 480, step: 5, inputMode: "numeric" }}
+              mistakes={wrong}
+            />
+            <Field
+              id="place"
+              label={t("availability.place")}
+              optional
+              value={week.place}
+              onValue={(place) => change({ place })}
+              input={{ maxLength: 200 }}
+              mistakes={wrong}
+            />
+          </div>
+          <div class="weekdays">
+            {WEEKDAYS.map((weekday) => (
+              <DayRow
+                key={weekday}
+                weekday={weekday}
+                stretches={week.stretches}
+                put={(stretches) => change({ stretches })}
+                copy={() => setCopying(weekday)}
+                // overlaps are shown while typing
+                wrong={checkWeek(week)}
+              />
+            ))}
+          </div>
+        </section>
+        <Preview rules={rules} slot={Number(week.slot)} visits={visits.data ?? []} timeOff={timeOff} />
+        {visits.failure && <Problem failure={visits.failure} again={visits.again} />}
+        {unsaved && <Left visits={outside(visits.data ?? [], rules)} />}
+        <div class="row save-week">
+          <Submit busy={busy} label={t("availability.save")} busyLabel={t("availability.busy")} />
+          {unsaved && !busy && (
+            <>
+              <span class="muted">{t("availability.unsaved")}</span>
+              <button type="button" class="link" onClick={() => undo(draft, saved)}>
+                {t("availability.undo")}
+              </button>
+            </>
+          )}
+        </div>
+        <div role="status">{done && !unsaved && <p class="done">{t("availability.saved")}</p>}</div>
+      </form>
+      {copying && (
+        <Copy
+          weekday={copying}
+          copy={(days) => change({ stretches: copied(week.stretches, copying, days) })}
+          onClose={() => setCopying(null)}
+        />
+      )}
+    </>
+  );
+}
+
+function undo(draft: Draft<Week>, saved: Saved): void {
+  draft.set(weekOf(saved));
+  draft.drop();
+  document.getElementById("submit")?.focus();
+}
+
+async function save(saved: Saved, put: (saved: Saved) => void, draft: Draft<Week>): Promise<Mistake[]> {
+  const { slot, place } = draft.value;
+  const body = { slot_minutes: Number(slot), place: place.trim() || null, rules: rulesOf(draft.value) };
+  const done = await outcome(api.PUT("/api/doctor/availability", { params: { header: unchanged(saved) }, body }));
+  if (done.ok) {
+    put(done.data);
+    draft.set(weekOf(done.data));
+    draft.drop();
+    return [];
+  }
+  if (done.problem.code !== "stale") return mistakes(done.problem, done.retryAfter, ["slot_minutes", "place"]);
+  const now = await outcome(api.GET("/api/doctor/availability"));
+  if (!now.ok) return mistakes(now.problem, now.retryAfter, []);
+  put(now.data);
+  return [{ field: null, message: t("availability.stale", { week: saidWeek(now.data.rules) }) }];
+}

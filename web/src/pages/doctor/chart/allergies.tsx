@@ -1,0 +1,113 @@
+/** The allergies of a chart, editable, or the statement that there are none. */
+import { api, outcome, type Schemas, unchanged } from "../../../api/client";
+import { type Mistake, missing, useSubmit } from "../../../lib/form";
+import { t } from "../../../lib/i18n";
+import type { Loaded } from "../../../lib/query";
+import { dateOnly, today } from "../../../lib/time";
+import type { Tone } from "../../../lib/tone";
+import { Chip } from "../../../ui/Chip";
+import { Field } from "../../../ui/forms/Field";
+import { Radios } from "../../../ui/forms/Select";
+import { ChartList } from "./entries";
+import { keep } from "./load-chart";
+import type { Chart } from "./record";
+
+type Allergy = Schemas["Allergy"];
+type Severity = Allergy["severity"];
+const SEVERITIES: Readonly<Record<Severity, Tone>> = { mild: "completed", moderate: "no-show", severe: "critical" };
+const FRESH: Allergy = { substance: "", reaction: null, severity: "moderate", noted_on: null };
+
+export function Allergies({ chart, of }: { chart: Chart; of: Loaded<Chart> }) {
+  const save = (allergies: Allergy[], none = false): Promise<Mistake[]> => {
+    const params = { path: { patient_id: chart.patient.id }, header: unchanged(chart) };
+    const body = { allergies: allergies.map(clean), no_known_allergies: none };
+    const sent = outcome(api.PUT("/api/doctor/patients/{patient_id}/allergies", { params, body }));
+    return keep(sent, chart, of, []);
+  };
+  return (
+    <ChartList
+      name="allergies"
+      patient={chart.patient.id}
+      entries={chart.allergies}
+      fresh={FRESH}
+      nameOf={({ substance }) => substance}
+      show={shown}
+      fields={fields}
+      check={({ substance }) => missing({ "allergies-name": { value: substance, say: "allergies.missing" } })}
+      save={save}
+      empty={<None chart={chart} none={() => save([], true)} />}
+    />
+  );
+}
+
+function None({ chart, none }: { chart: Chart; none: () => Promise<unknown> }) {
+  const { busy, submit } = useSubmit(async () => void (await none()));
+  const status = chart.allergy_status === "none_known" ? "none_known" : "not_asked";
+  return (
+    <div class="row between">
+      <p class="muted">{t(`allergies.${status}`)}</p>
+      {status === "not_asked" && (
+        <button type="button" class="link" aria-disabled={busy} onClick={submit}>
+          {t("allergies.set_none")}
+        </button>
+      )}
+    </div>
+  );
+}
+
+function shown({ substance, reaction, severity, noted_on }: Allergy) {
+  return (
+    <>
+      <p class="row">
+        <b>{substance}</b> <Chip tone={SEVERITIES[severity]}>{t(`severity.${severity}`)}</Chip>
+      </p>
+      <p class="muted small">
+        {[reaction, noted_on && t("allergies.noted_on", { day: dateOnly(noted_on) })].filter(Boolean).join(" · ")}
+      </p>
+    </>
+  );
+}
+
+function fields(value: Allergy, set: (value: Allergy) => void, wrong: readonly Mistake[]) {
+  return (
+    <>
+      <Field
+        id="allergies-name"
+        label={t("allergies.substance")}
+        hint={t("allergies.substance.hint")}
+        value={value.substance}
+        onValue={(substance) => set({ ...value, substance })}
+        input={{ maxLength: 200 }}
+        mistakes={wrong}
+      />
+      <Field
+        id="allergies-reaction"
+        label={t("allergies.reaction")}
+        optional
+        value={value.reaction ?? ""}
+        onValue={(reaction) => set({ ...value, reaction })}
+        input={{ maxLength: 200 }}
+      />
+      <Radios
+        id="allergies-severity"
+        label={t("allergies.severity")}
+        choices={Object.keys(SEVERITIES).map((code) => ({ value: code, text: t(`severity.${code as Severity}`) }))}
+        value={value.severity}
+        onValue={(severity) => set({ ...value, severity: severity as Severity })}
+      />
+      <Field
+        id="allergies-noted-on"
+        type="date"
+        label={t("allergies.since")}
+        optional
+        value={value.noted_on ?? ""}
+        onValue={(noted_on) => set({ ...value, noted_on })}
+        input={{ min: "1900-01-01", max: today() }}
+      />
+    </>
+  );
+}
+
+function clean({ substance, reaction, severity, noted_on }: Allergy): Allergy {
+  return { substance: substance.trim(), reaction: reaction?.trim() || null, severity, noted_on: noted_on || null };
+}

@@ -1,0 +1,79 @@
+/** A patient's chart: allergies, problems, and the record by time (`?kind=` filters it). */
+import { t } from "../../../lib/i18n";
+import type { OwnProps } from "../../../lib/page";
+import { type Loaded, useLoad } from "../../../lib/query";
+import { withQuery } from "../../../lib/router";
+import { dateOnly, today } from "../../../lib/time";
+import "../../../style/doctor.css";
+import { Page } from "../../../ui/frame/Page";
+import { PrintButton, PrintHead } from "../../../ui/print/PrintHead";
+import { Ready } from "../../../ui/Ready";
+import { Tabs } from "../../../ui/Tabs";
+import { Allergies } from "./allergies";
+import { loadChart } from "./load-chart";
+import { NotTreating, Opened, OpenedNow } from "./open-chart";
+import { PatientStrip } from "./patient-strip";
+import { Problems } from "./problems";
+import { type Chart, KINDS, type Kind } from "./record";
+import { RecordList } from "./record-list";
+
+export default function ChartPage({ params, ...rest }: OwnProps) {
+  const chart = useLoad(() => loadChart(Number(params.id)), [params.id]);
+  // also after the hour of emergency access
+  if (chart.failure?.problem.code === "not_found")
+    return <NotTreating patient={Number(params.id)} onOpen={chart.again} />;
+  return (
+    <Ready of={chart} whole>
+      {(found) => <Shown chart={found} of={chart} {...rest} />}
+    </Ready>
+  );
+}
+
+function Shown({ chart, of, query, config, account }: Omit<OwnProps, "params"> & { chart: Chart; of: Loaded<Chart> }) {
+  const { patient } = chart;
+  const kind = KINDS.find((one) => one === query.get("kind"));
+  return (
+    <Page
+      title={patient.full_name}
+      back={{ href: "/doctor/patients", text: t("own_chart.back") }}
+      actions={
+        <>
+          <a class="button quiet" href={`/doctor/prescriptions/new?patient=${patient.id}`}>
+            {t("doctor_visit.prescribe")}
+          </a>
+          <a class="button quiet" href={`/doctor/referrals/new?patient=${patient.id}`}>
+            {t("doctor_visit.refer")}
+          </a>
+          <a class="button quiet" href={`/doctor/orders/new?patient=${patient.id}`}>
+            {t("doctor_visit.order")}
+          </a>
+          <PrintButton />
+        </>
+      }
+    >
+      <PrintHead config={config} about={t("own_chart.print", { name: patient.full_name, day: dateOnly(today()) })} />
+      <OpenedNow access={chart.access} me={account.id} again={of.again} />
+      <PatientStrip patient={patient} chart={chart} />
+      <div class="chart-columns">
+        <div class="stack beside">
+          <Allergies chart={chart} of={of} />
+          <Problems chart={chart} of={of} />
+          <Opened access={chart.access} />
+        </div>
+        <section aria-label={t("own_chart.record")}>
+          <Tabs label={t("own_chart.kinds")} tabs={[undefined, ...KINDS].map((one) => drawn(one, kind, chart))} />
+          <RecordList chart={chart} kinds={kind ? [kind] : KINDS} me={account.id} />
+        </section>
+      </div>
+    </Page>
+  );
+}
+
+function drawn(kind: Kind | undefined, current: Kind | undefined, chart: Chart) {
+  return {
+    href: withQuery({ kind: kind ?? null }),
+    text: t(kind ? `own_chart.kind.${kind}` : "own_chart.all"),
+    current: kind === current,
+    count: kind && chart[kind].length,
+  };
+}

@@ -1,0 +1,105 @@
+/** Emergency access: opens a chart for an hour with a reason, and shows past accesses. */
+import { useEffect } from "preact/hooks";
+import { api, outcome, type Schemas } from "../../../api/client";
+import { useDraft } from "../../../lib/draft";
+import { missing, mistakes, useForm } from "../../../lib/form";
+import { t } from "../../../lib/i18n";
+import { clock, now, when } from "../../../lib/time";
+import { ErrorSummary } from "../../../ui/forms/ErrorSummary";
+import { Submit } from "../../../ui/forms/Submit";
+import { TextArea } from "../../../ui/forms/TextArea";
+import { Page } from "../../../ui/frame/Page";
+
+type Access = Schemas["ChartAccess"];
+
+/** Shown for unknown patients too: the API reveals them only after a reason is given. */
+export function NotTreating({ patient, onOpen }: { patient: number; onOpen: () => void }) {
+  const reason = useDraft(`glass.${patient}`, "");
+  const { busy, wrong, submit } = useForm(
+    () => missing({ reason: { value: reason.value, say: "glass.missing" } }),
+    async () => {
+      const params = { path: { patient_id: patient } };
+      const body = { reason: reason.value.trim() };
+      const opened = await outcome(api.POST("/api/doctor/patients/{patient_id}/access", { params, body }));
+      if (!opened.ok && opened.problem.code === "not_found") return [{ field: null, message: t("glass.nobody") }];
+      if (!opened.ok) return mistakes(opened.problem, opened.retryAfter, ["reason"]);
+      reason.drop();
+      onOpen();
+      return [];
+    },
+  );
+  return (
+    <Page
+      title={t("not_treating.title")}
+      lead={t("not_treating.about")}
+      back={{ href: "/doctor/patients", text: t("own_chart.back") }}
+      width="narrow"
+    >
+      <section class="glass" aria-labelledby="glass">
+        <h2 id="glass">{t("glass.title")}</h2>
+        <p class="warning">{t("glass.about")}</p>
+        <ErrorSummary mistakes={wrong} />
+        <form noValidate onSubmit={submit}>
+          <TextArea
+            id="reason"
+            label={t("glass.reason")}
+            hint={t("glass.reason.hint")}
+            rows={3}
+            longest={500}
+            value={reason.value}
+            onValue={reason.set}
+            mistakes={wrong}
+          />
+          <Submit busy={busy} label={t("glass.submit")} busyLabel={t("glass.busy")} />
+        </form>
+      </section>
+    </Page>
+  );
+}
+
+/** The warning above a chart under emergency access; the chart is reloaded when the hour is over. */
+export function OpenedNow({ access, me, again }: { access: readonly Access[]; me: number; again: () => void }) {
+  const mine = openOf(access, me, now());
+  const until = mine?.until;
+  useEffect(() => {
+    if (!until) return;
+    const timer = setTimeout(again, Date.parse(until) - now() + 1_000);
+    return () => clearTimeout(timer);
+  }, [until]);
+  if (!mine) return null;
+  return (
+    <section class="glass-open" aria-labelledby="glass-open">
+      <h2 id="glass-open">{t("glass.open", { time: clock(mine.until) })}</h2>
+      <p>{t("glass.open.about", { reason: mine.reason })}</p>
+    </section>
+  );
+}
+
+/** The doctor's longest access open at an instant (ms). */
+export function openOf(access: readonly Access[], doctor: number, at: number): Access | undefined {
+  return access
+    .filter((one) => one.doctor.id === doctor && Date.parse(one.until) > at)
+    .sort((a, b) => Date.parse(b.until) - Date.parse(a.until))[0];
+}
+
+/** All emergency accesses, shown to every doctor. */
+export function Opened({ access }: { access: readonly Access[] }) {
+  if (access.length === 0) return null;
+  return (
+    <section class="card" aria-labelledby="opened">
+      <h2 id="opened">{t("glass.past")}</h2>
+      <p class="small muted">{t("glass.past.about")}</p>
+      <ul class="plain stack close">
+        {access.map(({ id, doctor, opened_at, reason }) => (
+          <li key={id}>
+            <b>{doctor.full_name}</b>
+            <br />
+            <span class="small muted">{when(opened_at)}</span>
+            <br />
+            {reason}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

@@ -1,0 +1,139 @@
+/** A patient's record as a list with the day beside each entry: visits, prescriptions, referrals, results. */
+import type { ComponentChildren } from "preact";
+import type { Schemas } from "../../../api/client";
+import { type Key, plural, t } from "../../../lib/i18n";
+import { courseOf } from "../../../lib/prescriptions";
+import { dateOnly, dayOf, now } from "../../../lib/time";
+import { Status } from "../../../ui/Chip";
+import { Empty } from "../../../ui/Empty";
+import { SignedText } from "../visit/notes-form";
+import { type Chart, type Entry, entriesOf, type Kind } from "./record";
+import { Fold, ResultEntry } from "./record-result";
+
+interface Props {
+  chart: Chart;
+  kinds: readonly Kind[];
+  /** The signed-in doctor; own entries link to their pages. */
+  me: number;
+}
+
+export function RecordList({ chart, kinds, me }: Props) {
+  const entries = entriesOf(chart, kinds);
+  if (entries.length === 0)
+    return (
+      <Empty>
+        <p>{t(kinds.length === 1 ? (`record.none.${kinds[0]}` as Key) : "record.none")}</p>
+      </Empty>
+    );
+  const ahead = entries.filter(({ at }) => Date.parse(at) > now());
+  return (
+    <div class="stack close">
+      {ahead.length > 0 && (
+        <Fold title={plural("record.ahead", ahead.length)}>
+          <List entries={ahead.toReversed()} chart={chart} kinds={kinds} me={me} />
+        </Fold>
+      )}
+      <List entries={entries.slice(ahead.length)} chart={chart} kinds={kinds} me={me} />
+    </div>
+  );
+}
+
+function List({ entries, chart, kinds, me }: Props & { entries: readonly Entry[] }) {
+  return (
+    <ol class="record">
+      {entries.map((entry) => (
+        <li key={`${entry.kind} ${entry.of.id}`}>
+          <p class="record-at">
+            <b>{dateOnly(dayOf(entry.at))}</b>
+            {kinds.length > 1 && <span class="muted small">{t(`record.${entry.kind}`)}</span>}
+          </p>
+          <div class="record-what">
+            <What entry={entry} chart={chart} me={me} />
+          </div>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function What({ entry, chart, me }: { entry: Entry; chart: Chart; me: number }) {
+  if (entry.kind === "visits") return <VisitEntry of={entry.of} me={me} />;
+  if (entry.kind === "prescriptions") return <PrescriptionEntry of={entry.of} me={me} />;
+  if (entry.kind === "referrals") return <ReferralEntry of={entry.of} />;
+  return <ResultEntry of={entry.of} chart={chart} />;
+}
+
+/** The first line of an entry; a link if the doctor may open it. */
+function Head({ href, title, children }: { href: string | null; title: string; children: ComponentChildren }) {
+  return (
+    <p class="row record-head">
+      {href ? (
+        <a class="strong" href={href}>
+          {title}
+        </a>
+      ) : (
+        <b>{title}</b>
+      )}
+      {children}
+    </p>
+  );
+}
+
+function VisitEntry({ of, me }: { of: Schemas["ChartVisit"]; me: number }) {
+  const own = of.doctor.id === me;
+  return (
+    <>
+      <Head
+        href={own ? `/doctor/visits/${of.id}` : null}
+        title={own ? t("record.visit.own") : t("record.visit", { doctor: of.doctor.full_name })}
+      >
+        <Status kind="appointment" status={of.status} />
+      </Head>
+      {of.reason && <p class="muted">{of.reason}</p>}
+      {of.note && <p>{of.note}</p>}
+      {of.notes?.status === "signed" && <SignedText notes={of.notes} />}
+      {of.notes?.status === "draft" && of.notes.text && (
+        <>
+          <p class="written">{of.notes.text}</p>
+          <p class="muted small">{t("record.draft")}</p>
+        </>
+      )}
+    </>
+  );
+}
+
+function PrescriptionEntry({ of, me }: { of: Schemas["Prescription"]; me: number }) {
+  return (
+    <>
+      <Head
+        href={of.doctor.id === me ? `/doctor/prescriptions/${of.id}` : null}
+        title={t("record.prescription", { doctor: of.doctor.full_name })}
+      >
+        <Status kind="prescription" status={courseOf(of)} />
+      </Head>
+      <ul class="plain">
+        {of.items.map(({ medicine, dose, frequency }) => (
+          <li key={medicine + dose}>
+            {medicine} <span class="muted">{t("sheet.take", { dose, frequency })}</span>
+          </li>
+        ))}
+      </ul>
+      {of.override_reason && <p class="small">{t("record.override", { reason: of.override_reason })}</p>}
+      {of.stop_reason && <p class="small">{t("record.stopped", { reason: of.stop_reason })}</p>}
+    </>
+  );
+}
+
+function ReferralEntry({ of }: { of: Schemas["Referral"] }) {
+  const to = of.to_doctor?.full_name ?? of.to_specialty ?? of.to_external ?? "";
+  return (
+    <>
+      <Head href={null} title={t("record.referral", { to, doctor: of.from_doctor.full_name })}>
+        <Status kind="referral" status={of.status} />
+        {of.urgency !== "routine" && <Status kind="urgency" status={of.urgency} />}
+      </Head>
+      <p class="muted">{of.reason}</p>
+      {of.note && <p>{of.note}</p>}
+    </>
+  );
+}

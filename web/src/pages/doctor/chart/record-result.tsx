@@ -1,0 +1,72 @@
+/** A laboratory result in a record: values outside the usual range, all values, and trends. */
+import type { ComponentChildren } from "preact";
+import { useState } from "preact/hooks";
+import type { Schemas } from "../../../api/client";
+import { t } from "../../../lib/i18n";
+import { sentence, shown, toneOf, usual, wordOf } from "../../../lib/results";
+import { Chip } from "../../../ui/Chip";
+import { isOutside } from "../../../ui/charts/Marker";
+import { Trend } from "../../../ui/charts/Trend";
+import { type Column, Table } from "../../../ui/Table";
+import { type Chart, trendOf } from "./record";
+
+type Observation = Schemas["Observation"];
+
+export function ResultEntry({ of, chart }: { of: Schemas["LabResult"]; chart: Chart }) {
+  const outside = of.observations.filter(({ flag }) => isOutside(flag));
+  const trends = of.observations.map(({ analyte }) => trendOf(chart.results, analyte)).filter((one) => one !== null);
+  return (
+    <>
+      <p class="row record-head">
+        <b>{of.test_name}</b>
+        {of.critical && <Chip tone="critical">{t("record.critical")}</Chip>}
+        {!of.released_at && <Chip tone="completed">{t("record.unreleased")}</Chip>}
+      </p>
+      <p class="muted">{sentence(of)}</p>
+      {outside.length > 0 && (
+        <ul class="plain">
+          {outside.map((one) => (
+            <li key={one.analyte} class="row">
+              {one.name} <b>{shown(one)}</b> <Flag of={one} />
+            </li>
+          ))}
+        </ul>
+      )}
+      {of.comment && <p>{t("report.comment", { comment: of.comment })}</p>}
+      <Fold title={t("record.values")}>
+        <Table caption={of.test_name} columns={COLUMNS()} rows={of.observations} rowKey={({ analyte }) => analyte} />
+      </Fold>
+      {trends.length > 0 && (
+        <Fold title={t("record.trends")}>
+          {trends.map((trend) => (
+            <Fold key={trend.name} title={t("chart.trend", { name: trend.name })}>
+              <Trend {...trend} />
+            </Fold>
+          ))}
+        </Fold>
+      )}
+    </>
+  );
+}
+
+const COLUMNS = (): Column<Observation>[] => [
+  { head: t("report.name"), cell: ({ name }) => name },
+  { head: t("report.value"), cell: (one) => shown(one), number: true },
+  { head: t("report.usual"), cell: (one) => usual(one) },
+  { head: t("report.flag"), cell: (one) => <Flag of={one} /> },
+];
+
+function Flag({ of: { flag } }: { of: Observation }) {
+  return <Chip tone={toneOf(flag)}>{t(wordOf(flag))}</Chip>;
+}
+
+/** Details rendered only when opened: a chart has dozens. */
+export function Fold({ title, children }: { title: string; children: ComponentChildren }) {
+  const [open, setOpen] = useState(false);
+  return (
+    <details class="fold" onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary>{title}</summary>
+      {open && children}
+    </details>
+  );
+}

@@ -1,0 +1,114 @@
+/** Orders laboratory tests for a patient (`?patient=`), optionally in a visit (`?visit=`), and returns there. */
+import { api, outcome, type Schemas } from "../../../api/client";
+import { useDraft } from "../../../lib/draft";
+import { type Mistake, mistakes, useForm } from "../../../lib/form";
+import { t } from "../../../lib/i18n";
+import type { OwnProps } from "../../../lib/page";
+import { useLoad } from "../../../lib/query";
+import { go } from "../../../lib/router";
+import { today } from "../../../lib/time";
+import { ErrorSummary } from "../../../ui/forms/ErrorSummary";
+import { Submit } from "../../../ui/forms/Submit";
+import { TextArea } from "../../../ui/forms/TextArea";
+import { NotFound } from "../../../ui/frame/NotFound";
+import { Page } from "../../../ui/frame/Page";
+import { Ready } from "../../../ui/Ready";
+import { type Asked, askedIn, backTo, loadAsked } from "../chart/chart-from-query";
+import { PatientStrip } from "../chart/patient-strip";
+import type { Order } from "./order-draft";
+import { Chosen, Finder } from "./tests";
+import { When } from "./time";
+import "../../../style/doctor.css";
+import "../../../style/review.css";
+
+export default function NewOrder({ query }: OwnProps) {
+  const asked = askedIn(query);
+  const chart = useLoad(() => loadAsked(asked), [asked]);
+  if (asked.patient === null && asked.visit === null) return <NotFound />;
+  return (
+    <Ready of={chart} whole>
+      {(found) => <OrderPage key={found.patient.id} chart={found} asked={asked} />}
+    </Ready>
+  );
+}
+
+function OrderPage({ chart, asked }: { chart: Schemas["Chart"]; asked: Asked }) {
+  const { patient } = chart;
+  const { visit } = asked;
+  const back = backTo(asked, patient.id);
+  const draft = useDraft<Order>(`order.${patient.id}`, {
+    tests: [],
+    note: "",
+    timed: false,
+    day: today(),
+    starts_at: "",
+  });
+  const order = draft.value;
+  const put = (change: Partial<Order>): void => draft.set({ ...draft.value, ...change });
+  const { busy, wrong, submit } = useForm(
+    () => check(order),
+    async () => {
+      const body = {
+        patient_id: patient.id,
+        test_codes: order.tests.map(({ code }) => code),
+        ...(visit && { appointment_id: visit }),
+        starts_at: order.timed ? order.starts_at : null,
+        note: order.note.trim() || null,
+      };
+      const done = await outcome(api.POST("/api/doctor/lab-orders", { body }));
+      if (done.ok) {
+        draft.drop();
+        go(back, { say: "ordered" });
+        return [];
+      }
+      const { problem } = done;
+      if (problem.code === "lab_full") {
+        put({ starts_at: "" });
+        return [{ field: "starts_at", message: t("order.full") }];
+      }
+      if (problem.code === "unknown_test") {
+        put({ tests: order.tests.filter(({ code }) => !problem.codes.includes(code)) });
+        return [{ field: "q", message: t("order.unknown", { codes: problem.codes.join(", ") }) }];
+      }
+      return mistakes(problem, done.retryAfter, ["note", "starts_at"]);
+    },
+  );
+  return (
+    <Page
+      title={t("order.title", { name: patient.full_name })}
+      back={{ href: back, text: t(visit ? "order.back.visit" : "order.back.chart") }}
+    >
+      <PatientStrip patient={patient} chart={chart} link />
+      <ErrorSummary mistakes={wrong} />
+      <div class="order-columns">
+        <Finder chosen={order.tests} add={(test) => put({ tests: [...order.tests, test] })} />
+        <form noValidate onSubmit={submit} class="card">
+          <Chosen
+            tests={order.tests}
+            remove={(code) => put({ tests: order.tests.filter((one) => one.code !== code) })}
+          />
+          <TextArea
+            id="note"
+            label={t("order.note")}
+            hint={t("order.note.hint")}
+            optional
+            rows={2}
+            value={order.note}
+            onValue={(note) => put({ note })}
+            mistakes={wrong}
+          />
+          <When order={order} put={put} wrong={wrong} />
+          <Submit busy={busy} label={t("order.submit")} busyLabel={t("order.busy")} />
+        </form>
+      </div>
+    </Page>
+  );
+}
+
+function check({ tests, timed, starts_at }: Order): Mistake[] {
+  return [
+    ...(tests.length === 0 ? [{ field: "q", message: t("order.missing") }] : []),
+    ...(tests.length > 20 ? [{ field: "q", message: t("order.too_many") }] : []),
+    ...(timed && !starts_at ? [{ field: "starts_at", message: t("order.missing_time") }] : []),
+  ];
+}

@@ -1,0 +1,54 @@
+/** Allergy conflicts of the typed medicines: shown at the medicine, and blocking until a reason is given. */
+import type { Mistake } from "../../../lib/form";
+import { t } from "../../../lib/i18n";
+import { Field } from "../../../ui/forms/Field";
+import type { Conflict } from "./items";
+
+/** A live region that always exists, so that screen readers announce it. */
+export function Warning({ against }: { against: readonly Conflict[] }) {
+  return (
+    <div role="status">
+      {against.map((one) => (
+        <p key={one.substance} class="warning">
+          {said(one)}
+        </p>
+      ))}
+    </div>
+  );
+}
+
+interface Props {
+  against: readonly Conflict[];
+  value: string;
+  onValue: (value: string) => void;
+  wrong: readonly Mistake[];
+}
+
+export function Override({ against, value, onValue, wrong }: Props) {
+  return (
+    <section class="prescribe-override" aria-labelledby="override-title">
+      <h2 id="override-title">{t("prescribe.override.title")}</h2>
+      <ul>
+        {against.map((one) => (
+          <li key={`${one.medicine} ${one.substance}`}>
+            <b>{one.medicine}</b> {said(one)}
+          </li>
+        ))}
+      </ul>
+      <Field
+        id="override_reason"
+        label={t("prescribe.override")}
+        hint={t("prescribe.override.hint")}
+        value={value}
+        onValue={onValue}
+        mistakes={wrong}
+        input={{ maxLength: 200 }}
+      />
+    </section>
+  );
+}
+
+function said({ substance, severity, reaction }: Conflict): string {
+  const values = { substance, severity: t(`severity.${severity}`).toLowerCase(), reaction: reaction ?? "" };
+  return t(reaction ? "prescribe.conflict.reaction" : "prescribe.conflict", values);
+}

@@ -1,0 +1,150 @@
+/** The medicine fields of the prescription form. */
+import { useEffect, useRef, useState } from "preact/hooks";
+import { api, outcome, type Schemas } from "../../../api/client";
+import type { Mistake } from "../../../lib/form";
+import { t } from "../../../lib/i18n";
+import { useLoad } from "../../../lib/query";
+import { Field } from "../../../ui/forms/Field";
+import { Warning } from "./allergies";
+import { SelectOrOther } from "./choice";
+import { conflicts, empty, fieldId, type Item, MOST_ITEMS, nextKey } from "./items";
+
+const ROUTES = [
+  "oral",
+  "sublingual",
+  "inhaled",
+  "topical",
+  "ocular",
+  "otic",
+  "nasal",
+  "rectal",
+  "vaginal",
+  "subcutaneous",
+  "intramuscular",
+  "intravenous",
+] as const;
+const FREQUENCIES = [
+  "daily",
+  "morning",
+  "evening",
+  "twice",
+  "three",
+  "four",
+  "six_hours",
+  "eight_hours",
+  "twelve_hours",
+  "weekly",
+  "as_needed",
+] as const;
+
+interface Props {
+  items: readonly Item[];
+  put: (items: Item[]) => void;
+  chart: Schemas["Chart"];
+  wrong: readonly Mistake[];
+}
+
+export function Medicines({ items, put, chart, wrong }: Props) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  const [added, setAdded] = useState(0);
+  const known = useKnown(chart);
+  useEffect(() => {
+    if (added > 0) document.getElementById(fieldId(items.length - 1, "medicine"))?.focus();
+  }, [added]);
+  const add = (): void => {
+    put([...items, empty(nextKey(items))]);
+    setAdded(added + 1);
+  };
+  const remove = ({ key }: Item): void => {
+    put(items.filter((one) => one.key !== key));
+    heading.current?.focus();
+  };
+  return (
+    <section class="stack" aria-labelledby="medicines-title">
+      <h2 id="medicines-title" tabIndex={-1} ref={heading}>
+        {t("prescribe.medicines")}
+      </h2>
+      <datalist id="known-medicines">
+        {known.map((medicine) => (
+          <option key={medicine} value={medicine} />
+        ))}
+      </datalist>
+      {items.map((item, n) => (
+        <Medicine
+          key={item.key}
+          n={n}
+          item={item}
+          put={(change) => put(items.map((one) => (one.key === item.key ? { ...one, ...change } : one)))}
+          remove={items.length > 1 ? () => remove(item) : null}
+          chart={chart}
+          wrong={wrong}
+        />
+      ))}
+      {items.length < MOST_ITEMS && (
+        <p>
+          <button type="button" class="button quiet" onClick={add}>
+            {t("prescribe.add")}
+          </button>
+        </p>
+      )}
+    </section>
+  );
+}
+
+interface OneProps extends Pick<Props, "chart" | "wrong"> {
+  n: number;
+  item: Item;
+  put: (change: Partial<Item>) => void;
+  remove: (() => void) | null;
+}
+
+function Medicine({ n, item, put, remove, chart, wrong }: OneProps) {
+  const text = (name: Exclude<keyof Item, "key">, more: object = {}) => ({
+    id: fieldId(n, name),
+    label: t(`prescribe.${name}`),
+    value: item[name],
+    onValue: (value: string) => put({ [name]: value }),
+    mistakes: wrong,
+    ...more,
+  });
+  const line = { maxLength: 200 };
+  const number = { inputMode: "numeric", maxLength: 5 };
+  return (
+    <fieldset class="card prescribe-medicine">
+      <legend class="unseen">{t("prescribe.nth", { n: n + 1 })}</legend>
+      <div class="row between">
+        <p class="strong" aria-hidden="true">
+          {t("prescribe.nth", { n: n + 1 })}
+        </p>
+        {remove && (
+          <button type="button" class="link" onClick={remove}>
+            {t("prescribe.remove")} <span class="unseen">{item.medicine || t("prescribe.nth", { n: n + 1 })}</span>
+          </button>
+        )}
+      </div>
+      <Field
+        {...text("medicine", { hint: n === 0 ? t("prescribe.medicine.hint") : undefined })}
+        input={{ ...line, list: "known-medicines" }}
+      />
+      <Warning against={conflicts(item.medicine, chart.allergies)} />
+      <div class="prescribe-how">
+        <Field {...text("dose")} input={line} />
+        <SelectOrOther {...text("route")} choices={ROUTES.map((one) => t(`prescribe.route.${one}`))} />
+        <SelectOrOther {...text("frequency")} choices={FREQUENCIES.map((one) => t(`prescribe.often.${one}`))} />
+      </div>
+      <div class="prescribe-how">
+        <Field {...text("days", { input: number })} />
+        <Field {...text("quantity", { input: number })} optional />
+        <Field {...text("repeats", { input: number })} optional />
+      </div>
+      <Field {...text("instructions", { optional: true, input: { maxLength: 4000 } })} />
+    </fieldset>
+  );
+}
+
+/** Suggestions: the patient's medicines, and the doctor's recent ones. Optional: free text is allowed. */
+function useKnown(chart: Schemas["Chart"]): string[] {
+  const own = useLoad(() => outcome(api.GET("/api/doctor/prescriptions", { params: { query: { limit: 100 } } })), []);
+  const all = [...chart.prescriptions, ...(own.data?.items ?? [])];
+  return [...new Set(all.flatMap(({ items }) => items.map(({ medicine }) => medicine)))];
+}

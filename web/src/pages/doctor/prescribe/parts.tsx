@@ -1,0 +1,72 @@
+/** Parts around the prescription form: the last one to copy, current medicines, a restored draft. */
+import type { Schemas } from "../../../api/client";
+import { t } from "../../../lib/i18n";
+import { courseOf, lastDayOf } from "../../../lib/prescriptions";
+import { dateOnly, dayOf } from "../../../lib/time";
+
+type Prescription = Schemas["Prescription"];
+
+interface Props {
+  last: Prescription;
+  copy: (last: Prescription) => void;
+  /** The outcome as text. */
+  told: string;
+}
+
+export function CopyLast({ last, copy, told }: Props) {
+  const { created_at, doctor, items } = last;
+  return (
+    <div class="prescribe-last">
+      <div class="row">
+        <button type="button" class="button quiet" onClick={() => copy(last)}>
+          {t("prescribe.copy")}
+        </button>
+        <p class="small muted">
+          {items.map(({ medicine }) => medicine).join("; ")}
+          <br />
+          {t("prescribe.copy.from", { day: dateOnly(dayOf(created_at)), doctor: doctor.full_name })}
+        </p>
+      </div>
+      <p class={told ? "done" : "unseen"} role="status">
+        {told}
+      </p>
+    </div>
+  );
+}
+
+export function Restored({ startAgain }: { startAgain: () => void }) {
+  return (
+    <p class="info row between">
+      {t("prescribe.restored")}
+      <button type="button" class="link" onClick={startAgain}>
+        {t("prescribe.start_again")}
+      </button>
+    </p>
+  );
+}
+
+/** Current medicines of the patient, by any doctor. */
+export function Before({ chart }: { chart: Schemas["Chart"] }) {
+  const now = chart.prescriptions.filter((one) => courseOf(one) === "active");
+  return (
+    <aside aria-labelledby="taken-title">
+      <h2 id="taken-title">{t("prescribe.taken")}</h2>
+      {now.length === 0 && <p class="muted">{t("prescribe.taken.none")}</p>}
+      <ul class="prescribe-taken">
+        {now.map((one) =>
+          one.items.map((item) => (
+            <li key={`${one.id} ${item.medicine}`} class="prescribe-one">
+              <b>{item.medicine}</b>
+              <br />
+              <span class="small">{t("sheet.take", { dose: item.dose, frequency: item.frequency })}</span>
+              <br />
+              <span class="small muted">
+                {t("prescribe.taken.until", { day: dateOnly(lastDayOf(item, one)), doctor: one.doctor.full_name })}
+              </span>
+            </li>
+          )),
+        )}
+      </ul>
+    </aside>
+  );
+}

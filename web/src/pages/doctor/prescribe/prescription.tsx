@@ -1,0 +1,90 @@
+/** One prescription for the doctor (`?patient=`): the printable sheet, and stopping it. */
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { Schemas } from "../../../api/client";
+import { t } from "../../../lib/i18n";
+import type { OwnProps } from "../../../lib/page";
+import { courseOf, lastDay } from "../../../lib/prescriptions";
+import { useLoad } from "../../../lib/query";
+import { dateOnly, dayOf } from "../../../lib/time";
+import { Status } from "../../../ui/Chip";
+import { Page } from "../../../ui/frame/Page";
+import { PrescriptionSheet } from "../../../ui/print/PrescriptionSheet";
+import { PrintButton, PrintHead } from "../../../ui/print/PrintHead";
+import { Ready } from "../../../ui/Ready";
+import { idIn } from "../chart/chart-from-query";
+import { type Found, loadPrescription } from "./find-prescription";
+import { StopDialog } from "./stop";
+import "../../../style/doctor.css";
+
+export default function Prescription({ params, query, config, account }: OwnProps) {
+  const [id, patient] = [idIn(params.id ?? null) ?? 0, idIn(query.get("patient"))];
+  const found = useLoad(() => loadPrescription(id, patient), [id, patient]);
+  return (
+    <Ready of={found} whole>
+      {(one) => (
+        <>
+          <PrintHead config={config} about={t("doctor_prescription.print", { reference: one.of.reference })} />
+          <Shown found={one} put={found.put} me={account.id} />
+        </>
+      )}
+    </Ready>
+  );
+}
+
+function Shown({ found, put, me }: { found: Found; put: (found: Found) => void; me: number }) {
+  const { of, born } = found;
+  const [stopping, setStopping] = useState(false);
+  const [stopped, setStopped] = useState(false);
+  const done = useRef<HTMLParagraphElement>(null);
+  useEffect(() => {
+    // the opening button is removed
+    if (stopped) done.current?.focus();
+  }, [stopped]);
+  const close = (now: Schemas["Prescription"] | null, byMe: boolean): void => {
+    setStopping(false);
+    setStopped(byMe);
+    if (now) put({ of: now, born });
+  };
+  return (
+    <Page
+      title={t("doctor_prescription.title")}
+      lead={of.patient.full_name}
+      back={{ href: `/doctor/patients/${of.patient.id}`, text: t("doctor_prescription.back") }}
+      actions={
+        <>
+          {of.status === "active" && of.doctor.id === me && (
+            <button type="button" class="button quiet" onClick={() => setStopping(true)}>
+              {t("doctor_prescription.stop")}
+            </button>
+          )}
+          <PrintButton />
+        </>
+      }
+      width="narrow"
+    >
+      <div class="stack close">
+        {stopped && (
+          <p class="done" role="status" tabIndex={-1} ref={done}>
+            {t("doctor_prescription.stopped.now")}
+          </p>
+        )}
+        <p class={of.status === "stopped" ? "row" : "row no-print"}>
+          <Status kind="prescription" status={courseOf(of)} />
+          <span class="muted">{sentence(of)}</span>
+        </p>
+        {of.stop_reason && <p class="warning">{t("doctor_prescription.why", { reason: of.stop_reason })}</p>}
+        {of.override_reason && (
+          <p class="warning no-print">{t("doctor_prescription.override", { reason: of.override_reason })}</p>
+        )}
+        <PrescriptionSheet of={of} born={born} />
+      </div>
+      {stopping && <StopDialog of={of} onClose={close} />}
+    </Page>
+  );
+}
+
+function sentence(of: Schemas["Prescription"]): string {
+  if (of.stopped_at) return t("doctor_prescription.stopped", { day: dateOnly(dayOf(of.stopped_at)) });
+  const ended = courseOf(of) === "ended";
+  return t(ended ? "doctor_prescription.ended" : "doctor_prescription.until", { day: dateOnly(lastDay(of)) });
+}

@@ -1,0 +1,65 @@
+/** One referral: status, actions, and the printable letter. */
+import { useEffect, useRef, useState } from "preact/hooks";
+import { t } from "../../../lib/i18n";
+import type { OwnProps } from "../../../lib/page";
+import { useLoad } from "../../../lib/query";
+import { withQuery } from "../../../lib/router";
+import { Status } from "../../../ui/Chip";
+import { Page } from "../../../ui/frame/Page";
+import { PrintButton, PrintHead } from "../../../ui/print/PrintHead";
+import { ReferralLetter } from "../../../ui/print/ReferralLetter";
+import { Ready } from "../../../ui/Ready";
+import { ReferralActs, type Told } from "./actions";
+import { loadReferral, type Referral } from "./steps";
+
+export function Letter({ id, config, account }: OwnProps & { id: number }) {
+  const found = useLoad(() => loadReferral(id), [id, account.id]);
+  return (
+    <Ready of={found} whole>
+      {(one) => (
+        <>
+          <PrintHead config={config} about={t("doctor_referrals.print", { reference: one.reference })} />
+          <Shown of={one} me={account.id} put={found.put} />
+        </>
+      )}
+    </Ready>
+  );
+}
+
+function Shown({ of, me, put }: { of: Referral; me: number; put: (now: Referral) => void }) {
+  const [told, setTold] = useState<Told | null>(null);
+  const box = useRef<HTMLParagraphElement>(null);
+  useEffect(() => {
+    if (told) box.current?.focus();
+  }, [told]);
+  const change = (now: Referral, next: Told): void => {
+    put(now);
+    setTold(next);
+  };
+  const sent = of.from_doctor.id === me;
+  const chart = sent || ["accepted", "booked", "seen", "closed"].includes(of.status);
+  return (
+    <Page
+      title={t("doctor_referrals.letter", { name: of.patient.full_name })}
+      back={{ href: withQuery({ id: null }), text: t("doctor_referrals.back") }}
+      width="narrow"
+    >
+      <div class="stack close">
+        <p class={!told ? "unseen" : told.trouble ? "warning" : "done"} role="status" tabIndex={-1} ref={box}>
+          {told?.text}
+        </p>
+        <p class="row no-print">
+          <Status kind="referral" status={of.status} />
+          <Status kind="urgency" status={of.urgency} />
+          {chart && <a href={`/doctor/patients/${of.patient.id}`}>{t("doctor_referrals.chart")}</a>}
+        </p>
+        {of.note && <p class="info no-print">{t("doctor_referrals.note", { note: of.note })}</p>}
+        <div class="row no-print">
+          <ReferralActs of={of} me={me} onChange={change} />
+          <PrintButton />
+        </div>
+        <ReferralLetter of={of} />
+      </div>
+    </Page>
+  );
+}

@@ -1,0 +1,140 @@
+/** Refers a patient (`?patient=`) to a doctor, a specialty or an outside practice, optionally in a visit (`?visit=`). */
+import { api, outcome, type Schemas } from "../../../api/client";
+import { useDraft } from "../../../lib/draft";
+import { type Mistake, missing, mistakes, useForm } from "../../../lib/form";
+import { t } from "../../../lib/i18n";
+import type { OwnProps } from "../../../lib/page";
+import { useLoad } from "../../../lib/query";
+import { go } from "../../../lib/router";
+import { isDay, today } from "../../../lib/time";
+import { ErrorSummary } from "../../../ui/forms/ErrorSummary";
+import { Field } from "../../../ui/forms/Field";
+import { Radios } from "../../../ui/forms/Select";
+import { Submit } from "../../../ui/forms/Submit";
+import { TextArea } from "../../../ui/forms/TextArea";
+import { NotFound } from "../../../ui/frame/NotFound";
+import { Page } from "../../../ui/frame/Page";
+import { Ready } from "../../../ui/Ready";
+import { type Asked, askedIn, backTo, loadAsked } from "../chart/chart-from-query";
+import { PatientStrip } from "../chart/patient-strip";
+import { type Target, Whereto } from "./target";
+import "../../../style/doctor.css";
+
+interface Letter extends Target {
+  urgency: Schemas["Urgency"];
+  reason: string;
+  due_on: string;
+}
+
+const URGENCIES = ["routine", "urgent", "emergency"] as const;
+const FIELDS = ["to_doctor_id", "to_specialty", "to_external", "urgency", "reason", "due_on"];
+const NOTHING: Letter = {
+  to: "doctor",
+  doctor: null,
+  specialty: "",
+  outside: "",
+  urgency: "routine",
+  reason: "",
+  due_on: "",
+};
+
+export default function Refer({ query, account }: OwnProps) {
+  const asked = askedIn(query);
+  const chart = useLoad(() => loadAsked(asked), [asked]);
+  if (asked.patient === null && asked.visit === null) return <NotFound />;
+  return (
+    <Ready of={chart} whole>
+      {(found) => <Form key={found.patient.id} chart={found} asked={asked} me={account.id} />}
+    </Ready>
+  );
+}
+
+function Form({ chart, asked, me }: { chart: Schemas["Chart"]; asked: Asked; me: number }) {
+  const { patient } = chart;
+  const back = backTo(asked, patient.id);
+  const draft = useDraft(`refer.${patient.id}`, NOTHING);
+  const letter = draft.value;
+  const put = (change: Partial<Letter>): void => draft.set({ ...draft.value, ...change });
+  const { busy, wrong, submit } = useForm(
+    () => check(letter),
+    async () => {
+      const body = {
+        patient_id: patient.id,
+        ...addressee(letter),
+        reason: letter.reason.trim(),
+        urgency: letter.urgency,
+        due_on: letter.due_on || null,
+      };
+      const done = await outcome(api.POST("/api/doctor/referrals", { body }));
+      if (!done.ok) return mistakes(done.problem, done.retryAfter, FIELDS);
+      draft.drop();
+      go(asked.visit === null ? "/doctor/referrals?direction=sent" : back, { say: "referred" });
+      return [];
+    },
+  );
+  return (
+    <Page
+      title={t("refer.title", { name: patient.full_name })}
+      back={{ href: back, text: t(asked.visit === null ? "refer.back.chart" : "refer.back.visit") }}
+      width="narrow"
+    >
+      <PatientStrip patient={patient} chart={chart} link />
+      <ErrorSummary mistakes={wrong} />
+      <form noValidate onSubmit={submit}>
+        <Whereto target={letter} put={put} wrong={wrong} me={me} />
+        <Radios
+          id="urgency"
+          label={t("refer.urgency")}
+          choices={URGENCIES.map((one) => ({
+            value: one,
+            text: t(`urgency.${one}`),
+            hint: t(`refer.urgency.${one}`),
+          }))}
+          value={letter.urgency}
+          onValue={(urgency) => put({ urgency: urgency as Letter["urgency"] })}
+          mistakes={wrong}
+        />
+        <TextArea
+          id="reason"
+          label={t("refer.reason")}
+          hint={t("refer.reason.hint")}
+          rows={5}
+          value={letter.reason}
+          onValue={(reason) => put({ reason })}
+          mistakes={wrong}
+        />
+        <div class="refer-due">
+          <Field
+            id="due_on"
+            type="date"
+            label={t("refer.due")}
+            optional
+            value={letter.due_on}
+            onValue={(due_on) => put({ due_on })}
+            mistakes={wrong}
+            input={{ min: today(), max: "2099-12-31" }}
+          />
+        </div>
+        <Submit busy={busy} label={t("refer.submit")} busyLabel={t("refer.busy")} />
+      </form>
+    </Page>
+  );
+}
+
+function addressee({ to, doctor, specialty, outside }: Letter) {
+  if (to === "doctor") return { to_doctor_id: doctor?.id ?? null };
+  return to === "specialty" ? { to_specialty: specialty } : { to_external: outside.trim() };
+}
+
+function check({ to, doctor, specialty, outside, reason, due_on }: Letter): Mistake[] {
+  const wanted = {
+    doctor: { to_doctor_id: { value: String(doctor?.id ?? ""), say: "refer.missing.doctor" } },
+    specialty: { to_specialty: { value: specialty, say: "refer.missing.specialty" } },
+    outside: { to_external: { value: outside, say: "refer.missing.outside" } },
+  } as const;
+  const right = due_on === "" || (isDay(due_on) && due_on >= today() && due_on < "2100");
+  return [
+    ...missing({ ...wanted[to], reason: { value: reason, say: "refer.missing.reason" } }),
+    ...(right ? [] : [{ field: "due_on", message: t("refer.wrong.due") }]),
+  ];
+}

@@ -1,0 +1,131 @@
+/** A day of visits (`?day=`, by default today): current and next patient, and one-press status changes. */
+import { api, outcome } from "../../../api/client";
+import { plural, t } from "../../../lib/i18n";
+import type { OwnProps } from "../../../lib/page";
+import { type Loaded, useLoad } from "../../../lib/query";
+import { addDays, type Day, dayOf, isDay, longDay, today } from "../../../lib/time";
+import "../../../style/doctor.css";
+import { Chip } from "../../../ui/Chip";
+import { Empty } from "../../../ui/Empty";
+import { Page } from "../../../ui/frame/Page";
+import { PrintButton, PrintHead } from "../../../ui/print/PrintHead";
+import { Ready } from "../../../ui/Ready";
+import { useStatus } from "../visit/status";
+import { loadVisits, type Visit } from "../visit/visits";
+import { Counts, DayTable, NowAndNext } from "./parts";
+
+const EVERY_MS = 30_000;
+
+export default function Today({ query, config, account }: OwnProps) {
+  const asked = query.get("day");
+  const day = isDay(asked) ? asked : today();
+  const isToday = day === today();
+  const visits = useLoad(() => loadVisits(day, day), [day], { every: EVERY_MS });
+  return (
+    <Page
+      title={isToday ? t("today.title") : t("today.title.other")}
+      lead={longDay(day)}
+      actions={
+        <>
+          <Days day={day} />
+          <PrintButton />
+        </>
+      }
+    >
+      <PrintHead config={config} about={t("today.print", { name: account.full_name, day: longDay(day) })} />
+      <div class="stack close">
+        <Ready of={visits} empty={<Nobody day={day} />} isEmpty={(found) => found.length === 0}>
+          {(found) => <Shown visits={found} of={visits} isToday={isToday} />}
+        </Ready>
+      </div>
+    </Page>
+  );
+}
+
+function Shown({ visits, of, isToday }: { visits: Visit[]; of: Loaded<Visit[]>; isToday: boolean }) {
+  const acts = useStatus((now) => of.put(visits.map((visit) => (visit.id === now.id ? now : visit))));
+  return (
+    <>
+      {isToday && (
+        <div class="now-next no-print">
+          <NowAndNext visits={visits} />
+          <ToReview />
+        </div>
+      )}
+      <Counts visits={visits} />
+      <p class={acts.said?.trouble ? "warning" : "unseen"} role="status">
+        {acts.said?.text}
+      </p>
+      <DayTable visits={visits} acts={acts} />
+    </>
+  );
+}
+
+function Days({ day }: { day: Day }) {
+  const href = (other: Day): string => (other === today() ? "/doctor" : `/doctor?day=${other}`);
+  return (
+    <nav class="row" aria-label={t("today.days")}>
+      <a class="button quiet" href={href(addDays(day, -1))}>
+        {t("today.before")}
+      </a>
+      {day !== today() && (
+        <a class="button quiet" href="/doctor">
+          {t("today.title")}
+        </a>
+      )}
+      <a class="button quiet" href={href(addDays(day, 1))}>
+        {t("today.after")}
+      </a>
+    </nav>
+  );
+}
+
+/** Results that are not reviewed yet. */
+function ToReview() {
+  const query = { seen: false, limit: 100 };
+  const results = useLoad(() => outcome(api.GET("/api/doctor/lab-results", { params: { query } })), [], {
+    every: 4 * EVERY_MS,
+  });
+  return (
+    <section class="card">
+      <h2>{t("today.review.title")}</h2>
+      <Ready of={results} empty={<p class="muted">{t("today.review.none")}</p>}>
+        {({ items, next_cursor: more }) => (
+          <>
+            <p>
+              <a class="strong" href="/doctor/results">
+                {plural(more ? "today.review.first" : "today.review", items.length)}
+              </a>
+            </p>
+            <Critical count={items.filter((result) => result.critical).length} />
+          </>
+        )}
+      </Ready>
+    </section>
+  );
+}
+
+function Critical({ count }: { count: number }) {
+  if (count === 0) return null;
+  return (
+    <p>
+      <Chip tone="critical">{plural("today.review.critical", count)}</Chip>
+    </p>
+  );
+}
+
+function Nobody({ day }: { day: Day }) {
+  const query = { from: addDays(day, 1), limit: 20 };
+  const next = useLoad(() => outcome(api.GET("/api/doctor/appointments", { params: { query } })), [day]);
+  const found = next.data?.items.find(({ status }) => status !== "cancelled");
+  return (
+    <Empty>
+      <p>{t(day === today() ? "today.none" : "today.none.other")}</p>
+      {found && (
+        <a class="button quiet" href={`/doctor?day=${dayOf(found.starts_at)}`}>
+          {t("today.next_day", { day: longDay(dayOf(found.starts_at)) })}
+        </a>
+      )}
+    </Empty>
+  );
+}

@@ -1,0 +1,141 @@
+/** Autosaved notes of a visit: kept in this tab at each keystroke, sent after a pause, never over another change. */
+import { useEffect, useRef, useState } from "preact/hooks";
+import { api, type NoAnswer, type Outcome, outcome, type Problem, type Schemas, unchanged } from "../../../api/client";
+import { account } from "../../../lib/account";
+import { useDraft } from "../../../lib/draft";
+import { isPassing, type Loaded, useLoad } from "../../../lib/query";
+
+export type Notes = Schemas["Notes"];
+/** The typed text, the version it is based on, and the text sent last. */
+interface Draft {
+  text: string;
+  version: number;
+  sent: string | null;
+}
+
+export interface Writing {
+  loaded: Loaded<Notes>;
+  text: string;
+  type: (text: string) => void;
+  /** `waiting`: some text is not sent yet. */
+  state: "saved" | "waiting" | "saving";
+  /** The failure of the last try; transient ones are retried. */
+  problem: Problem | NoAnswer | null;
+  /** The conflicting notes of another window. Sending pauses until one text is chosen. */
+  theirs: Notes | null;
+  choose: (which: "mine" | "theirs") => void;
+  /** Sign the notes. */
+  sign: () => Promise<void>;
+}
+
+const SILENCE_MS = 1_500;
+const AGAIN_MS = 5_000;
+
+export function useNotes(visit: number): Writing {
+  const loaded = useLoad(() => ask(visit), [visit]);
+  const kept = useDraft<Draft | null>(`notes.${visit}`, null);
+  const [state, setState] = useState<Writing["state"]>(kept.value ? "waiting" : "saved");
+  const [problem, setProblem] = useState<Writing["problem"]>(null);
+  const [theirs, setTheirs] = useState<Notes | null>(null);
+  // a ref, so that timers and callbacks see the newest values
+  const now = useRef({ draft: kept.value, server: loaded.data, theirs });
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const queue = useRef<Promise<unknown>>(Promise.resolve());
+
+  const change = (draft: Draft | null): void => {
+    now.current.draft = draft;
+    kept.set(draft);
+    if (!draft) kept.drop();
+    setState(draft ? "waiting" : "saved");
+  };
+  const clash = (found: Notes | null): void => {
+    now.current.theirs = found;
+    setTheirs(found);
+  };
+  const soon = (ms: number): void => {
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => void write(), ms);
+  };
+
+  /** Merge the server's notes; typed text continues if they hold no unseen change. */
+  const meet = (found: Notes): void => {
+    const { draft } = now.current;
+    now.current.server = found;
+    loaded.put(found);
+    const seen = found.version === draft?.version || found.text === draft?.sent;
+    if (!draft || found.text === draft.text) change(null);
+    else if (found.status === "draft" && seen) change({ ...draft, version: found.version });
+    else clash(found);
+    if (now.current.draft && !now.current.theirs) soon(SILENCE_MS);
+  };
+
+  const send = async (sign: boolean): Promise<void> => {
+    const { draft, server, theirs: other } = now.current;
+    if (!server || other || (!draft && !sign) || account.get() === null) return;
+    const [text, version] = draft ? [draft.text, draft.version] : [server.text, server.version];
+    if (draft) change({ ...draft, sent: text });
+    setState("saving");
+    const params = { path: { appointment_id: visit }, header: unchanged({ version }) };
+    const body = { text, sign };
+    const saved = await outcome(api.PUT("/api/doctor/appointments/{appointment_id}/notes", { params, body }));
+    setProblem(saved.ok ? null : saved.problem);
+    if (saved.ok) return meet(saved.data);
+    setState(now.current.draft ? "waiting" : "saved");
+    const newest = saved.problem.code === "stale" ? await ask(visit) : null;
+    if (newest?.ok) {
+      setProblem(null);
+      meet(newest.data);
+    } else if (newest || isPassing(saved.problem)) soon(AGAIN_MS);
+  };
+  /** One request at a time. */
+  const write = (sign = false): Promise<void> => {
+    clearTimeout(timer.current);
+    const turn = queue.current.then(() => send(sign));
+    queue.current = turn;
+    return turn;
+  };
+
+  const first = loaded.data !== undefined;
+  useEffect(() => {
+    if (loaded.data) meet(loaded.data);
+  }, [first]);
+  useEffect(() => {
+    const leave = (): void => void write();
+    const hidden = (): void => {
+      if (document.visibilityState === "hidden") leave();
+    };
+    document.addEventListener("visibilitychange", hidden);
+    return () => {
+      document.removeEventListener("visibilitychange", hidden);
+      leave();
+    };
+  }, []);
+
+  return {
+    loaded,
+    text: kept.value?.text ?? loaded.data?.text ?? "",
+    state,
+    problem,
+    theirs,
+    type: (text) => {
+      const { draft, server } = now.current;
+      if (!server) return;
+      change({ text, version: draft?.version ?? server.version, sent: draft?.sent ?? null });
+      if (!now.current.theirs) soon(SILENCE_MS);
+    },
+    choose: (which) => {
+      const { draft, theirs: other } = now.current;
+      if (!draft || !other) return;
+      clash(null);
+      change(which === "mine" ? { ...draft, version: other.version } : null);
+      if (which === "mine") void write();
+    },
+    sign: () => write(true),
+  };
+}
+
+export function ask(visit: number): Promise<Outcome<Notes, Problem>> {
+  return outcome(
+    api.GET("/api/doctor/appointments/{appointment_id}/notes", { params: { path: { appointment_id: visit } } }),
+  );
+}

@@ -1,0 +1,113 @@
+/** The status buttons of a visit: the likeliest step, the others in a menu, and undo. */
+import { useEffect, useRef, useState } from "preact/hooks";
+import { type Key, t, tCode } from "../../../lib/i18n";
+import { ActionMenu } from "../../../ui/ActionMenu";
+import { Dialog } from "../../../ui/Dialog";
+import type { StatusActs } from "./status";
+import { isFinal, steps, type Visit, type VisitStatus } from "./visits";
+
+interface Props {
+  visit: Visit;
+  acts: StatusActs;
+  /** The id of the element to focus after the last button is removed. */
+  after: string;
+}
+
+export function Acts({ visit, acts, after }: Props) {
+  const [asked, setAsked] = useState<VisitStatus | null>(null);
+  const shown = useRef(visit.status);
+  useEffect(() => {
+    if (shown.current !== visit.status && isFinal(visit.status)) document.getElementById(after)?.focus();
+    shown.current = visit.status;
+  }, [visit.status, after]);
+  const choose = (to: VisitStatus): void => (isFinal(to) ? setAsked(to) : acts.step(visit, to));
+  const [first, ...others] = steps(visit.status);
+  if (!first) return null;
+  const busy = acts.busy.includes(visit.id);
+  return (
+    <div class="acts">
+      <button
+        type="button"
+        id={`step-${visit.id}`}
+        // arrived patients are emphasised
+        class={visit.status === "arrived" || visit.status === "in_progress" ? "button small" : "button quiet small"}
+        aria-disabled={busy}
+        aria-label={named(visit, first)}
+        // ignore the second press of a double click
+        onClick={({ detail }) => detail < 2 && choose(first)}
+      >
+        {word(visit.status, first)}
+      </button>
+      {others.length > 0 && (
+        <ActionMenu
+          id={`others-${visit.id}`}
+          about={visit.patient.full_name}
+          items={others.map((to) => ({
+            text: word(visit.status, to),
+            name: named(visit, to),
+            onClick: () => choose(to),
+          }))}
+        />
+      )}
+      {acts.undo?.id === visit.id && (
+        <button
+          type="button"
+          id={`undo-${visit.id}`}
+          class="link"
+          aria-label={t("status.undo.of", { name: visit.patient.full_name })}
+          onClick={() => acts.back(visit)}
+        >
+          {t("status.undo")}
+        </button>
+      )}
+      {asked && (
+        <Sure
+          visit={visit}
+          to={asked}
+          onClose={() => setAsked(null)}
+          onSure={() => {
+            setAsked(null);
+            acts.step(visit, asked);
+          }}
+        />
+      )}
+    </div>
+  );
+}
+
+/** Confirmations of irreversible steps. */
+function Sure({
+  visit,
+  to,
+  onClose,
+  onSure,
+}: {
+  visit: Visit;
+  to: VisitStatus;
+  onClose: () => void;
+  onSure: () => void;
+}) {
+  const about = to === "completed" ? "completed" : "cancelled";
+  return (
+    <Dialog title={t(`sure.${about}`, { name: visit.patient.full_name })} onClose={onClose}>
+      <p>{t(`sure.${about}.about`)}</p>
+      <div class="row">
+        <button type="button" class={about === "cancelled" ? "button danger" : "button"} onClick={onSure}>
+          {t(`sure.${about}.yes`)}
+        </button>
+        <button type="button" class="button quiet" onClick={onClose}>
+          {t(`sure.${about}.no`)}
+        </button>
+      </div>
+    </Dialog>
+  );
+}
+
+/** Some steps have another label when they lead back. */
+function word(from: VisitStatus, to: VisitStatus): string {
+  return tCode(`step.${from}`, to, t(`step.${to}` as Key));
+}
+
+function named(visit: Visit, to: VisitStatus): string {
+  return t("step.of", { step: word(visit.status, to), name: visit.patient.full_name });
+}

@@ -1,0 +1,126 @@
+/** One visit: patient, reason, status, notes and record (`?tab=`). */
+import { t } from "../../../lib/i18n";
+import type { OwnProps } from "../../../lib/page";
+import { type Loaded, useLoad } from "../../../lib/query";
+import { withQuery } from "../../../lib/router";
+import { dayOf, span, today } from "../../../lib/time";
+import "../../../style/doctor.css";
+import { Status } from "../../../ui/Chip";
+import { Details } from "../../../ui/Details";
+import { Page } from "../../../ui/frame/Page";
+import { Problem as Trouble } from "../../../ui/frame/Problem";
+import { PrintButton, PrintHead } from "../../../ui/print/PrintHead";
+import { Ready } from "../../../ui/Ready";
+import { Tabs } from "../../../ui/Tabs";
+import { loadChart } from "../chart/load-chart";
+import { PatientStrip } from "../chart/patient-strip";
+import type { Chart } from "../chart/record";
+import { RecordList } from "../chart/record-list";
+import { useNotes } from "./notes";
+import { VisitNotes } from "./notes-form";
+import { PastVisits } from "./past-visits";
+import { useStatus } from "./status";
+import { Acts } from "./status-actions";
+import { loadVisit, type Visit } from "./visits";
+
+const TABS = ["notes", "prescriptions", "referrals", "results"] as const;
+type Tab = (typeof TABS)[number];
+type Props = Pick<OwnProps, "query" | "config" | "account">;
+type ChartLoaded = Loaded<Chart>;
+
+export default function VisitPage({ params, ...rest }: OwnProps) {
+  const visit = useLoad(() => loadVisit(Number(params.id)), [params.id], { every: 60_000 });
+  return (
+    <Ready of={visit} whole>
+      {(shown) => <Shown visit={shown} put={visit.put} {...rest} />}
+    </Ready>
+  );
+}
+
+function Shown({ visit, put, query, config, account }: Props & { visit: Visit; put: (visit: Visit) => void }) {
+  const { id, patient, starts_at, ends_at } = visit;
+  const chart: ChartLoaded = useLoad(() => loadChart(patient.id), [patient.id]);
+  const writing = useNotes(id);
+  const acts = useStatus(put);
+  const awaited = chart.data === undefined && chart.failure === null;
+  const tab = TABS.find((one) => one === query.get("tab")) ?? "notes";
+  const day = dayOf(starts_at);
+  const about = `patient=${patient.id}&visit=${id}`;
+  return (
+    <Page
+      title={patient.full_name}
+      lead={span(starts_at, ends_at)}
+      back={{ href: day === today() ? "/doctor" : `/doctor?day=${day}`, text: t("doctor_visit.back") }}
+      actions={
+        <>
+          <a class="button quiet" href={`/doctor/prescriptions/new?${about}`}>
+            {t("doctor_visit.prescribe")}
+          </a>
+          <a class="button quiet" href={`/doctor/referrals/new?${about}`}>
+            {t("doctor_visit.refer")}
+          </a>
+          <a class="button quiet" href={`/doctor/orders/new?${about}`}>
+            {t("doctor_visit.order")}
+          </a>
+          <PrintButton />
+        </>
+      }
+    >
+      <PrintHead config={config} about={t("doctor_visit.print", { name: patient.full_name })} />
+      <PatientStrip patient={patient} chart={chart.data} awaited={awaited} link={awaited || chart.data !== undefined} />
+      {chart.failure && chart.data === undefined && <NoChart failure={chart.failure} again={chart.again} />}
+      <div class="visit-columns">
+        <div>
+          <Tabs label={t("doctor_visit.tabs")} tabs={TABS.map((one) => drawn(one, tab, awaited ? null : chart.data))} />
+          {tab === "notes" && <VisitNotes writing={writing} visit={id} />}
+          {tab !== "notes" && chart.data && <RecordList chart={chart.data} kinds={[tab]} me={account.id} />}
+        </div>
+        <div class="stack beside">
+          <section class="card stack close">
+            <div class="row between">
+              <h2>{t("doctor_visit.status")}</h2>
+              <Status kind="appointment" status={visit.status} />
+            </div>
+            <Acts visit={visit} acts={acts} after="visit-facts" />
+            <p class={acts.said?.trouble ? "warning" : "unseen"} role="status">
+              {acts.said?.text}
+            </p>
+            <div id="visit-facts" tabIndex={-1} class="stack close">
+              <p class={visit.reason ? "strong" : "muted"}>{visit.reason ?? t("today.no_reason")}</p>
+              <Facts visit={visit} />
+            </div>
+          </section>
+          {chart.data && <PastVisits chart={chart.data} visit={visit} me={account.id} />}
+        </div>
+      </div>
+    </Page>
+  );
+}
+
+function Facts({ visit: { place, reference, cancel_reason } }: { visit: Visit }) {
+  return (
+    <Details
+      of={[
+        [t("doctor_visit.cancel_reason"), cancel_reason],
+        [t("doctor_visit.place"), place],
+        [t("doctor_visit.reference"), reference],
+      ]}
+    />
+  );
+}
+
+/** The visit is shown without a chart too: a cancelled visit opens none. */
+function NoChart({ failure, again }: { failure: NonNullable<ChartLoaded["failure"]>; again: () => void }) {
+  if (failure.problem.code !== "not_found") return <Trouble failure={failure} again={again} />;
+  return <p class="info">{t("doctor_visit.no_chart")}</p>;
+}
+
+/** `chart` null: loading. */
+function drawn(tab: Tab, current: Tab, chart: Chart | null | undefined) {
+  return {
+    href: withQuery({ tab: tab === "notes" ? null : tab }),
+    text: t(`doctor_visit.tab.${tab}`),
+    current: tab === current,
+    count: tab === "notes" ? undefined : chart === null ? null : chart?.[tab].length,
+  };
+}

@@ -1,0 +1,79 @@
+/** The signed-in doctor's visits: loading and transitions. */
+import { api, type NoAnswer, type Outcome, outcome, type Problem, type Schemas, unchanged } from "../../../api/client";
+import type { Day } from "../../../lib/time";
+
+export type Visit = Schemas["Visit"];
+export type VisitStatus = Schemas["AppointmentStatus"];
+
+/** The doctor's transitions of services/appointments, the likeliest first. */
+const STEPS: Readonly<Record<VisitStatus, readonly VisitStatus[]>> = {
+  booked: ["arrived", "in_progress", "no_show", "confirmed", "cancelled"],
+  confirmed: ["arrived", "in_progress", "no_show", "cancelled"],
+  arrived: ["in_progress", "confirmed", "no_show", "cancelled"],
+  in_progress: ["completed", "arrived"],
+  completed: [],
+  cancelled: [],
+  no_show: ["arrived"],
+};
+
+export function steps(status: VisitStatus): readonly VisitStatus[] {
+  return STEPS[status];
+}
+
+/** The final statuses. */
+export function isFinal(status: VisitStatus): boolean {
+  return STEPS[status].length === 0;
+}
+
+/** The steps that undo a change, or null. No step leads to booked: confirmed stands for it. */
+export function wayBack(now: VisitStatus, before: VisitStatus): VisitStatus[] | null {
+  const goal = before === "booked" ? "confirmed" : before;
+  if (now === goal) return null;
+  if (STEPS[now].includes(goal)) return [goal];
+  const via = STEPS[now].find((middle) => STEPS[middle].includes(goal));
+  return via ? [via, goal] : null;
+}
+
+/** All visits of the days, in order of time. */
+export async function loadVisits(from: Day, to: Day): Promise<Outcome<Visit[]>> {
+  const visits: Visit[] = [];
+  let cursor: string | null = null;
+  do {
+    const query: { from: Day; to: Day; limit: number; cursor?: string } = {
+      from,
+      to,
+      limit: 100,
+      ...(cursor && { cursor }),
+    };
+    const page: Outcome<Schemas["Visits"], Problem> = await outcome(
+      api.GET("/api/doctor/appointments", { params: { query } }),
+    );
+    if (!page.ok) return page;
+    visits.push(...page.data.items);
+    cursor = page.data.next_cursor;
+  } while (cursor !== null);
+  return { ok: true, data: visits };
+}
+
+export function loadVisit(id: number) {
+  return outcome(api.GET("/api/doctor/appointments/{appointment_id}", { params: { path: { appointment_id: id } } }));
+}
+
+/** Apply steps to a visit. `visit` is its current state, also after a conflict. */
+export async function take(
+  visit: Visit,
+  way: readonly VisitStatus[],
+): Promise<{ visit: Visit; refused: Problem | NoAnswer | null }> {
+  let now = visit;
+  for (const status of way) {
+    const params = { path: { appointment_id: now.id }, header: unchanged(now) };
+    const taken = await outcome(api.PUT("/api/doctor/appointments/{appointment_id}", { params, body: { status } }));
+    if (!taken.ok) {
+      const { code } = taken.problem;
+      const newest = code === "stale" || code === "illegal_transition" ? await loadVisit(now.id) : null;
+      return { visit: newest?.ok ? newest.data : now, refused: taken.problem };
+    }
+    now = taken.data;
+  }
+  return { visit: now, refused: null };
+}

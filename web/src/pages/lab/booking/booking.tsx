@@ -1,0 +1,119 @@
+/** One laboratory booking: specimen, values, verification. */
+import { useEffect, useRef, useState } from "preact/hooks";
+import { useDraft } from "../../../lib/draft";
+import { t } from "../../../lib/i18n";
+import type { OwnProps } from "../../../lib/page";
+import { type Loaded, useLoad } from "../../../lib/query";
+import { ageOn, dateOnly, isDay } from "../../../lib/time";
+import { Status } from "../../../ui/Chip";
+import { Page } from "../../../ui/frame/Page";
+import { Ready } from "../../../ui/Ready";
+import { type Booking, type Status as BookingStatus, loadWork, nextOf, type Work } from "../record";
+import { correcting, NOTHING, openTests, type Typed } from "./entry";
+import { Facts, Planned } from "./facts";
+import { Entered } from "./result";
+import { StatusActs, Steps } from "./status";
+import { Values } from "./values-form";
+import "../../../style/lab.css";
+
+/** The statuses in which values can be entered. */
+const AT_THE_BENCH: readonly BookingStatus[] = ["received", "in_progress", "resulted"];
+
+export default function LabBooking({ params, query, account }: OwnProps) {
+  const id = Number(params.id);
+  const work = useLoad(() => loadWork(id), [account.id, id]);
+  return (
+    <Ready of={work} whole>
+      {(data) => <Bench work={data} of={work} query={query} />}
+    </Ready>
+  );
+}
+
+function Bench({ work, of, query }: { work: Work; of: Loaded<Work>; query: URLSearchParams }) {
+  const { booking, tests } = work;
+  const [said, setSaid] = useState("");
+  const heading = useRef<HTMLHeadingElement>(null);
+  const draft = useDraft<Typed>(`lab.${booking.id}`, NOTHING);
+  const list = query.toString() ? `?${query.toString()}` : "";
+  const next = useNext(booking, query, list);
+  useFocusKept(`${booking.version} ${draft.value.correcting.join()}`, heading);
+
+  const reload = async (): Promise<Work | null> => {
+    const now = await loadWork(booking.id);
+    if (!now.ok) return null;
+    of.put(now.data);
+    return now.data;
+  };
+  const acts = { work, put: of.put, reload, say: setSaid };
+  const open = openTests(tests, draft.value).map(({ code }) => code);
+  const ready = AT_THE_BENCH.includes(booking.status);
+  return (
+    <Page
+      title={t("bench.title", { patient: booking.patient.full_name, reference: booking.reference })}
+      lead={about(booking)}
+      back={{ href: `/lab${list}`, text: t("bench.back") }}
+      actions={
+        next && (
+          <a class="button quiet" href={next}>
+            {t("bench.next")}
+          </a>
+        )
+      }
+    >
+      <section class="card specimen">
+        <div class="row between">
+          <h2 tabIndex={-1} ref={heading}>
+            {t("bench.specimen")}
+          </h2>
+          <Status kind="lab" status={booking.status} />
+        </div>
+        <Steps status={booking.status} />
+        <Facts booking={booking} tests={tests} />
+        <StatusActs {...acts} />
+      </section>
+      <div role="status" class="said">
+        {said && <p class="done">{said}</p>}
+      </div>
+      {ready && <Values {...acts} draft={draft} next={next} />}
+      {!ready && tests.every(({ result }) => result === null) && <Planned tests={tests} />}
+      {tests.map(
+        ({ code, result }) =>
+          result &&
+          !open.includes(code) && (
+            <Entered key={code} {...acts} result={result} correct={() => draft.set(correcting(draft.value, result))} />
+          ),
+      )}
+    </Page>
+  );
+}
+
+function about({ patient }: Booking): string {
+  const { date_of_birth: born, sex } = patient;
+  if (!born) return t("bench.unborn", { sex: t(`sex.${sex}`) });
+  return t("bench.about", { born: dateOnly(born), age: ageOn(born), sex: t(`sex.${sex}`) });
+}
+
+/** The address of the next booking in the worklist. */
+function useNext(booking: Booking, query: URLSearchParams, list: string): string | null {
+  const [next, setNext] = useState<number | null>(null);
+  const [status, day] = [query.get("status") as BookingStatus | null, query.get("day")];
+  useEffect(() => {
+    let wanted = true;
+    void nextOf(booking, status, isDay(day) ? day : null).then((id) => wanted && setNext(id));
+    return () => {
+      wanted = false;
+    };
+  }, [booking.id, status, day]);
+  return next === null ? null : `/lab/${next}${list}`;
+}
+
+/** Focus the first value or the specimen, because the pressed button may be removed. */
+function useFocusKept(version: string, heading: { current: HTMLElement | null }): void {
+  const shown = useRef(version);
+  useEffect(() => {
+    if (shown.current === version) return;
+    shown.current = version;
+    if (document.activeElement && document.activeElement !== document.body) return;
+    (document.querySelector<HTMLElement>(".value-field, .entered h2") ?? heading.current)?.focus();
+  });
+}

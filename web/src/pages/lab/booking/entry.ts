@@ -1,0 +1,129 @@
+/** The entry of values: checked, confirmed if unusual, and saved. */
+import { api, outcome } from "../../../api/client";
+import type { Draft } from "../../../lib/draft";
+import { type Mistake, mistakes } from "../../../lib/form";
+import { t } from "../../../lib/i18n";
+import { shown } from "../../../lib/results";
+import type { Instant } from "../../../lib/time";
+import { type Booking, loadBooking, type OneTest, type Result, type Test } from "../record";
+import { isFar, rangeFor } from "./flags";
+import { type Acts, changed } from "./status";
+import { entered, parseValue, typed } from "./values";
+
+export interface Typed {
+  /** By `keyOf` test and analyte. */
+  values: Record<string, string>;
+  /** By test. */
+  notes: Record<string, string>;
+  /** Tests whose saved values are being corrected. */
+  correcting: string[];
+}
+export const NOTHING: Typed = { values: {}, notes: {}, correcting: [] };
+
+/** The id of an analyte's field. */
+export const keyOf = (test: string, analyte: string): string => `${test}.${analyte}`;
+
+/** The tests with value fields: without a result, or under correction. */
+export function openTests(tests: readonly OneTest[], { correcting }: Typed): (OneTest & { test: Test })[] {
+  return tests.flatMap((one) =>
+    one.test && (one.result === null || (one.result.status === "resulted" && correcting.includes(one.code)))
+      ? [{ ...one, test: one.test }]
+      : [],
+  );
+}
+
+/** The draft with a result's saved values, for correction. */
+export function correcting(draft: Typed, { test_code: code, observations, note }: Result): Typed {
+  const values = Object.fromEntries(observations.map((one) => [keyOf(code, one.analyte), typed(one)]));
+  return {
+    values: { ...draft.values, ...values },
+    notes: { ...draft.notes, ...(note && { [code]: note }) },
+    correcting: [...draft.correcting, code],
+  };
+}
+
+/** The draft without the values of some tests. */
+export function without(draft: Typed, codes: readonly string[]): Typed {
+  const kept = <V>(of: Record<string, V>, prefix: string): Record<string, V> =>
+    Object.fromEntries(Object.entries(of).filter(([key]) => !codes.some((code) => key.startsWith(code + prefix))));
+  return {
+    values: kept(draft.values, "."),
+    notes: Object.fromEntries(Object.entries(draft.notes).filter(([code]) => !codes.includes(code))),
+    correcting: draft.correcting.filter((code) => !codes.includes(code)),
+  };
+}
+
+export function checked(open: readonly { code: string; test: Test }[], { values }: Typed): Mistake[] {
+  const fields = open.flatMap(({ code, test }) =>
+    test.analytes.map((analyte) => ({ id: keyOf(code, analyte.code), analyte })),
+  );
+  const written = fields.filter(({ id }) => values[id]?.trim());
+  if (written.length === 0) return [{ field: fields[0]?.id ?? null, message: t("bench.nothing") }];
+  return written
+    .filter(({ id, analyte }) => !entered(analyte, values[id] ?? ""))
+    .map(({ id, analyte }) => ({ field: id, message: t("bench.not_a_number", { name: analyte.name }) }));
+}
+
+/** Values to confirm, as "Potassium: 52 mmol/L". */
+export function farOnes(
+  open: readonly { code: string; test: Test }[],
+  { values }: Typed,
+  patient: Booking["patient"],
+  at: Instant,
+): string[] {
+  return open.flatMap(({ code, test }) =>
+    test.analytes.flatMap((analyte) => {
+      const reading = analyte.kind === "quantity" && parseValue(values[keyOf(code, analyte.code)] ?? "");
+      if (!reading || !isFar(reading, rangeFor(analyte, patient, at))) return [];
+      return `${analyte.name}: ${shown({ ...analyte, ...reading, text: null })}`;
+    }),
+  );
+}
+
+/** Save every test with typed values; unsaved values stay in the form. */
+export async function save(
+  acts: Acts,
+  open: readonly { code: string; test: Test }[],
+  draft: Draft<Typed>,
+): Promise<Mistake[]> {
+  const { work, reload, say } = acts;
+  say("");
+  // entering has no version check: compare with the current booking before sending
+  const now = await loadBooking(work.booking.id);
+  if (now.ok && now.data.version !== work.booking.version) {
+    const loaded = await reload();
+    if (loaded) return [changed(work, loaded)];
+  }
+  const saved: string[] = [];
+  const found: Mistake[] = [];
+  for (const { code, test } of open) {
+    const wrong = await loadMessages(work.booking.id, code, test, draft.value);
+    if (wrong === null) continue;
+    found.push(...wrong);
+    if (wrong.length === 0) saved.push(code);
+  }
+  if (saved.length === 0) return found;
+  draft.set(without(draft.value, saved));
+  await reload();
+  if (found.length === 0) say(t("bench.saved"));
+  return found;
+}
+
+/** Null: no value was typed for this test. */
+async function loadMessages(id: number, code: string, test: Test, { values, notes }: Typed): Promise<Mistake[] | null> {
+  const observations = test.analytes.flatMap((analyte) => {
+    const text = values[keyOf(code, analyte.code)] ?? "";
+    return (text.trim() && entered(analyte, text)) || [];
+  });
+  if (observations.length === 0) return null;
+  const body = { test_code: code, observations, note: notes[code]?.trim() || null };
+  const params = { path: { booking_id: id } };
+  const done = await outcome(api.POST("/api/labs/bookings/{booking_id}/results", { params, body }));
+  if (done.ok) return [];
+  if (done.problem.code !== "malformed") return mistakes(done.problem, done.retryAfter, []);
+  return done.problem.errors.map(({ field, message }) => {
+    const at = observations[Number(/observations\.(\d+)/.exec(field)?.[1])];
+    const analyte = test.analytes.find((one) => one.code === at?.analyte);
+    return { field: analyte ? keyOf(code, analyte.code) : null, message: `${analyte?.name ?? test.name}: ${message}` };
+  });
+}

@@ -1,0 +1,39 @@
+/** The facts of a booking: specimen, ordering doctor, tests. */
+import { t } from "../../../lib/i18n";
+import { dayOf, when } from "../../../lib/time";
+import { Details } from "../../../ui/Details";
+import type { Booking, OneTest } from "../record";
+
+export function Facts({ booking, tests }: { booking: Booking; tests: readonly OneTest[] }) {
+  const { starts_at, collected_at, ordered_by, note, status_reason } = booking;
+  const specimens = [...new Set(tests.flatMap(({ test }) => test?.specimen ?? []))];
+  const late = collected_at && starts_at && dayOf(collected_at) !== dayOf(starts_at);
+  return (
+    <Details
+      of={[
+        [t("bench.kind"), specimens.join("; ")],
+        [t("bench.time"), (!collected_at || late) && (starts_at ? when(starts_at) : t("worklist.any_time"))],
+        [t("bench.collected"), collected_at && when(collected_at)],
+        [t("bench.ordered_by"), ordered_by?.full_name ?? t("bench.own_booking")],
+        [t("bench.note"), note],
+        [t("bench.reason"), status_reason],
+      ]}
+    />
+  );
+}
+
+export function Planned({ tests }: { tests: readonly OneTest[] }) {
+  return (
+    <section class="section">
+      <h2>{t("bench.tests")}</h2>
+      <ul class="lines">
+        {tests.map(({ code, name, test }) => (
+          <li key={code}>
+            <b>{name}</b>
+            <span class="muted small">{test?.analytes.map((analyte) => analyte.name).join(", ")}</span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

@@ -1,0 +1,121 @@
+/** An entered result: saved values and their verification. */
+import { useRef } from "preact/hooks";
+import { api, outcome, type Schemas, unchanged } from "../../../api/client";
+import { useDraft } from "../../../lib/draft";
+import { type Mistake, mistakes, useForm } from "../../../lib/form";
+import { t } from "../../../lib/i18n";
+import { shown, toneOf, usual, wordOf } from "../../../lib/results";
+import { when } from "../../../lib/time";
+import { Chip } from "../../../ui/Chip";
+import { ErrorSummary } from "../../../ui/forms/ErrorSummary";
+import { Submit } from "../../../ui/forms/Submit";
+import { Table } from "../../../ui/Table";
+import type { Result } from "../record";
+import { Note } from "./note";
+import type { Acts } from "./status";
+
+type Observation = Schemas["Observation"];
+
+interface Props extends Acts {
+  result: Result;
+  correct: () => void;
+}
+
+export function Entered({ result, correct, ...acts }: Props) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  const { status, note, verified_at, verified_by, released_at } = result;
+  return (
+    <section class="card section entered">
+      <div class="row between">
+        <h2 tabIndex={-1} ref={heading}>
+          {result.test_name}
+        </h2>
+        <Chip tone={status === "resulted" ? "no-show" : "confirmed"}>{t(`bench.result.${status}`)}</Chip>
+      </div>
+      <Table
+        caption={result.test_name}
+        columns={COLUMNS()}
+        rows={result.observations}
+        rowKey={({ analyte }) => analyte}
+      />
+      {note && <p class="small">{t("bench.note.is", { note })}</p>}
+      <p class="muted small">{t("bench.entered", { when: when(result.entered_at) })}</p>
+      {verified_at && (
+        <p class="muted small">
+          {t("bench.verified", { when: when(verified_at), name: verified_by?.full_name ?? "" })}{" "}
+          {released_at ? t("bench.released", { when: when(released_at) }) : t("bench.unreleased")}
+        </p>
+      )}
+      {status === "resulted" && (
+        <Verify {...acts} result={result} correct={correct} done={() => heading.current?.focus()} />
+      )}
+    </section>
+  );
+}
+
+const COLUMNS = () => [
+  { head: t("bench.analyte"), cell: ({ name }: Observation) => name },
+  { head: t("chart.value"), cell: (one: Observation) => <b>{shown(one)}</b> },
+  { head: t("chart.usual"), cell: (one: Observation) => <span class="muted">{usual(one)}</span> },
+  {
+    head: t("chart.flag"),
+    cell: ({ flag }: Observation) => flag !== "no_range" && <Chip tone={toneOf(flag)}>{t(wordOf(flag))}</Chip>,
+  },
+];
+
+function Verify({ result, correct, done, ...acts }: Props & { done: () => void }) {
+  const note = useDraft(`lab.verify.${result.id}`, "");
+  const { busy, wrong, submit } = useForm(
+    () => [],
+    async () => {
+      const found = await verify(acts, result, note.value.trim() || null);
+      if (found.length === 0) {
+        note.drop();
+        done();
+      }
+      return found;
+    },
+  );
+  return (
+    <form class="verify" noValidate onSubmit={submit}>
+      <ErrorSummary mistakes={wrong} />
+      <Note
+        id={`verify.${result.id}`}
+        label={t("bench.note.label", { test: result.test_name })}
+        open={t(result.note ? "bench.note.change" : "bench.note.add")}
+        text={note.value}
+        onText={note.set}
+      />
+      <div class="row">
+        <Submit
+          id={`verify-${result.id}`}
+          busy={busy}
+          label={t("bench.verify", { test: result.test_name })}
+          busyLabel={t("bench.verifying")}
+        />
+        <button type="button" class="button quiet" onClick={correct}>
+          {t("bench.correct")} <span class="unseen">{result.test_name}</span>
+        </button>
+      </div>
+    </form>
+  );
+}
+
+async function verify({ reload, say }: Acts, result: Result, note: string | null): Promise<Mistake[]> {
+  say("");
+  const params = { path: { result_id: result.id }, header: unchanged(result) };
+  const done = await outcome(api.PUT("/api/labs/results/{result_id}/verify", { params, body: { note } }));
+  if (done.ok) {
+    await reload();
+    say(t("bench.verified.now", { test: result.test_name }));
+    return [];
+  }
+  const { code } = done.problem;
+  const now = code === "stale" || code === "illegal_transition" || code === "not_found" ? await reload() : null;
+  if (!now) return mistakes(done.problem, done.retryAfter, []);
+  const after = now.tests.find(({ code }) => code === result.test_code)?.result;
+  const verifier = after?.verified_by?.full_name;
+  return [
+    { field: null, message: verifier ? t("bench.verified.by_other", { name: verifier }) : t("bench.values_changed") },
+  ];
+}

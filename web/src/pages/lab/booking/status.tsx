@@ -1,0 +1,129 @@
+/** The status of a booking in the laboratory, and its manual steps. */
+import { useState } from "preact/hooks";
+import { api, outcome, unchanged } from "../../../api/client";
+import { type Mistake, mistakes, useForm } from "../../../lib/form";
+import { t } from "../../../lib/i18n";
+import { AskDialog } from "../../../ui/AskDialog";
+import { ErrorSummary } from "../../../ui/forms/ErrorSummary";
+import type { Status, Work } from "../record";
+
+/** The props shared by all actions of the page. */
+export interface Acts {
+  work: Work;
+  put: (work: Work) => void;
+  /** Reload and show the booking; null after a failure. */
+  reload: () => Promise<Work | null>;
+  /** Show an outcome as text; empty clears it. */
+  say: (sentence: string) => void;
+}
+
+const WAY = ["booked", "collected", "received", "in_progress", "resulted", "verified"] as const;
+/** The next manual step. Starting is optional, because values can be entered once the specimen is received. */
+const NEXT = { booked: "collected", collected: "received", received: "in_progress", rejected: "collected" } as const;
+const REJECTABLE: readonly Status[] = ["collected", "received", "in_progress"];
+
+export function Steps({ status }: { status: Status }) {
+  if (status === "rejected" || status === "cancelled") return null;
+  return (
+    <ol class="way">
+      {WAY.map((step, n) => (
+        <li
+          key={step}
+          class={n < WAY.indexOf(status) ? "past" : undefined}
+          aria-current={step === status ? "step" : undefined}
+        >
+          {t(`lab.${step}`)}
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+export function StatusActs(acts: Acts) {
+  const { booking } = acts.work;
+  const [rejecting, setRejecting] = useState(false);
+  const [to, setTo] = useState<Status>("collected");
+  const { busy, wrong, submit } = useForm(
+    () => [],
+    () => take(acts, to, null),
+  );
+  const next = booking.status in NEXT ? NEXT[booking.status as keyof typeof NEXT] : null;
+  const rejectable = REJECTABLE.includes(booking.status);
+  if (!next && !rejectable) return null;
+  return (
+    <>
+      <ErrorSummary mistakes={wrong} />
+      <form class="row" onSubmit={submit}>
+        {next && (
+          <button
+            // focus the first value once the specimen is received, otherwise the next step
+            key={next === "in_progress" ? "start" : "next"}
+            type="submit"
+            class={next === "in_progress" ? "button quiet" : "button"}
+            aria-disabled={busy}
+            onClick={() => setTo(next)}
+          >
+            {t(booking.status === "rejected" ? "bench.recollect" : `bench.to.${next}`)}
+          </button>
+        )}
+        {rejectable && (
+          <button type="button" class="button quiet" onClick={() => setRejecting(true)}>
+            {t("bench.reject")}
+          </button>
+        )}
+      </form>
+      {rejecting && <Reject {...acts} onClose={() => setRejecting(false)} />}
+    </>
+  );
+}
+
+function Reject({ onClose, ...acts }: Acts & { onClose: () => void }) {
+  const send = async (reason: string | null): Promise<Mistake[]> => {
+    const found = await take(acts, "rejected", reason);
+    if (found.length === 0) onClose();
+    return found;
+  };
+  return (
+    <AskDialog
+      title={t("bench.reject.title")}
+      reason={{
+        draft: `lab.${acts.work.booking.id}.reject`,
+        label: t("bench.reject.reason"),
+        hint: t("bench.reject.hint"),
+        needed: "bench.reject.missing",
+      }}
+      keep={t("bench.reject.keep")}
+      act={t("bench.reject")}
+      busy={t("bench.reject.busy")}
+      onClose={onClose}
+      send={send}
+    >
+      <p>{t("bench.reject.about")}</p>
+    </AskDialog>
+  );
+}
+
+async function take({ work, put, reload, say }: Acts, status: Status, reason: string | null): Promise<Mistake[]> {
+  say("");
+  const { booking } = work;
+  const params = { path: { booking_id: booking.id }, header: unchanged(booking) };
+  const body = { status, reason };
+  const done = await outcome(api.PUT("/api/labs/bookings/{booking_id}/status", { params, body }));
+  if (done.ok) {
+    // rejecting the specimen discards its values
+    if (status === "rejected") await reload();
+    else put({ ...work, booking: done.data });
+    say(t("bench.now", { status: t(`lab.${done.data.status}`) }));
+    return [];
+  }
+  const { code } = done.problem;
+  const now = code === "stale" || code === "illegal_transition" ? await reload() : null;
+  return now ? [changed(work, now)] : mistakes(done.problem, done.retryAfter, ["reason"]);
+}
+
+/** The change made to the booking meanwhile. */
+export function changed({ booking: before }: Work, { booking: now }: Work): Mistake {
+  const [was, is] = [t(`lab.${before.status}`), t(`lab.${now.status}`)];
+  const message = before.status === now.status ? t("bench.changed") : t("bench.changed.status", { was, is });
+  return { field: null, message };
+}

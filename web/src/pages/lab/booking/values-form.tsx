@@ -1,0 +1,142 @@
+/** The values of a booking in one form: Enter moves to the next field and saves after the last. */
+
+import { useRef, useState } from "preact/hooks";
+import type { Draft } from "../../../lib/draft";
+import { useForm } from "../../../lib/form";
+import { t } from "../../../lib/i18n";
+import { go } from "../../../lib/router";
+import { nowInstant } from "../../../lib/time";
+import { Dialog } from "../../../ui/Dialog";
+import { ErrorSummary } from "../../../ui/forms/ErrorSummary";
+import { AnalyteRow } from "./analyte";
+import { checked, farOnes, keyOf, openTests, save, type Typed } from "./entry";
+import { rangeFor } from "./flags";
+import { Note } from "./note";
+import type { Acts } from "./status";
+
+interface Props extends Acts {
+  draft: Draft<Typed>;
+  /** The address of the next booking. */
+  next: string | null;
+}
+
+export function Values({ next, draft, ...acts }: Props) {
+  const { booking, tests } = acts.work;
+  const [asking, setAsking] = useState<string[]>([]);
+  const [heard, setHeard] = useState("");
+  const confirmed = useRef(new Set<string>());
+  const onward = useRef(false);
+  const form = useRef<HTMLFormElement>(null);
+  const open = openTests(tests, draft.value);
+  const at = booking.collected_at ?? nowInstant();
+
+  const { busy, wrong, submit } = useForm(
+    () => checked(open, draft.value),
+    async () => {
+      const far = farOnes(open, draft.value, booking.patient, at).filter((one) => !confirmed.current.has(one));
+      setAsking(far);
+      if (far.length > 0) return [];
+      const found = await save(acts, open, draft);
+      if (found.length === 0 && onward.current && next) go(next, { say: "saved.next" });
+      return found;
+    },
+  );
+  const sure = (): void => {
+    for (const one of asking) confirmed.current.add(one);
+    setAsking([]);
+    form.current?.requestSubmit();
+  };
+  if (open.length === 0) return null;
+  const { values, notes } = draft.value;
+  return (
+    <section class="section">
+      <h2>{t("bench.values")}</h2>
+      <p class="muted hint-line">{t("bench.hint")}</p>
+      <ErrorSummary mistakes={wrong} />
+      <form class="bench" ref={form} noValidate onSubmit={submit} onKeyDown={onEnter}>
+        {open.map(({ code, name, test, result }) => (
+          <fieldset key={code} class="card panel">
+            <legend>{name}</legend>
+            {test.analytes.length === 0 && <p class="muted">{t("bench.no_analytes")}</p>}
+            {test.analytes.map((analyte) => (
+              <AnalyteRow
+                key={analyte.code}
+                id={keyOf(code, analyte.code)}
+                analyte={analyte}
+                range={rangeFor(analyte, booking.patient, at)}
+                text={values[keyOf(code, analyte.code)] ?? ""}
+                onText={(text) =>
+                  draft.set({ ...draft.value, values: { ...values, [keyOf(code, analyte.code)]: text } })
+                }
+                onFlag={setHeard}
+                mistakes={wrong}
+              />
+            ))}
+            <Note
+              id={`note.${code}`}
+              label={t("bench.note.label", { test: name })}
+              open={t(result?.note ? "bench.note.change" : "bench.note.add")}
+              text={notes[code] ?? ""}
+              onText={(text) => draft.set({ ...draft.value, notes: { ...notes, [code]: text } })}
+            />
+          </fieldset>
+        ))}
+        <div class="row">
+          {/* Enter presses the first submit button */}
+          <button type="submit" class="button" aria-disabled={busy} onClick={() => to(onward, false)}>
+            {t(busy ? "bench.saving" : "bench.save")}
+          </button>
+          {next && (
+            <button type="submit" class="button quiet" aria-disabled={busy} onClick={() => to(onward, true)}>
+              {t("bench.save_next")}
+            </button>
+          )}
+        </div>
+        <p class="unseen" role="status">
+          {heard}
+        </p>
+      </form>
+      {asking.length > 0 && <Sure about={asking} onYes={sure} onClose={() => setAsking([])} />}
+    </section>
+  );
+}
+
+function to<T>(ref: { current: T }, value: T): void {
+  ref.current = value;
+}
+
+/** Focus the next value; submit after the last. */
+function onEnter(event: KeyboardEvent): void {
+  const field = event.target as HTMLElement;
+  if (event.key !== "Enter" || event.isComposing || !field.classList.contains("value-field")) return;
+  event.preventDefault();
+  const form = event.currentTarget as HTMLFormElement;
+  const fields = [...form.querySelectorAll<HTMLInputElement | HTMLSelectElement>(".value-field")];
+  const next = fields[fields.indexOf(field as HTMLInputElement) + 1];
+  next?.focus();
+  if (next instanceof HTMLInputElement) next.select();
+  if (!next) form.querySelector<HTMLElement>("button[type=submit]")?.click();
+}
+
+function Sure({ about, onYes, onClose }: { about: readonly string[]; onYes: () => void; onClose: () => void }) {
+  return (
+    <Dialog title={t("bench.right")} onClose={onClose}>
+      <p>{t("bench.right.about")}</p>
+      <ul>
+        {about.map((one) => (
+          <li key={one}>
+            <b>{one}</b>
+          </li>
+        ))}
+      </ul>
+      <div class="row">
+        <button type="button" class="button quiet" onClick={onClose}>
+          {t("bench.right.check")}
+        </button>
+        <button type="button" class="button" onClick={onYes}>
+          {t("bench.right.yes")}
+        </button>
+      </div>
+    </Dialog>
+  );
+}

@@ -1,0 +1,95 @@
+/** Checks a chosen time of a doctor (`?start=`) and books it. */
+import { useEffect, useRef } from "preact/hooks";
+import { api, outcome } from "../../../api/client";
+import { useDraft } from "../../../lib/draft";
+import { t } from "../../../lib/i18n";
+import { useLoad } from "../../../lib/query";
+import { dayOf, type Instant, today } from "../../../lib/time";
+import "../../../style/patient.css";
+import { timesHref } from "../../../lib/booking-links";
+import type { PageProps } from "../../../lib/page";
+import { Page } from "../../../ui/frame/Page";
+import { Ready } from "../../../ui/Ready";
+import { BookForm } from "./form";
+import { ByPhone } from "./found-doctor";
+import { BookWho } from "./patient";
+import { BookSummary } from "./summary";
+import { BookTaken } from "./taken";
+
+export default function Book({ params, query, config, account }: PageProps) {
+  const id = Number(params.id);
+  const start = instantIn(query.get("start"));
+  const doctor = useLoad(
+    () => outcome(api.GET("/api/doctors/{doctor_id}", { params: { path: { doctor_id: id } } })),
+    [id],
+  );
+  const near = useLoad(() => outcome(api.GET("/api/doctors/{doctor_id}/slots", around(id, start))), [id, start]);
+  // keyed by the doctor: kept when another time is chosen
+  const reason = useDraft(`book.${id}`, "");
+  const heading = useFocusOn(start);
+
+  const slot = near.data?.items.find(({ starts_at }) => Date.parse(starts_at) === Date.parse(start ?? ""));
+  const gone = near.data !== undefined && !slot;
+  return (
+    <Ready of={doctor} whole>
+      {(found) => (
+        <Page
+          title={t("book.title")}
+          width="narrow"
+          back={{ href: timesHref(id, start && dayOf(start)), text: t("book.back", { doctor: found.full_name }) }}
+        >
+          {found.booking === "phone" && (
+            <div class="info">
+              <ByPhone doctor={found} config={config} />
+            </div>
+          )}
+          {found.booking === "online" && !start && <NoTime id={id} />}
+          {found.booking === "online" && start && (
+            <div class="stack" key={start}>
+              <BookSummary doctor={found} start={start} slot={slot} heading={heading} />
+              {gone && <BookTaken doctor={found} start={start} free={near.data?.items ?? []} />}
+              {!gone && account?.role !== "patient" && <BookWho account={account} />}
+              {!gone && account?.role === "patient" && <BookForm doctor={found} start={start} reason={reason} />}
+            </div>
+          )}
+        </Page>
+      )}
+    </Ready>
+  );
+}
+
+function NoTime({ id }: { id: number }) {
+  return (
+    <div class="stack">
+      <p class="warning">{t("book.no_time")}</p>
+      <p>
+        <a class="button" href={timesHref(id, null)}>
+          {t("book.choose")}
+        </a>
+      </p>
+    </div>
+  );
+}
+
+/** The query for the seven days from the chosen day, not before today. */
+function around(doctor_id: number, start: Instant | null) {
+  const day = start ? dayOf(start) : today();
+  return { params: { path: { doctor_id }, query: { start: day > today() ? day : today(), days: 7 } } };
+}
+
+/** An instant of the address in UTC; null if invalid. */
+function instantIn(text: string | null): Instant | null {
+  const at = Date.parse(text ?? "");
+  return text && /^\d{4}-.*(Z|[+-]\d\d:\d\d)$/.test(text) && !Number.isNaN(at) ? new Date(at).toISOString() : null;
+}
+
+/** The heading, focused after another time is chosen on this page. */
+function useFocusOn(start: Instant | null) {
+  const heading = useRef<HTMLHeadingElement | null>(null);
+  const shown = useRef(start);
+  useEffect(() => {
+    if (shown.current !== start) heading.current?.focus();
+    shown.current = start;
+  }, [start]);
+  return heading;
+}

@@ -1,0 +1,52 @@
+/** A doctor, and their free times of seven days (`?week=` is the first one). */
+import { api, outcome } from "../../../api/client";
+import { t } from "../../../lib/i18n";
+import { languageNames } from "../../../lib/languages";
+import type { PageProps } from "../../../lib/page";
+import { useLoad } from "../../../lib/query";
+import { Details } from "../../../ui/Details";
+import { Page } from "../../../ui/frame/Page";
+import { Ready } from "../../../ui/Ready";
+import { firstDay, useSlots } from "../../../ui/week/FreeWeek";
+import "../../../style/patient.css";
+import { bookHref } from "../../../lib/booking-links";
+import { DoctorWeek } from "./doctor-week";
+import { ByPhone } from "./found-doctor";
+
+export default function Doctor({ params, query, config }: PageProps) {
+  const path = { doctor_id: Number(params.id) };
+  const week = firstDay(query.get("week"), config);
+  const doctor = useLoad(() => outcome(api.GET("/api/doctors/{doctor_id}", { params: { path } })), [params.id]);
+  const slots = useSlots(path.doctor_id, week);
+  return (
+    <Ready of={doctor} whole>
+      {(found) => (
+        <Page
+          title={found.full_name}
+          lead={found.specialty ?? undefined}
+          back={{ href: "/doctors", text: t("doctor.back") }}
+        >
+          <Details
+            of={[
+              [t("doctor.about"), found.bio],
+              [t("doctor.languages"), found.languages.length > 0 && languageNames(found.languages)],
+              [t("doctor.place"), found.room],
+            ]}
+          />
+          {found.booking === "phone" && (
+            <div class="info section">
+              <ByPhone doctor={found} config={config} />
+            </div>
+          )}
+          <DoctorWeek
+            doctor={found}
+            config={config}
+            week={week}
+            slots={slots}
+            {...(found.booking === "online" && { href: ({ starts_at }) => bookHref(found.id, starts_at) })}
+          />
+        </Page>
+      )}
+    </Ready>
+  );
+}

@@ -1,0 +1,69 @@
+/** Find a doctor: search and filters in the address, each doctor with the next free time. */
+import { api, outcome } from "../../../api/client";
+import { plural, t } from "../../../lib/i18n";
+import { useLoad, usePages } from "../../../lib/query";
+import "../../../style/patient.css";
+import type { PageProps } from "../../../lib/page";
+import { Empty } from "../../../ui/Empty";
+import { Page } from "../../../ui/frame/Page";
+import { More } from "../../../ui/More";
+import { Ready } from "../../../ui/Ready";
+import { Filters, type Wanted } from "./doctor-filters";
+import { DoctorCard } from "./found-doctor";
+
+const LANGUAGE = /^[a-z]{2,3}(-[A-Z]{2})?$/;
+
+export default function Doctors({ query, config }: PageProps) {
+  const wanted = wantedOf(query);
+  const { q, specialty, language } = wanted;
+  const asked = { ...(q && { q }), ...(specialty && { specialty }), ...(language && { language }) };
+  const found = usePages(
+    (cursor) =>
+      outcome(api.GET("/api/doctors", { params: { query: { ...asked, limit: 24, ...(cursor && { cursor }) } } })),
+    [asked],
+  );
+  const specialties = useLoad(() => outcome(api.GET("/api/specialties")), []);
+  const everybody = useLoad(() => outcome(api.GET("/api/doctors", { params: { query: { limit: 100 } } })), []);
+  const count = found.data?.items.length ?? 0;
+
+  return (
+    <Page title={t("doctors.title")} lead={t("doctors.lead")}>
+      <Filters
+        wanted={wanted}
+        specialties={specialties.data?.items.map(({ name }) => name) ?? []}
+        languages={everybody.data?.items.flatMap(({ languages }) => languages) ?? []}
+      />
+      <p class="muted doctors-count" role="status">
+        {found.data && plural(found.more ? "doctors.first" : "doctors.count", count)}
+      </p>
+      <Ready of={found} empty={<Nobody />}>
+        {({ items }) => (
+          <ul class="cards doctors">
+            {items.map((doctor) => (
+              <DoctorCard key={doctor.id} doctor={doctor} config={config} />
+            ))}
+          </ul>
+        )}
+      </Ready>
+      <More of={found} />
+    </Page>
+  );
+}
+
+function Nobody() {
+  return (
+    <Empty>
+      <p>{t("doctors.none")}</p>
+      <a class="button quiet" href="/doctors">
+        {t("doctors.clear")}
+      </a>
+    </Empty>
+  );
+}
+
+/** The query of the address; invalid parts are ignored. */
+function wantedOf(query: URLSearchParams): Wanted {
+  const [q, specialty] = ["q", "specialty"].map((name) => (query.get(name) ?? "").trim().slice(0, 100));
+  const language = query.get("language") ?? "";
+  return { q: q ?? "", specialty: specialty ?? "", language: LANGUAGE.test(language) ? language : "" };
+}

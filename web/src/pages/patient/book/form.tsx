@@ -1,0 +1,62 @@
+/** The reason for a visit, and the button that books it. */
+import { useState } from "preact/hooks";
+import { api, offline, outcome } from "../../../api/client";
+import type { Draft } from "../../../lib/draft";
+import { mistakes, useForm } from "../../../lib/form";
+import { t } from "../../../lib/i18n";
+import { go } from "../../../lib/router";
+import type { Instant } from "../../../lib/time";
+import { useObservable } from "../../../lib/use-observable";
+import { ErrorSummary } from "../../../ui/forms/ErrorSummary";
+import { Submit } from "../../../ui/forms/Submit";
+import { TextArea } from "../../../ui/forms/TextArea";
+import type { FoundDoctor } from "./found-doctor";
+import { OtherTimes } from "./taken";
+
+interface Props {
+  doctor: FoundDoctor;
+  start: Instant;
+  reason: Draft<string>;
+}
+
+export function BookForm({ doctor, start, reason }: Props) {
+  const [taken, setTaken] = useState<readonly Instant[] | null>(null);
+  const waiting = useObservable(offline);
+  const { busy, wrong, submit } = useForm(
+    () => [],
+    async () => {
+      const body = { doctor_id: doctor.id, starts_at: start, reason: reason.value.trim() || null };
+      const booked = await outcome(api.POST("/api/appointments", { body }));
+      if (booked.ok) {
+        reason.drop();
+        go(`/appointments/${booked.data.id}?new`, { replace: true });
+        return [];
+      }
+      if (booked.problem.code !== "slot_taken") return mistakes(booked.problem, booked.retryAfter, ["reason"]);
+      setTaken(booked.problem.alternatives);
+      return [];
+    },
+  );
+  return (
+    <>
+      {taken && <OtherTimes doctor={doctor} times={taken} say={t("book.taken")} focus />}
+      <ErrorSummary mistakes={wrong} />
+      <form noValidate onSubmit={submit}>
+        <TextArea
+          id="reason"
+          label={t("book.reason")}
+          hint={t("book.reason.hint", { doctor: doctor.full_name })}
+          optional
+          rows={3}
+          longest={500}
+          value={reason.value}
+          onValue={reason.set}
+          mistakes={wrong}
+        />
+        {!taken && (
+          <Submit busy={busy} label={t("book.submit")} busyLabel={t(waiting ? "book.waiting" : "book.busy")} />
+        )}
+      </form>
+    </>
+  );
+}

@@ -1,0 +1,80 @@
+/** The card of a doctor: next free time, or the phone number for booking. */
+import type { Config, Schemas } from "../../../api/client";
+import { bookHref, timesHref } from "../../../lib/booking-links";
+import { plural, t } from "../../../lib/i18n";
+import { languageNames } from "../../../lib/languages";
+import { clock, dayOf, shortDay } from "../../../lib/time";
+import { Tel } from "../../../ui/Tel";
+
+export type FoundDoctor = Schemas["FoundDoctor"];
+
+export function DoctorCard({ doctor, config }: { doctor: FoundDoctor; config: Config }) {
+  const { id, full_name, specialty, room, languages, bio } = doctor;
+  return (
+    <li class="card doctor-card">
+      <div>
+        <h2>
+          <a class="doctor-name" href={`/doctors/${id}`}>
+            {full_name}
+          </a>
+        </h2>
+        <p>{[specialty, room].filter(Boolean).join(", ")}</p>
+        {bio && <p class="muted small">{bio}</p>}
+        {languages.length > 0 && (
+          <p class="muted small">{t("doctors.languages", { languages: languageNames(languages) })}</p>
+        )}
+      </div>
+      <Next doctor={doctor} config={config} />
+    </li>
+  );
+}
+
+function Next({ doctor, config }: { doctor: FoundDoctor; config: Config }) {
+  const { id, full_name, next_available: next } = doctor;
+  if (doctor.booking === "phone") return <ByPhone doctor={doctor} config={config} />;
+  if (next === null) return <NoTimes doctor={doctor} config={config} />;
+  const name = <span class="unseen"> {t("doctors.of", { doctor: full_name })}</span>;
+  return (
+    <div class="doctor-free">
+      <p class="muted small">{t("doctors.next")}</p>
+      <p class="doctor-next">
+        <a class="button" href={bookHref(id, next)}>
+          <span>
+            {shortDay(dayOf(next))}, <b>{clock(next)}</b>
+            {name}
+          </span>
+        </a>
+        <a href={timesHref(id, dayOf(next))}>
+          {t("doctors.more_times")}
+          {name}
+        </a>
+      </p>
+    </div>
+  );
+}
+
+/** A doctor booked by phone only. */
+export function ByPhone({ doctor, config }: { doctor: FoundDoctor; config: Config }) {
+  return <Call doctor={doctor} config={config} about={t("doctors.by_phone")} />;
+}
+
+/** A doctor without a free time within the booking horizon. */
+export function NoTimes({ doctor, config }: { doctor: FoundDoctor; config: Config }) {
+  return <Call doctor={doctor} config={config} about={plural("doctors.no_times", config.booking.horizon_days)} />;
+}
+
+function Call({ doctor, config, about }: { doctor: FoundDoctor; config: Config; about: string }) {
+  const phone = doctor.phone ?? config.phone;
+  return (
+    <div class="doctor-call">
+      <p>{about}</p>
+      {phone ? (
+        <p>
+          <Tel number={phone} />
+        </p>
+      ) : (
+        <p>{t("doctors.reception")}</p>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,44 @@
+/** The summary before booking: doctor, time, place. */
+import type { RefObject } from "preact";
+import type { Schemas } from "../../../api/client";
+import { timesHref } from "../../../lib/booking-links";
+import { t } from "../../../lib/i18n";
+import { clock, dayOf, differsFromHere, type Instant, longDay, zoneLabel } from "../../../lib/time";
+import { Details } from "../../../ui/Details";
+import type { FoundDoctor } from "./found-doctor";
+
+interface Props {
+  doctor: FoundDoctor;
+  start: Instant;
+  /** Undefined while the free times are loading. */
+  slot: Schemas["Slot"] | undefined;
+  heading: RefObject<HTMLHeadingElement | null>;
+}
+
+export function BookSummary({ doctor, start, slot, heading }: Props) {
+  return (
+    <section class="card book-summary" aria-labelledby="chosen">
+      <div class="row between">
+        <h2 id="chosen" tabIndex={-1} ref={heading}>
+          {longDay(dayOf(start))}
+          <span class="unseen">, </span>
+          <b>{slot ? `${clock(start)}–${clock(slot.ends_at)}` : clock(start)}</b>
+        </h2>
+        <a href={timesHref(doctor.id, dayOf(start))}>
+          {t("book.change")}
+          <span class="unseen"> {t("book.change.what")}</span>
+        </a>
+      </div>
+      <p class="muted small">
+        {zoneLabel(start)}. {differsFromHere(start) && t("doctor.zone.differs")}
+      </p>
+      <Details
+        of={[
+          [t("book.doctor"), doctor.full_name],
+          [t("book.specialty"), doctor.specialty],
+          [t("book.place"), doctor.room],
+        ]}
+      />
+    </section>
+  );
+}

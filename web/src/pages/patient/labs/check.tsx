@@ -1,0 +1,84 @@
+/** The confirmation of booking tests: summary, preparation and button. */
+import { useState } from "preact/hooks";
+import { api, outcome } from "../../../api/client";
+import { type Mistake, mistakes, useForm } from "../../../lib/form";
+import { t } from "../../../lib/i18n";
+import { go, withQuery } from "../../../lib/router";
+import { clock, dayOf, type Instant, longDay, longWhen } from "../../../lib/time";
+import { Details } from "../../../ui/Details";
+import { ErrorSummary } from "../../../ui/forms/ErrorSummary";
+import { Submit } from "../../../ui/forms/Submit";
+import { Page } from "../../../ui/frame/Page";
+import { Zone } from "../visits/visit-parts";
+import { LabPreparation } from "./parts";
+import { type LabTest, total } from "./tests";
+
+export function LabCheck({ tests, start }: { tests: readonly LabTest[]; start: Instant }) {
+  const [others, setOthers] = useState<readonly Instant[]>([]);
+  const act = async (): Promise<Mistake[]> => {
+    const body = { test_codes: tests.map(({ code }) => code), starts_at: start };
+    const booked = await outcome(api.POST("/api/labs/bookings", { body }));
+    if (booked.ok) {
+      go(`/labs/bookings/${booked.data.id}`, { replace: true, say: "lab_booked" });
+      return [];
+    }
+    setOthers(booked.problem.code === "lab_full" ? booked.problem.alternatives : []);
+    return mistakes(booked.problem, booked.retryAfter, []);
+  };
+  const { busy, wrong, submit } = useForm(() => [], act);
+  const times = withQuery({ start: null, day: dayOf(start) });
+  return (
+    <Page
+      title={t("lab_check.title")}
+      lead={t("lab_check.lead", { when: longWhen(start) })}
+      back={{ href: times, text: t("lab_check.back") }}
+      width="narrow"
+    >
+      <ErrorSummary mistakes={wrong} />
+      {others.length > 0 && <Others of={others} />}
+      <form noValidate onSubmit={submit}>
+        <LabPreparation tests={tests} />
+        <div class="card stack">
+          <Details
+            of={[
+              [t("lab_check.tests"), <TestNames key="tests" of={tests} />],
+              [t("lab_check.day"), longDay(dayOf(start))],
+              [t("lab_check.time"), clock(start)],
+              [t("lab_check.price"), total(tests)],
+            ]}
+          />
+          <Zone at={start} />
+        </div>
+        <Submit busy={busy} label={t("lab_check.submit")} busyLabel={t("lab_check.busy")} />
+      </form>
+    </Page>
+  );
+}
+
+function TestNames({ of }: { of: readonly LabTest[] }) {
+  return (
+    <ul class="plain">
+      {of.map(({ code, name }) => (
+        <li key={code}>{name}</li>
+      ))}
+    </ul>
+  );
+}
+
+/** The time is taken: the nearest ones as links. */
+function Others({ of }: { of: readonly Instant[] }) {
+  return (
+    <section class="section">
+      <h2>{t("lab_check.others")}</h2>
+      <ul class="plain">
+        {of.map((start) => (
+          <li key={start}>
+            <a class="button quiet" href={withQuery({ start, day: dayOf(start) })}>
+              {longWhen(start)}
+            </a>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

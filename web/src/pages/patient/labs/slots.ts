@@ -1,0 +1,25 @@
+/** Free times of the laboratory on a day, and the next day with free times. */
+import { api, type Outcome, outcome, type Schemas } from "../../../api/client";
+import { addDays, type Day, today } from "../../../lib/time";
+
+export type LabSlot = Schemas["LabSlot"];
+
+/** The number of days searched for the next free one. */
+const LOOK_AHEAD = 14;
+
+/** The free times of a day. */
+export async function freeOn(day: Day): Promise<Outcome<LabSlot[]>> {
+  const found = await outcome(api.GET("/api/labs/slots", { params: { query: { day } } }));
+  return found.ok ? { ok: true, data: found.data.items.filter(({ free }) => free > 0) } : found;
+}
+
+/** The first day with free times from `day` to `last`; null if none within two weeks. */
+export async function nextFree(day: Day, last: Day): Promise<Outcome<Day | null>> {
+  const from = day < today() ? today() : day;
+  for (let n = 0; n < LOOK_AHEAD && addDays(from, n) <= last; n += 1) {
+    const found = await freeOn(addDays(from, n));
+    if (!found.ok) return found;
+    if (found.data.length > 0) return { ok: true, data: addDays(from, n) };
+  }
+  return { ok: true, data: null };
+}

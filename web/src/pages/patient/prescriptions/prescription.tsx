@@ -1,0 +1,46 @@
+/** One prescription as a printable sheet. */
+import { api, outcome, type Schemas } from "../../../api/client";
+import { t } from "../../../lib/i18n";
+import type { OwnProps } from "../../../lib/page";
+import { courseOf, lastDay } from "../../../lib/prescriptions";
+import { useLoad } from "../../../lib/query";
+import { dateOnly, dayOf } from "../../../lib/time";
+import { Page } from "../../../ui/frame/Page";
+import { PrescriptionSheet } from "../../../ui/print/PrescriptionSheet";
+import { PrintButton, PrintHead } from "../../../ui/print/PrintHead";
+import { Ready } from "../../../ui/Ready";
+import "../../../style/patient.css";
+
+export default function Prescription({ params, config, account }: OwnProps) {
+  const path = { prescription_id: Number(params.id) };
+  const found = useLoad(
+    () => outcome(api.GET("/api/prescriptions/{prescription_id}", { params: { path } })),
+    [params.id],
+  );
+  const back = { href: "/prescriptions", text: t("prescription_page.back") };
+  return (
+    <Ready of={found} whole>
+      {(one) => (
+        <>
+          <PrintHead config={config} about={t("prescription_page.print", { reference: one.reference })} />
+          <Page title={t("prescription_page.title")} lead={said(one)} back={back} width="narrow">
+            {one.stop_reason && <p class="warning">{t("prescription_page.why", { reason: one.stop_reason })}</p>}
+            <PrescriptionSheet of={one} born={account.date_of_birth} />
+            <p class="more">
+              <PrintButton />
+            </p>
+          </Page>
+        </>
+      )}
+    </Ready>
+  );
+}
+
+function said(one: Schemas["Prescription"]): string {
+  if (one.stopped_at) {
+    const day = dateOnly(dayOf(one.stopped_at));
+    return t("prescription_page.stopped", { doctor: one.doctor.full_name, day });
+  }
+  const day = dateOnly(lastDay(one));
+  return t(courseOf(one) === "ended" ? "prescription_page.ended" : "prescription_page.active", { day });
+}

@@ -1,0 +1,74 @@
+/** Prescriptions: current, or past (`?tab=past`). */
+import { api, outcome, type Schemas } from "../../../api/client";
+import { t } from "../../../lib/i18n";
+import type { OwnProps } from "../../../lib/page";
+import { courseOf, lastDay } from "../../../lib/prescriptions";
+import { usePages } from "../../../lib/query";
+import { dateOnly, dayOf } from "../../../lib/time";
+import { Status } from "../../../ui/Chip";
+import { Empty } from "../../../ui/Empty";
+import { Page } from "../../../ui/frame/Page";
+import { More } from "../../../ui/More";
+import { Ready } from "../../../ui/Ready";
+import { Tabs } from "../../../ui/Tabs";
+import "../../../style/patient.css";
+
+type Prescription = Schemas["Prescription"];
+
+export default function Prescriptions({ query }: OwnProps) {
+  const past = query.get("tab") === "past";
+  // the API lists ended courses as active
+  const ask = { ...(!past && { status: "active" as const }) };
+  const found = usePages(
+    (cursor) =>
+      outcome(api.GET("/api/prescriptions", { params: { query: { ...ask, ...(cursor && { cursor }), limit: 50 } } })),
+    [past],
+  );
+  const tabs = [
+    { href: "/prescriptions", text: t("prescriptions.current"), current: !past },
+    { href: "/prescriptions?tab=past", text: t("prescriptions.past"), current: past },
+  ];
+  return (
+    <Page title={t("prescriptions.title")} lead={t("prescriptions.lead")}>
+      <Tabs label={t("prescriptions.tabs")} tabs={tabs} />
+      <Ready of={found}>
+        {({ items }) => <List of={items.filter((one) => (courseOf(one) === "active") !== past)} past={past} />}
+      </Ready>
+      <More of={found} />
+    </Page>
+  );
+}
+
+function List({ of, past }: { of: readonly Prescription[]; past: boolean }) {
+  if (of.length === 0) return <Empty>{t(past ? "prescriptions.none.past" : "prescriptions.none")}</Empty>;
+  return (
+    <ul class="cards">
+      {of.map((one) => (
+        <li key={one.id} class="card stack">
+          {one.items.map((item) => (
+            <div key={`${item.medicine} ${item.dose}`}>
+              <h2 class="card-title">
+                <a href={`/prescriptions/${one.id}`}>{item.medicine}</a>
+              </h2>
+              <p>{t("prescriptions.dose", { dose: item.dose, frequency: item.frequency })}</p>
+            </div>
+          ))}
+          <div class="row between card-foot">
+            <p class="muted small">
+              {until(one)}
+              <br />
+              {one.doctor.full_name}
+            </p>
+            {past && <Status kind="prescription" status={courseOf(one)} />}
+          </div>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function until(one: Prescription): string {
+  if (one.stopped_at) return t("prescriptions.stopped", { day: dateOnly(dayOf(one.stopped_at)) });
+  const day = dateOnly(lastDay(one));
+  return t(courseOf(one) === "ended" ? "prescriptions.ended" : "prescriptions.until", { day });
+}

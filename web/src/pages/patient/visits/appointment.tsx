@@ -1,0 +1,105 @@
+/** One visit of the patient's; `?new` says that it was booked just now. */
+import { useState } from "preact/hooks";
+import { t } from "../../../lib/i18n";
+import type { OwnProps } from "../../../lib/page";
+import { useLoad } from "../../../lib/query";
+import { notice } from "../../../lib/router";
+import { dateOnly, dayOf } from "../../../lib/time";
+import { Status } from "../../../ui/Chip";
+import { Details } from "../../../ui/Details";
+import { Page } from "../../../ui/frame/Page";
+import { PrintButton, PrintHead } from "../../../ui/print/PrintHead";
+import { Ready } from "../../../ui/Ready";
+import "../../../style/patient.css";
+import { isAhead, loadVisit, type Visit } from "./visit";
+import { Outcome } from "./visit-outcome";
+import { Done, VisitActs, VisitWhen } from "./visit-parts";
+
+export default function Appointment({ params, query, config, account }: OwnProps) {
+  const visit = useLoad(() => loadVisit(Number(params.id)), [params.id, account.id]);
+  const [cancelled, setCancelled] = useState(false);
+  const onChange = (now: Visit, byReader: boolean): void => {
+    visit.put(now);
+    setCancelled(byReader);
+    // clear the notice shown on arrival
+    notice.set(null);
+  };
+  return (
+    <Ready of={visit} whole>
+      {(shown) => (
+        <>
+          <PrintHead config={config} about={t("visit.print", { name: account.full_name })} />
+          <Page
+            title={t("visit.title", { doctor: shown.doctor.full_name })}
+            back={{ href: "/appointments", text: t("visit.back") }}
+          >
+            <div class="stack visit-page">
+              {query.has("new") && isAhead(shown) && (
+                <p class="done no-print" role="status">
+                  {t("visit.booked", { reference: shown.reference })}
+                </p>
+              )}
+              {cancelled && <Done>{t("cancel.done", { reference: shown.reference })}</Done>}
+              <div class="card visit">
+                <div class="row between">
+                  <VisitWhen visit={shown} />
+                  <Status kind="appointment" status={shown.status} />
+                </div>
+                <Facts visit={shown} hospital={config.hospital} />
+              </div>
+              <Outcome visit={shown} config={config} />
+              {isAhead(shown) && (
+                <>
+                  <div class="no-print stack close">
+                    <VisitActs visit={shown} config={config} onChange={onChange}>
+                      <PrintButton />
+                    </VisitActs>
+                  </div>
+                  <Bring />
+                </>
+              )}
+              {!isAhead(shown) && (
+                <p class="no-print">
+                  <PrintButton />
+                </p>
+              )}
+            </div>
+          </Page>
+        </>
+      )}
+    </Ready>
+  );
+}
+
+function Facts({ visit, hospital }: { visit: Visit; hospital: string }) {
+  const { doctor, place, reason, reference, created_at } = visit;
+  return (
+    <Details
+      of={[
+        [t("visit.reference"), <b key="reference">{reference}</b>],
+        [
+          t("visit.doctor"),
+          <span key="doctor">
+            {doctor.full_name} {doctor.specialty && <span class="muted">{doctor.specialty}</span>}
+          </span>,
+        ],
+        [t("visit.place"), [place, hospital].filter(Boolean).join(", ")],
+        [t("visit.reason"), reason],
+        [t("visit.made"), dateOnly(dayOf(created_at))],
+      ]}
+    />
+  );
+}
+
+function Bring() {
+  return (
+    <section aria-labelledby="bring">
+      <h2 id="bring">{t("visit.bring")}</h2>
+      <ul class="bring">
+        <li>{t("visit.bring.card")}</li>
+        <li>{t("visit.bring.medicines")}</li>
+        <li>{t("visit.bring.papers")}</li>
+      </ul>
+    </section>
+  );
+}

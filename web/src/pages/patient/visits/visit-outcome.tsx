@@ -1,0 +1,30 @@
+/** The outcome of a past or cancelled visit, and the next step. */
+import type { Config } from "../../../api/client";
+import { t } from "../../../lib/i18n";
+import { isAhead, type Visit } from "./visit";
+
+export function Outcome({ visit, config }: { visit: Visit; config: Config }) {
+  if (isAhead(visit)) return null;
+  return (
+    <div class="stack close">
+      <p class={visit.status === "cancelled" || visit.status === "no_show" ? "warning" : "info"}>
+        {words(visit, config)}
+      </p>
+      {visit.cancel_reason && <p>{t("visit.cancelled.reason", { reason: visit.cancel_reason })}</p>}
+      <p class="row no-print">
+        <a class="button" href={`/doctors/${visit.doctor.id}`}>
+          {t("visit.again")}
+        </a>
+        {visit.status === "completed" && <a href="/results">{t("visit.results")}</a>}
+      </p>
+    </div>
+  );
+}
+
+function words({ status, cancelled_by, doctor }: Visit, { phone }: Config): string {
+  if (status === "no_show") return t(phone ? "visit.missed.call" : "visit.missed", { phone: phone ?? "" });
+  if (status !== "cancelled") return t("visit.over");
+  if (cancelled_by === "patient") return t("visit.cancelled.patient");
+  if (cancelled_by === "doctor") return t("visit.cancelled.doctor", { doctor: doctor.full_name });
+  return t("visit.cancelled.hospital");
+}

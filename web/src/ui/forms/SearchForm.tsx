@@ -1,0 +1,56 @@
+/** A search box and filters kept in the address; changing a filter also applies the typed words. */
+import type { ComponentChildren } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { useForm } from "../../lib/form";
+import { type Key, t } from "../../lib/i18n";
+import { go, withQuery } from "../../lib/router";
+import { Field } from "./Field";
+
+interface Props {
+  /** The current query. */
+  q: string;
+  label: string;
+  hint?: string;
+  /** The button's label. */
+  act: ComponentChildren;
+  /** The mistake in the query, if any. */
+  check?: (words: string) => Key | false;
+  children?: (choose: (change: Parameters<typeof withQuery>[0]) => void) => ComponentChildren;
+}
+
+export function SearchForm({ q, act, check, children, ...box }: Props) {
+  const [typed, setTyped] = useState(q);
+  useEffect(() => setTyped(q), [q]);
+  const words = typed.trim();
+  const choose = (change: Parameters<typeof withQuery>[0]): void =>
+    go(withQuery({ q: words, ...change }), { replace: true });
+  const { wrong, submit } = useForm(
+    () => {
+      const say = check?.(words);
+      return say ? [{ field: "q", message: t(say) }] : [];
+    },
+    async () => {
+      choose({});
+      return [];
+    },
+  );
+  return (
+    <search>
+      <form class="filters" noValidate onSubmit={submit}>
+        <Field
+          {...box}
+          id="q"
+          type="search"
+          value={typed}
+          onValue={setTyped}
+          mistakes={wrong}
+          input={{ maxLength: 100, inputMode: "search" }}
+        />
+        {children?.(choose)}
+        <button type="submit" class="button">
+          {act}
+        </button>
+      </form>
+    </search>
+  );
+}

@@ -1,0 +1,46 @@
+/** A laboratory result as a printed report: patient, values with usual ranges, verification. */
+import type { Schemas } from "../../api/client";
+import { t } from "../../lib/i18n";
+import { shown, usual, wordOf } from "../../lib/results";
+import { dateOnly, when } from "../../lib/time";
+import { Details } from "../Details";
+import { type Column, Table } from "../Table";
+import "../../style/sheet.css";
+
+const COLUMNS = (): Column<Schemas["Observation"]>[] => [
+  { head: t("report.name"), cell: ({ name }) => name },
+  { head: t("report.value"), cell: (one) => shown(one) },
+  { head: t("report.usual"), cell: (one) => usual(one) },
+  { head: t("report.flag"), cell: ({ flag }) => <b>{t(wordOf(flag))}</b> },
+];
+
+export function LabReport({ of }: { of: Schemas["LabResult"] }) {
+  const { patient, verified_by, verified_at, collected_at, released_at } = of;
+  return (
+    <article class="sheet report" aria-label={t("report.title", { test: of.test_name })}>
+      <Details
+        of={[
+          [t("sheet.patient"), patient.full_name],
+          [t("sheet.born"), patient.date_of_birth && dateOnly(patient.date_of_birth)],
+          [t("report.sex"), t(`sex.${patient.sex}`)],
+          [t("report.test"), `${of.test_name} (${of.test_code})`],
+          [t("report.collected"), collected_at && when(collected_at)],
+          [t("report.released"), released_at && when(released_at)],
+          [
+            t("report.verified"),
+            verified_by && verified_at && t("report.by", { name: verified_by.full_name, when: when(verified_at) }),
+          ],
+          [t("sheet.reference"), of.reference],
+        ]}
+      />
+      {of.comment && <p class="written">{t("report.comment", { comment: of.comment })}</p>}
+      {of.note && <p class="written">{t("report.note", { note: of.note })}</p>}
+      <Table
+        caption={t("report.values")}
+        columns={COLUMNS()}
+        rows={of.observations}
+        rowKey={({ analyte }) => analyte}
+      />
+    </article>
+  );
+}

@@ -1,0 +1,54 @@
+/** A prescription as a printed sheet: patient, medicines with instructions, signature. */
+import type { Schemas } from "../../api/client";
+import { plural, t } from "../../lib/i18n";
+import { lastDayOf } from "../../lib/prescriptions";
+import { type Day, dateOnly, dayOf } from "../../lib/time";
+import { Details } from "../Details";
+import { Signature } from "./Signature";
+import "../../style/sheet.css";
+
+/** `born`: the patient's date of birth, if the account may see it. */
+export function PrescriptionSheet({ of, born = null }: { of: Schemas["Prescription"]; born?: Day | null }) {
+  return (
+    <article class="sheet" aria-label={t("sheet.prescription")}>
+      <Details
+        of={[
+          [t("sheet.patient"), of.patient.full_name],
+          [t("sheet.born"), born && dateOnly(born)],
+          [t("sheet.doctor"), of.doctor.full_name],
+          [t("sheet.date"), dateOnly(dayOf(of.created_at))],
+          [t("sheet.reference"), of.reference],
+        ]}
+      />
+      <h2>{plural("sheet.medicines", of.items.length)}</h2>
+      <ol class="medicines">
+        {of.items.map((item) => (
+          <li key={`${item.medicine} ${item.dose}`}>
+            <h3>{item.medicine}</h3>
+            <p class="take">{t("sheet.take", { dose: item.dose, frequency: item.frequency })}</p>
+            {item.instructions && <p>{item.instructions}</p>}
+            <Details
+              of={[
+                [t("sheet.route"), item.route],
+                [t("sheet.until"), lasts(item.duration_days, dateOnly(lastDayOf(item, of)))],
+                [t("sheet.quantity"), item.quantity],
+                [t("sheet.repeats"), item.repeats],
+              ]}
+            />
+          </li>
+        ))}
+      </ol>
+      {of.notes && (
+        <div>
+          <h2>{t("sheet.notes")}</h2>
+          <p class="written">{of.notes}</p>
+        </div>
+      )}
+      <Signature name={of.doctor.full_name} />
+    </article>
+  );
+}
+
+function lasts(days: number, day: string): string {
+  return plural("sheet.lasts", days, { day });
+}

@@ -1,0 +1,98 @@
+/** The free times of a doctor in seven days, with links to earlier and later ones (`?week=` is the first day). */
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { api, type Config, outcome, type Schemas } from "../../api/client";
+import { t } from "../../lib/i18n";
+import { type Loaded, useLoad } from "../../lib/query";
+import { withQuery } from "../../lib/router";
+import { addDays, type Day, dayOf, type Instant, isDay, longDay, today } from "../../lib/time";
+import { Empty } from "../Empty";
+import { Ready } from "../Ready";
+import { SlotList } from "./SlotList";
+
+export const DAYS = 7;
+type Slots = Loaded<Schemas["Slots"]>;
+
+interface Props {
+  /** The prefix of its message keys. */
+  name: "free_week" | "doctor";
+  title: string;
+  /** Below the heading. */
+  about: ComponentChildren;
+  week: Day;
+  config: Config;
+  slots: Slots;
+  /** The next free time outside the seven days. */
+  next?: Instant | null;
+  /** Shown if there is no free time and no next one. */
+  never?: ComponentChildren;
+  /** The address of a free time; without it times are not links. */
+  href?: ((slot: Schemas["Slot"]) => string) | undefined;
+}
+
+export function FreeWeek({ name, title, about, week, config, slots, next = null, never, href }: Props) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  const shown = useRef(week);
+  useEffect(() => {
+    if (shown.current !== week) heading.current?.focus();
+    shown.current = week;
+  }, [week]);
+  const now = today();
+  const [earlier, later] = [addDays(week, -DAYS), addDays(week, DAYS)];
+  const free = slots.data?.next_available ?? next;
+  const empty = (
+    <Empty>
+      {!free && never ? never : <p>{t(`${name}.none`)}</p>}
+      {free && <Turn to={dayOf(free)}>{t(`${name}.next`, { day: longDay(dayOf(free)) })}</Turn>}
+    </Empty>
+  );
+  return (
+    <section class="section free-week" aria-labelledby="week">
+      <div class="row between">
+        <div>
+          <h2 id="week" tabIndex={-1} ref={heading}>
+            {title}
+          </h2>
+          <p class="muted small">{about}</p>
+        </div>
+        <nav class="actions" aria-label={t(`${name}.weeks`)}>
+          {week > now && <Turn to={earlier < now ? now : earlier}>{t(`${name}.earlier`)}</Turn>}
+          {later <= lastDay(config) && <Turn to={later}>{t(`${name}.later`)}</Turn>}
+        </nav>
+      </div>
+      <div class={slots.data ? undefined : "free-week-waiting"}>
+        <Ready of={slots} empty={empty}>
+          {({ items }) => <SlotList days={daysOf(week)} slots={items} {...(href && { href })} />}
+        </Ready>
+      </div>
+    </section>
+  );
+}
+
+/** Links to other weeks, which drop the chosen time. */
+function Turn({ to, children }: { to: Day; children: ComponentChildren }) {
+  return (
+    <a class="button quiet" href={withQuery({ week: to, start: null })}>
+      {children}
+    </a>
+  );
+}
+
+/** The free times of the seven days from `week` on. */
+export function useSlots(doctor: number, week: Day): Slots {
+  const params = { path: { doctor_id: doctor }, query: { start: week, days: DAYS } };
+  return useLoad(() => outcome(api.GET("/api/doctors/{doctor_id}/slots", { params })), [doctor, week]);
+}
+
+function daysOf(week: Day): Day[] {
+  return Array.from({ length: DAYS }, (_, n) => addDays(week, n));
+}
+
+function lastDay({ booking }: Config): Day {
+  return addDays(today(), booking.horizon_days);
+}
+
+/** Today, unless the address names a later day that can be booked. */
+export function firstDay(week: string | null, config: Config): Day {
+  return isDay(week) && week > today() && week <= lastDay(config) ? week : today();
+}

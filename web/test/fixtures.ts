@@ -1,0 +1,247 @@
+/** Answers of the API for tests: complete defaults, typed by the OpenAPI document, with overrides. A new field is added here. */
+import type { Account, Config, Schemas } from "../src/api/client";
+
+function builder<T>(defaults: T): (overrides?: Partial<T>) => T {
+  return (overrides = {}) => ({ ...defaults, ...overrides });
+}
+
+export const NINE = "2030-01-08T08:00:00Z";
+const PATIENT = { id: 7, full_name: "Pat Moreno" };
+const OSEI = { id: 3, full_name: "Dr Ama Osei" };
+const LIND = { id: 4, full_name: "Dr Erik Lind" };
+
+export const userAccount = builder<Account>({
+  id: 7,
+  email: "pat@demo.example",
+  full_name: "Pat Moreno",
+  role: "patient",
+  date_of_birth: "1984-05-17",
+  sex: "female",
+  phone: "+49 30 5550 1234",
+  active: true,
+  second_factor: false,
+  created_at: "2030-01-07T09:00:00Z",
+  version: 1,
+});
+
+export const config = builder<Config>({
+  hospital: "St Alba",
+  zone: "Europe/Berlin",
+  phone: "+49 30 5550 0",
+  demo: false,
+  booking: { notice_minutes: 60, horizon_days: 180, change_notice_minutes: 0 },
+});
+
+export const visit = builder<Schemas["Visit"]>({
+  id: 5,
+  reference: "CP-7K3M-9Q2X",
+  patient: { id: 7, full_name: "Noor Haddad", date_of_birth: "1984-05-17", sex: "female", phone: null },
+  doctor: { id: 3, full_name: "Dr Ama Osei", specialty: "Cardiology" },
+  starts_at: "2030-01-07T08:00:00Z",
+  ends_at: "2030-01-07T08:30:00Z",
+  status: "booked",
+  reason: "Palpitations",
+  place: "Room 101",
+  cancelled_by: null,
+  cancel_reason: null,
+  created_at: "2030-01-02T08:00:00Z",
+  version: 4,
+  note: null,
+});
+
+export const notes = builder<Schemas["Notes"]>({
+  appointment_id: 5,
+  patient_id: 7,
+  text: "",
+  status: "draft",
+  author: null,
+  updated_at: null,
+  signed_at: null,
+  addenda: [],
+  version: 1,
+});
+
+export const chart = builder<Schemas["Chart"]>({
+  patient: { ...visit().patient, email: "noor@example.org" },
+  allergy_status: "noted",
+  allergies: [{ substance: "Penicillin", reaction: "Hives", severity: "severe", noted_on: null }],
+  problems: [],
+  prescriptions: [],
+  referrals: [],
+  results: [],
+  visits: [],
+  access: [],
+  version: 2,
+});
+
+export const labTest = builder<Schemas["LabTest"]>({
+  code: "CBC",
+  name: "Blood count",
+  loinc: null,
+  category: "haematology",
+  specimen: "venous blood",
+  preparation: "Drink water only for 8 hours before.",
+  plain: "Counts your blood cells.",
+  turnaround_hours: 48,
+  price_minor: 1200,
+  currency: "EUR",
+  active: true,
+  analytes: [],
+  version: 1,
+});
+
+export const labBooking = builder<Schemas["LabBooking"]>({
+  id: 5,
+  reference: "LB-1",
+  patient: { id: PATIENT.id, full_name: PATIENT.full_name, date_of_birth: "1984-05-17", sex: "female" },
+  ordered_by: null,
+  appointment_id: null,
+  tests: [{ ...labTest(), result_id: null }],
+  starts_at: NINE,
+  status: "booked",
+  status_reason: null,
+  note: null,
+  price_minor: 1200,
+  currency: "EUR",
+  collected_at: null,
+  created_at: "2030-01-05T09:00:00Z",
+  version: 3,
+});
+
+export const observation = builder<Schemas["Observation"]>({
+  analyte: "potassium",
+  name: "Potassium",
+  loinc: "2823-3",
+  plain: "A salt that the heart needs.",
+  value: 7.1,
+  comparator: null,
+  text: null,
+  unit: "mmol/L",
+  decimals: 1,
+  range: { sex: null, low: 3.5, high: 5, critical_low: 2.5, critical_high: 6.5 },
+  usual: [],
+  flag: "critical_high",
+});
+
+export const labResult = builder<Schemas["LabResult"]>({
+  id: 6,
+  booking_id: 5,
+  reference: "LB-1",
+  patient: labBooking().patient,
+  test_code: "CBC",
+  test_name: "Blood count",
+  status: "released",
+  observations: [{ ...observation(), analyte: "sodium", name: "Sodium", value: 4, flag: "normal" }, observation()],
+  outside_range: 1,
+  critical: true,
+  note: null,
+  comment: "Please call me.",
+  collected_at: NINE,
+  entered_at: NINE,
+  verified_at: NINE,
+  verified_by: null,
+  seen_at: NINE,
+  released_at: NINE,
+  released_by: { id: 3, full_name: "Dr Ama Osei" },
+  version: 1,
+});
+
+export const prescriptionItem = builder<Schemas["PrescriptionItem"]>({
+  medicine: "Ramipril 5 mg tablets",
+  dose: "1 tablet",
+  route: "oral",
+  frequency: "once a day",
+  duration_days: 7,
+  instructions: "With water.",
+});
+
+export const prescription = builder<Schemas["Prescription"]>({
+  patient: PATIENT,
+  created_at: "2030-01-01T23:30:00Z",
+  version: 1,
+  id: 8,
+  reference: "RX-1",
+  doctor: OSEI,
+  appointment_id: null,
+  items: [prescriptionItem(), { ...prescriptionItem(), medicine: "Ibuprofen 400 mg tablets", duration_days: 3 }],
+  notes: "Call if it does not help.",
+  override_reason: null,
+  status: "active",
+  stopped_at: null,
+  stop_reason: null,
+});
+
+export const referral = builder<Schemas["Referral"]>({
+  patient: PATIENT,
+  created_at: "2030-01-01T23:30:00Z",
+  version: 1,
+  id: 9,
+  reference: "RF-1",
+  from_doctor: OSEI,
+  to_doctor: LIND,
+  to_specialty: null,
+  to_external: null,
+  reason: "Murmur, new since spring",
+  urgency: "urgent",
+  due_on: null,
+  status: "accepted",
+  note: null,
+});
+
+export const foundDoctor = builder<Schemas["FoundDoctor"]>({
+  id: 3,
+  full_name: "Dr Ama Osei",
+  specialty: "Cardiology",
+  bio: "",
+  languages: [],
+  room: null,
+  phone: null,
+  booking: "online",
+  next_available: "2050-01-08T09:00:00Z",
+});
+
+export const appointment = builder<Schemas["Appointment"]>({
+  id: 5,
+  reference: "CP-7K3M-9Q2X",
+  patient: { id: PATIENT.id, full_name: PATIENT.full_name },
+  doctor: { id: 3, full_name: "Dr Ama Osei", specialty: "Cardiology" },
+  starts_at: "2050-01-07T09:00:00Z",
+  ends_at: "2050-01-07T09:30:00Z",
+  status: "booked",
+  reason: null,
+  place: "Room 101",
+  cancelled_by: null,
+  cancel_reason: null,
+  created_at: "2030-01-07T09:00:00Z",
+  version: 3,
+});
+
+export const analyte = builder<Schemas["Analyte"]>({
+  code: "hemoglobin",
+  name: "Haemoglobin",
+  loinc: "718-7",
+  kind: "quantity",
+  unit: "g/dL",
+  decimals: 1,
+  plain: "",
+  usual: [],
+  choices: [],
+  ranges: [
+    { sex: null, age_from_days: 0, age_to_days: 6570, low: 11, high: 15.5, critical_low: 7, critical_high: 20 },
+    { sex: "male", age_from_days: 6570, age_to_days: null, low: 13.5, high: 15.5, critical_low: 7, critical_high: 20 },
+    { sex: "female", age_from_days: 6570, age_to_days: null, low: 12, high: 15.5, critical_low: 7, critical_high: 20 },
+  ],
+});
+
+export const availability = builder<Schemas["Availability"]>({
+  slot_minutes: 30,
+  place: "Room 12",
+  rules: [
+    { weekday: "mon", starts: "09:00", ends: "12:00" },
+    { weekday: "mon", starts: "13:00", ends: "17:00" },
+  ],
+  version: 4,
+});
+
+export const PAT = userAccount();
+export const CONFIG = config();
