@@ -11,7 +11,7 @@ from careplus_contracts.endpoints import EVERYONE, Contract, Endpoint, Role
 from careplus_contracts.refusals import Forbidden, InProgress, KeyReused, Malformed, NotFound, Stale, TooLarge, Unauthenticated
 from careplus_contracts.registry import ENDPOINTS
 from careplus_contracts.values import Answer, Body, Id, Limit
-from careplus_runtime.http.dependencies import CurrentUser, Db, IfMatch
+from careplus_runtime.http.dependencies import CurrentUser, IfMatch, WriteDb
 from careplus_runtime.http.serving import Routes, application, check_agreement
 
 
@@ -86,7 +86,7 @@ def test_endpoint_shape_implies_refusals() -> None:
     assert (move.admits(Role.PATIENT), move.admits(Role.DOCTOR)) == (True, False)
 
 
-async def as_promised(place_id: Id, body: Move, limit: Limit = 20, *, who: CurrentUser, db: Db) -> Place:
+async def as_promised(place_id: Id, body: Move, limit: Limit = 20, *, who: CurrentUser, db: WriteDb) -> Place:
     return Place(id=place_id)
 
 
@@ -170,11 +170,11 @@ def test_handler_with_other_signature_is_refused_at_import(handler: Callable[...
     assert routes.served == []
 
 
-async def in_one_transaction(*, db: Db) -> Place:
+async def in_one_transaction(*, db: WriteDb) -> Place:
     raise NotImplementedError
 
 
-async def with_the_version(*, db: Db, expected: IfMatch) -> Place:
+async def with_the_version(*, db: WriteDb, expected: IfMatch) -> Place:
     raise NotImplementedError
 
 
@@ -182,7 +182,7 @@ async def without_a_transaction(*, expected: IfMatch) -> Place:
     raise NotImplementedError
 
 
-async def with_headers_of_its_own(*, db: Db, response: Response) -> Place:
+async def with_headers_of_its_own(*, db: WriteDb, response: Response) -> Place:
     raise NotImplementedError
 
 

@@ -7,7 +7,7 @@ from sqlmodel import col
 from careplus_clinic.clinic_time import WEEKDAYS
 from careplus_contracts.availability import Availability, OpenHours, SetAvailability, TakeTimeOff, TimeOff, TimesOff, Weekday
 from careplus_contracts.refusals import NotFound
-from careplus_contracts.values import Id, Instant
+from careplus_contracts.values import Id, Instant, PageFilter
 from careplus_runtime.http.problems import NOTHING_HERE
 from careplus_runtime.http.records import Keyset, fetch_page
 from careplus_runtime.identity.tokens import Identity
@@ -52,10 +52,10 @@ async def replace(db: AsyncSession, row: AvailabilityRow, body: SetAvailability)
     return await to_contract(db, row)
 
 
-async def list_time_off(db: AsyncSession, who: Identity, limit: int, cursor: str | None) -> TimesOff:
+async def list_time_off(db: AsyncSession, who: Identity, wanted: PageFilter) -> TimesOff:
     """Return time off that has not ended, in order of time."""
     query = select(TimeOffRow).where(col(TimeOffRow.doctor_id) == who.id, col(TimeOffRow.ends_at) > now())
-    rows, next_cursor = await fetch_page(db, query, _BY_TIME, limit, cursor)
+    rows, next_cursor = await fetch_page(db, query, _BY_TIME, wanted)
     return TimesOff(items=[_time_off(row) for row in rows], next_cursor=next_cursor)
 
 

@@ -12,7 +12,7 @@ from careplus_appointments.store import appointments
 from careplus_clinic.clinic_time import Span
 from careplus_contracts.appointments import AppointmentStatus, Practitioner
 from careplus_contracts.endpoints import Role
-from careplus_contracts.reception import ArrangedStatus, Arrangement, Arrangements, Caller
+from careplus_contracts.reception import ArrangedStatus, Arrangement, ArrangementFilter, Arrangements, Caller
 from careplus_contracts.refusals import NotFound
 from careplus_contracts.values import Id, Instant
 from careplus_runtime.http.records import Keyset, fetch_page, one_or_404
@@ -48,21 +48,13 @@ class ReceptionRecord(NamedTuple):
     specialty: str | None
 
 
-async def list_all(
-    db: AsyncSession,
-    who: Identity,
-    span: Span,
-    doctor_id: int | None,
-    patient_id: int | None,
-    status: AppointmentStatus | None,
-    limit: int,
-    cursor: str | None,
-) -> Arrangements:
+async def list_all(db: AsyncSession, who: Identity, wanted: ArrangementFilter, span: Span) -> Arrangements:
     """Return visits that start during the span, in order of time."""
     query = _select_visits().where(_is_visible(who), col(_visit.starts_at) >= span[0], col(_visit.starts_at) < span[1])
-    wanted = ((_visit.doctor_id, doctor_id), (_visit.patient_id, patient_id), (_visit.status, status and status.value))
-    query = query.where(*(col(column) == value for column, value in wanted if value is not None))
-    rows, next_cursor = await fetch_page(db, query, _BY_TIME, limit, cursor)
+    members = ("doctor_id", "patient_id", "status")
+    exact = {name: value for name in members if (value := getattr(wanted, name)) is not None}
+    query = query.where(*(col(getattr(_visit, name)) == value for name, value in exact.items()))
+    rows, next_cursor = await fetch_page(db, query, _BY_TIME, wanted)
     return Arrangements(items=[_to_contract(ReceptionRecord(*row)) for row in rows], next_cursor=next_cursor)
 
 

@@ -1,6 +1,5 @@
 """Statements about passwords and reset codes."""
 
-import hashlib
 import secrets
 
 from sqlalchemy import delete, select
@@ -8,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from careplus_auth import rules
+from careplus_auth.crypto.digest import sha256_hex
 from careplus_auth.store import sessions
 from careplus_contracts.passwords import InvalidResetCode
 from careplus_runtime.process.clock import now
@@ -19,7 +19,7 @@ async def create_reset_code(db: AsyncSession, account_id: int) -> str:
     """Return a new one-time code and delete older ones."""
     await delete_reset_codes(db, account_id)
     code = secrets.token_urlsafe(24)
-    row = PasswordResetRow(account_id=account_id, code_hash=_hashed(code), expires_at=now() + rules.RESET_LIFETIME)
+    row = PasswordResetRow(account_id=account_id, code_hash=sha256_hex(code), expires_at=now() + rules.RESET_LIFETIME)
     db.add(row)
     await db.flush()
     return code
@@ -30,7 +30,7 @@ async def account_for_reset_code(db: AsyncSession, code: str) -> AccountRow:
     found = (
         select(AccountRow)
         .join(PasswordResetRow, col(PasswordResetRow.account_id) == col(AccountRow.id))
-        .where(col(PasswordResetRow.code_hash) == _hashed(code), col(PasswordResetRow.expires_at) > now())
+        .where(col(PasswordResetRow.code_hash) == sha256_hex(code), col(PasswordResetRow.expires_at) > now())
     )
     account = (await db.execute(found.with_for_update())).scalar_one_or_none()
     if account is None or not account.active:
@@ -49,7 +49,3 @@ async def change(db: AsyncSession, account: AccountRow, password_hash: str, *, k
 
 async def delete_reset_codes(db: AsyncSession, account_id: int) -> None:
     await db.execute(delete(PasswordResetRow).where(col(PasswordResetRow.account_id) == account_id))
-
-
-def _hashed(code: str) -> str:
-    return hashlib.sha256(code.encode()).hexdigest()

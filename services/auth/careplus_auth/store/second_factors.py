@@ -1,6 +1,5 @@
 """Statements about second factors. Secrets are stored encrypted, recovery codes hashed."""
 
-import hashlib
 import secrets
 
 import pyotp
@@ -8,6 +7,7 @@ from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from careplus_auth.crypto.digest import sha256_hex
 from careplus_auth.crypto.vault import CannotDecrypt, Vault
 from careplus_auth.rules import matching_step, normalize_code
 from careplus_contracts.second_factors import SecondFactorMissing, SecondFactorOn, WrongOtp
@@ -100,4 +100,4 @@ def _random_text(length: int) -> str:
 
 def _hashed(code: str) -> str:
     # A plain hash suffices: the code has about 80 random bits.
-    return hashlib.sha256(normalize_code(code).encode()).hexdigest()
+    return sha256_hex(normalize_code(code))

@@ -5,24 +5,30 @@ import hmac
 import secrets
 from dataclasses import dataclass
 
-from sqlalchemy import literal, select, tuple_, update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from careplus_auth import rules
+from careplus_auth.crypto.digest import sha256_hex
 from careplus_auth.rules import ClientDevice
 from careplus_contracts.endpoints import Role
 from careplus_contracts.refusals import NotFound, Unauthenticated
 from careplus_contracts.sessions import Session, SessionId, Sessions
-from careplus_contracts.values import Instant
-from careplus_runtime.http.paging import after, page
+from careplus_contracts.values import Instant, PageFilter
 from careplus_runtime.http.problems import NOTHING_HERE
+from careplus_runtime.http.records import Keyset, fetch_page
 from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.clock import now
 from careplus_tables.accounts import AccountRow, RefreshTokenRow, SessionRow
-from careplus_tables.columns import InstantColumn
 
 EXPIRED = "Your session has ended. Sign in again."
+_NEWEST_FIRST = Keyset(
+    (col(SessionRow.created_at), col(SessionRow.id)),
+    tuple[Instant, SessionId],
+    lambda row: (row.created_at, row.id),
+    descending=True,
+)
 
 
 @dataclass(frozen=True)
@@ -71,7 +77,7 @@ async def rotate(db: AsyncSession, token: str, secret: str, device: ClientDevice
     Raise Unauthenticated for an unknown or expired token.
     """
     # Reload after locking: on PostgreSQL the row may have changed since this transaction read it.
-    row = await db.get(RefreshTokenRow, _hashed(token), with_for_update=True, populate_existing=True)
+    row = await db.get(RefreshTokenRow, sha256_hex(token), with_for_update=True, populate_existing=True)
     session = await db.get(SessionRow, row.session_id, with_for_update=True, populate_existing=True) if row else None
     account = await db.get(AccountRow, session.account_id, populate_existing=True) if session else None
     if row is None or session is None or account is None or session.ended_at is not None or not account.active:
@@ -90,21 +96,17 @@ async def rotate(db: AsyncSession, token: str, secret: str, device: ClientDevice
     return OpenedSession(account, session.id, successor)
 
 
-async def list_open(db: AsyncSession, who: Identity, limit: int, cursor: str | None) -> Sessions:
-    at, before = now(), after(cursor, tuple[Instant, SessionId])
+async def list_open(db: AsyncSession, who: Identity, wanted: PageFilter) -> Sessions:
+    """Return the caller's open sessions, newest first."""
+    at = now()
     query = select(SessionRow).where(
         col(SessionRow.account_id) == who.id,
         col(SessionRow.ended_at).is_(None),
         col(SessionRow.expires_at) > at,
         col(SessionRow.last_used_at) > at - rules.idle_limit(who.role),
     )
-    if before is not None:
-        last = tuple_(literal(before[0], InstantColumn()), before[1])
-        query = query.where(tuple_(col(SessionRow.created_at), col(SessionRow.id)) < last)
-    ordered = query.order_by(col(SessionRow.created_at).desc(), col(SessionRow.id).desc())
-    rows = (await db.execute(ordered.limit(limit + 1))).scalars().all()
-    found, next_cursor = page(rows, limit, lambda row: (row.created_at, row.id))
-    return Sessions(items=[_to_contract(row, who) for row in found], next_cursor=next_cursor)
+    rows, next_cursor = await fetch_page(db, query, _NEWEST_FIRST, wanted)
+    return Sessions(items=[_to_contract(row, who) for row in rows], next_cursor=next_cursor)
 
 
 async def end_own(db: AsyncSession, who: Identity, sid: str) -> None:
@@ -125,7 +127,7 @@ async def current_session(db: AsyncSession, who: Identity) -> SessionRow:
 
 async def owner(db: AsyncSession, token: str) -> SessionOwner | None:
     """Return account and session of a current or used refresh token, or None."""
-    row = await db.get(RefreshTokenRow, _hashed(token))
+    row = await db.get(RefreshTokenRow, sha256_hex(token))
     session = await db.get(SessionRow, row.session_id) if row else None
     account = await db.get(AccountRow, session.account_id) if session else None
     return None if session is None or account is None else SessionOwner(account, session.id)
@@ -133,7 +135,7 @@ async def owner(db: AsyncSession, token: str) -> SessionOwner | None:
 
 async def end(db: AsyncSession, token: str) -> None:
     """End the session of a refresh token. Ignore an unknown token."""
-    if row := await db.get(RefreshTokenRow, _hashed(token)):
+    if row := await db.get(RefreshTokenRow, sha256_hex(token)):
         ended = update(SessionRow).where(col(SessionRow.id) == row.session_id, col(SessionRow.ended_at).is_(None))
         await db.execute(ended.values(ended_at=now()))
 
@@ -159,17 +161,13 @@ def _to_contract(row: SessionRow, who: Identity) -> Session:
 
 async def _add_refresh_token(db: AsyncSession, account: AccountRow, sid: str, token: str) -> None:
     expires_at = now() + rules.idle_limit(Role(account.role))
-    db.add(RefreshTokenRow(token_hash=_hashed(token), session_id=sid, expires_at=expires_at, used_at=None))
+    db.add(RefreshTokenRow(token_hash=sha256_hex(token), session_id=sid, expires_at=expires_at, used_at=None))
     await db.flush()
 
 
 async def _is_used(db: AsyncSession, token: str) -> bool:
-    row = await db.get(RefreshTokenRow, _hashed(token))
+    row = await db.get(RefreshTokenRow, sha256_hex(token))
     return row is None or row.used_at is not None
-
-
-def _hashed(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def _successor(token: str, secret: str) -> str:

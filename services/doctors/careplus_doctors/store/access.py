@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from careplus_contracts.accounts import Sex
-from careplus_contracts.charts import LONGEST_PART, ChartAccess, FoundPatient, FoundPatients
+from careplus_contracts.charts import LONGEST_PART, ChartAccess, FoundPatient, FoundPatients, PatientSearch
 from careplus_contracts.endpoints import Role
 from careplus_contracts.values import Person
 from careplus_doctors.rules.charts import is_same_name
@@ -26,16 +26,16 @@ MOST_BORN_ON_ONE_DAY = 1000
 """Limit of the patients with one date of birth that a search compares by name."""
 
 
-async def search(db: AsyncSession, who: Identity, full_name: str, date_of_birth: date) -> FoundPatients:
+async def search(db: AsyncSession, who: Identity, wanted: PatientSearch) -> FoundPatients:
     """Return patients with exactly this name and date of birth."""
     born = (
         _any_patient(who)
-        .where(col(AccountRow.date_of_birth) == date_of_birth)
+        .where(col(AccountRow.date_of_birth) == wanted.date_of_birth)
         .order_by(col(AccountRow.id))
         .limit(MOST_BORN_ON_ONE_DAY)
     )
-    found = [row for row in (await db.execute(born)).scalars() if is_same_name(row.full_name, full_name)]
-    return FoundPatients(items=[_found(row, date_of_birth) for row in found[:MOST_FOUND]])
+    found = [row for row in (await db.execute(born)).scalars() if is_same_name(row.full_name, wanted.full_name)]
+    return FoundPatients(items=[_found(row, wanted.date_of_birth) for row in found[:MOST_FOUND]])
 
 
 async def open_chart(db: AsyncSession, who: Identity, patient_id: int, reason: str) -> ChartAccess:

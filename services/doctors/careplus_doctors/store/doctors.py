@@ -1,15 +1,14 @@
 """Statements about doctors' profiles."""
 
-from sqlalchemy import func, or_, select, tuple_
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from careplus_contracts.doctors import BookingMode, Doctor, Doctors, UpdateProfile
+from careplus_contracts.doctors import BookingMode, Doctor, DoctorFilter, Doctors, UpdateProfile
 from careplus_contracts.endpoints import Role
 from careplus_contracts.refusals import NotFound, Unauthenticated
-from careplus_contracts.values import Id
-from careplus_runtime.http.paging import after, page
 from careplus_runtime.http.problems import NOTHING_HERE
+from careplus_runtime.http.records import by_name, fetch_page
 from careplus_runtime.identity.tokens import Identity
 from careplus_tables.accounts import AccountRow
 from careplus_tables.doctors import DoctorRow
@@ -19,6 +18,14 @@ AccountAndProfile = tuple[AccountRow, DoctorRow]
 """A doctor's account and profile; a blank profile that is not stored where the doctor has none."""
 
 FULL_NAME = display_name(AccountRow)
+
+
+def _name_of(doctor_id: int) -> Select[str]:
+    query = select(FULL_NAME).select_from(AccountRow).outerjoin(DoctorRow, col(DoctorRow.id) == col(AccountRow.id))
+    return query.where(col(AccountRow.id) == doctor_id)
+
+
+_BY_NAME = by_name(FULL_NAME, col(AccountRow.id), _name_of, lambda row: row[0].id)
 
 
 async def current_account(db: AsyncSession, who: Identity) -> AccountAndProfile:
@@ -41,35 +48,22 @@ async def lock_for_update(db: AsyncSession, who: Identity, doctor_id: int) -> Ac
     return account, await db.get(DoctorRow, doctor_id) or _blank(account)
 
 
-async def list_all(
-    db: AsyncSession, *, q: str | None, specialty: str | None, active: bool | None, limit: int, cursor: str | None
-) -> Doctors:
-    """Return doctors by name, with or without a profile. The cursor is an id, because a name may exceed a cursor's length."""
+async def list_all(db: AsyncSession, wanted: DoctorFilter) -> Doctors:
+    """Return doctors by name, with or without a profile."""
     query = (
         select(AccountRow, DoctorRow)
         .outerjoin(DoctorRow, col(DoctorRow.id) == col(AccountRow.id))
         .where(col(AccountRow.role) == Role.DOCTOR.value)
     )
-    if q:
+    if wanted.q:
         texts = (FULL_NAME, col(AccountRow.email), col(DoctorRow.specialty))
-        query = query.where(or_(*(text.icontains(q, autoescape=True) for text in texts)))
-    if specialty:
-        query = query.where(func.lower(col(DoctorRow.specialty)) == func.lower(specialty))
-    if active is not None:
-        query = query.where(func.coalesce(col(DoctorRow.active), False) == active)
-    if (last := after(cursor, Id)) is not None:
-        name = select(FULL_NAME).select_from(AccountRow).outerjoin(DoctorRow, col(DoctorRow.id) == col(AccountRow.id))
-        last_name = name.where(col(AccountRow.id) == last).correlate(None).scalar_subquery()
-        query = query.where(tuple_(FULL_NAME, col(AccountRow.id)) > tuple_(last_name, last))
-    rows = (await db.execute(query.order_by(FULL_NAME, col(AccountRow.id)).limit(limit + 1))).all()
-    pairs, next_cursor = page([(row.AccountRow, row.DoctorRow) for row in rows], limit, _account_id)
-    return Doctors(
-        items=[to_contract(account, profile or _blank(account)) for account, profile in pairs], next_cursor=next_cursor
-    )
-
-
-def _account_id(pair: tuple[AccountRow, DoctorRow | None]) -> int | None:
-    return pair[0].id
+        query = query.where(or_(*(text.icontains(wanted.q, autoescape=True) for text in texts)))
+    if wanted.specialty:
+        query = query.where(func.lower(col(DoctorRow.specialty)) == func.lower(wanted.specialty))
+    if wanted.active is not None:
+        query = query.where(func.coalesce(col(DoctorRow.active), False) == wanted.active)
+    rows, next_cursor = await fetch_page(db, query, _BY_NAME, wanted)
+    return Doctors(items=[to_contract(account, profile or _blank(account)) for account, profile in rows], next_cursor=next_cursor)
 
 
 async def add(db: AsyncSession, who: Identity, doctor_id: int, body: UpdateProfile) -> Doctor:

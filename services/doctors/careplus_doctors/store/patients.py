@@ -5,16 +5,15 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, case, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from careplus_contracts.accounts import Sex
-from careplus_contracts.charts import PatientInCare, PatientsInCare
+from careplus_contracts.charts import PatientFilter, PatientInCare, PatientsInCare
 from careplus_contracts.endpoints import Role
-from careplus_contracts.values import Id
 from careplus_doctors.rules.charts import allergy_status, parse_day
-from careplus_runtime.http.paging import after, page
+from careplus_runtime.http.records import by_name, fetch_page
 from careplus_runtime.identity.care import patients_in_care
 from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.clock import now
@@ -32,18 +31,15 @@ class _VisitTimes(NamedTuple):
     next: datetime | None = None
 
 
-async def list_in_care(db: AsyncSession, who: Identity, q: str | None, limit: int, cursor: str | None) -> PatientsInCare:
-    """Return patients in care by name. The cursor is an id, because a name may exceed a cursor's length."""
+async def list_in_care(db: AsyncSession, who: Identity, wanted: PatientFilter) -> PatientsInCare:
+    """Return patients in care by name."""
     # coalesce keeps the planner off the index of names, which holds the names of all accounts
     is_patient = func.coalesce(col(AccountRow.role), "") == Role.PATIENT.value
     query = select(AccountRow).where(_ID.in_(patients_in_care(who)), is_patient)
-    if wanted := (q or "").strip():
-        query = query.where(_matches(wanted))
-    if (last := after(cursor, Id)) is not None:
-        last_name = select(_NAME).where(_ID.in_(patients_in_care(who, last))).correlate(None).scalar_subquery()
-        query = query.where(tuple_(_NAME, _ID) > tuple_(last_name, last))
-    found = (await db.execute(query.order_by(_NAME, _ID).limit(limit + 1))).scalars().all()
-    rows, next_cursor = page(found, limit, lambda row: row.id)
+    if text := (wanted.q or "").strip():
+        query = query.where(_matches(text))
+    order = by_name(_NAME, _ID, lambda last: select(_NAME).where(_ID.in_(patients_in_care(who, last))), lambda row: row.id)
+    rows, next_cursor = await fetch_page(db, query, order, wanted)
     ids = [row.id for row in rows if row.id is not None]
     times, none_known, substances = await _times(db, who, ids), await _none_known(db, ids), await _substances(db, ids)
     items = [

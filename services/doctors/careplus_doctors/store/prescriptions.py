@@ -11,7 +11,15 @@ from sqlmodel import col
 
 from careplus_contracts.charts import LONGEST_PART
 from careplus_contracts.endpoints import Role
-from careplus_contracts.prescriptions import Prescribe, Prescription, PrescriptionItem, Prescriptions, PrescriptionStatus
+from careplus_contracts.prescriptions import (
+    Prescribe,
+    PrescribedFilter,
+    Prescription,
+    PrescriptionFilter,
+    PrescriptionItem,
+    Prescriptions,
+    PrescriptionStatus,
+)
 from careplus_contracts.refusals import NotFound
 from careplus_contracts.values import Person
 from careplus_runtime.http.problems import NOTHING_HERE
@@ -73,22 +81,14 @@ async def find(db: AsyncSession, who: Identity, prescription_id: int) -> Prescri
     return prescription
 
 
-async def list_own(
-    db: AsyncSession,
-    who: Identity,
-    *,
-    patient_id: int | None = None,
-    status: PrescriptionStatus | None,
-    limit: int,
-    cursor: str | None,
-) -> Prescriptions:
+async def list_own(db: AsyncSession, who: Identity, wanted: PrescribedFilter | PrescriptionFilter) -> Prescriptions:
     """Return prescriptions to the patient, or by the doctor, newest first."""
     query = _PRESCRIPTION.where(_is_own(who))
-    if patient_id is not None:
-        query = query.where(col(PrescriptionRow.patient_id) == patient_id)
-    if status is not None:
-        query = query.where(col(PrescriptionRow.status) == status.value)
-    rows, next_cursor = await fetch_page(db, query, _NEWEST_FIRST, limit, cursor)
+    if isinstance(wanted, PrescribedFilter) and wanted.patient_id is not None:
+        query = query.where(col(PrescriptionRow.patient_id) == wanted.patient_id)
+    if wanted.status is not None:
+        query = query.where(col(PrescriptionRow.status) == wanted.status.value)
+    rows, next_cursor = await fetch_page(db, query, _NEWEST_FIRST, wanted)
     return Prescriptions(items=await _to_contract(db, rows), next_cursor=next_cursor)
 
 

@@ -9,7 +9,17 @@ from sqlmodel import col
 
 from careplus_contracts.charts import LONGEST_PART
 from careplus_contracts.endpoints import Role
-from careplus_contracts.referrals import Direction, Refer, Referral, Referrals, ReferralStatus, UpdateReferral, Urgency
+from careplus_contracts.referrals import (
+    Direction,
+    Refer,
+    Referral,
+    ReferralFilter,
+    Referrals,
+    ReferralStatus,
+    ReferredFilter,
+    UpdateReferral,
+    Urgency,
+)
 from careplus_contracts.refusals import NotFound
 from careplus_contracts.values import Person
 from careplus_doctors.store.referral_access import is_own
@@ -80,19 +90,13 @@ async def find(db: AsyncSession, who: Identity, referral_id: int) -> Referral:
 
 
 async def list_own(
-    db: AsyncSession,
-    who: Identity,
-    *,
-    direction: Direction | None = None,
-    status: ReferralStatus | None,
-    limit: int,
-    cursor: str | None,
+    db: AsyncSession, who: Identity, wanted: ReferredFilter | ReferralFilter, direction: Direction | None = None
 ) -> Referrals:
     """Return the patient's referrals, or the ones that the doctor sent or received, newest first."""
     query = _REFERRAL.where(is_own(who, direction))
-    if status is not None:
-        query = query.where(col(ReferralRow.status) == status.value)
-    rows, next_cursor = await fetch_page(db, query, _NEWEST_FIRST, limit, cursor)
+    if wanted.status is not None:
+        query = query.where(col(ReferralRow.status) == wanted.status.value)
+    rows, next_cursor = await fetch_page(db, query, _NEWEST_FIRST, wanted)
     return Referrals(items=[_to_contract(_ReferralRecord(*row)) for row in rows], next_cursor=next_cursor)
 
 

@@ -4,20 +4,29 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, false, func, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from careplus_clinic.clinic_time import Span
 from careplus_contracts.endpoints import Role
-from careplus_contracts.labs import BookedTest, BookTests, LabBooking, LabBookings, LabBookingStatus, OrderTests, Worklist
+from careplus_contracts.labs import (
+    BookedTest,
+    BookTests,
+    LabBooking,
+    LabBookingFilter,
+    LabBookings,
+    LabBookingStatus,
+    OrderTests,
+    Worklist,
+    WorklistFilter,
+)
 from careplus_contracts.results import ResultStatus
 from careplus_contracts.values import Id, Instant
 from careplus_labs.rules.bookings import NEEDS_WORK
 from careplus_labs.rules.windows import Hours
 from careplus_labs.store import capacity, catalogue, entry
-from careplus_runtime.http.paging import after, page
-from careplus_runtime.http.records import fetch_page, newest_first, one_or_404
+from careplus_runtime.http.records import Keyset, fetch_page, newest_first, one_or_404
 from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.clock import this_second
 from careplus_tables.columns import InstantColumn
@@ -34,6 +43,7 @@ READABLE: dict[Role, tuple[ResultStatus, ...]] = {
 """Statuses of the results that each role may read; other roles read none."""
 _due_at = func.coalesce(col(LabBookingRow.starts_at), col(LabBookingRow.created_at), type_=InstantColumn())
 _NEWEST_FIRST = newest_first(col(LabBookingRow.id))
+_BY_TIME = Keyset((_due_at, col(LabBookingRow.id)), tuple[Instant, Id], lambda row: (row.starts_at or row.created_at, row.id))
 
 
 async def lock_for_update(db: AsyncSession, who: Identity, booking_id: int) -> LabBookingRow:
@@ -49,30 +59,23 @@ async def lock_of_result(db: AsyncSession, who: Identity, result_id: int) -> Lab
     return await lock_for_update(db, who, booking_id or 0)
 
 
-async def list_own(
-    db: AsyncSession, who: Identity, status: LabBookingStatus | None, limit: int, cursor: str | None
-) -> LabBookings:
+async def list_own(db: AsyncSession, who: Identity, wanted: LabBookingFilter) -> LabBookings:
     """Return the patient's bookings, newest first."""
     query = select(LabBookingRow).where(col(LabBookingRow.patient_id) == who.id)
-    if status is not None:
-        query = query.where(col(LabBookingRow.status) == status.value)
-    rows, next_cursor = await fetch_page(db, query, _NEWEST_FIRST, limit, cursor)
+    if wanted.status is not None:
+        query = query.where(col(LabBookingRow.status) == wanted.status.value)
+    rows, next_cursor = await fetch_page(db, query, _NEWEST_FIRST, wanted)
     return LabBookings(items=await to_contract(db, who, rows), next_cursor=next_cursor)
 
 
-async def list_work(
-    db: AsyncSession, who: Identity, status: LabBookingStatus | None, span: Span | None, limit: int, cursor: str | None
-) -> Worklist:
+async def list_work(db: AsyncSession, who: Identity, wanted: WorklistFilter, span: Span | None) -> Worklist:
     """Return bookings by their time, or by the time of the order where they have none; `span` bounds their time."""
-    statuses = NEEDS_WORK if status is None else (status,)
+    statuses = NEEDS_WORK if wanted.status is None else (wanted.status,)
     query = select(LabBookingRow).where(col(LabBookingRow.status).in_([one.value for one in statuses]), _is_visible(who))
     query = _across_patients(query, who)
     if span is not None:
         query = query.where(col(LabBookingRow.starts_at) >= span[0], col(LabBookingRow.starts_at) < span[1])
-    if (last := after(cursor, tuple[Instant, Id])) is not None:
-        query = query.where(or_(_due_at > last[0], and_(_due_at == last[0], col(LabBookingRow.id) > last[1])))
-    found = (await db.execute(query.order_by(_due_at, col(LabBookingRow.id)).limit(limit + 1))).scalars().all()
-    rows, next_cursor = page(found, limit, lambda row: (row.starts_at or row.created_at, row.id))
+    rows, next_cursor = await fetch_page(db, query, _BY_TIME, wanted)
     return Worklist(items=await to_contract(db, who, rows), next_cursor=next_cursor)
 
 

@@ -17,6 +17,7 @@ from careplus_contracts.labs import (
     CodeTaken,
     DescribeTest,
     LabTest,
+    LabTestFilter,
     LabTests,
     ReferenceRange,
     UnknownTest,
@@ -31,15 +32,15 @@ SEE_INACTIVE = (Role.ADMIN, Role.LAB)
 _BY_CODE = Keyset((col(LabTestRow.code),), Code, lambda row: row.code)
 
 
-async def list_tests(db: AsyncSession, who: Identity, q: str | None, limit: int, cursor: str | None) -> LabTests:
+async def list_tests(db: AsyncSession, who: Identity, wanted: LabTestFilter) -> LabTests:
     """Return tests by code; three statements for any number."""
     query = select(LabTestRow)
     if who.role not in SEE_INACTIVE:
         query = query.where(col(LabTestRow.active))
-    if q is not None and (wanted := q.strip()):
+    if wanted.q is not None and (text := wanted.q.strip()):
         searched = (LabTestRow.code, LabTestRow.name, LabTestRow.category, LabTestRow.plain)
-        query = query.where(or_(*(col(column).icontains(wanted, autoescape=True) for column in searched)))
-    rows, next_cursor = await fetch_page(db, query, _BY_CODE, limit, cursor)
+        query = query.where(or_(*(col(column).icontains(text, autoescape=True) for column in searched)))
+    rows, next_cursor = await fetch_page(db, query, _BY_CODE, wanted)
     return LabTests(items=await _to_contract(db, rows), next_cursor=next_cursor)
 
 

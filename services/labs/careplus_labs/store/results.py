@@ -11,8 +11,10 @@ from careplus_contracts.results import (
     LabResult,
     LabResults,
     ResultStatus,
+    ReviewFilter,
     ReviewResult,
 )
+from careplus_contracts.values import PageFilter
 from careplus_labs.store.bookings import READABLE
 from careplus_runtime.http.records import fetch_page, newest_first, one_or_404
 from careplus_runtime.identity.care import patients_in_care
@@ -32,31 +34,22 @@ async def lock_for_update(db: AsyncSession, who: Identity, result_id: int) -> La
     return await one_or_404(db, query)
 
 
-async def list_released(db: AsyncSession, who: Identity, limit: int, cursor: str | None) -> LabResults:
+async def list_released(db: AsyncSession, who: Identity, wanted: PageFilter) -> LabResults:
     """Return the patient's released results, newest first."""
-    return await _page(db, select(LabResultRow).where(*_readable(who)), limit, cursor)
+    return await _page(db, select(LabResultRow).where(*_readable(who)), wanted)
 
 
-async def list_to_review(
-    db: AsyncSession,
-    who: Identity,
-    *,
-    seen: bool | None,
-    released: bool | None,
-    patient_id: int | None,
-    limit: int,
-    cursor: str | None,
-) -> LabResults:
+async def list_to_review(db: AsyncSession, who: Identity, wanted: ReviewFilter) -> LabResults:
     """Return verified results of the doctor's patients and orders, newest first."""
     query = select(LabResultRow).where(*_readable(who))
-    if seen is not None:
-        query = query.where(col(LabResultRow.seen_at).is_not(None) if seen else col(LabResultRow.seen_at).is_(None))
-    if released is not None:
-        status = ResultStatus.RELEASED if released else ResultStatus.VERIFIED
+    if wanted.seen is not None:
+        query = query.where(col(LabResultRow.seen_at).is_not(None) if wanted.seen else col(LabResultRow.seen_at).is_(None))
+    if wanted.released is not None:
+        status = ResultStatus.RELEASED if wanted.released else ResultStatus.VERIFIED
         query = query.where(col(LabResultRow.status) == status.value)
-    if patient_id is not None:
-        query = query.where(col(LabResultRow.patient_id) == patient_id)
-    return await _page(db, query, limit, cursor)
+    if wanted.patient_id is not None:
+        query = query.where(col(LabResultRow.patient_id) == wanted.patient_id)
+    return await _page(db, query, wanted)
 
 
 async def review(db: AsyncSession, who: Identity, row: LabResultRow, body: ReviewResult) -> LabResult:
@@ -81,8 +74,8 @@ async def show(db: AsyncSession, row: LabResultRow) -> LabResult:
     return result
 
 
-async def _page(db: AsyncSession, query: Select[LabResultRow], limit: int, cursor: str | None) -> LabResults:
-    rows, next_cursor = await fetch_page(db, query, _NEWEST_FIRST, limit, cursor)
+async def _page(db: AsyncSession, query: Select[LabResultRow], wanted: PageFilter) -> LabResults:
+    rows, next_cursor = await fetch_page(db, query, _NEWEST_FIRST, wanted)
     return LabResults(items=await to_lab_results(db, rows), next_cursor=next_cursor)
 
 
