@@ -2,8 +2,6 @@
 
 from functools import partial
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from careplus_appointments.free_times import alternatives_on, check_free
 from careplus_appointments.rules import visits
 from careplus_appointments.store import appointments, reception
@@ -18,6 +16,7 @@ from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.clock import now
 from careplus_runtime.process.settings import Settings
 from careplus_tables.appointments import AppointmentRow
+from careplus_tables.engine import WriteSession
 
 routes = Routes()
 
@@ -55,7 +54,7 @@ async def rearrange(
     return await reception.show(db, who, appointment_id)
 
 
-async def move(db: AsyncSession, settings: Settings, who: Identity, row: AppointmentRow, body: Rearrange) -> None:
+async def move(db: WriteSession, settings: Settings, who: Identity, row: AppointmentRow, body: Rearrange) -> None:
     """Move the visit to another time, another doctor or both. Raise IllegalTransition and SlotTaken."""
     visits.check_movable(AppointmentStatus(row.status))
     starts_at, doctor_id = body.starts_at or row.starts_at, body.doctor_id or row.doctor_id

@@ -4,7 +4,6 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, false, select, true
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
@@ -20,6 +19,7 @@ from careplus_runtime.identity.tokens import Identity
 from careplus_tables.accounts import AccountRow
 from careplus_tables.appointments import AppointmentRow
 from careplus_tables.doctors import DoctorRow
+from careplus_tables.engine import AnySession, ReadSession, WriteSession
 from careplus_tables.people import display_name
 
 CROSS_PATIENT = "reception arranges the visits of all patients"
@@ -48,7 +48,7 @@ class ReceptionRecord(NamedTuple):
     specialty: str | None
 
 
-async def list_all(db: AsyncSession, who: Identity, wanted: ArrangementFilter, span: Span) -> Arrangements:
+async def list_all(db: ReadSession, who: Identity, wanted: ArrangementFilter, span: Span) -> Arrangements:
     """Return visits that start during the span, in order of time."""
     query = _select_visits().where(_is_visible(who), col(_visit.starts_at) >= span[0], col(_visit.starts_at) < span[1])
     members = ("doctor_id", "patient_id", "status")
@@ -58,19 +58,19 @@ async def list_all(db: AsyncSession, who: Identity, wanted: ArrangementFilter, s
     return Arrangements(items=[_to_contract(ReceptionRecord(*row)) for row in rows], next_cursor=next_cursor)
 
 
-async def show(db: AsyncSession, who: Identity, appointment_id: int) -> Arrangement:
+async def show(db: AnySession, who: Identity, appointment_id: int) -> Arrangement:
     """Return a visit that was found or booked before."""
     query = _select_visits().where(_is_visible(who), col(_visit.id) == appointment_id)
     return _to_contract(ReceptionRecord(*(await db.execute(query)).one()))
 
 
-async def lock_for_update(db: AsyncSession, who: Identity, appointment_id: int) -> AppointmentRow:
+async def lock_for_update(db: AnySession, who: Identity, appointment_id: int) -> AppointmentRow:
     """Return a visit of any patient, locked until the transaction ends (PostgreSQL). Raise NotFound."""
     query = select(AppointmentRow).where(_is_visible(who), col(_visit.id) == appointment_id).with_for_update()
     return await one_or_404(db, query.execution_options(cross_patient=CROSS_PATIENT))
 
 
-async def check_patient(db: AsyncSession, who: Identity, patient_id: int) -> None:
+async def check_patient(db: AnySession, who: Identity, patient_id: int) -> None:
     """Raise NotFound unless the id is that of a patient with an active account."""
     is_patient = (col(AccountRow.role) == Role.PATIENT.value, col(AccountRow.active).is_(True))
     query = select(col(AccountRow.id)).where(_is_visible(who), col(AccountRow.id) == patient_id, *is_patient)
@@ -78,7 +78,7 @@ async def check_patient(db: AsyncSession, who: Identity, patient_id: int) -> Non
         raise NotFound("There is no such patient with an active account.")
 
 
-async def set_status(db: AsyncSession, who: Identity, row: AppointmentRow, status: ArrangedStatus) -> None:
+async def set_status(db: WriteSession, who: Identity, row: AppointmentRow, status: ArrangedStatus) -> None:
     """Set a status that may follow; the current one changes no record. Raise SlotTaken."""
     if row.status != status.value:
         await appointments.set_status(db, row, AppointmentStatus(status.value), who.role)

@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, String, bindparam, not_, or_, tuple_
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from careplus_appointments.rules.visits import EARLIEST, LATEST, OVER
@@ -17,6 +16,7 @@ from careplus_runtime.process.clock import now
 from careplus_tables.appointments import AppointmentRow
 from careplus_tables.columns import InstantColumn
 from careplus_tables.compiled import LIMIT, CompiledStatement
+from careplus_tables.engine import ReadSession
 from careplus_tables.visit_records import VisitRecord, appointment_members, select_visits, visit_members
 
 _visit = AppointmentRow
@@ -56,7 +56,7 @@ _OF_DOCTOR = CompiledStatement(
 )
 
 
-async def list_own(db: AsyncSession, who: Identity, wanted: AppointmentFilter) -> Appointments:
+async def list_own(db: ReadSession, who: Identity, wanted: AppointmentFilter) -> Appointments:
     """Return the patient's visits: upcoming ones in order of time, past ones and all of them newest first."""
     statement, start = {When.UPCOMING: (_UPCOMING, _FIRST), When.PAST: (_PAST, _LAST), None: (_ALL, _LAST)}[wanted.when]
     at, id_ = after(wanted.cursor, tuple[Instant, Id]) or start
@@ -68,7 +68,7 @@ async def list_own(db: AsyncSession, who: Identity, wanted: AppointmentFilter) -
     return Appointments.model_validate({"items": [appointment_members(visit) for visit in visits], "next_cursor": next_cursor})
 
 
-async def list_visits(db: AsyncSession, who: Identity, wanted: VisitFilter, span: Span) -> Visits:
+async def list_visits(db: ReadSession, who: Identity, wanted: VisitFilter, span: Span) -> Visits:
     """Return visits to the doctor that start during the span, in order of time."""
     at, id_ = after(wanted.cursor, tuple[Instant, Id]) or _FIRST
     bounds = {"opens": span[0], "closes": span[1], "at": at, "id": id_, "limit": wanted.limit + 1}

@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, false, func, select, true, union_all
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from careplus_contracts.audit import Access, Accesses, AccessFilter, AuditEvent, AuditEvents, AuditFilter, AuditPageFilter, Kind
@@ -18,6 +17,7 @@ from careplus_tables.accounts import AccountRow
 from careplus_tables.audit import OK, AuditEventRow, AuditPatientRow
 from careplus_tables.audit_links import AuditLinkRow
 from careplus_tables.doctors import DoctorRow
+from careplus_tables.engine import ReadSession
 from careplus_tables.people import display_name
 
 SKEW = timedelta(minutes=1)
@@ -30,13 +30,13 @@ _name = display_name(AccountRow)
 _NEWEST_FIRST = newest_first(_id, lambda row: row[0].id)
 
 
-async def list_all(db: AsyncSession, who: Identity, wanted: AuditPageFilter) -> AuditEvents:
+async def list_all(db: ReadSession, who: Identity, wanted: AuditPageFilter) -> AuditEvents:
     """Return a page of events, newest first."""
     rows, next_cursor = await fetch_page(db, _events(who, wanted), _NEWEST_FIRST, wanted)
     return AuditEvents(items=await _to_contract(db, rows), next_cursor=next_cursor)
 
 
-async def walk(db: AsyncSession, who: Identity, wanted: AuditFilter, limit: int) -> AsyncIterator[AuditEvent]:
+async def walk(db: ReadSession, who: Identity, wanted: AuditFilter, limit: int) -> AsyncIterator[AuditEvent]:
     """Yield the newest `limit` events, newest first."""
     query, last = _events(who, wanted).order_by(_id.desc()), MAX_ID
     while limit > 0 and (rows := (await db.execute(query.where(_id < last).limit(min(limit, BATCH)))).all()):
@@ -45,7 +45,7 @@ async def walk(db: AsyncSession, who: Identity, wanted: AuditFilter, limit: int)
         limit, last = limit - len(rows), rows[-1][0].id
 
 
-async def list_accesses(db: AsyncSession, who: Identity, wanted: AccessFilter) -> Accesses:
+async def list_accesses(db: ReadSession, who: Identity, wanted: AccessFilter) -> Accesses:
     """Return accesses to the patient's record by others, newest first; with `own` also the patient's own."""
     query = _named(select(AuditEventRow, _name)).where(col(AuditEventRow.outcome) == OK)
     if wanted.own:
@@ -94,12 +94,12 @@ def _about(patient_id: int) -> Any:
     )
 
 
-async def _to_contract(db: AsyncSession, rows: Sequence[Any]) -> list[AuditEvent]:
+async def _to_contract(db: ReadSession, rows: Sequence[Any]) -> list[AuditEvent]:
     patients = await _patients(db, [row[0].id for row in rows])
     return [_event(row[0], row[1], row[2], patients[row[0].id]) for row in rows]
 
 
-async def _patients(db: AsyncSession, event_ids: Sequence[int]) -> dict[int, list[Person]]:
+async def _patients(db: ReadSession, event_ids: Sequence[int]) -> dict[int, list[Person]]:
     query: Select[*tuple[Any, ...]] = (
         select(col(AuditPatientRow.event_id), col(AuditPatientRow.patient_id), col(AccountRow.full_name))
         .outerjoin(AccountRow, col(AccountRow.id) == col(AuditPatientRow.patient_id))

@@ -4,7 +4,6 @@ import secrets
 from urllib.parse import urlencode
 
 from sqlalchemy import delete, select
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from careplus_auth import rules
@@ -17,11 +16,12 @@ from careplus_contracts.values import PageFilter
 from careplus_runtime.http.records import fetch_page, newest_first
 from careplus_runtime.process.clock import now
 from careplus_tables.accounts import AccountRow, InvitationRow
+from careplus_tables.engine import AnySession, ReadSession, WriteSession
 
 _NEWEST_FIRST = newest_first(col(InvitationRow.id), lambda row: row[0].id)
 
 
-async def invite(db: AsyncSession, body: Invite, public_url: str) -> NewInvitation:
+async def invite(db: WriteSession, body: Invite, public_url: str) -> NewInvitation:
     """Reserve an account and create its invitation, replacing an unused one. Raise EmailTaken."""
     account = await accounts.by_email(db, body.email)
     if account is None:
@@ -42,7 +42,7 @@ async def invite(db: AsyncSession, body: Invite, public_url: str) -> NewInvitati
     return NewInvitation(**dict(_to_contract(row, account)), code=code, url=f"{public_url}/register#{link}")
 
 
-async def accept(db: AsyncSession, code: str, email: str, role: Role) -> AccountRow:
+async def accept(db: AnySession, code: str, email: str, role: Role) -> AccountRow:
     """Return the account that the code reserves for this e-mail. Raise InvitationRequired for a code that does not match."""
     found = select(InvitationRow).where(col(InvitationRow.code_hash) == sha256_hex(code)).with_for_update()
     invitation = (await db.execute(found)).scalar_one_or_none()
@@ -61,7 +61,7 @@ async def accept(db: AsyncSession, code: str, email: str, role: Role) -> Account
     return account
 
 
-async def list_all(db: AsyncSession, wanted: PageFilter) -> Invitations:
+async def list_all(db: ReadSession, wanted: PageFilter) -> Invitations:
     """Return invitations, newest first."""
     query = select(InvitationRow, AccountRow).join(AccountRow, col(AccountRow.id) == col(InvitationRow.account_id))
     rows, next_cursor = await fetch_page(db, query, _NEWEST_FIRST, wanted)

@@ -3,7 +3,6 @@
 import secrets
 
 from sqlalchemy import delete, select
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from careplus_auth import rules
@@ -12,10 +11,11 @@ from careplus_auth.store import sessions
 from careplus_contracts.passwords import InvalidResetCode
 from careplus_runtime.process.clock import now
 from careplus_tables.accounts import AccountRow
+from careplus_tables.engine import AnySession, WriteSession
 from careplus_tables.passwords import PasswordResetRow
 
 
-async def create_reset_code(db: AsyncSession, account_id: int) -> str:
+async def create_reset_code(db: WriteSession, account_id: int) -> str:
     """Return a new one-time code and delete older ones."""
     await delete_reset_codes(db, account_id)
     code = secrets.token_urlsafe(24)
@@ -25,7 +25,7 @@ async def create_reset_code(db: AsyncSession, account_id: int) -> str:
     return code
 
 
-async def account_for_reset_code(db: AsyncSession, code: str) -> AccountRow:
+async def account_for_reset_code(db: AnySession, code: str) -> AccountRow:
     """Return the account of a reset code, locked. Raise InvalidResetCode."""
     found = (
         select(AccountRow)
@@ -38,7 +38,7 @@ async def account_for_reset_code(db: AsyncSession, code: str) -> AccountRow:
     return account
 
 
-async def change(db: AsyncSession, account: AccountRow, password_hash: str, *, keep_session: str | None) -> None:
+async def change(db: WriteSession, account: AccountRow, password_hash: str, *, keep_session: str | None) -> None:
     """Set the password, delete reset codes and end all sessions except `keep_session`."""
     assert account.id is not None
     account.password_hash = password_hash
@@ -47,5 +47,5 @@ async def change(db: AsyncSession, account: AccountRow, password_hash: str, *, k
     await sessions.end_all(db, account.id, keep=keep_session)
 
 
-async def delete_reset_codes(db: AsyncSession, account_id: int) -> None:
+async def delete_reset_codes(db: WriteSession, account_id: int) -> None:
     await db.execute(delete(PasswordResetRow).where(col(PasswordResetRow.account_id) == account_id))

@@ -1,7 +1,6 @@
 """Statements about all accounts, for administrators."""
 
 from sqlalchemy import ColumnElement, false, or_, select, true
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from careplus_auth.store import accounts
@@ -10,17 +9,18 @@ from careplus_contracts.people import AccountFilter, Accounts, UpdateAccount
 from careplus_runtime.http.records import by_name, fetch_page, one_or_404
 from careplus_runtime.identity.tokens import Identity
 from careplus_tables.accounts import AccountRow
+from careplus_tables.engine import AnySession, ReadSession
 
 _name, _id = col(AccountRow.full_name), col(AccountRow.id)
 _BY_NAME = by_name(_name, _id, lambda last: select(_name).where(_id == last), lambda row: row.id)
 
 
-async def find(db: AsyncSession, who: Identity, account_id: int) -> AccountRow:
+async def find(db: AnySession, who: Identity, account_id: int) -> AccountRow:
     """Return any account, locked. Raise NotFound."""
     return await one_or_404(db, select(AccountRow).where(_id == account_id, _is_admin(who)).with_for_update())
 
 
-async def list_all(db: AsyncSession, who: Identity, wanted: AccountFilter) -> Accounts:
+async def list_all(db: ReadSession, who: Identity, wanted: AccountFilter) -> Accounts:
     """Return a page of accounts by name."""
     query = select(AccountRow).where(_is_admin(who))
     if wanted.q and (text := wanted.q.strip()):

@@ -4,7 +4,6 @@ from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import Select, false, select, true
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from careplus_contracts.accounts import Sex
@@ -18,6 +17,7 @@ from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.clock import this_second
 from careplus_tables.accounts import AccountRow
 from careplus_tables.charts import ChartAccessRow
+from careplus_tables.engine import AnySession, ReadSession, WriteSession
 from careplus_tables.people import doctor_name
 
 OPEN_FOR = timedelta(hours=1)
@@ -26,7 +26,7 @@ MOST_BORN_ON_ONE_DAY = 1000
 """Limit of the patients with one date of birth that a search compares by name."""
 
 
-async def search(db: AsyncSession, who: Identity, wanted: PatientSearch) -> FoundPatients:
+async def search(db: ReadSession, who: Identity, wanted: PatientSearch) -> FoundPatients:
     """Return patients with exactly this name and date of birth."""
     born = (
         _any_patient(who)
@@ -38,7 +38,7 @@ async def search(db: AsyncSession, who: Identity, wanted: PatientSearch) -> Foun
     return FoundPatients(items=[_found(row, wanted.date_of_birth) for row in found[:MOST_FOUND]])
 
 
-async def open_chart(db: AsyncSession, who: Identity, patient_id: int, reason: str) -> ChartAccess:
+async def open_chart(db: WriteSession, who: Identity, patient_id: int, reason: str) -> ChartAccess:
     """Open the chart of any patient, also of one with a closed account. Raise NotFound."""
     await one_or_404(db, _any_patient(who).where(col(AccountRow.id) == patient_id))
     at = this_second()
@@ -49,7 +49,7 @@ async def open_chart(db: AsyncSession, who: Identity, patient_id: int, reason: s
     return newest
 
 
-async def of_patient(db: AsyncSession, who: Identity, patient_id: int) -> list[ChartAccess]:
+async def of_patient(db: AnySession, who: Identity, patient_id: int) -> list[ChartAccess]:
     """Return the openings of the chart of a patient in the doctor's care, newest first. Raise NotFound."""
     await check_in_care(db, who, patient_id)
     query: Select[*tuple[Any, ...]] = (

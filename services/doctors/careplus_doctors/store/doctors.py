@@ -1,7 +1,6 @@
 """Statements about doctors' profiles."""
 
 from sqlalchemy import Select, func, or_, select
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from careplus_contracts.doctors import BookingMode, Doctor, DoctorFilter, Doctors, UpdateProfile
@@ -12,6 +11,7 @@ from careplus_runtime.http.records import by_name, fetch_page
 from careplus_runtime.identity.tokens import Identity
 from careplus_tables.accounts import AccountRow
 from careplus_tables.doctors import DoctorRow
+from careplus_tables.engine import AnySession, ReadSession, WriteSession
 from careplus_tables.people import display_name
 
 AccountAndProfile = tuple[AccountRow, DoctorRow]
@@ -28,7 +28,7 @@ def _name_of(doctor_id: int) -> Select[str]:
 _BY_NAME = by_name(FULL_NAME, col(AccountRow.id), _name_of, lambda row: row[0].id)
 
 
-async def current_account(db: AsyncSession, who: Identity) -> AccountAndProfile:
+async def current_account(db: AnySession, who: Identity) -> AccountAndProfile:
     """Return the caller's account and profile. Raise Unauthenticated where the account is gone or deactivated."""
     try:
         account, profile = await lock_for_update(db, who, who.id)
@@ -39,7 +39,7 @@ async def current_account(db: AsyncSession, who: Identity) -> AccountAndProfile:
     return account, profile
 
 
-async def lock_for_update(db: AsyncSession, who: Identity, doctor_id: int) -> AccountAndProfile:
+async def lock_for_update(db: AnySession, who: Identity, doctor_id: int) -> AccountAndProfile:
     """Return the own account and profile, or any for administrators, locked until the transaction ends. Raise NotFound."""
     # lock the account, because the profile may not exist yet
     account = await db.get(AccountRow, doctor_id, with_for_update={"key_share": True})
@@ -48,7 +48,7 @@ async def lock_for_update(db: AsyncSession, who: Identity, doctor_id: int) -> Ac
     return account, await db.get(DoctorRow, doctor_id) or _blank(account)
 
 
-async def list_all(db: AsyncSession, wanted: DoctorFilter) -> Doctors:
+async def list_all(db: ReadSession, wanted: DoctorFilter) -> Doctors:
     """Return doctors by name, with or without a profile."""
     query = (
         select(AccountRow, DoctorRow)
@@ -66,7 +66,7 @@ async def list_all(db: AsyncSession, wanted: DoctorFilter) -> Doctors:
     return Doctors(items=[to_contract(account, profile or _blank(account)) for account, profile in rows], next_cursor=next_cursor)
 
 
-async def add(db: AsyncSession, who: Identity, doctor_id: int, body: UpdateProfile) -> Doctor:
+async def add(db: WriteSession, who: Identity, doctor_id: int, body: UpdateProfile) -> Doctor:
     """Store the profile of an account that was just invited, for the first time or again. Raise NotFound."""
     account, profile = await lock_for_update(db, who, doctor_id)
     if profile not in db:
@@ -75,7 +75,7 @@ async def add(db: AsyncSession, who: Identity, doctor_id: int, body: UpdateProfi
 
 
 async def save(
-    db: AsyncSession, account: AccountRow, profile: DoctorRow, body: UpdateProfile, *, active: bool | None = None
+    db: WriteSession, account: AccountRow, profile: DoctorRow, body: UpdateProfile, *, active: bool | None = None
 ) -> Doctor:
     """Store a new or changed profile as its next version. `active` None leaves it, and is true for a new profile."""
     if profile not in db:

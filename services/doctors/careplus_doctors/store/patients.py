@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, case, func, or_, select
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from careplus_contracts.accounts import Sex
@@ -20,6 +19,7 @@ from careplus_runtime.process.clock import now
 from careplus_tables.accounts import AccountRow
 from careplus_tables.appointments import FREE_AGAIN, AppointmentRow
 from careplus_tables.charts import AllergyRow, ChartRow
+from careplus_tables.engine import ReadSession
 
 _NAME, _ID = col(AccountRow.full_name), col(AccountRow.id)
 
@@ -31,7 +31,7 @@ class _VisitTimes(NamedTuple):
     next: datetime | None = None
 
 
-async def list_in_care(db: AsyncSession, who: Identity, wanted: PatientFilter) -> PatientsInCare:
+async def list_in_care(db: ReadSession, who: Identity, wanted: PatientFilter) -> PatientsInCare:
     """Return patients in care by name."""
     # coalesce keeps the planner off the index of names, which holds the names of all accounts
     is_patient = func.coalesce(col(AccountRow.role), "") == Role.PATIENT.value
@@ -56,7 +56,7 @@ def _matches(wanted: str) -> ColumnElement[bool]:
     return in_name if day is None else or_(in_name, col(AccountRow.date_of_birth) == day)
 
 
-async def _times(db: AsyncSession, who: Identity, ids: Sequence[int]) -> dict[int, _VisitTimes]:
+async def _times(db: ReadSession, who: Identity, ids: Sequence[int]) -> dict[int, _VisitTimes]:
     at, present = col(AppointmentRow.starts_at), now()
     query = (
         select(col(AppointmentRow.patient_id), func.max(case((at <= present, at))), func.min(case((at > present, at))))
@@ -67,12 +67,12 @@ async def _times(db: AsyncSession, who: Identity, ids: Sequence[int]) -> dict[in
     return {patient_id: _VisitTimes(last, next_) for patient_id, last, next_ in (await db.execute(query)).all()}
 
 
-async def _none_known(db: AsyncSession, ids: Sequence[int]) -> set[int]:
+async def _none_known(db: ReadSession, ids: Sequence[int]) -> set[int]:
     query = select(col(ChartRow.patient_id)).where(col(ChartRow.patient_id).in_(ids), col(ChartRow.no_known_allergies))
     return set((await db.execute(query)).scalars())
 
 
-async def _substances(db: AsyncSession, ids: Sequence[int]) -> dict[int, list[str]]:
+async def _substances(db: ReadSession, ids: Sequence[int]) -> dict[int, list[str]]:
     patient_id, position = col(AllergyRow.patient_id), col(AllergyRow.position)
     query = select(patient_id, col(AllergyRow.substance)).where(patient_id.in_(ids)).order_by(patient_id, position)
     found: dict[int, list[str]] = defaultdict(list)
