@@ -6,8 +6,7 @@ from urllib.parse import urlsplit
 
 import typer
 
-from careplus_runtime.http.addresses import is_loopback
-from careplus_runtime.process.settings import Settings
+from careplus_runtime.process.settings import Settings, is_loopback
 
 if TYPE_CHECKING:
     from careplus_cli.database import Contents

@@ -19,12 +19,6 @@ def parse_address(text: str) -> IPv4Address | IPv6Address | None:
     return (isinstance(address, IPv6Address) and address.ipv4_mapped) or address
 
 
-def is_loopback(host: str) -> bool:
-    """Return whether a host of the settings is this machine only: `localhost` or a loopback address."""
-    address = parse_address(host)
-    return host == "localhost" or (address is not None and address.is_loopback)
-
-
 def client_address(scope: Scope) -> str | None:
     """Return the address of the gateway's client from X-Forwarded-For, by default the address of this process's client.
 

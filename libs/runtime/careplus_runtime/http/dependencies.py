@@ -12,7 +12,7 @@ from careplus_runtime.http.problems import header
 from careplus_runtime.identity.authorization import identify
 from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.settings import Settings
-from careplus_tables.engine import Database, ReadSession, WriteSession
+from careplus_tables.engine import ReadSession, WriteSession
 
 
 async def _current_user(request: Request) -> Identity:
@@ -45,19 +45,13 @@ async def _response(_: Request) -> Response:
 
 
 async def read_session(request: Request) -> AsyncIterator[ReadSession]:
-    database: Database = request.app.state.database
-    async with database.reading() as session:
+    async with request.app.state.database.reading() as session:
         yield session
 
 
 async def write_session(request: Request) -> AsyncIterator[WriteSession]:
-    database: Database = request.app.state.database
-    async with database.writing() as session:
+    async with request.app.state.database.writing() as session:
         yield session
-
-
-async def no_session(_: Request) -> AsyncIterator[Any]:
-    yield None
 
 
 CurrentUser = Annotated[Identity, Depends(_current_user)]

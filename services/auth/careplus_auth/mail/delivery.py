@@ -13,9 +13,8 @@ import aiosmtplib
 
 from careplus_auth.mail.templates import write
 from careplus_auth.store.mails import QueuedMail
-from careplus_runtime.http.addresses import is_loopback
 from careplus_runtime.process.logs import log
-from careplus_runtime.process.settings import Settings
+from careplus_runtime.process.settings import Settings, is_loopback
 
 TIMEOUT_S = 20.0
 PORTS = {"smtp": 587, "smtps": 465}
