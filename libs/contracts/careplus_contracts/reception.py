@@ -80,7 +80,7 @@ class Rearrange(Body):
         return self
 
 
-class ArrangementFilter(PageFilter):
+class ReceptionFilter(PageFilter):
     doctor_id: Id | None = None
     patient_id: Id | None = None
     day: OneDay = None
@@ -90,7 +90,7 @@ class ArrangementFilter(PageFilter):
 
 
 @api.get("/api/admin/appointments", roles={Role.ADMIN}, conditional=True)
-async def list_arrangements(query: ArrangementFilter) -> Arrangements:
+async def list_arrangements(query: ReceptionFilter) -> Arrangements:
     """List the appointments of all patients in order of time; by default from today on."""
 
 

@@ -23,7 +23,7 @@ routes = Routes()
 
 @routes.serve(contract.list_arrangements)
 async def list_arrangements(
-    query: contract.ArrangementFilter, *, who: CurrentUser, db: ReadDb, settings: AppSettings
+    query: contract.ReceptionFilter, *, who: CurrentUser, db: ReadDb, settings: AppSettings
 ) -> Arrangements:
     today = local_date(now(), settings.clinic_zone)
     span = visits.span_of_days(query.day, query.from_, query.to, today, settings.clinic_zone)

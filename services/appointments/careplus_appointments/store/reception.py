@@ -11,7 +11,7 @@ from careplus_appointments.store import appointments
 from careplus_clinic.clinic_time import Span
 from careplus_contracts.appointments import AppointmentStatus, Practitioner
 from careplus_contracts.endpoints import Role
-from careplus_contracts.reception import ArrangedStatus, Arrangement, ArrangementFilter, Arrangements, Caller
+from careplus_contracts.reception import ArrangedStatus, Arrangement, Arrangements, Caller, ReceptionFilter
 from careplus_contracts.refusals import NotFound
 from careplus_contracts.values import Id, Instant
 from careplus_runtime.http.records import Keyset, fetch_page, one_or_404
@@ -48,7 +48,7 @@ class ReceptionRecord(NamedTuple):
     specialty: str | None
 
 
-async def list_all(db: ReadSession, who: Identity, wanted: ArrangementFilter, span: Span) -> Arrangements:
+async def list_all(db: ReadSession, who: Identity, wanted: ReceptionFilter, span: Span) -> Arrangements:
     """Return visits that start during the span, in order of time."""
     query = _select_visits().where(_is_visible(who), col(_visit.starts_at) >= span[0], col(_visit.starts_at) < span[1])
     members = ("doctor_id", "patient_id", "status")
