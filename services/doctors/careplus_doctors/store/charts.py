@@ -1,5 +1,6 @@
 """Statements about charts: allergies, problems, and the whole chart of one patient."""
 
+from collections.abc import Sequence
 from enum import Enum
 from typing import Any
 
@@ -9,10 +10,9 @@ from sqlmodel import col
 from careplus_contracts.accounts import Sex
 from careplus_contracts.allergies import Allergies, Allergy, SetAllergies, Severity
 from careplus_contracts.charts import Chart, ChartPatient, Condition, ConditionStatus, ProblemList, SetProblems
-from careplus_contracts.refusals import NotFound
 from careplus_doctors.rules.charts import allergy_status
 from careplus_doctors.store import access, prescriptions, referrals, results, visits
-from careplus_runtime.http.problems import NOTHING_HERE
+from careplus_runtime.http.records import one_or_404
 from careplus_runtime.identity.care import check_in_care
 from careplus_runtime.identity.tokens import Identity
 from careplus_tables.accounts import AccountRow
@@ -65,26 +65,14 @@ async def set_allergies(db: WriteSession, chart: ChartRow, body: SetAllergies) -
     before = (await allergies(db, chart)).allergies
     if (before, chart.no_known_allergies) != (body.allergies, body.no_known_allergies):
         chart.no_known_allergies = body.no_known_allergies
-        await _next_version(db, chart)
-        await db.execute(delete(AllergyRow).where(col(AllergyRow.patient_id) == chart.patient_id))
-        db.add_all(
-            AllergyRow(patient_id=chart.patient_id, position=position, **_column_values(allergy))
-            for position, allergy in enumerate(body.allergies)
-        )
-        await db.flush()
+        await _replace(db, chart, AllergyRow, body.allergies)
     return await allergies(db, chart)
 
 
 async def set_problems(db: WriteSession, chart: ChartRow, body: SetProblems) -> ProblemList:
     """Replace the problems; the next version if they differ."""
     if await _problems(db, chart.patient_id) != body.problems:
-        await _next_version(db, chart)
-        await db.execute(delete(ProblemRow).where(col(ProblemRow.patient_id) == chart.patient_id))
-        db.add_all(
-            ProblemRow(patient_id=chart.patient_id, position=position, **_column_values(problem))
-            for position, problem in enumerate(body.problems)
-        )
-        await db.flush()
+        await _replace(db, chart, ProblemRow, body.problems)
     return ProblemList(problems=await _problems(db, chart.patient_id), version=chart.version)
 
 
@@ -98,9 +86,16 @@ def _column_values(entry: Allergy | Condition) -> dict[str, Any]:
     return {name: value.value if isinstance(value, Enum) else value for name, value in entry}
 
 
-async def _next_version(db: WriteSession, chart: ChartRow) -> None:
+async def _replace(
+    db: WriteSession, chart: ChartRow, kind: type[AllergyRow | ProblemRow], entries: Sequence[Allergy | Condition]
+) -> None:
+    """Replace the rows of one kind; the next version of the chart."""
     chart.version += 1
     db.add(chart)
+    await db.flush()
+    await db.execute(delete(kind).where(col(kind.patient_id) == chart.patient_id))
+    rows = enumerate(map(_column_values, entries))
+    db.add_all(kind(patient_id=chart.patient_id, position=position, **values) for position, values in rows)
     await db.flush()
 
 
@@ -113,8 +108,6 @@ async def _problems(db: AnySession, patient_id: int) -> list[Condition]:
 
 
 async def _patient(db: ReadSession, patient_id: int) -> ChartPatient:
-    row = await db.get(AccountRow, patient_id)
-    if row is None:
-        raise NotFound(NOTHING_HERE)
+    row = await one_or_404(db, select(AccountRow).where(col(AccountRow.id) == patient_id))
     person = row.model_dump(include={"id", "full_name", "date_of_birth", "phone", "email"})
     return ChartPatient(**person, sex=Sex(row.sex))
