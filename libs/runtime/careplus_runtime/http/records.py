@@ -43,7 +43,9 @@ def newest_first(id_column: SQLCoreOperations[Any], key: Callable[[Any], Any] = 
     return Keyset((id_column,), Id, key, descending=True)
 
 
-def by_name(name: SQLCoreOperations[Any], id_column: SQLCoreOperations[Any], name_of: Callable[[int], Any], key: Any) -> Keyset:
+def by_name(
+    name: SQLCoreOperations[Any], id_column: SQLCoreOperations[Any], name_of: Callable[[int], Any], key: Callable[[Any], Any]
+) -> Keyset:
     """Return the order by name and id. The cursor has only the id, because a name may exceed a cursor's length.
 
     `name_of` returns the statement that selects the name of an id; `key` returns the id of a row.
