@@ -10,8 +10,8 @@ from pydantic import Field
 from careplus_contracts.endpoints import EVERYONE, Contract, Endpoint, Role
 from careplus_contracts.refusals import Forbidden, InProgress, KeyReused, Malformed, NotFound, Stale, TooLarge, Unauthenticated
 from careplus_contracts.registry import ENDPOINTS
-from careplus_contracts.values import Answer, Body, Id, Limit
-from careplus_runtime.http.dependencies import CurrentUser, Db, IfMatch
+from careplus_contracts.values import Answer, Body, Id, PageFilter
+from careplus_runtime.http.dependencies import CurrentUser, IfMatch, WriteDb
 from careplus_runtime.http.serving import Routes, application, check_agreement
 
 
@@ -23,6 +23,7 @@ class Place(Answer):
     id: Id
 
 
+FIRST_PAGE = PageFilter()
 api = Contract(service="tests", tag="tests")
 
 
@@ -33,7 +34,7 @@ api = Contract(service="tests", tag="tests")
     not_idempotent_because="it has no transaction",
     example={"to": 1},
 )
-async def move(place_id: Id, body: Move, limit: Limit = 20) -> Place:
+async def move(place_id: Id, body: Move, query: PageFilter) -> Place:
     """Move a place."""
     raise NotImplementedError
 
@@ -81,48 +82,44 @@ def test_endpoint_shape_implies_refusals() -> None:
     assert {InProgress, KeyReused} <= set(open_place.all_refusals)
     assert {InProgress, KeyReused}.isdisjoint(hand_out_key.all_refusals)
     assert {InProgress, KeyReused, Stale} <= set(close_places.all_refusals)
-    assert (list(move.parameters), move.body and move.body.name) == (["place_id", "limit"], "body")
+    assert (list(move.parameters), move.body and move.body.name) == (["place_id", "limit", "cursor"], "body")
     assert not move.public
     assert (move.admits(Role.PATIENT), move.admits(Role.DOCTOR)) == (True, False)
 
 
-async def as_promised(place_id: Id, body: Move, limit: Limit = 20, *, who: CurrentUser, db: Db) -> Place:
+async def as_promised(place_id: Id, body: Move, query: PageFilter, *, who: CurrentUser, db: WriteDb) -> Place:
     return Place(id=place_id)
 
 
-async def without_the_house(place_id: Id, body: Move, limit: Limit = 20) -> Place:
+async def without_the_house(place_id: Id, body: Move, query: PageFilter) -> Place:
     return Place(id=place_id)
 
 
-async def with_the_request(place_id: Id, body: Move, limit: Limit = 20, *, request: Request) -> Place:
+async def with_the_request(place_id: Id, body: Move, query: PageFilter, *, request: Request) -> Place:
     return Place(id=place_id)
 
 
-async def other_name(place: Id, body: Move, limit: Limit = 20) -> Place:
+async def other_name(place: Id, body: Move, query: PageFilter) -> Place:
     return Place(id=place)
 
 
-async def other_type(place_id: int, body: Move, limit: Limit = 20) -> Place:
+async def other_type(place_id: int, body: Move, query: PageFilter) -> Place:
     return Place(id=place_id)
 
 
-async def other_bounds(place_id: Annotated[int, Field(ge=0)], body: Move, limit: Limit = 20) -> Place:
+async def other_bounds(place_id: Annotated[int, Field(ge=0)], body: Move, query: PageFilter) -> Place:
     return Place(id=place_id)
 
 
-async def other_body(place_id: Id, body: Place, limit: Limit = 20) -> Place:
+async def other_body(place_id: Id, body: Place, query: PageFilter) -> Place:
     return body
 
 
-async def other_default(place_id: Id, body: Move, limit: Limit = 50) -> Place:
+async def other_default(place_id: Id, body: Move, query: PageFilter = FIRST_PAGE) -> Place:
     return Place(id=place_id)
 
 
-async def no_default(place_id: Id, body: Move, limit: Limit) -> Place:
-    return Place(id=place_id)
-
-
-async def other_order(body: Move, place_id: Id, limit: Limit = 20) -> Place:
+async def other_order(body: Move, place_id: Id, query: PageFilter) -> Place:
     return Place(id=place_id)
 
 
@@ -130,12 +127,12 @@ async def one_less(place_id: Id, body: Move) -> Place:
     return Place(id=place_id)
 
 
-async def one_more(place_id: Id, body: Move, limit: Limit = 20, q: str = "") -> Place:
+async def one_more(place_id: Id, body: Move, query: PageFilter, q: str = "") -> Place:
     return Place(id=place_id)
 
 
 async def house_among_what_is_sent(
-    place_id: Id, body: Move, limit: Limit = 20, who: Annotated[Any, Depends(str)] = None
+    place_id: Id, body: Move, query: PageFilter, who: Annotated[Any, Depends(str)] = None
 ) -> Place:
     return Place(id=place_id)
 
@@ -156,7 +153,6 @@ def test_handler_with_contract_signature_is_accepted(handler: Callable[..., Awai
         other_bounds,
         other_body,
         other_default,
-        no_default,
         other_order,
         one_less,
         one_more,
@@ -170,11 +166,11 @@ def test_handler_with_other_signature_is_refused_at_import(handler: Callable[...
     assert routes.served == []
 
 
-async def in_one_transaction(*, db: Db) -> Place:
+async def in_one_transaction(*, db: WriteDb) -> Place:
     raise NotImplementedError
 
 
-async def with_the_version(*, db: Db, expected: IfMatch) -> Place:
+async def with_the_version(*, db: WriteDb, expected: IfMatch) -> Place:
     raise NotImplementedError
 
 
@@ -182,7 +178,7 @@ async def without_a_transaction(*, expected: IfMatch) -> Place:
     raise NotImplementedError
 
 
-async def with_headers_of_its_own(*, db: Db, response: Response) -> Place:
+async def with_headers_of_its_own(*, db: WriteDb, response: Response) -> Place:
     raise NotImplementedError
 
 

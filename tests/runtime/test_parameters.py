@@ -1,7 +1,7 @@
 """Path and query parameters, a filter, and the dependencies that handlers declare."""
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 
 import httpx
 import pytest
@@ -35,11 +35,6 @@ class Greeting(Answer):
     text: str
 
 
-@api.get("/places/{place_id}/days", roles=EVERYONE)
-async def list_days(place_id: Id, from_: date | None = None, limit: Limit = 20) -> None:
-    """List days."""
-
-
 @api.get("/places/{place_id}/visits", roles=EVERYONE)
 async def list_visits(place_id: Id, query: VisitFilter) -> None:
     """List visits."""
@@ -64,14 +59,21 @@ def sent(query: str, place_id: str = "7") -> Request:
 
 
 def test_parameters_have_names_and_types_of_the_signature() -> None:
-    read = Parameters(list_days).read
-    assert read(sent("")) == {"place_id": 7, "from_": None, "limit": 20}
-    assert read(sent("from=2030-01-07&limit=5")) == {"place_id": 7, "from_": date(2030, 1, 7), "limit": 5}
+    read = Parameters(list_visits).read
+    assert read(sent("")) == {"place_id": 7, "query": VisitFilter()}
+    assert read(sent("from=2030-01-07&limit=5")) == {"place_id": 7, "query": VisitFilter(from_=date(2030, 1, 7), limit=5)}
+
+
+def test_query_parameter_outside_a_filter_is_refused() -> None:
+    with pytest.raises(TypeError, match="a Filter holds the query"):
+
+        @api.get("/places/{place_id}/days", roles=EVERYONE)
+        async def list_days(place_id: Id, limit: Limit = 20) -> None:
+            """List days."""
 
 
 def test_last_repeated_counts_and_unknown_is_ignored() -> None:
     query = "limit=5&limit=6&place_id=8&from_=2030-01-08&colour=red"
-    assert Parameters(list_days).read(sent(query)) == {"place_id": 7, "from_": None, "limit": 6}
     assert Parameters(list_visits).read(sent(query)) == {"place_id": 7, "query": VisitFilter(limit=6)}
 
 
@@ -84,7 +86,6 @@ def test_filter_is_one_argument_and_flat_parameters() -> None:
     assert list_visits.parameters["from_"].default is None
 
 
-@pytest.mark.parametrize("endpoint", [list_days, list_visits])
 @pytest.mark.parametrize(
     ("query", "place_id", "fields"),
     [
@@ -95,9 +96,9 @@ def test_filter_is_one_argument_and_flat_parameters() -> None:
         ("limit=101", "0", ["path.place_id", "query.limit"]),
     ],
 )
-def test_malformed_parameters_are_named_with_their_place(endpoint: Any, query: str, place_id: str, fields: list[str]) -> None:
+def test_malformed_parameters_are_named_with_their_place(query: str, place_id: str, fields: list[str]) -> None:
     with pytest.raises(Malformed) as refused:
-        Parameters(endpoint).read(sent(query, place_id))
+        Parameters(list_visits).read(sent(query, place_id))
     assert sorted(error.field for error in refused.value.extras["errors"]) == fields
 
 
@@ -117,10 +118,10 @@ async def test_client_sends_filter_members_that_are_set() -> None:
 
 
 def test_parameter_without_provider_is_refused() -> None:
-    async def handler(place_id: Id, from_: date | None = None, limit: Limit = 20, *, weather: str) -> None: ...
+    async def handler(place_id: Id, query: VisitFilter, *, weather: str) -> None: ...
 
-    with pytest.raises(TypeError, match="list_days: no provider for the parameter weather"):
-        BoundHandler(list_days, handler, None)
+    with pytest.raises(TypeError, match="list_visits: no provider for the parameter weather"):
+        BoundHandler(list_visits, handler, None)
 
 
 def test_sessions_fit_the_method() -> None:

@@ -13,7 +13,7 @@ from sqlmodel import col
 
 from careplus_contracts.accounts import Sex
 from careplus_contracts.refusals import Malformed, NotFound
-from careplus_contracts.values import Id, Instant
+from careplus_contracts.values import Id, Instant, PageFilter
 from careplus_runtime.http.records import Keyset, fetch_page, newest_first, one_or_404
 from careplus_tables.accounts import AccountRow
 from careplus_tables.availability import TimeOffRow
@@ -66,7 +66,7 @@ async def walk(database: Database, order: Keyset, limit: int) -> list[int]:
     cursor: str | None = None
     while True:
         async with database.reading() as db:
-            rows, cursor = await fetch_page(db, sa.select(TimeOffRow), order, limit, cursor)
+            rows, cursor = await fetch_page(db, sa.select(TimeOffRow), order, PageFilter(limit=limit, cursor=cursor))
         assert len(rows) <= limit
         ids += [row.id for row in rows]
         if cursor is None:
@@ -83,16 +83,16 @@ async def test_pages_of_any_size_hold_every_row_once_in_order(database: Database
 async def test_fetch_page_returns_named_rows_of_several_columns(database: Database) -> None:
     async with database.reading() as db:
         query = sa.select(col(TimeOffRow.id), col(TimeOffRow.starts_at))
-        rows, cursor = await fetch_page(db, query, BY_TIME, 1, None)
+        rows, cursor = await fetch_page(db, query, BY_TIME, PageFilter(limit=1))
     assert [(row.id, row.starts_at) for row in rows] == [(2, STARTS[1])]
     assert cursor is not None
 
 
 async def test_cursor_of_another_list_is_malformed(database: Database) -> None:
     async with database.reading() as db:
-        _, cursor = await fetch_page(db, sa.select(TimeOffRow), BY_TIME, 1, None)
+        _, cursor = await fetch_page(db, sa.select(TimeOffRow), BY_TIME, PageFilter(limit=1))
         with pytest.raises(Malformed):
-            await fetch_page(db, sa.select(TimeOffRow), newest_first(col(TimeOffRow.id)), 1, cursor)
+            await fetch_page(db, sa.select(TimeOffRow), newest_first(col(TimeOffRow.id)), PageFilter(limit=1, cursor=cursor))
 
 
 async def test_one_or_404_raises_not_found_without_row(database: Database) -> None:

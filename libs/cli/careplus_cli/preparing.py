@@ -1,13 +1,12 @@
 """Prepare a hospital's database for its services: the schema, and the demo's people or the first administrator."""
 
-from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import typer
 
-from careplus_runtime.process.settings import Settings
+from careplus_runtime.process.settings import Settings, is_loopback
 
 if TYPE_CHECKING:
     from careplus_cli.database import Contents
@@ -27,7 +26,7 @@ class CannotOpen(Exception):
 
 def check_demo_is_local(settings: Settings) -> None:
     """Raise CannotOpen when other machines could reach a demo hospital."""
-    if not _is_loopback(settings.host):
+    if not is_loopback(settings.host):
         raise CannotOpen(f"The passwords of a demo are public, so it opens on 127.0.0.1 only, not on {settings.host}.")
 
 
@@ -74,10 +73,3 @@ def _check_kind(contents: "Contents", demo: bool) -> None:
     if contents.has_demo and not demo:
         reason = "This database is a demo hospital's, and its passwords are public"
         raise CannotOpen(f"{reason}: add --demo, or in containers set CAREPLUS_DEMO=1. {remedy}")
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False

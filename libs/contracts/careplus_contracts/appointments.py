@@ -11,14 +11,13 @@ from careplus_contracts.refusals import IllegalTransition, NotFound, Refusal, Sl
 from careplus_contracts.values import (
     Answer,
     Body,
-    Cursor,
     DateOfBirth,
     Day,
     Id,
     Instant,
-    Limit,
     OptionalWords,
     Page,
+    PageFilter,
     Person,
     Phone,
     Reason,
@@ -127,13 +126,13 @@ class BookByPhone(Refusal):
     status = 409
 
 
+class AppointmentFilter(PageFilter):
+    when: When | None = None
+    status: AppointmentStatus | None = None
+
+
 @api.get("/api/appointments", roles={Role.PATIENT}, conditional=True)
-async def list_appointments(
-    when: When | None = None,
-    status: AppointmentStatus | None = None,
-    limit: Limit = 20,
-    cursor: Cursor | None = None,
-) -> Appointments:
+async def list_appointments(query: AppointmentFilter) -> Appointments:
     """List your appointments: upcoming ones soonest first, otherwise latest first. Cancelled appointments are past."""
 
 
@@ -184,15 +183,15 @@ async def cancel(appointment_id: Id, body: Cancel | None = None) -> Appointment:
     """Cancel one of your appointments. Cancelling again has no effect and the same answer."""
 
 
+class VisitFilter(PageFilter):
+    day: OneDay = None
+    from_: FirstDay = None
+    to: LastDay = None
+    status: AppointmentStatus | None = None
+
+
 @api.get("/api/doctor/appointments", roles={Role.DOCTOR}, conditional=True)
-async def list_visits(
-    day: OneDay = None,
-    from_: FirstDay = None,
-    to: LastDay = None,
-    status: AppointmentStatus | None = None,
-    limit: Limit = 20,
-    cursor: Cursor | None = None,
-) -> Visits:
+async def list_visits(query: VisitFilter) -> Visits:
     """List the visits to you in order of time; by default from today on."""
 
 

@@ -5,7 +5,7 @@ from enum import StrEnum
 from pydantic import Field
 
 from careplus_contracts.endpoints import Contract, Role
-from careplus_contracts.values import Answer, Code, Cursor, Id, Instant, Limit, Page, Person
+from careplus_contracts.values import Answer, Code, Filter, Id, Instant, Page, PageFilter, Person
 
 api = Contract(service="auth", tag="audit")
 
@@ -63,35 +63,36 @@ class Accesses(Page[Access]):
     """Accesses, newest first."""
 
 
+class AuditFilter(Filter):
+    from_: Instant | None = None
+    to: Instant | None = None
+    account_id: Id | None = None
+    patient_id: Id | None = None
+    action: Code | None = None
+    outcome: Code | None = None
+
+
+class AuditPageFilter(AuditFilter, PageFilter):
+    """The same, page by page."""
+
+
 @api.get("/api/admin/audit", roles={Role.ADMIN}, always_audited=True)
-async def list_audit(
-    from_: Instant | None = None,
-    to: Instant | None = None,
-    account_id: Id | None = None,
-    patient_id: Id | None = None,
-    action: Code | None = None,
-    outcome: Code | None = None,
-    limit: Limit = 20,
-    cursor: Cursor | None = None,
-) -> AuditEvents:
+async def list_audit(query: AuditPageFilter) -> AuditEvents:
     """List audit events, newest first, from `from` on and before `to`, filtered by account, patient, action and outcome."""
 
 
 @api.get("/api/admin/audit.csv", roles={Role.ADMIN}, media_type="text/csv", always_audited=True)
-async def export_audit(
-    from_: Instant | None = None,
-    to: Instant | None = None,
-    account_id: Id | None = None,
-    patient_id: Id | None = None,
-    action: Code | None = None,
-    outcome: Code | None = None,
-) -> str:
+async def export_audit(query: AuditFilter) -> str:
     """Export the newest 10,000 of the same events as a file for spreadsheets (RFC 4180).
 
     A cell that a spreadsheet would read as a formula starts with an apostrophe.
     """
 
 
+class AccessFilter(PageFilter):
+    own: bool = False
+
+
 @api.get("/api/me/access-log", roles={Role.PATIENT})
-async def list_accesses(own: bool = False, limit: Limit = 20, cursor: Cursor | None = None) -> Accesses:
+async def list_accesses(query: AccessFilter) -> Accesses:
     """List reads and changes of your record, newest first; with `own`, your own requests too."""

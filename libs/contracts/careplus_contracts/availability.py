@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, model_validator
 from careplus_contracts.appointments import Visit
 from careplus_contracts.endpoints import Contract, Role
 from careplus_contracts.refusals import NotFound
-from careplus_contracts.values import Answer, Body, Cursor, Id, Instant, Limit, Line, Page, Reason, Version, WallClock
+from careplus_contracts.values import Answer, Body, Id, Instant, Line, Page, PageFilter, Reason, Version, WallClock
 
 api = Contract(service="appointments", tag="availability")
 
@@ -117,7 +117,7 @@ async def set_availability(body: SetAvailability) -> Availability:
 
 
 @api.get("/api/doctor/time-off", roles={Role.DOCTOR})
-async def list_time_off(limit: Limit = 20, cursor: Cursor | None = None) -> TimesOff:
+async def list_time_off(query: PageFilter) -> TimesOff:
     """List your present and future time off."""
 
 

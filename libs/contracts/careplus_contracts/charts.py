@@ -17,15 +17,15 @@ from careplus_contracts.results import LabResult
 from careplus_contracts.values import (
     Answer,
     Body,
-    Cursor,
     DateOfBirth,
     Email,
+    Filter,
     Id,
     Instant,
     Justification,
-    Limit,
     Line,
     Page,
+    PageFilter,
     PastDay,
     Person,
     Query,
@@ -134,8 +134,12 @@ class Chart(Allergies, ProblemList):
     version: Version = Field(description="The version of allergies and problems; the other parts have their own versions.")
 
 
+class PatientFilter(PageFilter):
+    q: Query | None = None
+
+
 @api.get("/api/doctor/patients", roles={Role.DOCTOR})
-async def list_patients(q: Query | None = None, limit: Limit = 20, cursor: Cursor | None = None) -> PatientsInCare:
+async def list_patients(query: PatientFilter) -> PatientsInCare:
     """List the patients in your care by name. `q` searches names, or a date of birth such as `1984-05-17`."""
 
 
@@ -155,8 +159,13 @@ async def set_problems(patient_id: Id, body: SetProblems) -> ProblemList:
     """Replace the problem list of a patient in your care. The same list makes no new version."""
 
 
+class PatientSearch(Filter):
+    full_name: Line
+    date_of_birth: DateOfBirth
+
+
 @api.get("/api/doctor/patient-search", roles={Role.DOCTOR}, always_audited=True)
-async def search_patients(full_name: Line, date_of_birth: DateOfBirth) -> FoundPatients:
+async def search_patients(query: PatientSearch) -> FoundPatients:
     """Find any patient of the hospital by full name and date of birth, to open their chart in an emergency.
 
     Case and spaces are ignored; a part of a name matches no patient. Every search is audited, also without a match.

@@ -44,10 +44,8 @@ class Client:
         """Return the request that calls an endpoint."""
         arguments = inspect.signature(endpoint.stub).bind(*args, **kwargs).arguments
         body: BaseModel | None = arguments.pop(endpoint.body.name, None) if endpoint.body else None
-        if endpoint.filter:
-            arguments |= dict(arguments.pop(endpoint.filter.name))
+        query: dict[str, Any] = dict(arguments.pop(endpoint.filter.name)) if endpoint.filter else {}
         path = endpoint.path.format(**{name: quote(str(value), safe="") for name, value in arguments.items()})
-        in_query = {name: value for name, value in arguments.items() if f"{{{name}}}" not in endpoint.path}
         headers = {**self.headers}
         if self.token:
             headers["Authorization"] = f"Bearer {self.token}"
@@ -56,7 +54,7 @@ class Client:
         return self.http.build_request(
             endpoint.method,
             self.address + path,
-            params={name.rstrip("_"): _text(value) for name, value in in_query.items() if value is not None} or None,
+            params={name.rstrip("_"): _text(value) for name, value in query.items() if value is not None} or None,
             content=None if body is None else body.model_dump_json(exclude_unset=True),
             headers=headers,
         )

@@ -11,15 +11,14 @@ from careplus_contracts.refusals import NotFound, Refusal
 from careplus_contracts.values import (
     Answer,
     Body,
-    Cursor,
     Email,
     Id,
     Instant,
     Language,
-    Limit,
     Line,
     OptionalWords,
     Page,
+    PageFilter,
     Phone,
     Query,
     Version,
@@ -112,14 +111,14 @@ async def update_profile(body: UpdateProfile) -> Doctor:
     """Change your profile. Send a specialty that is set unchanged: only an administrator can change it."""
 
 
+class DoctorFilter(PageFilter):
+    q: Query | None = None
+    specialty: Query | None = None
+    active: bool | None = None
+
+
 @api.get("/api/admin/doctors", roles={Role.ADMIN})
-async def list_doctors(
-    q: Query | None = None,
-    specialty: Query | None = None,
-    active: bool | None = None,
-    limit: Limit = 20,
-    cursor: Cursor | None = None,
-) -> Doctors:
+async def list_doctors(query: DoctorFilter) -> Doctors:
     """List all doctors by name."""
 
 

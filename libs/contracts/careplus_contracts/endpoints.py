@@ -5,7 +5,7 @@ import re
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from enum import Enum, StrEnum
-from typing import Annotated, Any, Final, Generic, ParamSpec, TypeVar, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Final, Generic, ParamSpec, Protocol, TypeVar, get_args, get_origin, get_type_hints
 
 from pydantic import BaseModel
 
@@ -47,6 +47,8 @@ class Public(Enum):
 EVERYONE: Final = Public.EVERYONE
 SIGNED_IN: Final = frozenset(Role)
 Roles = Collection[Role] | Public
+Refusals = tuple[type[Refusal], ...]
+Example = Mapping[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +68,7 @@ class Endpoint(Generic[P, R_co]):
     method: str
     path: str
     roles: frozenset[Role] | Public
-    refuses: tuple[type[Refusal], ...]
+    refuses: Refusals
     status: int = 200
     answer: Any
     media_type: str = "application/json"
@@ -75,7 +77,7 @@ class Endpoint(Generic[P, R_co]):
     conditional: bool = False
     always_audited: bool = False
     audited: bool = True
-    example: Mapping[str, Any] | None = None
+    example: Example | None = None
     parameters: Mapping[str, inspect.Parameter]
     filter: inspect.Parameter | None
     body: inspect.Parameter | None
@@ -90,7 +92,7 @@ class Endpoint(Generic[P, R_co]):
         return inspect.getdoc(self.stub) or ""
 
     @property
-    def all_refusals(self) -> tuple[type[Refusal], ...]:
+    def all_refusals(self) -> Refusals:
         """The refusals named on the stub, then the ones that follow from its method, roles, parameters and flags."""
         implied = {
             HeadersTooLarge: True,
@@ -111,6 +113,12 @@ class Endpoint(Generic[P, R_co]):
         return isinstance(self.roles, Public) or role in self.roles
 
 
+class Declare(Protocol):
+    """The decorator that makes an endpoint of a stub."""
+
+    def __call__(self, stub: Callable[P, Awaitable[R_co]], /) -> Endpoint[P, R_co]: ...
+
+
 class Contract:
     """The endpoints of one noun, all served by one service.
 
@@ -127,57 +135,45 @@ class Contract:
         path: str,
         *,
         roles: Roles,
-        refuses: tuple[type[Refusal], ...] = (),
+        refuses: Refusals = (),
         conditional: bool = False,
         always_audited: bool = False,
         media_type: str = "application/json",
-    ) -> Callable[[Callable[P, Awaitable[R_co]]], Endpoint[P, R_co]]:
-        return self._declare(
-            "GET", path, roles, refuses, conditional=conditional, always_audited=always_audited, media_type=media_type
-        )
+    ) -> Declare:
+        flags = {"conditional": conditional, "always_audited": always_audited, "media_type": media_type}
+        return self._declare("GET", path, roles, refuses, **flags)
 
     def post(
         self,
         path: str,
         *,
         roles: Roles,
-        refuses: tuple[type[Refusal], ...] = (),
+        refuses: Refusals = (),
         status: int = 201,
         not_idempotent_because: str = "",
         not_audited_because: str = "",
-        example: Mapping[str, Any] | None = None,
-    ) -> Callable[[Callable[P, Awaitable[R_co]]], Endpoint[P, R_co]]:
+        example: Example | None = None,
+    ) -> Declare:
         """`not_idempotent_because`: why its answer cannot be stored. `not_audited_because`: why it leaves no audit event."""
         idempotent, audited = not not_idempotent_because, not not_audited_because
         return self._declare("POST", path, roles, refuses, status=status, idempotent=idempotent, audited=audited, example=example)
 
     def put(
-        self,
-        path: str,
-        *,
-        roles: Roles,
-        refuses: tuple[type[Refusal], ...] = (),
-        versioned: bool = False,
-        example: Mapping[str, Any] | None = None,
-    ) -> Callable[[Callable[P, Awaitable[R_co]]], Endpoint[P, R_co]]:
+        self, path: str, *, roles: Roles, refuses: Refusals = (), versioned: bool = False, example: Example | None = None
+    ) -> Declare:
         return self._declare("PUT", path, roles, refuses, idempotent=True, versioned=versioned, example=example)
 
-    def delete(
-        self, path: str, *, roles: Roles, refuses: tuple[type[Refusal], ...] = ()
-    ) -> Callable[[Callable[P, Awaitable[R_co]]], Endpoint[P, R_co]]:
+    def delete(self, path: str, *, roles: Roles, refuses: Refusals = ()) -> Declare:
         return self._declare("DELETE", path, roles, refuses, status=204)
 
-    def _declare(
-        self, method: str, path: str, roles: Roles, refuses: tuple[type[Refusal], ...], **flags: Any
-    ) -> Callable[[Callable[P, Awaitable[R_co]]], Endpoint[P, R_co]]:
-        """Return the decorator that makes an endpoint of a stub."""
-
+    def _declare(self, method: str, path: str, roles: Roles, refuses: Refusals, **flags: Any) -> Declare:
         def declare(stub: Callable[P, Awaitable[R_co]]) -> Endpoint[P, R_co]:
             signature = resolved_parameters(stub)
             filter_ = next((p for p in signature.values() if is_filter(p.annotation)), None)
             body = next((p for p in signature.values() if is_body(p.annotation)), None)
-            if missing := set(re.findall(r"{(\w+)}", path)) - set(signature):
-                raise TypeError(f"{stub.__name__}: {path} names {missing}, the signature does not")
+            in_path = {name: p for name, p in signature.items() if p not in (filter_, body)}
+            if (named := set(re.findall(r"{(\w+)}", path))) != set(in_path):
+                raise TypeError(f"{stub.__name__}: {path} names {named}, the signature {set(in_path)}; a Filter holds the query")
             endpoint = Endpoint(
                 name=stub.__name__,
                 service=self.service,
@@ -187,7 +183,7 @@ class Contract:
                 roles=roles if isinstance(roles, Public) else frozenset(roles),
                 refuses=refuses,
                 answer=get_type_hints(stub, include_extras=True)["return"],
-                parameters={name: p for name, p in signature.items() if p not in (filter_, body)} | _members(filter_),
+                parameters=in_path | _members(filter_),
                 filter=filter_,
                 body=body,
                 stub=stub,

@@ -7,7 +7,7 @@ from pydantic import Field
 from careplus_contracts.doctors import BookingMode
 from careplus_contracts.endpoints import EVERYONE, Contract
 from careplus_contracts.refusals import NotFound
-from careplus_contracts.values import Answer, Count, Cursor, Day, Id, Instant, Language, Limit, Page, Query
+from careplus_contracts.values import Answer, Count, Day, Filter, Id, Instant, Language, Page, PageFilter, Query
 
 api = Contract(service="appointments", tag="finding")
 
@@ -61,14 +61,14 @@ async def list_specialties() -> Specialties:
     """List specialties that have at least one doctor."""
 
 
+class DoctorSearch(PageFilter):
+    q: Query | None = None
+    specialty: Query | None = None
+    language: Language | None = None
+
+
 @api.get("/api/doctors", roles=EVERYONE)
-async def find_doctors(
-    q: Query | None = None,
-    specialty: Query | None = None,
-    language: Language | None = None,
-    limit: Limit = 20,
-    cursor: Cursor | None = None,
-) -> FoundDoctors:
+async def find_doctors(query: DoctorSearch) -> FoundDoctors:
     """Find doctors, by name; `q` searches names, specialties and biographies."""
 
 
@@ -77,10 +77,14 @@ async def show_doctor(doctor_id: Id) -> FoundDoctor:
     """Read the public profile of a doctor."""
 
 
+class SlotFilter(Filter):
+    start: FirstDay = None
+    days: Days = 7
+
+
 @api.get("/api/doctors/{doctor_id}/slots", roles=EVERYONE, refuses=(NotFound,))
 async def find_slots(
     doctor_id: Id,
-    start: FirstDay = None,
-    days: Days = 7,
+    query: SlotFilter,
 ) -> Slots:
     """Find the free times of a doctor on some days of the clinic's calendar."""

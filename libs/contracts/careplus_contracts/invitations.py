@@ -4,7 +4,7 @@ from pydantic import Field
 
 from careplus_contracts.accounts import EmailTaken
 from careplus_contracts.endpoints import Contract, Role
-from careplus_contracts.values import Answer, Body, Cursor, Email, Id, Instant, Limit, Line, Page
+from careplus_contracts.values import Answer, Body, Email, Id, Instant, Line, Page, PageFilter
 
 api = Contract(service="auth", tag="invitations")
 
@@ -49,5 +49,5 @@ async def invite(body: Invite) -> NewInvitation:
 
 
 @api.get("/api/admin/invitations", roles={Role.ADMIN})
-async def list_invitations(limit: Limit = 20, cursor: Cursor | None = None) -> Invitations:
+async def list_invitations(query: PageFilter) -> Invitations:
     """List all invitations, newest first."""

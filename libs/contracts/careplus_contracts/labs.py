@@ -14,16 +14,16 @@ from careplus_contracts.values import (
     Body,
     Code,
     Currency,
-    Cursor,
     DateOfBirth,
     Day,
+    Filter,
     Id,
     Instant,
-    Limit,
     Line,
     MinorUnits,
     OptionalWords,
     Page,
+    PageFilter,
     Person,
     Query,
     Reason,
@@ -223,8 +223,12 @@ class CodeTaken(Refusal):
     status = 409
 
 
+class LabTestFilter(PageFilter):
+    q: Query | None = None
+
+
 @api.get("/api/labs/tests", roles=SIGNED_IN)
-async def list_tests(q: Query | None = None, limit: Limit = 20, cursor: Cursor | None = None) -> LabTests:
+async def list_tests(query: LabTestFilter) -> LabTests:
     """List the catalogue by code; `q` searches codes, names, categories and explanations.
 
     Administrators and the laboratory see inactive tests too.
@@ -268,8 +272,12 @@ async def update_test(code: Code, body: DescribeTest) -> LabTest:
     """Change a test, or end its bookability with `active: false`."""
 
 
+class LabSlotFilter(Filter):
+    day: Day | None = None
+
+
 @api.get("/api/labs/slots", roles=SIGNED_IN)
-async def list_lab_slots(day: Day | None = None) -> LabSlots:
+async def list_lab_slots(query: LabSlotFilter) -> LabSlots:
     """List the times of one clinic day, by default today, for specimens. Times in between can be booked too."""
 
 
@@ -283,10 +291,12 @@ async def book_tests(body: BookTests) -> LabBooking:
     """Book tests for yourself."""
 
 
+class LabBookingFilter(PageFilter):
+    status: LabBookingStatus | None = None
+
+
 @api.get("/api/labs/bookings", roles={Role.PATIENT}, conditional=True)
-async def list_lab_bookings(
-    status: LabBookingStatus | None = None, limit: Limit = 20, cursor: Cursor | None = None
-) -> LabBookings:
+async def list_lab_bookings(query: LabBookingFilter) -> LabBookings:
     """List your laboratory bookings, latest first."""
 
 
@@ -319,13 +329,13 @@ async def order_tests(body: OrderTests) -> LabBooking:
     """Order tests for a patient in your care."""
 
 
+class WorklistFilter(PageFilter):
+    status: LabBookingStatus | None = None
+    day: OnlyDay = None
+
+
 @api.get("/api/labs/worklist", roles={Role.LAB}, conditional=True)
-async def list_worklist(
-    status: LabBookingStatus | None = None,
-    day: OnlyDay = None,
-    limit: Limit = 20,
-    cursor: Cursor | None = None,
-) -> Worklist:
+async def list_worklist(query: WorklistFilter) -> Worklist:
     """List bookings in order of time; without `status`, the bookings that still need work."""
 
 

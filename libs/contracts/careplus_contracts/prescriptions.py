@@ -11,13 +11,12 @@ from careplus_contracts.refusals import IllegalTransition, NotFound
 from careplus_contracts.values import (
     Answer,
     Body,
-    Cursor,
     Id,
     Instant,
-    Limit,
     Line,
     OptionalWords,
     Page,
+    PageFilter,
     Person,
     Reason,
     Reference,
@@ -104,13 +103,13 @@ async def prescribe(body: Prescribe) -> Prescription:
     """
 
 
+class PrescribedFilter(PageFilter):
+    patient_id: Id | None = None
+    status: PrescriptionStatus | None = None
+
+
 @api.get("/api/doctor/prescriptions", roles={Role.DOCTOR})
-async def list_prescribed(
-    patient_id: Id | None = None,
-    status: PrescriptionStatus | None = None,
-    limit: Limit = 20,
-    cursor: Cursor | None = None,
-) -> Prescriptions:
+async def list_prescribed(query: PrescribedFilter) -> Prescriptions:
     """List the prescriptions that you wrote, newest first."""
 
 
@@ -125,10 +124,12 @@ async def stop_prescription(prescription_id: Id, body: StopPrescription | None =
     """Stop one of your prescriptions."""
 
 
+class PrescriptionFilter(PageFilter):
+    status: PrescriptionStatus | None = None
+
+
 @api.get("/api/prescriptions", roles={Role.PATIENT})
-async def list_prescriptions(
-    status: PrescriptionStatus | None = None, limit: Limit = 20, cursor: Cursor | None = None
-) -> Prescriptions:
+async def list_prescriptions(query: PrescriptionFilter) -> Prescriptions:
     """List the prescriptions written for you, newest first."""
 
 

@@ -10,12 +10,11 @@ from careplus_contracts.refusals import IllegalTransition, NotFound, SlotTaken
 from careplus_contracts.values import (
     Answer,
     Body,
-    Cursor,
     DateOfBirth,
     Id,
     Instant,
-    Limit,
     Page,
+    PageFilter,
     Person,
     Phone,
     Reference,
@@ -81,17 +80,17 @@ class Rearrange(Body):
         return self
 
 
+class ReceptionFilter(PageFilter):
+    doctor_id: Id | None = None
+    patient_id: Id | None = None
+    day: OneDay = None
+    from_: FirstDay = None
+    to: LastDay = None
+    status: AppointmentStatus | None = None
+
+
 @api.get("/api/admin/appointments", roles={Role.ADMIN}, conditional=True)
-async def list_arrangements(
-    doctor_id: Id | None = None,
-    patient_id: Id | None = None,
-    day: OneDay = None,
-    from_: FirstDay = None,
-    to: LastDay = None,
-    status: AppointmentStatus | None = None,
-    limit: Limit = 20,
-    cursor: Cursor | None = None,
-) -> Arrangements:
+async def list_arrangements(query: ReceptionFilter) -> Arrangements:
     """List the appointments of all patients in order of time; by default from today on."""
 
 

@@ -9,14 +9,13 @@ from careplus_contracts.refusals import IllegalTransition, NotFound
 from careplus_contracts.values import (
     Answer,
     Body,
-    Cursor,
     Day,
     Id,
     Instant,
-    Limit,
     Line,
     OptionalWords,
     Page,
+    PageFilter,
     Person,
     Reference,
     Version,
@@ -101,13 +100,13 @@ async def refer(body: Refer) -> Referral:
     """Refer a patient in your care."""
 
 
+class ReferredFilter(PageFilter):
+    direction: Direction = Direction.SENT
+    status: ReferralStatus | None = None
+
+
 @api.get("/api/doctor/referrals", roles={Role.DOCTOR})
-async def list_referred(
-    direction: Direction = Direction.SENT,
-    status: ReferralStatus | None = None,
-    limit: Limit = 20,
-    cursor: Cursor | None = None,
-) -> Referrals:
+async def list_referred(query: ReferredFilter) -> Referrals:
     """List the referrals that you sent, or that were sent to you or your specialty, newest first."""
 
 
@@ -122,8 +121,12 @@ async def update_referral(referral_id: Id, body: UpdateReferral) -> Referral:
     """Set the next status of a referral: the receiver accepts, declines, books, sees; the sender cancels or closes."""
 
 
+class ReferralFilter(PageFilter):
+    status: ReferralStatus | None = None
+
+
 @api.get("/api/referrals", roles={Role.PATIENT})
-async def list_referrals(status: ReferralStatus | None = None, limit: Limit = 20, cursor: Cursor | None = None) -> Referrals:
+async def list_referrals(query: ReferralFilter) -> Referrals:
     """List your referrals, newest first."""
 
 

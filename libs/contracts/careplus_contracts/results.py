@@ -13,13 +13,12 @@ from careplus_contracts.values import (
     Answer,
     Body,
     Code,
-    Cursor,
     Id,
     Instant,
-    Limit,
     Line,
     OptionalWords,
     Page,
+    PageFilter,
     Person,
     Reference,
     Version,
@@ -197,7 +196,7 @@ async def verify_result(result_id: Id, body: VerifyResult | None = None) -> LabR
 
 
 @api.get("/api/labs/results", roles={Role.PATIENT})
-async def list_results(limit: Limit = 20, cursor: Cursor | None = None) -> LabResults:
+async def list_results(query: PageFilter) -> LabResults:
     """List your released results, newest first."""
 
 
@@ -207,18 +206,18 @@ async def show_result(result_id: Id) -> LabResult:
 
 
 @api.get("/api/labs/trends/{analyte}", roles={Role.PATIENT}, refuses=(NotFound,))
-async def show_trend(analyte: Code, limit: Limit = 20, cursor: Cursor | None = None) -> Trend:
+async def show_trend(analyte: Code, query: PageFilter) -> Trend:
     """List your released values of one analyte, newest first."""
 
 
+class ReviewFilter(PageFilter):
+    seen: bool | None = None
+    released: bool | None = None
+    patient_id: Id | None = None
+
+
 @api.get("/api/doctor/lab-results", roles={Role.DOCTOR}, conditional=True)
-async def list_results_to_review(
-    seen: bool | None = None,
-    released: bool | None = None,
-    patient_id: Id | None = None,
-    limit: Limit = 20,
-    cursor: Cursor | None = None,
-) -> LabResults:
+async def list_results_to_review(query: ReviewFilter) -> LabResults:
     """List verified results of patients in your care and of tests that you ordered, newest first."""
 
 

@@ -6,7 +6,7 @@ from pydantic import Field, StringConstraints
 
 from careplus_contracts.endpoints import SIGNED_IN, Contract
 from careplus_contracts.refusals import NotFound, Unauthenticated
-from careplus_contracts.values import Answer, Cursor, Instant, Limit, Page
+from careplus_contracts.values import Answer, Instant, Page, PageFilter
 
 api = Contract(service="auth", tag="sessions")
 
@@ -37,7 +37,7 @@ class RefreshReused(Unauthenticated):
 
 
 @api.get("/auth/sessions", roles=SIGNED_IN)
-async def list_sessions(limit: Limit = 20, cursor: Cursor | None = None) -> Sessions:
+async def list_sessions(query: PageFilter) -> Sessions:
     """List your open sessions."""
 
 

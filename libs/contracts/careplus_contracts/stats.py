@@ -6,7 +6,7 @@ from pydantic import Field
 
 from careplus_contracts.appointments import AppointmentStatus
 from careplus_contracts.endpoints import Contract, Role
-from careplus_contracts.values import Answer, Count, Day, Person
+from careplus_contracts.values import Answer, Count, Day, Filter, Person
 
 api = Contract(service="doctors", tag="stats")
 
@@ -45,9 +45,11 @@ class Stats(Answer):
     lab_turnaround_hours: float | None = Field(description="Median from collection to verification; null: none verified.")
 
 
+class StatsFilter(Filter):
+    from_: FirstDay = None
+    to: LastDay = None
+
+
 @api.get("/api/admin/stats", roles={Role.ADMIN})
-async def show_stats(
-    from_: FirstDay = None,
-    to: LastDay = None,
-) -> Stats:
+async def show_stats(query: StatsFilter) -> Stats:
     """Read totals, and the visits of a period by day and status."""

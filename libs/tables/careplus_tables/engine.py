@@ -29,6 +29,10 @@ class WriteSession(AsyncSession):
     """A session in one transaction, which `Database.writing` commits or rolls back."""
 
 
+AnySession = ReadSession | WriteSession
+"""The session of a function that only reads and is called by readers and writers."""
+
+
 def is_sqlite(url: str | URL) -> bool:
     """Return whether the address names an SQLite file."""
     return make_url(url).get_backend_name() == "sqlite"

@@ -2,8 +2,6 @@
 
 from datetime import datetime
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from careplus_appointments.rules import slots, visits
 from careplus_appointments.rules.slots import Calendar
 from careplus_appointments.store import calendars
@@ -12,12 +10,13 @@ from careplus_clinic.clinic_time import DAY, day_bounds, days_from, local_date, 
 from careplus_contracts.refusals import SlotTaken
 from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.settings import Settings
+from careplus_tables.engine import AnySession
 
 ALTERNATIVES_WITHIN_DAYS = 14
 
 
 async def check_free(
-    db: AsyncSession,
+    db: AnySession,
     settings: Settings,
     who: Identity,
     patient_id: int,

@@ -7,12 +7,13 @@ from typing import Any
 import aiohttp
 import httpx
 from httpx_aiohttp import AiohttpTransport
+from starlette.requests import ClientDisconnect
 from starlette.types import Message, Receive, Scope, Send
 
 from careplus_contracts.endpoints import Endpoint
 from careplus_contracts.refusals import Forbidden, TimedOut, Unavailable
 from careplus_gateway.circuit_breaker import SLOTS, UNREACHABLE, CircuitBreaker
-from careplus_gateway.request_limits import ClientDisconnected, read_body
+from careplus_gateway.request_limits import read_body
 from careplus_runtime.identity.authorization import RequireRole
 from careplus_runtime.process.logs import error_type, log
 
@@ -70,10 +71,10 @@ class Forward(RequireRole):
             await self._forward(self._request(scope, b"", self.to_service - OF_BODY), scope, send, refusal)
 
     async def _forward_with_body(self, scope: Scope, receive: Receive, send: Send) -> None:
-        with suppress(ClientDisconnected):
+        with suppress(ClientDisconnect):
             async with AsyncExitStack() as memory:
-                content = await read_body(receive, memory)
-                await self._forward(self._request(scope, content, self.to_service), scope, send)
+                request = self._request(scope, await read_body(receive, memory), self.to_service)
+                await self._forward(request, scope, send)
 
     async def _forward(self, request: httpx.Request, scope: Scope, send: Send, refusal: Forbidden | None = None) -> None:
         """Send the service's response. Raise TimedOut, Unavailable, or the `refusal` if the service does not refuse."""
@@ -108,14 +109,8 @@ class Forward(RequireRole):
         path, query = scope["raw_path"].decode("ascii"), scope["query_string"].decode("ascii")
         url = _parsed(f"{scope['app'].state.settings.service_url(self.service)}{path}{query and '?'}{query}")
         headers = [pair for pair in scope["headers"] if pair[0] in allowed]
-        headers.append((b"x-request-id", scope["request_id"].encode()))
-        if scope.get("client"):
-            headers.append((b"x-forwarded-for", scope["client"][0].encode()))
-        stream = httpx.ByteStream(content)
-        request = httpx.Request(self.method, url, headers=headers, stream=stream, extensions={"timeout": TIMEOUTS})
-        # the body is then sent in one piece, and can be sent again
-        request.read()
-        return request
+        headers += [(b"x-request-id", scope["request_id"].encode()), (b"x-forwarded-for", scope["client"][0].encode())]
+        return httpx.Request(self.method, url, headers=headers, content=content, extensions={"timeout": TIMEOUTS})
 
     async def _response(
         self, transport: Transport, request: httpx.Request, breaker: CircuitBreaker, *, is_repeated: bool = False

@@ -23,10 +23,9 @@ class ProxyHeadersMiddleware:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope.get("client"):
-            proxies: TrustedProxies = scope["app"].state.proxies
-            if proxies.networks or proxies.names:
-                scope["client"] = (proxies.client_address(scope["client"][0], scope["headers"]), 0)
+        if scope["type"] == "http":
+            peer = (scope.get("client") or [""])[0]  # None: the peer disconnected at once
+            scope["client"] = (scope["app"].state.proxies.client_address(peer, scope["headers"]), 0)
         await self.app(scope, receive, send)
 
 

@@ -40,7 +40,7 @@ class SlidingWindows:
 async def policy_for(scope: Scope) -> tuple[str, int, str]:
     """Return the policy's name and limit for a request, and the account or network to count; for `/auth` always the network."""
     settings: Settings = scope["app"].state.settings
-    network = network_of(scope["client"][0] if scope.get("client") else "")
+    network = network_of(scope["client"][0])
     if scope["path"].startswith("/auth/"):
         return "auth", settings.rate_auth, network
     if header(scope, b"authorization") is not None:
@@ -57,6 +57,7 @@ class RateLimitMiddleware:
         self.windows = SlidingWindows()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        app: ASGIApp = self.app
         if scope["type"] == "http":
             policy, limit, subject = await policy_for(scope)
             is_allowed, remaining, reset_s = self.windows.count(f"{policy}/{subject}", limit)
@@ -64,8 +65,6 @@ class RateLimitMiddleware:
             terms = f'"{policy}";q={limit};w={WINDOW_S}'.encode()
             scope["response_headers"] += [(b"ratelimit-policy", terms), (b"ratelimit", quota)]
             if not is_allowed:
-                response = problem(TooManyRequests(TOO_MANY), scope["request_id"])
+                app = response = problem(TooManyRequests(TOO_MANY), scope["request_id"])
                 response.headers["Retry-After"] = str(reset_s)
-                await response(scope, receive, send)
-                return
-        await self.app(scope, receive, send)
+        await app(scope, receive, send)

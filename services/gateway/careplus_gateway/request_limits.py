@@ -4,6 +4,7 @@ import asyncio
 import re
 from contextlib import AsyncExitStack
 
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from careplus_contracts.refusals import AddressTooLong, HeadersTooLarge, NotFound, NotHttp, Refusal, TooLarge, Unavailable
@@ -57,17 +58,13 @@ def _is_http(version: str, headers: list[tuple[bytes, bytes]]) -> bool:
     return (version == "1.1" and hosts == 1 and codings <= {b"chunked"}) or (version == "1.0" and hosts <= 1 and not codings)
 
 
-class ClientDisconnected(Exception):
-    """The client closed the connection before the body was complete."""
-
-
 async def read_body(receive: Receive, memory: AsyncExitStack) -> bytes:
-    """Return the whole body, which counts as large until `memory` closes. Raise ClientDisconnected, TooLarge or Unavailable."""
+    """Return the whole body, which counts as large until `memory` closes. Raise ClientDisconnect, TooLarge or Unavailable."""
     chunks, received, more = list[bytes](), 0, True
     while more:
         message = await receive()
         if message["type"] == "http.disconnect":
-            raise ClientDisconnected
+            raise ClientDisconnect
         chunks.append(message.get("body", b""))
         before, received = received, received + len(chunks[-1])
         if received > MAX_BODY:

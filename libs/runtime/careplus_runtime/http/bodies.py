@@ -12,8 +12,10 @@ from pydantic import TypeAdapter, ValidationError
 from careplus_contracts.endpoints import Endpoint
 from careplus_contracts.refusals import Malformed
 from careplus_runtime.http.problems import malformed, not_accepted
+from careplus_runtime.identity.tokens import Identity
+from careplus_tables.engine import ReadSession
 
-RecordLoader = Callable[..., Awaitable[Any]]
+RecordLoader = Callable[[ReadSession, Identity, Any], Awaitable[Any]]
 """A store function `(db, user, id)` that raises NotFound for an unknown record and for a record of another person."""
 
 

@@ -6,14 +6,13 @@ from inspect import Parameter
 from typing import Annotated, Any, get_args
 
 from fastapi import Depends, Request, Response, params
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from careplus_contracts.refusals import Stale
 from careplus_runtime.http.problems import header
 from careplus_runtime.identity.authorization import identify
 from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.settings import Settings
-from careplus_tables.engine import Database
+from careplus_tables.engine import ReadSession, WriteSession
 
 
 async def _current_user(request: Request) -> Identity:
@@ -45,27 +44,14 @@ async def _response(_: Request) -> Response:
     return response
 
 
-async def session(request: Request) -> AsyncIterator[AsyncSession]:
-    """Yield a session that reads for GET and one that writes for any other method."""
-    database: Database = request.app.state.database
-    async with database.reading() if request.method == "GET" else database.writing() as session:
+async def read_session(request: Request) -> AsyncIterator[ReadSession]:
+    async with request.app.state.database.reading() as session:
         yield session
 
 
-async def read_session(request: Request) -> AsyncIterator[AsyncSession]:
-    database: Database = request.app.state.database
-    async with database.reading() as session:
+async def write_session(request: Request) -> AsyncIterator[WriteSession]:
+    async with request.app.state.database.writing() as session:
         yield session
-
-
-async def write_session(request: Request) -> AsyncIterator[AsyncSession]:
-    database: Database = request.app.state.database
-    async with database.writing() as session:
-        yield session
-
-
-async def no_session(_: Request) -> AsyncIterator[Any]:
-    yield None
 
 
 CurrentUser = Annotated[Identity, Depends(_current_user)]
@@ -76,17 +62,15 @@ AppSettings = Annotated[Settings, Depends(_app_settings)]
 """The settings of this installation."""
 IfMatch = Annotated[frozenset[str] | None, Depends(_if_match)]
 """The entity tags of If-Match; None: the caller accepts any version."""
-ReadDb = Annotated[AsyncSession, Depends(read_session, scope="function")]
+ReadDb = Annotated[ReadSession, Depends(read_session, scope="function")]
 """A session that can only read, closed before the response is sent."""
-WriteDb = Annotated[AsyncSession, Depends(write_session, scope="function")]
+WriteDb = Annotated[WriteSession, Depends(write_session, scope="function")]
 """One transaction: committed before the response is sent, rolled back by a refusal."""
-Db = Annotated[AsyncSession, Depends(session, scope="function")]
-"""ReadDb for GET, WriteDb for any other method."""
 
 PROVIDERS: dict[Any, Callable[[Request], Awaitable[Any]]] = {
     one: one for one in (_current_user, _optional_user, _app_settings, _if_match)
 } | {Request: _request, Response: _response}
-SESSIONS = frozenset({session, read_session, write_session})
+SESSIONS = frozenset({read_session, write_session})
 
 
 def dependency_of(parameter: Parameter) -> Any:

@@ -7,7 +7,7 @@ so it solves only dependencies that a handler declares itself with `Depends`.
 import hashlib
 import inspect
 from collections.abc import Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from functools import partial
 from typing import Any
 
@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from careplus_contracts.endpoints import Endpoint, resolved_parameters
 from careplus_runtime.audit.recorder import Auditor
 from careplus_runtime.http.bodies import JsonBody, RecordLoader
-from careplus_runtime.http.dependencies import PROVIDERS, SESSIONS, dependency_of, no_session
+from careplus_runtime.http.dependencies import PROVIDERS, SESSIONS, dependency_of
 from careplus_runtime.http.idempotency import StoreAnswer, replay_or_run
 from careplus_runtime.http.parameters import Parameters
 
@@ -37,7 +37,8 @@ class BoundHandler:
         self.parameters = Parameters(endpoint)
         self.auditor = Auditor(endpoint)
         self.providers: dict[str, Callable[[Request], Awaitable[Any]]] = {}
-        self.db_name, self.open_session = "", asynccontextmanager(no_session)
+        self.db_name: str = ""
+        self.open_session: Callable[[Request], Any] = nullcontext
         declared, dependencies = resolved_parameters(endpoint.stub), []
         for name, parameter in resolved_parameters(handler).items():
             dependency = dependency_of(parameter)

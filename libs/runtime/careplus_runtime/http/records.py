@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.elements import SQLCoreOperations
 
 from careplus_contracts.refusals import NotFound
-from careplus_contracts.values import Id
+from careplus_contracts.values import Id, PageFilter
 from careplus_runtime.http.paging import after, page
 from careplus_runtime.http.problems import NOTHING_HERE
 
@@ -17,37 +17,50 @@ AnySelect = Select[*tuple[Any, ...]]
 
 
 class Keyset(NamedTuple):
-    """The order of a list: its columns, the type of their values in a cursor, and the same values of a row."""
+    """The order of a list: its columns, the type of the key in a cursor, and the key of a row.
+
+    The key has the values of the columns, or `position` returns them for it, in order.
+    """
 
     columns: Sequence[SQLCoreOperations[Any]]
     cursor_type: Any
-    values: Callable[[Any], Any]
+    key: Callable[[Any], Any]
     descending: bool = False
+    position: Callable[[Any], Sequence[Any]] | None = None
 
     def continue_after(self, query: AnySelect, cursor: str | None) -> AnySelect:
         """Return the query in this order, from the row after the cursor on. Raise Malformed for a foreign cursor."""
         key = after(cursor, self.cursor_type)
         if key is not None:
-            columns, last = (tuple_(*self.columns), key) if len(self.columns) > 1 else (self.columns[0], key)
+            columns = tuple_(*self.columns) if len(self.columns) > 1 else self.columns[0]
+            last = key if self.position is None else tuple_(*self.position(key))
             query = query.where(columns < last if self.descending else columns > last)
         return query.order_by(*(column.desc() if self.descending else column for column in self.columns))
 
 
-def newest_first(id_column: SQLCoreOperations[Any]) -> Keyset:
-    """Return the order by descending id, of rows that have an `id`."""
-    return Keyset((id_column,), Id, lambda row: row.id, descending=True)
+def newest_first(id_column: SQLCoreOperations[Any], key: Callable[[Any], Any] = lambda row: row.id) -> Keyset:
+    """Return the order by descending id; `key` returns the id of a row."""
+    return Keyset((id_column,), Id, key, descending=True)
 
 
-async def fetch_page(
-    db: AsyncSession, query: AnySelect, order: Keyset, limit: int, cursor: str | None
-) -> tuple[Sequence[Any], str | None]:
-    """Return at most `limit` rows after the cursor, and the cursor of the next page; entities where one is selected.
+def by_name(
+    name: SQLCoreOperations[Any], id_column: SQLCoreOperations[Any], name_of: Callable[[int], Any], key: Callable[[Any], Any]
+) -> Keyset:
+    """Return the order by name and id. The cursor has only the id, because a name may exceed a cursor's length.
+
+    `name_of` returns the statement that selects the name of an id; `key` returns the id of a row.
+    """
+    return Keyset((name, id_column), Id, key, position=lambda last: (name_of(last).correlate(None).scalar_subquery(), last))
+
+
+async def fetch_page(db: AsyncSession, query: AnySelect, order: Keyset, wanted: PageFilter) -> tuple[Sequence[Any], str | None]:
+    """Return the rows of the wanted page, and the cursor of the next one; entities where one is selected.
 
     Raise Malformed for a cursor of another list.
     """
-    result = await db.execute(order.continue_after(query, cursor).limit(limit + 1))
+    result = await db.execute(order.continue_after(query, wanted.cursor).limit(wanted.limit + 1))
     rows: Sequence[Any] = result.scalars().all() if len(result.keys()) == 1 else result.all()
-    return page(rows, limit, order.values)
+    return page(rows, wanted.limit, order.key)
 
 
 async def one_or_404(db: AsyncSession, query: Select[T]) -> T:

@@ -16,7 +16,7 @@ from careplus_contracts.refusals import Refusal, Unavailable
 from careplus_runtime.audit.group_commit import EventWriter
 from careplus_runtime.audit.recorder import answer_and_audit_refusal
 from careplus_runtime.http.bodies import RecordLoader
-from careplus_runtime.http.dependencies import Db, IfMatch, ReadDb, WriteDb
+from careplus_runtime.http.dependencies import IfMatch, ReadDb, WriteDb
 from careplus_runtime.http.handlers import BoundHandler, Handler
 from careplus_runtime.http.problems import answer_http_exception, problem
 from careplus_runtime.http.request_id import RequestIdMiddleware
@@ -66,10 +66,10 @@ def check_agreement(endpoint: Endpoint[..., Any], handler: Handler) -> None:
     if len(taken) < len(declared) or any(parameter.kind is not parameter.KEYWORD_ONLY for parameter in dependencies):
         raise TypeError(f"{endpoint.name}: a handler takes the parameters of the contract, then `*`, then dependencies")
     kinds = [parameter.annotation for parameter in dependencies]
-    sessions = [kind for kind in kinds if kind in (Db, ReadDb, WriteDb)]
+    sessions = [kind for kind in kinds if kind in (ReadDb, WriteDb)]
     if len(sessions) > 1 or (endpoint.method == "GET" and WriteDb in sessions):
         raise TypeError(f"{endpoint.name}: a handler takes one session; a GET takes ReadDb, because it may not write")
-    if endpoint.idempotent and sessions not in ([Db], [WriteDb]):
+    if endpoint.idempotent and WriteDb not in sessions:
         raise TypeError(f"{endpoint.name}: the contract declares Idempotency-Key, for which the handler needs WriteDb")
     if endpoint.versioned and IfMatch not in kinds:
         raise TypeError(f"{endpoint.name}: the contract declares If-Match, for which the handler needs IfMatch")

@@ -21,6 +21,7 @@ from uvicorn.importer import import_from_string
 
 from careplus_runtime.http.protocol import CoalescingProtocol
 from careplus_runtime.process.heartbeat import STEP_S, send_heartbeat, watch
+from careplus_runtime.process.logs import log
 from careplus_runtime.process.settings import SettingsError, load_settings
 
 GRACE_S = 10
@@ -188,8 +189,6 @@ class _UvicornMessages(logging.Handler):
         logger.addHandler(self)
 
     def emit(self, record: logging.LogRecord) -> None:
-        from careplus_runtime.process.logs import log
-
         message = record.getMessage()
         if isinstance(record.msg, OSError):
             self.reason = record.msg.strerror

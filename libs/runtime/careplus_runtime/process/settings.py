@@ -3,6 +3,7 @@
 import re
 from email.utils import formataddr, parseaddr
 from functools import cached_property
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -163,6 +164,14 @@ class Settings(BaseSettings):
             return self.host, self.port
         url = urlsplit(self.service_url(service))
         return url.hostname or "127.0.0.1", url.port or 80
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether only this machine reaches a host: `localhost` or a loopback address."""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def load_settings() -> Settings:

@@ -15,17 +15,13 @@ from careplus_contracts.appointments import (
     AppointmentStatus,
     Book,
     Cancel,
-    FirstDay,
-    LastDay,
-    OneDay,
     Reschedule,
     UpdateVisit,
     Visit,
     Visits,
-    When,
 )
-from careplus_contracts.values import Cursor, Id, Limit
-from careplus_runtime.http.dependencies import AppSettings, CurrentUser, Db, IfMatch, check_version
+from careplus_contracts.values import Id
+from careplus_runtime.http.dependencies import AppSettings, CurrentUser, IfMatch, ReadDb, WriteDb, check_version
 from careplus_runtime.http.serving import Routes
 from careplus_runtime.process.clock import now
 from careplus_runtime.process.settings import Settings
@@ -35,39 +31,31 @@ routes = Routes()
 
 
 @routes.serve(contract.list_appointments)
-async def list_appointments(
-    when: When | None = None,
-    status: AppointmentStatus | None = None,
-    limit: Limit = 20,
-    cursor: Cursor | None = None,
-    *,
-    who: CurrentUser,
-    db: Db,
-) -> Appointments:
-    return await visit_lists.list_own(db, who, when, status, limit, cursor)
+async def list_appointments(query: contract.AppointmentFilter, *, who: CurrentUser, db: ReadDb) -> Appointments:
+    return await visit_lists.list_own(db, who, query)
 
 
 @routes.serve(contract.book)
-async def book(body: Book, *, who: CurrentUser, db: Db, settings: AppSettings) -> Appointment:
+async def book(body: Book, *, who: CurrentUser, db: WriteDb, settings: AppSettings) -> Appointment:
     calendar = await check_free(db, settings, who, who.id, body.doctor_id, body.starts_at)
     return await appointments.book(db, who.id, body, calendar, partial(alternatives_on, settings, calendar, body.starts_at))
 
 
 @routes.serve(contract.show_appointment)
-async def show_appointment(appointment_id: Id, *, who: CurrentUser, db: Db) -> Appointment:
+async def show_appointment(appointment_id: Id, *, who: CurrentUser, db: ReadDb) -> Appointment:
     await appointments.of_patient(db, who, appointment_id)
     return await appointments.show(db, appointment_id)
 
 
 @routes.serve(contract.export_appointment)
-async def export_appointment(appointment_id: Id, *, who: CurrentUser, db: Db, settings: AppSettings) -> str:
+async def export_appointment(appointment_id: Id, *, who: CurrentUser, db: ReadDb, settings: AppSettings) -> str:
     await appointments.of_patient(db, who, appointment_id)
     return calendar_file(await appointments.show(db, appointment_id), settings.hospital, settings.public_url)
 
 
 @routes.serve(contract.reschedule, path_record=appointments.of_patient)
 async def reschedule(
-    appointment_id: Id, body: Reschedule, *, who: CurrentUser, db: Db, settings: AppSettings, expected: IfMatch
+    appointment_id: Id, body: Reschedule, *, who: CurrentUser, db: WriteDb, settings: AppSettings, expected: IfMatch
 ) -> Appointment:
     row = await appointments.of_patient(db, who, appointment_id)
     check_version(row.version, expected)
@@ -79,7 +67,7 @@ async def reschedule(
 
 @routes.serve(contract.cancel, path_record=appointments.of_patient)
 async def cancel(
-    appointment_id: Id, body: Cancel | None = None, *, who: CurrentUser, db: Db, settings: AppSettings, expected: IfMatch
+    appointment_id: Id, body: Cancel | None = None, *, who: CurrentUser, db: WriteDb, settings: AppSettings, expected: IfMatch
 ) -> Appointment:
     row = await appointments.of_patient(db, who, appointment_id)
     check_version(row.version, expected)
@@ -91,31 +79,20 @@ async def cancel(
 
 
 @routes.serve(contract.list_visits)
-async def list_visits(
-    day: OneDay = None,
-    from_: FirstDay = None,
-    to: LastDay = None,
-    status: AppointmentStatus | None = None,
-    limit: Limit = 20,
-    cursor: Cursor | None = None,
-    *,
-    who: CurrentUser,
-    db: Db,
-    settings: AppSettings,
-) -> Visits:
+async def list_visits(query: contract.VisitFilter, *, who: CurrentUser, db: ReadDb, settings: AppSettings) -> Visits:
     today = local_date(now(), settings.clinic_zone)
-    span = visits.span_of_days(day, from_, to, today, settings.clinic_zone)
-    return await visit_lists.list_visits(db, who, span, status, limit, cursor)
+    span = visits.span_of_days(query.day, query.from_, query.to, today, settings.clinic_zone)
+    return await visit_lists.list_visits(db, who, query, span)
 
 
 @routes.serve(contract.show_visit)
-async def show_visit(appointment_id: Id, *, who: CurrentUser, db: Db) -> Visit:
+async def show_visit(appointment_id: Id, *, who: CurrentUser, db: ReadDb) -> Visit:
     await appointments.of_doctor(db, who, appointment_id)
     return await appointments.show_visit(db, appointment_id)
 
 
 @routes.serve(contract.update_visit, path_record=appointments.of_doctor)
-async def update_visit(appointment_id: Id, body: UpdateVisit, *, who: CurrentUser, db: Db, expected: IfMatch) -> Visit:
+async def update_visit(appointment_id: Id, body: UpdateVisit, *, who: CurrentUser, db: WriteDb, expected: IfMatch) -> Visit:
     row = await appointments.of_doctor(db, who, appointment_id)
     check_version(row.version, expected)
     visits.DOCTOR_TRANSITIONS.check(AppointmentStatus(row.status), body.status)

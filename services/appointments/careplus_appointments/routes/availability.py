@@ -3,37 +3,37 @@
 from careplus_appointments.store import appointments, availability
 from careplus_contracts import availability as contract
 from careplus_contracts.availability import Availability, NewTimeOff, SetAvailability, TakeTimeOff, TimesOff
-from careplus_contracts.values import Cursor, Id, Limit
-from careplus_runtime.http.dependencies import CurrentUser, Db, IfMatch, check_version
+from careplus_contracts.values import Id, PageFilter
+from careplus_runtime.http.dependencies import CurrentUser, IfMatch, ReadDb, WriteDb, check_version
 from careplus_runtime.http.serving import Routes
 
 routes = Routes()
 
 
 @routes.serve(contract.show_availability)
-async def show_availability(*, who: CurrentUser, db: Db) -> Availability:
+async def show_availability(*, who: CurrentUser, db: ReadDb) -> Availability:
     return await availability.to_contract(db, await availability.lock_for_update(db, who))
 
 
 @routes.serve(contract.set_availability)
-async def set_availability(body: SetAvailability, *, who: CurrentUser, db: Db, expected: IfMatch) -> Availability:
+async def set_availability(body: SetAvailability, *, who: CurrentUser, db: WriteDb, expected: IfMatch) -> Availability:
     row = await availability.lock_for_update(db, who)
     check_version(row.version, expected)
     return await availability.replace(db, row, body)
 
 
 @routes.serve(contract.list_time_off)
-async def list_time_off(limit: Limit = 20, cursor: Cursor | None = None, *, who: CurrentUser, db: Db) -> TimesOff:
-    return await availability.list_time_off(db, who, limit, cursor)
+async def list_time_off(query: PageFilter, *, who: CurrentUser, db: ReadDb) -> TimesOff:
+    return await availability.list_time_off(db, who, query)
 
 
 @routes.serve(contract.take_time_off)
-async def take_time_off(body: TakeTimeOff, *, who: CurrentUser, db: Db) -> NewTimeOff:
+async def take_time_off(body: TakeTimeOff, *, who: CurrentUser, db: WriteDb) -> NewTimeOff:
     time_off = await availability.add_time_off(db, who, body)
     to_move = await appointments.overlapping(db, who, (body.starts_at, body.ends_at))
     return NewTimeOff(**dict(time_off), to_move=to_move)
 
 
 @routes.serve(contract.cancel_time_off)
-async def cancel_time_off(time_off_id: Id, *, who: CurrentUser, db: Db) -> None:
+async def cancel_time_off(time_off_id: Id, *, who: CurrentUser, db: WriteDb) -> None:
     await availability.delete_time_off(db, who, time_off_id)

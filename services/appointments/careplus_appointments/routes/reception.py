@@ -2,48 +2,36 @@
 
 from functools import partial
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from careplus_appointments.free_times import alternatives_on, check_free
 from careplus_appointments.rules import visits
 from careplus_appointments.store import appointments, reception
 from careplus_clinic.clinic_time import local_date
 from careplus_contracts import reception as contract
-from careplus_contracts.appointments import AppointmentStatus, Book, FirstDay, LastDay, OneDay
+from careplus_contracts.appointments import AppointmentStatus, Book
 from careplus_contracts.reception import Arrange, Arrangement, Arrangements, Rearrange
-from careplus_contracts.values import Cursor, Id, Limit
-from careplus_runtime.http.dependencies import AppSettings, CurrentUser, Db, IfMatch, check_version
+from careplus_contracts.values import Id
+from careplus_runtime.http.dependencies import AppSettings, CurrentUser, IfMatch, ReadDb, WriteDb, check_version
 from careplus_runtime.http.serving import Routes
 from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.clock import now
 from careplus_runtime.process.settings import Settings
 from careplus_tables.appointments import AppointmentRow
+from careplus_tables.engine import WriteSession
 
 routes = Routes()
 
 
 @routes.serve(contract.list_arrangements)
 async def list_arrangements(
-    doctor_id: Id | None = None,
-    patient_id: Id | None = None,
-    day: OneDay = None,
-    from_: FirstDay = None,
-    to: LastDay = None,
-    status: AppointmentStatus | None = None,
-    limit: Limit = 20,
-    cursor: Cursor | None = None,
-    *,
-    who: CurrentUser,
-    db: Db,
-    settings: AppSettings,
+    query: contract.ReceptionFilter, *, who: CurrentUser, db: ReadDb, settings: AppSettings
 ) -> Arrangements:
     today = local_date(now(), settings.clinic_zone)
-    span = visits.span_of_days(day, from_, to, today, settings.clinic_zone)
-    return await reception.list_all(db, who, span, doctor_id, patient_id, status, limit, cursor)
+    span = visits.span_of_days(query.day, query.from_, query.to, today, settings.clinic_zone)
+    return await reception.list_all(db, who, query, span)
 
 
 @routes.serve(contract.arrange)
-async def arrange(body: Arrange, *, who: CurrentUser, db: Db, settings: AppSettings) -> Arrangement:
+async def arrange(body: Arrange, *, who: CurrentUser, db: WriteDb, settings: AppSettings) -> Arrangement:
     await reception.check_patient(db, who, body.patient_id)
     calendar = await check_free(db, settings, who, body.patient_id, body.doctor_id, body.starts_at)
     alternatives = partial(alternatives_on, settings, calendar, body.starts_at)
@@ -54,7 +42,7 @@ async def arrange(body: Arrange, *, who: CurrentUser, db: Db, settings: AppSetti
 
 @routes.serve(contract.rearrange, path_record=reception.lock_for_update)
 async def rearrange(
-    appointment_id: Id, body: Rearrange, *, who: CurrentUser, db: Db, settings: AppSettings, expected: IfMatch
+    appointment_id: Id, body: Rearrange, *, who: CurrentUser, db: WriteDb, settings: AppSettings, expected: IfMatch
 ) -> Arrangement:
     row = await reception.lock_for_update(db, who, appointment_id)
     check_version(row.version, expected)
@@ -66,7 +54,7 @@ async def rearrange(
     return await reception.show(db, who, appointment_id)
 
 
-async def move(db: AsyncSession, settings: Settings, who: Identity, row: AppointmentRow, body: Rearrange) -> None:
+async def move(db: WriteSession, settings: Settings, who: Identity, row: AppointmentRow, body: Rearrange) -> None:
     """Move the visit to another time, another doctor or both. Raise IllegalTransition and SlotTaken."""
     visits.check_movable(AppointmentStatus(row.status))
     starts_at, doctor_id = body.starts_at or row.starts_at, body.doctor_id or row.doctor_id

@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, insert, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from careplus_appointments.rules.slots import Calendar
@@ -18,6 +17,7 @@ from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.clock import now
 from careplus_tables.appointments import AppointmentRow
 from careplus_tables.compiled import CompiledStatement
+from careplus_tables.engine import AnySession, WriteSession
 from careplus_tables.references import new_reference
 from careplus_tables.visit_records import VisitRecord, appointment_members, select_visits, visit_members
 
@@ -34,19 +34,19 @@ _ONE = CompiledStatement(
 )
 
 
-async def of_patient(db: AsyncSession, who: Identity, appointment_id: int) -> AppointmentRow:
+async def of_patient(db: AnySession, who: Identity, appointment_id: int) -> AppointmentRow:
     """Return the patient's own visit, locked until the transaction ends (PostgreSQL). Raise NotFound."""
     query = select(AppointmentRow).where(col(_visit.id) == appointment_id, col(_visit.patient_id) == who.id)
     return await one_or_404(db, query.with_for_update())
 
 
-async def of_doctor(db: AsyncSession, who: Identity, appointment_id: int) -> AppointmentRow:
+async def of_doctor(db: AnySession, who: Identity, appointment_id: int) -> AppointmentRow:
     """Return a visit to this doctor, locked until the transaction ends (PostgreSQL). Raise NotFound."""
     query = select(AppointmentRow).where(col(_visit.id) == appointment_id, col(_visit.doctor_id) == who.id)
     return await one_or_404(db, query.with_for_update())
 
 
-async def book(db: AsyncSession, patient_id: int, body: Book, calendar: Calendar, alternatives: Alternatives) -> Appointment:
+async def book(db: AnySession, patient_id: int, body: Book, calendar: Calendar, alternatives: Alternatives) -> Appointment:
     """Insert the visit. Raise SlotTaken where the database finds an overlapping one."""
     try:
         [(appointment_id,)] = await _INSERT.all(
@@ -68,7 +68,7 @@ async def book(db: AsyncSession, patient_id: int, body: Book, calendar: Calendar
 
 
 async def move(
-    db: AsyncSession, row: AppointmentRow, starts_at: datetime, calendar: Calendar, alternatives: Alternatives
+    db: WriteSession, row: AppointmentRow, starts_at: datetime, calendar: Calendar, alternatives: Alternatives
 ) -> Appointment:
     """Move the visit, which the doctor confirms anew. Raise SlotTaken; the transaction then leaves it unmoved."""
     row.starts_at = starts_at
@@ -81,7 +81,7 @@ async def move(
 
 
 async def set_status(
-    db: AsyncSession,
+    db: WriteSession,
     row: AppointmentRow,
     status: AppointmentStatus,
     by: Role,
@@ -100,19 +100,19 @@ async def set_status(
     await _save(db, row, list)
 
 
-async def show(db: AsyncSession, appointment_id: int) -> Appointment:
+async def show(db: AnySession, appointment_id: int) -> Appointment:
     """Return a visit that was found for its owner before."""
     [row] = await _ONE.all(db, id=appointment_id)
     return Appointment.model_validate(appointment_members(VisitRecord(*row)))
 
 
-async def show_visit(db: AsyncSession, appointment_id: int) -> Visit:
+async def show_visit(db: AnySession, appointment_id: int) -> Visit:
     """Return a visit that was found for its doctor before."""
     [row] = await _ONE.all(db, id=appointment_id)
     return Visit.model_validate(visit_members(VisitRecord(*row)))
 
 
-async def overlapping(db: AsyncSession, who: Identity, span: Span) -> list[Visit]:
+async def overlapping(db: AnySession, who: Identity, span: Span) -> list[Visit]:
     """Return at most 100 booked or confirmed visits to the doctor that overlap the span."""
     upcoming = [AppointmentStatus.BOOKED.value, AppointmentStatus.CONFIRMED.value]
     query = (
@@ -125,7 +125,7 @@ async def overlapping(db: AsyncSession, who: Identity, span: Span) -> list[Visit
     return [Visit.model_validate(visit_members(VisitRecord(*row))) for row in (await db.execute(query)).all()]
 
 
-async def _save(db: AsyncSession, row: AppointmentRow, alternatives: Alternatives) -> None:
+async def _save(db: WriteSession, row: AppointmentRow, alternatives: Alternatives) -> None:
     row.version += 1
     try:
         await db.flush()

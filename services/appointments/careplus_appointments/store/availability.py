@@ -1,26 +1,26 @@
 """Statements about a doctor's weekly hours and time off."""
 
 from sqlalchemy import delete, select
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from careplus_clinic.clinic_time import WEEKDAYS
 from careplus_contracts.availability import Availability, OpenHours, SetAvailability, TakeTimeOff, TimeOff, TimesOff, Weekday
 from careplus_contracts.refusals import NotFound
-from careplus_contracts.values import Id, Instant
+from careplus_contracts.values import Id, Instant, PageFilter
 from careplus_runtime.http.problems import NOTHING_HERE
 from careplus_runtime.http.records import Keyset, fetch_page
 from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.clock import now
 from careplus_tables.accounts import AccountRow
 from careplus_tables.availability import AvailabilityRow, OpenHoursRow, TimeOffRow
+from careplus_tables.engine import AnySession, ReadSession, WriteSession
 
 DEFAULT_SLOT_MINUTES = 30
 MOST_OPEN_HOURS = 100
 _BY_TIME = Keyset((col(TimeOffRow.starts_at), col(TimeOffRow.id)), tuple[Instant, Id], lambda row: (row.starts_at, row.id))
 
 
-async def lock_for_update(db: AsyncSession, who: Identity) -> AvailabilityRow:
+async def lock_for_update(db: AnySession, who: Identity) -> AvailabilityRow:
     """Return the doctor's row, or a new one of version 1 where the doctor has set no hours yet."""
     # lock the account, because the row may not exist yet
     await db.get(AccountRow, who.id, with_for_update={"key_share": True})
@@ -28,7 +28,7 @@ async def lock_for_update(db: AsyncSession, who: Identity) -> AvailabilityRow:
     return row or AvailabilityRow(doctor_id=who.id, slot_minutes=DEFAULT_SLOT_MINUTES, place=None, version=1)
 
 
-async def to_contract(db: AsyncSession, row: AvailabilityRow) -> Availability:
+async def to_contract(db: AnySession, row: AvailabilityRow) -> Availability:
     """Return the row with its weekly hours, in order of weekday and time."""
     query = select(OpenHoursRow).where(col(OpenHoursRow.doctor_id) == row.doctor_id).limit(MOST_OPEN_HOURS)
     hours = [
@@ -39,7 +39,7 @@ async def to_contract(db: AsyncSession, row: AvailabilityRow) -> Availability:
     return Availability(slot_minutes=row.slot_minutes, place=row.place, rules=ordered, version=row.version)
 
 
-async def replace(db: AsyncSession, row: AvailabilityRow, body: SetAvailability) -> Availability:
+async def replace(db: WriteSession, row: AvailabilityRow, body: SetAvailability) -> Availability:
     """Replace the weekly hours; the next version."""
     row.slot_minutes, row.place, row.version = body.slot_minutes, body.place, row.version + 1
     db.add(row)
@@ -52,14 +52,14 @@ async def replace(db: AsyncSession, row: AvailabilityRow, body: SetAvailability)
     return await to_contract(db, row)
 
 
-async def list_time_off(db: AsyncSession, who: Identity, limit: int, cursor: str | None) -> TimesOff:
+async def list_time_off(db: ReadSession, who: Identity, wanted: PageFilter) -> TimesOff:
     """Return time off that has not ended, in order of time."""
     query = select(TimeOffRow).where(col(TimeOffRow.doctor_id) == who.id, col(TimeOffRow.ends_at) > now())
-    rows, next_cursor = await fetch_page(db, query, _BY_TIME, limit, cursor)
+    rows, next_cursor = await fetch_page(db, query, _BY_TIME, wanted)
     return TimesOff(items=[_time_off(row) for row in rows], next_cursor=next_cursor)
 
 
-async def add_time_off(db: AsyncSession, who: Identity, body: TakeTimeOff) -> TimeOff:
+async def add_time_off(db: WriteSession, who: Identity, body: TakeTimeOff) -> TimeOff:
     """Insert time off of the doctor."""
     row = TimeOffRow(doctor_id=who.id, starts_at=body.starts_at, ends_at=body.ends_at, reason=body.reason)
     db.add(row)
@@ -67,7 +67,7 @@ async def add_time_off(db: AsyncSession, who: Identity, body: TakeTimeOff) -> Ti
     return _time_off(row)
 
 
-async def delete_time_off(db: AsyncSession, who: Identity, time_off_id: int) -> None:
+async def delete_time_off(db: WriteSession, who: Identity, time_off_id: int) -> None:
     """Delete time off of the doctor. Raise NotFound."""
     own = delete(TimeOffRow).where(col(TimeOffRow.id) == time_off_id, col(TimeOffRow.doctor_id) == who.id)
     if not (await db.execute(own.returning(col(TimeOffRow.id)))).all():

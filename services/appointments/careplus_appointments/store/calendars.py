@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import BigInteger, ColumnElement, Select, bindparam, literal, select, union_all
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.elements import SQLCoreOperations
 from sqlmodel import col
 
@@ -23,6 +22,7 @@ from careplus_tables.availability import AvailabilityRow, OpenHoursRow, TimeOffR
 from careplus_tables.columns import InstantColumn
 from careplus_tables.compiled import CompiledStatement, literal_limit
 from careplus_tables.doctors import DoctorRow
+from careplus_tables.engine import AnySession
 from careplus_tables.people import IS_BOOKABLE_DOCTOR
 
 PATIENT_KEY = 0
@@ -98,7 +98,7 @@ _AWAY_AND_BUSY = CompiledStatement(
 
 
 async def of_doctor(
-    db: AsyncSession, doctor_id: int, span: Span, patient_id: int | None = None, except_id: int | None = None
+    db: AnySession, doctor_id: int, span: Span, patient_id: int | None = None, except_id: int | None = None
 ) -> Calendar:
     """Return one doctor's calendar; the patient's own visits count as busy too. Raise NotFound for a doctor not bookable."""
     found = await of_doctors(db, [doctor_id], span, patient_id, except_id)
@@ -108,7 +108,7 @@ async def of_doctor(
 
 
 async def of_doctors(
-    db: AsyncSession, doctor_ids: Sequence[int], span: Span, patient_id: int | None = None, except_id: int | None = None
+    db: AnySession, doctor_ids: Sequence[int], span: Span, patient_id: int | None = None, except_id: int | None = None
 ) -> dict[int, Calendar]:
     """Return calendars by doctor with the busy spans that overlap the span; doctors that cannot be booked are left out."""
     doctors = list(doctor_ids)
@@ -127,7 +127,7 @@ async def of_doctors(
 
 
 async def _away_and_busy(
-    db: AsyncSession, doctors: list[int], span: Span, patient_id: int | None, except_id: int | None
+    db: AnySession, doctors: list[int], span: Span, patient_id: int | None, except_id: int | None
 ) -> tuple[dict[int, list[Span]], dict[int, list[Span]]]:
     """Return spans of time off and of visits by doctor; visits of the patient under PATIENT_KEY."""
     away: dict[int, list[Span]] = defaultdict(list)

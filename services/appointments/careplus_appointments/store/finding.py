@@ -1,23 +1,23 @@
 """Statements for finding doctors and their free times."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import Select, String, cast, func, or_, select
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from careplus_appointments.rules import slots as rules
 from careplus_appointments.store import calendars
 from careplus_clinic.clinic_time import Span, day_bounds, day_start, days_from, local_date
 from careplus_contracts.doctors import BookingMode
-from careplus_contracts.finding import FoundDoctor, FoundDoctors, Slot, Slots, Specialties, Specialty
+from careplus_contracts.finding import DoctorSearch, FoundDoctor, FoundDoctors, Slot, SlotFilter, Slots, Specialties, Specialty
 from careplus_contracts.values import Id, Line
 from careplus_runtime.http.records import Keyset, fetch_page, one_or_404
 from careplus_runtime.process.clock import now
 from careplus_runtime.process.settings import Settings
 from careplus_tables.accounts import AccountRow
 from careplus_tables.doctors import DoctorRow
+from careplus_tables.engine import ReadSession
 from careplus_tables.people import IS_BOOKABLE_DOCTOR
 
 SEARCHED_FIRST_DAYS = 14
@@ -26,7 +26,7 @@ MOST_SPECIALTIES = 500
 _BY_NAME = Keyset((col(DoctorRow.full_name), col(DoctorRow.id)), tuple[Line, Id], lambda row: (row.full_name, row.id))
 
 
-async def list_specialties(db: AsyncSession) -> Specialties:
+async def list_specialties(db: ReadSession) -> Specialties:
     """Return the specialties of bookable doctors, each with their number."""
     query = (
         select(col(DoctorRow.specialty), func.count())
@@ -41,40 +41,32 @@ async def list_specialties(db: AsyncSession) -> Specialties:
     )
 
 
-async def find_doctors(
-    db: AsyncSession,
-    settings: Settings,
-    q: str | None,
-    specialty: str | None,
-    language: str | None,
-    limit: int,
-    cursor: str | None,
-) -> FoundDoctors:
+async def find_doctors(db: ReadSession, settings: Settings, wanted: DoctorSearch) -> FoundDoctors:
     """Return bookable doctors by name, with the first free time of each."""
     query = _bookable_doctors()
-    if q and q.strip():
+    if wanted.q and (text := wanted.q.strip()):
         searched = (col(DoctorRow.full_name), col(DoctorRow.specialty), col(DoctorRow.bio))
-        query = query.where(or_(*(column.icontains(q.strip(), autoescape=True) for column in searched)))
-    if specialty and specialty.strip():
-        query = query.where(func.lower(col(DoctorRow.specialty)) == specialty.strip().lower())
-    if language:
-        query = query.where(cast(col(DoctorRow.languages), String).contains(f'"{language}"', autoescape=True))
-    rows, next_cursor = await fetch_page(db, query, _BY_NAME, limit, cursor)
+        query = query.where(or_(*(column.icontains(text, autoescape=True) for column in searched)))
+    if wanted.specialty and (specialty := wanted.specialty.strip()):
+        query = query.where(func.lower(col(DoctorRow.specialty)) == specialty.lower())
+    if wanted.language:
+        query = query.where(cast(col(DoctorRow.languages), String).contains(f'"{wanted.language}"', autoescape=True))
+    rows, next_cursor = await fetch_page(db, query, _BY_NAME, wanted)
     return FoundDoctors(items=await _to_contract(db, settings, rows), next_cursor=next_cursor)
 
 
-async def show_doctor(db: AsyncSession, settings: Settings, doctor_id: int) -> FoundDoctor:
+async def show_doctor(db: ReadSession, settings: Settings, doctor_id: int) -> FoundDoctor:
     """Return a bookable doctor. Raise NotFound."""
     row = await one_or_404(db, _bookable_doctors().where(col(DoctorRow.id) == doctor_id))
     [doctor] = await _to_contract(db, settings, [row])
     return doctor
 
 
-async def find_slots(db: AsyncSession, settings: Settings, doctor_id: int, start: date | None, count: int) -> Slots:
-    """Return the free times of `count` days from `start`, or today. Raise NotFound for a doctor not bookable."""
+async def find_slots(db: ReadSession, settings: Settings, doctor_id: int, wanted: SlotFilter) -> Slots:
+    """Return the free times of some days from `start`, or today. Raise NotFound for a doctor not bookable."""
     zone, window = settings.clinic_zone, bookable_window(settings)
-    first = start or local_date(now(), zone)
-    days = days_from(first, count)
+    first = wanted.start or local_date(now(), zone)
+    days = days_from(first, wanted.days)
     calendar = await calendars.of_doctor(db, doctor_id, day_bounds(first, days[-1], zone))
     found = [
         Slot(starts_at=starts_at, ends_at=ends_at, day=local_date(starts_at, zone))
@@ -92,7 +84,7 @@ def bookable_window(settings: Settings) -> Span:
     return now() + timedelta(minutes=settings.notice_minutes), now() + timedelta(days=settings.horizon_days)
 
 
-async def next_available(db: AsyncSession, settings: Settings, doctor_ids: Sequence[int], window: Span) -> dict[int, datetime]:
+async def next_available(db: ReadSession, settings: Settings, doctor_ids: Sequence[int], window: Span) -> dict[int, datetime]:
     """Return each doctor's first free time inside the window; doctors without one are left out."""
     found: dict[int, datetime] = {}
     zone = settings.clinic_zone
@@ -113,7 +105,7 @@ def _bookable_doctors() -> Select[DoctorRow]:
     return select(DoctorRow).join(AccountRow, col(AccountRow.id) == col(DoctorRow.id)).where(*IS_BOOKABLE_DOCTOR)
 
 
-async def _to_contract(db: AsyncSession, settings: Settings, rows: Sequence[DoctorRow]) -> list[FoundDoctor]:
+async def _to_contract(db: ReadSession, settings: Settings, rows: Sequence[DoctorRow]) -> list[FoundDoctor]:
     following = await next_available(db, settings, [row.id for row in rows], bookable_window(settings))
     return [
         FoundDoctor(

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from careplus_appointments.rules.notes import NotesChange, change_by
@@ -11,11 +10,12 @@ from careplus_appointments.store.appointments import of_doctor
 from careplus_contracts.notes import Addendum, Notes, NotesStatus, WriteNotes
 from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.clock import now, this_second
+from careplus_tables.engine import AnySession, WriteSession
 from careplus_tables.notes import AddendumRow, NotesRow
 from careplus_tables.people import people_by_id
 
 
-async def lock_for_update(db: AsyncSession, who: Identity, appointment_id: int) -> NotesRow:
+async def lock_for_update(db: AnySession, who: Identity, appointment_id: int) -> NotesRow:
     """Return the notes of a visit to the doctor, or a new draft of version 1. Raise NotFound.
 
     A draft that the visit's former doctor left is returned empty, with this doctor as its author.
@@ -30,7 +30,7 @@ async def lock_for_update(db: AsyncSession, who: Identity, appointment_id: int) 
     return row
 
 
-async def show(db: AsyncSession, who: Identity, row: NotesRow) -> Notes:
+async def show(db: AnySession, who: Identity, row: NotesRow) -> Notes:
     """Return notes of a visit to the doctor with their addenda; no author and time where they are not stored."""
     addenda = await _addenda(db, row)
     people = await people_by_id(db, {row.author_id, *(addendum.by_id for addendum in addenda)})
@@ -48,7 +48,7 @@ async def show(db: AsyncSession, who: Identity, row: NotesRow) -> Notes:
     )
 
 
-async def write(db: AsyncSession, who: Identity, row: NotesRow, body: WriteNotes) -> Notes:
+async def write(db: WriteSession, who: Identity, row: NotesRow, body: WriteNotes) -> Notes:
     """Replace the draft, sign it, or add an addendum; the next version if that changes the notes. Raise NotesSigned."""
     addenda, at = await _addenda(db, row), this_second()
     change = change_by(NotesStatus(row.status), row.text, [addendum.text for addendum in addenda], body)
@@ -66,6 +66,6 @@ async def write(db: AsyncSession, who: Identity, row: NotesRow, body: WriteNotes
     return await show(db, who, row)
 
 
-async def _addenda(db: AsyncSession, row: NotesRow) -> Sequence[AddendumRow]:
+async def _addenda(db: AnySession, row: NotesRow) -> Sequence[AddendumRow]:
     query = select(AddendumRow).where(col(AddendumRow.appointment_id) == row.appointment_id)
     return (await db.execute(query.order_by(col(AddendumRow.position)))).scalars().all()

@@ -4,7 +4,6 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, false, select, true
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
@@ -12,7 +11,7 @@ from careplus_appointments.store import appointments
 from careplus_clinic.clinic_time import Span
 from careplus_contracts.appointments import AppointmentStatus, Practitioner
 from careplus_contracts.endpoints import Role
-from careplus_contracts.reception import ArrangedStatus, Arrangement, Arrangements, Caller
+from careplus_contracts.reception import ArrangedStatus, Arrangement, Arrangements, Caller, ReceptionFilter
 from careplus_contracts.refusals import NotFound
 from careplus_contracts.values import Id, Instant
 from careplus_runtime.http.records import Keyset, fetch_page, one_or_404
@@ -20,6 +19,7 @@ from careplus_runtime.identity.tokens import Identity
 from careplus_tables.accounts import AccountRow
 from careplus_tables.appointments import AppointmentRow
 from careplus_tables.doctors import DoctorRow
+from careplus_tables.engine import AnySession, ReadSession, WriteSession
 from careplus_tables.people import display_name
 
 CROSS_PATIENT = "reception arranges the visits of all patients"
@@ -48,37 +48,29 @@ class ReceptionRecord(NamedTuple):
     specialty: str | None
 
 
-async def list_all(
-    db: AsyncSession,
-    who: Identity,
-    span: Span,
-    doctor_id: int | None,
-    patient_id: int | None,
-    status: AppointmentStatus | None,
-    limit: int,
-    cursor: str | None,
-) -> Arrangements:
+async def list_all(db: ReadSession, who: Identity, wanted: ReceptionFilter, span: Span) -> Arrangements:
     """Return visits that start during the span, in order of time."""
     query = _select_visits().where(_is_visible(who), col(_visit.starts_at) >= span[0], col(_visit.starts_at) < span[1])
-    wanted = ((_visit.doctor_id, doctor_id), (_visit.patient_id, patient_id), (_visit.status, status and status.value))
-    query = query.where(*(col(column) == value for column, value in wanted if value is not None))
-    rows, next_cursor = await fetch_page(db, query, _BY_TIME, limit, cursor)
+    members = ("doctor_id", "patient_id", "status")
+    exact = {name: value for name in members if (value := getattr(wanted, name)) is not None}
+    query = query.where(*(col(getattr(_visit, name)) == value for name, value in exact.items()))
+    rows, next_cursor = await fetch_page(db, query, _BY_TIME, wanted)
     return Arrangements(items=[_to_contract(ReceptionRecord(*row)) for row in rows], next_cursor=next_cursor)
 
 
-async def show(db: AsyncSession, who: Identity, appointment_id: int) -> Arrangement:
+async def show(db: AnySession, who: Identity, appointment_id: int) -> Arrangement:
     """Return a visit that was found or booked before."""
     query = _select_visits().where(_is_visible(who), col(_visit.id) == appointment_id)
     return _to_contract(ReceptionRecord(*(await db.execute(query)).one()))
 
 
-async def lock_for_update(db: AsyncSession, who: Identity, appointment_id: int) -> AppointmentRow:
+async def lock_for_update(db: AnySession, who: Identity, appointment_id: int) -> AppointmentRow:
     """Return a visit of any patient, locked until the transaction ends (PostgreSQL). Raise NotFound."""
     query = select(AppointmentRow).where(_is_visible(who), col(_visit.id) == appointment_id).with_for_update()
     return await one_or_404(db, query.execution_options(cross_patient=CROSS_PATIENT))
 
 
-async def check_patient(db: AsyncSession, who: Identity, patient_id: int) -> None:
+async def check_patient(db: AnySession, who: Identity, patient_id: int) -> None:
     """Raise NotFound unless the id is that of a patient with an active account."""
     is_patient = (col(AccountRow.role) == Role.PATIENT.value, col(AccountRow.active).is_(True))
     query = select(col(AccountRow.id)).where(_is_visible(who), col(AccountRow.id) == patient_id, *is_patient)
@@ -86,7 +78,7 @@ async def check_patient(db: AsyncSession, who: Identity, patient_id: int) -> Non
         raise NotFound("There is no such patient with an active account.")
 
 
-async def set_status(db: AsyncSession, who: Identity, row: AppointmentRow, status: ArrangedStatus) -> None:
+async def set_status(db: WriteSession, who: Identity, row: AppointmentRow, status: ArrangedStatus) -> None:
     """Set a status that may follow; the current one changes no record. Raise SlotTaken."""
     if row.status != status.value:
         await appointments.set_status(db, row, AppointmentStatus(status.value), who.role)

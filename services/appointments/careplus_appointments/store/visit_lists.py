@@ -4,12 +4,11 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, String, bindparam, not_, or_, tuple_
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from careplus_appointments.rules.visits import EARLIEST, LATEST, OVER
 from careplus_clinic.clinic_time import Span
-from careplus_contracts.appointments import Appointments, AppointmentStatus, Visits, When
+from careplus_contracts.appointments import AppointmentFilter, Appointments, VisitFilter, Visits, When
 from careplus_contracts.values import MAX_ID, Id, Instant
 from careplus_runtime.http.paging import after, page
 from careplus_runtime.identity.tokens import Identity
@@ -17,6 +16,7 @@ from careplus_runtime.process.clock import now
 from careplus_tables.appointments import AppointmentRow
 from careplus_tables.columns import InstantColumn
 from careplus_tables.compiled import LIMIT, CompiledStatement
+from careplus_tables.engine import ReadSession
 from careplus_tables.visit_records import VisitRecord, appointment_members, select_visits, visit_members
 
 _visit = AppointmentRow
@@ -56,27 +56,24 @@ _OF_DOCTOR = CompiledStatement(
 )
 
 
-async def list_own(
-    db: AsyncSession, who: Identity, when: When | None, status: AppointmentStatus | None, limit: int, cursor: str | None
-) -> Appointments:
+async def list_own(db: ReadSession, who: Identity, wanted: AppointmentFilter) -> Appointments:
     """Return the patient's visits: upcoming ones in order of time, past ones and all of them newest first."""
-    statement, start = {When.UPCOMING: (_UPCOMING, _FIRST), When.PAST: (_PAST, _LAST), None: (_ALL, _LAST)}[when]
-    at, id_ = after(cursor, tuple[Instant, Id]) or start
-    parameters: dict[str, Any] = {"who": who.id, "status": status, "at": at, "id": id_, "limit": limit + 1}
-    if when is not None:
+    statement, start = {When.UPCOMING: (_UPCOMING, _FIRST), When.PAST: (_PAST, _LAST), None: (_ALL, _LAST)}[wanted.when]
+    at, id_ = after(wanted.cursor, tuple[Instant, Id]) or start
+    parameters: dict[str, Any] = {"who": who.id, "status": wanted.status, "at": at, "id": id_, "limit": wanted.limit + 1}
+    if wanted.when is not None:
         parameters["now"] = now()
     found = [VisitRecord._make(row) for row in await statement.all(db, **parameters)]
-    visits, next_cursor = page(found, limit, _cursor_of)
+    visits, next_cursor = page(found, wanted.limit, _cursor_of)
     return Appointments.model_validate({"items": [appointment_members(visit) for visit in visits], "next_cursor": next_cursor})
 
 
-async def list_visits(
-    db: AsyncSession, who: Identity, span: Span, status: AppointmentStatus | None, limit: int, cursor: str | None
-) -> Visits:
+async def list_visits(db: ReadSession, who: Identity, wanted: VisitFilter, span: Span) -> Visits:
     """Return visits to the doctor that start during the span, in order of time."""
-    at, id_ = after(cursor, tuple[Instant, Id]) or _FIRST
-    rows = await _OF_DOCTOR.all(db, who=who.id, opens=span[0], closes=span[1], status=status, at=at, id=id_, limit=limit + 1)
-    visits, next_cursor = page([VisitRecord._make(row) for row in rows], limit, _cursor_of)
+    at, id_ = after(wanted.cursor, tuple[Instant, Id]) or _FIRST
+    bounds = {"opens": span[0], "closes": span[1], "at": at, "id": id_, "limit": wanted.limit + 1}
+    rows = await _OF_DOCTOR.all(db, who=who.id, status=wanted.status, **bounds)
+    visits, next_cursor = page([VisitRecord._make(row) for row in rows], wanted.limit, _cursor_of)
     return Visits.model_validate({"items": [visit_members(visit) for visit in visits], "next_cursor": next_cursor})
 
 

@@ -5,7 +5,6 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import formatdate, parseaddr
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -15,7 +14,7 @@ import aiosmtplib
 from careplus_auth.mail.templates import write
 from careplus_auth.store.mails import QueuedMail
 from careplus_runtime.process.logs import log
-from careplus_runtime.process.settings import Settings
+from careplus_runtime.process.settings import Settings, is_loopback
 
 TIMEOUT_S = 20.0
 PORTS = {"smtp": 587, "smtps": 465}
@@ -57,7 +56,7 @@ def server(url: str) -> dict[str, Any]:
     parts = urlsplit(url)
     encrypted = parts.scheme == "smtps"
     # Require TLS before a password is sent to another machine; without a password use TLS where it is offered.
-    demanded = True if parts.username and not encrypted and not _is_here(parts.hostname or "") else None
+    demanded = True if parts.username and not encrypted and not is_loopback(parts.hostname or "") else None
     return {
         "hostname": parts.hostname,
         "port": parts.port or PORTS[parts.scheme],
@@ -74,10 +73,3 @@ def _write_file(mail: QueuedMail, message: EmailMessage, folder: Path) -> None:
     with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as written:
         written.write(message.as_bytes())
     log.info("mail_written", mail=mail.id, kind=mail.kind.value, file=str(file.resolve()))
-
-
-def _is_here(host: str) -> bool:
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False

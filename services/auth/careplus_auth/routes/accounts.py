@@ -13,7 +13,7 @@ from careplus_contracts.accounts import Account, InvitationRequired, Register, T
 from careplus_contracts.endpoints import Role
 from careplus_contracts.sessions import RefreshReused
 from careplus_runtime.audit.recorder import identify_subject
-from careplus_runtime.http.dependencies import AppSettings, CurrentUser, Db, IfMatch, OptionalUser, check_version
+from careplus_runtime.http.dependencies import AppSettings, CurrentUser, IfMatch, OptionalUser, ReadDb, WriteDb, check_version
 from careplus_runtime.http.problems import header
 from careplus_runtime.http.serving import Routes
 
@@ -21,7 +21,7 @@ routes = Routes()
 
 
 @routes.serve(contract.register)
-async def register(body: Register, *, request: Request, visitor: OptionalUser, db: Db) -> Account:
+async def register(body: Register, *, request: Request, visitor: OptionalUser, db: WriteDb) -> Account:
     is_admin = visitor is not None and visitor.role is Role.ADMIN
     if not is_admin:
         await request.app.state.attempts.record(registration_limits(client_network(request.scope)))
@@ -53,7 +53,7 @@ async def refresh(*, request: Request, response: Response, settings: AppSettings
 
 
 @routes.serve(contract.logout)
-async def logout(*, request: Request, response: Response, db: Db, settings: AppSettings) -> None:
+async def logout(*, request: Request, response: Response, db: WriteDb, settings: AppSettings) -> None:
     rules.check_same_site(header(request.scope, b"origin"), header(request.scope, b"x-careplus"), settings.allowed_origins)
     if token := cookies.refresh_token(request, settings):
         if (owner := await sessions.owner(db, token)) is not None:
@@ -63,12 +63,12 @@ async def logout(*, request: Request, response: Response, db: Db, settings: AppS
 
 
 @routes.serve(contract.me)
-async def me(*, who: CurrentUser, db: Db) -> Account:
+async def me(*, who: CurrentUser, db: ReadDb) -> Account:
     return accounts.to_contract(await accounts.current_account(db, who))
 
 
 @routes.serve(contract.update_me)
-async def update_me(body: UpdateMe, *, who: CurrentUser, db: Db, expected: IfMatch) -> Account:
+async def update_me(body: UpdateMe, *, who: CurrentUser, db: WriteDb, expected: IfMatch) -> Account:
     account = await accounts.current_account(db, who)
     check_version(account.version, expected)
     return accounts.to_contract(accounts.change(account, body))

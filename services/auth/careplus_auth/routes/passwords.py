@@ -11,14 +11,14 @@ from careplus_auth.store import mails
 from careplus_auth.store import passwords as store
 from careplus_contracts import passwords as contract
 from careplus_contracts.passwords import ChangePassword, ForgotPassword, ResetPassword
-from careplus_runtime.http.dependencies import CurrentUser, Db
+from careplus_runtime.http.dependencies import CurrentUser, WriteDb
 from careplus_runtime.http.serving import Routes
 
 routes = Routes()
 
 
 @routes.serve(contract.change_password)
-async def change_password(body: ChangePassword, *, request: Request, who: CurrentUser, db: Db) -> None:
+async def change_password(body: ChangePassword, *, request: Request, who: CurrentUser, db: WriteDb) -> None:
     known = await check_password(request, who, body.current_password)
     password_hash = await passwords.hash_new(body.new_password, known.email, known.full_name)
     account = await reload_if_password_unchanged(db, who, known)
@@ -27,14 +27,14 @@ async def change_password(body: ChangePassword, *, request: Request, who: Curren
 
 
 @routes.serve(contract.forgot_password)
-async def forgot_password(body: ForgotPassword, *, request: Request, db: Db) -> None:
+async def forgot_password(body: ForgotPassword, *, request: Request, db: WriteDb) -> None:
     await request.app.state.attempts.record(forgot_password_limits(body.email, client_network(request.scope)))
     # The account is looked up when the mail is sent, so the answer does not reveal whether it exists.
     await mails.queue(db, request.app.state.vault, Kind.PASSWORD_RESET, body.email)
 
 
 @routes.serve(contract.reset_password)
-async def reset_password(body: ResetPassword, *, request: Request, db: Db) -> None:
+async def reset_password(body: ResetPassword, *, request: Request, db: WriteDb) -> None:
     attempts, limits = request.app.state.attempts, reset_code_limits(client_network(request.scope))
     await attempts.record(limits)
     async with request.app.state.database.reading() as reading:

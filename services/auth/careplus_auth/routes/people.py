@@ -9,25 +9,25 @@ from careplus_contracts import people as contract
 from careplus_contracts.accounts import Account
 from careplus_contracts.people import AccountFilter, Accounts, UpdateAccount
 from careplus_contracts.values import Id
-from careplus_runtime.http.dependencies import CurrentUser, Db, IfMatch, check_version
+from careplus_runtime.http.dependencies import CurrentUser, IfMatch, ReadDb, WriteDb, check_version
 from careplus_runtime.http.serving import Routes
 
 routes = Routes()
 
 
 @routes.serve(contract.list_accounts)
-async def list_accounts(query: AccountFilter, *, who: CurrentUser, db: Db) -> Accounts:
-    return await people.list_all(db, who, **dict(query))
+async def list_accounts(query: AccountFilter, *, who: CurrentUser, db: ReadDb) -> Accounts:
+    return await people.list_all(db, who, query)
 
 
 @routes.serve(contract.show_account)
-async def show_account(account_id: Id, *, who: CurrentUser, db: Db) -> Account:
+async def show_account(account_id: Id, *, who: CurrentUser, db: ReadDb) -> Account:
     return accounts.to_contract(await people.find(db, who, account_id))
 
 
 @routes.serve(contract.update_account, path_record=people.find)
 async def update_account(
-    account_id: Id, body: UpdateAccount, *, request: Request, who: CurrentUser, db: Db, expected: IfMatch
+    account_id: Id, body: UpdateAccount, *, request: Request, who: CurrentUser, db: WriteDb, expected: IfMatch
 ) -> Account:
     # Lock the caller's own account first, to serialise mutual deactivation.
     await accounts.current_account(db, who)

@@ -11,7 +11,7 @@ from careplus_auth.sign_in.reauthentication import check_password, reload_if_pas
 from careplus_auth.store import accounts, mails, second_factors, sessions
 from careplus_contracts import second_factors as contract
 from careplus_contracts.second_factors import ConfirmSecondFactor, PreparedSecondFactor, PrepareSecondFactor, RecoveryCodes
-from careplus_runtime.http.dependencies import AppSettings, CurrentUser, Db
+from careplus_runtime.http.dependencies import AppSettings, CurrentUser, WriteDb
 from careplus_runtime.http.serving import Routes
 from careplus_runtime.process.clock import now
 
@@ -20,7 +20,7 @@ routes = Routes()
 
 @routes.serve(contract.prepare_second_factor)
 async def prepare_second_factor(
-    body: PrepareSecondFactor, *, request: Request, who: CurrentUser, db: Db, settings: AppSettings
+    body: PrepareSecondFactor, *, request: Request, who: CurrentUser, db: WriteDb, settings: AppSettings
 ) -> PreparedSecondFactor:
     known = await check_password(request, who, body.password)
     account = await reload_if_password_unchanged(db, who, known)
@@ -31,7 +31,7 @@ async def prepare_second_factor(
 
 
 @routes.serve(contract.confirm_second_factor)
-async def confirm_second_factor(body: ConfirmSecondFactor, *, request: Request, who: CurrentUser, db: Db) -> RecoveryCodes:
+async def confirm_second_factor(body: ConfirmSecondFactor, *, request: Request, who: CurrentUser, db: WriteDb) -> RecoveryCodes:
     await request.app.state.attempts.record(limits := reauthentication_limits(who.id))
     account = await accounts.current_account(db, who)
     codes = await second_factors.confirm(db, request.app.state.vault, account, body.otp)
@@ -41,7 +41,7 @@ async def confirm_second_factor(body: ConfirmSecondFactor, *, request: Request, 
 
 
 @routes.serve(contract.remove_second_factor)
-async def remove_second_factor(*, request: Request, who: CurrentUser, db: Db) -> None:
+async def remove_second_factor(*, request: Request, who: CurrentUser, db: WriteDb) -> None:
     account, session = await accounts.current_account(db, who), await sessions.current_session(db, who)
     if account.second_factor:
         rules.check_fresh(session.with_second_factor, session.created_at, now())

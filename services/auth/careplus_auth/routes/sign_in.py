@@ -1,7 +1,6 @@
 """Sign-in with password and second factor."""
 
 from fastapi import Request, Response
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from careplus_auth import rules
 from careplus_auth.crypto.signing import tokens
@@ -15,6 +14,7 @@ from careplus_contracts.accounts import InvalidCredentials, Login, OtpRequired, 
 from careplus_runtime.audit.recorder import identify_subject
 from careplus_runtime.http.serving import Routes
 from careplus_tables.accounts import AccountRow
+from careplus_tables.engine import WriteSession
 
 routes = Routes()
 WRONG = "Check the e-mail and the password."
@@ -71,7 +71,7 @@ async def _open_session(request: Request, body: Login, limits: Limits, known: Ac
         return await sessions.open_session(db, account, client_device(request.scope))
 
 
-async def _check_code(request: Request, db: AsyncSession, account: AccountRow, otp: str | None) -> None:
+async def _check_code(request: Request, db: WriteSession, account: AccountRow, otp: str | None) -> None:
     """Raise OtpRequired when the account has a second factor and `otp` is not a code of it."""
     assert account.id is not None
     if account.second_factor and not await second_factors.accepts(db, request.app.state.vault, account.id, otp or ""):

@@ -5,7 +5,6 @@ from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from careplus_auth import rules
 from careplus_auth.crypto.vault import Vault
@@ -14,7 +13,7 @@ from careplus_contracts.accounts import TooManyAttempts
 from careplus_contracts.refusals import Unavailable
 from careplus_runtime.process.clock import now
 from careplus_tables.attempts import AttemptsRow
-from careplus_tables.engine import Database
+from careplus_tables.engine import Database, WriteSession
 
 Limits = Mapping[str, Backoff]
 """The counters of one attempt by name, with the backoff of each."""
@@ -53,7 +52,7 @@ class AttemptCounter:
                         row.tried = max(0, row.tried - 1)
             raise
 
-    async def reset(self, db: AsyncSession, limits: Limits, *, clear: str | None = None) -> None:
+    async def reset(self, db: WriteSession, limits: Limits, *, clear: str | None = None) -> None:
         """Uncount one successful attempt, and every attempt of the counter named `clear`."""
         for name, backoff in limits.items():
             # Never insert here: two transactions that insert the same row would fail one of them.
@@ -62,14 +61,14 @@ class AttemptCounter:
             row.tried = 0 if name == clear else max(0, row.tried - 1)
             row.open_at, row.forgotten_at = now(), now() + row.tried * backoff.recovery_interval
 
-    async def _row(self, db: AsyncSession, name: str, backoff: Backoff) -> AttemptsRow:
+    async def _row(self, db: WriteSession, name: str, backoff: Backoff) -> AttemptsRow:
         """Return the counter, a new one where none exists."""
         if row := await self._existing(db, name, backoff):
             return row
         at = now()
         return AttemptsRow(key=self._vault.keyed_hash(name), tried=0, counted_at=at, open_at=at, forgotten_at=at)
 
-    async def _existing(self, db: AsyncSession, name: str, backoff: Backoff) -> AttemptsRow | None:
+    async def _existing(self, db: WriteSession, name: str, backoff: Backoff) -> AttemptsRow | None:
         """Return the locked counter after recovery, or None."""
         row, at = await db.get(AttemptsRow, self._vault.keyed_hash(name), with_for_update=True), now()
         if row is None:

@@ -1,7 +1,6 @@
 """Password checks within a session, before an act that a stolen access token alone must not allow."""
 
 from fastapi import Request
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from careplus_auth.sign_in import passwords
 from careplus_auth.sign_in.attempts import reauthentication_limits
@@ -9,6 +8,7 @@ from careplus_auth.store import accounts, sessions
 from careplus_contracts.passwords import WrongPassword
 from careplus_runtime.identity.tokens import Identity
 from careplus_tables.accounts import AccountRow
+from careplus_tables.engine import AnySession
 
 WRONG = "Type the password that you sign in with now."
 
@@ -29,7 +29,7 @@ async def check_password(request: Request, who: Identity, password: str) -> Acco
     return account
 
 
-async def reload_if_password_unchanged(db: AsyncSession, who: Identity, known: AccountRow) -> AccountRow:
+async def reload_if_password_unchanged(db: AnySession, who: Identity, known: AccountRow) -> AccountRow:
     """Return the caller's account, locked until the transaction ends.
 
     Hashing runs outside the transaction, so the password may have changed since `known` was read. Raise WrongPassword when it

@@ -2,7 +2,6 @@
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from careplus_auth.rules import normalize_email
@@ -12,15 +11,16 @@ from careplus_contracts.refusals import Unauthenticated
 from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.clock import this_second
 from careplus_tables.accounts import AccountRow
+from careplus_tables.engine import AnySession, WriteSession
 
 
-async def by_email(db: AsyncSession, email: str, *, lock: bool = False) -> AccountRow | None:
+async def by_email(db: AnySession, email: str, *, lock: bool = False) -> AccountRow | None:
     """Return the account, or None. `lock` holds the row until the transaction ends (PostgreSQL)."""
     query = select(AccountRow).where(col(AccountRow.email) == normalize_email(email))
     return (await db.execute(query.with_for_update() if lock else query)).scalar_one_or_none()
 
 
-async def current_account(db: AsyncSession, who: Identity) -> AccountRow:
+async def current_account(db: AnySession, who: Identity) -> AccountRow:
     """Return the caller's account, locked. Raise Unauthenticated when it is gone, closed or has another role now."""
     account = await db.get(AccountRow, who.id, with_for_update=True)
     if account is None or not account.active or account.role != who.role.value:
@@ -28,7 +28,7 @@ async def current_account(db: AsyncSession, who: Identity) -> AccountRow:
     return account
 
 
-async def add(db: AsyncSession, body: Register, password_hash: str) -> AccountRow:
+async def add(db: WriteSession, body: Register, password_hash: str) -> AccountRow:
     """Insert an account. Raise EmailTaken."""
     account = AccountRow(
         email=normalize_email(body.email),
@@ -44,7 +44,7 @@ async def add(db: AsyncSession, body: Register, password_hash: str) -> AccountRo
     return account
 
 
-async def insert(db: AsyncSession, account: AccountRow) -> None:
+async def insert(db: WriteSession, account: AccountRow) -> None:
     """Insert an account row. Raise EmailTaken."""
     db.add(account)
     try:

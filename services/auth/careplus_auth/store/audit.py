@@ -2,22 +2,23 @@
 
 from collections import defaultdict
 from collections.abc import AsyncIterator, Sequence
-from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, false, func, select, true, union_all
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from careplus_contracts.audit import Access, Accesses, AuditEvent, AuditEvents, Kind
+from careplus_contracts.audit import Access, Accesses, AccessFilter, AuditEvent, AuditEvents, AuditFilter, AuditPageFilter, Kind
 from careplus_contracts.endpoints import Role
-from careplus_contracts.values import Id, Person
-from careplus_runtime.http.paging import after, page
+from careplus_contracts.values import MAX_ID, Person
+from careplus_runtime.http.records import fetch_page, newest_first
 from careplus_runtime.identity.tokens import Identity
 from careplus_tables.accounts import AccountRow
 from careplus_tables.audit import OK, AuditEventRow, AuditPatientRow
 from careplus_tables.audit_links import AuditLinkRow
 from careplus_tables.doctors import DoctorRow
+from careplus_tables.engine import ReadSession
+from careplus_tables.people import display_name
 
 SKEW = timedelta(minutes=1)
 """Ids follow commit order; `at` may differ from that order by less than this."""
@@ -25,57 +26,40 @@ BATCH = 500
 UNKNOWN = ""
 """The name of an account id that does not exist."""
 _id, _at = col(AuditEventRow.id), col(AuditEventRow.at)
-_name = func.coalesce(col(DoctorRow.full_name), col(AccountRow.full_name))
+_name = display_name(AccountRow)
+_NEWEST_FIRST = newest_first(_id, lambda row: row[0].id)
 
 
-class AuditQuery(NamedTuple):
-    """The filter of the audit trail; None matches all."""
-
-    from_: datetime | None
-    to: datetime | None
-    account_id: int | None
-    patient_id: int | None
-    action: str | None
-    outcome: str | None
-
-
-async def list_all(db: AsyncSession, who: Identity, wanted: AuditQuery, limit: int, cursor: str | None) -> AuditEvents:
+async def list_all(db: ReadSession, who: Identity, wanted: AuditPageFilter) -> AuditEvents:
     """Return a page of events, newest first."""
-    found = await _events(db, who, wanted, limit + 1, after(cursor, Id))
-    rows, next_cursor = page(found, limit, lambda row: row[0].id)
+    rows, next_cursor = await fetch_page(db, _events(who, wanted), _NEWEST_FIRST, wanted)
     return AuditEvents(items=await _to_contract(db, rows), next_cursor=next_cursor)
 
 
-async def walk(db: AsyncSession, who: Identity, wanted: AuditQuery, limit: int) -> AsyncIterator[AuditEvent]:
+async def walk(db: ReadSession, who: Identity, wanted: AuditFilter, limit: int) -> AsyncIterator[AuditEvent]:
     """Yield the newest `limit` events, newest first."""
-    last = None
-    while limit > 0 and (rows := await _events(db, who, wanted, min(limit, BATCH), last)):
+    query, last = _events(who, wanted).order_by(_id.desc()), MAX_ID
+    while limit > 0 and (rows := (await db.execute(query.where(_id < last).limit(min(limit, BATCH)))).all()):
         for event in await _to_contract(db, rows):
             yield event
         limit, last = limit - len(rows), rows[-1][0].id
 
 
-async def list_accesses(db: AsyncSession, who: Identity, own: bool, limit: int, cursor: str | None) -> Accesses:
+async def list_accesses(db: ReadSession, who: Identity, wanted: AccessFilter) -> Accesses:
     """Return accesses to the patient's record by others, newest first; with `own` also the patient's own."""
     query = _named(select(AuditEventRow, _name)).where(col(AuditEventRow.outcome) == OK)
-    if own:
+    if wanted.own:
         query = query.where(_id.in_(_about(who.id)))
     else:
         query = query.join(AuditPatientRow, col(AuditPatientRow.event_id) == _id).where(col(AuditPatientRow.patient_id) == who.id)
-    if (last := after(cursor, Id)) is not None:
-        query = query.where(_id < last)
-    found = (await db.execute(query.order_by(_id.desc()).limit(limit + 1))).all()
-    rows, next_cursor = page(found, limit, lambda row: row[0].id)
+    rows, next_cursor = await fetch_page(db, query, _NEWEST_FIRST, wanted)
     return Accesses(items=[_access(*row) for row in rows], next_cursor=next_cursor)
 
 
-async def _events(db: AsyncSession, who: Identity, wanted: AuditQuery, limit: int, last: int | None) -> Sequence[Any]:
+def _events(who: Identity, wanted: AuditFilter) -> Select[*tuple[Any, ...]]:
     query = _named(select(AuditEventRow, _name, col(AuditLinkRow.number)))
     query = query.outerjoin(AuditLinkRow, col(AuditLinkRow.event_id) == _id)
-    query = query.where(*_conditions(wanted), true() if who.role is Role.ADMIN else false())
-    if last is not None:
-        query = query.where(_id < last)
-    return (await db.execute(query.order_by(_id.desc()).limit(limit))).all()
+    return query.where(*_conditions(wanted), true() if who.role is Role.ADMIN else false())
 
 
 def _named(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
@@ -84,7 +68,7 @@ def _named(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
     return query.outerjoin(DoctorRow, col(DoctorRow.id) == col(AuditEventRow.account_id))
 
 
-def _conditions(wanted: AuditQuery) -> list[ColumnElement[bool]]:
+def _conditions(wanted: AuditFilter) -> list[ColumnElement[bool]]:
     exact = (("account_id", wanted.account_id), ("action", wanted.action), ("outcome", wanted.outcome))
     found: list[ColumnElement[bool]] = [col(getattr(AuditEventRow, name)) == value for name, value in exact if value is not None]
     if wanted.outcome not in (None, OK):
@@ -97,7 +81,7 @@ def _conditions(wanted: AuditQuery) -> list[ColumnElement[bool]]:
         found += [_at >= wanted.from_, _id > func.coalesce(before, 0)]
     if wanted.to is not None:
         beyond = select(_id).where(_at >= wanted.to + SKEW).order_by(_at, _id).limit(1).scalar_subquery()
-        found += [_at < wanted.to, _id < func.coalesce(beyond, 2**63 - 1)]
+        found += [_at < wanted.to, _id < func.coalesce(beyond, MAX_ID)]
     return found
 
 
@@ -110,12 +94,12 @@ def _about(patient_id: int) -> Any:
     )
 
 
-async def _to_contract(db: AsyncSession, rows: Sequence[Any]) -> list[AuditEvent]:
+async def _to_contract(db: ReadSession, rows: Sequence[Any]) -> list[AuditEvent]:
     patients = await _patients(db, [row[0].id for row in rows])
     return [_event(row[0], row[1], row[2], patients[row[0].id]) for row in rows]
 
 
-async def _patients(db: AsyncSession, event_ids: Sequence[int]) -> dict[int, list[Person]]:
+async def _patients(db: ReadSession, event_ids: Sequence[int]) -> dict[int, list[Person]]:
     query: Select[*tuple[Any, ...]] = (
         select(col(AuditPatientRow.event_id), col(AuditPatientRow.patient_id), col(AccountRow.full_name))
         .outerjoin(AccountRow, col(AccountRow.id) == col(AuditPatientRow.patient_id))

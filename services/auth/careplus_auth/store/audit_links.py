@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import LargeBinary, bindparam, exists, func, insert, select
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from careplus_auth.audit.chain import GENESIS, ChainKeys
@@ -13,6 +12,7 @@ from careplus_tables.audit import AuditEventRow, AuditPatientRow
 from careplus_tables.audit_links import AuditLinkRow
 from careplus_tables.columns import core
 from careplus_tables.compiled import LIMIT, CompiledStatement, literal_limit
+from careplus_tables.engine import AnySession, ReadSession
 
 LATE = 1000
 """On PostgreSQL an event may commit after this many events with higher ids."""
@@ -48,18 +48,18 @@ class Head(NamedTuple):
     mac: bytes
 
 
-async def head(db: AsyncSession) -> Head | None:
+async def head(db: AnySession) -> Head | None:
     """Return the last link, or None for an empty chain."""
     found = await _HEAD.all(db)
     return Head(*found[0]) if found else None
 
 
-async def has_unlinked(db: AsyncSession) -> bool:
+async def has_unlinked(db: ReadSession) -> bool:
     """Return whether an event has no link."""
     return bool(await _FIRST_UNLINKED.all(db))
 
 
-async def append(db: AsyncSession, keys: ChainKeys, limit: int) -> tuple[Head | None, int]:
+async def append(db: AnySession, keys: ChainKeys, limit: int) -> tuple[Head | None, int]:
     """Link up to `limit` of the oldest unlinked events. Return the new head and the number of links."""
     last = await head(db)
     number, mac = last or (0, GENESIS)
@@ -75,7 +75,7 @@ async def append(db: AsyncSession, keys: ChainKeys, limit: int) -> tuple[Head | 
     return Head(number, mac) if number else None, len(links)
 
 
-async def _patients(db: AsyncSession, events: Sequence[Sequence[Any]]) -> dict[int, list[int]]:
+async def _patients(db: AnySession, events: Sequence[Sequence[Any]]) -> dict[int, list[int]]:
     found: dict[int, list[int]] = defaultdict(list)
     if events:
         for event_id, patient_id in await _PATIENTS.all(db, first=events[0][0], last=events[-1][0]):

@@ -1,25 +1,27 @@
 """Statements about invitations."""
 
-import hashlib
 import secrets
 from urllib.parse import urlencode
 
 from sqlalchemy import delete, select
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from careplus_auth import rules
+from careplus_auth.crypto.digest import sha256_hex
 from careplus_auth.store import accounts
 from careplus_contracts.accounts import EmailTaken, InvitationRequired
 from careplus_contracts.endpoints import Role
 from careplus_contracts.invitations import Invitation, Invitations, Invite, NewInvitation
-from careplus_contracts.values import Id
-from careplus_runtime.http.paging import after, page
+from careplus_contracts.values import PageFilter
+from careplus_runtime.http.records import fetch_page, newest_first
 from careplus_runtime.process.clock import now
 from careplus_tables.accounts import AccountRow, InvitationRow
+from careplus_tables.engine import AnySession, ReadSession, WriteSession
+
+_NEWEST_FIRST = newest_first(col(InvitationRow.id), lambda row: row[0].id)
 
 
-async def invite(db: AsyncSession, body: Invite, public_url: str) -> NewInvitation:
+async def invite(db: WriteSession, body: Invite, public_url: str) -> NewInvitation:
     """Reserve an account and create its invitation, replacing an unused one. Raise EmailTaken."""
     account = await accounts.by_email(db, body.email)
     if account is None:
@@ -40,9 +42,9 @@ async def invite(db: AsyncSession, body: Invite, public_url: str) -> NewInvitati
     return NewInvitation(**dict(_to_contract(row, account)), code=code, url=f"{public_url}/register#{link}")
 
 
-async def accept(db: AsyncSession, code: str, email: str, role: Role) -> AccountRow:
+async def accept(db: AnySession, code: str, email: str, role: Role) -> AccountRow:
     """Return the account that the code reserves for this e-mail. Raise InvitationRequired for a code that does not match."""
-    found = select(InvitationRow).where(col(InvitationRow.code_hash) == _hashed(code)).with_for_update()
+    found = select(InvitationRow).where(col(InvitationRow.code_hash) == sha256_hex(code)).with_for_update()
     invitation = (await db.execute(found)).scalar_one_or_none()
     account = await db.get(AccountRow, invitation.account_id) if invitation else None
     if (
@@ -59,14 +61,11 @@ async def accept(db: AsyncSession, code: str, email: str, role: Role) -> Account
     return account
 
 
-async def list_all(db: AsyncSession, limit: int, cursor: str | None) -> Invitations:
-    before = after(cursor, Id)
+async def list_all(db: ReadSession, wanted: PageFilter) -> Invitations:
+    """Return invitations, newest first."""
     query = select(InvitationRow, AccountRow).join(AccountRow, col(AccountRow.id) == col(InvitationRow.account_id))
-    if before is not None:
-        query = query.where(col(InvitationRow.id) < before)
-    rows = (await db.execute(query.order_by(col(InvitationRow.id).desc()).limit(limit + 1))).all()
-    shown, next_cursor = page(rows, limit, lambda pair: pair[0].id)
-    return Invitations(items=[_to_contract(invitation, account) for invitation, account in shown], next_cursor=next_cursor)
+    rows, next_cursor = await fetch_page(db, query, _NEWEST_FIRST, wanted)
+    return Invitations(items=[_to_contract(invitation, account) for invitation, account in rows], next_cursor=next_cursor)
 
 
 def _reserved(body: Invite) -> AccountRow:
@@ -86,7 +85,7 @@ def _row(account: AccountRow, code: str) -> InvitationRow:
     assert account.id is not None
     return InvitationRow(
         account_id=account.id,
-        code_hash=_hashed(code),
+        code_hash=sha256_hex(code),
         created_at=now(),
         expires_at=now() + rules.INVITATION_LIFETIME,
         accepted_at=None,
@@ -105,7 +104,3 @@ def _to_contract(row: InvitationRow, account: AccountRow) -> Invitation:
         expires_at=row.expires_at,
         accepted_at=row.accepted_at,
     )
-
-
-def _hashed(code: str) -> str:
-    return hashlib.sha256(code.encode()).hexdigest()

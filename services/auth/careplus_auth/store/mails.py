@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from careplus_auth import rules
@@ -13,6 +12,7 @@ from careplus_auth.crypto.vault import CannotDecrypt, Vault
 from careplus_auth.mail.templates import Kind
 from careplus_runtime.process.clock import now
 from careplus_runtime.process.logs import log
+from careplus_tables.engine import AnySession, ReadSession, WriteSession
 from careplus_tables.mails import MailRow
 
 LEASE = timedelta(minutes=2)
@@ -30,18 +30,18 @@ class QueuedMail:
     link: str | None
 
 
-async def queue(db: AsyncSession, vault: Vault, kind: Kind, email: str, link: str | None = None) -> None:
+async def queue(db: WriteSession, vault: Vault, kind: Kind, email: str, link: str | None = None) -> None:
     sealed, at = vault.encrypt(json.dumps({"email": email, "link": link})), now()
     db.add(MailRow(kind=kind.value, ciphertext=sealed, created_at=at, due_at=at, attempts=0))
     await db.flush()
 
 
-async def is_any_due(db: AsyncSession) -> bool:
+async def is_any_due(db: ReadSession) -> bool:
     due = select(col(MailRow.id)).where(col(MailRow.ciphertext).is_not(None), col(MailRow.due_at) <= now())
     return (await db.execute(due.limit(1))).first() is not None
 
 
-async def claim(db: AsyncSession, vault: Vault) -> QueuedMail | None:
+async def claim(db: AnySession, vault: Vault) -> QueuedMail | None:
     """Return the oldest due mail under a lease. Drop the text of one that cannot be decrypted, or it would block the queue."""
     due = select(MailRow).where(col(MailRow.ciphertext).is_not(None), col(MailRow.due_at) <= now()).order_by(col(MailRow.due_at))
     row = (await db.execute(due.limit(1).with_for_update(skip_locked=True))).scalar_one_or_none()
@@ -57,13 +57,13 @@ async def claim(db: AsyncSession, vault: Vault) -> QueuedMail | None:
         return None
 
 
-async def mark_sent(db: AsyncSession, mail: QueuedMail) -> None:
+async def mark_sent(db: AnySession, mail: QueuedMail) -> None:
     """Delete the text of a sent mail."""
     if row := await db.get(MailRow, mail.id):
         row.ciphertext = None
 
 
-async def reschedule(db: AsyncSession, mail: QueuedMail) -> bool:
+async def reschedule(db: AnySession, mail: QueuedMail) -> bool:
     """Return True when the mail will be tried again; else delete its text and return False."""
     row = await db.get(MailRow, mail.id)
     pause = rules.mail_retry_delay(mail.attempts)
@@ -76,6 +76,6 @@ async def reschedule(db: AsyncSession, mail: QueuedMail) -> bool:
     return True
 
 
-async def drop(db: AsyncSession, mail: QueuedMail) -> None:
+async def drop(db: WriteSession, mail: QueuedMail) -> None:
     if row := await db.get(MailRow, mail.id):
         await db.delete(row)

@@ -4,13 +4,13 @@ from datetime import timedelta
 from typing import Any, cast
 
 from sqlalchemy import CursorResult, delete, select
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from careplus_runtime.http import idempotency
 from careplus_runtime.process.clock import now
 from careplus_tables.accounts import RefreshTokenRow, SessionRow
 from careplus_tables.attempts import AttemptsRow
+from careplus_tables.engine import WriteSession
 from careplus_tables.mails import MailRow
 from careplus_tables.passwords import PasswordResetRow
 
@@ -19,7 +19,7 @@ MAILS_KEPT = timedelta(days=30)
 SESSIONS_KEPT = timedelta(days=30)
 
 
-async def purge(db: AsyncSession) -> int:
+async def purge(db: WriteSession) -> int:
     """Delete up to BATCH rows of each kind. Return the largest number deleted of one kind."""
     at = now()
     ended = select(col(SessionRow.id)).where(col(SessionRow.expires_at) <= at - SESSIONS_KEPT)

@@ -1,18 +1,18 @@
 """Statements about second factors. Secrets are stored encrypted, recovery codes hashed."""
 
-import hashlib
 import secrets
 
 import pyotp
 from sqlalchemy import delete
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from careplus_auth.crypto.digest import sha256_hex
 from careplus_auth.crypto.vault import CannotDecrypt, Vault
 from careplus_auth.rules import matching_step, normalize_code
 from careplus_contracts.second_factors import SecondFactorMissing, SecondFactorOn, WrongOtp
 from careplus_runtime.process.clock import now
 from careplus_tables.accounts import AccountRow
+from careplus_tables.engine import WriteSession
 from careplus_tables.second_factors import RecoveryCodeRow, SecondFactorRow
 
 RECOVERY_CODES = 10
@@ -21,7 +21,7 @@ ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
 WRONG = "Enter the code that the app shows now; each works once."
 
 
-async def prepare(db: AsyncSession, vault: Vault, account: AccountRow) -> str:
+async def prepare(db: WriteSession, vault: Vault, account: AccountRow) -> str:
     """Return a new base32 secret that waits for confirmation. Raise SecondFactorOn."""
     assert account.id is not None
     _check_off(account)
@@ -35,7 +35,7 @@ async def prepare(db: AsyncSession, vault: Vault, account: AccountRow) -> str:
     return secret
 
 
-async def confirm(db: AsyncSession, vault: Vault, account: AccountRow, otp: str) -> list[str]:
+async def confirm(db: WriteSession, vault: Vault, account: AccountRow, otp: str) -> list[str]:
     """Switch the second factor on and return the recovery codes. Raise SecondFactorOn, SecondFactorMissing or WrongOtp."""
     assert account.id is not None
     _check_off(account)
@@ -52,7 +52,7 @@ async def confirm(db: AsyncSession, vault: Vault, account: AccountRow, otp: str)
     return codes
 
 
-async def accepts(db: AsyncSession, vault: Vault, account_id: int, otp: str) -> bool:
+async def accepts(db: WriteSession, vault: Vault, account_id: int, otp: str) -> bool:
     """Return whether the code is a fresh TOTP code or an unused recovery code, and use it up."""
     row = await db.get(SecondFactorRow, account_id, with_for_update=True)
     if row is None or row.confirmed_at is None:
@@ -66,7 +66,7 @@ async def accepts(db: AsyncSession, vault: Vault, account_id: int, otp: str) -> 
     return True
 
 
-async def remove(db: AsyncSession, account: AccountRow) -> None:
+async def remove(db: WriteSession, account: AccountRow) -> None:
     """Switch the second factor off. Raise SecondFactorMissing."""
     if not account.second_factor:
         raise SecondFactorMissing("There is none to switch off.")
@@ -100,4 +100,4 @@ def _random_text(length: int) -> str:
 
 def _hashed(code: str) -> str:
     # A plain hash suffices: the code has about 80 random bits.
-    return hashlib.sha256(normalize_code(code).encode()).hexdigest()
+    return sha256_hex(normalize_code(code))

@@ -4,9 +4,9 @@ from careplus_contracts import allergies as allergies_contract
 from careplus_contracts import charts as contract
 from careplus_contracts.allergies import Allergies, SetAllergies
 from careplus_contracts.charts import Chart, ChartAccess, FoundPatients, OpenChart, PatientsInCare, ProblemList, SetProblems
-from careplus_contracts.values import Cursor, DateOfBirth, Id, Limit, Line, Query
+from careplus_contracts.values import Id
 from careplus_doctors.store import access, charts, patients
-from careplus_runtime.http.dependencies import CurrentUser, Db, IfMatch, check_version
+from careplus_runtime.http.dependencies import CurrentUser, IfMatch, ReadDb, WriteDb, check_version
 from careplus_runtime.http.serving import Routes
 from careplus_runtime.identity.care import check_in_care
 
@@ -14,36 +14,34 @@ routes = Routes()
 
 
 @routes.serve(contract.list_patients)
-async def list_patients(
-    q: Query | None = None, limit: Limit = 20, cursor: Cursor | None = None, *, who: CurrentUser, db: Db
-) -> PatientsInCare:
-    return await patients.list_in_care(db, who, q, limit, cursor)
+async def list_patients(query: contract.PatientFilter, *, who: CurrentUser, db: ReadDb) -> PatientsInCare:
+    return await patients.list_in_care(db, who, query)
 
 
 @routes.serve(contract.show_chart)
-async def show_chart(patient_id: Id, *, who: CurrentUser, db: Db) -> Chart:
+async def show_chart(patient_id: Id, *, who: CurrentUser, db: ReadDb) -> Chart:
     return await charts.show(db, who, patient_id)
 
 
 @routes.serve(allergies_contract.set_allergies, path_record=check_in_care)
-async def set_allergies(patient_id: Id, body: SetAllergies, *, who: CurrentUser, db: Db, expected: IfMatch) -> Allergies:
+async def set_allergies(patient_id: Id, body: SetAllergies, *, who: CurrentUser, db: WriteDb, expected: IfMatch) -> Allergies:
     chart = await charts.lock_for_update(db, who, patient_id)
     check_version(chart.version, expected)
     return await charts.set_allergies(db, chart, body)
 
 
 @routes.serve(contract.set_problems, path_record=check_in_care)
-async def set_problems(patient_id: Id, body: SetProblems, *, who: CurrentUser, db: Db, expected: IfMatch) -> ProblemList:
+async def set_problems(patient_id: Id, body: SetProblems, *, who: CurrentUser, db: WriteDb, expected: IfMatch) -> ProblemList:
     chart = await charts.lock_for_update(db, who, patient_id)
     check_version(chart.version, expected)
     return await charts.set_problems(db, chart, body)
 
 
 @routes.serve(contract.search_patients)
-async def search_patients(full_name: Line, date_of_birth: DateOfBirth, *, who: CurrentUser, db: Db) -> FoundPatients:
-    return await access.search(db, who, full_name, date_of_birth)
+async def search_patients(query: contract.PatientSearch, *, who: CurrentUser, db: ReadDb) -> FoundPatients:
+    return await access.search(db, who, query)
 
 
 @routes.serve(contract.open_chart)
-async def open_chart(patient_id: Id, body: OpenChart, *, who: CurrentUser, db: Db) -> ChartAccess:
+async def open_chart(patient_id: Id, body: OpenChart, *, who: CurrentUser, db: WriteDb) -> ChartAccess:
     return await access.open_chart(db, who, patient_id, body.reason)

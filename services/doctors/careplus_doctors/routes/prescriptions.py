@@ -1,12 +1,12 @@
 """Prescriptions: doctors write and stop them, patients read them."""
 
 from careplus_contracts import prescriptions as contract
-from careplus_contracts.prescriptions import Prescribe, Prescription, Prescriptions, PrescriptionStatus, StopPrescription
-from careplus_contracts.values import Cursor, Id, Limit
+from careplus_contracts.prescriptions import Prescribe, Prescription, Prescriptions, StopPrescription
+from careplus_contracts.values import Id
 from careplus_doctors.rules.charts import check_allergies
 from careplus_doctors.store import charts
 from careplus_doctors.store import prescriptions as store
-from careplus_runtime.http.dependencies import CurrentUser, Db, IfMatch, check_version
+from careplus_runtime.http.dependencies import CurrentUser, IfMatch, ReadDb, WriteDb, check_version
 from careplus_runtime.http.serving import Routes
 from careplus_runtime.identity.care import check_in_care
 
@@ -14,7 +14,7 @@ routes = Routes()
 
 
 @routes.serve(contract.prescribe)
-async def prescribe(body: Prescribe, *, who: CurrentUser, db: Db) -> Prescription:
+async def prescribe(body: Prescribe, *, who: CurrentUser, db: WriteDb) -> Prescription:
     await check_in_care(db, who, body.patient_id, body.appointment_id)
     recorded = await charts.allergies_of(db, who, body.patient_id)
     check_allergies((item.medicine for item in body.items), recorded.allergies, body.override_reason)
@@ -22,21 +22,13 @@ async def prescribe(body: Prescribe, *, who: CurrentUser, db: Db) -> Prescriptio
 
 
 @routes.serve(contract.list_prescribed)
-async def list_prescribed(
-    patient_id: Id | None = None,
-    status: PrescriptionStatus | None = None,
-    limit: Limit = 20,
-    cursor: Cursor | None = None,
-    *,
-    who: CurrentUser,
-    db: Db,
-) -> Prescriptions:
-    return await store.list_own(db, who, patient_id=patient_id, status=status, limit=limit, cursor=cursor)
+async def list_prescribed(query: contract.PrescribedFilter, *, who: CurrentUser, db: ReadDb) -> Prescriptions:
+    return await store.list_own(db, who, query)
 
 
 @routes.serve(contract.stop_prescription, path_record=store.find)
 async def stop_prescription(
-    prescription_id: Id, body: StopPrescription | None = None, *, who: CurrentUser, db: Db, expected: IfMatch
+    prescription_id: Id, body: StopPrescription | None = None, *, who: CurrentUser, db: WriteDb, expected: IfMatch
 ) -> Prescription:
     row = await store.lock_for_update(db, who, prescription_id)
     check_version(row.version, expected)
@@ -44,12 +36,10 @@ async def stop_prescription(
 
 
 @routes.serve(contract.list_prescriptions)
-async def list_prescriptions(
-    status: PrescriptionStatus | None = None, limit: Limit = 20, cursor: Cursor | None = None, *, who: CurrentUser, db: Db
-) -> Prescriptions:
-    return await store.list_own(db, who, status=status, limit=limit, cursor=cursor)
+async def list_prescriptions(query: contract.PrescriptionFilter, *, who: CurrentUser, db: ReadDb) -> Prescriptions:
+    return await store.list_own(db, who, query)
 
 
 @routes.serve(contract.show_prescription)
-async def show_prescription(prescription_id: Id, *, who: CurrentUser, db: Db) -> Prescription:
+async def show_prescription(prescription_id: Id, *, who: CurrentUser, db: ReadDb) -> Prescription:
     return await store.find(db, who, prescription_id)

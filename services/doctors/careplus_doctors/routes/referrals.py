@@ -1,11 +1,11 @@
 """Referrals: doctors send and answer them, patients read them."""
 
 from careplus_contracts import referrals as contract
-from careplus_contracts.referrals import Direction, Refer, Referral, Referrals, ReferralStatus, UpdateReferral
-from careplus_contracts.values import Cursor, Id, Limit
+from careplus_contracts.referrals import Refer, Referral, Referrals, ReferralStatus, UpdateReferral
+from careplus_contracts.values import Id
 from careplus_doctors.rules.referrals import TRANSITIONS, party
 from careplus_doctors.store import referrals as store
-from careplus_runtime.http.dependencies import CurrentUser, Db, IfMatch, check_version
+from careplus_runtime.http.dependencies import CurrentUser, IfMatch, ReadDb, WriteDb, check_version
 from careplus_runtime.http.serving import Routes
 from careplus_runtime.identity.care import check_in_care
 
@@ -13,27 +13,19 @@ routes = Routes()
 
 
 @routes.serve(contract.refer)
-async def refer(body: Refer, *, who: CurrentUser, db: Db) -> Referral:
+async def refer(body: Refer, *, who: CurrentUser, db: WriteDb) -> Referral:
     await check_in_care(db, who, body.patient_id)
     await store.check_target(db, who, body.to_doctor_id)
     return await store.add(db, who, body)
 
 
 @routes.serve(contract.list_referred)
-async def list_referred(
-    direction: Direction = Direction.SENT,
-    status: ReferralStatus | None = None,
-    limit: Limit = 20,
-    cursor: Cursor | None = None,
-    *,
-    who: CurrentUser,
-    db: Db,
-) -> Referrals:
-    return await store.list_own(db, who, direction=direction, status=status, limit=limit, cursor=cursor)
+async def list_referred(query: contract.ReferredFilter, *, who: CurrentUser, db: ReadDb) -> Referrals:
+    return await store.list_own(db, who, query, query.direction)
 
 
 @routes.serve(contract.update_referral, path_record=store.find)
-async def update_referral(referral_id: Id, body: UpdateReferral, *, who: CurrentUser, db: Db, expected: IfMatch) -> Referral:
+async def update_referral(referral_id: Id, body: UpdateReferral, *, who: CurrentUser, db: WriteDb, expected: IfMatch) -> Referral:
     row = await store.lock_for_update(db, who, referral_id)
     check_version(row.version, expected)
     acting = party(is_sender=row.from_doctor_id == who.id, is_outside=row.to_external is not None)
@@ -42,12 +34,10 @@ async def update_referral(referral_id: Id, body: UpdateReferral, *, who: Current
 
 
 @routes.serve(contract.list_referrals)
-async def list_referrals(
-    status: ReferralStatus | None = None, limit: Limit = 20, cursor: Cursor | None = None, *, who: CurrentUser, db: Db
-) -> Referrals:
-    return await store.list_own(db, who, status=status, limit=limit, cursor=cursor)
+async def list_referrals(query: contract.ReferralFilter, *, who: CurrentUser, db: ReadDb) -> Referrals:
+    return await store.list_own(db, who, query)
 
 
 @routes.serve(contract.show_referral)
-async def show_referral(referral_id: Id, *, who: CurrentUser, db: Db) -> Referral:
+async def show_referral(referral_id: Id, *, who: CurrentUser, db: ReadDb) -> Referral:
     return await store.find(db, who, referral_id)

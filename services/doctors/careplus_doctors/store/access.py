@@ -4,11 +4,10 @@ from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import Select, false, select, true
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from careplus_contracts.accounts import Sex
-from careplus_contracts.charts import LONGEST_PART, ChartAccess, FoundPatient, FoundPatients
+from careplus_contracts.charts import LONGEST_PART, ChartAccess, FoundPatient, FoundPatients, PatientSearch
 from careplus_contracts.endpoints import Role
 from careplus_contracts.values import Person
 from careplus_doctors.rules.charts import is_same_name
@@ -18,6 +17,7 @@ from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.clock import this_second
 from careplus_tables.accounts import AccountRow
 from careplus_tables.charts import ChartAccessRow
+from careplus_tables.engine import AnySession, ReadSession, WriteSession
 from careplus_tables.people import doctor_name
 
 OPEN_FOR = timedelta(hours=1)
@@ -26,19 +26,19 @@ MOST_BORN_ON_ONE_DAY = 1000
 """Limit of the patients with one date of birth that a search compares by name."""
 
 
-async def search(db: AsyncSession, who: Identity, full_name: str, date_of_birth: date) -> FoundPatients:
+async def search(db: ReadSession, who: Identity, wanted: PatientSearch) -> FoundPatients:
     """Return patients with exactly this name and date of birth."""
     born = (
         _any_patient(who)
-        .where(col(AccountRow.date_of_birth) == date_of_birth)
+        .where(col(AccountRow.date_of_birth) == wanted.date_of_birth)
         .order_by(col(AccountRow.id))
         .limit(MOST_BORN_ON_ONE_DAY)
     )
-    found = [row for row in (await db.execute(born)).scalars() if is_same_name(row.full_name, full_name)]
-    return FoundPatients(items=[_found(row, date_of_birth) for row in found[:MOST_FOUND]])
+    found = [row for row in (await db.execute(born)).scalars() if is_same_name(row.full_name, wanted.full_name)]
+    return FoundPatients(items=[_found(row, wanted.date_of_birth) for row in found[:MOST_FOUND]])
 
 
-async def open_chart(db: AsyncSession, who: Identity, patient_id: int, reason: str) -> ChartAccess:
+async def open_chart(db: WriteSession, who: Identity, patient_id: int, reason: str) -> ChartAccess:
     """Open the chart of any patient, also of one with a closed account. Raise NotFound."""
     await one_or_404(db, _any_patient(who).where(col(AccountRow.id) == patient_id))
     at = this_second()
@@ -49,7 +49,7 @@ async def open_chart(db: AsyncSession, who: Identity, patient_id: int, reason: s
     return newest
 
 
-async def of_patient(db: AsyncSession, who: Identity, patient_id: int) -> list[ChartAccess]:
+async def of_patient(db: AnySession, who: Identity, patient_id: int) -> list[ChartAccess]:
     """Return the openings of the chart of a patient in the doctor's care, newest first. Raise NotFound."""
     await check_in_care(db, who, patient_id)
     query: Select[*tuple[Any, ...]] = (

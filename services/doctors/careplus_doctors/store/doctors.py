@@ -1,18 +1,17 @@
 """Statements about doctors' profiles."""
 
-from sqlalchemy import func, or_, select, tuple_
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import Select, func, or_, select
 from sqlmodel import col
 
-from careplus_contracts.doctors import BookingMode, Doctor, Doctors, UpdateProfile
+from careplus_contracts.doctors import BookingMode, Doctor, DoctorFilter, Doctors, UpdateProfile
 from careplus_contracts.endpoints import Role
 from careplus_contracts.refusals import NotFound, Unauthenticated
-from careplus_contracts.values import Id
-from careplus_runtime.http.paging import after, page
 from careplus_runtime.http.problems import NOTHING_HERE
+from careplus_runtime.http.records import by_name, fetch_page
 from careplus_runtime.identity.tokens import Identity
 from careplus_tables.accounts import AccountRow
 from careplus_tables.doctors import DoctorRow
+from careplus_tables.engine import AnySession, ReadSession, WriteSession
 from careplus_tables.people import display_name
 
 AccountAndProfile = tuple[AccountRow, DoctorRow]
@@ -21,7 +20,15 @@ AccountAndProfile = tuple[AccountRow, DoctorRow]
 FULL_NAME = display_name(AccountRow)
 
 
-async def current_account(db: AsyncSession, who: Identity) -> AccountAndProfile:
+def _name_of(doctor_id: int) -> Select[str]:
+    query = select(FULL_NAME).select_from(AccountRow).outerjoin(DoctorRow, col(DoctorRow.id) == col(AccountRow.id))
+    return query.where(col(AccountRow.id) == doctor_id)
+
+
+_BY_NAME = by_name(FULL_NAME, col(AccountRow.id), _name_of, lambda row: row[0].id)
+
+
+async def current_account(db: AnySession, who: Identity) -> AccountAndProfile:
     """Return the caller's account and profile. Raise Unauthenticated where the account is gone or deactivated."""
     try:
         account, profile = await lock_for_update(db, who, who.id)
@@ -32,7 +39,7 @@ async def current_account(db: AsyncSession, who: Identity) -> AccountAndProfile:
     return account, profile
 
 
-async def lock_for_update(db: AsyncSession, who: Identity, doctor_id: int) -> AccountAndProfile:
+async def lock_for_update(db: AnySession, who: Identity, doctor_id: int) -> AccountAndProfile:
     """Return the own account and profile, or any for administrators, locked until the transaction ends. Raise NotFound."""
     # lock the account, because the profile may not exist yet
     account = await db.get(AccountRow, doctor_id, with_for_update={"key_share": True})
@@ -41,38 +48,25 @@ async def lock_for_update(db: AsyncSession, who: Identity, doctor_id: int) -> Ac
     return account, await db.get(DoctorRow, doctor_id) or _blank(account)
 
 
-async def list_all(
-    db: AsyncSession, *, q: str | None, specialty: str | None, active: bool | None, limit: int, cursor: str | None
-) -> Doctors:
-    """Return doctors by name, with or without a profile. The cursor is an id, because a name may exceed a cursor's length."""
+async def list_all(db: ReadSession, wanted: DoctorFilter) -> Doctors:
+    """Return doctors by name, with or without a profile."""
     query = (
         select(AccountRow, DoctorRow)
         .outerjoin(DoctorRow, col(DoctorRow.id) == col(AccountRow.id))
         .where(col(AccountRow.role) == Role.DOCTOR.value)
     )
-    if q:
+    if wanted.q:
         texts = (FULL_NAME, col(AccountRow.email), col(DoctorRow.specialty))
-        query = query.where(or_(*(text.icontains(q, autoescape=True) for text in texts)))
-    if specialty:
-        query = query.where(func.lower(col(DoctorRow.specialty)) == func.lower(specialty))
-    if active is not None:
-        query = query.where(func.coalesce(col(DoctorRow.active), False) == active)
-    if (last := after(cursor, Id)) is not None:
-        name = select(FULL_NAME).select_from(AccountRow).outerjoin(DoctorRow, col(DoctorRow.id) == col(AccountRow.id))
-        last_name = name.where(col(AccountRow.id) == last).correlate(None).scalar_subquery()
-        query = query.where(tuple_(FULL_NAME, col(AccountRow.id)) > tuple_(last_name, last))
-    rows = (await db.execute(query.order_by(FULL_NAME, col(AccountRow.id)).limit(limit + 1))).all()
-    pairs, next_cursor = page([(row.AccountRow, row.DoctorRow) for row in rows], limit, _account_id)
-    return Doctors(
-        items=[to_contract(account, profile or _blank(account)) for account, profile in pairs], next_cursor=next_cursor
-    )
+        query = query.where(or_(*(text.icontains(wanted.q, autoescape=True) for text in texts)))
+    if wanted.specialty:
+        query = query.where(func.lower(col(DoctorRow.specialty)) == func.lower(wanted.specialty))
+    if wanted.active is not None:
+        query = query.where(func.coalesce(col(DoctorRow.active), False) == wanted.active)
+    rows, next_cursor = await fetch_page(db, query, _BY_NAME, wanted)
+    return Doctors(items=[to_contract(account, profile or _blank(account)) for account, profile in rows], next_cursor=next_cursor)
 
 
-def _account_id(pair: tuple[AccountRow, DoctorRow | None]) -> int | None:
-    return pair[0].id
-
-
-async def add(db: AsyncSession, who: Identity, doctor_id: int, body: UpdateProfile) -> Doctor:
+async def add(db: WriteSession, who: Identity, doctor_id: int, body: UpdateProfile) -> Doctor:
     """Store the profile of an account that was just invited, for the first time or again. Raise NotFound."""
     account, profile = await lock_for_update(db, who, doctor_id)
     if profile not in db:
@@ -81,7 +75,7 @@ async def add(db: AsyncSession, who: Identity, doctor_id: int, body: UpdateProfi
 
 
 async def save(
-    db: AsyncSession, account: AccountRow, profile: DoctorRow, body: UpdateProfile, *, active: bool | None = None
+    db: WriteSession, account: AccountRow, profile: DoctorRow, body: UpdateProfile, *, active: bool | None = None
 ) -> Doctor:
     """Store a new or changed profile as its next version. `active` None leaves it, and is true for a new profile."""
     if profile not in db:

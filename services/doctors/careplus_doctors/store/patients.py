@@ -5,22 +5,21 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, case, func, or_, select, tuple_
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import ColumnElement, case, func, or_, select
 from sqlmodel import col
 
 from careplus_contracts.accounts import Sex
-from careplus_contracts.charts import PatientInCare, PatientsInCare
+from careplus_contracts.charts import PatientFilter, PatientInCare, PatientsInCare
 from careplus_contracts.endpoints import Role
-from careplus_contracts.values import Id
 from careplus_doctors.rules.charts import allergy_status, parse_day
-from careplus_runtime.http.paging import after, page
+from careplus_runtime.http.records import by_name, fetch_page
 from careplus_runtime.identity.care import patients_in_care
 from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.clock import now
 from careplus_tables.accounts import AccountRow
 from careplus_tables.appointments import FREE_AGAIN, AppointmentRow
 from careplus_tables.charts import AllergyRow, ChartRow
+from careplus_tables.engine import ReadSession
 
 _NAME, _ID = col(AccountRow.full_name), col(AccountRow.id)
 
@@ -32,18 +31,15 @@ class _VisitTimes(NamedTuple):
     next: datetime | None = None
 
 
-async def list_in_care(db: AsyncSession, who: Identity, q: str | None, limit: int, cursor: str | None) -> PatientsInCare:
-    """Return patients in care by name. The cursor is an id, because a name may exceed a cursor's length."""
+async def list_in_care(db: ReadSession, who: Identity, wanted: PatientFilter) -> PatientsInCare:
+    """Return patients in care by name."""
     # coalesce keeps the planner off the index of names, which holds the names of all accounts
     is_patient = func.coalesce(col(AccountRow.role), "") == Role.PATIENT.value
     query = select(AccountRow).where(_ID.in_(patients_in_care(who)), is_patient)
-    if wanted := (q or "").strip():
-        query = query.where(_matches(wanted))
-    if (last := after(cursor, Id)) is not None:
-        last_name = select(_NAME).where(_ID.in_(patients_in_care(who, last))).correlate(None).scalar_subquery()
-        query = query.where(tuple_(_NAME, _ID) > tuple_(last_name, last))
-    found = (await db.execute(query.order_by(_NAME, _ID).limit(limit + 1))).scalars().all()
-    rows, next_cursor = page(found, limit, lambda row: row.id)
+    if text := (wanted.q or "").strip():
+        query = query.where(_matches(text))
+    order = by_name(_NAME, _ID, lambda last: select(_NAME).where(_ID.in_(patients_in_care(who, last))), lambda row: row.id)
+    rows, next_cursor = await fetch_page(db, query, order, wanted)
     ids = [row.id for row in rows if row.id is not None]
     times, none_known, substances = await _times(db, who, ids), await _none_known(db, ids), await _substances(db, ids)
     items = [
@@ -60,7 +56,7 @@ def _matches(wanted: str) -> ColumnElement[bool]:
     return in_name if day is None else or_(in_name, col(AccountRow.date_of_birth) == day)
 
 
-async def _times(db: AsyncSession, who: Identity, ids: Sequence[int]) -> dict[int, _VisitTimes]:
+async def _times(db: ReadSession, who: Identity, ids: Sequence[int]) -> dict[int, _VisitTimes]:
     at, present = col(AppointmentRow.starts_at), now()
     query = (
         select(col(AppointmentRow.patient_id), func.max(case((at <= present, at))), func.min(case((at > present, at))))
@@ -71,12 +67,12 @@ async def _times(db: AsyncSession, who: Identity, ids: Sequence[int]) -> dict[in
     return {patient_id: _VisitTimes(last, next_) for patient_id, last, next_ in (await db.execute(query)).all()}
 
 
-async def _none_known(db: AsyncSession, ids: Sequence[int]) -> set[int]:
+async def _none_known(db: ReadSession, ids: Sequence[int]) -> set[int]:
     query = select(col(ChartRow.patient_id)).where(col(ChartRow.patient_id).in_(ids), col(ChartRow.no_known_allergies))
     return set((await db.execute(query)).scalars())
 
 
-async def _substances(db: AsyncSession, ids: Sequence[int]) -> dict[int, list[str]]:
+async def _substances(db: ReadSession, ids: Sequence[int]) -> dict[int, list[str]]:
     patient_id, position = col(AllergyRow.patient_id), col(AllergyRow.position)
     query = select(patient_id, col(AllergyRow.substance)).where(patient_id.in_(ids)).order_by(patient_id, position)
     found: dict[int, list[str]] = defaultdict(list)

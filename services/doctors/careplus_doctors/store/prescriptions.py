@@ -6,12 +6,19 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, select
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from careplus_contracts.charts import LONGEST_PART
 from careplus_contracts.endpoints import Role
-from careplus_contracts.prescriptions import Prescribe, Prescription, PrescriptionItem, Prescriptions, PrescriptionStatus
+from careplus_contracts.prescriptions import (
+    Prescribe,
+    PrescribedFilter,
+    Prescription,
+    PrescriptionFilter,
+    PrescriptionItem,
+    Prescriptions,
+    PrescriptionStatus,
+)
 from careplus_contracts.refusals import NotFound
 from careplus_contracts.values import Person
 from careplus_runtime.http.problems import NOTHING_HERE
@@ -20,6 +27,7 @@ from careplus_runtime.identity.care import patients_in_care
 from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.clock import now
 from careplus_tables.accounts import AccountRow
+from careplus_tables.engine import AnySession, ReadSession, WriteSession
 from careplus_tables.people import doctor_name
 from careplus_tables.prescriptions import PrescriptionItemRow, PrescriptionRow
 from careplus_tables.references import new_reference
@@ -63,7 +71,7 @@ _PRESCRIPTION: Select[*tuple[Any, ...]] = select(
 _NEWEST_FIRST = newest_first(col(PrescriptionRow.id))
 
 
-async def find(db: AsyncSession, who: Identity, prescription_id: int) -> Prescription:
+async def find(db: AnySession, who: Identity, prescription_id: int) -> Prescription:
     """Return a prescription to the patient, or by the doctor. Raise NotFound."""
     query = _PRESCRIPTION.where(col(PrescriptionRow.id) == prescription_id, _is_own(who))
     rows = (await db.execute(query)).all()
@@ -73,26 +81,18 @@ async def find(db: AsyncSession, who: Identity, prescription_id: int) -> Prescri
     return prescription
 
 
-async def list_own(
-    db: AsyncSession,
-    who: Identity,
-    *,
-    patient_id: int | None = None,
-    status: PrescriptionStatus | None,
-    limit: int,
-    cursor: str | None,
-) -> Prescriptions:
+async def list_own(db: ReadSession, who: Identity, wanted: PrescribedFilter | PrescriptionFilter) -> Prescriptions:
     """Return prescriptions to the patient, or by the doctor, newest first."""
     query = _PRESCRIPTION.where(_is_own(who))
-    if patient_id is not None:
-        query = query.where(col(PrescriptionRow.patient_id) == patient_id)
-    if status is not None:
-        query = query.where(col(PrescriptionRow.status) == status.value)
-    rows, next_cursor = await fetch_page(db, query, _NEWEST_FIRST, limit, cursor)
+    if isinstance(wanted, PrescribedFilter) and wanted.patient_id is not None:
+        query = query.where(col(PrescriptionRow.patient_id) == wanted.patient_id)
+    if wanted.status is not None:
+        query = query.where(col(PrescriptionRow.status) == wanted.status.value)
+    rows, next_cursor = await fetch_page(db, query, _NEWEST_FIRST, wanted)
     return Prescriptions(items=await _to_contract(db, rows), next_cursor=next_cursor)
 
 
-async def of_patient(db: AsyncSession, who: Identity, patient_id: int) -> list[Prescription]:
+async def of_patient(db: ReadSession, who: Identity, patient_id: int) -> list[Prescription]:
     """Return prescriptions of any doctor to a patient in the doctor's care, newest first."""
     query = _PRESCRIPTION.where(
         col(PrescriptionRow.patient_id) == patient_id, col(PrescriptionRow.patient_id).in_(patients_in_care(who, patient_id))
@@ -100,13 +100,13 @@ async def of_patient(db: AsyncSession, who: Identity, patient_id: int) -> list[P
     return await _to_contract(db, (await db.execute(query.order_by(col(PrescriptionRow.id).desc()).limit(LONGEST_PART))).all())
 
 
-async def lock_for_update(db: AsyncSession, who: Identity, prescription_id: int) -> PrescriptionRow:
+async def lock_for_update(db: AnySession, who: Identity, prescription_id: int) -> PrescriptionRow:
     """Return the own prescription, locked. Raise NotFound."""
     query = select(PrescriptionRow).where(col(PrescriptionRow.id) == prescription_id, _is_own(who))
     return await one_or_404(db, query.with_for_update())
 
 
-async def add(db: AsyncSession, who: Identity, body: Prescribe) -> Prescription:
+async def add(db: WriteSession, who: Identity, body: Prescribe) -> Prescription:
     """Insert a prescription by the doctor with its items."""
     row = PrescriptionRow(
         reference=new_reference("RX"),
@@ -126,7 +126,7 @@ async def add(db: AsyncSession, who: Identity, body: Prescribe) -> Prescription:
     return await find(db, who, row.id)
 
 
-async def stop(db: AsyncSession, who: Identity, row: PrescriptionRow, reason: str | None) -> Prescription:
+async def stop(db: WriteSession, who: Identity, row: PrescriptionRow, reason: str | None) -> Prescription:
     """Stop the prescription as its next version; one that is stopped already does not change."""
     assert row.id is not None
     if row.status == PrescriptionStatus.ACTIVE.value:
@@ -142,7 +142,7 @@ def _is_own(who: Identity) -> ColumnElement[bool]:
     return col(PrescriptionRow.doctor_id if who.role is Role.DOCTOR else PrescriptionRow.patient_id) == who.id
 
 
-async def _to_contract(db: AsyncSession, rows: Sequence[Any]) -> list[Prescription]:
+async def _to_contract(db: AnySession, rows: Sequence[Any]) -> list[Prescription]:
     """Return rows of `_PRESCRIPTION` with their items."""
     records = [_PrescriptionRecord(*row) for row in rows]
     items = await _items(db, [record.id for record in records])
@@ -166,7 +166,7 @@ async def _to_contract(db: AsyncSession, rows: Sequence[Any]) -> list[Prescripti
     ]
 
 
-async def _items(db: AsyncSession, prescription_ids: Sequence[int]) -> dict[int, list[PrescriptionItem]]:
+async def _items(db: AnySession, prescription_ids: Sequence[int]) -> dict[int, list[PrescriptionItem]]:
     """Return items by prescription, in order."""
     items: dict[int, list[PrescriptionItem]] = defaultdict(list)
     if prescription_ids:

@@ -5,7 +5,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from careplus_contracts.appointments import Appointment, AppointmentStatus
@@ -17,6 +16,7 @@ from careplus_contracts.results import ResultStatus
 from careplus_doctors.rules import record as rules
 from careplus_runtime.identity.tokens import Identity
 from careplus_tables.appointments import LONGEST_VISIT_HOURS, AppointmentRow
+from careplus_tables.engine import ReadSession
 from careplus_tables.labs import LabBookingRow, LabBookingTestRow, LabResultRow, LabTestRow
 from careplus_tables.people import doctor_name
 from careplus_tables.prescriptions import PrescriptionItemRow, PrescriptionRow
@@ -29,7 +29,7 @@ MOST_PRESCRIPTIONS = 200
 """Limit of the newest active prescriptions that are searched for one that ends soon."""
 
 
-async def summary(db: AsyncSession, who: Identity, zone: ZoneInfo, now: datetime) -> Summary:
+async def summary(db: ReadSession, who: Identity, zone: ZoneInfo, now: datetime) -> Summary:
     """Return the patient's next visit, tasks and counts."""
     counts = (await db.execute(_counts(who, now))).one()
     tasks = [
@@ -72,13 +72,13 @@ def _counts(who: Identity, now: datetime) -> Select[*tuple[Any, ...]]:
     )
 
 
-async def _next_appointment(db: AsyncSession, who: Identity, now: datetime) -> Appointment | None:
+async def _next_appointment(db: ReadSession, who: Identity, now: datetime) -> Appointment | None:
     query = select_visits().where(_upcoming(who, now)).order_by(col(AppointmentRow.starts_at), col(AppointmentRow.id))
     row = (await db.execute(query.limit(1))).first()
     return None if row is None else Appointment.model_validate(appointment_members(VisitRecord(*row)))
 
 
-async def _results(db: AsyncSession, who: Identity, now: datetime) -> list[Task]:
+async def _results(db: ReadSession, who: Identity, now: datetime) -> list[Task]:
     query: Select[*tuple[Any, ...]] = (
         select(col(LabResultRow.id), col(LabTestRow.name), col(LabResultRow.released_at))
         .join(LabTestRow, col(LabTestRow.code) == col(LabResultRow.test_code))
@@ -89,7 +89,7 @@ async def _results(db: AsyncSession, who: Identity, now: datetime) -> list[Task]
     return [rules.result_task(*row) for row in await db.execute(query.limit(rules.LONGEST_LIST))]
 
 
-async def _referrals(db: AsyncSession, who: Identity, zone: ZoneInfo) -> list[Task]:
+async def _referrals(db: ReadSession, who: Identity, zone: ZoneInfo) -> list[Task]:
     """Return tasks for accepted referrals, and for sent ones to one doctor, which need no acceptance to book."""
     to_doctor = doctor_name(func.coalesce(col(ReferralRow.to_doctor_id), col(ReferralRow.accepted_by_id)))
     to = func.coalesce(to_doctor, col(ReferralRow.to_specialty))
@@ -107,7 +107,7 @@ async def _referrals(db: AsyncSession, who: Identity, zone: ZoneInfo) -> list[Ta
     return [rules.referral_task(*row, zone=zone) for row in await db.execute(query.limit(rules.LONGEST_LIST))]
 
 
-async def _prescriptions(db: AsyncSession, who: Identity, now: datetime) -> list[Task]:
+async def _prescriptions(db: ReadSession, who: Identity, now: datetime) -> list[Task]:
     newest = (
         select(col(PrescriptionRow.id), col(PrescriptionRow.created_at))
         .where(col(PrescriptionRow.patient_id) == who.id, col(PrescriptionRow.status) == PrescriptionStatus.ACTIVE.value)
@@ -123,7 +123,7 @@ async def _prescriptions(db: AsyncSession, who: Identity, now: datetime) -> list
     return rules.prescription_tasks((rules.PrescribedItem(*row) for row in await db.execute(query)), now)
 
 
-async def _lab_visits(db: AsyncSession, who: Identity, now: datetime) -> list[Task]:
+async def _lab_visits(db: ReadSession, who: Identity, now: datetime) -> list[Task]:
     """Return tasks for upcoming bookings, and for orders without a time."""
     booking_id, starts_at = col(LabBookingRow.id), col(LabBookingRow.starts_at)
     query: Select[*tuple[Any, ...]] = (

@@ -4,12 +4,21 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from careplus_contracts.charts import LONGEST_PART
 from careplus_contracts.endpoints import Role
-from careplus_contracts.referrals import Direction, Refer, Referral, Referrals, ReferralStatus, UpdateReferral, Urgency
+from careplus_contracts.referrals import (
+    Direction,
+    Refer,
+    Referral,
+    ReferralFilter,
+    Referrals,
+    ReferralStatus,
+    ReferredFilter,
+    UpdateReferral,
+    Urgency,
+)
 from careplus_contracts.refusals import NotFound
 from careplus_contracts.values import Person
 from careplus_doctors.store.referral_access import is_own
@@ -19,6 +28,7 @@ from careplus_runtime.identity.care import patients_in_care
 from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.clock import now
 from careplus_tables.accounts import AccountRow
+from careplus_tables.engine import AnySession, ReadSession, WriteSession
 from careplus_tables.people import doctor_name
 from careplus_tables.references import new_reference
 from careplus_tables.referrals import ReferralRow
@@ -71,7 +81,7 @@ _REFERRAL: Select[*tuple[Any, ...]] = select(
 _NEWEST_FIRST = newest_first(col(ReferralRow.id))
 
 
-async def find(db: AsyncSession, who: Identity, referral_id: int) -> Referral:
+async def find(db: AnySession, who: Identity, referral_id: int) -> Referral:
     """Return a referral of the patient, or one that the doctor sent or received. Raise NotFound."""
     row = (await db.execute(_REFERRAL.where(col(ReferralRow.id) == referral_id, is_own(who)))).first()
     if row is None:
@@ -80,23 +90,17 @@ async def find(db: AsyncSession, who: Identity, referral_id: int) -> Referral:
 
 
 async def list_own(
-    db: AsyncSession,
-    who: Identity,
-    *,
-    direction: Direction | None = None,
-    status: ReferralStatus | None,
-    limit: int,
-    cursor: str | None,
+    db: ReadSession, who: Identity, wanted: ReferredFilter | ReferralFilter, direction: Direction | None = None
 ) -> Referrals:
     """Return the patient's referrals, or the ones that the doctor sent or received, newest first."""
     query = _REFERRAL.where(is_own(who, direction))
-    if status is not None:
-        query = query.where(col(ReferralRow.status) == status.value)
-    rows, next_cursor = await fetch_page(db, query, _NEWEST_FIRST, limit, cursor)
+    if wanted.status is not None:
+        query = query.where(col(ReferralRow.status) == wanted.status.value)
+    rows, next_cursor = await fetch_page(db, query, _NEWEST_FIRST, wanted)
     return Referrals(items=[_to_contract(_ReferralRecord(*row)) for row in rows], next_cursor=next_cursor)
 
 
-async def of_patient(db: AsyncSession, who: Identity, patient_id: int) -> list[Referral]:
+async def of_patient(db: ReadSession, who: Identity, patient_id: int) -> list[Referral]:
     """Return all referrals of a patient in the doctor's care, newest first."""
     query = _REFERRAL.where(
         col(ReferralRow.patient_id) == patient_id, col(ReferralRow.patient_id).in_(patients_in_care(who, patient_id))
@@ -107,13 +111,13 @@ async def of_patient(db: AsyncSession, who: Identity, patient_id: int) -> list[R
     ]
 
 
-async def lock_for_update(db: AsyncSession, who: Identity, referral_id: int) -> ReferralRow:
+async def lock_for_update(db: AnySession, who: Identity, referral_id: int) -> ReferralRow:
     """Return a referral that the doctor sent or received, locked. Raise NotFound."""
     query = select(ReferralRow).where(col(ReferralRow.id) == referral_id, is_own(who))
     return await one_or_404(db, query.with_for_update())
 
 
-async def check_target(db: AsyncSession, who: Identity, to_doctor_id: int | None) -> None:
+async def check_target(db: AnySession, who: Identity, to_doctor_id: int | None) -> None:
     """Raise NotFound unless the id is a doctor's, and Malformed for the sender's own id."""
     if to_doctor_id == who.id:
         raise malformed([{"loc": ("body", "to_doctor_id"), "msg": "name another doctor than yourself"}])
@@ -122,7 +126,7 @@ async def check_target(db: AsyncSession, who: Identity, to_doctor_id: int | None
         raise NotFound(NOTHING_HERE)
 
 
-async def add(db: AsyncSession, who: Identity, body: Refer) -> Referral:
+async def add(db: WriteSession, who: Identity, body: Refer) -> Referral:
     """Insert a referral by the doctor."""
     row = ReferralRow(
         reference=new_reference("RF"),
@@ -142,7 +146,7 @@ async def add(db: AsyncSession, who: Identity, body: Refer) -> Referral:
     return await find(db, who, row.id)
 
 
-async def change(db: AsyncSession, who: Identity, row: ReferralRow, body: UpdateReferral) -> Referral:
+async def change(db: WriteSession, who: Identity, row: ReferralRow, body: UpdateReferral) -> Referral:
     """Set status and note, as the next version if they differ. A doctor that accepts has the patient in care from then on."""
     assert row.id is not None
     if body.status.value != row.status or body.note not in (None, row.note):

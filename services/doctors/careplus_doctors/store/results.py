@@ -1,20 +1,20 @@
 """Statements that read a patient's laboratory results for the chart."""
 
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from careplus_contracts.charts import LONGEST_PART
 from careplus_contracts.results import LabResult, ResultStatus
 from careplus_runtime.identity.care import patients_in_care
 from careplus_runtime.identity.tokens import Identity
+from careplus_tables.engine import ReadSession
 from careplus_tables.labs import LabResultRow
 from careplus_tables.result_records import to_lab_results
 
 VERIFIED = (ResultStatus.VERIFIED.value, ResultStatus.RELEASED.value)
 
 
-async def of_patient(db: AsyncSession, who: Identity, patient_id: int) -> list[LabResult]:
+async def of_patient(db: ReadSession, who: Identity, patient_id: int) -> list[LabResult]:
     """Return verified results of a patient in the doctor's care, newest first."""
     query = (
         select(LabResultRow)

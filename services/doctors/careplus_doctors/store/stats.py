@@ -5,7 +5,6 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ScalarSelect, Select, func, select
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from careplus_contracts.appointments import AppointmentStatus
@@ -20,6 +19,7 @@ from careplus_tables.accounts import AccountRow
 from careplus_tables.appointments import AppointmentRow
 from careplus_tables.availability import OpenHoursRow, TimeOffRow
 from careplus_tables.doctors import DoctorRow
+from careplus_tables.engine import ReadSession
 from careplus_tables.labs import LabBookingRow, LabResultRow
 from careplus_tables.people import IS_BOOKABLE_DOCTOR, doctor_name
 
@@ -40,7 +40,7 @@ class _Patients(NamedTuple):
     new: int
 
 
-async def stats(db: AsyncSession, of: Period, zone: ZoneInfo) -> Stats:
+async def stats(db: ReadSession, of: Period, zone: ZoneInfo) -> Stats:
     """Return all statistics of one period; times without a zone are the clinic's."""
     visits = await _visits(db, of)
     offered = rules.offered_minutes(of, await _week(db), await _time_off(db, of), zone)
@@ -66,7 +66,7 @@ async def stats(db: AsyncSession, of: Period, zone: ZoneInfo) -> Stats:
     )
 
 
-async def _counts(db: AsyncSession, of: Period) -> _Counts:
+async def _counts(db: ReadSession, of: Period) -> _Counts:
     """Return the bookable doctors, the laboratory bookings of the period, and the results that wait for release."""
     doctors = (
         select(func.count())
@@ -81,7 +81,7 @@ async def _counts(db: AsyncSession, of: Period) -> _Counts:
     return _Counts(*row)
 
 
-async def _patients(db: AsyncSession, of: Period) -> _Patients:
+async def _patients(db: ReadSession, of: Period) -> _Patients:
     """Return the active patients, and the number of them that registered in the period."""
     since = col(AccountRow.created_at)
     query = select(func.count(), func.count().filter(since >= of.bounds[0], since < of.bounds[-1])).where(
@@ -90,7 +90,7 @@ async def _patients(db: AsyncSession, of: Period) -> _Patients:
     return _Patients(*(await db.execute(query)).one())
 
 
-async def _by_doctor(db: AsyncSession, of: Period) -> list[DoctorCount]:
+async def _by_doctor(db: ReadSession, of: Period) -> list[DoctorCount]:
     """Return the doctors with the most visits in the period; names are looked up after the limit."""
     status, doctor_id, count = col(AppointmentRow.status), col(AppointmentRow.doctor_id), func.count().label("visits")
     outcomes = (AppointmentStatus.COMPLETED.value, AppointmentStatus.NO_SHOW.value)
@@ -110,7 +110,7 @@ async def _by_doctor(db: AsyncSession, of: Period) -> list[DoctorCount]:
     ]
 
 
-async def _visits(db: AsyncSession, of: Period) -> list[VisitCount]:
+async def _visits(db: ReadSession, of: Period) -> list[VisitCount]:
     """Return the numbers of visits that start in the period, by time and status."""
     time_and_status = (col(AppointmentRow.starts_at), col(AppointmentRow.ends_at), col(AppointmentRow.status))
     query = (
@@ -122,7 +122,7 @@ async def _visits(db: AsyncSession, of: Period) -> list[VisitCount]:
     return [VisitCount(*row) for row in await db.execute(query)]
 
 
-async def _week(db: AsyncSession) -> list[WeeklyHours]:
+async def _week(db: ReadSession) -> list[WeeklyHours]:
     """Return the weekly hours of bookable doctors."""
     query = (
         select(col(OpenHoursRow.doctor_id), col(OpenHoursRow.weekday), col(OpenHoursRow.starts), col(OpenHoursRow.ends))
@@ -133,7 +133,7 @@ async def _week(db: AsyncSession) -> list[WeeklyHours]:
     return [WeeklyHours(*row) for row in await db.execute(query)]
 
 
-async def _time_off(db: AsyncSession, of: Period) -> list[TimeOffSpan]:
+async def _time_off(db: ReadSession, of: Period) -> list[TimeOffSpan]:
     """Return time off that overlaps the period."""
     query = select(col(TimeOffRow.doctor_id), col(TimeOffRow.starts_at), col(TimeOffRow.ends_at)).where(
         col(TimeOffRow.starts_at) < of.bounds[-1], col(TimeOffRow.ends_at) > of.bounds[0]
@@ -141,7 +141,7 @@ async def _time_off(db: AsyncSession, of: Period) -> list[TimeOffSpan]:
     return [TimeOffSpan(*row) for row in await db.execute(query)]
 
 
-async def _turnarounds(db: AsyncSession, of: Period) -> list[tuple[datetime, datetime]]:
+async def _turnarounds(db: ReadSession, of: Period) -> list[tuple[datetime, datetime]]:
     """Return the times of collection and verification of the newest bookings verified in the period."""
     query: Select[*tuple[Any, ...]] = (
         select(col(LabBookingRow.collected_at), col(LabBookingRow.verified_at))

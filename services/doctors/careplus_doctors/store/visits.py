@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from sqlalchemy import or_, select
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from careplus_contracts.charts import LONGEST_PART, ChartVisit
@@ -13,12 +12,13 @@ from careplus_contracts.values import Person
 from careplus_runtime.identity.care import patients_in_care
 from careplus_runtime.identity.tokens import Identity
 from careplus_tables.appointments import AppointmentRow
+from careplus_tables.engine import ReadSession
 from careplus_tables.notes import AddendumRow, NotesRow
 from careplus_tables.people import doctor_name
 from careplus_tables.visit_records import VisitRecord, appointment_members, select_visits
 
 
-async def of_patient(db: AsyncSession, who: Identity, patient_id: int) -> list[ChartVisit]:
+async def of_patient(db: ReadSession, who: Identity, patient_id: int) -> list[ChartVisit]:
     """Return the visits of a patient in the doctor's care to any doctor, newest first."""
     query = (
         select_visits()
@@ -35,7 +35,7 @@ async def of_patient(db: AsyncSession, who: Identity, patient_id: int) -> list[C
     ]
 
 
-async def _notes(db: AsyncSession, who: Identity, patient_id: int, visit_ids: Sequence[int]) -> dict[int, Notes]:
+async def _notes(db: ReadSession, who: Identity, patient_id: int, visit_ids: Sequence[int]) -> dict[int, Notes]:
     """Return signed notes and the doctor's own drafts by visit."""
     query = select(NotesRow, doctor_name(col(NotesRow.author_id))).where(
         col(NotesRow.appointment_id).in_(visit_ids),
@@ -46,7 +46,7 @@ async def _notes(db: AsyncSession, who: Identity, patient_id: int, visit_ids: Se
     return {row.appointment_id: _to_contract(row, patient_id, author, added[row.appointment_id]) for row, author in rows}
 
 
-async def _addenda(db: AsyncSession, visit_ids: Sequence[int]) -> dict[int, list[Addendum]]:
+async def _addenda(db: ReadSession, visit_ids: Sequence[int]) -> dict[int, list[Addendum]]:
     query = (
         select(AddendumRow, doctor_name(col(AddendumRow.by_id)))
         .where(col(AddendumRow.appointment_id).in_(visit_ids))

@@ -3,11 +3,11 @@
 from careplus_contracts import labs as contract
 from careplus_contracts.appointments import Cancel
 from careplus_contracts.labs import BookTests, LabBooking, LabBookings, LabBookingStatus, OrderTests
-from careplus_contracts.values import Cursor, Id, Limit
+from careplus_contracts.values import Id
 from careplus_labs.opening import opening_hours
 from careplus_labs.rules.bookings import PATIENT_TRANSITIONS
 from careplus_labs.store import bookings
-from careplus_runtime.http.dependencies import AppSettings, CurrentUser, Db, IfMatch, check_version
+from careplus_runtime.http.dependencies import AppSettings, CurrentUser, IfMatch, ReadDb, WriteDb, check_version
 from careplus_runtime.http.serving import Routes
 from careplus_runtime.identity.care import check_in_care
 
@@ -15,31 +15,29 @@ routes = Routes()
 
 
 @routes.serve(contract.book_tests)
-async def book_tests(body: BookTests, *, who: CurrentUser, db: Db, settings: AppSettings) -> LabBooking:
+async def book_tests(body: BookTests, *, who: CurrentUser, db: WriteDb, settings: AppSettings) -> LabBooking:
     return await bookings.book(db, who, body, opening_hours(settings), settings.lab_places)
 
 
 @routes.serve(contract.order_tests)
-async def order_tests(body: OrderTests, *, who: CurrentUser, db: Db, settings: AppSettings) -> LabBooking:
+async def order_tests(body: OrderTests, *, who: CurrentUser, db: WriteDb, settings: AppSettings) -> LabBooking:
     await check_in_care(db, who, body.patient_id, body.appointment_id)
     return await bookings.book(db, who, body, opening_hours(settings), settings.lab_places)
 
 
 @routes.serve(contract.list_lab_bookings)
-async def list_lab_bookings(
-    status: LabBookingStatus | None = None, limit: Limit = 20, cursor: Cursor | None = None, *, who: CurrentUser, db: Db
-) -> LabBookings:
-    return await bookings.list_own(db, who, status, limit, cursor)
+async def list_lab_bookings(query: contract.LabBookingFilter, *, who: CurrentUser, db: ReadDb) -> LabBookings:
+    return await bookings.list_own(db, who, query)
 
 
 @routes.serve(contract.show_lab_booking)
-async def show_lab_booking(booking_id: Id, *, who: CurrentUser, db: Db) -> LabBooking:
+async def show_lab_booking(booking_id: Id, *, who: CurrentUser, db: ReadDb) -> LabBooking:
     return await bookings.show(db, who, await bookings.lock_for_update(db, who, booking_id))
 
 
 @routes.serve(contract.cancel_lab_booking, path_record=bookings.lock_for_update)
 async def cancel_lab_booking(
-    booking_id: Id, body: Cancel | None = None, *, who: CurrentUser, db: Db, expected: IfMatch
+    booking_id: Id, body: Cancel | None = None, *, who: CurrentUser, db: WriteDb, expected: IfMatch
 ) -> LabBooking:
     row = await bookings.lock_for_update(db, who, booking_id)
     check_version(row.version, expected)

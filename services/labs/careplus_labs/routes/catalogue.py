@@ -3,10 +3,10 @@
 from careplus_clinic.clinic_time import local_date
 from careplus_contracts import labs as contract
 from careplus_contracts.labs import AddTest, DescribeTest, LabSlots, LabTest, LabTests
-from careplus_contracts.values import Code, Cursor, Day, Limit, Query
+from careplus_contracts.values import Code
 from careplus_labs.opening import opening_hours
 from careplus_labs.store import capacity, catalogue
-from careplus_runtime.http.dependencies import AppSettings, CurrentUser, Db, IfMatch, check_version
+from careplus_runtime.http.dependencies import AppSettings, CurrentUser, IfMatch, ReadDb, WriteDb, check_version
 from careplus_runtime.http.serving import Routes
 from careplus_runtime.process.clock import now
 
@@ -14,25 +14,23 @@ routes = Routes()
 
 
 @routes.serve(contract.list_tests)
-async def list_tests(
-    q: Query | None = None, limit: Limit = 20, cursor: Cursor | None = None, *, who: CurrentUser, db: Db
-) -> LabTests:
-    return await catalogue.list_tests(db, who, q, limit, cursor)
+async def list_tests(query: contract.LabTestFilter, *, who: CurrentUser, db: ReadDb) -> LabTests:
+    return await catalogue.list_tests(db, who, query)
 
 
 @routes.serve(contract.add_test)
-async def add_test(body: AddTest, *, db: Db) -> LabTest:
+async def add_test(body: AddTest, *, db: WriteDb) -> LabTest:
     return await catalogue.add(db, body)
 
 
 @routes.serve(contract.update_test, path_record=catalogue.lock_for_update)
-async def update_test(code: Code, body: DescribeTest, *, who: CurrentUser, db: Db, expected: IfMatch) -> LabTest:
+async def update_test(code: Code, body: DescribeTest, *, who: CurrentUser, db: WriteDb, expected: IfMatch) -> LabTest:
     row = await catalogue.lock_for_update(db, who, code)
     check_version(row.version, expected)
     return await catalogue.change(db, row, body)
 
 
 @routes.serve(contract.list_lab_slots)
-async def list_lab_slots(day: Day | None = None, *, db: Db, settings: AppSettings) -> LabSlots:
+async def list_lab_slots(query: contract.LabSlotFilter, *, db: ReadDb, settings: AppSettings) -> LabSlots:
     today = local_date(now(), settings.clinic_zone)
-    return await capacity.slots(db, day or today, opening_hours(settings), settings.lab_places)
+    return await capacity.slots(db, query.day or today, opening_hours(settings), settings.lab_places)

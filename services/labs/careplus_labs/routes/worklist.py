@@ -5,34 +5,25 @@ from careplus_contracts import labs as contract
 from careplus_contracts import results as results_contract
 from careplus_contracts.labs import LabBooking, LabBookingStatus, SetBookingStatus, Worklist
 from careplus_contracts.results import EnterResult, LabResult, ResultStatus, VerifyResult
-from careplus_contracts.values import Cursor, Id, Limit
+from careplus_contracts.values import Id
 from careplus_labs.rules import observations
 from careplus_labs.rules.bookings import LAB_TRANSITIONS, check_accepts_values, check_reason
 from careplus_labs.store import bookings, entry, results
-from careplus_runtime.http.dependencies import AppSettings, CurrentUser, Db, IfMatch, check_version
+from careplus_runtime.http.dependencies import AppSettings, CurrentUser, IfMatch, ReadDb, WriteDb, check_version
 from careplus_runtime.http.serving import Routes
 
 routes = Routes()
 
 
 @routes.serve(contract.list_worklist)
-async def list_worklist(
-    status: LabBookingStatus | None = None,
-    day: contract.OnlyDay = None,
-    limit: Limit = 20,
-    cursor: Cursor | None = None,
-    *,
-    who: CurrentUser,
-    db: Db,
-    settings: AppSettings,
-) -> Worklist:
-    span = None if day is None else day_bounds(day, day, settings.clinic_zone)
-    return await bookings.list_work(db, who, status, span, limit, cursor)
+async def list_worklist(query: contract.WorklistFilter, *, who: CurrentUser, db: ReadDb, settings: AppSettings) -> Worklist:
+    span = None if query.day is None else day_bounds(query.day, query.day, settings.clinic_zone)
+    return await bookings.list_work(db, who, query, span)
 
 
 @routes.serve(contract.set_booking_status, path_record=bookings.lock_for_update)
 async def set_booking_status(
-    booking_id: Id, body: SetBookingStatus, *, who: CurrentUser, db: Db, expected: IfMatch
+    booking_id: Id, body: SetBookingStatus, *, who: CurrentUser, db: WriteDb, expected: IfMatch
 ) -> LabBooking:
     row = await bookings.lock_for_update(db, who, booking_id)
     check_version(row.version, expected)
@@ -44,7 +35,7 @@ async def set_booking_status(
 
 
 @routes.serve(results_contract.enter_result, path_record=bookings.lock_for_update)
-async def enter_result(booking_id: Id, body: EnterResult, *, who: CurrentUser, db: Db, settings: AppSettings) -> LabResult:
+async def enter_result(booking_id: Id, body: EnterResult, *, who: CurrentUser, db: WriteDb, settings: AppSettings) -> LabResult:
     booking = await bookings.lock_for_update(db, who, booking_id)
     check_accepts_values(LabBookingStatus(booking.status))
     before = await entry.result_of(db, booking, body.test_code)
@@ -56,7 +47,7 @@ async def enter_result(booking_id: Id, body: EnterResult, *, who: CurrentUser, d
 
 @routes.serve(results_contract.verify_result, path_record=results.lock_for_update)
 async def verify_result(
-    result_id: Id, body: VerifyResult | None = None, *, who: CurrentUser, db: Db, expected: IfMatch
+    result_id: Id, body: VerifyResult | None = None, *, who: CurrentUser, db: WriteDb, expected: IfMatch
 ) -> LabResult:
     booking = await bookings.lock_of_result(db, who, result_id)
     row = await results.lock_for_update(db, who, result_id)

@@ -4,23 +4,32 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import ColumnElement, Select, and_, false, func, select, true
 from sqlmodel import col
 
 from careplus_clinic.clinic_time import Span
 from careplus_contracts.endpoints import Role
-from careplus_contracts.labs import BookedTest, BookTests, LabBooking, LabBookings, LabBookingStatus, OrderTests, Worklist
+from careplus_contracts.labs import (
+    BookedTest,
+    BookTests,
+    LabBooking,
+    LabBookingFilter,
+    LabBookings,
+    LabBookingStatus,
+    OrderTests,
+    Worklist,
+    WorklistFilter,
+)
 from careplus_contracts.results import ResultStatus
 from careplus_contracts.values import Id, Instant
 from careplus_labs.rules.bookings import NEEDS_WORK
 from careplus_labs.rules.windows import Hours
 from careplus_labs.store import capacity, catalogue, entry
-from careplus_runtime.http.paging import after, page
-from careplus_runtime.http.records import fetch_page, newest_first, one_or_404
+from careplus_runtime.http.records import Keyset, fetch_page, newest_first, one_or_404
 from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.clock import this_second
 from careplus_tables.columns import InstantColumn
+from careplus_tables.engine import AnySession, ReadSession, WriteSession
 from careplus_tables.labs import LabBookingRow, LabBookingTestRow, LabResultRow, LabTestRow
 from careplus_tables.people import people_by_id
 from careplus_tables.references import new_reference
@@ -34,49 +43,43 @@ READABLE: dict[Role, tuple[ResultStatus, ...]] = {
 """Statuses of the results that each role may read; other roles read none."""
 _due_at = func.coalesce(col(LabBookingRow.starts_at), col(LabBookingRow.created_at), type_=InstantColumn())
 _NEWEST_FIRST = newest_first(col(LabBookingRow.id))
+_BY_TIME = Keyset((_due_at, col(LabBookingRow.id)), tuple[Instant, Id], lambda row: (row.starts_at or row.created_at, row.id))
 
 
-async def lock_for_update(db: AsyncSession, who: Identity, booking_id: int) -> LabBookingRow:
+async def lock_for_update(db: AnySession, who: Identity, booking_id: int) -> LabBookingRow:
     """Return the patient's own booking, or any booking for the laboratory, locked. Raise NotFound."""
     query = select(LabBookingRow).where(col(LabBookingRow.id) == booking_id, _is_visible(who)).with_for_update()
     return await one_or_404(db, _across_patients(query, who))
 
 
-async def lock_of_result(db: AsyncSession, who: Identity, result_id: int) -> LabBookingRow:
+async def lock_of_result(db: AnySession, who: Identity, result_id: int) -> LabBookingRow:
     """Return the booking of a result, locked; bookings are locked before their results. Raise NotFound."""
     query = select(col(LabResultRow.booking_id)).where(col(LabResultRow.id) == result_id)
     booking_id = (await db.execute(_across_patients(query, who))).scalar_one_or_none()
     return await lock_for_update(db, who, booking_id or 0)
 
 
-async def list_own(
-    db: AsyncSession, who: Identity, status: LabBookingStatus | None, limit: int, cursor: str | None
-) -> LabBookings:
+async def list_own(db: ReadSession, who: Identity, wanted: LabBookingFilter) -> LabBookings:
     """Return the patient's bookings, newest first."""
     query = select(LabBookingRow).where(col(LabBookingRow.patient_id) == who.id)
-    if status is not None:
-        query = query.where(col(LabBookingRow.status) == status.value)
-    rows, next_cursor = await fetch_page(db, query, _NEWEST_FIRST, limit, cursor)
+    if wanted.status is not None:
+        query = query.where(col(LabBookingRow.status) == wanted.status.value)
+    rows, next_cursor = await fetch_page(db, query, _NEWEST_FIRST, wanted)
     return LabBookings(items=await to_contract(db, who, rows), next_cursor=next_cursor)
 
 
-async def list_work(
-    db: AsyncSession, who: Identity, status: LabBookingStatus | None, span: Span | None, limit: int, cursor: str | None
-) -> Worklist:
+async def list_work(db: ReadSession, who: Identity, wanted: WorklistFilter, span: Span | None) -> Worklist:
     """Return bookings by their time, or by the time of the order where they have none; `span` bounds their time."""
-    statuses = NEEDS_WORK if status is None else (status,)
+    statuses = NEEDS_WORK if wanted.status is None else (wanted.status,)
     query = select(LabBookingRow).where(col(LabBookingRow.status).in_([one.value for one in statuses]), _is_visible(who))
     query = _across_patients(query, who)
     if span is not None:
         query = query.where(col(LabBookingRow.starts_at) >= span[0], col(LabBookingRow.starts_at) < span[1])
-    if (last := after(cursor, tuple[Instant, Id])) is not None:
-        query = query.where(or_(_due_at > last[0], and_(_due_at == last[0], col(LabBookingRow.id) > last[1])))
-    found = (await db.execute(query.order_by(_due_at, col(LabBookingRow.id)).limit(limit + 1))).scalars().all()
-    rows, next_cursor = page(found, limit, lambda row: (row.starts_at or row.created_at, row.id))
+    rows, next_cursor = await fetch_page(db, query, _BY_TIME, wanted)
     return Worklist(items=await to_contract(db, who, rows), next_cursor=next_cursor)
 
 
-async def book(db: AsyncSession, who: Identity, body: BookTests | OrderTests, hours: Hours, places: int) -> LabBooking:
+async def book(db: WriteSession, who: Identity, body: BookTests | OrderTests, hours: Hours, places: int) -> LabBooking:
     """Insert the patient's own booking, or a doctor's order. Raise UnknownTest and LabFull."""
     tests = await catalogue.bookable(db, body.test_codes)
     order = body if isinstance(body, OrderTests) else None
@@ -104,7 +107,7 @@ async def book(db: AsyncSession, who: Identity, body: BookTests | OrderTests, ho
     return await show(db, who, row)
 
 
-async def set_status(db: AsyncSession, row: LabBookingRow, status: LabBookingStatus, reason: str | None) -> None:
+async def set_status(db: WriteSession, row: LabBookingRow, status: LabBookingStatus, reason: str | None) -> None:
     """Set another status as the next version; a rejection deletes unverified results, a cancellation frees the place."""
     row.status = status.value
     row.status_reason = reason if status in (LabBookingStatus.REJECTED, LabBookingStatus.CANCELLED) else None
@@ -118,13 +121,13 @@ async def set_status(db: AsyncSession, row: LabBookingRow, status: LabBookingSta
     await db.flush()
 
 
-async def show(db: AsyncSession, who: Identity, row: LabBookingRow) -> LabBooking:
+async def show(db: AnySession, who: Identity, row: LabBookingRow) -> LabBooking:
     """Return one booking with its tests and people."""
     [booking] = await to_contract(db, who, [row])
     return booking
 
 
-async def to_contract(db: AsyncSession, who: Identity, rows: Sequence[LabBookingRow]) -> list[LabBooking]:
+async def to_contract(db: AnySession, who: Identity, rows: Sequence[LabBookingRow]) -> list[LabBooking]:
     """Return bookings with their tests and people; two statements for any number."""
     if not rows:
         return []
@@ -148,7 +151,7 @@ async def to_contract(db: AsyncSession, who: Identity, rows: Sequence[LabBooking
     ]
 
 
-async def _tests(db: AsyncSession, who: Identity, booking_ids: Collection[int]) -> dict[int, list[BookedTest]]:
+async def _tests(db: AnySession, who: Identity, booking_ids: Collection[int]) -> dict[int, list[BookedTest]]:
     has_readable_result = and_(
         col(LabResultRow.booking_id) == col(LabBookingTestRow.booking_id),
         col(LabResultRow.test_code) == col(LabBookingTestRow.test_code),

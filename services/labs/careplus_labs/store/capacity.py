@@ -5,13 +5,13 @@ from datetime import date, datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from careplus_clinic.clinic_time import nearest
 from careplus_contracts.labs import LabFull, LabSlot, LabSlots
 from careplus_labs.rules import windows
 from careplus_labs.rules.windows import Hours
+from careplus_tables.engine import AnySession, ReadSession, WriteSession
 from careplus_tables.labs import LabBookingRow
 from careplus_tables.references import new_reference
 
@@ -20,7 +20,7 @@ ALTERNATIVES = 5
 CROSS_PATIENT = "places are counted over the bookings of all patients"
 
 
-async def slots(db: AsyncSession, day: date, hours: Hours, places: int) -> LabSlots:
+async def slots(db: ReadSession, day: date, hours: Hours, places: int) -> LabSlots:
     """Return the bookable windows of a clinic day, with the free places of each."""
     starts = windows.windows([day], hours)
     taken = await _taken_by_window(db, starts)
@@ -31,7 +31,7 @@ async def slots(db: AsyncSession, day: date, hours: Hours, places: int) -> LabSl
     return LabSlots(items=items, next_cursor=None)
 
 
-async def insert(db: AsyncSession, row: LabBookingRow, hours: Hours, places: int) -> None:
+async def insert(db: WriteSession, row: LabBookingRow, hours: Hours, places: int) -> None:
     """Insert the booking with a place in its window, or without one if it has no time. Raise LabFull."""
     if row.starts_at is None:
         db.add(row)
@@ -43,7 +43,7 @@ async def insert(db: AsyncSession, row: LabBookingRow, hours: Hours, places: int
         raise LabFull("All places at that time are taken. Choose one of the alternatives.", alternatives=alternatives)
 
 
-async def _claim_place(db: AsyncSession, row: LabBookingRow, hours: Hours, places: int) -> bool:
+async def _claim_place(db: WriteSession, row: LabBookingRow, hours: Hours, places: int) -> bool:
     """Insert the booking with the lowest free place of its window; False where there is none."""
     assert row.starts_at is not None
     row.window_starts_at = windows.window_of(row.starts_at, hours)
@@ -67,7 +67,7 @@ async def _claim_place(db: AsyncSession, row: LabBookingRow, hours: Hours, place
     return False
 
 
-async def _nearest_free(db: AsyncSession, starts_at: datetime, hours: Hours, places: int) -> list[datetime]:
+async def _nearest_free(db: AnySession, starts_at: datetime, hours: Hours, places: int) -> list[datetime]:
     free: list[datetime] = []
     for reach in (NEAR_DAYS, FAR_DAYS):
         starts = windows.windows(windows.days_around(starts_at, reach, hours), hours)
@@ -78,7 +78,7 @@ async def _nearest_free(db: AsyncSession, starts_at: datetime, hours: Hours, pla
     return nearest(free, starts_at, ALTERNATIVES)
 
 
-async def _taken_by_window(db: AsyncSession, starts: Collection[datetime]) -> dict[datetime, int]:
+async def _taken_by_window(db: AnySession, starts: Collection[datetime]) -> dict[datetime, int]:
     if not starts:
         return {}
     window = col(LabBookingRow.window_starts_at)

@@ -5,7 +5,6 @@ from collections.abc import Collection, Sequence
 
 from sqlalchemy import delete, or_, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from careplus_contracts.accounts import Sex
@@ -17,6 +16,7 @@ from careplus_contracts.labs import (
     CodeTaken,
     DescribeTest,
     LabTest,
+    LabTestFilter,
     LabTests,
     ReferenceRange,
     UnknownTest,
@@ -24,6 +24,7 @@ from careplus_contracts.labs import (
 from careplus_contracts.values import Code
 from careplus_runtime.http.records import Keyset, fetch_page, one_or_404
 from careplus_runtime.identity.tokens import Identity
+from careplus_tables.engine import AnySession, ReadSession, WriteSession
 from careplus_tables.labs import AnalyteRow, LabTestAnalyteRow, LabTestRow, ReferenceRangeRow
 
 SEE_INACTIVE = (Role.ADMIN, Role.LAB)
@@ -31,19 +32,19 @@ SEE_INACTIVE = (Role.ADMIN, Role.LAB)
 _BY_CODE = Keyset((col(LabTestRow.code),), Code, lambda row: row.code)
 
 
-async def list_tests(db: AsyncSession, who: Identity, q: str | None, limit: int, cursor: str | None) -> LabTests:
+async def list_tests(db: ReadSession, who: Identity, wanted: LabTestFilter) -> LabTests:
     """Return tests by code; three statements for any number."""
     query = select(LabTestRow)
     if who.role not in SEE_INACTIVE:
         query = query.where(col(LabTestRow.active))
-    if q is not None and (wanted := q.strip()):
+    if wanted.q is not None and (text := wanted.q.strip()):
         searched = (LabTestRow.code, LabTestRow.name, LabTestRow.category, LabTestRow.plain)
-        query = query.where(or_(*(col(column).icontains(wanted, autoescape=True) for column in searched)))
-    rows, next_cursor = await fetch_page(db, query, _BY_CODE, limit, cursor)
+        query = query.where(or_(*(col(column).icontains(text, autoescape=True) for column in searched)))
+    rows, next_cursor = await fetch_page(db, query, _BY_CODE, wanted)
     return LabTests(items=await _to_contract(db, rows), next_cursor=next_cursor)
 
 
-async def lock_for_update(db: AsyncSession, who: Identity, code: str) -> LabTestRow:
+async def lock_for_update(db: AnySession, who: Identity, code: str) -> LabTestRow:
     """Return a test, locked; administrators also find inactive ones. Raise NotFound."""
     query = select(LabTestRow).where(col(LabTestRow.code) == code).with_for_update()
     if who.role is not Role.ADMIN:
@@ -51,7 +52,7 @@ async def lock_for_update(db: AsyncSession, who: Identity, code: str) -> LabTest
     return await one_or_404(db, query)
 
 
-async def add(db: AsyncSession, body: AddTest) -> LabTest:
+async def add(db: WriteSession, body: AddTest) -> LabTest:
     """Insert a test. Raise CodeTaken, and UnknownTest for analytes that the catalogue does not have."""
     await _check_analytes(db, body.analytes)
     row = LabTestRow(**body.model_dump(exclude={"analytes"}))
@@ -63,7 +64,7 @@ async def add(db: AsyncSession, body: AddTest) -> LabTest:
     return await _set_analytes(db, row, body.analytes)
 
 
-async def change(db: AsyncSession, row: LabTestRow, body: DescribeTest) -> LabTest:
+async def change(db: WriteSession, row: LabTestRow, body: DescribeTest) -> LabTest:
     """Change a test as its next version. Raise UnknownTest for analytes that the catalogue does not have."""
     await _check_analytes(db, body.analytes)
     for name, value in body.model_dump(exclude={"analytes"}).items():
@@ -73,7 +74,7 @@ async def change(db: AsyncSession, row: LabTestRow, body: DescribeTest) -> LabTe
     return await _set_analytes(db, row, body.analytes)
 
 
-async def bookable(db: AsyncSession, codes: Sequence[str]) -> list[LabTestRow]:
+async def bookable(db: AnySession, codes: Sequence[str]) -> list[LabTestRow]:
     """Return these tests in the order asked for. Raise UnknownTest with the codes that cannot be booked."""
     query = select(LabTestRow).where(col(LabTestRow.code).in_(codes), col(LabTestRow.active))
     found = {row.code: row for row in (await db.execute(query)).scalars()}
@@ -82,7 +83,7 @@ async def bookable(db: AsyncSession, codes: Sequence[str]) -> list[LabTestRow]:
     return [found[code] for code in codes]
 
 
-async def measured_by(db: AsyncSession, test_code: str, entered: Collection[str]) -> dict[str, Analyte]:
+async def measured_by(db: AnySession, test_code: str, entered: Collection[str]) -> dict[str, Analyte]:
     """Return the analytes of a test in order; for a test without analytes, the known ones of the entered codes."""
     named = (await analytes_of(db, [test_code]))[test_code]
     if not named:
@@ -93,7 +94,7 @@ async def measured_by(db: AsyncSession, test_code: str, entered: Collection[str]
     return {analyte.code: analyte for analyte in named}
 
 
-async def analytes_of(db: AsyncSession, test_codes: Collection[str]) -> dict[str, list[Analyte]]:
+async def analytes_of(db: AnySession, test_codes: Collection[str]) -> dict[str, list[Analyte]]:
     """Return the analytes of these tests with their ranges; two statements."""
     query = (
         select(col(LabTestAnalyteRow.test_code), AnalyteRow)
@@ -109,7 +110,7 @@ async def analytes_of(db: AsyncSession, test_codes: Collection[str]) -> dict[str
     return by_test
 
 
-async def _ranges(db: AsyncSession, analyte_codes: Collection[str]) -> dict[str, list[ReferenceRange]]:
+async def _ranges(db: AnySession, analyte_codes: Collection[str]) -> dict[str, list[ReferenceRange]]:
     query = select(ReferenceRangeRow).where(col(ReferenceRangeRow.analyte_code).in_(analyte_codes))
     by_analyte: dict[str, list[ReferenceRange]] = defaultdict(list)
     for row in (await db.execute(query.order_by(col(ReferenceRangeRow.id)))).scalars():
@@ -117,20 +118,20 @@ async def _ranges(db: AsyncSession, analyte_codes: Collection[str]) -> dict[str,
     return by_analyte
 
 
-async def _check_analytes(db: AsyncSession, codes: Sequence[str]) -> None:
+async def _check_analytes(db: AnySession, codes: Sequence[str]) -> None:
     known = set((await db.execute(select(col(AnalyteRow.code)).where(col(AnalyteRow.code).in_(codes)))).scalars())
     if unknown := [code for code in codes if code not in known]:
         raise UnknownTest(f"The catalogue has no analytes {', '.join(unknown)}.", codes=unknown)
 
 
-async def _set_analytes(db: AsyncSession, row: LabTestRow, codes: Sequence[str]) -> LabTest:
+async def _set_analytes(db: WriteSession, row: LabTestRow, codes: Sequence[str]) -> LabTest:
     db.add_all(LabTestAnalyteRow(test_code=row.code, position=position, analyte_code=code) for position, code in enumerate(codes))
     await db.flush()
     [test] = await _to_contract(db, [row])
     return test
 
 
-async def _to_contract(db: AsyncSession, rows: Sequence[LabTestRow]) -> list[LabTest]:
+async def _to_contract(db: AnySession, rows: Sequence[LabTestRow]) -> list[LabTest]:
     analytes = await analytes_of(db, [row.code for row in rows])
     return [LabTest(**row.model_dump(), analytes=analytes[row.code]) for row in rows]
 

@@ -5,7 +5,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, and_, delete, select
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from careplus_contracts.labs import LabBookingStatus
@@ -17,11 +16,12 @@ from careplus_labs.rules.flags import age_in_days
 from careplus_labs.store import catalogue
 from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.clock import this_second
+from careplus_tables.engine import AnySession, WriteSession
 from careplus_tables.labs import LabBookingRow, LabBookingTestRow, LabResultRow, ObservationRow
 from careplus_tables.people import people_by_id
 
 
-async def result_of(db: AsyncSession, booking: LabBookingRow, test_code: str) -> LabResultRow | None:
+async def result_of(db: AnySession, booking: LabBookingRow, test_code: str) -> LabResultRow | None:
     """Return the result entered for this test, or None. Raise Malformed where the booking does not have the test."""
     query = (
         select(LabBookingTestRow, LabResultRow)
@@ -37,7 +37,7 @@ async def result_of(db: AsyncSession, booking: LabBookingRow, test_code: str) ->
 
 
 async def record(
-    db: AsyncSession, who: Identity, booking: LabBookingRow, before: LabResultRow | None, body: EnterResult, zone: ZoneInfo
+    db: WriteSession, who: Identity, booking: LabBookingRow, before: LabResultRow | None, body: EnterResult, zone: ZoneInfo
 ) -> LabResultRow:
     """Write the result of a test, replacing one entered before, and update the booking's status. Raise Malformed."""
     assert booking.id is not None
@@ -64,16 +64,14 @@ async def record(
     return row
 
 
-async def _observed(
-    db: AsyncSession, booking: LabBookingRow, body: EnterResult, at: datetime, zone: ZoneInfo
-) -> list[Observation]:
+async def _observed(db: AnySession, booking: LabBookingRow, body: EnterResult, at: datetime, zone: ZoneInfo) -> list[Observation]:
     measured = await catalogue.measured_by(db, body.test_code, {one.analyte for one in body.observations})
     rules.check_entered(body.observations, measured)
     patient = (await people_by_id(db, [booking.patient_id]))[booking.patient_id]
     return rules.observed(body.observations, measured, patient.sex, age_in_days(patient.date_of_birth, at, zone))
 
 
-async def verify(db: AsyncSession, who: Identity, booking: LabBookingRow, row: LabResultRow, note: str | None) -> None:
+async def verify(db: WriteSession, who: Identity, booking: LabBookingRow, row: LabResultRow, note: str | None) -> None:
     """Verify a result. Without an ordering doctor it is released at once, because no doctor reviews it."""
     at = this_second()
     row.status, row.verified_by_id, row.verified_at = ResultStatus.VERIFIED.value, who.id, at
@@ -85,7 +83,7 @@ async def verify(db: AsyncSession, who: Identity, booking: LabBookingRow, row: L
     await _update_booking(db, booking, at)
 
 
-async def delete_unverified(db: AsyncSession, booking: LabBookingRow) -> None:
+async def delete_unverified(db: WriteSession, booking: LabBookingRow) -> None:
     """Delete the unverified results of a rejected specimen."""
     unverified = select(col(LabResultRow.id)).where(
         col(LabResultRow.booking_id) == booking.id, col(LabResultRow.status) == ResultStatus.RESULTED.value
@@ -95,7 +93,7 @@ async def delete_unverified(db: AsyncSession, booking: LabBookingRow) -> None:
     await db.execute(delete(LabResultRow).where(of_booking, col(LabResultRow.id).in_(unverified)))
 
 
-async def _update_booking(db: AsyncSession, booking: LabBookingRow, at: datetime) -> None:
+async def _update_booking(db: WriteSession, booking: LabBookingRow, at: datetime) -> None:
     """Set the booking's status from its results, as its next version."""
     query = (
         select(col(LabResultRow.status))

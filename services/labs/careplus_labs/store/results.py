@@ -3,7 +3,6 @@
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, or_, select
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from careplus_contracts.endpoints import Role
@@ -11,20 +10,23 @@ from careplus_contracts.results import (
     LabResult,
     LabResults,
     ResultStatus,
+    ReviewFilter,
     ReviewResult,
 )
+from careplus_contracts.values import PageFilter
 from careplus_labs.store.bookings import READABLE
 from careplus_runtime.http.records import fetch_page, newest_first, one_or_404
 from careplus_runtime.identity.care import patients_in_care
 from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.clock import this_second
+from careplus_tables.engine import AnySession, ReadSession, WriteSession
 from careplus_tables.labs import LabBookingRow, LabResultRow
 from careplus_tables.result_records import to_lab_results
 
 _NEWEST_FIRST = newest_first(col(LabResultRow.id))
 
 
-async def lock_for_update(db: AsyncSession, who: Identity, result_id: int) -> LabResultRow:
+async def lock_for_update(db: AnySession, who: Identity, result_id: int) -> LabResultRow:
     """Return a result that the caller may read, locked. Raise NotFound."""
     query = select(LabResultRow).where(col(LabResultRow.id) == result_id, *_readable(who)).with_for_update()
     if who.role is Role.LAB:
@@ -32,34 +34,25 @@ async def lock_for_update(db: AsyncSession, who: Identity, result_id: int) -> La
     return await one_or_404(db, query)
 
 
-async def list_released(db: AsyncSession, who: Identity, limit: int, cursor: str | None) -> LabResults:
+async def list_released(db: ReadSession, who: Identity, wanted: PageFilter) -> LabResults:
     """Return the patient's released results, newest first."""
-    return await _page(db, select(LabResultRow).where(*_readable(who)), limit, cursor)
+    return await _page(db, select(LabResultRow).where(*_readable(who)), wanted)
 
 
-async def list_to_review(
-    db: AsyncSession,
-    who: Identity,
-    *,
-    seen: bool | None,
-    released: bool | None,
-    patient_id: int | None,
-    limit: int,
-    cursor: str | None,
-) -> LabResults:
+async def list_to_review(db: ReadSession, who: Identity, wanted: ReviewFilter) -> LabResults:
     """Return verified results of the doctor's patients and orders, newest first."""
     query = select(LabResultRow).where(*_readable(who))
-    if seen is not None:
-        query = query.where(col(LabResultRow.seen_at).is_not(None) if seen else col(LabResultRow.seen_at).is_(None))
-    if released is not None:
-        status = ResultStatus.RELEASED if released else ResultStatus.VERIFIED
+    if wanted.seen is not None:
+        query = query.where(col(LabResultRow.seen_at).is_not(None) if wanted.seen else col(LabResultRow.seen_at).is_(None))
+    if wanted.released is not None:
+        status = ResultStatus.RELEASED if wanted.released else ResultStatus.VERIFIED
         query = query.where(col(LabResultRow.status) == status.value)
-    if patient_id is not None:
-        query = query.where(col(LabResultRow.patient_id) == patient_id)
-    return await _page(db, query, limit, cursor)
+    if wanted.patient_id is not None:
+        query = query.where(col(LabResultRow.patient_id) == wanted.patient_id)
+    return await _page(db, query, wanted)
 
 
-async def review(db: AsyncSession, who: Identity, row: LabResultRow, body: ReviewResult) -> LabResult:
+async def review(db: WriteSession, who: Identity, row: LabResultRow, body: ReviewResult) -> LabResult:
     """Store that the doctor saw, commented or released the result; the next version if that changes the record."""
     at = this_second()
     changes: dict[str, Any] = {}
@@ -75,14 +68,14 @@ async def review(db: AsyncSession, who: Identity, row: LabResultRow, body: Revie
     return await show(db, row)
 
 
-async def show(db: AsyncSession, row: LabResultRow) -> LabResult:
+async def show(db: AnySession, row: LabResultRow) -> LabResult:
     """Return one result with its observations and people."""
     [result] = await to_lab_results(db, [row])
     return result
 
 
-async def _page(db: AsyncSession, query: Select[LabResultRow], limit: int, cursor: str | None) -> LabResults:
-    rows, next_cursor = await fetch_page(db, query, _NEWEST_FIRST, limit, cursor)
+async def _page(db: ReadSession, query: Select[LabResultRow], wanted: PageFilter) -> LabResults:
+    rows, next_cursor = await fetch_page(db, query, _NEWEST_FIRST, wanted)
     return LabResults(items=await to_lab_results(db, rows), next_cursor=next_cursor)
 
 

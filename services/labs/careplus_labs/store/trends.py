@@ -4,14 +4,14 @@ from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import func, select
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from careplus_contracts.results import Comparator, Flag, ResultStatus, Trend, TrendPoint
-from careplus_contracts.values import Id
+from careplus_contracts.values import Id, PageFilter
 from careplus_runtime.http.records import Keyset, fetch_page, one_or_404
 from careplus_runtime.identity.tokens import Identity
 from careplus_tables.columns import InstantColumn
+from careplus_tables.engine import ReadSession
 from careplus_tables.labs import AnalyteRow, LabResultRow, ObservationRow
 
 _NEWEST_FIRST = Keyset((col(ObservationRow.result_id),), Id, lambda row: row.result_id, descending=True)
@@ -29,7 +29,7 @@ class _PointRecord(NamedTuple):
     high: float | None
 
 
-async def released_values(db: AsyncSession, who: Identity, code: str, limit: int, cursor: str | None) -> Trend:
+async def released_values(db: ReadSession, who: Identity, code: str, wanted: PageFilter) -> Trend:
     """Return the patient's released values of an analyte, newest first. Raise NotFound for an unknown analyte."""
     analyte = await one_or_404(db, select(AnalyteRow).where(col(AnalyteRow.code) == code))
     at = func.coalesce(col(LabResultRow.collected_at), col(LabResultRow.entered_at), type_=InstantColumn())
@@ -44,7 +44,7 @@ async def released_values(db: AsyncSession, who: Identity, code: str, limit: int
             col(LabResultRow.status) == ResultStatus.RELEASED.value,
         )
     )
-    rows, next_cursor = await fetch_page(db, query, _NEWEST_FIRST, limit, cursor)
+    rows, next_cursor = await fetch_page(db, query, _NEWEST_FIRST, wanted)
     return Trend(
         items=[_point(_PointRecord(*row)) for row in rows],
         next_cursor=next_cursor,
