@@ -11,7 +11,7 @@ from careplus_labs.rules import bookings
 from tests.architecture.diagrams import STATES, Way, document, lab_ways, referral_ways, visit_ways
 
 
-def test_the_diagrams_are_up_to_date() -> None:
+def test_state_diagrams_match_the_transitions() -> None:
     assert STATES.read_text() == document(), "run: python -m tests.architecture.diagrams"
 
 
@@ -23,11 +23,11 @@ def test_the_diagrams_are_up_to_date() -> None:
         (LabBookingStatus, list(lab_ways())),
     ],
 )
-def test_every_status_can_be_reached(statuses: type[AppointmentStatus], ways: list[Way]) -> None:
+def test_every_status_is_reachable(statuses: type[AppointmentStatus], ways: list[Way]) -> None:
     assert {wanted for _, wanted, _ in ways} | {next(iter(statuses))} == set(statuses)
 
 
-def test_every_status_has_its_line() -> None:
+def test_diagram_names_every_status() -> None:
     assert set(visits.DOCTOR_TRANSITIONS.following) == set(AppointmentStatus)
     assert set(bookings.TRANSITIONS.following) == set(LabBookingStatus)
     assert set(referrals.TRANSITIONS) == set(referrals.Party)

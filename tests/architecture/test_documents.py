@@ -39,11 +39,11 @@ def exists(name: str) -> bool:
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.name)
-def test_files_that_documents_name_are_there(document: Path) -> None:
+def test_files_named_in_documents_exist(document: Path) -> None:
     assert [name for name in named(document) if PATH.fullmatch(name) and not exists(name)] == []
 
 
-def test_names_of_files_are_recognised() -> None:
+def test_file_names_in_documents_are_found() -> None:
     found = [name for document in DOCUMENTS for name in named(document) if PATH.fullmatch(name)]
     assert len(found) > 30
     assert not exists("libs/contracts/careplus_contracts/nothing.py")
@@ -51,7 +51,7 @@ def test_names_of_files_are_recognised() -> None:
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.name)
-def test_links_lead_somewhere(document: Path) -> None:
+def test_links_in_documents_have_a_target(document: Path) -> None:
     for target in re.findall(r"\]\(([^)]+)\)", document.read_text()):
         path, _, heading = target.partition("#")
         assert not target.startswith("http"), f"{target}: documents lead to files of the project"
@@ -63,7 +63,7 @@ def test_links_lead_somewhere(document: Path) -> None:
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.name)
-def test_commands_that_documents_name_are_there(document: Path) -> None:
+def test_commands_named_in_documents_exist(document: Path) -> None:
     targets = set(re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text(), re.MULTILINE))
     known = getattr(get_command(app), "commands", {})
     text = document.read_text()
@@ -81,7 +81,7 @@ def variables() -> dict[str, str]:
     return dict(shown)
 
 
-def test_every_setting_is_explained_and_nothing_else() -> None:
+def test_env_example_lists_exactly_the_settings() -> None:
     aliases = {name: field.validation_alias for name, field in Settings.model_fields.items()}
     assert set(variables()) == {str(alias or f"CAREPLUS_{name.upper()}") for name, alias in aliases.items()}
     lines = (ROOT / ".env.example").read_text().splitlines()
@@ -91,7 +91,7 @@ def test_every_setting_is_explained_and_nothing_else() -> None:
             assert before.startswith("# ") or re.match(r"#?[A-Z_]+=", before), f"{line} is not explained"
 
 
-def test_the_defaults_that_are_shown_are_the_defaults() -> None:
+def test_env_example_shows_the_defaults() -> None:
     for name, field in Settings.model_fields.items():
         shown = variables()[str(field.validation_alias or f"CAREPLUS_{name.upper()}")]
         if field.default is not None:

@@ -44,7 +44,7 @@ def pins(lock: str) -> set[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock"])
-def test_no_version_with_a_known_hole_is_locked(lock: str) -> None:
+def test_lock_has_no_vulnerable_version(lock: str) -> None:
     assert FIXED_IN.keys() <= {name for name, _ in pins(lock)}
     assert holes(pins(lock)) == []
 
@@ -58,11 +58,11 @@ def holes(locked: set[tuple[str, str]]) -> list[str]:
     return sorted([*older, *(f"{name}: {REFUSED[name]}" for name, _ in locked if name in REFUSED)])
 
 
-def test_a_hole_would_be_seen() -> None:
+def test_vulnerable_version_is_found() -> None:
     assert len(holes({("h11", "0.14.0"), ("python-jose", "3.3.0"), ("starlette", "1.10.0"), ("passlib", "1.7.4")})) == 3
 
 
-def test_installed_packages_are_the_locked_ones() -> None:
+def test_installed_packages_match_the_lock() -> None:
     locked = {(canonical(name), version) for name, version in pins("requirements-dev.lock")}
     names = {name for name, _ in locked}
     installed = {(canonical(one.metadata["Name"]), one.version) for one in distributions()}
@@ -74,12 +74,12 @@ def canonical(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-def test_signatures_are_made_by_cryptography() -> None:
+def test_jose_uses_the_cryptography_backend() -> None:
     # `ecdsa`, which python-jose brings along, leaks its key by the time it takes (CVE-2024-23342) and has no fixed version
     assert jwk.get_key("ES256") is CryptographyECKey
 
 
-def test_the_bill_of_materials_names_every_locked_package(tmp_path: Path) -> None:
+def test_sbom_lists_every_locked_package(tmp_path: Path) -> None:
     """By the Makefile's own command, which also holds it to CycloneDX's schema."""
     command = re.search(r"\$\(BIN\)/(cyclonedx-py .*)", (ROOT / "Makefile").read_text())
     assert command is not None

@@ -58,7 +58,7 @@ def careless(source: str) -> Iterator[str]:
                 yield node.name
 
 
-def test_every_statement_about_somebody_asks_who() -> None:
+def test_store_statements_filter_by_owner() -> None:
     found = {
         (path.parts[-4], path.stem, name)
         for path in SERVICES.glob("*/careplus_*/store/*.py")
@@ -69,7 +69,7 @@ def test_every_statement_about_somebody_asks_who() -> None:
     assert NOBODYS.keys() == set().union(*declared.values()), "a reason that nobody needs"
 
 
-def test_a_store_function_without_who_is_noticed() -> None:
+def test_store_function_without_owner_is_found() -> None:
     planted = """
 async def find(db: AsyncSession, result_id: int) -> LabResultRow: ...
 async def own(db: AsyncSession, who: Identity, result_id: int) -> LabResultRow: return await _find(db, who.id, result_id)

@@ -44,7 +44,7 @@ def test_answers_contain_no_table_row(endpoint: Endpoint[..., object]) -> None:
     assert rows_in(endpoint.answer) == set()
 
 
-def test_table_row_in_an_answer_is_found() -> None:
+def test_table_row_in_answer_is_found() -> None:
     class Leak(Answer):
         items: list[AppointmentRow]
 
@@ -52,7 +52,7 @@ def test_table_row_in_an_answer_is_found() -> None:
     assert rows_in(LabResultRow | None) == {"LabResultRow"}
 
 
-def test_a_route_without_a_contract_is_refused() -> None:
+def test_route_without_contract_is_refused() -> None:
     promised, own = Contract(service="tests", tag="tests"), Contract(service="tests", tag="tests")
 
     @own.get("/records/{record_id}", roles={Role.DOCTOR})
@@ -119,12 +119,12 @@ NOBODYS = [
 
 
 @pytest.mark.parametrize("statement", OWNED)
-def test_a_statement_that_names_an_owner_passes(statement: sa.Executable) -> None:
+def test_statement_with_owner_passes(statement: sa.Executable) -> None:
     check(statement)
 
 
 @pytest.mark.parametrize("statement", NOBODYS)
-def test_a_statement_that_names_none_is_refused(statement: sa.Executable) -> None:
+def test_statement_without_owner_is_refused(statement: sa.Executable) -> None:
     with pytest.raises(MissingPatientFilter, match="add a condition on an owner"):
         check(statement)
 
@@ -145,7 +145,7 @@ async def test_statement_without_owner_is_refused_when_run(tmp_path: Path, plant
         await database.close()
 
 
-def test_every_table_of_records_is_known() -> None:
+def test_record_tables_have_their_owner_columns() -> None:
     tables = everything.METADATA.tables
     assert OWNERS.keys() <= tables.keys()
     assert all(owners <= set(tables[name].columns.keys()) for name, owners in OWNERS.items())
@@ -153,7 +153,7 @@ def test_every_table_of_records_is_known() -> None:
     assert others == {"audit_patients"}, "whom an event concerns is not part of the record"
 
 
-def test_patients_are_found_in_answers_however_deep() -> None:
+def test_patient_ids_in_finds_nested_patients() -> None:
     from careplus_contracts.availability import NewTimeOff
     from careplus_contracts.labs import LabTests
 

@@ -71,20 +71,20 @@ def found(pattern: str) -> list[str]:
     return [name(path) for path in files() if re.search(pattern, path.read_text(errors="ignore"))]
 
 
-def test_no_registry_is_named() -> None:
+def test_source_tree_names_no_registry() -> None:
     # put together here, so that this file does not name them either
     hosts = ["npm" + "js", "py" + "pi.org", "python" + "hosted", "yarn" + "pkg", "crates" + ".io", "proxy.golang" + ".org"]
     assert found("|".join(map(re.escape, hosts))) == []
     assert "index" + "-url" not in "".join(path.read_text() for path in files(".in", ".lock"))
 
 
-def test_no_place_of_one_machine_is_named() -> None:
+def test_source_tree_names_no_local_path() -> None:
     folders = ["ho" + "me/[a-z]", "Us" + "ers/[A-Za-z]", "ro" + "ot/", "wo" + "rk/", "op" + "t/"]
     assert found(f"(?<![\\w.*}}])/({'|'.join(folders)})") == []
 
 
 @pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock"])
-def test_python_locks_hold_hashes_and_no_addresses(lock: str) -> None:
+def test_python_locks_have_hashes_and_no_addresses(lock: str) -> None:
     text = (ROOT / lock).read_text()
     # the name of a package may begin so
     assert re.search(r"https?:|git\+|file:", text) is None
@@ -95,7 +95,7 @@ def test_python_locks_hold_hashes_and_no_addresses(lock: str) -> None:
     assert len(pins) == len(re.findall(r"^[A-Za-z0-9]", text, re.MULTILINE)), "every line is a pin with hashes"
 
 
-def test_the_lock_of_what_tests_holds_what_runs() -> None:
+def test_dev_lock_contains_the_runtime_lock() -> None:
     pin = r"^([A-Za-z0-9_.-]+)==(\S+)"
     runs, tests = (
         dict(re.findall(pin, (ROOT / lock).read_text(), re.MULTILINE)) for lock in ("requirements.lock", "requirements-dev.lock")
@@ -103,7 +103,7 @@ def test_the_lock_of_what_tests_holds_what_runs() -> None:
     assert {package: tests.get(package) for package in runs} == runs
 
 
-def test_the_lock_of_the_portals_holds_hashes_and_no_addresses() -> None:
+def test_portal_lock_has_hashes_and_no_addresses() -> None:
     text = (ROOT / "web" / "package-lock.json").read_text()
     assert re.search(r"https?:|git\+|\"resolved\"", text) is None
     packages = json.loads(text)["packages"]
@@ -120,7 +120,7 @@ def test_folders_and_modules_have_specific_names() -> None:
     assert [name(path) for path in files() if NAMELESS & set(path.relative_to(ROOT).parts[:-1])] == []
 
 
-def test_passlib_is_the_one_that_is_maintained() -> None:
+def test_passlib_is_the_maintained_fork() -> None:
     assert version("libpass")
     with pytest.raises(PackageNotFoundError):
         version("passlib")
@@ -138,7 +138,7 @@ async def test_sqlite_is_new_enough_on_every_connection(tmp_path: Path) -> None:
     assert sqlite.MINIMUM_VERSION >= (3, 51, 3)
 
 
-def test_one_module_knows_the_library_of_tokens() -> None:
+def test_only_tokens_module_imports_jose() -> None:
     assert [name(path) for path in files(".py") if imports(path, "jose") and "tests" not in path.parts] == [
         "libs/runtime/careplus_runtime/identity/tokens.py"
     ]
@@ -152,13 +152,13 @@ def imports(path: Path, package: str) -> bool:
     )
 
 
-def test_files_are_short_or_say_why_not() -> None:
+def test_long_files_are_listed_with_a_reason() -> None:
     running = [path for path in files(".py") if path.relative_to(ROOT).parts[0] in {"libs", "services", "bench"}]
     long = {name(path) for path in running if len(path.read_text().splitlines()) > LONGEST_FILE}
     assert long == set(LONG_FILES)
 
 
-def test_functions_are_short_or_say_why_not() -> None:
+def test_long_functions_are_listed_with_a_reason() -> None:
     lengths: list[int] = []
     long: set[str] = set()
     for path in files(".py"):
@@ -171,7 +171,7 @@ def test_functions_are_short_or_say_why_not() -> None:
     assert long == set(LONG_FUNCTIONS)
 
 
-def test_every_module_says_what_it_is_for() -> None:
+def test_every_module_has_a_docstring() -> None:
     unsaid = [
         name(path)
         for path in files(".py")

@@ -104,9 +104,9 @@ def rows(service: str) -> Iterator[tuple[Path, str, str]]:
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_the_code_names_no_row_of_others_to_write(service: str) -> None:
+def test_services_import_no_foreign_row_to_write(service: str) -> None:
     assert [(path.name, row) for path, row, owner in rows(service) if owner != service] == []
 
 
-def test_writes_are_recognised_in_the_code() -> None:
+def test_writes_are_found_in_source_code() -> None:
     assert {row for service in SERVICES for _, row, _ in rows(service)} >= {"AppointmentRow", "LabResultRow", "InvitationRow"}

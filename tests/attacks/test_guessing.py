@@ -61,7 +61,7 @@ def told(answer: httpx.Response) -> tuple[int, bytes, list[tuple[str, str]]]:
     return answer.status_code, answer.content, [pair for pair in answer.headers.multi_items() if not pair[0].startswith(changing)]
 
 
-def test_an_unknown_e_mail_is_answered_like_a_wrong_password(guessed: Hospital, auth: Gate) -> None:
+def test_unknown_email_is_answered_like_wrong_password(guessed: Hospital, auth: Gate) -> None:
     answers: list[Any] = []
     spent: dict[str, list[float]] = {"known": [], "unknown": []}
     for number in range(TRIES):
@@ -76,7 +76,7 @@ def test_an_unknown_e_mail_is_answered_like_a_wrong_password(guessed: Hospital, 
 
 
 @pytest.mark.attack
-def test_an_unknown_e_mail_takes_as_long_as_a_wrong_password(guessed: Hospital) -> None:
+def test_unknown_email_takes_as_long_as_wrong_password(guessed: Hospital) -> None:
     # by the clock, so on a quiet machine only
     taken: dict[str, list[float]] = {"known": [], "unknown": []}
     for number in range(TRIES):
@@ -92,7 +92,7 @@ def forgot(http: httpx.Client, email: str) -> httpx.Response:
     return http.post("/auth/password/forgot", json={"email": email}, headers={"X-Request-Id": ID})
 
 
-def test_a_link_for_an_unknown_e_mail_is_promised_like_any_other(guessed: Hospital, auth: Gate) -> None:
+def test_reset_for_unknown_email_is_answered_alike(guessed: Hospital, auth: Gate) -> None:
     answers: list[Any] = []
     spent: dict[str, list[float]] = {"known": [], "unknown": []}
     with caller(guessed, 80) as http:
@@ -107,7 +107,7 @@ def test_a_link_for_an_unknown_e_mail_is_promised_like_any_other(guessed: Hospit
 
 
 @pytest.mark.attack
-def test_a_link_for_an_unknown_e_mail_takes_as_long_as_any_other(guessed: Hospital) -> None:
+def test_reset_for_unknown_email_takes_as_long(guessed: Hospital) -> None:
     # by the clock, so on a quiet machine only
     taken: dict[str, list[float]] = {"known": [], "unknown": []}
     with caller(guessed, 81) as http:
@@ -136,7 +136,7 @@ def check_alike(spent: dict[str, list[float]], of: Callable[[list[float]], float
     assert longer / shorter < 1 + ALIKE, spent
 
 
-def test_an_e_mail_is_the_same_in_any_letters(guessed: Hospital) -> None:
+def test_email_is_case_insensitive_at_sign_in(guessed: Hospital) -> None:
     # otherwise one account would have as many counts as it has spellings
     with caller(guessed, 50) as http:
         for email in (known(0), known(0).upper(), "Person-00@Example.ORG"):
@@ -146,7 +146,7 @@ def test_an_e_mail_is_the_same_in_any_letters(guessed: Hospital) -> None:
 @pytest.mark.parametrize(
     "password", ["", " ", PASSWORD.upper(), f"{PASSWORD} ", PASSWORD[:-1], f"{PASSWORD}\0", "*", "%", "null"]
 )
-def test_nearly_the_password_is_not_the_password(guessed: Hospital, password: str) -> None:
+def test_similar_password_is_refused(guessed: Hospital, password: str) -> None:
     with caller(guessed, 60 + len(password)) as http:
         assert sign_in(http, known(1), password).status_code in {401, 422, 429}
 

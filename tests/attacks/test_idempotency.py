@@ -52,7 +52,9 @@ def visit(people: dict[str, Person], number: int) -> dict[str, Any]:
     return {"doctor_id": doctor.id, "starts_at": free_times(doctor.http, doctor.id, days=10)[number].isoformat()}
 
 
-async def test_a_crowd_with_one_key_registers_once(hospital: Hospital, crowd: httpx.AsyncClient, key: dict[str, str]) -> None:
+async def test_concurrent_requests_with_one_key_register_once(
+    hospital: Hospital, crowd: httpx.AsyncClient, key: dict[str, str]
+) -> None:
     email = f"{secrets.token_hex(6)}@example.org"
     body = {"email": email, "password": PASSWORD, "full_name": "Nora New"}
     answers = await all_at_once(lambda _: crowd.post("/auth/register", json=body, headers=key), CROWD)
@@ -62,7 +64,7 @@ async def test_a_crowd_with_one_key_registers_once(hospital: Hospital, crowd: ht
     assert query(hospital, "SELECT count(*) FROM accounts WHERE email = ?", email) == [(1,)]
 
 
-async def test_a_crowd_with_one_key_adds_one_doctor(
+async def test_concurrent_requests_with_one_key_add_one_doctor(
     hospital: Hospital, admin: Person, crowd: httpx.AsyncClient, key: dict[str, str]
 ) -> None:
     body = {"email": f"{secrets.token_hex(6)}@example.org", "full_name": "Dr Once", "specialty": "Cardiology"}
@@ -106,7 +108,7 @@ def wait_for(url: str) -> None:
 
 
 @only_linux
-async def test_a_crowd_at_two_processes_books_once(
+async def test_concurrent_requests_at_two_processes_book_once(
     hospital: Hospital, world: World, crowd: httpx.AsyncClient, second_process: str, key: dict[str, str]
 ) -> None:
     """The second request finds the time taken by the first one with its key, and gets that one's answer."""
@@ -126,7 +128,7 @@ async def test_a_crowd_at_two_processes_books_once(
     patient.http.close()
 
 
-def test_another_body_with_the_same_key(hospital: Hospital, world: World, key: dict[str, str]) -> None:
+def test_other_body_with_the_same_key_is_key_reused(hospital: Hospital, world: World, key: dict[str, str]) -> None:
     patient = newcomer(hospital)
     first = made(patient.http.post("/api/appointments", json=visit(world.people, 210), headers=key))
     other = patient.http.post("/api/appointments", json=visit(world.people, 212), headers=key)
@@ -135,7 +137,7 @@ def test_another_body_with_the_same_key(hospital: Hospital, world: World, key: d
     patient.http.close()
 
 
-def test_a_refusal_is_not_kept(hospital: Hospital, world: World, key: dict[str, str]) -> None:
+def test_refusal_is_not_stored_for_its_key(hospital: Hospital, world: World, key: dict[str, str]) -> None:
     patient = newcomer(hospital)
     body = visit(world.people, 214)
     holder = made(world.people["patient"].http.post("/api/appointments", json=body))
@@ -145,7 +147,7 @@ def test_a_refusal_is_not_kept(hospital: Hospital, world: World, key: dict[str, 
     patient.http.close()
 
 
-def test_keys_of_two_people_never_meet(hospital: Hospital, world: World, key: dict[str, str]) -> None:
+def test_same_key_of_two_people_acts_twice(hospital: Hospital, world: World, key: dict[str, str]) -> None:
     one, other = newcomer(hospital), newcomer(hospital)
     day = visit(world.people, 220)["starts_at"][:10]
     starts_at = one.http.get("/api/labs/slots", params={"day": day}).json()["items"][0]["starts_at"]
@@ -158,7 +160,7 @@ def test_keys_of_two_people_never_meet(hospital: Hospital, world: World, key: di
         person.http.close()
 
 
-def test_a_stranger_reads_no_answer_with_a_key_alone(hospital: Hospital, key: dict[str, str]) -> None:
+def test_key_without_the_password_reads_no_stored_answer(hospital: Hospital, key: dict[str, str]) -> None:
     """A public endpoint refuses a request with the key and all members except the password."""
     body = {"email": f"{secrets.token_hex(6)}@example.org", "password": PASSWORD, "full_name": "Nora New"}
     with hospital.client() as http:
@@ -169,7 +171,7 @@ def test_a_stranger_reads_no_answer_with_a_key_alone(hospital: Hospital, key: di
         assert http.post("/auth/register", json=body, headers=key).json() == account
 
 
-def test_after_a_day_a_key_is_new(hospital: Hospital, world: World, key: dict[str, str]) -> None:
+def test_key_older_than_a_day_acts_again(hospital: Hospital, world: World, key: dict[str, str]) -> None:
     doctor = world.people["other_doctor"].http
     body = {"starts_at": "2032-07-01T00:00:00Z", "ends_at": "2032-07-02T00:00:00Z"}
     first = made(doctor.post("/api/doctor/time-off", json=body, headers=key))
@@ -183,7 +185,7 @@ def test_after_a_day_a_key_is_new(hospital: Hospital, world: World, key: dict[st
     assert made(doctor.post("/api/doctor/time-off", json=body, headers=key)) == made(later)
 
 
-def test_the_database_file_holds_no_code_and_no_diagnosis_twice(hospital: Hospital, world: World, key: dict[str, str]) -> None:
+def test_stored_answers_are_encrypted_in_the_file(hospital: Hospital, world: World, key: dict[str, str]) -> None:
     email, word = f"{secrets.token_hex(6)}@example.org", secrets.token_hex(12)
     body = {"email": email, "full_name": "Dr Sealed", "specialty": "Cardiology"}
     added = made(world.people["admin"].http.post("/api/admin/doctors", json=body, headers=key))
@@ -199,7 +201,7 @@ def test_the_database_file_holds_no_code_and_no_diagnosis_twice(hospital: Hospit
 
 
 @only_linux
-def test_the_answer_of_a_process_that_was_killed(killable: World, people: dict[str, Person], key: dict[str, str]) -> None:
+def test_booking_is_replayed_after_kill_at_answer(killable: World, people: dict[str, Person], key: dict[str, str]) -> None:
     body = visit(people, 100)
     answer = kill_and_repeat(killable, "appointments", "POST /api/appointments", people["other_patient"].http, body, key)
     assert (answer.status_code, answer.headers["idempotency-replayed"], answer.headers["etag"]) == (201, "true", '"1"')
@@ -208,7 +210,7 @@ def test_the_answer_of_a_process_that_was_killed(killable: World, people: dict[s
 
 
 @only_linux
-def test_a_laboratory_that_was_killed(killable: World, people: dict[str, Person], key: dict[str, str]) -> None:
+def test_lab_booking_is_replayed_after_kill_at_commit(killable: World, people: dict[str, Person], key: dict[str, str]) -> None:
     """Its times are not held by one patient alone, so a second booking would not be refused."""
     patient = people["other_patient"].http
     day = visit(people, 200)["starts_at"][:10]
@@ -222,7 +224,7 @@ def test_a_laboratory_that_was_killed(killable: World, people: dict[str, Person]
 
 @only_linux
 @pytest.mark.parametrize("service", ["auth", "doctors"])
-def test_two_services_one_of_which_was_killed(
+def test_doctor_is_added_once_when_one_service_is_killed(
     killable: World, people: dict[str, Person], key: dict[str, str], service: str
 ) -> None:
     """The invitation that auth had made is the one that is answered, not another one that takes its place."""
@@ -240,7 +242,7 @@ def test_two_services_one_of_which_was_killed(
 
 
 @only_linux
-def test_a_change_whose_answer_was_lost_is_not_stale(killable: World, people: dict[str, Person], key: dict[str, str]) -> None:
+def test_repeated_change_after_lost_answer_is_not_stale(killable: World, people: dict[str, Person], key: dict[str, str]) -> None:
     doctor = people["doctor"].http
     before = doctor.get("/api/doctor/profile")
     body = {"full_name": "Dr Ama Osei", "specialty": "Cardiology", "room": "Room 7"}

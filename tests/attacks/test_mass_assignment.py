@@ -72,7 +72,7 @@ def test_server_set_members_are_refused(world: World) -> None:
 
 
 @pytest.mark.parametrize("name", ["role", "active", "version", "id"])
-def test_one_alone_is_refused_too(world: World, name: str) -> None:
+def test_single_server_set_member_is_refused(world: World, name: str) -> None:
     patient = world.people["patient"].http
     before = patient.get("/auth/me").json()
     answer = patient.put("/auth/me", json={"full_name": "Pia Novak", name: SET_BY_THE_HOUSE[name]})

@@ -72,7 +72,7 @@ def sent_of(connection: socket.socket, head: bytes, part: bytes, parts: int, tog
 
 @only_linux
 @pytest.mark.parametrize("told", [True, False], ids=["with a length", "in chunks"])
-def test_bodies_of_200_mb_are_not_held(hospital: Hospital, told: bool) -> None:
+def test_bodies_of_200_mb_are_not_buffered(hospital: Hospital, told: bool) -> None:
     pids = processes(hospital).values()
     # forget the peaks of tests before
     for pid in pids:

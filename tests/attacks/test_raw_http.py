@@ -189,7 +189,7 @@ def answers(gateway: Gateway, sent: bytes) -> tuple[int, ...]:
 
 
 @pytest.mark.parametrize("probe", PROBES, ids=lambda probe: probe.name)
-def test_a_probe(gateway: Gateway, peer: Peer, probe: Probe) -> None:
+def test_raw_request_gets_its_status_and_reaches_services(gateway: Gateway, peer: Peer, probe: Probe) -> None:
     assert answers(gateway, probe.sent) == probe.answers
     assert [f"{one.method} {one.path}" for one in peer.arrived] == list(probe.arrives)
     for one in peer.arrived:
@@ -198,5 +198,5 @@ def test_a_probe(gateway: Gateway, peer: Peer, probe: Probe) -> None:
     assert answers(gateway, get(b"/api/appointments", b"authorization: Bearer " + token().encode())) == (200,)
 
 
-def test_there_are_many() -> None:
+def test_raw_requests_are_distinct_and_over_60() -> None:
     assert len({probe.sent for probe in PROBES}) == len({probe.name for probe in PROBES}) == len(PROBES) >= 60

@@ -111,7 +111,7 @@ def newcomer(world: World, email: str, role: Role) -> Person:
 
 
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
-def test_a_session_that_ended_opens_nothing(world: World, way: Callable[[Ending], Last]) -> None:
+def test_ended_session_is_401_at_every_endpoint(world: World, way: Callable[[Ending], Last]) -> None:
     with ThreadPoolExecutor(len(Role)) as at_once:
         opened = dict(zip(Role, at_once.map(lambda role: opened_after(world, role, way), Role), strict=True))
     assert opened == {role: [] for role in Role}

@@ -60,7 +60,7 @@ def test_hostile_text_is_stored_unchanged(context: ActContext, endpoint: Endpoin
 @pytest.mark.attack
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("endpoint", TAKES_TEXT, ids=named)
-def test_every_hostile_text_is_stored_everywhere(context: ActContext, endpoint: Endpoint[..., Any]) -> None:
+def test_every_hostile_text_is_stored_at_every_place(context: ActContext, endpoint: Endpoint[..., Any]) -> None:
     check_all_stored(context, endpoint, range(len(HOSTILE)))
 
 

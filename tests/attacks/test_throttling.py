@@ -45,14 +45,14 @@ def guess(http: httpx.Client, email: str, tries: int) -> list[httpx.Response]:
     return [sign_in(http, email, f"{WRONG}-{number}", **forged(number)) for number in range(tries)]
 
 
-def test_brute_force_is_slowed_whatever_address_is_claimed(stormed: Hospital) -> None:
+def test_brute_force_with_forged_addresses_is_slowed(stormed: Hospital) -> None:
     with caller(stormed, 0) as stranger:
         check_slowed(guess(stranger, known(0), 20))
         # also the right one, or guessing would go on through the pause
         assert sign_in(stranger, known(0), PASSWORD).status_code == 429
 
 
-def test_an_account_that_is_not_there_is_slowed_alike(stormed: Hospital) -> None:
+def test_unknown_account_is_slowed_like_a_known_one(stormed: Hospital) -> None:
     with caller(stormed, 1) as stranger:
         there, not_there = (guess(stranger, email, 20) for email in (known(1), unknown(1)))
     check_slowed(there)
@@ -65,13 +65,13 @@ def test_an_account_that_is_not_there_is_slowed_alike(stormed: Hospital) -> None
     assert shapes[0] == shapes[1]
 
 
-def test_other_spellings_of_an_e_mail_are_no_new_account(stormed: Hospital) -> None:
+def test_email_spellings_share_one_attempt_count(stormed: Hospital) -> None:
     with caller(stormed, 2) as stranger:
         spelled = [known(2), known(2).upper(), known(2).title(), known(2).capitalize()] * 5
         check_slowed([sign_in(stranger, email, WRONG) for email in spelled])
 
 
-def test_a_stranger_does_not_keep_the_owner_out(stormed: Hospital) -> None:
+def test_owner_signs_in_while_a_stranger_guesses(stormed: Hospital) -> None:
     with caller(stormed, 10) as owner, caller(stormed, 11) as stranger:
         assert sign_in(owner, known(2), PASSWORD).status_code == 200
         check_slowed(guess(stranger, known(2), 20))
@@ -80,7 +80,7 @@ def test_a_stranger_does_not_keep_the_owner_out(stormed: Hospital) -> None:
 
 @pytest.mark.attack
 @pytest.mark.timeout(900)
-def test_many_strangers_do_not_keep_the_owner_out(stormed: Hospital) -> None:
+def test_owner_signs_in_while_thirty_strangers_guess(stormed: Hospital) -> None:
     with caller(stormed, 20) as owner:
         assert sign_in(owner, known(0), PASSWORD).status_code == 200
         for number in range(30):
@@ -92,7 +92,7 @@ def test_many_strangers_do_not_keep_the_owner_out(stormed: Hospital) -> None:
 
 @pytest.mark.attack
 @pytest.mark.timeout(900)
-def test_spraying_is_slowed_whatever_address_is_claimed(stormed: Hospital) -> None:
+def test_spraying_with_forged_addresses_is_slowed(stormed: Hospital) -> None:
     with caller(stormed, 60) as stranger:
         answers = [sign_in(stranger, unknown(number), WRONG, **forged(number % 250)) for number in range(400)]
     assert {answer.status_code for answer in answers} == {401, 429}
@@ -101,7 +101,7 @@ def test_spraying_is_slowed_whatever_address_is_claimed(stormed: Hospital) -> No
 
 @pytest.mark.attack
 @pytest.mark.timeout(900)
-def test_a_restart_does_not_forget(stormed: Hospital) -> None:
+def test_attempt_counts_survive_a_restart(stormed: Hospital) -> None:
     with caller(stormed, 70) as stranger:
         before = guess(stranger, unknown(7), 20)
     check_slowed(before)

@@ -99,7 +99,7 @@ def test_signed_in_user_is_served_while_auth_hangs(hospital: Hospital, person: P
         assert person.http.get("/api/labs/tests").status_code == 200
 
 
-def test_killed_service_is_waited_for(hospital: Hospital, person: Person) -> None:
+def test_requests_wait_for_a_killed_service(hospital: Hospital, person: Person) -> None:
     os.kill(pid_of(hospital, "doctors"), signal.SIGKILL)
     assert person.http.get("/api/prescriptions").status_code == 200
     assert person.http.get("/api/appointments").status_code == 200

@@ -368,7 +368,7 @@ async def test_terminated_gateway_finishes_its_requests(gateway: Gateway, peer: 
         assert terminating.process.wait(10) in {0, -signal.SIGTERM}
 
 
-async def test_restarting_service_is_waited_for(gateway: Gateway, peer: Peer, patient: str) -> None:
+async def test_requests_wait_for_a_restarting_service(gateway: Gateway, peer: Peer, patient: str) -> None:
     async with gateway.client(patient) as http:
         peer.stop()
         request = asyncio.create_task(http.put("/api/appointments/1", json={}))

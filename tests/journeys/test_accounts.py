@@ -163,7 +163,7 @@ def test_devices_are_listed_and_signed_out(hospital: Hospital) -> None:
         one.http.close()
 
 
-def test_a_session_that_was_not_used_is_over(hospital: Hospital) -> None:
+def test_idle_session_ends(hospital: Hospital) -> None:
     hospital.register("idle@example.org", "Ida Idle").http.close()
     with hospital.client() as browser:
         sign_in(browser, "idle@example.org")
@@ -177,7 +177,7 @@ def test_a_session_that_was_not_used_is_over(hospital: Hospital) -> None:
         assert current not in [session["id"] for session in listed]
 
 
-def test_a_session_ends_however_much_it_is_used(hospital: Hospital) -> None:
+def test_session_ends_at_its_maximum_age(hospital: Hospital) -> None:
     hospital.register("absolute@example.org", "Abe Absolute").http.close()
     with hospital.client() as browser:
         token = sign_in(browser, "absolute@example.org")
@@ -213,7 +213,7 @@ def test_concurrent_refresh_shares_a_successor_late_one_ends(hospital: Hospital)
 # passwords
 
 
-def test_a_password_is_changed_by_who_knows_it(hospital: Hospital) -> None:
+def test_password_change_needs_the_current_password(hospital: Hospital) -> None:
     person = hospital.register("changes@example.org", "Cora Change")
     wrong = person.http.post("/auth/password", json={"current_password": OTHER, "new_password": "three-odd-words"})
     check_problem(wrong, 403)
@@ -230,7 +230,7 @@ def test_a_password_is_changed_by_who_knows_it(hospital: Hospital) -> None:
     person.http.close()
 
 
-def test_a_forgotten_password_is_chosen_anew_once(hospital: Hospital, admin: Person) -> None:
+def test_reset_code_sets_a_password_once(hospital: Hospital, admin: Person) -> None:
     person = hospital.register("forgets@example.org", "Fred Forget")
     with hospital.client() as browser:
 
@@ -265,7 +265,7 @@ def test_a_forgotten_password_is_chosen_anew_once(hospital: Hospital, admin: Per
     person.http.close()
 
 
-def test_a_link_lasts_an_hour_and_is_for_open_accounts(hospital: Hospital, admin: Person) -> None:
+def test_reset_code_expires_and_needs_an_active_account(hospital: Hospital, admin: Person) -> None:
     person = hospital.register("late@example.org", "Lars Late")
     with hospital.client() as browser:
         assert browser.post("/auth/password/forgot", json={"email": "late@example.org"}).status_code == 204
@@ -280,7 +280,7 @@ def test_a_link_lasts_an_hour_and_is_for_open_accounts(hospital: Hospital, admin
     person.http.close()
 
 
-def test_invitations_come_by_mail_also_those_of_new_doctors(hospital: Hospital, admin: Person) -> None:
+def test_invitations_are_sent_by_mail(hospital: Hospital, admin: Person) -> None:
     made(admin.http.post("/api/admin/invitations", json={"email": "inv@example.org", "full_name": "Ines", "role": "lab"}))
     doctor = {"email": "dr.inv@example.org", "full_name": "Dr Ines Inv", "specialty": "Cardiology"}
     url = made(admin.http.post("/api/admin/doctors", json=doctor))["invitation_url"]
@@ -291,7 +291,7 @@ def test_invitations_come_by_mail_also_those_of_new_doctors(hospital: Hospital, 
 # strangers at the door
 
 
-def test_an_unknown_email_looks_as_a_wrong_password(hospital: Hospital) -> None:
+def test_sign_in_hides_whether_the_email_is_known(hospital: Hospital) -> None:
     """That it takes as long is measured in tests/attacks/test_guessing.py."""
     hospital.register("known@example.org", "Kim Known").http.close()
     with hospital.client() as http:
@@ -308,7 +308,7 @@ def test_an_unknown_email_looks_as_a_wrong_password(hospital: Hospital) -> None:
 
 
 @pytest.mark.parametrize("email", ["throttled@example.org", "throttled.nobody@example.org"])
-def test_guessing_gets_slow_and_the_owner_gets_in(hospital: Hospital, email: str) -> None:
+def test_owner_signs_in_while_guessing_is_slowed(hospital: Hospital, email: str) -> None:
     known = "nobody" not in email
     with hospital.client() as stranger, hospital.client() as owner:
         if known:
@@ -334,7 +334,7 @@ def code_of(secret: str, steps: int = 0) -> str:
     return TOTP(secret).at(int(time.time()), counter_offset=steps)
 
 
-def test_a_second_factor_from_beginning_to_end(hospital: Hospital) -> None:
+def test_second_factor_is_enabled_used_and_disabled(hospital: Hospital) -> None:
     email = "factor@example.org"
     person = hospital.register(email, "Fay Factor")
     assert made(person.http.get("/auth/me"), 200)["second_factor"] is False
@@ -381,7 +381,7 @@ def assert_asked_for(hospital: Hospital, email: str, secret: str, codes: list[st
         assert log_in(PASSWORD, codes[0]) == (401, "otp_required")
 
 
-def test_a_code_that_two_send_at_once_opens_one_session(hospital: Hospital) -> None:
+def test_totp_code_sent_twice_opens_one_session(hospital: Hospital) -> None:
     email = "race@example.org"
     person = hospital.register(email, "Rae Race")
     secret = made(person.http.post("/auth/mfa", json={"password": PASSWORD}))["secret"]
@@ -395,7 +395,7 @@ def test_a_code_that_two_send_at_once_opens_one_session(hospital: Hospital) -> N
     person.http.close()
 
 
-def test_codes_are_no_way_around_the_pace(hospital: Hospital) -> None:
+def test_totp_attempts_are_limited_too(hospital: Hospital) -> None:
     email = "otp.pace@example.org"
     person = hospital.register(email, "Otto Pace")
     secret = made(person.http.post("/auth/mfa", json={"password": PASSWORD}))["secret"]
@@ -409,7 +409,7 @@ def test_codes_are_no_way_around_the_pace(hospital: Hospital) -> None:
     person.http.close()
 
 
-def test_a_sign_in_of_an_hour_ago_is_no_proof(hospital: Hospital) -> None:
+def test_old_sign_in_cannot_disable_second_factor(hospital: Hospital) -> None:
     email = "stale@example.org"
     person = hospital.register(email, "Sten Stale")
     secret = made(person.http.post("/auth/mfa", json={"password": PASSWORD}))["secret"]
@@ -422,7 +422,7 @@ def test_a_sign_in_of_an_hour_ago_is_no_proof(hospital: Hospital) -> None:
         one.http.close()
 
 
-def test_an_administrator_helps_who_lost_the_phone(hospital: Hospital, admin: Person) -> None:
+def test_admin_disables_second_factor_of_a_lost_phone(hospital: Hospital, admin: Person) -> None:
     email = "lost@example.org"
     person = hospital.register(email, "Lou Lost")
     secret = made(person.http.post("/auth/mfa", json={"password": PASSWORD}))["secret"]

@@ -25,7 +25,7 @@ def prescription(patient: Person) -> dict[str, object]:
     return {"patient_id": patient.id, "items": [item]}
 
 
-def test_the_glass_is_broken_with_a_reason_and_everybody_sees_it(world: World, hospital: Hospital, patient: Person) -> None:
+def test_break_glass_with_reason_opens_chart_and_is_shown(world: World, hospital: Hospital, patient: Person) -> None:
     doctor, colleague = world.people["other_doctor"], world.people["doctor"]
     chart = f"/api/doctor/patients/{patient.id}"
     assert doctor.http.get(chart).status_code == 404
@@ -65,7 +65,7 @@ def test_the_glass_is_broken_with_a_reason_and_everybody_sees_it(world: World, h
     assert {"search_patients", "show_chart", "prescribe", "order_tests"} <= {one["action"] for one in log}
 
 
-def test_after_an_hour_it_is_closed_again(world: World, hospital: Hospital, patient: Person) -> None:
+def test_break_glass_access_ends_after_an_hour(world: World, hospital: Hospital, patient: Person) -> None:
     import pysqlite3
 
     doctor, chart = world.people["other_doctor"], f"/api/doctor/patients/{patient.id}"
@@ -80,7 +80,7 @@ def test_after_an_hour_it_is_closed_again(world: World, hospital: Hospital, pati
     assert doctor.http.post("/api/doctor/lab-orders", json=order).status_code == 404
 
 
-def test_a_closed_account_keeps_no_doctor_out(world: World, patient: Person) -> None:
+def test_break_glass_opens_chart_of_closed_account(world: World, patient: Person) -> None:
     doctor = world.people["other_doctor"]
     made(world.people["admin"].http.put(f"/api/admin/accounts/{patient.id}", json={"role": "patient", "active": False}), 200)
     asked = {"full_name": "Ines Unbekannt", "date_of_birth": "1961-02-03"}
@@ -90,7 +90,7 @@ def test_a_closed_account_keeps_no_doctor_out(world: World, patient: Person) -> 
     made(doctor.http.get(f"/api/doctor/patients/{patient.id}"), 200)
 
 
-def test_it_tells_nobody_who_is_a_patient(world: World, hospital: Hospital, patient: Person) -> None:
+def test_break_glass_does_not_reveal_patients(world: World, hospital: Hospital, patient: Person) -> None:
     doctor = world.people["other_doctor"]
     for name, born in (
         ("Ines", "1961-02-03"),
@@ -113,7 +113,7 @@ def test_it_tells_nobody_who_is_a_patient(world: World, hospital: Hospital, pati
 
 
 @pytest.mark.parametrize("reason", [None, "", "hm", "     ", "x" * 501])
-def test_a_reason_says_something(world: World, reason: str | None) -> None:
+def test_break_glass_with_trivial_reason_is_refused(world: World, reason: str | None) -> None:
     doctor = world.people["other_doctor"]
     path = f"/api/doctor/patients/{world.ids['patient_id']}/access"
     assert doctor.http.post(path, json={} if reason is None else {"reason": reason}).status_code == 422

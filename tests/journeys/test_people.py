@@ -24,7 +24,7 @@ def update(admin: Person, person: Person, role: str, active: bool) -> dict[str, 
     return made(admin.http.put(f"/api/admin/accounts/{person.id}", json={"role": role, "active": active}), 200)
 
 
-def test_everybody_is_found_by_name_and_by_email(hospital: Hospital, admin: Person) -> None:
+def test_people_search_finds_by_name_and_email(hospital: Hospital, admin: Person) -> None:
     people = [
         hospital.register(f"zz{number}@search.example", name)
         for number, name in enumerate(["Zora Quill", "Zack Quill", "Zack Quill", "Zelda 100%"])
@@ -42,7 +42,7 @@ def test_everybody_is_found_by_name_and_by_email(hospital: Hospital, admin: Pers
         person.http.close()
 
 
-def test_a_closed_account_is_of_no_use_until_it_is_opened_again(hospital: Hospital, admin: Person) -> None:
+def test_closed_account_cannot_act_until_reopened(hospital: Hospital, admin: Person) -> None:
     person = hospital.register("closed@example.org", "Cleo Closed")
     ours = {"Origin": f"http://localhost:{hospital.port}", "X-CarePlus": "1"}
     mine = {"email": "closed@example.org", "password": PASSWORD}
@@ -63,7 +63,7 @@ def test_a_closed_account_is_of_no_use_until_it_is_opened_again(hospital: Hospit
     person.http.close()
 
 
-def test_an_invitation_to_a_closed_account_is_void(hospital: Hospital, admin: Person) -> None:
+def test_invitation_to_closed_account_is_void(hospital: Hospital, admin: Person) -> None:
     invitation = {"email": "gone@example.org", "full_name": "Gil Gone", "role": "lab"}
     invited = made(admin.http.post("/api/admin/invitations", json=invitation))
     made(admin.http.put(f"/api/admin/accounts/{invited['account_id']}", json={"role": "lab", "active": False}), 200)
@@ -81,7 +81,7 @@ def test_an_invitation_to_a_closed_account_is_void(hospital: Hospital, admin: Pe
         {"role": "admin", "active": True, "second_factor": False},
     ],
 )
-def test_administrators_do_not_lock_themselves_out(admin: Person, change: dict[str, object]) -> None:
+def test_admin_cannot_lock_own_account(admin: Person, change: dict[str, object]) -> None:
     refused = admin.http.put(f"/api/admin/accounts/{admin.id}", json=change)
     assert (refused.status_code, refused.json()["code"]) == (409, "own_account")
     kept = made(admin.http.put(f"/api/admin/accounts/{admin.id}", json={"role": "admin", "active": True}), 200)
@@ -104,9 +104,7 @@ def test_admin_can_deactivate_and_reactivate_another_admin(hospital: Hospital, a
 
 
 @pytest.mark.parametrize("change", [("doctor", False), ("lab", True)])
-def test_a_doctor_without_an_account_of_that_role_is_not_found(
-    hospital: Hospital, admin: Person, change: tuple[str, bool]
-) -> None:
+def test_doctor_without_doctor_role_is_not_found(hospital: Hospital, admin: Person, change: tuple[str, bool]) -> None:
     name = f"Dr Xaver {change[0].title()}"
     doctor = hospital.employ(admin, f"xaver.{change[0]}@example.org", name, f"Xenology {change[0]}")
     patient = hospital.register(f"xenia.{change[0]}@example.org", "Xenia Ott")

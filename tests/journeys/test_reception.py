@@ -47,7 +47,7 @@ def ward(hospital: Hospital, admin: Person) -> Iterator[Ward]:
         person.http.close()
 
 
-def test_a_call_becomes_a_visit_and_moves_to_the_substitute(ward: Ward) -> None:
+def test_reception_books_and_moves_visit_to_substitute(ward: Ward) -> None:
     at, later = ward.times()[10:12]
     booked = made(ward.arrange(ward.doctor, at))
     assert booked["patient"] == {
@@ -73,7 +73,7 @@ def test_a_call_becomes_a_visit_and_moves_to_the_substitute(ward: Ward) -> None:
     assert ward.rearrange(booked["id"], 2, starts_at=at.isoformat()).json()["code"] == "stale"
 
 
-def test_a_time_that_is_taken_is_refused_with_others(ward: Ward, hospital: Hospital) -> None:
+def test_taken_time_is_refused_with_alternatives(ward: Ward, hospital: Hospital) -> None:
     at, later = ward.times()[20:22]
     other = hospital.register("eve@example.org", "Eve Early")
     taken = {"starts_at": at.isoformat()}
@@ -91,7 +91,7 @@ def test_a_time_that_is_taken_is_refused_with_others(ward: Ward, hospital: Hospi
     other.http.close()
 
 
-def test_times_on_the_phone_are_given_by_reception_only(ward: Ward, hospital: Hospital) -> None:
+def test_phone_only_times_are_booked_by_reception_only(ward: Ward, hospital: Hospital) -> None:
     doctor = hospital.employ(ward.admin, "tel@example.org", "Dr Tel Ward", "Phoniatrics")
     profile = {"full_name": "Dr Tel Ward", "specialty": "Phoniatrics"}
     assert made(doctor.http.get("/api/doctor/profile"), 200)["booking"] == "online"
@@ -116,7 +116,7 @@ def test_times_on_the_phone_are_given_by_reception_only(ward: Ward, hospital: Ho
     doctor.http.close()
 
 
-def test_reception_takes_a_visit_where_the_doctor_has_not(ward: Ward) -> None:
+def test_reception_changes_visit_until_doctor_starts(ward: Ward) -> None:
     booked = made(ward.arrange(ward.doctor, ward.times()[40]))
     id = booked["id"]
     for body in ({}, {"status": "completed"}, {"status": "arrived", "doctor_id": ward.doctor.id}, {"status": None}):
@@ -138,7 +138,7 @@ def test_reception_takes_a_visit_where_the_doctor_has_not(ward: Ward) -> None:
     assert made(ward.patient.http.get(f"/api/appointments/{other['id']}"), 200)["cancelled_by"] == "admin"
 
 
-def test_only_patients_with_an_account_are_booked_for(ward: Ward, hospital: Hospital) -> None:
+def test_reception_books_for_patient_accounts_only(ward: Ward, hospital: Hospital) -> None:
     at = ward.times()[50].isoformat()
     gone = hospital.register("off@example.org", "Ola Off")
     made(ward.admin.http.put(f"/api/admin/accounts/{gone.id}", json={"role": "patient", "active": False}), 200)

@@ -70,7 +70,7 @@ def overlaps(hospital: Hospital) -> int:
 
 
 @pytest.mark.parametrize("rounds", [2, pytest.param(50, marks=pytest.mark.attack)])
-async def test_one_time_has_one_winner(
+async def test_concurrent_bookings_of_one_time_have_one_winner(
     hospital: Hospital, admin: Person, crowd: list[str], http: httpx.AsyncClient, rounds: int
 ) -> None:
     doctor = hospital.employ(admin, f"storm-{rounds}@example.org", "Dr Storm", "Cardiology")
@@ -82,7 +82,7 @@ async def test_one_time_has_one_winner(
 
 
 @pytest.mark.parametrize("rounds", [4, pytest.param(20, marks=pytest.mark.attack)])
-async def test_shifted_times_have_one_winner(
+async def test_overlapping_bookings_have_one_winner(
     hospital: Hospital, admin: Person, crowd: list[str], http: httpx.AsyncClient, rounds: int
 ) -> None:
     """Ten-minute steps into half-hour visits: the availability was changed after the first visits were booked."""
@@ -98,7 +98,9 @@ async def test_shifted_times_have_one_winner(
     assert overlaps(hospital) == 0
 
 
-async def test_two_moves_to_one_time(hospital: Hospital, admin: Person, crowd: list[str], http: httpx.AsyncClient) -> None:
+async def test_concurrent_moves_to_one_time_have_one_winner(
+    hospital: Hospital, admin: Person, crowd: list[str], http: httpx.AsyncClient
+) -> None:
     doctor = hospital.employ(admin, "moves@example.org", "Dr Moves", "Cardiology")
     times = free_times(doctor.http, doctor.id, days=10)
     for number in range(10):
@@ -126,7 +128,9 @@ async def test_two_moves_to_one_time(hospital: Hospital, admin: Person, crowd: l
     assert overlaps(hospital) == 0
 
 
-async def test_cancelling_against_booking(hospital: Hospital, admin: Person, crowd: list[str], http: httpx.AsyncClient) -> None:
+async def test_concurrent_cancel_and_booking_share_no_time(
+    hospital: Hospital, admin: Person, crowd: list[str], http: httpx.AsyncClient
+) -> None:
     doctor = hospital.employ(admin, "cancels@example.org", "Dr Cancels", "Cardiology")
     times = free_times(doctor.http, doctor.id, days=10)
     for number in range(10):

@@ -8,7 +8,7 @@ from tests.hospital import Hospital, Person, free_times
 from tests.world import World, made
 
 
-def test_from_registration_to_a_released_result(hospital: Hospital, admin: Person, world: World) -> None:
+def test_patient_registers_books_and_reads_lab_result(hospital: Hospital, admin: Person, world: World) -> None:
     before = made(admin.http.get("/api/admin/stats"), 200)
     patient = hospital.register("noor@example.org", "Noor Haddad", date_of_birth="1984-05-17", sex="female")
     doctor, lab = world.people["doctor"], world.people["lab"]
@@ -89,7 +89,7 @@ def test_from_registration_to_a_released_result(hospital: Hospital, admin: Perso
     patient.http.close()
 
 
-def test_moving_and_cancelling(hospital: Hospital, world: World) -> None:
+def test_visit_is_moved_and_cancelled(hospital: Hospital, world: World) -> None:
     doctor = world.people["doctor"]
     patient = hospital.register("mo@example.org", "Mo Farouk")
     first, second = free_times(patient.http, doctor.id)[20:22]
@@ -117,7 +117,7 @@ def test_moving_and_cancelling(hospital: Hospital, world: World) -> None:
     patient.http.close()
 
 
-def test_time_off_lists_what_to_move_and_drops_nothing(hospital: Hospital, admin: Person) -> None:
+def test_time_off_lists_booked_visits_and_keeps_them(hospital: Hospital, admin: Person) -> None:
     doctor = hospital.employ(admin, "away@example.org", "Dr Wen Away", "Neurology")
     patient = hospital.register("tia@example.org", "Tia Berg")
     at, following = free_times(patient.http, doctor.id)[10:12]

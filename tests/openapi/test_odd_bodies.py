@@ -78,7 +78,7 @@ def test_there_are_enough() -> None:
 
 
 @pytest.mark.parametrize("endpoint", WITH_BODY, ids=lambda endpoint: endpoint.name)
-def test_odd_members(sandbox: World, endpoint: Endpoint[..., Any]) -> None:
+def test_odd_members_get_documented_answers(sandbox: World, endpoint: Endpoint[..., Any]) -> None:
     """Each once, in one member or another."""
     body = example(endpoint, sandbox)
     for value, place in zip(MEMBERS, cycle(members(endpoint, body)), strict=False):
@@ -87,7 +87,7 @@ def test_odd_members(sandbox: World, endpoint: Endpoint[..., Any]) -> None:
 
 @pytest.mark.attack
 @pytest.mark.parametrize("endpoint", WITH_BODY, ids=lambda endpoint: endpoint.name)
-def test_odd_members_everywhere(sandbox: World, endpoint: Endpoint[..., Any]) -> None:
+def test_odd_members_at_every_place_get_documented_answers(sandbox: World, endpoint: Endpoint[..., Any]) -> None:
     body = example(endpoint, sandbox)
     for place in members(endpoint, body):
         for value in MEMBERS:
@@ -116,7 +116,7 @@ def test_invalid_json_bodies_are_refused(sandbox: World, endpoint: Endpoint[...,
 
 
 @pytest.mark.parametrize("endpoint", [one for one in WITH_BODY if one.example], ids=lambda endpoint: endpoint.name)
-def test_a_member_that_stands_twice(sandbox: World, endpoint: Endpoint[..., Any]) -> None:
+def test_duplicate_member_is_refused(sandbox: World, endpoint: Endpoint[..., Any]) -> None:
     """A proxy may have read the other one."""
     body = example(endpoint, sandbox)
     assert body
@@ -126,7 +126,7 @@ def test_a_member_that_stands_twice(sandbox: World, endpoint: Endpoint[..., Any]
 
 
 @pytest.mark.parametrize("endpoint", [one for one in WRITES if one.body is None], ids=lambda endpoint: endpoint.name)
-def test_a_body_where_none_is_taken(sandbox: World, endpoint: Endpoint[..., Any]) -> None:
+def test_unexpected_body_is_ignored(sandbox: World, endpoint: Endpoint[..., Any]) -> None:
     """The body is ignored."""
     statuses = {send(sandbox, endpoint, content=whole, headers=JSON) for whole in (*WHOLE, b"{}")}
     # a record that is deleted is gone after the first
@@ -139,7 +139,7 @@ FRAMINGS = {"with a length": b"content-length: %d", "in chunks": b"transfer-enco
 
 @pytest.mark.parametrize("framing", FRAMINGS)
 @pytest.mark.parametrize("name", ["register", "write_notes"])
-def test_thirty_megabytes_of_text(sandbox: World, name: str, framing: str) -> None:
+def test_text_of_30_mb_is_refused(sandbox: World, name: str, framing: str) -> None:
     """Either way it is told that it is too much, and the next request is served."""
     [endpoint] = [one for one in ENDPOINTS if one.name == name]
     with holding_no_more_than(8, sandbox):
@@ -148,7 +148,7 @@ def test_thirty_megabytes_of_text(sandbox: World, name: str, framing: str) -> No
 
 @pytest.mark.attack
 @pytest.mark.parametrize("framing", FRAMINGS)
-def test_thirty_megabytes_of_text_at_every_endpoint(sandbox: World, framing: str) -> None:
+def test_text_of_30_mb_is_refused_at_every_endpoint(sandbox: World, framing: str) -> None:
     """Eight of them at a time: together a gigabyte, of which never more than a fraction of one is held."""
     with holding_no_more_than(24, sandbox), ThreadPoolExecutor(8) as at_once:
         list(at_once.map(lambda endpoint: check_too_large(sandbox, endpoint, framing), WRITES))
@@ -210,14 +210,14 @@ def holding_no_more_than(mib: int, sandbox: World) -> Iterator[None]:
 @pytest.mark.parametrize(
     "endpoint", [one for one in ENDPOINTS if one.versioned or one.idempotent], ids=lambda endpoint: endpoint.name
 )
-def test_odd_versions_and_keys(sandbox: World, endpoint: Endpoint[..., Any]) -> None:
+def test_odd_version_and_key_headers_are_answered(sandbox: World, endpoint: Endpoint[..., Any]) -> None:
     for value in VERSIONS:
         headers = {"If-Match": value.encode("latin-1"), "Idempotency-Key": value.encode("latin-1")}
         send(sandbox, endpoint, json=example(endpoint, sandbox), headers=headers)
 
 
 @pytest.mark.parametrize("endpoint", [one for one in ENDPOINTS if one.idempotent], ids=lambda endpoint: endpoint.name)
-def test_keys_that_are_none(sandbox: World, endpoint: Endpoint[..., Any]) -> None:
+def test_invalid_idempotency_keys_are_refused(sandbox: World, endpoint: Endpoint[..., Any]) -> None:
     for key in (b"", b"k" * 256, b"\xff"):
         status = send(sandbox, endpoint, json=example(endpoint, sandbox), headers={"Idempotency-Key": key})
         assert status in {404, 422}, key
@@ -233,7 +233,7 @@ INSTANTS = [
 
 
 @pytest.mark.parametrize(("endpoint", "name"), INSTANTS, ids=lambda one: one if isinstance(one, str) else one.name)
-def test_times_without_a_zone_or_of_no_century_of_ours(sandbox: World, endpoint: Endpoint[..., Any], name: str) -> None:
+def test_times_without_zone_or_out_of_range_are_refused(sandbox: World, endpoint: Endpoint[..., Any], name: str) -> None:
     for value in NO_INSTANTS:
         body = {**(example(endpoint, sandbox) or {}), name: value}
         assert send(sandbox, endpoint, json=body) in {404, 422}, value
@@ -243,7 +243,7 @@ def test_times_without_a_zone_or_of_no_century_of_ours(sandbox: World, endpoint:
     "role", ["ADMIN", "Admin", "admin ", " admin", "\uff41dmin", "adm\u0131n", ["admin"], None, 3, "admin\u0000"]
 )
 @pytest.mark.parametrize("name", ["register", "invite", "update_account"])
-def test_roles_that_are_none(sandbox: World, name: str, role: Any) -> None:
+def test_unknown_roles_are_refused(sandbox: World, name: str, role: Any) -> None:
     [endpoint] = [one for one in ENDPOINTS if one.name == name]
     assert send(sandbox, endpoint, json={**(example(endpoint, sandbox) or {}), "role": role}) == 422
 

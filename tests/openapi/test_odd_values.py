@@ -78,7 +78,7 @@ def asked(endpoint: Endpoint[..., Any], name: str, value: str) -> str:
 
 
 @pytest.mark.parametrize(("endpoint", "name"), parameters(int))
-def test_numbers_that_are_none_or_too_large(sandbox: World, endpoint: Endpoint[..., Any], name: str) -> None:
+def test_invalid_numbers_are_refused(sandbox: World, endpoint: Endpoint[..., Any], name: str) -> None:
     for value in NUMBERS:
         if f"{{{name}}}" in endpoint.path:
             assert send(sandbox, endpoint, ids={name: value}, json=example(endpoint, sandbox)) in {404, 422}, value
@@ -87,7 +87,7 @@ def test_numbers_that_are_none_or_too_large(sandbox: World, endpoint: Endpoint[.
 
 
 @pytest.mark.parametrize(("endpoint", "name"), parameters(date))
-def test_days_that_are_none(sandbox: World, endpoint: Endpoint[..., Any], name: str) -> None:
+def test_invalid_days_are_refused(sandbox: World, endpoint: Endpoint[..., Any], name: str) -> None:
     is_birth = endpoint.parameters[name].annotation is DateOfBirth
     for value in DAYS if is_birth else (*DAYS, "1999-12-31"):
         assert send(sandbox, endpoint, asked(endpoint, name, value)) == 422, value
@@ -96,7 +96,7 @@ def test_days_that_are_none(sandbox: World, endpoint: Endpoint[..., Any], name: 
 
 
 @pytest.mark.parametrize(("endpoint", "name"), parameters(datetime))
-def test_times_that_are_none(sandbox: World, endpoint: Endpoint[..., Any], name: str) -> None:
+def test_invalid_times_are_refused(sandbox: World, endpoint: Endpoint[..., Any], name: str) -> None:
     for value in NO_TIMES:
         assert send(sandbox, endpoint, asked(endpoint, name, value)) == 422, value
     for value in ("2000-01-01T00:00:00Z", "2099-12-31T23:59:59.999999999Z", "2030-01-07t09:00z", "2100-01-01T00:00:00%2B23:59"):
@@ -110,7 +110,7 @@ def test_there_are_enough() -> None:
 
 
 @pytest.mark.parametrize(("endpoint", "name"), parameters(str, bool))
-def test_odd_texts(sandbox: World, endpoint: Endpoint[..., Any], name: str) -> None:
+def test_odd_texts_get_documented_answers(sandbox: World, endpoint: Endpoint[..., Any], name: str) -> None:
     if f"{{{name}}}" in endpoint.path:
         for value in (text for text in TEXTS if text):
             assert send(sandbox, endpoint, ids={name: value}, json=example(endpoint, sandbox)) in {404, 422}, value
@@ -120,7 +120,7 @@ def test_odd_texts(sandbox: World, endpoint: Endpoint[..., Any], name: str) -> N
 
 
 @pytest.mark.parametrize("endpoint", LISTS, ids=lambda endpoint: endpoint.name)
-def test_cursors_that_no_list_gave_out(sandbox: World, endpoint: Endpoint[..., Any]) -> None:
+def test_invented_cursors_are_refused(sandbox: World, endpoint: Endpoint[..., Any]) -> None:
     for forged in FORGED:
         assert send(sandbox, endpoint, f"cursor={cursor_of(forged)}") == 422, forged
     for odd in ODD_TIMES:
@@ -129,7 +129,7 @@ def test_cursors_that_no_list_gave_out(sandbox: World, endpoint: Endpoint[..., A
         assert send(sandbox, endpoint, f"cursor={text}") == 422, text
 
 
-def test_a_cursor_of_another_list_is_a_page_or_refused(sandbox: World) -> None:
+def test_cursor_of_another_list_is_page_or_refusal(sandbox: World) -> None:
     given = set()
     for endpoint in LISTS:
         role = next(role for role in Role if endpoint.admits(role))

@@ -139,7 +139,7 @@ def test_paused_process_goes_on_when_it_is_resumed(tmp_path: Path) -> None:
         assert answers(f"http://127.0.0.1:{port}/")
 
 
-def test_process_ends_with_a_supervisor_that_reads_nothing(tmp_path: Path) -> None:
+def test_process_ends_when_supervisor_pipe_closes(tmp_path: Path) -> None:
     port = free_port()
     supervisor, theirs = socket.socketpair()
     with theirs, serving(tmp_path, port, 3.0, "--supervised", stdin=theirs.fileno()) as process:
