@@ -1,4 +1,4 @@
-"""Faults that the framework must refuse: each is planted here."""
+"""Faults that the framework or a check must refuse; each test contains one."""
 
 import ast
 from pathlib import Path
@@ -28,7 +28,7 @@ SERVICES_ROOT = Path(__file__).parents[2] / "services"
 
 
 def rows_in(kind: object, seen: frozenset[object] = frozenset()) -> set[str]:
-    """Table rows anywhere in the type of an answer."""
+    """Yield table rows anywhere in the type of an answer."""
     if kind in seen:
         return set()
     found = {kind.__name__} if isinstance(kind, type) and issubclass(kind, SQLModel) else set()
@@ -75,7 +75,7 @@ ADDING = {"add_api_route", "add_api_websocket_route", "add_route", "add_websocke
 
 
 def routes_in(source: str) -> list[str]:
-    """Calls by which FastAPI is given a route: `add_route` and its like, and decorators such as `@app.get("/x")`."""
+    """Return the calls that add a FastAPI route: `add_route` and similar, and decorators such as `@app.get("/x")`."""
     return [
         node.func.attr
         for node in ast.walk(ast.parse(source))
@@ -150,7 +150,7 @@ def test_record_tables_have_their_owner_columns() -> None:
     assert OWNERS.keys() <= tables.keys()
     assert all(owners <= set(tables[name].columns.keys()) for name, owners in OWNERS.items())
     others = {name for name, table in tables.items() if "patient_id" in table.columns} - OWNERS.keys()
-    assert others == {"audit_patients"}, "whom an event concerns is not part of the record"
+    assert others == {"audit_patients"}, "audit_patients is no record of a patient"
 
 
 def test_patient_ids_in_finds_nested_patients() -> None:

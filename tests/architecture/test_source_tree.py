@@ -15,9 +15,9 @@ from careplus_tables import sqlite
 from careplus_tables.engine import Database
 
 ROOT = Path(__file__).parents[2]
-MADE = {".git", ".venv", "node_modules", "dist", "types", "__pycache__", ".hypothesis"}
-"""Folders that are not in a clone, besides caches and the data of a hospital."""
-WRITTEN = {
+GENERATED = {".git", ".venv", "node_modules", "dist", "types", "__pycache__", ".hypothesis"}
+"""Folders that are not under version control, besides caches and the data of a hospital."""
+TEXT_SUFFIXES = {
     ".py",
     ".md",
     ".toml",
@@ -34,30 +34,30 @@ WRITTEN = {
     ".svg",
     ".mako",
 }
-NAMELESS = {"utils", "util", "common", "helpers", "helper", "base", "core", "shared", "manager", "misc"}
-LONGEST_FILE, LONGEST_FUNCTION, USUAL_FUNCTION = 200, 40, 10
+UNSPECIFIC = {"utils", "util", "common", "helpers", "helper", "base", "core", "shared", "manager", "misc"}
+LONGEST_FILE, LONGEST_FUNCTION, MEDIAN_FUNCTION = 200, 40, 10
 LONG_FILES = {
-    "libs/contracts/careplus_contracts/appointments.py": "one noun whole: bodies, answers and nine endpoints with their examples",
-    "libs/contracts/careplus_contracts/endpoints.py": "what an endpoint is, read from top to bottom",
-    "libs/contracts/careplus_contracts/labs.py": "one noun whole: catalogue, bookings and eleven endpoints with their examples",
-    "libs/contracts/careplus_contracts/refusals.py": "the list of refusals that any endpoint may give",
-    "libs/contracts/careplus_contracts/results.py": "one noun whole: from entering a value to a trend",
-    "libs/runtime/careplus_runtime/http/openapi.py": "one document, made in one place",
+    "libs/contracts/careplus_contracts/appointments.py": "one noun: bodies, answers and nine endpoints with their examples",
+    "libs/contracts/careplus_contracts/endpoints.py": "the definition of an endpoint",
+    "libs/contracts/careplus_contracts/labs.py": "one noun: catalogue, bookings and eleven endpoints with their examples",
+    "libs/contracts/careplus_contracts/refusals.py": "the list of refusals",
+    "libs/contracts/careplus_contracts/results.py": "one noun: from entering a value to a trend",
+    "libs/runtime/careplus_runtime/http/openapi.py": "the generator of one document",
     "libs/tables/careplus_tables/migrations/versions/0001_the_first_schema.py": "generated: every table",
 }
-"""Longer files outside of tests, with the reason. Tests may be long: they are read one function at a time."""
+"""Longer files outside of tests, with the reason. Test files may be longer, because each test is read alone."""
 LONG_FUNCTIONS: dict[str, str] = {}
 
 
 def files(*suffixes: str) -> list[Path]:
-    """Files of the tree that people wrote, or tools for them."""
+    """Return the files of the tree with these suffixes, or all text files."""
 
     def within(folder: Path) -> Iterator[Path]:
         for path in folder.iterdir():
             if path.is_dir():
-                if path != ROOT / "data" and path.name not in MADE and not path.name.endswith((".egg-info", "_cache")):
+                if path != ROOT / "data" and path.name not in GENERATED and not path.name.endswith((".egg-info", "_cache")):
                     yield from within(path)
-            elif path.suffix in (suffixes or WRITTEN) or (not suffixes and not path.suffix):
+            elif path.suffix in (suffixes or TEXT_SUFFIXES) or (not suffixes and not path.suffix):
                 yield path
 
     return sorted(path for path in within(ROOT) if path.name not in {".env", ".coverage"})
@@ -72,7 +72,7 @@ def found(pattern: str) -> list[str]:
 
 
 def test_source_tree_names_no_registry() -> None:
-    # put together here, so that this file does not name them either
+    # concatenated, so that this file does not contain the names
     hosts = ["npm" + "js", "py" + "pi.org", "python" + "hosted", "yarn" + "pkg", "crates" + ".io", "proxy.golang" + ".org"]
     assert found("|".join(map(re.escape, hosts))) == []
     assert "index" + "-url" not in "".join(path.read_text() for path in files(".in", ".lock"))
@@ -86,7 +86,7 @@ def test_source_tree_names_no_local_path() -> None:
 @pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock"])
 def test_python_locks_have_hashes_and_no_addresses(lock: str) -> None:
     text = (ROOT / lock).read_text()
-    # the name of a package may begin so
+    # a package name may begin with `git`
     assert re.search(r"https?:|git\+|file:", text) is None
     pins = re.findall(
         r"^([A-Za-z0-9_.-]+)(?:\[[^]]*\])?==([^ ;\\]+)[^\n]*\n((?:    --hash=sha256:[0-9a-f]{64}[ \\]*\n)+)", text, re.MULTILINE
@@ -116,8 +116,10 @@ def test_services_do_not_commit() -> None:
 
 
 def test_folders_and_modules_have_specific_names() -> None:
-    assert [name(path) for path in files(".py") if path.stem in NAMELESS or NAMELESS & set(path.relative_to(ROOT).parts)] == []
-    assert [name(path) for path in files() if NAMELESS & set(path.relative_to(ROOT).parts[:-1])] == []
+    assert [
+        name(path) for path in files(".py") if path.stem in UNSPECIFIC or UNSPECIFIC & set(path.relative_to(ROOT).parts)
+    ] == []
+    assert [name(path) for path in files() if UNSPECIFIC & set(path.relative_to(ROOT).parts[:-1])] == []
 
 
 def test_passlib_is_the_maintained_fork() -> None:
@@ -128,11 +130,11 @@ def test_passlib_is_the_maintained_fork() -> None:
 
 async def test_sqlite_is_new_enough_on_every_connection(tmp_path: Path) -> None:
     database = Database(f"sqlite:///{tmp_path}/careplus.db")
-    asked = "SELECT sqlite_version()"
+    statement = "SELECT sqlite_version()"
     async with database.writing() as writer, database.reading() as reader:
-        found = {(await session.execute(sa.text(asked))).scalar_one() for session in (writer, reader)}
+        found = {(await session.execute(sa.text(statement))).scalar_one() for session in (writer, reader)}
     assert database.direct is not None
-    found |= {row[0] for row in await database.direct.fetch(asked, ())}
+    found |= {row[0] for row in await database.direct.fetch(statement, ())}
     await database.close()
     assert {tuple(map(int, one.split("."))) >= sqlite.MINIMUM_VERSION for one in found} == {True}
     assert sqlite.MINIMUM_VERSION >= (3, 51, 3)
@@ -167,14 +169,14 @@ def test_long_functions_are_listed_with_a_reason() -> None:
                 if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                     lengths.append((node.end_lineno or node.lineno) - node.lineno + 1)
                     long |= {node.name} if lengths[-1] > LONGEST_FUNCTION else set()
-    assert statistics.median(lengths) <= USUAL_FUNCTION
+    assert statistics.median(lengths) <= MEDIAN_FUNCTION
     assert long == set(LONG_FUNCTIONS)
 
 
 def test_every_module_has_a_docstring() -> None:
-    unsaid = [
+    missing = [
         name(path)
         for path in files(".py")
         if path.name != "__init__.py" and path.read_text().strip() and ast.get_docstring(ast.parse(path.read_text())) is None
     ]
-    assert unsaid == []
+    assert missing == []

@@ -1,4 +1,4 @@
-"""Texts that are commands to a database, a shell, a browser, a spreadsheet, a calendar or a log, or that mislead readers."""
+"""Texts that are commands to a database, shell, browser, spreadsheet, calendar or log, or that look like other text."""
 
 import json
 from typing import Any

@@ -22,7 +22,7 @@ from tests.hospital import ADMIN, Hospital
 from tests.world import build, made
 
 STEP = 11
-"""`make test` tries each text of so many; `make attack` tries all."""
+"""`make test` tries every eleventh text; `make attack` tries all."""
 SEARCHES = [
     (endpoint, name)
     for endpoint in ENDPOINTS
@@ -53,7 +53,7 @@ def test_injection_sweep_is_large_enough() -> None:
 
 @pytest.mark.parametrize("endpoint", TAKES_TEXT, ids=named)
 def test_hostile_text_is_stored_unchanged(context: ActContext, endpoint: Endpoint[..., Any]) -> None:
-    # all endpoints together try each text; the attack below tries each text in each place
+    # all endpoints together try each text; the attack test tries each text in each place
     check_all_stored(context, endpoint, range(TAKES_TEXT.index(endpoint) % STEP, len(HOSTILE), STEP))
 
 

@@ -178,8 +178,9 @@ def test_hundreds_of_events_have_links_within_a_second(world: World, hospital: H
 
 
 def seconds_until_linked(world: World, hospital: Hospital, events: int) -> list[float]:
-    """Return the seconds from each request to the link of its event. Requests start at random intervals, at any phase of the
-    chain writer's period.
+    """Return the seconds from each request to the link of its event.
+
+    Requests start at random intervals, at any phase of the chain writer's period.
     """
     started: dict[str, float] = {}
     waited: dict[str, float] = {}

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, StorageState
 
-from tests.browser.chromium import executable, launched
+from tests.browser.chromium import executable, launch_chromium
 from tests.browser.people import People, signed_in
 from tests.browser.stack import Stack, demo_hospital, real_hospital
 from tests.browser.tabs import Tab, opened, save_screenshot, tracing
@@ -50,7 +50,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    with launched() as running:
+    with launch_chromium() as running:
         yield running
 
 
@@ -107,8 +107,8 @@ def open_page(browser: Browser, request: pytest.FixtureRequest, expected: list[s
         if FAILED in request.node.stash:
             for number, tab in enumerate(tabs):
                 save_screenshot(tab, f"{test}-{number}")
-        troubles = [trouble for tab in tabs for trouble in tab.watch.unexpected(expected)]
-    assert troubles == []
+        problems = [problem for tab in tabs for problem in tab.monitor.unexpected(expected)]
+    assert problems == []
 
 
 @pytest.fixture

@@ -56,7 +56,7 @@ class ReverseProxy:
 
 
 @contextmanager
-def serving(proxy: ReverseProxy, port: int) -> Iterator[None]:
+def serve_proxy(proxy: ReverseProxy, port: int) -> Iterator[None]:
     """Serve the proxy on a port of this machine, in a thread, until the block ends."""
     server = uvicorn.Server(uvicorn.Config(proxy.app, host="127.0.0.1", port=port, log_level="error"))
     thread = threading.Thread(target=server.run)

@@ -29,7 +29,7 @@ def _longer(word: re.Match[str]) -> str:
 
 
 def pseudo_scripts(built: Path) -> dict[str, str]:
-    """The build's files of English words by name, each as a script that says the same in longer words."""
+    """Return the built English message files by name, each as a script with longer pseudo-translated messages."""
     manifest = json.loads((built / ".vite" / "manifest.json").read_text(encoding="utf-8"))
     scripts = {}
     for source in (WEB / "i18n" / "en").glob("*.json"):

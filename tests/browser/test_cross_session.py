@@ -19,7 +19,7 @@ NOTE = "Dizzy in the morning"
 
 
 def end_session(page: Page) -> None:
-    """The hospital knows the session no more, and does not take the token that the page has in its memory."""
+    """End the page's session and make the gateway refuse the token that the page holds in memory."""
     origin = page.evaluate("() => location.origin")
     left = page.context.request.post("/auth/logout", headers={"X-CarePlus": "1", "Origin": origin})
     assert left.ok, left.text()

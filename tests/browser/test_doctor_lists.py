@@ -20,7 +20,7 @@ MANY = 40
 
 @pytest.fixture
 def doctor(people: People) -> str:
-    """The name of a doctor that a test has for itself."""
+    """Return the name of a new doctor for one test."""
     return people.new_doctor()
 
 
@@ -125,7 +125,7 @@ def test_week_view_at_320_px_equals_day_list(people: People, doctor: str, role_p
 
 
 def words(visit: Locator) -> str:
-    """The time, the patient and the status, a line each."""
+    """Return the time, the patient and the status, one per line."""
     return "\n".join(visit.locator(":scope > *").all_inner_texts())
 
 

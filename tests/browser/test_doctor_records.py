@@ -16,13 +16,13 @@ REASON = "Numb fingers at night, both hands. Is it the carpal tunnel?"
 
 @pytest.fixture
 def doctor(people: People) -> str:
-    """The name of a doctor that a test has for itself."""
+    """Return the name of a new doctor for one test."""
     return people.new_doctor()
 
 
 @pytest.fixture
 def treated(people: People, doctor: str) -> str:
-    """The name of a patient in the care of `doctor`."""
+    """Return the name of a new patient in the care of `doctor`."""
     patient = people.newcomer("Rita Record")
     care.visit(people[patient], people[doctor])
     return patient

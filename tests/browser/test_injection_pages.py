@@ -97,7 +97,7 @@ def test_markup_in_names_is_shown_as_text(
 
 @pytest.fixture(scope="module")
 def injected(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ActContext]:
-    """A hospital of its own, in which hostile text stands wherever text can stand."""
+    """Yield a separate hospital with hostile text in every text member."""
     with real_hospital(tmp_path_factory.mktemp("injected")) as stack:
         hospital = stack.hospital
         with build(hospital, hospital.sign_in(ADMIN)) as world, acting_in(world) as context:

@@ -19,7 +19,7 @@ Record = dict[str, object]
 
 @pytest.fixture
 def patient(people: People) -> str:
-    """The name of a patient in the care of `dr_a`."""
+    """Return the name of a new patient in the care of `dr_a`."""
     name = people.newcomer("Lara Labber")
     doctor = people["dr_a"]
     times = free_times(people[name].http, doctor.id)

@@ -68,7 +68,7 @@ def demo_pages(browser: Browser, demo: Hospital) -> Iterator[DemoPages]:
 
 @pytest.fixture
 def page(demo_pages: DemoPages, request: pytest.FixtureRequest) -> Iterator[Page]:
-    """A page of its own in the profile of the view's role."""
+    """Yield a new page in the browser profile of the view's role."""
     view: View = request.getfixturevalue("view")
     page = demo_pages.beside(view)
     yield page

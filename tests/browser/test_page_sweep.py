@@ -40,7 +40,7 @@ class Shown:
 
     view: View
     page: Page
-    troubles: list[str]
+    problems: list[str]
 
 
 @pytest.fixture(scope="module")
@@ -52,14 +52,14 @@ def demo_pages(browser: Browser, demo: Hospital) -> Iterator[DemoPages]:
 @pytest.fixture(scope="module", params=VIEWS, ids=lambda view: view.name)
 def shown(demo_pages: DemoPages, request: pytest.FixtureRequest) -> Shown:
     view: View = request.param
-    watch = demo_pages.tab(view.role).watch
-    watch.troubles.clear()
-    return Shown(view, demo_pages.show(view), list(watch.troubles))
+    monitor = demo_pages.tab(view.role).monitor
+    monitor.problems.clear()
+    return Shown(view, demo_pages.show(view), list(monitor.problems))
 
 
 @pytest.fixture
 def beside(demo_pages: DemoPages, shown: Shown) -> Iterator[Page]:
-    """The view in a page that may change it or leave it."""
+    """Yield a second page with the view, which a test may change or leave."""
     page = demo_pages.beside(shown.view)
     yield page
     page.close()
@@ -77,7 +77,7 @@ def test_every_route_has_a_view() -> None:
 
 @pytest.mark.clock
 def test_page_loads_without_errors_and_has_a_title(shown: Shown, demo_pages: DemoPages) -> None:
-    assert shown.troubles == []
+    assert shown.problems == []
     expect(shown.page).to_have_title(re.compile(r"^\S.* - CarePlus$"))
     expect(shown.page.locator("h1")).to_have_count(1)
     if shown.view != NOT_FOUND:
@@ -195,6 +195,6 @@ def _does_something(number: int, page: Page) -> bool:
 
 
 def _let_only_reads_pass(route: Route) -> None:
-    """The demo stays as it is for the other tests: to have sent something is enough."""
+    """Abort writes, so that the demo does not change for other tests; a sent request is enough."""
     is_read = route.request.method == "GET" or route.request.url.endswith("/auth/refresh")
     route.continue_() if is_read else route.abort()

@@ -30,7 +30,7 @@ SODIUM = {"test_code": "NA", "observations": [{"analyte": "sodium", "value": 131
 
 @pytest.fixture
 def patient(people: People) -> str:
-    """The name of a patient that a test has for itself."""
+    """Return the name of a new patient for one test."""
     return people.newcomer("Cara Kranz")
 
 
@@ -42,7 +42,7 @@ def sent(person: Person, method: str, path: str, **body: Any) -> dict[str, Any]:
 
 
 def treated(people: People, patient: str) -> int:
-    """The patient's id once they are in the care of `dr_a`."""
+    """Bring the patient into the care of `dr_a` and return their id."""
     start = free_times(people[patient].http, people["dr_a"].id)[-1]
     sent(people[patient], "POST", "/api/appointments", doctor_id=people["dr_a"].id, starts_at=start.isoformat())
     return people[patient].id

@@ -17,7 +17,7 @@ TIME = re.compile(r"^\w{3} \d")
 
 
 def board(page: Page) -> Locator:
-    """The next free times on the front page."""
+    """Return the links of the next free times on the front page."""
     return page.get_by_role("region", name="Next free times").get_by_role("listitem").get_by_role("link")
 
 

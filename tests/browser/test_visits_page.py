@@ -20,7 +20,7 @@ pytestmark = pytest.mark.clock
 
 @pytest.fixture
 def patient(people: People) -> str:
-    """The name of a patient that a test has for itself."""
+    """Return the name of a new patient for one test."""
     return people.newcomer("Vera Visitor")
 
 

@@ -50,7 +50,7 @@ def segments(name: str) -> tuple[Segment, ...]:
 
 
 def starts_of_days(found: tuple[Segment, ...]) -> dict[date, datetime]:
-    """The first instant at which the wall clock shows each date."""
+    """Return for each date the first instant at which the wall clock shows it."""
     starts: dict[date, datetime] = {}
     for begins, ends, ahead in found:
         local = begins.replace(tzinfo=None) + ahead

@@ -16,7 +16,7 @@ from email.message import Message
 from functools import partial
 from typing import Any
 
-from tests.attacks.debugger import hold
+from tests.attacks.debugger import attach
 
 WEB, GATEWAY = "http://127.0.0.1:4200", "http://127.0.0.1:5000"
 SERVICES = ("auth", "appointments", "doctors", "labs")
@@ -148,7 +148,7 @@ def is_still_there(base: str, path: str, email: str) -> None:
 
 
 def check_pages() -> None:
-    """The portals through nginx: caching, compression, and forwarding to the gateway."""
+    """Check the portals through nginx: caching, compression, and forwarding to the gateway."""
     status, headers, page = ask("GET", f"{WEB}/appointments/7", Accept="text/html,*/*;q=0.8")
     assert (status, headers["cache-control"]) == (200, "no-store")
     _, of_gateway, _ = ask("GET", f"{GATEWAY}/", Accept="text/html")
@@ -186,12 +186,12 @@ def check_one_may_be_killed() -> None:
 
 
 def check_one_may_stall() -> None:
-    """A debugger holds the main thread; the watchdog thread goes on."""
+    """Check that the watchdog thread ends a process with a main thread stopped by a debugger."""
     for service, limit_s in {**dict.fromkeys(SERVICES, 3), "gateway": 10}.items():
         was = container(service)["State"]["Pid"]
         began = time.monotonic()
-        hold(was)
-        # the debugger is told of the end first
+        attach(was)
+        # the kernel notifies the debugger of the end before the parent
         os.waitpid(was, 0)
         ended = time.monotonic() - began
         until(partial(is_restarted, service, was))
@@ -219,7 +219,7 @@ def is_restarted(service: str, was: int) -> bool:
 
 
 def check_no_gateway() -> None:
-    """nginx answers by itself."""
+    """Check the answers of nginx while the gateway is stopped."""
     compose("stop", "gateway")
     try:
         status, headers, body = ask("GET", f"{WEB}/api/config", Accept="application/json")

@@ -274,10 +274,10 @@ async def test_response_that_is_not_http_is_503(gateway: Gateway, peer: Peer, pa
     async with gateway.client(patient) as http:
         assert (await http.post("/api/appointments?q=Zyprian", json={})).status_code == 503
         assert (await http.get("/api/appointments")).status_code == 200
-    said = gateway.log.read_text()
-    assert "service_failed" in said
-    assert patient not in said, "the log line has no part of the request"
-    assert "Zyprian" not in said
+    log_lines = gateway.log.read_text()
+    assert "service_failed" in log_lines
+    assert patient not in log_lines, "the log line has no part of the request"
+    assert "Zyprian" not in log_lines
 
 
 async def test_broken_connection_is_repeated_if_safe(gateway: Gateway, peer: Peer, patient: str) -> None:

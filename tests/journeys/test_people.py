@@ -9,7 +9,7 @@ from tests.world import made
 
 
 def accounts(admin: Person, **query: Any) -> list[int]:
-    """The ids of all pages."""
+    """Return the account ids of all pages."""
     found: list[int] = []
     cursor: dict[str, str] = {}
     while True:

@@ -65,21 +65,21 @@ MIB = 1024 * 1024
 
 
 @pytest.fixture(scope="module", autouse=True)
-def nobody_dies(sandbox: World) -> Iterator[None]:
-    """The processes that were there before are there afterwards."""
+def check_no_process_ends(sandbox: World) -> Iterator[None]:
+    """Check after the module that no process has ended."""
     before = processes(sandbox.hospital)
     yield
     assert processes(sandbox.hospital) == before
 
 
-def test_there_are_enough() -> None:
+def test_odd_bodies_cover_enough_members() -> None:
     assert min(len(set(MEMBERS)), len(set(WHOLE))) >= 40
     assert len(set(NEVER)) >= 20
 
 
 @pytest.mark.parametrize("endpoint", WITH_BODY, ids=lambda endpoint: endpoint.name)
 def test_odd_members_get_documented_answers(sandbox: World, endpoint: Endpoint[..., Any]) -> None:
-    """Each once, in one member or another."""
+    """Send each odd value once, at one place."""
     body = example(endpoint, sandbox)
     for value, place in zip(MEMBERS, cycle(members(endpoint, body)), strict=False):
         send_with(sandbox, endpoint, body, place, value)
@@ -127,7 +127,6 @@ def test_duplicate_member_is_refused(sandbox: World, endpoint: Endpoint[..., Any
 
 @pytest.mark.parametrize("endpoint", [one for one in WRITES if one.body is None], ids=lambda endpoint: endpoint.name)
 def test_unexpected_body_is_ignored(sandbox: World, endpoint: Endpoint[..., Any]) -> None:
-    """The body is ignored."""
     statuses = {send(sandbox, endpoint, content=whole, headers=JSON) for whole in (*WHOLE, b"{}")}
     # a record that is deleted is gone after the first
     assert len(statuses - {404}) == 1 or statuses == {404}
@@ -140,7 +139,7 @@ FRAMINGS = {"with a length": b"content-length: %d", "in chunks": b"transfer-enco
 @pytest.mark.parametrize("framing", FRAMINGS)
 @pytest.mark.parametrize("name", ["register", "write_notes"])
 def test_text_of_30_mb_is_refused(sandbox: World, name: str, framing: str) -> None:
-    """Either way it is told that it is too much, and the next request is served."""
+    """The answer is 413 with both framings, and the next request is served."""
     [endpoint] = [one for one in ENDPOINTS if one.name == name]
     with holding_no_more_than(8, sandbox):
         check_too_large(sandbox, endpoint, framing)

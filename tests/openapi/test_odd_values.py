@@ -103,7 +103,7 @@ def test_invalid_times_are_refused(sandbox: World, endpoint: Endpoint[..., Any],
         assert send(sandbox, endpoint, asked(endpoint, name, value)) == 200, value
 
 
-def test_there_are_enough() -> None:
+def test_odd_values_cover_enough_parameters() -> None:
     assert len(set(NO_TIMES)) >= 35
     tried = {(one.values[0].name, one.values[1]) for kind in (int, date, datetime, str, bool) for one in parameters(kind)}
     assert tried == {(one.name, name) for one in ENDPOINTS for name in one.parameters if name != "cursor"}, "each is of a kind"
