@@ -56,7 +56,7 @@ TEXTS: dict[str, str] = {
     "crlf": "a\r\nSet-Cookie: admin=1\r\n\r\n<html>",
     "lf": "a\nb",
     "cr": "a\rb",
-    "log line": 'ok\n{"event": "request", "status": 200, "path": "/forged"}',
+    "log line": 'ok\n{"event": "request_finished", "status": 200, "path": "/forged"}',
     "log prefix": 'ok\ngateway      | {"event": "forged"}',
     "ansi": "\x1b[2J\x1b[31mred\x1b]0;owned\x07",
     "backspace": "abc\x08\x08\x08xyz\x7f",

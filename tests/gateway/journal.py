@@ -18,7 +18,7 @@ def log_lines(hospital: Hospital, answer: httpx.Response) -> list[Line]:
     while time.monotonic() < deadline:
         found = [line.partition(" | ") for line in hospital.log.read_text(errors="replace").splitlines() if request_id in line]
         lines = [{"by": name.strip(), **json.loads(text)} for name, _, text in found]
-        if any(line["by"] == "gateway" and line["event"] == "request" for line in lines):
+        if any(line["by"] == "gateway" and line["event"] == "request_finished" for line in lines):
             return lines
         time.sleep(0.05)
     raise AssertionError(f"no log line of request {request_id}:\n{hospital.log.read_text(errors='replace')[-4000:]}")
@@ -26,13 +26,13 @@ def log_lines(hospital: Hospital, answer: httpx.Response) -> list[Line]:
 
 def request_lines(lines: list[Line]) -> list[tuple[str, str, int, str]]:
     """Return method, path, status and level of the gateway's request lines."""
-    gateway_lines = [line for line in lines if line["by"] == "gateway" and line["event"] == "request"]
+    gateway_lines = [line for line in lines if line["by"] == "gateway" and line["event"] == "request_finished"]
     return [(line["method"], line["path"], line["status"], line["level"]) for line in gateway_lines]
 
 
 def reason_lines(lines: list[Line]) -> list[Line]:
     """Return the lines that state a reason."""
-    return [line for line in lines if line["event"] != "request"]
+    return [line for line in lines if line["event"] != "request_finished"]
 
 
 def pid_of(hospital: Hospital, service: str) -> int:

@@ -198,4 +198,4 @@ class _UvicornMessages(logging.Handler):
             kind, text = re.findall(r"^([\w.]+)(?:: (.+))?$", message, re.MULTILINE)[-1]
             self.reason = text or kind
         elif self.reason is None:
-            log.warning("server", message=message.strip(), exc_info=record.exc_info)
+            log.warning("server_warned", message=message.strip(), exc_info=record.exc_info)
