@@ -167,7 +167,7 @@ def test_reused_refresh_token_is_audited_and_not_revealed(hospital: Hospital) ->
 
 def test_event_has_its_link_within_a_second(world: World, hospital: Hospital) -> None:
     waited = seconds_until_linked(world, hospital, 20)
-    # one of them may have met a busy machine
+    # two outliers are allowed on a busy machine
     assert sorted(waited)[-2] < 1.0, waited
 
 

@@ -101,7 +101,7 @@ async def test_sign_in_locks_the_account_row(auth: httpx.AsyncClient) -> None:
     finally:
         event.remove(Session, "do_orm_execute", listen)
     looks = [sql for sql in asked if "FROM accounts" in sql]
-    assert [sql.endswith("FOR UPDATE") for sql in looks] == [False, True], "before hashing, and with the session"
+    assert [sql.endswith("FOR UPDATE") for sql in looks] == [False, True], "checked before hashing and at the session"
 
 
 async def test_demoted_admin_cannot_register_accounts(

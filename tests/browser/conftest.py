@@ -18,7 +18,7 @@ from tests.hospital import Hospital, Person
 FAILED = pytest.StashKey[bool]()
 
 OpenPage = Callable[..., Page]
-"""`open_page(origin, state, **options)`: a watched page in a profile of its own."""
+"""`open_page(origin, state, **options)`: a monitored page in a separate profile."""
 RolePage = Callable[..., Page]
 """`role_page("doctor", at=stack.proxy_url)`: a monitored blank page with the session of that account."""
 Clicks = Callable[[Page], int]

@@ -1,4 +1,4 @@
-"""Runs Lighthouse on every page of a demo hospital of its own: `make lighthouse`. Parts of names choose some, RUNS how often."""
+"""Run Lighthouse on every page of a demo hospital: `make lighthouse`. Arguments filter page names; RUNS repeats."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""A reverse proxy as in front of containers: static files, the API forwarded, and 502 while the gateway is down."""
+"""A reverse proxy like nginx in front of the containers: static files, the API forwarded, and 502 while the gateway is down."""
 
 import threading
 import time

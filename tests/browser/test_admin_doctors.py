@@ -1,4 +1,4 @@
-"""Doctors come and go: invited by a link, booked by phone only, taken out of booking, locked out."""
+"""Administration of doctors: invitation, phone-only booking, closed booking, closed account."""
 
 import re
 import secrets
@@ -33,7 +33,7 @@ def test_added_doctor_accepts_invitation_and_signs_in(
     page.get_by_role("link", name="Add a doctor").click()
     for label, text in typed.items():
         page.get_by_label(label).fill(text)
-    # how patients book is chosen already
+    # the kind of booking is preselected
     assert required_fields(page) == len(typed) + 2
     page.get_by_role("button", name="Add doctor and make the link").click()
     expect(page.get_by_role("heading", name=f"Link for {name}")).to_be_focused()
@@ -91,7 +91,7 @@ def test_closing_booking_lists_booked_visits_first(people: People, role_page: Ro
 
 
 def found(people: People, patient: str, doctor: str) -> int:
-    """How many doctors a patient finds by this name."""
+    """Return the number of doctors that a patient finds by this name."""
     return len(people[patient].http.get("/api/doctors", params={"q": doctor}).json()["items"])
 
 

@@ -30,7 +30,7 @@ def test_reception_books_for_a_patient(people: People, role_page: RolePage, clic
     page.get_by_role("button", name="Book visit").click()
     expect(page.get_by_text("The visit is booked.")).to_be_visible()
     expect(page.get_by_role("row").filter(has_text="Tara Telephone")).to_be_visible()
-    # the list of doctors is opened and chosen from by two presses that Playwright does not make
+    # add the two presses of the select element, which Playwright sets without presses
     presses = clicks(page) + 2
     figure("phone booking from the overview", f"{presses} clicks + 1 field, KLM {klm_seconds(presses, ['telep']):.1f} s")
     (visit,) = care.upcoming(people[patient])
@@ -62,7 +62,7 @@ def test_reassigning_a_day_previews_then_moves_visits(
     day, times = care.day_ahead(people[ill])
     first = care.visit(people[anna], people[ill], times[10])
     second = care.visit(people[bert], people[ill], times[12])
-    # the substitute is booked at that time
+    # the substitute already has a visit at that time
     care.visit(people[people.newcomer()], people[substitute], times[12])
     page = role_page("admin")
     page.goto(f"/admin/appointments/reassign?doctor_id={people[ill].id}&day={day}")

@@ -36,7 +36,7 @@ def find(page: Page, name: str) -> None:
 
 
 def open_chart(people: People, stranger: Person) -> None:
-    """As a test above does it in the browser."""
+    """Open the chart through the API, like the browser test above."""
     opened = people["dr_a"].http.post(f"/api/doctor/patients/{stranger.id}/access", json={"reason": REASON})
     assert opened.status_code == 201, opened.text
 

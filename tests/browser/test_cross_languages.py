@@ -20,7 +20,7 @@ TURN = "(direction) => { document.documentElement.dir = direction; }"
 
 
 def pseudo(text: str) -> str:
-    """English that looks foreign, each word 40 % longer; the `{names}` of values stay."""
+    """Return a pseudo-translation with accents, each word 40 % longer; `{placeholders}` are unchanged."""
     return f"[{re.sub(r'{[a-z_]+}|[^ {}]+', _longer, text)}]"
 
 

@@ -1,4 +1,4 @@
-"""Times are the clinic's wherever the browser is, also on the days on which the clinic's clocks change."""
+"""Pages show clinic times in every browser time zone, also on days of a clock change."""
 
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo

@@ -1,4 +1,4 @@
-"""A doctor's lists: the day in order with its counts, on paper and by keyboard, the week as narrow as a phone."""
+"""A doctor's lists: the day in order with its counts, on paper and by keyboard, the week on a narrow screen."""
 
 import re
 from datetime import datetime, timedelta
@@ -25,7 +25,7 @@ def doctor(people: People) -> str:
 
 
 def booked(people: People, doctor: str) -> tuple[str, list[datetime]]:
-    """Three visits on a day to come, booked from the last to the first; the day and when they begin."""
+    """Book three visits on a future day, the last one first; return the day and the start times."""
     day, times = care.day_ahead(people[doctor])
     starts = times[16:22:2]
     for name, start in reversed([*zip((EARLY, LATE, LAST), starts, strict=True)]):

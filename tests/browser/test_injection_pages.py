@@ -1,4 +1,4 @@
-"""Names, reasons and all other text that is code: every portal shows it as text, and none of it runs."""
+"""Text that is HTML or a script, in names, reasons and every other member: the portals show it as text."""
 
 from collections.abc import Iterator
 from itertools import cycle
@@ -195,7 +195,7 @@ def test_portal_shows_hostile_text_as_text(injected: ActContext, open_page: Open
 
 
 def shown_whole(page: Page) -> str:
-    """All text of a page, with the rest of its lists."""
+    """Return all text of a page after all items of its lists are loaded."""
     more = settled(page).get_by_role("button", name="Show more", exact=True)
     for _ in range(8):
         if not more.count():
@@ -209,7 +209,7 @@ def shown_whole(page: Page) -> str:
 
 @pytest.mark.attack
 def test_every_hostile_name_is_shown_as_text(injected: ActContext, open_page: OpenPage) -> None:
-    """Of patient, doctor and place at once, on a page of each of the four portals."""
+    """Check hostile names of patient, doctor and place on one page of each portal."""
     hospital, people, visit_id = injected.world.hospital, injected.world.people, injected.visit("a reason")
     patient, doctor = injected.http("patient"), injected.http("doctor")
     specialty, rules = (

@@ -1,4 +1,4 @@
-"""From the order of a test to the released result: the laboratory's bench and the doctor's desk, and the doctor's hours."""
+"""From the order of a test to the released result: the laboratory's worklist, the doctor's review, and the doctor's hours."""
 
 import re
 from collections.abc import Callable
@@ -31,7 +31,7 @@ def patient(people: People) -> str:
 
 @pytest.fixture
 def booking(people: People, patient: str) -> Record:
-    """Two tests that `dr_a` ordered for the patient."""
+    """Order two tests for the patient as `dr_a`."""
     body = {"patient_id": people[patient].id, "test_codes": ["CREA", "CRP"]}
     answer = people["dr_a"].http.post("/api/doctor/lab-orders", json=body)
     assert answer.status_code == 201, answer.text

@@ -1,4 +1,4 @@
-"""Empty, failed and dialog states of pages are as accessible as full ones and say how to go on."""
+"""Empty, failed and dialog states of pages are accessible and name the next step."""
 
 import re
 from collections.abc import Iterator

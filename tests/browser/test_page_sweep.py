@@ -20,7 +20,7 @@ SERVED = ("/docs", "/openapi.json", "/api/", "/auth/")
 """Paths outside the app: web/src/lib/router.ts."""
 BUTTONS = "button:visible:enabled:not([aria-disabled=true])"
 PRESSES = 12
-"""Buttons of one page that are tried; longer lists repeat themselves."""
+"""The number of buttons tried per page; longer lists repeat the same buttons."""
 CHANGES = """
 globalThis.answered = false;
 const answer = () => { globalThis.answered = true; };
@@ -170,7 +170,7 @@ def test_page_has_no_dead_buttons(shown: Shown, demo_pages: DemoPages, followed:
 
 
 def _does_something(number: int, page: Page) -> bool:
-    """Whether anything came of a button's press: a change of the page or the address, a request, a file, a move of the focus."""
+    """Return whether a press had an effect: a change of page or address, a request, a download, or a moved focus."""
     button = page.locator(BUTTONS).nth(number).element_handle()
     came: list[Download | Request] = []
 

@@ -50,7 +50,7 @@ def treated(people: People, patient: str) -> int:
 
 def measured(people: People, patient: str) -> tuple[int, int]:
     """Return the ids of a booking in progress and of its unverified result."""
-    # usual ranges depend on it
+    # reference ranges depend on sex and age
     sent(people[patient], "PUT", "/auth/me", full_name="Cara Kranz", date_of_birth="1984-05-17")
     tomorrow = (datetime.now(UTC) + timedelta(days=1)).date().isoformat()
     times = people[patient].http.get("/api/labs/slots", params={"day": tomorrow}).json()["items"]

@@ -36,7 +36,7 @@ def test_result_page_shows_summary_values_and_trend(people: People, patient: str
     expect(values.first.locator("svg")).to_be_visible()
     values.first.get_by_role("link", name="See it over time").click()
     expect(settled(page).get_by_text("Measured 2 times.")).to_be_visible()
-    # both were measured within this minute, so the line is upright
+    # both values have the same minute, so the trend line is vertical
     expect(page.locator("polyline")).to_have_attribute("points", re.compile(r"^\S+ \S+$"))
     rows = page.get_by_role("table").get_by_role("row")
     expect(rows).to_have_count(1 + 2)

@@ -26,7 +26,7 @@ def test_page_on_slow_3g_is_usable_in_time(
     loads: list[Load] = []
     # slower runs measure the load of this machine, not the page
     while len(loads) < RUNS or (soonest(loads) > seconds and len(loads) < MOST_RUNS):
-        # without a trace, which takes time itself
+        # no trace, because recording it takes time
         with opened(browser, hospital.url) as tab:
             loads.append(slow_load(tab.page, path))
     largest = max(load.wire_bytes for load in loads)

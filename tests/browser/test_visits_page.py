@@ -1,4 +1,4 @@
-"""A patient's visits: moved, cancelled, printed, put into a calendar; and the page and the profile around them."""
+"""A patient's visits: move, cancel, print, calendar file; and the patient's profile."""
 
 import re
 from pathlib import Path
@@ -26,7 +26,7 @@ def patient(people: People) -> str:
 
 @pytest.fixture
 def visit(people: People, patient: str, doctor: Person) -> care.Record:
-    """Booked for the day after tomorrow."""
+    """Book a visit for the day after tomorrow."""
     return care.visit(people[patient], doctor)
 
 

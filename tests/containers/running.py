@@ -75,7 +75,7 @@ def ask_json(method: str, url: str, body: Any = None, status: int = 200, **heade
 def until(happened: Callable[[], bool], patience_s: float = 60) -> None:
     deadline = time.monotonic() + patience_s
     while not happened():
-        assert time.monotonic() < deadline, "not within its time"
+        assert time.monotonic() < deadline, "condition not met in time"
         time.sleep(0.1)
 
 
@@ -129,7 +129,7 @@ def book(base: str, name: str) -> tuple[str, str]:
     ask_json("POST", f"{base}/auth/register", person, 201)
     status, headers, _ = ask("POST", f"{base}/auth/login", {"email": email, "password": PASSWORD})
     assert status == 200
-    # as a browser with a portal of this origin does
+    # the headers that a browser sends from a portal of this origin
     renewed = ask_json("POST", f"{base}/auth/refresh", Origin=base, X_CarePlus="1", Cookie=headers["set-cookie"])
     mine = {"Authorization": f"Bearer {renewed['access_token']}"}
     for doctor in ask_json("GET", f"{base}/api/doctors?limit=20")["items"]:
@@ -201,7 +201,7 @@ def check_one_may_stall() -> None:
 
 
 def check_one_may_be_paused() -> None:
-    """`docker pause`: the others answer meanwhile, and it answers when it is resumed."""
+    """`docker pause`: the other services answer during the pause, and the paused one after it."""
     for service in SERVICES:
         found = container(service)
         docker("pause", found["Id"])

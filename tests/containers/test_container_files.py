@@ -58,7 +58,7 @@ def test_compose_has_six_services_and_migrate(composed: dict[str, Any]) -> None:
     assert set(composed["services"]) == {*PYTHON, "web", "migrate"}
     for name, service in composed["services"].items():
         built = service["build"]
-        assert "image" not in service, "built here, without a tag that may move"
+        assert "image" not in service, "images are built, without a mutable tag"
         if name == "web":
             assert built["dockerfile"] == "web/Dockerfile"
         else:
@@ -96,7 +96,7 @@ def test_four_services_share_one_volume(composed: dict[str, Any]) -> None:
     }
     assert {name for name, volumes in mounted.items() if volumes} == WITH_DATA
     assert {tuple(volumes) for volumes in mounted.values() if volumes} == {(("volume", "data", "/data"),)}
-    assert "driver" not in composed["volumes"]["data"], "a local disk"
+    assert "driver" not in composed["volumes"]["data"], "the volume is on a local disk"
 
 
 def seconds(duration: str) -> int:
@@ -180,7 +180,7 @@ def test_dockerfile_follows_the_usual_rules(dockerfile: Path) -> None:
     stages = re.findall(r"^FROM (\S+)(?: AS (\S+))?", text, re.MULTILINE)
     named = {name for _, name in stages}
     for image, _ in stages:
-        assert image in named or re.fullmatch(r"[a-z/-]+:\d+(\.\d+)?-[a-z-]+", image), f"{image} moves"
+        assert image in named or re.fullmatch(r"[a-z/-]+:\d+(\.\d+)?-[a-z-]+", image), f"{image} has a mutable tag"
     last = text[text.rindex("\nFROM ") :]
     [user] = re.findall(r"^USER (\d+):\d+$", last, re.MULTILINE)
     assert int(user) > 0

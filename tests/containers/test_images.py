@@ -1,4 +1,4 @@
-"""Runs the commands of services/Dockerfile without an engine: each image installs its own needs, no more, and starts."""
+"""Run the commands of services/Dockerfile without an engine: each image installs only its requirements, and starts."""
 
 import ast
 import json

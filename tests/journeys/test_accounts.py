@@ -1,4 +1,4 @@
-"""Accounts as people use them: devices, passwords, mails, a second factor; and out means out, on every service."""
+"""Journeys of accounts: devices, passwords, mails, second factor, and sessions that end on every service."""
 
 import time
 from collections.abc import Callable
@@ -32,7 +32,7 @@ def ours(hospital: Hospital) -> dict[str, str]:
 
 
 def sign_in(browser: httpx.Client, email: str, password: str = PASSWORD, **more: str) -> str:
-    """Sign in with this browser; answers the access token."""
+    """Sign in with this browser and return the access token."""
     return str(made(browser.post("/auth/login", json={"email": email, "password": password, **more}), 200)["access_token"])
 
 
@@ -41,7 +41,7 @@ def bearer(token: str) -> dict[str, str]:
 
 
 def change(hospital: Hospital, statement: str, *values: object) -> None:
-    """Write to the database itself, as time would."""
+    """Change the database file, for example to move times into the past."""
     connection = pysqlite3.connect(hospital.data / "careplus.db", timeout=10)
     assert connection.execute(statement, values).rowcount > 0
     connection.commit()
@@ -49,7 +49,7 @@ def change(hospital: Hospital, statement: str, *values: object) -> None:
 
 
 def stored(hospital: Hospital) -> str:
-    """All that the database holds about sessions and secrets."""
+    """Return all rows of sessions and secrets in the database."""
     connection = pysqlite3.connect(f"file:{hospital.data}/careplus.db?mode=ro", uri=True)
     tables = ("sessions", "refresh_tokens", "password_resets", "second_factors", "recovery_codes", "mails", "attempts")
     rows = [row for table in tables for row in connection.execute(f"SELECT * FROM {table}")]
@@ -61,7 +61,7 @@ def ago(**span: float) -> str:
     return f"{datetime.now(UTC) - timedelta(**span):%Y-%m-%dT%H:%M:%SZ}"
 
 
-# out means out
+# end of sessions
 
 
 def by_logout(hospital: Hospital, admin: Person, browser: httpx.Client, person: Person) -> None:
@@ -82,7 +82,7 @@ def by_password(hospital: Hospital, admin: Person, browser: httpx.Client, person
         token = sign_in(other, person_email(person))
         body = {"current_password": PASSWORD, "new_password": OTHER}
         assert other.post("/auth/password", json=body, headers=bearer(token)).status_code == 204
-        assert other.get("/auth/me", headers=bearer(token)).status_code == 200, "this one stays"
+        assert other.get("/auth/me", headers=bearer(token)).status_code == 200, "the caller's session stays"
 
 
 def by_closing(hospital: Hospital, admin: Person, browser: httpx.Client, person: Person) -> None:
@@ -150,7 +150,7 @@ def test_devices_are_listed_and_signed_out(hospital: Hospital) -> None:
         current = next(session for session in listed if session["current"])
         other = next(session for session in listed if not session["current"])
         assert (current["user_agent"], other["user_agent"]) == ("Firefox on Linux", "python-httpx")
-        assert {session["address"] for session in listed} == {"127.0.0.1"}, "not what the caller says"
+        assert {session["address"] for session in listed} == {"127.0.0.1"}, "a forged forwarding header is ignored"
         first = made(browser.get("/auth/sessions", params={"limit": 1}), 200)
         second = made(browser.get("/auth/sessions", params={"limit": 1, "cursor": first["next_cursor"]}), 200)
         assert first["items"] + second["items"] == listed
@@ -252,7 +252,7 @@ def test_reset_code_sets_a_password_once(hospital: Hospital, admin: Person) -> N
         check_problem(choose(first), 403)
         assert code not in stored(hospital)
         refused = choose(code, "password1")
-        assert (refused.status_code, refused.json()["code"]) == (422, "weak_password"), "and the link still works"
+        assert (refused.status_code, refused.json()["code"]) == (422, "weak_password"), "the link stays valid"
         assert choose(code).status_code == 204
         used, invented = choose(code), choose("q0Zk3tYw1nB8sVd5xLr7cHj2")
         assert (used.status_code, used.json()["code"]) == (403, "invalid_reset_code")
@@ -288,11 +288,11 @@ def test_invitations_are_sent_by_mail(hospital: Hospital, admin: Person) -> None
     assert "/register#invitation=" in text_of(next_mail(hospital, "inv@example.org", "Your account at CarePlus Hospital"))
 
 
-# strangers at the door
+# unknown addresses and guessing
 
 
 def test_sign_in_hides_whether_the_email_is_known(hospital: Hospital) -> None:
-    """That it takes as long is measured in tests/attacks/test_guessing.py."""
+    """tests/attacks/test_guessing.py measures that both take equally long."""
     hospital.register("known@example.org", "Kim Known").http.close()
     with hospital.client() as http:
         known, unknown = (
@@ -316,7 +316,7 @@ def test_owner_signs_in_while_guessing_is_slowed(hospital: Hospital, email: str)
             sign_in(owner, email)
         guesses = [stranger.post("/auth/login", json={"email": email, "password": f"wrong-{number}"}) for number in range(8)]
         statuses = [guess.status_code for guess in guesses]
-        assert statuses[:5] == [401] * 5, "whether there is such an account or not"
+        assert statuses[:5] == [401] * 5, "known and unknown accounts are answered alike"
         assert 429 in statuses[5:]
         refused = guesses[statuses.index(429)]
         check_problem(refused, 429)
@@ -365,7 +365,7 @@ def test_second_factor_is_enabled_used_and_disabled(hospital: Hospital) -> None:
 
 
 def assert_asked_for(hospital: Hospital, email: str, secret: str, codes: list[str]) -> None:
-    """Codes are asked for after the right password only, and each works once."""
+    """Check that a code is requested only after the right password, and works once."""
     with hospital.client() as browser:
 
         def log_in(password: str, otp: str | None = None) -> tuple[int, str]:
@@ -376,7 +376,7 @@ def assert_asked_for(hospital: Hospital, email: str, secret: str, codes: list[st
         assert log_in(PASSWORD) == (401, "otp_required")
         now = code_of(secret)
         assert log_in(PASSWORD, now) == (200, "")
-        assert log_in(PASSWORD, now) == (401, "otp_required"), "once"
+        assert log_in(PASSWORD, now) == (401, "otp_required"), "a code works once"
         assert log_in(PASSWORD, codes[0]) == (200, "")
         assert log_in(PASSWORD, codes[0]) == (401, "otp_required")
 
@@ -402,7 +402,7 @@ def test_totp_attempts_are_limited_too(hospital: Hospital) -> None:
     made(person.http.post("/auth/mfa/confirm", json={"otp": code_of(secret, -1)}), 200)
     statuses = []
     with hospital.client() as thief:
-        # a sign-in without a code is no guess, and forgives none
+        # a sign-in without a code is not counted and resets no counter
         for otp in ({"otp": "000000"}, {}) * 8:
             statuses.append(thief.post("/auth/login", json={"email": email, "password": PASSWORD, **otp}).status_code)
     assert 429 in statuses

@@ -22,7 +22,7 @@ def patient(hospital: Hospital) -> Iterator[Person]:
 
 @pytest.fixture(scope="module")
 def visit(patient: Person, world: World) -> dict[str, Any]:
-    """With the world's doctor."""
+    """Book a visit to the world's doctor."""
     doctor_id = world.ids["doctor_id"]
     at = free_times(patient.http, doctor_id, days=10)[20]
     return made(patient.http.post("/api/appointments", json={"doctor_id": doctor_id, "starts_at": at.isoformat()}))

@@ -30,10 +30,10 @@ def test_people_search_finds_by_name_and_email(hospital: Hospital, admin: Person
         for number, name in enumerate(["Zora Quill", "Zack Quill", "Zack Quill", "Zelda 100%"])
     ]
     zora, zack, second_zack, zelda = (person.id for person in people)
-    assert accounts(admin, q="qUILL") == [zack, second_zack, zora], "by name, then by id, over two pages"
+    assert accounts(admin, q="qUILL") == [zack, second_zack, zora], "ordered by name, then by id, over two pages"
     assert accounts(admin, q="search.example") == [zack, second_zack, zelda, zora]
     assert accounts(admin, q="da 100%") == [zelda]
-    assert accounts(admin, q="z%lda") == [], "what was typed is no pattern"
+    assert accounts(admin, q="z%lda") == [], "search text is not a pattern"
     assert accounts(admin, q="search.example", role="doctor") == []
     update(admin, people[0], "patient", active=False)
     assert accounts(admin, q="quill", active=False) == [zora]
@@ -54,11 +54,11 @@ def test_closed_account_cannot_act_until_reopened(hospital: Hospital, admin: Per
         refused = browser.post("/auth/login", json=mine)
         assert (refused.status_code, refused.json()["code"]) == (403, "account_inactive")
         strange = browser.post("/auth/login", json={**mine, "password": "not-the-password"})
-        assert (strange.status_code, strange.json()["code"]) == (401, "invalid_credentials"), "strangers learn nothing"
+        assert (strange.status_code, strange.json()["code"]) == (401, "invalid_credentials"), "a closed account is not revealed"
         assert person.http.get("/auth/me").status_code == 401
-        assert update(admin, person, "patient", active=False)["version"] == 2, "nothing changed"
+        assert update(admin, person, "patient", active=False)["version"] == 2, "an equal update changes no version"
         update(admin, person, "patient", active=True)
-        assert browser.post("/auth/refresh", headers=ours).status_code == 401, "what was ended stays so"
+        assert browser.post("/auth/refresh", headers=ours).status_code == 401, "ended sessions stay ended"
         made(browser.post("/auth/login", json=mine), 200)
     person.http.close()
 
@@ -92,13 +92,13 @@ def test_admin_can_deactivate_and_reactivate_another_admin(hospital: Hospital, a
     colleague = hospital.invite(admin, "second.admin@example.org", "Ari Admin", "admin")
     update(admin, colleague, "admin", active=False)
     back = colleague.http.put(f"/api/admin/accounts/{admin.id}", json={"role": "admin", "active": False})
-    assert back.status_code == 401, "of two who close each other's, one stays"
+    assert back.status_code == 401, "one of two administrators who deactivate each other stays active"
     update(admin, colleague, "admin", active=True)
     again = hospital.sign_in("second.admin@example.org")
     stale = again.http.put(
         f"/api/admin/accounts/{colleague.id}", json={"role": "admin", "active": True}, headers={"If-Match": '"1"'}
     )
-    assert (stale.status_code, stale.json()["version"]) == (412, 4), "invited, accepted, closed, opened"
+    assert (stale.status_code, stale.json()["version"]) == (412, 4), "versions: invited, accepted, closed, reopened"
     for person in (colleague, again):
         person.http.close()
 
@@ -118,10 +118,10 @@ def test_doctor_without_doctor_role_is_not_found(hospital: Hospital, admin: Pers
     assert patient.http.post("/api/appointments", json=booking).status_code == 404
     names = [one["name"] for one in patient.http.get("/api/specialties").json()["items"]]
     assert f"Xenology {change[0]}" not in names
-    assert patient.http.get(f"/api/appointments/{visit['id']}").json()["status"] == "booked", "until reception moves it"
+    assert patient.http.get(f"/api/appointments/{visit['id']}").json()["status"] == "booked", "the visit stays"
     listed = admin.http.get("/api/admin/doctors", params={"q": name}).json()["items"]
     assert [(one["active"], one["account_active"]) for one in listed] == ([(True, False)] if change[0] == "doctor" else [])
     update(admin, doctor, "doctor", active=True)
-    assert later in free_times(patient.http, doctor.id), "and back"
+    assert later in free_times(patient.http, doctor.id), "the profile returns with the role"
     for person in (doctor, patient):
         person.http.close()

@@ -56,7 +56,7 @@ async def book_concurrently(http: httpx.AsyncClient, crowd: list[str], doctor_id
 
 
 def overlaps(hospital: Hospital) -> int:
-    """Pairs of visits of one doctor or one patient at one time, counted in the file itself."""
+    """Count pairs of overlapping visits of one doctor or patient in the database file."""
     connection = pysqlite3.connect(f"file:{hospital.data}/careplus.db?mode=ro", uri=True)
     rows: list[tuple[Any, ...]] = connection.execute(
         "SELECT doctor_id, patient_id, starts_at, ends_at FROM appointments WHERE status NOT IN ('cancelled', 'no_show')"
@@ -85,7 +85,7 @@ async def test_concurrent_bookings_of_one_time_have_one_winner(
 async def test_overlapping_bookings_have_one_winner(
     hospital: Hospital, admin: Person, crowd: list[str], http: httpx.AsyncClient, rounds: int
 ) -> None:
-    """Ten-minute steps into half-hour visits: the availability was changed after the first visits were booked."""
+    """Book half-hour visits at ten-minute offsets; the slot length changed after the times were read."""
     doctor = hospital.employ(admin, f"shift-{rounds}@example.org", "Dr Shift", "Cardiology", slot_minutes=10)
     times = free_times(doctor.http, doctor.id, days=10)
     hours = [{"weekday": day, "starts": "00:00", "ends": "24:00"} for day in ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]]
@@ -123,7 +123,7 @@ async def test_concurrent_moves_to_one_time_have_one_winner(
         loser = next(visit for visit, answer in zip(visits, answers, strict=True) if answer.status_code == 409)
         token = crowd[visits.index(loser)]
         loser_visit = (await http.get(f"/api/appointments/{loser['id']}", headers=bearer(token))).json()
-        assert loser_visit["starts_at"] == loser["starts_at"], "the old time stays until the new one is held"
+        assert loser_visit["starts_at"] == loser["starts_at"], "a refused move keeps the old time"
     doctor.http.close()
     assert overlaps(hospital) == 0
 

@@ -1,4 +1,4 @@
-"""From registration to a released laboratory result, as the people involved would do it."""
+"""From registration to a released laboratory result, in the order in which people do it."""
 
 import json
 from datetime import datetime
@@ -68,7 +68,7 @@ def test_patient_registers_books_and_reads_lab_result(hospital: Hospital, admin:
     assert [one["flag"] for one in result["observations"]] == ["low", "critical_low"]
     assert made(admin.http.get("/api/admin/stats"), 200)["waiting_results"] == before["waiting_results"] + 1
     made(lab.http.put(f"/api/labs/results/{result['id']}/verify"), 200)
-    assert patient.http.get(f"/api/labs/results/{result['id']}").status_code == 404, "not before the doctor releases it"
+    assert patient.http.get(f"/api/labs/results/{result['id']}").status_code == 404, "the patient reads it only after the release"
     review = {"comment": "Please come back on Monday.", "release": True}
     made(doctor.http.put(f"/api/doctor/lab-results/{result['id']}", json=review), 200)
     seen = made(patient.http.get(f"/api/labs/results/{result['id']}"), 200)
@@ -191,4 +191,4 @@ def test_staff_need_an_invitation(hospital: Hospital, admin: Person, world: Worl
         assert visitor.post("/auth/register", json={**accept, "email": "thief@example.org"}).status_code == 403
         assert visitor.post("/auth/register", json={**accept, "role": "admin"}).status_code == 403
         assert made(visitor.post("/auth/register", json=accept))["role"] == "lab"
-        assert visitor.post("/auth/register", json=accept).status_code == 403, "one time only"
+        assert visitor.post("/auth/register", json=accept).status_code == 403, "one booking exists"

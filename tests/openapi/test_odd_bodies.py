@@ -1,4 +1,4 @@
-"""Bodies that programs send by mistake and attackers on purpose: refused or accepted as documented, without a 5xx."""
+"""Malformed and unusual bodies: refused or accepted as documented, without a 5xx."""
 
 import json
 import re
@@ -117,7 +117,7 @@ def test_invalid_json_bodies_are_refused(sandbox: World, endpoint: Endpoint[...,
 
 @pytest.mark.parametrize("endpoint", [one for one in WITH_BODY if one.example], ids=lambda endpoint: endpoint.name)
 def test_duplicate_member_is_refused(sandbox: World, endpoint: Endpoint[..., Any]) -> None:
-    """A proxy may have read the other one."""
+    """Refuse a duplicate member, because a proxy may have checked the other value."""
     body = example(endpoint, sandbox)
     assert body
     name = next(iter(body))
@@ -148,7 +148,7 @@ def test_text_of_30_mb_is_refused(sandbox: World, name: str, framing: str) -> No
 @pytest.mark.attack
 @pytest.mark.parametrize("framing", FRAMINGS)
 def test_text_of_30_mb_is_refused_at_every_endpoint(sandbox: World, framing: str) -> None:
-    """Eight of them at a time: together a gigabyte, of which never more than a fraction of one is held."""
+    """Send eight bodies at a time, together a gigabyte; the gateway buffers a fraction of one."""
     with holding_no_more_than(24, sandbox), ThreadPoolExecutor(8) as at_once:
         list(at_once.map(lambda endpoint: check_too_large(sandbox, endpoint, framing), WRITES))
 
@@ -173,13 +173,13 @@ def check_too_large(sandbox: World, endpoint: Endpoint[..., Any], framing: str) 
 
 
 def answered_while_sending(port: int, request: bytes) -> bytes:
-    """All that comes until the other side closes, read while it is sent."""
+    """Send a body and return all bytes received until the server closes."""
     came, waiting = b"", memoryview(request)
     with socket.create_connection(("127.0.0.1", port)) as connection:
         connection.setblocking(False)
         while True:
             readable, writable, _ = select.select([connection], [connection] if waiting else [], [], 30)
-            assert readable or writable, "neither taken nor closed"
+            assert readable or writable, "the server neither reads nor closes"
             try:
                 if readable:
                     if not (part := connection.recv(65536)):
@@ -263,7 +263,7 @@ def is_list(annotation: Any) -> bool:
 
 
 def leaves(value: Any, to: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """Where the values of a body stand."""
+    """Return the places of the values of a body."""
     if not isinstance(value, dict | list):
         yield to
         return

@@ -1,4 +1,4 @@
-"""Parameters that programs send by mistake and attackers on purpose: refused as documented, without a 5xx."""
+"""Malformed and unusual parameters: refused as documented, without a 5xx."""
 
 import base64
 import json
@@ -26,7 +26,7 @@ DAYS = (
     *("2030-01-07T00:00:00", "2030-01-07T00:00:00Z", "2030-01-07%0A", "%D9%A2030-01-07", "-2030-01-07", "%00", "today"),
 )
 NO_TIMES = (
-    # the ends of the calendar, centuries that are not ours, no zone, seconds since 1970, impossible times
+    # the ends of the calendar, distant centuries, no zone, seconds since 1970, impossible times
     *("0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "9999-12-31T23:59:59-23:59", "0000-00-00T00:00:00Z"),
     *("1999-12-31T23:59:59Z", "2000-01-01T00:00:00%2B00:01", "2100-01-01T00:00:00Z", "2099-12-31T23:59:59-00:01"),
     *("2030-01-07T09:00:00", "2030-01-07%2009:00", "2030-01-07", "-2030-01-07T09:00:00Z", "now", "", "NaN"),
@@ -41,7 +41,7 @@ NO_TIMES = (
 TEXTS = (
     *("", "%00", "a%00", "%FF", "%ED%A0%80", "%C0%AF", "%25", "_", "%27", "%5C", "%22", "%E2%80%AE", "%F0%9F%98%80", "a" * 3000),
 )
-"""Some of it may be searched for."""
+"""Unusual texts; searches accept some of them."""
 
 FORGED: tuple[Any, ...] = (
     *(0, -1, MAX_ID + 1, -(2**70), 10**300, 1.5, True, None, "", "\x00", "\ud800", [], {}, [[]], ["a"], {"a": 1}),
@@ -49,7 +49,7 @@ FORGED: tuple[Any, ...] = (
     *(["2030-01-07T09:00:00Z", 2**63], ["2030-01-07T09:00:00Z", 0], ["2030-01-07T09:00:00Z", 1, 1]),
     *(b"[1", b"\xff", b"1e400", b"NaN", b"Infinity", b"1" * 1400, b"[" * 700 + b"]" * 700, b"[" * 1400),
 )
-"""Keys that no list ever gave out."""
+"""Sort keys that no list produces."""
 ODD_TIMES = [[f"{time}:00", 1] for time in ("0001-01-01T00:00", "9999-12-31T23:59", "2030-01-07T09:00", "2030-02-30T09:00")]
 """Forged keys too, but a name may equal one of them."""
 
@@ -106,7 +106,9 @@ def test_invalid_times_are_refused(sandbox: World, endpoint: Endpoint[..., Any],
 def test_odd_values_cover_enough_parameters() -> None:
     assert len(set(NO_TIMES)) >= 35
     tried = {(one.values[0].name, one.values[1]) for kind in (int, date, datetime, str, bool) for one in parameters(kind)}
-    assert tried == {(one.name, name) for one in ENDPOINTS for name in one.parameters if name != "cursor"}, "each is of a kind"
+    assert tried == {(one.name, name) for one in ENDPOINTS for name in one.parameters if name != "cursor"}, (
+        "a parameter of another type"
+    )
 
 
 @pytest.mark.parametrize(("endpoint", "name"), parameters(str, bool))

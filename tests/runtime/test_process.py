@@ -73,7 +73,7 @@ def test_settings_have_defaults(clean: pytest.MonkeyPatch, tmp_path: Path) -> No
 
 
 class Auth:
-    """Answers as auth does, or fails while `away`."""
+    """A transport that answers like auth, or fails while `away` is true."""
 
     def __init__(self) -> None:
         self.asked = 0
