@@ -96,7 +96,7 @@ def test_route_outside_contracts_is_found() -> None:
 
 
 OTHER = aliased(AppointmentRow)
-OWNED = [
+WITH_OWNER = [
     sa.select(AppointmentRow).where(col(AppointmentRow.patient_id) == 7, col(AppointmentRow.id) == 1),
     sa.select(OTHER).where(col(OTHER.doctor_id).in_([1, 2])),
     sa.select(PrescriptionItemRow)
@@ -105,7 +105,7 @@ OWNED = [
     sa.delete(ObservationRow).where(col(ObservationRow.result_id) == 1),
     sa.select(AppointmentRow).execution_options(cross_patient="said"),
 ]
-NOBODYS = [
+WITHOUT_OWNER = [
     sa.select(AppointmentRow),
     sa.select(AppointmentRow).where(col(AppointmentRow.id) == 1),
     sa.select(AppointmentRow).where(col(AppointmentRow.patient_id) != 7),
@@ -118,12 +118,12 @@ NOBODYS = [
 ]
 
 
-@pytest.mark.parametrize("statement", OWNED)
+@pytest.mark.parametrize("statement", WITH_OWNER)
 def test_statement_with_owner_passes(statement: sa.Executable) -> None:
     check(statement)
 
 
-@pytest.mark.parametrize("statement", NOBODYS)
+@pytest.mark.parametrize("statement", WITHOUT_OWNER)
 def test_statement_without_owner_is_refused(statement: sa.Executable) -> None:
     with pytest.raises(MissingPatientFilter, match="add a condition on an owner"):
         check(statement)

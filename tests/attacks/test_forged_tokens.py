@@ -108,12 +108,12 @@ class TokenAttack:
         One request is enough if it takes less than this fraction of the limit.
         """
         answers: list[httpx.Response] = []
-        taken: list[float] = []
-        while len(taken) < SAMPLES and not (taken and taken[0] < LONGEST_MS * first_is_enough_below):
+        cost_ms: list[float] = []
+        while len(cost_ms) < SAMPLES and not (cost_ms and cost_ms[0] < LONGEST_MS * first_is_enough_below):
             before = listener.busy_ms()
             answers.append(self.get(listener, headers, query))
-            taken.append(listener.busy_ms() - before)
-        return answers, statistics.median(taken)
+            cost_ms.append(listener.busy_ms() - before)
+        return answers, statistics.median(cost_ms)
 
     def get_with_token(self, listener: Listener, token: str) -> httpx.Response:
         return self.get(listener, [("Authorization", f"Bearer {token}")])
@@ -139,10 +139,10 @@ def refused(answer: httpx.Response) -> tuple[int, bytes, dict[str, str]]:
 
 def check_refused(attack: TokenAttack, listener: Listener, headers: Headers, query: str = "") -> None:
     """Check for the 401 of a request without a token, within the time limit."""
-    answers, taken = attack.measure(listener, headers, query)
+    answers, cost_ms = attack.measure(listener, headers, query)
     assert {answer.status_code for answer in answers} == {401}, listener.name
     assert [refused(answer) for answer in answers] == [attack.without_token[listener.name]] * len(answers), listener.name
-    assert taken < LONGEST_MS, listener.name
+    assert cost_ms < LONGEST_MS, listener.name
 
 
 def test_forged_tokens_are_distinct_and_over_60(attack: TokenAttack) -> None:
@@ -316,8 +316,8 @@ def test_forged_tokens_cost_less_than_5_ms(attack: TokenAttack) -> None:
     slow = {}
     for listener in attack.listeners:
         for name, headers in attacks.items():
-            answers, taken = attack.measure(listener, headers, first_is_enough_below=0)
+            answers, cost_ms = attack.measure(listener, headers, first_is_enough_below=0)
             assert len(answers) == SAMPLES
-            if taken >= LONGEST_MS:
-                slow[listener.name, name] = taken
+            if cost_ms >= LONGEST_MS:
+                slow[listener.name, name] = cost_ms
     assert slow == {}

@@ -78,14 +78,14 @@ def test_unknown_email_is_answered_like_wrong_password(guessing_hospital: Hospit
 @pytest.mark.attack
 def test_unknown_email_takes_as_long_as_wrong_password(guessing_hospital: Hospital) -> None:
     # wall-clock time: reliable on an idle machine only
-    taken: dict[str, list[float]] = {"known": [], "unknown": []}
+    seconds: dict[str, list[float]] = {"known": [], "unknown": []}
     for number in range(TRIES):
         with client_from(guessing_hospital, 20 + number) as http:
             for kind, email in (("known", known(number)), ("unknown", unknown(20 + number))):
                 before = time.perf_counter()
                 sign_in(http, email, WRONG)
-                taken[kind].append(time.perf_counter() - before)
-    check_similar_cost(taken)
+                seconds[kind].append(time.perf_counter() - before)
+    check_similar_cost(seconds)
 
 
 def request_reset(http: httpx.Client, email: str) -> httpx.Response:
@@ -109,14 +109,14 @@ def test_reset_for_unknown_email_is_answered_alike(guessing_hospital: Hospital, 
 @pytest.mark.attack
 def test_reset_for_unknown_email_takes_as_long(guessing_hospital: Hospital) -> None:
     # wall-clock time: reliable on an idle machine only
-    taken: dict[str, list[float]] = {"known": [], "unknown": []}
+    seconds: dict[str, list[float]] = {"known": [], "unknown": []}
     with client_from(guessing_hospital, 81) as http:
         for number in range(2 * TRIES):
             for kind, email in in_alternating_order(number, known(number % TRIES), unknown(100 + number)):
                 before = time.perf_counter()
                 assert request_reset(http, email).status_code == 204
-                taken[kind].append(time.perf_counter() - before)
-    check_similar_cost(taken, of=lower_quartile)
+                seconds[kind].append(time.perf_counter() - before)
+    check_similar_cost(seconds, of=lower_quartile)
 
 
 def lower_quartile(times: list[float]) -> float:

@@ -66,10 +66,10 @@ def postbox() -> Postbox:
 
 @pytest.fixture
 def smtp_url(postbox: Postbox) -> Iterator[str]:
-    def check(_: Any, __: Any, ___: Any, ____: str, given: Any) -> AuthResult:
+    def check(_: Any, __: Any, ___: Any, ____: str, login: Any) -> AuthResult:
         wanted = LoginPassword(b"care plus", b"p@ss/word")
         # Not handled: the server itself answers.
-        return AuthResult(success=isinstance(given, LoginPassword) and given == wanted, handled=False)
+        return AuthResult(success=isinstance(login, LoginPassword) and login == wanted, handled=False)
 
     port = free_port()
     running = Controller(
@@ -386,5 +386,5 @@ def told(hospital: Hospital, to: str, count: int) -> set[tuple[str, str]]:
     ],
 )
 def test_smtp_password_is_sent_over_tls_only(url: str, port: int, encrypted: bool, start_tls: bool | None) -> None:
-    asked = server(url)
-    assert (asked["port"], asked["use_tls"], asked["start_tls"]) == (port, encrypted, start_tls)
+    connection = server(url)
+    assert (connection["port"], connection["use_tls"], connection["start_tls"]) == (port, encrypted, start_tls)

@@ -147,9 +147,9 @@ def slow_load(page: Page, address: str) -> Load:
 
     with _slow_3g(page) as devtools:
         devtools.on("Network.loadingFinished", count)
-        with page.expect_console_message(lambda message: message.text.startswith(USABLE)) as said:
+        with page.expect_console_message(lambda message: message.text.startswith(USABLE)) as message:
             page.goto(address, wait_until="commit")
-        return Load(float(said.value.text.removeprefix(USABLE)) / 1000, received)
+        return Load(float(message.value.text.removeprefix(USABLE)) / 1000, received)
 
 
 @contextmanager

@@ -37,18 +37,18 @@ class View:
         return next(iter(exact + alike), path)
 
     def address(self, http: httpx.Client) -> str:
-        """Return values for the path; `http` is a client of the page's role."""
+        """Return the path with the ids that `find` returns; `http` is a client of the page's role."""
         return self.path.format(*map(quote, self.find(http))) if self.find else self.path
 
 
 def first(address: str, *members: str) -> Callable[[httpx.Client], list[str]]:
-    """`id`, or other members, of the first in a list of the API: `first("/api/labs/results", "observations.0.analyte")`."""
+    """Return a `find` for members of a list's first item: `first("/api/labs/results", "observations.0.analyte")`."""
 
     def find(http: httpx.Client) -> list[str]:
         answer = http.get(address)
         assert answer.status_code == 200, answer.text
         items = answer.json()["items"]
-        assert items, f"the demo hospital has nothing at {address}"
+        assert items, f"the demo hospital has no item at {address}"
         return [_member(items[0], member) for member in members or ("id",)]
 
     return find

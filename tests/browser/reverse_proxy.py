@@ -43,15 +43,15 @@ class ReverseProxy:
         address = httpx.URL(self.gateway).copy_with(path=request.url.path, query=request.url.query.encode() or None)
         sent = [(name, value) for name, value in request.headers.raw if name != b"host" and name not in HOP_BY_HOP]
         try:
-            asked = self.http.build_request(request.method, address, headers=sent, content=await request.body())
-            answer = await self.http.send(asked, stream=True)
+            outgoing = self.http.build_request(request.method, address, headers=sent, content=await request.body())
+            answer = await self.http.send(outgoing, stream=True)
             body = b"".join([chunk async for chunk in answer.aiter_raw()])
         except httpx.TransportError:
             return PlainTextResponse("Bad gateway", 502)
         response = Response(body, answer.status_code)
-        kept = [(name.lower(), value) for name, value in answer.headers.raw if name.lower() not in HOP_BY_HOP]
+        headers = [(name.lower(), value) for name, value in answer.headers.raw if name.lower() not in HOP_BY_HOP]
         length = [pair for pair in response.raw_headers if pair[0] == b"content-length"]
-        response.raw_headers = kept + (length if answer.status_code not in {204, 304} else [])
+        response.raw_headers = headers + (length if answer.status_code not in {204, 304} else [])
         return response
 
 

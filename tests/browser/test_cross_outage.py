@@ -41,8 +41,8 @@ def test_booking_during_gateway_outage_ends_in_one_visit(
     assert [visit["reason"] for visit in records] == ["Headache"]
     assert notice_s < 1
     assert done_s <= 6
-    told = f"notice after {notice_s:.2f} s, done {done_s:.1f} s after it is back, {len(records)} booking"
-    figure("17 gateway restart in mid-booking", told)
+    measured = f"notice after {notice_s:.2f} s, done {done_s:.1f} s after it is back, {len(records)} booking"
+    figure("17 gateway restart in mid-booking", measured)
 
 
 def test_lost_booking_response_is_retried_idempotently(

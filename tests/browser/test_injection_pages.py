@@ -42,23 +42,23 @@ CODE = [text for text in LINES if any(sign in text for sign in ("<", "javascript
 @pytest.fixture
 def visit(people: People, doctor: Person) -> care.Record:
     patient = people[people.newcomer(NAME)]
-    wish = {"doctor_id": doctor.id, "starts_at": free_times(patient.http, doctor.id)[-1].isoformat(), "reason": REASON}
-    answer = patient.http.post("/api/appointments", json=wish)
+    body = {"doctor_id": doctor.id, "starts_at": free_times(patient.http, doctor.id)[-1].isoformat(), "reason": REASON}
+    answer = patient.http.post("/api/appointments", json=body)
     assert answer.status_code == 201, answer.text
     booked: care.Record = answer.json()
     return booked
 
 
-def watched(page: Page) -> list[str]:
+def collect_dialogs(page: Page) -> list[str]:
     """Collect and dismiss JavaScript dialogs; return the growing list of their messages."""
-    said: list[str] = []
+    dialogs: list[str] = []
 
     def dismiss(dialog: Dialog) -> None:
-        said.append(dialog.message)
+        dialogs.append(dialog.message)
         dialog.dismiss()
 
     page.on("dialog", dismiss)
-    return said
+    return dialogs
 
 
 def check_shown(page: Page, address: str, *texts: str) -> None:
@@ -76,22 +76,22 @@ def test_markup_in_names_is_shown_as_text(
     patient_id = visit["patient"]["id"]
 
     patient = role_page(by_id[patient_id])
-    said = watched(patient)
+    dialogs = collect_dialogs(patient)
     check_shown(patient, f"/appointments/{visit['id']}", REASON)
     patient.goto("/profile")
     expect(patient.get_by_label("Full name")).to_have_value(NAME)
     assert patient.locator(UNMADE).count() == 0
 
     doctors = role_page(by_id[doctor.id])
-    said += watched(doctors)
+    dialogs += collect_dialogs(doctors)
     check_shown(doctors, f"/doctor/visits/{visit['id']}", NAME, REASON)
     check_shown(doctors, f"/doctor/patients/{patient_id}", NAME)
 
     admins = role_page("admin")
-    said += watched(admins)
+    dialogs += collect_dialogs(admins)
     check_shown(admins, f"/admin/people?q={by_id[patient_id]}", NAME)
     check_shown(admins, f"/admin/people/{patient_id}", NAME)
-    assert said == []
+    assert dialogs == []
     assert len(tabs) == 3
 
 
@@ -183,12 +183,12 @@ def test_portal_shows_hostile_text_as_text(injected: ActContext, open_page: Open
     """Check the whole portal; console errors and requests to other hosts fail the test too."""
     hospital = injected.world.hospital
     page = open_page(hospital.url, signed_in(hospital, EMAILS[person]))
-    said, shown = watched(page), {}
+    dialogs, shown = collect_dialogs(page), {}
     for address in addresses(injected, person):
         page.goto(address)
         shown[address] = shown_whole(page)
         assert page.locator(UNMADE).count() == 0, address
-    assert said == []
+    assert dialogs == []
     everything = shown[chart_of(injected)] if person == "doctor" else "".join(shown.values())
     wanted = {"other_patient": [text for text in HOSTILE if accepts(Justification, text)], "doctor": LINES, "admin": LINES}
     assert [text for text in wanted.get(person, HOSTILE) if text not in everything] == []
@@ -220,7 +220,7 @@ def test_every_hostile_name_is_shown_as_text(injected: ActContext, open_page: Op
     pages = {
         person: open_page(hospital.url, signed_in(hospital, EMAILS[person])) for person in ("patient", "doctor", "lab", "admin")
     }
-    said = [watched(page) for page in pages.values()]
+    dialogs = [collect_dialogs(page) for page in pages.values()]
     for name in CODE:
         made(patient.put("/auth/me", json={"full_name": name}), 200)
         made(doctor.put("/api/doctor/profile", json={"full_name": name, "specialty": specialty}), 200)
@@ -236,4 +236,4 @@ def test_every_hostile_name_is_shown_as_text(injected: ActContext, open_page: Op
             expect(page.get_by_text(name).first).to_be_visible()
             assert name in page.evaluate(SHOWN)
             assert page.locator(UNMADE).count() == 0, (person, name)
-    assert said == [[]] * len(pages)
+    assert dialogs == [[]] * len(pages)

@@ -97,9 +97,9 @@ def test_specimen_rejection_needs_a_reason(people: People, patient: str, role_pa
     dialog.get_by_role("button", name="Reject specimen").click()
     expect(page.get_by_role("button", name="New specimen collected")).to_be_visible()
     assert now(people, booking)["status_reason"] == "The blood had clotted."
-    told = role_page(patient)
-    told.goto(f"/labs/bookings/{booking['id']}")
-    expect(told.get_by_role("main")).to_contain_text("The blood had clotted.")
+    patient_page = role_page(patient)
+    patient_page.goto(f"/labs/bookings/{booking['id']}")
+    expect(patient_page.get_by_role("main")).to_contain_text("The blood had clotted.")
 
 
 def test_worklist_filter_is_in_the_url(role_page: RolePage, booking: Record) -> None:

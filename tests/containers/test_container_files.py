@@ -73,7 +73,7 @@ def test_only_web_and_gateway_are_published(composed: dict[str, Any]) -> None:
         name: [(port["host_ip"], port["published"], port["target"]) for port in service.get("ports", [])]
         for name, service in composed["services"].items()
     }
-    assert {name: given for name, given in ports.items() if given} == {
+    assert {name: dependency for name, dependency in ports.items() if dependency} == {
         "web": [("127.0.0.1", "4200", 8080)],
         "gateway": [("127.0.0.1", "5000", 5000)],
     }
@@ -123,7 +123,7 @@ def test_containers_wait_for_healthy_dependencies(composed: dict[str, Any]) -> N
             assert (command, python) == ("CMD", "python")
             compile(program, name, "exec")
     waits = {
-        name: {other: given["condition"] for other, given in service.get("depends_on", {}).items()}
+        name: {other: dependency["condition"] for other, dependency in service.get("depends_on", {}).items()}
         for name, service in composed["services"].items()
     }
     migrated = {"migrate": "service_completed_successfully"}

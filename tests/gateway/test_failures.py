@@ -109,12 +109,12 @@ def test_requests_wait_for_a_killed_service(hospital: Hospital, person: Person) 
 
 def test_idle_connection_outlives_client_keep_alive(hospital: Hospital) -> None:
     """The client httpx reuses a connection idle for up to 5 s and does not notice that the server is closing it."""
-    asked = b"GET /health HTTP/1.1\r\nhost: x\r\n\r\n"
+    request = b"GET /health HTTP/1.1\r\nhost: x\r\n\r\n"
     with socket.create_connection(("127.0.0.1", hospital.port), timeout=5) as connection:
-        connection.sendall(asked)
+        connection.sendall(request)
         assert connection.recv(65536).startswith(b"HTTP/1.1 200 ")
         time.sleep(6)
-        connection.sendall(asked)
+        connection.sendall(request)
         assert connection.recv(65536).startswith(b"HTTP/1.1 200 ")
 
 
@@ -161,7 +161,7 @@ def test_valid_request_after_each_client_failure_succeeds(hospital: Hospital, wo
     http, garbage = person.http, {"Authorization": "Bearer x.y.z"}
     taken = {"doctor_id": world.ids["doctor_id"], "starts_at": "2020-01-01T10:00:00Z"}
     visit = f"/api/appointments/{world.ids['appointment_id']}"
-    asked: list[tuple[int, Callable[[], httpx.Response]]] = [
+    requests: list[tuple[int, Callable[[], httpx.Response]]] = [
         (404, lambda: http.get("/api/nothing/here")),
         (404, lambda: http.get("/api/appointments/999999999")),
         (405, lambda: http.delete("/api/appointments")),
@@ -177,7 +177,7 @@ def test_valid_request_after_each_client_failure_succeeds(hospital: Hospital, wo
     ]
     sent = {**REFUSED, **dict.fromkeys(DISCONNECTED, 0)}
     failures: list[tuple[int, Callable[[], int]]] = [(status, partial(send_bytes, hospital, it)) for it, status in sent.items()]
-    failures += [(status, partial(status_of, ask)) for status, ask in asked]
+    failures += [(status, partial(status_of, ask)) for status, ask in requests]
     valid_paths = itertools.cycle(["/auth/me", "/api/appointments", "/api/prescriptions", "/api/labs/bookings"])
     failed = 0
     while failed < 100:

@@ -60,9 +60,9 @@ async def test_portal_files_have_cache_and_security_headers(built: Gateway) -> N
         "/docs/swagger-ui.css": "no-cache",
     }
     async with built.client() as http:
-        for path, kept in cache_control.items():
+        for path, expected in cache_control.items():
             answer = await http.get(path)
-            assert (answer.status_code, answer.headers["cache-control"]) == (200, kept), path
+            assert (answer.status_code, answer.headers["cache-control"]) == (200, expected), path
             assert answer.headers["x-content-type-options"] == "nosniff"
             assert answer.headers["referrer-policy"] == "strict-origin"
             assert answer.headers["content-security-policy"].startswith(CONTENT)

@@ -152,8 +152,8 @@ def test_prescription_against_allergy_is_refused(world: World, admin: Person, pa
     conflict = {"medicine": "PENICILLIN V 1 Mega", "substance": "Penicillin", "severity": "severe", "reaction": "Hives"}
     assert refused.json()["conflicts"] == [conflict]
     assert made(doctor.http.get(chart), 200)["prescriptions"] == []
-    given = made(prescribe(doctor, patient, "PENICILLIN V 1 Mega", override_reason="Tested negative in May"))
-    assert made(patient.http.get(f"/api/prescriptions/{given['id']}"), 200)["override_reason"] == "Tested negative in May"
+    overridden = made(prescribe(doctor, patient, "PENICILLIN V 1 Mega", override_reason="Tested negative in May"))
+    assert made(patient.http.get(f"/api/prescriptions/{overridden['id']}"), 200)["override_reason"] == "Tested negative in May"
     assert made(prescribe(doctor, patient, "Ramipril 5 mg"))["override_reason"] is None
 
     problem = {"name": "Hypertension", "icd10": "I10", "status": "active", "since": "1995-06-01"}

@@ -84,8 +84,8 @@ def test_invitation_to_closed_account_is_void(hospital: Hospital, admin: Person)
 def test_admin_cannot_lock_own_account(admin: Person, change: dict[str, object]) -> None:
     refused = admin.http.put(f"/api/admin/accounts/{admin.id}", json=change)
     assert (refused.status_code, refused.json()["code"]) == (409, "own_account")
-    kept = made(admin.http.put(f"/api/admin/accounts/{admin.id}", json={"role": "admin", "active": True}), 200)
-    assert (kept["email"], kept["active"]) == (ADMIN, True)
+    unchanged = made(admin.http.put(f"/api/admin/accounts/{admin.id}", json={"role": "admin", "active": True}), 200)
+    assert (unchanged["email"], unchanged["active"]) == (ADMIN, True)
 
 
 def test_admin_can_deactivate_and_reactivate_another_admin(hospital: Hospital, admin: Person) -> None:

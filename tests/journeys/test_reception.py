@@ -83,11 +83,13 @@ def test_taken_time_is_refused_with_alternatives(desk: Desk, hospital: Hospital)
     booked = made(desk.book(desk.substitute, at))
     for change in ({"doctor_id": desk.doctor.id}, {"starts_at": at.replace(second=1).isoformat()}):
         assert desk.update(booked["id"], **change).json()["code"] == "slot_taken"
-    kept = desk.admin.http.get("/api/admin/appointments", params={"patient_id": desk.patient.id, "limit": 100}).json()["items"]
-    assert [one for one in kept if one["id"] == booked["id"]] == [booked], "a refused move changes nothing"
+    listed_visits = desk.admin.http.get("/api/admin/appointments", params={"patient_id": desk.patient.id, "limit": 100}).json()[
+        "items"
+    ]
+    assert [one for one in listed_visits if one["id"] == booked["id"]] == [booked], "a refused move changes nothing"
     patients_own = desk.book(desk.doctor, at)
     assert patients_own.json()["code"] == "slot_taken", "the patient has another visit at that time"
-    assert later not in [datetime.fromisoformat(one["starts_at"]) for one in kept]
+    assert later not in [datetime.fromisoformat(one["starts_at"]) for one in listed_visits]
     other.http.close()
 
 

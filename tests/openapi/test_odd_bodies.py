@@ -162,11 +162,11 @@ def check_too_large(sandbox: World, endpoint: Endpoint[..., Any], framing: str) 
         FRAMINGS[framing].replace(b"%d", b"%d" % len(text)),
     ]
     content = text if framing == "with a length" else b"%x\r\n%b\r\n0\r\n\r\n" % (len(text), text)
-    came = answered_while_sending(sandbox.hospital.port, b"\r\n".join(head) + b"\r\n\r\n" + content)
-    told, _, problem = came.partition(b"\r\n\r\n")
-    assert told.startswith(b"HTTP/1.1 413 "), (endpoint.name, came)
+    response = answered_while_sending(sandbox.hospital.port, b"\r\n".join(head) + b"\r\n\r\n" + content)
+    answer_head, _, problem = response.partition(b"\r\n\r\n")
+    assert answer_head.startswith(b"HTTP/1.1 413 "), (endpoint.name, response)
     assert json.loads(problem)["code"] == "too_large", endpoint.name
-    assert f"x-request-id: {json.loads(problem)['request_id']}".encode() in told
+    assert f"x-request-id: {json.loads(problem)['request_id']}".encode() in answer_head
     if endpoint.body is not None:
         assert "413" in PATHS[endpoint.path][endpoint.method.lower()]["responses"]
         assert send(sandbox, endpoint, content=b"[", headers=JSON) in {404, 422}
@@ -174,7 +174,7 @@ def check_too_large(sandbox: World, endpoint: Endpoint[..., Any], framing: str) 
 
 def answered_while_sending(port: int, request: bytes) -> bytes:
     """Send a body and return all bytes received until the server closes."""
-    came, waiting = b"", memoryview(request)
+    response, waiting = b"", memoryview(request)
     with socket.create_connection(("127.0.0.1", port)) as connection:
         connection.setblocking(False)
         while True:
@@ -184,12 +184,12 @@ def answered_while_sending(port: int, request: bytes) -> bytes:
                 if readable:
                     if not (part := connection.recv(65536)):
                         break
-                    came += part
+                    response += part
                 else:
                     waiting = waiting[connection.send(waiting[:65536]) :]
             except ConnectionError:
                 break
-    return came
+    return response
 
 
 @contextmanager

@@ -132,14 +132,14 @@ def test_invented_cursors_are_refused(sandbox: World, endpoint: Endpoint[..., An
 
 
 def test_cursor_of_another_list_is_page_or_refusal(sandbox: World) -> None:
-    given = set()
+    cursors = set()
     for endpoint in LISTS:
         role = next(role for role in Role if endpoint.admits(role))
         path = endpoint.path.format(**sandbox.ids)
-        given.add(sandbox.people[role].http.get(path, params={"limit": 1}).json()["next_cursor"])
-    assert len(given) > 4
+        cursors.add(sandbox.people[role].http.get(path, params={"limit": 1}).json()["next_cursor"])
+    assert len(cursors) > 4
     for endpoint in LISTS:
-        statuses = {send(sandbox, endpoint, f"cursor={cursor}") for cursor in given if cursor}
+        statuses = {send(sandbox, endpoint, f"cursor={cursor}") for cursor in cursors if cursor}
         assert statuses <= {200, 422}
 
 
