@@ -22,7 +22,7 @@ class RawRequest:
 
     name: str
     sent: bytes
-    answers: tuple[int, ...]
+    statuses: tuple[int, ...]
     forwarded: tuple[str, ...] = ()
 
 
@@ -191,7 +191,7 @@ def receive_all(connection: socket.socket) -> bytes:
     return received
 
 
-def answers(gateway: Gateway, sent: bytes) -> tuple[int, ...]:
+def statuses_of(gateway: Gateway, sent: bytes) -> tuple[int, ...]:
     with closing(gateway.connect()) as connection:
         connection.sendall(sent)
         return tuple(int(status) for status in re.findall(rb"HTTP/1\.1 (\d{3}) ", receive_all(connection)))
@@ -199,12 +199,12 @@ def answers(gateway: Gateway, sent: bytes) -> tuple[int, ...]:
 
 @pytest.mark.parametrize("raw", RAW_REQUESTS, ids=lambda raw: raw.name)
 def test_raw_request_gets_its_status_and_reaches_services(gateway: Gateway, peer: Peer, raw: RawRequest) -> None:
-    assert answers(gateway, raw.sent) == raw.answers
+    assert statuses_of(gateway, raw.sent) == raw.statuses
     assert [f"{one.method} {one.path}" for one in peer.arrived] == list(raw.forwarded)
     for one in peer.arrived:
         assert {name for name, _ in one.headers} <= {b"host", b"content-length", b"x-request-id", b"x-forwarded-for"}
         assert one.body in {b"", b"{}"}
-    assert answers(gateway, get(b"/api/appointments", b"authorization: Bearer " + token().encode())) == (200,)
+    assert statuses_of(gateway, get(b"/api/appointments", b"authorization: Bearer " + token().encode())) == (200,)
 
 
 def test_raw_requests_are_distinct_and_over_60() -> None:

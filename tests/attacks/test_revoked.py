@@ -105,7 +105,7 @@ ENDINGS = (
 )
 
 
-def newcomer(world: World, email: str, role: Role) -> Person:
+def new_account(world: World, email: str, role: Role) -> Person:
     hospital, name = world.hospital, "Rea Revoked"
     return hospital.register(email, name) if role is Role.PATIENT else hospital.invite(world.people["admin"], email, name, role)
 
@@ -120,7 +120,7 @@ def test_ended_session_is_401_at_every_endpoint(world: World, ending: Callable[[
 def accepted_after(world: World, role: Role, ending: Callable[[SessionToEnd], FinalStep]) -> list[tuple[str, str, int]]:
     """Return the process, endpoint and status of each request that a token could make a second after its session ended."""
     email = f"{secrets.token_hex(6)}@example.org"
-    person = newcomer(world, email, role)
+    person = new_account(world, email, role)
     endpoints = [endpoint for endpoint in ENDPOINTS if not endpoint.public and endpoint.admits(role)]
     accepted = []
     with world.hospital.client() as browser, clients(listeners(world.hospital)) as http_clients:

@@ -36,7 +36,7 @@ class People:
     def email(self, name: str) -> str:
         return self.emails[FIRST_OF_ROLE.get(name, name)]
 
-    def newcomer(self, full_name: str = "Nia Novak", **more: str) -> str:
+    def new_patient(self, full_name: str = "Nia Novak", **more: str) -> str:
         """Register a patient for one test and return their name here."""
         name = f"new-{secrets.token_hex(4)}"
         self.emails[name] = f"{name}@example.org"

@@ -53,7 +53,7 @@ class Tab:
 
 
 @contextmanager
-def opened(browser: Browser, origin: str, state: StorageState | None = None, **options: Any) -> Iterator[Tab]:
+def open_tab(browser: Browser, origin: str, state: StorageState | None = None, **options: Any) -> Iterator[Tab]:
     """Open a page in a new profile; `options` are passed to Playwright's `new_context`."""
     context = browser.new_context(base_url=origin, storage_state=state, locale="en-GB", **options)
     context.set_default_timeout(TIMEOUT_MS)

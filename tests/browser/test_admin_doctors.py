@@ -70,7 +70,7 @@ def test_adding_doctor_with_used_email_links_to_account(people: People, role_pag
 
 
 def test_closing_booking_lists_booked_visits_first(people: People, role_page: RolePage) -> None:
-    doctor, patient = people.new_doctor(), people.newcomer("Fred Future")
+    doctor, patient = people.new_doctor(), people.new_patient("Fred Future")
     care.visit(people[patient], people[doctor])
     page = role_page("admin")
     page.goto(f"/admin/doctors/{people[doctor].id}")
@@ -116,7 +116,7 @@ def test_locked_doctor_cannot_sign_in(
 
 
 def test_phone_only_doctor_has_no_bookable_times(people: People, role_page: RolePage) -> None:
-    doctor, patient = people.new_doctor(), people.newcomer()
+    doctor, patient = people.new_doctor(), people.new_patient()
     page = role_page("admin")
     page.goto(f"/admin/doctors/{people[doctor].id}")
     reader = role_page(patient)

@@ -33,7 +33,7 @@ class Counted:
 
 @pytest.fixture(scope="module")
 def counted(people: People) -> Counted:
-    doctor, patient = people.new_doctor(), people.newcomer("Cora Counted")
+    doctor, patient = people.new_doctor(), people.new_patient("Cora Counted")
     day, times = care.day_ahead(people[doctor], FAR_DAYS)
     done, missed, cancelled = (care.visit(people[patient], people[doctor], start)["id"] for start in times[10:13])
     for visit, status in ((done, "in_progress"), (done, "completed"), (missed, "no_show"), (cancelled, "cancelled")):

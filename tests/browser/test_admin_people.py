@@ -38,7 +38,7 @@ def test_staff_invitation_link_opens_the_portal(
 
 def test_changed_role_opens_another_portal(people: People, role_page: RolePage, expected: list[str]) -> None:
     expected.append("401 ")
-    patient = people.newcomer("Rolf Role")
+    patient = people.new_patient("Rolf Role")
     page = role_page("admin")
     page.goto(f"/admin/people/{people[patient].id}")
     page.get_by_role("button", name="Change role").click()

@@ -23,7 +23,7 @@ NOT_IN_CARE = "404 .*/api/doctor/patients/"
 @pytest.fixture
 def stranger(people: People) -> Person:
     """Return a patient without a treating doctor, with a date of birth for the search."""
-    return people[people.newcomer("Ines Strange", date_of_birth="1961-02-03")]
+    return people[people.new_patient("Ines Strange", date_of_birth="1961-02-03")]
 
 
 def find(page: Page, name: str) -> None:

@@ -33,7 +33,7 @@ class Seen:
 
 @pytest.fixture
 def seen(people: People) -> Seen:
-    doctor, patient = people.new_doctor(), people.newcomer("Vera Visitor")
+    doctor, patient = people.new_doctor(), people.new_patient("Vera Visitor")
     start = later_time(people[doctor].http, people[doctor].id)
     visit = care.visit(people[patient], people[doctor], start)
     zone = ZoneInfo(people[doctor].http.get("/api/config").json()["zone"])

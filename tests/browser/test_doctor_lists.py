@@ -24,12 +24,12 @@ def doctor(people: People) -> str:
     return people.new_doctor()
 
 
-def booked(people: People, doctor: str) -> tuple[str, list[datetime]]:
+def book_three_visits(people: People, doctor: str) -> tuple[str, list[datetime]]:
     """Book three visits on a future day, the last one first; return the day and the start times."""
     day, times = care.day_ahead(people[doctor])
     starts = times[16:22:2]
     for name, start in reversed([*zip((EARLY, LATE, LAST), starts, strict=True)]):
-        care.visit(people[people.newcomer(name)], people[doctor], start)
+        care.visit(people[people.new_patient(name)], people[doctor], start)
     return day, starts
 
 
@@ -38,7 +38,7 @@ def row(page: Page, name: str) -> Locator:
 
 
 def test_day_list_sorts_counts_and_shows_next_patient(people: People, doctor: str, role_page: RolePage) -> None:
-    _, starts = booked(people, doctor)
+    _, starts = book_three_visits(people, doctor)
     page = role_page(doctor)
     set_server_clock(page, starts[0] - timedelta(minutes=5))
     page.goto("/doctor")
@@ -59,7 +59,7 @@ def test_day_list_sorts_counts_and_shows_next_patient(people: People, doctor: st
 
 
 def test_day_list_statuses_work_by_keyboard(people: People, doctor: str, role_page: RolePage, figure: Figure) -> None:
-    day, _ = booked(people, doctor)
+    day, _ = book_three_visits(people, doctor)
     page = role_page(doctor)
     page.goto(f"/doctor?day={day}")
     settled(page)
@@ -89,7 +89,7 @@ def test_day_list_conflicting_status_is_not_overwritten(
     people: People, doctor: str, role_page: RolePage, expected: list[str]
 ) -> None:
     expected.append("412 .*/api/doctor/appointments/")
-    day, _ = booked(people, doctor)
+    day, _ = book_three_visits(people, doctor)
     first, second = role_page(doctor), role_page(doctor)
     for page in (first, second):
         page.goto(f"/doctor?day={day}")
@@ -103,7 +103,7 @@ def test_day_list_conflicting_status_is_not_overwritten(
 
 
 def test_week_view_at_320_px_equals_day_list(people: People, doctor: str, role_page: RolePage) -> None:
-    day, _ = booked(people, doctor)
+    day, _ = book_three_visits(people, doctor)
     page = role_page(doctor)
     page.goto(f"/doctor?day={day}")
     page.get_by_role("button", name=f"Arrived: {LATE}").click()
@@ -131,7 +131,7 @@ def words(visit: Locator) -> str:
 
 def test_full_day_prints_all_visits_on_two_pages(people: People, doctor: str, role_page: RolePage, figure: Figure) -> None:
     day, times = care.day_ahead(people[doctor])
-    patient = people[people.newcomer("Mona Many")]
+    patient = people[people.new_patient("Mona Many")]
     for start in times[:MANY]:
         care.visit(patient, people[doctor], start)
     page = role_page(doctor)

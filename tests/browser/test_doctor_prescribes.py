@@ -32,7 +32,7 @@ class Seen:
 
 @pytest.fixture
 def seen(people: People) -> Seen:
-    doctor, patient = people.new_doctor(), people.newcomer("Paula Pain")
+    doctor, patient = people.new_doctor(), people.new_patient("Paula Pain")
     visit = care.visit(people[patient], people[doctor])
     return Seen(doctor, patient, f"/doctor/visits/{visit['id']}")
 

@@ -25,7 +25,7 @@ NAME = "<img src=x onerror=alert(1)><script>alert(2)</script>\"'><svg onload=ale
 REASON = (
     "</textarea></title><script>alert(4)</script>\n<a href=javascript:alert(5)>knee</a> &lt;b&gt; <style>*{display:none}</style>"
 )
-UNMADE = ", ".join(
+PARSED_ELEMENTS = ", ".join(
     [
         *("img[src=x]", "[onload]", "[onerror]", "[onbegin]", "[onmouseover]", "a[href^=javascript]", "a[href^='data:text']"),
         *("iframe", "base", "meta[http-equiv=refresh]", "[href*='attacker.example']", "[src*='attacker.example']"),
@@ -41,7 +41,7 @@ CODE = [text for text in LINES if any(sign in text for sign in ("<", "javascript
 
 @pytest.fixture
 def visit(people: People, doctor: Person) -> care.Record:
-    patient = people[people.newcomer(NAME)]
+    patient = people[people.new_patient(NAME)]
     body = {"doctor_id": doctor.id, "starts_at": free_times(patient.http, doctor.id)[-1].isoformat(), "reason": REASON}
     answer = patient.http.post("/api/appointments", json=body)
     assert answer.status_code == 201, answer.text
@@ -66,7 +66,7 @@ def check_shown(page: Page, address: str, *texts: str) -> None:
     for text in texts:
         for line in text.split("\n"):
             expect(page.get_by_text(line).first).to_be_visible()
-    assert page.locator(UNMADE).count() == 0
+    assert page.locator(PARSED_ELEMENTS).count() == 0
 
 
 def test_markup_in_names_is_shown_as_text(
@@ -80,7 +80,7 @@ def test_markup_in_names_is_shown_as_text(
     check_shown(patient, f"/appointments/{visit['id']}", REASON)
     patient.goto("/profile")
     expect(patient.get_by_label("Full name")).to_have_value(NAME)
-    assert patient.locator(UNMADE).count() == 0
+    assert patient.locator(PARSED_ELEMENTS).count() == 0
 
     doctors = role_page(by_id[doctor.id])
     dialogs += collect_dialogs(doctors)
@@ -186,15 +186,15 @@ def test_portal_shows_hostile_text_as_text(injected: ActContext, open_page: Open
     dialogs, shown = collect_dialogs(page), {}
     for address in addresses(injected, person):
         page.goto(address)
-        shown[address] = shown_whole(page)
-        assert page.locator(UNMADE).count() == 0, address
+        shown[address] = whole_text(page)
+        assert page.locator(PARSED_ELEMENTS).count() == 0, address
     assert dialogs == []
     everything = shown[chart_of(injected)] if person == "doctor" else "".join(shown.values())
     wanted = {"other_patient": [text for text in HOSTILE if accepts(Justification, text)], "doctor": LINES, "admin": LINES}
     assert [text for text in wanted.get(person, HOSTILE) if text not in everything] == []
 
 
-def shown_whole(page: Page) -> str:
+def whole_text(page: Page) -> str:
     """Return all text of a page after all items of its lists are loaded."""
     more = settled(page).get_by_role("button", name="Show more", exact=True)
     for _ in range(8):
@@ -235,5 +235,5 @@ def test_every_hostile_name_is_shown_as_text(injected: ActContext, open_page: Op
             page.goto(address)
             expect(page.get_by_text(name).first).to_be_visible()
             assert name in page.evaluate(SHOWN)
-            assert page.locator(UNMADE).count() == 0, (person, name)
+            assert page.locator(PARSED_ELEMENTS).count() == 0, (person, name)
     assert dialogs == [[]] * len(pages)

@@ -20,7 +20,7 @@ Record = dict[str, object]
 @pytest.fixture
 def patient(people: People) -> str:
     """Return the name of a new patient in the care of `dr_a`."""
-    name = people.newcomer("Lara Labber")
+    name = people.new_patient("Lara Labber")
     doctor = people["dr_a"]
     times = free_times(people[name].http, doctor.id)
     start = next(time for time in times if time > times[0] + timedelta(days=1))

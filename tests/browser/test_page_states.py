@@ -70,7 +70,7 @@ def demo_pages(browser: Browser, demo: Hospital) -> Iterator[DemoPages]:
 def page(demo_pages: DemoPages, request: pytest.FixtureRequest) -> Iterator[Page]:
     """Yield a new page in the browser profile of the view's role."""
     view: View = request.getfixturevalue("view")
-    page = demo_pages.beside(view)
+    page = demo_pages.open_second_page(view)
     yield page
     page.close()
 

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.clock
 @pytest.fixture
 def patient(people: People) -> str:
     """Return the name of a new patient for one test."""
-    return people.newcomer("Vera Visitor")
+    return people.new_patient("Vera Visitor")
 
 
 @pytest.fixture

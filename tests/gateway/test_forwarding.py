@@ -155,7 +155,7 @@ async def test_wrong_role_gets_the_refusal_of_the_service(gateway: Gateway, peer
     async with gateway.client(patient) as http:
         refused = await http.get("/api/admin/stats")
         assert (refused.status_code, refused.json()["of"]) == (403, "the service")
-        assert (await http.get("/api/admin/stats")).status_code == 401, "as of a session that ended"
+        assert (await http.get("/api/admin/stats")).status_code == 401, "a 401 of the service is passed on"
         for _ in range(2):
             answer = await http.get("/api/admin/stats")
             assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
