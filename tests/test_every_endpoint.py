@@ -13,7 +13,7 @@ from careplus_contracts.registry import ENDPOINTS
 from careplus_runtime.identity.tokens import LIFETIME_S, SigningKey, public_keys, verify
 from tests.acts.act import first_person
 from tests.acts.catalogue import act_of
-from tests.attacks.listeners import clients, gates
+from tests.attacks.listeners import clients, listeners
 from tests.hospital import Person, only_linux
 from tests.world import World
 
@@ -65,7 +65,7 @@ def refusable(endpoint: Endpoint[..., Any]) -> dict[str, bool] | None:
 @pytest.fixture(scope="module")
 def ports(world: World) -> Iterator[dict[str, httpx.Client]]:
     """Yield a client for each service's own port, past the gateway."""
-    with clients(gates(world.hospital)) as opened:
+    with clients(listeners(world.hospital)) as opened:
         yield opened
 
 

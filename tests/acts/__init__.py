@@ -1,4 +1,4 @@
-"""One catalogue of endpoints: how each is exercised. Every sweep of tests reads it, no sweep has a table of its own.
+"""The act catalogue: how tests call each endpoint. Every sweep reads it; no sweep has its own list of endpoints.
 
 An `Act` stands in the file of the service that serves the endpoint: auth.py, appointments.py, doctors.py or labs.py. A POST, PUT
 or DELETE needs one; a GET needs one only for a query it cannot do without, or where it concerns no patient.

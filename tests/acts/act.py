@@ -27,23 +27,23 @@ def no_steps(_: ActContext) -> None:
 
 @dataclass(frozen=True)
 class Race:
-    """Concurrent changes of one record in the version that all of them have read: one succeeds, the others are 412."""
+    """Concurrent changes of one version of a record: one succeeds, the others get 412."""
 
     body: Callable[[ActContext, int], Json]
-    """The whole body of the request with this number; no two are the same where the record has text."""
+    """Return the body of the request with this number; bodies differ if the record has text."""
     read: str = ""
     """The path at which the person reads the record and its ETag, with path values of the act."""
     etag: str = '"1"'
-    """The ETag of the record where no path shows the record alone."""
+    """The ETag of the record, if no path shows the record alone."""
     path: Callable[[ActContext], Json] | None = None
-    """Path values, where the record must be another one than that of the act."""
+    """Path values of another record than that of the act."""
     person: str = ""
-    """Sends the requests, where it must be another person than that of the act."""
+    """The sender of the requests, if it is not the caller of the act."""
 
 
 @dataclass(frozen=True)
 class Mark:
-    """A member that tells one request from all others, and where it is found afterwards."""
+    """A member with a unique value per request, and the query that finds these values."""
 
     member: str
     sql: str
@@ -55,7 +55,7 @@ class Mark:
 
 @dataclass(frozen=True)
 class Act:
-    """How the sweeps exercise one endpoint; each request is right, and can be repeated because it has records of its own."""
+    """How sweeps call one endpoint. Each request is valid and repeatable, because its steps make its own records."""
 
     name: str
     person: str = ""
@@ -64,27 +64,27 @@ class Act:
     before: Callable[[ActContext], None] = no_steps
     """Steps that must be done before the request."""
     path: Callable[[ActContext], Json] = unchanged
-    """Path values that differ from `world.ids`: of a new record where the request uses it up."""
+    """Path values that differ from `world.ids`, for example of a new record for a request that works once per record."""
     body: Callable[[ActContext], Json] = unchanged
     """Members that differ from the contract's example."""
     query: str = ""
-    """The query that a read cannot do without."""
+    """The required query of a read."""
     finds: str = ""
-    """The query with which a list of all people shows the patient of `world` on its first page."""
+    """The query that puts the patient of `world` on the first page of a list of all people."""
     read_back: Mapping[str, str] = field(default_factory=dict)
-    """Where text that was sent is read: path by person, with values of `world.ids` and of the answer."""
+    """Paths that return the sent text, by person, with values of `world.ids` and of the answer."""
     one_of: tuple[str, ...] = ()
-    """Text members of which a body may have one only."""
+    """Text members that exclude each other."""
     fixed: tuple[str, ...] = ()
     """Text members that take listed values only, or may not be changed by this person."""
     race: Race | None = None
-    """Required where the record has a version."""
+    """Required for a versioned record."""
     mark: Mark | None = None
-    """Of acts that are repeated while services are restarted."""
+    """Set for acts that are repeated while services restart."""
     no_patient: str = ""
     """The reason why the audit event names no patient, where its answer or its path does not name one either."""
     counts_attempts: bool = False
-    """Whether the attempt is committed in a transaction of its own before the change."""
+    """Whether the attempt is counted in a separate transaction before the change."""
 
     @property
     def endpoint(self) -> Endpoint[..., Any]:

@@ -22,7 +22,7 @@ def sign_in_with_second_factor(context: ActContext) -> None:
 
 
 def request_reset_code(context: ActContext) -> str:
-    """Return the code that a new account was mailed."""
+    """Return the reset code from the mail to a new account."""
     email = context.email()
     context.hospital.register(email, "Flora Forgetful").http.close()
     assert context.http("stranger").post("/auth/password/forgot", json={"email": email}).status_code == 204
@@ -74,7 +74,7 @@ ACTS = (
         "update_account",
         path=lambda c: {"account_id": c.register().id},
         body=lambda _: {"active": False},
-        # every change but the first would be without effect, and is refused all the same
+        # later equal changes have no effect, but are refused as stale
         race=Race(read="/api/admin/accounts/{account_id}", body=lambda _, number: {"role": "patient", "active": False}),
     ),
     Act("me", no_patient="one's own account"),

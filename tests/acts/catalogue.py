@@ -20,7 +20,7 @@ HOW = "see 'Add an endpoint' in CONTRIBUTING.md"
 
 
 def act_of(endpoint: Endpoint[..., Any]) -> Act:
-    """Return the act of an endpoint; a GET without an entry is asked as it stands. Fail the test where one is missing."""
+    """Return the act of an endpoint; a GET without an entry needs no values. Fail the test if an entry is missing."""
     if endpoint.name in ACTS:
         return ACTS[endpoint.name]
     if endpoint.method != "GET":

@@ -17,7 +17,7 @@ WEEK = [{"weekday": day, "starts": "00:00", "ends": "24:00"} for day in ("mon", 
 
 
 class Request(NamedTuple):
-    """A request that is right. `body` is empty for endpoints without one."""
+    """A valid request. `body` is empty for endpoints without one."""
 
     http: httpx.Client
     method: str
@@ -26,7 +26,7 @@ class Request(NamedTuple):
 
 
 class ActContext:
-    """Prepares requests in a world. Free times are read once: others must book for other doctors or other days."""
+    """Prepares requests in a world. Free times are read once, so other tests must book other doctors or days."""
 
     def __init__(self, world: World, closing: ExitStack) -> None:
         self.world = world
@@ -68,7 +68,7 @@ class ActContext:
         return {"method": request.method, "url": request.path, "json": body, "headers": headers}
 
     def word(self) -> str:
-        """Return a word that no other request has."""
+        """Return a unique word."""
         return f"{self.prefix}-{next(self.numbers)}"
 
     def email(self) -> str:
@@ -99,7 +99,7 @@ class ActContext:
         return http
 
     def free_time(self) -> str:
-        """Return the start of a free time of `doctor` from ten days ahead, another one each time."""
+        """Return the start of a free time of `doctor` from ten days ahead, a different one at each call."""
         if not self.times:
             start = (datetime.now().astimezone() + timedelta(days=10)).date().isoformat()
             self.times = free_times(self.http("patient"), self.people["doctor"].id, start, days=30)
@@ -111,7 +111,7 @@ class ActContext:
         return int(made(self.http("patient").post("/api/appointments", json=body))["id"])
 
     def time_off(self) -> Json:
-        """Return a free hour; each is before the one before, because lists begin with the soonest."""
+        """Return a free hour, each earlier than the last one, because lists begin with the soonest."""
         starts_at = datetime.fromisoformat("2090-01-01T00:00:00+00:00") - timedelta(days=next(self.numbers))
         return {"starts_at": starts_at.isoformat(), "ends_at": (starts_at + timedelta(hours=1)).isoformat()}
 

@@ -55,7 +55,7 @@ ACTS = (
         "verify_result",
         path=lambda c: {"result_id": c.lab_result()},
         read_back={"lab": "/api/labs/results/{id}"},
-        # every change but the first would be without effect, and is refused all the same
+        # later equal changes have no effect, but are refused as stale
         race=Race(read="/api/labs/results/{result_id}", body=lambda _, number: {"note": "Repeated, same value"}),
     ),
     Act(

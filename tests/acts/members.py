@@ -19,7 +19,7 @@ Place = tuple[str | int, ...]
 """The steps from a body to one of its members."""
 PROBES = ("some words", "<b>'x'</b>")
 SECRETS = {"password", "current_password", "new_password", "otp", "invitation"}
-"""Never read back; tests/openapi and tests/attacks/test_guessing.py try them."""
+"""Secrets, which no endpoint returns; tests/openapi and tests/attacks/test_guessing.py test them."""
 
 
 @dataclass(frozen=True)

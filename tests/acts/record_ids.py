@@ -18,7 +18,7 @@ class RecordId:
     """A member of paths, queries or bodies that names a record."""
 
     private: bool
-    """Whether a request with another person's value must be answered as one with a value that does not exist."""
+    """Whether another person's value must get the same answer as an unknown value."""
     reason: str
     make: Callable[[World], Any] = no_record
     """Make the record of `patient` with `doctor` and return its value; needed for names that stand in a path."""
@@ -94,4 +94,4 @@ RECORD_IDS: dict[str, RecordId] = {
     "analytes": RecordId(False, "the catalogue lists the codes of analytes"),
     "analyte": RecordId(False, "the same codes; the values returned are those of the caller", lambda _: "hemoglobin"),
 }
-"""In the order in which the records are made."""
+"""Entries by name, in the order in which the records are made."""

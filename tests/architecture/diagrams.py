@@ -1,4 +1,4 @@
-"""Draws the state machines of the rules into docs/states.md: `python -m tests.architecture.diagrams`."""
+"""Write the state diagrams of the rules to docs/states.md: `python -m tests.architecture.diagrams`."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
@@ -14,62 +14,64 @@ from careplus_labs.rules import bookings
 
 STATES = Path(__file__).parents[2] / "docs" / "states.md"
 HEAD = """\
-# What may become of it
+# Status transitions
 
-Drawn from the rules by `python -m tests.architecture.diagrams`; a test compares.
+Generated from the rules by `python -m tests.architecture.diagrams`; a test compares.
 """
 
-Way = tuple[str, str, str]
-"""The status before, the status after, and the person that changes it."""
+Transition = tuple[str, str, str]
+"""The current status, the next status, and the party that may change it."""
 
 
-def visit_ways() -> Iterator[Way]:
+def visit_transitions() -> Iterator[Transition]:
     for current, legal in visits.DOCTOR_TRANSITIONS.following.items():
-        for wanted in legal:
-            yield current, wanted, "doctor"
-            if wanted in visits.RECEPTION_TRANSITIONS.legal(current):
-                yield current, wanted, "reception"
-            if wanted is AppointmentStatus.CANCELLED and current in visits.PATIENT_CHANGEABLE:
-                yield current, wanted, "patient"
+        for target in legal:
+            yield current, target, "doctor"
+            if target in visits.RECEPTION_TRANSITIONS.legal(current):
+                yield current, target, "reception"
+            if target is AppointmentStatus.CANCELLED and current in visits.PATIENT_CHANGEABLE:
+                yield current, target, "patient"
 
 
-def referral_ways() -> Iterator[Way]:
+def referral_transitions() -> Iterator[Transition]:
     for party, machine in referrals.TRANSITIONS.items():
-        who = "sender, if outside" if party is referrals.Party.SENDER_OUTSIDE else party.value
-        yield from ((current, wanted, who) for current, legal in machine.following.items() for wanted in legal)
+        label = "sender, if outside" if party is referrals.Party.SENDER_OUTSIDE else party.value
+        yield from ((current, target, label) for current, legal in machine.following.items() for target in legal)
 
 
-def lab_ways() -> Iterator[Way]:
+def lab_transitions() -> Iterator[Transition]:
     names = {Role.LAB: "laboratory", Role.PATIENT: "patient"}
     for current, legal in bookings.TRANSITIONS.following.items():
-        for wanted in legal:
-            who = [names[role] for role, says in bookings.REACHED_BY.items() if wanted in says]
-            yield current, wanted, " or ".join(who) or "its results"
+        for target in legal:
+            party = [names[role] for role, reachable in bookings.REACHED_BY.items() if target in reachable]
+            yield current, target, " or ".join(party) or "its results"
 
 
-def diagram(statuses: type[StrEnum], ways: Sequence[Way]) -> str:
-    """A mermaid diagram; a way that several may take is one arrow."""
-    takers: dict[tuple[str, str], list[str]] = {}
-    for current, wanted, who in ways:
-        takers.setdefault((current, wanted), []).append(who)
-    left = {current for current, _ in takers}
+def diagram(statuses: type[StrEnum], transitions: Sequence[Transition]) -> str:
+    """Return a mermaid diagram with one arrow for each transition, labelled with all parties that may make it."""
+    parties: dict[tuple[str, str], list[str]] = {}
+    for current, target, party in transitions:
+        parties.setdefault((current, target), []).append(party)
+    sources = {current for current, _ in parties}
     lines = [f"    [*] --> {next(iter(statuses))}"]
-    lines += [f"    {current} --> {wanted}: {', '.join(_plain(who))}" for (current, wanted), who in takers.items()]
-    lines += [f"    {status} --> [*]" for status in statuses if status not in left]
+    lines += [f"    {current} --> {target}: {', '.join(_plain(party))}" for (current, target), party in parties.items()]
+    lines += [f"    {status} --> [*]" for status in statuses if status not in sources]
     return "\n".join(["```mermaid", "stateDiagram-v2", *lines, "```"])
 
 
-def _plain(who: Sequence[str]) -> Sequence[str]:
-    return [one for one in who if not (one == "sender, if outside" and "sender" in who)]
+def _plain(party: Sequence[str]) -> Sequence[str]:
+    return [one for one in party if not (one == "sender, if outside" and "sender" in party)]
 
 
 def document() -> str:
-    drawn: Mapping[str, tuple[type[StrEnum], Iterator[Way]]] = {
-        "A visit": (AppointmentStatus, visit_ways()),
-        "A referral": (ReferralStatus, referral_ways()),
-        "A laboratory booking": (LabBookingStatus, lab_ways()),
+    machines: Mapping[str, tuple[type[StrEnum], Iterator[Transition]]] = {
+        "A visit": (AppointmentStatus, visit_transitions()),
+        "A referral": (ReferralStatus, referral_transitions()),
+        "A laboratory booking": (LabBookingStatus, lab_transitions()),
     }
-    return "\n".join([HEAD, *(f"## {name}\n\n{diagram(kind, list(ways))}\n" for name, (kind, ways) in drawn.items())])
+    return "\n".join(
+        [HEAD, *(f"## {name}\n\n{diagram(kind, list(transitions))}\n" for name, (kind, transitions) in machines.items())]
+    )
 
 
 if __name__ == "__main__":

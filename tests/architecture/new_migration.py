@@ -66,7 +66,7 @@ def tidy(path: Path) -> None:
 
 
 def main(name: str) -> int:
-    """Print the path of the new file; exit code 1 where the name is no identifier or there is no difference."""
+    """Print the path of the new file; exit code 1 if the name is no identifier or there is no difference."""
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
         sys.stderr.write("Give the migration a name of small letters: make migration NAME=add_something\n")
         return 1

@@ -31,7 +31,7 @@ class Comment(NamedTuple):
 
 
 def python_comments(path: Path) -> Iterator[Comment]:
-    """Comments and every string that stands as a statement: docstrings of modules, classes, functions and attributes."""
+    """Yield comments and strings that are statements: docstrings of modules, classes, functions and attributes."""
     source = path.read_text()
     for token in tokenize.generate_tokens(io.StringIO(source).readline):
         if token.type == tokenize.COMMENT:
@@ -42,20 +42,20 @@ def python_comments(path: Path) -> Iterator[Comment]:
 
 
 def script_comments(path: Path) -> Iterator[Comment]:
-    """Comments of TypeScript, JavaScript and CSS."""
+    """Yield comments of TypeScript, JavaScript and CSS."""
     source = path.read_text()
     for found in SCRIPT_COMMENT.finditer(source):
         yield Comment(str(path), source.count("\n", 0, found.start()) + 1, found.group())
 
 
 def tracked(paths: list[str]) -> list[Path]:
-    """Files under version control below the paths, everything without one."""
+    """Return the files under version control below the paths, or in the whole repository without a path."""
     listing = subprocess.run(["git", "ls-files", "-z", "--", *paths], check=True, capture_output=True, text=True).stdout
     return [Path(name) for name in listing.split("\0") if name and Path(name).is_file()]
 
 
 def comments(paths: list[str]) -> Iterator[Comment]:
-    """Every comment and docstring of the Python, TypeScript, JavaScript and CSS files below the paths."""
+    """Yield the comments and docstrings of Python, TypeScript, JavaScript and CSS files below the paths."""
     for path in tracked(paths):
         if path.suffix == ".py":
             yield from python_comments(path)

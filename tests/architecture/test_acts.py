@@ -1,4 +1,4 @@
-"""The catalogue of acts is complete, and a gap is one sentence with the entry to add and its file."""
+"""The catalogue of acts is complete; the failure for a missing act names the entry to add and its file."""
 
 import pytest
 

@@ -68,7 +68,7 @@ def test_endpoint_without_roles_is_refused() -> None:
     assert contract.endpoints == []
 
 
-def test_a_path_names_what_the_signature_names() -> None:
+def test_path_parameters_match_the_signature() -> None:
     contract = Contract(service="tests", tag="tests")
     with pytest.raises(TypeError, match="place_id"):
 
@@ -194,12 +194,12 @@ def test_header_promises_need_matching_dependencies() -> None:
     check_agreement(hand_out_key, with_headers_of_its_own)
 
 
-def test_only_token_endpoints_take_no_key() -> None:
+def test_only_token_endpoints_are_not_idempotent() -> None:
     without = {endpoint.name for endpoint in ENDPOINTS if endpoint.method in {"POST", "PUT"} and not endpoint.idempotent}
     assert without == {"login", "refresh", "logout"}
 
 
-def test_only_staying_signed_in_goes_without_a_note() -> None:
+def test_only_token_refresh_is_not_audited() -> None:
     assert [endpoint.name for endpoint in ENDPOINTS if not endpoint.audited] == ["refresh"]
 
 

@@ -8,26 +8,26 @@ from careplus_contracts.labs import LabBookingStatus
 from careplus_contracts.referrals import ReferralStatus
 from careplus_doctors.rules import referrals
 from careplus_labs.rules import bookings
-from tests.architecture.diagrams import STATES, Way, document, lab_ways, referral_ways, visit_ways
+from tests.architecture.diagrams import STATES, Transition, document, lab_transitions, referral_transitions, visit_transitions
 
 
-def test_the_diagrams_are_up_to_date() -> None:
+def test_state_diagrams_match_the_transitions() -> None:
     assert STATES.read_text() == document(), "run: python -m tests.architecture.diagrams"
 
 
 @pytest.mark.parametrize(
-    ("statuses", "ways"),
+    ("statuses", "transitions"),
     [
-        (AppointmentStatus, list(visit_ways())),
-        (ReferralStatus, list(referral_ways())),
-        (LabBookingStatus, list(lab_ways())),
+        (AppointmentStatus, list(visit_transitions())),
+        (ReferralStatus, list(referral_transitions())),
+        (LabBookingStatus, list(lab_transitions())),
     ],
 )
-def test_every_status_can_be_reached(statuses: type[AppointmentStatus], ways: list[Way]) -> None:
-    assert {wanted for _, wanted, _ in ways} | {next(iter(statuses))} == set(statuses)
+def test_every_status_is_reachable(statuses: type[AppointmentStatus], transitions: list[Transition]) -> None:
+    assert {wanted for _, wanted, _ in transitions} | {next(iter(statuses))} == set(statuses)
 
 
-def test_every_status_has_its_line() -> None:
+def test_diagram_names_every_status() -> None:
     assert set(visits.DOCTOR_TRANSITIONS.following) == set(AppointmentStatus)
     assert set(bookings.TRANSITIONS.following) == set(LabBookingStatus)
     assert set(referrals.TRANSITIONS) == set(referrals.Party)

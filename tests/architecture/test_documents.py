@@ -15,19 +15,19 @@ DOCUMENTS = [
     *(ROOT / name for name in ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md")),
     *sorted((ROOT / "docs").rglob("*.md")),
 ]
-MADE = {".venv", "web/node_modules", "web/dist", "web/types", "dist/sbom.json"}
+GENERATED = {".venv", "web/node_modules", "web/dist", "web/types", "dist/sbom.json"}
 """Files that `make` creates."""
 PATH = re.compile(r"[\w.-]+(/[\w.*-]+)+/?|[\w.-]+\.(py|md|toml|lock|example|svg)|Makefile|LICENSE")
 
 
-def named(document: Path) -> Iterator[str]:
+def quoted_names(document: Path) -> Iterator[str]:
     """Yield the text in backquotes, outside of blocks of commands."""
     text = re.sub(r"^```.*?^```", "", document.read_text(), flags=re.DOTALL | re.MULTILINE)
     yield from re.findall(r"`([^`\n]+)`", text)
 
 
-def places(name: str) -> Iterator[Path]:
-    """Where a name may lie: `runtime/http/serving.py` is short for `libs/runtime/careplus_runtime/http/serving.py`."""
+def candidates(name: str) -> Iterator[Path]:
+    """Yield the possible paths of a name: `labs/app.py` is short for `services/labs/careplus_labs/app.py`."""
     room, _, rest = name.partition("/")
     yield ROOT / name
     for kind in ("libs", "services"):
@@ -35,26 +35,26 @@ def places(name: str) -> Iterator[Path]:
 
 
 def exists(name: str) -> bool:
-    return name in MADE or any(list(place.parent.glob(place.name)) for place in places(name.rstrip("/")))
+    return name in GENERATED or any(list(place.parent.glob(place.name)) for place in candidates(name.rstrip("/")))
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.name)
-def test_files_that_documents_name_are_there(document: Path) -> None:
-    assert [name for name in named(document) if PATH.fullmatch(name) and not exists(name)] == []
+def test_files_named_in_documents_exist(document: Path) -> None:
+    assert [name for name in quoted_names(document) if PATH.fullmatch(name) and not exists(name)] == []
 
 
-def test_names_of_files_are_recognised() -> None:
-    found = [name for document in DOCUMENTS for name in named(document) if PATH.fullmatch(name)]
+def test_file_names_in_documents_are_found() -> None:
+    found = [name for document in DOCUMENTS for name in quoted_names(document) if PATH.fullmatch(name)]
     assert len(found) > 30
     assert not exists("libs/contracts/careplus_contracts/nothing.py")
     assert not exists("runtime/nothing.py")
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.name)
-def test_links_lead_somewhere(document: Path) -> None:
+def test_links_in_documents_have_a_target(document: Path) -> None:
     for target in re.findall(r"\]\(([^)]+)\)", document.read_text()):
         path, _, heading = target.partition("#")
-        assert not target.startswith("http"), f"{target}: documents lead to files of the project"
+        assert not target.startswith("http"), f"{target}: documents link to files of the project only"
         linked = document.parent / path if path else document
         assert linked.exists(), target
         if heading:
@@ -63,7 +63,7 @@ def test_links_lead_somewhere(document: Path) -> None:
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.name)
-def test_commands_that_documents_name_are_there(document: Path) -> None:
+def test_commands_named_in_documents_exist(document: Path) -> None:
     targets = set(re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text(), re.MULTILINE))
     known = getattr(get_command(app), "commands", {})
     text = document.read_text()
@@ -76,12 +76,12 @@ def test_commands_that_documents_name_are_there(document: Path) -> None:
 
 def variables() -> dict[str, str]:
     """Return the settings of `.env.example`, set or commented out."""
-    shown = re.findall(r"^#?([A-Z_]+)=(.*)$", (ROOT / ".env.example").read_text(), re.MULTILINE)
-    assert len(dict(shown)) == len(shown), "each once"
-    return dict(shown)
+    listed = re.findall(r"^#?([A-Z_]+)=(.*)$", (ROOT / ".env.example").read_text(), re.MULTILINE)
+    assert len(dict(listed)) == len(listed), "a setting is listed twice"
+    return dict(listed)
 
 
-def test_every_setting_is_explained_and_nothing_else() -> None:
+def test_env_example_lists_exactly_the_settings() -> None:
     aliases = {name: field.validation_alias for name, field in Settings.model_fields.items()}
     assert set(variables()) == {str(alias or f"CAREPLUS_{name.upper()}") for name, alias in aliases.items()}
     lines = (ROOT / ".env.example").read_text().splitlines()
@@ -91,8 +91,8 @@ def test_every_setting_is_explained_and_nothing_else() -> None:
             assert before.startswith("# ") or re.match(r"#?[A-Z_]+=", before), f"{line} is not explained"
 
 
-def test_the_defaults_that_are_shown_are_the_defaults() -> None:
+def test_env_example_shows_the_defaults() -> None:
     for name, field in Settings.model_fields.items():
-        shown = variables()[str(field.validation_alias or f"CAREPLUS_{name.upper()}")]
+        listed = variables()[str(field.validation_alias or f"CAREPLUS_{name.upper()}")]
         if field.default is not None:
-            assert shown == (str(field.default).lower() if isinstance(field.default, bool) else str(field.default))
+            assert listed == (str(field.default).lower() if isinstance(field.default, bool) else str(field.default))

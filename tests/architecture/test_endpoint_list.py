@@ -67,7 +67,7 @@ def test_examples_are_accepted(endpoint: Endpoint[..., Any]) -> None:
 
 
 @pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda one: one.name)
-def test_every_endpoint_says_what_it_does(endpoint: Endpoint[..., Any]) -> None:
+def test_every_endpoint_has_a_description(endpoint: Endpoint[..., Any]) -> None:
     assert re.match(r"[A-Z].*\.$", endpoint.doc, re.DOTALL)
     for refusal in endpoint.all_refusals:
         assert issubclass(refusal, Refusal)

@@ -1,4 +1,4 @@
-"""No version with a known hole is locked, and the bill of materials names all that is."""
+"""No version with a known vulnerability is locked, and the SBOM lists every locked package."""
 
 import json
 import re
@@ -19,68 +19,68 @@ BIN = Path(sys.executable).parent
 FIXED_IN = {
     "aiohttp": ("3.14.4", "CVE-2026-128131: compressed answers that take quadratic time"),
     "cryptography": ("50.0.0", "CVE-2026-69247"),
-    "h11": ("0.16.0", "CVE-2025-43859: chunked bodies that two readers end at different places"),
-    "httptools": ("0.7.0", "CVE-2024-27982: its llhttp could be made to read one request as two"),
+    "h11": ("0.16.0", "CVE-2025-43859: request smuggling with chunked bodies"),
+    "httptools": ("0.7.0", "CVE-2024-27982: request smuggling in llhttp"),
     "idna": ("3.15", "CVE-2026-45409: long names that take quadratic time"),
     "pyasn1": ("0.6.4", "CVE-2026-59884 to 59886: small numbers that take much memory"),
     "pygments": ("2.20.0", "CVE-2026-4539"),
-    "python-jose": ("3.5.0", "CVE-2024-33663, CVE-2024-33664: HMAC with a public key, and JWE that inflates"),
+    "python-jose": ("3.5.0", "CVE-2024-33663, CVE-2024-33664: HMAC with a public key, and JWE decompression bombs"),
     "starlette": ("1.3.1", "CVE-2025-62727, CVE-2026-48710: Range headers, and Host headers that change the path"),
 }
-"""The first version without the hole, and which hole that was."""
-REFUSED = {
-    "python-multipart": "nothing here reads forms, and it had holes of its own",
+"""The first version with the fix, and the vulnerability."""
+FORBIDDEN = {
+    "python-multipart": "no endpoint reads forms, and it had vulnerabilities",
     "passlib": "not maintained; libpass is, under the same import name",
-    "pyjwt": "one library of tokens is enough",
-    "pycrypto": "not maintained; python-jose would take it where cryptography is missing",
+    "pyjwt": "python-jose already reads tokens",
+    "pycrypto": "not maintained; python-jose would use it without cryptography",
     "pycryptodome": "the same",
 }
 PINS = re.compile(r"^([A-Za-z0-9_.-]+)(?:\[[^]]*\])?==([^ ;\\]+)", re.MULTILINE)
 
 
 def pins(lock: str) -> set[tuple[str, str]]:
-    """Names and versions; one name may have several, for different Pythons."""
+    """Return names and versions; a name may have several versions, for different Python versions."""
     return set(PINS.findall((ROOT / lock).read_text()))
 
 
 @pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock"])
-def test_no_version_with_a_known_hole_is_locked(lock: str) -> None:
+def test_lock_has_no_vulnerable_version(lock: str) -> None:
     assert FIXED_IN.keys() <= {name for name, _ in pins(lock)}
-    assert holes(pins(lock)) == []
+    assert vulnerable(pins(lock)) == []
 
 
-def holes(locked: set[tuple[str, str]]) -> list[str]:
+def vulnerable(locked: set[tuple[str, str]]) -> list[str]:
     older = [
         f"{name} {version}: {why}"
         for name, version in locked
         if name in FIXED_IN and Version(version) < Version((fixed := FIXED_IN[name])[0]) and (why := fixed[1])
     ]
-    return sorted([*older, *(f"{name}: {REFUSED[name]}" for name, _ in locked if name in REFUSED)])
+    return sorted([*older, *(f"{name}: {FORBIDDEN[name]}" for name, _ in locked if name in FORBIDDEN)])
 
 
-def test_a_hole_would_be_seen() -> None:
-    assert len(holes({("h11", "0.14.0"), ("python-jose", "3.3.0"), ("starlette", "1.10.0"), ("passlib", "1.7.4")})) == 3
+def test_vulnerable_version_is_found() -> None:
+    assert len(vulnerable({("h11", "0.14.0"), ("python-jose", "3.3.0"), ("starlette", "1.10.0"), ("passlib", "1.7.4")})) == 3
 
 
-def test_installed_packages_are_the_locked_ones() -> None:
+def test_installed_packages_match_the_lock() -> None:
     locked = {(canonical(name), version) for name, version in pins("requirements-dev.lock")}
     names = {name for name, _ in locked}
     installed = {(canonical(one.metadata["Name"]), one.version) for one in distributions()}
     assert {(name, version) for name, version in installed if name in names} <= locked
-    assert REFUSED.keys() & {name for name, _ in installed} == set()
+    assert FORBIDDEN.keys() & {name for name, _ in installed} == set()
 
 
 def canonical(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-def test_signatures_are_made_by_cryptography() -> None:
-    # `ecdsa`, which python-jose brings along, leaks its key by the time it takes (CVE-2024-23342) and has no fixed version
+def test_jose_uses_the_cryptography_backend() -> None:
+    # `ecdsa`, a dependency of python-jose, leaks its key by timing (CVE-2024-23342) and has no fixed version
     assert jwk.get_key("ES256") is CryptographyECKey
 
 
-def test_the_bill_of_materials_names_every_locked_package(tmp_path: Path) -> None:
-    """By the Makefile's own command, which also holds it to CycloneDX's schema."""
+def test_sbom_lists_every_locked_package(tmp_path: Path) -> None:
+    """The command of the Makefile also validates the file against the CycloneDX schema."""
     command = re.search(r"\$\(BIN\)/(cyclonedx-py .*)", (ROOT / "Makefile").read_text())
     assert command is not None
     name, *arguments = shlex.split(command[1].replace("dist/sbom.json", str(tmp_path / "sbom.json")))
@@ -90,5 +90,5 @@ def test_the_bill_of_materials_names_every_locked_package(tmp_path: Path) -> Non
     named = {(one["name"], one["version"]) for one in bill["components"]}
     assert named == pins("requirements.lock")
     assert len(named) > 50
-    assert "://" not in json.dumps(bill["components"]), "an address, of which a bill needs none"
+    assert "://" not in json.dumps(bill["components"]), "components have no addresses"
     assert all(one["externalReferences"][0]["hashes"] for one in bill["components"])

@@ -11,11 +11,11 @@ ROOT = Path(__file__).parents[2]
 TESTS = sorted((ROOT / "tests").rglob("test_*.py"))
 DOCUMENTS = [*ROOT.glob("*.md"), *sorted((ROOT / "docs").rglob("*.md"))]
 LONGEST_NAME, LONGEST_LINE = 60, 100
-INDIRECT = re.compile(r"test_(who|what|nobody)_")
+INDIRECT = re.compile(r"test_(an?|the|it|there|who|what|nobody)_")
 
 
 def unplain(source: str) -> list[str]:
-    """Return the names of test functions that are too long or begin with an indirect word."""
+    """Return the names of test functions that are too long or begin with an article or an indirect word."""
     names = [node.name for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
     return [name for name in names if name.startswith("test_") and (len(name) > LONGEST_NAME or INDIRECT.match(name))]
 

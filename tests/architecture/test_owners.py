@@ -16,68 +16,68 @@ from careplus_runtime.http.handlers import BoundHandler
 from careplus_tables.accounts import AccountRow
 
 SERVICES = Path(__file__).parents[2] / "services"
-NOBODYS = {
-    "auth.accounts.by_email": "whoever signs in, is invited or gets a mail: nobody is known yet",
-    "auth.accounts.add": "the newcomer's own",
-    "auth.invitations.accept": "the code says who was invited",
-    "auth.invitations.invite": "people who have no account yet, for administrators",
-    "auth.invitations.list_all": "the same",
-    "auth.mails": "what waits to be sent: nobody asks for it",
-    "auth.passwords.account_for_reset_code": "the code of the mail says whose password",
-    "auth.passwords.create_reset_code": "whose mail is about to leave",
-    "auth.passwords.delete_reset_codes": "whose password was just changed, or whose mail is about to leave",
-    "auth.purging": "what is over, whoever's it was",
-    "auth.audit_links": "the chain over all events: nothing of them leaves",
-    "auth.second_factors.accepts": "whoever signs in, and had the right password",
-    "auth.sessions.rotate": "the refresh token says whose session",
-    "auth.sessions.owner": "the same",
-    "auth.sessions.end": "the same",
-    "auth.sessions.end_all": "of an account that was loaded for whoever changes it",
-    "appointments.finding": "doctors and their free times are for everybody",
-    "appointments.calendars": "whether a time is free is for everybody; nothing of what takes it leaves",
-    "appointments.appointments.book": "the patient is the caller, or whom reception was called by",
-    "appointments.appointments.show": "what was loaded for somebody, or made, just before",
-    "appointments.appointments.show_visit": "the same",
+NO_CALLER = {
+    "auth.accounts.by_email": "used before the caller is known: sign-in, invitations and mails",
+    "auth.accounts.add": "the new account belongs to the caller",
+    "auth.invitations.accept": "the invitation code identifies the invited person",
+    "auth.invitations.invite": "for administrators; the invited person has no account yet",
+    "auth.invitations.list_all": "for administrators",
+    "auth.mails": "the mail queue, read by the background task",
+    "auth.passwords.account_for_reset_code": "the code from the mail identifies the account",
+    "auth.passwords.create_reset_code": "for the recipient of a queued mail",
+    "auth.passwords.delete_reset_codes": "for an account whose password just changed, or the recipient of a queued mail",
+    "auth.purging": "deletes expired rows of all accounts",
+    "auth.audit_links": "the chain over all events; its rows hold numbers and MACs only",
+    "auth.second_factors.accepts": "called during sign-in, after the password check",
+    "auth.sessions.rotate": "the refresh token identifies the session",
+    "auth.sessions.owner": "the refresh token identifies the session",
+    "auth.sessions.end": "the refresh token identifies the session",
+    "auth.sessions.end_all": "for an account that was loaded for the caller",
+    "appointments.finding": "doctors and their free times are public",
+    "appointments.calendars": "whether a time is free is the same for every caller; the visits are not returned",
+    "appointments.appointments.book": "the patient is the caller, or is named by reception",
+    "appointments.appointments.show": "for a visit that was loaded or created for the caller",
+    "appointments.appointments.show_visit": "for a visit that was loaded or created for the caller",
     "doctors.doctors.list_all": "profiles of doctors, for administrators",
-    "doctors.stats": "numbers without anybody in them",
-    "labs.catalogue": "the catalogue is for everybody",
-    "labs.capacity": "how many places are free is for everybody",
+    "doctors.stats": "counts without names",
+    "labs.catalogue": "the catalogue is public",
+    "labs.capacity": "the number of free places is the same for every caller",
 }
-"""Store functions that take no `who`, with the reason."""
+"""Store modules and functions without a `who` argument (the caller), with the reason."""
 
 
-def careless(source: str) -> Iterator[str]:
+def without_caller(source: str) -> Iterator[str]:
     """Yield public store functions that take neither the caller nor a row that was loaded for one."""
     for node in ast.parse(source).body:
         if isinstance(node, ast.AsyncFunctionDef) and not node.name.startswith("_"):
-            taken = [*node.args.args, *node.args.kwonlyargs]
-            asks = any(one.arg == "who" for one in taken) and "who" in {
+            arguments = [*node.args.args, *node.args.kwonlyargs]
+            uses_caller = any(one.arg == "who" for one in arguments) and "who" in {
                 inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)
             }
-            if not asks and not any(one.annotation and "Row" in ast.unparse(one.annotation) for one in taken):
+            if not uses_caller and not any(one.annotation and "Row" in ast.unparse(one.annotation) for one in arguments):
                 yield node.name
 
 
-def test_every_statement_about_somebody_asks_who() -> None:
+def test_store_statements_filter_by_owner() -> None:
     found = {
         (path.parts[-4], path.stem, name)
         for path in SERVICES.glob("*/careplus_*/store/*.py")
-        for name in careless(path.read_text())
+        for name in without_caller(path.read_text())
     }
-    declared = {name: {".".join(name[:length]) for length in (1, 2, 3)} & NOBODYS.keys() for name in found}
-    assert [name for name, reasons in declared.items() if not reasons] == [], "take `who`, or say above whose it is"
-    assert NOBODYS.keys() == set().union(*declared.values()), "a reason that nobody needs"
+    declared = {name: {".".join(name[:length]) for length in (1, 2, 3)} & NO_CALLER.keys() for name in found}
+    assert [name for name, reasons in declared.items() if not reasons] == [], "add the argument `who`, or a reason in NO_CALLER"
+    assert NO_CALLER.keys() == set().union(*declared.values()), "a reason without a function"
 
 
-def test_a_store_function_without_who_is_noticed() -> None:
+def test_store_function_without_owner_is_found() -> None:
     planted = """
 async def find(db: AsyncSession, result_id: int) -> LabResultRow: ...
 async def own(db: AsyncSession, who: Identity, result_id: int) -> LabResultRow: return await _find(db, who.id, result_id)
-async def forgetful(db: AsyncSession, who: Identity, result_id: int) -> LabResultRow: return await _find(db, result_id)
+async def ignoring_caller(db: AsyncSession, who: Identity, result_id: int) -> LabResultRow: return await _find(db, result_id)
 async def show(db: AsyncSession, rows: Sequence[LabResultRow]) -> LabResult: ...
 async def _hidden(db: AsyncSession, result_id: int) -> LabResultRow: ...
 """
-    assert list(careless(planted)) == ["find", "forgetful"]
+    assert list(without_caller(planted)) == ["find", "ignoring_caller"]
 
 
 api = Contract(service="tests", tag="tests")
@@ -98,7 +98,7 @@ async def show_person() -> Shown:
     raise NotImplementedError
 
 
-async def asked(handler: Any) -> httpx.Response:
+async def response_of(handler: Any) -> httpx.Response:
     app = FastAPI()
     app.add_api_route("/people", BoundHandler(show_person, handler, None), response_model=None)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as http:
@@ -118,6 +118,6 @@ async def test_members_outside_the_contract_are_not_sent() -> None:
         return person
 
     for handler in (with_a_row, with_more):
-        assert (await asked(handler)).json() == {"id": 1, "full_name": "Pia Novak"}
+        assert (await response_of(handler)).json() == {"id": 1, "full_name": "Pia Novak"}
     with pytest.raises(PydanticSerializationError):
-        await asked(with_anything)
+        await response_of(with_anything)

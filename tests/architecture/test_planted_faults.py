@@ -1,4 +1,4 @@
-"""Faults that the framework must refuse: each is planted here."""
+"""Faults that the framework or a check must refuse; each test contains one."""
 
 import ast
 from pathlib import Path
@@ -28,7 +28,7 @@ SERVICES_ROOT = Path(__file__).parents[2] / "services"
 
 
 def rows_in(kind: object, seen: frozenset[object] = frozenset()) -> set[str]:
-    """Table rows anywhere in the type of an answer."""
+    """Yield table rows anywhere in the type of an answer."""
     if kind in seen:
         return set()
     found = {kind.__name__} if isinstance(kind, type) and issubclass(kind, SQLModel) else set()
@@ -44,7 +44,7 @@ def test_answers_contain_no_table_row(endpoint: Endpoint[..., object]) -> None:
     assert rows_in(endpoint.answer) == set()
 
 
-def test_table_row_in_an_answer_is_found() -> None:
+def test_table_row_in_answer_is_found() -> None:
     class Leak(Answer):
         items: list[AppointmentRow]
 
@@ -52,7 +52,7 @@ def test_table_row_in_an_answer_is_found() -> None:
     assert rows_in(LabResultRow | None) == {"LabResultRow"}
 
 
-def test_a_route_without_a_contract_is_refused() -> None:
+def test_route_without_contract_is_refused() -> None:
     promised, own = Contract(service="tests", tag="tests"), Contract(service="tests", tag="tests")
 
     @own.get("/records/{record_id}", roles={Role.DOCTOR})
@@ -75,7 +75,7 @@ ADDING = {"add_api_route", "add_api_websocket_route", "add_route", "add_websocke
 
 
 def routes_in(source: str) -> list[str]:
-    """Calls by which FastAPI is given a route: `add_route` and its like, and decorators such as `@app.get("/x")`."""
+    """Return the calls that add a FastAPI route: `add_route` and similar, and decorators such as `@app.get("/x")`."""
     return [
         node.func.attr
         for node in ast.walk(ast.parse(source))
@@ -96,7 +96,7 @@ def test_route_outside_contracts_is_found() -> None:
 
 
 OTHER = aliased(AppointmentRow)
-OWNED = [
+WITH_OWNER = [
     sa.select(AppointmentRow).where(col(AppointmentRow.patient_id) == 7, col(AppointmentRow.id) == 1),
     sa.select(OTHER).where(col(OTHER.doctor_id).in_([1, 2])),
     sa.select(PrescriptionItemRow)
@@ -105,7 +105,7 @@ OWNED = [
     sa.delete(ObservationRow).where(col(ObservationRow.result_id) == 1),
     sa.select(AppointmentRow).execution_options(cross_patient="said"),
 ]
-NOBODYS = [
+WITHOUT_OWNER = [
     sa.select(AppointmentRow),
     sa.select(AppointmentRow).where(col(AppointmentRow.id) == 1),
     sa.select(AppointmentRow).where(col(AppointmentRow.patient_id) != 7),
@@ -118,13 +118,13 @@ NOBODYS = [
 ]
 
 
-@pytest.mark.parametrize("statement", OWNED)
-def test_a_statement_that_names_an_owner_passes(statement: sa.Executable) -> None:
+@pytest.mark.parametrize("statement", WITH_OWNER)
+def test_statement_with_owner_passes(statement: sa.Executable) -> None:
     check(statement)
 
 
-@pytest.mark.parametrize("statement", NOBODYS)
-def test_a_statement_that_names_none_is_refused(statement: sa.Executable) -> None:
+@pytest.mark.parametrize("statement", WITHOUT_OWNER)
+def test_statement_without_owner_is_refused(statement: sa.Executable) -> None:
     with pytest.raises(MissingPatientFilter, match="add a condition on an owner"):
         check(statement)
 
@@ -145,15 +145,15 @@ async def test_statement_without_owner_is_refused_when_run(tmp_path: Path, plant
         await database.close()
 
 
-def test_every_table_of_records_is_known() -> None:
+def test_record_tables_have_their_owner_columns() -> None:
     tables = everything.METADATA.tables
     assert OWNERS.keys() <= tables.keys()
     assert all(owners <= set(tables[name].columns.keys()) for name, owners in OWNERS.items())
     others = {name for name, table in tables.items() if "patient_id" in table.columns} - OWNERS.keys()
-    assert others == {"audit_patients"}, "whom an event concerns is not part of the record"
+    assert others == {"audit_patients"}, "audit_patients is no record of a patient"
 
 
-def test_patients_are_found_in_answers_however_deep() -> None:
+def test_patient_ids_in_finds_nested_patients() -> None:
     from careplus_contracts.availability import NewTimeOff
     from careplus_contracts.labs import LabTests
 

@@ -15,9 +15,9 @@ from careplus_tables import sqlite
 from careplus_tables.engine import Database
 
 ROOT = Path(__file__).parents[2]
-MADE = {".git", ".venv", "node_modules", "dist", "types", "__pycache__", ".hypothesis"}
-"""Folders that are not in a clone, besides caches and the data of a hospital."""
-WRITTEN = {
+GENERATED = {".git", ".venv", "node_modules", "dist", "types", "__pycache__", ".hypothesis"}
+"""Folders that are not under version control, besides caches and the data of a hospital."""
+TEXT_SUFFIXES = {
     ".py",
     ".md",
     ".toml",
@@ -34,30 +34,30 @@ WRITTEN = {
     ".svg",
     ".mako",
 }
-NAMELESS = {"utils", "util", "common", "helpers", "helper", "base", "core", "shared", "manager", "misc"}
-LONGEST_FILE, LONGEST_FUNCTION, USUAL_FUNCTION = 200, 40, 10
+UNSPECIFIC = {"utils", "util", "common", "helpers", "helper", "base", "core", "shared", "manager", "misc"}
+LONGEST_FILE, LONGEST_FUNCTION, MEDIAN_FUNCTION = 200, 40, 10
 LONG_FILES = {
-    "libs/contracts/careplus_contracts/appointments.py": "one noun whole: bodies, answers and nine endpoints with their examples",
-    "libs/contracts/careplus_contracts/endpoints.py": "what an endpoint is, read from top to bottom",
-    "libs/contracts/careplus_contracts/labs.py": "one noun whole: catalogue, bookings and eleven endpoints with their examples",
-    "libs/contracts/careplus_contracts/refusals.py": "the list of refusals that any endpoint may give",
-    "libs/contracts/careplus_contracts/results.py": "one noun whole: from entering a value to a trend",
-    "libs/runtime/careplus_runtime/http/openapi.py": "one document, made in one place",
+    "libs/contracts/careplus_contracts/appointments.py": "one noun: bodies, answers and nine endpoints with their examples",
+    "libs/contracts/careplus_contracts/endpoints.py": "the definition of an endpoint",
+    "libs/contracts/careplus_contracts/labs.py": "one noun: catalogue, bookings and eleven endpoints with their examples",
+    "libs/contracts/careplus_contracts/refusals.py": "the list of refusals",
+    "libs/contracts/careplus_contracts/results.py": "one noun: from entering a value to a trend",
+    "libs/runtime/careplus_runtime/http/openapi.py": "the generator of one document",
     "libs/tables/careplus_tables/migrations/versions/0001_the_first_schema.py": "generated: every table",
 }
-"""Longer files outside of tests, with the reason. Tests may be long: they are read one function at a time."""
+"""Longer files outside of tests, with the reason. Test files may be longer, because each test is read alone."""
 LONG_FUNCTIONS: dict[str, str] = {}
 
 
 def files(*suffixes: str) -> list[Path]:
-    """Files of the tree that people wrote, or tools for them."""
+    """Return the files of the tree with these suffixes, or all text files."""
 
     def within(folder: Path) -> Iterator[Path]:
         for path in folder.iterdir():
             if path.is_dir():
-                if path != ROOT / "data" and path.name not in MADE and not path.name.endswith((".egg-info", "_cache")):
+                if path != ROOT / "data" and path.name not in GENERATED and not path.name.endswith((".egg-info", "_cache")):
                     yield from within(path)
-            elif path.suffix in (suffixes or WRITTEN) or (not suffixes and not path.suffix):
+            elif path.suffix in (suffixes or TEXT_SUFFIXES) or (not suffixes and not path.suffix):
                 yield path
 
     return sorted(path for path in within(ROOT) if path.name not in {".env", ".coverage"})
@@ -71,22 +71,22 @@ def found(pattern: str) -> list[str]:
     return [name(path) for path in files() if re.search(pattern, path.read_text(errors="ignore"))]
 
 
-def test_no_registry_is_named() -> None:
-    # put together here, so that this file does not name them either
+def test_source_tree_names_no_registry() -> None:
+    # concatenated, so that this file does not contain the names
     hosts = ["npm" + "js", "py" + "pi.org", "python" + "hosted", "yarn" + "pkg", "crates" + ".io", "proxy.golang" + ".org"]
     assert found("|".join(map(re.escape, hosts))) == []
     assert "index" + "-url" not in "".join(path.read_text() for path in files(".in", ".lock"))
 
 
-def test_no_place_of_one_machine_is_named() -> None:
+def test_source_tree_names_no_local_path() -> None:
     folders = ["ho" + "me/[a-z]", "Us" + "ers/[A-Za-z]", "ro" + "ot/", "wo" + "rk/", "op" + "t/"]
     assert found(f"(?<![\\w.*}}])/({'|'.join(folders)})") == []
 
 
 @pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock"])
-def test_python_locks_hold_hashes_and_no_addresses(lock: str) -> None:
+def test_python_locks_have_hashes_and_no_addresses(lock: str) -> None:
     text = (ROOT / lock).read_text()
-    # the name of a package may begin so
+    # a package name may begin with `git`
     assert re.search(r"https?:|git\+|file:", text) is None
     pins = re.findall(
         r"^([A-Za-z0-9_.-]+)(?:\[[^]]*\])?==([^ ;\\]+)[^\n]*\n((?:    --hash=sha256:[0-9a-f]{64}[ \\]*\n)+)", text, re.MULTILINE
@@ -95,7 +95,7 @@ def test_python_locks_hold_hashes_and_no_addresses(lock: str) -> None:
     assert len(pins) == len(re.findall(r"^[A-Za-z0-9]", text, re.MULTILINE)), "every line is a pin with hashes"
 
 
-def test_the_lock_of_what_tests_holds_what_runs() -> None:
+def test_dev_lock_contains_the_runtime_lock() -> None:
     pin = r"^([A-Za-z0-9_.-]+)==(\S+)"
     runs, tests = (
         dict(re.findall(pin, (ROOT / lock).read_text(), re.MULTILINE)) for lock in ("requirements.lock", "requirements-dev.lock")
@@ -103,7 +103,7 @@ def test_the_lock_of_what_tests_holds_what_runs() -> None:
     assert {package: tests.get(package) for package in runs} == runs
 
 
-def test_the_lock_of_the_portals_holds_hashes_and_no_addresses() -> None:
+def test_portal_lock_has_hashes_and_no_addresses() -> None:
     text = (ROOT / "web" / "package-lock.json").read_text()
     assert re.search(r"https?:|git\+|\"resolved\"", text) is None
     packages = json.loads(text)["packages"]
@@ -116,11 +116,13 @@ def test_services_do_not_commit() -> None:
 
 
 def test_folders_and_modules_have_specific_names() -> None:
-    assert [name(path) for path in files(".py") if path.stem in NAMELESS or NAMELESS & set(path.relative_to(ROOT).parts)] == []
-    assert [name(path) for path in files() if NAMELESS & set(path.relative_to(ROOT).parts[:-1])] == []
+    assert [
+        name(path) for path in files(".py") if path.stem in UNSPECIFIC or UNSPECIFIC & set(path.relative_to(ROOT).parts)
+    ] == []
+    assert [name(path) for path in files() if UNSPECIFIC & set(path.relative_to(ROOT).parts[:-1])] == []
 
 
-def test_passlib_is_the_one_that_is_maintained() -> None:
+def test_passlib_is_the_maintained_fork() -> None:
     assert version("libpass")
     with pytest.raises(PackageNotFoundError):
         version("passlib")
@@ -128,17 +130,17 @@ def test_passlib_is_the_one_that_is_maintained() -> None:
 
 async def test_sqlite_is_new_enough_on_every_connection(tmp_path: Path) -> None:
     database = Database(f"sqlite:///{tmp_path}/careplus.db")
-    asked = "SELECT sqlite_version()"
+    statement = "SELECT sqlite_version()"
     async with database.writing() as writer, database.reading() as reader:
-        found = {(await session.execute(sa.text(asked))).scalar_one() for session in (writer, reader)}
+        found = {(await session.execute(sa.text(statement))).scalar_one() for session in (writer, reader)}
     assert database.direct is not None
-    found |= {row[0] for row in await database.direct.fetch(asked, ())}
+    found |= {row[0] for row in await database.direct.fetch(statement, ())}
     await database.close()
     assert {tuple(map(int, one.split("."))) >= sqlite.MINIMUM_VERSION for one in found} == {True}
     assert sqlite.MINIMUM_VERSION >= (3, 51, 3)
 
 
-def test_one_module_knows_the_library_of_tokens() -> None:
+def test_only_tokens_module_imports_jose() -> None:
     assert [name(path) for path in files(".py") if imports(path, "jose") and "tests" not in path.parts] == [
         "libs/runtime/careplus_runtime/identity/tokens.py"
     ]
@@ -152,13 +154,13 @@ def imports(path: Path, package: str) -> bool:
     )
 
 
-def test_files_are_short_or_say_why_not() -> None:
+def test_long_files_are_listed_with_a_reason() -> None:
     running = [path for path in files(".py") if path.relative_to(ROOT).parts[0] in {"libs", "services", "bench"}]
     long = {name(path) for path in running if len(path.read_text().splitlines()) > LONGEST_FILE}
     assert long == set(LONG_FILES)
 
 
-def test_functions_are_short_or_say_why_not() -> None:
+def test_long_functions_are_listed_with_a_reason() -> None:
     lengths: list[int] = []
     long: set[str] = set()
     for path in files(".py"):
@@ -167,14 +169,14 @@ def test_functions_are_short_or_say_why_not() -> None:
                 if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                     lengths.append((node.end_lineno or node.lineno) - node.lineno + 1)
                     long |= {node.name} if lengths[-1] > LONGEST_FUNCTION else set()
-    assert statistics.median(lengths) <= USUAL_FUNCTION
+    assert statistics.median(lengths) <= MEDIAN_FUNCTION
     assert long == set(LONG_FUNCTIONS)
 
 
-def test_every_module_says_what_it_is_for() -> None:
-    unsaid = [
+def test_every_module_has_a_docstring() -> None:
+    missing = [
         name(path)
         for path in files(".py")
         if path.name != "__init__.py" and path.read_text().strip() and ast.get_docstring(ast.parse(path.read_text())) is None
     ]
-    assert unsaid == []
+    assert missing == []

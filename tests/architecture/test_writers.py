@@ -9,20 +9,20 @@ from typing import Any
 import pytest
 
 from careplus_contracts.registry import ENDPOINTS, SERVICES
-from careplus_tables import registry as everything
+from careplus_tables import registry
 from tests.acts.catalogue import changes
 from tests.acts.context import acting_in
-from tests.gateway.journal import said
+from tests.gateway.journal import log_lines
 from tests.hospital import ADMIN, Hospital
 from tests.world import World, build
 
 ROOT = Path(__file__).parents[2]
 ALLOWED = {
-    "idempotency_keys": "a kept answer is part of the act it answers, so it is in the acting service's transaction",
-    "audit_events": "what was done and that it was done are one transaction",
-    "audit_patients": "whom an event concerns is part of it",
+    "idempotency_keys": "the stored answer is in the transaction of the change",
+    "audit_events": "the audit event is in the transaction of the change",
+    "audit_patients": "the patients of an audit event are part of it",
 }
-"""Tables that others than their owner write, with the reason."""
+"""Tables that every service writes, with the reason."""
 LISTENER = Path(__file__).parent / "listener"
 
 
@@ -32,7 +32,7 @@ def hospital(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hospital]:
     running = Hospital(tmp_path_factory.mktemp("hospital"), measured=True)
     before = running.environment.get("PYTHONPATH")
     running.extra["PYTHONPATH"] = f"{LISTENER}:{before}" if before else str(LISTENER)
-    running.extra["WRITES_ARE_NOTED_IN"] = str(running.data / "writes")
+    running.extra["WRITE_LOG"] = str(running.data / "writes")
     with running.running_with_admin():
         yield running
 
@@ -47,7 +47,7 @@ def world(hospital: Hospital) -> Iterator[World]:
 
 
 def perform_all_acts(world: World) -> None:
-    """Do every act of the catalogue, with a key where it takes one, and wait until the log has the last one."""
+    """Perform every act of the catalogue, with a key if it is idempotent, and wait for the last log line."""
     with acting_in(world) as context:
         for act in changes():
             request = context.request(act)
@@ -55,17 +55,17 @@ def perform_all_acts(world: World) -> None:
             key = {"Idempotency-Key": f"writers {act.name}"} if act.endpoint.idempotent else {}
             answer = request.http.request(request.method, request.path, headers=key, json=body)
             assert answer.status_code == act.endpoint.status, f"{act.name}: {answer.text}"
-        assert said(world.hospital, answer)
+        assert log_lines(world.hospital, answer)
 
 
 def written(hospital: Hospital) -> set[tuple[str, str]]:
-    """Which service wrote which table."""
+    """Return pairs of a service and a table that it wrote."""
     lines = [line.split() for line in (hospital.data / "writes").read_text().splitlines()]
     return {(service, table) for service, _, table in lines if service != "command"}
 
 
-def strangers(writes: set[tuple[str, str]]) -> list[tuple[str, str]]:
-    owners = everything.owners()
+def foreign_writes(writes: set[tuple[str, str]]) -> list[tuple[str, str]]:
+    owners = registry.owners()
     return sorted((service, table) for service, table in writes if owners[table] != service and table not in ALLOWED)
 
 
@@ -74,25 +74,25 @@ def test_every_act_was_performed(world: World, hospital: Hospital) -> None:
     for endpoint in ENDPOINTS:
         path = re.compile(re.sub(r"{\w+}", "[^/]+", endpoint.path))
         assert endpoint.method == "GET" or any(
-            method == endpoint.method and path.fullmatch(asked) for method, asked, _ in done
-        ), f"{endpoint.name} was not done"
+            method == endpoint.method and path.fullmatch(called_path) for method, called_path, _ in done
+        ), f"{endpoint.name} was not called"
 
 
 def test_services_write_their_own_tables_only(world: World, hospital: Hospital) -> None:
     writes = written(hospital)
-    assert strangers(writes) == []
-    assert {service for service, _ in writes} == set(SERVICES), "each was listened to"
-    assert {table for _, table in writes} >= set(ALLOWED), "exceptions that nobody needs"
+    assert foreign_writes(writes) == []
+    assert {service for service, _ in writes} == set(SERVICES), "each service has a recorder"
+    assert {table for _, table in writes} >= set(ALLOWED), "an exception without a write"
 
 
 def test_write_to_foreign_table_is_found() -> None:
-    assert strangers({("labs", "accounts"), ("labs", "lab_results"), ("labs", "idempotency_keys")}) == [("labs", "accounts")]
+    assert foreign_writes({("labs", "accounts"), ("labs", "lab_results"), ("labs", "idempotency_keys")}) == [("labs", "accounts")]
 
 
 def rows(service: str) -> Iterator[tuple[Path, str, str]]:
-    """Files of a service that make, insert, update or delete rows, with the row's class and its owner."""
+    """Yield each place of a service that makes, inserts, updates or deletes rows: file, row class and owner."""
     owners: dict[str, Any] = {
-        name: file.OWNER for file in everything.FILES for name, kind in vars(file).items() if isinstance(kind, type)
+        name: file.OWNER for file in registry.FILES for name, kind in vars(file).items() if isinstance(kind, type)
     }
     for path in (ROOT / "services" / service).rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
@@ -104,9 +104,9 @@ def rows(service: str) -> Iterator[tuple[Path, str, str]]:
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_the_code_names_no_row_of_others_to_write(service: str) -> None:
+def test_services_import_no_foreign_row_to_write(service: str) -> None:
     assert [(path.name, row) for path, row, owner in rows(service) if owner != service] == []
 
 
-def test_writes_are_recognised_in_the_code() -> None:
+def test_writes_are_found_in_source_code() -> None:
     assert {row for service in SERVICES for _, row, _ in rows(service)} >= {"AppointmentRow", "LabResultRow", "InvitationRow"}

@@ -21,7 +21,7 @@ def killable_world(folder: Path) -> Iterator[World]:
     hospital = Hospital(folder)
     before = hospital.environment.get("PYTHONPATH")
     hospital.extra["PYTHONPATH"] = f"{KILLING}:{before}" if before else str(KILLING)
-    hospital.extra["DIES_IN"] = str(hospital.data)
+    hospital.extra["KILL_ORDERS"] = str(hospital.data)
     with hospital.running_with_admin(), build(hospital, hospital.sign_in(ADMIN)) as world:
         yield world
 

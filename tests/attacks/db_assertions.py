@@ -25,8 +25,8 @@ def write(hospital: Hospital, sql: str, *values: Any) -> None:
         connection.execute(sql, values)
 
 
-BY_ITSELF = {"mails": "id", "password_resets": "NULL", "attempts": "NULL"}
-"""Tables that auth changes between requests: of mails the ids are compared, of reset codes and attempts no column."""
+CHANGED_BETWEEN_REQUESTS = {"mails": "id", "password_resets": "NULL", "attempts": "NULL"}
+"""Tables that auth changes between requests: only the ids of mails are compared, and no column of reset codes and attempts."""
 
 
 def tables(hospital: Hospital) -> list[str]:
@@ -39,8 +39,8 @@ def contents(hospital: Hospital) -> dict[str, list[tuple[Any, ...]]]:
     """Return every row of every table."""
 
     def rows(name: str) -> list[tuple[Any, ...]]:
-        found = query(hospital, f"SELECT {BY_ITSELF.get(name, '*')} FROM {name}")
-        return sorted(found if BY_ITSELF.get(name) != "NULL" else [], key=repr)
+        found = query(hospital, f"SELECT {CHANGED_BETWEEN_REQUESTS.get(name, '*')} FROM {name}")
+        return sorted(found if CHANGED_BETWEEN_REQUESTS.get(name) != "NULL" else [], key=repr)
 
     return {name: rows(name) for name in tables(hospital)}
 
@@ -50,7 +50,7 @@ def tally(hospital: Hospital) -> dict[str, int]:
     counted = {}
     for name in tables(hospital):
         columns = [column for _, column, *_ in query(hospital, f"PRAGMA table_info({name})")]
-        if BY_ITSELF.get(name) != "NULL":
+        if CHANGED_BETWEEN_REQUESTS.get(name) != "NULL":
             [(counted[name],)] = query(hospital, f"SELECT count(*) FROM {name}")
         if "version" in columns:
             [(counted[f"versions of {name}"],)] = query(hospital, f"SELECT coalesce(sum(version), 0) FROM {name}")
@@ -63,7 +63,7 @@ def growth(before: dict[str, int], after: dict[str, int]) -> dict[str, int]:
 
 @asynccontextmanager
 async def write_lock(hospital: Hospital, seconds: float) -> AsyncIterator[None]:
-    """Hold the write lock of the database until so many seconds after the block."""
+    """Hold the write lock of the database during the block and for `seconds` after it."""
     with closing(pysqlite3.connect(hospital.data / "careplus.db", timeout=30, isolation_level=None)) as connection:
         connection.execute("BEGIN IMMEDIATE")
         yield
@@ -114,10 +114,10 @@ def kill_and_repeat(
     meanwhile: Callable[[Hospital], Any] = contents,
     at: str = "answer",
 ) -> httpx.Response:
-    """Kill the service of a request and return the answer to its repetition. The kill comes after the commit.
+    """Kill the service of a request after its commit, repeat the request and return the answer.
 
-    It is killed at its answer, or at its `commit`. `meanwhile` is called when it is dead, before it starts again and the request
-    is repeated; its result stands in the answer's extensions.
+    `at` is "answer" or "commit", the moment of the kill. `meanwhile` runs after the kill and before the restart; its result is in
+    `answer.extensions["meanwhile"]`.
     """
     before = processes(world.hospital)[service]
     order = world.hospital.data / service
@@ -132,8 +132,8 @@ def kill_and_repeat(
             if found is None and not order.exists():
                 found = meanwhile(world.hospital)
             answer = asking.result()
-        under_way = answer.status_code == 409 and answer.json()["code"] == "in_progress"
-        if answer.status_code not in {502, 503, 504} and not under_way:
+        in_progress = answer.status_code == 409 and answer.json()["code"] == "in_progress"
+        if answer.status_code not in {502, 503, 504} and not in_progress:
             break
         time.sleep(0.2)
     assert not order.exists(), "no process was killed"

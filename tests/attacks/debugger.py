@@ -1,25 +1,25 @@
-"""Holds a process still as a debugger does. Unlike with SIGSTOP its parent is not told, as of one in an endless loop."""
+"""Stop a process with ptrace. Unlike SIGSTOP this does not notify its parent, so it looks like an endless loop."""
 
 import ctypes
 import os
 import signal
 
 ATTACH, DETACH = 16, 17
-"""`ptrace`, Linux's: all calls for a process come from the thread that attached."""
+"""Requests of Linux's `ptrace`. All calls for a process must come from the thread that attached."""
 
 
-def hold(pid: int) -> None:
-    """Its main thread stands still until it is let go, or is killed."""
+def attach(pid: int) -> None:
+    """Stop the main thread until `detach` or a kill."""
     refused = ctypes.CDLL(None).ptrace(ATTACH, pid, None, None)
-    assert not refused, "nobody may debug their own processes here: see kernel.yama.ptrace_scope"
+    assert not refused, "ptrace is forbidden on this machine: see kernel.yama.ptrace_scope"
     os.waitpid(pid, 0)
 
 
-def let_go(pid: int) -> None:
-    """Return at once where the process was killed."""
+def detach(pid: int) -> None:
+    """Resume the process; do nothing if it was killed."""
     ctypes.CDLL(None).ptrace(DETACH, pid, None, None)
 
 
 def was_killed(pid: int) -> bool:
-    """The debugger is notified first, and once."""
+    """Return whether the process was killed. The kernel notifies the debugger before the parent, and once."""
     return os.waitpid(pid, os.WNOHANG) == (pid, signal.SIGKILL)

@@ -1,4 +1,4 @@
-"""Texts that are commands to a database, a shell, a browser, a spreadsheet, a calendar or a log, or that mislead readers."""
+"""Texts that are commands to a database, shell, browser, spreadsheet, calendar or log, or that look like other text."""
 
 import json
 from typing import Any
@@ -56,7 +56,7 @@ TEXTS: dict[str, str] = {
     "crlf": "a\r\nSet-Cookie: admin=1\r\n\r\n<html>",
     "lf": "a\nb",
     "cr": "a\rb",
-    "log line": 'ok\n{"event": "request", "status": 200, "path": "/forged"}',
+    "log line": 'ok\n{"event": "request_finished", "status": 200, "path": "/forged"}',
     "log prefix": 'ok\ngateway      | {"event": "forged"}',
     "ansi": "\x1b[2J\x1b[31mred\x1b]0;owned\x07",
     "backspace": "abc\x08\x08\x08xyz\x7f",

@@ -22,7 +22,7 @@ def caller(endpoint: Endpoint[..., Any]) -> str:
 def hostile_bodies(
     context: ActContext, endpoint: Endpoint[..., Any], number: int
 ) -> Iterator[tuple[str, Json, dict[Place, str]]]:
-    """Yield a path, a body and its hostile texts by place; several where the body may have one of some members only."""
+    """Yield a path, a body and its hostile texts by place; one for each alternative of `one_of` members."""
     act, places = act_of(endpoint), free_texts(endpoint)
     for chosen in act.one_of or (None,):
         left_out = {*act.fixed, *act.one_of} - {chosen}
@@ -35,7 +35,7 @@ def hostile_bodies(
 
 
 def hostile_texts(places: dict[Place, Any], number: int) -> Iterator[tuple[Place, str]]:
-    """Yield another text for each place, so that each is found by itself; over all numbers every place takes every text."""
+    """Yield a different text for each place. Over all numbers, each place gets each text."""
     for shift, (place, kind) in enumerate(places.items()):
         text = HOSTILE[(number + 7 * shift) % len(HOSTILE)]
         yield place, text if accepts(kind, text) else f"text {shift}"

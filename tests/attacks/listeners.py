@@ -1,4 +1,4 @@
-"""The doors of a running hospital: the gateway's and each service's own."""
+"""The listening processes of a running hospital: the gateway and each service."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -9,19 +9,19 @@ import httpx
 
 from tests.hospital import LOCAL_HTTP, Hospital, processes
 
-PLACES = {
+READ_PATHS = {
     "gateway": "/api/appointments",
     "auth": "/auth/me",
     "appointments": "/api/appointments",
     "doctors": "/api/prescriptions",
     "labs": "/api/labs/bookings",
 }
-"""A path at each process that a patient may read."""
+"""A path of each process that a patient may read."""
 
 
 @dataclass
-class Gate:
-    """A process that listens, and a path to read."""
+class Listener:
+    """A listening process, and a path to read."""
 
     name: str
     url: str
@@ -29,27 +29,30 @@ class Gate:
     process: int
 
     def busy_ms(self) -> float:
-        """Return the processor time of its main thread in ms: other processes do not count."""
+        """Return the processor time of its main thread in ms."""
         return int(Path(f"/proc/{self.process}/schedstat").read_text().split()[0]) / 1e6
 
     def busy_threads_ms(self) -> float:
-        """The same of all its threads."""
+        """Return the processor time of all its threads in ms."""
         spent = (task.joinpath("schedstat").read_text() for task in Path(f"/proc/{self.process}/task").iterdir())
         return sum(int(one.split()[0]) for one in spent) / 1e6
 
 
-def gates(hospital: Hospital) -> list[Gate]:
-    """The gateway and the services. These listen where the supervisor told them to, so their environment says where."""
+def listeners(hospital: Hospital) -> list[Listener]:
+    """Return the gateway and the services. The gateway's environment holds the URLs that the supervisor gave the services."""
     running = processes(hospital)
     environment = Path(f"/proc/{running['gateway']}/environ").read_text().split("\0")
     settings = dict(line.split("=", 1) for line in environment if "=" in line)
-    urls = {name: settings.get(f"CAREPLUS_{name.upper()}_URL", hospital.url) for name in PLACES}
-    assert len(set(urls.values())) == len(PLACES), "every process listens at a port of its own"
-    return [Gate(name, urls[name], path, running[name]) for name, path in PLACES.items()]
+    urls = {name: settings.get(f"CAREPLUS_{name.upper()}_URL", hospital.url) for name in READ_PATHS}
+    assert len(set(urls.values())) == len(READ_PATHS), "each process listens on its own port"
+    return [Listener(name, urls[name], path, running[name]) for name, path in READ_PATHS.items()]
 
 
 @contextmanager
-def clients(found: list[Gate]) -> Iterator[dict[str, httpx.Client]]:
-    """A connection to each, kept open."""
+def clients(found: list[Listener]) -> Iterator[dict[str, httpx.Client]]:
+    """Yield a client for each listener by name; it keeps its connection open."""
     with ExitStack() as closing:
-        yield {gate.name: closing.enter_context(httpx.Client(base_url=gate.url, timeout=30, **LOCAL_HTTP)) for gate in found}
+        yield {
+            listener.name: closing.enter_context(httpx.Client(base_url=listener.url, timeout=30, **LOCAL_HTTP))
+            for listener in found
+        }

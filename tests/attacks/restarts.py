@@ -52,7 +52,7 @@ class Staff:
         return await http.get(BY_NAME[name].path, headers=self.context.headers(person))
 
     def counts_of(self, name: str, marks: Iterable[str]) -> Counter[int]:
-        """Return how many of the marks stand in no record, in one, in two."""
+        """Count the marks by the number of records that contain them."""
         mark = ACTS[name].mark
         assert mark is not None
         found = Counter(one for (one,) in query(self.hospital, mark.sql))
@@ -77,7 +77,7 @@ def staffed(hospital: Hospital, admin: Person) -> Iterator[Staff]:
     world = World(hospital, {"admin": admin, "doctor": doctor, "patient": patient})
     with acting_in(world) as context:
         staff = Staff(context)
-        # brings the patient into the doctor's care, and reads the free times
+        # makes the care relationship, and reads the free times
         made(patient.http.request(**staff.marked_request("book", "first")))
         yield staff
     doctor.http.close()

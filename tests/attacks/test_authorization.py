@@ -21,14 +21,14 @@ UNKNOWN = 2**62
 UNKNOWN_SESSION = "u" * 24
 STRANGERS = {Role.PATIENT: "other_patient", Role.DOCTOR: "other_doctor"}
 """Administrators and the laboratory may name every record that their endpoints take."""
-BREAKS_THE_GLASS = "open_chart"
+BREAK_GLASS = "open_chart"
 """Opens charts of patients in the care of other doctors: tests/journeys/test_break_glass.py."""
-SECRET = [
+PRIVATE_RECORDS = [
     pytest.param(named, role, id=f"{named}-{role}")
     for named in NAMED_RECORDS
     if named.name in RECORD_IDS and RECORD_IDS[named.name].private
     for role in STRANGERS
-    if not named.endpoint.public and named.endpoint.admits(role) and named.endpoint.name != BREAKS_THE_GLASS
+    if not named.endpoint.public and named.endpoint.admits(role) and named.endpoint.name != BREAK_GLASS
 ]
 
 
@@ -45,7 +45,7 @@ def test_every_record_member_is_private_or_public() -> None:
     assert {named.name for named in NAMED_RECORDS} == RECORD_IDS.keys(), (
         "tests/acts/record_ids.py has an entry for each, and no other"
     )
-    assert len(SECRET) > 25
+    assert len(PRIVATE_RECORDS) > 25
 
 
 def test_ids_are_found_under_any_name() -> None:
@@ -63,18 +63,18 @@ def test_ids_are_found_under_any_name() -> None:
     assert set(record_places(Outer | None)) == {("parts", 0, "whom"), ("parts", 0, "test_codes"), ("many",)}
 
 
-@pytest.mark.parametrize(("named", "role"), SECRET)
+@pytest.mark.parametrize(("named", "role"), PRIVATE_RECORDS)
 def test_foreign_record_answers_like_an_unknown_one(strangers: World, named: NamedRecord, role: Role) -> None:
     person = strangers.people[STRANGERS[role]]
     foreign = strangers.ids[named.name]
     for body in bodies(strangers, named.endpoint, named.part):
-        theirs = ask(person.http, strangers, named, foreign, body)
+        foreign_answer = ask(person.http, strangers, named, foreign, body)
         unknown = ask(person.http, strangers, named, UNKNOWN_SESSION if named.name == "session_id" else UNKNOWN, body)
-        assert theirs == unknown
-        assert theirs[0] == (200 if named.part == "query" else 404), theirs
+        assert foreign_answer == unknown
+        assert foreign_answer[0] == (200 if named.part == "query" else 404), foreign_answer
 
 
-@pytest.mark.parametrize(("named", "role"), SECRET)
+@pytest.mark.parametrize(("named", "role"), PRIVATE_RECORDS)
 def test_owner_of_the_record_is_not_refused(strangers: World, named: NamedRecord, role: Role) -> None:
     """The same request of the owner succeeds: strangers were refused for the owner of the record only."""
     owner, endpoint = strangers.people[role.value], named.endpoint
@@ -131,14 +131,14 @@ def test_admin_cannot_use_an_id_of_another_role(strangers: World) -> None:
     admin, patient, doctor = (strangers.people[name] for name in ("admin", "patient", "doctor"))
     at = free_times(patient.http, doctor.id, days=10)[95].isoformat()
     profile = {"full_name": "No Doctor", "specialty": "None", "active": True}
-    arranged = {"patient_id": patient.id, "doctor_id": doctor.id, "starts_at": at}
-    asked: list[tuple[str, str, Any, Any]] = [
+    booking = {"patient_id": patient.id, "doctor_id": doctor.id, "starts_at": at}
+    requests: list[tuple[str, str, Any, Any]] = [
         ("GET", "/api/admin/doctors/{}", patient.id, None),
         ("PUT", "/api/admin/doctors/{}", patient.id, profile),
-        ("POST", "/api/admin/appointments", doctor.id, lambda id: {**arranged, "patient_id": id}),
-        ("POST", "/api/admin/appointments", patient.id, lambda id: {**arranged, "doctor_id": id}),
+        ("POST", "/api/admin/appointments", doctor.id, lambda id: {**booking, "patient_id": id}),
+        ("POST", "/api/admin/appointments", patient.id, lambda id: {**booking, "doctor_id": id}),
     ]
-    for method, path, wrong, body in asked:
+    for method, path, wrong, body in requests:
         answers = [
             admin.http.request(
                 method, path.format(id), json=body(id) if callable(body) else body, headers={"X-Request-Id": "the-same-id"}

@@ -1,4 +1,4 @@
-"""Every endpoint that takes an Idempotency-Key, asked again with the same one: the same answer, one effect."""
+"""Every endpoint that takes an Idempotency-Key, called twice with the same key: one effect, and the same answer."""
 
 import json
 import secrets
@@ -43,7 +43,7 @@ def check_repeated(context: ActContext, act: Act) -> None:
     assert first.status_code == act.endpoint.status, f"{act.name}: {first.text}"
     done = contents(hospital)
     assert len(done["idempotency_keys"]) > len(before["idempotency_keys"]), act.name
-    # a service that asks another one leaves that one's events too
+    # a service that calls another one leaves events of both
     found = of_request(hospital, request_id["X-Request-Id"])
     [event] = [one for one in found if one["action"] == act.name]
     assert (event["kind"], event["outcome"]) == ("change", "ok")
@@ -60,7 +60,7 @@ def check_repeated(context: ActContext, act: Act) -> None:
 
 @pytest.fixture(scope="module")
 def growth_once(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, int]]:
-    """By how many rows and versions the tables grow when each act is done once."""
+    """Return, for each act, by how many rows and versions the tables grow when it is done once."""
     grown = {}
     with killable_world(tmp_path_factory.mktemp("once")) as world, acting_in(world) as context:
         for act in by_turns(idempotent_acts()):
@@ -75,10 +75,10 @@ def growth_once(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str,
 def check_done_once(
     context: ActContext, act: Act, answer: httpx.Response, grown: dict[str, int], expected: dict[str, int]
 ) -> None:
-    """Check that the tables have grown as by one act, and that the record is read as it was answered."""
+    """Check that the tables have grown as by one act, and that the record read back equals the answer."""
     assert grown == expected, act.name
     if act.read_back:
-        # other people see more members of it, or fewer
+        # other roles see other members of the record
         person, path = next(iter(act.read_back.items()))
         record = answer.json()
         read = context.http(person).get(path.format(**{**context.world.ids, **record})).json()
@@ -132,5 +132,5 @@ def test_act_of_killed_process_is_answered(new_killable: World, growth_once: dic
             again = http.request(method, path, json=body, headers=key)
             assert (again.status_code, again.content) == (answer.status_code, answer.content), act.name
             assert again.headers.get("etag") == answer.headers.get("etag"), act.name
-            # the rows at the moment of the kill are all there are
+            # no row was added after the kill
             assert contents(hospital) == answer.extensions["meanwhile"], act.name

@@ -1,4 +1,4 @@
-"""Idempotency-Key under attack: crowds, dying processes, other people's keys and the bare database file."""
+"""Idempotency-Key under attack: concurrent requests, killed processes, other people's keys and the database file."""
 
 import asyncio
 import hashlib
@@ -29,7 +29,7 @@ from tests.attacks.db_assertions import (
 from tests.hospital import LOCAL_HTTP, PASSWORD, Hospital, Person, free_port, free_times, only_linux, processes
 from tests.world import World, made
 
-CROWD = 100
+CONCURRENT = 100
 
 
 @pytest.fixture
@@ -39,35 +39,37 @@ def key() -> dict[str, str]:
 
 @pytest.fixture
 async def crowd(hospital: Hospital) -> AsyncIterator[httpx.AsyncClient]:
-    async with client_for(hospital, CROWD) as client:
+    async with client_for(hospital, CONCURRENT) as client:
         yield client
 
 
-def newcomer(hospital: Hospital) -> Person:
+def new_patient(hospital: Hospital) -> Person:
     return hospital.register(f"{secrets.token_hex(6)}@example.org", "Nora New")
 
 
-def visit(people: dict[str, Person], number: int) -> dict[str, Any]:
+def visit_body(people: dict[str, Person], number: int) -> dict[str, Any]:
     doctor = people["doctor"]
     return {"doctor_id": doctor.id, "starts_at": free_times(doctor.http, doctor.id, days=10)[number].isoformat()}
 
 
-async def test_a_crowd_with_one_key_registers_once(hospital: Hospital, crowd: httpx.AsyncClient, key: dict[str, str]) -> None:
+async def test_concurrent_requests_with_one_key_register_once(
+    hospital: Hospital, crowd: httpx.AsyncClient, key: dict[str, str]
+) -> None:
     email = f"{secrets.token_hex(6)}@example.org"
     body = {"email": email, "password": PASSWORD, "full_name": "Nora New"}
-    answers = await all_at_once(lambda _: crowd.post("/auth/register", json=body, headers=key), CROWD)
+    answers = await all_at_once(lambda _: crowd.post("/auth/register", json=body, headers=key), CONCURRENT)
     first = check_one_answer(answers)
     again = await crowd.post("/auth/register", json=body, headers=key)
     assert (again.status_code, again.content, again.headers["idempotency-replayed"]) == (201, first.content, "true")
     assert query(hospital, "SELECT count(*) FROM accounts WHERE email = ?", email) == [(1,)]
 
 
-async def test_a_crowd_with_one_key_adds_one_doctor(
+async def test_concurrent_requests_with_one_key_add_one_doctor(
     hospital: Hospital, admin: Person, crowd: httpx.AsyncClient, key: dict[str, str]
 ) -> None:
     body = {"email": f"{secrets.token_hex(6)}@example.org", "full_name": "Dr Once", "specialty": "Cardiology"}
     headers = {**key, "Authorization": f"Bearer {admin.token}"}
-    answers = await all_at_once(lambda _: crowd.post("/api/admin/doctors", json=body, headers=headers), CROWD)
+    answers = await all_at_once(lambda _: crowd.post("/api/admin/doctors", json=body, headers=headers), CONCURRENT)
     first = check_one_answer(answers)
     again = await crowd.post("/api/admin/doctors", json=body, headers=headers)
     assert (again.content, again.headers["etag"]) == (first.content, '"1"')
@@ -79,7 +81,7 @@ async def test_a_crowd_with_one_key_adds_one_doctor(
 
 @pytest.fixture
 def second_process(hospital: Hospital, world: World) -> Iterator[str]:
-    """The address of another process of the appointments service beside the running one."""
+    """Yield the URL of a second process of the appointments service."""
     port = free_port()
     running = Path(f"/proc/{processes(hospital)['appointments']}/environ").read_bytes().decode().split("\0")
     environment = dict(pair.split("=", 1) for pair in running if "=" in pair)
@@ -106,48 +108,50 @@ def wait_for(url: str) -> None:
 
 
 @only_linux
-async def test_a_crowd_at_two_processes_books_once(
+async def test_concurrent_requests_at_two_processes_book_once(
     hospital: Hospital, world: World, crowd: httpx.AsyncClient, second_process: str, key: dict[str, str]
 ) -> None:
-    """The second request finds the time taken by the first one with its key, and gets that one's answer."""
-    patient = newcomer(hospital)
+    """A request that finds the time taken by a request with its own key gets the answer of that request."""
+    patient = new_patient(hospital)
     headers = {**key, "Authorization": f"Bearer {patient.token}"}
-    body = visit(world.people, 200)
-    doors = [f"{second_process}/api/appointments", "/api/appointments"]
+    body = visit_body(world.people, 200)
+    urls = [f"{second_process}/api/appointments", "/api/appointments"]
     # hold the write lock until both processes have found no stored answer
     async with write_lock(hospital, 2):
-        asking = asyncio.create_task(all_at_once(lambda number: crowd.post(doors[number % 2], json=body, headers=headers), CROWD))
-    answers = await asking
+        sending = asyncio.create_task(
+            all_at_once(lambda number: crowd.post(urls[number % 2], json=body, headers=headers), CONCURRENT)
+        )
+    answers = await sending
     first = check_one_answer(answers)
-    for door in doors:
-        again = await crowd.post(door, json=body, headers=headers)
+    for url in urls:
+        again = await crowd.post(url, json=body, headers=headers)
         assert (again.status_code, again.content, again.headers["idempotency-replayed"]) == (201, first.content, "true")
     assert query(hospital, "SELECT count(*) FROM appointments WHERE patient_id = ?", patient.id) == [(1,)]
     patient.http.close()
 
 
-def test_another_body_with_the_same_key(hospital: Hospital, world: World, key: dict[str, str]) -> None:
-    patient = newcomer(hospital)
-    first = made(patient.http.post("/api/appointments", json=visit(world.people, 210), headers=key))
-    other = patient.http.post("/api/appointments", json=visit(world.people, 212), headers=key)
+def test_other_body_with_the_same_key_is_key_reused(hospital: Hospital, world: World, key: dict[str, str]) -> None:
+    patient = new_patient(hospital)
+    first = made(patient.http.post("/api/appointments", json=visit_body(world.people, 210), headers=key))
+    other = patient.http.post("/api/appointments", json=visit_body(world.people, 212), headers=key)
     assert (other.status_code, other.json()["code"]) == (422, "key_reused")
     assert [one["id"] for one in patient.http.get("/api/appointments").json()["items"]] == [first["id"]]
     patient.http.close()
 
 
-def test_a_refusal_is_not_kept(hospital: Hospital, world: World, key: dict[str, str]) -> None:
-    patient = newcomer(hospital)
-    body = visit(world.people, 214)
-    holder = made(world.people["patient"].http.post("/api/appointments", json=body))
+def test_refusal_is_not_stored_for_its_key(hospital: Hospital, world: World, key: dict[str, str]) -> None:
+    patient = new_patient(hospital)
+    body = visit_body(world.people, 214)
+    booked = made(world.people["patient"].http.post("/api/appointments", json=body))
     assert patient.http.post("/api/appointments", json=body, headers=key).json()["code"] == "slot_taken"
-    made(world.people["patient"].http.put(f"/api/appointments/{holder['id']}/cancel"), 200)
+    made(world.people["patient"].http.put(f"/api/appointments/{booked['id']}/cancel"), 200)
     made(patient.http.post("/api/appointments", json=body, headers=key))
     patient.http.close()
 
 
-def test_keys_of_two_people_never_meet(hospital: Hospital, world: World, key: dict[str, str]) -> None:
-    one, other = newcomer(hospital), newcomer(hospital)
-    day = visit(world.people, 220)["starts_at"][:10]
+def test_same_key_of_two_people_acts_twice(hospital: Hospital, world: World, key: dict[str, str]) -> None:
+    one, other = new_patient(hospital), new_patient(hospital)
+    day = visit_body(world.people, 220)["starts_at"][:10]
     starts_at = one.http.get("/api/labs/slots", params={"day": day}).json()["items"][0]["starts_at"]
     body = {"test_codes": ["CBC"], "starts_at": starts_at}
     answers = [person.http.post("/api/labs/bookings", json=body, headers=key) for person in (one, other)]
@@ -158,7 +162,7 @@ def test_keys_of_two_people_never_meet(hospital: Hospital, world: World, key: di
         person.http.close()
 
 
-def test_a_stranger_reads_no_answer_with_a_key_alone(hospital: Hospital, key: dict[str, str]) -> None:
+def test_key_without_the_password_reads_no_stored_answer(hospital: Hospital, key: dict[str, str]) -> None:
     """A public endpoint refuses a request with the key and all members except the password."""
     body = {"email": f"{secrets.token_hex(6)}@example.org", "password": PASSWORD, "full_name": "Nora New"}
     with hospital.client() as http:
@@ -169,12 +173,12 @@ def test_a_stranger_reads_no_answer_with_a_key_alone(hospital: Hospital, key: di
         assert http.post("/auth/register", json=body, headers=key).json() == account
 
 
-def test_after_a_day_a_key_is_new(hospital: Hospital, world: World, key: dict[str, str]) -> None:
+def test_key_older_than_a_day_acts_again(hospital: Hospital, world: World, key: dict[str, str]) -> None:
     doctor = world.people["other_doctor"].http
     body = {"starts_at": "2032-07-01T00:00:00Z", "ends_at": "2032-07-02T00:00:00Z"}
     first = made(doctor.post("/api/doctor/time-off", json=body, headers=key))
-    [(kept_until,)] = query(hospital, "SELECT max(expires_at) FROM idempotency_keys")
-    assert timedelta(hours=23, minutes=59) < datetime.fromisoformat(kept_until) - datetime.now(UTC) <= timedelta(hours=24)
+    [(expires_at,)] = query(hospital, "SELECT max(expires_at) FROM idempotency_keys")
+    assert timedelta(hours=23, minutes=59) < datetime.fromisoformat(expires_at) - datetime.now(UTC) <= timedelta(hours=24)
     assert made(doctor.post("/api/doctor/time-off", json=body, headers=key)) == first
     write(hospital, "UPDATE idempotency_keys SET expires_at = '2020-01-01T00:00:00Z'")
     later = doctor.post("/api/doctor/time-off", json=body, headers=key)
@@ -183,15 +187,15 @@ def test_after_a_day_a_key_is_new(hospital: Hospital, world: World, key: dict[st
     assert made(doctor.post("/api/doctor/time-off", json=body, headers=key)) == made(later)
 
 
-def test_the_database_file_holds_no_code_and_no_diagnosis_twice(hospital: Hospital, world: World, key: dict[str, str]) -> None:
+def test_stored_answers_are_encrypted_in_the_file(hospital: Hospital, world: World, key: dict[str, str]) -> None:
     email, word = f"{secrets.token_hex(6)}@example.org", secrets.token_hex(12)
     body = {"email": email, "full_name": "Dr Sealed", "specialty": "Cardiology"}
     added = made(world.people["admin"].http.post("/api/admin/doctors", json=body, headers=key))
     refer = {"patient_id": world.people["patient"].id, "to_external": "Elsewhere", "reason": word, "urgency": "routine"}
     made(world.people["doctor"].http.post("/api/doctor/referrals", json=refer, headers=key))
-    kept = b"".join(sealed for (sealed,) in query(hospital, "SELECT ciphertext FROM idempotency_keys"))
-    assert len(kept) > 500
-    assert word.encode() not in kept
+    stored = b"".join(ciphertext for (ciphertext,) in query(hospital, "SELECT ciphertext FROM idempotency_keys"))
+    assert len(stored) > 500
+    assert word.encode() not in stored
     file = b"".join(path.read_bytes() for path in hospital.data.glob("careplus.db*"))
     assert word.encode() in file, "the referral itself is there"
     assert added["invitation_code"].encode() not in file
@@ -199,8 +203,8 @@ def test_the_database_file_holds_no_code_and_no_diagnosis_twice(hospital: Hospit
 
 
 @only_linux
-def test_the_answer_of_a_process_that_was_killed(killable: World, people: dict[str, Person], key: dict[str, str]) -> None:
-    body = visit(people, 100)
+def test_booking_is_replayed_after_kill_at_answer(killable: World, people: dict[str, Person], key: dict[str, str]) -> None:
+    body = visit_body(people, 100)
     answer = kill_and_repeat(killable, "appointments", "POST /api/appointments", people["other_patient"].http, body, key)
     assert (answer.status_code, answer.headers["idempotency-replayed"], answer.headers["etag"]) == (201, "true", '"1"')
     mine = people["other_patient"].http.get("/api/appointments").json()["items"]
@@ -208,10 +212,10 @@ def test_the_answer_of_a_process_that_was_killed(killable: World, people: dict[s
 
 
 @only_linux
-def test_a_laboratory_that_was_killed(killable: World, people: dict[str, Person], key: dict[str, str]) -> None:
-    """Its times are not held by one patient alone, so a second booking would not be refused."""
+def test_lab_booking_is_replayed_after_kill_at_commit(killable: World, people: dict[str, Person], key: dict[str, str]) -> None:
+    """A laboratory time has several places, so a second booking would not be refused."""
     patient = people["other_patient"].http
-    day = visit(people, 200)["starts_at"][:10]
+    day = visit_body(people, 200)["starts_at"][:10]
     starts_at = patient.get("/api/labs/slots", params={"day": day}).json()["items"][0]["starts_at"]
     body = {"test_codes": ["CBC"], "starts_at": starts_at}
     answer = kill_and_repeat(killable, "labs", "POST /api/labs/bookings", patient, body, key, at="commit")
@@ -222,10 +226,10 @@ def test_a_laboratory_that_was_killed(killable: World, people: dict[str, Person]
 
 @only_linux
 @pytest.mark.parametrize("service", ["auth", "doctors"])
-def test_two_services_one_of_which_was_killed(
+def test_doctor_is_added_once_when_one_service_is_killed(
     killable: World, people: dict[str, Person], key: dict[str, str], service: str
 ) -> None:
-    """The invitation that auth had made is the one that is answered, not another one that takes its place."""
+    """The answer contains the invitation that auth made before the kill, not a second one."""
     email, made_first = f"{service}@example.org", "SELECT code_hash FROM invitations ORDER BY id DESC LIMIT 1"
     body = {"email": email, "full_name": "Dr Twice", "specialty": "Cardiology"}
     first = partial(query, sql=made_first)
@@ -240,7 +244,7 @@ def test_two_services_one_of_which_was_killed(
 
 
 @only_linux
-def test_a_change_whose_answer_was_lost_is_not_stale(killable: World, people: dict[str, Person], key: dict[str, str]) -> None:
+def test_repeated_change_after_lost_answer_is_not_stale(killable: World, people: dict[str, Person], key: dict[str, str]) -> None:
     doctor = people["doctor"].http
     before = doctor.get("/api/doctor/profile")
     body = {"full_name": "Dr Ama Osei", "specialty": "Cardiology", "room": "Room 7"}

@@ -12,7 +12,7 @@ from careplus_contracts.registry import ENDPOINTS
 from tests.attacks.db_assertions import contents
 from tests.world import World
 
-SET_BY_THE_HOUSE: dict[str, Any] = {
+SERVER_SET: dict[str, Any] = {
     # identity and permissions
     **{"id": 1, "sub": "1", "account_id": 1, "user_id": 1, "role": "admin", "roles": ["admin"], "is_admin": True},
     **{"active": True, "account_active": True, "email_verified": True, "verified": True, "mfa": False, "sid": "s" * 24},
@@ -29,8 +29,8 @@ SET_BY_THE_HOUSE: dict[str, Any] = {
 WITH_BODY = [endpoint for endpoint in ENDPOINTS if endpoint.body is not None and endpoint.example]
 
 
-def test_there_are_enough() -> None:
-    assert len(SET_BY_THE_HOUSE) >= 40
+def test_server_set_members_are_over_40() -> None:
+    assert len(SERVER_SET) >= 40
     assert {endpoint.name for endpoint in ENDPOINTS if endpoint.body is not None} == {one.name for one in WITH_BODY}
 
 
@@ -41,7 +41,7 @@ def model_of(endpoint: Endpoint[..., Any]) -> type[BaseModel]:
 
 
 def objects(value: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """Where objects stand in a body, itself among them."""
+    """Yield the place of each object in a body, the body itself included."""
     if isinstance(value, dict):
         yield at
     for key in value if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ():
@@ -61,7 +61,7 @@ def test_server_set_members_are_refused(world: World) -> None:
             target = body
             for step in at:
                 target = target[step]
-            extra = {name: value for name, value in SET_BY_THE_HOUSE.items() if name not in target and name not in own}
+            extra = {name: value for name, value in SERVER_SET.items() if name not in target and name not in own}
             assert len(extra) >= 30
             target.update(extra)
             answer = person.http.request(endpoint.method, path, json=body)
@@ -72,9 +72,9 @@ def test_server_set_members_are_refused(world: World) -> None:
 
 
 @pytest.mark.parametrize("name", ["role", "active", "version", "id"])
-def test_one_alone_is_refused_too(world: World, name: str) -> None:
+def test_single_server_set_member_is_refused(world: World, name: str) -> None:
     patient = world.people["patient"].http
     before = patient.get("/auth/me").json()
-    answer = patient.put("/auth/me", json={"full_name": "Pia Novak", name: SET_BY_THE_HOUSE[name]})
+    answer = patient.put("/auth/me", json={"full_name": "Pia Novak", name: SERVER_SET[name]})
     assert (answer.status_code, [error["field"] for error in answer.json()["errors"]]) == (422, [f"body.{name}"])
     assert patient.get("/auth/me").json() == before

@@ -1,4 +1,4 @@
-"""An ended session opens no endpoint of any service within a second.
+"""Within a second after a session ends, every endpoint of every service refuses its token.
 
 Sign-out, deactivation, another role, another password or second factor, by the owner or an administrator, end sessions.
 """
@@ -15,7 +15,7 @@ from pyotp import TOTP
 
 from careplus_contracts.endpoints import Role
 from careplus_contracts.registry import ENDPOINTS
-from tests.attacks.listeners import clients, gates
+from tests.attacks.listeners import clients, listeners
 from tests.hospital import PASSWORD, Person, only_linux
 from tests.mailbox import reset_code
 from tests.world import World, made
@@ -23,12 +23,12 @@ from tests.world import World, made
 pytestmark = only_linux
 
 WITHIN_S = 1.0
-OTHER = "nine-loud-kestrels"
+NEW_PASSWORD = "nine-loud-kestrels"
 
 
 @dataclass
-class Ending:
-    """A session that is about to end, in its own browser, and its person on another device."""
+class SessionToEnd:
+    """A session to be ended, in its own browser, and its person signed in on another device."""
 
     world: World
     person: Person
@@ -37,111 +37,111 @@ class Ending:
     role: Role
 
     def update(self, **changed: object) -> None:
-        """As an administrator."""
+        """Change the account as an administrator."""
         body = {"role": self.role.value, "active": True, **changed}
         made(self.world.people["admin"].http.put(f"/api/admin/accounts/{self.person.id}", json=body), 200)
 
 
-Last = Callable[[], object]
-"""The step that ends the session, after its preparation, which may take longer than a second."""
+FinalStep = Callable[[], object]
+"""The step that ends the session. Its preparation may take longer than a second, so it runs before."""
 
 
-def sign_out(ending: Ending) -> Last:
-    ours = {"Origin": f"http://localhost:{ending.world.hospital.port}", "X-CarePlus": "1"}
-    return lambda: ending.browser.post("/auth/logout", headers=ours).raise_for_status()
+def sign_out(session: SessionToEnd) -> FinalStep:
+    same_origin = {"Origin": f"http://localhost:{session.world.hospital.port}", "X-CarePlus": "1"}
+    return lambda: session.browser.post("/auth/logout", headers=same_origin).raise_for_status()
 
 
-def sign_out_elsewhere(ending: Ending) -> Last:
-    """From the list of devices that one is signed in on."""
-    sessions = made(ending.browser.get("/auth/sessions"), 200)["items"]
+def sign_out_from_device_list(session: SessionToEnd) -> FinalStep:
+    """End the session from the list of devices, on another device."""
+    sessions = made(session.browser.get("/auth/sessions"), 200)["items"]
     [current] = [session["id"] for session in sessions if session["current"]]
-    return lambda: ending.person.http.delete(f"/auth/sessions/{current}").raise_for_status()
+    return lambda: session.person.http.delete(f"/auth/sessions/{current}").raise_for_status()
 
 
-def close(ending: Ending) -> Last:
-    return lambda: ending.update(active=False)
+def deactivate_account(session: SessionToEnd) -> FinalStep:
+    return lambda: session.update(active=False)
 
 
-def give_another_role(ending: Ending) -> Last:
-    return lambda: ending.update(role="lab" if ending.role is Role.PATIENT else "patient")
+def change_role(session: SessionToEnd) -> FinalStep:
+    return lambda: session.update(role="lab" if session.role is Role.PATIENT else "patient")
 
 
-def close_and_open_again(ending: Ending) -> Last:
-    """The account is as it was, its sessions are not."""
+def deactivate_and_reactivate(session: SessionToEnd) -> FinalStep:
+    """Deactivate and reactivate the account, which must not restore its sessions."""
 
-    def last() -> None:
-        ending.update(active=False)
-        ending.update(active=True)
+    def final_step() -> None:
+        session.update(active=False)
+        session.update(active=True)
 
-    return last
-
-
-def change_the_password(ending: Ending) -> Last:
-    body = {"current_password": PASSWORD, "new_password": OTHER}
-
-    def last() -> None:
-        ending.person.http.post("/auth/password", json=body).raise_for_status()
-        assert ending.person.http.get("/auth/me").status_code == 200, "who changed it stays"
-
-    return last
+    return final_step
 
 
-def choose_a_password_by_mail(ending: Ending) -> Last:
-    ending.browser.post("/auth/password/forgot", json={"email": ending.email}).raise_for_status()
-    body = {"code": reset_code(ending.world.hospital, ending.email), "new_password": OTHER}
-    return lambda: ending.browser.post("/auth/password/reset", json=body).raise_for_status()
+def change_password(session: SessionToEnd) -> FinalStep:
+    body = {"current_password": PASSWORD, "new_password": NEW_PASSWORD}
+
+    def final_step() -> None:
+        session.person.http.post("/auth/password", json=body).raise_for_status()
+        assert session.person.http.get("/auth/me").status_code == 200, "the session that changed the password stays"
+
+    return final_step
 
 
-def take_the_second_factor_away(ending: Ending) -> Last:
-    """An administrator removes it for a person with a lost phone."""
-    secret = made(ending.person.http.post("/auth/mfa", json={"password": PASSWORD}))["secret"]
-    made(ending.person.http.post("/auth/mfa/confirm", json={"otp": TOTP(secret).now()}), 200)
-    return lambda: ending.update(second_factor=False)
+def reset_password(session: SessionToEnd) -> FinalStep:
+    session.browser.post("/auth/password/forgot", json={"email": session.email}).raise_for_status()
+    body = {"code": reset_code(session.world.hospital, session.email), "new_password": NEW_PASSWORD}
+    return lambda: session.browser.post("/auth/password/reset", json=body).raise_for_status()
 
 
-WAYS = (
-    *(sign_out, sign_out_elsewhere, close, give_another_role, close_and_open_again),
-    *(change_the_password, choose_a_password_by_mail, take_the_second_factor_away),
+def remove_second_factor(session: SessionToEnd) -> FinalStep:
+    """Disable the second factor as an administrator, as for a lost phone."""
+    secret = made(session.person.http.post("/auth/mfa", json={"password": PASSWORD}))["secret"]
+    made(session.person.http.post("/auth/mfa/confirm", json={"otp": TOTP(secret).now()}), 200)
+    return lambda: session.update(second_factor=False)
+
+
+ENDINGS = (
+    *(sign_out, sign_out_from_device_list, deactivate_account, change_role, deactivate_and_reactivate),
+    *(change_password, reset_password, remove_second_factor),
 )
 
 
-def newcomer(world: World, email: str, role: Role) -> Person:
+def new_account(world: World, email: str, role: Role) -> Person:
     hospital, name = world.hospital, "Rea Revoked"
     return hospital.register(email, name) if role is Role.PATIENT else hospital.invite(world.people["admin"], email, name, role)
 
 
-@pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
-def test_a_session_that_ended_opens_nothing(world: World, way: Callable[[Ending], Last]) -> None:
+@pytest.mark.parametrize("ending", ENDINGS, ids=lambda ending: ending.__name__)
+def test_ended_session_is_401_at_every_endpoint(world: World, ending: Callable[[SessionToEnd], FinalStep]) -> None:
     with ThreadPoolExecutor(len(Role)) as at_once:
-        opened = dict(zip(Role, at_once.map(lambda role: opened_after(world, role, way), Role), strict=True))
-    assert opened == {role: [] for role in Role}
+        accepted = dict(zip(Role, at_once.map(lambda role: accepted_after(world, role, ending), Role), strict=True))
+    assert accepted == {role: [] for role in Role}
 
 
-def opened_after(world: World, role: Role, way: Callable[[Ending], Last]) -> list[tuple[str, str, int]]:
+def accepted_after(world: World, role: Role, ending: Callable[[SessionToEnd], FinalStep]) -> list[tuple[str, str, int]]:
     """Return the process, endpoint and status of each request that a token could make a second after its session ended."""
     email = f"{secrets.token_hex(6)}@example.org"
-    person = newcomer(world, email, role)
-    guarded = [endpoint for endpoint in ENDPOINTS if not endpoint.public and endpoint.admits(role)]
-    opened = []
-    with world.hospital.client() as browser, clients(gates(world.hospital)) as doors:
+    person = new_account(world, email, role)
+    endpoints = [endpoint for endpoint in ENDPOINTS if not endpoint.public and endpoint.admits(role)]
+    accepted = []
+    with world.hospital.client() as browser, clients(listeners(world.hospital)) as http_clients:
         token = made(browser.post("/auth/login", json={"email": email, "password": PASSWORD}), 200)["access_token"]
         browser.headers["Authorization"] = f"Bearer {token}"
-        last = way(Ending(world, person, browser, email, role))
-        for door in doors.values():
-            door.headers["Authorization"] = f"Bearer {token}"
-        # every service has seen it just now, while it was good
-        for service in {endpoint.service for endpoint in guarded}:
-            read = next(one for one in guarded if one.service == service and one.method == "GET" and "{" not in one.path)
+        final_step = ending(SessionToEnd(world, person, browser, email, role))
+        for client in http_clients.values():
+            client.headers["Authorization"] = f"Bearer {token}"
+        # each service has just cached the session as valid
+        for service in {endpoint.service for endpoint in endpoints}:
+            read = next(one for one in endpoints if one.service == service and one.method == "GET" and "{" not in one.path)
             for name in (service, "gateway"):
-                assert doors[name].get(read.path).status_code == 200
-        last()
+                assert http_clients[name].get(read.path).status_code == 200
+        final_step()
         time.sleep(WITHIN_S)
-        for endpoint in guarded:
+        for endpoint in endpoints:
             for name in (endpoint.service, "gateway"):
-                answer = doors[name].request(
+                answer = http_clients[name].request(
                     endpoint.method, endpoint.path.format(**world.ids), json={"unknown": True} if endpoint.body else None
                 )
                 if answer.status_code != 401 or answer.json()["code"] != "unauthenticated":
-                    opened.append((name, endpoint.name, answer.status_code))
+                    accepted.append((name, endpoint.name, answer.status_code))
     person.http.close()
-    return opened
+    return accepted

@@ -1,4 +1,4 @@
-"""Concurrent changes of one record in one version: one succeeds, the others are told that it has changed."""
+"""Concurrent changes of one record in one version: one succeeds, the others get 412."""
 
 from collections import Counter
 from collections.abc import Iterator

@@ -52,7 +52,7 @@ class Copy:
 
 @pytest.fixture(scope="module")
 def trail(world: World, hospital: Hospital, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database with the events of real requests, all in the chain."""
+    """Return a database file with events of real requests, all linked into the chain."""
     wait_until_chained(hospital)
     path: Path = tmp_path_factory.mktemp("trail") / "careplus.db"
     connection = pysqlite3.connect(hospital.data / "careplus.db", timeout=30)
@@ -232,7 +232,7 @@ def test_old_event_without_a_link_is_found(copy: Copy, hospital: Hospital) -> No
 
 
 def test_link_from_forked_chain_is_rejected(copy: Copy, hospital: Hospital) -> None:
-    """The links of a restored backup that ran by itself have the hospital's key, but cover other links."""
+    """A restored backup that ran separately made links with the hospital's key, but over other links."""
     keys, (number, event) = ChainKeys([hospital.secret]), copy.random_link()
     copy.connection.execute("UPDATE audit_events SET account_id = 4711 WHERE id = ?", (event,))
     [row] = copy.connection.execute("SELECT * FROM audit_events WHERE id = ?", (event,))

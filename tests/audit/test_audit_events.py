@@ -167,7 +167,7 @@ def test_reused_refresh_token_is_audited_and_not_revealed(hospital: Hospital) ->
 
 def test_event_has_its_link_within_a_second(world: World, hospital: Hospital) -> None:
     waited = seconds_until_linked(world, hospital, 20)
-    # one of them may have met a busy machine
+    # two outliers are allowed on a busy machine
     assert sorted(waited)[-2] < 1.0, waited
 
 
@@ -178,8 +178,9 @@ def test_hundreds_of_events_have_links_within_a_second(world: World, hospital: H
 
 
 def seconds_until_linked(world: World, hospital: Hospital, events: int) -> list[float]:
-    """Return the seconds from each request to the link of its event. Requests start at random intervals, at any phase of the
-    chain writer's period.
+    """Return the seconds from each request to the link of its event.
+
+    Requests start at random intervals, at any phase of the chain writer's period.
     """
     started: dict[str, float] = {}
     waited: dict[str, float] = {}
@@ -221,19 +222,19 @@ def test_admin_filters_and_pages_the_trail(world: World, hospital: Hospital, adm
     doctor, patient_id, request_id = world.people["doctor"], world.ids["patient_id"], new_request_id()
     made(ask(doctor, "GET", f"/api/doctor/patients/{patient_id}", request_id), 200)
     wait_until_chained(hospital)
-    asked = {"account_id": doctor.id, "patient_id": patient_id, "action": "show_chart", "outcome": "ok"}
-    newest = made(admin.http.get("/api/admin/audit", params=asked), 200)["items"][0]
+    query = {"account_id": doctor.id, "patient_id": patient_id, "action": "show_chart", "outcome": "ok"}
+    newest = made(admin.http.get("/api/admin/audit", params=query), 200)["items"][0]
     assert (newest["request_id"], newest["account"]["full_name"]) == (request_id, "Dr Ama Osei")
     assert newest["patients"] == [{"id": patient_id, "full_name": "Pia Novak"}]
     assert newest["seal"] >= 1
     at = newest["at"]
-    assert made(admin.http.get("/api/admin/audit", params={**asked, "from": at}), 200)["items"][0] == newest
-    assert newest not in made(admin.http.get("/api/admin/audit", params={**asked, "to": at}), 200)["items"]
+    assert made(admin.http.get("/api/admin/audit", params={**query, "from": at}), 200)["items"][0] == newest
+    assert newest not in made(admin.http.get("/api/admin/audit", params={**query, "to": at}), 200)["items"]
     pages: list[int] = []
     cursor = None
     while cursor or not pages:
-        asked = {"limit": 7, "account_id": doctor.id, **({"cursor": cursor} if cursor else {})}
-        page = made(admin.http.get("/api/admin/audit", params=asked), 200)
+        query = {"limit": 7, "account_id": doctor.id, **({"cursor": cursor} if cursor else {})}
+        page = made(admin.http.get("/api/admin/audit", params=query), 200)
         pages += [one["id"] for one in page["items"]]
         cursor = page["next_cursor"]
     stored = rows(hospital, "SELECT id FROM audit_events WHERE account_id = ? ORDER BY id DESC", doctor.id)

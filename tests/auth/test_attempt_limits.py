@@ -63,12 +63,12 @@ async def test_sixth_attempt_waits_and_delays_double(attempts: AttemptCounter, t
         await attempts.record(STRANGE)
     assert waits[:4] == sorted(waits[:4])
     assert waits[0] <= 2
-    assert 200 < waits[-1] <= 301, "and not more than five minutes"
+    assert 200 < waits[-1] <= 301, "the delay is at most five minutes"
 
 
 async def test_concurrent_attempts_are_all_counted(attempts: AttemptCounter) -> None:
     outcomes = await asyncio.gather(*(attempts.record(STRANGE) for _ in range(100)), return_exceptions=True)
-    assert 5 <= outcomes.count(None) < 10, "five, and one for each pause that ends meanwhile"
+    assert 5 <= outcomes.count(None) < 10, "five free attempts, and one after each delay that ends during the test"
     assert all(isinstance(one, TooManyAttempts) for one in outcomes if one is not None)
 
 
@@ -86,11 +86,13 @@ async def test_attempts_of_strangers_do_not_block_known_device(attempts: Attempt
             await attempts.record(sign_in_limits(MINE, f"198.51.100.{number}", device=None))
         except TooManyAttempts:
             break
-    assert 40 < number < 60, "many addresses are slowed down together"
+    assert 40 < number < 60, "attempts from many addresses share one counter"
     assert await wait_of(attempts, STRANGE) <= 60
-    assert await tries(attempts, KNOWN) == 5, "a device that the account knows is not"
-    assert await tries(attempts, sign_in_limits(MINE, "192.0.2.1", device="phone")) == 5, "and each has a count of its own"
-    assert await tries(attempts, sign_in_limits("other@example.org", "192.0.2.1", device=None)) == 5, "nor another account"
+    assert await tries(attempts, KNOWN) == 5, "a known device is not delayed"
+    assert await tries(attempts, sign_in_limits(MINE, "192.0.2.1", device="phone")) == 5, "each known device has its own counter"
+    assert await tries(attempts, sign_in_limits("other@example.org", "192.0.2.1", device=None)) == 5, (
+        "no delay of another account"
+    )
     pass_time(tmp_path, 62)
     await attempts.record(STRANGE)
 
@@ -102,7 +104,7 @@ async def test_known_devices_share_one_account_limit(attempts: AttemptCounter) -
         except TooManyAttempts:
             break
     assert 40 < number < 60
-    assert await tries(attempts, STRANGE) == 5, "a client without a device cookie is not slowed down"
+    assert await tries(attempts, STRANGE) == 5, "a client without a device cookie is not delayed"
 
 
 async def test_one_network_is_limited_over_all_accounts(attempts: AttemptCounter) -> None:
@@ -123,7 +125,7 @@ async def test_successful_attempt_resets_counter(attempts: AttemptCounter, datab
     assert await tries(attempts, STRANGE) == 5
     async with database.writing() as db:
         await attempts.reset(db, STRANGE)
-    assert await tries(attempts, STRANGE) == 1, "one only, where the code was left out"
+    assert await tries(attempts, STRANGE) == 1, "a sign-in without a code is not counted"
 
 
 async def test_reset_inserts_no_row(attempts: AttemptCounter, database: Database, tmp_path: Path) -> None:

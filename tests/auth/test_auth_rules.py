@@ -128,7 +128,7 @@ def test_backoff_doubles_up_to_its_maximum(backoff: rules.Backoff) -> None:
     assert delays == sorted(delays)
     assert delays[-1] == backoff.max_delay
     assert backoff.max_delay <= timedelta(minutes=15), "no account is locked out for good"
-    assert backoff.remaining(tried, timedelta(hours=12)) == 0, "and everything is forgotten in half a day"
+    assert backoff.remaining(tried, timedelta(hours=12)) == 0, "all attempts are forgotten within half a day"
 
 
 @given(st.integers(0, 400), st.integers(0, 10**6))
@@ -147,12 +147,12 @@ def test_totp_matches_rfc_6238_vectors(at: int, code: str) -> None:
     step = at // 30
     for typed in (code, f"{code[:3]} {code[3:]}", f" {code}"):
         assert rules.matching_step(code_at, typed, at, None) == step
-    assert rules.matching_step(code_at, code, at + 30, step - 1) == step, "a clock that is half a minute late"
-    assert rules.matching_step(code_at, code, max(at - 30, 30), None) == step, "or early"
+    assert rules.matching_step(code_at, code, at + 30, step - 1) == step, "the previous time step is accepted"
+    assert rules.matching_step(code_at, code, max(at - 30, 30), None) == step, "the next time step is accepted"
     for late in (60, 90, 3600):
         assert rules.matching_step(code_at, code, at + late, None) is None
     for accepted in (step, step + 1):
-        assert rules.matching_step(code_at, code, at, accepted) is None, "once"
+        assert rules.matching_step(code_at, code, at, accepted) is None, "a code works once"
     assert rules.matching_step(code_at, "", at, None) is None
     assert rules.matching_step(code_at, "\u0662" * 6, at, None) is None
 

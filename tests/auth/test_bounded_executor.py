@@ -19,7 +19,7 @@ async def test_full_queue_raises_unavailable_with_retry_after() -> None:
     assert refused.value.headers() == {"Retry-After": "2"}
     opens.set()
     assert await asyncio.gather(*waiting) == [True] * 3
-    assert await threads.run(opens.wait, 30), "and there is room again"
+    assert await threads.run(opens.wait, 30), "a finished call frees a place in the queue"
 
 
 async def test_sign_in_does_not_wait_for_strength_checks(monkeypatch: pytest.MonkeyPatch) -> None:

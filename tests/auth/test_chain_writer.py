@@ -25,10 +25,10 @@ FULL = 2
 
 
 async def test_chain_writer_continues_after_an_error(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked, again = iter(range(3)), asyncio.Event()
+    failures, again = iter(range(3)), asyncio.Event()
 
     async def head(_: object) -> None:
-        if next(asked, None) is None:
+        if next(failures, None) is None:
             again.set()
         raise KeyError
 
@@ -39,12 +39,12 @@ async def test_chain_writer_continues_after_an_error(database: Database, monkeyp
 
 
 async def test_anchor_logs_head_only_when_chain_has_grown(database: Database) -> None:
-    said = {"at": datetime.now(UTC), "service": "labs", "action": "read", "kind": Kind.READ.value, "outcome": "ok"}
+    columns = {"at": datetime.now(UTC), "service": "labs", "action": "read", "kind": Kind.READ.value, "outcome": "ok"}
     chain_writer, written = ChainWriter(database, ChainKeys(["k" * 40])), io.StringIO()
     with redirect_stdout(written):
         logs.configure("auth", "info")
         for number in (1, 2):
-            await commit_events(database, [Event({**dict.fromkeys(EVENT_COLUMNS), **said, "request_id": f"read-{number}"})])
+            await commit_events(database, [Event({**dict.fromkeys(EVENT_COLUMNS), **columns, "request_id": f"read-{number}"})])
             await chain_writer.append()
             chain_writer.anchor()
             chain_writer.anchor()
@@ -54,9 +54,9 @@ async def test_anchor_logs_head_only_when_chain_has_grown(database: Database) ->
 
 @pytest.mark.parametrize("outcome", ["ok", None])
 async def test_change_commits_with_full_sync_after_reads(database: Database, outcome: str | None) -> None:
-    said = {"at": datetime.now(UTC), "service": "labs", "action": "read", "kind": Kind.READ.value, "outcome": outcome}
+    columns = {"at": datetime.now(UTC), "service": "labs", "action": "read", "kind": Kind.READ.value, "outcome": outcome}
     with suppress(IntegrityError):
-        await commit_events(database, [Event({**dict.fromkeys(EVENT_COLUMNS), **said, "request_id": "read"})])
+        await commit_events(database, [Event({**dict.fromkeys(EVENT_COLUMNS), **columns, "request_id": "read"})])
     async with database.writing() as db:
         assert (await db.execute(text("PRAGMA synchronous"))).scalar() == FULL
 

@@ -88,11 +88,11 @@ async def test_sign_in_with_changed_password_is_refused(
 
 
 async def test_sign_in_locks_the_account_row(auth: httpx.AsyncClient) -> None:
-    asked: list[str] = []
+    statements: list[str] = []
 
     def listen(state: ORMExecuteState) -> None:
         assert isinstance(state.statement, ClauseElement)
-        asked.append(str(state.statement.compile(dialect=POSTGRESQL)))
+        statements.append(str(state.statement.compile(dialect=POSTGRESQL)))
 
     await registered(auth, MINE)
     event.listen(Session, "do_orm_execute", listen)
@@ -100,8 +100,8 @@ async def test_sign_in_locks_the_account_row(auth: httpx.AsyncClient) -> None:
         await signed_in(auth, MINE)
     finally:
         event.remove(Session, "do_orm_execute", listen)
-    looks = [sql for sql in asked if "FROM accounts" in sql]
-    assert [sql.endswith("FOR UPDATE") for sql in looks] == [False, True], "before hashing, and with the session"
+    account_reads = [sql for sql in statements if "FROM accounts" in sql]
+    assert [sql.endswith("FOR UPDATE") for sql in account_reads] == [False, True], "checked before hashing and at the session"
 
 
 async def test_demoted_admin_cannot_register_accounts(

@@ -30,7 +30,7 @@ async def test_copied_device_cookie_delays_only_its_own_device(auth: httpx.Async
     assert (await statuses(auth, laptop, 8))[:6] == [401] * 5 + [429]
     status, phone_then = await log_in(auth, phone)
     assert status == 200
-    assert 429 in await statuses(auth, phone, 8), "a copy that was taken before"
+    assert 429 in await statuses(auth, phone, 8), "a copied cookie is delayed"
     assert (await log_in(auth, phone_then))[0] == 200
 
 
@@ -42,7 +42,7 @@ async def test_shared_browser_keeps_one_mark_per_account(auth: httpx.AsyncClient
     for email in (MINE, THEIRS, MINE, MINE):
         _, device = await log_in(auth, device, email)
     assert len(device.split("~")) == 2
-    assert 429 in await statuses(auth, "", 8), "who is not known"
+    assert 429 in await statuses(auth, "", 8), "an unknown device is delayed"
     for email in (MINE, THEIRS):
         assert (await log_in(auth, device, email))[0] == 200
-    assert 429 in await statuses(auth, device.replace(device[:8], "0" * 8), 1), "an id of one's own choice is no mark"
+    assert 429 in await statuses(auth, device.replace(device[:8], "0" * 8), 1), "a forged device id is not accepted"

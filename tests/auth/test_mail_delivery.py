@@ -66,10 +66,10 @@ def postbox() -> Postbox:
 
 @pytest.fixture
 def smtp_url(postbox: Postbox) -> Iterator[str]:
-    def check(_: Any, __: Any, ___: Any, ____: str, given: Any) -> AuthResult:
+    def check(_: Any, __: Any, ___: Any, ____: str, login: Any) -> AuthResult:
         wanted = LoginPassword(b"care plus", b"p@ss/word")
         # Not handled: the server itself answers.
-        return AuthResult(success=isinstance(given, LoginPassword) and given == wanted, handled=False)
+        return AuthResult(success=isinstance(login, LoginPassword) and login == wanted, handled=False)
 
     port = free_port()
     running = Controller(
@@ -117,7 +117,7 @@ def change(tmp_path: Path, assignment: str) -> None:
 
 async def test_mail_is_delivered_once(database: Database, postbox: Postbox, smtp_url: str, tmp_path: Path) -> None:
     await queued(database)
-    assert "example" not in str(rows(tmp_path)), "to whom and what is encrypted"
+    assert "example" not in str(rows(tmp_path)), "recipient and text are encrypted"
     assert await background.send_one(database, settings(tmp_path, smtp_url), VAULT)
     assert not await background.send_one(database, settings(tmp_path, smtp_url), VAULT)
     [(to, mail)] = postbox.taken
@@ -133,7 +133,7 @@ async def test_failed_delivery_is_retried(database: Database, postbox: Postbox, 
     nowhere = f"smtp://127.0.0.1:{free_port()}"
     for url in (nowhere, smtp_url.replace("care%20plus", "somebody")):
         assert await background.send_one(database, settings(tmp_path, url), VAULT)
-        assert not await background.send_one(database, settings(tmp_path, url), VAULT), "not at once"
+        assert not await background.send_one(database, settings(tmp_path, url), VAULT), "the retry is delayed"
         change(tmp_path, "due_at = created_at")
     assert postbox.taken == []
     assert await background.send_one(database, settings(tmp_path, smtp_url), VAULT)
@@ -160,7 +160,7 @@ async def test_mail_with_expired_lease_is_sent_again(database: Database, postbox
     await queued(database)
     async with database.writing() as db:
         assert await mails.claim(db, VAULT) is not None
-    assert not await background.send_one(database, settings(tmp_path, smtp_url), VAULT), "while the lease lasts"
+    assert not await background.send_one(database, settings(tmp_path, smtp_url), VAULT), "the lease has not ended"
     change(tmp_path, "due_at = created_at")
     assert await background.send_one(database, settings(tmp_path, smtp_url), VAULT)
     assert len(postbox.taken) == 1
@@ -386,5 +386,5 @@ def told(hospital: Hospital, to: str, count: int) -> set[tuple[str, str]]:
     ],
 )
 def test_smtp_password_is_sent_over_tls_only(url: str, port: int, encrypted: bool, start_tls: bool | None) -> None:
-    asked = server(url)
-    assert (asked["port"], asked["use_tls"], asked["start_tls"]) == (port, encrypted, start_tls)
+    connection = server(url)
+    assert (connection["port"], connection["use_tls"], connection["start_tls"]) == (port, encrypted, start_tls)

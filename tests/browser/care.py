@@ -14,8 +14,8 @@ def visit(patient: Person, doctor: Person, start: datetime | None = None) -> Rec
     """Book a visit, two days ahead without `start`; it puts the patient into the doctor's care."""
     times = free_times(patient.http, doctor.id)
     chosen = start or next(time for time in times if time > times[0] + timedelta(days=2))
-    wish = {"doctor_id": doctor.id, "starts_at": chosen.isoformat()}
-    return _done(patient.http.post("/api/appointments", json=wish))
+    body = {"doctor_id": doctor.id, "starts_at": chosen.isoformat()}
+    return _done(patient.http.post("/api/appointments", json=body))
 
 
 def day_ahead(doctor: Person, days: int = 2) -> tuple[str, list[datetime]]:

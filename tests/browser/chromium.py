@@ -27,7 +27,7 @@ def is_required() -> bool:
 
 
 @contextmanager
-def launched() -> Iterator[Browser]:
+def launch_chromium() -> Iterator[Browser]:
     """Run a browser until the block ends."""
     path = executable()
     assert path is not None, MISSING

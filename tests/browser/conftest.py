@@ -9,16 +9,16 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, StorageState
 
-from tests.browser.chromium import executable, launched
+from tests.browser.chromium import executable, launch_chromium
 from tests.browser.people import People, signed_in
 from tests.browser.stack import Stack, demo_hospital, real_hospital
-from tests.browser.tabs import Tab, opened, save_screenshot, tracing
+from tests.browser.tabs import Tab, open_tab, save_screenshot, tracing
 from tests.hospital import Hospital, Person
 
 FAILED = pytest.StashKey[bool]()
 
 OpenPage = Callable[..., Page]
-"""`open_page(origin, state, **options)`: a watched page in a profile of its own."""
+"""`open_page(origin, state, **options)`: a monitored page in a separate profile."""
 RolePage = Callable[..., Page]
 """`role_page("doctor", at=stack.proxy_url)`: a monitored blank page with the session of that account."""
 Clicks = Callable[[Page], int]
@@ -50,7 +50,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    with launched() as running:
+    with launch_chromium() as running:
         yield running
 
 
@@ -96,7 +96,7 @@ def open_page(browser: Browser, request: pytest.FixtureRequest, expected: list[s
     with ExitStack() as closing:
 
         def open_page(origin: str, state: StorageState | None = None, **options: Any) -> Page:
-            tab = closing.enter_context(opened(browser, origin, state, **options))
+            tab = closing.enter_context(open_tab(browser, origin, state, **options))
             if request.config.getoption("lf"):
                 # only on reruns: a trace adds a tenth to a test's time
                 closing.enter_context(tracing(tab, f"{test}-{len(tabs)}"))
@@ -107,8 +107,8 @@ def open_page(browser: Browser, request: pytest.FixtureRequest, expected: list[s
         if FAILED in request.node.stash:
             for number, tab in enumerate(tabs):
                 save_screenshot(tab, f"{test}-{number}")
-        troubles = [trouble for tab in tabs for trouble in tab.watch.unexpected(expected)]
-    assert troubles == []
+        problems = [problem for tab in tabs for problem in tab.monitor.unexpected(expected)]
+    assert problems == []
 
 
 @pytest.fixture
@@ -134,7 +134,7 @@ def doctor(people: People) -> Person:
 @pytest.fixture
 def patient(people: People) -> str:
     """Return the name of a new patient for one test."""
-    return people.newcomer()
+    return people.new_patient()
 
 
 @pytest.fixture
@@ -144,7 +144,7 @@ def figure(record_property: Callable[[str, object], None]) -> Figure:
 
 @pytest.fixture
 def clicks(tabs: list[Tab]) -> Clicks:
-    """Count the pointer presses on a page since it was opened."""
+    """Count the pointer presses on a page since it was open_tab."""
 
     def clicks(page: Page) -> int:
         (tab,) = [tab for tab in tabs if tab.page is page]

@@ -12,7 +12,7 @@ from careplus_demo.people import PASSWORD
 from tests.browser.measures import settled
 from tests.browser.pages import NOT_FOUND, View
 from tests.browser.people import demo_email, signed_in_demo
-from tests.browser.tabs import Tab, opened
+from tests.browser.tabs import Tab, open_tab
 from tests.hospital import Hospital
 
 
@@ -39,7 +39,7 @@ class DemoPages:
             yield tab.page
 
     def _opened(self, role: str | None) -> AbstractContextManager[Tab]:
-        return opened(self.browser, self.hospital.url, signed_in_demo(self.hospital, role) if role else None)
+        return open_tab(self.browser, self.hospital.url, signed_in_demo(self.hospital, role) if role else None)
 
     def http(self, role: str | None) -> httpx.Client:
         if role not in self.clients:
@@ -54,18 +54,18 @@ class DemoPages:
 
     def show(self, view: View, page: Page | None = None) -> Page:
         """Load the view in the role's page, or in another page of the same profile."""
-        shown = page or self.tab(view.role).page
-        shown.goto(self.address(view))
-        return settled(shown)
+        page_of_view = page or self.tab(view.role).page
+        page_of_view.goto(self.address(view))
+        return settled(page_of_view)
 
-    def beside(self, view: View) -> Page:
+    def open_second_page(self, view: View) -> Page:
         """Open another page in the role's profile for a test that changes or leaves the view; close it after use."""
         return self.tab(view.role).page.context.new_page()
 
     @cached_property
     def not_found_heading(self) -> str:
         """Return the heading of the page for unknown addresses."""
-        page = self.beside(NOT_FOUND)
+        page = self.open_second_page(NOT_FOUND)
         heading = self.show(NOT_FOUND, page).locator("h1").inner_text()
         page.close()
         return heading

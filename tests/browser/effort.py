@@ -12,7 +12,7 @@ DEMANDED = """(fields) => fields.filter((field) => {
 
 
 def klm_seconds(presses: int, typed: Iterable[str] = ()) -> float:
-    """Return seconds by the keystroke-level model: each click and field is thought about and pointed at."""
+    """Return seconds by the keystroke-level model: each click and field counts mental preparation and pointing."""
     texts = list(typed)
     return (presses + len(texts)) * (THINK_S + POINT_S + PRESS_S) + KEY_S * sum(map(len, texts))
 

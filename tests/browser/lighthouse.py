@@ -1,4 +1,4 @@
-"""Runs Lighthouse on every page of a demo hospital of its own: `make lighthouse`. Parts of names choose some, RUNS how often."""
+"""Run Lighthouse on every page of a demo hospital: `make lighthouse`. Arguments filter page names; RUNS repeats."""
 
 import json
 import os
@@ -24,9 +24,9 @@ def main(chosen: list[str]) -> int:
         sys.stderr.write(f"{MISSING}\n")
         return 1
     with tempfile.TemporaryDirectory() as folder, demo_hospital(Path(folder)) as demo:
-        told = {"chromium": str(chromium), "origin": demo.url, "pages": _pages(demo, chosen), "runs": RUNS}
+        arguments = {"chromium": str(chromium), "origin": demo.url, "pages": _pages(demo, chosen), "runs": RUNS}
         command = [sys.executable, str(BUILD), "lighthouse"]
-        return subprocess.run(command, input=json.dumps(told), text=True, check=False).returncode
+        return subprocess.run(command, input=json.dumps(arguments), text=True, check=False).returncode
 
 
 def _pages(demo: Hospital, chosen: list[str]) -> list[dict[str, Any]]:

@@ -20,15 +20,15 @@ THEMES: tuple[Literal["light"], Literal["dark"]] = ("light", "dark")
 WIDTHS = (1280, 320)
 Looks = tuple[tuple[Literal["light", "dark"], int], ...]
 OPPOSITE: Looks = (("light", 1280), ("dark", 320))
-"""Colours differ by theme and layouts by width: each of both once."""
+"""Two looks that cover both themes and both widths."""
 BETWEEN: Looks = (("light", 320), ("dark", 1280))
-"""The other two."""
+"""The remaining combinations of theme and width."""
 HEIGHT = 800
 LEAST_TARGET_PX = 24
 LETTERS_PX, FIXED_PX = 16, 13
 SLOW_LATENCY_MS, SLOW_BYTES_PER_S, SLOW_CPU = 400, 400_000 / 8, 4
 USABLE = "usable after ms: "
-# read from the page's own clock: polling from outside would be throttled and measured too
+# read the page's clock: polling from the test would be throttled and would add to the measured time
 TELLS_WHEN_USABLE = f"""
 new MutationObserver((_, observer) => {{
   if (!document.querySelector("main h1")) return;
@@ -107,7 +107,7 @@ def unfocused(page: Page) -> str | None:
 
 
 def tab_to(page: Page, target: Locator, at_most: int = 60) -> int:
-    """Go to a control by the Tab key alone; on the way the focus is visible and never lost. How many times it was pressed."""
+    """Go to a control by the Tab key alone; the focus must stay visible. Return the number of presses."""
     for presses in range(1, at_most + 1):
         page.keyboard.press("Tab")
         assert (problem := unfocused(page)) is None, problem
@@ -147,9 +147,9 @@ def slow_load(page: Page, address: str) -> Load:
 
     with _slow_3g(page) as devtools:
         devtools.on("Network.loadingFinished", count)
-        with page.expect_console_message(lambda message: message.text.startswith(USABLE)) as said:
+        with page.expect_console_message(lambda message: message.text.startswith(USABLE)) as message:
             page.goto(address, wait_until="commit")
-        return Load(float(said.value.text.removeprefix(USABLE)) / 1000, received)
+        return Load(float(message.value.text.removeprefix(USABLE)) / 1000, received)
 
 
 @contextmanager

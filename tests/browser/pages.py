@@ -1,4 +1,4 @@
-"""Every page of the portals, for the sweeps, Lighthouse and the screenshots: a page that is not here is not looked at."""
+"""Every page of the portals, for the sweeps, Lighthouse and the screenshots; other pages are not tested."""
 
 import re
 from collections.abc import Callable
@@ -12,7 +12,7 @@ import httpx
 WEB = Path(__file__).parents[2] / "web" / "src"
 LISTS = "".join(file.read_text(encoding="utf-8") for file in (WEB / "routes.ts", *sorted(WEB.glob("pages/*/index.ts"))))
 ROUTES = set(re.findall(r'\["(/[^"]*)", (?:async )?\(\) =>', LISTS))
-"""The pattern of every page that the app knows."""
+"""The route patterns of the portals."""
 
 
 @dataclass(frozen=True)
@@ -30,25 +30,25 @@ class View:
 
     @property
     def route(self) -> str:
-        """The app's own pattern for this path; itself where it has none."""
+        """Return the route pattern of this path, or the path itself if no route matches."""
         path = urlsplit(self.path).path
         exact = [pattern for pattern in ROUTES if pattern == path]
         alike = [pattern for pattern in ROUTES if re.sub(r":\w+", "{}", pattern) == path]
         return next(iter(exact + alike), path)
 
     def address(self, http: httpx.Client) -> str:
-        """`http` asks as the page's role."""
+        """Return the path with the ids that `find` returns; `http` is a client of the page's role."""
         return self.path.format(*map(quote, self.find(http))) if self.find else self.path
 
 
 def first(address: str, *members: str) -> Callable[[httpx.Client], list[str]]:
-    """`id`, or other members, of the first in a list of the API: `first("/api/labs/results", "observations.0.analyte")`."""
+    """Return a `find` for members of a list's first item: `first("/api/labs/results", "observations.0.analyte")`."""
 
     def find(http: httpx.Client) -> list[str]:
         answer = http.get(address)
         assert answer.status_code == 200, answer.text
         items = answer.json()["items"]
-        assert items, f"the demo hospital has nothing at {address}"
+        assert items, f"the demo hospital has no item at {address}"
         return [_member(items[0], member) for member in members or ("id",)]
 
     return find
@@ -61,7 +61,7 @@ def _member(item: Any, path: str) -> str:
 
 
 NOT_FOUND = View("/nowhere")
-"""The page for an unknown address."""
+"""The page for unknown addresses."""
 DOCTOR = first("/api/doctors")
 FREE_TIME = first("/api/doctors", "id", "next_available")
 COMING, PAST = first("/api/appointments?when=upcoming"), first("/api/appointments?when=past")

@@ -9,7 +9,7 @@ from careplus_demo.people import PASSWORD as DEMO_PASSWORD
 from tests.hospital import ADMIN, PASSWORD, Hospital, Person
 
 HINT = "careplus.signed-in"
-"""web/src/lib/session.ts asks for a session only where this is kept."""
+"""The sign-in hint in local storage: web/src/lib/session.ts restores a session only if it is set."""
 DEMO = {"patient": "pat", "doctor": "osei", "lab": "lab", "admin": "admin"}
 FIRST_OF_ROLE = {"patient": "pat", "doctor": "dr_a"}
 
@@ -36,7 +36,7 @@ class People:
     def email(self, name: str) -> str:
         return self.emails[FIRST_OF_ROLE.get(name, name)]
 
-    def newcomer(self, full_name: str = "Nia Novak", **more: str) -> str:
+    def new_patient(self, full_name: str = "Nia Novak", **more: str) -> str:
         """Register a patient for one test and return their name here."""
         name = f"new-{secrets.token_hex(4)}"
         self.emails[name] = f"{name}@example.org"

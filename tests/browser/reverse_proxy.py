@@ -1,4 +1,4 @@
-"""A reverse proxy as in front of containers: static files, the API forwarded, and 502 while the gateway is down."""
+"""A reverse proxy like nginx in front of the containers: static files, the API forwarded, and 502 while the gateway is down."""
 
 import threading
 import time
@@ -43,20 +43,20 @@ class ReverseProxy:
         address = httpx.URL(self.gateway).copy_with(path=request.url.path, query=request.url.query.encode() or None)
         sent = [(name, value) for name, value in request.headers.raw if name != b"host" and name not in HOP_BY_HOP]
         try:
-            asked = self.http.build_request(request.method, address, headers=sent, content=await request.body())
-            answer = await self.http.send(asked, stream=True)
+            outgoing = self.http.build_request(request.method, address, headers=sent, content=await request.body())
+            answer = await self.http.send(outgoing, stream=True)
             body = b"".join([chunk async for chunk in answer.aiter_raw()])
         except httpx.TransportError:
             return PlainTextResponse("Bad gateway", 502)
         response = Response(body, answer.status_code)
-        kept = [(name.lower(), value) for name, value in answer.headers.raw if name.lower() not in HOP_BY_HOP]
+        headers = [(name.lower(), value) for name, value in answer.headers.raw if name.lower() not in HOP_BY_HOP]
         length = [pair for pair in response.raw_headers if pair[0] == b"content-length"]
-        response.raw_headers = kept + (length if answer.status_code not in {204, 304} else [])
+        response.raw_headers = headers + (length if answer.status_code not in {204, 304} else [])
         return response
 
 
 @contextmanager
-def serving(proxy: ReverseProxy, port: int) -> Iterator[None]:
+def serve_proxy(proxy: ReverseProxy, port: int) -> Iterator[None]:
     """Serve the proxy on a port of this machine, in a thread, until the block ends."""
     server = uvicorn.Server(uvicorn.Config(proxy.app, host="127.0.0.1", port=port, log_level="error"))
     thread = threading.Thread(target=server.run)

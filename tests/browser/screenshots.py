@@ -5,7 +5,7 @@ import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 
-from tests.browser.chromium import launched
+from tests.browser.chromium import launch_chromium
 from tests.browser.demo_pages import DemoPages
 from tests.browser.measures import HEIGHT, THEMES, WIDTHS
 from tests.browser.pages import VIEWS
@@ -20,7 +20,7 @@ def main() -> int:
     with ExitStack() as closing:
         folder = Path(closing.enter_context(tempfile.TemporaryDirectory()))
         demo = closing.enter_context(demo_hospital(folder))
-        demo_pages = DemoPages(closing.enter_context(launched()), demo, closing)
+        demo_pages = DemoPages(closing.enter_context(launch_chromium()), demo, closing)
         for view in VIEWS:
             if view.screen is not None:
                 page = demo_pages.tab(view.role).page

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from careplus_gateway.pages import BUILT
-from tests.browser.reverse_proxy import ReverseProxy, serving
+from tests.browser.reverse_proxy import ReverseProxy, serve_proxy
 from tests.hospital import Hospital, free_port, paused_supervisor, processes, wait_for_state
 
 LONG_HORIZON = {"CAREPLUS_HORIZON_DAYS": "365"}
@@ -27,7 +27,7 @@ class Stack:
 
     @contextmanager
     def down(self, name: str = "gateway") -> Iterator[None]:
-        """A process is killed and stays dead in here; afterwards the hospital is ready again."""
+        """Kill a process for the duration of the block, then wait until the hospital is ready."""
         victim = processes(self.hospital)[name]
         try:
             with paused_supervisor(self.hospital):
@@ -39,14 +39,14 @@ class Stack:
             self.hospital.wait_until_ready()
 
     def restart(self, name: str = "gateway") -> None:
-        """A process is killed; the hospital is ready again when this returns."""
+        """Kill a process and wait until the hospital is ready."""
         with self.down(name):
             pass
 
 
 @contextmanager
 def real_hospital(folder: Path) -> Iterator[Stack]:
-    """No demo: an empty hospital with an administrator."""
+    """Yield an empty hospital with an administrator, behind a reverse proxy."""
     port = free_port()
     hospital = Hospital(folder)
     proxy_url = f"http://127.0.0.1:{port}"
@@ -57,13 +57,13 @@ def real_hospital(folder: Path) -> Iterator[Stack]:
         **LONG_HORIZON,
         **SMALL_LABORATORY,
     }
-    with hospital.running_with_admin(), serving(ReverseProxy(hospital.url, web), port):
+    with hospital.running_with_admin(), serve_proxy(ReverseProxy(hospital.url, web), port):
         yield Stack(hospital, proxy_url)
 
 
 @contextmanager
 def demo_hospital(folder: Path) -> Iterator[Hospital]:
-    """Filled with invented people, for looking at pages with something on them."""
+    """Yield a hospital with demo data, so that pages have contents."""
     hospital = Hospital(folder)
     hospital.extra = {"CAREPLUS_WEB": str(_portals(folder))}
     with hospital.running("--demo"):
@@ -71,6 +71,6 @@ def demo_hospital(folder: Path) -> Iterator[Hospital]:
 
 
 def _portals(folder: Path) -> Path:
-    """A copy of the build, so that building anew does not change pages under a test."""
+    """Return a copy of the build, so that a new build does not change pages during a test."""
     assert (BUILT / "index.html").exists(), "the portals are not built: run `make web`"
     return Path(shutil.copytree(BUILT, folder / "web"))

@@ -18,29 +18,29 @@ COUNTED = """addEventListener("pointerdown", (event) => event.isTrusted && press
 
 
 @dataclass
-class Watch:
-    """Errors and warnings of the console, violations of the content policy among them; errors of pages; requests to elsewhere."""
+class PageMonitor:
+    """Console errors and warnings (including content policy violations), page errors, and requests to other hosts."""
 
     host: str
-    troubles: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
 
     def follow(self, page: Page) -> None:
         page.on("console", self._console)
-        page.on("pageerror", lambda error: self.troubles.append(f"error: {error}"))
+        page.on("pageerror", lambda error: self.problems.append(f"error: {error}"))
         page.on("request", self._request)
 
     def unexpected(self, expected: Sequence[str] = ()) -> list[str]:
-        """Troubles that match none of the patterns."""
-        return [trouble for trouble in self.troubles if not any(re.search(pattern, trouble) for pattern in expected)]
+        """Return the problems that match none of the patterns."""
+        return [problem for problem in self.problems if not any(re.search(pattern, problem) for pattern in expected)]
 
     def _console(self, message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"}:
-            self.troubles.append(f"{message.type}: {message.text} {message.location['url']}")
+            self.problems.append(f"{message.type}: {message.text} {message.location['url']}")
 
     def _request(self, request: Request) -> None:
         address = urlsplit(request.url)
         if address.scheme in {"http", "https", "ws", "wss"} and address.netloc != self.host:
-            self.troubles.append(f"asked elsewhere: {request.url}")
+            self.problems.append(f"requested another host: {request.url}")
 
 
 @dataclass
@@ -48,19 +48,19 @@ class Tab:
     """A page in a browser profile of its own."""
 
     page: Page
-    watch: Watch
+    monitor: PageMonitor
     presses: int = 0
 
 
 @contextmanager
-def opened(browser: Browser, origin: str, state: StorageState | None = None, **options: Any) -> Iterator[Tab]:
+def open_tab(browser: Browser, origin: str, state: StorageState | None = None, **options: Any) -> Iterator[Tab]:
     """Open a page in a new profile; `options` are passed to Playwright's `new_context`."""
     context = browser.new_context(base_url=origin, storage_state=state, locale="en-GB", **options)
     context.set_default_timeout(TIMEOUT_MS)
-    tab = Tab(context.new_page(), Watch(urlsplit(origin).netloc))
+    tab = Tab(context.new_page(), PageMonitor(urlsplit(origin).netloc))
     context.expose_binding("pressed", lambda _: _count(tab))
     context.add_init_script(COUNTED)
-    tab.watch.follow(tab.page)
+    tab.monitor.follow(tab.page)
     yield tab
     context.close()
 

@@ -61,7 +61,7 @@ def test_password_error_is_shown_at_its_field(patient: str, role_page: RolePage,
     expected += ["403 .*/auth/password$", "422 .*/auth/password$"]
     page = role_page(patient)
     page.goto("/security")
-    for current, chosen, said in (
+    for current, chosen, problem in (
         ("not the password", NEW, "That is not your current password."),
         (PASSWORD, "password1", "This password is too easy to guess."),
     ):
@@ -69,8 +69,8 @@ def test_password_error_is_shown_at_its_field(patient: str, role_page: RolePage,
         page.get_by_label("New password", exact=True).fill(chosen)
         page.get_by_role("button", name="Change password").click()
         expect(page.get_by_role("alert")).to_be_focused()
-        expect(page.get_by_role("alert")).to_contain_text(said)
-        expect(page.locator(".field.wrong")).to_contain_text(said)
+        expect(page.get_by_role("alert")).to_contain_text(problem)
+        expect(page.locator(".field.wrong")).to_contain_text(problem)
 
 
 def test_forgotten_password_is_reset_by_mail(

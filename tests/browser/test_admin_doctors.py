@@ -1,4 +1,4 @@
-"""Doctors come and go: invited by a link, booked by phone only, taken out of booking, locked out."""
+"""Administration of doctors: invitation, phone-only booking, closed booking, closed account."""
 
 import re
 import secrets
@@ -33,7 +33,7 @@ def test_added_doctor_accepts_invitation_and_signs_in(
     page.get_by_role("link", name="Add a doctor").click()
     for label, text in typed.items():
         page.get_by_label(label).fill(text)
-    # how patients book is chosen already
+    # the kind of booking is preselected
     assert required_fields(page) == len(typed) + 2
     page.get_by_role("button", name="Add doctor and make the link").click()
     expect(page.get_by_role("heading", name=f"Link for {name}")).to_be_focused()
@@ -70,7 +70,7 @@ def test_adding_doctor_with_used_email_links_to_account(people: People, role_pag
 
 
 def test_closing_booking_lists_booked_visits_first(people: People, role_page: RolePage) -> None:
-    doctor, patient = people.new_doctor(), people.newcomer("Fred Future")
+    doctor, patient = people.new_doctor(), people.new_patient("Fred Future")
     care.visit(people[patient], people[doctor])
     page = role_page("admin")
     page.goto(f"/admin/doctors/{people[doctor].id}")
@@ -91,7 +91,7 @@ def test_closing_booking_lists_booked_visits_first(people: People, role_page: Ro
 
 
 def found(people: People, patient: str, doctor: str) -> int:
-    """How many doctors a patient finds by this name."""
+    """Return the number of doctors that a patient finds by this name."""
     return len(people[patient].http.get("/api/doctors", params={"q": doctor}).json()["items"])
 
 
@@ -116,7 +116,7 @@ def test_locked_doctor_cannot_sign_in(
 
 
 def test_phone_only_doctor_has_no_bookable_times(people: People, role_page: RolePage) -> None:
-    doctor, patient = people.new_doctor(), people.newcomer()
+    doctor, patient = people.new_doctor(), people.new_patient()
     page = role_page("admin")
     page.goto(f"/admin/doctors/{people[doctor].id}")
     reader = role_page(patient)

@@ -16,12 +16,12 @@ from tests.browser.people import People
 pytestmark = pytest.mark.clock
 
 FAR_DAYS = 200
-"""No other test books so far ahead."""
+"""Days ahead of the visits; no other test books on this day."""
 
 
 @dataclass
 class Counted:
-    """A day with three visits, of which one each was completed, missed and cancelled."""
+    """Return a day with three visits: one completed, one missed, one cancelled."""
 
     day: str
     doctor: str
@@ -33,7 +33,7 @@ class Counted:
 
 @pytest.fixture(scope="module")
 def counted(people: People) -> Counted:
-    doctor, patient = people.new_doctor(), people.newcomer("Cora Counted")
+    doctor, patient = people.new_doctor(), people.new_patient("Cora Counted")
     day, times = care.day_ahead(people[doctor], FAR_DAYS)
     done, missed, cancelled = (care.visit(people[patient], people[doctor], start)["id"] for start in times[10:13])
     for visit, status in ((done, "in_progress"), (done, "completed"), (missed, "no_show"), (cancelled, "cancelled")):
@@ -99,5 +99,5 @@ def test_overview_tables_export_csv(counted: Counted, role_page: RolePage, tmp_p
             page.get_by_role("button", name=f"Download visits by {what} (CSV)").click()
         assert saving.value.suggested_filename == f"visits-by-{what}-{counted.day}-{counted.day}.csv"
         saving.value.save_as(tmp_path / what)
-        # the mark says UTF-8 to spreadsheets; lines end as RFC 4180 has them
+        # spreadsheets need the byte order mark for UTF-8; RFC 4180 ends lines with CRLF
         assert (tmp_path / what).read_bytes().decode() == "\ufeff" + "".join(f"{line}\r\n" for line in lines)

@@ -26,7 +26,7 @@ def test_staff_invitation_link_opens_the_portal(
     invite.get_by_role("button", name=re.compile("link")).click()
     expect(page.get_by_role("heading", name=f"Link for {name}")).to_be_focused()
     link = urlsplit(page.get_by_label("Invitation link").input_value())
-    assert not link.query, "whoever carries the request would have it in their log"
+    assert not link.query, "the code must not be in a request, because servers log URLs"
     invited = open_page(hospital.url)
     invited.goto(f"{link.path}#{link.fragment}")
     expect(invited.get_by_label("E-mail address")).to_have_value(email)
@@ -38,7 +38,7 @@ def test_staff_invitation_link_opens_the_portal(
 
 def test_changed_role_opens_another_portal(people: People, role_page: RolePage, expected: list[str]) -> None:
     expected.append("401 ")
-    patient = people.newcomer("Rolf Role")
+    patient = people.new_patient("Rolf Role")
     page = role_page("admin")
     page.goto(f"/admin/people/{people[patient].id}")
     page.get_by_role("button", name="Change role").click()

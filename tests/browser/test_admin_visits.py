@@ -14,7 +14,7 @@ pytestmark = pytest.mark.clock
 
 
 def test_reception_books_for_a_patient(people: People, role_page: RolePage, clicks: Clicks, figure: Figure) -> None:
-    doctor, patient = people.new_doctor(), people.newcomer("Tara Telephone")
+    doctor, patient = people.new_doctor(), people.new_patient("Tara Telephone")
     page = role_page("admin")
     page.goto("/admin")
     page.get_by_role("link", name="Book for a patient").click()
@@ -30,7 +30,7 @@ def test_reception_books_for_a_patient(people: People, role_page: RolePage, clic
     page.get_by_role("button", name="Book visit").click()
     expect(page.get_by_text("The visit is booked.")).to_be_visible()
     expect(page.get_by_role("row").filter(has_text="Tara Telephone")).to_be_visible()
-    # the list of doctors is opened and chosen from by two presses that Playwright does not make
+    # add the two presses of the select element, which Playwright sets without presses
     presses = clicks(page) + 2
     figure("phone booking from the overview", f"{presses} clicks + 1 field, KLM {klm_seconds(presses, ['telep']):.1f} s")
     (visit,) = care.upcoming(people[patient])
@@ -39,7 +39,7 @@ def test_reception_books_for_a_patient(people: People, role_page: RolePage, clic
 
 def test_reception_taken_time_offers_nearest_times(people: People, role_page: RolePage, expected: list[str]) -> None:
     expected.append("409 .*/api/admin/appointments")
-    doctor, patient, other = people.new_doctor(), people.newcomer("Tom Taken"), people.newcomer()
+    doctor, patient, other = people.new_doctor(), people.new_patient("Tom Taken"), people.new_patient()
     _, times = care.day_ahead(people[doctor])
     page = role_page("admin")
     start = f"{times[0]:%Y-%m-%dT%H:%M:%SZ}"
@@ -58,12 +58,12 @@ def test_reassigning_a_day_previews_then_moves_visits(
     people: People, role_page: RolePage, clicks: Clicks, figure: Figure
 ) -> None:
     ill, substitute = people.new_doctor(), people.new_doctor()
-    anna, bert = people.newcomer("Anna Able"), people.newcomer("Bert Busy")
+    anna, bert = people.new_patient("Anna Able"), people.new_patient("Bert Busy")
     day, times = care.day_ahead(people[ill])
     first = care.visit(people[anna], people[ill], times[10])
     second = care.visit(people[bert], people[ill], times[12])
-    # the substitute is booked at that time
-    care.visit(people[people.newcomer()], people[substitute], times[12])
+    # the substitute already has a visit at that time
+    care.visit(people[people.new_patient()], people[substitute], times[12])
     page = role_page("admin")
     page.goto(f"/admin/appointments/reassign?doctor_id={people[ill].id}&day={day}")
     expect(page.get_by_text("Choose a substitute to see who can go where.")).to_be_visible()

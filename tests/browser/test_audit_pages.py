@@ -23,7 +23,7 @@ NOT_IN_CARE = "404 .*/api/doctor/patients/"
 @pytest.fixture
 def stranger(people: People) -> Person:
     """Return a patient without a treating doctor, with a date of birth for the search."""
-    return people[people.newcomer("Ines Strange", date_of_birth="1961-02-03")]
+    return people[people.new_patient("Ines Strange", date_of_birth="1961-02-03")]
 
 
 def find(page: Page, name: str) -> None:
@@ -36,7 +36,7 @@ def find(page: Page, name: str) -> None:
 
 
 def open_chart(people: People, stranger: Person) -> None:
-    """As a test above does it in the browser."""
+    """Open the chart through the API, like the browser test above."""
     opened = people["dr_a"].http.post(f"/api/doctor/patients/{stranger.id}/access", json={"reason": REASON})
     assert opened.status_code == 201, opened.text
 

@@ -33,7 +33,7 @@ def test_chosen_time_survives_sign_in(page: Page, people: People, doctor: Person
     chosen = page.url
     page.get_by_role("main").get_by_role("link", name="Create an account").click()
     page.get_by_role("banner").get_by_role("link", name="Sign in").click()
-    page.get_by_label("E-mail address").fill(people.email(people.newcomer()))
+    page.get_by_label("E-mail address").fill(people.email(people.new_patient()))
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     expect(submit(page)).to_be_visible()
@@ -54,7 +54,7 @@ def test_concurrent_booking_offers_loser_other_times(
     people: People, doctor: Person, role_page: RolePage, expected: list[str], figure: Figure
 ) -> None:
     expected.append("409 .*/api/appointments$")
-    names = [people.newcomer("Ada One"), people.newcomer("Bea Two")]
+    names = [people.new_patient("Ada One"), people.new_patient("Bea Two")]
     pages = [role_page(name) for name in names]
     wanted = book_page(doctor)
     for page in pages:

@@ -1,4 +1,4 @@
-"""By the keyboard alone: the focus is visible at each step and never lost, also after Back and in dialogs."""
+"""Keyboard navigation: the focus is visible at each step and never lost, also after Back and in dialogs."""
 
 import pytest
 from playwright.sync_api import expect

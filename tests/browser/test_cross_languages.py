@@ -20,7 +20,7 @@ TURN = "(direction) => { document.documentElement.dir = direction; }"
 
 
 def pseudo(text: str) -> str:
-    """English that looks foreign, each word 40 % longer; the `{names}` of values stay."""
+    """Return a pseudo-translation with accents, each word 40 % longer; `{placeholders}` are unchanged."""
     return f"[{re.sub(r'{[a-z_]+}|[^ {}]+', _longer, text)}]"
 
 
@@ -29,7 +29,7 @@ def _longer(word: re.Match[str]) -> str:
 
 
 def pseudo_scripts(built: Path) -> dict[str, str]:
-    """The build's files of English words by name, each as a script that says the same in longer words."""
+    """Return the built English message files by name, each as a script with longer pseudo-translated messages."""
     manifest = json.loads((built / ".vite" / "manifest.json").read_text(encoding="utf-8"))
     scripts = {}
     for source in (WEB / "i18n" / "en").glob("*.json"):

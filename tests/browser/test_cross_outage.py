@@ -12,7 +12,7 @@ from tests.browser.stack import Stack
 from tests.hospital import Person
 
 TRIES = 3
-"""After so many more tries the page waits as long as it ever does before the next."""
+"""After so many retries the delay before the next one has its maximum."""
 AWAY = "The system does not answer right now."
 
 
@@ -41,8 +41,8 @@ def test_booking_during_gateway_outage_ends_in_one_visit(
     assert [visit["reason"] for visit in records] == ["Headache"]
     assert notice_s < 1
     assert done_s <= 6
-    told = f"notice after {notice_s:.2f} s, done {done_s:.1f} s after it is back, {len(records)} booking"
-    figure("17 gateway restart in mid-booking", told)
+    measured = f"notice after {notice_s:.2f} s, done {done_s:.1f} s after it is back, {len(records)} booking"
+    figure("17 gateway restart in mid-booking", measured)
 
 
 def test_lost_booking_response_is_retried_idempotently(
@@ -90,7 +90,7 @@ def test_doctors_outage_affects_only_its_card(
         expect(page.get_by_role("region", name="Your next appointment").get_by_role("link", name="Move")).to_be_visible()
         expect(page.get_by_role("region", name="Book an appointment").get_by_role("listitem").first).to_be_visible()
         expect(page.get_by_role("alert")).to_have_count(1)
-    # by itself
+    # without a press
     expect(page.get_by_text("You have nothing to do.")).to_be_visible()
     expect(page.get_by_role("alert")).to_have_count(0)
 

@@ -19,7 +19,7 @@ NOTE = "Dizzy in the morning"
 
 
 def end_session(page: Page) -> None:
-    """The hospital knows the session no more, and does not take the token that the page has in its memory."""
+    """End the page's session and make the gateway refuse the token that the page holds in memory."""
     origin = page.evaluate("() => location.origin")
     left = page.context.request.post("/auth/logout", headers={"X-CarePlus": "1", "Origin": origin})
     assert left.ok, left.text()
@@ -90,11 +90,11 @@ def test_idle_staff_page_is_covered_and_signed_out(people: People, role_page: Ro
     dialog = page.get_by_role("dialog", name="Your session has ended")
     expect(dialog).to_be_visible()
     background = "(name) => getComputedStyle(document.querySelector('dialog'), name).backgroundColor"
-    assert re.match(r"rgb\(", page.evaluate(background, "::backdrop")), "nothing shines through"
+    assert re.match(r"rgb\(", page.evaluate(background, "::backdrop")), "the covered page is not visible"
     [token] = held
     deadline = time.monotonic() + 5
     while people[doctor].http.get("/api/doctor/profile", headers={"Authorization": token}).status_code != 401:
-        assert time.monotonic() < deadline, "the session itself has ended"
+        assert time.monotonic() < deadline, "the refresh token is refused"
         time.sleep(0.1)
     dialog.get_by_label("Password", exact=True).fill(PASSWORD)
     dialog.get_by_role("button", name="Sign in and go on").click()

@@ -1,4 +1,4 @@
-"""Times are the clinic's wherever the browser is, also on the days on which the clinic's clocks change."""
+"""Pages show clinic times in every browser time zone, also on days of a clock change."""
 
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -16,7 +16,7 @@ CLINIC = ZoneInfo("Europe/Berlin")
 
 
 def next_change() -> date:
-    """The next day on which the clinic's clocks change, from tomorrow on."""
+    """Return the next day, from tomorrow on, on which the clinic's clocks change."""
     today = datetime.now(CLINIC).date()
     days = [today + timedelta(days=n) for n in range(1, 300)]
     return next(day for day in days if _noon(day).utcoffset() != _noon(day - timedelta(days=1)).utcoffset())

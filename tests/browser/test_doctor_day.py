@@ -1,4 +1,4 @@
-"""A doctor's day: statuses in one press each, and notes that outlive the gateway and a second window."""
+"""A doctor's day: statuses in one press, and notes that survive a gateway outage and a concurrent change."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,12 +19,12 @@ pytestmark = pytest.mark.clock
 
 @dataclass
 class Seen:
-    """A visit of a new patient to a new doctor."""
+    """Return a visit of a new patient to a new doctor."""
 
     doctor: str
     id: int
     day: str
-    """Of the clinic's calendar."""
+    """Return today in the clinic's zone."""
 
     @property
     def path(self) -> str:
@@ -33,7 +33,7 @@ class Seen:
 
 @pytest.fixture
 def seen(people: People) -> Seen:
-    doctor, patient = people.new_doctor(), people.newcomer("Vera Visitor")
+    doctor, patient = people.new_doctor(), people.new_patient("Vera Visitor")
     start = later_time(people[doctor].http, people[doctor].id)
     visit = care.visit(people[patient], people[doctor], start)
     zone = ZoneInfo(people[doctor].http.get("/api/config").json()["zone"])

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.clock
 
 
 def test_saved_hours_change_slots_and_keep_visits(people: People, role_page: RolePage) -> None:
-    doctor, patient = people.new_doctor(), people.newcomer("Hanna Hours")
+    doctor, patient = people.new_doctor(), people.new_patient("Hanna Hours")
     day, times = care.day_ahead(people[doctor])
     care.visit(people[patient], people[doctor], times[0])
     weekday = f"{date.fromisoformat(day):%A}"
@@ -58,7 +58,7 @@ def test_conflicting_hours_are_reported_and_draft_is_kept(people: People, role_p
 
 
 def test_time_off_hides_slots_until_deleted(people: People, role_page: RolePage) -> None:
-    doctor, patient = people.new_doctor(), people.newcomer("Otis Off")
+    doctor, patient = people.new_doctor(), people.new_patient("Otis Off")
     day, times = care.day_ahead(people[doctor])
     care.visit(people[patient], people[doctor], times[4])
     page = role_page(doctor)

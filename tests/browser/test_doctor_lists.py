@@ -1,4 +1,4 @@
-"""A doctor's lists: the day in order with its counts, on paper and by keyboard, the week as narrow as a phone."""
+"""A doctor's lists: the day in order with its counts, on paper and by keyboard, the week on a narrow screen."""
 
 import re
 from datetime import datetime, timedelta
@@ -20,16 +20,16 @@ MANY = 40
 
 @pytest.fixture
 def doctor(people: People) -> str:
-    """The name of a doctor that a test has for itself."""
+    """Return the name of a new doctor for one test."""
     return people.new_doctor()
 
 
-def booked(people: People, doctor: str) -> tuple[str, list[datetime]]:
-    """Three visits on a day to come, booked from the last to the first; the day and when they begin."""
+def book_three_visits(people: People, doctor: str) -> tuple[str, list[datetime]]:
+    """Book three visits on a future day, the last one first; return the day and the start times."""
     day, times = care.day_ahead(people[doctor])
     starts = times[16:22:2]
     for name, start in reversed([*zip((EARLY, LATE, LAST), starts, strict=True)]):
-        care.visit(people[people.newcomer(name)], people[doctor], start)
+        care.visit(people[people.new_patient(name)], people[doctor], start)
     return day, starts
 
 
@@ -38,7 +38,7 @@ def row(page: Page, name: str) -> Locator:
 
 
 def test_day_list_sorts_counts_and_shows_next_patient(people: People, doctor: str, role_page: RolePage) -> None:
-    _, starts = booked(people, doctor)
+    _, starts = book_three_visits(people, doctor)
     page = role_page(doctor)
     set_server_clock(page, starts[0] - timedelta(minutes=5))
     page.goto("/doctor")
@@ -59,7 +59,7 @@ def test_day_list_sorts_counts_and_shows_next_patient(people: People, doctor: st
 
 
 def test_day_list_statuses_work_by_keyboard(people: People, doctor: str, role_page: RolePage, figure: Figure) -> None:
-    day, _ = booked(people, doctor)
+    day, _ = book_three_visits(people, doctor)
     page = role_page(doctor)
     page.goto(f"/doctor?day={day}")
     settled(page)
@@ -89,7 +89,7 @@ def test_day_list_conflicting_status_is_not_overwritten(
     people: People, doctor: str, role_page: RolePage, expected: list[str]
 ) -> None:
     expected.append("412 .*/api/doctor/appointments/")
-    day, _ = booked(people, doctor)
+    day, _ = book_three_visits(people, doctor)
     first, second = role_page(doctor), role_page(doctor)
     for page in (first, second):
         page.goto(f"/doctor?day={day}")
@@ -103,7 +103,7 @@ def test_day_list_conflicting_status_is_not_overwritten(
 
 
 def test_week_view_at_320_px_equals_day_list(people: People, doctor: str, role_page: RolePage) -> None:
-    day, _ = booked(people, doctor)
+    day, _ = book_three_visits(people, doctor)
     page = role_page(doctor)
     page.goto(f"/doctor?day={day}")
     page.get_by_role("button", name=f"Arrived: {LATE}").click()
@@ -125,13 +125,13 @@ def test_week_view_at_320_px_equals_day_list(people: People, doctor: str, role_p
 
 
 def words(visit: Locator) -> str:
-    """The time, the patient and the status, a line each."""
+    """Return the time, the patient and the status, one per line."""
     return "\n".join(visit.locator(":scope > *").all_inner_texts())
 
 
 def test_full_day_prints_all_visits_on_two_pages(people: People, doctor: str, role_page: RolePage, figure: Figure) -> None:
     day, times = care.day_ahead(people[doctor])
-    patient = people[people.newcomer("Mona Many")]
+    patient = people[people.new_patient("Mona Many")]
     for start in times[:MANY]:
         care.visit(patient, people[doctor], start)
     page = role_page(doctor)

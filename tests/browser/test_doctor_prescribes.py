@@ -23,7 +23,7 @@ BACK = re.compile(r"/doctor/visits/\d+$")
 
 @dataclass
 class Seen:
-    """A visit to a new doctor."""
+    """Return a visit to a new doctor."""
 
     doctor: str
     patient: str
@@ -32,7 +32,7 @@ class Seen:
 
 @pytest.fixture
 def seen(people: People) -> Seen:
-    doctor, patient = people.new_doctor(), people.newcomer("Paula Pain")
+    doctor, patient = people.new_doctor(), people.new_patient("Paula Pain")
     visit = care.visit(people[patient], people[doctor])
     return Seen(doctor, patient, f"/doctor/visits/{visit['id']}")
 
@@ -56,7 +56,7 @@ def test_prescription_takes_three_clicks_and_five_fields(
     page.goto(seen.path)
     page.get_by_role("link", name="Prescribe", exact=True).click()
     page.get_by_label("Name, strength and form").click()
-    # from field to field by the Tab key, as forms are filled
+    # move between fields with the Tab key
     texts = [MEDICINE, DOSE, ROUTE, OFTEN, DAYS]
     for text in texts:
         page.keyboard.type(text)

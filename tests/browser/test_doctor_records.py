@@ -16,27 +16,27 @@ REASON = "Numb fingers at night, both hands. Is it the carpal tunnel?"
 
 @pytest.fixture
 def doctor(people: People) -> str:
-    """The name of a doctor that a test has for itself."""
+    """Return the name of a new doctor for one test."""
     return people.new_doctor()
 
 
 @pytest.fixture
-def treated(people: People, doctor: str) -> str:
-    """The name of a patient in the care of `doctor`."""
-    patient = people.newcomer("Rita Record")
+def patient_in_care(people: People, doctor: str) -> str:
+    """Return the name of a new patient in the care of `doctor`."""
+    patient = people.new_patient("Rita Record")
     care.visit(people[patient], people[doctor])
     return patient
 
 
 def test_chart_shows_and_filters_its_record(
-    people: People, doctor: str, treated: str, role_page: RolePage, figure: Figure
+    people: People, doctor: str, patient_in_care: str, role_page: RolePage, figure: Figure
 ) -> None:
-    patient = people[treated].id
+    patient = people[patient_in_care].id
     body = {"patient_id": patient, "items": [ITEM]}
     people[doctor].http.post("/api/doctor/prescriptions", json=body).raise_for_status()
     letter = {"patient_id": patient, "to_specialty": "Cardiology", "reason": REASON}
     people[doctor].http.post("/api/doctor/referrals", json=letter).raise_for_status()
-    care.result(people[treated], people[doctor], people["lab"], {"hemoglobin": 9.1})
+    care.result(people[patient_in_care], people[doctor], people["lab"], {"hemoglobin": 9.1})
     page = role_page(doctor)
     page.goto("/doctor/patients?q=rita rec")
     page.get_by_role("link", name="Rita Record").and_(page.locator(f'[href="/doctor/patients/{patient}"]')).click()
@@ -62,9 +62,11 @@ def test_chart_shows_and_filters_its_record(
     figure("21 chart summary on paper", f"{paper.pages} page(s) of A4")
 
 
-def test_allergy_is_added_and_removed_on_the_chart(people: People, doctor: str, treated: str, role_page: RolePage) -> None:
+def test_allergy_is_added_and_removed_on_the_chart(
+    people: People, doctor: str, patient_in_care: str, role_page: RolePage
+) -> None:
     page = role_page(doctor)
-    page.goto(f"/doctor/patients/{people[treated].id}")
+    page.goto(f"/doctor/patients/{people[patient_in_care].id}")
     strip = page.get_by_role("region", name="Patient")
     expect(strip).to_contain_text("Allergies: not asked yet")
     page.get_by_role("button", name="Add allergy").click()
@@ -83,20 +85,22 @@ def test_allergy_is_added_and_removed_on_the_chart(people: People, doctor: str, 
     expect(strip).to_contain_text("No known allergies")
 
 
-def test_chart_of_untreated_patient_is_closed(people: People, treated: str, role_page: RolePage, expected: list[str]) -> None:
+def test_chart_of_untreated_patient_is_closed(
+    people: People, patient_in_care: str, role_page: RolePage, expected: list[str]
+) -> None:
     expected.append("404 .*/api/doctor/patients/")
     page = role_page(people.new_doctor())
-    page.goto(f"/doctor/patients/{people[treated].id}")
+    page.goto(f"/doctor/patients/{people[patient_in_care].id}")
     expect(page.get_by_role("heading", level=1)).to_have_text("You are not treating this patient")
     expect(page.get_by_text("Rita Record")).to_have_count(0)
 
 
 def test_referral_is_sent_accepted_and_shown_to_patient(
-    people: People, doctor: str, treated: str, role_page: RolePage, figure: Figure
+    people: People, doctor: str, patient_in_care: str, role_page: RolePage, figure: Figure
 ) -> None:
     other = people.new_doctor()
     page = role_page(doctor)
-    page.goto(f"/doctor/patients/{people[treated].id}")
+    page.goto(f"/doctor/patients/{people[patient_in_care].id}")
     page.get_by_role("link", name="Refer", exact=True).click()
     page.get_by_label("Find a doctor").fill(other)
     page.get_by_label(f"Dr {other}").check()
@@ -115,10 +119,10 @@ def test_referral_is_sent_accepted_and_shown_to_patient(
     receiver.get_by_role("link", name="Rita Record").click()
     expect(receiver.get_by_role("link", name="Chart")).to_be_visible()
 
-    reader = role_page(treated)
+    reader = role_page(patient_in_care)
     reader.goto("/referrals")
     expect(reader.get_by_text("Accepted")).to_be_visible()
-    (letter,) = people[treated].http.get("/api/referrals").json()["items"]
+    (letter,) = people[patient_in_care].http.get("/api/referrals").json()["items"]
     reader.goto(f"/referrals/{letter['id']}")
     expect(reader.get_by_text("Please bring the wrist splint.")).to_be_visible()
     for shown in (reader, receiver):

@@ -1,4 +1,4 @@
-"""Names, reasons and all other text that is code: every portal shows it as text, and none of it runs."""
+"""Text that is HTML or a script, in names, reasons and every other member: the portals show it as text."""
 
 from collections.abc import Iterator
 from itertools import cycle
@@ -25,7 +25,7 @@ NAME = "<img src=x onerror=alert(1)><script>alert(2)</script>\"'><svg onload=ale
 REASON = (
     "</textarea></title><script>alert(4)</script>\n<a href=javascript:alert(5)>knee</a> &lt;b&gt; <style>*{display:none}</style>"
 )
-UNMADE = ", ".join(
+PARSED_ELEMENTS = ", ".join(
     [
         *("img[src=x]", "[onload]", "[onerror]", "[onbegin]", "[onmouseover]", "a[href^=javascript]", "a[href^='data:text']"),
         *("iframe", "base", "meta[http-equiv=refresh]", "[href*='attacker.example']", "[src*='attacker.example']"),
@@ -41,24 +41,24 @@ CODE = [text for text in LINES if any(sign in text for sign in ("<", "javascript
 
 @pytest.fixture
 def visit(people: People, doctor: Person) -> care.Record:
-    patient = people[people.newcomer(NAME)]
-    wish = {"doctor_id": doctor.id, "starts_at": free_times(patient.http, doctor.id)[-1].isoformat(), "reason": REASON}
-    answer = patient.http.post("/api/appointments", json=wish)
+    patient = people[people.new_patient(NAME)]
+    body = {"doctor_id": doctor.id, "starts_at": free_times(patient.http, doctor.id)[-1].isoformat(), "reason": REASON}
+    answer = patient.http.post("/api/appointments", json=body)
     assert answer.status_code == 201, answer.text
     booked: care.Record = answer.json()
     return booked
 
 
-def watched(page: Page) -> list[str]:
+def collect_dialogs(page: Page) -> list[str]:
     """Collect and dismiss JavaScript dialogs; return the growing list of their messages."""
-    said: list[str] = []
+    dialogs: list[str] = []
 
     def dismiss(dialog: Dialog) -> None:
-        said.append(dialog.message)
+        dialogs.append(dialog.message)
         dialog.dismiss()
 
     page.on("dialog", dismiss)
-    return said
+    return dialogs
 
 
 def check_shown(page: Page, address: str, *texts: str) -> None:
@@ -66,7 +66,7 @@ def check_shown(page: Page, address: str, *texts: str) -> None:
     for text in texts:
         for line in text.split("\n"):
             expect(page.get_by_text(line).first).to_be_visible()
-    assert page.locator(UNMADE).count() == 0
+    assert page.locator(PARSED_ELEMENTS).count() == 0
 
 
 def test_markup_in_names_is_shown_as_text(
@@ -76,28 +76,28 @@ def test_markup_in_names_is_shown_as_text(
     patient_id = visit["patient"]["id"]
 
     patient = role_page(by_id[patient_id])
-    said = watched(patient)
+    dialogs = collect_dialogs(patient)
     check_shown(patient, f"/appointments/{visit['id']}", REASON)
     patient.goto("/profile")
     expect(patient.get_by_label("Full name")).to_have_value(NAME)
-    assert patient.locator(UNMADE).count() == 0
+    assert patient.locator(PARSED_ELEMENTS).count() == 0
 
     doctors = role_page(by_id[doctor.id])
-    said += watched(doctors)
+    dialogs += collect_dialogs(doctors)
     check_shown(doctors, f"/doctor/visits/{visit['id']}", NAME, REASON)
     check_shown(doctors, f"/doctor/patients/{patient_id}", NAME)
 
     admins = role_page("admin")
-    said += watched(admins)
+    dialogs += collect_dialogs(admins)
     check_shown(admins, f"/admin/people?q={by_id[patient_id]}", NAME)
     check_shown(admins, f"/admin/people/{patient_id}", NAME)
-    assert said == []
+    assert dialogs == []
     assert len(tabs) == 3
 
 
 @pytest.fixture(scope="module")
 def injected(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ActContext]:
-    """A hospital of its own, in which hostile text stands wherever text can stand."""
+    """Yield a separate hospital with hostile text in every text member."""
     with real_hospital(tmp_path_factory.mktemp("injected")) as stack:
         hospital = stack.hospital
         with build(hospital, hospital.sign_in(ADMIN)) as world, acting_in(world) as context:
@@ -183,19 +183,19 @@ def test_portal_shows_hostile_text_as_text(injected: ActContext, open_page: Open
     """Check the whole portal; console errors and requests to other hosts fail the test too."""
     hospital = injected.world.hospital
     page = open_page(hospital.url, signed_in(hospital, EMAILS[person]))
-    said, shown = watched(page), {}
+    dialogs, shown = collect_dialogs(page), {}
     for address in addresses(injected, person):
         page.goto(address)
-        shown[address] = shown_whole(page)
-        assert page.locator(UNMADE).count() == 0, address
-    assert said == []
+        shown[address] = whole_text(page)
+        assert page.locator(PARSED_ELEMENTS).count() == 0, address
+    assert dialogs == []
     everything = shown[chart_of(injected)] if person == "doctor" else "".join(shown.values())
     wanted = {"other_patient": [text for text in HOSTILE if accepts(Justification, text)], "doctor": LINES, "admin": LINES}
     assert [text for text in wanted.get(person, HOSTILE) if text not in everything] == []
 
 
-def shown_whole(page: Page) -> str:
-    """All text of a page, with the rest of its lists."""
+def whole_text(page: Page) -> str:
+    """Return all text of a page after all items of its lists are loaded."""
     more = settled(page).get_by_role("button", name="Show more", exact=True)
     for _ in range(8):
         if not more.count():
@@ -209,7 +209,7 @@ def shown_whole(page: Page) -> str:
 
 @pytest.mark.attack
 def test_every_hostile_name_is_shown_as_text(injected: ActContext, open_page: OpenPage) -> None:
-    """Of patient, doctor and place at once, on a page of each of the four portals."""
+    """Check hostile names of patient, doctor and place on one page of each portal."""
     hospital, people, visit_id = injected.world.hospital, injected.world.people, injected.visit("a reason")
     patient, doctor = injected.http("patient"), injected.http("doctor")
     specialty, rules = (
@@ -220,7 +220,7 @@ def test_every_hostile_name_is_shown_as_text(injected: ActContext, open_page: Op
     pages = {
         person: open_page(hospital.url, signed_in(hospital, EMAILS[person])) for person in ("patient", "doctor", "lab", "admin")
     }
-    said = [watched(page) for page in pages.values()]
+    dialogs = [collect_dialogs(page) for page in pages.values()]
     for name in CODE:
         made(patient.put("/auth/me", json={"full_name": name}), 200)
         made(doctor.put("/api/doctor/profile", json={"full_name": name, "specialty": specialty}), 200)
@@ -235,5 +235,5 @@ def test_every_hostile_name_is_shown_as_text(injected: ActContext, open_page: Op
             page.goto(address)
             expect(page.get_by_text(name).first).to_be_visible()
             assert name in page.evaluate(SHOWN)
-            assert page.locator(UNMADE).count() == 0, (person, name)
-    assert said == [[]] * len(pages)
+            assert page.locator(PARSED_ELEMENTS).count() == 0, (person, name)
+    assert dialogs == [[]] * len(pages)

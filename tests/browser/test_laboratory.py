@@ -1,4 +1,4 @@
-"""From the order of a test to the released result: the laboratory's bench and the doctor's desk, and the doctor's hours."""
+"""From the order of a test to the released result: the laboratory's worklist, the doctor's review, and the doctor's hours."""
 
 import re
 from collections.abc import Callable
@@ -19,8 +19,8 @@ Record = dict[str, object]
 
 @pytest.fixture
 def patient(people: People) -> str:
-    """The name of a patient in the care of `dr_a`."""
-    name = people.newcomer("Lara Labber")
+    """Return the name of a new patient in the care of `dr_a`."""
+    name = people.new_patient("Lara Labber")
     doctor = people["dr_a"]
     times = free_times(people[name].http, doctor.id)
     start = next(time for time in times if time > times[0] + timedelta(days=1))
@@ -31,7 +31,7 @@ def patient(people: People) -> str:
 
 @pytest.fixture
 def booking(people: People, patient: str) -> Record:
-    """Two tests that `dr_a` ordered for the patient."""
+    """Order two tests for the patient as `dr_a`."""
     body = {"patient_id": people[patient].id, "test_codes": ["CREA", "CRP"]}
     answer = people["dr_a"].http.post("/api/doctor/lab-orders", json=body)
     assert answer.status_code == 201, answer.text
@@ -97,9 +97,9 @@ def test_specimen_rejection_needs_a_reason(people: People, patient: str, role_pa
     dialog.get_by_role("button", name="Reject specimen").click()
     expect(page.get_by_role("button", name="New specimen collected")).to_be_visible()
     assert now(people, booking)["status_reason"] == "The blood had clotted."
-    told = role_page(patient)
-    told.goto(f"/labs/bookings/{booking['id']}")
-    expect(told.get_by_role("main")).to_contain_text("The blood had clotted.")
+    patient_page = role_page(patient)
+    patient_page.goto(f"/labs/bookings/{booking['id']}")
+    expect(patient_page.get_by_role("main")).to_contain_text("The blood had clotted.")
 
 
 def test_worklist_filter_is_in_the_url(role_page: RolePage, booking: Record) -> None:

@@ -1,4 +1,4 @@
-"""Empty, failed and dialog states of pages are as accessible as full ones and say how to go on."""
+"""Empty, failed and dialog states of pages are accessible and name the next step."""
 
 import re
 from collections.abc import Iterator
@@ -68,9 +68,9 @@ def demo_pages(browser: Browser, demo: Hospital) -> Iterator[DemoPages]:
 
 @pytest.fixture
 def page(demo_pages: DemoPages, request: pytest.FixtureRequest) -> Iterator[Page]:
-    """A page of its own in the profile of the view's role."""
+    """Yield a new page in the browser profile of the view's role."""
     view: View = request.getfixturevalue("view")
-    page = demo_pages.beside(view)
+    page = demo_pages.open_second_page(view)
     yield page
     page.close()
 

@@ -20,7 +20,7 @@ SERVED = ("/docs", "/openapi.json", "/api/", "/auth/")
 """Paths outside the app: web/src/lib/router.ts."""
 BUTTONS = "button:visible:enabled:not([aria-disabled=true])"
 PRESSES = 12
-"""Buttons of one page that are tried; longer lists repeat themselves."""
+"""The number of buttons tried per page; longer lists repeat the same buttons."""
 CHANGES = """
 globalThis.answered = false;
 const answer = () => { globalThis.answered = true; };
@@ -35,12 +35,12 @@ globalThis.listen = (button) => {
 
 
 @dataclass
-class Shown:
+class LoadedView:
     """A loaded view and the problems logged while it loaded."""
 
     view: View
     page: Page
-    troubles: list[str]
+    problems: list[str]
 
 
 @pytest.fixture(scope="module")
@@ -50,17 +50,17 @@ def demo_pages(browser: Browser, demo: Hospital) -> Iterator[DemoPages]:
 
 
 @pytest.fixture(scope="module", params=VIEWS, ids=lambda view: view.name)
-def shown(demo_pages: DemoPages, request: pytest.FixtureRequest) -> Shown:
+def loaded(demo_pages: DemoPages, request: pytest.FixtureRequest) -> LoadedView:
     view: View = request.param
-    watch = demo_pages.tab(view.role).watch
-    watch.troubles.clear()
-    return Shown(view, demo_pages.show(view), list(watch.troubles))
+    monitor = demo_pages.tab(view.role).monitor
+    monitor.problems.clear()
+    return LoadedView(view, demo_pages.show(view), list(monitor.problems))
 
 
 @pytest.fixture
-def beside(demo_pages: DemoPages, shown: Shown) -> Iterator[Page]:
-    """The view in a page that may change it or leave it."""
-    page = demo_pages.beside(shown.view)
+def second_page(demo_pages: DemoPages, loaded: LoadedView) -> Iterator[Page]:
+    """Yield a second page with the view, which a test may change or leave."""
+    page = demo_pages.open_second_page(loaded.view)
     yield page
     page.close()
 
@@ -76,54 +76,56 @@ def test_every_route_has_a_view() -> None:
 
 
 @pytest.mark.clock
-def test_page_loads_without_errors_and_has_a_title(shown: Shown, demo_pages: DemoPages) -> None:
-    assert shown.troubles == []
-    expect(shown.page).to_have_title(re.compile(r"^\S.* - CarePlus$"))
-    expect(shown.page.locator("h1")).to_have_count(1)
-    if shown.view != NOT_FOUND:
-        assert shown.page.locator("h1").inner_text() != demo_pages.not_found_heading
+def test_page_loads_without_errors_and_has_a_title(loaded: LoadedView, demo_pages: DemoPages) -> None:
+    assert loaded.problems == []
+    expect(loaded.page).to_have_title(re.compile(r"^\S.* - CarePlus$"))
+    expect(loaded.page.locator("h1")).to_have_count(1)
+    if loaded.view != NOT_FOUND:
+        assert loaded.page.locator("h1").inner_text() != demo_pages.not_found_heading
 
 
 @pytest.mark.parametrize("looks", [measures.OPPOSITE, pytest.param(measures.BETWEEN, marks=pytest.mark.attack)], ids=str)
-def test_page_has_no_axe_violations(shown: Shown, looks: measures.Looks) -> None:
-    found = [f"{look}: {problem}" for look in measures.in_looks(shown.page, looks) for problem in measures.axe(shown.page)]
+def test_page_has_no_axe_violations(loaded: LoadedView, looks: measures.Looks) -> None:
+    found = [f"{look}: {problem}" for look in measures.in_looks(loaded.page, looks) for problem in measures.axe(loaded.page)]
     assert not found, "\n".join(found)
 
 
-def test_page_fits_a_narrow_screen(shown: Shown) -> None:
-    measures.resize(shown.page, min(measures.WIDTHS))
-    found = measures.sideways(shown.page)
-    with measures.spaced(shown.page):
-        found += [f"with WCAG's text spacing: {problem}" for problem in measures.sideways(shown.page)]
+def test_page_fits_a_narrow_screen(loaded: LoadedView) -> None:
+    measures.resize(loaded.page, min(measures.WIDTHS))
+    found = measures.sideways(loaded.page)
+    with measures.spaced(loaded.page):
+        found += [f"with WCAG's text spacing: {problem}" for problem in measures.sideways(loaded.page)]
     assert not found, "\n".join(found)
 
 
-def test_page_fits_with_double_font_size(shown: Shown) -> None:
-    measures.resize(shown.page, min(measures.WIDTHS))
-    with measures.enlarged(shown.page):
-        found = measures.sideways(shown.page)
+def test_page_fits_with_double_font_size(loaded: LoadedView) -> None:
+    measures.resize(loaded.page, min(measures.WIDTHS))
+    with measures.enlarged(loaded.page):
+        found = measures.sideways(loaded.page)
     assert not found, "\n".join(found)
 
 
-def test_page_has_no_small_targets(shown: Shown) -> None:
+def test_page_has_no_small_targets(loaded: LoadedView) -> None:
     for width in measures.WIDTHS:
-        measures.resize(shown.page, width)
-        found = measures.small_targets(shown.page)
+        measures.resize(loaded.page, width)
+        found = measures.small_targets(loaded.page)
         assert not found, "\n".join(found)
 
 
 @pytest.mark.attack
-def test_page_has_no_dead_links(shown: Shown, beside: Page, demo_pages: DemoPages, followed: set[tuple[str | None, str]]) -> None:
+def test_page_has_no_dead_links(
+    loaded: LoadedView, second_page: Page, demo_pages: DemoPages, followed: set[tuple[str | None, str]]
+) -> None:
     dead = []
-    for link in shown.page.locator("a[href]").evaluate_all("(links) => [...new Set(links.map((link) => link.href))]"):
+    for link in loaded.page.locator("a[href]").evaluate_all("(links) => [...new Set(links.map((link) => link.href))]"):
         address = urlsplit(link)
-        kind = (shown.view.role, re.sub(r"=[^&]*|\d[\w:.-]*", "{}", f"{address.path}?{address.query}"))
-        if link.startswith(f"{shown.page.url}#"):
-            if shown.page.locator(f"[id='{address.fragment}']").count() == 0:
+        kind = (loaded.view.role, re.sub(r"=[^&]*|\d[\w:.-]*", "{}", f"{address.path}?{address.query}"))
+        if link.startswith(f"{loaded.page.url}#"):
+            if loaded.page.locator(f"[id='{address.fragment}']").count() == 0:
                 dead.append(link)
         elif address.scheme == "http" and kind not in followed:
             followed.add(kind)
-            if _is_dead(link, beside, demo_pages, shown.view.role):
+            if _is_dead(link, second_page, demo_pages, loaded.view.role):
                 dead.append(link)
     assert not dead, "\n".join(dead)
 
@@ -136,41 +138,41 @@ def _is_dead(link: str, page: Page, demo_pages: DemoPages, role: str | None) -> 
 
 
 @pytest.mark.attack
-def test_navigation_keeps_the_focus(shown: Shown, beside: Page, demo_pages: DemoPages) -> None:
-    demo_pages.show(shown.view, beside)
-    address = beside.url
+def test_navigation_keeps_the_focus(loaded: LoadedView, second_page: Page, demo_pages: DemoPages) -> None:
+    demo_pages.show(loaded.view, second_page)
+    address = second_page.url
     served = "".join(f":not([href^='{path}'])" for path in (*SERVED, "#"))
-    links = beside.locator(f"main a[href^='/']{served}:visible, header a[href^='/']{served}:visible")
+    links = second_page.locator(f"main a[href^='/']{served}:visible, header a[href^='/']{served}:visible")
     here = {"/", urlsplit(address).path}
     leading_away = [link for link in links.all() if urlsplit(link.get_attribute("href") or "").path not in here]
     if not leading_away:
         pytest.skip("no link leads from here to another page of the app")
     leading_away[0].click()
-    expect(beside).not_to_have_url(address)
-    expect(settled(beside).locator("h1")).to_be_focused()
-    beside.go_back()
-    expect(beside).to_have_url(address)
-    expect(settled(beside).locator("h1")).to_be_focused()
+    expect(second_page).not_to_have_url(address)
+    expect(settled(second_page).locator("h1")).to_be_focused()
+    second_page.go_back()
+    expect(second_page).to_have_url(address)
+    expect(settled(second_page).locator("h1")).to_be_focused()
 
 
 @pytest.mark.attack
-def test_page_has_no_dead_buttons(shown: Shown, demo_pages: DemoPages, followed: set[tuple[str | None, str]]) -> None:
-    role = shown.view.role
-    measures.resize(shown.page, max(measures.WIDTHS))
-    names = [re.sub(r"\d+", "#", name) for name in shown.page.locator(BUTTONS).all_inner_texts()[:PRESSES]]
+def test_page_has_no_dead_buttons(loaded: LoadedView, demo_pages: DemoPages, followed: set[tuple[str | None, str]]) -> None:
+    role = loaded.view.role
+    measures.resize(loaded.page, max(measures.WIDTHS))
+    names = [re.sub(r"\d+", "#", name) for name in loaded.page.locator(BUTTONS).all_inner_texts()[:PRESSES]]
     untried = {name: number for number, name in reversed(list(enumerate(names))) if (role, name) not in followed}
     followed |= {(role, name) for name in untried}
     if untried:
         # in a separate profile, with its writes aborted
         with demo_pages.apart(role) as page:
             page.add_init_script(CHANGES)
-            page.route(re.compile(r"/(api|auth)/"), _let_only_reads_pass)
-            dead = [name for name, number in untried.items() if not _does_something(number, demo_pages.show(shown.view, page))]
+            page.route(re.compile(r"/(api|auth)/"), _abort_writes)
+            dead = [name for name, number in untried.items() if not _does_something(number, demo_pages.show(loaded.view, page))]
         assert not dead, "\n".join(dead)
 
 
 def _does_something(number: int, page: Page) -> bool:
-    """Whether anything came of a button's press: a change of the page or the address, a request, a file, a move of the focus."""
+    """Return whether a press had an effect: a change of page or address, a request, a download, or a moved focus."""
     button = page.locator(BUTTONS).nth(number).element_handle()
     came: list[Download | Request] = []
 
@@ -194,7 +196,7 @@ def _does_something(number: int, page: Page) -> bool:
     return False
 
 
-def _let_only_reads_pass(route: Route) -> None:
-    """The demo stays as it is for the other tests: to have sent something is enough."""
+def _abort_writes(route: Route) -> None:
+    """Abort writes, so that the demo does not change for other tests; a sent request is enough."""
     is_read = route.request.method == "GET" or route.request.url.endswith("/auth/refresh")
     route.continue_() if is_read else route.abort()

@@ -30,41 +30,41 @@ SODIUM = {"test_code": "NA", "observations": [{"analyte": "sodium", "value": 131
 
 @pytest.fixture
 def patient(people: People) -> str:
-    """The name of a patient that a test has for itself."""
-    return people.newcomer("Cara Kranz")
+    """Return the name of a new patient for one test."""
+    return people.new_patient("Cara Kranz")
 
 
-def sent(person: Person, method: str, path: str, **body: Any) -> dict[str, Any]:
+def send(person: Person, method: str, path: str, **body: Any) -> dict[str, Any]:
     answer = person.http.request(method, path, json=body)
     assert answer.is_success, answer.text
     answered: dict[str, Any] = answer.json()
     return answered
 
 
-def treated(people: People, patient: str) -> int:
-    """The patient's id once they are in the care of `dr_a`."""
+def bring_into_care(people: People, patient: str) -> int:
+    """Bring the patient into the care of `dr_a` and return their id."""
     start = free_times(people[patient].http, people["dr_a"].id)[-1]
-    sent(people[patient], "POST", "/api/appointments", doctor_id=people["dr_a"].id, starts_at=start.isoformat())
+    send(people[patient], "POST", "/api/appointments", doctor_id=people["dr_a"].id, starts_at=start.isoformat())
     return people[patient].id
 
 
 def measured(people: People, patient: str) -> tuple[int, int]:
     """Return the ids of a booking in progress and of its unverified result."""
-    # usual ranges depend on it
-    sent(people[patient], "PUT", "/auth/me", full_name="Cara Kranz", date_of_birth="1984-05-17")
+    # reference ranges depend on sex and age
+    send(people[patient], "PUT", "/auth/me", full_name="Cara Kranz", date_of_birth="1984-05-17")
     tomorrow = (datetime.now(UTC) + timedelta(days=1)).date().isoformat()
     times = people[patient].http.get("/api/labs/slots", params={"day": tomorrow}).json()["items"]
     start = next(time["starts_at"] for time in times if time["free"] > 0)
-    booking = sent(people[patient], "POST", "/api/labs/bookings", test_codes=["NA"], starts_at=start)
+    booking = send(people[patient], "POST", "/api/labs/bookings", test_codes=["NA"], starts_at=start)
     for status in ("collected", "received", "in_progress"):
-        sent(people["lab"], "PUT", f"/api/labs/bookings/{booking['id']}/status", status=status)
-    result = sent(people["lab"], "POST", f"/api/labs/bookings/{booking['id']}/results", **SODIUM)
+        send(people["lab"], "PUT", f"/api/labs/bookings/{booking['id']}/status", status=status)
+    result = send(people["lab"], "POST", f"/api/labs/bookings/{booking['id']}/results", **SODIUM)
     return booking["id"], result["id"]
 
 
 def test_prescription_prints_complete_on_one_page(people: People, patient: str, role_page: RolePage) -> None:
-    body = {"patient_id": treated(people, patient), "items": [ITEM], "notes": "Measure your blood pressure."}
-    prescription = sent(people["dr_a"], "POST", "/api/doctor/prescriptions", **body)
+    body = {"patient_id": bring_into_care(people, patient), "items": [ITEM], "notes": "Measure your blood pressure."}
+    prescription = send(people["dr_a"], "POST", "/api/doctor/prescriptions", **body)
     page = role_page(patient)
     page.goto("/prescriptions")
     page.get_by_role("link", name=MEDICINE).click()
@@ -77,8 +77,8 @@ def test_prescription_prints_complete_on_one_page(people: People, patient: str, 
 
 
 def test_referral_links_to_free_times_of_its_doctor(people: People, patient: str, role_page: RolePage) -> None:
-    body = {"patient_id": treated(people, patient), "to_doctor_id": people["dr_b"].id, "reason": "A mole that grows"}
-    sent(people["dr_a"], "POST", "/api/doctor/referrals", **body)
+    body = {"patient_id": bring_into_care(people, patient), "to_doctor_id": people["dr_b"].id, "reason": "A mole that grows"}
+    send(people["dr_a"], "POST", "/api/doctor/referrals", **body)
     page = role_page(patient)
     page.goto("/referrals")
     page.get_by_role("link", name="Book with this doctor").click()
@@ -117,7 +117,7 @@ def test_released_result_shows_summary_before_values(people: People, patient: st
     expect(page.get_by_text("You have no results yet.")).to_be_visible()
     page.goto(f"/labs/bookings/{booking}")
     expect(page.get_by_text(re.compile("^Not ready yet"))).to_be_visible()
-    sent(people["lab"], "PUT", f"/api/labs/results/{result}/verify")
+    send(people["lab"], "PUT", f"/api/labs/results/{result}/verify")
     page.reload()
     page.get_by_role("link", name="See the result").click()
     expect(page.get_by_text("The value is outside the usual range.")).to_be_visible()

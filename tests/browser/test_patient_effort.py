@@ -1,4 +1,4 @@
-"""How much the ways to a visit ask of a patient: presses, fields, and seconds of the keystroke-level model."""
+"""The effort of booking a visit: presses, fields, and seconds of the keystroke-level model."""
 
 import re
 
@@ -17,7 +17,7 @@ TIME = re.compile(r"^\w{3} \d")
 
 
 def board(page: Page) -> Locator:
-    """The next free times on the front page."""
+    """Return the links of the next free times on the front page."""
     return page.get_by_role("region", name="Next free times").get_by_role("listitem").get_by_role("link")
 
 
@@ -42,7 +42,7 @@ def test_booking_time_on_home_takes_two_clicks(
     role_page: RolePage, patient: str, doctor: Person, clicks: Clicks, figure: Figure
 ) -> None:
     page = role_page(patient)
-    # the second time: no doctor is offered at a time at which the patient is with another one
+    # the second free time: times that overlap the patient's other visits are not offered
     for visits in (1, 2):
         page.goto("/home")
         page.get_by_role("region", name="Book an appointment").get_by_role("link", name=TIME).first.click()

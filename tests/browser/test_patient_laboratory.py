@@ -20,8 +20,8 @@ def fill(person: Person, day: date) -> None:
     slots = person.http.get("/api/labs/slots", params={"day": f"{day}"}).json()["items"]
     assert slots, f"nothing was free on {day}"
     for slot in slots:
-        wish = {"test_codes": ["CBC"], "starts_at": slot["starts_at"]}
-        answer = person.http.post("/api/labs/bookings", json=wish)
+        body = {"test_codes": ["CBC"], "starts_at": slot["starts_at"]}
+        answer = person.http.post("/api/labs/bookings", json=body)
         assert answer.status_code == 201, answer.text
 
 

@@ -22,7 +22,7 @@ def test_result_page_shows_summary_values_and_trend(people: People, patient: str
     care.visit(person, doctor)
     for value in (12.8, 9.4):
         shown = care.result(person, doctor, lab, {"hemoglobin": value, "leukocytes": 6.1, "platelets": 600}, comment=CALM)
-    kept = care.result(person, doctor, lab, {"hemoglobin": 8.8})
+    unreleased = care.result(person, doctor, lab, {"hemoglobin": 8.8})
     page = role_page(patient)
     page.goto("/results")
     expect(page.get_by_role("main").get_by_role("listitem")).to_have_count(2)
@@ -36,13 +36,13 @@ def test_result_page_shows_summary_values_and_trend(people: People, patient: str
     expect(values.first.locator("svg")).to_be_visible()
     values.first.get_by_role("link", name="See it over time").click()
     expect(settled(page).get_by_text("Measured 2 times.")).to_be_visible()
-    # both were measured within this minute, so the line is upright
+    # both values have the same minute, so the trend line is vertical
     expect(page.locator("polyline")).to_have_attribute("points", re.compile(r"^\S+ \S+$"))
     rows = page.get_by_role("table").get_by_role("row")
     expect(rows).to_have_count(1 + 2)
     expect(rows.nth(1)).to_contain_text("9.4 g/dL")
     expect(page.get_by_text("8.8")).to_have_count(0)
-    assert person.http.get(f"/api/labs/results/{kept['id']}").status_code == 404
+    assert person.http.get(f"/api/labs/results/{unreleased['id']}").status_code == 404
 
 
 def test_unreleased_result_is_not_found(
@@ -50,7 +50,7 @@ def test_unreleased_result_is_not_found(
 ) -> None:
     expected.append("404 .*/api/labs/results/")
     care.visit(people[patient], doctor)
-    kept = care.result(people[patient], doctor, people["lab"], {"hemoglobin": 8.8})
+    unreleased = care.result(people[patient], doctor, people["lab"], {"hemoglobin": 8.8})
     page = role_page(patient)
-    page.goto(f"/results/{kept['id']}")
+    page.goto(f"/results/{unreleased['id']}")
     expect(page.get_by_role("heading", level=1)).to_have_text("There is no page at this address")

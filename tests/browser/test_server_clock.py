@@ -1,4 +1,4 @@
-"""The portals show the server's day on a computer whose clock is off."""
+"""The portals show the server's day on a computer with a wrong clock."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo

@@ -1,4 +1,4 @@
-"""Signing in: by the keyboard alone, and while the gateway is away."""
+"""Sign-in by keyboard, and during an outage of the gateway."""
 
 import re
 from collections.abc import Callable

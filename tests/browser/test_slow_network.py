@@ -5,7 +5,7 @@ from playwright.sync_api import Browser
 
 from tests.browser.conftest import Figure, RolePage
 from tests.browser.measures import Load, settled, slow_load
-from tests.browser.tabs import opened
+from tests.browser.tabs import open_tab
 from tests.hospital import Hospital
 
 RUNS, MOST_RUNS = 3, 9
@@ -26,8 +26,8 @@ def test_page_on_slow_3g_is_usable_in_time(
     loads: list[Load] = []
     # slower runs measure the load of this machine, not the page
     while len(loads) < RUNS or (soonest(loads) > seconds and len(loads) < MOST_RUNS):
-        # without a trace, which takes time itself
-        with opened(browser, hospital.url) as tab:
+        # no trace, because recording it takes time
+        with open_tab(browser, hospital.url) as tab:
             loads.append(slow_load(tab.page, path))
     largest = max(load.wire_bytes for load in loads)
     assert soonest(loads) <= seconds

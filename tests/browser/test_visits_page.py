@@ -1,4 +1,4 @@
-"""A patient's visits: moved, cancelled, printed, put into a calendar; and the page and the profile around them."""
+"""A patient's visits: move, cancel, print, calendar file; and the patient's profile."""
 
 import re
 from pathlib import Path
@@ -20,13 +20,13 @@ pytestmark = pytest.mark.clock
 
 @pytest.fixture
 def patient(people: People) -> str:
-    """The name of a patient that a test has for itself."""
-    return people.newcomer("Vera Visitor")
+    """Return the name of a new patient for one test."""
+    return people.new_patient("Vera Visitor")
 
 
 @pytest.fixture
 def visit(people: People, patient: str, doctor: Person) -> care.Record:
-    """Booked for the day after tomorrow."""
+    """Book a visit for the day after tomorrow."""
     return care.visit(people[patient], doctor)
 
 

@@ -59,6 +59,6 @@ def test_env_example_explains_each_setting() -> None:
     for name, field in names.items():
         if field.default is not None:
             assert shown[name].lower() == str(field.default).lower()
-        # a sentence before each
+        # a comment precedes each setting
         assert re.search(rf"^# .+\n(#?[A-Z_]+=.*\n)*#?{name}=", text, re.MULTILINE)
     assert shown["SECRET_KEY"] == SAMPLE_SECRET

@@ -25,7 +25,7 @@ LISTS = [
     if endpoint.method == "GET"
     and "{" not in endpoint.path
     and "items" in getattr(endpoint.answer, "model_fields", ())
-    # late in the evening no times of today are left
+    # late in the evening today has no free times
     and endpoint.name != "list_lab_slots"
 ]
 QUERIES: dict[str, tuple[dict[str, str], ...]] = {
@@ -160,13 +160,13 @@ def test_first_start_prints_the_admin_link_once(tmp_path: Path) -> None:
 
 
 def test_starting_service_refuses_connections(tmp_path: Path) -> None:
-    """A connection that is accepted would make the gateway wait, and take the service for stalled."""
+    """An accepted connection without a response would make the gateway treat the service as hung."""
     hospital = Hospital(tmp_path)
     url = f"http://127.0.0.1:{hospital.port}/health"
     command = [sys.executable, "-m", "careplus_cli", "serve", "labs", "--port", str(hospital.port)]
     with subprocess.Popen(command, env=hospital.environment, cwd=hospital.data) as labs:
         try:
-            # the service is loaded by then, and waits for its tables
+            # the service has loaded and waits for the schema
             time.sleep(5)
             with pytest.raises(httpx.ConnectError):
                 httpx.get(url, timeout=2, **LOCAL_HTTP)

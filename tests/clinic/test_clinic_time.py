@@ -19,7 +19,7 @@ STEP, SECOND = timedelta(hours=12), timedelta(seconds=1)
 ZONES = sorted(name for name in available_timezones() if name != "localtime")
 
 Segment = tuple[datetime, datetime, timedelta]
-"""From one change of the clock to the next, in UTC, and the offset between them."""
+"""The UTC start and end of a span without a clock change, and its offset."""
 
 
 def offset(instant: datetime, zone: ZoneInfo) -> timedelta:
@@ -39,7 +39,7 @@ def change(before: datetime, after: datetime, zone: ZoneInfo) -> datetime:
 
 @cache
 def segments(name: str) -> tuple[Segment, ...]:
-    """Offsets from two days before FIRST to two days after LAST, sampled twice a day; assumes one change in 12 hours at most."""
+    """Return the offsets from two days before FIRST to two days after LAST; assumes one change in 12 hours."""
     zone = ZoneInfo(name)
     start = datetime(FIRST.year, FIRST.month, FIRST.day, tzinfo=UTC) - 2 * DAY
     count = (LAST - FIRST + 5 * DAY) // STEP
@@ -50,7 +50,7 @@ def segments(name: str) -> tuple[Segment, ...]:
 
 
 def starts_of_days(found: tuple[Segment, ...]) -> dict[date, datetime]:
-    """The first instant at which the wall clock shows each date."""
+    """Return for each date the first instant at which the wall clock shows it."""
     starts: dict[date, datetime] = {}
     for begins, ends, ahead in found:
         local = begins.replace(tzinfo=None) + ahead

@@ -16,7 +16,7 @@ from email.message import Message
 from functools import partial
 from typing import Any
 
-from tests.attacks.debugger import hold
+from tests.attacks.debugger import attach
 
 WEB, GATEWAY = "http://127.0.0.1:4200", "http://127.0.0.1:5000"
 SERVICES = ("auth", "appointments", "doctors", "labs")
@@ -75,7 +75,7 @@ def ask_json(method: str, url: str, body: Any = None, status: int = 200, **heade
 def until(happened: Callable[[], bool], patience_s: float = 60) -> None:
     deadline = time.monotonic() + patience_s
     while not happened():
-        assert time.monotonic() < deadline, "not within its time"
+        assert time.monotonic() < deadline, "condition not met in time"
         time.sleep(0.1)
 
 
@@ -129,7 +129,7 @@ def book(base: str, name: str) -> tuple[str, str]:
     ask_json("POST", f"{base}/auth/register", person, 201)
     status, headers, _ = ask("POST", f"{base}/auth/login", {"email": email, "password": PASSWORD})
     assert status == 200
-    # as a browser with a portal of this origin does
+    # the headers that a browser sends from a portal of this origin
     renewed = ask_json("POST", f"{base}/auth/refresh", Origin=base, X_CarePlus="1", Cookie=headers["set-cookie"])
     mine = {"Authorization": f"Bearer {renewed['access_token']}"}
     for doctor in ask_json("GET", f"{base}/api/doctors?limit=20")["items"]:
@@ -148,7 +148,7 @@ def is_still_there(base: str, path: str, email: str) -> None:
 
 
 def check_pages() -> None:
-    """The portals through nginx: caching, compression, and forwarding to the gateway."""
+    """Check the portals through nginx: caching, compression, and forwarding to the gateway."""
     status, headers, page = ask("GET", f"{WEB}/appointments/7", Accept="text/html,*/*;q=0.8")
     assert (status, headers["cache-control"]) == (200, "no-store")
     _, of_gateway, _ = ask("GET", f"{GATEWAY}/", Accept="text/html")
@@ -186,12 +186,12 @@ def check_one_may_be_killed() -> None:
 
 
 def check_one_may_stall() -> None:
-    """A debugger holds the main thread; the watchdog thread goes on."""
+    """Check that the watchdog thread ends a process with a main thread stopped by a debugger."""
     for service, limit_s in {**dict.fromkeys(SERVICES, 3), "gateway": 10}.items():
         was = container(service)["State"]["Pid"]
         began = time.monotonic()
-        hold(was)
-        # the debugger is told of the end first
+        attach(was)
+        # the kernel notifies the debugger of the end before the parent
         os.waitpid(was, 0)
         ended = time.monotonic() - began
         until(partial(is_restarted, service, was))
@@ -201,7 +201,7 @@ def check_one_may_stall() -> None:
 
 
 def check_one_may_be_paused() -> None:
-    """`docker pause`: the others answer meanwhile, and it answers when it is resumed."""
+    """`docker pause`: the other services answer during the pause, and the paused one after it."""
     for service in SERVICES:
         found = container(service)
         docker("pause", found["Id"])
@@ -219,7 +219,7 @@ def is_restarted(service: str, was: int) -> bool:
 
 
 def check_no_gateway() -> None:
-    """nginx answers by itself."""
+    """Check the answers of nginx while the gateway is stopped."""
     compose("stop", "gateway")
     try:
         status, headers, body = ask("GET", f"{WEB}/api/config", Accept="application/json")

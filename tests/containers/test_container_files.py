@@ -58,7 +58,7 @@ def test_compose_has_six_services_and_migrate(composed: dict[str, Any]) -> None:
     assert set(composed["services"]) == {*PYTHON, "web", "migrate"}
     for name, service in composed["services"].items():
         built = service["build"]
-        assert "image" not in service, "built here, without a tag that may move"
+        assert "image" not in service, "images are built, without a mutable tag"
         if name == "web":
             assert built["dockerfile"] == "web/Dockerfile"
         else:
@@ -73,7 +73,7 @@ def test_only_web_and_gateway_are_published(composed: dict[str, Any]) -> None:
         name: [(port["host_ip"], port["published"], port["target"]) for port in service.get("ports", [])]
         for name, service in composed["services"].items()
     }
-    assert {name: given for name, given in ports.items() if given} == {
+    assert {name: dependency for name, dependency in ports.items() if dependency} == {
         "web": [("127.0.0.1", "4200", 8080)],
         "gateway": [("127.0.0.1", "5000", 5000)],
     }
@@ -96,7 +96,7 @@ def test_four_services_share_one_volume(composed: dict[str, Any]) -> None:
     }
     assert {name for name, volumes in mounted.items() if volumes} == WITH_DATA
     assert {tuple(volumes) for volumes in mounted.values() if volumes} == {(("volume", "data", "/data"),)}
-    assert "driver" not in composed["volumes"]["data"], "a local disk"
+    assert "driver" not in composed["volumes"]["data"], "the volume is on a local disk"
 
 
 def seconds(duration: str) -> int:
@@ -123,7 +123,7 @@ def test_containers_wait_for_healthy_dependencies(composed: dict[str, Any]) -> N
             assert (command, python) == ("CMD", "python")
             compile(program, name, "exec")
     waits = {
-        name: {other: given["condition"] for other, given in service.get("depends_on", {}).items()}
+        name: {other: dependency["condition"] for other, dependency in service.get("depends_on", {}).items()}
         for name, service in composed["services"].items()
     }
     migrated = {"migrate": "service_completed_successfully"}
@@ -180,7 +180,7 @@ def test_dockerfile_follows_the_usual_rules(dockerfile: Path) -> None:
     stages = re.findall(r"^FROM (\S+)(?: AS (\S+))?", text, re.MULTILINE)
     named = {name for _, name in stages}
     for image, _ in stages:
-        assert image in named or re.fullmatch(r"[a-z/-]+:\d+(\.\d+)?-[a-z-]+", image), f"{image} moves"
+        assert image in named or re.fullmatch(r"[a-z/-]+:\d+(\.\d+)?-[a-z-]+", image), f"{image} has a mutable tag"
     last = text[text.rindex("\nFROM ") :]
     [user] = re.findall(r"^USER (\d+):\d+$", last, re.MULTILINE)
     assert int(user) > 0

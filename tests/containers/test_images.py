@@ -1,4 +1,4 @@
-"""Runs the commands of services/Dockerfile without an engine: each image installs its own needs, no more, and starts."""
+"""Run the commands of services/Dockerfile without an engine: each image installs only its requirements, and starts."""
 
 import ast
 import json
@@ -146,7 +146,7 @@ def test_gateway_image_is_smaller_than_70_mb(builder: Builder) -> None:
 
 @pytest.fixture
 def settings(builder: Builder, tmp_path: Path) -> dict[str, str]:
-    """Settings of a hospital with a prepared database."""
+    """Return the settings of a hospital with a prepared database."""
     settings = {"SECRET_KEY": "k" * 40, "CAREPLUS_DATA": str(tmp_path / "data")}
     settings |= {f"CAREPLUS_{service.upper()}_URL": f"http://127.0.0.1:{free_port()}" for service in SERVICES[:-1]}
     image = builder.build("cli")

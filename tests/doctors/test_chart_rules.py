@@ -41,7 +41,7 @@ def test_reason_overrides_and_signs_are_no_substance() -> None:
     check_allergies(["5 % (w/v)"], [Allergy(substance="%", severity=Severity.MILD)], None)
 
 
-def test_allergy_status_tells_not_asked_from_none_known() -> None:
+def test_allergy_status_separates_not_asked_from_none() -> None:
     assert allergy_status([], False) is AllergyStatus.NOT_ASKED
     assert allergy_status([], True) is AllergyStatus.NONE_KNOWN
     assert allergy_status([PENICILLIN], False) is AllergyStatus.NOTED

@@ -12,31 +12,31 @@ from tests.hospital import Hospital
 Line = dict[str, Any]
 
 
-def said(hospital: Hospital, answer: httpx.Response) -> list[Line]:
-    """The log's lines about a request, each with the name of the process that wrote it; waits for the gateway's."""
+def log_lines(hospital: Hospital, answer: httpx.Response) -> list[Line]:
+    """Return the log lines of a request, each with its process name in `by`. Wait up to 5 s for the gateway's line."""
     request_id, deadline = answer.headers["x-request-id"], time.monotonic() + 5
     while time.monotonic() < deadline:
         found = [line.partition(" | ") for line in hospital.log.read_text(errors="replace").splitlines() if request_id in line]
         lines = [{"by": name.strip(), **json.loads(text)} for name, _, text in found]
-        if any(line["by"] == "gateway" and line["event"] == "request" for line in lines):
+        if any(line["by"] == "gateway" and line["event"] == "request_finished" for line in lines):
             return lines
         time.sleep(0.05)
-    raise AssertionError(f"nothing about {request_id}:\n{hospital.log.read_text(errors='replace')[-4000:]}")
+    raise AssertionError(f"no log line of request {request_id}:\n{hospital.log.read_text(errors='replace')[-4000:]}")
 
 
-def requested(lines: list[Line]) -> list[tuple[str, str, int, str]]:
+def request_lines(lines: list[Line]) -> list[tuple[str, str, int, str]]:
     """Return method, path, status and level of the gateway's request lines."""
-    asked = [line for line in lines if line["by"] == "gateway" and line["event"] == "request"]
-    return [(line["method"], line["path"], line["status"], line["level"]) for line in asked]
+    gateway_lines = [line for line in lines if line["by"] == "gateway" and line["event"] == "request_finished"]
+    return [(line["method"], line["path"], line["status"], line["level"]) for line in gateway_lines]
 
 
-def reasons(lines: list[Line]) -> list[Line]:
-    """The lines that say why."""
-    return [line for line in lines if line["event"] != "request"]
+def reason_lines(lines: list[Line]) -> list[Line]:
+    """Return the lines that state a reason."""
+    return [line for line in lines if line["event"] != "request_finished"]
 
 
 def pid_of(hospital: Hospital, service: str) -> int:
-    """The process that serves one service of this hospital."""
+    """Return the process id of a service of this hospital."""
     assert hospital.process is not None
     for process in Path("/proc").glob("[0-9]*"):
         try:
@@ -44,5 +44,5 @@ def pid_of(hospital: Hospital, service: str) -> int:
             if is_child and f"\0careplus_{service}\0" in (process / "cmdline").read_text():
                 return int(process.name)
         except OSError:
-            continue  # it ended meanwhile
+            continue  # the process has ended
     raise AssertionError(f"{service} does not run")

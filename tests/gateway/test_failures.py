@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.gateway.journal import pid_of, reasons, requested, said
+from tests.gateway.journal import log_lines, pid_of, reason_lines, request_lines
 from tests.hospital import Hospital, Person, eventually, only_linux, paused_supervisor
 from tests.test_every_endpoint import check_problem
 from tests.world import World
@@ -43,14 +43,14 @@ def test_unknown_path_is_404_and_logged(hospital: Hospital, person: Person) -> N
     answer = person.http.get("/api/nothing/here")
     check_problem(answer, 404)
     assert answer.json()["code"] == "not_found"
-    assert requested(said(hospital, answer)) == [("GET", "/api/nothing/here", 404, "info")]
+    assert request_lines(log_lines(hospital, answer)) == [("GET", "/api/nothing/here", 404, "info")]
 
 
 def test_wrong_method_is_405_and_logged(hospital: Hospital, person: Person) -> None:
     answer = person.http.delete("/api/appointments")
     check_problem(answer, 405)
     assert (answer.json()["code"], answer.headers["allow"]) == ("method_not_allowed", "GET, POST")
-    assert requested(said(hospital, answer)) == [("DELETE", "/api/appointments", 405, "info")]
+    assert request_lines(log_lines(hospital, answer)) == [("DELETE", "/api/appointments", 405, "info")]
 
 
 @pytest.mark.parametrize("body", [b"{", b"", b"\xff\xfe{}", b"null", b'{"doctor_id": NaN}', b"[" * 100_000])
@@ -59,16 +59,16 @@ def test_malformed_body_is_422_and_logged(hospital: Hospital, person: Person, bo
     check_problem(answer, 422)
     assert answer.json()["code"] == "malformed"
     assert all(error["field"].startswith("body") for error in answer.json()["errors"])
-    lines = said(hospital, answer)
-    assert requested(lines) == [("POST", "/api/appointments", 422, "info")]
-    assert reasons(lines) == []
+    lines = log_lines(hospital, answer)
+    assert request_lines(lines) == [("POST", "/api/appointments", 422, "info")]
+    assert reason_lines(lines) == []
 
 
 def test_body_above_1_mib_is_413_and_logged(hospital: Hospital, person: Person) -> None:
     answer = person.http.post("/api/appointments", content=b" " * 2 * MIB, headers=JSON)
     check_problem(answer, 413)
     assert answer.json()["code"] == "too_large"
-    assert requested(said(hospital, answer)) == [("POST", "/api/appointments", 413, "info")]
+    assert request_lines(log_lines(hospital, answer)) == [("POST", "/api/appointments", 413, "info")]
 
 
 def test_hung_service_is_504_within_5s_and_others_answer(hospital: Hospital, person: Person) -> None:
@@ -83,9 +83,9 @@ def test_hung_service_is_504_within_5s_and_others_answer(hospital: Hospital, per
         ready = person.http.get("/ready")
         check_problem(ready, 503)
         assert [part for part, is_ready in ready.json()["parts"].items() if not is_ready] == ["labs"]
-    lines = said(hospital, answer)
-    assert requested(lines) == [("GET", "/api/labs/tests", 504, "warning")]
-    [reason] = reasons(lines)
+    lines = log_lines(hospital, answer)
+    assert request_lines(lines) == [("GET", "/api/labs/tests", 504, "warning")]
+    [reason] = reason_lines(lines)
     assert (reason["by"], reason["event"], reason["failed"], reason["level"]) == ("gateway", "service_failed", "labs", "warning")
     # the name depends on the Python version
     assert reason["reason"] in {"CancelledError", "TimeoutError"}, "the gateway cancelled the request"
@@ -99,7 +99,7 @@ def test_signed_in_user_is_served_while_auth_hangs(hospital: Hospital, person: P
         assert person.http.get("/api/labs/tests").status_code == 200
 
 
-def test_killed_service_is_waited_for(hospital: Hospital, person: Person) -> None:
+def test_requests_wait_for_a_killed_service(hospital: Hospital, person: Person) -> None:
     os.kill(pid_of(hospital, "doctors"), signal.SIGKILL)
     assert person.http.get("/api/prescriptions").status_code == 200
     assert person.http.get("/api/appointments").status_code == 200
@@ -108,23 +108,23 @@ def test_killed_service_is_waited_for(hospital: Hospital, person: Person) -> Non
 
 
 def test_idle_connection_outlives_client_keep_alive(hospital: Hospital) -> None:
-    """httpx reuses a connection that has been idle for up to 5 s, and does not notice that it is being closed."""
-    asked = b"GET /health HTTP/1.1\r\nhost: x\r\n\r\n"
+    """The client httpx reuses a connection idle for up to 5 s and does not notice that the server is closing it."""
+    request = b"GET /health HTTP/1.1\r\nhost: x\r\n\r\n"
     with socket.create_connection(("127.0.0.1", hospital.port), timeout=5) as connection:
-        connection.sendall(asked)
+        connection.sendall(request)
         assert connection.recv(65536).startswith(b"HTTP/1.1 200 ")
         time.sleep(6)
-        connection.sendall(asked)
+        connection.sendall(request)
         assert connection.recv(65536).startswith(b"HTTP/1.1 200 ")
 
 
 @only_linux
 def test_stopped_service_is_killed_and_restarted(hospital: Hospital, person: Person) -> None:
-    pid, said = pid_of(hospital, "labs"), len(hospital.log.read_text())
+    pid, log_lines = pid_of(hospital, "labs"), len(hospital.log.read_text())
     os.kill(pid, signal.SIGSTOP)
     # sooner than the 3 s after which a silent process is killed
     eventually(lambda: not Path(f"/proc/{pid}").exists(), 2.5)
-    assert "labs         | is stopped, is killed" in hospital.log.read_text()[said:]
+    assert "labs         | is stopped, is killed" in hospital.log.read_text()[log_lines:]
     assert person.http.get("/api/labs/tests").status_code == 200
     hospital.wait_until_ready()
 
@@ -161,7 +161,7 @@ def test_valid_request_after_each_client_failure_succeeds(hospital: Hospital, wo
     http, garbage = person.http, {"Authorization": "Bearer x.y.z"}
     taken = {"doctor_id": world.ids["doctor_id"], "starts_at": "2020-01-01T10:00:00Z"}
     visit = f"/api/appointments/{world.ids['appointment_id']}"
-    asked: list[tuple[int, Callable[[], httpx.Response]]] = [
+    requests: list[tuple[int, Callable[[], httpx.Response]]] = [
         (404, lambda: http.get("/api/nothing/here")),
         (404, lambda: http.get("/api/appointments/999999999")),
         (405, lambda: http.delete("/api/appointments")),
@@ -177,7 +177,7 @@ def test_valid_request_after_each_client_failure_succeeds(hospital: Hospital, wo
     ]
     sent = {**REFUSED, **dict.fromkeys(DISCONNECTED, 0)}
     failures: list[tuple[int, Callable[[], int]]] = [(status, partial(send_bytes, hospital, it)) for it, status in sent.items()]
-    failures += [(status, partial(status_of, ask)) for status, ask in asked]
+    failures += [(status, partial(status_of, ask)) for status, ask in requests]
     valid_paths = itertools.cycle(["/auth/me", "/api/appointments", "/api/prescriptions", "/api/labs/bookings"])
     failed = 0
     while failed < 100:

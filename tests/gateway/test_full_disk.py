@@ -16,7 +16,7 @@ import pytest
 
 from careplus_cli.supervisor import Supervisor
 from careplus_contracts.registry import SERVICES
-from tests.gateway.journal import pid_of, reasons, requested, said
+from tests.gateway.journal import log_lines, pid_of, reason_lines, request_lines
 from tests.hospital import ADMIN, PASSWORD, Hospital, Person, free_times
 from tests.test_every_endpoint import check_problem
 
@@ -137,9 +137,9 @@ def test_full_disk_refuses_writes_and_loses_no_record(
     assert free_times(person.http, doctor.id, days=20) == times[20:], "no write was lost or half done"
     assert [book(at).status_code for at in times[20:25]] == [201] * 5
     for answer in refused:
-        lines = said(hospital, answer)
-        assert requested(lines) == [("POST", "/api/appointments", 503, "warning")]
-        [why] = reasons(lines)
+        lines = log_lines(hospital, answer)
+        assert request_lines(lines) == [("POST", "/api/appointments", 503, "warning")]
+        [why] = reason_lines(lines)
         assert (why["by"], why["event"], why["level"]) == ("appointments", "database_refused", "error")
         assert why["reason"] == reason
 

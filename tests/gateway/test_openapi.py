@@ -29,7 +29,7 @@ def parameters(endpoint: Endpoint[..., Any]) -> dict[str, dict[str, Any]]:
 
 
 def responses(endpoint: Endpoint[..., Any]) -> dict[str, dict[str, Any]]:
-    """By status; those that many operations share are looked up."""
+    """Return the responses by status, with references to shared ones resolved."""
     shared = DOCUMENT["components"]["responses"]
     found = operation(endpoint)["responses"].items()
     return {status: shared[one["$ref"].rpartition("/")[2]] if "$ref" in one else one for status, one in found}

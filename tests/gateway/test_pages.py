@@ -15,7 +15,7 @@ CONTENT = "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-act
 
 
 @pytest.fixture(scope="module")
-def built(gateway_of_tests: Gateway, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
+def with_build(gateway_of_tests: Gateway, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
     """Run a gateway with a web build."""
     folder = tmp_path_factory.mktemp("built")
     files = {
@@ -41,8 +41,8 @@ def built(gateway_of_tests: Gateway, tmp_path_factory: pytest.TempPathFactory) -
     ("accepted", "coding"),
     [("gzip, deflate, br", "gzip"), ("br;q=1.0, GZIP;q=0.8", "gzip"), ("identity", None), ("gzip;q=0", None), ("", None)],
 )
-async def test_precompressed_file_is_sent_if_gzip_is_accepted(built: Gateway, accepted: str, coding: str | None) -> None:
-    async with built.client() as http:
+async def test_precompressed_file_is_sent_if_gzip_is_accepted(with_build: Gateway, accepted: str, coding: str | None) -> None:
+    async with with_build.client() as http:
         answer = await http.get("/assets/index-4f3a2b1c.js", headers={"Accept-Encoding": accepted})
         assert (answer.text, answer.headers.get("content-encoding")) == ("void 0", coding)
         assert answer.headers["content-type"].startswith("text/javascript")
@@ -50,7 +50,7 @@ async def test_precompressed_file_is_sent_if_gzip_is_accepted(built: Gateway, ac
         assert (await http.get("/assets/index-4f3a2b1c.js.gz")).status_code == 404
 
 
-async def test_portal_files_have_cache_and_security_headers(built: Gateway) -> None:
+async def test_portal_files_have_cache_and_security_headers(with_build: Gateway) -> None:
     cache_control = {
         "/": "no-store",
         "/index.html": "no-store",
@@ -59,10 +59,10 @@ async def test_portal_files_have_cache_and_security_headers(built: Gateway) -> N
         "/docs": "no-cache",
         "/docs/swagger-ui.css": "no-cache",
     }
-    async with built.client() as http:
-        for path, kept in cache_control.items():
+    async with with_build.client() as http:
+        for path, expected in cache_control.items():
             answer = await http.get(path)
-            assert (answer.status_code, answer.headers["cache-control"]) == (200, kept), path
+            assert (answer.status_code, answer.headers["cache-control"]) == (200, expected), path
             assert answer.headers["x-content-type-options"] == "nosniff"
             assert answer.headers["referrer-policy"] == "strict-origin"
             assert answer.headers["content-security-policy"].startswith(CONTENT)
@@ -74,8 +74,8 @@ async def test_portal_files_have_cache_and_security_headers(built: Gateway) -> N
         assert (await http.get("/")).headers["content-security-policy"] == CONTENT
 
 
-async def test_path_of_a_view_returns_the_portal(built: Gateway) -> None:
-    async with built.client() as http:
+async def test_path_of_a_view_returns_the_portal(with_build: Gateway) -> None:
+    async with with_build.client() as http:
         for path in ("/sign-in", "/appointments/7", "/labs"):
             answer = await http.get(path, headers=AS_BROWSER)
             assert (answer.status_code, answer.text, answer.headers["cache-control"]) == (200, "<p>portal</p>", "no-store")
@@ -85,15 +85,15 @@ async def test_path_of_a_view_returns_the_portal(built: Gateway) -> None:
 @pytest.mark.parametrize(
     "path", ["/assets/gone-1.js", "/api/nothing", "/api", "/auth/nothing", "/.secret", "/link.html", "/assets"]
 )
-async def test_path_without_file_or_view_is_404(built: Gateway, path: str) -> None:
-    async with built.client() as http:
+async def test_path_without_file_or_view_is_404(with_build: Gateway, path: str) -> None:
+    async with with_build.client() as http:
         answer = await http.get(path, headers=AS_BROWSER if path != "/assets" else {})
         assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
         assert (await http.post("/sign-in", headers=AS_BROWSER)).status_code == 404
 
 
-async def test_symbolic_link_out_of_the_build_is_not_followed(built: Gateway) -> None:
-    async with built.client() as http:
+async def test_symbolic_link_out_of_the_build_is_not_followed(with_build: Gateway) -> None:
+    async with with_build.client() as http:
         answer = await http.get("/link", headers=AS_BROWSER)
     assert answer.text == "<p>portal</p>"
 

@@ -20,7 +20,7 @@ def trusting_gateway(gateway_of_tests: Gateway, tmp_path_factory: pytest.TempPat
         yield gateway
 
 
-async def arrived_from(gateway: Gateway, peer: Peer, *headers: tuple[str, str]) -> bytes | None:
+async def forwarded_address(gateway: Gateway, peer: Peer, *headers: tuple[str, str]) -> bytes | None:
     peer.reset()
     async with gateway.client() as http:
         assert (await http.get("/api/doctors", headers=list(headers))).status_code == 200
@@ -40,17 +40,17 @@ FORGED = (
 
 
 async def test_forwarding_headers_are_ignored_by_default(gateway: Gateway, peer: Peer) -> None:
-    assert await arrived_from(gateway, peer, *FORGED) == b"127.0.0.1"
+    assert await forwarded_address(gateway, peer, *FORGED) == b"127.0.0.1"
 
 
 async def test_named_proxy_is_trusted_for_its_last_address(trusting_gateway: Gateway, peer: Peer) -> None:
     gateway = trusting_gateway
-    assert await arrived_from(gateway, peer) == b"127.0.0.1"
-    assert await arrived_from(gateway, peer, ("X-Forwarded-For", "192.0.2.7")) == b"192.0.2.7"
-    assert await arrived_from(gateway, peer, *FORGED, ("X-Forwarded-For", "192.0.2.7")) == b"192.0.2.7"
-    assert await arrived_from(gateway, peer, ("X-Forwarded-For", "192.0.2.7, 127.0.0.1")) == b"192.0.2.7"
+    assert await forwarded_address(gateway, peer) == b"127.0.0.1"
+    assert await forwarded_address(gateway, peer, ("X-Forwarded-For", "192.0.2.7")) == b"192.0.2.7"
+    assert await forwarded_address(gateway, peer, *FORGED, ("X-Forwarded-For", "192.0.2.7")) == b"192.0.2.7"
+    assert await forwarded_address(gateway, peer, ("X-Forwarded-For", "192.0.2.7, 127.0.0.1")) == b"192.0.2.7"
     for invalid in ("unknown", "192.0.2.7:80; DROP", "1.2.3.4.5", "'"):
-        assert await arrived_from(gateway, peer, ("X-Forwarded-For", f"192.0.2.7, {invalid}")) == b"127.0.0.1"
+        assert await forwarded_address(gateway, peer, ("X-Forwarded-For", f"192.0.2.7, {invalid}")) == b"127.0.0.1"
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_chain_of_proxies_yields_the_first_untrusted_address(setting: str, addre
 
 
 async def test_proxy_names_are_resolved_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    """With the resolver's results before, during and after the replacement of a container."""
+    """Check trust with the resolver's results before, during and after the replacement of a container."""
     proxies = TrustedProxies("web")
     assert not proxies.is_trusted("192.0.2.1")
     for answer, trusted in (("192.0.2.1", "192.0.2.1"), (None, "192.0.2.1"), ("192.0.2.2", "192.0.2.2")):

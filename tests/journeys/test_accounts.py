@@ -1,4 +1,4 @@
-"""Accounts as people use them: devices, passwords, mails, a second factor; and out means out, on every service."""
+"""Journeys of accounts: devices, passwords, mails, second factor, and sessions that end on every service."""
 
 import time
 from collections.abc import Callable
@@ -32,7 +32,7 @@ def ours(hospital: Hospital) -> dict[str, str]:
 
 
 def sign_in(browser: httpx.Client, email: str, password: str = PASSWORD, **more: str) -> str:
-    """Sign in with this browser; answers the access token."""
+    """Sign in with this browser and return the access token."""
     return str(made(browser.post("/auth/login", json={"email": email, "password": password, **more}), 200)["access_token"])
 
 
@@ -41,7 +41,7 @@ def bearer(token: str) -> dict[str, str]:
 
 
 def change(hospital: Hospital, statement: str, *values: object) -> None:
-    """Write to the database itself, as time would."""
+    """Change the database file, for example to move times into the past."""
     connection = pysqlite3.connect(hospital.data / "careplus.db", timeout=10)
     assert connection.execute(statement, values).rowcount > 0
     connection.commit()
@@ -49,7 +49,7 @@ def change(hospital: Hospital, statement: str, *values: object) -> None:
 
 
 def stored(hospital: Hospital) -> str:
-    """All that the database holds about sessions and secrets."""
+    """Return all rows of sessions and secrets in the database."""
     connection = pysqlite3.connect(f"file:{hospital.data}/careplus.db?mode=ro", uri=True)
     tables = ("sessions", "refresh_tokens", "password_resets", "second_factors", "recovery_codes", "mails", "attempts")
     rows = [row for table in tables for row in connection.execute(f"SELECT * FROM {table}")]
@@ -61,7 +61,7 @@ def ago(**span: float) -> str:
     return f"{datetime.now(UTC) - timedelta(**span):%Y-%m-%dT%H:%M:%SZ}"
 
 
-# out means out
+# end of sessions
 
 
 def by_logout(hospital: Hospital, admin: Person, browser: httpx.Client, person: Person) -> None:
@@ -82,7 +82,7 @@ def by_password(hospital: Hospital, admin: Person, browser: httpx.Client, person
         token = sign_in(other, person_email(person))
         body = {"current_password": PASSWORD, "new_password": OTHER}
         assert other.post("/auth/password", json=body, headers=bearer(token)).status_code == 204
-        assert other.get("/auth/me", headers=bearer(token)).status_code == 200, "this one stays"
+        assert other.get("/auth/me", headers=bearer(token)).status_code == 200, "the caller's session stays"
 
 
 def by_closing(hospital: Hospital, admin: Person, browser: httpx.Client, person: Person) -> None:
@@ -150,7 +150,7 @@ def test_devices_are_listed_and_signed_out(hospital: Hospital) -> None:
         current = next(session for session in listed if session["current"])
         other = next(session for session in listed if not session["current"])
         assert (current["user_agent"], other["user_agent"]) == ("Firefox on Linux", "python-httpx")
-        assert {session["address"] for session in listed} == {"127.0.0.1"}, "not what the caller says"
+        assert {session["address"] for session in listed} == {"127.0.0.1"}, "a forged forwarding header is ignored"
         first = made(browser.get("/auth/sessions", params={"limit": 1}), 200)
         second = made(browser.get("/auth/sessions", params={"limit": 1, "cursor": first["next_cursor"]}), 200)
         assert first["items"] + second["items"] == listed
@@ -163,7 +163,7 @@ def test_devices_are_listed_and_signed_out(hospital: Hospital) -> None:
         one.http.close()
 
 
-def test_a_session_that_was_not_used_is_over(hospital: Hospital) -> None:
+def test_idle_session_ends(hospital: Hospital) -> None:
     hospital.register("idle@example.org", "Ida Idle").http.close()
     with hospital.client() as browser:
         sign_in(browser, "idle@example.org")
@@ -177,7 +177,7 @@ def test_a_session_that_was_not_used_is_over(hospital: Hospital) -> None:
         assert current not in [session["id"] for session in listed]
 
 
-def test_a_session_ends_however_much_it_is_used(hospital: Hospital) -> None:
+def test_session_ends_at_its_maximum_age(hospital: Hospital) -> None:
     hospital.register("absolute@example.org", "Abe Absolute").http.close()
     with hospital.client() as browser:
         token = sign_in(browser, "absolute@example.org")
@@ -213,7 +213,7 @@ def test_concurrent_refresh_shares_a_successor_late_one_ends(hospital: Hospital)
 # passwords
 
 
-def test_a_password_is_changed_by_who_knows_it(hospital: Hospital) -> None:
+def test_password_change_needs_the_current_password(hospital: Hospital) -> None:
     person = hospital.register("changes@example.org", "Cora Change")
     wrong = person.http.post("/auth/password", json={"current_password": OTHER, "new_password": "three-odd-words"})
     check_problem(wrong, 403)
@@ -230,7 +230,7 @@ def test_a_password_is_changed_by_who_knows_it(hospital: Hospital) -> None:
     person.http.close()
 
 
-def test_a_forgotten_password_is_chosen_anew_once(hospital: Hospital, admin: Person) -> None:
+def test_reset_code_sets_a_password_once(hospital: Hospital, admin: Person) -> None:
     person = hospital.register("forgets@example.org", "Fred Forget")
     with hospital.client() as browser:
 
@@ -252,7 +252,7 @@ def test_a_forgotten_password_is_chosen_anew_once(hospital: Hospital, admin: Per
         check_problem(choose(first), 403)
         assert code not in stored(hospital)
         refused = choose(code, "password1")
-        assert (refused.status_code, refused.json()["code"]) == (422, "weak_password"), "and the link still works"
+        assert (refused.status_code, refused.json()["code"]) == (422, "weak_password"), "the link stays valid"
         assert choose(code).status_code == 204
         used, invented = choose(code), choose("q0Zk3tYw1nB8sVd5xLr7cHj2")
         assert (used.status_code, used.json()["code"]) == (403, "invalid_reset_code")
@@ -265,7 +265,7 @@ def test_a_forgotten_password_is_chosen_anew_once(hospital: Hospital, admin: Per
     person.http.close()
 
 
-def test_a_link_lasts_an_hour_and_is_for_open_accounts(hospital: Hospital, admin: Person) -> None:
+def test_reset_code_expires_and_needs_an_active_account(hospital: Hospital, admin: Person) -> None:
     person = hospital.register("late@example.org", "Lars Late")
     with hospital.client() as browser:
         assert browser.post("/auth/password/forgot", json={"email": "late@example.org"}).status_code == 204
@@ -280,7 +280,7 @@ def test_a_link_lasts_an_hour_and_is_for_open_accounts(hospital: Hospital, admin
     person.http.close()
 
 
-def test_invitations_come_by_mail_also_those_of_new_doctors(hospital: Hospital, admin: Person) -> None:
+def test_invitations_are_sent_by_mail(hospital: Hospital, admin: Person) -> None:
     made(admin.http.post("/api/admin/invitations", json={"email": "inv@example.org", "full_name": "Ines", "role": "lab"}))
     doctor = {"email": "dr.inv@example.org", "full_name": "Dr Ines Inv", "specialty": "Cardiology"}
     url = made(admin.http.post("/api/admin/doctors", json=doctor))["invitation_url"]
@@ -288,11 +288,11 @@ def test_invitations_come_by_mail_also_those_of_new_doctors(hospital: Hospital, 
     assert "/register#invitation=" in text_of(next_mail(hospital, "inv@example.org", "Your account at CarePlus Hospital"))
 
 
-# strangers at the door
+# unknown addresses and guessing
 
 
-def test_an_unknown_email_looks_as_a_wrong_password(hospital: Hospital) -> None:
-    """That it takes as long is measured in tests/attacks/test_guessing.py."""
+def test_sign_in_hides_whether_the_email_is_known(hospital: Hospital) -> None:
+    """tests/attacks/test_guessing.py measures that both take equally long."""
     hospital.register("known@example.org", "Kim Known").http.close()
     with hospital.client() as http:
         known, unknown = (
@@ -308,7 +308,7 @@ def test_an_unknown_email_looks_as_a_wrong_password(hospital: Hospital) -> None:
 
 
 @pytest.mark.parametrize("email", ["throttled@example.org", "throttled.nobody@example.org"])
-def test_guessing_gets_slow_and_the_owner_gets_in(hospital: Hospital, email: str) -> None:
+def test_owner_signs_in_while_guessing_is_slowed(hospital: Hospital, email: str) -> None:
     known = "nobody" not in email
     with hospital.client() as stranger, hospital.client() as owner:
         if known:
@@ -316,7 +316,7 @@ def test_guessing_gets_slow_and_the_owner_gets_in(hospital: Hospital, email: str
             sign_in(owner, email)
         guesses = [stranger.post("/auth/login", json={"email": email, "password": f"wrong-{number}"}) for number in range(8)]
         statuses = [guess.status_code for guess in guesses]
-        assert statuses[:5] == [401] * 5, "whether there is such an account or not"
+        assert statuses[:5] == [401] * 5, "known and unknown accounts are answered alike"
         assert 429 in statuses[5:]
         refused = guesses[statuses.index(429)]
         check_problem(refused, 429)
@@ -334,7 +334,7 @@ def code_of(secret: str, steps: int = 0) -> str:
     return TOTP(secret).at(int(time.time()), counter_offset=steps)
 
 
-def test_a_second_factor_from_beginning_to_end(hospital: Hospital) -> None:
+def test_second_factor_is_enabled_used_and_disabled(hospital: Hospital) -> None:
     email = "factor@example.org"
     person = hospital.register(email, "Fay Factor")
     assert made(person.http.get("/auth/me"), 200)["second_factor"] is False
@@ -365,7 +365,7 @@ def test_a_second_factor_from_beginning_to_end(hospital: Hospital) -> None:
 
 
 def assert_asked_for(hospital: Hospital, email: str, secret: str, codes: list[str]) -> None:
-    """Codes are asked for after the right password only, and each works once."""
+    """Check that a code is requested only after the right password, and works once."""
     with hospital.client() as browser:
 
         def log_in(password: str, otp: str | None = None) -> tuple[int, str]:
@@ -376,12 +376,12 @@ def assert_asked_for(hospital: Hospital, email: str, secret: str, codes: list[st
         assert log_in(PASSWORD) == (401, "otp_required")
         now = code_of(secret)
         assert log_in(PASSWORD, now) == (200, "")
-        assert log_in(PASSWORD, now) == (401, "otp_required"), "once"
+        assert log_in(PASSWORD, now) == (401, "otp_required"), "a code works once"
         assert log_in(PASSWORD, codes[0]) == (200, "")
         assert log_in(PASSWORD, codes[0]) == (401, "otp_required")
 
 
-def test_a_code_that_two_send_at_once_opens_one_session(hospital: Hospital) -> None:
+def test_totp_code_sent_twice_opens_one_session(hospital: Hospital) -> None:
     email = "race@example.org"
     person = hospital.register(email, "Rae Race")
     secret = made(person.http.post("/auth/mfa", json={"password": PASSWORD}))["secret"]
@@ -395,21 +395,21 @@ def test_a_code_that_two_send_at_once_opens_one_session(hospital: Hospital) -> N
     person.http.close()
 
 
-def test_codes_are_no_way_around_the_pace(hospital: Hospital) -> None:
+def test_totp_attempts_are_limited_too(hospital: Hospital) -> None:
     email = "otp.pace@example.org"
     person = hospital.register(email, "Otto Pace")
     secret = made(person.http.post("/auth/mfa", json={"password": PASSWORD}))["secret"]
     made(person.http.post("/auth/mfa/confirm", json={"otp": code_of(secret, -1)}), 200)
     statuses = []
     with hospital.client() as thief:
-        # a sign-in without a code is no guess, and forgives none
+        # a sign-in without a code is not counted and resets no counter
         for otp in ({"otp": "000000"}, {}) * 8:
             statuses.append(thief.post("/auth/login", json={"email": email, "password": PASSWORD, **otp}).status_code)
     assert 429 in statuses
     person.http.close()
 
 
-def test_a_sign_in_of_an_hour_ago_is_no_proof(hospital: Hospital) -> None:
+def test_old_sign_in_cannot_disable_second_factor(hospital: Hospital) -> None:
     email = "stale@example.org"
     person = hospital.register(email, "Sten Stale")
     secret = made(person.http.post("/auth/mfa", json={"password": PASSWORD}))["secret"]
@@ -422,7 +422,7 @@ def test_a_sign_in_of_an_hour_ago_is_no_proof(hospital: Hospital) -> None:
         one.http.close()
 
 
-def test_an_administrator_helps_who_lost_the_phone(hospital: Hospital, admin: Person) -> None:
+def test_admin_disables_second_factor_of_a_lost_phone(hospital: Hospital, admin: Person) -> None:
     email = "lost@example.org"
     person = hospital.register(email, "Lou Lost")
     secret = made(person.http.post("/auth/mfa", json={"password": PASSWORD}))["secret"]

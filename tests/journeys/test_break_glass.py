@@ -25,7 +25,7 @@ def prescription(patient: Person) -> dict[str, object]:
     return {"patient_id": patient.id, "items": [item]}
 
 
-def test_the_glass_is_broken_with_a_reason_and_everybody_sees_it(world: World, hospital: Hospital, patient: Person) -> None:
+def test_break_glass_with_reason_opens_chart_and_is_shown(world: World, hospital: Hospital, patient: Person) -> None:
     doctor, colleague = world.people["other_doctor"], world.people["doctor"]
     chart = f"/api/doctor/patients/{patient.id}"
     assert doctor.http.get(chart).status_code == 404
@@ -53,10 +53,10 @@ def test_the_glass_is_broken_with_a_reason_and_everybody_sees_it(world: World, h
     made(doctor.http.post("/api/doctor/prescriptions", json=prescription(patient)))
     made(doctor.http.post("/api/doctor/lab-orders", json={"patient_id": patient.id, "test_codes": ["CBC"]}))
 
-    assert colleague.http.get(chart).status_code == 404, "open for the one who gave the reason"
+    assert colleague.http.get(chart).status_code == 404, "the chart is open for this doctor only"
     at = free_times(patient.http, colleague.id, days=10)[70].isoformat()
     visit = made(patient.http.post("/api/appointments", json={"doctor_id": colleague.id, "starts_at": at}))
-    assert made(colleague.http.get(chart), 200)["access"] == [opened], "marked for every doctor"
+    assert made(colleague.http.get(chart), 200)["access"] == [opened], "every treating doctor sees the emergency access"
     made(patient.http.put(f"/api/appointments/{visit['id']}/cancel"), 200)
 
     log = made(patient.http.get("/api/me/access-log", params={"limit": 100}), 200)["items"]
@@ -65,7 +65,7 @@ def test_the_glass_is_broken_with_a_reason_and_everybody_sees_it(world: World, h
     assert {"search_patients", "show_chart", "prescribe", "order_tests"} <= {one["action"] for one in log}
 
 
-def test_after_an_hour_it_is_closed_again(world: World, hospital: Hospital, patient: Person) -> None:
+def test_break_glass_access_ends_after_an_hour(world: World, hospital: Hospital, patient: Person) -> None:
     import pysqlite3
 
     doctor, chart = world.people["other_doctor"], f"/api/doctor/patients/{patient.id}"
@@ -80,17 +80,17 @@ def test_after_an_hour_it_is_closed_again(world: World, hospital: Hospital, pati
     assert doctor.http.post("/api/doctor/lab-orders", json=order).status_code == 404
 
 
-def test_a_closed_account_keeps_no_doctor_out(world: World, patient: Person) -> None:
+def test_break_glass_opens_chart_of_closed_account(world: World, patient: Person) -> None:
     doctor = world.people["other_doctor"]
     made(world.people["admin"].http.put(f"/api/admin/accounts/{patient.id}", json={"role": "patient", "active": False}), 200)
-    asked = {"full_name": "Ines Unbekannt", "date_of_birth": "1961-02-03"}
-    found = made(doctor.http.get("/api/doctor/patient-search", params=asked), 200)["items"]
+    query = {"full_name": "Ines Unbekannt", "date_of_birth": "1961-02-03"}
+    found = made(doctor.http.get("/api/doctor/patient-search", params=query), 200)["items"]
     assert patient.id in [one["patient"]["id"] for one in found]
     made(doctor.http.post(f"/api/doctor/patients/{patient.id}/access", json={"reason": REASON}))
     made(doctor.http.get(f"/api/doctor/patients/{patient.id}"), 200)
 
 
-def test_it_tells_nobody_who_is_a_patient(world: World, hospital: Hospital, patient: Person) -> None:
+def test_break_glass_does_not_reveal_patients(world: World, hospital: Hospital, patient: Person) -> None:
     doctor = world.people["other_doctor"]
     for name, born in (
         ("Ines", "1961-02-03"),
@@ -101,19 +101,19 @@ def test_it_tells_nobody_who_is_a_patient(world: World, hospital: Hospital, pati
         id_ = f"break-glass-search-{len(name)}-{born}"
         answer = ask(doctor, "GET", "/api/doctor/patient-search", id_, params={"full_name": name, "date_of_birth": born})
         assert made(answer, 200) == {"items": []}
-        assert [event["action"] for event in of_request(hospital, id_)] == ["search_patients"], "noted although nobody was found"
+        assert [event["action"] for event in of_request(hospital, id_)] == ["search_patients"], "an empty search is audited"
     same = {"X-Request-Id": "break-glass-malformed"}
     answers = [
         doctor.http.post(f"/api/doctor/patients/{id_}/access", json={"reason": "hm"}, headers=same) for id_ in (patient.id, 2**62)
     ]
     assert {answer.status_code for answer in answers} == {422}
     assert answers[0].content == answers[1].content
-    for nobody in (2**62, doctor.id, world.people["admin"].id):
-        assert doctor.http.post(f"/api/doctor/patients/{nobody}/access", json={"reason": REASON}).status_code == 404
+    for not_a_patient in (2**62, doctor.id, world.people["admin"].id):
+        assert doctor.http.post(f"/api/doctor/patients/{not_a_patient}/access", json={"reason": REASON}).status_code == 404
 
 
 @pytest.mark.parametrize("reason", [None, "", "hm", "     ", "x" * 501])
-def test_a_reason_says_something(world: World, reason: str | None) -> None:
+def test_break_glass_with_trivial_reason_is_refused(world: World, reason: str | None) -> None:
     doctor = world.people["other_doctor"]
     path = f"/api/doctor/patients/{world.ids['patient_id']}/access"
     assert doctor.http.post(path, json={} if reason is None else {"reason": reason}).status_code == 422

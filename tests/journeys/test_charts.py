@@ -22,7 +22,7 @@ def patient(hospital: Hospital) -> Iterator[Person]:
 
 @pytest.fixture(scope="module")
 def visit(patient: Person, world: World) -> dict[str, Any]:
-    """With the world's doctor."""
+    """Book a visit to the world's doctor."""
     doctor_id = world.ids["doctor_id"]
     at = free_times(patient.http, doctor_id, days=10)[20]
     return made(patient.http.post("/api/appointments", json={"doctor_id": doctor_id, "starts_at": at.isoformat()}))
@@ -37,7 +37,7 @@ def prescribe(doctor: Person, patient: Person, medicine: str, **more: str) -> ht
     return doctor.http.post("/api/doctor/prescriptions", json={"patient_id": patient.id, "items": [item], **more})
 
 
-def test_notes_are_drafted_signed_and_added_to(world: World, patient: Person, visit: dict[str, Any]) -> None:
+def test_notes_are_drafted_signed_and_amended(world: World, patient: Person, visit: dict[str, Any]) -> None:
     doctor, stranger = world.people["doctor"], world.people["other_doctor"]
     path, chart = f"/api/doctor/appointments/{visit['id']}/notes", f"/api/doctor/patients/{patient.id}"
     empty = made(doctor.http.get(path), 200)
@@ -84,7 +84,7 @@ def test_notes_are_drafted_signed_and_added_to(world: World, patient: Person, vi
     assert Notes.model_validate(made(stranger.http.get(chart), 200)["visits"][0]["notes"]) == Notes.model_validate(added)
 
 
-def test_a_draft_stays_behind_when_the_visit_goes_to_a_colleague(admin: Person, world: World, patient: Person) -> None:
+def test_draft_note_stays_when_visit_moves_to_a_colleague(admin: Person, world: World, patient: Person) -> None:
     doctor, colleague = world.people["doctor"], world.people["other_doctor"]
     at = free_times(patient.http, doctor.id, days=10)[25].isoformat()
     visit = made(patient.http.post("/api/appointments", json={"doctor_id": doctor.id, "starts_at": at}))
@@ -123,7 +123,7 @@ def test_doctor_cannot_change_own_specialty(hospital: Hospital, admin: Person, w
 
 
 @pytest.mark.usefixtures("visit")
-def test_an_allergy_stops_a_prescription(world: World, admin: Person, patient: Person) -> None:
+def test_prescription_against_allergy_is_refused(world: World, admin: Person, patient: Person) -> None:
     doctor, chart = world.people["doctor"], f"/api/doctor/patients/{patient.id}"
     blank = made(doctor.http.get(chart), 200)
     assert (blank["allergy_status"], blank["allergies"], blank["problems"], blank["version"]) == ("not_asked", [], [], 1)
@@ -152,8 +152,8 @@ def test_an_allergy_stops_a_prescription(world: World, admin: Person, patient: P
     conflict = {"medicine": "PENICILLIN V 1 Mega", "substance": "Penicillin", "severity": "severe", "reaction": "Hives"}
     assert refused.json()["conflicts"] == [conflict]
     assert made(doctor.http.get(chart), 200)["prescriptions"] == []
-    given = made(prescribe(doctor, patient, "PENICILLIN V 1 Mega", override_reason="Tested negative in May"))
-    assert made(patient.http.get(f"/api/prescriptions/{given['id']}"), 200)["override_reason"] == "Tested negative in May"
+    overridden = made(prescribe(doctor, patient, "PENICILLIN V 1 Mega", override_reason="Tested negative in May"))
+    assert made(patient.http.get(f"/api/prescriptions/{overridden['id']}"), 200)["override_reason"] == "Tested negative in May"
     assert made(prescribe(doctor, patient, "Ramipril 5 mg"))["override_reason"] is None
 
     problem = {"name": "Hypertension", "icd10": "I10", "status": "active", "since": "1995-06-01"}
@@ -169,7 +169,7 @@ def test_an_allergy_stops_a_prescription(world: World, admin: Person, patient: P
     }
 
 
-def test_a_chart_holds_everything(world: World) -> None:
+def test_chart_lists_every_kind_of_record(world: World) -> None:
     doctor, patient = world.people["doctor"], world.people["patient"]
     chart = Chart.model_validate_json(doctor.http.get(f"/api/doctor/patients/{patient.id}").content)
     assert (chart.patient.full_name, chart.patient.email) == ("Pia Novak", "pia@example.org")
@@ -207,7 +207,7 @@ def test_patients_are_found_by_name_and_birthday(world: World, patient: Person, 
     assert set(quinn.allergies) <= {"Penicillin", "Latex"}
 
 
-def test_a_cancelled_visit_is_no_care(hospital: Hospital, world: World) -> None:
+def test_cancelled_visit_gives_no_care_relationship(hospital: Hospital, world: World) -> None:
     doctor = world.people["doctor"]
     patient = hospital.register("rae@example.org", "Rae Cancels")
     at = free_times(patient.http, doctor.id, days=10)[30]

@@ -40,14 +40,14 @@ def bearer(token: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {token}"}
 
 
-def as_written_elsewhere(instant: datetime, number: int) -> str:
-    """The same instant with one of many offsets."""
+def with_other_offset(instant: datetime, number: int) -> str:
+    """Return the instant in ISO 8601 with one of many UTC offsets."""
     return instant.astimezone(timezone(timedelta(minutes=(number % 53 - 26) * 30))).isoformat()
 
 
-async def storm(http: httpx.AsyncClient, crowd: list[str], doctor_id: int, times: list[datetime]) -> Counter[int]:
+async def book_concurrently(http: httpx.AsyncClient, crowd: list[str], doctor_id: int, times: list[datetime]) -> Counter[int]:
     async def book(number: int) -> int:
-        body = {"doctor_id": doctor_id, "starts_at": as_written_elsewhere(times[number % len(times)], number)}
+        body = {"doctor_id": doctor_id, "starts_at": with_other_offset(times[number % len(times)], number)}
         answer = await http.post("/api/appointments", json=body, headers=bearer(crowd[number % len(crowd)]))
         assert answer.status_code == 201 or answer.json()["code"] == "slot_taken", answer.text
         return answer.status_code
@@ -56,7 +56,7 @@ async def storm(http: httpx.AsyncClient, crowd: list[str], doctor_id: int, times
 
 
 def overlaps(hospital: Hospital) -> int:
-    """Pairs of visits of one doctor or one patient at one time, counted in the file itself."""
+    """Count pairs of overlapping visits of one doctor or patient in the database file."""
     connection = pysqlite3.connect(f"file:{hospital.data}/careplus.db?mode=ro", uri=True)
     rows: list[tuple[Any, ...]] = connection.execute(
         "SELECT doctor_id, patient_id, starts_at, ends_at FROM appointments WHERE status NOT IN ('cancelled', 'no_show')"
@@ -70,22 +70,22 @@ def overlaps(hospital: Hospital) -> int:
 
 
 @pytest.mark.parametrize("rounds", [2, pytest.param(50, marks=pytest.mark.attack)])
-async def test_one_time_has_one_winner(
+async def test_concurrent_bookings_of_one_time_have_one_winner(
     hospital: Hospital, admin: Person, crowd: list[str], http: httpx.AsyncClient, rounds: int
 ) -> None:
-    doctor = hospital.employ(admin, f"storm-{rounds}@example.org", "Dr Storm", "Cardiology")
+    doctor = hospital.employ(admin, f"book_concurrently-{rounds}@example.org", "Dr Storm", "Cardiology")
     times = free_times(doctor.http, doctor.id, days=10)
     for number in range(rounds):
-        assert await storm(http, crowd, doctor.id, [times[number]]) == {201: 1, 409: CROWD - 1}
+        assert await book_concurrently(http, crowd, doctor.id, [times[number]]) == {201: 1, 409: CROWD - 1}
     doctor.http.close()
     assert overlaps(hospital) == 0
 
 
 @pytest.mark.parametrize("rounds", [4, pytest.param(20, marks=pytest.mark.attack)])
-async def test_shifted_times_have_one_winner(
+async def test_overlapping_bookings_have_one_winner(
     hospital: Hospital, admin: Person, crowd: list[str], http: httpx.AsyncClient, rounds: int
 ) -> None:
-    """Ten-minute steps into half-hour visits: the availability was changed after the first visits were booked."""
+    """Book half-hour visits at ten-minute offsets; the slot length changed after the times were read."""
     doctor = hospital.employ(admin, f"shift-{rounds}@example.org", "Dr Shift", "Cardiology", slot_minutes=10)
     times = free_times(doctor.http, doctor.id, days=10)
     hours = [{"weekday": day, "starts": "00:00", "ends": "24:00"} for day in ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]]
@@ -93,12 +93,14 @@ async def test_shifted_times_have_one_winner(
     for number in range(rounds):
         at = times[number * 12 + 30]
         shifted = [at + timedelta(minutes=10 * step) for step in range(3)]
-        assert (await storm(http, crowd, doctor.id, shifted))[201] <= 1
+        assert (await book_concurrently(http, crowd, doctor.id, shifted))[201] <= 1
     doctor.http.close()
     assert overlaps(hospital) == 0
 
 
-async def test_two_moves_to_one_time(hospital: Hospital, admin: Person, crowd: list[str], http: httpx.AsyncClient) -> None:
+async def test_concurrent_moves_to_one_time_have_one_winner(
+    hospital: Hospital, admin: Person, crowd: list[str], http: httpx.AsyncClient
+) -> None:
     doctor = hospital.employ(admin, "moves@example.org", "Dr Moves", "Cardiology")
     times = free_times(doctor.http, doctor.id, days=10)
     for number in range(10):
@@ -120,13 +122,15 @@ async def test_two_moves_to_one_time(hospital: Hospital, admin: Person, crowd: l
         assert sorted(answer.status_code for answer in answers) == [200, 409]
         loser = next(visit for visit, answer in zip(visits, answers, strict=True) if answer.status_code == 409)
         token = crowd[visits.index(loser)]
-        still = (await http.get(f"/api/appointments/{loser['id']}", headers=bearer(token))).json()
-        assert still["starts_at"] == loser["starts_at"], "the old time stays until the new one is held"
+        loser_visit = (await http.get(f"/api/appointments/{loser['id']}", headers=bearer(token))).json()
+        assert loser_visit["starts_at"] == loser["starts_at"], "a refused move keeps the old time"
     doctor.http.close()
     assert overlaps(hospital) == 0
 
 
-async def test_cancelling_against_booking(hospital: Hospital, admin: Person, crowd: list[str], http: httpx.AsyncClient) -> None:
+async def test_concurrent_cancel_and_booking_share_no_time(
+    hospital: Hospital, admin: Person, crowd: list[str], http: httpx.AsyncClient
+) -> None:
     doctor = hospital.employ(admin, "cancels@example.org", "Dr Cancels", "Cardiology")
     times = free_times(doctor.http, doctor.id, days=10)
     for number in range(10):

@@ -1,4 +1,4 @@
-"""From registration to a released laboratory result, as the people involved would do it."""
+"""From registration to a released laboratory result, in the order in which people do it."""
 
 import json
 from datetime import datetime
@@ -8,7 +8,7 @@ from tests.hospital import Hospital, Person, free_times
 from tests.world import World, made
 
 
-def test_from_registration_to_a_released_result(hospital: Hospital, admin: Person, world: World) -> None:
+def test_patient_registers_books_and_reads_lab_result(hospital: Hospital, admin: Person, world: World) -> None:
     before = made(admin.http.get("/api/admin/stats"), 200)
     patient = hospital.register("noor@example.org", "Noor Haddad", date_of_birth="1984-05-17", sex="female")
     doctor, lab = world.people["doctor"], world.people["lab"]
@@ -68,7 +68,7 @@ def test_from_registration_to_a_released_result(hospital: Hospital, admin: Perso
     assert [one["flag"] for one in result["observations"]] == ["low", "critical_low"]
     assert made(admin.http.get("/api/admin/stats"), 200)["waiting_results"] == before["waiting_results"] + 1
     made(lab.http.put(f"/api/labs/results/{result['id']}/verify"), 200)
-    assert patient.http.get(f"/api/labs/results/{result['id']}").status_code == 404, "not before the doctor releases it"
+    assert patient.http.get(f"/api/labs/results/{result['id']}").status_code == 404, "the patient reads it only after the release"
     review = {"comment": "Please come back on Monday.", "release": True}
     made(doctor.http.put(f"/api/doctor/lab-results/{result['id']}", json=review), 200)
     seen = made(patient.http.get(f"/api/labs/results/{result['id']}"), 200)
@@ -89,7 +89,7 @@ def test_from_registration_to_a_released_result(hospital: Hospital, admin: Perso
     patient.http.close()
 
 
-def test_moving_and_cancelling(hospital: Hospital, world: World) -> None:
+def test_visit_is_moved_and_cancelled(hospital: Hospital, world: World) -> None:
     doctor = world.people["doctor"]
     patient = hospital.register("mo@example.org", "Mo Farouk")
     first, second = free_times(patient.http, doctor.id)[20:22]
@@ -117,7 +117,7 @@ def test_moving_and_cancelling(hospital: Hospital, world: World) -> None:
     patient.http.close()
 
 
-def test_time_off_lists_what_to_move_and_drops_nothing(hospital: Hospital, admin: Person) -> None:
+def test_time_off_lists_booked_visits_and_keeps_them(hospital: Hospital, admin: Person) -> None:
     doctor = hospital.employ(admin, "away@example.org", "Dr Wen Away", "Neurology")
     patient = hospital.register("tia@example.org", "Tia Berg")
     at, following = free_times(patient.http, doctor.id)[10:12]
@@ -191,4 +191,4 @@ def test_staff_need_an_invitation(hospital: Hospital, admin: Person, world: Worl
         assert visitor.post("/auth/register", json={**accept, "email": "thief@example.org"}).status_code == 403
         assert visitor.post("/auth/register", json={**accept, "role": "admin"}).status_code == 403
         assert made(visitor.post("/auth/register", json=accept))["role"] == "lab"
-        assert visitor.post("/auth/register", json=accept).status_code == 403, "one time only"
+        assert visitor.post("/auth/register", json=accept).status_code == 403, "one booking exists"

@@ -68,7 +68,7 @@ def test_days_reaches_an_age_on_the_birthday(born: date, years: int) -> None:
     assert 0 <= (birthday - born).days - reached <= 1
 
 
-def test_days_of_written_ages() -> None:
+def test_age_texts_are_parsed_to_days() -> None:
     assert [days(age) for age in (None, "0d", "28d", "1m", "6m", "12m", "1y", "18y")] == [None, 0, 28, 30, 182, 365, 365, 6574]
 
 

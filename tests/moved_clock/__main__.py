@@ -1,4 +1,4 @@
-"""Run time-bound tests with the machine's clock moved to moments at which calendar code breaks.
+"""Run time-bound tests with the machine's clock moved to moments that are difficult for calendar code.
 
 `python -m tests.moved_clock [MOMENT ...] [TEST PATH ...]`: by default all of MOMENTS, and all tests marked `clock`.
 """

@@ -60,7 +60,7 @@ extract_selector = "/access_token"
 
 @pytest.fixture(scope="module")
 def fuzzed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    """A separate hospital, because a random administrator deactivates accounts."""
+    """Yield a separate hospital, because random requests of an administrator deactivate accounts."""
     with populated_world(tmp_path_factory.mktemp("fuzzed")) as world:
         yield world
 

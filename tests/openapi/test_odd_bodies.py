@@ -1,4 +1,4 @@
-"""Bodies that programs send by mistake and attackers on purpose: refused or accepted as documented, without a 5xx."""
+"""Malformed and unusual bodies: refused or accepted as documented, without a 5xx."""
 
 import json
 import re
@@ -65,21 +65,21 @@ MIB = 1024 * 1024
 
 
 @pytest.fixture(scope="module", autouse=True)
-def nobody_dies(sandbox: World) -> Iterator[None]:
-    """The processes that were there before are there afterwards."""
+def check_no_process_ends(sandbox: World) -> Iterator[None]:
+    """Check after the module that no process has ended."""
     before = processes(sandbox.hospital)
     yield
     assert processes(sandbox.hospital) == before
 
 
-def test_there_are_enough() -> None:
+def test_odd_bodies_cover_enough_members() -> None:
     assert min(len(set(MEMBERS)), len(set(WHOLE))) >= 40
     assert len(set(NEVER)) >= 20
 
 
 @pytest.mark.parametrize("endpoint", WITH_BODY, ids=lambda endpoint: endpoint.name)
-def test_odd_members(sandbox: World, endpoint: Endpoint[..., Any]) -> None:
-    """Each once, in one member or another."""
+def test_odd_members_get_documented_answers(sandbox: World, endpoint: Endpoint[..., Any]) -> None:
+    """Send each odd value once, at one place."""
     body = example(endpoint, sandbox)
     for value, place in zip(MEMBERS, cycle(members(endpoint, body)), strict=False):
         send_with(sandbox, endpoint, body, place, value)
@@ -87,7 +87,7 @@ def test_odd_members(sandbox: World, endpoint: Endpoint[..., Any]) -> None:
 
 @pytest.mark.attack
 @pytest.mark.parametrize("endpoint", WITH_BODY, ids=lambda endpoint: endpoint.name)
-def test_odd_members_everywhere(sandbox: World, endpoint: Endpoint[..., Any]) -> None:
+def test_odd_members_at_every_place_get_documented_answers(sandbox: World, endpoint: Endpoint[..., Any]) -> None:
     body = example(endpoint, sandbox)
     for place in members(endpoint, body):
         for value in MEMBERS:
@@ -116,8 +116,8 @@ def test_invalid_json_bodies_are_refused(sandbox: World, endpoint: Endpoint[...,
 
 
 @pytest.mark.parametrize("endpoint", [one for one in WITH_BODY if one.example], ids=lambda endpoint: endpoint.name)
-def test_a_member_that_stands_twice(sandbox: World, endpoint: Endpoint[..., Any]) -> None:
-    """A proxy may have read the other one."""
+def test_duplicate_member_is_refused(sandbox: World, endpoint: Endpoint[..., Any]) -> None:
+    """Refuse a duplicate member, because a proxy may have checked the other value."""
     body = example(endpoint, sandbox)
     assert body
     name = next(iter(body))
@@ -126,8 +126,7 @@ def test_a_member_that_stands_twice(sandbox: World, endpoint: Endpoint[..., Any]
 
 
 @pytest.mark.parametrize("endpoint", [one for one in WRITES if one.body is None], ids=lambda endpoint: endpoint.name)
-def test_a_body_where_none_is_taken(sandbox: World, endpoint: Endpoint[..., Any]) -> None:
-    """The body is ignored."""
+def test_unexpected_body_is_ignored(sandbox: World, endpoint: Endpoint[..., Any]) -> None:
     statuses = {send(sandbox, endpoint, content=whole, headers=JSON) for whole in (*WHOLE, b"{}")}
     # a record that is deleted is gone after the first
     assert len(statuses - {404}) == 1 or statuses == {404}
@@ -139,8 +138,8 @@ FRAMINGS = {"with a length": b"content-length: %d", "in chunks": b"transfer-enco
 
 @pytest.mark.parametrize("framing", FRAMINGS)
 @pytest.mark.parametrize("name", ["register", "write_notes"])
-def test_thirty_megabytes_of_text(sandbox: World, name: str, framing: str) -> None:
-    """Either way it is told that it is too much, and the next request is served."""
+def test_text_of_30_mb_is_refused(sandbox: World, name: str, framing: str) -> None:
+    """The answer is 413 with both framings, and the next request is served."""
     [endpoint] = [one for one in ENDPOINTS if one.name == name]
     with holding_no_more_than(8, sandbox):
         check_too_large(sandbox, endpoint, framing)
@@ -148,8 +147,8 @@ def test_thirty_megabytes_of_text(sandbox: World, name: str, framing: str) -> No
 
 @pytest.mark.attack
 @pytest.mark.parametrize("framing", FRAMINGS)
-def test_thirty_megabytes_of_text_at_every_endpoint(sandbox: World, framing: str) -> None:
-    """Eight of them at a time: together a gigabyte, of which never more than a fraction of one is held."""
+def test_text_of_30_mb_is_refused_at_every_endpoint(sandbox: World, framing: str) -> None:
+    """Send eight bodies at a time, together a gigabyte; the gateway buffers a fraction of one."""
     with holding_no_more_than(24, sandbox), ThreadPoolExecutor(8) as at_once:
         list(at_once.map(lambda endpoint: check_too_large(sandbox, endpoint, framing), WRITES))
 
@@ -163,34 +162,34 @@ def check_too_large(sandbox: World, endpoint: Endpoint[..., Any], framing: str) 
         FRAMINGS[framing].replace(b"%d", b"%d" % len(text)),
     ]
     content = text if framing == "with a length" else b"%x\r\n%b\r\n0\r\n\r\n" % (len(text), text)
-    came = answered_while_sending(sandbox.hospital.port, b"\r\n".join(head) + b"\r\n\r\n" + content)
-    told, _, problem = came.partition(b"\r\n\r\n")
-    assert told.startswith(b"HTTP/1.1 413 "), (endpoint.name, came)
+    response = answered_while_sending(sandbox.hospital.port, b"\r\n".join(head) + b"\r\n\r\n" + content)
+    answer_head, _, problem = response.partition(b"\r\n\r\n")
+    assert answer_head.startswith(b"HTTP/1.1 413 "), (endpoint.name, response)
     assert json.loads(problem)["code"] == "too_large", endpoint.name
-    assert f"x-request-id: {json.loads(problem)['request_id']}".encode() in told
+    assert f"x-request-id: {json.loads(problem)['request_id']}".encode() in answer_head
     if endpoint.body is not None:
         assert "413" in PATHS[endpoint.path][endpoint.method.lower()]["responses"]
         assert send(sandbox, endpoint, content=b"[", headers=JSON) in {404, 422}
 
 
 def answered_while_sending(port: int, request: bytes) -> bytes:
-    """All that comes until the other side closes, read while it is sent."""
-    came, waiting = b"", memoryview(request)
+    """Send a body and return all bytes received until the server closes."""
+    response, waiting = b"", memoryview(request)
     with socket.create_connection(("127.0.0.1", port)) as connection:
         connection.setblocking(False)
         while True:
             readable, writable, _ = select.select([connection], [connection] if waiting else [], [], 30)
-            assert readable or writable, "neither taken nor closed"
+            assert readable or writable, "the server neither reads nor closes"
             try:
                 if readable:
                     if not (part := connection.recv(65536)):
                         break
-                    came += part
+                    response += part
                 else:
                     waiting = waiting[connection.send(waiting[:65536]) :]
             except ConnectionError:
                 break
-    return came
+    return response
 
 
 @contextmanager
@@ -210,14 +209,14 @@ def holding_no_more_than(mib: int, sandbox: World) -> Iterator[None]:
 @pytest.mark.parametrize(
     "endpoint", [one for one in ENDPOINTS if one.versioned or one.idempotent], ids=lambda endpoint: endpoint.name
 )
-def test_odd_versions_and_keys(sandbox: World, endpoint: Endpoint[..., Any]) -> None:
+def test_odd_version_and_key_headers_are_answered(sandbox: World, endpoint: Endpoint[..., Any]) -> None:
     for value in VERSIONS:
         headers = {"If-Match": value.encode("latin-1"), "Idempotency-Key": value.encode("latin-1")}
         send(sandbox, endpoint, json=example(endpoint, sandbox), headers=headers)
 
 
 @pytest.mark.parametrize("endpoint", [one for one in ENDPOINTS if one.idempotent], ids=lambda endpoint: endpoint.name)
-def test_keys_that_are_none(sandbox: World, endpoint: Endpoint[..., Any]) -> None:
+def test_invalid_idempotency_keys_are_refused(sandbox: World, endpoint: Endpoint[..., Any]) -> None:
     for key in (b"", b"k" * 256, b"\xff"):
         status = send(sandbox, endpoint, json=example(endpoint, sandbox), headers={"Idempotency-Key": key})
         assert status in {404, 422}, key
@@ -233,7 +232,7 @@ INSTANTS = [
 
 
 @pytest.mark.parametrize(("endpoint", "name"), INSTANTS, ids=lambda one: one if isinstance(one, str) else one.name)
-def test_times_without_a_zone_or_of_no_century_of_ours(sandbox: World, endpoint: Endpoint[..., Any], name: str) -> None:
+def test_times_without_zone_or_out_of_range_are_refused(sandbox: World, endpoint: Endpoint[..., Any], name: str) -> None:
     for value in NO_INSTANTS:
         body = {**(example(endpoint, sandbox) or {}), name: value}
         assert send(sandbox, endpoint, json=body) in {404, 422}, value
@@ -243,7 +242,7 @@ def test_times_without_a_zone_or_of_no_century_of_ours(sandbox: World, endpoint:
     "role", ["ADMIN", "Admin", "admin ", " admin", "\uff41dmin", "adm\u0131n", ["admin"], None, 3, "admin\u0000"]
 )
 @pytest.mark.parametrize("name", ["register", "invite", "update_account"])
-def test_roles_that_are_none(sandbox: World, name: str, role: Any) -> None:
+def test_unknown_roles_are_refused(sandbox: World, name: str, role: Any) -> None:
     [endpoint] = [one for one in ENDPOINTS if one.name == name]
     assert send(sandbox, endpoint, json={**(example(endpoint, sandbox) or {}), "role": role}) == 422
 
@@ -264,7 +263,7 @@ def is_list(annotation: Any) -> bool:
 
 
 def leaves(value: Any, to: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """Where the values of a body stand."""
+    """Return the places of the values of a body."""
     if not isinstance(value, dict | list):
         yield to
         return

@@ -1,4 +1,4 @@
-"""Parameters that programs send by mistake and attackers on purpose: refused as documented, without a 5xx."""
+"""Malformed and unusual parameters: refused as documented, without a 5xx."""
 
 import base64
 import json
@@ -26,7 +26,7 @@ DAYS = (
     *("2030-01-07T00:00:00", "2030-01-07T00:00:00Z", "2030-01-07%0A", "%D9%A2030-01-07", "-2030-01-07", "%00", "today"),
 )
 NO_TIMES = (
-    # the ends of the calendar, centuries that are not ours, no zone, seconds since 1970, impossible times
+    # the ends of the calendar, distant centuries, no zone, seconds since 1970, impossible times
     *("0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "9999-12-31T23:59:59-23:59", "0000-00-00T00:00:00Z"),
     *("1999-12-31T23:59:59Z", "2000-01-01T00:00:00%2B00:01", "2100-01-01T00:00:00Z", "2099-12-31T23:59:59-00:01"),
     *("2030-01-07T09:00:00", "2030-01-07%2009:00", "2030-01-07", "-2030-01-07T09:00:00Z", "now", "", "NaN"),
@@ -41,7 +41,7 @@ NO_TIMES = (
 TEXTS = (
     *("", "%00", "a%00", "%FF", "%ED%A0%80", "%C0%AF", "%25", "_", "%27", "%5C", "%22", "%E2%80%AE", "%F0%9F%98%80", "a" * 3000),
 )
-"""Some of it may be searched for."""
+"""Unusual texts; searches accept some of them."""
 
 FORGED: tuple[Any, ...] = (
     *(0, -1, MAX_ID + 1, -(2**70), 10**300, 1.5, True, None, "", "\x00", "\ud800", [], {}, [[]], ["a"], {"a": 1}),
@@ -49,7 +49,7 @@ FORGED: tuple[Any, ...] = (
     *(["2030-01-07T09:00:00Z", 2**63], ["2030-01-07T09:00:00Z", 0], ["2030-01-07T09:00:00Z", 1, 1]),
     *(b"[1", b"\xff", b"1e400", b"NaN", b"Infinity", b"1" * 1400, b"[" * 700 + b"]" * 700, b"[" * 1400),
 )
-"""Keys that no list ever gave out."""
+"""Sort keys that no list produces."""
 ODD_TIMES = [[f"{time}:00", 1] for time in ("0001-01-01T00:00", "9999-12-31T23:59", "2030-01-07T09:00", "2030-02-30T09:00")]
 """Forged keys too, but a name may equal one of them."""
 
@@ -70,7 +70,7 @@ def kind_of(annotation: Any) -> Any:
     return kind_of(kinds[0]) if kinds else datetime if annotation is AwareDatetime else annotation
 
 
-def asked(endpoint: Endpoint[..., Any], name: str, value: str) -> str:
+def query_with(endpoint: Endpoint[..., Any], name: str, value: str) -> str:
     """Return a query with valid values for the other required members."""
     needed = dict(member.split("=") for member in act_of(endpoint).query.removeprefix("?").split("&") if member)
     others = {other: right for other, right in needed.items() if other != name}
@@ -78,49 +78,51 @@ def asked(endpoint: Endpoint[..., Any], name: str, value: str) -> str:
 
 
 @pytest.mark.parametrize(("endpoint", "name"), parameters(int))
-def test_numbers_that_are_none_or_too_large(sandbox: World, endpoint: Endpoint[..., Any], name: str) -> None:
+def test_invalid_numbers_are_refused(sandbox: World, endpoint: Endpoint[..., Any], name: str) -> None:
     for value in NUMBERS:
         if f"{{{name}}}" in endpoint.path:
             assert send(sandbox, endpoint, ids={name: value}, json=example(endpoint, sandbox)) in {404, 422}, value
         else:
-            assert send(sandbox, endpoint, asked(endpoint, name, value)) == 422, value
+            assert send(sandbox, endpoint, query_with(endpoint, name, value)) == 422, value
 
 
 @pytest.mark.parametrize(("endpoint", "name"), parameters(date))
-def test_days_that_are_none(sandbox: World, endpoint: Endpoint[..., Any], name: str) -> None:
+def test_invalid_days_are_refused(sandbox: World, endpoint: Endpoint[..., Any], name: str) -> None:
     is_birth = endpoint.parameters[name].annotation is DateOfBirth
     for value in DAYS if is_birth else (*DAYS, "1999-12-31"):
-        assert send(sandbox, endpoint, asked(endpoint, name, value)) == 422, value
+        assert send(sandbox, endpoint, query_with(endpoint, name, value)) == 422, value
     for value in ("1900-01-01", "1984-02-29") if is_birth else ("2000-01-01", "2099-12-31"):
-        send(sandbox, endpoint, asked(endpoint, name, value))
+        send(sandbox, endpoint, query_with(endpoint, name, value))
 
 
 @pytest.mark.parametrize(("endpoint", "name"), parameters(datetime))
-def test_times_that_are_none(sandbox: World, endpoint: Endpoint[..., Any], name: str) -> None:
+def test_invalid_times_are_refused(sandbox: World, endpoint: Endpoint[..., Any], name: str) -> None:
     for value in NO_TIMES:
-        assert send(sandbox, endpoint, asked(endpoint, name, value)) == 422, value
+        assert send(sandbox, endpoint, query_with(endpoint, name, value)) == 422, value
     for value in ("2000-01-01T00:00:00Z", "2099-12-31T23:59:59.999999999Z", "2030-01-07t09:00z", "2100-01-01T00:00:00%2B23:59"):
-        assert send(sandbox, endpoint, asked(endpoint, name, value)) == 200, value
+        assert send(sandbox, endpoint, query_with(endpoint, name, value)) == 200, value
 
 
-def test_there_are_enough() -> None:
+def test_odd_values_cover_enough_parameters() -> None:
     assert len(set(NO_TIMES)) >= 35
     tried = {(one.values[0].name, one.values[1]) for kind in (int, date, datetime, str, bool) for one in parameters(kind)}
-    assert tried == {(one.name, name) for one in ENDPOINTS for name in one.parameters if name != "cursor"}, "each is of a kind"
+    assert tried == {(one.name, name) for one in ENDPOINTS for name in one.parameters if name != "cursor"}, (
+        "a parameter of another type"
+    )
 
 
 @pytest.mark.parametrize(("endpoint", "name"), parameters(str, bool))
-def test_odd_texts(sandbox: World, endpoint: Endpoint[..., Any], name: str) -> None:
+def test_odd_texts_get_documented_answers(sandbox: World, endpoint: Endpoint[..., Any], name: str) -> None:
     if f"{{{name}}}" in endpoint.path:
         for value in (text for text in TEXTS if text):
             assert send(sandbox, endpoint, ids={name: value}, json=example(endpoint, sandbox)) in {404, 422}, value
     else:
         for value in TEXTS:
-            send(sandbox, endpoint, asked(endpoint, name, value))
+            send(sandbox, endpoint, query_with(endpoint, name, value))
 
 
 @pytest.mark.parametrize("endpoint", LISTS, ids=lambda endpoint: endpoint.name)
-def test_cursors_that_no_list_gave_out(sandbox: World, endpoint: Endpoint[..., Any]) -> None:
+def test_invented_cursors_are_refused(sandbox: World, endpoint: Endpoint[..., Any]) -> None:
     for forged in FORGED:
         assert send(sandbox, endpoint, f"cursor={cursor_of(forged)}") == 422, forged
     for odd in ODD_TIMES:
@@ -129,15 +131,15 @@ def test_cursors_that_no_list_gave_out(sandbox: World, endpoint: Endpoint[..., A
         assert send(sandbox, endpoint, f"cursor={text}") == 422, text
 
 
-def test_a_cursor_of_another_list_is_a_page_or_refused(sandbox: World) -> None:
-    given = set()
+def test_cursor_of_another_list_is_page_or_refusal(sandbox: World) -> None:
+    cursors = set()
     for endpoint in LISTS:
         role = next(role for role in Role if endpoint.admits(role))
         path = endpoint.path.format(**sandbox.ids)
-        given.add(sandbox.people[role].http.get(path, params={"limit": 1}).json()["next_cursor"])
-    assert len(given) > 4
+        cursors.add(sandbox.people[role].http.get(path, params={"limit": 1}).json()["next_cursor"])
+    assert len(cursors) > 4
     for endpoint in LISTS:
-        statuses = {send(sandbox, endpoint, f"cursor={cursor}") for cursor in given if cursor}
+        statuses = {send(sandbox, endpoint, f"cursor={cursor}") for cursor in cursors if cursor}
         assert statuses <= {200, 422}
 
 

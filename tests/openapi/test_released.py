@@ -41,13 +41,13 @@ def unannounced(old: dict[str, Any], new: dict[str, Any], newer: str) -> list[Ch
     return [change for change in incompatible_changes(old, new) if f"`{change.subject}`" not in newer]
 
 
-def test_committed_document_is_the_one_of_the_contracts() -> None:
+def test_committed_document_matches_the_contracts() -> None:
     committed = json.loads(COMMITTED.read_text(encoding="utf-8"))
     assert committed == DOCUMENT, "openapi.json is not the document of the contracts: run `make openapi` and commit it"
 
 
 @pytest.mark.skipif(not git("rev-parse", "HEAD"), reason="the released document is in the history of git, which is missing here")
-def test_incompatible_changes_stand_in_changelog() -> None:
+def test_incompatible_changes_are_in_the_changelog() -> None:
     if base := base_commit():
         released = json.loads(git("show", f"{base}:openapi.json"))
         changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
@@ -190,7 +190,7 @@ def test_compatible_change_needs_no_entry(planted: str) -> None:
     assert incompatible_changes(DOCUMENT, new) == []
 
 
-def test_unknown_keyword_is_not_passed_over() -> None:
+def test_unknown_schema_keyword_is_an_error() -> None:
     new = copy.deepcopy(DOCUMENT)
     schema("Account")(new)["dependentRequired"] = {}
     with pytest.raises(NotImplementedError, match=r"Account: compare .*dependentRequired"):

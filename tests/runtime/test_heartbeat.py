@@ -85,10 +85,10 @@ def test_heartbeat_to_a_stopped_watcher_does_not_block() -> None:
 
 
 @contextmanager
-def serving(
+def service_process(
     folder: Path, port: int, stall_s: float = 3.0, *options: str, stdin: int | None = None
 ) -> Iterator[subprocess.Popen[str]]:
-    """A process that stalls when it is asked for `/stall`, started as the one of an image is."""
+    """Yield a service process, started like an image starts it, that stalls on a request for `/stall`."""
     (folder / "stalling.py").write_text(STALLING)
     program = f"from careplus_runtime.process.server import main; main('labs', 'stalling:app', stall_s={stall_s})"
     command = [sys.executable, "-c", program, "--host", "127.0.0.1", "--port", str(port), *options]
@@ -111,7 +111,7 @@ def ask_to_stall(port: int) -> socket.socket:
 @pytest.mark.parametrize("stall_s", [3.0, pytest.param(10.0, marks=pytest.mark.attack)])
 def test_stalled_process_is_ended_by_its_watchdog(tmp_path: Path, stall_s: float) -> None:
     port = free_port()
-    with serving(tmp_path, port, stall_s) as process, ask_to_stall(port):
+    with service_process(tmp_path, port, stall_s) as process, ask_to_stall(port):
         started = time.monotonic()
         assert process.wait(stall_s + 5) == 1
         # the last heartbeat was up to a step before the stall
@@ -122,7 +122,7 @@ def test_stalled_process_is_ended_by_its_watchdog(tmp_path: Path, stall_s: float
 
 def test_stalled_process_without_watchdog_goes_on(tmp_path: Path) -> None:
     port = free_port()
-    with serving(tmp_path, port, 1.0, "--no-watchdog") as process, ask_to_stall(port):
+    with service_process(tmp_path, port, 1.0, "--no-watchdog") as process, ask_to_stall(port):
         time.sleep(3)
         assert process.poll() is None
 
@@ -130,7 +130,7 @@ def test_stalled_process_without_watchdog_goes_on(tmp_path: Path) -> None:
 @only_linux
 def test_paused_process_goes_on_when_it_is_resumed(tmp_path: Path) -> None:
     port = free_port()
-    with serving(tmp_path, port, 1.0) as process:
+    with service_process(tmp_path, port, 1.0) as process:
         process.send_signal(signal.SIGSTOP)
         wait_for_state("T", process.pid)
         time.sleep(3)
@@ -139,10 +139,10 @@ def test_paused_process_goes_on_when_it_is_resumed(tmp_path: Path) -> None:
         assert answers(f"http://127.0.0.1:{port}/")
 
 
-def test_process_ends_with_a_supervisor_that_reads_nothing(tmp_path: Path) -> None:
+def test_process_ends_when_supervisor_pipe_closes(tmp_path: Path) -> None:
     port = free_port()
     supervisor, theirs = socket.socketpair()
-    with theirs, serving(tmp_path, port, 3.0, "--supervised", stdin=theirs.fileno()) as process:
+    with theirs, service_process(tmp_path, port, 3.0, "--supervised", stdin=theirs.fileno()) as process:
         theirs.close()
         assert process.poll() is None
         supervisor.close()
@@ -151,7 +151,7 @@ def test_process_ends_with_a_supervisor_that_reads_nothing(tmp_path: Path) -> No
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_signal_ends_a_service_with_exit_code_0(tmp_path: Path, number: signal.Signals) -> None:
-    with serving(tmp_path, free_port()) as process:
+    with service_process(tmp_path, free_port()) as process:
         process.send_signal(number)
         assert process.wait(10) == 0
 

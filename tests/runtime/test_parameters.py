@@ -54,14 +54,14 @@ async def greet() -> Greeting:
     raise NotImplementedError
 
 
-def sent(query: str, place_id: str = "7") -> Request:
+def request_with(query: str, place_id: str = "7") -> Request:
     return Request({"type": "http", "query_string": query.encode(), "path_params": {"place_id": place_id}, "headers": []})
 
 
 def test_parameters_have_names_and_types_of_the_signature() -> None:
     read = Parameters(list_visits).read
-    assert read(sent("")) == {"place_id": 7, "query": VisitFilter()}
-    assert read(sent("from=2030-01-07&limit=5")) == {"place_id": 7, "query": VisitFilter(from_=date(2030, 1, 7), limit=5)}
+    assert read(request_with("")) == {"place_id": 7, "query": VisitFilter()}
+    assert read(request_with("from=2030-01-07&limit=5")) == {"place_id": 7, "query": VisitFilter(from_=date(2030, 1, 7), limit=5)}
 
 
 def test_query_parameter_outside_a_filter_is_refused() -> None:
@@ -74,11 +74,11 @@ def test_query_parameter_outside_a_filter_is_refused() -> None:
 
 def test_last_repeated_counts_and_unknown_is_ignored() -> None:
     query = "limit=5&limit=6&place_id=8&from_=2030-01-08&colour=red"
-    assert Parameters(list_visits).read(sent(query)) == {"place_id": 7, "query": VisitFilter(limit=6)}
+    assert Parameters(list_visits).read(request_with(query)) == {"place_id": 7, "query": VisitFilter(limit=6)}
 
 
 def test_filter_is_one_argument_and_flat_parameters() -> None:
-    read = Parameters(list_visits).read(sent("from=2030-01-07&open=true&limit=5&cursor=abc"))
+    read = Parameters(list_visits).read(request_with("from=2030-01-07&open=true&limit=5&cursor=abc"))
     assert read == {"place_id": 7, "query": VisitFilter(from_=date(2030, 1, 7), open=True, limit=5, cursor="abc")}
     assert list(list_visits.parameters) == ["place_id", "from_", "open", "limit", "cursor"]
     assert list_visits.body is None
@@ -98,12 +98,12 @@ def test_filter_is_one_argument_and_flat_parameters() -> None:
 )
 def test_malformed_parameters_are_named_with_their_place(query: str, place_id: str, fields: list[str]) -> None:
     with pytest.raises(Malformed) as refused:
-        Parameters(list_visits).read(sent(query, place_id))
+        Parameters(list_visits).read(request_with(query, place_id))
     assert sorted(error.field for error in refused.value.extras["errors"]) == fields
 
 
 def test_patient_in_filter_is_audited() -> None:
-    request = sent("patient_id=12")
+    request = request_with("patient_id=12")
     request.scope["arguments"] = Parameters(list_orders).read(request)
     assert Auditor(list_orders)._patients(request, None) == {12}
 

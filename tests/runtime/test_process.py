@@ -73,16 +73,16 @@ def test_settings_have_defaults(clean: pytest.MonkeyPatch, tmp_path: Path) -> No
 
 
 class Auth:
-    """Answers as auth does, or fails while `away`."""
+    """A transport that answers like auth, or fails while `away` is true."""
 
     def __init__(self) -> None:
-        self.asked = 0
+        self.requests = 0
         self.away = False
         self.keys = [KEY.public_jwk]
         self.answered = asyncio.Event()
 
     async def fetch(self) -> list[dict[str, Any]]:
-        self.asked += 1
+        self.requests += 1
         if self.away:
             raise httpx.ConnectError("away")
         self.answered.set()
@@ -127,11 +127,11 @@ async def test_unknown_key_is_fetched_every_30_s_at_most() -> None:
     for _ in range(5):
         with pytest.raises(Unauthenticated):
             await verifier.identify(token(other))
-    assert auth.asked == 1
+    assert auth.requests == 1
     auth.keys.append(other.public_jwk)
     verifier._fetched_at -= keys.REFETCH_AFTER_S
     assert (await verifier.identify(token(other))).id == 7
-    assert auth.asked == 2
+    assert auth.requests == 2
 
 
 async def test_token_cache_is_bounded_and_expires(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -160,8 +160,8 @@ def test_logs_contain_no_secrets() -> None:
 
 def test_cursors_round_trip_and_invalid_ones_are_refused() -> None:
     rows = [("a", 1), ("b", 2), ("ü" * 190, 3)]
-    shown, cursor = page(rows, 2, lambda row: row)
-    assert (list(shown), after(cursor, tuple[str, int])) == (rows[:2], ("b", 2))
+    items, cursor = page(rows, 2, lambda row: row)
+    assert (list(items), after(cursor, tuple[str, int])) == (rows[:2], ("b", 2))
     assert page(rows, 3, lambda row: row)[1] is None
     assert after(None, int) is None
     for wrong in (cursor, "AAAA", "!", "x"):

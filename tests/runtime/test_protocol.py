@@ -1,4 +1,4 @@
-"""The writes of one event-loop iteration are sent as one."""
+"""The writes of one event-loop iteration are sent in one write."""
 
 import asyncio
 from typing import Any

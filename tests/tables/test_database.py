@@ -186,7 +186,7 @@ async def write_then_fail(database: Database) -> None:
 
 
 async def test_abandoned_transaction_is_rolled_back(url: str, people: sa.Engine) -> None:
-    """A request that is cancelled between two steps leaves a transaction that SQLAlchemy does not know."""
+    """A request cancelled between two steps leaves a transaction unknown to SQLAlchemy."""
     database = Database(url)
     async with database.writer.connect() as connection:
         driver: Any = (await connection.get_raw_connection()).driver_connection
@@ -240,7 +240,7 @@ async def test_failed_reader_leaves_no_thread(url: str, monkeypatch: pytest.Monk
             answers = await asyncio.gather(*fetches, return_exceptions=True)
     assert [type(answer) for answer in answers] == [pysqlite3.OperationalError] * len(answers)
     for thread in set(threading.enumerate()) - before:
-        # stopping takes a moment
+        # the thread ends with a delay
         thread.join(20)
         assert not thread.is_alive()
     assert await database.direct.fetch("SELECT 1", ()) == [(1,)]
@@ -266,7 +266,7 @@ async def test_read_session_has_no_method_that_writes(url: str, method: str) -> 
 
 
 async def test_driver_errors_are_sqlalchemys(url: str) -> None:
-    """SQLAlchemy maps exceptions by the classes of pysqlite3, as no module stands in for sqlite3."""
+    """SQLAlchemy maps the exception classes of pysqlite3; sqlite3 is not replaced."""
     assert sys.modules.get("sqlite3") is not pysqlite3
     database = Database(url)
     missing, duplicate = sa.text("SELECT * FROM missing"), sa.text("INSERT INTO alembic_version SELECT * FROM alembic_version")

@@ -64,7 +64,7 @@ def fill_0007(connection: sa.Connection) -> None:
 
 @pytest.fixture
 def url(tmp_path: Path) -> Iterator[str]:
-    """An upgraded database that was filled at 0007."""
+    """Yield the URL of a database that was filled at revision 0007 and upgraded."""
     address = f"sqlite:///{tmp_path}/careplus.db"
     yield from upgraded(address)
 

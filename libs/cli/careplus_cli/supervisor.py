@@ -140,6 +140,6 @@ class Supervisor:
             sys.stdout.buffer.write(self._prefixes[name] + line + b"\n")
             sys.stdout.buffer.flush()
         except OSError as error:
-            # a full disk costs lines of the log, not the hospital
+            # a full disk loses log lines; the processes run on
             if error.errno in CLOSED_TERMINAL:
                 self.stop.set()

@@ -69,8 +69,7 @@ class ProblemList(Answer):
 
 
 class PatientInCare(Patient):
-    """A patient with a visit to the doctor that is not cancelled, with a referral that the doctor accepted, or with a chart that
-    the doctor opened less than an hour ago."""
+    """A patient with a visit to the doctor that is not cancelled, an accepted referral, or a chart opened in the last hour."""
 
     last_visit_at: Instant | None = Field(description="The start of the last visit to you that has begun.")
     next_visit_at: Instant | None = Field(description="The start of the next visit to you.")

@@ -1,1 +1,1 @@
-"""What every CarePlus process needs: contracts on FastAPI, identity, refusals, settings, logs."""
+"""The runtime of every CarePlus process: contracts on FastAPI, identity, refusals, settings, logs."""

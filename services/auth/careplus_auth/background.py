@@ -29,7 +29,7 @@ async def run(database: Database, settings: Settings, vault: Vault) -> None:
             if time.monotonic() >= purge_at:
                 purge_at = time.monotonic() + await _purge(database)
         except Exception as error:  # The task must survive every failure: no supervisor restarts it.
-            log.warning("background_failed", reason=str(getattr(error, "orig", None) or type(error).__name__))
+            log.warning("background_task_failed", reason=str(getattr(error, "orig", None) or type(error).__name__))
         await asyncio.sleep(POLL_INTERVAL_S)
 
 

@@ -1,7 +1,7 @@
-"""Python runs this at the start of a process that has this folder on PYTHONPATH; it kills the process between commit and answer.
+"""Kill a service between commit and answer. Python runs this in each process that has this folder on PYTHONPATH.
 
-Where the folder DIES_IN has a file with the name of a service, the service kills itself during the next POST or PUT: at the first
-byte of its answer, or, if "commit" stands in the file, after its first commit. The change is committed, and no answer is sent.
+A file in the folder KILL_ORDERS, named like a service, makes that service kill itself during its next POST or PUT: before the
+first byte of the answer, or, if the file contains "commit", after the first commit. The change is committed and not answered.
 """
 
 import os
@@ -20,32 +20,32 @@ run_asgi, send = RequestResponseCycle.run_asgi, RequestResponseCycle.send
 changes = ContextVar("changes", default=False)
 
 
-def die_if_asked(moment: str) -> None:
+def kill_if_ordered(moment: str) -> None:
     if changes.get():
-        asked = Path(os.environ["DIES_IN"]) / Path(sys.argv[0]).parent.name.removeprefix("careplus_")
-        if asked.exists() and asked.read_text() == moment:
-            asked.unlink()
+        order = Path(os.environ["KILL_ORDERS"]) / Path(sys.argv[0]).parent.name.removeprefix("careplus_")
+        if order.exists() and order.read_text() == moment:
+            order.unlink()
             os.kill(os.getpid(), signal.SIGKILL)
 
 
-async def or_die(cycle: RequestResponseCycle, message: Any) -> None:
+async def send_unless_killed(cycle: RequestResponseCycle, message: Any) -> None:
     if message["type"] == "http.response.start":
-        die_if_asked("answer")
+        kill_if_ordered("answer")
     await send(cycle, message)
 
 
-def committed(session: Session) -> None:
-    # part of a transaction is not kept yet
+def after_commit(session: Session) -> None:
+    # a released savepoint is not committed yet
     if not session.in_nested_transaction():
-        die_if_asked("commit")
+        kill_if_ordered("commit")
 
 
-async def noticed(cycle: RequestResponseCycle, app: Any) -> None:
-    # a task of its own for each request: background work of the service is not killed
+async def run_marked(cycle: RequestResponseCycle, app: Any) -> None:
+    # each request runs in its own task, so background tasks of the service have no mark and are not killed
     changes.set(cycle.scope["method"] in {"POST", "PUT"})
     await run_asgi(cycle, app)
 
 
-patch.object(RequestResponseCycle, "send", or_die).start()
-patch.object(RequestResponseCycle, "run_asgi", noticed).start()
-listen(Session, "after_commit", committed)
+patch.object(RequestResponseCycle, "send", send_unless_killed).start()
+patch.object(RequestResponseCycle, "run_asgi", run_marked).start()
+listen(Session, "after_commit", after_commit)

@@ -43,7 +43,7 @@ class RequestIdMiddleware:
         try:
             await self.app(scope, receive, with_id)
         except Exception:
-            log.exception("unexpected", request_id=request_id, method=scope["method"], path=scope["path"])
+            log.exception("request_failed", request_id=request_id, method=scope["method"], path=scope["path"])
             if status:
                 raise
             unexpected = Unexpected("This should not happen. Please tell us the request id.")
@@ -51,7 +51,7 @@ class RequestIdMiddleware:
         if (self.log_all and (scope["path"] != "/health" or status >= 400)) or status >= 500:
             log.log(
                 30 if status >= 500 else 20,
-                "request",
+                "request_finished",
                 request_id=request_id,
                 method=scope["method"],
                 path=scope["path"],

@@ -13,7 +13,7 @@ from careplus_runtime.identity.tokens import Identity
 async def identify(scope: Scope, verifier: TokenVerifier) -> Identity:
     """Return the caller's identity, verified once for each request.
 
-    Raise Unauthenticated without a valid bearer token, and for two: another reader might take the other one.
+    Raise Unauthenticated without a valid bearer token, or with two: another parser might read the other one.
     """
     if "identity" in scope:
         found: Identity = scope["identity"]

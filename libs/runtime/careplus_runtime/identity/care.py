@@ -23,9 +23,10 @@ ACCEPTED = tuple(status.value for status in (ReferralStatus.ACCEPTED, ReferralSt
 
 
 def patients_in_care(who: Identity, patient_id: int | None = None) -> CompoundSelect[Any]:
-    """Return a select of the ids of patients in the doctor's care: with a visit that is not cancelled, with a referral that the
-    doctor accepted, or with a chart that the doctor opened less than an hour ago.
+    """Return a select of the ids of patients in the doctor's care.
 
+    They have a visit that is not cancelled, a referral that the doctor accepted, or a chart that the doctor opened less than an
+    hour ago.
     `patient_id` restricts it to one patient. A new reason for access is one more select of this union.
     """
     # aliases, so that a statement about visits or referrals can contain this select

@@ -1,1 +1,1 @@
-"""Handlers of the appointments service, one file for each noun."""
+"""Handlers of the appointments service, one file per noun."""

@@ -1,1 +1,1 @@
-"""Statements of appointments, one file a noun."""
+"""Statements of appointments, one file per noun."""

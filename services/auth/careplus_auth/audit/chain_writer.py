@@ -48,7 +48,7 @@ class ChainWriter:
         try:
             await self.append()
         except Exception as error:  # The task must survive every failure: no supervisor restarts it.
-            log.error("audit_not_linked", reason=str(getattr(error, "orig", None) or type(error).__name__))
+            log.error("audit_events_not_linked", reason=str(getattr(error, "orig", None) or type(error).__name__))
 
     async def append(self) -> None:
         """Link every event that has no link."""

@@ -1,1 +1,1 @@
-"""Handlers of the doctors service, one file for each noun."""
+"""Handlers of the doctors service, one file per noun."""

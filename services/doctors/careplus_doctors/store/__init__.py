@@ -1,1 +1,1 @@
-"""Statements of doctors, one file a noun."""
+"""Statements of doctors, one file per noun."""

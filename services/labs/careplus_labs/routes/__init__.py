@@ -1,1 +1,1 @@
-"""Handlers of the labs service, one file for each noun."""
+"""Handlers of the labs service, one file per noun."""

@@ -1,1 +1,1 @@
-"""Statements of the laboratory, one file a noun."""
+"""Statements of the laboratory, one file per noun."""
