@@ -2,8 +2,8 @@ import { defineConfig } from "vitest/config";
 
 const gateway = "http://127.0.0.1:5000";
 const SHELL =
-  /node_modules\/preact|src\/(api|app|main|routes\.ts|lib\/(account|draft|i18n|navigation|page|problem-text|router|session|use-observable|zone)\.|ui\/frame\/(Frame|Lazy|Mark|NotFound|Page|Problem|Skeleton)\.)/;
-const FORMS = /src\/(lib\/form|ui\/forms\/(Control|ErrorSummary|Submit|TextArea))\./;
+  /node_modules\/preact|src\/(api|app|main|routes\.ts|lib\/(account|forms\/draft|i18n|navigation|page|problem-text|router|session|use-observable|zone)\.|ui\/frame\/(Frame|Lazy|Mark|NotFound|Page|Problem|Skeleton)\.)/;
+const FORMS = /src\/(lib\/forms\/form|ui\/forms\/(Control|ErrorSummary|Submit|TextArea))\./;
 const PARTS = /src\/(lib\/(booking-links|languages|query|time)|ui\/(Chip|Details|Empty|Icon|Ready|Tel))\./;
 /** Chunks of pages used together and of common form parts: small files compress badly. */
 const AREAS = {
@@ -22,6 +22,7 @@ const AREAS = {
   "doctor-parts": /pages\/doctor\/(chart\/(chart-from-query|patient-strip)|visit\/notes)\./,
   lists: /ui\/(Dialog|More|ActionMenu|print\/PrintHead|Table|Tabs)\.|lib\/numbers\./,
   fields: /ui\/(forms\/(Field|Select|SearchForm|Checkbox)|AskDialog)\./,
+  "sign-in": /ui\/forms\/(SignInFields|OtpField)\.|lib\/forms\/password\./,
   charts: /ui\/charts\/(NumberLine|Trend|Marker)\./,
   sheets: /ui\/print\/(PrescriptionSheet|ReferralLetter|LabReport|Signature)\.|lib\/prescriptions\./,
 };

@@ -1,7 +1,7 @@
 import { act } from "preact/test-utils";
 import { beforeEach, expect, test, vi } from "vitest";
 import { account } from "../src/lib/account";
-import { type Draft, useDraft } from "../src/lib/draft";
+import { type Draft, useDraft } from "../src/lib/forms/draft";
 import { forget, start } from "../src/lib/session";
 import { PAT } from "./fixtures";
 import { draw } from "./page";

@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from "vitest";
 import type { Problem } from "../src/api/client";
-import { missing, mistakes } from "../src/lib/form";
+import { missing, mistakes } from "../src/lib/forms/form";
 import { loadMessages } from "../src/lib/i18n";
 import { problemText } from "../src/lib/problem-text";
 

@@ -1,7 +1,7 @@
 /** Sign-in, sign-out and the session shared by all tabs of this browser. */
 import { api, keep, type Outcome, onAccount, outcome, refresh, type Tokens } from "../api/client";
 import { account } from "./account";
-import { wipeDraftsWithAccount } from "./draft";
+import { wipeDraftsWithAccount } from "./forms/draft";
 
 export { logout as signOut } from "../api/client";
 

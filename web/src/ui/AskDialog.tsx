@@ -1,8 +1,8 @@
 /** A confirmation dialog, with an optional reason. For destructive actions, Enter and Escape cancel. */
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { useDraft } from "../lib/draft";
-import { type Mistake, missing, useForm } from "../lib/form";
+import { useDraft } from "../lib/forms/draft";
+import { type Mistake, missing, useForm } from "../lib/forms/form";
 import type { Key } from "../lib/i18n";
 import { Dialog } from "./Dialog";
 import { ErrorSummary } from "./forms/ErrorSummary";

@@ -1,6 +1,6 @@
 /** A field for spoken languages: add and remove one by one. */
 import { useRef } from "preact/hooks";
-import type { Mistake } from "../lib/form";
+import type { Mistake } from "../lib/forms/form";
 import { t } from "../lib/i18n";
 import { languageName } from "../lib/languages";
 import { locale } from "../lib/time";

@@ -1,7 +1,7 @@
 /** The list of signed-in devices, with buttons that end one session or all others. */
 import { useRef, useState } from "preact/hooks";
 import { api, type Outcome, outcome, type Schemas } from "../../api/client";
-import { type Mistake, mistakes } from "../../lib/form";
+import { type Mistake, mistakes } from "../../lib/forms/form";
 import { plural, t } from "../../lib/i18n";
 import { useLoad } from "../../lib/query";
 import { when } from "../../lib/time";

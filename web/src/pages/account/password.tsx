@@ -1,15 +1,15 @@
 /** Password reset: request a mail, then set a new password with the code of its link (`#code=`). */
 import { useState } from "preact/hooks";
 import { api, outcome } from "../../api/client";
-import { missing, mistakes, useForm } from "../../lib/form";
+import { missing, mistakes, useForm } from "../../lib/forms/form";
 import { saidIn, useHash } from "../../lib/hash";
 import { t } from "../../lib/i18n";
 import { ErrorSummary } from "../../ui/forms/ErrorSummary";
-import { Field } from "../../ui/forms/Field";
+import { Email } from "../../ui/forms/SignInFields";
 import { Submit } from "../../ui/forms/Submit";
 import { Page } from "../../ui/frame/Page";
 import { Welcome } from "../../ui/frame/Welcome";
-import { NewPassword } from "./new-password";
+import { ResetPassword } from "./reset-password";
 
 export default function Password() {
   const [hash, forget] = useHash();
@@ -18,7 +18,7 @@ export default function Password() {
     history.replaceState(null, "", "/password");
     forget();
   };
-  return <Welcome>{code === null ? <Forgotten /> : <NewPassword key={code} code={code} again={again} />}</Welcome>;
+  return <Welcome>{code === null ? <Forgotten /> : <ResetPassword key={code} code={code} again={again} />}</Welcome>;
 }
 
 function Forgotten() {
@@ -38,15 +38,7 @@ function Forgotten() {
     <Page key="ask" title={t("password.title")} lead={t("password.lead")}>
       <ErrorSummary mistakes={wrong} />
       <form noValidate onSubmit={submit}>
-        <Field
-          id="email"
-          label={t("field.email")}
-          type="email"
-          autocomplete="username"
-          value={email}
-          onValue={setEmail}
-          mistakes={wrong}
-        />
+        <Email value={email} onValue={setEmail} mistakes={wrong} />
         <Submit busy={busy} label={t("password.submit")} busyLabel={t("password.busy")} />
       </form>
       <p class="aside">

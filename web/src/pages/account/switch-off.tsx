@@ -1,12 +1,13 @@
 /** The form that switches the second factor off, after a fresh sign-in with a code. */
 import { useEffect, useState } from "preact/hooks";
 import { type Account, api, outcome } from "../../api/client";
-import { type Mistake, missing, useForm } from "../../lib/form";
+import { type Mistake, missing, useForm } from "../../lib/forms/form";
+import { usePassword } from "../../lib/forms/password";
 import { t } from "../../lib/i18n";
 import { resume } from "../../lib/session";
 import { ErrorSummary } from "../../ui/forms/ErrorSummary";
-import { Field } from "../../ui/forms/Field";
 import { OtpField } from "../../ui/forms/OtpField";
+import { CurrentPassword } from "../../ui/forms/SignInFields";
 import { everySession } from "./devices";
 import { passwordMistakes } from "./passwords";
 
@@ -33,17 +34,13 @@ export function SwitchOff({ me, onDone, onClose }: Props) {
 }
 
 function Prove({ me, onDone, onClose }: Props) {
-  const [password, setPassword] = useState("");
+  const password = usePassword("off_password");
   const [otp, setOtp] = useState("");
   useEffect(() => document.getElementById("off_password")?.focus(), []);
   const { busy, wrong, submit } = useForm(
-    () =>
-      missing({
-        off_password: { value: password, say: "missing.password" },
-        off_otp: { value: otp, say: "missing.otp" },
-      }),
+    () => [...password.check(), ...missing({ off_otp: { value: otp, say: "missing.otp" } })],
     async () => {
-      const failed = await switchOff(me, password, otp.trim());
+      const failed = await switchOff(me, password.value, otp.trim());
       if (failed.length === 0) onDone();
       return failed;
     },
@@ -54,16 +51,7 @@ function Prove({ me, onDone, onClose }: Props) {
       <p>{t("factor.prove.about")}</p>
       <ErrorSummary mistakes={wrong} />
       <form noValidate onSubmit={submit}>
-        <input type="hidden" autocomplete="username" value={me.email} />
-        <Field
-          id="off_password"
-          label={t("field.password")}
-          type="password"
-          autocomplete="current-password"
-          value={password}
-          onValue={setPassword}
-          mistakes={wrong}
-        />
+        <CurrentPassword email={me.email} password={password} mistakes={wrong} />
         <OtpField id="off_otp" value={otp} onValue={setOtp} mistakes={wrong} />
         <div class="row">
           <button type="button" class="button" onClick={onClose}>
@@ -82,8 +70,7 @@ async function switchOff({ email }: Account, password: string, otp: string): Pro
   const before = await everySession();
   const opened = await resume(email, password, otp);
   if (!opened.ok && opened.problem.code === "otp_required") return [{ field: "off_otp", message: t("otp.wrong") }];
-  if (!opened.ok)
-    return passwordMistakes(opened).map(({ field, message }) => ({ field: field && "off_password", message }));
+  if (!opened.ok) return passwordMistakes(opened, "off_password");
   // end the old session of this device
   const old = before.ok ? before.data.find(({ current }) => current) : undefined;
   if (old) await outcome(api.DELETE("/auth/sessions/{session_id}", { params: { path: { session_id: old.id } } }));

@@ -1,10 +1,12 @@
 /** The steps that switch the second factor on: password, secret as QR code, first code of the app. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import { api, outcome, type Schemas } from "../../api/client";
-import { missing, useForm } from "../../lib/form";
+import { missing, useForm } from "../../lib/forms/form";
+import { usePassword } from "../../lib/forms/password";
 import { t } from "../../lib/i18n";
 import { ErrorSummary } from "../../ui/forms/ErrorSummary";
 import { Field } from "../../ui/forms/Field";
+import { CurrentPassword } from "../../ui/forms/SignInFields";
 import { Submit } from "../../ui/forms/Submit";
 import { passwordMistakes } from "./passwords";
 import { inFours, QrCode } from "./qr-code";
@@ -35,30 +37,22 @@ export function SwitchOn({ onDone, onClose }: Props) {
 }
 
 function Prepare({ onDone, onClose }: { onDone: (prepared: Prepared) => void; onClose: () => void }) {
-  const [password, setPassword] = useState("");
-  const { busy, wrong, submit } = useForm(
-    () => missing({ factor_password: { value: password, say: "missing.password" } }),
-    async () => {
-      const prepared = await outcome(api.POST("/auth/mfa", { body: { password } }));
-      if (!prepared.ok)
-        return passwordMistakes(prepared).map(({ field, message }) => ({ field: field && "factor_password", message }));
-      onDone(prepared.data);
-      return [];
-    },
-  );
+  const password = usePassword("factor_password");
+  const { busy, wrong, submit } = useForm(password.check, async () => {
+    const prepared = await outcome(api.POST("/auth/mfa", { body: { password: password.value } }));
+    if (!prepared.ok) return passwordMistakes(prepared, password.id);
+    onDone(prepared.data);
+    return [];
+  });
   useEffect(() => document.getElementById("factor_password")?.focus(), []);
   return (
     <div class="card stack">
       <ErrorSummary mistakes={wrong} />
       <form noValidate onSubmit={submit}>
-        <Field
-          id="factor_password"
+        <CurrentPassword
+          password={password}
           label={t("factor.password")}
           hint={t("factor.password.hint")}
-          type="password"
-          autocomplete="current-password"
-          value={password}
-          onValue={setPassword}
           mistakes={wrong}
         />
         <div class="row">

@@ -1,8 +1,8 @@
 /** The doctor's public profile, and the language of the pages. */
 import { useState } from "preact/hooks";
 import { api, outcome, type Schemas, unchanged } from "../../api/client";
-import { useDraft } from "../../lib/draft";
-import { type Mistake, missing, mistakes, useForm } from "../../lib/form";
+import { useDraft } from "../../lib/forms/draft";
+import { type Mistake, missing, mistakes, useForm } from "../../lib/forms/form";
 import { choose, LANGUAGES, type Language, language, t } from "../../lib/i18n";
 import type { OwnProps } from "../../lib/page";
 import { useLoad } from "../../lib/query";

@@ -1,8 +1,8 @@
 /** Create a patient's account, or accept an invitation (`#invitation=` and `email=`). */
-import { useState } from "preact/hooks";
 import { api, outcome } from "../../api/client";
-import { useDraft } from "../../lib/draft";
-import { missing, mistakes, useForm } from "../../lib/form";
+import { useDraft } from "../../lib/forms/draft";
+import { missing, mistakes, useForm } from "../../lib/forms/form";
+import { usePassword } from "../../lib/forms/password";
 import { saidIn, useHash } from "../../lib/hash";
 import { t } from "../../lib/i18n";
 import type { PageProps } from "../../lib/page";
@@ -11,6 +11,7 @@ import { signIn } from "../../lib/session";
 import { BirthDate, dateOf, NO_DATE } from "../../ui/forms/BirthDate";
 import { ErrorSummary } from "../../ui/forms/ErrorSummary";
 import { Field } from "../../ui/forms/Field";
+import { Email, NewPassword } from "../../ui/forms/SignInFields";
 import { Submit } from "../../ui/forms/Submit";
 import { Page } from "../../ui/frame/Page";
 import { Welcome } from "../../ui/frame/Welcome";
@@ -33,21 +34,21 @@ function Newcomer({ config, query, hash }: PageProps & { hash: string }) {
   });
   const { email, full_name, phone, born } = draft.value;
   const put = (change: Partial<typeof draft.value>): void => draft.set({ ...draft.value, ...change });
-  const [password, setPassword] = useState("");
+  const password = usePassword("password", "missing.new_password");
 
   const check = () => [
     ...missing({
       full_name: { value: full_name, say: "missing.name" },
       email: { value: email, say: "missing.email" },
-      password: { value: password, say: "missing.new_password" },
     }),
+    ...password.check(),
     ...(dateOf(born) === undefined ? [{ field: "date_of_birth", message: t("malformed.date_of_birth") }] : []),
   ];
   const act = async () => {
     const body = {
       full_name: full_name.trim(),
       email: email.trim(),
-      password,
+      password: password.value,
       date_of_birth: dateOf(born) ?? null,
       phone: phone.trim() || null,
       ...(invitation && { invitation }),
@@ -55,7 +56,7 @@ function Newcomer({ config, query, hash }: PageProps & { hash: string }) {
     const made = await outcome(api.POST("/auth/register", { body }));
     if (!made.ok) return mistakes(made.problem, made.retryAfter, FIELDS);
     draft.drop();
-    const opened = await signIn(body.email, password);
+    const opened = await signIn(body.email, body.password);
     if (!opened.ok) return mistakes(opened.problem, opened.retryAfter, []);
     go(safeNext(next), { replace: true });
     return [];
@@ -76,15 +77,7 @@ function Newcomer({ config, query, hash }: PageProps & { hash: string }) {
             onValue={(value) => put({ full_name: value })}
             mistakes={wrong}
           />
-          <Field
-            id="email"
-            label={t("field.email")}
-            type="email"
-            autocomplete="username"
-            value={email}
-            onValue={(value) => put({ email: value })}
-            mistakes={wrong}
-          />
+          <Email value={email} onValue={(value) => put({ email: value })} mistakes={wrong} />
           {!invitation && (
             <BirthDate
               id="date_of_birth"
@@ -105,16 +98,7 @@ function Newcomer({ config, query, hash }: PageProps & { hash: string }) {
             onValue={(value) => put({ phone: value })}
             mistakes={wrong}
           />
-          <Field
-            id="password"
-            label={t("field.new_password")}
-            hint={t("field.new_password.hint")}
-            type="password"
-            autocomplete="new-password"
-            value={password}
-            onValue={setPassword}
-            mistakes={wrong}
-          />
+          <NewPassword password={password} mistakes={wrong} />
           <Submit busy={busy} label={t("register.submit")} busyLabel={t("register.busy")} />
         </form>
         <p class="aside">

@@ -1,6 +1,6 @@
 /** The label, hint and mistake around a form control. */
 import type { ComponentChildren } from "preact";
-import type { Mistake } from "../../lib/form";
+import type { Mistake } from "../../lib/forms/form";
 import { t } from "../../lib/i18n";
 
 export interface ControlProps {

@@ -1,6 +1,6 @@
 /** A field for a code of the second factor: digits of an app, or a recovery code. */
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { Mistake } from "../../lib/form";
+import type { Mistake } from "../../lib/forms/form";
 import { t } from "../../lib/i18n";
 import { Field } from "./Field";
 

@@ -1,7 +1,7 @@
 /** A search box and filters kept in the address; changing a filter also applies the typed words. */
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { useForm } from "../../lib/form";
+import { useForm } from "../../lib/forms/form";
 import { type Key, t } from "../../lib/i18n";
 import { go, withQuery } from "../../lib/router";
 import { Field } from "./Field";

@@ -1,7 +1,7 @@
 /** A filter by person: chosen by name or e-mail in a dialog, kept as an id in the address. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import { api, outcome, type Schemas } from "../../../api/client";
-import { useForm } from "../../../lib/form";
+import { useForm } from "../../../lib/forms/form";
 import { t } from "../../../lib/i18n";
 import { useLoad } from "../../../lib/query";
 import { Dialog } from "../../../ui/Dialog";

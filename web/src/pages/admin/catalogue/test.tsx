@@ -1,8 +1,8 @@
 /** One test of the catalogue, or a new one (`new`): description, price and analytes. */
 import { useState } from "preact/hooks";
 import { api, outcome, type Schemas, unchanged } from "../../../api/client";
-import { useDraft } from "../../../lib/draft";
-import { type Mistake, mistakes, useForm } from "../../../lib/form";
+import { useDraft } from "../../../lib/forms/draft";
+import { type Mistake, mistakes, useForm } from "../../../lib/forms/form";
 import { t } from "../../../lib/i18n";
 import type { OwnProps } from "../../../lib/page";
 import { useLoad } from "../../../lib/query";

@@ -1,7 +1,7 @@
 /** Takes a doctor out of booking or puts them back, and lists the visits that stay booked. */
 import { useRef, useState } from "preact/hooks";
 import { api, outcome, type Schemas, unchanged } from "../../../api/client";
-import { type Mistake, mistakes, useForm } from "../../../lib/form";
+import { type Mistake, mistakes, useForm } from "../../../lib/forms/form";
 import { plural, t } from "../../../lib/i18n";
 import { type Loaded, useLoad } from "../../../lib/query";
 import { dayOf, longDay, when } from "../../../lib/time";

@@ -1,6 +1,6 @@
 /** A doctor's profile as fields of a form. */
 import type { Schemas } from "../../../api/client";
-import { type Mistake, missing } from "../../../lib/form";
+import { type Mistake, missing } from "../../../lib/forms/form";
 import { t } from "../../../lib/i18n";
 import { Field } from "../../../ui/forms/Field";
 import { Radios } from "../../../ui/forms/Select";

@@ -1,8 +1,8 @@
 /** One doctor: profile, booking state and booked visits. */
 import { useState } from "preact/hooks";
 import { api, outcome, type Schemas, unchanged } from "../../../api/client";
-import { useDraft } from "../../../lib/draft";
-import { type Mistake, mistakes, useForm } from "../../../lib/form";
+import { useDraft } from "../../../lib/forms/draft";
+import { type Mistake, mistakes, useForm } from "../../../lib/forms/form";
 import { type Key, t } from "../../../lib/i18n";
 import type { OwnProps } from "../../../lib/page";
 import { useLoad } from "../../../lib/query";

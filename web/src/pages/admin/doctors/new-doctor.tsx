@@ -1,8 +1,8 @@
 /** Add a doctor: profile and e-mail address, then the link with which they choose a password. */
 import { useState } from "preact/hooks";
 import { api, outcome, type Schemas } from "../../../api/client";
-import { useDraft } from "../../../lib/draft";
-import { type Mistake, missing, mistakes, useForm } from "../../../lib/form";
+import { useDraft } from "../../../lib/forms/draft";
+import { type Mistake, missing, mistakes, useForm } from "../../../lib/forms/form";
 import { t } from "../../../lib/i18n";
 import type { OwnProps } from "../../../lib/page";
 import { ErrorSummary } from "../../../ui/forms/ErrorSummary";

@@ -1,8 +1,8 @@
 /** Invites staff, and lists open invitations. */
 import { useState } from "preact/hooks";
 import { api, outcome, type Role, type Schemas } from "../../../api/client";
-import { useDraft } from "../../../lib/draft";
-import { type Mistake, missing, mistakes, useForm } from "../../../lib/form";
+import { useDraft } from "../../../lib/forms/draft";
+import { type Mistake, missing, mistakes, useForm } from "../../../lib/forms/form";
 import { t } from "../../../lib/i18n";
 import { type Pages, usePages } from "../../../lib/query";
 import { now, when } from "../../../lib/time";

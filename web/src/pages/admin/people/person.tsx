@@ -1,7 +1,7 @@
 /** One account: person, role and lock. */
 import { useRef, useState } from "preact/hooks";
 import { api, outcome, type Role, type Schemas, unchanged } from "../../../api/client";
-import { type Mistake, mistakes, useForm } from "../../../lib/form";
+import { type Mistake, mistakes, useForm } from "../../../lib/forms/form";
 import { t } from "../../../lib/i18n";
 import type { OwnProps } from "../../../lib/page";
 import { useLoad } from "../../../lib/query";

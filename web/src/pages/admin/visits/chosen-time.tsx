@@ -1,7 +1,7 @@
 /** The confirmation before a visit is booked or moved; for a taken time, the nearest free ones. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Failure, NoAnswer, Problem } from "../../../api/client";
-import { type Mistake, mistakes, useForm } from "../../../lib/form";
+import { type Mistake, mistakes, useForm } from "../../../lib/forms/form";
 import { t } from "../../../lib/i18n";
 import { type Instant, longWhen } from "../../../lib/time";
 import { ErrorSummary } from "../../../ui/forms/ErrorSummary";

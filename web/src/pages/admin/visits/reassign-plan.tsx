@@ -1,7 +1,7 @@
 /** The plan of new times, editable, whose visits are then moved one after the other. */
 import { useRef, useState } from "preact/hooks";
 import type { Schemas } from "../../../api/client";
-import { type Mistake, useSubmit } from "../../../lib/form";
+import { type Mistake, useSubmit } from "../../../lib/forms/form";
 import { plural, t } from "../../../lib/i18n";
 import { problemText } from "../../../lib/problem-text";
 import { clock, type Day, dayOf, longDay, longWhen, shortDay } from "../../../lib/time";

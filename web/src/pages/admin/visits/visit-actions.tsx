@@ -1,6 +1,6 @@
 /** Reception's actions on a visit: a button for the likeliest next status; the others, moving and cancelling in a menu. */
 import { useRef, useState } from "preact/hooks";
-import { type Mistake, mistakes, useForm } from "../../../lib/form";
+import { type Mistake, mistakes, useForm } from "../../../lib/forms/form";
 import { t } from "../../../lib/i18n";
 import { dayOf, longWhen, today } from "../../../lib/time";
 import { ActionMenu } from "../../../ui/ActionMenu";

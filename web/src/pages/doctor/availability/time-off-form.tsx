@@ -1,7 +1,7 @@
 /** The form that takes time off, by days or times; visits booked then are listed before saving. */
 import { api, outcome, type Schemas } from "../../../api/client";
-import { useDraft } from "../../../lib/draft";
-import { type Mistake, mistakes, useForm } from "../../../lib/form";
+import { useDraft } from "../../../lib/forms/draft";
+import { type Mistake, mistakes, useForm } from "../../../lib/forms/form";
 import { plural, t } from "../../../lib/i18n";
 import { useLoad } from "../../../lib/query";
 import { addDays, dayOf, instantOf, isDay, today } from "../../../lib/time";

@@ -1,8 +1,8 @@
 /** The editor of weekly hours, with preview and the visits outside them. */
 import { useState } from "preact/hooks";
 import { api, outcome, type Schemas, unchanged } from "../../../api/client";
-import { type Draft, useDraft } from "../../../lib/draft";
-import { type Mistake, mistakes, useForm } from "../../../lib/form";
+import { type Draft, useDraft } from "../../../lib/forms/draft";
+import { type Mistake, mistakes, useForm } from "../../../lib/forms/form";
 import { t } from "../../../lib/i18n";
 import type { Loaded } from "../../../lib/query";
 import { ErrorSummary } from "../../../ui/forms/ErrorSummary";

@@ -1,6 +1,6 @@
 /** The allergies of a chart, editable, or the statement that there are none. */
 import { api, outcome, type Schemas, unchanged } from "../../../api/client";
-import { type Mistake, missing, useSubmit } from "../../../lib/form";
+import { type Mistake, missing, useSubmit } from "../../../lib/forms/form";
 import { t } from "../../../lib/i18n";
 import type { Loaded } from "../../../lib/query";
 import { dateOnly, today } from "../../../lib/time";

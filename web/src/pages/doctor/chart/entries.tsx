@@ -1,8 +1,8 @@
 /** An editable list in a chart; a dialog adds, changes and removes entries. */
 import type { ComponentChildren } from "preact";
 import { useRef, useState } from "preact/hooks";
-import { useDraft } from "../../../lib/draft";
-import { type Mistake, useForm } from "../../../lib/form";
+import { useDraft } from "../../../lib/forms/draft";
+import { type Mistake, useForm } from "../../../lib/forms/form";
 import { type Key, t } from "../../../lib/i18n";
 import { Dialog } from "../../../ui/Dialog";
 import { ErrorSummary } from "../../../ui/forms/ErrorSummary";

@@ -1,8 +1,8 @@
 /** Emergency access: opens a chart for an hour with a reason, and shows past accesses. */
 import { useEffect } from "preact/hooks";
 import { api, outcome, type Schemas } from "../../../api/client";
-import { useDraft } from "../../../lib/draft";
-import { missing, mistakes, useForm } from "../../../lib/form";
+import { useDraft } from "../../../lib/forms/draft";
+import { missing, mistakes, useForm } from "../../../lib/forms/form";
 import { t } from "../../../lib/i18n";
 import { clock, now, when } from "../../../lib/time";
 import { ErrorSummary } from "../../../ui/forms/ErrorSummary";

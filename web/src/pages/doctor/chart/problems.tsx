@@ -1,6 +1,6 @@
 /** The problem list of a chart. */
 import { api, outcome, type Schemas, unchanged } from "../../../api/client";
-import { type Mistake, missing } from "../../../lib/form";
+import { type Mistake, missing } from "../../../lib/forms/form";
 import { t } from "../../../lib/i18n";
 import type { Loaded } from "../../../lib/query";
 import { dateOnly, today } from "../../../lib/time";

@@ -1,7 +1,7 @@
 /** Orders laboratory tests for a patient (`?patient=`), optionally in a visit (`?visit=`), and returns there. */
 import { api, outcome, type Schemas } from "../../../api/client";
-import { useDraft } from "../../../lib/draft";
-import { type Mistake, mistakes, useForm } from "../../../lib/form";
+import { useDraft } from "../../../lib/forms/draft";
+import { type Mistake, mistakes, useForm } from "../../../lib/forms/form";
 import { t } from "../../../lib/i18n";
 import type { OwnProps } from "../../../lib/page";
 import { useLoad } from "../../../lib/query";

@@ -1,6 +1,6 @@
 /** The time at the laboratory: unscheduled, or a free slot. */
 import { api, outcome } from "../../../api/client";
-import type { Mistake } from "../../../lib/form";
+import type { Mistake } from "../../../lib/forms/form";
 import { t } from "../../../lib/i18n";
 import { useLoad } from "../../../lib/query";
 import { clock, isDay, today } from "../../../lib/time";

@@ -1,8 +1,8 @@
 /** Finds any patient by full name and date of birth in an emergency. The query is not put in the address. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import { api, outcome, type Schemas } from "../../../api/client";
-import { useDraft } from "../../../lib/draft";
-import { type Mistake, missing, mistakes, useForm } from "../../../lib/form";
+import { useDraft } from "../../../lib/forms/draft";
+import { type Mistake, missing, mistakes, useForm } from "../../../lib/forms/form";
 import { plural, t } from "../../../lib/i18n";
 import { ageOn, dateOnly } from "../../../lib/time";
 import "../../../style/doctor.css";

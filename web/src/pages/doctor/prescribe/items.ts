@@ -1,6 +1,6 @@
 /** The prescription form: medicines as text, their mistakes and the request body. */
 import type { Schemas } from "../../../api/client";
-import { type Mistake, missing } from "../../../lib/form";
+import { type Mistake, missing } from "../../../lib/forms/form";
 import { type Key, t } from "../../../lib/i18n";
 
 type Chart = Schemas["Chart"];

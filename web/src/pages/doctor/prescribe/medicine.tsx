@@ -1,7 +1,7 @@
 /** The medicine fields of the prescription form. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import { api, outcome, type Schemas } from "../../../api/client";
-import type { Mistake } from "../../../lib/form";
+import type { Mistake } from "../../../lib/forms/form";
 import { t } from "../../../lib/i18n";
 import { useLoad } from "../../../lib/query";
 import { Field } from "../../../ui/forms/Field";

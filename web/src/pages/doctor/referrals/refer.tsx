@@ -1,7 +1,7 @@
 /** Refers a patient (`?patient=`) to a doctor, a specialty or an outside practice, optionally in a visit (`?visit=`). */
 import { api, outcome, type Schemas } from "../../../api/client";
-import { useDraft } from "../../../lib/draft";
-import { type Mistake, missing, mistakes, useForm } from "../../../lib/form";
+import { useDraft } from "../../../lib/forms/draft";
+import { type Mistake, missing, mistakes, useForm } from "../../../lib/forms/form";
 import { t } from "../../../lib/i18n";
 import type { OwnProps } from "../../../lib/page";
 import { useLoad } from "../../../lib/query";

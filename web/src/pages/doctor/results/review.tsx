@@ -1,8 +1,8 @@
 /** One result, with the doctor's actions: comment, mark as seen, release. */
 import { useRef } from "preact/hooks";
 import { api, outcome, type Schemas, unchanged } from "../../../api/client";
-import { useDraft } from "../../../lib/draft";
-import { type Mistake, mistakes, useForm } from "../../../lib/form";
+import { useDraft } from "../../../lib/forms/draft";
+import { type Mistake, mistakes, useForm } from "../../../lib/forms/form";
 import { t } from "../../../lib/i18n";
 import { ageOn, dateOnly, when } from "../../../lib/time";
 import { NumberLine } from "../../../ui/charts/NumberLine";

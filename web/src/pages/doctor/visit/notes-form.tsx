@@ -1,8 +1,8 @@
 /** The notes of a visit: autosaved, signed, and amended by addenda. */
 import { useState } from "preact/hooks";
 import { api, outcome, unchanged } from "../../../api/client";
-import { useDraft } from "../../../lib/draft";
-import { type Mistake, missing, mistakes, useForm } from "../../../lib/form";
+import { useDraft } from "../../../lib/forms/draft";
+import { type Mistake, missing, mistakes, useForm } from "../../../lib/forms/form";
 import { t } from "../../../lib/i18n";
 import { problemText } from "../../../lib/problem-text";
 import { clock, dayOf, today, when } from "../../../lib/time";

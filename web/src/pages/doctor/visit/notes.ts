@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { api, type NoAnswer, type Outcome, outcome, type Problem, type Schemas, unchanged } from "../../../api/client";
 import { account } from "../../../lib/account";
-import { useDraft } from "../../../lib/draft";
+import { useDraft } from "../../../lib/forms/draft";
 import { isPassing, type Loaded, useLoad } from "../../../lib/query";
 
 export type Notes = Schemas["Notes"];

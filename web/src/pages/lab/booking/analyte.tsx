@@ -1,6 +1,6 @@
 /** The field of one analyte: the patient's usual range, and the flag of the typed value. */
 import type { Schemas } from "../../../api/client";
-import type { Mistake } from "../../../lib/form";
+import type { Mistake } from "../../../lib/forms/form";
 import { t } from "../../../lib/i18n";
 import { readable, toneOf, usual, wordOf } from "../../../lib/results";
 import { Chip } from "../../../ui/Chip";

@@ -1,6 +1,6 @@
 /** One laboratory booking: specimen, values, verification. */
 import { useEffect, useRef, useState } from "preact/hooks";
-import { useDraft } from "../../../lib/draft";
+import { useDraft } from "../../../lib/forms/draft";
 import { t } from "../../../lib/i18n";
 import type { OwnProps } from "../../../lib/page";
 import { type Loaded, useLoad } from "../../../lib/query";

@@ -1,7 +1,7 @@
 /** The entry of values: checked, confirmed if unusual, and saved. */
 import { api, outcome } from "../../../api/client";
-import type { Draft } from "../../../lib/draft";
-import { type Mistake, mistakes } from "../../../lib/form";
+import type { Draft } from "../../../lib/forms/draft";
+import { type Mistake, mistakes } from "../../../lib/forms/form";
 import { t } from "../../../lib/i18n";
 import { shown } from "../../../lib/results";
 import type { Instant } from "../../../lib/time";

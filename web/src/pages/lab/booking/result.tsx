@@ -1,8 +1,8 @@
 /** An entered result: saved values and their verification. */
 import { useRef } from "preact/hooks";
 import { api, outcome, type Schemas, unchanged } from "../../../api/client";
-import { useDraft } from "../../../lib/draft";
-import { type Mistake, mistakes, useForm } from "../../../lib/form";
+import { useDraft } from "../../../lib/forms/draft";
+import { type Mistake, mistakes, useForm } from "../../../lib/forms/form";
 import { t } from "../../../lib/i18n";
 import { shown, toneOf, usual, wordOf } from "../../../lib/results";
 import { when } from "../../../lib/time";

@@ -1,7 +1,7 @@
 /** The status of a booking in the laboratory, and its manual steps. */
 import { useState } from "preact/hooks";
 import { api, outcome, unchanged } from "../../../api/client";
-import { type Mistake, mistakes, useForm } from "../../../lib/form";
+import { type Mistake, mistakes, useForm } from "../../../lib/forms/form";
 import { t } from "../../../lib/i18n";
 import { AskDialog } from "../../../ui/AskDialog";
 import { ErrorSummary } from "../../../ui/forms/ErrorSummary";

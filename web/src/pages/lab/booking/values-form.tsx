@@ -1,8 +1,8 @@
 /** The values of a booking in one form: Enter moves to the next field and saves after the last. */
 
 import { useRef, useState } from "preact/hooks";
-import type { Draft } from "../../../lib/draft";
-import { useForm } from "../../../lib/form";
+import type { Draft } from "../../../lib/forms/draft";
+import { useForm } from "../../../lib/forms/form";
 import { t } from "../../../lib/i18n";
 import { go } from "../../../lib/router";
 import { nowInstant } from "../../../lib/time";

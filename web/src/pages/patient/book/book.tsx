@@ -1,7 +1,7 @@
 /** Checks a chosen time of a doctor (`?start=`) and books it. */
 import { useEffect, useRef } from "preact/hooks";
 import { api, outcome } from "../../../api/client";
-import { useDraft } from "../../../lib/draft";
+import { useDraft } from "../../../lib/forms/draft";
 import { t } from "../../../lib/i18n";
 import { useLoad } from "../../../lib/query";
 import { dayOf, type Instant, today } from "../../../lib/time";

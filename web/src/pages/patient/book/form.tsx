@@ -1,8 +1,8 @@
 /** The reason for a visit, and the button that books it. */
 import { useState } from "preact/hooks";
 import { api, offline, outcome } from "../../../api/client";
-import type { Draft } from "../../../lib/draft";
-import { mistakes, useForm } from "../../../lib/form";
+import type { Draft } from "../../../lib/forms/draft";
+import { mistakes, useForm } from "../../../lib/forms/form";
 import { t } from "../../../lib/i18n";
 import { go } from "../../../lib/router";
 import type { Instant } from "../../../lib/time";

@@ -1,7 +1,7 @@
 /** Confirms cancelling a laboratory visit. Focus and Escape are on keeping it. */
 import { useState } from "preact/hooks";
 import { api, outcome, unchanged } from "../../../api/client";
-import { type Mistake, mistakes } from "../../../lib/form";
+import { type Mistake, mistakes } from "../../../lib/forms/form";
 import { t } from "../../../lib/i18n";
 import { AskDialog } from "../../../ui/AskDialog";
 import { isOpen, type LabVisit, labSentence } from "./visit";

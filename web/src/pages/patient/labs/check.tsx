@@ -1,7 +1,7 @@
 /** The confirmation of booking tests: summary, preparation and button. */
 import { useState } from "preact/hooks";
 import { api, outcome } from "../../../api/client";
-import { type Mistake, mistakes, useForm } from "../../../lib/form";
+import { type Mistake, mistakes, useForm } from "../../../lib/forms/form";
 import { t } from "../../../lib/i18n";
 import { go, withQuery } from "../../../lib/router";
 import { clock, dayOf, type Instant, longDay, longWhen } from "../../../lib/time";

@@ -1,7 +1,7 @@
 /** The confirmation before a visit is moved; for a taken time, other times of that day. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import { api, outcome, unchanged } from "../../../api/client";
-import { type Mistake, mistakes, useForm } from "../../../lib/form";
+import { type Mistake, mistakes, useForm } from "../../../lib/forms/form";
 import { t } from "../../../lib/i18n";
 import { go, withQuery } from "../../../lib/router";
 import { type Instant, longWhen } from "../../../lib/time";

@@ -1,8 +1,8 @@
 /** The second factor at sign-in: requested after a correct password, if the account has one. */
 import { useEffect, useState } from "preact/hooks";
-import type { Failure } from "../api/client";
+import type { Failure } from "../../api/client";
+import { t } from "../i18n";
 import { type Mistake, missing, mistakes } from "./form";
-import { t } from "./i18n";
 
 export interface Otp {
   id: string;

@@ -2,12 +2,13 @@
 import { useState } from "preact/hooks";
 import { api, outcome } from "../../api/client";
 import { account } from "../../lib/account";
-import { missing, useForm } from "../../lib/form";
+import { useForm } from "../../lib/forms/form";
+import { usePassword } from "../../lib/forms/password";
 import { t } from "../../lib/i18n";
 import { go } from "../../lib/router";
 import { forget } from "../../lib/session";
 import { ErrorSummary } from "../../ui/forms/ErrorSummary";
-import { Field } from "../../ui/forms/Field";
+import { NewPassword } from "../../ui/forms/SignInFields";
 import { Submit } from "../../ui/forms/Submit";
 import { Page } from "../../ui/frame/Page";
 import { passwordMistakes } from "./passwords";
@@ -15,36 +16,25 @@ import { passwordMistakes } from "./passwords";
 /** The format of codes: a truncated link is treated as expired. */
 const CODE = /^[\w-]{8,128}$/;
 
-export function NewPassword({ code, again }: { code: string; again: () => void }) {
-  const [password, setPassword] = useState("");
+export function ResetPassword({ code, again }: { code: string; again: () => void }) {
+  const password = usePassword("new_password", "password.missing.new");
   const [expired, setExpired] = useState(!CODE.test(code));
-  const { busy, wrong, submit } = useForm(
-    () => missing({ new_password: { value: password, say: "password.missing.new" } }),
-    async () => {
-      const chosen = await outcome(api.POST("/auth/password/reset", { body: { code, new_password: password } }));
-      if (!chosen.ok && chosen.problem.code === "invalid_reset_code") setExpired(true);
-      if (!chosen.ok) return passwordMistakes(chosen);
-      // the reset ended every session, this one too
-      if (account.get()) forget();
-      go("/sign-in", { say: "password_chosen" });
-      return [];
-    },
-  );
+  const { busy, wrong, submit } = useForm(password.check, async () => {
+    const body = { code, new_password: password.value };
+    const reset = await outcome(api.POST("/auth/password/reset", { body }));
+    if (!reset.ok && reset.problem.code === "invalid_reset_code") setExpired(true);
+    if (!reset.ok) return passwordMistakes(reset);
+    // the reset ended every session, this one too
+    if (account.get()) forget();
+    go("/sign-in", { say: "password_chosen" });
+    return [];
+  });
   if (expired) return <Expired again={again} />;
   return (
     <Page key="choose" title={t("password.choose.title")} lead={t("password.choose.lead")}>
       <ErrorSummary mistakes={wrong} />
       <form noValidate onSubmit={submit}>
-        <Field
-          id="new_password"
-          label={t("password.new")}
-          hint={t("password.new.hint")}
-          type="password"
-          autocomplete="new-password"
-          value={password}
-          onValue={setPassword}
-          mistakes={wrong}
-        />
+        <NewPassword password={password} label={t("password.new")} mistakes={wrong} />
         <Submit busy={busy} label={t("password.choose.submit")} busyLabel={t("password.choose.busy")} />
       </form>
     </Page>
