@@ -9,7 +9,7 @@ from careplus_demo.people import PASSWORD as DEMO_PASSWORD
 from tests.hospital import ADMIN, PASSWORD, Hospital, Person
 
 HINT = "careplus.signed-in"
-"""web/src/lib/session.ts asks for a session only where this is kept."""
+"""web/src/lib/session/session.ts asks for a session only where this is kept."""
 DEMO = {"patient": "pat", "doctor": "osei", "lab": "lab", "admin": "admin"}
 FIRST_OF_ROLE = {"patient": "pat", "doctor": "dr_a"}
 

@@ -1,14 +1,14 @@
 /** The app: shows the page of the current address to the signed-in account. */
 import { useEffect, useState } from "preact/hooks";
 import { type Account, api, type Config, type Failure, outcome, sessionExpired } from "./api/client";
-import { account } from "./lib/account";
-import { language } from "./lib/i18n";
-import { HOME } from "./lib/navigation";
-import type { OwnProps } from "./lib/page";
-import { type Address, address, go, listen, notice } from "./lib/router";
-import { signOut, start } from "./lib/session";
-import { useObservable } from "./lib/use-observable";
-import { keepZone } from "./lib/zone";
+import { language } from "./lib/i18n/i18n";
+import { useObservable } from "./lib/loading/use-observable";
+import { HOME } from "./lib/routing/navigation";
+import type { OwnProps } from "./lib/routing/page";
+import { type Address, address, go, listen, notice } from "./lib/routing/router";
+import { account } from "./lib/session/account";
+import { signOut, start } from "./lib/session/session";
+import { keepZone } from "./lib/time/zone";
 import { find } from "./routes";
 import { Frame } from "./ui/frame/Frame";
 import { Lazy } from "./ui/frame/Lazy";
@@ -47,7 +47,7 @@ export function App() {
     if (whose === undefined || !person) return;
     let stop = (): void => {};
     const watch = async (): Promise<void> => {
-      const [{ watchIdle }] = await Promise.all([import("./lib/idle"), sessionLost()]);
+      const [{ watchIdle }] = await Promise.all([import("./lib/session/idle"), sessionLost()]);
       if (account.get()?.id === whose) stop = watchIdle(person);
     };
     const later = setTimeout(() => void watch().catch(() => {}), UNHURRIED_MS);

@@ -1,7 +1,7 @@
 /** Mounts the app. */
 import { render } from "preact";
 import { App, prepare } from "./app";
-import { loadLocale } from "./lib/i18n";
+import { loadLocale } from "./lib/i18n/i18n";
 import "./style/tokens.css";
 import "./style/base.css";
 import "./style/frame.css";

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { loadLocale, loadMessages } from "../src/lib/i18n";
-import type { OwnProps } from "../src/lib/page";
-import { keepZone } from "../src/lib/zone";
+import { loadLocale, loadMessages } from "../src/lib/i18n/i18n";
+import type { OwnProps } from "../src/lib/routing/page";
+import { keepZone } from "../src/lib/time/zone";
 import { minorOf } from "../src/pages/admin/catalogue/test-fields";
 import { csv } from "../src/pages/admin/csv";
 import { choices, propose, type Slot } from "../src/pages/admin/visits/propose-times";

@@ -16,7 +16,7 @@ beforeEach(() => {
 
 async function open(replies: Parameters<typeof gateway>[0], path = "/sign-in", loaded = true): Promise<Asked[]> {
   history.replaceState(null, "", path);
-  await (await import("../src/lib/i18n")).loadLocale(["en"]);
+  await (await import("../src/lib/i18n/i18n")).loadLocale(["en"]);
   const asked = gateway(replies);
   const { App } = await import("../src/app");
   await draw(<App />);

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { loadMessages } from "../src/lib/i18n";
-import { money } from "../src/lib/numbers";
-import type { OwnProps } from "../src/lib/page";
-import { courseOf, lastDay } from "../src/lib/prescriptions";
-import { keepZone } from "../src/lib/zone";
+import { courseOf, lastDay } from "../src/lib/clinical/prescriptions";
+import { loadMessages } from "../src/lib/i18n/i18n";
+import { money } from "../src/lib/i18n/numbers";
+import type { OwnProps } from "../src/lib/routing/page";
+import { keepZone } from "../src/lib/time/zone";
 import Prescription from "../src/pages/patient/prescriptions/prescription";
 import Prescriptions from "../src/pages/patient/prescriptions/prescriptions";
 import Referral from "../src/pages/patient/referrals/referral";

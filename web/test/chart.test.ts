@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { apart, fitting, ticks, widthOf } from "../src/lib/chart";
+import { apart, fitting, ticks, widthOf } from "../src/lib/chart-layout";
 
 describe("labels", () => {
   const many = Array.from({ length: 90 }, (_, n) => ({ at: 30 + n * 3, text: `${n + 1} Sep` }));

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import type { Schemas } from "../src/api/client";
-import { loadMessages } from "../src/lib/i18n";
-import type { Reading } from "../src/lib/results";
-import { keepZone } from "../src/lib/zone";
+import type { Reading } from "../src/lib/clinical/results";
+import { loadMessages } from "../src/lib/i18n/i18n";
+import { keepZone } from "../src/lib/time/zone";
 import { type Bar, Bars } from "../src/ui/charts/Bars";
 import { Figure } from "../src/ui/charts/Figure";
 import { NumberLine } from "../src/ui/charts/NumberLine";

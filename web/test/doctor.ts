@@ -1,9 +1,9 @@
 /** A doctor, a visit to them with its notes, and the patient's chart, for tests of the doctor's pages. */
 
 import type { Account } from "../src/api/client";
-import { account } from "../src/lib/account";
-import { loadMessages } from "../src/lib/i18n";
-import { keepZone } from "../src/lib/zone";
+import { loadMessages } from "../src/lib/i18n/i18n";
+import { account } from "../src/lib/session/account";
+import { keepZone } from "../src/lib/time/zone";
 import { CONFIG, chart, notes, PAT, visit } from "./fixtures";
 import type { Asked } from "./gateway";
 

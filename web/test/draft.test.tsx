@@ -1,8 +1,8 @@
 import { act } from "preact/test-utils";
 import { beforeEach, expect, test, vi } from "vitest";
-import { account } from "../src/lib/account";
 import { type Draft, useDraft } from "../src/lib/forms/draft";
-import { forget, start } from "../src/lib/session";
+import { account } from "../src/lib/session/account";
+import { forget, start } from "../src/lib/session/session";
 import { PAT } from "./fixtures";
 import { draw } from "./page";
 

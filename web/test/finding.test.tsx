@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Account, Schemas } from "../src/api/client";
-import { account } from "../src/lib/account";
-import { loadMessages } from "../src/lib/i18n";
-import { address, go, listen } from "../src/lib/router";
-import { keepZone } from "../src/lib/zone";
+import { loadMessages } from "../src/lib/i18n/i18n";
+import { address, go, listen } from "../src/lib/routing/router";
+import { account } from "../src/lib/session/account";
+import { keepZone } from "../src/lib/time/zone";
 import Book from "../src/pages/patient/book/book";
 import Doctor from "../src/pages/patient/book/doctor";
 import Doctors from "../src/pages/patient/book/doctors";

@@ -1,8 +1,8 @@
 import { beforeAll, expect, test } from "vitest";
 import type { Problem } from "../src/api/client";
 import { missing, mistakes } from "../src/lib/forms/form";
-import { loadMessages } from "../src/lib/i18n";
-import { problemText } from "../src/lib/problem-text";
+import { loadMessages } from "../src/lib/i18n/i18n";
+import { problemText } from "../src/lib/i18n/problem-text";
 
 beforeAll(() => loadMessages("public"));
 

@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from "vitest";
 import de from "../src/i18n/de/shell.json";
 import shell from "../src/i18n/en/shell.json";
-import { choose, type Key, language, loadLocale, loadMessages, plural, t, tCode, use } from "../src/lib/i18n";
+import { choose, type Key, language, loadLocale, loadMessages, plural, t, tCode, use } from "../src/lib/i18n/i18n";
 import { pseudo } from "./pseudo";
 
 const every = import.meta.glob<Record<string, string>>("../src/i18n/*/*.json", { eager: true, import: "default" });

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { keep, sessionExpired } from "../src/api/client";
-import { IDLE_MS, watchIdle } from "../src/lib/idle";
+import { IDLE_MS, watchIdle } from "../src/lib/session/idle";
 import { PAT } from "./fixtures";
 import { gateway, refusal } from "./gateway";
 

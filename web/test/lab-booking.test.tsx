@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { account } from "../src/lib/account";
-import { loadMessages } from "../src/lib/i18n";
-import { address, go } from "../src/lib/router";
-import { keepZone } from "../src/lib/zone";
+import { loadMessages } from "../src/lib/i18n/i18n";
+import { address, go } from "../src/lib/routing/router";
+import { account } from "../src/lib/session/account";
+import { keepZone } from "../src/lib/time/zone";
 import LabBook from "../src/pages/patient/labs/book";
 import Labs from "../src/pages/patient/labs/labs";
 import { bookHref, testsOf } from "../src/pages/patient/labs/tests";

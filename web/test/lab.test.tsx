@@ -1,9 +1,9 @@
 import { act } from "preact/test-utils";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { keep } from "../src/api/client";
-import { account } from "../src/lib/account";
-import { loadMessages } from "../src/lib/i18n";
-import { keepZone } from "../src/lib/zone";
+import { loadMessages } from "../src/lib/i18n/i18n";
+import { account } from "../src/lib/session/account";
+import { keepZone } from "../src/lib/time/zone";
 import LabBooking from "../src/pages/lab/booking/booking";
 import { flagOf, flagOfText, isFar, rangeFor } from "../src/pages/lab/booking/flags";
 import { parseValue, typed } from "../src/pages/lab/booking/values";

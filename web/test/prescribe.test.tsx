@@ -1,10 +1,10 @@
 import { act } from "preact/test-utils";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Schemas } from "../src/api/client";
-import { account } from "../src/lib/account";
-import { loadMessages } from "../src/lib/i18n";
-import { go, notice } from "../src/lib/router";
-import { keepZone } from "../src/lib/zone";
+import { loadMessages } from "../src/lib/i18n/i18n";
+import { go, notice } from "../src/lib/routing/router";
+import { account } from "../src/lib/session/account";
+import { keepZone } from "../src/lib/time/zone";
 import { allConflicts, conflicts, copied, empty, lastOf } from "../src/pages/doctor/prescribe/items";
 import Prescribe from "../src/pages/doctor/prescribe/prescribe";
 import Prescription from "../src/pages/doctor/prescribe/prescription";

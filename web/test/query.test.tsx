@@ -1,7 +1,7 @@
 import { act } from "preact/test-utils";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Outcome } from "../src/api/client";
-import { type Loaded, type Pages, useLoad, usePages } from "../src/lib/query";
+import { type Loaded, type Pages, useLoad, usePages } from "../src/lib/loading/query";
 import { draw, press, settled } from "./page";
 
 type Page = { items: string[]; next_cursor: string | null };

@@ -1,9 +1,9 @@
 import { act } from "preact/test-utils";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { account } from "../src/lib/account";
-import { loadMessages } from "../src/lib/i18n";
-import { go, notice } from "../src/lib/router";
-import { keepZone } from "../src/lib/zone";
+import { loadMessages } from "../src/lib/i18n/i18n";
+import { go, notice } from "../src/lib/routing/router";
+import { account } from "../src/lib/session/account";
+import { keepZone } from "../src/lib/time/zone";
 import Refer from "../src/pages/doctor/referrals/refer";
 import Referrals from "../src/pages/doctor/referrals/referrals";
 import { steps } from "../src/pages/doctor/referrals/steps";

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { loadMessages } from "../src/lib/i18n";
-import { type Reading, readable, sentence, shown, toneOf, usual, wordOf } from "../src/lib/results";
+import { type Reading, readable, sentence, shown, toneOf, usual, wordOf } from "../src/lib/clinical/results";
+import { loadMessages } from "../src/lib/i18n/i18n";
 
 type Range = NonNullable<Reading["range"]>;
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { address, go, listen, notice, safeNext } from "../src/lib/router";
+import { address, go, listen, notice, safeNext } from "../src/lib/routing/router";
 
 let stop: () => void;
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type Reading, type Scale, scale } from "../src/lib/results";
+import { type Reading, type Scale, scale } from "../src/lib/clinical/results";
 
 type Range = NonNullable<Reading["range"]>;
 

@@ -3,15 +3,15 @@ import { PAT } from "./fixtures";
 import { gateway, refusal, tokens } from "./gateway";
 
 const HINT = "careplus.signed-in";
-let session: typeof import("../src/lib/session");
-let account: typeof import("../src/lib/account").account;
+let session: typeof import("../src/lib/session/session");
+let account: typeof import("../src/lib/session/account").account;
 
 beforeEach(async () => {
   localStorage.clear();
   sessionStorage.clear();
   vi.resetModules();
-  session = await import("../src/lib/session");
-  ({ account } = await import("../src/lib/account"));
+  session = await import("../src/lib/session/session");
+  ({ account } = await import("../src/lib/session/account"));
 });
 
 /** Send the storage events of another tab: each value of the hint. */

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { loadMessages } from "../src/lib/i18n";
+import { loadMessages } from "../src/lib/i18n/i18n";
 import {
   addDays,
   ageOn,
@@ -21,8 +21,8 @@ import {
   weekDays,
   when,
   zoneLabel,
-} from "../src/lib/time";
-import { keepZone } from "../src/lib/zone";
+} from "../src/lib/time/time";
+import { keepZone } from "../src/lib/time/zone";
 
 const speaking = (lang: string): void => {
   document.documentElement.lang = lang;

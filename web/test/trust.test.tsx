@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { actionWords, isEmergency } from "../src/lib/actions";
-import { saidIn } from "../src/lib/hash";
-import { loadLocale, loadMessages, t } from "../src/lib/i18n";
-import { problemText } from "../src/lib/problem-text";
-import { keepZone } from "../src/lib/zone";
+import { actionWords, isEmergency } from "../src/lib/i18n/actions";
+import { loadLocale, loadMessages, t } from "../src/lib/i18n/i18n";
+import { problemText } from "../src/lib/i18n/problem-text";
+import { saidIn } from "../src/lib/routing/hash";
+import { keepZone } from "../src/lib/time/zone";
 import { passwordMistakes } from "../src/pages/account/passwords";
 import { drawn, inFours } from "../src/pages/account/qr-code";
 import { askedFor, wantedIn } from "../src/pages/admin/audit/query";

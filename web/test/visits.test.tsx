@@ -1,8 +1,8 @@
 import { beforeEach, expect, test, vi } from "vitest";
-import { account } from "../src/lib/account";
-import { loadMessages } from "../src/lib/i18n";
-import type { OwnProps } from "../src/lib/page";
-import { keepZone } from "../src/lib/zone";
+import { loadMessages } from "../src/lib/i18n/i18n";
+import type { OwnProps } from "../src/lib/routing/page";
+import { account } from "../src/lib/session/account";
+import { keepZone } from "../src/lib/time/zone";
 import Home from "../src/pages/patient/home/home";
 import { loadOffers } from "../src/pages/patient/home/offers";
 import Profile from "../src/pages/patient/profile/profile";

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Schemas } from "../src/api/client";
-import { loadMessages } from "../src/lib/i18n";
-import { weekDays } from "../src/lib/time";
-import { keepZone } from "../src/lib/zone";
+import { loadMessages } from "../src/lib/i18n/i18n";
+import { weekDays } from "../src/lib/time/time";
+import { keepZone } from "../src/lib/time/zone";
 import { SlotList } from "../src/ui/week/SlotList";
 import { WeekGrid, type WeekVisit } from "../src/ui/week/WeekGrid";
 import { draw } from "./page";

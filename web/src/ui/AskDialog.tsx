@@ -3,7 +3,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { useDraft } from "../lib/forms/draft";
 import { type Mistake, missing, useForm } from "../lib/forms/form";
-import type { Key } from "../lib/i18n";
+import type { Key } from "../lib/i18n/i18n";
 import { Dialog } from "./Dialog";
 import { ErrorSummary } from "./forms/ErrorSummary";
 import { TextArea } from "./forms/TextArea";

@@ -1,9 +1,9 @@
 /** A field for spoken languages: add and remove one by one. */
 import { useRef } from "preact/hooks";
 import type { Mistake } from "../lib/forms/form";
-import { t } from "../lib/i18n";
-import { languageName } from "../lib/languages";
-import { locale } from "../lib/time";
+import { t } from "../lib/i18n/i18n";
+import { languageName } from "../lib/i18n/languages";
+import { locale } from "../lib/time/time";
 import { Select } from "./forms/Select";
 
 interface Props {

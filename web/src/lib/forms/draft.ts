@@ -1,6 +1,6 @@
 /** Drafts: unsent text of one account, kept in sessionStorage until it is sent and deleted at sign-out. */
 import { useCallback, useState } from "preact/hooks";
-import { account } from "../account";
+import { account } from "../session/account";
 
 type SignedIn = ReturnType<typeof account.get>;
 

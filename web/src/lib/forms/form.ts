@@ -1,8 +1,8 @@
 /** Forms: one submit at a time, and the mistakes of each field. */
 import { useRef, useState } from "preact/hooks";
 import type { NoAnswer, Problem } from "../../api/client";
-import { type Key, t, tCode } from "../i18n";
-import { problemText } from "../problem-text";
+import { type Key, t, tCode } from "../i18n/i18n";
+import { problemText } from "../i18n/problem-text";
 
 /** A mistake in a form; `field` is the id of its input, null for the whole form. */
 export interface Mistake {

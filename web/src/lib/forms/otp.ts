@@ -1,7 +1,7 @@
 /** The second factor at sign-in: requested after a correct password, if the account has one. */
 import { useEffect, useState } from "preact/hooks";
 import type { Failure } from "../../api/client";
-import { t } from "../i18n";
+import { t } from "../i18n/i18n";
 import { type Mistake, missing, mistakes } from "./form";
 
 export interface Otp {

@@ -1,6 +1,6 @@
 /** The state of a password field. */
 import { useState } from "preact/hooks";
-import type { Key } from "../i18n";
+import type { Key } from "../i18n/i18n";
 import { type Mistake, missing } from "./form";
 
 export interface Password {

@@ -1,10 +1,10 @@
 /** The form that changes the password; a change ends the sessions on other devices. */
 import { useState } from "preact/hooks";
 import { api, outcome } from "../../api/client";
-import { account } from "../../lib/account";
 import { useForm } from "../../lib/forms/form";
 import { usePassword } from "../../lib/forms/password";
-import { t } from "../../lib/i18n";
+import { t } from "../../lib/i18n/i18n";
+import { account } from "../../lib/session/account";
 import { ErrorSummary } from "../../ui/forms/ErrorSummary";
 import { CurrentPassword, NewPassword } from "../../ui/forms/SignInFields";
 import { Submit } from "../../ui/forms/Submit";

@@ -2,9 +2,9 @@
 import { useRef, useState } from "preact/hooks";
 import { api, type Outcome, outcome, type Schemas } from "../../api/client";
 import { type Mistake, mistakes } from "../../lib/forms/form";
-import { plural, t } from "../../lib/i18n";
-import { useLoad } from "../../lib/query";
-import { when } from "../../lib/time";
+import { plural, t } from "../../lib/i18n/i18n";
+import { useLoad } from "../../lib/loading/query";
+import { when } from "../../lib/time/time";
 import { AskDialog } from "../../ui/AskDialog";
 import { Chip } from "../../ui/Chip";
 import { Ready } from "../../ui/Ready";

@@ -2,8 +2,8 @@
 import { useState } from "preact/hooks";
 import { api, outcome } from "../../api/client";
 import { missing, mistakes, useForm } from "../../lib/forms/form";
-import { saidIn, useHash } from "../../lib/hash";
-import { t } from "../../lib/i18n";
+import { t } from "../../lib/i18n/i18n";
+import { saidIn, useHash } from "../../lib/routing/hash";
 import { ErrorSummary } from "../../ui/forms/ErrorSummary";
 import { Email } from "../../ui/forms/SignInFields";
 import { Submit } from "../../ui/forms/Submit";

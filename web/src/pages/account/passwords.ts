@@ -1,7 +1,7 @@
 /** Refusals of passwords and codes as mistakes of their fields. */
 import type { Failure } from "../../api/client";
 import { type Mistake, mistakes } from "../../lib/forms/form";
-import { problemText } from "../../lib/problem-text";
+import { problemText } from "../../lib/i18n/problem-text";
 
 const FIELDS: Readonly<Record<string, string>> = {
   wrong_password: "current_password",

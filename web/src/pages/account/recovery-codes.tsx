@@ -1,6 +1,6 @@
 /** The recovery codes, shown once, with buttons to copy and print them. */
 import { useEffect, useRef, useState } from "preact/hooks";
-import { t } from "../../lib/i18n";
+import { t } from "../../lib/i18n/i18n";
 import { PrintButton } from "../../ui/print/PrintHead";
 
 interface Props {

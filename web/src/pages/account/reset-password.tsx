@@ -1,12 +1,12 @@
 /** The form that sets a new password with the code of a mail; an expired link says how to get another. */
 import { useState } from "preact/hooks";
 import { api, outcome } from "../../api/client";
-import { account } from "../../lib/account";
 import { useForm } from "../../lib/forms/form";
 import { usePassword } from "../../lib/forms/password";
-import { t } from "../../lib/i18n";
-import { go } from "../../lib/router";
-import { forget } from "../../lib/session";
+import { t } from "../../lib/i18n/i18n";
+import { go } from "../../lib/routing/router";
+import { account } from "../../lib/session/account";
+import { forget } from "../../lib/session/session";
 import { ErrorSummary } from "../../ui/forms/ErrorSummary";
 import { NewPassword } from "../../ui/forms/SignInFields";
 import { Submit } from "../../ui/forms/Submit";

@@ -1,8 +1,8 @@
 /** The second factor: its state, and the forms that switch it on and off. */
 import { useRef, useState } from "preact/hooks";
 import type { Account } from "../../api/client";
-import { account } from "../../lib/account";
-import { t } from "../../lib/i18n";
+import { t } from "../../lib/i18n/i18n";
+import { account } from "../../lib/session/account";
 import { Chip } from "../../ui/Chip";
 import { RecoveryCodes } from "./recovery-codes";
 import { SwitchOff } from "./switch-off";

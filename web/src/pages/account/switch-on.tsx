@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { api, outcome, type Schemas } from "../../api/client";
 import { missing, useForm } from "../../lib/forms/form";
 import { usePassword } from "../../lib/forms/password";
-import { t } from "../../lib/i18n";
+import { t } from "../../lib/i18n/i18n";
 import { ErrorSummary } from "../../ui/forms/ErrorSummary";
 import { Field } from "../../ui/forms/Field";
 import { CurrentPassword } from "../../ui/forms/SignInFields";

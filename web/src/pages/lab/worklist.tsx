@@ -1,10 +1,10 @@
 /** The laboratory's worklist (`?status=`, `?day=`), page by page (`?cursor=`), one row per booking. */
 import { api, outcome, type Schemas } from "../../api/client";
-import { plural, t } from "../../lib/i18n";
-import type { OwnProps } from "../../lib/page";
-import { useLoad } from "../../lib/query";
-import { withQuery } from "../../lib/router";
-import { dateOnly, isDay, longDay, when } from "../../lib/time";
+import { plural, t } from "../../lib/i18n/i18n";
+import { useLoad } from "../../lib/loading/query";
+import type { OwnProps } from "../../lib/routing/page";
+import { withQuery } from "../../lib/routing/router";
+import { dateOnly, isDay, longDay, when } from "../../lib/time/time";
 import { Status } from "../../ui/Chip";
 import { Empty } from "../../ui/Empty";
 import { Page } from "../../ui/frame/Page";

@@ -1,6 +1,6 @@
 /** A number with its name and a note, inside a `<dl class="figures">`. */
 import type { ComponentChildren } from "preact";
-import { numeral } from "../../lib/numbers";
+import { numeral } from "../../lib/i18n/numbers";
 import "../../style/charts.css";
 
 interface Props {

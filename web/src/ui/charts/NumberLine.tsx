@@ -1,9 +1,9 @@
 /** One value on a line with its usual range; the text beside it says the same. */
-import { apart, useWidth } from "../../lib/chart";
-import { t } from "../../lib/i18n";
-import { numeral } from "../../lib/numbers";
-import { hasRange, type Reading, type Scale, scale, shown, toneOf, usual, wordOf } from "../../lib/results";
-import { locale } from "../../lib/time";
+import { apart, useWidth } from "../../lib/chart-layout";
+import { hasRange, type Reading, type Scale, scale, shown, toneOf, usual, wordOf } from "../../lib/clinical/results";
+import { t } from "../../lib/i18n/i18n";
+import { numeral } from "../../lib/i18n/numbers";
+import { locale } from "../../lib/time/time";
 import { Chip } from "../Chip";
 import { Marker } from "./Marker";
 import "../../style/charts.css";

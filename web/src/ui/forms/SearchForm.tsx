@@ -2,8 +2,8 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { useForm } from "../../lib/forms/form";
-import { type Key, t } from "../../lib/i18n";
-import { go, withQuery } from "../../lib/router";
+import { type Key, t } from "../../lib/i18n/i18n";
+import { go, withQuery } from "../../lib/routing/router";
 import { Field } from "./Field";
 
 interface Props {

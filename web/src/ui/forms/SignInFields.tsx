@@ -1,7 +1,7 @@
 /** The fields of accounts: e-mail address, current password and new password, with the attributes for password managers. */
 import type { Mistake } from "../../lib/forms/form";
 import type { Password } from "../../lib/forms/password";
-import { t } from "../../lib/i18n";
+import { t } from "../../lib/i18n/i18n";
 import { Field } from "./Field";
 
 interface EmailProps {

@@ -2,9 +2,9 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { type Account, type Config, offline } from "../../api/client";
-import { choose, type Key, LANGUAGES, type Language, language, t } from "../../lib/i18n";
-import { NAV, PROFILE } from "../../lib/navigation";
-import { useObservable } from "../../lib/use-observable";
+import { choose, type Key, LANGUAGES, type Language, language, t } from "../../lib/i18n/i18n";
+import { useObservable } from "../../lib/loading/use-observable";
+import { NAV, PROFILE } from "../../lib/routing/navigation";
 import { Mark } from "./Mark";
 
 interface Props {

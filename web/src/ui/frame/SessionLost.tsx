@@ -1,12 +1,12 @@
 /** The sign-in over a page whose session ended; waiting requests then continue. */
 import type { Account } from "../../api/client";
-import { account as signedIn } from "../../lib/account";
 import { useForm } from "../../lib/forms/form";
 import { useOtp } from "../../lib/forms/otp";
 import { usePassword } from "../../lib/forms/password";
-import { t } from "../../lib/i18n";
-import { go } from "../../lib/router";
-import { forget, resume } from "../../lib/session";
+import { t } from "../../lib/i18n/i18n";
+import { go } from "../../lib/routing/router";
+import { account as signedIn } from "../../lib/session/account";
+import { forget, resume } from "../../lib/session/session";
 import { Dialog } from "../Dialog";
 import { ErrorSummary } from "../forms/ErrorSummary";
 import { OtpField } from "../forms/OtpField";

@@ -1,6 +1,6 @@
 /** The layout of pages without a session: a panel and the form. */
 import type { ComponentChildren } from "preact";
-import { t } from "../../lib/i18n";
+import { t } from "../../lib/i18n/i18n";
 import "../../style/public.css";
 import { Mark } from "./Mark";
 

@@ -1,7 +1,7 @@
 /** The letter of a referral, for the patient to take along. */
 import type { Schemas } from "../../api/client";
-import { t } from "../../lib/i18n";
-import { type Day, dateOnly, dayOf } from "../../lib/time";
+import { t } from "../../lib/i18n/i18n";
+import { type Day, dateOnly, dayOf } from "../../lib/time/time";
 import { Details } from "../Details";
 import { Signature } from "./Signature";
 import "../../style/sheet.css";

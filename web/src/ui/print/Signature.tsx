@@ -1,5 +1,5 @@
 /** The signature line. Print only. */
-import { t } from "../../lib/i18n";
+import { t } from "../../lib/i18n/i18n";
 import "../../style/sheet.css";
 
 export function Signature({ name }: { name: string }) {

@@ -1,6 +1,6 @@
 /** A doctor's week: visits and time off by day and wall clock, on phones one list of each day after the other. */
 import type { Schemas } from "../../api/client";
-import { type Key, t } from "../../lib/i18n";
+import { type Key, t } from "../../lib/i18n/i18n";
 import {
   clock,
   type Day,
@@ -12,7 +12,7 @@ import {
   minutesBetween,
   shortDay,
   today,
-} from "../../lib/time";
+} from "../../lib/time/time";
 import "../../style/week.css";
 import { Status } from "../Chip";
 

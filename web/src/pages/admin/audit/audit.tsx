@@ -1,10 +1,10 @@
 /** The audit list. Every filter is in the address. */
 import { useState } from "preact/hooks";
 import { api, outcome } from "../../../api/client";
-import { plural, t } from "../../../lib/i18n";
-import type { OwnProps } from "../../../lib/page";
-import { usePages } from "../../../lib/query";
-import { today } from "../../../lib/time";
+import { plural, t } from "../../../lib/i18n/i18n";
+import { usePages } from "../../../lib/loading/query";
+import type { OwnProps } from "../../../lib/routing/page";
+import { today } from "../../../lib/time/time";
 import "../../../style/admin.css";
 import "../../../style/audit.css";
 import type { Failure } from "../../../api/client";

@@ -1,8 +1,8 @@
 /** The columns of an audit event: time, account, action, patients, outcome; names link to their filter. */
-import { actionWords, isEmergency } from "../../../lib/actions";
-import { plural, t, tCode } from "../../../lib/i18n";
-import { withQuery } from "../../../lib/router";
-import { when } from "../../../lib/time";
+import { actionWords, isEmergency } from "../../../lib/i18n/actions";
+import { plural, t, tCode } from "../../../lib/i18n/i18n";
+import { withQuery } from "../../../lib/routing/router";
+import { when } from "../../../lib/time/time";
 import { Chip } from "../../../ui/Chip";
 import { Details } from "../../../ui/Details";
 import type { Column } from "../../../ui/Table";

@@ -1,9 +1,9 @@
 /** The filters of the audit: days, account, patient, action, outcome. */
 import { useEffect, useState } from "preact/hooks";
-import { actions, actionWords } from "../../../lib/actions";
-import { t } from "../../../lib/i18n";
-import { go, withQuery } from "../../../lib/router";
-import { isDay, locale } from "../../../lib/time";
+import { actions, actionWords } from "../../../lib/i18n/actions";
+import { t } from "../../../lib/i18n/i18n";
+import { go, withQuery } from "../../../lib/routing/router";
+import { isDay, locale } from "../../../lib/time/time";
 import { Field } from "../../../ui/forms/Field";
 import { Select } from "../../../ui/forms/Select";
 import { outcomeWords } from "./columns";

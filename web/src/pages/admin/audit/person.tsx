@@ -2,8 +2,8 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { api, outcome, type Schemas } from "../../../api/client";
 import { useForm } from "../../../lib/forms/form";
-import { t } from "../../../lib/i18n";
-import { useLoad } from "../../../lib/query";
+import { t } from "../../../lib/i18n/i18n";
+import { useLoad } from "../../../lib/loading/query";
 import { Dialog } from "../../../ui/Dialog";
 import { Empty } from "../../../ui/Empty";
 import { Group } from "../../../ui/forms/Control";

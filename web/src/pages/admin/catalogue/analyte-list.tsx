@@ -1,7 +1,7 @@
 /** The analytes of a test in display order, chosen from the whole catalogue. */
 import { useRef, useState } from "preact/hooks";
 import type { Schemas } from "../../../api/client";
-import { t } from "../../../lib/i18n";
+import { t } from "../../../lib/i18n/i18n";
 import { Select } from "../../../ui/forms/Select";
 
 interface Props {

@@ -1,7 +1,7 @@
 /** A test of the catalogue as fields of a form. */
 import type { Schemas } from "../../../api/client";
 import { type Mistake, missing } from "../../../lib/forms/form";
-import { t } from "../../../lib/i18n";
+import { t } from "../../../lib/i18n/i18n";
 import { Checkbox } from "../../../ui/forms/Checkbox";
 import { Field } from "../../../ui/forms/Field";
 import { TextArea } from "../../../ui/forms/TextArea";

@@ -1,9 +1,9 @@
 /** The catalogue of laboratory tests (`?q=`), inactive ones too. */
 import { api, outcome, type Schemas } from "../../../api/client";
-import { plural, t } from "../../../lib/i18n";
-import { money } from "../../../lib/numbers";
-import type { OwnProps } from "../../../lib/page";
-import { usePages } from "../../../lib/query";
+import { plural, t } from "../../../lib/i18n/i18n";
+import { money } from "../../../lib/i18n/numbers";
+import { usePages } from "../../../lib/loading/query";
+import type { OwnProps } from "../../../lib/routing/page";
 import { Chip } from "../../../ui/Chip";
 import { SearchForm } from "../../../ui/forms/SearchForm";
 import { Page } from "../../../ui/frame/Page";

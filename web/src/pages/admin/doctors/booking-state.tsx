@@ -2,9 +2,9 @@
 import { useRef, useState } from "preact/hooks";
 import { api, outcome, type Schemas, unchanged } from "../../../api/client";
 import { type Mistake, mistakes, useForm } from "../../../lib/forms/form";
-import { plural, t } from "../../../lib/i18n";
-import { type Loaded, useLoad } from "../../../lib/query";
-import { dayOf, longDay, when } from "../../../lib/time";
+import { plural, t } from "../../../lib/i18n/i18n";
+import { type Loaded, useLoad } from "../../../lib/loading/query";
+import { dayOf, longDay, when } from "../../../lib/time/time";
 import { AskDialog } from "../../../ui/AskDialog";
 import { ErrorSummary } from "../../../ui/forms/ErrorSummary";
 import { Submit } from "../../../ui/forms/Submit";

@@ -1,7 +1,7 @@
 /** A doctor's profile as fields of a form. */
 import type { Schemas } from "../../../api/client";
 import { type Mistake, missing } from "../../../lib/forms/form";
-import { t } from "../../../lib/i18n";
+import { t } from "../../../lib/i18n/i18n";
 import { Field } from "../../../ui/forms/Field";
 import { Radios } from "../../../ui/forms/Select";
 import { TextArea } from "../../../ui/forms/TextArea";

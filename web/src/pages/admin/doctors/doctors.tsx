@@ -1,8 +1,8 @@
 /** All doctors (`?q=&specialty=&active=`). */
 import { api, outcome, type Schemas } from "../../../api/client";
-import { t } from "../../../lib/i18n";
-import type { OwnProps } from "../../../lib/page";
-import { useLoad, usePages } from "../../../lib/query";
+import { t } from "../../../lib/i18n/i18n";
+import { useLoad, usePages } from "../../../lib/loading/query";
+import type { OwnProps } from "../../../lib/routing/page";
 import { Chip } from "../../../ui/Chip";
 import { SearchForm } from "../../../ui/forms/SearchForm";
 import { Select } from "../../../ui/forms/Select";

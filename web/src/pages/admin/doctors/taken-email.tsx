@@ -1,5 +1,5 @@
 /** The link to the account that already has an e-mail address. */
-import { t } from "../../../lib/i18n";
+import { t } from "../../../lib/i18n/i18n";
 
 export function TakenEmail({ email }: { email: string | null }) {
   if (email === null) return null;

@@ -1,7 +1,7 @@
 /** A one-time link, shown once, with which the invited person chooses a password. */
 import { useEffect, useRef, useState } from "preact/hooks";
-import { t } from "../../../lib/i18n";
-import { longWhen, zoneLabel } from "../../../lib/time";
+import { t } from "../../../lib/i18n/i18n";
+import { longWhen, zoneLabel } from "../../../lib/time/time";
 
 interface Props {
   name: string;

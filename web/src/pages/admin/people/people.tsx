@@ -1,8 +1,8 @@
 /** All accounts (`?q=&role=&active=`), and the invitations of staff (`?show=invitations`). */
 import { api, outcome, type Role, type Schemas } from "../../../api/client";
-import { t } from "../../../lib/i18n";
-import type { OwnProps } from "../../../lib/page";
-import { usePages } from "../../../lib/query";
+import { t } from "../../../lib/i18n/i18n";
+import { usePages } from "../../../lib/loading/query";
+import type { OwnProps } from "../../../lib/routing/page";
 import { Chip } from "../../../ui/Chip";
 import { SearchForm } from "../../../ui/forms/SearchForm";
 import { Select } from "../../../ui/forms/Select";

@@ -1,11 +1,11 @@
 /** All visits (`?doctor_id=&day=` or `from=&to=`, `&status=&patient_id=`); `?move=` moves one of them. */
 import { useRef, useState } from "preact/hooks";
 import { api, outcome } from "../../../api/client";
-import { plural, t } from "../../../lib/i18n";
-import type { OwnProps } from "../../../lib/page";
-import { type Loaded, usePages } from "../../../lib/query";
-import { withQuery } from "../../../lib/router";
-import { clock, type Day, dateOnly, dayOf, isDay, longDay, today } from "../../../lib/time";
+import { plural, t } from "../../../lib/i18n/i18n";
+import { type Loaded, usePages } from "../../../lib/loading/query";
+import type { OwnProps } from "../../../lib/routing/page";
+import { withQuery } from "../../../lib/routing/router";
+import { clock, type Day, dateOnly, dayOf, isDay, longDay, today } from "../../../lib/time/time";
 import { Status as Said } from "../../../ui/Chip";
 import { Empty } from "../../../ui/Empty";
 import { Page } from "../../../ui/frame/Page";

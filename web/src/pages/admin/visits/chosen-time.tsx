@@ -2,8 +2,8 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Failure, NoAnswer, Problem } from "../../../api/client";
 import { type Mistake, mistakes, useForm } from "../../../lib/forms/form";
-import { t } from "../../../lib/i18n";
-import { type Instant, longWhen } from "../../../lib/time";
+import { t } from "../../../lib/i18n/i18n";
+import { type Instant, longWhen } from "../../../lib/time/time";
 import { ErrorSummary } from "../../../ui/forms/ErrorSummary";
 import { Submit } from "../../../ui/forms/Submit";
 import { Alternatives } from "./free-times";

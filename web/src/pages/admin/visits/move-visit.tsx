@@ -1,9 +1,9 @@
 /** Moves a visit to another time, doctor or both; the old time is kept until the new one is booked. */
 import { api, type Config, outcome } from "../../../api/client";
-import { t } from "../../../lib/i18n";
-import { useLoad } from "../../../lib/query";
-import { go, withQuery } from "../../../lib/router";
-import { dayOf, longWhen } from "../../../lib/time";
+import { t } from "../../../lib/i18n/i18n";
+import { useLoad } from "../../../lib/loading/query";
+import { go, withQuery } from "../../../lib/routing/router";
+import { dayOf, longWhen } from "../../../lib/time/time";
 import { Details } from "../../../ui/Details";
 import { Empty } from "../../../ui/Empty";
 import { Select } from "../../../ui/forms/Select";

@@ -2,9 +2,9 @@
 import { useRef, useState } from "preact/hooks";
 import type { Schemas } from "../../../api/client";
 import { type Mistake, useSubmit } from "../../../lib/forms/form";
-import { plural, t } from "../../../lib/i18n";
-import { problemText } from "../../../lib/problem-text";
-import { clock, type Day, dayOf, longDay, longWhen, shortDay } from "../../../lib/time";
+import { plural, t } from "../../../lib/i18n/i18n";
+import { problemText } from "../../../lib/i18n/problem-text";
+import { clock, type Day, dayOf, longDay, longWhen, shortDay } from "../../../lib/time/time";
 import { Chip } from "../../../ui/Chip";
 import { Table } from "../../../ui/Table";
 import { choices, propose, type Slot } from "./propose-times";

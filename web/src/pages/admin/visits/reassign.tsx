@@ -1,10 +1,10 @@
 /** Reassigns a doctor's visits of a day (`?doctor_id=&day=`) to another doctor (`&to=`), after a preview. */
 import { api, type Outcome, outcome, type Schemas } from "../../../api/client";
-import { t } from "../../../lib/i18n";
-import type { OwnProps } from "../../../lib/page";
-import { useLoad } from "../../../lib/query";
-import { go, withQuery } from "../../../lib/router";
-import { isDay, longDay, today } from "../../../lib/time";
+import { t } from "../../../lib/i18n/i18n";
+import { useLoad } from "../../../lib/loading/query";
+import type { OwnProps } from "../../../lib/routing/page";
+import { go, withQuery } from "../../../lib/routing/router";
+import { isDay, longDay, today } from "../../../lib/time/time";
 import { Empty } from "../../../ui/Empty";
 import { Field } from "../../../ui/forms/Field";
 import { Select } from "../../../ui/forms/Select";

@@ -1,8 +1,8 @@
 /** Reception's actions on a visit: a button for the likeliest next status; the others, moving and cancelling in a menu. */
 import { useRef, useState } from "preact/hooks";
 import { type Mistake, mistakes, useForm } from "../../../lib/forms/form";
-import { t } from "../../../lib/i18n";
-import { dayOf, longWhen, today } from "../../../lib/time";
+import { t } from "../../../lib/i18n/i18n";
+import { dayOf, longWhen, today } from "../../../lib/time/time";
 import { ActionMenu } from "../../../ui/ActionMenu";
 import { AskDialog } from "../../../ui/AskDialog";
 import { type Arrangement, isOpen, moveHref, rearrange, steps } from "./visits";

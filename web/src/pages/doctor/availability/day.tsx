@@ -1,7 +1,7 @@
 /** One weekday of the editor: its periods, adding one, and copying them to other days. */
 import { useRef } from "preact/hooks";
 import type { Mistake } from "../../../lib/forms/form";
-import { t } from "../../../lib/i18n";
+import { t } from "../../../lib/i18n/i18n";
 import { Field } from "../../../ui/forms/Field";
 import { added, type Stretch, type Weekday } from "./rules";
 

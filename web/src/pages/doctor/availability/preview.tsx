@@ -1,7 +1,7 @@
 /** The preview of the edited hours: visits per weekday as text, and the next week as a grid. */
 import type { Schemas } from "../../../api/client";
-import { plural, t } from "../../../lib/i18n";
-import { addDays, shortDay, weekDays } from "../../../lib/time";
+import { plural, t } from "../../../lib/i18n/i18n";
+import { addDays, shortDay, weekDays } from "../../../lib/time/time";
 import { Details } from "../../../ui/Details";
 import { WeekGrid } from "../../../ui/week/WeekGrid";
 import { nextMonday, type Rule, slotsOn, type Visit, WEEKDAYS } from "./rules";

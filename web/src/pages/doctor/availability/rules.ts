@@ -1,8 +1,8 @@
 /** The edited weekly hours: periods, mistakes, and the visits that fit or fall outside. */
 import type { Schemas } from "../../../api/client";
 import type { Mistake } from "../../../lib/forms/form";
-import { t } from "../../../lib/i18n";
-import { addDays, type Day, dayOf, minuteOfDay, minutesBetween, mondayOf, today } from "../../../lib/time";
+import { t } from "../../../lib/i18n/i18n";
+import { addDays, type Day, dayOf, minuteOfDay, minutesBetween, mondayOf, today } from "../../../lib/time/time";
 
 export type Rule = Schemas["OpenHours"];
 export type Weekday = Schemas["Weekday"];

@@ -2,9 +2,9 @@
 import { api, outcome, type Schemas } from "../../../api/client";
 import { useDraft } from "../../../lib/forms/draft";
 import { type Mistake, mistakes, useForm } from "../../../lib/forms/form";
-import { plural, t } from "../../../lib/i18n";
-import { useLoad } from "../../../lib/query";
-import { addDays, dayOf, instantOf, isDay, today } from "../../../lib/time";
+import { plural, t } from "../../../lib/i18n/i18n";
+import { useLoad } from "../../../lib/loading/query";
+import { addDays, dayOf, instantOf, isDay, today } from "../../../lib/time/time";
 import { ErrorSummary } from "../../../ui/forms/ErrorSummary";
 import { Field } from "../../../ui/forms/Field";
 import { Submit } from "../../../ui/forms/Submit";

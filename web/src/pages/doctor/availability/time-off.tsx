@@ -1,10 +1,10 @@
 /** Planned time off, the form for more, and the visits inside it. */
 import { useRef, useState } from "preact/hooks";
 import { api, outcome, type Schemas } from "../../../api/client";
-import { plural, t } from "../../../lib/i18n";
-import { problemText } from "../../../lib/problem-text";
-import type { Loaded } from "../../../lib/query";
-import { addDays, dayOf, longDay, longWhen, minuteOfDay } from "../../../lib/time";
+import { plural, t } from "../../../lib/i18n/i18n";
+import { problemText } from "../../../lib/i18n/problem-text";
+import type { Loaded } from "../../../lib/loading/query";
+import { addDays, dayOf, longDay, longWhen, minuteOfDay } from "../../../lib/time/time";
 import { Ready } from "../../../ui/Ready";
 import { VisitLines } from "./affected-visits";
 import { TakeTimeOff } from "./time-off-form";

@@ -1,9 +1,9 @@
 /** A patient's chart: allergies, problems, and the record by time (`?kind=` filters it). */
-import { t } from "../../../lib/i18n";
-import type { OwnProps } from "../../../lib/page";
-import { type Loaded, useLoad } from "../../../lib/query";
-import { withQuery } from "../../../lib/router";
-import { dateOnly, today } from "../../../lib/time";
+import { t } from "../../../lib/i18n/i18n";
+import { type Loaded, useLoad } from "../../../lib/loading/query";
+import type { OwnProps } from "../../../lib/routing/page";
+import { withQuery } from "../../../lib/routing/router";
+import { dateOnly, today } from "../../../lib/time/time";
 import "../../../style/doctor.css";
 import { Page } from "../../../ui/frame/Page";
 import { PrintButton, PrintHead } from "../../../ui/print/PrintHead";

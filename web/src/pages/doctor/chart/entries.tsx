@@ -3,7 +3,7 @@ import type { ComponentChildren } from "preact";
 import { useRef, useState } from "preact/hooks";
 import { useDraft } from "../../../lib/forms/draft";
 import { type Mistake, useForm } from "../../../lib/forms/form";
-import { type Key, t } from "../../../lib/i18n";
+import { type Key, t } from "../../../lib/i18n/i18n";
 import { Dialog } from "../../../ui/Dialog";
 import { ErrorSummary } from "../../../ui/forms/ErrorSummary";
 import { Submit } from "../../../ui/forms/Submit";

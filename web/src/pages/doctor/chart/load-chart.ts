@@ -1,8 +1,8 @@
 /** Loads a chart, and saves one of its two lists without overwriting concurrent changes. */
 import { api, type NoAnswer, type Outcome, outcome, type Problem } from "../../../api/client";
 import { type Mistake, mistakes } from "../../../lib/forms/form";
-import { t } from "../../../lib/i18n";
-import type { Loaded } from "../../../lib/query";
+import { t } from "../../../lib/i18n/i18n";
+import type { Loaded } from "../../../lib/loading/query";
 import type { Chart } from "./record";
 
 export function loadChart(patient: number) {

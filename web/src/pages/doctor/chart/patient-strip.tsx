@@ -1,7 +1,7 @@
 /** The patient in one strip: birth date, age, sex, phone and allergies. */
 import type { Schemas } from "../../../api/client";
-import { t } from "../../../lib/i18n";
-import { ageOn, dateOnly } from "../../../lib/time";
+import { t } from "../../../lib/i18n/i18n";
+import { ageOn, dateOnly } from "../../../lib/time/time";
 import { Skeleton } from "../../../ui/frame/Skeleton";
 import { Tel } from "../../../ui/Tel";
 

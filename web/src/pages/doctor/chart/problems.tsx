@@ -1,9 +1,9 @@
 /** The problem list of a chart. */
 import { api, outcome, type Schemas, unchanged } from "../../../api/client";
 import { type Mistake, missing } from "../../../lib/forms/form";
-import { t } from "../../../lib/i18n";
-import type { Loaded } from "../../../lib/query";
-import { dateOnly, today } from "../../../lib/time";
+import { t } from "../../../lib/i18n/i18n";
+import type { Loaded } from "../../../lib/loading/query";
+import { dateOnly, today } from "../../../lib/time/time";
 import { Chip } from "../../../ui/Chip";
 import { Field } from "../../../ui/forms/Field";
 import { Radios } from "../../../ui/forms/Select";

@@ -1,9 +1,9 @@
 /** The time at the laboratory: unscheduled, or a free slot. */
 import { api, outcome } from "../../../api/client";
 import type { Mistake } from "../../../lib/forms/form";
-import { t } from "../../../lib/i18n";
-import { useLoad } from "../../../lib/query";
-import { clock, isDay, today } from "../../../lib/time";
+import { t } from "../../../lib/i18n/i18n";
+import { useLoad } from "../../../lib/loading/query";
+import { clock, isDay, today } from "../../../lib/time/time";
 import { Checkbox } from "../../../ui/forms/Checkbox";
 import { Field } from "../../../ui/forms/Field";
 import { Select } from "../../../ui/forms/Select";

@@ -1,9 +1,9 @@
 /** The doctor's patients by name (`?q=` searches), with allergies and next visits. */
 import { api, outcome, type Schemas } from "../../../api/client";
-import { plural, t } from "../../../lib/i18n";
-import type { OwnProps } from "../../../lib/page";
-import { usePages } from "../../../lib/query";
-import { ageOn, dateOnly, dayOf, when } from "../../../lib/time";
+import { plural, t } from "../../../lib/i18n/i18n";
+import { usePages } from "../../../lib/loading/query";
+import type { OwnProps } from "../../../lib/routing/page";
+import { ageOn, dateOnly, dayOf, when } from "../../../lib/time/time";
 import "../../../style/doctor.css";
 import { Empty } from "../../../ui/Empty";
 import { SearchForm } from "../../../ui/forms/SearchForm";

@@ -1,6 +1,6 @@
 /** Allergy conflicts of the typed medicines: shown at the medicine, and blocking until a reason is given. */
 import type { Mistake } from "../../../lib/forms/form";
-import { t } from "../../../lib/i18n";
+import { t } from "../../../lib/i18n/i18n";
 import { Field } from "../../../ui/forms/Field";
 import type { Conflict } from "./items";
 

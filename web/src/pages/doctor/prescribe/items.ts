@@ -1,7 +1,7 @@
 /** The prescription form: medicines as text, their mistakes and the request body. */
 import type { Schemas } from "../../../api/client";
 import { type Mistake, missing } from "../../../lib/forms/form";
-import { type Key, t } from "../../../lib/i18n";
+import { type Key, t } from "../../../lib/i18n/i18n";
 
 type Chart = Schemas["Chart"];
 type Allergy = Chart["allergies"][number];

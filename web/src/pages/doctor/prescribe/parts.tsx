@@ -1,8 +1,8 @@
 /** Parts around the prescription form: the last one to copy, current medicines, a restored draft. */
 import type { Schemas } from "../../../api/client";
-import { t } from "../../../lib/i18n";
-import { courseOf, lastDayOf } from "../../../lib/prescriptions";
-import { dateOnly, dayOf } from "../../../lib/time";
+import { courseOf, lastDayOf } from "../../../lib/clinical/prescriptions";
+import { t } from "../../../lib/i18n/i18n";
+import { dateOnly, dayOf } from "../../../lib/time/time";
 
 type Prescription = Schemas["Prescription"];
 

@@ -1,11 +1,11 @@
 /** One prescription for the doctor (`?patient=`): the printable sheet, and stopping it. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Schemas } from "../../../api/client";
-import { t } from "../../../lib/i18n";
-import type { OwnProps } from "../../../lib/page";
-import { courseOf, lastDay } from "../../../lib/prescriptions";
-import { useLoad } from "../../../lib/query";
-import { dateOnly, dayOf } from "../../../lib/time";
+import { courseOf, lastDay } from "../../../lib/clinical/prescriptions";
+import { t } from "../../../lib/i18n/i18n";
+import { useLoad } from "../../../lib/loading/query";
+import type { OwnProps } from "../../../lib/routing/page";
+import { dateOnly, dayOf } from "../../../lib/time/time";
 import { Status } from "../../../ui/Chip";
 import { Page } from "../../../ui/frame/Page";
 import { PrescriptionSheet } from "../../../ui/print/PrescriptionSheet";

@@ -1,7 +1,7 @@
 /** The actions on a referral, immediate or confirmed. */
 import { useRef, useState } from "preact/hooks";
-import { t } from "../../../lib/i18n";
-import { problemText } from "../../../lib/problem-text";
+import { t } from "../../../lib/i18n/i18n";
+import { problemText } from "../../../lib/i18n/problem-text";
 import { ReferralDialog } from "./dialog";
 import { isAsked, type Referral, type Status, steps, take } from "./steps";
 

@@ -1,8 +1,8 @@
 /** The list of referrals: patient, doctor, urgency, status and next step. */
 import { useEffect, useRef, useState } from "preact/hooks";
-import { plural, t } from "../../../lib/i18n";
-import { withQuery } from "../../../lib/router";
-import { dateOnly, dayOf } from "../../../lib/time";
+import { plural, t } from "../../../lib/i18n/i18n";
+import { withQuery } from "../../../lib/routing/router";
+import { dateOnly, dayOf } from "../../../lib/time/time";
 import { Status as Chip } from "../../../ui/Chip";
 import { type Column, Table } from "../../../ui/Table";
 import { ReferralActs, type Told } from "./actions";

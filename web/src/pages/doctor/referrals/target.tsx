@@ -1,8 +1,8 @@
 /** The target of a referral: a searched doctor, a specialty of the hospital, or an outside practice as text. */
 import { api, outcome, type Schemas } from "../../../api/client";
 import type { Mistake } from "../../../lib/forms/form";
-import { plural, t } from "../../../lib/i18n";
-import { useLoad } from "../../../lib/query";
+import { plural, t } from "../../../lib/i18n/i18n";
+import { useLoad } from "../../../lib/loading/query";
 import { Field } from "../../../ui/forms/Field";
 import { Radios, Select } from "../../../ui/forms/Select";
 import { Ready } from "../../../ui/Ready";

@@ -1,12 +1,12 @@
 /** Results to review (`?seen=true`: reviewed ones, `?patient_id=`: one patient's), the urgent ones first. */
 import { useRef, useState } from "preact/hooks";
 import { api, outcome, type Schemas } from "../../../api/client";
-import { plural, t } from "../../../lib/i18n";
-import type { OwnProps } from "../../../lib/page";
-import { usePages } from "../../../lib/query";
-import { sentence } from "../../../lib/results";
-import { withQuery } from "../../../lib/router";
-import { when } from "../../../lib/time";
+import { sentence } from "../../../lib/clinical/results";
+import { plural, t } from "../../../lib/i18n/i18n";
+import { usePages } from "../../../lib/loading/query";
+import type { OwnProps } from "../../../lib/routing/page";
+import { withQuery } from "../../../lib/routing/router";
+import { when } from "../../../lib/time/time";
 import { Chip } from "../../../ui/Chip";
 import { Empty } from "../../../ui/Empty";
 import { Page } from "../../../ui/frame/Page";

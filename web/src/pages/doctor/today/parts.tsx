@@ -1,7 +1,7 @@
 /** Parts of a doctor's day: current and next patient, counts by status, and the list. */
 import type { ComponentChildren } from "preact";
-import { plural, t } from "../../../lib/i18n";
-import { ageOn, clock, dayOf } from "../../../lib/time";
+import { plural, t } from "../../../lib/i18n/i18n";
+import { ageOn, clock, dayOf } from "../../../lib/time/time";
 import { Status } from "../../../ui/Chip";
 import { type Column, Table } from "../../../ui/Table";
 import type { StatusActs } from "../visit/status";

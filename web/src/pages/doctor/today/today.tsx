@@ -1,9 +1,9 @@
 /** A day of visits (`?day=`, by default today): current and next patient, and one-press status changes. */
 import { api, outcome } from "../../../api/client";
-import { plural, t } from "../../../lib/i18n";
-import type { OwnProps } from "../../../lib/page";
-import { type Loaded, useLoad } from "../../../lib/query";
-import { addDays, type Day, dayOf, isDay, longDay, today } from "../../../lib/time";
+import { plural, t } from "../../../lib/i18n/i18n";
+import { type Loaded, useLoad } from "../../../lib/loading/query";
+import type { OwnProps } from "../../../lib/routing/page";
+import { addDays, type Day, dayOf, isDay, longDay, today } from "../../../lib/time/time";
 import "../../../style/doctor.css";
 import { Chip } from "../../../ui/Chip";
 import { Empty } from "../../../ui/Empty";

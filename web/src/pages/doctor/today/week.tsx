@@ -1,11 +1,11 @@
 /** A doctor's week (`?week=` is a day in it): visits, time off and open hours. */
 import { useEffect, useRef } from "preact/hooks";
 import { api, type Outcome, outcome, type Schemas } from "../../../api/client";
-import { t } from "../../../lib/i18n";
-import type { OwnProps } from "../../../lib/page";
-import { useLoad } from "../../../lib/query";
-import { withQuery } from "../../../lib/router";
-import { addDays, type Day, isDay, mondayOf, shortDay, today, weekDays, zoneLabel } from "../../../lib/time";
+import { t } from "../../../lib/i18n/i18n";
+import { useLoad } from "../../../lib/loading/query";
+import type { OwnProps } from "../../../lib/routing/page";
+import { withQuery } from "../../../lib/routing/router";
+import { addDays, type Day, isDay, mondayOf, shortDay, today, weekDays, zoneLabel } from "../../../lib/time/time";
 import "../../../style/doctor.css";
 import { Page } from "../../../ui/frame/Page";
 import { PrintButton, PrintHead } from "../../../ui/print/PrintHead";

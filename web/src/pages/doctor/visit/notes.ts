@@ -1,9 +1,9 @@
 /** Autosaved notes of a visit: kept in this tab at each keystroke, sent after a pause, never over another change. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import { api, type NoAnswer, type Outcome, outcome, type Problem, type Schemas, unchanged } from "../../../api/client";
-import { account } from "../../../lib/account";
 import { useDraft } from "../../../lib/forms/draft";
-import { isPassing, type Loaded, useLoad } from "../../../lib/query";
+import { isPassing, type Loaded, useLoad } from "../../../lib/loading/query";
+import { account } from "../../../lib/session/account";
 
 export type Notes = Schemas["Notes"];
 /** The typed text, the version it is based on, and the text sent last. */

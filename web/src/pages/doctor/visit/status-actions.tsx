@@ -1,6 +1,6 @@
 /** The status buttons of a visit: the likeliest step, the others in a menu, and undo. */
 import { useEffect, useRef, useState } from "preact/hooks";
-import { type Key, t, tCode } from "../../../lib/i18n";
+import { type Key, t, tCode } from "../../../lib/i18n/i18n";
 import { ActionMenu } from "../../../ui/ActionMenu";
 import { Dialog } from "../../../ui/Dialog";
 import type { StatusActs } from "./status";

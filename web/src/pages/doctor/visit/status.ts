@@ -1,7 +1,7 @@
 /** One-press status changes of visits, with undo. */
 import { useEffect, useRef, useState } from "preact/hooks";
-import { t } from "../../../lib/i18n";
-import { problemText } from "../../../lib/problem-text";
+import { t } from "../../../lib/i18n/i18n";
+import { problemText } from "../../../lib/i18n/problem-text";
 import { take, type Visit, type VisitStatus, wayBack } from "./visits";
 
 const OFFERED_MS = 10_000;

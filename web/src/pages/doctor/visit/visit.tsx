@@ -1,9 +1,9 @@
 /** One visit: patient, reason, status, notes and record (`?tab=`). */
-import { t } from "../../../lib/i18n";
-import type { OwnProps } from "../../../lib/page";
-import { type Loaded, useLoad } from "../../../lib/query";
-import { withQuery } from "../../../lib/router";
-import { dayOf, span, today } from "../../../lib/time";
+import { t } from "../../../lib/i18n/i18n";
+import { type Loaded, useLoad } from "../../../lib/loading/query";
+import type { OwnProps } from "../../../lib/routing/page";
+import { withQuery } from "../../../lib/routing/router";
+import { dayOf, span, today } from "../../../lib/time/time";
 import "../../../style/doctor.css";
 import { Status } from "../../../ui/Chip";
 import { Details } from "../../../ui/Details";

@@ -1,6 +1,6 @@
 /** The signed-in doctor's visits: loading and transitions. */
 import { api, type NoAnswer, type Outcome, outcome, type Problem, type Schemas, unchanged } from "../../../api/client";
-import type { Day } from "../../../lib/time";
+import type { Day } from "../../../lib/time/time";
 
 export type Visit = Schemas["Visit"];
 export type VisitStatus = Schemas["AppointmentStatus"];

@@ -1,8 +1,8 @@
 /** The field of one analyte: the patient's usual range, and the flag of the typed value. */
 import type { Schemas } from "../../../api/client";
+import { readable, toneOf, usual, wordOf } from "../../../lib/clinical/results";
 import type { Mistake } from "../../../lib/forms/form";
-import { t } from "../../../lib/i18n";
-import { readable, toneOf, usual, wordOf } from "../../../lib/results";
+import { t } from "../../../lib/i18n/i18n";
 import { Chip } from "../../../ui/Chip";
 import { flagOf, flagOfText } from "./flags";
 import { parseValue } from "./values";

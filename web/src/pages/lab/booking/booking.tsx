@@ -1,10 +1,10 @@
 /** One laboratory booking: specimen, values, verification. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import { useDraft } from "../../../lib/forms/draft";
-import { t } from "../../../lib/i18n";
-import type { OwnProps } from "../../../lib/page";
-import { type Loaded, useLoad } from "../../../lib/query";
-import { ageOn, dateOnly, isDay } from "../../../lib/time";
+import { t } from "../../../lib/i18n/i18n";
+import { type Loaded, useLoad } from "../../../lib/loading/query";
+import type { OwnProps } from "../../../lib/routing/page";
+import { ageOn, dateOnly, isDay } from "../../../lib/time/time";
 import { Status } from "../../../ui/Chip";
 import { Page } from "../../../ui/frame/Page";
 import { Ready } from "../../../ui/Ready";

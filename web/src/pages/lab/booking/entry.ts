@@ -1,10 +1,10 @@
 /** The entry of values: checked, confirmed if unusual, and saved. */
 import { api, outcome } from "../../../api/client";
+import { shown } from "../../../lib/clinical/results";
 import type { Draft } from "../../../lib/forms/draft";
 import { type Mistake, mistakes } from "../../../lib/forms/form";
-import { t } from "../../../lib/i18n";
-import { shown } from "../../../lib/results";
-import type { Instant } from "../../../lib/time";
+import { t } from "../../../lib/i18n/i18n";
+import type { Instant } from "../../../lib/time/time";
 import { type Booking, loadBooking, type OneTest, type Result, type Test } from "../record";
 import { isFar, rangeFor } from "./flags";
 import { type Acts, changed } from "./status";

@@ -1,6 +1,6 @@
 /** The facts of a booking: specimen, ordering doctor, tests. */
-import { t } from "../../../lib/i18n";
-import { dayOf, when } from "../../../lib/time";
+import { t } from "../../../lib/i18n/i18n";
+import { dayOf, when } from "../../../lib/time/time";
 import { Details } from "../../../ui/Details";
 import type { Booking, OneTest } from "../record";
 

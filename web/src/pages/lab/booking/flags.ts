@@ -1,6 +1,6 @@
 /** The flag of a typed value, by the server's rules; the saved flag is the server's. */
 import type { Schemas } from "../../../api/client";
-import { type Day, dayOf, type Instant } from "../../../lib/time";
+import { type Day, dayOf, type Instant } from "../../../lib/time/time";
 
 type Analyte = Schemas["Analyte"];
 type Flag = Schemas["Flag"];

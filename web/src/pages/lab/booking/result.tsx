@@ -1,11 +1,11 @@
 /** An entered result: saved values and their verification. */
 import { useRef } from "preact/hooks";
 import { api, outcome, type Schemas, unchanged } from "../../../api/client";
+import { shown, toneOf, usual, wordOf } from "../../../lib/clinical/results";
 import { useDraft } from "../../../lib/forms/draft";
 import { type Mistake, mistakes, useForm } from "../../../lib/forms/form";
-import { t } from "../../../lib/i18n";
-import { shown, toneOf, usual, wordOf } from "../../../lib/results";
-import { when } from "../../../lib/time";
+import { t } from "../../../lib/i18n/i18n";
+import { when } from "../../../lib/time/time";
 import { Chip } from "../../../ui/Chip";
 import { ErrorSummary } from "../../../ui/forms/ErrorSummary";
 import { Submit } from "../../../ui/forms/Submit";

@@ -3,9 +3,9 @@
 import { useRef, useState } from "preact/hooks";
 import type { Draft } from "../../../lib/forms/draft";
 import { useForm } from "../../../lib/forms/form";
-import { t } from "../../../lib/i18n";
-import { go } from "../../../lib/router";
-import { nowInstant } from "../../../lib/time";
+import { t } from "../../../lib/i18n/i18n";
+import { go } from "../../../lib/routing/router";
+import { nowInstant } from "../../../lib/time/time";
 import { Dialog } from "../../../ui/Dialog";
 import { ErrorSummary } from "../../../ui/forms/ErrorSummary";
 import { AnalyteRow } from "./analyte";

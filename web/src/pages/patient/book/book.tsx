@@ -2,12 +2,12 @@
 import { useEffect, useRef } from "preact/hooks";
 import { api, outcome } from "../../../api/client";
 import { useDraft } from "../../../lib/forms/draft";
-import { t } from "../../../lib/i18n";
-import { useLoad } from "../../../lib/query";
-import { dayOf, type Instant, today } from "../../../lib/time";
+import { t } from "../../../lib/i18n/i18n";
+import { useLoad } from "../../../lib/loading/query";
+import { dayOf, type Instant, today } from "../../../lib/time/time";
 import "../../../style/patient.css";
-import { timesHref } from "../../../lib/booking-links";
-import type { PageProps } from "../../../lib/page";
+import { timesHref } from "../../../lib/routing/booking-links";
+import type { PageProps } from "../../../lib/routing/page";
 import { Page } from "../../../ui/frame/Page";
 import { Ready } from "../../../ui/Ready";
 import { BookForm } from "./form";

@@ -1,9 +1,9 @@
 /** Find a doctor: search and filters in the address, each doctor with the next free time. */
 import { api, outcome } from "../../../api/client";
-import { plural, t } from "../../../lib/i18n";
-import { useLoad, usePages } from "../../../lib/query";
+import { plural, t } from "../../../lib/i18n/i18n";
+import { useLoad, usePages } from "../../../lib/loading/query";
 import "../../../style/patient.css";
-import type { PageProps } from "../../../lib/page";
+import type { PageProps } from "../../../lib/routing/page";
 import { Empty } from "../../../ui/Empty";
 import { Page } from "../../../ui/frame/Page";
 import { More } from "../../../ui/More";

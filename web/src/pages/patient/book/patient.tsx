@@ -1,6 +1,6 @@
 /** Shown to visitors without an account and to staff, who cannot book. */
 import type { Account } from "../../../api/client";
-import { t } from "../../../lib/i18n";
+import { t } from "../../../lib/i18n/i18n";
 
 export function BookWho({ account }: { account: Account | null }) {
   if (account)

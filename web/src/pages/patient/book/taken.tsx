@@ -1,9 +1,9 @@
 /** The chosen time is not free: the reason, and the nearest free times. */
 import { useEffect, useRef } from "preact/hooks";
 import type { Schemas } from "../../../api/client";
-import { bookHref, timesHref } from "../../../lib/booking-links";
-import { t } from "../../../lib/i18n";
-import { dayOf, type Instant, longWhen, now } from "../../../lib/time";
+import { t } from "../../../lib/i18n/i18n";
+import { bookHref, timesHref } from "../../../lib/routing/booking-links";
+import { dayOf, type Instant, longWhen, now } from "../../../lib/time/time";
 import type { FoundDoctor } from "./found-doctor";
 
 const NEAREST = 5;

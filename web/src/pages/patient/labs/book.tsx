@@ -1,8 +1,8 @@
 /** Books laboratory tests: choose a day and time (`?day=`), then confirm (`?start=`); `?also=` lists further tests. */
 
-import type { OwnProps } from "../../../lib/page";
-import { useLoad } from "../../../lib/query";
-import { isDay } from "../../../lib/time";
+import { useLoad } from "../../../lib/loading/query";
+import type { OwnProps } from "../../../lib/routing/page";
+import { isDay } from "../../../lib/time/time";
 import { NotFound } from "../../../ui/frame/NotFound";
 import { Ready } from "../../../ui/Ready";
 import { LabCheck } from "./check";

@@ -2,7 +2,7 @@
 import { useState } from "preact/hooks";
 import { api, outcome, unchanged } from "../../../api/client";
 import { type Mistake, mistakes } from "../../../lib/forms/form";
-import { t } from "../../../lib/i18n";
+import { t } from "../../../lib/i18n/i18n";
 import { AskDialog } from "../../../ui/AskDialog";
 import { isOpen, type LabVisit, labSentence } from "./visit";
 

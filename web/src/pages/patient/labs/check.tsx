@@ -2,9 +2,9 @@
 import { useState } from "preact/hooks";
 import { api, outcome } from "../../../api/client";
 import { type Mistake, mistakes, useForm } from "../../../lib/forms/form";
-import { t } from "../../../lib/i18n";
-import { go, withQuery } from "../../../lib/router";
-import { clock, dayOf, type Instant, longDay, longWhen } from "../../../lib/time";
+import { t } from "../../../lib/i18n/i18n";
+import { go, withQuery } from "../../../lib/routing/router";
+import { clock, dayOf, type Instant, longDay, longWhen } from "../../../lib/time/time";
 import { Details } from "../../../ui/Details";
 import { ErrorSummary } from "../../../ui/forms/ErrorSummary";
 import { Submit } from "../../../ui/forms/Submit";

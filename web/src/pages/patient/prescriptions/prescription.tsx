@@ -1,10 +1,10 @@
 /** One prescription as a printable sheet. */
 import { api, outcome, type Schemas } from "../../../api/client";
-import { t } from "../../../lib/i18n";
-import type { OwnProps } from "../../../lib/page";
-import { courseOf, lastDay } from "../../../lib/prescriptions";
-import { useLoad } from "../../../lib/query";
-import { dateOnly, dayOf } from "../../../lib/time";
+import { courseOf, lastDay } from "../../../lib/clinical/prescriptions";
+import { t } from "../../../lib/i18n/i18n";
+import { useLoad } from "../../../lib/loading/query";
+import type { OwnProps } from "../../../lib/routing/page";
+import { dateOnly, dayOf } from "../../../lib/time/time";
 import { Page } from "../../../ui/frame/Page";
 import { PrescriptionSheet } from "../../../ui/print/PrescriptionSheet";
 import { PrintButton, PrintHead } from "../../../ui/print/PrintHead";

@@ -2,10 +2,10 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { type Account, api, outcome, type Schemas, unchanged } from "../../../api/client";
-import { account } from "../../../lib/account";
 import { useDraft } from "../../../lib/forms/draft";
 import { type Mistake, missing, mistakes, useForm } from "../../../lib/forms/form";
-import { t } from "../../../lib/i18n";
+import { t } from "../../../lib/i18n/i18n";
+import { account } from "../../../lib/session/account";
 import { Details } from "../../../ui/Details";
 import { BirthDate, dateOf, partsOf } from "../../../ui/forms/BirthDate";
 import { ErrorSummary } from "../../../ui/forms/ErrorSummary";

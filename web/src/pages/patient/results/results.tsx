@@ -1,10 +1,10 @@
 /** Laboratory results, newest first and by the day of the sample: a sentence each before any number. */
 import { api, outcome, type Schemas } from "../../../api/client";
-import { t } from "../../../lib/i18n";
-import type { OwnProps } from "../../../lib/page";
-import { usePages } from "../../../lib/query";
-import { sentence } from "../../../lib/results";
-import { longDay } from "../../../lib/time";
+import { sentence } from "../../../lib/clinical/results";
+import { t } from "../../../lib/i18n/i18n";
+import { usePages } from "../../../lib/loading/query";
+import type { OwnProps } from "../../../lib/routing/page";
+import { longDay } from "../../../lib/time/time";
 import { Chip } from "../../../ui/Chip";
 import { Empty } from "../../../ui/Empty";
 import { Page } from "../../../ui/frame/Page";

@@ -2,9 +2,9 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { api, outcome, unchanged } from "../../../api/client";
 import { type Mistake, mistakes, useForm } from "../../../lib/forms/form";
-import { t } from "../../../lib/i18n";
-import { go, withQuery } from "../../../lib/router";
-import { type Instant, longWhen } from "../../../lib/time";
+import { t } from "../../../lib/i18n/i18n";
+import { go, withQuery } from "../../../lib/routing/router";
+import { type Instant, longWhen } from "../../../lib/time/time";
 import { ErrorSummary } from "../../../ui/forms/ErrorSummary";
 import { Submit } from "../../../ui/forms/Submit";
 import { loadVisit, type Visit } from "./visit";

@@ -1,8 +1,8 @@
 /** Laboratory values for display: value, usual range and flag as text, and their positions on a number line. */
-import type { Schemas } from "../api/client";
-import { type Key, plural, t } from "./i18n";
-import { numeral } from "./numbers";
-import { locale } from "./time";
+import type { Schemas } from "../../api/client";
+import { type Key, plural, t } from "../i18n/i18n";
+import { numeral } from "../i18n/numbers";
+import { locale } from "../time/time";
 import type { Tone } from "./tone";
 
 type Flag = Schemas["Flag"];

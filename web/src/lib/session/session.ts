@@ -1,9 +1,9 @@
 /** Sign-in, sign-out and the session shared by all tabs of this browser. */
-import { api, keep, type Outcome, onAccount, outcome, refresh, type Tokens } from "../api/client";
+import { api, keep, type Outcome, onAccount, outcome, refresh, type Tokens } from "../../api/client";
+import { wipeDraftsWithAccount } from "../forms/draft";
 import { account } from "./account";
-import { wipeDraftsWithAccount } from "./forms/draft";
 
-export { logout as signOut } from "../api/client";
+export { logout as signOut } from "../../api/client";
 
 /** The storage key that says a session may exist: without it no refresh is sent. docs/init.js reads it too. */
 const HINT = "careplus.signed-in";

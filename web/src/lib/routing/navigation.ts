@@ -1,6 +1,6 @@
 /** The start page, the navigation and the profile page of each role. */
-import type { Role } from "../api/client";
-import type { Key } from "./i18n";
+import type { Role } from "../../api/client";
+import type { Key } from "../i18n/i18n";
 
 /** The start page of each role. */
 export const HOME: Readonly<Record<Role, string>> = {

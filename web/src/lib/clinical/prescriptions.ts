@@ -1,6 +1,6 @@
 /** The course of a prescription, computed from its date and the days of each medicine. */
-import type { Schemas } from "../api/client";
-import { addDays, type Day, dayOf, today } from "./time";
+import type { Schemas } from "../../api/client";
+import { addDays, type Day, dayOf, today } from "../time/time";
 
 type Prescription = Pick<Schemas["Prescription"], "created_at" | "status"> & { items: readonly Item[] };
 type Item = Pick<Schemas["PrescriptionItem"], "duration_days">;

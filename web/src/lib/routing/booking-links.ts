@@ -1,5 +1,5 @@
 /** The addresses of the pages on which a visit is booked. */
-import { addDays, type Day, type Instant, today } from "./time";
+import { addDays, type Day, type Instant, today } from "../time/time";
 
 /** The page that books a time. */
 export function bookHref(doctor: number, start: Instant): string {

@@ -1,6 +1,6 @@
 /** The types of a page: its props, its entry in a list of pages, and its route. */
 import type { ComponentType } from "preact";
-import type { Account, Config, Role } from "../api/client";
+import type { Account, Config, Role } from "../../api/client";
 
 export interface PageProps {
   /** The path parameters of the address. */

@@ -1,5 +1,5 @@
 /** Numbers and money as the page's language writes them. */
-import { locale } from "./time";
+import { locale } from "../time/time";
 
 /** "€12.00": `minor` of the currency's smallest unit, ISO 4217, as the page's language writes it. */
 export function money(minor: number, currency: string): string {

@@ -1,6 +1,6 @@
 /** Days and instants in the clinic's zone, whatever the browser's. A day is 'YYYY-MM-DD', an instant RFC 3339. */
-import { now } from "../api/server-clock";
-import { t } from "./i18n";
+import { now } from "../../api/server-clock";
+import { t } from "../i18n/i18n";
 import { clinicZone } from "./zone";
 
 export type Day = string;

@@ -1,5 +1,5 @@
 /** Ends the session of an idle staff page: its polling would keep the session alive all day. */
-import { type Account, leaveUntouched } from "../api/client";
+import { type Account, leaveUntouched } from "../../api/client";
 
 /** The idle limit of staff sessions in services/auth. */
 export const IDLE_MS = 30 * 60_000;

@@ -1,5 +1,5 @@
 /** Words for the actions of the audit trail. */
-import type { OperationId } from "../api/client";
+import type { OperationId } from "../../api/client";
 import { codesOf, t, tCode } from "./i18n";
 
 /** Returns every action that the audit trail can hold: those that i18n/<language>/trail.json has words for. */

@@ -1,15 +1,15 @@
 /** Messages and plurals. The server sends codes; the texts are in i18n/<language>/<room>.json, loaded with the pages. */
 
-import { observable } from "../api/observable";
-import type account from "../i18n/en/account.json";
-import type admin from "../i18n/en/admin.json";
-import type doctor from "../i18n/en/doctor.json";
-import type lab from "../i18n/en/lab.json";
-import type patient from "../i18n/en/patient.json";
-import type publicly from "../i18n/en/public.json";
-import type shell from "../i18n/en/shell.json";
-import type trail from "../i18n/en/trail.json";
-import type ui from "../i18n/en/ui.json";
+import { observable } from "../../api/observable";
+import type account from "../../i18n/en/account.json";
+import type admin from "../../i18n/en/admin.json";
+import type doctor from "../../i18n/en/doctor.json";
+import type lab from "../../i18n/en/lab.json";
+import type patient from "../../i18n/en/patient.json";
+import type publicly from "../../i18n/en/public.json";
+import type shell from "../../i18n/en/shell.json";
+import type trail from "../../i18n/en/trail.json";
+import type ui from "../../i18n/en/ui.json";
 
 type English = typeof shell &
   typeof ui &
@@ -31,7 +31,7 @@ export const LANGUAGES = { en: "English", de: "Deutsch" } as const;
 export type Language = keyof typeof LANGUAGES;
 const CHOSEN = "careplus.language";
 const RIGHT_TO_LEFT = new Set(["ar", "fa", "he", "ur"]);
-const files = import.meta.glob<Words>("../i18n/*/*.json", { import: "default" });
+const files = import.meta.glob<Words>("../../i18n/*/*.json", { import: "default" });
 
 /** The current language; set after its messages are loaded, and then everything is drawn again. */
 export const language = observable<string>("en");
@@ -110,7 +110,7 @@ async function change(code: string): Promise<void> {
 }
 
 async function wordsOf(code: string, room: Room): Promise<Words> {
-  return (await files[`../i18n/${code}/${room}.json`]?.()) ?? {};
+  return (await files[`../../i18n/${code}/${room}.json`]?.()) ?? {};
 }
 
 function kept(): string | null {

@@ -1,5 +1,5 @@
 /** The names of languages, in the language of the page. */
-import { locale } from "./time";
+import { locale } from "../time/time";
 
 /** "German" for `de`; an unknown code is returned unchanged. */
 export function languageName(code: string): string {

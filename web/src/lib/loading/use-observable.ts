@@ -1,6 +1,6 @@
 /** Reading an observable in a component. */
 import { useEffect, useState } from "preact/hooks";
-import type { Observable } from "../api/observable";
+import type { Observable } from "../../api/observable";
 
 /** The current value; the component renders again after each change. */
 export function useObservable<T>(value: Observable<T>): T {

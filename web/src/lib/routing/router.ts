@@ -1,7 +1,7 @@
 /** The router: the current address, navigation and the notice shown after it. */
 
-import { observable } from "../api/observable";
-import type { Key } from "./i18n";
+import { observable } from "../../api/observable";
+import type { Key } from "../i18n/i18n";
 
 export interface Address {
   path: string;

@@ -1,5 +1,5 @@
 /** The text of a problem. */
-import type { NoAnswer, Problem } from "../api/client";
+import type { NoAnswer, Problem } from "../../api/client";
 import { plural, t, tCode } from "./i18n";
 
 /** The message for the problem's code, or the server's own text, and when to try again. */

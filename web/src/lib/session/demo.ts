@@ -1,5 +1,5 @@
 /** The accounts of the demo hospital, with a public password. */
-import type { Role } from "../api/client";
+import type { Role } from "../../api/client";
 
 export const DEMO_PASSWORD = "demo-hospital-1";
 export const DEMO_LOGINS: readonly { email: string; role: Role }[] = [

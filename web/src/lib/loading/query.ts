@@ -1,6 +1,6 @@
 /** Loading: the answer of a request, kept during a reload, polled, and retried after a passing failure. */
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
-import type { Failure, NoAnswer, Outcome, Problem } from "../api/client";
+import type { Failure, NoAnswer, Outcome, Problem } from "../../api/client";
 
 export interface Loaded<T> {
   /** The last answer, also during and after a failed reload; undefined before the first. */
