@@ -4,7 +4,7 @@ import { api, outcome } from "../../api/client";
 import { t } from "../../lib/i18n/i18n";
 import { useLoad } from "../../lib/loading/query";
 import type { OwnProps } from "../../lib/routing/page";
-import "../../style/account.css";
+import "../../style/portals/account.css";
 import { Page } from "../../ui/frame/Page";
 import { PrintHead } from "../../ui/print/PrintHead";
 import { Ready } from "../../ui/Ready";

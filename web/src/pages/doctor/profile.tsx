@@ -15,7 +15,7 @@ import { TextArea } from "../../ui/forms/TextArea";
 import { Page } from "../../ui/frame/Page";
 import { Languages } from "../../ui/Languages";
 import { Ready } from "../../ui/Ready";
-import "../../style/availability.css";
+import "../../style/portals/availability.css";
 
 type Doctor = Schemas["Doctor"];
 const FIELDS = ["full_name", "specialty", "bio", "languages", "phone", "room"] as const;

@@ -13,7 +13,7 @@ import { Table } from "../../ui/Table";
 import { Tabs } from "../../ui/Tabs";
 import type { Booking, Status as BookingStatus } from "./record";
 import { DayFilter } from "./worklist-day";
-import "../../style/lab.css";
+import "../../style/portals/lab.css";
 
 const TABS = ["booked", "collected", "received", "in_progress", "resulted", "verified", "rejected"] as const;
 const POLL_MS = 30_000;

@@ -2,7 +2,7 @@
 import type { Config } from "../../api/client";
 import { type Key, plural, t } from "../../lib/i18n/i18n";
 import { zoneLabel } from "../../lib/time/time";
-import "../../style/public.css";
+import "../../style/portals/public.css";
 import type { PageProps } from "../../lib/routing/page";
 import { Page } from "../../ui/frame/Page";
 import { Tel } from "../../ui/Tel";

@@ -2,7 +2,7 @@
 import { api, type Config, outcome } from "../../api/client";
 import { t } from "../../lib/i18n/i18n";
 import { useLoad } from "../../lib/loading/query";
-import "../../style/public.css";
+import "../../style/portals/public.css";
 import type { PageProps } from "../../lib/routing/page";
 import { go } from "../../lib/routing/router";
 import { Mark } from "../../ui/frame/Mark";

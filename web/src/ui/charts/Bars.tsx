@@ -4,7 +4,7 @@ import type { Tone } from "../../lib/clinical/tone";
 import { t } from "../../lib/i18n/i18n";
 import { numeral } from "../../lib/i18n/numbers";
 import { type Column, Table } from "../Table";
-import "../../style/charts.css";
+import "../../style/components/charts.css";
 
 interface Part {
   key: string;

@@ -6,7 +6,7 @@ import { numeral } from "../../lib/i18n/numbers";
 import { locale } from "../../lib/time/time";
 import { Chip } from "../Chip";
 import { Marker } from "./Marker";
-import "../../style/charts.css";
+import "../../style/components/charts.css";
 
 const HEIGHT = 50;
 const MIDDLE = 16;

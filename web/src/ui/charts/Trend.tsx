@@ -9,7 +9,7 @@ import { Chip } from "../Chip";
 import { type Column, Table } from "../Table";
 import { isOutside, Marker } from "./Marker";
 import { NumberLine } from "./NumberLine";
-import "../../style/charts.css";
+import "../../style/components/charts.css";
 
 type Point = Schemas["TrendPoint"];
 

@@ -5,7 +5,7 @@ import { t } from "../../lib/i18n/i18n";
 import { dateOnly, when } from "../../lib/time/time";
 import { Details } from "../Details";
 import { type Column, Table } from "../Table";
-import "../../style/sheet.css";
+import "../../style/components/sheet.css";
 
 const COLUMNS = (): Column<Schemas["Observation"]>[] => [
   { head: t("report.name"), cell: ({ name }) => name },

@@ -13,7 +13,7 @@ import {
   shortDay,
   today,
 } from "../../lib/time/time";
-import "../../style/week.css";
+import "../../style/components/week.css";
 import { Status } from "../Chip";
 
 export interface WeekVisit {

@@ -15,7 +15,7 @@ import { Ready } from "../../../ui/Ready";
 import { everyTest } from "../all-pages";
 import { BLANK, bodyOf, checkedTest, TEST_FIELDS, TestFields, typedOf } from "./test-fields";
 import { testHref } from "./tests";
-import "../../../style/admin.css";
+import "../../../style/portals/admin.css";
 
 type LabTest = Schemas["LabTest"];
 

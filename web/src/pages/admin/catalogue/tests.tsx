@@ -8,7 +8,7 @@ import { Chip } from "../../../ui/Chip";
 import { SearchForm } from "../../../ui/forms/SearchForm";
 import { Page } from "../../../ui/frame/Page";
 import { FoundList } from "../found-list";
-import "../../../style/admin.css";
+import "../../../style/portals/admin.css";
 
 type LabTest = Schemas["LabTest"];
 

@@ -18,7 +18,7 @@ import { BookingState } from "./booking-state";
 import { checked, DoctorFields, PROFILE_FIELDS, profileOf, typedOf } from "./doctor-fields";
 import { Active } from "./doctors";
 import { loadDoctor } from "./load-doctor";
-import "../../../style/admin.css";
+import "../../../style/portals/admin.css";
 
 type Doctor = Schemas["Doctor"];
 

@@ -8,7 +8,7 @@ import { SearchForm } from "../../../ui/forms/SearchForm";
 import { Select } from "../../../ui/forms/Select";
 import { Page } from "../../../ui/frame/Page";
 import { ActiveFilter, FoundList } from "../found-list";
-import "../../../style/admin.css";
+import "../../../style/portals/admin.css";
 
 type Doctor = Schemas["Doctor"];
 type Wanted = Record<"q" | "specialty" | "active", string>;

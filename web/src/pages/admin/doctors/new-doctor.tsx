@@ -12,7 +12,7 @@ import { Page } from "../../../ui/frame/Page";
 import { InvitationLink } from "../people/invitation-link";
 import { BLANK, checked, DoctorFields, PROFILE_FIELDS, profileOf } from "./doctor-fields";
 import { TakenEmail } from "./taken-email";
-import "../../../style/admin.css";
+import "../../../style/portals/admin.css";
 
 export default function NewDoctor(_: OwnProps) {
   const [made, setMade] = useState<Schemas["NewDoctor"] | null>(null);

@@ -9,7 +9,7 @@ import { Ready } from "../../../ui/Ready";
 import { Tabs } from "../../../ui/Tabs";
 import { Health } from "./health";
 import { ByDay, ByDoctor, Period, Today } from "./parts";
-import "../../../style/admin.css";
+import "../../../style/portals/admin.css";
 
 const POLL_MS = 60_000;
 const LONGEST_DAYS = 366;

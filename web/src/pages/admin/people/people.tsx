@@ -10,7 +10,7 @@ import { Page } from "../../../ui/frame/Page";
 import { Tabs } from "../../../ui/Tabs";
 import { ActiveFilter, FoundList } from "../found-list";
 import { Invitations } from "./invitations";
-import "../../../style/admin.css";
+import "../../../style/portals/admin.css";
 
 type Account = Schemas["Account"];
 export const ROLES = ["patient", "doctor", "lab", "admin"] as const satisfies readonly Role[];

@@ -17,7 +17,7 @@ import { Ready } from "../../../ui/Ready";
 import { Tel } from "../../../ui/Tel";
 import { idOf } from "../all-pages";
 import { Lock, ROLES } from "./people";
-import "../../../style/admin.css";
+import "../../../style/portals/admin.css";
 
 type Account = Schemas["Account"];
 interface Props {

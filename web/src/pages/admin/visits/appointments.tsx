@@ -18,7 +18,7 @@ import { MoveVisit } from "./move-visit";
 import { VisitActions } from "./visit-actions";
 import { VisitFilters } from "./visit-filters";
 import { type Arrangement, STATUSES, type VisitQuery } from "./visits";
-import "../../../style/admin.css";
+import "../../../style/portals/admin.css";
 
 const POLL_MS = 30_000;
 

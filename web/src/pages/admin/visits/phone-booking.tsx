@@ -13,7 +13,7 @@ import { doctorChoices, everyDoctor, idOf } from "../all-pages";
 import { ChosenTime } from "./chosen-time";
 import { FindPatient } from "./find-patient";
 import { FreeTimes, startOf } from "./free-times";
-import "../../../style/admin.css";
+import "../../../style/portals/admin.css";
 
 type Account = Schemas["Account"];
 

@@ -13,7 +13,7 @@ import { Ready } from "../../../ui/Ready";
 import { doctorChoices, everyDoctor, everyVisit, idOf } from "../all-pages";
 import { Plan } from "./reassign-plan";
 import { type Arrangement, isOpen } from "./visits";
-import "../../../style/admin.css";
+import "../../../style/portals/admin.css";
 
 /** Days to search, because the day itself may be full. */
 const DAYS = 14;

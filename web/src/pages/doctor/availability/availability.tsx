@@ -9,7 +9,7 @@ import { Ready } from "../../../ui/Ready";
 import { visitsFrom } from "./affected-visits";
 import { TimeOff } from "./time-off";
 import { WeekEditor } from "./week";
-import "../../../style/availability.css";
+import "../../../style/portals/availability.css";
 
 export default function Availability({ account }: OwnProps) {
   const week = useLoad(() => outcome(api.GET("/api/doctor/availability")), [account.id]);

@@ -4,7 +4,7 @@ import { type Loaded, useLoad } from "../../../lib/loading/query";
 import type { OwnProps } from "../../../lib/routing/page";
 import { withQuery } from "../../../lib/routing/router";
 import { dateOnly, today } from "../../../lib/time/time";
-import "../../../style/doctor.css";
+import "../../../style/portals/doctor.css";
 import { Page } from "../../../ui/frame/Page";
 import { PrintButton, PrintHead } from "../../../ui/print/PrintHead";
 import { Ready } from "../../../ui/Ready";

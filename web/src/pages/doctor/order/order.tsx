@@ -18,8 +18,8 @@ import { PatientStrip } from "../chart/patient-strip";
 import type { Order } from "./order-draft";
 import { Chosen, Finder } from "./tests";
 import { When } from "./time";
-import "../../../style/doctor.css";
-import "../../../style/review.css";
+import "../../../style/portals/doctor.css";
+import "../../../style/portals/review.css";
 
 export default function NewOrder({ query }: OwnProps) {
   const asked = askedIn(query);

@@ -5,7 +5,7 @@ import { useDraft } from "../../../lib/forms/draft";
 import { type Mistake, missing, mistakes, useForm } from "../../../lib/forms/form";
 import { plural, t } from "../../../lib/i18n/i18n";
 import { ageOn, dateOnly } from "../../../lib/time/time";
-import "../../../style/doctor.css";
+import "../../../style/portals/doctor.css";
 import { Empty } from "../../../ui/Empty";
 import { BirthDate, dateOf, NO_DATE } from "../../../ui/forms/BirthDate";
 import { ErrorSummary } from "../../../ui/forms/ErrorSummary";

@@ -30,7 +30,7 @@ import {
 } from "./items";
 import { Medicines } from "./medicine";
 import { Before, CopyLast, Restored } from "./parts";
-import "../../../style/doctor.css";
+import "../../../style/portals/doctor.css";
 
 export default function Prescribe({ query, account }: OwnProps) {
   const asked = askedIn(query);

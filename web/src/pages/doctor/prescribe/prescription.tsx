@@ -14,7 +14,7 @@ import { Ready } from "../../../ui/Ready";
 import { idIn } from "../chart/chart-from-query";
 import { type Found, loadPrescription } from "./find-prescription";
 import { StopDialog } from "./stop";
-import "../../../style/doctor.css";
+import "../../../style/portals/doctor.css";
 
 export default function Prescription({ params, query, config, account }: OwnProps) {
   const [id, patient] = [idIn(params.id ?? null) ?? 0, idIn(query.get("patient"))];

@@ -18,7 +18,7 @@ import { Ready } from "../../../ui/Ready";
 import { type Asked, askedIn, backTo, loadAsked } from "../chart/chart-from-query";
 import { PatientStrip } from "../chart/patient-strip";
 import { type Target, Whereto } from "./target";
-import "../../../style/doctor.css";
+import "../../../style/portals/doctor.css";
 
 interface Letter extends Target {
   urgency: Schemas["Urgency"];

@@ -13,7 +13,7 @@ import { idIn } from "../chart/chart-from-query";
 import { Letter } from "./letter";
 import { Rows } from "./rows";
 import { type Direction, list } from "./steps";
-import "../../../style/doctor.css";
+import "../../../style/portals/doctor.css";
 
 const STATUSES = ["sent", "accepted", "declined", "booked", "seen", "closed", "cancelled"] as const;
 const DIRECTIONS = ["received", "sent"] as const;

@@ -14,7 +14,7 @@ import { More } from "../../../ui/More";
 import { Ready } from "../../../ui/Ready";
 import { Tabs } from "../../../ui/Tabs";
 import { Review } from "./review";
-import "../../../style/review.css";
+import "../../../style/portals/review.css";
 
 type Result = Schemas["LabResult"];
 

@@ -4,7 +4,7 @@ import { plural, t } from "../../../lib/i18n/i18n";
 import { type Loaded, useLoad } from "../../../lib/loading/query";
 import type { OwnProps } from "../../../lib/routing/page";
 import { addDays, type Day, dayOf, isDay, longDay, today } from "../../../lib/time/time";
-import "../../../style/doctor.css";
+import "../../../style/portals/doctor.css";
 import { Chip } from "../../../ui/Chip";
 import { Empty } from "../../../ui/Empty";
 import { Page } from "../../../ui/frame/Page";

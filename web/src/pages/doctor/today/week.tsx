@@ -6,7 +6,7 @@ import { useLoad } from "../../../lib/loading/query";
 import type { OwnProps } from "../../../lib/routing/page";
 import { withQuery } from "../../../lib/routing/router";
 import { addDays, type Day, isDay, mondayOf, shortDay, today, weekDays, zoneLabel } from "../../../lib/time/time";
-import "../../../style/doctor.css";
+import "../../../style/portals/doctor.css";
 import { Page } from "../../../ui/frame/Page";
 import { PrintButton, PrintHead } from "../../../ui/print/PrintHead";
 import { Ready } from "../../../ui/Ready";

@@ -4,7 +4,7 @@ import { type Loaded, useLoad } from "../../../lib/loading/query";
 import type { OwnProps } from "../../../lib/routing/page";
 import { withQuery } from "../../../lib/routing/router";
 import { dayOf, span, today } from "../../../lib/time/time";
-import "../../../style/doctor.css";
+import "../../../style/portals/doctor.css";
 import { Status } from "../../../ui/Chip";
 import { Details } from "../../../ui/Details";
 import { Page } from "../../../ui/frame/Page";

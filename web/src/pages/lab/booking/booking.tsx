@@ -14,7 +14,7 @@ import { Facts, Planned } from "./facts";
 import { Entered } from "./result";
 import { StatusActs, Steps } from "./status";
 import { Values } from "./values-form";
-import "../../../style/lab.css";
+import "../../../style/portals/lab.css";
 
 /** The statuses in which values can be entered. */
 const AT_THE_BENCH: readonly BookingStatus[] = ["received", "in_progress", "resulted"];

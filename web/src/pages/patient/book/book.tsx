@@ -5,7 +5,7 @@ import { useDraft } from "../../../lib/forms/draft";
 import { t } from "../../../lib/i18n/i18n";
 import { useLoad } from "../../../lib/loading/query";
 import { dayOf, type Instant, today } from "../../../lib/time/time";
-import "../../../style/patient.css";
+import "../../../style/portals/patient.css";
 import { timesHref } from "../../../lib/routing/booking-links";
 import type { PageProps } from "../../../lib/routing/page";
 import { Page } from "../../../ui/frame/Page";

@@ -8,7 +8,7 @@ import { Details } from "../../../ui/Details";
 import { Page } from "../../../ui/frame/Page";
 import { Ready } from "../../../ui/Ready";
 import { firstDay, useSlots } from "../../../ui/week/FreeWeek";
-import "../../../style/patient.css";
+import "../../../style/portals/patient.css";
 import { bookHref } from "../../../lib/routing/booking-links";
 import { DoctorWeek } from "./doctor-week";
 import { ByPhone } from "./found-doctor";

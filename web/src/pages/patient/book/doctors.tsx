@@ -2,7 +2,7 @@
 import { api, outcome } from "../../../api/client";
 import { plural, t } from "../../../lib/i18n/i18n";
 import { useLoad, usePages } from "../../../lib/loading/query";
-import "../../../style/patient.css";
+import "../../../style/portals/patient.css";
 import type { PageProps } from "../../../lib/routing/page";
 import { Empty } from "../../../ui/Empty";
 import { Page } from "../../../ui/frame/Page";

@@ -6,7 +6,7 @@ import { useLoad } from "../../../lib/loading/query";
 import type { OwnProps } from "../../../lib/routing/page";
 import { Page } from "../../../ui/frame/Page";
 import { Ready } from "../../../ui/Ready";
-import "../../../style/patient.css";
+import "../../../style/portals/patient.css";
 import { isAhead, type Visit } from "../visits/visit";
 import { Done } from "../visits/visit-parts";
 import { loadOffers, offered } from "./offers";

@@ -8,8 +8,8 @@ import { Ready } from "../../../ui/Ready";
 import { LabCheck } from "./check";
 import { codesIn, testsOf } from "./tests";
 import { LabTimes } from "./times";
-import "../../../style/laboratory.css";
-import "../../../style/patient.css";
+import "../../../style/portals/patient-labs.css";
+import "../../../style/portals/patient.css";
 
 export default function LabBook({ params, query, config }: OwnProps) {
   const code = params.code ?? "";

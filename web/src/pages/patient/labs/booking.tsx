@@ -17,8 +17,8 @@ import { LabPreparation } from "./parts";
 import { LabSteps, LabTestResults } from "./progress";
 import { bookHref } from "./tests";
 import { isOpen, isReady, type LabVisit, labSentence } from "./visit";
-import "../../../style/laboratory.css";
-import "../../../style/patient.css";
+import "../../../style/portals/patient-labs.css";
+import "../../../style/portals/patient.css";
 
 export default function LabBooking({ params, config }: OwnProps) {
   const path = { booking_id: Number(params.id) };

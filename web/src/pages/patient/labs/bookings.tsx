@@ -10,8 +10,8 @@ import { Page } from "../../../ui/frame/Page";
 import { More } from "../../../ui/More";
 import { Ready } from "../../../ui/Ready";
 import { chipOf, type LabVisit, labSentence } from "./visit";
-import "../../../style/laboratory.css";
-import "../../../style/patient.css";
+import "../../../style/portals/patient-labs.css";
+import "../../../style/portals/patient.css";
 
 export default function LabBookings(_: OwnProps) {
   const found = usePages(

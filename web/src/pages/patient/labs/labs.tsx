@@ -12,8 +12,8 @@ import { Icon } from "../../../ui/Icon";
 import { More } from "../../../ui/More";
 import { Ready } from "../../../ui/Ready";
 import { bookHref, codesIn, type LabTest, usually } from "./tests";
-import "../../../style/laboratory.css";
-import "../../../style/patient.css";
+import "../../../style/portals/patient-labs.css";
+import "../../../style/portals/patient.css";
 
 export default function Labs({ query }: OwnProps) {
   const q = query.get("q") ?? "";

@@ -9,7 +9,7 @@ import { Page } from "../../../ui/frame/Page";
 import { PrescriptionSheet } from "../../../ui/print/PrescriptionSheet";
 import { PrintButton, PrintHead } from "../../../ui/print/PrintHead";
 import { Ready } from "../../../ui/Ready";
-import "../../../style/patient.css";
+import "../../../style/portals/patient.css";
 
 export default function Prescription({ params, config, account }: OwnProps) {
   const path = { prescription_id: Number(params.id) };

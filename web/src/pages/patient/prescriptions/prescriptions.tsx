@@ -11,7 +11,7 @@ import { Page } from "../../../ui/frame/Page";
 import { More } from "../../../ui/More";
 import { Ready } from "../../../ui/Ready";
 import { Tabs } from "../../../ui/Tabs";
-import "../../../style/patient.css";
+import "../../../style/portals/patient.css";
 
 type Prescription = Schemas["Prescription"];
 

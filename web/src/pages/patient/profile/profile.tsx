@@ -7,7 +7,7 @@ import type { OwnProps } from "../../../lib/routing/page";
 import { Radios } from "../../../ui/forms/Select";
 import { Page } from "../../../ui/frame/Page";
 import { Ready } from "../../../ui/Ready";
-import "../../../style/patient.css";
+import "../../../style/portals/patient.css";
 import { About, Contact, Name } from "./sections";
 
 export default function Profile({ account }: OwnProps) {

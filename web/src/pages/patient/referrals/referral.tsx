@@ -9,7 +9,7 @@ import { PrintButton, PrintHead } from "../../../ui/print/PrintHead";
 import { ReferralLetter } from "../../../ui/print/ReferralLetter";
 import { Ready } from "../../../ui/Ready";
 import { booking, sentence } from "./sentence";
-import "../../../style/patient.css";
+import "../../../style/portals/patient.css";
 
 export default function Referral({ params, config, account }: OwnProps) {
   const path = { referral_id: Number(params.id) };

@@ -10,7 +10,7 @@ import { Page } from "../../../ui/frame/Page";
 import { More } from "../../../ui/More";
 import { Ready } from "../../../ui/Ready";
 import { booking, sentence, target } from "./sentence";
-import "../../../style/patient.css";
+import "../../../style/portals/patient.css";
 
 export default function Referrals(_: OwnProps) {
   const found = usePages(

@@ -13,8 +13,8 @@ import { Ready } from "../../../ui/Ready";
 import { Tel } from "../../../ui/Tel";
 import { sampleDay } from "./days";
 import { ResultValue } from "./value";
-import "../../../style/laboratory.css";
-import "../../../style/patient.css";
+import "../../../style/portals/patient-labs.css";
+import "../../../style/portals/patient.css";
 
 type Result = Schemas["LabResult"];
 

@@ -10,7 +10,7 @@ import { Details } from "../../../ui/Details";
 import { Page } from "../../../ui/frame/Page";
 import { PrintButton, PrintHead } from "../../../ui/print/PrintHead";
 import { Ready } from "../../../ui/Ready";
-import "../../../style/patient.css";
+import "../../../style/portals/patient.css";
 import { isAhead, loadVisit, type Visit } from "./visit";
 import { Outcome } from "./visit-outcome";
 import { Done, VisitActs, VisitWhen } from "./visit-parts";

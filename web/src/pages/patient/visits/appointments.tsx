@@ -13,7 +13,7 @@ import { Ready } from "../../../ui/Ready";
 import { Table } from "../../../ui/Table";
 import { Tabs } from "../../../ui/Tabs";
 import { Tel } from "../../../ui/Tel";
-import "../../../style/patient.css";
+import "../../../style/portals/patient.css";
 import { changing, type Visit } from "./visit";
 import { Done, MoveAndCancel } from "./visit-parts";
 

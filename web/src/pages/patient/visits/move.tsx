@@ -8,7 +8,7 @@ import { dayOf, longWhen, today } from "../../../lib/time/time";
 import { Page } from "../../../ui/frame/Page";
 import { Ready } from "../../../ui/Ready";
 import { firstDay, useSlots } from "../../../ui/week/FreeWeek";
-import "../../../style/patient.css";
+import "../../../style/portals/patient.css";
 import { DoctorWeek } from "../book/doctor-week";
 import { ByPhone, type FoundDoctor } from "../book/found-doctor";
 import { ConfirmMove } from "./move-confirm";
