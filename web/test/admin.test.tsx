@@ -57,7 +57,7 @@ beforeEach(async () => {
 describe("reassigning a day", () => {
   const free = [slot("09:00", "09:20"), slot("09:20", "09:40"), slot("10:00", "10:20")];
 
-  test("who can keep their time does, the others get the nearest, and none overlap", () => {
+  test("a plan keeps times or takes the nearest without overlap", () => {
     const plan = propose([visit(1, "08:40"), visit(2, "09:00"), visit(3, "10:00"), visit(4, "11:00")], free);
     expect([...plan].map(([id, to]) => [id, to?.starts_at.slice(11, 16) ?? null]).sort()).toEqual([
       [1, "09:20"],
@@ -67,14 +67,14 @@ describe("reassigning a day", () => {
     ]);
   });
 
-  test("times that overlap what another was given are not offered", () => {
+  test("times that overlap the plan are not offered", () => {
     const odd = [slot("09:00", "09:30"), slot("09:20", "09:50"), slot("10:00", "10:30")];
     const plan = propose([visit(1, "09:00"), visit(2, "09:20")], odd);
     expect(plan.get(2)?.starts_at).toBe(odd[2]?.starts_at);
     expect(choices(visit(2, "09:20"), plan, odd)).toEqual([odd[2]]);
   });
 
-  test("each visit moves by itself; one that is refused keeps its row with the times that are free", async () => {
+  test("a refused move keeps its row with the free times", async () => {
     const later = slot("11:00", "11:20");
     const asked = gateway({
       "GET /api/admin/doctors": [list([doctor(5, "Dr Osei"), doctor(6, "Dr Lind")])],
@@ -111,7 +111,7 @@ describe("reassigning a day", () => {
 });
 
 describe("the overview", () => {
-  test("a part that is down is named; a figure that cannot be had leaves the rest", async () => {
+  test("a service that is down is named, other figures stay", async () => {
     const parts = { auth: true, labs: false };
     gateway({
       "GET /api/admin/stats": [refusal(500, "unexpected")],
@@ -128,7 +128,7 @@ describe("visits", () => {
   const past = visit(3, "09:00", { starts_at: "2020-01-07T09:00:00Z" });
   const page = () => import("../src/pages/admin/visits/appointments");
 
-  test("one click takes a visit to its next status", async () => {
+  test("one click sets the next status", async () => {
     const asked = gateway({
       "GET /api/admin/doctors": [list([])],
       "GET /api/admin/appointments": [list([past])],
@@ -141,7 +141,7 @@ describe("visits", () => {
     expect(body()).toContain("Patient 3, Tuesday 7 January 2020, 10:00: Arrived.");
   });
 
-  test("what somebody else changed is read again and said", async () => {
+  test("a visit changed elsewhere is reloaded with a message", async () => {
     gateway({
       "GET /api/admin/doctors": [list([])],
       "GET /api/admin/appointments": [list([past]), list([{ ...past, status: "no_show", version: 2 }])],
@@ -153,7 +153,7 @@ describe("visits", () => {
     expect(document.querySelector("table .chip")?.textContent).toBe("Missed");
   });
 
-  test("before its day nobody arrives or is missed", async () => {
+  test("before its day a visit has no arrival or no-show", async () => {
     gateway({
       "GET /api/admin/doctors": [list([])],
       "GET /api/admin/appointments": [list([visit(4, "09:00", { starts_at: "2090-01-07T09:00:00Z" })])],
@@ -164,7 +164,7 @@ describe("visits", () => {
   });
 });
 
-test("an address that is taken leads to the person who has it, and what was typed stays", async () => {
+test("a used e-mail address links its person and keeps input", async () => {
   gateway({ "POST /api/admin/doctors": [refusal(409, "email_taken")] });
   sessionStorage.setItem(
     "careplus.draft.nobody.new-doctor",
@@ -187,14 +187,14 @@ test("an address that is taken leads to the person who has it, and what was type
   sessionStorage.clear();
 });
 
-test("nobody is offered to lock their own account", async () => {
+test("the own account cannot be locked", async () => {
   gateway({ "GET /api/admin/accounts/1": [json(ADMIN)] });
   await open(() => import("../src/pages/admin/people/person"), "/admin/people/1", { id: "1" });
   expect(body()).toContain("This is your own account.");
   expect(document.querySelector("form, .lock")).toBeNull();
 });
 
-test("no cell of a file begins a formula", () => {
+test("no CSV cell starts a formula", () => {
   expect(csv([["=1+1", "+4", "-4", "@x", "\tx", "\rx", 'a "b", c', -3, "plain"]])).toBe(
     `'=1+1,'+4,'-4,'@x,'\tx,"'\rx","a ""b"", c",-3,plain\r\n`,
   );

@@ -21,7 +21,7 @@ async function inTime<T>(promise: Promise<T>): Promise<T> {
   return promise;
 }
 
-test("the access token goes with every call, and is kept in memory only", async () => {
+test("the access token is sent and stays in memory only", async () => {
   const asked = gateway({ "GET /auth/me": [json(PAT)] });
   await signedIn();
   expect(await me()).toEqual({ ok: true, data: PAT });
@@ -29,7 +29,7 @@ test("the access token goes with every call, and is kept in memory only", async 
   expect(JSON.stringify({ ...localStorage, ...sessionStorage }) + document.cookie).not.toContain("first");
 });
 
-test("a 401 is answered by one refresh and the same call again, body included", async () => {
+test("a 401 refreshes once and repeats the call with its body", async () => {
   const body = { full_name: "Pat M", sex: "female" as const };
   const asked = gateway({
     "PUT /auth/me": [refusal(401, "unauthenticated"), json(PAT)],
@@ -45,7 +45,7 @@ test("a 401 is answered by one refresh and the same call again, body included", 
   expect(asked[2]?.body).toEqual(body);
 });
 
-test("a second 401 is the answer; nothing is asked a third time", async () => {
+test("a second 401 is returned without a third try", async () => {
   const asked = gateway({
     "GET /auth/me": [refusal(401, "unauthenticated")],
     "POST /auth/refresh": [tokens("second")],
@@ -65,7 +65,7 @@ test("calls that fail together share one refresh", async () => {
   expect(asked.filter(({ call }) => call === "POST /auth/refresh")).toHaveLength(1);
 });
 
-test("a session that has ended under somebody's hands keeps the page, and what waited goes on with the next one", async () => {
+test("waiting calls continue after a new sign-in", async () => {
   const asked = gateway({
     "PUT /auth/me": [refusal(401, "unauthenticated"), json(PAT)],
     "POST /auth/refresh": [refusal(401, "unauthenticated")],
@@ -83,7 +83,7 @@ test("a session that has ended under somebody's hands keeps the page, and what w
   expect(asked.at(-1)?.body).toEqual({ full_name: "Pat M" });
 });
 
-test("a session that is given up refuses what waited", async () => {
+test("waiting calls are refused after sign-out", async () => {
   gateway({
     "GET /auth/me": [refusal(401, "unauthenticated")],
     "POST /auth/refresh": [refusal(401, "unauthenticated")],
@@ -96,7 +96,7 @@ test("a session that is given up refuses what waited", async () => {
   expect(client.sessionExpired.get()).toBe(false);
 });
 
-test("what somebody sends is sent again under one key while the system is away, and says so", async () => {
+test("a POST is retried under one key while offline", async () => {
   const body = { doctor_id: 3, starts_at: "2030-01-07T09:00:00Z", reason: null };
   const away: boolean[] = [];
   const down = refusal(503, "unavailable");
@@ -112,7 +112,7 @@ test("what somebody sends is sent again under one key while the system is away, 
   expect(away).toEqual([true, false]);
 });
 
-test("what somebody changes is sent again under one key too, so that a lost answer does not look stale", async () => {
+test("a PUT is retried under one key after a lost response", async () => {
   const body = { full_name: "Noor Haddad", specialty: "Cardiology" };
   const asked = gateway({ "PUT /api/doctor/profile": [new TypeError("offline"), json({ id: 1, version: 4 })] });
   const headers = client.unchanged({ version: 3 });
@@ -125,14 +125,14 @@ test("what somebody changes is sent again under one key too, so that a lost answ
   expect(keys.size).toBe(1);
 });
 
-test("a wish that was answered for good is another wish the next time", async () => {
+test("an answered request gets a new key the next time", async () => {
   const body = { doctor_id: 3, starts_at: "2030-01-07T09:00:00Z" };
   const asked = gateway({ "POST /api/appointments": [refusal(409, "slot_taken"), json({ id: 1 }), json({ id: 2 })] });
   for (let turn = 0; turn < 3; turn += 1) await client.outcome(client.api.POST("/api/appointments", { body }));
   expect(new Set(asked.map(({ headers }) => headers.get("Idempotency-Key"))).size).toBe(3);
 });
 
-test("a try that was given up here and goes on over there is waited for, under the same key", async () => {
+test("a request still running at the server is retried, same key", async () => {
   const body = { doctor_id: 3, starts_at: "2030-01-07T09:00:00Z" };
   const underWay = refusal(409, "in_progress", {}, { "Retry-After": "1" });
   const timeout = new DOMException("too slow", "TimeoutError");
@@ -141,7 +141,7 @@ test("a try that was given up here and goes on over there is waited for, under t
   expect(new Set(asked.map(({ headers }) => headers.get("Idempotency-Key"))).size).toBe(1);
 });
 
-test("what was sent is given up after a good minute, also where each try hangs; the next try has its key", async () => {
+test("retries stop after a minute, and the key is reused", async () => {
   const body = { doctor_id: 3, starts_at: "2030-01-07T09:00:00Z" };
   const hangs = () =>
     new Promise<Response>((_, reject) => setTimeout(() => reject(new DOMException("", "TimeoutError")), 20_000));
@@ -154,19 +154,19 @@ test("what was sent is given up after a good minute, also where each try hangs; 
   expect(new Set(asked.map(({ headers }) => headers.get("Idempotency-Key"))).size).toBe(1);
 });
 
-test("a sign-in is not sent twice by itself", async () => {
+test("a sign-in is not retried", async () => {
   const asked = gateway({ "POST /auth/login": [refusal(503, "unavailable")] });
   await inTime(client.outcome(client.api.POST("/auth/login", { body: { email: "a@b.c", password: "p" } })));
   expect(asked).toHaveLength(1);
 });
 
-test("a page that only reads is told soon that nobody answers", async () => {
+test("a GET without an answer fails soon", async () => {
   const asked = gateway({ "GET /auth/me": [new TypeError("offline")] });
   expect(await me()).toMatchObject({ problem: { code: "no_answer" } });
   expect(asked).toHaveLength(4);
 });
 
-test("a refresh that nobody answers ends no session", async () => {
+test("a refresh without an answer keeps the session", async () => {
   const told: unknown[] = [];
   gateway({ "GET /auth/me": [refusal(401, "unauthenticated")], "POST /auth/refresh": [new TypeError("offline")] });
   await signedIn();
@@ -175,7 +175,7 @@ test("a refresh that nobody answers ends no session", async () => {
   expect(told).toEqual([]);
 });
 
-test("a refresh that is put off says that nobody answered, not that the session has ended", async () => {
+test("a 503 or 429 of the refresh keeps the session", async () => {
   gateway({
     "GET /auth/me": [refusal(401, "unauthenticated")],
     "POST /auth/refresh": [refusal(503, "unavailable"), refusal(429, "too_many_requests")],
@@ -185,7 +185,7 @@ test("a refresh that is put off says that nobody answered, not that the session 
   expect(client.sessionExpired.get()).toBe(false);
 });
 
-test("an old refusal does not end the session that was begun since", async () => {
+test("an old refusal does not end a newer session", async () => {
   let refuse: (response: Response) => void = () => {};
   const asked = gateway({
     "GET /auth/me": [refusal(401, "unauthenticated"), json(PAT)],
@@ -201,7 +201,7 @@ test("an old refusal does not end the session that was begun since", async () =>
   expect(client.sessionExpired.get()).toBe(false);
 });
 
-test("a call that is refused after others were renewed takes their token", async () => {
+test("a late 401 uses the token refreshed meanwhile", async () => {
   let refuse: (response: Response) => void = () => {};
   const slow = () => new Promise<Response>((resolve) => (refuse = resolve));
   const asked = gateway({
@@ -216,13 +216,13 @@ test("a call that is refused after others were renewed takes their token", async
   expect(asked.filter(({ call }) => call === "POST /auth/refresh")).toHaveLength(1);
 });
 
-test("without a token a 401 is the answer at once", async () => {
+test("without a token a 401 is returned at once", async () => {
   const asked = gateway({ "GET /auth/me": [refusal(401, "unauthenticated")] });
   expect(await me()).toMatchObject({ problem: { code: "unauthenticated" } });
   expect(asked).toHaveLength(1);
 });
 
-test("problems keep their code, their extras and the time to wait", async () => {
+test("problems keep code, extra members and Retry-After", async () => {
   gateway({ "GET /auth/me": [refusal(503, "unavailable", {}, { "Retry-After": "2" })] });
   expect(await me()).toMatchObject({ ok: false, problem: { code: "unavailable", status: 503 }, retryAfter: 2 });
 });
@@ -232,7 +232,7 @@ test.each([
   ["another server's page", new Response("<h1>Bad gateway</h1>", { status: 502 }), 502],
   ["an empty refusal", new Response(null, { status: 500 }), 500],
   ["an answer that is no JSON", new Response("oops", { status: 200 }), 0],
-])("%s is one problem of its own", async (_, reply, status) => {
+])("%s is a problem with its own code", async (_, reply, status) => {
   gateway({ "GET /auth/me": [reply] });
   expect(await me()).toEqual({ ok: false, problem: { code: "no_answer", status }, retryAfter: null });
 });
@@ -241,7 +241,7 @@ test.each([
   ["ended", new Response(null, { status: 204 }), true],
   ["already over", refusal(401, "unauthenticated"), true],
   ["not reached", new TypeError("offline"), false],
-])("signing out of a session that is %s", async (_, reply, ok) => {
+])("signing out with a session %s", async (_, reply, ok) => {
   gateway({ "POST /auth/logout": [reply] });
   await signedIn();
   const told: unknown[] = [];

@@ -72,7 +72,7 @@ const open = async (root: HTMLElement) => {
 describe("results to review", () => {
   const path = "PUT /api/doctor/lab-results/80";
 
-  test("critical ones first, then those outside their range, otherwise as they came", () => {
+  test("critical results first, then abnormal, then by arrival", () => {
     const some = [
       { ...RESULT, id: 1 },
       { ...RESULT, id: 2, outside_range: 1 },
@@ -82,7 +82,7 @@ describe("results to review", () => {
     expect(urgentFirst(some).map(({ id }) => id)).toEqual([3, 2, 4, 1]);
   });
 
-  test("comment, seen and release in one act; the result leaves the list", async () => {
+  test("comment, review and release are one request", async () => {
     const done = { ...RESULT, status: "released", seen_at: "2030-01-07T11:00:00Z", comment: "Fine.", version: 3 };
     const asked = gateway({ "GET /api/doctor/lab-results": [list([RESULT])], [path]: [json(done)] });
     const root = await draw(<Results {...page()} />);
@@ -96,7 +96,7 @@ describe("results to review", () => {
     expect(root.textContent).toContain("All reviewed");
   });
 
-  test("somebody else released it: that is said, and the comment is kept", async () => {
+  test("a result released by a colleague keeps the comment", async () => {
     const now = {
       ...RESULT,
       released_at: "2030-01-07T10:30:00Z",
@@ -124,7 +124,7 @@ describe("the week's rules", () => {
     stretches: rules.map(([starts, ends], id) => ({ id, weekday: "mon", starts, ends })),
   });
 
-  test("overlaps, ends before starts and empty times are said at their field", () => {
+  test("overlaps and invalid times are errors of their field", () => {
     const fields = (...rules: [string, string][]) => checkWeek(week(...rules)).map(({ field }) => field);
     expect(fields(["09:00", "12:00"], ["12:00", "00:00"])).toEqual([]);
     expect(fields(["11:00", "13:00"], ["09:00", "12:00"])).toEqual(["starts-0"]);
@@ -133,19 +133,19 @@ describe("the week's rules", () => {
     expect(checkWeek({ ...week(), slot: "4" })[0]?.field).toBe("slot_minutes");
   });
 
-  test("midnight at the end is the day's end; parts of a visit do not count", () => {
+  test("midnight ends the day; partial slots do not count", () => {
     expect(rulesOf(week(["22:00", "00:00"]))).toEqual([{ weekday: "mon", starts: "22:00", ends: "24:00" }]);
     expect(slotsOn("mon", WEEK.rules, 30)).toBe(14);
     expect(slotsOn("mon", WEEK.rules, 50)).toBe(7);
   });
 
-  test("visits outside the hours are found by the clinic's clock, cancelled ones are not meant", () => {
+  test("active visits outside clinic hours are found", () => {
     expect(outside([VISIT], WEEK.rules)).toEqual([]);
     expect(outside([VISIT], rulesOf(week(["09:15", "12:00"])))).toEqual([VISIT]);
     expect(outside([{ ...VISIT, status: "cancelled" }], [])).toEqual([]);
   });
 
-  test("copying replaces what the other days had", () => {
+  test("copying replaces the hours of other days", () => {
     const { stretches } = week(["09:00", "12:00"]);
     const both = [...stretches, { id: 7, weekday: "tue" as const, starts: "07:00", ends: "08:00" }];
     const result = copied(both, "mon", ["tue", "wed"]);
@@ -165,7 +165,7 @@ describe("the availability page", () => {
     "GET /api/doctor/time-off": [list([])],
   };
 
-  test("who is booked outside is listed before the week is saved; another version is said, nothing typed is lost", async () => {
+  test("visits outside new hours are listed before saving", async () => {
     const asked = gateway({
       ...answers,
       "GET /api/doctor/availability": [json(WEEK), json({ ...WEEK, rules: WEEK.rules.slice(0, 1), version: 5 })],
@@ -182,7 +182,7 @@ describe("the availability page", () => {
     expect((document.getElementById("starts-0") as HTMLInputElement).value).toBe("10:00");
   });
 
-  test("who is booked during time off is listed before it is taken", async () => {
+  test("visits during time off are listed before saving", async () => {
     const off = { id: 1, starts_at: "2030-01-06T23:00:00Z", ends_at: "2030-01-07T23:00:00Z", reason: null };
     const asked = gateway({ ...answers, "POST /api/doctor/time-off": [json({ ...off, to_move: [VISIT] })] });
     const root = await draw(<Availability {...page()} />);
@@ -205,7 +205,7 @@ describe("the availability page", () => {
 describe("ordering tests", () => {
   const CRP = { code: "CRP", name: "C-reactive protein", specimen: "serum", preparation: "", analytes: [] };
 
-  test("two presses, and back at the visit", async () => {
+  test("ordering takes two presses and returns to the visit", async () => {
     history.replaceState(null, "", "/doctor/orders/new?visit=40");
     const chart = { ...CHART, patient: { ...CHART.patient, id: 7 } };
     const asked = gateway({

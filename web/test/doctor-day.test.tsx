@@ -12,7 +12,7 @@ const visits = (...items: Schemas["Visit"][]) => json({ items, next_cursor: null
 
 beforeEach(begin);
 
-test("a step back leads to where the visit was, or where nothing leads there, to confirmed", () => {
+test("undo returns to the previous status, or to confirmed", () => {
   expect(wayBack("arrived", "confirmed")).toEqual(["confirmed"]);
   expect(wayBack("arrived", "booked")).toEqual(["confirmed"]);
   expect(wayBack("in_progress", "arrived")).toEqual(["arrived"]);
@@ -27,7 +27,7 @@ describe("a day", () => {
     return draw(<Today {...props({}, "day=2030-01-07")} />).then((page) => ({ page, asked }));
   };
 
-  test("one press takes a visit to its next status, another takes it back", async () => {
+  test("one press sets the next status, another undoes it", async () => {
     const { page, asked } = await day({
       [DAY]: [visits(VISIT)],
       [`PUT ${ONE}`]: [
@@ -47,7 +47,7 @@ describe("a day", () => {
     expect(page.querySelector("#undo-5")).toBeNull();
   });
 
-  test("a visit that somebody else changed is shown as it is now, and nothing is taken back", async () => {
+  test("a visit changed elsewhere is reloaded without an undo", async () => {
     const { page } = await day({
       [DAY]: [visits(VISIT)],
       [`PUT ${ONE}`]: [refusal(412, "stale")],
@@ -59,7 +59,7 @@ describe("a day", () => {
     expect(page.querySelector("tbody button")).toBeNull();
   });
 
-  test("what cannot be taken back is asked first", async () => {
+  test("an irreversible status asks first", async () => {
     const { asked } = await day({
       [DAY]: [visits({ ...VISIT, status: "in_progress" })],
       [`PUT ${ONE}`]: [json({ ...VISIT, status: "completed", version: 5 })],
@@ -77,7 +77,7 @@ describe("a day", () => {
     expect(page.querySelector(".empty a")?.getAttribute("href")).toBe("/doctor?day=2030-01-09");
   });
 
-  test("a day that cannot be had says so", async () => {
+  test("a day that fails to load shows an error", async () => {
     const { page } = await day({ [DAY]: [refusal(500, "internal")] });
     expect(page.querySelector(".problem button")?.textContent).toBe("Try again");
   });

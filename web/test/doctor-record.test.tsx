@@ -30,7 +30,7 @@ describe("the notes of a visit", () => {
   const state = () => document.querySelector("[data-state]")?.textContent;
   const at = { updated_at: "2030-01-07T08:10:00Z", author: { id: 3, full_name: "Dr Ama Osei" } };
 
-  test("allergies stand above them, and what is typed is saved", async () => {
+  test("allergies are above the notes, and input is saved", async () => {
     const { page, asked } = await open({ [PUT_NOTES]: [json({ ...NOTES, ...at, text: "ECG", version: 2 })] });
     expect(page.querySelector(".allergies")?.textContent).toBe("Allergies: Penicillin (severe)");
     await type("notes", "ECG");
@@ -41,7 +41,7 @@ describe("the notes of a visit", () => {
     expect(Object.keys(sessionStorage)).toEqual([]);
   });
 
-  test("what was typed before a reload is there again, and goes to the server once", async () => {
+  test("notes typed before a reload are restored and sent once", async () => {
     const draft = { text: "ECG", version: 1, sent: "ECG" };
     sessionStorage.setItem("careplus.draft.3.notes.5", JSON.stringify(draft));
     const { asked } = await open({ [`GET ${ONE}/notes`]: [json({ ...NOTES, ...at, text: "ECG", version: 2 })] });
@@ -50,7 +50,7 @@ describe("the notes of a visit", () => {
     expect(sent(asked, PUT_NOTES)).toEqual([]);
   });
 
-  test("an answer that got lost is no conflict: what was typed since goes on", async () => {
+  test("a lost response is no conflict, newer input is sent", async () => {
     const typedMeanwhile = async (): Promise<Response> => {
       await type("notes", "ECG normal");
       return refusal(412, "stale");
@@ -66,7 +66,7 @@ describe("the notes of a visit", () => {
     expect(sent(asked, PUT_NOTES).at(-1)).toEqual({ body: { text: "ECG normal", sign: false }, version: '"2"' });
   });
 
-  test("notes changed in another window are shown beside mine, and one of them is chosen", async () => {
+  test("notes changed elsewhere are compared, one is chosen", async () => {
     const { page, asked } = await open({
       [`GET ${ONE}/notes`]: [json(NOTES), json({ ...NOTES, ...at, text: "Theirs", version: 2 })],
       [PUT_NOTES]: [refusal(412, "stale"), json({ ...NOTES, ...at, text: "Mine", version: 3 })],
@@ -82,7 +82,7 @@ describe("the notes of a visit", () => {
     expect(page.querySelector(".theirs")).toBeNull();
   });
 
-  test("signing closes the text, and more is added beneath it", async () => {
+  test("signed notes are read-only and take addenda", async () => {
     const signed = { ...NOTES, ...at, text: "ECG", status: "signed", signed_at: at.updated_at, version: 3 };
     const added = { text: "Called", at: "2030-01-08T08:00:00Z", by: { id: 3, full_name: "Dr Ama Osei" } };
     const { page, asked } = await open({
@@ -107,13 +107,13 @@ describe("a chart", () => {
   const CHARTED = "GET /api/doctor/patients/7";
   const ALLERGIES = "PUT /api/doctor/patients/7/allergies";
 
-  test("of somebody who is not the doctor's patient says what to do", async () => {
+  test("a chart outside the doctor's care explains emergency access", async () => {
     gateway({ [CHARTED]: [refusal(404, "not_found")] });
     await draw(<ChartPage {...props({ id: "7" })} />);
     expect(heading()).toBe("You are not treating this patient");
   });
 
-  test("that somebody else changed keeps what was typed, and the next save holds both", async () => {
+  test("a chart changed elsewhere keeps input, and saves both", async () => {
     const [latex, peanut] = ["Latex", "Peanut"].map((substance) => ({
       substance,
       reaction: null,

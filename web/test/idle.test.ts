@@ -23,7 +23,7 @@ afterEach(() => {
 
 const ended = () => new Response(null, { status: 204 });
 
-test("staff who leave their page are signed out after half an hour", async () => {
+test("idle staff are signed out after 30 minutes", async () => {
   const asked = gateway({ [LOGOUT]: [ended()] });
   stop = watchIdle(LEA);
   await vi.advanceTimersByTimeAsync(IDLE_MS - MINUTE);
@@ -32,7 +32,7 @@ test("staff who leave their page are signed out after half an hour", async () =>
   expect([asked.map(({ call }) => call), sessionExpired.get()]).toEqual([[LOGOUT], true]);
 });
 
-test.each(["pointerdown", "keydown", "wheel"])("%s is a sign of life", async (name) => {
+test.each(["pointerdown", "keydown", "wheel"])("%s counts as activity", async (name) => {
   gateway({ [LOGOUT]: [ended()] });
   stop = watchIdle(LEA);
   await vi.advanceTimersByTimeAsync(IDLE_MS - MINUTE);
@@ -43,7 +43,7 @@ test.each(["pointerdown", "keydown", "wheel"])("%s is a sign of life", async (na
   expect(sessionExpired.get()).toBe(true);
 });
 
-test("so is what another tab was touched for", async () => {
+test("activity in another tab counts", async () => {
   gateway({ [LOGOUT]: [ended()] });
   stop = watchIdle(LEA);
   await vi.advanceTimersByTimeAsync(IDLE_MS - MINUTE);
@@ -52,7 +52,7 @@ test("so is what another tab was touched for", async () => {
   expect(sessionExpired.get()).toBe(false);
 });
 
-test("the page is covered at once, and the session ended when the system is there again", async () => {
+test("offline, the page is covered and the session ends later", async () => {
   const asked = gateway({ [LOGOUT]: [refusal(500, "internal"), ended()] });
   stop = watchIdle(LEA);
   await vi.advanceTimersByTimeAsync(IDLE_MS);

@@ -73,7 +73,7 @@ function bench(more: Parameters<typeof gateway>[0] = {}): Asked[] {
   });
 }
 
-describe("what is typed", () => {
+describe("typed values", () => {
   test.each([
     ["3.4", 3.4, null],
     ["3,4", 3.4, null],
@@ -86,11 +86,11 @@ describe("what is typed", () => {
     expect(parseValue(text)).toEqual({ value, comparator });
   });
 
-  test.each(["", "high", "3.4.5", "1,234", "5<", "1e9", "99999999999"])("%s is none, or might be two", (text) => {
+  test.each(["", "high", "3.4.5", "1,234", "5<", "1e9", "99999999999"])("%s is no value or ambiguous", (text) => {
     expect(parseValue(text)).toBeUndefined();
   });
 
-  test("the page's language decides which mark parts thousands, and how a value is written again", () => {
+  test("the decimal separator follows the page's language", () => {
     document.documentElement.lang = "de";
     expect(parseValue("1.234")).toBeUndefined();
     expect(parseValue("1,234")?.value).toBe(1.234);
@@ -99,11 +99,11 @@ describe("what is typed", () => {
   });
 });
 
-describe("flags as one types", () => {
+describe("flags while typing", () => {
   const at = "2030-01-07T07:35:00Z";
   const range = rangeFor(HAEMOGLOBIN, BOOKING.patient, at);
 
-  test("the range is this patient's", () => {
+  test("the range depends on the patient", () => {
     expect(range?.low).toBe(12);
     expect(rangeFor(HAEMOGLOBIN, { sex: "male", date_of_birth: "1984-05-17" }, at)?.low).toBe(13.5);
     expect(rangeFor(HAEMOGLOBIN, { sex: "male", date_of_birth: "2020-05-17" }, at)?.low).toBe(11);
@@ -124,7 +124,7 @@ describe("flags as one types", () => {
     expect(flagOf(parseValue(text) as NonNullable<ReturnType<typeof parseValue>>, range)).toBe(flag);
   });
 
-  test("words are compared with the usual ones, and slips of the point are asked about", () => {
+  test("texts are compared, decimal slips need a confirmation", () => {
     expect([flagOfText("Negative", ["negative"]), flagOfText("x", ["negative"]), flagOfText("x", [])]).toEqual([
       "normal",
       "abnormal",
@@ -136,8 +136,8 @@ describe("flags as one types", () => {
   });
 });
 
-describe("a booking at the bench", () => {
-  test("values, flags in words, and what was not measured left out", async () => {
+describe("a booking in the worklist", () => {
+  test("values and flags are saved, unmeasured ones left out", async () => {
     const asked = bench({
       "POST /api/labs/bookings/5/results": [json(SAVED)],
     });
@@ -156,7 +156,7 @@ describe("a booking at the bench", () => {
     expect(field().value).toBe("");
   });
 
-  test("Enter leads on, and saves after the last", async () => {
+  test("Enter moves to the next field and saves at the end", async () => {
     const asked = bench({ "POST /api/labs/bookings/5/results": [json(SAVED)] });
     const root = await draw(<LabBooking {...page()} />);
     await type("CBC.hemoglobin", "13");
@@ -171,7 +171,7 @@ describe("a booking at the bench", () => {
     expect(root.querySelector(".done")).not.toBeNull();
   });
 
-  test("a critical value is asked about once", async () => {
+  test("a critical value is confirmed once", async () => {
     const asked = bench({ "POST /api/labs/bookings/5/results": [refusal(503, "unexpected")] });
     await draw(<LabBooking {...page()} />);
     await type("CBC.hemoglobin", "132");
@@ -184,7 +184,7 @@ describe("a booking at the bench", () => {
     expect(document.querySelector("dialog")).toBeNull();
   });
 
-  test("somebody else worked on it: nothing is sent over their work, and nothing typed is lost", async () => {
+  test("a booking changed elsewhere keeps input, sends nothing", async () => {
     const asked = bench({
       "GET /api/labs/bookings/5": [json(BOOKING), json({ ...BOOKING, status: "in_progress", version: 4 })],
     });
@@ -197,7 +197,7 @@ describe("a booking at the bench", () => {
     expect(field().value).toBe("13");
   });
 
-  test("a specimen is rejected with a reason only, for the version that was seen", async () => {
+  test("rejecting a specimen needs a reason and sends the version", async () => {
     const asked = bench({ "PUT /api/labs/bookings/5/status": [json({ ...BOOKING, status: "rejected", version: 4 })] });
     await draw(<LabBooking {...page()} />);
     await press("Reject specimen");
@@ -216,7 +216,7 @@ describe("a booking at the bench", () => {
 });
 
 describe("the worklist", () => {
-  test("lines lead to the booking and remember the list; what cannot be had is said", async () => {
+  test("lines link the booking and the list; failures are shown", async () => {
     gateway({ "GET /api/labs/worklist": [list([BOOKING])] });
     history.replaceState(null, "", "/lab?status=received");
     const root = await draw(<Worklist {...page("status=received")} />);
@@ -224,7 +224,7 @@ describe("the worklist", () => {
     expect(root.querySelector(".tabs [aria-current]")?.textContent).toBe("In the laboratory 1");
   });
 
-  test("nothing to do", async () => {
+  test("an empty worklist shows a message", async () => {
     gateway({ "GET /api/labs/worklist": [list([])] });
     const root = await draw(<Worklist {...page()} />);
     expect(root.textContent).toContain("There are no such bookings.");

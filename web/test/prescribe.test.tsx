@@ -102,11 +102,11 @@ describe("allergies", () => {
     ["Acid (acetylsalicylic) 100 mg", "Acetylsalicylic acid", true],
     ["Süßholz STRASSE", "straße", true],
     ["Anything", "!", false],
-  ])("%s for somebody allergic to %s: %s", (medicine, substance, found) => {
+  ])("%s conflicts with allergy %s: %s", (medicine, substance, found) => {
     expect(conflicts(medicine, [{ ...PENICILLIN, substance }])).toHaveLength(found ? 1 : 0);
   });
 
-  test("each conflict is told once, and those of the server only while the medicine is typed", () => {
+  test("each conflict is shown once, the server's until an edit", () => {
     const items = [{ ...empty(1), medicine: " Penicillin V " }];
     const refused = [
       { ...PENICILLIN, medicine: "Penicillin V" },
@@ -117,13 +117,13 @@ describe("allergies", () => {
 });
 
 describe("copying the last prescription", () => {
-  test("the doctor's own comes before a newer one of somebody else", () => {
+  test("the doctor's own precedes a colleague's newer one", () => {
     expect(lastOf(CHART, 3)?.id).toBe(11);
     expect(lastOf(CHART, 9)?.id).toBe(12);
     expect(lastOf({ prescriptions: [] }, 3)).toBeUndefined();
   });
 
-  test("what was typed stays, and an empty medicine gives way", () => {
+  test("typed medicines stay, an empty one is replaced", () => {
     const typed = { items: [{ ...empty(1), medicine: "Ibuprofen" }, empty(2)], notes: "", override: "" };
     const { items, notes } = copied(typed, earlier(11, 3));
     expect(items.map(({ medicine }) => medicine)).toEqual(["Ibuprofen", "Bisoprolol 2.5 mg tablets"]);
@@ -135,7 +135,7 @@ describe("copying the last prescription", () => {
 });
 
 describe("the form", () => {
-  test("copied, sent and back at the visit", async () => {
+  test("a copied prescription is sent and returns to the visit", async () => {
     const asked = gateway({ ...REPLIES, "POST /api/doctor/prescriptions": [json(earlier(20, 3))] });
     await open();
     await press("Copy last prescription");
@@ -152,7 +152,7 @@ describe("the form", () => {
     expect(sessionStorage).toHaveLength(0);
   });
 
-  test("a known allergy is in the way until there is a reason", async () => {
+  test("a known allergy blocks sending until there is a reason", async () => {
     const asked = gateway({ ...REPLIES, "POST /api/doctor/prescriptions": [json(earlier(20, 3))] });
     const page = await open("?patient=7");
     await press("Copy last prescription");
@@ -169,7 +169,7 @@ describe("the form", () => {
     expect(location.pathname + location.search).toBe("/doctor/prescriptions/20?patient=7");
   });
 
-  test("an allergy that only the server knows is shown, and a reason is asked for", async () => {
+  test("an allergy found by the server requires a reason", async () => {
     const refused = refusal(409, "allergy_conflict", { conflicts: [CONFLICT] });
     const asked = gateway({ ...REPLIES, "POST /api/doctor/prescriptions": [refused, json(earlier(20, 3))] });
     const page = await open();
@@ -187,7 +187,7 @@ describe("the form", () => {
     expect(notice.get()).toBe("prescribed");
   });
 
-  test("a reason is not sent once the medicine is another", async () => {
+  test("the reason is dropped after the medicine changes", async () => {
     const asked = gateway({ ...REPLIES, "POST /api/doctor/prescriptions": [json(earlier(20, 3))] });
     await open();
     await press("Copy last prescription");
@@ -198,7 +198,7 @@ describe("the form", () => {
     expect(asked.at(-1)?.body).toMatchObject({ override_reason: null });
   });
 
-  test("what is missing or no number is named at its field, also by the server", async () => {
+  test("missing values and non-numbers are shown at their fields", async () => {
     const errors = [{ field: "body.items.0.dose", message: "at most 200 characters" }];
     gateway({ ...REPLIES, "POST /api/doctor/prescriptions": [refusal(422, "malformed", { errors })] });
     const page = await open();
@@ -213,7 +213,7 @@ describe("the form", () => {
     expect(page.querySelector("[role=alert]")?.textContent).toContain("at most 200 characters");
   });
 
-  test("the draft is there after a reload, and can be thrown away", async () => {
+  test("the draft survives a reload and can be discarded", async () => {
     gateway(REPLIES);
     await open();
     await fill({ medicine: "Doxycycline" });
@@ -236,14 +236,14 @@ describe("one prescription", () => {
     return draw(<Prescription params={{ id }} query={query} config={CONFIG} account={OSEI} />);
   }
 
-  test("one's own can be stopped, somebody else's cannot, and what is nowhere is not found", async () => {
+  test("only an own prescription can be stopped", async () => {
     gateway(REPLIES);
     expect((await show("11")).textContent).toContain("Stop this prescription");
     expect((await show("12")).textContent).not.toContain("Stop this prescription");
     expect((await show("99")).textContent).toContain("There is no page at this address");
   });
 
-  test("changed meanwhile: shown as it is, the reason kept, stopped with the newer version", async () => {
+  test("a stale stop reloads, keeps the reason, sends the version", async () => {
     const [newer, stopped] = [
       { ...earlier(11, 3), version: 2 },
       { ...earlier(11, 3), version: 3, status: "stopped" },

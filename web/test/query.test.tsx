@@ -67,7 +67,7 @@ beforeEach(() => {
 });
 afterEach(() => vi.useRealTimers());
 
-test("what was known of other keys is never drawn, and their late answer is nobody's", async () => {
+test("data and late answers of other keys are not shown", async () => {
   const { asked, ask } = asking<string>();
   await switching((of) => <One of={of} ask={ask} />);
   await asked[0]?.answer(ok("of a"));
@@ -80,7 +80,7 @@ test("what was known of other keys is never drawn, and their late answer is nobo
   expect(drawn.filter((line) => /a: of b|b: of a/.test(line))).toEqual([]);
 });
 
-test("what an act answered is shown, and the answer to a question from before it is not", async () => {
+test("an update is shown, an older answer is dropped", async () => {
   const { asked, ask } = asking<string>();
   await draw(<One of="a" ask={ask} />);
   await asked[0]?.answer(ok("old"));
@@ -90,7 +90,7 @@ test("what an act answered is shown, and the answer to a question from before it
   expect(loaded).toMatchObject({ data: "new", loading: false, failure: null });
 });
 
-test("an act that ends when the page is about something else is not shown there", async () => {
+test("an update that ends after a key change is dropped", async () => {
   const { asked, ask } = asking<string>();
   await switching((of) => <One of={of} ask={ask} />);
   await asked[0]?.answer(ok("of a"));
@@ -101,7 +101,7 @@ test("an act that ends when the page is about something else is not shown there"
   expect(loaded.data).toBe("of b");
 });
 
-test("a failure keeps what is there; one that passes is tried again by itself, another is not", async () => {
+test("a failure keeps data; only a temporary one retries", async () => {
   const { asked, ask } = asking<string>();
   await draw(<One of="a" ask={ask} />);
   await asked[0]?.answer(ok("first"));
@@ -115,7 +115,7 @@ test("a failure keeps what is there; one that passes is tried again by itself, a
   expect(asked).toHaveLength(3);
 });
 
-test("a page asks again while it can be seen, one question at a time, until it is left", async () => {
+test("a visible page polls one request at a time until it closes", async () => {
   const { asked, ask } = asking<string>();
   const into = await draw(<One of="a" ask={ask} every={1_000} />);
   await later(5_000);
@@ -138,7 +138,7 @@ test("a page asks again while it can be seen, one question at a time, until it i
 const first = { items: ["1", "2"], next_cursor: "c" };
 const second = { items: ["3"], next_cursor: null };
 
-test("a list grows page by page, and asked again it has as many", async () => {
+test("a reloaded list has as many pages as before", async () => {
   const { asked, ask } = asking<Page>();
   await draw(<Many of="a" ask={ask} />);
   await asked[0]?.answer(ok(first));
@@ -154,7 +154,7 @@ test("a list grows page by page, and asked again it has as many", async () => {
   expect(asked.map(({ about }) => about)).toEqual(["a first", "a c", "a first", "a c"]);
 });
 
-test("a list that was asked for anew while its next page was on the way keeps what is new", async () => {
+test('a reload during "more" keeps the new list', async () => {
   const { asked, ask } = asking<Page>();
   await draw(<Many of="a" ask={ask} />);
   await asked[0]?.answer(ok(first));
@@ -167,7 +167,7 @@ test("a list that was asked for anew while its next page was on the way keeps wh
   expect(pages.data?.items).toEqual(["0", "1", "2", "3"]);
 });
 
-test("the next page of another list is not put under this one", async () => {
+test("the next page of another list is not appended", async () => {
   const { asked, ask } = asking<Page>();
   await switching((of) => <Many of={of} ask={ask} />);
   await asked[0]?.answer(ok(first));
@@ -181,7 +181,7 @@ test("the next page of another list is not put under this one", async () => {
   expect(asked).toHaveLength(4);
 });
 
-test("a next page that cannot be had says so, and comes when it can", async () => {
+test("a failed next page shows an error and can be retried", async () => {
   const { asked, ask } = asking<Page>();
   await draw(<Many of="a" ask={ask} />);
   await asked[0]?.answer(ok(first));

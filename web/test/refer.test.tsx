@@ -71,12 +71,12 @@ test.each([
   ["the sender, declined", { status: "declined" }, 3, ["closed"]],
   ["the sender to the outside", { to_external: "Radiology" }, 3, ["booked", "seen", "closed", "cancelled"]],
   ["anybody, cancelled", { status: "cancelled" }, 4, []],
-] as const)("what %s may do", (_, change, me, legal) => {
+] as const)("allowed steps of %s", (_, change, me, legal) => {
   expect(steps({ ...REFERRAL, ...change }, me)).toEqual(legal);
 });
 
 describe("the list", () => {
-  test("declining needs a note, and goes out with the version that was read", async () => {
+  test("declining needs a note and sends the version", async () => {
     const declined = { ...REFERRAL, status: "declined", note: "Not our field", version: 2 };
     const asked = gateway({
       "GET /api/doctor/referrals": [list(REFERRAL)],
@@ -96,7 +96,7 @@ describe("the list", () => {
     expect(sessionStorage).toHaveLength(0);
   });
 
-  test("changed meanwhile: the dialog says to what, and the list shows it", async () => {
+  test("a referral changed elsewhere is shown in dialog and list", async () => {
     const cancelled = { ...REFERRAL, status: "cancelled", version: 2 };
     gateway({
       "GET /api/doctor/referrals": [list(REFERRAL), list(cancelled)],
@@ -112,7 +112,7 @@ describe("the list", () => {
     expect(page.querySelector("tbody button")).toBeNull();
   });
 
-  test("one of them is a page of its own; one that is nowhere is not found", async () => {
+  test("one referral has a page; an unknown one is not found", async () => {
     gateway({ "GET /api/doctor/referrals": [list(REFERRAL)] });
     await at("/doctor/referrals?direction=sent&id=9", Referrals);
     expect(heading()).toBe("Referral of Pat Moreno");
@@ -130,7 +130,7 @@ describe("a new referral", () => {
     "GET /api/specialties": [list({ name: "Cardiology", doctors: 2 })],
   };
 
-  test("goes to a doctor, not to oneself, and back to the visit", async () => {
+  test("a referral goes to another doctor and returns to the visit", async () => {
     const asked = gateway({ ...replies, "POST /api/doctor/referrals": [json(REFERRAL)] });
     const page = await at("/doctor/referrals/new?patient=7&visit=5", Refer);
     expect([...page.querySelectorAll("#to_doctor_id input")].map((one) => one.getAttribute("value"))).toEqual([
@@ -158,7 +158,7 @@ describe("a new referral", () => {
     expect(notice.get()).toBe("referred");
   });
 
-  test("names one addressee only, whatever was looked at before", async () => {
+  test("a referral has one receiver after a change of choice", async () => {
     const asked = gateway({ ...replies, "POST /api/doctor/referrals": [json(REFERRAL)] });
     await at("/doctor/referrals/new?patient=7", Refer);
     await choose("to_doctor_id", "6");

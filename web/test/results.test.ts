@@ -57,7 +57,7 @@ describe("a value in words", () => {
     expect(shown(given).replaceAll(NBSP, " ")).toBe(said);
   });
 
-  test("a value just outside never looks inside by rounding", () => {
+  test("rounding never moves a value into its range", () => {
     expect(shown(reading({ value: 15.54 }))).toContain("15.54");
   });
 
@@ -65,7 +65,7 @@ describe("a value in words", () => {
     expect(shown(reading())).toBe(`13.2${NBSP}g/dL`);
   });
 
-  test("a locale's own digits and signs", () => {
+  test("values use the locale's digits and signs", () => {
     document.documentElement.lang = "de";
     expect(shown(reading()).replaceAll(NBSP, " ")).toBe("13,2 g/dL");
     expect(shown(reading({ value: 42, decimals: 0, unit: "%" }))).toBe(`42${NBSP}%`);

@@ -22,21 +22,21 @@ function otherTab(...values: (string | null)[]): Promise<void> {
 
 const write = (name: string) => sessionStorage.setItem(`careplus.draft.${name}`, '"dizzy"');
 
-test("a browser that nobody signed in on asks for no session", async () => {
+test("a browser without a sign-in hint requests no session", async () => {
   const asked = gateway({});
   expect((await session.start()).ok).toBe(true);
   expect(account.get()).toBeNull();
   expect(asked).toEqual([]);
 });
 
-test("a session is taken up again without a password", async () => {
+test("a session resumes without a password", async () => {
   localStorage.setItem(HINT, "1");
   gateway({ "POST /auth/refresh": [tokens()] });
   await session.start();
   expect(account.get()).toEqual(PAT);
 });
 
-test("a session that has ended is forgotten", async () => {
+test("an ended session is cleared", async () => {
   localStorage.setItem(HINT, "1");
   gateway({ "POST /auth/refresh": [refusal(401, "unauthenticated")] });
   expect((await session.start()).ok).toBe(true);
@@ -44,7 +44,7 @@ test("a session that has ended is forgotten", async () => {
   expect(localStorage.getItem(HINT)).toBeNull();
 });
 
-test("while the system is away it is not known who is signed in", async () => {
+test("an offline system leaves the account unknown", async () => {
   localStorage.setItem(HINT, "1");
   gateway({ "POST /auth/refresh": [refusal(503, "unavailable"), tokens()] });
   expect(await session.start()).toMatchObject({ ok: false, problem: { code: "unavailable" } });
@@ -65,7 +65,7 @@ test("signing in and out", async () => {
   expect(localStorage.getItem(HINT)).toBeNull();
 });
 
-test("whoever comes next finds nothing of the one before, also after a reload", async () => {
+test("the next user finds no data, also after a reload", async () => {
   gateway({ "POST /auth/login": [tokens()] });
   write("8.notes.3");
   write(`${PAT.id}.notes.3`);
@@ -85,7 +85,7 @@ test("a wrong password changes nothing", async () => {
   expect(account.get()).toBeNull();
 });
 
-test("other tabs are followed out and in", async () => {
+test("sign-out and sign-in follow other tabs", async () => {
   gateway({ "POST /auth/login": [tokens()], "POST /auth/refresh": [tokens("theirs", { ...PAT, full_name: "Sam" })] });
   await session.start();
   await session.signIn(PAT.email, "p");
@@ -97,7 +97,7 @@ test("other tabs are followed out and in", async () => {
   expect(account.get()?.full_name).toBe("Sam");
 });
 
-test("another tab that finds the session ended takes nothing away here", async () => {
+test("an ended session in another tab keeps drafts here", async () => {
   gateway({ "POST /auth/login": [tokens()] });
   await session.start();
   await session.signIn(PAT.email, "p");
@@ -107,7 +107,7 @@ test("another tab that finds the session ended takes nothing away here", async (
   expect(sessionStorage.length).toBe(1);
 });
 
-test("leaving tells other tabs, a session that has just ended does not", async () => {
+test("sign-out notifies other tabs, an ended session does not", async () => {
   const kept: Record<string, string> = { [HINT]: "1" };
   const told: string[] = [];
   const setItem = (key: string, value: string): void => {
@@ -129,7 +129,7 @@ test("leaving tells other tabs, a session that has just ended does not", async (
   expect(kept).toEqual({});
 });
 
-test("when somebody else is there all of a sudden, what was written here is gone, and nothing goes out as theirs", async () => {
+test("a changed account drops drafts and pending requests", async () => {
   const sam = { ...PAT, id: 8, full_name: "Sam" };
   const asked = gateway({
     "POST /auth/login": [tokens()],
@@ -147,7 +147,7 @@ test("when somebody else is there all of a sudden, what was written here is gone
   expect(sessionStorage.length).toBe(0);
 });
 
-test("an answer about a session that was left meanwhile brings nobody back", async () => {
+test("a late session response does not sign in again", async () => {
   let renew: (response: Response) => void = () => {};
   gateway({
     "POST /auth/login": [tokens()],
@@ -164,7 +164,7 @@ test("an answer about a session that was left meanwhile brings nobody back", asy
   expect(account.get()).toBeNull();
 });
 
-test("a browser that keeps nothing asks on every page", async () => {
+test("a browser without storage requests the session each time", async () => {
   const denied = () => {
     throw new DOMException("denied", "SecurityError");
   };

@@ -70,18 +70,18 @@ describe.each([
     expect(today()).toBe("2030-07-08");
   });
 
-  test("it is told apart from the clinic's clock", () => {
+  test("another zone is recognised as different from the clinic's", () => {
     expect(differsFromHere("2030-01-07T08:00:00Z")).toBe(zone !== "Europe/Berlin");
   });
 });
 
-test("a browser whose clock is the clinic's for part of the year only", () => {
+test("a browser with the clinic's offset in winter only differs", () => {
   vi.stubEnv("TZ", "Africa/Lagos");
   expect(differsFromHere("2030-01-07T08:00:00Z")).toBe(false);
   expect(differsFromHere("2030-07-07T08:00:00Z")).toBe(true);
 });
 
-test("days of the calendar", () => {
+test("calendar days add up, and weeks start on Monday", () => {
   expect(addDays("2030-02-28", 1)).toBe("2030-03-01");
   expect(addDays("2028-02-28", 1)).toBe("2028-02-29");
   expect(addDays("2030-01-01", -1)).toBe("2029-12-31");
@@ -92,13 +92,13 @@ test("days of the calendar", () => {
   expect(weekDays("2030-10-21").at(-1)).toBe("2030-10-27");
 });
 
-test("what is a day and what is not", () => {
+test("only YYYY-MM-DD of the calendar is a day", () => {
   for (const day of ["2030-01-07", "2028-02-29"]) expect(isDay(day)).toBe(true);
   for (const text of ["2030-02-30", "2029-02-29", "2030-13-01", "2030-1-7", "7 Jan", "2030-01-07T00:00", "", null])
     expect(isDay(text)).toBe(false);
 });
 
-test("British, American and German", () => {
+test("times and days follow British, American, German style", () => {
   const at = "2030-01-07T08:00:00Z";
   const said = (): string[] =>
     [longDay("2030-01-07"), shortDay("2030-01-07"), dateOnly("2030-01-07"), clock(at), when(at)].map(plain);
@@ -124,7 +124,7 @@ test("British, American and German", () => {
   expect(locale()).toBe("en-GB");
 });
 
-test("a stretch of one day, and one over midnight", () => {
+test("a period within a day and one over midnight", () => {
   expect(plain(span("2030-01-07T08:00:00Z", "2030-01-07T08:30:00Z"))).toBe("Mon 7 Jan 2030, 09:00–09:30");
   expect(plain(span("2030-01-07T22:30:00Z", "2030-01-07T23:30:00Z"))).toBe(
     "Mon 7 Jan 2030, 23:30 – Tue 8 Jan 2030, 00:30",
@@ -133,7 +133,7 @@ test("a stretch of one day, and one over midnight", () => {
   expect(plain(span("2030-01-07T08:00:00Z", "2030-01-07T08:30:00Z"))).toBe("Mon, Jan 7, 2030, 9:00 – 9:30 AM");
 });
 
-test("spring leaves an hour out: its times move on", () => {
+test("times in the spring gap move forward", () => {
   expect(instantOf("2030-03-31", "01:59")).toBe("2030-03-31T01:59:00+01:00");
   expect(instantOf("2030-03-31", "02:30")).toBe("2030-03-31T03:30:00+02:00");
   expect(instantOf("2030-03-31", "03:00")).toBe("2030-03-31T03:00:00+02:00");
@@ -142,7 +142,7 @@ test("spring leaves an hour out: its times move on", () => {
   expect(clock("2030-03-31T01:00:00Z")).toBe("03:00");
 });
 
-test("autumn repeats an hour: both are told apart, the first is meant", () => {
+test("the repeated autumn hour is labelled, the first is used", () => {
   expect(instantOf("2030-10-27", "02:30")).toBe("2030-10-27T02:30:00+02:00");
   expect(instantOf("2030-10-27", "03:00")).toBe("2030-10-27T03:00:00+01:00");
   expect(clock("2030-10-26T23:59:00Z")).toBe("01:59");
@@ -155,7 +155,7 @@ test("autumn repeats an hour: both are told apart, the first is meant", () => {
   expect(minutesBetween("2030-10-27T00:30:00Z", "2030-10-27T01:00:00Z")).toBe(30);
 });
 
-test("a clinic on Lord Howe, where the change is half an hour", () => {
+test("a clock change of half an hour works (Lord Howe)", () => {
   keepZone("Australia/Lord_Howe");
   expect(instantOf("2030-10-06", "02:15")).toBe("2030-10-06T02:45:00+11:00");
   expect(instantOf("2030-04-07", "01:45")).toBe("2030-04-07T01:45:00+11:00");
@@ -163,7 +163,7 @@ test("a clinic on Lord Howe, where the change is half an hour", () => {
   expect(clock("2030-04-06T15:30:00Z")).toBe("02:00");
 });
 
-test("the zone is always named with its offset then", () => {
+test("the zone is named with its offset at that time", () => {
   expect(zoneLabel("2030-01-07T08:00:00Z")).toBe("Berlin time, GMT+1");
   expect(zoneLabel("2030-07-07T08:00:00Z")).toBe("Berlin time, GMT+2");
   keepZone("America/New_York");
@@ -175,7 +175,7 @@ test("the zone is always named with its offset then", () => {
   expect(zoneLabel()).toBe("New York time, GMT-4");
 });
 
-test("ages", () => {
+test("ages count full years", () => {
   expect(ageOn("1990-01-07", "2030-01-06")).toBe(39);
   expect(ageOn("1990-01-07", "2030-01-07")).toBe(40);
   expect(ageOn("2028-02-29", "2029-02-28")).toBe(0);
