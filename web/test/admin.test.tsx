@@ -76,7 +76,7 @@ describe("reassigning a day", () => {
 
   test("a refused move keeps its row with the free times", async () => {
     const later = slot("11:00", "11:20");
-    const asked = gateway({
+    const requests = gateway({
       "GET /api/admin/doctors": [list([doctor(5, "Dr Osei"), doctor(6, "Dr Lind")])],
       "GET /api/admin/appointments": [list([visit(1, "09:00"), visit(2, "09:20")])],
       "GET /api/doctors/6/slots": [
@@ -102,7 +102,7 @@ describe("reassigning a day", () => {
       "12:00",
     ]);
     expect(others).toEqual([]);
-    const sent = asked.filter(({ call }) => call.startsWith("PUT"));
+    const sent = requests.filter(({ call }) => call.startsWith("PUT"));
     expect(sent.map(({ body, headers }) => [body, headers.get("If-Match")])).toEqual([
       [{ starts_at: `${DAY}T09:00:00Z`, doctor_id: 6 }, '"1"'],
       [{ starts_at: `${DAY}T09:20:00Z`, doctor_id: 6 }, '"1"'],
@@ -129,14 +129,14 @@ describe("visits", () => {
   const page = () => import("../src/pages/admin/visits/appointments");
 
   test("one click sets the next status", async () => {
-    const asked = gateway({
+    const requests = gateway({
       "GET /api/admin/doctors": [list([])],
       "GET /api/admin/appointments": [list([past])],
       "PUT /api/admin/appointments/3": [json({ ...past, status: "arrived", version: 2 })],
     });
     await open(page, "/admin/appointments?day=2020-01-07");
     await press("Arrived");
-    expect(asked.find(({ call }) => call.startsWith("PUT"))?.body).toEqual({ status: "arrived" });
+    expect(requests.find(({ call }) => call.startsWith("PUT"))?.body).toEqual({ status: "arrived" });
     expect(document.querySelector("table .chip")?.textContent).toBe("Arrived");
     expect(body()).toContain("Patient 3, Tuesday 7 January 2020, 10:00: Arrived.");
   });

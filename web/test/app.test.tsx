@@ -1,6 +1,6 @@
 import { beforeEach, expect, test, vi } from "vitest";
 import { CONFIG, PAT } from "./fixtures";
-import { type Asked, gateway, json, refusal, tokens } from "./gateway";
+import { gateway, json, type RecordedRequest, refusal, tokens } from "./gateway";
 import { arrived, draw, heading, press, settled, type } from "./page";
 
 const HINT = "careplus.signed-in";
@@ -14,14 +14,18 @@ beforeEach(() => {
   vi.resetModules();
 });
 
-async function open(replies: Parameters<typeof gateway>[0], path = "/sign-in", loaded = true): Promise<Asked[]> {
+async function open(
+  replies: Parameters<typeof gateway>[0],
+  path = "/sign-in",
+  loaded = true,
+): Promise<RecordedRequest[]> {
   history.replaceState(null, "", path);
   await (await import("../src/lib/i18n/i18n")).loadLocale(["en"]);
-  const asked = gateway(replies);
+  const requests = gateway(replies);
   const { App } = await import("../src/app");
   await draw(<App />);
   if (loaded) await arrived();
-  return asked;
+  return requests;
 }
 
 async function signInAs(email: string, password: string): Promise<void> {
@@ -41,9 +45,9 @@ test("a guest sees the sign-in with the hospital's name", async () => {
 });
 
 test("signing in opens the role's portal and navigation", async () => {
-  const asked = await open({ "GET /api/config": [config], "POST /auth/login": [tokens()] });
+  const requests = await open({ "GET /api/config": [config], "POST /auth/login": [tokens()] });
   await signInAs(" pat@demo.example ", "seven-quiet-herons");
-  expect(asked.find(({ call }) => call === "POST /auth/login")?.body).toEqual({
+  expect(requests.find(({ call }) => call === "POST /auth/login")?.body).toEqual({
     email: "pat@demo.example",
     password: "seven-quiet-herons",
   });
@@ -92,10 +96,10 @@ test("a page that needs an account returns after sign-in", async () => {
 });
 
 test("empty fields are listed in a focused summary of links", async () => {
-  const asked = await open({ "GET /api/config": [config] });
+  const requests = await open({ "GET /api/config": [config] });
   await press("Sign in");
   // the previous test's page may still be retrying
-  expect(asked.map(({ call }) => call)).not.toContain("POST /auth/login");
+  expect(requests.map(({ call }) => call)).not.toContain("POST /auth/login");
   const summary = document.querySelector<HTMLElement>('[role="alert"]');
   expect(document.activeElement).toBe(summary);
   expect(summary?.textContent).toContain("Enter your password");
@@ -122,14 +126,14 @@ test("too many tries show the time to wait", async () => {
 });
 
 test("a form pressed twice is sent once", async () => {
-  const asked = await open({ "GET /api/config": [config], "POST /auth/login": [tokens()] });
+  const requests = await open({ "GET /api/config": [config], "POST /auth/login": [tokens()] });
   await type("email", "pat@demo.example");
   await type("password", "p");
   const form = document.querySelector("form");
   form?.dispatchEvent(new Event("submit", { bubbles: true, cancelable: true }));
   form?.dispatchEvent(new Event("submit", { bubbles: true, cancelable: true }));
   await settled();
-  expect(asked.filter(({ call }) => call === "POST /auth/login")).toHaveLength(1);
+  expect(requests.filter(({ call }) => call === "POST /auth/login")).toHaveLength(1);
 });
 
 test("the password can be shown and hidden", async () => {
@@ -226,7 +230,7 @@ test('an unknown address shows "not found" and a way back', async () => {
 });
 
 test("an invitation is accepted with its code and signs in", async () => {
-  const asked = await open(
+  const requests = await open(
     { "GET /api/config": [config], "POST /auth/register": [json(PAT)], "POST /auth/login": [tokens()] },
     "/register#invitation=abcdefgh&email=pat%40demo.example",
   );
@@ -234,7 +238,7 @@ test("an invitation is accepted with its code and signs in", async () => {
   await type("full_name", "Pat Moreno");
   await type("password", "seven-quiet-herons");
   await press("Create account");
-  expect(asked.find(({ call }) => call === "POST /auth/register")?.body).toEqual({
+  expect(requests.find(({ call }) => call === "POST /auth/register")?.body).toEqual({
     email: "pat@demo.example",
     full_name: "Pat Moreno",
     password: "seven-quiet-herons",

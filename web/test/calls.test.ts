@@ -5,43 +5,43 @@ const doctor = { doctor_id: 3 };
 
 /** A client that records its requests and gets one reply. */
 function answering(reply: Response) {
-  const asked: Request[] = [];
+  const requests: Request[] = [];
   const api = calls(async (request) => {
-    asked.push(request);
+    requests.push(request);
     return reply.clone();
   });
-  return { api, asked };
+  return { api, requests };
 }
 
 const nothing = () => answering(new Response(null, { status: 204 }));
 
 test("path values are escaped", async () => {
-  const { api, asked } = nothing();
+  const { api, requests } = nothing();
   await api.GET("/api/admin/tests/{code}" as never, { params: { path: { code: "a/b?c#d é" } } } as never);
-  expect(asked[0]?.url).toBe(`${location.origin}/api/admin/tests/a%2Fb%3Fc%23d%20%C3%A9`);
+  expect(requests[0]?.url).toBe(`${location.origin}/api/admin/tests/a%2Fb%3Fc%23d%20%C3%A9`);
 });
 
 test('undefined values are left out; false, 0 and "" are sent', async () => {
-  const { api, asked } = nothing();
+  const { api, requests } = nothing();
   const params = {
     path: doctor,
     query: { day: null, cursor: undefined, limit: 0, seen: false, q: "", name: "a&b" },
     header: { "If-Match": '"4"', "X-None": null },
   };
   await api.GET("/api/doctors/{doctor_id}", { params } as never);
-  expect(new URL(asked[0]?.url ?? "").search).toBe("?limit=0&seen=false&q=&name=a%26b");
-  expect(asked[0]?.headers.get("If-Match")).toBe('"4"');
-  expect(asked[0]?.headers.has("X-None")).toBe(false);
+  expect(new URL(requests[0]?.url ?? "").search).toBe("?limit=0&seen=false&q=&name=a%26b");
+  expect(requests[0]?.headers.get("If-Match")).toBe('"4"');
+  expect(requests[0]?.headers.has("X-None")).toBe(false);
 });
 
 test("only a call with a body has a content type", async () => {
-  const { api, asked } = nothing();
+  const { api, requests } = nothing();
   await api.GET("/api/doctors/{doctor_id}", { params: { path: doctor } });
   await api.POST("/auth/login", { body: { email: "a@b.c", password: "p" } });
-  expect(asked[0]?.headers.has("Content-Type")).toBe(false);
-  expect(asked[0]?.url.endsWith("/api/doctors/3")).toBe(true);
-  expect(asked[1]?.headers.get("Content-Type")).toBe("application/json");
-  expect(await asked[1]?.json()).toEqual({ email: "a@b.c", password: "p" });
+  expect(requests[0]?.headers.has("Content-Type")).toBe(false);
+  expect(requests[0]?.url.endsWith("/api/doctors/3")).toBe(true);
+  expect(requests[1]?.headers.get("Content-Type")).toBe("application/json");
+  expect(await requests[1]?.json()).toEqual({ email: "a@b.c", password: "p" });
 });
 
 test.each([

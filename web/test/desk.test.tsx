@@ -84,12 +84,12 @@ describe("results to review", () => {
 
   test("comment, review and release are one request", async () => {
     const done = { ...RESULT, status: "released", seen_at: "2030-01-07T11:00:00Z", comment: "Fine.", version: 3 };
-    const asked = gateway({ "GET /api/doctor/lab-results": [list([RESULT])], [path]: [json(done)] });
+    const requests = gateway({ "GET /api/doctor/lab-results": [list([RESULT])], [path]: [json(done)] });
     const root = await draw(<Results {...page()} />);
     await open(root);
     await type("comment-80", "Fine.");
     await press("Release to patient");
-    const put = asked.find(({ call }) => call === path);
+    const put = requests.find(({ call }) => call === path);
     expect(put?.body).toEqual({ seen: true, comment: "Fine.", release: true });
     expect(put?.headers.get("If-Match")).toBe('"2"');
     expect(root.querySelector(".done")?.textContent).toContain("released to Pat Moreno");
@@ -166,7 +166,7 @@ describe("the availability page", () => {
   };
 
   test("visits outside new hours are listed before saving", async () => {
-    const asked = gateway({
+    const requests = gateway({
       ...answers,
       "GET /api/doctor/availability": [json(WEEK), json({ ...WEEK, rules: WEEK.rules.slice(0, 1), version: 5 })],
       "PUT /api/doctor/availability": [refusal(412, "stale", { version: 5 })],
@@ -177,21 +177,21 @@ describe("the availability page", () => {
     expect(root.querySelector(".clash")?.textContent).toContain("1 visit is outside these hours");
     await press("Save week");
     await settled();
-    expect(asked.find(({ call }) => call.startsWith("PUT"))?.headers.get("If-Match")).toBe('"4"');
+    expect(requests.find(({ call }) => call.startsWith("PUT"))?.headers.get("If-Match")).toBe('"4"');
     expect(root.querySelector(".errors")?.textContent).toContain("It is now: Monday 09:00–12:00.");
     expect((document.getElementById("starts-0") as HTMLInputElement).value).toBe("10:00");
   });
 
   test("visits during time off are listed before saving", async () => {
     const off = { id: 1, starts_at: "2030-01-06T23:00:00Z", ends_at: "2030-01-07T23:00:00Z", reason: null };
-    const asked = gateway({ ...answers, "POST /api/doctor/time-off": [json({ ...off, to_move: [VISIT] })] });
+    const requests = gateway({ ...answers, "POST /api/doctor/time-off": [json({ ...off, to_move: [VISIT] })] });
     const root = await draw(<Availability {...page()} />);
     await type("off_first", "2030-01-07");
     await settled();
     expect(root.textContent).toContain("1 visit is booked then");
     await act(() => document.getElementById("take")?.click());
     await settled();
-    const { body } = asked.find(({ call }) => call.startsWith("POST")) ?? {};
+    const { body } = requests.find(({ call }) => call.startsWith("POST")) ?? {};
     expect(body).toEqual({
       starts_at: "2030-01-07T00:00:00+01:00",
       ends_at: "2030-01-08T00:00:00+01:00",
@@ -208,7 +208,7 @@ describe("ordering tests", () => {
   test("ordering takes two presses and returns to the visit", async () => {
     history.replaceState(null, "", "/doctor/orders/new?visit=40");
     const chart = { ...CHART, patient: { ...CHART.patient, id: 7 } };
-    const asked = gateway({
+    const requests = gateway({
       "GET /api/doctor/appointments/40": [json(VISIT)],
       "GET /api/doctor/patients/7": [json(chart)],
       "GET /api/labs/tests": [list([CRP])],
@@ -219,7 +219,7 @@ describe("ordering tests", () => {
     await press(/^Add /);
     await press("Order tests");
     await settled();
-    const { body } = asked.find(({ call }) => call.startsWith("POST")) ?? {};
+    const { body } = requests.find(({ call }) => call.startsWith("POST")) ?? {};
     expect(body).toEqual({ patient_id: 7, test_codes: ["CRP"], appointment_id: 40, starts_at: null, note: null });
     expect(location.pathname).toBe("/doctor/visits/40");
   });

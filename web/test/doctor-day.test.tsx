@@ -23,12 +23,12 @@ test("undo returns to the previous status, or to confirmed", () => {
 
 describe("a day", () => {
   const day = (replies: Parameters<typeof gateway>[0]) => {
-    const asked = gateway({ "GET /api/doctor/lab-results": [NONE], ...replies });
-    return draw(<Today {...props({}, "day=2030-01-07")} />).then((page) => ({ page, asked }));
+    const requests = gateway({ "GET /api/doctor/lab-results": [NONE], ...replies });
+    return draw(<Today {...props({}, "day=2030-01-07")} />).then((page) => ({ page, requests }));
   };
 
   test("one press sets the next status, another undoes it", async () => {
-    const { page, asked } = await day({
+    const { page, requests } = await day({
       [DAY]: [visits(VISIT)],
       [`PUT ${ONE}`]: [
         json({ ...VISIT, status: "arrived", version: 5 }),
@@ -39,7 +39,7 @@ describe("a day", () => {
     await press("Arrived");
     expect(page.querySelector("tbody .chip")?.textContent).toBe("Arrived");
     await press("Undo");
-    expect(sent(asked, `PUT ${ONE}`)).toEqual([
+    expect(sent(requests, `PUT ${ONE}`)).toEqual([
       { body: { status: "arrived" }, version: '"4"' },
       { body: { status: "confirmed" }, version: '"5"' },
     ]);
@@ -60,14 +60,14 @@ describe("a day", () => {
   });
 
   test("an irreversible status asks first", async () => {
-    const { asked } = await day({
+    const { requests } = await day({
       [DAY]: [visits({ ...VISIT, status: "in_progress" })],
       [`PUT ${ONE}`]: [json({ ...VISIT, status: "completed", version: 5 })],
     });
     await press("Complete");
-    expect(sent(asked, `PUT ${ONE}`)).toEqual([]);
+    expect(sent(requests, `PUT ${ONE}`)).toEqual([]);
     await press("Complete visit");
-    expect(sent(asked, `PUT ${ONE}`)).toEqual([{ body: { status: "completed" }, version: '"4"' }]);
+    expect(sent(requests, `PUT ${ONE}`)).toEqual([{ body: { status: "completed" }, version: '"4"' }]);
   });
 
   test("an empty day names the next one with visits", async () => {

@@ -5,7 +5,7 @@ import { loadMessages } from "../src/lib/i18n/i18n";
 import { account } from "../src/lib/session/account";
 import { keepZone } from "../src/lib/time/zone";
 import { CONFIG, chart, notes, PAT, visit } from "./fixtures";
-import type { Asked } from "./gateway";
+import type { RecordedRequest } from "./gateway";
 
 export const OSEI: Account = { ...PAT, id: 3, full_name: "Dr Ama Osei", role: "doctor" };
 export const VISIT = visit();
@@ -28,5 +28,5 @@ export const props = (params: Record<string, string>, query = "") => ({
   config: CONFIG,
   account: OSEI,
 });
-export const sent = (asked: Asked[], call: string) =>
-  asked.filter((one) => one.call === call).map(({ body, headers }) => ({ body, version: headers.get("If-Match") }));
+export const sent = (requests: RecordedRequest[], call: string) =>
+  requests.filter((one) => one.call === call).map(({ body, headers }) => ({ body, version: headers.get("If-Match") }));

@@ -167,14 +167,14 @@ describe("booking", () => {
     page.querySelector("form")?.dispatchEvent(new Event("submit", { bubbles: true, cancelable: true }));
 
   test("booking pressed twice is sent once and opens the visit", async () => {
-    const asked = gateway({ ...known, "POST /api/appointments": [json({ id: 12 })] });
+    const requests = gateway({ ...known, "POST /api/appointments": [json({ id: 12 })] });
     const page = await at(book(NINE), Book, PAT);
     expect(page.querySelector("h2")?.textContent).toBe("Monday 7 January 2030, 09:00–09:30");
     await type("reason", " Knee ");
     submit(page);
     submit(page);
     await settled();
-    const sent = asked.filter(({ call }) => call === "POST /api/appointments");
+    const sent = requests.filter(({ call }) => call === "POST /api/appointments");
     expect(sent.map(({ body }) => body)).toEqual([
       { doctor_id: 3, starts_at: "2030-01-07T08:00:00.000Z", reason: "Knee" },
     ]);

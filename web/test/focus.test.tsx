@@ -26,15 +26,15 @@ test("a required dialog reopens, an optional one stays closed", async () => {
   document.body.replaceChildren();
 
   let closings = 0;
-  const Asked = () => {
-    const [asking, setAsking] = useState(true);
+  const Closable = () => {
+    const [open, setOpen] = useState(true);
     const close = (): void => {
       closings += 1;
-      setAsking(false);
+      setOpen(false);
     };
-    return asking ? <Dialog title="Sure?" onClose={close} children={null} /> : null;
+    return open ? <Dialog title="Sure?" onClose={close} children={null} /> : null;
   };
-  await draw(<Asked />);
+  await draw(<Closable />);
   await closedPast();
   expect(document.querySelector("dialog")).toBeNull();
   expect(closings).toBe(1);

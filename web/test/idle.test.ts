@@ -24,12 +24,12 @@ afterEach(() => {
 const ended = () => new Response(null, { status: 204 });
 
 test("idle staff are signed out after 30 minutes", async () => {
-  const asked = gateway({ [LOGOUT]: [ended()] });
+  const requests = gateway({ [LOGOUT]: [ended()] });
   stop = watchIdle(LEA);
   await vi.advanceTimersByTimeAsync(IDLE_MS - MINUTE);
-  expect([asked.length, sessionExpired.get()]).toEqual([0, false]);
+  expect([requests.length, sessionExpired.get()]).toEqual([0, false]);
   await vi.advanceTimersByTimeAsync(2 * MINUTE);
-  expect([asked.map(({ call }) => call), sessionExpired.get()]).toEqual([[LOGOUT], true]);
+  expect([requests.map(({ call }) => call), sessionExpired.get()]).toEqual([[LOGOUT], true]);
 });
 
 test.each(["pointerdown", "keydown", "wheel"])("%s counts as activity", async (name) => {
@@ -53,17 +53,17 @@ test("activity in another tab counts", async () => {
 });
 
 test("offline, the page is covered and the session ends later", async () => {
-  const asked = gateway({ [LOGOUT]: [refusal(500, "internal"), ended()] });
+  const requests = gateway({ [LOGOUT]: [refusal(500, "internal"), ended()] });
   stop = watchIdle(LEA);
   await vi.advanceTimersByTimeAsync(IDLE_MS);
   expect(sessionExpired.get()).toBe(true);
   await vi.advanceTimersByTimeAsync(MINUTE);
-  expect(asked.length).toBeGreaterThanOrEqual(2);
+  expect(requests.length).toBeGreaterThanOrEqual(2);
 });
 
 test("patients stay signed in on their own device", async () => {
-  const asked = gateway({ [LOGOUT]: [ended()] });
+  const requests = gateway({ [LOGOUT]: [ended()] });
   stop = watchIdle(PAT);
   await vi.advanceTimersByTimeAsync(3 * IDLE_MS);
-  expect([asked.length, sessionExpired.get()]).toEqual([0, false]);
+  expect([requests.length, sessionExpired.get()]).toEqual([0, false]);
 });

@@ -74,11 +74,11 @@ describe("booking tests", () => {
   });
 
   test("booking is one press below the preparation", async () => {
-    const asked = gateway({ [TESTS]: [page(CBC)], "POST /api/labs/bookings": [json(BOOKED)] });
+    const requests = gateway({ [TESTS]: [page(CBC)], "POST /api/labs/bookings": [json(BOOKED)] });
     await draw(<LabBook {...at(`/labs/CBC/book?start=${NINE}`, { code: "CBC" })} />);
     expect(text()).toContain("Drink water only for 8 hours before.");
     await press("Book this laboratory appointment");
-    expect(asked.at(-1)?.body).toEqual({ test_codes: ["CBC"], starts_at: NINE });
+    expect(requests.at(-1)?.body).toEqual({ test_codes: ["CBC"], starts_at: NINE });
     expect(address.get().path).toBe("/labs/bookings/5");
   });
 

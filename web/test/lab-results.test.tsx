@@ -55,7 +55,7 @@ describe("a laboratory visit", () => {
   });
 
   test("a stale cancellation shows the change and keeps the reason", async () => {
-    const asked = gateway({
+    const requests = gateway({
       [ONE]: [json(BOOKED), json({ ...BOOKED, version: 4 })],
       [TESTS]: [page(CBC)],
       "PUT /api/labs/bookings/5/cancel": [
@@ -71,8 +71,8 @@ describe("a laboratory visit", () => {
     expect(document.querySelector("dialog")?.textContent).toContain("changed this appointment in the meantime");
     await press("Cancel appointment");
     await settled();
-    expect(asked.at(-1)?.headers.get("If-Match")).toBe('"4"');
-    expect(asked.at(-1)?.body).toEqual({ reason: "Away" });
+    expect(requests.at(-1)?.headers.get("If-Match")).toBe('"4"');
+    expect(requests.at(-1)?.body).toEqual({ reason: "Away" });
     expect(document.activeElement?.textContent).toBe("Your laboratory appointment is cancelled.");
     expect(document.querySelector(".steps")).toBeNull();
   });

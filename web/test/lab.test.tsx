@@ -9,7 +9,7 @@ import { flagOf, flagOfText, isFar, rangeFor } from "../src/pages/lab/booking/fl
 import { parseValue, typed } from "../src/pages/lab/booking/values";
 import Worklist from "../src/pages/lab/worklist";
 import { analyte, CONFIG, labBooking, PAT, userAccount } from "./fixtures";
-import { type Asked, gateway, json, refusal } from "./gateway";
+import { gateway, json, type RecordedRequest, refusal } from "./gateway";
 import { draw, press, settled, type } from "./page";
 
 const ROBIN = userAccount({ ...PAT, id: 9, role: "lab", full_name: "Robin Marsh" });
@@ -61,10 +61,10 @@ const page = (query = "") => ({
   config: CONFIG,
   account: ROBIN,
 });
-const sent = (asked: Asked[], method: string) => asked.filter(({ call }) => call.startsWith(method));
+const sent = (requests: RecordedRequest[], method: string) => requests.filter(({ call }) => call.startsWith(method));
 const field = () => document.getElementById("CBC.hemoglobin") as HTMLInputElement;
 
-function bench(more: Parameters<typeof gateway>[0] = {}): Asked[] {
+function laboratory(more: Parameters<typeof gateway>[0] = {}): RecordedRequest[] {
   return gateway({
     "GET /api/labs/bookings/5": [json(BOOKING)],
     "GET /api/labs/tests": [list([TEST])],
@@ -138,7 +138,7 @@ describe("flags while typing", () => {
 
 describe("a booking in the worklist", () => {
   test("values and flags are saved, unmeasured ones left out", async () => {
-    const asked = bench({
+    const requests = laboratory({
       "POST /api/labs/bookings/5/results": [json(SAVED)],
     });
     const root = await draw(<LabBooking {...page()} />);
@@ -147,7 +147,7 @@ describe("a booking in the worklist", () => {
     expect(document.getElementById("CBC.hemoglobin-flag")?.textContent).toBe("Low");
     await press("Save values");
     await settled();
-    expect(sent(asked, "POST")[0]?.body).toEqual({
+    expect(sent(requests, "POST")[0]?.body).toEqual({
       test_code: "CBC",
       observations: [{ analyte: "hemoglobin", value: 11.2, comparator: null }],
       note: null,
@@ -157,48 +157,50 @@ describe("a booking in the worklist", () => {
   });
 
   test("Enter moves to the next field and saves at the end", async () => {
-    const asked = bench({ "POST /api/labs/bookings/5/results": [json(SAVED)] });
+    const requests = laboratory({ "POST /api/labs/bookings/5/results": [json(SAVED)] });
     const root = await draw(<LabBooking {...page()} />);
     await type("CBC.hemoglobin", "13");
     const enterKey = () => act(() => void document.activeElement?.dispatchEvent(KEY()));
     field().focus();
     await enterKey();
     expect(document.activeElement?.id).toBe("CBC.nitrite");
-    expect(sent(asked, "POST")).toHaveLength(0);
+    expect(sent(requests, "POST")).toHaveLength(0);
     await enterKey();
     await settled();
-    expect(sent(asked, "POST")).toHaveLength(1);
+    expect(sent(requests, "POST")).toHaveLength(1);
     expect(root.querySelector(".done")).not.toBeNull();
   });
 
   test("a critical value is confirmed once", async () => {
-    const asked = bench({ "POST /api/labs/bookings/5/results": [refusal(503, "unexpected")] });
+    const requests = laboratory({ "POST /api/labs/bookings/5/results": [refusal(503, "unexpected")] });
     await draw(<LabBooking {...page()} />);
     await type("CBC.hemoglobin", "132");
     await press("Save values");
     expect(document.querySelector("dialog")?.textContent).toMatch(/Haemoglobin: 132\.0\sg\/dL/);
-    expect(sent(asked, "POST")).toHaveLength(0);
+    expect(sent(requests, "POST")).toHaveLength(0);
     await press("Yes, save");
     await settled();
-    expect(sent(asked, "POST").length).toBeGreaterThan(0);
+    expect(sent(requests, "POST").length).toBeGreaterThan(0);
     expect(document.querySelector("dialog")).toBeNull();
   });
 
   test("a booking changed elsewhere keeps input, sends nothing", async () => {
-    const asked = bench({
+    const requests = laboratory({
       "GET /api/labs/bookings/5": [json(BOOKING), json({ ...BOOKING, status: "in_progress", version: 4 })],
     });
     const root = await draw(<LabBooking {...page()} />);
     await type("CBC.hemoglobin", "13");
     await press("Save values");
     await settled();
-    expect(sent(asked, "POST")).toHaveLength(0);
+    expect(sent(requests, "POST")).toHaveLength(0);
     expect(root.querySelector(".errors")?.textContent).toContain("from “In the laboratory” to “In progress”");
     expect(field().value).toBe("13");
   });
 
   test("rejecting a specimen needs a reason and sends the version", async () => {
-    const asked = bench({ "PUT /api/labs/bookings/5/status": [json({ ...BOOKING, status: "rejected", version: 4 })] });
+    const requests = laboratory({
+      "PUT /api/labs/bookings/5/status": [json({ ...BOOKING, status: "rejected", version: 4 })],
+    });
     await draw(<LabBooking {...page()} />);
     await press("Reject specimen");
     const dialog = () => document.querySelector("dialog");
@@ -208,7 +210,7 @@ describe("a booking in the worklist", () => {
     await type("reason", "Clotted");
     await act(() => dialog()?.querySelector<HTMLElement>("[type=submit]")?.click());
     await settled();
-    const [put] = sent(asked, "PUT");
+    const [put] = sent(requests, "PUT");
     expect(put?.body).toEqual({ status: "rejected", reason: "Clotted" });
     expect(put?.headers.get("If-Match")).toBe('"3"');
     expect(dialog()).toBeNull();

@@ -136,11 +136,11 @@ describe("copying the last prescription", () => {
 
 describe("the form", () => {
   test("a copied prescription is sent and returns to the visit", async () => {
-    const asked = gateway({ ...REPLIES, "POST /api/doctor/prescriptions": [json(earlier(20, 3))] });
+    const requests = gateway({ ...REPLIES, "POST /api/doctor/prescriptions": [json(earlier(20, 3))] });
     await open();
     await press("Copy last prescription");
     await press("Prescribe");
-    expect(asked.at(-1)?.body).toMatchObject({
+    expect(requests.at(-1)?.body).toMatchObject({
       patient_id: 7,
       appointment_id: 5,
       items: [{ medicine: "Bisoprolol 2.5 mg tablets", frequency: "when needed most", duration_days: 90, repeats: 3 }],
@@ -153,7 +153,7 @@ describe("the form", () => {
   });
 
   test("a known allergy blocks sending until there is a reason", async () => {
-    const asked = gateway({ ...REPLIES, "POST /api/doctor/prescriptions": [json(earlier(20, 3))] });
+    const requests = gateway({ ...REPLIES, "POST /api/doctor/prescriptions": [json(earlier(20, 3))] });
     const page = await open("?patient=7");
     await press("Copy last prescription");
     await type("items.0.medicine", "Penicillin V 1 Mega");
@@ -161,17 +161,17 @@ describe("the form", () => {
       "Noted allergy: Penicillin (severe; Hives).",
     );
     await press("Prescribe");
-    expect(asked.some(({ call }) => call.startsWith("POST"))).toBe(false);
+    expect(requests.some(({ call }) => call.startsWith("POST"))).toBe(false);
     expect(page.querySelector("[role=alert]")?.textContent).toContain("Say why you prescribe it");
     await type("override_reason", " Tolerated last year ");
     await press("Prescribe");
-    expect(asked.at(-1)?.body).toMatchObject({ override_reason: "Tolerated last year" });
+    expect(requests.at(-1)?.body).toMatchObject({ override_reason: "Tolerated last year" });
     expect(location.pathname + location.search).toBe("/doctor/prescriptions/20?patient=7");
   });
 
   test("an allergy found by the server requires a reason", async () => {
     const refused = refusal(409, "allergy_conflict", { conflicts: [CONFLICT] });
-    const asked = gateway({ ...REPLIES, "POST /api/doctor/prescriptions": [refused, json(earlier(20, 3))] });
+    const requests = gateway({ ...REPLIES, "POST /api/doctor/prescriptions": [refused, json(earlier(20, 3))] });
     const page = await open();
     await press("Copy last prescription");
     await press("Prescribe");
@@ -179,7 +179,7 @@ describe("the form", () => {
     expect(value("items.0.dose")).toBe("1 tablet");
     await type("override_reason", "No alternative");
     await press("Prescribe");
-    const posts = asked.filter(({ call }) => call.startsWith("POST"));
+    const posts = requests.filter(({ call }) => call.startsWith("POST"));
     expect(posts.map(({ body }) => (body as { override_reason: string | null }).override_reason)).toEqual([
       null,
       "No alternative",
@@ -188,14 +188,14 @@ describe("the form", () => {
   });
 
   test("the reason is dropped after the medicine changes", async () => {
-    const asked = gateway({ ...REPLIES, "POST /api/doctor/prescriptions": [json(earlier(20, 3))] });
+    const requests = gateway({ ...REPLIES, "POST /api/doctor/prescriptions": [json(earlier(20, 3))] });
     await open();
     await press("Copy last prescription");
     await type("items.0.medicine", "Penicillin V");
     await type("override_reason", "Because");
     await type("items.0.medicine", "Doxycycline");
     await press("Prescribe");
-    expect(asked.at(-1)?.body).toMatchObject({ override_reason: null });
+    expect(requests.at(-1)?.body).toMatchObject({ override_reason: null });
   });
 
   test("missing values and non-numbers are shown at their fields", async () => {
@@ -204,8 +204,8 @@ describe("the form", () => {
     const page = await open();
     await fill({ medicine: "Doxycycline", dose: "1", duration_days: "0" });
     await press("Prescribe");
-    const said = [...page.querySelectorAll("[role=alert] li")].map((li) => li.textContent);
-    expect(said).toEqual(["Choose the route", "Choose how often it is taken", "Enter days as a number from 1 to 3650"]);
+    const text = [...page.querySelectorAll("[role=alert] li")].map((li) => li.textContent);
+    expect(text).toEqual(["Choose the route", "Choose how often it is taken", "Enter days as a number from 1 to 3650"]);
     await press("Copy last prescription");
     await press("Remove Doxycycline");
     expect(document.activeElement?.textContent).toBe("Medicines");
@@ -248,7 +248,7 @@ describe("one prescription", () => {
       { ...earlier(11, 3), version: 2 },
       { ...earlier(11, 3), version: 3, status: "stopped" },
     ];
-    const asked = gateway({
+    const requests = gateway({
       ...REPLIES,
       "GET /api/doctor/patients/7": [json(CHART), json({ ...CHART, prescriptions: [newer] })],
       "PUT /api/doctor/prescriptions/11/stop": [refusal(412, "stale", { version: 2 }), json(stopped)],
@@ -261,7 +261,7 @@ describe("one prescription", () => {
     expect(value("reason")).toBe("Rash");
     await press("Stop it");
     await settled();
-    const puts = asked.filter(({ call }) => call.startsWith("PUT"));
+    const puts = requests.filter(({ call }) => call.startsWith("PUT"));
     expect(puts.map(({ headers }) => headers.get("If-Match"))).toEqual(['"1"', '"2"']);
     expect(puts.at(-1)?.body).toEqual({ reason: "Rash" });
     expect(page.querySelector(".done")?.textContent).toBe("The prescription is stopped.");

@@ -78,7 +78,7 @@ test.each([
 describe("the list", () => {
   test("declining needs a note and sends the version", async () => {
     const declined = { ...REFERRAL, status: "declined", note: "Not our field", version: 2 };
-    const asked = gateway({
+    const requests = gateway({
       "GET /api/doctor/referrals": [list(REFERRAL)],
       "PUT /api/doctor/referrals/9": [json(declined)],
     });
@@ -88,8 +88,8 @@ describe("the list", () => {
     expect(page.querySelector("dialog [role=alert]")?.textContent).toContain("Say why");
     await type("note", "Not our field");
     await press("Decline");
-    expect(asked.at(-1)?.body).toEqual({ status: "declined", note: "Not our field" });
-    expect(asked.at(-1)?.headers.get("If-Match")).toBe('"1"');
+    expect(requests.at(-1)?.body).toEqual({ status: "declined", note: "Not our field" });
+    expect(requests.at(-1)?.headers.get("If-Match")).toBe('"1"');
     expect(page.querySelector(".done")?.textContent).toBe("Pat Moreno: Declined.");
     expect(document.activeElement).toBe(page.querySelector(".done"));
     expect(page.querySelector("dialog")).toBeNull();
@@ -131,7 +131,7 @@ describe("a new referral", () => {
   };
 
   test("a referral goes to another doctor and returns to the visit", async () => {
-    const asked = gateway({ ...replies, "POST /api/doctor/referrals": [json(REFERRAL)] });
+    const requests = gateway({ ...replies, "POST /api/doctor/referrals": [json(REFERRAL)] });
     const page = await at("/doctor/referrals/new?patient=7&visit=5", Refer);
     expect([...page.querySelectorAll("#to_doctor_id input")].map((one) => one.getAttribute("value"))).toEqual([
       "5",
@@ -147,7 +147,7 @@ describe("a new referral", () => {
     expect(page.querySelector("[role=alert]")?.textContent).toContain("a day from today on");
     await type("due_on", "2030-01-09");
     await press("Send the referral");
-    expect(asked.at(-1)?.body).toEqual({
+    expect(requests.at(-1)?.body).toEqual({
       patient_id: 7,
       to_doctor_id: 6,
       reason: "Murmur",
@@ -159,7 +159,7 @@ describe("a new referral", () => {
   });
 
   test("a referral has one receiver after a change of choice", async () => {
-    const asked = gateway({ ...replies, "POST /api/doctor/referrals": [json(REFERRAL)] });
+    const requests = gateway({ ...replies, "POST /api/doctor/referrals": [json(REFERRAL)] });
     await at("/doctor/referrals/new?patient=7", Refer);
     await choose("to_doctor_id", "6");
     await choose("to", "outside");
@@ -167,8 +167,8 @@ describe("a new referral", () => {
     await type("reason", "MRI");
     await press("Send the referral");
     await settled();
-    expect(asked.at(-1)?.body).toMatchObject({ to_external: "Northside Radiology", due_on: null });
-    expect(asked.at(-1)?.body).not.toHaveProperty("to_doctor_id");
+    expect(requests.at(-1)?.body).toMatchObject({ to_external: "Northside Radiology", due_on: null });
+    expect(requests.at(-1)?.body).not.toHaveProperty("to_doctor_id");
     expect(location.pathname + location.search).toBe("/doctor/referrals?direction=sent");
   });
 });

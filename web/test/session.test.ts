@@ -23,10 +23,10 @@ function otherTab(...values: (string | null)[]): Promise<void> {
 const write = (name: string) => sessionStorage.setItem(`careplus.draft.${name}`, '"dizzy"');
 
 test("a browser without a sign-in hint requests no session", async () => {
-  const asked = gateway({});
+  const requests = gateway({});
   expect((await session.start()).ok).toBe(true);
   expect(account.get()).toBeNull();
-  expect(asked).toEqual([]);
+  expect(requests).toEqual([]);
 });
 
 test("a session resumes without a password", async () => {
@@ -54,10 +54,13 @@ test("an offline system leaves the account unknown", async () => {
 });
 
 test("signing in and out", async () => {
-  const asked = gateway({ "POST /auth/login": [tokens()], "POST /auth/logout": [new Response(null, { status: 204 })] });
+  const requests = gateway({
+    "POST /auth/login": [tokens()],
+    "POST /auth/logout": [new Response(null, { status: 204 })],
+  });
   await session.start();
   await session.signIn(PAT.email, "seven-quiet-herons");
-  expect(asked[0]?.body).toEqual({ email: PAT.email, password: "seven-quiet-herons" });
+  expect(requests[0]?.body).toEqual({ email: PAT.email, password: "seven-quiet-herons" });
   expect(account.get()).toEqual(PAT);
   expect(localStorage.getItem(HINT)).toBe("1");
   await session.signOut();
@@ -108,30 +111,30 @@ test("an ended session in another tab keeps drafts here", async () => {
 });
 
 test("sign-out notifies other tabs, an ended session does not", async () => {
-  const kept: Record<string, string> = { [HINT]: "1" };
-  const told: string[] = [];
+  const stored: Record<string, string> = { [HINT]: "1" };
+  const notified: string[] = [];
   const setItem = (key: string, value: string): void => {
-    kept[key] = value;
-    told.push(value);
+    stored[key] = value;
+    notified.push(value);
   };
-  const removeItem = (key: string) => delete kept[key];
-  vi.stubGlobal("localStorage", { getItem: (key: string) => kept[key] ?? null, setItem, removeItem });
+  const removeItem = (key: string) => delete stored[key];
+  vi.stubGlobal("localStorage", { getItem: (key: string) => stored[key] ?? null, setItem, removeItem });
   gateway({
     "POST /auth/refresh": [refusal(401, "unauthenticated")],
     "POST /auth/login": [tokens()],
     "POST /auth/logout": [new Response(null, { status: 204 })],
   });
   await session.start();
-  expect(kept).toEqual({});
+  expect(stored).toEqual({});
   await session.signIn(PAT.email, "p");
   await session.signOut();
-  expect(told).toEqual(["1", "left"]);
-  expect(kept).toEqual({});
+  expect(notified).toEqual(["1", "left"]);
+  expect(stored).toEqual({});
 });
 
 test("a changed account drops drafts and pending requests", async () => {
   const sam = { ...PAT, id: 8, full_name: "Sam" };
-  const asked = gateway({
+  const requests = gateway({
     "POST /auth/login": [tokens()],
     "POST /auth/refresh": [tokens("theirs", sam)],
     "PUT /auth/me": [refusal(401, "unauthenticated"), Response.json(sam)],
@@ -142,7 +145,7 @@ test("a changed account drops drafts and pending requests", async () => {
   const { api, outcome } = await import("../src/api/client");
   const changed = await outcome(api.PUT("/auth/me", { body: { full_name: "Pat M" } }));
   expect(changed).toMatchObject({ ok: false, problem: { code: "unauthenticated" } });
-  expect(asked.filter(({ call }) => call === "PUT /auth/me")).toHaveLength(1);
+  expect(requests.filter(({ call }) => call === "PUT /auth/me")).toHaveLength(1);
   expect(account.get()).toEqual(sam);
   expect(sessionStorage.length).toBe(0);
 });
@@ -157,10 +160,10 @@ test("a late session response does not sign in again", async () => {
   await session.start();
   await session.signIn(PAT.email, "p");
   const { api, outcome } = await import("../src/api/client");
-  const asking = outcome(api.GET("/auth/me"));
+  const pending = outcome(api.GET("/auth/me"));
   await otherTab("left", null);
   renew(tokens("late"));
-  expect((await asking).ok).toBe(false);
+  expect((await pending).ok).toBe(false);
   expect(account.get()).toBeNull();
 });
 

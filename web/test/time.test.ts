@@ -100,11 +100,11 @@ test("only YYYY-MM-DD of the calendar is a day", () => {
 
 test("times and days follow British, American, German style", () => {
   const at = "2030-01-07T08:00:00Z";
-  const said = (): string[] =>
+  const text = (): string[] =>
     [longDay("2030-01-07"), shortDay("2030-01-07"), dateOnly("2030-01-07"), clock(at), when(at)].map(plain);
-  expect(said()).toEqual(["Monday 7 January 2030", "Mon 7 Jan", "7 January 2030", "09:00", "Mon 7 Jan 2030, 09:00"]);
+  expect(text()).toEqual(["Monday 7 January 2030", "Mon 7 Jan", "7 January 2030", "09:00", "Mon 7 Jan 2030, 09:00"]);
   speaking("en-US");
-  expect(said()).toEqual([
+  expect(text()).toEqual([
     "Monday, January 7, 2030",
     "Mon, Jan 7",
     "January 7, 2030",
@@ -112,7 +112,7 @@ test("times and days follow British, American, German style", () => {
     "Mon, Jan 7, 2030, 9:00 AM",
   ]);
   speaking("de");
-  expect(said()).toEqual([
+  expect(text()).toEqual([
     "Montag, 7. Januar 2030",
     "Mo., 7. Jan.",
     "7. Januar 2030",

@@ -2,11 +2,11 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { actionWords, isEmergency } from "../src/lib/i18n/actions";
 import { loadLocale, loadMessages, t } from "../src/lib/i18n/i18n";
 import { problemText } from "../src/lib/i18n/problem-text";
-import { saidIn } from "../src/lib/routing/hash";
+import { hashValue } from "../src/lib/routing/hash";
 import { keepZone } from "../src/lib/time/zone";
 import { passwordMistakes } from "../src/pages/account/passwords";
 import { drawn, inFours } from "../src/pages/account/qr-code";
-import { askedFor, wantedIn } from "../src/pages/admin/audit/query";
+import { apiQueryOf, wantedIn } from "../src/pages/admin/audit/query";
 import { openOf } from "../src/pages/doctor/chart/open-chart";
 import { byDay } from "../src/pages/patient/profile/access-log";
 import SignIn from "../src/pages/public/sign-in";
@@ -36,9 +36,9 @@ describe("passwords", () => {
     ({ ok: false, problem: { code, status: 403, detail: "x" }, retryAfter }) as never;
 
   test("the fragment of a link holds its code", () => {
-    expect(saidIn("#code=q0Zk3tYw1nB8", "code")).toBe("q0Zk3tYw1nB8");
-    expect(saidIn("#main", "code")).toBeNull();
-    expect(saidIn("", "code")).toBeNull();
+    expect(hashValue("#code=q0Zk3tYw1nB8", "code")).toBe("q0Zk3tYw1nB8");
+    expect(hashValue("#main", "code")).toBeNull();
+    expect(hashValue("", "code")).toBeNull();
   });
 
   test("a refused password or code is a mistake of its field", () => {
@@ -96,7 +96,7 @@ describe("signing in with a second factor", () => {
 describe("the audit", () => {
   test("days of the address are whole clinic days", () => {
     const wanted = wantedIn(new URLSearchParams("from=2030-03-30&to=2030-03-31&account_id=4"));
-    expect(askedFor(wanted)).toEqual({
+    expect(apiQueryOf(wanted)).toEqual({
       from: "2030-03-30T00:00:00+01:00",
       to: "2030-04-01T00:00:00+02:00",
       account_id: 4,
@@ -105,7 +105,7 @@ describe("the audit", () => {
 
   test("an invalid filter is ignored", () => {
     const nothing = "from=yesterday&to=2030-02-30&account_id=-1&patient_id=x&action=a;b&outcome=";
-    expect(askedFor(wantedIn(new URLSearchParams(nothing)))).toEqual({});
+    expect(apiQueryOf(wantedIn(new URLSearchParams(nothing)))).toEqual({});
   });
 
   test("an unknown action is shown by its name", () => {

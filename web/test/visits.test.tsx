@@ -93,7 +93,7 @@ test.each(["upcoming", "past"])("an empty list of %s visits links to booking", a
 });
 
 test("cancelling sends the version and focuses the result", async () => {
-  const asked = gateway({
+  const requests = gateway({
     "GET /api/appointments": [page([VISIT])],
     "PUT /api/appointments/5/cancel": [json({ ...VISIT, status: "cancelled", cancelled_by: "patient", version: 4 })],
   });
@@ -108,8 +108,8 @@ test("cancelling sends the version and focuses the result", async () => {
   await press("Cancel appointment");
   await type("reason", " I feel better ");
   await press("Cancel appointment");
-  expect(asked.at(-1)?.body).toEqual({ reason: "I feel better" });
-  expect(asked.at(-1)?.headers.get("If-Match")).toBe('"3"');
+  expect(requests.at(-1)?.body).toEqual({ reason: "I feel better" });
+  expect(requests.at(-1)?.headers.get("If-Match")).toBe('"3"');
   expect(document.activeElement?.textContent).toBe("Your appointment CP-7K3M-9Q2X is cancelled.");
   expect(document.querySelector("table .chip")?.textContent).toBe("Cancelled");
   expect(document.querySelector("table button")).toBeNull();
@@ -117,7 +117,7 @@ test("cancelling sends the version and focuses the result", async () => {
 
 test("cancelling a moved visit shows it again, keeps the reason", async () => {
   const moved = { ...VISIT, starts_at: "2050-01-09T09:00:00Z", ends_at: "2050-01-09T09:30:00Z", version: 4 };
-  const asked = gateway({
+  const requests = gateway({
     [ONE]: [json(VISIT), json(moved)],
     "PUT /api/appointments/5/cancel": [
       refusal(412, "stale", { version: 4 }),
@@ -132,7 +132,7 @@ test("cancelling a moved visit shows it again, keeps the reason", async () => {
   expect(document.querySelector("dialog .errors")?.textContent).toContain("not cancelled yet");
   await press("Cancel appointment");
   expect(
-    asked
+    requests
       .filter(({ call }) => call.startsWith("PUT"))
       .at(-1)
       ?.headers.get("If-Match"),
@@ -191,7 +191,7 @@ test("moving shows the old time above the first free week", async () => {
 });
 
 test("moving asks once, and keeps the old time on conflict", async () => {
-  const asked = gateway({
+  const requests = gateway({
     [ONE]: [json(VISIT)],
     "GET /api/doctors/3": [json(DOCTOR)],
     "PUT /api/appointments/5": [refusal(409, "slot_taken", { alternatives: ["2050-01-08T10:00:00Z"] })],
@@ -200,7 +200,7 @@ test("moving asks once, and keeps the old time on conflict", async () => {
   await draw(<Move {...props("start=2050-01-08T09:00:00Z")} />);
   expect(document.querySelector("h2")?.textContent).toBe("Move to Saturday 8 January 2050, 10:00?");
   await press("Move to this time");
-  const sent = asked.at(-1);
+  const sent = requests.at(-1);
   expect(sent?.body).toEqual({ starts_at: "2050-01-08T09:00:00Z" });
   expect(sent?.headers.get("If-Match")).toBe('"3"');
   expect(document.activeElement?.textContent).toContain("Your old time is still yours");
@@ -211,7 +211,7 @@ test("moving asks once, and keeps the old time on conflict", async () => {
 
 test("saving a stale profile keeps input and others' changes", async () => {
   const elsewhere = { ...PAT, phone: "+49 30 1", version: 2 };
-  const asked = gateway({
+  const requests = gateway({
     "GET /auth/me": [json(PAT), json(elsewhere)],
     "PUT /auth/me": [
       refusal(412, "stale", { version: 2 }),
@@ -225,8 +225,8 @@ test("saving a stale profile keeps input and others' changes", async () => {
   expect((document.getElementById("full_name") as HTMLInputElement).value).toBe("Pat Newname");
   expect((document.getElementById("phone") as HTMLInputElement).value).toBe("+49 30 1");
   await press("Save name");
-  expect(asked.at(-1)?.headers.get("If-Match")).toBe('"2"');
-  expect(asked.at(-1)?.body).toMatchObject({ full_name: "Pat Newname", phone: "+49 30 1" });
+  expect(requests.at(-1)?.headers.get("If-Match")).toBe('"2"');
+  expect(requests.at(-1)?.body).toMatchObject({ full_name: "Pat Newname", phone: "+49 30 1" });
   expect(document.querySelector(".done")?.textContent).toBe("Your name is saved.");
   expect(account.get()?.full_name).toBe("Pat Newname");
   expect(sessionStorage).toHaveLength(0);

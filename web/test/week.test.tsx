@@ -101,8 +101,8 @@ describe("a doctor's week", () => {
 
   test("open hours are named and extend the grid", async () => {
     const page = await draw(<WeekGrid days={DAYS} visits={[]} timeOff={[]} openHours={open} />);
-    const said = [...page.querySelectorAll(".week-open-hours")].map(({ textContent }) => textContent);
-    expect(said).toEqual(["Open 09:00–12:00, 13:00–17:30", ...Array(6).fill("No open hours")]);
+    const text = [...page.querySelectorAll(".week-open-hours")].map(({ textContent }) => textContent);
+    expect(text).toEqual(["Open 09:00–12:00, 13:00–17:30", ...Array(6).fill("No open hours")]);
     expect([hours(page)[0], hours(page).at(-1)]).toEqual(["09:00", "17:00"]);
     const drawn = [...page.querySelectorAll<HTMLElement>(".week-open")].map(({ style }) => style.gridRow);
     expect(drawn).toEqual(["1 / 37", "49 / 103"]);

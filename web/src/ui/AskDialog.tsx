@@ -53,7 +53,7 @@ export function AskDialog({ title, children, reason, keep, act, busy, danger = f
   );
   return (
     <Dialog title={title} onClose={onClose}>
-      <ErrorSummary mistakes={form.wrong} />
+      <ErrorSummary mistakes={form.errors} />
       {children}
       <form noValidate onSubmit={form.submit}>
         {reason && !over && (
@@ -66,7 +66,7 @@ export function AskDialog({ title, children, reason, keep, act, busy, danger = f
             longest={longest}
             value={value}
             onValue={set}
-            mistakes={form.wrong}
+            mistakes={form.errors}
           />
         )}
         <div class="row">

@@ -10,7 +10,7 @@ interface Props {
   label: string;
   codes: readonly string[];
   put: (codes: string[]) => void;
-  wrong: readonly Mistake[];
+  errors: readonly Mistake[];
 }
 
 const SPOKEN =
@@ -18,7 +18,7 @@ const SPOKEN =
 /** The API's limit. */
 const MOST = 20;
 
-export function Languages({ label, codes, put, wrong }: Props) {
+export function Languages({ label, codes, put, errors }: Props) {
   const list = useRef<HTMLUListElement>(null);
   const others = SPOKEN.split(" ")
     .filter((code) => !codes.includes(code))
@@ -34,7 +34,7 @@ export function Languages({ label, codes, put, wrong }: Props) {
         choices={[{ value: "", text: t("languages.add") }, ...(codes.length < MOST ? others : [])]}
         value=""
         onValue={(code) => code && put([...codes, code])}
-        mistakes={wrong}
+        mistakes={errors}
       />
       <ul class="row languages-spoken" tabIndex={-1} ref={list} aria-label={label}>
         {codes.map((code) => (

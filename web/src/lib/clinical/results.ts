@@ -55,10 +55,10 @@ export function wordOf(flag: Flag): Key {
 /** "13.2 g/dL", "below 5.0 mg/L" or the text; empty where there is neither. */
 export function shown({ value, comparator, text, unit, decimals }: Omit<Reading, "range" | "usual" | "flag">): string {
   if (value === null) return text ?? "";
-  const said = measured(numeral(value, decimals), unit);
+  const withUnit = measured(numeral(value, decimals), unit);
   // many screen readers skip the sign and read "<5" as "5"
-  if (comparator === "<") return t("result.below", { value: said });
-  return comparator === ">" ? t("result.above", { value: said }) : said;
+  if (comparator === "<") return t("result.below", { value: withUnit });
+  return comparator === ">" ? t("result.above", { value: withUnit }) : withUnit;
 }
 
 /** "12.0 to 15.5 g/dL", "up to 5.0 mg/L", "60 mg/dL or more", "usually negative", "no usual range" */

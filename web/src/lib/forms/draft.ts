@@ -47,10 +47,10 @@ function wipeOthers(now: SignedIn, before: SignedIn): void {
 }
 
 /** Deletes every draft of this tab whose key starts with none of `kept`. */
-function wipeDrafts(kept: readonly string[]): void {
+function wipeDrafts(prefixes: readonly string[]): void {
   try {
     for (const key of Object.keys(sessionStorage))
-      if (key.startsWith(PREFIX) && !kept.some((start) => key.startsWith(start))) sessionStorage.removeItem(key);
+      if (key.startsWith(PREFIX) && !prefixes.some((start) => key.startsWith(start))) sessionStorage.removeItem(key);
   } catch {
     // session storage is forbidden in this browser
   }

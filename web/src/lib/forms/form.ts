@@ -13,18 +13,18 @@ export interface Mistake {
 /** Whether the form is being sent, and the mistakes of the last try. */
 export interface Form {
   busy: boolean;
-  wrong: readonly Mistake[];
+  errors: readonly Mistake[];
   submit: (event: Event) => void;
 }
 
 /** A form: `check` returns mistakes before sending, `act` sends and returns the mistakes of the answer. */
 export function useForm(check: () => Mistake[], act: () => Promise<Mistake[] | undefined>): Form {
-  const [wrong, setWrong] = useState<readonly Mistake[]>([]);
+  const [errors, setErrors] = useState<readonly Mistake[]>([]);
   const { busy, submit } = useSubmit(async () => {
     const found = check();
-    setWrong(found.length > 0 ? found : ((await act()) ?? []));
+    setErrors(found.length > 0 ? found : ((await act()) ?? []));
   });
-  return { busy, wrong, submit };
+  return { busy, errors, submit };
 }
 
 /** Runs `act` for one submit at a time, however often the button is pressed. */

@@ -6,7 +6,7 @@ import { type Mistake, missing, mistakes } from "./form";
 
 export interface Otp {
   id: string;
-  asked: boolean;
+  required: boolean;
   value: string;
   set: (value: string) => void;
   /** The code to send; undefined until one is requested. */
@@ -19,29 +19,29 @@ export interface Otp {
 }
 
 export function useOtp(id: string): Otp {
-  const [asked, setAsked] = useState(false);
+  const [required, setRequired] = useState(false);
   const [value, set] = useState("");
   useEffect(() => {
-    if (asked) document.getElementById(id)?.focus();
-  }, [asked, id]);
+    if (required) document.getElementById(id)?.focus();
+  }, [required, id]);
   const refused = (failure: Failure): Mistake[] => {
     if (failure.problem.code !== "otp_required") return mistakes(failure.problem, failure.retryAfter, []);
-    setAsked(true);
+    setRequired(true);
     // a code works once and expires soon
     set("");
-    return asked ? [{ field: id, message: t("otp.wrong") }] : [];
+    return required ? [{ field: id, message: t("otp.wrong") }] : [];
   };
   const forget = (): void => {
-    setAsked(false);
+    setRequired(false);
     set("");
   };
   return {
     id,
-    asked,
+    required,
     value,
     set,
-    sent: asked ? value.trim() : undefined,
-    check: () => (asked ? missing({ [id]: { value, say: "missing.otp" } }) : []),
+    sent: required ? value.trim() : undefined,
+    check: () => (required ? missing({ [id]: { value, say: "missing.otp" } }) : []),
     refused,
     forget,
   };

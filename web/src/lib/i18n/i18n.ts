@@ -75,7 +75,9 @@ export async function loadMessages(...rooms: Room[]): Promise<void> {
 }
 
 /** Use the language chosen before, or the first of the browser's languages that is translated. */
-export async function loadLocale(tags: readonly string[] = [kept() ?? [], navigator.languages].flat()): Promise<void> {
+export async function loadLocale(
+  tags: readonly string[] = [storedLanguage() ?? [], navigator.languages].flat(),
+): Promise<void> {
   const known = tags.map((tag) => tag.split("-")[0] ?? tag).find((code) => code in LANGUAGES);
   // at the start no message is loaded yet: set the language without loading
   if (known && known !== language.get()) loaded.size === 0 ? use(known, {}) : await change(known);
@@ -113,7 +115,7 @@ async function wordsOf(code: string, room: Room): Promise<Words> {
   return (await files[`../../i18n/${code}/${room}.json`]?.()) ?? {};
 }
 
-function kept(): string | null {
+function storedLanguage(): string | null {
   try {
     return localStorage.getItem(CHOSEN);
   } catch {

@@ -37,10 +37,10 @@ export function useLoad<T, E extends object>(
   const run = useCallback(async (): Promise<void> => {
     const { ask, about } = now.current;
     newest.current += 1;
-    const mine = newest.current;
+    const started = newest.current;
     setState((before) => (before.about === about ? { ...before, loading: true } : { about, ...FIRST }));
     const answer = await ask();
-    if (mine !== newest.current) return;
+    if (started !== newest.current) return;
     if (answer.ok) setState({ about, data: answer.data, failure: null, loading: false });
     else setState((before) => ({ ...before, failure: answer as Failure<Problem | NoAnswer>, loading: false }));
   }, []);

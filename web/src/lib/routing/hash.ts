@@ -13,6 +13,6 @@ export function useHash(): [hash: string, forget: () => void] {
 }
 
 /** The value of `name` in a fragment: "abc" for `code` in `#code=abc`. */
-export function saidIn(hash: string, name: string): string | null {
+export function hashValue(hash: string, name: string): string | null {
   return new URLSearchParams(hash.slice(1)).get(name);
 }

@@ -84,12 +84,12 @@ export function dateOnly(day: Day): string {
 
 /** "09:00", or "9:00 AM" in such a locale; with the offset in the hour repeated by the autumn clock change. */
 export function clock(instant: Instant): string {
-  return told(form("clock").format(Date.parse(instant)), instant);
+  return withOffset(form("clock").format(Date.parse(instant)), instant);
 }
 
 /** "Mon 7 Jan 2030, 09:00"; with the offset in the repeated hour of autumn. */
 export function when(instant: Instant): string {
-  return told(words(form("when").formatToParts(Date.parse(instant))), instant);
+  return withOffset(words(form("when").formatToParts(Date.parse(instant))), instant);
 }
 
 /** "Monday 7 January 2030, 09:00": the name of a link whose text is only the time. */
@@ -142,7 +142,7 @@ export function minutesBetween(starts: Instant, ends: Instant): number {
   return Math.round((Date.parse(ends) - Date.parse(starts)) / MINUTE);
 }
 
-function told(text: string, instant: Instant): string {
+function withOffset(text: string, instant: Instant): string {
   return repeats(instant) ? `${text} ${offsetName("offset", Date.parse(instant))}` : text;
 }
 

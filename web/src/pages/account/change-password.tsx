@@ -14,7 +14,7 @@ export function ChangePassword({ onChange }: { onChange: () => void }) {
   const current = usePassword("current_password", "password.missing.current");
   const chosen = usePassword("new_password", "password.missing.new");
   const [done, setDone] = useState(false);
-  const { busy, wrong, submit } = useForm(
+  const { busy, errors, submit } = useForm(
     () => [...current.check(), ...chosen.check()],
     async () => {
       const body = { current_password: current.value, new_password: chosen.value };
@@ -31,15 +31,15 @@ export function ChangePassword({ onChange }: { onChange: () => void }) {
     <section class="section account-section" aria-labelledby="password-heading">
       <h2 id="password-heading">{t("password.change")}</h2>
       <p>{t("password.change.about")}</p>
-      <ErrorSummary mistakes={wrong} />
+      <ErrorSummary mistakes={errors} />
       <form noValidate onSubmit={submit} onInput={() => setDone(false)}>
         <CurrentPassword
           email={account.get()?.email}
           password={current}
           label={t("password.current")}
-          mistakes={wrong}
+          mistakes={errors}
         />
-        <NewPassword password={chosen} label={t("password.new")} mistakes={wrong} />
+        <NewPassword password={chosen} label={t("password.new")} mistakes={errors} />
         <Submit
           id="change-password"
           busy={busy}

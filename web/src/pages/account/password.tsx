@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 import { api, outcome } from "../../api/client";
 import { missing, mistakes, useForm } from "../../lib/forms/form";
 import { t } from "../../lib/i18n/i18n";
-import { saidIn, useHash } from "../../lib/routing/hash";
+import { hashValue, useHash } from "../../lib/routing/hash";
 import { ErrorSummary } from "../../ui/forms/ErrorSummary";
 import { Email } from "../../ui/forms/SignInFields";
 import { Submit } from "../../ui/forms/Submit";
@@ -13,7 +13,7 @@ import { ResetPassword } from "./reset-password";
 
 export default function Password() {
   const [hash, forget] = useHash();
-  const code = saidIn(hash, "code");
+  const code = hashValue(hash, "code");
   const again = (): void => {
     history.replaceState(null, "", "/password");
     forget();
@@ -24,11 +24,11 @@ export default function Password() {
 function Forgotten() {
   const [email, setEmail] = useState("");
   const [sent, setSent] = useState(false);
-  const { busy, wrong, submit } = useForm(
+  const { busy, errors, submit } = useForm(
     () => missing({ email: { value: email, say: "password.missing.email" } }),
     async () => {
-      const asked = await outcome(api.POST("/auth/password/forgot", { body: { email: email.trim() } }));
-      if (!asked.ok) return mistakes(asked.problem, asked.retryAfter, ["email"]);
+      const answer = await outcome(api.POST("/auth/password/forgot", { body: { email: email.trim() } }));
+      if (!answer.ok) return mistakes(answer.problem, answer.retryAfter, ["email"]);
       setSent(true);
       return [];
     },
@@ -36,9 +36,9 @@ function Forgotten() {
   if (sent) return <Sent email={email.trim()} again={() => setSent(false)} />;
   return (
     <Page key="ask" title={t("password.title")} lead={t("password.lead")}>
-      <ErrorSummary mistakes={wrong} />
+      <ErrorSummary mistakes={errors} />
       <form noValidate onSubmit={submit}>
-        <Email value={email} onValue={setEmail} mistakes={wrong} />
+        <Email value={email} onValue={setEmail} mistakes={errors} />
         <Submit busy={busy} label={t("password.submit")} busyLabel={t("password.busy")} />
       </form>
       <p class="aside">

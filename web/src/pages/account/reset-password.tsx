@@ -19,7 +19,7 @@ const CODE = /^[\w-]{8,128}$/;
 export function ResetPassword({ code, again }: { code: string; again: () => void }) {
   const password = usePassword("new_password", "password.missing.new");
   const [expired, setExpired] = useState(!CODE.test(code));
-  const { busy, wrong, submit } = useForm(password.check, async () => {
+  const { busy, errors, submit } = useForm(password.check, async () => {
     const body = { code, new_password: password.value };
     const reset = await outcome(api.POST("/auth/password/reset", { body }));
     if (!reset.ok && reset.problem.code === "invalid_reset_code") setExpired(true);
@@ -32,9 +32,9 @@ export function ResetPassword({ code, again }: { code: string; again: () => void
   if (expired) return <Expired again={again} />;
   return (
     <Page key="choose" title={t("password.choose.title")} lead={t("password.choose.lead")}>
-      <ErrorSummary mistakes={wrong} />
+      <ErrorSummary mistakes={errors} />
       <form noValidate onSubmit={submit}>
-        <NewPassword password={password} label={t("password.new")} mistakes={wrong} />
+        <NewPassword password={password} label={t("password.new")} mistakes={errors} />
         <Submit busy={busy} label={t("password.choose.submit")} busyLabel={t("password.choose.busy")} />
       </form>
     </Page>

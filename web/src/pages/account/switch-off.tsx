@@ -23,7 +23,7 @@ export function SwitchOff({ me, onDone, onClose }: Props) {
     setOpen(false);
     onClose();
   };
-  if (open) return <Prove me={me} onDone={onDone} onClose={close} />;
+  if (open) return <ConfirmIdentity me={me} onDone={onDone} onClose={close} />;
   return (
     <p>
       <button type="button" class="button quiet" onClick={() => setOpen(true)}>
@@ -33,11 +33,11 @@ export function SwitchOff({ me, onDone, onClose }: Props) {
   );
 }
 
-function Prove({ me, onDone, onClose }: Props) {
+function ConfirmIdentity({ me, onDone, onClose }: Props) {
   const password = usePassword("off_password");
   const [otp, setOtp] = useState("");
   useEffect(() => document.getElementById("off_password")?.focus(), []);
-  const { busy, wrong, submit } = useForm(
+  const { busy, errors, submit } = useForm(
     () => [...password.check(), ...missing({ off_otp: { value: otp, say: "missing.otp" } })],
     async () => {
       const failed = await switchOff(me, password.value, otp.trim());
@@ -49,10 +49,10 @@ function Prove({ me, onDone, onClose }: Props) {
     <div class="card stack">
       <h3>{t("factor.prove")}</h3>
       <p>{t("factor.prove.about")}</p>
-      <ErrorSummary mistakes={wrong} />
+      <ErrorSummary mistakes={errors} />
       <form noValidate onSubmit={submit}>
-        <CurrentPassword email={me.email} password={password} mistakes={wrong} />
-        <OtpField id="off_otp" value={otp} onValue={setOtp} mistakes={wrong} />
+        <CurrentPassword email={me.email} password={password} mistakes={errors} />
+        <OtpField id="off_otp" value={otp} onValue={setOtp} mistakes={errors} />
         <div class="row">
           <button type="button" class="button" onClick={onClose}>
             {t("factor.keep")}

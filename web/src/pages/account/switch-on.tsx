@@ -38,7 +38,7 @@ export function SwitchOn({ onDone, onClose }: Props) {
 
 function Prepare({ onDone, onClose }: { onDone: (prepared: Prepared) => void; onClose: () => void }) {
   const password = usePassword("factor_password");
-  const { busy, wrong, submit } = useForm(password.check, async () => {
+  const { busy, errors, submit } = useForm(password.check, async () => {
     const prepared = await outcome(api.POST("/auth/mfa", { body: { password: password.value } }));
     if (!prepared.ok) return passwordMistakes(prepared, password.id);
     onDone(prepared.data);
@@ -47,13 +47,13 @@ function Prepare({ onDone, onClose }: { onDone: (prepared: Prepared) => void; on
   useEffect(() => document.getElementById("factor_password")?.focus(), []);
   return (
     <div class="card stack">
-      <ErrorSummary mistakes={wrong} />
+      <ErrorSummary mistakes={errors} />
       <form noValidate onSubmit={submit}>
         <CurrentPassword
           password={password}
           label={t("factor.password")}
           hint={t("factor.password.hint")}
-          mistakes={wrong}
+          mistakes={errors}
         />
         <div class="row">
           <Submit id="prepare" busy={busy} label={t("factor.next")} busyLabel={t("factor.busy")} />
@@ -70,7 +70,7 @@ function Confirm({ prepared: { secret, uri, qr }, onDone, onClose }: Props & { p
   const [otp, setOtp] = useState("");
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), []);
-  const { busy, wrong, submit } = useForm(
+  const { busy, errors, submit } = useForm(
     () => missing({ otp: { value: otp, say: "missing.otp" } }),
     async () => {
       const confirmed = await outcome(api.POST("/auth/mfa/confirm", { body: { otp: otp.replace(/\s/g, "") } }));
@@ -98,7 +98,7 @@ function Confirm({ prepared: { secret, uri, qr }, onDone, onClose }: Props & { p
           </p>
         </div>
       </div>
-      <ErrorSummary mistakes={wrong} />
+      <ErrorSummary mistakes={errors} />
       <form noValidate onSubmit={submit}>
         <Field
           id="otp"
@@ -107,7 +107,7 @@ function Confirm({ prepared: { secret, uri, qr }, onDone, onClose }: Props & { p
           autocomplete="one-time-code"
           value={otp}
           onValue={setOtp}
-          mistakes={wrong}
+          mistakes={errors}
           input={{ maxLength: 32, inputMode: "numeric" }}
         />
         <div class="row">

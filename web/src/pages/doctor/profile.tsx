@@ -49,7 +49,7 @@ function About({ saved, put }: { saved: Doctor; put: (saved: Doctor) => void }) 
     setDone(false);
     draft.set({ ...draft.value, ...changes });
   };
-  const { busy, wrong, submit } = useForm(
+  const { busy, errors, submit } = useForm(
     () =>
       missing({
         full_name: { value: typed.full_name, say: "missing.name" },
@@ -58,15 +58,15 @@ function About({ saved, put }: { saved: Doctor; put: (saved: Doctor) => void }) 
     async () => {
       const specialty = saved.specialty ?? typed.specialty;
       const body = { ...typed, specialty, phone: typed.phone.trim() || null, room: typed.room.trim() || null };
-      const kept = await outcome(api.PUT("/api/doctor/profile", { params: { header: unchanged(saved) }, body }));
-      if (kept.ok) {
-        put(kept.data);
-        draft.set(textsOf(kept.data));
+      const answer = await outcome(api.PUT("/api/doctor/profile", { params: { header: unchanged(saved) }, body }));
+      if (answer.ok) {
+        put(answer.data);
+        draft.set(textsOf(answer.data));
         draft.drop();
         setDone(true);
         return [];
       }
-      if (kept.problem.code !== "stale") return mistakes(kept.problem, kept.retryAfter, FIELDS);
+      if (answer.problem.code !== "stale") return mistakes(answer.problem, answer.retryAfter, FIELDS);
       const now = await outcome(api.GET("/api/doctor/profile"));
       if (now.ok) put(now.data);
       return now.ok ? [changed(saved, now.data)] : mistakes(now.problem, now.retryAfter, []);
@@ -77,11 +77,11 @@ function About({ saved, put }: { saved: Doctor; put: (saved: Doctor) => void }) 
     label: t(`doctor_profile.${id}`),
     value: typed[id],
     onValue: (text: string) => change({ [id]: text }),
-    mistakes: wrong,
+    mistakes: errors,
   });
   return (
     <>
-      <ErrorSummary mistakes={wrong} />
+      <ErrorSummary mistakes={errors} />
       <form noValidate onSubmit={submit}>
         <Field {...field("full_name")} autocomplete="name" input={{ maxLength: 200 }} />
         <Field
@@ -97,13 +97,13 @@ function About({ saved, put }: { saved: Doctor; put: (saved: Doctor) => void }) 
           optional
           value={typed.bio}
           onValue={(bio) => change({ bio })}
-          mistakes={wrong}
+          mistakes={errors}
         />
         <Languages
           label={t("doctor_profile.languages")}
           codes={typed.languages}
           put={(languages) => change({ languages })}
-          wrong={wrong}
+          errors={errors}
         />
         <Field {...field("phone")} type="tel" autocomplete="tel" optional input={{ maxLength: 30 }} />
         <Field {...field("room")} optional input={{ maxLength: 200 }} />

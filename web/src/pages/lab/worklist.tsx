@@ -22,8 +22,8 @@ const COUNTED = 100;
 
 export default function Worklist({ query, account }: OwnProps) {
   const status = TABS.find((tab) => tab === query.get("status")) ?? null;
-  const asked = query.get("day");
-  const day = isDay(asked) ? asked : null;
+  const requested = query.get("day");
+  const day = isDay(requested) ? requested : null;
   const cursor = query.get("cursor");
   const list = useLoad(
     () => listed({ ...(status && { status }), ...(day && { day }), ...(cursor && { cursor }), limit: 20 }),
@@ -76,8 +76,8 @@ function None({ cursor, day }: { cursor: string | null; day: string | null }) {
 }
 
 function columns(status: BookingStatus | null, day: string | null) {
-  const kept = new URLSearchParams({ ...(status && { status }), ...(day && { day }) });
-  const from = kept.size > 0 ? `?${kept.toString()}` : "";
+  const filters = new URLSearchParams({ ...(status && { status }), ...(day && { day }) });
+  const from = filters.size > 0 ? `?${filters.toString()}` : "";
   return [
     {
       head: t("worklist.reference"),

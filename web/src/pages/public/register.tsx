@@ -4,7 +4,7 @@ import { useDraft } from "../../lib/forms/draft";
 import { missing, mistakes, useForm } from "../../lib/forms/form";
 import { usePassword } from "../../lib/forms/password";
 import { t } from "../../lib/i18n/i18n";
-import { saidIn, useHash } from "../../lib/routing/hash";
+import { hashValue, useHash } from "../../lib/routing/hash";
 import type { PageProps } from "../../lib/routing/page";
 import { go, safeNext } from "../../lib/routing/router";
 import { signIn } from "../../lib/session/session";
@@ -20,14 +20,14 @@ const FIELDS = ["full_name", "email", "date_of_birth", "phone", "password"];
 
 export default function Register(props: PageProps) {
   const [hash] = useHash();
-  return <Newcomer key={hash} hash={hash} {...props} />;
+  return <RegisterForm key={hash} hash={hash} {...props} />;
 }
 
-function Newcomer({ config, query, hash }: PageProps & { hash: string }) {
-  const invitation = saidIn(hash, "invitation");
+function RegisterForm({ config, query, hash }: PageProps & { hash: string }) {
+  const invitation = hashValue(hash, "invitation");
   const next = query.get("next");
   const draft = useDraft("register", {
-    email: saidIn(hash, "email") ?? "",
+    email: hashValue(hash, "email") ?? "",
     full_name: "",
     phone: "",
     born: NO_DATE,
@@ -61,13 +61,13 @@ function Newcomer({ config, query, hash }: PageProps & { hash: string }) {
     go(safeNext(next), { replace: true });
     return [];
   };
-  const { busy, wrong, submit } = useForm(check, act);
+  const { busy, errors, submit } = useForm(check, act);
 
   const words = invitation ? "register.invited" : "register";
   return (
     <Welcome>
       <Page title={t(`${words}.title`)} lead={t(`${words}.lead`, { hospital: config.hospital })}>
-        <ErrorSummary mistakes={wrong} />
+        <ErrorSummary mistakes={errors} />
         <form noValidate onSubmit={submit}>
           <Field
             id="full_name"
@@ -75,9 +75,9 @@ function Newcomer({ config, query, hash }: PageProps & { hash: string }) {
             autocomplete="name"
             value={full_name}
             onValue={(value) => put({ full_name: value })}
-            mistakes={wrong}
+            mistakes={errors}
           />
-          <Email value={email} onValue={(value) => put({ email: value })} mistakes={wrong} />
+          <Email value={email} onValue={(value) => put({ email: value })} mistakes={errors} />
           {!invitation && (
             <BirthDate
               id="date_of_birth"
@@ -85,7 +85,7 @@ function Newcomer({ config, query, hash }: PageProps & { hash: string }) {
               optional
               value={born}
               onValue={(value) => put({ born: value })}
-              mistakes={wrong}
+              mistakes={errors}
             />
           )}
           <Field
@@ -96,9 +96,9 @@ function Newcomer({ config, query, hash }: PageProps & { hash: string }) {
             optional
             value={phone}
             onValue={(value) => put({ phone: value })}
-            mistakes={wrong}
+            mistakes={errors}
           />
-          <NewPassword password={password} mistakes={wrong} />
+          <NewPassword password={password} mistakes={errors} />
           <Submit busy={busy} label={t("register.submit")} busyLabel={t("register.busy")} />
         </form>
         <p class="aside">

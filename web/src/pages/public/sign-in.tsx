@@ -25,7 +25,7 @@ export default function SignIn({ config, query, account }: PageProps) {
     if (account) go(next, { replace: true });
   }, [account, next]);
 
-  const { busy, wrong, submit } = useForm(
+  const { busy, errors, submit } = useForm(
     () => [...missing({ email: { value: email, say: "missing.email" } }), ...password.check(), ...otp.check()],
     async () => {
       const opened = await signIn(email.trim(), password.value, otp.sent);
@@ -48,11 +48,11 @@ export default function SignIn({ config, query, account }: PageProps) {
   return (
     <Welcome>
       <Page title={t("sign_in.title")} lead={t("sign_in.lead", { hospital: config.hospital })}>
-        <ErrorSummary mistakes={wrong} />
+        <ErrorSummary mistakes={errors} />
         <form noValidate onSubmit={submit}>
-          <Email value={email} onValue={typeEmail} mistakes={wrong} />
-          <CurrentPassword password={password} mistakes={wrong} />
-          {otp.asked && <OtpField id={otp.id} value={otp.value} onValue={otp.set} mistakes={wrong} />}
+          <Email value={email} onValue={typeEmail} mistakes={errors} />
+          <CurrentPassword password={password} mistakes={errors} />
+          {otp.required && <OtpField id={otp.id} value={otp.value} onValue={otp.set} mistakes={errors} />}
           <Submit busy={busy} label={t("sign_in.submit")} busyLabel={t("sign_in.busy")} />
           <span class="unseen" role="status">
             {filled && t("demo.filled", { email: filled })}

@@ -74,6 +74,6 @@ function Zone({ from, to }: { from: number; to: number }) {
 
 function compared(observation: Reading): string {
   if (hasRange(observation)) return t("result.usual", { usual: usual(observation) });
-  const said = usual(observation);
-  return said.charAt(0).toLocaleUpperCase(locale()) + said.slice(1);
+  const text = usual(observation);
+  return text.charAt(0).toLocaleUpperCase(locale()) + text.slice(1);
 }

@@ -24,7 +24,7 @@ export function SearchForm({ q, act, check, children, ...box }: Props) {
   const words = typed.trim();
   const choose = (change: Parameters<typeof withQuery>[0]): void =>
     go(withQuery({ q: words, ...change }), { replace: true });
-  const { wrong, submit } = useForm(
+  const { errors, submit } = useForm(
     () => {
       const say = check?.(words);
       return say ? [{ field: "q", message: t(say) }] : [];
@@ -43,7 +43,7 @@ export function SearchForm({ q, act, check, children, ...box }: Props) {
           type="search"
           value={typed}
           onValue={setTyped}
-          mistakes={wrong}
+          mistakes={errors}
           input={{ maxLength: 100, inputMode: "search" }}
         />
         {children?.(choose)}

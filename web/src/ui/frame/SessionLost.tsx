@@ -16,7 +16,7 @@ import { Submit } from "../forms/Submit";
 export function SessionLost({ account }: { account: Account }) {
   const password = usePassword("again_password");
   const otp = useOtp("again_otp");
-  const { busy, wrong, submit } = useForm(
+  const { busy, errors, submit } = useForm(
     () => [...password.check(), ...otp.check()],
     async () => {
       const opened = await resume(account.email, password.value, otp.sent);
@@ -34,10 +34,10 @@ export function SessionLost({ account }: { account: Account }) {
   return (
     <Dialog title={t("lost.title")} onClose={stay} covers>
       <p>{t("lost.about", { name: account.full_name })}</p>
-      <ErrorSummary mistakes={wrong} />
+      <ErrorSummary mistakes={errors} />
       <form noValidate onSubmit={submit}>
-        <CurrentPassword email={account.email} password={password} mistakes={wrong} />
-        {otp.asked && <OtpField id={otp.id} value={otp.value} onValue={otp.set} mistakes={wrong} />}
+        <CurrentPassword email={account.email} password={password} mistakes={errors} />
+        {otp.required && <OtpField id={otp.id} value={otp.value} onValue={otp.set} mistakes={errors} />}
         <Submit id="again" busy={busy} label={t("lost.again")} busyLabel={t("lost.busy")} />
         <button type="button" class="button quiet" onClick={leave}>
           {t("lost.leave")}

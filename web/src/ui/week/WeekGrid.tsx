@@ -78,7 +78,7 @@ function DayOfWeek({ day, items, open, shown, column }: Drawn & { shown: Stretch
       <h3 aria-current={current ? "date" : undefined}>
         {current ? t("week.today", { day: shortDay(day) }) : shortDay(day)}
       </h3>
-      <p class="week-open-hours">{open && said(day, open)}</p>
+      <p class="week-open-hours">{open && openHoursText(day, open)}</p>
       <div class="week-times">
         {open?.map((stretch) => (
           <i key={stretch.from} class="week-open" style={placed(stretch, shown)} />
@@ -129,7 +129,7 @@ function during(fromMidnight: boolean, toMidnight: boolean, { starts_at, ends_at
   return `${clock(starts_at)}–${clock(ends_at)}`;
 }
 
-function said(day: Day, open: readonly Stretch[]): string {
+function openHoursText(day: Day, open: readonly Stretch[]): string {
   const stretches = open.map(({ from, to }) => `${wall(day, from)}–${wall(day, to)}`).join(", ");
   return open.length > 0 ? t("week.hours", { stretches }) : t("week.closed");
 }

@@ -17,14 +17,14 @@ import { Table } from "../../../ui/Table";
 import { saveText } from "../csv";
 import { auditColumns } from "./columns";
 import { AuditFilters } from "./filters";
-import { askedFor, type Wanted, wantedIn } from "./query";
+import { apiQueryOf, type Wanted, wantedIn } from "./query";
 
 export default function Audit({ query }: OwnProps) {
   const wanted = wantedIn(query);
   const found = usePages(
     (cursor) => {
-      const asked = { ...askedFor(wanted), limit: 30, ...(cursor && { cursor }) };
-      return outcome(api.GET("/api/admin/audit", { params: { query: asked } }));
+      const apiQuery = { ...apiQueryOf(wanted), limit: 30, ...(cursor && { cursor }) };
+      return outcome(api.GET("/api/admin/audit", { params: { query: apiQuery } }));
     },
     [wanted],
   );
@@ -67,7 +67,7 @@ function Download({ wanted }: { wanted: Wanted }) {
   const download = async (): Promise<void> => {
     if (busy) return;
     setBusy(true);
-    const params = { query: askedFor(wanted) };
+    const params = { query: apiQueryOf(wanted) };
     const file = await outcome(api.GET("/api/admin/audit.csv", { params, parseAs: "text" }));
     setBusy(false);
     setFailure(file.ok ? null : file);

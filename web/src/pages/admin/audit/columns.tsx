@@ -14,14 +14,14 @@ const NAMED = 3;
 export function auditColumns(): Column<AuditEvent>[] {
   return [
     { head: t("trail.when"), cell: ({ at }) => <span class="whole">{when(at)}</span> },
-    { head: t("trail.who"), cell: (event) => <Who of={event} /> },
+    { head: t("trail.who"), cell: (event) => <PersonName of={event} /> },
     { head: t("trail.what"), cell: (event) => <What of={event} /> },
     { head: t("audit.concerns"), cell: (event) => <Patients of={event} /> },
     { head: t("audit.outcome"), cell: ({ outcome }) => <Outcome of={outcome} /> },
   ];
 }
 
-function Who({ of: { account, role } }: { of: AuditEvent }) {
+function PersonName({ of: { account, role } }: { of: AuditEvent }) {
   if (!account) return <span class="muted">{t("trail.nobody")}</span>;
   return (
     <span>

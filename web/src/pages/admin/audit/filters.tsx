@@ -20,13 +20,13 @@ export function AuditFilters({ wanted }: { wanted: Wanted }) {
     setFrom(wanted.from ?? "");
     setTo(wanted.to ?? "");
   }, [wanted.from, wanted.to]);
-  const [asked, setAsked] = useState<Named | null>(null);
+  const [choosing, setChoosing] = useState<Named | null>(null);
   const days = () => ({ from: isDay(from) ? from : null, to: isDay(to) ? to : null });
   const choose = (change: Record<string, string | null>): void =>
     go(withQuery({ ...days(), ...change }), { replace: true });
   const pick = (id: string): void => {
-    setAsked(null);
-    choose(asked === "patient" ? { patient_id: id } : { account_id: id });
+    setChoosing(null);
+    choose(choosing === "patient" ? { patient_id: id } : { account_id: id });
   };
   const show = (event: Event): void => {
     event.preventDefault();
@@ -39,13 +39,13 @@ export function AuditFilters({ wanted }: { wanted: Wanted }) {
         <PersonFilter
           name="person"
           id={wanted.account_id}
-          ask={() => setAsked("person")}
+          ask={() => setChoosing("person")}
           clear={() => choose({ account_id: null })}
         />
         <PersonFilter
           name="patient"
           id={wanted.patient_id}
-          ask={() => setAsked("patient")}
+          ask={() => setChoosing("patient")}
           clear={() => choose({ patient_id: null })}
         />
         <Select
@@ -71,7 +71,7 @@ export function AuditFilters({ wanted }: { wanted: Wanted }) {
           {t("audit.show")}
         </button>
       </form>
-      {asked && <PersonChoice name={asked} pick={pick} onClose={() => setAsked(null)} />}
+      {choosing && <PersonChoice name={choosing} pick={pick} onClose={() => setChoosing(null)} />}
     </search>
   );
 }

@@ -31,7 +31,7 @@ export function wantedIn(query: URLSearchParams): Wanted {
 }
 
 /** The query of the API: from the first day's midnight to the midnight that ends the last day. */
-export function askedFor({ from, to, account_id, patient_id, action, outcome }: Wanted) {
+export function apiQueryOf({ from, to, account_id, patient_id, action, outcome }: Wanted) {
   return {
     ...(from && { from: instantOf(from, "00:00") }),
     ...(to && { to: instantOf(addDays(to, 1), "00:00") }),

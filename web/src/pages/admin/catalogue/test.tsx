@@ -73,10 +73,10 @@ function Edit({ test, analytes, put, again }: Props) {
     again();
     return [{ field: null, message: t("catalogue_test.stale") }];
   };
-  const { busy, wrong, submit } = useForm(() => checkedTest(draft.value, currency, test === null), act);
+  const { busy, errors, submit } = useForm(() => checkedTest(draft.value, currency, test === null), act);
   return (
     <>
-      <ErrorSummary mistakes={wrong} />
+      <ErrorSummary mistakes={errors} />
       <form noValidate onSubmit={submit} onInput={() => setSaved(false)}>
         <TestFields
           isNew={test === null}
@@ -84,7 +84,7 @@ function Edit({ test, analytes, put, again }: Props) {
           put={(change) => draft.set({ ...draft.value, ...change })}
           currency={currency}
           analytes={analytes}
-          wrong={wrong}
+          errors={errors}
         />
         <Submit
           busy={busy}

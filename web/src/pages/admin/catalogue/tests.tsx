@@ -16,8 +16,8 @@ export default function Tests({ query }: OwnProps) {
   const q = query.get("q") ?? "";
   const list = usePages(
     (cursor) => {
-      const asked = { limit: 50, ...(q && { q }), ...(cursor && { cursor }) };
-      return outcome(api.GET("/api/labs/tests", { params: { query: asked } }));
+      const apiQuery = { limit: 50, ...(q && { q }), ...(cursor && { cursor }) };
+      return outcome(api.GET("/api/labs/tests", { params: { query: apiQuery } }));
     },
     [q],
   );

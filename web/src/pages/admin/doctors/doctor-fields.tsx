@@ -32,15 +32,15 @@ export const BLANK: Typed = {
 interface Props {
   value: Typed;
   put: (change: Partial<Typed>) => void;
-  wrong: readonly Mistake[];
+  errors: readonly Mistake[];
 }
 
-export function DoctorFields({ value, put, wrong }: Props) {
+export function DoctorFields({ value, put, errors }: Props) {
   const field = (id: Exclude<keyof Typed, "booking" | "bio" | "languages">) => ({
     id,
     value: value[id],
     onValue: (text: string) => put({ [id]: text }),
-    mistakes: wrong,
+    mistakes: errors,
   });
   return (
     <>
@@ -50,7 +50,7 @@ export function DoctorFields({ value, put, wrong }: Props) {
         label={t("profile_field.languages")}
         codes={value.languages}
         put={(languages) => put({ languages })}
-        wrong={wrong}
+        errors={errors}
       />
       <div class="pair">
         <Field {...field("room")} label={t("profile_field.room")} optional />
@@ -65,7 +65,7 @@ export function DoctorFields({ value, put, wrong }: Props) {
         ]}
         value={value.booking}
         onValue={(booking) => put({ booking: booking as Typed["booking"] })}
-        mistakes={wrong}
+        mistakes={errors}
       />
       <TextArea
         id="bio"
@@ -74,7 +74,7 @@ export function DoctorFields({ value, put, wrong }: Props) {
         optional
         value={value.bio}
         onValue={(bio) => put({ bio })}
-        mistakes={wrong}
+        mistakes={errors}
       />
     </>
   );

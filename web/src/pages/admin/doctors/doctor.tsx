@@ -91,15 +91,15 @@ function Edit({ doctor, put }: Props) {
     const fields = now.ok ? changed(doctor, now.data) : "";
     return [{ field: null, message: t(fields ? "staff_doctor.stale.fields" : "staff_doctor.stale", { fields }) }];
   };
-  const { busy, wrong, submit } = useForm(() => checked(draft.value), act);
+  const { busy, errors, submit } = useForm(() => checked(draft.value), act);
   return (
     <section aria-labelledby="profile">
       <h2 id="profile" class="form-title">
         {t("staff_doctor.profile")}
       </h2>
-      <ErrorSummary mistakes={wrong} />
+      <ErrorSummary mistakes={errors} />
       <form noValidate onSubmit={submit} onInput={() => setSaved(false)}>
-        <DoctorFields value={draft.value} put={(change) => draft.set({ ...draft.value, ...change })} wrong={wrong} />
+        <DoctorFields value={draft.value} put={(change) => draft.set({ ...draft.value, ...change })} errors={errors} />
         <Submit busy={busy} label={t("staff_doctor.save")} busyLabel={t("staff_doctor.saving")} />
       </form>
       <div role="status" class="outcome">

@@ -14,17 +14,21 @@ type Doctor = Schemas["Doctor"];
 type Wanted = Record<"q" | "specialty" | "active", string>;
 
 export default function Doctors({ query }: OwnProps) {
-  const wanted = { q: said(query, "q"), specialty: said(query, "specialty"), active: said(query, "active") };
+  const wanted = {
+    q: filterValue(query, "q"),
+    specialty: filterValue(query, "specialty"),
+    active: filterValue(query, "active"),
+  };
   const { q, specialty, active } = wanted;
   const list = usePages(
     (cursor) => {
-      const asked = {
+      const apiQuery = {
         ...(q && { q }),
         ...(specialty && { specialty }),
         ...(active && { active: active === "true" }),
         ...(cursor && { cursor }),
       };
-      return outcome(api.GET("/api/admin/doctors", { params: { query: asked } }));
+      return outcome(api.GET("/api/admin/doctors", { params: { query: apiQuery } }));
     },
     [wanted],
   );
@@ -87,6 +91,6 @@ export function Active({ doctor: { active, account_active } }: { doctor: Doctor 
   return active ? <span>{t("staff.active.yes")}</span> : <Chip tone="completed">{t("staff.active.no")}</Chip>;
 }
 
-function said(query: URLSearchParams, name: string): string {
+function filterValue(query: URLSearchParams, name: string): string {
   return query.get(name) ?? "";
 }

@@ -59,10 +59,10 @@ function Add({ onMade }: { onMade: (doctor: Schemas["NewDoctor"]) => void }) {
     setTaken(body.email);
     return [{ field: "email", message: t("invitation.taken") }];
   };
-  const { busy, wrong, submit } = useForm(check, act);
+  const { busy, errors, submit } = useForm(check, act);
   return (
     <>
-      <ErrorSummary mistakes={wrong} />
+      <ErrorSummary mistakes={errors} />
       <TakenEmail email={taken} />
       <form noValidate onSubmit={submit}>
         <Field
@@ -72,9 +72,9 @@ function Add({ onMade }: { onMade: (doctor: Schemas["NewDoctor"]) => void }) {
           hint={t("new_doctor.email.hint")}
           value={value.email}
           onValue={(email) => draft.set({ ...value, email })}
-          mistakes={wrong}
+          mistakes={errors}
         />
-        <DoctorFields value={value} put={(change) => draft.set({ ...value, ...change })} wrong={wrong} />
+        <DoctorFields value={value} put={(change) => draft.set({ ...value, ...change })} errors={errors} />
         <Submit busy={busy} label={t("new_doctor.submit")} busyLabel={t("new_doctor.busy")} />
       </form>
     </>

@@ -72,13 +72,13 @@ function InviteForm({ onMade }: { onMade: (invitation: Schemas["NewInvitation"])
     setTaken(body.email);
     return [{ field: "email", message: t("invitation.taken") }];
   };
-  const { busy, wrong, submit } = useForm(check, act);
+  const { busy, errors, submit } = useForm(check, act);
   return (
     <section aria-labelledby="invite">
       <h2 id="invite" class="form-title">
         {t("invitations.title")}
       </h2>
-      <ErrorSummary mistakes={wrong} />
+      <ErrorSummary mistakes={errors} />
       <TakenEmail email={taken} />
       <form noValidate onSubmit={submit}>
         <Field
@@ -86,7 +86,7 @@ function InviteForm({ onMade }: { onMade: (invitation: Schemas["NewInvitation"])
           label={t("field.name")}
           value={value.full_name}
           onValue={(full_name) => draft.set({ ...value, full_name })}
-          mistakes={wrong}
+          mistakes={errors}
         />
         <Field
           id="email"
@@ -94,7 +94,7 @@ function InviteForm({ onMade }: { onMade: (invitation: Schemas["NewInvitation"])
           label={t("field.email")}
           value={value.email}
           onValue={(email) => draft.set({ ...value, email })}
-          mistakes={wrong}
+          mistakes={errors}
         />
         <Radios
           id="role"
@@ -149,7 +149,7 @@ function Expires({ of: { expires_at } }: { of: Invitation }) {
 
 /** A new link for a lost or expired invitation; the old one stops working. */
 function Again({ of, onMade }: { of: Invitation; onMade: (made: Schemas["NewInvitation"]) => void }) {
-  const { busy, wrong, submit } = useForm(
+  const { busy, errors, submit } = useForm(
     () => [],
     async () => {
       const { email, full_name, role } = of;
@@ -170,7 +170,7 @@ function Again({ of, onMade }: { of: Invitation; onMade: (made: Schemas["NewInvi
       >
         {t("invitations.again.submit")}
       </button>
-      <span role="alert">{wrong[0]?.message}</span>
+      <span role="alert">{errors[0]?.message}</span>
     </>
   );
 }

@@ -37,13 +37,13 @@ function Accounts({ query }: { query: URLSearchParams }) {
   const active = query.get("active") ?? "";
   const list = usePages(
     (cursor) => {
-      const asked = {
+      const apiQuery = {
         ...(q && { q }),
         ...(role && { role }),
         ...(active && { active: active === "true" }),
         ...(cursor && { cursor }),
       };
-      return outcome(api.GET("/api/admin/accounts", { params: { query: asked } }));
+      return outcome(api.GET("/api/admin/accounts", { params: { query: apiQuery } }));
     },
     [q, role, active],
   );

@@ -70,10 +70,10 @@ function Visits({ items, more, list }: VisitsProps) {
   const [outcomeOf, setOutcome] = useState("");
   const latest = useRef(list);
   latest.current = list;
-  const changed = (now: Arrangement, said: string): void => {
+  const changed = (now: Arrangement, message: string): void => {
     const { data, put } = latest.current;
     if (data) put({ ...data, items: data.items.map((one) => (one.id === now.id ? now : one)) });
-    setOutcome(said);
+    setOutcome(message);
   };
   const columns = [
     { head: t("arrangements.time"), cell: ({ starts_at }: Arrangement) => <b>{clock(starts_at)}</b> },

@@ -24,7 +24,7 @@ export function ChosenTime({ start, about, label, busyLabel, act, stale }: Props
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), []);
   const [others, setOthers] = useState<readonly Instant[] | null>(null);
-  const { busy, wrong, submit } = useForm(
+  const { busy, errors, submit } = useForm(
     () => [],
     async (): Promise<Mistake[]> => {
       const failed = await act();
@@ -38,7 +38,7 @@ export function ChosenTime({ start, about, label, busyLabel, act, stale }: Props
   );
   return (
     <section class="card chosen" aria-labelledby="chosen">
-      <ErrorSummary mistakes={wrong} />
+      <ErrorSummary mistakes={errors} />
       <h2 id="chosen" tabIndex={-1} ref={heading}>
         {longWhen(start)}
       </h2>

@@ -24,8 +24,8 @@ export function MoveVisit({ id, query, config }: Props) {
   const patient_id = idOf(query.get("patient_id"));
   const day = query.get("day");
   const found = useLoad(() => {
-    const asked = { limit: 100, ...(patient_id && { patient_id }), ...(day && { day }) };
-    return outcome(api.GET("/api/admin/appointments", { params: { query: asked } }));
+    const apiQuery = { limit: 100, ...(patient_id && { patient_id }), ...(day && { day }) };
+    return outcome(api.GET("/api/admin/appointments", { params: { query: apiQuery } }));
   }, [patient_id, day]);
   const open = (items: readonly Arrangement[]) => items.find((one) => one.id === id && isOpen(one));
   const back = day ? `/admin/appointments?day=${day}` : "/admin/appointments";

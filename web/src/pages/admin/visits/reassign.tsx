@@ -20,8 +20,8 @@ const DAYS = 14;
 type Doctor = Schemas["Doctor"];
 
 export default function Reassign({ query }: OwnProps) {
-  const asked = query.get("day");
-  const day = isDay(asked) ? asked : today();
+  const requested = query.get("day");
+  const day = isDay(requested) ? requested : today();
   const [from, to] = [idOf(query.get("doctor_id")), idOf(query.get("to"))];
   const doctors = useLoad(() => everyDoctor(), []);
   const back = { href: `/admin/appointments?day=${day}`, text: t("phone_booking.back") };

@@ -11,10 +11,10 @@ interface Props {
   stretches: readonly Stretch[];
   put: (stretches: Stretch[]) => void;
   copy: () => void;
-  wrong: readonly Mistake[];
+  errors: readonly Mistake[];
 }
 
-export function DayRow({ weekday, stretches, put, copy, wrong }: Props) {
+export function DayRow({ weekday, stretches, put, copy, errors }: Props) {
   const heading = useRef<HTMLHeadingElement>(null);
   const own = stretches.filter((one) => one.weekday === weekday);
   const day = t(`weekday.${weekday}`);
@@ -35,7 +35,7 @@ export function DayRow({ weekday, stretches, put, copy, wrong }: Props) {
               label={t("availability.from")}
               value={starts}
               onValue={(value) => set(id, { starts: value })}
-              mistakes={wrong}
+              mistakes={errors}
             />
             <Field
               id={`ends-${id}`}
@@ -43,7 +43,7 @@ export function DayRow({ weekday, stretches, put, copy, wrong }: Props) {
               label={t("availability.to")}
               value={ends}
               onValue={(value) => set(id, { ends: value })}
-              mistakes={wrong}
+              mistakes={errors}
             />
             <button
               type="button"

@@ -29,7 +29,7 @@ export function Preview({ rules, slot, visits, timeOff }: Props) {
         <Details
           of={WEEKDAYS.map((weekday) => [
             t(`weekday.${weekday}`),
-            said(slotsOn(weekday, rules, slot), hours(rules, weekday)),
+            countText(slotsOn(weekday, rules, slot), hours(rules, weekday)),
           ])}
         />
       </div>
@@ -64,6 +64,6 @@ function hours(rules: readonly Rule[], weekday: string): string {
     .join(", ");
 }
 
-function said(count: number, hours: string): string {
+function countText(count: number, hours: string): string {
   return hours ? plural("availability.visits", count, { hours }) : t("availability.free");
 }

@@ -18,7 +18,7 @@ export function TakeTimeOff({ taken }: { taken: (off: Schemas["NewTimeOff"]) => 
   const draft = useDraft("availability.off", EMPTY);
   const wish = draft.value;
   const put = (change: Partial<Wish>): void => draft.set({ ...draft.value, ...change });
-  const { busy, wrong, submit } = useForm(
+  const { busy, errors, submit } = useForm(
     () => check(wish),
     async () => {
       const span = spanOf(wish);
@@ -40,14 +40,14 @@ export function TakeTimeOff({ taken }: { taken: (off: Schemas["NewTimeOff"]) => 
       label: t(`availability.${id}`),
       value,
       onValue: (text: string) => put({ [name]: text }),
-      mistakes: wrong,
+      mistakes: errors,
     };
   };
   const days = { min: today(), max: "2099-12-31" };
   return (
     <form class="card" noValidate onSubmit={submit}>
       <h3>{t("availability.off.new")}</h3>
-      <ErrorSummary mistakes={wrong} />
+      <ErrorSummary mistakes={errors} />
       <div class="pair">
         <Field type="date" {...field("off_first")} input={days} />
         <Field type="time" {...field("off_from")} optional />
@@ -64,7 +64,7 @@ export function TakeTimeOff({ taken }: { taken: (off: Schemas["NewTimeOff"]) => 
         value={wish.reason}
         onValue={(reason) => put({ reason })}
         input={{ maxLength: 500 }}
-        mistakes={wrong}
+        mistakes={errors}
       />
       <Clashes wish={wish} />
       <Submit id="take" busy={busy} label={t("availability.off.take")} busyLabel={t("availability.busy")} />

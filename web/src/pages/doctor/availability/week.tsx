@@ -41,7 +41,7 @@ export function WeekEditor({ saved, put, visits, timeOff }: Props) {
   const change = (changes: Partial<Week>): void => draft.set({ ...draft.value, ...changes });
   const [done, setDone] = useState(false);
   const [copying, setCopying] = useState<Weekday | null>(null);
-  const { busy, wrong, submit } = useForm(
+  const { busy, errors, submit } = useForm(
     () => checkWeek(week),
     async () => {
       setDone(false);
@@ -54,7 +54,7 @@ export function WeekEditor({ saved, put, visits, timeOff }: Props) {
   const unsaved = !sameWeek(week, weekOf(saved));
   return (
     <>
-      <ErrorSummary mistakes={wrong} />
+      <ErrorSummary mistakes={errors} />
       <form class="availability" noValidate onSubmit={submit} onInput={() => setDone(false)}>
         <section class="stack">
           <h2>{t("availability.week")}</h2>
@@ -66,7 +66,7 @@ export function WeekEditor({ saved, put, visits, timeOff }: Props) {
               value={week.slot}
               onValue={(slot) => change({ slot })}
               input={{ min: 5, max: 480, step: 5, inputMode: "numeric" }}
-              mistakes={wrong}
+              mistakes={errors}
             />
             <Field
               id="place"
@@ -75,7 +75,7 @@ export function WeekEditor({ saved, put, visits, timeOff }: Props) {
               value={week.place}
               onValue={(place) => change({ place })}
               input={{ maxLength: 200 }}
-              mistakes={wrong}
+              mistakes={errors}
             />
           </div>
           <div class="weekdays">
@@ -87,7 +87,7 @@ export function WeekEditor({ saved, put, visits, timeOff }: Props) {
                 put={(stretches) => change({ stretches })}
                 copy={() => setCopying(weekday)}
                 // overlaps are shown while typing
-                wrong={checkWeek(week)}
+                errors={checkWeek(week)}
               />
             ))}
           </div>

@@ -68,7 +68,7 @@ function shown({ substance, reaction, severity, noted_on }: Allergy) {
   );
 }
 
-function fields(value: Allergy, set: (value: Allergy) => void, wrong: readonly Mistake[]) {
+function fields(value: Allergy, set: (value: Allergy) => void, errors: readonly Mistake[]) {
   return (
     <>
       <Field
@@ -78,7 +78,7 @@ function fields(value: Allergy, set: (value: Allergy) => void, wrong: readonly M
         value={value.substance}
         onValue={(substance) => set({ ...value, substance })}
         input={{ maxLength: 200 }}
-        mistakes={wrong}
+        mistakes={errors}
       />
       <Field
         id="allergies-reaction"

@@ -15,7 +15,7 @@ type Access = Schemas["ChartAccess"];
 /** Shown for unknown patients too: the API reveals them only after a reason is given. */
 export function NotTreating({ patient, onOpen }: { patient: number; onOpen: () => void }) {
   const reason = useDraft(`glass.${patient}`, "");
-  const { busy, wrong, submit } = useForm(
+  const { busy, errors, submit } = useForm(
     () => missing({ reason: { value: reason.value, say: "glass.missing" } }),
     async () => {
       const params = { path: { patient_id: patient } };
@@ -38,7 +38,7 @@ export function NotTreating({ patient, onOpen }: { patient: number; onOpen: () =
       <section class="glass" aria-labelledby="glass">
         <h2 id="glass">{t("glass.title")}</h2>
         <p class="warning">{t("glass.about")}</p>
-        <ErrorSummary mistakes={wrong} />
+        <ErrorSummary mistakes={errors} />
         <form noValidate onSubmit={submit}>
           <TextArea
             id="reason"
@@ -48,7 +48,7 @@ export function NotTreating({ patient, onOpen }: { patient: number; onOpen: () =
             longest={500}
             value={reason.value}
             onValue={reason.set}
-            mistakes={wrong}
+            mistakes={errors}
           />
           <Submit busy={busy} label={t("glass.submit")} busyLabel={t("glass.busy")} />
         </form>
@@ -59,18 +59,18 @@ export function NotTreating({ patient, onOpen }: { patient: number; onOpen: () =
 
 /** The warning above a chart under emergency access; the chart is reloaded when the hour is over. */
 export function OpenedNow({ access, me, again }: { access: readonly Access[]; me: number; again: () => void }) {
-  const mine = openOf(access, me, now());
-  const until = mine?.until;
+  const ownAccess = openOf(access, me, now());
+  const until = ownAccess?.until;
   useEffect(() => {
     if (!until) return;
     const timer = setTimeout(again, Date.parse(until) - now() + 1_000);
     return () => clearTimeout(timer);
   }, [until]);
-  if (!mine) return null;
+  if (!ownAccess) return null;
   return (
     <section class="glass-open" aria-labelledby="glass-open">
-      <h2 id="glass-open">{t("glass.open", { time: clock(mine.until) })}</h2>
-      <p>{t("glass.open.about", { reason: mine.reason })}</p>
+      <h2 id="glass-open">{t("glass.open", { time: clock(ownAccess.until) })}</h2>
+      <p>{t("glass.open.about", { reason: ownAccess.reason })}</p>
     </section>
   );
 }

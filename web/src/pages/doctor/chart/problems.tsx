@@ -41,8 +41,8 @@ export function Problems({ chart, of }: { chart: Chart; of: Loaded<Chart> }) {
 
 function check(value: Condition): Mistake[] {
   const { icd10 } = clean(value);
-  const wrong = icd10 && !ICD10.test(icd10) ? [{ field: "problems-icd10", message: t("problems.icd10.wrong") }] : [];
-  return [...missing({ "problems-name": { value: value.name, say: "problems.missing" } }), ...wrong];
+  const errors = icd10 && !ICD10.test(icd10) ? [{ field: "problems-icd10", message: t("problems.icd10.wrong") }] : [];
+  return [...missing({ "problems-name": { value: value.name, say: "problems.missing" } }), ...errors];
 }
 
 function shown({ name, icd10, status, since }: Condition) {
@@ -58,7 +58,7 @@ function shown({ name, icd10, status, since }: Condition) {
   );
 }
 
-function fields(value: Condition, set: (value: Condition) => void, wrong: readonly Mistake[]) {
+function fields(value: Condition, set: (value: Condition) => void, errors: readonly Mistake[]) {
   return (
     <>
       <Field
@@ -67,7 +67,7 @@ function fields(value: Condition, set: (value: Condition) => void, wrong: readon
         value={value.name}
         onValue={(name) => set({ ...value, name })}
         input={{ maxLength: 200 }}
-        mistakes={wrong}
+        mistakes={errors}
       />
       <Field
         id="problems-icd10"
@@ -77,7 +77,7 @@ function fields(value: Condition, set: (value: Condition) => void, wrong: readon
         value={value.icd10 ?? ""}
         onValue={(icd10) => set({ ...value, icd10 })}
         input={{ maxLength: 8 }}
-        mistakes={wrong}
+        mistakes={errors}
       />
       <Radios
         id="problems-status"

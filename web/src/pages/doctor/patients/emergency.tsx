@@ -19,7 +19,7 @@ export default function Emergency() {
   const { value: typed, set } = useDraft("emergency", { name: "", born: NO_DATE });
   const [found, setFound] = useState<readonly Found[] | null>(null);
   const born = dateOf(typed.born);
-  const { busy, wrong, submit } = useForm(
+  const { busy, errors, submit } = useForm(
     (): Mistake[] => [
       ...missing({ full_name: { value: typed.name, say: "missing.name" } }),
       ...(born ? [] : [{ field: "date_of_birth", message: t("malformed.date_of_birth") }]),
@@ -27,9 +27,9 @@ export default function Emergency() {
     async () => {
       setFound(null);
       const query = { full_name: typed.name.trim(), date_of_birth: born ?? "" };
-      const asked = await outcome(api.GET("/api/doctor/patient-search", { params: { query } }));
-      if (!asked.ok) return mistakes(asked.problem, asked.retryAfter, ["full_name", "date_of_birth"]);
-      setFound(asked.data.items);
+      const answer = await outcome(api.GET("/api/doctor/patient-search", { params: { query } }));
+      if (!answer.ok) return mistakes(answer.problem, answer.retryAfter, ["full_name", "date_of_birth"]);
+      setFound(answer.data.items);
       return [];
     },
   );
@@ -40,7 +40,7 @@ export default function Emergency() {
       back={{ href: "/doctor/patients", text: t("own_chart.back") }}
       width="narrow"
     >
-      <ErrorSummary mistakes={wrong} />
+      <ErrorSummary mistakes={errors} />
       <form noValidate onSubmit={submit}>
         <Field
           id="full_name"
@@ -48,7 +48,7 @@ export default function Emergency() {
           hint={t("emergency.name.hint")}
           value={typed.name}
           onValue={(name) => set({ ...typed, name })}
-          mistakes={wrong}
+          mistakes={errors}
           input={{ maxLength: 200 }}
         />
         <BirthDate
@@ -56,7 +56,7 @@ export default function Emergency() {
           label={t("field.date_of_birth")}
           value={typed.born}
           onValue={(date) => set({ ...typed, born: date })}
-          mistakes={wrong}
+          mistakes={errors}
         />
         <Submit busy={busy} label={t("emergency.submit")} busyLabel={t("emergency.busy")} />
       </form>

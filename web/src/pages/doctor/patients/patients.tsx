@@ -16,8 +16,8 @@ type Patient = Schemas["PatientInCare"];
 const SHORTEST = 2;
 
 export default function Patients({ query }: OwnProps) {
-  const asked = (query.get("q") ?? "").trim().slice(0, 100);
-  const q = asked.length < SHORTEST ? "" : asked;
+  const requested = (query.get("q") ?? "").trim().slice(0, 100);
+  const q = requested.length < SHORTEST ? "" : requested;
   const found = usePages(
     (cursor) => {
       const wanted = { limit: 30, ...(q && { q }), ...(cursor && { cursor }) };
@@ -29,7 +29,7 @@ export default function Patients({ query }: OwnProps) {
   return (
     <Page title={t("own_patients.title")}>
       <SearchForm
-        q={asked}
+        q={requested}
         label={t("own_patients.search")}
         hint={t("own_patients.search.hint")}
         act={t("own_patients.search.submit")}

@@ -10,10 +10,10 @@ interface Props {
   last: Prescription;
   copy: (last: Prescription) => void;
   /** The outcome as text. */
-  told: string;
+  message: string;
 }
 
-export function CopyLast({ last, copy, told }: Props) {
+export function CopyLast({ last, copy, message }: Props) {
   const { created_at, doctor, items } = last;
   return (
     <div class="prescribe-last">
@@ -27,8 +27,8 @@ export function CopyLast({ last, copy, told }: Props) {
           {t("prescribe.copy.from", { day: dateOnly(dayOf(created_at)), doctor: doctor.full_name })}
         </p>
       </div>
-      <p class={told ? "done" : "unseen"} role="status">
-        {told}
+      <p class={message ? "done" : "unseen"} role="status">
+        {message}
       </p>
     </div>
   );

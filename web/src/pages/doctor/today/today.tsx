@@ -17,8 +17,8 @@ import { Counts, DayTable, NowAndNext } from "./parts";
 const EVERY_MS = 30_000;
 
 export default function Today({ query, config, account }: OwnProps) {
-  const asked = query.get("day");
-  const day = isDay(asked) ? asked : today();
+  const requested = query.get("day");
+  const day = isDay(requested) ? requested : today();
   const isToday = day === today();
   const visits = useLoad(() => loadVisits(day, day), [day], { every: EVERY_MS });
   return (
@@ -53,8 +53,8 @@ function Shown({ visits, of, isToday }: { visits: Visit[]; of: Loaded<Visit[]>; 
         </div>
       )}
       <Counts visits={visits} />
-      <p class={acts.said?.trouble ? "warning" : "unseen"} role="status">
-        {acts.said?.text}
+      <p class={acts.message?.isError ? "warning" : "unseen"} role="status">
+        {acts.message?.text}
       </p>
       <DayTable visits={visits} acts={acts} />
     </>

@@ -21,8 +21,8 @@ interface Week {
 }
 
 export default function WeekPage({ query, config, account }: OwnProps) {
-  const asked = query.get("week");
-  const monday = mondayOf(isDay(asked) ? asked : today());
+  const requested = query.get("week");
+  const monday = mondayOf(isDay(requested) ? requested : today());
   const days = weekDays(monday);
   const week = useLoad(() => loadWeek(monday), [monday], { every: EVERY_MS });
   const heading = useRef<HTMLHeadingElement>(null);

@@ -33,19 +33,19 @@ const AGAIN_MS = 5_000;
 
 export function useNotes(visit: number): Writing {
   const loaded = useLoad(() => ask(visit), [visit]);
-  const kept = useDraft<Draft | null>(`notes.${visit}`, null);
-  const [state, setState] = useState<Writing["state"]>(kept.value ? "waiting" : "saved");
+  const stored = useDraft<Draft | null>(`notes.${visit}`, null);
+  const [state, setState] = useState<Writing["state"]>(stored.value ? "waiting" : "saved");
   const [problem, setProblem] = useState<Writing["problem"]>(null);
   const [theirs, setTheirs] = useState<Notes | null>(null);
   // a ref, so that timers and callbacks see the newest values
-  const now = useRef({ draft: kept.value, server: loaded.data, theirs });
+  const now = useRef({ draft: stored.value, server: loaded.data, theirs });
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const queue = useRef<Promise<unknown>>(Promise.resolve());
 
   const change = (draft: Draft | null): void => {
     now.current.draft = draft;
-    kept.set(draft);
-    if (!draft) kept.drop();
+    stored.set(draft);
+    if (!draft) stored.drop();
     setState(draft ? "waiting" : "saved");
   };
   const clash = (found: Notes | null): void => {
@@ -113,7 +113,7 @@ export function useNotes(visit: number): Writing {
 
   return {
     loaded,
-    text: kept.value?.text ?? loaded.data?.text ?? "",
+    text: stored.value?.text ?? loaded.data?.text ?? "",
     state,
     problem,
     theirs,

@@ -14,13 +14,13 @@ interface Props {
 }
 
 export function Acts({ visit, acts, after }: Props) {
-  const [asked, setAsked] = useState<VisitStatus | null>(null);
+  const [confirming, setConfirming] = useState<VisitStatus | null>(null);
   const shown = useRef(visit.status);
   useEffect(() => {
     if (shown.current !== visit.status && isFinal(visit.status)) document.getElementById(after)?.focus();
     shown.current = visit.status;
   }, [visit.status, after]);
-  const choose = (to: VisitStatus): void => (isFinal(to) ? setAsked(to) : acts.step(visit, to));
+  const choose = (to: VisitStatus): void => (isFinal(to) ? setConfirming(to) : acts.step(visit, to));
   const [first, ...others] = steps(visit.status);
   if (!first) return null;
   const busy = acts.busy.includes(visit.id);
@@ -60,14 +60,14 @@ export function Acts({ visit, acts, after }: Props) {
           {t("status.undo")}
         </button>
       )}
-      {asked && (
+      {confirming && (
         <Sure
           visit={visit}
-          to={asked}
-          onClose={() => setAsked(null)}
+          to={confirming}
+          onClose={() => setConfirming(null)}
           onSure={() => {
-            setAsked(null);
-            acts.step(visit, asked);
+            setConfirming(null);
+            acts.step(visit, confirming);
           }}
         />
       )}

@@ -82,8 +82,8 @@ function Shown({ visit, put, query, config, account }: Props & { visit: Visit; p
               <Status kind="appointment" status={visit.status} />
             </div>
             <Acts visit={visit} acts={acts} after="visit-facts" />
-            <p class={acts.said?.trouble ? "warning" : "unseen"} role="status">
-              {acts.said?.text}
+            <p class={acts.message?.isError ? "warning" : "unseen"} role="status">
+              {acts.message?.text}
             </p>
             <div id="visit-facts" tabIndex={-1} class="stack close">
               <p class={visit.reason ? "strong" : "muted"}>{visit.reason ?? t("today.no_reason")}</p>

@@ -31,7 +31,7 @@ export default function LabBooking({ params, query, account }: OwnProps) {
 
 function Bench({ work, of, query }: { work: Work; of: Loaded<Work>; query: URLSearchParams }) {
   const { booking, tests } = work;
-  const [said, setSaid] = useState("");
+  const [message, setMessage] = useState("");
   const heading = useRef<HTMLHeadingElement>(null);
   const draft = useDraft<Typed>(`lab.${booking.id}`, NOTHING);
   const list = query.toString() ? `?${query.toString()}` : "";
@@ -44,7 +44,7 @@ function Bench({ work, of, query }: { work: Work; of: Loaded<Work>; query: URLSe
     of.put(now.data);
     return now.data;
   };
-  const acts = { work, put: of.put, reload, say: setSaid };
+  const acts = { work, put: of.put, reload, say: setMessage };
   const open = openTests(tests, draft.value).map(({ code }) => code);
   const ready = AT_THE_BENCH.includes(booking.status);
   return (
@@ -72,7 +72,7 @@ function Bench({ work, of, query }: { work: Work; of: Loaded<Work>; query: URLSe
         <StatusActs {...acts} />
       </section>
       <div role="status" class="said">
-        {said && <p class="done">{said}</p>}
+        {message && <p class="done">{message}</p>}
       </div>
       {ready && <Values {...acts} draft={draft} next={next} />}
       {!ready && tests.every(({ result }) => result === null) && <Planned tests={tests} />}

@@ -44,10 +44,10 @@ export function correcting(draft: Typed, { test_code: code, observations, note }
 
 /** The draft without the values of some tests. */
 export function without(draft: Typed, codes: readonly string[]): Typed {
-  const kept = <V>(of: Record<string, V>, prefix: string): Record<string, V> =>
+  const forBooking = <V>(of: Record<string, V>, prefix: string): Record<string, V> =>
     Object.fromEntries(Object.entries(of).filter(([key]) => !codes.some((code) => key.startsWith(code + prefix))));
   return {
-    values: kept(draft.values, "."),
+    values: forBooking(draft.values, "."),
     notes: Object.fromEntries(Object.entries(draft.notes).filter(([code]) => !codes.includes(code))),
     correcting: draft.correcting.filter((code) => !codes.includes(code)),
   };
@@ -97,10 +97,10 @@ export async function save(
   const saved: string[] = [];
   const found: Mistake[] = [];
   for (const { code, test } of open) {
-    const wrong = await loadMessages(work.booking.id, code, test, draft.value);
-    if (wrong === null) continue;
-    found.push(...wrong);
-    if (wrong.length === 0) saved.push(code);
+    const errors = await loadMessages(work.booking.id, code, test, draft.value);
+    if (errors === null) continue;
+    found.push(...errors);
+    if (errors.length === 0) saved.push(code);
   }
   if (saved.length === 0) return found;
   draft.set(without(draft.value, saved));

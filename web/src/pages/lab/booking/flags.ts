@@ -40,8 +40,8 @@ export function flagOf(reading: Value, range: Range | null): Flag {
 /** Normal for one of the usual texts, ignoring case. */
 export function flagOfText(text: string, usual: readonly string[]): Flag {
   if (usual.length === 0) return "no_range";
-  const said = text.trim().toLowerCase();
-  return usual.some((one) => one.toLowerCase() === said) ? "normal" : "abnormal";
+  const typed = text.trim().toLowerCase();
+  return usual.some((one) => one.toLowerCase() === typed) ? "normal" : "abnormal";
 }
 
 /** Whether the value needs a confirmation before saving. */

@@ -65,7 +65,7 @@ const COLUMNS = () => [
 
 function Verify({ result, correct, done, ...acts }: Props & { done: () => void }) {
   const note = useDraft(`lab.verify.${result.id}`, "");
-  const { busy, wrong, submit } = useForm(
+  const { busy, errors, submit } = useForm(
     () => [],
     async () => {
       const found = await verify(acts, result, note.value.trim() || null);
@@ -78,7 +78,7 @@ function Verify({ result, correct, done, ...acts }: Props & { done: () => void }
   );
   return (
     <form class="verify" noValidate onSubmit={submit}>
-      <ErrorSummary mistakes={wrong} />
+      <ErrorSummary mistakes={errors} />
       <Note
         id={`verify.${result.id}`}
         label={t("bench.note.label", { test: result.test_name })}

@@ -43,7 +43,7 @@ export function StatusActs(acts: Acts) {
   const { booking } = acts.work;
   const [rejecting, setRejecting] = useState(false);
   const [to, setTo] = useState<Status>("collected");
-  const { busy, wrong, submit } = useForm(
+  const { busy, errors, submit } = useForm(
     () => [],
     () => take(acts, to, null),
   );
@@ -52,7 +52,7 @@ export function StatusActs(acts: Acts) {
   if (!next && !rejectable) return null;
   return (
     <>
-      <ErrorSummary mistakes={wrong} />
+      <ErrorSummary mistakes={errors} />
       <form class="row" onSubmit={submit}>
         {next && (
           <button

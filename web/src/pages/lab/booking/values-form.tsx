@@ -22,19 +22,19 @@ interface Props extends Acts {
 
 export function Values({ next, draft, ...acts }: Props) {
   const { booking, tests } = acts.work;
-  const [asking, setAsking] = useState<string[]>([]);
-  const [heard, setHeard] = useState("");
+  const [confirming, setConfirming] = useState<string[]>([]);
+  const [announcement, setAnnouncement] = useState("");
   const confirmed = useRef(new Set<string>());
   const onward = useRef(false);
   const form = useRef<HTMLFormElement>(null);
   const open = openTests(tests, draft.value);
   const at = booking.collected_at ?? nowInstant();
 
-  const { busy, wrong, submit } = useForm(
+  const { busy, errors, submit } = useForm(
     () => checked(open, draft.value),
     async () => {
       const far = farOnes(open, draft.value, booking.patient, at).filter((one) => !confirmed.current.has(one));
-      setAsking(far);
+      setConfirming(far);
       if (far.length > 0) return [];
       const found = await save(acts, open, draft);
       if (found.length === 0 && onward.current && next) go(next, { say: "saved.next" });
@@ -42,8 +42,8 @@ export function Values({ next, draft, ...acts }: Props) {
     },
   );
   const sure = (): void => {
-    for (const one of asking) confirmed.current.add(one);
-    setAsking([]);
+    for (const one of confirming) confirmed.current.add(one);
+    setConfirming([]);
     form.current?.requestSubmit();
   };
   if (open.length === 0) return null;
@@ -52,7 +52,7 @@ export function Values({ next, draft, ...acts }: Props) {
     <section class="section">
       <h2>{t("bench.values")}</h2>
       <p class="muted hint-line">{t("bench.hint")}</p>
-      <ErrorSummary mistakes={wrong} />
+      <ErrorSummary mistakes={errors} />
       <form class="bench" ref={form} noValidate onSubmit={submit} onKeyDown={onEnter}>
         {open.map(({ code, name, test, result }) => (
           <fieldset key={code} class="card panel">
@@ -68,8 +68,8 @@ export function Values({ next, draft, ...acts }: Props) {
                 onText={(text) =>
                   draft.set({ ...draft.value, values: { ...values, [keyOf(code, analyte.code)]: text } })
                 }
-                onFlag={setHeard}
-                mistakes={wrong}
+                onFlag={setAnnouncement}
+                mistakes={errors}
               />
             ))}
             <Note
@@ -93,10 +93,10 @@ export function Values({ next, draft, ...acts }: Props) {
           )}
         </div>
         <p class="unseen" role="status">
-          {heard}
+          {announcement}
         </p>
       </form>
-      {asking.length > 0 && <Sure about={asking} onYes={sure} onClose={() => setAsking([])} />}
+      {confirming.length > 0 && <Sure about={confirming} onYes={sure} onClose={() => setConfirming([])} />}
     </section>
   );
 }

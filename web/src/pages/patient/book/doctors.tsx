@@ -16,11 +16,11 @@ const LANGUAGE = /^[a-z]{2,3}(-[A-Z]{2})?$/;
 export default function Doctors({ query, config }: PageProps) {
   const wanted = wantedOf(query);
   const { q, specialty, language } = wanted;
-  const asked = { ...(q && { q }), ...(specialty && { specialty }), ...(language && { language }) };
+  const filters = { ...(q && { q }), ...(specialty && { specialty }), ...(language && { language }) };
   const found = usePages(
     (cursor) =>
-      outcome(api.GET("/api/doctors", { params: { query: { ...asked, limit: 24, ...(cursor && { cursor }) } } })),
-    [asked],
+      outcome(api.GET("/api/doctors", { params: { query: { ...filters, limit: 24, ...(cursor && { cursor }) } } })),
+    [filters],
   );
   const specialties = useLoad(() => outcome(api.GET("/api/specialties")), []);
   const everybody = useLoad(() => outcome(api.GET("/api/doctors", { params: { query: { limit: 100 } } })), []);

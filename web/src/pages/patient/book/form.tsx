@@ -22,7 +22,7 @@ interface Props {
 export function BookForm({ doctor, start, reason }: Props) {
   const [taken, setTaken] = useState<readonly Instant[] | null>(null);
   const waiting = useObservable(offline);
-  const { busy, wrong, submit } = useForm(
+  const { busy, errors, submit } = useForm(
     () => [],
     async () => {
       const body = { doctor_id: doctor.id, starts_at: start, reason: reason.value.trim() || null };
@@ -40,7 +40,7 @@ export function BookForm({ doctor, start, reason }: Props) {
   return (
     <>
       {taken && <OtherTimes doctor={doctor} times={taken} say={t("book.taken")} focus />}
-      <ErrorSummary mistakes={wrong} />
+      <ErrorSummary mistakes={errors} />
       <form noValidate onSubmit={submit}>
         <TextArea
           id="reason"
@@ -51,7 +51,7 @@ export function BookForm({ doctor, start, reason }: Props) {
           longest={500}
           value={reason.value}
           onValue={reason.set}
-          mistakes={wrong}
+          mistakes={errors}
         />
         {!taken && (
           <Submit busy={busy} label={t("book.submit")} busyLabel={t(waiting ? "book.waiting" : "book.busy")} />

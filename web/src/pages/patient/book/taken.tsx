@@ -16,14 +16,14 @@ interface Props {
 
 /** A time that was not free when the page opened. */
 export function BookTaken({ doctor, start, free }: Props) {
-  const asked = Date.parse(start);
-  const distance = (at: Instant): number => Math.abs(Date.parse(at) - asked);
+  const requestedAt = Date.parse(start);
+  const distance = (at: Instant): number => Math.abs(Date.parse(at) - requestedAt);
   const times = free
     .map(({ starts_at }) => starts_at)
     .sort((one, other) => distance(one) - distance(other))
     .slice(0, NEAREST)
     .sort();
-  const say = t(asked < now() ? "book.past" : "book.not_free");
+  const say = t(requestedAt < now() ? "book.past" : "book.not_free");
   return <OtherTimes doctor={doctor} times={times} say={say} />;
 }
 

@@ -13,17 +13,17 @@ interface Props {
 }
 
 export function LabCancel({ visit, onChange }: Props) {
-  const [asking, setAsking] = useState(false);
+  const [confirming, setConfirming] = useState(false);
   const close = (now: LabVisit, cancelled: boolean): void => {
-    setAsking(false);
+    setConfirming(false);
     if (now !== visit) onChange(now, cancelled);
   };
   return (
     <>
-      <button type="button" class="button quiet" onClick={() => setAsking(true)}>
+      <button type="button" class="button quiet" onClick={() => setConfirming(true)}>
         {t("lab_cancel.open")}
       </button>
-      {asking && <Ask visit={visit} onClose={close} />}
+      {confirming && <Ask visit={visit} onClose={close} />}
     </>
   );
 }

@@ -23,7 +23,7 @@ export default function Prescription({ params, config, account }: OwnProps) {
       {(one) => (
         <>
           <PrintHead config={config} about={t("prescription_page.print", { reference: one.reference })} />
-          <Page title={t("prescription_page.title")} lead={said(one)} back={back} width="narrow">
+          <Page title={t("prescription_page.title")} lead={sentence(one)} back={back} width="narrow">
             {one.stop_reason && <p class="warning">{t("prescription_page.why", { reason: one.stop_reason })}</p>}
             <PrescriptionSheet of={one} born={account.date_of_birth} />
             <p class="more">
@@ -36,7 +36,7 @@ export default function Prescription({ params, config, account }: OwnProps) {
   );
 }
 
-function said(one: Schemas["Prescription"]): string {
+function sentence(one: Schemas["Prescription"]): string {
   if (one.stopped_at) {
     const day = dateOnly(dayOf(one.stopped_at));
     return t("prescription_page.stopped", { doctor: one.doctor.full_name, day });

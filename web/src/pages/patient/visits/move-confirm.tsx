@@ -39,12 +39,12 @@ export function ConfirmMove({ visit, start, put }: Props) {
     if (now.ok) put(now.data);
     return [{ field: null, message: t("move.stale") }];
   };
-  const { busy, wrong, submit } = useForm(() => [], act);
+  const { busy, errors, submit } = useForm(() => [], act);
   const another = withQuery({ start: null });
   if (others !== null) return <Taken others={others} another={another} />;
   return (
     <section class="section stack close" aria-labelledby="new-time">
-      <ErrorSummary mistakes={wrong} />
+      <ErrorSummary mistakes={errors} />
       <h2 id="new-time" tabIndex={-1} ref={heading}>
         {t("move.to", { when: longWhen(start) })}
       </h2>
