@@ -180,7 +180,7 @@ test("a used e-mail address links its person and keeps input", async () => {
     }),
   );
   await open(() => import("../src/pages/admin/doctors/new-doctor"), "/admin/doctors/new");
-  await press("Add doctor and make the link");
+  await press("Add doctor and create the link");
   expect(document.querySelector(".taken-email a")?.getAttribute("href")).toBe("/admin/people?q=r%40x.example");
   expect((document.getElementById("full_name") as HTMLInputElement).value).toBe("Dr Ruiz");
   expect(document.querySelector(".languages-spoken")?.textContent).toContain("Spanish");

@@ -188,7 +188,7 @@ describe("the availability page", () => {
     const root = await draw(<Availability {...page()} />);
     await type("off_first", "2030-01-07");
     await settled();
-    expect(root.textContent).toContain("1 visit is booked then");
+    expect(root.textContent).toContain("1 visit is booked in this time");
     await act(() => document.getElementById("take")?.click());
     await settled();
     const { body } = requests.find(({ call }) => call.startsWith("POST")) ?? {};
@@ -197,7 +197,7 @@ describe("the availability page", () => {
       ends_at: "2030-01-08T00:00:00+01:00",
       reason: null,
     });
-    expect(root.querySelector(".done")?.textContent).toBe("You are off: Monday 7 January 2030.");
+    expect(root.querySelector(".done")?.textContent).toBe("Time off is saved: Monday 7 January 2030.");
     expect(root.textContent).toContain("1 visit lies in your time off");
   });
 });

@@ -162,7 +162,7 @@ describe("the form", () => {
     );
     await press("Prescribe");
     expect(requests.some(({ call }) => call.startsWith("POST"))).toBe(false);
-    expect(page.querySelector("[role=alert]")?.textContent).toContain("Say why you prescribe it");
+    expect(page.querySelector("[role=alert]")?.textContent).toContain("Give a reason for prescribing");
     await type("override_reason", " Tolerated last year ");
     await press("Prescribe");
     expect(requests.at(-1)?.body).toMatchObject({ override_reason: "Tolerated last year" });

@@ -85,7 +85,7 @@ describe("the list", () => {
     const page = await at("/doctor/referrals", Referrals);
     await press(/^Decline/);
     await press("Decline");
-    expect(page.querySelector("dialog [role=alert]")?.textContent).toContain("Say why");
+    expect(page.querySelector("dialog [role=alert]")?.textContent).toContain("Enter the reason");
     await type("note", "Not our field");
     await press("Decline");
     expect(requests.at(-1)?.body).toEqual({ status: "declined", note: "Not our field" });
