@@ -14,7 +14,7 @@ const AREAS = {
   "patient-care": /pages\/patient\/(prescriptions|referrals)\//,
   "patient-labs": /pages\/patient\/labs\//,
   "patient-results": /pages\/patient\/results\//,
-  "doctor-desk": /pages\/doctor\/(prescribe|referrals|order|results|typed-search)[/.]/,
+  "doctor-desk": /pages\/doctor\/(prescribe|referrals|order|results|typed-search|chart\/queried-chart)[/.]/,
   "doctor-record":
     /pages\/doctor\/(chart\/(chart|allergies|open-chart|entries|problems|record.*|load-chart)|patients\/patients|visit\/(visit|notes-form|past-visits))\.tsx?/,
   "doctor-times": /pages\/doctor\/(availability\/|today\/week\.)/,

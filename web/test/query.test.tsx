@@ -11,7 +11,7 @@ const ok = <T,>(data: T): Outcome<T> => ({ ok: true, data });
 const away = { ok: false, problem: { code: "no_answer", status: 0 }, retryAfter: null } as const;
 const unseen = { ok: false, problem: { code: "not_found" }, retryAfter: null } as unknown as Outcome<never>;
 
-/** A question that waits until the test answers it. */
+/** A loader whose requests wait until the test answers them. */
 function heldRequests<T>() {
   const requests: Waiting<T>[] = [];
   const ask = (about: string): Promise<Outcome<T>> =>

@@ -32,15 +32,15 @@ export function SessionLost({ account }: { account: Account }) {
   // Escape must not discard typed text
   const stay = (): void => {};
   return (
-    <Dialog title={t("lost.title")} onClose={stay} covers>
-      <p>{t("lost.about", { name: account.full_name })}</p>
+    <Dialog title={t("session_ended.title")} onClose={stay} covers>
+      <p>{t("session_ended.about", { name: account.full_name })}</p>
       <ErrorSummary mistakes={errors} />
       <form noValidate onSubmit={submit}>
         <CurrentPassword email={account.email} password={password} mistakes={errors} />
         {otp.required && <OtpField id={otp.id} value={otp.value} onValue={otp.set} mistakes={errors} />}
-        <Submit id="again" busy={busy} label={t("lost.again")} busyLabel={t("lost.busy")} />
+        <Submit id="again" busy={busy} label={t("session_ended.again")} busyLabel={t("session_ended.busy")} />
         <button type="button" class="button quiet" onClick={leave}>
-          {t("lost.leave")}
+          {t("session_ended.leave")}
         </button>
       </form>
     </Dialog>

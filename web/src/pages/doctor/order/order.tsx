@@ -3,18 +3,16 @@ import { api, outcome, type Schemas } from "../../../api/client";
 import { useDraft } from "../../../lib/forms/draft";
 import { type Mistake, mistakes, useForm } from "../../../lib/forms/form";
 import { t } from "../../../lib/i18n/i18n";
-import { useLoad } from "../../../lib/loading/query";
 import type { OwnProps } from "../../../lib/routing/page";
 import { go } from "../../../lib/routing/router";
 import { today } from "../../../lib/time/time";
 import { ErrorSummary } from "../../../ui/forms/ErrorSummary";
 import { Submit } from "../../../ui/forms/Submit";
 import { TextArea } from "../../../ui/forms/TextArea";
-import { NotFound } from "../../../ui/frame/NotFound";
 import { Page } from "../../../ui/frame/Page";
-import { Ready } from "../../../ui/Ready";
-import { backTo, type ChartQuery, chartQueryOf, loadQueriedChart } from "../chart/chart-from-query";
+import { backTo, type ChartQuery } from "../chart/chart-from-query";
 import { PatientStrip } from "../chart/patient-strip";
+import { QueriedChart } from "../chart/queried-chart";
 import type { Order } from "./order-draft";
 import { Chosen, Finder } from "./tests";
 import { When } from "./time";
@@ -22,13 +20,10 @@ import "../../../style/portals/doctor.css";
 import "../../../style/portals/review.css";
 
 export default function NewOrder({ query }: OwnProps) {
-  const chartQuery = chartQueryOf(query);
-  const chart = useLoad(() => loadQueriedChart(chartQuery), [chartQuery]);
-  if (chartQuery.patient === null && chartQuery.visit === null) return <NotFound />;
   return (
-    <Ready of={chart} whole>
-      {(found) => <OrderPage key={found.patient.id} chart={found} chartQuery={chartQuery} />}
-    </Ready>
+    <QueriedChart query={query}>
+      {(chart, chartQuery) => <OrderPage key={chart.patient.id} chart={chart} chartQuery={chartQuery} />}
+    </QueriedChart>
   );
 }
 

@@ -86,7 +86,7 @@ function Results({ found }: { found: readonly Found[] }) {
           <li key={patient.id}>
             <a href={`/doctor/patients/${patient.id}`}>{patient.full_name}</a>
             <span class="muted">
-              {t("strip.born", { day: dateOnly(day), age: ageOn(day) })}, {t(`sex.${sex}`)}
+              {t("patient_strip.born", { day: dateOnly(day), age: ageOn(day) })}, {t(`sex.${sex}`)}
             </span>
           </li>
         ))}

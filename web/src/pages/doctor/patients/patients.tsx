@@ -63,7 +63,11 @@ const COLUMNS = (): Column<Patient>[] => [
   {
     head: t("own_patients.born"),
     cell: ({ date_of_birth: born }) =>
-      born ? <span class="whole">{t("strip.born", { day: dateOnly(born), age: ageOn(born) })}</span> : <Never />,
+      born ? (
+        <span class="whole">{t("patient_strip.born", { day: dateOnly(born), age: ageOn(born) })}</span>
+      ) : (
+        <Never />
+      ),
   },
   { head: t("own_patients.allergies"), cell: (patient) => <Allergies of={patient} /> },
   {

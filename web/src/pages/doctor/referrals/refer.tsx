@@ -3,7 +3,6 @@ import { api, outcome, type Schemas } from "../../../api/client";
 import { useDraft } from "../../../lib/forms/draft";
 import { type Mistake, missing, mistakes, useForm } from "../../../lib/forms/form";
 import { t } from "../../../lib/i18n/i18n";
-import { useLoad } from "../../../lib/loading/query";
 import type { OwnProps } from "../../../lib/routing/page";
 import { go } from "../../../lib/routing/router";
 import { isDay, today } from "../../../lib/time/time";
@@ -12,11 +11,10 @@ import { Field } from "../../../ui/forms/Field";
 import { Radios } from "../../../ui/forms/Select";
 import { Submit } from "../../../ui/forms/Submit";
 import { TextArea } from "../../../ui/forms/TextArea";
-import { NotFound } from "../../../ui/frame/NotFound";
 import { Page } from "../../../ui/frame/Page";
-import { Ready } from "../../../ui/Ready";
-import { backTo, type ChartQuery, chartQueryOf, loadQueriedChart } from "../chart/chart-from-query";
+import { backTo, type ChartQuery } from "../chart/chart-from-query";
 import { PatientStrip } from "../chart/patient-strip";
+import { QueriedChart } from "../chart/queried-chart";
 import { type Target, Whereto } from "./target";
 import "../../../style/portals/doctor.css";
 
@@ -39,13 +37,10 @@ const NOTHING: Letter = {
 };
 
 export default function Refer({ query, account }: OwnProps) {
-  const chartQuery = chartQueryOf(query);
-  const chart = useLoad(() => loadQueriedChart(chartQuery), [chartQuery]);
-  if (chartQuery.patient === null && chartQuery.visit === null) return <NotFound />;
   return (
-    <Ready of={chart} whole>
-      {(found) => <Form key={found.patient.id} chart={found} chartQuery={chartQuery} me={account.id} />}
-    </Ready>
+    <QueriedChart query={query}>
+      {(chart, chartQuery) => <Form key={chart.patient.id} chart={chart} chartQuery={chartQuery} me={account.id} />}
+    </QueriedChart>
   );
 }
 

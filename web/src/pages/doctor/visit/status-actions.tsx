@@ -89,14 +89,14 @@ function Sure({
 }) {
   const about = to === "completed" ? "completed" : "cancelled";
   return (
-    <Dialog title={t(`sure.${about}`, { name: visit.patient.full_name })} onClose={onClose}>
-      <p>{t(`sure.${about}.about`)}</p>
+    <Dialog title={t(`confirm_status.${about}`, { name: visit.patient.full_name })} onClose={onClose}>
+      <p>{t(`confirm_status.${about}.about`)}</p>
       <div class="row">
         <button type="button" class={about === "cancelled" ? "button danger" : "button"} onClick={onSure}>
-          {t(`sure.${about}.yes`)}
+          {t(`confirm_status.${about}.yes`)}
         </button>
         <button type="button" class="button quiet" onClick={onClose}>
-          {t(`sure.${about}.no`)}
+          {t(`confirm_status.${about}.no`)}
         </button>
       </div>
     </Dialog>

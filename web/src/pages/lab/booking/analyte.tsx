@@ -27,7 +27,7 @@ export function AnalyteRow({ id, analyte, range, text, onText, onFlag, mistakes 
     class: "value-field",
     "aria-invalid": mistake ? ("true" as const) : undefined,
     "aria-describedby": `${id}-usual ${id}-flag${mistake ? ` ${id}-error` : ""}`,
-    onChange: () => onFlag(flag ? t("bench.flag", { name: analyte.name, flag: t(wordOf(flag)) }) : ""),
+    onChange: () => onFlag(flag ? t("worklist_booking.flag", { name: analyte.name, flag: t(wordOf(flag)) }) : ""),
     value: text,
   };
   return (
@@ -36,7 +36,7 @@ export function AnalyteRow({ id, analyte, range, text, onText, onFlag, mistakes 
       <div class="input value">
         {analyte.choices.length > 0 ? (
           <select {...attributes} onInput={(event) => onText(event.currentTarget.value)}>
-            <option value="">{t("bench.choose")}</option>
+            <option value="">{t("worklist_booking.choose")}</option>
             {analyte.choices.map((choice) => (
               <option key={choice}>{choice}</option>
             ))}

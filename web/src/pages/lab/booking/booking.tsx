@@ -49,13 +49,13 @@ function Bench({ work, of, query }: { work: Work; of: Loaded<Work>; query: URLSe
   const ready = AT_THE_BENCH.includes(booking.status);
   return (
     <Page
-      title={t("bench.title", { patient: booking.patient.full_name, reference: booking.reference })}
+      title={t("worklist_booking.title", { patient: booking.patient.full_name, reference: booking.reference })}
       lead={about(booking)}
-      back={{ href: `/lab${list}`, text: t("bench.back") }}
+      back={{ href: `/lab${list}`, text: t("worklist_booking.back") }}
       actions={
         next && (
           <a class="button quiet" href={next}>
-            {t("bench.next")}
+            {t("worklist_booking.next")}
           </a>
         )
       }
@@ -63,7 +63,7 @@ function Bench({ work, of, query }: { work: Work; of: Loaded<Work>; query: URLSe
       <section class="card specimen">
         <div class="row between">
           <h2 tabIndex={-1} ref={heading}>
-            {t("bench.specimen")}
+            {t("worklist_booking.specimen")}
           </h2>
           <Status kind="lab" status={booking.status} />
         </div>
@@ -89,8 +89,8 @@ function Bench({ work, of, query }: { work: Work; of: Loaded<Work>; query: URLSe
 
 function about({ patient }: Booking): string {
   const { date_of_birth: born, sex } = patient;
-  if (!born) return t("bench.unborn", { sex: t(`sex.${sex}`) });
-  return t("bench.about", { born: dateOnly(born), age: ageOn(born), sex: t(`sex.${sex}`) });
+  if (!born) return t("worklist_booking.no_birth_date", { sex: t(`sex.${sex}`) });
+  return t("worklist_booking.about", { born: dateOnly(born), age: ageOn(born), sex: t(`sex.${sex}`) });
 }
 
 /** The address of the next booking in the worklist. */

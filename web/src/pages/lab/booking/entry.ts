@@ -58,10 +58,10 @@ export function checked(open: readonly { code: string; test: Test }[], { values 
     test.analytes.map((analyte) => ({ id: keyOf(code, analyte.code), analyte })),
   );
   const written = fields.filter(({ id }) => values[id]?.trim());
-  if (written.length === 0) return [{ field: fields[0]?.id ?? null, message: t("bench.nothing") }];
+  if (written.length === 0) return [{ field: fields[0]?.id ?? null, message: t("worklist_booking.nothing") }];
   return written
     .filter(({ id, analyte }) => !entered(analyte, values[id] ?? ""))
-    .map(({ id, analyte }) => ({ field: id, message: t("bench.not_a_number", { name: analyte.name }) }));
+    .map(({ id, analyte }) => ({ field: id, message: t("worklist_booking.not_a_number", { name: analyte.name }) }));
 }
 
 /** Values to confirm, as "Potassium: 52 mmol/L". */
@@ -105,7 +105,7 @@ export async function save(
   if (saved.length === 0) return found;
   draft.set(without(draft.value, saved));
   await reload();
-  if (found.length === 0) say(t("bench.saved"));
+  if (found.length === 0) say(t("worklist_booking.saved"));
   return found;
 }
 

@@ -50,14 +50,14 @@ export function Values({ next, draft, ...acts }: Props) {
   const { values, notes } = draft.value;
   return (
     <section class="section">
-      <h2>{t("bench.values")}</h2>
-      <p class="muted hint-line">{t("bench.hint")}</p>
+      <h2>{t("worklist_booking.values")}</h2>
+      <p class="muted hint-line">{t("worklist_booking.hint")}</p>
       <ErrorSummary mistakes={errors} />
-      <form class="bench" ref={form} noValidate onSubmit={submit} onKeyDown={onEnter}>
+      <form class="values-form" ref={form} noValidate onSubmit={submit} onKeyDown={onEnter}>
         {open.map(({ code, name, test, result }) => (
           <fieldset key={code} class="card panel">
             <legend>{name}</legend>
-            {test.analytes.length === 0 && <p class="muted">{t("bench.no_analytes")}</p>}
+            {test.analytes.length === 0 && <p class="muted">{t("worklist_booking.no_analytes")}</p>}
             {test.analytes.map((analyte) => (
               <AnalyteRow
                 key={analyte.code}
@@ -74,8 +74,8 @@ export function Values({ next, draft, ...acts }: Props) {
             ))}
             <Note
               id={`note.${code}`}
-              label={t("bench.note.label", { test: name })}
-              open={t(result?.note ? "bench.note.change" : "bench.note.add")}
+              label={t("worklist_booking.note.label", { test: name })}
+              open={t(result?.note ? "worklist_booking.note.change" : "worklist_booking.note.add")}
               text={notes[code] ?? ""}
               onText={(text) => draft.set({ ...draft.value, notes: { ...notes, [code]: text } })}
             />
@@ -84,11 +84,11 @@ export function Values({ next, draft, ...acts }: Props) {
         <div class="row">
           {/* Enter presses the first submit button */}
           <button type="submit" class="button" aria-disabled={busy} onClick={() => to(onward, false)}>
-            {t(busy ? "bench.saving" : "bench.save")}
+            {t(busy ? "worklist_booking.saving" : "worklist_booking.save")}
           </button>
           {next && (
             <button type="submit" class="button quiet" aria-disabled={busy} onClick={() => to(onward, true)}>
-              {t("bench.save_next")}
+              {t("worklist_booking.save_next")}
             </button>
           )}
         </div>
@@ -120,8 +120,8 @@ function onEnter(event: KeyboardEvent): void {
 
 function Sure({ about, onYes, onClose }: { about: readonly string[]; onYes: () => void; onClose: () => void }) {
   return (
-    <Dialog title={t("bench.right")} onClose={onClose}>
-      <p>{t("bench.right.about")}</p>
+    <Dialog title={t("worklist_booking.confirm")} onClose={onClose}>
+      <p>{t("worklist_booking.confirm.about")}</p>
       <ul>
         {about.map((one) => (
           <li key={one}>
@@ -131,10 +131,10 @@ function Sure({ about, onYes, onClose }: { about: readonly string[]; onYes: () =
       </ul>
       <div class="row">
         <button type="button" class="button quiet" onClick={onClose}>
-          {t("bench.right.check")}
+          {t("worklist_booking.confirm.check")}
         </button>
         <button type="button" class="button" onClick={onYes}>
-          {t("bench.right.yes")}
+          {t("worklist_booking.confirm.yes")}
         </button>
       </div>
     </Dialog>
