@@ -8,7 +8,7 @@ import type { OwnProps } from "./lib/routing/page";
 import { type Address, address, go, listen, notice } from "./lib/routing/router";
 import { account } from "./lib/session/account";
 import { signOut, start } from "./lib/session/session";
-import { keepZone } from "./lib/time/zone";
+import { setClinicZone } from "./lib/time/zone";
 import { find } from "./routes";
 import { Frame } from "./ui/frame/Frame";
 import { Lazy } from "./ui/frame/Lazy";
@@ -30,7 +30,7 @@ export function App() {
     const [described, started] = await (startup ?? loadStartup());
     startup = null;
     if (described.ok) {
-      keepZone(described.data.zone);
+      setClinicZone(described.data.zone);
       setConfig(described.data);
     }
     const failed = [described, started].find((part) => !part.ok);

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { loadLocale, loadMessages } from "../src/lib/i18n/i18n";
 import type { OwnProps } from "../src/lib/routing/page";
-import { keepZone } from "../src/lib/time/zone";
+import { setClinicZone } from "../src/lib/time/zone";
 import { minorOf } from "../src/pages/admin/catalogue/test-fields";
 import { csv } from "../src/pages/admin/csv";
 import { choices, propose, type Slot } from "../src/pages/admin/visits/propose-times";
@@ -49,7 +49,7 @@ const list = (items: unknown[], next_cursor: string | null = null) => json({ ite
 const body = (): string => document.body.textContent ?? "";
 
 beforeEach(async () => {
-  keepZone("Europe/Berlin");
+  setClinicZone("Europe/Berlin");
   await loadLocale(["en"]);
   await loadMessages("ui", "admin");
 });

@@ -3,7 +3,7 @@ import { courseOf, lastDay } from "../src/lib/clinical/prescriptions";
 import { loadMessages } from "../src/lib/i18n/i18n";
 import { money } from "../src/lib/i18n/numbers";
 import type { OwnProps } from "../src/lib/routing/page";
-import { keepZone } from "../src/lib/time/zone";
+import { setClinicZone } from "../src/lib/time/zone";
 import Prescription from "../src/pages/patient/prescriptions/prescription";
 import Prescriptions from "../src/pages/patient/prescriptions/prescriptions";
 import Referral from "../src/pages/patient/referrals/referral";
@@ -25,7 +25,7 @@ const text = (): string => document.body.textContent ?? "";
 
 beforeEach(async () => {
   vi.useFakeTimers({ now: new Date("2030-01-05T12:00:00Z"), toFake: ["Date"] });
-  keepZone(CONFIG.zone);
+  setClinicZone(CONFIG.zone);
   await loadMessages("ui", "patient");
 });
 

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import type { Schemas } from "../src/api/client";
 import type { Reading } from "../src/lib/clinical/results";
 import { loadMessages } from "../src/lib/i18n/i18n";
-import { keepZone } from "../src/lib/time/zone";
+import { setClinicZone } from "../src/lib/time/zone";
 import { type Bar, Bars } from "../src/ui/charts/Bars";
 import { Figure } from "../src/ui/charts/Figure";
 import { NumberLine } from "../src/ui/charts/NumberLine";
@@ -31,7 +31,7 @@ const all = (page: HTMLElement, selector: string): Element[] => [...page.querySe
 
 beforeEach(async () => {
   await loadMessages("ui");
-  keepZone("Europe/Berlin");
+  setClinicZone("Europe/Berlin");
 });
 
 describe("a number line", () => {

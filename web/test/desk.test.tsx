@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { keep } from "../src/api/client";
 import { loadMessages } from "../src/lib/i18n/i18n";
 import { account } from "../src/lib/session/account";
-import { keepZone } from "../src/lib/time/zone";
+import { setClinicZone } from "../src/lib/time/zone";
 import Availability from "../src/pages/doctor/availability/availability";
 import { checkWeek, copied, outside, rulesOf, slotsOn, type Week } from "../src/pages/doctor/availability/rules";
 import Order from "../src/pages/doctor/order/order";
@@ -50,7 +50,7 @@ beforeEach(async () => {
   sessionStorage.clear();
   vi.useFakeTimers({ toFake: ["Date"], now: new Date("2030-01-05T09:00:00Z") });
   await loadMessages("ui", "doctor");
-  keepZone("Europe/Berlin");
+  setClinicZone("Europe/Berlin");
   keep(null);
   account.set(OSEI);
 });

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import type { Schemas } from "../src/api/client";
 import Today from "../src/pages/doctor/today/today";
-import { wayBack } from "../src/pages/doctor/visit/visits";
+import { undoSteps } from "../src/pages/doctor/visit/visits";
 import { begin, ONE, props, sent, VISIT } from "./doctor";
 import { gateway, json, refusal } from "./gateway";
 import { draw, press } from "./page";
@@ -13,12 +13,12 @@ const visits = (...items: Schemas["Visit"][]) => json({ items, next_cursor: null
 beforeEach(begin);
 
 test("undo returns to the previous status, or to confirmed", () => {
-  expect(wayBack("arrived", "confirmed")).toEqual(["confirmed"]);
-  expect(wayBack("arrived", "booked")).toEqual(["confirmed"]);
-  expect(wayBack("in_progress", "arrived")).toEqual(["arrived"]);
-  expect(wayBack("no_show", "booked")).toEqual(["arrived", "confirmed"]);
-  expect(wayBack("completed", "in_progress")).toBeNull();
-  expect(wayBack("cancelled", "booked")).toBeNull();
+  expect(undoSteps("arrived", "confirmed")).toEqual(["confirmed"]);
+  expect(undoSteps("arrived", "booked")).toEqual(["confirmed"]);
+  expect(undoSteps("in_progress", "arrived")).toEqual(["arrived"]);
+  expect(undoSteps("no_show", "booked")).toEqual(["arrived", "confirmed"]);
+  expect(undoSteps("completed", "in_progress")).toBeNull();
+  expect(undoSteps("cancelled", "booked")).toBeNull();
 });
 
 describe("a day", () => {

@@ -3,7 +3,7 @@
 import type { Account } from "../src/api/client";
 import { loadMessages } from "../src/lib/i18n/i18n";
 import { account } from "../src/lib/session/account";
-import { keepZone } from "../src/lib/time/zone";
+import { setClinicZone } from "../src/lib/time/zone";
 import { CONFIG, chart, notes, PAT, visit } from "./fixtures";
 import type { RecordedRequest } from "./gateway";
 
@@ -17,7 +17,7 @@ export const ONE = "/api/doctor/appointments/5";
 export async function begin(): Promise<void> {
   sessionStorage.clear();
   await loadMessages("ui", "doctor");
-  keepZone("Europe/Berlin");
+  setClinicZone("Europe/Berlin");
   account.set(OSEI);
   history.replaceState(null, "", "/doctor");
 }

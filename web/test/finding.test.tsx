@@ -3,7 +3,7 @@ import type { Account, Schemas } from "../src/api/client";
 import { loadMessages } from "../src/lib/i18n/i18n";
 import { address, go, listen } from "../src/lib/routing/router";
 import { account } from "../src/lib/session/account";
-import { keepZone } from "../src/lib/time/zone";
+import { setClinicZone } from "../src/lib/time/zone";
 import Book from "../src/pages/patient/book/book";
 import Doctor from "../src/pages/patient/book/doctor";
 import Doctors from "../src/pages/patient/book/doctors";
@@ -46,7 +46,7 @@ let stop: () => void;
 beforeEach(async () => {
   stop = listen();
   vi.useFakeTimers({ now: new Date("2030-01-06T12:00:00Z"), toFake: ["Date"] });
-  keepZone("Europe/Berlin");
+  setClinicZone("Europe/Berlin");
   await loadMessages("ui", "public", "patient");
 });
 

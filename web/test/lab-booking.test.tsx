@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { loadMessages } from "../src/lib/i18n/i18n";
 import { address, go } from "../src/lib/routing/router";
 import { account } from "../src/lib/session/account";
-import { keepZone } from "../src/lib/time/zone";
+import { setClinicZone } from "../src/lib/time/zone";
 import LabBook from "../src/pages/patient/labs/book";
 import Labs from "../src/pages/patient/labs/labs";
 import { bookHref, testsOf } from "../src/pages/patient/labs/tests";
@@ -18,7 +18,7 @@ const text = (): string => document.body.textContent ?? "";
 
 beforeEach(async () => {
   vi.useFakeTimers({ now: new Date("2030-01-07T12:00:00Z"), toFake: ["Date"] });
-  keepZone(CONFIG.zone);
+  setClinicZone(CONFIG.zone);
   account.set(PAT);
   await loadMessages("ui", "patient");
 });

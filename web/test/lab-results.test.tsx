@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { loadMessages } from "../src/lib/i18n/i18n";
 import { go } from "../src/lib/routing/router";
 import { account } from "../src/lib/session/account";
-import { keepZone } from "../src/lib/time/zone";
+import { setClinicZone } from "../src/lib/time/zone";
 import LabBooking from "../src/pages/patient/labs/booking";
 import Result from "../src/pages/patient/results/result";
 import Results from "../src/pages/patient/results/results";
@@ -15,7 +15,7 @@ const TESTS = "GET /api/labs/tests";
 
 beforeEach(async () => {
   vi.useFakeTimers({ now: new Date("2030-01-07T12:00:00Z"), toFake: ["Date"] });
-  keepZone(CONFIG.zone);
+  setClinicZone(CONFIG.zone);
   account.set(PAT);
   await loadMessages("ui", "patient");
 });

@@ -3,9 +3,9 @@ import { beforeEach, describe, expect, test, vi } from "vitest";
 import { keep } from "../src/api/client";
 import { loadMessages } from "../src/lib/i18n/i18n";
 import { account } from "../src/lib/session/account";
-import { keepZone } from "../src/lib/time/zone";
+import { setClinicZone } from "../src/lib/time/zone";
 import LabBooking from "../src/pages/lab/booking/booking";
-import { flagOf, flagOfText, isFar, rangeFor } from "../src/pages/lab/booking/flags";
+import { flagOf, flagOfText, isUnusual, rangeFor } from "../src/pages/lab/booking/flags";
 import { parseValue, typed } from "../src/pages/lab/booking/values";
 import Worklist from "../src/pages/lab/worklist";
 import { analyte, CONFIG, labBooking, PAT, userAccount } from "./fixtures";
@@ -49,7 +49,7 @@ beforeEach(async () => {
   sessionStorage.clear();
   history.replaceState(null, "", "/lab");
   await loadMessages("ui", "lab");
-  keepZone("Europe/Berlin");
+  setClinicZone("Europe/Berlin");
   keep(null);
   account.set(ROBIN);
 });
@@ -131,8 +131,8 @@ describe("flags while typing", () => {
       "no_range",
     ]);
     const open = { ...BOUNDS, sex: null, critical_low: null, critical_high: null };
-    expect(isFar({ value: 132, comparator: null }, open)).toBe(true);
-    expect(isFar({ value: 16, comparator: null }, open)).toBe(false);
+    expect(isUnusual({ value: 132, comparator: null }, open)).toBe(true);
+    expect(isUnusual({ value: 16, comparator: null }, open)).toBe(false);
   });
 });
 

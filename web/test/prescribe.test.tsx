@@ -4,7 +4,7 @@ import type { Schemas } from "../src/api/client";
 import { loadMessages } from "../src/lib/i18n/i18n";
 import { go, notice } from "../src/lib/routing/router";
 import { account } from "../src/lib/session/account";
-import { keepZone } from "../src/lib/time/zone";
+import { setClinicZone } from "../src/lib/time/zone";
 import { allConflicts, conflicts, copied, empty, lastOf } from "../src/pages/doctor/prescribe/items";
 import Prescribe from "../src/pages/doctor/prescribe/prescribe";
 import Prescription from "../src/pages/doctor/prescribe/prescription";
@@ -67,7 +67,7 @@ const CONFLICT = { medicine: "Bisoprolol 2.5 mg tablets", substance: "Bisoprolol
 
 beforeEach(async () => {
   vi.useFakeTimers({ now: new Date("2030-01-07T12:00:00Z"), toFake: ["Date"] });
-  keepZone("Europe/Berlin");
+  setClinicZone("Europe/Berlin");
   account.set(OSEI);
   await loadMessages("ui", "doctor");
 });

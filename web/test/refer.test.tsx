@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { loadMessages } from "../src/lib/i18n/i18n";
 import { go, notice } from "../src/lib/routing/router";
 import { account } from "../src/lib/session/account";
-import { keepZone } from "../src/lib/time/zone";
+import { setClinicZone } from "../src/lib/time/zone";
 import Refer from "../src/pages/doctor/referrals/refer";
 import Referrals from "../src/pages/doctor/referrals/referrals";
 import { steps } from "../src/pages/doctor/referrals/steps";
@@ -43,7 +43,7 @@ const list = (...items: object[]) => json({ items, next_cursor: null });
 
 beforeEach(async () => {
   vi.useFakeTimers({ now: new Date("2030-01-07T12:00:00Z"), toFake: ["Date"] });
-  keepZone("Europe/Berlin");
+  setClinicZone("Europe/Berlin");
   account.set(LIND);
   await loadMessages("ui", "doctor");
 });

@@ -22,7 +22,7 @@ import {
   when,
   zoneLabel,
 } from "../src/lib/time/time";
-import { keepZone } from "../src/lib/time/zone";
+import { setClinicZone } from "../src/lib/time/zone";
 
 const speaking = (lang: string): void => {
   document.documentElement.lang = lang;
@@ -33,7 +33,7 @@ const plain = (text: string): string => text.replace(/[\u2009\u202f\u00a0]/g, " 
 beforeEach(async () => {
   await loadMessages("ui");
   speaking("en-GB");
-  keepZone("Europe/Berlin");
+  setClinicZone("Europe/Berlin");
 });
 
 afterEach(() => {
@@ -156,7 +156,7 @@ test("the repeated autumn hour is labelled, the first is used", () => {
 });
 
 test("a clock change of half an hour works (Lord Howe)", () => {
-  keepZone("Australia/Lord_Howe");
+  setClinicZone("Australia/Lord_Howe");
   expect(instantOf("2030-10-06", "02:15")).toBe("2030-10-06T02:45:00+11:00");
   expect(instantOf("2030-04-07", "01:45")).toBe("2030-04-07T01:45:00+11:00");
   expect(clock("2030-04-06T15:15:00Z")).toBe("01:45 GMT+10:30");
@@ -166,12 +166,12 @@ test("a clock change of half an hour works (Lord Howe)", () => {
 test("the zone is named with its offset at that time", () => {
   expect(zoneLabel("2030-01-07T08:00:00Z")).toBe("Berlin time, GMT+1");
   expect(zoneLabel("2030-07-07T08:00:00Z")).toBe("Berlin time, GMT+2");
-  keepZone("America/New_York");
+  setClinicZone("America/New_York");
   expect(zoneLabel("2030-01-07T08:00:00Z")).toBe("New York time, GMT-5");
   vi.useFakeTimers({ now: new Date("2030-07-07T08:00:00Z") });
   expect(zoneLabel()).toBe("New York time, GMT-4");
   expect(instantOf("2030-07-07", "09:00")).toBe("2030-07-07T09:00:00-04:00");
-  expect(() => keepZone("Mars/Olympus")).toThrow(RangeError);
+  expect(() => setClinicZone("Mars/Olympus")).toThrow(RangeError);
   expect(zoneLabel()).toBe("New York time, GMT-4");
 });
 

@@ -3,10 +3,10 @@ import { actionWords, isEmergency } from "../src/lib/i18n/actions";
 import { loadLocale, loadMessages, t } from "../src/lib/i18n/i18n";
 import { problemText } from "../src/lib/i18n/problem-text";
 import { hashValue } from "../src/lib/routing/hash";
-import { keepZone } from "../src/lib/time/zone";
+import { setClinicZone } from "../src/lib/time/zone";
 import { passwordMistakes } from "../src/pages/account/passwords";
-import { drawn, inFours } from "../src/pages/account/qr-code";
-import { apiQueryOf, wantedIn } from "../src/pages/admin/audit/query";
+import { drawn, groupsOfFour } from "../src/pages/account/qr-code";
+import { apiQueryOf, filtersOf } from "../src/pages/admin/audit/query";
 import { openOf } from "../src/pages/doctor/chart/open-chart";
 import { byDay } from "../src/pages/patient/profile/access-log";
 import SignIn from "../src/pages/public/sign-in";
@@ -15,7 +15,7 @@ import { gateway, refusal } from "./gateway";
 import { draw, press, type } from "./page";
 
 beforeEach(async () => {
-  keepZone("Europe/Berlin");
+  setClinicZone("Europe/Berlin");
   await loadLocale(["en"]);
   await loadMessages("ui", "public", "account", "trail");
 });
@@ -26,8 +26,8 @@ describe("QR code", () => {
   });
 
   test("the secret is shown in groups of four", () => {
-    expect(inFours("JBSWY3DPEH")).toBe("JBSW Y3DP EH");
-    expect(inFours("JBSWY3DP")).toBe("JBSW Y3DP");
+    expect(groupsOfFour("JBSWY3DPEH")).toBe("JBSW Y3DP EH");
+    expect(groupsOfFour("JBSWY3DP")).toBe("JBSW Y3DP");
   });
 });
 
@@ -95,7 +95,7 @@ describe("signing in with a second factor", () => {
 
 describe("the audit", () => {
   test("days of the address are whole clinic days", () => {
-    const wanted = wantedIn(new URLSearchParams("from=2030-03-30&to=2030-03-31&account_id=4"));
+    const wanted = filtersOf(new URLSearchParams("from=2030-03-30&to=2030-03-31&account_id=4"));
     expect(apiQueryOf(wanted)).toEqual({
       from: "2030-03-30T00:00:00+01:00",
       to: "2030-04-01T00:00:00+02:00",
@@ -105,7 +105,7 @@ describe("the audit", () => {
 
   test("an invalid filter is ignored", () => {
     const nothing = "from=yesterday&to=2030-02-30&account_id=-1&patient_id=x&action=a;b&outcome=";
-    expect(apiQueryOf(wantedIn(new URLSearchParams(nothing)))).toEqual({});
+    expect(apiQueryOf(filtersOf(new URLSearchParams(nothing)))).toEqual({});
   });
 
   test("an unknown action is shown by its name", () => {

@@ -2,7 +2,7 @@ import { beforeEach, expect, test, vi } from "vitest";
 import { loadMessages } from "../src/lib/i18n/i18n";
 import type { OwnProps } from "../src/lib/routing/page";
 import { account } from "../src/lib/session/account";
-import { keepZone } from "../src/lib/time/zone";
+import { setClinicZone } from "../src/lib/time/zone";
 import Home from "../src/pages/patient/home/home";
 import { loadOffers } from "../src/pages/patient/home/offers";
 import Profile from "../src/pages/patient/profile/profile";
@@ -33,7 +33,7 @@ beforeEach(async () => {
   sessionStorage.clear();
   history.replaceState(null, "", "/appointments/5");
   account.set(PAT);
-  keepZone(CONFIG.zone);
+  setClinicZone(CONFIG.zone);
   await loadMessages("ui", "patient");
 });
 

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Schemas } from "../src/api/client";
 import { loadMessages } from "../src/lib/i18n/i18n";
 import { weekDays } from "../src/lib/time/time";
-import { keepZone } from "../src/lib/time/zone";
+import { setClinicZone } from "../src/lib/time/zone";
 import { SlotList } from "../src/ui/week/SlotList";
 import { WeekGrid, type WeekVisit } from "../src/ui/week/WeekGrid";
 import { draw } from "./page";
@@ -12,7 +12,7 @@ const AUTUMN = weekDays("2030-10-21");
 
 beforeEach(async () => {
   await loadMessages("ui");
-  keepZone("Europe/Berlin");
+  setClinicZone("Europe/Berlin");
 });
 
 afterEach(() => {

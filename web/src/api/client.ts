@@ -133,8 +133,8 @@ async function send(request: Request): Promise<Response> {
 
 async function withToken(request: Request): Promise<Response> {
   const usedTokens = currentTokens;
-  if (!usedTokens || NEED_NO_TOKEN.has(new URL(request.url).pathname)) return patiently(request);
-  const response = await patiently(bearing(request, usedTokens.access_token));
+  if (!usedTokens || NEED_NO_TOKEN.has(new URL(request.url).pathname)) return sendWithRetries(request);
+  const response = await sendWithRetries(authorized(request, usedTokens.access_token));
   if (response.status !== 401) return response;
   // another call may have refreshed the tokens already
   if (currentTokens === usedTokens) {
@@ -144,12 +144,12 @@ async function withToken(request: Request): Promise<Response> {
   }
   // never send one person's request with another person's token
   return currentTokens?.account.id === usedTokens.account.id
-    ? patiently(bearing(request, currentTokens.access_token))
+    ? sendWithRetries(authorized(request, currentTokens.access_token))
     : response;
 }
 
 /** Send a request, and retry a repeatable one while the system does not answer; `offline` is true meanwhile. */
-async function patiently(request: Request): Promise<Response> {
+async function sendWithRetries(request: Request): Promise<Response> {
   const begun = Date.now();
   let waited = false;
   try {
@@ -182,7 +182,7 @@ function signedInAgain(): Promise<void> {
   });
 }
 
-function bearing(request: Request, token: string): Request {
+function authorized(request: Request, token: string): Request {
   const copy = request.clone();
   copy.headers.set("Authorization", `Bearer ${token}`);
   return copy;

@@ -53,7 +53,7 @@ export function useLoad<T, E extends object>(
   }, [about, run]);
 
   const { loading, failure } = shown;
-  const stale = failure !== null && isPassing(failure.problem);
+  const stale = failure !== null && isTemporary(failure.problem);
   useEffect(() => {
     const pause = stale ? AFTER_FAILURE_MS : every;
     // no poll during a request: it may be waiting for a sign-in
@@ -81,7 +81,7 @@ const FIRST = { data: undefined, failure: null, loading: true } as const;
 const AFTER_FAILURE_MS = 5_000;
 
 /** Whether a problem is transient. */
-export function isPassing(problem: Problem | NoAnswer): boolean {
+export function isTemporary(problem: Problem | NoAnswer): boolean {
   return problem.code === "no_answer" || problem.code === "unavailable" || problem.code === "timed_out";
 }
 

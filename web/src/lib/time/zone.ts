@@ -2,7 +2,7 @@
 let clinic = "UTC";
 
 /** Set the clinic's zone, an IANA name. Raise RangeError for an unknown name. */
-export function keepZone(zone: string): void {
+export function setClinicZone(zone: string): void {
   new Intl.DateTimeFormat("en", { timeZone: zone });
   clinic = zone;
 }

@@ -9,7 +9,7 @@ import { Field } from "../../ui/forms/Field";
 import { CurrentPassword } from "../../ui/forms/SignInFields";
 import { Submit } from "../../ui/forms/Submit";
 import { passwordMistakes } from "./passwords";
-import { inFours, QrCode } from "./qr-code";
+import { groupsOfFour, QrCode } from "./qr-code";
 
 type Prepared = Schemas["PreparedSecondFactor"];
 
@@ -91,7 +91,7 @@ function Confirm({ prepared: { secret, uri, qr }, onDone, onClose }: Props & { p
           <p>
             {t("factor.secret")}
             <br />
-            <code class="secret">{inFours(secret)}</code>
+            <code class="secret">{groupsOfFour(secret)}</code>
           </p>
           <p>
             <a href={uri}>{t("factor.open")}</a>

@@ -17,10 +17,10 @@ import { Table } from "../../../ui/Table";
 import { saveText } from "../csv";
 import { auditColumns } from "./columns";
 import { AuditFilters } from "./filters";
-import { apiQueryOf, type Wanted, wantedIn } from "./query";
+import { apiQueryOf, type Filters, filtersOf } from "./query";
 
 export default function Audit({ query }: OwnProps) {
-  const wanted = wantedIn(query);
+  const wanted = filtersOf(query);
   const found = usePages(
     (cursor) => {
       const apiQuery = { ...apiQueryOf(wanted), limit: 30, ...(cursor && { cursor }) };
@@ -61,7 +61,7 @@ function Nothing() {
 }
 
 /** Fetch the CSV with the access token and save it as a file. */
-function Download({ wanted }: { wanted: Wanted }) {
+function Download({ wanted }: { wanted: Filters }) {
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<Failure | null>(null);
   const download = async (): Promise<void> => {

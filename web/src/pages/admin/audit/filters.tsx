@@ -8,12 +8,12 @@ import { Field } from "../../../ui/forms/Field";
 import { Select } from "../../../ui/forms/Select";
 import { outcomeWords } from "./columns";
 import { type Named, PersonChoice, PersonFilter } from "./person";
-import type { Wanted } from "./query";
+import type { Filters } from "./query";
 
 /** The outcomes offered as options; the address accepts any other code. */
 const OUTCOMES = ["ok", "not_found", "forbidden", "invalid_credentials", "otp_required", "refresh_reused"] as const;
 
-export function AuditFilters({ wanted }: { wanted: Wanted }) {
+export function AuditFilters({ wanted }: { wanted: Filters }) {
   const [from, setFrom] = useState(wanted.from ?? "");
   const [to, setTo] = useState(wanted.to ?? "");
   useEffect(() => {

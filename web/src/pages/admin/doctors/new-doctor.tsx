@@ -11,7 +11,7 @@ import { Submit } from "../../../ui/forms/Submit";
 import { Page } from "../../../ui/frame/Page";
 import { InvitationLink } from "../people/invitation-link";
 import { BLANK, checked, DoctorFields, PROFILE_FIELDS, profileOf } from "./doctor-fields";
-import { TakenEmail } from "./taken-email";
+import { EmailInUse } from "./taken-email";
 import "../../../style/portals/admin.css";
 
 export default function NewDoctor(_: OwnProps) {
@@ -63,7 +63,7 @@ function Add({ onMade }: { onMade: (doctor: Schemas["NewDoctor"]) => void }) {
   return (
     <>
       <ErrorSummary mistakes={errors} />
-      <TakenEmail email={taken} />
+      <EmailInUse email={taken} />
       <form noValidate onSubmit={submit}>
         <Field
           id="email"

@@ -15,7 +15,7 @@ import { Submit } from "../../../ui/forms/Submit";
 import { More } from "../../../ui/More";
 import { Ready } from "../../../ui/Ready";
 import { Table } from "../../../ui/Table";
-import { TakenEmail } from "../doctors/taken-email";
+import { EmailInUse } from "../doctors/taken-email";
 import { InvitationLink } from "./invitation-link";
 
 type Invitation = Schemas["Invitation"];
@@ -79,7 +79,7 @@ function InviteForm({ onMade }: { onMade: (invitation: Schemas["NewInvitation"])
         {t("invitations.title")}
       </h2>
       <ErrorSummary mistakes={errors} />
-      <TakenEmail email={taken} />
+      <EmailInUse email={taken} />
       <form noValidate onSubmit={submit}>
         <Field
           id="full_name"

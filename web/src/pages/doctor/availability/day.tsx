@@ -3,13 +3,13 @@ import { useRef } from "preact/hooks";
 import type { Mistake } from "../../../lib/forms/form";
 import { t } from "../../../lib/i18n/i18n";
 import { Field } from "../../../ui/forms/Field";
-import { added, type Stretch, type Weekday } from "./rules";
+import { added, type Interval, type Weekday } from "./rules";
 
 interface Props {
   weekday: Weekday;
   /** Mistakes of the whole week. */
-  stretches: readonly Stretch[];
-  put: (stretches: Stretch[]) => void;
+  stretches: readonly Interval[];
+  put: (stretches: Interval[]) => void;
   copy: () => void;
   errors: readonly Mistake[];
 }
@@ -18,7 +18,7 @@ export function DayRow({ weekday, stretches, put, copy, errors }: Props) {
   const heading = useRef<HTMLHeadingElement>(null);
   const own = stretches.filter((one) => one.weekday === weekday);
   const day = t(`weekday.${weekday}`);
-  const set = (id: number, change: Partial<Stretch>): void =>
+  const set = (id: number, change: Partial<Interval>): void =>
     put(stretches.map((one) => (one.id === id ? { ...one, ...change } : one)));
   return (
     <section class="weekday" aria-label={day}>

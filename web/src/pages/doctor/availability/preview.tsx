@@ -49,7 +49,7 @@ export function Preview({ rules, slot, visits, timeOff }: Props) {
 }
 
 /** "Monday 09:00–12:00, 13:00–17:00; Tuesday …" */
-export function saidWeek(rules: readonly Rule[]): string {
+export function weekText(rules: readonly Rule[]): string {
   const days = WEEKDAYS.filter((weekday) => hours(rules, weekday));
   return (
     days.map((weekday) => `${t(`weekday.${weekday}`)} ${hours(rules, weekday)}`).join("; ") ||

@@ -12,7 +12,7 @@ import { Problem } from "../../../ui/frame/Problem";
 import { Left } from "./affected-visits";
 import { Copy } from "./copy";
 import { DayRow } from "./day";
-import { Preview, saidWeek } from "./preview";
+import { Preview, weekText } from "./preview";
 import {
   checkWeek,
   copied,
@@ -139,5 +139,5 @@ async function save(saved: Saved, put: (saved: Saved) => void, draft: Draft<Week
   const now = await outcome(api.GET("/api/doctor/availability"));
   if (!now.ok) return mistakes(now.problem, now.retryAfter, []);
   put(now.data);
-  return [{ field: null, message: t("availability.stale", { week: saidWeek(now.data.rules) }) }];
+  return [{ field: null, message: t("availability.stale", { week: weekText(now.data.rules) }) }];
 }

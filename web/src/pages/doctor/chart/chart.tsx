@@ -11,7 +11,7 @@ import { Ready } from "../../../ui/Ready";
 import { Tabs } from "../../../ui/Tabs";
 import { Allergies } from "./allergies";
 import { loadChart } from "./load-chart";
-import { NotTreating, Opened, OpenedNow } from "./open-chart";
+import { NotTreating, OpenedNow, PastEmergencyAccess } from "./open-chart";
 import { PatientStrip } from "./patient-strip";
 import { Problems } from "./problems";
 import { type Chart, KINDS, type Kind } from "./record";
@@ -58,7 +58,7 @@ function Shown({ chart, of, query, config, account }: Omit<OwnProps, "params"> &
         <div class="stack beside">
           <Allergies chart={chart} of={of} />
           <Problems chart={chart} of={of} />
-          <Opened access={chart.access} />
+          <PastEmergencyAccess access={chart.access} />
         </div>
         <section aria-label={t("own_chart.record")}>
           <Tabs label={t("own_chart.kinds")} tabs={[undefined, ...KINDS].map((one) => drawn(one, kind, chart))} />

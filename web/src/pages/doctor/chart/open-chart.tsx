@@ -84,7 +84,7 @@ export function openOf(access: readonly Access[], doctor: number, at: number): A
 }
 
 /** All emergency accesses, shown to every doctor. */
-export function Opened({ access }: { access: readonly Access[] }) {
+export function PastEmergencyAccess({ access }: { access: readonly Access[] }) {
   if (access.length === 0) return null;
   return (
     <section class="card" aria-labelledby="opened">

@@ -15,7 +15,7 @@ import { Page } from "../../../ui/frame/Page";
 import { backTo, type ChartQuery } from "../chart/chart-from-query";
 import { PatientStrip } from "../chart/patient-strip";
 import { QueriedChart } from "../chart/queried-chart";
-import { type Target, Whereto } from "./target";
+import { ReferralTarget, type Target } from "./target";
 import "../../../style/portals/doctor.css";
 
 interface Letter extends Target {
@@ -76,7 +76,7 @@ function Form({ chart, chartQuery, me }: { chart: Schemas["Chart"]; chartQuery: 
       <PatientStrip patient={patient} chart={chart} link />
       <ErrorSummary mistakes={errors} />
       <form noValidate onSubmit={submit}>
-        <Whereto target={letter} put={put} errors={errors} me={me} />
+        <ReferralTarget target={letter} put={put} errors={errors} me={me} />
         <Radios
           id="urgency"
           label={t("refer.urgency")}

@@ -27,7 +27,7 @@ interface Props {
 const KINDS = ["doctor", "specialty", "outside"] as const;
 const SHOWN = 6;
 
-export function Whereto({ target, put, errors, me }: Props) {
+export function ReferralTarget({ target, put, errors, me }: Props) {
   return (
     <>
       <div class="refer-to">

@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { api, type NoAnswer, type Outcome, outcome, type Problem, type Schemas, unchanged } from "../../../api/client";
 import { useDraft } from "../../../lib/forms/draft";
-import { isPassing, type Loaded, useLoad } from "../../../lib/loading/query";
+import { isTemporary, type Loaded, useLoad } from "../../../lib/loading/query";
 import { account } from "../../../lib/session/account";
 
 export type Notes = Schemas["Notes"];
@@ -85,7 +85,7 @@ export function useNotes(visit: number): Writing {
     if (newest?.ok) {
       setProblem(null);
       meet(newest.data);
-    } else if (newest || isPassing(saved.problem)) soon(AGAIN_MS);
+    } else if (newest || isTemporary(saved.problem)) soon(AGAIN_MS);
   };
   /** One request at a time. */
   const write = (sign = false): Promise<void> => {

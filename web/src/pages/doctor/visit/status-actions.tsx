@@ -61,7 +61,7 @@ export function Acts({ visit, acts, after }: Props) {
         </button>
       )}
       {confirming && (
-        <Sure
+        <ConfirmStatus
           visit={visit}
           to={confirming}
           onClose={() => setConfirming(null)}
@@ -76,7 +76,7 @@ export function Acts({ visit, acts, after }: Props) {
 }
 
 /** Confirmations of irreversible steps. */
-function Sure({
+function ConfirmStatus({
   visit,
   to,
   onClose,

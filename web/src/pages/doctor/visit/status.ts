@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { t } from "../../../lib/i18n/i18n";
 import { problemText } from "../../../lib/i18n/problem-text";
-import { take, type Visit, type VisitStatus, wayBack } from "./visits";
+import { take, undoSteps, type Visit, type VisitStatus } from "./visits";
 
 const OFFERED_MS = 10_000;
 
@@ -42,7 +42,7 @@ export function useStatus(put: (visit: Visit) => void): StatusActs {
     running.current.delete(visit.id);
     setBusy([...running.current]);
     keepFocus(visit.id);
-    const back = undoable && !refused ? wayBack(now.status, visit.status) : null;
+    const back = undoable && !refused ? undoSteps(now.status, visit.status) : null;
     setUndo(back && { id: visit.id, way: back });
     setMessage({ text: sentence(now, refused), isError: refused !== null });
     // the other visits may have changed since

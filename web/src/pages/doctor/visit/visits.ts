@@ -26,7 +26,7 @@ export function isFinal(status: VisitStatus): boolean {
 }
 
 /** The steps that undo a change, or null. No step leads to booked: confirmed stands for it. */
-export function wayBack(now: VisitStatus, before: VisitStatus): VisitStatus[] | null {
+export function undoSteps(now: VisitStatus, before: VisitStatus): VisitStatus[] | null {
   const goal = before === "booked" ? "confirmed" : before;
   if (now === goal) return null;
   if (STEPS[now].includes(goal)) return [goal];

@@ -8,7 +8,7 @@ import { ageOn, dateOnly, isDay } from "../../../lib/time/time";
 import { Status } from "../../../ui/Chip";
 import { Page } from "../../../ui/frame/Page";
 import { Ready } from "../../../ui/Ready";
-import { type Booking, type Status as BookingStatus, loadWork, nextOf, type Work } from "../record";
+import { type Booking, type Status as BookingStatus, loadBookingRecord, nextOf, type Work } from "../record";
 import { correcting, NOTHING, openTests, type Typed } from "./entry";
 import { Facts, Planned } from "./facts";
 import { Entered } from "./result";
@@ -21,15 +21,15 @@ const AT_THE_BENCH: readonly BookingStatus[] = ["received", "in_progress", "resu
 
 export default function LabBooking({ params, query, account }: OwnProps) {
   const id = Number(params.id);
-  const work = useLoad(() => loadWork(id), [account.id, id]);
+  const work = useLoad(() => loadBookingRecord(id), [account.id, id]);
   return (
     <Ready of={work} whole>
-      {(data) => <Bench work={data} of={work} query={query} />}
+      {(data) => <BookingPage work={data} of={work} query={query} />}
     </Ready>
   );
 }
 
-function Bench({ work, of, query }: { work: Work; of: Loaded<Work>; query: URLSearchParams }) {
+function BookingPage({ work, of, query }: { work: Work; of: Loaded<Work>; query: URLSearchParams }) {
   const { booking, tests } = work;
   const [message, setMessage] = useState("");
   const heading = useRef<HTMLHeadingElement>(null);
@@ -39,7 +39,7 @@ function Bench({ work, of, query }: { work: Work; of: Loaded<Work>; query: URLSe
   useFocusKept(`${booking.version} ${draft.value.correcting.join()}`, heading);
 
   const reload = async (): Promise<Work | null> => {
-    const now = await loadWork(booking.id);
+    const now = await loadBookingRecord(booking.id);
     if (!now.ok) return null;
     of.put(now.data);
     return now.data;

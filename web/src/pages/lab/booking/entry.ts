@@ -6,7 +6,7 @@ import { type Mistake, mistakes } from "../../../lib/forms/form";
 import { t } from "../../../lib/i18n/i18n";
 import type { Instant } from "../../../lib/time/time";
 import { type Booking, loadBooking, type OneTest, type Result, type Test } from "../record";
-import { isFar, rangeFor } from "./flags";
+import { isUnusual, rangeFor } from "./flags";
 import { type Acts, changed } from "./status";
 import { entered, parseValue, typed } from "./values";
 
@@ -65,7 +65,7 @@ export function checked(open: readonly { code: string; test: Test }[], { values 
 }
 
 /** Values to confirm, as "Potassium: 52 mmol/L". */
-export function farOnes(
+export function unusualValues(
   open: readonly { code: string; test: Test }[],
   { values }: Typed,
   patient: Booking["patient"],
@@ -74,7 +74,7 @@ export function farOnes(
   return open.flatMap(({ code, test }) =>
     test.analytes.flatMap((analyte) => {
       const reading = analyte.kind === "quantity" && parseValue(values[keyOf(code, analyte.code)] ?? "");
-      if (!reading || !isFar(reading, rangeFor(analyte, patient, at))) return [];
+      if (!reading || !isUnusual(reading, rangeFor(analyte, patient, at))) return [];
       return `${analyte.name}: ${shown({ ...analyte, ...reading, text: null })}`;
     }),
   );

@@ -45,7 +45,7 @@ export function flagOfText(text: string, usual: readonly string[]): Flag {
 }
 
 /** Whether the value needs a confirmation before saving. */
-export function isFar(reading: Value, range: Range | null): boolean {
+export function isUnusual(reading: Value, range: Range | null): boolean {
   const flag = flagOf(reading, range);
   if (flag === "critical_low" || flag === "critical_high") return true;
   const { low = null, high = null } = range ?? {};

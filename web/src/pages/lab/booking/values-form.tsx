@@ -9,7 +9,7 @@ import { nowInstant } from "../../../lib/time/time";
 import { Dialog } from "../../../ui/Dialog";
 import { ErrorSummary } from "../../../ui/forms/ErrorSummary";
 import { AnalyteRow } from "./analyte";
-import { checked, farOnes, keyOf, openTests, save, type Typed } from "./entry";
+import { checked, keyOf, openTests, save, type Typed, unusualValues } from "./entry";
 import { rangeFor } from "./flags";
 import { Note } from "./note";
 import type { Acts } from "./status";
@@ -33,7 +33,7 @@ export function Values({ next, draft, ...acts }: Props) {
   const { busy, errors, submit } = useForm(
     () => checked(open, draft.value),
     async () => {
-      const far = farOnes(open, draft.value, booking.patient, at).filter((one) => !confirmed.current.has(one));
+      const far = unusualValues(open, draft.value, booking.patient, at).filter((one) => !confirmed.current.has(one));
       setConfirming(far);
       if (far.length > 0) return [];
       const found = await save(acts, open, draft);
@@ -96,7 +96,7 @@ export function Values({ next, draft, ...acts }: Props) {
           {announcement}
         </p>
       </form>
-      {confirming.length > 0 && <Sure about={confirming} onYes={sure} onClose={() => setConfirming([])} />}
+      {confirming.length > 0 && <ConfirmValues about={confirming} onYes={sure} onClose={() => setConfirming([])} />}
     </section>
   );
 }
@@ -118,7 +118,15 @@ function onEnter(event: KeyboardEvent): void {
   if (!next) form.querySelector<HTMLElement>("button[type=submit]")?.click();
 }
 
-function Sure({ about, onYes, onClose }: { about: readonly string[]; onYes: () => void; onClose: () => void }) {
+function ConfirmValues({
+  about,
+  onYes,
+  onClose,
+}: {
+  about: readonly string[];
+  onYes: () => void;
+  onClose: () => void;
+}) {
   return (
     <Dialog title={t("worklist_booking.confirm")} onClose={onClose}>
       <p>{t("worklist_booking.confirm.about")}</p>

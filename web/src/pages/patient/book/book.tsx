@@ -12,9 +12,9 @@ import { Page } from "../../../ui/frame/Page";
 import { Ready } from "../../../ui/Ready";
 import { BookForm } from "./form";
 import { ByPhone } from "./found-doctor";
-import { BookWho } from "./patient";
+import { BookingPatient } from "./patient";
 import { BookSummary } from "./summary";
-import { BookTaken } from "./taken";
+import { TimeTaken } from "./taken";
 
 export default function Book({ params, query, config, account }: PageProps) {
   const id = Number(params.id);
@@ -47,8 +47,8 @@ export default function Book({ params, query, config, account }: PageProps) {
           {found.booking === "online" && start && (
             <div class="stack" key={start}>
               <BookSummary doctor={found} start={start} slot={slot} heading={heading} />
-              {gone && <BookTaken doctor={found} start={start} free={near.data?.items ?? []} />}
-              {!gone && account?.role !== "patient" && <BookWho account={account} />}
+              {gone && <TimeTaken doctor={found} start={start} free={near.data?.items ?? []} />}
+              {!gone && account?.role !== "patient" && <BookingPatient account={account} />}
               {!gone && account?.role === "patient" && <BookForm doctor={found} start={start} reason={reason} />}
             </div>
           )}

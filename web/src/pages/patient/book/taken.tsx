@@ -15,7 +15,7 @@ interface Props {
 }
 
 /** A time that was not free when the page opened. */
-export function BookTaken({ doctor, start, free }: Props) {
+export function TimeTaken({ doctor, start, free }: Props) {
   const requestedAt = Date.parse(start);
   const distance = (at: Instant): number => Math.abs(Date.parse(at) - requestedAt);
   const times = free
