@@ -29,7 +29,7 @@ unexport PYTHONDONTWRITEBYTECODE
 run: .venv/run-installed .env web ## start the demo hospital at http://localhost:5000
 	@$(BIN)/careplus run --demo
 
-up: ## the hospital in containers at http://localhost:4200; docs/deploy.md says the rest
+up: ## the hospital in containers at http://localhost:4200; see docs/deploy.md
 	@$(DOCKER) up --build --detach --wait
 	@$(DOCKER) logs --no-log-prefix migrate
 
@@ -56,14 +56,14 @@ screenshots: .venv/dev-installed web ## take the pictures in docs/screens anew
 lighthouse: .venv/dev-installed web ## Lighthouse on every page, RUNS=3 each; PAGES="/doctors /sign-in" chooses some
 	$(BIN)/python -m tests.browser.lighthouse $(PAGES)
 
-lint: .venv/dev-installed web ## style, types and who may import whom
+lint: .venv/dev-installed web ## style, types and import rules
 	$(BIN)/ruff check $(CHECKED)
 	$(BIN)/ruff format --check $(CHECKED)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m tests.architecture.plain_words
 
-format: .venv/dev-installed ## put code into the house's style
+format: .venv/dev-installed ## format the code
 	$(BIN)/ruff check --fix $(CHECKED)
 	$(BIN)/ruff format $(CHECKED)
 
@@ -73,7 +73,7 @@ types: .venv/run-installed ## write the TypeScript types of the API anew, from t
 migration: .venv/dev-installed ## write the migration from the newest revision to the tables' models: NAME=add_something
 	@$(BIN)/python -m tests.architecture.new_migration "$(NAME)"
 
-openapi: .venv/run-installed ## write openapi.json anew, from the contracts; a test holds it to them
+openapi: .venv/run-installed ## write openapi.json from the contracts; a test fails if it differs
 	@$(BIN)/careplus openapi --output openapi.json
 
 web: .venv/run-installed ## build the portals, if their sources have changed
@@ -85,7 +85,7 @@ web-test: .venv/run-installed ## types, style and tests of the portals
 test-clocks: .venv/dev-installed web ## time-bound tests at seven moments, such as the clock changes; AT="sunday tests/labs" chooses
 	$(BIN)/python -m tests.moved_clock $(AT)
 
-attack: .venv/dev-installed web ## the attacks that take minutes, and other tests that do; `make test` makes the others
+attack: .venv/dev-installed web ## the tests that take minutes; `make test` runs the others
 	$(BIN)/pytest --quiet --durations=20 -m attack tests
 	$(BIN)/pytest --quiet -m attack tests/browser
 

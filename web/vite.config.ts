@@ -2,9 +2,10 @@ import { defineConfig } from "vitest/config";
 
 const gateway = "http://127.0.0.1:5000";
 const SHELL =
-  /node_modules\/preact|src\/(api|app|main|routes\.ts|lib\/(account|draft|i18n|navigation|page|problem-text|router|session|use-observable|zone)\.|ui\/frame\/(Frame|Lazy|Mark|NotFound|Page|Problem|Skeleton)\.)/;
-const FORMS = /src\/(lib\/form|ui\/forms\/(Control|ErrorSummary|Submit|TextArea))\./;
-const PARTS = /src\/(lib\/(booking-links|languages|query|time)|ui\/(Chip|Details|Empty|Icon|Ready|Tel))\./;
+  /node_modules\/preact|src\/(api|app|main|routes\.ts|lib\/(forms\/draft|i18n\/(i18n|problem-text)|loading\/use-observable|routing\/(navigation|page|router)|session\/(account|session)|time\/zone)\.|ui\/frame\/(Frame|Lazy|Mark|NotFound|Page|Problem|Skeleton)\.)/;
+const FORMS = /src\/(lib\/forms\/form|ui\/forms\/(Control|ErrorSummary|Submit|TextArea))\./;
+const PARTS =
+  /src\/(lib\/(routing\/booking-links|i18n\/languages|loading\/query|time\/time)|ui\/(Chip|Details|Empty|Icon|Ready|Tel))\./;
 /** Chunks of pages used together and of common form parts: small files compress badly. */
 const AREAS = {
   "patient-booking": /pages\/patient\/book\/(book|form|summary|taken|patient|found-doctor)\./,
@@ -13,17 +14,18 @@ const AREAS = {
   "patient-care": /pages\/patient\/(prescriptions|referrals)\//,
   "patient-labs": /pages\/patient\/labs\//,
   "patient-results": /pages\/patient\/results\//,
-  "doctor-desk": /pages\/doctor\/(prescribe|referrals|order|results|typed-search)[/.]/,
+  "doctor-desk": /pages\/doctor\/(prescribe|referrals|order|results|typed-search|chart\/queried-chart)[/.]/,
   "doctor-record":
     /pages\/doctor\/(chart\/(chart|allergies|open-chart|entries|problems|record.*|load-chart)|patients\/patients|visit\/(visit|notes-form|past-visits))\.tsx?/,
   "doctor-times": /pages\/doctor\/(availability\/|today\/week\.)/,
   "admin-lists": /pages\/admin\/(doctors|people|catalogue|found-list)[/.]/,
   "admin-visits": /pages\/admin\/visits\/(?!visits\.)/,
   "doctor-parts": /pages\/doctor\/(chart\/(chart-from-query|patient-strip)|visit\/notes)\./,
-  lists: /ui\/(Dialog|More|ActionMenu|print\/PrintHead|Table|Tabs)\.|lib\/numbers\./,
+  lists: /ui\/(Dialog|More|ActionMenu|print\/PrintHead|Table|Tabs)\.|lib\/i18n\/numbers\./,
   fields: /ui\/(forms\/(Field|Select|SearchForm|Checkbox)|AskDialog)\./,
+  "sign-in": /ui\/forms\/(SignInFields|OtpField)\.|lib\/forms\/password\./,
   charts: /ui\/charts\/(NumberLine|Trend|Marker)\./,
-  sheets: /ui\/print\/(PrescriptionSheet|ReferralLetter|LabReport|Signature)\.|lib\/prescriptions\./,
+  sheets: /ui\/print\/(PrescriptionSheet|ReferralLetter|LabReport|Signature)\.|lib\/clinical\/prescriptions\./,
 };
 
 export default defineConfig({

@@ -9,7 +9,7 @@ from careplus_demo.people import PASSWORD as DEMO_PASSWORD
 from tests.hospital import ADMIN, PASSWORD, Hospital, Person
 
 HINT = "careplus.signed-in"
-"""The sign-in hint in local storage: web/src/lib/session.ts restores a session only if it is set."""
+"""The sign-in hint in local storage: web/src/lib/session/session.ts restores a session only if it is set."""
 DEMO = {"patient": "pat", "doctor": "osei", "lab": "lab", "admin": "admin"}
 FIRST_OF_ROLE = {"patient": "pat", "doctor": "dr_a"}
 

@@ -33,7 +33,7 @@ def set_up(page: Page) -> tuple[pyotp.TOTP, list[str]]:
     totp = pyotp.TOTP(page.locator("code.secret").inner_text().replace(" ", ""))
     page.get_by_label("The code that the app shows now").fill(totp.now())
     page.get_by_role("button", name="Switch on").click()
-    expect(page.get_by_role("heading", name=re.compile("Keep these recovery codes"))).to_be_focused()
+    expect(page.get_by_role("heading", name=re.compile("Save these recovery codes"))).to_be_focused()
     return totp, page.locator(".recovery-codes code").all_inner_texts()
 
 
@@ -81,7 +81,7 @@ def test_forgotten_password_is_reset_by_mail(
     page.get_by_role("link", name="Forgotten your password?").click()
     page.get_by_label("E-mail address").fill(people.email(patient))
     page.get_by_role("button", name="Send me the link").click()
-    expect(page.get_by_text("a mail is on its way")).to_be_visible()
+    expect(page.get_by_text("an e-mail is on its way")).to_be_visible()
     code = reset_code(hospital, people.email(patient))
     for attempt in ("used once", "used twice"):
         page.goto("/help")
@@ -103,7 +103,7 @@ def test_reset_for_unknown_address_looks_the_same(page: Page) -> None:
     page.goto("/password")
     page.get_by_label("E-mail address").fill("nobody-at-all@example.org")
     page.get_by_role("button", name="Send me the link").click()
-    expect(page.get_by_text("If there is an account for nobody-at-all@example.org, a mail is on its way.")).to_be_visible()
+    expect(page.get_by_text("If there is an account for nobody-at-all@example.org, an e-mail is on its way.")).to_be_visible()
 
 
 def test_sign_in_asks_for_second_factor(
@@ -153,7 +153,7 @@ def test_disabling_second_factor_opens_no_session(patient: str, role_page: RoleP
     devices = page.locator(".devices > li")
     # the one that made the account, and this one
     expect(devices).to_have_count(2)
-    page.get_by_role("button", name="I have kept them").click()
+    page.get_by_role("button", name="I have saved them").click()
     expect(page.get_by_text(codes[0])).to_have_count(0)
     page.get_by_role("button", name="Switch off").click()
     page.get_by_label("Password", exact=True).fill(PASSWORD)

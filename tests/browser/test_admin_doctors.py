@@ -35,7 +35,7 @@ def test_added_doctor_accepts_invitation_and_signs_in(
         page.get_by_label(label).fill(text)
     # the kind of booking is preselected
     assert required_fields(page) == len(typed) + 2
-    page.get_by_role("button", name="Add doctor and make the link").click()
+    page.get_by_role("button", name="Add doctor and create the link").click()
     expect(page.get_by_role("heading", name=f"Link for {name}")).to_be_focused()
     presses = clicks(page)
     figure("add a doctor", f"{presses} clicks + {len(typed)} fields, KLM {klm_seconds(presses, typed.values()):.1f} s")
@@ -63,7 +63,7 @@ def test_adding_doctor_with_used_email_links_to_account(people: People, role_pag
     page.goto("/admin/doctors/new")
     for label, text in {"E-mail address": people.email("pat"), "Full name": "Dr Pat", "Specialty": "Surgery"}.items():
         page.get_by_label(label).fill(text)
-    page.get_by_role("button", name="Add doctor and make the link").click()
+    page.get_by_role("button", name="Add doctor and create the link").click()
     expect(page.get_by_role("alert").first).to_contain_text("There is an account with this e-mail address already")
     page.get_by_role("link", name=f"Show the person with {people.email('pat')}").click()
     expect(page.get_by_role("link", name="Pat Morgan")).to_be_visible()
@@ -74,18 +74,18 @@ def test_closing_booking_lists_booked_visits_first(people: People, role_page: Ro
     care.visit(people[patient], people[doctor])
     page = role_page("admin")
     page.goto(f"/admin/doctors/{people[doctor].id}")
-    page.get_by_role("button", name="Take out of booking").click()
+    page.get_by_role("button", name="Stop booking").click()
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("1 visit is booked from today on.")
     expect(dialog.get_by_role("listitem")).to_contain_text(["Fred Future"])
     expect(dialog.get_by_role("link", name=re.compile("^Reassign the visits of "))).to_be_visible()
     assert found(people, patient, doctor) == 1
-    dialog.get_by_role("button", name="Take out of booking").click()
-    expect(page.get_by_text("This doctor is out of booking: patients and reception cannot find or book them.")).to_be_visible()
+    dialog.get_by_role("button", name="Stop booking").click()
+    expect(page.get_by_text("This doctor is not bookable: patients and reception cannot find or book them.")).to_be_visible()
     expect(page.get_by_role("heading", name="Booking", exact=True)).to_be_focused()
     assert found(people, patient, doctor) == 0
     assert len(care.upcoming(people[patient])) == 1
-    page.get_by_role("button", name="Put back into booking").click()
+    page.get_by_role("button", name="Allow booking again").click()
     expect(page.get_by_text("Patients and reception can book this doctor.")).to_be_visible()
     assert found(people, patient, doctor) == 1
 

@@ -19,7 +19,7 @@ def test_staff_invitation_link_opens_the_portal(
     name, email = f"Ivo {secrets.token_hex(3)}", f"ivo-{secrets.token_hex(4)}@example.org"
     page = role_page("admin")
     page.goto("/admin/people?show=invitations")
-    invite = page.get_by_role("region", name="Invite somebody")
+    invite = page.get_by_role("region", name="Invite a person")
     invite.get_by_label("Full name").fill(name)
     invite.get_by_label("E-mail address").fill(email)
     invite.get_by_label(role).check()

@@ -66,7 +66,7 @@ def test_reassigning_a_day_previews_then_moves_visits(
     care.visit(people[people.new_patient()], people[substitute], times[12])
     page = role_page("admin")
     page.goto(f"/admin/appointments/reassign?doctor_id={people[ill].id}&day={day}")
-    expect(page.get_by_text("Choose a substitute to see who can go where.")).to_be_visible()
+    expect(page.get_by_text("Choose a substitute to see possible new times.")).to_be_visible()
     page.get_by_label("Substitute").select_option(f"Dr {substitute}, Neurology")
     same = page.get_by_role("row").filter(has_text="Anna Able")
     other = page.get_by_role("row").filter(has_text="Bert Busy")

@@ -79,7 +79,7 @@ def test_audit_page_filters_by_patient_and_exports_csv(
     open_chart(people, stranger)
     page = role_page("admin")
     page.goto(f"/admin/people/{stranger.id}")
-    page.get_by_role("link", name="Who looked at their record").click()
+    page.get_by_role("link", name="Access to their record").click()
     row = page.get_by_role("row").filter(has_text="Opened the chart in an emergency")
     expect(row).to_have_count(1)
     expect(row).to_contain_text("Dr Ama Abel")

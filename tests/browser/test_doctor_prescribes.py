@@ -109,7 +109,7 @@ def test_prescription_against_allergy_needs_a_reason(people: People, seen: Seen,
     page.get_by_label("Days").fill(DAYS)
     submit(page).click()
     expect(page.get_by_role("alert")).to_be_focused()
-    expect(page.get_by_role("alert")).to_contain_text("Say why you prescribe it in spite of the allergy")
+    expect(page.get_by_role("alert")).to_contain_text("Give a reason for prescribing despite the allergy")
     assert prescribed(people, seen) == []
     page.get_by_label("Why do you prescribe it despite the allergy?").fill("Desensitised before.")
     submit(page).click()

@@ -77,7 +77,7 @@ def test_typed_lab_value_is_flagged_drafted_and_confirmed(people: People, role_p
     page.reload()
     expect(crp).to_have_value("480")
     page.get_by_role("button", name="Save values").click()
-    expect(page.get_by_role("dialog")).to_contain_text("Is that right?")
+    expect(page.get_by_role("dialog")).to_contain_text("Are these values right?")
     page.get_by_role("button", name="Check values").click()
     crp.fill("4.8")
     page.get_by_role("button", name="Save values").click()

@@ -17,7 +17,7 @@ from tests.hospital import Hospital
 
 PATIENCE_MS, STEP_MS = 10_000, 50
 SERVED = ("/docs", "/openapi.json", "/api/", "/auth/")
-"""Paths outside the app: web/src/lib/router.ts."""
+"""Paths outside the app: web/src/lib/routing/router.ts."""
 BUTTONS = "button:visible:enabled:not([aria-disabled=true])"
 PRESSES = 12
 """The number of buttons tried per page; longer lists repeat the same buttons."""

@@ -1,1 +1,1 @@
-"""The gateway over real sockets, with a stand-in where a service would be."""
+"""The gateway over real sockets, with a stand-in for the services."""

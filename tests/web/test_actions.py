@@ -33,13 +33,13 @@ def gaps(file: str, words: set[str]) -> list[str]:
     return missing + unused
 
 
-def test_every_audited_action_has_a_message() -> None:
+def test_action_words_exist_for_every_audited_endpoint() -> None:
     files = {path.relative_to(WEB.parent).as_posix(): set(json.loads(path.read_text("utf-8"))) for path in WORDS}
     if found := [gap for file, words in files.items() for gap in gaps(file, words)]:
         pytest.fail("\n".join(found), pytrace=False)
 
 
-def test_missing_messages_are_named_with_their_file() -> None:
+def test_action_words_missing_are_reported_with_file() -> None:
     words = {f"action.{name}" for name in audited() - {"book"}} | {"action.amend_example"}
     assert gaps("web/src/i18n/de/trail.json", words) == [
         'book has no words: add "action.book" to web/src/i18n/de/trail.json.',

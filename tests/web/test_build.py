@@ -17,7 +17,7 @@ def built(pattern: str) -> list[Path]:
     return found
 
 
-def test_build_requests_no_other_host() -> None:
+def test_build_pages_load_from_no_other_host() -> None:
     ours = [
         *built("*.html"),
         *(path for path in built("assets/*") if path.suffix != ".gz"),
@@ -30,7 +30,7 @@ def test_build_requests_no_other_host() -> None:
         assert outside(text) == [], path
 
 
-def test_page_has_one_own_script_and_style() -> None:
+def test_build_index_loads_one_script_and_one_style() -> None:
     page = (DIST / "index.html").read_text(encoding="utf-8")
     needed = re.findall(r'(?:src|href)="/assets/([\w-]+\.(?:js|css))"', page)
     assert [name.partition("-")[0] + name[name.rindex(".") :] for name in needed] == ["shell.js", "shell.css"]
@@ -39,13 +39,13 @@ def test_page_has_one_own_script_and_style() -> None:
     assert re.findall(r"<script[^>]*>", page) == re.findall(r"<script[^>]*src=[^>]*>", page)
 
 
-def test_build_keeps_light_dark_colours() -> None:
+def test_build_styles_keep_light_dark_pairs() -> None:
     # a build for older browsers would replace light-dark(), and dark mode would fail
     (style,) = built("assets/shell-*.css")
     assert "light-dark(" in style.read_text(encoding="utf-8")
 
 
-def test_api_reference_includes_its_licence() -> None:
+def test_build_api_reference_includes_licence() -> None:
     names = {path.name for path in (DIST / "docs").iterdir()}
     assert {"index.html", "init.js", "docs.css", "swagger-ui.css", "swagger-ui-bundle.js", "LICENSE", "NOTICE"} <= names
     style = (DIST / "docs" / "swagger-ui.css").read_text(encoding="utf-8")

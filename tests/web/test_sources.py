@@ -27,8 +27,8 @@ def outside(text: str) -> list[str]:
     return re.findall(r"(?:https?:)?//[\w-]+\.[\w.-]+", text)
 
 
-def test_demo_logins_match_the_demo_hospital() -> None:
-    demo = (WEB / "src" / "lib" / "demo.ts").read_text(encoding="utf-8")
+def test_demo_logins_match_demo_hospital() -> None:
+    demo = (WEB / "src" / "lib" / "session" / "demo.ts").read_text(encoding="utf-8")
     assert f'DEMO_PASSWORD = "{PASSWORD}"' in demo
     logins = dict(re.findall(r'email: "([^"]+)", role: "(\w+)"', demo))
     known = {f"{doctor.email}@{DOMAIN}" for doctor in DOCTORS}
@@ -38,7 +38,7 @@ def test_demo_logins_match_the_demo_hospital() -> None:
     }
 
 
-def test_npm_versions_are_exact_and_lock_has_no_address() -> None:
+def test_package_versions_are_exact_and_lock_has_no_url() -> None:
     package = json.loads((WEB / "package.json").read_text(encoding="utf-8"))
     for name, version in {**package["dependencies"], **package["devDependencies"]}.items():
         assert re.fullmatch(r"\d+\.\d+\.\d+", version), f"{name} {version}"
@@ -53,37 +53,37 @@ def test_npm_versions_are_exact_and_lock_has_no_address() -> None:
 
 
 @pytest.mark.parametrize("path", sources(".html", ".css", ".svg", ".js", ".tsx"), ids=lambda path: str(path.relative_to(WEB)))
-def test_pages_name_no_foreign_host(path: Path) -> None:
+def test_sources_name_no_other_host(path: Path) -> None:
     if "test" not in path.relative_to(WEB).parts:
         assert outside(path.read_text(encoding="utf-8")) == []
 
 
 @pytest.mark.parametrize("path", sources(".html"), ids=lambda path: path.name)
-def test_pages_need_no_content_policy_exception(path: Path) -> None:
+def test_html_has_no_inline_script_or_style(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     assert not re.search(r"<style|\sstyle=|\son\w+=|javascript:", text)
     assert all("src=" in script for script in re.findall(r"<script[^>]*>", text))
 
 
-def test_components_write_no_inline_styles() -> None:
+def test_components_have_no_inline_styles() -> None:
     for path in (path for path in sources(".tsx") if path.is_relative_to(WEB / "src")):
         text = path.read_text(encoding="utf-8")
         # an object is set through the DOM, which the content policy allows; text would be markup
         assert not re.search(r"\bstyle=(?!\{\{|\{placed\()|dangerouslySetInnerHTML|innerHTML", text), path
 
 
-def test_only_the_api_client_uses_the_network() -> None:
+def test_network_is_used_by_api_client_only() -> None:
     allowed = {"api/client.ts"}
-    asking = {
+    users = {
         str(path.relative_to(WEB / "src"))
         for path in sources(".ts", ".tsx")
         if path.is_relative_to(WEB / "src")
         and re.search(r"\bfetch\(|XMLHttpRequest|sendBeacon|WebSocket", path.read_text(encoding="utf-8"))
     }
-    assert asking == allowed
+    assert users == allowed
 
 
-def test_every_language_has_the_same_message_files() -> None:
+def test_languages_have_the_same_message_files() -> None:
     languages = {path.name: {file.name for file in path.iterdir()} for path in (WEB / "src" / "i18n").iterdir()}
     assert len(languages) >= 2
     assert len({frozenset(rooms) for rooms in languages.values()}) == 1

@@ -1,6 +1,6 @@
 // Starts Swagger UI on our own document, with no outside host, and signed in where the portals are.
 const SCHEME = "bearer"; // of the document's securitySchemes
-const HINT = "careplus.signed-in"; // kept by src/lib/session.ts
+const HINT = "careplus.signed-in"; // kept by src/lib/session/session.ts
 
 const dark = matchMedia("(prefers-color-scheme: dark)");
 const paint = () => document.documentElement.classList.toggle("dark-mode", dark.matches);

@@ -1,14 +1,14 @@
 /** The app: shows the page of the current address to the signed-in account. */
 import { useEffect, useState } from "preact/hooks";
 import { type Account, api, type Config, type Failure, outcome, sessionExpired } from "./api/client";
-import { account } from "./lib/account";
-import { language } from "./lib/i18n";
-import { HOME } from "./lib/navigation";
-import type { OwnProps } from "./lib/page";
-import { type Address, address, go, listen, notice } from "./lib/router";
-import { signOut, start } from "./lib/session";
-import { useObservable } from "./lib/use-observable";
-import { keepZone } from "./lib/zone";
+import { language } from "./lib/i18n/i18n";
+import { useObservable } from "./lib/loading/use-observable";
+import { HOME } from "./lib/routing/navigation";
+import type { OwnProps } from "./lib/routing/page";
+import { type Address, address, go, listen, notice } from "./lib/routing/router";
+import { account } from "./lib/session/account";
+import { signOut, start } from "./lib/session/session";
+import { setClinicZone } from "./lib/time/zone";
 import { find } from "./routes";
 import { Frame } from "./ui/frame/Frame";
 import { Lazy } from "./ui/frame/Lazy";
@@ -18,8 +18,8 @@ import { Skeleton } from "./ui/frame/Skeleton";
 
 export function App() {
   const here = useObservable(address);
-  const who = useObservable(account);
-  const said = useObservable(notice);
+  const user = useObservable(account);
+  const message = useObservable(notice);
   const ended = useObservable(sessionExpired);
   useObservable(language);
   const [config, setConfig] = useState<Config | null>(null);
@@ -27,10 +27,10 @@ export function App() {
 
   const begin = async (): Promise<void> => {
     setFailure(null);
-    const [described, started] = await (asked ?? ask());
-    asked = null;
+    const [described, started] = await (startup ?? loadStartup());
+    startup = null;
     if (described.ok) {
-      keepZone(described.data.zone);
+      setClinicZone(described.data.zone);
       setConfig(described.data);
     }
     const failed = [described, started].find((part) => !part.ok);
@@ -41,14 +41,14 @@ export function App() {
     return listen();
   }, []);
 
-  const whose = who?.id;
+  const userId = user?.id;
   useEffect(() => {
     const person = account.get();
-    if (whose === undefined || !person) return;
+    if (userId === undefined || !person) return;
     let stop = (): void => {};
     const watch = async (): Promise<void> => {
-      const [{ watchIdle }] = await Promise.all([import("./lib/idle"), sessionLost()]);
-      if (account.get()?.id === whose) stop = watchIdle(person);
+      const [{ watchIdle }] = await Promise.all([import("./lib/session/idle"), sessionLost()]);
+      if (account.get()?.id === userId) stop = watchIdle(person);
     };
     const later = setTimeout(() => void watch().catch(() => {}), UNHURRIED_MS);
     return () => {
@@ -56,35 +56,35 @@ export function App() {
       stop();
     };
     // depend on the id only: a token refresh brings a new object for the same person and is no activity
-  }, [whose]);
+  }, [userId]);
 
   return (
     <Frame
       config={config}
-      account={config || failure ? (who ?? null) : null}
+      account={config || failure ? (user ?? null) : null}
       path={here.path}
-      notice={said}
+      notice={message}
       signOut={leave}
     >
       {failure && <Problem failure={failure} again={() => void begin()} whole />}
-      {!failure && (config === null || who === undefined) && <Skeleton />}
-      {!failure && config !== null && who !== undefined && <Here here={here} who={who} config={config} />}
-      {ended && who && <Resume account={who} />}
+      {!failure && (config === null || user === undefined) && <Skeleton />}
+      {!failure && config !== null && user !== undefined && <Here here={here} user={user} config={config} />}
+      {ended && user && <Resume account={user} />}
     </Frame>
   );
 }
 
-function Here({ here, who, config }: { here: Address; who: Account | null; config: Config }) {
+function Here({ here, user, config }: { here: Address; user: Account | null; config: Config }) {
   const route = find(here.path);
   if (!route) return <NotFound />;
-  if (who && here.path === "/") return <Redirect to={HOME[who.role]} />;
-  if (route.role && !who) return <Redirect to={`/sign-in?next=${encodeURIComponent(here.path + here.search)}`} />;
-  if (route.role && route.role !== "any" && who && route.role !== who.role)
-    return <Redirect to={HOME[who.role]} say="not_your_portal" />;
+  if (user && here.path === "/") return <Redirect to={HOME[user.role]} />;
+  if (route.role && !user) return <Redirect to={`/sign-in?next=${encodeURIComponent(here.path + here.search)}`} />;
+  if (route.role && route.role !== "any" && user && route.role !== user.role)
+    return <Redirect to={HOME[user.role]} say="not_your_portal" />;
   const query = new URLSearchParams(here.search);
   // pages of a role always have an account; public pages accept null
   // the key discards the page's state when another person signs in
-  return <Lazy key={who?.id} route={route} query={query} config={config} account={who as OwnProps["account"]} />;
+  return <Lazy key={user?.id} route={route} query={query} config={config} account={user as OwnProps["account"]} />;
 }
 
 /** The sign-in over the page; its code is fetched early, because the network may be down when it is needed. */
@@ -110,12 +110,12 @@ async function leave(): Promise<void> {
 }
 
 /** Config and session, which the first page needs; the answers requested by `prepare` are used once. */
-let asked: ReturnType<typeof ask> | null = null;
-const ask = () => Promise.all([outcome(api.GET("/api/config")), start()]);
+let startup: ReturnType<typeof loadStartup> | null = null;
+const loadStartup = () => Promise.all([outcome(api.GET("/api/config")), start()]);
 
 /** Request config and session, and load the page's code, while the messages are loading. */
 export function prepare(path: string): void {
-  asked = ask();
+  startup = loadStartup();
   void find(path)
     ?.load()
     .catch(() => {});

@@ -1,13 +1,13 @@
 /** Mounts the app. */
 import { render } from "preact";
 import { App, prepare } from "./app";
-import { loadLocale } from "./lib/i18n";
-import "./style/tokens.css";
-import "./style/base.css";
-import "./style/frame.css";
-import "./style/parts.css";
-import "./style/forms.css";
-import "./style/print.css";
+import { loadLocale } from "./lib/i18n/i18n";
+import "./style/shell/tokens.css";
+import "./style/shell/base.css";
+import "./style/shell/frame.css";
+import "./style/shell/parts.css";
+import "./style/shell/forms.css";
+import "./style/shell/print.css";
 
 const root = document.getElementById("app") as HTMLElement;
 const spoken = loadLocale();

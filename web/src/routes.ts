@@ -1,9 +1,9 @@
 /** Every page: its address, its role, its code and its messages. */
 import type { ComponentType } from "preact";
 import type { Role } from "./api/client";
-import { loadMessages, type Room } from "./lib/i18n";
-import type { Found, OwnPage, Page, PageProps, Route } from "./lib/page";
-import { match } from "./lib/router";
+import { loadMessages, type Room } from "./lib/i18n/i18n";
+import type { Found, OwnPage, Page, PageProps, Route } from "./lib/routing/page";
+import { match } from "./lib/routing/router";
 
 /** Public pages. */
 const OPEN: Readonly<Partial<Record<Room, readonly Page<PageProps>[]>>> = {

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { loadLocale, loadMessages } from "../src/lib/i18n";
-import type { OwnProps } from "../src/lib/page";
-import { keepZone } from "../src/lib/zone";
+import { loadLocale, loadMessages } from "../src/lib/i18n/i18n";
+import type { OwnProps } from "../src/lib/routing/page";
+import { setClinicZone } from "../src/lib/time/zone";
 import { minorOf } from "../src/pages/admin/catalogue/test-fields";
 import { csv } from "../src/pages/admin/csv";
 import { choices, propose, type Slot } from "../src/pages/admin/visits/propose-times";
@@ -49,7 +49,7 @@ const list = (items: unknown[], next_cursor: string | null = null) => json({ ite
 const body = (): string => document.body.textContent ?? "";
 
 beforeEach(async () => {
-  keepZone("Europe/Berlin");
+  setClinicZone("Europe/Berlin");
   await loadLocale(["en"]);
   await loadMessages("ui", "admin");
 });
@@ -57,7 +57,7 @@ beforeEach(async () => {
 describe("reassigning a day", () => {
   const free = [slot("09:00", "09:20"), slot("09:20", "09:40"), slot("10:00", "10:20")];
 
-  test("who can keep their time does, the others get the nearest, and none overlap", () => {
+  test("a plan keeps times or takes the nearest without overlap", () => {
     const plan = propose([visit(1, "08:40"), visit(2, "09:00"), visit(3, "10:00"), visit(4, "11:00")], free);
     expect([...plan].map(([id, to]) => [id, to?.starts_at.slice(11, 16) ?? null]).sort()).toEqual([
       [1, "09:20"],
@@ -67,16 +67,16 @@ describe("reassigning a day", () => {
     ]);
   });
 
-  test("times that overlap what another was given are not offered", () => {
+  test("times that overlap the plan are not offered", () => {
     const odd = [slot("09:00", "09:30"), slot("09:20", "09:50"), slot("10:00", "10:30")];
     const plan = propose([visit(1, "09:00"), visit(2, "09:20")], odd);
     expect(plan.get(2)?.starts_at).toBe(odd[2]?.starts_at);
     expect(choices(visit(2, "09:20"), plan, odd)).toEqual([odd[2]]);
   });
 
-  test("each visit moves by itself; one that is refused keeps its row with the times that are free", async () => {
+  test("a refused move keeps its row with the free times", async () => {
     const later = slot("11:00", "11:20");
-    const asked = gateway({
+    const requests = gateway({
       "GET /api/admin/doctors": [list([doctor(5, "Dr Osei"), doctor(6, "Dr Lind")])],
       "GET /api/admin/appointments": [list([visit(1, "09:00"), visit(2, "09:20")])],
       "GET /api/doctors/6/slots": [
@@ -102,7 +102,7 @@ describe("reassigning a day", () => {
       "12:00",
     ]);
     expect(others).toEqual([]);
-    const sent = asked.filter(({ call }) => call.startsWith("PUT"));
+    const sent = requests.filter(({ call }) => call.startsWith("PUT"));
     expect(sent.map(({ body, headers }) => [body, headers.get("If-Match")])).toEqual([
       [{ starts_at: `${DAY}T09:00:00Z`, doctor_id: 6 }, '"1"'],
       [{ starts_at: `${DAY}T09:20:00Z`, doctor_id: 6 }, '"1"'],
@@ -111,7 +111,7 @@ describe("reassigning a day", () => {
 });
 
 describe("the overview", () => {
-  test("a part that is down is named; a figure that cannot be had leaves the rest", async () => {
+  test("a service that is down is named, other figures stay", async () => {
     const parts = { auth: true, labs: false };
     gateway({
       "GET /api/admin/stats": [refusal(500, "unexpected")],
@@ -128,20 +128,20 @@ describe("visits", () => {
   const past = visit(3, "09:00", { starts_at: "2020-01-07T09:00:00Z" });
   const page = () => import("../src/pages/admin/visits/appointments");
 
-  test("one click takes a visit to its next status", async () => {
-    const asked = gateway({
+  test("one click sets the next status", async () => {
+    const requests = gateway({
       "GET /api/admin/doctors": [list([])],
       "GET /api/admin/appointments": [list([past])],
       "PUT /api/admin/appointments/3": [json({ ...past, status: "arrived", version: 2 })],
     });
     await open(page, "/admin/appointments?day=2020-01-07");
     await press("Arrived");
-    expect(asked.find(({ call }) => call.startsWith("PUT"))?.body).toEqual({ status: "arrived" });
+    expect(requests.find(({ call }) => call.startsWith("PUT"))?.body).toEqual({ status: "arrived" });
     expect(document.querySelector("table .chip")?.textContent).toBe("Arrived");
     expect(body()).toContain("Patient 3, Tuesday 7 January 2020, 10:00: Arrived.");
   });
 
-  test("what somebody else changed is read again and said", async () => {
+  test("a visit changed elsewhere is reloaded with a message", async () => {
     gateway({
       "GET /api/admin/doctors": [list([])],
       "GET /api/admin/appointments": [list([past]), list([{ ...past, status: "no_show", version: 2 }])],
@@ -153,7 +153,7 @@ describe("visits", () => {
     expect(document.querySelector("table .chip")?.textContent).toBe("Missed");
   });
 
-  test("before its day nobody arrives or is missed", async () => {
+  test("before its day a visit has no arrival or no-show", async () => {
     gateway({
       "GET /api/admin/doctors": [list([])],
       "GET /api/admin/appointments": [list([visit(4, "09:00", { starts_at: "2090-01-07T09:00:00Z" })])],
@@ -164,7 +164,7 @@ describe("visits", () => {
   });
 });
 
-test("an address that is taken leads to the person who has it, and what was typed stays", async () => {
+test("a used e-mail address links its person and keeps input", async () => {
   gateway({ "POST /api/admin/doctors": [refusal(409, "email_taken")] });
   sessionStorage.setItem(
     "careplus.draft.nobody.new-doctor",
@@ -180,21 +180,21 @@ test("an address that is taken leads to the person who has it, and what was type
     }),
   );
   await open(() => import("../src/pages/admin/doctors/new-doctor"), "/admin/doctors/new");
-  await press("Add doctor and make the link");
+  await press("Add doctor and create the link");
   expect(document.querySelector(".taken-email a")?.getAttribute("href")).toBe("/admin/people?q=r%40x.example");
   expect((document.getElementById("full_name") as HTMLInputElement).value).toBe("Dr Ruiz");
   expect(document.querySelector(".languages-spoken")?.textContent).toContain("Spanish");
   sessionStorage.clear();
 });
 
-test("nobody is offered to lock their own account", async () => {
+test("the own account cannot be locked", async () => {
   gateway({ "GET /api/admin/accounts/1": [json(ADMIN)] });
   await open(() => import("../src/pages/admin/people/person"), "/admin/people/1", { id: "1" });
   expect(body()).toContain("This is your own account.");
   expect(document.querySelector("form, .lock")).toBeNull();
 });
 
-test("no cell of a file begins a formula", () => {
+test("no CSV cell starts a formula", () => {
   expect(csv([["=1+1", "+4", "-4", "@x", "\tx", "\rx", 'a "b", c', -3, "plain"]])).toBe(
     `'=1+1,'+4,'-4,'@x,'\tx,"'\rx","a ""b"", c",-3,plain\r\n`,
   );

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test, vi } from "vitest";
 import { CONFIG, PAT } from "./fixtures";
-import { type Asked, gateway, json, refusal, tokens } from "./gateway";
+import { gateway, json, type RecordedRequest, refusal, tokens } from "./gateway";
 import { arrived, draw, heading, press, settled, type } from "./page";
 
 const HINT = "careplus.signed-in";
@@ -14,14 +14,18 @@ beforeEach(() => {
   vi.resetModules();
 });
 
-async function open(replies: Parameters<typeof gateway>[0], path = "/sign-in", loaded = true): Promise<Asked[]> {
+async function open(
+  replies: Parameters<typeof gateway>[0],
+  path = "/sign-in",
+  loaded = true,
+): Promise<RecordedRequest[]> {
   history.replaceState(null, "", path);
-  await (await import("../src/lib/i18n")).loadLocale(["en"]);
-  const asked = gateway(replies);
+  await (await import("../src/lib/i18n/i18n")).loadLocale(["en"]);
+  const requests = gateway(replies);
   const { App } = await import("../src/app");
   await draw(<App />);
   if (loaded) await arrived();
-  return asked;
+  return requests;
 }
 
 async function signInAs(email: string, password: string): Promise<void> {
@@ -31,7 +35,7 @@ async function signInAs(email: string, password: string): Promise<void> {
   await arrived();
 }
 
-test("a stranger is asked to sign in, by the hospital's name", async () => {
+test("a guest sees the sign-in with the hospital's name", async () => {
   await open({ "GET /api/config": [config] });
   expect(heading()).toBe("Sign in");
   expect(document.title).toBe("Sign in - CarePlus");
@@ -40,10 +44,10 @@ test("a stranger is asked to sign in, by the hospital's name", async () => {
   expect(document.querySelector(".demo, .demo-logins")).toBeNull();
 });
 
-test("signing in leads to the role's own portal, with its navigation", async () => {
-  const asked = await open({ "GET /api/config": [config], "POST /auth/login": [tokens()] });
+test("signing in opens the role's portal and navigation", async () => {
+  const requests = await open({ "GET /api/config": [config], "POST /auth/login": [tokens()] });
   await signInAs(" pat@demo.example ", "seven-quiet-herons");
-  expect(asked.find(({ call }) => call === "POST /auth/login")?.body).toEqual({
+  expect(requests.find(({ call }) => call === "POST /auth/login")?.body).toEqual({
     email: "pat@demo.example",
     password: "seven-quiet-herons",
   });
@@ -56,14 +60,14 @@ test.each([
   ["doctor", "/doctor"],
   ["lab", "/lab"],
   ["admin", "/admin"],
-] as const)("a %s who opens the front page is taken to %s", async (role, home) => {
+] as const)("a signed-in %s on the front page moves to %s", async (role, home) => {
   localStorage.setItem(HINT, "1");
   await open({ "GET /api/config": [config], "POST /auth/refresh": [tokens("t", { ...PAT, role })] }, "/");
   expect(location.pathname).toBe(home);
   expect(document.querySelector(".portal")?.textContent).not.toMatch(/nav\.|undefined|null/);
 });
 
-test("tokens that are renewed are no sign of life", async () => {
+test("a token refresh does not count as activity", async () => {
   localStorage.setItem(HINT, "1");
   const LEA = { ...PAT, role: "lab" } as const;
   await open({ "GET /api/config": [config], "POST /auth/refresh": [tokens("t", LEA)] }, "/lab");
@@ -77,25 +81,25 @@ test("tokens that are renewed are no sign of life", async () => {
   expect(localStorage.getItem("careplus.touched")).toBe("1");
 }, 20_000);
 
-test("a page of another role leads to one's own, with a sentence", async () => {
+test("another role's page leads home with a message", async () => {
   localStorage.setItem(HINT, "1");
   await open({ "GET /api/config": [config], "POST /auth/refresh": [tokens()] }, "/admin/doctors");
   expect(location.pathname).toBe("/home");
   expect(document.body.textContent).toContain("That page belongs to another role.");
 });
 
-test("a page that asks for somebody asks who, and leads there then", async () => {
+test("a page that needs an account returns after sign-in", async () => {
   await open({ "GET /api/config": [config], "POST /auth/login": [tokens()] }, "/appointments?when=past");
   expect(location.pathname + location.search).toBe("/sign-in?next=%2Fappointments%3Fwhen%3Dpast");
   await signInAs("pat@demo.example", "p");
   expect(location.pathname + location.search).toBe("/appointments?when=past");
 });
 
-test("empty fields are named before anything is sent, and the summary has the focus and leads to them", async () => {
-  const asked = await open({ "GET /api/config": [config] });
+test("empty fields are listed in a focused summary of links", async () => {
+  const requests = await open({ "GET /api/config": [config] });
   await press("Sign in");
   // the previous test's page may still be retrying
-  expect(asked.map(({ call }) => call)).not.toContain("POST /auth/login");
+  expect(requests.map(({ call }) => call)).not.toContain("POST /auth/login");
   const summary = document.querySelector<HTMLElement>('[role="alert"]');
   expect(document.activeElement).toBe(summary);
   expect(summary?.textContent).toContain("Enter your password");
@@ -105,7 +109,7 @@ test("empty fields are named before anything is sent, and the summary has the fo
   expect(document.activeElement?.id).toBe("password");
 });
 
-test("a wrong password is one message for both, and the e-mail stays", async () => {
+test("a wrong password shows one message and keeps the e-mail", async () => {
   await open({ "GET /api/config": [config], "POST /auth/login": [refusal(401, "invalid_credentials")] });
   await signInAs("pat@demo.example", "wrong");
   expect(document.querySelector('[role="alert"]')?.textContent).toContain(
@@ -114,22 +118,22 @@ test("a wrong password is one message for both, and the e-mail stays", async () 
   expect((document.getElementById("email") as HTMLInputElement).value).toBe("pat@demo.example");
 });
 
-test("too many tries are told how long to wait", async () => {
+test("too many tries show the time to wait", async () => {
   const slow = refusal(429, "too_many_requests", {}, { "Retry-After": "30" });
   await open({ "GET /api/config": [config], "POST /auth/login": [slow] });
   await signInAs("pat@demo.example", "wrong");
   expect(document.querySelector('[role="alert"]')?.textContent).toContain("Try again in 30 seconds.");
 });
 
-test("pressed twice, sent once", async () => {
-  const asked = await open({ "GET /api/config": [config], "POST /auth/login": [tokens()] });
+test("a form pressed twice is sent once", async () => {
+  const requests = await open({ "GET /api/config": [config], "POST /auth/login": [tokens()] });
   await type("email", "pat@demo.example");
   await type("password", "p");
   const form = document.querySelector("form");
   form?.dispatchEvent(new Event("submit", { bubbles: true, cancelable: true }));
   form?.dispatchEvent(new Event("submit", { bubbles: true, cancelable: true }));
   await settled();
-  expect(asked.filter(({ call }) => call === "POST /auth/login")).toHaveLength(1);
+  expect(requests.filter(({ call }) => call === "POST /auth/login")).toHaveLength(1);
 });
 
 test("the password can be shown and hidden", async () => {
@@ -141,7 +145,7 @@ test("the password can be shown and hidden", async () => {
   expect(input.type).toBe("password");
 });
 
-test("the demo says so on every page and fills the form", async () => {
+test("the demo banner is on every page and fills the form", async () => {
   await open({ "GET /api/config": [demo], "POST /auth/login": [tokens()] });
   expect(document.querySelector(".demo")?.textContent).toContain("demo hospital");
   await press(/Fill in osei@demo\.example, Doctor/);
@@ -153,7 +157,7 @@ test("the demo says so on every page and fills the form", async () => {
   expect(document.querySelector(".demo")).not.toBeNull();
 });
 
-test("signing out says so", async () => {
+test("signing out shows a message", async () => {
   localStorage.setItem(HINT, "1");
   const gone = new Response(null, { status: 204 });
   await open({ "GET /api/config": [config], "POST /auth/refresh": [tokens()], "POST /auth/logout": [gone] });
@@ -163,7 +167,7 @@ test("signing out says so", async () => {
   expect(document.body.textContent).toContain("You are signed out.");
 });
 
-test("signing out that did not work says so, and the page stays", async () => {
+test("a failed sign-out shows an error and keeps the page", async () => {
   localStorage.setItem(HINT, "1");
   const away = refusal(503, "unavailable");
   await open({ "GET /api/config": [config], "POST /auth/refresh": [tokens()], "POST /auth/logout": [away] });
@@ -172,7 +176,7 @@ test("signing out that did not work says so, and the page stays", async () => {
   expect(document.body.textContent).toContain("You are still signed in");
 });
 
-test("while the system is away there is a sentence and another try", async () => {
+test("an offline system shows a message and a retry button", async () => {
   localStorage.setItem(HINT, "1");
   await open({ "GET /api/config": [config], "POST /auth/refresh": [refusal(503, "unavailable"), tokens()] });
   expect(heading()).toBe("We cannot reach the hospital's system");
@@ -181,7 +185,7 @@ test("while the system is away there is a sentence and another try", async () =>
   expect(location.pathname).toBe("/home");
 });
 
-test("code that cannot be loaded is said so, with another start", async () => {
+test("code that fails to load shows an error and a restart", async () => {
   vi.doMock("../src/pages/public/help", () => {
     throw new TypeError("Failed to fetch dynamically imported module");
   });
@@ -198,7 +202,7 @@ test.each([
   ["/doctor", "page"],
   ["/doctor/visits/5", "true"],
   ["/doctor/profile", undefined],
-])("at %s the navigation says %s of the day", async (path, current) => {
+])("at %s the navigation marks Today as %s", async (path, current) => {
   localStorage.setItem(HINT, "1");
   await open({ "GET /api/config": [config], "POST /auth/refresh": [tokens("t", { ...PAT, role: "doctor" })] }, path);
   const today = document.querySelector('nav a[href="/doctor"]');
@@ -218,7 +222,7 @@ test("a slow answer shows a skeleton, a quick one does not", async () => {
   expect(heading()).toBe("Sign in");
 });
 
-test("an address without a page says so and leads back", async () => {
+test('an unknown address shows "not found" and a way back', async () => {
   await open({ "GET /api/config": [config] }, "/nowhere");
   expect(heading()).toBe("There is no page at this address");
   await press("Go to the front page");
@@ -226,7 +230,7 @@ test("an address without a page says so and leads back", async () => {
 });
 
 test("an invitation is accepted with its code and signs in", async () => {
-  const asked = await open(
+  const requests = await open(
     { "GET /api/config": [config], "POST /auth/register": [json(PAT)], "POST /auth/login": [tokens()] },
     "/register#invitation=abcdefgh&email=pat%40demo.example",
   );
@@ -234,7 +238,7 @@ test("an invitation is accepted with its code and signs in", async () => {
   await type("full_name", "Pat Moreno");
   await type("password", "seven-quiet-herons");
   await press("Create account");
-  expect(asked.find(({ call }) => call === "POST /auth/register")?.body).toEqual({
+  expect(requests.find(({ call }) => call === "POST /auth/register")?.body).toEqual({
     email: "pat@demo.example",
     full_name: "Pat Moreno",
     password: "seven-quiet-herons",
@@ -245,7 +249,7 @@ test("an invitation is accepted with its code and signs in", async () => {
   expect(location.pathname).toBe("/home");
 });
 
-test("what the server does not accept is said at its field", async () => {
+test("a server refusal is shown at its field", async () => {
   const weak = refusal(422, "weak_password");
   const errors = [{ field: "body.email", message: "pattern" }];
   await open(

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { loadMessages } from "../src/lib/i18n";
-import { money } from "../src/lib/numbers";
-import type { OwnProps } from "../src/lib/page";
-import { courseOf, lastDay } from "../src/lib/prescriptions";
-import { keepZone } from "../src/lib/zone";
+import { courseOf, lastDay } from "../src/lib/clinical/prescriptions";
+import { loadMessages } from "../src/lib/i18n/i18n";
+import { money } from "../src/lib/i18n/numbers";
+import type { OwnProps } from "../src/lib/routing/page";
+import { setClinicZone } from "../src/lib/time/zone";
 import Prescription from "../src/pages/patient/prescriptions/prescription";
 import Prescriptions from "../src/pages/patient/prescriptions/prescriptions";
 import Referral from "../src/pages/patient/referrals/referral";
@@ -25,14 +25,14 @@ const text = (): string => document.body.textContent ?? "";
 
 beforeEach(async () => {
   vi.useFakeTimers({ now: new Date("2030-01-05T12:00:00Z"), toFake: ["Date"] });
-  keepZone(CONFIG.zone);
+  setClinicZone(CONFIG.zone);
   await loadMessages("ui", "patient");
 });
 
 afterEach(() => vi.useRealTimers());
 
 describe("prescriptions", () => {
-  test("last until the longest medicine ends, by the clinic's days", () => {
+  test("a prescription ends with its longest medicine", () => {
     // half past midnight of the 2nd in Berlin
     expect(lastDay(RX)).toBe("2030-01-09");
     expect(courseOf(RX)).toBe("active");
@@ -43,7 +43,7 @@ describe("prescriptions", () => {
     expect(courseOf({ ...RX, status: "stopped" })).toBe("stopped");
   });
 
-  test("those whose days are over are past ones, though nobody stopped them", async () => {
+  test("an expired prescription is listed as past", async () => {
     const over = { ...RX, id: 7, items: [{ ...ITEM, medicine: "Amoxicillin", duration_days: 1 }] };
     gateway({ "GET /api/prescriptions": [json({ items: [RX, over], next_cursor: null })] });
     const current = await draw(<Prescriptions {...props()} />);
@@ -54,7 +54,7 @@ describe("prescriptions", () => {
     expect(past.textContent).not.toContain("Ramipril");
   });
 
-  test("none, and one that cannot be had", async () => {
+  test("an empty list and a failed prescription have messages", async () => {
     gateway({ "GET /api/prescriptions": [json({ items: [], next_cursor: null })] });
     await draw(<Prescriptions {...props()} />);
     expect(text()).toContain("You have no current prescriptions.");
@@ -68,7 +68,7 @@ describe("prescriptions", () => {
     expect(gone.querySelector("h1")?.textContent).toBe("There is no page at this address");
   });
 
-  test("the sheet has every medicine with its own last day, and a line to sign on", async () => {
+  test("the sheet lists each medicine's last day and a signature", async () => {
     gateway({ "GET /api/prescriptions/8": [json(RX)] });
     const page = await draw(<Prescription {...props()} />);
     const items = [...page.querySelectorAll(".medicines > li")].map((item) => item.textContent);
@@ -79,7 +79,7 @@ describe("prescriptions", () => {
     expect(page.querySelector(".print-head")?.textContent).toContain("RX-1");
   });
 
-  test("a stopped one says so, by whom and why", async () => {
+  test("a stopped prescription shows the doctor and the reason", async () => {
     const stopped = { ...RX, status: "stopped", stopped_at: "2030-01-04T10:00:00Z", stop_reason: "Rash" };
     gateway({ "GET /api/prescriptions/8": [json(stopped)] });
     await draw(<Prescription {...props()} />);
@@ -98,19 +98,19 @@ describe("referrals", () => {
     [{ to_doctor: null, to_external: "Sleep laboratory", status: "sent" }, undefined],
     [{ status: "booked" }, undefined],
     [{ status: "declined" }, undefined],
-  ] as const)("%j is booked at %s", (change, href) => {
+  ] as const)("referral %j is booked at %s", (change, href) => {
     expect(booking({ ...REFERRAL, ...change })?.href).toBe(href);
   });
 
   test.each(["sent", "accepted", "declined", "booked", "seen", "closed", "cancelled"] as const)(
-    "%s has a sentence for each kind of receiver",
+    "status %s has a sentence for each kind of receiver",
     (status) => {
       for (const to of [{}, { to_doctor: null, to_specialty: "Cardiology" }, { to_doctor: null, to_external: "St Bo" }])
         expect(sentence({ ...REFERRAL, ...to, status })).toMatch(/^[A-Z].+\.$/);
     },
   );
 
-  test("a declined one leads back to who referred, with the reason", async () => {
+  test("a declined referral shows the reason and links the sender", async () => {
     gateway({ "GET /api/referrals/9": [json({ ...REFERRAL, status: "declined", note: "Not our field." })] });
     const page = await draw(<Referral {...props("", "9")} />);
     expect(heading()).toBe("Your referral");
@@ -120,7 +120,7 @@ describe("referrals", () => {
   });
 });
 
-test("money is written in its currency's own digits", () => {
+test("money has the decimals of its currency", () => {
   expect(money(1250, "EUR")).toBe("€12.50");
   expect(money(1250, "JPY")).toBe("JP¥1,250");
 });

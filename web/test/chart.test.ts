@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { apart, fitting, ticks, widthOf } from "../src/lib/chart";
+import { apart, fitting, ticks, widthOf } from "../src/lib/chart-layout";
 
 describe("labels", () => {
   const many = Array.from({ length: 90 }, (_, n) => ({ at: 30 + n * 3, text: `${n + 1} Sep` }));
@@ -8,7 +8,7 @@ describe("labels", () => {
       .map(({ at, text }) => [at - widthOf(text) / 2, at + widthOf(text) / 2] as const)
       .sort(([one], [other]) => one - other);
 
-  test("neither touch nor leave the width", () => {
+  test("labels stay apart and within the width", () => {
     const placed = ends(fitting(many, 300));
     expect(placed.length).toBeGreaterThan(2);
     placed.forEach(([from], n) => {
@@ -22,7 +22,7 @@ describe("labels", () => {
     [0, 2],
     [290, 299],
     [60, 200],
-  ])("both bounds at %d and %d are named", (low, high) => {
+  ])("labels at %d and %d are both shown", (low, high) => {
     const placed = ends(
       apart(
         [
@@ -38,7 +38,7 @@ describe("labels", () => {
     expect(placed[1]?.[1]).toBeLessThanOrEqual(300);
   });
 
-  test("ticks are round and reach around what is drawn", () => {
+  test("ticks are round and enclose the values", () => {
     expect(ticks(0, 17, 3, 1)).toEqual([0, 10, 20]);
     expect(ticks(0, 1, 3, 1)).toEqual([0, 1]);
     expect(ticks(0.12, 0.31, 4)).toEqual([0.1, 0.15, 0.2, 0.25, 0.3, 0.35]);

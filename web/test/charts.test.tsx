@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import type { Schemas } from "../src/api/client";
-import { loadMessages } from "../src/lib/i18n";
-import type { Reading } from "../src/lib/results";
-import { keepZone } from "../src/lib/zone";
+import type { Reading } from "../src/lib/clinical/results";
+import { loadMessages } from "../src/lib/i18n/i18n";
+import { setClinicZone } from "../src/lib/time/zone";
 import { type Bar, Bars } from "../src/ui/charts/Bars";
 import { Figure } from "../src/ui/charts/Figure";
 import { NumberLine } from "../src/ui/charts/NumberLine";
@@ -31,11 +31,11 @@ const all = (page: HTMLElement, selector: string): Element[] => [...page.querySe
 
 beforeEach(async () => {
   await loadMessages("ui");
-  keepZone("Europe/Berlin");
+  setClinicZone("Europe/Berlin");
 });
 
 describe("a number line", () => {
-  test("says value, flag and usual range, and draws them for the eye only", async () => {
+  test("value, flag and range are text; the drawing is hidden", async () => {
     const page = await draw(<NumberLine observation={HEMOGLOBIN} />);
     expect(read(page)).toBe("11.2 g/dL Low Usual range: 12.0 to 15.5 g/dL");
     expect(all(page, "svg text").map(({ textContent }) => textContent)).toEqual(["12.0", "15.5"]);
@@ -44,19 +44,19 @@ describe("a number line", () => {
     expect(all(page, "path.point-booked")).toHaveLength(1);
   });
 
-  test("what is usual has another shape", async () => {
+  test("a normal value has another shape", async () => {
     const page = await draw(<NumberLine observation={{ ...HEMOGLOBIN, value: 13, flag: "normal" }} />);
     expect(all(page, "circle.point")).toHaveLength(1);
     expect(all(page, "path.point")).toHaveLength(0);
   });
 
-  test("a value far outside points out of the line", async () => {
+  test("a value far outside has an arrow", async () => {
     const page = await draw(<NumberLine observation={{ ...HEMOGLOBIN, value: 90, flag: "critical_high" }} />);
     expect(all(page, '[data-pointing="high"]')).toHaveLength(1);
     expect(read(page)).toContain("90.0 g/dL Critically high");
   });
 
-  test("a value below the instrument's limit reaches to the end", async () => {
+  test("a value below the detection limit reaches to the end", async () => {
     const below: Reading = { ...HEMOGLOBIN, value: 5, comparator: "<", flag: "critical_low" };
     const page = await draw(<NumberLine observation={below} />);
     expect(read(page)).toContain("below 5.0 g/dL");
@@ -65,7 +65,7 @@ describe("a number line", () => {
     );
   });
 
-  test("texts, and values with nothing to compare, have no line", async () => {
+  test("texts and values without a range have no line", async () => {
     const text: Reading = { ...HEMOGLOBIN, value: null, text: "positive", range: null, usual: ["negative"] };
     const page = await draw(<NumberLine observation={{ ...text, unit: null, flag: "abnormal" }} />);
     expect(read(page)).toBe("positive Abnormal Usually negative");
@@ -95,7 +95,7 @@ describe("a trend", () => {
   const xs = (page: HTMLElement): number[] =>
     (page.querySelector("polyline")?.getAttribute("points") ?? "").split(" ").map((pair) => Number(pair.split(",")[0]));
 
-  test("a line from the oldest to the newest, over the ranges that applied", async () => {
+  test("a line from oldest to newest over the ranges of the time", async () => {
     const page = await draw(<Trend name="Hemoglobin" unit="g/dL" decimals={1} points={POINTS} />);
     expect(xs(page)).toHaveLength(3);
     expect(xs(page)).toEqual(xs(page).toSorted((one, other) => one - other));
@@ -105,13 +105,13 @@ describe("a trend", () => {
     expect(first?.querySelectorAll("path.point")).toHaveLength(1);
   });
 
-  test("days are the clinic's", async () => {
+  test("days are clinic days", async () => {
     const page = await draw(<Trend name="Hemoglobin" unit="g/dL" decimals={1} points={POINTS} />);
     expect(all(page, "svg text").map(({ textContent }) => textContent)).toContain("7 May 2030");
     expect(page.querySelector("td")?.textContent).toBe("Tue 7 May 2030, 00:30");
   });
 
-  test("every value in the table, newest first", async () => {
+  test("the table lists every value, newest first", async () => {
     const page = await draw(<Trend name="Hemoglobin" unit="g/dL" decimals={1} points={POINTS} />);
     expect(page.querySelector("caption")?.textContent).toBe("Hemoglobin over time");
     const rows = all(page, "tbody tr").map((row) => (row.textContent ?? "").replace(/\s+/g, " "));
@@ -123,14 +123,14 @@ describe("a trend", () => {
     expect(all(page, 'th[scope="col"]')).toHaveLength(4);
   });
 
-  test("one value is no line", async () => {
+  test("one value has no line", async () => {
     const page = await draw(<Trend name="Hemoglobin" unit="g/dL" decimals={1} points={POINTS.slice(0, 1)} />);
     expect(all(page, "polyline")).toHaveLength(0);
     expect(all(page, ".number-line .point")).toHaveLength(1);
     expect(all(page, "tbody tr")).toHaveLength(1);
   });
 
-  test("values at one instant, all the same, without a range", async () => {
+  test("equal values at one instant without a range are drawn", async () => {
     const same = [1, 2].map((id) => ({ ...point("2030-05-06T10:00:00Z", 0), result_id: id, low: null, high: null }));
     const page = await draw(<Trend name="Casts" unit={null} decimals={0} points={same} />);
     expect(page.innerHTML).not.toContain("NaN");
@@ -150,7 +150,7 @@ describe("bars", () => {
   });
   const heightOf = (rect: Element): number => Number(rect.getAttribute("height"));
 
-  test("the same figures as bars and as a table", async () => {
+  test("bars and table show the same figures", async () => {
     const page = await draw(<Bars caption="Visits by day" items={[day(1, 8, 2), day(2, 4, 0)]} />);
     expect(page.querySelector("figcaption")?.textContent).toBe("Visits by day");
     const [eight, , four] = all(page, ".drawing rect").map(heightOf);
@@ -161,7 +161,7 @@ describe("bars", () => {
     expect(all(page, ".legend li").map(({ textContent }) => textContent)).toEqual(["Completed 12", "Missed 2"]);
   });
 
-  test("without parts: one bar for each day that has some, no legend", async () => {
+  test("without parts each day has one bar and no legend", async () => {
     const items = [3, 0, 5].map((total, n) => ({ label: `${n}`, total }));
     const page = await draw(<Bars caption="New patients" items={items} />);
     expect(all(page, ".drawing rect")).toHaveLength(2);
@@ -169,7 +169,7 @@ describe("bars", () => {
     expect(all(page, "tbody tr").map(({ textContent }) => textContent)).toEqual(["03", "10", "25"]);
   });
 
-  test("no days, and days without anything, are drawn flat", async () => {
+  test("empty days are drawn flat", async () => {
     expect((await draw(<Bars caption="Visits" items={[]} />)).innerHTML).not.toContain("NaN");
     const page = await draw(<Bars caption="Visits" items={[day(1, 0, 0)]} />);
     expect(page.innerHTML).not.toContain("NaN");
@@ -177,7 +177,7 @@ describe("bars", () => {
   });
 });
 
-test("a figure: name, number, a word on it", async () => {
+test("a figure has a name, a number and a note", async () => {
   const page = await draw(
     <dl class="figures">
       <Figure label="Visits" value={1204}>

@@ -1,9 +1,9 @@
 import { act } from "preact/test-utils";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { keep } from "../src/api/client";
-import { account } from "../src/lib/account";
-import { loadMessages } from "../src/lib/i18n";
-import { keepZone } from "../src/lib/zone";
+import { loadMessages } from "../src/lib/i18n/i18n";
+import { account } from "../src/lib/session/account";
+import { setClinicZone } from "../src/lib/time/zone";
 import Availability from "../src/pages/doctor/availability/availability";
 import { checkWeek, copied, outside, rulesOf, slotsOn, type Week } from "../src/pages/doctor/availability/rules";
 import Order from "../src/pages/doctor/order/order";
@@ -50,7 +50,7 @@ beforeEach(async () => {
   sessionStorage.clear();
   vi.useFakeTimers({ toFake: ["Date"], now: new Date("2030-01-05T09:00:00Z") });
   await loadMessages("ui", "doctor");
-  keepZone("Europe/Berlin");
+  setClinicZone("Europe/Berlin");
   keep(null);
   account.set(OSEI);
 });
@@ -72,7 +72,7 @@ const open = async (root: HTMLElement) => {
 describe("results to review", () => {
   const path = "PUT /api/doctor/lab-results/80";
 
-  test("critical ones first, then those outside their range, otherwise as they came", () => {
+  test("critical results first, then abnormal, then by arrival", () => {
     const some = [
       { ...RESULT, id: 1 },
       { ...RESULT, id: 2, outside_range: 1 },
@@ -82,21 +82,21 @@ describe("results to review", () => {
     expect(urgentFirst(some).map(({ id }) => id)).toEqual([3, 2, 4, 1]);
   });
 
-  test("comment, seen and release in one act; the result leaves the list", async () => {
+  test("comment, review and release are one request", async () => {
     const done = { ...RESULT, status: "released", seen_at: "2030-01-07T11:00:00Z", comment: "Fine.", version: 3 };
-    const asked = gateway({ "GET /api/doctor/lab-results": [list([RESULT])], [path]: [json(done)] });
+    const requests = gateway({ "GET /api/doctor/lab-results": [list([RESULT])], [path]: [json(done)] });
     const root = await draw(<Results {...page()} />);
     await open(root);
     await type("comment-80", "Fine.");
     await press("Release to patient");
-    const put = asked.find(({ call }) => call === path);
+    const put = requests.find(({ call }) => call === path);
     expect(put?.body).toEqual({ seen: true, comment: "Fine.", release: true });
     expect(put?.headers.get("If-Match")).toBe('"2"');
     expect(root.querySelector(".done")?.textContent).toContain("released to Pat Moreno");
     expect(root.textContent).toContain("All reviewed");
   });
 
-  test("somebody else released it: that is said, and the comment is kept", async () => {
+  test("a result released by a colleague keeps the comment", async () => {
     const now = {
       ...RESULT,
       released_at: "2030-01-07T10:30:00Z",
@@ -124,7 +124,7 @@ describe("the week's rules", () => {
     stretches: rules.map(([starts, ends], id) => ({ id, weekday: "mon", starts, ends })),
   });
 
-  test("overlaps, ends before starts and empty times are said at their field", () => {
+  test("overlaps and invalid times are errors of their field", () => {
     const fields = (...rules: [string, string][]) => checkWeek(week(...rules)).map(({ field }) => field);
     expect(fields(["09:00", "12:00"], ["12:00", "00:00"])).toEqual([]);
     expect(fields(["11:00", "13:00"], ["09:00", "12:00"])).toEqual(["starts-0"]);
@@ -133,19 +133,19 @@ describe("the week's rules", () => {
     expect(checkWeek({ ...week(), slot: "4" })[0]?.field).toBe("slot_minutes");
   });
 
-  test("midnight at the end is the day's end; parts of a visit do not count", () => {
+  test("midnight ends the day; partial slots do not count", () => {
     expect(rulesOf(week(["22:00", "00:00"]))).toEqual([{ weekday: "mon", starts: "22:00", ends: "24:00" }]);
     expect(slotsOn("mon", WEEK.rules, 30)).toBe(14);
     expect(slotsOn("mon", WEEK.rules, 50)).toBe(7);
   });
 
-  test("visits outside the hours are found by the clinic's clock, cancelled ones are not meant", () => {
+  test("active visits outside clinic hours are found", () => {
     expect(outside([VISIT], WEEK.rules)).toEqual([]);
     expect(outside([VISIT], rulesOf(week(["09:15", "12:00"])))).toEqual([VISIT]);
     expect(outside([{ ...VISIT, status: "cancelled" }], [])).toEqual([]);
   });
 
-  test("copying replaces what the other days had", () => {
+  test("copying replaces the hours of other days", () => {
     const { stretches } = week(["09:00", "12:00"]);
     const both = [...stretches, { id: 7, weekday: "tue" as const, starts: "07:00", ends: "08:00" }];
     const result = copied(both, "mon", ["tue", "wed"]);
@@ -165,8 +165,8 @@ describe("the availability page", () => {
     "GET /api/doctor/time-off": [list([])],
   };
 
-  test("who is booked outside is listed before the week is saved; another version is said, nothing typed is lost", async () => {
-    const asked = gateway({
+  test("visits outside new hours are listed before saving", async () => {
+    const requests = gateway({
       ...answers,
       "GET /api/doctor/availability": [json(WEEK), json({ ...WEEK, rules: WEEK.rules.slice(0, 1), version: 5 })],
       "PUT /api/doctor/availability": [refusal(412, "stale", { version: 5 })],
@@ -177,27 +177,27 @@ describe("the availability page", () => {
     expect(root.querySelector(".clash")?.textContent).toContain("1 visit is outside these hours");
     await press("Save week");
     await settled();
-    expect(asked.find(({ call }) => call.startsWith("PUT"))?.headers.get("If-Match")).toBe('"4"');
+    expect(requests.find(({ call }) => call.startsWith("PUT"))?.headers.get("If-Match")).toBe('"4"');
     expect(root.querySelector(".errors")?.textContent).toContain("It is now: Monday 09:00–12:00.");
     expect((document.getElementById("starts-0") as HTMLInputElement).value).toBe("10:00");
   });
 
-  test("who is booked during time off is listed before it is taken", async () => {
+  test("visits during time off are listed before saving", async () => {
     const off = { id: 1, starts_at: "2030-01-06T23:00:00Z", ends_at: "2030-01-07T23:00:00Z", reason: null };
-    const asked = gateway({ ...answers, "POST /api/doctor/time-off": [json({ ...off, to_move: [VISIT] })] });
+    const requests = gateway({ ...answers, "POST /api/doctor/time-off": [json({ ...off, to_move: [VISIT] })] });
     const root = await draw(<Availability {...page()} />);
     await type("off_first", "2030-01-07");
     await settled();
-    expect(root.textContent).toContain("1 visit is booked then");
+    expect(root.textContent).toContain("1 visit is booked in this time");
     await act(() => document.getElementById("take")?.click());
     await settled();
-    const { body } = asked.find(({ call }) => call.startsWith("POST")) ?? {};
+    const { body } = requests.find(({ call }) => call.startsWith("POST")) ?? {};
     expect(body).toEqual({
       starts_at: "2030-01-07T00:00:00+01:00",
       ends_at: "2030-01-08T00:00:00+01:00",
       reason: null,
     });
-    expect(root.querySelector(".done")?.textContent).toBe("You are off: Monday 7 January 2030.");
+    expect(root.querySelector(".done")?.textContent).toBe("Time off is saved: Monday 7 January 2030.");
     expect(root.textContent).toContain("1 visit lies in your time off");
   });
 });
@@ -205,10 +205,10 @@ describe("the availability page", () => {
 describe("ordering tests", () => {
   const CRP = { code: "CRP", name: "C-reactive protein", specimen: "serum", preparation: "", analytes: [] };
 
-  test("two presses, and back at the visit", async () => {
+  test("ordering takes two presses and returns to the visit", async () => {
     history.replaceState(null, "", "/doctor/orders/new?visit=40");
     const chart = { ...CHART, patient: { ...CHART.patient, id: 7 } };
-    const asked = gateway({
+    const requests = gateway({
       "GET /api/doctor/appointments/40": [json(VISIT)],
       "GET /api/doctor/patients/7": [json(chart)],
       "GET /api/labs/tests": [list([CRP])],
@@ -219,7 +219,7 @@ describe("ordering tests", () => {
     await press(/^Add /);
     await press("Order tests");
     await settled();
-    const { body } = asked.find(({ call }) => call.startsWith("POST")) ?? {};
+    const { body } = requests.find(({ call }) => call.startsWith("POST")) ?? {};
     expect(body).toEqual({ patient_id: 7, test_codes: ["CRP"], appointment_id: 40, starts_at: null, note: null });
     expect(location.pathname).toBe("/doctor/visits/40");
   });

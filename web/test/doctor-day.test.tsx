@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import type { Schemas } from "../src/api/client";
 import Today from "../src/pages/doctor/today/today";
-import { wayBack } from "../src/pages/doctor/visit/visits";
+import { undoSteps } from "../src/pages/doctor/visit/visits";
 import { begin, ONE, props, sent, VISIT } from "./doctor";
 import { gateway, json, refusal } from "./gateway";
 import { draw, press } from "./page";
@@ -12,23 +12,23 @@ const visits = (...items: Schemas["Visit"][]) => json({ items, next_cursor: null
 
 beforeEach(begin);
 
-test("a step back leads to where the visit was, or where nothing leads there, to confirmed", () => {
-  expect(wayBack("arrived", "confirmed")).toEqual(["confirmed"]);
-  expect(wayBack("arrived", "booked")).toEqual(["confirmed"]);
-  expect(wayBack("in_progress", "arrived")).toEqual(["arrived"]);
-  expect(wayBack("no_show", "booked")).toEqual(["arrived", "confirmed"]);
-  expect(wayBack("completed", "in_progress")).toBeNull();
-  expect(wayBack("cancelled", "booked")).toBeNull();
+test("undo returns to the previous status, or to confirmed", () => {
+  expect(undoSteps("arrived", "confirmed")).toEqual(["confirmed"]);
+  expect(undoSteps("arrived", "booked")).toEqual(["confirmed"]);
+  expect(undoSteps("in_progress", "arrived")).toEqual(["arrived"]);
+  expect(undoSteps("no_show", "booked")).toEqual(["arrived", "confirmed"]);
+  expect(undoSteps("completed", "in_progress")).toBeNull();
+  expect(undoSteps("cancelled", "booked")).toBeNull();
 });
 
 describe("a day", () => {
   const day = (replies: Parameters<typeof gateway>[0]) => {
-    const asked = gateway({ "GET /api/doctor/lab-results": [NONE], ...replies });
-    return draw(<Today {...props({}, "day=2030-01-07")} />).then((page) => ({ page, asked }));
+    const requests = gateway({ "GET /api/doctor/lab-results": [NONE], ...replies });
+    return draw(<Today {...props({}, "day=2030-01-07")} />).then((page) => ({ page, requests }));
   };
 
-  test("one press takes a visit to its next status, another takes it back", async () => {
-    const { page, asked } = await day({
+  test("one press sets the next status, another undoes it", async () => {
+    const { page, requests } = await day({
       [DAY]: [visits(VISIT)],
       [`PUT ${ONE}`]: [
         json({ ...VISIT, status: "arrived", version: 5 }),
@@ -39,7 +39,7 @@ describe("a day", () => {
     await press("Arrived");
     expect(page.querySelector("tbody .chip")?.textContent).toBe("Arrived");
     await press("Undo");
-    expect(sent(asked, `PUT ${ONE}`)).toEqual([
+    expect(sent(requests, `PUT ${ONE}`)).toEqual([
       { body: { status: "arrived" }, version: '"4"' },
       { body: { status: "confirmed" }, version: '"5"' },
     ]);
@@ -47,7 +47,7 @@ describe("a day", () => {
     expect(page.querySelector("#undo-5")).toBeNull();
   });
 
-  test("a visit that somebody else changed is shown as it is now, and nothing is taken back", async () => {
+  test("a visit changed elsewhere is reloaded without an undo", async () => {
     const { page } = await day({
       [DAY]: [visits(VISIT)],
       [`PUT ${ONE}`]: [refusal(412, "stale")],
@@ -59,15 +59,15 @@ describe("a day", () => {
     expect(page.querySelector("tbody button")).toBeNull();
   });
 
-  test("what cannot be taken back is asked first", async () => {
-    const { asked } = await day({
+  test("an irreversible status asks first", async () => {
+    const { requests } = await day({
       [DAY]: [visits({ ...VISIT, status: "in_progress" })],
       [`PUT ${ONE}`]: [json({ ...VISIT, status: "completed", version: 5 })],
     });
     await press("Complete");
-    expect(sent(asked, `PUT ${ONE}`)).toEqual([]);
+    expect(sent(requests, `PUT ${ONE}`)).toEqual([]);
     await press("Complete visit");
-    expect(sent(asked, `PUT ${ONE}`)).toEqual([{ body: { status: "completed" }, version: '"4"' }]);
+    expect(sent(requests, `PUT ${ONE}`)).toEqual([{ body: { status: "completed" }, version: '"4"' }]);
   });
 
   test("an empty day names the next one with visits", async () => {
@@ -77,7 +77,7 @@ describe("a day", () => {
     expect(page.querySelector(".empty a")?.getAttribute("href")).toBe("/doctor?day=2030-01-09");
   });
 
-  test("a day that cannot be had says so", async () => {
+  test("a day that fails to load shows an error", async () => {
     const { page } = await day({ [DAY]: [refusal(500, "internal")] });
     expect(page.querySelector(".problem button")?.textContent).toBe("Try again");
   });

@@ -12,13 +12,13 @@ beforeEach(begin);
 
 describe("the notes of a visit", () => {
   const open = (replies: Parameters<typeof gateway>[0]) => {
-    const asked = gateway({
+    const requests = gateway({
       [`GET ${ONE}`]: [json(VISIT)],
       "GET /api/doctor/patients/7": [json(CHART)],
       [`GET ${ONE}/notes`]: [json(NOTES)],
       ...replies,
     });
-    return draw(<VisitPage {...props({ id: "5" })} />).then((page) => ({ page, asked }));
+    return draw(<VisitPage {...props({ id: "5" })} />).then((page) => ({ page, requests }));
   };
   /** Typed text is sent when the window loses focus, as after a pause. */
   const leaveWindow = async (): Promise<void> => {
@@ -30,32 +30,32 @@ describe("the notes of a visit", () => {
   const state = () => document.querySelector("[data-state]")?.textContent;
   const at = { updated_at: "2030-01-07T08:10:00Z", author: { id: 3, full_name: "Dr Ama Osei" } };
 
-  test("allergies stand above them, and what is typed is saved", async () => {
-    const { page, asked } = await open({ [PUT_NOTES]: [json({ ...NOTES, ...at, text: "ECG", version: 2 })] });
+  test("allergies are above the notes, and input is saved", async () => {
+    const { page, requests } = await open({ [PUT_NOTES]: [json({ ...NOTES, ...at, text: "ECG", version: 2 })] });
     expect(page.querySelector(".allergies")?.textContent).toBe("Allergies: Penicillin (severe)");
     await type("notes", "ECG");
     expect(state()).toBe("Not saved yet");
     await leaveWindow();
-    expect(sent(asked, PUT_NOTES)).toEqual([{ body: { text: "ECG", sign: false }, version: '"1"' }]);
+    expect(sent(requests, PUT_NOTES)).toEqual([{ body: { text: "ECG", sign: false }, version: '"1"' }]);
     expect(state()).toBe("Saved Mon 7 Jan 2030, 09:10");
     expect(Object.keys(sessionStorage)).toEqual([]);
   });
 
-  test("what was typed before a reload is there again, and goes to the server once", async () => {
+  test("notes typed before a reload are restored and sent once", async () => {
     const draft = { text: "ECG", version: 1, sent: "ECG" };
     sessionStorage.setItem("careplus.draft.3.notes.5", JSON.stringify(draft));
-    const { asked } = await open({ [`GET ${ONE}/notes`]: [json({ ...NOTES, ...at, text: "ECG", version: 2 })] });
+    const { requests } = await open({ [`GET ${ONE}/notes`]: [json({ ...NOTES, ...at, text: "ECG", version: 2 })] });
     expect(area()).toBe("ECG");
     await leaveWindow();
-    expect(sent(asked, PUT_NOTES)).toEqual([]);
+    expect(sent(requests, PUT_NOTES)).toEqual([]);
   });
 
-  test("an answer that got lost is no conflict: what was typed since goes on", async () => {
+  test("a lost response is no conflict, newer input is sent", async () => {
     const typedMeanwhile = async (): Promise<Response> => {
       await type("notes", "ECG normal");
       return refusal(412, "stale");
     };
-    const { page, asked } = await open({
+    const { page, requests } = await open({
       [`GET ${ONE}/notes`]: [json(NOTES), json({ ...NOTES, ...at, text: "ECG", version: 2 })],
       [PUT_NOTES]: [typedMeanwhile, json({ ...NOTES, ...at, text: "ECG normal", version: 3 })],
     });
@@ -63,11 +63,11 @@ describe("the notes of a visit", () => {
     await leaveWindow();
     await leaveWindow();
     expect(page.querySelector(".theirs")).toBeNull();
-    expect(sent(asked, PUT_NOTES).at(-1)).toEqual({ body: { text: "ECG normal", sign: false }, version: '"2"' });
+    expect(sent(requests, PUT_NOTES).at(-1)).toEqual({ body: { text: "ECG normal", sign: false }, version: '"2"' });
   });
 
-  test("notes changed in another window are shown beside mine, and one of them is chosen", async () => {
-    const { page, asked } = await open({
+  test("notes changed elsewhere are compared, one is chosen", async () => {
+    const { page, requests } = await open({
       [`GET ${ONE}/notes`]: [json(NOTES), json({ ...NOTES, ...at, text: "Theirs", version: 2 })],
       [PUT_NOTES]: [refusal(412, "stale"), json({ ...NOTES, ...at, text: "Mine", version: 3 })],
     });
@@ -76,16 +76,16 @@ describe("the notes of a visit", () => {
     expect(page.querySelector(".theirs")?.textContent).toBe("Theirs");
     expect(area()).toBe("Mine");
     await leaveWindow();
-    expect(sent(asked, PUT_NOTES)).toHaveLength(1);
+    expect(sent(requests, PUT_NOTES)).toHaveLength(1);
     await press("Keep your text");
-    expect(sent(asked, PUT_NOTES).at(-1)).toEqual({ body: { text: "Mine", sign: false }, version: '"2"' });
+    expect(sent(requests, PUT_NOTES).at(-1)).toEqual({ body: { text: "Mine", sign: false }, version: '"2"' });
     expect(page.querySelector(".theirs")).toBeNull();
   });
 
-  test("signing closes the text, and more is added beneath it", async () => {
+  test("signed notes are read-only and take addenda", async () => {
     const signed = { ...NOTES, ...at, text: "ECG", status: "signed", signed_at: at.updated_at, version: 3 };
     const added = { text: "Called", at: "2030-01-08T08:00:00Z", by: { id: 3, full_name: "Dr Ama Osei" } };
-    const { page, asked } = await open({
+    const { page, requests } = await open({
       [`GET ${ONE}/notes`]: [json({ ...NOTES, ...at, text: "ECG", version: 2 })],
       [PUT_NOTES]: [json(signed), json({ ...signed, addenda: [added], version: 4 })],
     });
@@ -95,7 +95,7 @@ describe("the notes of a visit", () => {
     expect(area()).toBeUndefined();
     await type("addendum", "Called");
     await press("Add");
-    expect(sent(asked, PUT_NOTES)).toEqual([
+    expect(sent(requests, PUT_NOTES)).toEqual([
       { body: { text: "ECG", sign: true }, version: '"2"' },
       { body: { text: "Called" }, version: '"3"' },
     ]);
@@ -107,13 +107,13 @@ describe("a chart", () => {
   const CHARTED = "GET /api/doctor/patients/7";
   const ALLERGIES = "PUT /api/doctor/patients/7/allergies";
 
-  test("of somebody who is not the doctor's patient says what to do", async () => {
+  test("a chart outside the doctor's care explains emergency access", async () => {
     gateway({ [CHARTED]: [refusal(404, "not_found")] });
     await draw(<ChartPage {...props({ id: "7" })} />);
     expect(heading()).toBe("You are not treating this patient");
   });
 
-  test("that somebody else changed keeps what was typed, and the next save holds both", async () => {
+  test("a chart changed elsewhere keeps input, and saves both", async () => {
     const [latex, peanut] = ["Latex", "Peanut"].map((substance) => ({
       substance,
       reaction: null,
@@ -121,7 +121,7 @@ describe("a chart", () => {
       noted_on: null,
     }));
     const theirs = { ...CHART, allergies: [...CHART.allergies, latex], version: 3 };
-    const asked = gateway({
+    const requests = gateway({
       [CHARTED]: [json(CHART), json(theirs)],
       [ALLERGIES]: [
         refusal(412, "stale"),
@@ -136,7 +136,7 @@ describe("a chart", () => {
     expect(page.querySelector<HTMLInputElement>("#allergies-name")?.value).toBe(" Peanut ");
     await press("Save");
     const body = { allergies: [...CHART.allergies, latex, peanut], no_known_allergies: false };
-    expect(sent(asked, ALLERGIES).at(-1)).toEqual({ body, version: '"3"' });
+    expect(sent(requests, ALLERGIES).at(-1)).toEqual({ body, version: '"3"' });
     expect(page.querySelector("dialog")).toBeNull();
     expect(page.querySelector(".allergies")?.textContent).toContain("Peanut (moderate)");
   });

@@ -1,11 +1,11 @@
 /** A doctor, a visit to them with its notes, and the patient's chart, for tests of the doctor's pages. */
 
 import type { Account } from "../src/api/client";
-import { account } from "../src/lib/account";
-import { loadMessages } from "../src/lib/i18n";
-import { keepZone } from "../src/lib/zone";
+import { loadMessages } from "../src/lib/i18n/i18n";
+import { account } from "../src/lib/session/account";
+import { setClinicZone } from "../src/lib/time/zone";
 import { CONFIG, chart, notes, PAT, visit } from "./fixtures";
-import type { Asked } from "./gateway";
+import type { RecordedRequest } from "./gateway";
 
 export const OSEI: Account = { ...PAT, id: 3, full_name: "Dr Ama Osei", role: "doctor" };
 export const VISIT = visit();
@@ -17,7 +17,7 @@ export const ONE = "/api/doctor/appointments/5";
 export async function begin(): Promise<void> {
   sessionStorage.clear();
   await loadMessages("ui", "doctor");
-  keepZone("Europe/Berlin");
+  setClinicZone("Europe/Berlin");
   account.set(OSEI);
   history.replaceState(null, "", "/doctor");
 }
@@ -28,5 +28,5 @@ export const props = (params: Record<string, string>, query = "") => ({
   config: CONFIG,
   account: OSEI,
 });
-export const sent = (asked: Asked[], call: string) =>
-  asked.filter((one) => one.call === call).map(({ body, headers }) => ({ body, version: headers.get("If-Match") }));
+export const sent = (requests: RecordedRequest[], call: string) =>
+  requests.filter((one) => one.call === call).map(({ body, headers }) => ({ body, version: headers.get("If-Match") }));

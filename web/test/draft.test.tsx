@@ -1,8 +1,8 @@
 import { act } from "preact/test-utils";
 import { beforeEach, expect, test, vi } from "vitest";
-import { account } from "../src/lib/account";
-import { type Draft, useDraft } from "../src/lib/draft";
-import { forget, start } from "../src/lib/session";
+import { type Draft, useDraft } from "../src/lib/forms/draft";
+import { account } from "../src/lib/session/account";
+import { forget, start } from "../src/lib/session/session";
 import { PAT } from "./fixtures";
 import { draw } from "./page";
 
@@ -27,7 +27,7 @@ beforeEach(() => {
   account.set(PAT);
 });
 
-test("what was typed is there after a reload, until it is sent", async () => {
+test("a draft survives a reload until it is sent", async () => {
   await opened();
   expect(draft).toMatchObject({ value: "", restored: false });
   await typed("dizzy");
@@ -36,7 +36,7 @@ test("what was typed is there after a reload, until it is sent", async () => {
   expect(await opened()).toMatchObject({ value: "", restored: false });
 });
 
-test("nobody sees what another account typed", async () => {
+test("a draft is hidden from other accounts", async () => {
   await opened();
   await typed("dizzy");
   account.set(SAM);
@@ -45,7 +45,7 @@ test("nobody sees what another account typed", async () => {
   expect(await opened()).toMatchObject({ value: "", restored: false });
 });
 
-test("it is gone when they leave, and nothing that ends later brings it back", async () => {
+test("a draft is deleted at sign-out and never restored", async () => {
   await start();
   account.set(PAT);
   await opened();
@@ -59,7 +59,7 @@ test("it is gone when they leave, and nothing that ends later brings it back", a
 test.each([
   ["full", "QuotaExceededError"],
   ["forbidden", "SecurityError"],
-])("where the browser's memory is %s the text lives on the page", async (_, name) => {
+])("with %s browser storage the text stays on the page", async (_, name) => {
   const refuse = () => {
     throw new DOMException("no", name);
   };
@@ -70,7 +70,7 @@ test.each([
   draft.drop();
 });
 
-test("what cannot be read is no draft", async () => {
+test("an unreadable draft is ignored", async () => {
   sessionStorage.setItem("careplus.draft.7.note.3", "{half");
   expect(await opened()).toMatchObject({ value: "", restored: false });
 });

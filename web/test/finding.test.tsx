@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Account, Schemas } from "../src/api/client";
-import { account } from "../src/lib/account";
-import { loadMessages } from "../src/lib/i18n";
-import { address, go, listen } from "../src/lib/router";
-import { keepZone } from "../src/lib/zone";
+import { loadMessages } from "../src/lib/i18n/i18n";
+import { address, go, listen } from "../src/lib/routing/router";
+import { account } from "../src/lib/session/account";
+import { setClinicZone } from "../src/lib/time/zone";
 import Book from "../src/pages/patient/book/book";
 import Doctor from "../src/pages/patient/book/doctor";
 import Doctors from "../src/pages/patient/book/doctors";
@@ -46,7 +46,7 @@ let stop: () => void;
 beforeEach(async () => {
   stop = listen();
   vi.useFakeTimers({ now: new Date("2030-01-06T12:00:00Z"), toFake: ["Date"] });
-  keepZone("Europe/Berlin");
+  setClinicZone("Europe/Berlin");
   await loadMessages("ui", "public", "patient");
 });
 
@@ -72,7 +72,7 @@ const hrefs = (page: HTMLElement): (string | null)[] =>
 const book = (start: string): string => `/doctors/3/book?start=${encodeURIComponent(start)}`;
 
 describe("the front page", () => {
-  test("leads to the soonest free times, and not to doctors who give theirs on the phone", async () => {
+  test("links the earliest free times of doctors booked online", async () => {
     const later = { ...RUIZ, id: 5, next_available: TEN };
     const busy = { ...RUIZ, id: 6, next_available: null };
     gateway({
@@ -86,7 +86,7 @@ describe("the front page", () => {
     expect(hrefs(page)).toContain("/doctors?specialty=Eye%20%26%20ear");
   });
 
-  test("stays of use while the times cannot be had", async () => {
+  test("stays usable while free times fail to load", async () => {
     gateway({
       "GET /api/doctors": [refusal(500, "unexpected"), list(RUIZ)],
       "GET /api/specialties": [refusal(500, "unexpected")],
@@ -106,7 +106,7 @@ describe("finding a doctor", () => {
     "GET /api/specialties": [json({ items: [{ name: "Cardiology", doctors: 1 }], next_cursor: null })],
   };
 
-  test("a card leads to the next free time and to all of them; who gives times on the phone is called", async () => {
+  test("a doctor's card links free times or the phone number", async () => {
     gateway({ ...specialties, "GET /api/doctors": [list(RUIZ, KOWALSKI)] });
     const page = await at("/doctors", Doctors);
     expect(page.querySelector('[role="status"]')?.textContent).toBe("2 doctors");
@@ -116,14 +116,14 @@ describe("finding a doctor", () => {
     expect(hrefs(kowalski as HTMLElement)).toEqual(["/doctors/4", "tel:+493055502000"]);
   });
 
-  test("a doctor without free times says to call", async () => {
+  test("a doctor without free times shows the phone number", async () => {
     gateway({ ...specialties, "GET /api/doctors": [list({ ...RUIZ, phone: null, next_available: null })] });
     const page = await at("/doctors", Doctors);
     expect(page.textContent).toContain("No free time in the next 180 days.");
     expect(hrefs(page)).toContain("tel:+493055500");
   });
 
-  test("the filters are those of the address, and nobody found is a way back", async () => {
+  test("filters come from the address; no match offers a reset", async () => {
     gateway({ ...specialties, "GET /api/doctors": [list()] });
     const page = await at("/doctors?q=zzz&specialty=Cardiology&language=es", Doctors);
     const values = ["q", "specialty", "language"].map((id) => (document.getElementById(id) as HTMLInputElement).value);
@@ -147,14 +147,14 @@ describe("a doctor's times", () => {
     expect(address.get().search).toBe("?week=2030-02-04");
   });
 
-  test("times that are given on the phone are told, not linked", async () => {
+  test("times given by phone are shown without a link", async () => {
     gateway({ "GET /api/doctors/3": [json({ ...KOWALSKI, id: 3 })], "GET /api/doctors/3/slots": [slots([NINE])] });
     const page = await at("/doctors/3", Doctor);
     expect(page.querySelector(".slots")?.textContent).toContain("09:00");
     expect(page.querySelectorAll(".slots a")).toHaveLength(0);
   });
 
-  test.each(["not_found", "malformed"])("%s is a page of its own", async (code) => {
+  test.each(["not_found", "malformed"])("error %s shows a page of its own", async (code) => {
     gateway({ "GET /api/doctors/3": [refusal(404, code)], "GET /api/doctors/3/slots": [refusal(404, code)] });
     await at("/doctors/3", Doctor);
     expect(heading()).toBe("There is no page at this address");
@@ -166,15 +166,15 @@ describe("booking", () => {
   const submit = (page: HTMLElement): boolean | undefined =>
     page.querySelector("form")?.dispatchEvent(new Event("submit", { bubbles: true, cancelable: true }));
 
-  test("pressed twice it is sent once, and goes to the visit", async () => {
-    const asked = gateway({ ...known, "POST /api/appointments": [json({ id: 12 })] });
+  test("booking pressed twice is sent once and opens the visit", async () => {
+    const requests = gateway({ ...known, "POST /api/appointments": [json({ id: 12 })] });
     const page = await at(book(NINE), Book, PAT);
     expect(page.querySelector("h2")?.textContent).toBe("Monday 7 January 2030, 09:00–09:30");
     await type("reason", " Knee ");
     submit(page);
     submit(page);
     await settled();
-    const sent = asked.filter(({ call }) => call === "POST /api/appointments");
+    const sent = requests.filter(({ call }) => call === "POST /api/appointments");
     expect(sent.map(({ body }) => body)).toEqual([
       { doctor_id: 3, starts_at: "2030-01-07T08:00:00.000Z", reason: "Knee" },
     ]);
@@ -182,7 +182,7 @@ describe("booking", () => {
     expect(sessionStorage).toHaveLength(0);
   });
 
-  test("a time that was taken meanwhile: others are offered in the focus, the reason stays", async () => {
+  test("a taken time offers others in focus, keeps the reason", async () => {
     gateway({ ...known, "POST /api/appointments": [refusal(409, "slot_taken", { alternatives: [TEN] })] });
     const page = await at(book(NINE), Book, PAT);
     await type("reason", "Knee");
@@ -193,7 +193,7 @@ describe("booking", () => {
     expect(page.textContent).not.toContain("Book this appointment");
   });
 
-  test("a stranger is offered an account, and comes back to this time", async () => {
+  test("a guest is offered an account and returns to this time", async () => {
     gateway(known);
     const page = await at(book(NINE), Book);
     const next = encodeURIComponent(book(NINE));
@@ -201,7 +201,7 @@ describe("booking", () => {
     expect(page.querySelector("form")).toBeNull();
   });
 
-  test("who is no patient is told so", async () => {
+  test("staff are told that only patients book", async () => {
     gateway(known);
     const page = await at(book(NINE), Book, { ...PAT, full_name: "Ama Osei", role: "doctor" });
     expect(page.textContent).toContain("You are signed in as Ama Osei (Doctor)");
@@ -219,7 +219,7 @@ describe("booking", () => {
     expect(page.querySelector("form")).toBeNull();
   });
 
-  test.each(["", "soon", "2030-01-07"])("a start that is no time (%j) leads back to all times", async (start) => {
+  test.each(["", "soon", "2030-01-07"])("an invalid start (%j) leads back to all times", async (start) => {
     gateway(known);
     const page = await at(book(start), Book, PAT);
     expect(page.textContent).toContain("no valid time");

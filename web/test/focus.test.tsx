@@ -15,7 +15,7 @@ const closedPast = async () => {
   await settled();
 };
 
-test("a dialog that must not be closed is there again, and one that may has been closed by its reader", async () => {
+test("a required dialog reopens, an optional one stays closed", async () => {
   await draw(
     <Dialog title="Sign in again" onClose={() => {}}>
       <button type="button">Sign in</button>
@@ -26,21 +26,21 @@ test("a dialog that must not be closed is there again, and one that may has been
   document.body.replaceChildren();
 
   let closings = 0;
-  const Asked = () => {
-    const [asking, setAsking] = useState(true);
+  const Closable = () => {
+    const [open, setOpen] = useState(true);
     const close = (): void => {
       closings += 1;
-      setAsking(false);
+      setOpen(false);
     };
-    return asking ? <Dialog title="Sure?" onClose={close} children={null} /> : null;
+    return open ? <Dialog title="Sure?" onClose={close} children={null} /> : null;
   };
-  await draw(<Asked />);
+  await draw(<Closable />);
   await closedPast();
   expect(document.querySelector("dialog")).toBeNull();
   expect(closings).toBe(1);
 });
 
-test("a part that could be had this time leaves the focus on the page's heading", async () => {
+test("a successful retry focuses the page's heading", async () => {
   const Part = () => {
     const [failed, setFailed] = useState(true);
     return <Page title="Home">{failed && <Problem failure={failure} again={() => setFailed(false)} />}</Page>;
@@ -52,7 +52,7 @@ test("a part that could be had this time leaves the focus on the page's heading"
   expect(document.activeElement?.tagName).toBe("H1");
 });
 
-test("the end of a list has the focus when its button has gone, but takes it from nobody", async () => {
+test("the list's end gets the focus only from its own button", async () => {
   const List = () => {
     const [left, setLeft] = useState(1);
     return (

@@ -4,29 +4,29 @@ import { vi } from "vitest";
 import type { Tokens } from "../src/api/client";
 import { PAT } from "./fixtures";
 
-export interface Asked {
+export interface RecordedRequest {
   call: string;
   headers: Headers;
   body: unknown;
 }
 
-type Reply = Response | Error | ((asked: Asked) => Response | Promise<Response>);
+type Reply = Response | Error | ((requests: RecordedRequest) => Response | Promise<Response>);
 
 /** Stub `fetch` with lists of replies; the last reply of a list repeats. Return the recorded requests. */
-export function gateway(replies: Record<string, Reply[]>): Asked[] {
-  const asked: Asked[] = [];
+export function gateway(replies: Record<string, Reply[]>): RecordedRequest[] {
+  const requests: RecordedRequest[] = [];
   vi.stubGlobal("fetch", async (request: Request) => {
     const call = `${request.method} ${new URL(request.url).pathname}`;
     const text = await request.text();
     const now = { call, headers: request.headers, body: text ? JSON.parse(text) : null };
-    asked.push(now);
+    requests.push(now);
     const list = replies[call];
     const reply = list && list.length > 1 ? list.shift() : list?.[0];
     if (!reply) throw new Error(`nobody answers ${call}`);
     if (reply instanceof Error) throw reply;
     return typeof reply === "function" ? reply(now) : reply.clone();
   });
-  return asked;
+  return requests;
 }
 
 export function tokens(access_token = "first", account = PAT): Response {

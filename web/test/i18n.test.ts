@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from "vitest";
 import de from "../src/i18n/de/shell.json";
 import shell from "../src/i18n/en/shell.json";
-import { choose, type Key, language, loadLocale, loadMessages, plural, t, tCode, use } from "../src/lib/i18n";
+import { choose, type Key, language, loadLocale, loadMessages, plural, t, tCode, use } from "../src/lib/i18n/i18n";
 import { pseudo } from "./pseudo";
 
 const every = import.meta.glob<Record<string, string>>("../src/i18n/*/*.json", { eager: true, import: "default" });
@@ -13,22 +13,22 @@ afterEach(async () => {
   await loadLocale(["en"]);
 });
 
-test("words with values; a value that is missing shows", () => {
+test("messages insert values and show missing ones", () => {
   expect(t("header.home", { hospital: "St Alba" })).toBe("St Alba, front page");
   expect(t("header.home")).toBe("{hospital}, front page");
 });
 
-test("plurals", () => {
+test("plurals follow the number", () => {
   expect(plural("wait.seconds", 1)).toBe("Try again in 1 second.");
   expect(plural("wait.seconds", 1200)).toBe("Try again in 1,200 seconds.");
 });
 
-test("codes that have no words keep the server's", () => {
+test("a code without a message keeps the server's text", () => {
   expect(tCode("problem", "unavailable", "x")).toContain("Nothing was lost");
   expect(tCode("problem", "never_heard_of", "The server's own sentence.")).toBe("The server's own sentence.");
 });
 
-test("a room's words come with it, in the language that is spoken then and later", async () => {
+test("message files load in the current and in later languages", async () => {
   await loadMessages("ui");
   expect(t("appointment.booked")).toBe("Booked");
   await choose("de");
@@ -39,7 +39,7 @@ test("a room's words come with it, in the language that is spoken then and later
   expect(t("appointment.booked")).toBe("Booked");
 });
 
-test("the language that was chosen last is spoken, and a room that came meanwhile has its words in it", async () => {
+test("the last chosen language wins, also for files loaded since", async () => {
   const german = choose("de");
   await loadMessages("lab");
   await Promise.all([german, choose("en"), choose("de")]);
@@ -47,23 +47,23 @@ test("the language that was chosen last is spoken, and a room that came meanwhil
   for (const [key, text] of Object.entries(every["../src/i18n/de/lab.json"] ?? {})) expect(t(key as Key)).toBe(text);
 });
 
-test("a language that is written from the right turns the page around", () => {
+test("a right-to-left language sets the page direction", () => {
   use("ar", { sign_in: "تسجيل الدخول" });
   expect(t("sign_in")).toBe("تسجيل الدخول");
   expect(document.documentElement.dir).toBe("rtl");
 });
 
-test("a language that there are no words for stays English", async () => {
+test("an unsupported language stays English", async () => {
   await loadLocale(["xx-YY", "en-GB"]);
   expect(language.get()).toBe("en");
 });
 
-test("the first of the browser's languages that is known is taken", async () => {
+test("the first supported browser language is used", async () => {
   await loadLocale(["fr-FR", "de-AT", "en"]);
   expect(language.get()).toBe("de");
 });
 
-test("no key stands in two rooms", () => {
+test("each key is in one message file", () => {
   const keys = english.flatMap(([, words]) => Object.keys(words));
   expect(keys.filter((key, at) => keys.indexOf(key) !== at)).toEqual([]);
 });
@@ -77,7 +77,7 @@ test.each(english)("%s is complete in every language, with the same values", (pa
   }
 });
 
-test("the pseudo-locale is 40 % longer and keeps every value's place", () => {
+test("the pseudo-locale is 40 % longer and keeps placeholders", () => {
   use("en-XA", pseudo(shell));
   for (const [key, text] of Object.entries(shell)) {
     expect(t(key as Key).length).toBeGreaterThanOrEqual(Math.floor(text.length * 1.4));

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { keep, sessionExpired } from "../src/api/client";
-import { IDLE_MS, watchIdle } from "../src/lib/idle";
+import { IDLE_MS, watchIdle } from "../src/lib/session/idle";
 import { PAT } from "./fixtures";
 import { gateway, refusal } from "./gateway";
 
@@ -23,16 +23,16 @@ afterEach(() => {
 
 const ended = () => new Response(null, { status: 204 });
 
-test("staff who leave their page are signed out after half an hour", async () => {
-  const asked = gateway({ [LOGOUT]: [ended()] });
+test("idle staff are signed out after 30 minutes", async () => {
+  const requests = gateway({ [LOGOUT]: [ended()] });
   stop = watchIdle(LEA);
   await vi.advanceTimersByTimeAsync(IDLE_MS - MINUTE);
-  expect([asked.length, sessionExpired.get()]).toEqual([0, false]);
+  expect([requests.length, sessionExpired.get()]).toEqual([0, false]);
   await vi.advanceTimersByTimeAsync(2 * MINUTE);
-  expect([asked.map(({ call }) => call), sessionExpired.get()]).toEqual([[LOGOUT], true]);
+  expect([requests.map(({ call }) => call), sessionExpired.get()]).toEqual([[LOGOUT], true]);
 });
 
-test.each(["pointerdown", "keydown", "wheel"])("%s is a sign of life", async (name) => {
+test.each(["pointerdown", "keydown", "wheel"])("%s counts as activity", async (name) => {
   gateway({ [LOGOUT]: [ended()] });
   stop = watchIdle(LEA);
   await vi.advanceTimersByTimeAsync(IDLE_MS - MINUTE);
@@ -43,7 +43,7 @@ test.each(["pointerdown", "keydown", "wheel"])("%s is a sign of life", async (na
   expect(sessionExpired.get()).toBe(true);
 });
 
-test("so is what another tab was touched for", async () => {
+test("activity in another tab counts", async () => {
   gateway({ [LOGOUT]: [ended()] });
   stop = watchIdle(LEA);
   await vi.advanceTimersByTimeAsync(IDLE_MS - MINUTE);
@@ -52,18 +52,18 @@ test("so is what another tab was touched for", async () => {
   expect(sessionExpired.get()).toBe(false);
 });
 
-test("the page is covered at once, and the session ended when the system is there again", async () => {
-  const asked = gateway({ [LOGOUT]: [refusal(500, "internal"), ended()] });
+test("offline, the page is covered and the session ends later", async () => {
+  const requests = gateway({ [LOGOUT]: [refusal(500, "internal"), ended()] });
   stop = watchIdle(LEA);
   await vi.advanceTimersByTimeAsync(IDLE_MS);
   expect(sessionExpired.get()).toBe(true);
   await vi.advanceTimersByTimeAsync(MINUTE);
-  expect(asked.length).toBeGreaterThanOrEqual(2);
+  expect(requests.length).toBeGreaterThanOrEqual(2);
 });
 
 test("patients stay signed in on their own device", async () => {
-  const asked = gateway({ [LOGOUT]: [ended()] });
+  const requests = gateway({ [LOGOUT]: [ended()] });
   stop = watchIdle(PAT);
   await vi.advanceTimersByTimeAsync(3 * IDLE_MS);
-  expect([asked.length, sessionExpired.get()]).toEqual([0, false]);
+  expect([requests.length, sessionExpired.get()]).toEqual([0, false]);
 });

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { account } from "../src/lib/account";
-import { loadMessages } from "../src/lib/i18n";
-import { address, go } from "../src/lib/router";
-import { keepZone } from "../src/lib/zone";
+import { loadMessages } from "../src/lib/i18n/i18n";
+import { address, go } from "../src/lib/routing/router";
+import { account } from "../src/lib/session/account";
+import { setClinicZone } from "../src/lib/time/zone";
 import LabBook from "../src/pages/patient/labs/book";
 import Labs from "../src/pages/patient/labs/labs";
 import { bookHref, testsOf } from "../src/pages/patient/labs/tests";
@@ -18,7 +18,7 @@ const text = (): string => document.body.textContent ?? "";
 
 beforeEach(async () => {
   vi.useFakeTimers({ now: new Date("2030-01-07T12:00:00Z"), toFake: ["Date"] });
-  keepZone(CONFIG.zone);
+  setClinicZone(CONFIG.zone);
   account.set(PAT);
   await loadMessages("ui", "patient");
 });
@@ -31,7 +31,7 @@ afterEach(() => {
 });
 
 describe("the catalogue", () => {
-  test("says what to prepare and leads to a time, or adds to what is being booked", async () => {
+  test("a test shows its preparation and can be added", async () => {
     gateway({ [TESTS]: [page(CBC)] });
     const all = await draw(<Labs {...at("/labs?q=blood")} />);
     expect(all.textContent).toContain("Preparation: Drink water only for 8 hours before.");
@@ -41,13 +41,13 @@ describe("the catalogue", () => {
     expect(adding.querySelector(".tests a")?.getAttribute("href")).toBe("/labs/LIPID/book?also=CBC&day=2030-01-08");
   });
 
-  test("without a match offers all tests", async () => {
+  test("a search without a match offers all tests", async () => {
     gateway({ [TESTS]: [page()] });
     await draw(<Labs {...at("/labs?q=zzz")} />);
     expect(document.querySelector('.empty a[href="/labs"]')).not.toBeNull();
   });
 
-  test("a test is found by its code, however many others have it in their words", async () => {
+  test("a test is found by its code before other matches", async () => {
     gateway({ [TESTS]: [json({ items: [{ ...CBC, code: "CBCX" }], next_cursor: "n" }), page(CBC)] });
     expect(await testsOf(["CBC"])).toEqual({ ok: true, data: [CBC] });
     expect(bookHref(["A/B", "C"], null)).toBe("/labs/A%2FB/book?also=C");
@@ -55,7 +55,7 @@ describe("the catalogue", () => {
 });
 
 describe("booking tests", () => {
-  test("without a day the first one with free times is shown; full times are not offered", async () => {
+  test("without a day the first day with free times is shown", async () => {
     const times = [page(free(NINE, 0)), page(free(NINE, 2)), page(free(NINE, 2), free("2030-01-08T08:15:00Z", 0))];
     gateway({ [TESTS]: [page(CBC)], [SLOTS]: times });
     await draw(<LabBook {...at("/labs/CBC/book", { code: "CBC" })} />);
@@ -73,16 +73,16 @@ describe("booking tests", () => {
     expect(document.querySelector(".empty a")?.getAttribute("href")).toBe("/labs/CBC/book?day=2030-01-10");
   });
 
-  test("is one press, with the preparation above it", async () => {
-    const asked = gateway({ [TESTS]: [page(CBC)], "POST /api/labs/bookings": [json(BOOKED)] });
+  test("booking is one press below the preparation", async () => {
+    const requests = gateway({ [TESTS]: [page(CBC)], "POST /api/labs/bookings": [json(BOOKED)] });
     await draw(<LabBook {...at(`/labs/CBC/book?start=${NINE}`, { code: "CBC" })} />);
     expect(text()).toContain("Drink water only for 8 hours before.");
     await press("Book this laboratory appointment");
-    expect(asked.at(-1)?.body).toEqual({ test_codes: ["CBC"], starts_at: NINE });
+    expect(requests.at(-1)?.body).toEqual({ test_codes: ["CBC"], starts_at: NINE });
     expect(address.get().path).toBe("/labs/bookings/5");
   });
 
-  test("a time taken meanwhile offers the nearest ones", async () => {
+  test("a taken time offers the nearest ones", async () => {
     const full = refusal(409, "lab_full", { alternatives: ["2030-01-08T08:15:00Z"] });
     gateway({ [TESTS]: [page(CBC)], "POST /api/labs/bookings": [full] });
     await draw(<LabBook {...at(`/labs/CBC/book?also=CBC&start=${NINE}`, { code: "CBC" })} />);
@@ -92,7 +92,7 @@ describe("booking tests", () => {
     expect(document.querySelector(".section a")?.getAttribute("href")).toContain("start=2030-01-08T08%3A15%3A00Z");
   });
 
-  test("a test that is not there is no page", async () => {
+  test("an unknown test is not found", async () => {
     gateway({ [TESTS]: [page()] });
     const gone = await draw(<LabBook {...at("/labs/NOPE/book", { code: "NOPE" })} />);
     expect(gone.querySelector("h1")?.textContent).toBe("There is no page at this address");

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { account } from "../src/lib/account";
-import { loadMessages } from "../src/lib/i18n";
-import { go } from "../src/lib/router";
-import { keepZone } from "../src/lib/zone";
+import { loadMessages } from "../src/lib/i18n/i18n";
+import { go } from "../src/lib/routing/router";
+import { account } from "../src/lib/session/account";
+import { setClinicZone } from "../src/lib/time/zone";
 import LabBooking from "../src/pages/patient/labs/booking";
 import Result from "../src/pages/patient/results/result";
 import Results from "../src/pages/patient/results/results";
@@ -15,7 +15,7 @@ const TESTS = "GET /api/labs/tests";
 
 beforeEach(async () => {
   vi.useFakeTimers({ now: new Date("2030-01-07T12:00:00Z"), toFake: ["Date"] });
-  keepZone(CONFIG.zone);
+  setClinicZone(CONFIG.zone);
   account.set(PAT);
   await loadMessages("ui", "patient");
 });
@@ -41,21 +41,21 @@ describe("a laboratory visit", () => {
     [{ status: "verified" }, "In the laboratory", "Your doctor checks them first"],
     [{ status: "rejected" }, "Booked", "Please come again for a new one."],
     [{ status: "verified", tests: [{ ...CBC, result_id: 6 }] }, "Results ready", "Your results are ready."],
-  ])("%j is at the step %s", async (change, step, sentence) => {
+  ])("booking %j is at the step %s", async (change, step, sentence) => {
     const drawn = await open(change);
     expect(drawn.querySelector('[aria-current="step"] b')?.textContent).toBe(step);
     expect(drawn.querySelector(".lead")?.textContent).toContain(sentence);
   });
 
-  test("says how long a result usually takes, then leads to it", async () => {
+  test("a booking shows the usual duration, then the result", async () => {
     expect((await open({ status: "collected" })).textContent).toContain("Not ready yet: it usually takes 2 days");
     const ready = await open({ status: "verified", tests: [{ ...CBC, result_id: 6 }] });
     expect(ready.querySelector('a[href="/results/6"]')).not.toBeNull();
     expect(ready.textContent).not.toContain("Not ready yet");
   });
 
-  test("is cancelled with its version; a change meanwhile is shown and the reason kept", async () => {
-    const asked = gateway({
+  test("a stale cancellation shows the change and keeps the reason", async () => {
+    const requests = gateway({
       [ONE]: [json(BOOKED), json({ ...BOOKED, version: 4 })],
       [TESTS]: [page(CBC)],
       "PUT /api/labs/bookings/5/cancel": [
@@ -71,15 +71,15 @@ describe("a laboratory visit", () => {
     expect(document.querySelector("dialog")?.textContent).toContain("changed this appointment in the meantime");
     await press("Cancel appointment");
     await settled();
-    expect(asked.at(-1)?.headers.get("If-Match")).toBe('"4"');
-    expect(asked.at(-1)?.body).toEqual({ reason: "Away" });
+    expect(requests.at(-1)?.headers.get("If-Match")).toBe('"4"');
+    expect(requests.at(-1)?.body).toEqual({ reason: "Away" });
     expect(document.activeElement?.textContent).toBe("Your laboratory appointment is cancelled.");
     expect(document.querySelector(".steps")).toBeNull();
   });
 });
 
 describe("results", () => {
-  test("are grouped by the day of the sample, a sentence each; new ones say so", async () => {
+  test("results are grouped by sample day; new ones are marked", async () => {
     const old = {
       ...RESULT,
       id: 4,
@@ -99,7 +99,7 @@ describe("results", () => {
     expect(cards[2]).not.toContain("New");
   });
 
-  test("a critical value says what to do and comes before the others, each with its meaning and its past", async () => {
+  test("a critical value comes first with its instruction", async () => {
     gateway({ "GET /api/labs/results/6": [json(RESULT)] });
     const drawn = await draw(<Result {...at("/results/6", { id: "6" })} />);
     const warning = drawn.querySelector(".warning");

@@ -1,15 +1,15 @@
 import { act } from "preact/test-utils";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { keep } from "../src/api/client";
-import { account } from "../src/lib/account";
-import { loadMessages } from "../src/lib/i18n";
-import { keepZone } from "../src/lib/zone";
+import { loadMessages } from "../src/lib/i18n/i18n";
+import { account } from "../src/lib/session/account";
+import { setClinicZone } from "../src/lib/time/zone";
 import LabBooking from "../src/pages/lab/booking/booking";
-import { flagOf, flagOfText, isFar, rangeFor } from "../src/pages/lab/booking/flags";
+import { flagOf, flagOfText, isUnusual, rangeFor } from "../src/pages/lab/booking/flags";
 import { parseValue, typed } from "../src/pages/lab/booking/values";
 import Worklist from "../src/pages/lab/worklist";
 import { analyte, CONFIG, labBooking, PAT, userAccount } from "./fixtures";
-import { type Asked, gateway, json, refusal } from "./gateway";
+import { gateway, json, type RecordedRequest, refusal } from "./gateway";
 import { draw, press, settled, type } from "./page";
 
 const ROBIN = userAccount({ ...PAT, id: 9, role: "lab", full_name: "Robin Marsh" });
@@ -49,7 +49,7 @@ beforeEach(async () => {
   sessionStorage.clear();
   history.replaceState(null, "", "/lab");
   await loadMessages("ui", "lab");
-  keepZone("Europe/Berlin");
+  setClinicZone("Europe/Berlin");
   keep(null);
   account.set(ROBIN);
 });
@@ -61,10 +61,10 @@ const page = (query = "") => ({
   config: CONFIG,
   account: ROBIN,
 });
-const sent = (asked: Asked[], method: string) => asked.filter(({ call }) => call.startsWith(method));
+const sent = (requests: RecordedRequest[], method: string) => requests.filter(({ call }) => call.startsWith(method));
 const field = () => document.getElementById("CBC.hemoglobin") as HTMLInputElement;
 
-function bench(more: Parameters<typeof gateway>[0] = {}): Asked[] {
+function laboratory(more: Parameters<typeof gateway>[0] = {}): RecordedRequest[] {
   return gateway({
     "GET /api/labs/bookings/5": [json(BOOKING)],
     "GET /api/labs/tests": [list([TEST])],
@@ -73,7 +73,7 @@ function bench(more: Parameters<typeof gateway>[0] = {}): Asked[] {
   });
 }
 
-describe("what is typed", () => {
+describe("typed values", () => {
   test.each([
     ["3.4", 3.4, null],
     ["3,4", 3.4, null],
@@ -86,11 +86,11 @@ describe("what is typed", () => {
     expect(parseValue(text)).toEqual({ value, comparator });
   });
 
-  test.each(["", "high", "3.4.5", "1,234", "5<", "1e9", "99999999999"])("%s is none, or might be two", (text) => {
+  test.each(["", "high", "3.4.5", "1,234", "5<", "1e9", "99999999999"])("%s is no value or ambiguous", (text) => {
     expect(parseValue(text)).toBeUndefined();
   });
 
-  test("the page's language decides which mark parts thousands, and how a value is written again", () => {
+  test("the decimal separator follows the page's language", () => {
     document.documentElement.lang = "de";
     expect(parseValue("1.234")).toBeUndefined();
     expect(parseValue("1,234")?.value).toBe(1.234);
@@ -99,11 +99,11 @@ describe("what is typed", () => {
   });
 });
 
-describe("flags as one types", () => {
+describe("flags while typing", () => {
   const at = "2030-01-07T07:35:00Z";
   const range = rangeFor(HAEMOGLOBIN, BOOKING.patient, at);
 
-  test("the range is this patient's", () => {
+  test("the range depends on the patient", () => {
     expect(range?.low).toBe(12);
     expect(rangeFor(HAEMOGLOBIN, { sex: "male", date_of_birth: "1984-05-17" }, at)?.low).toBe(13.5);
     expect(rangeFor(HAEMOGLOBIN, { sex: "male", date_of_birth: "2020-05-17" }, at)?.low).toBe(11);
@@ -124,21 +124,21 @@ describe("flags as one types", () => {
     expect(flagOf(parseValue(text) as NonNullable<ReturnType<typeof parseValue>>, range)).toBe(flag);
   });
 
-  test("words are compared with the usual ones, and slips of the point are asked about", () => {
+  test("texts are compared, decimal slips need a confirmation", () => {
     expect([flagOfText("Negative", ["negative"]), flagOfText("x", ["negative"]), flagOfText("x", [])]).toEqual([
       "normal",
       "abnormal",
       "no_range",
     ]);
     const open = { ...BOUNDS, sex: null, critical_low: null, critical_high: null };
-    expect(isFar({ value: 132, comparator: null }, open)).toBe(true);
-    expect(isFar({ value: 16, comparator: null }, open)).toBe(false);
+    expect(isUnusual({ value: 132, comparator: null }, open)).toBe(true);
+    expect(isUnusual({ value: 16, comparator: null }, open)).toBe(false);
   });
 });
 
-describe("a booking at the bench", () => {
-  test("values, flags in words, and what was not measured left out", async () => {
-    const asked = bench({
+describe("a booking in the worklist", () => {
+  test("values and flags are saved, unmeasured ones left out", async () => {
+    const requests = laboratory({
       "POST /api/labs/bookings/5/results": [json(SAVED)],
     });
     const root = await draw(<LabBooking {...page()} />);
@@ -147,7 +147,7 @@ describe("a booking at the bench", () => {
     expect(document.getElementById("CBC.hemoglobin-flag")?.textContent).toBe("Low");
     await press("Save values");
     await settled();
-    expect(sent(asked, "POST")[0]?.body).toEqual({
+    expect(sent(requests, "POST")[0]?.body).toEqual({
       test_code: "CBC",
       observations: [{ analyte: "hemoglobin", value: 11.2, comparator: null }],
       note: null,
@@ -156,49 +156,51 @@ describe("a booking at the bench", () => {
     expect(field().value).toBe("");
   });
 
-  test("Enter leads on, and saves after the last", async () => {
-    const asked = bench({ "POST /api/labs/bookings/5/results": [json(SAVED)] });
+  test("Enter moves to the next field and saves at the end", async () => {
+    const requests = laboratory({ "POST /api/labs/bookings/5/results": [json(SAVED)] });
     const root = await draw(<LabBooking {...page()} />);
     await type("CBC.hemoglobin", "13");
     const enterKey = () => act(() => void document.activeElement?.dispatchEvent(KEY()));
     field().focus();
     await enterKey();
     expect(document.activeElement?.id).toBe("CBC.nitrite");
-    expect(sent(asked, "POST")).toHaveLength(0);
+    expect(sent(requests, "POST")).toHaveLength(0);
     await enterKey();
     await settled();
-    expect(sent(asked, "POST")).toHaveLength(1);
+    expect(sent(requests, "POST")).toHaveLength(1);
     expect(root.querySelector(".done")).not.toBeNull();
   });
 
-  test("a critical value is asked about once", async () => {
-    const asked = bench({ "POST /api/labs/bookings/5/results": [refusal(503, "unexpected")] });
+  test("a critical value is confirmed once", async () => {
+    const requests = laboratory({ "POST /api/labs/bookings/5/results": [refusal(503, "unexpected")] });
     await draw(<LabBooking {...page()} />);
     await type("CBC.hemoglobin", "132");
     await press("Save values");
     expect(document.querySelector("dialog")?.textContent).toMatch(/Haemoglobin: 132\.0\sg\/dL/);
-    expect(sent(asked, "POST")).toHaveLength(0);
+    expect(sent(requests, "POST")).toHaveLength(0);
     await press("Yes, save");
     await settled();
-    expect(sent(asked, "POST").length).toBeGreaterThan(0);
+    expect(sent(requests, "POST").length).toBeGreaterThan(0);
     expect(document.querySelector("dialog")).toBeNull();
   });
 
-  test("somebody else worked on it: nothing is sent over their work, and nothing typed is lost", async () => {
-    const asked = bench({
+  test("a booking changed elsewhere keeps input, sends nothing", async () => {
+    const requests = laboratory({
       "GET /api/labs/bookings/5": [json(BOOKING), json({ ...BOOKING, status: "in_progress", version: 4 })],
     });
     const root = await draw(<LabBooking {...page()} />);
     await type("CBC.hemoglobin", "13");
     await press("Save values");
     await settled();
-    expect(sent(asked, "POST")).toHaveLength(0);
+    expect(sent(requests, "POST")).toHaveLength(0);
     expect(root.querySelector(".errors")?.textContent).toContain("from “In the laboratory” to “In progress”");
     expect(field().value).toBe("13");
   });
 
-  test("a specimen is rejected with a reason only, for the version that was seen", async () => {
-    const asked = bench({ "PUT /api/labs/bookings/5/status": [json({ ...BOOKING, status: "rejected", version: 4 })] });
+  test("rejecting a specimen needs a reason and sends the version", async () => {
+    const requests = laboratory({
+      "PUT /api/labs/bookings/5/status": [json({ ...BOOKING, status: "rejected", version: 4 })],
+    });
     await draw(<LabBooking {...page()} />);
     await press("Reject specimen");
     const dialog = () => document.querySelector("dialog");
@@ -208,7 +210,7 @@ describe("a booking at the bench", () => {
     await type("reason", "Clotted");
     await act(() => dialog()?.querySelector<HTMLElement>("[type=submit]")?.click());
     await settled();
-    const [put] = sent(asked, "PUT");
+    const [put] = sent(requests, "PUT");
     expect(put?.body).toEqual({ status: "rejected", reason: "Clotted" });
     expect(put?.headers.get("If-Match")).toBe('"3"');
     expect(dialog()).toBeNull();
@@ -216,7 +218,7 @@ describe("a booking at the bench", () => {
 });
 
 describe("the worklist", () => {
-  test("lines lead to the booking and remember the list; what cannot be had is said", async () => {
+  test("lines link the booking and the list; failures are shown", async () => {
     gateway({ "GET /api/labs/worklist": [list([BOOKING])] });
     history.replaceState(null, "", "/lab?status=received");
     const root = await draw(<Worklist {...page("status=received")} />);
@@ -224,7 +226,7 @@ describe("the worklist", () => {
     expect(root.querySelector(".tabs [aria-current]")?.textContent).toBe("In the laboratory 1");
   });
 
-  test("nothing to do", async () => {
+  test("an empty worklist shows a message", async () => {
     gateway({ "GET /api/labs/worklist": [list([])] });
     const root = await draw(<Worklist {...page()} />);
     expect(root.textContent).toContain("There are no such bookings.");

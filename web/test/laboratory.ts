@@ -1,7 +1,7 @@
 /** A laboratory's test, booking and result, and pages at their addresses. */
 
-import type { OwnProps } from "../src/lib/page";
-import { go } from "../src/lib/router";
+import type { OwnProps } from "../src/lib/routing/page";
+import { go } from "../src/lib/routing/router";
 import { CONFIG, labBooking, labResult, labTest, observation, PAT } from "./fixtures";
 import { json } from "./gateway";
 

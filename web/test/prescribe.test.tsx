@@ -1,10 +1,10 @@
 import { act } from "preact/test-utils";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Schemas } from "../src/api/client";
-import { account } from "../src/lib/account";
-import { loadMessages } from "../src/lib/i18n";
-import { go, notice } from "../src/lib/router";
-import { keepZone } from "../src/lib/zone";
+import { loadMessages } from "../src/lib/i18n/i18n";
+import { go, notice } from "../src/lib/routing/router";
+import { account } from "../src/lib/session/account";
+import { setClinicZone } from "../src/lib/time/zone";
 import { allConflicts, conflicts, copied, empty, lastOf } from "../src/pages/doctor/prescribe/items";
 import Prescribe from "../src/pages/doctor/prescribe/prescribe";
 import Prescription from "../src/pages/doctor/prescribe/prescription";
@@ -67,7 +67,7 @@ const CONFLICT = { medicine: "Bisoprolol 2.5 mg tablets", substance: "Bisoprolol
 
 beforeEach(async () => {
   vi.useFakeTimers({ now: new Date("2030-01-07T12:00:00Z"), toFake: ["Date"] });
-  keepZone("Europe/Berlin");
+  setClinicZone("Europe/Berlin");
   account.set(OSEI);
   await loadMessages("ui", "doctor");
 });
@@ -102,11 +102,11 @@ describe("allergies", () => {
     ["Acid (acetylsalicylic) 100 mg", "Acetylsalicylic acid", true],
     ["Süßholz STRASSE", "straße", true],
     ["Anything", "!", false],
-  ])("%s for somebody allergic to %s: %s", (medicine, substance, found) => {
+  ])("%s conflicts with allergy %s: %s", (medicine, substance, found) => {
     expect(conflicts(medicine, [{ ...PENICILLIN, substance }])).toHaveLength(found ? 1 : 0);
   });
 
-  test("each conflict is told once, and those of the server only while the medicine is typed", () => {
+  test("each conflict is shown once, the server's until an edit", () => {
     const items = [{ ...empty(1), medicine: " Penicillin V " }];
     const refused = [
       { ...PENICILLIN, medicine: "Penicillin V" },
@@ -117,13 +117,13 @@ describe("allergies", () => {
 });
 
 describe("copying the last prescription", () => {
-  test("the doctor's own comes before a newer one of somebody else", () => {
+  test("the doctor's own precedes a colleague's newer one", () => {
     expect(lastOf(CHART, 3)?.id).toBe(11);
     expect(lastOf(CHART, 9)?.id).toBe(12);
     expect(lastOf({ prescriptions: [] }, 3)).toBeUndefined();
   });
 
-  test("what was typed stays, and an empty medicine gives way", () => {
+  test("typed medicines stay, an empty one is replaced", () => {
     const typed = { items: [{ ...empty(1), medicine: "Ibuprofen" }, empty(2)], notes: "", override: "" };
     const { items, notes } = copied(typed, earlier(11, 3));
     expect(items.map(({ medicine }) => medicine)).toEqual(["Ibuprofen", "Bisoprolol 2.5 mg tablets"]);
@@ -135,12 +135,12 @@ describe("copying the last prescription", () => {
 });
 
 describe("the form", () => {
-  test("copied, sent and back at the visit", async () => {
-    const asked = gateway({ ...REPLIES, "POST /api/doctor/prescriptions": [json(earlier(20, 3))] });
+  test("a copied prescription is sent and returns to the visit", async () => {
+    const requests = gateway({ ...REPLIES, "POST /api/doctor/prescriptions": [json(earlier(20, 3))] });
     await open();
     await press("Copy last prescription");
     await press("Prescribe");
-    expect(asked.at(-1)?.body).toMatchObject({
+    expect(requests.at(-1)?.body).toMatchObject({
       patient_id: 7,
       appointment_id: 5,
       items: [{ medicine: "Bisoprolol 2.5 mg tablets", frequency: "when needed most", duration_days: 90, repeats: 3 }],
@@ -152,8 +152,8 @@ describe("the form", () => {
     expect(sessionStorage).toHaveLength(0);
   });
 
-  test("a known allergy is in the way until there is a reason", async () => {
-    const asked = gateway({ ...REPLIES, "POST /api/doctor/prescriptions": [json(earlier(20, 3))] });
+  test("a known allergy blocks sending until there is a reason", async () => {
+    const requests = gateway({ ...REPLIES, "POST /api/doctor/prescriptions": [json(earlier(20, 3))] });
     const page = await open("?patient=7");
     await press("Copy last prescription");
     await type("items.0.medicine", "Penicillin V 1 Mega");
@@ -161,17 +161,17 @@ describe("the form", () => {
       "Noted allergy: Penicillin (severe; Hives).",
     );
     await press("Prescribe");
-    expect(asked.some(({ call }) => call.startsWith("POST"))).toBe(false);
-    expect(page.querySelector("[role=alert]")?.textContent).toContain("Say why you prescribe it");
+    expect(requests.some(({ call }) => call.startsWith("POST"))).toBe(false);
+    expect(page.querySelector("[role=alert]")?.textContent).toContain("Give a reason for prescribing");
     await type("override_reason", " Tolerated last year ");
     await press("Prescribe");
-    expect(asked.at(-1)?.body).toMatchObject({ override_reason: "Tolerated last year" });
+    expect(requests.at(-1)?.body).toMatchObject({ override_reason: "Tolerated last year" });
     expect(location.pathname + location.search).toBe("/doctor/prescriptions/20?patient=7");
   });
 
-  test("an allergy that only the server knows is shown, and a reason is asked for", async () => {
+  test("an allergy found by the server requires a reason", async () => {
     const refused = refusal(409, "allergy_conflict", { conflicts: [CONFLICT] });
-    const asked = gateway({ ...REPLIES, "POST /api/doctor/prescriptions": [refused, json(earlier(20, 3))] });
+    const requests = gateway({ ...REPLIES, "POST /api/doctor/prescriptions": [refused, json(earlier(20, 3))] });
     const page = await open();
     await press("Copy last prescription");
     await press("Prescribe");
@@ -179,7 +179,7 @@ describe("the form", () => {
     expect(value("items.0.dose")).toBe("1 tablet");
     await type("override_reason", "No alternative");
     await press("Prescribe");
-    const posts = asked.filter(({ call }) => call.startsWith("POST"));
+    const posts = requests.filter(({ call }) => call.startsWith("POST"));
     expect(posts.map(({ body }) => (body as { override_reason: string | null }).override_reason)).toEqual([
       null,
       "No alternative",
@@ -187,25 +187,25 @@ describe("the form", () => {
     expect(notice.get()).toBe("prescribed");
   });
 
-  test("a reason is not sent once the medicine is another", async () => {
-    const asked = gateway({ ...REPLIES, "POST /api/doctor/prescriptions": [json(earlier(20, 3))] });
+  test("the reason is dropped after the medicine changes", async () => {
+    const requests = gateway({ ...REPLIES, "POST /api/doctor/prescriptions": [json(earlier(20, 3))] });
     await open();
     await press("Copy last prescription");
     await type("items.0.medicine", "Penicillin V");
     await type("override_reason", "Because");
     await type("items.0.medicine", "Doxycycline");
     await press("Prescribe");
-    expect(asked.at(-1)?.body).toMatchObject({ override_reason: null });
+    expect(requests.at(-1)?.body).toMatchObject({ override_reason: null });
   });
 
-  test("what is missing or no number is named at its field, also by the server", async () => {
+  test("missing values and non-numbers are shown at their fields", async () => {
     const errors = [{ field: "body.items.0.dose", message: "at most 200 characters" }];
     gateway({ ...REPLIES, "POST /api/doctor/prescriptions": [refusal(422, "malformed", { errors })] });
     const page = await open();
     await fill({ medicine: "Doxycycline", dose: "1", duration_days: "0" });
     await press("Prescribe");
-    const said = [...page.querySelectorAll("[role=alert] li")].map((li) => li.textContent);
-    expect(said).toEqual(["Choose the route", "Choose how often it is taken", "Enter days as a number from 1 to 3650"]);
+    const text = [...page.querySelectorAll("[role=alert] li")].map((li) => li.textContent);
+    expect(text).toEqual(["Choose the route", "Choose how often it is taken", "Enter days as a number from 1 to 3650"]);
     await press("Copy last prescription");
     await press("Remove Doxycycline");
     expect(document.activeElement?.textContent).toBe("Medicines");
@@ -213,7 +213,7 @@ describe("the form", () => {
     expect(page.querySelector("[role=alert]")?.textContent).toContain("at most 200 characters");
   });
 
-  test("the draft is there after a reload, and can be thrown away", async () => {
+  test("the draft survives a reload and can be discarded", async () => {
     gateway(REPLIES);
     await open();
     await fill({ medicine: "Doxycycline" });
@@ -236,19 +236,19 @@ describe("one prescription", () => {
     return draw(<Prescription params={{ id }} query={query} config={CONFIG} account={OSEI} />);
   }
 
-  test("one's own can be stopped, somebody else's cannot, and what is nowhere is not found", async () => {
+  test("only an own prescription can be stopped", async () => {
     gateway(REPLIES);
     expect((await show("11")).textContent).toContain("Stop this prescription");
     expect((await show("12")).textContent).not.toContain("Stop this prescription");
     expect((await show("99")).textContent).toContain("There is no page at this address");
   });
 
-  test("changed meanwhile: shown as it is, the reason kept, stopped with the newer version", async () => {
+  test("a stale stop reloads, keeps the reason, sends the version", async () => {
     const [newer, stopped] = [
       { ...earlier(11, 3), version: 2 },
       { ...earlier(11, 3), version: 3, status: "stopped" },
     ];
-    const asked = gateway({
+    const requests = gateway({
       ...REPLIES,
       "GET /api/doctor/patients/7": [json(CHART), json({ ...CHART, prescriptions: [newer] })],
       "PUT /api/doctor/prescriptions/11/stop": [refusal(412, "stale", { version: 2 }), json(stopped)],
@@ -261,7 +261,7 @@ describe("one prescription", () => {
     expect(value("reason")).toBe("Rash");
     await press("Stop it");
     await settled();
-    const puts = asked.filter(({ call }) => call.startsWith("PUT"));
+    const puts = requests.filter(({ call }) => call.startsWith("PUT"));
     expect(puts.map(({ headers }) => headers.get("If-Match"))).toEqual(['"1"', '"2"']);
     expect(puts.at(-1)?.body).toEqual({ reason: "Rash" });
     expect(page.querySelector(".done")?.textContent).toBe("The prescription is stopped.");

@@ -1,5 +1,5 @@
 /** The pseudo-locale: accented English, 40 % longer, shows untranslated texts and narrow layouts. */
-import type { Words } from "../src/lib/i18n";
+import type { Words } from "../src/lib/i18n/i18n";
 
 const ACCENTED: Record<string, string> = {
   a: "á",

@@ -1,7 +1,7 @@
 import { act } from "preact/test-utils";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Outcome } from "../src/api/client";
-import { type Loaded, type Pages, useLoad, usePages } from "../src/lib/query";
+import { type Loaded, type Pages, useLoad, usePages } from "../src/lib/loading/query";
 import { draw, press, settled } from "./page";
 
 type Page = { items: string[]; next_cursor: string | null };
@@ -11,18 +11,18 @@ const ok = <T,>(data: T): Outcome<T> => ({ ok: true, data });
 const away = { ok: false, problem: { code: "no_answer", status: 0 }, retryAfter: null } as const;
 const unseen = { ok: false, problem: { code: "not_found" }, retryAfter: null } as unknown as Outcome<never>;
 
-/** A question that waits until the test answers it. */
-function asking<T>() {
-  const asked: Waiting<T>[] = [];
+/** A loader whose requests wait until the test answers them. */
+function heldRequests<T>() {
+  const requests: Waiting<T>[] = [];
   const ask = (about: string): Promise<Outcome<T>> =>
     new Promise((resolve) => {
       const answer = async (outcome: Outcome<T>): Promise<void> => {
         resolve(outcome);
         await settled();
       };
-      asked.push({ about, answer });
+      requests.push({ about, answer });
     });
-  return { asked, ask };
+  return { requests, ask };
 }
 
 let loaded: Loaded<string>;
@@ -67,131 +67,131 @@ beforeEach(() => {
 });
 afterEach(() => vi.useRealTimers());
 
-test("what was known of other keys is never drawn, and their late answer is nobody's", async () => {
-  const { asked, ask } = asking<string>();
+test("data and late answers of other keys are not shown", async () => {
+  const { requests, ask } = heldRequests<string>();
   await switching((of) => <One of={of} ask={ask} />);
-  await asked[0]?.answer(ok("of a"));
+  await requests[0]?.answer(ok("of a"));
   loaded.again();
   await press("b");
-  await asked[2]?.answer(ok("of b"));
-  await asked[1]?.answer(ok("of a, again"));
-  expect(asked.map(({ about }) => about)).toEqual(["a", "a", "b"]);
+  await requests[2]?.answer(ok("of b"));
+  await requests[1]?.answer(ok("of a, again"));
+  expect(requests.map(({ about }) => about)).toEqual(["a", "a", "b"]);
   expect(loaded).toMatchObject({ data: "of b", loading: false });
   expect(drawn.filter((line) => /a: of b|b: of a/.test(line))).toEqual([]);
 });
 
-test("what an act answered is shown, and the answer to a question from before it is not", async () => {
-  const { asked, ask } = asking<string>();
+test("an update is shown, an older answer is dropped", async () => {
+  const { requests, ask } = heldRequests<string>();
   await draw(<One of="a" ask={ask} />);
-  await asked[0]?.answer(ok("old"));
+  await requests[0]?.answer(ok("old"));
   loaded.again();
   await act(() => loaded.put("new"));
-  await asked[1]?.answer(ok("old"));
+  await requests[1]?.answer(ok("old"));
   expect(loaded).toMatchObject({ data: "new", loading: false, failure: null });
 });
 
-test("an act that ends when the page is about something else is not shown there", async () => {
-  const { asked, ask } = asking<string>();
+test("an update that ends after a key change is dropped", async () => {
+  const { requests, ask } = heldRequests<string>();
   await switching((of) => <One of={of} ask={ask} />);
-  await asked[0]?.answer(ok("of a"));
+  await requests[0]?.answer(ok("of a"));
   const { put } = loaded;
   await press("b");
   await act(() => put("of a, changed"));
-  await asked[1]?.answer(ok("of b"));
+  await requests[1]?.answer(ok("of b"));
   expect(loaded.data).toBe("of b");
 });
 
-test("a failure keeps what is there; one that passes is tried again by itself, another is not", async () => {
-  const { asked, ask } = asking<string>();
+test("a failure keeps data; only a temporary one retries", async () => {
+  const { requests, ask } = heldRequests<string>();
   await draw(<One of="a" ask={ask} />);
-  await asked[0]?.answer(ok("first"));
+  await requests[0]?.answer(ok("first"));
   loaded.again();
-  await asked[1]?.answer(away);
+  await requests[1]?.answer(away);
   expect(loaded).toMatchObject({ data: "first", failure: away, loading: false });
   await later(5_000);
-  await asked[2]?.answer(unseen as Outcome<string>);
+  await requests[2]?.answer(unseen as Outcome<string>);
   expect(loaded).toMatchObject({ data: "first", failure: unseen });
   await later(60_000);
-  expect(asked).toHaveLength(3);
+  expect(requests).toHaveLength(3);
 });
 
-test("a page asks again while it can be seen, one question at a time, until it is left", async () => {
-  const { asked, ask } = asking<string>();
+test("a visible page polls one request at a time until it closes", async () => {
+  const { requests, ask } = heldRequests<string>();
   const into = await draw(<One of="a" ask={ask} every={1_000} />);
   await later(5_000);
-  expect(asked).toHaveLength(1);
-  await asked[0]?.answer(ok("first"));
+  expect(requests).toHaveLength(1);
+  await requests[0]?.answer(ok("first"));
   seen("hidden");
   await later(5_000);
-  expect(asked).toHaveLength(1);
+  expect(requests).toHaveLength(1);
   seen("visible");
   await later(1_000);
-  expect(asked).toHaveLength(2);
-  await asked[1]?.answer(ok("second"));
+  expect(requests).toHaveLength(2);
+  await requests[1]?.answer(ok("second"));
   expect(loaded.data).toBe("second");
   const { render } = await import("preact");
   await act(() => render(null, into));
   await later(5_000);
-  expect(asked).toHaveLength(2);
+  expect(requests).toHaveLength(2);
 });
 
 const first = { items: ["1", "2"], next_cursor: "c" };
 const second = { items: ["3"], next_cursor: null };
 
-test("a list grows page by page, and asked again it has as many", async () => {
-  const { asked, ask } = asking<Page>();
+test("a reloaded list has as many pages as before", async () => {
+  const { requests, ask } = heldRequests<Page>();
   await draw(<Many of="a" ask={ask} />);
-  await asked[0]?.answer(ok(first));
+  await requests[0]?.answer(ok(first));
   pages.more?.();
   pages.more?.();
-  await asked[1]?.answer(ok(second));
+  await requests[1]?.answer(ok(second));
   expect(pages.data?.items).toEqual(["1", "2", "3"]);
   expect(pages.more).toBeNull();
   pages.again();
-  await asked[2]?.answer(ok({ ...first, items: ["0", "1"] }));
-  await asked[3]?.answer(ok({ ...second, items: ["2", "3"] }));
+  await requests[2]?.answer(ok({ ...first, items: ["0", "1"] }));
+  await requests[3]?.answer(ok({ ...second, items: ["2", "3"] }));
   expect(pages.data?.items).toEqual(["0", "1", "2", "3"]);
-  expect(asked.map(({ about }) => about)).toEqual(["a first", "a c", "a first", "a c"]);
+  expect(requests.map(({ about }) => about)).toEqual(["a first", "a c", "a first", "a c"]);
 });
 
-test("a list that was asked for anew while its next page was on the way keeps what is new", async () => {
-  const { asked, ask } = asking<Page>();
+test('a reload during "more" keeps the new list', async () => {
+  const { requests, ask } = heldRequests<Page>();
   await draw(<Many of="a" ask={ask} />);
-  await asked[0]?.answer(ok(first));
+  await requests[0]?.answer(ok(first));
   pages.more?.();
   pages.again();
-  await asked[2]?.answer(ok({ items: ["0", "1"], next_cursor: "d" }));
-  await asked[1]?.answer(ok(second));
-  await asked[3]?.answer(ok({ items: ["0", "1"], next_cursor: "d" }));
-  await asked[4]?.answer(ok({ items: ["2", "3"], next_cursor: null }));
+  await requests[2]?.answer(ok({ items: ["0", "1"], next_cursor: "d" }));
+  await requests[1]?.answer(ok(second));
+  await requests[3]?.answer(ok({ items: ["0", "1"], next_cursor: "d" }));
+  await requests[4]?.answer(ok({ items: ["2", "3"], next_cursor: null }));
   expect(pages.data?.items).toEqual(["0", "1", "2", "3"]);
 });
 
-test("the next page of another list is not put under this one", async () => {
-  const { asked, ask } = asking<Page>();
+test("the next page of another list is not appended", async () => {
+  const { requests, ask } = heldRequests<Page>();
   await switching((of) => <Many of={of} ask={ask} />);
-  await asked[0]?.answer(ok(first));
+  await requests[0]?.answer(ok(first));
   pages.more?.();
   await press("b");
-  await asked[2]?.answer(ok({ items: ["x"], next_cursor: "y" }));
-  await asked[1]?.answer(ok(second));
+  await requests[2]?.answer(ok({ items: ["x"], next_cursor: "y" }));
+  await requests[1]?.answer(ok(second));
   expect(pages.data?.items).toEqual(["x"]);
   pages.again();
-  await asked[3]?.answer(ok({ items: ["x"], next_cursor: "y" }));
-  expect(asked).toHaveLength(4);
+  await requests[3]?.answer(ok({ items: ["x"], next_cursor: "y" }));
+  expect(requests).toHaveLength(4);
 });
 
-test("a next page that cannot be had says so, and comes when it can", async () => {
-  const { asked, ask } = asking<Page>();
+test("a failed next page shows an error and can be retried", async () => {
+  const { requests, ask } = heldRequests<Page>();
   await draw(<Many of="a" ask={ask} />);
-  await asked[0]?.answer(ok(first));
+  await requests[0]?.answer(ok(first));
   pages.more?.();
-  await asked[1]?.answer(away);
-  await asked[2]?.answer(away);
+  await requests[1]?.answer(away);
+  await requests[2]?.answer(away);
   expect(pages).toMatchObject({ data: first, failure: away });
   await later(5_000);
-  await asked[3]?.answer(ok(first));
-  await asked[4]?.answer(ok(second));
+  await requests[3]?.answer(ok(first));
+  await requests[4]?.answer(ok(second));
   expect(pages.data?.items).toEqual(["1", "2", "3"]);
   expect(pages.failure).toBeNull();
 });

@@ -1,9 +1,9 @@
 import { act } from "preact/test-utils";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { account } from "../src/lib/account";
-import { loadMessages } from "../src/lib/i18n";
-import { go, notice } from "../src/lib/router";
-import { keepZone } from "../src/lib/zone";
+import { loadMessages } from "../src/lib/i18n/i18n";
+import { go, notice } from "../src/lib/routing/router";
+import { account } from "../src/lib/session/account";
+import { setClinicZone } from "../src/lib/time/zone";
 import Refer from "../src/pages/doctor/referrals/refer";
 import Referrals from "../src/pages/doctor/referrals/referrals";
 import { steps } from "../src/pages/doctor/referrals/steps";
@@ -43,7 +43,7 @@ const list = (...items: object[]) => json({ items, next_cursor: null });
 
 beforeEach(async () => {
   vi.useFakeTimers({ now: new Date("2030-01-07T12:00:00Z"), toFake: ["Date"] });
-  keepZone("Europe/Berlin");
+  setClinicZone("Europe/Berlin");
   account.set(LIND);
   await loadMessages("ui", "doctor");
 });
@@ -71,32 +71,32 @@ test.each([
   ["the sender, declined", { status: "declined" }, 3, ["closed"]],
   ["the sender to the outside", { to_external: "Radiology" }, 3, ["booked", "seen", "closed", "cancelled"]],
   ["anybody, cancelled", { status: "cancelled" }, 4, []],
-] as const)("what %s may do", (_, change, me, legal) => {
+] as const)("allowed steps of %s", (_, change, me, legal) => {
   expect(steps({ ...REFERRAL, ...change }, me)).toEqual(legal);
 });
 
 describe("the list", () => {
-  test("declining needs a note, and goes out with the version that was read", async () => {
+  test("declining needs a note and sends the version", async () => {
     const declined = { ...REFERRAL, status: "declined", note: "Not our field", version: 2 };
-    const asked = gateway({
+    const requests = gateway({
       "GET /api/doctor/referrals": [list(REFERRAL)],
       "PUT /api/doctor/referrals/9": [json(declined)],
     });
     const page = await at("/doctor/referrals", Referrals);
     await press(/^Decline/);
     await press("Decline");
-    expect(page.querySelector("dialog [role=alert]")?.textContent).toContain("Say why");
+    expect(page.querySelector("dialog [role=alert]")?.textContent).toContain("Enter the reason");
     await type("note", "Not our field");
     await press("Decline");
-    expect(asked.at(-1)?.body).toEqual({ status: "declined", note: "Not our field" });
-    expect(asked.at(-1)?.headers.get("If-Match")).toBe('"1"');
+    expect(requests.at(-1)?.body).toEqual({ status: "declined", note: "Not our field" });
+    expect(requests.at(-1)?.headers.get("If-Match")).toBe('"1"');
     expect(page.querySelector(".done")?.textContent).toBe("Pat Moreno: Declined.");
     expect(document.activeElement).toBe(page.querySelector(".done"));
     expect(page.querySelector("dialog")).toBeNull();
     expect(sessionStorage).toHaveLength(0);
   });
 
-  test("changed meanwhile: the dialog says to what, and the list shows it", async () => {
+  test("a referral changed elsewhere is shown in dialog and list", async () => {
     const cancelled = { ...REFERRAL, status: "cancelled", version: 2 };
     gateway({
       "GET /api/doctor/referrals": [list(REFERRAL), list(cancelled)],
@@ -112,7 +112,7 @@ describe("the list", () => {
     expect(page.querySelector("tbody button")).toBeNull();
   });
 
-  test("one of them is a page of its own; one that is nowhere is not found", async () => {
+  test("one referral has a page; an unknown one is not found", async () => {
     gateway({ "GET /api/doctor/referrals": [list(REFERRAL)] });
     await at("/doctor/referrals?direction=sent&id=9", Referrals);
     expect(heading()).toBe("Referral of Pat Moreno");
@@ -130,8 +130,8 @@ describe("a new referral", () => {
     "GET /api/specialties": [list({ name: "Cardiology", doctors: 2 })],
   };
 
-  test("goes to a doctor, not to oneself, and back to the visit", async () => {
-    const asked = gateway({ ...replies, "POST /api/doctor/referrals": [json(REFERRAL)] });
+  test("a referral goes to another doctor and returns to the visit", async () => {
+    const requests = gateway({ ...replies, "POST /api/doctor/referrals": [json(REFERRAL)] });
     const page = await at("/doctor/referrals/new?patient=7&visit=5", Refer);
     expect([...page.querySelectorAll("#to_doctor_id input")].map((one) => one.getAttribute("value"))).toEqual([
       "5",
@@ -147,7 +147,7 @@ describe("a new referral", () => {
     expect(page.querySelector("[role=alert]")?.textContent).toContain("a day from today on");
     await type("due_on", "2030-01-09");
     await press("Send the referral");
-    expect(asked.at(-1)?.body).toEqual({
+    expect(requests.at(-1)?.body).toEqual({
       patient_id: 7,
       to_doctor_id: 6,
       reason: "Murmur",
@@ -158,8 +158,8 @@ describe("a new referral", () => {
     expect(notice.get()).toBe("referred");
   });
 
-  test("names one addressee only, whatever was looked at before", async () => {
-    const asked = gateway({ ...replies, "POST /api/doctor/referrals": [json(REFERRAL)] });
+  test("a referral has one receiver after a change of choice", async () => {
+    const requests = gateway({ ...replies, "POST /api/doctor/referrals": [json(REFERRAL)] });
     await at("/doctor/referrals/new?patient=7", Refer);
     await choose("to_doctor_id", "6");
     await choose("to", "outside");
@@ -167,8 +167,8 @@ describe("a new referral", () => {
     await type("reason", "MRI");
     await press("Send the referral");
     await settled();
-    expect(asked.at(-1)?.body).toMatchObject({ to_external: "Northside Radiology", due_on: null });
-    expect(asked.at(-1)?.body).not.toHaveProperty("to_doctor_id");
+    expect(requests.at(-1)?.body).toMatchObject({ to_external: "Northside Radiology", due_on: null });
+    expect(requests.at(-1)?.body).not.toHaveProperty("to_doctor_id");
     expect(location.pathname + location.search).toBe("/doctor/referrals?direction=sent");
   });
 });

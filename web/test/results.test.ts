@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { loadMessages } from "../src/lib/i18n";
-import { type Reading, readable, sentence, shown, toneOf, usual, wordOf } from "../src/lib/results";
+import { type Reading, readable, sentence, shown, toneOf, usual, wordOf } from "../src/lib/clinical/results";
+import { loadMessages } from "../src/lib/i18n/i18n";
 
 type Range = NonNullable<Reading["range"]>;
 
@@ -53,11 +53,11 @@ describe("a value in words", () => {
     [reading({ value: 42, decimals: 0, unit: "%" }), "42%"],
     [reading({ value: 7.4, decimals: 2, unit: "[pH]" }), "7.40"],
     [words("negative", ["negative"]), "negative"],
-  ])("%o is shown", (given, said) => {
-    expect(shown(given).replaceAll(NBSP, " ")).toBe(said);
+  ])("%o is shown", (given, text) => {
+    expect(shown(given).replaceAll(NBSP, " ")).toBe(text);
   });
 
-  test("a value just outside never looks inside by rounding", () => {
+  test("rounding never moves a value into its range", () => {
     expect(shown(reading({ value: 15.54 }))).toContain("15.54");
   });
 
@@ -65,7 +65,7 @@ describe("a value in words", () => {
     expect(shown(reading())).toBe(`13.2${NBSP}g/dL`);
   });
 
-  test("a locale's own digits and signs", () => {
+  test("values use the locale's digits and signs", () => {
     document.documentElement.lang = "de";
     expect(shown(reading()).replaceAll(NBSP, " ")).toBe("13,2 g/dL");
     expect(shown(reading({ value: 42, decimals: 0, unit: "%" }))).toBe(`42${NBSP}%`);
@@ -90,8 +90,8 @@ describe("a value in words", () => {
     ["{INR}", ""],
     ["1", ""],
     [null, ""],
-  ])("unit %s", (ucum, said) => {
-    expect(readable(ucum).replaceAll(NBSP, " ")).toBe(said);
+  ])("unit %s", (ucum, text) => {
+    expect(readable(ucum).replaceAll(NBSP, " ")).toBe(text);
   });
 });
 
@@ -105,8 +105,8 @@ test.each([
   [words("positive", ["negative"]), "usually negative"],
   [words("few", ["none seen", "few"]), "usually none seen or few"],
   [words("cloudy", []), "no usual range"],
-])("the usual range of %o", (given, said) => {
-  expect(usual(given).replaceAll(NBSP, " ")).toBe(said);
+])("the usual range of %o", (given, text) => {
+  expect(usual(given).replaceAll(NBSP, " ")).toBe(text);
 });
 
 test.each(FLAGS)("the flag %s has a word and a tone", async (flag) => {
@@ -116,7 +116,7 @@ test.each(FLAGS)("the flag %s has a word and a tone", async (flag) => {
 });
 
 describe("a result in one sentence", () => {
-  const told = (...flags: Reading["flag"][]): string => {
+  const sentenceOf = (...flags: Reading["flag"][]): string => {
     const inside = ["normal", "no_range", "indeterminate"];
     return sentence({
       observations: flags.map((flag) => ({ ...reading({ flag }), analyte: flag, name: flag, loinc: "", plain: "" })),
@@ -135,7 +135,7 @@ describe("a result in one sentence", () => {
     ["The value is outside the usual range.", ["low"]],
     ["The value has no usual range.", ["no_range"]],
     ["The value may be usual or not.", ["indeterminate"]],
-  ])("%s", (said, flags) => {
-    expect(told(...flags)).toBe(said);
+  ])("%s", (text, flags) => {
+    expect(sentenceOf(...flags)).toBe(text);
   });
 });

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { address, go, listen, notice, safeNext } from "../src/lib/router";
+import { address, go, listen, notice, safeNext } from "../src/lib/routing/router";
 
 let stop: () => void;
 
@@ -27,7 +27,7 @@ function taken(html: string, how: MouseEventInit = {}): boolean {
   return byApp;
 }
 
-test("links to our own pages move without a reload", () => {
+test("internal links navigate without a reload", () => {
   expect(taken('<a href="/register?next=%2F"><span>x</span></a>')).toBe(true);
   expect(address.get()).toEqual({ path: "/register", search: "?next=%2F" });
   expect(location.pathname).toBe("/register");
@@ -47,14 +47,14 @@ test.each([
   expect(address.get().path).toBe("/");
 });
 
-test("what is said on arrival is gone with the next move", () => {
+test("a notice disappears with the next navigation", () => {
   go("/sign-in", { say: "signed_out" });
   expect(notice.get()).toBe("signed_out");
   go("/register");
   expect(notice.get()).toBeNull();
 });
 
-test("Back is followed", () => {
+test("the Back button is followed", () => {
   go("/register");
   history.replaceState(null, "", "/sign-in");
   dispatchEvent(new PopStateEvent("popstate"));

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type Reading, type Scale, scale } from "../src/lib/results";
+import { type Reading, type Scale, scale } from "../src/lib/clinical/results";
 
 type Range = NonNullable<Reading["range"]>;
 
@@ -45,7 +45,7 @@ describe("places on a number line", () => {
     { at, place: at.criticalHighAt, bound: critical_high },
   ];
 
-  test.each(RANGES)("a value is drawn on the side of each bound that it is on: %o", (bounds) => {
+  test.each(RANGES)("a value is drawn on its side of each bound: %o", (bounds) => {
     const compared = VALUES.flatMap((value) =>
       pairs(placesOf(bounds, value), bounds).map((pair) => ({ value, ...pair })),
     );
@@ -57,7 +57,7 @@ describe("places on a number line", () => {
     }
   });
 
-  test.each(RANGES)("usual bounds are always drawn, with room beyond both: %o", (bounds) => {
+  test.each(RANGES)("usual bounds are drawn with room beyond: %o", (bounds) => {
     for (const at of VALUES.map((value) => placesOf(bounds, value))) {
       expect(at.lowAt === null).toBe(bounds.low === null);
       expect(at.highAt === null).toBe(bounds.high === null);
@@ -69,7 +69,7 @@ describe("places on a number line", () => {
     }
   });
 
-  test.each(RANGES)("only what is outside is cut off, and then it is at the end: %o", (bounds) => {
+  test.each(RANGES)("only values outside are cut off at the end: %o", (bounds) => {
     for (const value of VALUES) {
       const { clipped, valueAt } = placesOf(bounds, value);
       if (clipped) expect(valueAt).toBe(clipped === "low" ? 0 : 1);
@@ -78,21 +78,21 @@ describe("places on a number line", () => {
     }
   });
 
-  test("what is far outside is cut off on its side, what is near is not", () => {
+  test("a far value is cut off on its side, a near one is not", () => {
     const bounds = range({ low: 12, high: 15.5 });
     expect(placesOf(bounds, 180).clipped).toBe("high");
     expect(placesOf(bounds, -90).clipped).toBe("low");
     expect(placesOf(bounds, 18).clipped).toBeNull();
   });
 
-  test("a critical bound too far away is not drawn", () => {
+  test("a distant critical bound is not drawn", () => {
     const bounds = range({ low: 135, high: 145, critical_low: 120, critical_high: 900 });
     const at = placesOf(bounds, 140);
     expect(at.criticalLowAt).toBeLessThan(at.lowAt ?? 0);
     expect(at.criticalHighAt).toBeNull();
   });
 
-  test("nothing to compare, nothing to draw", () => {
+  test("without a range nothing is drawn", () => {
     expect(scale({ value: 5, range: null })).toBeNull();
     expect(scale({ value: 5, range: range({}) })).toBeNull();
     expect(scale({ value: null, range: null })).toBeNull();

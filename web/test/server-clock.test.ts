@@ -5,12 +5,12 @@ import { gateway, json } from "./gateway";
 const MONDAY = "2030-01-07T12:00:00Z";
 const DAY_MS = 86_400_000;
 let api: typeof import("../src/api/client");
-let time: typeof import("../src/lib/time");
+let time: typeof import("../src/lib/time/time");
 
 beforeEach(async () => {
   vi.resetModules();
   api = await import("../src/api/client");
-  time = await import("../src/lib/time");
+  time = await import("../src/lib/time/time");
 });
 afterEach(() => vi.useRealTimers());
 

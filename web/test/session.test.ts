@@ -3,15 +3,15 @@ import { PAT } from "./fixtures";
 import { gateway, refusal, tokens } from "./gateway";
 
 const HINT = "careplus.signed-in";
-let session: typeof import("../src/lib/session");
-let account: typeof import("../src/lib/account").account;
+let session: typeof import("../src/lib/session/session");
+let account: typeof import("../src/lib/session/account").account;
 
 beforeEach(async () => {
   localStorage.clear();
   sessionStorage.clear();
   vi.resetModules();
-  session = await import("../src/lib/session");
-  ({ account } = await import("../src/lib/account"));
+  session = await import("../src/lib/session/session");
+  ({ account } = await import("../src/lib/session/account"));
 });
 
 /** Send the storage events of another tab: each value of the hint. */
@@ -22,21 +22,21 @@ function otherTab(...values: (string | null)[]): Promise<void> {
 
 const write = (name: string) => sessionStorage.setItem(`careplus.draft.${name}`, '"dizzy"');
 
-test("a browser that nobody signed in on asks for no session", async () => {
-  const asked = gateway({});
+test("a browser without a sign-in hint requests no session", async () => {
+  const requests = gateway({});
   expect((await session.start()).ok).toBe(true);
   expect(account.get()).toBeNull();
-  expect(asked).toEqual([]);
+  expect(requests).toEqual([]);
 });
 
-test("a session is taken up again without a password", async () => {
+test("a session resumes without a password", async () => {
   localStorage.setItem(HINT, "1");
   gateway({ "POST /auth/refresh": [tokens()] });
   await session.start();
   expect(account.get()).toEqual(PAT);
 });
 
-test("a session that has ended is forgotten", async () => {
+test("an ended session is cleared", async () => {
   localStorage.setItem(HINT, "1");
   gateway({ "POST /auth/refresh": [refusal(401, "unauthenticated")] });
   expect((await session.start()).ok).toBe(true);
@@ -44,7 +44,7 @@ test("a session that has ended is forgotten", async () => {
   expect(localStorage.getItem(HINT)).toBeNull();
 });
 
-test("while the system is away it is not known who is signed in", async () => {
+test("an offline system leaves the account unknown", async () => {
   localStorage.setItem(HINT, "1");
   gateway({ "POST /auth/refresh": [refusal(503, "unavailable"), tokens()] });
   expect(await session.start()).toMatchObject({ ok: false, problem: { code: "unavailable" } });
@@ -54,10 +54,13 @@ test("while the system is away it is not known who is signed in", async () => {
 });
 
 test("signing in and out", async () => {
-  const asked = gateway({ "POST /auth/login": [tokens()], "POST /auth/logout": [new Response(null, { status: 204 })] });
+  const requests = gateway({
+    "POST /auth/login": [tokens()],
+    "POST /auth/logout": [new Response(null, { status: 204 })],
+  });
   await session.start();
   await session.signIn(PAT.email, "seven-quiet-herons");
-  expect(asked[0]?.body).toEqual({ email: PAT.email, password: "seven-quiet-herons" });
+  expect(requests[0]?.body).toEqual({ email: PAT.email, password: "seven-quiet-herons" });
   expect(account.get()).toEqual(PAT);
   expect(localStorage.getItem(HINT)).toBe("1");
   await session.signOut();
@@ -65,7 +68,7 @@ test("signing in and out", async () => {
   expect(localStorage.getItem(HINT)).toBeNull();
 });
 
-test("whoever comes next finds nothing of the one before, also after a reload", async () => {
+test("the next user finds no data, also after a reload", async () => {
   gateway({ "POST /auth/login": [tokens()] });
   write("8.notes.3");
   write(`${PAT.id}.notes.3`);
@@ -85,7 +88,7 @@ test("a wrong password changes nothing", async () => {
   expect(account.get()).toBeNull();
 });
 
-test("other tabs are followed out and in", async () => {
+test("sign-out and sign-in follow other tabs", async () => {
   gateway({ "POST /auth/login": [tokens()], "POST /auth/refresh": [tokens("theirs", { ...PAT, full_name: "Sam" })] });
   await session.start();
   await session.signIn(PAT.email, "p");
@@ -97,7 +100,7 @@ test("other tabs are followed out and in", async () => {
   expect(account.get()?.full_name).toBe("Sam");
 });
 
-test("another tab that finds the session ended takes nothing away here", async () => {
+test("an ended session in another tab keeps drafts here", async () => {
   gateway({ "POST /auth/login": [tokens()] });
   await session.start();
   await session.signIn(PAT.email, "p");
@@ -107,31 +110,31 @@ test("another tab that finds the session ended takes nothing away here", async (
   expect(sessionStorage.length).toBe(1);
 });
 
-test("leaving tells other tabs, a session that has just ended does not", async () => {
-  const kept: Record<string, string> = { [HINT]: "1" };
-  const told: string[] = [];
+test("sign-out notifies other tabs, an ended session does not", async () => {
+  const stored: Record<string, string> = { [HINT]: "1" };
+  const notified: string[] = [];
   const setItem = (key: string, value: string): void => {
-    kept[key] = value;
-    told.push(value);
+    stored[key] = value;
+    notified.push(value);
   };
-  const removeItem = (key: string) => delete kept[key];
-  vi.stubGlobal("localStorage", { getItem: (key: string) => kept[key] ?? null, setItem, removeItem });
+  const removeItem = (key: string) => delete stored[key];
+  vi.stubGlobal("localStorage", { getItem: (key: string) => stored[key] ?? null, setItem, removeItem });
   gateway({
     "POST /auth/refresh": [refusal(401, "unauthenticated")],
     "POST /auth/login": [tokens()],
     "POST /auth/logout": [new Response(null, { status: 204 })],
   });
   await session.start();
-  expect(kept).toEqual({});
+  expect(stored).toEqual({});
   await session.signIn(PAT.email, "p");
   await session.signOut();
-  expect(told).toEqual(["1", "left"]);
-  expect(kept).toEqual({});
+  expect(notified).toEqual(["1", "left"]);
+  expect(stored).toEqual({});
 });
 
-test("when somebody else is there all of a sudden, what was written here is gone, and nothing goes out as theirs", async () => {
+test("a changed account drops drafts and pending requests", async () => {
   const sam = { ...PAT, id: 8, full_name: "Sam" };
-  const asked = gateway({
+  const requests = gateway({
     "POST /auth/login": [tokens()],
     "POST /auth/refresh": [tokens("theirs", sam)],
     "PUT /auth/me": [refusal(401, "unauthenticated"), Response.json(sam)],
@@ -142,12 +145,12 @@ test("when somebody else is there all of a sudden, what was written here is gone
   const { api, outcome } = await import("../src/api/client");
   const changed = await outcome(api.PUT("/auth/me", { body: { full_name: "Pat M" } }));
   expect(changed).toMatchObject({ ok: false, problem: { code: "unauthenticated" } });
-  expect(asked.filter(({ call }) => call === "PUT /auth/me")).toHaveLength(1);
+  expect(requests.filter(({ call }) => call === "PUT /auth/me")).toHaveLength(1);
   expect(account.get()).toEqual(sam);
   expect(sessionStorage.length).toBe(0);
 });
 
-test("an answer about a session that was left meanwhile brings nobody back", async () => {
+test("a late session response does not sign in again", async () => {
   let renew: (response: Response) => void = () => {};
   gateway({
     "POST /auth/login": [tokens()],
@@ -157,14 +160,14 @@ test("an answer about a session that was left meanwhile brings nobody back", asy
   await session.start();
   await session.signIn(PAT.email, "p");
   const { api, outcome } = await import("../src/api/client");
-  const asking = outcome(api.GET("/auth/me"));
+  const pending = outcome(api.GET("/auth/me"));
   await otherTab("left", null);
   renew(tokens("late"));
-  expect((await asking).ok).toBe(false);
+  expect((await pending).ok).toBe(false);
   expect(account.get()).toBeNull();
 });
 
-test("a browser that keeps nothing asks on every page", async () => {
+test("a browser without storage requests the session each time", async () => {
   const denied = () => {
     throw new DOMException("denied", "SecurityError");
   };

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { loadMessages } from "../src/lib/i18n";
+import { loadMessages } from "../src/lib/i18n/i18n";
 import {
   addDays,
   ageOn,
@@ -21,8 +21,8 @@ import {
   weekDays,
   when,
   zoneLabel,
-} from "../src/lib/time";
-import { keepZone } from "../src/lib/zone";
+} from "../src/lib/time/time";
+import { setClinicZone } from "../src/lib/time/zone";
 
 const speaking = (lang: string): void => {
   document.documentElement.lang = lang;
@@ -33,7 +33,7 @@ const plain = (text: string): string => text.replace(/[\u2009\u202f\u00a0]/g, " 
 beforeEach(async () => {
   await loadMessages("ui");
   speaking("en-GB");
-  keepZone("Europe/Berlin");
+  setClinicZone("Europe/Berlin");
 });
 
 afterEach(() => {
@@ -70,18 +70,18 @@ describe.each([
     expect(today()).toBe("2030-07-08");
   });
 
-  test("it is told apart from the clinic's clock", () => {
+  test("another zone is recognised as different from the clinic's", () => {
     expect(differsFromHere("2030-01-07T08:00:00Z")).toBe(zone !== "Europe/Berlin");
   });
 });
 
-test("a browser whose clock is the clinic's for part of the year only", () => {
+test("a browser with the clinic's offset in winter only differs", () => {
   vi.stubEnv("TZ", "Africa/Lagos");
   expect(differsFromHere("2030-01-07T08:00:00Z")).toBe(false);
   expect(differsFromHere("2030-07-07T08:00:00Z")).toBe(true);
 });
 
-test("days of the calendar", () => {
+test("calendar days add up, and weeks start on Monday", () => {
   expect(addDays("2030-02-28", 1)).toBe("2030-03-01");
   expect(addDays("2028-02-28", 1)).toBe("2028-02-29");
   expect(addDays("2030-01-01", -1)).toBe("2029-12-31");
@@ -92,19 +92,19 @@ test("days of the calendar", () => {
   expect(weekDays("2030-10-21").at(-1)).toBe("2030-10-27");
 });
 
-test("what is a day and what is not", () => {
+test("only YYYY-MM-DD of the calendar is a day", () => {
   for (const day of ["2030-01-07", "2028-02-29"]) expect(isDay(day)).toBe(true);
   for (const text of ["2030-02-30", "2029-02-29", "2030-13-01", "2030-1-7", "7 Jan", "2030-01-07T00:00", "", null])
     expect(isDay(text)).toBe(false);
 });
 
-test("British, American and German", () => {
+test("times and days follow British, American, German style", () => {
   const at = "2030-01-07T08:00:00Z";
-  const said = (): string[] =>
+  const text = (): string[] =>
     [longDay("2030-01-07"), shortDay("2030-01-07"), dateOnly("2030-01-07"), clock(at), when(at)].map(plain);
-  expect(said()).toEqual(["Monday 7 January 2030", "Mon 7 Jan", "7 January 2030", "09:00", "Mon 7 Jan 2030, 09:00"]);
+  expect(text()).toEqual(["Monday 7 January 2030", "Mon 7 Jan", "7 January 2030", "09:00", "Mon 7 Jan 2030, 09:00"]);
   speaking("en-US");
-  expect(said()).toEqual([
+  expect(text()).toEqual([
     "Monday, January 7, 2030",
     "Mon, Jan 7",
     "January 7, 2030",
@@ -112,7 +112,7 @@ test("British, American and German", () => {
     "Mon, Jan 7, 2030, 9:00 AM",
   ]);
   speaking("de");
-  expect(said()).toEqual([
+  expect(text()).toEqual([
     "Montag, 7. Januar 2030",
     "Mo., 7. Jan.",
     "7. Januar 2030",
@@ -124,7 +124,7 @@ test("British, American and German", () => {
   expect(locale()).toBe("en-GB");
 });
 
-test("a stretch of one day, and one over midnight", () => {
+test("a period within a day and one over midnight", () => {
   expect(plain(span("2030-01-07T08:00:00Z", "2030-01-07T08:30:00Z"))).toBe("Mon 7 Jan 2030, 09:00–09:30");
   expect(plain(span("2030-01-07T22:30:00Z", "2030-01-07T23:30:00Z"))).toBe(
     "Mon 7 Jan 2030, 23:30 – Tue 8 Jan 2030, 00:30",
@@ -133,7 +133,7 @@ test("a stretch of one day, and one over midnight", () => {
   expect(plain(span("2030-01-07T08:00:00Z", "2030-01-07T08:30:00Z"))).toBe("Mon, Jan 7, 2030, 9:00 – 9:30 AM");
 });
 
-test("spring leaves an hour out: its times move on", () => {
+test("times in the spring gap move forward", () => {
   expect(instantOf("2030-03-31", "01:59")).toBe("2030-03-31T01:59:00+01:00");
   expect(instantOf("2030-03-31", "02:30")).toBe("2030-03-31T03:30:00+02:00");
   expect(instantOf("2030-03-31", "03:00")).toBe("2030-03-31T03:00:00+02:00");
@@ -142,7 +142,7 @@ test("spring leaves an hour out: its times move on", () => {
   expect(clock("2030-03-31T01:00:00Z")).toBe("03:00");
 });
 
-test("autumn repeats an hour: both are told apart, the first is meant", () => {
+test("the repeated autumn hour is labelled, the first is used", () => {
   expect(instantOf("2030-10-27", "02:30")).toBe("2030-10-27T02:30:00+02:00");
   expect(instantOf("2030-10-27", "03:00")).toBe("2030-10-27T03:00:00+01:00");
   expect(clock("2030-10-26T23:59:00Z")).toBe("01:59");
@@ -155,27 +155,27 @@ test("autumn repeats an hour: both are told apart, the first is meant", () => {
   expect(minutesBetween("2030-10-27T00:30:00Z", "2030-10-27T01:00:00Z")).toBe(30);
 });
 
-test("a clinic on Lord Howe, where the change is half an hour", () => {
-  keepZone("Australia/Lord_Howe");
+test("a clock change of half an hour works (Lord Howe)", () => {
+  setClinicZone("Australia/Lord_Howe");
   expect(instantOf("2030-10-06", "02:15")).toBe("2030-10-06T02:45:00+11:00");
   expect(instantOf("2030-04-07", "01:45")).toBe("2030-04-07T01:45:00+11:00");
   expect(clock("2030-04-06T15:15:00Z")).toBe("01:45 GMT+10:30");
   expect(clock("2030-04-06T15:30:00Z")).toBe("02:00");
 });
 
-test("the zone is always named with its offset then", () => {
+test("the zone is named with its offset at that time", () => {
   expect(zoneLabel("2030-01-07T08:00:00Z")).toBe("Berlin time, GMT+1");
   expect(zoneLabel("2030-07-07T08:00:00Z")).toBe("Berlin time, GMT+2");
-  keepZone("America/New_York");
+  setClinicZone("America/New_York");
   expect(zoneLabel("2030-01-07T08:00:00Z")).toBe("New York time, GMT-5");
   vi.useFakeTimers({ now: new Date("2030-07-07T08:00:00Z") });
   expect(zoneLabel()).toBe("New York time, GMT-4");
   expect(instantOf("2030-07-07", "09:00")).toBe("2030-07-07T09:00:00-04:00");
-  expect(() => keepZone("Mars/Olympus")).toThrow(RangeError);
+  expect(() => setClinicZone("Mars/Olympus")).toThrow(RangeError);
   expect(zoneLabel()).toBe("New York time, GMT-4");
 });
 
-test("ages", () => {
+test("ages count full years", () => {
   expect(ageOn("1990-01-07", "2030-01-06")).toBe(39);
   expect(ageOn("1990-01-07", "2030-01-07")).toBe(40);
   expect(ageOn("2028-02-29", "2029-02-28")).toBe(0);

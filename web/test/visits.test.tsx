@@ -1,8 +1,8 @@
 import { beforeEach, expect, test, vi } from "vitest";
-import { account } from "../src/lib/account";
-import { loadMessages } from "../src/lib/i18n";
-import type { OwnProps } from "../src/lib/page";
-import { keepZone } from "../src/lib/zone";
+import { loadMessages } from "../src/lib/i18n/i18n";
+import type { OwnProps } from "../src/lib/routing/page";
+import { account } from "../src/lib/session/account";
+import { setClinicZone } from "../src/lib/time/zone";
 import Home from "../src/pages/patient/home/home";
 import { loadOffers } from "../src/pages/patient/home/offers";
 import Profile from "../src/pages/patient/profile/profile";
@@ -33,11 +33,11 @@ beforeEach(async () => {
   sessionStorage.clear();
   history.replaceState(null, "", "/appointments/5");
   account.set(PAT);
-  keepZone(CONFIG.zone);
+  setClinicZone(CONFIG.zone);
   await loadMessages("ui", "patient");
 });
 
-test("a visit is changed here until the notice is over, then on the phone, and never when it is over", () => {
+test("a visit can be changed online until the notice period", () => {
   vi.useFakeTimers({ now: Date.parse("2050-01-07T08:00:00Z") });
   const within = (minutes: number) => ({ ...CONFIG, booking: { ...CONFIG.booking, change_notice_minutes: minutes } });
   expect(changing(VISIT, within(59))).toBe("here");
@@ -52,7 +52,7 @@ test("a visit is changed here until the notice is over, then on the phone, and n
   vi.useRealTimers();
 });
 
-test("of the home page only the card that failed says so", async () => {
+test("on the home page only the failed card shows an error", async () => {
   gateway({
     "GET /api/appointments": [page([{ ...VISIT, id: 4, status: "cancelled" }, VISIT])],
     "GET /api/me/summary": [refusal(500, "unexpected")],
@@ -67,7 +67,7 @@ test("of the home page only the card that failed says so", async () => {
   expect(document.querySelectorAll(".tile")).toHaveLength(4);
 });
 
-test("doctors seen before are offered first, then the soonest; who has no time or a phone only is not", async () => {
+test("home offers known doctors first, then the earliest time", async () => {
   const soon = { ...DOCTOR, id: 8, next_available: "2050-01-02T09:00:00Z" };
   const sooner = { ...DOCTOR, id: 9, next_available: "2050-01-01T09:00:00Z" };
   const phone = { ...sooner, id: 10, booking: "phone" };
@@ -85,15 +85,15 @@ test("doctors seen before are offered first, then the soonest; who has no time o
   ]);
 });
 
-test.each(["upcoming", "past"])("no %s visits: says so and leads to booking", async (when) => {
+test.each(["upcoming", "past"])("an empty list of %s visits links to booking", async (when) => {
   gateway({ "GET /api/appointments": [page([])] });
   await draw(<Appointments {...props(`when=${when}`)} />);
   expect(document.querySelector(".empty")?.textContent).toContain(`no ${when} appointments`);
   expect(document.querySelector(".empty a")?.getAttribute("href")).toBe("/doctors");
 });
 
-test("cancelling: the focus is on keeping, the version is sent, and what was done has the focus afterwards", async () => {
-  const asked = gateway({
+test("cancelling sends the version and focuses the result", async () => {
+  const requests = gateway({
     "GET /api/appointments": [page([VISIT])],
     "PUT /api/appointments/5/cancel": [json({ ...VISIT, status: "cancelled", cancelled_by: "patient", version: 4 })],
   });
@@ -108,16 +108,16 @@ test("cancelling: the focus is on keeping, the version is sent, and what was don
   await press("Cancel appointment");
   await type("reason", " I feel better ");
   await press("Cancel appointment");
-  expect(asked.at(-1)?.body).toEqual({ reason: "I feel better" });
-  expect(asked.at(-1)?.headers.get("If-Match")).toBe('"3"');
+  expect(requests.at(-1)?.body).toEqual({ reason: "I feel better" });
+  expect(requests.at(-1)?.headers.get("If-Match")).toBe('"3"');
   expect(document.activeElement?.textContent).toBe("Your appointment CP-7K3M-9Q2X is cancelled.");
   expect(document.querySelector("table .chip")?.textContent).toBe("Cancelled");
   expect(document.querySelector("table button")).toBeNull();
 });
 
-test("a visit that somebody moved meanwhile is shown again before it is cancelled, and the reason stays", async () => {
+test("cancelling a moved visit shows it again, keeps the reason", async () => {
   const moved = { ...VISIT, starts_at: "2050-01-09T09:00:00Z", ends_at: "2050-01-09T09:30:00Z", version: 4 };
-  const asked = gateway({
+  const requests = gateway({
     [ONE]: [json(VISIT), json(moved)],
     "PUT /api/appointments/5/cancel": [
       refusal(412, "stale", { version: 4 }),
@@ -132,7 +132,7 @@ test("a visit that somebody moved meanwhile is shown again before it is cancelle
   expect(document.querySelector("dialog .errors")?.textContent).toContain("not cancelled yet");
   await press("Cancel appointment");
   expect(
-    asked
+    requests
       .filter(({ call }) => call.startsWith("PUT"))
       .at(-1)
       ?.headers.get("If-Match"),
@@ -143,7 +143,7 @@ test("a visit that somebody moved meanwhile is shown again before it is cancelle
   expect(document.querySelector(".visit-day")?.textContent).toBe("Sunday 9 January 2050");
 });
 
-test("inside the cut-off the phone number stands where Move and Cancel were", async () => {
+test("inside the cut-off the phone number replaces the buttons", async () => {
   gateway({ [ONE]: [json(VISIT)] });
   const change_notice_minutes = 60 * 24 * 365 * 100;
   await draw(
@@ -158,7 +158,7 @@ test("inside the cut-off the phone number stands where Move and Cancel were", as
 test.each([
   ["doctor", "Dr Ama Osei cancelled this appointment."],
   ["admin", "The hospital cancelled this appointment."],
-] as const)("cancelled by the %s: by whom, why, and the way to book again", async (cancelled_by, words) => {
+] as const)("cancelled by the %s: shows reason and booking link", async (cancelled_by, words) => {
   gateway({ [ONE]: [json({ ...VISIT, status: "cancelled", cancelled_by, cancel_reason: "Ill" })] });
   await draw(<Appointment {...props()} />);
   expect(text()).toContain(words);
@@ -167,13 +167,13 @@ test.each([
   expect(text()).not.toContain("What to bring");
 });
 
-test("a visit of somebody else is a page that is not there", async () => {
+test("a visit of another patient is not found", async () => {
   gateway({ [ONE]: [refusal(404, "not_found")] });
   await draw(<Appointment {...props()} />);
   expect(document.querySelector("h1")?.textContent).toBe("There is no page at this address");
 });
 
-test("moving: the old time stands above the free ones, from the first week that has any", async () => {
+test("moving shows the old time above the first free week", async () => {
   const slot = { starts_at: "2050-01-08T09:00:00Z", ends_at: "2050-01-08T09:30:00Z", day: "2050-01-08" };
   gateway({
     [ONE]: [json(VISIT)],
@@ -190,8 +190,8 @@ test("moving: the old time stands above the free ones, from the first week that 
   expect(free?.getAttribute("href")).toBe("/appointments/5/move?start=2050-01-08T09%3A00%3A00Z");
 });
 
-test("a new time is asked about once, and where it is gone the old one stays", async () => {
-  const asked = gateway({
+test("moving asks once, and keeps the old time on conflict", async () => {
+  const requests = gateway({
     [ONE]: [json(VISIT)],
     "GET /api/doctors/3": [json(DOCTOR)],
     "PUT /api/appointments/5": [refusal(409, "slot_taken", { alternatives: ["2050-01-08T10:00:00Z"] })],
@@ -200,7 +200,7 @@ test("a new time is asked about once, and where it is gone the old one stays", a
   await draw(<Move {...props("start=2050-01-08T09:00:00Z")} />);
   expect(document.querySelector("h2")?.textContent).toBe("Move to Saturday 8 January 2050, 10:00?");
   await press("Move to this time");
-  const sent = asked.at(-1);
+  const sent = requests.at(-1);
   expect(sent?.body).toEqual({ starts_at: "2050-01-08T09:00:00Z" });
   expect(sent?.headers.get("If-Match")).toBe('"3"');
   expect(document.activeElement?.textContent).toContain("Your old time is still yours");
@@ -209,9 +209,9 @@ test("a new time is asked about once, and where it is gone the old one stays", a
   expect(location.pathname).toBe("/appointments/5/move");
 });
 
-test("a saved name is everybody's at once; a stale one is kept, and what others changed is not undone", async () => {
+test("saving a stale profile keeps input and others' changes", async () => {
   const elsewhere = { ...PAT, phone: "+49 30 1", version: 2 };
-  const asked = gateway({
+  const requests = gateway({
     "GET /auth/me": [json(PAT), json(elsewhere)],
     "PUT /auth/me": [
       refusal(412, "stale", { version: 2 }),
@@ -225,8 +225,8 @@ test("a saved name is everybody's at once; a stale one is kept, and what others 
   expect((document.getElementById("full_name") as HTMLInputElement).value).toBe("Pat Newname");
   expect((document.getElementById("phone") as HTMLInputElement).value).toBe("+49 30 1");
   await press("Save name");
-  expect(asked.at(-1)?.headers.get("If-Match")).toBe('"2"');
-  expect(asked.at(-1)?.body).toMatchObject({ full_name: "Pat Newname", phone: "+49 30 1" });
+  expect(requests.at(-1)?.headers.get("If-Match")).toBe('"2"');
+  expect(requests.at(-1)?.body).toMatchObject({ full_name: "Pat Newname", phone: "+49 30 1" });
   expect(document.querySelector(".done")?.textContent).toBe("Your name is saved.");
   expect(account.get()?.full_name).toBe("Pat Newname");
   expect(sessionStorage).toHaveLength(0);

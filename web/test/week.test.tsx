@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Schemas } from "../src/api/client";
-import { loadMessages } from "../src/lib/i18n";
-import { weekDays } from "../src/lib/time";
-import { keepZone } from "../src/lib/zone";
+import { loadMessages } from "../src/lib/i18n/i18n";
+import { weekDays } from "../src/lib/time/time";
+import { setClinicZone } from "../src/lib/time/zone";
 import { SlotList } from "../src/ui/week/SlotList";
 import { WeekGrid, type WeekVisit } from "../src/ui/week/WeekGrid";
 import { draw } from "./page";
@@ -12,7 +12,7 @@ const AUTUMN = weekDays("2030-10-21");
 
 beforeEach(async () => {
   await loadMessages("ui");
-  keepZone("Europe/Berlin");
+  setClinicZone("Europe/Berlin");
 });
 
 afterEach(() => {
@@ -24,7 +24,7 @@ describe("free times", () => {
   const slot = (starts_at: string, day: string) => ({ starts_at, ends_at: starts_at, day });
   const href = ({ starts_at }: { starts_at: string }): string => `/book?start=${encodeURIComponent(starts_at)}`;
 
-  test("a link for each, in its day, named with its date", async () => {
+  test("each free time is a link in its day, named with its date", async () => {
     const page = await draw(<SlotList days={DAYS} slots={[slot("2030-01-07T08:00:00Z", "2030-01-07")]} href={href} />);
     const links = [...page.querySelectorAll("a")];
     expect(links.map((link) => [link.textContent, link.getAttribute("aria-label")])).toEqual([
@@ -37,7 +37,7 @@ describe("free times", () => {
     expect(page.textContent?.match(/No free times/g)).toHaveLength(6);
   });
 
-  test("a day is the clinic's, however far away the browser is", async () => {
+  test("days are clinic days in any browser time zone", async () => {
     vi.stubEnv("TZ", "Pacific/Kiritimati");
     const page = await draw(
       <SlotList days={DAYS} slots={[slot("2030-01-07T22:30:00Z", "2030-01-07")]} href={href} empty="None" />,
@@ -46,7 +46,7 @@ describe("free times", () => {
     expect(page.textContent?.match(/None/g)).toHaveLength(6);
   });
 
-  test("in the hour that autumn repeats, both times are there and told apart", async () => {
+  test("both times of the repeated autumn hour are labelled", async () => {
     const slots = ["2030-10-27T00:30:00Z", "2030-10-27T01:30:00Z"].map((at) => slot(at, "2030-10-27"));
     const page = await draw(<SlotList days={AUTUMN} slots={slots} href={href} />);
     expect([...page.querySelectorAll("a")].map((link) => link.getAttribute("aria-label"))).toEqual([
@@ -75,7 +75,7 @@ describe("a doctor's week", () => {
   const hours = (page: HTMLElement): (string | null)[] =>
     [...page.querySelectorAll(".week-hours span")].map(({ textContent }) => textContent);
 
-  test("a visit is one link: time, name and status in words", async () => {
+  test("a visit is one link with time, name and status", async () => {
     const visits = [
       visit(2, "2030-01-07T09:00:00Z", "2030-01-07T09:30:00Z", { status: "no_show" }),
       visit(1, "2030-01-07T08:00:00Z", "2030-01-07T08:30:00Z"),
@@ -91,7 +91,7 @@ describe("a doctor's week", () => {
     expect(page.textContent?.match(/No visits/g)).toHaveLength(6);
   });
 
-  test("rows go from the earliest to the latest hour used, five minutes each", async () => {
+  test("rows run from the earliest to the latest hour used", async () => {
     const visits = [visit(1, "2030-01-07T08:10:00Z", "2030-01-07T08:25:00Z")];
     const page = await draw(<WeekGrid days={DAYS} visits={visits} timeOff={[]} />);
     expect(hours(page)).toEqual(["09:00"]);
@@ -99,16 +99,16 @@ describe("a doctor's week", () => {
     expect(page.querySelector<HTMLElement>(".week")?.style.getPropertyValue("--rows")).toBe("12");
   });
 
-  test("open hours are said, and stretch the grid", async () => {
+  test("open hours are named and extend the grid", async () => {
     const page = await draw(<WeekGrid days={DAYS} visits={[]} timeOff={[]} openHours={open} />);
-    const said = [...page.querySelectorAll(".week-open-hours")].map(({ textContent }) => textContent);
-    expect(said).toEqual(["Open 09:00–12:00, 13:00–17:30", ...Array(6).fill("No open hours")]);
+    const text = [...page.querySelectorAll(".week-open-hours")].map(({ textContent }) => textContent);
+    expect(text).toEqual(["Open 09:00–12:00, 13:00–17:30", ...Array(6).fill("No open hours")]);
     expect([hours(page)[0], hours(page).at(-1)]).toEqual(["09:00", "17:00"]);
     const drawn = [...page.querySelectorAll<HTMLElement>(".week-open")].map(({ style }) => style.gridRow);
     expect(drawn).toEqual(["1 / 37", "49 / 103"]);
   });
 
-  test("time off is in words on each of its days, and does not stretch the grid to midnight", async () => {
+  test("time off is named each day and does not extend the grid", async () => {
     const off = { starts_at: "2030-01-07T13:00:00Z", ends_at: "2030-01-09T09:00:00Z", reason: "Conference" };
     const page = await draw(<WeekGrid days={DAYS} visits={[]} timeOff={[off]} openHours={open} />);
     expect([...page.querySelectorAll(".week-off")].map(({ textContent }) => textContent)).toEqual([
@@ -120,7 +120,7 @@ describe("a doctor's week", () => {
     expect(rows(page)).toEqual(["61 / 109", "1 / 109", "1 / 13"]);
   });
 
-  test("time off that ends at midnight is not of the next day", async () => {
+  test("time off that ends at midnight skips the next day", async () => {
     const off = { starts_at: "2030-01-06T23:00:00Z", ends_at: "2030-01-07T23:00:00Z", reason: null };
     const page = await draw(<WeekGrid days={DAYS} visits={[]} timeOff={[off]} />);
     expect([...page.querySelectorAll(".week-off")].map(({ textContent }) => textContent)).toEqual([
@@ -128,7 +128,7 @@ describe("a doctor's week", () => {
     ]);
   });
 
-  test("a visit in the hour that autumn repeats keeps its length", async () => {
+  test("a visit in the repeated autumn hour keeps its length", async () => {
     const visits = [
       visit(1, "2030-10-27T00:30:00Z", "2030-10-27T01:00:00Z"),
       visit(2, "2030-10-27T01:30:00Z", "2030-10-27T02:00:00Z"),
@@ -141,7 +141,7 @@ describe("a doctor's week", () => {
     ]);
   });
 
-  test("today is said, by the clinic's calendar", async () => {
+  test("today is marked by the clinic's calendar", async () => {
     vi.useFakeTimers({ now: new Date("2030-01-07T23:30:00Z"), toFake: ["Date"] });
     const page = await draw(<WeekGrid days={DAYS} visits={[]} timeOff={[]} />);
     expect(page.querySelector('[aria-current="date"]')?.textContent).toBe("Tue 8 Jan, today");

@@ -1,4 +1,4 @@
-// Recomputes the contrast of every pair of colours that meet on a page, light and dark, from src/style/tokens.css.
+// Recomputes the contrast of every pair of colours that meet on a page, light and dark, from src/style/shell/tokens.css.
 // With --quiet only pairs that fail are printed.
 import { readFileSync } from "node:fs";
 
@@ -20,7 +20,7 @@ const pairs = [
   ...CHIPS.map((chip) => [chip, `${chip}-tint`, CHIP]),
 ];
 
-const colours = read(readFileSync(new URL("../src/style/tokens.css", import.meta.url), "utf8"));
+const colours = read(readFileSync(new URL("../src/style/shell/tokens.css", import.meta.url), "utf8"));
 const quiet = process.argv.includes("--quiet");
 let failed = 0;
 for (const [front, back, least] of pairs) {

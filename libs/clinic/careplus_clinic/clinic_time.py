@@ -56,7 +56,7 @@ def first_instant(day: date, minute: int, zone: ZoneInfo) -> datetime:
 
 
 def last_instant(day: date, minute: int, zone: ZoneInfo) -> datetime:
-    """Return the last instant at which the wall clock shows a minute of the day; `first_instant` but in a fold."""
+    """Return the last instant at which the wall clock shows a minute of the day; it differs from `first_instant` in a fold."""
     if minute == MINUTES_PER_DAY:
         return day_start(day + DAY, zone)
     wall = _midnight(day) + timedelta(minutes=minute)

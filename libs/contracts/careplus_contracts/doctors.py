@@ -68,7 +68,7 @@ class Doctor(Answer):
 
 
 class Doctors(Page[Doctor]):
-    """Doctors by name."""
+    """One page of doctors, in order of name."""
 
 
 class AddDoctor(UpdateProfile):

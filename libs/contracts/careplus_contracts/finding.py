@@ -40,7 +40,7 @@ class FoundDoctor(Answer):
 
 
 class FoundDoctors(Page[FoundDoctor]):
-    """Doctors by name."""
+    """One page of doctors, in order of name."""
 
 
 class Slot(Answer):

@@ -16,12 +16,12 @@ export function calls(send: (request: Request) => Promise<Response>): Client<pat
   const by =
     (method: string) =>
     async (path: string, init: Init = {}) =>
-      answer(await send(asked(method, path, init)), init);
+      answer(await send(buildRequest(method, path, init)), init);
   // the types describe the parameters and answer of each call; at run time all calls are the same
   return { GET: by("GET"), POST: by("POST"), PUT: by("PUT"), DELETE: by("DELETE") } as unknown as Client<paths>;
 }
 
-function asked(method: string, path: string, { params = {}, body, headers }: Init): Request {
+function buildRequest(method: string, path: string, { params = {}, body, headers }: Init): Request {
   const address = path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(params.path?.[name])));
   const query = new URLSearchParams(sent(params.query)).toString();
   return new Request(location.origin + address + (query && `?${query}`), {

@@ -38,7 +38,7 @@ export const offline = observable(false);
 /** Whether the session ended while a page was open: requests wait for a new sign-in or a sign-out. */
 export const sessionExpired = observable(false);
 
-let held: Tokens | null = null;
+let currentTokens: Tokens | null = null;
 let refreshing: Promise<Outcome<Tokens>> | null = null;
 let tellAccount: (account: Account | null) => void = () => {};
 let waiting = 0;
@@ -52,7 +52,7 @@ export function onAccount(listener: (account: Account | null) => void): void {
 
 /** Store the tokens of a sign-in, or delete them. */
 export function keep(tokens: Tokens | null): void {
-  held = tokens;
+  currentTokens = tokens;
   sessionExpired.set(false);
   tellAccount(tokens?.account ?? null);
 }
@@ -66,13 +66,13 @@ export function refresh(): Promise<Outcome<Tokens>> {
 }
 
 async function exchange(): Promise<Outcome<Tokens>> {
-  const before = held;
+  const before = currentTokens;
   const renewed = await outcome(api.POST("/auth/refresh", { headers: OWN_PAGE }));
   // a sign-in or sign-out during the exchange is newer than this answer
-  if (held !== before) return held ? { ok: true, data: held } : NO_ANSWER;
+  if (currentTokens !== before) return currentTokens ? { ok: true, data: currentTokens } : NO_ANSWER;
   if (renewed.ok) keep(renewed.data);
   // the page stays as it is until the person signs in again or signs out
-  else if (renewed.problem.code === "unauthenticated") held ? sessionExpired.set(true) : keep(null);
+  else if (renewed.problem.code === "unauthenticated") currentTokens ? sessionExpired.set(true) : keep(null);
   return renewed;
 }
 
@@ -132,22 +132,24 @@ async function send(request: Request): Promise<Response> {
 }
 
 async function withToken(request: Request): Promise<Response> {
-  const mine = held;
-  if (!mine || NEED_NO_TOKEN.has(new URL(request.url).pathname)) return patiently(request);
-  const response = await patiently(bearing(request, mine.access_token));
+  const usedTokens = currentTokens;
+  if (!usedTokens || NEED_NO_TOKEN.has(new URL(request.url).pathname)) return sendWithRetries(request);
+  const response = await sendWithRetries(authorized(request, usedTokens.access_token));
   if (response.status !== 401) return response;
   // another call may have refreshed the tokens already
-  if (held === mine) {
+  if (currentTokens === usedTokens) {
     const renewed = await refresh();
     if (!renewed.ok && renewed.problem.code !== "unauthenticated") throw new Error("not renewed");
     await signedInAgain();
   }
   // never send one person's request with another person's token
-  return held?.account.id === mine.account.id ? patiently(bearing(request, held.access_token)) : response;
+  return currentTokens?.account.id === usedTokens.account.id
+    ? sendWithRetries(authorized(request, currentTokens.access_token))
+    : response;
 }
 
 /** Send a request, and retry a repeatable one while the system does not answer; `offline` is true meanwhile. */
-async function patiently(request: Request): Promise<Response> {
+async function sendWithRetries(request: Request): Promise<Response> {
   const begun = Date.now();
   let waited = false;
   try {
@@ -180,7 +182,7 @@ function signedInAgain(): Promise<void> {
   });
 }
 
-function bearing(request: Request, token: string): Request {
+function authorized(request: Request, token: string): Request {
   const copy = request.clone();
   copy.headers.set("Authorization", `Bearer ${token}`);
   return copy;

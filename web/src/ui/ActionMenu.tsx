@@ -1,5 +1,5 @@
 /** A menu of further actions in a row. */
-import { t } from "../lib/i18n";
+import { t } from "../lib/i18n/i18n";
 
 interface Other {
   text: string;

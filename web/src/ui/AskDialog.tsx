@@ -1,9 +1,9 @@
 /** A confirmation dialog, with an optional reason. For destructive actions, Enter and Escape cancel. */
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { useDraft } from "../lib/draft";
-import { type Mistake, missing, useForm } from "../lib/form";
-import type { Key } from "../lib/i18n";
+import { useDraft } from "../lib/forms/draft";
+import { type Mistake, missing, useForm } from "../lib/forms/form";
+import type { Key } from "../lib/i18n/i18n";
 import { Dialog } from "./Dialog";
 import { ErrorSummary } from "./forms/ErrorSummary";
 import { TextArea } from "./forms/TextArea";
@@ -53,7 +53,7 @@ export function AskDialog({ title, children, reason, keep, act, busy, danger = f
   );
   return (
     <Dialog title={title} onClose={onClose}>
-      <ErrorSummary mistakes={form.wrong} />
+      <ErrorSummary mistakes={form.errors} />
       {children}
       <form noValidate onSubmit={form.submit}>
         {reason && !over && (
@@ -66,7 +66,7 @@ export function AskDialog({ title, children, reason, keep, act, busy, danger = f
             longest={longest}
             value={value}
             onValue={set}
-            mistakes={form.wrong}
+            mistakes={form.errors}
           />
         )}
         <div class="row">

@@ -1,6 +1,7 @@
 /** A word on a tint; the colour carries no meaning of its own. */
-import { type Key, t } from "../lib/i18n";
-import type { Tone } from "../lib/tone";
+
+import type { Tone } from "../lib/clinical/tone";
+import { type Key, t } from "../lib/i18n/i18n";
 
 export function Chip({ tone, children }: { tone: Tone; children: string }) {
   return <span class={`chip chip-${tone}`}>{children}</span>;

@@ -1,6 +1,7 @@
 /** The demo hospital's people, each a button that fills the sign-in form. */
-import { DEMO_LOGINS, DEMO_PASSWORD } from "../lib/demo";
-import { t } from "../lib/i18n";
+
+import { t } from "../lib/i18n/i18n";
+import { DEMO_LOGINS, DEMO_PASSWORD } from "../lib/session/demo";
 
 export function DemoLogins({ fill }: { fill: (email: string, password: string) => void }) {
   return (

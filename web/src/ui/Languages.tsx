@@ -1,16 +1,16 @@
 /** A field for spoken languages: add and remove one by one. */
 import { useRef } from "preact/hooks";
-import type { Mistake } from "../lib/form";
-import { t } from "../lib/i18n";
-import { languageName } from "../lib/languages";
-import { locale } from "../lib/time";
+import type { Mistake } from "../lib/forms/form";
+import { t } from "../lib/i18n/i18n";
+import { languageName } from "../lib/i18n/languages";
+import { locale } from "../lib/time/time";
 import { Select } from "./forms/Select";
 
 interface Props {
   label: string;
   codes: readonly string[];
   put: (codes: string[]) => void;
-  wrong: readonly Mistake[];
+  errors: readonly Mistake[];
 }
 
 const SPOKEN =
@@ -18,7 +18,7 @@ const SPOKEN =
 /** The API's limit. */
 const MOST = 20;
 
-export function Languages({ label, codes, put, wrong }: Props) {
+export function Languages({ label, codes, put, errors }: Props) {
   const list = useRef<HTMLUListElement>(null);
   const others = SPOKEN.split(" ")
     .filter((code) => !codes.includes(code))
@@ -34,7 +34,7 @@ export function Languages({ label, codes, put, wrong }: Props) {
         choices={[{ value: "", text: t("languages.add") }, ...(codes.length < MOST ? others : [])]}
         value=""
         onValue={(code) => code && put([...codes, code])}
-        mistakes={wrong}
+        mistakes={errors}
       />
       <ul class="row languages-spoken" tabIndex={-1} ref={list} aria-label={label}>
         {codes.map((code) => (

@@ -1,6 +1,6 @@
 /** The button that loads the next page of a list, and the end of the list after the last press. */
 import { useEffect, useRef, useState } from "preact/hooks";
-import { t } from "../lib/i18n";
+import { t } from "../lib/i18n/i18n";
 
 export function More({ of }: { of: { more: (() => void) | null } }) {
   const [pressed, setPressed] = useState(false);

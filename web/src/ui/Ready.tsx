@@ -1,6 +1,6 @@
 /** The four states of a request: loading, failed, empty, loaded. */
 import type { ComponentChildren } from "preact";
-import type { Loaded } from "../lib/query";
+import type { Loaded } from "../lib/loading/query";
 import { Problem } from "./frame/Problem";
 import { Skeleton } from "./frame/Skeleton";
 

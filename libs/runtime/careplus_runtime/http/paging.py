@@ -17,7 +17,7 @@ T = TypeVar("T")
 def after(cursor: str | None, key: type[K] | Any) -> Any:
     """Return the sort key in a cursor as a `key` (a type such as `int` or `tuple[Instant, int]`); None for the first page.
 
-    Raise Malformed for a cursor of another list.
+    Raise Malformed for a cursor that does not hold a `key`.
     """
     if cursor is None:
         return None

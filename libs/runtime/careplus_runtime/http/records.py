@@ -56,7 +56,7 @@ def by_name(
 async def fetch_page(db: AsyncSession, query: AnySelect, order: Keyset, wanted: PageFilter) -> tuple[Sequence[Any], str | None]:
     """Return the rows of the wanted page, and the cursor of the next one; entities where one is selected.
 
-    Raise Malformed for a cursor of another list.
+    Raise Malformed for a cursor that does not hold a `key`.
     """
     result = await db.execute(order.continue_after(query, wanted.cursor).limit(wanted.limit + 1))
     rows: Sequence[Any] = result.scalars().all() if len(result.keys()) == 1 else result.all()

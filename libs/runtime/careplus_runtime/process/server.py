@@ -80,7 +80,7 @@ def _pin(core: int) -> None:
 
 
 def _config(app: str, http: Any, host: str, port: int) -> uvicorn.Config:
-    # imported modules stay for good: collections during the import would find no garbage
+    # modules are never freed, so garbage collection during the import finds none
     gc.disable()
     loaded = import_from_string(app)
     gc.freeze()

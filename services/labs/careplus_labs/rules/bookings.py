@@ -21,7 +21,7 @@ ACCEPTS_VALUES = (S.RECEIVED, S.IN_PROGRESS, S.RESULTED)
 
 
 def _detail(current: S, wanted: S, _: tuple[S, ...]) -> str:
-    return f"It is {current.value}; this does not make it {wanted.value}."
+    return f"A booking that is {current.value} cannot become {wanted.value} this way."
 
 
 TRANSITIONS: Transitions[S] = Transitions(

@@ -1,30 +1,27 @@
 /** The form that changes the password; a change ends the sessions on other devices. */
 import { useState } from "preact/hooks";
 import { api, outcome } from "../../api/client";
-import { account } from "../../lib/account";
-import { missing, useForm } from "../../lib/form";
-import { t } from "../../lib/i18n";
+import { useForm } from "../../lib/forms/form";
+import { usePassword } from "../../lib/forms/password";
+import { t } from "../../lib/i18n/i18n";
+import { account } from "../../lib/session/account";
 import { ErrorSummary } from "../../ui/forms/ErrorSummary";
-import { Field } from "../../ui/forms/Field";
+import { CurrentPassword, NewPassword } from "../../ui/forms/SignInFields";
 import { Submit } from "../../ui/forms/Submit";
 import { passwordMistakes } from "./passwords";
 
 export function ChangePassword({ onChange }: { onChange: () => void }) {
-  const [current, setCurrent] = useState("");
-  const [chosen, setChosen] = useState("");
+  const current = usePassword("current_password", "password.missing.current");
+  const chosen = usePassword("new_password", "password.missing.new");
   const [done, setDone] = useState(false);
-  const { busy, wrong, submit } = useForm(
-    () =>
-      missing({
-        current_password: { value: current, say: "password.missing.current" },
-        new_password: { value: chosen, say: "password.missing.new" },
-      }),
+  const { busy, errors, submit } = useForm(
+    () => [...current.check(), ...chosen.check()],
     async () => {
-      const body = { current_password: current, new_password: chosen };
+      const body = { current_password: current.value, new_password: chosen.value };
       const changed = await outcome(api.POST("/auth/password", { body }));
       if (!changed.ok) return passwordMistakes(changed);
-      setCurrent("");
-      setChosen("");
+      current.set("");
+      chosen.set("");
       setDone(true);
       onChange();
       return [];
@@ -34,28 +31,15 @@ export function ChangePassword({ onChange }: { onChange: () => void }) {
     <section class="section account-section" aria-labelledby="password-heading">
       <h2 id="password-heading">{t("password.change")}</h2>
       <p>{t("password.change.about")}</p>
-      <ErrorSummary mistakes={wrong} />
+      <ErrorSummary mistakes={errors} />
       <form noValidate onSubmit={submit} onInput={() => setDone(false)}>
-        <input type="hidden" autocomplete="username" value={account.get()?.email} />
-        <Field
-          id="current_password"
+        <CurrentPassword
+          email={account.get()?.email}
+          password={current}
           label={t("password.current")}
-          type="password"
-          autocomplete="current-password"
-          value={current}
-          onValue={setCurrent}
-          mistakes={wrong}
+          mistakes={errors}
         />
-        <Field
-          id="new_password"
-          label={t("password.new")}
-          hint={t("password.new.hint")}
-          type="password"
-          autocomplete="new-password"
-          value={chosen}
-          onValue={setChosen}
-          mistakes={wrong}
-        />
+        <NewPassword password={chosen} label={t("password.new")} mistakes={errors} />
         <Submit
           id="change-password"
           busy={busy}

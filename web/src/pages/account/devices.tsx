@@ -1,10 +1,10 @@
 /** The list of signed-in devices, with buttons that end one session or all others. */
 import { useRef, useState } from "preact/hooks";
 import { api, type Outcome, outcome, type Schemas } from "../../api/client";
-import { type Mistake, mistakes } from "../../lib/form";
-import { plural, t } from "../../lib/i18n";
-import { useLoad } from "../../lib/query";
-import { when } from "../../lib/time";
+import { type Mistake, mistakes } from "../../lib/forms/form";
+import { plural, t } from "../../lib/i18n/i18n";
+import { useLoad } from "../../lib/loading/query";
+import { when } from "../../lib/time/time";
 import { AskDialog } from "../../ui/AskDialog";
 import { Chip } from "../../ui/Chip";
 import { Ready } from "../../ui/Ready";
@@ -13,20 +13,20 @@ type Session = Schemas["Session"];
 
 export function Devices() {
   const sessions = useLoad(everySession, []);
-  const [asked, setAsked] = useState<readonly Session[]>([]);
+  const [selected, setSelected] = useState<readonly Session[]>([]);
   const [ended, setEnded] = useState(0);
   const heading = useRef<HTMLHeadingElement>(null);
   const end = async (): Promise<Mistake[]> => {
-    for (const { id } of asked) {
+    for (const { id } of selected) {
       const path = { session_id: id };
       const gone = await outcome(api.DELETE("/auth/sessions/{session_id}", { params: { path } }));
       // a session that ended meanwhile is no failure
       if (!gone.ok && gone.problem.code !== "not_found") return mistakes(gone.problem, gone.retryAfter, []);
     }
-    setEnded(asked.length);
-    setAsked([]);
+    setEnded(selected.length);
+    setSelected([]);
     sessions.again();
-    // after the dialog is closed, its opening button is gone
+    // the button that opened the dialog is gone, so focus goes to the heading
     requestAnimationFrame(() => heading.current?.focus());
     return [];
   };
@@ -37,18 +37,18 @@ export function Devices() {
       </h2>
       <p>{t("devices.about")}</p>
       <div role="status">{ended > 0 && <p class="done">{plural("devices.ended", ended)}</p>}</div>
-      <Ready of={sessions}>{(all) => <List all={all} ask={setAsked} />}</Ready>
-      {asked.length > 0 && (
+      <Ready of={sessions}>{(all) => <List all={all} ask={setSelected} />}</Ready>
+      {selected.length > 0 && (
         <AskDialog
-          title={asked.length === 1 ? t("devices.ask") : plural("devices.ask_all", asked.length)}
+          title={selected.length === 1 ? t("devices.ask") : plural("devices.ask_all", selected.length)}
           keep={t("devices.keep")}
           act={t("devices.end")}
           busy={t("devices.busy")}
           danger
-          onClose={() => setAsked([])}
+          onClose={() => setSelected([])}
           send={end}
         >
-          {asked.length === 1 && asked[0] && <p class="strong">{named(asked[0])}</p>}
+          {selected.length === 1 && selected[0] && <p class="strong">{named(selected[0])}</p>}
           <p>{t("devices.ask.about")}</p>
         </AskDialog>
       )}

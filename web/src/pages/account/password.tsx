@@ -1,34 +1,34 @@
 /** Password reset: request a mail, then set a new password with the code of its link (`#code=`). */
 import { useState } from "preact/hooks";
 import { api, outcome } from "../../api/client";
-import { missing, mistakes, useForm } from "../../lib/form";
-import { saidIn, useHash } from "../../lib/hash";
-import { t } from "../../lib/i18n";
+import { missing, mistakes, useForm } from "../../lib/forms/form";
+import { t } from "../../lib/i18n/i18n";
+import { hashValue, useHash } from "../../lib/routing/hash";
 import { ErrorSummary } from "../../ui/forms/ErrorSummary";
-import { Field } from "../../ui/forms/Field";
+import { Email } from "../../ui/forms/SignInFields";
 import { Submit } from "../../ui/forms/Submit";
 import { Page } from "../../ui/frame/Page";
 import { Welcome } from "../../ui/frame/Welcome";
-import { NewPassword } from "./new-password";
+import { ResetPassword } from "./reset-password";
 
 export default function Password() {
   const [hash, forget] = useHash();
-  const code = saidIn(hash, "code");
+  const code = hashValue(hash, "code");
   const again = (): void => {
     history.replaceState(null, "", "/password");
     forget();
   };
-  return <Welcome>{code === null ? <Forgotten /> : <NewPassword key={code} code={code} again={again} />}</Welcome>;
+  return <Welcome>{code === null ? <Forgotten /> : <ResetPassword key={code} code={code} again={again} />}</Welcome>;
 }
 
 function Forgotten() {
   const [email, setEmail] = useState("");
   const [sent, setSent] = useState(false);
-  const { busy, wrong, submit } = useForm(
+  const { busy, errors, submit } = useForm(
     () => missing({ email: { value: email, say: "password.missing.email" } }),
     async () => {
-      const asked = await outcome(api.POST("/auth/password/forgot", { body: { email: email.trim() } }));
-      if (!asked.ok) return mistakes(asked.problem, asked.retryAfter, ["email"]);
+      const answer = await outcome(api.POST("/auth/password/forgot", { body: { email: email.trim() } }));
+      if (!answer.ok) return mistakes(answer.problem, answer.retryAfter, ["email"]);
       setSent(true);
       return [];
     },
@@ -36,17 +36,9 @@ function Forgotten() {
   if (sent) return <Sent email={email.trim()} again={() => setSent(false)} />;
   return (
     <Page key="ask" title={t("password.title")} lead={t("password.lead")}>
-      <ErrorSummary mistakes={wrong} />
+      <ErrorSummary mistakes={errors} />
       <form noValidate onSubmit={submit}>
-        <Field
-          id="email"
-          label={t("field.email")}
-          type="email"
-          autocomplete="username"
-          value={email}
-          onValue={setEmail}
-          mistakes={wrong}
-        />
+        <Email value={email} onValue={setEmail} mistakes={errors} />
         <Submit busy={busy} label={t("password.submit")} busyLabel={t("password.busy")} />
       </form>
       <p class="aside">

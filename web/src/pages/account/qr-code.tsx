@@ -20,6 +20,6 @@ export function drawn(rows: readonly string[]): string {
 }
 
 /** The secret in groups of four: "JBSW Y3DP EHPK 3PXP". */
-export function inFours(secret: string): string {
+export function groupsOfFour(secret: string): string {
   return secret.replace(/(.{4})(?=.)/g, "$1 ");
 }

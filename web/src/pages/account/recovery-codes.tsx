@@ -1,6 +1,6 @@
 /** The recovery codes, shown once, with buttons to copy and print them. */
 import { useEffect, useRef, useState } from "preact/hooks";
-import { t } from "../../lib/i18n";
+import { t } from "../../lib/i18n/i18n";
 import { PrintButton } from "../../ui/print/PrintHead";
 
 interface Props {
@@ -11,16 +11,16 @@ interface Props {
 export function RecoveryCodes({ codes, onKept }: Props) {
   const heading = useRef<HTMLHeadingElement>(null);
   const list = useRef<HTMLOListElement>(null);
-  const [said, setSaid] = useState<"recovery.copied" | "recovery.not_copied" | null>(null);
+  const [message, setMessage] = useState<"recovery.copied" | "recovery.not_copied" | null>(null);
   useEffect(() => heading.current?.focus(), []);
   const copy = async (): Promise<void> => {
     try {
       await navigator.clipboard.writeText(codes.join("\n"));
-      setSaid("recovery.copied");
+      setMessage("recovery.copied");
     } catch {
       // the browser may forbid writing to the clipboard: select the text for copying by keyboard
       if (list.current) getSelection()?.selectAllChildren(list.current);
-      setSaid("recovery.not_copied");
+      setMessage("recovery.not_copied");
     }
   };
   return (
@@ -46,7 +46,7 @@ export function RecoveryCodes({ codes, onKept }: Props) {
         </button>
       </div>
       <p role="status" class="no-print">
-        {said && t(said)}
+        {message && t(message)}
       </p>
     </div>
   );

@@ -1,8 +1,8 @@
 /** The second factor: its state, and the forms that switch it on and off. */
 import { useRef, useState } from "preact/hooks";
 import type { Account } from "../../api/client";
-import { account } from "../../lib/account";
-import { t } from "../../lib/i18n";
+import { t } from "../../lib/i18n/i18n";
+import { account } from "../../lib/session/account";
 import { Chip } from "../../ui/Chip";
 import { RecoveryCodes } from "./recovery-codes";
 import { SwitchOff } from "./switch-off";
@@ -15,27 +15,27 @@ interface Props {
 
 export function SecondFactor({ me, put }: Props) {
   const [codes, setCodes] = useState<readonly string[] | null>(null);
-  const [said, setSaid] = useState<"factor.kept" | "factor.switched_off" | null>(null);
+  const [message, setMessage] = useState<"factor.kept" | "factor.switched_off" | null>(null);
   const heading = useRef<HTMLHeadingElement>(null);
   // after the next render, the pressed button is gone
   const settle = (): void => void requestAnimationFrame(() => heading.current?.focus());
   const now = (second_factor: boolean): void => {
-    const known = { ...me, second_factor };
-    put(known);
-    account.set(known);
+    const updated = { ...me, second_factor };
+    put(updated);
+    account.set(updated);
   };
   const on = (fresh: readonly string[]): void => {
-    setSaid(null);
+    setMessage(null);
     setCodes(fresh);
     now(true);
   };
   const off = (): void => {
-    setSaid("factor.switched_off");
+    setMessage("factor.switched_off");
     now(false);
     settle();
   };
-  const kept = (): void => {
-    setSaid("factor.kept");
+  const closeCodes = (): void => {
+    setMessage("factor.kept");
     setCodes(null);
     settle();
   };
@@ -51,8 +51,8 @@ export function SecondFactor({ me, put }: Props) {
       </div>
       <p>{t(me.second_factor ? "factor.on.about" : "factor.off.about")}</p>
       {/* announced to screen readers */}
-      <div role="status">{said && <p class="done">{t(said)}</p>}</div>
-      {codes && <RecoveryCodes codes={codes} onKept={kept} />}
+      <div role="status">{message && <p class="done">{t(message)}</p>}</div>
+      {codes && <RecoveryCodes codes={codes} onKept={closeCodes} />}
       {!codes && !me.second_factor && <SwitchOn onDone={on} onClose={settle} />}
       {!codes && me.second_factor && <SwitchOff me={me} onDone={off} onClose={settle} />}
     </section>

@@ -1,10 +1,10 @@
 /** Sign-in and security, for every role: password, second factor and signed-in devices. */
 import { useState } from "preact/hooks";
 import { api, outcome } from "../../api/client";
-import { t } from "../../lib/i18n";
-import type { OwnProps } from "../../lib/page";
-import { useLoad } from "../../lib/query";
-import "../../style/account.css";
+import { t } from "../../lib/i18n/i18n";
+import { useLoad } from "../../lib/loading/query";
+import type { OwnProps } from "../../lib/routing/page";
+import "../../style/portals/account.css";
 import { Page } from "../../ui/frame/Page";
 import { PrintHead } from "../../ui/print/PrintHead";
 import { Ready } from "../../ui/Ready";

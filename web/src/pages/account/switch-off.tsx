@@ -1,12 +1,13 @@
 /** The form that switches the second factor off, after a fresh sign-in with a code. */
 import { useEffect, useState } from "preact/hooks";
 import { type Account, api, outcome } from "../../api/client";
-import { type Mistake, missing, useForm } from "../../lib/form";
-import { t } from "../../lib/i18n";
-import { resume } from "../../lib/session";
+import { type Mistake, missing, useForm } from "../../lib/forms/form";
+import { usePassword } from "../../lib/forms/password";
+import { t } from "../../lib/i18n/i18n";
+import { resume } from "../../lib/session/session";
 import { ErrorSummary } from "../../ui/forms/ErrorSummary";
-import { Field } from "../../ui/forms/Field";
 import { OtpField } from "../../ui/forms/OtpField";
+import { CurrentPassword } from "../../ui/forms/SignInFields";
 import { everySession } from "./devices";
 import { passwordMistakes } from "./passwords";
 
@@ -22,7 +23,7 @@ export function SwitchOff({ me, onDone, onClose }: Props) {
     setOpen(false);
     onClose();
   };
-  if (open) return <Prove me={me} onDone={onDone} onClose={close} />;
+  if (open) return <ConfirmIdentity me={me} onDone={onDone} onClose={close} />;
   return (
     <p>
       <button type="button" class="button quiet" onClick={() => setOpen(true)}>
@@ -32,18 +33,14 @@ export function SwitchOff({ me, onDone, onClose }: Props) {
   );
 }
 
-function Prove({ me, onDone, onClose }: Props) {
-  const [password, setPassword] = useState("");
+function ConfirmIdentity({ me, onDone, onClose }: Props) {
+  const password = usePassword("off_password");
   const [otp, setOtp] = useState("");
   useEffect(() => document.getElementById("off_password")?.focus(), []);
-  const { busy, wrong, submit } = useForm(
-    () =>
-      missing({
-        off_password: { value: password, say: "missing.password" },
-        off_otp: { value: otp, say: "missing.otp" },
-      }),
+  const { busy, errors, submit } = useForm(
+    () => [...password.check(), ...missing({ off_otp: { value: otp, say: "missing.otp" } })],
     async () => {
-      const failed = await switchOff(me, password, otp.trim());
+      const failed = await switchOff(me, password.value, otp.trim());
       if (failed.length === 0) onDone();
       return failed;
     },
@@ -52,19 +49,10 @@ function Prove({ me, onDone, onClose }: Props) {
     <div class="card stack">
       <h3>{t("factor.prove")}</h3>
       <p>{t("factor.prove.about")}</p>
-      <ErrorSummary mistakes={wrong} />
+      <ErrorSummary mistakes={errors} />
       <form noValidate onSubmit={submit}>
-        <input type="hidden" autocomplete="username" value={me.email} />
-        <Field
-          id="off_password"
-          label={t("field.password")}
-          type="password"
-          autocomplete="current-password"
-          value={password}
-          onValue={setPassword}
-          mistakes={wrong}
-        />
-        <OtpField id="off_otp" value={otp} onValue={setOtp} mistakes={wrong} />
+        <CurrentPassword email={me.email} password={password} mistakes={errors} />
+        <OtpField id="off_otp" value={otp} onValue={setOtp} mistakes={errors} />
         <div class="row">
           <button type="button" class="button" onClick={onClose}>
             {t("factor.keep")}
@@ -82,8 +70,7 @@ async function switchOff({ email }: Account, password: string, otp: string): Pro
   const before = await everySession();
   const opened = await resume(email, password, otp);
   if (!opened.ok && opened.problem.code === "otp_required") return [{ field: "off_otp", message: t("otp.wrong") }];
-  if (!opened.ok)
-    return passwordMistakes(opened).map(({ field, message }) => ({ field: field && "off_password", message }));
+  if (!opened.ok) return passwordMistakes(opened, "off_password");
   // end the old session of this device
   const old = before.ok ? before.data.find(({ current }) => current) : undefined;
   if (old) await outcome(api.DELETE("/auth/sessions/{session_id}", { params: { path: { session_id: old.id } } }));

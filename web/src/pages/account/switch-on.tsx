@@ -1,13 +1,15 @@
 /** The steps that switch the second factor on: password, secret as QR code, first code of the app. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import { api, outcome, type Schemas } from "../../api/client";
-import { missing, useForm } from "../../lib/form";
-import { t } from "../../lib/i18n";
+import { missing, useForm } from "../../lib/forms/form";
+import { usePassword } from "../../lib/forms/password";
+import { t } from "../../lib/i18n/i18n";
 import { ErrorSummary } from "../../ui/forms/ErrorSummary";
 import { Field } from "../../ui/forms/Field";
+import { CurrentPassword } from "../../ui/forms/SignInFields";
 import { Submit } from "../../ui/forms/Submit";
 import { passwordMistakes } from "./passwords";
-import { inFours, QrCode } from "./qr-code";
+import { groupsOfFour, QrCode } from "./qr-code";
 
 type Prepared = Schemas["PreparedSecondFactor"];
 
@@ -35,31 +37,23 @@ export function SwitchOn({ onDone, onClose }: Props) {
 }
 
 function Prepare({ onDone, onClose }: { onDone: (prepared: Prepared) => void; onClose: () => void }) {
-  const [password, setPassword] = useState("");
-  const { busy, wrong, submit } = useForm(
-    () => missing({ factor_password: { value: password, say: "missing.password" } }),
-    async () => {
-      const prepared = await outcome(api.POST("/auth/mfa", { body: { password } }));
-      if (!prepared.ok)
-        return passwordMistakes(prepared).map(({ field, message }) => ({ field: field && "factor_password", message }));
-      onDone(prepared.data);
-      return [];
-    },
-  );
+  const password = usePassword("factor_password");
+  const { busy, errors, submit } = useForm(password.check, async () => {
+    const prepared = await outcome(api.POST("/auth/mfa", { body: { password: password.value } }));
+    if (!prepared.ok) return passwordMistakes(prepared, password.id);
+    onDone(prepared.data);
+    return [];
+  });
   useEffect(() => document.getElementById("factor_password")?.focus(), []);
   return (
     <div class="card stack">
-      <ErrorSummary mistakes={wrong} />
+      <ErrorSummary mistakes={errors} />
       <form noValidate onSubmit={submit}>
-        <Field
-          id="factor_password"
+        <CurrentPassword
+          password={password}
           label={t("factor.password")}
           hint={t("factor.password.hint")}
-          type="password"
-          autocomplete="current-password"
-          value={password}
-          onValue={setPassword}
-          mistakes={wrong}
+          mistakes={errors}
         />
         <div class="row">
           <Submit id="prepare" busy={busy} label={t("factor.next")} busyLabel={t("factor.busy")} />
@@ -76,7 +70,7 @@ function Confirm({ prepared: { secret, uri, qr }, onDone, onClose }: Props & { p
   const [otp, setOtp] = useState("");
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), []);
-  const { busy, wrong, submit } = useForm(
+  const { busy, errors, submit } = useForm(
     () => missing({ otp: { value: otp, say: "missing.otp" } }),
     async () => {
       const confirmed = await outcome(api.POST("/auth/mfa/confirm", { body: { otp: otp.replace(/\s/g, "") } }));
@@ -97,14 +91,14 @@ function Confirm({ prepared: { secret, uri, qr }, onDone, onClose }: Props & { p
           <p>
             {t("factor.secret")}
             <br />
-            <code class="secret">{inFours(secret)}</code>
+            <code class="secret">{groupsOfFour(secret)}</code>
           </p>
           <p>
             <a href={uri}>{t("factor.open")}</a>
           </p>
         </div>
       </div>
-      <ErrorSummary mistakes={wrong} />
+      <ErrorSummary mistakes={errors} />
       <form noValidate onSubmit={submit}>
         <Field
           id="otp"
@@ -113,7 +107,7 @@ function Confirm({ prepared: { secret, uri, qr }, onDone, onClose }: Props & { p
           autocomplete="one-time-code"
           value={otp}
           onValue={setOtp}
-          mistakes={wrong}
+          mistakes={errors}
           input={{ maxLength: 32, inputMode: "numeric" }}
         />
         <div class="row">

@@ -1,6 +1,6 @@
 /** Search results as a table that grows; without a match, a link to the whole list. */
-import { plural, t } from "../../lib/i18n";
-import type { Pages } from "../../lib/query";
+import { plural, t } from "../../lib/i18n/i18n";
+import type { Pages } from "../../lib/loading/query";
 import { Empty } from "../../ui/Empty";
 import { Select } from "../../ui/forms/Select";
 import { More } from "../../ui/More";

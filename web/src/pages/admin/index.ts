@@ -1,6 +1,6 @@
 /** The administrator's pages; the start page is bundled. Patterns are tried in order. */
-import { loadMessages } from "../../lib/i18n";
-import type { OwnPage } from "../../lib/page";
+import { loadMessages } from "../../lib/i18n/i18n";
+import type { OwnPage } from "../../lib/routing/page";
 import Overview from "./overview/overview";
 
 export const pages: readonly OwnPage[] = [

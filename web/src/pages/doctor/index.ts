@@ -1,5 +1,5 @@
 /** The doctor's pages; the start page is bundled. Patterns are tried in order. */
-import type { OwnPage } from "../../lib/page";
+import type { OwnPage } from "../../lib/routing/page";
 import Today from "./today/today";
 
 export const pages: readonly OwnPage[] = [

@@ -1,12 +1,12 @@
 /** The doctor's public profile, and the language of the pages. */
 import { useState } from "preact/hooks";
 import { api, outcome, type Schemas, unchanged } from "../../api/client";
-import { useDraft } from "../../lib/draft";
-import { type Mistake, missing, mistakes, useForm } from "../../lib/form";
-import { choose, LANGUAGES, type Language, language, t } from "../../lib/i18n";
-import type { OwnProps } from "../../lib/page";
-import { useLoad } from "../../lib/query";
-import { useObservable } from "../../lib/use-observable";
+import { useDraft } from "../../lib/forms/draft";
+import { type Mistake, missing, mistakes, useForm } from "../../lib/forms/form";
+import { choose, LANGUAGES, type Language, language, t } from "../../lib/i18n/i18n";
+import { useLoad } from "../../lib/loading/query";
+import { useObservable } from "../../lib/loading/use-observable";
+import type { OwnProps } from "../../lib/routing/page";
 import { ErrorSummary } from "../../ui/forms/ErrorSummary";
 import { Field } from "../../ui/forms/Field";
 import { Radios } from "../../ui/forms/Select";
@@ -15,7 +15,7 @@ import { TextArea } from "../../ui/forms/TextArea";
 import { Page } from "../../ui/frame/Page";
 import { Languages } from "../../ui/Languages";
 import { Ready } from "../../ui/Ready";
-import "../../style/availability.css";
+import "../../style/portals/availability.css";
 
 type Doctor = Schemas["Doctor"];
 const FIELDS = ["full_name", "specialty", "bio", "languages", "phone", "room"] as const;
@@ -49,7 +49,7 @@ function About({ saved, put }: { saved: Doctor; put: (saved: Doctor) => void }) 
     setDone(false);
     draft.set({ ...draft.value, ...changes });
   };
-  const { busy, wrong, submit } = useForm(
+  const { busy, errors, submit } = useForm(
     () =>
       missing({
         full_name: { value: typed.full_name, say: "missing.name" },
@@ -58,15 +58,15 @@ function About({ saved, put }: { saved: Doctor; put: (saved: Doctor) => void }) 
     async () => {
       const specialty = saved.specialty ?? typed.specialty;
       const body = { ...typed, specialty, phone: typed.phone.trim() || null, room: typed.room.trim() || null };
-      const kept = await outcome(api.PUT("/api/doctor/profile", { params: { header: unchanged(saved) }, body }));
-      if (kept.ok) {
-        put(kept.data);
-        draft.set(textsOf(kept.data));
+      const answer = await outcome(api.PUT("/api/doctor/profile", { params: { header: unchanged(saved) }, body }));
+      if (answer.ok) {
+        put(answer.data);
+        draft.set(textsOf(answer.data));
         draft.drop();
         setDone(true);
         return [];
       }
-      if (kept.problem.code !== "stale") return mistakes(kept.problem, kept.retryAfter, FIELDS);
+      if (answer.problem.code !== "stale") return mistakes(answer.problem, answer.retryAfter, FIELDS);
       const now = await outcome(api.GET("/api/doctor/profile"));
       if (now.ok) put(now.data);
       return now.ok ? [changed(saved, now.data)] : mistakes(now.problem, now.retryAfter, []);
@@ -77,11 +77,11 @@ function About({ saved, put }: { saved: Doctor; put: (saved: Doctor) => void }) 
     label: t(`doctor_profile.${id}`),
     value: typed[id],
     onValue: (text: string) => change({ [id]: text }),
-    mistakes: wrong,
+    mistakes: errors,
   });
   return (
     <>
-      <ErrorSummary mistakes={wrong} />
+      <ErrorSummary mistakes={errors} />
       <form noValidate onSubmit={submit}>
         <Field {...field("full_name")} autocomplete="name" input={{ maxLength: 200 }} />
         <Field
@@ -97,13 +97,13 @@ function About({ saved, put }: { saved: Doctor; put: (saved: Doctor) => void }) 
           optional
           value={typed.bio}
           onValue={(bio) => change({ bio })}
-          mistakes={wrong}
+          mistakes={errors}
         />
         <Languages
           label={t("doctor_profile.languages")}
           codes={typed.languages}
           put={(languages) => change({ languages })}
-          wrong={wrong}
+          errors={errors}
         />
         <Field {...field("phone")} type="tel" autocomplete="tel" optional input={{ maxLength: 30 }} />
         <Field {...field("room")} optional input={{ maxLength: 200 }} />

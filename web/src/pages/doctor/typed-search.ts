@@ -1,7 +1,7 @@
 /** A search while typing. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { NoAnswer, Outcome, Problem } from "../../api/client";
-import { type Loaded, useLoad } from "../../lib/query";
+import { type Loaded, useLoad } from "../../lib/loading/query";
 
 /** The pause in ms after which a search starts. */
 const PAUSE_MS = 200;

@@ -1,5 +1,5 @@
 /** The laboratory's pages; the start page is bundled. Patterns are tried in order. */
-import type { OwnPage } from "../../lib/page";
+import type { OwnPage } from "../../lib/routing/page";
 import Worklist from "./worklist";
 
 export const pages: readonly OwnPage[] = [

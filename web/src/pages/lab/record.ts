@@ -18,7 +18,7 @@ export interface Work {
   tests: OneTest[];
 }
 
-export async function loadWork(id: number): Promise<Outcome<Work>> {
+export async function loadBookingRecord(id: number): Promise<Outcome<Work>> {
   // the default page most likely holds every test of the booking
   const first = testsFrom();
   const booking = await loadBooking(id);

@@ -1,8 +1,8 @@
 /** The day of the worklist (`?day=`), or all days. */
 import { useState } from "preact/hooks";
-import { t } from "../../lib/i18n";
-import { go, withQuery } from "../../lib/router";
-import { isDay, today } from "../../lib/time";
+import { t } from "../../lib/i18n/i18n";
+import { go, withQuery } from "../../lib/routing/router";
+import { isDay, today } from "../../lib/time/time";
 import { Field } from "../../ui/forms/Field";
 
 export function DayFilter({ day }: { day: string | null }) {

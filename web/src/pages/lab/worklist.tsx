@@ -1,10 +1,10 @@
 /** The laboratory's worklist (`?status=`, `?day=`), page by page (`?cursor=`), one row per booking. */
 import { api, outcome, type Schemas } from "../../api/client";
-import { plural, t } from "../../lib/i18n";
-import type { OwnProps } from "../../lib/page";
-import { useLoad } from "../../lib/query";
-import { withQuery } from "../../lib/router";
-import { dateOnly, isDay, longDay, when } from "../../lib/time";
+import { plural, t } from "../../lib/i18n/i18n";
+import { useLoad } from "../../lib/loading/query";
+import type { OwnProps } from "../../lib/routing/page";
+import { withQuery } from "../../lib/routing/router";
+import { dateOnly, isDay, longDay, when } from "../../lib/time/time";
 import { Status } from "../../ui/Chip";
 import { Empty } from "../../ui/Empty";
 import { Page } from "../../ui/frame/Page";
@@ -13,7 +13,7 @@ import { Table } from "../../ui/Table";
 import { Tabs } from "../../ui/Tabs";
 import type { Booking, Status as BookingStatus } from "./record";
 import { DayFilter } from "./worklist-day";
-import "../../style/lab.css";
+import "../../style/portals/lab.css";
 
 const TABS = ["booked", "collected", "received", "in_progress", "resulted", "verified", "rejected"] as const;
 const POLL_MS = 30_000;
@@ -22,8 +22,8 @@ const COUNTED = 100;
 
 export default function Worklist({ query, account }: OwnProps) {
   const status = TABS.find((tab) => tab === query.get("status")) ?? null;
-  const asked = query.get("day");
-  const day = isDay(asked) ? asked : null;
+  const requested = query.get("day");
+  const day = isDay(requested) ? requested : null;
   const cursor = query.get("cursor");
   const list = useLoad(
     () => listed({ ...(status && { status }), ...(day && { day }), ...(cursor && { cursor }), limit: 20 }),
@@ -76,8 +76,8 @@ function None({ cursor, day }: { cursor: string | null; day: string | null }) {
 }
 
 function columns(status: BookingStatus | null, day: string | null) {
-  const kept = new URLSearchParams({ ...(status && { status }), ...(day && { day }) });
-  const from = kept.size > 0 ? `?${kept.toString()}` : "";
+  const filters = new URLSearchParams({ ...(status && { status }), ...(day && { day }) });
+  const from = filters.size > 0 ? `?${filters.toString()}` : "";
   return [
     {
       head: t("worklist.reference"),

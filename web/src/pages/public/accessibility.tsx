@@ -1,7 +1,7 @@
 /** The accessibility statement. */
-import { type Key, t } from "../../lib/i18n";
-import "../../style/public.css";
-import type { PageProps } from "../../lib/page";
+import { type Key, t } from "../../lib/i18n/i18n";
+import "../../style/portals/public.css";
+import type { PageProps } from "../../lib/routing/page";
 import { Page } from "../../ui/frame/Page";
 import { Tel } from "../../ui/Tel";
 

@@ -1,9 +1,9 @@
 /** The next free times of six doctors on the front page, soonest first. */
 import { api, outcome, type Schemas } from "../../api/client";
-import { bookHref } from "../../lib/booking-links";
-import { t } from "../../lib/i18n";
-import { useLoad } from "../../lib/query";
-import { clock, dayOf, shortDay, zoneLabel } from "../../lib/time";
+import { t } from "../../lib/i18n/i18n";
+import { useLoad } from "../../lib/loading/query";
+import { bookHref } from "../../lib/routing/booking-links";
+import { clock, dayOf, shortDay, zoneLabel } from "../../lib/time/time";
 import { Empty } from "../../ui/Empty";
 import { Ready } from "../../ui/Ready";
 

@@ -1,9 +1,9 @@
 /** Help: booking, moving and cancelling visits, the meaning of results, contacts. */
 import type { Config } from "../../api/client";
-import { type Key, plural, t } from "../../lib/i18n";
-import { zoneLabel } from "../../lib/time";
-import "../../style/public.css";
-import type { PageProps } from "../../lib/page";
+import { type Key, plural, t } from "../../lib/i18n/i18n";
+import { zoneLabel } from "../../lib/time/time";
+import "../../style/portals/public.css";
+import type { PageProps } from "../../lib/routing/page";
 import { Page } from "../../ui/frame/Page";
 import { Tel } from "../../ui/Tel";
 

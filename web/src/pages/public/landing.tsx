@@ -1,10 +1,10 @@
 /** The front page: doctor search, next free times, sign-in. */
 import { api, type Config, outcome } from "../../api/client";
-import { t } from "../../lib/i18n";
-import { useLoad } from "../../lib/query";
-import "../../style/public.css";
-import type { PageProps } from "../../lib/page";
-import { go } from "../../lib/router";
+import { t } from "../../lib/i18n/i18n";
+import { useLoad } from "../../lib/loading/query";
+import "../../style/portals/public.css";
+import type { PageProps } from "../../lib/routing/page";
+import { go } from "../../lib/routing/router";
 import { Mark } from "../../ui/frame/Mark";
 import { Page } from "../../ui/frame/Page";
 import { Icon } from "../../ui/Icon";

@@ -1,16 +1,17 @@
 /** Create a patient's account, or accept an invitation (`#invitation=` and `email=`). */
-import { useState } from "preact/hooks";
 import { api, outcome } from "../../api/client";
-import { useDraft } from "../../lib/draft";
-import { missing, mistakes, useForm } from "../../lib/form";
-import { saidIn, useHash } from "../../lib/hash";
-import { t } from "../../lib/i18n";
-import type { PageProps } from "../../lib/page";
-import { go, safeNext } from "../../lib/router";
-import { signIn } from "../../lib/session";
+import { useDraft } from "../../lib/forms/draft";
+import { missing, mistakes, useForm } from "../../lib/forms/form";
+import { usePassword } from "../../lib/forms/password";
+import { t } from "../../lib/i18n/i18n";
+import { hashValue, useHash } from "../../lib/routing/hash";
+import type { PageProps } from "../../lib/routing/page";
+import { go, safeNext } from "../../lib/routing/router";
+import { signIn } from "../../lib/session/session";
 import { BirthDate, dateOf, NO_DATE } from "../../ui/forms/BirthDate";
 import { ErrorSummary } from "../../ui/forms/ErrorSummary";
 import { Field } from "../../ui/forms/Field";
+import { Email, NewPassword } from "../../ui/forms/SignInFields";
 import { Submit } from "../../ui/forms/Submit";
 import { Page } from "../../ui/frame/Page";
 import { Welcome } from "../../ui/frame/Welcome";
@@ -19,35 +20,35 @@ const FIELDS = ["full_name", "email", "date_of_birth", "phone", "password"];
 
 export default function Register(props: PageProps) {
   const [hash] = useHash();
-  return <Newcomer key={hash} hash={hash} {...props} />;
+  return <RegisterForm key={hash} hash={hash} {...props} />;
 }
 
-function Newcomer({ config, query, hash }: PageProps & { hash: string }) {
-  const invitation = saidIn(hash, "invitation");
+function RegisterForm({ config, query, hash }: PageProps & { hash: string }) {
+  const invitation = hashValue(hash, "invitation");
   const next = query.get("next");
   const draft = useDraft("register", {
-    email: saidIn(hash, "email") ?? "",
+    email: hashValue(hash, "email") ?? "",
     full_name: "",
     phone: "",
     born: NO_DATE,
   });
   const { email, full_name, phone, born } = draft.value;
   const put = (change: Partial<typeof draft.value>): void => draft.set({ ...draft.value, ...change });
-  const [password, setPassword] = useState("");
+  const password = usePassword("password", "missing.new_password");
 
   const check = () => [
     ...missing({
       full_name: { value: full_name, say: "missing.name" },
       email: { value: email, say: "missing.email" },
-      password: { value: password, say: "missing.new_password" },
     }),
+    ...password.check(),
     ...(dateOf(born) === undefined ? [{ field: "date_of_birth", message: t("malformed.date_of_birth") }] : []),
   ];
   const act = async () => {
     const body = {
       full_name: full_name.trim(),
       email: email.trim(),
-      password,
+      password: password.value,
       date_of_birth: dateOf(born) ?? null,
       phone: phone.trim() || null,
       ...(invitation && { invitation }),
@@ -55,18 +56,18 @@ function Newcomer({ config, query, hash }: PageProps & { hash: string }) {
     const made = await outcome(api.POST("/auth/register", { body }));
     if (!made.ok) return mistakes(made.problem, made.retryAfter, FIELDS);
     draft.drop();
-    const opened = await signIn(body.email, password);
+    const opened = await signIn(body.email, body.password);
     if (!opened.ok) return mistakes(opened.problem, opened.retryAfter, []);
     go(safeNext(next), { replace: true });
     return [];
   };
-  const { busy, wrong, submit } = useForm(check, act);
+  const { busy, errors, submit } = useForm(check, act);
 
   const words = invitation ? "register.invited" : "register";
   return (
     <Welcome>
       <Page title={t(`${words}.title`)} lead={t(`${words}.lead`, { hospital: config.hospital })}>
-        <ErrorSummary mistakes={wrong} />
+        <ErrorSummary mistakes={errors} />
         <form noValidate onSubmit={submit}>
           <Field
             id="full_name"
@@ -74,17 +75,9 @@ function Newcomer({ config, query, hash }: PageProps & { hash: string }) {
             autocomplete="name"
             value={full_name}
             onValue={(value) => put({ full_name: value })}
-            mistakes={wrong}
+            mistakes={errors}
           />
-          <Field
-            id="email"
-            label={t("field.email")}
-            type="email"
-            autocomplete="username"
-            value={email}
-            onValue={(value) => put({ email: value })}
-            mistakes={wrong}
-          />
+          <Email value={email} onValue={(value) => put({ email: value })} mistakes={errors} />
           {!invitation && (
             <BirthDate
               id="date_of_birth"
@@ -92,7 +85,7 @@ function Newcomer({ config, query, hash }: PageProps & { hash: string }) {
               optional
               value={born}
               onValue={(value) => put({ born: value })}
-              mistakes={wrong}
+              mistakes={errors}
             />
           )}
           <Field
@@ -103,18 +96,9 @@ function Newcomer({ config, query, hash }: PageProps & { hash: string }) {
             optional
             value={phone}
             onValue={(value) => put({ phone: value })}
-            mistakes={wrong}
+            mistakes={errors}
           />
-          <Field
-            id="password"
-            label={t("field.new_password")}
-            hint={t("field.new_password.hint")}
-            type="password"
-            autocomplete="new-password"
-            value={password}
-            onValue={setPassword}
-            mistakes={wrong}
-          />
+          <NewPassword password={password} mistakes={errors} />
           <Submit busy={busy} label={t("register.submit")} busyLabel={t("register.busy")} />
         </form>
         <p class="aside">

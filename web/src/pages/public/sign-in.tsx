@@ -1,15 +1,16 @@
 /** Sign in with e-mail, password and, if the account has one, a second factor, then return to `?next=`. */
 import { useEffect, useState } from "preact/hooks";
-import { missing, useForm } from "../../lib/form";
-import { t } from "../../lib/i18n";
-import { useOtp } from "../../lib/otp";
-import type { PageProps } from "../../lib/page";
-import { go, safeNext } from "../../lib/router";
-import { signIn } from "../../lib/session";
+import { missing, useForm } from "../../lib/forms/form";
+import { useOtp } from "../../lib/forms/otp";
+import { usePassword } from "../../lib/forms/password";
+import { t } from "../../lib/i18n/i18n";
+import type { PageProps } from "../../lib/routing/page";
+import { go, safeNext } from "../../lib/routing/router";
+import { signIn } from "../../lib/session/session";
 import { DemoLogins } from "../../ui/DemoLogins";
 import { ErrorSummary } from "../../ui/forms/ErrorSummary";
-import { Field } from "../../ui/forms/Field";
 import { OtpField } from "../../ui/forms/OtpField";
+import { CurrentPassword, Email } from "../../ui/forms/SignInFields";
 import { Submit } from "../../ui/forms/Submit";
 import { Page } from "../../ui/frame/Page";
 import { Welcome } from "../../ui/frame/Welcome";
@@ -17,23 +18,17 @@ import { Welcome } from "../../ui/frame/Welcome";
 export default function SignIn({ config, query, account }: PageProps) {
   const next = safeNext(query.get("next"));
   const [email, setEmail] = useState("");
-  const [password, setPassword] = useState("");
+  const password = usePassword("password");
   const [filled, setFilled] = useState("");
   const otp = useOtp("otp");
   useEffect(() => {
     if (account) go(next, { replace: true });
   }, [account, next]);
 
-  const { busy, wrong, submit } = useForm(
-    () => [
-      ...missing({
-        email: { value: email, say: "missing.email" },
-        password: { value: password, say: "missing.password" },
-      }),
-      ...otp.check(),
-    ],
+  const { busy, errors, submit } = useForm(
+    () => [...missing({ email: { value: email, say: "missing.email" } }), ...password.check(), ...otp.check()],
     async () => {
-      const opened = await signIn(email.trim(), password, otp.sent);
+      const opened = await signIn(email.trim(), password.value, otp.sent);
       // the signed-in account redirects
       return opened.ok ? [] : otp.refused(opened);
     },
@@ -45,7 +40,7 @@ export default function SignIn({ config, query, account }: PageProps) {
   };
   const fill = (demoEmail: string, demoPassword: string): void => {
     typeEmail(demoEmail);
-    setPassword(demoPassword);
+    password.set(demoPassword);
     setFilled(demoEmail);
     document.getElementById("submit")?.focus();
   };
@@ -53,27 +48,11 @@ export default function SignIn({ config, query, account }: PageProps) {
   return (
     <Welcome>
       <Page title={t("sign_in.title")} lead={t("sign_in.lead", { hospital: config.hospital })}>
-        <ErrorSummary mistakes={wrong} />
+        <ErrorSummary mistakes={errors} />
         <form noValidate onSubmit={submit}>
-          <Field
-            id="email"
-            label={t("field.email")}
-            type="email"
-            autocomplete="username"
-            value={email}
-            onValue={typeEmail}
-            mistakes={wrong}
-          />
-          <Field
-            id="password"
-            label={t("field.password")}
-            type="password"
-            autocomplete="current-password"
-            value={password}
-            onValue={setPassword}
-            mistakes={wrong}
-          />
-          {otp.asked && <OtpField id={otp.id} value={otp.value} onValue={otp.set} mistakes={wrong} />}
+          <Email value={email} onValue={typeEmail} mistakes={errors} />
+          <CurrentPassword password={password} mistakes={errors} />
+          {otp.required && <OtpField id={otp.id} value={otp.value} onValue={otp.set} mistakes={errors} />}
           <Submit busy={busy} label={t("sign_in.submit")} busyLabel={t("sign_in.busy")} />
           <span class="unseen" role="status">
             {filled && t("demo.filled", { email: filled })}

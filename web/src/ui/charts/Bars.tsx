@@ -1,10 +1,10 @@
 /** Counts as stacked bars, with the same figures as a table. */
-import { fitting, ticks, useWidth, widthOf } from "../../lib/chart";
-import { t } from "../../lib/i18n";
-import { numeral } from "../../lib/numbers";
-import type { Tone } from "../../lib/tone";
+import { fitting, ticks, useWidth, widthOf } from "../../lib/chart-layout";
+import type { Tone } from "../../lib/clinical/tone";
+import { t } from "../../lib/i18n/i18n";
+import { numeral } from "../../lib/i18n/numbers";
 import { type Column, Table } from "../Table";
-import "../../style/charts.css";
+import "../../style/components/charts.css";
 
 interface Part {
   key: string;

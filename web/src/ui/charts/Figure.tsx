@@ -1,7 +1,7 @@
 /** A number with its name and a note, inside a `<dl class="figures">`. */
 import type { ComponentChildren } from "preact";
-import { numeral } from "../../lib/numbers";
-import "../../style/charts.css";
+import { numeral } from "../../lib/i18n/numbers";
+import "../../style/components/charts.css";
 
 interface Props {
   label: string;

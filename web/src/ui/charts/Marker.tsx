@@ -1,6 +1,6 @@
 /** A value on a chart; outside its usual range it has another shape, not only another colour. */
 import type { Schemas } from "../../api/client";
-import { toneOf } from "../../lib/results";
+import { toneOf } from "../../lib/clinical/results";
 
 interface Props {
   x: number;

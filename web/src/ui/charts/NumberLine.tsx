@@ -1,12 +1,12 @@
 /** One value on a line with its usual range; the text beside it says the same. */
-import { apart, useWidth } from "../../lib/chart";
-import { t } from "../../lib/i18n";
-import { numeral } from "../../lib/numbers";
-import { hasRange, type Reading, type Scale, scale, shown, toneOf, usual, wordOf } from "../../lib/results";
-import { locale } from "../../lib/time";
+import { apart, useWidth } from "../../lib/chart-layout";
+import { hasRange, type Reading, type Scale, scale, shown, toneOf, usual, wordOf } from "../../lib/clinical/results";
+import { t } from "../../lib/i18n/i18n";
+import { numeral } from "../../lib/i18n/numbers";
+import { locale } from "../../lib/time/time";
 import { Chip } from "../Chip";
 import { Marker } from "./Marker";
-import "../../style/charts.css";
+import "../../style/components/charts.css";
 
 const HEIGHT = 50;
 const MIDDLE = 16;
@@ -74,6 +74,6 @@ function Zone({ from, to }: { from: number; to: number }) {
 
 function compared(observation: Reading): string {
   if (hasRange(observation)) return t("result.usual", { usual: usual(observation) });
-  const said = usual(observation);
-  return said.charAt(0).toLocaleUpperCase(locale()) + said.slice(1);
+  const text = usual(observation);
+  return text.charAt(0).toLocaleUpperCase(locale()) + text.slice(1);
 }

@@ -1,15 +1,15 @@
 /** The values of one analyte over time, as a line over the usual range, and all of them in a table. */
 import type { Schemas } from "../../api/client";
-import { fitting, ticks, useWidth, widthOf } from "../../lib/chart";
-import { t } from "../../lib/i18n";
-import { numeral } from "../../lib/numbers";
-import { type Reading, shown, toneOf, usual, wordOf } from "../../lib/results";
-import { type Day, dateOnly, dayOf, when } from "../../lib/time";
+import { fitting, ticks, useWidth, widthOf } from "../../lib/chart-layout";
+import { type Reading, shown, toneOf, usual, wordOf } from "../../lib/clinical/results";
+import { t } from "../../lib/i18n/i18n";
+import { numeral } from "../../lib/i18n/numbers";
+import { type Day, dateOnly, dayOf, when } from "../../lib/time/time";
 import { Chip } from "../Chip";
 import { type Column, Table } from "../Table";
 import { isOutside, Marker } from "./Marker";
 import { NumberLine } from "./NumberLine";
-import "../../style/charts.css";
+import "../../style/components/charts.css";
 
 type Point = Schemas["TrendPoint"];
 

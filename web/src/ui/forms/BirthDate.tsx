@@ -1,7 +1,7 @@
 /** A date of birth as three number fields, faster to fill than a calendar. */
 
-import { t } from "../../lib/i18n";
-import { now } from "../../lib/time";
+import { t } from "../../lib/i18n/i18n";
+import { now } from "../../lib/time/time";
 import { type ControlProps, Group } from "./Control";
 
 export interface Parts {

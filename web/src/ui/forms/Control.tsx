@@ -1,7 +1,7 @@
 /** The label, hint and mistake around a form control. */
 import type { ComponentChildren } from "preact";
-import type { Mistake } from "../../lib/form";
-import { t } from "../../lib/i18n";
+import type { Mistake } from "../../lib/forms/form";
+import { t } from "../../lib/i18n/i18n";
 
 export interface ControlProps {
   id: string;

@@ -1,7 +1,7 @@
 /** The mistakes of a form, above it and focused; each line links to its field. */
 import { useEffect, useRef } from "preact/hooks";
-import type { Mistake } from "../../lib/form";
-import { t } from "../../lib/i18n";
+import type { Mistake } from "../../lib/forms/form";
+import { t } from "../../lib/i18n/i18n";
 
 export function ErrorSummary({ mistakes }: { mistakes: readonly Mistake[] }) {
   const box = useRef<HTMLDivElement>(null);

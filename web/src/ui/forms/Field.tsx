@@ -1,6 +1,6 @@
 /** A labelled input of one line; passwords can be shown. */
 import { useState } from "preact/hooks";
-import { t } from "../../lib/i18n";
+import { t } from "../../lib/i18n/i18n";
 import { Control, type ControlProps } from "./Control";
 
 interface Props extends ControlProps {

@@ -1,7 +1,7 @@
 /** A field for a code of the second factor: digits of an app, or a recovery code. */
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { Mistake } from "../../lib/form";
-import { t } from "../../lib/i18n";
+import type { Mistake } from "../../lib/forms/form";
+import { t } from "../../lib/i18n/i18n";
 import { Field } from "./Field";
 
 interface Props {

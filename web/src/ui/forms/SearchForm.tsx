@@ -1,9 +1,9 @@
 /** A search box and filters kept in the address; changing a filter also applies the typed words. */
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { useForm } from "../../lib/form";
-import { type Key, t } from "../../lib/i18n";
-import { go, withQuery } from "../../lib/router";
+import { useForm } from "../../lib/forms/form";
+import { type Key, t } from "../../lib/i18n/i18n";
+import { go, withQuery } from "../../lib/routing/router";
 import { Field } from "./Field";
 
 interface Props {
@@ -24,7 +24,7 @@ export function SearchForm({ q, act, check, children, ...box }: Props) {
   const words = typed.trim();
   const choose = (change: Parameters<typeof withQuery>[0]): void =>
     go(withQuery({ q: words, ...change }), { replace: true });
-  const { wrong, submit } = useForm(
+  const { errors, submit } = useForm(
     () => {
       const say = check?.(words);
       return say ? [{ field: "q", message: t(say) }] : [];
@@ -43,7 +43,7 @@ export function SearchForm({ q, act, check, children, ...box }: Props) {
           type="search"
           value={typed}
           onValue={setTyped}
-          mistakes={wrong}
+          mistakes={errors}
           input={{ maxLength: 100, inputMode: "search" }}
         />
         {children?.(choose)}

@@ -1,5 +1,5 @@
 /** A labelled multi-line text; shows the remaining characters when few are left. */
-import { t } from "../../lib/i18n";
+import { t } from "../../lib/i18n/i18n";
 import { Control, type ControlProps } from "./Control";
 
 interface Props extends ControlProps {

@@ -2,9 +2,9 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { type Account, type Config, offline } from "../../api/client";
-import { choose, type Key, LANGUAGES, type Language, language, t } from "../../lib/i18n";
-import { NAV, PROFILE } from "../../lib/navigation";
-import { useObservable } from "../../lib/use-observable";
+import { choose, type Key, LANGUAGES, type Language, language, t } from "../../lib/i18n/i18n";
+import { useObservable } from "../../lib/loading/use-observable";
+import { NAV, PROFILE } from "../../lib/routing/navigation";
 import { Mark } from "./Mark";
 
 interface Props {
@@ -29,7 +29,7 @@ export function Frame({ config, account, path, notice, signOut, children }: Prop
             <Mark />
             <span>{config?.hospital ?? "CarePlus"}</span>
           </a>
-          {account ? <Who account={account} signOut={signOut} /> : config && <Stranger path={path} />}
+          {account ? <AccountMenu account={account} signOut={signOut} /> : config && <GuestMenu path={path} />}
         </div>
         {account && <Portal account={account} path={path} />}
       </header>
@@ -85,7 +85,7 @@ function Portal({ account, path }: { account: Account; path: string }) {
   );
 }
 
-function Stranger({ path }: { path: string }) {
+function GuestMenu({ path }: { path: string }) {
   if (path === "/sign-in") return null;
   // from /register and /password, keep their own `next`, because a return to these forms is useless
   const wanted =
@@ -102,7 +102,7 @@ function Stranger({ path }: { path: string }) {
   );
 }
 
-function Who({ account, signOut }: { account: Account; signOut: () => Promise<void> }) {
+function AccountMenu({ account, signOut }: { account: Account; signOut: () => Promise<void> }) {
   const [busy, setBusy] = useState(false);
   const leave = async (): Promise<void> => {
     if (busy) return;

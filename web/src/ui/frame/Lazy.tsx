@@ -1,6 +1,6 @@
 /** A page whose code and messages are loaded on demand. */
 import { useEffect, useState } from "preact/hooks";
-import type { Found, OwnProps, Route } from "../../lib/page";
+import type { Found, OwnProps, Route } from "../../lib/routing/page";
 import { NotFound } from "./NotFound";
 import { NoCode } from "./Problem";
 import { Skeleton } from "./Skeleton";

@@ -1,5 +1,5 @@
 /** The 404 page, also for records of others. */
-import { t } from "../../lib/i18n";
+import { t } from "../../lib/i18n/i18n";
 import { Page } from "./Page";
 
 export function NotFound() {

@@ -1,7 +1,7 @@
 /** A page's heading: sets the tab title, and takes the focus after a navigation. */
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { t } from "../../lib/i18n";
+import { t } from "../../lib/i18n/i18n";
 
 let opened = false;
 

@@ -1,8 +1,8 @@
 /** A failed request with a retry button. The rest of the page keeps working. */
 import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Failure, NoAnswer, Problem as Refused } from "../../api/client";
-import { t, tCode } from "../../lib/i18n";
-import { problemText } from "../../lib/problem-text";
+import { t, tCode } from "../../lib/i18n/i18n";
+import { problemText } from "../../lib/i18n/problem-text";
 import { NotFound } from "./NotFound";
 import { Page } from "./Page";
 

@@ -1,6 +1,6 @@
 /** A placeholder while loading, shown after 150 ms to avoid flicker. */
 import { useEffect, useState } from "preact/hooks";
-import { t } from "../../lib/i18n";
+import { t } from "../../lib/i18n/i18n";
 
 export function Skeleton() {
   const [late, setLate] = useState(false);

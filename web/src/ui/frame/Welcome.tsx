@@ -1,7 +1,7 @@
 /** The layout of pages without a session: a panel and the form. */
 import type { ComponentChildren } from "preact";
-import { t } from "../../lib/i18n";
-import "../../style/public.css";
+import { t } from "../../lib/i18n/i18n";
+import "../../style/portals/public.css";
 import { Mark } from "./Mark";
 
 export function Welcome({ children }: { children: ComponentChildren }) {

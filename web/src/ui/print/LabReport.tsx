@@ -1,11 +1,11 @@
 /** A laboratory result as a printed report: patient, values with usual ranges, verification. */
 import type { Schemas } from "../../api/client";
-import { t } from "../../lib/i18n";
-import { shown, usual, wordOf } from "../../lib/results";
-import { dateOnly, when } from "../../lib/time";
+import { shown, usual, wordOf } from "../../lib/clinical/results";
+import { t } from "../../lib/i18n/i18n";
+import { dateOnly, when } from "../../lib/time/time";
 import { Details } from "../Details";
 import { type Column, Table } from "../Table";
-import "../../style/sheet.css";
+import "../../style/components/sheet.css";
 
 const COLUMNS = (): Column<Schemas["Observation"]>[] => [
   { head: t("report.name"), cell: ({ name }) => name },

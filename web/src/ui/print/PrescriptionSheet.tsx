@@ -1,11 +1,11 @@
 /** A prescription as a printed sheet: patient, medicines with instructions, signature. */
 import type { Schemas } from "../../api/client";
-import { plural, t } from "../../lib/i18n";
-import { lastDayOf } from "../../lib/prescriptions";
-import { type Day, dateOnly, dayOf } from "../../lib/time";
+import { lastDayOf } from "../../lib/clinical/prescriptions";
+import { plural, t } from "../../lib/i18n/i18n";
+import { type Day, dateOnly, dayOf } from "../../lib/time/time";
 import { Details } from "../Details";
 import { Signature } from "./Signature";
-import "../../style/sheet.css";
+import "../../style/components/sheet.css";
 
 /** `born`: the patient's date of birth, if the account may see it. */
 export function PrescriptionSheet({ of, born = null }: { of: Schemas["Prescription"]; born?: Day | null }) {

@@ -1,6 +1,6 @@
 /** The letterhead of a printed page: hospital and subject. Print only. */
 import type { Config } from "../../api/client";
-import { t } from "../../lib/i18n";
+import { t } from "../../lib/i18n/i18n";
 import { Mark } from "../frame/Mark";
 
 export function PrintHead({ config, about }: { config: Config; about: string }) {

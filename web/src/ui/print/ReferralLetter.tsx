@@ -1,10 +1,10 @@
 /** The letter of a referral, for the patient to take along. */
 import type { Schemas } from "../../api/client";
-import { t } from "../../lib/i18n";
-import { type Day, dateOnly, dayOf } from "../../lib/time";
+import { t } from "../../lib/i18n/i18n";
+import { type Day, dateOnly, dayOf } from "../../lib/time/time";
 import { Details } from "../Details";
 import { Signature } from "./Signature";
-import "../../style/sheet.css";
+import "../../style/components/sheet.css";
 
 /** `born`: the patient's date of birth, if the account may see it. */
 export function ReferralLetter({ of, born = null }: { of: Schemas["Referral"]; born?: Day | null }) {

@@ -1,6 +1,6 @@
 /** The signature line. Print only. */
-import { t } from "../../lib/i18n";
-import "../../style/sheet.css";
+import { t } from "../../lib/i18n/i18n";
+import "../../style/components/sheet.css";
 
 export function Signature({ name }: { name: string }) {
   return (

@@ -2,10 +2,10 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { api, type Config, outcome, type Schemas } from "../../api/client";
-import { t } from "../../lib/i18n";
-import { type Loaded, useLoad } from "../../lib/query";
-import { withQuery } from "../../lib/router";
-import { addDays, type Day, dayOf, type Instant, isDay, longDay, today } from "../../lib/time";
+import { t } from "../../lib/i18n/i18n";
+import { type Loaded, useLoad } from "../../lib/loading/query";
+import { withQuery } from "../../lib/routing/router";
+import { addDays, type Day, dayOf, type Instant, isDay, longDay, today } from "../../lib/time/time";
 import { Empty } from "../Empty";
 import { Ready } from "../Ready";
 import { SlotList } from "./SlotList";

@@ -1,7 +1,7 @@
 /** Free times of some days of the clinic, as links: a column for each day, on phones one list after the other. */
-import { t } from "../../lib/i18n";
-import { clock, type Day, type Instant, longWhen, shortDay } from "../../lib/time";
-import "../../style/week.css";
+import { t } from "../../lib/i18n/i18n";
+import { clock, type Day, type Instant, longWhen, shortDay } from "../../lib/time/time";
+import "../../style/components/week.css";
 
 interface Slot {
   starts_at: Instant;

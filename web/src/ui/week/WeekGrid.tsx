@@ -1,6 +1,6 @@
 /** A doctor's week: visits and time off by day and wall clock, on phones one list of each day after the other. */
 import type { Schemas } from "../../api/client";
-import { type Key, t } from "../../lib/i18n";
+import { type Key, t } from "../../lib/i18n/i18n";
 import {
   clock,
   type Day,
@@ -12,8 +12,8 @@ import {
   minutesBetween,
   shortDay,
   today,
-} from "../../lib/time";
-import "../../style/week.css";
+} from "../../lib/time/time";
+import "../../style/components/week.css";
 import { Status } from "../Chip";
 
 export interface WeekVisit {
@@ -39,9 +39,9 @@ interface Props {
 }
 
 /** A part of a day, in minutes after midnight on the clinic's wall clock. */
-type Stretch = { from: number; to: number };
-type Item = Stretch & ({ visit: WeekVisit } | { off: TimeOff });
-type Drawn = { day: Day; items: Item[]; open: Stretch[] | null };
+type Interval = { from: number; to: number };
+type Item = Interval & ({ visit: WeekVisit } | { off: TimeOff });
+type Drawn = { day: Day; items: Item[]; open: Interval[] | null };
 
 const HOUR = 60;
 const WHOLE_DAY = 24 * HOUR;
@@ -71,14 +71,14 @@ export function WeekGrid({ days, visits, timeOff, openHours }: Props) {
   );
 }
 
-function DayOfWeek({ day, items, open, shown, column }: Drawn & { shown: Stretch; column: number }) {
+function DayOfWeek({ day, items, open, shown, column }: Drawn & { shown: Interval; column: number }) {
   const current = day === today();
   return (
     <div class="week-day" style={{ gridColumn: String(column) }}>
       <h3 aria-current={current ? "date" : undefined}>
         {current ? t("week.today", { day: shortDay(day) }) : shortDay(day)}
       </h3>
-      <p class="week-open-hours">{open && said(day, open)}</p>
+      <p class="week-open-hours">{open && openHoursText(day, open)}</p>
       <div class="week-times">
         {open?.map((stretch) => (
           <i key={stretch.from} class="week-open" style={placed(stretch, shown)} />
@@ -113,7 +113,7 @@ function Visit({ starts_at, patient, status, href }: WeekVisit) {
   );
 }
 
-function Off({ from, to, off }: Stretch & { off: TimeOff }) {
+function Off({ from, to, off }: Interval & { off: TimeOff }) {
   return (
     <p>
       <b>{t("week.off")}</b> <span>{during(from === 0, to === WHOLE_DAY, off)}</span>{" "}
@@ -129,7 +129,7 @@ function during(fromMidnight: boolean, toMidnight: boolean, { starts_at, ends_at
   return `${clock(starts_at)}–${clock(ends_at)}`;
 }
 
-function said(day: Day, open: readonly Stretch[]): string {
+function openHoursText(day: Day, open: readonly Interval[]): string {
   const stretches = open.map(({ from, to }) => `${wall(day, from)}–${wall(day, to)}`).join(", ");
   return open.length > 0 ? t("week.hours", { stretches }) : t("week.closed");
 }
@@ -138,13 +138,13 @@ function said(day: Day, open: readonly Stretch[]): string {
 function items(day: Day, visits: readonly WeekVisit[], timeOff: readonly TimeOff[]): Item[] {
   const own = visits.filter((visit) => dayOf(visit.starts_at) === day);
   return [
-    ...timeOff.flatMap((off) => stretchesOn(day, off).map((stretch) => ({ ...stretch, off }))),
-    ...own.flatMap((visit) => stretchesOn(day, visit).map((stretch) => ({ ...stretch, visit }))),
+    ...timeOff.flatMap((off) => intervalsOn(day, off).map((stretch) => ({ ...stretch, off }))),
+    ...own.flatMap((visit) => intervalsOn(day, visit).map((stretch) => ({ ...stretch, visit }))),
   ].sort((one, other) => one.from - other.from);
 }
 
 /** The part of a span that lies within a day, or none. */
-function stretchesOn(day: Day, { starts_at, ends_at }: { starts_at: Instant; ends_at: Instant }): Stretch[] {
+function intervalsOn(day: Day, { starts_at, ends_at }: { starts_at: Instant; ends_at: Instant }): Interval[] {
   const from = dayOf(starts_at) < day ? 0 : minuteOfDay(starts_at);
   const to = dayOf(ends_at) > day ? WHOLE_DAY : minuteOfDay(ends_at);
   if (dayOf(starts_at) > day || dayOf(ends_at) < day || to === 0) return [];
@@ -154,14 +154,14 @@ function stretchesOn(day: Day, { starts_at, ends_at }: { starts_at: Instant; end
   ];
 }
 
-function openOn(day: Day, openHours?: readonly Schemas["OpenHours"][]): Stretch[] | null {
+function openOn(day: Day, openHours?: readonly Schemas["OpenHours"][]): Interval[] | null {
   const weekday = WEEKDAYS[new Date(`${day}T00:00:00Z`).getUTCDay()];
   const own = openHours?.filter((hours) => hours.weekday === weekday);
   return own?.map(({ starts, ends }) => ({ from: minutes(starts), to: minutes(ends) })) ?? null;
 }
 
 /** The whole hours from the earliest to the latest used. Time off does not stretch them to midnight. */
-function hoursOf(drawn: readonly Drawn[]): Stretch {
+function hoursOf(drawn: readonly Drawn[]): Interval {
   const used = drawn.flatMap(({ items, open }) => [...items.flatMap(shownOf), ...(open ?? [])]);
   if (used.length === 0) return { from: 8 * HOUR, to: 18 * HOUR };
   const from = Math.min(...used.map((stretch) => stretch.from));
@@ -169,7 +169,7 @@ function hoursOf(drawn: readonly Drawn[]): Stretch {
   return { from: Math.floor(from / HOUR) * HOUR, to: Math.ceil(to / HOUR) * HOUR };
 }
 
-function shownOf(item: Item): Stretch[] {
+function shownOf(item: Item): Interval[] {
   if ("visit" in item) return [item];
   if (item.from === 0 && item.to === WHOLE_DAY) return [];
   if (item.from === 0) return [{ from: Math.max(item.to - HOUR, 0), to: item.to }];
@@ -177,7 +177,7 @@ function shownOf(item: Item): Stretch[] {
 }
 
 /** The grid rows of a span. */
-function placed({ from, to }: Stretch, shown: Stretch): { gridRow: string } {
+function placed({ from, to }: Interval, shown: Interval): { gridRow: string } {
   const first = Math.floor((Math.max(from, shown.from) - shown.from) / STEP);
   const last = Math.ceil((Math.min(to, shown.to) - shown.from) / STEP);
   return { gridRow: `${first + 1} / ${Math.max(last, first + 1) + 1}` };

@@ -1,12 +1,12 @@
 /** The audit list. Every filter is in the address. */
 import { useState } from "preact/hooks";
 import { api, outcome } from "../../../api/client";
-import { plural, t } from "../../../lib/i18n";
-import type { OwnProps } from "../../../lib/page";
-import { usePages } from "../../../lib/query";
-import { today } from "../../../lib/time";
-import "../../../style/admin.css";
-import "../../../style/audit.css";
+import { plural, t } from "../../../lib/i18n/i18n";
+import { usePages } from "../../../lib/loading/query";
+import type { OwnProps } from "../../../lib/routing/page";
+import { today } from "../../../lib/time/time";
+import "../../../style/portals/admin.css";
+import "../../../style/portals/audit.css";
 import type { Failure } from "../../../api/client";
 import { Empty } from "../../../ui/Empty";
 import { Page } from "../../../ui/frame/Page";
@@ -17,14 +17,14 @@ import { Table } from "../../../ui/Table";
 import { saveText } from "../csv";
 import { auditColumns } from "./columns";
 import { AuditFilters } from "./filters";
-import { askedFor, type Wanted, wantedIn } from "./query";
+import { apiQueryOf, type Filters, filtersOf } from "./query";
 
 export default function Audit({ query }: OwnProps) {
-  const wanted = wantedIn(query);
+  const wanted = filtersOf(query);
   const found = usePages(
     (cursor) => {
-      const asked = { ...askedFor(wanted), limit: 30, ...(cursor && { cursor }) };
-      return outcome(api.GET("/api/admin/audit", { params: { query: asked } }));
+      const apiQuery = { ...apiQueryOf(wanted), limit: 30, ...(cursor && { cursor }) };
+      return outcome(api.GET("/api/admin/audit", { params: { query: apiQuery } }));
     },
     [wanted],
   );
@@ -61,13 +61,13 @@ function Nothing() {
 }
 
 /** Fetch the CSV with the access token and save it as a file. */
-function Download({ wanted }: { wanted: Wanted }) {
+function Download({ wanted }: { wanted: Filters }) {
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<Failure | null>(null);
   const download = async (): Promise<void> => {
     if (busy) return;
     setBusy(true);
-    const params = { query: askedFor(wanted) };
+    const params = { query: apiQueryOf(wanted) };
     const file = await outcome(api.GET("/api/admin/audit.csv", { params, parseAs: "text" }));
     setBusy(false);
     setFailure(file.ok ? null : file);

@@ -1,8 +1,8 @@
 /** The columns of an audit event: time, account, action, patients, outcome; names link to their filter. */
-import { actionWords, isEmergency } from "../../../lib/actions";
-import { plural, t, tCode } from "../../../lib/i18n";
-import { withQuery } from "../../../lib/router";
-import { when } from "../../../lib/time";
+import { actionWords, isEmergency } from "../../../lib/i18n/actions";
+import { plural, t, tCode } from "../../../lib/i18n/i18n";
+import { withQuery } from "../../../lib/routing/router";
+import { when } from "../../../lib/time/time";
 import { Chip } from "../../../ui/Chip";
 import { Details } from "../../../ui/Details";
 import type { Column } from "../../../ui/Table";
@@ -14,14 +14,14 @@ const NAMED = 3;
 export function auditColumns(): Column<AuditEvent>[] {
   return [
     { head: t("trail.when"), cell: ({ at }) => <span class="whole">{when(at)}</span> },
-    { head: t("trail.who"), cell: (event) => <Who of={event} /> },
+    { head: t("trail.who"), cell: (event) => <PersonName of={event} /> },
     { head: t("trail.what"), cell: (event) => <What of={event} /> },
     { head: t("audit.concerns"), cell: (event) => <Patients of={event} /> },
     { head: t("audit.outcome"), cell: ({ outcome }) => <Outcome of={outcome} /> },
   ];
 }
 
-function Who({ of: { account, role } }: { of: AuditEvent }) {
+function PersonName({ of: { account, role } }: { of: AuditEvent }) {
   if (!account) return <span class="muted">{t("trail.nobody")}</span>;
   return (
     <span>

@@ -1,32 +1,32 @@
 /** The filters of the audit: days, account, patient, action, outcome. */
 import { useEffect, useState } from "preact/hooks";
-import { actions, actionWords } from "../../../lib/actions";
-import { t } from "../../../lib/i18n";
-import { go, withQuery } from "../../../lib/router";
-import { isDay, locale } from "../../../lib/time";
+import { actions, actionWords } from "../../../lib/i18n/actions";
+import { t } from "../../../lib/i18n/i18n";
+import { go, withQuery } from "../../../lib/routing/router";
+import { isDay, locale } from "../../../lib/time/time";
 import { Field } from "../../../ui/forms/Field";
 import { Select } from "../../../ui/forms/Select";
 import { outcomeWords } from "./columns";
 import { type Named, PersonChoice, PersonFilter } from "./person";
-import type { Wanted } from "./query";
+import type { Filters } from "./query";
 
 /** The outcomes offered as options; the address accepts any other code. */
 const OUTCOMES = ["ok", "not_found", "forbidden", "invalid_credentials", "otp_required", "refresh_reused"] as const;
 
-export function AuditFilters({ wanted }: { wanted: Wanted }) {
+export function AuditFilters({ wanted }: { wanted: Filters }) {
   const [from, setFrom] = useState(wanted.from ?? "");
   const [to, setTo] = useState(wanted.to ?? "");
   useEffect(() => {
     setFrom(wanted.from ?? "");
     setTo(wanted.to ?? "");
   }, [wanted.from, wanted.to]);
-  const [asked, setAsked] = useState<Named | null>(null);
+  const [choosing, setChoosing] = useState<Named | null>(null);
   const days = () => ({ from: isDay(from) ? from : null, to: isDay(to) ? to : null });
   const choose = (change: Record<string, string | null>): void =>
     go(withQuery({ ...days(), ...change }), { replace: true });
   const pick = (id: string): void => {
-    setAsked(null);
-    choose(asked === "patient" ? { patient_id: id } : { account_id: id });
+    setChoosing(null);
+    choose(choosing === "patient" ? { patient_id: id } : { account_id: id });
   };
   const show = (event: Event): void => {
     event.preventDefault();
@@ -39,13 +39,13 @@ export function AuditFilters({ wanted }: { wanted: Wanted }) {
         <PersonFilter
           name="person"
           id={wanted.account_id}
-          ask={() => setAsked("person")}
+          ask={() => setChoosing("person")}
           clear={() => choose({ account_id: null })}
         />
         <PersonFilter
           name="patient"
           id={wanted.patient_id}
-          ask={() => setAsked("patient")}
+          ask={() => setChoosing("patient")}
           clear={() => choose({ patient_id: null })}
         />
         <Select
@@ -71,7 +71,7 @@ export function AuditFilters({ wanted }: { wanted: Wanted }) {
           {t("audit.show")}
         </button>
       </form>
-      {asked && <PersonChoice name={asked} pick={pick} onClose={() => setAsked(null)} />}
+      {choosing && <PersonChoice name={choosing} pick={pick} onClose={() => setChoosing(null)} />}
     </search>
   );
 }

@@ -1,9 +1,9 @@
 /** A filter by person: chosen by name or e-mail in a dialog, kept as an id in the address. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import { api, outcome, type Schemas } from "../../../api/client";
-import { useForm } from "../../../lib/form";
-import { t } from "../../../lib/i18n";
-import { useLoad } from "../../../lib/query";
+import { useForm } from "../../../lib/forms/form";
+import { t } from "../../../lib/i18n/i18n";
+import { useLoad } from "../../../lib/loading/query";
 import { Dialog } from "../../../ui/Dialog";
 import { Empty } from "../../../ui/Empty";
 import { Group } from "../../../ui/forms/Control";
@@ -69,7 +69,7 @@ export function PersonChoice({ name, pick, onClose }: ChoiceProps) {
   const [typed, setTyped] = useState("");
   const [q, setQ] = useState("");
   useEffect(() => document.getElementById("audit-q")?.focus(), []);
-  const { busy, wrong, submit } = useForm(
+  const { busy, errors, submit } = useForm(
     () => (typed.trim().length < SHORTEST ? [{ field: "audit-q", message: t("audit.search.short") }] : []),
     async () => {
       setQ(typed.trim());
@@ -78,7 +78,7 @@ export function PersonChoice({ name, pick, onClose }: ChoiceProps) {
   );
   return (
     <Dialog title={t(`audit.choose.${name}`)} onClose={onClose}>
-      <ErrorSummary mistakes={wrong} />
+      <ErrorSummary mistakes={errors} />
       <form noValidate onSubmit={submit}>
         <Field
           id="audit-q"
@@ -86,7 +86,7 @@ export function PersonChoice({ name, pick, onClose }: ChoiceProps) {
           type="search"
           value={typed}
           onValue={setTyped}
-          mistakes={wrong}
+          mistakes={errors}
           input={{ maxLength: 100, inputMode: "search" }}
         />
         <div class="row">

@@ -1,11 +1,11 @@
 /** The filter of the audit in the address. Days are whole days of the clinic. */
 import type { Schemas } from "../../../api/client";
-import { addDays, type Day, instantOf, isDay } from "../../../lib/time";
+import { addDays, type Day, instantOf, isDay } from "../../../lib/time/time";
 import { idOf } from "../all-pages";
 
 export type AuditEvent = Schemas["AuditEvent"];
 
-export interface Wanted {
+export interface Filters {
   from: Day | null;
   to: Day | null;
   account_id: number | null;
@@ -17,7 +17,7 @@ export interface Wanted {
 /** The format of codes and operation ids; other values are ignored. */
 const CODE = /^[a-z][a-z0-9_]{0,63}$/;
 
-export function wantedIn(query: URLSearchParams): Wanted {
+export function filtersOf(query: URLSearchParams): Filters {
   const day = (name: string) => (isDay(query.get(name)) ? (query.get(name) as Day) : null);
   const code = (name: string) => (CODE.test(query.get(name) ?? "") ? query.get(name) : null);
   return {
@@ -31,7 +31,7 @@ export function wantedIn(query: URLSearchParams): Wanted {
 }
 
 /** The query of the API: from the first day's midnight to the midnight that ends the last day. */
-export function askedFor({ from, to, account_id, patient_id, action, outcome }: Wanted) {
+export function apiQueryOf({ from, to, account_id, patient_id, action, outcome }: Filters) {
   return {
     ...(from && { from: instantOf(from, "00:00") }),
     ...(to && { to: instantOf(addDays(to, 1), "00:00") }),

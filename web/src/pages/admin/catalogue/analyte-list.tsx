@@ -1,7 +1,7 @@
 /** The analytes of a test in display order, chosen from the whole catalogue. */
 import { useRef, useState } from "preact/hooks";
 import type { Schemas } from "../../../api/client";
-import { t } from "../../../lib/i18n";
+import { t } from "../../../lib/i18n/i18n";
 import { Select } from "../../../ui/forms/Select";
 
 interface Props {
@@ -12,18 +12,18 @@ interface Props {
 
 export function AnalyteList({ chosen, known, put }: Props) {
   const [next, setNext] = useState("");
-  const [said, setSaid] = useState("");
+  const [message, setMessage] = useState("");
   const group = useRef<HTMLFieldSetElement>(null);
   const name = (code: string): string => known.find((one) => one.code === code)?.name ?? code;
   const add = (): void => {
     if (next === "") return;
     put([...chosen, next]);
-    setSaid(t("analytes.added", { name: name(next) }));
+    setMessage(t("analytes.added", { name: name(next) }));
     setNext("");
   };
   const remove = (code: string): void => {
     put(chosen.filter((one) => one !== code));
-    setSaid(t("analytes.removed", { name: name(code) }));
+    setMessage(t("analytes.removed", { name: name(code) }));
     // the pressed button is removed
     group.current?.focus();
   };
@@ -31,7 +31,7 @@ export function AnalyteList({ chosen, known, put }: Props) {
     const [above, moved] = [chosen[n - 1], chosen[n]];
     if (above === undefined || moved === undefined) return;
     put([...chosen.slice(0, n - 1), moved, above, ...chosen.slice(n + 1)]);
-    setSaid(t("analytes.raised", { name: name(moved), place: n }));
+    setMessage(t("analytes.raised", { name: name(moved), place: n }));
   };
   const left = known.filter(({ code }) => !chosen.includes(code));
   return (
@@ -39,7 +39,7 @@ export function AnalyteList({ chosen, known, put }: Props) {
       <legend>{t("analytes.title")}</legend>
       <p class="hint">{t("analytes.hint")}</p>
       <p class="unseen" role="status">
-        {said}
+        {message}
       </p>
       {chosen.length > 0 && (
         <ol>

@@ -1,7 +1,7 @@
 /** A test of the catalogue as fields of a form. */
 import type { Schemas } from "../../../api/client";
-import { type Mistake, missing } from "../../../lib/form";
-import { t } from "../../../lib/i18n";
+import { type Mistake, missing } from "../../../lib/forms/form";
+import { t } from "../../../lib/i18n/i18n";
 import { Checkbox } from "../../../ui/forms/Checkbox";
 import { Field } from "../../../ui/forms/Field";
 import { TextArea } from "../../../ui/forms/TextArea";
@@ -51,15 +51,15 @@ interface Props {
   put: (change: Partial<Typed>) => void;
   currency: string;
   analytes: readonly Schemas["Analyte"][];
-  wrong: readonly Mistake[];
+  errors: readonly Mistake[];
 }
 
-export function TestFields({ isNew, value, put, currency, analytes, wrong }: Props) {
+export function TestFields({ isNew, value, put, currency, analytes, errors }: Props) {
   const field = (name: Exclude<keyof Typed, "analytes" | "active">, id: string = name) => ({
     id,
     value: value[name],
     onValue: (text: string) => put({ [name]: text }),
-    mistakes: wrong,
+    mistakes: errors,
   });
   const area = { rows: 3, longest: 4000, optional: true } as const;
   return (
@@ -145,9 +145,9 @@ export function bodyOf(typed: Typed, currency: string): Schemas["DescribeTest"] 
 
 export function checkedTest(typed: Typed, currency: string, isNew: boolean): Mistake[] {
   const hours = Number(typed.hours);
-  const wrong = (field: string, message: string, is: boolean): Mistake[] => (is ? [{ field, message }] : []);
+  const mistakeIf = (field: string, message: string, is: boolean): Mistake[] => (is ? [{ field, message }] : []);
   return [
-    ...wrong(
+    ...mistakeIf(
       "code",
       t("malformed.test_code"),
       isNew && (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$/.test(typed.code.trim()) || typed.code.trim() === "new"),
@@ -157,9 +157,9 @@ export function checkedTest(typed: Typed, currency: string, isNew: boolean): Mis
       category: { value: typed.category, say: "missing.test_category" },
       specimen: { value: typed.specimen, say: "missing.test_specimen" },
     }),
-    ...wrong("price_minor", t("malformed.price"), minorOf(typed.price, currency) === null),
-    ...wrong("turnaround_hours", t("malformed.hours"), !(Number.isInteger(hours) && hours >= 1 && hours <= 2160)),
-    ...wrong(
+    ...mistakeIf("price_minor", t("malformed.price"), minorOf(typed.price, currency) === null),
+    ...mistakeIf("turnaround_hours", t("malformed.hours"), !(Number.isInteger(hours) && hours >= 1 && hours <= 2160)),
+    ...mistakeIf(
       "loinc",
       t("malformed.loinc"),
       typed.loinc.trim() !== "" && !/^[0-9]{1,7}-[0-9]$/.test(typed.loinc.trim()),

@@ -1,12 +1,12 @@
 /** One test of the catalogue, or a new one (`new`): description, price and analytes. */
 import { useState } from "preact/hooks";
 import { api, outcome, type Schemas, unchanged } from "../../../api/client";
-import { useDraft } from "../../../lib/draft";
-import { type Mistake, mistakes, useForm } from "../../../lib/form";
-import { t } from "../../../lib/i18n";
-import type { OwnProps } from "../../../lib/page";
-import { useLoad } from "../../../lib/query";
-import { go } from "../../../lib/router";
+import { useDraft } from "../../../lib/forms/draft";
+import { type Mistake, mistakes, useForm } from "../../../lib/forms/form";
+import { t } from "../../../lib/i18n/i18n";
+import { useLoad } from "../../../lib/loading/query";
+import type { OwnProps } from "../../../lib/routing/page";
+import { go } from "../../../lib/routing/router";
 import { ErrorSummary } from "../../../ui/forms/ErrorSummary";
 import { Submit } from "../../../ui/forms/Submit";
 import { NotFound } from "../../../ui/frame/NotFound";
@@ -15,7 +15,7 @@ import { Ready } from "../../../ui/Ready";
 import { everyTest } from "../all-pages";
 import { BLANK, bodyOf, checkedTest, TEST_FIELDS, TestFields, typedOf } from "./test-fields";
 import { testHref } from "./tests";
-import "../../../style/admin.css";
+import "../../../style/portals/admin.css";
 
 type LabTest = Schemas["LabTest"];
 
@@ -73,10 +73,10 @@ function Edit({ test, analytes, put, again }: Props) {
     again();
     return [{ field: null, message: t("catalogue_test.stale") }];
   };
-  const { busy, wrong, submit } = useForm(() => checkedTest(draft.value, currency, test === null), act);
+  const { busy, errors, submit } = useForm(() => checkedTest(draft.value, currency, test === null), act);
   return (
     <>
-      <ErrorSummary mistakes={wrong} />
+      <ErrorSummary mistakes={errors} />
       <form noValidate onSubmit={submit} onInput={() => setSaved(false)}>
         <TestFields
           isNew={test === null}
@@ -84,7 +84,7 @@ function Edit({ test, analytes, put, again }: Props) {
           put={(change) => draft.set({ ...draft.value, ...change })}
           currency={currency}
           analytes={analytes}
-          wrong={wrong}
+          errors={errors}
         />
         <Submit
           busy={busy}

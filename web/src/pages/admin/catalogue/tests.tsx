@@ -1,14 +1,14 @@
 /** The catalogue of laboratory tests (`?q=`), inactive ones too. */
 import { api, outcome, type Schemas } from "../../../api/client";
-import { plural, t } from "../../../lib/i18n";
-import { money } from "../../../lib/numbers";
-import type { OwnProps } from "../../../lib/page";
-import { usePages } from "../../../lib/query";
+import { plural, t } from "../../../lib/i18n/i18n";
+import { money } from "../../../lib/i18n/numbers";
+import { usePages } from "../../../lib/loading/query";
+import type { OwnProps } from "../../../lib/routing/page";
 import { Chip } from "../../../ui/Chip";
 import { SearchForm } from "../../../ui/forms/SearchForm";
 import { Page } from "../../../ui/frame/Page";
 import { FoundList } from "../found-list";
-import "../../../style/admin.css";
+import "../../../style/portals/admin.css";
 
 type LabTest = Schemas["LabTest"];
 
@@ -16,8 +16,8 @@ export default function Tests({ query }: OwnProps) {
   const q = query.get("q") ?? "";
   const list = usePages(
     (cursor) => {
-      const asked = { limit: 50, ...(q && { q }), ...(cursor && { cursor }) };
-      return outcome(api.GET("/api/labs/tests", { params: { query: asked } }));
+      const apiQuery = { limit: 50, ...(q && { q }), ...(cursor && { cursor }) };
+      return outcome(api.GET("/api/labs/tests", { params: { query: apiQuery } }));
     },
     [q],
   );

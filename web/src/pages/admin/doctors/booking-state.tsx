@@ -1,10 +1,10 @@
 /** Takes a doctor out of booking or puts them back, and lists the visits that stay booked. */
 import { useRef, useState } from "preact/hooks";
 import { api, outcome, type Schemas, unchanged } from "../../../api/client";
-import { type Mistake, mistakes, useForm } from "../../../lib/form";
-import { plural, t } from "../../../lib/i18n";
-import { type Loaded, useLoad } from "../../../lib/query";
-import { dayOf, longDay, when } from "../../../lib/time";
+import { type Mistake, mistakes, useForm } from "../../../lib/forms/form";
+import { plural, t } from "../../../lib/i18n/i18n";
+import { type Loaded, useLoad } from "../../../lib/loading/query";
+import { dayOf, longDay, when } from "../../../lib/time/time";
 import { AskDialog } from "../../../ui/AskDialog";
 import { ErrorSummary } from "../../../ui/forms/ErrorSummary";
 import { Submit } from "../../../ui/forms/Submit";
@@ -20,16 +20,16 @@ interface Props {
 }
 
 export function BookingState({ doctor, put }: Props) {
-  const [asking, setAsking] = useState(false);
-  const [said, setSaid] = useState(false);
+  const [confirming, setConfirming] = useState(false);
+  const [message, setMessage] = useState(false);
   const heading = useRef<HTMLHeadingElement>(null);
   const query = { doctor_id: doctor.id, limit: 100 };
   const visits = useLoad(() => outcome(api.GET("/api/admin/appointments", { params: { query } })), [doctor.id]);
   const taken = (now: Doctor): void => {
     put(now);
-    setAsking(false);
-    setSaid(true);
-    // after the dialog is closed, its opening button is gone
+    setConfirming(false);
+    setMessage(true);
+    // the button that opened the dialog is gone, so focus goes to the heading
     requestAnimationFrame(() => heading.current?.focus());
   };
   return (
@@ -45,13 +45,15 @@ export function BookingState({ doctor, put }: Props) {
         <a href={`/admin/appointments?doctor_id=${doctor.id}`}>{t("booking_state.visits.all")}</a>
       </p>
       {doctor.active && (
-        <button type="button" class="button quiet" onClick={() => setAsking(true)}>
+        <button type="button" class="button quiet" onClick={() => setConfirming(true)}>
           {t("booking_state.deactivate")}
         </button>
       )}
       {!doctor.active && <Activate send={() => change({ doctor, put }, true, taken)} />}
-      {said && <p class="unseen">{t("booking_state.changed")}</p>}
-      {asking && <Ask doctor={doctor} visits={visits} put={put} onDone={taken} onClose={() => setAsking(false)} />}
+      {message && <p class="unseen">{t("booking_state.changed")}</p>}
+      {confirming && (
+        <Ask doctor={doctor} visits={visits} put={put} onDone={taken} onClose={() => setConfirming(false)} />
+      )}
     </section>
   );
 }
@@ -109,10 +111,10 @@ function Future({ visits, more, listed = false }: { visits: readonly Arrangement
 }
 
 function Activate({ send }: { send: () => Promise<Mistake[]> }) {
-  const { busy, wrong, submit } = useForm(() => [], send);
+  const { busy, errors, submit } = useForm(() => [], send);
   return (
     <>
-      <ErrorSummary mistakes={wrong} />
+      <ErrorSummary mistakes={errors} />
       <form noValidate class="row" onSubmit={submit}>
         <Submit id="activate" busy={busy} label={t("booking_state.activate")} busyLabel={t("booking_state.changing")} />
       </form>

@@ -1,7 +1,7 @@
 /** A doctor's profile as fields of a form. */
 import type { Schemas } from "../../../api/client";
-import { type Mistake, missing } from "../../../lib/form";
-import { t } from "../../../lib/i18n";
+import { type Mistake, missing } from "../../../lib/forms/form";
+import { t } from "../../../lib/i18n/i18n";
 import { Field } from "../../../ui/forms/Field";
 import { Radios } from "../../../ui/forms/Select";
 import { TextArea } from "../../../ui/forms/TextArea";
@@ -32,15 +32,15 @@ export const BLANK: Typed = {
 interface Props {
   value: Typed;
   put: (change: Partial<Typed>) => void;
-  wrong: readonly Mistake[];
+  errors: readonly Mistake[];
 }
 
-export function DoctorFields({ value, put, wrong }: Props) {
+export function DoctorFields({ value, put, errors }: Props) {
   const field = (id: Exclude<keyof Typed, "booking" | "bio" | "languages">) => ({
     id,
     value: value[id],
     onValue: (text: string) => put({ [id]: text }),
-    mistakes: wrong,
+    mistakes: errors,
   });
   return (
     <>
@@ -50,7 +50,7 @@ export function DoctorFields({ value, put, wrong }: Props) {
         label={t("profile_field.languages")}
         codes={value.languages}
         put={(languages) => put({ languages })}
-        wrong={wrong}
+        errors={errors}
       />
       <div class="pair">
         <Field {...field("room")} label={t("profile_field.room")} optional />
@@ -65,7 +65,7 @@ export function DoctorFields({ value, put, wrong }: Props) {
         ]}
         value={value.booking}
         onValue={(booking) => put({ booking: booking as Typed["booking"] })}
-        mistakes={wrong}
+        mistakes={errors}
       />
       <TextArea
         id="bio"
@@ -74,7 +74,7 @@ export function DoctorFields({ value, put, wrong }: Props) {
         optional
         value={value.bio}
         onValue={(bio) => put({ bio })}
-        mistakes={wrong}
+        mistakes={errors}
       />
     </>
   );

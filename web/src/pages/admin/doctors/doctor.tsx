@@ -1,12 +1,12 @@
 /** One doctor: profile, booking state and booked visits. */
 import { useState } from "preact/hooks";
 import { api, outcome, type Schemas, unchanged } from "../../../api/client";
-import { useDraft } from "../../../lib/draft";
-import { type Mistake, mistakes, useForm } from "../../../lib/form";
-import { type Key, t } from "../../../lib/i18n";
-import type { OwnProps } from "../../../lib/page";
-import { useLoad } from "../../../lib/query";
-import { locale } from "../../../lib/time";
+import { useDraft } from "../../../lib/forms/draft";
+import { type Mistake, mistakes, useForm } from "../../../lib/forms/form";
+import { type Key, t } from "../../../lib/i18n/i18n";
+import { useLoad } from "../../../lib/loading/query";
+import type { OwnProps } from "../../../lib/routing/page";
+import { locale } from "../../../lib/time/time";
 import { Details } from "../../../ui/Details";
 import { ErrorSummary } from "../../../ui/forms/ErrorSummary";
 import { Submit } from "../../../ui/forms/Submit";
@@ -18,7 +18,7 @@ import { BookingState } from "./booking-state";
 import { checked, DoctorFields, PROFILE_FIELDS, profileOf, typedOf } from "./doctor-fields";
 import { Active } from "./doctors";
 import { loadDoctor } from "./load-doctor";
-import "../../../style/admin.css";
+import "../../../style/portals/admin.css";
 
 type Doctor = Schemas["Doctor"];
 
@@ -91,15 +91,15 @@ function Edit({ doctor, put }: Props) {
     const fields = now.ok ? changed(doctor, now.data) : "";
     return [{ field: null, message: t(fields ? "staff_doctor.stale.fields" : "staff_doctor.stale", { fields }) }];
   };
-  const { busy, wrong, submit } = useForm(() => checked(draft.value), act);
+  const { busy, errors, submit } = useForm(() => checked(draft.value), act);
   return (
     <section aria-labelledby="profile">
       <h2 id="profile" class="form-title">
         {t("staff_doctor.profile")}
       </h2>
-      <ErrorSummary mistakes={wrong} />
+      <ErrorSummary mistakes={errors} />
       <form noValidate onSubmit={submit} onInput={() => setSaved(false)}>
-        <DoctorFields value={draft.value} put={(change) => draft.set({ ...draft.value, ...change })} wrong={wrong} />
+        <DoctorFields value={draft.value} put={(change) => draft.set({ ...draft.value, ...change })} errors={errors} />
         <Submit busy={busy} label={t("staff_doctor.save")} busyLabel={t("staff_doctor.saving")} />
       </form>
       <div role="status" class="outcome">

@@ -1,30 +1,34 @@
 /** All doctors (`?q=&specialty=&active=`). */
 import { api, outcome, type Schemas } from "../../../api/client";
-import { t } from "../../../lib/i18n";
-import type { OwnProps } from "../../../lib/page";
-import { useLoad, usePages } from "../../../lib/query";
+import { t } from "../../../lib/i18n/i18n";
+import { useLoad, usePages } from "../../../lib/loading/query";
+import type { OwnProps } from "../../../lib/routing/page";
 import { Chip } from "../../../ui/Chip";
 import { SearchForm } from "../../../ui/forms/SearchForm";
 import { Select } from "../../../ui/forms/Select";
 import { Page } from "../../../ui/frame/Page";
 import { ActiveFilter, FoundList } from "../found-list";
-import "../../../style/admin.css";
+import "../../../style/portals/admin.css";
 
 type Doctor = Schemas["Doctor"];
 type Wanted = Record<"q" | "specialty" | "active", string>;
 
 export default function Doctors({ query }: OwnProps) {
-  const wanted = { q: said(query, "q"), specialty: said(query, "specialty"), active: said(query, "active") };
+  const wanted = {
+    q: filterValue(query, "q"),
+    specialty: filterValue(query, "specialty"),
+    active: filterValue(query, "active"),
+  };
   const { q, specialty, active } = wanted;
   const list = usePages(
     (cursor) => {
-      const asked = {
+      const apiQuery = {
         ...(q && { q }),
         ...(specialty && { specialty }),
         ...(active && { active: active === "true" }),
         ...(cursor && { cursor }),
       };
-      return outcome(api.GET("/api/admin/doctors", { params: { query: asked } }));
+      return outcome(api.GET("/api/admin/doctors", { params: { query: apiQuery } }));
     },
     [wanted],
   );
@@ -87,6 +91,6 @@ export function Active({ doctor: { active, account_active } }: { doctor: Doctor 
   return active ? <span>{t("staff.active.yes")}</span> : <Chip tone="completed">{t("staff.active.no")}</Chip>;
 }
 
-function said(query: URLSearchParams, name: string): string {
+function filterValue(query: URLSearchParams, name: string): string {
   return query.get(name) ?? "";
 }

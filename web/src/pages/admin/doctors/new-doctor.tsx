@@ -1,18 +1,18 @@
 /** Add a doctor: profile and e-mail address, then the link with which they choose a password. */
 import { useState } from "preact/hooks";
 import { api, outcome, type Schemas } from "../../../api/client";
-import { useDraft } from "../../../lib/draft";
-import { type Mistake, missing, mistakes, useForm } from "../../../lib/form";
-import { t } from "../../../lib/i18n";
-import type { OwnProps } from "../../../lib/page";
+import { useDraft } from "../../../lib/forms/draft";
+import { type Mistake, missing, mistakes, useForm } from "../../../lib/forms/form";
+import { t } from "../../../lib/i18n/i18n";
+import type { OwnProps } from "../../../lib/routing/page";
 import { ErrorSummary } from "../../../ui/forms/ErrorSummary";
 import { Field } from "../../../ui/forms/Field";
 import { Submit } from "../../../ui/forms/Submit";
 import { Page } from "../../../ui/frame/Page";
 import { InvitationLink } from "../people/invitation-link";
 import { BLANK, checked, DoctorFields, PROFILE_FIELDS, profileOf } from "./doctor-fields";
-import { TakenEmail } from "./taken-email";
-import "../../../style/admin.css";
+import { EmailInUse } from "./taken-email";
+import "../../../style/portals/admin.css";
 
 export default function NewDoctor(_: OwnProps) {
   const [made, setMade] = useState<Schemas["NewDoctor"] | null>(null);
@@ -59,11 +59,11 @@ function Add({ onMade }: { onMade: (doctor: Schemas["NewDoctor"]) => void }) {
     setTaken(body.email);
     return [{ field: "email", message: t("invitation.taken") }];
   };
-  const { busy, wrong, submit } = useForm(check, act);
+  const { busy, errors, submit } = useForm(check, act);
   return (
     <>
-      <ErrorSummary mistakes={wrong} />
-      <TakenEmail email={taken} />
+      <ErrorSummary mistakes={errors} />
+      <EmailInUse email={taken} />
       <form noValidate onSubmit={submit}>
         <Field
           id="email"
@@ -72,9 +72,9 @@ function Add({ onMade }: { onMade: (doctor: Schemas["NewDoctor"]) => void }) {
           hint={t("new_doctor.email.hint")}
           value={value.email}
           onValue={(email) => draft.set({ ...value, email })}
-          mistakes={wrong}
+          mistakes={errors}
         />
-        <DoctorFields value={value} put={(change) => draft.set({ ...value, ...change })} wrong={wrong} />
+        <DoctorFields value={value} put={(change) => draft.set({ ...value, ...change })} errors={errors} />
         <Submit busy={busy} label={t("new_doctor.submit")} busyLabel={t("new_doctor.busy")} />
       </form>
     </>

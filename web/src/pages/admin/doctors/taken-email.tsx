@@ -1,7 +1,7 @@
 /** The link to the account that already has an e-mail address. */
-import { t } from "../../../lib/i18n";
+import { t } from "../../../lib/i18n/i18n";
 
-export function TakenEmail({ email }: { email: string | null }) {
+export function EmailInUse({ email }: { email: string | null }) {
   if (email === null) return null;
   return (
     <p class="taken-email">

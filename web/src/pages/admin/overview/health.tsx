@@ -1,7 +1,7 @@
 /** The health of each service. */
 import { api, outcome } from "../../../api/client";
-import { t, tCode } from "../../../lib/i18n";
-import { useLoad } from "../../../lib/query";
+import { t, tCode } from "../../../lib/i18n/i18n";
+import { useLoad } from "../../../lib/loading/query";
 import { Chip } from "../../../ui/Chip";
 import { Ready } from "../../../ui/Ready";
 

@@ -1,15 +1,15 @@
 /** The overview: figures of today, and of a period (`?from=&to=`) visits by day and by doctor. */
 import { api, outcome } from "../../../api/client";
-import { t } from "../../../lib/i18n";
-import type { OwnProps } from "../../../lib/page";
-import { useLoad } from "../../../lib/query";
-import { addDays, type Day, isDay, longDay, shortDay, today } from "../../../lib/time";
+import { t } from "../../../lib/i18n/i18n";
+import { useLoad } from "../../../lib/loading/query";
+import type { OwnProps } from "../../../lib/routing/page";
+import { addDays, type Day, isDay, longDay, shortDay, today } from "../../../lib/time/time";
 import { Page } from "../../../ui/frame/Page";
 import { Ready } from "../../../ui/Ready";
 import { Tabs } from "../../../ui/Tabs";
 import { Health } from "./health";
 import { ByDay, ByDoctor, Period, Today } from "./parts";
-import "../../../style/admin.css";
+import "../../../style/portals/admin.css";
 
 const POLL_MS = 60_000;
 const LONGEST_DAYS = 366;

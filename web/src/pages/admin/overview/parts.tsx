@@ -1,9 +1,9 @@
 /** The parts of the overview: figures, visits by day as bars, visits by doctor as a table. */
 import type { Schemas } from "../../../api/client";
-import { plural, t } from "../../../lib/i18n";
-import { numeral } from "../../../lib/numbers";
-import { type Day, locale, shortDay } from "../../../lib/time";
-import type { Tone } from "../../../lib/tone";
+import type { Tone } from "../../../lib/clinical/tone";
+import { plural, t } from "../../../lib/i18n/i18n";
+import { numeral } from "../../../lib/i18n/numbers";
+import { type Day, locale, shortDay } from "../../../lib/time/time";
 import { Bars } from "../../../ui/charts/Bars";
 import { Figure } from "../../../ui/charts/Figure";
 import { Empty } from "../../../ui/Empty";

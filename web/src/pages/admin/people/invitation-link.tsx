@@ -1,7 +1,7 @@
 /** A one-time link, shown once, with which the invited person chooses a password. */
 import { useEffect, useRef, useState } from "preact/hooks";
-import { t } from "../../../lib/i18n";
-import { longWhen, zoneLabel } from "../../../lib/time";
+import { t } from "../../../lib/i18n/i18n";
+import { longWhen, zoneLabel } from "../../../lib/time/time";
 
 interface Props {
   name: string;
@@ -13,16 +13,16 @@ interface Props {
 export function InvitationLink({ name, email, url, expiresAt }: Props) {
   const heading = useRef<HTMLHeadingElement>(null);
   const box = useRef<HTMLInputElement>(null);
-  const [said, setSaid] = useState<"invitation.copied" | "invitation.not_copied" | null>(null);
+  const [message, setMessage] = useState<"invitation.copied" | "invitation.not_copied" | null>(null);
   useEffect(() => heading.current?.focus(), [url]);
   const copy = async (): Promise<void> => {
     try {
       await navigator.clipboard.writeText(url);
-      setSaid("invitation.copied");
+      setMessage("invitation.copied");
     } catch {
       // the browser may forbid writing to the clipboard: select the text for copying by keyboard
       box.current?.select();
-      setSaid("invitation.not_copied");
+      setMessage("invitation.not_copied");
     }
   };
   return (
@@ -45,7 +45,7 @@ export function InvitationLink({ name, email, url, expiresAt }: Props) {
           {t("invitation.copy")}
         </button>
       </div>
-      <p role="status">{said && t(said)}</p>
+      <p role="status">{message && t(message)}</p>
       <p class="muted small">{t("invitation.expires", { when: longWhen(expiresAt), zone: zoneLabel(expiresAt) })}</p>
     </section>
   );

@@ -1,11 +1,11 @@
 /** Invites staff, and lists open invitations. */
 import { useState } from "preact/hooks";
 import { api, outcome, type Role, type Schemas } from "../../../api/client";
-import { useDraft } from "../../../lib/draft";
-import { type Mistake, missing, mistakes, useForm } from "../../../lib/form";
-import { t } from "../../../lib/i18n";
-import { type Pages, usePages } from "../../../lib/query";
-import { now, when } from "../../../lib/time";
+import { useDraft } from "../../../lib/forms/draft";
+import { type Mistake, missing, mistakes, useForm } from "../../../lib/forms/form";
+import { t } from "../../../lib/i18n/i18n";
+import { type Pages, usePages } from "../../../lib/loading/query";
+import { now, when } from "../../../lib/time/time";
 import { Chip } from "../../../ui/Chip";
 import { Empty } from "../../../ui/Empty";
 import { ErrorSummary } from "../../../ui/forms/ErrorSummary";
@@ -15,7 +15,7 @@ import { Submit } from "../../../ui/forms/Submit";
 import { More } from "../../../ui/More";
 import { Ready } from "../../../ui/Ready";
 import { Table } from "../../../ui/Table";
-import { TakenEmail } from "../doctors/taken-email";
+import { EmailInUse } from "../doctors/taken-email";
 import { InvitationLink } from "./invitation-link";
 
 type Invitation = Schemas["Invitation"];
@@ -72,21 +72,21 @@ function InviteForm({ onMade }: { onMade: (invitation: Schemas["NewInvitation"])
     setTaken(body.email);
     return [{ field: "email", message: t("invitation.taken") }];
   };
-  const { busy, wrong, submit } = useForm(check, act);
+  const { busy, errors, submit } = useForm(check, act);
   return (
     <section aria-labelledby="invite">
       <h2 id="invite" class="form-title">
         {t("invitations.title")}
       </h2>
-      <ErrorSummary mistakes={wrong} />
-      <TakenEmail email={taken} />
+      <ErrorSummary mistakes={errors} />
+      <EmailInUse email={taken} />
       <form noValidate onSubmit={submit}>
         <Field
           id="full_name"
           label={t("field.name")}
           value={value.full_name}
           onValue={(full_name) => draft.set({ ...value, full_name })}
-          mistakes={wrong}
+          mistakes={errors}
         />
         <Field
           id="email"
@@ -94,7 +94,7 @@ function InviteForm({ onMade }: { onMade: (invitation: Schemas["NewInvitation"])
           label={t("field.email")}
           value={value.email}
           onValue={(email) => draft.set({ ...value, email })}
-          mistakes={wrong}
+          mistakes={errors}
         />
         <Radios
           id="role"
@@ -149,7 +149,7 @@ function Expires({ of: { expires_at } }: { of: Invitation }) {
 
 /** A new link for a lost or expired invitation; the old one stops working. */
 function Again({ of, onMade }: { of: Invitation; onMade: (made: Schemas["NewInvitation"]) => void }) {
-  const { busy, wrong, submit } = useForm(
+  const { busy, errors, submit } = useForm(
     () => [],
     async () => {
       const { email, full_name, role } = of;
@@ -170,7 +170,7 @@ function Again({ of, onMade }: { of: Invitation; onMade: (made: Schemas["NewInvi
       >
         {t("invitations.again.submit")}
       </button>
-      <span role="alert">{wrong[0]?.message}</span>
+      <span role="alert">{errors[0]?.message}</span>
     </>
   );
 }

@@ -1,8 +1,8 @@
 /** All accounts (`?q=&role=&active=`), and the invitations of staff (`?show=invitations`). */
 import { api, outcome, type Role, type Schemas } from "../../../api/client";
-import { t } from "../../../lib/i18n";
-import type { OwnProps } from "../../../lib/page";
-import { usePages } from "../../../lib/query";
+import { t } from "../../../lib/i18n/i18n";
+import { usePages } from "../../../lib/loading/query";
+import type { OwnProps } from "../../../lib/routing/page";
 import { Chip } from "../../../ui/Chip";
 import { SearchForm } from "../../../ui/forms/SearchForm";
 import { Select } from "../../../ui/forms/Select";
@@ -10,7 +10,7 @@ import { Page } from "../../../ui/frame/Page";
 import { Tabs } from "../../../ui/Tabs";
 import { ActiveFilter, FoundList } from "../found-list";
 import { Invitations } from "./invitations";
-import "../../../style/admin.css";
+import "../../../style/portals/admin.css";
 
 type Account = Schemas["Account"];
 export const ROLES = ["patient", "doctor", "lab", "admin"] as const satisfies readonly Role[];
@@ -37,13 +37,13 @@ function Accounts({ query }: { query: URLSearchParams }) {
   const active = query.get("active") ?? "";
   const list = usePages(
     (cursor) => {
-      const asked = {
+      const apiQuery = {
         ...(q && { q }),
         ...(role && { role }),
         ...(active && { active: active === "true" }),
         ...(cursor && { cursor }),
       };
-      return outcome(api.GET("/api/admin/accounts", { params: { query: asked } }));
+      return outcome(api.GET("/api/admin/accounts", { params: { query: apiQuery } }));
     },
     [q, role, active],
   );

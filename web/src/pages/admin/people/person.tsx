@@ -1,11 +1,11 @@
 /** One account: person, role and lock. */
 import { useRef, useState } from "preact/hooks";
 import { api, outcome, type Role, type Schemas, unchanged } from "../../../api/client";
-import { type Mistake, mistakes, useForm } from "../../../lib/form";
-import { t } from "../../../lib/i18n";
-import type { OwnProps } from "../../../lib/page";
-import { useLoad } from "../../../lib/query";
-import { dateOnly, when } from "../../../lib/time";
+import { type Mistake, mistakes, useForm } from "../../../lib/forms/form";
+import { t } from "../../../lib/i18n/i18n";
+import { useLoad } from "../../../lib/loading/query";
+import type { OwnProps } from "../../../lib/routing/page";
+import { dateOnly, when } from "../../../lib/time/time";
 import { AskDialog } from "../../../ui/AskDialog";
 import { Details } from "../../../ui/Details";
 import { ErrorSummary } from "../../../ui/forms/ErrorSummary";
@@ -17,7 +17,7 @@ import { Ready } from "../../../ui/Ready";
 import { Tel } from "../../../ui/Tel";
 import { idOf } from "../all-pages";
 import { Lock, ROLES } from "./people";
-import "../../../style/admin.css";
+import "../../../style/portals/admin.css";
 
 type Account = Schemas["Account"];
 interface Props {
@@ -85,7 +85,7 @@ function About({ person }: { person: Account }) {
 function ChangeRole({ person, put }: Props) {
   const [role, setRole] = useState<Role>(person.role);
   const [saved, setSaved] = useState(false);
-  const { busy, wrong, submit } = useForm(
+  const { busy, errors, submit } = useForm(
     () => (role === person.role ? [{ field: "role", message: t("person.role.same") }] : []),
     async () => {
       const failed = await change(person, put, { role, active: person.active });
@@ -98,7 +98,7 @@ function ChangeRole({ person, put }: Props) {
       <h2 id="role-title" class="form-title">
         {t("person.role")}
       </h2>
-      <ErrorSummary mistakes={wrong} />
+      <ErrorSummary mistakes={errors} />
       <form noValidate onSubmit={submit} onInput={() => setSaved(false)}>
         <Radios
           id="role"
@@ -107,7 +107,7 @@ function ChangeRole({ person, put }: Props) {
           choices={ROLES.map((value) => ({ value, text: t(`role.${value}`) }))}
           value={role}
           onValue={(chosen) => setRole(chosen as Role)}
-          mistakes={wrong}
+          mistakes={errors}
         />
         <Submit busy={busy} label={t("person.role.submit")} busyLabel={t("person.busy")} />
       </form>
@@ -119,13 +119,13 @@ function ChangeRole({ person, put }: Props) {
 }
 
 function SignIn({ person, put }: Props) {
-  const [asking, setAsking] = useState<"lock" | "factor" | null>(null);
+  const [confirming, setConfirming] = useState<"lock" | "factor" | null>(null);
   const heading = useRef<HTMLHeadingElement>(null);
   const { role, active } = person;
   const done = (now: Account): void => {
     put(now);
-    setAsking(null);
-    // after the dialog is closed, its opening button is gone
+    setConfirming(null);
+    // the button that opened the dialog is gone, so focus goes to the heading
     requestAnimationFrame(() => heading.current?.focus());
   };
   const sent = (body: Schemas["UpdateAccount"]) => change(person, put, body, done);
@@ -136,7 +136,7 @@ function SignIn({ person, put }: Props) {
       </h2>
       <p role="status">{t(active ? "person.lock.open" : "person.lock.locked")}</p>
       {active && (
-        <button type="button" class="button quiet" onClick={() => setAsking("lock")}>
+        <button type="button" class="button quiet" onClick={() => setConfirming("lock")}>
           {t("person.lock.submit")}
         </button>
       )}
@@ -144,22 +144,24 @@ function SignIn({ person, put }: Props) {
       {person.second_factor && (
         <>
           <p>{t("person.factor")}</p>
-          <button type="button" class="button quiet" onClick={() => setAsking("factor")}>
+          <button type="button" class="button quiet" onClick={() => setConfirming("factor")}>
             {t("person.factor.submit")}
           </button>
         </>
       )}
-      {asking && (
+      {confirming && (
         <AskDialog
-          title={t(`person.${asking}.ask`, { name: person.full_name })}
-          keep={t(`person.${asking}.keep`)}
-          act={t(`person.${asking}.submit`)}
+          title={t(`person.${confirming}.ask`, { name: person.full_name })}
+          keep={t(`person.${confirming}.keep`)}
+          act={t(`person.${confirming}.submit`)}
           busy={t("person.busy")}
           danger
-          onClose={() => setAsking(null)}
-          send={() => sent(asking === "lock" ? { role, active: false } : { role, active, second_factor: false })}
+          onClose={() => setConfirming(null)}
+          send={() => sent(confirming === "lock" ? { role, active: false } : { role, active, second_factor: false })}
         >
-          <p>{t(asking === "lock" && role === "doctor" ? "person.lock.about.doctor" : `person.${asking}.about`)}</p>
+          <p>
+            {t(confirming === "lock" && role === "doctor" ? "person.lock.about.doctor" : `person.${confirming}.about`)}
+          </p>
         </AskDialog>
       )}
     </section>
@@ -167,10 +169,10 @@ function SignIn({ person, put }: Props) {
 }
 
 function Unlock({ send }: { send: () => Promise<Mistake[]> }) {
-  const { busy, wrong, submit } = useForm(() => [], send);
+  const { busy, errors, submit } = useForm(() => [], send);
   return (
     <>
-      <ErrorSummary mistakes={wrong} />
+      <ErrorSummary mistakes={errors} />
       <form noValidate class="row" onSubmit={submit}>
         <Submit id="unlock" busy={busy} label={t("person.unlock.submit")} busyLabel={t("person.busy")} />
       </form>

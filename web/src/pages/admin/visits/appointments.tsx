@@ -1,11 +1,11 @@
 /** All visits (`?doctor_id=&day=` or `from=&to=`, `&status=&patient_id=`); `?move=` moves one of them. */
 import { useRef, useState } from "preact/hooks";
 import { api, outcome } from "../../../api/client";
-import { plural, t } from "../../../lib/i18n";
-import type { OwnProps } from "../../../lib/page";
-import { type Loaded, usePages } from "../../../lib/query";
-import { withQuery } from "../../../lib/router";
-import { clock, type Day, dateOnly, dayOf, isDay, longDay, today } from "../../../lib/time";
+import { plural, t } from "../../../lib/i18n/i18n";
+import { type Loaded, usePages } from "../../../lib/loading/query";
+import type { OwnProps } from "../../../lib/routing/page";
+import { withQuery } from "../../../lib/routing/router";
+import { clock, type Day, dateOnly, dayOf, isDay, longDay, today } from "../../../lib/time/time";
 import { Status as Said } from "../../../ui/Chip";
 import { Empty } from "../../../ui/Empty";
 import { Page } from "../../../ui/frame/Page";
@@ -18,7 +18,7 @@ import { MoveVisit } from "./move-visit";
 import { VisitActions } from "./visit-actions";
 import { VisitFilters } from "./visit-filters";
 import { type Arrangement, STATUSES, type VisitQuery } from "./visits";
-import "../../../style/admin.css";
+import "../../../style/portals/admin.css";
 
 const POLL_MS = 30_000;
 
@@ -70,10 +70,10 @@ function Visits({ items, more, list }: VisitsProps) {
   const [outcomeOf, setOutcome] = useState("");
   const latest = useRef(list);
   latest.current = list;
-  const changed = (now: Arrangement, said: string): void => {
+  const changed = (now: Arrangement, message: string): void => {
     const { data, put } = latest.current;
     if (data) put({ ...data, items: data.items.map((one) => (one.id === now.id ? now : one)) });
-    setOutcome(said);
+    setOutcome(message);
   };
   const columns = [
     { head: t("arrangements.time"), cell: ({ starts_at }: Arrangement) => <b>{clock(starts_at)}</b> },

@@ -1,9 +1,9 @@
 /** The confirmation before a visit is booked or moved; for a taken time, the nearest free ones. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Failure, NoAnswer, Problem } from "../../../api/client";
-import { type Mistake, mistakes, useForm } from "../../../lib/form";
-import { t } from "../../../lib/i18n";
-import { type Instant, longWhen } from "../../../lib/time";
+import { type Mistake, mistakes, useForm } from "../../../lib/forms/form";
+import { t } from "../../../lib/i18n/i18n";
+import { type Instant, longWhen } from "../../../lib/time/time";
 import { ErrorSummary } from "../../../ui/forms/ErrorSummary";
 import { Submit } from "../../../ui/forms/Submit";
 import { Alternatives } from "./free-times";
@@ -24,7 +24,7 @@ export function ChosenTime({ start, about, label, busyLabel, act, stale }: Props
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), []);
   const [others, setOthers] = useState<readonly Instant[] | null>(null);
-  const { busy, wrong, submit } = useForm(
+  const { busy, errors, submit } = useForm(
     () => [],
     async (): Promise<Mistake[]> => {
       const failed = await act();
@@ -38,7 +38,7 @@ export function ChosenTime({ start, about, label, busyLabel, act, stale }: Props
   );
   return (
     <section class="card chosen" aria-labelledby="chosen">
-      <ErrorSummary mistakes={wrong} />
+      <ErrorSummary mistakes={errors} />
       <h2 id="chosen" tabIndex={-1} ref={heading}>
         {longWhen(start)}
       </h2>

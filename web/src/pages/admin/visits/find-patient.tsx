@@ -1,9 +1,9 @@
 /** Finds the calling patient by name or e-mail address (`?q=`). */
 import { api, outcome } from "../../../api/client";
-import { plural, t } from "../../../lib/i18n";
-import { usePages } from "../../../lib/query";
-import { withQuery } from "../../../lib/router";
-import { dateOnly } from "../../../lib/time";
+import { plural, t } from "../../../lib/i18n/i18n";
+import { usePages } from "../../../lib/loading/query";
+import { withQuery } from "../../../lib/routing/router";
+import { dateOnly } from "../../../lib/time/time";
 import { Empty } from "../../../ui/Empty";
 import { SearchForm } from "../../../ui/forms/SearchForm";
 import { More } from "../../../ui/More";

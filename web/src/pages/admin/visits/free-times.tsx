@@ -1,8 +1,8 @@
 /** The free times of a doctor as links that choose one (`?start=`), and the nearest ones of a taken time. */
 import type { Config } from "../../../api/client";
-import { t } from "../../../lib/i18n";
-import { withQuery } from "../../../lib/router";
-import { addDays, clock, dayOf, type Instant, longDay, longWhen, shortDay, zoneLabel } from "../../../lib/time";
+import { t } from "../../../lib/i18n/i18n";
+import { withQuery } from "../../../lib/routing/router";
+import { addDays, clock, dayOf, type Instant, longDay, longWhen, shortDay, zoneLabel } from "../../../lib/time/time";
 import { DAYS, FreeWeek, firstDay, useSlots } from "../../../ui/week/FreeWeek";
 
 interface Props {

@@ -1,9 +1,9 @@
 /** Moves a visit to another time, doctor or both; the old time is kept until the new one is booked. */
 import { api, type Config, outcome } from "../../../api/client";
-import { t } from "../../../lib/i18n";
-import { useLoad } from "../../../lib/query";
-import { go, withQuery } from "../../../lib/router";
-import { dayOf, longWhen } from "../../../lib/time";
+import { t } from "../../../lib/i18n/i18n";
+import { useLoad } from "../../../lib/loading/query";
+import { go, withQuery } from "../../../lib/routing/router";
+import { dayOf, longWhen } from "../../../lib/time/time";
 import { Details } from "../../../ui/Details";
 import { Empty } from "../../../ui/Empty";
 import { Select } from "../../../ui/forms/Select";
@@ -24,8 +24,8 @@ export function MoveVisit({ id, query, config }: Props) {
   const patient_id = idOf(query.get("patient_id"));
   const day = query.get("day");
   const found = useLoad(() => {
-    const asked = { limit: 100, ...(patient_id && { patient_id }), ...(day && { day }) };
-    return outcome(api.GET("/api/admin/appointments", { params: { query: asked } }));
+    const apiQuery = { limit: 100, ...(patient_id && { patient_id }), ...(day && { day }) };
+    return outcome(api.GET("/api/admin/appointments", { params: { query: apiQuery } }));
   }, [patient_id, day]);
   const open = (items: readonly Arrangement[]) => items.find((one) => one.id === id && isOpen(one));
   const back = day ? `/admin/appointments?day=${day}` : "/admin/appointments";

@@ -1,10 +1,10 @@
 /** Books for a calling patient: patient (`?patient_id=`), doctor (`&doctor_id=`), time (`&week=&start=`). */
 import { api, type Config, outcome, type Schemas } from "../../../api/client";
-import { t } from "../../../lib/i18n";
-import type { OwnProps } from "../../../lib/page";
-import { type Loaded, useLoad } from "../../../lib/query";
-import { go, withQuery } from "../../../lib/router";
-import { dateOnly, dayOf } from "../../../lib/time";
+import { t } from "../../../lib/i18n/i18n";
+import { type Loaded, useLoad } from "../../../lib/loading/query";
+import type { OwnProps } from "../../../lib/routing/page";
+import { go, withQuery } from "../../../lib/routing/router";
+import { dateOnly, dayOf } from "../../../lib/time/time";
 import { Select } from "../../../ui/forms/Select";
 import { Page } from "../../../ui/frame/Page";
 import { Ready } from "../../../ui/Ready";
@@ -13,7 +13,7 @@ import { doctorChoices, everyDoctor, idOf } from "../all-pages";
 import { ChosenTime } from "./chosen-time";
 import { FindPatient } from "./find-patient";
 import { FreeTimes, startOf } from "./free-times";
-import "../../../style/admin.css";
+import "../../../style/portals/admin.css";
 
 type Account = Schemas["Account"];
 

@@ -1,10 +1,10 @@
 /** The plan of new times, editable, whose visits are then moved one after the other. */
 import { useRef, useState } from "preact/hooks";
 import type { Schemas } from "../../../api/client";
-import { type Mistake, useSubmit } from "../../../lib/form";
-import { plural, t } from "../../../lib/i18n";
-import { problemText } from "../../../lib/problem-text";
-import { clock, type Day, dayOf, longDay, longWhen, shortDay } from "../../../lib/time";
+import { type Mistake, useSubmit } from "../../../lib/forms/form";
+import { plural, t } from "../../../lib/i18n/i18n";
+import { problemText } from "../../../lib/i18n/problem-text";
+import { clock, type Day, dayOf, longDay, longWhen, shortDay } from "../../../lib/time/time";
 import { Chip } from "../../../ui/Chip";
 import { Table } from "../../../ui/Table";
 import { choices, propose, type Slot } from "./propose-times";

@@ -1,10 +1,10 @@
 /** Reassigns a doctor's visits of a day (`?doctor_id=&day=`) to another doctor (`&to=`), after a preview. */
 import { api, type Outcome, outcome, type Schemas } from "../../../api/client";
-import { t } from "../../../lib/i18n";
-import type { OwnProps } from "../../../lib/page";
-import { useLoad } from "../../../lib/query";
-import { go, withQuery } from "../../../lib/router";
-import { isDay, longDay, today } from "../../../lib/time";
+import { t } from "../../../lib/i18n/i18n";
+import { useLoad } from "../../../lib/loading/query";
+import type { OwnProps } from "../../../lib/routing/page";
+import { go, withQuery } from "../../../lib/routing/router";
+import { isDay, longDay, today } from "../../../lib/time/time";
 import { Empty } from "../../../ui/Empty";
 import { Field } from "../../../ui/forms/Field";
 import { Select } from "../../../ui/forms/Select";
@@ -13,15 +13,15 @@ import { Ready } from "../../../ui/Ready";
 import { doctorChoices, everyDoctor, everyVisit, idOf } from "../all-pages";
 import { Plan } from "./reassign-plan";
 import { type Arrangement, isOpen } from "./visits";
-import "../../../style/admin.css";
+import "../../../style/portals/admin.css";
 
 /** Days to search, because the day itself may be full. */
 const DAYS = 14;
 type Doctor = Schemas["Doctor"];
 
 export default function Reassign({ query }: OwnProps) {
-  const asked = query.get("day");
-  const day = isDay(asked) ? asked : today();
+  const requested = query.get("day");
+  const day = isDay(requested) ? requested : today();
   const [from, to] = [idOf(query.get("doctor_id")), idOf(query.get("to"))];
   const doctors = useLoad(() => everyDoctor(), []);
   const back = { href: `/admin/appointments?day=${day}`, text: t("phone_booking.back") };

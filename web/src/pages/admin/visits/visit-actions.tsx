@@ -1,8 +1,8 @@
 /** Reception's actions on a visit: a button for the likeliest next status; the others, moving and cancelling in a menu. */
 import { useRef, useState } from "preact/hooks";
-import { type Mistake, mistakes, useForm } from "../../../lib/form";
-import { t } from "../../../lib/i18n";
-import { dayOf, longWhen, today } from "../../../lib/time";
+import { type Mistake, mistakes, useForm } from "../../../lib/forms/form";
+import { t } from "../../../lib/i18n/i18n";
+import { dayOf, longWhen, today } from "../../../lib/time/time";
 import { ActionMenu } from "../../../ui/ActionMenu";
 import { AskDialog } from "../../../ui/AskDialog";
 import { type Arrangement, isOpen, moveHref, rearrange, steps } from "./visits";
@@ -11,30 +11,30 @@ type Step = ReturnType<typeof steps>[number];
 interface Props {
   visit: Arrangement;
   /** The current visit, and the outcome as text. */
-  onChanged: (visit: Arrangement, said: string) => void;
+  onChanged: (visit: Arrangement, message: string) => void;
   /** The visit changed meanwhile. */
   onStale: () => void;
 }
 
 export function VisitActions({ visit, onChanged, onStale }: Props) {
-  const [asking, setAsking] = useState(false);
+  const [confirming, setConfirming] = useState(false);
   const chosen = useRef<Step>("arrived");
   const day = dayOf(visit.starts_at);
-  const whose = { patient: visit.patient.full_name, when: longWhen(visit.starts_at) };
+  const names = { patient: visit.patient.full_name, when: longWhen(visit.starts_at) };
   const changed = (now: Arrangement): void => {
-    setAsking(false);
-    onChanged(now, t("arrangements.changed", { ...whose, status: t(`appointment.${now.status}`) }));
+    setConfirming(false);
+    onChanged(now, t("arrangements.changed", { ...names, status: t(`appointment.${now.status}`) }));
     // the pressed button is removed
     requestAnimationFrame(() => document.getElementById(`visit-${visit.id}`)?.focus());
   };
   const acts = { visit, onDone: changed, onStale };
-  const { busy, wrong, submit } = useForm(
+  const { busy, errors, submit } = useForm(
     () => [],
     () => take(acts, chosen.current),
   );
   const [first, ...others] = steps(visit, day <= today()).map((step) => ({
     text: word(visit, step),
-    name: t("arrangements.step.of", { ...whose, step: word(visit, step) }),
+    name: t("arrangements.step.of", { ...names, step: word(visit, step) }),
     onClick: (event: Event) => {
       chosen.current = step;
       submit(event);
@@ -56,28 +56,28 @@ export function VisitActions({ visit, onChanged, onStale }: Props) {
       {isOpen(visit) && (
         <ActionMenu
           id={`others-${visit.id}`}
-          about={whose.patient}
+          about={names.patient}
           items={[
             ...others,
             {
               text: t("arrangements.move"),
-              name: t("arrangements.move.of", whose),
+              name: t("arrangements.move.of", names),
               href: moveHref({ id: visit.id, patient: visit.patient.id, day }),
             },
             {
               text: t("arrangements.cancel"),
-              name: t("arrangements.cancel.of", whose),
-              onClick: () => setAsking(true),
+              name: t("arrangements.cancel.of", names),
+              onClick: () => setConfirming(true),
             },
           ]}
         />
       )}
-      {wrong[0] && (
+      {errors[0] && (
         <span class="mistake" role="alert">
-          {wrong[0].message}
+          {errors[0].message}
         </span>
       )}
-      {asking && <Cancel {...acts} onKeep={() => setAsking(false)} />}
+      {confirming && <Cancel {...acts} onKeep={() => setConfirming(false)} />}
     </div>
   );
 }

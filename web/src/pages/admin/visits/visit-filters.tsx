@@ -1,9 +1,9 @@
 /** The filters of the list of visits, kept in the address. */
 import { useEffect, useState } from "preact/hooks";
-import { t } from "../../../lib/i18n";
-import { useLoad } from "../../../lib/query";
-import { go, withQuery } from "../../../lib/router";
-import { addDays, type Day, isDay, today } from "../../../lib/time";
+import { t } from "../../../lib/i18n/i18n";
+import { useLoad } from "../../../lib/loading/query";
+import { go, withQuery } from "../../../lib/routing/router";
+import { addDays, type Day, isDay, today } from "../../../lib/time/time";
 import { Field } from "../../../ui/forms/Field";
 import { Select } from "../../../ui/forms/Select";
 import { Tabs } from "../../../ui/Tabs";

@@ -1,6 +1,6 @@
 /** Reception's visits and their transitions. */
 import { api, outcome, type Schemas, unchanged } from "../../../api/client";
-import type { Day } from "../../../lib/time";
+import type { Day } from "../../../lib/time/time";
 
 export type Arrangement = Schemas["Arrangement"];
 export type Status = Schemas["AppointmentStatus"];

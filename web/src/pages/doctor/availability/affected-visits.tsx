@@ -1,7 +1,7 @@
 /** The doctor's upcoming visits, and lists of visits outside new hours. */
 import { api, type Outcome, outcome, type Schemas } from "../../../api/client";
-import { plural, t } from "../../../lib/i18n";
-import { type Day, span } from "../../../lib/time";
+import { plural, t } from "../../../lib/i18n/i18n";
+import { type Day, span } from "../../../lib/time/time";
 import { Status } from "../../../ui/Chip";
 
 type Visit = Schemas["Visit"];

@@ -1,15 +1,15 @@
 /** The doctor's availability: weekly hours, preview and time off. */
 import { api, outcome } from "../../../api/client";
-import { t } from "../../../lib/i18n";
-import type { OwnProps } from "../../../lib/page";
-import { useLoad } from "../../../lib/query";
-import { today, zoneLabel } from "../../../lib/time";
+import { t } from "../../../lib/i18n/i18n";
+import { useLoad } from "../../../lib/loading/query";
+import type { OwnProps } from "../../../lib/routing/page";
+import { today, zoneLabel } from "../../../lib/time/time";
 import { Page } from "../../../ui/frame/Page";
 import { Ready } from "../../../ui/Ready";
 import { visitsFrom } from "./affected-visits";
 import { TimeOff } from "./time-off";
 import { WeekEditor } from "./week";
-import "../../../style/availability.css";
+import "../../../style/portals/availability.css";
 
 export default function Availability({ account }: OwnProps) {
   const week = useLoad(() => outcome(api.GET("/api/doctor/availability")), [account.id]);

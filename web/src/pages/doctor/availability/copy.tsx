@@ -1,6 +1,6 @@
 /** The dialog that copies a day's hours to other days. */
 import { useState } from "preact/hooks";
-import { t } from "../../../lib/i18n";
+import { t } from "../../../lib/i18n/i18n";
 import { Dialog } from "../../../ui/Dialog";
 import { Checkbox } from "../../../ui/forms/Checkbox";
 import { WEEKDAYS, type Weekday } from "./rules";

@@ -1,24 +1,24 @@
 /** One weekday of the editor: its periods, adding one, and copying them to other days. */
 import { useRef } from "preact/hooks";
-import type { Mistake } from "../../../lib/form";
-import { t } from "../../../lib/i18n";
+import type { Mistake } from "../../../lib/forms/form";
+import { t } from "../../../lib/i18n/i18n";
 import { Field } from "../../../ui/forms/Field";
-import { added, type Stretch, type Weekday } from "./rules";
+import { added, type Interval, type Weekday } from "./rules";
 
 interface Props {
   weekday: Weekday;
   /** Mistakes of the whole week. */
-  stretches: readonly Stretch[];
-  put: (stretches: Stretch[]) => void;
+  stretches: readonly Interval[];
+  put: (stretches: Interval[]) => void;
   copy: () => void;
-  wrong: readonly Mistake[];
+  errors: readonly Mistake[];
 }
 
-export function DayRow({ weekday, stretches, put, copy, wrong }: Props) {
+export function DayRow({ weekday, stretches, put, copy, errors }: Props) {
   const heading = useRef<HTMLHeadingElement>(null);
   const own = stretches.filter((one) => one.weekday === weekday);
   const day = t(`weekday.${weekday}`);
-  const set = (id: number, change: Partial<Stretch>): void =>
+  const set = (id: number, change: Partial<Interval>): void =>
     put(stretches.map((one) => (one.id === id ? { ...one, ...change } : one)));
   return (
     <section class="weekday" aria-label={day}>
@@ -35,7 +35,7 @@ export function DayRow({ weekday, stretches, put, copy, wrong }: Props) {
               label={t("availability.from")}
               value={starts}
               onValue={(value) => set(id, { starts: value })}
-              mistakes={wrong}
+              mistakes={errors}
             />
             <Field
               id={`ends-${id}`}
@@ -43,7 +43,7 @@ export function DayRow({ weekday, stretches, put, copy, wrong }: Props) {
               label={t("availability.to")}
               value={ends}
               onValue={(value) => set(id, { ends: value })}
-              mistakes={wrong}
+              mistakes={errors}
             />
             <button
               type="button"

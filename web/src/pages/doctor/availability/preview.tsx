@@ -1,7 +1,7 @@
 /** The preview of the edited hours: visits per weekday as text, and the next week as a grid. */
 import type { Schemas } from "../../../api/client";
-import { plural, t } from "../../../lib/i18n";
-import { addDays, shortDay, weekDays } from "../../../lib/time";
+import { plural, t } from "../../../lib/i18n/i18n";
+import { addDays, shortDay, weekDays } from "../../../lib/time/time";
 import { Details } from "../../../ui/Details";
 import { WeekGrid } from "../../../ui/week/WeekGrid";
 import { nextMonday, type Rule, slotsOn, type Visit, WEEKDAYS } from "./rules";
@@ -29,7 +29,7 @@ export function Preview({ rules, slot, visits, timeOff }: Props) {
         <Details
           of={WEEKDAYS.map((weekday) => [
             t(`weekday.${weekday}`),
-            said(slotsOn(weekday, rules, slot), hours(rules, weekday)),
+            countText(slotsOn(weekday, rules, slot), hours(rules, weekday)),
           ])}
         />
       </div>
@@ -49,7 +49,7 @@ export function Preview({ rules, slot, visits, timeOff }: Props) {
 }
 
 /** "Monday 09:00–12:00, 13:00–17:00; Tuesday …" */
-export function saidWeek(rules: readonly Rule[]): string {
+export function weekText(rules: readonly Rule[]): string {
   const days = WEEKDAYS.filter((weekday) => hours(rules, weekday));
   return (
     days.map((weekday) => `${t(`weekday.${weekday}`)} ${hours(rules, weekday)}`).join("; ") ||
@@ -64,6 +64,6 @@ function hours(rules: readonly Rule[], weekday: string): string {
     .join(", ");
 }
 
-function said(count: number, hours: string): string {
+function countText(count: number, hours: string): string {
   return hours ? plural("availability.visits", count, { hours }) : t("availability.free");
 }

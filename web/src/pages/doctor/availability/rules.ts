@@ -1,8 +1,8 @@
 /** The edited weekly hours: periods, mistakes, and the visits that fit or fall outside. */
 import type { Schemas } from "../../../api/client";
-import type { Mistake } from "../../../lib/form";
-import { t } from "../../../lib/i18n";
-import { addDays, type Day, dayOf, minuteOfDay, minutesBetween, mondayOf, today } from "../../../lib/time";
+import type { Mistake } from "../../../lib/forms/form";
+import { t } from "../../../lib/i18n/i18n";
+import { addDays, type Day, dayOf, minuteOfDay, minutesBetween, mondayOf, today } from "../../../lib/time/time";
 
 export type Rule = Schemas["OpenHours"];
 export type Weekday = Schemas["Weekday"];
@@ -13,9 +13,9 @@ export const WEEKDAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as con
 export interface Week {
   slot: string;
   place: string;
-  stretches: Stretch[];
+  stretches: Interval[];
 }
-export interface Stretch {
+export interface Interval {
   id: number;
   weekday: Weekday;
   starts: string;
@@ -55,7 +55,7 @@ export function checkWeek(week: Week): Mistake[] {
   ];
 }
 
-function wrongWith({ id, weekday, starts, ends }: Stretch, all: readonly Stretch[]): Mistake[] {
+function wrongWith({ id, weekday, starts, ends }: Interval, all: readonly Interval[]): Mistake[] {
   const day = t(`weekday.${weekday}`);
   if (!starts) return [{ field: `starts-${id}`, message: t("availability.wrong.starts", { day }) }];
   if (!ends) return [{ field: `ends-${id}`, message: t("availability.wrong.ends", { day }) }];
@@ -96,7 +96,7 @@ export function outside(visits: readonly Visit[], rules: readonly Rule[]): Visit
 }
 
 /** The periods with one day's copied to others, replacing theirs. */
-export function copied(stretches: readonly Stretch[], from: Weekday, to: readonly Weekday[]): Stretch[] {
+export function copied(stretches: readonly Interval[], from: Weekday, to: readonly Weekday[]): Interval[] {
   const source = stretches.filter(({ weekday }) => weekday === from);
   let id = nextId(stretches);
   const copies = to.flatMap((weekday) => source.map((one) => ({ ...one, weekday, id: id++ })));
@@ -104,7 +104,7 @@ export function copied(stretches: readonly Stretch[], from: Weekday, to: readonl
 }
 
 /** A new period of a day: the afternoon after a morning, otherwise the morning. */
-export function added(stretches: readonly Stretch[], weekday: Weekday): Stretch[] {
+export function added(stretches: readonly Interval[], weekday: Weekday): Interval[] {
   const last = stretches.filter((one) => one.weekday === weekday).map(({ ends }) => endOf(ends));
   const from = Math.max(...last, 8 * 60) + 60;
   const fits = from + 180 < DAY_MINUTES;
@@ -117,7 +117,7 @@ export function nextMonday(): Day {
   return addDays(mondayOf(today()), 7);
 }
 
-function nextId(stretches: readonly Stretch[]): number {
+function nextId(stretches: readonly Interval[]): number {
   return Math.max(-1, ...stretches.map(({ id }) => id)) + 1;
 }
 

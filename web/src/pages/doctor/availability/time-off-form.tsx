@@ -1,10 +1,10 @@
 /** The form that takes time off, by days or times; visits booked then are listed before saving. */
 import { api, outcome, type Schemas } from "../../../api/client";
-import { useDraft } from "../../../lib/draft";
-import { type Mistake, mistakes, useForm } from "../../../lib/form";
-import { plural, t } from "../../../lib/i18n";
-import { useLoad } from "../../../lib/query";
-import { addDays, dayOf, instantOf, isDay, today } from "../../../lib/time";
+import { useDraft } from "../../../lib/forms/draft";
+import { type Mistake, mistakes, useForm } from "../../../lib/forms/form";
+import { plural, t } from "../../../lib/i18n/i18n";
+import { useLoad } from "../../../lib/loading/query";
+import { addDays, dayOf, instantOf, isDay, today } from "../../../lib/time/time";
 import { ErrorSummary } from "../../../ui/forms/ErrorSummary";
 import { Field } from "../../../ui/forms/Field";
 import { Submit } from "../../../ui/forms/Submit";
@@ -18,7 +18,7 @@ export function TakeTimeOff({ taken }: { taken: (off: Schemas["NewTimeOff"]) => 
   const draft = useDraft("availability.off", EMPTY);
   const wish = draft.value;
   const put = (change: Partial<Wish>): void => draft.set({ ...draft.value, ...change });
-  const { busy, wrong, submit } = useForm(
+  const { busy, errors, submit } = useForm(
     () => check(wish),
     async () => {
       const span = spanOf(wish);
@@ -40,14 +40,14 @@ export function TakeTimeOff({ taken }: { taken: (off: Schemas["NewTimeOff"]) => 
       label: t(`availability.${id}`),
       value,
       onValue: (text: string) => put({ [name]: text }),
-      mistakes: wrong,
+      mistakes: errors,
     };
   };
   const days = { min: today(), max: "2099-12-31" };
   return (
     <form class="card" noValidate onSubmit={submit}>
       <h3>{t("availability.off.new")}</h3>
-      <ErrorSummary mistakes={wrong} />
+      <ErrorSummary mistakes={errors} />
       <div class="pair">
         <Field type="date" {...field("off_first")} input={days} />
         <Field type="time" {...field("off_from")} optional />
@@ -64,7 +64,7 @@ export function TakeTimeOff({ taken }: { taken: (off: Schemas["NewTimeOff"]) => 
         value={wish.reason}
         onValue={(reason) => put({ reason })}
         input={{ maxLength: 500 }}
-        mistakes={wrong}
+        mistakes={errors}
       />
       <Clashes wish={wish} />
       <Submit id="take" busy={busy} label={t("availability.off.take")} busyLabel={t("availability.busy")} />

@@ -1,10 +1,10 @@
 /** Planned time off, the form for more, and the visits inside it. */
 import { useRef, useState } from "preact/hooks";
 import { api, outcome, type Schemas } from "../../../api/client";
-import { plural, t } from "../../../lib/i18n";
-import { problemText } from "../../../lib/problem-text";
-import type { Loaded } from "../../../lib/query";
-import { addDays, dayOf, longDay, longWhen, minuteOfDay } from "../../../lib/time";
+import { plural, t } from "../../../lib/i18n/i18n";
+import { problemText } from "../../../lib/i18n/problem-text";
+import type { Loaded } from "../../../lib/loading/query";
+import { addDays, dayOf, longDay, longWhen, minuteOfDay } from "../../../lib/time/time";
 import { Ready } from "../../../ui/Ready";
 import { VisitLines } from "./affected-visits";
 import { TakeTimeOff } from "./time-off-form";
@@ -14,12 +14,12 @@ type List = { items: Off[]; next_cursor: string | null };
 
 export function TimeOff({ of }: { of: Loaded<List> }) {
   const heading = useRef<HTMLHeadingElement>(null);
-  const [told, setTold] = useState("");
+  const [message, setMessage] = useState("");
   const [toMove, setToMove] = useState<Schemas["Visit"][]>([]);
   const [failed, setFailed] = useState("");
   const tell = (sentence: string, visits: Schemas["Visit"][] = []): void => {
     setFailed("");
-    setTold(sentence);
+    setMessage(sentence);
     setToMove(visits);
     heading.current?.focus();
   };
@@ -44,7 +44,7 @@ export function TimeOff({ of }: { of: Loaded<List> }) {
         </h3>
         <div role="status">
           {failed && <p class="warning">{failed}</p>}
-          {told && <p class="done">{told}</p>}
+          {message && <p class="done">{message}</p>}
           {toMove.length > 0 && (
             <div class="warning clash">
               <h4>{plural("availability.to_move", toMove.length)}</h4>

@@ -1,10 +1,10 @@
 /** The editor of weekly hours, with preview and the visits outside them. */
 import { useState } from "preact/hooks";
 import { api, outcome, type Schemas, unchanged } from "../../../api/client";
-import { type Draft, useDraft } from "../../../lib/draft";
-import { type Mistake, mistakes, useForm } from "../../../lib/form";
-import { t } from "../../../lib/i18n";
-import type { Loaded } from "../../../lib/query";
+import { type Draft, useDraft } from "../../../lib/forms/draft";
+import { type Mistake, mistakes, useForm } from "../../../lib/forms/form";
+import { t } from "../../../lib/i18n/i18n";
+import type { Loaded } from "../../../lib/loading/query";
 import { ErrorSummary } from "../../../ui/forms/ErrorSummary";
 import { Field } from "../../../ui/forms/Field";
 import { Submit } from "../../../ui/forms/Submit";
@@ -12,7 +12,7 @@ import { Problem } from "../../../ui/frame/Problem";
 import { Left } from "./affected-visits";
 import { Copy } from "./copy";
 import { DayRow } from "./day";
-import { Preview, saidWeek } from "./preview";
+import { Preview, weekText } from "./preview";
 import {
   checkWeek,
   copied,
@@ -41,7 +41,7 @@ export function WeekEditor({ saved, put, visits, timeOff }: Props) {
   const change = (changes: Partial<Week>): void => draft.set({ ...draft.value, ...changes });
   const [done, setDone] = useState(false);
   const [copying, setCopying] = useState<Weekday | null>(null);
-  const { busy, wrong, submit } = useForm(
+  const { busy, errors, submit } = useForm(
     () => checkWeek(week),
     async () => {
       setDone(false);
@@ -54,7 +54,7 @@ export function WeekEditor({ saved, put, visits, timeOff }: Props) {
   const unsaved = !sameWeek(week, weekOf(saved));
   return (
     <>
-      <ErrorSummary mistakes={wrong} />
+      <ErrorSummary mistakes={errors} />
       <form class="availability" noValidate onSubmit={submit} onInput={() => setDone(false)}>
         <section class="stack">
           <h2>{t("availability.week")}</h2>
@@ -66,7 +66,7 @@ export function WeekEditor({ saved, put, visits, timeOff }: Props) {
               value={week.slot}
               onValue={(slot) => change({ slot })}
               input={{ min: 5, max: 480, step: 5, inputMode: "numeric" }}
-              mistakes={wrong}
+              mistakes={errors}
             />
             <Field
               id="place"
@@ -75,7 +75,7 @@ export function WeekEditor({ saved, put, visits, timeOff }: Props) {
               value={week.place}
               onValue={(place) => change({ place })}
               input={{ maxLength: 200 }}
-              mistakes={wrong}
+              mistakes={errors}
             />
           </div>
           <div class="weekdays">
@@ -87,7 +87,7 @@ export function WeekEditor({ saved, put, visits, timeOff }: Props) {
                 put={(stretches) => change({ stretches })}
                 copy={() => setCopying(weekday)}
                 // overlaps are shown while typing
-                wrong={checkWeek(week)}
+                errors={checkWeek(week)}
               />
             ))}
           </div>
@@ -139,5 +139,5 @@ async function save(saved: Saved, put: (saved: Saved) => void, draft: Draft<Week
   const now = await outcome(api.GET("/api/doctor/availability"));
   if (!now.ok) return mistakes(now.problem, now.retryAfter, []);
   put(now.data);
-  return [{ field: null, message: t("availability.stale", { week: saidWeek(now.data.rules) }) }];
+  return [{ field: null, message: t("availability.stale", { week: weekText(now.data.rules) }) }];
 }

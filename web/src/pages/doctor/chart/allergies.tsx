@@ -1,10 +1,10 @@
 /** The allergies of a chart, editable, or the statement that there are none. */
 import { api, outcome, type Schemas, unchanged } from "../../../api/client";
-import { type Mistake, missing, useSubmit } from "../../../lib/form";
-import { t } from "../../../lib/i18n";
-import type { Loaded } from "../../../lib/query";
-import { dateOnly, today } from "../../../lib/time";
-import type { Tone } from "../../../lib/tone";
+import type { Tone } from "../../../lib/clinical/tone";
+import { type Mistake, missing, useSubmit } from "../../../lib/forms/form";
+import { t } from "../../../lib/i18n/i18n";
+import type { Loaded } from "../../../lib/loading/query";
+import { dateOnly, today } from "../../../lib/time/time";
 import { Chip } from "../../../ui/Chip";
 import { Field } from "../../../ui/forms/Field";
 import { Radios } from "../../../ui/forms/Select";
@@ -68,7 +68,7 @@ function shown({ substance, reaction, severity, noted_on }: Allergy) {
   );
 }
 
-function fields(value: Allergy, set: (value: Allergy) => void, wrong: readonly Mistake[]) {
+function fields(value: Allergy, set: (value: Allergy) => void, errors: readonly Mistake[]) {
   return (
     <>
       <Field
@@ -78,7 +78,7 @@ function fields(value: Allergy, set: (value: Allergy) => void, wrong: readonly M
         value={value.substance}
         onValue={(substance) => set({ ...value, substance })}
         input={{ maxLength: 200 }}
-        mistakes={wrong}
+        mistakes={errors}
       />
       <Field
         id="allergies-reaction"

@@ -2,16 +2,16 @@
 import { api, type Outcome, outcome, type Problem, type Schemas } from "../../../api/client";
 import { loadVisit } from "../visit/visits";
 
-export interface Asked {
+export interface ChartQuery {
   patient: number | null;
   visit: number | null;
 }
 
-export function askedIn(query: URLSearchParams): Asked {
+export function chartQueryOf(query: URLSearchParams): ChartQuery {
   return { patient: idIn(query.get("patient")), visit: idIn(query.get("visit")) };
 }
 
-export async function loadAsked({ patient, visit }: Asked): Promise<Outcome<Schemas["Chart"], Problem>> {
+export async function loadQueriedChart({ patient, visit }: ChartQuery): Promise<Outcome<Schemas["Chart"], Problem>> {
   let patient_id = patient ?? 0;
   if (patient === null && visit !== null) {
     const found = await loadVisit(visit);
@@ -22,7 +22,7 @@ export async function loadAsked({ patient, visit }: Asked): Promise<Outcome<Sche
 }
 
 /** The page to return to: the visit or the chart. */
-export function backTo({ visit }: Asked, patient: number): string {
+export function backTo({ visit }: ChartQuery, patient: number): string {
   return visit === null ? `/doctor/patients/${patient}` : `/doctor/visits/${visit}`;
 }
 

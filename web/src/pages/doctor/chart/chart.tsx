@@ -1,17 +1,17 @@
 /** A patient's chart: allergies, problems, and the record by time (`?kind=` filters it). */
-import { t } from "../../../lib/i18n";
-import type { OwnProps } from "../../../lib/page";
-import { type Loaded, useLoad } from "../../../lib/query";
-import { withQuery } from "../../../lib/router";
-import { dateOnly, today } from "../../../lib/time";
-import "../../../style/doctor.css";
+import { t } from "../../../lib/i18n/i18n";
+import { type Loaded, useLoad } from "../../../lib/loading/query";
+import type { OwnProps } from "../../../lib/routing/page";
+import { withQuery } from "../../../lib/routing/router";
+import { dateOnly, today } from "../../../lib/time/time";
+import "../../../style/portals/doctor.css";
 import { Page } from "../../../ui/frame/Page";
 import { PrintButton, PrintHead } from "../../../ui/print/PrintHead";
 import { Ready } from "../../../ui/Ready";
 import { Tabs } from "../../../ui/Tabs";
 import { Allergies } from "./allergies";
 import { loadChart } from "./load-chart";
-import { NotTreating, Opened, OpenedNow } from "./open-chart";
+import { NotTreating, OpenedNow, PastEmergencyAccess } from "./open-chart";
 import { PatientStrip } from "./patient-strip";
 import { Problems } from "./problems";
 import { type Chart, KINDS, type Kind } from "./record";
@@ -58,7 +58,7 @@ function Shown({ chart, of, query, config, account }: Omit<OwnProps, "params"> &
         <div class="stack beside">
           <Allergies chart={chart} of={of} />
           <Problems chart={chart} of={of} />
-          <Opened access={chart.access} />
+          <PastEmergencyAccess access={chart.access} />
         </div>
         <section aria-label={t("own_chart.record")}>
           <Tabs label={t("own_chart.kinds")} tabs={[undefined, ...KINDS].map((one) => drawn(one, kind, chart))} />

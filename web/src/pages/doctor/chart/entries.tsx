@@ -1,9 +1,9 @@
 /** An editable list in a chart; a dialog adds, changes and removes entries. */
 import type { ComponentChildren } from "preact";
 import { useRef, useState } from "preact/hooks";
-import { useDraft } from "../../../lib/draft";
-import { type Mistake, useForm } from "../../../lib/form";
-import { type Key, t } from "../../../lib/i18n";
+import { useDraft } from "../../../lib/forms/draft";
+import { type Mistake, useForm } from "../../../lib/forms/form";
+import { type Key, t } from "../../../lib/i18n/i18n";
 import { Dialog } from "../../../ui/Dialog";
 import { ErrorSummary } from "../../../ui/forms/ErrorSummary";
 import { Submit } from "../../../ui/forms/Submit";
@@ -17,7 +17,7 @@ export interface ListProps<T> {
   /** The key of an entry. */
   nameOf: (entry: T) => string;
   show: (entry: T) => ComponentChildren;
-  fields: (value: T, set: (value: T) => void, wrong: readonly Mistake[]) => ComponentChildren;
+  fields: (value: T, set: (value: T) => void, errors: readonly Mistake[]) => ComponentChildren;
   check: (value: T) => Mistake[];
   save: (entries: T[]) => Promise<Mistake[]>;
   /** Shown for an empty list. */
@@ -77,12 +77,12 @@ function EntryDialog<T>({
   const draft = useDraft(`chart.${list.patient}.${name}.${about}`, entry ?? list.fresh);
   const others = entries.filter((one) => nameOf(one) !== about);
   const isThere = others.length < entries.length;
-  const done = (wrong: Mistake[]): Mistake[] => {
-    if (wrong.length === 0) {
+  const done = (errors: Mistake[]): Mistake[] => {
+    if (errors.length === 0) {
       draft.drop();
       onClose(true);
     }
-    return wrong;
+    return errors;
   };
   const twice = { field: `${name}-name`, message: t(`${name}.twice`) };
   const changed = (): T[] =>
@@ -96,16 +96,16 @@ function EntryDialog<T>({
     () => [],
     async () => done(await save(others)),
   );
-  const wrong = [...form.wrong, ...removing.wrong];
+  const errors = [...form.errors, ...removing.errors];
   const leave = (): void => {
     draft.drop();
     onClose(false);
   };
   return (
     <Dialog title={about || t(`${name}.add`)} onClose={leave}>
-      <ErrorSummary mistakes={wrong} />
+      <ErrorSummary mistakes={errors} />
       <form noValidate onSubmit={form.submit}>
-        {list.fields(draft.value, draft.set, wrong)}
+        {list.fields(draft.value, draft.set, errors)}
         <div class="row">
           <Submit id={`${name}-save`} busy={form.busy} label={t("entry.save")} busyLabel={t("entry.busy")} />
           {entry !== null && (

@@ -1,10 +1,10 @@
 /** Emergency access: opens a chart for an hour with a reason, and shows past accesses. */
 import { useEffect } from "preact/hooks";
 import { api, outcome, type Schemas } from "../../../api/client";
-import { useDraft } from "../../../lib/draft";
-import { missing, mistakes, useForm } from "../../../lib/form";
-import { t } from "../../../lib/i18n";
-import { clock, now, when } from "../../../lib/time";
+import { useDraft } from "../../../lib/forms/draft";
+import { missing, mistakes, useForm } from "../../../lib/forms/form";
+import { t } from "../../../lib/i18n/i18n";
+import { clock, now, when } from "../../../lib/time/time";
 import { ErrorSummary } from "../../../ui/forms/ErrorSummary";
 import { Submit } from "../../../ui/forms/Submit";
 import { TextArea } from "../../../ui/forms/TextArea";
@@ -14,14 +14,15 @@ type Access = Schemas["ChartAccess"];
 
 /** Shown for unknown patients too: the API reveals them only after a reason is given. */
 export function NotTreating({ patient, onOpen }: { patient: number; onOpen: () => void }) {
-  const reason = useDraft(`glass.${patient}`, "");
-  const { busy, wrong, submit } = useForm(
-    () => missing({ reason: { value: reason.value, say: "glass.missing" } }),
+  const reason = useDraft(`emergency_access.${patient}`, "");
+  const { busy, errors, submit } = useForm(
+    () => missing({ reason: { value: reason.value, say: "emergency_access.missing" } }),
     async () => {
       const params = { path: { patient_id: patient } };
       const body = { reason: reason.value.trim() };
       const opened = await outcome(api.POST("/api/doctor/patients/{patient_id}/access", { params, body }));
-      if (!opened.ok && opened.problem.code === "not_found") return [{ field: null, message: t("glass.nobody") }];
+      if (!opened.ok && opened.problem.code === "not_found")
+        return [{ field: null, message: t("emergency_access.nobody") }];
       if (!opened.ok) return mistakes(opened.problem, opened.retryAfter, ["reason"]);
       reason.drop();
       onOpen();
@@ -35,22 +36,22 @@ export function NotTreating({ patient, onOpen }: { patient: number; onOpen: () =
       back={{ href: "/doctor/patients", text: t("own_chart.back") }}
       width="narrow"
     >
-      <section class="glass" aria-labelledby="glass">
-        <h2 id="glass">{t("glass.title")}</h2>
-        <p class="warning">{t("glass.about")}</p>
-        <ErrorSummary mistakes={wrong} />
+      <section class="emergency-access" aria-labelledby="emergency-access">
+        <h2 id="emergency-access">{t("emergency_access.title")}</h2>
+        <p class="warning">{t("emergency_access.about")}</p>
+        <ErrorSummary mistakes={errors} />
         <form noValidate onSubmit={submit}>
           <TextArea
             id="reason"
-            label={t("glass.reason")}
-            hint={t("glass.reason.hint")}
+            label={t("emergency_access.reason")}
+            hint={t("emergency_access.reason.hint")}
             rows={3}
             longest={500}
             value={reason.value}
             onValue={reason.set}
-            mistakes={wrong}
+            mistakes={errors}
           />
-          <Submit busy={busy} label={t("glass.submit")} busyLabel={t("glass.busy")} />
+          <Submit busy={busy} label={t("emergency_access.submit")} busyLabel={t("emergency_access.busy")} />
         </form>
       </section>
     </Page>
@@ -59,18 +60,18 @@ export function NotTreating({ patient, onOpen }: { patient: number; onOpen: () =
 
 /** The warning above a chart under emergency access; the chart is reloaded when the hour is over. */
 export function OpenedNow({ access, me, again }: { access: readonly Access[]; me: number; again: () => void }) {
-  const mine = openOf(access, me, now());
-  const until = mine?.until;
+  const ownAccess = openOf(access, me, now());
+  const until = ownAccess?.until;
   useEffect(() => {
     if (!until) return;
     const timer = setTimeout(again, Date.parse(until) - now() + 1_000);
     return () => clearTimeout(timer);
   }, [until]);
-  if (!mine) return null;
+  if (!ownAccess) return null;
   return (
-    <section class="glass-open" aria-labelledby="glass-open">
-      <h2 id="glass-open">{t("glass.open", { time: clock(mine.until) })}</h2>
-      <p>{t("glass.open.about", { reason: mine.reason })}</p>
+    <section class="emergency-access-open" aria-labelledby="emergency-access-open">
+      <h2 id="emergency-access-open">{t("emergency_access.open", { time: clock(ownAccess.until) })}</h2>
+      <p>{t("emergency_access.open.about", { reason: ownAccess.reason })}</p>
     </section>
   );
 }
@@ -83,12 +84,12 @@ export function openOf(access: readonly Access[], doctor: number, at: number): A
 }
 
 /** All emergency accesses, shown to every doctor. */
-export function Opened({ access }: { access: readonly Access[] }) {
+export function PastEmergencyAccess({ access }: { access: readonly Access[] }) {
   if (access.length === 0) return null;
   return (
     <section class="card" aria-labelledby="opened">
-      <h2 id="opened">{t("glass.past")}</h2>
-      <p class="small muted">{t("glass.past.about")}</p>
+      <h2 id="opened">{t("emergency_access.past")}</h2>
+      <p class="small muted">{t("emergency_access.past.about")}</p>
       <ul class="plain stack close">
         {access.map(({ id, doctor, opened_at, reason }) => (
           <li key={id}>

@@ -1,7 +1,7 @@
 /** The patient in one strip: birth date, age, sex, phone and allergies. */
 import type { Schemas } from "../../../api/client";
-import { t } from "../../../lib/i18n";
-import { ageOn, dateOnly } from "../../../lib/time";
+import { t } from "../../../lib/i18n/i18n";
+import { ageOn, dateOnly } from "../../../lib/time/time";
 import { Skeleton } from "../../../ui/frame/Skeleton";
 import { Tel } from "../../../ui/Tel";
 
@@ -18,14 +18,16 @@ interface Props {
 export function PatientStrip({ patient, chart, awaited = false, link = false }: Props) {
   const { date_of_birth, sex, phone } = patient;
   return (
-    <section class="strip card" aria-label={t("strip.label")}>
+    <section class="strip card" aria-label={t("patient_strip.label")}>
       <p class="row">
-        {date_of_birth && <span>{t("strip.born", { day: dateOnly(date_of_birth), age: ageOn(date_of_birth) })}</span>}
+        {date_of_birth && (
+          <span>{t("patient_strip.born", { day: dateOnly(date_of_birth), age: ageOn(date_of_birth) })}</span>
+        )}
         <span>{t(`sex.${sex}`)}</span>
         {phone && <Tel number={phone} />}
         {link && (
           <a class="end no-print" href={`/doctor/patients/${patient.id}`}>
-            {t("strip.chart")}
+            {t("patient_strip.chart")}
           </a>
         )}
       </p>
@@ -37,12 +39,14 @@ export function PatientStrip({ patient, chart, awaited = false, link = false }: 
 }
 
 function AllergyLine({ chart: { allergy_status, allergies } }: { chart: Schemas["Chart"] }) {
-  if (allergy_status !== "noted") return <p class="muted">{t(`strip.${allergy_status}`)}</p>;
+  if (allergy_status !== "noted") return <p class="muted">{t(`patient_strip.${allergy_status}`)}</p>;
   return (
     <p class="allergies">
-      <b>{t("strip.allergies")}</b>{" "}
+      <b>{t("patient_strip.allergies")}</b>{" "}
       {allergies
-        .map(({ substance, severity }) => t("strip.allergy", { substance, severity: t(`severity.${severity}`) }))
+        .map(({ substance, severity }) =>
+          t("patient_strip.allergy", { substance, severity: t(`severity.${severity}`) }),
+        )
         .join("; ")}
     </p>
   );
@@ -53,7 +57,7 @@ function ProblemLine({ chart: { problems } }: { chart: Schemas["Chart"] }) {
   if (active.length === 0) return null;
   return (
     <p>
-      <span class="muted">{t("strip.problems")}</span> {active.map(({ name }) => name).join("; ")}
+      <span class="muted">{t("patient_strip.problems")}</span> {active.map(({ name }) => name).join("; ")}
     </p>
   );
 }

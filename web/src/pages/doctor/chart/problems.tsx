@@ -1,9 +1,9 @@
 /** The problem list of a chart. */
 import { api, outcome, type Schemas, unchanged } from "../../../api/client";
-import { type Mistake, missing } from "../../../lib/form";
-import { t } from "../../../lib/i18n";
-import type { Loaded } from "../../../lib/query";
-import { dateOnly, today } from "../../../lib/time";
+import { type Mistake, missing } from "../../../lib/forms/form";
+import { t } from "../../../lib/i18n/i18n";
+import type { Loaded } from "../../../lib/loading/query";
+import { dateOnly, today } from "../../../lib/time/time";
 import { Chip } from "../../../ui/Chip";
 import { Field } from "../../../ui/forms/Field";
 import { Radios } from "../../../ui/forms/Select";
@@ -41,8 +41,8 @@ export function Problems({ chart, of }: { chart: Chart; of: Loaded<Chart> }) {
 
 function check(value: Condition): Mistake[] {
   const { icd10 } = clean(value);
-  const wrong = icd10 && !ICD10.test(icd10) ? [{ field: "problems-icd10", message: t("problems.icd10.wrong") }] : [];
-  return [...missing({ "problems-name": { value: value.name, say: "problems.missing" } }), ...wrong];
+  const errors = icd10 && !ICD10.test(icd10) ? [{ field: "problems-icd10", message: t("problems.icd10.wrong") }] : [];
+  return [...missing({ "problems-name": { value: value.name, say: "problems.missing" } }), ...errors];
 }
 
 function shown({ name, icd10, status, since }: Condition) {
@@ -58,7 +58,7 @@ function shown({ name, icd10, status, since }: Condition) {
   );
 }
 
-function fields(value: Condition, set: (value: Condition) => void, wrong: readonly Mistake[]) {
+function fields(value: Condition, set: (value: Condition) => void, errors: readonly Mistake[]) {
   return (
     <>
       <Field
@@ -67,7 +67,7 @@ function fields(value: Condition, set: (value: Condition) => void, wrong: readon
         value={value.name}
         onValue={(name) => set({ ...value, name })}
         input={{ maxLength: 200 }}
-        mistakes={wrong}
+        mistakes={errors}
       />
       <Field
         id="problems-icd10"
@@ -77,7 +77,7 @@ function fields(value: Condition, set: (value: Condition) => void, wrong: readon
         value={value.icd10 ?? ""}
         onValue={(icd10) => set({ ...value, icd10 })}
         input={{ maxLength: 8 }}
-        mistakes={wrong}
+        mistakes={errors}
       />
       <Radios
         id="problems-status"

@@ -1,9 +1,9 @@
 /** A patient's record as a list with the day beside each entry: visits, prescriptions, referrals, results. */
 import type { ComponentChildren } from "preact";
 import type { Schemas } from "../../../api/client";
-import { type Key, plural, t } from "../../../lib/i18n";
-import { courseOf } from "../../../lib/prescriptions";
-import { dateOnly, dayOf, now } from "../../../lib/time";
+import { courseOf } from "../../../lib/clinical/prescriptions";
+import { type Key, plural, t } from "../../../lib/i18n/i18n";
+import { dateOnly, dayOf, now } from "../../../lib/time/time";
 import { Status } from "../../../ui/Chip";
 import { Empty } from "../../../ui/Empty";
 import { SignedText } from "../visit/notes-form";

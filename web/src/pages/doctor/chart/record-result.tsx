@@ -2,8 +2,8 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import type { Schemas } from "../../../api/client";
-import { t } from "../../../lib/i18n";
-import { sentence, shown, toneOf, usual, wordOf } from "../../../lib/results";
+import { sentence, shown, toneOf, usual, wordOf } from "../../../lib/clinical/results";
+import { t } from "../../../lib/i18n/i18n";
 import { Chip } from "../../../ui/Chip";
 import { isOutside } from "../../../ui/charts/Marker";
 import { Trend } from "../../../ui/charts/Trend";

@@ -1,6 +1,6 @@
 /** A patient's record in order of time, and the trend of one analyte. */
 import type { Schemas } from "../../../api/client";
-import type { Instant } from "../../../lib/time";
+import type { Instant } from "../../../lib/time/time";
 
 export type Chart = Schemas["Chart"];
 export const KINDS = ["visits", "prescriptions", "referrals", "results"] as const;

@@ -1,41 +1,36 @@
 /** Orders laboratory tests for a patient (`?patient=`), optionally in a visit (`?visit=`), and returns there. */
 import { api, outcome, type Schemas } from "../../../api/client";
-import { useDraft } from "../../../lib/draft";
-import { type Mistake, mistakes, useForm } from "../../../lib/form";
-import { t } from "../../../lib/i18n";
-import type { OwnProps } from "../../../lib/page";
-import { useLoad } from "../../../lib/query";
-import { go } from "../../../lib/router";
-import { today } from "../../../lib/time";
+import { useDraft } from "../../../lib/forms/draft";
+import { type Mistake, mistakes, useForm } from "../../../lib/forms/form";
+import { t } from "../../../lib/i18n/i18n";
+import type { OwnProps } from "../../../lib/routing/page";
+import { go } from "../../../lib/routing/router";
+import { today } from "../../../lib/time/time";
 import { ErrorSummary } from "../../../ui/forms/ErrorSummary";
 import { Submit } from "../../../ui/forms/Submit";
 import { TextArea } from "../../../ui/forms/TextArea";
-import { NotFound } from "../../../ui/frame/NotFound";
 import { Page } from "../../../ui/frame/Page";
-import { Ready } from "../../../ui/Ready";
-import { type Asked, askedIn, backTo, loadAsked } from "../chart/chart-from-query";
+import { backTo, type ChartQuery } from "../chart/chart-from-query";
 import { PatientStrip } from "../chart/patient-strip";
+import { QueriedChart } from "../chart/queried-chart";
 import type { Order } from "./order-draft";
 import { Chosen, Finder } from "./tests";
 import { When } from "./time";
-import "../../../style/doctor.css";
-import "../../../style/review.css";
+import "../../../style/portals/doctor.css";
+import "../../../style/portals/review.css";
 
 export default function NewOrder({ query }: OwnProps) {
-  const asked = askedIn(query);
-  const chart = useLoad(() => loadAsked(asked), [asked]);
-  if (asked.patient === null && asked.visit === null) return <NotFound />;
   return (
-    <Ready of={chart} whole>
-      {(found) => <OrderPage key={found.patient.id} chart={found} asked={asked} />}
-    </Ready>
+    <QueriedChart query={query}>
+      {(chart, chartQuery) => <OrderPage key={chart.patient.id} chart={chart} chartQuery={chartQuery} />}
+    </QueriedChart>
   );
 }
 
-function OrderPage({ chart, asked }: { chart: Schemas["Chart"]; asked: Asked }) {
+function OrderPage({ chart, chartQuery }: { chart: Schemas["Chart"]; chartQuery: ChartQuery }) {
   const { patient } = chart;
-  const { visit } = asked;
-  const back = backTo(asked, patient.id);
+  const { visit } = chartQuery;
+  const back = backTo(chartQuery, patient.id);
   const draft = useDraft<Order>(`order.${patient.id}`, {
     tests: [],
     note: "",
@@ -45,7 +40,7 @@ function OrderPage({ chart, asked }: { chart: Schemas["Chart"]; asked: Asked }) 
   });
   const order = draft.value;
   const put = (change: Partial<Order>): void => draft.set({ ...draft.value, ...change });
-  const { busy, wrong, submit } = useForm(
+  const { busy, errors, submit } = useForm(
     () => check(order),
     async () => {
       const body = {
@@ -79,7 +74,7 @@ function OrderPage({ chart, asked }: { chart: Schemas["Chart"]; asked: Asked }) 
       back={{ href: back, text: t(visit ? "order.back.visit" : "order.back.chart") }}
     >
       <PatientStrip patient={patient} chart={chart} link />
-      <ErrorSummary mistakes={wrong} />
+      <ErrorSummary mistakes={errors} />
       <div class="order-columns">
         <Finder chosen={order.tests} add={(test) => put({ tests: [...order.tests, test] })} />
         <form noValidate onSubmit={submit} class="card">
@@ -95,9 +90,9 @@ function OrderPage({ chart, asked }: { chart: Schemas["Chart"]; asked: Asked }) 
             rows={2}
             value={order.note}
             onValue={(note) => put({ note })}
-            mistakes={wrong}
+            mistakes={errors}
           />
-          <When order={order} put={put} wrong={wrong} />
+          <When order={order} put={put} errors={errors} />
           <Submit busy={busy} label={t("order.submit")} busyLabel={t("order.busy")} />
         </form>
       </div>

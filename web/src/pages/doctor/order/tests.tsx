@@ -1,7 +1,7 @@
 /** The searchable catalogue, and the chosen tests. */
 import { useRef } from "preact/hooks";
 import { api, outcome, type Schemas } from "../../../api/client";
-import { plural, t } from "../../../lib/i18n";
+import { plural, t } from "../../../lib/i18n/i18n";
 import { Field } from "../../../ui/forms/Field";
 import { Ready } from "../../../ui/Ready";
 import { useTypedSearch } from "../typed-search";

@@ -1,9 +1,9 @@
 /** The time at the laboratory: unscheduled, or a free slot. */
 import { api, outcome } from "../../../api/client";
-import type { Mistake } from "../../../lib/form";
-import { t } from "../../../lib/i18n";
-import { useLoad } from "../../../lib/query";
-import { clock, isDay, today } from "../../../lib/time";
+import type { Mistake } from "../../../lib/forms/form";
+import { t } from "../../../lib/i18n/i18n";
+import { useLoad } from "../../../lib/loading/query";
+import { clock, isDay, today } from "../../../lib/time/time";
 import { Checkbox } from "../../../ui/forms/Checkbox";
 import { Field } from "../../../ui/forms/Field";
 import { Select } from "../../../ui/forms/Select";
@@ -12,10 +12,10 @@ import type { Order } from "./order-draft";
 interface Props {
   order: Order;
   put: (change: Partial<Order>) => void;
-  wrong: readonly Mistake[];
+  errors: readonly Mistake[];
 }
 
-export function When({ order, put, wrong }: Props) {
+export function When({ order, put, errors }: Props) {
   return (
     <div class="stack close">
       <Checkbox
@@ -25,12 +25,12 @@ export function When({ order, put, wrong }: Props) {
         checked={order.timed}
         onValue={(timed) => put({ timed })}
       />
-      {order.timed && <Time order={order} put={put} wrong={wrong} />}
+      {order.timed && <Time order={order} put={put} errors={errors} />}
     </div>
   );
 }
 
-function Time({ order, put, wrong }: Props) {
+function Time({ order, put, errors }: Props) {
   const { day, starts_at } = order;
   const slots = useLoad(async () => {
     if (!isDay(day) || day < today()) return { ok: true as const, data: { items: [], next_cursor: null } };
@@ -57,7 +57,7 @@ function Time({ order, put, wrong }: Props) {
         ]}
         value={starts_at}
         onValue={(value) => put({ starts_at: value })}
-        mistakes={wrong}
+        mistakes={errors}
       />
     </div>
   );

@@ -1,11 +1,11 @@
 /** Finds any patient by full name and date of birth in an emergency. The query is not put in the address. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import { api, outcome, type Schemas } from "../../../api/client";
-import { useDraft } from "../../../lib/draft";
-import { type Mistake, missing, mistakes, useForm } from "../../../lib/form";
-import { plural, t } from "../../../lib/i18n";
-import { ageOn, dateOnly } from "../../../lib/time";
-import "../../../style/doctor.css";
+import { useDraft } from "../../../lib/forms/draft";
+import { type Mistake, missing, mistakes, useForm } from "../../../lib/forms/form";
+import { plural, t } from "../../../lib/i18n/i18n";
+import { ageOn, dateOnly } from "../../../lib/time/time";
+import "../../../style/portals/doctor.css";
 import { Empty } from "../../../ui/Empty";
 import { BirthDate, dateOf, NO_DATE } from "../../../ui/forms/BirthDate";
 import { ErrorSummary } from "../../../ui/forms/ErrorSummary";
@@ -19,7 +19,7 @@ export default function Emergency() {
   const { value: typed, set } = useDraft("emergency", { name: "", born: NO_DATE });
   const [found, setFound] = useState<readonly Found[] | null>(null);
   const born = dateOf(typed.born);
-  const { busy, wrong, submit } = useForm(
+  const { busy, errors, submit } = useForm(
     (): Mistake[] => [
       ...missing({ full_name: { value: typed.name, say: "missing.name" } }),
       ...(born ? [] : [{ field: "date_of_birth", message: t("malformed.date_of_birth") }]),
@@ -27,9 +27,9 @@ export default function Emergency() {
     async () => {
       setFound(null);
       const query = { full_name: typed.name.trim(), date_of_birth: born ?? "" };
-      const asked = await outcome(api.GET("/api/doctor/patient-search", { params: { query } }));
-      if (!asked.ok) return mistakes(asked.problem, asked.retryAfter, ["full_name", "date_of_birth"]);
-      setFound(asked.data.items);
+      const answer = await outcome(api.GET("/api/doctor/patient-search", { params: { query } }));
+      if (!answer.ok) return mistakes(answer.problem, answer.retryAfter, ["full_name", "date_of_birth"]);
+      setFound(answer.data.items);
       return [];
     },
   );
@@ -40,7 +40,7 @@ export default function Emergency() {
       back={{ href: "/doctor/patients", text: t("own_chart.back") }}
       width="narrow"
     >
-      <ErrorSummary mistakes={wrong} />
+      <ErrorSummary mistakes={errors} />
       <form noValidate onSubmit={submit}>
         <Field
           id="full_name"
@@ -48,7 +48,7 @@ export default function Emergency() {
           hint={t("emergency.name.hint")}
           value={typed.name}
           onValue={(name) => set({ ...typed, name })}
-          mistakes={wrong}
+          mistakes={errors}
           input={{ maxLength: 200 }}
         />
         <BirthDate
@@ -56,7 +56,7 @@ export default function Emergency() {
           label={t("field.date_of_birth")}
           value={typed.born}
           onValue={(date) => set({ ...typed, born: date })}
-          mistakes={wrong}
+          mistakes={errors}
         />
         <Submit busy={busy} label={t("emergency.submit")} busyLabel={t("emergency.busy")} />
       </form>
@@ -86,7 +86,7 @@ function Results({ found }: { found: readonly Found[] }) {
           <li key={patient.id}>
             <a href={`/doctor/patients/${patient.id}`}>{patient.full_name}</a>
             <span class="muted">
-              {t("strip.born", { day: dateOnly(day), age: ageOn(day) })}, {t(`sex.${sex}`)}
+              {t("patient_strip.born", { day: dateOnly(day), age: ageOn(day) })}, {t(`sex.${sex}`)}
             </span>
           </li>
         ))}

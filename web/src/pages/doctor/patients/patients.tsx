@@ -1,10 +1,10 @@
 /** The doctor's patients by name (`?q=` searches), with allergies and next visits. */
 import { api, outcome, type Schemas } from "../../../api/client";
-import { plural, t } from "../../../lib/i18n";
-import type { OwnProps } from "../../../lib/page";
-import { usePages } from "../../../lib/query";
-import { ageOn, dateOnly, dayOf, when } from "../../../lib/time";
-import "../../../style/doctor.css";
+import { plural, t } from "../../../lib/i18n/i18n";
+import { usePages } from "../../../lib/loading/query";
+import type { OwnProps } from "../../../lib/routing/page";
+import { ageOn, dateOnly, dayOf, when } from "../../../lib/time/time";
+import "../../../style/portals/doctor.css";
 import { Empty } from "../../../ui/Empty";
 import { SearchForm } from "../../../ui/forms/SearchForm";
 import { Page } from "../../../ui/frame/Page";
@@ -16,8 +16,8 @@ type Patient = Schemas["PatientInCare"];
 const SHORTEST = 2;
 
 export default function Patients({ query }: OwnProps) {
-  const asked = (query.get("q") ?? "").trim().slice(0, 100);
-  const q = asked.length < SHORTEST ? "" : asked;
+  const requested = (query.get("q") ?? "").trim().slice(0, 100);
+  const q = requested.length < SHORTEST ? "" : requested;
   const found = usePages(
     (cursor) => {
       const wanted = { limit: 30, ...(q && { q }), ...(cursor && { cursor }) };
@@ -29,7 +29,7 @@ export default function Patients({ query }: OwnProps) {
   return (
     <Page title={t("own_patients.title")}>
       <SearchForm
-        q={asked}
+        q={requested}
         label={t("own_patients.search")}
         hint={t("own_patients.search.hint")}
         act={t("own_patients.search.submit")}
@@ -63,7 +63,11 @@ const COLUMNS = (): Column<Patient>[] => [
   {
     head: t("own_patients.born"),
     cell: ({ date_of_birth: born }) =>
-      born ? <span class="whole">{t("strip.born", { day: dateOnly(born), age: ageOn(born) })}</span> : <Never />,
+      born ? (
+        <span class="whole">{t("patient_strip.born", { day: dateOnly(born), age: ageOn(born) })}</span>
+      ) : (
+        <Never />
+      ),
   },
   { head: t("own_patients.allergies"), cell: (patient) => <Allergies of={patient} /> },
   {

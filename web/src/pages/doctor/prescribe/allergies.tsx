@@ -1,6 +1,6 @@
 /** Allergy conflicts of the typed medicines: shown at the medicine, and blocking until a reason is given. */
-import type { Mistake } from "../../../lib/form";
-import { t } from "../../../lib/i18n";
+import type { Mistake } from "../../../lib/forms/form";
+import { t } from "../../../lib/i18n/i18n";
 import { Field } from "../../../ui/forms/Field";
 import type { Conflict } from "./items";
 
@@ -10,7 +10,7 @@ export function Warning({ against }: { against: readonly Conflict[] }) {
     <div role="status">
       {against.map((one) => (
         <p key={one.substance} class="warning">
-          {said(one)}
+          {conflictText(one)}
         </p>
       ))}
     </div>
@@ -21,17 +21,17 @@ interface Props {
   against: readonly Conflict[];
   value: string;
   onValue: (value: string) => void;
-  wrong: readonly Mistake[];
+  errors: readonly Mistake[];
 }
 
-export function Override({ against, value, onValue, wrong }: Props) {
+export function Override({ against, value, onValue, errors }: Props) {
   return (
     <section class="prescribe-override" aria-labelledby="override-title">
       <h2 id="override-title">{t("prescribe.override.title")}</h2>
       <ul>
         {against.map((one) => (
           <li key={`${one.medicine} ${one.substance}`}>
-            <b>{one.medicine}</b> {said(one)}
+            <b>{one.medicine}</b> {conflictText(one)}
           </li>
         ))}
       </ul>
@@ -41,14 +41,14 @@ export function Override({ against, value, onValue, wrong }: Props) {
         hint={t("prescribe.override.hint")}
         value={value}
         onValue={onValue}
-        mistakes={wrong}
+        mistakes={errors}
         input={{ maxLength: 200 }}
       />
     </section>
   );
 }
 
-function said({ substance, severity, reaction }: Conflict): string {
+function conflictText({ substance, severity, reaction }: Conflict): string {
   const values = { substance, severity: t(`severity.${severity}`).toLowerCase(), reaction: reaction ?? "" };
   return t(reaction ? "prescribe.conflict.reaction" : "prescribe.conflict", values);
 }

@@ -1,6 +1,6 @@
 /** A choice from a list, or free text. */
 import { useState } from "preact/hooks";
-import { t } from "../../../lib/i18n";
+import { t } from "../../../lib/i18n/i18n";
 import type { ControlProps } from "../../../ui/forms/Control";
 import { Field } from "../../../ui/forms/Field";
 import { Select } from "../../../ui/forms/Select";

@@ -1,6 +1,6 @@
 /** Finds one prescription of a doctor, for which the API has no endpoint. */
 import { api, type Outcome, outcome, type Problem, type Schemas } from "../../../api/client";
-import type { Day } from "../../../lib/time";
+import type { Day } from "../../../lib/time/time";
 
 /** A prescription, and the patient's birth date if the chart is open to the doctor. */
 export interface Found {

@@ -1,7 +1,7 @@
 /** The prescription form: medicines as text, their mistakes and the request body. */
 import type { Schemas } from "../../../api/client";
-import { type Mistake, missing } from "../../../lib/form";
-import { type Key, t } from "../../../lib/i18n";
+import { type Mistake, missing } from "../../../lib/forms/form";
+import { type Key, t } from "../../../lib/i18n/i18n";
 
 type Chart = Schemas["Chart"];
 type Allergy = Chart["allergies"][number];
@@ -92,7 +92,7 @@ export function lastOf({ prescriptions }: Pick<Chart, "prescriptions">, doctor: 
 
 /** The form with an earlier prescription appended. Typed medicines and notes are kept. */
 export function copied(typed: Typed, last: Earlier): Typed {
-  const kept = typed.items.filter(isTyped);
+  const typedItems = typed.items.filter(isTyped);
   const first = nextKey(typed.items);
   const more = last.items.map((item, n) => ({
     key: first + n,
@@ -105,7 +105,7 @@ export function copied(typed: Typed, last: Earlier): Typed {
     repeats: item.repeats ? String(item.repeats) : "",
     instructions: item.instructions ?? "",
   }));
-  return { ...typed, items: [...kept, ...more].slice(0, MOST_ITEMS), notes: typed.notes || (last.notes ?? "") };
+  return { ...typed, items: [...typedItems, ...more].slice(0, MOST_ITEMS), notes: typed.notes || (last.notes ?? "") };
 }
 
 export function isTyped({ key: _, ...texts }: Item): boolean {

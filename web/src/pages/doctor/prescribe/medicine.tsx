@@ -1,9 +1,9 @@
 /** The medicine fields of the prescription form. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import { api, outcome, type Schemas } from "../../../api/client";
-import type { Mistake } from "../../../lib/form";
-import { t } from "../../../lib/i18n";
-import { useLoad } from "../../../lib/query";
+import type { Mistake } from "../../../lib/forms/form";
+import { t } from "../../../lib/i18n/i18n";
+import { useLoad } from "../../../lib/loading/query";
 import { Field } from "../../../ui/forms/Field";
 import { Warning } from "./allergies";
 import { SelectOrOther } from "./choice";
@@ -41,10 +41,10 @@ interface Props {
   items: readonly Item[];
   put: (items: Item[]) => void;
   chart: Schemas["Chart"];
-  wrong: readonly Mistake[];
+  errors: readonly Mistake[];
 }
 
-export function Medicines({ items, put, chart, wrong }: Props) {
+export function Medicines({ items, put, chart, errors }: Props) {
   const heading = useRef<HTMLHeadingElement>(null);
   const [added, setAdded] = useState(0);
   const known = useKnown(chart);
@@ -77,7 +77,7 @@ export function Medicines({ items, put, chart, wrong }: Props) {
           put={(change) => put(items.map((one) => (one.key === item.key ? { ...one, ...change } : one)))}
           remove={items.length > 1 ? () => remove(item) : null}
           chart={chart}
-          wrong={wrong}
+          errors={errors}
         />
       ))}
       {items.length < MOST_ITEMS && (
@@ -91,20 +91,20 @@ export function Medicines({ items, put, chart, wrong }: Props) {
   );
 }
 
-interface OneProps extends Pick<Props, "chart" | "wrong"> {
+interface OneProps extends Pick<Props, "chart" | "errors"> {
   n: number;
   item: Item;
   put: (change: Partial<Item>) => void;
   remove: (() => void) | null;
 }
 
-function Medicine({ n, item, put, remove, chart, wrong }: OneProps) {
+function Medicine({ n, item, put, remove, chart, errors }: OneProps) {
   const text = (name: Exclude<keyof Item, "key">, more: object = {}) => ({
     id: fieldId(n, name),
     label: t(`prescribe.${name}`),
     value: item[name],
     onValue: (value: string) => put({ [name]: value }),
-    mistakes: wrong,
+    mistakes: errors,
     ...more,
   });
   const line = { maxLength: 200 };

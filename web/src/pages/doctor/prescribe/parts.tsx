@@ -1,8 +1,8 @@
 /** Parts around the prescription form: the last one to copy, current medicines, a restored draft. */
 import type { Schemas } from "../../../api/client";
-import { t } from "../../../lib/i18n";
-import { courseOf, lastDayOf } from "../../../lib/prescriptions";
-import { dateOnly, dayOf } from "../../../lib/time";
+import { courseOf, lastDayOf } from "../../../lib/clinical/prescriptions";
+import { t } from "../../../lib/i18n/i18n";
+import { dateOnly, dayOf } from "../../../lib/time/time";
 
 type Prescription = Schemas["Prescription"];
 
@@ -10,10 +10,10 @@ interface Props {
   last: Prescription;
   copy: (last: Prescription) => void;
   /** The outcome as text. */
-  told: string;
+  message: string;
 }
 
-export function CopyLast({ last, copy, told }: Props) {
+export function CopyLast({ last, copy, message }: Props) {
   const { created_at, doctor, items } = last;
   return (
     <div class="prescribe-last">
@@ -27,8 +27,8 @@ export function CopyLast({ last, copy, told }: Props) {
           {t("prescribe.copy.from", { day: dateOnly(dayOf(created_at)), doctor: doctor.full_name })}
         </p>
       </div>
-      <p class={told ? "done" : "unseen"} role="status">
-        {told}
+      <p class={message ? "done" : "unseen"} role="status">
+        {message}
       </p>
     </div>
   );

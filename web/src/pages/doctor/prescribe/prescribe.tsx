@@ -1,20 +1,18 @@
 /** Prescribes for a patient (`?patient=`), optionally in a visit (`?visit=`), and returns there. */
 import { useState } from "preact/hooks";
 import { api, outcome, type Schemas } from "../../../api/client";
-import { useDraft } from "../../../lib/draft";
-import { type Mistake, mistakes, useForm } from "../../../lib/form";
-import { plural, t } from "../../../lib/i18n";
-import type { OwnProps } from "../../../lib/page";
-import { useLoad } from "../../../lib/query";
-import { go } from "../../../lib/router";
+import { useDraft } from "../../../lib/forms/draft";
+import { type Mistake, mistakes, useForm } from "../../../lib/forms/form";
+import { plural, t } from "../../../lib/i18n/i18n";
+import type { OwnProps } from "../../../lib/routing/page";
+import { go } from "../../../lib/routing/router";
 import { ErrorSummary } from "../../../ui/forms/ErrorSummary";
 import { Submit } from "../../../ui/forms/Submit";
 import { TextArea } from "../../../ui/forms/TextArea";
-import { NotFound } from "../../../ui/frame/NotFound";
 import { Page } from "../../../ui/frame/Page";
-import { Ready } from "../../../ui/Ready";
-import { type Asked, askedIn, backTo, loadAsked } from "../chart/chart-from-query";
+import { backTo, type ChartQuery } from "../chart/chart-from-query";
 import { PatientStrip } from "../chart/patient-strip";
+import { QueriedChart } from "../chart/queried-chart";
 import { Override } from "./allergies";
 import {
   allConflicts,
@@ -30,35 +28,32 @@ import {
 } from "./items";
 import { Medicines } from "./medicine";
 import { Before, CopyLast, Restored } from "./parts";
-import "../../../style/doctor.css";
+import "../../../style/portals/doctor.css";
 
 export default function Prescribe({ query, account }: OwnProps) {
-  const asked = askedIn(query);
-  const chart = useLoad(() => loadAsked(asked), [asked]);
-  if (asked.patient === null && asked.visit === null) return <NotFound />;
   return (
-    <Ready of={chart} whole>
-      {(found) => <Form key={found.patient.id} chart={found} asked={asked} me={account.id} />}
-    </Ready>
+    <QueriedChart query={query}>
+      {(chart, chartQuery) => <Form key={chart.patient.id} chart={chart} chartQuery={chartQuery} me={account.id} />}
+    </QueriedChart>
   );
 }
 
 interface Props {
   chart: Schemas["Chart"];
-  asked: Asked;
+  chartQuery: ChartQuery;
   me: number;
 }
 
 const NOTHING: Typed = { items: [empty(1)], notes: "", override: "" };
 
-function Form({ chart, asked, me }: Props) {
+function Form({ chart, chartQuery, me }: Props) {
   const { patient, allergies } = chart;
-  const back = backTo(asked, patient.id);
+  const back = backTo(chartQuery, patient.id);
   const draft = useDraft(`prescribe.${patient.id}`, NOTHING);
   const { items, notes, override } = draft.value;
   const put = (change: Partial<Typed>): void => draft.set({ ...draft.value, ...change });
   const [refused, setRefused] = useState<readonly Conflict[]>([]);
-  const [told, setTold] = useState("");
+  const [message, setMessage] = useState("");
   const [restored, setRestored] = useState(draft.restored);
   const against = allConflicts(items, allergies, refused);
   const last = lastOf(chart, me);
@@ -72,7 +67,7 @@ function Form({ chart, asked, me }: Props) {
   const act = async (): Promise<Mistake[]> => {
     const body = {
       patient_id: patient.id,
-      appointment_id: asked.visit,
+      appointment_id: chartQuery.visit,
       items: items.map(sent),
       notes: notes.trim() || null,
       override_reason: against.length > 0 ? override.trim() : null,
@@ -81,7 +76,7 @@ function Form({ chart, asked, me }: Props) {
     if (done.ok) {
       draft.drop();
       const page = `/doctor/prescriptions/${done.data.id}?patient=${patient.id}`;
-      go(asked.visit === null ? page : back, { say: "prescribed" });
+      go(chartQuery.visit === null ? page : back, { say: "prescribed" });
       return [];
     }
     const { problem } = done;
@@ -90,11 +85,11 @@ function Form({ chart, asked, me }: Props) {
     setRefused(problem.conflicts);
     return [{ field: "override_reason", message: plural("prescribe.allergic", problem.conflicts.length) }];
   };
-  const { busy, wrong, submit } = useForm(found, act);
+  const { busy, errors, submit } = useForm(found, act);
 
   const copy = (earlier: Schemas["Prescription"]): void => {
     draft.set(copied(draft.value, earlier));
-    setTold(plural("prescribe.copied", earlier.items.length));
+    setMessage(plural("prescribe.copied", earlier.items.length));
   };
   const startAgain = (): void => {
     draft.set({ ...NOTHING, items: [empty(nextKey(items))] });
@@ -105,16 +100,16 @@ function Form({ chart, asked, me }: Props) {
   return (
     <Page
       title={t("prescribe.title", { name: patient.full_name })}
-      back={{ href: back, text: t(asked.visit === null ? "prescribe.back.chart" : "prescribe.back.visit") }}
+      back={{ href: back, text: t(chartQuery.visit === null ? "prescribe.back.chart" : "prescribe.back.visit") }}
     >
       <PatientStrip patient={patient} chart={chart} link />
       <div class="prescribe-columns">
         <div>
-          <ErrorSummary mistakes={wrong} />
+          <ErrorSummary mistakes={errors} />
           <form noValidate onSubmit={submit}>
             {restored && <Restored startAgain={startAgain} />}
-            {last && <CopyLast last={last} copy={copy} told={told} />}
-            <Medicines items={items} put={(next) => put({ items: next })} chart={chart} wrong={wrong} />
+            {last && <CopyLast last={last} copy={copy} message={message} />}
+            <Medicines items={items} put={(next) => put({ items: next })} chart={chart} errors={errors} />
             <TextArea
               id="notes"
               label={t("prescribe.notes")}
@@ -123,14 +118,14 @@ function Form({ chart, asked, me }: Props) {
               rows={2}
               value={notes}
               onValue={(value) => put({ notes: value })}
-              mistakes={wrong}
+              mistakes={errors}
             />
             {against.length > 0 && (
               <Override
                 against={against}
                 value={override}
                 onValue={(value) => put({ override: value })}
-                wrong={wrong}
+                errors={errors}
               />
             )}
             <Submit busy={busy} label={t("prescribe.submit")} busyLabel={t("prescribe.busy")} />

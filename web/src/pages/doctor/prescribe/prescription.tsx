@@ -1,11 +1,11 @@
 /** One prescription for the doctor (`?patient=`): the printable sheet, and stopping it. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Schemas } from "../../../api/client";
-import { t } from "../../../lib/i18n";
-import type { OwnProps } from "../../../lib/page";
-import { courseOf, lastDay } from "../../../lib/prescriptions";
-import { useLoad } from "../../../lib/query";
-import { dateOnly, dayOf } from "../../../lib/time";
+import { courseOf, lastDay } from "../../../lib/clinical/prescriptions";
+import { t } from "../../../lib/i18n/i18n";
+import { useLoad } from "../../../lib/loading/query";
+import type { OwnProps } from "../../../lib/routing/page";
+import { dateOnly, dayOf } from "../../../lib/time/time";
 import { Status } from "../../../ui/Chip";
 import { Page } from "../../../ui/frame/Page";
 import { PrescriptionSheet } from "../../../ui/print/PrescriptionSheet";
@@ -14,7 +14,7 @@ import { Ready } from "../../../ui/Ready";
 import { idIn } from "../chart/chart-from-query";
 import { type Found, loadPrescription } from "./find-prescription";
 import { StopDialog } from "./stop";
-import "../../../style/doctor.css";
+import "../../../style/portals/doctor.css";
 
 export default function Prescription({ params, query, config, account }: OwnProps) {
   const [id, patient] = [idIn(params.id ?? null) ?? 0, idIn(query.get("patient"))];

@@ -1,8 +1,8 @@
 /** Confirms stopping a prescription. Focus and Escape are on the cancelling button. */
 import { useState } from "preact/hooks";
 import { api, outcome, type Schemas, unchanged } from "../../../api/client";
-import { type Mistake, mistakes } from "../../../lib/form";
-import { t } from "../../../lib/i18n";
+import { type Mistake, mistakes } from "../../../lib/forms/form";
+import { t } from "../../../lib/i18n/i18n";
 import { AskDialog } from "../../../ui/AskDialog";
 import { loadPrescription } from "./find-prescription";
 

@@ -1,9 +1,9 @@
 /** The actions on a referral, immediate or confirmed. */
 import { useRef, useState } from "preact/hooks";
-import { t } from "../../../lib/i18n";
-import { problemText } from "../../../lib/problem-text";
+import { t } from "../../../lib/i18n/i18n";
+import { problemText } from "../../../lib/i18n/problem-text";
 import { ReferralDialog } from "./dialog";
-import { isAsked, type Referral, type Status, steps, take } from "./steps";
+import { needsDialog, type Referral, type Status, steps, take } from "./steps";
 
 interface Props {
   of: Referral;
@@ -11,19 +11,19 @@ interface Props {
   /** In a list: the two likeliest steps, small, named with the patient. */
   small?: boolean;
   /** The current referral, and the outcome as text. */
-  onChange: (now: Referral, told: Told) => void;
+  onChange: (now: Referral, message: Message) => void;
 }
-export interface Told {
+export interface Message {
   text: string;
-  trouble: boolean;
+  isError: boolean;
 }
 
 export function ReferralActs({ of, me, small = false, onChange }: Props) {
-  const [asking, setAsking] = useState<Status | null>(null);
+  const [confirming, setConfirming] = useState<Status | null>(null);
   const [busy, setBusy] = useState(false);
   const running = useRef(false);
   const act = async (step: Status): Promise<void> => {
-    if (isAsked(step)) return setAsking(step);
+    if (needsDialog(step)) return setConfirming(step);
     if (running.current) return;
     running.current = true;
     setBusy(true);
@@ -32,7 +32,7 @@ export function ReferralActs({ of, me, small = false, onChange }: Props) {
     setBusy(false);
     if (!refused && now) onChange(now, toldOf(now));
     else if (now) onChange(now, changed(now));
-    else if (refused) onChange(of, { text: problemText(refused, retryAfter), trouble: true });
+    else if (refused) onChange(of, { text: problemText(refused, retryAfter), isError: true });
   };
   return (
     <>
@@ -50,12 +50,12 @@ export function ReferralActs({ of, me, small = false, onChange }: Props) {
             {small && <span class="unseen"> {t("doctor_referrals.of", { name: of.patient.full_name })}</span>}
           </button>
         ))}
-      {asking && isAsked(asking) && (
+      {confirming && needsDialog(confirming) && (
         <ReferralDialog
           of={of}
-          step={asking}
+          step={confirming}
           onClose={(now, byMe) => {
-            setAsking(null);
+            setConfirming(null);
             if (now) onChange(now, byMe ? toldOf(now) : changed(now));
           }}
         />
@@ -71,12 +71,12 @@ function looks(step: Status, first: boolean, small: boolean): string {
   return first && step !== "cancelled" ? "button" : "button quiet";
 }
 
-function toldOf({ patient, status }: Referral): Told {
+function toldOf({ patient, status }: Referral): Message {
   const values = { name: patient.full_name, status: t(`referral.${status}`) };
-  return { text: t("doctor_referrals.now", values), trouble: false };
+  return { text: t("doctor_referrals.now", values), isError: false };
 }
 
-function changed({ patient, status }: Referral): Told {
+function changed({ patient, status }: Referral): Message {
   const values = { name: patient.full_name, status: t(`referral.${status}`) };
-  return { text: t("doctor_referrals.changed", values), trouble: true };
+  return { text: t("doctor_referrals.changed", values), isError: true };
 }

@@ -1,7 +1,7 @@
 /** Confirms accepting, declining or cancelling a referral, with a note for the other doctor and the patient. */
 import { useState } from "preact/hooks";
-import { type Mistake, mistakes } from "../../../lib/form";
-import { t } from "../../../lib/i18n";
+import { type Mistake, mistakes } from "../../../lib/forms/form";
+import { t } from "../../../lib/i18n/i18n";
 import { AskDialog } from "../../../ui/AskDialog";
 import { type Referral, take } from "./steps";
 

@@ -1,15 +1,15 @@
 /** One referral: status, actions, and the printable letter. */
 import { useEffect, useRef, useState } from "preact/hooks";
-import { t } from "../../../lib/i18n";
-import type { OwnProps } from "../../../lib/page";
-import { useLoad } from "../../../lib/query";
-import { withQuery } from "../../../lib/router";
+import { t } from "../../../lib/i18n/i18n";
+import { useLoad } from "../../../lib/loading/query";
+import type { OwnProps } from "../../../lib/routing/page";
+import { withQuery } from "../../../lib/routing/router";
 import { Status } from "../../../ui/Chip";
 import { Page } from "../../../ui/frame/Page";
 import { PrintButton, PrintHead } from "../../../ui/print/PrintHead";
 import { ReferralLetter } from "../../../ui/print/ReferralLetter";
 import { Ready } from "../../../ui/Ready";
-import { ReferralActs, type Told } from "./actions";
+import { type Message, ReferralActs } from "./actions";
 import { loadReferral, type Referral } from "./steps";
 
 export function Letter({ id, config, account }: OwnProps & { id: number }) {
@@ -27,14 +27,14 @@ export function Letter({ id, config, account }: OwnProps & { id: number }) {
 }
 
 function Shown({ of, me, put }: { of: Referral; me: number; put: (now: Referral) => void }) {
-  const [told, setTold] = useState<Told | null>(null);
+  const [message, setMessage] = useState<Message | null>(null);
   const box = useRef<HTMLParagraphElement>(null);
   useEffect(() => {
-    if (told) box.current?.focus();
-  }, [told]);
-  const change = (now: Referral, next: Told): void => {
+    if (message) box.current?.focus();
+  }, [message]);
+  const change = (now: Referral, next: Message): void => {
     put(now);
-    setTold(next);
+    setMessage(next);
   };
   const sent = of.from_doctor.id === me;
   const chart = sent || ["accepted", "booked", "seen", "closed"].includes(of.status);
@@ -45,8 +45,8 @@ function Shown({ of, me, put }: { of: Referral; me: number; put: (now: Referral)
       width="narrow"
     >
       <div class="stack close">
-        <p class={!told ? "unseen" : told.trouble ? "warning" : "done"} role="status" tabIndex={-1} ref={box}>
-          {told?.text}
+        <p class={!message ? "unseen" : message.isError ? "warning" : "done"} role="status" tabIndex={-1} ref={box}>
+          {message?.text}
         </p>
         <p class="row no-print">
           <Status kind="referral" status={of.status} />

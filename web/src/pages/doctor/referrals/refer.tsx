@@ -1,24 +1,22 @@
 /** Refers a patient (`?patient=`) to a doctor, a specialty or an outside practice, optionally in a visit (`?visit=`). */
 import { api, outcome, type Schemas } from "../../../api/client";
-import { useDraft } from "../../../lib/draft";
-import { type Mistake, missing, mistakes, useForm } from "../../../lib/form";
-import { t } from "../../../lib/i18n";
-import type { OwnProps } from "../../../lib/page";
-import { useLoad } from "../../../lib/query";
-import { go } from "../../../lib/router";
-import { isDay, today } from "../../../lib/time";
+import { useDraft } from "../../../lib/forms/draft";
+import { type Mistake, missing, mistakes, useForm } from "../../../lib/forms/form";
+import { t } from "../../../lib/i18n/i18n";
+import type { OwnProps } from "../../../lib/routing/page";
+import { go } from "../../../lib/routing/router";
+import { isDay, today } from "../../../lib/time/time";
 import { ErrorSummary } from "../../../ui/forms/ErrorSummary";
 import { Field } from "../../../ui/forms/Field";
 import { Radios } from "../../../ui/forms/Select";
 import { Submit } from "../../../ui/forms/Submit";
 import { TextArea } from "../../../ui/forms/TextArea";
-import { NotFound } from "../../../ui/frame/NotFound";
 import { Page } from "../../../ui/frame/Page";
-import { Ready } from "../../../ui/Ready";
-import { type Asked, askedIn, backTo, loadAsked } from "../chart/chart-from-query";
+import { backTo, type ChartQuery } from "../chart/chart-from-query";
 import { PatientStrip } from "../chart/patient-strip";
-import { type Target, Whereto } from "./target";
-import "../../../style/doctor.css";
+import { QueriedChart } from "../chart/queried-chart";
+import { ReferralTarget, type Target } from "./target";
+import "../../../style/portals/doctor.css";
 
 interface Letter extends Target {
   urgency: Schemas["Urgency"];
@@ -39,23 +37,20 @@ const NOTHING: Letter = {
 };
 
 export default function Refer({ query, account }: OwnProps) {
-  const asked = askedIn(query);
-  const chart = useLoad(() => loadAsked(asked), [asked]);
-  if (asked.patient === null && asked.visit === null) return <NotFound />;
   return (
-    <Ready of={chart} whole>
-      {(found) => <Form key={found.patient.id} chart={found} asked={asked} me={account.id} />}
-    </Ready>
+    <QueriedChart query={query}>
+      {(chart, chartQuery) => <Form key={chart.patient.id} chart={chart} chartQuery={chartQuery} me={account.id} />}
+    </QueriedChart>
   );
 }
 
-function Form({ chart, asked, me }: { chart: Schemas["Chart"]; asked: Asked; me: number }) {
+function Form({ chart, chartQuery, me }: { chart: Schemas["Chart"]; chartQuery: ChartQuery; me: number }) {
   const { patient } = chart;
-  const back = backTo(asked, patient.id);
+  const back = backTo(chartQuery, patient.id);
   const draft = useDraft(`refer.${patient.id}`, NOTHING);
   const letter = draft.value;
   const put = (change: Partial<Letter>): void => draft.set({ ...draft.value, ...change });
-  const { busy, wrong, submit } = useForm(
+  const { busy, errors, submit } = useForm(
     () => check(letter),
     async () => {
       const body = {
@@ -68,20 +63,20 @@ function Form({ chart, asked, me }: { chart: Schemas["Chart"]; asked: Asked; me:
       const done = await outcome(api.POST("/api/doctor/referrals", { body }));
       if (!done.ok) return mistakes(done.problem, done.retryAfter, FIELDS);
       draft.drop();
-      go(asked.visit === null ? "/doctor/referrals?direction=sent" : back, { say: "referred" });
+      go(chartQuery.visit === null ? "/doctor/referrals?direction=sent" : back, { say: "referred" });
       return [];
     },
   );
   return (
     <Page
       title={t("refer.title", { name: patient.full_name })}
-      back={{ href: back, text: t(asked.visit === null ? "refer.back.chart" : "refer.back.visit") }}
+      back={{ href: back, text: t(chartQuery.visit === null ? "refer.back.chart" : "refer.back.visit") }}
       width="narrow"
     >
       <PatientStrip patient={patient} chart={chart} link />
-      <ErrorSummary mistakes={wrong} />
+      <ErrorSummary mistakes={errors} />
       <form noValidate onSubmit={submit}>
-        <Whereto target={letter} put={put} wrong={wrong} me={me} />
+        <ReferralTarget target={letter} put={put} errors={errors} me={me} />
         <Radios
           id="urgency"
           label={t("refer.urgency")}
@@ -92,7 +87,7 @@ function Form({ chart, asked, me }: { chart: Schemas["Chart"]; asked: Asked; me:
           }))}
           value={letter.urgency}
           onValue={(urgency) => put({ urgency: urgency as Letter["urgency"] })}
-          mistakes={wrong}
+          mistakes={errors}
         />
         <TextArea
           id="reason"
@@ -101,7 +96,7 @@ function Form({ chart, asked, me }: { chart: Schemas["Chart"]; asked: Asked; me:
           rows={5}
           value={letter.reason}
           onValue={(reason) => put({ reason })}
-          mistakes={wrong}
+          mistakes={errors}
         />
         <div class="refer-due">
           <Field
@@ -111,7 +106,7 @@ function Form({ chart, asked, me }: { chart: Schemas["Chart"]; asked: Asked; me:
             optional
             value={letter.due_on}
             onValue={(due_on) => put({ due_on })}
-            mistakes={wrong}
+            mistakes={errors}
             input={{ min: today(), max: "2099-12-31" }}
           />
         </div>

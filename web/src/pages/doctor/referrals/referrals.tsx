@@ -1,8 +1,8 @@
 /** Referrals received and sent (`?direction=`, `?status=`), and the letter of one (`?id=`). */
-import { t } from "../../../lib/i18n";
-import type { OwnProps } from "../../../lib/page";
-import { usePages } from "../../../lib/query";
-import { go, withQuery } from "../../../lib/router";
+import { t } from "../../../lib/i18n/i18n";
+import { usePages } from "../../../lib/loading/query";
+import type { OwnProps } from "../../../lib/routing/page";
+import { go, withQuery } from "../../../lib/routing/router";
 import { Empty } from "../../../ui/Empty";
 import { Select } from "../../../ui/forms/Select";
 import { Page } from "../../../ui/frame/Page";
@@ -13,7 +13,7 @@ import { idIn } from "../chart/chart-from-query";
 import { Letter } from "./letter";
 import { Rows } from "./rows";
 import { type Direction, list } from "./steps";
-import "../../../style/doctor.css";
+import "../../../style/portals/doctor.css";
 
 const STATUSES = ["sent", "accepted", "declined", "booked", "seen", "closed", "cancelled"] as const;
 const DIRECTIONS = ["received", "sent"] as const;

@@ -1,11 +1,11 @@
 /** The list of referrals: patient, doctor, urgency, status and next step. */
 import { useEffect, useRef, useState } from "preact/hooks";
-import { plural, t } from "../../../lib/i18n";
-import { withQuery } from "../../../lib/router";
-import { dateOnly, dayOf } from "../../../lib/time";
+import { plural, t } from "../../../lib/i18n/i18n";
+import { withQuery } from "../../../lib/routing/router";
+import { dateOnly, dayOf } from "../../../lib/time/time";
 import { Status as Chip } from "../../../ui/Chip";
 import { type Column, Table } from "../../../ui/Table";
-import { ReferralActs, type Told } from "./actions";
+import { type Message, ReferralActs } from "./actions";
 import { type Direction, type Referral, target } from "./steps";
 
 interface Props {
@@ -16,12 +16,12 @@ interface Props {
 }
 
 export function Rows({ items, direction, me, put }: Props) {
-  const [told, setTold] = useState<Told | null>(null);
+  const [message, setMessage] = useState<Message | null>(null);
   const box = useRef<HTMLParagraphElement>(null);
   useEffect(() => {
     // the pressed button may be removed
-    if (told) box.current?.focus();
-  }, [told]);
+    if (message) box.current?.focus();
+  }, [message]);
   const columns: Column<Referral>[] = [
     { head: t("doctor_referrals.patient"), cell: (one) => <Whose of={one} direction={direction} /> },
     { head: t("doctor_referrals.reason"), cell: (one) => <span class="doctor-referrals-reason">{one.reason}</span> },
@@ -37,7 +37,7 @@ export function Rows({ items, direction, me, put }: Props) {
             small
             onChange={(now, next) => {
               put(now);
-              setTold(next);
+              setMessage(next);
             }}
           />
         </div>
@@ -49,8 +49,8 @@ export function Rows({ items, direction, me, put }: Props) {
       <p class="unseen" role="status">
         {plural("doctor_referrals.count", items.length)}
       </p>
-      <p class={!told ? "unseen" : told.trouble ? "warning" : "done"} role="status" tabIndex={-1} ref={box}>
-        {told?.text}
+      <p class={!message ? "unseen" : message.isError ? "warning" : "done"} role="status" tabIndex={-1} ref={box}>
+        {message?.text}
       </p>
       <Table caption={t(`doctor_referrals.${direction}`)} columns={columns} rows={items} rowKey={({ id }) => id} />
     </div>

@@ -29,7 +29,7 @@ export function steps({ from_doctor, to_external, status }: Referral, me: number
 }
 
 /** Whether a step needs a confirmation with a note; the others are immediate. */
-export function isAsked(step: Status): step is "accepted" | "declined" | "cancelled" {
+export function needsDialog(step: Status): step is "accepted" | "declined" | "cancelled" {
   return step === "accepted" || step === "declined" || step === "cancelled";
 }
 

@@ -1,8 +1,8 @@
 /** The target of a referral: a searched doctor, a specialty of the hospital, or an outside practice as text. */
 import { api, outcome, type Schemas } from "../../../api/client";
-import type { Mistake } from "../../../lib/form";
-import { plural, t } from "../../../lib/i18n";
-import { useLoad } from "../../../lib/query";
+import type { Mistake } from "../../../lib/forms/form";
+import { plural, t } from "../../../lib/i18n/i18n";
+import { useLoad } from "../../../lib/loading/query";
 import { Field } from "../../../ui/forms/Field";
 import { Radios, Select } from "../../../ui/forms/Select";
 import { Ready } from "../../../ui/Ready";
@@ -20,14 +20,14 @@ export interface Target {
 interface Props {
   target: Target;
   put: (change: Partial<Target>) => void;
-  wrong: readonly Mistake[];
+  errors: readonly Mistake[];
   me: number;
 }
 
 const KINDS = ["doctor", "specialty", "outside"] as const;
 const SHOWN = 6;
 
-export function Whereto({ target, put, wrong, me }: Props) {
+export function ReferralTarget({ target, put, errors, me }: Props) {
   return (
     <>
       <div class="refer-to">
@@ -39,8 +39,8 @@ export function Whereto({ target, put, wrong, me }: Props) {
           onValue={(to) => put({ to: to as Target["to"] })}
         />
       </div>
-      {target.to === "doctor" && <FindDoctor target={target} put={put} wrong={wrong} me={me} />}
-      {target.to === "specialty" && <ChooseSpecialty target={target} put={put} wrong={wrong} />}
+      {target.to === "doctor" && <FindDoctor target={target} put={put} errors={errors} me={me} />}
+      {target.to === "specialty" && <ChooseSpecialty target={target} put={put} errors={errors} />}
       {target.to === "outside" && (
         <Field
           id="to_external"
@@ -48,7 +48,7 @@ export function Whereto({ target, put, wrong, me }: Props) {
           hint={t("refer.outside.hint")}
           value={target.outside}
           onValue={(outside) => put({ outside })}
-          mistakes={wrong}
+          mistakes={errors}
           input={{ maxLength: 200 }}
         />
       )}
@@ -56,7 +56,7 @@ export function Whereto({ target, put, wrong, me }: Props) {
   );
 }
 
-function FindDoctor({ target: { doctor }, put, wrong, me }: Props) {
+function FindDoctor({ target: { doctor }, put, errors, me }: Props) {
   const { typed, setTyped, found, shown } = useTypedSearch((q) =>
     outcome(api.GET("/api/doctors", { params: { query: { ...(q && { q }), limit: SHOWN + 2 } } })),
   );
@@ -93,7 +93,7 @@ function FindDoctor({ target: { doctor }, put, wrong, me }: Props) {
             }))}
             value={String(doctor?.id ?? "")}
             onValue={(id) => put({ doctor: brief(offered.find((one) => String(one.id) === id)) })}
-            mistakes={wrong}
+            mistakes={errors}
           />
         )}
       </Ready>
@@ -105,7 +105,7 @@ function brief(doctor: Doctor | undefined): Doctor | null {
   return doctor ? { id: doctor.id, full_name: doctor.full_name, specialty: doctor.specialty } : null;
 }
 
-function ChooseSpecialty({ target, put, wrong }: Omit<Props, "me">) {
+function ChooseSpecialty({ target, put, errors }: Omit<Props, "me">) {
   const specialties = useLoad(() => outcome(api.GET("/api/specialties")), []);
   return (
     <Ready of={specialties}>
@@ -122,7 +122,7 @@ function ChooseSpecialty({ target, put, wrong }: Omit<Props, "me">) {
           ]}
           value={target.specialty}
           onValue={(specialty) => put({ specialty })}
-          mistakes={wrong}
+          mistakes={errors}
         />
       )}
     </Ready>

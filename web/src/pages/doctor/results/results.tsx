@@ -1,12 +1,12 @@
 /** Results to review (`?seen=true`: reviewed ones, `?patient_id=`: one patient's), the urgent ones first. */
 import { useRef, useState } from "preact/hooks";
 import { api, outcome, type Schemas } from "../../../api/client";
-import { plural, t } from "../../../lib/i18n";
-import type { OwnProps } from "../../../lib/page";
-import { usePages } from "../../../lib/query";
-import { sentence } from "../../../lib/results";
-import { withQuery } from "../../../lib/router";
-import { when } from "../../../lib/time";
+import { sentence } from "../../../lib/clinical/results";
+import { plural, t } from "../../../lib/i18n/i18n";
+import { usePages } from "../../../lib/loading/query";
+import type { OwnProps } from "../../../lib/routing/page";
+import { withQuery } from "../../../lib/routing/router";
+import { when } from "../../../lib/time/time";
 import { Chip } from "../../../ui/Chip";
 import { Empty } from "../../../ui/Empty";
 import { Page } from "../../../ui/frame/Page";
@@ -14,7 +14,7 @@ import { More } from "../../../ui/More";
 import { Ready } from "../../../ui/Ready";
 import { Tabs } from "../../../ui/Tabs";
 import { Review } from "./review";
-import "../../../style/review.css";
+import "../../../style/portals/review.css";
 
 type Result = Schemas["LabResult"];
 
@@ -27,14 +27,14 @@ export default function Results({ query, account }: OwnProps) {
   const patient = Number(query.get("patient_id")) || null;
   const found = usePages(
     (cursor) => {
-      const asked = { seen, ...(patient && { patient_id: patient }), ...(cursor && { cursor }), limit: AT_ONCE };
-      return outcome(api.GET("/api/doctor/lab-results", { params: { query: asked } }));
+      const filter = { seen, ...(patient && { patient_id: patient }), ...(cursor && { cursor }), limit: AT_ONCE };
+      return outcome(api.GET("/api/doctor/lab-results", { params: { query: filter } }));
     },
     [account.id, seen, patient],
     { every: POLL_MS },
   );
   const [done, setDone] = useState("");
-  const said = useRef<HTMLDivElement>(null);
+  const status = useRef<HTMLDivElement>(null);
 
   const put = (result: Result): void => {
     if (!found.data) return;
@@ -45,7 +45,7 @@ export default function Results({ query, account }: OwnProps) {
   const reviewed = (result: Result, sentence: string): void => {
     put(result);
     setDone(sentence);
-    said.current?.focus();
+    status.current?.focus();
   };
   const name = patient ? found.data?.items.find((one) => one.patient.id === patient)?.patient.full_name : null;
   return (
@@ -62,7 +62,7 @@ export default function Results({ query, account }: OwnProps) {
           <a href={withQuery({ patient_id: null })}>{t("review.everybody")}</a>
         </p>
       )}
-      <div role="status" tabIndex={-1} ref={said} class="reviews-said">
+      <div role="status" tabIndex={-1} ref={status} class="reviews-said">
         {done && <p class="done">{done}</p>}
       </div>
       <Ready of={found} empty={<Nothing seen={seen} />}>
@@ -92,7 +92,7 @@ function One({
 }: {
   result: Result;
   put: (now: Result) => void;
-  reviewed: (now: Result, said: string) => void;
+  reviewed: (now: Result, status: string) => void;
 }) {
   const [opened, setOpened] = useState(false);
   return (

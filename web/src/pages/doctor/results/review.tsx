@@ -1,10 +1,10 @@
 /** One result, with the doctor's actions: comment, mark as seen, release. */
 import { useRef } from "preact/hooks";
 import { api, outcome, type Schemas, unchanged } from "../../../api/client";
-import { useDraft } from "../../../lib/draft";
-import { type Mistake, mistakes, useForm } from "../../../lib/form";
-import { t } from "../../../lib/i18n";
-import { ageOn, dateOnly, when } from "../../../lib/time";
+import { useDraft } from "../../../lib/forms/draft";
+import { type Mistake, mistakes, useForm } from "../../../lib/forms/form";
+import { t } from "../../../lib/i18n/i18n";
+import { ageOn, dateOnly, when } from "../../../lib/time/time";
 import { NumberLine } from "../../../ui/charts/NumberLine";
 import { Details } from "../../../ui/Details";
 import { ErrorSummary } from "../../../ui/forms/ErrorSummary";
@@ -16,7 +16,7 @@ interface Props {
   result: Result;
   put: (now: Result) => void;
   /** Called after the review, with the outcome as text. */
-  reviewed: (now: Result, said: string) => void;
+  reviewed: (now: Result, message: string) => void;
 }
 
 export function Review(props: Props) {
@@ -60,7 +60,7 @@ function Acts({ result, put, reviewed }: Props) {
   const comment = useDraft(`review.${result.id}`, result.comment ?? "");
   const releasing = useRef(false);
   const unreleased = result.status === "verified";
-  const { busy, wrong, submit } = useForm(
+  const { busy, errors, submit } = useForm(
     () => [],
     async () => {
       const text = comment.value.trim();
@@ -86,7 +86,7 @@ function Acts({ result, put, reviewed }: Props) {
   const id = `comment-${result.id}`;
   return (
     <form noValidate onSubmit={submit}>
-      <ErrorSummary mistakes={wrong} />
+      <ErrorSummary mistakes={errors} />
       <TextArea
         id={id}
         label={t("review.comment")}
@@ -95,7 +95,7 @@ function Acts({ result, put, reviewed }: Props) {
         rows={3}
         value={comment.value}
         onValue={comment.set}
-        mistakes={wrong}
+        mistakes={errors}
       />
       <div class="row">
         {unreleased && (

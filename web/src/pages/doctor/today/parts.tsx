@@ -1,7 +1,7 @@
 /** Parts of a doctor's day: current and next patient, counts by status, and the list. */
 import type { ComponentChildren } from "preact";
-import { plural, t } from "../../../lib/i18n";
-import { ageOn, clock, dayOf } from "../../../lib/time";
+import { plural, t } from "../../../lib/i18n/i18n";
+import { ageOn, clock, dayOf } from "../../../lib/time/time";
 import { Status } from "../../../ui/Chip";
 import { type Column, Table } from "../../../ui/Table";
 import type { StatusActs } from "../visit/status";
@@ -78,7 +78,7 @@ export function Counts({ visits }: { visits: readonly Visit[] }) {
 export function DayTable({ visits, acts }: { visits: readonly Visit[]; acts: StatusActs }) {
   const columns: Column<Visit>[] = [
     { head: t("today.time"), cell: ({ starts_at }) => <b class="at">{clock(starts_at)}</b> },
-    { head: t("today.patient"), cell: (visit) => <Who visit={visit} /> },
+    { head: t("today.patient"), cell: (visit) => <PatientName visit={visit} /> },
     { head: t("today.reason"), cell: ({ reason }) => reason ?? <span class="muted">{t("today.no_reason")}</span> },
     { head: t("today.status"), cell: ({ status }) => <Status kind="appointment" status={status} /> },
     { head: t("today.acts"), cell: (visit) => <Acts visit={visit} acts={acts} after={`visit-${visit.id}`} /> },
@@ -90,7 +90,7 @@ export function DayTable({ visits, acts }: { visits: readonly Visit[]; acts: Sta
   );
 }
 
-function Who({ visit: { id, patient, starts_at } }: { visit: Visit }) {
+function PatientName({ visit: { id, patient, starts_at } }: { visit: Visit }) {
   const { full_name, date_of_birth } = patient;
   return (
     <span>

@@ -1,10 +1,10 @@
 /** A day of visits (`?day=`, by default today): current and next patient, and one-press status changes. */
 import { api, outcome } from "../../../api/client";
-import { plural, t } from "../../../lib/i18n";
-import type { OwnProps } from "../../../lib/page";
-import { type Loaded, useLoad } from "../../../lib/query";
-import { addDays, type Day, dayOf, isDay, longDay, today } from "../../../lib/time";
-import "../../../style/doctor.css";
+import { plural, t } from "../../../lib/i18n/i18n";
+import { type Loaded, useLoad } from "../../../lib/loading/query";
+import type { OwnProps } from "../../../lib/routing/page";
+import { addDays, type Day, dayOf, isDay, longDay, today } from "../../../lib/time/time";
+import "../../../style/portals/doctor.css";
 import { Chip } from "../../../ui/Chip";
 import { Empty } from "../../../ui/Empty";
 import { Page } from "../../../ui/frame/Page";
@@ -17,8 +17,8 @@ import { Counts, DayTable, NowAndNext } from "./parts";
 const EVERY_MS = 30_000;
 
 export default function Today({ query, config, account }: OwnProps) {
-  const asked = query.get("day");
-  const day = isDay(asked) ? asked : today();
+  const requested = query.get("day");
+  const day = isDay(requested) ? requested : today();
   const isToday = day === today();
   const visits = useLoad(() => loadVisits(day, day), [day], { every: EVERY_MS });
   return (
@@ -53,8 +53,8 @@ function Shown({ visits, of, isToday }: { visits: Visit[]; of: Loaded<Visit[]>; 
         </div>
       )}
       <Counts visits={visits} />
-      <p class={acts.said?.trouble ? "warning" : "unseen"} role="status">
-        {acts.said?.text}
+      <p class={acts.message?.isError ? "warning" : "unseen"} role="status">
+        {acts.message?.text}
       </p>
       <DayTable visits={visits} acts={acts} />
     </>

@@ -1,12 +1,12 @@
 /** A doctor's week (`?week=` is a day in it): visits, time off and open hours. */
 import { useEffect, useRef } from "preact/hooks";
 import { api, type Outcome, outcome, type Schemas } from "../../../api/client";
-import { t } from "../../../lib/i18n";
-import type { OwnProps } from "../../../lib/page";
-import { useLoad } from "../../../lib/query";
-import { withQuery } from "../../../lib/router";
-import { addDays, type Day, isDay, mondayOf, shortDay, today, weekDays, zoneLabel } from "../../../lib/time";
-import "../../../style/doctor.css";
+import { t } from "../../../lib/i18n/i18n";
+import { useLoad } from "../../../lib/loading/query";
+import type { OwnProps } from "../../../lib/routing/page";
+import { withQuery } from "../../../lib/routing/router";
+import { addDays, type Day, isDay, mondayOf, shortDay, today, weekDays, zoneLabel } from "../../../lib/time/time";
+import "../../../style/portals/doctor.css";
 import { Page } from "../../../ui/frame/Page";
 import { PrintButton, PrintHead } from "../../../ui/print/PrintHead";
 import { Ready } from "../../../ui/Ready";
@@ -21,8 +21,8 @@ interface Week {
 }
 
 export default function WeekPage({ query, config, account }: OwnProps) {
-  const asked = query.get("week");
-  const monday = mondayOf(isDay(asked) ? asked : today());
+  const requested = query.get("week");
+  const monday = mondayOf(isDay(requested) ? requested : today());
   const days = weekDays(monday);
   const week = useLoad(() => loadWeek(monday), [monday], { every: EVERY_MS });
   const heading = useRef<HTMLHeadingElement>(null);

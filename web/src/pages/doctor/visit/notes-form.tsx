@@ -1,11 +1,11 @@
 /** The notes of a visit: autosaved, signed, and amended by addenda. */
 import { useState } from "preact/hooks";
 import { api, outcome, unchanged } from "../../../api/client";
-import { useDraft } from "../../../lib/draft";
-import { type Mistake, missing, mistakes, useForm } from "../../../lib/form";
-import { t } from "../../../lib/i18n";
-import { problemText } from "../../../lib/problem-text";
-import { clock, dayOf, today, when } from "../../../lib/time";
+import { useDraft } from "../../../lib/forms/draft";
+import { type Mistake, missing, mistakes, useForm } from "../../../lib/forms/form";
+import { t } from "../../../lib/i18n/i18n";
+import { problemText } from "../../../lib/i18n/problem-text";
+import { clock, dayOf, today, when } from "../../../lib/time/time";
 import { Dialog } from "../../../ui/Dialog";
 import { ErrorSummary } from "../../../ui/forms/ErrorSummary";
 import { Submit } from "../../../ui/forms/Submit";
@@ -167,10 +167,10 @@ function Add({ notes, visit, put }: { notes: Notes; visit: number; put: (notes: 
     return [{ field: null, message: t("notes.added_meanwhile") }];
   };
   const check = () => missing({ addendum: { value: text.value, say: "notes.add.missing" } });
-  const { busy, wrong, submit } = useForm(check, act);
+  const { busy, errors, submit } = useForm(check, act);
   return (
     <form noValidate onSubmit={submit} class="no-print">
-      <ErrorSummary mistakes={wrong} />
+      <ErrorSummary mistakes={errors} />
       <TextArea
         id="addendum"
         label={t("notes.add.label")}
@@ -178,7 +178,7 @@ function Add({ notes, visit, put }: { notes: Notes; visit: number; put: (notes: 
         rows={3}
         value={text.value}
         onValue={text.set}
-        mistakes={wrong}
+        mistakes={errors}
       />
       <Submit busy={busy} label={t("notes.add")} busyLabel={t("notes.add.busy")} />
     </form>

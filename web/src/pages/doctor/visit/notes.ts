@@ -1,9 +1,9 @@
 /** Autosaved notes of a visit: kept in this tab at each keystroke, sent after a pause, never over another change. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import { api, type NoAnswer, type Outcome, outcome, type Problem, type Schemas, unchanged } from "../../../api/client";
-import { account } from "../../../lib/account";
-import { useDraft } from "../../../lib/draft";
-import { isPassing, type Loaded, useLoad } from "../../../lib/query";
+import { useDraft } from "../../../lib/forms/draft";
+import { isTemporary, type Loaded, useLoad } from "../../../lib/loading/query";
+import { account } from "../../../lib/session/account";
 
 export type Notes = Schemas["Notes"];
 /** The typed text, the version it is based on, and the text sent last. */
@@ -33,19 +33,19 @@ const AGAIN_MS = 5_000;
 
 export function useNotes(visit: number): Writing {
   const loaded = useLoad(() => ask(visit), [visit]);
-  const kept = useDraft<Draft | null>(`notes.${visit}`, null);
-  const [state, setState] = useState<Writing["state"]>(kept.value ? "waiting" : "saved");
+  const stored = useDraft<Draft | null>(`notes.${visit}`, null);
+  const [state, setState] = useState<Writing["state"]>(stored.value ? "waiting" : "saved");
   const [problem, setProblem] = useState<Writing["problem"]>(null);
   const [theirs, setTheirs] = useState<Notes | null>(null);
   // a ref, so that timers and callbacks see the newest values
-  const now = useRef({ draft: kept.value, server: loaded.data, theirs });
+  const now = useRef({ draft: stored.value, server: loaded.data, theirs });
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const queue = useRef<Promise<unknown>>(Promise.resolve());
 
   const change = (draft: Draft | null): void => {
     now.current.draft = draft;
-    kept.set(draft);
-    if (!draft) kept.drop();
+    stored.set(draft);
+    if (!draft) stored.drop();
     setState(draft ? "waiting" : "saved");
   };
   const clash = (found: Notes | null): void => {
@@ -85,7 +85,7 @@ export function useNotes(visit: number): Writing {
     if (newest?.ok) {
       setProblem(null);
       meet(newest.data);
-    } else if (newest || isPassing(saved.problem)) soon(AGAIN_MS);
+    } else if (newest || isTemporary(saved.problem)) soon(AGAIN_MS);
   };
   /** One request at a time. */
   const write = (sign = false): Promise<void> => {
@@ -113,7 +113,7 @@ export function useNotes(visit: number): Writing {
 
   return {
     loaded,
-    text: kept.value?.text ?? loaded.data?.text ?? "",
+    text: stored.value?.text ?? loaded.data?.text ?? "",
     state,
     problem,
     theirs,

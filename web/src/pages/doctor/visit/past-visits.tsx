@@ -1,6 +1,6 @@
 /** Earlier visits with their notes. */
-import { t } from "../../../lib/i18n";
-import { dateOnly, dayOf } from "../../../lib/time";
+import { t } from "../../../lib/i18n/i18n";
+import { dateOnly, dayOf } from "../../../lib/time/time";
 import { Status } from "../../../ui/Chip";
 import type { Chart } from "../chart/record";
 import { Fold } from "../chart/record-result";

@@ -1,6 +1,6 @@
 /** The status buttons of a visit: the likeliest step, the others in a menu, and undo. */
 import { useEffect, useRef, useState } from "preact/hooks";
-import { type Key, t, tCode } from "../../../lib/i18n";
+import { type Key, t, tCode } from "../../../lib/i18n/i18n";
 import { ActionMenu } from "../../../ui/ActionMenu";
 import { Dialog } from "../../../ui/Dialog";
 import type { StatusActs } from "./status";
@@ -14,13 +14,13 @@ interface Props {
 }
 
 export function Acts({ visit, acts, after }: Props) {
-  const [asked, setAsked] = useState<VisitStatus | null>(null);
+  const [confirming, setConfirming] = useState<VisitStatus | null>(null);
   const shown = useRef(visit.status);
   useEffect(() => {
     if (shown.current !== visit.status && isFinal(visit.status)) document.getElementById(after)?.focus();
     shown.current = visit.status;
   }, [visit.status, after]);
-  const choose = (to: VisitStatus): void => (isFinal(to) ? setAsked(to) : acts.step(visit, to));
+  const choose = (to: VisitStatus): void => (isFinal(to) ? setConfirming(to) : acts.step(visit, to));
   const [first, ...others] = steps(visit.status);
   if (!first) return null;
   const busy = acts.busy.includes(visit.id);
@@ -60,14 +60,14 @@ export function Acts({ visit, acts, after }: Props) {
           {t("status.undo")}
         </button>
       )}
-      {asked && (
-        <Sure
+      {confirming && (
+        <ConfirmStatus
           visit={visit}
-          to={asked}
-          onClose={() => setAsked(null)}
+          to={confirming}
+          onClose={() => setConfirming(null)}
           onSure={() => {
-            setAsked(null);
-            acts.step(visit, asked);
+            setConfirming(null);
+            acts.step(visit, confirming);
           }}
         />
       )}
@@ -76,7 +76,7 @@ export function Acts({ visit, acts, after }: Props) {
 }
 
 /** Confirmations of irreversible steps. */
-function Sure({
+function ConfirmStatus({
   visit,
   to,
   onClose,
@@ -89,14 +89,14 @@ function Sure({
 }) {
   const about = to === "completed" ? "completed" : "cancelled";
   return (
-    <Dialog title={t(`sure.${about}`, { name: visit.patient.full_name })} onClose={onClose}>
-      <p>{t(`sure.${about}.about`)}</p>
+    <Dialog title={t(`confirm_status.${about}`, { name: visit.patient.full_name })} onClose={onClose}>
+      <p>{t(`confirm_status.${about}.about`)}</p>
       <div class="row">
         <button type="button" class={about === "cancelled" ? "button danger" : "button"} onClick={onSure}>
-          {t(`sure.${about}.yes`)}
+          {t(`confirm_status.${about}.yes`)}
         </button>
         <button type="button" class="button quiet" onClick={onClose}>
-          {t(`sure.${about}.no`)}
+          {t(`confirm_status.${about}.no`)}
         </button>
       </div>
     </Dialog>

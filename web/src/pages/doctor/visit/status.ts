@@ -1,8 +1,8 @@
 /** One-press status changes of visits, with undo. */
 import { useEffect, useRef, useState } from "preact/hooks";
-import { t } from "../../../lib/i18n";
-import { problemText } from "../../../lib/problem-text";
-import { take, type Visit, type VisitStatus, wayBack } from "./visits";
+import { t } from "../../../lib/i18n/i18n";
+import { problemText } from "../../../lib/i18n/problem-text";
+import { take, undoSteps, type Visit, type VisitStatus } from "./visits";
 
 const OFFERED_MS = 10_000;
 
@@ -10,7 +10,7 @@ export interface StatusActs {
   /** The visits with a change under way. */
   busy: readonly number[];
   /** The outcome of the last change as text, and whether it failed. */
-  said: { text: string; trouble: boolean } | null;
+  message: { text: string; isError: boolean } | null;
   /** The visit whose last step can be undone now. */
   undo: { id: number; way: VisitStatus[] } | null;
   step: (visit: Visit, to: VisitStatus) => void;
@@ -20,7 +20,7 @@ export interface StatusActs {
 /** `put` gets the visit after a change or a conflict. */
 export function useStatus(put: (visit: Visit) => void): StatusActs {
   const [busy, setBusy] = useState<readonly number[]>([]);
-  const [told, setTold] = useState<StatusActs["said"]>(null);
+  const [message, setMessage] = useState<StatusActs["message"]>(null);
   const [undo, setUndo] = useState<StatusActs["undo"]>(null);
   const running = useRef(new Set<number>());
   const latest = useRef(put);
@@ -42,15 +42,15 @@ export function useStatus(put: (visit: Visit) => void): StatusActs {
     running.current.delete(visit.id);
     setBusy([...running.current]);
     keepFocus(visit.id);
-    const back = undoable && !refused ? wayBack(now.status, visit.status) : null;
+    const back = undoable && !refused ? undoSteps(now.status, visit.status) : null;
     setUndo(back && { id: visit.id, way: back });
-    setTold({ text: sentence(now, refused), trouble: refused !== null });
+    setMessage({ text: sentence(now, refused), isError: refused !== null });
     // the other visits may have changed since
     latest.current(now);
   };
   return {
     busy,
-    said: told,
+    message: message,
     undo,
     step: (visit, to) => void act(visit, [to], true),
     back: (visit) => void act(visit, undo?.way ?? [], false),

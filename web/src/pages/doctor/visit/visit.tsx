@@ -1,10 +1,10 @@
 /** One visit: patient, reason, status, notes and record (`?tab=`). */
-import { t } from "../../../lib/i18n";
-import type { OwnProps } from "../../../lib/page";
-import { type Loaded, useLoad } from "../../../lib/query";
-import { withQuery } from "../../../lib/router";
-import { dayOf, span, today } from "../../../lib/time";
-import "../../../style/doctor.css";
+import { t } from "../../../lib/i18n/i18n";
+import { type Loaded, useLoad } from "../../../lib/loading/query";
+import type { OwnProps } from "../../../lib/routing/page";
+import { withQuery } from "../../../lib/routing/router";
+import { dayOf, span, today } from "../../../lib/time/time";
+import "../../../style/portals/doctor.css";
 import { Status } from "../../../ui/Chip";
 import { Details } from "../../../ui/Details";
 import { Page } from "../../../ui/frame/Page";
@@ -82,8 +82,8 @@ function Shown({ visit, put, query, config, account }: Props & { visit: Visit; p
               <Status kind="appointment" status={visit.status} />
             </div>
             <Acts visit={visit} acts={acts} after="visit-facts" />
-            <p class={acts.said?.trouble ? "warning" : "unseen"} role="status">
-              {acts.said?.text}
+            <p class={acts.message?.isError ? "warning" : "unseen"} role="status">
+              {acts.message?.text}
             </p>
             <div id="visit-facts" tabIndex={-1} class="stack close">
               <p class={visit.reason ? "strong" : "muted"}>{visit.reason ?? t("today.no_reason")}</p>

@@ -1,6 +1,6 @@
 /** The signed-in doctor's visits: loading and transitions. */
 import { api, type NoAnswer, type Outcome, outcome, type Problem, type Schemas, unchanged } from "../../../api/client";
-import type { Day } from "../../../lib/time";
+import type { Day } from "../../../lib/time/time";
 
 export type Visit = Schemas["Visit"];
 export type VisitStatus = Schemas["AppointmentStatus"];
@@ -26,7 +26,7 @@ export function isFinal(status: VisitStatus): boolean {
 }
 
 /** The steps that undo a change, or null. No step leads to booked: confirmed stands for it. */
-export function wayBack(now: VisitStatus, before: VisitStatus): VisitStatus[] | null {
+export function undoSteps(now: VisitStatus, before: VisitStatus): VisitStatus[] | null {
   const goal = before === "booked" ? "confirmed" : before;
   if (now === goal) return null;
   if (STEPS[now].includes(goal)) return [goal];

@@ -1,8 +1,8 @@
 /** The field of one analyte: the patient's usual range, and the flag of the typed value. */
 import type { Schemas } from "../../../api/client";
-import type { Mistake } from "../../../lib/form";
-import { t } from "../../../lib/i18n";
-import { readable, toneOf, usual, wordOf } from "../../../lib/results";
+import { readable, toneOf, usual, wordOf } from "../../../lib/clinical/results";
+import type { Mistake } from "../../../lib/forms/form";
+import { t } from "../../../lib/i18n/i18n";
 import { Chip } from "../../../ui/Chip";
 import { flagOf, flagOfText } from "./flags";
 import { parseValue } from "./values";
@@ -27,7 +27,7 @@ export function AnalyteRow({ id, analyte, range, text, onText, onFlag, mistakes 
     class: "value-field",
     "aria-invalid": mistake ? ("true" as const) : undefined,
     "aria-describedby": `${id}-usual ${id}-flag${mistake ? ` ${id}-error` : ""}`,
-    onChange: () => onFlag(flag ? t("bench.flag", { name: analyte.name, flag: t(wordOf(flag)) }) : ""),
+    onChange: () => onFlag(flag ? t("worklist_booking.flag", { name: analyte.name, flag: t(wordOf(flag)) }) : ""),
     value: text,
   };
   return (
@@ -36,7 +36,7 @@ export function AnalyteRow({ id, analyte, range, text, onText, onFlag, mistakes 
       <div class="input value">
         {analyte.choices.length > 0 ? (
           <select {...attributes} onInput={(event) => onText(event.currentTarget.value)}>
-            <option value="">{t("bench.choose")}</option>
+            <option value="">{t("worklist_booking.choose")}</option>
             {analyte.choices.map((choice) => (
               <option key={choice}>{choice}</option>
             ))}

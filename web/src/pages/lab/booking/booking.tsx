@@ -1,37 +1,37 @@
 /** One laboratory booking: specimen, values, verification. */
 import { useEffect, useRef, useState } from "preact/hooks";
-import { useDraft } from "../../../lib/draft";
-import { t } from "../../../lib/i18n";
-import type { OwnProps } from "../../../lib/page";
-import { type Loaded, useLoad } from "../../../lib/query";
-import { ageOn, dateOnly, isDay } from "../../../lib/time";
+import { useDraft } from "../../../lib/forms/draft";
+import { t } from "../../../lib/i18n/i18n";
+import { type Loaded, useLoad } from "../../../lib/loading/query";
+import type { OwnProps } from "../../../lib/routing/page";
+import { ageOn, dateOnly, isDay } from "../../../lib/time/time";
 import { Status } from "../../../ui/Chip";
 import { Page } from "../../../ui/frame/Page";
 import { Ready } from "../../../ui/Ready";
-import { type Booking, type Status as BookingStatus, loadWork, nextOf, type Work } from "../record";
+import { type Booking, type Status as BookingStatus, loadBookingRecord, nextOf, type Work } from "../record";
 import { correcting, NOTHING, openTests, type Typed } from "./entry";
 import { Facts, Planned } from "./facts";
 import { Entered } from "./result";
 import { StatusActs, Steps } from "./status";
 import { Values } from "./values-form";
-import "../../../style/lab.css";
+import "../../../style/portals/lab.css";
 
 /** The statuses in which values can be entered. */
 const AT_THE_BENCH: readonly BookingStatus[] = ["received", "in_progress", "resulted"];
 
 export default function LabBooking({ params, query, account }: OwnProps) {
   const id = Number(params.id);
-  const work = useLoad(() => loadWork(id), [account.id, id]);
+  const work = useLoad(() => loadBookingRecord(id), [account.id, id]);
   return (
     <Ready of={work} whole>
-      {(data) => <Bench work={data} of={work} query={query} />}
+      {(data) => <BookingPage work={data} of={work} query={query} />}
     </Ready>
   );
 }
 
-function Bench({ work, of, query }: { work: Work; of: Loaded<Work>; query: URLSearchParams }) {
+function BookingPage({ work, of, query }: { work: Work; of: Loaded<Work>; query: URLSearchParams }) {
   const { booking, tests } = work;
-  const [said, setSaid] = useState("");
+  const [message, setMessage] = useState("");
   const heading = useRef<HTMLHeadingElement>(null);
   const draft = useDraft<Typed>(`lab.${booking.id}`, NOTHING);
   const list = query.toString() ? `?${query.toString()}` : "";
@@ -39,23 +39,23 @@ function Bench({ work, of, query }: { work: Work; of: Loaded<Work>; query: URLSe
   useFocusKept(`${booking.version} ${draft.value.correcting.join()}`, heading);
 
   const reload = async (): Promise<Work | null> => {
-    const now = await loadWork(booking.id);
+    const now = await loadBookingRecord(booking.id);
     if (!now.ok) return null;
     of.put(now.data);
     return now.data;
   };
-  const acts = { work, put: of.put, reload, say: setSaid };
+  const acts = { work, put: of.put, reload, say: setMessage };
   const open = openTests(tests, draft.value).map(({ code }) => code);
   const ready = AT_THE_BENCH.includes(booking.status);
   return (
     <Page
-      title={t("bench.title", { patient: booking.patient.full_name, reference: booking.reference })}
+      title={t("worklist_booking.title", { patient: booking.patient.full_name, reference: booking.reference })}
       lead={about(booking)}
-      back={{ href: `/lab${list}`, text: t("bench.back") }}
+      back={{ href: `/lab${list}`, text: t("worklist_booking.back") }}
       actions={
         next && (
           <a class="button quiet" href={next}>
-            {t("bench.next")}
+            {t("worklist_booking.next")}
           </a>
         )
       }
@@ -63,7 +63,7 @@ function Bench({ work, of, query }: { work: Work; of: Loaded<Work>; query: URLSe
       <section class="card specimen">
         <div class="row between">
           <h2 tabIndex={-1} ref={heading}>
-            {t("bench.specimen")}
+            {t("worklist_booking.specimen")}
           </h2>
           <Status kind="lab" status={booking.status} />
         </div>
@@ -72,7 +72,7 @@ function Bench({ work, of, query }: { work: Work; of: Loaded<Work>; query: URLSe
         <StatusActs {...acts} />
       </section>
       <div role="status" class="said">
-        {said && <p class="done">{said}</p>}
+        {message && <p class="done">{message}</p>}
       </div>
       {ready && <Values {...acts} draft={draft} next={next} />}
       {!ready && tests.every(({ result }) => result === null) && <Planned tests={tests} />}
@@ -89,8 +89,8 @@ function Bench({ work, of, query }: { work: Work; of: Loaded<Work>; query: URLSe
 
 function about({ patient }: Booking): string {
   const { date_of_birth: born, sex } = patient;
-  if (!born) return t("bench.unborn", { sex: t(`sex.${sex}`) });
-  return t("bench.about", { born: dateOnly(born), age: ageOn(born), sex: t(`sex.${sex}`) });
+  if (!born) return t("worklist_booking.no_birth_date", { sex: t(`sex.${sex}`) });
+  return t("worklist_booking.about", { born: dateOnly(born), age: ageOn(born), sex: t(`sex.${sex}`) });
 }
 
 /** The address of the next booking in the worklist. */

@@ -1,12 +1,12 @@
 /** The entry of values: checked, confirmed if unusual, and saved. */
 import { api, outcome } from "../../../api/client";
-import type { Draft } from "../../../lib/draft";
-import { type Mistake, mistakes } from "../../../lib/form";
-import { t } from "../../../lib/i18n";
-import { shown } from "../../../lib/results";
-import type { Instant } from "../../../lib/time";
+import { shown } from "../../../lib/clinical/results";
+import type { Draft } from "../../../lib/forms/draft";
+import { type Mistake, mistakes } from "../../../lib/forms/form";
+import { t } from "../../../lib/i18n/i18n";
+import type { Instant } from "../../../lib/time/time";
 import { type Booking, loadBooking, type OneTest, type Result, type Test } from "../record";
-import { isFar, rangeFor } from "./flags";
+import { isUnusual, rangeFor } from "./flags";
 import { type Acts, changed } from "./status";
 import { entered, parseValue, typed } from "./values";
 
@@ -44,10 +44,10 @@ export function correcting(draft: Typed, { test_code: code, observations, note }
 
 /** The draft without the values of some tests. */
 export function without(draft: Typed, codes: readonly string[]): Typed {
-  const kept = <V>(of: Record<string, V>, prefix: string): Record<string, V> =>
+  const forBooking = <V>(of: Record<string, V>, prefix: string): Record<string, V> =>
     Object.fromEntries(Object.entries(of).filter(([key]) => !codes.some((code) => key.startsWith(code + prefix))));
   return {
-    values: kept(draft.values, "."),
+    values: forBooking(draft.values, "."),
     notes: Object.fromEntries(Object.entries(draft.notes).filter(([code]) => !codes.includes(code))),
     correcting: draft.correcting.filter((code) => !codes.includes(code)),
   };
@@ -58,14 +58,14 @@ export function checked(open: readonly { code: string; test: Test }[], { values 
     test.analytes.map((analyte) => ({ id: keyOf(code, analyte.code), analyte })),
   );
   const written = fields.filter(({ id }) => values[id]?.trim());
-  if (written.length === 0) return [{ field: fields[0]?.id ?? null, message: t("bench.nothing") }];
+  if (written.length === 0) return [{ field: fields[0]?.id ?? null, message: t("worklist_booking.nothing") }];
   return written
     .filter(({ id, analyte }) => !entered(analyte, values[id] ?? ""))
-    .map(({ id, analyte }) => ({ field: id, message: t("bench.not_a_number", { name: analyte.name }) }));
+    .map(({ id, analyte }) => ({ field: id, message: t("worklist_booking.not_a_number", { name: analyte.name }) }));
 }
 
 /** Values to confirm, as "Potassium: 52 mmol/L". */
-export function farOnes(
+export function unusualValues(
   open: readonly { code: string; test: Test }[],
   { values }: Typed,
   patient: Booking["patient"],
@@ -74,7 +74,7 @@ export function farOnes(
   return open.flatMap(({ code, test }) =>
     test.analytes.flatMap((analyte) => {
       const reading = analyte.kind === "quantity" && parseValue(values[keyOf(code, analyte.code)] ?? "");
-      if (!reading || !isFar(reading, rangeFor(analyte, patient, at))) return [];
+      if (!reading || !isUnusual(reading, rangeFor(analyte, patient, at))) return [];
       return `${analyte.name}: ${shown({ ...analyte, ...reading, text: null })}`;
     }),
   );
@@ -97,15 +97,15 @@ export async function save(
   const saved: string[] = [];
   const found: Mistake[] = [];
   for (const { code, test } of open) {
-    const wrong = await loadMessages(work.booking.id, code, test, draft.value);
-    if (wrong === null) continue;
-    found.push(...wrong);
-    if (wrong.length === 0) saved.push(code);
+    const errors = await loadMessages(work.booking.id, code, test, draft.value);
+    if (errors === null) continue;
+    found.push(...errors);
+    if (errors.length === 0) saved.push(code);
   }
   if (saved.length === 0) return found;
   draft.set(without(draft.value, saved));
   await reload();
-  if (found.length === 0) say(t("bench.saved"));
+  if (found.length === 0) say(t("worklist_booking.saved"));
   return found;
 }
 

@@ -1,6 +1,6 @@
 /** The facts of a booking: specimen, ordering doctor, tests. */
-import { t } from "../../../lib/i18n";
-import { dayOf, when } from "../../../lib/time";
+import { t } from "../../../lib/i18n/i18n";
+import { dayOf, when } from "../../../lib/time/time";
 import { Details } from "../../../ui/Details";
 import type { Booking, OneTest } from "../record";
 
@@ -11,12 +11,12 @@ export function Facts({ booking, tests }: { booking: Booking; tests: readonly On
   return (
     <Details
       of={[
-        [t("bench.kind"), specimens.join("; ")],
-        [t("bench.time"), (!collected_at || late) && (starts_at ? when(starts_at) : t("worklist.any_time"))],
-        [t("bench.collected"), collected_at && when(collected_at)],
-        [t("bench.ordered_by"), ordered_by?.full_name ?? t("bench.own_booking")],
-        [t("bench.note"), note],
-        [t("bench.reason"), status_reason],
+        [t("worklist_booking.kind"), specimens.join("; ")],
+        [t("worklist_booking.time"), (!collected_at || late) && (starts_at ? when(starts_at) : t("worklist.any_time"))],
+        [t("worklist_booking.collected"), collected_at && when(collected_at)],
+        [t("worklist_booking.ordered_by"), ordered_by?.full_name ?? t("worklist_booking.own_booking")],
+        [t("worklist_booking.note"), note],
+        [t("worklist_booking.reason"), status_reason],
       ]}
     />
   );
@@ -25,7 +25,7 @@ export function Facts({ booking, tests }: { booking: Booking; tests: readonly On
 export function Planned({ tests }: { tests: readonly OneTest[] }) {
   return (
     <section class="section">
-      <h2>{t("bench.tests")}</h2>
+      <h2>{t("worklist_booking.tests")}</h2>
       <ul class="lines">
         {tests.map(({ code, name, test }) => (
           <li key={code}>

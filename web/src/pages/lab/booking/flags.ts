@@ -1,6 +1,6 @@
 /** The flag of a typed value, by the server's rules; the saved flag is the server's. */
 import type { Schemas } from "../../../api/client";
-import { type Day, dayOf, type Instant } from "../../../lib/time";
+import { type Day, dayOf, type Instant } from "../../../lib/time/time";
 
 type Analyte = Schemas["Analyte"];
 type Flag = Schemas["Flag"];
@@ -40,12 +40,12 @@ export function flagOf(reading: Value, range: Range | null): Flag {
 /** Normal for one of the usual texts, ignoring case. */
 export function flagOfText(text: string, usual: readonly string[]): Flag {
   if (usual.length === 0) return "no_range";
-  const said = text.trim().toLowerCase();
-  return usual.some((one) => one.toLowerCase() === said) ? "normal" : "abnormal";
+  const typed = text.trim().toLowerCase();
+  return usual.some((one) => one.toLowerCase() === typed) ? "normal" : "abnormal";
 }
 
 /** Whether the value needs a confirmation before saving. */
-export function isFar(reading: Value, range: Range | null): boolean {
+export function isUnusual(reading: Value, range: Range | null): boolean {
   const flag = flagOf(reading, range);
   if (flag === "critical_low" || flag === "critical_high") return true;
   const { low = null, high = null } = range ?? {};

@@ -1,11 +1,11 @@
 /** An entered result: saved values and their verification. */
 import { useRef } from "preact/hooks";
 import { api, outcome, type Schemas, unchanged } from "../../../api/client";
-import { useDraft } from "../../../lib/draft";
-import { type Mistake, mistakes, useForm } from "../../../lib/form";
-import { t } from "../../../lib/i18n";
-import { shown, toneOf, usual, wordOf } from "../../../lib/results";
-import { when } from "../../../lib/time";
+import { shown, toneOf, usual, wordOf } from "../../../lib/clinical/results";
+import { useDraft } from "../../../lib/forms/draft";
+import { type Mistake, mistakes, useForm } from "../../../lib/forms/form";
+import { t } from "../../../lib/i18n/i18n";
+import { when } from "../../../lib/time/time";
 import { Chip } from "../../../ui/Chip";
 import { ErrorSummary } from "../../../ui/forms/ErrorSummary";
 import { Submit } from "../../../ui/forms/Submit";
@@ -30,7 +30,7 @@ export function Entered({ result, correct, ...acts }: Props) {
         <h2 tabIndex={-1} ref={heading}>
           {result.test_name}
         </h2>
-        <Chip tone={status === "resulted" ? "no-show" : "confirmed"}>{t(`bench.result.${status}`)}</Chip>
+        <Chip tone={status === "resulted" ? "no-show" : "confirmed"}>{t(`worklist_booking.result.${status}`)}</Chip>
       </div>
       <Table
         caption={result.test_name}
@@ -38,12 +38,12 @@ export function Entered({ result, correct, ...acts }: Props) {
         rows={result.observations}
         rowKey={({ analyte }) => analyte}
       />
-      {note && <p class="small">{t("bench.note.is", { note })}</p>}
-      <p class="muted small">{t("bench.entered", { when: when(result.entered_at) })}</p>
+      {note && <p class="small">{t("worklist_booking.note.is", { note })}</p>}
+      <p class="muted small">{t("worklist_booking.entered", { when: when(result.entered_at) })}</p>
       {verified_at && (
         <p class="muted small">
-          {t("bench.verified", { when: when(verified_at), name: verified_by?.full_name ?? "" })}{" "}
-          {released_at ? t("bench.released", { when: when(released_at) }) : t("bench.unreleased")}
+          {t("worklist_booking.verified", { when: when(verified_at), name: verified_by?.full_name ?? "" })}{" "}
+          {released_at ? t("worklist_booking.released", { when: when(released_at) }) : t("worklist_booking.unreleased")}
         </p>
       )}
       {status === "resulted" && (
@@ -54,7 +54,7 @@ export function Entered({ result, correct, ...acts }: Props) {
 }
 
 const COLUMNS = () => [
-  { head: t("bench.analyte"), cell: ({ name }: Observation) => name },
+  { head: t("worklist_booking.analyte"), cell: ({ name }: Observation) => name },
   { head: t("chart.value"), cell: (one: Observation) => <b>{shown(one)}</b> },
   { head: t("chart.usual"), cell: (one: Observation) => <span class="muted">{usual(one)}</span> },
   {
@@ -65,7 +65,7 @@ const COLUMNS = () => [
 
 function Verify({ result, correct, done, ...acts }: Props & { done: () => void }) {
   const note = useDraft(`lab.verify.${result.id}`, "");
-  const { busy, wrong, submit } = useForm(
+  const { busy, errors, submit } = useForm(
     () => [],
     async () => {
       const found = await verify(acts, result, note.value.trim() || null);
@@ -78,11 +78,11 @@ function Verify({ result, correct, done, ...acts }: Props & { done: () => void }
   );
   return (
     <form class="verify" noValidate onSubmit={submit}>
-      <ErrorSummary mistakes={wrong} />
+      <ErrorSummary mistakes={errors} />
       <Note
         id={`verify.${result.id}`}
-        label={t("bench.note.label", { test: result.test_name })}
-        open={t(result.note ? "bench.note.change" : "bench.note.add")}
+        label={t("worklist_booking.note.label", { test: result.test_name })}
+        open={t(result.note ? "worklist_booking.note.change" : "worklist_booking.note.add")}
         text={note.value}
         onText={note.set}
       />
@@ -90,11 +90,11 @@ function Verify({ result, correct, done, ...acts }: Props & { done: () => void }
         <Submit
           id={`verify-${result.id}`}
           busy={busy}
-          label={t("bench.verify", { test: result.test_name })}
-          busyLabel={t("bench.verifying")}
+          label={t("worklist_booking.verify", { test: result.test_name })}
+          busyLabel={t("worklist_booking.verifying")}
         />
         <button type="button" class="button quiet" onClick={correct}>
-          {t("bench.correct")} <span class="unseen">{result.test_name}</span>
+          {t("worklist_booking.correct")} <span class="unseen">{result.test_name}</span>
         </button>
       </div>
     </form>
@@ -107,7 +107,7 @@ async function verify({ reload, say }: Acts, result: Result, note: string | null
   const done = await outcome(api.PUT("/api/labs/results/{result_id}/verify", { params, body: { note } }));
   if (done.ok) {
     await reload();
-    say(t("bench.verified.now", { test: result.test_name }));
+    say(t("worklist_booking.verified.now", { test: result.test_name }));
     return [];
   }
   const { code } = done.problem;
@@ -116,6 +116,11 @@ async function verify({ reload, say }: Acts, result: Result, note: string | null
   const after = now.tests.find(({ code }) => code === result.test_code)?.result;
   const verifier = after?.verified_by?.full_name;
   return [
-    { field: null, message: verifier ? t("bench.verified.by_other", { name: verifier }) : t("bench.values_changed") },
+    {
+      field: null,
+      message: verifier
+        ? t("worklist_booking.verified.by_other", { name: verifier })
+        : t("worklist_booking.values_changed"),
+    },
   ];
 }

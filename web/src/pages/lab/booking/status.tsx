@@ -1,8 +1,8 @@
 /** The status of a booking in the laboratory, and its manual steps. */
 import { useState } from "preact/hooks";
 import { api, outcome, unchanged } from "../../../api/client";
-import { type Mistake, mistakes, useForm } from "../../../lib/form";
-import { t } from "../../../lib/i18n";
+import { type Mistake, mistakes, useForm } from "../../../lib/forms/form";
+import { t } from "../../../lib/i18n/i18n";
 import { AskDialog } from "../../../ui/AskDialog";
 import { ErrorSummary } from "../../../ui/forms/ErrorSummary";
 import type { Status, Work } from "../record";
@@ -43,7 +43,7 @@ export function StatusActs(acts: Acts) {
   const { booking } = acts.work;
   const [rejecting, setRejecting] = useState(false);
   const [to, setTo] = useState<Status>("collected");
-  const { busy, wrong, submit } = useForm(
+  const { busy, errors, submit } = useForm(
     () => [],
     () => take(acts, to, null),
   );
@@ -52,7 +52,7 @@ export function StatusActs(acts: Acts) {
   if (!next && !rejectable) return null;
   return (
     <>
-      <ErrorSummary mistakes={wrong} />
+      <ErrorSummary mistakes={errors} />
       <form class="row" onSubmit={submit}>
         {next && (
           <button
@@ -63,12 +63,12 @@ export function StatusActs(acts: Acts) {
             aria-disabled={busy}
             onClick={() => setTo(next)}
           >
-            {t(booking.status === "rejected" ? "bench.recollect" : `bench.to.${next}`)}
+            {t(booking.status === "rejected" ? "worklist_booking.recollect" : `worklist_booking.to.${next}`)}
           </button>
         )}
         {rejectable && (
           <button type="button" class="button quiet" onClick={() => setRejecting(true)}>
-            {t("bench.reject")}
+            {t("worklist_booking.reject")}
           </button>
         )}
       </form>
@@ -85,20 +85,20 @@ function Reject({ onClose, ...acts }: Acts & { onClose: () => void }) {
   };
   return (
     <AskDialog
-      title={t("bench.reject.title")}
+      title={t("worklist_booking.reject.title")}
       reason={{
         draft: `lab.${acts.work.booking.id}.reject`,
-        label: t("bench.reject.reason"),
-        hint: t("bench.reject.hint"),
-        needed: "bench.reject.missing",
+        label: t("worklist_booking.reject.reason"),
+        hint: t("worklist_booking.reject.hint"),
+        needed: "worklist_booking.reject.missing",
       }}
-      keep={t("bench.reject.keep")}
-      act={t("bench.reject")}
-      busy={t("bench.reject.busy")}
+      keep={t("worklist_booking.reject.keep")}
+      act={t("worklist_booking.reject")}
+      busy={t("worklist_booking.reject.busy")}
       onClose={onClose}
       send={send}
     >
-      <p>{t("bench.reject.about")}</p>
+      <p>{t("worklist_booking.reject.about")}</p>
     </AskDialog>
   );
 }
@@ -113,7 +113,7 @@ async function take({ work, put, reload, say }: Acts, status: Status, reason: st
     // rejecting the specimen discards its values
     if (status === "rejected") await reload();
     else put({ ...work, booking: done.data });
-    say(t("bench.now", { status: t(`lab.${done.data.status}`) }));
+    say(t("worklist_booking.now", { status: t(`lab.${done.data.status}`) }));
     return [];
   }
   const { code } = done.problem;
@@ -121,9 +121,10 @@ async function take({ work, put, reload, say }: Acts, status: Status, reason: st
   return now ? [changed(work, now)] : mistakes(done.problem, done.retryAfter, ["reason"]);
 }
 
-/** The change made to the booking meanwhile. */
+/** The message for a booking that another person changed. */
 export function changed({ booking: before }: Work, { booking: now }: Work): Mistake {
   const [was, is] = [t(`lab.${before.status}`), t(`lab.${now.status}`)];
-  const message = before.status === now.status ? t("bench.changed") : t("bench.changed.status", { was, is });
+  const message =
+    before.status === now.status ? t("worklist_booking.changed") : t("worklist_booking.changed.status", { was, is });
   return { field: null, message };
 }

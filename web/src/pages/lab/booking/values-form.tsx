@@ -1,15 +1,15 @@
 /** The values of a booking in one form: Enter moves to the next field and saves after the last. */
 
 import { useRef, useState } from "preact/hooks";
-import type { Draft } from "../../../lib/draft";
-import { useForm } from "../../../lib/form";
-import { t } from "../../../lib/i18n";
-import { go } from "../../../lib/router";
-import { nowInstant } from "../../../lib/time";
+import type { Draft } from "../../../lib/forms/draft";
+import { useForm } from "../../../lib/forms/form";
+import { t } from "../../../lib/i18n/i18n";
+import { go } from "../../../lib/routing/router";
+import { nowInstant } from "../../../lib/time/time";
 import { Dialog } from "../../../ui/Dialog";
 import { ErrorSummary } from "../../../ui/forms/ErrorSummary";
 import { AnalyteRow } from "./analyte";
-import { checked, farOnes, keyOf, openTests, save, type Typed } from "./entry";
+import { checked, keyOf, openTests, save, type Typed, unusualValues } from "./entry";
 import { rangeFor } from "./flags";
 import { Note } from "./note";
 import type { Acts } from "./status";
@@ -22,19 +22,19 @@ interface Props extends Acts {
 
 export function Values({ next, draft, ...acts }: Props) {
   const { booking, tests } = acts.work;
-  const [asking, setAsking] = useState<string[]>([]);
-  const [heard, setHeard] = useState("");
+  const [confirming, setConfirming] = useState<string[]>([]);
+  const [announcement, setAnnouncement] = useState("");
   const confirmed = useRef(new Set<string>());
   const onward = useRef(false);
   const form = useRef<HTMLFormElement>(null);
   const open = openTests(tests, draft.value);
   const at = booking.collected_at ?? nowInstant();
 
-  const { busy, wrong, submit } = useForm(
+  const { busy, errors, submit } = useForm(
     () => checked(open, draft.value),
     async () => {
-      const far = farOnes(open, draft.value, booking.patient, at).filter((one) => !confirmed.current.has(one));
-      setAsking(far);
+      const far = unusualValues(open, draft.value, booking.patient, at).filter((one) => !confirmed.current.has(one));
+      setConfirming(far);
       if (far.length > 0) return [];
       const found = await save(acts, open, draft);
       if (found.length === 0 && onward.current && next) go(next, { say: "saved.next" });
@@ -42,22 +42,22 @@ export function Values({ next, draft, ...acts }: Props) {
     },
   );
   const sure = (): void => {
-    for (const one of asking) confirmed.current.add(one);
-    setAsking([]);
+    for (const one of confirming) confirmed.current.add(one);
+    setConfirming([]);
     form.current?.requestSubmit();
   };
   if (open.length === 0) return null;
   const { values, notes } = draft.value;
   return (
     <section class="section">
-      <h2>{t("bench.values")}</h2>
-      <p class="muted hint-line">{t("bench.hint")}</p>
-      <ErrorSummary mistakes={wrong} />
-      <form class="bench" ref={form} noValidate onSubmit={submit} onKeyDown={onEnter}>
+      <h2>{t("worklist_booking.values")}</h2>
+      <p class="muted hint-line">{t("worklist_booking.hint")}</p>
+      <ErrorSummary mistakes={errors} />
+      <form class="values-form" ref={form} noValidate onSubmit={submit} onKeyDown={onEnter}>
         {open.map(({ code, name, test, result }) => (
           <fieldset key={code} class="card panel">
             <legend>{name}</legend>
-            {test.analytes.length === 0 && <p class="muted">{t("bench.no_analytes")}</p>}
+            {test.analytes.length === 0 && <p class="muted">{t("worklist_booking.no_analytes")}</p>}
             {test.analytes.map((analyte) => (
               <AnalyteRow
                 key={analyte.code}
@@ -68,14 +68,14 @@ export function Values({ next, draft, ...acts }: Props) {
                 onText={(text) =>
                   draft.set({ ...draft.value, values: { ...values, [keyOf(code, analyte.code)]: text } })
                 }
-                onFlag={setHeard}
-                mistakes={wrong}
+                onFlag={setAnnouncement}
+                mistakes={errors}
               />
             ))}
             <Note
               id={`note.${code}`}
-              label={t("bench.note.label", { test: name })}
-              open={t(result?.note ? "bench.note.change" : "bench.note.add")}
+              label={t("worklist_booking.note.label", { test: name })}
+              open={t(result?.note ? "worklist_booking.note.change" : "worklist_booking.note.add")}
               text={notes[code] ?? ""}
               onText={(text) => draft.set({ ...draft.value, notes: { ...notes, [code]: text } })}
             />
@@ -84,19 +84,19 @@ export function Values({ next, draft, ...acts }: Props) {
         <div class="row">
           {/* Enter presses the first submit button */}
           <button type="submit" class="button" aria-disabled={busy} onClick={() => to(onward, false)}>
-            {t(busy ? "bench.saving" : "bench.save")}
+            {t(busy ? "worklist_booking.saving" : "worklist_booking.save")}
           </button>
           {next && (
             <button type="submit" class="button quiet" aria-disabled={busy} onClick={() => to(onward, true)}>
-              {t("bench.save_next")}
+              {t("worklist_booking.save_next")}
             </button>
           )}
         </div>
         <p class="unseen" role="status">
-          {heard}
+          {announcement}
         </p>
       </form>
-      {asking.length > 0 && <Sure about={asking} onYes={sure} onClose={() => setAsking([])} />}
+      {confirming.length > 0 && <ConfirmValues about={confirming} onYes={sure} onClose={() => setConfirming([])} />}
     </section>
   );
 }
@@ -118,10 +118,18 @@ function onEnter(event: KeyboardEvent): void {
   if (!next) form.querySelector<HTMLElement>("button[type=submit]")?.click();
 }
 
-function Sure({ about, onYes, onClose }: { about: readonly string[]; onYes: () => void; onClose: () => void }) {
+function ConfirmValues({
+  about,
+  onYes,
+  onClose,
+}: {
+  about: readonly string[];
+  onYes: () => void;
+  onClose: () => void;
+}) {
   return (
-    <Dialog title={t("bench.right")} onClose={onClose}>
-      <p>{t("bench.right.about")}</p>
+    <Dialog title={t("worklist_booking.confirm")} onClose={onClose}>
+      <p>{t("worklist_booking.confirm.about")}</p>
       <ul>
         {about.map((one) => (
           <li key={one}>
@@ -131,10 +139,10 @@ function Sure({ about, onYes, onClose }: { about: readonly string[]; onYes: () =
       </ul>
       <div class="row">
         <button type="button" class="button quiet" onClick={onClose}>
-          {t("bench.right.check")}
+          {t("worklist_booking.confirm.check")}
         </button>
         <button type="button" class="button" onClick={onYes}>
-          {t("bench.right.yes")}
+          {t("worklist_booking.confirm.yes")}
         </button>
       </div>
     </Dialog>

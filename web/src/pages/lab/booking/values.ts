@@ -1,6 +1,6 @@
 /** Parsing of typed values, and formatting of saved values for their fields. */
 import type { Schemas } from "../../../api/client";
-import { locale } from "../../../lib/time";
+import { locale } from "../../../lib/time/time";
 import type { Value } from "./flags";
 
 type Analyte = Schemas["Analyte"];

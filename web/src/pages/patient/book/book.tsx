@@ -1,20 +1,20 @@
 /** Checks a chosen time of a doctor (`?start=`) and books it. */
 import { useEffect, useRef } from "preact/hooks";
 import { api, outcome } from "../../../api/client";
-import { useDraft } from "../../../lib/draft";
-import { t } from "../../../lib/i18n";
-import { useLoad } from "../../../lib/query";
-import { dayOf, type Instant, today } from "../../../lib/time";
-import "../../../style/patient.css";
-import { timesHref } from "../../../lib/booking-links";
-import type { PageProps } from "../../../lib/page";
+import { useDraft } from "../../../lib/forms/draft";
+import { t } from "../../../lib/i18n/i18n";
+import { useLoad } from "../../../lib/loading/query";
+import { dayOf, type Instant, today } from "../../../lib/time/time";
+import "../../../style/portals/patient.css";
+import { timesHref } from "../../../lib/routing/booking-links";
+import type { PageProps } from "../../../lib/routing/page";
 import { Page } from "../../../ui/frame/Page";
 import { Ready } from "../../../ui/Ready";
 import { BookForm } from "./form";
 import { ByPhone } from "./found-doctor";
-import { BookWho } from "./patient";
+import { BookingPatient } from "./patient";
 import { BookSummary } from "./summary";
-import { BookTaken } from "./taken";
+import { TimeTaken } from "./taken";
 
 export default function Book({ params, query, config, account }: PageProps) {
   const id = Number(params.id);
@@ -47,8 +47,8 @@ export default function Book({ params, query, config, account }: PageProps) {
           {found.booking === "online" && start && (
             <div class="stack" key={start}>
               <BookSummary doctor={found} start={start} slot={slot} heading={heading} />
-              {gone && <BookTaken doctor={found} start={start} free={near.data?.items ?? []} />}
-              {!gone && account?.role !== "patient" && <BookWho account={account} />}
+              {gone && <TimeTaken doctor={found} start={start} free={near.data?.items ?? []} />}
+              {!gone && account?.role !== "patient" && <BookingPatient account={account} />}
               {!gone && account?.role === "patient" && <BookForm doctor={found} start={start} reason={reason} />}
             </div>
           )}

@@ -1,7 +1,7 @@
 /** The search box and filters of the list of doctors, kept in the address. */
-import { t } from "../../../lib/i18n";
-import { languageName } from "../../../lib/languages";
-import { locale } from "../../../lib/time";
+import { t } from "../../../lib/i18n/i18n";
+import { languageName } from "../../../lib/i18n/languages";
+import { locale } from "../../../lib/time/time";
 import { SearchForm } from "../../../ui/forms/SearchForm";
 import { Select } from "../../../ui/forms/Select";
 

@@ -1,8 +1,8 @@
 /** The free times of a doctor in seven days, for patients. */
 import type { Config, Schemas } from "../../../api/client";
-import { t } from "../../../lib/i18n";
-import type { Loaded } from "../../../lib/query";
-import { addDays, type Day, differsFromHere, shortDay, zoneLabel } from "../../../lib/time";
+import { t } from "../../../lib/i18n/i18n";
+import type { Loaded } from "../../../lib/loading/query";
+import { addDays, type Day, differsFromHere, shortDay, zoneLabel } from "../../../lib/time/time";
 import { DAYS, FreeWeek } from "../../../ui/week/FreeWeek";
 import { type FoundDoctor, NoTimes } from "./found-doctor";
 

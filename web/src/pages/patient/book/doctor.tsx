@@ -1,15 +1,15 @@
 /** A doctor, and their free times of seven days (`?week=` is the first one). */
 import { api, outcome } from "../../../api/client";
-import { t } from "../../../lib/i18n";
-import { languageNames } from "../../../lib/languages";
-import type { PageProps } from "../../../lib/page";
-import { useLoad } from "../../../lib/query";
+import { t } from "../../../lib/i18n/i18n";
+import { languageNames } from "../../../lib/i18n/languages";
+import { useLoad } from "../../../lib/loading/query";
+import type { PageProps } from "../../../lib/routing/page";
 import { Details } from "../../../ui/Details";
 import { Page } from "../../../ui/frame/Page";
 import { Ready } from "../../../ui/Ready";
 import { firstDay, useSlots } from "../../../ui/week/FreeWeek";
-import "../../../style/patient.css";
-import { bookHref } from "../../../lib/booking-links";
+import "../../../style/portals/patient.css";
+import { bookHref } from "../../../lib/routing/booking-links";
 import { DoctorWeek } from "./doctor-week";
 import { ByPhone } from "./found-doctor";
 

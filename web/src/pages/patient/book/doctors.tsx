@@ -1,9 +1,9 @@
 /** Find a doctor: search and filters in the address, each doctor with the next free time. */
 import { api, outcome } from "../../../api/client";
-import { plural, t } from "../../../lib/i18n";
-import { useLoad, usePages } from "../../../lib/query";
-import "../../../style/patient.css";
-import type { PageProps } from "../../../lib/page";
+import { plural, t } from "../../../lib/i18n/i18n";
+import { useLoad, usePages } from "../../../lib/loading/query";
+import "../../../style/portals/patient.css";
+import type { PageProps } from "../../../lib/routing/page";
 import { Empty } from "../../../ui/Empty";
 import { Page } from "../../../ui/frame/Page";
 import { More } from "../../../ui/More";
@@ -16,11 +16,11 @@ const LANGUAGE = /^[a-z]{2,3}(-[A-Z]{2})?$/;
 export default function Doctors({ query, config }: PageProps) {
   const wanted = wantedOf(query);
   const { q, specialty, language } = wanted;
-  const asked = { ...(q && { q }), ...(specialty && { specialty }), ...(language && { language }) };
+  const filters = { ...(q && { q }), ...(specialty && { specialty }), ...(language && { language }) };
   const found = usePages(
     (cursor) =>
-      outcome(api.GET("/api/doctors", { params: { query: { ...asked, limit: 24, ...(cursor && { cursor }) } } })),
-    [asked],
+      outcome(api.GET("/api/doctors", { params: { query: { ...filters, limit: 24, ...(cursor && { cursor }) } } })),
+    [filters],
   );
   const specialties = useLoad(() => outcome(api.GET("/api/specialties")), []);
   const everybody = useLoad(() => outcome(api.GET("/api/doctors", { params: { query: { limit: 100 } } })), []);

@@ -1,12 +1,12 @@
 /** The reason for a visit, and the button that books it. */
 import { useState } from "preact/hooks";
 import { api, offline, outcome } from "../../../api/client";
-import type { Draft } from "../../../lib/draft";
-import { mistakes, useForm } from "../../../lib/form";
-import { t } from "../../../lib/i18n";
-import { go } from "../../../lib/router";
-import type { Instant } from "../../../lib/time";
-import { useObservable } from "../../../lib/use-observable";
+import type { Draft } from "../../../lib/forms/draft";
+import { mistakes, useForm } from "../../../lib/forms/form";
+import { t } from "../../../lib/i18n/i18n";
+import { useObservable } from "../../../lib/loading/use-observable";
+import { go } from "../../../lib/routing/router";
+import type { Instant } from "../../../lib/time/time";
 import { ErrorSummary } from "../../../ui/forms/ErrorSummary";
 import { Submit } from "../../../ui/forms/Submit";
 import { TextArea } from "../../../ui/forms/TextArea";
@@ -22,7 +22,7 @@ interface Props {
 export function BookForm({ doctor, start, reason }: Props) {
   const [taken, setTaken] = useState<readonly Instant[] | null>(null);
   const waiting = useObservable(offline);
-  const { busy, wrong, submit } = useForm(
+  const { busy, errors, submit } = useForm(
     () => [],
     async () => {
       const body = { doctor_id: doctor.id, starts_at: start, reason: reason.value.trim() || null };
@@ -40,7 +40,7 @@ export function BookForm({ doctor, start, reason }: Props) {
   return (
     <>
       {taken && <OtherTimes doctor={doctor} times={taken} say={t("book.taken")} focus />}
-      <ErrorSummary mistakes={wrong} />
+      <ErrorSummary mistakes={errors} />
       <form noValidate onSubmit={submit}>
         <TextArea
           id="reason"
@@ -51,7 +51,7 @@ export function BookForm({ doctor, start, reason }: Props) {
           longest={500}
           value={reason.value}
           onValue={reason.set}
-          mistakes={wrong}
+          mistakes={errors}
         />
         {!taken && (
           <Submit busy={busy} label={t("book.submit")} busyLabel={t(waiting ? "book.waiting" : "book.busy")} />

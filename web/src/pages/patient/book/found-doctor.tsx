@@ -1,9 +1,9 @@
 /** The card of a doctor: next free time, or the phone number for booking. */
 import type { Config, Schemas } from "../../../api/client";
-import { bookHref, timesHref } from "../../../lib/booking-links";
-import { plural, t } from "../../../lib/i18n";
-import { languageNames } from "../../../lib/languages";
-import { clock, dayOf, shortDay } from "../../../lib/time";
+import { plural, t } from "../../../lib/i18n/i18n";
+import { languageNames } from "../../../lib/i18n/languages";
+import { bookHref, timesHref } from "../../../lib/routing/booking-links";
+import { clock, dayOf, shortDay } from "../../../lib/time/time";
 import { Tel } from "../../../ui/Tel";
 
 export type FoundDoctor = Schemas["FoundDoctor"];

@@ -1,8 +1,8 @@
 /** Shown to visitors without an account and to staff, who cannot book. */
 import type { Account } from "../../../api/client";
-import { t } from "../../../lib/i18n";
+import { t } from "../../../lib/i18n/i18n";
 
-export function BookWho({ account }: { account: Account | null }) {
+export function BookingPatient({ account }: { account: Account | null }) {
   if (account)
     return <p class="warning">{t("book.role", { name: account.full_name, role: t(`role.${account.role}`) })}</p>;
   const next = encodeURIComponent(location.pathname + location.search);

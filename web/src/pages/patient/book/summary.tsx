@@ -1,9 +1,9 @@
 /** The summary before booking: doctor, time, place. */
 import type { RefObject } from "preact";
 import type { Schemas } from "../../../api/client";
-import { timesHref } from "../../../lib/booking-links";
-import { t } from "../../../lib/i18n";
-import { clock, dayOf, differsFromHere, type Instant, longDay, zoneLabel } from "../../../lib/time";
+import { t } from "../../../lib/i18n/i18n";
+import { timesHref } from "../../../lib/routing/booking-links";
+import { clock, dayOf, differsFromHere, type Instant, longDay, zoneLabel } from "../../../lib/time/time";
 import { Details } from "../../../ui/Details";
 import type { FoundDoctor } from "./found-doctor";
 

@@ -1,9 +1,9 @@
 /** The chosen time is not free: the reason, and the nearest free times. */
 import { useEffect, useRef } from "preact/hooks";
 import type { Schemas } from "../../../api/client";
-import { bookHref, timesHref } from "../../../lib/booking-links";
-import { t } from "../../../lib/i18n";
-import { dayOf, type Instant, longWhen, now } from "../../../lib/time";
+import { t } from "../../../lib/i18n/i18n";
+import { bookHref, timesHref } from "../../../lib/routing/booking-links";
+import { dayOf, type Instant, longWhen, now } from "../../../lib/time/time";
 import type { FoundDoctor } from "./found-doctor";
 
 const NEAREST = 5;
@@ -15,15 +15,15 @@ interface Props {
 }
 
 /** A time that was not free when the page opened. */
-export function BookTaken({ doctor, start, free }: Props) {
-  const asked = Date.parse(start);
-  const distance = (at: Instant): number => Math.abs(Date.parse(at) - asked);
+export function TimeTaken({ doctor, start, free }: Props) {
+  const requestedAt = Date.parse(start);
+  const distance = (at: Instant): number => Math.abs(Date.parse(at) - requestedAt);
   const times = free
     .map(({ starts_at }) => starts_at)
     .sort((one, other) => distance(one) - distance(other))
     .slice(0, NEAREST)
     .sort();
-  const say = t(asked < now() ? "book.past" : "book.not_free");
+  const say = t(requestedAt < now() ? "book.past" : "book.not_free");
   return <OtherTimes doctor={doctor} times={times} say={say} />;
 }
 

@@ -1,12 +1,12 @@
 /** Home: next visit, tasks, quick booking, and counts. */
 import { useState } from "preact/hooks";
 import { api, outcome } from "../../../api/client";
-import { t } from "../../../lib/i18n";
-import type { OwnProps } from "../../../lib/page";
-import { useLoad } from "../../../lib/query";
+import { t } from "../../../lib/i18n/i18n";
+import { useLoad } from "../../../lib/loading/query";
+import type { OwnProps } from "../../../lib/routing/page";
 import { Page } from "../../../ui/frame/Page";
 import { Ready } from "../../../ui/Ready";
-import "../../../style/patient.css";
+import "../../../style/portals/patient.css";
 import { isAhead, type Visit } from "../visits/visit";
 import { Done } from "../visits/visit-parts";
 import { loadOffers, offered } from "./offers";

@@ -33,8 +33,8 @@ export function offered(offers: readonly Offer[], visits: readonly Visit[] = [])
 async function doctor(id: number, found: readonly Schemas["FoundDoctor"][]): Promise<Schemas["FoundDoctor"] | null> {
   const known = found.find((one) => one.id === id);
   if (known) return known;
-  const asked = await outcome(api.GET("/api/doctors/{doctor_id}", { params: { path: { doctor_id: id } } }));
-  return asked.ok ? asked.data : null;
+  const answer = await outcome(api.GET("/api/doctors/{doctor_id}", { params: { path: { doctor_id: id } } }));
+  return answer.ok ? answer.data : null;
 }
 
 function canBeBooked<D extends Schemas["FoundDoctor"]>(one: D): one is D & { next_available: string } {

@@ -1,9 +1,9 @@
 /** The cards of the patient's home page. */
 import type { ComponentProps } from "preact";
 import type { Config, Schemas } from "../../../api/client";
-import { bookHref } from "../../../lib/booking-links";
-import { plural, t } from "../../../lib/i18n";
-import { clock, dateOnly, dayOf, shortDay, when } from "../../../lib/time";
+import { plural, t } from "../../../lib/i18n/i18n";
+import { bookHref } from "../../../lib/routing/booking-links";
+import { clock, dateOnly, dayOf, shortDay, when } from "../../../lib/time/time";
 import { Status } from "../../../ui/Chip";
 import { Empty } from "../../../ui/Empty";
 import { Icon } from "../../../ui/Icon";

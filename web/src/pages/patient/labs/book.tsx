@@ -1,15 +1,15 @@
 /** Books laboratory tests: choose a day and time (`?day=`), then confirm (`?start=`); `?also=` lists further tests. */
 
-import type { OwnProps } from "../../../lib/page";
-import { useLoad } from "../../../lib/query";
-import { isDay } from "../../../lib/time";
+import { useLoad } from "../../../lib/loading/query";
+import type { OwnProps } from "../../../lib/routing/page";
+import { isDay } from "../../../lib/time/time";
 import { NotFound } from "../../../ui/frame/NotFound";
 import { Ready } from "../../../ui/Ready";
 import { LabCheck } from "./check";
 import { codesIn, testsOf } from "./tests";
 import { LabTimes } from "./times";
-import "../../../style/laboratory.css";
-import "../../../style/patient.css";
+import "../../../style/portals/patient-labs.css";
+import "../../../style/portals/patient.css";
 
 export default function LabBook({ params, query, config }: OwnProps) {
   const code = params.code ?? "";

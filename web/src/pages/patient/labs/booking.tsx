@@ -1,12 +1,12 @@
 /** One laboratory visit: next step, preparation, progress and results. */
 import { useState } from "preact/hooks";
 import { api, outcome } from "../../../api/client";
-import { t } from "../../../lib/i18n";
-import { money } from "../../../lib/numbers";
-import type { OwnProps } from "../../../lib/page";
-import { useLoad } from "../../../lib/query";
-import { notice } from "../../../lib/router";
-import { longWhen } from "../../../lib/time";
+import { t } from "../../../lib/i18n/i18n";
+import { money } from "../../../lib/i18n/numbers";
+import { useLoad } from "../../../lib/loading/query";
+import type { OwnProps } from "../../../lib/routing/page";
+import { notice } from "../../../lib/routing/router";
+import { longWhen } from "../../../lib/time/time";
 import { Details } from "../../../ui/Details";
 import { Page } from "../../../ui/frame/Page";
 import { PrintButton, PrintHead } from "../../../ui/print/PrintHead";
@@ -17,8 +17,8 @@ import { LabPreparation } from "./parts";
 import { LabSteps, LabTestResults } from "./progress";
 import { bookHref } from "./tests";
 import { isOpen, isReady, type LabVisit, labSentence } from "./visit";
-import "../../../style/laboratory.css";
-import "../../../style/patient.css";
+import "../../../style/portals/patient-labs.css";
+import "../../../style/portals/patient.css";
 
 export default function LabBooking({ params, config }: OwnProps) {
   const path = { booking_id: Number(params.id) };

@@ -1,8 +1,8 @@
 /** Confirms cancelling a laboratory visit. Focus and Escape are on keeping it. */
 import { useState } from "preact/hooks";
 import { api, outcome, unchanged } from "../../../api/client";
-import { type Mistake, mistakes } from "../../../lib/form";
-import { t } from "../../../lib/i18n";
+import { type Mistake, mistakes } from "../../../lib/forms/form";
+import { t } from "../../../lib/i18n/i18n";
 import { AskDialog } from "../../../ui/AskDialog";
 import { isOpen, type LabVisit, labSentence } from "./visit";
 
@@ -13,17 +13,17 @@ interface Props {
 }
 
 export function LabCancel({ visit, onChange }: Props) {
-  const [asking, setAsking] = useState(false);
+  const [confirming, setConfirming] = useState(false);
   const close = (now: LabVisit, cancelled: boolean): void => {
-    setAsking(false);
+    setConfirming(false);
     if (now !== visit) onChange(now, cancelled);
   };
   return (
     <>
-      <button type="button" class="button quiet" onClick={() => setAsking(true)}>
+      <button type="button" class="button quiet" onClick={() => setConfirming(true)}>
         {t("lab_cancel.open")}
       </button>
-      {asking && <Ask visit={visit} onClose={close} />}
+      {confirming && <Ask visit={visit} onClose={close} />}
     </>
   );
 }

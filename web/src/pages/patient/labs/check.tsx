@@ -1,10 +1,10 @@
 /** The confirmation of booking tests: summary, preparation and button. */
 import { useState } from "preact/hooks";
 import { api, outcome } from "../../../api/client";
-import { type Mistake, mistakes, useForm } from "../../../lib/form";
-import { t } from "../../../lib/i18n";
-import { go, withQuery } from "../../../lib/router";
-import { clock, dayOf, type Instant, longDay, longWhen } from "../../../lib/time";
+import { type Mistake, mistakes, useForm } from "../../../lib/forms/form";
+import { t } from "../../../lib/i18n/i18n";
+import { go, withQuery } from "../../../lib/routing/router";
+import { clock, dayOf, type Instant, longDay, longWhen } from "../../../lib/time/time";
 import { Details } from "../../../ui/Details";
 import { ErrorSummary } from "../../../ui/forms/ErrorSummary";
 import { Submit } from "../../../ui/forms/Submit";
@@ -25,7 +25,7 @@ export function LabCheck({ tests, start }: { tests: readonly LabTest[]; start: I
     setOthers(booked.problem.code === "lab_full" ? booked.problem.alternatives : []);
     return mistakes(booked.problem, booked.retryAfter, []);
   };
-  const { busy, wrong, submit } = useForm(() => [], act);
+  const { busy, errors, submit } = useForm(() => [], act);
   const times = withQuery({ start: null, day: dayOf(start) });
   return (
     <Page
@@ -34,8 +34,8 @@ export function LabCheck({ tests, start }: { tests: readonly LabTest[]; start: I
       back={{ href: times, text: t("lab_check.back") }}
       width="narrow"
     >
-      <ErrorSummary mistakes={wrong} />
-      {others.length > 0 && <Others of={others} />}
+      <ErrorSummary mistakes={errors} />
+      {others.length > 0 && <OtherTimes of={others} />}
       <form noValidate onSubmit={submit}>
         <LabPreparation tests={tests} />
         <div class="card stack">
@@ -66,7 +66,7 @@ function TestNames({ of }: { of: readonly LabTest[] }) {
 }
 
 /** The time is taken: the nearest ones as links. */
-function Others({ of }: { of: readonly Instant[] }) {
+function OtherTimes({ of }: { of: readonly Instant[] }) {
   return (
     <section class="section">
       <h2>{t("lab_check.others")}</h2>

@@ -1,10 +1,10 @@
 /** The catalogue of laboratory tests (`?q=`); `?with=` lists the tests being booked, to add one more. */
 import { api, outcome } from "../../../api/client";
-import { plural, t } from "../../../lib/i18n";
-import { money } from "../../../lib/numbers";
-import type { OwnProps } from "../../../lib/page";
-import { usePages } from "../../../lib/query";
-import { withQuery } from "../../../lib/router";
+import { plural, t } from "../../../lib/i18n/i18n";
+import { money } from "../../../lib/i18n/numbers";
+import { usePages } from "../../../lib/loading/query";
+import type { OwnProps } from "../../../lib/routing/page";
+import { withQuery } from "../../../lib/routing/router";
 import { Empty } from "../../../ui/Empty";
 import { SearchForm } from "../../../ui/forms/SearchForm";
 import { Page } from "../../../ui/frame/Page";
@@ -12,8 +12,8 @@ import { Icon } from "../../../ui/Icon";
 import { More } from "../../../ui/More";
 import { Ready } from "../../../ui/Ready";
 import { bookHref, codesIn, type LabTest, usually } from "./tests";
-import "../../../style/laboratory.css";
-import "../../../style/patient.css";
+import "../../../style/portals/patient-labs.css";
+import "../../../style/portals/patient.css";
 
 export default function Labs({ query }: OwnProps) {
   const q = query.get("q") ?? "";

@@ -1,7 +1,7 @@
 /** Parts of the pages about laboratory bookings: tests and preparation. */
-import { t } from "../../../lib/i18n";
-import { money } from "../../../lib/numbers";
-import type { Day } from "../../../lib/time";
+import { t } from "../../../lib/i18n/i18n";
+import { money } from "../../../lib/i18n/numbers";
+import type { Day } from "../../../lib/time/time";
 import { bookHref, type LabTest, preparations, total } from "./tests";
 
 /** The chosen tests, with a link to add one; all but the first can be removed. */

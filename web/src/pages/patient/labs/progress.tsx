@@ -1,6 +1,6 @@
 /** The progress of a laboratory booking, with its results or their usual time. */
-import { t } from "../../../lib/i18n";
-import { useLoad } from "../../../lib/query";
+import { t } from "../../../lib/i18n/i18n";
+import { useLoad } from "../../../lib/loading/query";
 import { testsOf, usually } from "./tests";
 import { type LabVisit, STEPS, stepsDone } from "./visit";
 

@@ -1,6 +1,6 @@
 /** Free times of the laboratory on a day, and the next day with free times. */
 import { api, type Outcome, outcome, type Schemas } from "../../../api/client";
-import { addDays, type Day, today } from "../../../lib/time";
+import { addDays, type Day, today } from "../../../lib/time/time";
 
 export type LabSlot = Schemas["LabSlot"];
 

@@ -1,7 +1,7 @@
 /** Tests of the catalogue by code, and texts about them. */
 import { api, type Outcome, outcome, type Schemas } from "../../../api/client";
-import { plural, t } from "../../../lib/i18n";
-import { money } from "../../../lib/numbers";
+import { plural, t } from "../../../lib/i18n/i18n";
+import { money } from "../../../lib/i18n/numbers";
 
 export type LabTest = Schemas["LabTest"];
 

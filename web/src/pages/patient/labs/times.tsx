@@ -1,10 +1,20 @@
 /** The first step of booking tests: preparation, day and time. */
 import { useRef } from "preact/hooks";
 import type { Config } from "../../../api/client";
-import { plural, t } from "../../../lib/i18n";
-import { useLoad } from "../../../lib/query";
-import { withQuery } from "../../../lib/router";
-import { addDays, clock, type Day, isDay, longDay, longWhen, minuteOfDay, shortDay, today } from "../../../lib/time";
+import { plural, t } from "../../../lib/i18n/i18n";
+import { useLoad } from "../../../lib/loading/query";
+import { withQuery } from "../../../lib/routing/router";
+import {
+  addDays,
+  clock,
+  type Day,
+  isDay,
+  longDay,
+  longWhen,
+  minuteOfDay,
+  shortDay,
+  today,
+} from "../../../lib/time/time";
 import { Empty } from "../../../ui/Empty";
 import { Page } from "../../../ui/frame/Page";
 import { Ready } from "../../../ui/Ready";

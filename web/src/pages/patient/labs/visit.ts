@@ -1,7 +1,7 @@
 /** The status of a laboratory booking for the patient: four steps and a sentence. */
 import type { Schemas } from "../../../api/client";
-import { type Key, t } from "../../../lib/i18n";
-import { dateOnly, dayOf, longWhen } from "../../../lib/time";
+import { type Key, t } from "../../../lib/i18n/i18n";
+import { dateOnly, dayOf, longWhen } from "../../../lib/time/time";
 
 export type LabVisit = Schemas["LabBooking"];
 

@@ -1,15 +1,15 @@
 /** One prescription as a printable sheet. */
 import { api, outcome, type Schemas } from "../../../api/client";
-import { t } from "../../../lib/i18n";
-import type { OwnProps } from "../../../lib/page";
-import { courseOf, lastDay } from "../../../lib/prescriptions";
-import { useLoad } from "../../../lib/query";
-import { dateOnly, dayOf } from "../../../lib/time";
+import { courseOf, lastDay } from "../../../lib/clinical/prescriptions";
+import { t } from "../../../lib/i18n/i18n";
+import { useLoad } from "../../../lib/loading/query";
+import type { OwnProps } from "../../../lib/routing/page";
+import { dateOnly, dayOf } from "../../../lib/time/time";
 import { Page } from "../../../ui/frame/Page";
 import { PrescriptionSheet } from "../../../ui/print/PrescriptionSheet";
 import { PrintButton, PrintHead } from "../../../ui/print/PrintHead";
 import { Ready } from "../../../ui/Ready";
-import "../../../style/patient.css";
+import "../../../style/portals/patient.css";
 
 export default function Prescription({ params, config, account }: OwnProps) {
   const path = { prescription_id: Number(params.id) };
@@ -23,7 +23,7 @@ export default function Prescription({ params, config, account }: OwnProps) {
       {(one) => (
         <>
           <PrintHead config={config} about={t("prescription_page.print", { reference: one.reference })} />
-          <Page title={t("prescription_page.title")} lead={said(one)} back={back} width="narrow">
+          <Page title={t("prescription_page.title")} lead={sentence(one)} back={back} width="narrow">
             {one.stop_reason && <p class="warning">{t("prescription_page.why", { reason: one.stop_reason })}</p>}
             <PrescriptionSheet of={one} born={account.date_of_birth} />
             <p class="more">
@@ -36,7 +36,7 @@ export default function Prescription({ params, config, account }: OwnProps) {
   );
 }
 
-function said(one: Schemas["Prescription"]): string {
+function sentence(one: Schemas["Prescription"]): string {
   if (one.stopped_at) {
     const day = dateOnly(dayOf(one.stopped_at));
     return t("prescription_page.stopped", { doctor: one.doctor.full_name, day });

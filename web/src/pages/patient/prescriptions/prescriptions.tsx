@@ -1,17 +1,17 @@
 /** Prescriptions: current, or past (`?tab=past`). */
 import { api, outcome, type Schemas } from "../../../api/client";
-import { t } from "../../../lib/i18n";
-import type { OwnProps } from "../../../lib/page";
-import { courseOf, lastDay } from "../../../lib/prescriptions";
-import { usePages } from "../../../lib/query";
-import { dateOnly, dayOf } from "../../../lib/time";
+import { courseOf, lastDay } from "../../../lib/clinical/prescriptions";
+import { t } from "../../../lib/i18n/i18n";
+import { usePages } from "../../../lib/loading/query";
+import type { OwnProps } from "../../../lib/routing/page";
+import { dateOnly, dayOf } from "../../../lib/time/time";
 import { Status } from "../../../ui/Chip";
 import { Empty } from "../../../ui/Empty";
 import { Page } from "../../../ui/frame/Page";
 import { More } from "../../../ui/More";
 import { Ready } from "../../../ui/Ready";
 import { Tabs } from "../../../ui/Tabs";
-import "../../../style/patient.css";
+import "../../../style/portals/patient.css";
 
 type Prescription = Schemas["Prescription"];
 

@@ -1,12 +1,12 @@
 /** The access log of the patient's record by day; `?own=1` includes their own. */
 import { api, outcome, type Schemas } from "../../../api/client";
-import { actionWords, isEmergency } from "../../../lib/actions";
-import { t } from "../../../lib/i18n";
-import type { OwnProps } from "../../../lib/page";
-import { usePages } from "../../../lib/query";
-import { clock, type Day, dayOf, longDay } from "../../../lib/time";
-import "../../../style/patient.css";
-import "../../../style/trail.css";
+import { actionWords, isEmergency } from "../../../lib/i18n/actions";
+import { t } from "../../../lib/i18n/i18n";
+import { usePages } from "../../../lib/loading/query";
+import type { OwnProps } from "../../../lib/routing/page";
+import { clock, type Day, dayOf, longDay } from "../../../lib/time/time";
+import "../../../style/portals/patient.css";
+import "../../../style/portals/access-log.css";
 import { Chip } from "../../../ui/Chip";
 import { Empty } from "../../../ui/Empty";
 import { Page } from "../../../ui/frame/Page";

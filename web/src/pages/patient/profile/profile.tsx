@@ -1,13 +1,13 @@
 /** The patient's profile in sections, and the language of the pages. */
 import { api, outcome } from "../../../api/client";
-import { choose, LANGUAGES, type Language, language, t } from "../../../lib/i18n";
-import type { OwnProps } from "../../../lib/page";
-import { useLoad } from "../../../lib/query";
-import { useObservable } from "../../../lib/use-observable";
+import { choose, LANGUAGES, type Language, language, t } from "../../../lib/i18n/i18n";
+import { useLoad } from "../../../lib/loading/query";
+import { useObservable } from "../../../lib/loading/use-observable";
+import type { OwnProps } from "../../../lib/routing/page";
 import { Radios } from "../../../ui/forms/Select";
 import { Page } from "../../../ui/frame/Page";
 import { Ready } from "../../../ui/Ready";
-import "../../../style/patient.css";
+import "../../../style/portals/patient.css";
 import { About, Contact, Name } from "./sections";
 
 export default function Profile({ account }: OwnProps) {

@@ -2,10 +2,10 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { type Account, api, outcome, type Schemas, unchanged } from "../../../api/client";
-import { account } from "../../../lib/account";
-import { useDraft } from "../../../lib/draft";
-import { type Mistake, missing, mistakes, useForm } from "../../../lib/form";
-import { t } from "../../../lib/i18n";
+import { useDraft } from "../../../lib/forms/draft";
+import { type Mistake, missing, mistakes, useForm } from "../../../lib/forms/form";
+import { t } from "../../../lib/i18n/i18n";
+import { account } from "../../../lib/session/account";
 import { Details } from "../../../ui/Details";
 import { BirthDate, dateOf, partsOf } from "../../../ui/forms/BirthDate";
 import { ErrorSummary } from "../../../ui/forms/ErrorSummary";
@@ -29,14 +29,14 @@ export function Name({ me, put }: Props) {
       check={check}
       save={() => save(me, put, { full_name: name.trim() })}
       onSaved={sent}
-      fields={(wrong) => (
+      fields={(errors) => (
         <Field
           id="full_name"
           label={t("field.name")}
           autocomplete="name"
           value={name}
           onValue={setName}
-          mistakes={wrong}
+          mistakes={errors}
         />
       )}
     />
@@ -54,7 +54,7 @@ export function About({ me, put }: Props) {
       check={check}
       save={() => save(me, put, { date_of_birth: dateOf(born) ?? null, sex })}
       onSaved={sent}
-      fields={(wrong) => (
+      fields={(errors) => (
         <>
           <BirthDate
             id="date_of_birth"
@@ -62,7 +62,7 @@ export function About({ me, put }: Props) {
             optional
             value={born}
             onValue={(value) => setAbout({ born: value, sex })}
-            mistakes={wrong}
+            mistakes={errors}
           />
           <Radios
             id="sex"
@@ -71,7 +71,7 @@ export function About({ me, put }: Props) {
             choices={SEXES.map((value) => ({ value, text: t(`sex.${value}`) }))}
             value={sex}
             onValue={(value) => setAbout({ born, sex: value as Account["sex"] })}
-            mistakes={wrong}
+            mistakes={errors}
           />
         </>
       )}
@@ -87,7 +87,7 @@ export function Contact({ me, put }: Props) {
       check={() => []}
       save={() => save(me, put, { phone: phone.trim() || null })}
       onSaved={sent}
-      fields={(wrong) => (
+      fields={(errors) => (
         <>
           <Details of={[[t("field.email"), me.email]]} />
           <Field
@@ -99,7 +99,7 @@ export function Contact({ me, put }: Props) {
             optional
             value={phone}
             onValue={setPhone}
-            mistakes={wrong}
+            mistakes={errors}
           />
         </>
       )}
@@ -123,26 +123,26 @@ interface SectionProps {
   /** The mistakes; empty after success. */
   save: () => Promise<Mistake[]>;
   onSaved: () => void;
-  fields: (wrong: readonly Mistake[]) => ComponentChildren;
+  fields: (errors: readonly Mistake[]) => ComponentChildren;
 }
 
 function Section({ name, check, save, onSaved, fields }: SectionProps) {
   const [saved, setSaved] = useState(false);
   const act = async (): Promise<Mistake[]> => {
     setSaved(false);
-    const wrong = await save();
-    if (wrong.length > 0) return wrong;
+    const errors = await save();
+    if (errors.length > 0) return errors;
     onSaved();
     setSaved(true);
     return [];
   };
-  const { busy, wrong, submit } = useForm(check, act);
+  const { busy, errors, submit } = useForm(check, act);
   return (
     <section class="section profile-section" aria-labelledby={`${name}-heading`}>
       <h2 id={`${name}-heading`}>{t(`profile.${name}`)}</h2>
-      <ErrorSummary mistakes={wrong} />
+      <ErrorSummary mistakes={errors} />
       <form noValidate onSubmit={submit} onInput={() => setSaved(false)}>
-        {fields(wrong)}
+        {fields(errors)}
         <Submit id={`save-${name}`} busy={busy} label={t(`profile.${name}.save`)} busyLabel={t("profile.busy")} />
       </form>
       <div role="status">{saved && <p class="done profile-done">{t(`profile.${name}.saved`)}</p>}</div>

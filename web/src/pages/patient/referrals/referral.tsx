@@ -1,15 +1,15 @@
 /** One referral: the next step, and the printable letter. */
 import { api, outcome, type Schemas } from "../../../api/client";
-import { t } from "../../../lib/i18n";
-import type { OwnProps } from "../../../lib/page";
-import { useLoad } from "../../../lib/query";
+import { t } from "../../../lib/i18n/i18n";
+import { useLoad } from "../../../lib/loading/query";
+import type { OwnProps } from "../../../lib/routing/page";
 import { Status } from "../../../ui/Chip";
 import { Page } from "../../../ui/frame/Page";
 import { PrintButton, PrintHead } from "../../../ui/print/PrintHead";
 import { ReferralLetter } from "../../../ui/print/ReferralLetter";
 import { Ready } from "../../../ui/Ready";
 import { booking, sentence } from "./sentence";
-import "../../../style/patient.css";
+import "../../../style/portals/patient.css";
 
 export default function Referral({ params, config, account }: OwnProps) {
   const path = { referral_id: Number(params.id) };

@@ -1,16 +1,16 @@
 /** Referrals with their target and next step. */
 import { api, outcome, type Schemas } from "../../../api/client";
-import { t } from "../../../lib/i18n";
-import type { OwnProps } from "../../../lib/page";
-import { usePages } from "../../../lib/query";
-import { dateOnly, dayOf } from "../../../lib/time";
+import { t } from "../../../lib/i18n/i18n";
+import { usePages } from "../../../lib/loading/query";
+import type { OwnProps } from "../../../lib/routing/page";
+import { dateOnly, dayOf } from "../../../lib/time/time";
 import { Status } from "../../../ui/Chip";
 import { Empty } from "../../../ui/Empty";
 import { Page } from "../../../ui/frame/Page";
 import { More } from "../../../ui/More";
 import { Ready } from "../../../ui/Ready";
 import { booking, sentence, target } from "./sentence";
-import "../../../style/patient.css";
+import "../../../style/portals/patient.css";
 
 export default function Referrals(_: OwnProps) {
   const found = usePages(

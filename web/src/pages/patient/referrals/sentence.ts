@@ -1,6 +1,6 @@
 /** A referral's next step for the patient, as a sentence and a link. */
 import type { Schemas } from "../../../api/client";
-import { type Key, t } from "../../../lib/i18n";
+import { type Key, t } from "../../../lib/i18n/i18n";
 
 type Referral = Schemas["Referral"];
 

@@ -1,6 +1,6 @@
 /** Results grouped by the day of the sample, and whether one is new. */
 import type { Schemas } from "../../../api/client";
-import { addDays, type Day, dayOf, today } from "../../../lib/time";
+import { addDays, type Day, dayOf, today } from "../../../lib/time/time";
 
 type Result = Schemas["LabResult"];
 

@@ -1,10 +1,10 @@
 /** One result: a sentence, the doctor's comment, then each value with its usual range. */
 import { api, type Config, outcome, type Schemas } from "../../../api/client";
-import { t } from "../../../lib/i18n";
-import type { OwnProps } from "../../../lib/page";
-import { useLoad } from "../../../lib/query";
-import { sentence } from "../../../lib/results";
-import { locale, longDay } from "../../../lib/time";
+import { sentence } from "../../../lib/clinical/results";
+import { t } from "../../../lib/i18n/i18n";
+import { useLoad } from "../../../lib/loading/query";
+import type { OwnProps } from "../../../lib/routing/page";
+import { locale, longDay } from "../../../lib/time/time";
 import { isOutside } from "../../../ui/charts/Marker";
 import { Page } from "../../../ui/frame/Page";
 import { LabReport } from "../../../ui/print/LabReport";
@@ -13,8 +13,8 @@ import { Ready } from "../../../ui/Ready";
 import { Tel } from "../../../ui/Tel";
 import { sampleDay } from "./days";
 import { ResultValue } from "./value";
-import "../../../style/laboratory.css";
-import "../../../style/patient.css";
+import "../../../style/portals/patient-labs.css";
+import "../../../style/portals/patient.css";
 
 type Result = Schemas["LabResult"];
 

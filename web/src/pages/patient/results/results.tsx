@@ -1,18 +1,18 @@
 /** Laboratory results, newest first and by the day of the sample: a sentence each before any number. */
 import { api, outcome, type Schemas } from "../../../api/client";
-import { t } from "../../../lib/i18n";
-import type { OwnProps } from "../../../lib/page";
-import { usePages } from "../../../lib/query";
-import { sentence } from "../../../lib/results";
-import { longDay } from "../../../lib/time";
+import { sentence } from "../../../lib/clinical/results";
+import { t } from "../../../lib/i18n/i18n";
+import { usePages } from "../../../lib/loading/query";
+import type { OwnProps } from "../../../lib/routing/page";
+import { longDay } from "../../../lib/time/time";
 import { Chip } from "../../../ui/Chip";
 import { Empty } from "../../../ui/Empty";
 import { Page } from "../../../ui/frame/Page";
 import { More } from "../../../ui/More";
 import { Ready } from "../../../ui/Ready";
 import { byDay, isNew } from "./days";
-import "../../../style/laboratory.css";
-import "../../../style/patient.css";
+import "../../../style/portals/patient-labs.css";
+import "../../../style/portals/patient.css";
 
 type Result = Schemas["LabResult"];
 

@@ -1,16 +1,16 @@
 /** The trend of one analyte: a sentence on the newest value, the line and the table. `?result=` is the page to return to. */
 import { api, outcome, type Schemas } from "../../../api/client";
-import { plural, t } from "../../../lib/i18n";
-import type { OwnProps } from "../../../lib/page";
-import { useLoad } from "../../../lib/query";
-import { shown } from "../../../lib/results";
-import { dateOnly, dayOf } from "../../../lib/time";
+import { shown } from "../../../lib/clinical/results";
+import { plural, t } from "../../../lib/i18n/i18n";
+import { useLoad } from "../../../lib/loading/query";
+import type { OwnProps } from "../../../lib/routing/page";
+import { dateOnly, dayOf } from "../../../lib/time/time";
 import { isOutside } from "../../../ui/charts/Marker";
 import { Trend } from "../../../ui/charts/Trend";
 import { Page } from "../../../ui/frame/Page";
 import { Ready } from "../../../ui/Ready";
-import "../../../style/laboratory.css";
-import "../../../style/patient.css";
+import "../../../style/portals/patient-labs.css";
+import "../../../style/portals/patient.css";
 
 type Values = Schemas["Trend"];
 

@@ -1,6 +1,6 @@
 /** One value: name, number line, explanation, and a link to its trend. */
 import type { Schemas } from "../../../api/client";
-import { t } from "../../../lib/i18n";
+import { t } from "../../../lib/i18n/i18n";
 import { NumberLine } from "../../../ui/charts/NumberLine";
 
 /** `result` is the value's result, to which the trend links back. */

@@ -1,16 +1,16 @@
 /** One visit of the patient's; `?new` says that it was booked just now. */
 import { useState } from "preact/hooks";
-import { t } from "../../../lib/i18n";
-import type { OwnProps } from "../../../lib/page";
-import { useLoad } from "../../../lib/query";
-import { notice } from "../../../lib/router";
-import { dateOnly, dayOf } from "../../../lib/time";
+import { t } from "../../../lib/i18n/i18n";
+import { useLoad } from "../../../lib/loading/query";
+import type { OwnProps } from "../../../lib/routing/page";
+import { notice } from "../../../lib/routing/router";
+import { dateOnly, dayOf } from "../../../lib/time/time";
 import { Status } from "../../../ui/Chip";
 import { Details } from "../../../ui/Details";
 import { Page } from "../../../ui/frame/Page";
 import { PrintButton, PrintHead } from "../../../ui/print/PrintHead";
 import { Ready } from "../../../ui/Ready";
-import "../../../style/patient.css";
+import "../../../style/portals/patient.css";
 import { isAhead, loadVisit, type Visit } from "./visit";
 import { Outcome } from "./visit-outcome";
 import { Done, VisitActs, VisitWhen } from "./visit-parts";

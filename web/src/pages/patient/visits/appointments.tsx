@@ -1,10 +1,10 @@
 /** A patient's visits, upcoming or past (`?when=`). */
 import { useState } from "preact/hooks";
 import { api, outcome } from "../../../api/client";
-import { t } from "../../../lib/i18n";
-import type { OwnProps } from "../../../lib/page";
-import { usePages } from "../../../lib/query";
-import { longWhen, span } from "../../../lib/time";
+import { t } from "../../../lib/i18n/i18n";
+import { usePages } from "../../../lib/loading/query";
+import type { OwnProps } from "../../../lib/routing/page";
+import { longWhen, span } from "../../../lib/time/time";
 import { Status } from "../../../ui/Chip";
 import { Empty } from "../../../ui/Empty";
 import { Page } from "../../../ui/frame/Page";
@@ -13,7 +13,7 @@ import { Ready } from "../../../ui/Ready";
 import { Table } from "../../../ui/Table";
 import { Tabs } from "../../../ui/Tabs";
 import { Tel } from "../../../ui/Tel";
-import "../../../style/patient.css";
+import "../../../style/portals/patient.css";
 import { changing, type Visit } from "./visit";
 import { Done, MoveAndCancel } from "./visit-parts";
 

@@ -1,9 +1,9 @@
 /** Confirms cancelling a visit. Focus and Escape are on keeping it. */
 import { useState } from "preact/hooks";
 import { api, outcome, unchanged } from "../../../api/client";
-import { type Mistake, mistakes } from "../../../lib/form";
-import { t } from "../../../lib/i18n";
-import { longWhen } from "../../../lib/time";
+import { type Mistake, mistakes } from "../../../lib/forms/form";
+import { t } from "../../../lib/i18n/i18n";
+import { longWhen } from "../../../lib/time/time";
 import { AskDialog } from "../../../ui/AskDialog";
 import { loadVisit, type Visit } from "./visit";
 

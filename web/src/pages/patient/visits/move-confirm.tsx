@@ -1,10 +1,10 @@
 /** The confirmation before a visit is moved; for a taken time, other times of that day. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import { api, outcome, unchanged } from "../../../api/client";
-import { type Mistake, mistakes, useForm } from "../../../lib/form";
-import { t } from "../../../lib/i18n";
-import { go, withQuery } from "../../../lib/router";
-import { type Instant, longWhen } from "../../../lib/time";
+import { type Mistake, mistakes, useForm } from "../../../lib/forms/form";
+import { t } from "../../../lib/i18n/i18n";
+import { go, withQuery } from "../../../lib/routing/router";
+import { type Instant, longWhen } from "../../../lib/time/time";
 import { ErrorSummary } from "../../../ui/forms/ErrorSummary";
 import { Submit } from "../../../ui/forms/Submit";
 import { loadVisit, type Visit } from "./visit";
@@ -39,12 +39,12 @@ export function ConfirmMove({ visit, start, put }: Props) {
     if (now.ok) put(now.data);
     return [{ field: null, message: t("move.stale") }];
   };
-  const { busy, wrong, submit } = useForm(() => [], act);
+  const { busy, errors, submit } = useForm(() => [], act);
   const another = withQuery({ start: null });
   if (others !== null) return <Taken others={others} another={another} />;
   return (
     <section class="section stack close" aria-labelledby="new-time">
-      <ErrorSummary mistakes={wrong} />
+      <ErrorSummary mistakes={errors} />
       <h2 id="new-time" tabIndex={-1} ref={heading}>
         {t("move.to", { when: longWhen(start) })}
       </h2>

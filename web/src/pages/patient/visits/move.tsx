@@ -1,14 +1,14 @@
 /** Move a visit to another free time of its doctor: choose one (`?week=`), confirm it (`?start=`). */
 import { api, outcome } from "../../../api/client";
-import { t } from "../../../lib/i18n";
-import type { OwnProps } from "../../../lib/page";
-import { useLoad } from "../../../lib/query";
-import { withQuery } from "../../../lib/router";
-import { dayOf, longWhen, today } from "../../../lib/time";
+import { t } from "../../../lib/i18n/i18n";
+import { useLoad } from "../../../lib/loading/query";
+import type { OwnProps } from "../../../lib/routing/page";
+import { withQuery } from "../../../lib/routing/router";
+import { dayOf, longWhen, today } from "../../../lib/time/time";
 import { Page } from "../../../ui/frame/Page";
 import { Ready } from "../../../ui/Ready";
 import { firstDay, useSlots } from "../../../ui/week/FreeWeek";
-import "../../../style/patient.css";
+import "../../../style/portals/patient.css";
 import { DoctorWeek } from "../book/doctor-week";
 import { ByPhone, type FoundDoctor } from "../book/found-doctor";
 import { ConfirmMove } from "./move-confirm";

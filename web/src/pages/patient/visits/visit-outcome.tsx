@@ -1,6 +1,6 @@
 /** The outcome of a past or cancelled visit, and the next step. */
 import type { Config } from "../../../api/client";
-import { t } from "../../../lib/i18n";
+import { t } from "../../../lib/i18n/i18n";
 import { isAhead, type Visit } from "./visit";
 
 export function Outcome({ visit, config }: { visit: Visit; config: Config }) {

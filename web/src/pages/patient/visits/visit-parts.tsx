@@ -2,8 +2,8 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Config, Failure } from "../../../api/client";
-import { plural, t } from "../../../lib/i18n";
-import { clock, dayOf, differsFromHere, longDay, minutesBetween, zoneLabel } from "../../../lib/time";
+import { plural, t } from "../../../lib/i18n/i18n";
+import { clock, dayOf, differsFromHere, longDay, minutesBetween, zoneLabel } from "../../../lib/time/time";
 import { NoCode, Problem } from "../../../ui/frame/Problem";
 import { Tel } from "../../../ui/Tel";
 import { changing, saveCalendar, type Visit } from "./visit";

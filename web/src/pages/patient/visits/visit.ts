@@ -1,7 +1,7 @@
 /** The patient's actions on a visit, and its calendar file. */
 
 import { api, type Config, type Failure, outcome, type Schemas } from "../../../api/client";
-import { now } from "../../../lib/time";
+import { now } from "../../../lib/time/time";
 
 export type Visit = Schemas["Appointment"];
 

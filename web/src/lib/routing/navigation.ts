@@ -1,0 +1,44 @@
+/** The start page, the navigation and the profile page of each role. */
+import type { Role } from "../../api/client";
+import type { Key } from "../i18n/i18n";
+
+/** The start page of each role. */
+export const HOME: Readonly<Record<Role, string>> = {
+  patient: "/home",
+  doctor: "/doctor",
+  admin: "/admin",
+  lab: "/lab",
+};
+
+/** The navigation of each role. */
+export const NAV: Readonly<Record<Role, readonly { href: string; say: Key }[]>> = {
+  patient: [
+    { href: "/home", say: "nav.home" },
+    { href: "/doctors", say: "nav.doctors" },
+    { href: "/appointments", say: "nav.appointments" },
+    { href: "/results", say: "nav.results" },
+    { href: "/prescriptions", say: "nav.prescriptions" },
+    { href: "/referrals", say: "nav.referrals" },
+    { href: "/labs", say: "nav.labs" },
+  ],
+  doctor: [
+    { href: "/doctor", say: "nav.today" },
+    { href: "/doctor/week", say: "nav.week" },
+    { href: "/doctor/patients", say: "nav.patients" },
+    { href: "/doctor/results", say: "nav.review" },
+    { href: "/doctor/referrals", say: "nav.referrals" },
+    { href: "/doctor/availability", say: "nav.availability" },
+  ],
+  admin: [
+    { href: "/admin", say: "nav.overview" },
+    { href: "/admin/appointments", say: "nav.appointments" },
+    { href: "/admin/doctors", say: "nav.doctors.staff" },
+    { href: "/admin/people", say: "nav.people" },
+    { href: "/admin/tests", say: "nav.tests" },
+    { href: "/admin/audit", say: "nav.audit" },
+  ],
+  lab: [{ href: "/lab", say: "nav.worklist" }],
+};
+
+/** The profile page of each role; laboratory staff and administrators have none. */
+export const PROFILE: Readonly<Partial<Record<Role, string>>> = { patient: "/profile", doctor: "/doctor/profile" };
