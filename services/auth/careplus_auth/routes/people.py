@@ -7,9 +7,8 @@ from careplus_auth.mail.templates import Kind
 from careplus_auth.store import accounts, mails, people, second_factors, sessions
 from careplus_contracts import people as contract
 from careplus_contracts.accounts import Account
-from careplus_contracts.endpoints import Role
-from careplus_contracts.people import Accounts, UpdateAccount
-from careplus_contracts.values import Cursor, Id, Limit, Query
+from careplus_contracts.people import AccountFilter, Accounts, UpdateAccount
+from careplus_contracts.values import Id
 from careplus_runtime.http.dependencies import CurrentUser, Db, IfMatch, check_version
 from careplus_runtime.http.serving import Routes
 
@@ -17,17 +16,8 @@ routes = Routes()
 
 
 @routes.serve(contract.list_accounts)
-async def list_accounts(
-    q: Query | None = None,
-    role: Role | None = None,
-    active: bool | None = None,
-    limit: Limit = 20,
-    cursor: Cursor | None = None,
-    *,
-    who: CurrentUser,
-    db: Db,
-) -> Accounts:
-    return await people.list_all(db, who, q=q, role=role, active=active, limit=limit, cursor=cursor)
+async def list_accounts(query: AccountFilter, *, who: CurrentUser, db: Db) -> Accounts:
+    return await people.list_all(db, who, **dict(query))
 
 
 @routes.serve(contract.show_account)
