@@ -16,6 +16,8 @@ INSTALL_MEMBERS = $(PIP) --no-deps --no-build-isolation $(addprefix -e ./,$(MEMB
 LOCK := $(BIN)/uv pip compile --quiet --universal -p 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
 # two at a time, each with hospitals of its own; real processes on a busy machine are late at times, and what fails twice is broken
 PYTEST := -m pytest --quiet --numprocesses 2 --dist loadfile --no-loadscope-reorder
+# the inner loop: tests that start no process, those of changed packages first
+CHECK := -m pytest --quiet --numprocesses 2 --dist loadfile --no-loadscope-reorder --changed-first -m 'not attack and not process'
 AGAIN := -m pytest --quiet --last-failed --last-failed-no-failures=none
 CHECKED := libs services tests bench web/build.py
 
@@ -24,7 +26,7 @@ DOCKER := docker compose
 # processes start again and again: what they run is compiled once, also where somebody is told not to
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run up down logs test test-clocks attack browser-test screenshots lighthouse lint format types openapi migration web web-test bench lock sbom clean help
+.PHONY: run up down logs check test test-clocks attack browser-test screenshots lighthouse lint format types openapi migration web web-test bench lock sbom clean help
 
 run: .venv/run-installed .env web ## start the demo hospital at http://localhost:5000
 	@$(BIN)/careplus run --demo
@@ -33,13 +35,17 @@ up: ## the hospital in containers at http://localhost:4200; see docs/deploy.md
 	@$(DOCKER) up --build --detach --wait
 	@$(DOCKER) logs --no-log-prefix migrate
 
-down: ## end the containers; the data stay in their volume
+down: ## stop the containers; the data stay in their volume
 	@$(DOCKER) down
 
-logs: ## what the containers say, until Ctrl-C
+logs: ## follow the containers' logs, until Ctrl-C
 	@$(DOCKER) logs --follow --tail 100
 
-test: .venv/dev-installed web ## every check, and every test but those that take minutes
+check: .venv/dev-installed web ## the inner loop: style, types, imports, and the tests that start no hospital; changed packages first
+	@$(MAKE) lint
+	$(BIN)/python $(CHECK)
+
+test: .venv/dev-installed web ## every check and test, except the slow ones of `make attack`
 	@$(MAKE) -j2 lint web-test
 	@$(BIN)/coverage erase
 	$(BIN)/coverage run $(PYTEST) --ignore=tests/browser || $(BIN)/coverage run $(AGAIN) --ignore=tests/browser
@@ -47,10 +53,10 @@ test: .venv/dev-installed web ## every check, and every test but those that take
 	$(BIN)/coverage report
 	@$(MAKE) browser-test
 
-browser-test: .venv/dev-installed web ## the portals in a real browser; `make test` does this last, in a process of its own
+browser-test: .venv/dev-installed web ## tests of the portals in Chromium; `make test` runs them last
 	$(BIN)/python $(PYTEST) tests/browser || $(BIN)/python $(AGAIN) tests/browser
 
-screenshots: .venv/dev-installed web ## take the pictures in docs/screens anew
+screenshots: .venv/dev-installed web ## take the screenshots in docs/screens
 	$(BIN)/python -m tests.browser.screenshots
 
 lighthouse: .venv/dev-installed web ## Lighthouse on every page, RUNS=3 each; PAGES="/doctors /sign-in" chooses some

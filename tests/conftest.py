@@ -1,5 +1,6 @@
 """Shared fixtures: a running hospital, and a `world` with one record of each kind in it."""
 
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from tests.world import World, build
 
 CLOCK_FOLDERS = {"appointments", "doctors", "journeys", "labs"}
 """Folders of tests that compute with the clinic's calendar; other files mark their tests `clock` themselves."""
+STARTERS = {"Gateway", "Hospital", "World"}
+"""Test files that import one of these start processes."""
 LONGEST = ("openapi/test_fuzz.py", "cli/test_commands.py", "cli/test_run.py", "browser/test_page_sweep.py")
 
 
@@ -19,13 +22,36 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     return True if collection_path.name == "browser" and not is_asked_for else None
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--changed-first", action="store_true", help="start with the tests of packages that git says are changed")
+
+
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark time-bound folders, and start the longest files first, so that no worker ends alone with one."""
+def pytest_collection_modifyitems(items: list[pytest.Item], config: pytest.Config) -> None:
+    """Mark tests by folder and fixtures, and start the longest files first, so that no worker ends alone with one."""
     for item in items:
         if item.path.parent.name in CLOCK_FOLDERS:
             item.add_marker("clock")
+        if isinstance(item, pytest.Function) and not STARTERS.isdisjoint(vars(item.module)):
+            item.add_marker("process")
     items.sort(key=lambda item: not item.path.as_posix().endswith(LONGEST))
+    if config.getoption("changed_first"):
+        changed = changed_packages(config.rootpath)
+        items.sort(key=lambda item: changed.isdisjoint(item.path.relative_to(config.rootpath).parts))
+
+
+def changed_packages(root: Path) -> set[str]:
+    """Return the names of packages and test folders with files that differ from the last commit, or differ in it if none do.
+
+    `libs/clinic/...` and `tests/clinic/...` are both `clinic`; `tests/clinic/test_x.py` is also `test_x.py`.
+    """
+    for arguments in (("status", "--porcelain", "--untracked-files=all", "-z"), ("show", "--name-only", "--format=", "-z")):
+        command = ["git", *arguments]
+        done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+        paths = [Path(line[3:] if arguments[0] == "status" else line) for line in done.stdout.split("\0") if line]
+        if paths:
+            return {part for path in paths for part in (*path.parts[1:2], path.name)}
+    return set()
 
 
 @pytest.fixture(scope="session")
