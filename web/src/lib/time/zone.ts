@@ -1,4 +1,4 @@
-/** The clinic's time zone, from the config; lib/time.ts computes in it. */
+/** The clinic's time zone, from the config; time.ts computes in it. */
 let clinic = "UTC";
 
 /** Set the clinic's zone, an IANA name. Raise RangeError for an unknown name. */
