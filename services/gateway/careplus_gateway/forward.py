@@ -129,9 +129,8 @@ class Forward(RequireRole):
             if isinstance(error, httpx.ReadTimeout):
                 raise
             breaker.suspect()
-            is_safe = (
-                self.method == "GET" or _never_sent(error) or (self.endpoint.idempotent and "idempotency-key" in request.headers)
-            )
+            has_key = self.endpoint.idempotent and "idempotency-key" in request.headers
+            is_safe = self.method == "GET" or has_key or _never_sent(error)
             is_last = is_repeated or not is_safe or isinstance(error.__cause__, aiohttp.ConnectionTimeoutError)
             if is_last or not await breaker.recovered():
                 raise
