@@ -3,10 +3,12 @@
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.hospital import ADMIN, Hospital, Person
+from tests.scheduling import scheduler
 from tests.world import World, build
 
 CLOCK_FOLDERS = {"appointments", "doctors", "journeys", "labs"}
@@ -38,6 +40,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item], config: pytest.Confi
     if config.getoption("changed_first"):
         changed = changed_packages(config.rootpath)
         items.sort(key=lambda item: changed.isdisjoint(item.path.relative_to(config.rootpath).parts))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    return scheduler(config, log) if config.getoption("dist") == "loadfile" else None
 
 
 def changed_packages(root: Path) -> set[str]:
