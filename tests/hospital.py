@@ -39,13 +39,14 @@ LOCAL_HTTP: dict[str, Any] = {"trust_env": False, "verify": False}
 
 
 _tens = count(secrets.randbelow(500))
-_range = 10_000 + 5_000 * (int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:]) % 4)
+_range = 11_000 + 5_000 * (int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:]) % 4)
 
 
 def free_port() -> int:
     """Return a port P such that P to P + 9 are free: `careplus run` gives the next ones to the services.
 
-    Ports stay below the ephemeral range, from which an outgoing connection could take one before its service listens.
+    Ports stay below the ephemeral range, from which an outgoing connection could take one before its service listens, and above
+    10080, the highest port that Chromium refuses (ERR_UNSAFE_PORT).
     """
     for number in islice(_tens, 500):
         first = _range + 10 * (number % 500)
