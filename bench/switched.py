@@ -1,6 +1,7 @@
 """A service with an audit trail that can be switched off, to measure its cost: `python -m bench.switched appointments`.
 
-SIGUSR1 switches the audit off and SIGUSR2 on again: two processes of one service differ by more than the audit costs.
+SIGUSR1 switches the audit off, SIGUSR2 on again. One process is measured both ways, because two
+processes differ by more than the audit costs.
 """
 
 import runpy

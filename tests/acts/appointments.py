@@ -50,7 +50,7 @@ ACTS = (
     ),
     Act(
         "set_availability",
-        # in the steps of the free times that a context has read
+        # the same slot length as before, so that free times already read stay valid
         body=lambda _: {"slot_minutes": 30, "rules": WEEK},
         read_back={"doctor": "/api/doctor/availability"},
         race=Race(

@@ -17,7 +17,7 @@ KILLING = Path(__file__).parent / "killing"
 
 @contextmanager
 def killable_world(folder: Path) -> Iterator[World]:
-    """Yield a world with processes that kill themselves between commit and answer when a file orders it."""
+    """Yield a world with processes that kill themselves between commit and answer when a file in KILL_ORDERS asks for it."""
     hospital = Hospital(folder)
     before = hospital.environment.get("PYTHONPATH")
     hospital.extra["PYTHONPATH"] = f"{KILLING}:{before}" if before else str(KILLING)

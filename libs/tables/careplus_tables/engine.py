@@ -22,7 +22,7 @@ READERS = 4
 class ReadSession(AsyncSession):
     """A session that cannot change records: SQLite refuses writes, and the methods that make them are absent."""
 
-    add = add_all = begin = begin_nested = commit = delete = flush = merge = None  # type: ignore[assignment]
+    add = add_all = begin = begin_nested = commit = delete = flush = merge = None  # type: ignore[assignment] # None hides the methods
 
 
 class WriteSession(AsyncSession):

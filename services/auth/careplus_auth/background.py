@@ -62,7 +62,7 @@ async def _claim(database: Database, settings: Settings, vault: Vault) -> Queued
         mail = await mails.claim(db, vault)
         if mail is None or mail.kind is not Kind.PASSWORD_RESET:
             return mail
-        # Look the account up here, not in the request, whose duration would tell whether it exists.
+        # Look the account up here: in the request, the duration would reveal whether it exists.
         account = await accounts.by_email(db, mail.email)
         if account is None or account.id is None or not account.active or account.password_hash is None:
             await mails.drop(db, mail)

@@ -12,7 +12,7 @@ export interface Otp {
   /** The code to send; undefined until one is requested. */
   sent: string | undefined;
   check: () => Mistake[];
-  /** The mistakes of a refused sign-in; the first request for a code is none. */
+  /** The mistakes of a refused sign-in; none when a code is requested for the first time. */
   refused: (failure: Failure) => Mistake[];
   /** Reset for another account. */
   forget: () => void;
