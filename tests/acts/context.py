@@ -144,7 +144,7 @@ class ActContext:
     def lab_result(self) -> int:
         """Return the id of a new result that waits to be verified."""
         booking_id = self.lab_order("CBC", "collected", "received", "in_progress")
-        body = {"test_code": "CBC", "observations": [{"analyte": "hemoglobin", "value": 13.2}]}
+        body = {"test_code": "CBC", "observations": [{"analyte": "hemoglobin", "value": 13.2, "unit": "g/dL"}]}
         return int(made(self.http("lab").post(f"/api/labs/bookings/{booking_id}/results", json=body))["id"])
 
     def verified_result(self) -> int:

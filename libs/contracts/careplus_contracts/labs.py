@@ -297,7 +297,7 @@ class LabBookingFilter(PageFilter):
 
 @api.get("/api/labs/bookings", roles={Role.PATIENT}, conditional=True)
 async def list_lab_bookings(query: LabBookingFilter) -> LabBookings:
-    """List your laboratory bookings, latest first."""
+    """List your laboratory bookings, latest first: by the booked time, otherwise by that of the collection or the order."""
 
 
 @api.get("/api/labs/bookings/{booking_id}", roles={Role.PATIENT, Role.LAB}, refuses=(NotFound,))

@@ -25,7 +25,7 @@ from careplus_contracts.values import Id, Instant
 from careplus_labs.rules.bookings import NEEDS_WORK
 from careplus_labs.rules.windows import Hours
 from careplus_labs.store import capacity, catalogue, entry
-from careplus_runtime.http.records import Keyset, fetch_page, newest_first, one_or_404
+from careplus_runtime.http.records import Keyset, fetch_page, one_or_404
 from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.clock import this_second
 from careplus_tables.columns import InstantColumn
@@ -42,7 +42,15 @@ READABLE: dict[Role, tuple[ResultStatus, ...]] = {
 }
 """Statuses of the results that each role may read; other roles read none."""
 _due_at = func.coalesce(col(LabBookingRow.starts_at), col(LabBookingRow.created_at), type_=InstantColumn())
-_NEWEST_FIRST = newest_first(col(LabBookingRow.id))
+_shown_at = func.coalesce(
+    col(LabBookingRow.starts_at), col(LabBookingRow.collected_at), col(LabBookingRow.created_at), type_=InstantColumn()
+)
+_NEWEST_FIRST = Keyset(
+    (_shown_at, col(LabBookingRow.id)),
+    tuple[Instant, Id],
+    lambda row: (row.starts_at or row.collected_at or row.created_at, row.id),
+    descending=True,
+)
 _BY_TIME = Keyset((_due_at, col(LabBookingRow.id)), tuple[Instant, Id], lambda row: (row.starts_at or row.created_at, row.id))
 
 
@@ -60,7 +68,7 @@ async def lock_of_result(db: AnySession, who: Identity, result_id: int) -> LabBo
 
 
 async def list_own(db: ReadSession, who: Identity, wanted: LabBookingFilter) -> LabBookings:
-    """Return the patient's bookings, newest first."""
+    """Return the patient's bookings, latest time first."""
     query = select(LabBookingRow).where(col(LabBookingRow.patient_id) == who.id)
     if wanted.status is not None:
         query = query.where(col(LabBookingRow.status) == wanted.status.value)

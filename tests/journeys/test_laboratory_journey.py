@@ -1,0 +1,101 @@
+"""The laboratory: units of values, and lists in the order of the times that they show."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from typing import Any
+
+import pytest
+
+from tests.hospital import Hospital, Person, free_times
+from tests.world import World, made
+
+
+@pytest.fixture(scope="module")
+def patient(hospital: Hospital, world: World) -> Iterator[Person]:
+    """Register a patient with a visit to the world's doctor, so that the doctor may order tests."""
+    registered = hospital.register("lia@example.org", "Lia Sommer", date_of_birth="1984-05-17", sex="female")
+    doctor_id = world.people["doctor"].id
+    at = free_times(registered.http, doctor_id, days=10)[30]
+    made(registered.http.post("/api/appointments", json={"doctor_id": doctor_id, "starts_at": at.isoformat()}))
+    yield registered
+    registered.http.close()
+
+
+def order(world: World, patient: Person, code: str = "CBC", **more: Any) -> int:
+    body = {"patient_id": patient.id, "test_codes": [code], **more}
+    return int(made(world.people["doctor"].http.post("/api/doctor/lab-orders", json=body))["id"])
+
+
+def bring_to(world: World, booking_id: int, *statuses: str) -> None:
+    for status in statuses:
+        made(world.people["lab"].http.put(f"/api/labs/bookings/{booking_id}/status", json={"status": status}), 200)
+
+
+def test_value_in_another_unit_is_refused(world: World, patient: Person) -> None:
+    lab, booking_id = world.people["lab"].http, order(world, patient)
+    bring_to(world, booking_id, "collected", "received")
+    path = f"/api/labs/bookings/{booking_id}/results"
+
+    def enter(**value: Any) -> Any:
+        hemoglobin = {"analyte": "hemoglobin", "value": 13.2, "unit": "g/dL"}
+        values = [hemoglobin, {"analyte": "hematocrit", **value}]
+        return lab.post(path, json={"test_code": "CBC", "observations": values})
+
+    for given in ({"unit": "L/L"}, {}):
+        refused = enter(value=0.31, **given)
+        assert (refused.status_code, refused.json().get("code")) == (422, "wrong_unit"), refused.text
+        assert refused.json()["conflicts"] == [
+            {"analyte": "hematocrit", "name": "Haematocrit", "given": given.get("unit"), "expected": "%"}
+        ]
+        assert "%" in refused.json()["detail"]
+    entered = made(enter(value=31, unit="%", comparator="<="))
+    assert [(one["value"], one["comparator"], one["unit"]) for one in entered["observations"]] == [
+        (13.2, None, "g/dL"),
+        (31, "<=", "%"),
+    ]
+
+
+def test_lists_are_ordered_by_specimen_time(hospital: Hospital, world: World, patient: Person) -> None:
+    lab, doctor = world.people["lab"].http, world.people["doctor"].http
+    collected = {name: order(world, patient) for name in ("2026-03-01", "2026-05-01", "2026-04-01")}
+    for booking_id in collected.values():
+        bring_to(world, booking_id, "collected", "received")
+    with closing(sqlite3.connect(hospital.data / "careplus.db", timeout=30)) as database, database:
+        for day, booking_id in collected.items():
+            database.execute("UPDATE lab_bookings SET collected_at = ? WHERE id = ?", (f"{day}T08:00:00Z", booking_id))
+    results = {}
+    # the newest specimen is measured first, the oldest last
+    for day in ("2026-05-01", "2026-03-01", "2026-04-01"):
+        body = {"test_code": "CBC", "observations": [{"analyte": "platelets", "value": 210, "unit": "10*3/uL"}]}
+        results[day] = made(lab.post(f"/api/labs/bookings/{collected[day]}/results", json=body))["id"]
+        made(lab.put(f"/api/labs/results/{results[day]}/verify"), 200)
+        made(doctor.put(f"/api/doctor/lab-results/{results[day]}", json={"release": True}), 200)
+    expected = [results[day] for day in ("2026-05-01", "2026-04-01", "2026-03-01")]
+
+    assert read_all(patient, "/api/labs/results", "id", set(expected)) == expected
+    assert read_all(patient, "/api/labs/trends/platelets", "result_id", set(expected)) == expected
+    assert read_all(world.people["doctor"], "/api/doctor/lab-results", "id", set(expected)) == expected
+    chart = made(doctor.get(f"/api/doctor/patients/{patient.id}"), 200)["results"]
+    assert [one["id"] for one in chart if one["id"] in expected] == expected
+
+
+def test_own_bookings_are_ordered_by_their_time(world: World, patient: Person) -> None:
+    day = free_times(patient.http, world.people["doctor"].id, days=10)[-1].date().isoformat()
+    slots = made(patient.http.get("/api/labs/slots", params={"day": day}), 200)["items"]
+    times = [slots[place]["starts_at"] for place in (40, 10, 30, 20)]
+    booked = {at: made(patient.http.post("/api/labs/bookings", json={"test_codes": ["CRP"], "starts_at": at})) for at in times}
+    expected = [booked[at]["id"] for at in sorted(times, reverse=True)]
+    assert read_all(patient, "/api/labs/bookings", "id", set(expected)) == expected
+
+
+def read_all(person: Person, path: str, member: str, wanted: set[int]) -> list[int]:
+    """Return the wanted ids of a list in its order, read in pages of two items."""
+    found: list[int] = []
+    cursor = None
+    while True:
+        page = made(person.http.get(path, params={"limit": 2, **({"cursor": cursor} if cursor else {})}), 200)
+        found += [one[member] for one in page["items"] if one[member] in wanted]
+        cursor = page["next_cursor"]
+        if cursor is None:
+            return found
