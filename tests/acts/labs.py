@@ -29,6 +29,12 @@ ACTS = (
         read_back=BOOKING,
         race=Race(read="/api/labs/bookings/{booking_id}", body=lambda _, number: {"reason": f"Reason {number}"}),
     ),
+    Act(
+        "withdraw_lab_order",
+        path=lambda c: {"booking_id": c.lab_order("CRP")},
+        read_back=BOOKING,
+        race=Race(read="/api/labs/bookings/{booking_id}", body=lambda _, number: {"reason": f"Reason {number}"}),
+    ),
     Act("order_tests", read_back=BOOKING, mark=Mark("note", "SELECT note FROM lab_bookings", events=("order_tests",))),
     Act(
         "set_booking_status",

@@ -99,3 +99,51 @@ def read_all(person: Person, path: str, member: str, wanted: set[int]) -> list[i
         cursor = page["next_cursor"]
         if cursor is None:
             return found
+
+
+def test_order_is_withdrawn_by_its_doctor_before_collection(world: World, patient: Person) -> None:
+    doctor, stranger, reason = world.people["doctor"].http, world.people["other_doctor"].http, {"reason": "Measured last week"}
+    withdrawn, collected = order(world, patient, "CRP"), order(world, patient, "CRP")
+    bring_to(world, collected, "collected")
+    assert stranger.put(f"/api/doctor/lab-orders/{withdrawn}/cancel", json=reason).status_code == 404
+    assert doctor.put(f"/api/doctor/lab-orders/{withdrawn}/cancel", json={"reason": "  "}).status_code == 422
+    late = doctor.put(f"/api/doctor/lab-orders/{collected}/cancel", json=reason)
+    assert (late.status_code, late.json()["code"]) == (409, "illegal_transition")
+    done = doctor.put(f"/api/doctor/lab-orders/{withdrawn}/cancel", json=reason, headers={"If-Match": '"1"'})
+    assert made(done, 200)["version"] == 2
+    assert made(doctor.put(f"/api/doctor/lab-orders/{withdrawn}/cancel", json={"reason": "Once more"}), 200) == done.json()
+
+    for reader in (patient, world.people["lab"]):
+        seen = made(reader.http.get(f"/api/labs/bookings/{withdrawn}"), 200)
+        assert (seen["status"], seen["status_reason"], seen["cancelled_by"]) == ("cancelled", "Measured last week", "doctor")
+        assert (seen["cancelled_by_person"]["id"], seen["cancelled_at"]) == (
+            world.people["doctor"].id,
+            done.json()["cancelled_at"],
+        )
+    own = {"patient_id": patient.id, "limit": 100}
+    listed = {one["id"]: one for one in made(doctor.get("/api/doctor/lab-orders", params=own), 200)["items"]}
+    assert {withdrawn, collected} <= listed.keys()
+    assert listed[withdrawn] == done.json()
+    cancelled = made(doctor.get("/api/doctor/lab-orders", params={**own, "status": "cancelled"}), 200)["items"]
+    assert [one["id"] for one in cancelled] == [withdrawn]
+    assert made(stranger.get("/api/doctor/lab-orders", params=own), 200)["items"] == []
+
+
+def test_order_is_withdrawn_by_the_laboratory_with_reason(world: World, patient: Person) -> None:
+    lab, booking_id = world.people["lab"].http, order(world, patient, "CRP")
+    path = f"/api/labs/bookings/{booking_id}/status"
+    assert lab.put(path, json={"status": "cancelled"}).status_code == 422
+    made(lab.put(path, json={"status": "cancelled", "reason": "Reagent recalled"}), 200)
+    seen = made(patient.http.get(f"/api/labs/bookings/{booking_id}"), 200)
+    assert (seen["status_reason"], seen["cancelled_by"]) == ("Reagent recalled", "lab")
+    assert seen["cancelled_by_person"]["full_name"] == "Lea Labor"
+    of_doctor = made(world.people["doctor"].http.get("/api/doctor/lab-orders", params={"patient_id": patient.id}), 200)["items"]
+    assert [one["status_reason"] for one in of_doctor if one["id"] == booking_id] == ["Reagent recalled"]
+
+    rejected = order(world, patient, "CRP")
+    bring_to(world, rejected, "collected")
+    made(lab.put(f"/api/labs/bookings/{rejected}/status", json={"status": "rejected", "reason": "Clotted"}), 200)
+    made(lab.put(f"/api/labs/bookings/{rejected}/status", json={"status": "cancelled", "reason": "Patient moved away"}), 200)
+    mine = order(world, patient, "CRP")
+    made(patient.http.put(f"/api/labs/bookings/{mine}/cancel"), 200)
+    assert made(patient.http.get(f"/api/labs/bookings/{mine}"), 200)["cancelled_by"] == "patient"

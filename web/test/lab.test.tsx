@@ -180,7 +180,7 @@ describe("flags while typing", () => {
 
 describe("a booking in the worklist", () => {
   test("a typed unit other than the catalogue's is refused", async () => {
-    const requests = laboratory({ "POST /api/labs/bookings/5/results": [json(SAVED, 201)] });
+    const requests = laboratory({ "POST /api/labs/bookings/5/results": [json(SAVED)] });
     await draw(<LabBooking {...page()} />);
     await type("CBC.hemoglobin", "112 g/l");
     expect(document.getElementById("CBC.hemoglobin-flag")?.textContent).toBe("");
@@ -298,7 +298,7 @@ describe("the worklist", () => {
     gateway({ "GET /api/labs/worklist": [refusal(500, "unexpected")] });
     const root = await draw(<Worklist {...page()} />);
     expect(root.querySelector(".problem")).not.toBeNull();
-    expect(root.querySelectorAll(".tabs a")).toHaveLength(8);
+    expect(root.querySelectorAll(".tabs a")).toHaveLength(9);
   });
 });
 

@@ -19,6 +19,7 @@ from careplus_contracts.values import (
     Filter,
     Id,
     Instant,
+    Justification,
     Line,
     MinorUnits,
     OptionalWords,
@@ -172,6 +173,11 @@ class LabBooking(Answer):
     starts_at: Instant | None
     status: LabBookingStatus
     status_reason: str | None = Field(description="The reason of the rejection or cancellation.")
+    cancelled_by: Role | None = Field(
+        description="Who withdrew it. Null: not cancelled, or it closed by itself because no specimen was collected."
+    )
+    cancelled_by_person: Person | None
+    cancelled_at: Instant | None
     note: str | None
     price_minor: MinorUnits
     currency: Currency
@@ -182,6 +188,14 @@ class LabBooking(Answer):
 
 class LabBookings(Page[LabBooking]):
     """The patient's own laboratory bookings, latest first."""
+
+
+class LabOrders(Page[LabBooking]):
+    """The doctor's own orders, latest first."""
+
+
+class UncollectedBookings(Page[LabBooking]):
+    """Bookings that closed because no specimen was collected, the one that closed last first."""
 
 
 class Worklist(Page[LabBooking]):
@@ -200,7 +214,13 @@ class LabSlots(Page[LabSlot]):
 
 class SetBookingStatus(Body):
     status: LabBookingStatus
-    reason: Reason | None = Field(default=None, description="Required with `rejected`.")
+    reason: Reason | None = Field(default=None, description="Required with `rejected` and `cancelled`.")
+
+
+class WithdrawOrder(Body):
+    """The patient and the laboratory read the reason, so it is required."""
+
+    reason: Justification
 
 
 class UnknownTest(Refusal):
@@ -329,6 +349,30 @@ async def order_tests(body: OrderTests) -> LabBooking:
     """Order tests for a patient in your care."""
 
 
+class LabOrderFilter(PageFilter):
+    status: LabBookingStatus | None = None
+    patient_id: Id | None = None
+
+
+@api.get("/api/doctor/lab-orders", roles={Role.DOCTOR}, conditional=True)
+async def list_lab_orders(query: LabOrderFilter) -> LabOrders:
+    """List the tests that you ordered, latest first; also those that were withdrawn or closed, with the reason."""
+
+
+@api.put(
+    "/api/doctor/lab-orders/{booking_id}/cancel",
+    roles={Role.DOCTOR},
+    refuses=(NotFound, IllegalTransition),
+    versioned=True,
+    example={"reason": "Measured last week at the practice"},
+)
+async def withdraw_lab_order(booking_id: Id, body: WithdrawOrder) -> LabBooking:
+    """Withdraw one of your orders while its specimen is not collected, or is rejected.
+
+    Withdrawing again has no effect and the same answer.
+    """
+
+
 class WorklistFilter(PageFilter):
     status: LabBookingStatus | None = None
     day: OnlyDay = None
@@ -339,6 +383,15 @@ async def list_worklist(query: WorklistFilter) -> Worklist:
     """List bookings in order of time; without `status`, the bookings that still need work."""
 
 
+@api.get("/api/labs/uncollected", roles={Role.LAB}, conditional=True)
+async def list_uncollected(query: PageFilter) -> UncollectedBookings:
+    """List bookings that closed by themselves, the one that closed last first.
+
+    A booking closes 30 days after its booked time, or 90 days after the order where it has none, if no specimen was collected
+    until then; the days are settings. A rejected specimen that was not collected again closes 30 days after its collection.
+    """
+
+
 @api.put(
     "/api/labs/bookings/{booking_id}/status",
     roles={Role.LAB},
@@ -347,8 +400,9 @@ async def list_worklist(query: WorklistFilter) -> Worklist:
     example={"status": "collected"},
 )
 async def set_booking_status(booking_id: Id, body: SetBookingStatus) -> LabBooking:
-    """Record that the specimen was collected, received, started, rejected or recollected.
+    """Record that the specimen was collected, received, started, rejected or recollected, or withdraw the booking.
 
+    `cancelled` is possible while the specimen is not collected, or is rejected; the patient and the doctor read the reason.
     `resulted` and `verified` follow from the results. Rejecting a specimen deletes its results that are not verified. Setting
     the present status has no effect and the same answer.
     """

@@ -91,6 +91,7 @@ class LabBookingRow(SQLModel, table=True):
         sa.UniqueConstraint("window_starts_at", "place"),
         sa.Index("ix_lab_bookings_patient_id_id", "patient_id", "id"),
         sa.Index("ix_lab_bookings_status_starts_at_id", "status", "starts_at", "id"),
+        sa.Index("ix_lab_bookings_cancelled_at_id", "cancelled_at", "id"),
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigId)

@@ -16,6 +16,8 @@ from careplus_contracts.labs import (
     LabBookingFilter,
     LabBookings,
     LabBookingStatus,
+    LabOrderFilter,
+    LabOrders,
     OrderTests,
     Worklist,
     WorklistFilter,
@@ -41,6 +43,7 @@ READABLE: dict[Role, tuple[ResultStatus, ...]] = {
     Role.PATIENT: (ResultStatus.RELEASED,),
 }
 """Statuses of the results that each role may read; other roles read none."""
+_SAME_MEMBERS = {"reference", "appointment_id", "starts_at", "status_reason", "note", "collected_at", "cancelled_at"}
 _due_at = func.coalesce(col(LabBookingRow.starts_at), col(LabBookingRow.created_at), type_=InstantColumn())
 _shown_at = func.coalesce(
     col(LabBookingRow.starts_at), col(LabBookingRow.collected_at), col(LabBookingRow.created_at), type_=InstantColumn()
@@ -55,7 +58,7 @@ _BY_TIME = Keyset((_due_at, col(LabBookingRow.id)), tuple[Instant, Id], lambda r
 
 
 async def lock_for_update(db: AnySession, who: Identity, booking_id: int) -> LabBookingRow:
-    """Return the patient's own booking, or any booking for the laboratory, locked. Raise NotFound."""
+    """Return the patient's own booking, the doctor's own order, or any booking for the laboratory, locked. Raise NotFound."""
     query = select(LabBookingRow).where(col(LabBookingRow.id) == booking_id, _is_visible(who)).with_for_update()
     return await one_or_404(db, _across_patients(query, who))
 
@@ -74,6 +77,17 @@ async def list_own(db: ReadSession, who: Identity, wanted: LabBookingFilter) -> 
         query = query.where(col(LabBookingRow.status) == wanted.status.value)
     rows, next_cursor = await fetch_page(db, query, _NEWEST_FIRST, wanted)
     return LabBookings(items=await to_contract(db, who, rows), next_cursor=next_cursor)
+
+
+async def list_ordered(db: ReadSession, who: Identity, wanted: LabOrderFilter) -> LabOrders:
+    """Return the doctor's own orders, latest time first."""
+    query = select(LabBookingRow).where(col(LabBookingRow.ordered_by_id) == who.id)
+    if wanted.status is not None:
+        query = query.where(col(LabBookingRow.status) == wanted.status.value)
+    if wanted.patient_id is not None:
+        query = query.where(col(LabBookingRow.patient_id) == wanted.patient_id)
+    rows, next_cursor = await fetch_page(db, query, _NEWEST_FIRST, wanted)
+    return LabOrders(items=await to_contract(db, who, rows), next_cursor=next_cursor)
 
 
 async def list_work(db: ReadSession, who: Identity, wanted: WorklistFilter, span: Span | None) -> Worklist:
@@ -115,8 +129,13 @@ async def book(db: WriteSession, who: Identity, body: BookTests | OrderTests, ho
     return await show(db, who, row)
 
 
-async def set_status(db: WriteSession, row: LabBookingRow, status: LabBookingStatus, reason: str | None) -> None:
-    """Set another status as the next version; a rejection deletes unverified results, a cancellation frees the place."""
+async def set_status(
+    db: WriteSession, who: Identity | None, row: LabBookingRow, status: LabBookingStatus, reason: str | None
+) -> None:
+    """Set another status as the next version; a rejection deletes unverified results, a cancellation frees the place.
+
+    `who` is None where the booking closes by itself.
+    """
     row.status = status.value
     row.status_reason = reason if status in (LabBookingStatus.REJECTED, LabBookingStatus.CANCELLED) else None
     if status is LabBookingStatus.COLLECTED:
@@ -125,6 +144,8 @@ async def set_status(db: WriteSession, row: LabBookingRow, status: LabBookingSta
         await entry.delete_unverified(db, row)
     if status is LabBookingStatus.CANCELLED:
         row.window_starts_at = row.place = None
+        row.cancelled_by, row.cancelled_by_id = (who.role.value, who.id) if who else (None, None)
+        row.cancelled_at = this_second()
     row.version += 1
     await db.flush()
 
@@ -140,15 +161,17 @@ async def to_contract(db: AnySession, who: Identity, rows: Sequence[LabBookingRo
     if not rows:
         return []
     tests = await _tests(db, who, [row.id for row in rows if row.id is not None])
-    people = await people_by_id(db, {id_ for row in rows for id_ in (row.patient_id, row.ordered_by_id)})
+    people = await people_by_id(db, {id_ for row in rows for id_ in (row.patient_id, row.ordered_by_id, row.cancelled_by_id)})
     return [
         LabBooking(
-            **row.model_dump(include={"reference", "appointment_id", "starts_at", "status_reason", "note", "collected_at"}),
+            **row.model_dump(include=_SAME_MEMBERS),
             id=row.id,
             patient=people[row.patient_id].lab_patient(),
             ordered_by=None if row.ordered_by_id is None else people[row.ordered_by_id].person(),
             tests=tests[row.id],
             status=LabBookingStatus(row.status),
+            cancelled_by=None if row.cancelled_by is None else Role(row.cancelled_by),
+            cancelled_by_person=None if row.cancelled_by_id is None else people[row.cancelled_by_id].person(),
             price_minor=sum(test.price_minor for test in tests[row.id]),
             currency=tests[row.id][0].currency,
             created_at=row.created_at,
@@ -197,4 +220,6 @@ def _across_patients(query: Select[T], who: Identity) -> Select[T]:
 def _is_visible(who: Identity) -> ColumnElement[bool]:
     if who.role is Role.PATIENT:
         return col(LabBookingRow.patient_id) == who.id
+    if who.role is Role.DOCTOR:
+        return col(LabBookingRow.ordered_by_id) == who.id
     return true() if who.role is Role.LAB else false()

@@ -38,5 +38,6 @@ def _add_cancellations() -> None:
         f"cancelled_at {'VARCHAR(20)' if is_sqlite else 'TIMESTAMP WITH TIME ZONE'}",
     ):
         op.execute(f"ALTER TABLE lab_bookings ADD COLUMN {column}")
+    op.create_index("ix_lab_bookings_cancelled_at_id", "lab_bookings", ["cancelled_at", "id"], unique=False)
     # until now only patients could cancel; the time is not known
     op.execute("UPDATE lab_bookings SET cancelled_by = 'patient', cancelled_by_id = patient_id WHERE status = 'cancelled'")
