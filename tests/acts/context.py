@@ -37,6 +37,8 @@ class ActContext:
         self.numbers = count(1)
         self.prefix = secrets.token_hex(3)
         self.times: list[datetime] = []
+        self.lab_times: list[str] = []
+        self.lab_days = count(60)
 
     def http(self, person: str) -> httpx.Client:
         return self.clients[person] if person in self.clients else self.people[person].http
@@ -104,6 +106,14 @@ class ActContext:
             start = (datetime.now().astimezone() + timedelta(days=10)).date().isoformat()
             self.times = free_times(self.http("patient"), self.people["doctor"].id, start, days=30)
         return self.times.pop(0).isoformat()
+
+    def lab_time(self) -> str:
+        """Return a time of the laboratory two months ahead, a different one at each call: patients have one place at a time."""
+        if not self.lab_times:
+            day = (datetime.now().astimezone() + timedelta(days=next(self.lab_days))).date().isoformat()
+            slots = made(self.http("patient").get("/api/labs/slots", params={"day": day}), 200)["items"]
+            self.lab_times = [slot["starts_at"] for slot in slots if slot["other"] is None and slot["free"] > 0]
+        return self.lab_times.pop(0)
 
     def visit(self, reason: str = "") -> int:
         """Return the id of a new appointment of `patient` with `doctor`."""

@@ -2,7 +2,9 @@
 
 import sqlite3
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -147,3 +149,54 @@ def test_order_is_withdrawn_by_the_laboratory_with_reason(world: World, patient:
     mine = order(world, patient, "CRP")
     made(patient.http.put(f"/api/labs/bookings/{mine}/cancel"), 200)
     assert made(patient.http.get(f"/api/labs/bookings/{mine}"), 200)["cancelled_by"] == "patient"
+
+
+def test_lab_booking_during_own_visit_is_refused(hospital: Hospital, world: World) -> None:
+    patient = hospital.register("ivo@example.org", "Ivo Keller")
+    doctor = world.people["doctor"]
+    free = {at.astimezone(UTC) for at in free_times(patient.http, doctor.id, days=9)}
+    day = max(free).date().isoformat()
+    slots = made(patient.http.get("/api/labs/slots", params={"day": day}), 200)["items"]
+    at = next(slot["starts_at"] for slot in slots if datetime.fromisoformat(slot["starts_at"]) in free)
+    visit = made(patient.http.post("/api/appointments", json={"doctor_id": doctor.id, "starts_at": at}))
+
+    shown = made(patient.http.get("/api/labs/slots", params={"day": day}), 200)["items"]
+    colliding = [slot for slot in shown if slot["other"] is not None]
+    assert [slot["starts_at"] for slot in colliding] == [at, shown[shown.index(colliding[0]) + 1]["starts_at"]]
+    other = {"kind": "visit", "id": visit["id"], "starts_at": visit["starts_at"], "ends_at": visit["ends_at"]}
+    assert [slot["other"] for slot in colliding] == [other, other]
+    others = made(world.people["other_patient"].http.get("/api/labs/slots", params={"day": day}), 200)["items"]
+    assert all(slot["other"] is None for slot in others if slot["starts_at"] == at)
+
+    body = {"test_codes": ["CRP"], "starts_at": at}
+    refused = patient.http.post("/api/labs/bookings", json=body)
+    assert (refused.status_code, refused.json()["code"], refused.json()["other"]) == (409, "patient_busy", other)
+    ordered = doctor.http.post("/api/doctor/lab-orders", json={**body, "patient_id": patient.id})
+    assert (ordered.status_code, ordered.json()["code"], ordered.json()["other"]) == (409, "patient_busy", other)
+    assert ordered.json()["detail"].startswith("The patient has another appointment at that time.")
+    offered = refused.json()["alternatives"]
+    assert len(offered) == 5
+    assert not {slot["starts_at"] for slot in colliding} & set(offered)
+    made(patient.http.post("/api/labs/bookings", json={**body, "starts_at": offered[0]}))
+    made(patient.http.put(f"/api/appointments/{visit['id']}/cancel"), 200)
+    made(patient.http.post("/api/labs/bookings", json=body))
+    patient.http.close()
+
+
+def test_one_person_takes_one_place_of_a_quarter(hospital: Hospital, world: World) -> None:
+    patient = hospital.register("uta@example.org", "Uta Brandt")
+    day = free_times(patient.http, world.people["doctor"].id, days=10)[-1].date().isoformat()
+    slot = made(patient.http.get("/api/labs/slots", params={"day": day}), 200)["items"][20]
+    body = {"test_codes": ["CRP"], "starts_at": slot["starts_at"]}
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda _: patient.http.post("/api/labs/bookings", json=body), range(4)))
+    assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409]
+    (own,) = (answer.json()["id"] for answer in answers if answer.status_code == 201)
+    others = [answer.json() for answer in answers if answer.status_code == 409]
+    assert {(one["code"], one["other"]["kind"], one["other"]["id"]) for one in others} == {("patient_busy", "laboratory", own)}
+    later = datetime.fromisoformat(slot["starts_at"]) + timedelta(minutes=7)
+    between = patient.http.post("/api/labs/bookings", json={**body, "starts_at": later.isoformat()})
+    assert (between.status_code, between.json()["code"]) == (409, "patient_busy")
+    left = made(world.people["other_patient"].http.get("/api/labs/slots", params={"day": day}), 200)["items"][20]["free"]
+    assert left == slot["free"] - 1
+    patient.http.close()

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field
 from careplus_contracts.accounts import Sex
 from careplus_contracts.appointments import Cancel
 from careplus_contracts.endpoints import SIGNED_IN, Contract, Role
-from careplus_contracts.refusals import IllegalTransition, NotFound, Refusal
+from careplus_contracts.refusals import IllegalTransition, NotFound, OtherAppointment, PatientBusy, Refusal
 from careplus_contracts.values import (
     Answer,
     Body,
@@ -206,6 +206,9 @@ class LabSlot(Answer):
     starts_at: Instant
     ends_at: Instant
     free: int = Field(description="Number of places that are free.")
+    other: OtherAppointment | None = Field(
+        description="For a patient: their own appointment at that time, during which they cannot book. Otherwise null."
+    )
 
 
 class LabSlots(Page[LabSlot]):
@@ -298,17 +301,20 @@ class LabSlotFilter(Filter):
 
 @api.get("/api/labs/slots", roles=SIGNED_IN)
 async def list_lab_slots(query: LabSlotFilter) -> LabSlots:
-    """List the times of one clinic day, by default today, for specimens. Times in between can be booked too."""
+    """List the times of one clinic day, by default today, for specimens. Times in between can be booked too.
+
+    Patients see in `other` where they have an appointment already.
+    """
 
 
 @api.post(
     "/api/labs/bookings",
     roles={Role.PATIENT},
-    refuses=(UnknownTest, LabFull),
+    refuses=(UnknownTest, LabFull, PatientBusy),
     example={"test_codes": ["CBC", "LIPID"], "starts_at": "2030-01-07T07:30:00Z"},
 )
 async def book_tests(body: BookTests) -> LabBooking:
-    """Book tests for yourself."""
+    """Book tests for yourself. A patient has one place at a time, and none during a visit to a doctor."""
 
 
 class LabBookingFilter(PageFilter):
@@ -342,7 +348,7 @@ async def cancel_lab_booking(booking_id: Id, body: Cancel | None = None) -> LabB
 @api.post(
     "/api/doctor/lab-orders",
     roles={Role.DOCTOR},
-    refuses=(NotFound, UnknownTest, LabFull),
+    refuses=(NotFound, UnknownTest, LabFull, PatientBusy),
     example={"patient_id": 12, "test_codes": ["CBC"], "note": "Tired for a month"},
 )
 async def order_tests(body: OrderTests) -> LabBooking:

@@ -102,7 +102,7 @@ async def list_work(db: ReadSession, who: Identity, wanted: WorklistFilter, span
 
 
 async def book(db: WriteSession, who: Identity, body: BookTests | OrderTests, hours: Hours, places: int) -> LabBooking:
-    """Insert the patient's own booking, or a doctor's order. Raise UnknownTest and LabFull."""
+    """Insert the patient's own booking, or a doctor's order. Raise UnknownTest, LabFull and PatientBusy."""
     tests = await catalogue.bookable(db, body.test_codes)
     order = body if isinstance(body, OrderTests) else None
     row = LabBookingRow(
