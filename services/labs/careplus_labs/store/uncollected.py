@@ -9,6 +9,7 @@ from careplus_contracts.labs import LabBookingStatus, UncollectedBookings
 from careplus_contracts.values import Id, Instant, PageFilter
 from careplus_labs.rules.bookings import UNCOLLECTED, Patience
 from careplus_labs.store import bookings
+from careplus_labs.store.booking_records import to_contract
 from careplus_runtime.http.records import Keyset, fetch_page
 from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.clock import now
@@ -33,7 +34,7 @@ async def list_closed(db: ReadSession, who: Identity, wanted: PageFilter) -> Unc
     )
     query = query.execution_options(cross_patient="the laboratory works on the bookings of all patients")
     rows, next_cursor = await fetch_page(db, query, _LAST_FIRST, wanted)
-    return UncollectedBookings(items=await bookings.to_contract(db, who, rows), next_cursor=next_cursor)
+    return UncollectedBookings(items=await to_contract(db, who, rows), next_cursor=next_cursor)
 
 
 async def is_any_due(db: AnySession, patience: Patience) -> bool:
