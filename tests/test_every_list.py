@@ -214,3 +214,20 @@ async def test_cursor_of_another_person_shows_own_records_only(people: dict[str,
         _, cursor = await other.page(2)
         found, _ = await mine.page(100, cursor)
         assert set(found) <= own
+
+
+@pytest.mark.parametrize("name", [name for name, case in CASES.items() if case.moves == ("full_name",)])
+async def test_longest_names_are_read_page_by_page(rows: Rows, people: dict[str, list[Walk]], name: str) -> None:
+    walk, case = people[name][0], CASES[name]
+    before = await walk.whole()
+    try:
+        for number, key in enumerate(before):
+            # the last characters of Unicode differ at the end of the name only
+            rows.move(case.table, key, {"full_name": "\U0010ffff" * 199 + chr(0x1F600 + number)})
+        seen, cursor = await walk.page(1)
+        while cursor:
+            more, cursor = await walk.page(1, cursor)
+            seen += more
+        assert seen == before
+    finally:
+        rows.restore()
