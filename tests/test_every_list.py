@@ -1,5 +1,7 @@
 """Every list, read page by page while records leave it, come back and move: no other record is lost or shown twice."""
 
+import base64
+import json
 import os
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
@@ -15,12 +17,21 @@ from hypothesis import strategies as st
 
 from careplus_contracts.endpoints import Endpoint, Role
 from careplus_contracts.registry import ENDPOINTS
+from careplus_contracts.values import MAX_ID
+from careplus_runtime.http.paging import NOT_ISSUED
 from tests.list_database import Rows, filled, serving
 from tests.postgresql import new_database, postgresql
 
 LISTS = {endpoint.name: endpoint for endpoint in ENDPOINTS if "cursor" in endpoint.parameters}
 FEWEST = 5
 LAST = -1
+FORGED: tuple[Any, ...] = (
+    *(0, -1, MAX_ID + 1, -(2**70), 10**300, 1.5, True, None, "", "\x00", "\ud800", [], {}, [[]], ["a"], {"a": 1}),
+    *(["a", 2**63], ["a", -(2**70)], ["\x00", 1], ["\ud800", 1], [5, 5], [None, 1], [True, 1]),
+    *(["2030-01-07T09:00:00Z", 2**63], ["2030-01-07T09:00:00Z", 0], ["2030-01-07T09:00:00Z", 1, 1]),
+    *(["0001-01-01T00:00:00Z", 0], ["9999-12-31T23:59:00Z", 0], ["2030-02-30T09:00:00Z", 0]),
+)
+"""Sort keys that no list has."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +91,7 @@ class Walk:
         return {"Authorization": f"Bearer {self.token}"}
 
     async def page(self, limit: int, cursor: str | None = None) -> tuple[list[Any], str | None]:
-        query = {**self.parameters, "limit": limit, **({"cursor": cursor} if cursor else {})}
+        query = {**self.parameters, "limit": str(limit), **({"cursor": cursor} if cursor else {})}
         answer = await self.http.get(self.path, params=query, headers=self.headers)
         assert answer.status_code == 200, answer.text
         return [item[self.key] for item in answer.json()["items"]], answer.json()["next_cursor"]
@@ -231,3 +242,21 @@ async def test_longest_names_are_read_page_by_page(rows: Rows, people: dict[str,
         assert seen == before
     finally:
         rows.restore()
+
+
+@pytest.mark.parametrize("name", LISTS)
+async def test_forged_keys_are_refused(people: dict[str, list[Walk]], name: str) -> None:
+    walk = people[name][0]
+    _, cursor = await walk.page(2)
+    assert cursor is not None
+    checksum, key = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    assert await walk.page(5, encoded([checksum, key])) == await walk.page(5, cursor)
+    for forged in FORGED:
+        query = {"cursor": encoded([checksum, forged]), **walk.parameters}
+        answer = await walk.http.get(walk.path, params=query, headers=walk.headers)
+        assert answer.status_code == 422, (forged, answer.text)
+        assert answer.json()["errors"] == [{"field": "query.cursor", "message": NOT_ISSUED}]
+
+
+def encoded(value: Any) -> str:
+    return base64.urlsafe_b64encode(json.dumps(value).encode()).rstrip(b"=").decode()
