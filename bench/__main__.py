@@ -95,6 +95,7 @@ def run(folder: Path, console: Console) -> None:
         "CAREPLUS_PORT": str(ports["gateway"]),
         "CAREPLUS_LOG_LEVEL": "warning",
         "CAREPLUS_NOTICE_MINUTES": "0",
+        "CAREPLUS_UPCOMING_PER_DOCTOR": "1000",
         **dict.fromkeys(("CAREPLUS_RATE_ACCOUNT", "CAREPLUS_RATE_ANONYMOUS", "CAREPLUS_RATE_AUTH"), "10000000"),
     }
     patients = max(200, APPOINTMENTS // 50)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import chdir, contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from itertools import count, islice
 from pathlib import Path
@@ -19,6 +19,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import httpx
+import pysqlite3
 import pytest
 from typer.testing import CliRunner
 
@@ -28,6 +29,7 @@ from careplus_runtime.identity.tokens import LIFETIME_S
 PASSWORD = "seven-quiet-herons"
 ADMIN = "admin@example.org"
 MARGIN = timedelta(minutes=10)
+VISIT = timedelta(minutes=15)
 UNLIMITED_RATES = dict.fromkeys(("CAREPLUS_RATE_ACCOUNT", "CAREPLUS_RATE_ANONYMOUS", "CAREPLUS_RATE_AUTH"), "10000000")
 """Rate limits that load tests from one address never reach."""
 # only workers of pytest-xdist measure coverage, not the process that distributes tests
@@ -87,6 +89,7 @@ class Hospital:
             "CAREPLUS_PORT": str(self.port),
             "CAREPLUS_ZONE": "Europe/Berlin",
             "CAREPLUS_NOTICE_MINUTES": "0",
+            "CAREPLUS_UPCOMING_PER_DOCTOR": "1000",
             **UNLIMITED_RATES,
             **(MEASURED if self.measured else {}),
             **self.extra,
@@ -155,6 +158,23 @@ class Hospital:
         (Path(self.environment["CAREPLUS_DATA"]) / "careplus.db").write_bytes(database_with_admin())
         with self.running():
             yield self
+
+    def let_begin(self, visit_id: int, ends_at: datetime | None = None) -> None:
+        """Move a visit to a time that is over, in the database: the latest free one before `ends_at`, by default now.
+
+        The services accept some statuses only after the start of a visit, and book no time that is over.
+        """
+        ends_at = (ends_at or datetime.now(UTC)).replace(microsecond=0)
+        statement = "UPDATE appointments SET starts_at = ?, ends_at = ? WHERE id = ?"
+        connection = pysqlite3.connect(f"{self.environment['CAREPLUS_DATA']}/careplus.db", timeout=30)
+        for number in range(1, 100):
+            span = (ends_at - number * VISIT, ends_at - (number - 1) * VISIT)
+            with suppress(pysqlite3.IntegrityError), connection:
+                connection.execute(statement, (*(f"{at:%Y-%m-%dT%H:%M:%SZ}" for at in span), visit_id))
+                break
+        else:
+            raise AssertionError("doctor or patient have no free time")
+        connection.close()
 
     def client(self, token: str | None = None) -> httpx.Client:
         headers = {"Authorization": f"Bearer {token}"} if token else {}

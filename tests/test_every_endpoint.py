@@ -142,6 +142,44 @@ def test_every_get_succeeds_for_roles_that_may_call(world: World, endpoint: Endp
                 assert (again.status_code, again.content) == (304, b"")
 
 
+ASKED = [endpoint for endpoint in ENDPOINTS if endpoint.path not in {"/health", "/ready"}]
+
+
+def refused_field(answer: httpx.Response) -> str:
+    check_problem(answer, 422)
+    [error] = answer.json()["errors"]
+    return f"{error['field']}: {error['message']}"
+
+
+@only_linux
+@pytest.mark.parametrize("endpoint", ASKED, ids=named)
+def test_unknown_and_repeated_parameters_are_422(
+    world: World, ports: dict[str, httpx.Client], endpoint: Endpoint[..., Any]
+) -> None:
+    person = next(person for name, person in world.people.items() if endpoint.public or endpoint.admits(_role(name)))
+    path, query = path_of(endpoint, world.ids), act_of(endpoint).query
+    known = [name.rstrip("_") for name in endpoint.parameters if f"{{{name}}}" not in endpoint.path]
+    for http in (person.http, ports[endpoint.service]):
+        # the body would be refused too, after the query
+        misspelled = send(http, endpoint, f"{path}{query or '?'}&doctr_id=7", refusable(endpoint), **bearing(person.token))
+        text = refused_field(misspelled)
+        assert text.startswith("query.doctr_id: unknown parameter")
+        assert all(name in text for name in known)
+        for name in known:
+            twice = send(http, endpoint, f"{path}{query or '?'}&{name}=1&{name}=1", refusable(endpoint), **bearing(person.token))
+            assert refused_field(twice) == f"query.{name}: send this parameter once"
+
+
+def test_misspelled_filter_is_refused_with_the_right_name(world: World) -> None:
+    answer = world.people["admin"].http.get("/api/admin/appointments?doctr_id=7")
+    assert refused_field(answer).startswith("query.doctr_id: unknown parameter, did you mean doctor_id; known are doctor_id, ")
+
+
+@pytest.mark.parametrize("path", ["/health", "/ready", "/openapi.json", "/docs", "/docs/problems", "/"])
+def test_probes_documents_and_pages_ignore_queries(world: World, path: str) -> None:
+    assert world.people["patient"].http.get(f"{path}?utm_source=mail&utm_source=mail").status_code == 200
+
+
 @pytest.mark.parametrize("endpoint", [one for one in ENDPOINTS if one.versioned], ids=named)
 def test_stale_version_is_refused(world: World, endpoint: Endpoint[..., Any]) -> None:
     body = world.body(dict(endpoint.example or {})) if endpoint.example else None

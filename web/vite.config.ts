@@ -8,9 +8,9 @@ const PARTS =
   /src\/(lib\/(routing\/booking-links|i18n\/languages|loading\/query|time\/time)|ui\/(Chip|Details|Empty|Icon|Ready|Tel))\./;
 /** Chunks of pages used together and of common form parts: small files compress badly. */
 const AREAS = {
-  "patient-booking": /pages\/patient\/book\/(book|form|summary|taken|patient|found-doctor)\./,
+  "patient-booking": /pages\/patient\/book\/(book|form|summary|taken|busy|patient|found-doctor)\./,
   "patient-visits":
-    /pages\/patient\/(visits\/(appointments?|move|move-confirm|cancel-dialog|visit-outcome)|book\/(doctor|doctor-week))\./,
+    /pages\/patient\/(visits\/(appointments?|move|move-confirm|calendar|cancel-dialog|visit-outcome)|book\/(doctor|doctor-week|not-bookable))\./,
   "patient-care": /pages\/patient\/(prescriptions|referrals)\//,
   "patient-labs": /pages\/patient\/labs\//,
   "patient-results": /pages\/patient\/results\//,
@@ -21,7 +21,8 @@ const AREAS = {
   "admin-lists": /pages\/admin\/(doctors|people|catalogue|found-list)[/.]/,
   "admin-visits": /pages\/admin\/visits\/(?!visits\.)/,
   "doctor-parts": /pages\/doctor\/(chart\/(chart-from-query|patient-strip)|visit\/notes)\./,
-  lists: /ui\/(Dialog|More|ActionMenu|print\/PrintHead|Table|Tabs)\.|lib\/i18n\/numbers\./,
+  acts: /ui\/ActionMenu\.|lib\/clinical\/earliest\./,
+  lists: /ui\/(Dialog|More|print\/PrintHead|Table|Tabs)\.|lib\/i18n\/numbers\./,
   fields: /ui\/(forms\/(Field|Select|SearchForm|Checkbox)|AskDialog)\./,
   "sign-in": /ui\/forms\/(SignInFields|OtpField)\.|lib\/forms\/password\./,
   lab: /lib\/clinical\/(results|withdrawn)\./,

@@ -39,8 +39,13 @@ ACTS = (
         read_back={"doctor": "/api/doctor/appointments/{id}"},
         race=Race(
             read="/api/doctor/appointments/{appointment_id}",
-            body=lambda _, number: {"status": "arrived", "note": f"Note {number}"},
+            body=lambda _, number: {"status": "confirmed", "note": f"Note {number}"},
         ),
+    ),
+    Act(
+        "reopen_visit",
+        path=lambda c: {"appointment_id": c.completed_visit()},
+        race=Race(read="/api/doctor/appointments/{appointment_id}", body=lambda _, __: {}),
     ),
     Act(
         "write_notes",

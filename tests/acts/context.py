@@ -120,6 +120,14 @@ class ActContext:
         body = {"doctor_id": self.people["doctor"].id, "starts_at": self.free_time(), "reason": reason}
         return int(made(self.http("patient").post("/api/appointments", json=body))["id"])
 
+    def completed_visit(self) -> int:
+        """Return the id of a visit that `doctor` has completed now."""
+        visit_id = self.visit()
+        self.hospital.let_begin(visit_id)
+        for status in ("in_progress", "completed"):
+            made(self.http("doctor").put(f"/api/doctor/appointments/{visit_id}", json={"status": status}), 200)
+        return visit_id
+
     def time_off(self) -> Json:
         """Return a free hour, each earlier than the last one, because lists begin with the soonest."""
         starts_at = datetime.fromisoformat("2090-01-01T00:00:00+00:00") - timedelta(days=next(self.numbers))

@@ -51,6 +51,8 @@ def test_slots_lie_on_the_wall_clock_inside_the_hours(day: date, zone: ZoneInfo,
         assert (local.hour * 60 + local.minute - opens) % minutes == 0
         assert ends_at - starts_at == timedelta(minutes=minutes)
         assert opening <= starts_at < ends_at <= closing
+        assert slots.is_within((starts_at, ends_at), hours, zone)
+        assert not slots.is_within((starts_at, ends_at), [], zone)
     assert all(before[1] <= after[0] for before, after in pairwise(found))
 
 

@@ -1,16 +1,19 @@
 """Transitions of a visit."""
 
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from careplus_appointments.rules import visits
-from careplus_contracts.appointments import AppointmentStatus, BookByPhone, TooLate
+from careplus_contracts.appointments import AppointmentStatus, BookByPhone, TooEarly, TooLate, TooManyUpcoming
 from careplus_contracts.doctors import BookingMode
 from careplus_contracts.endpoints import Role
 from careplus_contracts.refusals import IllegalTransition
 
+S = AppointmentStatus
+BERLIN = ZoneInfo("Europe/Berlin")
 NOON = datetime(2030, 1, 7, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 
@@ -92,3 +95,58 @@ def test_span_of_days_follows_the_clinic_clock(
         datetime.fromisoformat(begins) if begins else visits.EARLIEST,
         datetime.fromisoformat(ends) if ends else visits.LATEST,
     )
+
+
+@dataclass
+class Visit:
+    """A visit in a status; it starts at 23:30 on 7 January in Berlin."""
+
+    status: str
+    starts_at: datetime = datetime(2030, 1, 7, 22, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("current", "wanted", "earliest"),
+    [
+        # the day of the visit begins at midnight in Berlin
+        (S.BOOKED, S.ARRIVED, "2030-01-06T23:00Z"),
+        (S.CONFIRMED, S.ARRIVED, "2030-01-06T23:00Z"),
+        (S.NO_SHOW, S.ARRIVED, "2030-01-06T23:00Z"),
+        (S.BOOKED, S.IN_PROGRESS, "2030-01-07T20:30Z"),
+        (S.ARRIVED, S.IN_PROGRESS, "2030-01-07T20:30Z"),
+        (S.BOOKED, S.NO_SHOW, "2030-01-07T22:30Z"),
+        (S.ARRIVED, S.NO_SHOW, "2030-01-07T22:30Z"),
+        (S.IN_PROGRESS, S.COMPLETED, "2030-01-07T22:30Z"),
+    ],
+)
+def test_status_is_refused_before_its_earliest_time(current: S, wanted: S, earliest: str) -> None:
+    at, second = datetime.fromisoformat(earliest), timedelta(seconds=1)
+    visits.check_transition(visits.DOCTOR_TRANSITIONS, Visit(current), wanted, at, BERLIN)
+    visits.check_transition(visits.DOCTOR_TRANSITIONS, Visit(wanted), wanted, at - timedelta(days=30), BERLIN)
+    with pytest.raises(TooEarly, match="If the patient is here already, move the visit") as refused:
+        visits.check_transition(visits.DOCTOR_TRANSITIONS, Visit(current), wanted, at - second, BERLIN)
+    assert refused.value.extras == {"possible_from": at}
+
+
+def test_other_statuses_are_possible_at_any_time() -> None:
+    for current, wanted in ((S.BOOKED, S.CONFIRMED), (S.BOOKED, S.CANCELLED), (S.ARRIVED, S.CONFIRMED)):
+        visits.check_transition(visits.DOCTOR_TRANSITIONS, Visit(current), wanted, NOON - timedelta(days=100), BERLIN)
+    with pytest.raises(IllegalTransition):
+        visits.check_transition(visits.DOCTOR_TRANSITIONS, Visit(S.CANCELLED), S.ARRIVED, NOON, BERLIN)
+
+
+def test_completed_visit_reopens_on_the_same_day() -> None:
+    visits.check_reopenable(S.COMPLETED, NOON, datetime(2030, 1, 7, 22, 59, tzinfo=UTC), BERLIN)
+    for completed_at in (NOON, None):
+        with pytest.raises(TooLate, match="only on the day on which it was completed"):
+            visits.check_reopenable(S.COMPLETED, completed_at, datetime(2030, 1, 7, 23, tzinfo=UTC), BERLIN)
+    for status in set(S) - {S.COMPLETED}:
+        with pytest.raises(IllegalTransition, match=f"This visit is {status}; only a completed one"):
+            visits.check_reopenable(status, NOON, NOON, BERLIN)
+
+
+def test_upcoming_visits_of_a_doctor_are_limited() -> None:
+    visits.check_upcoming(4, 5)
+    with pytest.raises(TooManyUpcoming, match="You have 5 upcoming visits to this doctor") as refused:
+        visits.check_upcoming(5, 5)
+    assert refused.value.extras == {"most": 5}

@@ -31,6 +31,7 @@ def visit_transitions() -> Iterator[Transition]:
                 yield current, target, "reception"
             if target is AppointmentStatus.CANCELLED and current in visits.PATIENT_CHANGEABLE:
                 yield current, target, "patient"
+    yield AppointmentStatus.COMPLETED, AppointmentStatus.IN_PROGRESS, "doctor, on the same day"
 
 
 def referral_transitions() -> Iterator[Transition]:

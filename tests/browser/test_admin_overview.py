@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -36,6 +36,10 @@ def counted(people: People) -> Counted:
     doctor, patient = people.new_doctor(), people.new_patient("Cora Counted")
     day, times = care.day_ahead(people[doctor], FAR_DAYS)
     done, missed, cancelled = (care.visit(people[patient], people[doctor], start)["id"] for start in times[10:13])
+    # a day so long ago that no other visits are on it
+    day, noon = (at := times[10] - 2 * timedelta(days=FAR_DAYS)).date().isoformat(), at.replace(hour=12)
+    for visit in (done, missed, cancelled):
+        people.hospital.let_begin(visit, noon)
     for visit, status in ((done, "in_progress"), (done, "completed"), (missed, "no_show"), (cancelled, "cancelled")):
         answer = people[doctor].http.put(f"/api/doctor/appointments/{visit}", json={"status": status})
         assert answer.status_code == 200, answer.text

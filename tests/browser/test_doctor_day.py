@@ -36,6 +36,9 @@ def seen(people: People) -> Seen:
     doctor, patient = people.new_doctor(), people.new_patient("Vera Visitor")
     start = later_time(people[doctor].http, people[doctor].id)
     visit = care.visit(people[patient], people[doctor], start)
+    # every status is possible after the start
+    people.hospital.let_begin(visit["id"])
+    visit = people[doctor].http.get(f"/api/doctor/appointments/{visit['id']}").json()
     zone = ZoneInfo(people[doctor].http.get("/api/config").json()["zone"])
     day = datetime.fromisoformat(visit["starts_at"]).astimezone(zone).date()
     return Seen(doctor, visit["id"], day.isoformat())
@@ -65,9 +68,26 @@ def test_visit_status_takes_one_click_and_undo_one(seen: Seen, role_page: RolePa
     expect(row.get_by_role("cell", name="In progress", exact=True)).to_be_visible()
     assert clicks(page) == 4
     row.get_by_role("button", name="Complete: Vera Visitor").click()
-    page.get_by_role("button", name="Complete visit").click()
     expect(row.get_by_role("cell", name="Completed", exact=True)).to_be_visible()
-    expect(row.get_by_role("link", name="Vera Visitor")).to_be_focused()
+    expect(row.get_by_role("button", name="Undo: Vera Visitor")).to_be_visible()
+    row.get_by_role("button", name="Reopen: Vera Visitor").click()
+    expect(row.get_by_role("cell", name="In progress", exact=True)).to_be_visible()
+
+
+def test_visit_of_another_day_offers_what_is_possible(people: People, role_page: RolePage) -> None:
+    doctor, patient = people.new_doctor(), people.new_patient("Tom Morrow")
+    day, times = care.day_ahead(people[doctor], 3)
+    care.visit(people[patient], people[doctor], times[30])
+    page = role_page(doctor)
+    page.goto(f"/doctor?day={day}")
+    row = page.get_by_role("row").filter(has_text="Tom Morrow")
+    expect(row.get_by_role("button", name="Confirm: Tom Morrow")).to_be_visible()
+    expect(row.get_by_role("button", name="Arrived: Tom Morrow")).to_have_count(0)
+    row.get_by_role("button", name="More").click()
+    expect(row.get_by_text("Arrived from")).to_be_visible()
+    row.get_by_role("button", name="Cancel visit: Tom Morrow").click()
+    page.get_by_role("dialog").get_by_role("button", name="Keep visit").click()
+    expect(row.get_by_role("cell", name="Booked", exact=True)).to_be_visible()
 
 
 def test_double_click_on_status_is_one_step(seen: Seen, role_page: RolePage) -> None:

@@ -112,13 +112,14 @@ def test_cancel_dialog_focuses_keep_button(
 
 
 def test_cancelling_a_started_visit_is_refused(
-    patient: str, role_page: RolePage, visit: care.Record, doctor: Person, expected: list[str]
+    people: People, patient: str, role_page: RolePage, visit: care.Record, doctor: Person, expected: list[str]
 ) -> None:
     expected.append("4(09|12) .*/cancel")
     page = role_page(patient)
     page.goto(f"/appointments/{visit['id']}")
     page.get_by_role("button", name="Cancel appointment").click()
     expect(page.get_by_role("button", name="Keep appointment")).to_be_focused()
+    people.hospital.let_begin(visit["id"])
     arrived = doctor.http.put(f"/api/doctor/appointments/{visit['id']}", json={"status": "arrived"})
     assert arrived.status_code == 200, arrived.text
     page.get_by_role("dialog").get_by_role("button", name="Cancel appointment").click()

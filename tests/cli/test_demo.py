@@ -11,6 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from careplus_appointments.rules.slots import offered
+from careplus_appointments.rules.visits import possible_from
 from careplus_clinic.clinic_time import local_date
 from careplus_contracts.accounts import Sex
 from careplus_contracts.allergies import Allergy, Severity
@@ -25,7 +26,7 @@ from careplus_demo.plan import DoesNotFit, Plan
 from careplus_doctors.rules.charts import check_allergies
 from careplus_labs.rules import flags, windows
 from careplus_tables.accounts import AccountRow
-from careplus_tables.appointments import AppointmentRow
+from careplus_tables.appointments import FREE_AGAIN, AppointmentRow
 from careplus_tables.availability import AvailabilityRow, OpenHoursRow, TimeOffRow
 from careplus_tables.charts import AllergyRow, ChartRow, ProblemRow
 from careplus_tables.doctors import DoctorRow
@@ -33,6 +34,7 @@ from careplus_tables.engine import sync_engine
 from careplus_tables.labs import AnalyteRow, LabBookingRow, LabResultRow, ObservationRow, ReferenceRangeRow
 from careplus_tables.migrate import upgrade
 from careplus_tables.notes import AddendumRow, NotesRow
+from careplus_tables.patient_times import LAB_VISIT
 
 pytestmark = pytest.mark.clock
 
@@ -148,6 +150,32 @@ def test_no_prescription_conflicts_with_an_allergy(demo: Demo) -> None:
     query = "SELECT p.patient_id, i.medicine FROM prescriptions p JOIN prescription_items i ON i.prescription_id = p.id"
     for patient_id, medicine in connection.execute(sa.text(query)):
         check_allergies([medicine], allergies.get(patient_id, []), None)
+
+
+def test_statuses_are_possible_at_the_time(demo: Demo) -> None:
+    plan, connection = demo
+    for visit in rows(connection, AppointmentRow):
+        status = AppointmentStatus(visit.status)
+        assert possible_from(status, visit.starts_at, plan.zone) <= plan.now
+        assert (visit.completed_at is not None) is (status is AppointmentStatus.COMPLETED)
+
+
+def test_no_patient_is_at_two_places_at_once(demo: Demo) -> None:
+    _, connection = demo
+    times = [
+        *(
+            (row.patient_id, row.starts_at, row.ends_at)
+            for row in rows(connection, AppointmentRow)
+            if row.status not in FREE_AGAIN
+        ),
+        *(
+            (row.patient_id, row.starts_at, row.starts_at + LAB_VISIT)
+            for row in rows(connection, LabBookingRow)
+            if row.status == LabBookingStatus.BOOKED and row.starts_at
+        ),
+    ]
+    for one, other in pairwise(sorted(times)):
+        assert one[0] != other[0] or one[2] <= other[1]
 
 
 def test_notes_belong_to_completed_visits(demo: Demo) -> None:

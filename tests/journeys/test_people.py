@@ -115,7 +115,8 @@ def test_doctor_without_doctor_role_is_not_found(hospital: Hospital, admin: Pers
     assert patient.http.get(f"/api/doctors/{doctor.id}").status_code == 404
     assert patient.http.get(f"/api/doctors/{doctor.id}/slots").status_code == 404
     booking = {"doctor_id": doctor.id, "starts_at": later.isoformat()}
-    assert patient.http.post("/api/appointments", json=booking).status_code == 404
+    refused = patient.http.post("/api/appointments", json=booking)
+    assert (refused.status_code, refused.json()["code"]) == (409, "doctor_not_bookable")
     names = [one["name"] for one in patient.http.get("/api/specialties").json()["items"]]
     assert f"Xenology {change[0]}" not in names
     assert patient.http.get(f"/api/appointments/{visit['id']}").json()["status"] == "booked", "the visit stays"

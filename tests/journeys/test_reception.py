@@ -88,7 +88,8 @@ def test_taken_time_is_refused_with_alternatives(desk: Desk, hospital: Hospital)
     ]
     assert [one for one in listed_visits if one["id"] == booked["id"]] == [booked], "a refused move changes nothing"
     patients_own = desk.book(desk.doctor, at)
-    assert patients_own.json()["code"] == "slot_taken", "the patient has another visit at that time"
+    assert patients_own.json()["code"] == "patient_busy", "the patient has another visit at that time"
+    assert patients_own.json()["other"]["id"] == booked["id"]
     assert later not in [datetime.fromisoformat(one["starts_at"]) for one in listed_visits]
     other.http.close()
 
@@ -118,23 +119,26 @@ def test_phone_only_times_are_booked_by_reception_only(desk: Desk, hospital: Hos
     doctor.http.close()
 
 
-def test_reception_changes_visit_until_doctor_starts(desk: Desk) -> None:
+def test_reception_changes_visit_until_doctor_starts(desk: Desk, hospital: Hospital) -> None:
     booked = made(desk.book(desk.doctor, desk.times()[40]))
     id = booked["id"]
     for body in ({}, {"status": "completed"}, {"status": "arrived", "doctor_id": desk.doctor.id}, {"status": None}):
         refused = desk.update(id, **body)
         assert (refused.status_code, refused.json()["code"]) == (422, "malformed")
     assert "give starts_at" in desk.update(id).json()["detail"]
+    hospital.let_begin(id)
     arrived = made(desk.update(id, 1, status="arrived"), 200)
     assert (arrived["status"], arrived["version"]) == ("arrived", 2)
     assert made(desk.update(id, status="arrived"), 200) == arrived, "the current status changes nothing"
-    away = made(desk.update(id, doctor_id=desk.substitute.id), 200)
+    later = desk.times()[40].isoformat()
+    away = made(desk.update(id, doctor_id=desk.substitute.id, starts_at=later), 200)
     assert away["status"] == "booked", "a visit to another doctor starts as booked"
+    hospital.let_begin(id)
     made(desk.substitute.http.put(f"/api/doctor/appointments/{id}", json={"status": "in_progress"}), 200)
     for change in ({"status": "cancelled"}, {"status": "arrived"}, {"doctor_id": desk.doctor.id}):
         refused = desk.update(id, **change)
         assert (refused.status_code, refused.json()["code"], refused.json()["legal"]) == (409, "illegal_transition", [])
-    other = made(desk.book(desk.doctor, desk.times()[41]))
+    other = made(desk.book(desk.doctor, desk.times()[42]))
     cancelled = made(desk.update(other["id"], status="cancelled"), 200)
     assert (cancelled["status"], cancelled["cancelled_by"]) == ("cancelled", "admin")
     assert made(desk.patient.http.get(f"/api/appointments/{other['id']}"), 200)["cancelled_by"] == "admin"

@@ -29,7 +29,9 @@ def test_patient_registers_books_and_reads_lab_result(hospital: Hospital, admin:
     address = f"/api/doctor/appointments/{visit['id']}"
     day = doctor.http.get("/api/doctor/appointments", params={"limit": 100}).json()["items"]
     assert any(one["id"] == visit["id"] and one["patient"]["date_of_birth"] == "1984-05-17" for one in day)
-    for status in ("confirmed", "in_progress", "completed"):
+    assert made(doctor.http.put(address, json={"status": "confirmed"}), 200)["status"] == "confirmed"
+    hospital.let_begin(visit["id"])
+    for status in ("in_progress", "completed"):
         assert made(doctor.http.put(address, json={"status": status}), 200)["status"] == status
     refused = doctor.http.put(address, json={"status": "booked"})
     assert (refused.status_code, refused.json()["code"], refused.json()["legal"]) == (409, "illegal_transition", [])

@@ -1,5 +1,6 @@
 """The database refuses two appointments of one patient at one time: visits to doctors and to the laboratory."""
 
+import asyncio
 import threading
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -11,8 +12,12 @@ import pytest
 import sqlalchemy as sa
 from alembic import command
 
-from careplus_tables.engine import sync_engine
+from careplus_appointments.store.appointments import count_upcoming
+from careplus_contracts.endpoints import Role
+from careplus_runtime.identity.tokens import Identity
+from careplus_tables.engine import Database, sync_engine
 from careplus_tables.migrate import alembic_config, upgrade
+from careplus_tables.patient_times import lock_patient
 from careplus_tables.registry import METADATA
 from tests.hospital import eventually
 from tests.postgresql import new_database, postgresql
@@ -163,3 +168,25 @@ def test_second_service_waits_and_is_refused(engine: sa.Engine) -> None:
 
 def is_one(connection: sa.Connection, query: sa.TextClause) -> bool:
     return bool(connection.execute(query).scalar_one() == 1)
+
+
+async def test_lock_lets_one_transaction_count_and_book(engine: sa.Engine, address: str) -> None:
+    """Without the lock, both transactions of PostgreSQL would count the same visits and book one more."""
+    database = Database(address)
+    is_counting = asyncio.Event()
+
+    async def count(*, first: bool) -> int:
+        if not first:
+            await is_counting.wait()
+        async with database.writing() as db:
+            await lock_patient(db, 4)
+            found = await count_upcoming(db, Identity(4, Role.PATIENT, "s", 0), 1)
+            is_counting.set()
+            # the other transaction waits for this one, which books meanwhile
+            await asyncio.sleep(0.2 if first else 0)
+            await db.execute(visit(found + 1, 4, 60 * found))
+        return found
+
+    found = await asyncio.gather(count(first=True), count(first=False))
+    assert list(found) == [0, 1]
+    await database.close()

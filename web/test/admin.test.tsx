@@ -21,7 +21,7 @@ function visit(id: number, time: string, more: object = {}) {
     id,
     reference: `CP-${id}`,
     patient: { id: 100 + id, full_name: `Patient ${id}`, date_of_birth: null, phone: null },
-    doctor: { id: 5, full_name: "Dr Osei", specialty: null },
+    doctor: { id: 5, full_name: "Dr Osei", specialty: null, bookable: true },
     starts_at: `${DAY}T${time}:00Z`,
     ends_at: `${DAY}T${time}:00Z`,
     status: "booked",
@@ -83,7 +83,7 @@ describe("reassigning a day", () => {
         json({ items: [...free, later], next_cursor: null, zone: "Europe/Berlin", next_available: null }),
       ],
       "PUT /api/admin/appointments/1": [
-        json(visit(1, "09:00", { doctor: { id: 6, full_name: "Dr Lind", specialty: null } })),
+        json(visit(1, "09:00", { doctor: { id: 6, full_name: "Dr Lind", specialty: null, bookable: true } })),
       ],
       "PUT /api/admin/appointments/2": [refusal(409, "slot_taken", { alternatives: [later.starts_at] })],
     });
@@ -153,6 +153,27 @@ describe("visits", () => {
     expect(document.querySelector("table .chip")?.textContent).toBe("Missed");
   });
 
+  test("moving a visit whose doctor left offers colleagues", async () => {
+    const left = visit(4, "09:00", {
+      doctor: { id: 5, full_name: "Dr Osei", specialty: "Cardiology", bookable: false },
+    });
+    const requests = gateway({
+      "GET /api/admin/doctors": [
+        list([
+          { ...doctor(6, "Dr Lind"), specialty: "Dermatology" },
+          { ...doctor(7, "Dr Berg"), specialty: "Cardiology" },
+        ]),
+      ],
+      "GET /api/admin/appointments": [list([left])],
+    });
+    await open(page, `/admin/appointments?move=4&day=${DAY}`);
+    await settled();
+    expect(body()).toContain("Dr Osei takes no appointments here any more.");
+    const names = [...document.querySelectorAll("#to_doctor option")].map(({ textContent }) => textContent);
+    expect(names).toEqual(["Choose a doctor", "Dr Berg, Cardiology", "Dr Lind, Dermatology"]);
+    expect(requests.some(({ call }) => call.includes("/slots"))).toBe(false);
+  });
+
   test("before its day a visit has no arrival or no-show", async () => {
     gateway({
       "GET /api/admin/doctors": [list([])],
@@ -161,6 +182,7 @@ describe("visits", () => {
     await open(page, "/admin/appointments");
     const buttons = [...document.querySelectorAll(".acts :is(button, a)")].map(({ textContent }) => textContent);
     expect(buttons).toEqual(["Confirm", "More", "Move", "Cancel visit"]);
+    expect(document.querySelector(".acts")?.textContent).toContain("Arrived from Sat 7 Jan");
   });
 });
 

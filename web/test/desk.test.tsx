@@ -182,6 +182,20 @@ describe("the availability page", () => {
     expect((document.getElementById("starts-0") as HTMLInputElement).value).toBe("10:00");
   });
 
+  test("an emptied week lists every visit, also after saving", async () => {
+    gateway({
+      ...answers,
+      "PUT /api/doctor/availability": [json({ ...WEEK, rules: [], version: 5, to_move: [VISIT] })],
+    });
+    const root = await draw(<Availability {...page()} />);
+    for (let left = 2; left > 0; left -= 1) await press(/^Remove/);
+    expect(root.querySelector(".clash")?.textContent).toContain("1 visit is outside these hours");
+    await press("Save week");
+    await settled();
+    expect(root.querySelector(".done")?.textContent).toContain("Your week is saved.");
+    expect(root.querySelector(".clash")?.textContent).toContain("Pat Moreno");
+  });
+
   test("visits during time off are listed before saving", async () => {
     const off = { id: 1, starts_at: "2030-01-06T23:00:00Z", ends_at: "2030-01-07T23:00:00Z", reason: null };
     const requests = gateway({ ...answers, "POST /api/doctor/time-off": [json({ ...off, to_move: [VISIT] })] });

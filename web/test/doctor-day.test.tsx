@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Schemas } from "../src/api/client";
 import Today from "../src/pages/doctor/today/today";
 import { undoSteps } from "../src/pages/doctor/visit/visits";
@@ -10,14 +10,20 @@ const DAY = "GET /api/doctor/appointments";
 const NONE = json({ items: [], next_cursor: null });
 const visits = (...items: Schemas["Visit"][]) => json({ items, next_cursor: null });
 
-beforeEach(begin);
+beforeEach(async () => {
+  vi.useFakeTimers({ now: new Date("2030-01-07T09:00:00Z"), toFake: ["Date"] });
+  await begin();
+});
+afterEach(() => vi.useRealTimers());
+
+const offered = (page: HTMLElement) => [...page.querySelectorAll(".acts button")].map(({ textContent }) => textContent);
 
 test("undo returns to the previous status, or to confirmed", () => {
   expect(undoSteps("arrived", "confirmed")).toEqual(["confirmed"]);
   expect(undoSteps("arrived", "booked")).toEqual(["confirmed"]);
   expect(undoSteps("in_progress", "arrived")).toEqual(["arrived"]);
   expect(undoSteps("no_show", "booked")).toEqual(["arrived", "confirmed"]);
-  expect(undoSteps("completed", "in_progress")).toBeNull();
+  expect(undoSteps("completed", "in_progress")).toEqual(["in_progress"]);
   expect(undoSteps("cancelled", "booked")).toBeNull();
 });
 
@@ -61,19 +67,59 @@ describe("a day", () => {
 
   test("an irreversible status asks first", async () => {
     const { requests } = await day({
+      [DAY]: [visits(VISIT)],
+      [`PUT ${ONE}`]: [json({ ...VISIT, status: "cancelled", version: 5 })],
+    });
+    await press("Cancel visit");
+    expect(sent(requests, `PUT ${ONE}`)).toEqual([]);
+    await press("Cancel visit");
+    expect(sent(requests, `PUT ${ONE}`)).toEqual([{ body: { status: "cancelled" }, version: '"4"' }]);
+  });
+
+  test("a completed visit is reopened on the same day", async () => {
+    const completed_at = "2030-01-07T09:00:00Z";
+    const { page, requests } = await day({
       [DAY]: [visits({ ...VISIT, status: "in_progress" })],
-      [`PUT ${ONE}`]: [json({ ...VISIT, status: "completed", version: 5 })],
+      [`PUT ${ONE}`]: [json({ ...VISIT, status: "completed", completed_at, version: 5 })],
+      [`PUT ${ONE}/reopen`]: [json({ ...VISIT, status: "in_progress", version: 6 })],
     });
     await press("Complete");
-    expect(sent(requests, `PUT ${ONE}`)).toEqual([]);
-    await press("Complete visit");
-    expect(sent(requests, `PUT ${ONE}`)).toEqual([{ body: { status: "completed" }, version: '"4"' }]);
+    expect(offered(page)).toEqual(["Reopen", "Undo"]);
+    await press("Reopen");
+    expect(sent(requests, `PUT ${ONE}/reopen`)).toEqual([{ body: null, version: '"5"' }]);
+    expect(page.querySelector("tbody .chip")?.textContent).toBe("In progress");
+  });
+
+  test("a visit completed on another day stays completed", async () => {
+    const { page } = await day({
+      [DAY]: [visits({ ...VISIT, status: "completed", completed_at: "2030-01-06T22:59:00Z" })],
+    });
+    expect(offered(page)).toEqual([]);
+  });
+
+  test.each([
+    [
+      "2030-01-06T12:00:00Z",
+      "confirmed",
+      ["More", "Cancel visit"],
+      "Arrived from Mon 7 JanStart from Mon 7 Jan, 07:00",
+    ],
+    ["2030-01-06T12:00:00Z", "booked", ["Confirm", "More", "Cancel visit"], "Arrived from Mon 7 Jan"],
+    ["2030-01-06T23:00:00Z", "confirmed", ["Arrived", "More", "Cancel visit"], "Start from 07:00Missed from 09:00"],
+    ["2030-01-07T06:00:00Z", "arrived", ["Start", "More", "Not here yet", "Cancel visit"], "Missed from 09:00"],
+    ["2030-01-07T06:00:00Z", "in_progress", ["Not started yet"], "Complete from 09:00"],
+    ["2030-01-07T08:00:00Z", "in_progress", ["Complete", "More", "Not started yet"], ""],
+  ] as const)("at %s a visit that is %s offers what is possible", async (now, status, buttons, notYet) => {
+    vi.setSystemTime(new Date(now));
+    const { page } = await day({ [DAY]: [visits({ ...VISIT, status })] });
+    expect(offered(page)).toEqual(buttons);
+    expect(page.querySelector(".acts")?.textContent).toContain(notYet);
   });
 
   test("an empty day names the next one with visits", async () => {
     const next = { ...VISIT, starts_at: "2030-01-09T08:00:00Z" };
     const { page } = await day({ [DAY]: [visits(), visits({ ...next, id: 6, status: "cancelled" }, next)] });
-    expect(page.textContent).toContain("No visits on this day.");
+    expect(page.textContent).toContain("No visits today.");
     expect(page.querySelector(".empty a")?.getAttribute("href")).toBe("/doctor?day=2030-01-09");
   });
 

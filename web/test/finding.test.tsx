@@ -154,10 +154,17 @@ describe("a doctor's times", () => {
     expect(page.querySelectorAll(".slots a")).toHaveLength(0);
   });
 
-  test.each(["not_found", "malformed"])("error %s shows a page of its own", async (code) => {
-    gateway({ "GET /api/doctors/3": [refusal(404, code)], "GET /api/doctors/3/slots": [refusal(404, code)] });
+  test.each([
+    ["not_found", "This doctor takes no appointments"],
+    ["malformed", "There is no page at this address"],
+  ])("error %s shows a page of its own", async (code, title) => {
+    gateway({
+      "GET /api/doctors": [json({ items: [], next_cursor: null })],
+      "GET /api/doctors/3": [refusal(404, code)],
+      "GET /api/doctors/3/slots": [refusal(404, code)],
+    });
     await at("/doctors/3", Doctor);
-    expect(heading()).toBe("There is no page at this address");
+    expect(heading()).toBe(title);
   });
 });
 
@@ -191,6 +198,21 @@ describe("booking", () => {
     expect(hrefs(document.activeElement as HTMLElement)[0]).toBe(book(TEN));
     expect((document.getElementById("reason") as HTMLTextAreaElement).value).toBe("Knee");
     expect(page.textContent).not.toContain("Book this appointment");
+  });
+
+  test("a doctor who left is explained, with colleagues", async () => {
+    gateway({
+      "GET /api/doctors/3": [refusal(404, "not_found")],
+      "GET /api/doctors/3/slots": [refusal(404, "not_found")],
+      "GET /api/doctors": [json({ items: [], next_cursor: null })],
+    });
+    await at(book(NINE), Book, PAT);
+    await settled();
+    expect(location.pathname).toBe("/doctors/3");
+    const page = await at("/doctors/3", Doctor, PAT);
+    await settled();
+    expect(page.textContent).toContain("This doctor takes no appointments here, or has left.");
+    expect(hrefs(page)).toContain("/doctors");
   });
 
   test("a guest is offered an account and returns to this time", async () => {

@@ -36,7 +36,7 @@ export const visit = builder<Schemas["Visit"]>({
   id: 5,
   reference: "CP-7K3M-9Q2X",
   patient: { id: 7, full_name: "Noor Haddad", date_of_birth: "1984-05-17", sex: "female", phone: null },
-  doctor: { id: 3, full_name: "Dr Ama Osei", specialty: "Cardiology" },
+  doctor: { id: 3, full_name: "Dr Ama Osei", specialty: "Cardiology", bookable: true },
   starts_at: "2030-01-07T08:00:00Z",
   ends_at: "2030-01-07T08:30:00Z",
   status: "booked",
@@ -47,6 +47,7 @@ export const visit = builder<Schemas["Visit"]>({
   created_at: "2030-01-02T08:00:00Z",
   version: 4,
   note: null,
+  completed_at: null,
 });
 
 export const notes = builder<Schemas["Notes"]>({
@@ -207,7 +208,7 @@ export const appointment = builder<Schemas["Appointment"]>({
   id: 5,
   reference: "CP-7K3M-9Q2X",
   patient: { id: PATIENT.id, full_name: PATIENT.full_name },
-  doctor: { id: 3, full_name: "Dr Ama Osei", specialty: "Cardiology" },
+  doctor: { id: 3, full_name: "Dr Ama Osei", specialty: "Cardiology", bookable: true },
   starts_at: "2050-01-07T09:00:00Z",
   ends_at: "2050-01-07T09:30:00Z",
   status: "booked",
@@ -243,6 +244,7 @@ export const availability = builder<Schemas["Availability"]>({
     { weekday: "mon", starts: "09:00", ends: "12:00" },
     { weekday: "mon", starts: "13:00", ends: "17:00" },
   ],
+  to_move: [],
   version: 4,
 });
 

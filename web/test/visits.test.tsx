@@ -190,6 +190,42 @@ test("moving shows the old time above the first free week", async () => {
   expect(free?.getAttribute("href")).toBe("/appointments/5/move?start=2050-01-08T09%3A00%3A00Z");
 });
 
+test("a visit whose doctor left offers colleagues, cancelling and the phone", async () => {
+  const left = { ...VISIT, doctor: { ...VISIT.doctor, bookable: false } };
+  gateway({
+    [ONE]: [json(left)],
+    "GET /api/doctors": [page([{ ...DOCTOR, id: 8, full_name: "Dr Ben Berg" }])],
+  });
+  const into = await draw(<Move {...props()} />);
+  await settled();
+  expect(into.textContent).toContain("Dr Ama Osei takes no appointments here any more.");
+  expect(into.textContent).toContain("cannot be moved");
+  expect(into.querySelector('a[href^="tel:"]')?.textContent).toBe("+49 30 5550 0");
+  expect(into.textContent).toContain("Colleagues in Cardiology");
+  expect(into.querySelector(".doctor-name")?.getAttribute("href")).toBe("/doctors/8");
+  const buttons = [...into.querySelectorAll(".warning :is(button, .button)")].map(({ textContent }) => textContent);
+  expect(buttons).toEqual(["Cancel appointment"]);
+});
+
+test("a visit whose doctor left is not offered to be moved", async () => {
+  const left = { ...VISIT, doctor: { ...VISIT.doctor, bookable: false } };
+  gateway({ [ONE]: [json(left)], "GET /api/doctors": [page([])] });
+  const into = await draw(<Appointment {...props()} />);
+  await settled();
+  expect(into.querySelector('a[href$="/move"]')).toBeNull();
+  expect(into.textContent).toContain("Dr Ama Osei takes no appointments here any more.");
+  expect(into.textContent).toContain("Please call us.");
+  expect([...into.querySelectorAll("button")].map(({ textContent }) => textContent)).toContain("Cancel appointment");
+});
+
+test("a past visit with a doctor who left leads to colleagues", async () => {
+  const left = { ...VISIT, status: "completed", doctor: { ...VISIT.doctor, bookable: false } };
+  gateway({ [ONE]: [json(left)] });
+  const into = await draw(<Appointment {...props()} />);
+  const again = [...into.querySelectorAll("a")].find(({ textContent }) => textContent === "Find a colleague");
+  expect(again?.getAttribute("href")).toBe("/doctors?specialty=Cardiology");
+});
+
 test("moving asks once, and keeps the old time on conflict", async () => {
   const requests = gateway({
     [ONE]: [json(VISIT)],
@@ -207,6 +243,25 @@ test("moving asks once, and keeps the old time on conflict", async () => {
   const other = document.querySelector(".book-taken li a");
   expect(other?.getAttribute("href")).toBe("/appointments/5/move?start=2050-01-08T10%3A00%3A00Z");
   expect(location.pathname).toBe("/appointments/5/move");
+});
+
+test("moving into another appointment names it", async () => {
+  const other = { kind: "laboratory", id: 9, starts_at: "2050-01-08T09:15:00Z", ends_at: "2050-01-08T09:30:00Z" };
+  gateway({
+    [ONE]: [json(VISIT)],
+    "GET /api/doctors/3": [json(DOCTOR)],
+    "PUT /api/appointments/5": [refusal(409, "patient_busy", { other, alternatives: ["2050-01-08T10:00:00Z"] })],
+  });
+  history.replaceState(null, "", "/appointments/5/move?start=2050-01-08T09:00:00Z");
+  await draw(<Move {...props("start=2050-01-08T09:00:00Z")} />);
+  await press("Move to this time");
+  expect(document.activeElement?.textContent).toContain("You have another appointment at that time.");
+  const [named, free] = document.querySelectorAll<HTMLElement>(".book-taken a");
+  expect([named?.getAttribute("href"), named?.textContent]).toEqual([
+    "/labs/bookings/9",
+    "Sat 8 Jan 2050, 10:15–10:30",
+  ]);
+  expect(free?.getAttribute("href")).toContain("/appointments/5/move?start=2050-01-08T10");
 });
 
 test("saving a stale profile keeps input and others' changes", async () => {

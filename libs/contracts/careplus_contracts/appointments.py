@@ -7,7 +7,7 @@ from pydantic import Field
 
 from careplus_contracts.accounts import Sex
 from careplus_contracts.endpoints import Contract, Role
-from careplus_contracts.refusals import IllegalTransition, NotFound, Refusal, SlotTaken
+from careplus_contracts.refusals import IllegalTransition, NotFound, PatientBusy, Refusal, SlotTaken
 from careplus_contracts.values import (
     Answer,
     Body,
@@ -47,6 +47,7 @@ class Practitioner(Person):
     """The doctor, as the patient sees them."""
 
     specialty: str | None
+    bookable: bool = Field(description="False: the doctor takes no appointments here, for example after leaving the hospital.")
 
 
 class Patient(Person):
@@ -80,6 +81,7 @@ class Visit(Appointment):
 
     patient: Patient
     note: str | None
+    completed_at: Instant | None = Field(description="Null unless the visit is completed; unknown before version 0.2.")
 
 
 class Appointments(Page[Appointment]):
@@ -120,6 +122,27 @@ class TooLate(Refusal):
     status = 409
 
 
+class TooEarly(Refusal):
+    """It is too early for this status."""
+
+    status = 409
+    possible_from: Instant
+
+
+class TooManyUpcoming(Refusal):
+    """The patient has as many upcoming visits to this doctor as can be booked online."""
+
+    status = 409
+    most: int
+
+
+class DoctorNotBookable(Refusal):
+    """This doctor takes no appointments here."""
+
+    status = 409
+    specialty: str | None
+
+
 class BookByPhone(Refusal):
     """This doctor can be booked by phone only."""
 
@@ -139,11 +162,15 @@ async def list_appointments(query: AppointmentFilter) -> Appointments:
 @api.post(
     "/api/appointments",
     roles={Role.PATIENT},
-    refuses=(NotFound, SlotTaken, BookByPhone),
+    refuses=(NotFound, SlotTaken, PatientBusy, TooManyUpcoming, BookByPhone, DoctorNotBookable),
     example={"doctor_id": 7, "starts_at": "2030-01-07T09:00:00Z", "reason": "Knee hurts when climbing stairs"},
 )
 async def book(body: Book) -> Appointment:
-    """Book a free time of a doctor, as `GET /api/doctors/{doctor_id}/slots` lists them."""
+    """Book a free time of a doctor, as `GET /api/doctors/{doctor_id}/slots` lists them.
+
+    A patient never has two appointments at one time, also not one with the laboratory. The hospital limits the upcoming visits
+    of one patient to one doctor that are booked online (5 by default); reception can book more on the phone.
+    """
 
 
 @api.get("/api/appointments/{appointment_id}", roles={Role.PATIENT}, refuses=(NotFound,))
@@ -164,12 +191,16 @@ async def export_appointment(appointment_id: Id) -> str:
 @api.put(
     "/api/appointments/{appointment_id}",
     roles={Role.PATIENT},
-    refuses=(NotFound, SlotTaken, TooLate, BookByPhone, IllegalTransition),
+    refuses=(NotFound, SlotTaken, PatientBusy, TooLate, BookByPhone, DoctorNotBookable, IllegalTransition),
     versioned=True,
     example={"starts_at": "2030-01-08T09:30:00Z"},
 )
 async def reschedule(appointment_id: Id, body: Reschedule) -> Appointment:
-    """Move one of your appointments to another free time. You keep the old time until the new one is booked."""
+    """Move one of your appointments to another free time. You keep the old time until the new one is booked.
+
+    A moved appointment is `booked`: its doctor confirms it again. Moving it to the time that it has changes nothing. Where its
+    doctor takes no appointments any more (`bookable` is false), book one of their colleagues, cancel it, or call the hospital.
+    """
 
 
 @api.put(
@@ -203,9 +234,26 @@ async def show_visit(appointment_id: Id) -> Visit:
 @api.put(
     "/api/doctor/appointments/{appointment_id}",
     roles={Role.DOCTOR},
-    refuses=(NotFound, IllegalTransition, SlotTaken),
+    refuses=(NotFound, IllegalTransition, TooEarly, SlotTaken, PatientBusy),
     versioned=True,
-    example={"status": "arrived"},
+    example={"status": "confirmed"},
 )
 async def update_visit(appointment_id: Id, body: UpdateVisit) -> Visit:
-    """Set the next status of a visit. With its present status, change only the note."""
+    """Set the next status of a visit. With its present status, change only the note.
+
+    A visit can become `arrived` on its day in the clinic's zone, `in_progress` from two hours before its start, and `no_show` or
+    `completed` after its start; before that its time would become free while the patient is still expected.
+    """
+
+
+@api.put(
+    "/api/doctor/appointments/{appointment_id}/reopen",
+    roles={Role.DOCTOR},
+    refuses=(NotFound, IllegalTransition, TooLate),
+    versioned=True,
+)
+async def reopen_visit(appointment_id: Id) -> Visit:
+    """Undo `completed`: the visit is in progress again. Possible until the end of the clinic day on which it was completed.
+
+    An action of its own, so that the audit trail shows it.
+    """

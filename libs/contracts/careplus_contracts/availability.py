@@ -62,6 +62,9 @@ class Availability(Answer):
     slot_minutes: SlotMinutes
     place: str | None
     rules: list[OpenHours]
+    to_move: list[Visit] = Field(
+        description="Upcoming booked visits outside these hours, at most 100. They stay booked until they are moved."
+    )
     version: Version
 
 
@@ -113,7 +116,7 @@ async def show_availability() -> Availability:
     },
 )
 async def set_availability(body: SetAvailability) -> Availability:
-    """Replace your weekly hours. Booked visits stay booked."""
+    """Replace your weekly hours; none are allowed. Visits that are booked already stay booked; `to_move` lists those outside."""
 
 
 @api.get("/api/doctor/time-off", roles={Role.DOCTOR})

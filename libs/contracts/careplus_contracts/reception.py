@@ -4,9 +4,17 @@ from enum import StrEnum
 
 from pydantic import Field, model_validator
 
-from careplus_contracts.appointments import AppointmentStatus, FirstDay, LastDay, OneDay, Practitioner
+from careplus_contracts.appointments import (
+    AppointmentStatus,
+    DoctorNotBookable,
+    FirstDay,
+    LastDay,
+    OneDay,
+    Practitioner,
+    TooEarly,
+)
 from careplus_contracts.endpoints import Contract, Role
-from careplus_contracts.refusals import IllegalTransition, NotFound, SlotTaken
+from careplus_contracts.refusals import IllegalTransition, NotFound, PatientBusy, SlotTaken
 from careplus_contracts.values import (
     Answer,
     Body,
@@ -97,17 +105,17 @@ async def list_arrangements(query: ReceptionFilter) -> Arrangements:
 @api.post(
     "/api/admin/appointments",
     roles={Role.ADMIN},
-    refuses=(NotFound, SlotTaken),
+    refuses=(NotFound, SlotTaken, PatientBusy, DoctorNotBookable),
     example={"patient_id": 12, "doctor_id": 7, "starts_at": "2030-01-07T09:00:00Z"},
 )
 async def arrange(body: Arrange) -> Arrangement:
-    """Book a free time for a patient, also with a doctor that is booked by phone only."""
+    """Book a free time for a patient, also with a doctor that is booked by phone only, and above the limit of online booking."""
 
 
 @api.put(
     "/api/admin/appointments/{appointment_id}",
     roles={Role.ADMIN},
-    refuses=(NotFound, SlotTaken, IllegalTransition),
+    refuses=(NotFound, SlotTaken, PatientBusy, DoctorNotBookable, IllegalTransition, TooEarly),
     versioned=True,
     example={"starts_at": "2030-01-08T09:30:00Z", "doctor_id": 7},
 )
@@ -115,4 +123,5 @@ async def rearrange(appointment_id: Id, body: Rearrange) -> Arrangement:
     """Move an appointment to another free time or another doctor in one step, or set its next status.
 
     The patient keeps the old time until the new one is booked. A moved appointment is `booked`: its doctor confirms it again.
+    Moving it to the doctor and time that it has changes nothing. `arrived` is possible on its day, `no_show` after its start.
     """

@@ -66,7 +66,7 @@ Limit = Annotated[int, Field(ge=1, le=100, description="The most items of one pa
 Cursor = Annotated[
     str,
     StringConstraints(min_length=1, max_length=2000, pattern=r"^[A-Za-z0-9_-]+$"),
-    Field(description="The `next_cursor` of the previous page."),
+    Field(description="The `next_cursor` of the previous page, which had the same filters."),
 ]
 
 _ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)

@@ -111,6 +111,7 @@ class Visits:
             "note": notes[int(roll * 1000) % len(notes)] if status is S.COMPLETED else None,
             "cancelled_by": (Role.DOCTOR if by_doctor else Role.PATIENT).value if status is S.CANCELLED else None,
             "cancel_reason": cancelled[int(roll * 1000) % len(cancelled)] if status is S.CANCELLED else None,
+            "completed_at": ends_at if status is S.COMPLETED else None,
             # booked two hours to four weeks before
             "created_at": min(starts_at, self.now) - timedelta(minutes=120 + int(roll * 40_000)),
             "version": 1 + CHANGES[status],

@@ -20,6 +20,12 @@ IS_BOOKABLE_DOCTOR = (col(DoctorRow.active), col(AccountRow.active), col(Account
 """Conditions on a statement that joins DoctorRow and AccountRow."""
 
 
+def is_bookable(account: type[AccountRow]) -> sa.ColumnElement[bool]:
+    """Return the same as a column of a statement that outer-joins DoctorRow to `account`; false without a profile."""
+    is_doctor = col(account.role) == Role.DOCTOR.value
+    return sa.and_(col(DoctorRow.active).is_(True), col(account.active), is_doctor)
+
+
 class PersonRow(NamedTuple):
     """One person of `people_by_id`."""
 

@@ -9,7 +9,7 @@ from sqlmodel import col
 from careplus_tables.accounts import AccountRow
 from careplus_tables.appointments import AppointmentRow
 from careplus_tables.doctors import DoctorRow
-from careplus_tables.people import display_name
+from careplus_tables.people import display_name, is_bookable
 
 _visit, _patient, _doctor = AppointmentRow, aliased(AccountRow), aliased(AccountRow)
 
@@ -36,10 +36,12 @@ class VisitRecord(NamedTuple):
     doctor_id: int
     doctor_name: str
     specialty: str | None
+    bookable: Any
     patient_date_of_birth: Any
     patient_sex: str
     patient_phone: str | None
     note: str | None
+    completed_at: Any
 
 
 def select_visits() -> sa.Select[*tuple[Any, ...]]:
@@ -62,10 +64,12 @@ def select_visits() -> sa.Select[*tuple[Any, ...]]:
             col(_doctor.id),
             display_name(_doctor),
             col(DoctorRow.specialty),
+            is_bookable(_doctor),
             col(_patient.date_of_birth),
             col(_patient.sex),
             col(_patient.phone),
             col(_visit.note),
+            col(_visit.completed_at),
         )
         .join(_patient, col(_patient.id) == col(_visit.patient_id))
         .join(_doctor, col(_doctor.id) == col(_visit.doctor_id))
@@ -83,7 +87,7 @@ def appointment_members(visit: VisitRecord) -> dict[str, Any]:
 def visit_members(visit: VisitRecord) -> dict[str, Any]:
     """Return the members of a `Visit`, to be validated: an appointment with the patient's details and the note."""
     members = _shared_members(visit)
-    members["note"] = visit.note
+    members["note"], members["completed_at"] = visit.note, visit.completed_at
     members["patient"] = {
         "id": visit.patient_id,
         "full_name": visit.patient_name,
@@ -107,5 +111,10 @@ def _shared_members(visit: VisitRecord) -> dict[str, Any]:
         "cancel_reason": visit.cancel_reason,
         "created_at": visit.created_at,
         "version": visit.version,
-        "doctor": {"id": visit.doctor_id, "full_name": visit.doctor_name, "specialty": visit.specialty},
+        "doctor": {
+            "id": visit.doctor_id,
+            "full_name": visit.doctor_name,
+            "specialty": visit.specialty,
+            "bookable": visit.bookable,
+        },
     }

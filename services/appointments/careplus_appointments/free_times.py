@@ -1,16 +1,18 @@
 """The check that a time is free, and alternatives to a time that is not."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from careplus_appointments.rules import slots, visits
 from careplus_appointments.rules.slots import Calendar
 from careplus_appointments.store import calendars
 from careplus_appointments.store.finding import bookable_window
 from careplus_clinic.clinic_time import DAY, day_bounds, days_from, local_date, nearest
-from careplus_contracts.refusals import SlotTaken
+from careplus_contracts.endpoints import Role
+from careplus_contracts.refusals import NotFound, PatientBusy, SlotTaken
 from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.settings import Settings
 from careplus_tables.engine import AnySession
+from careplus_tables.patient_times import lock_patient, other_appointment
 
 ALTERNATIVES_WITHIN_DAYS = 14
 
@@ -26,17 +28,26 @@ async def check_free(
 ) -> Calendar:
     """Return the doctor's calendar of that day; `except_id` is the visit that moves there.
 
-    Raise NotFound, BookByPhone, and SlotTaken unless the time is free for doctor and patient.
+    Raise NotFound, DoctorNotBookable, BookByPhone, and SlotTaken or PatientBusy unless the time is free for doctor and
+    patient. The patient is locked.
     """
+    await lock_patient(db, patient_id)
     zone, window = settings.clinic_zone, bookable_window(settings)
     day = local_date(starts_at, zone)
-    calendar = await calendars.of_doctor(db, doctor_id, day_bounds(day, day, zone), patient_id, except_id)
+    try:
+        calendar = await calendars.of_doctor(db, doctor_id, day_bounds(day, day, zone), patient_id, except_id)
+    except NotFound:
+        await calendars.check_bookable(db, doctor_id)
+        raise
     visits.check_may_book(who.role, calendar.booking)
     if any(slot[0] == starts_at for slot in slots.free(calendar, [day], window, zone)):
         return calendar
     days = days_from(day - DAY * ALTERNATIVES_WITHIN_DAYS, 2 * ALTERNATIVES_WITHIN_DAYS)
     wider = await calendars.of_doctor(db, doctor_id, day_bounds(days[0], days[-1], zone), patient_id, except_id)
     near = nearest((slot[0] for slot in slots.free(wider, days, window, zone)), starts_at)
+    ends_at = starts_at + timedelta(minutes=calendar.slot_minutes)
+    if other := await other_appointment(db, patient_id, starts_at, ends_at, except_visit=except_id):
+        raise PatientBusy.during(other, near, own=who.role is Role.PATIENT)
     raise SlotTaken("That time is not free. Choose one of the alternatives or another free time.", alternatives=near)
 
 

@@ -1,4 +1,5 @@
 /** A menu of further actions in a row. */
+import type { ComponentChildren } from "preact";
 import { t } from "../lib/i18n/i18n";
 
 interface Other {
@@ -15,9 +16,11 @@ interface Props {
   /** The name of the row's record. */
   about: string;
   items: readonly Other[];
+  /** Lines below the actions, such as those that are not possible yet. */
+  children?: ComponentChildren;
 }
 
-export function ActionMenu({ id, about, items }: Props) {
+export function ActionMenu({ id, about, items, children }: Props) {
   return (
     <>
       <button type="button" class="menu" popoverTarget={id} aria-label={t("others.of", { name: about })}>
@@ -42,6 +45,7 @@ export function ActionMenu({ id, about, items }: Props) {
             </button>
           ),
         )}
+        {children}
       </div>
     </>
   );

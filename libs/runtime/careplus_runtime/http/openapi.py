@@ -21,7 +21,8 @@ ABOUT = """\
 The API of the hospital's portals, as JSON over HTTP.
 
 - **Signing in**: `POST /auth/login` answers an access token; send it as `Authorization: Bearer …`.
-- **Lists** answer `items` and `next_cursor`; send `next_cursor` as `cursor` for the next page.
+- **Lists** answer `items` and `next_cursor`; send `next_cursor` as `cursor`, with the same filters, for the next page.
+- **Query parameters** that are unknown, or sent twice, are refused with 422.
 - **Refusals** are RFC 9457 problem details; switch on `code`. Every operation can also answer 500 `unexpected`.
 - **Instants** have an offset, and UTC in answers; days are days of the clinic's calendar.
 - **Repeating**: send a random `Idempotency-Key` with a POST or PUT, and repeat the request safely for 24 hours.

@@ -103,6 +103,7 @@ class Settings(BaseSettings):
     notice_minutes: Annotated[int, Field(ge=0, le=60 * 24 * 30)] = 60
     horizon_days: Annotated[int, Field(ge=1, le=730)] = 180
     change_notice_minutes: Annotated[int, Field(ge=0, le=60 * 24 * 30)] = 0
+    upcoming_per_doctor: Annotated[int, Field(ge=1, le=1000)] = 5
     lab_hours: Annotated[str, AfterValidator(_check_hours)] = "06:00-22:00"
     lab_places: Annotated[int, Field(ge=1, le=1000)] = 4
     lab_uncollected_days: Annotated[int, Field(ge=1, le=730)] = 30

@@ -38,6 +38,7 @@ async def list_appointments(query: contract.AppointmentFilter, *, who: CurrentUs
 @routes.serve(contract.book)
 async def book(body: Book, *, who: CurrentUser, db: WriteDb, settings: AppSettings) -> Appointment:
     calendar = await check_free(db, settings, who, who.id, body.doctor_id, body.starts_at)
+    visits.check_upcoming(await appointments.count_upcoming(db, who, body.doctor_id), settings.upcoming_per_doctor)
     return await appointments.book(db, who.id, body, calendar, partial(alternatives_on, settings, calendar, body.starts_at))
 
 
@@ -60,6 +61,8 @@ async def reschedule(
     row = await appointments.of_patient(db, who, appointment_id)
     check_version(row.version, expected)
     check_changeable(row, settings)
+    if row.starts_at == body.starts_at:
+        return await appointments.show(db, appointment_id)
     calendar = await check_free(db, settings, who, who.id, row.doctor_id, body.starts_at, row.id)
     alternatives = partial(alternatives_on, settings, calendar, body.starts_at)
     return await appointments.move(db, row, body.starts_at, calendar, alternatives)
@@ -92,11 +95,22 @@ async def show_visit(appointment_id: Id, *, who: CurrentUser, db: ReadDb) -> Vis
 
 
 @routes.serve(contract.update_visit, path_record=appointments.of_doctor)
-async def update_visit(appointment_id: Id, body: UpdateVisit, *, who: CurrentUser, db: WriteDb, expected: IfMatch) -> Visit:
+async def update_visit(
+    appointment_id: Id, body: UpdateVisit, *, who: CurrentUser, db: WriteDb, settings: AppSettings, expected: IfMatch
+) -> Visit:
     row = await appointments.of_doctor(db, who, appointment_id)
     check_version(row.version, expected)
-    visits.DOCTOR_TRANSITIONS.check(AppointmentStatus(row.status), body.status)
+    visits.check_transition(visits.DOCTOR_TRANSITIONS, row, body.status, now(), settings.clinic_zone)
     await appointments.set_status(db, row, body.status, who.role, note=body.note)
+    return await appointments.show_visit(db, appointment_id)
+
+
+@routes.serve(contract.reopen_visit)
+async def reopen_visit(appointment_id: Id, *, who: CurrentUser, db: WriteDb, settings: AppSettings, expected: IfMatch) -> Visit:
+    row = await appointments.of_doctor(db, who, appointment_id)
+    check_version(row.version, expected)
+    visits.check_reopenable(AppointmentStatus(row.status), row.completed_at, now(), settings.clinic_zone)
+    await appointments.set_status(db, row, AppointmentStatus.IN_PROGRESS, who.role)
     return await appointments.show_visit(db, appointment_id)
 
 

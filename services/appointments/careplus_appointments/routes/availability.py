@@ -2,24 +2,33 @@
 
 from careplus_appointments.store import appointments, availability
 from careplus_contracts import availability as contract
-from careplus_contracts.availability import Availability, NewTimeOff, SetAvailability, TakeTimeOff, TimesOff
+from careplus_contracts.availability import (
+    Availability,
+    NewTimeOff,
+    SetAvailability,
+    TakeTimeOff,
+    TimesOff,
+)
 from careplus_contracts.values import Id, PageFilter
-from careplus_runtime.http.dependencies import CurrentUser, IfMatch, ReadDb, WriteDb, check_version
+from careplus_runtime.http.dependencies import AppSettings, CurrentUser, IfMatch, ReadDb, WriteDb, check_version
 from careplus_runtime.http.serving import Routes
 
 routes = Routes()
 
 
 @routes.serve(contract.show_availability)
-async def show_availability(*, who: CurrentUser, db: ReadDb) -> Availability:
-    return await availability.to_contract(db, await availability.lock_for_update(db, who))
+async def show_availability(*, who: CurrentUser, db: ReadDb, settings: AppSettings) -> Availability:
+    return await availability.show(db, who, await availability.lock_for_update(db, who), settings.clinic_zone)
 
 
 @routes.serve(contract.set_availability)
-async def set_availability(body: SetAvailability, *, who: CurrentUser, db: WriteDb, expected: IfMatch) -> Availability:
+async def set_availability(
+    body: SetAvailability, *, who: CurrentUser, db: WriteDb, settings: AppSettings, expected: IfMatch
+) -> Availability:
     row = await availability.lock_for_update(db, who)
     check_version(row.version, expected)
-    return await availability.replace(db, row, body)
+    await availability.replace(db, row, body)
+    return await availability.show(db, who, row, settings.clinic_zone)
 
 
 @routes.serve(contract.list_time_off)

@@ -47,7 +47,8 @@ async def rearrange(
     row = await reception.lock_for_update(db, who, appointment_id)
     check_version(row.version, expected)
     if body.status is not None:
-        visits.RECEPTION_TRANSITIONS.check(AppointmentStatus(row.status), AppointmentStatus(body.status.value))
+        wanted = AppointmentStatus(body.status.value)
+        visits.check_transition(visits.RECEPTION_TRANSITIONS, row, wanted, now(), settings.clinic_zone)
         await reception.set_status(db, who, row, body.status)
     else:
         await move(db, settings, who, row, body)
@@ -55,9 +56,11 @@ async def rearrange(
 
 
 async def move(db: WriteSession, settings: Settings, who: Identity, row: AppointmentRow, body: Rearrange) -> None:
-    """Move the visit to another time, another doctor or both. Raise IllegalTransition and SlotTaken."""
+    """Move the visit to another time, another doctor or both. Raise IllegalTransition, SlotTaken and PatientBusy."""
     visits.check_movable(AppointmentStatus(row.status))
     starts_at, doctor_id = body.starts_at or row.starts_at, body.doctor_id or row.doctor_id
+    if (starts_at, doctor_id) == (row.starts_at, row.doctor_id):
+        return
     calendar = await check_free(db, settings, who, row.patient_id, doctor_id, starts_at, row.id)
     row.doctor_id = doctor_id
     await appointments.move(db, row, starts_at, calendar, partial(alternatives_on, settings, calendar, starts_at))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
-from careplus_clinic.clinic_time import Span, instants_at, last_instant, minute_of, weekday
+from careplus_clinic.clinic_time import Span, first_instant, instants_at, last_instant, local_date, minute_of, weekday
 from careplus_contracts.availability import OpenHours
 from careplus_contracts.doctors import BookingMode
 
@@ -38,6 +38,16 @@ def offered(day: date, hours: Sequence[OpenHours], slot_minutes: int, zone: Zone
             if starts_at + length <= closes_at and (not slots or starts_at >= slots[-1][1]):
                 slots.append((starts_at, starts_at + length))
     return slots
+
+
+def is_within(span: Span, hours: Sequence[OpenHours], zone: ZoneInfo) -> bool:
+    """Return whether a visit lies in one interval of the weekly hours."""
+    day = local_date(span[0], zone)
+    return any(
+        first_instant(day, minute_of(rule.starts), zone) <= span[0] and span[1] <= last_instant(day, minute_of(rule.ends), zone)
+        for rule in hours
+        if rule.weekday == weekday(day)
+    )
 
 
 def free(calendar: Calendar, days: Iterable[date], window: Span, zone: ZoneInfo) -> Iterator[Span]:

@@ -1,11 +1,12 @@
 """Transitions of a visit, and when it may be booked, moved or cancelled."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from careplus_clinic.clinic_time import Span, day_bounds, day_start
+from careplus_clinic.clinic_time import Span, day_bounds, day_start, local_date
 from careplus_clinic.transitions import Transitions, illegal_transition
-from careplus_contracts.appointments import AppointmentStatus, BookByPhone, TooLate
+from careplus_contracts.appointments import AppointmentStatus, BookByPhone, TooEarly, TooLate, TooManyUpcoming
 from careplus_contracts.doctors import BookingMode
 from careplus_contracts.endpoints import Role
 from careplus_contracts.refusals import IllegalTransition
@@ -20,6 +21,8 @@ PATIENT_CHANGEABLE = (S.BOOKED, S.CONFIRMED)
 """While a visit has one of these, the patient may move or cancel it."""
 MOVABLE = (*PATIENT_CHANGEABLE, S.ARRIVED)
 """While a visit has one of these, reception may move it: a doctor may fall ill while the patient waits."""
+EARLY_START = timedelta(hours=2)
+"""A doctor may start a visit so long before its time, because the patient is there and a time has become free."""
 OVER = (S.COMPLETED, S.CANCELLED, S.NO_SHOW)
 """A visit with one of these is not upcoming, even if its time is."""
 
@@ -45,6 +48,48 @@ DOCTOR_TRANSITIONS: Transitions[S] = Transitions(
 RECEPTION_TRANSITIONS = DOCTOR_TRANSITIONS.restricted(
     lambda current, wanted: current not in DOCTOR_ONLY and wanted not in DOCTOR_ONLY
 )
+
+
+def possible_from(status: S, starts_at: datetime, zone: ZoneInfo) -> datetime:
+    """Return the instant from which a visit can have this status."""
+    if status is S.ARRIVED:
+        return day_start(local_date(starts_at, zone), zone)
+    if status is S.IN_PROGRESS:
+        return starts_at - EARLY_START
+    return starts_at if status in (S.NO_SHOW, S.COMPLETED) else EARLIEST
+
+
+class TimedStatus(Protocol):
+    """A visit with its status and start, as the table's row has them."""
+
+    status: str
+    starts_at: datetime
+
+
+def check_transition(machine: Transitions[S], visit: TimedStatus, wanted: S, now: datetime, zone: ZoneInfo) -> None:
+    """Raise IllegalTransition unless `wanted` may follow, and TooEarly before the time from which it may."""
+    current = S(visit.status)
+    machine.check(current, wanted)
+    earliest = possible_from(wanted, visit.starts_at, zone)
+    if wanted is not current and now < earliest:
+        when = earliest.astimezone(zone).isoformat(timespec="minutes")
+        detail = f"This visit can become {wanted} from {when} on. If the patient is here already, move the visit first."
+        raise TooEarly(detail, possible_from=earliest)
+
+
+def check_reopenable(current: S, completed_at: datetime | None, now: datetime, zone: ZoneInfo) -> None:
+    """Raise IllegalTransition unless the visit is completed, and TooLate after the clinic day on which it was."""
+    if current is not S.COMPLETED:
+        raise illegal_transition(current, (), f"This visit is {current}; only a completed one can be reopened.")
+    if completed_at is None or local_date(completed_at, zone) != local_date(now, zone):
+        raise TooLate("A visit can be reopened only on the day on which it was completed. Add to its notes instead.")
+
+
+def check_upcoming(upcoming: int, most: int) -> None:
+    """Raise TooManyUpcoming where a patient who books online has the most upcoming visits to the doctor already."""
+    if upcoming >= most:
+        detail = f"You have {upcoming} upcoming visits to this doctor, and no more can be booked here. Cancel one, or call us."
+        raise TooManyUpcoming(detail, most=most)
 
 
 def check_movable(current: AppointmentStatus) -> None:

@@ -1,8 +1,11 @@
 """Statements about a doctor's weekly hours and time off."""
 
+from zoneinfo import ZoneInfo
+
 from sqlalchemy import delete, select
 from sqlmodel import col
 
+from careplus_appointments.store import appointments
 from careplus_clinic.clinic_time import WEEKDAYS
 from careplus_contracts.availability import Availability, OpenHours, SetAvailability, TakeTimeOff, TimeOff, TimesOff, Weekday
 from careplus_contracts.refusals import NotFound
@@ -28,18 +31,19 @@ async def lock_for_update(db: AnySession, who: Identity) -> AvailabilityRow:
     return row or AvailabilityRow(doctor_id=who.id, slot_minutes=DEFAULT_SLOT_MINUTES, place=None, version=1)
 
 
-async def to_contract(db: AnySession, row: AvailabilityRow) -> Availability:
-    """Return the row with its weekly hours, in order of weekday and time."""
+async def show(db: AnySession, who: Identity, row: AvailabilityRow, zone: ZoneInfo) -> Availability:
+    """Return the row with its weekly hours, in order of weekday and time, and the visits outside them."""
     query = select(OpenHoursRow).where(col(OpenHoursRow.doctor_id) == row.doctor_id).limit(MOST_OPEN_HOURS)
     hours = [
         OpenHours(weekday=Weekday(found.weekday), starts=found.starts, ends=found.ends)
         for found in (await db.execute(query)).scalars()
     ]
     ordered = sorted(hours, key=lambda rule: (WEEKDAYS.index(rule.weekday), rule.starts))
-    return Availability(slot_minutes=row.slot_minutes, place=row.place, rules=ordered, version=row.version)
+    to_move = await appointments.outside(db, who, ordered, zone)
+    return Availability(slot_minutes=row.slot_minutes, place=row.place, rules=ordered, to_move=to_move, version=row.version)
 
 
-async def replace(db: WriteSession, row: AvailabilityRow, body: SetAvailability) -> Availability:
+async def replace(db: WriteSession, row: AvailabilityRow, body: SetAvailability) -> None:
     """Replace the weekly hours; the next version."""
     row.slot_minutes, row.place, row.version = body.slot_minutes, body.place, row.version + 1
     db.add(row)
@@ -49,7 +53,6 @@ async def replace(db: WriteSession, row: AvailabilityRow, body: SetAvailability)
         for rule in body.rules
     )
     await db.flush()
-    return await to_contract(db, row)
 
 
 async def list_time_off(db: ReadSession, who: Identity, wanted: PageFilter) -> TimesOff:

@@ -12,8 +12,10 @@ from sqlmodel import col
 from careplus_appointments.rules.slots import Calendar
 from careplus_appointments.store.availability import DEFAULT_SLOT_MINUTES
 from careplus_clinic.clinic_time import Span
+from careplus_contracts.appointments import DoctorNotBookable
 from careplus_contracts.availability import OpenHours, Weekday
 from careplus_contracts.doctors import BookingMode
+from careplus_contracts.labs import LabBookingStatus
 from careplus_contracts.refusals import NotFound
 from careplus_runtime.http.problems import NOTHING_HERE
 from careplus_tables.accounts import AccountRow
@@ -23,16 +25,20 @@ from careplus_tables.columns import InstantColumn
 from careplus_tables.compiled import CompiledStatement, literal_limit
 from careplus_tables.doctors import DoctorRow
 from careplus_tables.engine import AnySession
-from careplus_tables.people import IS_BOOKABLE_DOCTOR
+from careplus_tables.labs import LabBookingRow
+from careplus_tables.patient_times import LAB_VISIT
+from careplus_tables.people import IS_BOOKABLE_DOCTOR, is_bookable
 
 PATIENT_KEY = 0
 """Key of the patient's own visits among the doctors' ids, which start at 1."""
+LAB_KEY = -1
+"""Key of the patient's laboratory bookings, which have no end."""
 LONGEST = timedelta(hours=LONGEST_VISIT_HOURS)
 MOST_BUSY = 100_000
 """Limit of the spans read at once; 100 doctors have fewer in half a year."""
 
 _opens, _closes = bindparam("opens", type_=InstantColumn()), bindparam("closes", type_=InstantColumn())
-_v, _h, _t = AppointmentRow, OpenHoursRow, TimeOffRow
+_v, _h, _t, _l = AppointmentRow, OpenHoursRow, TimeOffRow, LabBookingRow
 
 
 class _WeekRecord(NamedTuple):
@@ -48,7 +54,7 @@ class _WeekRecord(NamedTuple):
 
 
 class _SpanRecord(NamedTuple):
-    """One row of `_AWAY_AND_BUSY`; `key` is the doctor's id or PATIENT_KEY."""
+    """One row of `_AWAY_AND_BUSY`; `key` is the doctor's id, PATIENT_KEY or LAB_KEY."""
 
     is_away: bool
     key: int
@@ -73,6 +79,12 @@ _WEEKS = CompiledStatement(
     .order_by(col(_h.starts))
 )
 
+_BOOKABLE = CompiledStatement(
+    select(col(DoctorRow.specialty), is_bookable(AccountRow))
+    .join(AccountRow, col(AccountRow.id) == col(DoctorRow.id))
+    .where(col(DoctorRow.id) == bindparam("doctor"))
+)
+
 
 def _visits(key: SQLCoreOperations[Any], owner: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     return select(literal(False), key, col(_v.starts_at), col(_v.ends_at)).where(
@@ -93,6 +105,12 @@ _AWAY_AND_BUSY = CompiledStatement(
         _visits(col(_v.doctor_id), col(_v.doctor_id).in_(bindparam("doctors", expanding=True))),
         # visits of the patient to any doctor
         _visits(literal(PATIENT_KEY), col(_v.patient_id) == bindparam("patient")),
+        select(literal(False), literal(LAB_KEY), col(_l.starts_at), col(_l.starts_at)).where(
+            col(_l.patient_id) == bindparam("patient"),
+            col(_l.starts_at) > bindparam("earliest", type_=InstantColumn()),
+            col(_l.starts_at) < _closes,
+            col(_l.status) == LabBookingStatus.BOOKED.value,
+        ),
     ).limit(literal_limit(MOST_BUSY))
 )
 
@@ -100,11 +118,19 @@ _AWAY_AND_BUSY = CompiledStatement(
 async def of_doctor(
     db: AnySession, doctor_id: int, span: Span, patient_id: int | None = None, except_id: int | None = None
 ) -> Calendar:
-    """Return one doctor's calendar; the patient's own visits count as busy too. Raise NotFound for a doctor not bookable."""
+    """Return one doctor's calendar; the patient's appointments count as busy too. Raise NotFound for a doctor not bookable."""
     found = await of_doctors(db, [doctor_id], span, patient_id, except_id)
     if doctor_id not in found:
         raise NotFound(NOTHING_HERE)
     return found[doctor_id]
+
+
+async def check_bookable(db: AnySession, doctor_id: int) -> None:
+    """Raise DoctorNotBookable for a doctor who takes no appointments; do nothing for the ids of other people."""
+    for specialty, bookable in await _BOOKABLE.all(db, doctor=doctor_id):
+        if not bookable:
+            remedy = "Choose a colleague, cancel the appointment if it is booked already, or call the hospital."
+            raise DoctorNotBookable(f"This doctor takes no appointments here. {remedy}", specialty=specialty)
 
 
 async def of_doctors(
@@ -129,7 +155,7 @@ async def of_doctors(
 async def _away_and_busy(
     db: AnySession, doctors: list[int], span: Span, patient_id: int | None, except_id: int | None
 ) -> tuple[dict[int, list[Span]], dict[int, list[Span]]]:
-    """Return spans of time off and of visits by doctor; visits of the patient under PATIENT_KEY."""
+    """Return spans of time off and of visits by doctor; appointments of the patient under PATIENT_KEY."""
     away: dict[int, list[Span]] = defaultdict(list)
     busy: dict[int, list[Span]] = defaultdict(list)
     opens, closes = span
@@ -144,6 +170,7 @@ async def _away_and_busy(
     )
     for row in map(_SpanRecord._make, rows):
         (away if row.is_away else busy)[row.key].append((_instant(row.starts_at), _instant(row.ends_at)))
+    busy[PATIENT_KEY] += [(starts_at, starts_at + LAB_VISIT) for starts_at, _ in busy.pop(LAB_KEY, [])]
     return away, busy
 
 

@@ -20,7 +20,7 @@ from careplus_tables.accounts import AccountRow
 from careplus_tables.appointments import AppointmentRow
 from careplus_tables.doctors import DoctorRow
 from careplus_tables.engine import AnySession, ReadSession, WriteSession
-from careplus_tables.people import display_name
+from careplus_tables.people import display_name, is_bookable
 
 CROSS_PATIENT = "reception arranges the visits of all patients"
 _visit, _patient, _doctor = AppointmentRow, aliased(AccountRow), aliased(AccountRow)
@@ -46,6 +46,7 @@ class ReceptionRecord(NamedTuple):
     doctor_id: int
     doctor_name: str
     specialty: str | None
+    bookable: bool
 
 
 async def list_all(db: ReadSession, who: Identity, wanted: ReceptionFilter, span: Span) -> Arrangements:
@@ -107,6 +108,7 @@ def _select_visits() -> Select[*tuple[Any, ...]]:
             col(_doctor.id),
             display_name(_doctor),
             col(DoctorRow.specialty),
+            is_bookable(_doctor),
         )
         .join(_patient, col(_patient.id) == col(_visit.patient_id))
         .join(_doctor, col(_doctor.id) == col(_visit.doctor_id))
@@ -132,5 +134,5 @@ def _to_contract(visit: ReceptionRecord) -> Arrangement:
             date_of_birth=visit.patient_date_of_birth,
             phone=visit.patient_phone,
         ),
-        doctor=Practitioner(id=visit.doctor_id, full_name=visit.doctor_name, specialty=visit.specialty),
+        doctor=Practitioner(id=visit.doctor_id, full_name=visit.doctor_name, specialty=visit.specialty, bookable=visit.bookable),
     )

@@ -1,10 +1,12 @@
-"""Refuse two appointments of one patient at one time, also of a doctor and the laboratory, with an error of their own.
+"""Refuse two appointments of one patient at one time, also of a doctor and the laboratory; add the time of completion.
 
-Rows that overlap already stay; the triggers check new and changed ones.
+Rows that overlap already stay; the triggers check new and changed ones. The time at which earlier visits were completed is unknown.
 """
 
+import sqlalchemy as sa
 from alembic import op
 
+import careplus_tables.columns
 from careplus_tables.migrations import patient_overlaps
 
 revision = "0009"
@@ -14,6 +16,7 @@ depends_on = None
 
 
 def upgrade() -> None:
+    op.add_column("appointments", sa.Column("completed_at", careplus_tables.columns.InstantColumn(), nullable=True))
     if op.get_bind().dialect.name == "postgresql":
         # the second guard of two visits; its name tells this error from that of the doctor's time
         op.execute("ALTER TABLE appointments RENAME CONSTRAINT slot_taken_patient TO patient_busy")

@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { Failure, NoAnswer, Problem } from "../../../api/client";
 import { type Mistake, mistakes, useForm } from "../../../lib/forms/form";
 import { t } from "../../../lib/i18n/i18n";
-import { type Instant, longWhen } from "../../../lib/time/time";
+import { type Instant, longWhen, span } from "../../../lib/time/time";
 import { ErrorSummary } from "../../../ui/forms/ErrorSummary";
 import { Submit } from "../../../ui/forms/Submit";
 import { Alternatives } from "./free-times";
@@ -31,9 +31,11 @@ export function ChosenTime({ start, about, label, busyLabel, act, stale }: Props
       if (failed === null) return [];
       const { problem, retryAfter } = failed;
       if (problem.code === "stale") return [{ field: null, message: stale }];
-      if (problem.code !== "slot_taken") return mistakes(problem, retryAfter, []);
+      if (problem.code !== "slot_taken" && problem.code !== "patient_busy") return mistakes(problem, retryAfter, []);
       setOthers(problem.alternatives);
-      return [{ field: null, message: t(problem.alternatives.length > 0 ? "chosen.taken" : "chosen.taken.all") }];
+      const of = problem.code === "patient_busy" ? "busy" : "taken";
+      const when = "other" in problem && problem.other ? span(problem.other.starts_at, problem.other.ends_at) : "";
+      return [{ field: null, message: t(`chosen.${of}${problem.alternatives.length > 0 ? "" : ".all"}`, { when }) }];
     },
   );
   return (

@@ -58,11 +58,19 @@ interface MoveProps {
 
 function Move({ visit, query, config, again }: MoveProps) {
   const doctors = useLoad(() => everyDoctor(true), []);
-  const doctor_id = idOf(query.get("to_doctor")) ?? visit.doctor.id;
+  const chosen = idOf(query.get("to_doctor"));
+  // a doctor who has left is not offered; colleagues come first
+  const doctor_id = chosen ?? (visit.doctor.bookable ? visit.doctor.id : null);
   const start = startOf(query);
   const name = doctors.data?.find(({ id }) => id === doctor_id)?.full_name ?? visit.doctor.full_name;
-  const others = doctorChoices(doctors.data ?? []);
-  const own = { value: String(visit.doctor.id), text: visit.doctor.full_name };
+  const isColleague = ({ specialty }: { specialty: string | null }): boolean => specialty === visit.doctor.specialty;
+  const all = doctors.data ?? [];
+  const others = doctorChoices(
+    visit.doctor.bookable ? all : [...all.filter(isColleague), ...all.filter((one) => !isColleague(one))],
+  );
+  const own = visit.doctor.bookable
+    ? { value: String(visit.doctor.id), text: visit.doctor.full_name }
+    : { value: "", text: t("move_visit.choose") };
   const act = async () => {
     const moved = await rearrange(visit, { starts_at: start, doctor_id });
     if (moved.ok) {
@@ -84,7 +92,15 @@ function Move({ visit, query, config, again }: MoveProps) {
           ]}
         />
       </div>
-      {start && (
+      {!visit.doctor.bookable && (
+        <div class="warning section">
+          <p>
+            <b>{t("move_visit.left", { doctor: visit.doctor.full_name })}</b>
+          </p>
+          <p>{t("move_visit.left.about")}</p>
+        </div>
+      )}
+      {start && doctor_id && (
         <ChosenTime
           key={`${start} ${doctor_id}`}
           start={start}
@@ -100,11 +116,13 @@ function Move({ visit, query, config, again }: MoveProps) {
           id="to_doctor"
           label={t("move_visit.doctor")}
           choices={others.some(({ value }) => value === own.value) ? others : [own, ...others]}
-          value={String(doctor_id)}
+          value={String(doctor_id ?? "")}
           onValue={(to_doctor) => go(withQuery({ to_doctor, start: null }), { replace: true })}
         />
       </div>
-      <FreeTimes title={t("move_visit.times", { doctor: name })} doctor={doctor_id} query={query} config={config} />
+      {doctor_id && (
+        <FreeTimes title={t("move_visit.times", { doctor: name })} doctor={doctor_id} query={query} config={config} />
+      )}
     </>
   );
 }

@@ -167,7 +167,8 @@ function offered(free: readonly Slot[], refused: Refused | undefined): readonly 
 }
 
 function refusal(problem: Parameters<typeof problemText>[0], retryAfter: number | null): Refused {
-  if (problem.code === "slot_taken") return { message: t("reassign.taken"), alternatives: problem.alternatives };
+  if (problem.code === "slot_taken" || problem.code === "patient_busy")
+    return { message: t(`reassign.${problem.code}`), alternatives: problem.alternatives };
   const changed = problem.code === "stale" || problem.code === "illegal_transition";
   return { message: changed ? t("arrangements.stale") : problemText(problem, retryAfter), alternatives: [] };
 }

@@ -2,12 +2,12 @@
 import { useRef, useState } from "preact/hooks";
 import { type Mistake, mistakes, useForm } from "../../../lib/forms/form";
 import { t } from "../../../lib/i18n/i18n";
-import { dayOf, longWhen, today } from "../../../lib/time/time";
+import { dayOf, longWhen } from "../../../lib/time/time";
 import { ActionMenu } from "../../../ui/ActionMenu";
 import { AskDialog } from "../../../ui/AskDialog";
 import { type Arrangement, isOpen, moveHref, rearrange, steps } from "./visits";
 
-type Step = ReturnType<typeof steps>[number];
+type Step = ReturnType<typeof steps>[number]["step"];
 interface Props {
   visit: Arrangement;
   /** The current visit, and the outcome as text. */
@@ -32,7 +32,12 @@ export function VisitActions({ visit, onChanged, onStale }: Props) {
     () => [],
     () => take(acts, chosen.current),
   );
-  const [first, ...others] = steps(visit, day <= today()).map((step) => ({
+  const all = steps(visit);
+  const notYet = all.flatMap(({ step, from }) =>
+    from ? [t("arrangements.step.from", { step: word(visit, step), when: from })] : [],
+  );
+  const possible = all.filter(({ from }) => !from);
+  const [first, ...others] = possible.map(({ step }) => ({
     text: word(visit, step),
     name: t("arrangements.step.of", { ...names, step: word(visit, step) }),
     onClick: (event: Event) => {
@@ -70,7 +75,13 @@ export function VisitActions({ visit, onChanged, onStale }: Props) {
               onClick: () => setConfirming(true),
             },
           ]}
-        />
+        >
+          {notYet.map((text) => (
+            <p key={text} class="muted">
+              {text}
+            </p>
+          ))}
+        </ActionMenu>
       )}
       {errors[0] && (
         <span class="mistake" role="alert">

@@ -1,5 +1,6 @@
 /** Reception's visits and their transitions. */
 import { api, outcome, type Schemas, unchanged } from "../../../api/client";
+import { possibleFrom } from "../../../lib/clinical/earliest";
 import type { Day } from "../../../lib/time/time";
 
 export type Arrangement = Schemas["Arrangement"];
@@ -29,9 +30,9 @@ const NEXT: Readonly<Record<Status, readonly Step[]>> = {
   no_show: ["arrived"],
 };
 
-/** The next steps of a visit; before its day only confirming. */
-export function steps({ status }: Pick<Arrangement, "status">, mayHaveBegun: boolean): readonly Step[] {
-  return NEXT[status].filter((step) => mayHaveBegun || step === "confirmed");
+/** The next steps of a visit, each with the time from which it is possible, or null. */
+export function steps({ status, starts_at }: Arrangement): { step: Step; from: string | null }[] {
+  return NEXT[status].map((step) => ({ step, from: possibleFrom(starts_at, step) }));
 }
 
 /** Whether reception may still move or cancel a visit. */

@@ -47,7 +47,7 @@ export function VisitLines({ visits }: { visits: readonly Visit[] }) {
   );
 }
 
-/** The visits outside the hours to be saved. */
+/** The visits outside the hours, before and after these are saved, until they are moved. */
 export function Left({ visits }: { visits: readonly Visit[] }) {
   if (visits.length === 0) return null;
   return (

@@ -94,7 +94,7 @@ export function WeekEditor({ saved, put, visits, timeOff }: Props) {
         </section>
         <Preview rules={rules} slot={Number(week.slot)} visits={visits.data ?? []} timeOff={timeOff} />
         {visits.failure && <Problem failure={visits.failure} again={visits.again} />}
-        {unsaved && <Left visits={outside(visits.data ?? [], rules)} />}
+        <Left visits={outside(visits.data ?? [], rules)} />
         <div class="row save-week">
           <Submit busy={busy} label={t("availability.save")} busyLabel={t("availability.busy")} />
           {unsaved && !busy && (

@@ -4,7 +4,7 @@ import { type Key, t, tCode } from "../../../lib/i18n/i18n";
 import { ActionMenu } from "../../../ui/ActionMenu";
 import { Dialog } from "../../../ui/Dialog";
 import type { StatusActs } from "./status";
-import { isFinal, steps, type Visit, type VisitStatus } from "./visits";
+import { isFinal, timedSteps, type Visit, type VisitStatus } from "./visits";
 
 interface Props {
   visit: Visit;
@@ -21,23 +21,29 @@ export function Acts({ visit, acts, after }: Props) {
     shown.current = visit.status;
   }, [visit.status, after]);
   const choose = (to: VisitStatus): void => (isFinal(to) ? setConfirming(to) : acts.step(visit, to));
-  const [first, ...others] = steps(visit.status);
-  if (!first) return null;
+  const { now, later } = timedSteps(visit);
+  // cancelling is never the likeliest step
+  const first = now[0] === "cancelled" ? undefined : now[0];
+  const others = now.filter((to) => to !== first);
+  const notYet = later.map(({ to, from }) => t("step.from", { step: word(visit.status, to), when: from }));
+  if (now.length + later.length === 0) return null;
   const busy = acts.busy.includes(visit.id);
   return (
     <div class="acts">
-      <button
-        type="button"
-        id={`step-${visit.id}`}
-        // arrived patients are emphasised
-        class={visit.status === "arrived" || visit.status === "in_progress" ? "button small" : "button quiet small"}
-        aria-disabled={busy}
-        aria-label={named(visit, first)}
-        // ignore the second press of a double click
-        onClick={({ detail }) => detail < 2 && choose(first)}
-      >
-        {word(visit.status, first)}
-      </button>
+      {first && (
+        <button
+          type="button"
+          id={`step-${visit.id}`}
+          // arrived patients are emphasised
+          class={visit.status === "arrived" || visit.status === "in_progress" ? "button small" : "button quiet small"}
+          aria-disabled={busy}
+          aria-label={named(visit, first)}
+          // ignore the second press of a double click
+          onClick={({ detail }) => detail < 2 && choose(first)}
+        >
+          {word(visit.status, first)}
+        </button>
+      )}
       {others.length > 0 && (
         <ActionMenu
           id={`others-${visit.id}`}
@@ -47,8 +53,15 @@ export function Acts({ visit, acts, after }: Props) {
             name: named(visit, to),
             onClick: () => choose(to),
           }))}
-        />
+        >
+          {notYet.map((text) => (
+            <p key={text} class="muted">
+              {text}
+            </p>
+          ))}
+        </ActionMenu>
       )}
+      {others.length === 0 && notYet.length > 0 && <span class="muted small">{notYet.join(", ")}</span>}
       {acts.undo?.id === visit.id && (
         <button
           type="button"
@@ -61,9 +74,8 @@ export function Acts({ visit, acts, after }: Props) {
         </button>
       )}
       {confirming && (
-        <ConfirmStatus
+        <ConfirmCancel
           visit={visit}
-          to={confirming}
           onClose={() => setConfirming(null)}
           onSure={() => {
             setConfirming(null);
@@ -75,28 +87,17 @@ export function Acts({ visit, acts, after }: Props) {
   );
 }
 
-/** Confirmations of irreversible steps. */
-function ConfirmStatus({
-  visit,
-  to,
-  onClose,
-  onSure,
-}: {
-  visit: Visit;
-  to: VisitStatus;
-  onClose: () => void;
-  onSure: () => void;
-}) {
-  const about = to === "completed" ? "completed" : "cancelled";
+/** The confirmation of the irreversible step. */
+function ConfirmCancel({ visit, onClose, onSure }: { visit: Visit; onClose: () => void; onSure: () => void }) {
   return (
-    <Dialog title={t(`confirm_status.${about}`, { name: visit.patient.full_name })} onClose={onClose}>
-      <p>{t(`confirm_status.${about}.about`)}</p>
+    <Dialog title={t("confirm_status.cancelled", { name: visit.patient.full_name })} onClose={onClose}>
+      <p>{t("confirm_status.cancelled.about")}</p>
       <div class="row">
-        <button type="button" class={about === "cancelled" ? "button danger" : "button"} onClick={onSure}>
-          {t(`confirm_status.${about}.yes`)}
+        <button type="button" class="button danger" onClick={onSure}>
+          {t("confirm_status.cancelled.yes")}
         </button>
         <button type="button" class="button quiet" onClick={onClose}>
-          {t(`confirm_status.${about}.no`)}
+          {t("confirm_status.cancelled.no")}
         </button>
       </div>
     </Dialog>

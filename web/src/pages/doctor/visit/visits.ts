@@ -1,6 +1,7 @@
 /** The signed-in doctor's visits: loading and transitions. */
 import { api, type NoAnswer, type Outcome, outcome, type Problem, type Schemas, unchanged } from "../../../api/client";
-import type { Day } from "../../../lib/time/time";
+import { possibleFrom } from "../../../lib/clinical/earliest";
+import { type Day, dayOf, today } from "../../../lib/time/time";
 
 export type Visit = Schemas["Visit"];
 export type VisitStatus = Schemas["AppointmentStatus"];
@@ -11,13 +12,23 @@ const STEPS: Readonly<Record<VisitStatus, readonly VisitStatus[]>> = {
   confirmed: ["arrived", "in_progress", "no_show", "cancelled"],
   arrived: ["in_progress", "confirmed", "no_show", "cancelled"],
   in_progress: ["completed", "arrived"],
-  completed: [],
+  completed: ["in_progress"],
   cancelled: [],
   no_show: ["arrived"],
 };
 
-export function steps(status: VisitStatus): readonly VisitStatus[] {
-  return STEPS[status];
+/** The next steps; a visit is reopened only on the day on which it was completed. */
+export function steps({ status, completed_at: at }: Visit): readonly VisitStatus[] {
+  return status === "completed" && !(at && dayOf(at) === today()) ? [] : STEPS[status];
+}
+
+/** The steps that are possible now, and those that are not with the time from which they are. */
+export function timedSteps(visit: Visit): { now: VisitStatus[]; later: { to: VisitStatus; from: string }[] } {
+  const timed = steps(visit).map((to) => ({ to, from: possibleFrom(visit.starts_at, to) }));
+  return {
+    now: timed.filter(({ from }) => from === null).map(({ to }) => to),
+    later: timed.flatMap(({ to, from }) => (from === null ? [] : [{ to, from }])),
+  };
 }
 
 /** The final statuses. */
@@ -67,7 +78,10 @@ export async function take(
   let now = visit;
   for (const status of way) {
     const params = { path: { appointment_id: now.id }, header: unchanged(now) };
-    const taken = await outcome(api.PUT("/api/doctor/appointments/{appointment_id}", { params, body: { status } }));
+    const taken =
+      now.status === "completed"
+        ? await outcome(api.PUT("/api/doctor/appointments/{appointment_id}/reopen", { params }))
+        : await outcome(api.PUT("/api/doctor/appointments/{appointment_id}", { params, body: { status } }));
     if (!taken.ok) {
       const { code } = taken.problem;
       const newest = code === "stale" || code === "illegal_transition" ? await loadVisit(now.id) : null;

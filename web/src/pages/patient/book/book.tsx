@@ -8,6 +8,7 @@ import { dayOf, type Instant, today } from "../../../lib/time/time";
 import "../../../style/portals/patient.css";
 import { timesHref } from "../../../lib/routing/booking-links";
 import type { PageProps } from "../../../lib/routing/page";
+import { go } from "../../../lib/routing/router";
 import { Page } from "../../../ui/frame/Page";
 import { Ready } from "../../../ui/Ready";
 import { BookForm } from "./form";
@@ -30,6 +31,11 @@ export default function Book({ params, query, config, account }: PageProps) {
 
   const slot = near.data?.items.find(({ starts_at }) => Date.parse(starts_at) === Date.parse(start ?? ""));
   const gone = near.data !== undefined && !slot;
+  // the doctor's page says why, and names colleagues
+  const left = doctor.failure?.problem.code === "not_found";
+  useEffect(() => {
+    if (left) go(timesHref(id, null), { replace: true });
+  }, [left, id]);
   return (
     <Ready of={doctor} whole>
       {(found) => (

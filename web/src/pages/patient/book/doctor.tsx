@@ -12,12 +12,19 @@ import "../../../style/portals/patient.css";
 import { bookHref } from "../../../lib/routing/booking-links";
 import { DoctorWeek } from "./doctor-week";
 import { ByPhone } from "./found-doctor";
+import { NotBookable } from "./not-bookable";
 
 export default function Doctor({ params, query, config }: PageProps) {
   const path = { doctor_id: Number(params.id) };
   const week = firstDay(query.get("week"), config);
   const doctor = useLoad(() => outcome(api.GET("/api/doctors/{doctor_id}", { params: { path } })), [params.id]);
   const slots = useSlots(path.doctor_id, week);
+  if (doctor.failure?.problem.code === "not_found")
+    return (
+      <Page title={t("left.page")} back={{ href: "/doctors", text: t("doctor.back") }}>
+        <NotBookable doctor={null} specialty={query.get("specialty")} config={config} />
+      </Page>
+    );
   return (
     <Ready of={doctor} whole>
       {(found) => (

@@ -10,6 +10,7 @@ import type { Instant } from "../../../lib/time/time";
 import { ErrorSummary } from "../../../ui/forms/ErrorSummary";
 import { Submit } from "../../../ui/forms/Submit";
 import { TextArea } from "../../../ui/forms/TextArea";
+import { type TimeRefused, WhyNot } from "./busy";
 import type { FoundDoctor } from "./found-doctor";
 import { OtherTimes } from "./taken";
 
@@ -20,7 +21,7 @@ interface Props {
 }
 
 export function BookForm({ doctor, start, reason }: Props) {
-  const [taken, setTaken] = useState<readonly Instant[] | null>(null);
+  const [taken, setTaken] = useState<TimeRefused | null>(null);
   const waiting = useObservable(offline);
   const { busy, errors, submit } = useForm(
     () => [],
@@ -32,14 +33,23 @@ export function BookForm({ doctor, start, reason }: Props) {
         go(`/appointments/${booked.data.id}?new`, { replace: true });
         return [];
       }
-      if (booked.problem.code !== "slot_taken") return mistakes(booked.problem, booked.retryAfter, ["reason"]);
-      setTaken(booked.problem.alternatives);
+      const { problem } = booked;
+      if (problem.code !== "slot_taken" && problem.code !== "patient_busy")
+        return mistakes(problem, booked.retryAfter, ["reason"]);
+      setTaken(problem);
       return [];
     },
   );
   return (
     <>
-      {taken && <OtherTimes doctor={doctor} times={taken} say={t("book.taken")} focus />}
+      {taken && (
+        <OtherTimes
+          doctor={doctor}
+          times={taken.alternatives}
+          say={<WhyNot of={taken} taken={t("book.taken")} />}
+          focus
+        />
+      )}
       <ErrorSummary mistakes={errors} />
       <form noValidate onSubmit={submit}>
         <TextArea

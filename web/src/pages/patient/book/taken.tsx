@@ -1,4 +1,5 @@
 /** The chosen time is not free: the reason, and the nearest free times. */
+import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import type { Schemas } from "../../../api/client";
 import { t } from "../../../lib/i18n/i18n";
@@ -30,7 +31,7 @@ export function TimeTaken({ doctor, start, free }: Props) {
 interface OtherProps {
   doctor: FoundDoctor;
   times: readonly Instant[];
-  say: string;
+  say: ComponentChildren;
   /** Focused, because it answers the submit. */
   focus?: boolean;
 }

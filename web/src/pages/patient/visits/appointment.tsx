@@ -11,6 +11,7 @@ import { Page } from "../../../ui/frame/Page";
 import { PrintButton, PrintHead } from "../../../ui/print/PrintHead";
 import { Ready } from "../../../ui/Ready";
 import "../../../style/portals/patient.css";
+import { NotBookable } from "../book/not-bookable";
 import { isAhead, loadVisit, type Visit } from "./visit";
 import { Outcome } from "./visit-outcome";
 import { Done, VisitActs, VisitWhen } from "./visit-parts";
@@ -55,7 +56,11 @@ export default function Appointment({ params, query, config, account }: OwnProps
                       <PrintButton />
                     </VisitActs>
                   </div>
-                  <Bring />
+                  {shown.doctor.bookable ? (
+                    <Bring />
+                  ) : (
+                    <NotBookable doctor={shown.doctor.full_name} specialty={shown.doctor.specialty} config={config} />
+                  )}
                 </>
               )}
               {!isAhead(shown) && (

@@ -15,6 +15,7 @@ import { Tabs } from "../../../ui/Tabs";
 import { Tel } from "../../../ui/Tel";
 import "../../../style/portals/patient.css";
 import { changing, type Visit } from "./visit";
+import { againHref } from "./visit-outcome";
 import { Done, MoveAndCancel } from "./visit-parts";
 
 export default function Appointments({ query, config, account }: OwnProps) {
@@ -115,10 +116,12 @@ function columns(when: "upcoming" | "past", config: OwnProps["config"], onChange
           {when === "past" && (
             <a
               class="button quiet small"
-              href={`/doctors/${visit.doctor.id}`}
-              aria-label={t("visits.again.named", { doctor: visit.doctor.full_name })}
+              href={againHref(visit.doctor)}
+              aria-label={t(visit.doctor.bookable ? "visits.again.named" : "visits.colleagues.named", {
+                doctor: visit.doctor.full_name,
+              })}
             >
-              {t("visits.again")}
+              {t(visit.doctor.bookable ? "visits.again" : "visit.colleagues")}
             </a>
           )}
         </span>

@@ -7,6 +7,7 @@ import { go, withQuery } from "../../../lib/routing/router";
 import { type Instant, longWhen } from "../../../lib/time/time";
 import { ErrorSummary } from "../../../ui/forms/ErrorSummary";
 import { Submit } from "../../../ui/forms/Submit";
+import { type TimeRefused, WhyNot } from "../book/busy";
 import { loadVisit, type Visit } from "./visit";
 import { Zone } from "./visit-parts";
 
@@ -21,7 +22,7 @@ export function ConfirmMove({ visit, start, put }: Props) {
   const heading = useRef<HTMLHeadingElement>(null);
   // the opening link is removed
   useEffect(() => heading.current?.focus(), []);
-  const [others, setOthers] = useState<readonly Instant[] | null>(null);
+  const [others, setOthers] = useState<TimeRefused | null>(null);
   const act = async (): Promise<Mistake[]> => {
     const params = { path: { appointment_id: visit.id }, header: unchanged(visit) };
     const moved = await outcome(api.PUT("/api/appointments/{appointment_id}", { params, body: { starts_at: start } }));
@@ -30,8 +31,8 @@ export function ConfirmMove({ visit, start, put }: Props) {
       return [];
     }
     const { problem } = moved;
-    if (problem.code === "slot_taken") {
-      setOthers(problem.alternatives);
+    if (problem.code === "slot_taken" || problem.code === "patient_busy") {
+      setOthers(problem);
       return [];
     }
     if (problem.code !== "stale") return mistakes(problem, moved.retryAfter, []);
@@ -41,7 +42,7 @@ export function ConfirmMove({ visit, start, put }: Props) {
   };
   const { busy, errors, submit } = useForm(() => [], act);
   const another = withQuery({ start: null });
-  if (others !== null) return <Taken others={others} another={another} />;
+  if (others !== null) return <Taken of={others} another={another} />;
   return (
     <section class="section stack close" aria-labelledby="new-time">
       <ErrorSummary mistakes={errors} />
@@ -59,13 +60,16 @@ export function ConfirmMove({ visit, start, put }: Props) {
   );
 }
 
-function Taken({ others, another }: { others: readonly Instant[]; another: string }) {
+function Taken({ of, another }: { of: TimeRefused; another: string }) {
+  const others = of.alternatives;
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => box.current?.focus(), []);
   return (
     <div class="section warning book-taken visit-page" role="alert" tabIndex={-1} ref={box}>
       <p>
-        <b>{t("move.taken")}</b>
+        <b>
+          <WhyNot of={of} taken={t("move.taken")} />
+        </b>
       </p>
       {others.length > 0 && <p>{t("move.others")}</p>}
       <ul>

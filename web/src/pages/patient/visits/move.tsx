@@ -3,7 +3,7 @@ import { api, outcome } from "../../../api/client";
 import { t } from "../../../lib/i18n/i18n";
 import { useLoad } from "../../../lib/loading/query";
 import type { OwnProps } from "../../../lib/routing/page";
-import { withQuery } from "../../../lib/routing/router";
+import { go, withQuery } from "../../../lib/routing/router";
 import { dayOf, longWhen, today } from "../../../lib/time/time";
 import { Page } from "../../../ui/frame/Page";
 import { Ready } from "../../../ui/Ready";
@@ -11,9 +11,10 @@ import { firstDay, useSlots } from "../../../ui/week/FreeWeek";
 import "../../../style/portals/patient.css";
 import { DoctorWeek } from "../book/doctor-week";
 import { ByPhone, type FoundDoctor } from "../book/found-doctor";
+import { NotBookable } from "../book/not-bookable";
 import { ConfirmMove } from "./move-confirm";
 import { changing, loadVisit, type Visit } from "./visit";
-import { Phone, Zone } from "./visit-parts";
+import { MoveAndCancel, Phone, Zone } from "./visit-parts";
 
 export default function Move({ params, query, config, account }: OwnProps) {
   const visit = useLoad(() => loadVisit(Number(params.id)), [params.id, account.id]);
@@ -30,10 +31,10 @@ export default function Move({ params, query, config, account }: OwnProps) {
             <Zone at={shown.starts_at} />
             <p class="small muted">{t("move.kept")}</p>
           </div>
-          {changing(shown, config) === "here" ? (
+          {changing(shown, config) !== "here" && <Closed visit={shown} config={config} />}
+          {changing(shown, config) === "here" && !shown.doctor.bookable && <Left visit={shown} config={config} />}
+          {changing(shown, config) === "here" && shown.doctor.bookable && (
             <Times visit={shown} put={visit.put} query={query} config={config} />
-          ) : (
-            <Closed visit={shown} config={config} />
           )}
         </Page>
       )}
@@ -78,6 +79,16 @@ function Week({ doctor, config, week }: { doctor: FoundDoctor; config: OwnProps[
   const slots = useSlots(doctor.id, first);
   const href = ({ starts_at }: { starts_at: string }): string => withQuery({ start: starts_at });
   return <DoctorWeek doctor={doctor} config={config} week={first} slots={slots} href={href} />;
+}
+
+function Left({ visit, config }: Pick<OwnProps, "config"> & { visit: Visit }) {
+  return (
+    <NotBookable doctor={visit.doctor.full_name} specialty={visit.doctor.specialty} config={config}>
+      <p class="row">
+        <MoveAndCancel visit={visit} onChange={({ id }) => go(`/appointments/${id}`)} />
+      </p>
+    </NotBookable>
+  );
 }
 
 /** Start at the doctor's next free day. */

@@ -12,8 +12,8 @@ export function Outcome({ visit, config }: { visit: Visit; config: Config }) {
       </p>
       {visit.cancel_reason && <p>{t("visit.cancelled.reason", { reason: visit.cancel_reason })}</p>}
       <p class="row no-print">
-        <a class="button" href={`/doctors/${visit.doctor.id}`}>
-          {t("visit.again")}
+        <a class="button" href={againHref(visit.doctor)}>
+          {t(visit.doctor.bookable ? "visit.again" : "visit.colleagues")}
         </a>
         {visit.status === "completed" && <a href="/results">{t("visit.results")}</a>}
       </p>
@@ -27,4 +27,9 @@ function words({ status, cancelled_by, doctor }: Visit, { phone }: Config): stri
   if (cancelled_by === "patient") return t("visit.cancelled.patient");
   if (cancelled_by === "doctor") return t("visit.cancelled.doctor", { doctor: doctor.full_name });
   return t("visit.cancelled.hospital");
+}
+
+/** The page to book a doctor again, or their colleagues after they have left. */
+export function againHref({ id, specialty, bookable }: Visit["doctor"]): string {
+  return bookable ? `/doctors/${id}` : `/doctors?${new URLSearchParams({ specialty: specialty ?? "" })}`;
 }

@@ -6,7 +6,7 @@ import { plural, t } from "../../../lib/i18n/i18n";
 import { clock, dayOf, differsFromHere, longDay, minutesBetween, zoneLabel } from "../../../lib/time/time";
 import { NoCode, Problem } from "../../../ui/frame/Problem";
 import { Tel } from "../../../ui/Tel";
-import { changing, saveCalendar, type Visit } from "./visit";
+import { changing, type Visit } from "./visit";
 
 /** Day, time and length; with the zone if the browser's zone shows another time. */
 export function VisitWhen({ visit }: { visit: Pick<Visit, "starts_at" | "ends_at"> }) {
@@ -77,7 +77,7 @@ export function VisitActs({ visit, config, onChange, children }: ActsProps) {
 
 type Ask = typeof import("./cancel-dialog").CancelDialog;
 
-/** `about` names the visit in the links and buttons of a list. */
+/** `about` names the visit in the links and buttons of a list. A visit whose doctor has left is not moved. */
 export function MoveAndCancel({ visit, onChange, about }: Omit<ActsProps, "config"> & { about?: string }) {
   // loaded on demand, because few visits are cancelled
   const [dialog, setDialog] = useState<{ ask: Ask | null } | null>(null);
@@ -94,9 +94,11 @@ export function MoveAndCancel({ visit, onChange, about }: Omit<ActsProps, "confi
   const size = about ? "button quiet small" : "button quiet";
   return (
     <>
-      <a class={size} href={`/appointments/${visit.id}/move`} aria-label={about && t("visit.move.named", { about })}>
-        {t("visit.move")}
-      </a>
+      {visit.doctor.bookable && (
+        <a class={size} href={`/appointments/${visit.id}/move`} aria-label={about && t("visit.move.named", { about })}>
+          {t("visit.move")}
+        </a>
+      )}
       <button type="button" class={size} aria-label={about && t("visit.cancel.named", { about })} onClick={open}>
         {t("visit.cancel")}
       </button>
@@ -108,11 +110,17 @@ export function MoveAndCancel({ visit, onChange, about }: Omit<ActsProps, "confi
 
 export function AddToCalendar({ visit }: { visit: Visit }) {
   const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<Failure | null>(null);
+  const [failure, setFailure] = useState<Failure | "no code" | null>(null);
   const save = async (): Promise<void> => {
     if (busy) return;
     setBusy(true);
-    setFailure(await saveCalendar(visit));
+    const load = import("./calendar");
+    setFailure(
+      await load.then(
+        ({ saveCalendar }) => saveCalendar(visit),
+        () => "no code",
+      ),
+    );
     setBusy(false);
   };
   return (
@@ -120,7 +128,8 @@ export function AddToCalendar({ visit }: { visit: Visit }) {
       <button type="button" class="button quiet" aria-disabled={busy} onClick={() => void save()}>
         {t("visit.calendar")}
       </button>
-      {failure && <Problem failure={failure} again={() => void save()} />}
+      {failure === "no code" && <NoCode />}
+      {failure && failure !== "no code" && <Problem failure={failure} again={() => void save()} />}
     </>
   );
 }

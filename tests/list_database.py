@@ -1,0 +1,146 @@
+"""A filled database whose rows a test may delete, insert again and change, and the services on it in this process."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import httpx
+import pysqlite3
+import sqlalchemy as sa
+
+import careplus_appointments.app
+import careplus_auth.app
+import careplus_doctors.app
+import careplus_labs.app
+from careplus_contracts.endpoints import Role
+from careplus_demo.filling import fill
+from careplus_demo.plan import Plan
+from careplus_runtime.audit.group_commit import EventWriter
+from careplus_runtime.identity.tokens import Identity
+from careplus_runtime.process.settings import load_settings
+from careplus_tables.engine import Database, is_sqlite
+from careplus_tables.migrate import upgrade
+from careplus_tables.registry import METADATA
+
+APPS = {
+    "auth": careplus_auth.app.app,
+    "appointments": careplus_appointments.app.app,
+    "doctors": careplus_doctors.app.app,
+    "labs": careplus_labs.app.app,
+}
+MORE = 8
+"""Rows of one person where the demo hospital has few."""
+
+
+class Tokens:
+    """Accepts `7-doctor` as the token of the doctor 7."""
+
+    async def identify(self, token: str) -> Identity:
+        id_, role = token.split("-")
+        return Identity(int(id_), Role(role), "s" * 20, 2**40)
+
+
+@dataclass
+class Rows:
+    """The rows of the database, past its constraints. `originals` holds each changed row as it was."""
+
+    engine: sa.Engine
+    originals: dict[tuple[str, Any], dict[str, Any]] = field(default_factory=dict)
+
+    def leave(self, table: str, key: Any) -> None:
+        """Delete a row."""
+        self._remember(table, key)
+        self._run(sa.delete(METADATA.tables[table]).where(_key(table) == key))
+
+    def come_back(self, table: str, key: Any) -> None:
+        """Insert a row that was deleted, as it was."""
+        if (table, key) in self.originals:
+            self.leave(table, key)
+            self._run(sa.insert(METADATA.tables[table]).values(**self.originals[table, key]))
+
+    def move(self, table: str, key: Any, values: dict[str, Any]) -> None:
+        """Change a row."""
+        self._remember(table, key)
+        self._run(sa.update(METADATA.tables[table]).where(_key(table) == key).values(**values))
+
+    def restore(self) -> None:
+        """Undo all changes."""
+        for table, key in [*self.originals]:
+            self.come_back(table, key)
+        self.originals.clear()
+
+    def read(self, table: str, key: Any) -> dict[str, Any] | None:
+        with self.engine.connect() as connection:
+            row = connection.execute(sa.select(METADATA.tables[table]).where(_key(table) == key)).mappings().one_or_none()
+        return None if row is None else dict(row)
+
+    def _remember(self, table: str, key: Any) -> None:
+        if (table, key) not in self.originals and (row := self.read(table, key)):
+            self.originals[table, key] = row
+
+    def _run(self, statement: sa.Executable) -> None:
+        with self.engine.connect() as connection:
+            connection.execute(statement)
+
+
+def _key(table: str) -> sa.Column[Any]:
+    [column] = METADATA.tables[table].primary_key
+    return column
+
+
+def unconstrained(url: str) -> sa.Engine:
+    """Return an engine without foreign keys, triggers and exclusion constraints, so that every row can leave and move."""
+    if is_sqlite(url):
+        engine = sa.create_engine(url, module=pysqlite3.dbapi2, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+        with engine.connect() as connection:
+            for name in connection.execute(sa.text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).scalars().all():
+                connection.execute(sa.text(f"DROP TRIGGER {name}"))
+        return engine
+    address = sa.make_url(url).set(drivername="postgresql+psycopg")
+    options = {"options": "-c session_replication_role=replica"}
+    engine = sa.create_engine(address, connect_args=options, isolation_level="AUTOCOMMIT")
+    exclusions = "SELECT format('ALTER TABLE %s DROP CONSTRAINT %s', conrelid::regclass, conname) FROM pg_constraint"
+    with engine.connect() as connection:
+        for drop in connection.execute(sa.text(f"{exclusions} WHERE contype = 'x'")).scalars().all():
+            connection.execute(sa.text(drop))
+    return engine
+
+
+def filled(url: str) -> Rows:
+    """Fill a new database and return its rows."""
+    now = datetime.now(UTC).replace(microsecond=0)
+    upgrade(url)
+    fill(url, Plan(now, ZoneInfo("Europe/Berlin"), doctors=6, patients=24, appointments=500), "no hash")
+    rows = Rows(unconstrained(url))
+    with rows.engine.connect() as connection:
+        doctor = connection.execute(sa.text("SELECT min(id) FROM doctors")).scalar_one()
+        for table, some in (
+            ("prescriptions", f"id <= {MORE}"),
+            ("referrals", f"id <= {MORE}"),
+            ("observations", "result_id % 2 = 0"),
+        ):
+            one_patient = f"UPDATE {table} SET patient_id = (SELECT min(patient_id) FROM {table}) WHERE {some}"
+            connection.execute(sa.text(one_patient))
+        for number in range(MORE):
+            at, soon = now - timedelta(minutes=number // 2), now + timedelta(days=number // 2, minutes=1)
+            session = {"id": f"{number}" * 20, "account_id": doctor, "created_at": at, "last_used_at": at, "expires_at": soon}
+            invitation = {"account_id": doctor, "code_hash": f"{number}", "created_at": at, "expires_at": soon}
+            time_off = {"doctor_id": doctor, "starts_at": soon, "ends_at": soon + timedelta(days=1)}
+            connection.execute(sa.insert(METADATA.tables["sessions"]), {**session, "with_second_factor": False})
+            connection.execute(sa.insert(METADATA.tables["invitations"]), {**invitation, "id": 1000 + number})
+            connection.execute(sa.insert(METADATA.tables["time_off"]), {**time_off, "id": 1000 + number})
+    return rows
+
+
+@asynccontextmanager
+async def serving(url: str) -> AsyncIterator[dict[str, httpx.AsyncClient]]:
+    """Yield a client of each service on this database."""
+    database, settings = Database(url), load_settings()
+    for app in APPS.values():
+        app.state.settings, app.state.database = settings, database
+        app.state.event_writer, app.state.verifier = EventWriter(database), Tokens()
+    yield {name: httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://tests") for name, app in APPS.items()}
+    await database.close()
