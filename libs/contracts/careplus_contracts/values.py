@@ -6,6 +6,8 @@ from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
+from careplus_contracts.texts import normal_email, normal_phone, visible_line
+
 MAX_ID = 2**63 - 1
 MAX_TEXT = 4000
 
@@ -21,15 +23,22 @@ _LINE = rf"^[^\x00-\x1f\x7f]*[^{_BLANK}][^\x00-\x1f\x7f]*$"
 MAX_EMAIL = 254
 
 
+# no characters after the @ that a mail header reads as a second address
+_EMAIL = rf'^[^@{_BLANK}]+@[^@{_BLANK}()<>\[\]:;,"\\]+$'
+
+
 def _email(value: str) -> str:
-    # addresses are compared in lower case, which makes two letters of some capitals
-    if len(value.lower()) > MAX_EMAIL:
+    # addresses are compared in their normal form, which may be longer
+    normal = normal_email(value)
+    if len(normal) > MAX_EMAIL:
         raise ValueError(f"an e-mail address has at most {MAX_EMAIL} characters")
+    if not re.search(_EMAIL, normal):
+        raise ValueError("write the domain of the e-mail address in its usual letters")
     return value
 
 
-Line = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=_LINE)]
-"""One line of text, not blank."""
+Line = Annotated[str, BeforeValidator(visible_line), StringConstraints(min_length=1, max_length=200, pattern=_LINE)]
+"""One line of text, not blank. Characters that are invisible or turn text around are removed."""
 Words = Annotated[str, StringConstraints(min_length=1, max_length=MAX_TEXT, pattern=_SOME)]
 """Text of one or more lines, not blank."""
 OptionalWords = Annotated[str, StringConstraints(max_length=MAX_TEXT, pattern=_ANY)]
@@ -42,11 +51,19 @@ Query = Annotated[str, StringConstraints(max_length=100, pattern=_ANY)]
 """A search term."""
 Email = Annotated[
     str,
-    # no characters after the @ that a mail header reads as a second address
-    StringConstraints(min_length=3, max_length=MAX_EMAIL, pattern=rf'^[^@{_BLANK}]+@[^@{_BLANK}()<>\[\]:;,"\\]+$'),
+    StringConstraints(min_length=3, max_length=MAX_EMAIL, pattern=_EMAIL),
     AfterValidator(_email),
 ]
-Phone = Annotated[str, StringConstraints(min_length=3, max_length=30, pattern=r"^\+?[0-9][0-9 ()./-]+$")]
+"""An e-mail address as it was typed; `normal_email` of it identifies the mailbox."""
+Phone = Annotated[
+    str,
+    BeforeValidator(normal_phone),
+    StringConstraints(min_length=3, max_length=40, pattern=r"^\(?\+?\(?[0-9][0-9 ()./-]+( ext\. [0-9]{1,7})?$"),
+    Field(
+        description="With brackets and an extension where it has one. Spaces and digits of any kind are accepted.",
+        examples=["+49 (0)30 5550 1234", "(030) 5550-1234 ext. 12"],
+    ),
+]
 Code = Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
 Reference = Annotated[str, Field(description="A short code for reading out on the phone.", examples=["CP-7K3M-9Q2X"])]
 WallClock = Annotated[

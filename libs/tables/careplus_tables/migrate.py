@@ -71,9 +71,8 @@ def revision(url: str) -> str | None:
             return None
     engine = sync_engine(url)
     with engine.connect() as connection:
-        if not sa.inspect(connection).has_table("alembic_version"):
-            return None
-        found = connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
+        is_new = not sa.inspect(connection).has_table("alembic_version")
+        found = None if is_new else connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
     engine.dispose()
     return found
 

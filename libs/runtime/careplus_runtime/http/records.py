@@ -17,40 +17,25 @@ AnySelect = Select[*tuple[Any, ...]]
 
 
 class Keyset(NamedTuple):
-    """The order of a list: its columns, the type of the key in a cursor, and the key of a row.
-
-    The key has the values of the columns, or `position` returns them for it, in order.
-    """
+    """The order of a list: its columns, the type of the key in a cursor, and the key of a row: the values of the columns."""
 
     columns: Sequence[SQLCoreOperations[Any]]
     cursor_type: Any
     key: Callable[[Any], Any]
     descending: bool = False
-    position: Callable[[Any], Sequence[Any]] | None = None
 
     def continue_after(self, query: AnySelect, cursor: str | None) -> AnySelect:
         """Return the query in this order, from the row after the cursor on. Raise Malformed for a foreign cursor."""
         key = after(cursor, self.cursor_type)
         if key is not None:
             columns = tuple_(*self.columns) if len(self.columns) > 1 else self.columns[0]
-            last = key if self.position is None else tuple_(*self.position(key))
-            query = query.where(columns < last if self.descending else columns > last)
+            query = query.where(columns < key if self.descending else columns > key)
         return query.order_by(*(column.desc() if self.descending else column for column in self.columns))
 
 
 def newest_first(id_column: SQLCoreOperations[Any], key: Callable[[Any], Any] = lambda row: row.id) -> Keyset:
     """Return the order by descending id; `key` returns the id of a row."""
     return Keyset((id_column,), Id, key, descending=True)
-
-
-def by_name(
-    name: SQLCoreOperations[Any], id_column: SQLCoreOperations[Any], name_of: Callable[[int], Any], key: Callable[[Any], Any]
-) -> Keyset:
-    """Return the order by name and id. The cursor has only the id, because a name may exceed a cursor's length.
-
-    `name_of` returns the statement that selects the name of an id; `key` returns the id of a row.
-    """
-    return Keyset((name, id_column), Id, key, position=lambda last: (name_of(last).correlate(None).scalar_subquery(), last))
 
 
 async def fetch_page(db: AsyncSession, query: AnySelect, order: Keyset, wanted: PageFilter) -> tuple[Sequence[Any], str | None]:

@@ -41,14 +41,5 @@ def parse_day(q: str) -> date | None:
         return None
 
 
-def is_same_name(full_name: str, wanted: str) -> bool:
-    """Return whether the names are equal except for case and spaces."""
-    return _normalised(full_name) == _normalised(wanted)
-
-
-def _normalised(name: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
-
-
 def _words(name: str) -> set[str]:
     return set(re.findall(r"\w+", unicodedata.normalize("NFKC", name).casefold()))

@@ -11,8 +11,9 @@ from sqlmodel import col
 from careplus_contracts.accounts import Sex
 from careplus_contracts.charts import PatientFilter, PatientInCare, PatientsInCare
 from careplus_contracts.endpoints import Role
+from careplus_contracts.values import Id
 from careplus_doctors.rules.charts import allergy_status, parse_day
-from careplus_runtime.http.records import by_name, fetch_page
+from careplus_runtime.http.records import Keyset, fetch_page
 from careplus_runtime.identity.care import patients_in_care
 from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.clock import now
@@ -20,8 +21,10 @@ from careplus_tables.accounts import AccountRow
 from careplus_tables.appointments import FREE_AGAIN, AppointmentRow
 from careplus_tables.charts import AllergyRow, ChartRow
 from careplus_tables.engine import ReadSession
+from careplus_tables.people import has_words
 
-_NAME, _ID = col(AccountRow.full_name), col(AccountRow.id)
+_KEY, _ID = col(AccountRow.sort_key), col(AccountRow.id)
+_BY_NAME = Keyset((_KEY, _ID), tuple[str, Id], lambda row: (row.sort_key, row.id))
 
 
 class _VisitTimes(NamedTuple):
@@ -38,8 +41,7 @@ async def list_in_care(db: ReadSession, who: Identity, wanted: PatientFilter) ->
     query = select(AccountRow).where(_ID.in_(patients_in_care(who)), is_patient)
     if text := (wanted.q or "").strip():
         query = query.where(_matches(text))
-    order = by_name(_NAME, _ID, lambda last: select(_NAME).where(_ID.in_(patients_in_care(who, last))), lambda row: row.id)
-    rows, next_cursor = await fetch_page(db, query, order, wanted)
+    rows, next_cursor = await fetch_page(db, query, _BY_NAME, wanted)
     ids = [row.id for row in rows if row.id is not None]
     times, none_known, substances = await _times(db, who, ids), await _none_known(db, ids), await _substances(db, ids)
     items = [
@@ -51,7 +53,7 @@ async def list_in_care(db: ReadSession, who: Identity, wanted: PatientFilter) ->
 
 
 def _matches(wanted: str) -> ColumnElement[bool]:
-    in_name = _NAME.icontains(wanted, autoescape=True)
+    in_name = has_words(col(AccountRow.search_key), wanted)
     day = parse_day(wanted)
     return in_name if day is None else or_(in_name, col(AccountRow.date_of_birth) == day)
 
