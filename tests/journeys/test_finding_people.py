@@ -111,7 +111,9 @@ def test_laboratory_test_is_found_in_any_spelling(admin: Person, world: World) -
     body = {"code": "HAEM-Ö", "name": "Hämoglobin, Ölprobe", "category": "Blut", "specimen": "blood", "plain": "Für Eisen"}
     rest = {"preparation": "", "turnaround_hours": 4, "price_minor": 100, "currency": "EUR", "analytes": []}
     made(admin.http.post("/api/labs/tests", json={**rest, **body, "code": "HAEMOEL"}))
-    for q in ("ölprobe HÄMO", "haemoglobin", "eisen fur"):
+    for q in ("ölprobe HÄMO", "oelprobe", "eisen olprobe"):
         found = made(world.people["lab"].http.get("/api/labs/tests", params={"q": q}), 200)["items"]
         assert [one["code"] for one in found] == ["HAEMOEL"], q
-    made(admin.http.put("/api/labs/tests/HAEMOEL", json={**rest, **body, "name": "Öl"} | {"code": "HAEMOEL"}), 200)
+    renamed = {name: value for name, value in {**rest, **body, "name": "Färbung"}.items() if name != "code"}
+    made(admin.http.put("/api/labs/tests/HAEMOEL", json={**renamed, "active": True}), 200)
+    assert made(world.people["lab"].http.get("/api/labs/tests", params={"q": "farbung"}), 200)["items"] != []

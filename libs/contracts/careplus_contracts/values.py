@@ -48,7 +48,7 @@ Reason = Annotated[str, StringConstraints(max_length=500, pattern=_ANY)]
 Justification = Annotated[str, StringConstraints(min_length=5, max_length=500, pattern=_SOME)]
 """A short text with a reason, not blank."""
 Query = Annotated[str, StringConstraints(max_length=100, pattern=_ANY)]
-"""A search term."""
+"""A search term: words in any order. Case, accents and the spelling of umlauts do not count: `Mueller` finds Müller."""
 Email = Annotated[
     str,
     StringConstraints(min_length=3, max_length=MAX_EMAIL, pattern=_EMAIL),
