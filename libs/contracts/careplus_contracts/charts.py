@@ -112,9 +112,10 @@ class ChartAccess(Answer):
 class FoundPatient(Answer):
     """The data that tell patients of one name and date of birth apart."""
 
-    patient: Person
+    patient: Person = Field(description="The id is the patient number, which the chart and the patient's own profile show too.")
     date_of_birth: DateOfBirth
     sex: Sex
+    phone_end: str | None = Field(description="The last three digits of the phone number.", examples=["234"])
 
 
 class FoundPatients(Answer):

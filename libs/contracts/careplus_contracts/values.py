@@ -37,7 +37,7 @@ def _email(value: str) -> str:
     return value
 
 
-Line = Annotated[str, BeforeValidator(visible_line), StringConstraints(min_length=1, max_length=200, pattern=_LINE)]
+Line = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=_LINE), BeforeValidator(visible_line)]
 """One line of text, not blank. Characters that are invisible or turn text around are removed."""
 Words = Annotated[str, StringConstraints(min_length=1, max_length=MAX_TEXT, pattern=_SOME)]
 """Text of one or more lines, not blank."""
@@ -57,8 +57,8 @@ Email = Annotated[
 """An e-mail address as it was typed; `normal_email` of it identifies the mailbox."""
 Phone = Annotated[
     str,
-    BeforeValidator(normal_phone),
     StringConstraints(min_length=3, max_length=40, pattern=r"^\(?\+?\(?[0-9][0-9 ()./-]+( ext\. [0-9]{1,7})?$"),
+    BeforeValidator(normal_phone),
     Field(
         description="With brackets and an extension where it has one. Spaces and digits of any kind are accepted.",
         examples=["+49 (0)30 5550 1234", "(030) 5550-1234 ext. 12"],

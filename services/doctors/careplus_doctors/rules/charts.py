@@ -41,5 +41,11 @@ def parse_day(q: str) -> date | None:
         return None
 
 
+def phone_end(phone: str | None) -> str | None:
+    """Return the last three digits of a phone number, without its extension: they tell people apart and call no one."""
+    digits = re.sub(r"[^0-9]", "", (phone or "").partition("ext.")[0])
+    return digits[-3:] or None
+
+
 def _words(name: str) -> set[str]:
     return set(re.findall(r"\w+", unicodedata.normalize("NFKC", name).casefold()))
