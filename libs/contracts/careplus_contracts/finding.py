@@ -71,7 +71,7 @@ class DoctorSearch(PageFilter):
 async def find_doctors(query: DoctorSearch) -> FoundDoctors:
     """Find doctors, by name; `q` searches names, specialties and biographies.
 
-    A doctor matches with every word of `q`, in any order, and with `specialty` in any spelling: `oezlem` finds Dr Özlem Yılmaz.
+    A doctor matches with every word of `q`, in any order, and with `specialty` in any spelling: `oezlem` finds Dr Özlem Çelik.
     """
 
 

@@ -49,6 +49,8 @@ Justification = Annotated[str, StringConstraints(min_length=5, max_length=500, p
 """A short text with a reason, not blank."""
 Query = Annotated[str, StringConstraints(max_length=100, pattern=_ANY)]
 """A search term: words in any order. Case, accents and the spelling of umlauts do not count: `Mueller` finds Müller."""
+SortKey = Annotated[str, StringConstraints(max_length=100, pattern=_ANY)]
+"""The sort key of a name in a cursor; `careplus_clinic.search_keys` makes it, and shorter."""
 Email = Annotated[
     str,
     StringConstraints(min_length=3, max_length=MAX_EMAIL, pattern=_EMAIL),

@@ -8,7 +8,7 @@ from careplus_contracts.doctors import BookingMode, Doctor, DoctorFilter, Doctor
 from careplus_contracts.endpoints import Role
 from careplus_contracts.refusals import NotFound, Unauthenticated
 from careplus_contracts.texts import normal_email
-from careplus_contracts.values import Id
+from careplus_contracts.values import Id, SortKey
 from careplus_runtime.http.problems import NOTHING_HERE
 from careplus_runtime.http.records import Keyset, fetch_page
 from careplus_runtime.identity.tokens import Identity
@@ -21,7 +21,7 @@ AccountAndProfile = tuple[AccountRow, DoctorRow]
 """A doctor's account and profile; a blank profile that is not stored where the doctor has none."""
 
 _BY_NAME = Keyset(
-    (display_key(AccountRow), col(AccountRow.id)), tuple[str, Id], lambda row: ((row[1] or row[0]).sort_key, row[0].id)
+    (display_key(AccountRow), col(AccountRow.id)), tuple[SortKey, Id], lambda row: ((row[1] or row[0]).sort_key, row[0].id)
 )
 
 
