@@ -137,11 +137,8 @@ class WeakPassword(Refusal):
 async def register(body: Register) -> Account:
     """Create an account.
 
-    Patients need only this body. Any other role needs an `invitation` code, or the access token of an administrator.
-
-    An e-mail address is one mailbox however it is written: in capitals, with composed or decomposed letters, with its domain in
-    Unicode or Punycode, or with invisible characters from a paste. Phone numbers are stored with plain digits and spaces, and an
-    extension as `ext. 12`. Names and other lines lose characters that are invisible or turn the text after them around.
+    Patients need only this body. Any other role needs an `invitation` code, or the access token of an administrator. Capitals,
+    composed letters, Punycode and invisible characters make no other mailbox of an e-mail address.
     """
 
 

@@ -62,7 +62,7 @@ Phone = Annotated[
     StringConstraints(min_length=3, max_length=40, pattern=r"^\(?\+?\(?[0-9][0-9 ()./-]+( ext\. [0-9]{1,7})?$"),
     BeforeValidator(normal_phone),
     Field(
-        description="With brackets and an extension where it has one. Spaces and digits of any kind are accepted.",
+        description="Stored with plain digits, spaces and hyphens; other kinds, and any word for an extension, are accepted.",
         examples=["+49 (0)30 5550 1234", "(030) 5550-1234 ext. 12"],
     ),
 ]
