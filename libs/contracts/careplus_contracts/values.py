@@ -43,9 +43,9 @@ Words = Annotated[str, StringConstraints(min_length=1, max_length=MAX_TEXT, patt
 """Text of one or more lines, not blank."""
 OptionalWords = Annotated[str, StringConstraints(max_length=MAX_TEXT, pattern=_ANY)]
 """Text that may be empty."""
-Reason = Annotated[str, StringConstraints(max_length=500, pattern=_ANY)]
-"""A short text that may be empty."""
-Justification = Annotated[str, StringConstraints(min_length=5, max_length=500, pattern=_SOME)]
+Reason = Annotated[str, StringConstraints(max_length=500, pattern=_ANY), BeforeValidator(visible_line)]
+"""A short text that may be empty, without the characters that `Line` loses."""
+Justification = Annotated[str, StringConstraints(min_length=5, max_length=500, pattern=_SOME), BeforeValidator(visible_line)]
 """A short text with a reason, not blank."""
 Query = Annotated[str, StringConstraints(max_length=100, pattern=_ANY)]
 """A search term: words in any order. Case, accents and the spelling of umlauts do not count: `Mueller` finds Müller."""
