@@ -46,7 +46,7 @@ class Named:
 
 @pytest.fixture(scope="module")
 def named(people: People) -> Iterator[Named]:
-    doctor = people.hospital.employ(people.admin, "long.doctor@example.org", f"Dr {LONG[:196]}", "Longology")
+    doctor = people.hospital.add_doctor(people.admin, "long.doctor@example.org", f"Dr {LONG[:196]}", "Longology")
     patient = people.hospital.register("long.patient@example.org", LONG, date_of_birth=BORN, phone="030 5550 1234")
     people.emails |= {"long_doctor": "long.doctor@example.org", "long_patient": "long.patient@example.org"}
     visit = care.visit(patient, doctor)

@@ -14,7 +14,7 @@ PUBLIC_HEALTH = "Öffentliche Gesundheit"
 
 @pytest.fixture(scope="module")
 def doctor(hospital: Hospital, admin: Person) -> Iterator[Person]:
-    person = hospital.employ(admin, "yildiz@names.example", "Prof. Dr. Özlem Yıldız-Müller", PUBLIC_HEALTH)
+    person = hospital.add_doctor(admin, "yildiz@names.example", "Prof. Dr. Özlem Yıldız-Müller", PUBLIC_HEALTH)
     yield person
     person.http.close()
 
@@ -62,7 +62,7 @@ def test_doctor_is_found_in_any_spelling(hospital: Hospital, doctor: Person, adm
 
 
 def test_spellings_of_a_specialty_are_listed_once(hospital: Hospital, doctor: Person, admin: Person) -> None:
-    colleague = hospital.employ(admin, "colleague@names.example", "Dr Bo Lind", "öffentliche gesundheit")
+    colleague = hospital.add_doctor(admin, "colleague@names.example", "Dr Bo Lind", "öffentliche gesundheit")
     with hospital.client() as visitor:
         listed = {one["name"]: one["doctors"] for one in made(visitor.get("/api/specialties"), 200)["items"]}
         assert [listed.get(PUBLIC_HEALTH), listed.get("öffentliche gesundheit")] == [2, None]

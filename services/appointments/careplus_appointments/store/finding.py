@@ -12,8 +12,7 @@ from careplus_clinic.clinic_time import Span, day_bounds, day_start, days_from, 
 from careplus_clinic.search_keys import equality_key, fold
 from careplus_contracts.doctors import BookingMode
 from careplus_contracts.finding import DoctorSearch, FoundDoctor, FoundDoctors, Slot, SlotFilter, Slots, Specialties, Specialty
-from careplus_contracts.values import Id, SortKey
-from careplus_runtime.http.records import Keyset, fetch_page, one_or_404
+from careplus_runtime.http.records import by_name, fetch_page, one_or_404
 from careplus_runtime.process.clock import now
 from careplus_runtime.process.settings import Settings
 from careplus_tables.accounts import AccountRow
@@ -24,7 +23,7 @@ from careplus_tables.people import IS_BOOKABLE_DOCTOR, has_words
 SEARCHED_FIRST_DAYS = 14
 """Most doctors have a free time within two weeks; the rest of the horizon is read only for the others."""
 MOST_SPECIALTIES = 500
-_BY_NAME = Keyset((col(DoctorRow.sort_key), col(DoctorRow.id)), tuple[SortKey, Id], lambda row: (row.sort_key, row.id))
+_BY_NAME = by_name(col(DoctorRow.sort_key), col(DoctorRow.id), lambda row: (row.sort_key, row.id))
 
 
 async def list_specialties(db: ReadSession) -> Specialties:

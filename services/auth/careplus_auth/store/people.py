@@ -7,15 +7,14 @@ from careplus_auth.store import accounts
 from careplus_contracts.endpoints import Role
 from careplus_contracts.people import AccountFilter, Accounts, UpdateAccount
 from careplus_contracts.texts import normal_email
-from careplus_contracts.values import Id, SortKey
-from careplus_runtime.http.records import Keyset, fetch_page, one_or_404
+from careplus_runtime.http.records import by_name, fetch_page, one_or_404
 from careplus_runtime.identity.tokens import Identity
 from careplus_tables.accounts import AccountRow
 from careplus_tables.engine import AnySession, ReadSession
 from careplus_tables.people import has_words
 
 _key, _id = col(AccountRow.sort_key), col(AccountRow.id)
-_BY_NAME = Keyset((_key, _id), tuple[SortKey, Id], lambda row: (row.sort_key, row.id))
+_BY_NAME = by_name(_key, _id, lambda row: (row.sort_key, row.id))
 
 
 async def find(db: AnySession, who: Identity, account_id: int) -> AccountRow:

@@ -8,9 +8,8 @@ from careplus_contracts.doctors import BookingMode, Doctor, DoctorFilter, Doctor
 from careplus_contracts.endpoints import Role
 from careplus_contracts.refusals import NotFound, Unauthenticated
 from careplus_contracts.texts import normal_email
-from careplus_contracts.values import Id, SortKey
 from careplus_runtime.http.problems import NOTHING_HERE
-from careplus_runtime.http.records import Keyset, fetch_page
+from careplus_runtime.http.records import by_name, fetch_page
 from careplus_runtime.identity.tokens import Identity
 from careplus_tables.accounts import AccountRow
 from careplus_tables.doctors import DoctorRow
@@ -20,9 +19,7 @@ from careplus_tables.people import display_key, has_words
 AccountAndProfile = tuple[AccountRow, DoctorRow]
 """A doctor's account and profile; a blank profile that is not stored where the doctor has none."""
 
-_BY_NAME = Keyset(
-    (display_key(AccountRow), col(AccountRow.id)), tuple[SortKey, Id], lambda row: ((row[1] or row[0]).sort_key, row[0].id)
-)
+_BY_NAME = by_name(display_key(AccountRow), col(AccountRow.id), lambda row: ((row[1] or row[0]).sort_key, row[0].id))
 
 
 async def current_account(db: AnySession, who: Identity) -> AccountAndProfile:

@@ -11,9 +11,8 @@ from sqlmodel import col
 from careplus_contracts.accounts import Sex
 from careplus_contracts.charts import PatientFilter, PatientInCare, PatientsInCare
 from careplus_contracts.endpoints import Role
-from careplus_contracts.values import Id, SortKey
 from careplus_doctors.rules.charts import allergy_status, parse_day
-from careplus_runtime.http.records import Keyset, fetch_page
+from careplus_runtime.http.records import by_name, fetch_page
 from careplus_runtime.identity.care import patients_in_care
 from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.clock import now
@@ -24,7 +23,7 @@ from careplus_tables.engine import ReadSession
 from careplus_tables.people import has_words
 
 _KEY, _ID = col(AccountRow.sort_key), col(AccountRow.id)
-_BY_NAME = Keyset((_KEY, _ID), tuple[SortKey, Id], lambda row: (row.sort_key, row.id))
+_BY_NAME = by_name(_KEY, _ID, lambda row: (row.sort_key, row.id))
 
 
 class _VisitTimes(NamedTuple):
