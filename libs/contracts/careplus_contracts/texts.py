@@ -3,6 +3,12 @@
 import re
 import unicodedata
 
+# `\s` and the characters that only some of JavaScript, Rust and Python include in it, so that all three match the same
+BLANK = r"\s\x00-\x20\x7f-\xa0\ufeff"
+MAX_EMAIL = 254
+# no characters after the @ that a mail header reads as a second address
+EMAIL = rf'^[^@{BLANK}]+@[^@{BLANK}()<>\[\]:;,"\\]+$'
+
 _MARKS = "\u061c\u200e\u200f"
 """Direction marks of right-to-left text. They order the signs beside them, and turn no letters around."""
 _INVISIBLE = {
@@ -45,6 +51,17 @@ def normal_email(email: str) -> str:
     local, at, domain = unicodedata.normalize("NFC", email.translate(_ANY_INVISIBLE)).rpartition("@")
     labels = unicodedata.normalize("NFKC", domain.translate(_DOTS)).lower().split(".")
     return f"{_lower(local)}{at}{'.'.join(map(_unicode_label, labels))}"
+
+
+def check_email(value: str) -> str:
+    """Return the address. Raise ValueError for one whose normal form is longer or names no mailbox."""
+    # addresses are compared in their normal form, which may be longer
+    normal = normal_email(value)
+    if len(normal) > MAX_EMAIL:
+        raise ValueError(f"an e-mail address has at most {MAX_EMAIL} characters")
+    if not re.search(EMAIL, normal):
+        raise ValueError("write the domain of the e-mail address in its usual letters")
+    return value
 
 
 def mailed_address(email: str) -> str:

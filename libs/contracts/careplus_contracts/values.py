@@ -6,7 +6,7 @@ from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
-from careplus_contracts.texts import normal_email, normal_phone, visible_line
+from careplus_contracts.texts import BLANK, EMAIL, MAX_EMAIL, check_email, normal_phone, visible_line
 
 MAX_ID = 2**63 - 1
 MAX_TEXT = 4000
@@ -15,27 +15,9 @@ Id = Annotated[int, Field(ge=1, le=MAX_ID, description="A positive 64-bit intege
 Version = Annotated[int, Field(ge=1, le=MAX_ID, description="Increases by one with each change; also the ETag.")]
 Count = Annotated[int, Field(ge=0)]
 
-# `\s` and the characters that only some of JavaScript, Rust and Python include in it, so that all three match the same
-_BLANK = r"\s\x00-\x20\x7f-\xa0\ufeff"
 _ANY = r"^[^\x00]*$"
-_SOME = rf"^[^\x00]*[^{_BLANK}][^\x00]*$"
-_LINE = rf"^[^\x00-\x1f\x7f]*[^{_BLANK}][^\x00-\x1f\x7f]*$"
-MAX_EMAIL = 254
-
-
-# no characters after the @ that a mail header reads as a second address
-_EMAIL = rf'^[^@{_BLANK}]+@[^@{_BLANK}()<>\[\]:;,"\\]+$'
-
-
-def _email(value: str) -> str:
-    # addresses are compared in their normal form, which may be longer
-    normal = normal_email(value)
-    if len(normal) > MAX_EMAIL:
-        raise ValueError(f"an e-mail address has at most {MAX_EMAIL} characters")
-    if not re.search(_EMAIL, normal):
-        raise ValueError("write the domain of the e-mail address in its usual letters")
-    return value
-
+_SOME = rf"^[^\x00]*[^{BLANK}][^\x00]*$"
+_LINE = rf"^[^\x00-\x1f\x7f]*[^{BLANK}][^\x00-\x1f\x7f]*$"
 
 Line = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=_LINE), BeforeValidator(visible_line)]
 """One line of text, not blank. Characters that are invisible or turn text around are removed."""
@@ -51,8 +33,8 @@ Query = Annotated[str, StringConstraints(max_length=100, pattern=_ANY)]
 """A search term: words in any order. Case, accents and the spelling of umlauts do not count: `Mueller` finds Müller."""
 Email = Annotated[
     str,
-    StringConstraints(min_length=3, max_length=MAX_EMAIL, pattern=_EMAIL),
-    AfterValidator(_email),
+    StringConstraints(min_length=3, max_length=MAX_EMAIL, pattern=EMAIL),
+    AfterValidator(check_email),
 ]
 """An e-mail address as it was typed; `normal_email` of it identifies the mailbox."""
 Phone = Annotated[
