@@ -28,7 +28,7 @@ class AccountRow(SQLModel, table=True):
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
-    email: str = Field(unique=True, description="Lower case.")
+    email: str = Field(unique=True, description="In normal form; another spelling where another account has that form.")
     password_hash: str | None
     full_name: str
     sort_key: str = Field(default=None, nullable=False, sa_type=KeyText, sa_column_kwargs=derived(sort_key, "full_name"))
