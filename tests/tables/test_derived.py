@@ -16,14 +16,24 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlmodel import SQLModel, col
 
+from careplus_appointments.store import finding
 from careplus_auth.store import accounts, people
 from careplus_clinic import search_keys
+from careplus_clinic.search_keys import equality_key
 from careplus_contracts import texts
+from careplus_contracts.charts import PatientFilter
+from careplus_contracts.doctors import DoctorFilter
 from careplus_contracts.endpoints import Role
+from careplus_contracts.finding import DoctorSearch
+from careplus_contracts.labs import LabTestFilter
 from careplus_contracts.people import AccountFilter
+from careplus_contracts.referrals import Direction, ReferredFilter
 from careplus_demo.filling import fill
 from careplus_demo.plan import Plan
+from careplus_doctors.store import doctors, patients, referrals
+from careplus_labs.store import catalogue
 from careplus_runtime.identity.tokens import Identity
+from careplus_runtime.process.settings import Settings
 from careplus_tables.accounts import AccountRow
 from careplus_tables.columns import core
 from careplus_tables.derived import StaleKey
@@ -227,6 +237,40 @@ def test_migration_computes_the_same_keys() -> None:
             assert getattr(MIGRATION, function)(name) == getattr(search_keys, function)(name)
         assert MIGRATION.visible_line(name) == texts.visible_line(name)
         assert MIGRATION.normal_email(f"{name}@{name}.example") == texts.normal_email(f"{name}@{name}.example")
+
+
+DOCTOR = Identity(id=2, role=Role.DOCTOR, sid="s", expires_at=0)
+
+
+async def test_searches_find_the_same_on_both_databases(url: str) -> None:
+    lines = {"bio": "", "languages": [], "booking": "online", "active": True, "version": 1, "phone": None, "room": None}
+    names = ("Zoë Ahl", "Dr. Änne Müller", "Özlem Çelik")
+    with opened(url) as connection:
+        people = [account(number, name, role="doctor" if number > 1 else "patient") for number, name in enumerate(names, 1)]
+        connection.execute(sa.insert(core(AccountRow)), people)
+        profiles: list[dict[str, Any]] = [
+            {"id": 2, "specialty": "öffentliche Gesundheit"},
+            {"id": 3, "specialty": "Öffentliche Gesundheit"},
+        ]
+        rows = [{**lines, **profile, "full_name": names[profile["id"] - 1]} for profile in profiles]
+        connection.execute(sa.insert(core(DoctorRow)), rows)
+        sent = {"reference": "RF-1", "patient_id": 1, "from_doctor_id": 3, "to_specialty": "OEFFENTLICHE Gesundheit"}
+        more = {"reason": "x", "urgency": "routine", "status": "sent", "created_at": NOON, "version": 1}
+        connection.execute(sa.insert(core(ReferralRow)), [{**sent, **more}])
+    database, settings = Database(url), Settings(_env_file=None)
+    async with database.reading() as db:
+        specialties = (await finding.list_specialties(db)).items
+        assert [(equality_key(one.name), one.doctors) for one in specialties] == [("offentliche gesundheit", 2)]
+        wanted = DoctorSearch(q="MUELLER anne gesundheit", specialty="Oeffentliche Gesundheit")
+        assert [one.id for one in (await finding.find_doctors(db, settings, wanted)).items] == [2]
+        everyone = await doctors.list_all(db, DoctorFilter(specialty="ÖFFENTLICHE gesundheit"))
+        assert [one.id for one in everyone.items] == [2, 3], "Änne before Özlem"
+        assert [one.id for one in (await doctors.list_all(db, DoctorFilter(q="celik"))).items] == [3]
+        received = await referrals.list_own(db, DOCTOR, ReferredFilter(direction=Direction.RECEIVED), Direction.RECEIVED)
+        assert [one.reference for one in received.items] == ["RF-1"]
+        assert (await catalogue.list_tests(db, DOCTOR, LabTestFilter(q="HAEMOGLOBIN"))).items != []
+        assert (await patients.list_in_care(db, DOCTOR, PatientFilter(q="zoe"))).items == []
+    await database.close()
 
 
 ADMIN = Identity(id=1, role=Role.ADMIN, sid="s", expires_at=0)
