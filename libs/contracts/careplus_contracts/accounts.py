@@ -137,7 +137,8 @@ class WeakPassword(Refusal):
 async def register(body: Register) -> Account:
     """Create an account.
 
-    Patients need only this body. Any other role needs an `invitation` code, or the access token of an administrator.
+    Patients need only this body. Any other role needs an `invitation` code, or the access token of an administrator. Capitals,
+    composed letters, Punycode and invisible characters make no other mailbox of an e-mail address.
     """
 
 

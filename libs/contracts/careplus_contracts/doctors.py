@@ -108,7 +108,7 @@ async def show_profile() -> Doctor:
     },
 )
 async def update_profile(body: UpdateProfile) -> Doctor:
-    """Change your profile. Send a specialty that is set unchanged: only an administrator can change it."""
+    """Change your profile. Send a specialty that is set unchanged, or respelled: only an administrator can change it."""
 
 
 class DoctorFilter(PageFilter):
@@ -119,7 +119,7 @@ class DoctorFilter(PageFilter):
 
 @api.get("/api/admin/doctors", roles={Role.ADMIN})
 async def list_doctors(query: DoctorFilter) -> Doctors:
-    """List all doctors by name."""
+    """List all doctors by name; `q` searches names, specialties and biographies like the public search, or e-mail addresses."""
 
 
 @api.post(

@@ -229,7 +229,7 @@ class LabTestFilter(PageFilter):
 
 @api.get("/api/labs/tests", roles=SIGNED_IN)
 async def list_tests(query: LabTestFilter) -> LabTests:
-    """List the catalogue by code; `q` searches codes, names, categories and explanations.
+    """List the catalogue by code; `q` searches codes, names, categories and explanations for every word.
 
     Administrators and the laboratory see inactive tests too.
     """

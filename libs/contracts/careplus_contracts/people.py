@@ -45,7 +45,11 @@ class OwnAccount(Refusal):
 
 @api.get("/api/admin/accounts", roles={Role.ADMIN})
 async def list_accounts(query: AccountFilter) -> Accounts:
-    """List all accounts by name; `q` searches names and e-mail addresses."""
+    """List all accounts by name; `q` searches names, or a part of an e-mail address.
+
+    A name matches with every word of `q`, in any order. Case, accents and the spelling of umlauts do not count: `mueller anna`
+    finds Anna Müller. Names are sorted as pages show them, without titles before them; case and accents do not count.
+    """
 
 
 @api.get("/api/admin/accounts/{account_id}", roles={Role.ADMIN}, refuses=(NotFound,))

@@ -80,11 +80,6 @@ def session_limit(role: Role) -> timedelta:
     return timedelta(days=30) if role is Role.PATIENT else timedelta(hours=12)
 
 
-def normalize_email(email: str) -> str:
-    """Return the e-mail in lower case. Do not fold further: `straße.example` and `strasse.example` are two domains."""
-    return email.lower()
-
-
 def check_same_site(origin: str | None, custom: str | None, allowed: tuple[str, ...]) -> None:
     """Raise Unauthenticated unless the request comes from an allowed origin: the cookie alone could be sent by another site."""
     if custom != "1" or origin not in allowed:

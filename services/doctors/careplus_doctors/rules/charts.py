@@ -41,13 +41,10 @@ def parse_day(q: str) -> date | None:
         return None
 
 
-def is_same_name(full_name: str, wanted: str) -> bool:
-    """Return whether the names are equal except for case and spaces."""
-    return _normalised(full_name) == _normalised(wanted)
-
-
-def _normalised(name: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+def phone_end(phone: str | None) -> str | None:
+    """Return the last three digits of a phone number, without its extension: they tell people apart and call no one."""
+    digits = re.sub(r"[^0-9]", "", (phone or "").partition("ext.")[0])
+    return digits[-3:] or None
 
 
 def _words(name: str) -> set[str]:

@@ -3,22 +3,23 @@
 from sqlalchemy import func, or_, select
 from sqlmodel import col
 
+from careplus_clinic.search_keys import equality_key
 from careplus_contracts.doctors import BookingMode, Doctor, DoctorFilter, Doctors, UpdateProfile
 from careplus_contracts.endpoints import Role
 from careplus_contracts.refusals import NotFound, Unauthenticated
+from careplus_contracts.texts import normal_email
 from careplus_runtime.http.problems import NOTHING_HERE
 from careplus_runtime.http.records import by_name, fetch_page
 from careplus_runtime.identity.tokens import Identity
 from careplus_tables.accounts import AccountRow
 from careplus_tables.doctors import DoctorRow
 from careplus_tables.engine import AnySession, ReadSession, WriteSession
-from careplus_tables.people import display_name
+from careplus_tables.people import display_key, has_words
 
 AccountAndProfile = tuple[AccountRow, DoctorRow]
 """A doctor's account and profile; a blank profile that is not stored where the doctor has none."""
 
-FULL_NAME = display_name(AccountRow)
-_BY_NAME = by_name(FULL_NAME, col(AccountRow.id), lambda row: ((row[1] or row[0]).full_name, row[0].id))
+_BY_NAME = by_name(display_key(AccountRow), col(AccountRow.id), lambda row: ((row[1] or row[0]).sort_key, row[0].id))
 
 
 async def current_account(db: AnySession, who: Identity) -> AccountAndProfile:
@@ -48,11 +49,12 @@ async def list_all(db: ReadSession, wanted: DoctorFilter) -> Doctors:
         .outerjoin(DoctorRow, col(DoctorRow.id) == col(AccountRow.id))
         .where(col(AccountRow.role) == Role.DOCTOR.value)
     )
-    if wanted.q:
-        texts = (FULL_NAME, col(AccountRow.email), col(DoctorRow.specialty))
-        query = query.where(or_(*(text.icontains(wanted.q, autoescape=True) for text in texts)))
-    if wanted.specialty:
-        query = query.where(func.lower(col(DoctorRow.specialty)) == func.lower(wanted.specialty))
+    if wanted.q and (text := wanted.q.strip()):
+        key = func.coalesce(col(DoctorRow.search_key), col(AccountRow.search_key))
+        in_email = col(AccountRow.email).contains(normal_email(text), autoescape=True)
+        query = query.where(or_(has_words(key, text), in_email))
+    if wanted.specialty and (specialty := equality_key(wanted.specialty)):
+        query = query.where(col(DoctorRow.specialty_key) == specialty)
     if wanted.active is not None:
         query = query.where(func.coalesce(col(DoctorRow.active), False) == wanted.active)
     rows, next_cursor = await fetch_page(db, query, _BY_NAME, wanted)

@@ -20,9 +20,10 @@ from careplus_tables.accounts import AccountRow
 from careplus_tables.appointments import FREE_AGAIN, AppointmentRow
 from careplus_tables.charts import AllergyRow, ChartRow
 from careplus_tables.engine import ReadSession
+from careplus_tables.people import has_words
 
-_NAME, _ID = col(AccountRow.full_name), col(AccountRow.id)
-_BY_NAME = by_name(_NAME, _ID, lambda row: (row.full_name, row.id))
+_KEY, _ID = col(AccountRow.sort_key), col(AccountRow.id)
+_BY_NAME = by_name(_KEY, _ID, lambda row: (row.sort_key, row.id))
 
 
 class _VisitTimes(NamedTuple):
@@ -51,7 +52,7 @@ async def list_in_care(db: ReadSession, who: Identity, wanted: PatientFilter) ->
 
 
 def _matches(wanted: str) -> ColumnElement[bool]:
-    in_name = _NAME.icontains(wanted, autoescape=True)
+    in_name = has_words(col(AccountRow.search_key), wanted)
     day = parse_day(wanted)
     return in_name if day is None else or_(in_name, col(AccountRow.date_of_birth) == day)
 

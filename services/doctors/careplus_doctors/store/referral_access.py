@@ -1,7 +1,6 @@
 """Conditions of the referrals that a patient or a doctor may read."""
 
-from sqlalchemy import CTE, ColumnElement, and_, func, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlmodel import col
 
 from careplus_contracts.endpoints import Role
@@ -25,23 +24,11 @@ def _open_to(who: Identity) -> ColumnElement[bool]:
 
     Declined ones are included, so that the doctor that declined one can still read it.
     """
-    specialty = select(func.lower(col(DoctorRow.specialty))).where(col(DoctorRow.id) == who.id).scalar_subquery()
-    spelling = _spellings()
+    specialty = select(col(DoctorRow.specialty_key)).where(col(DoctorRow.id) == who.id).scalar_subquery()
     return and_(
-        col(ReferralRow.to_specialty).in_(select(spelling.c.text).where(func.lower(spelling.c.text) == specialty)),
+        col(ReferralRow.to_specialty_key) == specialty,
         # coalesce keeps the planner off the index of accepted_by_id, where most values are null
         func.coalesce(col(ReferralRow.accepted_by_id), 0) == 0,
         col(ReferralRow.status).in_((ReferralStatus.SENT.value, ReferralStatus.DECLINED.value)),
         col(ReferralRow.from_doctor_id) != who.id,
     )
-
-
-def _spellings() -> CTE:
-    """Return every text in `to_specialty`, found by one index lookup each, because an index cannot answer `lower()`."""
-    text = aliased(ReferralRow).to_specialty
-    least = select(func.min(text).label("text")).execution_options(
-        cross_patient="names of specialties, which are not personal data"
-    )
-    spelling = least.cte("spellings", recursive=True)
-    after_it = least.where(col(text) > spelling.c.text).scalar_subquery()
-    return spelling.union(select(after_it).where(spelling.c.text.is_not(None)))

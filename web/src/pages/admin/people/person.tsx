@@ -67,6 +67,7 @@ function About({ person }: { person: Account }) {
           [t("field.email"), email],
           [t("field.phone"), phone && <Tel number={phone} />],
           [t("field.date_of_birth"), born && dateOnly(born)],
+          [t("person.number"), id],
           [t("person.since"), when(created_at)],
           [t("people.active"), <Lock key="lock" active={active} />],
         ]}
