@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import CompoundSelect, and_, exists, select, union
+from sqlalchemy import CompoundSelect, Select, and_, exists, select, union
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlmodel import col
@@ -17,6 +17,7 @@ from careplus_runtime.process.clock import now
 from careplus_tables.accounts import AccountRow
 from careplus_tables.appointments import AppointmentRow
 from careplus_tables.charts import ChartAccessRow
+from careplus_tables.handovers import handed_to, is_or_is_done_by
 from careplus_tables.referrals import ReferralRow
 
 ACCEPTED = tuple(status.value for status in (ReferralStatus.ACCEPTED, ReferralStatus.BOOKED, ReferralStatus.SEEN))
@@ -26,32 +27,48 @@ def patients_in_care(who: Identity, patient_id: int | None = None) -> CompoundSe
     """Return a select of the ids of patients in the doctor's care.
 
     They have a visit that is not cancelled, a referral that the doctor accepted, or a chart that the doctor opened less than an
-    hour ago.
+    hour ago. Patients of a doctor that left are in the care of the colleague to whom the work was handed over.
     `patient_id` restricts it to one patient. A new reason for access is one more select of this union.
     """
     # aliases, so that a statement about visits or referrals can contain this select
     visit, referral, access = aliased(AppointmentRow), aliased(ReferralRow), aliased(ChartAccessRow)
-    visited = select(col(visit.patient_id)).where(
-        col(visit.doctor_id) == who.id, col(visit.status) != AppointmentStatus.CANCELLED.value
-    )
-    referred = select(col(referral.patient_id)).where(col(referral.accepted_by_id) == who.id, col(referral.status).in_(ACCEPTED))
+    kept, accepted = col(visit.status) != AppointmentStatus.CANCELLED.value, col(referral.status).in_(ACCEPTED)
+    visited = select(col(visit.patient_id)).where(col(visit.doctor_id) == who.id, kept)
+    referred = select(col(referral.patient_id)).where(col(referral.accepted_by_id) == who.id, accepted)
     opened = select(col(access.patient_id)).where(col(access.doctor_id) == who.id, col(access.until) > now())
     if patient_id is not None:
         visited = visited.where(col(visit.patient_id) == patient_id)
         referred = referred.where(col(referral.patient_id) == patient_id)
         opened = opened.where(col(access.patient_id) == patient_id)
-    return union(visited, referred, opened)
+    return union(visited, referred, opened, *_taken_over(who, patient_id))
+
+
+def _taken_over(who: Identity, patient_id: int | None) -> list[Select[Any]]:
+    """Return selects of the patients whom doctors that left had in care, apart from emergency access."""
+    visit, referral, left = aliased(AppointmentRow), aliased(ReferralRow), handed_to(who.id)
+    visited = select(col(visit.patient_id)).where(
+        col(visit.doctor_id).in_(left), col(visit.status) != AppointmentStatus.CANCELLED.value
+    )
+    referred = select(col(referral.patient_id)).where(col(referral.accepted_by_id).in_(left), col(referral.status).in_(ACCEPTED))
+    if patient_id is not None:
+        visited = visited.where(col(visit.patient_id) == patient_id)
+        referred = referred.where(col(referral.patient_id) == patient_id)
+    return [visited, referred]
 
 
 async def check_in_care(db: AsyncSession, who: Identity, patient_id: int, appointment_id: int | None = None) -> None:
-    """Raise NotFound unless the patient is in the doctor's care and the appointment, if any, is their visit to this doctor."""
+    """Raise NotFound unless the patient is in the doctor's care and the appointment, if any, is their visit to this doctor.
+
+    A visit to a doctor whose work this doctor does is one to this doctor.
+    """
     patient = select(col(AccountRow.id)).where(
         col(AccountRow.id) == patient_id,
         col(AccountRow.role) == Role.PATIENT.value,
         col(AccountRow.id).in_(patients_in_care(who, patient_id)),
     )
     if appointment_id is not None:
-        theirs = and_(col(AppointmentRow.patient_id) == patient_id, col(AppointmentRow.doctor_id) == who.id)
+        is_own = is_or_is_done_by(col(AppointmentRow.doctor_id), who.id)
+        theirs = and_(col(AppointmentRow.patient_id) == patient_id, is_own)
         patient = patient.where(exists().where(theirs, col(AppointmentRow.id) == appointment_id))
     if (await db.execute(patient)).first() is None:
         raise NotFound(NOTHING_HERE)

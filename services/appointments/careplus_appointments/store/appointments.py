@@ -18,6 +18,7 @@ from careplus_runtime.process.clock import now
 from careplus_tables.appointments import AppointmentRow
 from careplus_tables.compiled import CompiledStatement
 from careplus_tables.engine import AnySession, WriteSession
+from careplus_tables.handovers import is_or_is_done_by
 from careplus_tables.references import new_reference
 from careplus_tables.visit_records import VisitRecord, appointment_members, select_visits, visit_members
 
@@ -41,8 +42,12 @@ async def of_patient(db: AnySession, who: Identity, appointment_id: int) -> Appo
 
 
 async def of_doctor(db: AnySession, who: Identity, appointment_id: int) -> AppointmentRow:
-    """Return a visit to this doctor, locked until the transaction ends (PostgreSQL). Raise NotFound."""
-    query = select(AppointmentRow).where(col(_visit.id) == appointment_id, col(_visit.doctor_id) == who.id)
+    """Return a visit to this doctor, or to one whose work this doctor does, locked until the transaction ends (PostgreSQL).
+
+    Raise NotFound.
+    """
+    is_own = is_or_is_done_by(col(_visit.doctor_id), who.id)
+    query = select(AppointmentRow).where(col(_visit.id) == appointment_id, is_own)
     return await one_or_404(db, query.with_for_update())
 
 

@@ -1,6 +1,8 @@
 """Conditions of the referrals that a patient or a doctor may read."""
 
-from sqlalchemy import CTE, ColumnElement, and_, func, or_, select
+from typing import Any
+
+from sqlalchemy import CTE, ColumnElement, ScalarSelect, and_, func, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
@@ -8,16 +10,32 @@ from careplus_contracts.endpoints import Role
 from careplus_contracts.referrals import Direction, ReferralStatus
 from careplus_runtime.identity.tokens import Identity
 from careplus_tables.doctors import DoctorRow
+from careplus_tables.handovers import HandoverRow, is_or_is_done_by
 from careplus_tables.referrals import ReferralRow
 
 
 def is_own(who: Identity, direction: Direction | None = None) -> ColumnElement[bool]:
-    """Return the condition of the patient's referrals, or of the ones that the doctor sent, received, or both."""
+    """Return the condition of the patient's referrals, or of the ones that the doctor sent, received, or both.
+
+    A doctor has the part of those whose work this doctor does.
+    """
     if who.role is not Role.DOCTOR:
         return col(ReferralRow.patient_id) == who.id
-    sent = col(ReferralRow.from_doctor_id) == who.id
-    received = or_(col(ReferralRow.to_doctor_id) == who.id, col(ReferralRow.accepted_by_id) == who.id, _open_to(who))
+    sent = is_or_is_done_by(col(ReferralRow.from_doctor_id), who.id)
+    received = or_(is_received(who), _open_to(who))
     return {Direction.SENT: sent, Direction.RECEIVED: received, None: or_(sent, received)}[direction]
+
+
+def is_received(who: Identity) -> ColumnElement[bool]:
+    """Return the condition of referrals to this doctor by name, or to one whose work this doctor does."""
+    to, accepted_by = col(ReferralRow.to_doctor_id), col(ReferralRow.accepted_by_id)
+    return or_(is_or_is_done_by(to, who.id), is_or_is_done_by(accepted_by, who.id))
+
+
+def colleague_of(doctor_id: ColumnElement[Any]) -> ScalarSelect[Any]:
+    """Return the column of the colleague to whom the work of a doctor that left was handed over; null for other doctors."""
+    row = aliased(HandoverRow)
+    return select(col(row.colleague_id)).where(col(row.doctor_id) == doctor_id).scalar_subquery()
 
 
 def _open_to(who: Identity) -> ColumnElement[bool]:
