@@ -33,8 +33,17 @@ async def database(tmp_path: Path) -> AsyncIterator[Database]:
         for id_ in (1, 2):
             account = {"id": id_, "email": f"d{id_}@example.org", "full_name": f"D {id_}", **doctors}
             await db.execute(sa.insert(METADATA.tables["accounts"]).values(account))
-            profile = {"id": id_, "full_name": f"D {id_}", "specialty": "S", "bio": "", "languages": [], "booking": "online"}
-            await db.execute(sa.insert(METADATA.tables["doctors"]).values({**profile, "active": True, "version": 1}))
+            profile: dict[str, Any] = {
+                "id": id_,
+                "full_name": f"D {id_}",
+                "specialty": "S",
+                "bio": "",
+                "languages": [],
+                "booking": "online",
+            }
+            await db.execute(
+                sa.insert(METADATA.tables["doctors"]).values({**profile, "booking": "online", "active": True, "version": 1})
+            )
             await db.execute(sa.insert(METADATA.tables["open_hours"]), [{"doctor_id": id_, **one} for one in hours])
     yield database
     await database.close()

@@ -17,7 +17,7 @@ from careplus_runtime.process.clock import now
 from careplus_tables.accounts import AccountRow
 from careplus_tables.appointments import AppointmentRow
 from careplus_tables.charts import ChartAccessRow
-from careplus_tables.handovers import handed_to, is_or_is_done_by
+from careplus_tables.colleagues import handed_to, is_or_is_done_by
 from careplus_tables.referrals import ReferralRow
 
 ACCEPTED = tuple(status.value for status in (ReferralStatus.ACCEPTED, ReferralStatus.BOOKED, ReferralStatus.SEEN))

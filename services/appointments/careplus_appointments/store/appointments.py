@@ -16,9 +16,9 @@ from careplus_runtime.http.records import one_or_404
 from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.clock import now
 from careplus_tables.appointments import AppointmentRow
+from careplus_tables.colleagues import is_or_is_done_by
 from careplus_tables.compiled import CompiledStatement
 from careplus_tables.engine import AnySession, WriteSession
-from careplus_tables.handovers import is_or_is_done_by
 from careplus_tables.references import new_reference
 from careplus_tables.visit_records import VisitRecord, appointment_members, select_visits, visit_members
 

@@ -10,8 +10,9 @@ from careplus_appointments.store.appointments import of_doctor
 from careplus_contracts.notes import Addendum, Notes, NotesStatus, WriteNotes
 from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.clock import now, this_second
+from careplus_tables.colleagues import is_done_by
 from careplus_tables.engine import AnySession, WriteSession
-from careplus_tables.handovers import HandoverRow, is_done_by
+from careplus_tables.handovers import HandoverRow
 from careplus_tables.notes import AddendumRow, NotesRow
 from careplus_tables.people import people_by_id
 

@@ -17,10 +17,11 @@ from careplus_runtime.http.problems import NOTHING_HERE
 from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.clock import now
 from careplus_tables.appointments import AppointmentRow
+from careplus_tables.colleagues import is_done_by
 from careplus_tables.columns import InstantColumn
 from careplus_tables.compiled import LIMIT, CompiledStatement
 from careplus_tables.engine import ReadSession
-from careplus_tables.handovers import HandoverRow, is_done_by
+from careplus_tables.handovers import HandoverRow
 from careplus_tables.notes import NotesRow
 from careplus_tables.visit_records import VisitRecord, appointment_members, select_visits, visit_members
 

@@ -16,9 +16,10 @@ from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.clock import now
 from careplus_tables import open_work
 from careplus_tables.accounts import AccountRow
+from careplus_tables.colleagues import handed_to, is_done_by
 from careplus_tables.doctors import DoctorRow
 from careplus_tables.engine import AnySession, ReadSession, WriteSession
-from careplus_tables.handovers import HandoverRow, handed_to, is_done_by
+from careplus_tables.handovers import HandoverRow
 from careplus_tables.people import display_name, people_by_id
 
 _BY_DOCTOR = Keyset((col(HandoverRow.doctor_id),), Id, lambda row: row[0].doctor_id)

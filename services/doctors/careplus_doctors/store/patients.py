@@ -19,8 +19,8 @@ from careplus_runtime.process.clock import now
 from careplus_tables.accounts import AccountRow
 from careplus_tables.appointments import FREE_AGAIN, AppointmentRow
 from careplus_tables.charts import AllergyRow, ChartRow
+from careplus_tables.colleagues import handed_to
 from careplus_tables.engine import ReadSession
-from careplus_tables.handovers import handed_to
 
 _NAME, _ID = col(AccountRow.full_name), col(AccountRow.id)
 

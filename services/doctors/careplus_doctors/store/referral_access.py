@@ -8,9 +8,13 @@ from sqlmodel import col
 
 from careplus_contracts.endpoints import Role
 from careplus_contracts.referrals import Direction, ReferralStatus
+from careplus_doctors.rules import referrals as rules
+from careplus_doctors.rules.referrals import Party
 from careplus_runtime.identity.tokens import Identity
+from careplus_tables.colleagues import is_or_is_done_by
 from careplus_tables.doctors import DoctorRow
-from careplus_tables.handovers import HandoverRow, is_or_is_done_by
+from careplus_tables.engine import AnySession
+from careplus_tables.handovers import HandoverRow
 from careplus_tables.referrals import ReferralRow
 
 
@@ -30,6 +34,14 @@ def is_received(who: Identity) -> ColumnElement[bool]:
     """Return the condition of referrals to this doctor by name, or to one whose work this doctor does."""
     to, accepted_by = col(ReferralRow.to_doctor_id), col(ReferralRow.accepted_by_id)
     return or_(is_or_is_done_by(to, who.id), is_or_is_done_by(accepted_by, who.id))
+
+
+async def parties(db: AnySession, who: Identity, row: ReferralRow) -> list[Party]:
+    """Return the parts that the doctor has in a referral, with those of doctors whose work the doctor does."""
+    sends, receives = is_own(who, Direction.SENT), is_received(who)
+    query = select(sends, func.coalesce(receives, False)).where(col(ReferralRow.id) == row.id, is_own(who))
+    is_sender, is_receiver = (await db.execute(query)).one()
+    return rules.parties(is_sender=is_sender, is_receiver=is_receiver, is_outside=row.to_external is not None)
 
 
 def colleague_of(doctor_id: ColumnElement[Any]) -> ScalarSelect[Any]:

@@ -21,9 +21,7 @@ from careplus_contracts.referrals import (
 )
 from careplus_contracts.refusals import NotFound
 from careplus_contracts.values import Person
-from careplus_doctors.rules import referrals as rules
-from careplus_doctors.rules.referrals import Party
-from careplus_doctors.store.referral_access import colleague_of, is_own, is_received
+from careplus_doctors.store.referral_access import colleague_of, is_own
 from careplus_runtime.http.problems import NOTHING_HERE, malformed
 from careplus_runtime.http.records import fetch_page, newest_first, one_or_404
 from careplus_runtime.identity.care import patients_in_care
@@ -126,14 +124,6 @@ async def lock_for_update(db: AnySession, who: Identity, referral_id: int) -> Re
     """Return a referral that the doctor sent or received, locked. Raise NotFound."""
     query = select(ReferralRow).where(col(ReferralRow.id) == referral_id, is_own(who))
     return await one_or_404(db, query.with_for_update())
-
-
-async def parties(db: AnySession, who: Identity, row: ReferralRow) -> list[Party]:
-    """Return the parts that the doctor has in a referral, with those of doctors whose work the doctor does."""
-    sends, receives = is_own(who, Direction.SENT), is_received(who)
-    query = select(sends, func.coalesce(receives, False)).where(col(ReferralRow.id) == row.id, is_own(who))
-    is_sender, is_receiver = (await db.execute(query)).one()
-    return rules.parties(is_sender=is_sender, is_receiver=is_receiver, is_outside=row.to_external is not None)
 
 
 async def check_target(db: AnySession, who: Identity, to_doctor_id: int | None) -> None:

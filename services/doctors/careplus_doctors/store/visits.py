@@ -12,8 +12,8 @@ from careplus_contracts.values import Person
 from careplus_runtime.identity.care import patients_in_care
 from careplus_runtime.identity.tokens import Identity
 from careplus_tables.appointments import AppointmentRow
+from careplus_tables.colleagues import is_or_is_done_by
 from careplus_tables.engine import ReadSession
-from careplus_tables.handovers import is_or_is_done_by
 from careplus_tables.notes import AddendumRow, NotesRow
 from careplus_tables.people import doctor_name
 from careplus_tables.visit_records import VisitRecord, appointment_members, select_visits

@@ -19,8 +19,8 @@ from careplus_runtime.http.records import fetch_page, newest_first, one_or_404
 from careplus_runtime.identity.care import patients_in_care
 from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.clock import this_second
+from careplus_tables.colleagues import is_or_is_done_by
 from careplus_tables.engine import AnySession, ReadSession, WriteSession
-from careplus_tables.handovers import is_or_is_done_by
 from careplus_tables.labs import LabBookingRow, LabResultRow
 from careplus_tables.result_records import to_lab_results
 
