@@ -41,9 +41,7 @@ async def database(tmp_path: Path) -> AsyncIterator[Database]:
                 "languages": [],
                 "booking": "online",
             }
-            await db.execute(
-                sa.insert(METADATA.tables["doctors"]).values({**profile, "booking": "online", "active": True, "version": 1})
-            )
+            await db.execute(sa.insert(METADATA.tables["doctors"]).values({**profile, "active": True, "version": 1}))
             await db.execute(sa.insert(METADATA.tables["open_hours"]), [{"doctor_id": id_, **one} for one in hours])
     yield database
     await database.close()

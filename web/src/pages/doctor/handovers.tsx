@@ -11,6 +11,20 @@ import { loadVisits } from "./visit/visits";
 import "../../style/portals/doctor.css";
 
 type Handover = Schemas["Handover"];
+const KINDS = [
+  "results_to_release",
+  "lab_orders",
+  "referrals_received",
+  "referrals_sent",
+  "active_prescriptions",
+  "unsigned_notes",
+  "upcoming_visits",
+] as const;
+const LISTS = {
+  results_to_release: "/doctor/results",
+  referrals_received: "/doctor/referrals",
+  referrals_sent: "/doctor/referrals?direction=sent",
+};
 
 export default function Handovers(_: OwnProps) {
   const query = { limit: 100 };
@@ -36,61 +50,46 @@ function Work({ of: { doctor, left_at, colleague, work } }: { of: Handover }) {
       <h2>{doctor.full_name}</h2>
       <p>{t(colleague ? "handovers.yours" : "handovers.no_owner", since)}</p>
       <ul>
-        {work.results_to_release > 0 && (
-          <li>
-            <a href="/doctor/results">{plural("work.results_to_release", work.results_to_release)}</a>
-          </li>
-        )}
-        {work.lab_orders > 0 && <li>{plural("work.lab_orders", work.lab_orders)}</li>}
-        {work.referrals_received > 0 && (
-          <li>
-            <a href="/doctor/referrals">{plural("work.referrals_received", work.referrals_received)}</a>
-          </li>
-        )}
-        {work.referrals_sent > 0 && (
-          <li>
-            <a href="/doctor/referrals?direction=sent">{plural("work.referrals_sent", work.referrals_sent)}</a>
-          </li>
-        )}
-        {work.active_prescriptions > 0 && <Prescriptions doctor={doctor.id} count={work.active_prescriptions} />}
-        {work.unsigned_notes > 0 && <Unsigned doctor={doctor.id} count={work.unsigned_notes} />}
-        {work.upcoming_visits > 0 && <li>{plural("work.upcoming_visits", work.upcoming_visits)}</li>}
+        {KINDS.filter((kind) => work[kind] > 0).map((kind) => {
+          const text = plural(`work.${kind}`, work[kind]);
+          return (
+            <li key={kind}>
+              {kind in LISTS ? <a href={LISTS[kind as keyof typeof LISTS]}>{text}</a> : text}
+              {kind === "active_prescriptions" && <Prescriptions doctor={doctor.id} />}
+              {kind === "unsigned_notes" && <Unsigned doctor={doctor.id} />}
+            </li>
+          );
+        })}
       </ul>
     </section>
   );
 }
 
-function Unsigned({ doctor, count }: { doctor: number; count: number }) {
+function Unsigned({ doctor }: { doctor: number }) {
   const visits = useLoad(() => loadVisits("2000-01-01", addDays(today(), 366), doctor), [doctor]);
   return (
-    <li>
-      {plural("work.unsigned_notes", count)}
-      <ul>
-        {visits.data?.map(({ id, patient, starts_at }) => (
-          <li key={id}>
-            <a href={`/doctor/visits/${id}`}>{patient.full_name}</a>, {when(starts_at)}
-          </li>
-        ))}
-      </ul>
-    </li>
+    <ul>
+      {visits.data?.map(({ id, patient, starts_at }) => (
+        <li key={id}>
+          <a href={`/doctor/visits/${id}`}>{patient.full_name}</a>, {when(starts_at)}
+        </li>
+      ))}
+    </ul>
   );
 }
 
-function Prescriptions({ doctor, count }: { doctor: number; count: number }) {
+function Prescriptions({ doctor }: { doctor: number }) {
   const query = { status: "active" as const, limit: 100 };
   const found = useLoad(() => outcome(api.GET("/api/doctor/prescriptions", { params: { query } })), []);
   return (
-    <li>
-      {plural("work.active_prescriptions", count)}
-      <ul>
-        {found.data?.items
-          .filter((one) => one.doctor.id === doctor)
-          .map(({ id, patient, items }) => (
-            <li key={id}>
-              <a href={`/doctor/prescriptions/${id}`}>{patient.full_name}</a>, {items[0]?.medicine}
-            </li>
-          ))}
-      </ul>
-    </li>
+    <ul>
+      {found.data?.items
+        .filter((one) => one.doctor.id === doctor)
+        .map(({ id, patient, items }) => (
+          <li key={id}>
+            <a href={`/doctor/prescriptions/${id}`}>{patient.full_name}</a>, {items[0]?.medicine}
+          </li>
+        ))}
+    </ul>
   );
 }
