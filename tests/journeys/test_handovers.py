@@ -66,6 +66,13 @@ def without_owner(admin: Person) -> dict[int, Any]:
     return {one["doctor"]["id"]: one for one in found["items"]}
 
 
+def close_in_database(hospital: Hospital, person: Person) -> None:
+    """Close an account on another write path than the API, which names no colleague."""
+    with pysqlite3.connect(hospital.data / "careplus.db", timeout=30) as database:
+        database.execute("UPDATE accounts SET active = 0 WHERE id = ?", (person.id,))
+    database.close()
+
+
 @pytest.fixture(scope="module")
 def people(hospital: Hospital, admin: Person) -> Iterator[tuple[Person, Person]]:
     lab = hospital.invite(admin, "hand.lab@example.org", "Hanna Labor", "lab")
@@ -149,7 +156,10 @@ def test_colleague_acts_on_every_kind_of_work(ward: Ward) -> None:
     assert made(act.put(f"/api/doctor/prescriptions/{ids['prescription']}/stop"), 200)["doctor"]["id"] == ward.doctor.id
     assert made(act.put(f"/api/doctor/referrals/{ids['sent']}", json={"status": "cancelled"}), 200)["status"] == "cancelled"
     waiting = made(ward.patient.http.get(f"/api/referrals/{ids['received']}"), 200)
-    assert (waiting["to_doctor"]["id"], waiting["taken_over_by"]["id"]) == (ward.doctor.id, ward.colleague.id)
+    colleague = {"id": ward.colleague.id, "full_name": ward.doctor_name.replace("Ada", "Ben")}
+    assert (waiting["to_doctor"]["id"], waiting["taken_over_by"]) == (ward.doctor.id, colleague)
+    [task] = [one for one in made(ward.patient.http.get("/api/me/summary"), 200)["to_do"] if one["id"] == ids["received"]]
+    assert task["about"] == colleague["full_name"], "the doctor to book with"
     accepted = made(act.put(f"/api/doctor/referrals/{ids['received']}", json={"status": "accepted"}), 200)
     assert accepted["taken_over_by"]["id"] == ward.colleague.id
 
@@ -191,9 +201,7 @@ def test_second_handover_includes_the_first(ward: Ward) -> None:
 
 
 def test_work_without_owner_is_in_every_list_of_the_specialty(ward: Ward) -> None:
-    with pysqlite3.connect(ward.hospital.data / "careplus.db") as database:
-        database.execute("UPDATE accounts SET active = 0 WHERE id = ?", (ward.doctor.id,))
-    database.close()
+    close_in_database(ward.hospital, ward.doctor)
     result = ward.verify_critical()
     assert result in results(ward.colleague)
     assert result in results(ward.third)
@@ -204,6 +212,17 @@ def test_work_without_owner_is_in_every_list_of_the_specialty(ward: Ward) -> Non
     made(ward.close(ward.doctor, colleague_id=ward.colleague.id), 200)
     assert result not in results(ward.third), "now it has an owner"
     assert ward.doctor.id not in without_owner(ward.admin)
+
+
+def test_work_of_a_specialty_without_doctors_is_in_every_list(ward: Ward) -> None:
+    for colleague in (ward.colleague, ward.third):
+        made(ward.close(colleague), 200)
+    close_in_database(ward.hospital, ward.doctor)
+    result = ward.verify_critical()
+    assert result in results(ward.other)
+    assert ward.doctor.id in handovers(ward.other)
+    made(ward.close(ward.third, active=True), 200)
+    assert ward.doctor.id not in handovers(ward.other), "the specialty has a doctor again"
 
 
 def test_referral_to_a_closed_doctor_is_refused(ward: Ward) -> None:

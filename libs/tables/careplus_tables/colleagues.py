@@ -11,11 +11,15 @@ from careplus_tables.accounts import AccountRow
 from careplus_tables.doctors import DoctorRow
 from careplus_tables.handovers import HandoverRow
 
+# made once, because aliased() costs more than the statement
+_row, _profile, _own_profile, _peer, _account = (
+    *(aliased(HandoverRow), aliased(DoctorRow), aliased(DoctorRow), aliased(DoctorRow), aliased(AccountRow)),
+)
+
 
 def handed_to(doctor_id: int) -> sa.Select[int]:
     """Return a select of the doctors whose work was handed over to this doctor by name."""
-    row = aliased(HandoverRow)
-    return sa.select(col(row.doctor_id)).where(col(row.colleague_id) == doctor_id)
+    return sa.select(col(_row.doctor_id)).where(col(_row.colleague_id) == doctor_id)
 
 
 def done_by(doctor_id: int) -> sa.Select[int]:
@@ -23,19 +27,17 @@ def done_by(doctor_id: int) -> sa.Select[int]:
 
     It was handed over, or has no owner and is of the same specialty, or of one in which no doctor is left.
     """
-    row = aliased(HandoverRow)
-    return sa.select(col(row.doctor_id)).where(is_done_by(row, doctor_id))
+    return sa.select(col(_row.doctor_id)).where(is_done_by(_row, doctor_id))
 
 
 def is_done_by(row: type[HandoverRow], doctor_id: int) -> sa.ColumnElement[bool]:
     """Return the condition of the handovers whose work this doctor does."""
-    own = _specialty(doctor_id)
-    theirs = _specialty(col(row.doctor_id))
-    peer, account = aliased(DoctorRow), aliased(AccountRow)
+    own, theirs = _specialty(_own_profile, doctor_id), _specialty(_profile, col(row.doctor_id))
+    # a join, because a subquery in this one would not correlate to the row
     has_peers = (
         sa.exists()
-        .where(col(account.id) == col(peer.id), sa.func.lower(col(peer.specialty)) == theirs)
-        .where(col(account.active), col(account.role) == Role.DOCTOR.value)
+        .where(col(_profile.id) == col(row.doctor_id), sa.func.lower(col(_peer.specialty)) == sa.func.lower(_profile.specialty))
+        .where(col(_account.id) == col(_peer.id), col(_account.active), col(_account.role) == Role.DOCTOR.value)
     )
     without_owner = sa.and_(col(row.colleague_id).is_(None), sa.or_(theirs == own, sa.not_(has_peers)))
     return sa.or_(col(row.colleague_id) == doctor_id, without_owner)
@@ -47,6 +49,5 @@ def is_or_is_done_by(owner: Any, doctor_id: int) -> sa.ColumnElement[bool]:
     return result
 
 
-def _specialty(doctor_id: Any) -> sa.ScalarSelect[str]:
-    profile = aliased(DoctorRow)
+def _specialty(profile: type[DoctorRow], doctor_id: Any) -> sa.ScalarSelect[str]:
     return sa.select(sa.func.lower(col(profile.specialty))).where(col(profile.id) == doctor_id).scalar_subquery()

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Select, and_, exists, select, union
+from sqlalchemy import CompoundSelect, and_, exists, select, union
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlmodel import col
@@ -33,27 +33,18 @@ def patients_in_care(who: Identity, patient_id: int | None = None) -> CompoundSe
     # aliases, so that a statement about visits or referrals can contain this select
     visit, referral, access = aliased(AppointmentRow), aliased(ReferralRow), aliased(ChartAccessRow)
     kept, accepted = col(visit.status) != AppointmentStatus.CANCELLED.value, col(referral.status).in_(ACCEPTED)
-    visited = select(col(visit.patient_id)).where(col(visit.doctor_id) == who.id, kept)
-    referred = select(col(referral.patient_id)).where(col(referral.accepted_by_id) == who.id, accepted)
     opened = select(col(access.patient_id)).where(col(access.doctor_id) == who.id, col(access.until) > now())
+    selects = [
+        select(col(visit.patient_id)).where(col(visit.doctor_id) == who.id, kept),
+        select(col(referral.patient_id)).where(col(referral.accepted_by_id) == who.id, accepted),
+        opened,
+        # apart from the others, so that each select has its index
+        select(col(visit.patient_id)).where(col(visit.doctor_id).in_(handed_to(who.id)), kept),
+        select(col(referral.patient_id)).where(col(referral.accepted_by_id).in_(handed_to(who.id)), accepted),
+    ]
     if patient_id is not None:
-        visited = visited.where(col(visit.patient_id) == patient_id)
-        referred = referred.where(col(referral.patient_id) == patient_id)
-        opened = opened.where(col(access.patient_id) == patient_id)
-    return union(visited, referred, opened, *_taken_over(who, patient_id))
-
-
-def _taken_over(who: Identity, patient_id: int | None) -> list[Select[Any]]:
-    """Return selects of the patients whom doctors that left had in care, apart from emergency access."""
-    visit, referral, left = aliased(AppointmentRow), aliased(ReferralRow), handed_to(who.id)
-    visited = select(col(visit.patient_id)).where(
-        col(visit.doctor_id).in_(left), col(visit.status) != AppointmentStatus.CANCELLED.value
-    )
-    referred = select(col(referral.patient_id)).where(col(referral.accepted_by_id).in_(left), col(referral.status).in_(ACCEPTED))
-    if patient_id is not None:
-        visited = visited.where(col(visit.patient_id) == patient_id)
-        referred = referred.where(col(referral.patient_id) == patient_id)
-    return [visited, referred]
+        selects = [one.where(one.selected_columns[0] == patient_id) for one in selects]
+    return union(*selects)
 
 
 async def check_in_care(db: AsyncSession, who: Identity, patient_id: int, appointment_id: int | None = None) -> None:

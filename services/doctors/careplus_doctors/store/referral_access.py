@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, ScalarSelect, and_, func, or_, select
+from sqlalchemy import CTE, ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
@@ -44,10 +44,20 @@ async def parties(db: AnySession, who: Identity, row: ReferralRow) -> list[Party
     return rules.parties(is_sender=is_sender, is_receiver=is_receiver, is_outside=row.to_external is not None)
 
 
-def colleague_of(doctor_id: ColumnElement[Any]) -> ScalarSelect[Any]:
-    """Return the column of the colleague to whom the work of a doctor that left was handed over; null for other doctors."""
-    row = aliased(HandoverRow)
-    return select(col(row.colleague_id)).where(col(row.doctor_id) == doctor_id).scalar_subquery()
+LEFT = aliased(HandoverRow)
+"""The handover of the receiver's work, for a statement with `join_receiver`."""
+_RECEIVER_ID = func.coalesce(col(ReferralRow.accepted_by_id), col(ReferralRow.to_doctor_id))
+COLLEAGUE_ID = func.coalesce(
+    col(LEFT.colleague_id),
+    # the doctor that accepted it in the place of one that left has it from then on
+    case((col(ReferralRow.accepted_by_id) != col(ReferralRow.to_doctor_id), col(ReferralRow.accepted_by_id))),
+)
+"""The column of the colleague who does the work of the doctor that a referral was sent to; null for most referrals."""
+
+
+def join_receiver(query: Select[Any]) -> Select[Any]:
+    """Return the statement of referrals with the handover of the receiver's work, if any."""
+    return query.outerjoin(LEFT, col(LEFT.doctor_id) == _RECEIVER_ID)
 
 
 def _open_to(who: Identity) -> ColumnElement[bool]:

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import Select, func, select
 from sqlmodel import col
 
 from careplus_contracts.charts import LONGEST_PART
@@ -21,7 +21,7 @@ from careplus_contracts.referrals import (
 )
 from careplus_contracts.refusals import NotFound
 from careplus_contracts.values import Person
-from careplus_doctors.store.referral_access import colleague_of, is_own
+from careplus_doctors.store.referral_access import COLLEAGUE_ID, is_own, join_receiver
 from careplus_runtime.http.problems import NOTHING_HERE, malformed
 from careplus_runtime.http.records import fetch_page, newest_first, one_or_404
 from careplus_runtime.identity.care import patients_in_care
@@ -35,11 +35,6 @@ from careplus_tables.referrals import ReferralRow
 
 # the doctor that accepts a referral to a specialty becomes its receiver
 _TO_DOCTOR_ID = func.coalesce(col(ReferralRow.to_doctor_id), col(ReferralRow.accepted_by_id))
-# the doctor that accepted it in the place of one that left has it from then on
-_COLLEAGUE_ID = func.coalesce(
-    colleague_of(func.coalesce(col(ReferralRow.accepted_by_id), col(ReferralRow.to_doctor_id))),
-    case((col(ReferralRow.accepted_by_id) != col(ReferralRow.to_doctor_id), col(ReferralRow.accepted_by_id))),
-)
 
 
 class _ReferralRecord(NamedTuple):
@@ -75,8 +70,8 @@ _REFERRAL: Select[*tuple[Any, ...]] = select(
     doctor_name(col(ReferralRow.from_doctor_id)),
     _TO_DOCTOR_ID,
     doctor_name(_TO_DOCTOR_ID),
-    _COLLEAGUE_ID,
-    doctor_name(_COLLEAGUE_ID),
+    COLLEAGUE_ID,
+    doctor_name(COLLEAGUE_ID),
     col(ReferralRow.to_specialty),
     col(ReferralRow.to_external),
     col(ReferralRow.reason),
@@ -87,6 +82,7 @@ _REFERRAL: Select[*tuple[Any, ...]] = select(
     col(ReferralRow.created_at),
     col(ReferralRow.version),
 ).join(AccountRow, col(AccountRow.id) == col(ReferralRow.patient_id))
+_REFERRAL = join_receiver(_REFERRAL)
 _NEWEST_FIRST = newest_first(col(ReferralRow.id))
 
 
