@@ -88,7 +88,7 @@ def ward(hospital: Hospital, admin: Person, people: tuple[Person, Person], reque
     name = request.node.name.removeprefix("test_").replace("_", "-")
     email, doctor_name = f"ada.{name}@example.org", f"Dr Ada {name}"
     staff = [
-        hospital.employ(admin, email.replace("ada", part.lower()), doctor_name.replace("Ada", part), specialty)
+        hospital.add_doctor(admin, email.replace("ada", part.lower()), doctor_name.replace("Ada", part), specialty)
         for part, specialty in (("Ada", name), ("Ben", name), ("Cyd", name), ("Dan", "Elsewhere"))
     ]
     doctor, colleague, third, other = staff

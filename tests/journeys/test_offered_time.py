@@ -36,8 +36,8 @@ def utilisation(admin: Person, days_ago: int) -> tuple[float | None, bool]:
 
 def test_utilisation_of_past_survives_closed_accounts(alone: Hospital) -> None:
     admin = alone.sign_in(ADMIN)
-    doctor = alone.employ(admin, "past@example.org", "Dr Petra Past", "Past")
-    stays = alone.employ(admin, "stays@example.org", "Dr Sami Stays", "Past")
+    doctor = alone.add_doctor(admin, "past@example.org", "Dr Petra Past", "Past")
+    stays = alone.add_doctor(admin, "stays@example.org", "Dr Sami Stays", "Past")
     patient = alone.register("pastpat@example.org", "Pat Past")
     yesterday = local_date(datetime.now(UTC), BERLIN) - timedelta(days=1)
     noon = day_start(yesterday, BERLIN) + timedelta(hours=12)

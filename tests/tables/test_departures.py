@@ -76,7 +76,7 @@ def test_migration_finds_doctors_that_left_before(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/old.db"
     engine = sync_engine(url)
     with engine.begin() as connection:
-        command.upgrade(alembic_config(connection), "0008")
+        command.upgrade(alembic_config(connection), "0009")
         add_account(connection, 1, "doctor")
         add_account(connection, 2, "doctor", active=False)
         add_account(connection, 3, "lab")

@@ -12,7 +12,7 @@ from careplus_contracts.appointments import AppointmentFilter, Appointments, Vis
 from careplus_contracts.notes import NotesStatus
 from careplus_contracts.refusals import NotFound
 from careplus_contracts.values import MAX_ID, Id, Instant
-from careplus_runtime.http.paging import after, page
+from careplus_runtime.http.paging import Cursors, page
 from careplus_runtime.http.problems import NOTHING_HERE
 from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.clock import now
@@ -26,6 +26,7 @@ from careplus_tables.notes import NotesRow
 from careplus_tables.visit_records import VisitRecord, appointment_members, select_visits, visit_members
 
 _visit = AppointmentRow
+_CURSORS = Cursors[tuple[datetime, int]](tuple[Instant, Id])
 _FIRST, _LAST = (EARLIEST, 0), (LATEST, MAX_ID)
 """Cursors before and after every visit, for the first page."""
 
@@ -68,12 +69,12 @@ _WITH_DRAFT = CompiledStatement(_of_doctor.where(_is_draft))
 async def list_own(db: ReadSession, who: Identity, wanted: AppointmentFilter) -> Appointments:
     """Return the patient's visits: upcoming ones in order of time, past ones and all of them newest first."""
     statement, start = {When.UPCOMING: (_UPCOMING, _FIRST), When.PAST: (_PAST, _LAST), None: (_ALL, _LAST)}[wanted.when]
-    at, id_ = after(wanted.cursor, tuple[Instant, Id]) or start
+    at, id_ = _CURSORS.after(wanted) or start
     parameters: dict[str, Any] = {"who": who.id, "status": wanted.status, "at": at, "id": id_, "limit": wanted.limit + 1}
     if wanted.when is not None:
         parameters["now"] = now()
     found = [VisitRecord._make(row) for row in await statement.all(db, **parameters)]
-    visits, next_cursor = page(found, wanted.limit, _cursor_of)
+    visits, next_cursor = page(found, wanted, _cursor_of)
     return Appointments.model_validate({"items": [appointment_members(visit) for visit in visits], "next_cursor": next_cursor})
 
 
@@ -83,11 +84,11 @@ async def list_visits(db: ReadSession, who: Identity, wanted: VisitFilter, span:
     Raise NotFound for another doctor.
     """
     doctor_id = await _check_does_work_of(db, who, wanted.doctor_id or who.id)
-    at, id_ = after(wanted.cursor, tuple[Instant, Id]) or _FIRST
+    at, id_ = _CURSORS.after(wanted) or _FIRST
     bounds = {"opens": span[0], "closes": span[1], "at": at, "id": id_, "limit": wanted.limit + 1}
     statement = _WITH_DRAFT if wanted.unsigned else _OF_DOCTOR
     rows = await statement.all(db, who=doctor_id, status=wanted.status, **bounds)
-    visits, next_cursor = page([VisitRecord._make(row) for row in rows], wanted.limit, _cursor_of)
+    visits, next_cursor = page([VisitRecord._make(row) for row in rows], wanted, _cursor_of)
     return Visits.model_validate({"items": [visit_members(visit) for visit in visits], "next_cursor": next_cursor})
 
 

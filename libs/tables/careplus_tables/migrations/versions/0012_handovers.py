@@ -7,7 +7,7 @@ import careplus_tables.columns
 from careplus_tables.migrations import departures
 
 revision = "0012"
-down_revision = "0008"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 
