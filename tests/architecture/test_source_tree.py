@@ -37,6 +37,7 @@ TEXT_SUFFIXES = {
 UNSPECIFIC = {"utils", "util", "common", "helpers", "helper", "base", "core", "shared", "manager", "misc"}
 LONGEST_FILE, LONGEST_FUNCTION, MEDIAN_FUNCTION = 200, 40, 10
 LONG_FILES = {
+    "libs/contracts/careplus_contracts/accounts.py": "one noun: bodies, answers and six endpoints with their examples",
     "libs/contracts/careplus_contracts/appointments.py": "one noun: bodies, answers and ten endpoints with their examples",
     "libs/contracts/careplus_contracts/endpoints.py": "the definition of an endpoint",
     "libs/contracts/careplus_contracts/labs.py": "one noun: catalogue, bookings and eleven endpoints with their examples",

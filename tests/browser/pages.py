@@ -116,6 +116,7 @@ VIEWS = [
     View("/doctor/referrals/new?patient={}", "doctor", PATIENT),
     View("/doctor/orders/new?patient={}", "doctor", PATIENT),
     View("/doctor/results", "doctor"),
+    View("/doctor/handovers", "doctor"),
     View("/doctor/availability", "doctor"),
     View("/doctor/profile", "doctor"),
     View("/security", "doctor"),

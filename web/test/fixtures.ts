@@ -58,6 +58,7 @@ export const notes = builder<Schemas["Notes"]>({
   author: null,
   updated_at: null,
   signed_at: null,
+  signed_by: null,
   addenda: [],
   version: 1,
 });
@@ -135,6 +136,7 @@ export const labResult = builder<Schemas["LabResult"]>({
   observations: [{ ...observation(), analyte: "sodium", name: "Sodium", value: 4, flag: "normal" }, observation()],
   outside_range: 1,
   critical: true,
+  ordered_by: null,
   note: null,
   comment: "Please call me.",
   collected_at: NINE,
@@ -180,6 +182,7 @@ export const referral = builder<Schemas["Referral"]>({
   reference: "RF-1",
   from_doctor: OSEI,
   to_doctor: LIND,
+  taken_over_by: null,
   to_specialty: null,
   to_external: null,
   reason: "Murmur, new since spring",

@@ -6,7 +6,8 @@ from pydantic import BeforeValidator, Field
 
 from careplus_contracts.accounts import Account
 from careplus_contracts.endpoints import Contract, Role
-from careplus_contracts.refusals import NotFound, Refusal
+from careplus_contracts.handovers import WorkWaits
+from careplus_contracts.refusals import Malformed, NotFound, Refusal
 from careplus_contracts.values import Body, Id, Page, PageFilter, Query
 
 api = Contract(service="auth", tag="people")
@@ -35,6 +36,9 @@ class UpdateAccount(Body):
     second_factor: Annotated[Literal[False], BeforeValidator(_not_a_number)] | None = Field(
         default=None, description="`false` switches it off for a person who lost it; only the account's owner can switch it on."
     )
+    colleague_id: Id | None = Field(
+        default=None, description="The doctor that takes over the work of a doctor whose account is closed or gets another role."
+    )
 
 
 class OwnAccount(Refusal):
@@ -60,7 +64,7 @@ async def show_account(account_id: Id) -> Account:
 @api.put(
     "/api/admin/accounts/{account_id}",
     roles={Role.ADMIN},
-    refuses=(NotFound, OwnAccount),
+    refuses=(NotFound, OwnAccount, WorkWaits, Malformed),
     versioned=True,
     example={"role": "patient", "active": True},
 )
@@ -69,4 +73,9 @@ async def update_account(account_id: Id, body: UpdateAccount) -> Account:
 
     Each of these changes ends all sessions of the account, on every service within a second. An inactive account cannot sign
     in, and its doctor is neither found nor booked; booked visits stay booked until reception moves them.
+
+    A doctor with open work is refused with `work_waits` until `colleague_id` names a doctor with an active account, who does that
+    work from then on: also results that the laboratory verifies later, and work that this doctor took over before. A hospital
+    without another doctor closes the account, and the work is listed as without an owner. Send the request again with another
+    `colleague_id` to hand the work to somebody else. Making the account a doctor's again gives the work back.
     """

@@ -41,7 +41,7 @@ async def add(db: WriteSession, body: Register, password_hash: str) -> AccountRo
         full_name=body.full_name,
         role=body.role.value,
         date_of_birth=body.date_of_birth,
-        sex=body.sex.value,
+        sex=(body.sex or Sex.UNKNOWN).value,
         phone=body.phone,
         created_at=this_second(),
     )
@@ -65,9 +65,10 @@ def accept(account: AccountRow, body: Register, password_hash: str) -> AccountRo
 
 
 def change(account: AccountRow, body: Register | UpdateMe) -> AccountRow:
+    """Set the members of the body; date of birth and sex stay where it has none."""
     account.full_name = body.full_name
-    account.date_of_birth = body.date_of_birth
-    account.sex = body.sex.value
+    account.date_of_birth = body.date_of_birth or account.date_of_birth
+    account.sex = account.sex if body.sex is None else body.sex.value
     account.phone = body.phone
     account.version += 1
     return account

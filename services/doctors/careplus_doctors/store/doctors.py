@@ -14,6 +14,7 @@ from careplus_runtime.identity.tokens import Identity
 from careplus_tables.accounts import AccountRow
 from careplus_tables.doctors import DoctorRow
 from careplus_tables.engine import AnySession, ReadSession, WriteSession
+from careplus_tables.handovers import HandoverRow
 from careplus_tables.people import display_key, has_words
 
 AccountAndProfile = tuple[AccountRow, DoctorRow]
@@ -37,17 +38,20 @@ async def lock_for_update(db: AnySession, who: Identity, doctor_id: int) -> Acco
     """Return the own account and profile, or any for administrators, locked until the transaction ends. Raise NotFound."""
     # lock the account, because the profile may not exist yet
     account = await db.get(AccountRow, doctor_id, with_for_update={"key_share": True})
-    if account is None or account.role != Role.DOCTOR.value or (who.role is not Role.ADMIN and doctor_id != who.id):
+    if account is None or (who.role is not Role.ADMIN and doctor_id != who.id):
+        raise NotFound(NOTHING_HERE)
+    # administrators arrange the visits of doctors that have another role now
+    if account.role != Role.DOCTOR.value and (who.role is not Role.ADMIN or await db.get(HandoverRow, doctor_id) is None):
         raise NotFound(NOTHING_HERE)
     return account, await db.get(DoctorRow, doctor_id) or _blank(account)
 
 
 async def list_all(db: ReadSession, wanted: DoctorFilter) -> Doctors:
-    """Return doctors by name, with or without a profile."""
+    """Return doctors by name, with or without a profile, also those that have another role now."""
     query = (
         select(AccountRow, DoctorRow)
         .outerjoin(DoctorRow, col(DoctorRow.id) == col(AccountRow.id))
-        .where(col(AccountRow.role) == Role.DOCTOR.value)
+        .where(or_(col(AccountRow.role) == Role.DOCTOR.value, col(AccountRow.id).in_(select(col(HandoverRow.doctor_id)))))
     )
     if wanted.q and (text := wanted.q.strip()):
         key = func.coalesce(col(DoctorRow.search_key), col(AccountRow.search_key))
@@ -103,7 +107,7 @@ def to_contract(account: AccountRow, profile: DoctorRow) -> Doctor:
         room=profile.room,
         booking=BookingMode(profile.booking),
         active=profile.active,
-        account_active=account.active,
+        account_active=account.active and account.role == Role.DOCTOR.value,
         version=profile.version,
     )
 

@@ -19,6 +19,7 @@ from careplus_runtime.process.clock import now
 from careplus_tables.accounts import AccountRow
 from careplus_tables.appointments import FREE_AGAIN, AppointmentRow
 from careplus_tables.charts import AllergyRow, ChartRow
+from careplus_tables.colleagues import handed_to
 from careplus_tables.engine import ReadSession
 from careplus_tables.people import has_words
 
@@ -59,9 +60,10 @@ def _matches(wanted: str) -> ColumnElement[bool]:
 
 async def _times(db: ReadSession, who: Identity, ids: Sequence[int]) -> dict[int, _VisitTimes]:
     at, present = col(AppointmentRow.starts_at), now()
+    is_own = or_(col(AppointmentRow.doctor_id) == who.id, col(AppointmentRow.doctor_id).in_(handed_to(who.id)))
     query = (
         select(col(AppointmentRow.patient_id), func.max(case((at <= present, at))), func.min(case((at > present, at))))
-        .where(col(AppointmentRow.patient_id).in_(ids), col(AppointmentRow.doctor_id) == who.id)
+        .where(col(AppointmentRow.patient_id).in_(ids), is_own)
         .where(col(AppointmentRow.status).not_in([status.value for status in FREE_AGAIN]))
         .group_by(col(AppointmentRow.patient_id))
     )

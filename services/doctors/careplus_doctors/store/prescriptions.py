@@ -27,6 +27,7 @@ from careplus_runtime.identity.care import patients_in_care
 from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.clock import now
 from careplus_tables.accounts import AccountRow
+from careplus_tables.colleagues import is_or_is_done_by
 from careplus_tables.engine import AnySession, ReadSession, WriteSession
 from careplus_tables.people import doctor_name
 from careplus_tables.prescriptions import PrescriptionItemRow, PrescriptionRow
@@ -72,7 +73,7 @@ _NEWEST_FIRST = newest_first(col(PrescriptionRow.id))
 
 
 async def find(db: AnySession, who: Identity, prescription_id: int) -> Prescription:
-    """Return a prescription to the patient, or by the doctor. Raise NotFound."""
+    """Return a prescription to the patient, or one that the doctor may stop. Raise NotFound."""
     query = _PRESCRIPTION.where(col(PrescriptionRow.id) == prescription_id, _is_own(who))
     rows = (await db.execute(query)).all()
     if not rows:
@@ -139,7 +140,10 @@ async def stop(db: WriteSession, who: Identity, row: PrescriptionRow, reason: st
 
 
 def _is_own(who: Identity) -> ColumnElement[bool]:
-    return col(PrescriptionRow.doctor_id if who.role is Role.DOCTOR else PrescriptionRow.patient_id) == who.id
+    """Return the condition of the patient's prescriptions, or of the doctor's and of doctors whose work the doctor does."""
+    if who.role is Role.DOCTOR:
+        return is_or_is_done_by(col(PrescriptionRow.doctor_id), who.id)
+    return col(PrescriptionRow.patient_id) == who.id
 
 
 async def _to_contract(db: AnySession, rows: Sequence[Any]) -> list[Prescription]:

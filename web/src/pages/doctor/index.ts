@@ -15,6 +15,7 @@ export const pages: readonly OwnPage[] = [
   ["/doctor/referrals/new", () => import("./referrals/refer")],
   ["/doctor/orders/new", () => import("./order/order")],
   ["/doctor/results", () => import("./results/results")],
+  ["/doctor/handovers", () => import("./handovers")],
   ["/doctor/availability", () => import("./availability/availability")],
   ["/doctor/profile", () => import("./profile")],
 ];
