@@ -156,7 +156,7 @@ export const prescriptionItem = builder<Schemas["PrescriptionItem"]>({
 });
 
 export const prescription = builder<Schemas["Prescription"]>({
-  patient: PATIENT,
+  patient: { ...PATIENT, date_of_birth: "1984-05-17" },
   created_at: "2030-01-01T23:30:00Z",
   version: 1,
   id: 8,
@@ -172,7 +172,7 @@ export const prescription = builder<Schemas["Prescription"]>({
 });
 
 export const referral = builder<Schemas["Referral"]>({
-  patient: PATIENT,
+  patient: { ...PATIENT, date_of_birth: "1984-05-17" },
   created_at: "2030-01-01T23:30:00Z",
   version: 1,
   id: 9,

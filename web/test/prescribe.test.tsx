@@ -17,7 +17,7 @@ const PENICILLIN = { substance: "Penicillin", reaction: "Hives", severity: "seve
 const earlier = (id: number, doctor: number, medicine = "Bisoprolol 2.5 mg tablets"): Schemas["Prescription"] => ({
   id,
   reference: "RX-1",
-  patient: { id: 7, full_name: "Pat Moreno" },
+  patient: { id: 7, full_name: "Pat Moreno", date_of_birth: "1984-05-17" },
   doctor: { id: doctor, full_name: doctor === 3 ? "Dr Ama Osei" : "Dr Erik Lind" },
   appointment_id: null,
   items: [

@@ -14,6 +14,7 @@ from careplus_contracts.values import (
     Id,
     Instant,
     Line,
+    NamedPatient,
     OptionalWords,
     Page,
     PageFilter,
@@ -59,7 +60,7 @@ class StopPrescription(Body):
 class Prescription(Answer):
     id: Id
     reference: Reference
-    patient: Person
+    patient: NamedPatient
     doctor: Person
     appointment_id: Id | None
     items: list[PrescriptionItem]

@@ -2,19 +2,18 @@
 import type { Schemas } from "../../api/client";
 import { lastDayOf } from "../../lib/clinical/prescriptions";
 import { plural, t } from "../../lib/i18n/i18n";
-import { type Day, dateOnly, dayOf } from "../../lib/time/time";
+import { dateOnly, dayOf } from "../../lib/time/time";
 import { Details } from "../Details";
 import { Signature } from "./Signature";
 import "../../style/components/sheet.css";
 
-/** `born`: the patient's date of birth, if the account may see it. */
-export function PrescriptionSheet({ of, born = null }: { of: Schemas["Prescription"]; born?: Day | null }) {
+export function PrescriptionSheet({ of }: { of: Schemas["Prescription"] }) {
   return (
     <article class="sheet" aria-label={t("sheet.prescription")}>
       <Details
         of={[
           [t("sheet.patient"), of.patient.full_name],
-          [t("sheet.born"), born && dateOnly(born)],
+          [t("sheet.born"), of.patient.date_of_birth && dateOnly(of.patient.date_of_birth)],
           [t("sheet.doctor"), of.doctor.full_name],
           [t("sheet.date"), dateOnly(dayOf(of.created_at))],
           [t("sheet.reference"), of.reference],

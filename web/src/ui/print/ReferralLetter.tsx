@@ -1,13 +1,12 @@
 /** The letter of a referral, for the patient to take along. */
 import type { Schemas } from "../../api/client";
 import { t } from "../../lib/i18n/i18n";
-import { type Day, dateOnly, dayOf } from "../../lib/time/time";
+import { dateOnly, dayOf } from "../../lib/time/time";
 import { Details } from "../Details";
 import { Signature } from "./Signature";
 import "../../style/components/sheet.css";
 
-/** `born`: the patient's date of birth, if the account may see it. */
-export function ReferralLetter({ of, born = null }: { of: Schemas["Referral"]; born?: Day | null }) {
+export function ReferralLetter({ of }: { of: Schemas["Referral"] }) {
   return (
     <article class="sheet" aria-labelledby="letter">
       <h2 id="letter">{t("sheet.letter")}</h2>
@@ -17,7 +16,7 @@ export function ReferralLetter({ of, born = null }: { of: Schemas["Referral"]; b
           [t("sheet.specialty"), of.to_specialty],
           [t("sheet.from"), of.from_doctor.full_name],
           [t("sheet.patient"), of.patient.full_name],
-          [t("sheet.born"), born && dateOnly(born)],
+          [t("sheet.born"), of.patient.date_of_birth && dateOnly(of.patient.date_of_birth)],
           [t("sheet.urgency"), t(`urgency.${of.urgency}`)],
           [t("sheet.due"), of.due_on && dateOnly(of.due_on)],
           [t("sheet.date"), dateOnly(dayOf(of.created_at))],
