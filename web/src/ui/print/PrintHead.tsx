@@ -1,6 +1,6 @@
 /** The head of every printed sheet: hospital, document and patient. Print only; goes into `Page.paper`. */
 import { useEffect } from "preact/hooks";
-import type { Config } from "../../api/client";
+import type { Config, Schemas } from "../../api/client";
 import { t } from "../../lib/i18n/i18n";
 import { dateOnly } from "../../lib/time/time";
 import { Mark } from "../frame/Mark";
@@ -10,11 +10,16 @@ interface Props {
   /** The document, with its reference. */
   about: string;
   /** The patient of the document; lists of many patients have none. */
-  patient?: { full_name: string; date_of_birth: string | null } | null;
+  patient?: Named;
+}
+type Named = Schemas["NamedPatient"];
+
+/** "Pat Moreno, born 17 May 1984" */
+export function identity({ full_name: name, date_of_birth: born }: Omit<Named, "id">): string {
+  return t("print.patient", { name, day: born ? dateOnly(born) : "–" });
 }
 
 export function PrintHead({ config, about, patient }: Props) {
-  const born = patient?.date_of_birth;
   const sheets = t("print.sheets");
   useEffect(() => {
     // the margin of print.css inherits from the root
@@ -35,7 +40,7 @@ export function PrintHead({ config, about, patient }: Props) {
       </div>
       {patient && (
         <p>
-          <b>{patient.full_name}</b> {t("print.born", { day: born ? dateOnly(born) : "–" })}
+          <b>{identity(patient)}</b>
         </p>
       )}
     </div>

@@ -3,6 +3,7 @@ import type { Schemas } from "../../api/client";
 import { t } from "../../lib/i18n/i18n";
 import { dateOnly, dayOf } from "../../lib/time/time";
 import { Details } from "../Details";
+import { identity } from "./PrintHead";
 import { Signature } from "./Signature";
 import "../../style/components/sheet.css";
 
@@ -15,8 +16,7 @@ export function ReferralLetter({ of }: { of: Schemas["Referral"] }) {
           [t("sheet.to"), of.to_doctor?.full_name ?? of.to_external],
           [t("sheet.specialty"), of.to_specialty],
           [t("sheet.from"), of.from_doctor.full_name],
-          [t("sheet.patient"), of.patient.full_name],
-          [t("sheet.born"), of.patient.date_of_birth && dateOnly(of.patient.date_of_birth)],
+          [t("sheet.patient"), identity(of.patient)],
           [t("sheet.urgency"), t(`urgency.${of.urgency}`)],
           [t("sheet.due"), of.due_on && dateOnly(of.due_on)],
           [t("sheet.date"), dateOnly(dayOf(of.created_at))],
@@ -25,9 +25,11 @@ export function ReferralLetter({ of }: { of: Schemas["Referral"] }) {
       />
       <div>
         <h3>{t("sheet.reason")}</h3>
-        <p class="written">{of.reason}</p>
+        <p class="written">
+          {of.reason}
+          <Signature name={of.from_doctor.full_name} />
+        </p>
       </div>
-      <Signature name={of.from_doctor.full_name} />
     </article>
   );
 }
