@@ -79,14 +79,14 @@ def words(text: str) -> str:
 
 
 def check_sheets(paper: Printed, language: str, *identity: str) -> None:
-    """Each sheet has the texts of `identity` and its number."""
+    """Check that each sheet has the texts of `identity` and its number."""
     for number, sheet in enumerate(paper.sheets, 1):
         for text in (*identity, SHEET[language].format(number, paper.pages)):
             assert words(text) in words(sheet), f"{text!r} is not on sheet {number} of {paper.pages}: {sheet}"
 
 
 def check_signature(paper: Printed, language: str, *contents: str) -> None:
-    """The only signature stands on the last sheet below one of the contents."""
+    """Check that the only signature stands on the last sheet, below one of the contents."""
     signed = [number for number, sheet in enumerate(paper.sheets, 1) if SIGNATURE[language] in sheet]
     assert signed == [paper.pages]
     assert any(words(text) in words(paper.sheets[-1]) for text in contents), paper.sheets[-1]
@@ -101,7 +101,9 @@ def test_prescription_of_1_to_12_medicines_names_patient(
     for count in range(1, MOST + 1):
         items = [item(number) for number in range(1, count + 1)]
         written = prescription(people, doctor, patient, items, NOTES if count % 2 else None)
-        paper = paper_of(page, f"/doctor/prescriptions/{written['id']}" if reader == "doctor" else f"/prescriptions/{written['id']}")
+        paper = paper_of(
+            page, f"/doctor/prescriptions/{written['id']}" if reader == "doctor" else f"/prescriptions/{written['id']}"
+        )
         check_sheets(paper, language, "Paula Paper", BORN[language], written["reference"])
         check_signature(paper, language, NOTES, *(one["medicine"] for one in items))
         for one in items:
@@ -163,7 +165,9 @@ def test_visit_documents_name_patient_on_each_sheet(
     visit = care.visit(people[long_name], people[doctor])
     paper = paper_of(opened(role_page, long_name, language), f"/appointments/{visit['id']}")
     check_sheets(paper, language, LONG_NAME, BORN[language], visit["reference"])
-    noted = people[doctor].http.put(f"/api/doctor/appointments/{visit['id']}/notes", json={"text": f"{LONG_TEXT}\n{LONG_TEXT}"[:4000]})
+    noted = people[doctor].http.put(
+        f"/api/doctor/appointments/{visit['id']}/notes", json={"text": f"{LONG_TEXT}\n{LONG_TEXT}"[:4000]}
+    )
     assert noted.is_success, noted.text
     page = opened(role_page, doctor, language)
     paper = paper_of(page, f"/doctor/visits/{visit['id']}")

@@ -65,6 +65,7 @@ export const chart = builder<Schemas["Chart"]>({
   patient: { ...visit().patient, email: "noor@example.org" },
   allergy_status: "noted",
   allergies: [{ substance: "Penicillin", reaction: "Hives", severity: "severe", noted_on: null }],
+  checks: [{ substance: "Penicillin", names: ["amoxicilin", "penicilin"], known: true }],
   problems: [],
   prescriptions: [],
   referrals: [],
