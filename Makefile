@@ -14,8 +14,9 @@ PIP_LOCKED := $(PIP) --no-deps --require-hashes -r
 MEMBERS := $(addprefix libs/,contracts clinic tables runtime demo cli) $(addprefix services/,auth appointments doctors labs gateway)
 INSTALL_MEMBERS = $(PIP) --no-deps --no-build-isolation $(addprefix -e ./,$(MEMBERS))
 LOCK := $(BIN)/uv pip compile --quiet --universal -p 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
-# two at a time, each with hospitals of its own; real processes on a busy machine are late at times, and what fails twice is broken
-PYTEST := -m pytest --quiet --numprocesses 2 --dist loadfile --no-loadscope-reorder
+# three workers on two cores, each with hospitals of its own: a worker waits a third of its time for starts and timers.
+# A test that depends on time can fail on a busy machine; it runs once more, alone, and fails if it fails twice.
+PYTEST := -m pytest --quiet --numprocesses 3 --dist loadfile --no-loadscope-reorder
 # the inner loop: tests that start no process, those of changed packages first
 CHECK := -m pytest --quiet --numprocesses 2 --dist loadfile --no-loadscope-reorder --changed-first -m 'not attack and not process'
 AGAIN := -m pytest --quiet --last-failed --last-failed-no-failures=none

@@ -181,7 +181,7 @@ class Hospital:
         assert answer.status_code == 201, answer.text
         return self.register(email, full_name, invitation=answer.json()["code"])
 
-    def employ(self, admin: "Person", email: str, full_name: str, specialty: str, slot_minutes: int = 30) -> "Person":
+    def add_doctor(self, admin: "Person", email: str, full_name: str, specialty: str, slot_minutes: int = 30) -> "Person":
         """Create a doctor with opening hours around the clock on all days."""
         body = {"email": email, "full_name": full_name, "specialty": specialty, "languages": ["en"]}
         answer = admin.http.post("/api/admin/doctors", json=body)

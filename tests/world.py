@@ -39,8 +39,8 @@ def build(hospital: Hospital, admin: Person) -> Iterator[World]:
         "admin": admin,
         "patient": hospital.register("pia@example.org", "Pia Novak", date_of_birth="1984-05-17", sex="female"),
         "other_patient": hospital.register("otto@example.org", "Otto Brandt", date_of_birth="1950-01-02", sex="male"),
-        "doctor": hospital.employ(admin, "osei@example.org", "Dr Ama Osei", "Cardiology"),
-        "other_doctor": hospital.employ(admin, "lind@example.org", "Dr Nils Lind", "Dermatology"),
+        "doctor": hospital.add_doctor(admin, "osei@example.org", "Dr Ama Osei", "Cardiology"),
+        "other_doctor": hospital.add_doctor(admin, "lind@example.org", "Dr Nils Lind", "Dermatology"),
         "lab": hospital.invite(admin, "lab@example.org", "Lea Labor", "lab"),
     }
     world = World(hospital, people)

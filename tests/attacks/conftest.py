@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.gateway.conftest import gateway, gateway_of_tests, peer
+from tests.gateway.conftest import gateway, gateway_of_tests, upstream
 from tests.hospital import ADMIN, Hospital, Person
 from tests.world import World, build
 
-__all__ = ["gateway", "gateway_of_tests", "peer"]
+__all__ = ["gateway", "gateway_of_tests", "upstream"]
 
 KILLING = Path(__file__).parent / "killing"
 

@@ -72,7 +72,7 @@ class Staff:
 def staffed(hospital: Hospital, admin: Person) -> Iterator[Staff]:
     """Yield new people; their requests need no preparation while a service is down; close their clients afterwards."""
     admin.signed_in.renew()
-    doctor = hospital.employ(admin, f"{secrets.token_hex(4)}@example.org", "Dr Restart", "Cardiology")
+    doctor = hospital.add_doctor(admin, f"{secrets.token_hex(4)}@example.org", "Dr Restart", "Cardiology")
     patient = hospital.register(f"{secrets.token_hex(4)}@example.org", "Rosa Restart")
     world = World(hospital, {"admin": admin, "doctor": doctor, "patient": patient})
     with acting_in(world) as context:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pytest
 
 from tests.gateway.conftest import Gateway
-from tests.gateway.peer import Peer, token
+from tests.gateway.upstream import Upstream, token
 
 HOST = b"host: x\r\n"
 END = b"connection: close\r\n\r\n"
@@ -198,10 +198,10 @@ def statuses_of(gateway: Gateway, sent: bytes) -> tuple[int, ...]:
 
 
 @pytest.mark.parametrize("raw", RAW_REQUESTS, ids=lambda raw: raw.name)
-def test_raw_request_gets_its_status_and_reaches_services(gateway: Gateway, peer: Peer, raw: RawRequest) -> None:
+def test_raw_request_gets_its_status_and_reaches_services(gateway: Gateway, upstream: Upstream, raw: RawRequest) -> None:
     assert statuses_of(gateway, raw.sent) == raw.statuses
-    assert [f"{one.method} {one.path}" for one in peer.arrived] == list(raw.forwarded)
-    for one in peer.arrived:
+    assert [f"{one.method} {one.path}" for one in upstream.arrived] == list(raw.forwarded)
+    for one in upstream.arrived:
         assert {name for name, _ in one.headers} <= {b"host", b"content-length", b"x-request-id", b"x-forwarded-for"}
         assert one.body in {b"", b"{}"}
     assert statuses_of(gateway, get(b"/api/appointments", b"authorization: Bearer " + token().encode())) == (200,)

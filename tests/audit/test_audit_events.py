@@ -97,7 +97,7 @@ def test_create_event_names_the_new_object(world: World, hospital: Hospital) -> 
 
 def test_refusal_to_known_caller_is_audited(world: World, hospital: Hospital, admin: Person) -> None:
     # a new doctor: earlier tests may have made each other doctor treat each patient
-    stranger = hospital.employ(admin, "surgeon@example.org", "Dr Sam Stranger", "Surgery")
+    stranger = hospital.add_doctor(admin, "surgeon@example.org", "Dr Sam Stranger", "Surgery")
     patient_id = world.people["other_patient"].id
     for path, patients in ((f"/api/doctor/patients/{patient_id}", [patient_id]), (f"/api/doctor/patients/{2**62}", [2**62])):
         request_id = new_request_id()
@@ -304,7 +304,7 @@ def test_csv_escapes_every_hostile_name_and_reason(hospital: Hospital, admin: Pe
 def assert_csv_escapes(hospital: Hospital, admin: Person, reasons: list[str], names: list[str]) -> None:
     """Check the line of each break-glass reason, and the patient's name in every line after each change of it."""
     number = next(numbers)
-    doctor = hospital.employ(admin, f"curious-{number}@example.org", "Dr Cora Curious", "Surgery")
+    doctor = hospital.add_doctor(admin, f"curious-{number}@example.org", "Dr Cora Curious", "Surgery")
     patient = hospital.register(f"looked-at-{number}@example.org", "Lotte Looked-at")
     for reason in reasons:
         made(doctor.http.post(f"/api/doctor/patients/{patient.id}/access", json={"reason": reason}))
@@ -324,7 +324,7 @@ def test_deletions_are_audited(hospital: Hospital, admin: Person) -> None:
     lab = hospital.invite(admin, "taken-away@example.org", "Tara Taken", "lab")
     other = hospital.sign_in("taken-away@example.org")
     [ended] = [one["id"] for one in made(lab.http.get("/auth/sessions"), 200)["items"] if not one["current"]]
-    doctor = hospital.employ(admin, "taken-off@example.org", "Dr Off", "Surgery")
+    doctor = hospital.add_doctor(admin, "taken-off@example.org", "Dr Off", "Surgery")
     off = {"starts_at": "2031-01-07T09:00:00Z", "ends_at": "2031-01-08T09:00:00Z"}
     time_off = made(doctor.http.post("/api/doctor/time-off", json=off))["id"]
     secret = made(lab.http.post("/auth/mfa", json={"password": PASSWORD}))["secret"]

@@ -113,7 +113,7 @@ async def test_one_network_is_limited_over_all_accounts(attempts: AttemptCounter
             await attempts.record(sign_in_limits(f"{number}@example.org", "192.0.2.1", device=None))
         except TooManyAttempts:
             break
-    assert number == rules.PEER.free_attempts
+    assert number == rules.NETWORK.free_attempts
     await attempts.record(sign_in_limits("1@example.org", "192.0.2.2", device=None))
 
 

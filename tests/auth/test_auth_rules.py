@@ -110,7 +110,7 @@ def test_admin_cannot_remove_own_second_factor() -> None:
         rules.check_stays_administrator(1, 1, wanted)
 
 
-BACKOFFS = [rules.OWN, rules.ACCOUNT, rules.PEER, rules.REGISTER, rules.FORGOT]
+BACKOFFS = [rules.OWN, rules.ACCOUNT, rules.NETWORK, rules.REGISTER, rules.FORGOT]
 
 
 @pytest.mark.parametrize("backoff", BACKOFFS)

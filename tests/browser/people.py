@@ -25,8 +25,8 @@ class People:
             "admin": admin,
             "pat": hospital.register(self.emails["pat"], "Pat Morgan", **born),
             "newpat": hospital.register(self.emails["newpat"], "Noor Newman", **born),
-            "dr_a": hospital.employ(admin, self.emails["dr_a"], "Dr Ama Abel", "Cardiology"),
-            "dr_b": hospital.employ(admin, self.emails["dr_b"], "Dr Ben Berg", "Dermatology"),
+            "dr_a": hospital.add_doctor(admin, self.emails["dr_a"], "Dr Ama Abel", "Cardiology"),
+            "dr_b": hospital.add_doctor(admin, self.emails["dr_b"], "Dr Ben Berg", "Dermatology"),
             "lab": hospital.invite(admin, self.emails["lab"], "Lea Labor", "lab"),
         }
 
@@ -47,7 +47,7 @@ class People:
         """Create a doctor with hours around the clock and return their name here."""
         name = f"doctor-{secrets.token_hex(4)}"
         self.emails[name] = f"{name}@example.org"
-        self.persons[name] = self.hospital.employ(self.admin, self.emails[name], f"Dr {name}", "Neurology")
+        self.persons[name] = self.hospital.add_doctor(self.admin, self.emails[name], f"Dr {name}", "Neurology")
         return name
 
     def close(self) -> None:

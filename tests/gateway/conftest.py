@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.gateway.peer import Peer, token
+from tests.gateway.upstream import Upstream, token
 from tests.hospital import LOCAL_HTTP, UNLIMITED_RATES, free_port
 
 TIMEOUT_S = 1.0
@@ -34,7 +34,7 @@ uvicorn.run("careplus_gateway.app:app", port=int(sys.argv[1]), http=protocol.Pro
 class Gateway:
     port: int
     log: Path
-    peer: Peer
+    upstream: Upstream
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -51,13 +51,13 @@ class Gateway:
 
 
 @contextmanager
-def run_gateway(folder: Path, peer: Peer, timeout_s: float = TIMEOUT_S, **settings: str) -> Iterator[Gateway]:
+def run_gateway(folder: Path, upstream: Upstream, timeout_s: float = TIMEOUT_S, **settings: str) -> Iterator[Gateway]:
     """Run a gateway in front of the stand-in as each service, except labs, which is unreachable."""
-    gateway = Gateway(free_port(), folder / "gateway.log", peer)
-    at_peer = f"http://127.0.0.1:{peer.port}"
+    gateway = Gateway(free_port(), folder / "gateway.log", upstream)
+    at_upstream = f"http://127.0.0.1:{upstream.port}"
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("CAREPLUS_")},
-        **{f"CAREPLUS_{service}_URL": at_peer for service in ("AUTH", "APPOINTMENTS", "DOCTORS")},
+        **{f"CAREPLUS_{service}_URL": at_upstream for service in ("AUTH", "APPOINTMENTS", "DOCTORS")},
         "CAREPLUS_LABS_URL": f"http://127.0.0.1:{free_port()}",
         "CAREPLUS_WEB": str(folder / "web"),
         **UNLIMITED_RATES,
@@ -82,22 +82,22 @@ def run_gateway(folder: Path, peer: Peer, timeout_s: float = TIMEOUT_S, **settin
 
 @pytest.fixture(scope="session")
 def gateway_of_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
-    peer = Peer(free_port())
-    peer.start()
-    with run_gateway(tmp_path_factory.mktemp("gateway"), peer) as gateway:
+    upstream = Upstream(free_port())
+    upstream.start()
+    with run_gateway(tmp_path_factory.mktemp("gateway"), upstream) as gateway:
         yield gateway
-    peer.stop()
+    upstream.stop()
 
 
 @pytest.fixture
 def gateway(gateway_of_tests: Gateway) -> Gateway:
-    gateway_of_tests.peer.reset()
+    gateway_of_tests.upstream.reset()
     return gateway_of_tests
 
 
 @pytest.fixture
-def peer(gateway: Gateway) -> Peer:
-    return gateway.peer
+def upstream(gateway: Gateway) -> Upstream:
+    return gateway.upstream
 
 
 @pytest.fixture

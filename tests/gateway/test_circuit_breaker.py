@@ -13,7 +13,7 @@ from careplus_gateway import circuit_breaker
 from careplus_gateway.circuit_breaker import MAX_PENDING, SLOTS, CircuitBreaker
 from careplus_gateway.forward import connection_pool
 from careplus_runtime.process.background import running_tasks as background
-from tests.gateway.peer import Peer
+from tests.gateway.upstream import Upstream
 
 REQUEST_ID = "request-of-the-tests"
 
@@ -28,8 +28,8 @@ def probing_client() -> httpx.AsyncClient:
     return httpx.AsyncClient(transport=connection_pool(), trust_env=False)
 
 
-def breaker_of(service: socket.socket | Peer, http: httpx.AsyncClient) -> CircuitBreaker:
-    port = service.port if isinstance(service, Peer) else service.getsockname()[1]
+def breaker_of(service: socket.socket | Upstream, http: httpx.AsyncClient) -> CircuitBreaker:
+    port = service.port if isinstance(service, Upstream) else service.getsockname()[1]
     return CircuitBreaker("labs", f"http://127.0.0.1:{port}", http)
 
 
@@ -38,10 +38,10 @@ async def occupy_slot(breaker: CircuitBreaker) -> None:
         await asyncio.sleep(10)
 
 
-async def test_full_slots_are_503_and_breaker_stays_closed(monkeypatch: pytest.MonkeyPatch, peer: Peer) -> None:
+async def test_full_slots_are_503_and_breaker_stays_closed(monkeypatch: pytest.MonkeyPatch, upstream: Upstream) -> None:
     monkeypatch.setattr(circuit_breaker, "SLOT_WAIT_S", 0.05)
     async with probing_client() as http, AsyncExitStack() as stack:
-        of_labs = breaker_of(peer, http)
+        of_labs = breaker_of(upstream, http)
         for _ in range(SLOTS):
             await stack.enter_async_context(of_labs.slot(REQUEST_ID))
         with pytest.raises(Unavailable, match="more to do") as refused:
@@ -104,19 +104,19 @@ async def test_hung_service_after_a_failed_connection_opens_breaker(monkeypatch:
             assert of_labs.is_open
 
 
-async def test_slow_response_does_not_open_breaker(monkeypatch: pytest.MonkeyPatch, peer: Peer) -> None:
+async def test_slow_response_does_not_open_breaker(monkeypatch: pytest.MonkeyPatch, upstream: Upstream) -> None:
     for name, seconds in {"SILENCE_S": 0.1, "PROBE_S": 0.2}.items():
         monkeypatch.setattr(circuit_breaker, name, seconds)
     async with probing_client() as http:
-        of_labs = breaker_of(peer, http)
+        of_labs = breaker_of(upstream, http)
         async with background(of_labs.watch()), of_labs.slot(REQUEST_ID):
             await asyncio.sleep(1)
         assert not of_labs.is_open
 
 
-async def test_pending_requests_are_bounded(peer: Peer) -> None:
+async def test_pending_requests_are_bounded(upstream: Upstream) -> None:
     async with probing_client() as http:
-        of_labs = breaker_of(peer, http)
+        of_labs = breaker_of(upstream, http)
         async with background(*(occupy_slot(of_labs) for _ in range(MAX_PENDING))):
             await asyncio.sleep(0)
             with pytest.raises(Unavailable, match="more to do") as refused:
@@ -127,10 +127,10 @@ async def test_pending_requests_are_bounded(peer: Peer) -> None:
             assert of_labs.pending == 1
 
 
-async def test_stalled_gateway_does_not_open_breaker(peer: Peer) -> None:
+async def test_stalled_gateway_does_not_open_breaker(upstream: Upstream) -> None:
     """After a stall of the gateway's own event loop the last response is old, although the service is healthy."""
     async with probing_client() as http:
-        of_labs = breaker_of(peer, http)
+        of_labs = breaker_of(upstream, http)
         async with background(of_labs.watch()), of_labs.slot(REQUEST_ID):
             of_labs.last_response -= 60
             await asyncio.sleep(1)

@@ -49,7 +49,7 @@ def hospital(tmp_path_factory: pytest.TempPathFactory, disk: Path | None) -> Ite
 @pytest.fixture(scope="module")
 def doctor(hospital: Hospital) -> Iterator[Person]:
     admin = hospital.sign_in(ADMIN)
-    person = hospital.employ(admin, "osei@example.org", "Dr Osei", "Cardiology")
+    person = hospital.add_doctor(admin, "osei@example.org", "Dr Osei", "Cardiology")
     yield person
     admin.http.close()
     person.http.close()

@@ -8,15 +8,15 @@ import pytest
 from careplus_gateway.gzip import MIN_SIZE
 from careplus_gateway.security_headers import SECURITY_HEADERS
 from tests.gateway.conftest import Gateway
-from tests.gateway.peer import Peer, in_chunks, interrupt_after_head, json_response
+from tests.gateway.upstream import Upstream, in_chunks, interrupt_after_head, json_response
 from tests.test_every_endpoint import check_problem
 
 CATALOGUE = json.dumps([{"code": f"T-{number}", "name": "Glucose"} for number in range(1000)]).encode()
 
 
 @pytest.mark.parametrize("accepted", ["gzip, deflate, br", "gzip;q=0.5"])
-async def test_long_response_is_compressed(gateway: Gateway, peer: Peer, patient: str, accepted: str) -> None:
-    peer.next_answers = [json_response(200, CATALOGUE, (b"etag", b'"3"'))]
+async def test_long_response_is_compressed(gateway: Gateway, upstream: Upstream, patient: str, accepted: str) -> None:
+    upstream.next_answers = [json_response(200, CATALOGUE, (b"etag", b'"3"'))]
     async with gateway.client(patient) as http:
         answer = await http.get("/api/appointments", headers={"Accept-Encoding": accepted})
     assert answer.content == CATALOGUE
@@ -28,17 +28,17 @@ async def test_long_response_is_compressed(gateway: Gateway, peer: Peer, patient
 
 @pytest.mark.parametrize("accepted", ["", "identity", "gzip;q=0", "gzip;Q=0.0", "gzip;q=0;x=1", "br"])
 async def test_response_without_accepted_gzip_is_not_compressed(
-    gateway: Gateway, peer: Peer, patient: str, accepted: str
+    gateway: Gateway, upstream: Upstream, patient: str, accepted: str
 ) -> None:
-    peer.next_answers = [json_response(200, CATALOGUE)]
+    upstream.next_answers = [json_response(200, CATALOGUE)]
     async with gateway.client(patient) as http:
         answer = await http.get("/api/appointments", headers={"Accept-Encoding": accepted})
     assert (answer.content, answer.num_bytes_downloaded) == (CATALOGUE, len(CATALOGUE))
     assert "content-encoding" not in answer.headers
 
 
-async def test_short_and_auth_responses_are_not_compressed(gateway: Gateway, peer: Peer, patient: str) -> None:
-    peer.next_answers = [json_response(200, CATALOGUE[: MIN_SIZE - 1]), json_response(200, CATALOGUE)]
+async def test_short_and_auth_responses_are_not_compressed(gateway: Gateway, upstream: Upstream, patient: str) -> None:
+    upstream.next_answers = [json_response(200, CATALOGUE[: MIN_SIZE - 1]), json_response(200, CATALOGUE)]
     async with gateway.client(patient) as http:
         for path in ("/api/appointments", "/auth/me"):
             answer = await http.get(path)
@@ -46,8 +46,8 @@ async def test_short_and_auth_responses_are_not_compressed(gateway: Gateway, pee
             assert "content-encoding" not in answer.headers
 
 
-async def test_streamed_response_is_compressed_chunk_by_chunk(gateway: Gateway, peer: Peer, patient: str) -> None:
-    peer.next_answers = [in_chunks(CATALOGUE, CATALOGUE, pause_s=0.3)]
+async def test_streamed_response_is_compressed_chunk_by_chunk(gateway: Gateway, upstream: Upstream, patient: str) -> None:
+    upstream.next_answers = [in_chunks(CATALOGUE, CATALOGUE, pause_s=0.3)]
     arrivals: list[float] = []
     content = b""
     async with gateway.client(patient) as http, http.stream("GET", "/api/appointments") as answer:
@@ -60,15 +60,15 @@ async def test_streamed_response_is_compressed_chunk_by_chunk(gateway: Gateway, 
 
 
 @pytest.mark.parametrize("accepted", ["gzip", "identity"])
-async def test_interruption_before_first_chunk_is_503(gateway: Gateway, peer: Peer, patient: str, accepted: str) -> None:
-    peer.answer = interrupt_after_head
+async def test_interruption_before_first_chunk_is_503(gateway: Gateway, upstream: Upstream, patient: str, accepted: str) -> None:
+    upstream.answer = interrupt_after_head
     async with gateway.client(patient) as http:
         answer = await http.get("/api/appointments", headers={"Accept-Encoding": accepted})
     check_problem(answer, 503)
 
 
-def test_http_1_0_response_is_neither_chunked_nor_compressed(gateway: Gateway, peer: Peer, patient: str) -> None:
-    peer.next_answers = [json_response(200, CATALOGUE * 3)]
+def test_http_1_0_response_is_neither_chunked_nor_compressed(gateway: Gateway, upstream: Upstream, patient: str) -> None:
+    upstream.next_answers = [json_response(200, CATALOGUE * 3)]
     with gateway.connect() as connection:
         lines = ["GET /api/appointments HTTP/1.0", f"Authorization: Bearer {patient}", "Accept-Encoding: gzip", "", ""]
         connection.sendall("\r\n".join(lines).encode())

@@ -33,7 +33,7 @@ def with_build(gateway_of_tests: Gateway, tmp_path_factory: pytest.TempPathFacto
     (folder / "web" / "assets" / "index-4f3a2b1c.js.gz").write_bytes(gzip.compress(b"void 0"))
     (folder / "outside").write_text("not to be served")
     (folder / "web" / "link").symlink_to(folder / "outside")
-    with run_gateway(folder, gateway_of_tests.peer) as gateway:
+    with run_gateway(folder, gateway_of_tests.upstream) as gateway:
         yield gateway
 
 

@@ -10,21 +10,21 @@ from careplus_gateway import proxy_headers
 from careplus_gateway.proxy_headers import TrustedProxies
 from careplus_runtime.http.addresses import network_of
 from tests.gateway.conftest import Gateway, run_gateway
-from tests.gateway.peer import Peer
+from tests.gateway.upstream import Upstream
 
 
 @pytest.fixture(scope="module")
 def trusting_gateway(gateway_of_tests: Gateway, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
     """Run a gateway that trusts a proxy by its host name."""
-    with run_gateway(tmp_path_factory.mktemp("behind"), gateway_of_tests.peer, CAREPLUS_PROXIES="localhost") as gateway:
+    with run_gateway(tmp_path_factory.mktemp("behind"), gateway_of_tests.upstream, CAREPLUS_PROXIES="localhost") as gateway:
         yield gateway
 
 
-async def forwarded_address(gateway: Gateway, peer: Peer, *headers: tuple[str, str]) -> bytes | None:
-    peer.reset()
+async def forwarded_address(gateway: Gateway, upstream: Upstream, *headers: tuple[str, str]) -> bytes | None:
+    upstream.reset()
     async with gateway.client() as http:
         assert (await http.get("/api/doctors", headers=list(headers))).status_code == 200
-    [arrived] = peer.arrived
+    [arrived] = upstream.arrived
     assert {name for name, _ in arrived.headers} & {b"forwarded", b"x-real-ip", b"x-forwarded-host"} == set()
     assert sum(name == b"x-forwarded-for" for name, _ in arrived.headers) == 1
     return arrived.header(b"x-forwarded-for")
@@ -39,18 +39,18 @@ FORGED = (
 )
 
 
-async def test_forwarding_headers_are_ignored_by_default(gateway: Gateway, peer: Peer) -> None:
-    assert await forwarded_address(gateway, peer, *FORGED) == b"127.0.0.1"
+async def test_forwarding_headers_are_ignored_by_default(gateway: Gateway, upstream: Upstream) -> None:
+    assert await forwarded_address(gateway, upstream, *FORGED) == b"127.0.0.1"
 
 
-async def test_named_proxy_is_trusted_for_its_last_address(trusting_gateway: Gateway, peer: Peer) -> None:
+async def test_named_proxy_is_trusted_for_its_last_address(trusting_gateway: Gateway, upstream: Upstream) -> None:
     gateway = trusting_gateway
-    assert await forwarded_address(gateway, peer) == b"127.0.0.1"
-    assert await forwarded_address(gateway, peer, ("X-Forwarded-For", "192.0.2.7")) == b"192.0.2.7"
-    assert await forwarded_address(gateway, peer, *FORGED, ("X-Forwarded-For", "192.0.2.7")) == b"192.0.2.7"
-    assert await forwarded_address(gateway, peer, ("X-Forwarded-For", "192.0.2.7, 127.0.0.1")) == b"192.0.2.7"
+    assert await forwarded_address(gateway, upstream) == b"127.0.0.1"
+    assert await forwarded_address(gateway, upstream, ("X-Forwarded-For", "192.0.2.7")) == b"192.0.2.7"
+    assert await forwarded_address(gateway, upstream, *FORGED, ("X-Forwarded-For", "192.0.2.7")) == b"192.0.2.7"
+    assert await forwarded_address(gateway, upstream, ("X-Forwarded-For", "192.0.2.7, 127.0.0.1")) == b"192.0.2.7"
     for invalid in ("unknown", "192.0.2.7:80; DROP", "1.2.3.4.5", "'"):
-        assert await forwarded_address(gateway, peer, ("X-Forwarded-For", f"192.0.2.7, {invalid}")) == b"127.0.0.1"
+        assert await forwarded_address(gateway, upstream, ("X-Forwarded-For", f"192.0.2.7, {invalid}")) == b"127.0.0.1"
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 from careplus_contracts.endpoints import Role
 from careplus_gateway.rate_limit import MAX_KEYS, SlidingWindows
 from tests.gateway.conftest import Gateway, run_gateway
-from tests.gateway.peer import Peer, token
+from tests.gateway.upstream import Upstream, token
 from tests.test_every_endpoint import check_problem
 
 ACCOUNT, ANONYMOUS, AUTH = 6, 4, 3
@@ -22,7 +22,7 @@ def low_limit_gateway(gateway_of_tests: Gateway, tmp_path_factory: pytest.TempPa
     """Run a gateway with low limits behind a trusted proxy, so that tests can send requests from many addresses."""
     with run_gateway(
         tmp_path_factory.mktemp("low-limits"),
-        gateway_of_tests.peer,
+        gateway_of_tests.upstream,
         CAREPLUS_RATE_ACCOUNT=str(ACCOUNT),
         CAREPLUS_RATE_ANONYMOUS=str(ANONYMOUS),
         CAREPLUS_RATE_AUTH=str(AUTH),
@@ -33,7 +33,7 @@ def low_limit_gateway(gateway_of_tests: Gateway, tmp_path_factory: pytest.TempPa
 
 @pytest.fixture
 def low_limits(low_limit_gateway: Gateway) -> Gateway:
-    low_limit_gateway.peer.reset()
+    low_limit_gateway.upstream.reset()
     return low_limit_gateway
 
 
@@ -52,7 +52,7 @@ def check_refused(answer: httpx.Response, policy: str) -> None:
     assert answer.headers["ratelimit"].endswith(f"t={answer.headers['retry-after']}")
 
 
-async def test_account_is_limited_across_addresses(low_limits: Gateway, peer: Peer) -> None:
+async def test_account_is_limited_across_addresses(low_limits: Gateway, upstream: Upstream) -> None:
     async with low_limits.client(token(Role.PATIENT, 100)) as http, low_limits.client(token(Role.PATIENT, 101)) as other:
         for number in range(ACCOUNT):
             answer = await http.get("/api/appointments", headers={"X-Forwarded-For": f"192.0.2.{number}"})
@@ -60,7 +60,7 @@ async def test_account_is_limited_across_addresses(low_limits: Gateway, peer: Pe
             assert answer.headers["ratelimit-policy"] == f'"account";q={ACCOUNT};w=60'
         check_refused(await http.get("/api/appointments"), "account")
         assert (await other.get("/api/appointments")).status_code == 200
-    assert len(peer.arrived) == ACCOUNT + 1, "a refused request is not forwarded"
+    assert len(upstream.arrived) == ACCOUNT + 1, "a refused request is not forwarded"
 
 
 async def test_invalid_token_is_limited_by_address(low_limits: Gateway) -> None:
@@ -74,7 +74,7 @@ async def test_invalid_token_is_limited_by_address(low_limits: Gateway) -> None:
         assert (await http.get("/api/doctors", headers=second)).status_code == 200
 
 
-async def test_auth_paths_have_a_stricter_limit_per_address(low_limits: Gateway, peer: Peer) -> None:
+async def test_auth_paths_have_a_stricter_limit_per_address(low_limits: Gateway, upstream: Upstream) -> None:
     first = {"X-Forwarded-For": "192.0.2.30"}
     async with low_limits.client() as http, low_limits.client(token(Role.PATIENT, 102)) as signed_in:
         for number in range(AUTH):
@@ -82,7 +82,7 @@ async def test_auth_paths_have_a_stricter_limit_per_address(low_limits: Gateway,
             assert remaining(answer) == ("auth", AUTH - 1 - number)
         check_refused(await signed_in.post("/auth/login", json={}, headers=first), "auth")
         assert (await http.get("/api/doctors", headers=first)).status_code == 200
-    assert len(peer.arrived) == AUTH + 1
+    assert len(upstream.arrived) == AUTH + 1
 
 
 async def test_ipv6_network_is_limited_as_one_address(low_limits: Gateway) -> None:

@@ -8,7 +8,7 @@ from contextlib import closing
 import pytest
 
 from tests.gateway.conftest import TIMEOUT_S, Gateway
-from tests.gateway.peer import Peer
+from tests.gateway.upstream import Upstream
 
 END = b" HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"
 
@@ -63,20 +63,20 @@ def can_send(connection: socket.socket, parts: list[bytes], pause_s: float = 0) 
         b"/ready/",
     ],
 )
-def test_unusual_path_is_404_and_not_forwarded(gateway: Gateway, peer: Peer, path: bytes) -> None:
+def test_unusual_path_is_404_and_not_forwarded(gateway: Gateway, upstream: Upstream, path: bytes) -> None:
     assert status_and_code(gateway, b"GET " + path + END) in {(404, "not_found"), (400, "not_http")}
-    assert peer.arrived == []
+    assert upstream.arrived == []
 
 
 @pytest.mark.parametrize(
     "request_line", [b"GET //api/config", b"GET api/config", b"GET http://", b"GET * ", b"CONNECT x:1", b"GET /api/doctors?\x7f"]
 )
-def test_invalid_request_line_is_refused(gateway: Gateway, peer: Peer, request_line: bytes) -> None:
+def test_invalid_request_line_is_refused(gateway: Gateway, upstream: Upstream, request_line: bytes) -> None:
     assert status_and_code(gateway, request_line + END)[0] in {400, 404}
-    assert peer.arrived == []
+    assert upstream.arrived == []
 
 
-def test_long_address_and_headers_are_refused(gateway: Gateway, peer: Peer) -> None:
+def test_long_address_and_headers_are_refused(gateway: Gateway, upstream: Upstream) -> None:
     def head(headers: bytes) -> bytes:
         return b"GET /api/specialties HTTP/1.1\r\nhost: x\r\nconnection: close\r\n" + headers + b"\r\n"
 
@@ -87,7 +87,7 @@ def test_long_address_and_headers_are_refused(gateway: Gateway, peer: Peer) -> N
     assert status_and_code(gateway, head(b"x: y\r\n" * 63)) == (431, "headers_too_large")
     assert status_and_code(gateway, head(b"x: " + b"y" * 16000 + b"\r\n"))[0] == 200
     assert status_and_code(gateway, head(b"x: " + b"y" * 16384 + b"\r\n")) == (431, "headers_too_large")
-    assert len(peer.arrived) == 3
+    assert len(upstream.arrived) == 3
 
 
 @pytest.mark.parametrize("start", [b"GET / HTTP/1.1\r\nx: ", b"GET /", b"GET / HTTP/1.1\r\n" + b"x: y\r\n" * 5])
@@ -121,13 +121,13 @@ def test_endless_trailers_close_the_connection(gateway: Gateway) -> None:
         b"POST /auth/login HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n5\r\n12345\r\n",
     ],
 )
-def test_half_sent_request_closes_the_connection(gateway: Gateway, peer: Peer, half: bytes) -> None:
+def test_half_sent_request_closes_the_connection(gateway: Gateway, upstream: Upstream, half: bytes) -> None:
     with closing(gateway.connect()) as connection:
         started = time.monotonic()
         connection.sendall(half)
         assert read_to_end(connection) == b""
         assert TIMEOUT_S * 0.8 < time.monotonic() - started < TIMEOUT_S + 1
-    assert peer.arrived == []
+    assert upstream.arrived == []
 
 
 def test_request_sent_byte_by_byte_closes_the_connection(gateway: Gateway) -> None:
@@ -169,12 +169,12 @@ def test_idle_connection_between_requests_stays_open(gateway: Gateway) -> None:
         read_health_responses(connection, 2)
 
 
-def test_conflicting_body_lengths_are_400(gateway: Gateway, peer: Peer) -> None:
+def test_conflicting_body_lengths_are_400(gateway: Gateway, upstream: Upstream) -> None:
     both = b"POST /auth/login HTTP/1.1\r\nhost: x\r\ncontent-length: 3\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n"
     twice = b"POST /auth/login HTTP/1.1\r\nhost: x\r\ncontent-length: 3\r\ncontent-length: 4\r\n\r\n{} "
     for request in (both, twice):
         assert status_and_code(gateway, request)[0] == 400
-    assert peer.arrived == []
+    assert upstream.arrived == []
 
 
 def test_websocket_upgrade_is_ignored(gateway: Gateway) -> None:

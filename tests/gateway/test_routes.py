@@ -8,7 +8,7 @@ import pytest
 from careplus_contracts.endpoints import Endpoint, Role
 from careplus_contracts.registry import ENDPOINTS
 from tests.gateway.conftest import Gateway
-from tests.gateway.peer import Peer, token
+from tests.gateway.upstream import Upstream, token
 from tests.hospital import LOCAL_HTTP
 
 PATHS = sorted({endpoint.path for endpoint in ENDPOINTS})
@@ -19,7 +19,7 @@ def with_ids(path: str) -> str:
 
 
 @pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda endpoint: endpoint.name)
-async def test_every_endpoint_is_routed(gateway: Gateway, peer: Peer, endpoint: Endpoint[..., object]) -> None:
+async def test_every_endpoint_is_routed(gateway: Gateway, upstream: Upstream, endpoint: Endpoint[..., object]) -> None:
     role = next(role for role in Role if endpoint.admits(role))
     async with gateway.client(token(role)) as http:
         answer = await http.request(endpoint.method, with_ids(endpoint.path))
@@ -28,12 +28,12 @@ async def test_every_endpoint_is_routed(gateway: Gateway, peer: Peer, endpoint: 
         assert answer.status_code == 503
     else:
         assert answer.status_code == 200
-    forwarded = [(arrived.method, arrived.path) for arrived in peer.arrived]
+    forwarded = [(arrived.method, arrived.path) for arrived in upstream.arrived]
     assert forwarded == ([] if is_own or endpoint.service == "labs" else [(endpoint.method, with_ids(endpoint.path))])
 
 
 @pytest.mark.parametrize("path", PATHS)
-async def test_other_methods_are_405_with_the_allowed_ones(gateway: Gateway, peer: Peer, path: str) -> None:
+async def test_other_methods_are_405_with_the_allowed_ones(gateway: Gateway, upstream: Upstream, path: str) -> None:
     allowed = {endpoint.method for endpoint in ENDPOINTS if endpoint.path == path}
     async with gateway.client(token()) as http:
         for method in {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"} - allowed:
@@ -41,7 +41,7 @@ async def test_other_methods_are_405_with_the_allowed_ones(gateway: Gateway, pee
             assert answer.status_code == 405
             assert answer.headers["allow"] == ", ".join(sorted(allowed))
             assert method == "HEAD" or answer.json()["code"] == "method_not_allowed"
-    assert peer.arrived == []
+    assert upstream.arrived == []
 
 
 async def test_config_comes_from_the_settings(gateway: Gateway) -> None:

@@ -8,7 +8,7 @@ import pytest
 from careplus_gateway.security_headers import API_CSP, HSTS, SECURITY_HEADERS
 from careplus_runtime.process.settings import SettingsError, load_settings
 from tests.gateway.conftest import Gateway, run_gateway
-from tests.gateway.peer import Peer, json_response
+from tests.gateway.upstream import Upstream, json_response
 
 FOREIGN = "https://portal.example.org"
 
@@ -18,7 +18,7 @@ def public_gateway(gateway_of_tests: Gateway, tmp_path_factory: pytest.TempPathF
     """Run a gateway at a public address, with foreign origins that are allowed."""
     with run_gateway(
         tmp_path_factory.mktemp("public"),
-        gateway_of_tests.peer,
+        gateway_of_tests.upstream,
         CAREPLUS_ORIGINS="https://care.example.org",
         CAREPLUS_CORS_ORIGINS=f"{FOREIGN},http://localhost:5173",
     ) as gateway:
@@ -27,11 +27,11 @@ def public_gateway(gateway_of_tests: Gateway, tmp_path_factory: pytest.TempPathF
 
 @pytest.fixture
 def public(public_gateway: Gateway) -> Gateway:
-    public_gateway.peer.reset()
+    public_gateway.upstream.reset()
     return public_gateway
 
 
-async def responses_of_every_kind(gateway: Gateway, peer: Peer, patient: str) -> list[httpx.Response]:
+async def responses_of_every_kind(gateway: Gateway, upstream: Upstream, patient: str) -> list[httpx.Response]:
     """Return a success, refusals of every layer, a failure of a service, a response of the gateway's own, and pages."""
     async with gateway.client(patient) as http, gateway.client() as anonymous:
         answers = [
@@ -41,13 +41,13 @@ async def responses_of_every_kind(gateway: Gateway, peer: Peer, patient: str) ->
         ]
         answers += [await http.get("/api/nothing"), await http.delete("/api/appointments"), await http.get("/api/%2e%2e")]
         answers += [await http.get(f"/api/doctors?q={'a' * 5000}"), await http.get("/api/labs/tests"), await http.get("/health")]
-        peer.next_answers = [json_response(500), json_response(304, b"")]
+        upstream.next_answers = [json_response(500), json_response(304, b"")]
         answers += [await http.put("/api/appointments/1", json={}), await http.get("/api/appointments")]
         return [*answers, await http.get("/docs"), await http.get("/openapi.json"), await http.get("/ready")]
 
 
-async def test_every_response_has_the_security_headers(gateway: Gateway, peer: Peer, patient: str) -> None:
-    answers = await responses_of_every_kind(gateway, peer, patient)
+async def test_every_response_has_the_security_headers(gateway: Gateway, upstream: Upstream, patient: str) -> None:
+    answers = await responses_of_every_kind(gateway, upstream, patient)
     assert [answer.status_code for answer in answers] == [200, 401, 403, 404, 405, 404, 414, 503, 200, 500, 304, 200, 200, 503]
     for answer in answers:
         assert {name: answer.headers.get_list(name) for name in SECURITY_HEADERS} == {
@@ -69,8 +69,8 @@ def test_response_to_garbage_has_the_security_headers(gateway: Gateway) -> None:
         assert f"\r\n{name}: {value}\r\n".lower() in head
 
 
-async def test_public_https_address_sets_hsts(public: Gateway, peer: Peer, patient: str) -> None:
-    for answer in await responses_of_every_kind(public, peer, patient):
+async def test_public_https_address_sets_hsts(public: Gateway, upstream: Upstream, patient: str) -> None:
+    for answer in await responses_of_every_kind(public, upstream, patient):
         assert answer.headers["strict-transport-security"] == HSTS
 
 
@@ -78,11 +78,11 @@ def cors_headers(answer: httpx.Response) -> dict[str, str]:
     return {name: value for name, value in answer.headers.items() if name.startswith("access-control")}
 
 
-async def test_allowed_foreign_origin_gets_cors_headers(public: Gateway, peer: Peer, patient: str) -> None:
+async def test_allowed_foreign_origin_gets_cors_headers(public: Gateway, upstream: Upstream, patient: str) -> None:
     asking = {"Origin": FOREIGN, "Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "authorization"}
     async with public.client() as http:
         preflight = await http.options("/api/appointments", headers=asking)
-        assert (preflight.status_code, preflight.content, peer.arrived) == (204, b"", [])
+        assert (preflight.status_code, preflight.content, upstream.arrived) == (204, b"", [])
         assert preflight.headers["access-control-allow-origin"] == FOREIGN
         assert "Authorization" in preflight.headers["access-control-allow-headers"]
         for token, status in ((patient, 200), ("x", 401)):

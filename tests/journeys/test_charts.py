@@ -104,7 +104,7 @@ def test_draft_note_stays_when_visit_moves_to_a_colleague(admin: Person, world: 
 
 def test_doctor_cannot_change_own_specialty(hospital: Hospital, admin: Person, world: World) -> None:
     doctor, patient = world.people["doctor"], world.people["patient"]
-    curious = hospital.employ(admin, "curious@example.org", "Dr Curious", "Surgery")
+    curious = hospital.add_doctor(admin, "curious@example.org", "Dr Curious", "Surgery")
     profile = {"full_name": "Dr Curious", "specialty": "Phlebology"}
     refused = curious.http.put("/api/doctor/profile", json=profile)
     assert (refused.status_code, refused.json()["code"]) == (409, "specialty_fixed")

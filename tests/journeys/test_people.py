@@ -106,7 +106,7 @@ def test_admin_can_deactivate_and_reactivate_another_admin(hospital: Hospital, a
 @pytest.mark.parametrize("change", [("doctor", False), ("lab", True)])
 def test_doctor_without_doctor_role_is_not_found(hospital: Hospital, admin: Person, change: tuple[str, bool]) -> None:
     name = f"Dr Xaver {change[0].title()}"
-    doctor = hospital.employ(admin, f"xaver.{change[0]}@example.org", name, f"Xenology {change[0]}")
+    doctor = hospital.add_doctor(admin, f"xaver.{change[0]}@example.org", name, f"Xenology {change[0]}")
     patient = hospital.register(f"xenia.{change[0]}@example.org", "Xenia Ott")
     at, later = free_times(patient.http, doctor.id)[3:5]
     visit = made(patient.http.post("/api/appointments", json={"doctor_id": doctor.id, "starts_at": at.isoformat()}))

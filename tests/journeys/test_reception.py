@@ -39,8 +39,8 @@ class Desk:
 
 @pytest.fixture(scope="module")
 def desk(hospital: Hospital, admin: Person) -> Iterator[Desk]:
-    doctor = hospital.employ(admin, "rue@example.org", "Dr Rue Ward", "Rheumatology")
-    substitute = hospital.employ(admin, "sid@example.org", "Dr Sid Ward", "Rheumatology", slot_minutes=15)
+    doctor = hospital.add_doctor(admin, "rue@example.org", "Dr Rue Ward", "Rheumatology")
+    substitute = hospital.add_doctor(admin, "sid@example.org", "Dr Sid Ward", "Rheumatology", slot_minutes=15)
     patient = hospital.register("cal@example.org", "Cal Lehr", date_of_birth="1960-02-29", phone="+49 30 5550 1234")
     yield Desk(admin, doctor, substitute, patient)
     for person in (doctor, substitute, patient):
@@ -94,7 +94,7 @@ def test_taken_time_is_refused_with_alternatives(desk: Desk, hospital: Hospital)
 
 
 def test_phone_only_times_are_booked_by_reception_only(desk: Desk, hospital: Hospital) -> None:
-    doctor = hospital.employ(desk.admin, "tel@example.org", "Dr Tel Ward", "Phoniatrics")
+    doctor = hospital.add_doctor(desk.admin, "tel@example.org", "Dr Tel Ward", "Phoniatrics")
     profile = {"full_name": "Dr Tel Ward", "specialty": "Phoniatrics"}
     assert made(doctor.http.get("/api/doctor/profile"), 200)["booking"] == "online"
     at, later = free_times(desk.patient.http, doctor.id)[30:32]

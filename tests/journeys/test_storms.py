@@ -16,7 +16,7 @@ import pytest
 
 from tests.hospital import LOCAL_HTTP, Hospital, Person, free_times, only_linux, processes
 
-CROWD = 100
+CONCURRENT = 100
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def crowd(hospital: Hospital, admin: Person) -> list[str]:
 
 @pytest.fixture
 async def http(hospital: Hospital) -> AsyncIterator[httpx.AsyncClient]:
-    limits = httpx.Limits(max_connections=CROWD, max_keepalive_connections=CROWD, keepalive_expiry=2)
+    limits = httpx.Limits(max_connections=CONCURRENT, max_keepalive_connections=CONCURRENT, keepalive_expiry=2)
     async with httpx.AsyncClient(base_url=hospital.url, timeout=60, limits=limits, **LOCAL_HTTP) as client:
         yield client
 
@@ -52,7 +52,7 @@ async def book_concurrently(http: httpx.AsyncClient, crowd: list[str], doctor_id
         assert answer.status_code == 201 or answer.json()["code"] == "slot_taken", answer.text
         return answer.status_code
 
-    return Counter(await asyncio.gather(*(book(number) for number in range(CROWD))))
+    return Counter(await asyncio.gather(*(book(number) for number in range(CONCURRENT))))
 
 
 def overlaps(hospital: Hospital) -> int:
@@ -73,10 +73,10 @@ def overlaps(hospital: Hospital) -> int:
 async def test_concurrent_bookings_of_one_time_have_one_winner(
     hospital: Hospital, admin: Person, crowd: list[str], http: httpx.AsyncClient, rounds: int
 ) -> None:
-    doctor = hospital.employ(admin, f"book_concurrently-{rounds}@example.org", "Dr Storm", "Cardiology")
+    doctor = hospital.add_doctor(admin, f"book_concurrently-{rounds}@example.org", "Dr Storm", "Cardiology")
     times = free_times(doctor.http, doctor.id, days=10)
     for number in range(rounds):
-        assert await book_concurrently(http, crowd, doctor.id, [times[number]]) == {201: 1, 409: CROWD - 1}
+        assert await book_concurrently(http, crowd, doctor.id, [times[number]]) == {201: 1, 409: CONCURRENT - 1}
     doctor.http.close()
     assert overlaps(hospital) == 0
 
@@ -86,7 +86,7 @@ async def test_overlapping_bookings_have_one_winner(
     hospital: Hospital, admin: Person, crowd: list[str], http: httpx.AsyncClient, rounds: int
 ) -> None:
     """Book half-hour visits at ten-minute offsets; the slot length changed after the times were read."""
-    doctor = hospital.employ(admin, f"shift-{rounds}@example.org", "Dr Shift", "Cardiology", slot_minutes=10)
+    doctor = hospital.add_doctor(admin, f"shift-{rounds}@example.org", "Dr Shift", "Cardiology", slot_minutes=10)
     times = free_times(doctor.http, doctor.id, days=10)
     hours = [{"weekday": day, "starts": "00:00", "ends": "24:00"} for day in ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]]
     doctor.http.put("/api/doctor/availability", json={"slot_minutes": 30, "rules": hours}).raise_for_status()
@@ -101,7 +101,7 @@ async def test_overlapping_bookings_have_one_winner(
 async def test_concurrent_moves_to_one_time_have_one_winner(
     hospital: Hospital, admin: Person, crowd: list[str], http: httpx.AsyncClient
 ) -> None:
-    doctor = hospital.employ(admin, "moves@example.org", "Dr Moves", "Cardiology")
+    doctor = hospital.add_doctor(admin, "moves@example.org", "Dr Moves", "Cardiology")
     times = free_times(doctor.http, doctor.id, days=10)
     for number in range(10):
         target, starts = times[200 + number], times[2 * number : 2 * number + 2]
@@ -131,7 +131,7 @@ async def test_concurrent_moves_to_one_time_have_one_winner(
 async def test_concurrent_cancel_and_booking_share_no_time(
     hospital: Hospital, admin: Person, crowd: list[str], http: httpx.AsyncClient
 ) -> None:
-    doctor = hospital.employ(admin, "cancels@example.org", "Dr Cancels", "Cardiology")
+    doctor = hospital.add_doctor(admin, "cancels@example.org", "Dr Cancels", "Cardiology")
     times = free_times(doctor.http, doctor.id, days=10)
     for number in range(10):
         body = {"doctor_id": doctor.id, "starts_at": times[number + 60].isoformat()}
@@ -149,10 +149,10 @@ async def test_concurrent_cancel_and_booking_share_no_time(
 async def test_one_key_under_load_books_once(
     hospital: Hospital, admin: Person, crowd: list[str], http: httpx.AsyncClient
 ) -> None:
-    doctor = hospital.employ(admin, "keys@example.org", "Dr Keys", "Cardiology")
+    doctor = hospital.add_doctor(admin, "keys@example.org", "Dr Keys", "Cardiology")
     at = free_times(doctor.http, doctor.id, days=10)[100]
     body, headers = {"doctor_id": doctor.id, "starts_at": at.isoformat()}, {**bearer(crowd[0]), "Idempotency-Key": "once"}
-    answers = await asyncio.gather(*(http.post("/api/appointments", json=body, headers=headers) for _ in range(CROWD)))
+    answers = await asyncio.gather(*(http.post("/api/appointments", json=body, headers=headers) for _ in range(CONCURRENT)))
     assert {answer.status_code for answer in answers} <= {201, 409}
     assert {answer.json()["code"] for answer in answers if answer.status_code == 409} <= {"in_progress"}
     assert len({answer.json()["id"] for answer in answers if answer.status_code == 201}) == 1
@@ -165,7 +165,7 @@ async def test_killed_service_restarts_and_keeps_bookings(
     hospital: Hospital, admin: Person, service: str, http: httpx.AsyncClient
 ) -> None:
     patient = hospital.register(f"kill-{service}@example.org", "Kay Kill")
-    doctor = hospital.employ(admin, f"dr-{service}@example.org", "Dr Kay", "Cardiology")
+    doctor = hospital.add_doctor(admin, f"dr-{service}@example.org", "Dr Kay", "Cardiology")
     times = iter(free_times(doctor.http, doctor.id, days=20)[10:])
     acknowledged: list[int] = []
     stop = asyncio.Event()

@@ -118,7 +118,7 @@ def test_visit_is_moved_and_cancelled(hospital: Hospital, world: World) -> None:
 
 
 def test_time_off_lists_booked_visits_and_keeps_them(hospital: Hospital, admin: Person) -> None:
-    doctor = hospital.employ(admin, "away@example.org", "Dr Wen Away", "Neurology")
+    doctor = hospital.add_doctor(admin, "away@example.org", "Dr Wen Away", "Neurology")
     patient = hospital.register("tia@example.org", "Tia Berg")
     at, following = free_times(patient.http, doctor.id)[10:12]
     visit = made(patient.http.post("/api/appointments", json={"doctor_id": doctor.id, "starts_at": at.isoformat()}))

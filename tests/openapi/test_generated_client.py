@@ -63,7 +63,7 @@ def test_every_operation_has_a_module(generated: Path) -> None:
 
 def test_generated_client_books_moves_and_cancels_visit(generated: Path, sandbox: World) -> None:
     hospital = sandbox.hospital
-    staff = hospital.employ(sandbox.people["admin"], "client@example.org", "Dr Gen Erated", "Oncology")
+    staff = hospital.add_doctor(sandbox.people["admin"], "client@example.org", "Dr Gen Erated", "Oncology")
     staff.http.close()
     package = import_module(NAME)
     more = {"raise_on_unexpected_status": True, "httpx_args": {"trust_env": False}}

@@ -51,7 +51,7 @@ FORGED: tuple[Any, ...] = (
 )
 """Sort keys that no list produces."""
 ODD_TIMES = [[f"{time}:00", 1] for time in ("0001-01-01T00:00", "9999-12-31T23:59", "2030-01-07T09:00", "2030-02-30T09:00")]
-"""Forged keys too, but a name may equal one of them."""
+"""Sort keys with a time that no record has; a list of names may accept them."""
 
 
 def parameters(*kinds: type) -> list[Any]:

@@ -1,11 +1,12 @@
 """Path and query parameters, a filter, and the dependencies that handlers declare."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
 import httpx
 import pytest
-from fastapi import Depends, FastAPI, Query
+from fastapi import Depends, FastAPI, Header
+from pydantic import ValidationError
 from starlette.requests import Request
 
 from careplus_contracts.client import Client
@@ -58,10 +59,16 @@ def request_with(query: str, place_id: str = "7") -> Request:
     return Request({"type": "http", "query_string": query.encode(), "path_params": {"place_id": place_id}, "headers": []})
 
 
+def read_plain(query: str) -> dict[str, Any]:
+    """Return what the query and the path 7 give, with the filter as a dict."""
+    values = Parameters(list_visits).read(request_with(query))
+    assert isinstance(values["query"], VisitFilter)
+    return {**values, "query": values["query"].model_dump(exclude_defaults=True)}
+
+
 def test_parameters_have_names_and_types_of_the_signature() -> None:
-    read = Parameters(list_visits).read
-    assert read(request_with("")) == {"place_id": 7, "query": VisitFilter()}
-    assert read(request_with("from=2030-01-07&limit=5")) == {"place_id": 7, "query": VisitFilter(from_=date(2030, 1, 7), limit=5)}
+    assert read_plain("") == {"place_id": 7, "query": {}}
+    assert read_plain("from=2030-01-07&limit=5") == {"place_id": 7, "query": {"from_": date(2030, 1, 7), "limit": 5}}
 
 
 def test_query_parameter_outside_a_filter_is_refused() -> None:
@@ -72,14 +79,52 @@ def test_query_parameter_outside_a_filter_is_refused() -> None:
             """List days."""
 
 
-def test_last_repeated_counts_and_unknown_is_ignored() -> None:
-    query = "limit=5&limit=6&place_id=8&from_=2030-01-08&colour=red"
-    assert Parameters(list_visits).read(request_with(query)) == {"place_id": 7, "query": VisitFilter(limit=6)}
+@pytest.mark.parametrize(
+    ("query", "messages"),
+    [
+        ("colour=red", {"query.colour": "unknown parameter; known are from, open, limit, cursor"}),
+        ("from_=2030-01-08", {"query.from_": "unknown parameter, did you mean from; known are from, open, limit, cursor"}),
+        ("Limit=5", {"query.Limit": "unknown parameter, did you mean limit; known are from, open, limit, cursor"}),
+        ("place_id=8", {"query.place_id": "unknown parameter; known are from, open, limit, cursor"}),
+        ("limit=5&limit=5", {"query.limit": "send this parameter once"}),
+        ("limit=5&limit=", {"query.limit": "send this parameter once"}),
+        ("open=true&limit=5&limi%74=6", {"query.limit": "send this parameter once"}),
+        ("=5", {"query.": "unknown parameter; known are from, open, limit, cursor"}),
+        ("curser=a&limt", dict.fromkeys(("query.curser", "query.limt"))),
+    ],
+)
+def test_unknown_and_repeated_parameters_are_refused(query: str, messages: dict[str, str | None]) -> None:
+    with pytest.raises(Malformed) as refused:
+        Parameters(list_visits).read(request_with(query))
+    errors = {error.field: error.message for error in refused.value.extras["errors"]}
+    assert errors.keys() == messages.keys()
+    assert all(message in (None, errors[field]) for field, message in messages.items())
+
+
+def test_endpoint_without_filter_takes_no_query() -> None:
+    assert Parameters(greet).read(request_with("&")) == {}
+    with pytest.raises(Malformed, match="this address takes none"):
+        Parameters(greet).read(request_with("limit=5"))
+
+
+def test_refusal_names_few_and_short_parameters() -> None:
+    query = "&".join([f"a{number}=1" for number in range(600)] + ["b" * 3000])
+    with pytest.raises(Malformed) as refused:
+        Parameters(list_visits).read(request_with(query))
+    with pytest.raises(Malformed) as long:
+        Parameters(list_visits).read(request_with("b" * 3000))
+    assert [error.field for error in refused.value.extras["errors"]] == [f"query.a{number}" for number in range(10)]
+    assert [error.field for error in long.value.extras["errors"]] == ["query." + "b" * 40]
+
+
+def test_filter_refuses_unknown_members_in_python() -> None:
+    with pytest.raises(ValidationError):
+        VisitFilter.model_validate({"form": date(2030, 1, 7)})
 
 
 def test_filter_is_one_argument_and_flat_parameters() -> None:
-    read = Parameters(list_visits).read(request_with("from=2030-01-07&open=true&limit=5&cursor=abc"))
-    assert read == {"place_id": 7, "query": VisitFilter(from_=date(2030, 1, 7), open=True, limit=5, cursor="abc")}
+    read = read_plain("from=2030-01-07&open=true&limit=5&cursor=abc")
+    assert read == {"place_id": 7, "query": {"from_": date(2030, 1, 7), "open": True, "limit": 5, "cursor": "abc"}}
     assert list(list_visits.parameters) == ["place_id", "from_", "open", "limit", "cursor"]
     assert list_visits.body is None
     assert list_visits.parameters["limit"].annotation is Limit
@@ -154,7 +199,8 @@ def client_of(app: FastAPI) -> httpx.AsyncClient:
 
 
 async def test_handlers_own_depends_is_solved_by_fastapi() -> None:
-    def name(first: Annotated[str, Query(max_length=4)] = "you") -> str:
+    # a header: query parameters are those of the contract
+    def name(first: Annotated[str, Header(max_length=4)] = "you") -> str:
         return first
 
     async def handler(*, name: Annotated[str, Depends(name)], user: CurrentUser) -> Greeting:
@@ -164,11 +210,11 @@ async def test_handlers_own_depends_is_solved_by_fastapi() -> None:
     routes.serve(greet)(handler)
     async with client_of(application("tests", [greetings], [routes])) as http:
         http.headers["Authorization"] = "Bearer token"
-        assert (await http.get("/greeting?first=Noor")).json() == {"text": "Noor 7"}
+        assert (await http.get("/greeting", headers={"First": "Noor"})).json() == {"text": "Noor 7"}
         assert (await http.get("/greeting")).json() == {"text": "you 7"}
-        refused = await http.get("/greeting?first=Noor+Haddad")
+        refused = await http.get("/greeting", headers={"First": "Noor Haddad"})
         assert (refused.status_code, refused.headers["content-type"]) == (422, "application/problem+json")
-        assert refused.json()["errors"][0]["field"] == "query.first"
+        assert refused.json()["errors"][0]["field"] == "header.first"
 
 
 async def test_current_user_works_in_plain_fastapi_route() -> None:

@@ -1,4 +1,4 @@
-"""The parts of every process: settings, keys, logs, cursors."""
+"""The parts of every process: settings, keys, logs."""
 
 import asyncio
 import io
@@ -13,9 +13,8 @@ import httpx
 import pytest
 
 from careplus_contracts.endpoints import Role
-from careplus_contracts.refusals import Malformed, Unauthenticated, Unavailable
+from careplus_contracts.refusals import Unauthenticated, Unavailable
 from careplus_runtime.http.dependencies import check_version
-from careplus_runtime.http.paging import after, page
 from careplus_runtime.identity import jwks as keys
 from careplus_runtime.identity.jwks import TokenVerifier
 from careplus_runtime.identity.tokens import SigningKey
@@ -156,17 +155,6 @@ def test_logs_contain_no_secrets() -> None:
     line = json.loads(written.getvalue())
     assert (line["event"], line["service"], line["status"]) == ("hello", "tests", 200)
     assert not any(secret in written.getvalue() for secret in ("p4ss", "t0k", "a@b.c"))
-
-
-def test_cursors_round_trip_and_invalid_ones_are_refused() -> None:
-    rows = [("a", 1), ("b", 2), ("ü" * 190, 3)]
-    items, cursor = page(rows, 2, lambda row: row)
-    assert (list(items), after(cursor, tuple[str, int])) == (rows[:2], ("b", 2))
-    assert page(rows, 3, lambda row: row)[1] is None
-    assert after(None, int) is None
-    for wrong in (cursor, "AAAA", "!", "x"):
-        with pytest.raises(Malformed):
-            after(wrong, int)
 
 
 def test_references_have_no_ambiguous_characters() -> None:

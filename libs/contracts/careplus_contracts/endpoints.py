@@ -101,7 +101,8 @@ class Endpoint(Generic[P, R_co]):
             TimedOut: True,
             Unauthenticated: not self.public,
             Forbidden: not self.public,
-            Malformed: bool(self.parameters or self.body),
+            # every service refuses unknown query parameters; the gateway's probes ignore them
+            Malformed: self.service != "gateway",
             TooLarge: self.body is not None,
             InProgress: self.idempotent,
             KeyReused: self.idempotent,

@@ -5,7 +5,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from careplus_contracts.endpoints import EVERYONE, Contract
-from careplus_contracts.refusals import Refusal
+from careplus_contracts.refusals import Malformed, Refusal
 from careplus_contracts.values import Answer
 
 api = Contract(service="gateway", tag="platform")
@@ -47,7 +47,7 @@ class NotReady(Refusal):
     parts: dict[str, bool]
 
 
-@api.get("/api/config", roles=EVERYONE)
+@api.get("/api/config", roles=EVERYONE, refuses=(Malformed,))
 async def show_config() -> Config:
     """Read the hospital's name, clinic time zone, phone and booking rules."""
 

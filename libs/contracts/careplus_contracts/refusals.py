@@ -5,12 +5,13 @@ and annotated attributes are members of the problem beyond the standard ones, so
 """
 
 import re
+from enum import StrEnum
 from functools import cache
 from typing import Any, ClassVar, Literal, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
-from careplus_contracts.values import Instant
+from careplus_contracts.values import Answer, Id, Instant
 
 PROBLEM_MEDIA_TYPE = "application/problem+json"
 
@@ -206,6 +207,35 @@ class SlotTaken(Refusal):
 
     status = 409
     alternatives: list[Instant]
+
+
+class AppointmentKind(StrEnum):
+    VISIT = "visit"
+    LABORATORY = "laboratory"
+
+
+class OtherAppointment(Answer):
+    """The appointment that occupies the patient's time: a visit to a doctor or to the laboratory."""
+
+    kind: AppointmentKind
+    id: Id = Field(description="Of the visit or of the laboratory booking.")
+    starts_at: Instant
+    ends_at: Instant
+
+
+class PatientBusy(Refusal):
+    """The patient has another appointment at that time."""
+
+    status = 409
+    other: OtherAppointment | None
+    alternatives: list[Instant]
+
+    @classmethod
+    def during(cls, other: OtherAppointment | None, alternatives: list[Instant], *, own: bool) -> "PatientBusy":
+        """Return the refusal; `own`: the patient asks. `other` is None where it was booked at this moment."""
+        has = "You have" if own else "The patient has"
+        detail = f"{has} another appointment at that time. Choose another time, or move or cancel the other appointment first."
+        return cls(detail, other=other, alternatives=alternatives)
 
 
 class IllegalTransition(Refusal):

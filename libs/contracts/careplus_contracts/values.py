@@ -143,15 +143,25 @@ class Filter(BaseModel):
     """Base of the query parameters of a list, declared once as a model.
 
     Texts are converted, as query parameters are text. A name that is a keyword of Python ends in `_`, which is not sent.
+    An unknown name is refused, and a repeated one: a misspelled filter would answer the records of everybody.
     """
 
     model_config = ConfigDict(
-        frozen=True, hide_input_in_errors=True, validate_by_name=True, alias_generator=lambda name: name.rstrip("_")
+        extra="forbid",
+        frozen=True,
+        hide_input_in_errors=True,
+        validate_by_name=True,
+        alias_generator=lambda name: name.rstrip("_"),
     )
 
 
 class PageFilter(Filter):
-    """Base of the query parameters of a list that is read page by page."""
+    """Base of the query parameters of a list that is read page by page.
+
+    The pages of a walk show each record that stays in its place once, also while other records come, go or move. A record whose
+    own sort key changes may be shown twice or not at all. A cursor is valid for its list with the same filters; `limit` may
+    change.
+    """
 
     limit: Limit = 20
     cursor: Cursor | None = None

@@ -99,7 +99,7 @@ class _Writer:
         self._write(PrescriptionRow, prescriptions, len(prescriptions))
         self._write(PrescriptionItemRow, items, len(items))
         self._write(ReferralRow, orders.referrals())
-        laboratory = Laboratory(people, completed, catalogue.read(self.connection))
+        laboratory = Laboratory(people, completed, catalogue.read(self.connection), visits.coming)
         self._write(LabBookingRow, laboratory.booking_rows(), len(laboratory.bookings))
         self._write(LabBookingTestRow, laboratory.test_rows())
         results = Results(laboratory)

@@ -1,12 +1,12 @@
 """Bookings of the demo hospital's laboratory, in every status from booked to verified."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from careplus_clinic.clinic_time import MINUTES_PER_DAY, first_instant, local_date, minute_of
+from careplus_clinic.clinic_time import MINUTES_PER_DAY, Span, first_instant, local_date, minute_of
 from careplus_contracts.labs import LabBookingStatus as L
 from careplus_demo import texts
 from careplus_demo.catalogue import LabTest
@@ -77,10 +77,15 @@ class Booking:
 
 
 class Laboratory:
-    """Bookings after completed `visits` in order of time; the demo logins' visits always order tests."""
+    """Bookings after completed `visits` in order of time; the demo logins' visits always order tests.
 
-    def __init__(self, people: People, visits: Sequence[Visit], tests: Sequence[LabTest]) -> None:
-        self.people, self.visits, self.tests, self.plan = people, visits, tests, people.plan
+    `busy` holds the times of visits by patient; bookings are added to it.
+    """
+
+    def __init__(
+        self, people: People, visits: Sequence[Visit], tests: Sequence[LabTest], busy: defaultdict[int, list[Span]]
+    ) -> None:
+        self.people, self.visits, self.tests, self.plan, self.busy = people, visits, tests, people.plan, busy
         self.now = self.plan.now
         self._rng = self.plan.random_for("laboratory")
         self._taken: Counter[datetime] = Counter()
@@ -120,9 +125,10 @@ class Laboratory:
 
     def _chosen(self) -> Iterator[Booking]:
         for offset, number, status in FIXED:
-            starts_at, place = self._place(self.plan.today + timedelta(days=offset)) or (None, None)
+            patient = self.people.patients[number]
+            starts_at, place = self._place(self.plan.today + timedelta(days=offset), patient) or (None, None)
             created_at = self.now - timedelta(days=max(0, -offset) + 2, minutes=number)
-            yield self._booking(self.people.patients[number], None, created_at, starts_at, place, status)
+            yield self._booking(patient, None, created_at, starts_at, place, status)
 
     def _ordered(self) -> Iterator[Booking]:
         # the latest results of pat and sam came yesterday and wait for review
@@ -138,14 +144,14 @@ class Laboratory:
                 continue
             waits = known and last.get(visit.patient.id) is visit
             day = self._day(visit.ends_at) + timedelta(days=1 if known else self._rng.randint(1, 5))
-            if found := self._place(self.plan.today - timedelta(days=1) if waits else day):
+            if found := self._place(self.plan.today - timedelta(days=1) if waits else day, visit.patient):
                 status = L.VERIFIED if known and not recent else None
                 reviewed = known or self._rng.random() < 0.93
                 yield self._booking(visit.patient, visit, visit.ends_at, *found, status, reviewed)
 
     def _own(self) -> Iterator[Booking]:
         for patient in self.people.patients[2 : MOST_OWN + 2]:
-            found = self._place(self.plan.today + timedelta(days=self._rng.randint(-45, 12)))
+            found = self._place(self.plan.today + timedelta(days=self._rng.randint(-45, 12)), patient)
             if found:
                 created_at = min(found[0], self.now) - timedelta(minutes=self._rng.randint(300, 9000))
                 yield self._booking(patient, None, created_at, *found)
@@ -168,14 +174,20 @@ class Laboratory:
         booking.set_times(self.now, self._rng.random())
         return booking
 
-    def _place(self, day: date) -> tuple[datetime, int] | None:
-        """Return a window of the day, early ones more often, and its next place; None where half of all places are taken."""
+    def _place(self, day: date, patient: Patient) -> tuple[datetime, int] | None:
+        """Return a window of the day, early ones more often, and its next place.
+
+        None where half of all places are taken, or the patient is elsewhere.
+        """
+        busy = self.busy[patient.id]
         first = int(self._windows * self._rng.random() ** 2)
         opens = first_instant(day, self._opens, self.plan.zone)
         for step in range(self._windows):
             window = opens + WINDOW * ((first + step) % self._windows)
-            if self._taken[window] < max(1, self.plan.lab_places // 2):
+            is_free = all(window + WINDOW <= starts_at or ends_at <= window for starts_at, ends_at in busy)
+            if is_free and self._taken[window] < max(1, self.plan.lab_places // 2):
                 self._taken[window] += 1
+                busy.append((window, window + WINDOW))
                 return window, self._taken[window]
         return None
 

@@ -1,5 +1,6 @@
 """Visits of the demo hospital: past, today in progress, and a coming month."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -32,11 +33,16 @@ class Visit:
 
 
 class Visits:
-    """Rows of visits; `completed` holds the completed ones of the last 60 days after `rows` has run."""
+    """Rows of visits.
+
+    After `rows` has run, `completed` holds the completed ones of the last 60 days, and `coming` the times by patient from today
+    on, which laboratory bookings must not overlap.
+    """
 
     def __init__(self, people: People, schedule: Schedule) -> None:
         self.people, self.schedule, self.now = people, schedule, people.plan.now
         self.completed: list[Visit] = []
+        self.coming: defaultdict[int, list[Span]] = defaultdict(list)
         self._rng = people.plan.random_for("visits")
         self._count = 0
         self._today: date | None = None
@@ -87,6 +93,8 @@ class Visits:
         self._count += 1
         if status is S.COMPLETED and self.now - ends_at < timedelta(days=PAST_DAYS):
             self.completed.append(Visit(self._count, doctor, patient, ends_at))
+        if status not in (S.CANCELLED, S.NO_SHOW) and ends_at > self.now - timedelta(days=1):
+            self.coming[patient.id].append(slot)
         reasons, notes = REASONS[doctor.specialty], NOTES[doctor.specialty]
         by_doctor = status is S.CANCELLED and roll < 0.2
         cancelled = CANCELLED_BY_DOCTOR if by_doctor else CANCELLED_BY_PATIENT

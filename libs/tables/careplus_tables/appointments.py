@@ -1,4 +1,4 @@
-"""Visits of patients to doctors. Written by appointments. Triggers (migrations/overlaps.py) refuse overlaps."""
+"""Visits of patients to doctors. Written by appointments. Triggers (migrations/*overlaps.py) refuse overlaps."""
 
 from datetime import datetime
 

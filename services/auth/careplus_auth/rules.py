@@ -63,7 +63,7 @@ OWN = Backoff(free_attempts=5, max_delay=timedelta(minutes=5), recovery_interval
 """One account from one network, or from a known device."""
 ACCOUNT = Backoff(free_attempts=50, max_delay=timedelta(minutes=1), recovery_interval=timedelta(minutes=5))
 """One account from all networks or known devices: distributed guessing is slow too."""
-PEER = Backoff(free_attempts=200, max_delay=timedelta(minutes=1), recovery_interval=timedelta(seconds=30))
+NETWORK = Backoff(free_attempts=200, max_delay=timedelta(minutes=1), recovery_interval=timedelta(seconds=30))
 """One network, all accounts. A whole clinic may share one address."""
 REGISTER = Backoff(free_attempts=300, max_delay=timedelta(minutes=1), recovery_interval=timedelta(seconds=10))
 FORGOT = Backoff(free_attempts=3, max_delay=timedelta(minutes=15), recovery_interval=timedelta(minutes=20))

@@ -29,6 +29,7 @@ from careplus_gateway.rate_limit import RateLimitMiddleware
 from careplus_gateway.request_limits import RequestLimitsMiddleware
 from careplus_gateway.security_headers import SecurityHeadersMiddleware, headers_for
 from careplus_runtime.http.openapi import document
+from careplus_runtime.http.parameters import check_names
 from careplus_runtime.http.problems import answer_http_exception, answer_refusal
 from careplus_runtime.http.request_id import RequestIdMiddleware
 from careplus_runtime.identity.authorization import RequireRole
@@ -39,6 +40,7 @@ from careplus_runtime.process.settings import load_settings
 
 
 async def show_config(request: Request) -> Response:
+    check_names(request, ())
     config = request.app.state.settings
     booking = BookingRules.model_validate(config, from_attributes=True)
     return _json(Config(hospital=config.hospital, zone=config.zone, phone=config.shown_phone, demo=config.demo, booking=booking))
@@ -66,16 +68,14 @@ async def _show_document(request: Request) -> Response:
     # compressed once: it is long, constant and public
     encoding = {"Content-Encoding": "gzip"} if accepts_gzip(request.scope) else {}
     content = request.app.state.compressed_document if encoding else request.app.state.document
-    headers = {"Cache-Control": "no-cache", "Vary": "Accept-Encoding", **encoding}
-    return Response(content, headers=headers, media_type="application/json")
+    return Response(content, 200, {"Cache-Control": "no-cache", "Vary": "Accept-Encoding", **encoding}, "application/json")
 
 
 class Methods:
     """ASGI app: the endpoints of one path by method."""
 
     def __init__(self, apps: dict[str, ASGIApp]) -> None:
-        self.apps = apps
-        self.allow = {"Allow": ", ".join(sorted(apps))}
+        self.apps, self.allow = apps, {"Allow": ", ".join(sorted(apps))}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if (app := self.apps.get(scope["method"])) is None:

@@ -1,29 +1,38 @@
 """Path and query parameters, checked as the contract declares them."""
 
+from collections import Counter
+from collections.abc import Sequence
+from difflib import get_close_matches
+from itertools import islice
 from typing import Any
 
 from fastapi import Request
 from pydantic import ConfigDict, ValidationError, create_model
 
 from careplus_contracts.endpoints import Endpoint, resolved_parameters
-from careplus_runtime.http.problems import not_accepted
+from careplus_runtime.http.problems import malformed, not_accepted
+
+MAX_NAMED, MAX_NAME = 10, 40
+"""Unknown parameters that a refusal names, and characters of each."""
 
 
 class Parameters:
-    """The path parameters of an endpoint, and the filter that is its query, as one model.
-
-    The last of repeated query parameters counts; unknown ones are ignored.
-    """
+    """The path parameters of an endpoint, and the filter that is its query, as one model."""
 
     def __init__(self, endpoint: Endpoint[..., Any]) -> None:
         self.filter = endpoint.filter.name if endpoint.filter else ""
+        self.query = [name.rstrip("_") for name in endpoint.parameters if f"{{{name}}}" not in endpoint.path]
         body = endpoint.body.name if endpoint.body else ""
         declared = resolved_parameters(endpoint.stub).items()
         fields: dict[str, Any] = {name: (p.annotation, ...) for name, p in declared if name != body}
+        if endpoint.filter:
+            # a class named like the endpoint, so that a cursor is of one list
+            fields[self.filter] = (create_model(endpoint.name, __base__=endpoint.filter.annotation), ...)
         self.model = create_model(endpoint.name, __config__=ConfigDict(protected_namespaces=()), **fields)
 
     def read(self, request: Request) -> dict[str, Any]:
         """Return the values by the names of the signature. Raise Malformed."""
+        check_names(request, self.query)
         values = {**request.path_params, self.filter: dict(request.query_params)}
         try:
             return dict(self.model.model_validate(values, by_alias=True, by_name=False).__dict__)
@@ -32,3 +41,23 @@ class Parameters:
 
     def _location(self, member: tuple[int | str, ...]) -> tuple[int | str, ...]:
         return ("query", *member[1:]) if member[0] == self.filter else ("path", *member)
+
+
+def check_names(request: Request, known: Sequence[str]) -> None:
+    """Raise Malformed for query parameters that are unknown or repeated."""
+    if request.scope["query_string"]:
+        sent = Counter(name for name, _ in request.query_params.multi_items())
+        wrong = (name for name, times in sent.items() if times > 1 or name not in known)
+        if errors := [_error(name[:MAX_NAME], known) for name in islice(wrong, MAX_NAMED)]:
+            raise malformed(errors)
+
+
+def _error(name: str, known: Sequence[str]) -> dict[str, Any]:
+    if name in known:
+        text = "send this parameter once"
+    elif not known:
+        text = "unknown parameter; this address takes none in its query"
+    else:
+        meant = "".join(f", did you mean {close}" for close in get_close_matches(name, known, 1))
+        text = f"unknown parameter{meant}; known are {', '.join(known)}"
+    return {"loc": ("query", name), "msg": text}

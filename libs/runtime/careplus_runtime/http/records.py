@@ -1,7 +1,9 @@
 """Statements that find one record, or one page of a list in the order of its cursor."""
 
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple, TypeVar
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, TypeVar
 
 from sqlalchemy import Select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -9,31 +11,34 @@ from sqlalchemy.sql.elements import SQLCoreOperations
 
 from careplus_contracts.refusals import NotFound
 from careplus_contracts.values import Id, PageFilter
-from careplus_runtime.http.paging import after, page
+from careplus_runtime.http.paging import Cursors, SortText, page
 from careplus_runtime.http.problems import NOTHING_HERE
 
 T = TypeVar("T")
 AnySelect = Select[*tuple[Any, ...]]
 
 
-class Keyset(NamedTuple):
-    """The order of a list: its columns, the type of the key in a cursor, and the key of a row.
+@dataclass(frozen=True)
+class Keyset:
+    """The order of a list: its columns, the last of which is unique, the type of the key in a cursor, and the key of a row.
 
-    The key has the values of the columns, or `position` returns them for it, in order.
+    The key has the values of the columns, in order.
     """
 
     columns: Sequence[SQLCoreOperations[Any]]
     cursor_type: Any
     key: Callable[[Any], Any]
     descending: bool = False
-    position: Callable[[Any], Sequence[Any]] | None = None
 
-    def continue_after(self, query: AnySelect, cursor: str | None) -> AnySelect:
+    @cached_property
+    def cursors(self) -> Cursors[Any]:
+        return Cursors(self.cursor_type)
+
+    def continue_after(self, query: AnySelect, wanted: PageFilter) -> AnySelect:
         """Return the query in this order, from the row after the cursor on. Raise Malformed for a foreign cursor."""
-        key = after(cursor, self.cursor_type)
-        if key is not None:
+        last = self.cursors.after(wanted)
+        if last is not None:
             columns = tuple_(*self.columns) if len(self.columns) > 1 else self.columns[0]
-            last = key if self.position is None else tuple_(*self.position(key))
             query = query.where(columns < last if self.descending else columns > last)
         return query.order_by(*(column.desc() if self.descending else column for column in self.columns))
 
@@ -43,24 +48,19 @@ def newest_first(id_column: SQLCoreOperations[Any], key: Callable[[Any], Any] = 
     return Keyset((id_column,), Id, key, descending=True)
 
 
-def by_name(
-    name: SQLCoreOperations[Any], id_column: SQLCoreOperations[Any], name_of: Callable[[int], Any], key: Callable[[Any], Any]
-) -> Keyset:
-    """Return the order by name and id. The cursor has only the id, because a name may exceed a cursor's length.
-
-    `name_of` returns the statement that selects the name of an id; `key` returns the id of a row.
-    """
-    return Keyset((name, id_column), Id, key, position=lambda last: (name_of(last).correlate(None).scalar_subquery(), last))
+def by_name(name: SQLCoreOperations[Any], id_column: SQLCoreOperations[Any], key: Callable[[Any], Any]) -> Keyset:
+    """Return the order by name, of at most 200 characters, and id; `key` returns both of a row."""
+    return Keyset((name, id_column), tuple[SortText, Id], key)
 
 
 async def fetch_page(db: AsyncSession, query: AnySelect, order: Keyset, wanted: PageFilter) -> tuple[Sequence[Any], str | None]:
     """Return the rows of the wanted page, and the cursor of the next one; entities where one is selected.
 
-    Raise Malformed for a cursor that does not hold a `key`.
+    Raise Malformed for a cursor that this list did not issue.
     """
-    result = await db.execute(order.continue_after(query, wanted.cursor).limit(wanted.limit + 1))
+    result = await db.execute(order.continue_after(query, wanted).limit(wanted.limit + 1))
     rows: Sequence[Any] = result.scalars().all() if len(result.keys()) == 1 else result.all()
-    return page(rows, wanted.limit, order.key)
+    return page(rows, wanted, order.key)
 
 
 async def one_or_404(db: AsyncSession, query: Select[T]) -> T:

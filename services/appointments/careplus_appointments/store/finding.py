@@ -11,8 +11,7 @@ from careplus_appointments.store import calendars
 from careplus_clinic.clinic_time import Span, day_bounds, day_start, days_from, local_date
 from careplus_contracts.doctors import BookingMode
 from careplus_contracts.finding import DoctorSearch, FoundDoctor, FoundDoctors, Slot, SlotFilter, Slots, Specialties, Specialty
-from careplus_contracts.values import Id, Line
-from careplus_runtime.http.records import Keyset, fetch_page, one_or_404
+from careplus_runtime.http.records import by_name, fetch_page, one_or_404
 from careplus_runtime.process.clock import now
 from careplus_runtime.process.settings import Settings
 from careplus_tables.accounts import AccountRow
@@ -23,7 +22,7 @@ from careplus_tables.people import IS_BOOKABLE_DOCTOR
 SEARCHED_FIRST_DAYS = 14
 """Most doctors have a free time within two weeks; the rest of the horizon is read only for the others."""
 MOST_SPECIALTIES = 500
-_BY_NAME = Keyset((col(DoctorRow.full_name), col(DoctorRow.id)), tuple[Line, Id], lambda row: (row.full_name, row.id))
+_BY_NAME = by_name(col(DoctorRow.full_name), col(DoctorRow.id), lambda row: (row.full_name, row.id))
 
 
 async def list_specialties(db: ReadSession) -> Specialties:

@@ -10,7 +10,7 @@ from careplus_appointments.rules.visits import EARLIEST, LATEST, OVER
 from careplus_clinic.clinic_time import Span
 from careplus_contracts.appointments import AppointmentFilter, Appointments, VisitFilter, Visits, When
 from careplus_contracts.values import MAX_ID, Id, Instant
-from careplus_runtime.http.paging import after, page
+from careplus_runtime.http.paging import Cursors, page
 from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.clock import now
 from careplus_tables.appointments import AppointmentRow
@@ -20,6 +20,7 @@ from careplus_tables.engine import ReadSession
 from careplus_tables.visit_records import VisitRecord, appointment_members, select_visits, visit_members
 
 _visit = AppointmentRow
+_CURSORS = Cursors[tuple[datetime, int]](tuple[Instant, Id])
 _FIRST, _LAST = (EARLIEST, 0), (LATEST, MAX_ID)
 """Cursors before and after every visit, for the first page."""
 
@@ -59,21 +60,21 @@ _OF_DOCTOR = CompiledStatement(
 async def list_own(db: ReadSession, who: Identity, wanted: AppointmentFilter) -> Appointments:
     """Return the patient's visits: upcoming ones in order of time, past ones and all of them newest first."""
     statement, start = {When.UPCOMING: (_UPCOMING, _FIRST), When.PAST: (_PAST, _LAST), None: (_ALL, _LAST)}[wanted.when]
-    at, id_ = after(wanted.cursor, tuple[Instant, Id]) or start
+    at, id_ = _CURSORS.after(wanted) or start
     parameters: dict[str, Any] = {"who": who.id, "status": wanted.status, "at": at, "id": id_, "limit": wanted.limit + 1}
     if wanted.when is not None:
         parameters["now"] = now()
     found = [VisitRecord._make(row) for row in await statement.all(db, **parameters)]
-    visits, next_cursor = page(found, wanted.limit, _cursor_of)
+    visits, next_cursor = page(found, wanted, _cursor_of)
     return Appointments.model_validate({"items": [appointment_members(visit) for visit in visits], "next_cursor": next_cursor})
 
 
 async def list_visits(db: ReadSession, who: Identity, wanted: VisitFilter, span: Span) -> Visits:
     """Return visits to the doctor that start during the span, in order of time."""
-    at, id_ = after(wanted.cursor, tuple[Instant, Id]) or _FIRST
+    at, id_ = _CURSORS.after(wanted) or _FIRST
     bounds = {"opens": span[0], "closes": span[1], "at": at, "id": id_, "limit": wanted.limit + 1}
     rows = await _OF_DOCTOR.all(db, who=who.id, status=wanted.status, **bounds)
-    visits, next_cursor = page([VisitRecord._make(row) for row in rows], wanted.limit, _cursor_of)
+    visits, next_cursor = page([VisitRecord._make(row) for row in rows], wanted, _cursor_of)
     return Visits.model_validate({"items": [visit_members(visit) for visit in visits], "next_cursor": next_cursor})
 
 

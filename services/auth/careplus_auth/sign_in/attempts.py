@@ -85,7 +85,7 @@ def sign_in_limits(email: str, network: str, *, device: str | None) -> Limits:
     if device is not None:
         # One counter for all known devices: an attacker with the password once may have stored many device cookies.
         return {f"device {device}": rules.OWN, f"devices {account}": rules.ACCOUNT}
-    return {f"pair {account} {network}": rules.OWN, f"account {account}": rules.ACCOUNT, f"peer {network}": rules.PEER}
+    return {f"pair {account} {network}": rules.OWN, f"account {account}": rules.ACCOUNT, f"network {network}": rules.NETWORK}
 
 
 def reauthentication_limits(account_id: int) -> Limits:
@@ -100,12 +100,12 @@ def registration_limits(network: str) -> Limits:
 
 def forgot_password_limits(email: str, network: str) -> Limits:
     """Return the counters of requests for a reset link."""
-    return {f"forgot {normalize_email(email)}": rules.FORGOT, f"forgot peer {network}": rules.PEER}
+    return {f"forgot {normalize_email(email)}": rules.FORGOT, f"forgot network {network}": rules.NETWORK}
 
 
 def reset_code_limits(network: str) -> Limits:
     """Return the counter of reset codes tried from a network."""
-    return {f"code {network}": rules.PEER}
+    return {f"code {network}": rules.NETWORK}
 
 
 def _check_delay_over(rows: list[AttemptsRow]) -> None:

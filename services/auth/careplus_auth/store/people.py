@@ -12,7 +12,7 @@ from careplus_tables.accounts import AccountRow
 from careplus_tables.engine import AnySession, ReadSession
 
 _name, _id = col(AccountRow.full_name), col(AccountRow.id)
-_BY_NAME = by_name(_name, _id, lambda last: select(_name).where(_id == last), lambda row: row.id)
+_BY_NAME = by_name(_name, _id, lambda row: (row.full_name, row.id))
 
 
 async def find(db: AnySession, who: Identity, account_id: int) -> AccountRow:

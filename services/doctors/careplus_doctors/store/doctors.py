@@ -1,6 +1,6 @@
 """Statements about doctors' profiles."""
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import func, or_, select
 from sqlmodel import col
 
 from careplus_contracts.doctors import BookingMode, Doctor, DoctorFilter, Doctors, UpdateProfile
@@ -18,14 +18,7 @@ AccountAndProfile = tuple[AccountRow, DoctorRow]
 """A doctor's account and profile; a blank profile that is not stored where the doctor has none."""
 
 FULL_NAME = display_name(AccountRow)
-
-
-def _name_of(doctor_id: int) -> Select[str]:
-    query = select(FULL_NAME).select_from(AccountRow).outerjoin(DoctorRow, col(DoctorRow.id) == col(AccountRow.id))
-    return query.where(col(AccountRow.id) == doctor_id)
-
-
-_BY_NAME = by_name(FULL_NAME, col(AccountRow.id), _name_of, lambda row: row[0].id)
+_BY_NAME = by_name(FULL_NAME, col(AccountRow.id), lambda row: ((row[1] or row[0]).full_name, row[0].id))
 
 
 async def current_account(db: AnySession, who: Identity) -> AccountAndProfile:

@@ -22,6 +22,7 @@ from careplus_tables.charts import AllergyRow, ChartRow
 from careplus_tables.engine import ReadSession
 
 _NAME, _ID = col(AccountRow.full_name), col(AccountRow.id)
+_BY_NAME = by_name(_NAME, _ID, lambda row: (row.full_name, row.id))
 
 
 class _VisitTimes(NamedTuple):
@@ -38,8 +39,7 @@ async def list_in_care(db: ReadSession, who: Identity, wanted: PatientFilter) ->
     query = select(AccountRow).where(_ID.in_(patients_in_care(who)), is_patient)
     if text := (wanted.q or "").strip():
         query = query.where(_matches(text))
-    order = by_name(_NAME, _ID, lambda last: select(_NAME).where(_ID.in_(patients_in_care(who, last))), lambda row: row.id)
-    rows, next_cursor = await fetch_page(db, query, order, wanted)
+    rows, next_cursor = await fetch_page(db, query, _BY_NAME, wanted)
     ids = [row.id for row in rows if row.id is not None]
     times, none_known, substances = await _times(db, who, ids), await _none_known(db, ids), await _substances(db, ids)
     items = [

@@ -65,7 +65,7 @@ class Received:
 
 
 @dataclass
-class Peer:
+class Upstream:
     """A server on `port`. The first of `next_answers` responds to a request; `answer` if there is none."""
 
     port: int

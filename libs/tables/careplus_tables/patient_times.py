@@ -1,0 +1,76 @@
+"""The times of one patient: visits to doctors and to the laboratory, which never overlap.
+
+Triggers refuse overlaps on every write path (migrations/patient_overlaps.py). A service that books locks the patient and looks
+for the other appointment first, so that its refusal can name it.
+"""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, text
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import col
+
+from careplus_contracts.labs import LabBookingStatus
+from careplus_contracts.refusals import AppointmentKind, OtherAppointment
+from careplus_tables.appointments import FREE_AGAIN, LONGEST_VISIT_HOURS, AppointmentRow
+from careplus_tables.engine import AnySession
+from careplus_tables.labs import LabBookingRow
+from careplus_tables.migrations.patient_overlaps import BUCKETS, LAB_MINUTES, LOCKS
+
+LAB_VISIT = timedelta(minutes=LAB_MINUTES)
+"""The time that a laboratory booking occupies from its start while it is `booked`."""
+PATIENT_BUSY = "patient_busy"
+"""In the database's error of an overlap: the message of the triggers, and a constraint's name on PostgreSQL."""
+_visit, _lab = AppointmentRow, LabBookingRow
+
+
+async def lock_patient(db: AnySession, patient_id: int) -> None:
+    """Let one transaction at a time book for this patient, also from several services.
+
+    On SQLite every write transaction is alone; the lock of PostgreSQL ends with the transaction.
+    """
+    if db.get_bind().dialect.name == "postgresql":
+        lock = text("SELECT pg_advisory_xact_lock(:locks, :bucket)")
+        await db.execute(lock, {"locks": LOCKS, "bucket": patient_id % BUCKETS})
+
+
+async def other_appointment(
+    db: AnySession,
+    patient_id: int,
+    starts_at: datetime,
+    ends_at: datetime,
+    *,
+    except_visit: int | None = None,
+    except_lab_booking: int | None = None,
+) -> OtherAppointment | None:
+    """Return an appointment of the patient that overlaps the time, or None."""
+    visits = select(col(_visit.id), col(_visit.starts_at), col(_visit.ends_at)).where(
+        col(_visit.patient_id) == patient_id,
+        col(_visit.starts_at) > starts_at - timedelta(hours=LONGEST_VISIT_HOURS),
+        col(_visit.starts_at) < ends_at,
+        col(_visit.ends_at) > starts_at,
+        col(_visit.status).not_in([status.value for status in FREE_AGAIN]),
+        col(_visit.id) != (except_visit or 0),
+    )
+    if visit := (await db.execute(visits.limit(1))).first():
+        return _other(AppointmentKind.VISIT, visit[0], visit[1], visit[2])
+    bookings = select(col(_lab.id), col(_lab.starts_at)).where(
+        col(_lab.patient_id) == patient_id,
+        col(_lab.starts_at) > starts_at - LAB_VISIT,
+        col(_lab.starts_at) < ends_at,
+        col(_lab.status) == LabBookingStatus.BOOKED.value,
+        col(_lab.id) != (except_lab_booking or 0),
+    )
+    if (booking := (await db.execute(bookings.limit(1))).first()) and (at := booking[1]):
+        return _other(AppointmentKind.LABORATORY, booking[0], at, at + LAB_VISIT)
+    return None
+
+
+def is_patient_busy(error: IntegrityError) -> bool:
+    """Return whether the database refused an overlap of one patient's appointments."""
+    return PATIENT_BUSY in str(error.orig)
+
+
+def _other(kind: AppointmentKind, id_: int | None, starts_at: datetime, ends_at: datetime) -> OtherAppointment:
+    assert id_ is not None
+    return OtherAppointment(kind=kind, id=id_, starts_at=starts_at, ends_at=ends_at)
