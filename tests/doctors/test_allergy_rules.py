@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from careplus_contracts.allergies import Allergy, AllergyConflict, Severity
-from careplus_doctors.rules.allergies import CLASSES, PREFIX, SUBSTANCES, check_allergies, check_of, name_of
+from careplus_doctors.rules.allergies import PREFIX, check_allergies, check_of, name_of
+from careplus_doctors.rules.substances import CLASSES, SUBSTANCES
 
 PENICILLIN = Allergy(substance="Penicillin", reaction="Hives", severity=Severity.SEVERE)
 ASPIRIN = Allergy(substance="acetylsalicylic ACID", severity=Severity.MILD)

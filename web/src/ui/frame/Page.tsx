@@ -31,7 +31,6 @@ export function Page({ title, lead, width = "wide", back, actions, paper, childr
   }, []);
   return (
     <div class={`page ${width}`}>
-      {paper}
       {back && (
         <p class="back">
           <a href={back.href}>{back.text}</a>
@@ -47,6 +46,7 @@ export function Page({ title, lead, width = "wide", back, actions, paper, childr
         {actions && <div class="actions">{actions}</div>}
       </header>
       {children}
+      {paper}
     </div>
   );
 }

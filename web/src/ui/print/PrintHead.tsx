@@ -1,5 +1,5 @@
 /** The head of every printed sheet: hospital, document and patient. Print only; goes into `Page.paper`. */
-import { useEffect } from "preact/hooks";
+import { useLayoutEffect } from "preact/hooks";
 import type { Config, Schemas } from "../../api/client";
 import { t } from "../../lib/i18n/i18n";
 import { dateOnly } from "../../lib/time/time";
@@ -21,7 +21,7 @@ export function identity({ full_name: name, date_of_birth: born }: Omit<Named, "
 
 export function PrintHead({ config, about, patient }: Props) {
   const sheets = t("print.sheets");
-  useEffect(() => {
+  useLayoutEffect(() => {
     // the margin of print.css inherits from the root
     document.documentElement.style.setProperty("--sheets", sheets);
   }, [sheets]);
