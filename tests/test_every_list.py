@@ -51,6 +51,8 @@ CASES = {
     "list_sessions": Case("sessions", ("created_at",)),
     "list_invitations": Case("invitations"),
     "list_accounts": ACCOUNTS,
+    "list_handovers": Case("handovers", key="doctor"),
+    "list_taken_over": Case("handovers", key="doctor"),
     "find_doctors": DOCTORS,
     "list_appointments": VISITS,
     "list_visits": VISITS,

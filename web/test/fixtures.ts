@@ -67,6 +67,7 @@ export const chart = builder<Schemas["Chart"]>({
   patient: { ...visit().patient, email: "noor@example.org" },
   allergy_status: "noted",
   allergies: [{ substance: "Penicillin", reaction: "Hives", severity: "severe", noted_on: null }],
+  checks: [{ substance: "Penicillin", names: ["amoxicilin", "penicilin"], known: true }],
   problems: [],
   prescriptions: [],
   referrals: [],
@@ -159,7 +160,7 @@ export const prescriptionItem = builder<Schemas["PrescriptionItem"]>({
 });
 
 export const prescription = builder<Schemas["Prescription"]>({
-  patient: PATIENT,
+  patient: { ...PATIENT, date_of_birth: "1984-05-17" },
   created_at: "2030-01-01T23:30:00Z",
   version: 1,
   id: 8,
@@ -175,7 +176,7 @@ export const prescription = builder<Schemas["Prescription"]>({
 });
 
 export const referral = builder<Schemas["Referral"]>({
-  patient: PATIENT,
+  patient: { ...PATIENT, date_of_birth: "1984-05-17" },
   created_at: "2030-01-01T23:30:00Z",
   version: 1,
   id: 9,

@@ -12,7 +12,7 @@ const PAGES = [
   { page: "doctor/index.ts", room: "doctor", budget: 26 },
   { page: "admin/index.ts", room: "admin", budget: 26 },
   { page: "lab/index.ts", room: "lab", budget: 26 },
-  { page: "account/security.tsx", room: "account", budget: 26 },
+  { page: "account/security.tsx", room: "account", budget: 27 },
 ];
 const WORDS = 12;
 // measured sizes, rounded up: docs/decisions/0011

@@ -13,6 +13,7 @@ from careplus_contracts.values import (
     Id,
     Instant,
     Line,
+    NamedPatient,
     OptionalWords,
     Page,
     PageFilter,
@@ -72,7 +73,7 @@ class UpdateReferral(Body):
 class Referral(Answer):
     id: Id
     reference: Reference
-    patient: Person
+    patient: NamedPatient
     from_doctor: Person
     to_doctor: Person | None = Field(description="The doctor that it was sent to, or that accepted it for the specialty.")
     taken_over_by: Person | None = Field(description="The colleague who does the work of `to_doctor`, who has left.")

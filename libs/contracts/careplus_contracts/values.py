@@ -187,3 +187,9 @@ class Person(Answer):
 
     id: Id
     full_name: str
+
+
+class NamedPatient(Person):
+    """The patient of a document that is printed: name and date of birth identify the person on each sheet."""
+
+    date_of_birth: DateOfBirth | None

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, select
@@ -20,7 +20,7 @@ from careplus_contracts.prescriptions import (
     PrescriptionStatus,
 )
 from careplus_contracts.refusals import NotFound
-from careplus_contracts.values import Person
+from careplus_contracts.values import NamedPatient, Person
 from careplus_runtime.http.problems import NOTHING_HERE
 from careplus_runtime.http.records import fetch_page, newest_first, one_or_404
 from careplus_runtime.identity.care import patients_in_care
@@ -41,6 +41,7 @@ class _PrescriptionRecord(NamedTuple):
     reference: str
     patient_id: int
     patient_name: str
+    date_of_birth: date | None
     doctor_id: int
     doctor_name: str
     appointment_id: int | None
@@ -58,6 +59,7 @@ _PRESCRIPTION: Select[*tuple[Any, ...]] = select(
     col(PrescriptionRow.reference),
     col(PrescriptionRow.patient_id),
     col(AccountRow.full_name),
+    col(AccountRow.date_of_birth),
     col(PrescriptionRow.doctor_id),
     doctor_name(col(PrescriptionRow.doctor_id)),
     col(PrescriptionRow.appointment_id),
@@ -154,7 +156,7 @@ async def _to_contract(db: AnySession, rows: Sequence[Any]) -> list[Prescription
         Prescription(
             id=record.id,
             reference=record.reference,
-            patient=Person(id=record.patient_id, full_name=record.patient_name),
+            patient=NamedPatient(id=record.patient_id, full_name=record.patient_name, date_of_birth=record.date_of_birth),
             doctor=Person(id=record.doctor_id, full_name=record.doctor_name),
             appointment_id=record.appointment_id,
             items=items[record.id],

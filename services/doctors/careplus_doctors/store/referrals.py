@@ -20,7 +20,7 @@ from careplus_contracts.referrals import (
     Urgency,
 )
 from careplus_contracts.refusals import NotFound
-from careplus_contracts.values import Person
+from careplus_contracts.values import NamedPatient, Person
 from careplus_doctors.store.referral_access import COLLEAGUE_ID, is_own, join_receiver
 from careplus_runtime.http.problems import NOTHING_HERE, malformed
 from careplus_runtime.http.records import fetch_page, newest_first, one_or_404
@@ -44,6 +44,7 @@ class _ReferralRecord(NamedTuple):
     reference: str
     patient_id: int
     patient_name: str
+    date_of_birth: date | None
     from_doctor_id: int
     from_doctor_name: str
     to_doctor_id: int | None
@@ -66,6 +67,7 @@ _REFERRAL: Select[*tuple[Any, ...]] = select(
     col(ReferralRow.reference),
     col(ReferralRow.patient_id),
     col(AccountRow.full_name),
+    col(AccountRow.date_of_birth),
     col(ReferralRow.from_doctor_id),
     doctor_name(col(ReferralRow.from_doctor_id)),
     _TO_DOCTOR_ID,
@@ -175,7 +177,7 @@ def _to_contract(row: _ReferralRecord) -> Referral:
     return Referral(
         id=row.id,
         reference=row.reference,
-        patient=Person(id=row.patient_id, full_name=row.patient_name),
+        patient=NamedPatient(id=row.patient_id, full_name=row.patient_name, date_of_birth=row.date_of_birth),
         from_doctor=Person(id=row.from_doctor_id, full_name=row.from_doctor_name),
         to_doctor=to_doctor,
         taken_over_by=taken_over_by,

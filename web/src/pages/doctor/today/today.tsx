@@ -32,8 +32,8 @@ export default function Today({ query, config, account }: OwnProps) {
           <PrintButton />
         </>
       }
+      paper={<PrintHead config={config} about={t("today.print", { name: account.full_name, day: longDay(day) })} />}
     >
-      <PrintHead config={config} about={t("today.print", { name: account.full_name, day: longDay(day) })} />
       <div class="stack close">
         <TakenOver />
         <Ready of={visits} empty={<Nobody day={day} />} isEmpty={(found) => found.length === 0}>
