@@ -96,7 +96,8 @@ class Walk:
         query = {**self.parameters, "limit": str(limit), **({"cursor": cursor} if cursor else {})}
         answer = await self.http.get(self.path, params=query, headers=self.headers)
         assert answer.status_code == 200, answer.text
-        return [item[self.key] for item in answer.json()["items"]], answer.json()["next_cursor"]
+        keys = [item[self.key] for item in answer.json()["items"]]
+        return [key["id"] if isinstance(key, dict) else key for key in keys], answer.json()["next_cursor"]
 
     async def whole(self) -> list[Any]:
         keys, cursor = await self.page(100)
