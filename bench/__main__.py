@@ -78,7 +78,8 @@ def sign_in(http: httpx.Client, email: str) -> str:
 def new_patients(http: httpx.Client, count: int) -> list[str]:
     tokens = []
     for number in range(count):
-        person = {"email": f"bench{number}@example.org", "password": PASSWORD, "full_name": f"Bench {number}"}
+        about = {"full_name": f"Bench {number}", "date_of_birth": "1984-05-17", "sex": "female"}
+        person = {"email": f"bench{number}@example.org", "password": PASSWORD, **about}
         http.post("/auth/register", json=person).raise_for_status()
         tokens.append(sign_in(http, person["email"]))
     return tokens

@@ -28,6 +28,8 @@ from careplus_runtime.identity.tokens import LIFETIME_S
 
 PASSWORD = "seven-quiet-herons"
 ADMIN = "admin@example.org"
+DETAILS = {"date_of_birth": "1984-05-17", "sex": "unknown"}
+"""What a patient's registration needs besides the name."""
 MARGIN = timedelta(minutes=10)
 VISIT = timedelta(minutes=15)
 UNLIMITED_RATES = dict.fromkeys(("CAREPLUS_RATE_ACCOUNT", "CAREPLUS_RATE_ANONYMOUS", "CAREPLUS_RATE_AUTH"), "10000000")
@@ -190,7 +192,7 @@ class Hospital:
         return Person(answer.json()["account"]["id"], signed_in, http)
 
     def register(self, email: str, full_name: str, **more: Any) -> "Person":
-        body = {"email": email, "password": PASSWORD, "full_name": full_name, **more}
+        body = {"email": email, "password": PASSWORD, "full_name": full_name, **DETAILS, **more}
         with self.client() as http:
             answer = http.post("/auth/register", json=body)
         assert answer.status_code == 201, answer.text

@@ -124,6 +124,9 @@ def filled(url: str) -> Rows:
         ):
             one_patient = f"UPDATE {table} SET patient_id = (SELECT min(patient_id) FROM {table}) WHERE {some}"
             connection.execute(sa.text(one_patient))
+        for left in connection.execute(sa.text("SELECT id FROM doctors WHERE id <> :id"), {"id": doctor}).scalars().all():
+            handover = {"doctor_id": left, "left_at": now, "colleague_id": doctor}
+            connection.execute(sa.insert(METADATA.tables["handovers"]), handover)
         for number in range(MORE):
             at, soon = now - timedelta(minutes=number // 2), now + timedelta(days=number // 2, minutes=1)
             session = {"id": f"{number}" * 20, "account_id": doctor, "created_at": at, "last_used_at": at, "expires_at": soon}

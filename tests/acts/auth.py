@@ -80,5 +80,8 @@ ACTS = (
     Act("me", no_patient="one's own account"),
     Act("list_sessions", no_patient="one's own devices"),
     Act("list_invitations", no_patient="staff"),
+    Act("show_open_work", no_patient="counts without names"),
+    Act("list_handovers", no_patient="counts without names"),
+    Act("list_taken_over", no_patient="counts without names"),
     Act("list_accounts", finds="?q=pia@example.org"),
 )

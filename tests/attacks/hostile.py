@@ -113,5 +113,11 @@ def accepts(kind: Any, text: str) -> bool:
     return True
 
 
+def stored(kind: Any, text: str) -> str:
+    """Return the text as the contract keeps it: lines lose invisible characters, other text stays as it is."""
+    kept: str = TypeAdapter(kind).validate_python(text, strict=True)
+    return kept
+
+
 HOSTILE = list(TEXTS.values())
 LINES = [text for text in HOSTILE if accepts(Line, text)]

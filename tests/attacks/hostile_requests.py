@@ -11,7 +11,7 @@ from tests.acts.act import Json
 from tests.acts.catalogue import act_of
 from tests.acts.context import ActContext
 from tests.acts.members import Place, free_texts, with_value
-from tests.attacks.hostile import HOSTILE, accepts
+from tests.attacks.hostile import HOSTILE, accepts, stored
 
 
 def caller(endpoint: Endpoint[..., Any]) -> str:
@@ -22,7 +22,7 @@ def caller(endpoint: Endpoint[..., Any]) -> str:
 def hostile_bodies(
     context: ActContext, endpoint: Endpoint[..., Any], number: int
 ) -> Iterator[tuple[str, Json, dict[Place, str]]]:
-    """Yield a path, a body and its hostile texts by place; one for each alternative of `one_of` members."""
+    """Yield a path, a body and the texts to be stored by place; one for each alternative of `one_of` members."""
     act, places = act_of(endpoint), free_texts(endpoint)
     for chosen in act.one_of or (None,):
         left_out = {*act.fixed, *act.one_of} - {chosen}
@@ -31,7 +31,7 @@ def hostile_bodies(
         sent = dict(hostile_texts({place: kind for place, kind in places.items() if place[-1] not in left_out}, number))
         for place, text in sent.items():
             body = with_value(body, place, text)
-        yield path, body, sent
+        yield path, body, {place: stored(places[place], text) for place, text in sent.items()}
 
 
 def hostile_texts(places: dict[Place, Any], number: int) -> Iterator[tuple[Place, str]]:

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from tests.attacks.listeners import Listener, listeners
-from tests.hospital import LOCAL_HTTP, PASSWORD, Hospital, only_linux
+from tests.hospital import DETAILS, LOCAL_HTTP, PASSWORD, Hospital, only_linux
 
 pytestmark = only_linux
 
@@ -26,7 +26,7 @@ def guessing_hospital(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hosp
     hospital = Hospital(tmp_path_factory.mktemp("guessed"))
     with hospital.running():
         for number in range(TRIES):
-            body = {"email": known(number), "password": PASSWORD, "full_name": f"Pia {number}"}
+            body = {"email": known(number), "password": PASSWORD, "full_name": f"Pia {number}", **DETAILS}
             answer = httpx.post(f"{hospital.url}/auth/register", json=body, timeout=30, **LOCAL_HTTP)
             assert answer.status_code == 201, answer.text
         yield hospital

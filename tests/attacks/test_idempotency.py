@@ -28,7 +28,7 @@ from tests.attacks.db_assertions import (
     write,
     write_lock,
 )
-from tests.hospital import LOCAL_HTTP, PASSWORD, Hospital, Person, free_port, free_times, only_linux, processes
+from tests.hospital import DETAILS, LOCAL_HTTP, PASSWORD, Hospital, Person, free_port, free_times, only_linux, processes
 from tests.world import World, made
 
 CONCURRENT = 100
@@ -58,7 +58,7 @@ async def test_concurrent_requests_with_one_key_register_once(
     hospital: Hospital, crowd: httpx.AsyncClient, key: dict[str, str]
 ) -> None:
     email = f"{secrets.token_hex(6)}@example.org"
-    body = {"email": email, "password": PASSWORD, "full_name": "Nora New"}
+    body = {"email": email, "password": PASSWORD, "full_name": "Nora New", **DETAILS}
     answers = await all_at_once(lambda _: crowd.post("/auth/register", json=body, headers=key), CONCURRENT)
     first = check_one_answer(answers)
     again = await crowd.post("/auth/register", json=body, headers=key)
@@ -166,7 +166,7 @@ def test_same_key_of_two_people_acts_twice(hospital: Hospital, world: World, key
 
 def test_key_without_the_password_reads_no_stored_answer(hospital: Hospital, key: dict[str, str]) -> None:
     """A public endpoint refuses a request with the key and all members except the password."""
-    body = {"email": f"{secrets.token_hex(6)}@example.org", "password": PASSWORD, "full_name": "Nora New"}
+    body = {"email": f"{secrets.token_hex(6)}@example.org", "password": PASSWORD, "full_name": "Nora New", **DETAILS}
     with hospital.client() as http:
         account = made(http.post("/auth/register", json=body, headers=key))
         guessed = http.post("/auth/register", json={**body, "password": "eight-quiet-herons"}, headers=key)

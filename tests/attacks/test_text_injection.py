@@ -16,7 +16,7 @@ from careplus_contracts.values import Line, Query
 from tests.acts.catalogue import act_of
 from tests.acts.context import ActContext, acting_in
 from tests.acts.members import TAKES_TEXT, WITH_BODY, Place, formatted_texts, free_texts, with_value
-from tests.attacks.hostile import HOSTILE, LINES, TEXTS, accepts
+from tests.attacks.hostile import HOSTILE, LINES, TEXTS, accepts, stored
 from tests.attacks.hostile_requests import caller, hostile_bodies, send_text, strings_in
 from tests.hospital import ADMIN, Hospital
 from tests.world import build, made
@@ -147,7 +147,7 @@ def check_calendars(context: ActContext, names: list[str]) -> None:
         answer = patient.get(f"/api/appointments/{context.visit(reason=secret)}/calendar.ics")
         assert answer.status_code == 200
         assert secret not in answer.text
-        check_calendar(answer.content, name, place)
+        check_calendar(answer.content, stored(Line, name), stored(Line, place))
 
 
 PROPERTIES = [

@@ -15,10 +15,10 @@ from careplus_auth.audit.csv_export import COLUMNS, audit_csv
 from careplus_contracts.audit import AuditEvent
 from careplus_contracts.endpoints import SIGNED_IN, Endpoint, Role
 from careplus_contracts.registry import ENDPOINTS
-from careplus_contracts.values import Justification
+from careplus_contracts.values import Justification, Line
 from careplus_runtime.audit.recorder import Auditor
 from tests.acts.catalogue import act_of
-from tests.attacks.hostile import HOSTILE, LINES, accepts
+from tests.attacks.hostile import HOSTILE, LINES, accepts, stored
 from tests.audit.audit_rows import ask, of_request, rows, wait_until_chained
 from tests.hospital import ADMIN, PASSWORD, Hospital, Person
 from tests.test_every_endpoint import named, path_of
@@ -310,12 +310,13 @@ def assert_csv_escapes(hospital: Hospital, admin: Person, reasons: list[str], na
         made(doctor.http.post(f"/api/doctor/patients/{patient.id}/access", json={"reason": reason}))
     opened: dict[str, Any] = {"patient_id": patient.id, "action": "open_chart"}
     lines = cells(admin.http.get("/api/admin/audit.csv", params=opened).content.decode())
-    assert [line[COLUMNS.index("reason")] for line in lines] == [cell(reason) for reason in reversed(reasons)]
+    kept = [cell(stored(Justification, reason)) for reason in reversed(reasons)]
+    assert [line[COLUMNS.index("reason")] for line in lines] == kept
     for changes, name in enumerate(names, 1):
         made(patient.http.put("/auth/me", json={"full_name": name}), 200)
         changed: dict[str, Any] = {"account_id": patient.id, "action": "update_me"}
         lines = cells(admin.http.get("/api/admin/audit.csv", params=changed).content.decode())
-        assert [line[COLUMNS.index("account")] for line in lines] == [cell(name)] * changes
+        assert [line[COLUMNS.index("account")] for line in lines] == [cell(stored(Line, name))] * changes
     doctor.http.close()
     patient.http.close()
 

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from careplus_auth.rules import Backoff
-from tests.hospital import PASSWORD
+from tests.hospital import DETAILS, PASSWORD
 
 
 def without_time_pressure(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -18,7 +18,7 @@ def without_time_pressure(monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def registered(auth: httpx.AsyncClient, email: str, headers: dict[str, str] | None = None) -> int:
     """Register an account and return the status code."""
-    body = {"email": email, "password": PASSWORD, "full_name": "Pia Novak"}
+    body = {"email": email, "password": PASSWORD, "full_name": "Pia Novak", **DETAILS}
     return (await auth.post("/auth/register", json=body, headers=headers)).status_code
 
 

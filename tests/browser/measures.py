@@ -118,16 +118,22 @@ def tab_to(page: Page, target: Locator, at_most: int = 60) -> int:
 
 @dataclass(frozen=True)
 class Printed:
-    text: str
-    pages: int
+    sheets: list[str]
+
+    @property
+    def text(self) -> str:
+        return "\n".join(self.sheets)
+
+    @property
+    def pages(self) -> int:
+        return len(self.sheets)
 
 
 def printed(page: Page) -> Printed:
-    """Print the page on A4 and return its text and number of pages."""
+    """Print the page on A4 and return the text of each sheet."""
     reader = PdfReader(io.BytesIO(page.pdf(format="A4", prefer_css_page_size=True)))
     # fonts join letters, such as f and i
-    text = unicodedata.normalize("NFKC", "\n".join(sheet.extract_text() for sheet in reader.pages))
-    return Printed(text, len(reader.pages))
+    return Printed([unicodedata.normalize("NFKC", sheet.extract_text()) for sheet in reader.pages])
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,10 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser import care
 from tests.browser.conftest import OpenPage, RolePage
 from tests.browser.people import People
-from tests.hospital import PASSWORD, Hospital
+from tests.hospital import PASSWORD, Hospital, free_times
 
 
 @pytest.mark.parametrize(("role", "home"), [("Laboratory", "/lab"), ("Administrator", "/admin")])
@@ -49,3 +50,25 @@ def test_changed_role_opens_another_portal(people: People, role_page: RolePage, 
     own = role_page(patient)
     own.goto("/")
     expect(own).to_have_url(re.compile(r"/lab$"))
+
+
+def test_locking_a_doctor_names_a_colleague(people: People, role_page: RolePage, expected: list[str]) -> None:
+    expected.append("409 ")
+    doctor, colleague, patient = people.new_doctor(), people.new_doctor(), people.new_patient("Hilde Hand")
+    start = free_times(people[patient].http, people[doctor].id)[20]
+    care.visit(people[patient], people[doctor], start)
+    page = role_page("admin")
+    page.goto(f"/admin/people/{people[doctor].id}")
+    page.get_by_role("button", name="Lock account").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("1 upcoming visit")
+    dialog.get_by_role("button", name="Lock account").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("Choose the colleague who takes it over")
+    dialog.get_by_label("Colleague who takes over").select_option(str(people[colleague].id))
+    dialog.get_by_role("button", name="Lock account").click()
+    expect(page.get_by_text("This account is locked")).to_be_visible()
+    expect(page.get_by_role("region", name="Open work")).to_contain_text(f"Dr {colleague} does this work.")
+    theirs = role_page(colleague)
+    theirs.goto("/doctor")
+    theirs.get_by_role("link", name=f"You also do the open work of Dr {doctor}.").click()
+    expect(theirs.get_by_role("region", name=f"Dr {doctor}")).to_contain_text("1 upcoming visit")

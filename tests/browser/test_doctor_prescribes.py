@@ -119,6 +119,23 @@ def test_prescription_against_allergy_needs_a_reason(people: People, seen: Seen,
     assert len(prescribed(people, seen)) == 1
 
 
+def test_written_notes_warn_and_unknown_ones_are_named(people: People, seen: Seen, role_page: RolePage) -> None:
+    notes = ("Penicillinallergie", "no aspirin allergy", "siehe Akte")
+    body = {"allergies": [{"substance": note, "severity": "mild"} for note in notes], "no_known_allergies": False}
+    people[seen.doctor].http.put(f"/api/doctor/patients/{people[seen.patient].id}/allergies", json=body).raise_for_status()
+    page = role_page(seen.doctor)
+    page.goto(seen.path)
+    page.get_by_role("link", name="Prescribe", exact=True).click()
+    expect(page.get_by_text("Not checked automatically: siehe Akte", exact=True)).to_be_visible()
+    medicine, warnings = page.get_by_label("Name, strength and form"), page.get_by_role("status")
+    for name, warning in (("Amoxicillin 500 mg", notes[0]), ("ASS 100", notes[1]), (MEDICINE, None)):
+        medicine.fill(name)
+        if warning:
+            expect(warnings.get_by_text(f"Noted allergy: {warning} (mild).")).to_be_visible()
+        else:
+            expect(warnings.get_by_text("Noted allergy")).to_have_count(0)
+
+
 def test_prescribing_works_by_keyboard(people: People, seen: Seen, role_page: RolePage, figure: Figure) -> None:
     page = role_page(seen.doctor)
     page.goto(seen.path)

@@ -23,7 +23,7 @@ from careplus_contracts.notes import NotesStatus
 from careplus_contracts.results import Comparator, Flag, ResultStatus
 from careplus_demo.filling import NotEmpty, fill
 from careplus_demo.plan import DoesNotFit, Plan
-from careplus_doctors.rules.charts import check_allergies
+from careplus_doctors.rules.allergies import check_allergies
 from careplus_labs.rules import flags, windows
 from careplus_tables.accounts import AccountRow
 from careplus_tables.appointments import FREE_AGAIN, AppointmentRow

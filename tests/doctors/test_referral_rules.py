@@ -6,7 +6,7 @@ import pytest
 
 from careplus_contracts.referrals import ReferralStatus
 from careplus_contracts.refusals import IllegalTransition
-from careplus_doctors.rules.referrals import TRANSITIONS, Party, party
+from careplus_doctors.rules.referrals import TRANSITIONS, Party, parties
 
 
 @pytest.mark.parametrize("acting", list(Party))
@@ -40,4 +40,4 @@ def test_transitions_lead_forward_and_reach_every_status() -> None:
     [(True, False, Party.SENDER), (True, True, Party.SENDER_OUTSIDE), (False, False, Party.RECEIVER)],
 )
 def test_party_of_sender_and_receiver(is_sender: bool, is_outside: bool, acting: Party) -> None:
-    assert party(is_sender=is_sender, is_outside=is_outside) is acting
+    assert parties(is_sender=is_sender, is_receiver=not is_sender, is_outside=is_outside) == [acting]

@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from careplus_clinic.offered import TimeOffSpan, WeeklyHours, offered_minutes
 from careplus_contracts.appointments import AppointmentStatus
 from careplus_contracts.refusals import Malformed
 from careplus_doctors.rules import stats
-from careplus_doctors.rules.stats import Period, TimeOffSpan, VisitCount, WeeklyHours
+from careplus_doctors.rules.stats import Period, VisitCount
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOW = datetime(2030, 1, 7, 23, 30, tzinfo=UTC)  # the 8th in Berlin
@@ -99,7 +100,7 @@ WEEK = [WeeklyHours(1, "mon", "09:00", "12:00"), WeeklyHours(1, "mon", "13:00", 
 
 
 def offered(*away: TimeOffSpan, last: date = MONDAY + timedelta(days=6)) -> int:
-    return stats.offered_minutes(days(MONDAY, last), WEEK, away, BERLIN)
+    return sum(offered_minutes(MONDAY, last, WEEK, away, BERLIN).values())
 
 
 def local(day: int, clock: str) -> datetime:
@@ -110,7 +111,7 @@ def test_offered_minutes_follow_weekly_hours() -> None:
     assert offered() == 180 + 660 + 60
     assert offered(last=MONDAY) == 840
     assert offered(last=MONDAY + timedelta(days=7)) == 840 * 2 + 60
-    assert stats.offered_minutes(days(MONDAY, MONDAY), [], [], BERLIN) == 0
+    assert offered_minutes(MONDAY, MONDAY, [], [], BERLIN) == {}
 
 
 def test_overlapping_time_off_is_subtracted_once() -> None:

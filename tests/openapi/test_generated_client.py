@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -68,7 +68,8 @@ def test_generated_client_books_moves_and_cancels_visit(generated: Path, sandbox
     package = import_module(NAME)
     more = {"raise_on_unexpected_status": True, "httpx_args": {"trust_env": False}}
     with package.Client(base_url=hospital.url, **more) as public:
-        body = model("Register")(email="gen@example.org", password=PASSWORD, full_name="Gen Client")
+        details = {"date_of_birth": date(1984, 5, 17), "sex": model("Sex").FEMALE}
+        body = model("Register")(email="gen@example.org", password=PASSWORD, full_name="Gen Client", **details)
         account = call("register", public, body=body)
         assert isinstance(account, model("Account"))
         tokens = call("login", public, body=model("Login")(email="gen@example.org", password=PASSWORD))

@@ -1,3 +1,4 @@
+import { act } from "preact/test-utils";
 import { beforeEach, expect, test, vi } from "vitest";
 import { CONFIG, PAT } from "./fixtures";
 import { gateway, json, type RecordedRequest, refusal, tokens } from "./gateway";
@@ -243,7 +244,6 @@ test("an invitation is accepted with its code and signs in", async () => {
     full_name: "Pat Moreno",
     password: "seven-quiet-herons",
     invitation: "abcdefgh",
-    date_of_birth: null,
     phone: null,
   });
   expect(location.pathname).toBe("/home");
@@ -259,6 +259,12 @@ test("a server refusal is shown at its field", async () => {
   await type("full_name", "Pat");
   await type("email", "pat");
   await type("password", "12345678");
+  await type("date_of_birth-day", "17");
+  await type("date_of_birth-month", "5");
+  await type("date_of_birth-year", "1984");
+  await press("Create account");
+  expect(document.querySelector('[role="alert"]')?.textContent).toContain("Choose one");
+  await act(() => document.querySelector<HTMLInputElement>('input[value="unknown"]')?.click());
   await press("Create account");
   expect(document.getElementById("email-error")?.textContent).toContain("such as noor@example.org");
   await press("Create account");

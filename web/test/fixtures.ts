@@ -58,6 +58,7 @@ export const notes = builder<Schemas["Notes"]>({
   author: null,
   updated_at: null,
   signed_at: null,
+  signed_by: null,
   addenda: [],
   version: 1,
 });
@@ -66,6 +67,7 @@ export const chart = builder<Schemas["Chart"]>({
   patient: { ...visit().patient, email: "noor@example.org" },
   allergy_status: "noted",
   allergies: [{ substance: "Penicillin", reaction: "Hives", severity: "severe", noted_on: null }],
+  checks: [{ substance: "Penicillin", names: ["amoxicilin", "penicilin"], known: true }],
   problems: [],
   prescriptions: [],
   referrals: [],
@@ -138,6 +140,7 @@ export const labResult = builder<Schemas["LabResult"]>({
   observations: [{ ...observation(), analyte: "sodium", name: "Sodium", value: 4, flag: "normal" }, observation()],
   outside_range: 1,
   critical: true,
+  ordered_by: null,
   note: null,
   comment: "Please call me.",
   collected_at: NINE,
@@ -160,7 +163,7 @@ export const prescriptionItem = builder<Schemas["PrescriptionItem"]>({
 });
 
 export const prescription = builder<Schemas["Prescription"]>({
-  patient: PATIENT,
+  patient: { ...PATIENT, date_of_birth: "1984-05-17" },
   created_at: "2030-01-01T23:30:00Z",
   version: 1,
   id: 8,
@@ -176,13 +179,14 @@ export const prescription = builder<Schemas["Prescription"]>({
 });
 
 export const referral = builder<Schemas["Referral"]>({
-  patient: PATIENT,
+  patient: { ...PATIENT, date_of_birth: "1984-05-17" },
   created_at: "2030-01-01T23:30:00Z",
   version: 1,
   id: 9,
   reference: "RF-1",
   from_doctor: OSEI,
   to_doctor: LIND,
+  taken_over_by: null,
   to_specialty: null,
   to_external: null,
   reason: "Murmur, new since spring",

@@ -15,7 +15,7 @@ const LIND = userAccount({ ...PAT, id: 4, full_name: "Dr Erik Lind", role: "doct
 const REFERRAL = referral({
   id: 9,
   reference: "RF-1",
-  patient: { id: 7, full_name: "Pat Moreno" },
+  patient: { id: 7, full_name: "Pat Moreno", date_of_birth: "1984-05-17" },
   from_doctor: { id: 3, full_name: "Dr Ama Osei" },
   to_doctor: { id: 4, full_name: "Dr Erik Lind" },
   to_specialty: null,

@@ -37,6 +37,12 @@ class Transitions(Generic[S]):
         }
         return Transitions(following, self.detail)
 
+    def united(self, other: "Transitions[S]") -> "Transitions[S]":
+        """Return the machine with the transitions of both, for a person with two parts."""
+        statuses = [*self.following, *(status for status in other.following if status not in self.following)]
+        following = {status: tuple(dict.fromkeys(self.legal(status) + other.legal(status))) for status in statuses}
+        return Transitions(following, self.detail)
+
 
 def illegal_transition(current: StrEnum, legal: Collection[StrEnum], detail: str) -> IllegalTransition:
     """Return the refusal with the current status and the legal ones as members."""

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from careplus_contracts.endpoints import EVERYONE, SIGNED_IN, Contract, Role
-from careplus_contracts.refusals import Refusal, Unauthenticated
+from careplus_contracts.refusals import Malformed, Refusal, Unauthenticated
 from careplus_contracts.values import Answer, Body, DateOfBirth, Email, Id, Instant, Line, Phone, Version
 
 api = Contract(service="auth", tag="accounts")
@@ -34,8 +34,8 @@ class Register(Body):
     password: Password
     full_name: Line
     role: Role = Role.PATIENT
-    date_of_birth: DateOfBirth | None = None
-    sex: Sex = Sex.UNKNOWN
+    date_of_birth: DateOfBirth | None = Field(default=None, description="Required for patients.")
+    sex: Sex | None = Field(default=None, description="Required for patients; `unknown` is a value.")
     phone: Phone | None = None
     invitation: InvitationCode | None = None
 
@@ -50,8 +50,8 @@ class Login(Body):
 
 class UpdateMe(Body):
     full_name: Line
-    date_of_birth: DateOfBirth | None = None
-    sex: Sex = Sex.UNKNOWN
+    date_of_birth: DateOfBirth | None = Field(default=None, description="Without it, or with null, the present one stays.")
+    sex: Sex | None = Field(default=None, description="Without it, or with null, the present one stays.")
     phone: Phone | None = None
 
 
@@ -125,19 +125,24 @@ class WeakPassword(Refusal):
 @api.post(
     "/auth/register",
     roles=EVERYONE,
-    refuses=(EmailTaken, InvitationRequired, WeakPassword, Unauthenticated, TooManyAttempts),
+    refuses=(EmailTaken, InvitationRequired, WeakPassword, Unauthenticated, TooManyAttempts, Malformed),
     example={
         "email": "noor@example.org",
         "password": "seven-quiet-herons",
         "full_name": "Noor Haddad",
         "date_of_birth": "1984-05-17",
+        "sex": "female",
         "phone": "+49 30 5550 1234",
     },
 )
 async def register(body: Register) -> Account:
     """Create an account.
 
-    Patients need only this body. Any other role needs an `invitation` code, or the access token of an administrator.
+    Patients need only this body. Any other role needs an `invitation` code, or the access token of an administrator. Capitals,
+    composed letters, Punycode and invisible characters make no other mailbox of an e-mail address.
+
+    A patient without date of birth and sex is refused, because laboratory values are judged by them. Older accounts without them
+    keep working; the portal asks for them.
     """
 
 
@@ -196,4 +201,7 @@ async def me() -> Account:
     example={"full_name": "Noor Haddad", "date_of_birth": "1984-05-17", "sex": "female", "phone": "+49 30 5550 1234"},
 )
 async def update_me(body: UpdateMe) -> Account:
-    """Change your own name, date of birth, sex and phone."""
+    """Change your own name, date of birth, sex and phone.
+
+    Date of birth and sex can be corrected, but not removed.
+    """

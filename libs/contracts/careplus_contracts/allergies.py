@@ -56,9 +56,26 @@ class SetAllergies(Body):
         return self
 
 
+class AllergyCheck(Answer):
+    """How medicines are compared with one allergy.
+
+    The note is free text. All substances and classes in it that the hospital knows are found, in English and German, by any of
+    their names: `ASS` and `aspirin`, `Penicillinallergie` and `penicillins`, several in one note. A name of 6 letters or more
+    also stands for longer words that begin with it. Words that are no known name are compared as they are written.
+    """
+
+    substance: str
+    names: list[str] = Field(description="Lower case, without accents and doubled letters; names of under 6 letters as written.")
+    known: bool = Field(
+        description="Whether the note names a known substance. If not, only its own words are compared: tell the prescriber that "
+        "this allergy is not checked automatically."
+    )
+
+
 class Allergies(Answer):
     allergy_status: AllergyStatus
     allergies: list[Allergy] = Field(description="In the order that the doctor chose, at most 100.")
+    checks: list[AllergyCheck] = Field(description="One per allergy, in the same order.")
     version: Version = Field(description="The version of the chart.")
 
 

@@ -215,20 +215,22 @@ async def cancel(appointment_id: Id, body: Cancel | None = None) -> Appointment:
 
 
 class VisitFilter(PageFilter):
+    doctor_id: Annotated[Id | None, Field(description="A doctor whose work you do, instead of yourself.")] = None
+    unsigned: Annotated[bool, Field(description="Only visits with a draft of notes.")] = False
     day: OneDay = None
     from_: FirstDay = None
     to: LastDay = None
     status: AppointmentStatus | None = None
 
 
-@api.get("/api/doctor/appointments", roles={Role.DOCTOR}, conditional=True)
+@api.get("/api/doctor/appointments", roles={Role.DOCTOR}, refuses=(NotFound,), conditional=True)
 async def list_visits(query: VisitFilter) -> Visits:
     """List the visits to you in order of time; by default from today on."""
 
 
 @api.get("/api/doctor/appointments/{appointment_id}", roles={Role.DOCTOR}, refuses=(NotFound,))
 async def show_visit(appointment_id: Id) -> Visit:
-    """Read one visit to you."""
+    """Read one visit to you, or to a doctor whose work you do."""
 
 
 @api.put(

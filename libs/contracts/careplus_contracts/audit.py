@@ -44,7 +44,9 @@ class AuditEvent(Answer):
     outcome: str = Field(
         description="`ok`, or the `code` of the refusal. `refresh_reused` (a refresh token was sent twice) appears only here."
     )
-    reason: str | None = Field(description="The reason for opening a chart without treating the patient.")
+    reason: str | None = Field(
+        description="The reason for opening a chart without treating the patient, or the doctors of a handover, `Dr A → Dr B`."
+    )
     members: list[str] = Field(description="Names of the members in the request body, never their values.")
     seal: Id | None = Field(description="Its number in the audit chain; null during its first second.")
 
@@ -62,7 +64,9 @@ class Access(Answer):
     role: Role | None
     action: str = Field(description="The `operationId` of the request.", examples=["show_chart"])
     kind: Kind
-    reason: str | None = Field(description="The reason that a doctor gave for opening the record without treating you.")
+    reason: str | None = Field(
+        description="A doctor's reason for opening the record without treating you, or the doctors of a handover, `Dr A → Dr B`."
+    )
 
 
 class Accesses(Page[Access]):

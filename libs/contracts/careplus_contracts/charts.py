@@ -112,9 +112,10 @@ class ChartAccess(Answer):
 class FoundPatient(Answer):
     """The data that tell patients of one name and date of birth apart."""
 
-    patient: Person
+    patient: Person = Field(description="The id is the patient number, which the chart and the patient's own profile show too.")
     date_of_birth: DateOfBirth
     sex: Sex
+    phone_end: str | None = Field(description="The last three digits of the phone number.", examples=["234"])
 
 
 class FoundPatients(Answer):
@@ -139,7 +140,10 @@ class PatientFilter(PageFilter):
 
 @api.get("/api/doctor/patients", roles={Role.DOCTOR})
 async def list_patients(query: PatientFilter) -> PatientsInCare:
-    """List the patients in your care by name. `q` searches names, or a date of birth such as `1984-05-17`."""
+    """List the patients in your care by name. `q` searches names, or a date of birth such as `1984-05-17`.
+
+    A name matches with every word of `q`, in any order and spelling.
+    """
 
 
 @api.get("/api/doctor/patients/{patient_id}", roles={Role.DOCTOR}, refuses=(NotFound,))
@@ -167,7 +171,8 @@ class PatientSearch(Filter):
 async def search_patients(query: PatientSearch) -> FoundPatients:
     """Find any patient of the hospital by full name and date of birth, to open their chart in an emergency.
 
-    Case and spaces are ignored; a part of a name matches no patient. Every search is audited, also without a match.
+    The name has the same words in any order; case, accents and the spelling of umlauts are ignored. A part of a name matches no
+    patient. Every search is audited, also without a match.
     """
 
 

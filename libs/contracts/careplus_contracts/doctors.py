@@ -63,7 +63,7 @@ class Doctor(Answer):
     room: str | None
     booking: BookingMode
     active: bool = Field(description="Inactive doctors cannot be found or booked.")
-    account_active: bool = Field(description="Doctors without an active account cannot sign in, be found or be booked.")
+    account_active: bool = Field(description="Doctors whose account is closed or has another role can neither act nor be booked.")
     version: Version
 
 
@@ -108,7 +108,7 @@ async def show_profile() -> Doctor:
     },
 )
 async def update_profile(body: UpdateProfile) -> Doctor:
-    """Change your profile. Send a specialty that is set unchanged: only an administrator can change it."""
+    """Change your profile. Send a specialty that is set unchanged, or respelled: only an administrator can change it."""
 
 
 class DoctorFilter(PageFilter):
@@ -119,7 +119,10 @@ class DoctorFilter(PageFilter):
 
 @api.get("/api/admin/doctors", roles={Role.ADMIN})
 async def list_doctors(query: DoctorFilter) -> Doctors:
-    """List all doctors by name."""
+    """List all doctors by name, also those whose account is closed or has another role: their visits wait to be moved.
+
+    `q` searches names, specialties and biographies like the public search, or e-mail addresses.
+    """
 
 
 @api.post(

@@ -58,7 +58,7 @@ class Slots(Page[Slot]):
 
 @api.get("/api/specialties", roles=EVERYONE)
 async def list_specialties() -> Specialties:
-    """List specialties that have at least one doctor."""
+    """List specialties that have at least one doctor. Spellings that differ in case or accents are one specialty."""
 
 
 class DoctorSearch(PageFilter):
@@ -69,7 +69,10 @@ class DoctorSearch(PageFilter):
 
 @api.get("/api/doctors", roles=EVERYONE)
 async def find_doctors(query: DoctorSearch) -> FoundDoctors:
-    """Find doctors, by name; `q` searches names, specialties and biographies."""
+    """Find doctors, by name; `q` searches names, specialties and biographies.
+
+    A doctor matches with every word of `q`, in any order, and with `specialty` in any spelling: `oezlem` finds Dr Özlem Çelik.
+    """
 
 
 @api.get("/api/doctors/{doctor_id}", roles=EVERYONE, refuses=(NotFound,))

@@ -25,15 +25,16 @@ class Addendum(Answer):
 
 
 class Notes(Answer):
-    """The notes of one visit. Only the visit's doctor can read a draft."""
+    """The notes of one visit. Only the visit's doctor can read a draft, or a colleague who does that doctor's work."""
 
     appointment_id: Id
     patient_id: Id
     text: str = Field(description="Empty before the first draft.")
     status: NotesStatus
-    author: Person | None = Field(description="The author of the text; null before the first draft.")
+    author: Person | None = Field(description="The doctor that changed the text last; null before the first draft.")
     updated_at: Instant | None = Field(description="The time of the last change of the text.")
     signed_at: Instant | None
+    signed_by: Person | None = Field(description="The author, or the colleague who took over the notes of one that left.")
     addenda: list[Addendum] = Field(description="Oldest first, at most 100.")
     version: Version
 

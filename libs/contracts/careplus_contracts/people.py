@@ -6,7 +6,8 @@ from pydantic import BeforeValidator, Field
 
 from careplus_contracts.accounts import Account
 from careplus_contracts.endpoints import Contract, Role
-from careplus_contracts.refusals import NotFound, Refusal
+from careplus_contracts.handovers import WorkWaits
+from careplus_contracts.refusals import Malformed, NotFound, Refusal
 from careplus_contracts.values import Body, Id, Page, PageFilter, Query
 
 api = Contract(service="auth", tag="people")
@@ -35,6 +36,9 @@ class UpdateAccount(Body):
     second_factor: Annotated[Literal[False], BeforeValidator(_not_a_number)] | None = Field(
         default=None, description="`false` switches it off for a person who lost it; only the account's owner can switch it on."
     )
+    colleague_id: Id | None = Field(
+        default=None, description="The doctor that takes over the work of a doctor whose account is closed or gets another role."
+    )
 
 
 class OwnAccount(Refusal):
@@ -45,7 +49,11 @@ class OwnAccount(Refusal):
 
 @api.get("/api/admin/accounts", roles={Role.ADMIN})
 async def list_accounts(query: AccountFilter) -> Accounts:
-    """List all accounts by name; `q` searches names and e-mail addresses."""
+    """List all accounts by name; `q` searches names, or a part of an e-mail address.
+
+    A name matches with every word of `q`, in any order. Case, accents and the spelling of umlauts do not count: `mueller anna`
+    finds Anna Müller. Names are sorted as pages show them, without titles before them; case and accents do not count.
+    """
 
 
 @api.get("/api/admin/accounts/{account_id}", roles={Role.ADMIN}, refuses=(NotFound,))
@@ -56,7 +64,7 @@ async def show_account(account_id: Id) -> Account:
 @api.put(
     "/api/admin/accounts/{account_id}",
     roles={Role.ADMIN},
-    refuses=(NotFound, OwnAccount),
+    refuses=(NotFound, OwnAccount, WorkWaits, Malformed),
     versioned=True,
     example={"role": "patient", "active": True},
 )
@@ -65,4 +73,9 @@ async def update_account(account_id: Id, body: UpdateAccount) -> Account:
 
     Each of these changes ends all sessions of the account, on every service within a second. An inactive account cannot sign
     in, and its doctor is neither found nor booked; booked visits stay booked until reception moves them.
+
+    A doctor with open work is refused with `work_waits` until `colleague_id` names a doctor with an active account, who does that
+    work from then on: also results that the laboratory verifies later, and work that this doctor took over before. A hospital
+    without another doctor closes the account, and the work is listed as without an owner. Send the request again with another
+    `colleague_id` to hand the work to somebody else. Making the account a doctor's again gives the work back.
     """

@@ -14,6 +14,7 @@ from careplus_contracts.values import (
     Id,
     Instant,
     Line,
+    NamedPatient,
     OptionalWords,
     Page,
     PageFilter,
@@ -34,8 +35,8 @@ class PrescriptionStatus(StrEnum):
 class PrescriptionItem(Body):
     """One medicine (FHIR MedicationRequest)."""
 
-    medicine: Line = Field(examples=["Amoxicillin 500 mg capsules"])
-    dose: Line = Field(examples=["1 capsule"])
+    medicine: Line = Field(examples=["Ibuprofen 400 mg tablets"])
+    dose: Line = Field(examples=["1 tablet"])
     route: Line = Field(examples=["oral"])
     frequency: Line = Field(examples=["3 times a day"])
     duration_days: Annotated[int, Field(ge=1, le=3650)]
@@ -59,7 +60,7 @@ class StopPrescription(Body):
 class Prescription(Answer):
     id: Id
     reference: Reference
-    patient: Person
+    patient: NamedPatient
     doctor: Person
     appointment_id: Id | None
     items: list[PrescriptionItem]
@@ -84,22 +85,24 @@ class Prescriptions(Page[Prescription]):
         "patient_id": 12,
         "items": [
             {
-                "medicine": "Amoxicillin 500 mg capsules",
-                "dose": "1 capsule",
+                "medicine": "Ibuprofen 400 mg tablets",
+                "dose": "1 tablet",
                 "route": "oral",
                 "frequency": "3 times a day",
                 "duration_days": 7,
                 "quantity": 21,
             }
         ],
-        "notes": "Finish the course.",
+        "notes": "Take with food.",
     },
 )
 async def prescribe(body: Prescribe) -> Prescription:
     """Prescribe for a patient in your care.
 
-    A medicine is refused if its name contains every word of a recorded allergy's substance, such as `penicillin` in
-    `Penicillin V 1 Mega`, unless `override_reason` gives a reason. Only names are compared: amoxicillin is not penicillin.
+    A medicine is refused if its name contains a name of a substance that a recorded allergy names, or a member of a class that it
+    names, unless `override_reason` gives a reason: `Penicillinallergie` refuses penicillin V and amoxicillin. A note that denies
+    an allergy ("no penicillin allergy") refuses too, because the prescriber reads the note and a computer would guess; the
+    `checks` of the chart say which notes name no known substance and are not checked automatically.
     """
 
 

@@ -13,6 +13,7 @@ from careplus_contracts.values import (
     Id,
     Instant,
     Line,
+    NamedPatient,
     OptionalWords,
     Page,
     PageFilter,
@@ -72,9 +73,10 @@ class UpdateReferral(Body):
 class Referral(Answer):
     id: Id
     reference: Reference
-    patient: Person
+    patient: NamedPatient
     from_doctor: Person
     to_doctor: Person | None = Field(description="The doctor that it was sent to, or that accepted it for the specialty.")
+    taken_over_by: Person | None = Field(description="The colleague who does the work of `to_doctor`, who has left.")
     to_specialty: str | None
     to_external: str | None
     reason: str
@@ -107,7 +109,10 @@ class ReferredFilter(PageFilter):
 
 @api.get("/api/doctor/referrals", roles={Role.DOCTOR})
 async def list_referred(query: ReferredFilter) -> Referrals:
-    """List the referrals that you sent, or that were sent to you or your specialty, newest first."""
+    """List the referrals that you sent, or that were sent to you or your specialty, newest first.
+
+    With those of doctors whose work you do (see `list_taken_over`); you have the part of both where you received what they sent.
+    """
 
 
 @api.put(

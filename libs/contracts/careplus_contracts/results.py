@@ -158,6 +158,7 @@ class LabResult(Answer):
     observations: list[Observation]
     outside_range: int = Field(description="Number of observations that are low, high, critical or abnormal.")
     critical: bool
+    ordered_by: Person | None = Field(description="The doctor who ordered the test; null: the patient booked it.")
     note: str | None = Field(description="The laboratory's note.")
     comment: str | None = Field(description="The doctor's comment.")
     collected_at: Instant | None
@@ -244,7 +245,10 @@ class ReviewFilter(PageFilter):
 
 @api.get("/api/doctor/lab-results", roles={Role.DOCTOR}, conditional=True)
 async def list_results_to_review(query: ReviewFilter) -> LabResults:
-    """List verified results of patients in your care and of tests that you ordered, newest specimen first."""
+    """List verified results of patients in your care and of tests that you ordered, newest specimen first.
+
+    With the tests that a doctor ordered whose work you do (see `list_taken_over`).
+    """
 
 
 @api.put(

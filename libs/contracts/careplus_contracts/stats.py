@@ -39,7 +39,12 @@ class Stats(Answer):
     by_day: list[DayCount] = Field(description="One for each clinic day of the period.")
     by_doctor: list[DoctorCount] = Field(description="Most visits in the period first, at most 100 doctors.")
     no_show_rate: Share | None = Field(description="No-shows among visits that were completed or missed; null: none were.")
-    utilisation: Share | None = Field(description="Booked among offered minutes of the period; null: none were offered.")
+    utilisation: Share | None = Field(
+        description="Booked among offered minutes of the period; null: none were offered. Passed days count as they were offered."
+    )
+    utilisation_estimated: bool = Field(
+        description="Whether the period has days before the first kept one, for which the hours of that day stand in."
+    )
     lab_bookings: Count
     waiting_results: Count = Field(description="Laboratory results that are entered and not released, of any period.")
     lab_turnaround_hours: float | None = Field(description="Median from collection to verification; null: none verified.")

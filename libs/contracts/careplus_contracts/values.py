@@ -6,6 +6,8 @@ from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
+from careplus_contracts.texts import BLANK, EMAIL, MAX_EMAIL, check_email, normal_phone, visible_line
+
 MAX_ID = 2**63 - 1
 MAX_TEXT = 4000
 
@@ -13,40 +15,37 @@ Id = Annotated[int, Field(ge=1, le=MAX_ID, description="A positive 64-bit intege
 Version = Annotated[int, Field(ge=1, le=MAX_ID, description="Increases by one with each change; also the ETag.")]
 Count = Annotated[int, Field(ge=0)]
 
-# `\s` and the characters that only some of JavaScript, Rust and Python include in it, so that all three match the same
-_BLANK = r"\s\x00-\x20\x7f-\xa0\ufeff"
 _ANY = r"^[^\x00]*$"
-_SOME = rf"^[^\x00]*[^{_BLANK}][^\x00]*$"
-_LINE = rf"^[^\x00-\x1f\x7f]*[^{_BLANK}][^\x00-\x1f\x7f]*$"
-MAX_EMAIL = 254
+_SOME = rf"^[^\x00]*[^{BLANK}][^\x00]*$"
+_LINE = rf"^[^\x00-\x1f\x7f]*[^{BLANK}][^\x00-\x1f\x7f]*$"
 
-
-def _email(value: str) -> str:
-    # addresses are compared in lower case, which makes two letters of some capitals
-    if len(value.lower()) > MAX_EMAIL:
-        raise ValueError(f"an e-mail address has at most {MAX_EMAIL} characters")
-    return value
-
-
-Line = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=_LINE)]
-"""One line of text, not blank."""
+Line = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=_LINE), BeforeValidator(visible_line)]
+"""One line of text, not blank. Characters that are invisible or turn text around are removed."""
 Words = Annotated[str, StringConstraints(min_length=1, max_length=MAX_TEXT, pattern=_SOME)]
 """Text of one or more lines, not blank."""
 OptionalWords = Annotated[str, StringConstraints(max_length=MAX_TEXT, pattern=_ANY)]
 """Text that may be empty."""
-Reason = Annotated[str, StringConstraints(max_length=500, pattern=_ANY)]
-"""A short text that may be empty."""
-Justification = Annotated[str, StringConstraints(min_length=5, max_length=500, pattern=_SOME)]
+Reason = Annotated[str, StringConstraints(max_length=500, pattern=_ANY), BeforeValidator(visible_line)]
+"""A short text that may be empty, without the characters that `Line` loses."""
+Justification = Annotated[str, StringConstraints(min_length=5, max_length=500, pattern=_SOME), BeforeValidator(visible_line)]
 """A short text with a reason, not blank."""
 Query = Annotated[str, StringConstraints(max_length=100, pattern=_ANY)]
-"""A search term."""
+"""A search term: words in any order. Case, accents and the spelling of umlauts do not count: `Mueller` finds Müller."""
 Email = Annotated[
     str,
-    # no characters after the @ that a mail header reads as a second address
-    StringConstraints(min_length=3, max_length=MAX_EMAIL, pattern=rf'^[^@{_BLANK}]+@[^@{_BLANK}()<>\[\]:;,"\\]+$'),
-    AfterValidator(_email),
+    StringConstraints(min_length=3, max_length=MAX_EMAIL, pattern=EMAIL),
+    AfterValidator(check_email),
 ]
-Phone = Annotated[str, StringConstraints(min_length=3, max_length=30, pattern=r"^\+?[0-9][0-9 ()./-]+$")]
+"""An e-mail address as it was typed; `normal_email` of it identifies the mailbox."""
+Phone = Annotated[
+    str,
+    StringConstraints(min_length=3, max_length=40, pattern=r"^\(?\+?\(?[0-9][0-9 ()./-]+( ext\. [0-9]{1,7})?$"),
+    BeforeValidator(normal_phone),
+    Field(
+        description="Stored with plain digits, spaces and hyphens; other kinds, and any word for an extension, are accepted.",
+        examples=["+49 (0)30 5550 1234", "(030) 5550-1234 ext. 12"],
+    ),
+]
 Code = Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
 Reference = Annotated[str, Field(description="A short code for reading out on the phone.", examples=["CP-7K3M-9Q2X"])]
 WallClock = Annotated[
@@ -193,3 +192,9 @@ class Person(Answer):
 
     id: Id
     full_name: str
+
+
+class NamedPatient(Person):
+    """The patient of a document that is printed: name and date of birth identify the person on each sheet."""
+
+    date_of_birth: DateOfBirth | None

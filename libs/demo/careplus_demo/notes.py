@@ -44,6 +44,7 @@ class VisitNotes:
                 "status": (NotesStatus.DRAFT if is_draft else NotesStatus.SIGNED).value,
                 "updated_at": at,
                 "signed_at": None if is_draft else at,
+                "signed_by_id": None if is_draft else visit.doctor.id,
                 "version": 2 if is_draft else 3 + self._is_added_to(visit),
             }
 

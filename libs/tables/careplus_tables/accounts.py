@@ -5,9 +5,11 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
+from careplus_clinic.search_keys import search_key, sort_key
 from careplus_contracts.accounts import Sex
 from careplus_contracts.endpoints import Role
-from careplus_tables.columns import BigId, InstantColumn, one_of
+from careplus_tables.columns import BigId, InstantColumn, KeyText, one_of
+from careplus_tables.derived import derived
 
 OWNER = "auth"
 
@@ -20,15 +22,17 @@ class AccountRow(SQLModel, table=True):
         one_of("role", Role),
         one_of("sex", Sex),
         sa.Index("ix_accounts_role_id", "role", "id"),
-        sa.Index("ix_accounts_full_name_id", "full_name", "id"),
-        sa.Index("ix_accounts_role_full_name_id", "role", "full_name", "id"),
+        sa.Index("ix_accounts_sort_key_id", "sort_key", "id"),
+        sa.Index("ix_accounts_role_sort_key_id", "role", "sort_key", "id"),
         sa.Index("ix_accounts_date_of_birth", "date_of_birth"),
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
-    email: str = Field(unique=True, description="Lower case.")
+    email: str = Field(unique=True, description="In normal form; another spelling where another account has that form.")
     password_hash: str | None
     full_name: str
+    sort_key: str = Field(default=None, nullable=False, sa_type=KeyText, sa_column_kwargs=derived(sort_key, "full_name"))
+    search_key: str = Field(default=None, nullable=False, sa_type=KeyText, sa_column_kwargs=derived(search_key, "full_name"))
     role: str
     date_of_birth: date | None
     sex: str

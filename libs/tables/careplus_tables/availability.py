@@ -1,6 +1,6 @@
 """Doctors' weekly opening hours and absences. Written by appointments."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
@@ -52,3 +52,15 @@ class TimeOffRow(SQLModel, table=True):
     starts_at: datetime = Field(sa_type=InstantColumn)
     ends_at: datetime = Field(sa_type=InstantColumn)
     reason: str | None
+
+
+class OfferedTimeRow(SQLModel, table=True):
+    """The minutes that a doctor offered on a clinic day that has passed. Later changes of hours and accounts do not affect it."""
+
+    __tablename__ = "offered_time"
+    __table_args__ = (sa.CheckConstraint("minutes >= 0", name="minutes_v1"),)
+
+    day: date = Field(primary_key=True, sa_type=sa.Date)
+    doctor_id: int = Field(foreign_key="accounts.id", primary_key=True, sa_type=BigId, sa_column_kwargs={"autoincrement": False})
+    minutes: int
+    estimated: bool = Field(description="From the hours of the first kept day, because those of this day were not kept.")

@@ -20,6 +20,10 @@ BigId = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 """64-bit; SQLite assigns row ids to INTEGER columns only."""
 
 
+KeyText = sa.String().with_variant(sa.String(collation="C"), "postgresql")
+"""Keys compared by character code, as SQLite does; PostgreSQL's collations skip spaces and differ between installations."""
+
+
 class InstantColumn(sa.types.TypeDecorator[datetime]):
     """An aware instant in UTC, to the second: `2030-01-07T09:00:00Z` on SQLite (sorts as text), timestamptz on PostgreSQL."""
 

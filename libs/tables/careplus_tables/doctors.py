@@ -3,8 +3,10 @@
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
+from careplus_clinic.search_keys import equality_key, search_key, sort_key
 from careplus_contracts.doctors import BookingMode
-from careplus_tables.columns import BigId, one_of
+from careplus_tables.columns import BigId, KeyText, one_of
+from careplus_tables.derived import derived
 
 OWNER = "doctors"
 
@@ -15,13 +17,18 @@ class DoctorRow(SQLModel, table=True):
     __tablename__ = "doctors"
     __table_args__ = (
         one_of("booking", BookingMode),
-        sa.Index("ix_doctors_full_name_id", "full_name", "id"),
-        sa.Index("ix_doctors_specialty", "specialty"),
+        sa.Index("ix_doctors_sort_key_id", "sort_key", "id"),
+        sa.Index("ix_doctors_specialty_key", "specialty_key"),
     )
 
     id: int = Field(foreign_key="accounts.id", primary_key=True, sa_type=BigId)
     full_name: str
+    sort_key: str = Field(default=None, nullable=False, sa_type=KeyText, sa_column_kwargs=derived(sort_key, "full_name"))
+    search_key: str = Field(
+        default=None, nullable=False, sa_type=KeyText, sa_column_kwargs=derived(search_key, "full_name", "specialty", "bio")
+    )
     specialty: str
+    specialty_key: str = Field(default=None, nullable=False, sa_type=KeyText, sa_column_kwargs=derived(equality_key, "specialty"))
     bio: str
     languages: list[str] = Field(sa_type=sa.JSON)
     phone: str | None

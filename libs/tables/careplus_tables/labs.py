@@ -5,11 +5,13 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
+from careplus_clinic.search_keys import search_key
 from careplus_contracts.accounts import Sex
 from careplus_contracts.endpoints import Role
 from careplus_contracts.labs import AnalyteKind, LabBookingStatus
 from careplus_contracts.results import Comparator, Flag, ResultStatus
-from careplus_tables.columns import BigId, InstantColumn, one_of
+from careplus_tables.columns import BigId, InstantColumn, KeyText, one_of
+from careplus_tables.derived import derived
 
 OWNER = "labs"
 
@@ -65,6 +67,9 @@ class LabTestRow(SQLModel, table=True):
     currency: str
     active: bool = Field(default=True)
     version: int = Field(default=1)
+    search_key: str = Field(
+        default=None, nullable=False, sa_type=KeyText, sa_column_kwargs=derived(search_key, "code", "name", "category", "plain")
+    )
 
 
 class LabTestAnalyteRow(SQLModel, table=True):

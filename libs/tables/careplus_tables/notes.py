@@ -24,6 +24,7 @@ class NotesRow(SQLModel, table=True):
     status: str = Field(default=NotesStatus.DRAFT.value)
     updated_at: datetime = Field(sa_type=InstantColumn)
     signed_at: datetime | None = Field(default=None, sa_type=InstantColumn)
+    signed_by_id: int | None = Field(default=None, foreign_key="accounts.id", sa_type=BigId)
     version: int = Field(default=1)
 
 

@@ -7,8 +7,10 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
+from sqlalchemy.sql.elements import SQLCoreOperations
 from sqlmodel import col
 
+from careplus_clinic.search_keys import search_words
 from careplus_contracts.accounts import Sex
 from careplus_contracts.endpoints import Role
 from careplus_contracts.labs import LabPatient
@@ -52,6 +54,19 @@ async def people_by_id(db: AsyncSession, ids: Iterable[int | None]) -> dict[int,
     )
     rows = (await db.execute(query)).all()
     return {id_: PersonRow(id_, full_name, born, Sex(sex)) for id_, full_name, born, sex in rows if id_ is not None}
+
+
+def has_words(key: SQLCoreOperations[Any], text: str) -> sa.ColumnElement[bool]:
+    """Return the condition that each word of the text is in the search key; true for a text without words."""
+    return sa.and_(
+        sa.true(),
+        *(sa.or_(*(key.contains(spelling, autoescape=True) for spelling in spellings)) for spellings in search_words(text)),
+    )
+
+
+def display_key(account: type[AccountRow]) -> sa.ColumnElement[str]:
+    """Return the sort key of `display_name`, in a statement with the same join."""
+    return sa.func.coalesce(col(DoctorRow.sort_key), col(account.sort_key))
 
 
 def display_name(account: type[AccountRow]) -> sa.ColumnElement[str]:

@@ -12,6 +12,8 @@ import sqlalchemy as sa
 from sqlalchemy.sql import operators, visitors
 from sqlalchemy.sql.selectable import Join
 
+from careplus_tables.derived import check_update
+
 OWNERS = {
     "appointments": {"patient_id", "doctor_id"},
     "notes": {"appointment_id", "author_id"},
@@ -22,7 +24,7 @@ OWNERS = {
     "chart_access": {"patient_id", "doctor_id"},
     "prescriptions": {"patient_id", "doctor_id"},
     "prescription_items": {"prescription_id"},
-    "referrals": {"patient_id", "from_doctor_id", "to_doctor_id", "accepted_by_id", "to_specialty"},
+    "referrals": {"patient_id", "from_doctor_id", "to_doctor_id", "accepted_by_id", "to_specialty_key"},
     "lab_bookings": {"patient_id", "ordered_by_id"},
     "lab_booking_tests": {"booking_id"},
     "lab_results": {"patient_id", "booking_id"},
@@ -46,6 +48,8 @@ def install(engine: sa.Engine) -> None:
         key = (sql, context is not None and "cross_patient" in context.execution_options)
         if key not in checked and context is not None and context.compiled is not None:
             check(context.compiled.statement)
+            if isinstance(context.compiled.statement, sa.Update) and not _is_of_a_loaded_row(context.compiled.statement):
+                check_update(context.compiled.statement, context)
             checked.add(key)
 
 

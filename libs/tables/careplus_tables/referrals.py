@@ -5,10 +5,16 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
+from careplus_clinic.search_keys import equality_key
 from careplus_contracts.referrals import ReferralStatus, Urgency
-from careplus_tables.columns import BigId, InstantColumn, one_of
+from careplus_tables.columns import BigId, InstantColumn, KeyText, one_of
+from careplus_tables.derived import derived
 
 OWNER = "doctors"
+
+
+def _specialty_key(to_specialty: str | None) -> str | None:
+    return None if to_specialty is None else equality_key(to_specialty)
 
 
 class ReferralRow(SQLModel, table=True):
@@ -27,7 +33,7 @@ class ReferralRow(SQLModel, table=True):
         sa.Index("ix_referrals_from_doctor_id_id", "from_doctor_id", "id"),
         sa.Index("ix_referrals_to_doctor_id_id", "to_doctor_id", "id"),
         sa.Index("ix_referrals_accepted_by_id_id", "accepted_by_id", "id"),
-        sa.Index("ix_referrals_to_specialty_id", "to_specialty", "id"),
+        sa.Index("ix_referrals_to_specialty_key_id", "to_specialty_key", "id"),
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
@@ -37,6 +43,7 @@ class ReferralRow(SQLModel, table=True):
     to_doctor_id: int | None = Field(foreign_key="accounts.id", sa_type=BigId)
     accepted_by_id: int | None = Field(default=None, foreign_key="accounts.id", sa_type=BigId)
     to_specialty: str | None
+    to_specialty_key: str | None = Field(default=None, sa_type=KeyText, sa_column_kwargs=derived(_specialty_key, "to_specialty"))
     to_external: str | None
     reason: str
     urgency: str

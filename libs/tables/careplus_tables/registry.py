@@ -13,6 +13,7 @@ from careplus_tables import (
     availability,
     charts,
     doctors,
+    handovers,
     idempotency,
     labs,
     mails,
@@ -24,8 +25,8 @@ from careplus_tables import (
 )
 
 FILES: tuple[ModuleType, ...] = (
-    *(accounts, appointments, attempts, audit, audit_links, availability, charts, doctors, idempotency, labs, mails, notes),
-    *(passwords, prescriptions, referrals, second_factors),
+    *(accounts, appointments, attempts, audit, audit_links, availability, charts, doctors, handovers, idempotency, labs, mails),
+    *(notes, passwords, prescriptions, referrals, second_factors),
 )
 METADATA = SQLModel.metadata
 

@@ -22,6 +22,7 @@ class _Names(NamedTuple):
 
     reference: str
     test_name: str
+    ordered_by_id: int | None
 
 
 async def to_lab_results(db: AsyncSession, rows: Sequence[LabResultRow]) -> list[LabResult]:
@@ -30,20 +31,21 @@ async def to_lab_results(db: AsyncSession, rows: Sequence[LabResultRow]) -> list
         return []
     ids = [row.id for row in rows if row.id is not None]
     names = await _names(db, ids)
-    people = await people_by_id(db, {id_ for row in rows for id_ in (row.patient_id, row.verified_by_id, row.released_by_id)})
+    named = {id_ for row in rows for id_ in (row.patient_id, row.verified_by_id, row.released_by_id)}
+    people = await people_by_id(db, named | {name.ordered_by_id for name in names.values()})
     observations = await _observations(db, ids)
     return [_result(row, names[row.id], people, observations[row.id]) for row in rows if row.id is not None]
 
 
 async def _names(db: AsyncSession, result_ids: Collection[int]) -> dict[int, _Names]:
     query = (
-        select(col(LabResultRow.id), col(LabBookingRow.reference), col(LabTestRow.name))
+        select(col(LabResultRow.id), col(LabBookingRow.reference), col(LabTestRow.name), col(LabBookingRow.ordered_by_id))
         .join(LabBookingRow, col(LabBookingRow.id) == col(LabResultRow.booking_id))
         .join(LabTestRow, col(LabTestRow.code) == col(LabResultRow.test_code))
         .where(col(LabResultRow.id).in_(result_ids))
         .execution_options(cross_patient=CROSS_PATIENT)
     )
-    return {id_: _Names(reference, name) for id_, reference, name in (await db.execute(query)).all() if id_ is not None}
+    return {id_: _Names(reference, name, by) for id_, reference, name, by in (await db.execute(query)).all() if id_ is not None}
 
 
 async def _observations(db: AsyncSession, result_ids: Collection[int]) -> dict[int, list[Observation]]:
@@ -81,6 +83,7 @@ def _result(row: LabResultRow, names: _Names, people: dict[int, PersonRow], obse
         patient=people[row.patient_id].lab_patient(),
         test_name=names.test_name,
         status=ResultStatus(row.status),
+        ordered_by=None if names.ordered_by_id is None else people[names.ordered_by_id].person(),
         observations=observations,
         verified_by=None if row.verified_by_id is None else people[row.verified_by_id].person(),
         released_by=None if row.released_by_id is None else people[row.released_by_id].person(),

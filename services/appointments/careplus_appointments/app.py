@@ -1,5 +1,6 @@
 """The appointments service."""
 
+from careplus_appointments.background import with_tasks
 from careplus_appointments.routes import appointments, availability, finding, notes, reception
 from careplus_contracts import appointments as appointments_contract
 from careplus_contracts import availability as availability_contract
@@ -18,4 +19,5 @@ app = application(
         availability_contract.api,
     ),
     routes=(finding.routes, appointments.routes, reception.routes, notes.routes, availability.routes),
+    lifespan=with_tasks,
 )

@@ -11,11 +11,12 @@ from careplus_auth.audit.chain import ChainKeys
 from careplus_auth.audit.chain_writer import ChainWriter
 from careplus_auth.crypto.signing import secrets_of
 from careplus_auth.crypto.vault import Vault
-from careplus_auth.routes import accounts, audit, invitations, keys, passwords, people, second_factors, sessions
+from careplus_auth.routes import accounts, audit, handovers, invitations, keys, passwords, people, second_factors, sessions
 from careplus_auth.routes import sign_in as signing_in
 from careplus_auth.sign_in.attempts import AttemptCounter
 from careplus_contracts import accounts as accounts_contract
 from careplus_contracts import audit as audit_contract
+from careplus_contracts import handovers as handovers_contract
 from careplus_contracts import invitations as invitations_contract
 from careplus_contracts import passwords as passwords_contract
 from careplus_contracts import people as people_contract
@@ -61,6 +62,7 @@ app = application(
         second_factors_contract.api,
         invitations_contract.api,
         people_contract.api,
+        handovers_contract.api,
         audit_contract.api,
         platform_contract.keys,
     ),
@@ -72,6 +74,7 @@ app = application(
         second_factors.routes,
         invitations.routes,
         people.routes,
+        handovers.routes,
         audit.routes,
         keys.routes,
     ),

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from careplus_contracts.accounts import AccountInactive
+from careplus_contracts.accounts import AccountInactive, Register
 from careplus_contracts.endpoints import Role
 from careplus_contracts.people import OwnAccount, UpdateAccount
-from careplus_contracts.refusals import Unauthenticated
+from careplus_contracts.refusals import FieldError, Malformed, Unauthenticated
 from careplus_contracts.second_factors import FreshSignInRequired
 
 INVITATION_LIFETIME = timedelta(days=7)
@@ -80,11 +80,6 @@ def session_limit(role: Role) -> timedelta:
     return timedelta(days=30) if role is Role.PATIENT else timedelta(hours=12)
 
 
-def normalize_email(email: str) -> str:
-    """Return the e-mail in lower case. Do not fold further: `straße.example` and `strasse.example` are two domains."""
-    return email.lower()
-
-
 def check_same_site(origin: str | None, custom: str | None, allowed: tuple[str, ...]) -> None:
     """Raise Unauthenticated unless the request comes from an allowed origin: the cookie alone could be sent by another site."""
     if custom != "1" or origin not in allowed:
@@ -105,6 +100,14 @@ def check_stays_administrator(own_id: int, account_id: int, wanted: UpdateAccoun
         raise OwnAccount("You cannot deactivate or demote yourself. Ask another administrator.")
     if wanted.second_factor is False:
         raise OwnAccount("Switch your own second factor off in your account, or ask another administrator.")
+
+
+def check_patient_details(role: Role, body: Register) -> None:
+    """Raise Malformed for a patient without date of birth or sex."""
+    missing = [name for name in ("date_of_birth", "sex") if getattr(body, name) is None]
+    if role is Role.PATIENT and missing:
+        errors = [FieldError(field=f"body.{name}", message="patients need it when they register") for name in missing]
+        raise Malformed(f"{errors[0].field}: {errors[0].message}", errors=errors)
 
 
 def is_acceptable(accepted_at: datetime | None, expires_at: datetime, now: datetime) -> bool:

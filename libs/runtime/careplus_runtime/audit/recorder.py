@@ -6,6 +6,7 @@ refusal waits for its event REFUSAL_TIMEOUT_S at most, and leaves even if the ev
 """
 
 import asyncio
+from collections.abc import Collection
 from contextlib import suppress
 from typing import Any, NamedTuple
 
@@ -46,6 +47,11 @@ class Actor(NamedTuple):
 def identify_subject(request: Request, account: Account, session_id: str | None = None) -> None:
     """Name the account that a request to a public endpoint is about, once the handler knows it."""
     request.scope["subject"] = Actor(account.id, account.role, session_id)
+
+
+def identify_patients(request: Request, patient_ids: Collection[int], reason: str) -> None:
+    """Name the patients that a change concerns which its answer does not name, and what happened to their record."""
+    request.scope["concerned"], request.scope["reason"] = patient_ids, reason
 
 
 class Auditor:
@@ -96,6 +102,7 @@ class Auditor:
 
     def _patients(self, request: Request, result: Any) -> set[int]:
         found: set[int] = set() if self.patient_ids_in is None or result is None else set(self.patient_ids_in(result))
+        found |= set(request.scope.get("concerned", ()))
         arguments = request.scope.get("arguments", {})
         models = [vars(argument) for argument in arguments.values() if isinstance(argument, BaseModel)]
         for source in (request.path_params, arguments, *models):
@@ -125,7 +132,7 @@ class Auditor:
             "kind": self.kind,
             "object_id": None if object_id is None else str(object_id)[:MAX_OBJECT_ID_LENGTH],
             "outcome": outcome,
-            "reason": body.reason if isinstance(body, OpenChart) else None,
+            "reason": body.reason if isinstance(body, OpenChart) else request.scope.get("reason"),
             "members": " ".join(sorted(body.model_fields_set)) if body else None,
         }
         return Event(row, patients - {actor.account_id} if actor.role is Role.PATIENT else patients)

@@ -48,9 +48,9 @@ def newest_first(id_column: SQLCoreOperations[Any], key: Callable[[Any], Any] = 
     return Keyset((id_column,), Id, key, descending=True)
 
 
-def by_name(name: SQLCoreOperations[Any], id_column: SQLCoreOperations[Any], key: Callable[[Any], Any]) -> Keyset:
-    """Return the order by name, of at most 200 characters, and id; `key` returns both of a row."""
-    return Keyset((name, id_column), tuple[SortText, Id], key)
+def by_name(sort_key: SQLCoreOperations[Any], id_column: SQLCoreOperations[Any], key: Callable[[Any], Any]) -> Keyset:
+    """Return the order by the sort key of a name (`search_keys.sort_key`) and id; `key` returns both of a row."""
+    return Keyset((sort_key, id_column), tuple[SortText, Id], key)
 
 
 async def fetch_page(db: AsyncSession, query: AnySelect, order: Keyset, wanted: PageFilter) -> tuple[Sequence[Any], str | None]:

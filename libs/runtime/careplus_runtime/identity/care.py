@@ -17,6 +17,7 @@ from careplus_runtime.process.clock import now
 from careplus_tables.accounts import AccountRow
 from careplus_tables.appointments import AppointmentRow
 from careplus_tables.charts import ChartAccessRow
+from careplus_tables.colleagues import handed_to, is_or_is_done_by
 from careplus_tables.referrals import ReferralRow
 
 ACCEPTED = tuple(status.value for status in (ReferralStatus.ACCEPTED, ReferralStatus.BOOKED, ReferralStatus.SEEN))
@@ -26,32 +27,39 @@ def patients_in_care(who: Identity, patient_id: int | None = None) -> CompoundSe
     """Return a select of the ids of patients in the doctor's care.
 
     They have a visit that is not cancelled, a referral that the doctor accepted, or a chart that the doctor opened less than an
-    hour ago.
+    hour ago. Patients of a doctor that left are in the care of the colleague to whom the work was handed over.
     `patient_id` restricts it to one patient. A new reason for access is one more select of this union.
     """
     # aliases, so that a statement about visits or referrals can contain this select
     visit, referral, access = aliased(AppointmentRow), aliased(ReferralRow), aliased(ChartAccessRow)
-    visited = select(col(visit.patient_id)).where(
-        col(visit.doctor_id) == who.id, col(visit.status) != AppointmentStatus.CANCELLED.value
-    )
-    referred = select(col(referral.patient_id)).where(col(referral.accepted_by_id) == who.id, col(referral.status).in_(ACCEPTED))
+    kept, accepted = col(visit.status) != AppointmentStatus.CANCELLED.value, col(referral.status).in_(ACCEPTED)
     opened = select(col(access.patient_id)).where(col(access.doctor_id) == who.id, col(access.until) > now())
+    selects = [
+        select(col(visit.patient_id)).where(col(visit.doctor_id) == who.id, kept),
+        select(col(referral.patient_id)).where(col(referral.accepted_by_id) == who.id, accepted),
+        opened,
+        # apart from the others, so that each select has its index
+        select(col(visit.patient_id)).where(col(visit.doctor_id).in_(handed_to(who.id)), kept),
+        select(col(referral.patient_id)).where(col(referral.accepted_by_id).in_(handed_to(who.id)), accepted),
+    ]
     if patient_id is not None:
-        visited = visited.where(col(visit.patient_id) == patient_id)
-        referred = referred.where(col(referral.patient_id) == patient_id)
-        opened = opened.where(col(access.patient_id) == patient_id)
-    return union(visited, referred, opened)
+        selects = [one.where(one.selected_columns[0] == patient_id) for one in selects]
+    return union(*selects)
 
 
 async def check_in_care(db: AsyncSession, who: Identity, patient_id: int, appointment_id: int | None = None) -> None:
-    """Raise NotFound unless the patient is in the doctor's care and the appointment, if any, is their visit to this doctor."""
+    """Raise NotFound unless the patient is in the doctor's care and the appointment, if any, is their visit to this doctor.
+
+    A visit to a doctor whose work this doctor does is one to this doctor.
+    """
     patient = select(col(AccountRow.id)).where(
         col(AccountRow.id) == patient_id,
         col(AccountRow.role) == Role.PATIENT.value,
         col(AccountRow.id).in_(patients_in_care(who, patient_id)),
     )
     if appointment_id is not None:
-        theirs = and_(col(AppointmentRow.patient_id) == patient_id, col(AppointmentRow.doctor_id) == who.id)
+        is_own = is_or_is_done_by(col(AppointmentRow.doctor_id), who.id)
+        theirs = and_(col(AppointmentRow.patient_id) == patient_id, is_own)
         patient = patient.where(exists().where(theirs, col(AppointmentRow.id) == appointment_id))
     if (await db.execute(patient)).first() is None:
         raise NotFound(NOTHING_HERE)

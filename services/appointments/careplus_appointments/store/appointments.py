@@ -19,6 +19,7 @@ from careplus_runtime.http.records import one_or_404
 from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.clock import now, this_second
 from careplus_tables.appointments import FREE_AGAIN, AppointmentRow
+from careplus_tables.colleagues import is_or_is_done_by
 from careplus_tables.columns import InstantColumn
 from careplus_tables.compiled import CompiledStatement
 from careplus_tables.engine import AnySession, WriteSession
@@ -59,8 +60,12 @@ async def of_patient(db: AnySession, who: Identity, appointment_id: int) -> Appo
 
 
 async def of_doctor(db: AnySession, who: Identity, appointment_id: int) -> AppointmentRow:
-    """Return a visit to this doctor, locked until the transaction ends (PostgreSQL). Raise NotFound."""
-    query = select(AppointmentRow).where(col(_visit.id) == appointment_id, col(_visit.doctor_id) == who.id)
+    """Return a visit to this doctor, or to one whose work this doctor does, locked until the transaction ends (PostgreSQL).
+
+    Raise NotFound.
+    """
+    is_own = is_or_is_done_by(col(_visit.doctor_id), who.id)
+    query = select(AppointmentRow).where(col(_visit.id) == appointment_id, is_own)
     return await one_or_404(db, query.with_for_update())
 
 

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, String, cast, func, or_, select
+from sqlalchemy import Select, String, cast, func, select
 from sqlmodel import col
 
 from careplus_appointments.rules import slots as rules
 from careplus_appointments.store import calendars
 from careplus_clinic.clinic_time import Span, day_bounds, day_start, days_from, local_date
+from careplus_clinic.search_keys import equality_key, fold
 from careplus_contracts.doctors import BookingMode
 from careplus_contracts.finding import DoctorSearch, FoundDoctor, FoundDoctors, Slot, SlotFilter, Slots, Specialties, Specialty
 from careplus_runtime.http.records import by_name, fetch_page, one_or_404
@@ -17,37 +18,35 @@ from careplus_runtime.process.settings import Settings
 from careplus_tables.accounts import AccountRow
 from careplus_tables.doctors import DoctorRow
 from careplus_tables.engine import ReadSession
-from careplus_tables.people import IS_BOOKABLE_DOCTOR
+from careplus_tables.people import IS_BOOKABLE_DOCTOR, has_words
 
 SEARCHED_FIRST_DAYS = 14
 """Most doctors have a free time within two weeks; the rest of the horizon is read only for the others."""
 MOST_SPECIALTIES = 500
-_BY_NAME = by_name(col(DoctorRow.full_name), col(DoctorRow.id), lambda row: (row.full_name, row.id))
+_BY_NAME = by_name(col(DoctorRow.sort_key), col(DoctorRow.id), lambda row: (row.sort_key, row.id))
 
 
 async def list_specialties(db: ReadSession) -> Specialties:
-    """Return the specialties of bookable doctors, each with their number."""
+    """Return the specialties of bookable doctors, each with their number; spellings of one specialty are one."""
     query = (
-        select(col(DoctorRow.specialty), func.count())
+        select(func.min(col(DoctorRow.specialty)), func.count())
         .join(AccountRow, col(AccountRow.id) == col(DoctorRow.id))
         .where(*IS_BOOKABLE_DOCTOR)
-        .group_by(col(DoctorRow.specialty))
-        .order_by(col(DoctorRow.specialty))
+        .group_by(col(DoctorRow.specialty_key))
+        .order_by(col(DoctorRow.specialty_key))
         .limit(MOST_SPECIALTIES)
     )
-    return Specialties(
-        items=[Specialty(name=name, doctors=count) for name, count in (await db.execute(query)).all()], next_cursor=None
-    )
+    found = sorted((await db.execute(query)).all(), key=lambda row: fold(row[0]))
+    return Specialties(items=[Specialty(name=name, doctors=count) for name, count in found], next_cursor=None)
 
 
 async def find_doctors(db: ReadSession, settings: Settings, wanted: DoctorSearch) -> FoundDoctors:
     """Return bookable doctors by name, with the first free time of each."""
     query = _bookable_doctors()
-    if wanted.q and (text := wanted.q.strip()):
-        searched = (col(DoctorRow.full_name), col(DoctorRow.specialty), col(DoctorRow.bio))
-        query = query.where(or_(*(column.icontains(text, autoescape=True) for column in searched)))
-    if wanted.specialty and (specialty := wanted.specialty.strip()):
-        query = query.where(func.lower(col(DoctorRow.specialty)) == specialty.lower())
+    if wanted.q:
+        query = query.where(has_words(col(DoctorRow.search_key), wanted.q))
+    if wanted.specialty and (specialty := equality_key(wanted.specialty)):
+        query = query.where(col(DoctorRow.specialty_key) == specialty)
     if wanted.language:
         query = query.where(cast(col(DoctorRow.languages), String).contains(f'"{wanted.language}"', autoescape=True))
     rows, next_cursor = await fetch_page(db, query, _BY_NAME, wanted)

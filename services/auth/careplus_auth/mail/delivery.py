@@ -13,6 +13,7 @@ import aiosmtplib
 
 from careplus_auth.mail.templates import write
 from careplus_auth.store.mails import QueuedMail
+from careplus_contracts.texts import mailed_address
 from careplus_runtime.process.logs import log
 from careplus_runtime.process.settings import Settings, is_loopback
 
@@ -29,7 +30,7 @@ async def deliver(mail: QueuedMail, settings: Settings) -> None:
         # Without a name aiosmtplib resolves our own host name, which blocks the event loop.
         ours = urlsplit(settings.public_url).hostname
         await aiosmtplib.send(
-            message, recipients=[mail.email], local_hostname=ours, timeout=TIMEOUT_S, **server(settings.smtp_url)
+            message, recipients=[mailed_address(mail.email)], local_hostname=ours, timeout=TIMEOUT_S, **server(settings.smtp_url)
         )
         log.info("mail_sent", mail=mail.id, kind=mail.kind.value)
 
@@ -37,7 +38,7 @@ async def deliver(mail: QueuedMail, settings: Settings) -> None:
 def compose(mail: QueuedMail, settings: Settings) -> EmailMessage:
     """Return the message with headers and plain text."""
     subject, text = write(mail.kind, settings, mail.link)
-    local, _, domain = mail.email.rpartition("@")
+    local, _, domain = mailed_address(mail.email).rpartition("@")
     _, sender = parseaddr(settings.sender)
     message = EmailMessage(policy=SMTP)
     message["From"] = settings.sender

@@ -25,12 +25,15 @@ async def register(body: Register, *, request: Request, visitor: OptionalUser, d
     is_admin = visitor is not None and visitor.role is Role.ADMIN
     if not is_admin:
         await request.app.state.attempts.record(registration_limits(client_network(request.scope)))
+    if body.invitation is None:
+        rules.check_patient_details(body.role, body)
     password_hash = await passwords.hash_new(body.password, body.email, body.full_name)
     if visitor is not None and is_admin:
         # Hashing takes long: check again that the caller is still an administrator.
         await accounts.current_account(db, visitor)
     if body.invitation is not None:
         reserved = await invitations.accept(db, body.invitation, body.email, body.role)
+        rules.check_patient_details(Role(reserved.role), body)
         return accounts.to_contract(accounts.accept(reserved, body, password_hash))
     if body.role is not Role.PATIENT and not is_admin:
         raise InvitationRequired("Ask an administrator for an invitation and send its code.")

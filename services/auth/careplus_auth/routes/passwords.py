@@ -11,6 +11,7 @@ from careplus_auth.store import mails
 from careplus_auth.store import passwords as store
 from careplus_contracts import passwords as contract
 from careplus_contracts.passwords import ChangePassword, ForgotPassword, ResetPassword
+from careplus_contracts.texts import normal_email
 from careplus_runtime.http.dependencies import CurrentUser, WriteDb
 from careplus_runtime.http.serving import Routes
 
@@ -45,4 +46,4 @@ async def reset_password(body: ResetPassword, *, request: Request, db: WriteDb) 
     await mails.queue(db, request.app.state.vault, Kind.PASSWORD_CHANGED, account.email)
     # Clear the account's counters: the owner may have been slowed down by attempts of others.
     for one in (limits, sign_in_limits(account.email, client_network(request.scope), device=None)):
-        await attempts.reset(db, one, clear=f"account {account.email}")
+        await attempts.reset(db, one, clear=f"account {normal_email(account.email)}")

@@ -4,11 +4,12 @@ from fastapi import Request
 
 from careplus_auth import rules
 from careplus_auth.mail.templates import Kind
-from careplus_auth.store import accounts, mails, people, second_factors, sessions
+from careplus_auth.store import accounts, handovers, mails, people, second_factors, sessions
 from careplus_contracts import people as contract
 from careplus_contracts.accounts import Account
 from careplus_contracts.people import AccountFilter, Accounts, UpdateAccount
 from careplus_contracts.values import Id
+from careplus_runtime.audit.recorder import identify_patients
 from careplus_runtime.http.dependencies import CurrentUser, IfMatch, ReadDb, WriteDb, check_version
 from careplus_runtime.http.serving import Routes
 
@@ -34,13 +35,16 @@ async def update_account(
     account = await people.find(db, who, account_id)
     check_version(account.version, expected)
     rules.check_stays_administrator(who.id, account_id, body)
+    plan = await handovers.plan(db, account, body)
     loses_factor = body.second_factor is False and account.second_factor
     if loses_factor:
         await second_factors.remove(db, account)
         await mails.queue(db, request.app.state.vault, Kind.SECOND_FACTOR_OFF, account.email)
-    if (account.role, account.active) != (body.role, body.active):
+    if plan.doctor_ids or (account.role, account.active) != (body.role, body.active):
         people.change(account, body)
     elif not loses_factor:
         return accounts.to_contract(account)
+    if plan.doctor_ids:
+        identify_patients(request, await handovers.hand_over(db, plan), await handovers.words(db, plan))
     await sessions.end_all(db, account_id)
     return accounts.to_contract(account)

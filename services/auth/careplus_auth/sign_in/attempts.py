@@ -8,9 +8,10 @@ from sqlalchemy.exc import IntegrityError
 
 from careplus_auth import rules
 from careplus_auth.crypto.vault import Vault
-from careplus_auth.rules import Backoff, normalize_email
+from careplus_auth.rules import Backoff
 from careplus_contracts.accounts import TooManyAttempts
 from careplus_contracts.refusals import Unavailable
+from careplus_contracts.texts import normal_email
 from careplus_runtime.process.clock import now
 from careplus_tables.attempts import AttemptsRow
 from careplus_tables.engine import Database, WriteSession
@@ -81,7 +82,7 @@ class AttemptCounter:
 
 def sign_in_limits(email: str, network: str, *, device: str | None) -> Limits:
     """Return the counters of a sign-in. A known device has counters of its own, so that strangers cannot lock its owner out."""
-    account = normalize_email(email)
+    account = normal_email(email)
     if device is not None:
         # One counter for all known devices: an attacker with the password once may have stored many device cookies.
         return {f"device {device}": rules.OWN, f"devices {account}": rules.ACCOUNT}
@@ -100,7 +101,7 @@ def registration_limits(network: str) -> Limits:
 
 def forgot_password_limits(email: str, network: str) -> Limits:
     """Return the counters of requests for a reset link."""
-    return {f"forgot {normalize_email(email)}": rules.FORGOT, f"forgot network {network}": rules.NETWORK}
+    return {f"forgot {normal_email(email)}": rules.FORGOT, f"forgot network {network}": rules.NETWORK}
 
 
 def reset_code_limits(network: str) -> Limits:

@@ -10,10 +10,11 @@ from datetime import timedelta
 from fastapi import Request, Response
 
 from careplus_auth.crypto.vault import Vault
-from careplus_auth.rules import idle_limit, normalize_email
+from careplus_auth.rules import idle_limit
 from careplus_auth.store.sessions import EXPIRED, OpenedSession
 from careplus_contracts.endpoints import Role
 from careplus_contracts.refusals import Unauthenticated
+from careplus_contracts.texts import normal_email
 from careplus_runtime.process.settings import Settings
 
 MAX_DEVICE_MARKS, DEVICE_COOKIE_LIFETIME = 8, timedelta(days=365)
@@ -90,4 +91,4 @@ def _is_of(request: Request, mark: str, email: str) -> bool:
 
 
 def _mark_text(device: str, email: str) -> str:
-    return f"{device} {normalize_email(email)}"
+    return f"{device} {normal_email(email)}"

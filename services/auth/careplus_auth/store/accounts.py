@@ -4,10 +4,10 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 
-from careplus_auth.rules import normalize_email
 from careplus_contracts.accounts import Account, EmailTaken, Register, Sex, UpdateMe
 from careplus_contracts.endpoints import Role
 from careplus_contracts.refusals import Unauthenticated
+from careplus_contracts.texts import normal_email
 from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.clock import this_second
 from careplus_tables.accounts import AccountRow
@@ -15,9 +15,14 @@ from careplus_tables.engine import AnySession, WriteSession
 
 
 async def by_email(db: AnySession, email: str, *, lock: bool = False) -> AccountRow | None:
-    """Return the account, or None. `lock` holds the row until the transaction ends (PostgreSQL)."""
-    query = select(AccountRow).where(col(AccountRow.email) == normalize_email(email))
-    return (await db.execute(query.with_for_update() if lock else query)).scalar_one_or_none()
+    """Return the account of a mailbox, or None. `lock` holds the row until the transaction ends (PostgreSQL).
+
+    An address that a migration could not bring into its normal form, because another account had it, is found as it was typed.
+    """
+    spellings = {normal_email(email), email.lower()}
+    query = select(AccountRow).where(col(AccountRow.email).in_(spellings))
+    found = {row.email: row for row in (await db.execute(query.with_for_update() if lock else query)).scalars()}
+    return found.get(email.lower()) or found.get(normal_email(email))
 
 
 async def current_account(db: AnySession, who: Identity) -> AccountRow:
@@ -31,12 +36,12 @@ async def current_account(db: AnySession, who: Identity) -> AccountRow:
 async def add(db: WriteSession, body: Register, password_hash: str) -> AccountRow:
     """Insert an account. Raise EmailTaken."""
     account = AccountRow(
-        email=normalize_email(body.email),
+        email=normal_email(body.email),
         password_hash=password_hash,
         full_name=body.full_name,
         role=body.role.value,
         date_of_birth=body.date_of_birth,
-        sex=body.sex.value,
+        sex=(body.sex or Sex.UNKNOWN).value,
         phone=body.phone,
         created_at=this_second(),
     )
@@ -60,9 +65,10 @@ def accept(account: AccountRow, body: Register, password_hash: str) -> AccountRo
 
 
 def change(account: AccountRow, body: Register | UpdateMe) -> AccountRow:
+    """Set the members of the body; date of birth and sex stay where it has none."""
     account.full_name = body.full_name
-    account.date_of_birth = body.date_of_birth
-    account.sex = body.sex.value
+    account.date_of_birth = body.date_of_birth or account.date_of_birth
+    account.sex = account.sex if body.sex is None else body.sex.value
     account.phone = body.phone
     account.version += 1
     return account

@@ -12,6 +12,7 @@ from careplus_auth.store import accounts
 from careplus_contracts.accounts import EmailTaken, InvitationRequired
 from careplus_contracts.endpoints import Role
 from careplus_contracts.invitations import Invitation, Invitations, Invite, NewInvitation
+from careplus_contracts.texts import normal_email
 from careplus_contracts.values import PageFilter
 from careplus_runtime.http.records import fetch_page, newest_first
 from careplus_runtime.process.clock import now
@@ -52,7 +53,7 @@ async def accept(db: AnySession, code: str, email: str, role: Role) -> AccountRo
         or account is None
         or not account.active
         or not rules.is_acceptable(invitation.accepted_at, invitation.expires_at, now())
-        or account.email != rules.normalize_email(email)
+        or normal_email(account.email) != normal_email(email)
         # PATIENT is the default of a role left out; any other role must be the invitation's.
         or role not in (Role.PATIENT, Role(account.role))
     ):
@@ -70,7 +71,7 @@ async def list_all(db: ReadSession, wanted: PageFilter) -> Invitations:
 
 def _reserved(body: Invite) -> AccountRow:
     return AccountRow(
-        email=rules.normalize_email(body.email),
+        email=normal_email(body.email),
         password_hash=None,
         full_name=body.full_name,
         role=body.role.value,

@@ -6,13 +6,15 @@ from sqlmodel import col
 from careplus_auth.store import accounts
 from careplus_contracts.endpoints import Role
 from careplus_contracts.people import AccountFilter, Accounts, UpdateAccount
+from careplus_contracts.texts import normal_email
 from careplus_runtime.http.records import by_name, fetch_page, one_or_404
 from careplus_runtime.identity.tokens import Identity
 from careplus_tables.accounts import AccountRow
 from careplus_tables.engine import AnySession, ReadSession
+from careplus_tables.people import has_words
 
-_name, _id = col(AccountRow.full_name), col(AccountRow.id)
-_BY_NAME = by_name(_name, _id, lambda row: (row.full_name, row.id))
+_key, _id = col(AccountRow.sort_key), col(AccountRow.id)
+_BY_NAME = by_name(_key, _id, lambda row: (row.sort_key, row.id))
 
 
 async def find(db: AnySession, who: Identity, account_id: int) -> AccountRow:
@@ -21,10 +23,11 @@ async def find(db: AnySession, who: Identity, account_id: int) -> AccountRow:
 
 
 async def list_all(db: ReadSession, who: Identity, wanted: AccountFilter) -> Accounts:
-    """Return a page of accounts by name."""
+    """Return a page of accounts by name. A search finds every word in the name, or all of it in the e-mail address."""
     query = select(AccountRow).where(_is_admin(who))
     if wanted.q and (text := wanted.q.strip()):
-        query = query.where(or_(*(column.icontains(text, autoescape=True) for column in (_name, col(AccountRow.email)))))
+        in_email = col(AccountRow.email).contains(normal_email(text), autoescape=True)
+        query = query.where(or_(has_words(col(AccountRow.search_key), text), in_email))
     if wanted.role is not None:
         query = query.where(col(AccountRow.role) == wanted.role.value)
     if wanted.active is not None:

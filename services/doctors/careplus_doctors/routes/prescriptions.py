@@ -3,7 +3,7 @@
 from careplus_contracts import prescriptions as contract
 from careplus_contracts.prescriptions import Prescribe, Prescription, Prescriptions, StopPrescription
 from careplus_contracts.values import Id
-from careplus_doctors.rules.charts import check_allergies
+from careplus_doctors.rules.allergies import check_allergies
 from careplus_doctors.store import charts
 from careplus_doctors.store import prescriptions as store
 from careplus_runtime.http.dependencies import CurrentUser, IfMatch, ReadDb, WriteDb, check_version

@@ -3,8 +3,9 @@
 from careplus_contracts import referrals as contract
 from careplus_contracts.referrals import Refer, Referral, Referrals, ReferralStatus, UpdateReferral
 from careplus_contracts.values import Id
-from careplus_doctors.rules.referrals import TRANSITIONS, party
+from careplus_doctors.rules.referrals import transitions
 from careplus_doctors.store import referrals as store
+from careplus_doctors.store.referral_access import parties
 from careplus_runtime.http.dependencies import CurrentUser, IfMatch, ReadDb, WriteDb, check_version
 from careplus_runtime.http.serving import Routes
 from careplus_runtime.identity.care import check_in_care
@@ -28,8 +29,7 @@ async def list_referred(query: contract.ReferredFilter, *, who: CurrentUser, db:
 async def update_referral(referral_id: Id, body: UpdateReferral, *, who: CurrentUser, db: WriteDb, expected: IfMatch) -> Referral:
     row = await store.lock_for_update(db, who, referral_id)
     check_version(row.version, expected)
-    acting = party(is_sender=row.from_doctor_id == who.id, is_outside=row.to_external is not None)
-    TRANSITIONS[acting].check(ReferralStatus(row.status), body.status)
+    transitions(await parties(db, who, row)).check(ReferralStatus(row.status), body.status)
     return await store.change(db, who, row, body)
 
 

@@ -1,11 +1,10 @@
-"""Allergies that rule out a medicine, and the search among a doctor's patients."""
+"""Whether allergies are recorded, and the search among a doctor's patients."""
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from datetime import date
 
-from careplus_contracts.allergies import Allergy, AllergyConflict, AllergyMatch, AllergyStatus
+from careplus_contracts.allergies import AllergyStatus
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
@@ -17,22 +16,6 @@ def allergy_status(allergies: Iterable[object], no_known_allergies: bool) -> All
     return AllergyStatus.NONE_KNOWN if no_known_allergies else AllergyStatus.NOT_ASKED
 
 
-def check_allergies(medicines: Iterable[str], allergies: Iterable[Allergy], override_reason: str | None) -> None:
-    """Raise AllergyConflict for a medicine with every word of a substance in its name, unless there is a reason."""
-    recorded = list(allergies)
-    conflicts = [
-        AllergyMatch(medicine=medicine, substance=allergy.substance, severity=allergy.severity, reaction=allergy.reaction)
-        for medicine in medicines
-        for allergy in recorded
-        if (substance := _words(allergy.substance)) and substance <= _words(medicine)
-    ]
-    if conflicts and override_reason is None:
-        found = ", ".join(sorted({conflict.substance for conflict in conflicts}))
-        raise AllergyConflict(
-            f"The patient is allergic: {found}. Choose something else, or say why in override_reason.", conflicts=conflicts
-        )
-
-
 def parse_day(q: str) -> date | None:
     """Return the day that a search names as `YYYY-MM-DD`, or None."""
     try:
@@ -41,14 +24,7 @@ def parse_day(q: str) -> date | None:
         return None
 
 
-def is_same_name(full_name: str, wanted: str) -> bool:
-    """Return whether the names are equal except for case and spaces."""
-    return _normalised(full_name) == _normalised(wanted)
-
-
-def _normalised(name: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
-
-
-def _words(name: str) -> set[str]:
-    return set(re.findall(r"\w+", unicodedata.normalize("NFKC", name).casefold()))
+def phone_end(phone: str | None) -> str | None:
+    """Return the last three digits of a phone number, without its extension: they tell people apart and call no one."""
+    digits = re.sub(r"[^0-9]", "", (phone or "").partition("ext.")[0])
+    return digits[-3:] or None

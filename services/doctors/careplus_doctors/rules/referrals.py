@@ -1,6 +1,8 @@
 """Transitions of a referral, for its sender and its receiver."""
 
+from collections.abc import Sequence
 from enum import StrEnum
+from functools import reduce
 
 from careplus_clinic.transitions import Transitions
 from careplus_contracts.referrals import ReferralStatus
@@ -56,8 +58,13 @@ TRANSITIONS: dict[Party, Transitions[ReferralStatus]] = {
 }
 
 
-def party(*, is_sender: bool, is_outside: bool) -> Party:
-    """Return the part of a doctor with access to the referral."""
-    if not is_sender:
-        return Party.RECEIVER
-    return Party.SENDER_OUTSIDE if is_outside else Party.SENDER
+def parties(*, is_sender: bool, is_receiver: bool, is_outside: bool) -> list[Party]:
+    """Return the parts of a doctor with access to the referral: both where the sender does the receiver's work, or reversed."""
+    sender = Party.SENDER_OUTSIDE if is_outside else Party.SENDER
+    return [*([sender] if is_sender else []), *([Party.RECEIVER] if is_receiver or not is_sender else [])]
+
+
+def transitions(of: Sequence[Party]) -> Transitions[ReferralStatus]:
+    """Return the state machine for a doctor that has these parts."""
+    first, *others = of
+    return reduce(lambda machine, other: machine.united(TRANSITIONS[other]), others, TRANSITIONS[first])

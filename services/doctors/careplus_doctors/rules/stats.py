@@ -1,15 +1,15 @@
 """Statistics of a period of clinic days: visits by day and status, and the used share of the offered time."""
 
 from bisect import bisect_right
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from statistics import median
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from careplus_clinic.clinic_time import day_start, days_from, local_date, local_time, minute_of, weekday
+from careplus_clinic.clinic_time import day_start, days_from, local_date
 from careplus_contracts.appointments import AppointmentStatus
 from careplus_contracts.refusals import FieldError, Malformed
 from careplus_contracts.stats import DayCount
@@ -40,23 +40,6 @@ class VisitCount(NamedTuple):
     ends_at: datetime
     status: str
     number: int
-
-
-class WeeklyHours(NamedTuple):
-    """Weekly hours of a doctor, as `HH:MM` in clinic time."""
-
-    doctor_id: int
-    weekday: str
-    starts: str
-    ends: str
-
-
-class TimeOffSpan(NamedTuple):
-    """Time off of a doctor, as instants."""
-
-    doctor_id: int
-    starts_at: datetime
-    ends_at: datetime
 
 
 def period(first: date | None, last: date | None, now: datetime, zone: ZoneInfo) -> Period:
@@ -96,40 +79,20 @@ def no_show_rate(counts: dict[AppointmentStatus, int]) -> float | None:
 
 
 def utilisation(visits: Iterable[VisitCount], offered: int) -> float | None:
-    """Return occupied by offered minutes, at most 1, because visits may lie outside the present weekly hours."""
+    """Return occupied by offered minutes, at most 1, because visits may lie outside the weekly hours."""
     occupied = sum(
         _minutes(v.starts_at, v.ends_at) * v.number for v in visits if AppointmentStatus(v.status) not in NOT_OCCUPYING
     )
     return min(1.0, occupied / offered) if offered else None
 
 
-def offered_minutes(of: Period, week: Sequence[WeeklyHours], away: Iterable[TimeOffSpan], zone: ZoneInfo) -> int:
-    """Return the wall-clock minutes of all doctors' weekly hours in the period, without their time off."""
-    days = Counter(weekday(day).value for day in of.days)
-    offered = sum((minute_of(rule.ends) - minute_of(rule.starts)) * days[rule.weekday] for rule in week)
-    hours: dict[tuple[int, str], list[WeeklyHours]] = defaultdict(list)
-    for rule in week:
-        hours[rule.doctor_id, rule.weekday].append(rule)
-    for doctor_id, starts, ends in _local_time_off(of, away, zone):
-        for number in range((ends.date() - starts.date()).days + 1):
-            midnight = datetime.combine(starts.date() + timedelta(days=number), time())
-            for rule in hours[doctor_id, weekday(midnight).value]:
-                from_minute = max(minute_of(rule.starts), _minutes(midnight, starts))
-                to_minute = min(minute_of(rule.ends), _minutes(midnight, ends))
-                offered -= max(0, to_minute - from_minute)
-    return offered
-
-
-def _local_time_off(of: Period, away: Iterable[TimeOffSpan], zone: ZoneInfo) -> Iterator[tuple[int, datetime, datetime]]:
-    """Yield time off as naive clinic time inside the period; overlapping spans of one doctor are merged."""
-    until: dict[int, datetime] = defaultdict(lambda: datetime.combine(of.first, time()))
-    end = datetime.combine(of.last + timedelta(days=1), time())
-    for doctor_id, starts_at, ends_at in sorted(away):
-        starts = max(until[doctor_id], local_time(starts_at, zone))
-        ends = min(end, local_time(ends_at, zone))
-        if starts < ends:
-            until[doctor_id] = ends
-            yield doctor_id, starts, ends
+def not_kept(of: Period, first: date | None, last: date | None) -> list[tuple[date, date]]:
+    """Return the spans of days in the period outside the kept days from first to last."""
+    if first is None or last is None:
+        return [(of.first, of.last)]
+    before = (of.first, min(of.last, first - timedelta(days=1)))
+    after = (max(of.first, last + timedelta(days=1)), of.last)
+    return [(begin, end) for begin, end in (before, after) if begin <= end]
 
 
 def turnaround_hours(spans: Iterable[tuple[datetime, datetime]]) -> float | None:

@@ -6,11 +6,12 @@ from typing import Any
 from sqlalchemy import Select, false, select, true
 from sqlmodel import col
 
+from careplus_clinic.search_keys import is_same_name
 from careplus_contracts.accounts import Sex
 from careplus_contracts.charts import LONGEST_PART, ChartAccess, FoundPatient, FoundPatients, PatientSearch
 from careplus_contracts.endpoints import Role
 from careplus_contracts.values import Person
-from careplus_doctors.rules.charts import is_same_name
+from careplus_doctors.rules.charts import phone_end
 from careplus_runtime.http.records import one_or_404
 from careplus_runtime.identity.care import check_in_care
 from careplus_runtime.identity.tokens import Identity
@@ -27,7 +28,7 @@ MOST_BORN_ON_ONE_DAY = 1000
 
 
 async def search(db: ReadSession, who: Identity, wanted: PatientSearch) -> FoundPatients:
-    """Return patients with exactly this name and date of birth."""
+    """Return patients with this date of birth and the words of this name, in any order and spelling."""
     born = (
         _any_patient(who)
         .where(col(AccountRow.date_of_birth) == wanted.date_of_birth)
@@ -69,7 +70,12 @@ def _any_patient(who: Identity) -> Select[AccountRow]:
 
 def _found(row: AccountRow, date_of_birth: date) -> FoundPatient:
     assert row.id is not None
-    return FoundPatient(patient=Person(id=row.id, full_name=row.full_name), date_of_birth=date_of_birth, sex=Sex(row.sex))
+    return FoundPatient(
+        patient=Person(id=row.id, full_name=row.full_name),
+        date_of_birth=date_of_birth,
+        sex=Sex(row.sex),
+        phone_end=phone_end(row.phone),
+    )
 
 
 def _to_contract(row: ChartAccessRow, doctor: str) -> ChartAccess:

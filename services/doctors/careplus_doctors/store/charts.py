@@ -10,6 +10,7 @@ from sqlmodel import col
 from careplus_contracts.accounts import Sex
 from careplus_contracts.allergies import Allergies, Allergy, SetAllergies, Severity
 from careplus_contracts.charts import Chart, ChartPatient, Condition, ConditionStatus, ProblemList, SetProblems
+from careplus_doctors.rules.allergies import check_of
 from careplus_doctors.rules.charts import allergy_status
 from careplus_doctors.store import access, prescriptions, referrals, results, visits
 from careplus_runtime.http.records import one_or_404
@@ -57,7 +58,9 @@ async def allergies(db: AnySession, chart: ChartRow) -> Allergies:
         Allergy(substance=row.substance, reaction=row.reaction, severity=Severity(row.severity), noted_on=row.noted_on)
         for row in (await db.execute(query)).scalars()
     ]
-    return Allergies(allergy_status=allergy_status(found, chart.no_known_allergies), allergies=found, version=chart.version)
+    checks = [check_of(allergy.substance) for allergy in found]
+    status = allergy_status(found, chart.no_known_allergies)
+    return Allergies(allergy_status=status, allergies=found, checks=checks, version=chart.version)
 
 
 async def set_allergies(db: WriteSession, chart: ChartRow, body: SetAllergies) -> Allergies:

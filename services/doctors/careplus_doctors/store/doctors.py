@@ -3,22 +3,24 @@
 from sqlalchemy import func, or_, select
 from sqlmodel import col
 
+from careplus_clinic.search_keys import equality_key
 from careplus_contracts.doctors import BookingMode, Doctor, DoctorFilter, Doctors, UpdateProfile
 from careplus_contracts.endpoints import Role
 from careplus_contracts.refusals import NotFound, Unauthenticated
+from careplus_contracts.texts import normal_email
 from careplus_runtime.http.problems import NOTHING_HERE
 from careplus_runtime.http.records import by_name, fetch_page
 from careplus_runtime.identity.tokens import Identity
 from careplus_tables.accounts import AccountRow
 from careplus_tables.doctors import DoctorRow
 from careplus_tables.engine import AnySession, ReadSession, WriteSession
-from careplus_tables.people import display_name
+from careplus_tables.handovers import HandoverRow
+from careplus_tables.people import display_key, has_words
 
 AccountAndProfile = tuple[AccountRow, DoctorRow]
 """A doctor's account and profile; a blank profile that is not stored where the doctor has none."""
 
-FULL_NAME = display_name(AccountRow)
-_BY_NAME = by_name(FULL_NAME, col(AccountRow.id), lambda row: ((row[1] or row[0]).full_name, row[0].id))
+_BY_NAME = by_name(display_key(AccountRow), col(AccountRow.id), lambda row: ((row[1] or row[0]).sort_key, row[0].id))
 
 
 async def current_account(db: AnySession, who: Identity) -> AccountAndProfile:
@@ -36,23 +38,27 @@ async def lock_for_update(db: AnySession, who: Identity, doctor_id: int) -> Acco
     """Return the own account and profile, or any for administrators, locked until the transaction ends. Raise NotFound."""
     # lock the account, because the profile may not exist yet
     account = await db.get(AccountRow, doctor_id, with_for_update={"key_share": True})
-    if account is None or account.role != Role.DOCTOR.value or (who.role is not Role.ADMIN and doctor_id != who.id):
+    if account is None or (who.role is not Role.ADMIN and doctor_id != who.id):
+        raise NotFound(NOTHING_HERE)
+    # administrators arrange the visits of doctors that have another role now
+    if account.role != Role.DOCTOR.value and (who.role is not Role.ADMIN or await db.get(HandoverRow, doctor_id) is None):
         raise NotFound(NOTHING_HERE)
     return account, await db.get(DoctorRow, doctor_id) or _blank(account)
 
 
 async def list_all(db: ReadSession, wanted: DoctorFilter) -> Doctors:
-    """Return doctors by name, with or without a profile."""
+    """Return doctors by name, with or without a profile, also those that have another role now."""
     query = (
         select(AccountRow, DoctorRow)
         .outerjoin(DoctorRow, col(DoctorRow.id) == col(AccountRow.id))
-        .where(col(AccountRow.role) == Role.DOCTOR.value)
+        .where(or_(col(AccountRow.role) == Role.DOCTOR.value, col(AccountRow.id).in_(select(col(HandoverRow.doctor_id)))))
     )
-    if wanted.q:
-        texts = (FULL_NAME, col(AccountRow.email), col(DoctorRow.specialty))
-        query = query.where(or_(*(text.icontains(wanted.q, autoescape=True) for text in texts)))
-    if wanted.specialty:
-        query = query.where(func.lower(col(DoctorRow.specialty)) == func.lower(wanted.specialty))
+    if wanted.q and (text := wanted.q.strip()):
+        key = func.coalesce(col(DoctorRow.search_key), col(AccountRow.search_key))
+        in_email = col(AccountRow.email).contains(normal_email(text), autoescape=True)
+        query = query.where(or_(has_words(key, text), in_email))
+    if wanted.specialty and (specialty := equality_key(wanted.specialty)):
+        query = query.where(col(DoctorRow.specialty_key) == specialty)
     if wanted.active is not None:
         query = query.where(func.coalesce(col(DoctorRow.active), False) == wanted.active)
     rows, next_cursor = await fetch_page(db, query, _BY_NAME, wanted)
@@ -101,7 +107,7 @@ def to_contract(account: AccountRow, profile: DoctorRow) -> Doctor:
         room=profile.room,
         booking=BookingMode(profile.booking),
         active=profile.active,
-        account_active=account.active,
+        account_active=account.active and account.role == Role.DOCTOR.value,
         version=profile.version,
     )
 

@@ -19,10 +19,12 @@ from careplus_runtime.process.clock import now
 from careplus_tables.accounts import AccountRow
 from careplus_tables.appointments import FREE_AGAIN, AppointmentRow
 from careplus_tables.charts import AllergyRow, ChartRow
+from careplus_tables.colleagues import handed_to
 from careplus_tables.engine import ReadSession
+from careplus_tables.people import has_words
 
-_NAME, _ID = col(AccountRow.full_name), col(AccountRow.id)
-_BY_NAME = by_name(_NAME, _ID, lambda row: (row.full_name, row.id))
+_KEY, _ID = col(AccountRow.sort_key), col(AccountRow.id)
+_BY_NAME = by_name(_KEY, _ID, lambda row: (row.sort_key, row.id))
 
 
 class _VisitTimes(NamedTuple):
@@ -51,16 +53,17 @@ async def list_in_care(db: ReadSession, who: Identity, wanted: PatientFilter) ->
 
 
 def _matches(wanted: str) -> ColumnElement[bool]:
-    in_name = _NAME.icontains(wanted, autoescape=True)
+    in_name = has_words(col(AccountRow.search_key), wanted)
     day = parse_day(wanted)
     return in_name if day is None else or_(in_name, col(AccountRow.date_of_birth) == day)
 
 
 async def _times(db: ReadSession, who: Identity, ids: Sequence[int]) -> dict[int, _VisitTimes]:
     at, present = col(AppointmentRow.starts_at), now()
+    is_own = or_(col(AppointmentRow.doctor_id) == who.id, col(AppointmentRow.doctor_id).in_(handed_to(who.id)))
     query = (
         select(col(AppointmentRow.patient_id), func.max(case((at <= present, at))), func.min(case((at > present, at))))
-        .where(col(AppointmentRow.patient_id).in_(ids), col(AppointmentRow.doctor_id) == who.id)
+        .where(col(AppointmentRow.patient_id).in_(ids), is_own)
         .where(col(AppointmentRow.status).not_in([status.value for status in FREE_AGAIN]))
         .group_by(col(AppointmentRow.patient_id))
     )

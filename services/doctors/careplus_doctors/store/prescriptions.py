@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, select
@@ -20,13 +20,14 @@ from careplus_contracts.prescriptions import (
     PrescriptionStatus,
 )
 from careplus_contracts.refusals import NotFound
-from careplus_contracts.values import Person
+from careplus_contracts.values import NamedPatient, Person
 from careplus_runtime.http.problems import NOTHING_HERE
 from careplus_runtime.http.records import fetch_page, newest_first, one_or_404
 from careplus_runtime.identity.care import patients_in_care
 from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.clock import now
 from careplus_tables.accounts import AccountRow
+from careplus_tables.colleagues import is_or_is_done_by
 from careplus_tables.engine import AnySession, ReadSession, WriteSession
 from careplus_tables.people import doctor_name
 from careplus_tables.prescriptions import PrescriptionItemRow, PrescriptionRow
@@ -40,6 +41,7 @@ class _PrescriptionRecord(NamedTuple):
     reference: str
     patient_id: int
     patient_name: str
+    date_of_birth: date | None
     doctor_id: int
     doctor_name: str
     appointment_id: int | None
@@ -57,6 +59,7 @@ _PRESCRIPTION: Select[*tuple[Any, ...]] = select(
     col(PrescriptionRow.reference),
     col(PrescriptionRow.patient_id),
     col(AccountRow.full_name),
+    col(AccountRow.date_of_birth),
     col(PrescriptionRow.doctor_id),
     doctor_name(col(PrescriptionRow.doctor_id)),
     col(PrescriptionRow.appointment_id),
@@ -72,7 +75,7 @@ _NEWEST_FIRST = newest_first(col(PrescriptionRow.id))
 
 
 async def find(db: AnySession, who: Identity, prescription_id: int) -> Prescription:
-    """Return a prescription to the patient, or by the doctor. Raise NotFound."""
+    """Return a prescription to the patient, or one that the doctor may stop. Raise NotFound."""
     query = _PRESCRIPTION.where(col(PrescriptionRow.id) == prescription_id, _is_own(who))
     rows = (await db.execute(query)).all()
     if not rows:
@@ -139,7 +142,10 @@ async def stop(db: WriteSession, who: Identity, row: PrescriptionRow, reason: st
 
 
 def _is_own(who: Identity) -> ColumnElement[bool]:
-    return col(PrescriptionRow.doctor_id if who.role is Role.DOCTOR else PrescriptionRow.patient_id) == who.id
+    """Return the condition of the patient's prescriptions, or of the doctor's and of doctors whose work the doctor does."""
+    if who.role is Role.DOCTOR:
+        return is_or_is_done_by(col(PrescriptionRow.doctor_id), who.id)
+    return col(PrescriptionRow.patient_id) == who.id
 
 
 async def _to_contract(db: AnySession, rows: Sequence[Any]) -> list[Prescription]:
@@ -150,7 +156,7 @@ async def _to_contract(db: AnySession, rows: Sequence[Any]) -> list[Prescription
         Prescription(
             id=record.id,
             reference=record.reference,
-            patient=Person(id=record.patient_id, full_name=record.patient_name),
+            patient=NamedPatient(id=record.patient_id, full_name=record.patient_name, date_of_birth=record.date_of_birth),
             doctor=Person(id=record.doctor_id, full_name=record.doctor_name),
             appointment_id=record.appointment_id,
             items=items[record.id],

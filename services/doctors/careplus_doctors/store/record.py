@@ -14,6 +14,7 @@ from careplus_contracts.record import Summary, Task
 from careplus_contracts.referrals import ReferralStatus
 from careplus_contracts.results import ResultStatus
 from careplus_doctors.rules import record as rules
+from careplus_doctors.store.referral_access import COLLEAGUE_ID, join_receiver
 from careplus_runtime.identity.tokens import Identity
 from careplus_tables.appointments import LONGEST_VISIT_HOURS, AppointmentRow
 from careplus_tables.engine import ReadSession
@@ -91,7 +92,7 @@ async def _results(db: ReadSession, who: Identity, now: datetime) -> list[Task]:
 
 async def _referrals(db: ReadSession, who: Identity, zone: ZoneInfo) -> list[Task]:
     """Return tasks for accepted referrals, and for sent ones to one doctor, which need no acceptance to book."""
-    to_doctor = doctor_name(func.coalesce(col(ReferralRow.to_doctor_id), col(ReferralRow.accepted_by_id)))
+    to_doctor = doctor_name(func.coalesce(COLLEAGUE_ID, col(ReferralRow.to_doctor_id), col(ReferralRow.accepted_by_id)))
     to = func.coalesce(to_doctor, col(ReferralRow.to_specialty))
     query: Select[*tuple[Any, ...]] = (
         select(col(ReferralRow.id), to, col(ReferralRow.due_on), col(ReferralRow.created_at))
@@ -104,7 +105,7 @@ async def _referrals(db: ReadSession, who: Identity, zone: ZoneInfo) -> list[Tas
         )
         .order_by(col(ReferralRow.id).desc())
     )
-    return [rules.referral_task(*row, zone=zone) for row in await db.execute(query.limit(rules.LONGEST_LIST))]
+    return [rules.referral_task(*row, zone=zone) for row in await db.execute(join_receiver(query).limit(rules.LONGEST_LIST))]
 
 
 async def _prescriptions(db: ReadSession, who: Identity, now: datetime) -> list[Task]:

@@ -20,8 +20,8 @@ from careplus_contracts.referrals import (
     Urgency,
 )
 from careplus_contracts.refusals import NotFound
-from careplus_contracts.values import Person
-from careplus_doctors.store.referral_access import is_own
+from careplus_contracts.values import NamedPatient, Person
+from careplus_doctors.store.referral_access import COLLEAGUE_ID, is_own, join_receiver
 from careplus_runtime.http.problems import NOTHING_HERE, malformed
 from careplus_runtime.http.records import fetch_page, newest_first, one_or_404
 from careplus_runtime.identity.care import patients_in_care
@@ -44,10 +44,13 @@ class _ReferralRecord(NamedTuple):
     reference: str
     patient_id: int
     patient_name: str
+    date_of_birth: date | None
     from_doctor_id: int
     from_doctor_name: str
     to_doctor_id: int | None
     to_doctor_name: str | None
+    colleague_id: int | None
+    colleague_name: str | None
     to_specialty: str | None
     to_external: str | None
     reason: str
@@ -64,10 +67,13 @@ _REFERRAL: Select[*tuple[Any, ...]] = select(
     col(ReferralRow.reference),
     col(ReferralRow.patient_id),
     col(AccountRow.full_name),
+    col(AccountRow.date_of_birth),
     col(ReferralRow.from_doctor_id),
     doctor_name(col(ReferralRow.from_doctor_id)),
     _TO_DOCTOR_ID,
     doctor_name(_TO_DOCTOR_ID),
+    COLLEAGUE_ID,
+    doctor_name(COLLEAGUE_ID),
     col(ReferralRow.to_specialty),
     col(ReferralRow.to_external),
     col(ReferralRow.reason),
@@ -78,6 +84,7 @@ _REFERRAL: Select[*tuple[Any, ...]] = select(
     col(ReferralRow.created_at),
     col(ReferralRow.version),
 ).join(AccountRow, col(AccountRow.id) == col(ReferralRow.patient_id))
+_REFERRAL = join_receiver(_REFERRAL)
 _NEWEST_FIRST = newest_first(col(ReferralRow.id))
 
 
@@ -118,10 +125,11 @@ async def lock_for_update(db: AnySession, who: Identity, referral_id: int) -> Re
 
 
 async def check_target(db: AnySession, who: Identity, to_doctor_id: int | None) -> None:
-    """Raise NotFound unless the id is a doctor's, and Malformed for the sender's own id."""
+    """Raise NotFound unless the id is that of a doctor with an active account, and Malformed for the sender's own id."""
     if to_doctor_id == who.id:
         raise malformed([{"loc": ("body", "to_doctor_id"), "msg": "name another doctor than yourself"}])
     doctor = select(col(AccountRow.id)).where(col(AccountRow.id) == to_doctor_id, col(AccountRow.role) == Role.DOCTOR.value)
+    doctor = doctor.where(col(AccountRow.active))
     if to_doctor_id is not None and (await db.execute(doctor)).first() is None:
         raise NotFound(NOTHING_HERE)
 
@@ -163,12 +171,16 @@ def _to_contract(row: _ReferralRecord) -> Referral:
     to_doctor = None
     if row.to_doctor_id is not None and row.to_doctor_name is not None:
         to_doctor = Person(id=row.to_doctor_id, full_name=row.to_doctor_name)
+    taken_over_by = None
+    if row.colleague_id is not None and row.colleague_name is not None:
+        taken_over_by = Person(id=row.colleague_id, full_name=row.colleague_name)
     return Referral(
         id=row.id,
         reference=row.reference,
-        patient=Person(id=row.patient_id, full_name=row.patient_name),
+        patient=NamedPatient(id=row.patient_id, full_name=row.patient_name, date_of_birth=row.date_of_birth),
         from_doctor=Person(id=row.from_doctor_id, full_name=row.from_doctor_name),
         to_doctor=to_doctor,
+        taken_over_by=taken_over_by,
         to_specialty=row.to_specialty,
         to_external=row.to_external,
         reason=row.reason,

@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ScalarSelect, Select, func, select
 from sqlmodel import col
 
+from careplus_clinic.clinic_time import local_date
+from careplus_clinic.offered import TimeOffSpan, WeeklyHours, offered_minutes
 from careplus_contracts.appointments import AppointmentStatus
 from careplus_contracts.endpoints import Role
 from careplus_contracts.labs import LabBookingStatus
@@ -14,10 +16,11 @@ from careplus_contracts.results import ResultStatus
 from careplus_contracts.stats import DoctorCount, Stats
 from careplus_contracts.values import Person
 from careplus_doctors.rules import stats as rules
-from careplus_doctors.rules.stats import Period, TimeOffSpan, VisitCount, WeeklyHours
+from careplus_doctors.rules.stats import Period, VisitCount
+from careplus_runtime.process.clock import now
 from careplus_tables.accounts import AccountRow
 from careplus_tables.appointments import AppointmentRow
-from careplus_tables.availability import OpenHoursRow, TimeOffRow
+from careplus_tables.availability import OfferedTimeRow, OpenHoursRow, TimeOffRow
 from careplus_tables.doctors import DoctorRow
 from careplus_tables.engine import ReadSession
 from careplus_tables.labs import LabBookingRow, LabResultRow
@@ -35,6 +38,11 @@ class _Counts(NamedTuple):
     waiting_results: int
 
 
+class _Offered(NamedTuple):
+    minutes: int
+    estimated: bool
+
+
 class _Patients(NamedTuple):
     active: int
     new: int
@@ -43,7 +51,7 @@ class _Patients(NamedTuple):
 async def stats(db: ReadSession, of: Period, zone: ZoneInfo) -> Stats:
     """Return all statistics of one period; times without a zone are the clinic's."""
     visits = await _visits(db, of)
-    offered = rules.offered_minutes(of, await _week(db), await _time_off(db, of), zone)
+    offered = await _offered(db, of, zone)
     counts = await _counts(db, of)
     patients = await _patients(db, of)
     by_day = rules.by_day(of, visits)
@@ -59,7 +67,8 @@ async def stats(db: ReadSession, of: Period, zone: ZoneInfo) -> Stats:
         by_day=by_day,
         by_doctor=await _by_doctor(db, of),
         no_show_rate=rules.no_show_rate(by_status),
-        utilisation=rules.utilisation(visits, offered),
+        utilisation=rules.utilisation(visits, offered.minutes),
+        utilisation_estimated=offered.estimated,
         lab_bookings=counts.lab_bookings,
         waiting_results=counts.waiting_results,
         lab_turnaround_hours=rules.turnaround_hours(await _turnarounds(db, of)),
@@ -120,6 +129,21 @@ async def _visits(db: ReadSession, of: Period) -> list[VisitCount]:
         .execution_options(cross_patient=CROSS_PATIENT)
     )
     return [VisitCount(*row) for row in await db.execute(query)]
+
+
+async def _offered(db: ReadSession, of: Period, zone: ZoneInfo) -> _Offered:
+    """Return the minutes offered in the period: those kept for passed days, and those of the present hours for the others."""
+    kept = (col(OfferedTimeRow.day) >= of.first, col(OfferedTimeRow.day) <= of.last)
+    query = select(func.sum(OfferedTimeRow.minutes), func.count().filter(col(OfferedTimeRow.estimated))).where(*kept)
+    minutes, estimated = (await db.execute(query)).one()
+    [first, last] = (await db.execute(select(func.min(OfferedTimeRow.day), func.max(OfferedTimeRow.day)))).one()
+    total, week, away = minutes or 0, await _week(db), await _time_off(db, of)
+    today = local_date(now(), zone)
+    for begin, end in rules.not_kept(of, first, last):
+        total += sum(offered_minutes(begin, end, week, away, zone).values())
+        # the hours of those days are not known
+        estimated += begin < min(today, first or today)
+    return _Offered(total, estimated > 0)
 
 
 async def _week(db: ReadSession) -> list[WeeklyHours]:

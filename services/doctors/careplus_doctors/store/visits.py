@@ -12,6 +12,7 @@ from careplus_contracts.values import Person
 from careplus_runtime.identity.care import patients_in_care
 from careplus_runtime.identity.tokens import Identity
 from careplus_tables.appointments import AppointmentRow
+from careplus_tables.colleagues import is_or_is_done_by
 from careplus_tables.engine import ReadSession
 from careplus_tables.notes import AddendumRow, NotesRow
 from careplus_tables.people import doctor_name
@@ -36,14 +37,17 @@ async def of_patient(db: ReadSession, who: Identity, patient_id: int) -> list[Ch
 
 
 async def _notes(db: ReadSession, who: Identity, patient_id: int, visit_ids: Sequence[int]) -> dict[int, Notes]:
-    """Return signed notes and the doctor's own drafts by visit."""
-    query = select(NotesRow, doctor_name(col(NotesRow.author_id))).where(
+    """Return signed notes by visit, and drafts of the doctor or of one whose work the doctor does."""
+    query = select(NotesRow, doctor_name(col(NotesRow.author_id)), doctor_name(col(NotesRow.signed_by_id))).where(
         col(NotesRow.appointment_id).in_(visit_ids),
-        or_(col(NotesRow.status) == NotesStatus.SIGNED.value, col(NotesRow.author_id) == who.id),
+        or_(col(NotesRow.status) == NotesStatus.SIGNED.value, is_or_is_done_by(col(NotesRow.author_id), who.id)),
     )
     rows = (await db.execute(query)).all()
-    added = await _addenda(db, [row.appointment_id for row, _ in rows])
-    return {row.appointment_id: _to_contract(row, patient_id, author, added[row.appointment_id]) for row, author in rows}
+    added = await _addenda(db, [row.appointment_id for row, _, _ in rows])
+    return {
+        row.appointment_id: _to_contract(row, patient_id, author, signed_by, added[row.appointment_id])
+        for row, author, signed_by in rows
+    }
 
 
 async def _addenda(db: ReadSession, visit_ids: Sequence[int]) -> dict[int, list[Addendum]]:
@@ -58,12 +62,13 @@ async def _addenda(db: ReadSession, visit_ids: Sequence[int]) -> dict[int, list[
     return found
 
 
-def _to_contract(row: NotesRow, patient_id: int, author: str | None, addenda: list[Addendum]) -> Notes:
+def _to_contract(row: NotesRow, patient_id: int, author: str | None, signed_by: str | None, addenda: list[Addendum]) -> Notes:
     return Notes(
         **row.model_dump(include={"appointment_id", "text", "updated_at", "signed_at", "version"}),
         patient_id=patient_id,
         status=NotesStatus(row.status),
         author=_person(row.author_id, author),
+        signed_by=None if row.signed_by_id is None else _person(row.signed_by_id, signed_by),
         addenda=addenda,
     )
 

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 
@@ -26,6 +26,7 @@ from careplus_runtime.http.records import Keyset, fetch_page, one_or_404
 from careplus_runtime.identity.tokens import Identity
 from careplus_tables.engine import AnySession, ReadSession, WriteSession
 from careplus_tables.labs import AnalyteRow, LabTestAnalyteRow, LabTestRow, ReferenceRangeRow
+from careplus_tables.people import has_words
 
 SEE_INACTIVE = (Role.ADMIN, Role.LAB)
 """The laboratory also finishes bookings of tests that can no longer be booked."""
@@ -37,9 +38,8 @@ async def list_tests(db: ReadSession, who: Identity, wanted: LabTestFilter) -> L
     query = select(LabTestRow)
     if who.role not in SEE_INACTIVE:
         query = query.where(col(LabTestRow.active))
-    if wanted.q is not None and (text := wanted.q.strip()):
-        searched = (LabTestRow.code, LabTestRow.name, LabTestRow.category, LabTestRow.plain)
-        query = query.where(or_(*(col(column).icontains(text, autoescape=True) for column in searched)))
+    if wanted.q is not None:
+        query = query.where(has_words(col(LabTestRow.search_key), wanted.q))
     rows, next_cursor = await fetch_page(db, query, _BY_CODE, wanted)
     return LabTests(items=await _to_contract(db, rows), next_cursor=next_cursor)
 

@@ -19,6 +19,7 @@ from careplus_runtime.http.records import Keyset, fetch_page, one_or_404
 from careplus_runtime.identity.care import patients_in_care
 from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.clock import this_second
+from careplus_tables.colleagues import is_or_is_done_by
 from careplus_tables.engine import AnySession, ReadSession, WriteSession
 from careplus_tables.labs import LabBookingRow, LabResultRow
 from careplus_tables.result_records import to_lab_results
@@ -86,13 +87,16 @@ async def _page(db: ReadSession, query: Select[LabResultRow], wanted: PageFilter
 
 
 def _readable(who: Identity) -> list[ColumnElement[bool]]:
-    """Patients read their released results; doctors verified ones of patients in their care and of tests they ordered."""
+    """Patients read their released results; doctors verified ones of patients in their care and of tests they ordered.
+
+    A doctor also has the orders of doctors whose work this doctor does.
+    """
     conditions: list[ColumnElement[bool]] = [
         col(LabResultRow.status).in_([status.value for status in READABLE.get(who.role, ())])
     ]
     if who.role is Role.PATIENT:
         conditions.append(col(LabResultRow.patient_id) == who.id)
     if who.role is Role.DOCTOR:
-        ordered = select(col(LabBookingRow.id)).where(col(LabBookingRow.ordered_by_id) == who.id)
+        ordered = select(col(LabBookingRow.id)).where(is_or_is_done_by(col(LabBookingRow.ordered_by_id), who.id))
         conditions.append(or_(col(LabResultRow.booking_id).in_(ordered), col(LabResultRow.patient_id).in_(patients_in_care(who))))
     return conditions

@@ -18,8 +18,12 @@ export default function Security({ account, config }: OwnProps) {
   const [changes, setChanges] = useState(0);
   const changed = (): void => setChanges((before) => before + 1);
   return (
-    <Page title={t("security.title")} lead={t("security.lead", { email: account.email })} width="narrow">
-      <PrintHead config={config} about={t("recovery.print", { email: account.email })} />
+    <Page
+      title={t("security.title")}
+      lead={t("security.lead", { email: account.email })}
+      width="narrow"
+      paper={<PrintHead config={config} about={t("recovery.print", { email: account.email })} />}
+    >
       <div class="security">
         <ChangePassword onChange={changed} />
         <Ready of={me}>

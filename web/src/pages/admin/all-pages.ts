@@ -37,11 +37,11 @@ async function every<T, E>(
   }
 }
 
-/** Doctors as choices of a form, with their specialty. */
+/** Doctors as choices of a form, with their specialty and room, which tell doctors of one name apart. */
 export function doctorChoices(doctors: readonly Schemas["Doctor"][]): { value: string; text: string }[] {
-  return doctors.map(({ id, full_name, specialty }) => ({
+  return doctors.map(({ id, full_name, specialty, room }) => ({
     value: String(id),
-    text: specialty ? `${full_name}, ${specialty}` : full_name,
+    text: [full_name, specialty, room].filter(Boolean).join(", "),
   }));
 }
 

@@ -16,6 +16,7 @@ export const pages: readonly OwnPage[] = [
   ["/doctor/orders", () => import("./order/orders")],
   ["/doctor/orders/new", () => import("./order/order")],
   ["/doctor/results", () => import("./results/results")],
+  ["/doctor/handovers", () => import("./handovers")],
   ["/doctor/availability", () => import("./availability/availability")],
   ["/doctor/profile", () => import("./profile")],
 ];

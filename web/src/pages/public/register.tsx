@@ -1,5 +1,5 @@
 /** Create a patient's account, or accept an invitation (`#invitation=` and `email=`). */
-import { api, outcome } from "../../api/client";
+import { api, outcome, type Schemas } from "../../api/client";
 import { useDraft } from "../../lib/forms/draft";
 import { missing, mistakes, useForm } from "../../lib/forms/form";
 import { usePassword } from "../../lib/forms/password";
@@ -11,12 +11,15 @@ import { signIn } from "../../lib/session/session";
 import { BirthDate, dateOf, NO_DATE } from "../../ui/forms/BirthDate";
 import { ErrorSummary } from "../../ui/forms/ErrorSummary";
 import { Field } from "../../ui/forms/Field";
+import { SexChoice } from "../../ui/forms/SexChoice";
 import { Email, NewPassword } from "../../ui/forms/SignInFields";
 import { Submit } from "../../ui/forms/Submit";
 import { Page } from "../../ui/frame/Page";
 import { Welcome } from "../../ui/frame/Welcome";
 
-const FIELDS = ["full_name", "email", "date_of_birth", "phone", "password"];
+const FIELDS = ["full_name", "email", "date_of_birth", "sex", "phone", "password"];
+
+type Sex = Schemas["Sex"];
 
 export default function Register(props: PageProps) {
   const [hash] = useHash();
@@ -31,8 +34,9 @@ function RegisterForm({ config, query, hash }: PageProps & { hash: string }) {
     full_name: "",
     phone: "",
     born: NO_DATE,
+    sex: "",
   });
-  const { email, full_name, phone, born } = draft.value;
+  const { email, full_name, phone, born, sex } = draft.value;
   const put = (change: Partial<typeof draft.value>): void => draft.set({ ...draft.value, ...change });
   const password = usePassword("password", "missing.new_password");
 
@@ -42,15 +46,16 @@ function RegisterForm({ config, query, hash }: PageProps & { hash: string }) {
       email: { value: email, say: "missing.email" },
     }),
     ...password.check(),
-    ...(dateOf(born) === undefined ? [{ field: "date_of_birth", message: t("malformed.date_of_birth") }] : []),
+    ...(invitation || dateOf(born) ? [] : [{ field: "date_of_birth", message: t("malformed.date_of_birth") }]),
+    ...(invitation ? [] : missing({ sex: { value: sex, say: "malformed.sex" } })),
   ];
   const act = async () => {
     const body = {
       full_name: full_name.trim(),
       email: email.trim(),
       password: password.value,
-      date_of_birth: dateOf(born) ?? null,
       phone: phone.trim() || null,
+      ...(!invitation && { date_of_birth: dateOf(born) ?? null, sex: sex as Sex }),
       ...(invitation && { invitation }),
     };
     const made = await outcome(api.POST("/auth/register", { body }));
@@ -79,14 +84,16 @@ function RegisterForm({ config, query, hash }: PageProps & { hash: string }) {
           />
           <Email value={email} onValue={(value) => put({ email: value })} mistakes={errors} />
           {!invitation && (
-            <BirthDate
-              id="date_of_birth"
-              label={t("field.date_of_birth")}
-              optional
-              value={born}
-              onValue={(value) => put({ born: value })}
-              mistakes={errors}
-            />
+            <>
+              <BirthDate
+                id="date_of_birth"
+                label={t("field.date_of_birth")}
+                value={born}
+                onValue={(value) => put({ born: value })}
+                mistakes={errors}
+              />
+              <SexChoice value={sex} onValue={(value) => put({ sex: value })} mistakes={errors} />
+            </>
           )}
           <Field
             id="phone"

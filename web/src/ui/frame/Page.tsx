@@ -14,10 +14,12 @@ interface Props {
   back?: { href: string; text: string };
   /** Buttons and links beside the heading. */
   actions?: ComponentChildren;
+  /** The head of each printed sheet. */
+  paper?: ComponentChildren;
   children?: ComponentChildren;
 }
 
-export function Page({ title, lead, width = "wide", back, actions, children }: Props) {
+export function Page({ title, lead, width = "wide", back, actions, paper, children }: Props) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     document.title = t("title", { page: title });
@@ -44,6 +46,7 @@ export function Page({ title, lead, width = "wide", back, actions, children }: P
         {actions && <div class="actions">{actions}</div>}
       </header>
       {children}
+      {paper}
     </div>
   );
 }

@@ -2,7 +2,7 @@
 import type { Schemas } from "../../api/client";
 import { shown, usual, wordOf } from "../../lib/clinical/results";
 import { t } from "../../lib/i18n/i18n";
-import { dateOnly, when } from "../../lib/time/time";
+import { when } from "../../lib/time/time";
 import { Details } from "../Details";
 import { type Column, Table } from "../Table";
 import "../../style/components/sheet.css";
@@ -20,8 +20,6 @@ export function LabReport({ of }: { of: Schemas["LabResult"] }) {
     <article class="sheet report" aria-label={t("report.title", { test: of.test_name })}>
       <Details
         of={[
-          [t("sheet.patient"), patient.full_name],
-          [t("sheet.born"), patient.date_of_birth && dateOnly(patient.date_of_birth)],
           [t("report.sex"), t(`sex.${patient.sex}`)],
           [t("report.test"), `${of.test_name} (${of.test_code})`],
           [t("report.collected"), collected_at && when(collected_at)],

@@ -2,19 +2,19 @@
 import type { Schemas } from "../../api/client";
 import { lastDayOf } from "../../lib/clinical/prescriptions";
 import { plural, t } from "../../lib/i18n/i18n";
-import { type Day, dateOnly, dayOf } from "../../lib/time/time";
+import { dateOnly, dayOf } from "../../lib/time/time";
 import { Details } from "../Details";
+import { identity } from "./PrintHead";
 import { Signature } from "./Signature";
 import "../../style/components/sheet.css";
 
-/** `born`: the patient's date of birth, if the account may see it. */
-export function PrescriptionSheet({ of, born = null }: { of: Schemas["Prescription"]; born?: Day | null }) {
+export function PrescriptionSheet({ of }: { of: Schemas["Prescription"] }) {
+  const signature = <Signature name={of.doctor.full_name} />;
   return (
     <article class="sheet" aria-label={t("sheet.prescription")}>
       <Details
         of={[
-          [t("sheet.patient"), of.patient.full_name],
-          [t("sheet.born"), born && dateOnly(born)],
+          [t("sheet.patient"), identity(of.patient)],
           [t("sheet.doctor"), of.doctor.full_name],
           [t("sheet.date"), dateOnly(dayOf(of.created_at))],
           [t("sheet.reference"), of.reference],
@@ -22,29 +22,34 @@ export function PrescriptionSheet({ of, born = null }: { of: Schemas["Prescripti
       />
       <h2>{plural("sheet.medicines", of.items.length)}</h2>
       <ol class="medicines">
-        {of.items.map((item) => (
+        {of.items.map((item, n) => (
           <li key={`${item.medicine} ${item.dose}`}>
             <h3>{item.medicine}</h3>
             <p class="take">{t("sheet.take", { dose: item.dose, frequency: item.frequency })}</p>
             {item.instructions && <p>{item.instructions}</p>}
-            <Details
-              of={[
-                [t("sheet.route"), item.route],
-                [t("sheet.until"), lasts(item.duration_days, dateOnly(lastDayOf(item, of)))],
-                [t("sheet.quantity"), item.quantity],
-                [t("sheet.repeats"), item.repeats],
-              ]}
-            />
+            <div class="kept">
+              <Details
+                of={[
+                  [t("sheet.route"), item.route],
+                  [t("sheet.until"), lasts(item.duration_days, dateOnly(lastDayOf(item, of)))],
+                  [t("sheet.quantity"), item.quantity],
+                  [t("sheet.repeats"), item.repeats],
+                ]}
+              />
+              {!of.notes && n === of.items.length - 1 && signature}
+            </div>
           </li>
         ))}
       </ol>
       {of.notes && (
         <div>
           <h2>{t("sheet.notes")}</h2>
-          <p class="written">{of.notes}</p>
+          <p class="written">
+            {of.notes}
+            {signature}
+          </p>
         </div>
       )}
-      <Signature name={of.doctor.full_name} />
     </article>
   );
 }

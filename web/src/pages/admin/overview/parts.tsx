@@ -56,6 +56,7 @@ export function Period({ of }: { of: Stats }) {
       </Figure>
       <Figure label={t("overview.utilisation")} value={share(utilisation)}>
         {t(utilisation === null ? "overview.utilisation.none" : "overview.utilisation.note")}
+        {of.utilisation_estimated && <span> {t("overview.utilisation.estimated")}</span>}
       </Figure>
       <Figure label={t("overview.new_patients")} value={of.new_patients} />
       <Figure label={t("overview.lab_bookings")} value={of.lab_bookings} />

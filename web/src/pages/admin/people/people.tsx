@@ -9,6 +9,7 @@ import { Select } from "../../../ui/forms/Select";
 import { Page } from "../../../ui/frame/Page";
 import { Tabs } from "../../../ui/Tabs";
 import { ActiveFilter, FoundList } from "../found-list";
+import { WithoutOwner } from "./handover";
 import { Invitations } from "./invitations";
 import "../../../style/portals/admin.css";
 
@@ -49,6 +50,7 @@ function Accounts({ query }: { query: URLSearchParams }) {
   );
   return (
     <>
+      <WithoutOwner />
       <Filters q={q} role={role ?? ""} active={active} />
       <FoundList name="people" of={list} columns={columns()} rowKey={({ id }) => id} all="/admin/people" />
     </>

@@ -1,7 +1,7 @@
 /** One account: person, role and lock. */
 import { useRef, useState } from "preact/hooks";
 import { api, outcome, type Role, type Schemas, unchanged } from "../../../api/client";
-import { type Mistake, mistakes, useForm } from "../../../lib/forms/form";
+import { type Mistake, missing, mistakes, useForm } from "../../../lib/forms/form";
 import { t } from "../../../lib/i18n/i18n";
 import { useLoad } from "../../../lib/loading/query";
 import type { OwnProps } from "../../../lib/routing/page";
@@ -16,6 +16,7 @@ import { Page } from "../../../ui/frame/Page";
 import { Ready } from "../../../ui/Ready";
 import { Tel } from "../../../ui/Tel";
 import { idOf } from "../all-pages";
+import { Handover } from "./handover";
 import { Lock, ROLES } from "./people";
 import "../../../style/portals/admin.css";
 
@@ -46,7 +47,10 @@ function Known({ id, own }: { id: number; own: boolean }) {
               {own && <p class="info">{t("person.own")}</p>}
               {!own && <ChangeRole person={person} put={found.put} />}
             </div>
-            {!own && <SignIn person={person} put={found.put} />}
+            <div class="stack">
+              {!own && <SignIn person={person} put={found.put} />}
+              {!(person.active && person.role === "doctor") && <LeftWork person={person} put={found.put} />}
+            </div>
           </div>
         </Page>
       )}
@@ -67,6 +71,7 @@ function About({ person }: { person: Account }) {
           [t("field.email"), email],
           [t("field.phone"), phone && <Tel number={phone} />],
           [t("field.date_of_birth"), born && dateOnly(born)],
+          [t("person.number"), id],
           [t("person.since"), when(created_at)],
           [t("people.active"), <Lock key="lock" active={active} />],
         ]}
@@ -85,10 +90,12 @@ function About({ person }: { person: Account }) {
 function ChangeRole({ person, put }: Props) {
   const [role, setRole] = useState<Role>(person.role);
   const [saved, setSaved] = useState(false);
+  const [colleague, setColleague] = useState("");
+  const leaves = person.role === "doctor" && person.active && role !== "doctor";
   const { busy, errors, submit } = useForm(
     () => (role === person.role ? [{ field: "role", message: t("person.role.same") }] : []),
     async () => {
-      const failed = await change(person, put, { role, active: person.active });
+      const failed = await change(person, put, { role, active: person.active, ...(leaves && named(colleague)) });
       setSaved(failed.length === 0);
       return failed;
     },
@@ -109,6 +116,7 @@ function ChangeRole({ person, put }: Props) {
           onValue={(chosen) => setRole(chosen as Role)}
           mistakes={errors}
         />
+        {leaves && <Handover id={person.id} value={colleague} onValue={setColleague} lead={t("handover.waits.role")} />}
         <Submit busy={busy} label={t("person.role.submit")} busyLabel={t("person.busy")} />
       </form>
       <div role="status" class="outcome">
@@ -120,6 +128,7 @@ function ChangeRole({ person, put }: Props) {
 
 function SignIn({ person, put }: Props) {
   const [confirming, setConfirming] = useState<"lock" | "factor" | null>(null);
+  const [colleague, setColleague] = useState("");
   const heading = useRef<HTMLHeadingElement>(null);
   const { role, active } = person;
   const done = (now: Account): void => {
@@ -157,15 +166,60 @@ function SignIn({ person, put }: Props) {
           busy={t("person.busy")}
           danger
           onClose={() => setConfirming(null)}
-          send={() => sent(confirming === "lock" ? { role, active: false } : { role, active, second_factor: false })}
+          send={() =>
+            sent(
+              confirming === "lock"
+                ? { role, active: false, ...named(colleague) }
+                : { role, active, second_factor: false },
+            )
+          }
         >
           <p>
             {t(confirming === "lock" && role === "doctor" ? "person.lock.about.doctor" : `person.${confirming}.about`)}
           </p>
+          {confirming === "lock" && role === "doctor" && (
+            <Handover id={person.id} value={colleague} onValue={setColleague} lead={t("handover.waits.lock")} />
+          )}
         </AskDialog>
       )}
     </section>
   );
+}
+
+/** Work of a doctor that left: who does it, and another colleague for it. */
+function LeftWork({ person, put }: Props) {
+  const [colleague, setColleague] = useState("");
+  const params = { path: { account_id: person.id } };
+  const found = useLoad(
+    () => outcome(api.GET("/api/admin/accounts/{account_id}/open-work", { params })),
+    [person.id, person.version],
+  );
+  const { role, active } = person;
+  const { busy, errors, submit } = useForm(
+    () => missing({ colleague_id: { value: colleague, say: "handover.missing" } }),
+    () => change(person, put, { role, active, ...named(colleague) }),
+  );
+  if (!found.data?.left_at || found.data.work.total === 0) return null;
+  return (
+    <section class="card" aria-labelledby="left-work">
+      <h2 id="left-work">{t("handover.title")}</h2>
+      <ErrorSummary mistakes={errors} />
+      <form noValidate onSubmit={submit}>
+        <Handover
+          key={person.version}
+          id={person.id}
+          value={colleague}
+          onValue={setColleague}
+          lead={t("handover.no_owner")}
+        />
+        <Submit busy={busy} label={t("handover.submit")} busyLabel={t("person.busy")} />
+      </form>
+    </section>
+  );
+}
+
+function named(colleague: string): { colleague_id?: number } {
+  return colleague ? { colleague_id: Number(colleague) } : {};
 }
 
 function Unlock({ send }: { send: () => Promise<Mistake[]> }) {
@@ -191,7 +245,7 @@ async function change(
   if (done.ok) onDone(done.data);
   if (done.ok) return [];
   const now = done.problem.code === "stale" ? await loadPerson(person.id) : null;
-  if (!now?.ok) return mistakes(done.problem, done.retryAfter, ["role"]);
+  if (!now?.ok) return mistakes(done.problem, done.retryAfter, ["role", "colleague_id"]);
   put(now.data);
   return [{ field: null, message: t("person.stale", { role: t(`role.${now.data.role}`) }) }];
 }

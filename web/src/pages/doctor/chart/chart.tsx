@@ -50,8 +50,8 @@ function Shown({ chart, of, query, config, account }: Omit<OwnProps, "params"> &
           <PrintButton />
         </>
       }
+      paper={<PrintHead config={config} about={t("own_chart.print", { day: dateOnly(today()) })} patient={patient} />}
     >
-      <PrintHead config={config} about={t("own_chart.print", { name: patient.full_name, day: dateOnly(today()) })} />
       <OpenedNow access={chart.access} me={account.id} again={of.again} />
       <PatientStrip patient={patient} chart={chart} />
       <div class="chart-columns">

@@ -82,11 +82,18 @@ function Results({ found }: { found: readonly Found[] }) {
         {plural("emergency.found", found.length)}
       </h2>
       <ul class="lines">
-        {found.map(({ patient, date_of_birth: day, sex }) => (
+        {found.map(({ patient, date_of_birth: day, sex, phone_end: end }) => (
           <li key={patient.id}>
             <a href={`/doctor/patients/${patient.id}`}>{patient.full_name}</a>
             <span class="muted">
-              {t("patient_strip.born", { day: dateOnly(day), age: ageOn(day) })}, {t(`sex.${sex}`)}
+              {[
+                t("patient_strip.born", { day: dateOnly(day), age: ageOn(day) }),
+                t(`sex.${sex}`),
+                end && t("emergency.phone", { end }),
+                t("patient_strip.number", { id: patient.id }),
+              ]
+                .filter(Boolean)
+                .join(", ")}
             </span>
           </li>
         ))}

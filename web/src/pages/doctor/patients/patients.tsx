@@ -55,9 +55,12 @@ const COLUMNS = (): Column<Patient>[] => [
   {
     head: t("own_patients.name"),
     cell: ({ id, full_name }) => (
-      <a class="strong" href={`/doctor/patients/${id}`}>
-        {full_name}
-      </a>
+      <>
+        <a class="strong" href={`/doctor/patients/${id}`}>
+          {full_name}
+        </a>{" "}
+        <span class="small muted whole">{t("patient_strip.number", { id })}</span>
+      </>
     ),
   },
   {

@@ -1,4 +1,5 @@
 /** Allergy conflicts of the typed medicines: shown at the medicine, and blocking until a reason is given. */
+import type { Schemas } from "../../../api/client";
 import type { Mistake } from "../../../lib/forms/form";
 import { t } from "../../../lib/i18n/i18n";
 import { Field } from "../../../ui/forms/Field";
@@ -15,6 +16,12 @@ export function Warning({ against }: { against: readonly Conflict[] }) {
       ))}
     </div>
   );
+}
+
+/** Notes in which no substance was found. */
+export function Unchecked({ of }: { of: Schemas["Chart"]["checks"] }) {
+  const notes = of.filter(({ known }) => !known).map(({ substance }) => substance);
+  return notes.length > 0 && <p class="info">{t("prescribe.unchecked", { notes: notes.join("; ") })}</p>;
 }
 
 interface Props {

@@ -1,25 +1,20 @@
 /** Finds one prescription of a doctor, for which the API has no endpoint. */
 import { api, type Outcome, outcome, type Problem, type Schemas } from "../../../api/client";
-import type { Day } from "../../../lib/time/time";
 
-/** A prescription, and the patient's birth date if the chart is open to the doctor. */
-export interface Found {
-  of: Schemas["Prescription"];
-  born: Day | null;
-}
+type Prescription = Schemas["Prescription"];
 
 /** Search the patient's chart, which holds other doctors' prescriptions, then the doctor's own. Unknown: `not_found`. */
-export async function loadPrescription(id: number, patient: number | null): Promise<Outcome<Found, Problem>> {
+export async function loadPrescription(id: number, patient: number | null): Promise<Outcome<Prescription, Problem>> {
   if (patient === null) return among(id, null);
   const path = { patient_id: patient };
   const chart = await outcome(api.GET("/api/doctor/patients/{patient_id}", { params: { path } }));
   const of = chart.ok ? chart.data.prescriptions.find((one) => one.id === id) : undefined;
-  if (chart.ok && of) return { ok: true, data: { of, born: chart.data.patient.date_of_birth } };
+  if (chart.ok && of) return { ok: true, data: of };
   // no longer in their care, or too old for the chart
   return among(id, patient);
 }
 
-async function among(id: number, patient: number | null): Promise<Outcome<Found, Problem>> {
+async function among(id: number, patient: number | null): Promise<Outcome<Prescription, Problem>> {
   let cursor: string | null = null;
   do {
     const query: { patient_id?: number; cursor?: string; limit: number } = {
@@ -32,7 +27,7 @@ async function among(id: number, patient: number | null): Promise<Outcome<Found,
     );
     if (!page.ok) return page;
     const of = page.data.items.find((one) => one.id === id);
-    if (of) return { ok: true, data: { of, born: null } };
+    if (of) return { ok: true, data: of };
     cursor = page.data.next_cursor;
   } while (cursor !== null);
   return NOT_FOUND;

@@ -4,7 +4,7 @@ import { type Mistake, missing } from "../../../lib/forms/form";
 import { type Key, t } from "../../../lib/i18n/i18n";
 
 type Chart = Schemas["Chart"];
-type Allergy = Chart["allergies"][number];
+type Noted = Pick<Chart, "allergies" | "checks">;
 export type Conflict = Schemas["AllergyMatch"];
 type Earlier = Schemas["Prescription"];
 
@@ -116,14 +116,11 @@ export function nextKey(items: readonly Item[]): number {
   return Math.max(0, ...items.map(({ key }) => key)) + 1;
 }
 
-/** Allergies that conflict with a medicine: its name contains every word of the substance, as the server compares. */
-export function conflicts(medicine: string, allergies: readonly Allergy[]): Conflict[] {
+/** Allergies that conflict with a medicine: one of its words is a name of the allergy's check, as the server compares. */
+export function conflicts(medicine: string, { allergies, checks }: Noted): Conflict[] {
   const found = words(medicine);
   return allergies
-    .filter(({ substance }) => {
-      const wanted = words(substance);
-      return wanted.size > 0 && [...wanted].every((word) => found.has(word));
-    })
+    .filter((_, n) => checks[n]?.names.some((name) => found.some((word) => isNamed(word, name))))
     .map(({ substance, severity, reaction }) => ({
       medicine: medicine.trim(),
       substance,
@@ -133,27 +130,24 @@ export function conflicts(medicine: string, allergies: readonly Allergy[]): Conf
 }
 
 /** All conflicts of the form: from the chart, and from the server's refusal if the chart is outdated. */
-export function allConflicts(
-  items: readonly Item[],
-  allergies: readonly Allergy[],
-  refused: readonly Conflict[],
-): Conflict[] {
+export function allConflicts(items: readonly Item[], noted: Noted, refused: readonly Conflict[]): Conflict[] {
   const names = new Set(items.map(({ medicine }) => medicine.trim()));
   const all = [
-    ...[...names].flatMap((medicine) => conflicts(medicine, allergies)),
+    ...[...names].flatMap((medicine) => conflicts(medicine, noted)),
     ...refused.filter(({ medicine }) => names.has(medicine)),
   ];
   const of = ({ medicine, substance }: Conflict): string => `${medicine}\n${substance}`;
   return [...new Map(all.map((one) => [of(one), one])).values()];
 }
 
-function words(name: string): Set<string> {
+/** Whether a word is a name of a check, or begins with a long one; names have no doubled letters. */
+function isNamed(word: string, name: string): boolean {
+  const single = word.replace(/(.)\1+/gu, "$1");
+  return word === name || single === name || (name.length > 5 && single.startsWith(name));
+}
+
+function words(name: string): string[] {
   // upper then lower case, so that ß equals ss
-  return new Set(
-    name
-      .normalize("NFKC")
-      .toUpperCase()
-      .toLowerCase()
-      .match(/[\p{L}\p{N}_]+/gu),
-  );
+  const plain = name.normalize("NFKC").toUpperCase().toLowerCase().normalize("NFKD").replace(/\p{M}/gu, "");
+  return plain.match(/[\p{L}\p{N}]+/gu) ?? [];
 }

@@ -5,7 +5,7 @@ import type { Mistake } from "../../../lib/forms/form";
 import { t } from "../../../lib/i18n/i18n";
 import { useLoad } from "../../../lib/loading/query";
 import { Field } from "../../../ui/forms/Field";
-import { Warning } from "./allergies";
+import { Unchecked, Warning } from "./allergies";
 import { SelectOrOther } from "./choice";
 import { conflicts, empty, fieldId, type Item, MOST_ITEMS, nextKey } from "./items";
 
@@ -64,6 +64,7 @@ export function Medicines({ items, put, chart, errors }: Props) {
       <h2 id="medicines-title" tabIndex={-1} ref={heading}>
         {t("prescribe.medicines")}
       </h2>
+      <Unchecked of={chart.checks} />
       <datalist id="known-medicines">
         {known.map((medicine) => (
           <option key={medicine} value={medicine} />
@@ -126,7 +127,7 @@ function Medicine({ n, item, put, remove, chart, errors }: OneProps) {
         {...text("medicine", { hint: n === 0 ? t("prescribe.medicine.hint") : undefined })}
         input={{ ...line, list: "known-medicines" }}
       />
-      <Warning against={conflicts(item.medicine, chart.allergies)} />
+      <Warning against={conflicts(item.medicine, chart)} />
       <div class="prescribe-how">
         <Field {...text("dose")} input={line} />
         <SelectOrOther {...text("route")} choices={ROUTES.map((one) => t(`prescribe.route.${one}`))} />

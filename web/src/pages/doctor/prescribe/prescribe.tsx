@@ -47,7 +47,7 @@ interface Props {
 const NOTHING: Typed = { items: [empty(1)], notes: "", override: "" };
 
 function Form({ chart, chartQuery, me }: Props) {
-  const { patient, allergies } = chart;
+  const { patient } = chart;
   const back = backTo(chartQuery, patient.id);
   const draft = useDraft(`prescribe.${patient.id}`, NOTHING);
   const { items, notes, override } = draft.value;
@@ -55,7 +55,7 @@ function Form({ chart, chartQuery, me }: Props) {
   const [refused, setRefused] = useState<readonly Conflict[]>([]);
   const [message, setMessage] = useState("");
   const [restored, setRestored] = useState(draft.restored);
-  const against = allConflicts(items, allergies, refused);
+  const against = allConflicts(items, chart, refused);
   const last = lastOf(chart, me);
 
   const found = (): Mistake[] => [

@@ -12,7 +12,7 @@ import { PrescriptionSheet } from "../../../ui/print/PrescriptionSheet";
 import { PrintButton, PrintHead } from "../../../ui/print/PrintHead";
 import { Ready } from "../../../ui/Ready";
 import { idIn } from "../chart/chart-from-query";
-import { type Found, loadPrescription } from "./find-prescription";
+import { loadPrescription } from "./find-prescription";
 import { StopDialog } from "./stop";
 import "../../../style/portals/doctor.css";
 
@@ -21,18 +21,18 @@ export default function Prescription({ params, query, config, account }: OwnProp
   const found = useLoad(() => loadPrescription(id, patient), [id, patient]);
   return (
     <Ready of={found} whole>
-      {(one) => (
-        <>
-          <PrintHead config={config} about={t("doctor_prescription.print", { reference: one.of.reference })} />
-          <Shown found={one} put={found.put} me={account.id} />
-        </>
-      )}
+      {(one) => <Shown of={one} put={found.put} me={account.id} config={config} />}
     </Ready>
   );
 }
 
-function Shown({ found, put, me }: { found: Found; put: (found: Found) => void; me: number }) {
-  const { of, born } = found;
+interface Props extends Pick<OwnProps, "config"> {
+  of: Schemas["Prescription"];
+  put: (now: Schemas["Prescription"]) => void;
+  me: number;
+}
+
+function Shown({ of, put, me, config }: Props) {
   const [stopping, setStopping] = useState(false);
   const [stopped, setStopped] = useState(false);
   const done = useRef<HTMLParagraphElement>(null);
@@ -43,7 +43,7 @@ function Shown({ found, put, me }: { found: Found; put: (found: Found) => void; 
   const close = (now: Schemas["Prescription"] | null, byMe: boolean): void => {
     setStopping(false);
     setStopped(byMe);
-    if (now) put({ of: now, born });
+    if (now) put(now);
   };
   return (
     <Page
@@ -61,6 +61,13 @@ function Shown({ found, put, me }: { found: Found; put: (found: Found) => void; 
         </>
       }
       width="narrow"
+      paper={
+        <PrintHead
+          config={config}
+          about={t("doctor_prescription.print", { reference: of.reference })}
+          patient={of.patient}
+        />
+      }
     >
       <div class="stack close">
         {stopped && (
@@ -76,7 +83,7 @@ function Shown({ found, put, me }: { found: Found; put: (found: Found) => void; 
         {of.override_reason && (
           <p class="warning no-print">{t("doctor_prescription.override", { reason: of.override_reason })}</p>
         )}
-        <PrescriptionSheet of={of} born={born} />
+        <PrescriptionSheet of={of} />
       </div>
       {stopping && <StopDialog of={of} onClose={close} />}
     </Page>

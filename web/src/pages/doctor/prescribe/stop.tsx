@@ -29,8 +29,8 @@ export function StopDialog({ of, onClose }: Props) {
     const changed = code === "stale" || code === "illegal_transition";
     const now = changed ? await loadPrescription(of.id, of.patient.id) : null;
     if (!now?.ok) return mistakes(done.problem, done.retryAfter, ["reason"]);
-    setShown(now.data.of);
-    const say = now.data.of.status === "stopped" ? "doctor_prescription.stop.over" : "doctor_prescription.stop.stale";
+    setShown(now.data);
+    const say = now.data.status === "stopped" ? "doctor_prescription.stop.over" : "doctor_prescription.stop.stale";
     return [{ field: null, message: t(say) }];
   };
 

@@ -3,13 +3,14 @@ import { useRef, useState } from "preact/hooks";
 import { t } from "../../../lib/i18n/i18n";
 import { problemText } from "../../../lib/i18n/problem-text";
 import { ReferralDialog } from "./dialog";
-import { needsDialog, type Referral, type Status, steps, take } from "./steps";
+import { type Direction, needsDialog, type Referral, type Status, steps, take } from "./steps";
 
 interface Props {
   of: Referral;
   me: number;
   /** In a list: the two likeliest steps, small, named with the patient. */
   small?: boolean;
+  direction?: Direction;
   /** The current referral, and the outcome as text. */
   onChange: (now: Referral, message: Message) => void;
 }
@@ -18,7 +19,7 @@ export interface Message {
   isError: boolean;
 }
 
-export function ReferralActs({ of, me, small = false, onChange }: Props) {
+export function ReferralActs({ of, me, small = false, direction, onChange }: Props) {
   const [confirming, setConfirming] = useState<Status | null>(null);
   const [busy, setBusy] = useState(false);
   const running = useRef(false);
@@ -36,7 +37,7 @@ export function ReferralActs({ of, me, small = false, onChange }: Props) {
   };
   return (
     <>
-      {steps(of, me)
+      {steps(of, me, direction)
         .slice(0, small ? 2 : undefined)
         .map((step, n) => (
           <button

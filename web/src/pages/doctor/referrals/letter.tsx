@@ -16,17 +16,18 @@ export function Letter({ id, config, account }: OwnProps & { id: number }) {
   const found = useLoad(() => loadReferral(id), [id, account.id]);
   return (
     <Ready of={found} whole>
-      {(one) => (
-        <>
-          <PrintHead config={config} about={t("doctor_referrals.print", { reference: one.reference })} />
-          <Shown of={one} me={account.id} put={found.put} />
-        </>
-      )}
+      {(one) => <Shown of={one} me={account.id} put={found.put} config={config} />}
     </Ready>
   );
 }
 
-function Shown({ of, me, put }: { of: Referral; me: number; put: (now: Referral) => void }) {
+interface Props extends Pick<OwnProps, "config"> {
+  of: Referral;
+  me: number;
+  put: (now: Referral) => void;
+}
+
+function Shown({ of, me, put, config }: Props) {
   const [message, setMessage] = useState<Message | null>(null);
   const box = useRef<HTMLParagraphElement>(null);
   useEffect(() => {
@@ -43,6 +44,13 @@ function Shown({ of, me, put }: { of: Referral; me: number; put: (now: Referral)
       title={t("doctor_referrals.letter", { name: of.patient.full_name })}
       back={{ href: withQuery({ id: null }), text: t("doctor_referrals.back") }}
       width="narrow"
+      paper={
+        <PrintHead
+          config={config}
+          about={t("doctor_referrals.print", { reference: of.reference })}
+          patient={of.patient}
+        />
+      }
     >
       <div class="stack close">
         <p class={!message ? "unseen" : message.isError ? "warning" : "done"} role="status" tabIndex={-1} ref={box}>

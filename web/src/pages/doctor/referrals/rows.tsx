@@ -35,6 +35,7 @@ export function Rows({ items, direction, me, put }: Props) {
             of={one}
             me={me}
             small
+            direction={direction}
             onChange={(now, next) => {
               put(now);
               setMessage(next);

@@ -23,9 +23,16 @@ const SENDER_OUTSIDE: Steps = {
   seen: ["closed"],
 };
 
-export function steps({ from_doctor, to_external, status }: Referral, me: number): readonly Status[] {
-  const sender = to_external === null ? SENDER : SENDER_OUTSIDE;
-  return (from_doctor.id === me ? sender : RECEIVER)[status] ?? [];
+export function steps(of: Referral, me: number, direction?: Direction): readonly Status[] {
+  const sender = of.to_external === null ? SENDER : SENDER_OUTSIDE;
+  return (isSender(of, me, direction) ? sender : RECEIVER)[of.status] ?? [];
+}
+
+/** Whether the doctor has the sender's part: their own, or that of a doctor whose work they took over. */
+function isSender({ from_doctor, to_doctor, taken_over_by, to_external }: Referral, me: number, direction?: Direction) {
+  if (direction) return direction === "sent";
+  if (from_doctor.id === me || to_external !== null) return true;
+  return to_doctor !== null && to_doctor.id !== me && taken_over_by?.id !== me;
 }
 
 /** Whether a step needs a confirmation with a note; the others are immediate. */

@@ -8,7 +8,7 @@ import { Radios, Select } from "../../../ui/forms/Select";
 import { Ready } from "../../../ui/Ready";
 import { useTypedSearch } from "../typed-search";
 
-type Doctor = Pick<Schemas["FoundDoctor"], "id" | "full_name" | "specialty">;
+type Doctor = Pick<Schemas["FoundDoctor"], "id" | "full_name" | "specialty" | "room">;
 
 /** All three are kept when switching between them. */
 export interface Target {
@@ -89,7 +89,7 @@ function FindDoctor({ target: { doctor }, put, errors, me }: Props) {
             choices={offered.map((one) => ({
               value: String(one.id),
               text: one.full_name,
-              hint: one.specialty ?? "",
+              hint: [one.specialty, one.room].filter(Boolean).join(", "),
             }))}
             value={String(doctor?.id ?? "")}
             onValue={(id) => put({ doctor: brief(offered.find((one) => String(one.id) === id)) })}
@@ -102,7 +102,7 @@ function FindDoctor({ target: { doctor }, put, errors, me }: Props) {
 }
 
 function brief(doctor: Doctor | undefined): Doctor | null {
-  return doctor ? { id: doctor.id, full_name: doctor.full_name, specialty: doctor.specialty } : null;
+  return doctor ? { id: doctor.id, full_name: doctor.full_name, specialty: doctor.specialty, room: doctor.room } : null;
 }
 
 function ChooseSpecialty({ target, put, errors }: Omit<Props, "me">) {

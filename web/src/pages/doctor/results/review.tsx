@@ -20,7 +20,8 @@ interface Props {
 }
 
 export function Review(props: Props) {
-  const { patient, note, reference, verified_at, verified_by, seen_at, released_at, observations } = props.result;
+  const { patient, note, reference, verified_at, verified_by, ordered_by, seen_at, released_at, observations } =
+    props.result;
   const born = patient.date_of_birth;
   return (
     <div class="stack review-open">
@@ -34,6 +35,7 @@ export function Review(props: Props) {
           ],
           [t("review.born"), born && t("review.born_age", { date: dateOnly(born), age: ageOn(born) })],
           [t("review.reference"), reference],
+          [t("review.ordered"), ordered_by?.full_name],
           [
             t("review.verified"),
             verified_at && t("review.by", { name: verified_by?.full_name ?? "", when: when(verified_at) }),

@@ -10,6 +10,7 @@ import { Empty } from "../../../ui/Empty";
 import { Page } from "../../../ui/frame/Page";
 import { PrintButton, PrintHead } from "../../../ui/print/PrintHead";
 import { Ready } from "../../../ui/Ready";
+import { TakenOver } from "../taken-over";
 import { useStatus } from "../visit/status";
 import { loadVisits, type Visit } from "../visit/visits";
 import { Counts, DayTable, NowAndNext } from "./parts";
@@ -31,9 +32,10 @@ export default function Today({ query, config, account }: OwnProps) {
           <PrintButton />
         </>
       }
+      paper={<PrintHead config={config} about={t("today.print", { name: account.full_name, day: longDay(day) })} />}
     >
-      <PrintHead config={config} about={t("today.print", { name: account.full_name, day: longDay(day) })} />
       <div class="stack close">
+        <TakenOver />
         <Ready of={visits} empty={<Nobody day={day} />} isEmpty={(found) => found.length === 0}>
           {(found) => <Shown visits={found} of={visits} isToday={isToday} />}
         </Ready>

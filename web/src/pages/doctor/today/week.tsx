@@ -42,8 +42,8 @@ export default function WeekPage({ query, config, account }: OwnProps) {
           <PrintButton />
         </>
       }
+      paper={<PrintHead config={config} about={t("today.print", { name: account.full_name, day: title })} />}
     >
-      <PrintHead config={config} about={t("today.print", { name: account.full_name, day: title })} />
       <h2 class="week-head" tabIndex={-1} ref={heading}>
         {title}
       </h2>

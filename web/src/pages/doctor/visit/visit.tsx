@@ -38,7 +38,7 @@ export default function VisitPage({ params, ...rest }: OwnProps) {
 }
 
 function Shown({ visit, put, query, config, account }: Props & { visit: Visit; put: (visit: Visit) => void }) {
-  const { id, patient, starts_at, ends_at } = visit;
+  const { id, patient, starts_at, ends_at, reference } = visit;
   const chart: ChartLoaded = useLoad(() => loadChart(patient.id), [patient.id]);
   const writing = useNotes(id);
   const acts = useStatus(put);
@@ -65,8 +65,8 @@ function Shown({ visit, put, query, config, account }: Props & { visit: Visit; p
           <PrintButton />
         </>
       }
+      paper={<PrintHead config={config} about={t("doctor_visit.print", { reference })} patient={patient} />}
     >
-      <PrintHead config={config} about={t("doctor_visit.print", { name: patient.full_name })} />
       <PatientStrip patient={patient} chart={chart.data} awaited={awaited} link={awaited || chart.data !== undefined} />
       {chart.failure && chart.data === undefined && <NoChart failure={chart.failure} again={chart.again} />}
       <div class="visit-columns">

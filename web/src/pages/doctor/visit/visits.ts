@@ -45,15 +45,16 @@ export function undoSteps(now: VisitStatus, before: VisitStatus): VisitStatus[] 
   return via ? [via, goal] : null;
 }
 
-/** All visits of the days, in order of time. */
-export async function loadVisits(from: Day, to: Day): Promise<Outcome<Visit[]>> {
+/** All visits of the days, in order of time; `of` names another doctor, and only visits with unsigned notes. */
+export async function loadVisits(from: Day, to: Day, of?: number): Promise<Outcome<Visit[]>> {
   const visits: Visit[] = [];
   let cursor: string | null = null;
   do {
-    const query: { from: Day; to: Day; limit: number; cursor?: string } = {
+    const query: { from: Day; to: Day; limit: number; cursor?: string; doctor_id?: number; unsigned?: boolean } = {
       from,
       to,
       limit: 100,
+      ...(of && { doctor_id: of, unsigned: true }),
       ...(cursor && { cursor }),
     };
     const page: Outcome<Schemas["Visits"], Problem> = await outcome(

@@ -9,6 +9,7 @@ import { Ready } from "../../../ui/Ready";
 import "../../../style/portals/patient.css";
 import { isAhead, type Visit } from "../visits/visit";
 import { Done } from "../visits/visit-parts";
+import { Details } from "./details";
 import { loadOffers, offered } from "./offers";
 import { NextVisit, NoVisit, Offers, Tiles, ToDo } from "./parts";
 
@@ -36,6 +37,7 @@ export default function Home({ config, account }: OwnProps) {
           <Done key={cancelled.id}>{t("cancel.done", { reference: cancelled.reference })}</Done>
         </div>
       )}
+      {(account.date_of_birth === null || account.sex === "unknown") && <Details me={account} />}
       <div class="home-page">
         <section class="home-next" aria-labelledby="next">
           <h2 id="next">{t("home.next")}</h2>

@@ -39,41 +39,45 @@ export default function LabBooking({ params, config }: OwnProps) {
   return (
     <Ready of={found} whole>
       {(visit) => (
-        <>
-          <PrintHead config={config} about={t("lab_booking.print", { reference: visit.reference })} />
-          <Page
-            title={t("lab_booking.title")}
-            lead={labSentence(visit)}
-            back={{ href: "/labs/bookings", text: t("lab_booking.back") }}
-          >
-            <div class="stack">
-              {cancelled && <Done>{t("lab_booking.cancelled")}</Done>}
-              <Withdrawn of={visit} />
-              {visit.status_reason && (
-                <p class={visit.status === "rejected" ? "warning" : "muted"}>
-                  {t("lab_booking.reason", { reason: visit.status_reason })}
+        <Page
+          title={t("lab_booking.title")}
+          lead={labSentence(visit)}
+          back={{ href: "/labs/bookings", text: t("lab_booking.back") }}
+          paper={
+            <PrintHead
+              config={config}
+              about={t("lab_booking.print", { reference: visit.reference })}
+              patient={visit.patient}
+            />
+          }
+        >
+          <div class="stack">
+            {cancelled && <Done>{t("lab_booking.cancelled")}</Done>}
+            <Withdrawn of={visit} />
+            {visit.status_reason && (
+              <p class={visit.status === "rejected" ? "warning" : "muted"}>
+                {t("lab_booking.reason", { reason: visit.status_reason })}
+              </p>
+            )}
+            {visit.status === "rejected" && <Phone config={config} />}
+            {visit.starts_at && <Zone at={visit.starts_at} />}
+            <div class="columns">
+              <div class="stack">
+                {visit.status !== "cancelled" && <LabSteps of={visit} />}
+                {isOpen(visit) && <LabPreparation tests={visit.tests} />}
+                <LabTestResults of={visit} />
+              </div>
+              <div class="stack">
+                <About of={visit} />
+                <p class="row">
+                  {isOpen(visit) && <LabCancel visit={visit} onChange={changed} />}
+                  {(visit.status === "cancelled" || isReady(visit)) && <Again of={visit} />}
+                  <PrintButton />
                 </p>
-              )}
-              {visit.status === "rejected" && <Phone config={config} />}
-              {visit.starts_at && <Zone at={visit.starts_at} />}
-              <div class="columns">
-                <div class="stack">
-                  {visit.status !== "cancelled" && <LabSteps of={visit} />}
-                  {isOpen(visit) && <LabPreparation tests={visit.tests} />}
-                  <LabTestResults of={visit} />
-                </div>
-                <div class="stack">
-                  <About of={visit} />
-                  <p class="row">
-                    {isOpen(visit) && <LabCancel visit={visit} onChange={changed} />}
-                    {(visit.status === "cancelled" || isReady(visit)) && <Again of={visit} />}
-                    <PrintButton />
-                  </p>
-                </div>
               </div>
             </div>
-          </Page>
-        </>
+          </div>
+        </Page>
       )}
     </Ready>
   );

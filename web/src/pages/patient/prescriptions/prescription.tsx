@@ -11,7 +11,7 @@ import { PrintButton, PrintHead } from "../../../ui/print/PrintHead";
 import { Ready } from "../../../ui/Ready";
 import "../../../style/portals/patient.css";
 
-export default function Prescription({ params, config, account }: OwnProps) {
+export default function Prescription({ params, config }: OwnProps) {
   const path = { prescription_id: Number(params.id) };
   const found = useLoad(
     () => outcome(api.GET("/api/prescriptions/{prescription_id}", { params: { path } })),
@@ -21,16 +21,25 @@ export default function Prescription({ params, config, account }: OwnProps) {
   return (
     <Ready of={found} whole>
       {(one) => (
-        <>
-          <PrintHead config={config} about={t("prescription_page.print", { reference: one.reference })} />
-          <Page title={t("prescription_page.title")} lead={sentence(one)} back={back} width="narrow">
-            {one.stop_reason && <p class="warning">{t("prescription_page.why", { reason: one.stop_reason })}</p>}
-            <PrescriptionSheet of={one} born={account.date_of_birth} />
-            <p class="more">
-              <PrintButton />
-            </p>
-          </Page>
-        </>
+        <Page
+          title={t("prescription_page.title")}
+          lead={sentence(one)}
+          back={back}
+          width="narrow"
+          paper={
+            <PrintHead
+              config={config}
+              about={t("prescription_page.print", { reference: one.reference })}
+              patient={one.patient}
+            />
+          }
+        >
+          {one.stop_reason && <p class="warning">{t("prescription_page.why", { reason: one.stop_reason })}</p>}
+          <PrescriptionSheet of={one} />
+          <p class="more">
+            <PrintButton />
+          </p>
+        </Page>
       )}
     </Ready>
   );

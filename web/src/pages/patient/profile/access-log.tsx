@@ -4,7 +4,7 @@ import { actionWords, isEmergency, nobody } from "../../../lib/i18n/actions";
 import { t } from "../../../lib/i18n/i18n";
 import { usePages } from "../../../lib/loading/query";
 import type { OwnProps } from "../../../lib/routing/page";
-import { clock, type Day, dayOf, longDay } from "../../../lib/time/time";
+import { clock, type Day, dateOnly, dayOf, longDay, today } from "../../../lib/time/time";
 import "../../../style/portals/patient.css";
 import "../../../style/portals/access-log.css";
 import { Chip } from "../../../ui/Chip";
@@ -28,8 +28,13 @@ export default function AccessLog({ config, query, account }: OwnProps) {
     [own],
   );
   return (
-    <Page title={t("access.title")} lead={t("access.lead")} width="narrow" actions={<PrintButton />}>
-      <PrintHead config={config} about={account.full_name} />
+    <Page
+      title={t("access.title")}
+      lead={t("access.lead")}
+      width="narrow"
+      actions={<PrintButton />}
+      paper={<PrintHead config={config} about={t("access.print", { day: dateOnly(today()) })} patient={account} />}
+    >
       <Tabs
         label={t("access.tabs")}
         tabs={[

@@ -17,6 +17,7 @@ export default function Profile({ account }: OwnProps) {
       <Ready of={me}>
         {(known) => (
           <>
+            <p class="muted">{t("profile.number", { id: known.id })}</p>
             <Name me={known} put={me.put} />
             <About me={known} put={me.put} />
             <Contact me={known} put={me.put} />

@@ -10,15 +10,13 @@ import { Details } from "../../../ui/Details";
 import { BirthDate, dateOf, partsOf } from "../../../ui/forms/BirthDate";
 import { ErrorSummary } from "../../../ui/forms/ErrorSummary";
 import { Field } from "../../../ui/forms/Field";
-import { Radios } from "../../../ui/forms/Select";
+import { SexChoice } from "../../../ui/forms/SexChoice";
 import { Submit } from "../../../ui/forms/Submit";
 
 interface Props {
   me: Account;
   put: (me: Account) => void;
 }
-
-const SEXES = ["female", "male", "other", "unknown"] as const;
 
 export function Name({ me, put }: Props) {
   const [name, setName, sent] = useChange("profile.name", me.full_name);
@@ -46,8 +44,11 @@ export function Name({ me, put }: Props) {
 export function About({ me, put }: Props) {
   const known = { born: partsOf(me.date_of_birth), sex: me.sex };
   const [{ born, sex }, setAbout, sent] = useChange("profile.about", known);
+  // a known date is corrected, not removed
   const check = () =>
-    dateOf(born) === undefined ? [{ field: "date_of_birth", message: t("malformed.date_of_birth") }] : [];
+    dateOf(born) || (me.date_of_birth === null && dateOf(born) === null)
+      ? []
+      : [{ field: "date_of_birth", message: t("malformed.date_of_birth") }];
   return (
     <Section
       name="about"
@@ -59,16 +60,12 @@ export function About({ me, put }: Props) {
           <BirthDate
             id="date_of_birth"
             label={t("field.date_of_birth")}
-            optional
+            optional={me.date_of_birth === null}
             value={born}
             onValue={(value) => setAbout({ born: value, sex })}
             mistakes={errors}
           />
-          <Radios
-            id="sex"
-            label={t("profile.sex")}
-            hint={t("profile.sex.hint")}
-            choices={SEXES.map((value) => ({ value, text: t(`sex.${value}`) }))}
+          <SexChoice
             value={sex}
             onValue={(value) => setAbout({ born, sex: value as Account["sex"] })}
             mistakes={errors}

@@ -11,34 +11,43 @@ import { Ready } from "../../../ui/Ready";
 import { booking, sentence } from "./sentence";
 import "../../../style/portals/patient.css";
 
-export default function Referral({ params, config, account }: OwnProps) {
+export default function Referral({ params, config }: OwnProps) {
   const path = { referral_id: Number(params.id) };
   const found = useLoad(() => outcome(api.GET("/api/referrals/{referral_id}", { params: { path } })), [params.id]);
   const back = { href: "/referrals", text: t("referral.back") };
   return (
     <Ready of={found} whole>
       {(one) => (
-        <>
-          <PrintHead config={config} about={t("referral.print", { reference: one.reference })} />
-          <Page title={t("referral.title")} lead={sentence(one)} back={back} width="narrow">
-            <div class="stack">
-              <p class="row no-print">
-                <Status kind="referral" status={one.status} />
-                <Status kind="urgency" status={one.urgency} />
+        <Page
+          title={t("referral.title")}
+          lead={sentence(one)}
+          back={back}
+          width="narrow"
+          paper={
+            <PrintHead
+              config={config}
+              about={t("referral.print", { reference: one.reference })}
+              patient={one.patient}
+            />
+          }
+        >
+          <div class="stack">
+            <p class="row no-print">
+              <Status kind="referral" status={one.status} />
+              <Status kind="urgency" status={one.urgency} />
+            </p>
+            {one.note && (
+              <p class={refused(one) ? "warning no-print" : "info no-print"}>
+                {t("referral.note", { note: one.note })}
               </p>
-              {one.note && (
-                <p class={refused(one) ? "warning no-print" : "info no-print"}>
-                  {t("referral.note", { note: one.note })}
-                </p>
-              )}
-              <div class="row no-print">
-                <Next of={one} />
-                <PrintButton />
-              </div>
-              <ReferralLetter of={one} born={account.date_of_birth} />
+            )}
+            <div class="row no-print">
+              <Next of={one} />
+              <PrintButton />
             </div>
-          </Page>
-        </>
+            <ReferralLetter of={one} />
+          </div>
+        </Page>
       )}
     </Ready>
   );

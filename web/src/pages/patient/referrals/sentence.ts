@@ -5,8 +5,8 @@ import { type Key, t } from "../../../lib/i18n/i18n";
 type Referral = Schemas["Referral"];
 
 /** The target of a referral: a doctor of the hospital, a specialty, or an outside practice. */
-export function target({ to_doctor, to_specialty, to_external }: Referral): string {
-  return to_doctor?.full_name ?? to_specialty ?? to_external ?? "";
+export function target({ taken_over_by, to_doctor, to_specialty, to_external }: Referral): string {
+  return (taken_over_by ?? to_doctor)?.full_name ?? to_specialty ?? to_external ?? "";
 }
 
 /** "Dr Osei asks Dr Lind to see you. Book a time with them." */
@@ -16,9 +16,14 @@ export function sentence(referral: Referral): string {
 }
 
 /** The link for booking; null if there is no booking here. */
-export function booking({ status, to_doctor, to_specialty }: Referral): { href: string; say: Key } | null {
+export function booking({
+  status,
+  taken_over_by,
+  to_doctor,
+  to_specialty,
+}: Referral): { href: string; say: Key } | null {
   if (status !== "sent" && status !== "accepted") return null;
-  if (to_doctor) return { href: `/doctors/${to_doctor.id}`, say: "referral.book.doctor" };
+  if (to_doctor) return { href: `/doctors/${(taken_over_by ?? to_doctor).id}`, say: "referral.book.doctor" };
   const href = `/doctors?specialty=${encodeURIComponent(to_specialty ?? "")}`;
   return to_specialty ? { href, say: "referral.book.specialty" } : null;
 }

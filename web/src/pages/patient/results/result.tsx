@@ -25,24 +25,28 @@ export default function ResultPage({ params, config }: OwnProps) {
   return (
     <Ready of={found} whole>
       {(one) => (
-        <>
-          <PrintHead config={config} about={t("report.head", { reference: one.reference })} />
-          <Page title={one.test_name} lead={sentence(one)} back={back}>
-            <div class="no-print stack">
-              <p class="muted">{t("result_page.sample", { day: longDay(sampleDay(one)) })}</p>
-              {one.critical && <Critical of={one} config={config} />}
-              <Said of={one} />
-              <Values of={one} />
-              <p class="row">
-                <PrintButton />
-                <a href={`/labs/bookings/${one.booking_id}`}>{t("result_page.booking")}</a>
-              </p>
-            </div>
-            <div class="on-paper">
-              <LabReport of={one} />
-            </div>
-          </Page>
-        </>
+        <Page
+          title={one.test_name}
+          lead={sentence(one)}
+          back={back}
+          paper={
+            <PrintHead config={config} about={t("report.head", { reference: one.reference })} patient={one.patient} />
+          }
+        >
+          <div class="no-print stack">
+            <p class="muted">{t("result_page.sample", { day: longDay(sampleDay(one)) })}</p>
+            {one.critical && <Critical of={one} config={config} />}
+            <Said of={one} />
+            <Values of={one} />
+            <p class="row">
+              <PrintButton />
+              <a href={`/labs/bookings/${one.booking_id}`}>{t("result_page.booking")}</a>
+            </p>
+          </div>
+          <div class="on-paper">
+            <LabReport of={one} />
+          </div>
+        </Page>
       )}
     </Ready>
   );

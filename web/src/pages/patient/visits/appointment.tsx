@@ -28,49 +28,49 @@ export default function Appointment({ params, query, config, account }: OwnProps
   return (
     <Ready of={visit} whole>
       {(shown) => (
-        <>
-          <PrintHead config={config} about={t("visit.print", { name: account.full_name })} />
-          <Page
-            title={t("visit.title", { doctor: shown.doctor.full_name })}
-            back={{ href: "/appointments", text: t("visit.back") }}
-          >
-            <div class="stack visit-page">
-              {query.has("new") && isAhead(shown) && (
-                <p class="done no-print" role="status">
-                  {t("visit.booked", { reference: shown.reference })}
-                </p>
-              )}
-              {cancelled && <Done>{t("cancel.done", { reference: shown.reference })}</Done>}
-              <div class="card visit">
-                <div class="row between">
-                  <VisitWhen visit={shown} />
-                  <Status kind="appointment" status={shown.status} />
-                </div>
-                <Facts visit={shown} hospital={config.hospital} />
+        <Page
+          title={t("visit.title", { doctor: shown.doctor.full_name })}
+          back={{ href: "/appointments", text: t("visit.back") }}
+          paper={
+            <PrintHead config={config} about={t("visit.print", { reference: shown.reference })} patient={account} />
+          }
+        >
+          <div class="stack visit-page">
+            {query.has("new") && isAhead(shown) && (
+              <p class="done no-print" role="status">
+                {t("visit.booked", { reference: shown.reference })}
+              </p>
+            )}
+            {cancelled && <Done>{t("cancel.done", { reference: shown.reference })}</Done>}
+            <div class="card visit">
+              <div class="row between">
+                <VisitWhen visit={shown} />
+                <Status kind="appointment" status={shown.status} />
               </div>
-              <Outcome visit={shown} config={config} />
-              {isAhead(shown) && (
-                <>
-                  <div class="no-print stack close">
-                    <VisitActs visit={shown} config={config} onChange={onChange}>
-                      <PrintButton />
-                    </VisitActs>
-                  </div>
-                  {shown.doctor.bookable ? (
-                    <Bring />
-                  ) : (
-                    <NotBookable doctor={shown.doctor.full_name} specialty={shown.doctor.specialty} config={config} />
-                  )}
-                </>
-              )}
-              {!isAhead(shown) && (
-                <p class="no-print">
-                  <PrintButton />
-                </p>
-              )}
+              <Facts visit={shown} hospital={config.hospital} />
             </div>
-          </Page>
-        </>
+            <Outcome visit={shown} config={config} />
+            {isAhead(shown) && (
+              <>
+                <div class="no-print stack close">
+                  <VisitActs visit={shown} config={config} onChange={onChange}>
+                    <PrintButton />
+                  </VisitActs>
+                </div>
+                {shown.doctor.bookable ? (
+                  <Bring />
+                ) : (
+                  <NotBookable doctor={shown.doctor.full_name} specialty={shown.doctor.specialty} config={config} />
+                )}
+              </>
+            )}
+            {!isAhead(shown) && (
+              <p class="no-print">
+                <PrintButton />
+              </p>
+            )}
+          </div>
+        </Page>
       )}
     </Ready>
   );

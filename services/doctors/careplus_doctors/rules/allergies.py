@@ -1,0 +1,76 @@
+"""Allergies that rule out a medicine: known substances are found in notes as people write them, in English and German."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+
+from careplus_contracts.allergies import Allergy, AllergyCheck, AllergyConflict, AllergyMatch
+from careplus_doctors.rules.substances import CLASSES, NO_SUBSTANCE, SUBSTANCES
+
+PREFIX = 6
+"""A name of so many letters also matches longer words, such as plurals, salts and German compounds; a shorter one only itself."""
+ENDING = re.compile(
+    r"(?<=\w{3})(?:allerg(?:ie|ien|y|ies|isch|ic|iker|ikerin)|unvertraglichkeit|uberempfindlichkeit|intoleran(?:z|ce)|s)$"
+)
+"""Endings of short names in notes: ASS-Allergie in one word."""
+_NO_SUBSTANCE = frozenset(NO_SUBSTANCE.split())
+
+
+def name_of(word: str) -> str:
+    """Return a name as it is compared: doubled letters once, as in penicilin, unless the name is short."""
+    return _single(word) if len(word) >= PREFIX else word
+
+
+def _single(word: str) -> str:
+    return re.sub(r"(.)\1+", r"\1", word)
+
+
+_SUBSTANCES = [frozenset(map(name_of, names.split())) for names in SUBSTANCES]
+_CLASSES = [
+    (
+        names := frozenset(map(name_of, named.split())),
+        names.union(*(one for one in _SUBSTANCES if not one.isdisjoint(map(name_of, members.split())))),
+    )
+    for named, members in CLASSES
+]
+_KNOWN = [*((names, names) for names in _SUBSTANCES), *_CLASSES]
+
+
+def check_of(note: str) -> AllergyCheck:
+    """Return the names with which a note rules out a medicine: all names of each substance in it, and its own words.
+
+    A negation is not read: "no penicillin allergy" rules out penicillin, and the prescriber sees the note.
+    """
+    words = [variant for word in words_of(note) for variant in {word, ENDING.sub("", word)}]
+    found = [ruled_out for names, ruled_out in _KNOWN if any(is_named(word, name) for word in words for name in names)]
+    own = {name_of(word) for word in words if len(word) > 2 and not word.isdecimal() and word not in _NO_SUBSTANCE}
+    return AllergyCheck(substance=note, names=sorted(own.union(*found)), known=bool(found))
+
+
+def check_allergies(medicines: Iterable[str], allergies: Iterable[Allergy], override_reason: str | None) -> None:
+    """Raise AllergyConflict for a medicine that a recorded allergy rules out, unless there is a reason."""
+    checks = [(allergy, check_of(allergy.substance)) for allergy in allergies]
+    conflicts = [
+        AllergyMatch(medicine=medicine, substance=allergy.substance, severity=allergy.severity, reaction=allergy.reaction)
+        for medicine in medicines
+        for allergy, check in checks
+        if any(is_named(word, name) for word in words_of(medicine) for name in check.names)
+    ]
+    if conflicts and override_reason is None:
+        found = ", ".join(sorted({conflict.substance for conflict in conflicts}))
+        raise AllergyConflict(
+            f"The patient is allergic: {found}. Choose something else, or say why in override_reason.", conflicts=conflicts
+        )
+
+
+def is_named(word: str, name: str) -> bool:
+    """Return whether a word is this name, or begins with a long one."""
+    single = _single(word)
+    return name in (word, single) or (len(name) >= PREFIX and single.startswith(name))
+
+
+def words_of(text: str) -> Iterator[str]:
+    """Yield words in lower case without accents."""
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
+    letters = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    yield from re.findall(r"[^\W_]+", letters)
