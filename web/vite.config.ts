@@ -25,6 +25,7 @@ const AREAS = {
   lists: /ui\/(Dialog|More|print\/PrintHead|Table|Tabs)\.|lib\/i18n\/numbers\./,
   fields: /ui\/(forms\/(Field|Select|SearchForm|Checkbox)|AskDialog)\./,
   "sign-in": /ui\/forms\/(SignInFields|OtpField)\.|lib\/forms\/password\./,
+  lab: /lib\/clinical\/(results|withdrawn)\./,
   charts: /ui\/charts\/(NumberLine|Trend|Marker)\./,
   sheets: /ui\/print\/(PrescriptionSheet|ReferralLetter|LabReport|Signature)\.|lib\/clinical\/prescriptions\./,
 };

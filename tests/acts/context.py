@@ -37,6 +37,8 @@ class ActContext:
         self.numbers = count(1)
         self.prefix = secrets.token_hex(3)
         self.times: list[datetime] = []
+        self.lab_times: list[str] = []
+        self.lab_days = count(60)
 
     def http(self, person: str) -> httpx.Client:
         return self.clients[person] if person in self.clients else self.people[person].http
@@ -105,6 +107,14 @@ class ActContext:
             self.times = free_times(self.http("patient"), self.people["doctor"].id, start, days=30)
         return self.times.pop(0).isoformat()
 
+    def lab_time(self) -> str:
+        """Return a time of the laboratory two months ahead, a different one at each call: patients have one place at a time."""
+        if not self.lab_times:
+            day = (datetime.now().astimezone() + timedelta(days=next(self.lab_days))).date().isoformat()
+            slots = made(self.http("patient").get("/api/labs/slots", params={"day": day}), 200)["items"]
+            self.lab_times = [slot["starts_at"] for slot in slots if slot["other"] is None and slot["free"] > 0]
+        return self.lab_times.pop(0)
+
     def visit(self, reason: str = "") -> int:
         """Return the id of a new appointment of `patient` with `doctor`."""
         body = {"doctor_id": self.people["doctor"].id, "starts_at": self.free_time(), "reason": reason}
@@ -152,7 +162,7 @@ class ActContext:
     def lab_result(self) -> int:
         """Return the id of a new result that waits to be verified."""
         booking_id = self.lab_order("CBC", "collected", "received", "in_progress")
-        body = {"test_code": "CBC", "observations": [{"analyte": "hemoglobin", "value": 13.2}]}
+        body = {"test_code": "CBC", "observations": [{"analyte": "hemoglobin", "value": 13.2, "unit": "g/dL"}]}
         return int(made(self.http("lab").post(f"/api/labs/bookings/{booking_id}/results", json=body))["id"])
 
     def verified_result(self) -> int:

@@ -1,16 +1,9 @@
 """Acts of the laboratory: its catalogue, bookings and results."""
 
 from tests.acts.act import Act, Mark, Race
-from tests.acts.context import ActContext
 
 BOOKING = {"patient": "/api/labs/bookings/{id}", "lab": "/api/labs/bookings/{id}"}
 TEST = {"name": "Raced", "category": "ours", "specimen": "serum", "turnaround_hours": 4}
-
-
-def free_slot(context: ActContext) -> str:
-    day = context.free_time()[:10]
-    starts_at: str = context.http("patient").get("/api/labs/slots", params={"day": day}).json()["items"][0]["starts_at"]
-    return starts_at
 
 
 ACTS = (
@@ -22,12 +15,18 @@ ACTS = (
         read_back={"patient": "/api/labs/tests?q={code}"},
         race=Race(path=lambda c: {"code": c.lab_test()}, body=lambda _, number: {**TEST, "price_minor": number}),
     ),
-    Act("book_tests", body=lambda c: {"starts_at": free_slot(c)}),
+    Act("book_tests", body=lambda c: {"starts_at": c.lab_time()}),
     Act(
         "cancel_lab_booking",
         path=lambda c: {"booking_id": c.lab_order("CRP")},
         read_back=BOOKING,
         race=Race(read="/api/labs/bookings/{booking_id}", body=lambda _, number: {"reason": f"Reason {number}"}),
+    ),
+    Act(
+        "withdraw_lab_order",
+        path=lambda c: {"booking_id": c.lab_order("CRP")},
+        read_back=BOOKING,
+        race=Race(etag='"1"', body=lambda _, number: {"reason": f"Reason {number}"}),
     ),
     Act("order_tests", read_back=BOOKING, mark=Mark("note", "SELECT note FROM lab_bookings", events=("order_tests",))),
     Act(
@@ -65,5 +64,5 @@ ACTS = (
         race=Race(etag='"2"', body=lambda _, number: {"comment": f"Comment {number}"}),
     ),
     Act("list_tests", no_patient="the catalogue"),
-    Act("list_lab_slots", no_patient="free times"),
+    Act("list_lab_slots", no_patient="free times, and the caller's own"),
 )

@@ -52,7 +52,8 @@ def booking(world: World) -> int:
 
 
 def result(world: World) -> int:
-    lab, entered = world.people["lab"].http, {"test_code": "CBC", "observations": [{"analyte": "hemoglobin", "value": 13.2}]}
+    lab, values = world.people["lab"].http, [{"analyte": "hemoglobin", "value": 13.2, "unit": "g/dL"}]
+    entered = {"test_code": "CBC", "observations": values}
     result_id = _id(lab.post(f"/api/labs/bookings/{world.ids['booking_id']}/results", json=entered))
     made(lab.put(f"/api/labs/results/{result_id}/verify"), 200)
     made(world.people["doctor"].http.put(f"/api/doctor/lab-results/{result_id}", json={"release": True}), 200)

@@ -41,11 +41,14 @@ def referral_transitions() -> Iterator[Transition]:
 
 
 def lab_transitions() -> Iterator[Transition]:
-    names = {Role.LAB: "laboratory", Role.PATIENT: "patient"}
+    names = {Role.LAB: "laboratory", Role.PATIENT: "patient", Role.DOCTOR: "doctor"}
     for current, legal in bookings.TRANSITIONS.following.items():
         for target in legal:
             party = [names[role] for role, reachable in bookings.REACHED_BY.items() if target in reachable]
-            yield current, target, " or ".join(party) or "its results"
+            for one in party or ["its results"]:
+                yield current, target, one
+            if target is LabBookingStatus.CANCELLED and current in bookings.UNCOLLECTED:
+                yield current, target, "not collected in time"
 
 
 def diagram(statuses: type[StrEnum], transitions: Sequence[Transition]) -> str:

@@ -45,7 +45,8 @@ NO_CALLER = {
     "doctors.doctors.list_all": "profiles of doctors, for administrators",
     "doctors.stats": "counts without names",
     "labs.catalogue": "the catalogue is public",
-    "labs.capacity": "the number of free places is the same for every caller",
+    "labs.uncollected.is_any_due": "asked by the background task",
+    "labs.uncollected.close": "the background task closes bookings of all patients",
 }
 """Store modules and functions without a `who` argument (the caller), with the reason."""
 

@@ -30,7 +30,9 @@ def result(patient: Person, doctor: Person, lab: Person, values: dict[str, float
     booking = _done(doctor.http.post("/api/doctor/lab-orders", json=order))
     for status in ("collected", "received", "in_progress"):
         _done(lab.http.put(f"/api/labs/bookings/{booking['id']}/status", json={"status": status}))
-    observations = [{"analyte": analyte, "value": value} for analyte, value in values.items()]
+    (test,) = (one for one in _done(lab.http.get("/api/labs/tests?q=CBC"))["items"] if one["code"] == "CBC")
+    units = {one["code"]: one["unit"] for one in test["analytes"]}
+    observations = [{"analyte": analyte, "value": value, "unit": units[analyte]} for analyte, value in values.items()]
     entered = {"test_code": "CBC", "observations": observations}
     measured = _done(lab.http.post(f"/api/labs/bookings/{booking['id']}/results", json=entered))
     _done(lab.http.put(f"/api/labs/results/{measured['id']}/verify"))

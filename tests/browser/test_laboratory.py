@@ -142,7 +142,7 @@ def test_lab_order_is_reviewed_and_released(people: People, patient: str, role_p
     (ordered,) = people[patient].http.get("/api/labs/bookings").json()["items"]
     for status in ("collected", "received"):
         lab.put(f"/api/labs/bookings/{ordered['id']}/status", json={"status": status}).raise_for_status()
-    body = {"test_code": "CRP", "observations": [{"analyte": analyte_of(people, "CRP"), "value": 12.0}]}
+    body = {"test_code": "CRP", "observations": [{"analyte": analyte_of(people, "CRP"), "value": 12.0, "unit": "mg/L"}]}
     result = lab.post(f"/api/labs/bookings/{ordered['id']}/results", json=body).json()
     lab.put(f"/api/labs/results/{result['id']}/verify").raise_for_status()
 

@@ -25,7 +25,7 @@ ITEM = {
     "duration_days": 30,
     "instructions": INSTRUCTIONS,
 }
-SODIUM = {"test_code": "NA", "observations": [{"analyte": "sodium", "value": 131.0}]}
+SODIUM = {"test_code": "NA", "observations": [{"analyte": "sodium", "value": 131.0, "unit": "mmol/L"}]}
 
 
 @pytest.fixture

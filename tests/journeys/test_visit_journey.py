@@ -65,7 +65,10 @@ def test_patient_registers_books_and_reads_lab_result(hospital: Hospital, admin:
     order = made(doctor.http.post("/api/doctor/lab-orders", json={"patient_id": patient.id, "test_codes": ["CBC"]}))
     for status in ("collected", "received", "in_progress"):
         made(lab.http.put(f"/api/labs/bookings/{order['id']}/status", json={"status": status}), 200)
-    values = [{"analyte": "hemoglobin", "value": 10.1}, {"analyte": "platelets", "value": 5, "comparator": "<"}]
+    values = [
+        {"analyte": "hemoglobin", "value": 10.1, "unit": "g/dL"},
+        {"analyte": "platelets", "value": 5, "comparator": "<", "unit": "10*3/uL"},
+    ]
     result = made(lab.http.post(f"/api/labs/bookings/{order['id']}/results", json={"test_code": "CBC", "observations": values}))
     assert [one["flag"] for one in result["observations"]] == ["low", "critical_low"]
     assert made(admin.http.get("/api/admin/stats"), 200)["waiting_results"] == before["waiting_results"] + 1

@@ -20,11 +20,15 @@ LAB_MAY = {
     (S.RECEIVED, S.REJECTED),
     (S.IN_PROGRESS, S.REJECTED),
     (S.REJECTED, S.COLLECTED),
+    (S.BOOKED, S.CANCELLED),
+    (S.REJECTED, S.CANCELLED),
 }
 PATIENT_MAY = {(S.BOOKED, S.CANCELLED), (S.REJECTED, S.CANCELLED)}
 
 
-@pytest.mark.parametrize(("role", "may"), [(Role.LAB, LAB_MAY), (Role.PATIENT, PATIENT_MAY), (Role.DOCTOR, set())])
+@pytest.mark.parametrize(
+    ("role", "may"), [(Role.LAB, LAB_MAY), (Role.PATIENT, PATIENT_MAY), (Role.DOCTOR, PATIENT_MAY), (Role.ADMIN, set())]
+)
 def test_each_role_takes_only_its_transitions(role: Role, may: set[tuple[S, S]]) -> None:
     machine = bookings.transitions_of(role)
     assert {(current, wanted) for current, legal in machine.following.items() for wanted in legal} == may
@@ -47,6 +51,8 @@ def test_transitions_name_and_reach_every_status() -> None:
 def test_rejection_without_reason_is_malformed(reason: str | None) -> None:
     with pytest.raises(Malformed) as refused:
         bookings.check_reason(S.REJECTED, reason)
+    with pytest.raises(Malformed, match="withdrawn"):
+        bookings.check_reason(S.CANCELLED, reason)
     assert refused.value.extras["errors"][0].field == "body.reason"
     bookings.check_reason(S.COLLECTED, reason)
     bookings.check_reason(S.REJECTED, "clotted")

@@ -14,6 +14,7 @@ from careplus_contracts.results import AppliedRange, Comparator, Flag
 from careplus_labs.rules import flags
 
 BELOW, ABOVE = Comparator.BELOW, Comparator.ABOVE
+AT_MOST, AT_LEAST = Comparator.AT_MOST, Comparator.AT_LEAST
 STRENGTH = {Flag.CRITICAL_LOW: -2, Flag.LOW: -1, Flag.NORMAL: 0, Flag.HIGH: 1, Flag.CRITICAL_HIGH: 2}
 WIDE = AppliedRange(sex=None, low=3, high=10, critical_low=1, critical_high=20)
 UP_TO = AppliedRange(sex=None, low=None, high=5, critical_low=None, critical_high=None)
@@ -61,6 +62,18 @@ def test_bounds_are_normal_and_critical_limits_critical(value: float, flag: Flag
         (60, ABOVE, FROM, Flag.NORMAL),
         (59, ABOVE, FROM, Flag.INDETERMINATE),
         (1000, ABOVE, UP_TO, Flag.HIGH),
+        (3, AT_MOST, WIDE, Flag.INDETERMINATE),
+        (2.9, AT_MOST, WIDE, Flag.LOW),
+        (1, AT_MOST, WIDE, Flag.CRITICAL_LOW),
+        (5, AT_MOST, UP_TO, Flag.NORMAL),
+        (0, AT_MOST, UP_TO, Flag.NORMAL),
+        (-2, AT_MOST, AROUND_ZERO, Flag.INDETERMINATE),
+        (5, AT_MOST, AppliedRange(sex=None, low=None, high=5, critical_low=None, critical_high=5), Flag.INDETERMINATE),
+        (10, AT_LEAST, WIDE, Flag.INDETERMINATE),
+        (10.1, AT_LEAST, WIDE, Flag.HIGH),
+        (20, AT_LEAST, WIDE, Flag.CRITICAL_HIGH),
+        (60, AT_LEAST, FROM, Flag.NORMAL),
+        (5, AT_LEAST, UP_TO, Flag.INDETERMINATE),
     ],
 )
 def test_flag_of_reading_beyond_instrument_limit(value: float, comparator: Comparator, within: AppliedRange, flag: Flag) -> None:
@@ -80,7 +93,7 @@ def ranges(draw: st.DrawFn) -> AppliedRange:
     return AppliedRange(sex=None, critical_low=critical_low, low=low, high=high, critical_high=critical_high)
 
 
-@given(numbers, st.sampled_from([None, BELOW, ABOVE]), ranges())
+@given(numbers, st.sampled_from([None, *Comparator]), ranges())
 def test_flag_is_strongest_true_of_all_possible_values(value: float, comparator: Comparator | None, within: AppliedRange) -> None:
     flag = flags.flag_value(value, comparator, within)
     if (within.low, within.high, within.critical_low, within.critical_high) == (None, None, None, None):
@@ -99,13 +112,15 @@ def _possible(value: float, comparator: Comparator | None, within: AppliedRange)
     """Return values on a grid finer than that of the bounds, and the ends where they are possible."""
     if comparator is None:
         return [value]
-    if comparator is ABOVE:
-        return [value + step / 4 for step in range(1, 900)] + [math.inf]
-    floor = 0.0 if value > 0 and (within.low is None or within.low >= 0) else -math.inf
-    return [floor, *(value - step / 4 for step in range(1, 900) if value - step / 4 >= floor)]
+    first = 0 if comparator in (AT_MOST, AT_LEAST) else 1
+    if comparator in (ABOVE, AT_LEAST):
+        return [value + step / 4 for step in range(first, 900)] + [math.inf]
+    has_floor = (value > 0 or (value == 0 and first == 0)) and (within.low is None or within.low >= 0)
+    floor = 0.0 if has_floor else -math.inf
+    return [floor, *(value - step / 4 for step in range(first, 900) if value - step / 4 >= floor)]
 
 
-@given(st.floats(allow_nan=False, allow_infinity=False), st.sampled_from([None, BELOW, ABOVE]))
+@given(st.floats(allow_nan=False, allow_infinity=False), st.sampled_from([None, *Comparator]))
 def test_value_without_range_has_flag_no_range(value: float, comparator: Comparator | None) -> None:
     assert flags.flag_value(value, comparator, None) is Flag.NO_RANGE
 

@@ -3,11 +3,12 @@
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from careplus_contracts.accounts import Sex
 from careplus_contracts.labs import Analyte, AnalyteKind, ReferenceRange
 from careplus_contracts.refusals import IllegalTransition, Malformed
-from careplus_contracts.results import Comparator, EnterObservation, Flag, ResultStatus
+from careplus_contracts.results import Comparator, EnterObservation, Flag, ResultStatus, WrongUnit
 from careplus_labs.rules import observations
 
 ADULT = 20_000
@@ -54,11 +55,56 @@ def test_check_entered_names_the_malformed_member(entered: list[EnterObservation
     assert [error.field for error in refused.value.extras["errors"]] == [field]
 
 
+@pytest.mark.parametrize(
+    ("analytes_unit", "given", "detail"),
+    [
+        ("%", "L/L", "Hb is recorded in %, not in L/L. Convert the value to % and send it with that unit."),
+        ("g/dL", "g/L", "Hb is recorded in g/dL, not in g/L. Convert the value to g/dL and send it with that unit."),
+        ("ng/mL{FEU}", "ng/mL", "Hb is recorded in ng/mL{FEU}, not in ng/mL."),
+        ("m[IU]/L", "M[IU]/L", "Hb is recorded in m[IU]/L, not in M[IU]/L."),
+        ("%", None, "Hb was sent without a unit. It is recorded in %: send the unit in which the value was measured."),
+        (None, "g/dL", "Hb is recorded without a unit, not in g/dL."),
+    ],
+)
+def test_check_units_refuses_another_unit(analytes_unit: str | None, given: str | None, detail: str) -> None:
+    entered = [EnterObservation(analyte="hb", value=0.31, unit=given)]
+    with pytest.raises(WrongUnit) as refused:
+        observations.check_units(entered, {"hb": analyte("hb", unit=analytes_unit)})
+    assert refused.value.detail.startswith(detail)
+    (conflict,) = refused.value.extras["conflicts"]
+    assert (conflict.analyte, conflict.given, conflict.expected) == ("hb", given, analytes_unit)
+
+
+@pytest.mark.parametrize(
+    ("analytes_unit", "given"),
+    [
+        ("g/dL", "g/dL"),
+        ("g/dL", "g/dl"),
+        ("10*3/uL", "10^3/ul"),
+        ("mmol/L", "mmol/l"),
+        ("mL/min/{1.73_m2}", "ml/min/{1.73_m2}"),
+        (None, None),
+        (None, "1"),
+    ],
+)
+def test_check_units_accepts_ucum_spellings(analytes_unit: str | None, given: str | None) -> None:
+    entered = [EnterObservation(analyte="hb", value=0.31, unit=given), EnterObservation(analyte="nitrite", text="negative")]
+    observations.check_units(entered, {"hb": analyte("hb", unit=analytes_unit), "nitrite": NITRITE})
+
+
+@pytest.mark.parametrize(
+    "members", [{"text": "negative", "unit": "g/dL"}, {"value": 1, "unit": "g / dL"}, {"value": 1, "unit": ""}]
+)
+def test_unit_of_text_or_with_space_is_malformed(members: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        EnterObservation(analyte="hb", **members)
+
+
 def test_observed_keeps_the_order_of_the_test() -> None:
     entered = [
         EnterObservation(analyte="remark", text="haemolysed"),
         EnterObservation(analyte="nitrite", text=" POSITIVE "),
-        EnterObservation(analyte="hb", value=0),
+        EnterObservation(analyte="hb", value=0, unit="g/dL"),
     ]
     observations.check_entered(entered, MEASURED)
     observations.check_entered(entered[:1], MEASURED)

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from careplus_contracts.audit import BACKGROUND_ACTIONS
 from careplus_contracts.endpoints import SIGNED_IN, Role
 from careplus_contracts.registry import ENDPOINTS
 from careplus_runtime.audit.subjects import patient_ids_in
@@ -14,7 +15,7 @@ WORDS = sorted((WEB / "src" / "i18n").glob("*/trail.json"))
 
 def audited() -> set[str]:
     """Return the names of all endpoints that careplus_runtime.audit can record."""
-    return {
+    return set(BACKGROUND_ACTIONS) | {
         endpoint.name
         for endpoint in ENDPOINTS
         if endpoint.always_audited

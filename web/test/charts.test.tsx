@@ -56,10 +56,13 @@ describe("a number line", () => {
     expect(read(page)).toContain("90.0 g/dL Critically high");
   });
 
-  test("a value below the detection limit reaches to the end", async () => {
-    const below: Reading = { ...HEMOGLOBIN, value: 5, comparator: "<", flag: "critical_low" };
+  test.each([
+    ["<", "below 5.0 g/dL"],
+    ["<=", "at most 5.0 g/dL"],
+  ] as const)("a value %s the detection limit reaches to the end", async (comparator, text) => {
+    const below: Reading = { ...HEMOGLOBIN, value: 5, comparator, flag: "critical_low" };
     const page = await draw(<NumberLine observation={below} />);
-    expect(read(page)).toContain("below 5.0 g/dL");
+    expect(read(page)).toContain(text);
     expect(Number(page.querySelector(".reach")?.getAttribute("x2"))).toBeLessThan(
       Number(page.querySelector(".reach")?.getAttribute("x1")),
     );

@@ -13,7 +13,13 @@ import { draw, press } from "./page";
 
 const TESTS = "GET /api/labs/tests";
 const SLOTS = "GET /api/labs/slots";
-const free = (starts_at: string, places: number) => ({ starts_at, ends_at: starts_at, free: places });
+const free = (starts_at: string, places: number, other: object | null = null) => ({
+  starts_at,
+  ends_at: starts_at,
+  free: places,
+  other,
+});
+const VISIT = { kind: "visit", id: 9, starts_at: NINE, ends_at: "2030-01-08T08:30:00Z" };
 const text = (): string => document.body.textContent ?? "";
 
 beforeEach(async () => {
@@ -90,6 +96,37 @@ describe("booking tests", () => {
     expect(document.activeElement?.textContent).toContain("The laboratory has no free place at that time any more.");
     await press("Tuesday 8 January 2030, 09:15");
     expect(document.querySelector(".section a")?.getAttribute("href")).toContain("start=2030-01-08T08%3A15%3A00Z");
+  });
+
+  test("a time of an own appointment is shown, not offered", async () => {
+    const times = [page(free(NINE, 2, VISIT), free("2030-01-08T08:30:00Z", 2))];
+    gateway({ [TESTS]: [page(CBC)], [SLOTS]: times });
+    await draw(<LabBook {...at("/labs/CBC/book?day=2030-01-08", { code: "CBC" })} />);
+    const links = [...document.querySelectorAll(".times a")];
+    expect(links.map((link) => link.getAttribute("href"))).toEqual([
+      "/appointments/9",
+      expect.stringContaining("start=2030-01-08T08%3A30%3A00Z"),
+    ]);
+    expect(links[0]?.textContent).toContain("Your appointment");
+  });
+
+  test("a day with own appointments only is full", async () => {
+    gateway({ [TESTS]: [page(CBC)], [SLOTS]: [page(free(NINE, 2, VISIT)), page(free(NINE, 1))] });
+    await draw(<LabBook {...at("/labs/CBC/book?day=2030-01-08", { code: "CBC" })} />);
+    expect(text()).toContain("There is no free time on Tuesday 8 January 2030.");
+  });
+
+  test("a time during an own visit names the visit", async () => {
+    const busy = refusal(409, "patient_busy", { other: VISIT, alternatives: ["2030-01-08T08:30:00Z"] });
+    gateway({ [TESTS]: [page(CBC)], "POST /api/labs/bookings": [busy] });
+    await draw(<LabBook {...at(`/labs/CBC/book?start=${NINE}`, { code: "CBC" })} />);
+    await press("Book this laboratory appointment");
+    const links = [...document.querySelectorAll(".section a")];
+    expect(links.map((link) => link.getAttribute("href"))).toEqual([
+      "/appointments/9",
+      expect.stringContaining("start=2030-01-08T08%3A30%3A00Z"),
+    ]);
+    expect(links[0]?.textContent).toBe("Your appointment on Tuesday 8 January 2030, 09:00");
   });
 
   test("an unknown test is not found", async () => {

@@ -6,7 +6,7 @@ import { account } from "../src/lib/session/account";
 import { setClinicZone } from "../src/lib/time/zone";
 import LabBooking from "../src/pages/lab/booking/booking";
 import { flagOf, flagOfText, isUnusual, rangeFor } from "../src/pages/lab/booking/flags";
-import { parseValue, typed } from "../src/pages/lab/booking/values";
+import { isUnitOf, parseValue, typed } from "../src/pages/lab/booking/values";
 import Worklist from "../src/pages/lab/worklist";
 import { analyte, CONFIG, labBooking, PAT, userAccount } from "./fixtures";
 import { gateway, json, type RecordedRequest, refusal } from "./gateway";
@@ -82,19 +82,56 @@ describe("typed values", () => {
     ["−2,5", -2.5, null],
     ["0,125", 0.125, null],
     ["1.234", 1.234, null],
+    ["≤5", 5, "<="],
+    [">= 12", 12, ">="],
+    ["< 0,1", 0.1, "<"],
+    ["≥ 0.5", 0.5, ">="],
   ])("%s is a value", (text, value, comparator) => {
     expect(parseValue(text)).toEqual({ value, comparator });
   });
 
-  test.each(["", "high", "3.4.5", "1,234", "5<", "1e9", "99999999999"])("%s is no value or ambiguous", (text) => {
-    expect(parseValue(text)).toBeUndefined();
+  test.each([
+    ["12,5 g/dl", 12.5, "g/dl"],
+    ["12.5 g/dL", 12.5, "g/dL"],
+    ["≤5mg/L", 5, "mg/L"],
+    ["42 %", 42, "%"],
+    ["7 x10^3/µl", 7, "x10^3/µl"],
+    ["7 10*3/uL", 7, "10*3/uL"],
+  ])("%s is a value with a unit", (text, value, unit) => {
+    expect(parseValue(text)).toMatchObject({ value, unit });
   });
+
+  test.each([
+    ["g/dL", "g/dl", true],
+    ["g/dL", "G/DL", true],
+    ["g/dL", "g/l", false],
+    ["%", "L/L", false],
+    ["10*3/uL", "×10³/µL", true],
+    ["10*3/uL", "x10^3/µl", true],
+    ["10*3/uL", "10^9/L", false],
+    ["m[IU]/L", "mIU/l", true],
+    ["[arb'U]/mL", "U/ml", true],
+    ["mL/min/{1.73_m2}", "ml/min/1,73 m²", true],
+    ["ng/mL{FEU}", "ng/ml", false],
+    ["ug/dL", "mcg/dl", true],
+    [null, "g/dL", false],
+  ])("%s typed as %s is the unit: %s", (unit, written, same) => {
+    expect(isUnitOf(unit, written)).toBe(same);
+  });
+
+  test.each(["", "high", "3.4.5", "1,234", "5<", "1e9", "99999999999", "5 6", "≤", "12 < 13"])(
+    "%s is no value or ambiguous",
+    (text) => {
+      expect(parseValue(text)).toBeUndefined();
+    },
+  );
 
   test("the decimal separator follows the page's language", () => {
     document.documentElement.lang = "de";
     expect(parseValue("1.234")).toBeUndefined();
     expect(parseValue("1,234")?.value).toBe(1.234);
     expect(typed({ value: 1234.5, comparator: "<", text: null })).toBe("<1234,5");
+    expect(parseValue(typed({ value: 0.1, comparator: ">=", text: null }))).toEqual({ value: 0.1, comparator: ">=" });
     document.documentElement.lang = "en";
   });
 });
@@ -120,6 +157,11 @@ describe("flags while typing", () => {
     ["<12", "low"],
     ["<7", "critical_low"],
     [">15.5", "high"],
+    ["≤12", "indeterminate"],
+    ["≤7", "critical_low"],
+    ["≥15.5", "indeterminate"],
+    ["≥15.6", "high"],
+    ["≥20", "critical_high"],
   ])("%s is %s", (text, flag) => {
     expect(flagOf(parseValue(text) as NonNullable<ReturnType<typeof parseValue>>, range)).toBe(flag);
   });
@@ -137,6 +179,25 @@ describe("flags while typing", () => {
 });
 
 describe("a booking in the worklist", () => {
+  test("a typed unit other than the catalogue's is refused", async () => {
+    const requests = laboratory({ "POST /api/labs/bookings/5/results": [json(SAVED)] });
+    await draw(<LabBooking {...page()} />);
+    await type("CBC.hemoglobin", "112 g/l");
+    expect(document.getElementById("CBC.hemoglobin-flag")?.textContent).toBe("");
+    await press("Save values");
+    expect(sent(requests, "POST")).toEqual([]);
+    expect(document.getElementById("CBC.hemoglobin-error")?.textContent).toContain(
+      "Haemoglobin is entered in g/dL, not in g/l. Convert the value, then enter it.",
+    );
+    expect(field().value).toBe("112 g/l");
+    await type("CBC.hemoglobin", "≤11,2 g/dl");
+    await press("Save values");
+    await settled();
+    expect(sent(requests, "POST")[0]?.body).toMatchObject({
+      observations: [{ analyte: "hemoglobin", value: 11.2, comparator: "<=", unit: "g/dL" }],
+    });
+  });
+
   test("values and flags are saved, unmeasured ones left out", async () => {
     const requests = laboratory({
       "POST /api/labs/bookings/5/results": [json(SAVED)],
@@ -149,7 +210,7 @@ describe("a booking in the worklist", () => {
     await settled();
     expect(sent(requests, "POST")[0]?.body).toEqual({
       test_code: "CBC",
-      observations: [{ analyte: "hemoglobin", value: 11.2, comparator: null }],
+      observations: [{ analyte: "hemoglobin", value: 11.2, comparator: null, unit: "g/dL" }],
       note: null,
     });
     expect(root.querySelector(".done")?.textContent).toBe("The values are saved.");
@@ -237,7 +298,7 @@ describe("the worklist", () => {
     gateway({ "GET /api/labs/worklist": [refusal(500, "unexpected")] });
     const root = await draw(<Worklist {...page()} />);
     expect(root.querySelector(".problem")).not.toBeNull();
-    expect(root.querySelectorAll(".tabs a")).toHaveLength(8);
+    expect(root.querySelectorAll(".tabs a")).toHaveLength(9);
   });
 });
 

@@ -49,6 +49,8 @@ describe("a value in words", () => {
     [reading({ value: 12000, decimals: 0, unit: "10*3/uL" }), "12,000 ×10³/µL"],
     [reading({ value: 5, comparator: "<" }), "below 5.0 g/dL"],
     [reading({ value: 5, comparator: ">" }), "above 5.0 g/dL"],
+    [reading({ value: 5, comparator: "<=" }), "at most 5.0 g/dL"],
+    [reading({ value: 5, comparator: ">=" }), "at least 5.0 g/dL"],
     [reading({ value: -2.5, unit: "mmol/L" }), "-2.5 mmol/L"],
     [reading({ value: 42, decimals: 0, unit: "%" }), "42%"],
     [reading({ value: 7.4, decimals: 2, unit: "[pH]" }), "7.40"],

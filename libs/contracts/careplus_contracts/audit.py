@@ -13,6 +13,12 @@ MOST_LINES = 10_000
 """The most events in one file."""
 
 
+CLOSE_UNCOLLECTED = "close_uncollected"
+"""The laboratory closes a booking without a specimen; its event has no account."""
+BACKGROUND_ACTIONS = (CLOSE_UNCOLLECTED,)
+"""Actions of services themselves, beside the `operationId`s of requests."""
+
+
 class Kind(StrEnum):
     """Whether the request read or changed data."""
 

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field
 from careplus_contracts.accounts import Sex
 from careplus_contracts.appointments import Cancel
 from careplus_contracts.endpoints import SIGNED_IN, Contract, Role
-from careplus_contracts.refusals import IllegalTransition, NotFound, Refusal
+from careplus_contracts.refusals import IllegalTransition, NotFound, OtherAppointment, PatientBusy, Refusal
 from careplus_contracts.values import (
     Answer,
     Body,
@@ -19,6 +19,7 @@ from careplus_contracts.values import (
     Filter,
     Id,
     Instant,
+    Justification,
     Line,
     MinorUnits,
     OptionalWords,
@@ -172,6 +173,11 @@ class LabBooking(Answer):
     starts_at: Instant | None
     status: LabBookingStatus
     status_reason: str | None = Field(description="The reason of the rejection or cancellation.")
+    cancelled_by: Role | None = Field(
+        description="Who withdrew it. Null: not cancelled, or it closed by itself because no specimen was collected."
+    )
+    cancelled_by_person: Person | None
+    cancelled_at: Instant | None
     note: str | None
     price_minor: MinorUnits
     currency: Currency
@@ -184,6 +190,14 @@ class LabBookings(Page[LabBooking]):
     """The patient's own laboratory bookings, latest first."""
 
 
+class LabOrders(Page[LabBooking]):
+    """The doctor's own orders, latest first."""
+
+
+class UncollectedBookings(Page[LabBooking]):
+    """Bookings that closed because no specimen was collected, the one that closed last first."""
+
+
 class Worklist(Page[LabBooking]):
     """Bookings for the laboratory to work on, in order of time."""
 
@@ -192,6 +206,9 @@ class LabSlot(Answer):
     starts_at: Instant
     ends_at: Instant
     free: int = Field(description="Number of places that are free.")
+    other: OtherAppointment | None = Field(
+        description="For a patient: their own appointment at that time, during which they cannot book. Otherwise null."
+    )
 
 
 class LabSlots(Page[LabSlot]):
@@ -200,7 +217,13 @@ class LabSlots(Page[LabSlot]):
 
 class SetBookingStatus(Body):
     status: LabBookingStatus
-    reason: Reason | None = Field(default=None, description="Required with `rejected`.")
+    reason: Reason | None = Field(default=None, description="Required with `rejected` and `cancelled`.")
+
+
+class WithdrawOrder(Body):
+    """The patient and the laboratory read the reason, so it is required."""
+
+    reason: Justification
 
 
 class UnknownTest(Refusal):
@@ -278,17 +301,20 @@ class LabSlotFilter(Filter):
 
 @api.get("/api/labs/slots", roles=SIGNED_IN)
 async def list_lab_slots(query: LabSlotFilter) -> LabSlots:
-    """List the times of one clinic day, by default today, for specimens. Times in between can be booked too."""
+    """List the times of one clinic day, by default today, for specimens. Times in between can be booked too.
+
+    Patients see in `other` where they have an appointment already.
+    """
 
 
 @api.post(
     "/api/labs/bookings",
     roles={Role.PATIENT},
-    refuses=(UnknownTest, LabFull),
+    refuses=(UnknownTest, LabFull, PatientBusy),
     example={"test_codes": ["CBC", "LIPID"], "starts_at": "2030-01-07T07:30:00Z"},
 )
 async def book_tests(body: BookTests) -> LabBooking:
-    """Book tests for yourself."""
+    """Book tests for yourself. A patient has one place at a time, and none during a visit to a doctor."""
 
 
 class LabBookingFilter(PageFilter):
@@ -297,7 +323,7 @@ class LabBookingFilter(PageFilter):
 
 @api.get("/api/labs/bookings", roles={Role.PATIENT}, conditional=True)
 async def list_lab_bookings(query: LabBookingFilter) -> LabBookings:
-    """List your laboratory bookings, latest first."""
+    """List your laboratory bookings, latest first: by the booked time, otherwise by that of the collection or the order."""
 
 
 @api.get("/api/labs/bookings/{booking_id}", roles={Role.PATIENT, Role.LAB}, refuses=(NotFound,))
@@ -322,11 +348,35 @@ async def cancel_lab_booking(booking_id: Id, body: Cancel | None = None) -> LabB
 @api.post(
     "/api/doctor/lab-orders",
     roles={Role.DOCTOR},
-    refuses=(NotFound, UnknownTest, LabFull),
+    refuses=(NotFound, UnknownTest, LabFull, PatientBusy),
     example={"patient_id": 12, "test_codes": ["CBC"], "note": "Tired for a month"},
 )
 async def order_tests(body: OrderTests) -> LabBooking:
     """Order tests for a patient in your care."""
+
+
+class LabOrderFilter(PageFilter):
+    status: LabBookingStatus | None = None
+    patient_id: Id | None = None
+
+
+@api.get("/api/doctor/lab-orders", roles={Role.DOCTOR}, conditional=True)
+async def list_lab_orders(query: LabOrderFilter) -> LabOrders:
+    """List the tests that you ordered, latest first; also those that were withdrawn or closed, with the reason."""
+
+
+@api.put(
+    "/api/doctor/lab-orders/{booking_id}/cancel",
+    roles={Role.DOCTOR},
+    refuses=(NotFound, IllegalTransition),
+    versioned=True,
+    example={"reason": "Measured last week at the practice"},
+)
+async def withdraw_lab_order(booking_id: Id, body: WithdrawOrder) -> LabBooking:
+    """Withdraw one of your orders while its specimen is not collected, or is rejected.
+
+    Withdrawing again has no effect and the same answer.
+    """
 
 
 class WorklistFilter(PageFilter):
@@ -339,6 +389,15 @@ async def list_worklist(query: WorklistFilter) -> Worklist:
     """List bookings in order of time; without `status`, the bookings that still need work."""
 
 
+@api.get("/api/labs/uncollected", roles={Role.LAB}, conditional=True)
+async def list_uncollected(query: PageFilter) -> UncollectedBookings:
+    """List bookings that closed by themselves, the one that closed last first.
+
+    A booking closes 30 days after its booked time, or 90 days after the order where it has none, if no specimen was collected
+    until then; the days are settings. A rejected specimen that was not collected again closes 30 days after its collection.
+    """
+
+
 @api.put(
     "/api/labs/bookings/{booking_id}/status",
     roles={Role.LAB},
@@ -347,8 +406,9 @@ async def list_worklist(query: WorklistFilter) -> Worklist:
     example={"status": "collected"},
 )
 async def set_booking_status(booking_id: Id, body: SetBookingStatus) -> LabBooking:
-    """Record that the specimen was collected, received, started, rejected or recollected.
+    """Record that the specimen was collected, received, started, rejected or recollected, or withdraw the booking.
 
+    `cancelled` is possible while the specimen is not collected, or is rejected; the patient and the doctor read the reason.
     `resulted` and `verified` follow from the results. Rejecting a specimen deletes its results that are not verified. Setting
     the present status has no effect and the same answer.
     """

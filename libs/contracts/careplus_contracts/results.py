@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 from careplus_contracts.accounts import Sex
 from careplus_contracts.endpoints import Contract, Role
 from careplus_contracts.labs import LabPatient
-from careplus_contracts.refusals import IllegalTransition, Malformed, NotFound
+from careplus_contracts.refusals import IllegalTransition, Malformed, NotFound, Refusal
 from careplus_contracts.values import (
     Answer,
     Body,
@@ -21,6 +21,7 @@ from careplus_contracts.values import (
     PageFilter,
     Person,
     Reference,
+    Unit,
     Version,
 )
 
@@ -37,6 +38,8 @@ class Comparator(StrEnum):
     """FHIR quantity comparators, for a value beyond the limit of the instrument."""
 
     BELOW = "<"
+    AT_MOST = "<="
+    AT_LEAST = ">="
     ABOVE = ">"
 
 
@@ -58,11 +61,16 @@ class Flag(StrEnum):
 
 
 class EnterObservation(Body):
-    """A `value` with an optional `comparator`, or a `text`."""
+    """A `value` with its `unit` and an optional `comparator`, or a `text`.
+
+    A number without its unit can mean another value: a hematocrit of 0.31 L/L is one of 31 %. So the unit is required where the
+    analyte has one, and values are not converted.
+    """
 
     analyte: Code
     value: Annotated[float, Field(ge=-1e9, le=1e9)] | None = None
     comparator: Comparator | None = None
+    unit: Unit | None = Field(default=None, description="The analyte's unit in the catalogue; null where it has none.")
     text: Line | None = None
 
     @model_validator(mode="after")
@@ -71,6 +79,8 @@ class EnterObservation(Body):
             raise ValueError("give a value or a text")
         if self.comparator is not None and self.value is None:
             raise ValueError("a comparator goes with a value")
+        if self.unit is not None and self.value is None:
+            raise ValueError("a unit goes with a value")
         return self
 
 
@@ -78,6 +88,22 @@ class EnterResult(Body):
     test_code: Code
     observations: Annotated[list[EnterObservation], Field(min_length=1, max_length=60)]
     note: OptionalWords | None = None
+
+
+class UnitConflict(Answer):
+    """A value that was sent with another unit than the analyte's, or without one."""
+
+    analyte: Code
+    name: str
+    given: str | None = Field(description="Null: the value was sent without a unit.")
+    expected: str | None = Field(description="The analyte's UCUM unit; null: it has none.")
+
+
+class WrongUnit(Refusal):
+    """A value has another unit than its analyte."""
+
+    status = 422
+    conflicts: list[UnitConflict]
 
 
 class VerifyResult(Body):
@@ -146,7 +172,7 @@ class LabResult(Answer):
 
 
 class LabResults(Page[LabResult]):
-    """Results, newest first."""
+    """Results, newest specimen first: by `collected_at`, and by `entered_at` without one."""
 
 
 class TrendPoint(Answer):
@@ -160,7 +186,7 @@ class TrendPoint(Answer):
 
 
 class Trend(Page[TrendPoint]):
-    """Values of one analyte, newest first."""
+    """Values of one analyte in its present unit, newest specimen first."""
 
     analyte: Code
     name: str
@@ -171,14 +197,14 @@ class Trend(Page[TrendPoint]):
 @api.post(
     "/api/labs/bookings/{booking_id}/results",
     roles={Role.LAB},
-    refuses=(NotFound, IllegalTransition, Malformed),
-    example={"test_code": "CBC", "observations": [{"analyte": "hemoglobin", "value": 13.2}]},
+    refuses=(NotFound, IllegalTransition, Malformed, WrongUnit),
+    example={"test_code": "CBC", "observations": [{"analyte": "hemoglobin", "value": 13.2, "unit": "g/dL"}]},
 )
 async def enter_result(booking_id: Id, body: EnterResult) -> LabResult:
     """Enter the values of one test, or correct them before they are verified.
 
     A booking with a result for every test is `resulted`. A part of a panel is accepted; entering a test again replaces its
-    values.
+    values. A value in another unit than the catalogue's, or without one, is refused: convert it first.
     """
 
 
@@ -198,7 +224,7 @@ async def verify_result(result_id: Id, body: VerifyResult | None = None) -> LabR
 
 @api.get("/api/labs/results", roles={Role.PATIENT})
 async def list_results(query: PageFilter) -> LabResults:
-    """List your released results, newest first."""
+    """List your released results, newest specimen first."""
 
 
 @api.get("/api/labs/results/{result_id}", roles={Role.PATIENT, Role.LAB}, refuses=(NotFound,))
@@ -208,7 +234,7 @@ async def show_result(result_id: Id) -> LabResult:
 
 @api.get("/api/labs/trends/{analyte}", roles={Role.PATIENT}, refuses=(NotFound,))
 async def show_trend(analyte: Code, query: PageFilter) -> Trend:
-    """List your released values of one analyte, newest first."""
+    """List your released values of one analyte, newest specimen first; a value typed late takes the place of its specimen."""
 
 
 class ReviewFilter(PageFilter):
@@ -219,7 +245,7 @@ class ReviewFilter(PageFilter):
 
 @api.get("/api/doctor/lab-results", roles={Role.DOCTOR}, conditional=True)
 async def list_results_to_review(query: ReviewFilter) -> LabResults:
-    """List verified results of patients in your care and of tests that you ordered, newest first.
+    """List verified results of patients in your care and of tests that you ordered, newest specimen first.
 
     With the tests that a doctor ordered whose work you do (see `list_taken_over`).
     """

@@ -53,6 +53,11 @@ WallClock = Annotated[
     StringConstraints(pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$"),
     Field(description="Wall-clock time of the clinic, `HH:MM`; `24:00` is the end of the day.", examples=["09:00"]),
 ]
+Unit = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=40, pattern=r"^[!-~]+$"),
+    Field(description="A UCUM unit, case-sensitive.", examples=["g/dL"]),
+]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$"), Field(description="BCP 47.", examples=["de"])]
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$"), Field(description="ISO 4217.", examples=["EUR"])]
 MinorUnits = Annotated[int, Field(ge=0, le=10**9, description="Money in the currency's smallest unit.")]

@@ -64,6 +64,7 @@ class Results:
             "note": self._rng.choice(texts.LAB_NOTES),
             "comment": self._rng.choice(comments) if seen_at and booking.visit else None,
             "collected_at": booking.collected_at,
+            "specimen_at": booking.collected_at,
             "entered_by_id": LAB_ID,
             "entered_at": booking.entered_at,
             "verified_by_id": LAB_ID if verified_at else None,

@@ -7,6 +7,7 @@ from sqlmodel import Field, SQLModel
 
 from careplus_clinic.search_keys import search_key
 from careplus_contracts.accounts import Sex
+from careplus_contracts.endpoints import Role
 from careplus_contracts.labs import AnalyteKind, LabBookingStatus
 from careplus_contracts.results import Comparator, Flag, ResultStatus
 from careplus_tables.columns import BigId, InstantColumn, KeyText, one_of
@@ -91,9 +92,11 @@ class LabBookingRow(SQLModel, table=True):
     __tablename__ = "lab_bookings"
     __table_args__ = (
         one_of("status", LabBookingStatus),
+        one_of("cancelled_by", Role),
         sa.UniqueConstraint("window_starts_at", "place"),
         sa.Index("ix_lab_bookings_patient_id_id", "patient_id", "id"),
         sa.Index("ix_lab_bookings_status_starts_at_id", "status", "starts_at", "id"),
+        sa.Index("ix_lab_bookings_cancelled_at_id", "cancelled_at", "id"),
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
@@ -106,6 +109,9 @@ class LabBookingRow(SQLModel, table=True):
     place: int | None
     status: str = Field(default=LabBookingStatus.BOOKED.value)
     status_reason: str | None = Field(default=None)
+    cancelled_by: str | None = Field(default=None, description="The role; null for one that closed by itself.")
+    cancelled_by_id: int | None = Field(default=None, foreign_key="accounts.id", sa_type=BigId)
+    cancelled_at: datetime | None = Field(default=None, sa_type=InstantColumn)
     note: str | None
     collected_at: datetime | None = Field(default=None, sa_type=InstantColumn)
     verified_at: datetime | None = Field(default=None, sa_type=InstantColumn)
@@ -132,8 +138,8 @@ class LabResultRow(SQLModel, table=True):
     __table_args__ = (
         one_of("status", ResultStatus),
         sa.UniqueConstraint("booking_id", "test_code"),
-        sa.Index("ix_lab_results_patient_id_status_id", "patient_id", "status", "id"),
-        sa.Index("ix_lab_results_status_id", "status", "id"),
+        sa.Index("ix_lab_results_patient_id_status_specimen_at_id", "patient_id", "status", "specimen_at", "id"),
+        sa.Index("ix_lab_results_status_specimen_at_id", "status", "specimen_at", "id"),
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
@@ -146,6 +152,7 @@ class LabResultRow(SQLModel, table=True):
     note: str | None
     comment: str | None = Field(default=None)
     collected_at: datetime | None = Field(default=None, sa_type=InstantColumn, description="Of the measured specimen.")
+    specimen_at: datetime = Field(sa_type=InstantColumn, description="Time of collection, or of entry without one; lists' order.")
     entered_by_id: int = Field(foreign_key="accounts.id", sa_type=BigId)
     entered_at: datetime = Field(sa_type=InstantColumn)
     verified_by_id: int | None = Field(default=None, foreign_key="accounts.id", sa_type=BigId)
@@ -162,7 +169,7 @@ class ObservationRow(SQLModel, table=True):
 
     __tablename__ = "observations"
     __table_args__ = (
-        one_of("comparator", Comparator),
+        one_of("comparator", Comparator, 2),
         one_of("flag", Flag),
         sa.Index("ix_observations_patient_id_analyte_code_result_id", "patient_id", "analyte_code", "result_id"),
     )

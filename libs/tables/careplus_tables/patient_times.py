@@ -21,6 +21,7 @@ LAB_VISIT = timedelta(minutes=LAB_MINUTES)
 """The time that a laboratory booking occupies from its start while it is `booked`."""
 PATIENT_BUSY = "patient_busy"
 """In the database's error of an overlap: the message of the triggers, and a constraint's name on PostgreSQL."""
+MOST = 500
 _visit, _lab = AppointmentRow, LabBookingRow
 
 
@@ -44,6 +45,20 @@ async def other_appointment(
     except_lab_booking: int | None = None,
 ) -> OtherAppointment | None:
     """Return an appointment of the patient that overlaps the time, or None."""
+    exceptions = {"except_visit": except_visit, "except_lab_booking": except_lab_booking}
+    return next(iter(await other_appointments(db, patient_id, starts_at, ends_at, **exceptions)), None)
+
+
+async def other_appointments(
+    db: AnySession,
+    patient_id: int,
+    starts_at: datetime,
+    ends_at: datetime,
+    *,
+    except_visit: int | None = None,
+    except_lab_booking: int | None = None,
+) -> list[OtherAppointment]:
+    """Return the appointments of the patient that overlap the time, at most MOST of each kind."""
     visits = select(col(_visit.id), col(_visit.starts_at), col(_visit.ends_at)).where(
         col(_visit.patient_id) == patient_id,
         col(_visit.starts_at) > starts_at - timedelta(hours=LONGEST_VISIT_HOURS),
@@ -52,8 +67,6 @@ async def other_appointment(
         col(_visit.status).not_in([status.value for status in FREE_AGAIN]),
         col(_visit.id) != (except_visit or 0),
     )
-    if visit := (await db.execute(visits.limit(1))).first():
-        return _other(AppointmentKind.VISIT, visit[0], visit[1], visit[2])
     bookings = select(col(_lab.id), col(_lab.starts_at)).where(
         col(_lab.patient_id) == patient_id,
         col(_lab.starts_at) > starts_at - LAB_VISIT,
@@ -61,9 +74,14 @@ async def other_appointment(
         col(_lab.status) == LabBookingStatus.BOOKED.value,
         col(_lab.id) != (except_lab_booking or 0),
     )
-    if (booking := (await db.execute(bookings.limit(1))).first()) and (at := booking[1]):
-        return _other(AppointmentKind.LABORATORY, booking[0], at, at + LAB_VISIT)
-    return None
+    return [
+        *(_other(AppointmentKind.VISIT, *row) for row in (await db.execute(visits.limit(MOST))).all()),
+        *(
+            _other(AppointmentKind.LABORATORY, id_, at, at + LAB_VISIT)
+            for id_, at in await db.execute(bookings.limit(MOST))
+            if at
+        ),
+    ]
 
 
 def is_patient_busy(error: IntegrityError) -> bool:

@@ -1,12 +1,28 @@
 """The labs service."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
 from careplus_contracts import labs as labs_contract
 from careplus_contracts import results as results_contract
+from careplus_labs import background
 from careplus_labs.routes import bookings, catalogue, results, worklist
 from careplus_runtime.http.serving import application
+from careplus_runtime.process.background import running_tasks
+
+
+@asynccontextmanager
+async def with_background(app: FastAPI) -> AsyncIterator[None]:
+    """Run the background tasks for as long as the service runs."""
+    async with running_tasks(background.run(app.state.database, app.state.settings)):
+        yield
+
 
 app = application(
     "labs",
     contracts=(labs_contract.api, results_contract.api),
     routes=(catalogue.routes, bookings.routes, worklist.routes, results.routes),
+    lifespan=with_background,
 )

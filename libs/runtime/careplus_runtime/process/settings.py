@@ -106,6 +106,8 @@ class Settings(BaseSettings):
     upcoming_per_doctor: Annotated[int, Field(ge=1, le=1000)] = 5
     lab_hours: Annotated[str, AfterValidator(_check_hours)] = "06:00-22:00"
     lab_places: Annotated[int, Field(ge=1, le=1000)] = 4
+    lab_uncollected_days: Annotated[int, Field(ge=1, le=730)] = 30
+    lab_open_order_days: Annotated[int, Field(ge=1, le=730)] = 90
 
     smtp_url: Annotated[str, AfterValidator(_check_smtp_url)] | None = Field(default=None, repr=False)
     mail_from: Annotated[str, AfterValidator(_check_sender)] | None = None

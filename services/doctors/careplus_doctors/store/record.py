@@ -85,7 +85,7 @@ async def _results(db: ReadSession, who: Identity, now: datetime) -> list[Task]:
         .join(LabTestRow, col(LabTestRow.code) == col(LabResultRow.test_code))
         .where(col(LabResultRow.patient_id) == who.id, col(LabResultRow.status) == ResultStatus.RELEASED.value)
         .where(col(LabResultRow.released_at) > now - rules.NEW_FOR)
-        .order_by(col(LabResultRow.id).desc())
+        .order_by(col(LabResultRow.released_at).desc(), col(LabResultRow.id).desc())
     )
     return [rules.result_task(*row) for row in await db.execute(query.limit(rules.LONGEST_LIST))]
 

@@ -15,12 +15,12 @@ VERIFIED = (ResultStatus.VERIFIED.value, ResultStatus.RELEASED.value)
 
 
 async def of_patient(db: ReadSession, who: Identity, patient_id: int) -> list[LabResult]:
-    """Return verified results of a patient in the doctor's care, newest first."""
+    """Return verified results of a patient in the doctor's care, newest specimen first."""
     query = (
         select(LabResultRow)
         .where(col(LabResultRow.patient_id) == patient_id, col(LabResultRow.status).in_(VERIFIED))
         .where(col(LabResultRow.patient_id).in_(patients_in_care(who, patient_id)))
-        .order_by(col(LabResultRow.id).desc())
+        .order_by(col(LabResultRow.specimen_at).desc(), col(LabResultRow.id).desc())
         .limit(LONGEST_PART)
     )
     return await to_lab_results(db, (await db.execute(query)).scalars().all())

@@ -171,7 +171,7 @@ async def _turnarounds(db: ReadSession, of: Period) -> list[tuple[datetime, date
         select(col(LabBookingRow.collected_at), col(LabBookingRow.verified_at))
         .where(col(LabBookingRow.verified_at) >= of.bounds[0], col(LabBookingRow.verified_at) < of.bounds[-1])
         .where(col(LabBookingRow.collected_at).is_not(None))
-        .order_by(col(LabBookingRow.id).desc())
+        .order_by(col(LabBookingRow.verified_at).desc(), col(LabBookingRow.id).desc())
         .execution_options(cross_patient=CROSS_PATIENT)
     )
     return [(collected, verified) for collected, verified in await db.execute(query.limit(MOST_TURNAROUNDS))]

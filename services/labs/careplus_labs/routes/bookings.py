@@ -2,10 +2,10 @@
 
 from careplus_contracts import labs as contract
 from careplus_contracts.appointments import Cancel
-from careplus_contracts.labs import BookTests, LabBooking, LabBookings, LabBookingStatus, OrderTests
+from careplus_contracts.labs import BookTests, LabBooking, LabBookings, LabBookingStatus, LabOrders, OrderTests, WithdrawOrder
 from careplus_contracts.values import Id
 from careplus_labs.opening import opening_hours
-from careplus_labs.rules.bookings import PATIENT_TRANSITIONS
+from careplus_labs.rules.bookings import DOCTOR_TRANSITIONS, PATIENT_TRANSITIONS
 from careplus_labs.store import bookings
 from careplus_runtime.http.dependencies import AppSettings, CurrentUser, IfMatch, ReadDb, WriteDb, check_version
 from careplus_runtime.http.serving import Routes
@@ -43,5 +43,22 @@ async def cancel_lab_booking(
     check_version(row.version, expected)
     if row.status != LabBookingStatus.CANCELLED:
         PATIENT_TRANSITIONS.check(LabBookingStatus(row.status), LabBookingStatus.CANCELLED)
-        await bookings.set_status(db, row, LabBookingStatus.CANCELLED, body.reason if body else None)
+        await bookings.set_status(db, who, row, LabBookingStatus.CANCELLED, body.reason if body else None)
+    return await bookings.show(db, who, row)
+
+
+@routes.serve(contract.list_lab_orders)
+async def list_lab_orders(query: contract.LabOrderFilter, *, who: CurrentUser, db: ReadDb) -> LabOrders:
+    return await bookings.list_ordered(db, who, query)
+
+
+@routes.serve(contract.withdraw_lab_order, path_record=bookings.lock_for_update)
+async def withdraw_lab_order(
+    booking_id: Id, body: WithdrawOrder, *, who: CurrentUser, db: WriteDb, expected: IfMatch
+) -> LabBooking:
+    row = await bookings.lock_for_update(db, who, booking_id)
+    check_version(row.version, expected)
+    if row.status != LabBookingStatus.CANCELLED:
+        DOCTOR_TRANSITIONS.check(LabBookingStatus(row.status), LabBookingStatus.CANCELLED)
+        await bookings.set_status(db, who, row, LabBookingStatus.CANCELLED, body.reason)
     return await bookings.show(db, who, row)

@@ -3,12 +3,12 @@
 from careplus_clinic.clinic_time import day_bounds
 from careplus_contracts import labs as contract
 from careplus_contracts import results as results_contract
-from careplus_contracts.labs import LabBooking, LabBookingStatus, SetBookingStatus, Worklist
+from careplus_contracts.labs import LabBooking, LabBookingStatus, SetBookingStatus, UncollectedBookings, Worklist
 from careplus_contracts.results import EnterResult, LabResult, ResultStatus, VerifyResult
-from careplus_contracts.values import Id
+from careplus_contracts.values import Id, PageFilter
 from careplus_labs.rules import observations
 from careplus_labs.rules.bookings import LAB_TRANSITIONS, check_accepts_values, check_reason
-from careplus_labs.store import bookings, entry, results
+from careplus_labs.store import bookings, entry, results, uncollected
 from careplus_runtime.http.dependencies import AppSettings, CurrentUser, IfMatch, ReadDb, WriteDb, check_version
 from careplus_runtime.http.serving import Routes
 
@@ -21,6 +21,11 @@ async def list_worklist(query: contract.WorklistFilter, *, who: CurrentUser, db:
     return await bookings.list_work(db, who, query, span)
 
 
+@routes.serve(contract.list_uncollected)
+async def list_uncollected(query: PageFilter, *, who: CurrentUser, db: ReadDb) -> UncollectedBookings:
+    return await uncollected.list_closed(db, who, query)
+
+
 @routes.serve(contract.set_booking_status, path_record=bookings.lock_for_update)
 async def set_booking_status(
     booking_id: Id, body: SetBookingStatus, *, who: CurrentUser, db: WriteDb, expected: IfMatch
@@ -30,7 +35,7 @@ async def set_booking_status(
     check_reason(body.status, body.reason)
     LAB_TRANSITIONS.check(LabBookingStatus(row.status), body.status)
     if row.status != body.status:
-        await bookings.set_status(db, row, body.status, body.reason)
+        await bookings.set_status(db, who, row, body.status, body.reason)
     return await bookings.show(db, who, row)
 
 

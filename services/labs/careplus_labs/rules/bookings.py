@@ -1,6 +1,8 @@
 """Transitions of a laboratory booking, from booked to verified, and the role that takes each."""
 
 from collections.abc import Collection
+from datetime import timedelta
+from typing import NamedTuple
 
 from careplus_clinic.transitions import Transitions, illegal_transition
 from careplus_contracts.endpoints import Role
@@ -11,10 +13,13 @@ from careplus_contracts.results import ResultStatus
 S = LabBookingStatus
 
 REACHED_BY: dict[Role, tuple[LabBookingStatus, ...]] = {
-    Role.LAB: (S.COLLECTED, S.RECEIVED, S.IN_PROGRESS, S.REJECTED),
+    Role.LAB: (S.COLLECTED, S.RECEIVED, S.IN_PROGRESS, S.REJECTED, S.CANCELLED),
     Role.PATIENT: (S.CANCELLED,),
+    Role.DOCTOR: (S.CANCELLED,),
 }
 """Statuses that each role sets. `resulted` and `verified` follow from the results."""
+UNCOLLECTED = (S.BOOKED, S.REJECTED)
+"""While a booking has one of these, it can be withdrawn, and closes by itself after a time."""
 NEEDS_WORK = (S.BOOKED, S.COLLECTED, S.RECEIVED, S.REJECTED, S.IN_PROGRESS, S.RESULTED)
 ACCEPTS_VALUES = (S.RECEIVED, S.IN_PROGRESS, S.RESULTED)
 """While a booking has one of these, values can be entered."""
@@ -45,12 +50,21 @@ def transitions_of(role: Role) -> Transitions[S]:
 
 
 LAB_TRANSITIONS, PATIENT_TRANSITIONS = transitions_of(Role.LAB), transitions_of(Role.PATIENT)
+DOCTOR_TRANSITIONS = transitions_of(Role.DOCTOR)
+NEED_REASON = {S.REJECTED: "say why the specimen is rejected", S.CANCELLED: "say why the booking is withdrawn"}
+
+
+class Patience(NamedTuple):
+    """How long a booking waits for its specimen: after its booked time, and after the order where it has no time."""
+
+    after_booked: timedelta
+    after_ordered: timedelta
 
 
 def check_reason(wanted: LabBookingStatus, reason: str | None) -> None:
-    """Raise Malformed where a specimen is rejected without a reason."""
-    if wanted is S.REJECTED and not (reason or "").strip():
-        message = "say why the specimen is rejected"
+    """Raise Malformed where the laboratory rejects a specimen or withdraws a booking without a reason."""
+    if wanted in NEED_REASON and not (reason or "").strip():
+        message = NEED_REASON[wanted]
         raise Malformed(message, errors=[FieldError(field="body.reason", message=message)])
 
 

@@ -56,8 +56,9 @@ def applied(ranges: Iterable[ReferenceRange], sex: Sex, age_days: int | None) ->
 def flag_value(value: float, comparator: Comparator | None, within: AppliedRange | None) -> Flag:
     """Return the strongest flag that is true of every value the reading may stand for.
 
-    `<5` stands for all values below 5 (from 0 on, unless the range reaches below 0), `>5` for all values above. The flag is
-    low where all these values are low, normal where all are normal, and indeterminate where they differ in kind.
+    `<5` stands for all values below 5 (from 0 on, unless the range reaches below 0), `>5` for all values above; `<=5` and `>=5`
+    include 5. The flag is low where all these values are low, normal where all are normal, and indeterminate where they differ
+    in kind.
     """
     if within is None or all(bound is None for bound in (within.low, within.high, within.critical_low, within.critical_high)):
         return Flag.NO_RANGE
@@ -90,13 +91,15 @@ def level(point: Point, within: AppliedRange) -> Level:
 
 
 def _ends(value: float, comparator: Comparator | None, within: AppliedRange) -> tuple[Point, Point]:
-    if comparator is Comparator.ABOVE:
-        return (value, 1), (math.inf, 0)
-    if comparator is Comparator.BELOW:
-        # values are ≥ 0 unless the range allows negatives, as for a base excess
-        has_floor = value > 0 and (within.low is None or within.low >= 0)
-        return ((0.0, 0) if has_floor else (-math.inf, 0)), (value, -1)
-    return (value, 0), (value, 0)
+    if comparator is None:
+        return (value, 0), (value, 0)
+    includes_value = comparator in (Comparator.AT_MOST, Comparator.AT_LEAST)
+    if comparator in (Comparator.ABOVE, Comparator.AT_LEAST):
+        return (value, 0 if includes_value else 1), (math.inf, 0)
+    # values are ≥ 0 unless the range allows negatives, as for a base excess
+    end = (value, 0 if includes_value else -1)
+    has_floor = end >= (0.0, 0) and (within.low is None or within.low >= 0)
+    return ((0.0, 0) if has_floor else (-math.inf, 0)), end
 
 
 def _applies_at(one: ReferenceRange, age_days: int | None) -> bool:

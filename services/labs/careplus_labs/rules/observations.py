@@ -6,8 +6,9 @@ from careplus_clinic.transitions import illegal_transition
 from careplus_contracts.accounts import Sex
 from careplus_contracts.labs import Analyte, AnalyteKind
 from careplus_contracts.refusals import FieldError, Malformed
-from careplus_contracts.results import EnterObservation, Observation, ResultStatus
+from careplus_contracts.results import EnterObservation, Observation, ResultStatus, UnitConflict, WrongUnit
 from careplus_labs.rules import flags
+from careplus_labs.rules.units import is_same_unit
 
 
 def check_correctable(status: ResultStatus) -> None:
@@ -31,6 +32,18 @@ def check_entered(entered: Sequence[EnterObservation], measured: Mapping[str, An
         seen.add(one.analyte)
     if errors:
         raise Malformed(f"{errors[0].field}: {errors[0].message}", errors=errors)
+
+
+def check_units(entered: Sequence[EnterObservation], measured: Mapping[str, Analyte]) -> None:
+    """Raise WrongUnit with each value whose unit is not that of its analyte. Check the form of the values before."""
+    conflicts = [
+        UnitConflict(analyte=analyte.code, name=analyte.name, given=one.unit, expected=analyte.unit)
+        for one in entered
+        for analyte in [measured[one.analyte]]
+        if one.value is not None and not is_same_unit(one.unit, analyte.unit)
+    ]
+    if conflicts:
+        raise WrongUnit(" ".join(map(_unit_detail, conflicts)), conflicts=conflicts)
 
 
 def observed(
@@ -66,6 +79,16 @@ def _errors(one: EnterObservation, analyte: Analyte | None, seen: set[str]) -> I
         yield "text", "give a text"
     elif analyte.choices and _choice(one.text, analyte) is None:
         yield "text", f"one of: {', '.join(analyte.choices)}"
+
+
+def _unit_detail(one: UnitConflict) -> str:
+    if one.expected is None:
+        return f"{one.name} is recorded without a unit, not in {one.given}. Convert the value and send it without a unit."
+    if one.given is None:
+        recorded = f"It is recorded in {one.expected}"
+        return f"{one.name} was sent without a unit. {recorded}: send the unit in which the value was measured."
+    remedy = f"Convert the value to {one.expected} and send it with that unit."
+    return f"{one.name} is recorded in {one.expected}, not in {one.given}. {remedy}"
 
 
 def _observation(one: EnterObservation, analyte: Analyte, sex: Sex, age_days: int | None) -> Observation:

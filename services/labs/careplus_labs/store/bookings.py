@@ -1,53 +1,53 @@
 """Statements about bookings."""
 
-from collections import defaultdict
-from collections.abc import Collection, Sequence
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, select, true
+from sqlalchemy import ColumnElement, Select, false, func, select, true
 from sqlmodel import col
 
 from careplus_clinic.clinic_time import Span
 from careplus_contracts.endpoints import Role
 from careplus_contracts.labs import (
-    BookedTest,
     BookTests,
     LabBooking,
     LabBookingFilter,
     LabBookings,
     LabBookingStatus,
+    LabOrderFilter,
+    LabOrders,
     OrderTests,
     Worklist,
     WorklistFilter,
 )
-from careplus_contracts.results import ResultStatus
 from careplus_contracts.values import Id, Instant
 from careplus_labs.rules.bookings import NEEDS_WORK
 from careplus_labs.rules.windows import Hours
 from careplus_labs.store import capacity, catalogue, entry
-from careplus_runtime.http.records import Keyset, fetch_page, newest_first, one_or_404
+from careplus_labs.store.booking_records import to_contract
+from careplus_runtime.http.records import Keyset, fetch_page, one_or_404
 from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.clock import this_second
 from careplus_tables.columns import InstantColumn
 from careplus_tables.engine import AnySession, ReadSession, WriteSession
-from careplus_tables.labs import LabBookingRow, LabBookingTestRow, LabResultRow, LabTestRow
-from careplus_tables.people import people_by_id
+from careplus_tables.labs import LabBookingRow, LabBookingTestRow, LabResultRow
 from careplus_tables.references import new_reference
 
 T = TypeVar("T")
-READABLE: dict[Role, tuple[ResultStatus, ...]] = {
-    Role.LAB: tuple(ResultStatus),
-    Role.DOCTOR: (ResultStatus.VERIFIED, ResultStatus.RELEASED),
-    Role.PATIENT: (ResultStatus.RELEASED,),
-}
-"""Statuses of the results that each role may read; other roles read none."""
 _due_at = func.coalesce(col(LabBookingRow.starts_at), col(LabBookingRow.created_at), type_=InstantColumn())
-_NEWEST_FIRST = newest_first(col(LabBookingRow.id))
+_shown_at = func.coalesce(
+    col(LabBookingRow.starts_at), col(LabBookingRow.collected_at), col(LabBookingRow.created_at), type_=InstantColumn()
+)
+_NEWEST_FIRST = Keyset(
+    (_shown_at, col(LabBookingRow.id)),
+    tuple[Instant, Id],
+    lambda row: (row.starts_at or row.collected_at or row.created_at, row.id),
+    descending=True,
+)
 _BY_TIME = Keyset((_due_at, col(LabBookingRow.id)), tuple[Instant, Id], lambda row: (row.starts_at or row.created_at, row.id))
 
 
 async def lock_for_update(db: AnySession, who: Identity, booking_id: int) -> LabBookingRow:
-    """Return the patient's own booking, or any booking for the laboratory, locked. Raise NotFound."""
+    """Return the patient's own booking, the doctor's own order, or any booking for the laboratory, locked. Raise NotFound."""
     query = select(LabBookingRow).where(col(LabBookingRow.id) == booking_id, _is_visible(who)).with_for_update()
     return await one_or_404(db, _across_patients(query, who))
 
@@ -60,12 +60,23 @@ async def lock_of_result(db: AnySession, who: Identity, result_id: int) -> LabBo
 
 
 async def list_own(db: ReadSession, who: Identity, wanted: LabBookingFilter) -> LabBookings:
-    """Return the patient's bookings, newest first."""
+    """Return the patient's bookings, latest time first."""
     query = select(LabBookingRow).where(col(LabBookingRow.patient_id) == who.id)
     if wanted.status is not None:
         query = query.where(col(LabBookingRow.status) == wanted.status.value)
     rows, next_cursor = await fetch_page(db, query, _NEWEST_FIRST, wanted)
     return LabBookings(items=await to_contract(db, who, rows), next_cursor=next_cursor)
+
+
+async def list_ordered(db: ReadSession, who: Identity, wanted: LabOrderFilter) -> LabOrders:
+    """Return the doctor's own orders, latest time first."""
+    query = select(LabBookingRow).where(col(LabBookingRow.ordered_by_id) == who.id)
+    if wanted.status is not None:
+        query = query.where(col(LabBookingRow.status) == wanted.status.value)
+    if wanted.patient_id is not None:
+        query = query.where(col(LabBookingRow.patient_id) == wanted.patient_id)
+    rows, next_cursor = await fetch_page(db, query, _NEWEST_FIRST, wanted)
+    return LabOrders(items=await to_contract(db, who, rows), next_cursor=next_cursor)
 
 
 async def list_work(db: ReadSession, who: Identity, wanted: WorklistFilter, span: Span | None) -> Worklist:
@@ -80,7 +91,7 @@ async def list_work(db: ReadSession, who: Identity, wanted: WorklistFilter, span
 
 
 async def book(db: WriteSession, who: Identity, body: BookTests | OrderTests, hours: Hours, places: int) -> LabBooking:
-    """Insert the patient's own booking, or a doctor's order. Raise UnknownTest and LabFull."""
+    """Insert the patient's own booking, or a doctor's order. Raise UnknownTest, LabFull and PatientBusy."""
     tests = await catalogue.bookable(db, body.test_codes)
     order = body if isinstance(body, OrderTests) else None
     row = LabBookingRow(
@@ -107,8 +118,13 @@ async def book(db: WriteSession, who: Identity, body: BookTests | OrderTests, ho
     return await show(db, who, row)
 
 
-async def set_status(db: WriteSession, row: LabBookingRow, status: LabBookingStatus, reason: str | None) -> None:
-    """Set another status as the next version; a rejection deletes unverified results, a cancellation frees the place."""
+async def set_status(
+    db: WriteSession, who: Identity | None, row: LabBookingRow, status: LabBookingStatus, reason: str | None
+) -> None:
+    """Set another status as the next version; a rejection deletes unverified results, a cancellation frees the place.
+
+    `who` is None where the booking closes by itself.
+    """
     row.status = status.value
     row.status_reason = reason if status in (LabBookingStatus.REJECTED, LabBookingStatus.CANCELLED) else None
     if status is LabBookingStatus.COLLECTED:
@@ -117,6 +133,8 @@ async def set_status(db: WriteSession, row: LabBookingRow, status: LabBookingSta
         await entry.delete_unverified(db, row)
     if status is LabBookingStatus.CANCELLED:
         row.window_starts_at = row.place = None
+        row.cancelled_by, row.cancelled_by_id = (who.role.value, who.id) if who else (None, None)
+        row.cancelled_at = this_second()
     row.version += 1
     await db.flush()
 
@@ -125,58 +143,6 @@ async def show(db: AnySession, who: Identity, row: LabBookingRow) -> LabBooking:
     """Return one booking with its tests and people."""
     [booking] = await to_contract(db, who, [row])
     return booking
-
-
-async def to_contract(db: AnySession, who: Identity, rows: Sequence[LabBookingRow]) -> list[LabBooking]:
-    """Return bookings with their tests and people; two statements for any number."""
-    if not rows:
-        return []
-    tests = await _tests(db, who, [row.id for row in rows if row.id is not None])
-    people = await people_by_id(db, {id_ for row in rows for id_ in (row.patient_id, row.ordered_by_id)})
-    return [
-        LabBooking(
-            **row.model_dump(include={"reference", "appointment_id", "starts_at", "status_reason", "note", "collected_at"}),
-            id=row.id,
-            patient=people[row.patient_id].lab_patient(),
-            ordered_by=None if row.ordered_by_id is None else people[row.ordered_by_id].person(),
-            tests=tests[row.id],
-            status=LabBookingStatus(row.status),
-            price_minor=sum(test.price_minor for test in tests[row.id]),
-            currency=tests[row.id][0].currency,
-            created_at=row.created_at,
-            version=row.version,
-        )
-        for row in rows
-        if row.id is not None
-    ]
-
-
-async def _tests(db: AnySession, who: Identity, booking_ids: Collection[int]) -> dict[int, list[BookedTest]]:
-    has_readable_result = and_(
-        col(LabResultRow.booking_id) == col(LabBookingTestRow.booking_id),
-        col(LabResultRow.test_code) == col(LabBookingTestRow.test_code),
-        col(LabResultRow.status).in_([status.value for status in READABLE.get(who.role, ())]),
-    )
-    query = (
-        select(LabBookingTestRow, col(LabTestRow.name), col(LabTestRow.preparation), col(LabResultRow.id))
-        .join(LabTestRow, col(LabTestRow.code) == col(LabBookingTestRow.test_code))
-        .outerjoin(LabResultRow, has_readable_result)
-        .where(col(LabBookingTestRow.booking_id).in_(booking_ids))
-        .order_by(col(LabBookingTestRow.booking_id), col(LabBookingTestRow.position))
-    )
-    by_booking: dict[int, list[BookedTest]] = defaultdict(list)
-    for row, name, preparation, result_id in (await db.execute(query)).all():
-        by_booking[row.booking_id].append(
-            BookedTest(
-                code=row.test_code,
-                name=name,
-                preparation=preparation,
-                price_minor=row.price_minor,
-                currency=row.currency,
-                result_id=result_id,
-            )
-        )
-    return by_booking
 
 
 def _across_patients(query: Select[T], who: Identity) -> Select[T]:
@@ -189,4 +155,6 @@ def _across_patients(query: Select[T], who: Identity) -> Select[T]:
 def _is_visible(who: Identity) -> ColumnElement[bool]:
     if who.role is Role.PATIENT:
         return col(LabBookingRow.patient_id) == who.id
+    if who.role is Role.DOCTOR:
+        return col(LabBookingRow.ordered_by_id) == who.id
     return true() if who.role is Role.LAB else false()

@@ -1,6 +1,6 @@
 """Statements about places in the laboratory's windows. A unique index on window and place prevents overbooking."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import func, select
@@ -8,11 +8,15 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 
 from careplus_clinic.clinic_time import nearest
+from careplus_contracts.endpoints import Role
 from careplus_contracts.labs import LabFull, LabSlot, LabSlots
+from careplus_contracts.refusals import OtherAppointment, PatientBusy
 from careplus_labs.rules import windows
 from careplus_labs.rules.windows import Hours
+from careplus_runtime.identity.tokens import Identity
 from careplus_tables.engine import AnySession, ReadSession, WriteSession
 from careplus_tables.labs import LabBookingRow
+from careplus_tables.patient_times import LAB_VISIT, is_patient_busy, lock_patient, other_appointment, other_appointments
 from careplus_tables.references import new_reference
 
 NEAR_DAYS, FAR_DAYS = 1, 14
@@ -20,26 +24,37 @@ ALTERNATIVES = 5
 CROSS_PATIENT = "places are counted over the bookings of all patients"
 
 
-async def slots(db: ReadSession, day: date, hours: Hours, places: int) -> LabSlots:
-    """Return the bookable windows of a clinic day, with the free places of each."""
+async def slots(db: ReadSession, who: Identity, day: date, hours: Hours, places: int) -> LabSlots:
+    """Return the bookable windows of a clinic day, with the free places of each, and a patient's own appointments."""
     starts = windows.windows([day], hours)
     taken = await _taken_by_window(db, starts)
+    own = await _own(db, who.id, starts) if who.role is Role.PATIENT else {}
     items = [
-        LabSlot(starts_at=start, ends_at=windows.ends_at(start, hours), free=max(0, places - taken.get(start, 0)))
+        LabSlot(
+            starts_at=start,
+            ends_at=windows.ends_at(start, hours),
+            free=max(0, places - taken.get(start, 0)),
+            other=own.get(start),
+        )
         for start in starts
     ]
     return LabSlots(items=items, next_cursor=None)
 
 
 async def insert(db: WriteSession, row: LabBookingRow, hours: Hours, places: int) -> None:
-    """Insert the booking with a place in its window, or without one if it has no time. Raise LabFull."""
+    """Insert the booking with a place in its window, or without one if it has no time. Raise LabFull and PatientBusy."""
     if row.starts_at is None:
         db.add(row)
         await db.flush()
-    elif reason := windows.unbookable_reason(row.starts_at, hours):
-        raise LabFull(reason, alternatives=await _nearest_free(db, row.starts_at, hours, places))
-    elif not await _claim_place(db, row, hours, places):
-        alternatives = await _nearest_free(db, row.starts_at, hours, places)
+        return
+    if reason := windows.unbookable_reason(row.starts_at, hours):
+        raise LabFull(reason, alternatives=await _nearest_free(db, row, hours, places))
+    await lock_patient(db, row.patient_id)
+    if other := await other_appointment(db, row.patient_id, row.starts_at, row.starts_at + LAB_VISIT):
+        alternatives = await _nearest_free(db, row, hours, places)
+        raise PatientBusy.during(other, alternatives, own=row.ordered_by_id is None)
+    if not await _claim_place(db, row, hours, places):
+        alternatives = await _nearest_free(db, row, hours, places)
         raise LabFull("All places at that time are taken. Choose one of the alternatives.", alternatives=alternatives)
 
 
@@ -61,21 +76,34 @@ async def _claim_place(db: WriteSession, row: LabBookingRow, hours: Hours, place
                 await db.flush()
             return True
         except IntegrityError as error:
+            if is_patient_busy(error):
+                raise PatientBusy.during(None, [], own=row.ordered_by_id is None) from None
             if "unique" not in str(error.orig).lower():
                 raise
             row.reference = new_reference("LB")
     return False
 
 
-async def _nearest_free(db: AnySession, starts_at: datetime, hours: Hours, places: int) -> list[datetime]:
+async def _nearest_free(db: AnySession, row: LabBookingRow, hours: Hours, places: int) -> list[datetime]:
+    """Return free windows near the booking's time in which the patient has no other appointment."""
+    assert row.starts_at is not None
     free: list[datetime] = []
     for reach in (NEAR_DAYS, FAR_DAYS):
-        starts = windows.windows(windows.days_around(starts_at, reach, hours), hours)
+        starts = windows.windows(windows.days_around(row.starts_at, reach, hours), hours)
         taken = await _taken_by_window(db, starts)
-        free = [start for start in starts if taken.get(start, 0) < places]
+        own = await _own(db, row.patient_id, starts)
+        free = [start for start in starts if taken.get(start, 0) < places and start not in own]
         if len(free) >= ALTERNATIVES:
             break
-    return nearest(free, starts_at, ALTERNATIVES)
+    return nearest(free, row.starts_at, ALTERNATIVES)
+
+
+async def _own(db: AnySession, patient_id: int, starts: Sequence[datetime]) -> dict[datetime, OtherAppointment]:
+    """Return the windows during which the patient has another appointment."""
+    if not starts:
+        return {}
+    others = await other_appointments(db, patient_id, starts[0], starts[-1] + LAB_VISIT)
+    return {start: one for start in starts for one in others if one.starts_at < start + LAB_VISIT and one.ends_at > start}
 
 
 async def _taken_by_window(db: AnySession, starts: Collection[datetime]) -> dict[datetime, int]:

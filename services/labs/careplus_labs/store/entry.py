@@ -39,7 +39,7 @@ async def result_of(db: AnySession, booking: LabBookingRow, test_code: str) -> L
 async def record(
     db: WriteSession, who: Identity, booking: LabBookingRow, before: LabResultRow | None, body: EnterResult, zone: ZoneInfo
 ) -> LabResultRow:
-    """Write the result of a test, replacing one entered before, and update the booking's status. Raise Malformed."""
+    """Write the result of a test, replacing one entered before, and update the booking. Raise Malformed and WrongUnit."""
     assert booking.id is not None
     at = this_second()
     observations = await _observed(db, booking, body, booking.collected_at or at, zone)
@@ -48,6 +48,7 @@ async def record(
         "critical": rules.is_critical(observations),
         "note": body.note,
         "collected_at": booking.collected_at,
+        "specimen_at": booking.collected_at or at,
         "entered_by_id": who.id,
         "entered_at": at,
     }
@@ -67,6 +68,7 @@ async def record(
 async def _observed(db: AnySession, booking: LabBookingRow, body: EnterResult, at: datetime, zone: ZoneInfo) -> list[Observation]:
     measured = await catalogue.measured_by(db, body.test_code, {one.analyte for one in body.observations})
     rules.check_entered(body.observations, measured)
+    rules.check_units(body.observations, measured)
     patient = (await people_by_id(db, [booking.patient_id]))[booking.patient_id]
     return rules.observed(body.observations, measured, patient.sex, age_in_days(patient.date_of_birth, at, zone))
 

@@ -13,9 +13,9 @@ from careplus_contracts.results import (
     ReviewFilter,
     ReviewResult,
 )
-from careplus_contracts.values import PageFilter
-from careplus_labs.store.bookings import READABLE
-from careplus_runtime.http.records import fetch_page, newest_first, one_or_404
+from careplus_contracts.values import Id, Instant, PageFilter
+from careplus_labs.store.booking_records import READABLE
+from careplus_runtime.http.records import Keyset, fetch_page, one_or_404
 from careplus_runtime.identity.care import patients_in_care
 from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.clock import this_second
@@ -24,7 +24,13 @@ from careplus_tables.engine import AnySession, ReadSession, WriteSession
 from careplus_tables.labs import LabBookingRow, LabResultRow
 from careplus_tables.result_records import to_lab_results
 
-_NEWEST_FIRST = newest_first(col(LabResultRow.id))
+_NEWEST_FIRST = Keyset(
+    (col(LabResultRow.specimen_at), col(LabResultRow.id)),
+    tuple[Instant, Id],
+    lambda row: (row.specimen_at, row.id),
+    descending=True,
+)
+"""By the time that a result shows, that of its specimen: the value typed last can be the oldest."""
 
 
 async def lock_for_update(db: AnySession, who: Identity, result_id: int) -> LabResultRow:

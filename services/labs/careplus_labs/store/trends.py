@@ -3,18 +3,22 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlmodel import col
 
 from careplus_contracts.results import Comparator, Flag, ResultStatus, Trend, TrendPoint
-from careplus_contracts.values import Id, PageFilter
+from careplus_contracts.values import Id, Instant, PageFilter
 from careplus_runtime.http.records import Keyset, fetch_page, one_or_404
 from careplus_runtime.identity.tokens import Identity
-from careplus_tables.columns import InstantColumn
 from careplus_tables.engine import ReadSession
 from careplus_tables.labs import AnalyteRow, LabResultRow, ObservationRow
 
-_NEWEST_FIRST = Keyset((col(ObservationRow.result_id),), Id, lambda row: row.result_id, descending=True)
+_NEWEST_FIRST = Keyset(
+    (col(LabResultRow.specimen_at), col(LabResultRow.id)),
+    tuple[Instant, Id],
+    lambda row: (row.specimen_at, row.result_id),
+    descending=True,
+)
 
 
 class _PointRecord(NamedTuple):
@@ -32,15 +36,22 @@ class _PointRecord(NamedTuple):
 async def released_values(db: ReadSession, who: Identity, code: str, wanted: PageFilter) -> Trend:
     """Return the patient's released values of an analyte, newest first. Raise NotFound for an unknown analyte."""
     analyte = await one_or_404(db, select(AnalyteRow).where(col(AnalyteRow.code) == code))
-    at = func.coalesce(col(LabResultRow.collected_at), col(LabResultRow.entered_at), type_=InstantColumn())
     value = (col(ObservationRow.value), col(ObservationRow.comparator), col(ObservationRow.flag))
     query = (
-        select(col(ObservationRow.result_id), at, *value, col(ObservationRow.low), col(ObservationRow.high))
+        select(
+            col(ObservationRow.result_id),
+            col(LabResultRow.specimen_at),
+            *value,
+            col(ObservationRow.low),
+            col(ObservationRow.high),
+        )
         .join(LabResultRow, col(LabResultRow.id) == col(ObservationRow.result_id))
         .where(
             col(ObservationRow.patient_id) == who.id,
             col(ObservationRow.analyte_code) == code,
             col(ObservationRow.value).is_not(None),
+            # values from before a change of the catalogue's unit cannot be compared with later ones
+            col(ObservationRow.unit).is_not_distinct_from(analyte.unit),
             col(LabResultRow.status) == ResultStatus.RELEASED.value,
         )
     )

@@ -31,6 +31,8 @@ const REACH = 3;
 const NBSP = "\u00a0";
 const RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 
+const COMPARED = { "<": "result.below", "<=": "result.at_most", ">=": "result.at_least", ">": "result.above" } as const;
+
 const TONES: Readonly<Record<Flag, Tone>> = {
   normal: "confirmed",
   low: "booked",
@@ -57,8 +59,7 @@ export function shown({ value, comparator, text, unit, decimals }: Omit<Reading,
   if (value === null) return text ?? "";
   const withUnit = measured(numeral(value, decimals), unit);
   // many screen readers skip the sign and read "<5" as "5"
-  if (comparator === "<") return t("result.below", { value: withUnit });
-  return comparator === ">" ? t("result.above", { value: withUnit }) : withUnit;
+  return comparator ? t(COMPARED[comparator], { value: withUnit }) : withUnit;
 }
 
 /** "12.0 to 15.5 g/dL", "up to 5.0 mg/L", "60 mg/dL or more", "usually negative", "no usual range" */

@@ -12,6 +12,11 @@ export function actionWords(action: string): string {
   return tCode("action", action, t("trail.unknown", { action }));
 }
 
+/** Returns the words for an event without an account. */
+export function nobody(action: string): string {
+  return t(action === "close_uncollected" ? "trail.system" : "trail.nobody");
+}
+
 /** Returns whether a doctor opened the chart of a patient in the care of others. */
 export function isEmergency({ action, reason }: { action: string; reason: string | null }): boolean {
   return action === ("open_chart" satisfies OperationId) && reason !== null;

@@ -13,6 +13,7 @@ export const pages: readonly OwnPage[] = [
   ["/doctor/prescriptions/:id", () => import("./prescribe/prescription")],
   ["/doctor/referrals", () => import("./referrals/referrals")],
   ["/doctor/referrals/new", () => import("./referrals/refer")],
+  ["/doctor/orders", () => import("./order/orders")],
   ["/doctor/orders/new", () => import("./order/order")],
   ["/doctor/results", () => import("./results/results")],
   ["/doctor/handovers", () => import("./handovers")],

@@ -4,7 +4,7 @@ import { plural, t } from "../../lib/i18n/i18n";
 import { useLoad } from "../../lib/loading/query";
 import type { OwnProps } from "../../lib/routing/page";
 import { withQuery } from "../../lib/routing/router";
-import { dateOnly, isDay, longDay, when } from "../../lib/time/time";
+import { type Day, dateOnly, isDay, longDay, when } from "../../lib/time/time";
 import { Status } from "../../ui/Chip";
 import { Empty } from "../../ui/Empty";
 import { Page } from "../../ui/frame/Page";
@@ -15,7 +15,17 @@ import type { Booking, Status as BookingStatus } from "./record";
 import { DayFilter } from "./worklist-day";
 import "../../style/portals/lab.css";
 
-const TABS = ["booked", "collected", "received", "in_progress", "resulted", "verified", "rejected"] as const;
+const TABS = [
+  "booked",
+  "collected",
+  "received",
+  "in_progress",
+  "resulted",
+  "verified",
+  "rejected",
+  "uncollected",
+] as const;
+type Tab = (typeof TABS)[number];
 const POLL_MS = 30_000;
 /** Bookings are counted up to one page of the API. */
 const COUNTED = 100;
@@ -26,15 +36,19 @@ export default function Worklist({ query, account }: OwnProps) {
   const day = isDay(requested) ? requested : null;
   const cursor = query.get("cursor");
   const list = useLoad(
-    () => listed({ ...(status && { status }), ...(day && { day }), ...(cursor && { cursor }), limit: 20 }),
+    () => {
+      const page = { ...(cursor && { cursor }), limit: 20 };
+      if (status === "uncollected") return outcome(api.GET("/api/labs/uncollected", { params: { query: page } }));
+      return listed({ ...(status && { status }), ...(day && { day }), ...page });
+    },
     [account.id, status, day, cursor],
     { every: POLL_MS },
   );
   const all = useLoad(() => listed({ ...(day && { day }), limit: COUNTED }), [account.id, day], { every: POLL_MS });
   return (
-    <Page title={t("worklist.title")} lead={day ? longDay(day) : t("worklist.lead")}>
+    <Page title={t("worklist.title")} lead={lead(status, day)}>
       <Tabs label={t("worklist.tabs")} tabs={tabs(status, all.data)} />
-      <DayFilter key={day} day={day} />
+      {status !== "uncollected" && <DayFilter key={day} day={day} />}
       <Ready of={list} empty={<None cursor={cursor} day={day} />}>
         {({ items, next_cursor }) => (
           <>
@@ -50,17 +64,25 @@ export default function Worklist({ query, account }: OwnProps) {
   );
 }
 
+function lead(status: Tab | null, day: Day | null): string {
+  if (status === "uncollected") return t("worklist.uncollected.lead");
+  return day ? longDay(day) : t("worklist.lead");
+}
+
 function listed(query: { status?: BookingStatus; day?: string; cursor?: string; limit: number }) {
   return outcome(api.GET("/api/labs/worklist", { params: { query } }));
 }
 
-function tabs(status: BookingStatus | null, all: Schemas["Worklist"] | undefined) {
+function tabs(status: Tab | null, all: Schemas["Worklist"] | undefined) {
   const known = all && all.next_cursor === null ? all.items : null;
-  const tab = (one: (typeof TABS)[number] | null) => ({
+  const tab = (one: Tab | null) => ({
     href: withQuery({ status: one, cursor: null }),
     text: one ? t(`worklist.${one}`) : t("worklist.to_do"),
     current: one === status,
-    count: one === "verified" ? undefined : known?.filter((booking) => one === null || booking.status === one).length,
+    count:
+      one === "verified" || one === "uncollected"
+        ? undefined
+        : known?.filter((booking) => one === null || booking.status === one).length,
   });
   return [null, ...TABS].map(tab);
 }
@@ -75,7 +97,7 @@ function None({ cursor, day }: { cursor: string | null; day: string | null }) {
   );
 }
 
-function columns(status: BookingStatus | null, day: string | null) {
+function columns(status: Tab | null, day: string | null) {
   const filters = new URLSearchParams({ ...(status && { status }), ...(day && { day }) });
   const from = filters.size > 0 ? `?${filters.toString()}` : "";
   return [

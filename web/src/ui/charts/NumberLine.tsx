@@ -57,7 +57,7 @@ function Line({ observation, at, width }: { observation: Reading; at: Scale; wid
         </text>
       ))}
       {comparator && (
-        <line class="reach" x1={x(at.valueAt)} x2={x(comparator === "<" ? 0 : 1)} y1={MIDDLE} y2={MIDDLE} />
+        <line class="reach" x1={x(at.valueAt)} x2={x(comparator.startsWith("<") ? 0 : 1)} y1={MIDDLE} y2={MIDDLE} />
       )}
       <Marker x={x(at.valueAt)} y={MIDDLE} flag={flag} pointing={at.clipped} />
     </>

@@ -1,5 +1,5 @@
 /** The columns of an audit event: time, account, action, patients, outcome; names link to their filter. */
-import { actionWords, isEmergency } from "../../../lib/i18n/actions";
+import { actionWords, isEmergency, nobody } from "../../../lib/i18n/actions";
 import { plural, t, tCode } from "../../../lib/i18n/i18n";
 import { withQuery } from "../../../lib/routing/router";
 import { when } from "../../../lib/time/time";
@@ -21,8 +21,8 @@ export function auditColumns(): Column<AuditEvent>[] {
   ];
 }
 
-function PersonName({ of: { account, role } }: { of: AuditEvent }) {
-  if (!account) return <span class="muted">{t("trail.nobody")}</span>;
+function PersonName({ of: { account, role, action } }: { of: AuditEvent }) {
+  if (!account) return <span class="muted">{nobody(action)}</span>;
   return (
     <span>
       <a href={withQuery({ account_id: String(account.id) })}>{named(account)}</a>

@@ -57,9 +57,9 @@ function OrderPage({ chart, chartQuery }: { chart: Schemas["Chart"]; chartQuery:
         return [];
       }
       const { problem } = done;
-      if (problem.code === "lab_full") {
+      if (problem.code === "lab_full" || problem.code === "patient_busy") {
         put({ starts_at: "" });
-        return [{ field: "starts_at", message: t("order.full") }];
+        return [{ field: "starts_at", message: t(problem.code === "lab_full" ? "order.full" : "order.patient_busy") }];
       }
       if (problem.code === "unknown_test") {
         put({ tests: order.tests.filter(({ code }) => !problem.codes.includes(code)) });

@@ -49,7 +49,15 @@ export default function Results({ query, account }: OwnProps) {
   };
   const name = patient ? found.data?.items.find((one) => one.patient.id === patient)?.patient.full_name : null;
   return (
-    <Page title={t("review.title")} lead={name ? t("review.of", { name }) : t("review.lead")}>
+    <Page
+      title={t("review.title")}
+      lead={name ? t("review.of", { name }) : t("review.lead")}
+      actions={
+        <a class="button quiet" href="/doctor/orders">
+          {t("review.orders")}
+        </a>
+      }
+    >
       <Tabs
         label={t("review.tabs")}
         tabs={[

@@ -5,7 +5,7 @@ import type { Mistake } from "../../../lib/forms/form";
 import { t } from "../../../lib/i18n/i18n";
 import { Chip } from "../../../ui/Chip";
 import { flagOf, flagOfText } from "./flags";
-import { parseValue } from "./values";
+import { foreignUnit, parseValue } from "./values";
 
 interface Props {
   id: string;
@@ -67,9 +67,9 @@ export function AnalyteRow({ id, analyte, range, text, onText, onFlag, mistakes 
   );
 }
 
-function flagWhile({ kind, usual }: Schemas["Analyte"], range: Schemas["AppliedRange"] | null, text: string) {
+function flagWhile(analyte: Schemas["Analyte"], range: Schemas["AppliedRange"] | null, text: string) {
   if (text.trim() === "") return null;
-  if (kind === "text") return flagOfText(text, usual);
+  if (analyte.kind === "text") return flagOfText(text, analyte.usual);
   const reading = parseValue(text);
-  return reading ? flagOf(reading, range) : null;
+  return reading && !foreignUnit(analyte, text) ? flagOf(reading, range) : null;
 }

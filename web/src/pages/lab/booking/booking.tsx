@@ -96,9 +96,11 @@ function about({ patient }: Booking): string {
 /** The address of the next booking in the worklist. */
 function useNext(booking: Booking, query: URLSearchParams, list: string): string | null {
   const [next, setNext] = useState<number | null>(null);
-  const [status, day] = [query.get("status") as BookingStatus | null, query.get("day")];
+  const [status, day] = [query.get("status") as BookingStatus | "uncollected" | null, query.get("day")];
   useEffect(() => {
     let wanted = true;
+    // a closed booking needs no work
+    if (status === "uncollected") return undefined;
     void nextOf(booking, status, isDay(day) ? day : null).then((id) => wanted && setNext(id));
     return () => {
       wanted = false;

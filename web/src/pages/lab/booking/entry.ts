@@ -1,6 +1,6 @@
 /** The entry of values: checked, confirmed if unusual, and saved. */
 import { api, outcome } from "../../../api/client";
-import { shown } from "../../../lib/clinical/results";
+import { readable, shown } from "../../../lib/clinical/results";
 import type { Draft } from "../../../lib/forms/draft";
 import { type Mistake, mistakes } from "../../../lib/forms/form";
 import { t } from "../../../lib/i18n/i18n";
@@ -8,7 +8,9 @@ import type { Instant } from "../../../lib/time/time";
 import { type Booking, loadBooking, type OneTest, type Result, type Test } from "../record";
 import { isUnusual, rangeFor } from "./flags";
 import { type Acts, changed } from "./status";
-import { entered, parseValue, typed } from "./values";
+import { entered, foreignUnit, parseValue, typed } from "./values";
+
+type Analyte = Test["analytes"][number];
 
 export interface Typed {
   /** By `keyOf` test and analyte. */
@@ -59,9 +61,22 @@ export function checked(open: readonly { code: string; test: Test }[], { values 
   );
   const written = fields.filter(({ id }) => values[id]?.trim());
   if (written.length === 0) return [{ field: fields[0]?.id ?? null, message: t("worklist_booking.nothing") }];
-  return written
-    .filter(({ id, analyte }) => !entered(analyte, values[id] ?? ""))
-    .map(({ id, analyte }) => ({ field: id, message: t("worklist_booking.not_a_number", { name: analyte.name }) }));
+  return written.flatMap(({ id, analyte }) => {
+    const message = mistakeOf(analyte, values[id] ?? "");
+    return message ? [{ field: id, message }] : [];
+  });
+}
+
+function mistakeOf(analyte: Analyte, text: string): string | null {
+  if (!entered(analyte, text)) return t("worklist_booking.not_a_number", { name: analyte.name });
+  const typed = analyte.kind === "quantity" ? foreignUnit(analyte, text) : null;
+  return typed && wrongUnit(analyte, typed);
+}
+
+/** "Haemoglobin is entered in g/dL, not in g/L. Convert the value, then enter it." */
+function wrongUnit({ name, unit }: Pick<Analyte, "name" | "unit">, typed: string): string {
+  const own = readable(unit);
+  return own ? t("worklist_booking.wrong_unit", { name, unit: own, typed }) : t("worklist_booking.no_unit", { name });
 }
 
 /** Values to confirm, as "Potassium: 52 mmol/L". */
@@ -120,6 +135,11 @@ async function loadMessages(id: number, code: string, test: Test, { values, note
   const params = { path: { booking_id: id } };
   const done = await outcome(api.POST("/api/labs/bookings/{booking_id}/results", { params, body }));
   if (done.ok) return [];
+  if (done.problem.code === "wrong_unit")
+    return done.problem.conflicts.map(({ analyte, name, given, expected }) => ({
+      field: keyOf(code, analyte),
+      message: wrongUnit({ name, unit: expected }, readable(given)),
+    }));
   if (done.problem.code !== "malformed") return mistakes(done.problem, done.retryAfter, []);
   return done.problem.errors.map(({ field, message }) => {
     const at = observations[Number(/observations\.(\d+)/.exec(field)?.[1])];

@@ -1,4 +1,5 @@
 /** The facts of a booking: specimen, ordering doctor, tests. */
+import { withdrawn } from "../../../lib/clinical/withdrawn";
 import { t } from "../../../lib/i18n/i18n";
 import { dayOf, when } from "../../../lib/time/time";
 import { Details } from "../../../ui/Details";
@@ -16,6 +17,7 @@ export function Facts({ booking, tests }: { booking: Booking; tests: readonly On
         [t("worklist_booking.collected"), collected_at && when(collected_at)],
         [t("worklist_booking.ordered_by"), ordered_by?.full_name ?? t("worklist_booking.own_booking")],
         [t("worklist_booking.note"), note],
+        [t("worklist_booking.withdrawn"), withdrawn(booking, 0)],
         [t("worklist_booking.reason"), status_reason],
       ]}
     />

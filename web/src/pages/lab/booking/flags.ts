@@ -66,22 +66,13 @@ function after(one: Point, other: Point): boolean {
 }
 
 function ends({ value, comparator }: Value, { low }: Range): [Point, Point] {
-  if (comparator === ">")
-    return [
-      [value, 1],
-      [Infinity, 0],
-    ];
-  if (comparator === null)
-    return [
-      [value, 0],
-      [value, 0],
-    ];
+  const exact: Point = [value, 0];
+  if (comparator === null) return [exact, exact];
+  if (comparator.startsWith(">")) return [comparator === ">" ? [value, 1] : exact, [Infinity, 0]];
+  const end: Point = comparator === "<" ? [value, -1] : exact;
   // values are ≥ 0 unless the range allows negatives
-  const floor = value > 0 && (low === null || low >= 0) ? 0 : -Infinity;
-  return [
-    [floor, 0],
-    [value, -1],
-  ];
+  const floor = !after([0, 0], end) && (low === null || low >= 0) ? 0 : -Infinity;
+  return [[floor, 0], end];
 }
 
 function days(from: Day, to: Day): number {

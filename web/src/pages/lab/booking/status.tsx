@@ -1,6 +1,7 @@
 /** The status of a booking in the laboratory, and its manual steps. */
 import { useState } from "preact/hooks";
 import { api, outcome, unchanged } from "../../../api/client";
+import { isUncollected } from "../../../lib/clinical/withdrawn";
 import { type Mistake, mistakes, useForm } from "../../../lib/forms/form";
 import { t } from "../../../lib/i18n/i18n";
 import { AskDialog } from "../../../ui/AskDialog";
@@ -20,6 +21,7 @@ export interface Acts {
 const WAY = ["booked", "collected", "received", "in_progress", "resulted", "verified"] as const;
 /** The next manual step. Starting is optional, because values can be entered once the specimen is received. */
 const NEXT = { booked: "collected", collected: "received", received: "in_progress", rejected: "collected" } as const;
+type Stop = "reject" | "withdraw";
 const REJECTABLE: readonly Status[] = ["collected", "received", "in_progress"];
 
 export function Steps({ status }: { status: Status }) {
@@ -41,15 +43,15 @@ export function Steps({ status }: { status: Status }) {
 
 export function StatusActs(acts: Acts) {
   const { booking } = acts.work;
-  const [rejecting, setRejecting] = useState(false);
+  const [stopping, setStopping] = useState<Stop | null>(null);
   const [to, setTo] = useState<Status>("collected");
   const { busy, errors, submit } = useForm(
     () => [],
     () => take(acts, to, null),
   );
   const next = booking.status in NEXT ? NEXT[booking.status as keyof typeof NEXT] : null;
-  const rejectable = REJECTABLE.includes(booking.status);
-  if (!next && !rejectable) return null;
+  const stop = REJECTABLE.includes(booking.status) ? "reject" : isUncollected(booking) ? "withdraw" : null;
+  if (!next && !stop) return null;
   return (
     <>
       <ErrorSummary mistakes={errors} />
@@ -66,39 +68,40 @@ export function StatusActs(acts: Acts) {
             {t(booking.status === "rejected" ? "worklist_booking.recollect" : `worklist_booking.to.${next}`)}
           </button>
         )}
-        {rejectable && (
-          <button type="button" class="button quiet" onClick={() => setRejecting(true)}>
-            {t("worklist_booking.reject")}
+        {stop && (
+          <button type="button" class="button quiet" onClick={() => setStopping(stop)}>
+            {t(`worklist_booking.${stop}`)}
           </button>
         )}
       </form>
-      {rejecting && <Reject {...acts} onClose={() => setRejecting(false)} />}
+      {stopping && <Ask {...acts} stop={stopping} onClose={() => setStopping(null)} />}
     </>
   );
 }
 
-function Reject({ onClose, ...acts }: Acts & { onClose: () => void }) {
+/** Asks for the reason to reject the specimen, or to withdraw the booking. */
+function Ask({ stop, onClose, ...acts }: Acts & { stop: Stop; onClose: () => void }) {
   const send = async (reason: string | null): Promise<Mistake[]> => {
-    const found = await take(acts, "rejected", reason);
+    const found = await take(acts, stop === "reject" ? "rejected" : "cancelled", reason);
     if (found.length === 0) onClose();
     return found;
   };
   return (
     <AskDialog
-      title={t("worklist_booking.reject.title")}
+      title={t(`worklist_booking.${stop}.title`)}
       reason={{
-        draft: `lab.${acts.work.booking.id}.reject`,
+        draft: `lab.${acts.work.booking.id}.${stop}`,
         label: t("worklist_booking.reject.reason"),
-        hint: t("worklist_booking.reject.hint"),
-        needed: "worklist_booking.reject.missing",
+        hint: t(`worklist_booking.${stop}.hint`),
+        needed: `worklist_booking.${stop}.missing`,
       }}
-      keep={t("worklist_booking.reject.keep")}
-      act={t("worklist_booking.reject")}
-      busy={t("worklist_booking.reject.busy")}
+      keep={t(`worklist_booking.${stop}.keep`)}
+      act={t(`worklist_booking.${stop}`)}
+      busy={t(`worklist_booking.${stop}.busy`)}
       onClose={onClose}
       send={send}
     >
-      <p>{t("worklist_booking.reject.about")}</p>
+      <p>{t(`worklist_booking.${stop}.about`)}</p>
     </AskDialog>
   );
 }

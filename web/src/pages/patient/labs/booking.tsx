@@ -1,6 +1,7 @@
 /** One laboratory visit: next step, preparation, progress and results. */
 import { useState } from "preact/hooks";
 import { api, outcome } from "../../../api/client";
+import { withdrawn } from "../../../lib/clinical/withdrawn";
 import { t } from "../../../lib/i18n/i18n";
 import { money } from "../../../lib/i18n/numbers";
 import { useLoad } from "../../../lib/loading/query";
@@ -52,6 +53,7 @@ export default function LabBooking({ params, config }: OwnProps) {
         >
           <div class="stack">
             {cancelled && <Done>{t("lab_booking.cancelled")}</Done>}
+            <Withdrawn of={visit} />
             {visit.status_reason && (
               <p class={visit.status === "rejected" ? "warning" : "muted"}>
                 {t("lab_booking.reason", { reason: visit.status_reason })}
@@ -78,6 +80,16 @@ export default function LabBooking({ params, config }: OwnProps) {
         </Page>
       )}
     </Ready>
+  );
+}
+
+function Withdrawn({ of }: { of: LabVisit }) {
+  const sentence = withdrawn(of, of.patient.id);
+  if (!sentence) return null;
+  return (
+    <p>
+      {sentence} {of.cancelled_by === null && t("lab_booking.uncollected")}
+    </p>
   );
 }
 

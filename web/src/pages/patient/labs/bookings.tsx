@@ -1,5 +1,6 @@
 /** The patient's visits to the laboratory, latest first. */
 import { api, outcome } from "../../../api/client";
+import { withdrawn } from "../../../lib/clinical/withdrawn";
 import { t } from "../../../lib/i18n/i18n";
 import { usePages } from "../../../lib/loading/query";
 import type { OwnProps } from "../../../lib/routing/page";
@@ -51,7 +52,10 @@ function Card({ of: visit }: { of: LabVisit }) {
             {visit.starts_at ? when(visit.starts_at) : t("lab_bookings.any_time")}
           </a>
         </h2>
-        <p>{labSentence(visit)}</p>
+        <p>{withdrawn(visit, visit.patient.id) || labSentence(visit)}</p>
+        {visit.status === "cancelled" && visit.status_reason && (
+          <p class="muted">{t("lab_booking.reason", { reason: visit.status_reason })}</p>
+        )}
       </div>
       <div class="row between card-foot">
         <ul class="plain muted small">

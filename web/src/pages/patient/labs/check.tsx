@@ -1,6 +1,6 @@
 /** The confirmation of booking tests: summary, preparation and button. */
 import { useState } from "preact/hooks";
-import { api, outcome } from "../../../api/client";
+import { api, outcome, type Schemas } from "../../../api/client";
 import { type Mistake, mistakes, useForm } from "../../../lib/forms/form";
 import { t } from "../../../lib/i18n/i18n";
 import { go, withQuery } from "../../../lib/routing/router";
@@ -11,10 +11,17 @@ import { Submit } from "../../../ui/forms/Submit";
 import { Page } from "../../../ui/frame/Page";
 import { Zone } from "../visits/visit-parts";
 import { LabPreparation } from "./parts";
+import { otherHref } from "./slots";
 import { type LabTest, total } from "./tests";
 
+interface Refused {
+  alternatives: readonly Instant[];
+  /** The patient's own appointment at that time. */
+  other?: Schemas["OtherAppointment"] | null;
+}
+
 export function LabCheck({ tests, start }: { tests: readonly LabTest[]; start: Instant }) {
-  const [others, setOthers] = useState<readonly Instant[]>([]);
+  const [refused, setRefused] = useState<Refused | null>(null);
   const act = async (): Promise<Mistake[]> => {
     const body = { test_codes: tests.map(({ code }) => code), starts_at: start };
     const booked = await outcome(api.POST("/api/labs/bookings", { body }));
@@ -22,8 +29,9 @@ export function LabCheck({ tests, start }: { tests: readonly LabTest[]; start: I
       go(`/labs/bookings/${booked.data.id}`, { replace: true, say: "lab_booked" });
       return [];
     }
-    setOthers(booked.problem.code === "lab_full" ? booked.problem.alternatives : []);
-    return mistakes(booked.problem, booked.retryAfter, []);
+    const { problem } = booked;
+    setRefused(problem.code === "lab_full" || problem.code === "patient_busy" ? problem : null);
+    return mistakes(problem, booked.retryAfter, []);
   };
   const { busy, errors, submit } = useForm(() => [], act);
   const times = withQuery({ start: null, day: dayOf(start) });
@@ -35,7 +43,12 @@ export function LabCheck({ tests, start }: { tests: readonly LabTest[]; start: I
       width="narrow"
     >
       <ErrorSummary mistakes={errors} />
-      {others.length > 0 && <OtherTimes of={others} />}
+      {refused?.other && (
+        <p class="section">
+          <a href={otherHref(refused.other)}>{t("lab_check.own", { when: longWhen(refused.other.starts_at) })}</a>
+        </p>
+      )}
+      {refused && refused.alternatives.length > 0 && <OtherTimes of={refused.alternatives} />}
       <form noValidate onSubmit={submit}>
         <LabPreparation tests={tests} />
         <div class="card stack">

@@ -7,7 +7,12 @@ export type LabSlot = Schemas["LabSlot"];
 /** The number of days searched for the next free one. */
 const LOOK_AHEAD = 14;
 
-/** The free times of a day. */
+/** The address of an own appointment that occupies a time. */
+export function otherHref({ kind, id }: Schemas["OtherAppointment"]): string {
+  return kind === "visit" ? `/appointments/${id}` : `/labs/bookings/${id}`;
+}
+
+/** The times of a day with free places; `other` is an own appointment then. */
 export async function freeOn(day: Day): Promise<Outcome<LabSlot[]>> {
   const found = await outcome(api.GET("/api/labs/slots", { params: { query: { day } } }));
   return found.ok ? { ok: true, data: found.data.items.filter(({ free }) => free > 0) } : found;
@@ -19,7 +24,7 @@ export async function nextFree(day: Day, last: Day): Promise<Outcome<Day | null>
   for (let n = 0; n < LOOK_AHEAD && addDays(from, n) <= last; n += 1) {
     const found = await freeOn(addDays(from, n));
     if (!found.ok) return found;
-    if (found.data.length > 0) return { ok: true, data: addDays(from, n) };
+    if (found.data.some(({ other }) => other === null)) return { ok: true, data: addDays(from, n) };
   }
   return { ok: true, data: null };
 }

@@ -20,7 +20,7 @@ import { Page } from "../../../ui/frame/Page";
 import { Ready } from "../../../ui/Ready";
 import { Zone } from "../visits/visit-parts";
 import { LabPreparation, LabTestList } from "./parts";
-import { freeOn, type LabSlot, nextFree } from "./slots";
+import { freeOn, type LabSlot, nextFree, otherHref } from "./slots";
 import type { LabTest } from "./tests";
 
 const PARTS = [
@@ -54,7 +54,9 @@ export function LabTimes({ tests, day, config }: { tests: readonly LabTest[]; da
             {({ day, free }) => (
               <div class="stack">
                 <h3>{longDay(day)}</h3>
-                {free.length === 0 && <Full day={day} last={last} moved={() => heading.current?.focus()} />}
+                {free.every(({ other }) => other) && (
+                  <Full day={day} last={last} moved={() => heading.current?.focus()} />
+                )}
                 {free[0] && <Zone at={free[0].starts_at} />}
                 {PARTS.map(({ say, from, to }) => {
                   const own = free.filter(({ starts_at }) => within(starts_at, from, to));
@@ -99,12 +101,12 @@ function Times({ title, of }: { title: string; of: readonly LabSlot[] }) {
     <div class="times">
       <h4>{title}</h4>
       <ul>
-        {of.map(({ starts_at, free }) => (
+        {of.map(({ starts_at, free, other }) => (
           <li key={starts_at}>
-            <a href={withQuery({ start: starts_at })}>
+            <a class={other ? "own" : undefined} href={other ? otherHref(other) : withQuery({ start: starts_at })}>
               <span class="unseen">{longWhen(starts_at)}, </span>
               <b aria-hidden="true">{clock(starts_at)}</b>
-              <span>{plural("lab_book.free", free)}</span>
+              <span>{other ? t("lab_book.own") : plural("lab_book.free", free)}</span>
             </a>
           </li>
         ))}

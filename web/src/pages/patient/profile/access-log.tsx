@@ -1,6 +1,6 @@
 /** The access log of the patient's record by day; `?own=1` includes their own. */
 import { api, outcome, type Schemas } from "../../../api/client";
-import { actionWords, isEmergency } from "../../../lib/i18n/actions";
+import { actionWords, isEmergency, nobody } from "../../../lib/i18n/actions";
 import { t } from "../../../lib/i18n/i18n";
 import { usePages } from "../../../lib/loading/query";
 import type { OwnProps } from "../../../lib/routing/page";
@@ -79,7 +79,7 @@ function Look({ of: one, me }: { of: Access; me: number }) {
       <time dateTime={at}>{clock(at)}</time>
       <div>
         <p>
-          <b>{by?.id === me ? t("access.you") : named(by)}</b>
+          <b>{by?.id === me ? t("access.you") : by ? named(by) : nobody(action)}</b>
           {role && by?.id !== me && <span class="muted">, {t(`role.${role}`)}</span>}
         </p>
         <p>{actionWords(action)}</p>
@@ -94,8 +94,7 @@ function Look({ of: one, me }: { of: Access; me: number }) {
   );
 }
 
-function named(by: Access["by"]): string {
-  if (!by) return t("trail.nobody");
+function named(by: Schemas["Person"]): string {
   return by.full_name || t("trail.gone", { id: by.id });
 }
 

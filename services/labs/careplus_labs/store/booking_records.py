@@ -1,0 +1,77 @@
+"""Bookings with their tests and people, as answers show them."""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import and_, select
+from sqlmodel import col
+
+from careplus_contracts.endpoints import Role
+from careplus_contracts.labs import BookedTest, LabBooking, LabBookingStatus
+from careplus_contracts.results import ResultStatus
+from careplus_runtime.identity.tokens import Identity
+from careplus_tables.engine import AnySession
+from careplus_tables.labs import LabBookingRow, LabBookingTestRow, LabResultRow, LabTestRow
+from careplus_tables.people import people_by_id
+
+READABLE: dict[Role, tuple[ResultStatus, ...]] = {
+    Role.LAB: tuple(ResultStatus),
+    Role.DOCTOR: (ResultStatus.VERIFIED, ResultStatus.RELEASED),
+    Role.PATIENT: (ResultStatus.RELEASED,),
+}
+"""Statuses of the results that each role may read; other roles read none."""
+_SAME_MEMBERS = {"reference", "appointment_id", "starts_at", "status_reason", "note", "collected_at", "cancelled_at"}
+
+
+async def to_contract(db: AnySession, who: Identity, rows: Sequence[LabBookingRow]) -> list[LabBooking]:
+    """Return bookings with their tests and people; two statements for any number."""
+    if not rows:
+        return []
+    tests = await _tests(db, who, [row.id for row in rows if row.id is not None])
+    people = await people_by_id(db, {id_ for row in rows for id_ in (row.patient_id, row.ordered_by_id, row.cancelled_by_id)})
+    return [
+        LabBooking(
+            **row.model_dump(include=_SAME_MEMBERS),
+            id=row.id,
+            patient=people[row.patient_id].lab_patient(),
+            ordered_by=None if row.ordered_by_id is None else people[row.ordered_by_id].person(),
+            tests=tests[row.id],
+            status=LabBookingStatus(row.status),
+            cancelled_by=None if row.cancelled_by is None else Role(row.cancelled_by),
+            cancelled_by_person=None if row.cancelled_by_id is None else people[row.cancelled_by_id].person(),
+            price_minor=sum(test.price_minor for test in tests[row.id]),
+            currency=tests[row.id][0].currency,
+            created_at=row.created_at,
+            version=row.version,
+        )
+        for row in rows
+        if row.id is not None
+    ]
+
+
+async def _tests(db: AnySession, who: Identity, booking_ids: Collection[int]) -> dict[int, list[BookedTest]]:
+    has_readable_result = and_(
+        col(LabResultRow.booking_id) == col(LabBookingTestRow.booking_id),
+        col(LabResultRow.test_code) == col(LabBookingTestRow.test_code),
+        col(LabResultRow.status).in_([status.value for status in READABLE.get(who.role, ())]),
+    )
+    query = (
+        select(LabBookingTestRow, col(LabTestRow.name), col(LabTestRow.preparation), col(LabResultRow.id))
+        .join(LabTestRow, col(LabTestRow.code) == col(LabBookingTestRow.test_code))
+        .outerjoin(LabResultRow, has_readable_result)
+        .where(col(LabBookingTestRow.booking_id).in_(booking_ids))
+        .order_by(col(LabBookingTestRow.booking_id), col(LabBookingTestRow.position))
+    )
+    by_booking: dict[int, list[BookedTest]] = defaultdict(list)
+    for row, name, preparation, result_id in (await db.execute(query)).all():
+        by_booking[row.booking_id].append(
+            BookedTest(
+                code=row.test_code,
+                name=name,
+                preparation=preparation,
+                price_minor=row.price_minor,
+                currency=row.currency,
+                result_id=result_id,
+            )
+        )
+    return by_booking
