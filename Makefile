@@ -11,7 +11,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 # a lock names everything, so nothing is left to resolve: older pips would look for newer versions behind an extra
 PIP_LOCKED := $(PIP) --no-deps --require-hashes -r
-MEMBERS := $(addprefix libs/,contracts clinic tables runtime demo cli) $(addprefix services/,auth appointments doctors labs gateway)
+MEMBERS := $(addprefix libs/,contracts client clinic tables runtime demo cli) $(addprefix services/,auth appointments doctors labs gateway)
 INSTALL_MEMBERS = $(PIP) --no-deps --no-build-isolation $(addprefix -e ./,$(MEMBERS))
 LOCK := $(BIN)/uv pip compile --quiet --universal -p 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
 # two at a time, each with hospitals of its own; real processes on a busy machine are late at times, and what fails twice is broken

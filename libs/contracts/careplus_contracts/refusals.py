@@ -1,14 +1,15 @@
 """Refusals: errors of the API, as RFC 9457 problem details.
 
 A refusal is an exception class with a status. Its name in snake_case is its `code`, its docstring's first line its `title`,
-and annotated attributes are members of the problem beyond the standard ones, so that clients get a closed union.
+the rest of its docstring the remedy, and annotated attributes are members of the problem beyond the standard ones. The list of
+codes of an operation is closed, the members of a problem are not: readers ignore members that they do not know.
 """
 
 import re
 from functools import cache
-from typing import Any, ClassVar, Literal, get_type_hints
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, get_type_hints
 
-from pydantic import BaseModel, ConfigDict, Field, create_model
+from pydantic import BaseModel, Field, create_model
 
 from careplus_contracts.values import Instant
 
@@ -23,9 +24,7 @@ class FieldError(BaseModel):
 
 
 class Problem(BaseModel):
-    """RFC 9457 problem details."""
-
-    model_config = ConfigDict(extra="forbid")
+    """RFC 9457 problem details. Ignore members that you do not know."""
 
     type: str = Field(description="A URI reference that names the problem; `/docs/problems#<code>`.")
     title: str
@@ -36,15 +35,42 @@ class Problem(BaseModel):
 
 
 class Refusal(Exception):
-    """A request that is refused. Subclasses set `status`."""
+    """A request that is refused. Subclasses set `status`.
+
+    Its members are attributes. In a client, `request_id` is the id of the refused request, and `retry_after` the seconds of the
+    answer's Retry-After.
+    """
 
     status: ClassVar[int]
-    retry_after: ClassVar[int | None] = None
+    retry_after: int | None = None
 
     def __init__(self, detail: str, **extras: Any) -> None:
+        """Raise TypeError for a member that the class does not declare."""
         super().__init__(detail)
+        if unknown := extras.keys() - self.members():
+            raise TypeError(f"{type(self).__name__} declares no {sorted(unknown)}")
         self.detail = detail
         self.extras = extras
+        self.__dict__.update(extras, request_id=None)
+
+    if TYPE_CHECKING:
+        # declared here alone, because every other annotation is a member of the problem
+        request_id: str | None
+
+    @classmethod
+    @cache
+    def members(cls) -> dict[str, Any]:
+        """Return the types of the members beyond the standard ones, by name."""
+        hints = get_type_hints(cls, include_extras=True)
+        return {name: kind for name, kind in hints.items() if name not in {"status", "retry_after"}}
+
+    @classmethod
+    def read(cls, body: bytes, retry_after: int | None = None) -> Self:
+        """Return the refusal in a body. Raise ValidationError where the body is another problem."""
+        problem = cls.problem().model_validate_json(body)
+        refusal = cls(problem.detail, **{name: getattr(problem, name) for name in cls.members()})
+        refusal.request_id, refusal.retry_after = problem.request_id, retry_after
+        return refusal
 
     @classmethod
     def code(cls) -> str:
@@ -58,11 +84,10 @@ class Refusal(Exception):
     @cache
     def problem(cls) -> type[Problem]:
         """Return the model of this refusal as JSON."""
-        extras = {name: kind for name, kind in get_type_hints(cls).items() if name not in {"status", "retry_after"}}
         fields: dict[str, Any] = {
             "code": (Literal[cls.code()], ...),
             "status": (Literal[cls.status], ...),
-            **{name: (kind, ...) for name, kind in extras.items()},
+            **{name: (kind, ...) for name, kind in cls.members().items()},
         }
         return create_model(
             f"{cls.__name__}Problem",
@@ -214,3 +239,7 @@ class IllegalTransition(Refusal):
     status = 409
     current: str
     legal: list[str]
+
+
+ANYWHERE: tuple[type[Refusal], ...] = (NotHttp, MethodNotAllowed, AddressTooLong, Unexpected)
+"""Refusals that no endpoint names, because any request may get them."""
