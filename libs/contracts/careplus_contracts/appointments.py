@@ -115,13 +115,19 @@ LastDay = Annotated[Day | None, Field(description="Last clinic day.")]
 
 
 class TooLate(Refusal):
-    """It is too late for this change; please call."""
+    """It is too late for this change; please call.
+
+    Call the hospital.
+    """
 
     status = 409
 
 
 class BookByPhone(Refusal):
-    """This doctor can be booked by phone only."""
+    """This doctor can be booked by phone only.
+
+    Call the hospital, or choose another doctor.
+    """
 
     status = 409
 
@@ -138,6 +144,7 @@ async def list_appointments(query: AppointmentFilter) -> Appointments:
 
 @api.post(
     "/api/appointments",
+    location="/api/appointments/{id}",
     roles={Role.PATIENT},
     refuses=(NotFound, SlotTaken, BookByPhone),
     example={"doctor_id": 7, "starts_at": "2030-01-07T09:00:00Z", "reason": "Knee hurts when climbing stairs"},

@@ -106,7 +106,7 @@ def answer(endpoint: Endpoint[..., R], response: httpx.Response) -> R:
     if endpoint.media_type != "application/json":
         return cast(R, response.text)
     try:
-        return cast(R, _adapter(endpoint.answer).validate_json(response.content))
+        return cast(R, _adapter(endpoint.answer).validate_json(response.content, extra="ignore"))
     except ValidationError:
         raise UndocumentedAnswer(endpoint, response) from None
 

@@ -58,6 +58,11 @@ class Refusal(Exception):
         request_id: str | None
 
     @classmethod
+    def remedy(cls) -> str:
+        """Return what a caller can do about it."""
+        return " ".join((cls.__doc__ or "").partition("\n")[2].split())
+
+    @classmethod
     @cache
     def members(cls) -> dict[str, Any]:
         """Return the types of the members beyond the standard ones, by name."""
@@ -67,7 +72,7 @@ class Refusal(Exception):
     @classmethod
     def read(cls, body: bytes, retry_after: int | None = None) -> Self:
         """Return the refusal in a body. Raise ValidationError where the body is another problem."""
-        problem = cls.problem().model_validate_json(body)
+        problem = cls.problem().model_validate_json(body, extra="ignore")
         refusal = cls(problem.detail, **{name: getattr(problem, name) for name in cls.members()})
         refusal.request_id, refusal.retry_after = problem.request_id, retry_after
         return refusal
@@ -117,13 +122,19 @@ class Refusal(Exception):
 
 
 class NotHttp(Refusal):
-    """The request is not valid HTTP/1.1."""
+    """The request is not valid HTTP/1.1.
+
+    Send HTTP/1.1 with one Host header, and a body with its length or in chunks.
+    """
 
     status = 400
 
 
 class Unauthenticated(Refusal):
-    """A valid access token is needed."""
+    """A valid access token is needed.
+
+    Sign in, or renew the token, and repeat the request with the new one.
+    """
 
     status = 401
 
@@ -132,32 +143,47 @@ class Unauthenticated(Refusal):
 
 
 class Forbidden(Refusal):
-    """Your role may not do this."""
+    """Your role may not do this.
+
+    Sign in with an account of a role that the operation lists.
+    """
 
     status = 403
 
 
 class NotFound(Refusal):
-    """This address has no record that you may see."""
+    """This address has no record that you may see.
+
+    Check the address and its ids. Records of other people answer the same.
+    """
 
     status = 404
 
 
 class MethodNotAllowed(Refusal):
-    """This address does not support that method."""
+    """This address does not support that method.
+
+    Use a method of the Allow header.
+    """
 
     status = 405
 
 
 class Malformed(Refusal):
-    """The request does not match its documentation."""
+    """The request does not match its documentation.
+
+    Correct the members that `errors` names; `message` says which values are accepted.
+    """
 
     status = 422
     errors: list[FieldError]
 
 
 class Stale(Refusal):
-    """The record has changed since you read it."""
+    """The record has changed since you read it.
+
+    Read the record again, repeat your change on it, and send the new `version` as If-Match.
+    """
 
     status = 412
     version: int
@@ -169,72 +195,105 @@ class Stale(Refusal):
 
 
 class InProgress(Refusal):
-    """A request with this Idempotency-Key is still in progress."""
+    """A request with this Idempotency-Key is still in progress.
+
+    Repeat the same request after the seconds of Retry-After: it gets the first one's answer.
+    """
 
     status = 409
     retry_after = 1
 
 
 class KeyReused(Refusal):
-    """This Idempotency-Key was used for another request."""
+    """This Idempotency-Key was used for another request.
+
+    Use a new random key for each new request. Repeat a request with exactly the same body.
+    """
 
     status = 422
 
 
 class TooLarge(Refusal):
-    """The body is larger than 1 MiB."""
+    """The body is larger than 1 MiB.
+
+    Send a smaller body.
+    """
 
     status = 413
 
 
 class AddressTooLong(Refusal):
-    """The address is longer than 4 KiB."""
+    """The address is longer than 4 KiB.
+
+    Send fewer or shorter query parameters.
+    """
 
     status = 414
 
 
 class HeadersTooLarge(Refusal):
-    """The request has more than 64 header fields or 16 KiB of headers."""
+    """The request has more than 64 header fields or 16 KiB of headers.
+
+    Send fewer or shorter headers.
+    """
 
     status = 431
 
 
 class TooManyRequests(Refusal):
-    """Too many requests in a short time."""
+    """Too many requests in a short time.
+
+    Wait for the seconds of Retry-After. The headers RateLimit and RateLimit-Policy say what is left.
+    """
 
     status = 429
     retry_after = 5
 
 
 class Unexpected(Refusal):
-    """Something went wrong on our side."""
+    """Something went wrong on our side.
+
+    Tell the hospital the `request_id`. If you changed something, look whether it was done before you repeat it.
+    """
 
     status = 500
 
 
 class Unavailable(Refusal):
-    """A part of the hospital's system is not available now."""
+    """A part of the hospital's system is not available now.
+
+    Repeat the request after the seconds of Retry-After. Use an Idempotency-Key for a change, so that it runs once.
+    """
 
     status = 503
     retry_after = 2
 
 
 class TimedOut(Refusal):
-    """A part of the hospital's system did not answer in time."""
+    """A part of the hospital's system did not answer in time.
+
+    If you changed something, look whether it was done before you repeat it, or repeat it with the same Idempotency-Key.
+    """
 
     status = 504
     retry_after = 5
 
 
 class SlotTaken(Refusal):
-    """That time is not free."""
+    """That time is not free.
+
+    Choose one of `alternatives`, the nearest free times, or another one of the doctor's free slots.
+    """
 
     status = 409
     alternatives: list[Instant]
 
 
 class IllegalTransition(Refusal):
-    """The record cannot change from its status to that one."""
+    """The record cannot change from its status to that one.
+
+    Read the record again: its status is `current`, and `legal` lists the possible next ones.
+    """
 
     status = 409
     current: str

@@ -169,6 +169,7 @@ class Trend(Page[TrendPoint]):
 
 @api.post(
     "/api/labs/bookings/{booking_id}/results",
+    location="/api/labs/results/{id}",
     roles={Role.LAB},
     refuses=(NotFound, IllegalTransition, Malformed),
     example={"test_code": "CBC", "observations": [{"analyte": "hemoglobin", "value": 13.2}]},

@@ -10,40 +10,53 @@ from careplus_contracts.registry import ENDPOINTS
 Json = dict[str, Any]
 
 WORDS = {
-    "request_id": "9f86d081884c7d65",
     "access_token": "eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiI3In0.c2lnbmF0dXJl",
+    "current": "completed",
+    "field": "body.doctor_id",
     "id": "Xk3v9Qm2Lr7Tn5Wz",
+    "legal": "cancelled",
+    "message": "Input should be greater than or equal to 1",
     "next_cursor": "NDI",
     "parts": "auth",
+    "request_id": "9f86d081884c7d65",
 }
 """Texts by the name of their member, where no body of the contracts has an example of it."""
+ENDS = {"ends": "17:00", "ends_at": "2030-01-07T09:30:00Z"}
+"""Times by the name of their member that are later than the example of their type."""
+FILES = {
+    "text/calendar": "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nDTSTART:20300107T090000Z\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n",
+    "text/csv": "at,action,role,outcome\r\n2030-01-07T09:00:00Z,book,patient,done\r\n",
+}
+"""The beginning of an answer that is no JSON, by its media type."""
 TEXT = "Cardiology"
 NUMBER = 7
 
 
 def example(schema: Json, components: Mapping[str, Json], name: str = "") -> Any:
-    """Return a value that a JSON schema admits: its own example, or one made of its members; `name` is the member's."""
+    """Return a value that a JSON schema admits: its own example, or one made of its members; `name` is the member's.
+
+    A member that may be null is null where the contracts have no example of it.
+    """
     if "$ref" in schema:
         return example(components[schema["$ref"].rpartition("/")[2]], components, name)
-    if "examples" in schema:
-        return schema["examples"][0]
-    if choices := schema.get("enum", [schema["const"]] if "const" in schema else None):
-        return choices[0]
+    if choices := schema.get("enum") or schema.get("examples") or ([schema["const"]] if "const" in schema else None):
+        return ENDS.get(name, choices[0])
     if alternatives := schema.get("anyOf") or schema.get("oneOf"):
-        return example(alternatives[0], components, name)
-    match schema.get("type"):
-        case "object" | "array":
-            return _container(schema, components, name)
-        case "integer" | "number":
-            return min(max(NUMBER, schema.get("minimum", NUMBER)), schema.get("maximum", NUMBER))
-    return {"boolean": True, "null": None}.get(schema.get("type", ""), _text(schema, name))
+        is_unknown = {"type": "null"} in alternatives and name not in _texts() and "examples" not in alternatives[0]
+        return None if is_unknown else example(alternatives[0], components, name)
+    return _of_type(schema["type"], schema, components, name)
 
 
-def _container(schema: Json, components: Mapping[str, Json], name: str) -> Any:
-    if schema["type"] == "array":
+def _of_type(kind: str, schema: Json, components: Mapping[str, Json], name: str) -> Any:
+    if kind in {"integer", "number"}:
+        return min(max(NUMBER, schema.get("minimum", NUMBER)), schema.get("maximum", NUMBER))
+    if kind in {"boolean", "string"}:
+        return False if kind == "boolean" else _text(schema, name)
+    if kind == "array":
         return [example(schema["items"], components, name) for _ in range(max(1, schema.get("minItems", 1)))]
     if isinstance(of_any_name := schema.get("additionalProperties"), dict):
-        return {WORDS.get(name, TEXT): example(of_any_name, components, name)}
+        named = example(schema["propertyNames"], components) if "propertyNames" in schema else WORDS.get(name, TEXT)
+        return {named: example(of_any_name, components, name)}
     return {member: example(one, components, member) for member, one in schema.get("properties", {}).items()}
 
 
