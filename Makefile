@@ -26,7 +26,7 @@ DOCKER := docker compose
 # processes start again and again: what they run is compiled once, also where somebody is told not to
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run up down logs check test test-clocks attack browser-test screenshots lighthouse lint format types openapi migration web web-test bench lock sbom clean help
+.PHONY: run up down logs check test test-clocks attack browser-test screenshots lighthouse lint format types openapi packages migration web web-test bench lock sbom clean help
 
 run: .venv/run-installed .env web ## start the demo hospital at http://localhost:5000
 	@$(BIN)/careplus run --demo
@@ -81,6 +81,11 @@ migration: .venv/dev-installed ## write the migration from the newest revision t
 
 openapi: .venv/run-installed ## write openapi.json from the contracts; a test fails if it differs
 	@$(BIN)/careplus openapi --output openapi.json
+
+packages: .venv/run-installed web ## build the clients for other programs into dist: a Python wheel and an npm package
+	@$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir dist ./libs/client
+	@$(BIN)/python web/build.py client
+	@ls dist/careplus[-_]client-*
 
 web: .venv/run-installed ## build the portals, if their sources have changed
 	@$(BIN)/python web/build.py
