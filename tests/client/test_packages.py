@@ -12,7 +12,11 @@ from pathlib import Path
 
 import pytest
 
+from careplus_contracts.refusals import SlotTaken, Unavailable
 from careplus_contracts.registry import ENDPOINTS
+from careplus_runtime.http.examples import refused
+from tests.client.answering import REQUEST_ID, answering
+from tests.client.test_refusals import prepared
 from tests.hospital import Hospital
 from tests.openapi.test_document import node
 from tests.world import World
@@ -59,7 +63,7 @@ def test_wheel_has_contracts_readme_and_licence(wheel: Path) -> None:
     assert {name.partition("/")[0] for name in names} == {"careplus_client", "careplus_contracts", metadata.partition("/")[0]}
     assert about["Name"] == "careplus-client"
     assert (about["License-Expression"], about["Description-Content-Type"]) == ("MIT", "text/markdown")
-    assert about.get_payload().strip() == (PYTHON / "README.md").read_text(encoding="utf-8").strip()
+    assert str(about.get_payload()).strip() == (PYTHON / "README.md").read_text(encoding="utf-8").strip()
     assert sorted(name.partition(">")[0] for name in about.get_all("Requires-Dist", [])) == ["httpx<1,", "pydantic<3,"]
 
 
@@ -81,22 +85,74 @@ npm_needed = pytest.mark.skipif(
 )
 
 
-@npm_needed
-def test_npm_package_in_empty_folder_books_a_visit(hospital: Hospital, world: World, tmp_path: Path) -> None:
-    npm = npm_command()
+@pytest.fixture(scope="module")
+def npm_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return an empty folder in which the npm package is installed."""
+    npm, packages, folder = npm_command(), tmp_path_factory.mktemp("packages"), tmp_path_factory.mktemp("npm")
     assert npm is not None
-    packages, empty = tmp_path / "packages", tmp_path / "empty"
-    empty.mkdir()
     run(ROOT, sys.executable, "web/build.py", "client", environment={**os.environ, "PACKAGES": str(packages)})
     [package] = packages.glob("careplus-client-*.tgz")
-    (empty / "package.json").write_text('{"type": "module", "private": true}')
-    run(empty, *npm[0], "install", "--silent", "--no-audit", "--no-fund", str(package), environment=npm[1])
-    names = {path.name for path in (empty / "node_modules" / "careplus-client").iterdir()}
-    assert {"README.md", "LICENSE", "package.json", "index.js", "index.d.ts", "schema.d.ts"} == names
-    (empty / "example.ts").write_text(example(TYPESCRIPT / "README.md", "ts", hospital), encoding="utf-8")
+    (folder / "package.json").write_text('{"type": "module", "private": true}')
+    run(folder, *npm[0], "install", "--silent", "--no-audit", "--no-fund", str(package), environment=npm[1])
+    return folder
+
+
+def run_typescript(folder: Path, code: str) -> str:
+    """Check the types of a program, run it, and return its output."""
+    (folder / "program.ts").write_text(code, encoding="utf-8")
     strict = ["--strict", "--noUncheckedIndexedAccess", "--module", "nodenext", "--target", "es2023"]
-    run(empty, str(node()), str(ROOT / "web/node_modules/typescript/bin/tsc"), *strict, "example.ts")
-    assert BOOKED.fullmatch(run(empty, str(node()), "example.js"))
+    run(folder, str(node()), str(ROOT / "web/node_modules/typescript/bin/tsc"), *strict, "program.ts")
+    return run(folder, str(node()), "program.js")
+
+
+@npm_needed
+def test_npm_package_in_empty_folder_books_a_visit(npm_folder: Path, hospital: Hospital, world: World) -> None:
+    names = {path.name for path in (npm_folder / "node_modules" / "careplus-client").iterdir()}
+    assert {"README.md", "LICENSE", "package.json", "index.js", "index.d.ts", "schema.d.ts"} == names
+    assert BOOKED.fullmatch(run_typescript(npm_folder, example(TYPESCRIPT / "README.md", "ts", hospital)))
+
+
+RENEWING = """
+import { answer, connect } from "careplus-client";
+const sent: string[] = [];
+const [real, clock] = [globalThis.fetch, Date.now];
+globalThis.fetch = (request) => (sent.push(new URL((request as Request).url).pathname), real(request));
+const careplus = connect("http://localhost:5000");
+await careplus.signIn("otto@example.org", "seven-quiet-herons");
+Date.now = () => clock() + 595_000;
+const both = await Promise.all([answer(careplus.GET("/auth/me")), answer(careplus.GET("/auth/me"))]);
+console.log(both.map((account) => account.full_name).join());
+await careplus.signOut();
+console.log(sent.join());
+"""
+
+
+@npm_needed
+def test_npm_package_renews_the_token_once(npm_folder: Path, hospital: Hospital, world: World) -> None:
+    printed = run_typescript(npm_folder, RENEWING.replace("http://localhost:5000", hospital.url))
+    assert printed == "Otto Brandt,Otto Brandt\n/auth/login,/auth/refresh,/auth/me,/auth/me,/auth/logout\n"
+
+
+REPEATING = """
+import { answer, connect, Refused } from "careplus-client";
+const careplus = connect("http://localhost:5000");
+const body = { doctor_id: 7, starts_at: "2030-01-07T09:00:00Z" };
+const refused: unknown = await answer(careplus.POST("/api/appointments", { body })).catch((error: unknown) => error);
+if (!(refused instanceof Refused) || refused.problem?.code !== "slot_taken") throw refused;
+console.log(refused.problem.alternatives.join(), refused.problem.request_id);
+"""
+
+
+@npm_needed
+def test_npm_package_repeats_a_post_with_one_key(npm_folder: Path) -> None:
+    later = prepared(refused(Unavailable))
+    later.headers["Retry-After"] = "0"
+    with answering(later, later, prepared(refused(SlotTaken))) as server:
+        printed = run_typescript(npm_folder, REPEATING.replace("http://localhost:5000", server.url))
+    assert printed == f"2030-01-07T09:00:00Z {REQUEST_ID}\n"
+    keys = [request["idempotency-key"] for request in server.requests]
+    assert len(keys) == 3
+    assert len(set(keys)) == 1
 
 
 def test_packages_have_the_version_of_the_contracts() -> None:

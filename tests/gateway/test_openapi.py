@@ -41,7 +41,7 @@ def test_every_endpoint_is_an_operation_of_the_document(endpoint: Endpoint[..., 
     assert described["operationId"] == endpoint.name
     assert described["summary"]
     assert endpoint.doc in described["description"]
-    cookie = [{"refreshCookie": []}] if endpoint.needs_cookie else []
+    cookie: list[dict[str, list[str]]] = [{"refreshCookie": []}] if endpoint.needs_cookie else []
     assert described["security"] == (cookie if endpoint.public else [{"bearer": []}])
     assert described["x-roles"] == (["everyone"] if endpoint.public else [role for role in Role if endpoint.admits(role)])
     assert ("requestBody" in described) == (endpoint.body is not None)
