@@ -11,7 +11,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 # a lock names everything, so nothing is left to resolve: older pips would look for newer versions behind an extra
 PIP_LOCKED := $(PIP) --no-deps --require-hashes -r
-MEMBERS := $(addprefix libs/,contracts clinic tables runtime demo cli) $(addprefix services/,auth appointments doctors labs gateway)
+MEMBERS := $(addprefix libs/,contracts client clinic tables runtime demo cli) $(addprefix services/,auth appointments doctors labs gateway)
 INSTALL_MEMBERS = $(PIP) --no-deps --no-build-isolation $(addprefix -e ./,$(MEMBERS))
 LOCK := $(BIN)/uv pip compile --quiet --universal -p 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
 # three workers on two cores, each with hospitals of its own: a worker waits a third of its time for starts and timers.
@@ -27,7 +27,7 @@ DOCKER := docker compose
 # processes start again and again: what they run is compiled once, also where somebody is told not to
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run up down logs check test test-clocks attack browser-test screenshots lighthouse lint format types openapi migration web web-test bench lock sbom clean help
+.PHONY: run up down logs check test test-clocks attack browser-test screenshots lighthouse lint format types openapi packages migration web web-test bench lock sbom clean help
 
 run: .venv/run-installed .env web ## start the demo hospital at http://localhost:5000
 	@$(BIN)/careplus run --demo
@@ -82,6 +82,11 @@ migration: .venv/dev-installed ## write the migration from the newest revision t
 
 openapi: .venv/run-installed ## write openapi.json from the contracts; a test fails if it differs
 	@$(BIN)/careplus openapi --output openapi.json
+
+packages: .venv/run-installed web ## build the clients for other programs into dist: a Python wheel and an npm package
+	@$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir dist ./libs/client
+	@$(BIN)/python web/build.py client
+	@ls dist/careplus[-_]client-*
 
 web: .venv/run-installed ## build the portals, if their sources have changed
 	@$(BIN)/python web/build.py

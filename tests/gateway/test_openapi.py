@@ -41,7 +41,8 @@ def test_every_endpoint_is_an_operation_of_the_document(endpoint: Endpoint[..., 
     assert described["operationId"] == endpoint.name
     assert described["summary"]
     assert endpoint.doc in described["description"]
-    assert described["security"] == ([] if endpoint.public else [{"bearer": []}])
+    cookie: list[dict[str, list[str]]] = [{"refreshCookie": []}] if endpoint.needs_cookie else []
+    assert described["security"] == (cookie if endpoint.public else [{"bearer": []}])
     assert described["x-roles"] == (["everyone"] if endpoint.public else [role for role in Role if endpoint.admits(role)])
     assert ("requestBody" in described) == (endpoint.body is not None)
     if endpoint.body is not None:
@@ -50,6 +51,7 @@ def test_every_endpoint_is_an_operation_of_the_document(endpoint: Endpoint[..., 
         assert body["content"]["application/json"]["example"] == endpoint.example
         assert "$ref" in body["content"]["application/json"]["schema"]
     sent = {"Idempotency-Key": endpoint.idempotent, "If-Match": endpoint.versioned, "If-None-Match": endpoint.conditional}
+    sent |= {"X-CarePlus": endpoint.needs_cookie, "Origin": endpoint.needs_cookie}
     names = {name.rstrip("_") for name in endpoint.parameters} | {name for name, is_sent in sent.items() if is_sent}
     assert parameters(endpoint).keys() == names
 
@@ -73,6 +75,21 @@ def test_every_refusal_is_a_response_with_its_code(endpoint: Endpoint[..., Any])
     assert list(good.get("content", {})) == ([] if endpoint.status == 204 else [endpoint.media_type])
     assert ("304" in responses(endpoint)) == endpoint.conditional
     assert ("Idempotency-Replayed" in good["headers"]) == endpoint.idempotent
+    assert ("Location" in good["headers"]) == (endpoint.status == 201)
+    assert ("Set-Cookie" in good["headers"]) == endpoint.sets_cookie
+
+
+def test_operations_of_the_cookie_declare_it() -> None:
+    needing = {endpoint.name for endpoint in ENDPOINTS if operation(endpoint)["security"] == [{"refreshCookie": []}]}
+    assert needing == {"refresh", "logout"}
+    assert DOCUMENT["components"]["securitySchemes"]["refreshCookie"]["in"] == "cookie"
+
+
+def test_header_parameters_have_no_value_to_prefill() -> None:
+    # Swagger UI sends an example as the value: the second request with one key is refused, and If-Match is stale
+    for name, parameter in DOCUMENT["components"]["parameters"].items():
+        assert not {"example", "examples"} & (parameter.keys() | parameter["schema"].keys()), name
+        assert "default" not in parameter["schema"], name
 
 
 def test_document_is_complete_and_has_no_null_parameters() -> None:

@@ -77,19 +77,28 @@ class Tokens(Answer):
 
 
 class InvalidCredentials(Refusal):
-    """That e-mail and password do not belong together."""
+    """That e-mail and password do not belong together.
+
+    Check both. After several wrong attempts the next ones must wait.
+    """
 
     status = 401
 
 
 class OtpRequired(Refusal):
-    """A code of the second factor is needed."""
+    """A code of the second factor is needed.
+
+    Send the password again with `otp`, the code that the authenticator app shows or a recovery code.
+    """
 
     status = 401
 
 
 class TooManyAttempts(Refusal):
-    """Too many attempts in a short time."""
+    """Too many attempts in a short time.
+
+    Wait for the seconds of `retry_after_s`, which Retry-After repeats.
+    """
 
     status = 429
     retry_after_s: int
@@ -99,31 +108,44 @@ class TooManyAttempts(Refusal):
 
 
 class AccountInactive(Refusal):
-    """The hospital has closed this account."""
+    """The hospital has closed this account.
+
+    Call the hospital.
+    """
 
     status = 403
 
 
 class EmailTaken(Refusal):
-    """There is an account with this e-mail already."""
+    """There is an account with this e-mail already.
+
+    Sign in with this e-mail, or use another one.
+    """
 
     status = 409
 
 
 class InvitationRequired(Refusal):
-    """Staff accounts need an invitation."""
+    """Staff accounts need an invitation.
+
+    Ask an administrator for an invitation, and send its code as `invitation`.
+    """
 
     status = 403
 
 
 class WeakPassword(Refusal):
-    """This password is too easy to guess."""
+    """This password is too easy to guess.
+
+    Choose a longer password, such as four words, without your name and e-mail.
+    """
 
     status = 422
 
 
 @api.post(
     "/auth/register",
+    location="/auth/me",
     roles=EVERYONE,
     refuses=(EmailTaken, InvitationRequired, WeakPassword, Unauthenticated, TooManyAttempts, Malformed),
     example={
@@ -148,6 +170,7 @@ async def register(body: Register) -> Account:
 
 @api.post(
     "/auth/login",
+    sets_cookie=True,
     roles=EVERYONE,
     status=200,
     refuses=(InvalidCredentials, OtpRequired, AccountInactive, TooManyAttempts),
@@ -165,6 +188,8 @@ async def login(body: Login) -> Tokens:
 
 @api.post(
     "/auth/refresh",
+    sets_cookie=True,
+    needs_cookie=True,
     roles=EVERYONE,
     status=200,
     refuses=(Unauthenticated,),
@@ -180,6 +205,8 @@ async def refresh() -> Tokens:
 
 @api.post(
     "/auth/logout",
+    sets_cookie=True,
+    needs_cookie=True,
     roles=EVERYONE,
     status=204,
     refuses=(Unauthenticated,),

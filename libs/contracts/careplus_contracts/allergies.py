@@ -89,7 +89,10 @@ class AllergyMatch(Answer):
 
 
 class AllergyConflict(Refusal):
-    """The patient is allergic to a prescribed medicine."""
+    """The patient is allergic to a prescribed medicine.
+
+    Prescribe another medicine, or give the reason in `override_reason`. `conflicts` lists medicines and allergies.
+    """
 
     status = 409
     conflicts: list[AllergyMatch]

@@ -117,7 +117,10 @@ LastDay = Annotated[Day | None, Field(description="Last clinic day.")]
 
 
 class TooLate(Refusal):
-    """It is too late for this change; please call."""
+    """It is too late for this change; please call.
+
+    Call the hospital.
+    """
 
     status = 409
 
@@ -144,7 +147,10 @@ class DoctorNotBookable(Refusal):
 
 
 class BookByPhone(Refusal):
-    """This doctor can be booked by phone only."""
+    """This doctor can be booked by phone only.
+
+    Call the hospital, or choose another doctor.
+    """
 
     status = 409
 
@@ -161,6 +167,7 @@ async def list_appointments(query: AppointmentFilter) -> Appointments:
 
 @api.post(
     "/api/appointments",
+    location="/api/appointments/{id}",
     roles={Role.PATIENT},
     refuses=(NotFound, SlotTaken, PatientBusy, TooManyUpcoming, BookByPhone, DoctorNotBookable),
     example={"doctor_id": 7, "starts_at": "2030-01-07T09:00:00Z", "reason": "Knee hurts when climbing stairs"},

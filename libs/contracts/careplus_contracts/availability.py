@@ -126,6 +126,7 @@ async def list_time_off(query: PageFilter) -> TimesOff:
 
 @api.post(
     "/api/doctor/time-off",
+    location="/api/doctor/time-off/{id}",
     roles={Role.DOCTOR},
     example={"starts_at": "2030-07-01T00:00:00+02:00", "ends_at": "2030-07-15T00:00:00+02:00", "reason": "Holiday"},
 )

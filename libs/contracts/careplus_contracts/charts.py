@@ -178,6 +178,7 @@ async def search_patients(query: PatientSearch) -> FoundPatients:
 
 @api.post(
     "/api/doctor/patients/{patient_id}/access",
+    location="/api/doctor/patients/{patient_id}",
     roles={Role.DOCTOR},
     refuses=(NotFound,),
     example={"reason": "Unconscious in the emergency room, medication unknown."},

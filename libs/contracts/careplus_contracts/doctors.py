@@ -30,7 +30,10 @@ Languages = Annotated[list[Language], Field(max_length=20)]
 
 
 class SpecialtyFixed(Refusal):
-    """Only an administrator can change a specialty, because its referrals are open to its doctors."""
+    """Only an administrator can change a specialty, because its referrals are open to its doctors.
+
+    Send the specialty as it is, and ask an administrator to change it.
+    """
 
     status = 409
 
@@ -127,6 +130,7 @@ async def list_doctors(query: DoctorFilter) -> Doctors:
 
 @api.post(
     "/api/admin/doctors",
+    location="/api/admin/doctors/{id}",
     roles={Role.ADMIN},
     refuses=(EmailTaken,),
     example={"email": "ruiz@example.org", "full_name": "Dr Marta Ruiz", "specialty": "Cardiology", "languages": ["es"]},

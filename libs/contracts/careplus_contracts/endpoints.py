@@ -1,11 +1,25 @@
 """A contract is a typed stub function: path, method, roles and refusals on the decorator, types in the signature."""
 
 import inspect
+import json
 import re
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from enum import Enum, StrEnum
-from typing import Annotated, Any, Final, Generic, ParamSpec, Protocol, TypeVar, get_args, get_origin, get_type_hints
+from typing import (
+    Annotated,
+    Any,
+    Final,
+    Generic,
+    ParamSpec,
+    Protocol,
+    TypedDict,
+    TypeVar,
+    Unpack,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
 
 from pydantic import BaseModel
 
@@ -60,6 +74,9 @@ class Endpoint(Generic[P, R_co]):
     the answer (NoneType: 204). `idempotent` endpoints honour `Idempotency-Key`: every POST and PUT that gives no reason
     against it. `versioned` endpoints honour `If-Match`, `conditional` ones `If-None-Match`. `always_audited` reads leave an
     audit event also where the answer names no patient; a change that is not `audited` leaves one only when it is refused.
+    `location` is the address of the record that a 201 created, with members of the answer, `/api/appointments/{id}`; by default
+    the list that has it, at the endpoint's own path. `sets_cookie` answers set or delete the refresh cookie; `needs_cookie`
+    endpoints read it, and demand the portals' two headers.
     """
 
     name: str
@@ -77,6 +94,9 @@ class Endpoint(Generic[P, R_co]):
     conditional: bool = False
     always_audited: bool = False
     audited: bool = True
+    sets_cookie: bool = False
+    needs_cookie: bool = False
+    location: str = ""
     example: Example | None = None
     parameters: Mapping[str, inspect.Parameter]
     filter: inspect.Parameter | None
@@ -110,8 +130,20 @@ class Endpoint(Generic[P, R_co]):
         }
         return (*self.refuses, *(kind for kind, applies in implied.items() if applies and kind not in self.refuses))
 
+    def location_of(self, answer: bytes) -> str:
+        """Return the address of the record in the JSON answer of a 201."""
+        return self.location.format_map(json.loads(answer)) if self.location else self.path
+
     def admits(self, role: Role) -> bool:
         return isinstance(self.roles, Public) or role in self.roles
+
+
+class CreateOptions(TypedDict, total=False):
+    """Members of Endpoint that only a POST has."""
+
+    location: str
+    sets_cookie: bool
+    needs_cookie: bool
 
 
 class Declare(Protocol):
@@ -154,10 +186,11 @@ class Contract:
         not_idempotent_because: str = "",
         not_audited_because: str = "",
         example: Example | None = None,
+        **more: Unpack[CreateOptions],
     ) -> Declare:
         """`not_idempotent_because`: why its answer cannot be stored. `not_audited_because`: why it leaves no audit event."""
-        idempotent, audited = not not_idempotent_because, not not_audited_because
-        return self._declare("POST", path, roles, refuses, status=status, idempotent=idempotent, audited=audited, example=example)
+        flags = {"idempotent": not not_idempotent_because, "audited": not not_audited_because, **more}
+        return self._declare("POST", path, roles, refuses, status=status, example=example, **flags)
 
     def put(
         self, path: str, *, roles: Roles, refuses: Refusals = (), versioned: bool = False, example: Example | None = None

@@ -227,21 +227,30 @@ class WithdrawOrder(Body):
 
 
 class UnknownTest(Refusal):
-    """The catalogue has no such test."""
+    """The catalogue has no such test.
+
+    Leave out `codes`, or take other ones of `GET /api/labs/tests`.
+    """
 
     status = 422
     codes: list[str]
 
 
 class LabFull(Refusal):
-    """The laboratory cannot take you at that time."""
+    """The laboratory cannot take you at that time.
+
+    Choose one of `alternatives`, the nearest free times, or another one of `GET /api/labs/slots`.
+    """
 
     status = 409
     alternatives: list[Instant]
 
 
 class CodeTaken(Refusal):
-    """There is a test with this code already."""
+    """There is a test with this code already.
+
+    Change the test that has this code, or choose another code.
+    """
 
     status = 409
 
@@ -260,6 +269,7 @@ async def list_tests(query: LabTestFilter) -> LabTests:
 
 @api.post(
     "/api/labs/tests",
+    location="/api/labs/tests/{code}",
     roles={Role.ADMIN},
     refuses=(CodeTaken, UnknownTest),
     example={
@@ -309,6 +319,7 @@ async def list_lab_slots(query: LabSlotFilter) -> LabSlots:
 
 @api.post(
     "/api/labs/bookings",
+    location="/api/labs/bookings/{id}",
     roles={Role.PATIENT},
     refuses=(UnknownTest, LabFull, PatientBusy),
     example={"test_codes": ["CBC", "LIPID"], "starts_at": "2030-01-07T07:30:00Z"},

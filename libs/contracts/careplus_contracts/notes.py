@@ -51,7 +51,10 @@ class WriteNotes(Body):
 
 
 class NotesSigned(Refusal):
-    """These notes are signed; only an addendum is possible."""
+    """These notes are signed; only an addendum is possible.
+
+    Write an addendum.
+    """
 
     status = 409
 

@@ -30,13 +30,19 @@ class ResetPassword(Body):
 
 
 class WrongPassword(Refusal):
-    """That is not your current password."""
+    """That is not your current password.
+
+    Send the password that you sign in with now.
+    """
 
     status = 403
 
 
 class InvalidResetCode(Refusal):
-    """This link was used, has expired or is not valid."""
+    """This link was used, has expired or is not valid.
+
+    Ask for another link.
+    """
 
     status = 403
 

@@ -42,7 +42,10 @@ class UpdateAccount(Body):
 
 
 class OwnAccount(Refusal):
-    """Administrators cannot deactivate or demote themselves, or switch their own second factor off here."""
+    """Administrators cannot deactivate or demote themselves, or switch their own second factor off here.
+
+    Ask another administrator; switch your own second factor off in your account.
+    """
 
     status = 409
 

@@ -40,7 +40,10 @@ class Jwks(Answer):
 
 
 class NotReady(Refusal):
-    """A part of the system does not work."""
+    """A part of the system does not work.
+
+    Wait; `parts` says which part does not work. An operator looks into its log.
+    """
 
     status = 503
     retry_after = 2

@@ -104,6 +104,7 @@ async def list_arrangements(query: ReceptionFilter) -> Arrangements:
 
 @api.post(
     "/api/admin/appointments",
+    location="/api/admin/appointments/{id}",
     roles={Role.ADMIN},
     refuses=(NotFound, SlotTaken, PatientBusy, DoctorNotBookable),
     example={"patient_id": 12, "doctor_id": 7, "starts_at": "2030-01-07T09:00:00Z"},

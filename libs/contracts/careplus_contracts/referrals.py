@@ -94,6 +94,7 @@ class Referrals(Page[Referral]):
 
 @api.post(
     "/api/doctor/referrals",
+    location="/api/doctor/referrals/{id}",
     roles={Role.DOCTOR},
     refuses=(NotFound,),
     example={"patient_id": 12, "to_specialty": "Cardiology", "reason": "Murmur, new since spring", "urgency": "urgent"},

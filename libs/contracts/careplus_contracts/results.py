@@ -196,6 +196,7 @@ class Trend(Page[TrendPoint]):
 
 @api.post(
     "/api/labs/bookings/{booking_id}/results",
+    location="/api/labs/results/{id}",
     roles={Role.LAB},
     refuses=(NotFound, IllegalTransition, Malformed, WrongUnit),
     example={"test_code": "CBC", "observations": [{"analyte": "hemoglobin", "value": 13.2, "unit": "g/dL"}]},

@@ -30,25 +30,37 @@ class RecoveryCodes(Answer):
 
 
 class SecondFactorOn(Refusal):
-    """A second factor is on already."""
+    """A second factor is on already.
+
+    Switch it off first, for another app or device.
+    """
 
     status = 409
 
 
 class SecondFactorMissing(Refusal):
-    """No second factor is prepared or on."""
+    """No second factor is prepared or on.
+
+    Prepare one first with the password.
+    """
 
     status = 409
 
 
 class WrongOtp(Refusal):
-    """That code is wrong, too old or was used already."""
+    """That code is wrong, too old or was used already.
+
+    Send the code that the app shows now; each works once.
+    """
 
     status = 403
 
 
 class FreshSignInRequired(Refusal):
-    """This needs a sign-in with a code of the second factor in the last five minutes."""
+    """This needs a sign-in with a code of the second factor in the last five minutes.
+
+    Sign in again with the password and a code, then repeat the request within five minutes.
+    """
 
     status = 403
 

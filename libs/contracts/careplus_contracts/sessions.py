@@ -29,7 +29,10 @@ class Sessions(Page[Session]):
 
 
 class RefreshReused(Unauthenticated):
-    """This refresh token was used before."""
+    """This refresh token was used before.
+
+    Sign in again.
+    """
 
     def body(self, request_id: str) -> bytes:
         # answer as for an invented token: a thief must not learn that a token was valid; only the audit trail records it

@@ -10,9 +10,9 @@ from starlette.responses import HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
-from careplus_contracts.refusals import AddressTooLong, MethodNotAllowed, NotHttp, Refusal, Unexpected
 from careplus_contracts.registry import ENDPOINTS
 from careplus_gateway.gzip import accepts_gzip
+from careplus_runtime.http.problem_list import problem_list
 from careplus_runtime.http.problems import header
 
 BUILT = Path(__file__).resolve().parents[3] / "web" / "dist"  # by `make web` in a clone
@@ -32,7 +32,7 @@ class Pages:
             f'<h2 id="{one.name}"><code>{one.method} {one.path}</code></h2><p>{escape(one.doc)}</p>' for one in ENDPOINTS
         )
         self.reference = _page("CarePlus API", REFERENCE_LINKS + "".join(operations))
-        self.problems = _page("Refusals", _problems())
+        self.problems = _page("Refusals", problem_list())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         response = self._response(scope) if scope["method"] in {"GET", "HEAD"} else None
@@ -73,16 +73,3 @@ class Pages:
 
 def _page(title: str, content: str) -> str:
     return Template((TEMPLATES / "page.html").read_text()).substitute(title=escape(title), content=content)
-
-
-def _problems() -> str:
-    refusals: set[type[Refusal]] = {AddressTooLong, MethodNotAllowed, NotHttp, Unexpected}
-    refusals.update(refusal for endpoint in ENDPOINTS for refusal in endpoint.all_refusals)
-    listed = "".join(map(_problem, sorted(refusals, key=lambda kind: (kind.status, kind.code()))))
-    return f"<p>RFC 9457 problems; <code>type</code> leads here. Switch on <code>code</code>.</p><dl>{listed}</dl>"
-
-
-def _problem(refusal: type[Refusal]) -> str:
-    links = "; ".join(f'<a href="/docs#{one.name}">{one.name}</a>' for one in ENDPOINTS if refusal in one.refuses)
-    meaning = f"{escape(refusal.title())}.{f' At {links}.' if links else ''}"
-    return f'<dt id="{refusal.code()}"><code>{refusal.code()}</code>, {refusal.status}</dt><dd>{meaning}</dd>'

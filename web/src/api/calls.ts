@@ -11,20 +11,23 @@ interface Init {
 }
 type Answered = { data?: unknown; error?: unknown; response: Response };
 
-/** Return one function per method, `GET("/api/doctors/{doctor_id}", { params, body })`; `send` sends the request. */
-export function calls(send: (request: Request) => Promise<Response>): Client<paths> {
+/**
+ * Return one function per method, `GET("/api/doctors/{doctor_id}", { params, body })`; `send` sends the request to `origin()`,
+ * which is the page's own unless a program outside of the hospital names another.
+ */
+export function calls(send: (request: Request) => Promise<Response>, origin = () => location.origin): Client<paths> {
   const by =
     (method: string) =>
     async (path: string, init: Init = {}) =>
-      answer(await send(buildRequest(method, path, init)), init);
+      answer(await send(buildRequest(origin(), method, path, init)), init);
   // the types describe the parameters and answer of each call; at run time all calls are the same
   return { GET: by("GET"), POST: by("POST"), PUT: by("PUT"), DELETE: by("DELETE") } as unknown as Client<paths>;
 }
 
-function buildRequest(method: string, path: string, { params = {}, body, headers }: Init): Request {
+function buildRequest(origin: string, method: string, path: string, { params = {}, body, headers }: Init): Request {
   const address = path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(params.path?.[name])));
   const query = new URLSearchParams(sent(params.query)).toString();
-  return new Request(location.origin + address + (query && `?${query}`), {
+  return new Request(origin + address + (query && `?${query}`), {
     method,
     credentials: "same-origin",
     headers: {

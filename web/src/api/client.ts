@@ -29,7 +29,7 @@ type Answered<T, E> = { data?: T; error?: E; response: Response };
 const TIMEOUT_MS = 20_000;
 const AGAIN_MS = 5_000;
 /** Marks requests of our own pages against CSRF: other sites can send the refresh cookie, but not this header. */
-const OWN_PAGE = { "X-CarePlus": "1" };
+const OWN_PAGE = { header: { "X-CarePlus": "1" } } as const;
 const KEYED = new Set(["POST", "PUT"]);
 const NEED_NO_TOKEN = new Set(["/auth/login", "/auth/refresh", "/auth/logout"]);
 
@@ -67,7 +67,7 @@ export function refresh(): Promise<Outcome<Tokens>> {
 
 async function exchange(): Promise<Outcome<Tokens>> {
   const before = currentTokens;
-  const renewed = await outcome(api.POST("/auth/refresh", { headers: OWN_PAGE }));
+  const renewed = await outcome(api.POST("/auth/refresh", { params: OWN_PAGE }));
   // a sign-in or sign-out during the exchange is newer than this answer
   if (currentTokens !== before) return currentTokens ? { ok: true, data: currentTokens } : NO_ANSWER;
   if (renewed.ok) keep(renewed.data);
@@ -90,7 +90,7 @@ export async function leaveUntouched(): Promise<void> {
 }
 
 async function end(): Promise<Outcome<undefined>> {
-  const ended = await outcome(api.POST("/auth/logout", { headers: OWN_PAGE }));
+  const ended = await outcome(api.POST("/auth/logout", { params: OWN_PAGE }));
   // 401: the session had already ended
   if (!ended.ok && ended.problem.code !== "unauthenticated") return ended;
   return { ok: true, data: undefined };

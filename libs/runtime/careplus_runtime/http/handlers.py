@@ -105,6 +105,8 @@ class BoundHandler:
             return Response(result, self.endpoint.status, headers, media_type=self.endpoint.media_type)
         # `warnings="error"`: `dump_json` of a plain dict would leak every key
         body = self.answer.dump_json(result, warnings="error")
+        if self.endpoint.status == 201:
+            headers["Location"] = self.endpoint.location_of(body)
         if (version := getattr(result, "version", None)) is not None:
             headers["ETag"] = f'"{version}"'
         elif self.endpoint.conditional:

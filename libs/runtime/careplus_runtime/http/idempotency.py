@@ -96,10 +96,10 @@ async def replay_or_run(
         raise InProgress(IN_PROGRESS)
     _in_flight.add(stored.key)
     try:
-        return await _replay(request, stored) or await run(partial(_store, stored))
+        return await _replay(endpoint, request, stored) or await run(partial(_store, stored))
     except Refusal:
         # another process may have run the same request in the meantime
-        if answer := await _replay(request, stored):
+        if answer := await _replay(endpoint, request, stored):
             return answer
         raise
     finally:
@@ -122,15 +122,17 @@ async def _stored_answer(endpoint: Endpoint[..., Any], request: Request, key: st
     return _StoredAnswer(_RowKey(account_id, _digest(endpoint.name, key)), AESGCM(derivation.derive(key.encode())), identity)
 
 
-async def _replay(request: Request, stored: _StoredAnswer) -> Response | None:
+async def _replay(endpoint: Endpoint[..., Any], request: Request, stored: _StoredAnswer) -> Response | None:
     async with request.app.state.database.reading() as db:
         rows = await _FIND.all(db, **stored.key._asdict(), at=now())
     if not rows:
         return None
     status, etag, ciphertext = rows[0]
     headers = {REPLAYED: "true", "Cache-Control": "no-store"} | ({} if etag is None else {"ETag": etag})
-    media_type = None if status == 204 else "application/json"
-    return Response(stored.decrypt(bytes(ciphertext)), status, headers, media_type=media_type)
+    media_type, answer = None if status == 204 else "application/json", stored.decrypt(bytes(ciphertext))
+    if status == 201:
+        headers["Location"] = endpoint.location_of(answer)
+    return Response(answer, status, headers, media_type=media_type)
 
 
 async def _store(stored: _StoredAnswer, db: AsyncSession, answer: Response) -> None:

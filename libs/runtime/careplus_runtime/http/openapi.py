@@ -1,8 +1,9 @@
 """The OpenAPI 3.1 document of every endpoint, made from the contracts alone; no service needs to run."""
 
 import inspect
+import json
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from importlib.metadata import version
 from itertools import groupby
 from typing import Annotated, Any
@@ -13,44 +14,57 @@ from pydantic.json_schema import models_json_schema
 from careplus_contracts.endpoints import Endpoint, Public, Role
 from careplus_contracts.refusals import PROBLEM_MEDIA_TYPE, Refusal
 from careplus_contracts.registry import ENDPOINTS
-from careplus_contracts.values import MAX_ID
+from careplus_runtime.http.examples import FILES, WORDS, example, refused
+from careplus_runtime.http.schemas import exact, open_answers, without_null
 
 Json = dict[str, Any]
 
 ABOUT = """\
 The API of the hospital's portals, as JSON over HTTP.
 
-- **Signing in**: `POST /auth/login` answers an access token; send it as `Authorization: Bearer …`.
+- **Signing in**: `POST /auth/login` answers an access token for ten minutes; send it as `Authorization: Bearer …`. It also sets
+  a cookie, with which `POST /auth/refresh` answers the next token.
 - **Lists** answer `items` and `next_cursor`; send `next_cursor` as `cursor`, with the same filters, for the next page.
 - **Query parameters** that are unknown, or sent twice, are refused with 422.
-- **Refusals** are RFC 9457 problem details; switch on `code`. Every operation can also answer 500 `unexpected`.
+- **Refusals** are RFC 9457 problem details; switch on `code`. [All refusals](/docs/problems) with their members and remedies.
+  Every operation can also answer 500 `unexpected`.
+- **New members** of answers and problems may appear at any time: ignore members that you do not know.
 - **Instants** have an offset, and UTC in answers; days are days of the clinic's calendar.
 - **Repeating**: send a random `Idempotency-Key` with a POST or PUT, and repeat the request safely for 24 hours.
 - **Editing**: send the `ETag` that you read as `If-Match`. If the record has changed since, the answer is 412 and your
   request has no effect, even if the other change was the same as yours.
 """
 
+# without `example`: Swagger UI sends it as the value, so that a second request is refused
 PARAMETERS: Json = {
     "Idempotency-Key": {
-        "description": "Makes the request safe to repeat for 24 hours: the first answer is sent again. Use a new random key "
-        "for each new request: the stored answer is encrypted with it.",
+        "description": "Makes the request safe to repeat for 24 hours: the first answer is sent again. Leave it "
+        "out, or use a new random key, such as a UUID, for each new request: the stored answer is encrypted with it.",
         "schema": {
             "type": "string",
             "minLength": 1,
             "maxLength": 255,
             "pattern": "^[\\x21-\\x7e]([\\x20-\\x7e]*[\\x21-\\x7e])?$",
         },
-        "example": "5f0c1c9e-6a53-4b0e-9c55-0f8f4c1a2b3d",
     },
     "If-Match": {
-        "description": "The `ETag` of the version that you change; any other version is 412.",
+        "description": "The `ETag` of the version that you change, its number in double quotes; any other version is 412. "
+        "Without it the change applies to any version.",
         "schema": {"type": "string"},
-        "example": '"3"',
     },
     "If-None-Match": {
         "description": "The `ETag` of the answer that you have; 304 while it is current.",
         "schema": {"type": "string"},
-        "example": '"1f0c3b5d7a9e2c4f6b8d0e1a3c5f7092"',
+    },
+    "X-CarePlus": {
+        "description": "Always `1`: pages of other sites cannot send it.",
+        "required": True,
+        "schema": {"type": "string", "enum": ["1"]},
+    },
+    "Origin": {
+        "description": "The public address of the hospital, as its own pages have it. Browsers send it by themselves; other "
+        "programs must send it.",
+        "schema": {"type": "string", "format": "uri"},
     },
 }
 HEADERS: Json = {
@@ -62,9 +76,31 @@ HEADERS: Json = {
     },
     "Retry-After": {"description": "Seconds to wait before the next attempt.", "schema": {"type": "integer"}},
     "WWW-Authenticate": {"description": "The authentication scheme.", "schema": {"type": "string"}},
+    "Location": {
+        "description": "The address of the new record, or of the list that has it.",
+        "schema": {"type": "string", "format": "uri-reference"},
+    },
+    "Set-Cookie": {
+        "description": "The refresh cookie; browsers keep it, and scripts cannot read it. An empty one deletes it.",
+        "schema": {"type": "string"},
+    },
     "Idempotency-Replayed": {
         "description": "`true`: the stored answer to an earlier request with the same key.",
         "schema": {"type": "string", "const": "true"},
+    },
+}
+SECURITY: Json = {
+    "bearer": {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "JWT",
+        "description": "The `access_token` that `POST /auth/login` answers.",
+    },
+    "refreshCookie": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": "__Host-careplus-refresh",
+        "description": "The cookie that `POST /auth/login` sets. At an address without https its name is `careplus-refresh`.",
     },
 }
 NOT_MODIFIED = "NotModified"
@@ -95,7 +131,7 @@ def document() -> Json:
     described: Json = app.openapi()
     for endpoint in ENDPOINTS:
         _complete(described["paths"][endpoint.path][endpoint.method.lower()], endpoint)
-    described["components"] = _components(described["components"]["schemas"])
+    described["components"] = _components(described["paths"], described["components"]["schemas"])
     return described
 
 
@@ -136,37 +172,37 @@ def _roles(endpoint: Endpoint[..., Any]) -> list[str]:
 
 def _complete(operation: Json, endpoint: Endpoint[..., Any]) -> None:
     """Add roles, headers, examples and refusals of the contract to FastAPI's description of an operation."""
-    operation["security"] = [] if endpoint.public else [{"bearer": []}]
+    operation["security"] = [{"refreshCookie": []}] if endpoint.needs_cookie else [] if endpoint.public else [{"bearer": []}]
     operation["x-roles"] = _roles(endpoint)
     for parameter in operation.get("parameters", []):
-        parameter["schema"] = _without_null(parameter["schema"])
+        parameter["schema"] = without_null(parameter["schema"])
     sent = {"Idempotency-Key": endpoint.idempotent, "If-Match": endpoint.versioned, "If-None-Match": endpoint.conditional}
+    sent |= {"X-CarePlus": endpoint.needs_cookie, "Origin": endpoint.needs_cookie}
     if names := [name for name, is_sent in sent.items() if is_sent]:
         operation.setdefault("parameters", []).extend({"$ref": f"#/components/parameters/{name}"} for name in names)
     if endpoint.body is not None:
         content = operation["requestBody"]["content"]["application/json"]
-        content["schema"] = _without_null(content["schema"])
+        content["schema"] = without_null(content["schema"])
         if endpoint.example is not None:
             content["example"] = dict(endpoint.example)
     operation["responses"] = _responses(operation["responses"], endpoint)
-
-
-def _without_null(schema: Json) -> Json:
-    """Return the schema without null: an optional member of a request is left out, never sent as null."""
-    kinds = [kind for kind in schema.get("anyOf", []) if kind != {"type": "null"}]
-    if len(kinds) != 1:
-        return schema
-    about = {name: value for name, value in schema.items() if name not in {"anyOf", "default"}}
-    return kinds[0] if "$ref" in kinds[0] and about.keys() <= {"title"} else {**about, **kinds[0]}
 
 
 def _responses(described: Json, endpoint: Endpoint[..., Any]) -> Json:
     good = described[str(endpoint.status)]
     good["description"] = "Done" if endpoint.status == 204 else "The answer"
     if endpoint.media_type != "application/json":
-        good["content"] = {endpoint.media_type: {"schema": {"type": "string"}}}
-    tagged = endpoint.conditional or "version" in getattr(endpoint.answer, "model_fields", {})
-    good["headers"] = _headers(["ETag"] * tagged + ["Idempotency-Replayed"] * endpoint.idempotent)
+        good["content"] = {endpoint.media_type: {"schema": {"type": "string"}, "example": FILES[endpoint.media_type]}}
+    elif "content" in good:
+        name = endpoint.answer.__name__
+        good["content"]["application/json"]["examples"] = _examples({name: name})
+    sent = {
+        "ETag": endpoint.conditional or "version" in getattr(endpoint.answer, "model_fields", {}),
+        "Location": endpoint.status == 201,
+        "Set-Cookie": endpoint.sets_cookie,
+        "Idempotency-Replayed": endpoint.idempotent,
+    }
+    good["headers"] = _headers(name for name, is_sent in sent.items() if is_sent)
     shared = {str(status): _name(kinds) for status, kinds in _refusals(endpoint).items()}
     if endpoint.conditional:
         shared["304"] = NOT_MODIFIED
@@ -185,6 +221,10 @@ def _name(kinds: tuple[type[Refusal], ...]) -> str:
     return "Or".join(kind.__name__ for kind in kinds)
 
 
+def _examples(names: Mapping[str, str]) -> Json:
+    return {title: {"$ref": f"#/components/examples/{name}"} for title, name in names.items()}
+
+
 def _headers(names: Iterable[str]) -> Json:
     return {name: {"$ref": f"#/components/headers/{name}"} for name in ("X-Request-Id", *names)}
 
@@ -201,23 +241,16 @@ def _refused(kinds: tuple[type[Refusal], ...]) -> Json:
     return {
         "description": "; ".join(kind.title() for kind in kinds),
         "headers": _headers(dict.fromkeys(extra)),
-        "content": {PROBLEM_MEDIA_TYPE: {"schema": schema}},
+        "content": {
+            PROBLEM_MEDIA_TYPE: {
+                "schema": schema,
+                "examples": _examples({kind.code(): kind.problem().__name__ for kind in kinds}),
+            }
+        },
     }
 
 
-def _exact(schema: Any) -> Any:
-    """Return a schema with integer bounds. FastAPI writes floats, which cannot hold the largest 64-bit integer."""
-    if isinstance(schema, list):
-        return [_exact(part) for part in schema]
-    if not isinstance(schema, dict):
-        return schema
-    exact = {name: _exact(part) for name, part in schema.items()}
-    if exact.get("type") == "integer":
-        exact.update({bound: min(int(exact[bound]), MAX_ID) for bound in ("minimum", "maximum") if bound in exact})
-    return exact
-
-
-def _components(schemas: Json) -> Json:
+def _components(paths: Json, schemas: Json) -> Json:
     refusals = dict.fromkeys(refusal for endpoint in ENDPOINTS for refusal in endpoint.all_refusals)
     problems = models_json_schema(
         [(refusal.problem(), "serialization") for refusal in refusals], ref_template="#/components/schemas/{model}"
@@ -225,17 +258,15 @@ def _components(schemas: Json) -> Json:
     responses = {_name(kinds): _refused(kinds) for endpoint in ENDPOINTS for kinds in _refusals(endpoint).values()}
     responses[NOT_MODIFIED] = {"description": "The answer that you have is current", "headers": _headers(["ETag"])}
     ours = {name: schema for name, schema in schemas.items() if name not in {"HTTPValidationError", "ValidationError"}}
+    open_answers(paths, ours)
+    examples = {kind.problem().__name__: json.loads(refused(kind).body(WORDS["request_id"])) for kind in refusals}
+    answers = {one.answer.__name__ for one in ENDPOINTS if one.media_type == "application/json" and one.status != 204}
+    examples |= {name: example({"$ref": name}, ours) for name in answers}
     return {
-        "schemas": _exact(dict(sorted({**ours, **problems}.items()))),
+        "schemas": exact(dict(sorted({**ours, **problems}.items()))),
         "responses": dict(sorted(responses.items())),
+        "examples": {name: {"value": value} for name, value in sorted(examples.items())},
         "parameters": {name: {"name": name, "in": "header", **about} for name, about in PARAMETERS.items()},
         "headers": HEADERS,
-        "securitySchemes": {
-            "bearer": {
-                "type": "http",
-                "scheme": "bearer",
-                "bearerFormat": "JWT",
-                "description": "The `access_token` that `POST /auth/login` answers.",
-            }
-        },
+        "securitySchemes": SECURITY,
     }
