@@ -1,4 +1,4 @@
-"""Migration 0014 keeps results in the order of their specimens, and says who cancelled a laboratory booking."""
+"""Migration 0010 keeps results in the order of their specimens, and says who cancelled a laboratory booking."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -26,23 +26,23 @@ def server() -> Iterator[str]:
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[sa.Engine]:
-    """Yield the engine of a database that was filled at revision 0013 and upgraded."""
+    """Yield the engine of a database that was filled at revision 0009 and upgraded."""
     if request.param == "sqlite":
         address = f"sqlite:///{tmp_path_factory.mktemp('migrated')}/careplus.db"
     else:
-        address = new_database(request.getfixturevalue("server"), "migrated_0014")
+        address = new_database(request.getfixturevalue("server"), "migrated_0010")
     engine = sync_engine(address)
     with engine.begin() as connection:
-        command.upgrade(alembic_config(connection), "0013")
+        command.upgrade(alembic_config(connection), "0009")
         add_accounts(connection)
-        fill_0013(connection)
+        fill_0009(connection)
     upgrade(address)
     assert revision(address) == HEAD
     yield engine
     engine.dispose()
 
 
-def fill_0013(connection: sa.Connection) -> None:
+def fill_0009(connection: sa.Connection) -> None:
     """Insert a cancelled booking, and one with a collected and an uncollected result."""
     fill(connection)
     for id_, status, starts_at in ((1, "cancelled", NOON), (2, "resulted", NOON), (3, "booked", NOON)):
