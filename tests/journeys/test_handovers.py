@@ -153,7 +153,7 @@ def test_colleague_acts_on_every_kind_of_work(ward: Ward) -> None:
     assert made(act.get(notes), 200)["text"] == "Pale.", "the draft is not lost"
     signed = made(act.put(notes, json={"text": "Pale.", "sign": True}), 200)
     assert (signed["author"]["id"], signed["signed_by"]["id"]) == (ward.doctor.id, ward.colleague.id)
-    orders = {"patient_id": ward.patient.id, "status": "booked"}
+    orders: dict[str, Any] = {"patient_id": ward.patient.id, "status": "booked"}
     assert ids["order"] in [one["id"] for one in made(act.get("/api/doctor/lab-orders", params=orders), 200)["items"]]
     withdraw, reason = f"/api/doctor/lab-orders/{ids['order']}/cancel", {"reason": "The doctor has left"}
     assert ward.third.http.put(withdraw, json=reason).status_code == 404

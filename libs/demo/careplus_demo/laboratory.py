@@ -120,8 +120,7 @@ class Laboratory:
         """Return who cancelled the booking: the patient, midway to its time."""
         if one.status is not L.CANCELLED:
             return {"cancelled_by": None, "cancelled_by_id": None, "cancelled_at": None}
-        before = max(one.created_at, min(one.starts_at or self.now, self.now))
-        at = one.created_at + (before - one.created_at) / 2
+        at = one.created_at + (max(one.created_at, min(one.starts_at or self.now, self.now)) - one.created_at) / 2
         return {"cancelled_by": Role.PATIENT.value, "cancelled_by_id": one.patient.id, "cancelled_at": at}
 
     def test_rows(self) -> Iterator[dict[str, Any]]:
