@@ -8,7 +8,6 @@ import pytest
 import sqlalchemy as sa
 from alembic import command
 
-from careplus_tables.catalogue import fill
 from careplus_tables.engine import sync_engine
 from careplus_tables.migrate import HEAD, alembic_config, revision, upgrade
 from careplus_tables.registry import METADATA
@@ -44,7 +43,19 @@ def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 def fill_0009(connection: sa.Connection) -> None:
     """Insert a cancelled booking, and one with a collected and an uncollected result."""
-    fill(connection)
+    test = {
+        "category": "",
+        "specimen": "",
+        "preparation": "",
+        "plain": "",
+        "turnaround_hours": 1,
+        "price_minor": 1,
+        "active": True,
+    }
+    for code in ("CBC", "CRP"):
+        insert(connection, "lab_tests", code=code, name=code, currency="EUR", version=1, **test)
+    analyte = {"loinc": "777-3", "kind": "quantity", "decimals": 0, "plain": "", "usual": "[]", "choices": "[]"}
+    insert(connection, "analytes", code="platelets", name="Platelets", **analyte)
     for id_, status, starts_at in ((1, "cancelled", NOON), (2, "resulted", NOON), (3, "booked", NOON)):
         booking = {"id": id_, "reference": f"LB-{id_}", "patient_id": 2, "status": status, "starts_at": starts_at}
         insert(connection, "lab_bookings", **booking, created_at=NOON, version=1)
