@@ -127,6 +127,11 @@ def filled(url: str) -> Rows:
         for left in connection.execute(sa.text("SELECT id FROM doctors WHERE id <> :id"), {"id": doctor}).scalars().all():
             handover = {"doctor_id": left, "left_at": now, "colleague_id": doctor}
             connection.execute(sa.insert(METADATA.tables["handovers"]), handover)
+        ended = (
+            "UPDATE lab_bookings SET status = 'cancelled', cancelled_by = NULL, cancelled_by_id = NULL, cancelled_at = created_at"
+        )
+        first = "SELECT id FROM lab_bookings WHERE ordered_by_id IS NULL ORDER BY id LIMIT :most"
+        connection.execute(sa.text(f"{ended} WHERE id IN ({first})"), {"most": MORE})
         for number in range(MORE):
             at, soon = now - timedelta(minutes=number // 2), now + timedelta(days=number // 2, minutes=1)
             session = {"id": f"{number}" * 20, "account_id": doctor, "created_at": at, "last_used_at": at, "expires_at": soon}

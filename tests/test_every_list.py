@@ -44,8 +44,9 @@ class Case:
     key: str = "id"
 
 
-VISITS, RESULTS, EVENTS = Case("appointments", ("starts_at", "ends_at")), Case("lab_results"), Case("audit_events")
-BOOKINGS, PRESCRIPTIONS, REFERRALS = Case("lab_bookings"), Case("prescriptions"), Case("referrals")
+VISITS, RESULTS = Case("appointments", ("starts_at", "ends_at")), Case("lab_results", ("specimen_at",))
+BOOKINGS, EVENTS = Case("lab_bookings", ("starts_at",)), Case("audit_events")
+PRESCRIPTIONS, REFERRALS = Case("prescriptions"), Case("referrals")
 ACCOUNTS, DOCTORS = Case("accounts", ("sort_key",)), Case("doctors", ("sort_key",))
 CASES = {
     "list_sessions": Case("sessions", ("created_at",)),
@@ -66,9 +67,11 @@ CASES = {
     "list_referrals": REFERRALS,
     "list_tests": Case("lab_tests", query={"q": "anti"}, key="code"),
     "list_lab_bookings": BOOKINGS,
-    "list_worklist": Case("lab_bookings", ("starts_at",)),
+    "list_lab_orders": BOOKINGS,
+    "list_worklist": BOOKINGS,
+    "list_uncollected": Case("lab_bookings", ("cancelled_at",)),
     "list_results": RESULTS,
-    "show_trend": Case("lab_results", key="result_id"),
+    "show_trend": Case("lab_results", ("specimen_at",), key="result_id"),
     "list_results_to_review": RESULTS,
     "list_audit": Case("audit_events", query={"action": "write_notes"}),
     "list_accesses": EVENTS,

@@ -202,6 +202,8 @@ def test_lab_bookings_have_every_status_in_lab_hours(demo: Demo) -> None:
         assert one.created_at <= plan.now
         assert (one.collected_at is not None) == (one.status not in {"booked", "cancelled"})
         assert one.collected_at is None or one.created_at < one.collected_at <= plan.now
+        assert one.cancelled_by_id == (one.patient_id if one.status == "cancelled" else None), "none closed by itself"
+        assert one.cancelled_at is None or one.created_at <= one.cancelled_at <= plan.now
         assert (one.window_starts_at is None) == (one.place is None) == (one.status == "cancelled" or one.starts_at is None)
         if one.starts_at is not None:
             assert windows.unbookable_reason(one.starts_at, when) is None

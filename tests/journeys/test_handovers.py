@@ -46,7 +46,7 @@ class Ward:
         order = f"/api/labs/bookings/{self.ids['order']}"
         for status in ("collected", "received", "in_progress"):
             made(self.lab.http.put(f"{order}/status", json={"status": status}), 200)
-        entered = {"test_code": "CBC", "observations": [{"analyte": "hemoglobin", "value": 3.1}]}
+        entered = {"test_code": "CBC", "observations": [{"analyte": "hemoglobin", "value": 3.1, "unit": "g/dL"}]}
         result = made(self.lab.http.post(f"{order}/results", json=entered))
         assert made(self.lab.http.put(f"/api/labs/results/{result['id']}/verify"), 200)["critical"]
         return int(result["id"])
@@ -153,6 +153,11 @@ def test_colleague_acts_on_every_kind_of_work(ward: Ward) -> None:
     assert made(act.get(notes), 200)["text"] == "Pale.", "the draft is not lost"
     signed = made(act.put(notes, json={"text": "Pale.", "sign": True}), 200)
     assert (signed["author"]["id"], signed["signed_by"]["id"]) == (ward.doctor.id, ward.colleague.id)
+    orders: dict[str, Any] = {"patient_id": ward.patient.id, "status": "booked"}
+    assert ids["order"] in [one["id"] for one in made(act.get("/api/doctor/lab-orders", params=orders), 200)["items"]]
+    withdraw, reason = f"/api/doctor/lab-orders/{ids['order']}/cancel", {"reason": "The doctor has left"}
+    assert ward.third.http.put(withdraw, json=reason).status_code == 404
+    assert made(act.put(withdraw, json=reason), 200)["cancelled_by_person"]["id"] == ward.colleague.id
     assert made(act.put(f"/api/doctor/prescriptions/{ids['prescription']}/stop"), 200)["doctor"]["id"] == ward.doctor.id
     assert made(act.put(f"/api/doctor/referrals/{ids['sent']}", json={"status": "cancelled"}), 200)["status"] == "cancelled"
     waiting = made(ward.patient.http.get(f"/api/referrals/{ids['received']}"), 200)

@@ -373,7 +373,10 @@ class LabOrderFilter(PageFilter):
 
 @api.get("/api/doctor/lab-orders", roles={Role.DOCTOR}, conditional=True)
 async def list_lab_orders(query: LabOrderFilter) -> LabOrders:
-    """List the tests that you ordered, latest first; also those that were withdrawn or closed, with the reason."""
+    """List the tests that you ordered, latest first; also those that were withdrawn or closed, with the reason.
+
+    With the orders of a doctor whose work you do (see `list_taken_over`).
+    """
 
 
 @api.put(
@@ -384,7 +387,7 @@ async def list_lab_orders(query: LabOrderFilter) -> LabOrders:
     example={"reason": "Measured last week at the practice"},
 )
 async def withdraw_lab_order(booking_id: Id, body: WithdrawOrder) -> LabBooking:
-    """Withdraw one of your orders while its specimen is not collected, or is rejected.
+    """Withdraw one of your orders, or of a doctor whose work you do, while its specimen is not collected, or is rejected.
 
     Withdrawing again has no effect and the same answer.
     """

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from careplus_clinic.clinic_time import Span, local_date
+from careplus_contracts.endpoints import Role
 from careplus_contracts.labs import LabBookingStatus as L
 from careplus_demo import texts
 from careplus_demo.catalogue import LabTest
@@ -107,12 +108,20 @@ class Laboratory:
                 "place": one.place if has_place else None,
                 "status": one.status.value,
                 "status_reason": self._reason(one),
+                **self._cancelled(one),
                 "note": texts.ORDER_NOTES[one.id % len(texts.ORDER_NOTES)] if one.visit else None,
                 "collected_at": one.collected_at,
                 "verified_at": one.verified_at,
                 "created_at": one.created_at,
                 "version": 1 + CHANGES[one.status],
             }
+
+    def _cancelled(self, one: Booking) -> dict[str, Any]:
+        """Return who cancelled the booking: the patient, midway to its time."""
+        if one.status is not L.CANCELLED:
+            return {"cancelled_by": None, "cancelled_by_id": None, "cancelled_at": None}
+        at = one.created_at + (max(one.created_at, min(one.starts_at or self.now, self.now)) - one.created_at) / 2
+        return {"cancelled_by": Role.PATIENT.value, "cancelled_by_id": one.patient.id, "cancelled_at": at}
 
     def test_rows(self) -> Iterator[dict[str, Any]]:
         for one in self.bookings:

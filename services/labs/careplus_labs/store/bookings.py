@@ -27,6 +27,7 @@ from careplus_labs.store.booking_records import to_contract
 from careplus_runtime.http.records import Keyset, fetch_page, one_or_404
 from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.clock import this_second
+from careplus_tables.colleagues import is_or_is_done_by
 from careplus_tables.columns import InstantColumn
 from careplus_tables.engine import AnySession, ReadSession, WriteSession
 from careplus_tables.labs import LabBookingRow, LabBookingTestRow, LabResultRow
@@ -69,8 +70,8 @@ async def list_own(db: ReadSession, who: Identity, wanted: LabBookingFilter) -> 
 
 
 async def list_ordered(db: ReadSession, who: Identity, wanted: LabOrderFilter) -> LabOrders:
-    """Return the doctor's own orders, latest time first."""
-    query = select(LabBookingRow).where(col(LabBookingRow.ordered_by_id) == who.id)
+    """Return the orders of the doctor, and of doctors whose work this doctor does, latest time first."""
+    query = select(LabBookingRow).where(is_or_is_done_by(col(LabBookingRow.ordered_by_id), who.id))
     if wanted.status is not None:
         query = query.where(col(LabBookingRow.status) == wanted.status.value)
     if wanted.patient_id is not None:
@@ -156,5 +157,5 @@ def _is_visible(who: Identity) -> ColumnElement[bool]:
     if who.role is Role.PATIENT:
         return col(LabBookingRow.patient_id) == who.id
     if who.role is Role.DOCTOR:
-        return col(LabBookingRow.ordered_by_id) == who.id
+        return is_or_is_done_by(col(LabBookingRow.ordered_by_id), who.id)
     return true() if who.role is Role.LAB else false()

@@ -30,7 +30,9 @@ _LAST_FIRST = Keyset(
 async def list_closed(db: ReadSession, who: Identity, wanted: PageFilter) -> UncollectedBookings:
     """Return the bookings that closed by themselves, the last one first."""
     query = select(LabBookingRow).where(
-        col(LabBookingRow.status) == LabBookingStatus.CANCELLED.value, col(LabBookingRow.cancelled_by).is_(None)
+        col(LabBookingRow.status) == LabBookingStatus.CANCELLED.value,
+        col(LabBookingRow.cancelled_by).is_(None),
+        col(LabBookingRow.cancelled_at).is_not(None),
     )
     query = query.execution_options(cross_patient="the laboratory works on the bookings of all patients")
     rows, next_cursor = await fetch_page(db, query, _LAST_FIRST, wanted)
