@@ -21,7 +21,9 @@ DOCUMENT = document()
 COMPONENTS = DOCUMENT["components"]
 OPERATIONS = [operation for operations in DOCUMENT["paths"].values() for operation in operations.values()]
 CREATING = [endpoint for endpoint in ENDPOINTS if endpoint.status == 201]
-REFUSALS = {*ANYWHERE, *(refusal for endpoint in ENDPOINTS for refusal in endpoint.all_refusals)}
+REFUSALS = sorted(
+    {*ANYWHERE, *(refusal for endpoint in ENDPOINTS for refusal in endpoint.all_refusals)}, key=lambda refusal: refusal.code()
+)
 
 
 def contents() -> list[tuple[str, dict[str, Any]]]:
