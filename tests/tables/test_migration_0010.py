@@ -59,8 +59,8 @@ def fill_0009(connection: sa.Connection) -> None:
     for id_, status, starts_at in ((1, "cancelled", NOON), (2, "resulted", NOON), (3, "booked", NOON)):
         booking = {"id": id_, "reference": f"LB-{id_}", "patient_id": 2, "status": status, "starts_at": starts_at}
         insert(connection, "lab_bookings", **booking, created_at=NOON, version=1)
-    for id_, test, collected_at in ((1, "CBC", NOON + HOUR), (2, "CRP", None)):
-        result = {"id": id_, "booking_id": 2, "patient_id": 2, "test_code": test, "status": "resulted", "outside_range": 0}
+    for id_, code, collected_at in ((1, "CBC", NOON + HOUR), (2, "CRP", None)):
+        result = {"id": id_, "booking_id": 2, "patient_id": 2, "test_code": code, "status": "resulted", "outside_range": 0}
         more = {"critical": False, "entered_by_id": 1, "entered_at": NOON + 2 * HOUR, "collected_at": collected_at, "version": 1}
         insert(connection, "lab_results", **result, **more)
     value = {"result_id": 1, "position": 0, "patient_id": 2, "analyte_code": "platelets", "value": 5, "comparator": "<"}
