@@ -8,7 +8,6 @@ import pytest
 import sqlalchemy as sa
 from alembic import command
 
-from careplus_tables.catalogue import fill
 from careplus_tables.engine import sync_engine
 from careplus_tables.migrate import HEAD, alembic_config, revision, upgrade
 from careplus_tables.registry import METADATA
@@ -44,12 +43,24 @@ def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 def fill_0009(connection: sa.Connection) -> None:
     """Insert a cancelled booking, and one with a collected and an uncollected result."""
-    fill(connection)
+    test = {
+        "category": "",
+        "specimen": "",
+        "preparation": "",
+        "plain": "",
+        "turnaround_hours": 1,
+        "price_minor": 1,
+        "active": True,
+    }
+    for code in ("CBC", "CRP"):
+        insert(connection, "lab_tests", code=code, name=code, currency="EUR", version=1, **test)
+    analyte = {"loinc": "777-3", "kind": "quantity", "decimals": 0, "plain": "", "usual": "[]", "choices": "[]"}
+    insert(connection, "analytes", code="platelets", name="Platelets", **analyte)
     for id_, status, starts_at in ((1, "cancelled", NOON), (2, "resulted", NOON), (3, "booked", NOON)):
         booking = {"id": id_, "reference": f"LB-{id_}", "patient_id": 2, "status": status, "starts_at": starts_at}
         insert(connection, "lab_bookings", **booking, created_at=NOON, version=1)
-    for id_, test, collected_at in ((1, "CBC", NOON + HOUR), (2, "CRP", None)):
-        result = {"id": id_, "booking_id": 2, "patient_id": 2, "test_code": test, "status": "resulted", "outside_range": 0}
+    for id_, code, collected_at in ((1, "CBC", NOON + HOUR), (2, "CRP", None)):
+        result = {"id": id_, "booking_id": 2, "patient_id": 2, "test_code": code, "status": "resulted", "outside_range": 0}
         more = {"critical": False, "entered_by_id": 1, "entered_at": NOON + 2 * HOUR, "collected_at": collected_at, "version": 1}
         insert(connection, "lab_results", **result, **more)
     value = {"result_id": 1, "position": 0, "patient_id": 2, "analyte_code": "platelets", "value": 5, "comparator": "<"}
