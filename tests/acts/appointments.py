@@ -63,6 +63,7 @@ ACTS = (
             read="/api/doctor/availability",
             body=lambda _, number: {"slot_minutes": 30, "place": f"Room {number}", "rules": WEEK},
         ),
+        no_patient="hours that no visit is outside of",
     ),
     Act(
         "take_time_off",
@@ -75,6 +76,5 @@ ACTS = (
         path=lambda c: {"time_off_id": made(c.http("doctor").post("/api/doctor/time-off", json=c.time_off()))["id"]},
     ),
     Act("list_arrangements", finds="?patient_id={patient_id}"),
-    Act("show_availability", no_patient="the doctor's own week"),
     Act("list_time_off", no_patient="the doctor's own"),
 )

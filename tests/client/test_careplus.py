@@ -12,7 +12,16 @@ from careplus_contracts import accounts, appointments, finding, platform
 from careplus_contracts.accounts import UpdateMe
 from careplus_contracts.appointments import AppointmentFilter, Book
 from careplus_contracts.finding import DoctorSearch
-from careplus_contracts.refusals import InProgress, Refusal, SlotTaken, Stale, TooManyRequests, Unauthenticated, Unavailable
+from careplus_contracts.refusals import (
+    InProgress,
+    PatientBusy,
+    Refusal,
+    SlotTaken,
+    Stale,
+    TooManyRequests,
+    Unauthenticated,
+    Unavailable,
+)
 from careplus_runtime.http.examples import refused
 from tests.client.answering import REQUEST_ID, Answering, Prepared, answering
 from tests.client.test_refusals import prepared
@@ -41,8 +50,10 @@ async def test_same_key_books_once_and_another_is_refused(patient: CarePlus, wor
     first, second = await keyed.reply(appointments.book, body), await keyed.reply(appointments.book, body)
     assert first.answer == second.answer
     assert [reply.headers.get("Idempotency-Replayed") for reply in (first, second)] == [None, "true"]
-    with pytest.raises(SlotTaken) as refusal:
+    with pytest.raises(PatientBusy) as refusal:
         await patient.call(appointments.book, body)
+    assert refusal.value.other is not None
+    assert refusal.value.other.starts_at == at
     assert refusal.value.alternatives
     assert all(time != at and time.utcoffset() is not None for time in refusal.value.alternatives)
     assert refusal.value.request_id

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from tests.hospital import PASSWORD, Hospital, Person
+from tests.hospital import DETAILS, PASSWORD, Hospital, Person
 from tests.world import World, made
 
 STORED = "jörg@müller.example"
@@ -23,7 +23,9 @@ def test_mailbox_has_one_account(hospital: Hospital, person: Person) -> None:
     assert made(person.http.get("/auth/me"), 200)["email"] == STORED
     for typed in (STORED, *SPELLINGS):
         with hospital.client() as visitor:
-            again = visitor.post("/auth/register", json={"email": typed, "password": PASSWORD, "full_name": "Jörg Müller"})
+            again = visitor.post(
+                "/auth/register", json={"email": typed, "password": PASSWORD, "full_name": "Jörg Müller", **DETAILS}
+            )
             assert (again.status_code, again.json()["code"]) == (409, "email_taken"), ascii(typed)
             signed_in = made(visitor.post("/auth/login", json={"email": typed, "password": PASSWORD}), 200)
             assert signed_in["account"]["id"] == person.id

@@ -186,7 +186,8 @@ def test_visit_of_a_doctor_who_left_says_why(clinic: Clinic, hospital: Hospital,
         profile = {"full_name": f"Dr Left {closed}", "specialty": "Neurology", "active": False}
         made(clinic.admin.http.put(f"/api/admin/doctors/{doctor.id}", json=profile), 200)
     else:
-        made(clinic.admin.http.put(f"/api/admin/accounts/{doctor.id}", json={"role": "doctor", "active": False}), 200)
+        closing = {"role": "doctor", "active": False, "colleague_id": clinic.colleague.id}
+        made(clinic.admin.http.put(f"/api/admin/accounts/{doctor.id}", json=closing), 200)
 
     assert made(clinic.patient.http.get(address), 200)["doctor"]["bookable"] is False
     listed = clinic.admin.http.get("/api/admin/appointments", params={"patient_id": clinic.patient.id, "doctor_id": doctor.id})

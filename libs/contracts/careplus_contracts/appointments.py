@@ -126,21 +126,30 @@ class TooLate(Refusal):
 
 
 class TooEarly(Refusal):
-    """It is too early for this status."""
+    """It is too early for this status.
+
+    Send it again from `possible_from` on.
+    """
 
     status = 409
     possible_from: Instant
 
 
 class TooManyUpcoming(Refusal):
-    """The patient has as many upcoming visits to this doctor as can be booked online."""
+    """The patient has as many upcoming visits to this doctor as can be booked online.
+
+    Cancel one of them, or call the hospital.
+    """
 
     status = 409
     most: int
 
 
 class DoctorNotBookable(Refusal):
-    """This doctor takes no appointments here."""
+    """This doctor takes no appointments here.
+
+    Choose a colleague of the `specialty`, cancel the visit, or call the hospital.
+    """
 
     status = 409
     specialty: str | None

@@ -305,7 +305,10 @@ class OtherAppointment(Answer):
 
 
 class PatientBusy(Refusal):
-    """The patient has another appointment at that time."""
+    """The patient has another appointment at that time.
+
+    Choose one of the `alternatives`, or move or cancel the `other` appointment.
+    """
 
     status = 409
     other: OtherAppointment | None
