@@ -167,16 +167,21 @@ class Hospital:
         The services accept some statuses only after the start of a visit, and book no time that is over.
         """
         ends_at = (ends_at or datetime.now(UTC)).replace(microsecond=0)
-        statement = "UPDATE appointments SET starts_at = ?, ends_at = ? WHERE id = ?"
-        connection = pysqlite3.connect(f"{self.environment['CAREPLUS_DATA']}/careplus.db", timeout=30)
         for number in range(1, 100):
-            span = (ends_at - number * VISIT, ends_at - (number - 1) * VISIT)
-            with suppress(pysqlite3.IntegrityError), connection:
-                connection.execute(statement, (*(f"{at:%Y-%m-%dT%H:%M:%SZ}" for at in span), visit_id))
-                break
-        else:
-            raise AssertionError("doctor or patient have no free time")
-        connection.close()
+            with suppress(pysqlite3.IntegrityError):
+                self.place_visit(visit_id, ends_at - number * VISIT, ends_at - (number - 1) * VISIT)
+                return
+        raise AssertionError("doctor or patient have no free time")
+
+    def place_visit(self, visit_id: int, starts_at: datetime, ends_at: datetime) -> None:
+        """Move a visit in the database. Raise IntegrityError where doctor or patient have another one."""
+        span = (f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" for at in (starts_at, ends_at))
+        connection = pysqlite3.connect(f"{self.environment['CAREPLUS_DATA']}/careplus.db", timeout=30)
+        try:
+            with connection:
+                connection.execute("UPDATE appointments SET starts_at = ?, ends_at = ? WHERE id = ?", (*span, visit_id))
+        finally:
+            connection.close()
 
     def client(self, token: str | None = None) -> httpx.Client:
         headers = {"Authorization": f"Bearer {token}"} if token else {}

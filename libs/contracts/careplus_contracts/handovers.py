@@ -51,7 +51,10 @@ class Handovers(Page[Handover]):
 
 
 class WorkWaits(Refusal):
-    """This doctor has open work, which a colleague must take over."""
+    """This doctor has open work, which a colleague must take over.
+
+    Name the colleague as `colleague_id`.
+    """
 
     status = 409
     work: OpenWork

@@ -100,7 +100,10 @@ class UnitConflict(Answer):
 
 
 class WrongUnit(Refusal):
-    """A value has another unit than its analyte."""
+    """A value has another unit than its analyte.
+
+    Send the value and the unit as expected; values are not converted.
+    """
 
     status = 422
     conflicts: list[UnitConflict]
