@@ -1,6 +1,7 @@
 """The API reference: "Try it out" works again and again, and leads to the list of refusals."""
 
 import json
+import re
 import secrets
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -33,9 +34,8 @@ def opened(page: Page, name: str) -> Locator:
 
 def executed(page: Page, operation: Locator, path: str) -> tuple[Request, Any]:
     """Press Execute, and return the request and the JSON of its answer."""
-    with page.expect_response(
-        lambda answer: answer.url.partition("?")[0].endswith(path) and answer.request.method != "OPTIONS"
-    ) as waited:
+    address = re.compile(rf"{re.escape(path)}(\?.*)?$")
+    with page.expect_response(lambda answer: bool(address.search(answer.url)) and answer.request.method != "OPTIONS") as waited:
         operation.get_by_role("button", name="Execute", exact=True).click()
     return waited.value.request, waited.value.json()
 
