@@ -17,7 +17,7 @@ pytestmark = pytest.mark.clock
 
 EARLY, LATE, LAST = "Eda Early", "Lars Late", "Zoe Last"
 MANY = 40
-CLINIC, SHORT = ZoneInfo("Europe/Berlin"), timedelta(minutes=5)
+CLINIC, SHORT = ZoneInfo("Europe/Berlin"), timedelta(minutes=1)
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def book_three_visits(people: People, doctor: str) -> tuple[str, list[datetime]]
     now = datetime.now(UTC).replace(microsecond=0)
     today = now.astimezone(CLINIC).date()
     midnight = datetime.combine(today, time(), CLINIC).astimezone(UTC)
-    first = max(now - timedelta(minutes=20), midnight)
+    first = max(now - 4 * SHORT, midnight)
     starts = [first + number * SHORT for number in range(3)]
     for name, start in reversed([*zip((EARLY, LATE, LAST), starts, strict=True)]):
         booked = care.visit(people[people.new_patient(name)], people[doctor])
@@ -46,7 +46,7 @@ def row(page: Page, name: str) -> Locator:
 def test_day_list_sorts_counts_and_shows_next_patient(people: People, doctor: str, role_page: RolePage) -> None:
     _, starts = book_three_visits(people, doctor)
     page = role_page(doctor)
-    set_server_clock(page, starts[0] - timedelta(minutes=5))
+    set_server_clock(page, starts[0])
     page.goto("/doctor")
     expect(page.get_by_role("heading", name="3 visits")).to_be_visible()
     patients = page.get_by_role("table", name="Visits in order of time").get_by_role("link")
