@@ -231,7 +231,7 @@ async def cancel(appointment_id: Id, body: Cancel | None = None) -> Appointment:
 
 
 class VisitFilter(PageFilter):
-    doctor_id: Annotated[Id | None, Field(description="A doctor whose work you do, instead of yourself.")] = None
+    doctor_id: Annotated[Id | None, Field(description="A doctor that you replace; by default yourself.")] = None
     unsigned: Annotated[bool, Field(description="Only visits with a draft of notes.")] = False
     day: OneDay = None
     from_: FirstDay = None
@@ -246,7 +246,7 @@ async def list_visits(query: VisitFilter) -> Visits:
 
 @api.get("/api/doctor/appointments/{appointment_id}", roles={Role.DOCTOR}, refuses=(NotFound,))
 async def show_visit(appointment_id: Id) -> Visit:
-    """Read one visit to you, or to a doctor whose work you do."""
+    """Read one visit to you, or to a doctor that you replace."""
 
 
 @api.put(

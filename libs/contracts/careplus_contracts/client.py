@@ -18,7 +18,7 @@ R = TypeVar("R")
 
 
 class NotModified(Exception):
-    """The answer is still the one whose ETag was sent as If-None-Match (304)."""
+    """The answer is unchanged since the ETag that was sent as If-None-Match (304)."""
 
 
 class UndocumentedAnswer(httpx.HTTPStatusError):

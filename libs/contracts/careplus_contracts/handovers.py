@@ -80,4 +80,4 @@ async def list_handovers(query: HandoverFilter) -> Handovers:
 
 @api.get("/api/doctor/handovers", roles={Role.DOCTOR})
 async def list_taken_over(query: PageFilter) -> Handovers:
-    """List the doctors whose open work you do: handed over to you, or without an owner in your specialty."""
+    """List the doctors that you replace: their work was handed over to you, or has no owner in your specialty."""

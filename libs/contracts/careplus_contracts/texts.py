@@ -54,7 +54,7 @@ def normal_email(email: str) -> str:
 
 
 def check_email(value: str) -> str:
-    """Return the address. Raise ValueError for one whose normal form is longer or names no mailbox."""
+    """Return the address. Raise ValueError if its normal form is longer, or names no mailbox."""
     # addresses are compared in their normal form, which may be longer
     normal = normal_email(value)
     if len(normal) > MAX_EMAIL:
@@ -89,7 +89,7 @@ def _lower(text: str) -> str:
 
 
 def _unicode_label(label: str) -> str:
-    """Return a label of a domain in Unicode; one whose Punycode is not that of a normal form stays as it is."""
+    """Return a label of a domain in Unicode. Keep Punycode that does not encode a normal form."""
     if not label.startswith("xn--"):
         return _lower(label)
     try:

@@ -117,7 +117,7 @@ class Laboratory:
             }
 
     def _cancelled(self, one: Booking) -> dict[str, Any]:
-        """Return who cancelled the booking: the patient, midway to its time."""
+        """Return the columns of a cancellation by the patient, midway between booking and its time."""
         if one.status is not L.CANCELLED:
             return {"cancelled_by": None, "cancelled_by_id": None, "cancelled_at": None}
         at = one.created_at + (max(one.created_at, min(one.starts_at or self.now, self.now)) - one.created_at) / 2

@@ -1,4 +1,4 @@
-"""The doctors whose open work a doctor does, because they can no longer act."""
+"""Conditions of handed-over work: the doctors that can no longer act, and the colleague of each."""
 
 from typing import Any
 
@@ -18,12 +18,12 @@ _row, _profile, _own_profile, _peer, _account = (
 
 
 def handed_to(doctor_id: int) -> sa.Select[int]:
-    """Return a select of the doctors whose work was handed over to this doctor by name."""
+    """Return a select of the doctors that handed their work over to this doctor by name."""
     return sa.select(col(_row.doctor_id)).where(col(_row.colleague_id) == doctor_id)
 
 
 def done_by(doctor_id: int) -> sa.Select[int]:
-    """Return a select of the doctors whose open work this doctor does.
+    """Return a select of the doctors that this doctor replaces.
 
     It was handed over, or has no owner and is of the same specialty, or of one in which no doctor is left.
     """
@@ -44,7 +44,7 @@ def is_done_by(row: type[HandoverRow], doctor_id: int) -> sa.ColumnElement[bool]
 
 
 def is_or_is_done_by(owner: Any, doctor_id: int) -> sa.ColumnElement[bool]:
-    """Return the condition that the column names this doctor, or a doctor whose open work this doctor does."""
+    """Return the condition that the column names this doctor, or a doctor that this doctor replaces."""
     result: sa.ColumnElement[bool] = sa.or_(owner == doctor_id, owner.in_(done_by(doctor_id)))
     return result
 

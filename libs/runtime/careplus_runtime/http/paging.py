@@ -25,7 +25,7 @@ NOT_ISSUED = "this is no cursor of this list with these filters; start with the 
 
 
 class Cursors(Generic[K]):
-    """Reads the cursors of a list whose sort key is a `kind`, such as `int` or `tuple[Instant, int]`."""
+    """Reads the cursors of a list; `kind` is the type of its sort key, such as `int` or `tuple[Instant, int]`."""
 
     def __init__(self, kind: Any) -> None:
         self._adapter: TypeAdapter[Any] = TypeAdapter(tuple[int, kind])
