@@ -26,6 +26,7 @@ from careplus_demo.filling import NotEmpty, fill
 from careplus_demo.plan import DoesNotFit, Plan
 from careplus_doctors.rules.allergies import check_allergies
 from careplus_labs.rules import flags, windows
+from careplus_labs.rules.candidates import Candidates
 from careplus_tables.accounts import AccountRow
 from careplus_tables.appointments import FREE_AGAIN, AppointmentRow
 from careplus_tables.availability import AvailabilityRow, OpenHoursRow, TimeOffRow
@@ -250,10 +251,11 @@ def test_lab_flags_match_the_flag_rules(demo: Demo) -> None:
         else:
             patient = people[row.patient_id]
             age = flags.age_in_days(patient.date_of_birth, results[row.result_id].collected_at, plan.zone)
-            within = flags.applied(ranges[row.analyte_code], Sex(patient.sex), age)
-            assert row.has_range == (within is not None)
+            candidates = Candidates(ranges[row.analyte_code], Sex(patient.sex), age)
+            within = candidates.shared
+            assert (row.has_range, row.missing) == (within is not None, candidates.missing)
             assert within is None or all(getattr(within, bound) == getattr(row, bound) for bound in BOUNDS)
-            assert row.flag == flags.flag_value(row.value, Comparator(row.comparator) if row.comparator else None, within)
+            assert row.flag == candidates.flag(row.value, Comparator(row.comparator) if row.comparator else None)
         outside[row.result_id] += Flag(row.flag) not in flags.NOT_OUTSIDE
     assert all(one.outside_range == outside[one.id] for one in results.values())
     assert any(one.critical for one in results.values())
