@@ -17,7 +17,7 @@ from careplus_labs.rules.units import is_same_unit
 def check_correctable(status: ResultStatus) -> None:
     """Raise IllegalTransition once the result was verified."""
     if status is not ResultStatus.RESULTED:
-        raise illegal_transition(status, (), f"It is {status.value}; its values and its note are closed.")
+        raise illegal_transition(status, (), f"It is {status.value}; correct it instead of entering or verifying it again.")
 
 
 def check_verified(status: ResultStatus) -> None:
