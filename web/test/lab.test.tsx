@@ -183,6 +183,7 @@ describe("flags while typing", () => {
     laboratory({ [FLAGS]: [(request) => json({ ...compared(request), ranges: [UNKNOWN_RANGE] })] });
     const unknown = await draw(<LabBooking {...page()} />);
     expect(unknown.textContent).toContain("depends on age; the date of birth is not known");
+    expect(unknown.textContent).toContain("compared with the ranges of every age. Ask the patient for it.");
   });
 
   test("a flag is asked for after a pause and shown", async () => {

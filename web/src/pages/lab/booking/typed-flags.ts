@@ -13,6 +13,8 @@ const AGAIN_MS = 5_000;
 
 export interface Flags {
   rangeOf: (analyte: string) => AnalyteRange | undefined;
+  /** The unknown facts on which a range of this booking depends. */
+  missing: readonly Schemas["Missing"][];
   /** The flag of this very value; undefined until the server has compared it. */
   flagOf: (value: Entered) => TypedFlag | undefined;
   /** The last comparison failed; another follows by itself. */
@@ -66,6 +68,7 @@ export function useFlags({ id, version }: Booking, typed: readonly Entered[]): F
 
   return {
     rangeOf: (analyte) => ranges?.get(analyte),
+    missing: [...new Set([...(ranges?.values() ?? [])].flatMap((one) => one.missing))],
     flagOf: (value) => flags.get(keyOf(value)),
     failed: failures > 0,
     ask: async (values) => {

@@ -53,6 +53,9 @@ export function Values({ next, draft, ...acts }: Props) {
     <section class="section">
       <h2>{t("worklist_booking.values")}</h2>
       <p class="muted hint-line">{t("worklist_booking.hint")}</p>
+      {flags.missing[0] && (
+        <p class="info">{t(`worklist_booking.missing.${flags.missing.length > 1 ? "both" : flags.missing[0]}`)}</p>
+      )}
       <ErrorSummary mistakes={errors} />
       <form class="values-form" ref={form} noValidate onSubmit={submit} onKeyDown={onEnter}>
         {open.map(({ code, name, test, result }) => (
