@@ -5,6 +5,7 @@ import { type Account, type Config, offline } from "../../api/client";
 import { choose, type Key, LANGUAGES, type Language, language, t } from "../../lib/i18n/i18n";
 import { useObservable } from "../../lib/loading/use-observable";
 import { NAV, PROFILE } from "../../lib/routing/navigation";
+import { clinicCity, clinicOffset, isDeviceElsewhere } from "../../lib/time/zone";
 import { Mark } from "./Mark";
 
 interface Props {
@@ -32,6 +33,9 @@ export function Frame({ config, account, path, notice, signOut, children }: Prop
           {account ? <AccountMenu account={account} signOut={signOut} /> : config && <GuestMenu path={path} />}
         </div>
         {account && <Portal account={account} path={path} />}
+        {config && isDeviceElsewhere() && (
+          <p class="device-zone">{t("zone.device", { city: clinicCity(), offset: clinicOffset() })}</p>
+        )}
       </header>
       {config?.demo && (
         <aside class="demo" aria-label={t("demo.banner.name")}>
