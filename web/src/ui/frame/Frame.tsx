@@ -33,9 +33,6 @@ export function Frame({ config, account, path, notice, signOut, children }: Prop
           {account ? <AccountMenu account={account} signOut={signOut} /> : config && <GuestMenu path={path} />}
         </div>
         {account && <Portal account={account} path={path} />}
-        {config && isDeviceElsewhere() && (
-          <p class="device-zone">{t("zone.device", { city: clinicCity(), offset: clinicOffset() })}</p>
-        )}
       </header>
       {config?.demo && (
         <aside class="demo" aria-label={t("demo.banner.name")}>
@@ -50,6 +47,9 @@ export function Frame({ config, account, path, notice, signOut, children }: Prop
       </p>
       {/* a new element once the header is known, so that drawn content does not shift */}
       <main key={config ? "page" : "start"} id="main" tabIndex={-1}>
+        {config && isDeviceElsewhere() && (
+          <p class="device-zone no-print">{t("zone.device", { city: clinicCity(), offset: clinicOffset() })}</p>
+        )}
         {children}
       </main>
       <Footer config={config} />
