@@ -216,10 +216,28 @@ test("the own account cannot be locked", async () => {
   expect(document.querySelector("form, .lock")).toBeNull();
 });
 
-test("no CSV cell starts a formula", () => {
-  expect(csv([["=1+1", "+4", "-4", "@x", "\tx", "\rx", 'a "b", c', -3, "plain"]])).toBe(
-    `'=1+1,'+4,'-4,'@x,'\tx,"'\rx","a ""b"", c",-3,plain\r\n`,
-  );
+describe.each([
+  ["en", ",", "1.5"],
+  ["de", ";", "1,5"],
+])("a CSV file in %s", (language, mark, number) => {
+  beforeEach(() => loadLocale([language]));
+
+  test("no cell starts a formula", () => {
+    const cells = ["'=1+1", "'+4", "'-4", "'@x", "'\tx", `"'\rx"`, `"'\nx"`, "'＝x", "'＋x", "'－x", "'＠x", "-3"];
+    expect(csv([["=1+1", "+4", "-4", "@x", "\tx", "\rx", "\nx", "＝x", "＋x", "－x", "＠x", -3]])).toBe(
+      `${cells.join(mark)}\r\n`,
+    );
+  });
+
+  test("cells with a separator or a quote are quoted", () => {
+    expect(csv([['a "b"', "c, d", "e; f", "plain"]])).toBe(
+      `${['"a ""b"""', '"c, d"', '"e; f"', "plain"].join(mark)}\r\n`,
+    );
+  });
+
+  test("numbers have the decimal mark of the language", () => {
+    expect(csv([[1.5, 12000, -1.5, "1.5"]])).toBe(`${[number, "12000", `-${number}`, "1.5"].join(mark)}\r\n`);
+  });
 });
 
 test.each([

@@ -5,6 +5,7 @@ import { type Account, type Config, offline } from "../../api/client";
 import { choose, type Key, LANGUAGES, type Language, language, t } from "../../lib/i18n/i18n";
 import { useObservable } from "../../lib/loading/use-observable";
 import { NAV, PROFILE } from "../../lib/routing/navigation";
+import { clinicCity, clinicOffset, isDeviceElsewhere } from "../../lib/time/zone";
 import { Mark } from "./Mark";
 
 interface Props {
@@ -46,6 +47,9 @@ export function Frame({ config, account, path, notice, signOut, children }: Prop
       </p>
       {/* a new element once the header is known, so that drawn content does not shift */}
       <main key={config ? "page" : "start"} id="main" tabIndex={-1}>
+        {config && isDeviceElsewhere() && (
+          <p class="device-zone no-print">{t("zone.device", { city: clinicCity(), offset: clinicOffset() })}</p>
+        )}
         {children}
       </main>
       <Footer config={config} />
