@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from enum import Enum
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, select
 from sqlmodel import col
@@ -21,7 +22,7 @@ from careplus_tables.charts import AllergyRow, ChartRow, ProblemRow
 from careplus_tables.engine import AnySession, ReadSession, WriteSession
 
 
-async def show(db: ReadSession, who: Identity, patient_id: int) -> Chart:
+async def show(db: ReadSession, who: Identity, patient_id: int, zone: ZoneInfo) -> Chart:
     """Return the whole chart of a patient in the doctor's care. Raise NotFound."""
     await check_in_care(db, who, patient_id)
     chart = await _chart(db, patient_id)
@@ -29,7 +30,7 @@ async def show(db: ReadSession, who: Identity, patient_id: int) -> Chart:
         **dict(await allergies(db, chart)),
         problems=await _problems(db, patient_id),
         patient=await _patient(db, patient_id),
-        prescriptions=await prescriptions.of_patient(db, who, patient_id),
+        prescriptions=await prescriptions.of_patient(db, who, patient_id, zone),
         referrals=await referrals.of_patient(db, who, patient_id),
         results=await results.of_patient(db, who, patient_id),
         visits=await visits.of_patient(db, who, patient_id),
