@@ -74,7 +74,12 @@ async def work_of(db: AnySession, account: AccountRow, zone: ZoneInfo) -> Accoun
     row = await db.get(HandoverRow, account.id)
     people = await people_by_id(db, [row.colleague_id] if row else [])
     colleague = people[row.colleague_id].person() if row and row.colleague_id else None
-    return AccountWork(work=await _work(db, account.id, zone), left_at=row.left_at if row else None, colleague=colleague)
+    return AccountWork(
+        work=await _work(db, account.id, zone),
+        left_at=row.left_at if row else None,
+        colleague=colleague,
+        last_of_role=account.active and not await _has_others(db, Role(account.role), account.id),
+    )
 
 
 async def list_all(db: ReadSession, wanted: HandoverFilter, zone: ZoneInfo) -> Handovers:
@@ -113,17 +118,22 @@ async def _page(db: ReadSession, is_wanted: ColumnElement[bool], wanted: PageFil
 
 async def _check_nothing_waits(db: WriteSession, doctor_id: int, zone: ZoneInfo) -> None:
     """Raise WorkWaits where the doctor has open work and a colleague exists that could do it."""
-    colleagues = select(col(AccountRow.id)).where(
-        col(AccountRow.role) == Role.DOCTOR.value, col(AccountRow.active), col(AccountRow.id) != doctor_id
-    )
     work = await _work(db, doctor_id, zone)
-    if work.total and (await db.execute(colleagues.limit(1))).first() is not None:
+    if work.total and await _has_others(db, Role.DOCTOR, doctor_id):
         raise WorkWaits("This doctor has open work. Name the doctor that takes it over in colleague_id.", work=work)
 
 
 async def _work(db: AnySession, doctor_id: int, zone: ZoneInfo) -> OpenWork:
     doctor_ids = [doctor_id, *(await _handed_to(db, doctor_id))]
     return open_work.added((await open_work.count(db, doctor_ids, now(), zone)).values())
+
+
+async def _has_others(db: AnySession, role: Role, account_id: int) -> bool:
+    """Return whether another active account has this role."""
+    others = select(col(AccountRow.id)).where(
+        col(AccountRow.role) == role.value, col(AccountRow.active), col(AccountRow.id) != account_id
+    )
+    return (await db.execute(others.limit(1))).first() is not None
 
 
 async def _handed_to(db: AnySession, doctor_id: int) -> list[int]:
