@@ -155,7 +155,7 @@ def test_record_tables_have_their_owner_columns() -> None:
 
 def test_patient_ids_in_finds_nested_patients() -> None:
     from careplus_contracts.availability import NewTimeOff
-    from careplus_contracts.labs import LabTests
+    from careplus_contracts.lab_catalogue import LabTests
 
     assert patient_ids_in(NewTimeOff) is not None
     assert patient_ids_in(LabTests) is None

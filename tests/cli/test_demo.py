@@ -18,7 +18,8 @@ from careplus_contracts.allergies import Allergy, Severity
 from careplus_contracts.appointments import AppointmentStatus
 from careplus_contracts.availability import OpenHours, Weekday
 from careplus_contracts.doctors import BookingMode
-from careplus_contracts.labs import LabBookingStatus, ReferenceRange
+from careplus_contracts.lab_catalogue import ReferenceRange
+from careplus_contracts.labs import LabBookingStatus
 from careplus_contracts.notes import NotesStatus
 from careplus_contracts.results import Comparator, Flag, ResultStatus
 from careplus_demo.filling import NotEmpty, fill

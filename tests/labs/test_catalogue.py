@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from careplus_contracts.labs import AnalyteKind
+from careplus_contracts.lab_catalogue import AnalyteKind
 from careplus_tables.catalogue import FILE, days, fill
 from careplus_tables.engine import sync_engine
 from careplus_tables.registry import METADATA

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from careplus_contracts.accounts import Sex
-from careplus_contracts.labs import ReferenceRange
+from careplus_contracts.lab_catalogue import ReferenceRange
 from careplus_contracts.results import AppliedRange, Comparator, Flag
 from careplus_labs.rules import flags
 

@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from careplus_contracts.accounts import Sex
-from careplus_contracts.labs import Analyte, AnalyteKind, ReferenceRange
+from careplus_contracts.lab_catalogue import Analyte, AnalyteKind, ReferenceRange
 from careplus_contracts.refusals import IllegalTransition, Malformed
 from careplus_contracts.results import Comparator, EnterObservation, Flag, ResultStatus, WrongUnit
 from careplus_labs.rules import observations

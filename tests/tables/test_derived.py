@@ -25,7 +25,7 @@ from careplus_contracts.charts import PatientFilter
 from careplus_contracts.doctors import DoctorFilter
 from careplus_contracts.endpoints import Role
 from careplus_contracts.finding import DoctorSearch
-from careplus_contracts.labs import LabTestFilter
+from careplus_contracts.lab_catalogue import LabTestFilter
 from careplus_contracts.people import AccountFilter
 from careplus_contracts.referrals import Direction, ReferredFilter
 from careplus_demo.filling import fill

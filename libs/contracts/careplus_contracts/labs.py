@@ -1,13 +1,14 @@
-"""Labs: the catalogue of tests, bookings and their specimens, and the laboratory's worklist."""
+"""Labs: bookings and their specimens, and the laboratory's worklist."""
 
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
 from careplus_contracts.accounts import Sex
 from careplus_contracts.appointments import Cancel
 from careplus_contracts.endpoints import SIGNED_IN, Contract, Role
+from careplus_contracts.lab_catalogue import TestCodes, UnknownTest
 from careplus_contracts.refusals import IllegalTransition, NotFound, OtherAppointment, PatientBusy, Refusal
 from careplus_contracts.values import (
     Answer,
@@ -19,14 +20,10 @@ from careplus_contracts.values import (
     Filter,
     Id,
     Instant,
-    Justification,
-    Line,
     MinorUnits,
-    OptionalWords,
     Page,
     PageFilter,
     Person,
-    Query,
     Reason,
     Reference,
     Version,
@@ -35,25 +32,7 @@ from careplus_contracts.values import (
 api = Contract(service="labs", tag="labs")
 
 
-def _each_once(codes: list[str]) -> list[str]:
-    if len(set(codes)) != len(codes):
-        raise ValueError("name each code once")
-    return codes
-
-
-TestCodes = Annotated[
-    list[Code], Field(min_length=1, max_length=20, json_schema_extra={"uniqueItems": True}), AfterValidator(_each_once)
-]
-AnalyteCodes = Annotated[list[Code], Field(max_length=60, json_schema_extra={"uniqueItems": True}), AfterValidator(_each_once)]
-Loinc = Annotated[str, Field(pattern=r"^[0-9]{1,7}-[0-9]$", description="LOINC code.", examples=["718-7"])]
-
-
 OnlyDay = Annotated[Day | None, Field(description="Only bookings for this clinic day.")]
-
-
-class AnalyteKind(StrEnum):
-    QUANTITY = "quantity"
-    TEXT = "text"
 
 
 class LabBookingStatus(StrEnum):
@@ -67,84 +46,9 @@ class LabBookingStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
-class ReferenceRange(Answer):
-    """The usual values for a sex and an age; a null bound is open. Ages are in days, `[age_from_days, age_to_days)`."""
-
-    sex: Sex | None = Field(description="Null: any.")
-    age_from_days: int
-    age_to_days: int | None
-    low: float | None
-    high: float | None
-    critical_low: float | None
-    critical_high: float | None
-
-
-class Analyte(Answer):
-    """One quantity or text that a test measures (FHIR ObservationDefinition)."""
-
-    code: Code
-    name: str
-    loinc: Loinc
-    kind: AnalyteKind
-    unit: str | None = Field(description="UCUM; null for text.")
-    decimals: int = Field(description="Digits to show after the point.")
-    plain: str = Field(description="An explanation in plain words.")
-    usual: list[str] = Field(description="For text: the usual values.")
-    choices: list[str] = Field(description="For text: the values that can be entered; empty: any.")
-    ranges: list[ReferenceRange] = Field(description="Empty: no reference range.")
-
-
-class LabTest(Answer):
-    code: Code
-    name: str
-    loinc: Loinc | None
-    category: str
-    specimen: str
-    preparation: str
-    plain: str = Field(description="The purpose of the test in plain words.")
-    turnaround_hours: int
-    price_minor: MinorUnits
-    currency: Currency
-    active: bool
-    analytes: list[Analyte]
-    version: Version
-
-
-class LabTests(Page[LabTest]):
-    """Tests by code."""
-
-
-class DescribeTest(Body):
-    name: Line
-    category: Line
-    specimen: Line
-    preparation: OptionalWords = ""
-    plain: OptionalWords = ""
-    loinc: Loinc | None = None
-    turnaround_hours: Annotated[int, Field(ge=1, le=2160)]
-    price_minor: MinorUnits
-    currency: Currency = "EUR"
-    analytes: AnalyteCodes = Field(
-        default=[], description="Codes of analytes in the catalogue, in the order to show them; empty: any can be entered."
-    )
-    active: bool = True
-
-
-class AddTest(DescribeTest):
-    code: Code
-
-
 class BookTests(Body):
     test_codes: TestCodes
     starts_at: Instant
-
-
-class OrderTests(Body):
-    patient_id: Id
-    test_codes: TestCodes
-    appointment_id: Id | None = None
-    starts_at: Instant | None = Field(default=None, description="Null: the patient comes without an appointment.")
-    note: OptionalWords | None = None
 
 
 class BookedTest(Answer):
@@ -190,10 +94,6 @@ class LabBookings(Page[LabBooking]):
     """The patient's own laboratory bookings, latest first."""
 
 
-class LabOrders(Page[LabBooking]):
-    """The doctor's own orders, latest first."""
-
-
 class UncollectedBookings(Page[LabBooking]):
     """Bookings that closed because no specimen was collected, the one that closed last first."""
 
@@ -221,22 +121,6 @@ class SetBookingStatus(Body):
     reason: Reason | None = Field(default=None, description="Required with `rejected` and `cancelled`.")
 
 
-class WithdrawOrder(Body):
-    """The patient and the laboratory read the reason, so it is required."""
-
-    reason: Justification
-
-
-class UnknownTest(Refusal):
-    """The catalogue has no such test.
-
-    Leave out `codes`, or take other ones of `GET /api/labs/tests`.
-    """
-
-    status = 422
-    codes: list[str]
-
-
 class LabFull(Refusal):
     """The laboratory cannot take you at that time.
 
@@ -245,65 +129,6 @@ class LabFull(Refusal):
 
     status = 409
     alternatives: list[Instant]
-
-
-class CodeTaken(Refusal):
-    """There is a test with this code already.
-
-    Change the test that has this code, or choose another code.
-    """
-
-    status = 409
-
-
-class LabTestFilter(PageFilter):
-    q: Query | None = None
-
-
-@api.get("/api/labs/tests", roles=SIGNED_IN)
-async def list_tests(query: LabTestFilter) -> LabTests:
-    """List the catalogue by code; `q` searches codes, names, categories and explanations for every word.
-
-    Administrators and the laboratory see inactive tests too.
-    """
-
-
-@api.post(
-    "/api/labs/tests",
-    location="/api/labs/tests/{code}",
-    roles={Role.ADMIN},
-    refuses=(CodeTaken, UnknownTest),
-    example={
-        "code": "K",
-        "name": "Potassium",
-        "category": "clinical chemistry",
-        "specimen": "serum",
-        "turnaround_hours": 4,
-        "price_minor": 450,
-        "analytes": ["potassium"],
-    },
-)
-async def add_test(body: AddTest) -> LabTest:
-    """Add a test to the catalogue."""
-
-
-@api.put(
-    "/api/labs/tests/{code}",
-    roles={Role.ADMIN},
-    refuses=(NotFound, UnknownTest),
-    versioned=True,
-    example={
-        "name": "Potassium",
-        "category": "clinical chemistry",
-        "specimen": "serum",
-        "turnaround_hours": 4,
-        "price_minor": 450,
-        "analytes": ["potassium"],
-        "active": False,
-    },
-)
-async def update_test(code: Code, body: DescribeTest) -> LabTest:
-    """Change a test, or end its bookability with `active: false`."""
 
 
 class LabSlotFilter(Filter):
@@ -355,43 +180,6 @@ async def cancel_lab_booking(booking_id: Id, body: Cancel | None = None) -> LabB
     """Cancel one of your bookings while its specimen is not collected, or is rejected.
 
     Cancelling again has no effect and the same answer.
-    """
-
-
-@api.post(
-    "/api/doctor/lab-orders",
-    roles={Role.DOCTOR},
-    refuses=(NotFound, UnknownTest, LabFull, PatientBusy),
-    example={"patient_id": 12, "test_codes": ["CBC"], "note": "Tired for a month"},
-)
-async def order_tests(body: OrderTests) -> LabBooking:
-    """Order tests for a patient in your care."""
-
-
-class LabOrderFilter(PageFilter):
-    status: LabBookingStatus | None = None
-    patient_id: Id | None = None
-
-
-@api.get("/api/doctor/lab-orders", roles={Role.DOCTOR}, conditional=True)
-async def list_lab_orders(query: LabOrderFilter) -> LabOrders:
-    """List the tests that you ordered, latest first; also those that were withdrawn or closed, with the reason.
-
-    With the orders of a doctor whose work you do (see `list_taken_over`).
-    """
-
-
-@api.put(
-    "/api/doctor/lab-orders/{booking_id}/cancel",
-    roles={Role.DOCTOR},
-    refuses=(NotFound, IllegalTransition),
-    versioned=True,
-    example={"reason": "Measured last week at the practice"},
-)
-async def withdraw_lab_order(booking_id: Id, body: WithdrawOrder) -> LabBooking:
-    """Withdraw one of your orders, or of a doctor whose work you do, while its specimen is not collected, or is rejected.
-
-    Withdrawing again has no effect and the same answer.
     """
 
 

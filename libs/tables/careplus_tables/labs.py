@@ -8,7 +8,8 @@ from sqlmodel import Field, SQLModel
 from careplus_clinic.search_keys import search_key
 from careplus_contracts.accounts import Sex
 from careplus_contracts.endpoints import Role
-from careplus_contracts.labs import AnalyteKind, LabBookingStatus
+from careplus_contracts.lab_catalogue import AnalyteKind
+from careplus_contracts.labs import LabBookingStatus
 from careplus_contracts.results import Comparator, Flag, ResultStatus
 from careplus_tables.columns import BigId, InstantColumn, KeyText, one_of
 from careplus_tables.derived import derived

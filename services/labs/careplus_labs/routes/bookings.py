@@ -1,27 +1,28 @@
-"""Patients book tests and cancel, doctors order them."""
+"""Patients book tests and cancel; the times that can be booked."""
 
+from careplus_clinic.clinic_time import local_date
 from careplus_contracts import labs as contract
 from careplus_contracts.appointments import Cancel
-from careplus_contracts.labs import BookTests, LabBooking, LabBookings, LabBookingStatus, LabOrders, OrderTests, WithdrawOrder
+from careplus_contracts.labs import BookTests, LabBooking, LabBookings, LabBookingStatus, LabSlots
 from careplus_contracts.values import Id
 from careplus_labs.opening import opening_hours
-from careplus_labs.rules.bookings import DOCTOR_TRANSITIONS, PATIENT_TRANSITIONS
-from careplus_labs.store import bookings
+from careplus_labs.rules.bookings import PATIENT_TRANSITIONS
+from careplus_labs.store import bookings, capacity
 from careplus_runtime.http.dependencies import AppSettings, CurrentUser, IfMatch, ReadDb, WriteDb, check_version
 from careplus_runtime.http.serving import Routes
-from careplus_runtime.identity.care import check_in_care
+from careplus_runtime.process.clock import now
 
 routes = Routes()
 
 
+@routes.serve(contract.list_lab_slots)
+async def list_lab_slots(query: contract.LabSlotFilter, *, who: CurrentUser, db: ReadDb, settings: AppSettings) -> LabSlots:
+    day = query.day or local_date(now(), settings.clinic_zone)
+    return await capacity.slots(db, who, day, opening_hours(settings), settings.lab_places, query.patient_id)
+
+
 @routes.serve(contract.book_tests)
 async def book_tests(body: BookTests, *, who: CurrentUser, db: WriteDb, settings: AppSettings) -> LabBooking:
-    return await bookings.book(db, who, body, opening_hours(settings), settings.lab_places)
-
-
-@routes.serve(contract.order_tests)
-async def order_tests(body: OrderTests, *, who: CurrentUser, db: WriteDb, settings: AppSettings) -> LabBooking:
-    await check_in_care(db, who, body.patient_id, body.appointment_id)
     return await bookings.book(db, who, body, opening_hours(settings), settings.lab_places)
 
 
@@ -44,21 +45,4 @@ async def cancel_lab_booking(
     if row.status != LabBookingStatus.CANCELLED:
         PATIENT_TRANSITIONS.check(LabBookingStatus(row.status), LabBookingStatus.CANCELLED)
         await bookings.set_status(db, who, row, LabBookingStatus.CANCELLED, body.reason if body else None)
-    return await bookings.show(db, who, row)
-
-
-@routes.serve(contract.list_lab_orders)
-async def list_lab_orders(query: contract.LabOrderFilter, *, who: CurrentUser, db: ReadDb) -> LabOrders:
-    return await bookings.list_ordered(db, who, query)
-
-
-@routes.serve(contract.withdraw_lab_order, path_record=bookings.lock_for_update)
-async def withdraw_lab_order(
-    booking_id: Id, body: WithdrawOrder, *, who: CurrentUser, db: WriteDb, expected: IfMatch
-) -> LabBooking:
-    row = await bookings.lock_for_update(db, who, booking_id)
-    check_version(row.version, expected)
-    if row.status != LabBookingStatus.CANCELLED:
-        DOCTOR_TRANSITIONS.check(LabBookingStatus(row.status), LabBookingStatus.CANCELLED)
-        await bookings.set_status(db, who, row, LabBookingStatus.CANCELLED, body.reason)
     return await bookings.show(db, who, row)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from careplus_clinic.clinic_time import local_date
 from careplus_contracts.accounts import Sex
-from careplus_contracts.labs import ReferenceRange
+from careplus_contracts.lab_catalogue import ReferenceRange
 from careplus_contracts.results import AppliedRange, Comparator, Flag
 
 HAVE_OWN_RANGES = (Sex.FEMALE, Sex.MALE)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from careplus_clinic.transitions import illegal_transition
 from careplus_contracts.accounts import Sex
-from careplus_contracts.labs import Analyte, AnalyteKind
+from careplus_contracts.lab_catalogue import Analyte, AnalyteKind
 from careplus_contracts.refusals import FieldError, Malformed
 from careplus_contracts.results import EnterObservation, Observation, ResultStatus, UnitConflict, WrongUnit
 from careplus_labs.rules import flags

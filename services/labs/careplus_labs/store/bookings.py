@@ -7,15 +7,13 @@ from sqlmodel import col
 
 from careplus_clinic.clinic_time import Span
 from careplus_contracts.endpoints import Role
+from careplus_contracts.lab_orders import LabOrderFilter, LabOrders, OrderTests
 from careplus_contracts.labs import (
     BookTests,
     LabBooking,
     LabBookingFilter,
     LabBookings,
     LabBookingStatus,
-    LabOrderFilter,
-    LabOrders,
-    OrderTests,
     Worklist,
     WorklistFilter,
 )

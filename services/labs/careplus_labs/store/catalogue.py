@@ -9,7 +9,7 @@ from sqlmodel import col
 
 from careplus_contracts.accounts import Sex
 from careplus_contracts.endpoints import Role
-from careplus_contracts.labs import (
+from careplus_contracts.lab_catalogue import (
     AddTest,
     Analyte,
     AnalyteKind,

@@ -1,0 +1,183 @@
+"""The laboratory's catalogue: tests, and the analytes that they measure."""
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from careplus_contracts.accounts import Sex
+from careplus_contracts.endpoints import SIGNED_IN, Contract, Role
+from careplus_contracts.refusals import NotFound, Refusal
+from careplus_contracts.values import (
+    Answer,
+    Body,
+    Code,
+    Currency,
+    Line,
+    MinorUnits,
+    OptionalWords,
+    Page,
+    PageFilter,
+    Query,
+    Version,
+)
+
+api = Contract(service="labs", tag="labs")
+
+
+def _each_once(codes: list[str]) -> list[str]:
+    if len(set(codes)) != len(codes):
+        raise ValueError("name each code once")
+    return codes
+
+
+TestCodes = Annotated[
+    list[Code], Field(min_length=1, max_length=20, json_schema_extra={"uniqueItems": True}), AfterValidator(_each_once)
+]
+
+
+AnalyteCodes = Annotated[list[Code], Field(max_length=60, json_schema_extra={"uniqueItems": True}), AfterValidator(_each_once)]
+
+
+Loinc = Annotated[str, Field(pattern=r"^[0-9]{1,7}-[0-9]$", description="LOINC code.", examples=["718-7"])]
+
+
+class AnalyteKind(StrEnum):
+    QUANTITY = "quantity"
+    TEXT = "text"
+
+
+class ReferenceRange(Answer):
+    """The usual values for a sex and an age; a null bound is open. Ages are in days, `[age_from_days, age_to_days)`."""
+
+    sex: Sex | None = Field(description="Null: any.")
+    age_from_days: int
+    age_to_days: int | None
+    low: float | None
+    high: float | None
+    critical_low: float | None
+    critical_high: float | None
+
+
+class Analyte(Answer):
+    """One quantity or text that a test measures (FHIR ObservationDefinition)."""
+
+    code: Code
+    name: str
+    loinc: Loinc
+    kind: AnalyteKind
+    unit: str | None = Field(description="UCUM; null for text.")
+    decimals: int = Field(description="Digits to show after the point.")
+    plain: str = Field(description="An explanation in plain words.")
+    usual: list[str] = Field(description="For text: the usual values.")
+    choices: list[str] = Field(description="For text: the values that can be entered; empty: any.")
+    ranges: list[ReferenceRange] = Field(description="Empty: no reference range.")
+
+
+class LabTest(Answer):
+    code: Code
+    name: str
+    loinc: Loinc | None
+    category: str
+    specimen: str
+    preparation: str
+    plain: str = Field(description="The purpose of the test in plain words.")
+    turnaround_hours: int
+    price_minor: MinorUnits
+    currency: Currency
+    active: bool
+    analytes: list[Analyte]
+    version: Version
+
+
+class LabTests(Page[LabTest]):
+    """Tests by code."""
+
+
+class DescribeTest(Body):
+    name: Line
+    category: Line
+    specimen: Line
+    preparation: OptionalWords = ""
+    plain: OptionalWords = ""
+    loinc: Loinc | None = None
+    turnaround_hours: Annotated[int, Field(ge=1, le=2160)]
+    price_minor: MinorUnits
+    currency: Currency = "EUR"
+    analytes: AnalyteCodes = Field(
+        default=[], description="Codes of analytes in the catalogue, in the order to show them; empty: any can be entered."
+    )
+    active: bool = True
+
+
+class AddTest(DescribeTest):
+    code: Code
+
+
+class UnknownTest(Refusal):
+    """The catalogue has no such test.
+
+    Leave out `codes`, or take other ones of `GET /api/labs/tests`.
+    """
+
+    status = 422
+    codes: list[str]
+
+
+class CodeTaken(Refusal):
+    """There is a test with this code already.
+
+    Change the test that has this code, or choose another code.
+    """
+
+    status = 409
+
+
+class LabTestFilter(PageFilter):
+    q: Query | None = None
+
+
+@api.get("/api/labs/tests", roles=SIGNED_IN)
+async def list_tests(query: LabTestFilter) -> LabTests:
+    """List the catalogue by code; `q` searches codes, names, categories and explanations for every word.
+
+    Administrators and the laboratory see inactive tests too.
+    """
+
+
+@api.post(
+    "/api/labs/tests",
+    location="/api/labs/tests/{code}",
+    roles={Role.ADMIN},
+    refuses=(CodeTaken, UnknownTest),
+    example={
+        "code": "K",
+        "name": "Potassium",
+        "category": "clinical chemistry",
+        "specimen": "serum",
+        "turnaround_hours": 4,
+        "price_minor": 450,
+        "analytes": ["potassium"],
+    },
+)
+async def add_test(body: AddTest) -> LabTest:
+    """Add a test to the catalogue."""
+
+
+@api.put(
+    "/api/labs/tests/{code}",
+    roles={Role.ADMIN},
+    refuses=(NotFound, UnknownTest),
+    versioned=True,
+    example={
+        "name": "Potassium",
+        "category": "clinical chemistry",
+        "specimen": "serum",
+        "turnaround_hours": 4,
+        "price_minor": 450,
+        "analytes": ["potassium"],
+        "active": False,
+    },
+)
+async def update_test(code: Code, body: DescribeTest) -> LabTest:
+    """Change a test, or end its bookability with `active: false`."""
