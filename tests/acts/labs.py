@@ -90,5 +90,5 @@ ACTS = (
         race=Race(etag='"2"', body=lambda _, number: {"comment": f"Comment {number}"}),
     ),
     Act("list_tests", no_patient="the catalogue"),
-    Act("list_lab_slots", no_patient="free times, and the caller's own"),
+    Act("list_lab_slots", no_patient="free times, and the caller's own or those of a patient in care"),
 )
