@@ -92,7 +92,7 @@ def test_correction_waits_for_second_person_by_policy(strict: World, policy: str
     assert [corrected[name]["full_name"] for name in ("corrected_by", "verified_by")] == ["Finn First", "Sam Second"]
     assert corrected["correction_waits_since"] is None
     assert len(made(lab.get(f"{path}/versions"), 200)["items"]) == 1
-    # a panel of one value: the rest of the blood count was not measured, and nothing else waits
+    # a panel of one value: the rest of the blood count was not measured
     assert made(lab.get(booking), 200)["status"] == "verified"
 
 

@@ -1,4 +1,4 @@
-"""Ranges that may apply to a patient whose sex or date of birth is not known."""
+"""Ranges that may apply to a patient without a known sex or date of birth."""
 
 import itertools
 import tomllib

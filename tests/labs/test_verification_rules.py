@@ -1,4 +1,4 @@
-"""The second person: required by the hospital's policy, for the person who entered the values only."""
+"""The second person: required by the hospital's policy, where one person would enter and verify values."""
 
 import pytest
 

@@ -87,4 +87,4 @@ async def correct_result(result_id: Id, body: CorrectResult) -> LabResult:
     refuses=(NotFound,),
 )
 async def list_result_versions(result_id: Id) -> ResultVersions:
-    """List the versions of a result that corrections replaced, for every person who may read the result."""
+    """List the versions of a result that corrections replaced, for every reader of the result."""

@@ -48,7 +48,7 @@ class PreviewedFlags(Answer):
     roles={Role.LAB},
     refuses=(NotFound, Malformed, WrongUnit),
     status=200,
-    not_idempotent_because="it computes and stores nothing; repeating it gives the same answer",
+    not_idempotent_because="it computes and stores no record; repeating it gives the same answer",
     not_audited_because="it names no person, and an event for each typed value would hide the others; the booking's read is one",
     example={"observations": [{"analyte": "hemoglobin", "value": 13.2, "unit": "g/dL"}]},
 )

@@ -251,7 +251,7 @@ async def verify_result(result_id: Id, body: VerifyResult | None = None) -> LabR
     """Verify a result, or a correction that waits. The ordering doctor releases it; without a doctor it is released now.
 
     Verifying again has no effect and the same answer; a correction changes verified values and notes. The hospital can want a
-    second person for every result, or for critical ones: then the person who entered the values cannot verify them.
+    second person for every result, or for critical ones: then values are entered and verified by two people.
     """
 
 

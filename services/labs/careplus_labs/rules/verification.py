@@ -1,4 +1,4 @@
-"""The second person: the one who entered values may not verify them, if the hospital wants that."""
+"""The second person: if the hospital wants one, values are entered and verified by two people."""
 
 from typing import Literal
 
@@ -9,7 +9,7 @@ Policy = Literal["never", "critical", "always"]
 
 
 def needs_second_person(policy: Policy, *, is_critical: bool) -> bool:
-    """Return whether the values may not be verified by the person who entered them."""
+    """Return whether values must be entered and verified by two people."""
     return policy == "always" or (policy == "critical" and is_critical)
 
 

@@ -48,7 +48,7 @@ async def correct(
 async def confirm(
     db: WriteSession, who: Identity, booking: LabBookingRow, row: LabResultRow, note: str | None, settings: Settings
 ) -> None:
-    """Apply the correction that waits. Raise SecondPersonRequired for the person who proposed it."""
+    """Apply the correction that waits. Raise SecondPersonRequired for the proposer."""
     proposed = await proposal_of(db, row)
     assert proposed is not None
     check_second_person("always", is_critical=True, entered_by=proposed.proposed_by_id, verified_by=who.id)
