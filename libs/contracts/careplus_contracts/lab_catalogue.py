@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from careplus_contracts.accounts import Sex
 from careplus_contracts.endpoints import SIGNED_IN, Contract, Role
@@ -47,6 +47,22 @@ class AnalyteKind(StrEnum):
     TEXT = "text"
 
 
+class ReleasePolicy(StrEnum):
+    """When a patient may read a verified result of the test; a doctor who is responsible for it can release it earlier.
+
+    `at_once`: when it is verified. `after_doctor`: when the responsible doctor releases it; at once where no doctor ordered the
+    test, because no doctor would. `after_days`: `release_after_days` days after it was verified, also where no doctor ordered it.
+    A critical result follows none of them: a doctor releases it, so that a person tells it before the page does.
+    """
+
+    AT_ONCE = "at_once"
+    AFTER_DOCTOR = "after_doctor"
+    AFTER_DAYS = "after_days"
+
+
+ReleaseDays = Annotated[int, Field(ge=1, le=90, description="Days of 24 hours from verification to release.")]
+
+
 class ReferenceRange(Answer):
     """The usual values for a sex and an age; a null bound is open. Ages are in days, `[age_from_days, age_to_days)`."""
 
@@ -87,6 +103,8 @@ class LabTest(Answer):
     currency: Currency
     active: bool
     analytes: list[Analyte]
+    release_policy: ReleasePolicy
+    release_after_days: ReleaseDays | None = Field(description="Null: the policy is another one than `after_days`.")
     version: Version
 
 
@@ -108,6 +126,14 @@ class DescribeTest(Body):
         default=[], description="Codes of analytes in the catalogue, in the order to show them; empty: any can be entered."
     )
     active: bool = True
+    release_policy: ReleasePolicy = ReleasePolicy.AFTER_DOCTOR
+    release_after_days: ReleaseDays | None = Field(default=None, description="Required with `after_days`, and only with it.")
+
+    @model_validator(mode="after")
+    def _check_days(self) -> "DescribeTest":
+        if (self.release_policy is ReleasePolicy.AFTER_DAYS) != (self.release_after_days is not None):
+            raise ValueError("release_after_days goes with the policy after_days")
+        return self
 
 
 class AddTest(DescribeTest):

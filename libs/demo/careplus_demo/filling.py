@@ -32,6 +32,7 @@ from careplus_tables.labs import LabBookingRow, LabBookingTestRow, LabResultRow,
 from careplus_tables.notes import AddendumRow, NotesRow
 from careplus_tables.prescriptions import PrescriptionItemRow, PrescriptionRow
 from careplus_tables.referrals import ReferralRow
+from careplus_tables.reviews import ResultReviewRow
 
 BATCH = 5000
 
@@ -105,6 +106,7 @@ class _Writer:
         results = Results(laboratory)
         self._write(LabResultRow, results.results, len(results.results))
         self._write(ObservationRow, results.observations, len(results.observations))
+        self._write(ResultReviewRow, results.reviews)
         audit = AuditHistory(people, completed)
         self._write(AuditEventRow, audit.event_rows())
         self._write(AuditPatientRow, audit.patient_rows())

@@ -19,13 +19,14 @@ BOUNDS = ("low", "high", "critical_low", "critical_high")
 
 
 class Results:
-    """Rows of results and of their observations, in the order in which they were entered."""
+    """Rows of results, of their observations and of the doctors' marks, in the order in which they were entered."""
 
     def __init__(self, laboratory: Laboratory) -> None:
         self._rng = laboratory.plan.random_for("results")
         self._zone = laboratory.plan.zone
         self.results: list[Row] = []
         self.observations: list[Row] = []
+        self.reviews: list[Row] = []
         entered = [(one.entered_at, one.id, one) for one in laboratory.bookings if one.entered_at]
         for _, _, booking in sorted(entered):
             for test in booking.tests:
@@ -52,6 +53,10 @@ class Results:
         status = ResultStatus.RELEASED if released_at else ResultStatus.VERIFIED if verified_at else ResultStatus.RESULTED
         doctor_id = booking.visit.doctor.id if booking.visit and seen_at else None
         outside = sum(one["flag"] not in NOT_OUTSIDE for one in observations)
+        version = 1 + (verified_at is not None) + (doctor_id is not None)
+        if doctor_id:
+            seen = {"seen_at": seen_at, "verified_at": verified_at, "result_version": version}
+            self.reviews.append({"result_id": id_, "doctor_id": doctor_id, **seen})
         comments = texts.COMMENTS_ON_UNUSUAL if outside else texts.COMMENTS_ON_USUAL
         return {
             "id": id_,
@@ -69,11 +74,10 @@ class Results:
             "entered_at": booking.entered_at,
             "verified_by_id": LAB_ID if verified_at else None,
             "verified_at": verified_at,
-            "seen_by_id": doctor_id,
-            "seen_at": seen_at if booking.visit else None,
             "released_by_id": (doctor_id if booking.visit else LAB_ID) if released_at else None,
             "released_at": released_at,
-            "version": 1 + (verified_at is not None) + (doctor_id is not None),
+            "version": version,
+            "ordered_by_id": booking.visit.doctor.id if booking.visit else None,
         }
 
     def _text(self, analyte: Analyte) -> Row:

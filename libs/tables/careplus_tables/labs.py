@@ -8,7 +8,7 @@ from sqlmodel import Field, SQLModel
 from careplus_clinic.search_keys import search_key
 from careplus_contracts.accounts import Sex
 from careplus_contracts.endpoints import Role
-from careplus_contracts.lab_catalogue import AnalyteKind
+from careplus_contracts.lab_catalogue import AnalyteKind, ReleasePolicy
 from careplus_contracts.labs import LabBookingStatus
 from careplus_contracts.results import Comparator, Flag, ResultStatus
 from careplus_tables.columns import BigId, InstantColumn, KeyText, one_of
@@ -55,6 +55,7 @@ class LabTestRow(SQLModel, table=True):
     """An orderable test: one analyte or a panel."""
 
     __tablename__ = "lab_tests"
+    __table_args__ = (one_of("release_policy", ReleasePolicy),)
 
     code: str = Field(primary_key=True)
     name: str
@@ -71,6 +72,10 @@ class LabTestRow(SQLModel, table=True):
     search_key: str = Field(
         default=None, nullable=False, sa_type=KeyText, sa_column_kwargs=derived(search_key, "code", "name", "category", "plain")
     )
+    release_policy: str = Field(
+        default=ReleasePolicy.AFTER_DOCTOR.value, sa_column_kwargs={"server_default": ReleasePolicy.AFTER_DOCTOR.value}
+    )
+    release_after_days: int | None = Field(default=None)
 
 
 class LabTestAnalyteRow(SQLModel, table=True):
@@ -132,6 +137,16 @@ class LabBookingTestRow(SQLModel, table=True):
     currency: str
 
 
+CRITICAL, OUTSIDE_RANGE, REST = 2, 1, 0
+INBOX = ("ordered_by_id", "urgency", "specimen_at", "patient_id", "id", "status", "verified_at")
+"""The order of the doctor's inbox, with the columns that its conditions read."""
+
+
+def urgency(critical: bool, outside_range: int) -> int:
+    """Return the class of a result in the inbox; the greater one comes first."""
+    return CRITICAL if critical else OUTSIDE_RANGE if outside_range else REST
+
+
 class LabResultRow(SQLModel, table=True):
     """The result of one test of a booking."""
 
@@ -141,6 +156,7 @@ class LabResultRow(SQLModel, table=True):
         sa.UniqueConstraint("booking_id", "test_code"),
         sa.Index("ix_lab_results_patient_id_status_specimen_at_id", "patient_id", "status", "specimen_at", "id"),
         sa.Index("ix_lab_results_status_specimen_at_id", "status", "specimen_at", "id"),
+        sa.Index("ix_lab_results_inbox", *INBOX),
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
@@ -158,11 +174,15 @@ class LabResultRow(SQLModel, table=True):
     entered_at: datetime = Field(sa_type=InstantColumn)
     verified_by_id: int | None = Field(default=None, foreign_key="accounts.id", sa_type=BigId)
     verified_at: datetime | None = Field(default=None, sa_type=InstantColumn)
-    seen_by_id: int | None = Field(default=None, foreign_key="accounts.id", sa_type=BigId)
-    seen_at: datetime | None = Field(default=None, sa_type=InstantColumn)
     released_by_id: int | None = Field(default=None, foreign_key="accounts.id", sa_type=BigId)
     released_at: datetime | None = Field(default=None, sa_type=InstantColumn)
     version: int = Field(default=1)
+    ordered_by_id: int | None = Field(
+        foreign_key="accounts.id", sa_type=BigId, description="The booking's, repeated here for the index of the inbox."
+    )
+    urgency: int = Field(
+        default=None, nullable=False, sa_column_kwargs=derived(urgency, "critical", "outside_range"), description="See `urgency`."
+    )
 
 
 class ObservationRow(SQLModel, table=True):

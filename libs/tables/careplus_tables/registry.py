@@ -21,12 +21,13 @@ from careplus_tables import (
     passwords,
     prescriptions,
     referrals,
+    reviews,
     second_factors,
 )
 
 FILES: tuple[ModuleType, ...] = (
     *(accounts, appointments, attempts, audit, audit_links, availability, charts, doctors, handovers, idempotency, labs, mails),
-    *(notes, passwords, prescriptions, referrals, second_factors),
+    *(notes, passwords, prescriptions, referrals, reviews, second_factors),
 )
 METADATA = SQLModel.metadata
 

@@ -1,0 +1,26 @@
+"""Marks of doctors who saw a result. Written by labs."""
+
+from datetime import datetime
+
+from sqlmodel import Field, SQLModel
+
+from careplus_tables.columns import BigId, InstantColumn
+
+OWNER = "labs"
+
+
+class ResultReviewRow(SQLModel, table=True):
+    """The mark of one doctor on one result.
+
+    It counts while `verified_at` is that of the result: a corrected result is verified again, and is unseen.
+    """
+
+    __tablename__ = "result_reviews"
+
+    result_id: int = Field(
+        foreign_key="lab_results.id", primary_key=True, sa_type=BigId, sa_column_kwargs={"autoincrement": False}
+    )
+    doctor_id: int = Field(foreign_key="accounts.id", primary_key=True, sa_type=BigId, sa_column_kwargs={"autoincrement": False})
+    seen_at: datetime = Field(sa_type=InstantColumn)
+    verified_at: datetime = Field(sa_type=InstantColumn, description="The verification of the values that the doctor saw.")
+    result_version: int = Field(description="The version of the result that the doctor saw.")
