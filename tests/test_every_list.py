@@ -72,7 +72,7 @@ CASES = {
     "list_uncollected": Case("lab_bookings", ("cancelled_at",)),
     "list_results": RESULTS,
     "show_trend": Case("lab_results", ("specimen_at",), key="result_id"),
-    "list_results_to_review": RESULTS,
+    "list_results_to_review": Case("lab_results", ("urgency", "specimen_at", "patient_id")),
     "list_audit": Case("audit_events", query={"action": "write_notes"}),
     "list_accesses": EVENTS,
 }

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field, model_validator
 from careplus_contracts.accounts import Sex
 from careplus_contracts.endpoints import SIGNED_IN, Contract, Role
 from careplus_contracts.refusals import NotFound, Refusal
+from careplus_contracts.release_policy import ReleaseDays, ReleasePolicy
 from careplus_contracts.values import (
     Answer,
     Body,
@@ -45,22 +46,6 @@ Loinc = Annotated[str, Field(pattern=r"^[0-9]{1,7}-[0-9]$", description="LOINC c
 class AnalyteKind(StrEnum):
     QUANTITY = "quantity"
     TEXT = "text"
-
-
-class ReleasePolicy(StrEnum):
-    """When a patient may read a verified result of the test; a doctor who is responsible for it can release it earlier.
-
-    `at_once`: when it is verified. `after_doctor`: when the responsible doctor releases it; at once where no doctor ordered the
-    test, because no doctor would. `after_days`: `release_after_days` days after it was verified, also where no doctor ordered it.
-    A critical result follows none of them: a doctor releases it, so that a person tells it before the page does.
-    """
-
-    AT_ONCE = "at_once"
-    AFTER_DOCTOR = "after_doctor"
-    AFTER_DAYS = "after_days"
-
-
-ReleaseDays = Annotated[int, Field(ge=1, le=90, description="Days of 24 hours from verification to release.")]
 
 
 class ReferenceRange(Answer):

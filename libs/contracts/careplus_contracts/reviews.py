@@ -30,6 +30,8 @@ from careplus_contracts.values import (
 
 api = Contract(service="labs", tag="results")
 
+MOST_PATIENTS = 100
+"""The most patients that the counts name."""
 MOST_AT_ONCE = 500
 """The most results that one request releases."""
 
@@ -62,6 +64,7 @@ class ReviewSelection(Filter):
     )
     released: bool | None = None
     patient_id: Id | None = None
+    normal: bool | None = Field(default=None, description="Whether each value was compared and is normal.")
 
 
 class ReviewFilter(ReviewSelection, PageFilter):
@@ -113,6 +116,13 @@ class ResultToReview(LabResult):
     worst: WorstValue
 
 
+class ResultsToReview(Page[ResultToReview]):
+    """Critical results, then those with a value outside its range, then the rest.
+
+    Each class has the newest specimen first, and the results of one specimen of a patient together.
+    """
+
+
 class PatientCounts(Answer):
     """The number of results of one patient in the whole list, by class."""
 
@@ -120,15 +130,6 @@ class PatientCounts(Answer):
     critical: Count
     outside_range: Count
     rest: Count
-
-
-class ResultsToReview(Page[ResultToReview]):
-    """Critical results, then those with a value outside its range, then the rest.
-
-    Each class has the newest specimen first, and the results of one specimen of a patient together.
-    """
-
-    patients: list[PatientCounts] = Field(description="One for each patient of this page.")
 
 
 class ReviewCounts(Answer):
@@ -139,6 +140,7 @@ class ReviewCounts(Answer):
     outside_range: Count = Field(description="Not critical, with a low, high or abnormal value.")
     rest: Count
     normal: Count = Field(description="Of the rest, the ones that `release_normal_results` takes.")
+    patients: list[PatientCounts] = Field(description="At most 100 patients, the one with the most critical results first.")
 
 
 class ReviewResult(Body):
@@ -227,7 +229,7 @@ async def list_results_to_review(query: ReviewFilter) -> ResultsToReview:
 
 @api.get("/api/doctor/lab-results/counts", roles={Role.DOCTOR}, conditional=True)
 async def count_results_to_review(query: ReviewSelection) -> ReviewCounts:
-    """Count the results of the same list by class, over all pages."""
+    """Count the results of the same list by class and by patient, over all pages."""
 
 
 @api.get("/api/doctor/lab-results/{result_id}", roles={Role.DOCTOR}, refuses=(NotFound,))

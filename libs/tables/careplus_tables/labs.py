@@ -8,11 +8,13 @@ from sqlmodel import Field, SQLModel
 from careplus_clinic.search_keys import search_key
 from careplus_contracts.accounts import Sex
 from careplus_contracts.endpoints import Role
-from careplus_contracts.lab_catalogue import AnalyteKind, ReleasePolicy
+from careplus_contracts.lab_catalogue import AnalyteKind
 from careplus_contracts.labs import LabBookingStatus
+from careplus_contracts.release_policy import ReleasePolicy
 from careplus_contracts.results import Comparator, Flag, ResultStatus
 from careplus_tables.columns import BigId, InstantColumn, KeyText, one_of
 from careplus_tables.derived import derived
+from careplus_tables.reviews import INBOX, urgency
 
 OWNER = "labs"
 
@@ -72,9 +74,7 @@ class LabTestRow(SQLModel, table=True):
     search_key: str = Field(
         default=None, nullable=False, sa_type=KeyText, sa_column_kwargs=derived(search_key, "code", "name", "category", "plain")
     )
-    release_policy: str = Field(
-        default=ReleasePolicy.AFTER_DOCTOR.value, sa_column_kwargs={"server_default": ReleasePolicy.AFTER_DOCTOR.value}
-    )
+    release_policy: str = Field(default=ReleasePolicy.AFTER_DOCTOR.value, sa_column_kwargs={"server_default": "after_doctor"})
     release_after_days: int | None = Field(default=None)
 
 
@@ -137,16 +137,6 @@ class LabBookingTestRow(SQLModel, table=True):
     currency: str
 
 
-CRITICAL, OUTSIDE_RANGE, REST = 2, 1, 0
-INBOX = ("ordered_by_id", "urgency", "specimen_at", "patient_id", "id", "status", "verified_at")
-"""The order of the doctor's inbox, with the columns that its conditions read."""
-
-
-def urgency(critical: bool, outside_range: int) -> int:
-    """Return the class of a result in the inbox; the greater one comes first."""
-    return CRITICAL if critical else OUTSIDE_RANGE if outside_range else REST
-
-
 class LabResultRow(SQLModel, table=True):
     """The result of one test of a booking."""
 
@@ -177,12 +167,8 @@ class LabResultRow(SQLModel, table=True):
     released_by_id: int | None = Field(default=None, foreign_key="accounts.id", sa_type=BigId)
     released_at: datetime | None = Field(default=None, sa_type=InstantColumn)
     version: int = Field(default=1)
-    ordered_by_id: int | None = Field(
-        foreign_key="accounts.id", sa_type=BigId, description="The booking's, repeated here for the index of the inbox."
-    )
-    urgency: int = Field(
-        default=None, nullable=False, sa_column_kwargs=derived(urgency, "critical", "outside_range"), description="See `urgency`."
-    )
+    ordered_by_id: int | None = Field(foreign_key="accounts.id", sa_type=BigId, description="The booking's, for the inbox.")
+    urgency: int = Field(default=None, nullable=False, sa_column_kwargs=derived(urgency, "critical", "outside_range"))
 
 
 class ObservationRow(SQLModel, table=True):

@@ -1,4 +1,4 @@
-"""Marks of doctors who saw a result. Written by labs."""
+"""The doctor's inbox: the order of results in it, and the marks of doctors who saw one. Written by labs."""
 
 from datetime import datetime
 
@@ -7,6 +7,14 @@ from sqlmodel import Field, SQLModel
 from careplus_tables.columns import BigId, InstantColumn
 
 OWNER = "labs"
+CRITICAL, OUTSIDE_RANGE, REST = 2, 1, 0
+INBOX = ("ordered_by_id", "urgency", "specimen_at", "patient_id", "id", "status", "verified_at")
+"""The order of the doctor's inbox, with the columns that its conditions read."""
+
+
+def urgency(critical: bool, outside_range: int) -> int:
+    """Return the class of a result in the inbox; the greater one comes first."""
+    return CRITICAL if critical else OUTSIDE_RANGE if outside_range else REST
 
 
 class ResultReviewRow(SQLModel, table=True):

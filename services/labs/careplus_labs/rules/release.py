@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from careplus_contracts.lab_catalogue import ReleasePolicy
+from careplus_contracts.release_policy import ReleasePolicy
 
 
 def is_due_at_verification(policy: ReleasePolicy, *, ordered: bool, critical: bool) -> bool:

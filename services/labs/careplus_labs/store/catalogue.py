@@ -19,9 +19,9 @@ from careplus_contracts.lab_catalogue import (
     LabTestFilter,
     LabTests,
     ReferenceRange,
-    ReleasePolicy,
     UnknownTest,
 )
+from careplus_contracts.release_policy import ReleasePolicy
 from careplus_contracts.values import Code
 from careplus_runtime.http.records import Keyset, fetch_page, one_or_404
 from careplus_runtime.identity.tokens import Identity

@@ -1,5 +1,6 @@
 """Statements about the doctor's inbox: its pages in order, and its counts over all pages."""
 
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -9,6 +10,7 @@ from sqlmodel import col
 
 from careplus_contracts.results import Flag, ResultStatus
 from careplus_contracts.reviews import (
+    MOST_PATIENTS,
     PatientCounts,
     ResultsToReview,
     ReviewCounts,
@@ -24,8 +26,8 @@ from careplus_runtime.identity.care import patients_in_care
 from careplus_runtime.identity.tokens import Identity
 from careplus_tables.colleagues import done_by
 from careplus_tables.engine import AnySession, ReadSession
-from careplus_tables.labs import CRITICAL, OUTSIDE_RANGE, REST, LabResultRow, ObservationRow
-from careplus_tables.reviews import ResultReviewRow
+from careplus_tables.labs import LabResultRow, ObservationRow
+from careplus_tables.reviews import CRITICAL, OUTSIDE_RANGE, REST, ResultReviewRow
 
 _URGENT_FIRST = Keyset(
     (col(LabResultRow.urgency), col(LabResultRow.specimen_at), col(LabResultRow.patient_id), col(LabResultRow.id)),
@@ -59,35 +61,47 @@ async def list_page(db: ReadSession, who: Identity, wanted: ReviewFilter) -> Res
     """Return one page in the order of urgency."""
     by = await reader(db, who)
     found: list[LabResultRow] = []
-    parts = _parts(who, by, wanted)
-    for part in parts:
+    for part in _parts(who, by, wanted):
         # each part by itself, so that its index gives the order
         query = _URGENT_FIRST.continue_after(select(LabResultRow).where(*part), wanted).limit(wanted.limit + 1)
         found += (await db.execute(query)).scalars()
     found.sort(key=_URGENT_FIRST.key, reverse=True)
     rows, next_cursor = page(found, wanted, _URGENT_FIRST.key)
-    patients = await _count_by_patient(db, parts, {row.patient_id for row in rows})
-    return ResultsToReview(items=await to_review(db, who, by.owners, rows), next_cursor=next_cursor, patients=patients)
+    return ResultsToReview(items=await to_review(db, who, by.owners, rows), next_cursor=next_cursor)
 
 
 async def count(db: ReadSession, who: Identity, wanted: ReviewSelection) -> ReviewCounts:
     """Return the number of results of each class, and of those that the caller can release as normal."""
     by = await reader(db, who)
-    urgency = col(LabResultRow.urgency)
+    keys = (col(LabResultRow.patient_id), col(LabResultRow.urgency))
     # one scan: the marks of 20,000 results cost more than the values of the few that are not seen
     releasable = func.sum(case((and_(*is_releasable(by), is_normal()), 1), else_=0))
-    classes = [select(urgency, func.count(), releasable).where(*part).group_by(urgency) for part in _parts(who, by, wanted)]
-    numbers, normal = dict.fromkeys((CRITICAL, OUTSIDE_RANGE, REST), 0), 0
-    for name, number, releasable_number in (await db.execute(union_all(*classes))).all():
-        numbers[name] += number
+    queries = [select(*keys, func.count(), releasable).where(*part).group_by(*keys) for part in _parts(who, by, wanted)]
+    numbers, normal = Counter[int](), 0
+    by_patient: dict[int, Counter[int]] = defaultdict(Counter)
+    for patient_id, urgency, number, releasable_number in (await db.execute(union_all(*queries))).all():
+        numbers[urgency] += number
+        by_patient[patient_id][urgency] += number
         normal += releasable_number
+    first = sorted(by_patient.items(), key=lambda one: _by_class(one[1]), reverse=True)[:MOST_PATIENTS]
+    critical, outside_range, rest = _by_class(numbers)
     return ReviewCounts(
-        total=sum(numbers.values()),
-        critical=numbers[CRITICAL],
-        outside_range=numbers[OUTSIDE_RANGE],
-        rest=numbers[REST],
+        total=numbers.total(),
+        critical=critical,
+        outside_range=outside_range,
+        rest=rest,
         normal=normal,
+        patients=[_of_patient(patient_id, found) for patient_id, found in first],
     )
+
+
+def _by_class(numbers: Counter[int]) -> tuple[int, int, int]:
+    return numbers[CRITICAL], numbers[OUTSIDE_RANGE], numbers[REST]
+
+
+def _of_patient(patient_id: int, numbers: Counter[int]) -> PatientCounts:
+    critical, outside_range, rest = _by_class(numbers)
+    return PatientCounts(patient_id=patient_id, critical=critical, outside_range=outside_range, rest=rest)
 
 
 def is_releasable(by: Reader) -> tuple[ColumnElement[bool], ...]:
@@ -122,6 +136,8 @@ def _filters(by: Reader, wanted: ReviewSelection) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = [col(LabResultRow.status).in_(status)]
     if wanted.patient_id is not None:
         conditions.append(col(LabResultRow.patient_id) == wanted.patient_id)
+    if wanted.normal is not None:
+        conditions.append(is_normal() if wanted.normal else ~is_normal())
     if wanted.seen is not None:
         conditions.append(_is_seen(by) if wanted.seen else ~_is_seen(by))
     return conditions
@@ -138,21 +154,3 @@ def _is_seen(by: Reader) -> Any:
         is_own = or_(is_own, was_responsible)
     of_values = and_(col(mark.result_id) == col(LabResultRow.id), col(mark.verified_at) == col(LabResultRow.verified_at))
     return exists().where(of_values, is_own)
-
-
-async def _count_by_patient(
-    db: ReadSession, parts: Sequence[Sequence[ColumnElement[bool]]], patient_ids: set[int]
-) -> list[PatientCounts]:
-    """Return the numbers of these patients over all pages."""
-    if not patient_ids:
-        return []
-    keys = (col(LabResultRow.patient_id), col(LabResultRow.urgency))
-    of_patients = col(LabResultRow.patient_id).in_(patient_ids)
-    queries: list[Any] = [select(*keys, func.count()).where(*part, of_patients).group_by(*keys) for part in parts]
-    numbers = {id_: dict.fromkeys((CRITICAL, OUTSIDE_RANGE, REST), 0) for id_ in sorted(patient_ids)}
-    for patient_id, urgency, number in (await db.execute(union_all(*queries))).all():
-        numbers[patient_id][urgency] += number
-    return [
-        PatientCounts(patient_id=id_, critical=found[CRITICAL], outside_range=found[OUTSIDE_RANGE], rest=found[REST])
-        for id_, found in numbers.items()
-    ]

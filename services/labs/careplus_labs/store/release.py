@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, and_, false, or_, select
 from sqlmodel import col
 
-from careplus_contracts.lab_catalogue import ReleasePolicy
+from careplus_contracts.release_policy import ReleasePolicy
 from careplus_contracts.results import ResultStatus
 from careplus_labs.rules import release as rules
 from careplus_runtime.process.clock import now, this_second
