@@ -68,7 +68,6 @@ ACTS = (
         body=lambda c: {"results": [c.shown_result()]},
         read_back={"patient": "/api/labs/results/{result_id}"},
     ),
-    Act("count_results_to_review", no_patient="numbers of the caller's own list"),
     Act("list_tests", no_patient="the catalogue"),
     Act("list_lab_slots", no_patient="free times, and the caller's own"),
 )

@@ -15,7 +15,6 @@ from careplus_tables.labs import AnalyteRow, LabBookingRow, LabResultRow, LabTes
 from careplus_tables.people import PersonRow, people_by_id
 from careplus_tables.reviews import ResultReviewRow
 
-BOUNDS = {"low", "high", "critical_low", "critical_high"}
 CROSS_PATIENT = "results that were found for the caller before"
 
 
@@ -83,16 +82,30 @@ async def _observations(db: AsyncSession, result_ids: Collection[int]) -> dict[i
 
 
 def _observation(row: ObservationRow, analyte: AnalyteRow) -> Observation:
-    sex = None if row.range_sex is None else Sex(row.range_sex)
+    # member by member, because a page has hundreds of values and model_dump costs more than their statement
     return Observation(
-        **row.model_dump(include={"value", "text", "unit", "decimals", "usual"}),
+        value=row.value,
+        text=row.text,
+        unit=row.unit,
+        decimals=row.decimals,
+        usual=row.usual,
         analyte=analyte.code,
         name=analyte.name,
         loinc=analyte.loinc,
         plain=analyte.plain,
         comparator=None if row.comparator is None else Comparator(row.comparator),
-        range=AppliedRange(sex=sex, **row.model_dump(include=BOUNDS)) if row.has_range else None,
+        range=_range(row) if row.has_range else None,
         flag=Flag(row.flag),
+    )
+
+
+def _range(row: ObservationRow) -> AppliedRange:
+    return AppliedRange(
+        sex=None if row.range_sex is None else Sex(row.range_sex),
+        low=row.low,
+        high=row.high,
+        critical_low=row.critical_low,
+        critical_high=row.critical_high,
     )
 
 
