@@ -198,19 +198,21 @@ def test_normal_results_are_released_in_one_step(inbox: Inbox) -> None:
     normal, low = [inbox.result(patient) for _ in range(3)], inbox.result(patient, LOW)
     unclear = inbox.result(patient, 14, comparator="<")
     changed = inbox.result(patient)
-    sent = shown(inbox, *normal, low, unclear, changed, 987654)
+    sent = shown(inbox, *normal, low, unclear, changed)
     made(review(inbox.doctor, changed, comment="Wait."), 200)
     body = {"results": sent, "comment": "All as expected."}
-    assert made(inbox.colleague.http.post(f"{INBOX}/release-normal", json=body), 200)["released"] == 0
+    assert inbox.colleague.http.post(f"{INBOX}/release-normal", json=body).status_code == 404, "not the colleague's"
+    unknown = {"results": [*sent, {"result_id": 987654, "version": 1}]}
+    assert inbox.doctor.http.post(f"{INBOX}/release-normal", json=unknown).status_code == 404
     done = made(inbox.doctor.http.post(f"{INBOX}/release-normal", json=body), 200)
     assert (done["released"], done["seen"]) == (3, 3)
     left = {one["result_id"]: one["reason"] for one in done["left"]}
-    assert left == {low: "not_normal", unclear: "not_normal", changed: "changed", 987654: "not_responsible"}
+    assert left == {low: "not_normal", unclear: "not_normal", changed: "changed"}
     mine = {one["id"]: one for one in made(patient.http.get("/api/labs/results"), 200)["items"]}
     assert mine.keys() == set(normal)
     assert {one["comment"] for one in mine.values()} == {"All as expected."}
     again = made(inbox.doctor.http.post(f"{INBOX}/release-normal", json={"results": shown(inbox, *normal)}), 200)
-    assert again == {"released": 0, "seen": 0, "left": []}
+    assert again == {"released": 0, "seen": 0, "left": [], "comment": None}
     log = made(patient.http.get("/api/me/access-log"), 200)["items"]
     assert "release_normal_results" in [one["action"] for one in log]
 

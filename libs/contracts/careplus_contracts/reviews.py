@@ -178,14 +178,10 @@ class ReleaseNormal(Body):
 
 
 class LeftReason(StrEnum):
-    """`changed`: it has another version. `not_normal`: a value is outside its range or was not compared with one.
-
-    `not_responsible`: there is no such verified result, or another doctor is responsible for it.
-    """
+    """`changed`: it has another version. `not_normal`: a value is outside its range or was not compared with one."""
 
     CHANGED = "changed"
     NOT_NORMAL = "not_normal"
-    NOT_RESPONSIBLE = "not_responsible"
 
 
 class LeftResult(Answer):
@@ -197,6 +193,7 @@ class ReleasedNormal(Answer):
     released: Count
     seen: Count = Field(description="Number of results that are marked as seen by you now and were not before.")
     left: list[LeftResult] = Field(description="Results that were not touched, in the order asked for.")
+    comment: str | None = Field(description="The comment that the others have now; null: each kept its own.")
 
 
 class NotResponsible(Refusal):
@@ -255,12 +252,13 @@ async def review_result(result_id: Id, body: ReviewResult) -> ResultToReview:
 @api.post(
     "/api/doctor/lab-results/release-normal",
     roles={Role.DOCTOR},
+    refuses=(NotFound,),
     status=200,
     example={"results": [{"result_id": 80, "version": 2}], "comment": "All values are as expected."},
 )
 async def release_normal_results(body: ReleaseNormal) -> ReleasedNormal:
     """Release results that are normal in every value and mark them as seen by you, with one comment for all of them.
 
-    Takes those that you or a doctor whose work you do ordered, in the version named. A result that is released already is only
-    marked as seen. All others stay as they are and are listed with the reason.
+    They are results of tests that you ordered, or a doctor whose work you do; any other one refuses the request. One with another
+    version than named, or not normal, stays as it is and is listed with the reason. One that is released already is only marked.
     """

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import delete, select
 from sqlmodel import col
 
+from careplus_contracts.refusals import NotFound
 from careplus_contracts.results import ResultStatus
 from careplus_contracts.reviews import (
     LeftReason,
@@ -21,6 +22,7 @@ from careplus_contracts.reviews import (
 from careplus_labs.rules import reviews as rules
 from careplus_labs.store import inbox
 from careplus_labs.store.review_records import to_review
+from careplus_runtime.http.problems import NOTHING_HERE
 from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.clock import this_second
 from careplus_tables.engine import AnySession, WriteSession
@@ -42,7 +44,7 @@ async def review(db: WriteSession, who: Identity, row: LabResultRow, body: Revie
     changes = _changes(who, row, body.comment, at, release=body.release)
     if changes:
         await _check_responsible(db, who, row)
-        row.sqlmodel_update({**changes, "version": row.version + 1})
+        _apply(row, changes)
         await db.flush()
     if body.seen:
         await _mark(db, who, [row], at)
@@ -52,33 +54,37 @@ async def review(db: WriteSession, who: Identity, row: LabResultRow, body: Revie
 
 
 async def release_normal(db: WriteSession, who: Identity, body: ReleaseNormal) -> tuple[ReleasedNormal, Collection[int]]:
-    """Release and mark the named results that are the caller's, unchanged and normal. Also return their patients."""
+    """Release and mark the named results that are unchanged and normal. Also return their patients.
+
+    Raise NotFound where a result is not the caller's.
+    """
     at, by = this_second(), await inbox.reader(db, who)
     wanted = {one.result_id: one.version for one in body.results}
     owned = [col(LabResultRow.id).in_(wanted), col(LabResultRow.ordered_by_id).in_(by.owners)]
     query = select(LabResultRow).where(*owned, col(LabResultRow.status).in_(inbox.VERIFIED))
     rows = {row.id: row for row in (await db.execute(query.order_by(col(LabResultRow.id)).with_for_update())).scalars()}
-    normal_ids = select(col(LabResultRow.id)).where(*owned, *inbox.is_releasable(by), inbox.is_normal())
-    normal = set((await db.execute(normal_ids)).scalars())
-    left, taken, released = [], [], 0
-    for id_, version in wanted.items():
-        row = rows.get(id_)
-        if row is None or row.version != version or id_ not in normal:
-            left.append(LeftResult(result_id=id_, reason=_reason(row, version)))
-            continue
-        taken.append(row)
-        if changes := _changes(who, row, body.comment, at, release=True):
-            released += "released_at" in changes
-            row.sqlmodel_update({**changes, "version": row.version + 1})
+    if rows.keys() != wanted.keys():
+        raise NotFound(NOTHING_HERE)
+    query_normal = select(col(LabResultRow.id)).where(*owned, *inbox.is_releasable(by), inbox.is_normal())
+    normal = set((await db.execute(query_normal)).scalars())
+    takes = {id_ for id_, version in wanted.items() if rows[id_].version == version and id_ in normal}
+    left = [LeftResult(result_id=id_, reason=_reason(rows[id_], wanted[id_])) for id_ in wanted if id_ not in takes]
+    taken = [row for id_, row in rows.items() if id_ in takes]
+    released = sum(_apply(row, _changes(who, row, body.comment, at, release=True)) for row in taken)
     await db.flush()
     seen = await _mark(db, who, taken, at)
-    return ReleasedNormal(released=released, seen=seen, left=left), {row.patient_id for row in taken}
+    return ReleasedNormal(released=released, seen=seen, left=left, comment=body.comment), {row.patient_id for row in taken}
 
 
-def _reason(row: LabResultRow | None, version: int) -> LeftReason:
-    if row is None:
-        return LeftReason.NOT_RESPONSIBLE
+def _reason(row: LabResultRow, version: int) -> LeftReason:
     return LeftReason.NOT_NORMAL if row.version == version else LeftReason.CHANGED
+
+
+def _apply(row: LabResultRow, changes: dict[str, Any]) -> bool:
+    """Make the changes the next version of the result, and return whether they release it."""
+    if changes:
+        row.sqlmodel_update({**changes, "version": row.version + 1})
+    return "released_at" in changes
 
 
 def _changes(who: Identity, row: LabResultRow, comment: str | None, at: datetime, *, release: bool) -> dict[str, Any]:
