@@ -36,6 +36,7 @@ from careplus_tables.labs import AnalyteRow, LabBookingRow, LabResultRow, Observ
 from careplus_tables.migrate import upgrade
 from careplus_tables.notes import AddendumRow, NotesRow
 from careplus_tables.patient_times import LAB_VISIT
+from careplus_tables.reviews import ResultReviewRow
 
 pytestmark = pytest.mark.clock
 
@@ -217,19 +218,21 @@ def test_lab_results_match_their_bookings(demo: Demo) -> None:
     plan, connection = demo
     bookings = {one.id: one for one in rows(connection, LabBookingRow)}
     found = rows(connection, LabResultRow)
+    marks = {one.result_id: one for one in rows(connection, ResultReviewRow)}
     assert {one.status for one in found} == {status.value for status in ResultStatus}
     for one in found:
-        booking = bookings[one.booking_id]
-        moments = [one.collected_at, one.entered_at, one.verified_at, one.seen_at, one.released_at]
+        booking, mark = bookings[one.booking_id], marks.get(one.id)
+        moments = [one.collected_at, one.entered_at, one.verified_at, mark and mark.seen_at, one.released_at]
         copies = [moment for moment in moments if moment is not None]
         assert copies == sorted(copies)
         assert copies[-1] <= plan.now
         assert (one.status == "resulted") == (booking.status == "resulted") == (one.verified_at is None)
         assert (one.status == "released") == (one.released_at is not None)
+        assert one.ordered_by_id == booking.ordered_by_id
+        assert mark is None or (mark.doctor_id, mark.verified_at) == (booking.ordered_by_id, one.verified_at)
         if booking.ordered_by_id is None:
-            assert one.released_at == one.verified_at
-        else:
-            assert one.released_by_id in {None, booking.ordered_by_id}
+            assert one.released_at == (None if one.critical else one.verified_at)
+        assert one.released_by_id in {None, booking.ordered_by_id}
 
 
 def test_lab_flags_match_the_flag_rules(demo: Demo) -> None:

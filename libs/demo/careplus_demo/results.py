@@ -48,8 +48,9 @@ class Results:
         seen_at = (
             verified_at + timedelta(hours=30) * (0.1 + 0.9 * self._rng.random()) if verified_at and booking.reviewed else None
         )
-        # results that no doctor ordered are released when they are verified
-        released_at = seen_at if booking.visit else verified_at
+        critical = any(one["flag"] in CRITICAL for one in observations)
+        # results that no doctor ordered are released when they are verified, critical ones by a doctor
+        released_at = seen_at if booking.visit else None if critical else verified_at
         status = ResultStatus.RELEASED if released_at else ResultStatus.VERIFIED if verified_at else ResultStatus.RESULTED
         doctor_id = booking.visit.doctor.id if booking.visit and seen_at else None
         outside = sum(one["flag"] not in NOT_OUTSIDE for one in observations)
@@ -65,7 +66,7 @@ class Results:
             "test_code": test.code,
             "status": status.value,
             "outside_range": outside,
-            "critical": any(one["flag"] in CRITICAL for one in observations),
+            "critical": critical,
             "note": self._rng.choice(texts.LAB_NOTES),
             "comment": self._rng.choice(comments) if seen_at and booking.visit else None,
             "collected_at": booking.collected_at,
@@ -74,7 +75,7 @@ class Results:
             "entered_at": booking.entered_at,
             "verified_by_id": LAB_ID if verified_at else None,
             "verified_at": verified_at,
-            "released_by_id": (doctor_id if booking.visit else LAB_ID) if released_at else None,
+            "released_by_id": doctor_id if released_at else None,
             "released_at": released_at,
             "version": version,
             "ordered_by_id": booking.visit.doctor.id if booking.visit else None,
