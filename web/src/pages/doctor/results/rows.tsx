@@ -71,7 +71,7 @@ function Worst({ of: worst }: { of: Schemas["WorstValue"] }) {
   const { previous, direction, unit, decimals } = worst;
   return (
     <span>
-      {worst.name} <b class="review-value">{shown(worst)}</b>{" "}
+      {worst.name} <b>{shown(worst)}</b>{" "}
       {direction && (
         <>
           <span aria-hidden="true">{ARROWS[direction]}</span>
