@@ -69,5 +69,5 @@ ACTS = (
         read_back={"patient": "/api/labs/results/{result_id}"},
     ),
     Act("list_tests", no_patient="the catalogue"),
-    Act("list_lab_slots", no_patient="free times, and the caller's own"),
+    Act("list_lab_slots", no_patient="free times, and the caller's own or those of a patient in care"),
 )
