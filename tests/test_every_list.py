@@ -6,7 +6,7 @@ import os
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
@@ -72,7 +72,7 @@ CASES = {
     "list_uncollected": Case("lab_bookings", ("cancelled_at",)),
     "list_results": RESULTS,
     "show_trend": Case("lab_results", ("specimen_at",), key="result_id"),
-    "list_results_to_review": RESULTS,
+    "list_results_to_review": Case("lab_results", ("urgency", "specimen_at")),
     "list_audit": Case("audit_events", query={"action": "write_notes"}),
     "list_accesses": EVENTS,
 }
@@ -167,8 +167,15 @@ def apply(rows: Rows, case: Case, key: Any, change: str, other: Any) -> None:
         rows.come_back(case.table, key)
     elif case.moves and (there := rows.read(case.table, other)):
         values = (there[column] for column in case.moves)
-        moved = [f"{one} B" if isinstance(one, str) else one and one + timedelta(seconds=1) for one in values]
+        moved = [_beside(one) for one in values]
         rows.move(case.table, key, dict(zip(case.moves, moved, strict=True)))
+
+
+def _beside(value: Any) -> Any:
+    """Return the next value of a sort key; a number stands for a class, which many records share."""
+    if isinstance(value, str):
+        return f"{value} B"
+    return value + timedelta(seconds=1) if isinstance(value, datetime) else value
 
 
 async def read_while_changed(rows: Rows, walk: Walk, case: Case, pages: int, changes: list[list[Change]]) -> None:

@@ -165,6 +165,11 @@ class ActContext:
         body = {"test_code": "CBC", "observations": [{"analyte": "hemoglobin", "value": 13.2, "unit": "g/dL"}]}
         return int(made(self.http("lab").post(f"/api/labs/bookings/{booking_id}/results", json=body))["id"])
 
+    def shown_result(self) -> Json:
+        """Return the result of the world in its present version, as a doctor has it on the screen."""
+        result = made(self.http("doctor").get(f"/api/doctor/lab-results/{self.world.ids['result_id']}"), 200)
+        return {"result_id": result["id"], "version": result["version"]}
+
     def verified_result(self) -> int:
         result_id = self.lab_result()
         made(self.http("lab").put(f"/api/labs/results/{result_id}/verify"), 200)

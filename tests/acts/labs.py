@@ -89,6 +89,11 @@ ACTS = (
         read_back={"patient": "/api/labs/results/{id}"},
         race=Race(etag='"2"', body=lambda _, number: {"comment": f"Comment {number}"}),
     ),
+    Act(
+        "release_normal_results",
+        body=lambda c: {"results": [c.shown_result()]},
+        read_back={"patient": "/api/labs/results/{result_id}"},
+    ),
     Act("list_tests", no_patient="the catalogue"),
     Act("list_lab_slots", no_patient="free times, and the caller's own or those of a patient in care"),
 )

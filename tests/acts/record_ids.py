@@ -90,6 +90,7 @@ RECORD_IDS: dict[str, RecordId] = {
     "doctor_id": RecordId(False, "doctors are listed without an account", lambda world: world.people["doctor"].id),
     "to_doctor_id": RecordId(False, "the same doctors"),
     "colleague_id": RecordId(False, "the same doctors"),
+    "version": RecordId(False, "the number of changes of a record that the same body names"),
     "code": RecordId(False, "the catalogue of tests is open to every account", lambda _: "CBC"),
     "test_code": RecordId(False, "the same codes"),
     "test_codes": RecordId(False, "the same codes"),

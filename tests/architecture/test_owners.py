@@ -45,6 +45,8 @@ NO_CALLER = {
     "doctors.doctors.list_all": "profiles of doctors, for administrators",
     "doctors.stats": "counts without names",
     "labs.catalogue": "the catalogue is public",
+    "labs.release.is_any_due": "asked by the background task",
+    "labs.release.release_due": "the background task releases results of all patients",
     "labs.uncollected.is_any_due": "asked by the background task",
     "labs.uncollected.close": "the background task closes bookings of all patients",
 }

@@ -82,7 +82,7 @@ def test_owner_of_the_record_is_not_refused(strangers: World, named: NamedRecord
     if endpoint.method == "DELETE":
         value, expected = expendable(strangers, role, named), 204
     elif named.part == "body":
-        body, expected = strangers.body(dict(endpoint.example or {})), 201
+        body, expected = strangers.body(dict(endpoint.example or {})), endpoint.status
     elif endpoint.body is not None:
         # strangers got 404 for this body too
         body, expected = {"unknown": True}, 422
@@ -91,7 +91,8 @@ def test_owner_of_the_record_is_not_refused(strangers: World, named: NamedRecord
     is_early = endpoint.name == "reopen_visit" and json.loads(content)["code"] == "illegal_transition"
     assert status == expected or is_early, content
     if named.part == "query":
-        assert json.loads(content)["items"], "strangers were shown none"
+        answer = json.loads(content)
+        assert answer.get("items") or answer.get("patients"), "strangers were shown none"
 
 
 def expendable(world: World, role: Role, named: NamedRecord) -> Any:

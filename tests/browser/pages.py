@@ -124,6 +124,7 @@ VIEWS = [
     View("/doctor/orders", "doctor"),
     View("/doctor/orders/new?patient={}", "doctor", PATIENT),
     View("/doctor/results", "doctor"),
+    View("/doctor/results?scope=care&seen=true", "doctor"),
     View("/doctor/handovers", "doctor"),
     View("/doctor/availability", "doctor"),
     View("/doctor/profile", "doctor"),

@@ -38,6 +38,7 @@ from careplus_tables.labs import AnalyteRow, LabBookingRow, LabResultRow, Observ
 from careplus_tables.migrate import upgrade
 from careplus_tables.notes import AddendumRow, NotesRow
 from careplus_tables.patient_times import LAB_VISIT
+from careplus_tables.reviews import ResultReviewRow
 
 pytestmark = pytest.mark.clock
 
@@ -219,10 +220,11 @@ def test_lab_results_match_their_bookings(demo: Demo) -> None:
     plan, connection = demo
     bookings = {one.id: one for one in rows(connection, LabBookingRow)}
     found = rows(connection, LabResultRow)
+    marks = {one.result_id: one for one in rows(connection, ResultReviewRow)}
     assert {one.status for one in found} == {status.value for status in ResultStatus}
     for one in found:
-        booking = bookings[one.booking_id]
-        moments = [one.collected_at, one.entered_at, one.verified_at, one.seen_at, one.released_at]
+        booking, mark = bookings[one.booking_id], marks.get(one.id)
+        moments = [one.collected_at, one.entered_at, one.verified_at, mark and mark.seen_at, one.released_at]
         if one.corrected_at is not None:
             assert one.released_at < one.corrected_at == one.entered_at == one.verified_at
             moments = [one.collected_at, one.released_at, one.corrected_at]
@@ -231,10 +233,15 @@ def test_lab_results_match_their_bookings(demo: Demo) -> None:
         assert copies[-1] <= plan.now
         assert (one.status == "resulted") == (booking.status == "resulted") == (one.verified_at is None)
         assert (one.status == "released") == (one.released_at is not None)
+        assert one.ordered_by_id == booking.ordered_by_id
+        assert (
+            mark is None
+            or one.corrected_at is not None
+            or (mark.doctor_id, mark.verified_at) == (booking.ordered_by_id, one.verified_at)
+        )
         if booking.ordered_by_id is None:
-            assert one.released_at == one.verified_at
-        else:
-            assert one.released_by_id in {None, booking.ordered_by_id}
+            assert one.released_at == (None if one.critical else one.verified_at)
+        assert one.released_by_id in {None, booking.ordered_by_id}
 
 
 def test_demo_patient_has_one_corrected_result(demo: Demo) -> None:

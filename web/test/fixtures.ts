@@ -90,6 +90,8 @@ export const labTest = builder<Schemas["LabTest"]>({
   currency: "EUR",
   active: true,
   analytes: [],
+  release_policy: "after_doctor",
+  release_after_days: null,
   version: 1,
 });
 
@@ -156,6 +158,14 @@ export const labResult = builder<Schemas["LabResult"]>({
   correction_reason: null,
   correction_waits_since: null,
   version: 1,
+});
+
+export const resultToReview = builder<Schemas["ResultToReview"]>({
+  ...labResult(),
+  responsible: true,
+  normal: false,
+  seen_by: [],
+  worst: { ...observation(), previous: null, direction: null },
 });
 
 export const prescriptionItem = builder<Schemas["PrescribedItem"]>({

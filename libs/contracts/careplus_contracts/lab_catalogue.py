@@ -3,11 +3,12 @@
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from careplus_contracts.accounts import Sex
 from careplus_contracts.endpoints import SIGNED_IN, Contract, Role
 from careplus_contracts.refusals import NotFound, Refusal
+from careplus_contracts.release_policy import ReleaseDays, ReleasePolicy
 from careplus_contracts.values import (
     Answer,
     Body,
@@ -87,6 +88,8 @@ class LabTest(Answer):
     currency: Currency
     active: bool
     analytes: list[Analyte]
+    release_policy: ReleasePolicy
+    release_after_days: ReleaseDays | None = Field(description="Null: the policy is another one than `after_days`.")
     version: Version
 
 
@@ -108,6 +111,14 @@ class DescribeTest(Body):
         default=[], description="Codes of analytes in the catalogue, in the order to show them; empty: any can be entered."
     )
     active: bool = True
+    release_policy: ReleasePolicy = ReleasePolicy.AFTER_DOCTOR
+    release_after_days: ReleaseDays | None = Field(default=None, description="Required with `after_days`, and only with it.")
+
+    @model_validator(mode="after")
+    def _check_days(self) -> "DescribeTest":
+        if (self.release_policy is ReleasePolicy.AFTER_DAYS) != (self.release_after_days is not None):
+            raise ValueError("release_after_days goes with the policy after_days")
+        return self
 
 
 class AddTest(DescribeTest):

@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import SQLModel, col
 
+from careplus_contracts.release_policy import ReleasePolicy
 from careplus_demo import catalogue
 from careplus_demo.audit import AuditHistory
 from careplus_demo.availability import Availability
@@ -34,8 +35,11 @@ from careplus_tables.labs import LabBookingRow, LabBookingTestRow, LabResultRow,
 from careplus_tables.notes import AddendumRow, NotesRow
 from careplus_tables.prescriptions import PrescriptionItemRow, PrescriptionRow
 from careplus_tables.referrals import ReferralRow
+from careplus_tables.reviews import ResultReviewRow
 
 BATCH = 5000
+LATE_TEST, LATE_RELEASE = "ANA", {"release_policy": ReleasePolicy.AFTER_DAYS.value, "release_after_days": 7}
+"""A test whose result a doctor explains first."""
 
 Progress = Callable[[str, int, int], None]
 """Called with a table's name, the number of rows written and the number expected."""
@@ -66,6 +70,7 @@ def fill(url: str, plan: Plan, password_hash: str, progress: Progress = lambda *
             raise NotEmpty("This database has accounts already; a demo hospital goes into an empty one.")
         if connection.execute(sa.select(col(LabTestRow.code)).limit(1)).first() is None:
             lab_catalogue.fill(connection)
+        connection.execute(sa.update(LabTestRow).where(col(LabTestRow.code) == LATE_TEST).values(LATE_RELEASE))
         written = _Writer(connection, progress).write_all(plan, password_hash)
     engine.dispose()
     return written
@@ -110,6 +115,7 @@ class _Writer:
         self._write(ObservationRow, results.observations, len(results.observations))
         self._write(ResultVersionRow, corrections.versions)
         self._write(VersionObservationRow, corrections.observations)
+        self._write(ResultReviewRow, results.reviews)
         audit = AuditHistory(people, completed)
         self._write(AuditEventRow, audit.event_rows())
         self._write(AuditPatientRow, audit.patient_rows())

@@ -19,13 +19,14 @@ BOUNDS = ("low", "high", "critical_low", "critical_high")
 
 
 class Results:
-    """Rows of results and of their observations, in the order in which they were entered."""
+    """Rows of results, of their observations and of the doctors' marks, in the order in which they were entered."""
 
     def __init__(self, laboratory: Laboratory) -> None:
         self._rng = laboratory.plan.random_for("results")
         self._zone = laboratory.plan.zone
         self.results: list[Row] = []
         self.observations: list[Row] = []
+        self.reviews: list[Row] = []
         entered = [(one.entered_at, one.id, one) for one in laboratory.bookings if one.entered_at]
         for _, _, booking in sorted(entered):
             for test in booking.tests:
@@ -47,11 +48,16 @@ class Results:
         seen_at = (
             verified_at + timedelta(hours=30) * (0.1 + 0.9 * self._rng.random()) if verified_at and booking.reviewed else None
         )
-        # results that no doctor ordered are released when they are verified
-        released_at = seen_at if booking.visit else verified_at
+        critical = any(one["flag"] in CRITICAL for one in observations)
+        # results that no doctor ordered are released when they are verified, critical ones by a doctor
+        released_at = seen_at if booking.visit else None if critical else verified_at
         status = ResultStatus.RELEASED if released_at else ResultStatus.VERIFIED if verified_at else ResultStatus.RESULTED
         doctor_id = booking.visit.doctor.id if booking.visit and seen_at else None
         outside = sum(one["flag"] not in NOT_OUTSIDE for one in observations)
+        version = 1 + (verified_at is not None) + (doctor_id is not None)
+        if doctor_id:
+            seen = {"seen_at": seen_at, "verified_at": verified_at, "result_version": version}
+            self.reviews.append({"result_id": id_, "doctor_id": doctor_id, **seen})
         comments = texts.COMMENTS_ON_UNUSUAL if outside else texts.COMMENTS_ON_USUAL
         return {
             "id": id_,
@@ -60,7 +66,7 @@ class Results:
             "test_code": test.code,
             "status": status.value,
             "outside_range": outside,
-            "critical": any(one["flag"] in CRITICAL for one in observations),
+            "critical": critical,
             "note": self._rng.choice(texts.LAB_NOTES),
             "comment": self._rng.choice(comments) if seen_at and booking.visit else None,
             "collected_at": booking.collected_at,
@@ -69,14 +75,13 @@ class Results:
             "entered_at": booking.entered_at,
             "verified_by_id": LAB_ID if verified_at else None,
             "verified_at": verified_at,
-            "seen_by_id": doctor_id,
-            "seen_at": seen_at if booking.visit else None,
-            "released_by_id": (doctor_id if booking.visit else LAB_ID) if released_at else None,
+            "released_by_id": doctor_id if released_at else None,
             "released_at": released_at,
             "corrected_by_id": None,
             "corrected_at": None,
             "correction_reason": None,
-            "version": 1 + (verified_at is not None) + (doctor_id is not None),
+            "version": version,
+            "ordered_by_id": booking.visit.doctor.id if booking.visit else None,
         }
 
     def _text(self, analyte: Analyte) -> Row:

@@ -10,9 +10,11 @@ from careplus_contracts.accounts import Sex
 from careplus_contracts.endpoints import Role
 from careplus_contracts.lab_catalogue import AnalyteKind
 from careplus_contracts.labs import LabBookingStatus
+from careplus_contracts.release_policy import ReleasePolicy
 from careplus_contracts.results import Comparator, Flag, ResultStatus
 from careplus_tables.columns import BigId, InstantColumn, KeyText, one_of
 from careplus_tables.derived import derived
+from careplus_tables.reviews import INBOX, urgency
 
 OWNER = "labs"
 
@@ -55,6 +57,7 @@ class LabTestRow(SQLModel, table=True):
     """An orderable test: one analyte or a panel."""
 
     __tablename__ = "lab_tests"
+    __table_args__ = (one_of("release_policy", ReleasePolicy),)
 
     code: str = Field(primary_key=True)
     name: str
@@ -71,6 +74,8 @@ class LabTestRow(SQLModel, table=True):
     search_key: str = Field(
         default=None, nullable=False, sa_type=KeyText, sa_column_kwargs=derived(search_key, "code", "name", "category", "plain")
     )
+    release_policy: str = Field(default=ReleasePolicy.AFTER_DOCTOR.value, sa_column_kwargs={"server_default": "after_doctor"})
+    release_after_days: int | None = Field(default=None)
 
 
 class LabTestAnalyteRow(SQLModel, table=True):
@@ -141,6 +146,7 @@ class LabResultRow(SQLModel, table=True):
         sa.UniqueConstraint("booking_id", "test_code"),
         sa.Index("ix_lab_results_patient_id_status_specimen_at_id", "patient_id", "status", "specimen_at", "id"),
         sa.Index("ix_lab_results_status_specimen_at_id", "status", "specimen_at", "id"),
+        sa.Index("ix_lab_results_inbox", *INBOX),
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
@@ -158,8 +164,6 @@ class LabResultRow(SQLModel, table=True):
     entered_at: datetime = Field(sa_type=InstantColumn)
     verified_by_id: int | None = Field(default=None, foreign_key="accounts.id", sa_type=BigId)
     verified_at: datetime | None = Field(default=None, sa_type=InstantColumn)
-    seen_by_id: int | None = Field(default=None, foreign_key="accounts.id", sa_type=BigId)
-    seen_at: datetime | None = Field(default=None, sa_type=InstantColumn)
     released_by_id: int | None = Field(default=None, foreign_key="accounts.id", sa_type=BigId)
     released_at: datetime | None = Field(default=None, sa_type=InstantColumn)
     version: int = Field(default=1)
@@ -169,6 +173,8 @@ class LabResultRow(SQLModel, table=True):
     correction_waits_since: datetime | None = Field(
         default=None, sa_type=InstantColumn, description="A proposed correction waits for a second person."
     )
+    ordered_by_id: int | None = Field(foreign_key="accounts.id", sa_type=BigId, description="The booking's, for the inbox.")
+    urgency: int = Field(default=None, nullable=False, sa_column_kwargs=derived(urgency, "critical", "outside_range"))
 
 
 class ObservedColumns(SQLModel):

@@ -22,12 +22,13 @@ from careplus_tables import (
     passwords,
     prescriptions,
     referrals,
+    reviews,
     second_factors,
 )
 
 FILES: tuple[ModuleType, ...] = (
     *(accounts, appointments, attempts, audit, audit_links, availability, charts, corrections, doctors, handovers),
-    *(idempotency, labs, mails, notes, passwords, prescriptions, referrals, second_factors),
+    *(idempotency, labs, mails, notes, passwords, prescriptions, referrals, reviews, second_factors),
 )
 METADATA = SQLModel.metadata
 

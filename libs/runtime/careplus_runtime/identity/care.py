@@ -20,6 +20,8 @@ from careplus_tables.charts import ChartAccessRow
 from careplus_tables.colleagues import handed_to, is_or_is_done_by
 from careplus_tables.referrals import ReferralRow
 
+# aliases, so that a statement about visits or referrals can contain the select; made once, because aliased() costs more
+_visit, _referral, _access = aliased(AppointmentRow), aliased(ReferralRow), aliased(ChartAccessRow)
 ACCEPTED = tuple(status.value for status in (ReferralStatus.ACCEPTED, ReferralStatus.BOOKED, ReferralStatus.SEEN))
 
 
@@ -30,8 +32,7 @@ def patients_in_care(who: Identity, patient_id: int | None = None) -> CompoundSe
     hour ago. Patients of a doctor that left are in the care of the colleague to whom the work was handed over.
     `patient_id` restricts it to one patient. A new reason for access is one more select of this union.
     """
-    # aliases, so that a statement about visits or referrals can contain this select
-    visit, referral, access = aliased(AppointmentRow), aliased(ReferralRow), aliased(ChartAccessRow)
+    visit, referral, access = _visit, _referral, _access
     kept, accepted = col(visit.status) != AppointmentStatus.CANCELLED.value, col(referral.status).in_(ACCEPTED)
     opened = select(col(access.patient_id)).where(col(access.doctor_id) == who.id, col(access.until) > now())
     selects = [

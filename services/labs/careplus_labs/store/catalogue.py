@@ -21,6 +21,7 @@ from careplus_contracts.lab_catalogue import (
     ReferenceRange,
     UnknownTest,
 )
+from careplus_contracts.release_policy import ReleasePolicy
 from careplus_contracts.values import Code
 from careplus_runtime.http.records import Keyset, fetch_page, one_or_404
 from careplus_runtime.identity.tokens import Identity
@@ -55,7 +56,7 @@ async def lock_for_update(db: AnySession, who: Identity, code: str) -> LabTestRo
 async def add(db: WriteSession, body: AddTest) -> LabTest:
     """Insert a test. Raise CodeTaken, and UnknownTest for analytes that the catalogue does not have."""
     await _check_analytes(db, body.analytes)
-    row = LabTestRow(**body.model_dump(exclude={"analytes"}))
+    row = LabTestRow(**body.model_dump(mode="json", exclude={"analytes"}))
     db.add(row)
     try:
         await db.flush()
@@ -67,7 +68,7 @@ async def add(db: WriteSession, body: AddTest) -> LabTest:
 async def change(db: WriteSession, row: LabTestRow, body: DescribeTest) -> LabTest:
     """Change a test as its next version. Raise UnknownTest for analytes that the catalogue does not have."""
     await _check_analytes(db, body.analytes)
-    for name, value in body.model_dump(exclude={"analytes"}).items():
+    for name, value in body.model_dump(mode="json", exclude={"analytes"}).items():
         setattr(row, name, value)
     row.version += 1
     await db.execute(delete(LabTestAnalyteRow).where(col(LabTestAnalyteRow.test_code) == row.code))
@@ -133,7 +134,14 @@ async def _set_analytes(db: WriteSession, row: LabTestRow, codes: Sequence[str])
 
 async def _to_contract(db: AnySession, rows: Sequence[LabTestRow]) -> list[LabTest]:
     analytes = await analytes_of(db, [row.code for row in rows])
-    return [LabTest(**row.model_dump(), analytes=analytes[row.code]) for row in rows]
+    return [
+        LabTest(
+            **row.model_dump(exclude={"release_policy"}),
+            analytes=analytes[row.code],
+            release_policy=ReleasePolicy(row.release_policy),
+        )
+        for row in rows
+    ]
 
 
 def _analyte(row: AnalyteRow, ranges: list[ReferenceRange]) -> Analyte:

@@ -14,7 +14,7 @@ from careplus_contracts.results import EnterObservation, EnterResult, Observatio
 from careplus_labs.rules import observations as rules
 from careplus_labs.rules.bookings import status_after_results
 from careplus_labs.rules.flags import age_in_days
-from careplus_labs.store import catalogue
+from careplus_labs.store import catalogue, release
 from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.clock import this_second
 from careplus_tables.engine import AnySession, WriteSession
@@ -51,6 +51,7 @@ async def record(
         "specimen_at": booking.collected_at or at,
         "entered_by_id": who.id,
         "entered_at": at,
+        "ordered_by_id": booking.ordered_by_id,
     }
     if before is None:
         row = LabResultRow(booking_id=booking.id, patient_id=booking.patient_id, test_code=body.test_code, **values)
@@ -92,12 +93,12 @@ async def replace_observations(db: WriteSession, row: LabResultRow, observations
 
 
 async def verify(db: WriteSession, who: Identity, booking: LabBookingRow, row: LabResultRow, note: str | None) -> None:
-    """Verify a result. Without an ordering doctor it is released at once, because no doctor reviews it."""
+    """Verify a result, and release it where the policy of its test says so."""
     at = this_second()
     set_verified(row, who.id, at)
     row.status = ResultStatus.VERIFIED.value
     row.note = row.note if note is None else note
-    if booking.ordered_by_id is None:
+    if await release.is_due_at_verification(db, row):
         row.status, row.released_at = ResultStatus.RELEASED.value, at
     row.version += 1
     await db.flush()
@@ -105,9 +106,8 @@ async def verify(db: WriteSession, who: Identity, booking: LabBookingRow, row: L
 
 
 def set_verified(row: LabResultRow, by_id: int, at: datetime) -> None:
-    """Set the person and time of the verification, also of a correction: from now on the values are unseen."""
+    """Set the person and time of the verification, also of a correction: marks of an earlier time do not count any more."""
     row.verified_by_id, row.verified_at = by_id, at
-    row.seen_by_id = row.seen_at = None
 
 
 async def delete_unverified(db: WriteSession, booking: LabBookingRow) -> None:

@@ -14,7 +14,7 @@ export function actionWords(action: string): string {
 
 /** Returns the words for an event without an account. */
 export function nobody(action: string): string {
-  return t(action === "close_uncollected" ? "trail.system" : "trail.nobody");
+  return t(["close_uncollected", "release_after_days"].includes(action) ? "trail.system" : "trail.nobody");
 }
 
 /** Returns whether a doctor opened the chart of a patient in the care of others. */

@@ -4,6 +4,7 @@ import { type Mistake, missing } from "../../../lib/forms/form";
 import { t } from "../../../lib/i18n/i18n";
 import { Checkbox } from "../../../ui/forms/Checkbox";
 import { Field } from "../../../ui/forms/Field";
+import { Select } from "../../../ui/forms/Select";
 import { TextArea } from "../../../ui/forms/TextArea";
 import { AnalyteList } from "./analyte-list";
 
@@ -19,6 +20,8 @@ export interface Typed {
   price: string;
   analytes: readonly string[];
   active: boolean;
+  policy: Schemas["ReleasePolicy"];
+  days: string;
 }
 
 export const TEST_FIELDS = [
@@ -30,6 +33,7 @@ export const TEST_FIELDS = [
   "plain",
   "loinc",
   "turnaround_hours",
+  "release_after_days",
 ];
 export const BLANK: Typed = {
   code: "",
@@ -43,7 +47,10 @@ export const BLANK: Typed = {
   price: "",
   analytes: [],
   active: true,
+  policy: "after_doctor",
+  days: "",
 };
+const POLICIES = ["at_once", "after_doctor", "after_days"] as const;
 
 interface Props {
   isNew: boolean;
@@ -55,7 +62,7 @@ interface Props {
 }
 
 export function TestFields({ isNew, value, put, currency, analytes, errors }: Props) {
-  const field = (name: Exclude<keyof Typed, "analytes" | "active">, id: string = name) => ({
+  const field = (name: Exclude<keyof Typed, "analytes" | "active" | "policy">, id: string = name) => ({
     id,
     value: value[name],
     onValue: (text: string) => put({ [name]: text }),
@@ -98,6 +105,21 @@ export function TestFields({ isNew, value, put, currency, analytes, errors }: Pr
       />
       <AnalyteList chosen={value.analytes} known={analytes} put={(chosen) => put({ analytes: chosen })} />
       <Field {...field("loinc")} label={t("catalogue_test.loinc")} hint={t("catalogue_test.loinc.hint")} optional />
+      <Select
+        id="release_policy"
+        label={t("catalogue_test.release")}
+        hint={t("catalogue_test.release.hint")}
+        choices={POLICIES.map((value) => ({ value, text: t(`catalogue_test.release.${value}`) }))}
+        value={value.policy}
+        onValue={(policy) => put({ policy: policy as Typed["policy"] })}
+      />
+      {value.policy === "after_days" && (
+        <Field
+          {...field("days", "release_after_days")}
+          label={t("catalogue_test.release_days")}
+          input={{ inputMode: "numeric" }}
+        />
+      )}
       <Checkbox
         id="active"
         label={t("catalogue_test.active")}
@@ -123,6 +145,8 @@ export function typedOf(test: Schemas["LabTest"]): Typed {
     hours: String(test.turnaround_hours),
     price: (test.price_minor / 10 ** digits(test.currency)).toFixed(digits(test.currency)),
     analytes: test.analytes.map((analyte) => analyte.code),
+    policy: test.release_policy,
+    days: String(test.release_after_days ?? ""),
   };
 }
 
@@ -140,11 +164,13 @@ export function bodyOf(typed: Typed, currency: string): Schemas["DescribeTest"] 
     currency,
     analytes: [...typed.analytes],
     active: typed.active,
+    release_policy: typed.policy,
+    release_after_days: typed.policy === "after_days" ? Number(typed.days) : null,
   };
 }
 
 export function checkedTest(typed: Typed, currency: string, isNew: boolean): Mistake[] {
-  const hours = Number(typed.hours);
+  const [hours, days] = [Number(typed.hours), Number(typed.days)];
   const mistakeIf = (field: string, message: string, is: boolean): Mistake[] => (is ? [{ field, message }] : []);
   return [
     ...mistakeIf(
@@ -159,6 +185,11 @@ export function checkedTest(typed: Typed, currency: string, isNew: boolean): Mis
     }),
     ...mistakeIf("price_minor", t("malformed.price"), minorOf(typed.price, currency) === null),
     ...mistakeIf("turnaround_hours", t("malformed.hours"), !(Number.isInteger(hours) && hours >= 1 && hours <= 2160)),
+    ...mistakeIf(
+      "release_after_days",
+      t("malformed.release_days"),
+      typed.policy === "after_days" && !(Number.isInteger(days) && days >= 1 && days <= 90),
+    ),
     ...mistakeIf(
       "loinc",
       t("malformed.loinc"),
