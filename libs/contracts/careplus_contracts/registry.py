@@ -27,6 +27,7 @@ from careplus_contracts import (
     results,
     second_factors,
     sessions,
+    specimens,
     stats,
 )
 from careplus_contracts.endpoints import Contract, Endpoint
@@ -54,6 +55,7 @@ CONTRACTS: tuple[Contract, ...] = (
     lab_catalogue.api,
     labs.api,
     lab_orders.api,
+    specimens.api,
     results.api,
     record.api,
     stats.api,

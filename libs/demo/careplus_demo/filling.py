@@ -18,6 +18,7 @@ from careplus_demo.people import People
 from careplus_demo.plan import Plan, check_size
 from careplus_demo.results import Results
 from careplus_demo.schedule import Schedule
+from careplus_demo.specimens import specimen_rows
 from careplus_demo.visits import Visits
 from careplus_tables import catalogue as lab_catalogue
 from careplus_tables.accounts import AccountRow, InvitationRow
@@ -32,6 +33,7 @@ from careplus_tables.labs import LabBookingRow, LabBookingTestRow, LabResultRow,
 from careplus_tables.notes import AddendumRow, NotesRow
 from careplus_tables.prescriptions import PrescriptionItemRow, PrescriptionRow
 from careplus_tables.referrals import ReferralRow
+from careplus_tables.specimens import SpecimenRow
 
 BATCH = 5000
 
@@ -102,6 +104,7 @@ class _Writer:
         laboratory = Laboratory(people, completed, catalogue.read(self.connection), visits.coming)
         self._write(LabBookingRow, laboratory.booking_rows(), len(laboratory.bookings))
         self._write(LabBookingTestRow, laboratory.test_rows())
+        self._write(SpecimenRow, specimen_rows(laboratory.bookings))
         results = Results(laboratory)
         self._write(LabResultRow, results.results, len(results.results))
         self._write(ObservationRow, results.observations, len(results.observations))

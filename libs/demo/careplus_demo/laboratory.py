@@ -127,7 +127,8 @@ class Laboratory:
         for one in self.bookings:
             for position, test in enumerate(one.tests):
                 price = {"price_minor": test.price_minor, "currency": test.currency}
-                yield {"booking_id": one.id, "test_code": test.code, "position": position, **price}
+                of_test = {"booking_id": one.id, "test_code": test.code, "specimen_type": test.specimen}
+                yield {**of_test, "position": position, **price}
 
     def _chosen(self) -> Iterator[Booking]:
         for offset, number, status in FIXED:

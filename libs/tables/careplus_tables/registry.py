@@ -22,11 +22,12 @@ from careplus_tables import (
     prescriptions,
     referrals,
     second_factors,
+    specimens,
 )
 
 FILES: tuple[ModuleType, ...] = (
     *(accounts, appointments, attempts, audit, audit_links, availability, charts, doctors, handovers, idempotency, labs, mails),
-    *(notes, passwords, prescriptions, referrals, second_factors),
+    *(notes, passwords, prescriptions, referrals, second_factors, specimens),
 )
 METADATA = SQLModel.metadata
 

@@ -4,16 +4,14 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, delete, select
+from sqlalchemy import delete, select
 from sqlmodel import col
 
-from careplus_contracts.labs import LabBookingStatus
 from careplus_contracts.refusals import FieldError, Malformed
 from careplus_contracts.results import EnterResult, Observation, ResultStatus
 from careplus_labs.rules import observations as rules
-from careplus_labs.rules.bookings import status_after_results
 from careplus_labs.rules.flags import age_in_days
-from careplus_labs.store import catalogue
+from careplus_labs.store import booking_status, catalogue
 from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.clock import this_second
 from careplus_tables.engine import AnySession, WriteSession
@@ -25,7 +23,7 @@ async def result_of(db: AnySession, booking: LabBookingRow, test_code: str) -> L
     """Return the result entered for this test, or None. Raise Malformed where the booking does not have the test."""
     query = (
         select(LabBookingTestRow, LabResultRow)
-        .outerjoin(LabResultRow, _is_result_of_test())
+        .outerjoin(LabResultRow, booking_status.is_result_of_test())
         .where(col(LabBookingTestRow.booking_id) == booking.id, col(LabBookingTestRow.test_code) == test_code)
     )
     row = (await db.execute(query)).first()
@@ -42,13 +40,14 @@ async def record(
     """Write the result of a test, replacing one entered before, and update the booking. Raise Malformed and WrongUnit."""
     assert booking.id is not None
     at = this_second()
-    observations = await _observed(db, booking, body, booking.collected_at or at, zone)
+    collected_at = await booking_status.collected_at(db, booking, body.test_code)
+    observations = await _observed(db, booking, body, collected_at or at, zone)
     values: dict[str, Any] = {
         "outside_range": rules.outside_range(observations),
         "critical": rules.is_critical(observations),
         "note": body.note,
-        "collected_at": booking.collected_at,
-        "specimen_at": booking.collected_at or at,
+        "collected_at": collected_at,
+        "specimen_at": collected_at or at,
         "entered_by_id": who.id,
         "entered_at": at,
     }
@@ -61,7 +60,7 @@ async def record(
     await db.flush()
     db.add_all(_observation(row, position, one) for position, one in enumerate(observations))
     await db.flush()
-    await _update_booking(db, booking, at)
+    await booking_status.update(db, booking)
     return row
 
 
@@ -82,41 +81,22 @@ async def verify(db: WriteSession, who: Identity, booking: LabBookingRow, row: L
         row.status, row.released_at = ResultStatus.RELEASED.value, at
     row.version += 1
     await db.flush()
-    await _update_booking(db, booking, at)
+    await booking_status.update(db, booking)
 
 
-async def delete_unverified(db: WriteSession, booking: LabBookingRow) -> None:
-    """Delete the unverified results of a rejected specimen."""
+async def delete_unverified(db: WriteSession, booking: LabBookingRow, specimen_type: str) -> None:
+    """Delete the unverified results of the tests of a rejected specimen."""
+    of_type = select(col(LabBookingTestRow.test_code)).where(
+        col(LabBookingTestRow.booking_id) == booking.id, col(LabBookingTestRow.specimen_type) == specimen_type
+    )
     unverified = select(col(LabResultRow.id)).where(
-        col(LabResultRow.booking_id) == booking.id, col(LabResultRow.status) == ResultStatus.RESULTED.value
+        col(LabResultRow.booking_id) == booking.id,
+        col(LabResultRow.status) == ResultStatus.RESULTED.value,
+        col(LabResultRow.test_code).in_(of_type),
     )
     await db.execute(delete(ObservationRow).where(col(ObservationRow.result_id).in_(unverified)))
     of_booking = col(LabResultRow.booking_id) == booking.id
     await db.execute(delete(LabResultRow).where(of_booking, col(LabResultRow.id).in_(unverified)))
-
-
-async def _update_booking(db: WriteSession, booking: LabBookingRow, at: datetime) -> None:
-    """Set the booking's status from its results, as its next version."""
-    query = (
-        select(col(LabResultRow.status))
-        .select_from(LabBookingTestRow)
-        .outerjoin(LabResultRow, _is_result_of_test())
-        .where(col(LabBookingTestRow.booking_id) == booking.id)
-    )
-    found = (await db.execute(query)).scalars().all()
-    statuses = [None if status is None else ResultStatus(status) for status in found]
-    booking.status = status_after_results(LabBookingStatus(booking.status), statuses).value
-    if booking.status == LabBookingStatus.VERIFIED and booking.verified_at is None:
-        booking.verified_at = at
-    booking.version += 1
-    await db.flush()
-
-
-def _is_result_of_test() -> ColumnElement[bool]:
-    return and_(
-        col(LabResultRow.booking_id) == col(LabBookingTestRow.booking_id),
-        col(LabResultRow.test_code) == col(LabBookingTestRow.test_code),
-    )
 
 
 def _observation(result: LabResultRow, position: int, one: Observation) -> ObservationRow:
