@@ -11,7 +11,6 @@ from careplus_contracts.endpoints import SIGNED_IN, Contract, Role
 from careplus_contracts.lab_catalogue import TestCodes, UnknownTest
 from careplus_contracts.refusals import IllegalTransition, NotFound, OtherAppointment, PatientBusy, Refusal
 from careplus_contracts.values import (
-    Accession,
     Answer,
     Body,
     Code,
@@ -34,6 +33,13 @@ from careplus_contracts.values import (
 api = Contract(service="labs", tag="labs")
 
 
+Accession = Annotated[
+    str,
+    Field(
+        description="The number on the label of a specimen, as its Code 128 and in letters; the last character is a check.",
+        examples=["7K3M9Q2X4"],
+    ),
+]
 OnlyDay = Annotated[Day | None, Field(description="Only bookings for this clinic day.")]
 
 

@@ -48,13 +48,6 @@ Phone = Annotated[
 ]
 Code = Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
 Reference = Annotated[str, Field(description="A short code for reading out on the phone.", examples=["CP-7K3M-9Q2X"])]
-Accession = Annotated[
-    str,
-    Field(
-        description="The number on the label of a specimen, as its Code 128 and in letters; the last character is a check.",
-        examples=["7K3M9Q2X4"],
-    ),
-]
 WallClock = Annotated[
     str,
     StringConstraints(pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$"),

@@ -127,8 +127,13 @@ class Laboratory:
         for one in self.bookings:
             for position, test in enumerate(one.tests):
                 price = {"price_minor": test.price_minor, "currency": test.currency}
-                of_test = {"booking_id": one.id, "test_code": test.code, "specimen_type": test.specimen}
-                yield {**of_test, "position": position, **price}
+                yield {
+                    "booking_id": one.id,
+                    "test_code": test.code,
+                    "position": position,
+                    "specimen_type": test.specimen,
+                    **price,
+                }
 
     def _chosen(self) -> Iterator[Booking]:
         for offset, number, status in FIXED:

@@ -28,8 +28,8 @@ async def to_contract(db: AnySession, who: Identity, rows: Sequence[LabBookingRo
     """Return bookings with their tests, specimens and people; four statements for any number."""
     if not rows:
         return []
-    ids = [row.id for row in rows if row.id is not None]
-    tests, specimens = await _tests(db, who, ids), await specimen_records.by_booking(db, ids)
+    tests = await _tests(db, who, [row.id for row in rows if row.id is not None])
+    specimens = await specimen_records.by_booking(db, rows)
     named = {id_ for row in rows for id_ in (row.patient_id, row.ordered_by_id, row.cancelled_by_id)}
     people = await people_by_id(db, named | specimen_records.people_in(specimens))
     return [

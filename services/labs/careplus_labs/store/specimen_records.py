@@ -10,7 +10,7 @@ from sqlmodel import col
 from careplus_contracts.labs import Specimen, SpecimenStatus
 from careplus_contracts.values import Person
 from careplus_tables.engine import AnySession
-from careplus_tables.labs import LabBookingTestRow
+from careplus_tables.labs import LabBookingRow, LabBookingTestRow
 from careplus_tables.people import PersonRow
 from careplus_tables.specimens import SpecimenRow
 
@@ -22,8 +22,9 @@ class Found(NamedTuple):
     test_codes: list[str]
 
 
-async def by_booking(db: AnySession, booking_ids: Collection[int]) -> dict[int, list[Found]]:
+async def by_booking(db: AnySession, rows: Collection[LabBookingRow]) -> dict[int, list[Found]]:
     """Return the specimens of each booking in the order in which they were expected; two statements."""
+    booking_ids = [row.id for row in rows if row.id is not None]
     of_bookings = select(SpecimenRow).where(col(SpecimenRow.booking_id).in_(booking_ids)).order_by(col(SpecimenRow.id))
     of_types = (
         select(col(LabBookingTestRow.booking_id), col(LabBookingTestRow.specimen_type), col(LabBookingTestRow.test_code))
