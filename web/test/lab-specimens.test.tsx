@@ -125,7 +125,8 @@ describe("a row of the worklist", () => {
     await press("Yes, collected");
     const put = requests.filter(({ call }) => call.startsWith("PUT")).at(-1);
     expect([put?.body, put?.headers.get("If-Match")]).toEqual([{ status: "collected" }, '"3"']);
-    expect(document.activeElement?.textContent).toBe("Pat Moreno, LB-1: collected.");
+    expect(document.querySelector(".done")?.textContent).toBe("Pat Moreno, LB-1: collected.");
+    expect(document.activeElement?.id).toBe("q");
   });
 
   test.each([

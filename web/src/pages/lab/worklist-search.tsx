@@ -1,5 +1,5 @@
 /** The worklist's field for a scanner and for typing (`?q=`): a scanned number opens its booking at once. */
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { api, outcome } from "../../api/client";
 import { mistakes, useForm } from "../../lib/forms/form";
 import { t } from "../../lib/i18n/i18n";
@@ -10,19 +10,26 @@ import type { Booking } from "./record";
 
 export function Scan({ q }: { q: string }) {
   const [typed, setTyped] = useState(q);
-  useEffect(() => setTyped(q), [q]);
+  const searched = useRef(q);
+  useEffect(() => {
+    // a search of this field may end while the next number is typed
+    if (q !== searched.current) setTyped(q);
+    searched.current = q;
+  }, [q]);
   // after the page's heading, which takes the focus first
-  useEffect(() => field()?.focus({ preventScroll: true }), []);
+  useEffect(focusScan, []);
   const { busy, errors, submit } = useForm(
     () => [],
     async () => {
       // the next scan replaces the text
       field()?.select();
-      const found = await sought(typed.trim());
+      const words = typed.trim();
+      const found = await sought(words);
       if (!found.ok) return mistakes(found.problem, found.retryAfter, ["q"]);
+      searched.current = words;
       const [first, ...others] = found.data.items;
-      if (first && others.length === 0 && isNumberOf(first, typed)) go(`/lab/${first.id}`);
-      else go(withQuery({ q: typed.trim(), status: null, day: null, cursor: null }));
+      if (first && others.length === 0 && isNumberOf(first, words)) go(`/lab/${first.id}`);
+      else go(withQuery({ q: words, status: null, day: null, cursor: null }));
       return [];
     },
   );
@@ -45,6 +52,11 @@ export function Scan({ q }: { q: string }) {
       </form>
     </search>
   );
+}
+
+/** Focus the field, so that the next scan goes there. */
+export function focusScan(): void {
+  field()?.focus({ preventScroll: true });
 }
 
 function field(): HTMLInputElement | null {

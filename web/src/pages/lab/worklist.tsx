@@ -1,5 +1,5 @@
 /** The laboratory's worklist (`?status=`, `?day=`, `?q=`), page by page (`?cursor=`), one row per booking. */
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { api, outcome, type Schemas } from "../../api/client";
 import { isUncollected } from "../../lib/clinical/withdrawn";
 import { plural, t } from "../../lib/i18n/i18n";
@@ -17,7 +17,7 @@ import { Tabs } from "../../ui/Tabs";
 import { Collect } from "./collect";
 import type { Booking, Status as BookingStatus } from "./record";
 import { DayFilter } from "./worklist-day";
-import { Scan, searchText } from "./worklist-search";
+import { focusScan, Scan, searchText } from "./worklist-search";
 import "../../style/portals/lab.css";
 
 const TABS = [
@@ -59,10 +59,9 @@ export default function Worklist({ query, account }: OwnProps) {
   );
   const [collecting, setCollecting] = useState<Booking | null>(null);
   const [said, setSaid] = useState("");
-  const box = useRef<HTMLDivElement>(null);
   useEffect(() => {
     // the pressed button is removed
-    if (said) box.current?.focus();
+    if (said) focusScan();
   }, [said]);
   const closed = (): void => {
     setCollecting(null);
@@ -78,7 +77,7 @@ export default function Worklist({ query, account }: OwnProps) {
   return (
     <Page title={t("worklist.title")} lead={lead(status, day)}>
       <Scan q={q} />
-      <div role="status" class="said" tabIndex={-1} ref={box}>
+      <div role="status" class="said">
         {said && <p class="done">{said}</p>}
       </div>
       <Tabs label={t("worklist.tabs")} tabs={tabs(status, counts.data)} />
