@@ -75,5 +75,5 @@ ACTS = (
     ),
     Act("list_tests", no_patient="the catalogue"),
     Act("count_worklist", no_patient="numbers of bookings"),
-    Act("list_lab_slots", no_patient="free times, and the caller's own"),
+    Act("list_lab_slots", no_patient="free times, and the caller's own or those of a patient in care"),
 )

@@ -109,8 +109,8 @@ async def book(db: WriteSession, who: Identity, body: BookTests | OrderTests, ho
         )
         for position, test in enumerate(tests)
     )
-    specimens.expect(db, row, [test.specimen for test in tests])
     await db.flush()
+    await specimens.follow_tests(db, row)
     return await show(db, who, row)
 
 

@@ -13,7 +13,7 @@ from careplus_runtime.http.records import one_or_404
 from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.clock import this_second
 from careplus_tables.engine import AnySession, WriteSession
-from careplus_tables.labs import LabBookingRow
+from careplus_tables.labs import LabBookingRow, LabBookingTestRow
 from careplus_tables.references import new_accession
 from careplus_tables.specimens import SpecimenRow
 
@@ -26,6 +26,19 @@ async def find(db: AnySession, who: Identity, specimen_id: int) -> SpecimenRow:
     if who.role is Role.LAB:
         query = query.execution_options(cross_patient="the laboratory works on the specimens of all patients")
     return await one_or_404(db, query)
+
+
+async def follow_tests(db: WriteSession, booking: LabBookingRow) -> None:
+    """Expect a specimen of each type that the tests of a booking need, and none that they do not need any more."""
+    query = select(col(LabBookingTestRow.specimen_type)).where(col(LabBookingTestRow.booking_id) == booking.id)
+    needed = list((await db.execute(query.order_by(col(LabBookingTestRow.position)))).scalars())
+    live = booking_status.live_of(await booking_status.specimens_of(db, booking))
+    for one in live:
+        if one.status == S.EXPECTED and one.type not in needed:
+            await db.delete(one)
+    there = {one.type for one in live}
+    expect(db, booking, [type_ for type_ in needed if type_ not in there])
+    await db.flush()
 
 
 def expect(db: WriteSession, booking: LabBookingRow, types: Iterable[str]) -> None:
