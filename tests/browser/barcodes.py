@@ -24,4 +24,4 @@ def scanned(element: Locator) -> list[str]:
     picture = base64.b64encode(element.screenshot()).decode()
     drawn: dict[str, Any] = element.page.evaluate(GREY, picture)
     pixels = memoryview(base64.b64decode(drawn["grey"])).cast("B", (drawn["height"], drawn["width"]))
-    return [one.text for one in zxingcpp.read_barcodes(pixels, formats=zxingcpp.BarcodeFormat.Code128)]
+    return [one.text for one in zxingcpp.read_barcodes(pixels, formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.Code128))]

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest_asyncio
 from sqlalchemy import delete
@@ -30,13 +31,12 @@ async def database(tmp_path: Path) -> AsyncIterator[Database]:
 
 
 async def book(db: WriteSession) -> LabBookingRow:
-    at, sex = this_second(), Sex.OTHER.value
-    db.add(AccountRow(id=PATIENT, email="p@x.org", full_name="P", role=Role.PATIENT.value, sex=sex, created_at=at))
+    at = this_second()
+    person: dict[str, Any] = {"email": "p@x.org", "full_name": "P", "role": Role.PATIENT.value, "sex": Sex.OTHER.value}
+    db.add(AccountRow(id=PATIENT, **person, created_at=at))
     await db.flush()
-    place = {"starts_at": None, "window_starts_at": None, "place": None}
-    row = LabBookingRow(
-        id=1, reference="LB-1", patient_id=PATIENT, ordered_by_id=None, appointment_id=None, note=None, created_at=at, **place
-    )
+    nothing: dict[str, Any] = dict.fromkeys(("ordered_by_id", "appointment_id", "starts_at", "window_starts_at", "place", "note"))
+    row = LabBookingRow(id=1, reference="LB-1", patient_id=PATIENT, created_at=at, **nothing)
     db.add(row)
     await db.flush()
     return row
@@ -45,7 +45,7 @@ async def book(db: WriteSession) -> LabBookingRow:
 async def set_tests(db: WriteSession, booking: LabBookingRow, codes: Sequence[str]) -> list[tuple[str, str]]:
     """Replace the tests of a booking; return the types and statuses of its specimens."""
     await db.execute(delete(LabBookingTestRow).where(col(LabBookingTestRow.booking_id) == booking.id))
-    price = {"price_minor": 1, "currency": "EUR"}
+    price: dict[str, Any] = {"price_minor": 1, "currency": "EUR"}
     for position, code in enumerate(codes):
         db.add(LabBookingTestRow(booking_id=1, test_code=code, position=position, specimen_type=TYPES[code], **price))
     await db.flush()
