@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlmodel import col
 
 from careplus_contracts.endpoints import Role
@@ -33,9 +33,9 @@ async def follow_tests(db: WriteSession, booking: LabBookingRow) -> None:
     query = select(col(LabBookingTestRow.specimen_type)).where(col(LabBookingTestRow.booking_id) == booking.id)
     needed = list((await db.execute(query.order_by(col(LabBookingTestRow.position)))).scalars())
     live = booking_status.live_of(await booking_status.specimens_of(db, booking))
-    for one in live:
-        if one.status == S.EXPECTED and one.type not in needed:
-            await db.delete(one)
+    gone = [one.id for one in live if one.status == S.EXPECTED and one.type not in needed]
+    of_booking = col(SpecimenRow.booking_id) == booking.id
+    await db.execute(delete(SpecimenRow).where(of_booking, col(SpecimenRow.id).in_(gone)))
     there = {one.type for one in live}
     expect(db, booking, [type_ for type_ in needed if type_ not in there])
     await db.flush()
