@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { keep } from "../src/api/client";
+import { isUncollected } from "../src/lib/clinical/withdrawn";
 import { loadMessages } from "../src/lib/i18n/i18n";
 import { address, go } from "../src/lib/routing/router";
 import { account } from "../src/lib/session/account";
@@ -96,7 +97,8 @@ describe("a search", () => {
 
 describe("a row of the worklist", () => {
   test("it shows urgency, time since collection and the doctor", async () => {
-    const waiting = { ...TUBES, status: "collected", priority: "stat", collected_at: SERUM.collected_at };
+    const stat = { status: "collected", priority: "stat", collected_at: SERUM.collected_at };
+    const waiting = { ...TUBES, ...stat, specimens: [LOST, SERUM] };
     gateway({ ...LISTED, "GET /api/labs/worklist": [page(waiting)] });
     const row = (await worklist()).querySelector("tbody tr");
     expect(row?.textContent).toContain("STAT");
@@ -163,6 +165,16 @@ describe("the specimens of a booking", () => {
     expect([...root.querySelectorAll(".values-form legend")].map((one) => one.textContent)).toEqual(["Blood count"]);
   });
 
+  test.each([
+    ["collected", "booked", null, false],
+    ["received", "rejected", null, false],
+    ["received", "rejected", 80, true],
+    ["expected", "booked", null, true],
+  ] as const)("one that is %s: a %s booking with result %s is withdrawn: %s", (status, of, result_id, can) => {
+    const tests = TUBES.tests.map((one) => (one.code === "CBC" ? { ...one, result_id } : one));
+    expect(isUncollected({ status: of, tests, specimens: [LOST, { ...SERUM, status }, URINE] })).toBe(can);
+  });
+
   test("one is rejected with a reason", async () => {
     const requests = gateway({
       ...LISTED,
@@ -198,8 +210,14 @@ describe("labels", () => {
       "7K3M9Q2X4",
       "ABCDEFGH2",
     ]);
-    expect(labels[0]?.textContent).toBe("Pat Morenoborn 17 May 19847K3M9Q2X4serum tubeCBCWed 9 Jan 2030, 12:35");
-    expect(labels[1]?.textContent).toContain("urineUA");
+    expect(labels[0]?.textContent).toBe(
+      "Pat Morenoborn 17 May 19847K3M9Q2X4serum tubeCBCCollected Wed 9 Jan 2030, 12:35",
+    );
+    expect(labels[1]?.textContent).toContain("urineUABooked for Tue 8 Jan 2030, 09:00");
+    // a specimen that is collected again has another time than the booking
+    gateway({ "GET /api/labs/bookings/5": [json({ ...TUBES, status: "rejected", specimens: [LOST, URINE] })] });
+    const again = await draw(<Labels {...at("/lab/5/labels", { id: "5" })} account={ROBIN} />);
+    expect(again.querySelector(".label")?.textContent).toContain("Collected: __ : __");
   });
 
   test("every symbol has eleven modules, and bars of even width", () => {

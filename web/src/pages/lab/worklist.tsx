@@ -1,7 +1,6 @@
 /** The laboratory's worklist (`?status=`, `?day=`, `?q=`), page by page (`?cursor=`), one row per booking. */
 import { useEffect, useState } from "preact/hooks";
 import { api, outcome, type Schemas } from "../../api/client";
-import { isUncollected } from "../../lib/clinical/withdrawn";
 import { plural, t } from "../../lib/i18n/i18n";
 import { useLoad } from "../../lib/loading/query";
 import type { OwnProps } from "../../lib/routing/page";
@@ -103,6 +102,10 @@ export default function Worklist({ query, account }: OwnProps) {
   );
 }
 
+function canCollect({ status, specimens }: Booking): boolean {
+  return status !== "cancelled" && specimens.some((one) => one.status === "expected");
+}
+
 function lead(status: Tab | null, day: Day | null): string {
   if (status === "uncollected") return t("worklist.uncollected.lead");
   return day ? longDay(day) : t("worklist.lead");
@@ -183,12 +186,12 @@ function columns(status: Tab | null, day: string | null, collect: (booking: Book
     {
       head: t("worklist.acts"),
       cell: (one) =>
-        isUncollected(one) && (
-          <div class="row">
+        canCollect(one) && (
+          <div class="row row-acts">
             <button type="button" class="button small" onClick={() => collect(one)}>
               {t("worklist.collect")} <span class="unseen">{one.reference}</span>
             </button>
-            <a class="button quiet small" href={`/lab/${one.id}/labels`}>
+            <a href={`/lab/${one.id}/labels`}>
               {t("worklist.labels")} <span class="unseen">{one.reference}</span>
             </a>
           </div>

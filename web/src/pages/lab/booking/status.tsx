@@ -53,7 +53,7 @@ export function StatusActs(acts: Acts) {
   const several = booking.specimens.filter(({ status }) => status !== "rejected").length > 1;
   // of several specimens each is rejected by itself
   const rejectable = REJECTABLE.includes(booking.status) && !several;
-  const stop = rejectable ? "reject" : isUncollected(booking) ? "withdraw" : null;
+  const stop = rejectable ? "reject" : isUncollected(verifiedOf(acts.work)) ? "withdraw" : null;
   if (!next && !stop) return null;
   return (
     <>
@@ -80,6 +80,15 @@ export function StatusActs(acts: Acts) {
       {stopping && <Ask {...acts} stop={stopping} onClose={() => setStopping(null)} />}
     </>
   );
+}
+
+/** The booking with its verified results alone, as the rule for withdrawing reads it. */
+function verifiedOf({ booking, tests }: Work): Work["booking"] {
+  const open = tests.flatMap(({ code, result }) => (result?.status === "resulted" ? code : []));
+  return {
+    ...booking,
+    tests: booking.tests.map((one) => (open.includes(one.code) ? { ...one, result_id: null } : one)),
+  };
 }
 
 function stepName(from: Status, to: (typeof NEXT)[keyof typeof NEXT], several: boolean) {

@@ -40,9 +40,8 @@ export default function Labels({ params, account }: OwnProps) {
 }
 
 function Label({ specimen, booking }: { specimen: Schemas["Specimen"]; booking: Booking }) {
-  const { patient, starts_at, priority, tests } = booking;
-  const { accession, type, test_codes, collected_at } = specimen;
-  const at = collected_at ?? starts_at;
+  const { patient, priority, tests } = booking;
+  const { accession, type, test_codes } = specimen;
   const born = patient.date_of_birth ? t("labels.born", { date: dateOnly(patient.date_of_birth) }) : t("labels.unborn");
   return (
     <li class="label">
@@ -55,7 +54,14 @@ function Label({ specimen, booking }: { specimen: Schemas["Specimen"]; booking: 
       <p class="number">{accession}</p>
       <p class="kind">{type}</p>
       <p class="kind">{tests.flatMap(({ code }) => (test_codes.includes(code) ? code : [])).join(" ")}</p>
-      <p>{at ? when(at) : t("labels.time")}</p>
+      <p>{time(specimen, booking)}</p>
     </li>
   );
+}
+
+/** The time of the collection, of the booking before it, or a place to write one. */
+function time({ collected_at }: Schemas["Specimen"], { starts_at, status }: Booking): string {
+  if (collected_at) return t("labels.collected", { when: when(collected_at) });
+  // a rejected specimen is collected again at another time
+  return starts_at && status === "booked" ? t("labels.booked", { when: when(starts_at) }) : t("labels.time");
 }
