@@ -145,6 +145,7 @@ def test_rejected_tube_keeps_other_values_and_its_reason(people: People, patient
     expect(page.get_by_text(f"{lost}: Rejected.")).to_be_visible()
     expect(page.get_by_role("button", name="Verify Creatinine")).to_be_visible()
     page.get_by_role("button", name="All specimens collected").click()
+    expect(page.get_by_text("Done. The status is now:")).to_be_visible()
     tubes = page.get_by_role("list", name="Specimens")
     expect(tubes).to_contain_text("Reason: The tube had clotted.")
     assert now(people, booking)["status_reason"] is None
