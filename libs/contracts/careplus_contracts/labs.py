@@ -73,6 +73,13 @@ class BookTests(Body):
     starts_at: Instant
 
 
+class WaitingResult(Answer):
+    """A result that waits to be verified; `normal`: each of its values is."""
+
+    version: Version
+    normal: bool
+
+
 class BookedTest(Answer):
     code: Code
     name: str
@@ -80,6 +87,7 @@ class BookedTest(Answer):
     price_minor: MinorUnits
     currency: Currency
     result_id: Id | None = Field(description="The result; null until the caller may see it.")
+    to_verify: WaitingResult | None = Field(description="For the laboratory, while the result waits to be verified.")
 
 
 class LabPatient(Person):

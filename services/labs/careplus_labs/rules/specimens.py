@@ -61,7 +61,7 @@ def check_reason(wanted: SpecimenStatus, reason: str | None) -> None:
         raise Malformed(message, errors=[FieldError(field="body.reason", message=message)])
 
 
-def check_rejectable(current: SpecimenStatus, is_verified: bool) -> None:
+def check_rejectable(current: SpecimenStatus | LabBookingStatus, is_verified: bool) -> None:
     """Raise IllegalTransition where all results of the specimen are verified: they stay, so no other specimen is needed."""
     if is_verified:
         raise illegal_transition(current, (), "Its results are verified, so it cannot be rejected any more.")

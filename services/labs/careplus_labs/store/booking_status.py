@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, exists, func, select
+from sqlalchemy import ColumnElement, and_, case, exists, func, select
 from sqlmodel import col
 
 from careplus_contracts.labs import LabBookingStatus, SpecimenStatus
@@ -72,8 +72,10 @@ def _reason(specimens: Sequence[SpecimenRow]) -> str | None:
 
 
 async def _results(db: AnySession, booking: LabBookingRow) -> list[ResultStatus | None]:
+    """Return the status of the result of each test; a correction that waits is a result to verify."""
+    is_waiting = col(LabResultRow.correction_waits_since).is_not(None)
     query = (
-        select(col(LabResultRow.status))
+        select(case((is_waiting, ResultStatus.RESULTED.value), else_=col(LabResultRow.status)))
         .select_from(LabBookingTestRow)
         .outerjoin(LabResultRow, is_result_of_test())
         .where(col(LabBookingTestRow.booking_id) == booking.id)

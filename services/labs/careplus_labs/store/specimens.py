@@ -64,12 +64,17 @@ async def set_status(
 
 
 async def set_all(db: WriteSession, who: Identity, booking: LabBookingRow, wanted: LabBookingStatus, reason: str | None) -> None:
-    """Take a step of all specimens of a booking that can take it, and set its status as its next version."""
+    """Take a step of all specimens of a booking that can take it, and set its status as its next version.
+
+    Raise IllegalTransition for a rejection while everything in the laboratory is verified.
+    """
     from_, to = rules.STEPS[wanted]
-    for specimen in await booking_status.specimens_of(db, booking):
-        can = specimen.status in from_ and (to is not S.REJECTED or await booking_status.count_unverified(db, specimen) > 0)
-        if can:
-            await _take_step(db, who, booking, specimen, to, reason)
+    takers = [one for one in await booking_status.specimens_of(db, booking) if one.status in from_]
+    if to is S.REJECTED:
+        takers = [one for one in takers if await booking_status.count_unverified(db, one) > 0]
+        rules.check_rejectable(LabBookingStatus(booking.status), is_verified=not takers)
+    for specimen in takers:
+        await _take_step(db, who, booking, specimen, to, reason)
     await booking_status.update(db, booking)
 
 

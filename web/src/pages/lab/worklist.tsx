@@ -15,6 +15,7 @@ import { type Column, Table } from "../../ui/Table";
 import { Tabs } from "../../ui/Tabs";
 import { Collect } from "./collect";
 import type { Booking, Status as BookingStatus } from "./record";
+import { VerifyNormal } from "./verify-normal";
 import { DayFilter } from "./worklist-day";
 import { focusScan, Scan, searchText } from "./worklist-search";
 import "../../style/portals/lab.css";
@@ -87,6 +88,7 @@ export default function Worklist({ query, account }: OwnProps) {
             <p class="muted count-line" role="status">
               {plural(next_cursor ? "worklist.first" : "worklist.count", items.length)}
             </p>
+            <VerifyNormal bookings={items} again={list.again} />
             <Table
               caption={t("worklist.title")}
               columns={columns(status, day, setCollecting)}

@@ -12,7 +12,7 @@ from alembic import op
 import careplus_tables.columns
 
 revision = "0018"
-down_revision = "0014"
+down_revision = "0015"
 branch_labels = None
 depends_on = None
 
