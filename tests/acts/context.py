@@ -159,6 +159,12 @@ class ActContext:
             made(self.http("lab").put(f"/api/labs/bookings/{booking_id}/status", json={"status": status}), 200)
         return booking_id
 
+    def lab_specimen(self, *statuses: str) -> Json:
+        """Return the path values of the specimen of a new booking, and of the booking."""
+        booking_id = self.lab_order("CRP", *statuses)
+        found = made(self.http("lab").get(f"/api/labs/bookings/{booking_id}"), 200)["specimens"]
+        return {"specimen_id": found[0]["id"], "booking_id": booking_id}
+
     def lab_result(self) -> int:
         """Return the id of a new result that waits to be verified."""
         booking_id = self.lab_order("CBC", "collected", "received", "in_progress")

@@ -41,6 +41,16 @@ ACTS = (
         ),
     ),
     Act(
+        "set_specimen_status",
+        path=lambda c: c.lab_specimen("collected"),
+        read_back=BOOKING,
+        race=Race(
+            path=lambda c: c.lab_specimen(),
+            read="/api/labs/bookings/{booking_id}",
+            body=lambda _, number: {"status": "collected"},
+        ),
+    ),
+    Act(
         "enter_result",
         path=lambda c: {"booking_id": c.lab_order("ANA", "collected", "received", "in_progress")},
         body=lambda _: {
@@ -95,5 +105,6 @@ ACTS = (
         read_back={"patient": "/api/labs/results/{result_id}"},
     ),
     Act("list_tests", no_patient="the catalogue"),
+    Act("count_worklist", no_patient="numbers of bookings"),
     Act("list_lab_slots", no_patient="free times, and the caller's own or those of a patient in care"),
 )

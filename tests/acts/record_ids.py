@@ -51,6 +51,12 @@ def booking(world: World) -> int:
     return booking_id
 
 
+def specimen(world: World) -> int:
+    """Return the received specimen of the other test of `booking`."""
+    found = made(world.people["lab"].http.get(f"/api/labs/bookings/{world.ids['booking_id']}"), 200)["specimens"]
+    return next(int(one["id"]) for one in found if one["test_codes"] == ["CRP"])
+
+
 def result(world: World) -> int:
     lab, values = world.people["lab"].http, [{"analyte": "hemoglobin", "value": 13.2, "unit": "g/dL"}]
     entered = {"test_code": "CBC", "observations": values}
@@ -83,6 +89,7 @@ RECORD_IDS: dict[str, RecordId] = {
     "prescription_id": RecordId(True, "medicines of a patient", prescription),
     "referral_id": RecordId(True, "a referral of a patient", referral),
     "booking_id": RecordId(True, "the tests of a patient", booking),
+    "specimen_id": RecordId(True, "a specimen of a patient", specimen),
     "result_id": RecordId(True, "a finding of a patient", result),
     "time_off_id": RecordId(True, "the absence of a doctor", time_off),
     "account_id": RecordId(True, "the list of accounts", lambda world: world.people["other_patient"].id),

@@ -49,6 +49,7 @@ NO_CALLER = {
     "labs.release.release_due": "the background task releases results of all patients",
     "labs.uncollected.is_any_due": "asked by the background task",
     "labs.uncollected.close": "the background task closes bookings of all patients",
+    "labs.worklist.count_work": "numbers of bookings, without a patient",
 }
 """Store modules and functions without a `who` argument (the caller), with the reason."""
 

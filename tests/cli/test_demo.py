@@ -1,5 +1,6 @@
 """The demo data obeys the rules of the services on any day and at any hour."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -12,6 +13,7 @@ import sqlalchemy as sa
 
 from careplus_appointments.rules.slots import offered
 from careplus_appointments.rules.visits import possible_from
+from careplus_clinic.accessions import is_accession
 from careplus_clinic.clinic_time import local_date
 from careplus_contracts.accounts import Sex
 from careplus_contracts.allergies import Allergy, Severity
@@ -19,7 +21,7 @@ from careplus_contracts.appointments import AppointmentStatus
 from careplus_contracts.availability import OpenHours, Weekday
 from careplus_contracts.doctors import BookingMode
 from careplus_contracts.lab_catalogue import ReferenceRange
-from careplus_contracts.labs import LabBookingStatus
+from careplus_contracts.labs import LabBookingStatus, SpecimenStatus
 from careplus_contracts.notes import NotesStatus
 from careplus_contracts.results import Comparator, Flag, ResultStatus
 from careplus_demo.filling import NotEmpty, fill
@@ -27,6 +29,7 @@ from careplus_demo.plan import DoesNotFit, Plan
 from careplus_doctors.rules.allergies import check_allergies
 from careplus_labs.rules import flags, windows
 from careplus_labs.rules.candidates import Candidates
+from careplus_labs.rules.specimens import Live, booking_status
 from careplus_tables.accounts import AccountRow
 from careplus_tables.appointments import FREE_AGAIN, AppointmentRow
 from careplus_tables.availability import AvailabilityRow, OpenHoursRow, TimeOffRow
@@ -39,6 +42,7 @@ from careplus_tables.migrate import upgrade
 from careplus_tables.notes import AddendumRow, NotesRow
 from careplus_tables.patient_times import LAB_VISIT
 from careplus_tables.reviews import ResultReviewRow
+from careplus_tables.specimens import SpecimenRow
 
 pytestmark = pytest.mark.clock
 
@@ -214,6 +218,32 @@ def test_lab_bookings_have_every_status_in_lab_hours(demo: Demo) -> None:
         if one.window_starts_at is not None:
             assert one.window_starts_at == windows.window_of(one.starts_at, when)
             assert 1 <= one.place <= plan.lab_places
+
+
+def test_lab_specimens_match_their_bookings(demo: Demo) -> None:
+    plan, connection = demo
+    found: dict[int, list[Any]] = defaultdict(list)
+    for one in rows(connection, SpecimenRow):
+        moments = [one.created_at, one.collected_at, one.received_at or one.rejected_at]
+        known = [moment for moment in moments if moment is not None]
+        assert known == sorted(known)
+        assert known[-1] <= plan.now
+        assert (one.rejection_reason is not None) == (one.status == "rejected")
+        assert is_accession(one.accession)
+        found[one.booking_id].append(one)
+    results: dict[int, list[ResultStatus]] = defaultdict(list)
+    for one in rows(connection, LabResultRow):
+        results[one.booking_id].append(ResultStatus(one.status))
+    collected_again = 0
+    for booking in rows(connection, LabBookingRow):
+        replaced = {one.type for one in found[booking.id] if one.status == "rejected"}
+        live = [one for one in found[booking.id] if one.status != "rejected"]
+        status = LabBookingStatus(booking.status)
+        states = [Live(SpecimenStatus(one.status), one.type in replaced) for one in live]
+        assert booking_status(status, states, results[booking.id] or [None]) is status
+        assert len(live) == len({one.type for one in live})
+        collected_again += any(one.type in replaced and one.collected_at for one in live)
+    assert collected_again > 0
 
 
 def test_lab_results_match_their_bookings(demo: Demo) -> None:

@@ -95,6 +95,20 @@ export const labTest = builder<Schemas["LabTest"]>({
   version: 1,
 });
 
+export const specimen = builder<Schemas["Specimen"]>({
+  id: 21,
+  accession: "7K3M9Q2X4",
+  type: "venous blood",
+  test_codes: ["CBC"],
+  status: "expected",
+  collected_at: null,
+  collected_by: null,
+  received_at: null,
+  rejected_at: null,
+  rejected_by: null,
+  rejection_reason: null,
+});
+
 export const labBooking = builder<Schemas["LabBooking"]>({
   id: 5,
   reference: "LB-1",
@@ -113,6 +127,8 @@ export const labBooking = builder<Schemas["LabBooking"]>({
   currency: "EUR",
   collected_at: null,
   created_at: "2030-01-05T09:00:00Z",
+  priority: "routine",
+  specimens: [specimen()],
   version: 3,
 });
 

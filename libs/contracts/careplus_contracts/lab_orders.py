@@ -68,7 +68,8 @@ async def list_lab_orders(query: LabOrderFilter) -> LabOrders:
     example={"reason": "Measured last week at the practice"},
 )
 async def withdraw_lab_order(booking_id: Id, body: WithdrawOrder) -> LabBooking:
-    """Withdraw one of your orders, or of a doctor whose work you do, while its specimen is not collected, or is rejected.
+    """Withdraw one of your orders, or of a doctor whose work you do.
 
-    Withdrawing again has no effect and the same answer.
+    It is possible while a specimen is not collected, or is rejected, and none is being measured. Withdrawing again has no effect
+    and the same answer.
     """

@@ -30,6 +30,7 @@ from careplus_contracts import (
     reviews,
     second_factors,
     sessions,
+    specimens,
     stats,
     verification,
 )
@@ -58,6 +59,7 @@ CONTRACTS: tuple[Contract, ...] = (
     lab_catalogue.api,
     labs.api,
     lab_orders.api,
+    specimens.api,
     results.api,
     flagging.api,
     verification.api,

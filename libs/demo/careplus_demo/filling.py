@@ -20,6 +20,7 @@ from careplus_demo.people import People
 from careplus_demo.plan import Plan, check_size
 from careplus_demo.results import Results
 from careplus_demo.schedule import Schedule
+from careplus_demo.specimens import specimen_rows
 from careplus_demo.visits import Visits
 from careplus_tables import catalogue as lab_catalogue
 from careplus_tables.accounts import AccountRow, InvitationRow
@@ -36,6 +37,7 @@ from careplus_tables.notes import AddendumRow, NotesRow
 from careplus_tables.prescriptions import PrescriptionItemRow, PrescriptionRow
 from careplus_tables.referrals import ReferralRow
 from careplus_tables.reviews import ResultReviewRow
+from careplus_tables.specimens import SpecimenRow
 
 BATCH = 5000
 LATE_TEST, LATE_RELEASE = "ANA", {"release_policy": ReleasePolicy.AFTER_DAYS.value, "release_after_days": 7}
@@ -109,6 +111,7 @@ class _Writer:
         laboratory = Laboratory(people, completed, catalogue.read(self.connection), visits.coming)
         self._write(LabBookingRow, laboratory.booking_rows(), len(laboratory.bookings))
         self._write(LabBookingTestRow, laboratory.test_rows())
+        self._write(SpecimenRow, specimen_rows(laboratory.bookings))
         results = Results(laboratory)
         corrections = Corrections(laboratory, results)
         self._write(LabResultRow, results.results, len(results.results))

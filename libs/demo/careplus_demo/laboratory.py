@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from careplus_clinic.clinic_time import Span, local_date
@@ -126,8 +126,8 @@ class Laboratory:
     def test_rows(self) -> Iterator[dict[str, Any]]:
         for one in self.bookings:
             for position, test in enumerate(one.tests):
-                price = {"price_minor": test.price_minor, "currency": test.currency}
-                yield {"booking_id": one.id, "test_code": test.code, "position": position, **price}
+                copied = {"price_minor": test.price_minor, "currency": test.currency, "specimen_type": test.specimen}
+                yield {"booking_id": one.id, "test_code": test.code, "position": position, **copied}
 
     def _chosen(self) -> Iterator[Booking]:
         for offset, number, status in FIXED:
@@ -149,7 +149,7 @@ class Laboratory:
                 yield self._booking(visit.patient, visit, visit.ends_at, None, None, L.BOOKED)
                 continue
             waits = known and last.get(visit.patient.id) is visit
-            day = self._day(visit.ends_at) + timedelta(days=1 if known else self._rng.randint(1, 5))
+            day = local_date(visit.ends_at, self.plan.zone) + timedelta(days=1 if known else self._rng.randint(1, 5))
             if found := self._places.find(self.plan.today - timedelta(days=1) if waits else day, visit.patient):
                 status = L.VERIFIED if known and not recent else None
                 reviewed = known or self._rng.random() < 0.93
@@ -191,9 +191,6 @@ class Laboratory:
         if since < timedelta(days=2):
             return rng.choices((L.VERIFIED, L.RESULTED, L.IN_PROGRESS, L.REJECTED), (12, 3, 1, 1))[0]
         return L.CANCELLED if rng.random() < 0.06 else L.VERIFIED
-
-    def _day(self, instant: datetime) -> date:
-        return local_date(instant, self.plan.zone)
 
     def _reason(self, one: Booking) -> str | None:
         reasons = {L.REJECTED: texts.REJECTIONS, L.CANCELLED: texts.CANCELLED_BY_PATIENT}.get(one.status)

@@ -9,7 +9,7 @@ from careplus_clinic.search_keys import search_key
 from careplus_contracts.accounts import Sex
 from careplus_contracts.endpoints import Role
 from careplus_contracts.lab_catalogue import AnalyteKind
-from careplus_contracts.labs import LabBookingStatus
+from careplus_contracts.labs import LabBookingStatus, LabPriority
 from careplus_contracts.release_policy import ReleasePolicy
 from careplus_contracts.results import Comparator, Flag, ResultStatus
 from careplus_tables.columns import BigId, InstantColumn, KeyText, one_of
@@ -99,6 +99,7 @@ class LabBookingRow(SQLModel, table=True):
     __table_args__ = (
         one_of("status", LabBookingStatus),
         one_of("cancelled_by", Role),
+        one_of("priority", LabPriority),
         sa.UniqueConstraint("window_starts_at", "place"),
         sa.Index("ix_lab_bookings_patient_id_id", "patient_id", "id"),
         sa.Index("ix_lab_bookings_status_starts_at_id", "status", "starts_at", "id"),
@@ -123,6 +124,7 @@ class LabBookingRow(SQLModel, table=True):
     verified_at: datetime | None = Field(default=None, sa_type=InstantColumn)
     created_at: datetime = Field(sa_type=InstantColumn)
     version: int = Field(default=1)
+    priority: str = Field(default=LabPriority.ROUTINE.value, sa_column_kwargs={"server_default": LabPriority.ROUTINE.value})
 
 
 class LabBookingTestRow(SQLModel, table=True):
@@ -135,6 +137,7 @@ class LabBookingTestRow(SQLModel, table=True):
     position: int
     price_minor: int
     currency: str
+    specimen_type: str = Field(description="The test's `specimen` at booking; tests of one type share a specimen.")
 
 
 class LabResultRow(SQLModel, table=True):

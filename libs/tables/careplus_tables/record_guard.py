@@ -33,6 +33,7 @@ OWNERS = {
     "result_versions": {"patient_id", "result_id"},
     "version_observations": {"patient_id", "result_id"},
     "proposed_corrections": {"patient_id", "result_id"},
+    "specimens": {"patient_id", "booking_id"},
 }
 """Tables of patients' records, with the columns that name their owners; parts of a record have the record's owner."""
 PERSON = "accounts"

@@ -24,11 +24,12 @@ from careplus_tables import (
     referrals,
     reviews,
     second_factors,
+    specimens,
 )
 
 FILES: tuple[ModuleType, ...] = (
     *(accounts, appointments, attempts, audit, audit_links, availability, charts, corrections, doctors, handovers),
-    *(idempotency, labs, mails, notes, passwords, prescriptions, referrals, reviews, second_factors),
+    *(idempotency, labs, mails, notes, passwords, prescriptions, referrals, reviews, second_factors, specimens),
 )
 METADATA = SQLModel.metadata
 

@@ -9,8 +9,9 @@ from careplus_contracts import corrections as corrections_contract
 from careplus_contracts import flagging, lab_catalogue, lab_orders, labs, verification
 from careplus_contracts import results as results_contract
 from careplus_contracts import reviews as reviews_contract
+from careplus_contracts import specimens as specimens_contract
 from careplus_labs import background
-from careplus_labs.routes import bookings, catalogue, corrections, orders, results, reviews, worklist
+from careplus_labs.routes import bookings, catalogue, corrections, orders, results, reviews, specimens, worklist
 from careplus_runtime.http.serving import application
 from careplus_runtime.process.background import running_tasks
 
@@ -25,11 +26,12 @@ async def with_background(app: FastAPI) -> AsyncIterator[None]:
 app = application(
     "labs",
     contracts=(
-        *(lab_catalogue.api, labs.api, lab_orders.api, results_contract.api, reviews_contract.api),
+        *(lab_catalogue.api, labs.api, lab_orders.api, specimens_contract.api, results_contract.api, reviews_contract.api),
         *(flagging.api, verification.api, corrections_contract.api),
     ),
     routes=(
-        *(catalogue.routes, bookings.routes, orders.routes, worklist.routes, results.routes, reviews.routes),
+        *(catalogue.routes, bookings.routes, orders.routes, specimens.routes, worklist.routes, results.routes),
+        reviews.routes,
         corrections.routes,
     ),
     lifespan=with_background,

@@ -3,7 +3,7 @@
 from careplus_clinic.clinic_time import local_date
 from careplus_contracts import labs as contract
 from careplus_contracts.appointments import Cancel
-from careplus_contracts.labs import BookTests, LabBooking, LabBookings, LabBookingStatus, LabSlots
+from careplus_contracts.labs import BookTests, LabBooking, LabBookings, LabSlots
 from careplus_contracts.values import Id
 from careplus_labs.opening import opening_hours
 from careplus_labs.rules.bookings import PATIENT_TRANSITIONS
@@ -42,7 +42,5 @@ async def cancel_lab_booking(
 ) -> LabBooking:
     row = await bookings.lock_for_update(db, who, booking_id)
     check_version(row.version, expected)
-    if row.status != LabBookingStatus.CANCELLED:
-        PATIENT_TRANSITIONS.check(LabBookingStatus(row.status), LabBookingStatus.CANCELLED)
-        await bookings.set_status(db, who, row, LabBookingStatus.CANCELLED, body.reason if body else None)
+    await bookings.withdraw(db, who, row, PATIENT_TRANSITIONS, body.reason if body else None)
     return await bookings.show(db, who, row)

@@ -2,7 +2,7 @@
 
 from careplus_contracts import lab_orders as contract
 from careplus_contracts.lab_orders import LabOrders, OrderTests, WithdrawOrder
-from careplus_contracts.labs import LabBooking, LabBookingStatus
+from careplus_contracts.labs import LabBooking
 from careplus_contracts.values import Id
 from careplus_labs.opening import opening_hours
 from careplus_labs.rules.bookings import DOCTOR_TRANSITIONS
@@ -31,7 +31,5 @@ async def withdraw_lab_order(
 ) -> LabBooking:
     row = await bookings.lock_for_update(db, who, booking_id)
     check_version(row.version, expected)
-    if row.status != LabBookingStatus.CANCELLED:
-        DOCTOR_TRANSITIONS.check(LabBookingStatus(row.status), LabBookingStatus.CANCELLED)
-        await bookings.set_status(db, who, row, LabBookingStatus.CANCELLED, body.reason)
+    await bookings.withdraw(db, who, row, DOCTOR_TRANSITIONS, body.reason)
     return await bookings.show(db, who, row)

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import timedelta
 from typing import NamedTuple
 
-from careplus_clinic.transitions import Transitions, illegal_transition
+from careplus_clinic.transitions import Transitions
 from careplus_contracts.endpoints import Role
 from careplus_contracts.labs import LabBookingStatus
 from careplus_contracts.refusals import FieldError, Malformed
@@ -21,8 +21,6 @@ REACHED_BY: dict[Role, tuple[LabBookingStatus, ...]] = {
 UNCOLLECTED = (S.BOOKED, S.REJECTED)
 """While a booking has one of these, it can be withdrawn, and closes by itself after a time."""
 NEEDS_WORK = (S.BOOKED, S.COLLECTED, S.RECEIVED, S.REJECTED, S.IN_PROGRESS, S.RESULTED)
-ACCEPTS_VALUES = (S.RECEIVED, S.IN_PROGRESS, S.RESULTED)
-"""While a booking has one of these, values can be entered."""
 
 
 def _detail(current: S, wanted: S, _: tuple[S, ...]) -> str:
@@ -36,7 +34,7 @@ TRANSITIONS: Transitions[S] = Transitions(
         S.RECEIVED: (S.IN_PROGRESS, S.REJECTED),
         S.REJECTED: (S.COLLECTED, S.CANCELLED),
         S.IN_PROGRESS: (S.RESULTED, S.REJECTED),
-        S.RESULTED: (S.VERIFIED,),
+        S.RESULTED: (S.VERIFIED, S.REJECTED),
         # a correction waits for a second person
         S.VERIFIED: (S.RESULTED,),
         S.CANCELLED: (),
@@ -67,13 +65,6 @@ def check_reason(wanted: LabBookingStatus, reason: str | None) -> None:
     if wanted in NEED_REASON and not (reason or "").strip():
         message = NEED_REASON[wanted]
         raise Malformed(message, errors=[FieldError(field="body.reason", message=message)])
-
-
-def check_accepts_values(current: LabBookingStatus) -> None:
-    """Raise IllegalTransition unless values can be entered."""
-    if current not in ACCEPTS_VALUES:
-        detail = f"It is {current.value}; values can be entered once the specimen has been received."
-        raise illegal_transition(current, LAB_TRANSITIONS.legal(current), detail)
 
 
 def status_after_results(current: LabBookingStatus, results: Collection[ResultStatus | None]) -> LabBookingStatus:

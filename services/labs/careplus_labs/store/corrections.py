@@ -10,7 +10,7 @@ from careplus_contracts.corrections import CorrectResult
 from careplus_contracts.results import Observation, ResultStatus
 from careplus_labs.rules import observations as rules
 from careplus_labs.rules.verification import check_second_person, needs_second_person
-from careplus_labs.store import entry
+from careplus_labs.store import booking_status, entry
 from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.clock import this_second
 from careplus_runtime.process.settings import Settings
@@ -81,7 +81,7 @@ async def _propose(db: WriteSession, who: Identity, booking: LabBookingRow, row:
     row.correction_waits_since = at
     row.version += 1
     await db.flush()
-    await entry.update_booking(db, booking, at)
+    await booking_status.update(db, booking)
 
 
 async def _delete_proposal(db: WriteSession, row: LabResultRow) -> None:
@@ -110,7 +110,7 @@ async def _apply(db: WriteSession, booking: LabBookingRow, row: LabResultRow, ch
     )
     entry.set_verified(row, verified_by_id, at)
     await entry.replace_observations(db, row, change.observations)
-    await entry.update_booking(db, booking, at)
+    await booking_status.update(db, booking)
 
 
 async def _keep_version(db: WriteSession, row: LabResultRow, change: _Correction, at: datetime) -> None:

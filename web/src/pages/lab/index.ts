@@ -4,5 +4,6 @@ import Worklist from "./worklist";
 
 export const pages: readonly OwnPage[] = [
   ["/lab", async () => ({ default: Worklist })],
+  ["/lab/:id/labels", () => import("./labels/labels")],
   ["/lab/:id", () => import("./booking/booking")],
 ];

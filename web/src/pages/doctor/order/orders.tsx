@@ -1,6 +1,7 @@
 /** The doctor's own laboratory orders, latest first: how they ended, and their withdrawal. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import { api, outcome, type Schemas, unchanged } from "../../../api/client";
+import { rejections } from "../../../lib/clinical/specimens";
 import { isUncollected, withdrawn } from "../../../lib/clinical/withdrawn";
 import { type Mistake, mistakes } from "../../../lib/forms/form";
 import { plural, t } from "../../../lib/i18n/i18n";
@@ -85,7 +86,14 @@ function columns(me: number, withdraw: (order: Order) => void): Column<Order>[] 
       cell: (one) => (
         <div>
           <Status kind="lab" status={one.status} />
-          <p class="small">{[withdrawn(one, me), one.status_reason].filter(Boolean).join(" ")}</p>
+          {one.status === "cancelled" && (
+            <p class="small">{[withdrawn(one, me), one.status_reason].filter(Boolean).join(" ")}</p>
+          )}
+          {rejections(one).map((sentence) => (
+            <p key={sentence} class="small">
+              {sentence}
+            </p>
+          ))}
         </div>
       ),
     },
