@@ -68,6 +68,7 @@ CASES = {
     "list_tests": Case("lab_tests", query={"q": "anti"}, key="code"),
     "list_lab_bookings": BOOKINGS,
     "list_lab_orders": BOOKINGS,
+    "list_patient_orders": BOOKINGS,
     "list_worklist": BOOKINGS,
     "list_uncollected": Case("lab_bookings", ("cancelled_at",)),
     "list_results": RESULTS,

@@ -28,6 +28,15 @@ ACTS = (
         read_back=BOOKING,
         race=Race(etag='"1"', body=lambda _, number: {"reason": f"Reason {number}"}),
     ),
+    Act(
+        "change_lab_order",
+        path=lambda c: {"booking_id": c.lab_order("CRP")},
+        read_back=BOOKING,
+        race=Race(
+            read="/api/doctor/lab-orders/{booking_id}",
+            body=lambda _, number: {"test_codes": ["CRP"], "priority": "stat", "note": f"Note {number}"},
+        ),
+    ),
     Act("order_tests", read_back=BOOKING, mark=Mark("note", "SELECT note FROM lab_bookings", events=("order_tests",))),
     Act(
         "set_booking_status",
@@ -63,6 +72,8 @@ ACTS = (
         read_back={"patient": "/api/labs/results/{id}"},
         race=Race(etag='"2"', body=lambda _, number: {"comment": f"Comment {number}"}),
     ),
+    Act("count_lab_orders", no_patient="counts only"),
+    Act("list_repeats", query="?patient_id={patient_id}&test_codes=HBA1C"),
     Act("list_tests", no_patient="the catalogue"),
     Act("list_lab_slots", no_patient="free times, and the caller's own"),
 )

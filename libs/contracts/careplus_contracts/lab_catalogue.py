@@ -87,6 +87,11 @@ class LabTest(Answer):
     currency: Currency
     active: bool
     analytes: list[Analyte]
+    repeat_after_days: int | None = Field(description="An order within these days of the last one is a repeat; null: never.")
+    stat_minutes: int | None = Field(
+        description="Turnaround of a `stat` order from collection. Null: that of the hospital, or the test's own where that is "
+        "shorter or a day and longer."
+    )
     version: Version
 
 
@@ -108,6 +113,8 @@ class DescribeTest(Body):
         default=[], description="Codes of analytes in the catalogue, in the order to show them; empty: any can be entered."
     )
     active: bool = True
+    repeat_after_days: Annotated[int, Field(ge=1, le=3660)] | None = None
+    stat_minutes: Annotated[int, Field(ge=1, le=129_600)] | None = None
 
 
 class AddTest(DescribeTest):

@@ -46,6 +46,13 @@ class LabBookingStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
+class LabPriority(StrEnum):
+    """How soon a booking is worked on: `stat` is before every `routine` one."""
+
+    ROUTINE = "routine"
+    STAT = "stat"
+
+
 class BookTests(Body):
     test_codes: TestCodes
     starts_at: Instant
@@ -87,6 +94,12 @@ class LabBooking(Answer):
     currency: Currency
     collected_at: Instant | None
     created_at: Instant
+    priority: LabPriority
+    expected_by: Instant | None = Field(
+        description="The time by which every result should be verified: the collection and the longest turnaround of its tests. "
+        "Null before collection, after a rejection, and where no turnaround is known."
+    )
+    late: bool = Field(description="Whether that time has passed by the server's clock, and a result is not verified.")
     version: Version
 
 

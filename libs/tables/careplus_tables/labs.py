@@ -1,6 +1,6 @@
 """The laboratory: catalogue, bookings, results. Written by labs; `careplus_tables.catalogue` fills the catalogue."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
@@ -9,12 +9,25 @@ from careplus_clinic.search_keys import search_key
 from careplus_contracts.accounts import Sex
 from careplus_contracts.endpoints import Role
 from careplus_contracts.lab_catalogue import AnalyteKind
-from careplus_contracts.labs import LabBookingStatus
+from careplus_contracts.labs import LabBookingStatus, LabPriority
 from careplus_contracts.results import Comparator, Flag, ResultStatus
 from careplus_tables.columns import BigId, InstantColumn, KeyText, one_of
 from careplus_tables.derived import derived
 
 OWNER = "labs"
+HAS_SPECIMEN = tuple(
+    status.value
+    for status in LabBookingStatus
+    if status not in (LabBookingStatus.BOOKED, LabBookingStatus.REJECTED, LabBookingStatus.CANCELLED)
+)
+"""Statuses of bookings whose specimens are collected."""
+
+
+def expected_by(status: str | None, collected_at: datetime | None, turnaround_minutes: int | None) -> datetime | None:
+    """Return the time by which the results of a collected specimen should be verified."""
+    if status not in HAS_SPECIMEN or collected_at is None or turnaround_minutes is None:
+        return None
+    return collected_at + timedelta(minutes=turnaround_minutes)
 
 
 class AnalyteRow(SQLModel, table=True):
@@ -71,6 +84,8 @@ class LabTestRow(SQLModel, table=True):
     search_key: str = Field(
         default=None, nullable=False, sa_type=KeyText, sa_column_kwargs=derived(search_key, "code", "name", "category", "plain")
     )
+    repeat_after_days: int | None = Field(default=None)
+    stat_minutes: int | None = Field(default=None)
 
 
 class LabTestAnalyteRow(SQLModel, table=True):
@@ -86,7 +101,8 @@ class LabTestAnalyteRow(SQLModel, table=True):
 class LabBookingRow(SQLModel, table=True):
     """One visit to the laboratory.
 
-    `window_starts_at` and `place` number the bookings of one quarter of an hour, so that the unique index limits them; both
+    `turnaround_minutes` is the longest of its tests at the time of the order, so that a later change of the catalogue does not
+    change what was promised. `window_starts_at` and `place` number the bookings of one quarter of an hour, so that the unique index limits them; both
     are null for a cancelled booking and for one without a time.
     """
 
@@ -94,6 +110,7 @@ class LabBookingRow(SQLModel, table=True):
     __table_args__ = (
         one_of("status", LabBookingStatus),
         one_of("cancelled_by", Role),
+        one_of("priority", LabPriority),
         sa.UniqueConstraint("window_starts_at", "place"),
         sa.Index("ix_lab_bookings_patient_id_id", "patient_id", "id"),
         sa.Index("ix_lab_bookings_status_starts_at_id", "status", "starts_at", "id"),
@@ -118,6 +135,15 @@ class LabBookingRow(SQLModel, table=True):
     verified_at: datetime | None = Field(default=None, sa_type=InstantColumn)
     created_at: datetime = Field(sa_type=InstantColumn)
     version: int = Field(default=1)
+    priority: str = Field(
+        default=LabPriority.ROUTINE.value, sa_column_kwargs={"server_default": LabPriority.ROUTINE.value}
+    )
+    turnaround_minutes: int | None = Field(default=None)
+    expected_by: datetime | None = Field(
+        default=None,
+        sa_type=InstantColumn,
+        sa_column_kwargs=derived(expected_by, "status", "collected_at", "turnaround_minutes"),
+    )
 
 
 class LabBookingTestRow(SQLModel, table=True):

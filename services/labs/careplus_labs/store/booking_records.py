@@ -7,9 +7,11 @@ from sqlalchemy import and_, select
 from sqlmodel import col
 
 from careplus_contracts.endpoints import Role
-from careplus_contracts.labs import BookedTest, LabBooking, LabBookingStatus
+from careplus_contracts.labs import BookedTest, LabBooking, LabBookingStatus, LabPriority
 from careplus_contracts.results import ResultStatus
+from careplus_labs.rules.turnaround import is_late
 from careplus_runtime.identity.tokens import Identity
+from careplus_runtime.process.clock import now
 from careplus_tables.engine import AnySession
 from careplus_tables.labs import LabBookingRow, LabBookingTestRow, LabResultRow, LabTestRow
 from careplus_tables.people import people_by_id
@@ -29,6 +31,7 @@ async def to_contract(db: AnySession, who: Identity, rows: Sequence[LabBookingRo
         return []
     tests = await _tests(db, who, [row.id for row in rows if row.id is not None])
     people = await people_by_id(db, {id_ for row in rows for id_ in (row.patient_id, row.ordered_by_id, row.cancelled_by_id)})
+    at = now()
     return [
         LabBooking(
             **row.model_dump(include=_SAME_MEMBERS),
@@ -42,6 +45,9 @@ async def to_contract(db: AnySession, who: Identity, rows: Sequence[LabBookingRo
             price_minor=sum(test.price_minor for test in tests[row.id]),
             currency=tests[row.id][0].currency,
             created_at=row.created_at,
+            priority=LabPriority(row.priority),
+            expected_by=row.expected_by,
+            late=is_late(LabBookingStatus(row.status), row.expected_by, at),
             version=row.version,
         )
         for row in rows
