@@ -213,6 +213,17 @@ def test_lab_bookings_have_every_status_in_lab_hours(demo: Demo) -> None:
             assert 1 <= one.place <= plan.lab_places
 
 
+def test_demo_doctor_has_orders_to_look_at(demo: Demo) -> None:
+    plan, connection = demo
+    doctor = connection.execute(sa.text("SELECT id FROM accounts WHERE email LIKE 'osei@%'")).scalar_one()
+    orders = rows(connection, LabBookingRow, LabBookingRow.ordered_by_id == doctor)
+    assert any(one.priority == "stat" and one.status == "booked" for one in orders)
+    assert any(one.status == "rejected" and one.status_reason for one in orders)
+    assert any(one.status == "received" and one.expected_by < plan.now for one in orders)
+    for one in orders:
+        assert (one.expected_by is None) == (one.status in {"booked", "rejected", "cancelled"})
+
+
 def test_lab_results_match_their_bookings(demo: Demo) -> None:
     plan, connection = demo
     bookings = {one.id: one for one in rows(connection, LabBookingRow)}

@@ -90,6 +90,8 @@ export const labTest = builder<Schemas["LabTest"]>({
   currency: "EUR",
   active: true,
   analytes: [],
+  repeat_after_days: null,
+  stat_minutes: null,
   version: 1,
 });
 
@@ -111,6 +113,9 @@ export const labBooking = builder<Schemas["LabBooking"]>({
   currency: "EUR",
   collected_at: null,
   created_at: "2030-01-05T09:00:00Z",
+  priority: "routine",
+  expected_by: null,
+  late: false,
   version: 3,
 });
 

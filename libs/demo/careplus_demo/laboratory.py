@@ -9,6 +9,7 @@ from typing import Any
 from careplus_clinic.clinic_time import Span, local_date
 from careplus_contracts.endpoints import Role
 from careplus_contracts.labs import LabBookingStatus as L
+from careplus_contracts.labs import LabPriority
 from careplus_demo import texts
 from careplus_demo.catalogue import LabTest
 from careplus_demo.people import Patient, People
@@ -21,6 +22,9 @@ ORDERED = 0.15
 MOST_OWN = 300
 """Number of bookings by patients without a doctor."""
 REVIEWED_AFTER = timedelta(days=4)
+STAT_MINUTES, DAY_HOURS = 60, 24
+LATE_DAYS = 3
+"""Days ago on which the specimen of the late order was collected, longer than the quickest test takes."""
 CHANGES = {
     L.BOOKED: 0,
     L.COLLECTED: 1,
@@ -64,6 +68,12 @@ class Booking:
     entered_at: datetime | None = None
     verified_at: datetime | None = None
     id: int = 0
+    priority: LabPriority = LabPriority.ROUTINE
+
+    @property
+    def turnaround_minutes(self) -> int:
+        longest = max(test.turnaround_hours for test in self.tests)
+        return STAT_MINUTES if self.priority is LabPriority.STAT and longest < DAY_HOURS else longest * 60
 
     def set_times(self, now: datetime, pace: float) -> None:
         """Set the times of the steps that the status implies; `pace` from 0 to 1."""
@@ -90,7 +100,7 @@ class Laboratory:
         self.now = self.plan.now
         self._rng = self.plan.random_for("laboratory")
         self._places = Places(self.plan, self._rng, busy)
-        self.bookings = sorted([*self._chosen(), *self._ordered(), *self._own()], key=lambda one: one.created_at)
+        self.bookings = sorted([*self._chosen(), *self._ordered(), *self._own(), *self._watched()], key=lambda one: one.created_at)
         for number, one in enumerate(self.bookings, start=1):
             one.id = number
 
@@ -114,6 +124,8 @@ class Laboratory:
                 "verified_at": one.verified_at,
                 "created_at": one.created_at,
                 "version": 1 + CHANGES[one.status],
+                "priority": one.priority.value,
+                "turnaround_minutes": one.turnaround_minutes,
             }
 
     def _cancelled(self, one: Booking) -> dict[str, Any]:
@@ -161,6 +173,26 @@ class Laboratory:
             if found:
                 created_at = min(found[0], self.now) - timedelta(minutes=self._rng.randint(300, 9000))
                 yield self._booking(patient, None, created_at, *found)
+
+    def _watched(self) -> Iterator[Booking]:
+        """Yield orders of the demo doctor that need a look: an urgent one without a time, a late one, and a rejected one."""
+        known = (self.people.pat, self.people.sam)
+        visits = {
+            visit.patient.id: visit
+            for visit in self.visits
+            if visit.doctor is self.people.osei and visit.patient not in known and visit.ends_at < self.now - timedelta(days=4)
+        }
+        quickest = min(self.tests, key=lambda test: test.turnaround_hours)
+        wanted = ((L.BOOKED, None), (L.RECEIVED, LATE_DAYS), (L.REJECTED, 1))
+        for (status, days_ago), visit in zip(wanted, list(visits.values())[::-1], strict=False):
+            if days_ago is None:
+                urgent = self._booking(visit.patient, visit, self.now - timedelta(minutes=25), None, None, status)
+                urgent.tests, urgent.priority = [quickest], LabPriority.STAT
+                yield urgent
+            elif found := self._places.find(self.plan.today - timedelta(days=days_ago), visit.patient):
+                order = self._booking(visit.patient, visit, found[0] - timedelta(hours=20), *found, status)
+                order.tests = [quickest]
+                yield order
 
     def _booking(
         self,
