@@ -184,9 +184,7 @@ def test_expected_time_follows_the_collection(world: World, patient: Person, doc
     assert bring_to(world, urgent["id"], "collected")["expected_by"] is not None
 
 
-def test_late_orders_are_listed_and_counted(
-    hospital: Hospital, world: World, patient: Person, doctor: httpx.Client
-) -> None:
+def test_late_orders_are_listed_and_counted(hospital: Hospital, world: World, patient: Person, doctor: httpx.Client) -> None:
     counted = made(doctor.get(f"{ORDERS}/counts"), 200)
     late, timely, rejected = (order(doctor, patient, "CRP")["id"] for _ in range(3))
     for booking_id in (late, timely, rejected):

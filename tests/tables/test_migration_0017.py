@@ -37,7 +37,7 @@ def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     engine = sync_engine(address)
     with engine.begin() as connection:
         config = alembic_config(connection)
-        command.upgrade(config, ScriptDirectory.from_config(config).get_revision("0017").down_revision)
+        command.upgrade(config, str(ScriptDirectory.from_config(config).get_revision("0017").down_revision))
         add_accounts(connection)
         fill_before(connection)
     upgrade(address)

@@ -37,9 +37,7 @@ def _few_codes(value: str) -> str:
 
 CodeList = Annotated[
     str,
-    StringConstraints(
-        max_length=820, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}(,[A-Za-z0-9][A-Za-z0-9._-]{0,39})*$"
-    ),
+    StringConstraints(max_length=820, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}(,[A-Za-z0-9][A-Za-z0-9._-]{0,39})*$"),
     AfterValidator(_few_codes),
     Field(description="Codes of tests with commas between them.", examples=["HBA1C,TSH"]),
 ]

@@ -100,7 +100,8 @@ class Laboratory:
         self.now = self.plan.now
         self._rng = self.plan.random_for("laboratory")
         self._places = Places(self.plan, self._rng, busy)
-        self.bookings = sorted([*self._chosen(), *self._ordered(), *self._own(), *self._watched()], key=lambda one: one.created_at)
+        bookings = [*self._chosen(), *self._ordered(), *self._own(), *self._watched()]
+        self.bookings = sorted(bookings, key=lambda one: one.created_at)
         for number, one in enumerate(self.bookings, start=1):
             one.id = number
 

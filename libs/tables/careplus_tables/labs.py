@@ -102,8 +102,8 @@ class LabBookingRow(SQLModel, table=True):
     """One visit to the laboratory.
 
     `turnaround_minutes` is the longest of its tests at the time of the order, so that a later change of the catalogue does not
-    change what was promised. `window_starts_at` and `place` number the bookings of one quarter of an hour, so that the unique index limits them; both
-    are null for a cancelled booking and for one without a time.
+    change what was promised. `window_starts_at` and `place` number the bookings of one quarter of an hour, so that the unique
+    index limits them; both are null for a cancelled booking and for one without a time.
     """
 
     __tablename__ = "lab_bookings"
@@ -135,9 +135,7 @@ class LabBookingRow(SQLModel, table=True):
     verified_at: datetime | None = Field(default=None, sa_type=InstantColumn)
     created_at: datetime = Field(sa_type=InstantColumn)
     version: int = Field(default=1)
-    priority: str = Field(
-        default=LabPriority.ROUTINE.value, sa_column_kwargs={"server_default": LabPriority.ROUTINE.value}
-    )
+    priority: str = Field(default=LabPriority.ROUTINE.value, sa_column_kwargs={"server_default": LabPriority.ROUTINE.value})
     turnaround_minutes: int | None = Field(default=None)
     expected_by: datetime | None = Field(
         default=None,

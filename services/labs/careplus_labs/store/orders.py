@@ -100,8 +100,8 @@ async def _set_tests(db: WriteSession, row: LabBookingRow, codes: list[str]) -> 
         if code in there:
             there[code].position = position
         else:
-            price = {"price_minor": added[code].price_minor, "currency": added[code].currency}
-            db.add(LabBookingTestRow(booking_id=row.id, test_code=code, position=position, **price))
+            price, currency = added[code].price_minor, added[code].currency
+            db.add(LabBookingTestRow(booking_id=row.id, test_code=code, position=position, price_minor=price, currency=currency))
     await db.flush()
     return True
 

@@ -28,6 +28,7 @@ _at = func.coalesce(
 class _Last(NamedTuple):
     """The latest booking of one test."""
 
+    booking_id: int
     booking: LabBookingRow
     code: str
     name: str
@@ -47,13 +48,13 @@ async def find(db: ReadSession, wanted: RepeatFilter) -> Repeats:
             code=one.code,
             name=one.name,
             repeat_after_days=one.days,
-            booking_id=one.booking.id,
+            booking_id=one.booking_id,
             reference=one.booking.reference,
             status=LabBookingStatus(one.booking.status),
             at=one.at,
             again_from=again_from(one.at, one.days),
             ordered_by=None if one.booking.ordered_by_id is None else people[one.booking.ordered_by_id].person(),
-            result=results.get((one.booking.id or 0, one.code)),
+            result=results.get((one.booking_id, one.code)),
         )
         for one in sorted(found, key=lambda one: codes.index(one.code))
     ]
@@ -80,7 +81,7 @@ async def _latest(db: AnySession, wanted: RepeatFilter, codes: Sequence[str]) ->
         .subquery()
     )
     query = (
-        select(LabBookingRow, ranked.c.code, ranked.c.name, ranked.c.days, ranked.c.at)
+        select(ranked.c.id, LabBookingRow, ranked.c.code, ranked.c.name, ranked.c.days, ranked.c.at)
         .join(ranked, ranked.c.id == col(LabBookingRow.id))
         .where(ranked.c.number == 1, col(LabBookingRow.patient_id) == wanted.patient_id)
     )
@@ -92,7 +93,7 @@ async def _results(db: AnySession, found: Sequence[_Last]) -> dict[tuple[int, st
     if not found:
         return {}
     query = select(LabResultRow).where(
-        col(LabResultRow.booking_id).in_({one.booking.id for one in found}),
+        col(LabResultRow.booking_id).in_({one.booking_id for one in found}),
         col(LabResultRow.test_code).in_({one.code for one in found}),
         col(LabResultRow.status).in_([status.value for status in READABLE[Role.DOCTOR]]),
     )
