@@ -75,5 +75,5 @@ ACTS = (
     Act("count_lab_orders", no_patient="counts only"),
     Act("list_repeats", query="?patient_id={patient_id}&test_codes=HBA1C"),
     Act("list_tests", no_patient="the catalogue"),
-    Act("list_lab_slots", no_patient="free times, and the caller's own"),
+    Act("list_lab_slots", no_patient="free times, and the caller's own or those of a patient in care"),
 )

@@ -5,7 +5,7 @@ import { ErrorSummary } from "../../../ui/forms/ErrorSummary";
 import { Radios } from "../../../ui/forms/Select";
 import { Submit } from "../../../ui/forms/Submit";
 import { TextArea } from "../../../ui/forms/TextArea";
-import type { Order, Put } from "./order-draft";
+import type { Changed, Order, Put } from "./order-draft";
 import { Repeats } from "./repeats";
 import { Chosen, Finder } from "./tests";
 import { When } from "./time";
@@ -19,8 +19,7 @@ interface Props {
   form: Form;
   label: string;
   busyLabel: string;
-  /** The order that is being changed, and its booked time. */
-  changed?: { id: number; starts_at: string | null };
+  changed?: Changed;
 }
 
 export function OrderForm({ patient, order, put, form, label, busyLabel, changed }: Props) {
@@ -57,7 +56,7 @@ export function OrderForm({ patient, order, put, form, label, busyLabel, changed
             onValue={(note) => put({ note })}
             mistakes={errors}
           />
-          <When order={order} put={put} errors={errors} booked={changed?.starts_at ?? null} />
+          <When patient={patient} order={order} put={put} errors={errors} changed={changed} />
           <Repeats patient={patient} codes={order.tests.map(({ code }) => code)} changed={changed?.id} />
           <Submit busy={busy} label={label} busyLabel={busyLabel} />
         </form>

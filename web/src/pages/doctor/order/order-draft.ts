@@ -12,6 +12,8 @@ export interface Order {
   starts_at: string;
 }
 
+/** The order that is being changed, and its booked time, which stays possible. */
+export type Changed = Pick<Schemas["LabBooking"], "id" | "starts_at">;
 export type Put = (change: Partial<Order>) => void;
 
 export function check({ tests, timed, starts_at }: Order): Mistake[] {

@@ -1,4 +1,4 @@
-/** The time at the laboratory: unscheduled, or a free slot. */
+/** The time at the laboratory: unscheduled, or a free slot at which the patient has no other appointment. */
 import { api, outcome } from "../../../api/client";
 import type { Mistake } from "../../../lib/forms/form";
 import { t } from "../../../lib/i18n/i18n";
@@ -7,17 +7,17 @@ import { clock, dayOf, isDay, today } from "../../../lib/time/time";
 import { Checkbox } from "../../../ui/forms/Checkbox";
 import { Field } from "../../../ui/forms/Field";
 import { Select } from "../../../ui/forms/Select";
-import type { Order, Put } from "./order-draft";
+import type { Changed, Order, Put } from "./order-draft";
 
 interface Props {
+  patient: number;
   order: Order;
   put: Put;
   errors: readonly Mistake[];
-  /** The time that the changed order has; it stays possible. */
-  booked: string | null;
+  changed: Changed | undefined;
 }
 
-export function When({ order, put, errors, booked }: Props) {
+export function When({ patient, order, put, errors, changed }: Props) {
   return (
     <div class="stack close">
       <Checkbox
@@ -27,19 +27,24 @@ export function When({ order, put, errors, booked }: Props) {
         checked={order.timed}
         onValue={(timed) => put({ timed })}
       />
-      {order.timed && <Time order={order} put={put} errors={errors} booked={booked} />}
+      {order.timed && <Time patient={patient} order={order} put={put} errors={errors} changed={changed} />}
     </div>
   );
 }
 
-function Time({ order, put, errors, booked }: Props) {
+function Time({ patient, order, put, errors, changed }: Props) {
   const { day, starts_at } = order;
   const slots = useLoad(async () => {
     if (!isDay(day) || day < today()) return { ok: true as const, data: { items: [], next_cursor: null } };
-    return outcome(api.GET("/api/labs/slots", { params: { query: { day } } }));
-  }, [day]);
-  const free = slots.data?.items.filter((slot) => slot.free > 0) ?? [];
+    return outcome(api.GET("/api/labs/slots", { params: { query: { day, patient_id: patient } } }));
+  }, [day, patient]);
+  const booked = changed?.starts_at ?? null;
   const own = booked !== null && dayOf(booked) === day ? booked : null;
+  const places = slots.data?.items.filter((slot) => slot.free > 0) ?? [];
+  // the order itself does not keep the patient from its time
+  const free = places.filter(
+    ({ other }) => other === null || (other.kind === "laboratory" && other.id === changed?.id),
+  );
   const none = slots.data && free.length === 0 && own === null;
   return (
     <div class="pair">
@@ -54,6 +59,7 @@ function Time({ order, put, errors, booked }: Props) {
       <Select
         id="starts_at"
         label={t("order.time")}
+        hint={free.length < places.length ? t("order.busy_times") : ""}
         choices={[
           { value: "", text: t(none ? "order.no_times" : slots.failure ? "order.times_failed" : "order.choose_time") },
           ...(own ? [{ value: own, text: t("order.booked_time", { time: clock(own) }) }] : []),
