@@ -33,7 +33,7 @@ async def count_lab_orders(*, who: CurrentUser, db: ReadDb) -> OrderCounts:
 @routes.serve(contract.list_repeats)
 async def list_repeats(query: contract.RepeatFilter, *, who: CurrentUser, db: ReadDb) -> Repeats:
     await check_in_care(db, who, query.patient_id)
-    return await repeats.find(db, query)
+    return await repeats.find(db, who, query)
 
 
 @routes.serve(contract.list_patient_orders)

@@ -7,12 +7,12 @@ from typing import NamedTuple
 from sqlalchemy import func, select
 from sqlmodel import col
 
-from careplus_contracts.endpoints import Role
 from careplus_contracts.lab_orders import RepeatedTest, RepeatFilter, Repeats
 from careplus_contracts.labs import LabBookingStatus
 from careplus_contracts.results import LabResult
 from careplus_labs.rules.turnaround import again_from
 from careplus_labs.store.booking_records import READABLE
+from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.clock import now
 from careplus_tables.columns import InstantColumn
 from careplus_tables.engine import AnySession, ReadSession
@@ -36,12 +36,12 @@ class _Last(NamedTuple):
     at: datetime
 
 
-async def find(db: ReadSession, wanted: RepeatFilter) -> Repeats:
+async def find(db: ReadSession, who: Identity, wanted: RepeatFilter) -> Repeats:
     """Return the tests of which the patient's latest booking is within the interval, in the order asked for."""
     codes = wanted.test_codes.split(",")
     at = now()
     found = [one for one in await _latest(db, wanted, codes) if again_from(one.at, one.days) > at]
-    results = await _results(db, found)
+    results = await _results(db, who, found)
     people = await people_by_id(db, {one.booking.ordered_by_id for one in found})
     items = [
         RepeatedTest(
@@ -88,14 +88,14 @@ async def _latest(db: AnySession, wanted: RepeatFilter, codes: Sequence[str]) ->
     return [_Last(*row) for row in (await db.execute(query)).all()]
 
 
-async def _results(db: AnySession, found: Sequence[_Last]) -> dict[tuple[int, str], LabResult]:
-    """Return the verified results of these bookings, by booking and test."""
+async def _results(db: AnySession, who: Identity, found: Sequence[_Last]) -> dict[tuple[int, str], LabResult]:
+    """Return the results of these bookings that the caller may read, by booking and test."""
     if not found:
         return {}
     query = select(LabResultRow).where(
         col(LabResultRow.booking_id).in_({one.booking_id for one in found}),
         col(LabResultRow.test_code).in_({one.code for one in found}),
-        col(LabResultRow.status).in_([status.value for status in READABLE[Role.DOCTOR]]),
+        col(LabResultRow.status).in_([status.value for status in READABLE.get(who.role, ())]),
     )
     rows = (await db.execute(query.order_by(col(LabResultRow.id)))).scalars().all()
     return {(one.booking_id, one.test_code): one for one in await to_lab_results(db, rows)}
