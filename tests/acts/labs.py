@@ -3,6 +3,7 @@
 from tests.acts.act import Act, Mark, Race
 
 BOOKING = {"patient": "/api/labs/bookings/{id}", "lab": "/api/labs/bookings/{id}"}
+REPEATS = "?patient_id={patient_id}&test_codes=HBA1C"
 TEST = {"name": "Raced", "category": "ours", "specimen": "serum", "turnaround_hours": 4}
 
 
@@ -73,7 +74,7 @@ ACTS = (
         race=Race(etag='"2"', body=lambda _, number: {"comment": f"Comment {number}"}),
     ),
     Act("count_lab_orders", no_patient="counts only"),
-    Act("list_repeats", query="?patient_id={patient_id}&test_codes=HBA1C"),
+    Act("list_repeats", query=REPEATS, finds=REPEATS),
     Act("list_tests", no_patient="the catalogue"),
     Act("list_lab_slots", no_patient="free times, and the caller's own or those of a patient in care"),
 )
