@@ -95,6 +95,7 @@ async def _move_to_place(db: WriteSession, row: LabBookingRow, starts_at: dateti
     if window == row.window_starts_at:
         row.starts_at = starts_at
         return True
+    stored = select(LabBookingRow).where(col(LabBookingRow.id) == row.id, col(LabBookingRow.patient_id) == row.patient_id)
     for _ in range(places):
         place = await _lowest_free(db, window, places)
         if place is None:
@@ -106,7 +107,7 @@ async def _move_to_place(db: WriteSession, row: LabBookingRow, starts_at: dateti
                 await db.flush()
             return True
         except IntegrityError as error:
-            await db.refresh(row)
+            await db.execute(stored.execution_options(populate_existing=True))
             if is_patient_busy(error):
                 raise PatientBusy.during(None, [], own=row.ordered_by_id is None) from None
             if "unique" not in str(error.orig).lower():
