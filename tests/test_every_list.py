@@ -68,6 +68,7 @@ CASES = {
     "list_tests": Case("lab_tests", query={"q": "anti"}, key="code"),
     "list_lab_bookings": BOOKINGS,
     "list_lab_orders": BOOKINGS,
+    "list_patient_orders": BOOKINGS,
     "list_worklist": BOOKINGS,
     "list_uncollected": Case("lab_bookings", ("cancelled_at",)),
     "list_results": RESULTS,
@@ -149,14 +150,25 @@ async def walks(rows: Rows, services: dict[str, httpx.AsyncClient], endpoint: En
         analyte = connection.execute(
             sa.text("SELECT analyte_code FROM observations GROUP BY 1 ORDER BY count(*) DESC LIMIT 1")
         ).scalar_one()
+        patient, doctors = treated(connection)
     tokens = [f"{id_}-{role}" for id_, role in people if endpoint.public or endpoint.admits(Role(role))]
-    path, http = endpoint.path.format(analyte=analyte), services[endpoint.service]
+    if "{patient_id}" in endpoint.path:
+        tokens = [f"{id_}-doctor" for id_ in doctors]
+    path, http = endpoint.path.format(analyte=analyte, patient_id=patient), services[endpoint.service]
     found = [Walk(http, path, case.query, token, case.key) for token in tokens]
     sizes = [len((await walk.page(100))[0]) for walk in found]
     by_size = sorted(zip(sizes, tokens, found, strict=True), key=lambda one: one[:2])
     long_enough = [walk for size, _, walk in by_size if size >= FEWEST]
     assert long_enough, f"{endpoint.name}: the longest list has {sizes and max(sizes)} items"
     return long_enough
+
+
+def treated(connection: sa.Connection) -> tuple[int, list[int]]:
+    """Return the patient with the most laboratory bookings, and the doctors with a visit of this patient."""
+    most = "SELECT patient_id FROM lab_bookings GROUP BY 1 ORDER BY count(*) DESC, patient_id LIMIT 1"
+    patient = connection.execute(sa.text(most)).scalar_one()
+    visits = "SELECT DISTINCT doctor_id FROM appointments WHERE patient_id = :patient AND status <> 'cancelled' ORDER BY 1"
+    return patient, list(connection.execute(sa.text(visits), {"patient": patient}).scalars())
 
 
 def apply(rows: Rows, case: Case, key: Any, change: str, other: Any) -> None:

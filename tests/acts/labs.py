@@ -3,6 +3,7 @@
 from tests.acts.act import Act, Mark, Race
 
 BOOKING = {"patient": "/api/labs/bookings/{id}", "lab": "/api/labs/bookings/{id}"}
+REPEATS = "?patient_id={patient_id}&test_codes=HBA1C"
 TEST = {"name": "Raced", "category": "ours", "specimen": "serum", "turnaround_hours": 4}
 
 
@@ -27,6 +28,15 @@ ACTS = (
         path=lambda c: {"booking_id": c.lab_order("CRP")},
         read_back=BOOKING,
         race=Race(etag='"1"', body=lambda _, number: {"reason": f"Reason {number}"}),
+    ),
+    Act(
+        "change_lab_order",
+        path=lambda c: {"booking_id": c.lab_order("CRP")},
+        read_back=BOOKING,
+        race=Race(
+            read="/api/doctor/lab-orders/{booking_id}",
+            body=lambda _, number: {"test_codes": ["CRP"], "priority": "stat", "note": f"Note {number}"},
+        ),
     ),
     Act("order_tests", read_back=BOOKING, mark=Mark("note", "SELECT note FROM lab_bookings", events=("order_tests",))),
     Act(
@@ -104,6 +114,8 @@ ACTS = (
         body=lambda c: {"results": [c.shown_result()]},
         read_back={"patient": "/api/labs/results/{result_id}"},
     ),
+    Act("count_lab_orders", no_patient="counts only"),
+    Act("list_repeats", query=REPEATS, finds=REPEATS),
     Act("list_tests", no_patient="the catalogue"),
     Act("count_worklist", no_patient="numbers of bookings"),
     Act("list_lab_slots", no_patient="free times, and the caller's own or those of a patient in care"),

@@ -122,6 +122,8 @@ VIEWS = [
     View("/doctor/referrals", "doctor"),
     View("/doctor/referrals/new?patient={}", "doctor", PATIENT),
     View("/doctor/orders", "doctor"),
+    View("/doctor/orders?show=late", "doctor"),
+    View("/doctor/orders/{}", "doctor", first("/api/doctor/lab-orders?status=booked")),
     View("/doctor/orders/new?patient={}", "doctor", PATIENT),
     View("/doctor/results", "doctor"),
     View("/doctor/results?scope=care&seen=true", "doctor"),

@@ -246,6 +246,17 @@ def test_lab_specimens_match_their_bookings(demo: Demo) -> None:
     assert collected_again > 0
 
 
+def test_demo_doctor_has_orders_to_look_at(demo: Demo) -> None:
+    plan, connection = demo
+    doctor = connection.execute(sa.text("SELECT id FROM accounts WHERE email LIKE 'osei@%'")).scalar_one()
+    orders = rows(connection, LabBookingRow, LabBookingRow.ordered_by_id == doctor)
+    assert any(one.priority == "stat" and one.status == "booked" for one in orders)
+    assert any(one.status == "rejected" and one.status_reason for one in orders)
+    assert any(one.status == "received" and one.expected_by < plan.now for one in orders)
+    for one in orders:
+        assert (one.expected_by is None) == (one.status in {"booked", "rejected", "cancelled"})
+
+
 def test_lab_results_match_their_bookings(demo: Demo) -> None:
     plan, connection = demo
     bookings = {one.id: one for one in rows(connection, LabBookingRow)}

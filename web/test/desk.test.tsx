@@ -246,6 +246,7 @@ describe("ordering tests", () => {
       "GET /api/doctor/appointments/40": [json(VISIT)],
       "GET /api/doctor/patients/7": [json(chart)],
       "GET /api/labs/tests": [list([CRP])],
+      "GET /api/doctor/lab-orders/repeats": [list([])],
       "POST /api/doctor/lab-orders": [json({ id: 1 })],
     });
     const root = await draw(<Order {...page("visit=40")} />);
@@ -254,7 +255,14 @@ describe("ordering tests", () => {
     await press("Order tests");
     await settled();
     const { body } = requests.find(({ call }) => call.startsWith("POST")) ?? {};
-    expect(body).toEqual({ patient_id: 7, test_codes: ["CRP"], appointment_id: 40, starts_at: null, note: null });
+    expect(body).toEqual({
+      patient_id: 7,
+      test_codes: ["CRP"],
+      appointment_id: 40,
+      starts_at: null,
+      note: null,
+      priority: "routine",
+    });
     expect(location.pathname).toBe("/doctor/visits/40");
   });
 

@@ -92,6 +92,8 @@ export const labTest = builder<Schemas["LabTest"]>({
   analytes: [],
   release_policy: "after_doctor",
   release_after_days: null,
+  repeat_after_days: null,
+  stat_minutes: null,
   version: 1,
 });
 
@@ -129,6 +131,8 @@ export const labBooking = builder<Schemas["LabBooking"]>({
   created_at: "2030-01-05T09:00:00Z",
   priority: "routine",
   specimens: [specimen()],
+  expected_by: null,
+  late: false,
   version: 3,
 });
 

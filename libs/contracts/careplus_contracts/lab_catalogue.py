@@ -90,6 +90,11 @@ class LabTest(Answer):
     analytes: list[Analyte]
     release_policy: ReleasePolicy
     release_after_days: ReleaseDays | None = Field(description="Null: the policy is another one than `after_days`.")
+    repeat_after_days: int | None = Field(description="An order within these days of the last one is a repeat; null: never.")
+    stat_minutes: int | None = Field(
+        description="Turnaround of a `stat` order from collection. Null: that of the hospital, or the test's own where that is "
+        "shorter or a day and longer."
+    )
     version: Version
 
 
@@ -113,6 +118,8 @@ class DescribeTest(Body):
     active: bool = True
     release_policy: ReleasePolicy = ReleasePolicy.AFTER_DOCTOR
     release_after_days: ReleaseDays | None = Field(default=None, description="Required with `after_days`, and only with it.")
+    repeat_after_days: Annotated[int, Field(ge=1, le=3660)] | None = None
+    stat_minutes: Annotated[int, Field(ge=1, le=129_600)] | None = None
 
     @model_validator(mode="after")
     def _check_days(self) -> "DescribeTest":

@@ -144,6 +144,11 @@ class LabBooking(Answer):
     created_at: Instant
     priority: LabPriority
     specimens: list[Specimen] = Field(description="In the order in which they were expected; also the rejected ones.")
+    expected_by: Instant | None = Field(
+        description="The time by which every result should be verified: the collection and the longest turnaround of its tests. "
+        "Null before collection, after a rejection, and where no turnaround is known."
+    )
+    late: bool = Field(description="Whether that time has passed by the server's clock, and a result is not verified.")
     version: Version
 
 

@@ -8,8 +8,9 @@ from typing import Any
 from careplus_clinic.clinic_time import local_date
 from careplus_contracts.results import Comparator, Flag, ResultStatus
 from careplus_demo import texts
+from careplus_demo.bookings import Booking
 from careplus_demo.catalogue import Analyte, LabTest
-from careplus_demo.laboratory import Booking, Laboratory
+from careplus_demo.laboratory import Laboratory
 from careplus_demo.people import LAB_ID
 
 Row = dict[str, Any]

@@ -8,7 +8,7 @@ from typing import Any
 from careplus_contracts.labs import LabBookingStatus as L
 from careplus_contracts.labs import SpecimenStatus as S
 from careplus_demo import texts
-from careplus_demo.laboratory import Booking
+from careplus_demo.bookings import Booking
 from careplus_demo.people import LAB_ID
 from careplus_demo.references import accession
 

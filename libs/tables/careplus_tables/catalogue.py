@@ -79,4 +79,5 @@ def _range(analyte_code: str, row: dict[str, Any]) -> dict[str, Any]:
 
 def _test(one: dict[str, Any]) -> dict[str, Any]:
     named = ("code", "name", "loinc", "category", "specimen", "preparation", "plain", "turnaround_hours", "price_minor")
-    return {**{name: one[name] for name in named}, "currency": CURRENCY, "active": True, "version": 1}
+    optional = {name: one.get(name) for name in ("repeat_after_days", "stat_minutes")}
+    return {**{name: one[name] for name in named}, **optional, "currency": CURRENCY, "active": True, "version": 1}

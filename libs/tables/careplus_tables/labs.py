@@ -1,6 +1,6 @@
 """The laboratory: catalogue, bookings, results. Written by labs; `careplus_tables.catalogue` fills the catalogue."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
@@ -17,6 +17,19 @@ from careplus_tables.derived import derived
 from careplus_tables.reviews import INBOX, urgency
 
 OWNER = "labs"
+HAS_SPECIMEN = tuple(
+    status.value
+    for status in LabBookingStatus
+    if status not in (LabBookingStatus.BOOKED, LabBookingStatus.REJECTED, LabBookingStatus.CANCELLED)
+)
+"""Statuses of bookings whose specimens are collected."""
+
+
+def expected_by(status: str | None, collected_at: datetime | None, turnaround_minutes: int | None) -> datetime | None:
+    """Return the time by which the results of a collected specimen should be verified."""
+    if status not in HAS_SPECIMEN or collected_at is None or turnaround_minutes is None:
+        return None
+    return collected_at + timedelta(minutes=turnaround_minutes)
 
 
 class AnalyteRow(SQLModel, table=True):
@@ -76,6 +89,8 @@ class LabTestRow(SQLModel, table=True):
     )
     release_policy: str = Field(default=ReleasePolicy.AFTER_DOCTOR.value, sa_column_kwargs={"server_default": "after_doctor"})
     release_after_days: int | None = Field(default=None)
+    repeat_after_days: int | None = Field(default=None)
+    stat_minutes: int | None = Field(default=None)
 
 
 class LabTestAnalyteRow(SQLModel, table=True):
@@ -91,8 +106,9 @@ class LabTestAnalyteRow(SQLModel, table=True):
 class LabBookingRow(SQLModel, table=True):
     """One visit to the laboratory.
 
-    `window_starts_at` and `place` number the bookings of one quarter of an hour, so that the unique index limits them; both
-    are null for a cancelled booking and for one without a time.
+    `turnaround_minutes` is the longest of its tests at the time of the order, so that a later change of the catalogue does not
+    change what was promised. `window_starts_at` and `place` number the bookings of one quarter of an hour, so that the unique
+    index limits them; both are null for a cancelled booking and for one without a time.
     """
 
     __tablename__ = "lab_bookings"
@@ -125,6 +141,12 @@ class LabBookingRow(SQLModel, table=True):
     created_at: datetime = Field(sa_type=InstantColumn)
     version: int = Field(default=1)
     priority: str = Field(default=LabPriority.ROUTINE.value, sa_column_kwargs={"server_default": LabPriority.ROUTINE.value})
+    turnaround_minutes: int | None = Field(default=None)
+    expected_by: datetime | None = Field(
+        default=None,
+        sa_type=InstantColumn,
+        sa_column_kwargs=derived(expected_by, "status", "collected_at", "turnaround_minutes"),
+    )
 
 
 class LabBookingTestRow(SQLModel, table=True):

@@ -109,6 +109,7 @@ class Settings(BaseSettings):
     lab_uncollected_days: Annotated[int, Field(ge=1, le=730)] = 30
     lab_open_order_days: Annotated[int, Field(ge=1, le=730)] = 90
     lab_second_verification: Literal["never", "critical", "always"] = "never"
+    lab_stat_minutes: Annotated[int, Field(ge=1, le=60 * 24)] = 60
 
     smtp_url: Annotated[str, AfterValidator(_check_smtp_url)] | None = Field(default=None, repr=False)
     mail_from: Annotated[str, AfterValidator(_check_sender)] | None = None

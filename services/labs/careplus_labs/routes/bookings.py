@@ -23,7 +23,7 @@ async def list_lab_slots(query: contract.LabSlotFilter, *, who: CurrentUser, db:
 
 @routes.serve(contract.book_tests)
 async def book_tests(body: BookTests, *, who: CurrentUser, db: WriteDb, settings: AppSettings) -> LabBooking:
-    return await bookings.book(db, who, body, opening_hours(settings), settings.lab_places)
+    return await bookings.book(db, who, body, opening_hours(settings), settings.lab_places, settings.lab_stat_minutes)
 
 
 @routes.serve(contract.list_lab_bookings)

@@ -1,10 +1,10 @@
 """Transitions of a laboratory booking, from booked to verified, and the role that takes each."""
 
 from collections.abc import Collection
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from careplus_clinic.transitions import Transitions
+from careplus_clinic.transitions import Transitions, illegal_transition
 from careplus_contracts.endpoints import Role
 from careplus_contracts.labs import LabBookingStatus
 from careplus_contracts.refusals import FieldError, Malformed
@@ -65,6 +65,16 @@ def check_reason(wanted: LabBookingStatus, reason: str | None) -> None:
     if wanted in NEED_REASON and not (reason or "").strip():
         message = NEED_REASON[wanted]
         raise Malformed(message, errors=[FieldError(field="body.reason", message=message)])
+
+
+def check_changeable(current: LabBookingStatus, collected_at: datetime | None) -> None:
+    """Raise IllegalTransition unless the order can still change: nothing is collected yet, and it is not withdrawn."""
+    if current is S.BOOKED and collected_at is None:
+        return
+    state = "a specimen is collected" if current is S.BOOKED else f"it is {current.value}"
+    remedy = "Order the further tests anew." if current is S.CANCELLED else "Order further tests anew, or call the laboratory."
+    detail = f"An order can change until a specimen is collected; {state}. {remedy}"
+    raise illegal_transition(current, DOCTOR_TRANSITIONS.legal(current), detail)
 
 
 def status_after_results(current: LabBookingStatus, results: Collection[ResultStatus | None]) -> LabBookingStatus:

@@ -9,8 +9,10 @@ from sqlmodel import col
 from careplus_contracts.endpoints import Role
 from careplus_contracts.labs import BookedTest, LabBooking, LabBookingStatus, LabPriority, WaitingResult
 from careplus_contracts.results import Flag, ResultStatus
+from careplus_labs.rules.turnaround import is_late
 from careplus_labs.store import specimen_records
 from careplus_runtime.identity.tokens import Identity
+from careplus_runtime.process.clock import now
 from careplus_tables.engine import AnySession
 from careplus_tables.labs import LabBookingRow, LabBookingTestRow, LabResultRow, LabTestRow, ObservationRow
 from careplus_tables.people import people_by_id
@@ -32,6 +34,7 @@ async def to_contract(db: AnySession, who: Identity, rows: Sequence[LabBookingRo
     specimens = await specimen_records.by_booking(db, rows)
     named = {id_ for row in rows for id_ in (row.patient_id, row.ordered_by_id, row.cancelled_by_id)}
     people = await people_by_id(db, named | specimen_records.people_in(specimens))
+    at = now()
     return [
         LabBooking(
             **row.model_dump(include=_SAME_MEMBERS),
@@ -47,6 +50,8 @@ async def to_contract(db: AnySession, who: Identity, rows: Sequence[LabBookingRo
             created_at=row.created_at,
             priority=LabPriority(row.priority),
             specimens=[specimen_records.to_contract(one, people) for one in specimens[row.id]],
+            expected_by=row.expected_by,
+            late=is_late(LabBookingStatus(row.status), row.expected_by, at),
             version=row.version,
         )
         for row in rows

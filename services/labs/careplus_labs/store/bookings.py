@@ -7,16 +7,18 @@ from sqlmodel import col
 
 from careplus_clinic.transitions import Transitions
 from careplus_contracts.endpoints import Role
-from careplus_contracts.lab_orders import LabOrderFilter, LabOrders, OrderTests
+from careplus_contracts.lab_orders import OrderTests
 from careplus_contracts.labs import (
     BookTests,
     LabBooking,
     LabBookingFilter,
     LabBookings,
     LabBookingStatus,
+    LabPriority,
 )
 from careplus_contracts.values import Id, Instant
 from careplus_labs.rules.specimens import STEPS, check_withdrawable
+from careplus_labs.rules.turnaround import Pace, minutes_of
 from careplus_labs.rules.windows import Hours
 from careplus_labs.store import booking_status, capacity, catalogue, specimens
 from careplus_labs.store.booking_records import to_contract
@@ -26,14 +28,14 @@ from careplus_runtime.process.clock import this_second
 from careplus_tables.colleagues import is_or_is_done_by
 from careplus_tables.columns import InstantColumn
 from careplus_tables.engine import AnySession, ReadSession, WriteSession
-from careplus_tables.labs import LabBookingRow, LabBookingTestRow, LabResultRow
+from careplus_tables.labs import LabBookingRow, LabBookingTestRow, LabResultRow, LabTestRow
 from careplus_tables.references import new_reference
 
 T = TypeVar("T")
 _shown_at = func.coalesce(
     col(LabBookingRow.starts_at), col(LabBookingRow.collected_at), col(LabBookingRow.created_at), type_=InstantColumn()
 )
-_NEWEST_FIRST = Keyset(
+NEWEST_FIRST = Keyset(
     (_shown_at, col(LabBookingRow.id)),
     tuple[Instant, Id],
     lambda row: (row.starts_at or row.collected_at or row.created_at, row.id),
@@ -65,25 +67,17 @@ async def list_own(db: ReadSession, who: Identity, wanted: LabBookingFilter) -> 
     query = select(LabBookingRow).where(col(LabBookingRow.patient_id) == who.id)
     if wanted.status is not None:
         query = query.where(col(LabBookingRow.status) == wanted.status.value)
-    rows, next_cursor = await fetch_page(db, query, _NEWEST_FIRST, wanted)
+    rows, next_cursor = await fetch_page(db, query, NEWEST_FIRST, wanted)
     return LabBookings(items=await to_contract(db, who, rows), next_cursor=next_cursor)
 
 
-async def list_ordered(db: ReadSession, who: Identity, wanted: LabOrderFilter) -> LabOrders:
-    """Return the orders of the doctor, and of doctors whose work this doctor does, latest time first."""
-    query = select(LabBookingRow).where(is_or_is_done_by(col(LabBookingRow.ordered_by_id), who.id))
-    if wanted.status is not None:
-        query = query.where(col(LabBookingRow.status) == wanted.status.value)
-    if wanted.patient_id is not None:
-        query = query.where(col(LabBookingRow.patient_id) == wanted.patient_id)
-    rows, next_cursor = await fetch_page(db, query, _NEWEST_FIRST, wanted)
-    return LabOrders(items=await to_contract(db, who, rows), next_cursor=next_cursor)
-
-
-async def book(db: WriteSession, who: Identity, body: BookTests | OrderTests, hours: Hours, places: int) -> LabBooking:
+async def book(
+    db: WriteSession, who: Identity, body: BookTests | OrderTests, hours: Hours, places: int, stat_minutes: int
+) -> LabBooking:
     """Insert the patient's own booking, or a doctor's order. Raise UnknownTest, LabFull and PatientBusy."""
     tests = await catalogue.bookable(db, body.test_codes)
     order = body if isinstance(body, OrderTests) else None
+    priority = order.priority if order else LabPriority.ROUTINE
     row = LabBookingRow(
         reference=new_reference("LB"),
         patient_id=order.patient_id if order else who.id,
@@ -94,24 +88,28 @@ async def book(db: WriteSession, who: Identity, body: BookTests | OrderTests, ho
         window_starts_at=None,
         place=None,
         created_at=this_second(),
+        priority=priority.value,
+        turnaround_minutes=minutes_of(priority, [Pace(one.turnaround_hours, one.stat_minutes) for one in tests], stat_minutes),
     )
     await capacity.insert(db, row, hours, places)
     assert row.id is not None
     booking_id = row.id
-    db.add_all(
-        LabBookingTestRow(
-            booking_id=booking_id,
-            test_code=test.code,
-            position=position,
-            price_minor=test.price_minor,
-            currency=test.currency,
-            specimen_type=test.specimen,
-        )
-        for position, test in enumerate(tests)
-    )
+    db.add_all(to_row(booking_id, position, test) for position, test in enumerate(tests))
     await db.flush()
     await specimens.follow_tests(db, row)
     return await show(db, who, row)
+
+
+def to_row(booking_id: int, position: int, test: LabTestRow) -> LabBookingTestRow:
+    """Return a test of a booking at the present price, with the specimen that it needs."""
+    return LabBookingTestRow(
+        booking_id=booking_id,
+        test_code=test.code,
+        position=position,
+        price_minor=test.price_minor,
+        currency=test.currency,
+        specimen_type=test.specimen,
+    )
 
 
 async def withdraw(

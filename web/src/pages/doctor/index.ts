@@ -15,6 +15,7 @@ export const pages: readonly OwnPage[] = [
   ["/doctor/referrals/new", () => import("./referrals/refer")],
   ["/doctor/orders", () => import("./order/orders")],
   ["/doctor/orders/new", () => import("./order/order")],
+  ["/doctor/orders/:id", () => import("./order/change")],
   ["/doctor/results", () => import("./results/results")],
   ["/doctor/handovers", () => import("./handovers")],
   ["/doctor/availability", () => import("./availability/availability")],

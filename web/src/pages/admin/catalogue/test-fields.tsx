@@ -17,6 +17,8 @@ export interface Typed {
   plain: string;
   loinc: string;
   hours: string;
+  stat: string;
+  repeat: string;
   price: string;
   analytes: readonly string[];
   active: boolean;
@@ -34,6 +36,8 @@ export const TEST_FIELDS = [
   "loinc",
   "turnaround_hours",
   "release_after_days",
+  "stat_minutes",
+  "repeat_after_days",
 ];
 export const BLANK: Typed = {
   code: "",
@@ -44,6 +48,8 @@ export const BLANK: Typed = {
   plain: "",
   loinc: "",
   hours: "",
+  stat: "",
+  repeat: "",
   price: "",
   analytes: [],
   active: true,
@@ -96,6 +102,22 @@ export function TestFields({ isNew, value, put, currency, analytes, errors }: Pr
           input={{ inputMode: "numeric" }}
         />
       </div>
+      <div class="pair">
+        <Field
+          {...field("stat", "stat_minutes")}
+          label={t("catalogue_test.stat")}
+          hint={t("catalogue_test.stat.hint")}
+          optional
+          input={{ inputMode: "numeric" }}
+        />
+        <Field
+          {...field("repeat", "repeat_after_days")}
+          label={t("catalogue_test.repeat")}
+          hint={t("catalogue_test.repeat.hint")}
+          optional
+          input={{ inputMode: "numeric" }}
+        />
+      </div>
       <TextArea {...area} {...field("plain")} label={t("catalogue_test.plain")} hint={t("catalogue_test.plain.hint")} />
       <TextArea
         {...area}
@@ -143,6 +165,8 @@ export function typedOf(test: Schemas["LabTest"]): Typed {
     active,
     loinc: loinc ?? "",
     hours: String(test.turnaround_hours),
+    stat: String(test.stat_minutes ?? ""),
+    repeat: String(test.repeat_after_days ?? ""),
     price: (test.price_minor / 10 ** digits(test.currency)).toFixed(digits(test.currency)),
     analytes: test.analytes.map((analyte) => analyte.code),
     policy: test.release_policy,
@@ -160,6 +184,8 @@ export function bodyOf(typed: Typed, currency: string): Schemas["DescribeTest"] 
     plain: typed.plain.trim(),
     loinc: typed.loinc.trim() || null,
     turnaround_hours: Number(typed.hours),
+    stat_minutes: Number(typed.stat) || null,
+    repeat_after_days: Number(typed.repeat) || null,
     price_minor: minorOf(typed.price, currency) ?? 0,
     currency,
     analytes: [...typed.analytes],
@@ -170,7 +196,7 @@ export function bodyOf(typed: Typed, currency: string): Schemas["DescribeTest"] 
 }
 
 export function checkedTest(typed: Typed, currency: string, isNew: boolean): Mistake[] {
-  const [hours, days] = [Number(typed.hours), Number(typed.days)];
+  const days = Number(typed.days);
   const mistakeIf = (field: string, message: string, is: boolean): Mistake[] => (is ? [{ field, message }] : []);
   return [
     ...mistakeIf(
@@ -184,7 +210,13 @@ export function checkedTest(typed: Typed, currency: string, isNew: boolean): Mis
       specimen: { value: typed.specimen, say: "missing.test_specimen" },
     }),
     ...mistakeIf("price_minor", t("malformed.price"), minorOf(typed.price, currency) === null),
-    ...mistakeIf("turnaround_hours", t("malformed.hours"), !(Number.isInteger(hours) && hours >= 1 && hours <= 2160)),
+    ...mistakeIf("turnaround_hours", t("malformed.hours"), !isWhole(typed.hours, 2160)),
+    ...mistakeIf("stat_minutes", t("malformed.stat"), typed.stat.trim() !== "" && !isWhole(typed.stat, 129_600)),
+    ...mistakeIf(
+      "repeat_after_days",
+      t("malformed.repeat"),
+      typed.repeat.trim() !== "" && !isWhole(typed.repeat, 3660),
+    ),
     ...mistakeIf(
       "release_after_days",
       t("malformed.release_days"),
@@ -196,6 +228,11 @@ export function checkedTest(typed: Typed, currency: string, isNew: boolean): Mis
       typed.loinc.trim() !== "" && !/^[0-9]{1,7}-[0-9]$/.test(typed.loinc.trim()),
     ),
   ];
+}
+
+/** Whether the text is a whole number from 1. */
+function isWhole(text: string, most: number): boolean {
+  return /^\d{1,6}$/.test(text.trim()) && Number(text) >= 1 && Number(text) <= most;
 }
 
 /** "12.50" or "12,5" in cents; null for an invalid price. */

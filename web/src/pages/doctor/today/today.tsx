@@ -13,6 +13,7 @@ import { Ready } from "../../../ui/Ready";
 import { TakenOver } from "../taken-over";
 import { useStatus } from "../visit/status";
 import { loadVisits, type Visit } from "../visit/visits";
+import { OrdersLine } from "./orders-line";
 import { Counts, DayTable, NowAndNext } from "./parts";
 
 const EVERY_MS = 30_000;
@@ -36,6 +37,7 @@ export default function Today({ query, config, account }: OwnProps) {
     >
       <div class="stack close">
         <TakenOver />
+        {isToday && <OrdersLine />}
         <Ready of={visits} empty={<Nobody day={day} />} isEmpty={(found) => found.length === 0}>
           {(found) => <Shown visits={found} of={visits} isToday={isToday} />}
         </Ready>
