@@ -109,6 +109,15 @@ class WrongUnit(Refusal):
     conflicts: list[UnitConflict]
 
 
+class CriticalWaits(Refusal):
+    """This critical result is still open.
+
+    Acknowledge it with what was done, then release it to the patient.
+    """
+
+    status = 409
+
+
 class VerifyResult(Body):
     note: OptionalWords | None = Field(default=None, description="Replaces the note; without it, or with null, the note stays.")
 
@@ -171,6 +180,7 @@ class LabResult(Answer):
     seen_at: Instant | None
     released_at: Instant | None
     released_by: Person | None
+    critical_open: bool = Field(description="A critical value that no doctor acknowledged yet, and about which no call is noted.")
     version: Version
 
 
@@ -222,6 +232,8 @@ async def enter_result(booking_id: Id, body: EnterResult) -> LabResult:
 async def verify_result(result_id: Id, body: VerifyResult | None = None) -> LabResult:
     """Verify a result. The ordering doctor releases it; without an ordering doctor it is released now.
 
+    A critical result is open from now on (see `list_critical`); without an ordering doctor it is released when a call is noted
+    or a doctor acknowledges it, so that no patient reads a critical value alone.
     Verifying again has no effect and the same answer; the note cannot change any more.
     """
 
@@ -258,9 +270,9 @@ async def list_results_to_review(query: ReviewFilter) -> LabResults:
 @api.put(
     "/api/doctor/lab-results/{result_id}",
     roles={Role.DOCTOR},
-    refuses=(NotFound,),
+    refuses=(NotFound, CriticalWaits),
     versioned=True,
     example={"seen": True, "comment": "All as expected.", "release": True},
 )
 async def review_result(result_id: Id, body: ReviewResult) -> LabResult:
-    """Mark a result as seen, comment on it, or release it to the patient."""
+    """Mark a result as seen, comment on it, or release it to the patient; an open critical one is not released."""

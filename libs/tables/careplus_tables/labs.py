@@ -15,6 +15,7 @@ from careplus_tables.columns import BigId, InstantColumn, KeyText, one_of
 from careplus_tables.derived import derived
 
 OWNER = "labs"
+_OPEN = sa.text("critical_since IS NOT NULL AND critical_closed_at IS NULL")
 
 
 class AnalyteRow(SQLModel, table=True):
@@ -141,6 +142,7 @@ class LabResultRow(SQLModel, table=True):
         sa.UniqueConstraint("booking_id", "test_code"),
         sa.Index("ix_lab_results_patient_id_status_specimen_at_id", "patient_id", "status", "specimen_at", "id"),
         sa.Index("ix_lab_results_status_specimen_at_id", "status", "specimen_at", "id"),
+        sa.Index("ix_lab_results_critical_since_id", "critical_since", "id", sqlite_where=_OPEN, postgresql_where=_OPEN),
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
@@ -163,6 +165,9 @@ class LabResultRow(SQLModel, table=True):
     released_by_id: int | None = Field(default=None, foreign_key="accounts.id", sa_type=BigId)
     released_at: datetime | None = Field(default=None, sa_type=InstantColumn)
     version: int = Field(default=1)
+    critical_since: datetime | None = Field(default=None, sa_type=InstantColumn, description="Verified or corrected as critical.")
+    critical_closed_at: datetime | None = Field(default=None, sa_type=InstantColumn)
+    critical_closed_by_id: int | None = Field(default=None, foreign_key="accounts.id", sa_type=BigId)
 
 
 class ObservationRow(SQLModel, table=True):

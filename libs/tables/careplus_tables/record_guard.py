@@ -29,6 +29,7 @@ OWNERS = {
     "lab_booking_tests": {"booking_id"},
     "lab_results": {"patient_id", "booking_id"},
     "observations": {"patient_id", "result_id"},
+    "critical_communications": {"patient_id", "result_id"},
 }
 """Tables of patients' records, with the columns that name their owners; parts of a record have the record's owner."""
 PERSON = "accounts"

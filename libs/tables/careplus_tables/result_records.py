@@ -87,4 +87,5 @@ def _result(row: LabResultRow, names: _Names, people: dict[int, PersonRow], obse
         observations=observations,
         verified_by=None if row.verified_by_id is None else people[row.verified_by_id].person(),
         released_by=None if row.released_by_id is None else people[row.released_by_id].person(),
+        critical_open=row.critical_since is not None and row.critical_closed_at is None,
     )

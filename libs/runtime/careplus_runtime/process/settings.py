@@ -1,6 +1,7 @@
 """Settings from the environment or `.env`; `.env.example` documents each."""
 
 import re
+from datetime import timedelta
 from email.utils import formataddr, parseaddr
 from functools import cached_property
 from ipaddress import ip_address
@@ -108,6 +109,7 @@ class Settings(BaseSettings):
     lab_places: Annotated[int, Field(ge=1, le=1000)] = 4
     lab_uncollected_days: Annotated[int, Field(ge=1, le=730)] = 30
     lab_open_order_days: Annotated[int, Field(ge=1, le=730)] = 90
+    critical_escalation_minutes: Annotated[int, Field(ge=1, le=24 * 60)] = 30
 
     smtp_url: Annotated[str, AfterValidator(_check_smtp_url)] | None = Field(default=None, repr=False)
     mail_from: Annotated[str, AfterValidator(_check_sender)] | None = None
@@ -128,6 +130,11 @@ class Settings(BaseSettings):
     def database(self) -> str:
         """The URL of the database: DATABASE_URL, or the SQLite file in CAREPLUS_DATA."""
         return self.database_url or f"sqlite:///{self.data.resolve() / 'careplus.db'}"
+
+    @cached_property
+    def critical_escalation(self) -> timedelta:
+        """The time after which an open critical result belongs to more people."""
+        return timedelta(minutes=self.critical_escalation_minutes)
 
     @cached_property
     def shown_phone(self) -> str | None:

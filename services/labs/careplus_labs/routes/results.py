@@ -3,7 +3,8 @@
 from careplus_contracts import results as contract
 from careplus_contracts.results import LabResult, LabResults, ReviewResult, Trend
 from careplus_contracts.values import Code, Id, PageFilter
-from careplus_labs.store import results, trends
+from careplus_labs.rules.critical import check_releasable
+from careplus_labs.store import critical, results, trends
 from careplus_runtime.http.dependencies import CurrentUser, IfMatch, ReadDb, WriteDb, check_version
 from careplus_runtime.http.serving import Routes
 
@@ -34,4 +35,5 @@ async def list_results_to_review(query: contract.ReviewFilter, *, who: CurrentUs
 async def review_result(result_id: Id, body: ReviewResult, *, who: CurrentUser, db: WriteDb, expected: IfMatch) -> LabResult:
     row = await results.lock_for_update(db, who, result_id)
     check_version(row.version, expected)
+    check_releasable(is_open=body.release and critical.is_open(row))
     return await results.review(db, who, row, body)

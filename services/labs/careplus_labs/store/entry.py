@@ -13,7 +13,7 @@ from careplus_contracts.results import EnterResult, Observation, ResultStatus
 from careplus_labs.rules import observations as rules
 from careplus_labs.rules.bookings import status_after_results
 from careplus_labs.rules.flags import age_in_days
-from careplus_labs.store import catalogue
+from careplus_labs.store import catalogue, critical
 from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.clock import this_second
 from careplus_tables.engine import AnySession, WriteSession
@@ -74,11 +74,12 @@ async def _observed(db: AnySession, booking: LabBookingRow, body: EnterResult, a
 
 
 async def verify(db: WriteSession, who: Identity, booking: LabBookingRow, row: LabResultRow, note: str | None) -> None:
-    """Verify a result. Without an ordering doctor it is released at once, because no doctor reviews it."""
+    """Verify a result. Without an ordering doctor it is released at once, because no doctor reviews it; a critical one later."""
     at = this_second()
     row.status, row.verified_by_id, row.verified_at = ResultStatus.VERIFIED.value, who.id, at
     row.note = row.note if note is None else note
-    if booking.ordered_by_id is None:
+    critical.open_again(row)
+    if booking.ordered_by_id is None and not critical.is_open(row):
         row.status, row.released_at = ResultStatus.RELEASED.value, at
     row.version += 1
     await db.flush()
