@@ -165,6 +165,14 @@ class ActContext:
         body = {"test_code": "CBC", "observations": [{"analyte": "hemoglobin", "value": 13.2, "unit": "g/dL"}]}
         return int(made(self.http("lab").post(f"/api/labs/bookings/{booking_id}/results", json=body))["id"])
 
+    def critical_result(self) -> int:
+        """Return the id of a new open critical result."""
+        booking_id = self.lab_order("LYTES", "collected", "received", "in_progress")
+        body = {"test_code": "LYTES", "observations": [{"analyte": "potassium", "value": 7.4, "unit": "mmol/L"}]}
+        result_id = int(made(self.http("lab").post(f"/api/labs/bookings/{booking_id}/results", json=body))["id"])
+        made(self.http("lab").put(f"/api/labs/results/{result_id}/verify"), 200)
+        return result_id
+
     def verified_result(self) -> int:
         result_id = self.lab_result()
         made(self.http("lab").put(f"/api/labs/results/{result_id}/verify"), 200)

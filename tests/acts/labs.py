@@ -63,6 +63,20 @@ ACTS = (
         read_back={"patient": "/api/labs/results/{id}"},
         race=Race(etag='"2"', body=lambda _, number: {"comment": f"Comment {number}"}),
     ),
+    Act(
+        "note_call",
+        path=lambda c: {"result_id": c.critical_result()},
+        read_back={"lab": "/api/labs/critical/{id}", "doctor": "/api/doctor/critical-results/{id}"},
+    ),
+    Act(
+        "acknowledge_critical_result",
+        path=lambda c: {"critical_result_id": c.critical_result()},
+        read_back={"lab": "/api/labs/critical/{id}", "doctor": "/api/doctor/critical-results/{id}"},
+        race=Race(
+            read="/api/doctor/critical-results/{critical_result_id}",
+            body=lambda _, number: {"action": f"Called, number {number}"},
+        ),
+    ),
     Act("list_tests", no_patient="the catalogue"),
     Act("list_lab_slots", no_patient="free times, and the caller's own"),
 )

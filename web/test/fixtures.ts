@@ -150,6 +150,7 @@ export const labResult = builder<Schemas["LabResult"]>({
   seen_at: NINE,
   released_at: NINE,
   released_by: { id: 3, full_name: "Dr Ama Osei" },
+  critical_open: false,
   version: 1,
 });
 

@@ -44,10 +44,10 @@ export default function Worklist({ query, account }: OwnProps) {
     [account.id, status, day, cursor],
     { every: POLL_MS },
   );
-  const all = useLoad(() => listed({ ...(day && { day }), limit: COUNTED }), [account.id, day], { every: POLL_MS });
+  const views = useViews(account.id, status, day);
   return (
     <Page title={t("worklist.title")} lead={lead(status, day)}>
-      <Tabs label={t("worklist.tabs")} tabs={tabs(status, all.data)} />
+      <Tabs label={t("worklist.tabs")} tabs={views} />
       {status !== "uncollected" && <DayFilter key={day} day={day} />}
       <Ready of={list} empty={<None cursor={cursor} day={day} />}>
         {({ items, next_cursor }) => (
@@ -64,6 +64,20 @@ export default function Worklist({ query, account }: OwnProps) {
   );
 }
 
+/** The tabs, open critical results first; `current` is the status shown. */
+export function useViews(me: number, current: Tab | "critical" | null, day: Day | null) {
+  const all = useLoad(() => listed({ ...(day && { day }), limit: COUNTED }), [me, day], { every: POLL_MS });
+  const query = { limit: COUNTED };
+  const open = useLoad(() => outcome(api.GET("/api/labs/critical", { params: { query } })), [me], { every: POLL_MS });
+  const critical = {
+    href: "/lab/critical",
+    text: t("critical_list.title"),
+    current: current === "critical",
+    count: open.data?.items.length ?? null,
+  };
+  return [critical, ...tabs(current, all.data)];
+}
+
 function lead(status: Tab | null, day: Day | null): string {
   if (status === "uncollected") return t("worklist.uncollected.lead");
   return day ? longDay(day) : t("worklist.lead");
@@ -73,7 +87,7 @@ function listed(query: { status?: BookingStatus; day?: string; cursor?: string; 
   return outcome(api.GET("/api/labs/worklist", { params: { query } }));
 }
 
-function tabs(status: Tab | null, all: Schemas["Worklist"] | undefined) {
+function tabs(status: Tab | "critical" | null, all: Schemas["Worklist"] | undefined) {
   const known = all && all.next_cursor === null ? all.items : null;
   const tab = (one: Tab | null) => ({
     href: withQuery({ status: one, cursor: null }),

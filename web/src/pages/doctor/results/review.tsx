@@ -61,7 +61,7 @@ export function Review(props: Props) {
 function Acts({ result, put, reviewed }: Props) {
   const comment = useDraft(`review.${result.id}`, result.comment ?? "");
   const releasing = useRef(false);
-  const unreleased = result.status === "verified";
+  const unreleased = result.status === "verified" && !result.critical_open;
   const { busy, errors, submit } = useForm(
     () => [],
     async () => {
@@ -89,6 +89,11 @@ function Acts({ result, put, reviewed }: Props) {
   return (
     <form noValidate onSubmit={submit}>
       <ErrorSummary mistakes={errors} />
+      {result.critical_open && (
+        <p class="warning">
+          {t("review.waits")} <a href={`/doctor/critical/${result.id}`}>{t("review.answer")}</a>
+        </p>
+      )}
       <TextArea
         id={id}
         label={t("review.comment")}

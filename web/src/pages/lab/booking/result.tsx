@@ -46,6 +46,11 @@ export function Entered({ result, correct, ...acts }: Props) {
           {released_at ? t("worklist_booking.released", { when: when(released_at) }) : t("worklist_booking.unreleased")}
         </p>
       )}
+      {result.critical && verified_at && (
+        <p>
+          <a href={`/lab/critical/${result.id}`}>{t("worklist_booking.calls")}</a>
+        </p>
+      )}
       {status === "resulted" && (
         <Verify {...acts} result={result} correct={correct} done={() => heading.current?.focus()} />
       )}
