@@ -22,7 +22,9 @@ from careplus_contracts.lab_catalogue import ReferenceRange
 from careplus_contracts.labs import LabBookingStatus
 from careplus_contracts.notes import NotesStatus
 from careplus_contracts.results import Comparator, Flag, ResultStatus
+from careplus_demo.critical import OPEN_SINCE
 from careplus_demo.filling import NotEmpty, fill
+from careplus_demo.people import FIRST_DOCTOR_ID
 from careplus_demo.plan import DoesNotFit, Plan
 from careplus_doctors.rules.allergies import check_allergies
 from careplus_labs.rules import flags, windows
@@ -30,6 +32,7 @@ from careplus_tables.accounts import AccountRow
 from careplus_tables.appointments import FREE_AGAIN, AppointmentRow
 from careplus_tables.availability import AvailabilityRow, OpenHoursRow, TimeOffRow
 from careplus_tables.charts import AllergyRow, ChartRow, ProblemRow
+from careplus_tables.critical import CommunicationRow
 from careplus_tables.doctors import DoctorRow
 from careplus_tables.engine import sync_engine
 from careplus_tables.labs import AnalyteRow, LabBookingRow, LabResultRow, ObservationRow, ReferenceRangeRow
@@ -227,9 +230,21 @@ def test_lab_results_match_their_bookings(demo: Demo) -> None:
         assert (one.status == "resulted") == (booking.status == "resulted") == (one.verified_at is None)
         assert (one.status == "released") == (one.released_at is not None)
         if booking.ordered_by_id is None:
-            assert one.released_at == one.verified_at
+            assert one.released_at == (one.critical_closed_at or one.verified_at)
         else:
             assert one.released_by_id in {None, booking.ordered_by_id}
+
+
+def test_one_critical_result_is_open_for_the_demo_doctor(demo: Demo) -> None:
+    plan, connection = demo
+    bookings = {one.id: one for one in rows(connection, LabBookingRow)}
+    found = rows(connection, LabResultRow)
+    assert all((one.critical_since is not None) == (one.critical and one.verified_at is not None) for one in found)
+    [urgent] = [one for one in found if one.critical_since and not one.critical_closed_at]
+    assert bookings[urgent.booking_id].ordered_by_id == FIRST_DOCTOR_ID
+    assert plan.now - urgent.critical_since == OPEN_SINCE
+    reports = {one.result_id: one.kind for one in rows(connection, CommunicationRow)}
+    assert reports == {one.id: "not_reached" if one is urgent else "called" for one in found if one.critical_since}
 
 
 def test_lab_flags_match_the_flag_rules(demo: Demo) -> None:

@@ -1,4 +1,4 @@
-"""Critical results: open until the responsible doctor says what was done, or the laboratory notes a call with read-back."""
+"""Critical results: open until the responsible doctor notes an action, or the laboratory notes a call with read-back."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ WAITS, UNANSWERED = "Please sign in now: an urgent message waits", "An urgent me
 
 @dataclass
 class Ward:
-    """A patient with a visit to the doctor who orders, and to another doctor; a third doctor has nothing to do with both."""
+    """A patient with visits to the ordering doctor and to another one; a third doctor does not treat the patient."""
 
     hospital: Hospital
     lab: Person
@@ -102,7 +102,7 @@ def test_critical_result_is_open_until_acknowledged(ward: Ward) -> None:
     assert (shown["patient_phone"], shown["escalation"], shown["closed_at"]) == (PHONE, "responsible", None)
     assert [(one["full_name"], one["responsible"]) for one in shown["doctors"]] == [("Dr Ama Osei", True)]
 
-    # a doctor in whose care the patient is looks, but the responsible one acts; to a stranger the result does not exist
+    # a treating doctor looks, but the responsible one acts; to a stranger the result does not exist
     made(ward.other.http.get(f"/api/doctor/critical-results/{result_id}"), 200)
     assert result_id not in of_doctor(ward.other)
     refused = acknowledge(ward.other, result_id)
@@ -141,7 +141,7 @@ def test_call_closes_and_attempt_does_not(ward: Ward) -> None:
         ("called", "Dr Ama Osei", None),
     ]
     assert code(acknowledge(ward.doctor, result_id)) == (409, "critical_closed")
-    # a later call is noted too, and changes nothing
+    # a later call is noted too, without an effect
     again = made(ward.call(result_id, CALL))
     assert (again["closed_at"], len(again["communications"])) == (made(called)["closed_at"], 3)
 

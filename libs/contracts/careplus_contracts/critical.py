@@ -1,10 +1,10 @@
-"""Critical results: open until the responsible doctor says what was done, or the laboratory notes a call with read-back.
+"""Critical results: open until the responsible doctor notes an action, or the laboratory notes a call with read-back.
 
 A critical result is open from its verification on, and again after a correction that leaves it critical. It belongs to the
-doctor who ordered it, or the colleague who does that doctor's work. After `CAREPLUS_CRITICAL_ESCALATION_MINUTES` it also belongs
-to every doctor in whose care the patient is, and those doctors get a mail; after twice that time administrators get one, because
-they can call people. Mails say no more than that an answer is missing. Without an ordering doctor it belongs to every doctor in
-whose care the patient is from the start; where there is none, administrators get the mail at the first step.
+ordering doctor, or the colleague that does that doctor's work. After `CAREPLUS_CRITICAL_ESCALATION_MINUTES` it also belongs to
+every treating doctor (the patient is in the doctor's care), and these doctors get a mail; after twice that time administrators
+get one, because they can call people. Mails say no more than that an answer is missing. Without an ordering doctor it belongs to
+every treating doctor from the start; where there is none, administrators get the mail at the first step.
 """
 
 from enum import StrEnum
@@ -94,11 +94,11 @@ class Communication(Answer):
 
 class ActingDoctor(Person):
     phone: str | None
-    responsible: bool = Field(description="False: a doctor in whose care the patient is.")
+    responsible: bool = Field(description="False: another treating doctor.")
 
 
 class CriticalResult(Answer):
-    """A verified result with a critical value, and what is known about its report."""
+    """A verified result with a critical value, its doctors, and the reports about it."""
 
     id: Id = Field(description="The id of the result.")
     result: LabResult
@@ -128,7 +128,7 @@ class NotCritical(Refusal):
 class CriticalClosed(Refusal):
     """This critical result was answered already.
 
-    Read it again: it shows what was done, and by which person.
+    Read it again: it shows the action and the person.
     """
 
     status = 409
@@ -137,7 +137,7 @@ class CriticalClosed(Refusal):
 class NotResponsible(Refusal):
     """This critical result belongs to another doctor.
 
-    Call that doctor. From `yours_from` on every doctor in whose care the patient is can acknowledge it.
+    Call that doctor. From `yours_from` on every treating doctor can acknowledge it.
     """
 
     status = 409
@@ -188,7 +188,7 @@ async def show_critical_result(critical_result_id: Id) -> CriticalResult:
     example={"action": "Called the patient in; ECG and repeat potassium now."},
 )
 async def acknowledge_critical_result(critical_result_id: Id, body: Acknowledge) -> CriticalResult:
-    """Acknowledge a critical result with what you did; this closes it. The patient does not read the text.
+    """Acknowledge a critical result with your action; this closes it. The patient does not read the text.
 
     The patient's own booking is released to the patient then. The same text again has no effect and the same answer.
     """

@@ -112,7 +112,7 @@ class WrongUnit(Refusal):
 class CriticalWaits(Refusal):
     """This critical result is still open.
 
-    Acknowledge it with what was done, then release it to the patient.
+    Acknowledge it with the action taken, then release it to the patient.
     """
 
     status = 409

@@ -11,6 +11,7 @@ from careplus_demo import catalogue
 from careplus_demo.audit import AuditHistory
 from careplus_demo.availability import Availability
 from careplus_demo.charts import Charts
+from careplus_demo.critical import CriticalReports
 from careplus_demo.laboratory import Laboratory
 from careplus_demo.notes import VisitNotes
 from careplus_demo.orders import Orders
@@ -101,12 +102,13 @@ class _Writer:
         self._write(PrescriptionItemRow, items, len(items))
         self._write(ReferralRow, orders.referrals())
         laboratory = Laboratory(people, completed, catalogue.read(self.connection), visits.coming)
+        reports = CriticalReports(laboratory)
         self._write(LabBookingRow, laboratory.booking_rows(), len(laboratory.bookings))
         self._write(LabBookingTestRow, laboratory.test_rows())
-        results = Results(laboratory)
+        results = Results(laboratory, reports)
         self._write(LabResultRow, results.results, len(results.results))
         self._write(ObservationRow, results.observations, len(results.observations))
-        self._write(CommunicationRow, results.communications)
+        self._write(CommunicationRow, reports.rows)
         audit = AuditHistory(people, completed)
         self._write(AuditEventRow, audit.event_rows())
         self._write(AuditPatientRow, audit.patient_rows())

@@ -21,7 +21,6 @@ ORDERED = 0.15
 MOST_OWN = 300
 """Number of bookings by patients without a doctor."""
 REVIEWED_AFTER = timedelta(days=4)
-URGENT_SINCE = timedelta(minutes=12)
 CHANGES = {
     L.BOOKED: 0,
     L.COLLECTED: 1,
@@ -94,16 +93,6 @@ class Laboratory:
         self.bookings = sorted([*self._chosen(), *self._ordered(), *self._own()], key=lambda one: one.created_at)
         for number, one in enumerate(self.bookings, start=1):
             one.id = number
-        self.urgent = self._urgent()
-
-    def _urgent(self) -> Booking | None:
-        """Return the demo doctor's last order that waits for review, verified some minutes ago: it has an open critical value."""
-        waiting = [one for one in self.bookings if one.verified_at and not one.reviewed]
-        own = [one for one in waiting if one.visit and one.visit.doctor is self.people.osei]
-        if not own:
-            return None
-        own[-1].verified_at = self.now - URGENT_SINCE
-        return own[-1]
 
     def booking_rows(self) -> Iterator[dict[str, Any]]:
         for one in self.bookings:

@@ -6,29 +6,27 @@ from datetime import timedelta
 from typing import Any
 
 from careplus_clinic.clinic_time import local_date
-from careplus_contracts.critical import CalledParty, CommunicationKind
 from careplus_contracts.results import Comparator, Flag, ResultStatus
 from careplus_demo import texts
 from careplus_demo.catalogue import Analyte, LabTest
+from careplus_demo.critical import CriticalReports
 from careplus_demo.laboratory import Booking, Laboratory
 from careplus_demo.people import LAB_ID
 
 Row = dict[str, Any]
 NOT_OUTSIDE = (Flag.NORMAL, Flag.NO_RANGE)
 CRITICAL = (Flag.CRITICAL_LOW, Flag.CRITICAL_HIGH)
-CALLED_AFTER = timedelta(minutes=6)
 BOUNDS = ("low", "high", "critical_low", "critical_high")
 
 
 class Results:
     """Rows of results and of their observations, in the order in which they were entered."""
 
-    def __init__(self, laboratory: Laboratory) -> None:
+    def __init__(self, laboratory: Laboratory, reports: CriticalReports) -> None:
         self._rng = laboratory.plan.random_for("results")
-        self._zone, self._now, self._urgent = laboratory.plan.zone, laboratory.plan.now, laboratory.urgent
+        self._zone, self._reports = laboratory.plan.zone, reports
         self.results: list[Row] = []
         self.observations: list[Row] = []
-        self.communications: list[Row] = []
         entered = [(one.entered_at, one.id, one) for one in laboratory.bookings if one.entered_at]
         for _, _, booking in sorted(entered):
             for test in booking.tests:
@@ -42,43 +40,9 @@ class Results:
             common = {"result_id": id_, "position": position, "patient_id": booking.patient.id, "analyte_code": analyte.code}
             measured = self._text(analyte) if analyte.is_text else self._value(analyte, analyte.range_for(booking.patient, day))
             found.append({**common, "unit": analyte.unit, "decimals": analyte.decimals, "usual": analyte.usual, **measured})
-        if booking is self._urgent and test is booking.tests[0]:
-            self._make_critical(found)
+        self._reports.make_critical(booking, test, found)
         self.observations += found
         self.results.append(self._result(id_, booking, test, found))
-
-    def _make_critical(self, observations: Sequence[Row]) -> None:
-        """Give the first value with a critical limit a value at that limit."""
-        for one in observations:
-            for bound, flag in (("critical_low", Flag.CRITICAL_LOW), ("critical_high", Flag.CRITICAL_HIGH)):
-                if one[bound] is not None:
-                    one.update({"value": one[bound], "comparator": None, "flag": flag.value})
-                    return
-
-    def _report(self, id_: int, booking: Booking, is_critical: bool) -> Row:
-        """Note an attempt to call about the open result, or the call that closed another one; return the state."""
-        since = booking.verified_at if is_critical else None
-        is_open = booking is self._urgent
-        if since is None:
-            return {"critical_since": None, "critical_closed_at": None, "critical_closed_by_id": None}
-        at = min(since + CALLED_AFTER, self._now)
-        party = CalledParty.DOCTOR if booking.visit else CalledParty.PATIENT
-        self.communications.append(
-            {
-                "id": len(self.communications) + 1,
-                "result_id": id_,
-                "patient_id": booking.patient.id,
-                "kind": (CommunicationKind.NOT_REACHED if is_open else CommunicationKind.CALLED).value,
-                "at": at,
-                "by_id": LAB_ID,
-                "text": "Voicemail" if is_open else None,
-                "person_called": booking.visit.doctor.full_name if booking.visit else "The patient",
-                "party": party.value,
-                "phone": None,
-            }
-        )
-        closed = {"critical_closed_at": None if is_open else at, "critical_closed_by_id": None if is_open else LAB_ID}
-        return {"critical_since": since, **closed}
 
     def _result(self, id_: int, booking: Booking, test: LabTest, observations: Sequence[Row]) -> Row:
         verified_at = booking.verified_at
@@ -91,9 +55,9 @@ class Results:
         doctor_id = booking.visit.doctor.id if booking.visit and seen_at else None
         outside = sum(one["flag"] not in NOT_OUTSIDE for one in observations)
         is_critical = any(one["flag"] in CRITICAL for one in observations)
-        state = self._report(id_, booking, is_critical)
-        if state["critical_closed_at"] and not booking.visit:
-            released_at = state["critical_closed_at"]
+        state = self._reports.state(id_, booking, is_critical)
+        if not booking.visit:
+            released_at = state["critical_closed_at"] or verified_at
         comments = texts.COMMENTS_ON_UNUSUAL if outside else texts.COMMENTS_ON_USUAL
         return {
             "id": id_,

@@ -50,7 +50,7 @@ def is_or_is_done_by(owner: Any, doctor_id: int) -> sa.ColumnElement[bool]:
     return result
 
 
-def doctors_that_do(owner_id: int) -> sa.Select[int]:
+def doctors_that_do(owner_id: int) -> sa.Select[Any]:
     """Return a select of the doctors that do the work of this one: the doctor, the named colleague, or every possible one."""
     is_doctor = (col(_doer.active), col(_doer.role) == Role.DOCTOR.value)
     is_own = col(_doer.id) == owner_id

@@ -20,8 +20,6 @@ class CriticalNoticeRow(SQLModel, table=True):
         foreign_key="lab_results.id", primary_key=True, sa_type=BigId, sa_column_kwargs={"autoincrement": False}
     )
     since: datetime = Field(primary_key=True, sa_type=InstantColumn)
-    account_id: int = Field(
-        foreign_key="accounts.id", primary_key=True, sa_type=BigId, sa_column_kwargs={"autoincrement": False}
-    )
+    account_id: int = Field(foreign_key="accounts.id", primary_key=True, sa_type=BigId, sa_column_kwargs={"autoincrement": False})
     step: str
     queued_at: datetime = Field(sa_type=InstantColumn)

@@ -1,4 +1,4 @@
-/** A critical result for doctors and laboratory: its state, its values, and what was reported about it. */
+/** A critical result for doctors and laboratory: its state, its values, and the reports about it. */
 import type { Critical } from "../lib/clinical/critical";
 import { shown, toneOf, usual, wordOf } from "../lib/clinical/results";
 import { t } from "../lib/i18n/i18n";
@@ -31,7 +31,7 @@ export function Values({ one }: { one: Critical }) {
   );
 }
 
-/** The doctors who can acknowledge it, with their telephone numbers. */
+/** The doctors that can acknowledge it, with their telephone numbers. */
 export function Doctors({ one }: { one: Critical }) {
   if (one.doctors.length === 0) return <span>{t("critical.no_doctor")}</span>;
   return (

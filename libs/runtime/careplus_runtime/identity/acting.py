@@ -19,7 +19,7 @@ MOST = 100
 
 
 class CriticalCase(NamedTuple):
-    """A critical result, as far as it decides who has to act."""
+    """The members of a critical result that decide which doctors have to act."""
 
     result_id: int
     patient_id: int
@@ -27,12 +27,12 @@ class CriticalCase(NamedTuple):
     since: datetime
 
     def belongs_to_all(self, at: datetime, delay: timedelta) -> bool:
-        """Return whether it belongs to every doctor in whose care the patient is."""
+        """Return whether it belongs to every treating doctor."""
         return self.ordered_by_id is None or at >= self.since + delay
 
 
 class ActingDoctors(NamedTuple):
-    """Ids of doctors that can act: those who are responsible, and those in whose care the patient is."""
+    """Ids of doctors that can act: the responsible ones, and other treating ones."""
 
     responsible: list[int]
     in_care: list[int]
@@ -41,7 +41,7 @@ class ActingDoctors(NamedTuple):
 async def acting_doctors(
     db: AsyncSession, cases: Sequence[CriticalCase], at: datetime, delay: timedelta
 ) -> dict[int, ActingDoctors]:
-    """Return the doctors of each case by the id of its result; none in whose care the patient is before the escalation."""
+    """Return the doctors of each case by the id of its result; treating ones only after the escalation."""
     owners = {case.ordered_by_id for case in cases if case.ordered_by_id is not None}
     doing = {owner: await _doing_work_of(db, owner) for owner in owners}
     shared = {case.patient_id for case in cases if case.belongs_to_all(at, delay)}

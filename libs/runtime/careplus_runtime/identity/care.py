@@ -50,7 +50,7 @@ def patients_in_care(who: Identity, patient_id: int | None = None) -> CompoundSe
 
 
 def doctors_in_care(patient_ids: Collection[int]) -> Select[*tuple[int, int]]:
-    """Return a select of pairs of a patient and a doctor with an active account in whose care the patient is.
+    """Return a select of pairs of a patient and a treating doctor with an active account.
 
     The other direction of `patients_in_care`; a new reason for access is one more select here too.
     """

@@ -1,8 +1,8 @@
 """Statements about mails for open critical results. A person gets one mail for each step of a result since it is open."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -25,7 +25,7 @@ CROSS_PATIENT = "open critical results of all patients escalate"
 
 
 class Notice(NamedTuple):
-    """A person who is told of a step of a result."""
+    """A person to tell of a step of a result."""
 
     step: Escalation
     case: CriticalCase
@@ -45,7 +45,8 @@ async def list_due(db: AnySession, delay: timedelta) -> list[CriticalCase]:
         .limit(BATCH)
         .execution_options(cross_patient=CROSS_PATIENT)
     )
-    return [CriticalCase(*row) for row in (await db.execute(query)).all()]
+    rows: Sequence[Any] = (await db.execute(query)).all()
+    return [CriticalCase(*row) for row in rows]
 
 
 async def insert_missing(db: WriteSession, cases: Collection[CriticalCase], delay: timedelta) -> list[Notice]:

@@ -1,4 +1,4 @@
-"""Rules of open critical results: who may answer, and how far one has escalated."""
+"""Rules of open critical results: the doctors that may answer, and the steps of the escalation."""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
@@ -30,7 +30,7 @@ def check_open(closed_at: datetime | None, closed_by: Person | None) -> None:
 
 
 def check_may_act(doctor_id: int, acting: Collection[int], responsible: Collection[Person], yours_from: datetime) -> None:
-    """Raise NotResponsible for a doctor who can read the result, but is not one of the acting ones."""
+    """Raise NotResponsible for a doctor that can read the result, but is not one of the acting ones."""
     if doctor_id not in acting:
         names = ", ".join(one.full_name for one in responsible)
         detail = f"This result belongs to {names}. Call that doctor; later you can acknowledge it yourself."
@@ -38,6 +38,6 @@ def check_may_act(doctor_id: int, acting: Collection[int], responsible: Collecti
 
 
 def check_releasable(is_open: bool) -> None:
-    """Raise CriticalWaits where no doctor said yet what was done about a critical value."""
+    """Raise CriticalWaits while no doctor has acknowledged a critical value."""
     if is_open:
         raise CriticalWaits("Acknowledge this critical result with what was done, then release it.")

@@ -34,7 +34,7 @@ _LONGEST_FIRST = Keyset(
 def open_again(row: LabResultRow) -> None:
     """Open a critical result: call it at the verification, and after each correction of a verified result.
 
-    A result that is not critical has nothing open any more; reports about its earlier values stay readable.
+    A result that is not critical is not open any more; reports about its earlier values stay readable.
     """
     row.critical_since = this_second() if row.critical else None
     row.critical_closed_at = row.critical_closed_by_id = None
@@ -69,7 +69,7 @@ async def lock_for_update(db: AnySession, who: Identity, result_id: int) -> LabR
 
 
 async def acknowledge(db: WriteSession, who: Identity, row: LabResultRow, body: Acknowledge, delay: timedelta) -> None:
-    """Close the result with what the doctor did. Raise NotResponsible and CriticalClosed."""
+    """Close the result with the doctor's action. Raise NotResponsible and CriticalClosed."""
     [result] = await to_lab_results(db, [row])
     case = case_of(row, result)
     acting = (await acting_doctors(db, [case], now(), delay))[case.result_id]
@@ -81,7 +81,9 @@ async def acknowledge(db: WriteSession, who: Identity, row: LabResultRow, body: 
     closed_by = people.get(row.critical_closed_by_id or 0)
     rules.check_open(row.critical_closed_at, closed_by.person() if closed_by else None)
     db.add(_report(who, row, CommunicationKind.ACKNOWLEDGED, body.action))
-    await _close(db, who, row, released_by_id=who.id if result.ordered_by is None else None, ordered=result.ordered_by is not None)
+    await _close(
+        db, who, row, released_by_id=who.id if result.ordered_by is None else None, ordered=result.ordered_by is not None
+    )
 
 
 async def note_call(db: WriteSession, who: Identity, booking: LabBookingRow, row: LabResultRow, body: NoteCall) -> None:

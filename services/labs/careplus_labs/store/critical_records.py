@@ -47,7 +47,7 @@ async def to_critical_results(db: AnySession, rows: Sequence[LabResultRow], dela
 
 
 def case_of(row: LabResultRow, result: LabResult) -> CriticalCase:
-    """Return what decides who has to act."""
+    """Return the members that decide which doctors have to act."""
     assert row.id is not None
     since = rules.check_critical(row.critical_since)
     return CriticalCase(row.id, row.patient_id, result.ordered_by.id if result.ordered_by else None, since)
@@ -61,7 +61,7 @@ def _critical(
     communications: list[Communication],
     delay: timedelta,
 ) -> CriticalResult:
-    since, closed_by = rules.check_critical(row.critical_since), contacts.get(row.critical_closed_by_id or 0)
+    since, closed_by_id = rules.check_critical(row.critical_since), row.critical_closed_by_id
     doctors = [*_doctors(acting.responsible, contacts, True), *_doctors(acting.in_care, contacts, False)]
     at, is_ordered = row.critical_closed_at or now(), result.ordered_by is not None
     return CriticalResult(
@@ -70,7 +70,7 @@ def _critical(
         patient_phone=contacts[row.patient_id].phone,
         since=since,
         closed_at=row.critical_closed_at,
-        closed_by=Person(id=row.critical_closed_by_id, full_name=closed_by.full_name) if closed_by else None,
+        closed_by=None if closed_by_id is None else Person(id=closed_by_id, full_name=contacts[closed_by_id].full_name),
         escalation=rules.escalation(since, at, delay, is_ordered=is_ordered, has_doctors=bool(doctors)),
         doctors=doctors[:MOST_DOCTORS],
         communications=communications,
@@ -83,7 +83,7 @@ def _doctors(ids: Iterable[int], contacts: dict[int, _Contact], responsible: boo
 
 
 async def _contacts(db: AnySession, ids: Collection[int]) -> dict[int, _Contact]:
-    """Return names and telephone numbers; a doctor's are those of the profile."""
+    """Return names and telephone numbers; of a doctor from the profile."""
     phone = func.coalesce(col(DoctorRow.phone), col(AccountRow.phone))
     query = (
         select(col(AccountRow.id), func.coalesce(col(DoctorRow.full_name), col(AccountRow.full_name)), phone)

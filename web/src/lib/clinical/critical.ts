@@ -1,4 +1,4 @@
-/** Critical results: what the band, the doctor's page and the laboratory's list share. */
+/** Parts of critical results that the band, the doctor's page and the laboratory's list share. */
 import type { Schemas } from "../../api/client";
 import { observable } from "../../api/observable";
 import { shown } from "./results";

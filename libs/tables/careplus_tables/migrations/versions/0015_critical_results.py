@@ -1,7 +1,7 @@
 """Add the state of critical results, reports about them, and the mails that were queued.
 
-Critical results that no doctor saw or released are open from their verification on. Others stay as they are: what was done about
-them is not known, and a call about a result of last year helps no patient.
+Critical results that no doctor saw or released are open from their verification on. Others stay as they are: the action taken is
+not known, and a call about a result of last year helps no patient.
 """
 
 import sqlalchemy as sa
@@ -32,12 +32,8 @@ def upgrade() -> None:
         sa.Column("person_called", sa.String(), nullable=True),
         sa.Column("party", sa.String(), nullable=True),
         sa.Column("phone", sa.String(), nullable=True),
-        sa.CheckConstraint(
-            "kind IN ('acknowledged', 'called', 'not_reached')", name=op.f("ck_critical_communications_kind_v1")
-        ),
-        sa.CheckConstraint(
-            "party IN ('doctor', 'nurse', 'patient', 'other')", name=op.f("ck_critical_communications_party_v1")
-        ),
+        sa.CheckConstraint("kind IN ('acknowledged', 'called', 'not_reached')", name=op.f("ck_critical_communications_kind_v1")),
+        sa.CheckConstraint("party IN ('doctor', 'nurse', 'patient', 'other')", name=op.f("ck_critical_communications_party_v1")),
         *_refers("critical_communications", result_id="lab_results", patient_id="accounts", by_id="accounts"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_critical_communications")),
     )
@@ -49,9 +45,7 @@ def upgrade() -> None:
         sa.Column("account_id", big, autoincrement=False, nullable=False),
         sa.Column("step", sa.String(), nullable=False),
         sa.Column("queued_at", careplus_tables.columns.InstantColumn(), nullable=False),
-        sa.CheckConstraint(
-            "step IN ('responsible', 'doctors', 'administrators')", name=op.f("ck_critical_notices_step_v1")
-        ),
+        sa.CheckConstraint("step IN ('responsible', 'doctors', 'administrators')", name=op.f("ck_critical_notices_step_v1")),
         *_refers("critical_notices", result_id="lab_results", account_id="accounts"),
         sa.PrimaryKeyConstraint("result_id", "since", "account_id", name=op.f("pk_critical_notices")),
     )

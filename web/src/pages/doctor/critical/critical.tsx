@@ -1,4 +1,4 @@
-/** One critical result: its values, the patient's phone, and the acknowledgement with what was done. */
+/** One critical result: its values, the patient's phone, and the acknowledgement with the action taken. */
 import { useRef } from "preact/hooks";
 import { api, outcome, unchanged } from "../../../api/client";
 import { answers, type Critical } from "../../../lib/clinical/critical";
@@ -91,7 +91,7 @@ function Acknowledge({ one, put, again }: { one: Critical; put: (now: Critical) 
         put(done.data);
         return [];
       }
-      // shows what another person did meanwhile; the typed text stays
+      // shows the answer of another person; the typed text stays
       if (["stale", "critical_closed", "not_responsible"].includes(done.problem.code)) again();
       return mistakes(done.problem, done.retryAfter, ["action"]);
     },

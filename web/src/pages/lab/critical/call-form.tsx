@@ -1,4 +1,4 @@
-/** The note of a call: a person who read the value back, or an attempt that reached no person. */
+/** The note of a call with read-back, or of an attempt that reached no person. */
 import { useState } from "preact/hooks";
 import { api, outcome, type Schemas } from "../../../api/client";
 import type { Critical } from "../../../lib/clinical/critical";
