@@ -55,7 +55,7 @@ class Results:
         doctor_id = booking.visit.doctor.id if booking.visit and seen_at else None
         outside = sum(one["flag"] not in NOT_OUTSIDE for one in observations)
         is_critical = any(one["flag"] in CRITICAL for one in observations)
-        state = self._reports.state(id_, booking, is_critical)
+        state = self._reports.state(id_, booking, test, is_critical)
         if not booking.visit:
             released_at = state["critical_closed_at"] or verified_at
         comments = texts.COMMENTS_ON_UNUSUAL if outside else texts.COMMENTS_ON_USUAL
