@@ -78,5 +78,5 @@ ACTS = (
         ),
     ),
     Act("list_tests", no_patient="the catalogue"),
-    Act("list_lab_slots", no_patient="free times, and the caller's own"),
+    Act("list_lab_slots", no_patient="free times, and the caller's own or those of a patient in care"),
 )

@@ -12,7 +12,7 @@ import pytest
 from pyotp import TOTP
 
 from careplus_auth.audit.csv_export import COLUMNS, audit_csv
-from careplus_contracts.audit import AuditEvent
+from careplus_contracts.audit import AuditEvent, Separator
 from careplus_contracts.endpoints import SIGNED_IN, Endpoint, Role
 from careplus_contracts.registry import ENDPOINTS
 from careplus_contracts.values import Justification, Line
@@ -268,9 +268,9 @@ def cell(text: str) -> str:
     return f"'{text}" if text.startswith(FORMULAS) else text
 
 
-def cells(file: str) -> list[list[str]]:
+def cells(file: str, separator: str = ",") -> list[list[str]]:
     """Return the cells by line, parsed as in RFC 4180, after a check that each line has all columns."""
-    head, *lines = csv.reader(io.StringIO(file, newline=""), strict=True)
+    head, *lines = csv.reader(io.StringIO(file, newline=""), strict=True, delimiter=separator)
     assert tuple(head) == COLUMNS
     assert {len(line) for line in lines} <= {len(COLUMNS)}
     return lines
@@ -285,10 +285,24 @@ def test_csv_escapes_formulas_and_keeps_columns() -> None:
         AuditEvent.model_validate({**event, "id": number, "account": {"id": number, "full_name": text}, "reason": text})
         for number, text in enumerate(texts, 1)
     ]
-    lines = cells(audit_csv(events))
-    for name in ("account", "reason"):
-        assert [line[COLUMNS.index(name)] for line in lines] == [cell(text) for text in texts]
-    assert not any(value.startswith(FORMULAS) for line in lines for value in line)
+    for separator, character in ((Separator.COMMA, ","), (Separator.SEMICOLON, ";")):
+        lines = cells(audit_csv(events, separator), character)
+        for name in ("account", "reason"):
+            assert [line[COLUMNS.index(name)] for line in lines] == [cell(text) for text in texts]
+        assert not any(value.startswith(FORMULAS) for line in lines for value in line)
+
+
+def test_csv_has_the_wanted_separator(world: World, hospital: Hospital, admin: Person) -> None:
+    patient = hospital.register("separator@example.org", "One, Two; Three")
+    query: dict[str, Any] = {"patient_id": patient.id, "action": "register"}
+    for wanted, character in (({}, ","), ({"separator": "comma"}, ","), ({"separator": "semicolon"}, ";")):
+        answer = admin.http.get("/api/admin/audit.csv", params={**query, **wanted})
+        assert answer.text.startswith(character.join(COLUMNS))
+        [line] = cells(answer.content.decode(), character)
+        assert line[COLUMNS.index("account")] == "One, Two; Three"
+    assert admin.http.get("/api/admin/audit.csv", params={**query, "separator": "|"}).status_code == 422
+    assert admin.http.get("/api/admin/audit", params={"separator": "comma"}).status_code == 422
+    patient.http.close()
 
 
 def test_csv_escapes_names_and_reasons(hospital: Hospital, admin: Person) -> None:

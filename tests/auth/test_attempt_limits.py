@@ -1,7 +1,9 @@
 """Attempt limits: guessing is slow, and no account is locked out for good."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pysqlite3
@@ -146,6 +148,11 @@ async def test_attempts_expire_one_by_one(attempts: AttemptCounter, tmp_path: Pa
 )
 async def test_each_kind_of_attempt_has_its_own_limit(attempts: AttemptCounter, limits: Limits, free: int) -> None:
     assert await tries(attempts, limits) == free
+
+
+@pytest.mark.parametrize("limits", [forgot_password_limits, partial(sign_in_limits, device=None)])
+def test_limits_of_two_spellings_are_equal(limits: Callable[[str, str], Limits]) -> None:
+    assert limits("JÖ@müller.example", "192.0.2.1") == limits("jo\u0308@xn--mller-kva.example", "192.0.2.1")
 
 
 async def test_expired_counters_are_purged(attempts: AttemptCounter, database: Database, tmp_path: Path) -> None:

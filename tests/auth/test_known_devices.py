@@ -34,6 +34,19 @@ async def test_copied_device_cookie_delays_only_its_own_device(auth: httpx.Async
     assert (await log_in(auth, phone_then))[0] == 200
 
 
+async def test_device_is_known_by_any_spelling_of_the_mailbox(auth: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    without_time_pressure(monkeypatch)
+    await registered(auth, "jörg@example.org")
+    _, device = await log_in(auth, "", "jörg@example.org")
+    decomposed = "jo\u0308rg@example.org"
+    _, device = await log_in(auth, device, decomposed)
+    assert len(device.split("~")) == 1, "one mark"
+    for number in range(8):
+        status, _ = await log_in(auth, "", decomposed, f"wrong-{number}")
+    assert status == 429
+    assert (await log_in(auth, device, decomposed))[0] == 200
+
+
 async def test_shared_browser_keeps_one_mark_per_account(auth: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
     without_time_pressure(monkeypatch)
     for email in (MINE, THEIRS):

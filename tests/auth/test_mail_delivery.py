@@ -128,6 +128,13 @@ async def test_mail_is_delivered_once(database: Database, postbox: Postbox, smtp
     assert (row["attempts"], row["ciphertext"]) == (1, None)
 
 
+async def test_mailed_domain_is_ascii(database: Database, postbox: Postbox, smtp_url: str, tmp_path: Path) -> None:
+    await queued(database, to="me@müller.example")
+    assert await background.send_one(database, settings(tmp_path, smtp_url), VAULT)
+    [(to, mail)] = postbox.taken
+    assert (to, mail["To"]) == (["me@xn--mller-kva.example"], "me@xn--mller-kva.example")
+
+
 async def test_failed_delivery_is_retried(database: Database, postbox: Postbox, smtp_url: str, tmp_path: Path) -> None:
     await queued(database)
     nowhere = f"smtp://127.0.0.1:{free_port()}"

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import httpx
 from playwright.sync_api import Browser, Page
@@ -18,11 +19,12 @@ from tests.hospital import Hospital
 
 @dataclass
 class DemoPages:
-    """Browser profiles and API clients of demo accounts by role; None is signed out."""
+    """Browser profiles and API clients of demo accounts by role; None is signed out. `options` describe the device."""
 
     browser: Browser
     hospital: Hospital
     closing: ExitStack
+    options: dict[str, Any] = field(default_factory=dict)
     tabs: dict[str | None, Tab] = field(default_factory=dict)
     clients: dict[str | None, httpx.Client] = field(default_factory=dict)
     addresses: dict[View, str] = field(default_factory=dict)
@@ -39,7 +41,8 @@ class DemoPages:
             yield tab.page
 
     def _opened(self, role: str | None) -> AbstractContextManager[Tab]:
-        return open_tab(self.browser, self.hospital.url, signed_in_demo(self.hospital, role) if role else None)
+        state = signed_in_demo(self.hospital, role) if role else None
+        return open_tab(self.browser, self.hospital.url, state, **self.options)
 
     def http(self, role: str | None) -> httpx.Client:
         if role not in self.clients:

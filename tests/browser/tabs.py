@@ -54,8 +54,12 @@ class Tab:
 
 @contextmanager
 def open_tab(browser: Browser, origin: str, state: StorageState | None = None, **options: Any) -> Iterator[Tab]:
-    """Open a page in a new profile; `options` are passed to Playwright's `new_context`."""
-    context = browser.new_context(base_url=origin, storage_state=state, locale="en-GB", **options)
+    """Open a page in a new profile, by default of an English device in the clinic's zone.
+
+    `options` are passed to Playwright's `new_context`.
+    """
+    device = {"locale": "en-GB", "timezone_id": "Europe/Berlin", **options}
+    context = browser.new_context(base_url=origin, storage_state=state, **device)
     context.set_default_timeout(TIMEOUT_MS)
     tab = Tab(context.new_page(), PageMonitor(urlsplit(origin).netloc))
     context.expose_binding("pressed", lambda _: _count(tab))

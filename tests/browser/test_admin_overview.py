@@ -1,5 +1,7 @@
 """The administrator's overview: charts, tables and files equal the API's statistics."""
 
+import csv
+import io
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -105,3 +107,13 @@ def test_overview_tables_export_csv(counted: Counted, role_page: RolePage, tmp_p
         saving.value.save_as(tmp_path / what)
         # spreadsheets need the byte order mark for UTF-8; RFC 4180 ends lines with CRLF
         assert (tmp_path / what).read_bytes().decode() == "\ufeff" + "".join(f"{line}\r\n" for line in lines)
+
+
+def test_german_overview_exports_semicolons(counted: Counted, role_page: RolePage, tmp_path: Path) -> None:
+    page = role_page("admin", locale="de-DE")
+    page.goto(counted.page)
+    with page.expect_download() as saving:
+        page.get_by_role("button", name="Nach Person laden (CSV)").click()
+    saving.value.save_as(tmp_path / "file")
+    lines = csv.reader(io.StringIO((tmp_path / "file").read_text(encoding="utf-8-sig"), newline=""), delimiter=";")
+    assert [counted.doctor, "3", "1", "1"] in list(lines)

@@ -98,6 +98,21 @@ def test_audit_page_filters_by_patient_and_exports_csv(
     assert (line["action"], line["reason"], line["patient_ids"]) == ("open_chart", REASON, str(stranger.id))
 
 
+def test_german_audit_page_exports_semicolons(stranger: Person, people: People, role_page: RolePage, tmp_path: Path) -> None:
+    reason = "Brought in; no papers, medication unknown"
+    opened = people["dr_a"].http.post(f"/api/doctor/patients/{stranger.id}/access", json={"reason": reason})
+    assert opened.status_code == 201, opened.text
+    page = role_page("admin", locale="de-DE")
+    page.goto(f"/admin/audit?patient_id={stranger.id}&action=open_chart")
+    with page.expect_download() as waited:
+        page.get_by_role("button", name="Als CSV herunterladen").click()
+    waited.value.save_as(tmp_path / "audit.csv")
+    text = (tmp_path / "audit.csv").read_bytes().decode()
+    assert text.startswith("\ufeffid;at;")
+    (line,) = csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline=""), delimiter=";")
+    assert (line["action"], line["reason"], line["patient_ids"]) == ("open_chart", reason, str(stranger.id))
+
+
 def test_access_log_shows_emergency_access_to_patient(stranger: Person, people: People, role_page: RolePage) -> None:
     open_chart(people, stranger)
     page = role_page(next(name for name, person in people.persons.items() if person is stranger))

@@ -41,7 +41,7 @@ def test_week_of_clock_change_shows_clinic_times(open_page: OpenPage, hospital: 
     expect(links).to_have_count(len(free))
     assert links.evaluate_all("(links) => links.map((link) => link.getAttribute('aria-label'))") == list(map(spoken, free))
     expect(page.get_by_role("main")).to_contain_text("All times are Berlin time, GMT+")
-    expect(page.get_by_text("Your device shows another time.")).to_have_count(int(zone != CLINIC.key))
+    expect(page.get_by_text("your device is set to another time zone")).to_have_count(int(zone != CLINIC.key))
     first = next(time for time in free if time.astimezone(CLINIC).date() == change)
     page.get_by_role("link", name=spoken(first), exact=True).click()
     expect(page.get_by_role("main")).to_contain_text(spoken(first).partition(",")[0])

@@ -84,6 +84,10 @@ def test_page_loads_without_errors_and_has_a_title(loaded: LoadedView, demo_page
         assert loaded.page.locator("h1").inner_text() != demo_pages.not_found_heading
 
 
+def test_page_in_the_clinics_zone_has_no_zone_note(loaded: LoadedView) -> None:
+    expect(loaded.page.get_by_text("time zone")).to_have_count(0)
+
+
 @pytest.mark.parametrize("looks", [measures.OPPOSITE, pytest.param(measures.BETWEEN, marks=pytest.mark.attack)], ids=str)
 def test_page_has_no_axe_violations(loaded: LoadedView, looks: measures.Looks) -> None:
     found = [f"{look}: {problem}" for look in measures.in_looks(loaded.page, looks) for problem in measures.axe(loaded.page)]

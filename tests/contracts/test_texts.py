@@ -1,12 +1,14 @@
 """Normal forms: one mailbox, one phone number, and one line of text without invisible letters."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from careplus_contracts.texts import mailed_address, normal_email, normal_phone, visible_line
-from careplus_contracts.values import Email, Line, Phone
+from careplus_contracts.values import Email, Justification, Line, Phone, Reason
 
 UNICODE = "jö@müller.example"
 
@@ -39,6 +41,12 @@ def test_two_mailboxes_have_two_forms(one: str, other: str) -> None:
     assert normal_email("Ada.L+tag@Example.ORG") == "ada.l+tag@example.org"
 
 
+@pytest.mark.parametrize("label", ["Ü", "ada", "☃", "a\u200dü"])
+def test_punycode_of_no_normal_word_stays(label: str) -> None:
+    email = f"ada@xn--{label.encode('punycode').decode()}.example"
+    assert normal_email(email) == email
+
+
 @given(st.text(max_size=20), st.text(max_size=20))
 def test_normal_email_is_stable(local: str, domain: str) -> None:
     normal = normal_email(f"{local}@{domain}")
@@ -50,7 +58,14 @@ def test_mailed_domain_is_ascii_and_the_same_mailbox() -> None:
     assert normal_email(mailed_address(UNICODE)) == UNICODE
 
 
-@pytest.mark.parametrize("typed", ["a@x＠y.example", "a@x（y", "\u200b@x.example", "a@\u200d", "a b@x.example"])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        *("a@x＠y.example", "a@x（y", "\u200b@x.example", "a@\u200d", "a b@x.example"),
+        # 254 letters as typed, more in lower case
+        "İ" * 244 + "@x.example",
+    ],
+)
 def test_email_of_no_mailbox_is_refused(typed: str) -> None:
     with pytest.raises(ValidationError):
         TypeAdapter(Email).validate_python(typed, strict=True)
@@ -67,6 +82,7 @@ def test_email_of_no_mailbox_is_refused(typed: str) -> None:
         *(("+1\u00a0202\u2007555\u202f0147 x12", "+1 202 555 0147 ext. 12"), ("030/5550‑1234", "030/5550-1234")),
         *(("030 5550, Durchwahl 7", "030 5550 ext. 7"), ("tel:+4930555;ext=5", "+4930555 ext. 5"), ("٠٣٠ ٥٥٥", "030 555")),
         *(("\u202a+49 30 555\u202c", "+49 30 555"), ("１１２", "112"), ("030 555 Extension: 12", "030 555 ext. 12")),
+        *(("＋49（0）30 555", "+49(0)30 555"), ("[030] 555", "(030) 555"), ("030\u2009555", "030 555")),
     ],
 )
 def test_phone_is_stored_in_one_form(typed: str, stored: str) -> None:
@@ -97,3 +113,9 @@ def test_invisible_letters_leave_a_line(typed: str, stored: str) -> None:
 def test_line_without_a_visible_letter_is_refused(typed: str) -> None:
     with pytest.raises(ValidationError):
         TypeAdapter(Line).validate_python(typed, strict=True)
+    assert visible_line(typed) == ""
+
+
+@pytest.mark.parametrize("kind", [Reason, Justification])
+def test_reason_loses_invisible_letters(kind: Any) -> None:
+    assert TypeAdapter(kind).validate_python("Fever \u202eof\u200b 39", strict=True) == "Fever of 39"

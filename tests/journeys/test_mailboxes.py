@@ -36,7 +36,7 @@ def test_invitation_is_accepted_in_another_spelling(hospital: Hospital, admin: P
     invited = made(admin.http.post("/api/admin/invitations", json=invitation))
     assert invited["email"] == "zoë@names.example"
     with hospital.client() as visitor:
-        body = {"email": "ZOË@names.example", "full_name": "Zoë Noir", "password": PASSWORD, "invitation": invited["code"]}
+        body = {"email": "ZOE\u0308@names.example", "full_name": "Zoë Noir", "password": PASSWORD, "invitation": invited["code"]}
         assert made(visitor.post("/auth/register", json=body))["id"] == invited["account_id"]
     refused = admin.http.post("/api/admin/invitations", json={**invitation, "email": "zoë@NAMES.example"})
     assert (refused.status_code, refused.json()["code"]) == (409, "email_taken")
@@ -46,6 +46,11 @@ def test_people_search_takes_any_spelling_of_an_address(admin: Person, person: P
     for q in ("jörg@mü", "jo\u0308rg@mu\u0308ller", "jörg@xn--mller-kva.example"):
         found = made(admin.http.get("/api/admin/accounts", params={"q": q}), 200)["items"]
         assert [one["id"] for one in found] == [person.id], ascii(q)
+    doctor = {"email": "o\u0308zge@names.example", "full_name": "Dr. Ada Ay", "specialty": "Neurology", "languages": ["en"]}
+    created = made(admin.http.post("/api/admin/doctors", json=doctor))
+    for q in ("ÖZGE@names", "o\u0308zge@names"):
+        found = made(admin.http.get("/api/admin/doctors", params={"q": q}), 200)["items"]
+        assert [one["id"] for one in found] == [created["id"]], ascii(q)
 
 
 def test_attempts_on_one_mailbox_are_counted_together(hospital: Hospital) -> None:

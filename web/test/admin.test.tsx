@@ -216,10 +216,42 @@ test("the own account cannot be locked", async () => {
   expect(document.querySelector("form, .lock")).toBeNull();
 });
 
-test("no CSV cell starts a formula", () => {
-  expect(csv([["=1+1", "+4", "-4", "@x", "\tx", "\rx", 'a "b", c', -3, "plain"]])).toBe(
-    `'=1+1,'+4,'-4,'@x,'\tx,"'\rx","a ""b"", c",-3,plain\r\n`,
-  );
+test.each([true, false])("locking the laboratory's account, the last one: %s", async (last) => {
+  const work = { work: { total: 0 }, left_at: null, colleague: null, last_of_role: last };
+  gateway({
+    "GET /api/admin/accounts/9": [json({ ...ADMIN, id: 9, full_name: "Lea Labor", role: "lab" })],
+    "GET /api/admin/accounts/9/open-work": [json(work)],
+  });
+  await open(() => import("../src/pages/admin/people/person"), "/admin/people/9", { id: "9" });
+  expect(document.querySelector(".warning")).toBeNull();
+  await press("Lock account");
+  await settled();
+  const warning = document.querySelector("dialog .warning")?.textContent;
+  expect(warning?.startsWith("This is the last active account of the laboratory.")).toBe(last ? true : undefined);
+});
+
+describe.each([
+  ["en", ",", "1.5"],
+  ["de", ";", "1,5"],
+])("a CSV file in %s", (language, mark, number) => {
+  beforeEach(() => loadLocale([language]));
+
+  test("no cell starts a formula", () => {
+    const cells = ["'=1+1", "'+4", "'-4", "'@x", "'\tx", `"'\rx"`, `"'\nx"`, "'＝x", "'＋x", "'－x", "'＠x", "-3"];
+    expect(csv([["=1+1", "+4", "-4", "@x", "\tx", "\rx", "\nx", "＝x", "＋x", "－x", "＠x", -3]])).toBe(
+      `${cells.join(mark)}\r\n`,
+    );
+  });
+
+  test("cells with a separator or a quote are quoted", () => {
+    expect(csv([['a "b"', "c, d", "e; f", "plain"]])).toBe(
+      `${['"a ""b"""', '"c, d"', '"e; f"', "plain"].join(mark)}\r\n`,
+    );
+  });
+
+  test("numbers have the decimal mark of the language", () => {
+    expect(csv([[1.5, 12000, -1.5, "1.5"]])).toBe(`${[number, "12000", `-${number}`, "1.5"].join(mark)}\r\n`);
+  });
 });
 
 test.each([

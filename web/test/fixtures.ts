@@ -154,14 +154,18 @@ export const labResult = builder<Schemas["LabResult"]>({
   version: 1,
 });
 
-export const prescriptionItem = builder<Schemas["PrescriptionItem"]>({
+export const prescriptionItem = builder<Schemas["PrescribedItem"]>({
   medicine: "Ramipril 5 mg tablets",
   dose: "1 tablet",
   route: "oral",
   frequency: "once a day",
   duration_days: 7,
   instructions: "With water.",
+  last_day: "2030-01-09",
+  active: true,
 });
+
+const SHORT = { medicine: "Ibuprofen 400 mg tablets", duration_days: 3, last_day: "2030-01-05" };
 
 export const prescription = builder<Schemas["Prescription"]>({
   patient: { ...PATIENT, date_of_birth: "1984-05-17" },
@@ -171,10 +175,11 @@ export const prescription = builder<Schemas["Prescription"]>({
   reference: "RX-1",
   doctor: OSEI,
   appointment_id: null,
-  items: [prescriptionItem(), { ...prescriptionItem(), medicine: "Ibuprofen 400 mg tablets", duration_days: 3 }],
+  items: [prescriptionItem(), { ...prescriptionItem(), ...SHORT }],
   notes: "Call if it does not help.",
   override_reason: null,
   status: "active",
+  last_day: "2030-01-09",
   stopped_at: null,
   stop_reason: null,
 });

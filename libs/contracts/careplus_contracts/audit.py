@@ -84,6 +84,19 @@ class AuditFilter(Filter):
     outcome: Code | None = None
 
 
+class Separator(StrEnum):
+    """The character between the cells of a file."""
+
+    COMMA = "comma"
+    SEMICOLON = "semicolon"
+
+
+class AuditFileFilter(AuditFilter):
+    """The same, as a file. Spreadsheets in languages with a decimal comma, such as German, read a semicolon."""
+
+    separator: Separator = Separator.COMMA
+
+
 class AuditPageFilter(AuditFilter, PageFilter):
     """The same, page by page."""
 
@@ -94,8 +107,8 @@ async def list_audit(query: AuditPageFilter) -> AuditEvents:
 
 
 @api.get("/api/admin/audit.csv", roles={Role.ADMIN}, media_type="text/csv", always_audited=True)
-async def export_audit(query: AuditFilter) -> str:
-    """Export the newest 10,000 of the same events as a file for spreadsheets (RFC 4180).
+async def export_audit(query: AuditFileFilter) -> str:
+    """Export the newest 10,000 of the same events as a file for spreadsheets (RFC 4180, with the wanted separator).
 
     A cell that a spreadsheet would read as a formula starts with an apostrophe.
     """

@@ -107,7 +107,8 @@ class LabSlot(Answer):
     ends_at: Instant
     free: int = Field(description="Number of places that are free.")
     other: OtherAppointment | None = Field(
-        description="For a patient: their own appointment at that time, during which they cannot book. Otherwise null."
+        description="The appointment that the patient has at that time, for the patient and for a doctor who names the patient; "
+        "nothing can be booked then. Otherwise null."
     )
 
 
@@ -132,13 +133,14 @@ class LabFull(Refusal):
 
 class LabSlotFilter(Filter):
     day: Day | None = None
+    patient_id: Id | None = Field(default=None, description="A patient in the doctor's care, whose appointments `other` names.")
 
 
-@api.get("/api/labs/slots", roles=SIGNED_IN)
+@api.get("/api/labs/slots", roles=SIGNED_IN, refuses=(NotFound,))
 async def list_lab_slots(query: LabSlotFilter) -> LabSlots:
     """List the times of one clinic day, by default today, for specimens. Times in between can be booked too.
 
-    Patients see in `other` where they have an appointment already.
+    Patients see in `other` where they have an appointment already, doctors where the patient of `patient_id` has one.
     """
 
 

@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Iterable
 
-from careplus_contracts.audit import AuditEvent
+from careplus_contracts.audit import AuditEvent, Separator
 
 COLUMNS = (
     *("id", "at", "request_id", "account_id", "account", "role", "session_id", "address", "service", "action", "kind"),
@@ -14,10 +14,13 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", 
 """The last four are the full-width forms of the first four."""
 
 
-def audit_csv(events: Iterable[AuditEvent]) -> str:
-    """Return RFC 4180 text with a header line."""
+_CHARACTERS = {Separator.COMMA: ",", Separator.SEMICOLON: ";"}
+
+
+def audit_csv(events: Iterable[AuditEvent], separator: Separator = Separator.COMMA) -> str:
+    """Return RFC 4180 text with a header line, and the separator in place of the comma."""
     text = io.StringIO()
-    writer = csv.writer(text)
+    writer = csv.writer(text, delimiter=_CHARACTERS[separator])
     writer.writerow(COLUMNS)
     writer.writerows(map(_line, events))
     return text.getvalue()

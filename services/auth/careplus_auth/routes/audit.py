@@ -18,10 +18,10 @@ async def list_audit(query: contract.AuditPageFilter, *, who: CurrentUser, db: R
 
 
 @routes.serve(contract.export_audit)
-async def export_audit(query: contract.AuditFilter, *, who: CurrentUser, db: ReadDb) -> str:
+async def export_audit(query: contract.AuditFileFilter, *, who: CurrentUser, db: ReadDb) -> str:
     events = audit.walk(db, who, query, contract.MOST_LINES)
     # In a thread: formatting 100,000 rows would block sign-ins.
-    return await asyncio.to_thread(audit_csv, [event async for event in events])
+    return await asyncio.to_thread(audit_csv, [event async for event in events], query.separator)
 
 
 @routes.serve(contract.list_accesses)

@@ -15,23 +15,22 @@ ENDING_WITHIN = timedelta(days=7)
 LONGEST_LIST = 20
 
 
-class PrescribedItem(NamedTuple):
-    """One item of an active prescription."""
+class EndingItem(NamedTuple):
+    """One item of a prescription that ends soon."""
 
     prescription_id: int
-    created_at: datetime
+    last_day: date
     medicine: str
     duration_days: int
 
 
-def prescription_tasks(items: Iterable[PrescribedItem], now: datetime) -> list[Task]:
-    """Return a task for each prescription with its longest item ending soon; items must be grouped by prescription."""
+def prescription_tasks(items: Iterable[EndingItem], *, zone: ZoneInfo) -> list[Task]:
+    """Return a task for each prescription at the start of its last day; items must be grouped by prescription."""
     tasks = []
     for prescription_id, group in groupby(items, lambda item: item.prescription_id):
         last = max(group, key=lambda item: item.duration_days)
-        at = last.created_at + timedelta(days=last.duration_days)
-        if now <= at <= now + ENDING_WITHIN:
-            tasks.append(Task(kind=TaskKind.PRESCRIPTION_ENDING, id=prescription_id, about=last.medicine, more=0, at=at))
+        at = day_start(last.last_day, zone)
+        tasks.append(Task(kind=TaskKind.PRESCRIPTION_ENDING, id=prescription_id, about=last.medicine, more=0, at=at))
     return tasks
 
 

@@ -17,8 +17,8 @@ routes = Routes()
 
 @routes.serve(contract.list_lab_slots)
 async def list_lab_slots(query: contract.LabSlotFilter, *, who: CurrentUser, db: ReadDb, settings: AppSettings) -> LabSlots:
-    today = local_date(now(), settings.clinic_zone)
-    return await capacity.slots(db, who, query.day or today, opening_hours(settings), settings.lab_places)
+    day = query.day or local_date(now(), settings.clinic_zone)
+    return await capacity.slots(db, who, day, opening_hours(settings), settings.lab_places, query.patient_id)
 
 
 @routes.serve(contract.book_tests)

@@ -1,7 +1,7 @@
 /** Days and instants in the clinic's zone, whatever the browser's. A day is 'YYYY-MM-DD', an instant RFC 3339. */
 import { now } from "../../api/server-clock";
 import { t } from "../i18n/i18n";
-import { clinicZone } from "./zone";
+import { clinicCity, clinicZone } from "./zone";
 
 export type Day = string;
 export type Instant = string;
@@ -106,14 +106,8 @@ export function span(starts: Instant, ends: Instant): string {
 
 /** "Berlin time, GMT+1": the clinic's zone and its offset at `instant`, by default now. */
 export function zoneLabel(instant?: Instant): string {
-  const zone = clinicZone();
-  const city = zone.slice(zone.lastIndexOf("/") + 1).replaceAll("_", " ");
-  return t("week.zone", { city, offset: offsetName("offset", instant ? Date.parse(instant) : now()) });
-}
-
-/** Whether the browser's zone shows another time than the clinic's. */
-export function differsFromHere(instant: Instant): boolean {
-  return offsetAt(Date.parse(instant)) !== -new Date(instant).getTimezoneOffset() * MINUTE;
+  const offset = offsetName("offset", instant ? Date.parse(instant) : now());
+  return t("week.zone", { city: clinicCity(), offset });
 }
 
 /** The instant of the clinic's wall time 'HH:MM'. A time in the gap of spring moves on by an hour

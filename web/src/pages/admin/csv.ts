@@ -1,13 +1,33 @@
-/** Tables as CSV files (RFC 4180), with cells escaped against formulas. */
+/** Tables as CSV files (RFC 4180) for spreadsheets of the page's language, with cells escaped against formulas. */
+import type { Schemas } from "../../api/client";
+import { locale } from "../../lib/time/time";
+
 type Cell = string | number;
+type Separator = Schemas["Separator"];
+
+const MARKS: Readonly<Record<Separator, string>> = { comma: ",", semicolon: ";" };
+/** The last four are the full-width forms of the first four. */
+const FORMULA = /^[=+\-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20]/;
+
+/** The separator that spreadsheets of the page's language read: a semicolon where the decimal mark is no point. */
+export function separator(): Separator {
+  return decimalMark() === "." ? "comma" : "semicolon";
+}
 
 export function csv(rows: readonly (readonly Cell[])[]): string {
-  return rows.map((row) => `${row.map(written).join(",")}\r\n`).join("");
+  const mark = MARKS[separator()];
+  return rows.map((row) => `${row.map(written).join(mark)}\r\n`).join("");
 }
 
 function written(cell: Cell): string {
-  const text = typeof cell === "string" && /^[=+\-@\t\r]/.test(cell) ? `'${cell}` : String(cell);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  if (typeof cell === "number") return String(cell).replace(".", decimalMark());
+  const text = FORMULA.test(cell) ? `'${cell}` : cell;
+  return /[",;\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+function decimalMark(): string {
+  const parts = new Intl.NumberFormat(locale()).formatToParts(0.5);
+  return parts.find(({ type }) => type === "decimal")?.value ?? ".";
 }
 
 /** Save a table as a file. */

@@ -14,7 +14,7 @@ import { Problem } from "../../../ui/frame/Problem";
 import { More } from "../../../ui/More";
 import { Ready } from "../../../ui/Ready";
 import { Table } from "../../../ui/Table";
-import { saveText } from "../csv";
+import { saveText, separator } from "../csv";
 import { auditColumns } from "./columns";
 import { AuditFilters } from "./filters";
 import { apiQueryOf, type Filters, filtersOf } from "./query";
@@ -67,7 +67,7 @@ function Download({ wanted }: { wanted: Filters }) {
   const download = async (): Promise<void> => {
     if (busy) return;
     setBusy(true);
-    const params = { query: apiQueryOf(wanted) };
+    const params = { query: { ...apiQueryOf(wanted), separator: separator() } };
     const file = await outcome(api.GET("/api/admin/audit.csv", { params, parseAs: "text" }));
     setBusy(false);
     setFailure(file.ok ? null : file);

@@ -2,7 +2,7 @@
 import type { Config, Schemas } from "../../../api/client";
 import { t } from "../../../lib/i18n/i18n";
 import type { Loaded } from "../../../lib/loading/query";
-import { addDays, type Day, differsFromHere, shortDay, zoneLabel } from "../../../lib/time/time";
+import { addDays, type Day, shortDay, zoneLabel } from "../../../lib/time/time";
 import { DAYS, FreeWeek } from "../../../ui/week/FreeWeek";
 import { type FoundDoctor, NoTimes } from "./found-doctor";
 
@@ -21,11 +21,7 @@ export function DoctorWeek({ doctor, config, week, slots, href }: Props) {
     <FreeWeek
       name="doctor"
       title={t("doctor.week", { first: shortDay(week), last: shortDay(addDays(week, DAYS - 1)) })}
-      about={
-        <>
-          {t("doctor.zone", { zone: zoneLabel(label) })} {differsFromHere(label) && t("doctor.zone.differs")}
-        </>
-      }
+      about={t("doctor.zone", { zone: zoneLabel(label) })}
       week={week}
       config={config}
       slots={slots}

@@ -3,7 +3,7 @@ import type { RefObject } from "preact";
 import type { Schemas } from "../../../api/client";
 import { t } from "../../../lib/i18n/i18n";
 import { timesHref } from "../../../lib/routing/booking-links";
-import { clock, dayOf, differsFromHere, type Instant, longDay, zoneLabel } from "../../../lib/time/time";
+import { clock, dayOf, type Instant, longDay, zoneLabel } from "../../../lib/time/time";
 import { Details } from "../../../ui/Details";
 import type { FoundDoctor } from "./found-doctor";
 
@@ -29,9 +29,7 @@ export function BookSummary({ doctor, start, slot, heading }: Props) {
           <span class="unseen"> {t("book.change.what")}</span>
         </a>
       </div>
-      <p class="muted small">
-        {zoneLabel(start)}. {differsFromHere(start) && t("doctor.zone.differs")}
-      </p>
+      <p class="muted small">{zoneLabel(start)}</p>
       <Details
         of={[
           [t("book.doctor"), doctor.full_name],

@@ -12,7 +12,7 @@ import { Details } from "../../../ui/Details";
 import { Page } from "../../../ui/frame/Page";
 import { PrintButton, PrintHead } from "../../../ui/print/PrintHead";
 import { Ready } from "../../../ui/Ready";
-import { Done, Phone, Zone } from "../visits/visit-parts";
+import { Done, Phone } from "../visits/visit-parts";
 import { LabCancel } from "./cancel";
 import { LabPreparation } from "./parts";
 import { LabSteps, LabTestResults } from "./progress";
@@ -60,7 +60,6 @@ export default function LabBooking({ params, config }: OwnProps) {
               </p>
             )}
             {visit.status === "rejected" && <Phone config={config} />}
-            {visit.starts_at && <Zone at={visit.starts_at} />}
             <div class="columns">
               <div class="stack">
                 {visit.status !== "cancelled" && <LabSteps of={visit} />}

@@ -9,7 +9,6 @@ import { Details } from "../../../ui/Details";
 import { ErrorSummary } from "../../../ui/forms/ErrorSummary";
 import { Submit } from "../../../ui/forms/Submit";
 import { Page } from "../../../ui/frame/Page";
-import { Zone } from "../visits/visit-parts";
 import { LabPreparation } from "./parts";
 import { otherHref } from "./slots";
 import { type LabTest, total } from "./tests";
@@ -60,7 +59,6 @@ export function LabCheck({ tests, start }: { tests: readonly LabTest[]; start: I
               [t("lab_check.price"), total(tests)],
             ]}
           />
-          <Zone at={start} />
         </div>
         <Submit busy={busy} label={t("lab_check.submit")} busyLabel={t("lab_check.busy")} />
       </form>

@@ -18,7 +18,6 @@ import {
 import { Empty } from "../../../ui/Empty";
 import { Page } from "../../../ui/frame/Page";
 import { Ready } from "../../../ui/Ready";
-import { Zone } from "../visits/visit-parts";
 import { LabPreparation, LabTestList } from "./parts";
 import { freeOn, type LabSlot, nextFree, otherHref } from "./slots";
 import type { LabTest } from "./tests";
@@ -57,7 +56,6 @@ export function LabTimes({ tests, day, config }: { tests: readonly LabTest[]; da
                 {free.every(({ other }) => other) && (
                   <Full day={day} last={last} moved={() => heading.current?.focus()} />
                 )}
-                {free[0] && <Zone at={free[0].starts_at} />}
                 {PARTS.map(({ say, from, to }) => {
                   const own = free.filter(({ starts_at }) => within(starts_at, from, to));
                   return own.length > 0 && <Times key={say} title={t(say)} of={own} />;

@@ -9,7 +9,6 @@ import { ErrorSummary } from "../../../ui/forms/ErrorSummary";
 import { Submit } from "../../../ui/forms/Submit";
 import { type TimeRefused, WhyNot } from "../book/busy";
 import { loadVisit, type Visit } from "./visit";
-import { Zone } from "./visit-parts";
 
 interface Props {
   visit: Visit;
@@ -49,7 +48,6 @@ export function ConfirmMove({ visit, start, put }: Props) {
       <h2 id="new-time" tabIndex={-1} ref={heading}>
         {t("move.to", { when: longWhen(start) })}
       </h2>
-      <Zone at={start} />
       <form class="row" noValidate onSubmit={submit}>
         <Submit busy={busy} label={t("move.submit")} busyLabel={t("move.busy")} />
         <a class="button quiet" href={another}>

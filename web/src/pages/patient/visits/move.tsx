@@ -14,7 +14,7 @@ import { ByPhone, type FoundDoctor } from "../book/found-doctor";
 import { NotBookable } from "../book/not-bookable";
 import { ConfirmMove } from "./move-confirm";
 import { changing, loadVisit, type Visit } from "./visit";
-import { MoveAndCancel, Phone, Zone } from "./visit-parts";
+import { MoveAndCancel, Phone } from "./visit-parts";
 
 export default function Move({ params, query, config, account }: OwnProps) {
   const visit = useLoad(() => loadVisit(Number(params.id)), [params.id, account.id]);
@@ -28,7 +28,6 @@ export default function Move({ params, query, config, account }: OwnProps) {
               <b>{longWhen(shown.starts_at)}</b>
             </p>
             <p>{[shown.doctor.full_name, shown.place].filter(Boolean).join(", ")}</p>
-            <Zone at={shown.starts_at} />
             <p class="small muted">{t("move.kept")}</p>
           </div>
           {changing(shown, config) !== "here" && <Closed visit={shown} config={config} />}

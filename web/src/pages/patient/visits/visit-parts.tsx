@@ -3,12 +3,12 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Config, Failure } from "../../../api/client";
 import { plural, t } from "../../../lib/i18n/i18n";
-import { clock, dayOf, differsFromHere, longDay, minutesBetween, zoneLabel } from "../../../lib/time/time";
+import { clock, dayOf, longDay, minutesBetween } from "../../../lib/time/time";
 import { NoCode, Problem } from "../../../ui/frame/Problem";
 import { Tel } from "../../../ui/Tel";
 import { changing, type Visit } from "./visit";
 
-/** Day, time and length; with the zone if the browser's zone shows another time. */
+/** Day, time and length. */
 export function VisitWhen({ visit }: { visit: Pick<Visit, "starts_at" | "ends_at"> }) {
   const { starts_at, ends_at } = visit;
   return (
@@ -18,13 +18,8 @@ export function VisitWhen({ visit }: { visit: Pick<Visit, "starts_at" | "ends_at
         <b class="visit-time">{clock(starts_at)}</b>{" "}
         <span class="muted">{plural("visit.minutes", minutesBetween(starts_at, ends_at))}</span>
       </p>
-      <Zone at={starts_at} />
     </div>
   );
-}
-
-export function Zone({ at }: { at: string }) {
-  return differsFromHere(at) ? <p class="small muted">{t("visit.zone", { zone: zoneLabel(at) })}</p> : null;
 }
 
 export function Phone({ config }: { config: Config }) {
