@@ -17,7 +17,7 @@ PHONE = "+49 30 5550 4711"
 CALL = {"person_called": "Dr Ama Osei", "party": "doctor", "phone": "+49 30 5550 1234", "read_back": True}
 ATTEMPT = {"person_called": "Dr Ama Osei", "party": "doctor", "reached": False, "note": "Voicemail"}
 ACTION = {"action": "Called the patient in, ECG now"}
-WAITS, UNANSWERED = "Please sign in now: an urgent message waits", "An urgent message to doctors has no answer"
+WAITS, UNANSWERED = "Please sign in now: an urgent message waits", "An urgent message has no answer"
 
 
 @dataclass

@@ -25,7 +25,7 @@ SUBJECTS: Mapping[Kind, str] = {
     Kind.SECOND_FACTOR_ON: "A second factor was switched on",
     Kind.SECOND_FACTOR_OFF: "The second factor was switched off",
     Kind.CRITICAL_WAITS: "Please sign in now: an urgent message waits",
-    Kind.CRITICAL_UNANSWERED: "An urgent message to doctors has no answer",
+    Kind.CRITICAL_UNANSWERED: "An urgent message has no answer",
 }
 TEXTS: Mapping[Kind, str] = {
     Kind.INVITATION: """\
@@ -65,16 +65,16 @@ If you did not do this, choose another password at once and tell the hospital:
 {link}
 """,
     Kind.CRITICAL_WAITS: """\
-An urgent message at {hospital} waits for a doctor. It is shown on every page after you sign in:
+An urgent message at {hospital} waits for you. It is shown on every page after you sign in:
 
 {link}
 
 If you cannot sign in now, call the laboratory.
 """,
     Kind.CRITICAL_UNANSWERED: """\
-An urgent message to doctors at {hospital} has had no answer for a long time. Doctors were told by mail, if there are any.
+An urgent message at {hospital} has had no answer for a long time, although the people on duty were told by mail.
 
-Call the laboratory now: it knows the message, and needs a doctor on the telephone. Here are the doctors:
+Call the laboratory now: it knows the message, and needs one of them on the telephone. You find them here:
 
 {link}
 """,
