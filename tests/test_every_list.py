@@ -46,6 +46,7 @@ class Case:
 
 VISITS, RESULTS = Case("appointments", ("starts_at", "ends_at")), Case("lab_results", ("specimen_at",))
 BOOKINGS, EVENTS = Case("lab_bookings", ("starts_at",)), Case("audit_events")
+CRITICAL = Case("lab_results", ("critical_since",))
 PRESCRIPTIONS, REFERRALS = Case("prescriptions"), Case("referrals")
 ACCOUNTS, DOCTORS = Case("accounts", ("sort_key",)), Case("doctors", ("sort_key",))
 CASES = {
@@ -74,6 +75,8 @@ CASES = {
     "list_results": RESULTS,
     "show_trend": Case("lab_results", ("specimen_at",), key="result_id"),
     "list_results_to_review": Case("lab_results", ("urgency", "specimen_at")),
+    "list_critical": CRITICAL,
+    "list_critical_results": CRITICAL,
     "list_audit": Case("audit_events", query={"action": "write_notes"}),
     "list_accesses": EVENTS,
 }

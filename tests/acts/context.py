@@ -176,6 +176,14 @@ class ActContext:
         result = made(self.http("doctor").get(f"/api/doctor/lab-results/{self.world.ids['result_id']}"), 200)
         return {"result_id": result["id"], "version": result["version"]}
 
+    def critical_result(self) -> int:
+        """Return the id of a new open critical result."""
+        booking_id = self.lab_order("LYTES", "collected", "received", "in_progress")
+        body = {"test_code": "LYTES", "observations": [{"analyte": "potassium", "value": 7.4, "unit": "mmol/L"}]}
+        result_id = int(made(self.http("lab").post(f"/api/labs/bookings/{booking_id}/results", json=body))["id"])
+        made(self.http("lab").put(f"/api/labs/results/{result_id}/verify"), 200)
+        return result_id
+
     def verified_result(self) -> int:
         result_id = self.lab_result()
         made(self.http("lab").put(f"/api/labs/results/{result_id}/verify"), 200)

@@ -116,6 +116,20 @@ ACTS = (
     ),
     Act("count_lab_orders", no_patient="counts only"),
     Act("list_repeats", query=REPEATS, finds=REPEATS),
+    Act(
+        "note_call",
+        path=lambda c: {"result_id": c.critical_result()},
+        read_back={"lab": "/api/labs/critical/{id}", "doctor": "/api/doctor/critical-results/{id}"},
+    ),
+    Act(
+        "acknowledge_critical_result",
+        path=lambda c: {"critical_result_id": c.critical_result()},
+        read_back={"lab": "/api/labs/critical/{id}", "doctor": "/api/doctor/critical-results/{id}"},
+        race=Race(
+            read="/api/doctor/critical-results/{critical_result_id}",
+            body=lambda _, number: {"action": f"Called, number {number}"},
+        ),
+    ),
     Act("list_tests", no_patient="the catalogue"),
     Act("count_worklist", no_patient="numbers of bookings"),
     Act("list_lab_slots", no_patient="free times, and the caller's own or those of a patient in care"),

@@ -66,6 +66,19 @@ def result(world: World) -> int:
     return result_id
 
 
+def critical_result(world: World) -> int:
+    """Return an open critical result."""
+    lab, body = world.people["lab"].http, {"patient_id": world.people["patient"].id, "test_codes": ["LYTES"]}
+    booking_id = _id(world.people["doctor"].http.post("/api/doctor/lab-orders", json=body))
+    for status in ("collected", "received", "in_progress"):
+        made(lab.put(f"/api/labs/bookings/{booking_id}/status", json={"status": status}), 200)
+    values = [{"analyte": "potassium", "value": 7.4, "unit": "mmol/L"}]
+    entered = {"test_code": "LYTES", "observations": values}
+    result_id = _id(lab.post(f"/api/labs/bookings/{booking_id}/results", json=entered))
+    made(lab.put(f"/api/labs/results/{result_id}/verify"), 200)
+    return result_id
+
+
 def time_off(world: World) -> int:
     week = {"starts_at": "2031-07-01T00:00:00Z", "ends_at": "2031-07-08T00:00:00Z"}
     return _id(world.people["doctor"].http.post("/api/doctor/time-off", json=week))
@@ -91,6 +104,7 @@ RECORD_IDS: dict[str, RecordId] = {
     "booking_id": RecordId(True, "the tests of a patient", booking),
     "specimen_id": RecordId(True, "a specimen of a patient", specimen),
     "result_id": RecordId(True, "a finding of a patient", result),
+    "critical_result_id": RecordId(True, "a finding of a patient", critical_result),
     "time_off_id": RecordId(True, "the absence of a doctor", time_off),
     "account_id": RecordId(True, "the list of accounts", lambda world: world.people["other_patient"].id),
     "session_id": RecordId(True, "the devices of an account", session),

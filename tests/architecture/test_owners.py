@@ -23,6 +23,7 @@ NO_CALLER = {
     "auth.invitations.invite": "for administrators; the invited person has no account yet",
     "auth.invitations.list_all": "for administrators",
     "auth.mails": "the mail queue, read by the background task",
+    "auth.critical_notices": "mails about results that wait, queued by the background task",
     "auth.handovers.list_all": "counts without names of patients, for administrators",
     "auth.handovers.hand_over": "for an account that was loaded for the caller",
     "auth.handovers.words": "for an account that was loaded for the caller",

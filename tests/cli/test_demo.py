@@ -24,7 +24,9 @@ from careplus_contracts.lab_catalogue import ReferenceRange
 from careplus_contracts.labs import LabBookingStatus, SpecimenStatus
 from careplus_contracts.notes import NotesStatus
 from careplus_contracts.results import Comparator, Flag, ResultStatus
+from careplus_demo.critical import OPEN_SINCE
 from careplus_demo.filling import NotEmpty, fill
+from careplus_demo.people import FIRST_DOCTOR_ID
 from careplus_demo.plan import DoesNotFit, Plan
 from careplus_doctors.rules.allergies import check_allergies
 from careplus_labs.rules import flags, windows
@@ -35,6 +37,7 @@ from careplus_tables.appointments import FREE_AGAIN, AppointmentRow
 from careplus_tables.availability import AvailabilityRow, OpenHoursRow, TimeOffRow
 from careplus_tables.charts import AllergyRow, ChartRow, ProblemRow
 from careplus_tables.corrections import ResultVersionRow, VersionObservationRow
+from careplus_tables.critical import CommunicationRow
 from careplus_tables.doctors import DoctorRow
 from careplus_tables.engine import sync_engine
 from careplus_tables.labs import AnalyteRow, LabBookingRow, LabResultRow, ObservationRow, ReferenceRangeRow
@@ -281,7 +284,7 @@ def test_lab_results_match_their_bookings(demo: Demo) -> None:
             or (mark.doctor_id, mark.verified_at) == (booking.ordered_by_id, one.verified_at)
         )
         if booking.ordered_by_id is None:
-            assert one.released_at == (None if one.critical else one.verified_at)
+            assert one.released_at == (one.critical_closed_at or one.verified_at)
         assert one.released_by_id in {None, booking.ordered_by_id}
 
 
@@ -303,6 +306,18 @@ def _changed_values(connection: sa.Connection, result_id: int) -> list[Any]:
     kinds = (VersionObservationRow, ObservationRow)
     old, new = ({one.value for one in rows(connection, kind, kind.result_id == result_id)} for kind in kinds)
     return [(VersionObservationRow, old - new), (ObservationRow, new - old)]
+
+
+def test_one_critical_result_is_open_for_the_demo_doctor(demo: Demo) -> None:
+    plan, connection = demo
+    bookings = {one.id: one for one in rows(connection, LabBookingRow)}
+    found = rows(connection, LabResultRow)
+    assert all((one.critical_since is not None) == (one.critical and one.verified_at is not None) for one in found)
+    [urgent] = [one for one in found if one.critical_since and not one.critical_closed_at]
+    assert bookings[urgent.booking_id].ordered_by_id == FIRST_DOCTOR_ID
+    assert plan.now - urgent.critical_since == OPEN_SINCE
+    reports = {one.result_id: one.kind for one in rows(connection, CommunicationRow)}
+    assert reports == {one.id: "not_reached" if one is urgent else "called" for one in found if one.critical_since}
 
 
 def test_lab_flags_match_the_flag_rules(demo: Demo) -> None:

@@ -177,6 +177,7 @@ export const labResult = builder<Schemas["LabResult"]>({
   corrected_by: null,
   correction_reason: null,
   correction_waits_since: null,
+  critical_open: false,
   version: 1,
 });
 

@@ -374,7 +374,7 @@ describe("the worklist", () => {
     gateway({ "GET /api/labs/worklist": [refusal(500, "unexpected")] });
     const root = await draw(<Worklist {...page()} />);
     expect(root.querySelector(".problem")).not.toBeNull();
-    expect(root.querySelectorAll(".tabs a")).toHaveLength(9);
+    expect(root.querySelectorAll(".tabs a")).toHaveLength(10);
   });
 });
 

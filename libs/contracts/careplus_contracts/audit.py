@@ -17,7 +17,9 @@ CLOSE_UNCOLLECTED = "close_uncollected"
 """The laboratory closes a booking without a specimen; its event has no account."""
 RELEASE_AFTER_DAYS = "release_after_days"
 """A result is released by the policy of its test; its event has no account."""
-BACKGROUND_ACTIONS = (CLOSE_UNCOLLECTED, RELEASE_AFTER_DAYS)
+ESCALATE_CRITICAL = "escalate_critical"
+"""Mails about an open critical result are queued; its event has no account."""
+BACKGROUND_ACTIONS = (CLOSE_UNCOLLECTED, ESCALATE_CRITICAL, RELEASE_AFTER_DAYS)
 """Actions of services themselves, beside the `operationId`s of requests."""
 
 

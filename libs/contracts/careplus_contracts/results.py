@@ -130,6 +130,15 @@ class SecondPersonRequired(Refusal):
     status = 409
 
 
+class CriticalWaits(Refusal):
+    """This critical result is still open.
+
+    Acknowledge it with the action taken, then release it to the patient.
+    """
+
+    status = 409
+
+
 class VerifyResult(Body):
     note: OptionalWords | None = Field(default=None, description="Replaces the note; without it, or with null, the note stays.")
 
@@ -191,6 +200,7 @@ class LabResult(Answer):
     correction_waits_since: Instant | None = Field(
         description="A correction waits for the check by a second person of the laboratory; until then the old values stand."
     )
+    critical_open: bool = Field(description="A critical value that no doctor acknowledged yet, and about which no call is noted.")
     version: Version
 
 
@@ -242,8 +252,9 @@ async def enter_result(booking_id: Id, body: EnterResult) -> LabResult:
 async def verify_result(result_id: Id, body: VerifyResult | None = None) -> LabResult:
     """Verify a result, or a correction that waits.
 
-    It is released now, after days or by the responsible doctor, as the test's `release_policy` says.
-
+    It is released now, after days or by the responsible doctor, as the test's `release_policy` says. A critical result is open
+    from now on (see `list_critical`); without an ordering doctor it is released when a call is noted or a doctor acknowledges it,
+    so that no patient reads a critical value alone.
     Verifying again has no effect and the same answer; a correction changes verified values and notes. The hospital can want a
     second person for every result, or for critical ones: then values are entered and verified by two people.
     """

@@ -12,7 +12,7 @@ from pydantic import AfterValidator, Field
 
 from careplus_contracts.endpoints import Contract, Role
 from careplus_contracts.refusals import NotFound, Refusal
-from careplus_contracts.results import Comparator, Flag, LabResult
+from careplus_contracts.results import Comparator, CriticalWaits, Flag, LabResult
 from careplus_contracts.values import (
     Answer,
     Body,
@@ -237,14 +237,15 @@ async def show_result_to_review(result_id: Id) -> ResultToReview:
 @api.put(
     "/api/doctor/lab-results/{result_id}",
     roles={Role.DOCTOR},
-    refuses=(NotFound, NotResponsible, SeenEarlier),
+    refuses=(NotFound, NotResponsible, SeenEarlier, CriticalWaits),
     versioned=True,
     example={"seen": True, "comment": "All as expected.", "release": True},
 )
 async def review_result(result_id: Id, body: ReviewResult) -> ResultToReview:
     """Mark a result as seen by you, comment on it, or release it to the patient.
 
-    Every doctor who may read the result marks it; only the responsible one comments on it and releases it. A mark leaves the
+    Every doctor who may read the result marks it; only the responsible one comments on it and releases it, an open
+    critical one after acknowledging it. A mark leaves the
     version as it is, so that no look of another doctor makes a release stale.
     """
 

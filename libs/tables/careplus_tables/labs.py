@@ -17,6 +17,7 @@ from careplus_tables.derived import derived
 from careplus_tables.reviews import INBOX, urgency
 
 OWNER = "labs"
+_OPEN = sa.text("critical_since IS NOT NULL AND critical_closed_at IS NULL")
 HAS_SPECIMEN = tuple(
     status.value
     for status in LabBookingStatus
@@ -172,6 +173,7 @@ class LabResultRow(SQLModel, table=True):
         sa.Index("ix_lab_results_patient_id_status_specimen_at_id", "patient_id", "status", "specimen_at", "id"),
         sa.Index("ix_lab_results_status_specimen_at_id", "status", "specimen_at", "id"),
         sa.Index("ix_lab_results_inbox", *INBOX),
+        sa.Index("ix_lab_results_critical_since_id", "critical_since", "id", sqlite_where=_OPEN, postgresql_where=_OPEN),
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
@@ -198,6 +200,9 @@ class LabResultRow(SQLModel, table=True):
     correction_waits_since: datetime | None = Field(
         default=None, sa_type=InstantColumn, description="A proposed correction waits for a second person."
     )
+    critical_since: datetime | None = Field(default=None, sa_type=InstantColumn, description="Verified or corrected as critical.")
+    critical_closed_at: datetime | None = Field(default=None, sa_type=InstantColumn)
+    critical_closed_by_id: int | None = Field(default=None, foreign_key="accounts.id", sa_type=BigId)
     ordered_by_id: int | None = Field(foreign_key="accounts.id", sa_type=BigId, description="The booking's, for the inbox.")
     urgency: int = Field(default=None, nullable=False, sa_column_kwargs=derived(urgency, "critical", "outside_range"))
 

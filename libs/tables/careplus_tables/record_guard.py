@@ -34,6 +34,7 @@ OWNERS = {
     "version_observations": {"patient_id", "result_id"},
     "proposed_corrections": {"patient_id", "result_id"},
     "specimens": {"patient_id", "booking_id"},
+    "critical_communications": {"patient_id", "result_id"},
 }
 """Tables of patients' records, with the columns that name their owners; parts of a record have the record's owner."""
 PERSON = "accounts"

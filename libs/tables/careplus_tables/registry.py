@@ -13,6 +13,8 @@ from careplus_tables import (
     availability,
     charts,
     corrections,
+    critical,
+    critical_notices,
     doctors,
     handovers,
     idempotency,
@@ -28,8 +30,9 @@ from careplus_tables import (
 )
 
 FILES: tuple[ModuleType, ...] = (
-    *(accounts, appointments, attempts, audit, audit_links, availability, charts, corrections, doctors, handovers),
-    *(idempotency, labs, mails, notes, passwords, prescriptions, referrals, reviews, second_factors, specimens),
+    *(accounts, appointments, attempts, audit, audit_links, availability, charts, corrections, critical, critical_notices),
+    *(doctors, handovers, idempotency, labs, mails, notes, passwords, prescriptions, referrals, reviews, second_factors),
+    specimens,
 )
 METADATA = SQLModel.metadata
 

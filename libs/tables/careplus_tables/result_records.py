@@ -131,4 +131,5 @@ def _result(
         verified_by=None if row.verified_by_id is None else people[row.verified_by_id].person(),
         released_by=None if row.released_by_id is None else people[row.released_by_id].person(),
         corrected_by=None if row.corrected_by_id is None else people[row.corrected_by_id].person(),
+        critical_open=row.critical_since is not None and row.critical_closed_at is None,
     )

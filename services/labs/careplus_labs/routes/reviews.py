@@ -5,7 +5,8 @@ from fastapi import Request
 from careplus_contracts import reviews as contract
 from careplus_contracts.reviews import ReleasedNormal, ReleaseNormal, ResultsToReview, ResultToReview, ReviewCounts, ReviewResult
 from careplus_contracts.values import Id
-from careplus_labs.store import inbox, results, reviews
+from careplus_labs.rules.critical import check_releasable
+from careplus_labs.store import critical, inbox, results, reviews
 from careplus_runtime.audit.recorder import identify_patients
 from careplus_runtime.http.dependencies import AppSettings, CurrentUser, IfMatch, ReadDb, WriteDb, check_version
 from careplus_runtime.http.serving import Routes
@@ -34,6 +35,7 @@ async def review_result(
 ) -> ResultToReview:
     row = await results.lock_for_update(db, who, result_id)
     check_version(row.version, expected)
+    check_releasable(is_open=body.release and critical.is_open(row))
     return await reviews.review(db, who, row, body, settings.clinic_zone)
 
 

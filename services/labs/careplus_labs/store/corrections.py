@@ -10,7 +10,7 @@ from careplus_contracts.corrections import CorrectResult
 from careplus_contracts.results import Observation, ResultStatus
 from careplus_labs.rules import observations as rules
 from careplus_labs.rules.verification import check_second_person, needs_second_person
-from careplus_labs.store import booking_status, entry
+from careplus_labs.store import booking_status, critical, entry, release
 from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.clock import this_second
 from careplus_runtime.process.settings import Settings
@@ -109,6 +109,10 @@ async def _apply(db: WriteSession, booking: LabBookingRow, row: LabResultRow, ch
         }
     )
     entry.set_verified(row, verified_by_id, at)
+    critical.open_again(row)
+    # the patient's own booking was held back while it was critical
+    if row.status == ResultStatus.VERIFIED and await release.is_due_at_verification(db, row):
+        row.status, row.released_at = ResultStatus.RELEASED.value, at
     await entry.replace_observations(db, row, change.observations)
     await booking_status.update(db, booking)
 

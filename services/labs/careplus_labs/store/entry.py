@@ -12,7 +12,7 @@ from careplus_contracts.refusals import FieldError, Malformed
 from careplus_contracts.results import EnterObservation, EnterResult, Observation, ResultStatus
 from careplus_labs.rules import observations as rules
 from careplus_labs.rules.flags import age_in_days
-from careplus_labs.store import booking_status, catalogue, release
+from careplus_labs.store import booking_status, catalogue, critical, release
 from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.clock import this_second
 from careplus_tables.engine import AnySession, WriteSession
@@ -92,11 +92,12 @@ async def replace_observations(db: WriteSession, row: LabResultRow, observations
 
 
 async def verify(db: WriteSession, who: Identity, booking: LabBookingRow, row: LabResultRow, note: str | None) -> None:
-    """Verify a result, and release it where the policy of its test says so."""
+    """Verify a result, and release it where the policy of its test says so; a critical one is open."""
     at = this_second()
     set_verified(row, who.id, at)
     row.status = ResultStatus.VERIFIED.value
     row.note = row.note if note is None else note
+    critical.open_again(row)
     if await release.is_due_at_verification(db, row):
         row.status, row.released_at = ResultStatus.RELEASED.value, at
     row.version += 1

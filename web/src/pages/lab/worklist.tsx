@@ -31,7 +31,15 @@ const TABS = [
   "uncollected",
 ] as const;
 type Tab = (typeof TABS)[number];
+
+interface Filters {
+  day?: Day;
+  q?: string;
+}
+
 const POLL_MS = 30_000;
+/** Open critical results are counted up to one page of the API. */
+const COUNTED = 100;
 /** The statuses after the collection in which a specimen waits. */
 const WAITING: readonly BookingStatus[] = ["collected", "received", "in_progress", "resulted"];
 
@@ -52,11 +60,7 @@ export default function Worklist({ query, account }: OwnProps) {
     [account.id, status, day, q, cursor],
     { every: POLL_MS },
   );
-  const counts = useLoad(
-    () => outcome(api.GET("/api/labs/worklist/counts", { params: { query: filters } })),
-    [account.id, day, q],
-    { every: POLL_MS },
-  );
+  const { views, again } = useViews(account.id, status, filters);
   const [collecting, setCollecting] = useState<Booking | null>(null);
   const [said, setSaid] = useState("");
   useEffect(() => {
@@ -72,7 +76,7 @@ export default function Worklist({ query, account }: OwnProps) {
     setCollecting(null);
     setSaid(t("collect.done", { patient: patient.full_name, reference }));
     list.again();
-    counts.again();
+    again();
   };
   return (
     <Page title={t("worklist.title")} lead={lead(status, day)}>
@@ -80,7 +84,7 @@ export default function Worklist({ query, account }: OwnProps) {
       <div role="status" class="said">
         {said && <p class="done">{said}</p>}
       </div>
-      <Tabs label={t("worklist.tabs")} tabs={tabs(status, counts.data)} />
+      <Tabs label={t("worklist.tabs")} tabs={views} />
       {status !== "uncollected" && <DayFilter key={day} day={day} />}
       <Ready of={list} empty={<None cursor={cursor} day={day} q={q} />}>
         {({ items, next_cursor }) => (
@@ -104,6 +108,25 @@ export default function Worklist({ query, account }: OwnProps) {
   );
 }
 
+/** Returns the tabs, open critical results first, and the function that counts again; `current` is the status shown. */
+export function useViews(me: number, current: Tab | "critical" | null, filters: Filters) {
+  const { day, q } = filters;
+  const counts = useLoad(
+    () => outcome(api.GET("/api/labs/worklist/counts", { params: { query: filters } })),
+    [me, day, q],
+    { every: POLL_MS },
+  );
+  const query = { limit: COUNTED };
+  const open = useLoad(() => outcome(api.GET("/api/labs/critical", { params: { query } })), [me], { every: POLL_MS });
+  const critical = {
+    href: "/lab/critical",
+    text: t("critical_list.title"),
+    current: current === "critical",
+    count: open.data?.items.length ?? null,
+  };
+  return { views: [critical, ...tabs(current, counts.data)], again: counts.again };
+}
+
 function canCollect({ status, specimens }: Booking): boolean {
   return status !== "cancelled" && specimens.some((one) => one.status === "expected");
 }
@@ -113,7 +136,7 @@ function lead(status: Tab | null, day: Day | null): string {
   return day ? longDay(day) : t("worklist.lead");
 }
 
-function tabs(status: Tab | null, counts: Schemas["WorklistCounts"] | undefined) {
+function tabs(status: Tab | "critical" | null, counts: Schemas["WorklistCounts"] | undefined) {
   const tab = (one: Tab | null) => ({
     href: withQuery({ status: one, cursor: null }),
     text: one ? t(`worklist.${one}`) : t("worklist.to_do"),

@@ -64,7 +64,7 @@ export function Review(props: Props) {
 function Actions({ result, acts }: Props) {
   const comment = useDraft(`review.${result.id}`, result.comment ?? "");
   const releasing = useRef(false);
-  const unreleased = result.status === "verified";
+  const unreleased = result.status === "verified" && !result.critical_open;
   const name = { name: result.patient.full_name, test: result.test_name };
   const takeBack = async (of: Result): Promise<void> => {
     const back = await send(of, { seen: false, release: false });
@@ -98,6 +98,11 @@ function Actions({ result, acts }: Props) {
   return (
     <form noValidate onSubmit={submit}>
       <ErrorSummary mistakes={errors} />
+      {result.critical_open && (
+        <p class="warning">
+          {t("review.waits")} <a href={`/doctor/critical/${result.id}`}>{t("review.answer")}</a>
+        </p>
+      )}
       {result.responsible ? (
         <TextArea
           id={`comment-${result.id}`}
