@@ -9,8 +9,10 @@ from careplus_contracts import (
     audit,
     availability,
     charts,
+    corrections,
     doctors,
     finding,
+    flagging,
     handovers,
     invitations,
     lab_catalogue,
@@ -29,6 +31,7 @@ from careplus_contracts import (
     second_factors,
     sessions,
     stats,
+    verification,
 )
 from careplus_contracts.endpoints import Contract, Endpoint
 
@@ -57,6 +60,9 @@ CONTRACTS: tuple[Contract, ...] = (
     lab_orders.api,
     results.api,
     reviews.api,
+    flagging.api,
+    verification.api,
+    corrections.api,
     record.api,
     stats.api,
     audit.api,

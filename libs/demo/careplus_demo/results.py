@@ -79,6 +79,9 @@ class Results:
             "released_at": released_at,
             "version": version,
             "ordered_by_id": booking.visit.doctor.id if booking.visit else None,
+            "corrected_by_id": None,
+            "corrected_at": None,
+            "correction_reason": None,
         }
 
     def _text(self, analyte: Analyte) -> Row:
@@ -93,7 +96,7 @@ class Results:
             value = round(self._rng.uniform(1, 10), analyte.decimals)
             return {**_reading(value, Flag.NO_RANGE), **_applied(within)}
         value = self._measured(analyte.decimals, within, self._rng)
-        flag = _flag(value, within)
+        flag = flag_of(value, within)
         # some low values are below the limit of the instrument
         open_below = within.low is None and within.critical_low is None
         below = flag is Flag.NORMAL and open_below and self._rng.random() < 0.3
@@ -114,7 +117,7 @@ class Results:
         return float(min(max(round(rng.triangular(low, high), decimals), low), high))
 
 
-def _flag(value: float, within: Any) -> Flag:
+def flag_of(value: float, within: Any) -> Flag:
     """Return the flag. Low and high bounds are normal themselves, critical limits are critical."""
     if within.critical_low is not None and value <= within.critical_low:
         return Flag.CRITICAL_LOW

@@ -30,6 +30,9 @@ OWNERS = {
     "lab_results": {"patient_id", "booking_id", "ordered_by_id"},
     "result_reviews": {"result_id", "doctor_id"},
     "observations": {"patient_id", "result_id"},
+    "result_versions": {"patient_id", "result_id"},
+    "version_observations": {"patient_id", "result_id"},
+    "proposed_corrections": {"patient_id", "result_id"},
 }
 """Tables of patients' records, with the columns that name their owners; parts of a record have the record's owner."""
 PERSON = "accounts"

@@ -54,7 +54,9 @@ function Row({ of: result, acts }: { of: Result; acts: Acts }) {
   return (
     <details class="review" onToggle={(event) => setOpened(event.currentTarget.open)}>
       <summary>
-        <b>{result.test_name}</b>
+        <span>
+          <b>{result.test_name}</b> {result.corrected_at && <Chip tone="no-show">{t("corrected.short")}</Chip>}
+        </span>
         <Worst of={result.worst} />
         <span class="muted small">
           {!single && sentence(result)} {result.status === "released" && t("review.is_released")}
