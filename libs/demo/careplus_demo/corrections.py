@@ -19,6 +19,7 @@ class Corrections:
 
     def __init__(self, laboratory: Laboratory, results: Results) -> None:
         self._pat, self._now = laboratory.people.pat.id, laboratory.plan.now
+        self._seen = {one["result_id"] for one in results.reviews}
         self.versions: list[Row] = []
         self.observations: list[Row] = []
         for result in reversed(results.results):

@@ -17,6 +17,7 @@ from careplus_runtime.process.settings import Settings
 from careplus_tables.corrections import ProposedCorrectionRow, ResultVersionRow, VersionObservationRow
 from careplus_tables.engine import AnySession, WriteSession
 from careplus_tables.labs import LabBookingRow, LabResultRow, ObservationRow, ObservedColumns
+from careplus_tables.reviews import ResultReviewRow
 
 _KEPT = ("note", "comment", "outside_range", "critical", "entered_by_id", "entered_at", "verified_by_id", "verified_at")
 
@@ -113,6 +114,8 @@ async def _apply(db: WriteSession, booking: LabBookingRow, row: LabResultRow, ch
     # the patient's own booking was held back while it was critical
     if row.status == ResultStatus.VERIFIED and await release.is_due_at_verification(db, row):
         row.status, row.released_at = ResultStatus.RELEASED.value, at
+    # the time alone does not tell: the first verification may be of the same second
+    await db.execute(delete(ResultReviewRow).where(col(ResultReviewRow.result_id) == row.id))
     await entry.replace_observations(db, row, change.observations)
     await booking_status.update(db, booking)
 

@@ -54,8 +54,10 @@ function Row({ of: result, acts }: { of: Result; acts: Acts }) {
   return (
     <details class="review" onToggle={(event) => setOpened(event.currentTarget.open)}>
       <summary>
-        <b>{result.test_name}</b>
-        <Worst of={result.worst} /> {result.corrected_at && <Chip tone="no-show">{t("corrected.short")}</Chip>}
+        <span>
+          <b>{result.test_name}</b> {result.corrected_at && <Chip tone="no-show">{t("corrected.short")}</Chip>}
+        </span>
+        <Worst of={result.worst} />
         <span class="muted small">
           {!single && sentence(result)} {result.status === "released" && t("review.is_released")}
         </span>
