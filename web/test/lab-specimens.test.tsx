@@ -33,8 +33,8 @@ const LOST = specimen({
 const TUBES = labBooking({
   ordered_by: { id: 3, full_name: "Dr Lena Okafor" },
   tests: [
-    { ...labTest(), result_id: null },
-    { ...labTest(), code: "UA", name: "Urinalysis", result_id: null },
+    { ...labTest(), result_id: null, to_verify: null },
+    { ...labTest(), code: "UA", name: "Urinalysis", result_id: null, to_verify: null },
   ],
   specimens: [LOST, SERUM, URINE],
 });
