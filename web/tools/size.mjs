@@ -14,9 +14,9 @@ const PAGES = [
   { page: "lab/index.ts", room: "lab", budget: 26 },
   { page: "account/security.tsx", room: "account", budget: 27 },
 ];
-const WORDS = 12;
+const WORDS = 13;
 // measured sizes, rounded up: docs/decisions/0011
-const ROLES = { patient: 54, doctor: 66, admin: 49, lab: 40 };
+const ROLES = { patient: 54, doctor: 67, admin: 49, lab: 39 };
 const STYLES = 11;
 // public pages that count as the patient's
 const FINDING = ["patient/book/doctors.tsx", "patient-visits", "patient-booking"];
