@@ -158,7 +158,6 @@ describe("the specimens of a booking", () => {
     expect(root.querySelectorAll(".tubes button")).toHaveLength(3);
     expect(root.querySelector(".values-form")).toBeNull();
     await press(`Receive ${SERUM.accession}`);
-    // the values form that opens asks for its ranges afterwards
     const put = requests.find(({ call }) => call.startsWith("PUT"));
     expect(put?.body).toEqual({ status: "received", reason: null });
     expect(put?.headers.get("If-Match")).toBe('"3"');

@@ -18,7 +18,6 @@ const WORDS = 13;
 // measured sizes, rounded up: docs/decisions/0011
 const ROLES = { patient: 55, doctor: 74, admin: 49, lab: 45 };
 const STYLES = 12;
-const STYLES = 12;
 // public pages that count as the patient's
 const FINDING = ["patient/book/doctors.tsx", "patient-visits", "patient-booking"];
 const dist = new URL("../dist/", import.meta.url);
