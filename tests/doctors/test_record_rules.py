@@ -37,6 +37,13 @@ def test_lab_task_names_one_test_and_counts_the_rest() -> None:
     assert lab_task(1, "Albumin", 3, None).more == 2
 
 
+def test_result_task_of_a_released_result_says_corrected() -> None:
+    corrected = result_task(2, "Albumin", days_ago(3), days_ago(1))
+    assert (corrected.kind, corrected.at) == (TaskKind.CORRECTED_RESULT, days_ago(1))
+    # corrected before it was released
+    assert result_task(2, "Albumin", days_ago(1), days_ago(3)).kind is TaskKind.NEW_RESULT
+
+
 def test_most_urgent_sorts_by_nearness_to_now() -> None:
     tasks = [
         lab_task(1, "Albumin", 1, None),

@@ -101,7 +101,7 @@ export const labBooking = builder<Schemas["LabBooking"]>({
   patient: { id: PATIENT.id, full_name: PATIENT.full_name, date_of_birth: "1984-05-17", sex: "female" },
   ordered_by: null,
   appointment_id: null,
-  tests: [{ ...labTest(), result_id: null }],
+  tests: [{ ...labTest(), result_id: null, to_verify: null }],
   starts_at: NINE,
   status: "booked",
   status_reason: null,
@@ -132,6 +132,7 @@ export const observation = builder<Schemas["Observation"]>({
   range: { sex: null, low: 3.5, high: 5, critical_low: 2.5, critical_high: 6.5 },
   usual: [],
   flag: "critical_high",
+  missing: [],
 });
 
 export const labResult = builder<Schemas["LabResult"]>({
@@ -155,6 +156,10 @@ export const labResult = builder<Schemas["LabResult"]>({
   seen_at: NINE,
   released_at: NINE,
   released_by: { id: 3, full_name: "Dr Ama Osei" },
+  corrected_at: null,
+  corrected_by: null,
+  correction_reason: null,
+  correction_waits_since: null,
   version: 1,
 });
 

@@ -58,6 +58,13 @@ class BookTests(Body):
     starts_at: Instant
 
 
+class WaitingResult(Answer):
+    """A result that waits to be verified; `normal`: each of its values is."""
+
+    version: Version
+    normal: bool
+
+
 class BookedTest(Answer):
     code: Code
     name: str
@@ -65,6 +72,7 @@ class BookedTest(Answer):
     price_minor: MinorUnits
     currency: Currency
     result_id: Id | None = Field(description="The result; null until the caller may see it.")
+    to_verify: WaitingResult | None = Field(description="For the laboratory, while the result waits to be verified.")
 
 
 class LabPatient(Person):

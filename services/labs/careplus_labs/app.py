@@ -5,10 +5,11 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from careplus_contracts import lab_catalogue, lab_orders, labs
+from careplus_contracts import corrections as corrections_contract
+from careplus_contracts import flagging, lab_catalogue, lab_orders, labs, verification
 from careplus_contracts import results as results_contract
 from careplus_labs import background
-from careplus_labs.routes import bookings, catalogue, orders, results, worklist
+from careplus_labs.routes import bookings, catalogue, corrections, orders, results, worklist
 from careplus_runtime.http.serving import application
 from careplus_runtime.process.background import running_tasks
 
@@ -22,7 +23,13 @@ async def with_background(app: FastAPI) -> AsyncIterator[None]:
 
 app = application(
     "labs",
-    contracts=(lab_catalogue.api, labs.api, lab_orders.api, results_contract.api),
-    routes=(catalogue.routes, bookings.routes, orders.routes, worklist.routes, results.routes),
+    contracts=(
+        *(lab_catalogue.api, labs.api, lab_orders.api, results_contract.api),
+        *(flagging.api, verification.api, corrections_contract.api),
+    ),
+    routes=(
+        *(catalogue.routes, bookings.routes, orders.routes, worklist.routes, results.routes),
+        corrections.routes,
+    ),
     lifespan=with_background,
 )

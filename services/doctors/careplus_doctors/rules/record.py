@@ -10,7 +10,7 @@ from careplus_clinic.clinic_time import day_start
 from careplus_contracts.record import Task, TaskKind
 
 NEW_FOR = timedelta(days=30)
-"""A released result is a task for this time."""
+"""A released result, or a correction of one, is a task for this time."""
 ENDING_WITHIN = timedelta(days=7)
 LONGEST_LIST = 20
 
@@ -34,8 +34,10 @@ def prescription_tasks(items: Iterable[EndingItem], *, zone: ZoneInfo) -> list[T
     return tasks
 
 
-def result_task(result_id: int, test: str, released_at: datetime) -> Task:
-    """Return the task to read a new result."""
+def result_task(result_id: int, test: str, released_at: datetime, corrected_at: datetime | None = None) -> Task:
+    """Return the task to read a new result, or a corrected one."""
+    if corrected_at is not None and corrected_at > released_at:
+        return Task(kind=TaskKind.CORRECTED_RESULT, id=result_id, about=test, more=0, at=corrected_at)
     return Task(kind=TaskKind.NEW_RESULT, id=result_id, about=test, more=0, at=released_at)
 
 

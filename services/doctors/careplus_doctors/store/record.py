@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlmodel import col
 
 from careplus_clinic.clinic_time import local_date
@@ -80,12 +80,14 @@ async def _next_appointment(db: ReadSession, who: Identity, now: datetime) -> Ap
 
 
 async def _results(db: ReadSession, who: Identity, now: datetime) -> list[Task]:
+    released_at, corrected_at = col(LabResultRow.released_at), col(LabResultRow.corrected_at)
+    newest = case((corrected_at > released_at, corrected_at), else_=released_at)
     query: Select[*tuple[Any, ...]] = (
-        select(col(LabResultRow.id), col(LabTestRow.name), col(LabResultRow.released_at))
+        select(col(LabResultRow.id), col(LabTestRow.name), col(LabResultRow.released_at), col(LabResultRow.corrected_at))
         .join(LabTestRow, col(LabTestRow.code) == col(LabResultRow.test_code))
         .where(col(LabResultRow.patient_id) == who.id, col(LabResultRow.status) == ResultStatus.RELEASED.value)
-        .where(col(LabResultRow.released_at) > now - rules.NEW_FOR)
-        .order_by(col(LabResultRow.released_at).desc(), col(LabResultRow.id).desc())
+        .where(newest > now - rules.NEW_FOR)
+        .order_by(newest.desc(), col(LabResultRow.id).desc())
     )
     return [rules.result_task(*row) for row in await db.execute(query.limit(rules.LONGEST_LIST))]
 
