@@ -1,5 +1,6 @@
 /** The state of a laboratory order in the words of clinicians. */
 import type { Schemas } from "../../../api/client";
+import { rejections } from "../../../lib/clinical/specimens";
 import { withdrawn } from "../../../lib/clinical/withdrawn";
 import { t } from "../../../lib/i18n/i18n";
 import { when } from "../../../lib/time/time";
@@ -28,6 +29,11 @@ export function OrderState({ order, me }: { order: Booking; me: number }) {
           </a>
         )}
       </p>
+      {rejections(order).map((one) => (
+        <p key={one} class="small">
+          {one}
+        </p>
+      ))}
     </div>
   );
 }
@@ -41,7 +47,7 @@ function State({ status }: { status: Booking["status"] }) {
 function sentence(order: Booking, me: number): string {
   const { status, status_reason, expected_by, starts_at, late } = order;
   if (status === "cancelled") return [withdrawn(order, me), status_reason].filter(Boolean).join(" ");
-  if (status === "rejected") return t("orders.recollect", { reason: status_reason ?? "" });
+  if (status === "rejected") return t("orders.recollect");
   if (status === "booked") return starts_at ? t("orders.for", { time: when(starts_at) }) : t("orders.any_time");
   if (status === "verified" || expected_by === null) return "";
   return t(late ? "orders.was_expected" : "orders.expected", { time: when(expected_by) });
