@@ -9,7 +9,7 @@ import { checkWeek, copied, outside, rulesOf, slotsOn, type Week } from "../src/
 import Order from "../src/pages/doctor/order/order";
 import Results, { urgentFirst } from "../src/pages/doctor/results/results";
 import { CHART } from "./doctor";
-import { availability, CONFIG, labResult, PAT, userAccount, visit } from "./fixtures";
+import { availability, CONFIG, labResult, labTest, PAT, userAccount, visit } from "./fixtures";
 import { gateway, json, refusal } from "./gateway";
 import { draw, press, settled, type } from "./page";
 
@@ -217,7 +217,7 @@ describe("the availability page", () => {
 });
 
 describe("ordering tests", () => {
-  const CRP = { code: "CRP", name: "C-reactive protein", specimen: "serum", preparation: "", analytes: [] };
+  const CRP = labTest({ code: "CRP", name: "C-reactive protein", specimen: "serum", preparation: "" });
 
   test("ordering takes two presses and returns to the visit", async () => {
     history.replaceState(null, "", "/doctor/orders/new?visit=40");

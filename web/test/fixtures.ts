@@ -90,6 +90,10 @@ export const labTest = builder<Schemas["LabTest"]>({
   currency: "EUR",
   active: true,
   analytes: [],
+  by_order_only: false,
+  fasting_hours: 0,
+  collect_from: null,
+  collect_until: null,
   version: 1,
 });
 

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from careplus_contracts.accounts import Sex
 from careplus_contracts.endpoints import SIGNED_IN, Contract, Role
@@ -13,6 +13,7 @@ from careplus_contracts.values import (
     Body,
     Code,
     Currency,
+    Instant,
     Line,
     MinorUnits,
     OptionalWords,
@@ -20,6 +21,7 @@ from careplus_contracts.values import (
     PageFilter,
     Query,
     Version,
+    WallClock,
 )
 
 api = Contract(service="labs", tag="labs")
@@ -40,6 +42,14 @@ AnalyteCodes = Annotated[list[Code], Field(max_length=60, json_schema_extra={"un
 
 
 Loinc = Annotated[str, Field(pattern=r"^[0-9]{1,7}-[0-9]$", description="LOINC code.", examples=["718-7"])]
+
+
+FastingHours = Annotated[
+    int, Field(ge=0, le=72, description="Hours before the specimen with nothing but water; 0: eat as usual.")
+]
+ByOrderOnly = Annotated[bool, Field(description="A doctor orders it; a patient cannot book it alone.")]
+CollectFrom = Annotated[WallClock | None, Field(description="Start of the time of day for the specimen; null: any time.")]
+CollectUntil = Annotated[WallClock | None, Field(description="End of that time; the specimen is taken before it.")]
 
 
 class AnalyteKind(StrEnum):
@@ -87,6 +97,10 @@ class LabTest(Answer):
     currency: Currency
     active: bool
     analytes: list[Analyte]
+    by_order_only: ByOrderOnly
+    fasting_hours: FastingHours
+    collect_from: CollectFrom
+    collect_until: CollectUntil
     version: Version
 
 
@@ -108,6 +122,18 @@ class DescribeTest(Body):
         default=[], description="Codes of analytes in the catalogue, in the order to show them; empty: any can be entered."
     )
     active: bool = True
+    by_order_only: ByOrderOnly = False
+    fasting_hours: FastingHours = 0
+    collect_from: CollectFrom = None
+    collect_until: CollectUntil = None
+
+    @model_validator(mode="after")
+    def _check_collection(self) -> "DescribeTest":
+        if (self.collect_from is None) != (self.collect_until is None):
+            raise ValueError("give collect_from and collect_until, or neither")
+        if self.collect_from is not None and self.collect_until is not None and self.collect_from >= self.collect_until:
+            raise ValueError("collect_until must be later than collect_from")
+        return self
 
 
 class AddTest(DescribeTest):
@@ -122,6 +148,28 @@ class UnknownTest(Refusal):
 
     status = 422
     codes: list[str]
+
+
+class ByOrder(Refusal):
+    """A doctor must order one of these tests.
+
+    Leave out `codes`, or ask a doctor to order them.
+    """
+
+    status = 409
+    codes: list[str]
+
+
+class OutsideCollection(Refusal):
+    """The specimens of these tests are not taken at that time of day.
+
+    Choose one of `alternatives`, or another time of `GET /api/labs/slots` with these `test_codes`. Where there is none, the
+    times of the tests do not meet: book them separately.
+    """
+
+    status = 409
+    codes: list[str]
+    alternatives: list[Instant]
 
 
 class CodeTaken(Refusal):

@@ -3,7 +3,7 @@
 from pydantic import Field
 
 from careplus_contracts.endpoints import Contract, Role
-from careplus_contracts.lab_catalogue import TestCodes, UnknownTest
+from careplus_contracts.lab_catalogue import OutsideCollection, TestCodes, UnknownTest
 from careplus_contracts.labs import LabBooking, LabBookingStatus, LabFull
 from careplus_contracts.refusals import IllegalTransition, NotFound, PatientBusy
 from careplus_contracts.values import (
@@ -40,7 +40,7 @@ class WithdrawOrder(Body):
 @api.post(
     "/api/doctor/lab-orders",
     roles={Role.DOCTOR},
-    refuses=(NotFound, UnknownTest, LabFull, PatientBusy),
+    refuses=(NotFound, UnknownTest, OutsideCollection, LabFull, PatientBusy),
     example={"patient_id": 12, "test_codes": ["CBC"], "note": "Tired for a month"},
 )
 async def order_tests(body: OrderTests) -> LabBooking:

@@ -71,6 +71,10 @@ class LabTestRow(SQLModel, table=True):
     search_key: str = Field(
         default=None, nullable=False, sa_type=KeyText, sa_column_kwargs=derived(search_key, "code", "name", "category", "plain")
     )
+    by_order_only: bool = Field(default=False, sa_column_kwargs={"server_default": sa.false()})
+    fasting_hours: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    collect_from: str | None = Field(default=None, description="`HH:MM` of the clinic; null: any time of day.")
+    collect_until: str | None = Field(default=None)
 
 
 class LabTestAnalyteRow(SQLModel, table=True):

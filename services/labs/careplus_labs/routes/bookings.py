@@ -7,7 +7,7 @@ from careplus_contracts.labs import BookTests, LabBooking, LabBookings, LabBooki
 from careplus_contracts.values import Id
 from careplus_labs.opening import opening_hours
 from careplus_labs.rules.bookings import PATIENT_TRANSITIONS
-from careplus_labs.store import bookings, capacity
+from careplus_labs.store import bookings, capacity, catalogue
 from careplus_runtime.http.dependencies import AppSettings, CurrentUser, IfMatch, ReadDb, WriteDb, check_version
 from careplus_runtime.http.serving import Routes
 from careplus_runtime.process.clock import now
@@ -18,7 +18,9 @@ routes = Routes()
 @routes.serve(contract.list_lab_slots)
 async def list_lab_slots(query: contract.LabSlotFilter, *, who: CurrentUser, db: ReadDb, settings: AppSettings) -> LabSlots:
     today = local_date(now(), settings.clinic_zone)
-    return await capacity.slots(db, who, query.day or today, opening_hours(settings), settings.lab_places)
+    tests = await catalogue.bookable(db, query.test_codes.split(",")) if query.test_codes else []
+    hours = catalogue.collecting(opening_hours(settings), tests)
+    return await capacity.slots(db, who, query.day or today, hours, settings.lab_places)
 
 
 @routes.serve(contract.book_tests)

@@ -56,22 +56,25 @@ async def _tests(db: AnySession, who: Identity, booking_ids: Collection[int]) ->
         col(LabResultRow.status).in_([status.value for status in READABLE.get(who.role, ())]),
     )
     query = (
-        select(LabBookingTestRow, col(LabTestRow.name), col(LabTestRow.preparation), col(LabResultRow.id))
+        select(LabBookingTestRow, LabTestRow, col(LabResultRow.id))
         .join(LabTestRow, col(LabTestRow.code) == col(LabBookingTestRow.test_code))
         .outerjoin(LabResultRow, has_readable_result)
         .where(col(LabBookingTestRow.booking_id).in_(booking_ids))
         .order_by(col(LabBookingTestRow.booking_id), col(LabBookingTestRow.position))
     )
     by_booking: dict[int, list[BookedTest]] = defaultdict(list)
-    for row, name, preparation, result_id in (await db.execute(query)).all():
+    for row, test, result_id in (await db.execute(query)).all():
         by_booking[row.booking_id].append(
             BookedTest(
                 code=row.test_code,
-                name=name,
-                preparation=preparation,
+                name=test.name,
+                preparation=test.preparation,
                 price_minor=row.price_minor,
                 currency=row.currency,
                 result_id=result_id,
+                fasting_hours=test.fasting_hours,
+                collect_from=test.collect_from,
+                collect_until=test.collect_until,
             )
         )
     return by_booking

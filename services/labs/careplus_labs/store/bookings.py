@@ -90,9 +90,14 @@ async def list_work(db: ReadSession, who: Identity, wanted: WorklistFilter, span
 
 
 async def book(db: WriteSession, who: Identity, body: BookTests | OrderTests, hours: Hours, places: int) -> LabBooking:
-    """Insert the patient's own booking, or a doctor's order. Raise UnknownTest, LabFull and PatientBusy."""
+    """Insert the patient's own booking, or a doctor's order.
+
+    Raise UnknownTest, LabFull, PatientBusy and OutsideCollection, and ByOrder for a patient.
+    """
     tests = await catalogue.bookable(db, body.test_codes)
     order = body if isinstance(body, OrderTests) else None
+    if order is None:
+        catalogue.check_bookable_alone(tests)
     row = LabBookingRow(
         reference=new_reference("LB"),
         patient_id=order.patient_id if order else who.id,
@@ -104,7 +109,9 @@ async def book(db: WriteSession, who: Identity, body: BookTests | OrderTests, ho
         place=None,
         created_at=this_second(),
     )
-    await capacity.insert(db, row, hours, places)
+    await capacity.insert(
+        db, row, [test.code for test in tests if test.collect_from is not None], catalogue.collecting(hours, tests), places
+    )
     assert row.id is not None
     booking_id = row.id
     db.add_all(

@@ -9,6 +9,7 @@ from sqlmodel import col
 
 from careplus_clinic.clinic_time import nearest
 from careplus_contracts.endpoints import Role
+from careplus_contracts.lab_catalogue import OutsideCollection
 from careplus_contracts.labs import LabFull, LabSlot, LabSlots
 from careplus_contracts.refusals import OtherAppointment, PatientBusy
 from careplus_labs.rules import windows
@@ -41,14 +42,20 @@ async def slots(db: ReadSession, who: Identity, day: date, hours: Hours, places:
     return LabSlots(items=items, next_cursor=None)
 
 
-async def insert(db: WriteSession, row: LabBookingRow, hours: Hours, places: int) -> None:
-    """Insert the booking with a place in its window, or without one if it has no time. Raise LabFull and PatientBusy."""
+async def insert(db: WriteSession, row: LabBookingRow, codes: Collection[str], hours: Hours, places: int) -> None:
+    """Insert the booking with a place in its window, or without one if it has no time.
+
+    Raise LabFull, PatientBusy, and OutsideCollection where the specimens of these tests are not taken at that time of day.
+    """
     if row.starts_at is None:
         db.add(row)
         await db.flush()
         return
     if reason := windows.unbookable_reason(row.starts_at, hours):
         raise LabFull(reason, alternatives=await _nearest_free(db, row, hours, places))
+    if not windows.is_collected(row.starts_at, hours):
+        alternatives = await _nearest_free(db, row, hours, places)
+        raise OutsideCollection(windows.uncollected_reason(hours), alternatives=alternatives, codes=list(codes))
     await lock_patient(db, row.patient_id)
     if other := await other_appointment(db, row.patient_id, row.starts_at, row.starts_at + LAB_VISIT):
         alternatives = await _nearest_free(db, row, hours, places)

@@ -13,6 +13,7 @@ from careplus_contracts.lab_catalogue import (
     AddTest,
     Analyte,
     AnalyteKind,
+    ByOrder,
     CodeTaken,
     DescribeTest,
     LabTest,
@@ -22,6 +23,7 @@ from careplus_contracts.lab_catalogue import (
     UnknownTest,
 )
 from careplus_contracts.values import Code
+from careplus_labs.rules.windows import Hours
 from careplus_runtime.http.records import Keyset, fetch_page, one_or_404
 from careplus_runtime.identity.tokens import Identity
 from careplus_tables.engine import AnySession, ReadSession, WriteSession
@@ -81,6 +83,18 @@ async def bookable(db: AnySession, codes: Sequence[str]) -> list[LabTestRow]:
     if unknown := [code for code in codes if code not in found]:
         raise UnknownTest(f"The catalogue does not have {', '.join(unknown)}.", codes=unknown)
     return [found[code] for code in codes]
+
+
+def check_bookable_alone(tests: Sequence[LabTestRow]) -> None:
+    """Raise ByOrder with the tests that a patient cannot book without a doctor."""
+    if codes := [test.code for test in tests if test.by_order_only]:
+        names = ", ".join(test.name for test in tests if test.by_order_only)
+        raise ByOrder(f"A doctor must order {names}. Ask your doctor for it.", codes=codes)
+
+
+def collecting(hours: Hours, tests: Sequence[LabTestRow]) -> Hours:
+    """Return the hours at which the specimens of all these tests are taken."""
+    return hours.collecting((test.collect_from, test.collect_until) for test in tests)
 
 
 async def measured_by(db: AnySession, test_code: str, entered: Collection[str]) -> dict[str, Analyte]:

@@ -61,6 +61,10 @@ function OrderPage({ chart, chartQuery }: { chart: Schemas["Chart"]; chartQuery:
         put({ starts_at: "" });
         return [{ field: "starts_at", message: t(problem.code === "lab_full" ? "order.full" : "order.patient_busy") }];
       }
+      if (problem.code === "outside_collection") {
+        put({ starts_at: "" });
+        return [{ field: "starts_at", message: t("order.outside") }];
+      }
       if (problem.code === "unknown_test") {
         put({ tests: order.tests.filter(({ code }) => !problem.codes.includes(code)) });
         return [{ field: "q", message: t("order.unknown", { codes: problem.codes.join(", ") }) }];

@@ -32,10 +32,11 @@ export function When({ order, put, errors }: Props) {
 
 function Time({ order, put, errors }: Props) {
   const { day, starts_at } = order;
+  const codes = order.tests.map(({ code }) => code).join(",");
   const slots = useLoad(async () => {
     if (!isDay(day) || day < today()) return { ok: true as const, data: { items: [], next_cursor: null } };
-    return outcome(api.GET("/api/labs/slots", { params: { query: { day } } }));
-  }, [day]);
+    return outcome(api.GET("/api/labs/slots", { params: { query: { day, ...(codes && { test_codes: codes }) } } }));
+  }, [day, codes]);
   const free = slots.data?.items.filter((slot) => slot.free > 0) ?? [];
   const none = slots.data && free.length === 0;
   return (

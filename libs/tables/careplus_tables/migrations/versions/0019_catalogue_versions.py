@@ -1,0 +1,50 @@
+"""Add fasting, times of day and tests by order only to the laboratory's catalogue."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0019"
+down_revision = "0013"
+branch_labels = None
+depends_on = None
+
+FASTING = "Do not eat or drink anything but water for 8 hours before the sample."
+MORNING = "Come between 7 and 10 in the morning. "
+MOVED = {
+    "Eat normally for 3 days, then only water for 8 hours before. Stay seated and do not smoke during the 2 hours of the test.": (
+        "Eat normally for 3 days before. Stay seated and do not smoke during the 2 hours of the test."
+    ),
+    "Come in the morning with an empty stomach, and do not take iron tablets for 24 hours before.": (
+        "Do not take iron tablets for 24 hours before."
+    ),
+}
+"""Texts of the first catalogue that named a fast."""
+BY_ORDER = ("ABG", "LACT", "ICA", "TNT", "TNI", "PCT", "TYSC", "DAT")
+
+
+def upgrade() -> None:
+    op.add_column("lab_tests", sa.Column("by_order_only", sa.Boolean(), nullable=False, server_default=sa.false()))
+    op.add_column("lab_tests", sa.Column("fasting_hours", sa.Integer(), nullable=False, server_default="0"))
+    op.add_column("lab_tests", sa.Column("collect_from", sa.String(), nullable=True))
+    op.add_column("lab_tests", sa.Column("collect_until", sa.String(), nullable=True))
+    _move_preparations()
+
+
+def _move_preparations() -> None:
+    """Move fasts and times of day from the texts of the first catalogue; a text that was edited stays as it is."""
+    tests = sa.table(
+        "lab_tests",
+        *(sa.column(name) for name in ("code", "preparation", "fasting_hours", "collect_from", "collect_until")),
+        sa.column("by_order_only", sa.Boolean()),
+    )
+    morning = {"collect_from": "07:00", "collect_until": "10:00"}
+    text = tests.c.preparation
+    op.execute(sa.update(tests).where(text == FASTING, tests.c.code.in_(["INSULIN", "CPEP"])).values(morning))
+    op.execute(sa.update(tests).where(text == FASTING).values(preparation="", fasting_hours=8))
+    for old, new in MOVED.items():
+        op.execute(sa.update(tests).where(text == old).values(preparation=new, fasting_hours=8, **morning))
+    starts = text.startswith(MORNING, autoescape=True)
+    op.execute(sa.update(tests).where(starts, tests.c.code == "CORT").values(collect_from="07:00", collect_until="09:00"))
+    op.execute(sa.update(tests).where(starts, tests.c.code != "CORT").values(morning))
+    op.execute(sa.update(tests).where(starts).values(preparation=sa.func.substr(text, len(MORNING) + 1)))
+    op.execute(sa.update(tests).where(tests.c.code.in_(BY_ORDER)).values(by_order_only=sa.true()))
