@@ -4,6 +4,7 @@ from tests.acts.act import Act, Mark, Race
 
 BOOKING = {"patient": "/api/labs/bookings/{id}", "lab": "/api/labs/bookings/{id}"}
 TEST = {"name": "Raced", "category": "ours", "specimen": "serum", "turnaround_hours": 4}
+ALL_DAYS = [{"weekday": day, "starts": "06:00", "ends": "22:00"} for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")]
 
 
 ACTS = (
@@ -63,6 +64,17 @@ ACTS = (
         read_back={"patient": "/api/labs/results/{id}"},
         race=Race(etag='"2"', body=lambda _, number: {"comment": f"Comment {number}"}),
     ),
+    Act(
+        "set_lab_hours",
+        body=lambda _: {"rules": ALL_DAYS},
+        read_back={"lab": "/api/admin/lab-hours"},
+        race=Race(
+            read="/api/admin/lab-hours",
+            body=lambda _, number: {"rules": ALL_DAYS, "closures": [{"day": "2098-12-25", "reason": f"Holiday {number}"}]},
+        ),
+        no_patient="hours that no booking is outside of",
+    ),
+    Act("show_lab_hours", no_patient="hours that no booking is outside of"),
     Act("list_tests", no_patient="the catalogue"),
     Act("list_lab_slots", no_patient="free times, and the caller's own"),
 )

@@ -136,5 +136,6 @@ VIEWS = [
     View("/admin/audit", "admin"),
     View("/admin/audit?action=never_done", "admin"),
     View("/admin/tests", "admin"),
+    View("/admin/lab-hours", "admin"),
     View("/admin/tests/{}", "admin", first("/api/labs/tests", "code")),
 ]

@@ -15,6 +15,7 @@ from careplus_tables import (
     doctors,
     handovers,
     idempotency,
+    lab_hours,
     labs,
     mails,
     notes,
@@ -25,7 +26,8 @@ from careplus_tables import (
 )
 
 FILES: tuple[ModuleType, ...] = (
-    *(accounts, appointments, attempts, audit, audit_links, availability, charts, doctors, handovers, idempotency, labs, mails),
+    *(accounts, appointments, attempts, audit, audit_links, availability, charts, doctors, handovers, idempotency, lab_hours),
+    *(labs, mails),
     *(notes, passwords, prescriptions, referrals, second_factors),
 )
 METADATA = SQLModel.metadata

@@ -5,9 +5,8 @@ from careplus_contracts import labs as contract
 from careplus_contracts.appointments import Cancel
 from careplus_contracts.labs import BookTests, LabBooking, LabBookings, LabBookingStatus, LabSlots
 from careplus_contracts.values import Id
-from careplus_labs.opening import opening_hours
 from careplus_labs.rules.bookings import PATIENT_TRANSITIONS
-from careplus_labs.store import bookings, capacity, catalogue
+from careplus_labs.store import bookings, capacity, catalogue, hours
 from careplus_runtime.http.dependencies import AppSettings, CurrentUser, IfMatch, ReadDb, WriteDb, check_version
 from careplus_runtime.http.serving import Routes
 from careplus_runtime.process.clock import now
@@ -19,13 +18,13 @@ routes = Routes()
 async def list_lab_slots(query: contract.LabSlotFilter, *, who: CurrentUser, db: ReadDb, settings: AppSettings) -> LabSlots:
     today = local_date(now(), settings.clinic_zone)
     tests = await catalogue.bookable(db, query.test_codes.split(",")) if query.test_codes else []
-    hours = catalogue.collecting(opening_hours(settings), tests)
-    return await capacity.slots(db, who, query.day or today, hours, settings.lab_places)
+    opening = catalogue.collecting(await hours.opening(db, settings), tests)
+    return await capacity.slots(db, who, query.day or today, opening, settings.lab_places)
 
 
 @routes.serve(contract.book_tests)
 async def book_tests(body: BookTests, *, who: CurrentUser, db: WriteDb, settings: AppSettings) -> LabBooking:
-    return await bookings.book(db, who, body, opening_hours(settings), settings.lab_places)
+    return await bookings.book(db, who, body, await hours.opening(db, settings), settings.lab_places)
 
 
 @routes.serve(contract.list_lab_bookings)

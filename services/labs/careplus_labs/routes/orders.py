@@ -4,9 +4,8 @@ from careplus_contracts import lab_orders as contract
 from careplus_contracts.lab_orders import LabOrders, OrderTests, WithdrawOrder
 from careplus_contracts.labs import LabBooking, LabBookingStatus
 from careplus_contracts.values import Id
-from careplus_labs.opening import opening_hours
 from careplus_labs.rules.bookings import DOCTOR_TRANSITIONS
-from careplus_labs.store import bookings
+from careplus_labs.store import bookings, hours
 from careplus_runtime.http.dependencies import AppSettings, CurrentUser, IfMatch, ReadDb, WriteDb, check_version
 from careplus_runtime.http.serving import Routes
 from careplus_runtime.identity.care import check_in_care
@@ -17,7 +16,7 @@ routes = Routes()
 @routes.serve(contract.order_tests)
 async def order_tests(body: OrderTests, *, who: CurrentUser, db: WriteDb, settings: AppSettings) -> LabBooking:
     await check_in_care(db, who, body.patient_id, body.appointment_id)
-    return await bookings.book(db, who, body, opening_hours(settings), settings.lab_places)
+    return await bookings.book(db, who, body, await hours.opening(db, settings), settings.lab_places)
 
 
 @routes.serve(contract.list_lab_orders)

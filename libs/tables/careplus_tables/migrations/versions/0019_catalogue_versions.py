@@ -1,4 +1,4 @@
-"""Add fasting, times of day and tests by order only to the laboratory's catalogue."""
+"""Add fasting, times of day and tests by order only to the laboratory's catalogue, and its opening hours."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -28,6 +28,34 @@ def upgrade() -> None:
     op.add_column("lab_tests", sa.Column("collect_from", sa.String(), nullable=True))
     op.add_column("lab_tests", sa.Column("collect_until", sa.String(), nullable=True))
     _move_preparations()
+    _create_hours()
+
+
+def _create_hours() -> None:
+    """Create the tables empty: the hours of the settings apply until an administrator stores others."""
+    big = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+    op.create_table(
+        "lab_schedules",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lab_schedules")),
+    )
+    op.create_table(
+        "lab_hours",
+        sa.Column("id", big, nullable=False),
+        sa.Column("weekday", sa.String(), nullable=False),
+        sa.Column("opens", sa.String(), nullable=False),
+        sa.Column("closes", sa.String(), nullable=False),
+        sa.CheckConstraint("weekday IN ('mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun')", name=op.f("ck_lab_hours_weekday_v1")),
+        sa.CheckConstraint("closes > opens", name=op.f("ck_lab_hours_runs_forward_v1")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lab_hours")),
+    )
+    op.create_table(
+        "lab_closures",
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("day", name=op.f("pk_lab_closures")),
+    )
 
 
 def _move_preparations() -> None:
