@@ -183,6 +183,9 @@ class CodeTaken(Refusal):
 
 class LabTestFilter(PageFilter):
     q: Query | None = None
+    at: Annotated[Instant | None, Field(description="Units and ranges that are valid on the clinic day of this time; now.")] = (
+        None
+    )
 
 
 @api.get("/api/labs/tests", roles=SIGNED_IN)

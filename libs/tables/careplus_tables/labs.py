@@ -1,6 +1,6 @@
 """The laboratory: catalogue, bookings, results. Written by labs; `careplus_tables.catalogue` fills the catalogue."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
@@ -34,6 +34,23 @@ class AnalyteRow(SQLModel, table=True):
     choices: list[str] = Field(sa_type=sa.JSON)
 
 
+class AnalyteVersionRow(SQLModel, table=True):
+    """The unit and ranges of an analyte from a clinic day on (null: from the beginning). Rows are never changed.
+
+    Valid on a day is the highest number that had begun. An analyte without a row has its own unit and the ranges of number 1.
+    """
+
+    __tablename__ = "analyte_versions"
+
+    analyte_code: str = Field(foreign_key="analytes.code", primary_key=True)
+    number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    valid_from: date | None = Field(sa_type=sa.Date)
+    unit: str | None
+    source: str
+    edited_by_id: int | None = Field(default=None, foreign_key="accounts.id", sa_type=BigId)
+    edited_at: datetime | None = Field(default=None, sa_type=InstantColumn)
+
+
 class ReferenceRangeRow(SQLModel, table=True):
     """Usual and critical values for one sex (null: any) and age in days, `[age_from_days, age_to_days)`."""
 
@@ -49,6 +66,7 @@ class ReferenceRangeRow(SQLModel, table=True):
     high: float | None
     critical_low: float | None
     critical_high: float | None
+    number: int = Field(default=1, sa_column_kwargs={"server_default": "1"}, description="Of the version.")
 
 
 class LabTestRow(SQLModel, table=True):

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, and_, delete, select
 from sqlmodel import col
 
+from careplus_clinic.clinic_time import local_date
 from careplus_contracts.labs import LabBookingStatus
 from careplus_contracts.refusals import FieldError, Malformed
 from careplus_contracts.results import EnterResult, Observation, ResultStatus
@@ -66,7 +67,7 @@ async def record(
 
 
 async def _observed(db: AnySession, booking: LabBookingRow, body: EnterResult, at: datetime, zone: ZoneInfo) -> list[Observation]:
-    measured = await catalogue.measured_by(db, body.test_code, {one.analyte for one in body.observations})
+    measured = await catalogue.measured_by(db, body.test_code, {one.analyte for one in body.observations}, local_date(at, zone))
     rules.check_entered(body.observations, measured)
     rules.check_units(body.observations, measured)
     patient = (await people_by_id(db, [booking.patient_id]))[booking.patient_id]

@@ -1,4 +1,4 @@
-"""Add fasting, times of day and tests by order only to the laboratory's catalogue, and its opening hours."""
+"""Add fasting, times of day and tests by order only to the laboratory's catalogue, its hours, and versions of ranges."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -29,6 +29,31 @@ def upgrade() -> None:
     op.add_column("lab_tests", sa.Column("collect_until", sa.String(), nullable=True))
     _move_preparations()
     _create_hours()
+    _create_versions()
+
+
+def _create_versions() -> None:
+    """Make the present ranges version 1, valid from the beginning."""
+    instant = sa.DateTime(timezone=True).with_variant(sa.String(20), "sqlite")
+    big = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+    op.create_table(
+        "analyte_versions",
+        sa.Column("analyte_code", sa.String(), nullable=False),
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=True),
+        sa.Column("unit", sa.String(), nullable=True),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("edited_by_id", big, nullable=True),
+        sa.Column("edited_at", instant, nullable=True),
+        sa.ForeignKeyConstraint(["analyte_code"], ["analytes.code"], name=op.f("fk_analyte_versions_analyte_code_analytes")),
+        sa.ForeignKeyConstraint(["edited_by_id"], ["accounts.id"], name=op.f("fk_analyte_versions_edited_by_id_accounts")),
+        sa.PrimaryKeyConstraint("analyte_code", "number", name=op.f("pk_analyte_versions")),
+    )
+    op.add_column("reference_ranges", sa.Column("number", sa.Integer(), nullable=False, server_default="1"))
+    op.execute(
+        "INSERT INTO analyte_versions (analyte_code, number, unit, source) "
+        "SELECT code, 1, unit, 'Catalogue of the installation' FROM analytes"
+    )
 
 
 def _create_hours() -> None:
