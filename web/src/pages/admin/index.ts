@@ -15,6 +15,8 @@ export const pages: readonly OwnPage[] = [
   ["/admin/appointments/reassign", () => import("./visits/reassign")],
   ["/admin/tests", () => import("./catalogue/tests")],
   ["/admin/lab-hours", () => import("./catalogue/hours")],
+  ["/admin/analytes", () => import("./catalogue/analytes")],
+  ["/admin/analytes/:code", () => import("./catalogue/analyte")],
   ["/admin/tests/:code", () => import("./catalogue/test")],
   ["/admin/audit", async () => (await Promise.all([import("./audit/audit"), loadMessages("trail")]))[0]],
 ];

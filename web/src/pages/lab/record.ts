@@ -19,12 +19,10 @@ export interface Work {
 }
 
 export async function loadBookingRecord(id: number): Promise<Outcome<Work>> {
-  // the default page most likely holds every test of the booking
-  const first = testsFrom();
   const booking = await loadBooking(id);
   if (!booking.ok) return booking as Outcome<never>;
   const codes = booking.data.tests.map(({ code }) => code);
-  const [catalogue, results] = await Promise.all([testsOf(codes, first), resultsOf(booking.data)]);
+  const [catalogue, results] = await Promise.all([testsOf(codes, booking.data.collected_at), resultsOf(booking.data)]);
   if (!catalogue.ok) return catalogue;
   if (!results.ok) return results;
   const tests = booking.data.tests.map(({ code, name, result_id }) => ({
@@ -50,18 +48,16 @@ async function resultsOf({ tests }: Booking): Promise<Outcome<Result[]>> {
   return { ok: true, data: answers.flatMap((answer) => (answer.ok ? [answer.data] : [])) };
 }
 
-function testsFrom(cursor?: string) {
-  return outcome(api.GET("/api/labs/tests", { params: { query: { limit: 100, ...(cursor && { cursor }) } } }));
-}
-
-async function testsOf(codes: readonly string[], first: ReturnType<typeof testsFrom>): Promise<Outcome<Test[]>> {
+/** The booking's tests, with the units and ranges of the specimen's day; today's without a specimen. */
+async function testsOf(codes: readonly string[], at: string | null): Promise<Outcome<Test[]>> {
   const found: Test[] = [];
-  for (let next = first; ; ) {
-    const page = await next;
+  for (let cursor: string | undefined; ; ) {
+    const query = { limit: 100, ...(at && { at }), ...(cursor && { cursor }) };
+    const page = await outcome(api.GET("/api/labs/tests", { params: { query } }));
     if (!page.ok) return page as Outcome<never>;
     found.push(...page.data.items.filter(({ code }) => codes.includes(code)));
     if (found.length === codes.length || page.data.next_cursor === null) return { ok: true, data: found };
-    next = testsFrom(page.data.next_cursor);
+    cursor = page.data.next_cursor;
   }
 }
 

@@ -26,6 +26,9 @@ export default function Tests({ query }: OwnProps) {
       title={t("catalogue.title")}
       actions={
         <div class="row">
+          <a class="button quiet" href="/admin/analytes">
+            {t("ranges.title")}
+          </a>
           <a class="button quiet" href="/admin/lab-hours">
             {t("lab_hours.title")}
           </a>
