@@ -60,6 +60,32 @@ ACTS = (
         race=Race(read="/api/labs/results/{result_id}", body=lambda _, number: {"note": "Repeated, same value"}),
     ),
     Act(
+        "preview_flags",
+        path=lambda c: {"booking_id": c.lab_order("ANA", "collected", "received")},
+        body=lambda _: {"observations": [{"analyte": "antinuclear-antibodies", "text": "negative"}]},
+        read_back={"lab": "/api/labs/bookings/{booking_id}"},
+        fixed=("text",),
+        no_patient="it is not audited: an event for each typed value would hide the others",
+    ),
+    Act(
+        "verify_normal",
+        body=lambda c: {"results": [{"result_id": c.lab_result(), "version": 1}]},
+    ),
+    Act(
+        "correct_result",
+        path=lambda c: {"result_id": c.verified_result()},
+        read_back={"lab": "/api/labs/results/{id}"},
+        fixed=("text",),
+        race=Race(
+            path=lambda c: {"result_id": c.verified_result()},
+            read="/api/labs/results/{result_id}",
+            body=lambda _, number: {
+                "observations": [{"analyte": "hemoglobin", "value": 10 + number / 10, "unit": "g/dL"}],
+                "reason": f"Digits were swapped, {number}.",
+            },
+        ),
+    ),
+    Act(
         "review_result",
         path=lambda c: {"result_id": c.verified_result()},
         read_back={"patient": "/api/labs/results/{id}"},
@@ -91,5 +117,5 @@ ACTS = (
     Act("list_analytes", no_patient="the catalogue"),
     Act("list_range_versions", no_patient="the catalogue"),
     Act("list_tests", no_patient="the catalogue"),
-    Act("list_lab_slots", no_patient="free times, and the caller's own"),
+    Act("list_lab_slots", no_patient="free times, and the caller's own or those of a patient in care"),
 )

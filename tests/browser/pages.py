@@ -60,6 +60,12 @@ def _member(item: Any, path: str) -> str:
     return str(item)
 
 
+def corrected(http: httpx.Client) -> list[str]:
+    """Return the id of the patient's corrected result."""
+    items = http.get("/api/labs/results?limit=100").json()["items"]
+    return [next(str(one["id"]) for one in items if one["corrected_at"])]
+
+
 NOT_FOUND = View("/nowhere")
 """The page for unknown addresses."""
 DOCTOR = first("/api/doctors")
@@ -98,6 +104,7 @@ VIEWS = [
     View("/labs/bookings/{}", "patient", first("/api/labs/bookings")),
     View("/results", "patient"),
     View("/results/{}", "patient", first("/api/labs/results"), screen="result"),
+    View("/results/{}", "patient", corrected),
     View("/results/trends/{}", "patient", first("/api/labs/results", "observations.0.analyte")),
     View("/profile", "patient"),
     View("/access-log", "patient"),
@@ -124,6 +131,8 @@ VIEWS = [
     View("/lab", "lab", screen="lab"),
     View("/lab?status=uncollected", "lab"),
     View("/lab/{}", "lab", first("/api/labs/worklist")),
+    View("/lab/{}", "lab", first("/api/labs/worklist?status=received")),
+    View("/lab/{}", "lab", first("/api/labs/worklist?status=verified")),
     View("/admin", "admin", screen="admin"),
     View("/admin/doctors", "admin"),
     View("/admin/doctors/new", "admin"),

@@ -87,3 +87,27 @@ def test_reassigning_a_day_previews_then_moves_visits(
         assert now["doctor"]["id"] == people[substitute].id
         assert (now["starts_at"] == visit["starts_at"]) == (name == anna)
     assert people[ill].http.get("/api/doctor/appointments", params={"day": day, "status": "booked"}).json()["items"] == []
+
+
+def test_day_of_a_doctor_that_left_is_reassigned(people: People, role_page: RolePage) -> None:
+    left, colleague, patient = people.new_doctor(), people.new_doctor(), people.new_patient("Lena Left")
+    day, times = care.day_ahead(people[left])
+    visit = care.visit(people[patient], people[left], times[10])
+    closed = {"role": "doctor", "active": False, "colleague_id": people[colleague].id}
+    people.admin.http.put(f"/api/admin/accounts/{people[left].id}", json=closed).raise_for_status()
+    page = role_page("admin")
+    page.goto(f"/admin/people/{people[left].id}")
+    page.get_by_role("region", name="Open work").get_by_role("link", name="1 upcoming visit").click()
+    row = page.get_by_role("row").filter(has_text="Lena Left")
+    expect(row).to_be_visible()
+    page.get_by_role("link", name="Reassign a day").click()
+    expect(page.get_by_label("Doctor who is away")).to_have_value(str(people[left].id))
+    expect(page.get_by_label("Day")).to_have_value(day)
+    page.get_by_label("Substitute").select_option(f"Dr {colleague}, Neurology")
+    expect(page.get_by_role("row").filter(has_text="Lena Left")).to_contain_text("Same time")
+    page.get_by_role("button", name="Move 1 visit").click()
+    expect(page.get_by_text("1 of 1 visits are moved.")).to_be_focused()
+    (now,) = care.upcoming(people[patient])
+    assert (now["doctor"]["id"], now["starts_at"]) == (people[colleague].id, visit["starts_at"])
+    page.goto(f"/admin/people/{people[left].id}")
+    expect(page.get_by_role("region", name="Open work")).to_have_count(0)

@@ -3,10 +3,12 @@
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser import care
 from tests.browser.conftest import OpenPage, RolePage
 from tests.browser.people import People, signed_in_demo
 from tests.hospital import Hospital, free_times
@@ -153,6 +155,24 @@ def test_lab_order_is_reviewed_and_released(people: People, patient: str, role_p
     expect(page.get_by_text("All reviewed")).to_be_visible()
     (released,) = people[patient].http.get("/api/labs/results").json()["items"]
     assert released["comment"] == "A little high after your cold."
+
+
+def test_order_leaves_out_times_of_the_patients_visit(people: People, patient: str, role_page: RolePage) -> None:
+    doctor = people[people.new_doctor()]
+    day, times = care.day_ahead(doctor, 3)
+    # the stack's laboratory opens from 7 to 9
+    start = next(at for at in times if f"{at.astimezone(ZoneInfo('Europe/Berlin')):%H:%M}" == "08:00")
+    page = role_page("dr_a")
+    page.goto(f"/doctor/orders/new?patient={people[patient].id}")
+    page.get_by_label("Book a time").check()
+    page.get_by_label("Day").fill(day)
+    offered = page.get_by_label("Time", exact=True).get_by_role("option")
+    expect(offered.filter(has_text="08:00")).to_have_count(1)
+    care.visit(people[patient], doctor, start)
+    page.reload()
+    expect(page.get_by_text("Times at which the patient has another appointment are left out.")).to_be_visible()
+    expect(offered.filter(has_text="07:30")).to_have_count(1)
+    expect(offered.filter(has_text="08:00")).to_have_count(0)
 
 
 def analyte_of(people: People, test_code: str) -> str:

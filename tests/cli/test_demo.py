@@ -26,10 +26,12 @@ from careplus_demo.filling import NotEmpty, fill
 from careplus_demo.plan import DoesNotFit, Plan
 from careplus_doctors.rules.allergies import check_allergies
 from careplus_labs.rules import flags, windows
+from careplus_labs.rules.candidates import Candidates
 from careplus_tables.accounts import AccountRow
 from careplus_tables.appointments import FREE_AGAIN, AppointmentRow
 from careplus_tables.availability import AvailabilityRow, OpenHoursRow, TimeOffRow
 from careplus_tables.charts import AllergyRow, ChartRow, ProblemRow
+from careplus_tables.corrections import ResultVersionRow, VersionObservationRow
 from careplus_tables.doctors import DoctorRow
 from careplus_tables.engine import sync_engine
 from careplus_tables.labs import AnalyteRow, LabBookingRow, LabResultRow, ObservationRow, ReferenceRangeRow
@@ -221,6 +223,9 @@ def test_lab_results_match_their_bookings(demo: Demo) -> None:
     for one in found:
         booking = bookings[one.booking_id]
         moments = [one.collected_at, one.entered_at, one.verified_at, one.seen_at, one.released_at]
+        if one.corrected_at is not None:
+            assert one.released_at < one.corrected_at == one.entered_at == one.verified_at
+            moments = [one.collected_at, one.released_at, one.corrected_at]
         copies = [moment for moment in moments if moment is not None]
         assert copies == sorted(copies)
         assert copies[-1] <= plan.now
@@ -230,6 +235,26 @@ def test_lab_results_match_their_bookings(demo: Demo) -> None:
             assert one.released_at == one.verified_at
         else:
             assert one.released_by_id in {None, booking.ordered_by_id}
+
+
+def test_demo_patient_has_one_corrected_result(demo: Demo) -> None:
+    _, connection = demo
+    [corrected] = rows(connection, LabResultRow, LabResultRow.corrected_at.is_not(None))  # type: ignore[union-attr]
+    [before] = rows(connection, ResultVersionRow)
+    assert (before.result_id, before.version + 1, before.replaced_at) == (corrected.id, corrected.version, corrected.corrected_at)
+    assert before.verified_at <= before.released_at < before.replaced_at
+    [old], [new] = (
+        [(one.analyte_code, one.value) for one in rows(connection, kind, kind.result_id == corrected.id) if one.value in changed]
+        for kind, changed in _changed_values(connection, corrected.id)
+    )
+    assert (old[0], old[1]) == (new[0], pytest.approx(new[1] * 10))
+
+
+def _changed_values(connection: sa.Connection, result_id: int) -> list[Any]:
+    """Return both kinds of observations, each with the values that the other one does not have."""
+    kinds = (VersionObservationRow, ObservationRow)
+    old, new = ({one.value for one in rows(connection, kind, kind.result_id == result_id)} for kind in kinds)
+    return [(VersionObservationRow, old - new), (ObservationRow, new - old)]
 
 
 def test_lab_flags_match_the_flag_rules(demo: Demo) -> None:
@@ -250,10 +275,11 @@ def test_lab_flags_match_the_flag_rules(demo: Demo) -> None:
         else:
             patient = people[row.patient_id]
             age = flags.age_in_days(patient.date_of_birth, results[row.result_id].collected_at, plan.zone)
-            within = flags.applied(ranges[row.analyte_code], Sex(patient.sex), age)
-            assert row.has_range == (within is not None)
+            candidates = Candidates(ranges[row.analyte_code], Sex(patient.sex), age)
+            within = candidates.shared
+            assert (row.has_range, row.missing) == (within is not None, candidates.missing)
             assert within is None or all(getattr(within, bound) == getattr(row, bound) for bound in BOUNDS)
-            assert row.flag == flags.flag_value(row.value, Comparator(row.comparator) if row.comparator else None, within)
+            assert row.flag == candidates.flag(row.value, Comparator(row.comparator) if row.comparator else None)
         outside[row.result_id] += Flag(row.flag) not in flags.NOT_OUTSIDE
     assert all(one.outside_range == outside[one.id] for one in results.values())
     assert any(one.critical for one in results.values())

@@ -9,11 +9,11 @@ import pytest
 from careplus_contracts.client import Client
 from careplus_contracts.endpoints import Endpoint
 from careplus_contracts.registry import ENDPOINTS
-from careplus_runtime.http.openapi import document
 from tests.client.answering import Prepared, answering
 from tests.client.test_refusals import arguments
+from tests.openapi.documented import DOCUMENT
 
-EXAMPLES = document()["components"]["examples"]
+EXAMPLES = DOCUMENT["components"]["examples"]
 READING = [endpoint for endpoint in ENDPOINTS if endpoint.media_type == "application/json" and endpoint.status != 204]
 
 

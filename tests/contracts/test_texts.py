@@ -1,5 +1,7 @@
 """Normal forms: one mailbox, one phone number, and one line of text without invisible letters."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -115,5 +117,5 @@ def test_line_without_a_visible_letter_is_refused(typed: str) -> None:
 
 
 @pytest.mark.parametrize("kind", [Reason, Justification])
-def test_reason_loses_invisible_letters(kind: object) -> None:
+def test_reason_loses_invisible_letters(kind: Any) -> None:
     assert TypeAdapter(kind).validate_python("Fever \u202eof\u200b 39", strict=True) == "Fever of 39"

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from careplus_contracts.record import TaskKind
-from careplus_doctors.rules.record import PrescribedItem, lab_task, most_urgent, prescription_tasks, referral_task, result_task
+from careplus_doctors.rules.record import EndingItem, lab_task, most_urgent, prescription_tasks, referral_task, result_task
 
 NOW = datetime(2030, 1, 7, 9, tzinfo=UTC)
 
@@ -14,26 +14,16 @@ def days_ago(days: int) -> datetime:
 
 
 def test_prescription_task_names_longest_item() -> None:
+    last_day = date(2030, 1, 9)
     items = [
-        PrescribedItem(1, days_ago(5), "Ibuprofen", 3),
-        PrescribedItem(1, days_ago(5), "Amoxicillin", 7),
-        PrescribedItem(1, days_ago(5), "Zinc", 6),
+        EndingItem(1, last_day, "Ibuprofen", 3),
+        EndingItem(1, last_day, "Amoxicillin", 7),
+        EndingItem(2, last_day, "Zinc", 6),
     ]
-    (task,) = prescription_tasks(items, NOW)
-    assert (task.kind, task.id, task.about) == (TaskKind.PRESCRIPTION_ENDING, 1, "Amoxicillin")
-    assert task.at == NOW + timedelta(days=2)
-
-
-def test_prescription_task_only_within_a_week_of_end() -> None:
-    second = timedelta(seconds=1)
-    items = [
-        PrescribedItem(1, days_ago(7) - second, "ended", 7),
-        PrescribedItem(2, days_ago(7), "ends now", 7),
-        PrescribedItem(3, NOW, "ends in a week", 7),
-        PrescribedItem(4, NOW + second, "goes on", 7),
-    ]
-    assert [task.id for task in prescription_tasks(items, NOW)] == [2, 3]
-    assert prescription_tasks([], NOW) == []
+    first, second = prescription_tasks(items, zone=ZoneInfo("Europe/Berlin"))
+    assert (first.kind, first.id, first.about) == (TaskKind.PRESCRIPTION_ENDING, 1, "Amoxicillin")
+    assert first.at == datetime(2030, 1, 8, 23, tzinfo=UTC), "the start of its last day in the clinic"
+    assert second.about == "Zinc"
 
 
 def test_referral_task_is_due_at_start_of_clinic_day() -> None:
@@ -45,6 +35,13 @@ def test_referral_task_is_due_at_start_of_clinic_day() -> None:
 def test_lab_task_names_one_test_and_counts_the_rest() -> None:
     assert (lab_task(1, "Albumin", 1, NOW).about, lab_task(1, "Albumin", 1, NOW).more) == ("Albumin", 0)
     assert lab_task(1, "Albumin", 3, None).more == 2
+
+
+def test_result_task_of_a_released_result_says_corrected() -> None:
+    corrected = result_task(2, "Albumin", days_ago(3), days_ago(1))
+    assert (corrected.kind, corrected.at) == (TaskKind.CORRECTED_RESULT, days_ago(1))
+    # corrected before it was released
+    assert result_task(2, "Albumin", days_ago(1), days_ago(3)).kind is TaskKind.NEW_RESULT
 
 
 def test_most_urgent_sorts_by_nearness_to_now() -> None:

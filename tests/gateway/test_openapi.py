@@ -1,18 +1,21 @@
 """The OpenAPI document has every fact of the contracts, so that generated clients work."""
 
+import asyncio
 import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from careplus_contracts.endpoints import Endpoint, Role
 from careplus_contracts.registry import CONTRACTS, ENDPOINTS
-from careplus_runtime.http.openapi import document
+from careplus_gateway.app import app
+from tests.openapi.documented import DOCUMENT
 
-DOCUMENT = document()
 SCHEMAS = DOCUMENT["components"]["schemas"]
 
 
@@ -115,3 +118,18 @@ def test_document_does_not_depend_on_the_hash_seed() -> None:
     ]
     assert made[0].stdout == made[1].stdout
     assert json.loads(made[0].stdout) == DOCUMENT
+
+
+async def test_cancelled_first_request_leaves_document_to_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # ignore the developer's `.env`
+    monkeypatch.chdir(tmp_path)
+    transport = httpx.ASGITransport(app)
+    async with app.router.lifespan_context(app), httpx.AsyncClient(transport=transport, base_url="http://localhost:5000") as http:
+        first, second = (asyncio.create_task(http.get("/openapi.json")) for _ in range(2))
+        while app.state.document is None:  # noqa: ASYNC110 - no event says that the handler has begun
+            await asyncio.sleep(0)
+        first.cancel()
+        packed, whole = await second, await http.get("/openapi.json", headers={"Accept-Encoding": "identity"})
+    assert first.cancelled()
+    assert packed.headers["content-encoding"] == "gzip"
+    assert packed.json() == whole.json() == DOCUMENT

@@ -142,6 +142,7 @@ def test_prescription_against_allergy_is_refused(world: World, admin: Person, pa
     for wrong in (
         {"allergies": [latex], "no_known_allergies": True},
         {"allergies": [latex, {"substance": "LATEX", "severity": "mild"}]},
+        {"allergies": [{**latex, "substance": "Jod-Lösung"}, {**latex, "substance": "jod loesung"}]},
         {"allergies": [{**latex, "noted_on": "2099-01-01"}]},
     ):
         assert doctor.http.put(f"{chart}/allergies", json=wrong).status_code == 422

@@ -118,7 +118,7 @@ def test_closing_a_doctor_names_what_waits(ward: Ward) -> None:
     assert (refused.status_code, refused.json()["code"]) == (409, "work_waits")
     assert refused.json()["work"] == {**KINDS, "total": 6}
     asked = made(ward.admin.http.get(f"/api/admin/accounts/{ward.doctor.id}/open-work"), 200)
-    assert asked == {"work": {**KINDS, "total": 6}, "left_at": None, "colleague": None}
+    assert asked == {"work": {**KINDS, "total": 6}, "left_at": None, "colleague": None, "last_of_role": False}
     assert ward.doctor.http.get("/auth/me").status_code == 200, "the account stays open"
     assert ward.close(ward.doctor, role="patient", active=True).json()["code"] == "work_waits", "the same for another role"
     for wrong in (ward.doctor.id, ward.patient.id, 2**62):
@@ -186,6 +186,42 @@ def test_reception_arranges_visits_of_a_doctor_that_left(ward: Ward) -> None:
     assert [one["id"] for one in visits] == [ward.ids["visit"]]
     moved = ward.admin.http.put(f"/api/admin/appointments/{ward.ids['visit']}", json={"doctor_id": ward.colleague.id})
     assert made(moved, 200)["doctor"]["id"] == ward.colleague.id
+
+
+def test_last_laboratory_account_is_named(ward: Ward, hospital: Hospital) -> None:
+    def is_last() -> bool:
+        path = f"/api/admin/accounts/{ward.lab.id}/open-work"
+        return bool(made(ward.admin.http.get(path), 200)["last_of_role"])
+
+    laboratory = made(ward.admin.http.get("/api/admin/accounts?role=lab&active=true&limit=100"), 200)["items"]
+    others = [one["id"] for one in laboratory if one["id"] != ward.lab.id]
+    for id_ in others:
+        made(ward.admin.http.put(f"/api/admin/accounts/{id_}", json={"role": "lab", "active": False}), 200)
+    assert is_last()
+    made(ward.admin.http.get(f"/api/admin/accounts/{ward.patient.id}/open-work"), 200)
+    second = hospital.invite(ward.admin, "second.lab@example.org", "Sina Zweit", "lab")
+    assert not is_last()
+    second.http.close()
+    for id_ in others:
+        made(ward.admin.http.put(f"/api/admin/accounts/{id_}", json={"role": "lab", "active": True}), 200)
+
+
+def test_day_of_a_doctor_that_left_is_reassigned(ward: Ward) -> None:
+    made(ward.close(ward.doctor, colleague_id=ward.colleague.id), 200)
+    [visit] = made(ward.admin.http.get("/api/admin/appointments", params={"doctor_id": ward.doctor.id}), 200)["items"]
+    day, body = visit["starts_at"][:10], {"doctor_id": ward.third.id, "starts_at": visit["starts_at"]}
+    listed = made(ward.admin.http.get("/api/admin/appointments", params={"doctor_id": ward.doctor.id, "day": day}), 200)["items"]
+    assert [(one["id"], one["doctor"]["bookable"]) for one in listed] == [(visit["id"], False)]
+    path = f"/api/admin/appointments/{visit['id']}"
+    back = ward.admin.http.put(
+        path, json={"starts_at": free_times(ward.patient.http, ward.colleague.id, days=10)[61].isoformat()}
+    )
+    assert back.json()["code"] == "doctor_not_bookable", "not another time of the doctor that left"
+    moved = made(ward.admin.http.put(path, json=body), 200)
+    assert (moved["doctor"]["id"], moved["starts_at"]) == (ward.third.id, visit["starts_at"])
+    assert ward.admin.http.put(path, json={"doctor_id": ward.doctor.id}).json()["code"] == "doctor_not_bookable"
+    work = made(ward.admin.http.get(f"/api/admin/accounts/{ward.doctor.id}/open-work"), 200)["work"]
+    assert work["upcoming_visits"] == 0
 
 
 def test_reopened_account_has_its_work_again(ward: Ward) -> None:

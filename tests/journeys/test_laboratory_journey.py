@@ -168,6 +168,12 @@ def test_lab_booking_during_own_visit_is_refused(hospital: Hospital, world: Worl
     others = made(world.people["other_patient"].http.get("/api/labs/slots", params={"day": day}), 200)["items"]
     assert all(slot["other"] is None for slot in others if slot["starts_at"] == at)
 
+    of_patient: dict[str, Any] = {"day": day, "patient_id": patient.id}
+    assert made(doctor.http.get("/api/labs/slots", params=of_patient), 200)["items"] == shown, "the times of a patient in care"
+    assert made(patient.http.get("/api/labs/slots", params=of_patient), 200)["items"] == shown
+    for person in ("other_patient", "other_doctor", "lab", "admin"):
+        assert world.people[person].http.get("/api/labs/slots", params=of_patient).status_code == 404, person
+
     body = {"test_codes": ["CRP"], "starts_at": at}
     refused = patient.http.post("/api/labs/bookings", json=body)
     assert (refused.status_code, refused.json()["code"], refused.json()["other"]) == (409, "patient_busy", other)

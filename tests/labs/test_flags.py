@@ -147,27 +147,12 @@ ROWS = [_row(None, 0, 100, 1), _row(None, 100, None, 2), _row(Sex.FEMALE, 100, N
         (Sex.FEMALE, 99, 1),
         (Sex.FEMALE, 100, 3),
         (Sex.MALE, 100, 2),
-        (Sex.OTHER, 100, 2),
-        (Sex.UNKNOWN, 100, 2),
         (Sex.FEMALE, -1, None),
-        (Sex.FEMALE, None, None),
     ],
 )
-def test_range_for_own_sex_precedes_range_for_any(sex: Sex, age: int | None, low: float | None) -> None:
+def test_range_for_own_sex_precedes_range_for_any(sex: Sex, age: int, low: float | None) -> None:
     applied = flags.applied(ROWS, sex, age)
     assert (applied.low if applied else None) == low
-
-
-def test_unknown_age_has_only_range_for_every_age() -> None:
-    every_age = _row(None, 0, None, 7)
-    applied = flags.applied([*ROWS, every_age], Sex.MALE, None)
-    assert applied is not None
-    assert applied.low == 7
-    assert flags.applied([_row(None, 1, None, 7), _row(None, 0, 9999, 7)], Sex.MALE, None) is None
-
-
-def test_other_sex_has_no_range_of_one_sex() -> None:
-    assert flags.applied([_row(Sex.FEMALE, 0, None, 1), _row(Sex.OTHER, 0, None, 2)], Sex.OTHER, 5) is None
 
 
 def test_age_in_days_follows_the_clinic_calendar() -> None:

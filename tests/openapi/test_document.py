@@ -14,10 +14,9 @@ import pytest
 from careplus_contracts.endpoints import Endpoint, Role
 from careplus_contracts.registry import ENDPOINTS
 from careplus_contracts.values import MAX_ID
-from careplus_runtime.http.openapi import document
+from tests.openapi.documented import DOCUMENT
 from tests.world import World
 
-DOCUMENT = document()
 SCHEMAS = DOCUMENT["components"]["schemas"]
 WEB = Path(__file__).parents[2] / "web"
 OPERATIONS = [operation for operations in DOCUMENT["paths"].values() for operation in operations.values()]

@@ -10,14 +10,13 @@ import pytest
 from careplus_contracts.endpoints import Endpoint, Role
 from careplus_contracts.refusals import ANYWHERE, Problem, Refusal
 from careplus_contracts.registry import ENDPOINTS
-from careplus_runtime.http.openapi import document
 from careplus_runtime.http.problem_list import problem_list
 from careplus_runtime.http.schemas import reachable
 from tests.acts.catalogue import act_of
 from tests.acts.context import acting_in
+from tests.openapi.documented import DOCUMENT
 from tests.world import World
 
-DOCUMENT = document()
 COMPONENTS = DOCUMENT["components"]
 OPERATIONS = [operation for operations in DOCUMENT["paths"].values() for operation in operations.values()]
 CREATING = [endpoint for endpoint in ENDPOINTS if endpoint.status == 201]

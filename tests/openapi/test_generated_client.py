@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from careplus_contracts.registry import ENDPOINTS
-from careplus_runtime.http.openapi import document
 from tests.hospital import PASSWORD
+from tests.openapi.documented import DOCUMENT
 from tests.world import World
 
 NAME = "generated_careplus_client"
@@ -25,7 +25,7 @@ TAGS = {endpoint.name: endpoint.tag.replace(" ", "_") for endpoint in ENDPOINTS}
 def generated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Generate the package, make it importable and yield its folder."""
     folder = tmp_path_factory.mktemp("client")
-    (folder / "openapi.json").write_text(json.dumps(document()))
+    (folder / "openapi.json").write_text(json.dumps(DOCUMENT))
     bin_folder = Path(sys.executable).parent
     command = [str(bin_folder / "openapi-python-client"), "generate", "--meta", "none", "--fail-on-warning"]
     generator = subprocess.run(

@@ -10,12 +10,11 @@ from typing import Any
 
 import pytest
 
-from careplus_runtime.http.openapi import document
 from tests.openapi.compatibility import Change, incompatible_changes
+from tests.openapi.documented import DOCUMENT
 
 ROOT = Path(__file__).parents[2]
 COMMITTED = ROOT / "openapi.json"
-DOCUMENT: dict[str, Any] = json.loads(json.dumps(document()))
 
 
 def git(*arguments: str) -> str:

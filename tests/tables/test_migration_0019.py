@@ -34,7 +34,7 @@ def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         address = new_database(request.getfixturevalue("server"), "migrated_0019")
     engine = sync_engine(address)
     with engine.begin() as connection:
-        command.upgrade(alembic_config(connection), "0013")
+        command.upgrade(alembic_config(connection), "0015")
         for code, text in TEXTS.items():
             more: dict[str, Any] = {"category": "", "specimen": "", "plain": "", "currency": "EUR", "search_key": code.lower()}
             numbers = {"turnaround_hours": 1, "price_minor": 1, "active": True, "version": 1}
@@ -52,7 +52,9 @@ def test_migrated_tests_have_fasts_and_times_of_day(engine: sa.Engine) -> None:
     tests = METADATA.tables["lab_tests"].c
     members = (tests.preparation, tests.fasting_hours, tests.collect_from, tests.collect_until, tests.by_order_only)
     with engine.begin() as connection:
-        found = {row[0]: tuple(row[1:]) for row in connection.execute(sa.select(tests.code, *members).where(tests.code.in_(TEXTS)))}
+        found = {
+            row[0]: tuple(row[1:]) for row in connection.execute(sa.select(tests.code, *members).where(tests.code.in_(TEXTS)))
+        }
     assert found == {
         "GLU": ("", 8, None, None, False),
         "CPEP": ("", 8, "07:00", "10:00", False),

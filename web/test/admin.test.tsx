@@ -216,6 +216,20 @@ test("the own account cannot be locked", async () => {
   expect(document.querySelector("form, .lock")).toBeNull();
 });
 
+test.each([true, false])("locking the laboratory's account, the last one: %s", async (last) => {
+  const work = { work: { total: 0 }, left_at: null, colleague: null, last_of_role: last };
+  gateway({
+    "GET /api/admin/accounts/9": [json({ ...ADMIN, id: 9, full_name: "Lea Labor", role: "lab" })],
+    "GET /api/admin/accounts/9/open-work": [json(work)],
+  });
+  await open(() => import("../src/pages/admin/people/person"), "/admin/people/9", { id: "9" });
+  expect(document.querySelector(".warning")).toBeNull();
+  await press("Lock account");
+  await settled();
+  const warning = document.querySelector("dialog .warning")?.textContent;
+  expect(warning?.startsWith("This is the last active account of the laboratory.")).toBe(last ? true : undefined);
+});
+
 describe.each([
   ["en", ",", "1.5"],
   ["de", ";", "1,5"],

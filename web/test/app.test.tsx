@@ -203,11 +203,25 @@ test.each([
   ["/doctor", "page"],
   ["/doctor/visits/5", "true"],
   ["/doctor/profile", undefined],
+  ["/doctor/handovers", "true"],
 ])("at %s the navigation marks Today as %s", async (path, current) => {
   localStorage.setItem(HINT, "1");
   await open({ "GET /api/config": [config], "POST /auth/refresh": [tokens("t", { ...PAT, role: "doctor" })] }, path);
   const today = document.querySelector('nav a[href="/doctor"]');
   expect(today?.getAttribute("aria-current") ?? undefined).toBe(current);
+});
+
+test.each([
+  ["/doctor/orders", "/doctor/results"],
+  ["/doctor/orders/new", "/doctor/patients"],
+  ["/doctor/prescriptions/new", "/doctor/patients"],
+  ["/doctor/prescriptions/3", "/doctor/patients"],
+  ["/doctor/emergency", "/doctor/patients"],
+])("%s is marked below the entry %s", async (path, entry) => {
+  localStorage.setItem(HINT, "1");
+  await open({ "GET /api/config": [config], "POST /auth/refresh": [tokens("t", { ...PAT, role: "doctor" })] }, path);
+  const marked = [...document.querySelectorAll("nav.portal a[aria-current]")];
+  expect(marked.map((one) => one.getAttribute("href"))).toEqual([entry]);
 });
 
 test("a slow answer shows a skeleton, a quick one does not", async () => {

@@ -18,6 +18,7 @@ const HEMOGLOBIN: Reading = {
   range: { sex: null, low: 12, high: 15.5, critical_low: 7, critical_high: 20 },
   usual: [],
   flag: "low",
+  missing: [],
 };
 
 /** The visible text with normalised spaces. */

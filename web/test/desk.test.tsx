@@ -237,4 +237,27 @@ describe("ordering tests", () => {
     expect(body).toEqual({ patient_id: 7, test_codes: ["CRP"], appointment_id: 40, starts_at: null, note: null });
     expect(location.pathname).toBe("/doctor/visits/40");
   });
+
+  test("times at which the patient is busy are left out", async () => {
+    history.replaceState(null, "", "/doctor/orders/new?visit=40");
+    const at = (hour: string, free: number, other: object | null = null) => ({
+      starts_at: `2030-01-07T${hour}:00:00Z`,
+      ends_at: `2030-01-07T${hour}:15:00Z`,
+      free,
+      other,
+    });
+    const visit = { kind: "visit", id: 3, starts_at: "2030-01-07T09:00:00Z", ends_at: "2030-01-07T09:30:00Z" };
+    gateway({
+      "GET /api/doctor/appointments/40": [json(VISIT)],
+      "GET /api/doctor/patients/7": [json({ ...CHART, patient: { ...CHART.patient, id: 7 } })],
+      "GET /api/labs/tests": [list([CRP])],
+      "GET /api/labs/slots": [list([at("08", 1), at("09", 4, visit), at("10", 0), at("11", 2)])],
+    });
+    const root = await draw(<Order {...page("visit=40")} />);
+    await act(() => root.querySelector<HTMLElement>("#timed")?.click());
+    await settled();
+    const times = [...root.querySelectorAll("#starts_at option")].map(({ textContent }) => textContent);
+    expect(times).toEqual(["Choose a time", "09:00", "12:00"]);
+    expect(root.querySelector("#starts_at-hint")?.textContent).toContain("the patient has another appointment");
+  });
 });

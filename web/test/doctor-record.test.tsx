@@ -113,6 +113,16 @@ describe("a chart", () => {
     expect(heading()).toBe("You are not treating this patient");
   });
 
+  test("another spelling of a substance is refused at its field", async () => {
+    const errors = [{ field: "body.allergies.1.substance", message: "name each substance once" }];
+    gateway({ [CHARTED]: [json(CHART)], [ALLERGIES]: [refusal(422, "malformed", { errors })] });
+    await draw(<ChartPage {...props({ id: "7" })} />);
+    await press("Add allergy");
+    await type("allergies-name", "Penicíllin");
+    await press("Save");
+    expect(document.getElementById("allergies-name-error")?.textContent).toContain("This substance is noted already");
+  });
+
   test("a chart changed elsewhere keeps input, and saves both", async () => {
     const [latex, peanut] = ["Latex", "Peanut"].map((substance) => ({
       substance,

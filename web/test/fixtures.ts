@@ -103,7 +103,7 @@ export const labBooking = builder<Schemas["LabBooking"]>({
   patient: { id: PATIENT.id, full_name: PATIENT.full_name, date_of_birth: "1984-05-17", sex: "female" },
   ordered_by: null,
   appointment_id: null,
-  tests: [{ ...labTest(), result_id: null }],
+  tests: [{ ...labTest(), result_id: null, to_verify: null }],
   starts_at: NINE,
   status: "booked",
   status_reason: null,
@@ -131,6 +131,7 @@ export const observation = builder<Schemas["Observation"]>({
   range: { sex: null, low: 3.5, high: 5, critical_low: 2.5, critical_high: 6.5 },
   usual: [],
   flag: "critical_high",
+  missing: [],
 });
 
 export const labResult = builder<Schemas["LabResult"]>({
@@ -154,17 +155,25 @@ export const labResult = builder<Schemas["LabResult"]>({
   seen_at: NINE,
   released_at: NINE,
   released_by: { id: 3, full_name: "Dr Ama Osei" },
+  corrected_at: null,
+  corrected_by: null,
+  correction_reason: null,
+  correction_waits_since: null,
   version: 1,
 });
 
-export const prescriptionItem = builder<Schemas["PrescriptionItem"]>({
+export const prescriptionItem = builder<Schemas["PrescribedItem"]>({
   medicine: "Ramipril 5 mg tablets",
   dose: "1 tablet",
   route: "oral",
   frequency: "once a day",
   duration_days: 7,
   instructions: "With water.",
+  last_day: "2030-01-09",
+  active: true,
 });
+
+const SHORT = { medicine: "Ibuprofen 400 mg tablets", duration_days: 3, last_day: "2030-01-05" };
 
 export const prescription = builder<Schemas["Prescription"]>({
   patient: { ...PATIENT, date_of_birth: "1984-05-17" },
@@ -174,10 +183,11 @@ export const prescription = builder<Schemas["Prescription"]>({
   reference: "RX-1",
   doctor: OSEI,
   appointment_id: null,
-  items: [prescriptionItem(), { ...prescriptionItem(), medicine: "Ibuprofen 400 mg tablets", duration_days: 3 }],
+  items: [prescriptionItem(), { ...prescriptionItem(), ...SHORT }],
   notes: "Call if it does not help.",
   override_reason: null,
   status: "active",
+  last_day: "2030-01-09",
   stopped_at: null,
   stop_reason: null,
 });

@@ -1,3 +1,4 @@
+import { render } from "preact";
 import { act } from "preact/test-utils";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { keep } from "../src/api/client";
@@ -5,7 +6,6 @@ import { loadMessages } from "../src/lib/i18n/i18n";
 import { account } from "../src/lib/session/account";
 import { setClinicZone } from "../src/lib/time/zone";
 import LabBooking from "../src/pages/lab/booking/booking";
-import { flagOf, flagOfText, isUnusual, rangeFor } from "../src/pages/lab/booking/flags";
 import { isUnitOf, parseValue, typed } from "../src/pages/lab/booking/values";
 import Worklist from "../src/pages/lab/worklist";
 import { analyte, CONFIG, labBooking, PAT, userAccount } from "./fixtures";
@@ -13,7 +13,20 @@ import { gateway, json, type RecordedRequest, refusal } from "./gateway";
 import { draw, press, settled, type } from "./page";
 
 const ROBIN = userAccount({ ...PAT, id: 9, role: "lab", full_name: "Robin Marsh" });
-const BOUNDS = { low: 12, high: 15.5, critical_low: 7, critical_high: 20 };
+const FLAGS = "POST /api/labs/bookings/5/flags";
+const RANGE = {
+  analyte: "hemoglobin",
+  range: { sex: "female", low: 12, high: 15.5, critical_low: 7, critical_high: 20 },
+  missing: [],
+};
+const UNKNOWN_RANGE = { analyte: "hemoglobin", range: null, missing: ["date_of_birth"] };
+/** Answers of the server about the values of these tests. */
+const VERDICTS: Record<string, [flag: string, unusual: boolean]> = {
+  "11.2": ["low", false],
+  "13": ["normal", false],
+  "132": ["critical_high", true],
+};
+const EMPTY = { values: {}, notes: {}, correcting: [] };
 const HAEMOGLOBIN = analyte();
 const NITRITE = analyte({
   ...HAEMOGLOBIN,
@@ -43,6 +56,7 @@ const BOOKING = labBooking({
       fasting_hours: 0,
       collect_from: null,
       collect_until: null,
+      to_verify: null,
     },
   ],
   starts_at: "2030-01-07T07:30:00Z",
@@ -73,14 +87,28 @@ const page = (query = "") => ({
   config: CONFIG,
   account: ROBIN,
 });
-const sent = (requests: RecordedRequest[], method: string) => requests.filter(({ call }) => call.startsWith(method));
+const sent = (requests: RecordedRequest[], method: string) =>
+  requests.filter(({ call }) => call.startsWith(method) && !call.endsWith("/flags"));
 const field = () => document.getElementById("CBC.hemoglobin") as HTMLInputElement;
+
+/** The answer to a comparison, from the list above. */
+function compared({ body }: RecordedRequest) {
+  const { observations } = body as {
+    observations: { analyte: string; value?: number; comparator?: string; text?: string }[];
+  };
+  const flags = observations.map(({ analyte, value = null, comparator = null, text = null }) => {
+    const [flag = "normal", unusual = false] = VERDICTS[String(value)] ?? [];
+    return { analyte, value, comparator, text, flag, unusual };
+  });
+  return { booking_id: 5, ranges: [RANGE], flags };
+}
 
 function laboratory(more: Parameters<typeof gateway>[0] = {}): RecordedRequest[] {
   return gateway({
     "GET /api/labs/bookings/5": [json(BOOKING)],
     "GET /api/labs/tests": [list([TEST])],
     "GET /api/labs/worklist": [list([BOOKING])],
+    [FLAGS]: [(request) => json(compared(request))],
     ...more,
   });
 }
@@ -149,44 +177,82 @@ describe("typed values", () => {
 });
 
 describe("flags while typing", () => {
-  const at = "2030-01-07T07:35:00Z";
-  const range = rangeFor(HAEMOGLOBIN, BOOKING.patient, at);
+  const flagText = () => document.getElementById("CBC.hemoglobin-flag")?.textContent;
 
-  test("the range depends on the patient", () => {
-    expect(range?.low).toBe(12);
-    expect(rangeFor(HAEMOGLOBIN, { sex: "male", date_of_birth: "1984-05-17" }, at)?.low).toBe(13.5);
-    expect(rangeFor(HAEMOGLOBIN, { sex: "male", date_of_birth: "2020-05-17" }, at)?.low).toBe(11);
-    expect(rangeFor(HAEMOGLOBIN, { sex: "unknown", date_of_birth: null }, at)).toBeNull();
+  test("the patient's range is the server's, or says what is missing", async () => {
+    laboratory();
+    const known = await draw(<LabBooking {...page()} />);
+    expect(known.textContent).toMatch(/12\.0 to 15\.5\sg\/dL/);
+    laboratory({ [FLAGS]: [(request) => json({ ...compared(request), ranges: [UNKNOWN_RANGE] })] });
+    const unknown = await draw(<LabBooking {...page()} />);
+    expect(unknown.textContent).toContain("depends on age; the date of birth is not known");
+    expect(unknown.textContent).toContain("compared with the ranges of every age. Ask the patient for it.");
   });
 
-  test.each([
-    ["12", "normal"],
-    ["11.9", "low"],
-    ["15.6", "high"],
-    ["7", "critical_low"],
-    ["20", "critical_high"],
-    ["<15", "indeterminate"],
-    ["<12", "low"],
-    ["<7", "critical_low"],
-    [">15.5", "high"],
-    ["≤12", "indeterminate"],
-    ["≤7", "critical_low"],
-    ["≥15.5", "indeterminate"],
-    ["≥15.6", "high"],
-    ["≥20", "critical_high"],
-  ])("%s is %s", (text, flag) => {
-    expect(flagOf(parseValue(text) as NonNullable<ReturnType<typeof parseValue>>, range)).toBe(flag);
-  });
-
-  test("texts are compared, decimal slips need a confirmation", () => {
-    expect([flagOfText("Negative", ["negative"]), flagOfText("x", ["negative"]), flagOfText("x", [])]).toEqual([
-      "normal",
-      "abnormal",
-      "no_range",
+  test("a flag is asked for after a pause and shown", async () => {
+    const requests = laboratory();
+    await draw(<LabBooking {...page()} />);
+    await type("CBC.hemoglobin", "11");
+    await type("CBC.hemoglobin", "11,2");
+    expect(flagText()).toBe("comparing…");
+    await vi.waitFor(() => expect(flagText()).toBe("Low"));
+    const bodies = requests.filter(({ call }) => call === FLAGS).map(({ body }) => body);
+    expect(bodies).toEqual([
+      { observations: [] },
+      { observations: [{ analyte: "hemoglobin", value: 11.2, comparator: null, unit: "g/dL" }] },
     ]);
-    const open = { ...BOUNDS, sex: null, critical_low: null, critical_high: null };
-    expect(isUnusual({ value: 132, comparator: null }, open)).toBe(true);
-    expect(isUnusual({ value: 16, comparator: null }, open)).toBe(false);
+  });
+
+  test("a late answer never flags another value", async () => {
+    const waiting: (() => void)[] = [];
+    const slow = (request: RecordedRequest) =>
+      request.body && (request.body as { observations: [] }).observations.length > 0
+        ? new Promise<Response>((resolve) => waiting.push(() => resolve(json(compared(request)))))
+        : json(compared(request));
+    laboratory({ [FLAGS]: [slow] });
+    await draw(<LabBooking {...page()} />);
+    await type("CBC.hemoglobin", "11.2");
+    await vi.waitFor(() => expect(waiting).toHaveLength(1));
+    await type("CBC.hemoglobin", "132");
+    await vi.waitFor(() => expect(waiting).toHaveLength(2));
+    // the answer about 132 comes first, the one about 11.2 last
+    waiting[1]?.();
+    await vi.waitFor(() => expect(flagText()).toBe("Critically high"));
+    waiting[0]?.();
+    await settled();
+    expect(flagText()).toBe("Critically high");
+    await type("CBC.hemoglobin", "13");
+    expect(flagText()).toBe("comparing…");
+    await type("CBC.hemoglobin", "11.2");
+    expect(flagText()).toBe("Low");
+  });
+
+  test("an answer about another patient is never shown", async () => {
+    const waiting: (() => void)[] = [];
+    const slow = (request: RecordedRequest) =>
+      new Promise<Response>((resolve) => waiting.push(() => resolve(json(compared(request)))));
+    const reply = { [FLAGS]: [slow], "GET /api/labs/bookings/6": [json({ ...BOOKING, id: 6 })] };
+    laboratory({ ...reply, "POST /api/labs/bookings/6/flags": [new Error("offline")] });
+    sessionStorage.setItem(
+      "careplus.draft.9.lab.6",
+      JSON.stringify({ ...EMPTY, values: { "CBC.hemoglobin": "11.2" } }),
+    );
+    const root = await draw(<LabBooking {...page()} />);
+    await type("CBC.hemoglobin", "11.2");
+    await vi.waitFor(() => expect(waiting.length).toBeGreaterThan(1));
+    await act(() => render(<LabBooking {...page()} params={{ id: "6" }} />, root));
+    await settled();
+    for (const answer of waiting) answer();
+    await settled();
+    expect(field().value).toBe("11.2");
+    expect(flagText()).not.toBe("Low");
+  });
+
+  test("a failed comparison is said beside the field", async () => {
+    laboratory({ [FLAGS]: [(request) => json(compared(request)), refusal(500, "unexpected")] });
+    await draw(<LabBooking {...page()} />);
+    await type("CBC.hemoglobin", "11.2");
+    await vi.waitFor(() => expect(flagText()).toBe("could not be compared yet"), { timeout: 3000 });
   });
 });
 
@@ -217,7 +283,6 @@ describe("a booking in the worklist", () => {
     const root = await draw(<LabBooking {...page()} />);
     expect(root.textContent).toMatch(/12\.0 to 15\.5\sg\/dL/);
     await type("CBC.hemoglobin", "11,2");
-    expect(document.getElementById("CBC.hemoglobin-flag")?.textContent).toBe("Low");
     await press("Save values");
     await settled();
     expect(sent(requests, "POST")[0]?.body).toEqual({

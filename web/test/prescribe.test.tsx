@@ -31,11 +31,14 @@ const earlier = (id: number, doctor: number, medicine = "Bisoprolol 2.5 mg table
       quantity: 90,
       repeats: 3,
       instructions: "",
+      last_day: "2030-04-02",
+      active: true,
     },
   ],
   notes: "Finish the course.",
   override_reason: null,
   status: "active",
+  last_day: "2030-04-02",
   created_at: "2030-01-02T09:00:00Z",
   stopped_at: null,
   stop_reason: null,
@@ -215,6 +218,16 @@ describe("the form", () => {
     expect(document.activeElement?.textContent).toBe("Medicines");
     await press("Prescribe");
     expect(page.querySelector("[role=alert]")?.textContent).toContain("at most 200 characters");
+  });
+
+  test("only medicines that are taken today are current", async () => {
+    const [running] = earlier(13, 4).items;
+    const items = [running, { ...running, medicine: "Prednisolone", last_day: "2030-01-06", active: false }];
+    const over = { ...earlier(14, 4, "Amoxicillin"), status: "ended", last_day: "2030-01-06" };
+    const now = { ...CHART, prescriptions: [{ ...earlier(13, 4), items }, over] };
+    gateway({ ...REPLIES, "GET /api/doctor/patients/7": [json(now)] });
+    const taken = [...(await open()).querySelectorAll(".prescribe-taken b")].map(({ textContent }) => textContent);
+    expect(taken).toEqual(["Bisoprolol 2.5 mg tablets"]);
   });
 
   test("the draft survives a reload and can be discarded", async () => {

@@ -32,6 +32,7 @@ const reading = (more: Partial<Reading> = {}): Reading => ({
   unit: "g/dL",
   decimals: 1,
   range: range({ low: 12, high: 15.5 }),
+  missing: [],
   usual: [],
   flag: "normal",
   ...more,

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
@@ -30,13 +31,13 @@ class Contents:
     has_upcoming_visits: bool
 
 
-def migrate(url: str) -> str | None:
-    """Migrate the database to HEAD and return its revision before. Raises DatabaseUnusable."""
+def migrate(url: str, zone: ZoneInfo) -> str | None:
+    """Migrate the database of a clinic in this zone to HEAD and return its revision before. Raises DatabaseUnusable."""
     with one_line_errors():
         before = revision(url)
         if before is not None and before > HEAD:
             raise DatabaseUnusable(f"The database is at revision {before}, newer than this version of CarePlus ({HEAD}).")
-        upgrade(url)
+        upgrade(url, zone)
         return before
 
 

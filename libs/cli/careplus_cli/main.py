@@ -62,7 +62,7 @@ def migrate() -> None:
     """Migrate the database to the schema of this version."""
     from careplus_tables.migrate import HEAD
 
-    before = _migrated(_settings().database)
+    before = _migrated(_settings())
     typer.echo(f"The database is at revision {HEAD}." if before == HEAD else f"Migrated from {before or 'nothing'} to {HEAD}.")
 
 
@@ -98,7 +98,7 @@ def demo(
     from careplus_cli.filling import CannotFill, fill_demo
 
     settings = _settings()
-    _migrated(settings.database)
+    _migrated(settings)
     try:
         fill_demo(settings, doctors, patients, appointments, seed, console=Console())
     except CannotFill as reason:
@@ -130,11 +130,11 @@ def create(
     from careplus_auth.sign_in.bootstrap_admin import create_admin
     from careplus_contracts.refusals import Refusal
 
-    url = _settings().database
+    settings = _settings()
     password = _password()
-    _migrated(url)
+    _migrated(settings)
     try:
-        create_admin(url, email, name, password)
+        create_admin(settings.database, email, name, password)
     except Refusal as refusal:
         _refuse(refusal.detail, code=1)
     except ValidationError as error:
@@ -169,12 +169,12 @@ def _password() -> str:
     return sys.stdin.readline().rstrip("\r\n")
 
 
-def _migrated(url: str) -> str | None:
+def _migrated(settings: "Settings") -> str | None:
     """Migrate the database and return its revision before."""
     from careplus_cli.database import DatabaseUnusable, migrate
 
     try:
-        return migrate(url)
+        return migrate(settings.database, settings.clinic_zone)
     except DatabaseUnusable as reason:
         _refuse(str(reason), code=1)
 

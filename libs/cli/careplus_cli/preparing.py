@@ -41,7 +41,7 @@ def prepare(settings: Settings, *, demo: bool) -> str | None:
     try:
         if is_new(url):
             typer.echo("Creating the database")
-        database.migrate(url)
+        database.migrate(url, settings.clinic_zone)
         contents = database.contents(url)
     except database.DatabaseUnusable as reason:
         raise CannotOpen(str(reason)) from None

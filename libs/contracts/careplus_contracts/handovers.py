@@ -35,6 +35,9 @@ class AccountWork(Answer):
     work: OpenWork
     left_at: Instant | None = Field(description="The time since when this doctor cannot act; null: still a doctor, or never one.")
     colleague: Person | None = Field(description="The doctor that does the work of one that left.")
+    last_of_role: bool = Field(
+        description="Whether no other active account has this role. Without an account of the laboratory, all its work waits."
+    )
 
 
 class Handover(Answer):

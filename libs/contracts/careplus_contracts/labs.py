@@ -59,6 +59,13 @@ class BookTests(Body):
     starts_at: Instant
 
 
+class WaitingResult(Answer):
+    """A result that waits to be verified; `normal`: each of its values is."""
+
+    version: Version
+    normal: bool
+
+
 class BookedTest(Answer):
     code: Code
     name: str
@@ -69,6 +76,7 @@ class BookedTest(Answer):
     fasting_hours: FastingHours
     collect_from: CollectFrom
     collect_until: CollectUntil
+    to_verify: WaitingResult | None = Field(description="For the laboratory, while the result waits to be verified.")
 
 
 class LabPatient(Person):
@@ -118,7 +126,8 @@ class LabSlot(Answer):
     ends_at: Instant
     free: int = Field(description="Number of places that are free.")
     other: OtherAppointment | None = Field(
-        description="For a patient: their own appointment at that time, during which they cannot book. Otherwise null."
+        description="The appointment that the patient has at that time, for the patient and for a doctor who names the patient; "
+        "nothing can be booked then. Otherwise null."
     )
 
 
@@ -154,15 +163,16 @@ CodeList = Annotated[
 
 class LabSlotFilter(Filter):
     day: Day | None = None
+    patient_id: Id | None = Field(default=None, description="A patient in the doctor's care, whose appointments `other` names.")
     test_codes: CodeList | None = None
 
 
-@api.get("/api/labs/slots", roles=SIGNED_IN, refuses=(UnknownTest,))
+@api.get("/api/labs/slots", roles=SIGNED_IN, refuses=(NotFound, UnknownTest))
 async def list_lab_slots(query: LabSlotFilter) -> LabSlots:
     """List the times of one clinic day, by default today, for specimens. Times in between can be booked too.
 
-    Some tests have a time of day (`collect_from`); with `test_codes`, other times are left out. Patients
-    see in `other` where they have an appointment already.
+    Some tests have a time of day (`collect_from`); with `test_codes`, other times are left out. Patients see in `other` where
+    they have an appointment already, doctors where the patient of `patient_id` has one.
     """
 
 

@@ -11,6 +11,7 @@ from careplus_contracts.refusals import IllegalTransition, NotFound
 from careplus_contracts.values import (
     Answer,
     Body,
+    Day,
     Id,
     Instant,
     Line,
@@ -28,8 +29,11 @@ api = Contract(service="doctors", tag="prescriptions")
 
 
 class PrescriptionStatus(StrEnum):
+    """`active` lasts until the end of its last day in the clinic, `ended` is over, `stopped` was stopped by a doctor."""
+
     ACTIVE = "active"
     STOPPED = "stopped"
+    ENDED = "ended"
 
 
 class PrescriptionItem(Body):
@@ -43,6 +47,13 @@ class PrescriptionItem(Body):
     quantity: Annotated[int, Field(ge=1, le=10000)] | None = None
     repeats: Annotated[int, Field(ge=0, le=99)] = 0
     instructions: OptionalWords | None = None
+
+
+class PrescribedItem(PrescriptionItem):
+    """One medicine of a prescription."""
+
+    last_day: Day = Field(description="Its last day: `duration_days` after the day on which it was prescribed.")
+    active: bool = Field(description="Whether it is taken today: not stopped, and its last day is not over.")
 
 
 class Prescribe(Body):
@@ -63,10 +74,11 @@ class Prescription(Answer):
     patient: NamedPatient
     doctor: Person
     appointment_id: Id | None
-    items: list[PrescriptionItem]
+    items: list[PrescribedItem]
     notes: str | None
     override_reason: str | None = Field(description="The reason for prescribing despite a recorded allergy.")
     status: PrescriptionStatus
+    last_day: Day = Field(description="The last day of its longest medicine, by the clinic's calendar.")
     created_at: Instant
     stopped_at: Instant | None
     stop_reason: str | None

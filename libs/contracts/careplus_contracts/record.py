@@ -13,6 +13,7 @@ api = Contract(service="doctors", tag="record")
 
 class TaskKind(StrEnum):
     NEW_RESULT = "new_result"
+    CORRECTED_RESULT = "corrected_result"
     REFERRAL_TO_BOOK = "referral_to_book"
     PRESCRIPTION_ENDING = "prescription_ending"
     LAB_VISIT = "lab_visit"

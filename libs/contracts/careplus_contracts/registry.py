@@ -9,8 +9,10 @@ from careplus_contracts import (
     audit,
     availability,
     charts,
+    corrections,
     doctors,
     finding,
+    flagging,
     handovers,
     invitations,
     lab_analytes,
@@ -30,6 +32,7 @@ from careplus_contracts import (
     second_factors,
     sessions,
     stats,
+    verification,
 )
 from careplus_contracts.endpoints import Contract, Endpoint
 
@@ -59,6 +62,9 @@ CONTRACTS: tuple[Contract, ...] = (
     labs.api,
     lab_orders.api,
     results.api,
+    flagging.api,
+    verification.api,
+    corrections.api,
     record.api,
     stats.api,
     audit.api,

@@ -46,8 +46,13 @@ class Comparator(StrEnum):
 class Flag(StrEnum):
     """HL7 interpretation, the strongest that is certain.
 
-    `indeterminate`: the value is beyond the instrument's limit and may be usual or not, such as `<5` with a range of 3 to 10.
-    `no_range`: the analyte has no reference range.
+    Without a date of birth or a sex, several ranges may apply (see `Missing`). The value is compared with each of them. It is
+    critical where one of them says so, because a missed critical value harms and a needless call does not; it is low, high or
+    normal only where all agree, the ages without a range included. Where ranges disagree about the direction of a critical
+    value, it is `critical_low`.
+
+    `indeterminate`: ranges disagree, or the value is beyond the instrument's limit and may be usual or not, such as `<5` with a
+    range of 3 to 10. `no_range`: no range may apply.
     """
 
     NORMAL = "normal"
@@ -58,6 +63,13 @@ class Flag(StrEnum):
     ABNORMAL = "abnormal"
     INDETERMINATE = "indeterminate"
     NO_RANGE = "no_range"
+
+
+class Missing(StrEnum):
+    """A fact about the patient that the choice of one range needs; `sex`: it is neither female nor male."""
+
+    DATE_OF_BIRTH = "date_of_birth"
+    SEX = "sex"
 
 
 class EnterObservation(Body):
@@ -109,6 +121,15 @@ class WrongUnit(Refusal):
     conflicts: list[UnitConflict]
 
 
+class SecondPersonRequired(Refusal):
+    """Another person has to verify these values.
+
+    You entered them, and this hospital wants a second person to verify. Ask a colleague of the laboratory to do it.
+    """
+
+    status = 409
+
+
 class VerifyResult(Body):
     note: OptionalWords | None = Field(default=None, description="Replaces the note; without it, or with null, the note stays.")
 
@@ -143,9 +164,10 @@ class Observation(Answer):
     text: str | None
     unit: str | None = Field(description="UCUM.")
     decimals: int
-    range: AppliedRange | None = Field(description="Null: no reference range.")
+    range: AppliedRange | None = Field(description="Null: no reference range, or several may apply (see `missing`).")
     usual: list[str] = Field(description="For text: the usual values at that time.")
     flag: Flag
+    missing: list[Missing] = Field(description="Facts that were not known at entry, so that several ranges may apply.")
 
 
 class LabResult(Answer):
@@ -171,6 +193,12 @@ class LabResult(Answer):
     seen_at: Instant | None
     released_at: Instant | None
     released_by: Person | None
+    corrected_at: Instant | None = Field(description="The latest correction; null: the values are the first verified ones.")
+    corrected_by: Person | None
+    correction_reason: str | None
+    correction_waits_since: Instant | None = Field(
+        description="A correction waits for the check by a second person of the laboratory; until then the old values stand."
+    )
     version: Version
 
 
@@ -215,14 +243,15 @@ async def enter_result(booking_id: Id, body: EnterResult) -> LabResult:
 @api.put(
     "/api/labs/results/{result_id}/verify",
     roles={Role.LAB},
-    refuses=(NotFound, IllegalTransition),
+    refuses=(NotFound, IllegalTransition, SecondPersonRequired),
     versioned=True,
     example={"note": "Repeated, same value"},
 )
 async def verify_result(result_id: Id, body: VerifyResult | None = None) -> LabResult:
-    """Verify a result. The ordering doctor releases it; without an ordering doctor it is released now.
+    """Verify a result, or a correction that waits. The ordering doctor releases it; without a doctor it is released now.
 
-    Verifying again has no effect and the same answer; the note cannot change any more.
+    Verifying again has no effect and the same answer; a correction changes verified values and notes. The hospital can want a
+    second person for every result, or for critical ones: then values are entered and verified by two people.
     """
 
 

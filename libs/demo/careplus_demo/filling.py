@@ -11,6 +11,7 @@ from careplus_demo import catalogue
 from careplus_demo.audit import AuditHistory
 from careplus_demo.availability import Availability
 from careplus_demo.charts import Charts
+from careplus_demo.corrections import Corrections
 from careplus_demo.laboratory import Laboratory
 from careplus_demo.notes import VisitNotes
 from careplus_demo.orders import Orders
@@ -26,6 +27,7 @@ from careplus_tables.audit import AuditEventRow, AuditPatientRow
 from careplus_tables.availability import AvailabilityRow, OpenHoursRow, TimeOffRow
 from careplus_tables.charts import AllergyRow, ChartRow, ProblemRow
 from careplus_tables.columns import core
+from careplus_tables.corrections import ResultVersionRow, VersionObservationRow
 from careplus_tables.doctors import DoctorRow
 from careplus_tables.engine import sync_engine
 from careplus_tables.labs import LabBookingRow, LabBookingTestRow, LabResultRow, LabTestRow, ObservationRow
@@ -103,8 +105,11 @@ class _Writer:
         self._write(LabBookingRow, laboratory.booking_rows(), len(laboratory.bookings))
         self._write(LabBookingTestRow, laboratory.test_rows())
         results = Results(laboratory)
+        corrections = Corrections(laboratory, results)
         self._write(LabResultRow, results.results, len(results.results))
         self._write(ObservationRow, results.observations, len(results.observations))
+        self._write(ResultVersionRow, corrections.versions)
+        self._write(VersionObservationRow, corrections.observations)
         audit = AuditHistory(people, completed)
         self._write(AuditEventRow, audit.event_rows())
         self._write(AuditPatientRow, audit.patient_rows())

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from careplus_clinic.courses import last_day
 from careplus_contracts.prescriptions import PrescriptionStatus
 from careplus_contracts.referrals import ReferralStatus as R
 from careplus_contracts.referrals import Urgency
@@ -38,8 +39,11 @@ class Orders:
             row = self._prescription(len(rows) + 1, visit, rng)
             rows.append(row)
             medicines = texts.MEDICINES[visit.doctor.specialty]
-            for position, medicine in enumerate(rng.sample(medicines, rng.choice((1, 1, 2)))):
-                items.append({"prescription_id": row["id"], "position": position, **dict(zip(ITEM, medicine, strict=True))})
+            sample = rng.sample(medicines, rng.choice((1, 1, 2)))
+            taken: list[Row] = [dict(zip(ITEM, medicine, strict=True)) for medicine in sample]
+            items.extend({"prescription_id": row["id"], "position": position, **item} for position, item in enumerate(taken))
+            longest = max(item["duration_days"] for item in taken)
+            row["last_day"] = last_day(visit.ends_at, longest, self.people.plan.zone)
         return rows, items
 
     def referrals(self) -> Iterator[Row]:

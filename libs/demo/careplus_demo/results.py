@@ -73,6 +73,9 @@ class Results:
             "seen_at": seen_at if booking.visit else None,
             "released_by_id": (doctor_id if booking.visit else LAB_ID) if released_at else None,
             "released_at": released_at,
+            "corrected_by_id": None,
+            "corrected_at": None,
+            "correction_reason": None,
             "version": 1 + (verified_at is not None) + (doctor_id is not None),
         }
 
@@ -88,7 +91,7 @@ class Results:
             value = round(self._rng.uniform(1, 10), analyte.decimals)
             return {**_reading(value, Flag.NO_RANGE), **_applied(within)}
         value = self._measured(analyte.decimals, within, self._rng)
-        flag = _flag(value, within)
+        flag = flag_of(value, within)
         # some low values are below the limit of the instrument
         open_below = within.low is None and within.critical_low is None
         below = flag is Flag.NORMAL and open_below and self._rng.random() < 0.3
@@ -109,7 +112,7 @@ class Results:
         return float(min(max(round(rng.triangular(low, high), decimals), low), high))
 
 
-def _flag(value: float, within: Any) -> Flag:
+def flag_of(value: float, within: Any) -> Flag:
     """Return the flag. Low and high bounds are normal themselves, critical limits are critical."""
     if within.critical_low is not None and value <= within.critical_low:
         return Flag.CRITICAL_LOW

@@ -1,5 +1,6 @@
 """Column types and constraint names of all tables."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
@@ -46,8 +47,8 @@ class InstantColumn(sa.types.TypeDecorator[datetime]):
         return datetime.fromisoformat(value) if isinstance(value, str) else value
 
 
-def one_of(column: str, kind: type[StrEnum], version: int = 1) -> sa.CheckConstraint:
-    """Return a check for the enum's values. Autogenerate ignores a changed expression: raise `version` with it."""
+def one_of(column: str, kind: Iterable[StrEnum], version: int = 1) -> sa.CheckConstraint:
+    """Return a check for these values of an enum. Autogenerate ignores a changed expression: raise `version` with it."""
     values = ", ".join(f"'{member.value}'" for member in kind)
     return sa.CheckConstraint(f"{column} IN ({values})", name=f"{column}_v{version}")
 

@@ -185,20 +185,17 @@ class LabResultRow(SQLModel, table=True):
     released_by_id: int | None = Field(default=None, foreign_key="accounts.id", sa_type=BigId)
     released_at: datetime | None = Field(default=None, sa_type=InstantColumn)
     version: int = Field(default=1)
-
-
-class ObservationRow(SQLModel, table=True):
-    """One value of a result, with a copy of the range that it was compared with."""
-
-    __tablename__ = "observations"
-    __table_args__ = (
-        one_of("comparator", Comparator, 2),
-        one_of("flag", Flag),
-        sa.Index("ix_observations_patient_id_analyte_code_result_id", "patient_id", "analyte_code", "result_id"),
+    corrected_by_id: int | None = Field(default=None, foreign_key="accounts.id", sa_type=BigId)
+    corrected_at: datetime | None = Field(default=None, sa_type=InstantColumn, description="The latest correction.")
+    correction_reason: str | None = Field(default=None)
+    correction_waits_since: datetime | None = Field(
+        default=None, sa_type=InstantColumn, description="A proposed correction waits for a second person."
     )
 
-    result_id: int = Field(foreign_key="lab_results.id", primary_key=True, sa_type=BigId)
-    position: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+
+class ObservedColumns(SQLModel):
+    """The columns of one value, with a copy of the range that it was compared with."""
+
     patient_id: int = Field(foreign_key="accounts.id", sa_type=BigId)
     analyte_code: str = Field(foreign_key="analytes.code")
     value: float | None
@@ -214,3 +211,18 @@ class ObservationRow(SQLModel, table=True):
     critical_high: float | None
     usual: list[str] = Field(sa_type=sa.JSON)
     flag: str
+    missing: list[str] = Field(default=[], sa_type=sa.JSON, sa_column_kwargs={"server_default": "[]"})
+
+
+class ObservationRow(ObservedColumns, table=True):
+    """One value of a result."""
+
+    __tablename__ = "observations"
+    __table_args__ = (
+        one_of("comparator", Comparator, 2),
+        one_of("flag", Flag),
+        sa.Index("ix_observations_patient_id_analyte_code_result_id", "patient_id", "analyte_code", "result_id"),
+    )
+
+    result_id: int = Field(foreign_key="lab_results.id", primary_key=True, sa_type=BigId)
+    position: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})

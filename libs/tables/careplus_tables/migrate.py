@@ -4,6 +4,7 @@ import asyncio
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
@@ -27,20 +28,21 @@ class WrongSchema(Exception):
     """The database is not at the revision that this code needs."""
 
 
-def alembic_config(connection: sa.Connection) -> "Config":
-    """Return Alembic's configuration for our migrations on an open connection."""
+def alembic_config(connection: sa.Connection, zone: ZoneInfo | None = None) -> "Config":
+    """Return Alembic's configuration for our migrations on an open connection; they read the clinic's zone from it."""
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
-    config.attributes["connection"] = connection
+    config.attributes.update(connection=connection, zone=zone)
     return config
 
 
-def upgrade(url: str) -> None:
+def upgrade(url: str, zone: ZoneInfo | None = None) -> None:
     """Migrate to HEAD and fill the laboratory's catalogue in one transaction, one process at a time.
 
-    Raise WrongSchema when a row would reference a missing one.
+    `zone` is the clinic's; a database with prescriptions of a revision before 0014 needs it. Raise WrongSchema when a row would
+    reference a missing one.
     """
     if revision(url) == HEAD:
         return
@@ -52,14 +54,16 @@ def upgrade(url: str) -> None:
     if engine.dialect.name == "sqlite":
         for pragma in _PRAGMAS:
             sa.event.listen(engine, "connect", lambda connection, _, pragma=pragma: connection.execute(pragma))
-    with engine.begin() as connection:
-        if engine.dialect.name == "postgresql":
-            connection.execute(sa.text("SELECT pg_advisory_xact_lock(4242)"))
-        command.upgrade(alembic_config(connection), "head")
-        fill(connection)
-        if engine.dialect.name == "sqlite" and (broken := connection.execute(sa.text("PRAGMA foreign_key_check")).first()):
-            raise WrongSchema(f"The migration would leave rows that reference missing rows: {tuple(broken)}")
-    engine.dispose()
+    try:
+        with engine.begin() as connection:
+            if engine.dialect.name == "postgresql":
+                connection.execute(sa.text("SELECT pg_advisory_xact_lock(4242)"))
+            command.upgrade(alembic_config(connection, zone), "head")
+            fill(connection)
+            if engine.dialect.name == "sqlite" and (broken := connection.execute(sa.text("PRAGMA foreign_key_check")).first()):
+                raise WrongSchema(f"The migration would leave rows that reference missing rows: {tuple(broken)}")
+    finally:
+        engine.dispose()
 
 
 def revision(url: str) -> str | None:

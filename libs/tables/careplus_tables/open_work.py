@@ -4,11 +4,13 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from careplus_clinic.clinic_time import local_date
 from careplus_contracts.appointments import AppointmentStatus
 from careplus_contracts.handovers import OpenWork
 from careplus_contracts.labs import LabBookingStatus
@@ -19,7 +21,7 @@ from careplus_contracts.results import ResultStatus
 from careplus_tables.appointments import AppointmentRow
 from careplus_tables.labs import LabBookingRow, LabResultRow
 from careplus_tables.notes import NotesRow
-from careplus_tables.prescriptions import PrescriptionRow
+from careplus_tables.prescriptions import PrescriptionRow, status_on
 from careplus_tables.referrals import ReferralRow
 
 ENDED_VISITS = (AppointmentStatus.COMPLETED, AppointmentStatus.CANCELLED, AppointmentStatus.NO_SHOW)
@@ -42,9 +44,9 @@ class _Kind(NamedTuple):
         return sa.and_(sa.or_(*(column.in_(of) for column in self.doctors)), self.doctor_id.in_(of), *self.conditions)
 
 
-async def count(db: AsyncSession, doctor_ids: Collection[int], at: datetime) -> dict[int, OpenWork]:
+async def count(db: AsyncSession, doctor_ids: Collection[int], at: datetime, zone: ZoneInfo) -> dict[int, OpenWork]:
     """Return the open work of each of these doctors."""
-    kinds = _kinds(at)
+    kinds = _kinds(at, zone)
     counts: dict[int, dict[str, int]] = {id_: dict.fromkeys(kinds, 0) for id_ in doctor_ids}
     statements = [
         sa.select(sa.literal(name), kind.doctor_id, sa.func.count()).where(kind.where(list(doctor_ids))).group_by(kind.doctor_id)
@@ -63,22 +65,22 @@ def added(works: Iterable[OpenWork]) -> OpenWork:
     return _work({name: total[name] for name in OpenWork.model_fields if name != "total"})
 
 
-async def patients(db: AsyncSession, doctor_ids: Collection[int], at: datetime) -> set[int]:
+async def patients(db: AsyncSession, doctor_ids: Collection[int], at: datetime, zone: ZoneInfo) -> set[int]:
     """Return the ids of the patients with open work of these doctors."""
-    statements = [sa.select(kind.patient_id).where(kind.where(list(doctor_ids))) for kind in _kinds(at).values()]
+    statements = [sa.select(kind.patient_id).where(kind.where(list(doctor_ids))) for kind in _kinds(at, zone).values()]
     return set((await db.execute(sa.union(*statements))).scalars())
 
 
-def doctors_with_work(of: Any, at: datetime) -> sa.CompoundSelect[Any]:
+def doctors_with_work(of: Any, at: datetime, zone: ZoneInfo) -> sa.CompoundSelect[Any]:
     """Return a select of the doctors among these that have open work."""
-    return sa.union(*(sa.select(kind.doctor_id).where(kind.where(of)) for kind in _kinds(at).values()))
+    return sa.union(*(sa.select(kind.doctor_id).where(kind.where(of)) for kind in _kinds(at, zone).values()))
 
 
 def _work(counts: dict[str, int]) -> OpenWork:
     return OpenWork(**counts, total=sum(counts.values()))
 
 
-def _kinds(at: datetime) -> dict[str, _Kind]:
+def _kinds(at: datetime, zone: ZoneInfo) -> dict[str, _Kind]:
     visit, notes, result, order = AppointmentRow, NotesRow, LabResultRow, LabBookingRow
     referral, prescription = ReferralRow, PrescriptionRow
     accepted_by, sent_to = col(referral.accepted_by_id), col(referral.to_doctor_id)
@@ -86,7 +88,7 @@ def _kinds(at: datetime) -> dict[str, _Kind]:
     draft = (col(notes.appointment_id) == col(visit.id), col(notes.status) == NotesStatus.DRAFT.value)
     verified = (col(result.booking_id) == col(order.id), col(result.status) == ResultStatus.VERIFIED.value)
     received = (col(referral.status).in_([status.value for status in RECEIVED]),)
-    active = (col(prescription.status) == PrescriptionStatus.ACTIVE.value,)
+    active = (status_on(local_date(at, zone)) == PrescriptionStatus.ACTIVE.value,)
     return {
         "upcoming_visits": _of(visit.patient_id, visit.doctor_id, open_visit),
         "unsigned_notes": _of(visit.patient_id, visit.doctor_id, draft),

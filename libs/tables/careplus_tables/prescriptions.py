@@ -1,22 +1,28 @@
 """Prescriptions and their items. Written by doctors."""
 
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, SQLModel, col
 
+from careplus_clinic.courses import is_over
 from careplus_contracts.prescriptions import PrescriptionStatus
 from careplus_tables.columns import BigId, InstantColumn, one_of
 
 OWNER = "doctors"
+_STORED = (PrescriptionStatus.ACTIVE, PrescriptionStatus.STOPPED)
 
 
 class PrescriptionRow(SQLModel, table=True):
-    """A prescription of one doctor for one patient."""
+    """A prescription of one doctor for one patient.
+
+    `status` is stored as active or stopped; `status_on` says whether an active one has ended.
+    """
 
     __tablename__ = "prescriptions"
     __table_args__ = (
-        one_of("status", PrescriptionStatus),
+        one_of("status", _STORED),
         sa.Index("ix_prescriptions_patient_id_id", "patient_id", "id"),
         sa.Index("ix_prescriptions_doctor_id_id", "doctor_id", "id"),
     )
@@ -29,6 +35,7 @@ class PrescriptionRow(SQLModel, table=True):
     notes: str | None
     override_reason: str | None
     status: str = Field(default=PrescriptionStatus.ACTIVE.value)
+    last_day: date
     created_at: datetime = Field(sa_type=InstantColumn)
     stopped_at: datetime | None = Field(default=None, sa_type=InstantColumn)
     stop_reason: str | None = Field(default=None)
@@ -50,3 +57,14 @@ class PrescriptionItemRow(SQLModel, table=True):
     quantity: int | None
     repeats: int
     instructions: str | None
+
+
+def status_on(today: date) -> sa.ColumnElement[str]:
+    """Return the status of a prescription on a day of the clinic: active, ended or stopped."""
+    stopped: Any = col(PrescriptionRow.status) == PrescriptionStatus.STOPPED.value
+    ended = is_over(col(PrescriptionRow.last_day), today)
+    return sa.case(
+        (stopped, PrescriptionStatus.STOPPED.value),
+        (ended, PrescriptionStatus.ENDED.value),
+        else_=PrescriptionStatus.ACTIVE.value,
+    )

@@ -29,6 +29,9 @@ OWNERS = {
     "lab_booking_tests": {"booking_id"},
     "lab_results": {"patient_id", "booking_id"},
     "observations": {"patient_id", "result_id"},
+    "result_versions": {"patient_id", "result_id"},
+    "version_observations": {"patient_id", "result_id"},
+    "proposed_corrections": {"patient_id", "result_id"},
 }
 """Tables of patients' records, with the columns that name their owners; parts of a record have the record's owner."""
 PERSON = "accounts"

@@ -12,6 +12,7 @@ from careplus_tables import (
     audit_links,
     availability,
     charts,
+    corrections,
     doctors,
     handovers,
     idempotency,
@@ -26,9 +27,8 @@ from careplus_tables import (
 )
 
 FILES: tuple[ModuleType, ...] = (
-    *(accounts, appointments, attempts, audit, audit_links, availability, charts, doctors, handovers, idempotency, lab_hours),
-    *(labs, mails),
-    *(notes, passwords, prescriptions, referrals, second_factors),
+    *(accounts, appointments, attempts, audit, audit_links, availability, charts, corrections, doctors, handovers),
+    *(idempotency, lab_hours, labs, mails, notes, passwords, prescriptions, referrals, second_factors),
 )
 METADATA = SQLModel.metadata
 

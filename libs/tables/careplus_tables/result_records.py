@@ -9,8 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from careplus_contracts.accounts import Sex
-from careplus_contracts.results import AppliedRange, Comparator, Flag, LabResult, Observation, ResultStatus
-from careplus_tables.labs import AnalyteRow, LabBookingRow, LabResultRow, LabTestRow, ObservationRow
+from careplus_contracts.results import AppliedRange, Comparator, Flag, LabResult, Missing, Observation, ResultStatus
+from careplus_tables.labs import AnalyteRow, LabBookingRow, LabResultRow, LabTestRow, ObservationRow, ObservedColumns
 from careplus_tables.people import PersonRow, people_by_id
 
 BOUNDS = {"low", "high", "critical_low", "critical_high"}
@@ -31,7 +31,7 @@ async def to_lab_results(db: AsyncSession, rows: Sequence[LabResultRow]) -> list
         return []
     ids = [row.id for row in rows if row.id is not None]
     names = await _names(db, ids)
-    named = {id_ for row in rows for id_ in (row.patient_id, row.verified_by_id, row.released_by_id)}
+    named = {id_ for row in rows for id_ in (row.patient_id, row.verified_by_id, row.released_by_id, row.corrected_by_id)}
     people = await people_by_id(db, named | {name.ordered_by_id for name in names.values()})
     observations = await _observations(db, ids)
     return [_result(row, names[row.id], people, observations[row.id]) for row in rows if row.id is not None]
@@ -57,11 +57,12 @@ async def _observations(db: AsyncSession, result_ids: Collection[int]) -> dict[i
     )
     by_result: dict[int, list[Observation]] = defaultdict(list)
     for row, analyte in (await db.execute(query)).all():
-        by_result[row.result_id].append(_observation(row, analyte))
+        by_result[row.result_id].append(to_observation(row, analyte))
     return by_result
 
 
-def _observation(row: ObservationRow, analyte: AnalyteRow) -> Observation:
+def to_observation(row: ObservedColumns, analyte: AnalyteRow) -> Observation:
+    """Return one stored value with the names of its analyte."""
     sex = None if row.range_sex is None else Sex(row.range_sex)
     return Observation(
         **row.model_dump(include={"value", "text", "unit", "decimals", "usual"}),
@@ -72,11 +73,12 @@ def _observation(row: ObservationRow, analyte: AnalyteRow) -> Observation:
         comparator=None if row.comparator is None else Comparator(row.comparator),
         range=AppliedRange(sex=sex, **row.model_dump(include=BOUNDS)) if row.has_range else None,
         flag=Flag(row.flag),
+        missing=[Missing(one) for one in row.missing],
     )
 
 
 def _result(row: LabResultRow, names: _Names, people: dict[int, PersonRow], observations: list[Observation]) -> LabResult:
-    replaced = {"patient_id", "status", "entered_by_id", "verified_by_id", "seen_by_id", "released_by_id"}
+    replaced = {name for name in LabResultRow.model_fields if name.endswith("_by_id")} | {"patient_id", "status"}
     return LabResult(
         **row.model_dump(exclude=replaced),
         reference=names.reference,
@@ -87,4 +89,5 @@ def _result(row: LabResultRow, names: _Names, people: dict[int, PersonRow], obse
         observations=observations,
         verified_by=None if row.verified_by_id is None else people[row.verified_by_id].person(),
         released_by=None if row.released_by_id is None else people[row.released_by_id].person(),
+        corrected_by=None if row.corrected_by_id is None else people[row.corrected_by_id].person(),
     )

@@ -65,10 +65,20 @@ def _json(result: BaseModel) -> Response:
 
 
 async def _show_document(request: Request) -> Response:
-    # compressed once: it is long, constant and public
-    encoding = {"Content-Encoding": "gzip"} if accepts_gzip(request.scope) else {}
-    content = request.app.state.compressed_document if encoding else request.app.state.document
+    state = request.app.state
+    if state.document is None:
+        # at the first request and in a thread: building it takes as long as the rest of the start
+        state.document = asyncio.create_task(asyncio.to_thread(_build_document))
+    # a request that is cancelled does not end the task, for which others wait
+    plain, compressed = await asyncio.shield(state.document)
+    encoding, content = ({"Content-Encoding": "gzip"}, compressed) if accepts_gzip(request.scope) else ({}, plain)
     return Response(content, 200, {"Cache-Control": "no-cache", "Vary": "Accept-Encoding", **encoding}, "application/json")
+
+
+def _build_document() -> tuple[bytes, bytes]:
+    """Return the OpenAPI document, and the same compressed, once: it is long, constant and public."""
+    plain = json.dumps(document()).encode()
+    return plain, gzip.compress(plain)
 
 
 class Methods:
@@ -99,8 +109,7 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     state = app.state
     state.settings = settings = load_settings()
     logs.configure("gateway", settings.log_level)
-    state.document = json.dumps(document()).encode()
-    state.compressed_document = gzip.compress(state.document)
+    state.document = None
     app.router.default = Pages(settings.web or BUILT)  # for every path that has no route
     state.security_headers, state.proxies = headers_for(settings), TrustedProxies(settings.proxies)
     # separate connection pools, so that many requests for readiness delay no probe

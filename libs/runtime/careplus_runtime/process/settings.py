@@ -5,7 +5,7 @@ from email.utils import formataddr, parseaddr
 from functools import cached_property
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -108,6 +108,7 @@ class Settings(BaseSettings):
     lab_places: Annotated[int, Field(ge=1, le=1000)] = 4
     lab_uncollected_days: Annotated[int, Field(ge=1, le=730)] = 30
     lab_open_order_days: Annotated[int, Field(ge=1, le=730)] = 90
+    lab_second_verification: Literal["never", "critical", "always"] = "never"
 
     smtp_url: Annotated[str, AfterValidator(_check_smtp_url)] | None = Field(default=None, repr=False)
     mail_from: Annotated[str, AfterValidator(_check_sender)] | None = None

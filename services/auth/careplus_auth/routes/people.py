@@ -10,7 +10,7 @@ from careplus_contracts.accounts import Account
 from careplus_contracts.people import AccountFilter, Accounts, UpdateAccount
 from careplus_contracts.values import Id
 from careplus_runtime.audit.recorder import identify_patients
-from careplus_runtime.http.dependencies import CurrentUser, IfMatch, ReadDb, WriteDb, check_version
+from careplus_runtime.http.dependencies import AppSettings, CurrentUser, IfMatch, ReadDb, WriteDb, check_version
 from careplus_runtime.http.serving import Routes
 
 routes = Routes()
@@ -28,14 +28,21 @@ async def show_account(account_id: Id, *, who: CurrentUser, db: ReadDb) -> Accou
 
 @routes.serve(contract.update_account, path_record=people.find)
 async def update_account(
-    account_id: Id, body: UpdateAccount, *, request: Request, who: CurrentUser, db: WriteDb, expected: IfMatch
+    account_id: Id,
+    body: UpdateAccount,
+    *,
+    request: Request,
+    who: CurrentUser,
+    db: WriteDb,
+    expected: IfMatch,
+    settings: AppSettings,
 ) -> Account:
     # Lock the caller's own account first, to serialise mutual deactivation.
     await accounts.current_account(db, who)
     account = await people.find(db, who, account_id)
     check_version(account.version, expected)
     rules.check_stays_administrator(who.id, account_id, body)
-    plan = await handovers.plan(db, account, body)
+    plan = await handovers.plan(db, account, body, settings.clinic_zone)
     loses_factor = body.second_factor is False and account.second_factor
     if loses_factor:
         await second_factors.remove(db, account)
@@ -45,6 +52,7 @@ async def update_account(
     elif not loses_factor:
         return accounts.to_contract(account)
     if plan.doctor_ids:
-        identify_patients(request, await handovers.hand_over(db, plan), await handovers.words(db, plan))
+        patients = await handovers.hand_over(db, plan, settings.clinic_zone)
+        identify_patients(request, patients, await handovers.words(db, plan))
     await sessions.end_all(db, account_id)
     return accounts.to_contract(account)

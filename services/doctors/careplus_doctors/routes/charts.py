@@ -6,7 +6,7 @@ from careplus_contracts.allergies import Allergies, SetAllergies
 from careplus_contracts.charts import Chart, ChartAccess, FoundPatients, OpenChart, PatientsInCare, ProblemList, SetProblems
 from careplus_contracts.values import Id
 from careplus_doctors.store import access, charts, patients
-from careplus_runtime.http.dependencies import CurrentUser, IfMatch, ReadDb, WriteDb, check_version
+from careplus_runtime.http.dependencies import AppSettings, CurrentUser, IfMatch, ReadDb, WriteDb, check_version
 from careplus_runtime.http.serving import Routes
 from careplus_runtime.identity.care import check_in_care
 
@@ -19,8 +19,8 @@ async def list_patients(query: contract.PatientFilter, *, who: CurrentUser, db: 
 
 
 @routes.serve(contract.show_chart)
-async def show_chart(patient_id: Id, *, who: CurrentUser, db: ReadDb) -> Chart:
-    return await charts.show(db, who, patient_id)
+async def show_chart(patient_id: Id, *, who: CurrentUser, db: ReadDb, settings: AppSettings) -> Chart:
+    return await charts.show(db, who, patient_id, settings.clinic_zone)
 
 
 @routes.serve(allergies_contract.set_allergies, path_record=check_in_care)

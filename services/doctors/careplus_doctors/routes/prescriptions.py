@@ -6,7 +6,7 @@ from careplus_contracts.values import Id
 from careplus_doctors.rules.allergies import check_allergies
 from careplus_doctors.store import charts
 from careplus_doctors.store import prescriptions as store
-from careplus_runtime.http.dependencies import CurrentUser, IfMatch, ReadDb, WriteDb, check_version
+from careplus_runtime.http.dependencies import AppSettings, CurrentUser, IfMatch, ReadDb, WriteDb, check_version
 from careplus_runtime.http.serving import Routes
 from careplus_runtime.identity.care import check_in_care
 
@@ -14,32 +14,42 @@ routes = Routes()
 
 
 @routes.serve(contract.prescribe)
-async def prescribe(body: Prescribe, *, who: CurrentUser, db: WriteDb) -> Prescription:
+async def prescribe(body: Prescribe, *, who: CurrentUser, db: WriteDb, settings: AppSettings) -> Prescription:
     await check_in_care(db, who, body.patient_id, body.appointment_id)
     recorded = await charts.allergies_of(db, who, body.patient_id)
     check_allergies((item.medicine for item in body.items), recorded.allergies, body.override_reason)
-    return await store.add(db, who, body)
+    return await store.add(db, who, body, settings.clinic_zone)
 
 
 @routes.serve(contract.list_prescribed)
-async def list_prescribed(query: contract.PrescribedFilter, *, who: CurrentUser, db: ReadDb) -> Prescriptions:
-    return await store.list_own(db, who, query)
+async def list_prescribed(
+    query: contract.PrescribedFilter, *, who: CurrentUser, db: ReadDb, settings: AppSettings
+) -> Prescriptions:
+    return await store.list_own(db, who, query, settings.clinic_zone)
 
 
-@routes.serve(contract.stop_prescription, path_record=store.find)
+@routes.serve(contract.stop_prescription, path_record=store.check_own)
 async def stop_prescription(
-    prescription_id: Id, body: StopPrescription | None = None, *, who: CurrentUser, db: WriteDb, expected: IfMatch
+    prescription_id: Id,
+    body: StopPrescription | None = None,
+    *,
+    who: CurrentUser,
+    db: WriteDb,
+    expected: IfMatch,
+    settings: AppSettings,
 ) -> Prescription:
     row = await store.lock_for_update(db, who, prescription_id)
     check_version(row.version, expected)
-    return await store.stop(db, who, row, body.reason if body else None)
+    return await store.stop(db, who, row, body.reason if body else None, settings.clinic_zone)
 
 
 @routes.serve(contract.list_prescriptions)
-async def list_prescriptions(query: contract.PrescriptionFilter, *, who: CurrentUser, db: ReadDb) -> Prescriptions:
-    return await store.list_own(db, who, query)
+async def list_prescriptions(
+    query: contract.PrescriptionFilter, *, who: CurrentUser, db: ReadDb, settings: AppSettings
+) -> Prescriptions:
+    return await store.list_own(db, who, query, settings.clinic_zone)
 
 
 @routes.serve(contract.show_prescription)
-async def show_prescription(prescription_id: Id, *, who: CurrentUser, db: ReadDb) -> Prescription:
-    return await store.find(db, who, prescription_id)
+async def show_prescription(prescription_id: Id, *, who: CurrentUser, db: ReadDb, settings: AppSettings) -> Prescription:
+    return await store.find(db, who, prescription_id, settings.clinic_zone)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from datetime import date
 
+from careplus_clinic.search_keys import equality_key
 from careplus_contracts.allergies import AllergyStatus
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
@@ -14,6 +15,16 @@ def allergy_status(allergies: Iterable[object], no_known_allergies: bool) -> All
     if any(True for _ in allergies):
         return AllergyStatus.NOTED
     return AllergyStatus.NONE_KNOWN if no_known_allergies else AllergyStatus.NOT_ASKED
+
+
+def named_twice(substances: Iterable[str]) -> int | None:
+    """Return the place of the first substance that is named before it, in any spelling (`equality_key`)."""
+    seen: set[str] = set()
+    for place, key in enumerate(map(equality_key, substances)):
+        if key in seen:
+            return place
+        seen.add(key)
+    return None
 
 
 def parse_day(q: str) -> date | None:

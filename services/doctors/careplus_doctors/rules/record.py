@@ -10,33 +10,34 @@ from careplus_clinic.clinic_time import day_start
 from careplus_contracts.record import Task, TaskKind
 
 NEW_FOR = timedelta(days=30)
-"""A released result is a task for this time."""
+"""A released result, or a correction of one, is a task for this time."""
 ENDING_WITHIN = timedelta(days=7)
 LONGEST_LIST = 20
 
 
-class PrescribedItem(NamedTuple):
-    """One item of an active prescription."""
+class EndingItem(NamedTuple):
+    """One item of a prescription that ends soon."""
 
     prescription_id: int
-    created_at: datetime
+    last_day: date
     medicine: str
     duration_days: int
 
 
-def prescription_tasks(items: Iterable[PrescribedItem], now: datetime) -> list[Task]:
-    """Return a task for each prescription with its longest item ending soon; items must be grouped by prescription."""
+def prescription_tasks(items: Iterable[EndingItem], *, zone: ZoneInfo) -> list[Task]:
+    """Return a task for each prescription at the start of its last day; items must be grouped by prescription."""
     tasks = []
     for prescription_id, group in groupby(items, lambda item: item.prescription_id):
         last = max(group, key=lambda item: item.duration_days)
-        at = last.created_at + timedelta(days=last.duration_days)
-        if now <= at <= now + ENDING_WITHIN:
-            tasks.append(Task(kind=TaskKind.PRESCRIPTION_ENDING, id=prescription_id, about=last.medicine, more=0, at=at))
+        at = day_start(last.last_day, zone)
+        tasks.append(Task(kind=TaskKind.PRESCRIPTION_ENDING, id=prescription_id, about=last.medicine, more=0, at=at))
     return tasks
 
 
-def result_task(result_id: int, test: str, released_at: datetime) -> Task:
-    """Return the task to read a new result."""
+def result_task(result_id: int, test: str, released_at: datetime, corrected_at: datetime | None = None) -> Task:
+    """Return the task to read a new result, or a corrected one."""
+    if corrected_at is not None and corrected_at > released_at:
+        return Task(kind=TaskKind.CORRECTED_RESULT, id=result_id, about=test, more=0, at=corrected_at)
     return Task(kind=TaskKind.NEW_RESULT, id=result_id, about=test, more=0, at=released_at)
 
 

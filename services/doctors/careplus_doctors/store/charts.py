@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from enum import Enum
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, select
 from sqlmodel import col
@@ -11,8 +12,9 @@ from careplus_contracts.accounts import Sex
 from careplus_contracts.allergies import Allergies, Allergy, SetAllergies, Severity
 from careplus_contracts.charts import Chart, ChartPatient, Condition, ConditionStatus, ProblemList, SetProblems
 from careplus_doctors.rules.allergies import check_of
-from careplus_doctors.rules.charts import allergy_status
+from careplus_doctors.rules.charts import allergy_status, named_twice
 from careplus_doctors.store import access, prescriptions, referrals, results, visits
+from careplus_runtime.http.problems import malformed
 from careplus_runtime.http.records import one_or_404
 from careplus_runtime.identity.care import check_in_care
 from careplus_runtime.identity.tokens import Identity
@@ -21,7 +23,7 @@ from careplus_tables.charts import AllergyRow, ChartRow, ProblemRow
 from careplus_tables.engine import AnySession, ReadSession, WriteSession
 
 
-async def show(db: ReadSession, who: Identity, patient_id: int) -> Chart:
+async def show(db: ReadSession, who: Identity, patient_id: int, zone: ZoneInfo) -> Chart:
     """Return the whole chart of a patient in the doctor's care. Raise NotFound."""
     await check_in_care(db, who, patient_id)
     chart = await _chart(db, patient_id)
@@ -29,7 +31,7 @@ async def show(db: ReadSession, who: Identity, patient_id: int) -> Chart:
         **dict(await allergies(db, chart)),
         problems=await _problems(db, patient_id),
         patient=await _patient(db, patient_id),
-        prescriptions=await prescriptions.of_patient(db, who, patient_id),
+        prescriptions=await prescriptions.of_patient(db, who, patient_id, zone),
         referrals=await referrals.of_patient(db, who, patient_id),
         results=await results.of_patient(db, who, patient_id),
         visits=await visits.of_patient(db, who, patient_id),
@@ -64,7 +66,9 @@ async def allergies(db: AnySession, chart: ChartRow) -> Allergies:
 
 
 async def set_allergies(db: WriteSession, chart: ChartRow, body: SetAllergies) -> Allergies:
-    """Replace the allergies; the next version if they differ."""
+    """Replace the allergies; the next version if they differ. Raise Malformed for a substance that is named twice."""
+    if (twice := named_twice(allergy.substance for allergy in body.allergies)) is not None:
+        raise malformed([{"loc": ("body", "allergies", twice, "substance"), "msg": "name each substance once"}])
     before = (await allergies(db, chart)).allergies
     if (before, chart.no_known_allergies) != (body.allergies, body.no_known_allergies):
         chart.no_known_allergies = body.no_known_allergies

@@ -1,12 +1,13 @@
 """Statements of the patient's summary. Each is bounded, however long the patient's history."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlmodel import col
 
+from careplus_clinic.clinic_time import local_date
 from careplus_contracts.appointments import Appointment, AppointmentStatus
 from careplus_contracts.labs import LabBookingStatus
 from careplus_contracts.prescriptions import PrescriptionStatus
@@ -20,23 +21,22 @@ from careplus_tables.appointments import LONGEST_VISIT_HOURS, AppointmentRow
 from careplus_tables.engine import ReadSession
 from careplus_tables.labs import LabBookingRow, LabBookingTestRow, LabResultRow, LabTestRow
 from careplus_tables.people import doctor_name
-from careplus_tables.prescriptions import PrescriptionItemRow, PrescriptionRow
+from careplus_tables.prescriptions import PrescriptionItemRow, PrescriptionRow, status_on
 from careplus_tables.referrals import ReferralRow
 from careplus_tables.visit_records import VisitRecord, appointment_members, select_visits
 
 OVER = tuple(s.value for s in (AppointmentStatus.COMPLETED, AppointmentStatus.CANCELLED, AppointmentStatus.NO_SHOW))
 OPEN = tuple(s.value for s in (ReferralStatus.SENT, ReferralStatus.ACCEPTED, ReferralStatus.BOOKED))
-MOST_PRESCRIPTIONS = 200
-"""Limit of the newest active prescriptions that are searched for one that ends soon."""
 
 
 async def summary(db: ReadSession, who: Identity, zone: ZoneInfo, now: datetime) -> Summary:
     """Return the patient's next visit, tasks and counts."""
-    counts = (await db.execute(_counts(who, now))).one()
+    today = local_date(now, zone)
+    counts = (await db.execute(_counts(who, now, today))).one()
     tasks = [
         *await _results(db, who, now),
         *await _referrals(db, who, zone),
-        *await _prescriptions(db, who, now),
+        *await _prescriptions(db, who, today, zone),
         *await _lab_visits(db, who, now),
     ]
     return Summary(
@@ -59,11 +59,11 @@ def _upcoming(who: Identity, now: datetime) -> ColumnElement[bool]:
     )
 
 
-def _counts(who: Identity, now: datetime) -> Select[*tuple[Any, ...]]:
+def _counts(who: Identity, now: datetime, today: date) -> Select[*tuple[Any, ...]]:
     def count(name: str, *where: ColumnElement[bool]) -> ColumnElement[int]:
         return select(func.count()).where(*where).scalar_subquery().label(name)
 
-    active = col(PrescriptionRow.status) == PrescriptionStatus.ACTIVE.value
+    active = status_on(today) == PrescriptionStatus.ACTIVE.value
     released = col(LabResultRow.status) == ResultStatus.RELEASED.value
     return select(
         count("upcoming", _upcoming(who, now)),
@@ -80,12 +80,14 @@ async def _next_appointment(db: ReadSession, who: Identity, now: datetime) -> Ap
 
 
 async def _results(db: ReadSession, who: Identity, now: datetime) -> list[Task]:
+    released_at, corrected_at = col(LabResultRow.released_at), col(LabResultRow.corrected_at)
+    newest = case((corrected_at > released_at, corrected_at), else_=released_at)
     query: Select[*tuple[Any, ...]] = (
-        select(col(LabResultRow.id), col(LabTestRow.name), col(LabResultRow.released_at))
+        select(col(LabResultRow.id), col(LabTestRow.name), col(LabResultRow.released_at), col(LabResultRow.corrected_at))
         .join(LabTestRow, col(LabTestRow.code) == col(LabResultRow.test_code))
         .where(col(LabResultRow.patient_id) == who.id, col(LabResultRow.status) == ResultStatus.RELEASED.value)
-        .where(col(LabResultRow.released_at) > now - rules.NEW_FOR)
-        .order_by(col(LabResultRow.released_at).desc(), col(LabResultRow.id).desc())
+        .where(newest > now - rules.NEW_FOR)
+        .order_by(newest.desc(), col(LabResultRow.id).desc())
     )
     return [rules.result_task(*row) for row in await db.execute(query.limit(rules.LONGEST_LIST))]
 
@@ -108,20 +110,23 @@ async def _referrals(db: ReadSession, who: Identity, zone: ZoneInfo) -> list[Tas
     return [rules.referral_task(*row, zone=zone) for row in await db.execute(join_receiver(query).limit(rules.LONGEST_LIST))]
 
 
-async def _prescriptions(db: ReadSession, who: Identity, now: datetime) -> list[Task]:
-    newest = (
-        select(col(PrescriptionRow.id), col(PrescriptionRow.created_at))
-        .where(col(PrescriptionRow.patient_id) == who.id, col(PrescriptionRow.status) == PrescriptionStatus.ACTIVE.value)
-        .order_by(col(PrescriptionRow.id).desc())
-        .limit(MOST_PRESCRIPTIONS)
+async def _prescriptions(db: ReadSession, who: Identity, today: date, zone: ZoneInfo) -> list[Task]:
+    """Return tasks for active prescriptions that end soon, those that end first."""
+    last_day = col(PrescriptionRow.last_day)
+    ending = (
+        select(col(PrescriptionRow.id), last_day)
+        .where(col(PrescriptionRow.patient_id) == who.id, status_on(today) == PrescriptionStatus.ACTIVE.value)
+        .where(last_day <= today + rules.ENDING_WITHIN)
+        .order_by(last_day, col(PrescriptionRow.id))
+        .limit(rules.LONGEST_LIST)
         .subquery()
     )
     query: Select[*tuple[Any, ...]] = (
-        select(newest.c.id, newest.c.created_at, col(PrescriptionItemRow.medicine), col(PrescriptionItemRow.duration_days))
-        .join(PrescriptionItemRow, col(PrescriptionItemRow.prescription_id) == newest.c.id)
-        .order_by(newest.c.id, col(PrescriptionItemRow.position))
+        select(ending.c.id, ending.c.last_day, col(PrescriptionItemRow.medicine), col(PrescriptionItemRow.duration_days))
+        .join(PrescriptionItemRow, col(PrescriptionItemRow.prescription_id) == ending.c.id)
+        .order_by(ending.c.id, col(PrescriptionItemRow.position))
     )
-    return rules.prescription_tasks((rules.PrescribedItem(*row) for row in await db.execute(query)), now)
+    return rules.prescription_tasks((rules.EndingItem(*row) for row in await db.execute(query)), zone=zone)
 
 
 async def _lab_visits(db: ReadSession, who: Identity, now: datetime) -> list[Task]:

@@ -16,10 +16,10 @@ routes = Routes()
 
 @routes.serve(contract.list_lab_slots)
 async def list_lab_slots(query: contract.LabSlotFilter, *, who: CurrentUser, db: ReadDb, settings: AppSettings) -> LabSlots:
-    today = local_date(now(), settings.clinic_zone)
+    day = query.day or local_date(now(), settings.clinic_zone)
     tests = await catalogue.bookable(db, query.test_codes.split(",")) if query.test_codes else []
     opening = catalogue.collecting(await hours.opening(db, settings), tests)
-    return await capacity.slots(db, who, query.day or today, opening, settings.lab_places)
+    return await capacity.slots(db, who, day, opening, settings.lab_places, query.patient_id)
 
 
 @routes.serve(contract.book_tests)

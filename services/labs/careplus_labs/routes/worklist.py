@@ -1,14 +1,18 @@
 """The laboratory's worklist: bookings to work on, specimens, and values entered and verified."""
 
 from careplus_clinic.clinic_time import day_bounds
+from careplus_contracts import flagging as flagging_contract
 from careplus_contracts import labs as contract
 from careplus_contracts import results as results_contract
+from careplus_contracts import verification as verification_contract
+from careplus_contracts.flagging import PreviewedFlags, PreviewFlags
 from careplus_contracts.labs import LabBooking, LabBookingStatus, SetBookingStatus, UncollectedBookings, Worklist
 from careplus_contracts.results import EnterResult, LabResult, ResultStatus, VerifyResult
 from careplus_contracts.values import Id, PageFilter
+from careplus_contracts.verification import VerifiedNormal, VerifyNormal
 from careplus_labs.rules import observations
 from careplus_labs.rules.bookings import LAB_TRANSITIONS, check_accepts_values, check_reason
-from careplus_labs.store import bookings, entry, results, uncollected
+from careplus_labs.store import bookings, entry, flagging, results, uncollected, verification
 from careplus_runtime.http.dependencies import AppSettings, CurrentUser, IfMatch, ReadDb, WriteDb, check_version
 from careplus_runtime.http.serving import Routes
 
@@ -52,13 +56,22 @@ async def enter_result(booking_id: Id, body: EnterResult, *, who: CurrentUser, d
 
 @routes.serve(results_contract.verify_result, path_record=results.lock_for_update)
 async def verify_result(
-    result_id: Id, body: VerifyResult | None = None, *, who: CurrentUser, db: WriteDb, expected: IfMatch
+    result_id: Id, body: VerifyResult | None = None, *, who: CurrentUser, db: WriteDb, expected: IfMatch, settings: AppSettings
 ) -> LabResult:
     booking = await bookings.lock_of_result(db, who, result_id)
     row = await results.lock_for_update(db, who, result_id)
     check_version(row.version, expected)
-    note = body.note if body else None
-    if not observations.is_verified_with(ResultStatus(row.status), row.note, note):
-        observations.check_correctable(ResultStatus(row.status))
-        await entry.verify(db, who, booking, row, note)
+    await verification.verify(db, who, booking, row, body.note if body else None, settings)
     return await results.show(db, row)
+
+
+@routes.serve(verification_contract.verify_normal)
+async def verify_normal(body: VerifyNormal, *, who: CurrentUser, db: WriteDb, settings: AppSettings) -> VerifiedNormal:
+    return await verification.verify_normal(db, who, body.results, settings.lab_second_verification)
+
+
+@routes.serve(flagging_contract.preview_flags, path_record=bookings.lock_for_update)
+async def preview_flags(
+    booking_id: Id, body: PreviewFlags, *, who: CurrentUser, db: ReadDb, settings: AppSettings
+) -> PreviewedFlags:
+    return await flagging.preview(db, await bookings.lock_for_update(db, who, booking_id), body, settings)

@@ -37,7 +37,8 @@ TRANSITIONS: Transitions[S] = Transitions(
         S.REJECTED: (S.COLLECTED, S.CANCELLED),
         S.IN_PROGRESS: (S.RESULTED, S.REJECTED),
         S.RESULTED: (S.VERIFIED,),
-        S.VERIFIED: (),
+        # a correction waits for a second person
+        S.VERIFIED: (S.RESULTED,),
         S.CANCELLED: (),
     },
     _detail,

@@ -11,7 +11,6 @@ from careplus_contracts.accounts import Sex
 from careplus_contracts.lab_catalogue import ReferenceRange
 from careplus_contracts.results import AppliedRange, Comparator, Flag
 
-HAVE_OWN_RANGES = (Sex.FEMALE, Sex.MALE)
 NOT_OUTSIDE = (Flag.NORMAL, Flag.NO_RANGE, Flag.INDETERMINATE)
 CRITICAL = (Flag.CRITICAL_LOW, Flag.CRITICAL_HIGH)
 
@@ -34,14 +33,10 @@ def age_in_days(born: date | None, at: datetime, zone: ZoneInfo) -> int | None:
     return None if born is None else (local_date(at, zone) - born).days
 
 
-def applied(ranges: Iterable[ReferenceRange], sex: Sex, age_days: int | None) -> AppliedRange | None:
-    """Return the range for this sex and age, or None: a range of the same sex before one for any sex.
-
-    For sex other or unknown, only ranges for any sex apply; without an age, only ranges from birth without end.
-    """
+def applied(ranges: Iterable[ReferenceRange], sex: Sex, age_days: int) -> AppliedRange | None:
+    """Return the range for a woman or a man of this age, or None: a range of the same sex before one for any sex."""
     fitting = [one for one in ranges if _applies_at(one, age_days)]
-    own = [one for one in fitting if one.sex is sex and sex in HAVE_OWN_RANGES]
-    chosen = next(iter([*own, *(one for one in fitting if one.sex is None)]), None)
+    chosen = next((one for one in fitting if one.sex is sex), None) or next((one for one in fitting if one.sex is None), None)
     if chosen is None:
         return None
     return AppliedRange(
@@ -102,7 +97,5 @@ def _ends(value: float, comparator: Comparator | None, within: AppliedRange) -> 
     return ((0.0, 0) if has_floor else (-math.inf, 0)), end
 
 
-def _applies_at(one: ReferenceRange, age_days: int | None) -> bool:
-    if age_days is None:
-        return one.age_from_days == 0 and one.age_to_days is None
+def _applies_at(one: ReferenceRange, age_days: int) -> bool:
     return one.age_from_days <= age_days and (one.age_to_days is None or age_days < one.age_to_days)

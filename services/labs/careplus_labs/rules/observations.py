@@ -1,20 +1,30 @@
 """Entered values become observations: checked against the catalogue, with the applied range and a flag."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any
 
 from careplus_clinic.transitions import illegal_transition
 from careplus_contracts.accounts import Sex
+from careplus_contracts.flagging import AnalyteRange, TypedFlag
 from careplus_contracts.lab_catalogue import Analyte, AnalyteKind
 from careplus_contracts.refusals import FieldError, Malformed
-from careplus_contracts.results import EnterObservation, Observation, ResultStatus, UnitConflict, WrongUnit
+from careplus_contracts.results import EnterObservation, Flag, Observation, ResultStatus, UnitConflict, WrongUnit
 from careplus_labs.rules import flags
+from careplus_labs.rules.candidates import Candidates
 from careplus_labs.rules.units import is_same_unit
 
 
 def check_correctable(status: ResultStatus) -> None:
     """Raise IllegalTransition once the result was verified."""
     if status is not ResultStatus.RESULTED:
-        raise illegal_transition(status, (), f"It is {status.value}; its values and its note are closed.")
+        raise illegal_transition(status, (), f"It is {status.value}; correct it instead of entering or verifying it again.")
+
+
+def check_verified(status: ResultStatus) -> None:
+    """Raise IllegalTransition before the result was verified."""
+    if status is ResultStatus.RESULTED:
+        detail = "It is not verified yet: enter its values again instead of correcting them."
+        raise illegal_transition(status, (ResultStatus.VERIFIED,), detail)
 
 
 def is_verified_with(status: ResultStatus, note_before: str | None, note: str | None) -> bool:
@@ -22,14 +32,15 @@ def is_verified_with(status: ResultStatus, note_before: str | None, note: str | 
     return status is not ResultStatus.RESULTED and note in (None, note_before)
 
 
-def check_entered(entered: Sequence[EnterObservation], measured: Mapping[str, Analyte]) -> None:
+def check_entered(entered: Sequence[EnterObservation], measured: Mapping[str, Analyte], *, can_repeat: bool = False) -> None:
     """Raise Malformed with each value that is not measured by the test, comes twice or has not the analyte's form."""
     errors = []
     seen: set[str] = set()
     for position, one in enumerate(entered):
         for member, message in _errors(one, measured.get(one.analyte), seen):
             errors.append(FieldError(field=f"body.observations.{position}.{member}", message=message))
-        seen.add(one.analyte)
+        if not can_repeat:
+            seen.add(one.analyte)
     if errors:
         raise Malformed(f"{errors[0].field}: {errors[0].message}", errors=errors)
 
@@ -49,11 +60,38 @@ def check_units(entered: Sequence[EnterObservation], measured: Mapping[str, Anal
 def observed(
     entered: Sequence[EnterObservation], measured: Mapping[str, Analyte], sex: Sex, age_days: int | None
 ) -> list[Observation]:
-    """Return the observations in the test's order, flagged by the range for this sex and age at collection."""
+    """Return the observations in the test's order, flagged by the ranges that may apply at this sex and age at collection."""
     order = {code: position for position, code in enumerate(measured)}
     return [
         _observation(one, measured[one.analyte], sex, age_days) for one in sorted(entered, key=lambda one: order[one.analyte])
     ]
+
+
+def previewed(
+    entered: Sequence[EnterObservation], measured: Mapping[str, Analyte], sex: Sex, age_days: int | None
+) -> list[TypedFlag]:
+    """Return the flags of typed values, by the same rule as `observed`."""
+    return [
+        TypedFlag(
+            **one.model_dump(include={"analyte", "value", "comparator", "text"}),
+            flag=_observation(one, measured[one.analyte], sex, age_days).flag,
+            unusual=one.value is not None
+            and Candidates(measured[one.analyte].ranges, sex, age_days).is_unusual(one.value, one.comparator),
+        )
+        for one in entered
+    ]
+
+
+def ranges_of(measured: Mapping[str, Analyte], sex: Sex, age_days: int | None) -> list[AnalyteRange]:
+    """Return the range that applies to a patient, for each quantity."""
+    quantities = [one for one in measured.values() if one.kind is AnalyteKind.QUANTITY]
+    found = [(one.code, Candidates(one.ranges, sex, age_days)) for one in quantities]
+    return [AnalyteRange(analyte=code, range=one.shared, missing=one.missing) for code, one in found]
+
+
+def is_normal(found: Collection[Flag]) -> bool:
+    """Return whether the flags of a result say that each of its values is normal."""
+    return set(found) == {Flag.NORMAL}
 
 
 def outside_range(observations: Sequence[Observation]) -> int:
@@ -92,12 +130,12 @@ def _unit_detail(one: UnitConflict) -> str:
 
 
 def _observation(one: EnterObservation, analyte: Analyte, sex: Sex, age_days: int | None) -> Observation:
-    if one.value is None:
-        within, text = None, _choice(one.text or "", analyte) or one.text
-        flag = flags.flag_text(text or "", analyte.usual)
-    else:
-        within, text = flags.applied(analyte.ranges, sex, age_days), None
-        flag = flags.flag_value(one.value, one.comparator, within)
+    text = None if one.text is None else _choice(one.text, analyte) or one.text
+    compared: dict[str, Any] = {"range": None, "missing": [], "flag": flags.flag_text(text or "", analyte.usual)}
+    if one.value is not None:
+        candidates = Candidates(analyte.ranges, sex, age_days)
+        flag = candidates.flag(one.value, one.comparator)
+        compared = {"range": candidates.shared, "missing": candidates.missing, "flag": flag}
     return Observation(
         analyte=analyte.code,
         name=analyte.name,
@@ -108,9 +146,8 @@ def _observation(one: EnterObservation, analyte: Analyte, sex: Sex, age_days: in
         text=text,
         unit=analyte.unit,
         decimals=analyte.decimals,
-        range=within,
         usual=analyte.usual,
-        flag=flag,
+        **compared,
     )
 
 

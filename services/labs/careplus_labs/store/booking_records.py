@@ -3,15 +3,15 @@
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import and_, select
+from sqlalchemy import ColumnElement, and_, case, exists, not_, select
 from sqlmodel import col
 
 from careplus_contracts.endpoints import Role
-from careplus_contracts.labs import BookedTest, LabBooking, LabBookingStatus
-from careplus_contracts.results import ResultStatus
+from careplus_contracts.labs import BookedTest, LabBooking, LabBookingStatus, WaitingResult
+from careplus_contracts.results import Flag, ResultStatus
 from careplus_runtime.identity.tokens import Identity
 from careplus_tables.engine import AnySession
-from careplus_tables.labs import LabBookingRow, LabBookingTestRow, LabResultRow, LabTestRow
+from careplus_tables.labs import LabBookingRow, LabBookingTestRow, LabResultRow, LabTestRow, ObservationRow
 from careplus_tables.people import people_by_id
 
 READABLE: dict[Role, tuple[ResultStatus, ...]] = {
@@ -55,15 +55,17 @@ async def _tests(db: AnySession, who: Identity, booking_ids: Collection[int]) ->
         col(LabResultRow.test_code) == col(LabBookingTestRow.test_code),
         col(LabResultRow.status).in_([status.value for status in READABLE.get(who.role, ())]),
     )
+    is_normal = and_(_has_value(True), not_(_has_value(False)))
+    waiting = case((col(LabResultRow.status) == ResultStatus.RESULTED.value, col(LabResultRow.version)))
     query = (
-        select(LabBookingTestRow, LabTestRow, col(LabResultRow.id))
+        select(LabBookingTestRow, LabTestRow, col(LabResultRow.id), waiting, is_normal)
         .join(LabTestRow, col(LabTestRow.code) == col(LabBookingTestRow.test_code))
         .outerjoin(LabResultRow, has_readable_result)
         .where(col(LabBookingTestRow.booking_id).in_(booking_ids))
         .order_by(col(LabBookingTestRow.booking_id), col(LabBookingTestRow.position))
     )
     by_booking: dict[int, list[BookedTest]] = defaultdict(list)
-    for row, test, result_id in (await db.execute(query)).all():
+    for row, test, result_id, version, normal in (await db.execute(query)).all():
         by_booking[row.booking_id].append(
             BookedTest(
                 code=row.test_code,
@@ -75,6 +77,16 @@ async def _tests(db: AnySession, who: Identity, booking_ids: Collection[int]) ->
                 fasting_hours=test.fasting_hours,
                 collect_from=test.collect_from,
                 collect_until=test.collect_until,
+                to_verify=None if version is None else WaitingResult(version=version, normal=bool(normal)),
             )
         )
     return by_booking
+
+
+def _has_value(normal: bool) -> ColumnElement[bool]:
+    """Return whether the result of the test has a value that is normal, or one that is not."""
+    flag = col(ObservationRow.flag)
+    return exists().where(
+        col(ObservationRow.result_id) == col(LabResultRow.id),
+        flag == Flag.NORMAL.value if normal else flag != Flag.NORMAL.value,
+    )

@@ -14,6 +14,7 @@ from careplus_contracts.labs import LabFull, LabSlot, LabSlots
 from careplus_contracts.refusals import OtherAppointment, PatientBusy
 from careplus_labs.rules import windows
 from careplus_labs.rules.windows import Hours
+from careplus_runtime.identity.care import check_in_care
 from careplus_runtime.identity.tokens import Identity
 from careplus_tables.engine import AnySession, ReadSession, WriteSession
 from careplus_tables.labs import LabBookingRow
@@ -25,11 +26,18 @@ ALTERNATIVES = 5
 CROSS_PATIENT = "places are counted over the bookings of all patients"
 
 
-async def slots(db: ReadSession, who: Identity, day: date, hours: Hours, places: int) -> LabSlots:
-    """Return the bookable windows of a clinic day, with the free places of each, and a patient's own appointments."""
+async def slots(db: ReadSession, who: Identity, day: date, hours: Hours, places: int, patient_id: int | None = None) -> LabSlots:
+    """Return the bookable windows of a clinic day, with the free places of each, and the patient's appointments.
+
+    Raise NotFound for another patient than the caller, or than one in the doctor's care.
+    """
+    if patient_id is None:
+        patient_id = who.id if who.role is Role.PATIENT else None
+    elif (who.role, who.id) != (Role.PATIENT, patient_id):
+        await check_in_care(db, who, patient_id)
     starts = windows.windows([day], hours)
     taken = await _taken_by_window(db, starts)
-    own = await _own(db, who.id, starts) if who.role is Role.PATIENT else {}
+    own = {} if patient_id is None else await _own(db, patient_id, starts)
     items = [
         LabSlot(
             starts_at=start,

@@ -1,16 +1,17 @@
 """Statements about values: entered, verified, or deleted with a rejected specimen."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, delete, select
+from sqlalchemy import ColumnElement, and_, case, delete, select
 from sqlmodel import col
 
 from careplus_clinic.clinic_time import local_date
 from careplus_contracts.labs import LabBookingStatus
 from careplus_contracts.refusals import FieldError, Malformed
-from careplus_contracts.results import EnterResult, Observation, ResultStatus
+from careplus_contracts.results import EnterObservation, EnterResult, Observation, ResultStatus
 from careplus_labs.rules import observations as rules
 from careplus_labs.rules.bookings import status_after_results
 from careplus_labs.rules.flags import age_in_days
@@ -43,10 +44,9 @@ async def record(
     """Write the result of a test, replacing one entered before, and update the booking. Raise Malformed and WrongUnit."""
     assert booking.id is not None
     at = this_second()
-    observations = await _observed(db, booking, body, booking.collected_at or at, zone)
+    observations = await observed(db, booking, body.test_code, body.observations, booking.collected_at or at, zone)
     values: dict[str, Any] = {
-        "outside_range": rules.outside_range(observations),
-        "critical": rules.is_critical(observations),
+        **judged(observations),
         "note": body.note,
         "collected_at": booking.collected_at,
         "specimen_at": booking.collected_at or at,
@@ -58,32 +58,57 @@ async def record(
         db.add(row)
     else:
         row = before.sqlmodel_update({**values, "version": before.version + 1})
-        await db.execute(delete(ObservationRow).where(col(ObservationRow.result_id) == row.id))
     await db.flush()
-    db.add_all(_observation(row, position, one) for position, one in enumerate(observations))
-    await db.flush()
-    await _update_booking(db, booking, at)
+    await replace_observations(db, row, observations)
+    await update_booking(db, booking, at)
     return row
 
 
-async def _observed(db: AnySession, booking: LabBookingRow, body: EnterResult, at: datetime, zone: ZoneInfo) -> list[Observation]:
-    measured = await catalogue.measured_by(db, body.test_code, {one.analyte for one in body.observations}, local_date(at, zone))
-    rules.check_entered(body.observations, measured)
-    rules.check_units(body.observations, measured)
-    patient = (await people_by_id(db, [booking.patient_id]))[booking.patient_id]
-    return rules.observed(body.observations, measured, patient.sex, age_in_days(patient.date_of_birth, at, zone))
+def judged(observations: Sequence[Observation]) -> dict[str, Any]:
+    """Return the columns of a result that follow from its observations."""
+    return {"outside_range": rules.outside_range(observations), "critical": rules.is_critical(observations)}
+
+
+async def observed(
+    db: AnySession,
+    of: LabBookingRow | LabResultRow,
+    test_code: str,
+    entered: Sequence[EnterObservation],
+    at: datetime,
+    zone: ZoneInfo,
+) -> list[Observation]:
+    """Return the entered values of a test, flagged for the patient at this time. Raise Malformed and WrongUnit."""
+    measured = await catalogue.measured_by(db, test_code, {one.analyte for one in entered}, local_date(at, zone))
+    rules.check_entered(entered, measured)
+    rules.check_units(entered, measured)
+    patient = (await people_by_id(db, [of.patient_id]))[of.patient_id]
+    return rules.observed(entered, measured, patient.sex, age_in_days(patient.date_of_birth, at, zone))
+
+
+async def replace_observations(db: WriteSession, row: LabResultRow, observations: Sequence[Observation]) -> None:
+    """Delete the observations of a result and insert these."""
+    await db.execute(delete(ObservationRow).where(col(ObservationRow.result_id) == row.id))
+    db.add_all(_observation(row, position, one) for position, one in enumerate(observations))
+    await db.flush()
 
 
 async def verify(db: WriteSession, who: Identity, booking: LabBookingRow, row: LabResultRow, note: str | None) -> None:
     """Verify a result. Without an ordering doctor it is released at once, because no doctor reviews it."""
     at = this_second()
-    row.status, row.verified_by_id, row.verified_at = ResultStatus.VERIFIED.value, who.id, at
+    set_verified(row, who.id, at)
+    row.status = ResultStatus.VERIFIED.value
     row.note = row.note if note is None else note
     if booking.ordered_by_id is None:
         row.status, row.released_at = ResultStatus.RELEASED.value, at
     row.version += 1
     await db.flush()
-    await _update_booking(db, booking, at)
+    await update_booking(db, booking, at)
+
+
+def set_verified(row: LabResultRow, by_id: int, at: datetime) -> None:
+    """Set the person and time of the verification, also of a correction: from now on the values are unseen."""
+    row.verified_by_id, row.verified_at = by_id, at
+    row.seen_by_id = row.seen_at = None
 
 
 async def delete_unverified(db: WriteSession, booking: LabBookingRow) -> None:
@@ -96,10 +121,11 @@ async def delete_unverified(db: WriteSession, booking: LabBookingRow) -> None:
     await db.execute(delete(LabResultRow).where(of_booking, col(LabResultRow.id).in_(unverified)))
 
 
-async def _update_booking(db: WriteSession, booking: LabBookingRow, at: datetime) -> None:
-    """Set the booking's status from its results, as its next version."""
+async def update_booking(db: WriteSession, booking: LabBookingRow, at: datetime) -> None:
+    """Set the booking's status from its results, as its next version; a correction that waits is a result to verify."""
+    is_waiting = col(LabResultRow.correction_waits_since).is_not(None)
     query = (
-        select(col(LabResultRow.status))
+        select(case((is_waiting, ResultStatus.RESULTED.value), else_=col(LabResultRow.status)))
         .select_from(LabBookingTestRow)
         .outerjoin(LabResultRow, _is_result_of_test())
         .where(col(LabBookingTestRow.booking_id) == booking.id)
@@ -124,7 +150,7 @@ def _observation(result: LabResultRow, position: int, one: Observation) -> Obser
     assert result.id is not None
     bounds = {} if one.range is None else one.range.model_dump(exclude={"sex"})
     return ObservationRow(
-        **one.model_dump(mode="json", include={"value", "text", "unit", "decimals", "usual", "flag", "comparator"}),
+        **one.model_dump(mode="json", include={"value", "text", "unit", "decimals", "usual", "flag", "comparator", "missing"}),
         result_id=result.id,
         position=position,
         patient_id=result.patient_id,

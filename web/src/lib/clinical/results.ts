@@ -9,7 +9,7 @@ type Flag = Schemas["Flag"];
 /** The members of an observation that are drawn; a point of a trend has them too. */
 export type Reading = Pick<
   Schemas["Observation"],
-  "value" | "comparator" | "text" | "unit" | "decimals" | "range" | "usual" | "flag"
+  "value" | "comparator" | "text" | "unit" | "decimals" | "range" | "usual" | "flag" | "missing"
 >;
 type Result = Pick<Schemas["LabResult"], "observations" | "outside_range">;
 
@@ -55,20 +55,29 @@ export function wordOf(flag: Flag): Key {
 }
 
 /** "13.2 g/dL", "below 5.0 mg/L" or the text; empty where there is neither. */
-export function shown({ value, comparator, text, unit, decimals }: Omit<Reading, "range" | "usual" | "flag">): string {
+export function shown({
+  value,
+  comparator,
+  text,
+  unit,
+  decimals,
+}: Omit<Reading, "range" | "usual" | "flag" | "missing">): string {
   if (value === null) return text ?? "";
   const withUnit = measured(numeral(value, decimals), unit);
   // many screen readers skip the sign and read "<5" as "5"
   return comparator ? t(COMPARED[comparator], { value: withUnit }) : withUnit;
 }
 
-/** "12.0 to 15.5 g/dL", "up to 5.0 mg/L", "60 mg/dL or more", "usually negative", "no usual range" */
+/** "12.0 to 15.5 g/dL", "up to 5.0 mg/L", "60 mg/dL or more", "usually negative", "no usual range", or the unknown facts */
 export function usual({
   range,
   usual: words,
   unit,
   decimals,
-}: Pick<Reading, "range" | "usual" | "unit" | "decimals">): string {
+  missing = [],
+}: Pick<Reading, "range" | "usual" | "unit" | "decimals"> & Partial<Pick<Reading, "missing">>): string {
+  if (range === null && missing.length > 0)
+    return t(`result.range.by.${missing.length > 1 ? "both" : (missing[0] ?? "both")}`);
   if (words.length > 0) return t("result.range.words", { words: oneOf(words) });
   const { low = null, high = null } = range ?? {};
   const bound = (value: number): string => numeral(value, decimals);

@@ -40,5 +40,16 @@ export const NAV: Readonly<Record<Role, readonly { href: string; say: Key }[]>> 
   lab: [{ href: "/lab", say: "nav.worklist" }],
 };
 
+/** Pages below an entry whose address does not begin with the entry's: the start of theirs, and the entry. First match. */
+export const BELOW: readonly (readonly [string, string])[] = [
+  ["/doctor/visits", "/doctor"],
+  ["/doctor/handovers", "/doctor"],
+  ["/doctor/orders/new", "/doctor/patients"],
+  ["/doctor/orders", "/doctor/results"],
+  ["/doctor/prescriptions", "/doctor/patients"],
+  ["/doctor/emergency", "/doctor/patients"],
+  ["/lab", "/lab"],
+];
+
 /** The profile page of each role; laboratory staff and administrators have none. */
 export const PROFILE: Readonly<Partial<Record<Role, string>>> = { patient: "/profile", doctor: "/doctor/profile" };

@@ -12,6 +12,7 @@ import { Ready } from "../../ui/Ready";
 import { Table } from "../../ui/Table";
 import { Tabs } from "../../ui/Tabs";
 import type { Booking, Status as BookingStatus } from "./record";
+import { VerifyNormal } from "./verify-normal";
 import { DayFilter } from "./worklist-day";
 import "../../style/portals/lab.css";
 
@@ -55,6 +56,7 @@ export default function Worklist({ query, account }: OwnProps) {
             <p class="muted count-line" role="status">
               {plural(next_cursor ? "worklist.first" : "worklist.count", items.length)}
             </p>
+            <VerifyNormal bookings={items} again={list.again} />
             <Table caption={t("worklist.title")} columns={columns(status, day)} rows={items} rowKey={({ id }) => id} />
             <Pages cursor={cursor} next={next_cursor} />
           </>

@@ -4,7 +4,7 @@ import { useState } from "preact/hooks";
 import { type Account, type Config, offline } from "../../api/client";
 import { choose, type Key, LANGUAGES, type Language, language, t } from "../../lib/i18n/i18n";
 import { useObservable } from "../../lib/loading/use-observable";
-import { NAV, PROFILE } from "../../lib/routing/navigation";
+import { BELOW, NAV, PROFILE } from "../../lib/routing/navigation";
 import { clinicCity, clinicOffset, isDeviceElsewhere } from "../../lib/time/zone";
 import { Mark } from "./Mark";
 
@@ -57,10 +57,11 @@ export function Frame({ config, account, path, notice, signOut, children }: Prop
   );
 }
 
-/** The navigation entry of an address; the start page also covers the records opened from its list. */
+/** The navigation entry of an address; every address begins with that of the start page. */
 function current(path: string, [begin, ...items]: readonly { href: string }[]): string | undefined {
-  if (path === begin?.href || /^\/(doctor\/visits|lab)\//.test(path)) return begin?.href;
-  return items.find(({ href }) => path === href || path.startsWith(`${href}/`))?.href;
+  if (path === begin?.href) return path;
+  const within = (href: string): boolean => path === href || path.startsWith(`${href}/`);
+  return BELOW.find(([page]) => within(page))?.[1] ?? items.find(({ href }) => within(href))?.href;
 }
 
 function Portal({ account, path }: { account: Account; path: string }) {

@@ -31,6 +31,13 @@ export function LabReport({ of }: { of: Schemas["LabResult"] }) {
           [t("sheet.reference"), of.reference],
         ]}
       />
+      {of.corrected_at && (
+        <p class="written">
+          <b>{t("corrected.title", { when: when(of.corrected_at) })}</b>{" "}
+          {t("corrected.reason", { reason: of.correction_reason ?? "" })}
+        </p>
+      )}
+      {of.correction_waits_since && <p>{t("corrected.waits")}</p>}
       {of.comment && <p class="written">{t("report.comment", { comment: of.comment })}</p>}
       {of.note && <p class="written">{t("report.note", { note: of.note })}</p>}
       <Table

@@ -1,6 +1,5 @@
 /** A prescription as a printed sheet: patient, medicines with instructions, signature. */
 import type { Schemas } from "../../api/client";
-import { lastDayOf } from "../../lib/clinical/prescriptions";
 import { plural, t } from "../../lib/i18n/i18n";
 import { dateOnly, dayOf } from "../../lib/time/time";
 import { Details } from "../Details";
@@ -31,7 +30,7 @@ export function PrescriptionSheet({ of }: { of: Schemas["Prescription"] }) {
               <Details
                 of={[
                   [t("sheet.route"), item.route],
-                  [t("sheet.until"), lasts(item.duration_days, dateOnly(lastDayOf(item, of)))],
+                  [t("sheet.until"), lasts(item.duration_days, dateOnly(item.last_day))],
                   [t("sheet.quantity"), item.quantity],
                   [t("sheet.repeats"), item.repeats],
                 ]}

@@ -43,7 +43,7 @@ export function Handover({ id, value, onValue, lead }: Props) {
       {({ work, colleague }) => (
         <div class="stack close">
           <p>{colleague ? t("handover.by", { name: colleague.full_name }) : lead}</p>
-          <WorkList work={work} />
+          <WorkList work={work} doctor={id} />
           <Select
             id="colleague_id"
             label={t("handover.choose")}
@@ -58,11 +58,26 @@ export function Handover({ id, value, onValue, lead }: Props) {
   );
 }
 
-export function WorkList({ work }: { work: Work }) {
+/** Says that nobody is left in the laboratory without this account. */
+export function LastOfLaboratory({ id }: { id: number }) {
+  const params = { path: { account_id: id } };
+  const found = useLoad(() => outcome(api.GET("/api/admin/accounts/{account_id}/open-work", { params })), [id]);
+  return (
+    <Ready of={found}>{({ last_of_role }) => last_of_role && <p class="warning">{t("handover.last_lab")}</p>}</Ready>
+  );
+}
+
+function WorkList({ work, doctor }: { work: Work; doctor: number }) {
   return (
     <ul>
       {KINDS.filter((kind) => work[kind] > 0).map((kind) => (
-        <li key={kind}>{plural(`work.${kind}`, work[kind])}</li>
+        <li key={kind}>
+          {kind === "upcoming_visits" ? (
+            <a href={`/admin/appointments?doctor_id=${doctor}`}>{plural(`work.${kind}`, work[kind])}</a>
+          ) : (
+            plural(`work.${kind}`, work[kind])
+          )}
+        </li>
       ))}
     </ul>
   );
@@ -81,7 +96,7 @@ export function WithoutOwner() {
           <li key={doctor.id}>
             <a href={`/admin/people/${doctor.id}`}>{doctor.full_name}</a>{" "}
             <span>{t("handover.since", { day: dateOnly(dayOf(left_at)) })}</span>
-            <WorkList work={work} />
+            <WorkList work={work} doctor={doctor.id} />
           </li>
         ))}
       </ul>

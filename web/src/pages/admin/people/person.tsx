@@ -16,7 +16,7 @@ import { Page } from "../../../ui/frame/Page";
 import { Ready } from "../../../ui/Ready";
 import { Tel } from "../../../ui/Tel";
 import { idOf } from "../all-pages";
-import { Handover } from "./handover";
+import { Handover, LastOfLaboratory } from "./handover";
 import { Lock, ROLES } from "./people";
 import "../../../style/portals/admin.css";
 
@@ -116,6 +116,7 @@ function ChangeRole({ person, put }: Props) {
           onValue={(chosen) => setRole(chosen as Role)}
           mistakes={errors}
         />
+        {person.role === "lab" && person.active && role !== "lab" && <LastOfLaboratory id={person.id} />}
         {leaves && <Handover id={person.id} value={colleague} onValue={setColleague} lead={t("handover.waits.role")} />}
         <Submit busy={busy} label={t("person.role.submit")} busyLabel={t("person.busy")} />
       </form>
@@ -180,6 +181,7 @@ function SignIn({ person, put }: Props) {
           {confirming === "lock" && role === "doctor" && (
             <Handover id={person.id} value={colleague} onValue={setColleague} lead={t("handover.waits.lock")} />
           )}
+          {confirming === "lock" && role === "lab" && <LastOfLaboratory id={person.id} />}
         </AskDialog>
       )}
     </section>

@@ -17,7 +17,7 @@ import { idOf } from "../all-pages";
 import { MoveVisit } from "./move-visit";
 import { VisitActions } from "./visit-actions";
 import { VisitFilters } from "./visit-filters";
-import { type Arrangement, STATUSES, type VisitQuery } from "./visits";
+import { type Arrangement, isOpen, STATUSES, type VisitQuery } from "./visits";
 import "../../../style/portals/admin.css";
 
 const POLL_MS = 30_000;
@@ -31,7 +31,12 @@ export default function Appointments({ query, config }: OwnProps) {
 function List({ wanted }: { wanted: VisitQuery }) {
   const { doctor_id, day } = wanted;
   const list = usePages((cursor) => listed(wanted, cursor), [wanted], { every: POLL_MS });
-  const reassign = new URLSearchParams({ ...(doctor_id && { doctor_id: String(doctor_id) }), day: day ?? today() });
+  // the visits of a doctor who left lie on many days: begin with the first
+  const first = doctor_id && list.data?.items.find(isOpen);
+  const reassign = new URLSearchParams({
+    ...(doctor_id && { doctor_id: String(doctor_id) }),
+    day: day ?? (first ? dayOf(first.starts_at) : today()),
+  });
   return (
     <Page
       title={t("arrangements.title")}

@@ -18,11 +18,14 @@ const SEVERITIES: Readonly<Record<Severity, Tone>> = { mild: "completed", modera
 const FRESH: Allergy = { substance: "", reaction: null, severity: "moderate", noted_on: null };
 
 export function Allergies({ chart, of }: { chart: Chart; of: Loaded<Chart> }) {
-  const save = (allergies: Allergy[], none = false): Promise<Mistake[]> => {
+  const save = async (allergies: Allergy[], none = false): Promise<Mistake[]> => {
     const params = { path: { patient_id: chart.patient.id }, header: unchanged(chart) };
     const body = { allergies: allergies.map(clean), no_known_allergies: none };
     const sent = outcome(api.PUT("/api/doctor/patients/{patient_id}/allergies", { params, body }));
-    return keep(sent, chart, of, []);
+    const substances = allergies.map((_, n) => `allergies.${n}.substance`);
+    const failed = await keep(sent, chart, of, substances);
+    // only the server knows other spellings of a substance
+    return failed.map((one) => (one.field ? { field: "allergies-name", message: t("allergies.twice") } : one));
   };
   return (
     <ChartList

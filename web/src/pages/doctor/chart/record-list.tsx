@@ -1,7 +1,6 @@
 /** A patient's record as a list with the day beside each entry: visits, prescriptions, referrals, results. */
 import type { ComponentChildren } from "preact";
 import type { Schemas } from "../../../api/client";
-import { courseOf } from "../../../lib/clinical/prescriptions";
 import { type Key, plural, t } from "../../../lib/i18n/i18n";
 import { dateOnly, dayOf, now } from "../../../lib/time/time";
 import { Status } from "../../../ui/Chip";
@@ -109,7 +108,7 @@ function PrescriptionEntry({ of, me }: { of: Schemas["Prescription"]; me: number
         href={of.doctor.id === me ? `/doctor/prescriptions/${of.id}` : null}
         title={t("record.prescription", { doctor: of.doctor.full_name })}
       >
-        <Status kind="prescription" status={courseOf(of)} />
+        <Status kind="prescription" status={of.status} />
       </Head>
       <ul class="plain">
         {of.items.map(({ medicine, dose, frequency }) => (

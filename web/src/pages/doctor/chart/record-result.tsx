@@ -5,6 +5,7 @@ import type { Schemas } from "../../../api/client";
 import { sentence, shown, toneOf, usual, wordOf } from "../../../lib/clinical/results";
 import { t } from "../../../lib/i18n/i18n";
 import { Chip } from "../../../ui/Chip";
+import { Corrected } from "../../../ui/Corrected";
 import { isOutside } from "../../../ui/charts/Marker";
 import { Trend } from "../../../ui/charts/Trend";
 import { type Column, Table } from "../../../ui/Table";
@@ -22,6 +23,7 @@ export function ResultEntry({ of, chart }: { of: Schemas["LabResult"]; chart: Ch
         {of.critical && <Chip tone="critical">{t("record.critical")}</Chip>}
         {!of.released_at && <Chip tone="completed">{t("record.unreleased")}</Chip>}
       </p>
+      <Corrected of={of} />
       <p class="muted">{sentence(of)}</p>
       {outside.length > 0 && (
         <ul class="plain">

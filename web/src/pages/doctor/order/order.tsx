@@ -96,7 +96,7 @@ function OrderPage({ chart, chartQuery }: { chart: Schemas["Chart"]; chartQuery:
             onValue={(note) => put({ note })}
             mistakes={errors}
           />
-          <When order={order} put={put} errors={errors} />
+          <When patient={patient.id} order={order} put={put} errors={errors} />
           <Submit busy={busy} label={t("order.submit")} busyLabel={t("order.busy")} />
         </form>
       </div>

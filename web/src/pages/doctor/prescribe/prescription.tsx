@@ -1,7 +1,6 @@
 /** One prescription for the doctor (`?patient=`): the printable sheet, and stopping it. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Schemas } from "../../../api/client";
-import { courseOf, lastDay } from "../../../lib/clinical/prescriptions";
 import { t } from "../../../lib/i18n/i18n";
 import { useLoad } from "../../../lib/loading/query";
 import type { OwnProps } from "../../../lib/routing/page";
@@ -52,7 +51,7 @@ function Shown({ of, put, me, config }: Props) {
       back={{ href: `/doctor/patients/${of.patient.id}`, text: t("doctor_prescription.back") }}
       actions={
         <>
-          {of.status === "active" && of.doctor.id === me && (
+          {of.status !== "stopped" && of.doctor.id === me && (
             <button type="button" class="button quiet" onClick={() => setStopping(true)}>
               {t("doctor_prescription.stop")}
             </button>
@@ -76,7 +75,7 @@ function Shown({ of, put, me, config }: Props) {
           </p>
         )}
         <p class={of.status === "stopped" ? "row" : "row no-print"}>
-          <Status kind="prescription" status={courseOf(of)} />
+          <Status kind="prescription" status={of.status} />
           <span class="muted">{sentence(of)}</span>
         </p>
         {of.stop_reason && <p class="warning">{t("doctor_prescription.why", { reason: of.stop_reason })}</p>}
@@ -92,6 +91,6 @@ function Shown({ of, put, me, config }: Props) {
 
 function sentence(of: Schemas["Prescription"]): string {
   if (of.stopped_at) return t("doctor_prescription.stopped", { day: dateOnly(dayOf(of.stopped_at)) });
-  const ended = courseOf(of) === "ended";
-  return t(ended ? "doctor_prescription.ended" : "doctor_prescription.until", { day: dateOnly(lastDay(of)) });
+  const ended = of.status === "ended";
+  return t(ended ? "doctor_prescription.ended" : "doctor_prescription.until", { day: dateOnly(of.last_day) });
 }

@@ -111,7 +111,8 @@ function One({
         </span>
         <span class="muted small">{when(result.collected_at ?? result.entered_at)}</span>
         <span>
-          {result.critical && <Chip tone="critical">{t("review.critical")}</Chip>} {sentence(result)}
+          {result.critical && <Chip tone="critical">{t("review.critical")}</Chip>}{" "}
+          {result.corrected_at && <Chip tone="no-show">{t("corrected.short")}</Chip>} {sentence(result)}
         </span>
       </summary>
       {/* rendered when opened: twenty results have a hundred number lines */}

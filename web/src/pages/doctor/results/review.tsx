@@ -5,6 +5,7 @@ import { useDraft } from "../../../lib/forms/draft";
 import { type Mistake, mistakes, useForm } from "../../../lib/forms/form";
 import { t } from "../../../lib/i18n/i18n";
 import { ageOn, dateOnly, when } from "../../../lib/time/time";
+import { Corrected } from "../../../ui/Corrected";
 import { NumberLine } from "../../../ui/charts/NumberLine";
 import { Details } from "../../../ui/Details";
 import { ErrorSummary } from "../../../ui/forms/ErrorSummary";
@@ -45,6 +46,7 @@ export function Review(props: Props) {
           [t("review.released_at"), released_at && when(released_at)],
         ]}
       />
+      <Corrected of={props.result} />
       <ul class="review-values">
         {observations.map((observation) => (
           <li key={observation.analyte}>

@@ -1,33 +1,45 @@
 /** The field of one analyte: the patient's usual range, and the flag of the typed value. */
+import { useEffect, useState } from "preact/hooks";
 import type { Schemas } from "../../../api/client";
 import { readable, toneOf, usual, wordOf } from "../../../lib/clinical/results";
 import type { Mistake } from "../../../lib/forms/form";
 import { t } from "../../../lib/i18n/i18n";
 import { Chip } from "../../../ui/Chip";
-import { flagOf, flagOfText } from "./flags";
-import { foreignUnit, parseValue } from "./values";
+import type { AnalyteRange } from "./typed-flags";
+
+type Flag = Schemas["Flag"];
+/** The flag of the typed text, or why there is none yet. */
+export type Shown = Flag | "checking" | "failed" | null;
 
 interface Props {
   id: string;
   analyte: Schemas["Analyte"];
-  range: Schemas["AppliedRange"] | null;
+  /** Undefined until the server has answered. */
+  range: AnalyteRange | undefined;
   text: string;
+  flag: Shown;
   onText: (text: string) => void;
   /** Called with the flag's text after a value is complete. */
   onFlag: (sentence: string) => void;
   mistakes: readonly Mistake[];
 }
 
-export function AnalyteRow({ id, analyte, range, text, onText, onFlag, mistakes }: Props) {
+export function AnalyteRow({ id, analyte, range, text, flag, onText, onFlag, mistakes }: Props) {
   const mistake = mistakes.find(({ field }) => field === id)?.message;
-  const flag = flagWhile(analyte, range, text);
+  const [complete, setComplete] = useState<string | null>(null);
+  const known = flag === "checking" || flag === "failed" ? null : flag;
+  useEffect(() => {
+    if (complete === null || complete !== text) return;
+    onFlag(known ? t("worklist_booking.flag", { name: analyte.name, flag: t(wordOf(known)) }) : "");
+    if (known) setComplete(null);
+  }, [complete, text, known]);
   const attributes = {
     id,
     name: id,
     class: "value-field",
     "aria-invalid": mistake ? ("true" as const) : undefined,
     "aria-describedby": `${id}-usual ${id}-flag${mistake ? ` ${id}-error` : ""}`,
-    onChange: () => onFlag(flag ? t("worklist_booking.flag", { name: analyte.name, flag: t(wordOf(flag)) }) : ""),
+    onChange: () => setComplete(text),
     value: text,
   };
   return (
@@ -54,9 +66,13 @@ export function AnalyteRow({ id, analyte, range, text, onText, onFlag, mistakes 
         <span class="unit">{readable(analyte.unit)}</span>
       </div>
       <span class="muted small" id={`${id}-usual`}>
-        {usual({ ...analyte, range })}
+        {(range || analyte.kind === "text") &&
+          usual({ ...analyte, range: range?.range ?? null, missing: range?.missing ?? [] })}
       </span>
-      <span id={`${id}-flag`}>{flag && flag !== "no_range" && <Chip tone={toneOf(flag)}>{t(wordOf(flag))}</Chip>}</span>
+      <span id={`${id}-flag`}>
+        {known && known !== "no_range" && <Chip tone={toneOf(known)}>{t(wordOf(known))}</Chip>}
+        {flag && !known && <span class="muted small">{t(`worklist_booking.${flag as "checking" | "failed"}`)}</span>}
+      </span>
       {mistake && (
         <p class="mistake" id={`${id}-error`}>
           <span class="unseen">{t("field.error")} </span>
@@ -65,11 +81,4 @@ export function AnalyteRow({ id, analyte, range, text, onText, onFlag, mistakes 
       )}
     </div>
   );
-}
-
-function flagWhile(analyte: Schemas["Analyte"], range: Schemas["AppliedRange"] | null, text: string) {
-  if (text.trim() === "") return null;
-  if (analyte.kind === "text") return flagOfText(text, analyte.usual);
-  const reading = parseValue(text);
-  return reading && !foreignUnit(analyte, text) ? flagOf(reading, range) : null;
 }

@@ -11,6 +11,7 @@ import { Ready } from "../../../ui/Ready";
 import { type Booking, type Status as BookingStatus, loadBookingRecord, nextOf, type Work } from "../record";
 import { correcting, NOTHING, openTests, type Typed } from "./entry";
 import { Facts, Planned } from "./facts";
+import { PatientBar } from "./patient-bar";
 import { Entered } from "./result";
 import { StatusActs, Steps } from "./status";
 import { Values } from "./values-form";
@@ -74,15 +75,24 @@ function BookingPage({ work, of, query }: { work: Work; of: Loaded<Work>; query:
       <div role="status" class="said">
         {message && <p class="done">{message}</p>}
       </div>
-      {ready && <Values {...acts} draft={draft} next={next} />}
       {!ready && tests.every(({ result }) => result === null) && <Planned tests={tests} />}
-      {tests.map(
-        ({ code, result }) =>
-          result &&
-          !open.includes(code) && (
-            <Entered key={code} {...acts} result={result} correct={() => draft.set(correcting(draft.value, result))} />
-          ),
-      )}
+      <div class="bench">
+        {(ready || tests.some(({ result }) => result)) && <PatientBar booking={booking} />}
+        {ready && <Values key={booking.id} {...acts} draft={draft} next={next} />}
+        {tests.map(
+          ({ code, test, result }) =>
+            result &&
+            !open.includes(code) && (
+              <Entered
+                key={`${booking.id} ${code}`}
+                {...acts}
+                test={test}
+                result={result}
+                correct={() => draft.set(correcting(draft.value, result))}
+              />
+            ),
+        )}
+      </div>
     </Page>
   );
 }

@@ -1,16 +1,17 @@
 /** The entry of values: checked, confirmed if unusual, and saved. */
-import { api, outcome } from "../../../api/client";
+import { api, outcome, type Schemas } from "../../../api/client";
 import { readable, shown } from "../../../lib/clinical/results";
 import type { Draft } from "../../../lib/forms/draft";
 import { type Mistake, mistakes } from "../../../lib/forms/form";
 import { t } from "../../../lib/i18n/i18n";
-import type { Instant } from "../../../lib/time/time";
-import { type Booking, loadBooking, type OneTest, type Result, type Test } from "../record";
-import { isUnusual, rangeFor } from "./flags";
+import { loadBooking, type OneTest, type Result, type Test } from "../record";
+import type { Shown } from "./analyte";
 import { type Acts, changed } from "./status";
-import { entered, foreignUnit, parseValue, typed } from "./values";
+import type { Flags } from "./typed-flags";
+import { entered, foreignUnit, typed } from "./values";
 
 type Analyte = Test["analytes"][number];
+type Entered = Schemas["EnterObservation"];
 
 export interface Typed {
   /** By `keyOf` test and analyte. */
@@ -55,7 +56,7 @@ export function without(draft: Typed, codes: readonly string[]): Typed {
   };
 }
 
-export function checked(open: readonly { code: string; test: Test }[], { values }: Typed): Mistake[] {
+export function checked(open: readonly { code: string; test: Test }[], { values }: Pick<Typed, "values">): Mistake[] {
   const fields = open.flatMap(({ code, test }) =>
     test.analytes.map((analyte) => ({ id: keyOf(code, analyte.code), analyte })),
   );
@@ -67,7 +68,7 @@ export function checked(open: readonly { code: string; test: Test }[], { values 
   });
 }
 
-function mistakeOf(analyte: Analyte, text: string): string | null {
+export function mistakeOf(analyte: Analyte, text: string): string | null {
   if (!entered(analyte, text)) return t("worklist_booking.not_a_number", { name: analyte.name });
   const typed = analyte.kind === "quantity" ? foreignUnit(analyte, text) : null;
   return typed && wrongUnit(analyte, typed);
@@ -79,20 +80,56 @@ function wrongUnit({ name, unit }: Pick<Analyte, "name" | "unit">, typed: string
   return own ? t("worklist_booking.wrong_unit", { name, unit: own, typed }) : t("worklist_booking.no_unit", { name });
 }
 
-/** Values to confirm, as "Potassium: 52 mmol/L". */
-export function unusualValues(
+/** The value of a typed text, if it can be compared: a number in the analyte's unit, or a text. */
+export function comparable(analyte: Analyte, text: string): Entered | undefined {
+  if (text.trim() === "" || (analyte.kind === "quantity" && foreignUnit(analyte, text))) return undefined;
+  return entered(analyte, text);
+}
+
+/** Every typed value that can be compared. */
+export function typedValues(
   open: readonly { code: string; test: Test }[],
-  { values }: Typed,
-  patient: Booking["patient"],
-  at: Instant,
-): string[] {
+  { values }: Pick<Typed, "values">,
+): Entered[] {
+  return open.flatMap(({ code, test }) =>
+    test.analytes.flatMap((analyte) => comparable(analyte, values[keyOf(code, analyte.code)] ?? "") ?? []),
+  );
+}
+
+/** The values of a request, with the analytes' units. */
+export function sentValues(
+  open: readonly { code: string; test: Test }[],
+  { values }: Pick<Typed, "values">,
+): Entered[] {
   return open.flatMap(({ code, test }) =>
     test.analytes.flatMap((analyte) => {
-      const reading = analyte.kind === "quantity" && parseValue(values[keyOf(code, analyte.code)] ?? "");
-      if (!reading || !isUnusual(reading, rangeFor(analyte, patient, at))) return [];
-      return `${analyte.name}: ${shown({ ...analyte, ...reading, text: null })}`;
+      const text = values[keyOf(code, analyte.code)] ?? "";
+      return (text.trim() && entered(analyte, text)) || [];
     }),
   );
+}
+
+/** The flag beside a field: of exactly its text. */
+export function shownFlag(flags: Flags, analyte: Analyte, text: string): Shown {
+  const value = comparable(analyte, text);
+  if (!value) return null;
+  return flags.flagOf(value)?.flag ?? (flags.failed ? "failed" : "checking");
+}
+
+/** Values to confirm, as "Potassium: 52 mmol/L"; or the mistakes, if they could not be compared. */
+export async function unusualValues(
+  flags: Flags,
+  open: readonly { code: string; test: Test }[],
+  typedNow: Pick<Typed, "values">,
+): Promise<{ unusual: string[] } | { mistakes: Mistake[] }> {
+  const answer = await flags.ask(typedValues(open, typedNow));
+  if (!answer.ok) return { mistakes: mistakes(answer.problem, answer.retryAfter, []) };
+  const byCode = new Map(open.flatMap(({ test }) => test.analytes.map((analyte) => [analyte.code, analyte] as const)));
+  const unusual = answer.flags.flatMap((one) => {
+    const analyte = byCode.get(one.analyte);
+    return analyte && one.unusual ? `${analyte.name}: ${shown({ ...analyte, ...one })}` : [];
+  });
+  return { unusual };
 }
 
 /** Save every test with typed values; unsaved values stay in the form. */
@@ -126,10 +163,7 @@ export async function save(
 
 /** Null: no value was typed for this test. */
 async function loadMessages(id: number, code: string, test: Test, { values, notes }: Typed): Promise<Mistake[] | null> {
-  const observations = test.analytes.flatMap((analyte) => {
-    const text = values[keyOf(code, analyte.code)] ?? "";
-    return (text.trim() && entered(analyte, text)) || [];
-  });
+  const observations = sentValues([{ code, test }], { values });
   if (observations.length === 0) return null;
   const body = { test_code: code, observations, note: notes[code]?.trim() || null };
   const params = { path: { booking_id: id } };

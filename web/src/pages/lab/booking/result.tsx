@@ -1,16 +1,20 @@
 /** An entered result: saved values and their verification. */
-import { useRef } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { api, outcome, type Schemas, unchanged } from "../../../api/client";
 import { shown, toneOf, usual, wordOf } from "../../../lib/clinical/results";
 import { useDraft } from "../../../lib/forms/draft";
 import { type Mistake, mistakes, useForm } from "../../../lib/forms/form";
 import { t } from "../../../lib/i18n/i18n";
+import { useLoad } from "../../../lib/loading/query";
 import { when } from "../../../lib/time/time";
 import { Chip } from "../../../ui/Chip";
+import { Corrected, Values } from "../../../ui/Corrected";
 import { ErrorSummary } from "../../../ui/forms/ErrorSummary";
 import { Submit } from "../../../ui/forms/Submit";
+import { Ready } from "../../../ui/Ready";
 import { Table } from "../../../ui/Table";
-import type { Result } from "../record";
+import type { Result, Test } from "../record";
+import { Correct } from "./correct";
 import { Note } from "./note";
 import type { Acts } from "./status";
 
@@ -21,8 +25,10 @@ interface Props extends Acts {
   correct: () => void;
 }
 
-export function Entered({ result, correct, ...acts }: Props) {
+export function Entered({ result, test, correct, ...acts }: Props & { test: Test | null }) {
   const heading = useRef<HTMLHeadingElement>(null);
+  const [correcting, setCorrecting] = useState(false);
+  const focus = (): void => heading.current?.focus();
   const { status, note, verified_at, verified_by, released_at } = result;
   return (
     <section class="card section entered">
@@ -46,8 +52,28 @@ export function Entered({ result, correct, ...acts }: Props) {
           {released_at ? t("worklist_booking.released", { when: when(released_at) }) : t("worklist_booking.unreleased")}
         </p>
       )}
-      {status === "resulted" && (
-        <Verify {...acts} result={result} correct={correct} done={() => heading.current?.focus()} />
+      {status === "resulted" && <Verify {...acts} result={result} correct={correct} done={focus} />}
+      <Corrected of={result} />
+      {result.correction_waits_since && (
+        <Proposed {...acts} key={result.version} result={result} correct={correct} done={focus} />
+      )}
+      {status !== "resulted" && test && !correcting && (
+        <p>
+          <button type="button" class="button quiet" onClick={() => setCorrecting(true)}>
+            {t("worklist_booking.correction")} <span class="unseen">{result.test_name}</span>
+          </button>
+        </p>
+      )}
+      {status !== "resulted" && test && correcting && (
+        <Correct
+          {...acts}
+          result={result}
+          test={test}
+          close={() => {
+            setCorrecting(false);
+            focus();
+          }}
+        />
       )}
     </section>
   );
@@ -63,7 +89,33 @@ const COLUMNS = () => [
   },
 ];
 
+/** A correction that waits for another person: its values, and their verification. */
+function Proposed({ result, ...props }: Props & { done: () => void }) {
+  const params = { path: { result_id: result.id } };
+  const found = useLoad(() => outcome(api.GET("/api/labs/results/{result_id}/versions", { params })), [result.id]);
+  return (
+    <Ready of={found}>
+      {({ proposed }) =>
+        proposed && (
+          <>
+            <p class="written">
+              {t("worklist_booking.correction.proposed", {
+                name: proposed.proposed_by.full_name,
+                when: when(proposed.proposed_at),
+                reason: proposed.reason,
+              })}
+            </p>
+            <Values of={proposed.observations} />
+            <Verify {...props} result={result} />
+          </>
+        )
+      }
+    </Ready>
+  );
+}
+
 function Verify({ result, correct, done, ...acts }: Props & { done: () => void }) {
+  const waits = result.correction_waits_since !== null;
   const note = useDraft(`lab.verify.${result.id}`, "");
   const { busy, errors, submit } = useForm(
     () => [],
@@ -90,12 +142,16 @@ function Verify({ result, correct, done, ...acts }: Props & { done: () => void }
         <Submit
           id={`verify-${result.id}`}
           busy={busy}
-          label={t("worklist_booking.verify", { test: result.test_name })}
+          label={t(waits ? "worklist_booking.correction.verify" : "worklist_booking.verify", {
+            test: result.test_name,
+          })}
           busyLabel={t("worklist_booking.verifying")}
         />
-        <button type="button" class="button quiet" onClick={correct}>
-          {t("worklist_booking.correct")} <span class="unseen">{result.test_name}</span>
-        </button>
+        {!waits && (
+          <button type="button" class="button quiet" onClick={correct}>
+            {t("worklist_booking.correct")} <span class="unseen">{result.test_name}</span>
+          </button>
+        )}
       </div>
     </form>
   );

@@ -5,14 +5,13 @@ import type { Draft } from "../../../lib/forms/draft";
 import { useForm } from "../../../lib/forms/form";
 import { t } from "../../../lib/i18n/i18n";
 import { go } from "../../../lib/routing/router";
-import { nowInstant } from "../../../lib/time/time";
 import { Dialog } from "../../../ui/Dialog";
 import { ErrorSummary } from "../../../ui/forms/ErrorSummary";
 import { AnalyteRow } from "./analyte";
-import { checked, keyOf, openTests, save, type Typed, unusualValues } from "./entry";
-import { rangeFor } from "./flags";
+import { checked, keyOf, openTests, save, shownFlag, type Typed, typedValues, unusualValues } from "./entry";
 import { Note } from "./note";
 import type { Acts } from "./status";
+import { useFlags } from "./typed-flags";
 
 interface Props extends Acts {
   draft: Draft<Typed>;
@@ -28,12 +27,14 @@ export function Values({ next, draft, ...acts }: Props) {
   const onward = useRef(false);
   const form = useRef<HTMLFormElement>(null);
   const open = openTests(tests, draft.value);
-  const at = booking.collected_at ?? nowInstant();
+  const flags = useFlags(booking, typedValues(open, draft.value));
 
   const { busy, errors, submit } = useForm(
     () => checked(open, draft.value),
     async () => {
-      const far = unusualValues(open, draft.value, booking.patient, at).filter((one) => !confirmed.current.has(one));
+      const compared = await unusualValues(flags, open, draft.value);
+      if ("mistakes" in compared) return compared.mistakes;
+      const far = compared.unusual.filter((one) => !confirmed.current.has(one));
       setConfirming(far);
       if (far.length > 0) return [];
       const found = await save(acts, open, draft);
@@ -52,6 +53,9 @@ export function Values({ next, draft, ...acts }: Props) {
     <section class="section">
       <h2>{t("worklist_booking.values")}</h2>
       <p class="muted hint-line">{t("worklist_booking.hint")}</p>
+      {flags.missing[0] && (
+        <p class="info">{t(`worklist_booking.missing.${flags.missing.length > 1 ? "both" : flags.missing[0]}`)}</p>
+      )}
       <ErrorSummary mistakes={errors} />
       <form class="values-form" ref={form} noValidate onSubmit={submit} onKeyDown={onEnter}>
         {open.map(({ code, name, test, result }) => (
@@ -63,8 +67,9 @@ export function Values({ next, draft, ...acts }: Props) {
                 key={analyte.code}
                 id={keyOf(code, analyte.code)}
                 analyte={analyte}
-                range={rangeFor(analyte, booking.patient, at)}
+                range={flags.rangeOf(analyte.code)}
                 text={values[keyOf(code, analyte.code)] ?? ""}
+                flag={shownFlag(flags, analyte, values[keyOf(code, analyte.code)] ?? "")}
                 onText={(text) =>
                   draft.set({ ...draft.value, values: { ...values, [keyOf(code, analyte.code)]: text } })
                 }
@@ -118,7 +123,7 @@ function onEnter(event: KeyboardEvent): void {
   if (!next) form.querySelector<HTMLElement>("button[type=submit]")?.click();
 }
 
-function ConfirmValues({
+export function ConfirmValues({
   about,
   onYes,
   onClose,

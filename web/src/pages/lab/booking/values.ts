@@ -2,11 +2,15 @@
 import type { Schemas } from "../../../api/client";
 import { readable } from "../../../lib/clinical/results";
 import { locale } from "../../../lib/time/time";
-import type { Value } from "./flags";
 
 type Analyte = Schemas["Analyte"];
 type Observation = Schemas["Observation"];
 type Entered = Schemas["EnterObservation"];
+
+export interface Value {
+  value: number;
+  comparator: Schemas["Comparator"] | null;
+}
 
 const COMPARATORS = { "<": "<", "<=": "<=", "≤": "<=", ">": ">", ">=": ">=", "≥": ">=" } as const;
 const TYPED =

@@ -51,6 +51,7 @@ export function NoVisit() {
 
 const TASKS = {
   new_result: { page: "/results", icon: "flask" },
+  corrected_result: { page: "/results", icon: "flask" },
   referral_to_book: { page: "/referrals", icon: "letter" },
   prescription_ending: { page: "/prescriptions", icon: "pill" },
   lab_visit: { page: "/labs/bookings", icon: "clock" },

@@ -1,6 +1,5 @@
 /** One prescription as a printable sheet. */
 import { api, outcome, type Schemas } from "../../../api/client";
-import { courseOf, lastDay } from "../../../lib/clinical/prescriptions";
 import { t } from "../../../lib/i18n/i18n";
 import { useLoad } from "../../../lib/loading/query";
 import type { OwnProps } from "../../../lib/routing/page";
@@ -50,6 +49,6 @@ function sentence(one: Schemas["Prescription"]): string {
     const day = dateOnly(dayOf(one.stopped_at));
     return t("prescription_page.stopped", { doctor: one.doctor.full_name, day });
   }
-  const day = dateOnly(lastDay(one));
-  return t(courseOf(one) === "ended" ? "prescription_page.ended" : "prescription_page.active", { day });
+  const day = dateOnly(one.last_day);
+  return t(one.status === "ended" ? "prescription_page.ended" : "prescription_page.active", { day });
 }

@@ -1,6 +1,5 @@
 /** Prescriptions: current, or past (`?tab=past`). */
 import { api, outcome, type Schemas } from "../../../api/client";
-import { courseOf, lastDay } from "../../../lib/clinical/prescriptions";
 import { t } from "../../../lib/i18n/i18n";
 import { usePages } from "../../../lib/loading/query";
 import type { OwnProps } from "../../../lib/routing/page";
@@ -17,7 +16,6 @@ type Prescription = Schemas["Prescription"];
 
 export default function Prescriptions({ query }: OwnProps) {
   const past = query.get("tab") === "past";
-  // the API lists ended courses as active
   const ask = { ...(!past && { status: "active" as const }) };
   const found = usePages(
     (cursor) =>
@@ -32,7 +30,7 @@ export default function Prescriptions({ query }: OwnProps) {
     <Page title={t("prescriptions.title")} lead={t("prescriptions.lead")}>
       <Tabs label={t("prescriptions.tabs")} tabs={tabs} />
       <Ready of={found}>
-        {({ items }) => <List of={items.filter((one) => (courseOf(one) === "active") !== past)} past={past} />}
+        {({ items }) => <List of={items.filter((one) => (one.status === "active") !== past)} past={past} />}
       </Ready>
       <More of={found} />
     </Page>
@@ -59,7 +57,7 @@ function List({ of, past }: { of: readonly Prescription[]; past: boolean }) {
               <br />
               {one.doctor.full_name}
             </p>
-            {past && <Status kind="prescription" status={courseOf(one)} />}
+            {past && <Status kind="prescription" status={one.status} />}
           </div>
         </li>
       ))}
@@ -69,6 +67,6 @@ function List({ of, past }: { of: readonly Prescription[]; past: boolean }) {
 
 function until(one: Prescription): string {
   if (one.stopped_at) return t("prescriptions.stopped", { day: dateOnly(dayOf(one.stopped_at)) });
-  const day = dateOnly(lastDay(one));
-  return t(courseOf(one) === "ended" ? "prescriptions.ended" : "prescriptions.until", { day });
+  const day = dateOnly(one.last_day);
+  return t(one.status === "ended" ? "prescriptions.ended" : "prescriptions.until", { day });
 }

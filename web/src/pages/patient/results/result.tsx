@@ -5,6 +5,7 @@ import { t } from "../../../lib/i18n/i18n";
 import { useLoad } from "../../../lib/loading/query";
 import type { OwnProps } from "../../../lib/routing/page";
 import { locale, longDay } from "../../../lib/time/time";
+import { Corrected } from "../../../ui/Corrected";
 import { isOutside } from "../../../ui/charts/Marker";
 import { Page } from "../../../ui/frame/Page";
 import { LabReport } from "../../../ui/print/LabReport";
@@ -36,6 +37,7 @@ export default function ResultPage({ params, config }: OwnProps) {
           <div class="no-print stack">
             <p class="muted">{t("result_page.sample", { day: longDay(sampleDay(one)) })}</p>
             {one.critical && <Critical of={one} config={config} />}
+            <Corrected of={one} />
             <Said of={one} />
             <Values of={one} />
             <p class="row">

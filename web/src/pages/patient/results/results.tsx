@@ -59,9 +59,10 @@ function Card({ of }: { of: Result }) {
         <p>{sentence(of)}</p>
         {of.comment && <p>{t("results.commented")}</p>}
       </div>
-      {(of.critical || isNew(of)) && (
+      {(of.critical || of.corrected_at || isNew(of)) && (
         <p class="row card-foot">
           {of.critical && <Chip tone="critical">{t("results.critical")}</Chip>}
+          {of.corrected_at && <Chip tone="no-show">{t("corrected.short")}</Chip>}
           {isNew(of) && <Chip tone="booked">{t("results.new")}</Chip>}
         </p>
       )}
