@@ -37,7 +37,12 @@ export default function TestPage({ params }: OwnProps) {
             width="narrow"
             back={back}
           >
-            <Edit test={test ?? null} analytes={byName(known.data ?? tests.flatMap(({ analytes }) => analytes))} put={put} again={catalogue.again} />
+            <Edit
+              test={test ?? null}
+              analytes={byName(known.data ?? tests.flatMap(({ analytes }) => analytes))}
+              put={put}
+              again={catalogue.again}
+            />
           </Page>
         );
       }}
