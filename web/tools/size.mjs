@@ -14,7 +14,7 @@ const PAGES = [
   { page: "lab/index.ts", room: "lab", budget: 26 },
   { page: "account/security.tsx", room: "account", budget: 27 },
 ];
-const WORDS = 12;
+const WORDS = 13;
 // measured sizes, rounded up: docs/decisions/0011
 const ROLES = { patient: 55, doctor: 67, admin: 57, lab: 35 };
 const STYLES = 11;
