@@ -132,6 +132,10 @@ def filled(url: str) -> Rows:
         )
         first = "SELECT id FROM lab_bookings WHERE ordered_by_id IS NULL ORDER BY id LIMIT :most"
         connection.execute(sa.text(f"{ended} WHERE id IN ({first})"), {"most": MORE})
+        ordered = "SELECT id FROM lab_bookings WHERE ordered_by_id IS NOT NULL"
+        some = f"SELECT id FROM lab_results WHERE verified_at IS NOT NULL AND booking_id IN ({ordered}) ORDER BY id LIMIT :most"
+        opened = "UPDATE lab_results SET critical_since = verified_at, critical_closed_at = NULL"
+        connection.execute(sa.text(f"{opened} WHERE id IN ({some})"), {"most": MORE})
         for number in range(MORE):
             at, soon = now - timedelta(minutes=number // 2), now + timedelta(days=number // 2, minutes=1)
             session = {"id": f"{number}" * 20, "account_id": doctor, "created_at": at, "last_used_at": at, "expires_at": soon}

@@ -91,7 +91,7 @@ def test_services_check_tokens_and_roles_themselves(
     world: World, ports: dict[str, httpx.Client], endpoint: Endpoint[..., Any]
 ) -> None:
     def ask(token: str | None) -> httpx.Response:
-        path = path_of(endpoint, world.ids) + act_of(endpoint).query
+        path = path_of(endpoint, world.ids) + act_of(endpoint).query_of(world.ids)
         return send(ports[endpoint.service], endpoint, path, refusable(endpoint), **bearing(token))
 
     for token in (None, "garbage", "a.b.c", *expired(world, endpoint)):
@@ -133,7 +133,7 @@ def test_malformed_body_names_its_errors(world: World, endpoint: Endpoint[..., A
 def test_every_get_succeeds_for_roles_that_may_call(world: World, endpoint: Endpoint[..., Any]) -> None:
     for name in ("patient", "doctor", "lab", "admin"):
         if endpoint.public or endpoint.admits(_role(name)):
-            answer = send(world.people[name].http, endpoint, path_of(endpoint, world.ids) + act_of(endpoint).query)
+            answer = send(world.people[name].http, endpoint, path_of(endpoint, world.ids) + act_of(endpoint).query_of(world.ids))
             assert answer.status_code == 200, answer.text
             assert answer.headers["content-type"].startswith(endpoint.media_type)
             assert answer.headers["cache-control"] == "no-store"
@@ -157,7 +157,7 @@ def test_unknown_and_repeated_parameters_are_422(
     world: World, ports: dict[str, httpx.Client], endpoint: Endpoint[..., Any]
 ) -> None:
     person = next(person for name, person in world.people.items() if endpoint.public or endpoint.admits(_role(name)))
-    path, query = path_of(endpoint, world.ids), act_of(endpoint).query
+    path, query = path_of(endpoint, world.ids), act_of(endpoint).query_of(world.ids)
     known = [name.rstrip("_") for name in endpoint.parameters if f"{{{name}}}" not in endpoint.path]
     for http in (person.http, ports[endpoint.service]):
         # the body would be refused too, after the query

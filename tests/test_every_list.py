@@ -6,7 +6,7 @@ import os
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
@@ -46,6 +46,7 @@ class Case:
 
 VISITS, RESULTS = Case("appointments", ("starts_at", "ends_at")), Case("lab_results", ("specimen_at",))
 BOOKINGS, EVENTS = Case("lab_bookings", ("starts_at",)), Case("audit_events")
+CRITICAL = Case("lab_results", ("critical_since",))
 PRESCRIPTIONS, REFERRALS = Case("prescriptions"), Case("referrals")
 ACCOUNTS, DOCTORS = Case("accounts", ("sort_key",)), Case("doctors", ("sort_key",))
 CASES = {
@@ -69,11 +70,14 @@ CASES = {
     "list_analytes": Case("analytes", query={"q": "anti"}, key="code"),
     "list_lab_bookings": BOOKINGS,
     "list_lab_orders": BOOKINGS,
+    "list_patient_orders": BOOKINGS,
     "list_worklist": BOOKINGS,
     "list_uncollected": Case("lab_bookings", ("cancelled_at",)),
     "list_results": RESULTS,
     "show_trend": Case("lab_results", ("specimen_at",), key="result_id"),
-    "list_results_to_review": RESULTS,
+    "list_results_to_review": Case("lab_results", ("urgency", "specimen_at")),
+    "list_critical": CRITICAL,
+    "list_critical_results": CRITICAL,
     "list_audit": Case("audit_events", query={"action": "write_notes"}),
     "list_accesses": EVENTS,
 }
@@ -150,14 +154,25 @@ async def walks(rows: Rows, services: dict[str, httpx.AsyncClient], endpoint: En
         analyte = connection.execute(
             sa.text("SELECT analyte_code FROM observations GROUP BY 1 ORDER BY count(*) DESC LIMIT 1")
         ).scalar_one()
+        patient, doctors = treated(connection)
     tokens = [f"{id_}-{role}" for id_, role in people if endpoint.public or endpoint.admits(Role(role))]
-    path, http = endpoint.path.format(analyte=analyte), services[endpoint.service]
+    if "{patient_id}" in endpoint.path:
+        tokens = [f"{id_}-doctor" for id_ in doctors]
+    path, http = endpoint.path.format(analyte=analyte, patient_id=patient), services[endpoint.service]
     found = [Walk(http, path, case.query, token, case.key) for token in tokens]
     sizes = [len((await walk.page(100))[0]) for walk in found]
     by_size = sorted(zip(sizes, tokens, found, strict=True), key=lambda one: one[:2])
     long_enough = [walk for size, _, walk in by_size if size >= FEWEST]
     assert long_enough, f"{endpoint.name}: the longest list has {sizes and max(sizes)} items"
     return long_enough
+
+
+def treated(connection: sa.Connection) -> tuple[int, list[int]]:
+    """Return the patient with the most laboratory bookings, and the doctors with a visit of this patient."""
+    most = "SELECT patient_id FROM lab_bookings GROUP BY 1 ORDER BY count(*) DESC, patient_id LIMIT 1"
+    patient = connection.execute(sa.text(most)).scalar_one()
+    visits = "SELECT DISTINCT doctor_id FROM appointments WHERE patient_id = :patient AND status <> 'cancelled' ORDER BY 1"
+    return patient, list(connection.execute(sa.text(visits), {"patient": patient}).scalars())
 
 
 def apply(rows: Rows, case: Case, key: Any, change: str, other: Any) -> None:
@@ -168,8 +183,15 @@ def apply(rows: Rows, case: Case, key: Any, change: str, other: Any) -> None:
         rows.come_back(case.table, key)
     elif case.moves and (there := rows.read(case.table, other)):
         values = (there[column] for column in case.moves)
-        moved = [f"{one} B" if isinstance(one, str) else one and one + timedelta(seconds=1) for one in values]
+        moved = [_beside(one) for one in values]
         rows.move(case.table, key, dict(zip(case.moves, moved, strict=True)))
+
+
+def _beside(value: Any) -> Any:
+    """Return the next value of a sort key; a number stands for a class, which many records share."""
+    if isinstance(value, str):
+        return f"{value} B"
+    return value + timedelta(seconds=1) if isinstance(value, datetime) else value
 
 
 async def read_while_changed(rows: Rows, walk: Walk, case: Case, pages: int, changes: list[list[Change]]) -> None:

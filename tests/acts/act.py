@@ -68,7 +68,7 @@ class Act:
     body: Callable[[ActContext], Json] = unchanged
     """Members that differ from the contract's example."""
     query: str = ""
-    """The required query of a read."""
+    """The required query of a read; `{patient_id}` stands for that id of `world.ids`."""
     finds: str = ""
     """The query that puts the patient of `world` on the first page of a list of all people."""
     read_back: Mapping[str, str] = field(default_factory=dict)
@@ -89,6 +89,10 @@ class Act:
     @property
     def endpoint(self) -> Endpoint[..., Any]:
         return BY_NAME[self.name]
+
+    def query_of(self, ids: Mapping[str, Any]) -> str:
+        """Return the required query with these ids."""
+        return self.query.format(**ids)
 
     @property
     def caller(self) -> str:

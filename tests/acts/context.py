@@ -165,11 +165,30 @@ class ActContext:
             made(self.http("lab").put(f"/api/labs/bookings/{booking_id}/status", json={"status": status}), 200)
         return booking_id
 
+    def lab_specimen(self, *statuses: str) -> Json:
+        """Return the path values of the specimen of a new booking, and of the booking."""
+        booking_id = self.lab_order("CRP", *statuses)
+        found = made(self.http("lab").get(f"/api/labs/bookings/{booking_id}"), 200)["specimens"]
+        return {"specimen_id": found[0]["id"], "booking_id": booking_id}
+
     def lab_result(self) -> int:
         """Return the id of a new result that waits to be verified."""
         booking_id = self.lab_order("CBC", "collected", "received", "in_progress")
         body = {"test_code": "CBC", "observations": [{"analyte": "hemoglobin", "value": 13.2, "unit": "g/dL"}]}
         return int(made(self.http("lab").post(f"/api/labs/bookings/{booking_id}/results", json=body))["id"])
+
+    def shown_result(self) -> Json:
+        """Return the result of the world in its present version, as a doctor has it on the screen."""
+        result = made(self.http("doctor").get(f"/api/doctor/lab-results/{self.world.ids['result_id']}"), 200)
+        return {"result_id": result["id"], "version": result["version"]}
+
+    def critical_result(self) -> int:
+        """Return the id of a new open critical result."""
+        booking_id = self.lab_order("LYTES", "collected", "received", "in_progress")
+        body = {"test_code": "LYTES", "observations": [{"analyte": "potassium", "value": 7.4, "unit": "mmol/L"}]}
+        result_id = int(made(self.http("lab").post(f"/api/labs/bookings/{booking_id}/results", json=body))["id"])
+        made(self.http("lab").put(f"/api/labs/results/{result_id}/verify"), 200)
+        return result_id
 
     def verified_result(self) -> int:
         result_id = self.lab_result()

@@ -3,6 +3,7 @@
 from tests.acts.act import Act, Mark, Race
 
 BOOKING = {"patient": "/api/labs/bookings/{id}", "lab": "/api/labs/bookings/{id}"}
+REPEATS = "?patient_id={patient_id}&test_codes=HBA1C"
 TEST = {"name": "Raced", "category": "ours", "specimen": "serum", "turnaround_hours": 4}
 RANGES = {"unit": "mg/dL", "ranges": [{"low": 1.7, "high": 2.4}], "valid_from": "2098-01-01"}
 ALL_DAYS = [{"weekday": day, "starts": "06:00", "ends": "22:00"} for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")]
@@ -30,6 +31,15 @@ ACTS = (
         read_back=BOOKING,
         race=Race(etag='"1"', body=lambda _, number: {"reason": f"Reason {number}"}),
     ),
+    Act(
+        "change_lab_order",
+        path=lambda c: {"booking_id": c.lab_order("CRP")},
+        read_back=BOOKING,
+        race=Race(
+            read="/api/doctor/lab-orders/{booking_id}",
+            body=lambda _, number: {"test_codes": ["CRP"], "priority": "stat", "note": f"Note {number}"},
+        ),
+    ),
     Act("order_tests", read_back=BOOKING, mark=Mark("note", "SELECT note FROM lab_bookings", events=("order_tests",))),
     Act(
         "set_booking_status",
@@ -38,6 +48,16 @@ ACTS = (
         read_back=BOOKING,
         race=Race(
             path=lambda c: {"booking_id": c.lab_order("CRP")},
+            read="/api/labs/bookings/{booking_id}",
+            body=lambda _, number: {"status": "collected"},
+        ),
+    ),
+    Act(
+        "set_specimen_status",
+        path=lambda c: c.lab_specimen("collected"),
+        read_back=BOOKING,
+        race=Race(
+            path=lambda c: c.lab_specimen(),
             read="/api/labs/bookings/{booking_id}",
             body=lambda _, number: {"status": "collected"},
         ),
@@ -92,6 +112,27 @@ ACTS = (
         race=Race(etag='"2"', body=lambda _, number: {"comment": f"Comment {number}"}),
     ),
     Act(
+        "release_normal_results",
+        body=lambda c: {"results": [c.shown_result()]},
+        read_back={"patient": "/api/labs/results/{result_id}"},
+    ),
+    Act("count_lab_orders", no_patient="counts only"),
+    Act("list_repeats", query=REPEATS, finds=REPEATS),
+    Act(
+        "note_call",
+        path=lambda c: {"result_id": c.critical_result()},
+        read_back={"lab": "/api/labs/critical/{id}", "doctor": "/api/doctor/critical-results/{id}"},
+    ),
+    Act(
+        "acknowledge_critical_result",
+        path=lambda c: {"critical_result_id": c.critical_result()},
+        read_back={"lab": "/api/labs/critical/{id}", "doctor": "/api/doctor/critical-results/{id}"},
+        race=Race(
+            read="/api/doctor/critical-results/{critical_result_id}",
+            body=lambda _, number: {"action": f"Called, number {number}"},
+        ),
+    ),
+    Act(
         "set_lab_hours",
         body=lambda _: {"rules": ALL_DAYS},
         read_back={"lab": "/api/admin/lab-hours"},
@@ -117,5 +158,6 @@ ACTS = (
     Act("list_analytes", no_patient="the catalogue"),
     Act("list_range_versions", no_patient="the catalogue"),
     Act("list_tests", no_patient="the catalogue"),
+    Act("count_worklist", no_patient="numbers of bookings"),
     Act("list_lab_slots", no_patient="free times, and the caller's own or those of a patient in care"),
 )

@@ -51,12 +51,31 @@ def booking(world: World) -> int:
     return booking_id
 
 
+def specimen(world: World) -> int:
+    """Return the received specimen of the other test of `booking`."""
+    found = made(world.people["lab"].http.get(f"/api/labs/bookings/{world.ids['booking_id']}"), 200)["specimens"]
+    return next(int(one["id"]) for one in found if one["test_codes"] == ["CRP"])
+
+
 def result(world: World) -> int:
     lab, values = world.people["lab"].http, [{"analyte": "hemoglobin", "value": 13.2, "unit": "g/dL"}]
     entered = {"test_code": "CBC", "observations": values}
     result_id = _id(lab.post(f"/api/labs/bookings/{world.ids['booking_id']}/results", json=entered))
     made(lab.put(f"/api/labs/results/{result_id}/verify"), 200)
     made(world.people["doctor"].http.put(f"/api/doctor/lab-results/{result_id}", json={"release": True}), 200)
+    return result_id
+
+
+def critical_result(world: World) -> int:
+    """Return an open critical result."""
+    lab, body = world.people["lab"].http, {"patient_id": world.people["patient"].id, "test_codes": ["LYTES"]}
+    booking_id = _id(world.people["doctor"].http.post("/api/doctor/lab-orders", json=body))
+    for status in ("collected", "received", "in_progress"):
+        made(lab.put(f"/api/labs/bookings/{booking_id}/status", json={"status": status}), 200)
+    values = [{"analyte": "potassium", "value": 7.4, "unit": "mmol/L"}]
+    entered = {"test_code": "LYTES", "observations": values}
+    result_id = _id(lab.post(f"/api/labs/bookings/{booking_id}/results", json=entered))
+    made(lab.put(f"/api/labs/results/{result_id}/verify"), 200)
     return result_id
 
 
@@ -83,13 +102,16 @@ RECORD_IDS: dict[str, RecordId] = {
     "prescription_id": RecordId(True, "medicines of a patient", prescription),
     "referral_id": RecordId(True, "a referral of a patient", referral),
     "booking_id": RecordId(True, "the tests of a patient", booking),
+    "specimen_id": RecordId(True, "a specimen of a patient", specimen),
     "result_id": RecordId(True, "a finding of a patient", result),
+    "critical_result_id": RecordId(True, "a finding of a patient", critical_result),
     "time_off_id": RecordId(True, "the absence of a doctor", time_off),
     "account_id": RecordId(True, "the list of accounts", lambda world: world.people["other_patient"].id),
     "session_id": RecordId(True, "the devices of an account", session),
     "doctor_id": RecordId(False, "doctors are listed without an account", lambda world: world.people["doctor"].id),
     "to_doctor_id": RecordId(False, "the same doctors"),
     "colleague_id": RecordId(False, "the same doctors"),
+    "version": RecordId(False, "the number of changes of a record that the same body names"),
     "code": RecordId(False, "the catalogue of tests is open to every account", lambda _: "CBC"),
     "test_code": RecordId(False, "the same codes"),
     "test_codes": RecordId(False, "the same codes"),

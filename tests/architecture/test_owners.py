@@ -23,6 +23,7 @@ NO_CALLER = {
     "auth.invitations.invite": "for administrators; the invited person has no account yet",
     "auth.invitations.list_all": "for administrators",
     "auth.mails": "the mail queue, read by the background task",
+    "auth.critical_notices": "mails about results that wait, queued by the background task",
     "auth.handovers.list_all": "counts without names of patients, for administrators",
     "auth.handovers.hand_over": "for an account that was loaded for the caller",
     "auth.handovers.words": "for an account that was loaded for the caller",
@@ -45,8 +46,11 @@ NO_CALLER = {
     "doctors.doctors.list_all": "profiles of doctors, for administrators",
     "doctors.stats": "counts without names",
     "labs.catalogue": "the catalogue is public",
+    "labs.release.is_any_due": "asked by the background task",
+    "labs.release.release_due": "the background task releases results of all patients",
     "labs.uncollected.is_any_due": "asked by the background task",
     "labs.uncollected.close": "the background task closes bookings of all patients",
+    "labs.worklist.count_work": "numbers of bookings, without a patient",
 }
 """Store modules and functions without a `who` argument (the caller), with the reason."""
 

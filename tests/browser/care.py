@@ -48,6 +48,17 @@ def upcoming(patient: Person) -> list[Record]:
     return [visit for visit in visits if visit["status"] != "cancelled"]
 
 
+def critical_result(patient: Person, doctor: Person, lab: Person) -> Record:
+    """Return a verified potassium of 7.4 that the doctor ordered."""
+    booking = _done(doctor.http.post("/api/doctor/lab-orders", json={"patient_id": patient.id, "test_codes": ["LYTES"]}))
+    for status in ("collected", "received", "in_progress"):
+        _done(lab.http.put(f"/api/labs/bookings/{booking['id']}/status", json={"status": status}))
+    values = [{"analyte": "potassium", "value": 7.4, "unit": "mmol/L"}]
+    entered = {"test_code": "LYTES", "observations": values}
+    measured = _done(lab.http.post(f"/api/labs/bookings/{booking['id']}/results", json=entered))
+    return _done(lab.http.put(f"/api/labs/results/{measured['id']}/verify"))
+
+
 def _done(answer: httpx.Response) -> Record:
     assert answer.is_success, f"{answer.status_code} {answer.text}"
     body: Record = answer.json()

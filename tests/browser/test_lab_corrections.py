@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser import care
+from tests.browser import care, measures
 from tests.browser.conftest import RolePage
 from tests.browser.people import People
 
@@ -39,6 +39,7 @@ def test_correction_is_seen_by_doctor_and_patient(people: People, patient: str, 
     lab.get_by_role("button", name="Correct this result").click()
     field = lab.get_by_label("Haemoglobin", exact=True)
     expect(field).to_have_value("4.1")
+    assert measures.axe(lab) == []
     field.fill("14.1")
     expect(lab.locator(".values-form").get_by_text("Normal", exact=True)).to_be_visible()
     lab.get_by_role("button", name="Save correction").click()

@@ -51,7 +51,7 @@ def test_lab_result_takes_three_clicks_and_the_values(
 ) -> None:
     page = role_page("lab")
     page.goto("/lab?status=booked")
-    page.get_by_role("link", name=str(booking["reference"])).click()
+    page.get_by_role("link", name=str(booking["reference"]), exact=True).click()
     page.get_by_role("button", name="Specimen collected").click()
     page.get_by_role("button", name="Receive in the laboratory").click()
     fields = page.locator(".value-field")
@@ -111,7 +111,7 @@ def test_worklist_filter_is_in_the_url(role_page: RolePage, booking: Record) -> 
     expect(page).to_have_url(re.compile(r"status=booked"))
     page.reload()
     expect(page.get_by_role("link", name=re.compile("^Booked"))).to_have_attribute("aria-current", "page")
-    page.get_by_role("link", name=str(booking["reference"])).click()
+    page.get_by_role("link", name=str(booking["reference"]), exact=True).click()
     page.get_by_role("main").get_by_role("link", name="Worklist").click()
     expect(page).to_have_url(re.compile(r"/lab\?status=booked$"))
 

@@ -54,7 +54,7 @@ EMPTY = [
 ASKING = [
     (View("/appointments/{}", "patient", COMING), "Cancel appointment"),
     (View("/doctor/prescriptions/{}", "doctor", first("/api/doctor/prescriptions")), "Stop this prescription"),
-    (View("/lab/{}", "lab", first("/api/labs/worklist?status=collected")), "Reject specimen"),
+    (View("/lab/{}", "lab", first("/api/labs/worklist?status=booked")), "Withdraw booking"),
     (View("/admin/people/{}", "admin", first("/api/admin/accounts?role=patient")), "Lock account"),
     (View("/admin/audit", "admin"), "Choose who did it"),
 ]

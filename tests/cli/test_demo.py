@@ -1,5 +1,6 @@
 """The demo data obeys the rules of the services on any day and at any hour."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -12,6 +13,7 @@ import sqlalchemy as sa
 
 from careplus_appointments.rules.slots import offered
 from careplus_appointments.rules.visits import possible_from
+from careplus_clinic.accessions import is_accession
 from careplus_clinic.clinic_time import local_date
 from careplus_contracts.accounts import Sex
 from careplus_contracts.allergies import Allergy, Severity
@@ -19,25 +21,31 @@ from careplus_contracts.appointments import AppointmentStatus
 from careplus_contracts.availability import OpenHours, Weekday
 from careplus_contracts.doctors import BookingMode
 from careplus_contracts.lab_catalogue import ReferenceRange
-from careplus_contracts.labs import LabBookingStatus
+from careplus_contracts.labs import LabBookingStatus, SpecimenStatus
 from careplus_contracts.notes import NotesStatus
 from careplus_contracts.results import Comparator, Flag, ResultStatus
+from careplus_demo.critical import OPEN_SINCE
 from careplus_demo.filling import NotEmpty, fill
+from careplus_demo.people import FIRST_DOCTOR_ID
 from careplus_demo.plan import DoesNotFit, Plan
 from careplus_doctors.rules.allergies import check_allergies
 from careplus_labs.rules import flags, windows
 from careplus_labs.rules.candidates import Candidates
+from careplus_labs.rules.specimens import Live, booking_status
 from careplus_tables.accounts import AccountRow
 from careplus_tables.appointments import FREE_AGAIN, AppointmentRow
 from careplus_tables.availability import AvailabilityRow, OpenHoursRow, TimeOffRow
 from careplus_tables.charts import AllergyRow, ChartRow, ProblemRow
 from careplus_tables.corrections import ResultVersionRow, VersionObservationRow
+from careplus_tables.critical import CommunicationRow
 from careplus_tables.doctors import DoctorRow
 from careplus_tables.engine import sync_engine
 from careplus_tables.labs import AnalyteRow, LabBookingRow, LabResultRow, ObservationRow, ReferenceRangeRow
 from careplus_tables.migrate import upgrade
 from careplus_tables.notes import AddendumRow, NotesRow
 from careplus_tables.patient_times import LAB_VISIT
+from careplus_tables.reviews import ResultReviewRow
+from careplus_tables.specimens import SpecimenRow
 
 pytestmark = pytest.mark.clock
 
@@ -215,14 +223,52 @@ def test_lab_bookings_have_every_status_in_lab_hours(demo: Demo) -> None:
             assert 1 <= one.place <= plan.lab_places
 
 
+def test_lab_specimens_match_their_bookings(demo: Demo) -> None:
+    plan, connection = demo
+    found: dict[int, list[Any]] = defaultdict(list)
+    for one in rows(connection, SpecimenRow):
+        moments = [one.created_at, one.collected_at, one.received_at or one.rejected_at]
+        known = [moment for moment in moments if moment is not None]
+        assert known == sorted(known)
+        assert known[-1] <= plan.now
+        assert (one.rejection_reason is not None) == (one.status == "rejected")
+        assert is_accession(one.accession)
+        found[one.booking_id].append(one)
+    results: dict[int, list[ResultStatus]] = defaultdict(list)
+    for one in rows(connection, LabResultRow):
+        results[one.booking_id].append(ResultStatus(one.status))
+    collected_again = 0
+    for booking in rows(connection, LabBookingRow):
+        replaced = {one.type for one in found[booking.id] if one.status == "rejected"}
+        live = [one for one in found[booking.id] if one.status != "rejected"]
+        status = LabBookingStatus(booking.status)
+        states = [Live(SpecimenStatus(one.status), one.type in replaced) for one in live]
+        assert booking_status(status, states, results[booking.id] or [None]) is status
+        assert len(live) == len({one.type for one in live})
+        collected_again += any(one.type in replaced and one.collected_at for one in live)
+    assert collected_again > 0
+
+
+def test_demo_doctor_has_orders_to_look_at(demo: Demo) -> None:
+    plan, connection = demo
+    doctor = connection.execute(sa.text("SELECT id FROM accounts WHERE email LIKE 'osei@%'")).scalar_one()
+    orders = rows(connection, LabBookingRow, LabBookingRow.ordered_by_id == doctor)
+    assert any(one.priority == "stat" and one.status == "booked" for one in orders)
+    assert any(one.status == "rejected" and one.status_reason for one in orders)
+    assert any(one.status == "received" and one.expected_by < plan.now for one in orders)
+    for one in orders:
+        assert (one.expected_by is None) == (one.status in {"booked", "rejected", "cancelled"})
+
+
 def test_lab_results_match_their_bookings(demo: Demo) -> None:
     plan, connection = demo
     bookings = {one.id: one for one in rows(connection, LabBookingRow)}
     found = rows(connection, LabResultRow)
+    marks = {one.result_id: one for one in rows(connection, ResultReviewRow)}
     assert {one.status for one in found} == {status.value for status in ResultStatus}
     for one in found:
-        booking = bookings[one.booking_id]
-        moments = [one.collected_at, one.entered_at, one.verified_at, one.seen_at, one.released_at]
+        booking, mark = bookings[one.booking_id], marks.get(one.id)
+        moments = [one.collected_at, one.entered_at, one.verified_at, mark and mark.seen_at, one.released_at]
         if one.corrected_at is not None:
             assert one.released_at < one.corrected_at == one.entered_at == one.verified_at
             moments = [one.collected_at, one.released_at, one.corrected_at]
@@ -231,10 +277,12 @@ def test_lab_results_match_their_bookings(demo: Demo) -> None:
         assert copies[-1] <= plan.now
         assert (one.status == "resulted") == (booking.status == "resulted") == (one.verified_at is None)
         assert (one.status == "released") == (one.released_at is not None)
+        assert one.ordered_by_id == booking.ordered_by_id
+        assert mark is None or mark.doctor_id == booking.ordered_by_id
+        assert mark is None or one.corrected_at or mark.verified_at == one.verified_at
         if booking.ordered_by_id is None:
-            assert one.released_at == one.verified_at
-        else:
-            assert one.released_by_id in {None, booking.ordered_by_id}
+            assert one.released_at == (one.critical_closed_at or one.verified_at)
+        assert one.released_by_id in {None, booking.ordered_by_id}
 
 
 def test_demo_patient_has_one_corrected_result(demo: Demo) -> None:
@@ -255,6 +303,18 @@ def _changed_values(connection: sa.Connection, result_id: int) -> list[Any]:
     kinds = (VersionObservationRow, ObservationRow)
     old, new = ({one.value for one in rows(connection, kind, kind.result_id == result_id)} for kind in kinds)
     return [(VersionObservationRow, old - new), (ObservationRow, new - old)]
+
+
+def test_one_critical_result_is_open_for_the_demo_doctor(demo: Demo) -> None:
+    plan, connection = demo
+    bookings = {one.id: one for one in rows(connection, LabBookingRow)}
+    found = rows(connection, LabResultRow)
+    assert all((one.critical_since is not None) == (one.critical and one.verified_at is not None) for one in found)
+    [urgent] = [one for one in found if one.critical_since and not one.critical_closed_at]
+    assert bookings[urgent.booking_id].ordered_by_id == FIRST_DOCTOR_ID
+    assert plan.now - urgent.critical_since == OPEN_SINCE
+    reports = {one.result_id: one.kind for one in rows(connection, CommunicationRow)}
+    assert reports == {one.id: "not_reached" if one is urgent else "called" for one in found if one.critical_since}
 
 
 def test_lab_flags_match_the_flag_rules(demo: Demo) -> None:

@@ -134,6 +134,11 @@ def test_colleague_gets_results_verified_after_closing(ward: Ward) -> None:
     assert result not in results(ward.third), "only the colleague that was named"
     [listed] = [one for one in made(ward.colleague.http.get("/api/doctor/lab-results"), 200)["items"] if one["id"] == result]
     assert listed["ordered_by"]["id"] == ward.doctor.id, "the order keeps its origin"
+    critical = f"/api/doctor/critical-results/{result}"
+    assert ward.third.http.put(critical, json={"action": "Called the patient in"}).status_code == 404
+    [acting] = made(ward.colleague.http.get(critical), 200)["doctors"]
+    assert (acting["id"], acting["responsible"]) == (ward.colleague.id, True)
+    made(ward.colleague.http.put(critical, json={"action": "Called the patient in"}), 200)
     released = ward.colleague.http.put(f"/api/doctor/lab-results/{result}", json={"release": True})
     assert made(released, 200)["released_by"]["id"] == ward.colleague.id
     assert ward.third.http.put(f"/api/doctor/lab-results/{result}", json={"release": True}).status_code == 404

@@ -65,7 +65,7 @@ def test_lists_are_ordered_by_specimen_time(hospital: Hospital, world: World, pa
         bring_to(world, booking_id, "collected", "received")
     with closing(sqlite3.connect(hospital.data / "careplus.db", timeout=30)) as database, database:
         for day, booking_id in collected.items():
-            database.execute("UPDATE lab_bookings SET collected_at = ? WHERE id = ?", (f"{day}T08:00:00Z", booking_id))
+            database.execute("UPDATE specimens SET collected_at = ? WHERE booking_id = ?", (f"{day}T08:00:00Z", booking_id))
     results = {}
     # the newest specimen is measured first, the oldest last
     for day in ("2026-05-01", "2026-03-01", "2026-04-01"):

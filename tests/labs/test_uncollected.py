@@ -14,6 +14,7 @@ from careplus_contracts.accounts import Sex
 from careplus_contracts.audit import CLOSE_UNCOLLECTED
 from careplus_contracts.endpoints import Role
 from careplus_contracts.labs import LabBookingStatus as S
+from careplus_contracts.labs import SpecimenStatus
 from careplus_contracts.values import PageFilter
 from careplus_labs.background import close_uncollected
 from careplus_labs.rules.bookings import Patience
@@ -24,6 +25,7 @@ from careplus_tables.accounts import AccountRow
 from careplus_tables.audit import AuditEventRow, AuditPatientRow
 from careplus_tables.engine import Database
 from careplus_tables.labs import LabBookingRow, LabBookingTestRow
+from careplus_tables.specimens import SpecimenRow
 from tests.hospital import database_with_admin
 
 PATIENCE = Patience(after_booked=timedelta(days=30), after_ordered=timedelta(days=90))
@@ -68,11 +70,16 @@ async def fill(database: Database) -> datetime:
                 8, S.CANCELLED, day * 100, day * 60, cancelled_by=Role.PATIENT.value, cancelled_by_id=PATIENT, cancelled_at=at
             ),
             booking(9, S.BOOKED, day * 100, day * -3),
+            booking(10, S.REJECTED, day * 100, day * 60, collected_at=at - day * 31),
         ]
         db.add_all(rows)
         await db.flush()
-        prices: dict[str, Any] = {"price_minor": 1, "currency": "EUR", "position": 0}
-        db.add_all(LabBookingTestRow(booking_id=row.id or 0, test_code="CRP", **prices) for row in rows)
+        test: dict[str, Any] = {"price_minor": 1, "currency": "EUR", "position": 0, "specimen_type": "serum"}
+        db.add_all(LabBookingTestRow(booking_id=row.id or 0, test_code="CRP", **test) for row in rows)
+        of_patient: dict[str, Any] = {"patient_id": PATIENT, "type": "serum", "created_at": at}
+        # the laboratory still measures a specimen of the last one
+        for id_, status in ((5, SpecimenStatus.EXPECTED), (10, SpecimenStatus.RECEIVED)):
+            db.add(SpecimenRow(booking_id=id_, accession=f"A{id_}", status=status.value, **of_patient))
     return at
 
 

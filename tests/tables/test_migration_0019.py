@@ -1,7 +1,6 @@
-"""Migration 0019 reads fasts and times of day from the first catalogue's texts, and makes present ranges version 1."""
+"""Migration 0019 opens the critical results that no doctor saw or released, and no others."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -12,11 +11,16 @@ from careplus_tables.migrate import HEAD, alembic_config, revision, upgrade
 from careplus_tables.registry import METADATA
 from tests.postgresql import new_database, postgresql
 from tests.tables.test_migration_0010 import insert
+from tests.tables.test_patient_times import NOON, add_accounts
 
-FASTING = "Do not eat or drink anything but water for 8 hours before the sample."
-OGTT = "Eat normally for 3 days, then only water for 8 hours before. Stay seated and do not smoke during the 2 hours of the test."
-CORT = "Come between 7 and 10 in the morning. Stop biotin supplements 48 hours before. Tell us about cortisone medicines."
-TEXTS = {"GLU": FASTING, "CPEP": FASTING, "OGTT": OGTT, "CORT": CORT, "ABG": "Rest.", "OWN": "Come fasting, we said."}
+RESULTS = {
+    "unseen": (True, "verified", None),
+    "seen": (True, "verified", NOON),
+    "released": (True, "released", None),
+    "not verified": (True, "resulted", None),
+    "usual": (False, "verified", None),
+}
+"""Whether it is critical, its status, and when a doctor saw it."""
 
 
 @pytest.fixture(scope="module")
@@ -27,48 +31,67 @@ def server() -> Iterator[str]:
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[sa.Engine]:
-    """Yield the engine of a database that was filled before the revision and upgraded."""
+    """Yield the engine of a database that was filled at revision 0013 and upgraded."""
     if request.param == "sqlite":
         address = f"sqlite:///{tmp_path_factory.mktemp('migrated')}/careplus.db"
     else:
         address = new_database(request.getfixturevalue("server"), "migrated_0019")
     engine = sync_engine(address)
     with engine.begin() as connection:
-        command.upgrade(alembic_config(connection), "0015")
-        for code, text in TEXTS.items():
-            more: dict[str, Any] = {"category": "", "specimen": "", "plain": "", "currency": "EUR", "search_key": code.lower()}
-            numbers = {"turnaround_hours": 1, "price_minor": 1, "active": True, "version": 1}
-            insert(connection, "lab_tests", code=code, name=code, preparation=text, **more, **numbers)
-        analyte = {"loinc": "2823-3", "kind": "quantity", "unit": "mmol/L", "decimals": 1, "plain": "", "usual": "[]"}
-        insert(connection, "analytes", code="potassium", name="Potassium", choices="[]", **analyte)
-        insert(connection, "reference_ranges", analyte_code="potassium", age_from_days=0, low=3.5, high=5.1)
+        command.upgrade(alembic_config(connection), "0013")
+        add_accounts(connection)
+        fill_0013(connection)
     upgrade(address)
     assert revision(address) == HEAD
     yield engine
     engine.dispose()
 
 
-def test_migrated_tests_have_fasts_and_times_of_day(engine: sa.Engine) -> None:
-    tests = METADATA.tables["lab_tests"].c
-    members = (tests.preparation, tests.fasting_hours, tests.collect_from, tests.collect_until, tests.by_order_only)
-    with engine.begin() as connection:
-        found = {
-            row[0]: tuple(row[1:]) for row in connection.execute(sa.select(tests.code, *members).where(tests.code.in_(TEXTS)))
+def fill_0013(connection: sa.Connection) -> None:
+    """Insert one result of each of RESULTS."""
+    test = {"code": "CBC", "name": "CBC", "currency": "EUR", "active": True, "search_key": "cbc", "version": 1}
+    texts = dict.fromkeys(("category", "specimen", "preparation", "plain"), "")
+    insert(connection, "lab_tests", **test, **texts, turnaround_hours=1, price_minor=1)
+    for id_, (critical, status, seen_at) in enumerate(RESULTS.values(), start=1):
+        booking = {"id": id_, "reference": f"LB-{id_}", "patient_id": 2, "status": "cancelled", "created_at": NOON, "version": 1}
+        insert(connection, "lab_bookings", **booking)
+        result = {"id": id_, "booking_id": id_, "patient_id": 2, "test_code": "CBC", "status": status, "outside_range": 1}
+        times = {
+            "specimen_at": NOON,
+            "entered_at": NOON,
+            "verified_at": None if status == "resulted" else NOON,
+            "seen_at": seen_at,
+            "seen_by_id": None if seen_at is None else 1,
         }
-    assert found == {
-        "GLU": ("", 8, None, None, False),
-        "CPEP": ("", 8, "07:00", "10:00", False),
-        "OGTT": (OGTT.replace(", then only water for 8 hours before", " before"), 8, "07:00", "10:00", False),
-        "CORT": (CORT.partition("morning. ")[2], 0, "07:00", "09:00", False),
-        "ABG": ("Rest.", 0, None, None, True),
-        "OWN": ("Come fasting, we said.", 0, None, None, False),
-    }
+        insert(connection, "lab_results", **result, **times, critical=critical, entered_by_id=1, version=1)
 
 
-def test_migrated_ranges_are_the_first_version(engine: sa.Engine) -> None:
-    versions, ranges = METADATA.tables["analyte_versions"].c, METADATA.tables["reference_ranges"].c
+def test_unseen_critical_results_are_open(engine: sa.Engine) -> None:
+    results = METADATA.tables["lab_results"]
     with engine.begin() as connection:
-        members = (versions.number, versions.valid_from, versions.unit, versions.edited_by_id)
-        [version] = connection.execute(sa.select(*members).where(versions.analyte_code == "potassium"))
-        assert tuple(version) == (1, None, "mmol/L", None)
-        assert list(connection.execute(sa.select(ranges.number).where(ranges.analyte_code == "potassium")).scalars()) == [1]
+        found = connection.execute(sa.select(results.c.id, results.c.critical_since).order_by(results.c.id)).all()
+    assert {name: since for name, (_, since) in zip(RESULTS, found, strict=True)} == {**dict.fromkeys(RESULTS), "unseen": NOON}
+
+
+def test_migrated_tables_refuse_other_values(engine: sa.Engine) -> None:
+    report = {"result_id": 1, "patient_id": 2, "kind": "called", "at": NOON, "by_id": 1}
+    reports, results = METADATA.tables["critical_communications"], METADATA.tables["lab_results"]
+    for statement in (
+        sa.insert(reports).values({**report, "kind": "shouted"}),
+        sa.insert(reports).values({**report, "party": "neighbour"}),
+        sa.insert(reports).values({**report, "result_id": 99}),
+        sa.update(results).values(critical_closed_by_id=99),
+    ):
+        with pytest.raises(sa.exc.IntegrityError), engine.begin() as connection:
+            connection.execute(statement)
+    with engine.begin() as connection:
+        connection.execute(sa.insert(reports).values(report))
+
+
+def test_person_is_noticed_once_for_each_opening(engine: sa.Engine) -> None:
+    notices = METADATA.tables["critical_notices"]
+    notice = {"result_id": 1, "since": NOON, "account_id": 1, "step": "doctors", "queued_at": NOON}
+    with engine.begin() as connection:
+        connection.execute(sa.insert(notices).values(notice))
+    with pytest.raises(sa.exc.IntegrityError), engine.begin() as connection:
+        connection.execute(sa.insert(notices).values({**notice, "step": "administrators"}))

@@ -1,7 +1,9 @@
 /** The app: shows the page of the current address to the signed-in account. */
+import type { ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { type Account, api, type Config, type Failure, outcome, sessionExpired } from "./api/client";
-import { language } from "./lib/i18n/i18n";
+import { sleep } from "./api/retry";
+import { language, loadMessages } from "./lib/i18n/i18n";
 import { useObservable } from "./lib/loading/use-observable";
 import { HOME } from "./lib/routing/navigation";
 import type { OwnProps } from "./lib/routing/page";
@@ -65,6 +67,7 @@ export function App() {
       path={here.path}
       notice={message}
       signOut={leave}
+      urgent={config && user?.role === "doctor" && <Urgent key={user.id} account={user} />}
     >
       {failure && <Problem failure={failure} again={() => void begin()} whole />}
       {!failure && (config === null || user === undefined) && <Skeleton />}
@@ -89,14 +92,32 @@ function Here({ here, user, config }: { here: Address; user: Account | null; con
 
 /** The sign-in over the page; its code is fetched early, because the network may be down when it is needed. */
 function Resume({ account }: { account: Account }) {
-  const [Dialog, setDialog] = useState<Awaited<ReturnType<typeof sessionLost>> | null>(null);
-  useEffect(() => void sessionLost().then((drawn) => setDialog(() => drawn)), []);
+  const Dialog = useCode(sessionLost);
   return Dialog && <Dialog account={account} />;
+}
+
+/** The band of critical results over every page of a doctor. */
+function Urgent({ account }: { account: Account }) {
+  const Band = useCode(criticalBand);
+  return Band && <Band account={account} />;
+}
+
+/** A component whose code is loaded after the first drawing; null until then. */
+function useCode<T>(load: () => Promise<T>): T | null {
+  const [code, setCode] = useState<T | null>(null);
+  useEffect(() => void load().then((drawn) => setCode(() => drawn)), []);
+  return code;
 }
 
 /** Milliseconds by which the idle timer and the sign-in dialog wait for the page's own code. */
 const UNHURRIED_MS = 3_000;
 const sessionLost = async () => (await import("./ui/frame/SessionLost")).SessionLost;
+/** Loads the band, and tries again until that succeeds. */
+const criticalBand = (): Promise<ComponentType<{ account: Account }>> =>
+  Promise.all([import("./ui/frame/CriticalBand"), loadMessages("ui", "critical")]).then(
+    ([{ CriticalBand }]) => CriticalBand,
+    () => sleep(UNHURRIED_MS).then(criticalBand),
+  );
 
 function Redirect({ to, say = null }: { to: string; say?: Parameters<typeof notice.set>[0] }) {
   useEffect(() => go(to, { replace: true, say }), [to, say]);

@@ -102,6 +102,7 @@ describe("a correction", () => {
     expect(sent(requests, CORRECT)?.body).toEqual({
       observations: [{ analyte: "hemoglobin", value: 14, comparator: null, unit: "g/dL" }],
       reason: "Two digits were swapped.",
+      note: null,
     });
     expect(sent(requests, CORRECT)?.headers.get("If-Match")).toBe('"4"');
     expect(document.querySelector(".done")?.textContent).toBe("Blood count is corrected.");

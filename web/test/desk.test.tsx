@@ -7,14 +7,15 @@ import { setClinicZone } from "../src/lib/time/zone";
 import Availability from "../src/pages/doctor/availability/availability";
 import { checkWeek, copied, outside, rulesOf, slotsOn, type Week } from "../src/pages/doctor/availability/rules";
 import Order from "../src/pages/doctor/order/order";
-import Results, { urgentFirst } from "../src/pages/doctor/results/results";
+import { sections } from "../src/pages/doctor/results/groups";
+import Results from "../src/pages/doctor/results/results";
 import { CHART } from "./doctor";
-import { availability, CONFIG, labResult, labTest, PAT, userAccount, visit } from "./fixtures";
+import { availability, CONFIG, labTest, PAT, resultToReview, userAccount, visit } from "./fixtures";
 import { gateway, json, refusal } from "./gateway";
 import { draw, press, settled, type } from "./page";
 
 const OSEI = userAccount({ ...PAT, id: 3, role: "doctor", full_name: "Dr Ama Osei" });
-const RESULT = labResult({
+const RESULT = resultToReview({
   id: 80,
   booking_id: 5,
   reference: "LB-7K3M-9Q2X",
@@ -72,19 +73,36 @@ const open = async (root: HTMLElement) => {
 describe("results to review", () => {
   const path = "PUT /api/doctor/lab-results/80";
 
-  test("critical results first, then abnormal, then by arrival", () => {
+  const COUNTS = json({ total: 1, critical: 0, outside_range: 0, rest: 1, normal: 0, patients: [] });
+  const NONE = json({ total: 0, critical: 0, outside_range: 0, rest: 0, normal: 0, patients: [] });
+
+  test("a specimen's results are one group, also across pages", () => {
+    const other = { ...RESULT.patient, id: 8 };
     const some = [
-      { ...RESULT, id: 1 },
-      { ...RESULT, id: 2, outside_range: 1 },
       { ...RESULT, id: 3, critical: true, outside_range: 1 },
+      { ...RESULT, id: 2, outside_range: 1 },
       { ...RESULT, id: 4, outside_range: 2 },
+      { ...RESULT, id: 5, outside_range: 2, patient: other },
+      { ...RESULT, id: 1 },
     ];
-    expect(urgentFirst(some).map(({ id }) => id)).toEqual([3, 2, 4, 1]);
+    const found = sections(some).map(({ name, groups }) => [
+      name,
+      groups.map(({ items }) => items.map(({ id }) => id)),
+    ]);
+    expect(found).toEqual([
+      ["critical", [[3]]],
+      ["outside_range", [[2, 4], [5]]],
+      ["rest", [[1]]],
+    ]);
   });
 
   test("comment, review and release are one request", async () => {
     const done = { ...RESULT, status: "released", seen_at: "2030-01-07T11:00:00Z", comment: "Fine.", version: 3 };
-    const requests = gateway({ "GET /api/doctor/lab-results": [list([RESULT])], [path]: [json(done)] });
+    const requests = gateway({
+      "GET /api/doctor/lab-results": [list([RESULT])],
+      "GET /api/doctor/lab-results/counts": [COUNTS, NONE],
+      [path]: [json(done)],
+    });
     const root = await draw(<Results {...page()} />);
     await open(root);
     await type("comment-80", "Fine.");
@@ -104,7 +122,9 @@ describe("results to review", () => {
       version: 3,
     };
     gateway({
-      "GET /api/doctor/lab-results": [list([RESULT]), list([now])],
+      "GET /api/doctor/lab-results": [list([RESULT])],
+      "GET /api/doctor/lab-results/counts": [COUNTS],
+      "GET /api/doctor/lab-results/80": [json(now)],
       [path]: [refusal(412, "stale", { version: 3 })],
     });
     const root = await draw(<Results {...page()} />);
@@ -226,6 +246,7 @@ describe("ordering tests", () => {
       "GET /api/doctor/appointments/40": [json(VISIT)],
       "GET /api/doctor/patients/7": [json(chart)],
       "GET /api/labs/tests": [list([CRP])],
+      "GET /api/doctor/lab-orders/repeats": [list([])],
       "POST /api/doctor/lab-orders": [json({ id: 1 })],
     });
     const root = await draw(<Order {...page("visit=40")} />);
@@ -234,7 +255,14 @@ describe("ordering tests", () => {
     await press("Order tests");
     await settled();
     const { body } = requests.find(({ call }) => call.startsWith("POST")) ?? {};
-    expect(body).toEqual({ patient_id: 7, test_codes: ["CRP"], appointment_id: 40, starts_at: null, note: null });
+    expect(body).toEqual({
+      patient_id: 7,
+      test_codes: ["CRP"],
+      appointment_id: 40,
+      starts_at: null,
+      note: null,
+      priority: "routine",
+    });
     expect(location.pathname).toBe("/doctor/visits/40");
   });
 

@@ -7,7 +7,7 @@ import { gateway, json, refusal } from "./gateway";
 import { draw, press } from "./page";
 
 const DAY = "GET /api/doctor/appointments";
-const NONE = json({ items: [], next_cursor: null });
+const NONE = json({ total: 0, critical: 0, outside_range: 0, rest: 0, normal: 0, patients: [] });
 const visits = (...items: Schemas["Visit"][]) => json({ items, next_cursor: null });
 
 beforeEach(async () => {
@@ -29,7 +29,7 @@ test("undo returns to the previous status, or to confirmed", () => {
 
 describe("a day", () => {
   const day = (replies: Parameters<typeof gateway>[0]) => {
-    const requests = gateway({ "GET /api/doctor/lab-results": [NONE], ...replies });
+    const requests = gateway({ "GET /api/doctor/lab-results/counts": [NONE], ...replies });
     return draw(<Today {...props({}, "day=2030-01-07")} />).then((page) => ({ page, requests }));
   };
 

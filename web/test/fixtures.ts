@@ -94,7 +94,25 @@ export const labTest = builder<Schemas["LabTest"]>({
   fasting_hours: 0,
   collect_from: null,
   collect_until: null,
+  release_policy: "after_doctor",
+  release_after_days: null,
+  repeat_after_days: null,
+  stat_minutes: null,
   version: 1,
+});
+
+export const specimen = builder<Schemas["Specimen"]>({
+  id: 21,
+  accession: "7K3M9Q2X4",
+  type: "venous blood",
+  test_codes: ["CBC"],
+  status: "expected",
+  collected_at: null,
+  collected_by: null,
+  received_at: null,
+  rejected_at: null,
+  rejected_by: null,
+  rejection_reason: null,
 });
 
 export const labBooking = builder<Schemas["LabBooking"]>({
@@ -115,6 +133,10 @@ export const labBooking = builder<Schemas["LabBooking"]>({
   currency: "EUR",
   collected_at: null,
   created_at: "2030-01-05T09:00:00Z",
+  priority: "routine",
+  specimens: [specimen()],
+  expected_by: null,
+  late: false,
   version: 3,
 });
 
@@ -159,7 +181,16 @@ export const labResult = builder<Schemas["LabResult"]>({
   corrected_by: null,
   correction_reason: null,
   correction_waits_since: null,
+  critical_open: false,
   version: 1,
+});
+
+export const resultToReview = builder<Schemas["ResultToReview"]>({
+  ...labResult(),
+  responsible: true,
+  normal: false,
+  seen_by: [],
+  worst: { ...observation(), previous: null, direction: null },
 });
 
 export const prescriptionItem = builder<Schemas["PrescribedItem"]>({

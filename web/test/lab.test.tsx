@@ -8,7 +8,7 @@ import { setClinicZone } from "../src/lib/time/zone";
 import LabBooking from "../src/pages/lab/booking/booking";
 import { isUnitOf, parseValue, typed } from "../src/pages/lab/booking/values";
 import Worklist from "../src/pages/lab/worklist";
-import { analyte, CONFIG, labBooking, PAT, userAccount } from "./fixtures";
+import { analyte, CONFIG, labBooking, PAT, specimen, userAccount } from "./fixtures";
 import { gateway, json, type RecordedRequest, refusal } from "./gateway";
 import { draw, press, settled, type } from "./page";
 
@@ -67,8 +67,10 @@ const BOOKING = labBooking({
   currency: "EUR",
   collected_at: "2030-01-07T07:35:00Z",
   created_at: "2030-01-06T07:30:00Z",
+  specimens: [specimen({ status: "received" })],
   version: 3,
 });
+const COUNTS = { booked: 2, collected: 0, received: 140, in_progress: 0, resulted: 0, rejected: 0, all: 142, stat: 0 };
 const SAVED = { id: 80, test_code: "CBC", test_name: "Blood count", status: "resulted", observations: [], note: null };
 
 beforeEach(async () => {
@@ -357,11 +359,11 @@ describe("a booking in the worklist", () => {
 
 describe("the worklist", () => {
   test("lines link the booking and the list; failures are shown", async () => {
-    gateway({ "GET /api/labs/worklist": [list([BOOKING])] });
+    gateway({ "GET /api/labs/worklist": [list([BOOKING])], "GET /api/labs/worklist/counts": [json(COUNTS)] });
     history.replaceState(null, "", "/lab?status=received");
     const root = await draw(<Worklist {...page("status=received")} />);
     expect(root.querySelector("a.reference")?.getAttribute("href")).toBe("/lab/5?status=received");
-    expect(root.querySelector(".tabs [aria-current]")?.textContent).toBe("In the laboratory 1");
+    expect(root.querySelector(".tabs [aria-current]")?.textContent).toBe("In the laboratory 140");
   });
 
   test("an empty worklist shows a message", async () => {
@@ -375,7 +377,7 @@ describe("the worklist", () => {
     gateway({ "GET /api/labs/worklist": [refusal(500, "unexpected")] });
     const root = await draw(<Worklist {...page()} />);
     expect(root.querySelector(".problem")).not.toBeNull();
-    expect(root.querySelectorAll(".tabs a")).toHaveLength(9);
+    expect(root.querySelectorAll(".tabs a")).toHaveLength(10);
   });
 });
 

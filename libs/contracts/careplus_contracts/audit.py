@@ -15,7 +15,11 @@ MOST_LINES = 10_000
 
 CLOSE_UNCOLLECTED = "close_uncollected"
 """The laboratory closes a booking without a specimen; its event has no account."""
-BACKGROUND_ACTIONS = (CLOSE_UNCOLLECTED,)
+RELEASE_AFTER_DAYS = "release_after_days"
+"""A result is released by the policy of its test; its event has no account."""
+ESCALATE_CRITICAL = "escalate_critical"
+"""Mails about an open critical result are queued; its event has no account."""
+BACKGROUND_ACTIONS = (CLOSE_UNCOLLECTED, ESCALATE_CRITICAL, RELEASE_AFTER_DAYS)
 """Actions of services themselves, beside the `operationId`s of requests."""
 
 

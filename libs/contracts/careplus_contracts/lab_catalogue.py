@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field, model_validator
 from careplus_contracts.accounts import Sex
 from careplus_contracts.endpoints import SIGNED_IN, Contract, Role
 from careplus_contracts.refusals import NotFound, Refusal
+from careplus_contracts.release_policy import ReleaseDays, ReleasePolicy
 from careplus_contracts.values import (
     Answer,
     Body,
@@ -97,6 +98,13 @@ class LabTest(Answer):
     currency: Currency
     active: bool
     analytes: list[Analyte]
+    release_policy: ReleasePolicy
+    release_after_days: ReleaseDays | None = Field(description="Null: the policy is another one than `after_days`.")
+    repeat_after_days: int | None = Field(description="An order within these days of the last one is a repeat; null: never.")
+    stat_minutes: int | None = Field(
+        description="Turnaround of a `stat` order from collection. Null: that of the hospital, or the test's own where that is "
+        "shorter or a day and longer."
+    )
     by_order_only: ByOrderOnly
     fasting_hours: FastingHours
     collect_from: CollectFrom
@@ -122,6 +130,10 @@ class DescribeTest(Body):
         default=[], description="Codes of analytes in the catalogue, in the order to show them; empty: any can be entered."
     )
     active: bool = True
+    release_policy: ReleasePolicy = ReleasePolicy.AFTER_DOCTOR
+    release_after_days: ReleaseDays | None = Field(default=None, description="Required with `after_days`, and only with it.")
+    repeat_after_days: Annotated[int, Field(ge=1, le=3660)] | None = None
+    stat_minutes: Annotated[int, Field(ge=1, le=129_600)] | None = None
     by_order_only: ByOrderOnly = False
     fasting_hours: FastingHours = 0
     collect_from: CollectFrom = None
@@ -133,6 +145,12 @@ class DescribeTest(Body):
             raise ValueError("give collect_from and collect_until, or neither")
         if self.collect_from is not None and self.collect_until is not None and self.collect_from >= self.collect_until:
             raise ValueError("collect_until must be later than collect_from")
+        return self
+
+    @model_validator(mode="after")
+    def _check_days(self) -> "DescribeTest":
+        if (self.release_policy is ReleasePolicy.AFTER_DAYS) != (self.release_after_days is not None):
+            raise ValueError("release_after_days goes with the policy after_days")
         return self
 
 

@@ -32,6 +32,7 @@ from careplus_contracts.values import (
     Page,
     PageFilter,
     Person,
+    Query,
     Reason,
     Reference,
     Version,
@@ -40,6 +41,13 @@ from careplus_contracts.values import (
 api = Contract(service="labs", tag="labs")
 
 
+Accession = Annotated[
+    str,
+    Field(
+        description="The number on the label of a specimen, as its Code 128 and in letters; the last character is a check.",
+        examples=["7K3M9Q2X4"],
+    ),
+]
 OnlyDay = Annotated[Day | None, Field(description="Only bookings for this clinic day.")]
 
 
@@ -52,6 +60,20 @@ class LabBookingStatus(StrEnum):
     RESULTED = "resulted"
     VERIFIED = "verified"
     CANCELLED = "cancelled"
+
+
+class LabPriority(StrEnum):
+    """How soon a booking is worked on: `stat` is before every `routine` one."""
+
+    ROUTINE = "routine"
+    STAT = "stat"
+
+
+class SpecimenStatus(StrEnum):
+    EXPECTED = "expected"
+    COLLECTED = "collected"
+    RECEIVED = "received"
+    REJECTED = "rejected"
 
 
 class BookTests(Body):
@@ -84,8 +106,33 @@ class LabPatient(Person):
     sex: Sex
 
 
+class Specimen(Answer):
+    """One tube or other container with its label (FHIR Specimen).
+
+    The tests of a booking that need one type share a specimen. A rejected specimen stays as it is, with its reason; the booking
+    then expects another one of the same type, with its own accession number.
+    """
+
+    id: Id
+    accession: Accession
+    type: str = Field(description="The catalogue's `specimen` of its tests, at the time of booking.")
+    test_codes: list[Code] = Field(description="The tests of the booking that are measured in it.")
+    status: SpecimenStatus
+    collected_at: Instant | None
+    collected_by: Person | None = Field(description="Null: not collected, or collected before specimens were recorded.")
+    received_at: Instant | None
+    rejected_at: Instant | None
+    rejected_by: Person | None
+    rejection_reason: str | None
+
+
 class LabBooking(Answer):
-    """A visit to the laboratory (FHIR ServiceRequest with its specimen)."""
+    """A visit to the laboratory (FHIR ServiceRequest with its specimens).
+
+    `status` follows from the specimens that are not rejected, one of each type. It is `rejected` while one of them replaces a
+    rejected one and is not collected, otherwise `booked` until all are collected, `collected` until all are received, and from
+    then on it follows from the results.
+    """
 
     id: Id
     reference: Reference
@@ -104,8 +151,15 @@ class LabBooking(Answer):
     note: str | None
     price_minor: MinorUnits
     currency: Currency
-    collected_at: Instant | None
+    collected_at: Instant | None = Field(description="The last collection of one of its specimens.")
     created_at: Instant
+    priority: LabPriority
+    specimens: list[Specimen] = Field(description="In the order in which they were expected; also the rejected ones.")
+    expected_by: Instant | None = Field(
+        description="The time by which every result should be verified: the collection and the longest turnaround of its tests. "
+        "Null before collection, after a rejection, and where no turnaround is known."
+    )
+    late: bool = Field(description="Whether that time has passed by the server's clock, and a result is not verified.")
     version: Version
 
 
@@ -118,7 +172,7 @@ class UncollectedBookings(Page[LabBooking]):
 
 
 class Worklist(Page[LabBooking]):
-    """Bookings for the laboratory to work on, in order of time."""
+    """Bookings for the laboratory to work on: `stat` ones first, then in order of time."""
 
 
 class LabSlot(Answer):
@@ -212,20 +266,33 @@ async def show_lab_booking(booking_id: Id) -> LabBooking:
     example={"reason": "I cannot fast that day"},
 )
 async def cancel_lab_booking(booking_id: Id, body: Cancel | None = None) -> LabBooking:
-    """Cancel one of your bookings while its specimen is not collected, or is rejected.
+    """Cancel one of your bookings while a specimen of it is not collected, or is rejected, and none is being measured.
 
     Cancelling again has no effect and the same answer.
     """
 
 
+Search = Annotated[
+    Query | None,
+    Field(
+        description="An accession number, the reference of a booking, or words of a patient's name and a date of birth as "
+        "1984-05-17. Numbers are found in small letters and without hyphens too."
+    ),
+]
+
+
 class WorklistFilter(PageFilter):
     status: LabBookingStatus | None = None
     day: OnlyDay = None
+    q: Search = None
 
 
 @api.get("/api/labs/worklist", roles={Role.LAB}, conditional=True)
 async def list_worklist(query: WorklistFilter) -> Worklist:
-    """List bookings in order of time; without `status`, the bookings that still need work."""
+    """List bookings, `stat` ones first, then in order of time; without `status`, the bookings that still need work.
+
+    An accession number or a reference in `q` finds its booking in every status, because a tube or a paper may come late.
+    """
 
 
 @api.get("/api/labs/uncollected", roles={Role.LAB}, conditional=True)
@@ -245,9 +312,11 @@ async def list_uncollected(query: PageFilter) -> UncollectedBookings:
     example={"status": "collected"},
 )
 async def set_booking_status(booking_id: Id, body: SetBookingStatus) -> LabBooking:
-    """Record that the specimen was collected, received, started, rejected or recollected, or withdraw the booking.
+    """Record a step of all specimens of a booking, start measuring, or withdraw the booking.
 
-    `cancelled` is possible while the specimen is not collected, or is rejected; the patient and the doctor read the reason.
-    `resulted` and `verified` follow from the results. Rejecting a specimen deletes its results that are not verified. Setting
-    the present status has no effect and the same answer.
+    `collected` collects every expected specimen, `received` receives every collected one, `rejected` rejects every collected or
+    received one that is not verified: its results are deleted, and a new specimen is expected. For one specimen see
+    `set_specimen_status`. `cancelled` is possible while a specimen is not collected and none is being measured; the patient and
+    the doctor read the reason. `resulted` and `verified` follow from the results. Setting the present status has no effect and
+    the same answer.
     """

@@ -1,4 +1,4 @@
-"""Results: entered and verified by the laboratory, released by a doctor, read by the patient."""
+"""Results: entered and verified by the laboratory, read by the patient. `reviews` has the doctor's endpoints."""
 
 from enum import StrEnum
 from typing import Annotated
@@ -130,18 +130,17 @@ class SecondPersonRequired(Refusal):
     status = 409
 
 
+class CriticalWaits(Refusal):
+    """This critical result is still open.
+
+    Acknowledge it with the action taken, then release it to the patient.
+    """
+
+    status = 409
+
+
 class VerifyResult(Body):
     note: OptionalWords | None = Field(default=None, description="Replaces the note; without it, or with null, the note stays.")
-
-
-class ReviewResult(Body):
-    """`seen` and `release` act when they are true; false does not revert them."""
-
-    seen: bool = True
-    comment: OptionalWords | None = Field(
-        default=None, description="For the patient; without it, or with null, the comment stays."
-    )
-    release: bool = False
 
 
 class AppliedRange(Answer):
@@ -190,7 +189,9 @@ class LabResult(Answer):
     entered_at: Instant
     verified_at: Instant | None
     verified_by: Person | None
-    seen_at: Instant | None
+    seen_at: Instant | None = Field(
+        description="The time at which the doctor who asks saw these values; null for other roles, and before."
+    )
     released_at: Instant | None
     released_by: Person | None
     corrected_at: Instant | None = Field(description="The latest correction; null: the values are the first verified ones.")
@@ -199,6 +200,7 @@ class LabResult(Answer):
     correction_waits_since: Instant | None = Field(
         description="A correction waits for the check by a second person of the laboratory; until then the old values stand."
     )
+    critical_open: bool = Field(description="A critical value that no doctor acknowledged yet, and about which no call is noted.")
     version: Version
 
 
@@ -248,8 +250,11 @@ async def enter_result(booking_id: Id, body: EnterResult) -> LabResult:
     example={"note": "Repeated, same value"},
 )
 async def verify_result(result_id: Id, body: VerifyResult | None = None) -> LabResult:
-    """Verify a result, or a correction that waits. The ordering doctor releases it; without a doctor it is released now.
+    """Verify a result, or a correction that waits.
 
+    It is released now, after days or by the responsible doctor, as the test's `release_policy` says. A critical result is open
+    from now on (see `list_critical`); without an ordering doctor it is released when a call is noted or a doctor acknowledges it,
+    so that no patient reads a critical value alone.
     Verifying again has no effect and the same answer; a correction changes verified values and notes. The hospital can want a
     second person for every result, or for critical ones: then values are entered and verified by two people.
     """
@@ -268,28 +273,3 @@ async def show_result(result_id: Id) -> LabResult:
 @api.get("/api/labs/trends/{analyte}", roles={Role.PATIENT}, refuses=(NotFound,))
 async def show_trend(analyte: Code, query: PageFilter) -> Trend:
     """List your released values of one analyte, newest specimen first; a value typed late takes the place of its specimen."""
-
-
-class ReviewFilter(PageFilter):
-    seen: bool | None = None
-    released: bool | None = None
-    patient_id: Id | None = None
-
-
-@api.get("/api/doctor/lab-results", roles={Role.DOCTOR}, conditional=True)
-async def list_results_to_review(query: ReviewFilter) -> LabResults:
-    """List verified results of patients in your care and of tests that you ordered, newest specimen first.
-
-    With the tests that a doctor ordered whose work you do (see `list_taken_over`).
-    """
-
-
-@api.put(
-    "/api/doctor/lab-results/{result_id}",
-    roles={Role.DOCTOR},
-    refuses=(NotFound,),
-    versioned=True,
-    example={"seen": True, "comment": "All as expected.", "release": True},
-)
-async def review_result(result_id: Id, body: ReviewResult) -> LabResult:
-    """Mark a result as seen, comment on it, or release it to the patient."""

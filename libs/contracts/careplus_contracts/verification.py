@@ -42,7 +42,7 @@ class VerifiedResult(Answer):
     version: Version
 
 
-class LeftResult(Answer):
+class UnverifiedResult(Answer):
     result_id: Id
     reason: LeftBecause
 
@@ -51,7 +51,7 @@ class VerifiedNormal(Answer):
     """Each result of the request, in one of the two lists."""
 
     verified: list[VerifiedResult]
-    left: list[LeftResult]
+    left: list[UnverifiedResult]
 
 
 @api.post(

@@ -44,6 +44,7 @@ class LabTest:
     price_minor: int
     currency: str
     turnaround_hours: int
+    specimen: str
     analytes: Sequence[Analyte]
 
 
@@ -62,5 +63,7 @@ def read(connection: sa.Connection) -> list[LabTest]:
     ):
         measured[row.test_code].append(analytes[row.analyte_code])
     tests = connection.execute(sa.select(core(LabTestRow)).where(col(LabTestRow.code).in_(USUAL)))
-    found = [LabTest(row.code, row.price_minor, row.currency, row.turnaround_hours, measured[row.code]) for row in tests]
+    found = [
+        LabTest(row.code, row.price_minor, row.currency, row.turnaround_hours, row.specimen, measured[row.code]) for row in tests
+    ]
     return sorted(found, key=lambda test: USUAL.index(test.code))

@@ -19,6 +19,7 @@ class Corrections:
 
     def __init__(self, laboratory: Laboratory, results: Results) -> None:
         self._pat, self._now = laboratory.people.pat.id, laboratory.plan.now
+        self._seen = {one["result_id"] for one in results.reviews}
         self.versions: list[Row] = []
         self.observations: list[Row] = []
         for result in reversed(results.results):
@@ -28,7 +29,7 @@ class Corrections:
                 return
 
     def _is_correctable(self, result: Row) -> bool:
-        if result["patient_id"] != self._pat or result["released_at"] is None or result["seen_at"] is None:
+        if result["patient_id"] != self._pat or result["released_at"] is None or result["released_by_id"] is None:
             return False
         return bool(result["released_at"] + AFTER <= self._now)
 
@@ -45,8 +46,8 @@ class Corrections:
         self.versions.append({**key, **judged, **{name: result[name] for name in KEPT}, **replaced})
         self.observations += [{**one, "version": result["version"]} for one in before]
         corrected = {"corrected_by_id": LAB_ID, "corrected_at": at, "correction_reason": REASON}
-        unseen = {"comment": None, "seen_by_id": None, "seen_at": None, "version": result["version"] + 1}
-        result.update({**corrected, **unseen, "entered_at": at, "verified_by_id": LAB_ID, "verified_at": at})
+        changed = {"comment": None, "version": result["version"] + 1}
+        result.update({**corrected, **changed, "entered_at": at, "verified_by_id": LAB_ID, "verified_at": at})
 
 
 def _can_slip(one: Row) -> bool:

@@ -7,11 +7,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import SQLModel, col
 
+from careplus_contracts.release_policy import ReleasePolicy
 from careplus_demo import catalogue
 from careplus_demo.audit import AuditHistory
 from careplus_demo.availability import Availability
 from careplus_demo.charts import Charts
 from careplus_demo.corrections import Corrections
+from careplus_demo.critical import CriticalReports
 from careplus_demo.laboratory import Laboratory
 from careplus_demo.notes import VisitNotes
 from careplus_demo.orders import Orders
@@ -19,6 +21,7 @@ from careplus_demo.people import People
 from careplus_demo.plan import Plan, check_size
 from careplus_demo.results import Results
 from careplus_demo.schedule import Schedule
+from careplus_demo.specimens import specimen_rows
 from careplus_demo.visits import Visits
 from careplus_tables import catalogue as lab_catalogue
 from careplus_tables.accounts import AccountRow, InvitationRow
@@ -28,14 +31,19 @@ from careplus_tables.availability import AvailabilityRow, OpenHoursRow, TimeOffR
 from careplus_tables.charts import AllergyRow, ChartRow, ProblemRow
 from careplus_tables.columns import core
 from careplus_tables.corrections import ResultVersionRow, VersionObservationRow
+from careplus_tables.critical import CommunicationRow
 from careplus_tables.doctors import DoctorRow
 from careplus_tables.engine import sync_engine
 from careplus_tables.labs import LabBookingRow, LabBookingTestRow, LabResultRow, LabTestRow, ObservationRow
 from careplus_tables.notes import AddendumRow, NotesRow
 from careplus_tables.prescriptions import PrescriptionItemRow, PrescriptionRow
 from careplus_tables.referrals import ReferralRow
+from careplus_tables.reviews import ResultReviewRow
+from careplus_tables.specimens import SpecimenRow
 
 BATCH = 5000
+LATE_TEST, LATE_RELEASE = "ANA", {"release_policy": ReleasePolicy.AFTER_DAYS.value, "release_after_days": 7}
+"""A test whose result a doctor explains first."""
 
 Progress = Callable[[str, int, int], None]
 """Called with a table's name, the number of rows written and the number expected."""
@@ -66,6 +74,7 @@ def fill(url: str, plan: Plan, password_hash: str, progress: Progress = lambda *
             raise NotEmpty("This database has accounts already; a demo hospital goes into an empty one.")
         if connection.execute(sa.select(col(LabTestRow.code)).limit(1)).first() is None:
             lab_catalogue.fill(connection)
+        connection.execute(sa.update(LabTestRow).where(col(LabTestRow.code) == LATE_TEST).values(LATE_RELEASE))
         written = _Writer(connection, progress).write_all(plan, password_hash)
     engine.dispose()
     return written
@@ -102,14 +111,18 @@ class _Writer:
         self._write(PrescriptionItemRow, items, len(items))
         self._write(ReferralRow, orders.referrals())
         laboratory = Laboratory(people, completed, catalogue.read(self.connection), visits.coming)
+        reports = CriticalReports(laboratory)
         self._write(LabBookingRow, laboratory.booking_rows(), len(laboratory.bookings))
         self._write(LabBookingTestRow, laboratory.test_rows())
-        results = Results(laboratory)
+        self._write(SpecimenRow, specimen_rows(laboratory.bookings))
+        results = Results(laboratory, reports)
         corrections = Corrections(laboratory, results)
         self._write(LabResultRow, results.results, len(results.results))
         self._write(ObservationRow, results.observations, len(results.observations))
         self._write(ResultVersionRow, corrections.versions)
         self._write(VersionObservationRow, corrections.observations)
+        self._write(ResultReviewRow, results.reviews)
+        self._write(CommunicationRow, reports.rows)
         audit = AuditHistory(people, completed)
         self._write(AuditEventRow, audit.event_rows())
         self._write(AuditPatientRow, audit.patient_rows())

@@ -2,14 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from careplus_clinic.clinic_time import Span, local_date
 from careplus_contracts.endpoints import Role
 from careplus_contracts.labs import LabBookingStatus as L
+from careplus_contracts.labs import LabPriority
 from careplus_demo import texts
+from careplus_demo.bookings import CHANGES, Booking
 from careplus_demo.catalogue import LabTest
 from careplus_demo.people import Patient, People
 from careplus_demo.places import Places
@@ -21,17 +22,8 @@ ORDERED = 0.15
 MOST_OWN = 300
 """Number of bookings by patients without a doctor."""
 REVIEWED_AFTER = timedelta(days=4)
-CHANGES = {
-    L.BOOKED: 0,
-    L.COLLECTED: 1,
-    L.RECEIVED: 2,
-    L.REJECTED: 2,
-    L.IN_PROGRESS: 3,
-    L.RESULTED: 4,
-    L.VERIFIED: 5,
-    L.CANCELLED: 1,
-}
-
+LATE_DAYS = 3
+"""Days ago on which the specimen of the late order was collected, longer than the quickest test takes."""
 # days from today, the patient's position in the list (pat 0, sam 1), the status
 FIXED = (
     (-33, 0, L.VERIFIED),
@@ -48,35 +40,6 @@ FIXED = (
 )
 
 
-@dataclass
-class Booking:
-    """A booking. `visit` is set where a doctor ordered it; `reviewed`: that doctor has seen and released the results."""
-
-    patient: Patient
-    visit: Visit | None
-    tests: Sequence[LabTest]
-    created_at: datetime
-    starts_at: datetime | None
-    place: int | None
-    status: L
-    reviewed: bool
-    collected_at: datetime | None = None
-    entered_at: datetime | None = None
-    verified_at: datetime | None = None
-    id: int = 0
-
-    def set_times(self, now: datetime, pace: float) -> None:
-        """Set the times of the steps that the status implies; `pace` from 0 to 1."""
-        if self.starts_at is None or self.status in (L.BOOKED, L.CANCELLED):
-            return
-        self.collected_at = self.starts_at + timedelta(minutes=4)
-        if self.status in (L.RESULTED, L.VERIFIED):
-            turnaround = timedelta(hours=max(test.turnaround_hours for test in self.tests))
-            self.entered_at = self.collected_at + min(turnaround, now - self.collected_at) * (0.3 + 0.5 * pace)
-        if self.entered_at and self.status is L.VERIFIED:
-            self.verified_at = self.entered_at + min(timedelta(hours=3), now - self.entered_at) * (0.1 + 0.8 * pace)
-
-
 class Laboratory:
     """Bookings after completed `visits` in order of time; the demo logins' visits always order tests.
 
@@ -90,7 +53,8 @@ class Laboratory:
         self.now = self.plan.now
         self._rng = self.plan.random_for("laboratory")
         self._places = Places(self.plan, self._rng, busy)
-        self.bookings = sorted([*self._chosen(), *self._ordered(), *self._own()], key=lambda one: one.created_at)
+        bookings = [*self._chosen(), *self._ordered(), *self._own(), *self._watched()]
+        self.bookings = sorted(bookings, key=lambda one: one.created_at)
         for number, one in enumerate(self.bookings, start=1):
             one.id = number
 
@@ -114,6 +78,8 @@ class Laboratory:
                 "verified_at": one.verified_at,
                 "created_at": one.created_at,
                 "version": 1 + CHANGES[one.status],
+                "priority": one.priority.value,
+                "turnaround_minutes": one.turnaround_minutes,
             }
 
     def _cancelled(self, one: Booking) -> dict[str, Any]:
@@ -126,8 +92,8 @@ class Laboratory:
     def test_rows(self) -> Iterator[dict[str, Any]]:
         for one in self.bookings:
             for position, test in enumerate(one.tests):
-                price = {"price_minor": test.price_minor, "currency": test.currency}
-                yield {"booking_id": one.id, "test_code": test.code, "position": position, **price}
+                copied = {"price_minor": test.price_minor, "currency": test.currency, "specimen_type": test.specimen}
+                yield {"booking_id": one.id, "test_code": test.code, "position": position, **copied}
 
     def _chosen(self) -> Iterator[Booking]:
         for offset, number, status in FIXED:
@@ -149,7 +115,7 @@ class Laboratory:
                 yield self._booking(visit.patient, visit, visit.ends_at, None, None, L.BOOKED)
                 continue
             waits = known and last.get(visit.patient.id) is visit
-            day = self._day(visit.ends_at) + timedelta(days=1 if known else self._rng.randint(1, 5))
+            day = local_date(visit.ends_at, self.plan.zone) + timedelta(days=1 if known else self._rng.randint(1, 5))
             if found := self._places.find(self.plan.today - timedelta(days=1) if waits else day, visit.patient):
                 status = L.VERIFIED if known and not recent else None
                 reviewed = known or self._rng.random() < 0.93
@@ -161,6 +127,26 @@ class Laboratory:
             if found:
                 created_at = min(found[0], self.now) - timedelta(minutes=self._rng.randint(300, 9000))
                 yield self._booking(patient, None, created_at, *found)
+
+    def _watched(self) -> Iterator[Booking]:
+        """Yield orders of the demo doctor that need a look: an urgent one without a time, a late one, and a rejected one."""
+        known = (self.people.pat, self.people.sam)
+        visits = {
+            visit.patient.id: visit
+            for visit in self.visits
+            if visit.doctor is self.people.osei and visit.patient not in known and visit.ends_at < self.now - timedelta(days=4)
+        }
+        quickest = min(self.tests, key=lambda test: test.turnaround_hours)
+        wanted = ((L.BOOKED, None), (L.RECEIVED, LATE_DAYS), (L.REJECTED, 1))
+        for (status, days_ago), visit in zip(wanted, list(visits.values())[::-1], strict=False):
+            if days_ago is None:
+                urgent = self._booking(visit.patient, visit, self.now - timedelta(minutes=25), None, None, status)
+                urgent.tests, urgent.priority = [quickest], LabPriority.STAT
+                yield urgent
+            elif found := self._places.find(self.plan.today - timedelta(days=days_ago), visit.patient):
+                order = self._booking(visit.patient, visit, found[0] - timedelta(hours=20), *found, status)
+                order.tests = [quickest]
+                yield order
 
     def _booking(
         self,
@@ -191,9 +177,6 @@ class Laboratory:
         if since < timedelta(days=2):
             return rng.choices((L.VERIFIED, L.RESULTED, L.IN_PROGRESS, L.REJECTED), (12, 3, 1, 1))[0]
         return L.CANCELLED if rng.random() < 0.06 else L.VERIFIED
-
-    def _day(self, instant: datetime) -> date:
-        return local_date(instant, self.plan.zone)
 
     def _reason(self, one: Booking) -> str | None:
         reasons = {L.REJECTED: texts.REJECTIONS, L.CANCELLED: texts.CANCELLED_BY_PATIENT}.get(one.status)

@@ -8,8 +8,10 @@ from typing import Any
 from careplus_clinic.clinic_time import local_date
 from careplus_contracts.results import Comparator, Flag, ResultStatus
 from careplus_demo import texts
+from careplus_demo.bookings import Booking
 from careplus_demo.catalogue import Analyte, LabTest
-from careplus_demo.laboratory import Booking, Laboratory
+from careplus_demo.critical import CriticalReports
+from careplus_demo.laboratory import Laboratory
 from careplus_demo.people import LAB_ID
 
 Row = dict[str, Any]
@@ -19,13 +21,14 @@ BOUNDS = ("low", "high", "critical_low", "critical_high")
 
 
 class Results:
-    """Rows of results and of their observations, in the order in which they were entered."""
+    """Rows of results, of their observations and of the doctors' marks, in the order in which they were entered."""
 
-    def __init__(self, laboratory: Laboratory) -> None:
+    def __init__(self, laboratory: Laboratory, reports: CriticalReports) -> None:
         self._rng = laboratory.plan.random_for("results")
-        self._zone = laboratory.plan.zone
+        self._zone, self._reports = laboratory.plan.zone, reports
         self.results: list[Row] = []
         self.observations: list[Row] = []
+        self.reviews: list[Row] = []
         entered = [(one.entered_at, one.id, one) for one in laboratory.bookings if one.entered_at]
         for _, _, booking in sorted(entered):
             for test in booking.tests:
@@ -39,6 +42,7 @@ class Results:
             common = {"result_id": id_, "position": position, "patient_id": booking.patient.id, "analyte_code": analyte.code}
             measured = self._text(analyte) if analyte.is_text else self._value(analyte, analyte.range_for(booking.patient, day))
             found.append({**common, "unit": analyte.unit, "decimals": analyte.decimals, "usual": analyte.usual, **measured})
+        self._reports.make_critical(booking, test, found)
         self.observations += found
         self.results.append(self._result(id_, booking, test, found))
 
@@ -47,11 +51,17 @@ class Results:
         seen_at = (
             verified_at + timedelta(hours=30) * (0.1 + 0.9 * self._rng.random()) if verified_at and booking.reviewed else None
         )
-        # results that no doctor ordered are released when they are verified
-        released_at = seen_at if booking.visit else verified_at
+        critical = any(one["flag"] in CRITICAL for one in observations)
+        state = self._reports.state(id_, booking, test, critical)
+        # results that no doctor ordered are released when they are verified, critical ones when a call is noted
+        released_at = seen_at if booking.visit else state["critical_closed_at"] or verified_at
         status = ResultStatus.RELEASED if released_at else ResultStatus.VERIFIED if verified_at else ResultStatus.RESULTED
         doctor_id = booking.visit.doctor.id if booking.visit and seen_at else None
         outside = sum(one["flag"] not in NOT_OUTSIDE for one in observations)
+        version = 1 + (verified_at is not None) + (doctor_id is not None) + (state["critical_closed_at"] is not None)
+        if doctor_id:
+            seen = {"seen_at": seen_at, "verified_at": verified_at, "result_version": version}
+            self.reviews.append({"result_id": id_, "doctor_id": doctor_id, **seen})
         comments = texts.COMMENTS_ON_UNUSUAL if outside else texts.COMMENTS_ON_USUAL
         return {
             "id": id_,
@@ -60,7 +70,7 @@ class Results:
             "test_code": test.code,
             "status": status.value,
             "outside_range": outside,
-            "critical": any(one["flag"] in CRITICAL for one in observations),
+            "critical": critical,
             "note": self._rng.choice(texts.LAB_NOTES),
             "comment": self._rng.choice(comments) if seen_at and booking.visit else None,
             "collected_at": booking.collected_at,
@@ -69,14 +79,14 @@ class Results:
             "entered_at": booking.entered_at,
             "verified_by_id": LAB_ID if verified_at else None,
             "verified_at": verified_at,
-            "seen_by_id": doctor_id,
-            "seen_at": seen_at if booking.visit else None,
-            "released_by_id": (doctor_id if booking.visit else LAB_ID) if released_at else None,
+            "released_by_id": doctor_id if released_at else None,
             "released_at": released_at,
             "corrected_by_id": None,
             "corrected_at": None,
             "correction_reason": None,
-            "version": 1 + (verified_at is not None) + (doctor_id is not None),
+            "version": version,
+            "ordered_by_id": booking.visit.doctor.id if booking.visit else None,
+            **state,
         }
 
     def _text(self, analyte: Analyte) -> Row:

@@ -92,11 +92,10 @@ def _test(one: dict[str, Any]) -> dict[str, Any]:
     named = ("code", "name", "loinc", "category", "specimen", "preparation", "plain", "turnaround_hours", "price_minor")
     return {
         **{name: one[name] for name in named},
+        **{name: one.get(name) for name in ("repeat_after_days", "stat_minutes", "collect_from", "collect_until")},
         "currency": CURRENCY,
         "active": True,
         "version": 1,
         "by_order_only": one.get("by_order_only", False),
         "fasting_hours": one.get("fasting_hours", 0),
-        "collect_from": one.get("collect_from"),
-        "collect_until": one.get("collect_until"),
     }

@@ -15,6 +15,7 @@ from careplus_tables.handovers import HandoverRow
 _row, _profile, _own_profile, _peer, _account = (
     *(aliased(HandoverRow), aliased(DoctorRow), aliased(DoctorRow), aliased(DoctorRow), aliased(AccountRow)),
 )
+_doer = aliased(AccountRow)
 
 
 def handed_to(doctor_id: int) -> sa.Select[int]:
@@ -30,7 +31,7 @@ def done_by(doctor_id: int) -> sa.Select[int]:
     return sa.select(col(_row.doctor_id)).where(is_done_by(_row, doctor_id))
 
 
-def is_done_by(row: type[HandoverRow], doctor_id: int) -> sa.ColumnElement[bool]:
+def is_done_by(row: type[HandoverRow], doctor_id: Any) -> sa.ColumnElement[bool]:
     """Return the condition of the handovers whose work this doctor does."""
     own, theirs = _specialty(_own_profile, doctor_id), _specialty(_profile, col(row.doctor_id))
     # a join, because a subquery in this one would not correlate to the row
@@ -47,6 +48,14 @@ def is_or_is_done_by(owner: Any, doctor_id: int) -> sa.ColumnElement[bool]:
     """Return the condition that the column names this doctor, or a doctor that this doctor replaces."""
     result: sa.ColumnElement[bool] = sa.or_(owner == doctor_id, owner.in_(done_by(doctor_id)))
     return result
+
+
+def doctors_that_do(owner_id: int) -> sa.Select[Any]:
+    """Return a select of the doctors that do the work of this one: the doctor, the named colleague, or every possible one."""
+    is_doctor = (col(_doer.active), col(_doer.role) == Role.DOCTOR.value)
+    is_own = col(_doer.id) == owner_id
+    is_taken = sa.exists().where(col(_row.doctor_id) == owner_id, is_done_by(_row, col(_doer.id)))
+    return sa.select(col(_doer.id)).where(*is_doctor, sa.or_(is_own, is_taken)).order_by(col(_doer.id))
 
 
 def _specialty(profile: type[DoctorRow], doctor_id: Any) -> sa.ScalarSelect[str]:

@@ -1,4 +1,4 @@
-"""Columns that a function computes from other columns of the row, such as search keys, on every insert and update.
+"""Columns that a function computes from other columns of the row, such as search keys and due times, on every insert and update.
 
 An insert computes them as column defaults, an update of a loaded row before its flush. An UPDATE statement that sets a source
 without the column is refused, because it cannot compute it.
@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapper
 
-Compute = Callable[..., str | None]
+Compute = Callable[..., Any]
 
 
 class StaleKey(RuntimeError):
@@ -21,7 +21,7 @@ class StaleKey(RuntimeError):
 def derived(compute: Compute, *sources: str) -> dict[str, Any]:
     """Return the `sa_column_kwargs` of a column that is `compute` of the columns `sources`."""
 
-    def value(context: Any) -> str | None:
+    def value(context: Any) -> Any:
         return _value(compute, sources, context.get_current_parameters())
 
     return {"default": value, "info": {"derived": (compute, sources)}}
@@ -41,7 +41,7 @@ def check_update(statement: Any, context: Any) -> None:
             raise StaleKey(f"{statement.table.name}: load the row and change it, so that {name} is computed: {statement}")
 
 
-def _value(compute: Compute, sources: tuple[str, ...], row: Mapping[str, Any]) -> str | None:
+def _value(compute: Compute, sources: tuple[str, ...], row: Mapping[str, Any]) -> Any:
     return compute(*(row.get(source) for source in sources))
 
 

@@ -1,6 +1,6 @@
 """The laboratory: catalogue, bookings, results. Written by labs; `careplus_tables.catalogue` fills the catalogue."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
@@ -9,12 +9,28 @@ from careplus_clinic.search_keys import search_key
 from careplus_contracts.accounts import Sex
 from careplus_contracts.endpoints import Role
 from careplus_contracts.lab_catalogue import AnalyteKind
-from careplus_contracts.labs import LabBookingStatus
+from careplus_contracts.labs import LabBookingStatus, LabPriority
+from careplus_contracts.release_policy import ReleasePolicy
 from careplus_contracts.results import Comparator, Flag, ResultStatus
 from careplus_tables.columns import BigId, InstantColumn, KeyText, one_of
 from careplus_tables.derived import derived
+from careplus_tables.reviews import INBOX, urgency
 
 OWNER = "labs"
+_OPEN = sa.text("critical_since IS NOT NULL AND critical_closed_at IS NULL")
+HAS_SPECIMEN = tuple(
+    status.value
+    for status in LabBookingStatus
+    if status not in (LabBookingStatus.BOOKED, LabBookingStatus.REJECTED, LabBookingStatus.CANCELLED)
+)
+"""Statuses of bookings whose specimens are collected."""
+
+
+def expected_by(status: str | None, collected_at: datetime | None, turnaround_minutes: int | None) -> datetime | None:
+    """Return the time by which the results of a collected specimen should be verified."""
+    if status not in HAS_SPECIMEN or collected_at is None or turnaround_minutes is None:
+        return None
+    return collected_at + timedelta(minutes=turnaround_minutes)
 
 
 class AnalyteRow(SQLModel, table=True):
@@ -73,6 +89,7 @@ class LabTestRow(SQLModel, table=True):
     """An orderable test: one analyte or a panel."""
 
     __tablename__ = "lab_tests"
+    __table_args__ = (one_of("release_policy", ReleasePolicy),)
 
     code: str = Field(primary_key=True)
     name: str
@@ -89,6 +106,10 @@ class LabTestRow(SQLModel, table=True):
     search_key: str = Field(
         default=None, nullable=False, sa_type=KeyText, sa_column_kwargs=derived(search_key, "code", "name", "category", "plain")
     )
+    release_policy: str = Field(default=ReleasePolicy.AFTER_DOCTOR.value, sa_column_kwargs={"server_default": "after_doctor"})
+    release_after_days: int | None = Field(default=None)
+    repeat_after_days: int | None = Field(default=None)
+    stat_minutes: int | None = Field(default=None)
     by_order_only: bool = Field(default=False, sa_column_kwargs={"server_default": sa.false()})
     fasting_hours: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     collect_from: str | None = Field(default=None, description="`HH:MM` of the clinic; null: any time of day.")
@@ -108,14 +129,16 @@ class LabTestAnalyteRow(SQLModel, table=True):
 class LabBookingRow(SQLModel, table=True):
     """One visit to the laboratory.
 
-    `window_starts_at` and `place` number the bookings of one quarter of an hour, so that the unique index limits them; both
-    are null for a cancelled booking and for one without a time.
+    `turnaround_minutes` is the longest of its tests at the time of the order, so that a later change of the catalogue does not
+    change what was promised. `window_starts_at` and `place` number the bookings of one quarter of an hour, so that the unique
+    index limits them; both are null for a cancelled booking and for one without a time.
     """
 
     __tablename__ = "lab_bookings"
     __table_args__ = (
         one_of("status", LabBookingStatus),
         one_of("cancelled_by", Role),
+        one_of("priority", LabPriority),
         sa.UniqueConstraint("window_starts_at", "place"),
         sa.Index("ix_lab_bookings_patient_id_id", "patient_id", "id"),
         sa.Index("ix_lab_bookings_status_starts_at_id", "status", "starts_at", "id"),
@@ -140,6 +163,13 @@ class LabBookingRow(SQLModel, table=True):
     verified_at: datetime | None = Field(default=None, sa_type=InstantColumn)
     created_at: datetime = Field(sa_type=InstantColumn)
     version: int = Field(default=1)
+    priority: str = Field(default=LabPriority.ROUTINE.value, sa_column_kwargs={"server_default": LabPriority.ROUTINE.value})
+    turnaround_minutes: int | None = Field(default=None)
+    expected_by: datetime | None = Field(
+        default=None,
+        sa_type=InstantColumn,
+        sa_column_kwargs=derived(expected_by, "status", "collected_at", "turnaround_minutes"),
+    )
 
 
 class LabBookingTestRow(SQLModel, table=True):
@@ -152,6 +182,7 @@ class LabBookingTestRow(SQLModel, table=True):
     position: int
     price_minor: int
     currency: str
+    specimen_type: str = Field(description="The test's `specimen` at booking; tests of one type share a specimen.")
 
 
 class LabResultRow(SQLModel, table=True):
@@ -163,6 +194,8 @@ class LabResultRow(SQLModel, table=True):
         sa.UniqueConstraint("booking_id", "test_code"),
         sa.Index("ix_lab_results_patient_id_status_specimen_at_id", "patient_id", "status", "specimen_at", "id"),
         sa.Index("ix_lab_results_status_specimen_at_id", "status", "specimen_at", "id"),
+        sa.Index("ix_lab_results_inbox", *INBOX),
+        sa.Index("ix_lab_results_critical_since_id", "critical_since", "id", sqlite_where=_OPEN, postgresql_where=_OPEN),
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
@@ -180,8 +213,6 @@ class LabResultRow(SQLModel, table=True):
     entered_at: datetime = Field(sa_type=InstantColumn)
     verified_by_id: int | None = Field(default=None, foreign_key="accounts.id", sa_type=BigId)
     verified_at: datetime | None = Field(default=None, sa_type=InstantColumn)
-    seen_by_id: int | None = Field(default=None, foreign_key="accounts.id", sa_type=BigId)
-    seen_at: datetime | None = Field(default=None, sa_type=InstantColumn)
     released_by_id: int | None = Field(default=None, foreign_key="accounts.id", sa_type=BigId)
     released_at: datetime | None = Field(default=None, sa_type=InstantColumn)
     version: int = Field(default=1)
@@ -191,6 +222,11 @@ class LabResultRow(SQLModel, table=True):
     correction_waits_since: datetime | None = Field(
         default=None, sa_type=InstantColumn, description="A proposed correction waits for a second person."
     )
+    critical_since: datetime | None = Field(default=None, sa_type=InstantColumn, description="Verified or corrected as critical.")
+    critical_closed_at: datetime | None = Field(default=None, sa_type=InstantColumn)
+    critical_closed_by_id: int | None = Field(default=None, foreign_key="accounts.id", sa_type=BigId)
+    ordered_by_id: int | None = Field(foreign_key="accounts.id", sa_type=BigId, description="The booking's, for the inbox.")
+    urgency: int = Field(default=None, nullable=False, sa_column_kwargs=derived(urgency, "critical", "outside_range"))
 
 
 class ObservedColumns(SQLModel):

@@ -27,11 +27,14 @@ OWNERS = {
     "referrals": {"patient_id", "from_doctor_id", "to_doctor_id", "accepted_by_id", "to_specialty_key"},
     "lab_bookings": {"patient_id", "ordered_by_id"},
     "lab_booking_tests": {"booking_id"},
-    "lab_results": {"patient_id", "booking_id"},
+    "lab_results": {"patient_id", "booking_id", "ordered_by_id"},
+    "result_reviews": {"result_id", "doctor_id"},
     "observations": {"patient_id", "result_id"},
     "result_versions": {"patient_id", "result_id"},
     "version_observations": {"patient_id", "result_id"},
     "proposed_corrections": {"patient_id", "result_id"},
+    "specimens": {"patient_id", "booking_id"},
+    "critical_communications": {"patient_id", "result_id"},
 }
 """Tables of patients' records, with the columns that name their owners; parts of a record have the record's owner."""
 PERSON = "accounts"

@@ -2,10 +2,19 @@
 
 import secrets
 
-ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+from careplus_clinic.accessions import ALPHABET, LENGTH, with_check
 
 
 def new_reference(prefix: str) -> str:
     """Return a code such as `CP-7K3M-9Q2X`: 8 random characters, 39 bits; a unique index refuses duplicates."""
-    code = "".join(secrets.choice(ALPHABET) for _ in range(8))
+    code = _random(8)
     return f"{prefix}-{code[:4]}-{code[4:]}"
+
+
+def new_accession() -> str:
+    """Return the number of a specimen such as `7K3M9Q2X4`: 8 random characters and their check; a unique index as above."""
+    return with_check(_random(LENGTH - 1))
+
+
+def _random(length: int) -> str:
+    return "".join(secrets.choice(ALPHABET) for _ in range(length))

@@ -13,6 +13,8 @@ from careplus_tables import (
     availability,
     charts,
     corrections,
+    critical,
+    critical_notices,
     doctors,
     handovers,
     idempotency,
@@ -23,12 +25,15 @@ from careplus_tables import (
     passwords,
     prescriptions,
     referrals,
+    reviews,
     second_factors,
+    specimens,
 )
 
 FILES: tuple[ModuleType, ...] = (
-    *(accounts, appointments, attempts, audit, audit_links, availability, charts, corrections, doctors, handovers),
-    *(idempotency, lab_hours, labs, mails, notes, passwords, prescriptions, referrals, second_factors),
+    *(accounts, appointments, attempts, audit, audit_links, availability, charts, corrections, critical, critical_notices),
+    *(doctors, handovers, idempotency, labs, lab_hours, mails, notes, passwords, prescriptions, referrals),
+    *(reviews, second_factors, specimens),
 )
 METADATA = SQLModel.metadata
 

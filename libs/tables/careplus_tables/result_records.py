@@ -2,9 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -12,8 +13,8 @@ from careplus_contracts.accounts import Sex
 from careplus_contracts.results import AppliedRange, Comparator, Flag, LabResult, Missing, Observation, ResultStatus
 from careplus_tables.labs import AnalyteRow, LabBookingRow, LabResultRow, LabTestRow, ObservationRow, ObservedColumns
 from careplus_tables.people import PersonRow, people_by_id
+from careplus_tables.reviews import ResultReviewRow
 
-BOUNDS = {"low", "high", "critical_low", "critical_high"}
 CROSS_PATIENT = "results that were found for the caller before"
 
 
@@ -25,8 +26,11 @@ class _Names(NamedTuple):
     ordered_by_id: int | None
 
 
-async def to_lab_results(db: AsyncSession, rows: Sequence[LabResultRow]) -> list[LabResult]:
-    """Return results that were found for the caller before, with names and observations; three statements for any number."""
+async def to_lab_results(db: AsyncSession, rows: Sequence[LabResultRow], doctor_id: int | None = None) -> list[LabResult]:
+    """Return results that were found for the caller before, with names and observations; a few statements for any number.
+
+    `doctor_id` is the doctor whose marks the answer shows.
+    """
     if not rows:
         return []
     ids = [row.id for row in rows if row.id is not None]
@@ -34,7 +38,23 @@ async def to_lab_results(db: AsyncSession, rows: Sequence[LabResultRow]) -> list
     named = {id_ for row in rows for id_ in (row.patient_id, row.verified_by_id, row.released_by_id, row.corrected_by_id)}
     people = await people_by_id(db, named | {name.ordered_by_id for name in names.values()})
     observations = await _observations(db, ids)
-    return [_result(row, names[row.id], people, observations[row.id]) for row in rows if row.id is not None]
+    seen = {} if doctor_id is None else await _seen_by(db, ids, doctor_id)
+    return [_result(row, names[row.id], people, observations[row.id], seen.get(row.id)) for row in rows if row.id is not None]
+
+
+async def _seen_by(db: AsyncSession, result_ids: Collection[int], doctor_id: int) -> dict[int, datetime]:
+    """Return the time at which the doctor saw the values as they are verified now, by result."""
+    query = (
+        select(col(ResultReviewRow.result_id), col(ResultReviewRow.seen_at))
+        .join(LabResultRow, is_of_present_values(ResultReviewRow))
+        .where(col(ResultReviewRow.result_id).in_(result_ids), col(ResultReviewRow.doctor_id) == doctor_id)
+    )
+    return {row.result_id: row.seen_at for row in (await db.execute(query)).all()}
+
+
+def is_of_present_values(review: type[ResultReviewRow]) -> ColumnElement[bool]:
+    """Return the condition that a mark is of a result, and of its values as they are verified now."""
+    return and_(col(LabResultRow.id) == review.result_id, col(LabResultRow.verified_at) == review.verified_at)
 
 
 async def _names(db: AsyncSession, result_ids: Collection[int]) -> dict[int, _Names]:
@@ -63,21 +83,41 @@ async def _observations(db: AsyncSession, result_ids: Collection[int]) -> dict[i
 
 def to_observation(row: ObservedColumns, analyte: AnalyteRow) -> Observation:
     """Return one stored value with the names of its analyte."""
-    sex = None if row.range_sex is None else Sex(row.range_sex)
+    # member by member, because a page has hundreds of values and model_dump costs more than their statement
     return Observation(
-        **row.model_dump(include={"value", "text", "unit", "decimals", "usual"}),
+        value=row.value,
+        text=row.text,
+        unit=row.unit,
+        decimals=row.decimals,
+        usual=row.usual,
         analyte=analyte.code,
         name=analyte.name,
         loinc=analyte.loinc,
         plain=analyte.plain,
         comparator=None if row.comparator is None else Comparator(row.comparator),
-        range=AppliedRange(sex=sex, **row.model_dump(include=BOUNDS)) if row.has_range else None,
+        range=_range(row) if row.has_range else None,
         flag=Flag(row.flag),
         missing=[Missing(one) for one in row.missing],
     )
 
 
-def _result(row: LabResultRow, names: _Names, people: dict[int, PersonRow], observations: list[Observation]) -> LabResult:
+def _range(row: ObservedColumns) -> AppliedRange:
+    return AppliedRange(
+        sex=None if row.range_sex is None else Sex(row.range_sex),
+        low=row.low,
+        high=row.high,
+        critical_low=row.critical_low,
+        critical_high=row.critical_high,
+    )
+
+
+def _result(
+    row: LabResultRow,
+    names: _Names,
+    people: dict[int, PersonRow],
+    observations: list[Observation],
+    seen_at: datetime | None,
+) -> LabResult:
     replaced = {name for name in LabResultRow.model_fields if name.endswith("_by_id")} | {"patient_id", "status"}
     return LabResult(
         **row.model_dump(exclude=replaced),
@@ -87,7 +127,9 @@ def _result(row: LabResultRow, names: _Names, people: dict[int, PersonRow], obse
         status=ResultStatus(row.status),
         ordered_by=None if names.ordered_by_id is None else people[names.ordered_by_id].person(),
         observations=observations,
+        seen_at=seen_at,
         verified_by=None if row.verified_by_id is None else people[row.verified_by_id].person(),
         released_by=None if row.released_by_id is None else people[row.released_by_id].person(),
         corrected_by=None if row.corrected_by_id is None else people[row.corrected_by_id].person(),
+        critical_open=row.critical_since is not None and row.critical_closed_at is None,
     )

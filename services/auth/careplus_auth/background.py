@@ -1,10 +1,11 @@
-"""Background work of auth: send queued mails, purge expired rows."""
+"""Background work of auth: send queued mails, escalate critical results, purge expired rows."""
 
 import asyncio
 import time
 from dataclasses import replace
 
 from careplus_auth.crypto.vault import Vault
+from careplus_auth.escalation import escalate
 from careplus_auth.mail.delivery import deliver
 from careplus_auth.mail.templates import Kind, reset_link
 from careplus_auth.store import accounts, mails, passwords, purging
@@ -17,15 +18,19 @@ SEND_TIMEOUT_S = 90.0
 """Shorter than a mail's lease, so that no other process sends the same mail meanwhile."""
 POLL_INTERVAL_S = 1.0
 PURGE_INTERVAL_S = 60.0
+ESCALATION_INTERVAL_S = 5.0
 
 
 async def run(database: Database, settings: Settings, vault: Vault) -> None:
     """Work until cancelled. A mail interrupted by the cancellation is sent again: delivery is at least once."""
-    purge_at = time.monotonic()
+    purge_at = escalate_at = time.monotonic()
     while True:
         try:
             while await send_one(database, settings, vault):
                 pass
+            if time.monotonic() >= escalate_at:
+                escalate_at = time.monotonic() + ESCALATION_INTERVAL_S
+                await escalate(database, settings, vault)
             if time.monotonic() >= purge_at:
                 purge_at = time.monotonic() + await _purge(database)
         except Exception as error:  # The task must survive every failure: no supervisor restarts it.

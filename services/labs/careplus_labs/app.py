@@ -6,10 +6,25 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from careplus_contracts import corrections as corrections_contract
+from careplus_contracts import critical as critical_contract
 from careplus_contracts import flagging, lab_analytes, lab_catalogue, lab_hours, lab_orders, labs, verification
 from careplus_contracts import results as results_contract
+from careplus_contracts import reviews as reviews_contract
+from careplus_contracts import specimens as specimens_contract
 from careplus_labs import background
-from careplus_labs.routes import analytes, bookings, catalogue, corrections, hours, orders, results, worklist
+from careplus_labs.routes import (
+    analytes,
+    bookings,
+    catalogue,
+    corrections,
+    critical,
+    hours,
+    orders,
+    results,
+    reviews,
+    specimens,
+    worklist,
+)
 from careplus_runtime.http.serving import application
 from careplus_runtime.process.background import running_tasks
 
@@ -24,13 +39,13 @@ async def with_background(app: FastAPI) -> AsyncIterator[None]:
 app = application(
     "labs",
     contracts=(
-        *(lab_catalogue.api, labs.api, lab_orders.api, results_contract.api),
+        *(lab_catalogue.api, labs.api, lab_orders.api, specimens_contract.api, results_contract.api, reviews_contract.api),
+        *(flagging.api, verification.api, corrections_contract.api, critical_contract.api),
         *(lab_analytes.api, lab_hours.api),
-        *(flagging.api, verification.api, corrections_contract.api),
     ),
     routes=(
-        *(catalogue.routes, bookings.routes, orders.routes, worklist.routes, results.routes),
-        *(corrections.routes, analytes.routes, hours.routes),
+        *(catalogue.routes, bookings.routes, orders.routes, specimens.routes, worklist.routes, results.routes),
+        *(reviews.routes, corrections.routes, critical.routes, analytes.routes, hours.routes),
     ),
     lifespan=with_background,
 )

@@ -27,6 +27,7 @@ const TONES = {
     verified: "confirmed",
     cancelled: "cancelled",
   },
+  specimen: { expected: "booked", collected: "arrived", received: "confirmed", rejected: "cancelled" },
   referral: {
     sent: "booked",
     accepted: "confirmed",

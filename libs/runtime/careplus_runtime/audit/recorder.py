@@ -49,7 +49,7 @@ def identify_subject(request: Request, account: Account, session_id: str | None 
     request.scope["subject"] = Actor(account.id, account.role, session_id)
 
 
-def identify_patients(request: Request, patient_ids: Collection[int], reason: str) -> None:
+def identify_patients(request: Request, patient_ids: Collection[int], reason: str | None = None) -> None:
     """Name the patients that a change concerns which its answer does not name, and what happened to their record."""
     request.scope["concerned"], request.scope["reason"] = patient_ids, reason
 

@@ -1,8 +1,9 @@
 """The care relationship: the patients that a doctor treats or has emergency access to."""
 
+from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import CompoundSelect, and_, exists, select, union
+from sqlalchemy import CompoundSelect, Select, and_, exists, select, union
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlmodel import col
@@ -18,8 +19,11 @@ from careplus_tables.accounts import AccountRow
 from careplus_tables.appointments import AppointmentRow
 from careplus_tables.charts import ChartAccessRow
 from careplus_tables.colleagues import handed_to, is_or_is_done_by
+from careplus_tables.handovers import HandoverRow
 from careplus_tables.referrals import ReferralRow
 
+# aliases, so that a statement about visits or referrals can contain the select; made once, because aliased() costs more
+_visit, _referral, _access = aliased(AppointmentRow), aliased(ReferralRow), aliased(ChartAccessRow)
 ACCEPTED = tuple(status.value for status in (ReferralStatus.ACCEPTED, ReferralStatus.BOOKED, ReferralStatus.SEEN))
 
 
@@ -30,8 +34,7 @@ def patients_in_care(who: Identity, patient_id: int | None = None) -> CompoundSe
     hour ago. Patients of a doctor that left are in the care of the colleague to whom the work was handed over.
     `patient_id` restricts it to one patient. A new reason for access is one more select of this union.
     """
-    # aliases, so that a statement about visits or referrals can contain this select
-    visit, referral, access = aliased(AppointmentRow), aliased(ReferralRow), aliased(ChartAccessRow)
+    visit, referral, access = _visit, _referral, _access
     kept, accepted = col(visit.status) != AppointmentStatus.CANCELLED.value, col(referral.status).in_(ACCEPTED)
     opened = select(col(access.patient_id)).where(col(access.doctor_id) == who.id, col(access.until) > now())
     selects = [
@@ -45,6 +48,35 @@ def patients_in_care(who: Identity, patient_id: int | None = None) -> CompoundSe
     if patient_id is not None:
         selects = [one.where(one.selected_columns[0] == patient_id) for one in selects]
     return union(*selects)
+
+
+def doctors_in_care(patient_ids: Collection[int]) -> Select[*tuple[int, int]]:
+    """Return a select of pairs of a patient and a treating doctor with an active account.
+
+    The other direction of `patients_in_care`; a new reason for access is one more select here too.
+    """
+    visit, referral, access, handover = (
+        *(aliased(AppointmentRow), aliased(ReferralRow), aliased(ChartAccessRow), aliased(HandoverRow)),
+    )
+    kept, accepted = col(visit.status) != AppointmentStatus.CANCELLED.value, col(referral.status).in_(ACCEPTED)
+    visited, referred = col(visit.patient_id).in_(patient_ids), col(referral.patient_id).in_(patient_ids)
+    opened = select(col(access.patient_id), col(access.doctor_id)).where(
+        col(access.patient_id).in_(patient_ids), col(access.until) > now()
+    )
+    found = union(
+        select(col(visit.patient_id), col(visit.doctor_id)).where(visited, kept),
+        select(col(referral.patient_id), col(referral.accepted_by_id)).where(referred, accepted),
+        opened,
+        select(col(visit.patient_id), col(handover.colleague_id))
+        .join(handover, col(handover.doctor_id) == col(visit.doctor_id))
+        .where(visited, kept),
+        select(col(referral.patient_id), col(handover.colleague_id))
+        .join(handover, col(handover.doctor_id) == col(referral.accepted_by_id))
+        .where(referred, accepted),
+    ).subquery()
+    patient_id, doctor_id = found.columns
+    can_act = (col(AccountRow.active), col(AccountRow.role) == Role.DOCTOR.value)
+    return select(patient_id, doctor_id).join(AccountRow, col(AccountRow.id) == doctor_id).where(*can_act)
 
 
 async def check_in_care(db: AsyncSession, who: Identity, patient_id: int, appointment_id: int | None = None) -> None:

@@ -1,6 +1,7 @@
 """Settings from the environment or `.env`; `.env.example` documents each."""
 
 import re
+from datetime import timedelta
 from email.utils import formataddr, parseaddr
 from functools import cached_property
 from ipaddress import ip_address
@@ -109,6 +110,8 @@ class Settings(BaseSettings):
     lab_uncollected_days: Annotated[int, Field(ge=1, le=730)] = 30
     lab_open_order_days: Annotated[int, Field(ge=1, le=730)] = 90
     lab_second_verification: Literal["never", "critical", "always"] = "never"
+    lab_stat_minutes: Annotated[int, Field(ge=1, le=60 * 24)] = 60
+    critical_escalation_minutes: Annotated[int, Field(ge=1, le=24 * 60)] = 30
 
     smtp_url: Annotated[str, AfterValidator(_check_smtp_url)] | None = Field(default=None, repr=False)
     mail_from: Annotated[str, AfterValidator(_check_sender)] | None = None
@@ -129,6 +132,11 @@ class Settings(BaseSettings):
     def database(self) -> str:
         """The URL of the database: DATABASE_URL, or the SQLite file in CAREPLUS_DATA."""
         return self.database_url or f"sqlite:///{self.data.resolve() / 'careplus.db'}"
+
+    @cached_property
+    def critical_escalation(self) -> timedelta:
+        """The time after which an open critical result belongs to more people."""
+        return timedelta(minutes=self.critical_escalation_minutes)
 
     @cached_property
     def shown_phone(self) -> str | None:

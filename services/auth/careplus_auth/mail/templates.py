@@ -14,6 +14,8 @@ class Kind(StrEnum):
     PASSWORD_CHANGED = "password_changed"
     SECOND_FACTOR_ON = "second_factor_on"
     SECOND_FACTOR_OFF = "second_factor_off"
+    CRITICAL_WAITS = "critical_waits"
+    CRITICAL_UNANSWERED = "critical_unanswered"
 
 
 SUBJECTS: Mapping[Kind, str] = {
@@ -22,6 +24,8 @@ SUBJECTS: Mapping[Kind, str] = {
     Kind.PASSWORD_CHANGED: "Your password was changed",
     Kind.SECOND_FACTOR_ON: "A second factor was switched on",
     Kind.SECOND_FACTOR_OFF: "The second factor was switched off",
+    Kind.CRITICAL_WAITS: "Please sign in now: an urgent message waits",
+    Kind.CRITICAL_UNANSWERED: "An urgent message has no answer",
 }
 TEXTS: Mapping[Kind, str] = {
     Kind.INVITATION: """\
@@ -57,6 +61,20 @@ If you did not do this, choose another password at once and tell the hospital:
 Signing in to your account at {hospital} does not ask for a code any more.
 
 If you did not do this, choose another password at once and tell the hospital:
+
+{link}
+""",
+    Kind.CRITICAL_WAITS: """\
+An urgent message at {hospital} waits for you. It is shown on every page after you sign in:
+
+{link}
+
+If you cannot sign in now, call the laboratory.
+""",
+    Kind.CRITICAL_UNANSWERED: """\
+An urgent message at {hospital} has had no answer for a long time, although the people on duty were told by mail.
+
+Call the laboratory now: it knows the message, and needs one of them on the telephone. You find them here:
 
 {link}
 """,

@@ -23,4 +23,4 @@ async def of_patient(db: ReadSession, who: Identity, patient_id: int) -> list[La
         .order_by(col(LabResultRow.specimen_at).desc(), col(LabResultRow.id).desc())
         .limit(LONGEST_PART)
     )
-    return await to_lab_results(db, (await db.execute(query)).scalars().all())
+    return await to_lab_results(db, (await db.execute(query)).scalars().all(), who.id)

@@ -3,7 +3,7 @@
 from careplus_clinic.clinic_time import local_date
 from careplus_contracts import labs as contract
 from careplus_contracts.appointments import Cancel
-from careplus_contracts.labs import BookTests, LabBooking, LabBookings, LabBookingStatus, LabSlots
+from careplus_contracts.labs import BookTests, LabBooking, LabBookings, LabSlots
 from careplus_contracts.values import Id
 from careplus_labs.rules.bookings import PATIENT_TRANSITIONS
 from careplus_labs.store import bookings, capacity, catalogue, hours
@@ -24,7 +24,7 @@ async def list_lab_slots(query: contract.LabSlotFilter, *, who: CurrentUser, db:
 
 @routes.serve(contract.book_tests)
 async def book_tests(body: BookTests, *, who: CurrentUser, db: WriteDb, settings: AppSettings) -> LabBooking:
-    return await bookings.book(db, who, body, await hours.opening(db, settings), settings.lab_places)
+    return await bookings.book(db, who, body, await hours.opening(db, settings), settings.lab_places, settings.lab_stat_minutes)
 
 
 @routes.serve(contract.list_lab_bookings)
@@ -43,7 +43,5 @@ async def cancel_lab_booking(
 ) -> LabBooking:
     row = await bookings.lock_for_update(db, who, booking_id)
     check_version(row.version, expected)
-    if row.status != LabBookingStatus.CANCELLED:
-        PATIENT_TRANSITIONS.check(LabBookingStatus(row.status), LabBookingStatus.CANCELLED)
-        await bookings.set_status(db, who, row, LabBookingStatus.CANCELLED, body.reason if body else None)
+    await bookings.withdraw(db, who, row, PATIENT_TRANSITIONS, body.reason if body else None)
     return await bookings.show(db, who, row)

@@ -6,13 +6,14 @@ from careplus_contracts import labs as contract
 from careplus_contracts import results as results_contract
 from careplus_contracts import verification as verification_contract
 from careplus_contracts.flagging import PreviewedFlags, PreviewFlags
-from careplus_contracts.labs import LabBooking, LabBookingStatus, SetBookingStatus, UncollectedBookings, Worklist
+from careplus_contracts.labs import LabBooking, LabBookingStatus, SetBookingStatus, SpecimenStatus, UncollectedBookings, Worklist
 from careplus_contracts.results import EnterResult, LabResult, ResultStatus, VerifyResult
 from careplus_contracts.values import Id, PageFilter
 from careplus_contracts.verification import VerifiedNormal, VerifyNormal
 from careplus_labs.rules import observations
-from careplus_labs.rules.bookings import LAB_TRANSITIONS, check_accepts_values, check_reason
-from careplus_labs.store import bookings, entry, flagging, results, uncollected, verification
+from careplus_labs.rules.bookings import LAB_TRANSITIONS, check_reason
+from careplus_labs.rules.specimens import check_accepts_values
+from careplus_labs.store import booking_status, bookings, entry, flagging, results, uncollected, verification, worklist
 from careplus_runtime.http.dependencies import AppSettings, CurrentUser, IfMatch, ReadDb, WriteDb, check_version
 from careplus_runtime.http.serving import Routes
 
@@ -22,7 +23,7 @@ routes = Routes()
 @routes.serve(contract.list_worklist)
 async def list_worklist(query: contract.WorklistFilter, *, who: CurrentUser, db: ReadDb, settings: AppSettings) -> Worklist:
     span = None if query.day is None else day_bounds(query.day, query.day, settings.clinic_zone)
-    return await bookings.list_work(db, who, query, span)
+    return await worklist.list_work(db, who, query, span)
 
 
 @routes.serve(contract.list_uncollected)
@@ -38,7 +39,9 @@ async def set_booking_status(
     check_version(row.version, expected)
     check_reason(body.status, body.reason)
     LAB_TRANSITIONS.check(LabBookingStatus(row.status), body.status)
-    if row.status != body.status:
+    if body.status is LabBookingStatus.CANCELLED:
+        await bookings.withdraw(db, who, row, LAB_TRANSITIONS, body.reason)
+    elif row.status != body.status:
         await bookings.set_status(db, who, row, body.status, body.reason)
     return await bookings.show(db, who, row)
 
@@ -46,7 +49,8 @@ async def set_booking_status(
 @routes.serve(results_contract.enter_result, path_record=bookings.lock_for_update)
 async def enter_result(booking_id: Id, body: EnterResult, *, who: CurrentUser, db: WriteDb, settings: AppSettings) -> LabResult:
     booking = await bookings.lock_for_update(db, who, booking_id)
-    check_accepts_values(LabBookingStatus(booking.status))
+    specimen = await booking_status.of_test(db, booking, body.test_code)
+    check_accepts_values(LabBookingStatus(booking.status), None if specimen is None else SpecimenStatus(specimen.status))
     before = await entry.result_of(db, booking, body.test_code)
     if before is not None:
         observations.check_correctable(ResultStatus(before.status))

@@ -1,7 +1,7 @@
 """Transitions of a laboratory booking, from booked to verified, and the role that takes each."""
 
 from collections.abc import Collection
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from careplus_clinic.transitions import Transitions, illegal_transition
@@ -21,8 +21,6 @@ REACHED_BY: dict[Role, tuple[LabBookingStatus, ...]] = {
 UNCOLLECTED = (S.BOOKED, S.REJECTED)
 """While a booking has one of these, it can be withdrawn, and closes by itself after a time."""
 NEEDS_WORK = (S.BOOKED, S.COLLECTED, S.RECEIVED, S.REJECTED, S.IN_PROGRESS, S.RESULTED)
-ACCEPTS_VALUES = (S.RECEIVED, S.IN_PROGRESS, S.RESULTED)
-"""While a booking has one of these, values can be entered."""
 
 
 def _detail(current: S, wanted: S, _: tuple[S, ...]) -> str:
@@ -36,7 +34,7 @@ TRANSITIONS: Transitions[S] = Transitions(
         S.RECEIVED: (S.IN_PROGRESS, S.REJECTED),
         S.REJECTED: (S.COLLECTED, S.CANCELLED),
         S.IN_PROGRESS: (S.RESULTED, S.REJECTED),
-        S.RESULTED: (S.VERIFIED,),
+        S.RESULTED: (S.VERIFIED, S.REJECTED),
         # a correction waits for a second person
         S.VERIFIED: (S.RESULTED,),
         S.CANCELLED: (),
@@ -69,11 +67,14 @@ def check_reason(wanted: LabBookingStatus, reason: str | None) -> None:
         raise Malformed(message, errors=[FieldError(field="body.reason", message=message)])
 
 
-def check_accepts_values(current: LabBookingStatus) -> None:
-    """Raise IllegalTransition unless values can be entered."""
-    if current not in ACCEPTS_VALUES:
-        detail = f"It is {current.value}; values can be entered once the specimen has been received."
-        raise illegal_transition(current, LAB_TRANSITIONS.legal(current), detail)
+def check_changeable(current: LabBookingStatus, collected_at: datetime | None) -> None:
+    """Raise IllegalTransition unless the order can still change: nothing is collected yet, and it is not withdrawn."""
+    if current is S.BOOKED and collected_at is None:
+        return
+    state = "a specimen is collected" if current is S.BOOKED else f"it is {current.value}"
+    remedy = "Order the further tests anew." if current is S.CANCELLED else "Order further tests anew, or call the laboratory."
+    detail = f"An order can change until a specimen is collected; {state}. {remedy}"
+    raise illegal_transition(current, DOCTOR_TRANSITIONS.legal(current), detail)
 
 
 def status_after_results(current: LabBookingStatus, results: Collection[ResultStatus | None]) -> LabBookingStatus:

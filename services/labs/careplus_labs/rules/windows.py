@@ -40,16 +40,19 @@ class Hours:
     earliest: datetime
     latest: datetime
     collects: Interval = ANY_TIME
+    timed: tuple[str, ...] = ()
+    """Codes of the wanted tests that have a time of day."""
 
     def intervals(self, day: date) -> Sequence[Interval]:
         """Return the opening intervals of a clinic day, in order; none on a closed day."""
         return () if day in self.closed else self.week.get(weekday(day), ())
 
-    def collecting(self, times: Iterable[tuple[str | None, str | None]]) -> "Hours":
-        """Return the hours for tests with these times of day; their common time may be empty."""
-        spans = [(minute_of(first), minute_of(last)) for first, last in times if first is not None and last is not None]
-        common = [self.collects, *spans]
-        return replace(self, collects=(max(first for first, _ in common), min(last for _, last in common)))
+    def collecting(self, times: Mapping[str, tuple[str | None, str | None]]) -> "Hours":
+        """Return the hours for tests with these times of day by code; their common time may be empty."""
+        spans = {code: (minute_of(first), minute_of(last)) for code, (first, last) in times.items() if first and last}
+        common = [self.collects, *spans.values()]
+        collects = (max(first for first, _ in common), min(last for _, last in common))
+        return replace(self, collects=collects, timed=tuple(spans))
 
 
 def parse_hours(setting: str, zone: ZoneInfo, now: datetime, horizon_days: int) -> Hours:

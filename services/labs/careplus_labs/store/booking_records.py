@@ -7,9 +7,12 @@ from sqlalchemy import ColumnElement, and_, case, exists, not_, select
 from sqlmodel import col
 
 from careplus_contracts.endpoints import Role
-from careplus_contracts.labs import BookedTest, LabBooking, LabBookingStatus, WaitingResult
+from careplus_contracts.labs import BookedTest, LabBooking, LabBookingStatus, LabPriority, WaitingResult
 from careplus_contracts.results import Flag, ResultStatus
+from careplus_labs.rules.turnaround import is_late
+from careplus_labs.store import specimen_records
 from careplus_runtime.identity.tokens import Identity
+from careplus_runtime.process.clock import now
 from careplus_tables.engine import AnySession
 from careplus_tables.labs import LabBookingRow, LabBookingTestRow, LabResultRow, LabTestRow, ObservationRow
 from careplus_tables.people import people_by_id
@@ -24,11 +27,14 @@ _SAME_MEMBERS = {"reference", "appointment_id", "starts_at", "status_reason", "n
 
 
 async def to_contract(db: AnySession, who: Identity, rows: Sequence[LabBookingRow]) -> list[LabBooking]:
-    """Return bookings with their tests and people; two statements for any number."""
+    """Return bookings with their tests, specimens and people; four statements for any number."""
     if not rows:
         return []
     tests = await _tests(db, who, [row.id for row in rows if row.id is not None])
-    people = await people_by_id(db, {id_ for row in rows for id_ in (row.patient_id, row.ordered_by_id, row.cancelled_by_id)})
+    specimens = await specimen_records.by_booking(db, rows)
+    named = {id_ for row in rows for id_ in (row.patient_id, row.ordered_by_id, row.cancelled_by_id)}
+    people = await people_by_id(db, named | specimen_records.people_in(specimens))
+    at = now()
     return [
         LabBooking(
             **row.model_dump(include=_SAME_MEMBERS),
@@ -42,6 +48,10 @@ async def to_contract(db: AnySession, who: Identity, rows: Sequence[LabBookingRo
             price_minor=sum(test.price_minor for test in tests[row.id]),
             currency=tests[row.id][0].currency,
             created_at=row.created_at,
+            priority=LabPriority(row.priority),
+            specimens=[specimen_records.to_contract(one, people) for one in specimens[row.id]],
+            expected_by=row.expected_by,
+            late=is_late(LabBookingStatus(row.status), row.expected_by, at),
             version=row.version,
         )
         for row in rows

@@ -23,6 +23,7 @@ from careplus_tables.references import new_reference
 
 NEAR_DAYS, FAR_DAYS = 1, 14
 ALTERNATIVES = 5
+ALL_TAKEN = "All places at that time are taken. Choose one of the alternatives."
 CROSS_PATIENT = "places are counted over the bookings of all patients"
 
 
@@ -50,7 +51,7 @@ async def slots(db: ReadSession, who: Identity, day: date, hours: Hours, places:
     return LabSlots(items=items, next_cursor=None)
 
 
-async def insert(db: WriteSession, row: LabBookingRow, codes: Collection[str], hours: Hours, places: int) -> None:
+async def insert(db: WriteSession, row: LabBookingRow, hours: Hours, places: int) -> None:
     """Insert the booking with a place in its window, or without one if it has no time.
 
     Raise LabFull, PatientBusy, and OutsideCollection where the specimens of these tests are not taken at that time of day.
@@ -59,18 +60,77 @@ async def insert(db: WriteSession, row: LabBookingRow, codes: Collection[str], h
         db.add(row)
         await db.flush()
         return
-    if reason := windows.unbookable_reason(row.starts_at, hours):
-        raise LabFull(reason, alternatives=await _nearest_free(db, row, hours, places))
-    if not windows.is_collected(row.starts_at, hours):
-        alternatives = await _nearest_free(db, row, hours, places)
-        raise OutsideCollection(windows.uncollected_reason(hours), alternatives=alternatives, codes=list(codes))
-    await lock_patient(db, row.patient_id)
-    if other := await other_appointment(db, row.patient_id, row.starts_at, row.starts_at + LAB_VISIT):
-        alternatives = await _nearest_free(db, row, hours, places)
-        raise PatientBusy.during(other, alternatives, own=row.ordered_by_id is None)
+    await _check_time(db, row, hours, places)
     if not await _claim_place(db, row, hours, places):
         alternatives = await _nearest_free(db, row, hours, places)
-        raise LabFull("All places at that time are taken. Choose one of the alternatives.", alternatives=alternatives)
+        raise LabFull(ALL_TAKEN, alternatives=alternatives)
+
+
+async def move(db: WriteSession, row: LabBookingRow, starts_at: datetime | None, hours: Hours, places: int) -> None:
+    """Give a stored booking another time and free its former place. Raise LabFull and PatientBusy.
+
+    Changes of the row that are not flushed yet may be lost: flush them before, or make them after.
+    """
+    if starts_at is None:
+        row.starts_at = row.window_starts_at = row.place = None
+        return
+    # a copy without a session, because the row keeps its time until a place is found
+    wanted = LabBookingRow(**{**row.model_dump(), "starts_at": starts_at})
+    await _check_time(db, wanted, hours, places)
+    if not await _move_to_place(db, row, starts_at, hours, places):
+        alternatives = await _nearest_free(db, wanted, hours, places)
+        raise LabFull(ALL_TAKEN, alternatives=alternatives)
+
+
+async def _check_time(db: WriteSession, row: LabBookingRow, hours: Hours, places: int) -> None:
+    """Lock the patient. Raise LabFull while the laboratory is closed, and PatientBusy during another appointment."""
+    assert row.starts_at is not None
+    if reason := windows.unbookable_reason(row.starts_at, hours):
+        raise LabFull(reason, alternatives=await _nearest_free(db, row, hours, places))
+    await check_collected(db, row, hours, places)
+    await lock_patient(db, row.patient_id)
+    until = row.starts_at + LAB_VISIT
+    if other := await other_appointment(db, row.patient_id, row.starts_at, until, except_lab_booking=row.id):
+        alternatives = await _nearest_free(db, row, hours, places)
+        raise PatientBusy.during(other, alternatives, own=row.ordered_by_id is None)
+
+
+async def check_collected(db: AnySession, row: LabBookingRow, hours: Hours, places: int) -> None:
+    """Raise OutsideCollection where the wanted tests' specimens are not taken at the booked time of day."""
+    if row.starts_at is not None and not windows.is_collected(row.starts_at, hours):
+        alternatives = await _nearest_free(db, row, hours, places)
+        raise OutsideCollection(windows.uncollected_reason(hours), alternatives=alternatives, codes=list(hours.timed))
+
+
+async def _move_to_place(db: WriteSession, row: LabBookingRow, starts_at: datetime, hours: Hours, places: int) -> bool:
+    window = windows.window_of(starts_at, hours)
+    if window == row.window_starts_at:
+        row.starts_at = starts_at
+        return True
+    stored = select(LabBookingRow).where(col(LabBookingRow.id) == row.id, col(LabBookingRow.patient_id) == row.patient_id)
+    for _ in range(places):
+        place = await _lowest_free(db, window, places)
+        if place is None:
+            return False
+        try:
+            # as in `_claim_place`; a savepoint that fails expires the row
+            async with db.begin_nested():
+                row.starts_at, row.window_starts_at, row.place = starts_at, window, place
+                await db.flush()
+            return True
+        except IntegrityError as error:
+            await db.execute(stored.execution_options(populate_existing=True))
+            if is_patient_busy(error):
+                raise PatientBusy.during(None, [], own=row.ordered_by_id is None) from None
+            if "unique" not in str(error.orig).lower():
+                raise
+    return False
+
+
+async def _lowest_free(db: AnySession, window: datetime | None, places: int) -> int | None:
+    query = select(col(LabBookingRow.place)).where(col(LabBookingRow.window_starts_at) == window)
+    taken = set((await db.execute(query.execution_options(cross_patient=CROSS_PATIENT))).scalars())
+    return next((place for place in range(1, places + 1) if place not in taken), None)
 
 
 async def _claim_place(db: WriteSession, row: LabBookingRow, hours: Hours, places: int) -> bool:
@@ -78,10 +138,7 @@ async def _claim_place(db: WriteSession, row: LabBookingRow, hours: Hours, place
     assert row.starts_at is not None
     row.window_starts_at = windows.window_of(row.starts_at, hours)
     for _ in range(places):
-        query = select(col(LabBookingRow.place)).where(col(LabBookingRow.window_starts_at) == row.window_starts_at)
-        query = query.execution_options(cross_patient=CROSS_PATIENT)
-        taken = set((await db.execute(query)).scalars())
-        row.place = next((place for place in range(1, places + 1) if place not in taken), None)
+        row.place = await _lowest_free(db, row.window_starts_at, places)
         if row.place is None:
             return False
         try:

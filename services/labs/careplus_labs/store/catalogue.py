@@ -20,6 +20,7 @@ from careplus_contracts.lab_catalogue import (
     LabTests,
     UnknownTest,
 )
+from careplus_contracts.release_policy import ReleasePolicy
 from careplus_contracts.values import Code
 from careplus_labs.rules.windows import Hours
 from careplus_labs.store import analytes
@@ -56,7 +57,7 @@ async def lock_for_update(db: AnySession, who: Identity, code: str) -> LabTestRo
 async def add(db: WriteSession, body: AddTest, day: date) -> LabTest:
     """Insert a test. Raise CodeTaken, and UnknownTest for analytes that the catalogue does not have."""
     await _check_analytes(db, body.analytes)
-    row = LabTestRow(**body.model_dump(exclude={"analytes"}))
+    row = LabTestRow(**body.model_dump(mode="json", exclude={"analytes"}))
     db.add(row)
     try:
         await db.flush()
@@ -68,7 +69,7 @@ async def add(db: WriteSession, body: AddTest, day: date) -> LabTest:
 async def change(db: WriteSession, row: LabTestRow, body: DescribeTest, day: date) -> LabTest:
     """Change a test as its next version. Raise UnknownTest for analytes that the catalogue does not have."""
     await _check_analytes(db, body.analytes)
-    for name, value in body.model_dump(exclude={"analytes"}).items():
+    for name, value in body.model_dump(mode="json", exclude={"analytes"}).items():
         setattr(row, name, value)
     row.version += 1
     await db.execute(delete(LabTestAnalyteRow).where(col(LabTestAnalyteRow.test_code) == row.code))
@@ -84,6 +85,11 @@ async def bookable(db: AnySession, codes: Sequence[str]) -> list[LabTestRow]:
     return [found[code] for code in codes]
 
 
+async def named(db: AnySession, codes: Sequence[str]) -> list[LabTestRow]:
+    """Return these tests, also those that can no longer be booked; unknown codes are left out."""
+    return list((await db.execute(select(LabTestRow).where(col(LabTestRow.code).in_(codes)))).scalars())
+
+
 def check_bookable_alone(tests: Sequence[LabTestRow]) -> None:
     """Raise ByOrder with the tests that a patient cannot book without a doctor."""
     if codes := [test.code for test in tests if test.by_order_only]:
@@ -93,7 +99,7 @@ def check_bookable_alone(tests: Sequence[LabTestRow]) -> None:
 
 def collecting(hours: Hours, tests: Sequence[LabTestRow]) -> Hours:
     """Return the hours at which the specimens of all these tests are taken."""
-    return hours.collecting((test.collect_from, test.collect_until) for test in tests)
+    return hours.collecting({test.code: (test.collect_from, test.collect_until) for test in tests})
 
 
 async def measured_by(db: AnySession, test_code: str, entered: Collection[str], day: date) -> dict[str, Analyte]:
@@ -141,4 +147,11 @@ async def _set_analytes(db: WriteSession, row: LabTestRow, codes: Sequence[str],
 
 async def _to_contract(db: AnySession, rows: Sequence[LabTestRow], day: date) -> list[LabTest]:
     measured = await analytes_of(db, [row.code for row in rows], day)
-    return [LabTest(**row.model_dump(), analytes=measured[row.code]) for row in rows]
+    return [
+        LabTest(
+            **row.model_dump(exclude={"release_policy"}),
+            analytes=measured[row.code],
+            release_policy=ReleasePolicy(row.release_policy),
+        )
+        for row in rows
+    ]

@@ -10,13 +10,14 @@ from careplus_contracts.corrections import CorrectResult
 from careplus_contracts.results import Observation, ResultStatus
 from careplus_labs.rules import observations as rules
 from careplus_labs.rules.verification import check_second_person, needs_second_person
-from careplus_labs.store import entry
+from careplus_labs.store import booking_status, critical, entry, release
 from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.clock import this_second
 from careplus_runtime.process.settings import Settings
 from careplus_tables.corrections import ProposedCorrectionRow, ResultVersionRow, VersionObservationRow
 from careplus_tables.engine import AnySession, WriteSession
 from careplus_tables.labs import LabBookingRow, LabResultRow, ObservationRow, ObservedColumns
+from careplus_tables.reviews import ResultReviewRow
 
 _KEPT = ("note", "comment", "outside_range", "critical", "entered_by_id", "entered_at", "verified_by_id", "verified_at")
 
@@ -81,7 +82,7 @@ async def _propose(db: WriteSession, who: Identity, booking: LabBookingRow, row:
     row.correction_waits_since = at
     row.version += 1
     await db.flush()
-    await entry.update_booking(db, booking, at)
+    await booking_status.update(db, booking)
 
 
 async def _delete_proposal(db: WriteSession, row: LabResultRow) -> None:
@@ -109,8 +110,14 @@ async def _apply(db: WriteSession, booking: LabBookingRow, row: LabResultRow, ch
         }
     )
     entry.set_verified(row, verified_by_id, at)
+    critical.open_again(row)
+    # the patient's own booking was held back while it was critical
+    if row.status == ResultStatus.VERIFIED and await release.is_due_at_verification(db, row):
+        row.status, row.released_at = ResultStatus.RELEASED.value, at
+    # the time alone does not tell: the first verification may be of the same second
+    await db.execute(delete(ResultReviewRow).where(col(ResultReviewRow.result_id) == row.id))
     await entry.replace_observations(db, row, change.observations)
-    await entry.update_booking(db, booking, at)
+    await booking_status.update(db, booking)
 
 
 async def _keep_version(db: WriteSession, row: LabResultRow, change: _Correction, at: datetime) -> None:

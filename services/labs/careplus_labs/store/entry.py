@@ -5,17 +5,15 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, case, delete, select
+from sqlalchemy import delete, select
 from sqlmodel import col
 
 from careplus_clinic.clinic_time import local_date
-from careplus_contracts.labs import LabBookingStatus
 from careplus_contracts.refusals import FieldError, Malformed
 from careplus_contracts.results import EnterObservation, EnterResult, Observation, ResultStatus
 from careplus_labs.rules import observations as rules
-from careplus_labs.rules.bookings import status_after_results
 from careplus_labs.rules.flags import age_in_days
-from careplus_labs.store import catalogue
+from careplus_labs.store import booking_status, catalogue, critical, release
 from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.clock import this_second
 from careplus_tables.engine import AnySession, WriteSession
@@ -27,7 +25,7 @@ async def result_of(db: AnySession, booking: LabBookingRow, test_code: str) -> L
     """Return the result entered for this test, or None. Raise Malformed where the booking does not have the test."""
     query = (
         select(LabBookingTestRow, LabResultRow)
-        .outerjoin(LabResultRow, _is_result_of_test())
+        .outerjoin(LabResultRow, booking_status.is_result_of_test())
         .where(col(LabBookingTestRow.booking_id) == booking.id, col(LabBookingTestRow.test_code) == test_code)
     )
     row = (await db.execute(query)).first()
@@ -44,14 +42,16 @@ async def record(
     """Write the result of a test, replacing one entered before, and update the booking. Raise Malformed and WrongUnit."""
     assert booking.id is not None
     at = this_second()
-    observations = await observed(db, booking, body.test_code, body.observations, booking.collected_at or at, zone)
+    collected_at = await booking_status.collected_at(db, booking, body.test_code)
+    observations = await observed(db, booking, body.test_code, body.observations, collected_at or at, zone)
     values: dict[str, Any] = {
         **judged(observations),
         "note": body.note,
-        "collected_at": booking.collected_at,
-        "specimen_at": booking.collected_at or at,
+        "collected_at": collected_at,
+        "specimen_at": collected_at or at,
         "entered_by_id": who.id,
         "entered_at": at,
+        "ordered_by_id": booking.ordered_by_id,
     }
     if before is None:
         row = LabResultRow(booking_id=booking.id, patient_id=booking.patient_id, test_code=body.test_code, **values)
@@ -60,7 +60,7 @@ async def record(
         row = before.sqlmodel_update({**values, "version": before.version + 1})
     await db.flush()
     await replace_observations(db, row, observations)
-    await update_booking(db, booking, at)
+    await booking_status.update(db, booking)
     return row
 
 
@@ -93,57 +93,37 @@ async def replace_observations(db: WriteSession, row: LabResultRow, observations
 
 
 async def verify(db: WriteSession, who: Identity, booking: LabBookingRow, row: LabResultRow, note: str | None) -> None:
-    """Verify a result. Without an ordering doctor it is released at once, because no doctor reviews it."""
+    """Verify a result, and release it where the policy of its test says so; a critical one is open."""
     at = this_second()
     set_verified(row, who.id, at)
     row.status = ResultStatus.VERIFIED.value
     row.note = row.note if note is None else note
-    if booking.ordered_by_id is None:
+    critical.open_again(row)
+    if await release.is_due_at_verification(db, row):
         row.status, row.released_at = ResultStatus.RELEASED.value, at
     row.version += 1
     await db.flush()
-    await update_booking(db, booking, at)
+    await booking_status.update(db, booking)
 
 
 def set_verified(row: LabResultRow, by_id: int, at: datetime) -> None:
-    """Set the person and time of the verification, also of a correction: from now on the values are unseen."""
+    """Set the person and time of the verification, also of a correction: marks of an earlier time do not count any more."""
     row.verified_by_id, row.verified_at = by_id, at
-    row.seen_by_id = row.seen_at = None
 
 
-async def delete_unverified(db: WriteSession, booking: LabBookingRow) -> None:
-    """Delete the unverified results of a rejected specimen."""
+async def delete_unverified(db: WriteSession, booking: LabBookingRow, specimen_type: str) -> None:
+    """Delete the unverified results of the tests of a rejected specimen."""
+    of_type = select(col(LabBookingTestRow.test_code)).where(
+        col(LabBookingTestRow.booking_id) == booking.id, col(LabBookingTestRow.specimen_type) == specimen_type
+    )
     unverified = select(col(LabResultRow.id)).where(
-        col(LabResultRow.booking_id) == booking.id, col(LabResultRow.status) == ResultStatus.RESULTED.value
+        col(LabResultRow.booking_id) == booking.id,
+        col(LabResultRow.status) == ResultStatus.RESULTED.value,
+        col(LabResultRow.test_code).in_(of_type),
     )
     await db.execute(delete(ObservationRow).where(col(ObservationRow.result_id).in_(unverified)))
     of_booking = col(LabResultRow.booking_id) == booking.id
     await db.execute(delete(LabResultRow).where(of_booking, col(LabResultRow.id).in_(unverified)))
-
-
-async def update_booking(db: WriteSession, booking: LabBookingRow, at: datetime) -> None:
-    """Set the booking's status from its results, as its next version; a correction that waits is a result to verify."""
-    is_waiting = col(LabResultRow.correction_waits_since).is_not(None)
-    query = (
-        select(case((is_waiting, ResultStatus.RESULTED.value), else_=col(LabResultRow.status)))
-        .select_from(LabBookingTestRow)
-        .outerjoin(LabResultRow, _is_result_of_test())
-        .where(col(LabBookingTestRow.booking_id) == booking.id)
-    )
-    found = (await db.execute(query)).scalars().all()
-    statuses = [None if status is None else ResultStatus(status) for status in found]
-    booking.status = status_after_results(LabBookingStatus(booking.status), statuses).value
-    if booking.status == LabBookingStatus.VERIFIED and booking.verified_at is None:
-        booking.verified_at = at
-    booking.version += 1
-    await db.flush()
-
-
-def _is_result_of_test() -> ColumnElement[bool]:
-    return and_(
-        col(LabResultRow.booking_id) == col(LabBookingTestRow.booking_id),
-        col(LabResultRow.test_code) == col(LabBookingTestRow.test_code),
-    )
 
 
 def _observation(result: LabResultRow, position: int, one: Observation) -> ObservationRow:

@@ -1,6 +1,4 @@
-"""Statements about results: the doctor's review and the patient's list."""
-
-from typing import Any
+"""Statements about results: one that the caller may read, and the patient's list."""
 
 from sqlalchemy import ColumnElement, Select, or_, select
 from sqlmodel import col
@@ -9,19 +7,15 @@ from careplus_contracts.endpoints import Role
 from careplus_contracts.results import (
     LabResult,
     LabResults,
-    ResultStatus,
-    ReviewFilter,
-    ReviewResult,
 )
 from careplus_contracts.values import Id, Instant, PageFilter
 from careplus_labs.store.booking_records import READABLE
 from careplus_runtime.http.records import Keyset, fetch_page, one_or_404
 from careplus_runtime.identity.care import patients_in_care
 from careplus_runtime.identity.tokens import Identity
-from careplus_runtime.process.clock import this_second
 from careplus_tables.colleagues import is_or_is_done_by
-from careplus_tables.engine import AnySession, ReadSession, WriteSession
-from careplus_tables.labs import LabBookingRow, LabResultRow
+from careplus_tables.engine import AnySession, ReadSession
+from careplus_tables.labs import LabResultRow
 from careplus_tables.result_records import to_lab_results
 
 _NEWEST_FIRST = Keyset(
@@ -46,35 +40,6 @@ async def list_released(db: ReadSession, who: Identity, wanted: PageFilter) -> L
     return await _page(db, select(LabResultRow).where(*_readable(who)), wanted)
 
 
-async def list_to_review(db: ReadSession, who: Identity, wanted: ReviewFilter) -> LabResults:
-    """Return verified results of the doctor's patients and orders, newest first."""
-    query = select(LabResultRow).where(*_readable(who))
-    if wanted.seen is not None:
-        query = query.where(col(LabResultRow.seen_at).is_not(None) if wanted.seen else col(LabResultRow.seen_at).is_(None))
-    if wanted.released is not None:
-        status = ResultStatus.RELEASED if wanted.released else ResultStatus.VERIFIED
-        query = query.where(col(LabResultRow.status) == status.value)
-    if wanted.patient_id is not None:
-        query = query.where(col(LabResultRow.patient_id) == wanted.patient_id)
-    return await _page(db, query, wanted)
-
-
-async def review(db: WriteSession, who: Identity, row: LabResultRow, body: ReviewResult) -> LabResult:
-    """Store that the doctor saw, commented or released the result; the next version if that changes the record."""
-    at = this_second()
-    changes: dict[str, Any] = {}
-    if body.seen and row.seen_at is None:
-        changes |= {"seen_at": at, "seen_by_id": who.id}
-    if body.comment is not None and body.comment != row.comment:
-        changes |= {"comment": body.comment}
-    if body.release and row.status == ResultStatus.VERIFIED:
-        changes |= {"status": ResultStatus.RELEASED.value, "released_at": at, "released_by_id": who.id}
-    if changes:
-        row.sqlmodel_update({**changes, "version": row.version + 1})
-        await db.flush()
-    return await show(db, row)
-
-
 async def show(db: AnySession, row: LabResultRow) -> LabResult:
     """Return one result with its observations and people."""
     [result] = await to_lab_results(db, [row])
@@ -97,6 +62,6 @@ def _readable(who: Identity) -> list[ColumnElement[bool]]:
     if who.role is Role.PATIENT:
         conditions.append(col(LabResultRow.patient_id) == who.id)
     if who.role is Role.DOCTOR:
-        ordered = select(col(LabBookingRow.id)).where(is_or_is_done_by(col(LabBookingRow.ordered_by_id), who.id))
-        conditions.append(or_(col(LabResultRow.booking_id).in_(ordered), col(LabResultRow.patient_id).in_(patients_in_care(who))))
+        is_own = is_or_is_done_by(col(LabResultRow.ordered_by_id), who.id)
+        conditions.append(or_(is_own, col(LabResultRow.patient_id).in_(patients_in_care(who))))
     return conditions

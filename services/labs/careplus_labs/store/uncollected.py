@@ -8,7 +8,7 @@ from sqlmodel import col
 from careplus_contracts.labs import LabBookingStatus, UncollectedBookings
 from careplus_contracts.values import Id, Instant, PageFilter
 from careplus_labs.rules.bookings import UNCOLLECTED, Patience
-from careplus_labs.store import bookings
+from careplus_labs.store import booking_status, bookings
 from careplus_labs.store.booking_records import to_contract
 from careplus_runtime.http.records import Keyset, fetch_page
 from careplus_runtime.identity.tokens import Identity
@@ -51,13 +51,16 @@ async def close(db: WriteSession, patience: Patience) -> Sequence[LabBookingRow]
     query = query.with_for_update(skip_locked=True).execution_options(cross_patient=CROSS_PATIENT)
     rows = (await db.execute(query)).scalars().all()
     for row in rows:
-        await bookings.set_status(db, None, row, LabBookingStatus.CANCELLED, None)
+        await bookings.cancel(db, None, row, None)
     return rows
 
 
 def _is_due(patience: Patience) -> ColumnElement[bool]:
-    """Return the condition. A rejected specimen counts from its collection, because the patient came."""
+    """Return the condition. A rejected specimen counts from its collection, because the patient came.
+
+    A booking stays open while another specimen of it is in the laboratory.
+    """
     at, waiting = now(), col(LabBookingRow.status).in_([status.value for status in UNCOLLECTED])
     booked_at = func.coalesce(col(LabBookingRow.collected_at), col(LabBookingRow.starts_at), type_=InstantColumn())
     ordered = booked_at.is_(None) & (col(LabBookingRow.created_at) < at - patience.after_ordered)
-    return waiting & or_(booked_at < at - patience.after_booked, ordered)
+    return waiting & ~booking_status.is_measured() & or_(booked_at < at - patience.after_booked, ordered)

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from careplus_contracts.results import Flag, ResultStatus
-from careplus_contracts.verification import LeftBecause, LeftResult, ResultToVerify, VerifiedNormal, VerifiedResult
+from careplus_contracts.verification import LeftBecause, ResultToVerify, UnverifiedResult, VerifiedNormal, VerifiedResult
 from careplus_labs.rules import observations as rules
 from careplus_labs.rules.verification import Policy, check_second_person, needs_second_person
 from careplus_labs.store import corrections, entry
@@ -38,12 +38,12 @@ async def verify_normal(db: WriteSession, who: Identity, wanted: Sequence[Result
     rows = await _lock_results(db, ids)
     flags = await _flags(db, rows)
     verified: list[VerifiedResult] = []
-    left: list[LeftResult] = []
+    left: list[UnverifiedResult] = []
     for one in wanted:
         row = rows.get(one.result_id)
         reason = _reason_to_leave(row, one.version, flags.get(one.result_id, []), who, policy)
         if reason is not None or row is None:
-            left.append(LeftResult(result_id=one.result_id, reason=reason or LeftBecause.NOT_FOUND))
+            left.append(UnverifiedResult(result_id=one.result_id, reason=reason or LeftBecause.NOT_FOUND))
             continue
         await entry.verify(db, who, bookings[row.booking_id], row, None)
         verified.append(VerifiedResult(result_id=one.result_id, patient_id=row.patient_id, version=row.version))

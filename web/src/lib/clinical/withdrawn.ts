@@ -5,9 +5,14 @@ import { dateOnly, dayOf } from "../time/time";
 
 type Booking = Pick<Schemas["LabBooking"], "status" | "cancelled_by" | "cancelled_by_person" | "cancelled_at">;
 
-/** Whether it can be withdrawn. */
-export function isUncollected({ status }: Pick<Schemas["LabBooking"], "status">): boolean {
-  return status === "booked" || status === "rejected";
+type Measured = Pick<Schemas["LabBooking"], "status" | "tests" | "specimens">;
+
+/** Whether it can be withdrawn: something is not collected, and no specimen waits for a result that the reader has not. */
+export function isUncollected({ status, tests, specimens }: Measured): boolean {
+  const waits = tests.flatMap(({ code, result_id }) => (result_id === null ? code : []));
+  const isMeasured = ({ status, test_codes }: Measured["specimens"][number]): boolean =>
+    (status === "collected" || status === "received") && test_codes.some((code) => waits.includes(code));
+  return (status === "booked" || status === "rejected") && !specimens.some(isMeasured);
 }
 
 /** "Withdrawn by Dr Lena Okafor, 8 January 2030."; empty unless it is cancelled. */

@@ -12,9 +12,12 @@ export function actionWords(action: string): string {
   return tCode("action", action, t("trail.unknown", { action }));
 }
 
+/** Actions of the services themselves. */
+const BY_SYSTEM = new Set(["close_uncollected", "escalate_critical", "release_after_days"]);
+
 /** Returns the words for an event without an account. */
 export function nobody(action: string): string {
-  return t(action === "close_uncollected" ? "trail.system" : "trail.nobody");
+  return t(BY_SYSTEM.has(action) ? "trail.system" : "trail.nobody");
 }
 
 /** Returns whether a doctor opened the chart of a patient in the care of others. */

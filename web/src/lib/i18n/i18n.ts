@@ -3,6 +3,7 @@
 import { observable } from "../../api/observable";
 import type account from "../../i18n/en/account.json";
 import type admin from "../../i18n/en/admin.json";
+import type critical from "../../i18n/en/critical.json";
 import type doctor from "../../i18n/en/doctor.json";
 import type lab from "../../i18n/en/lab.json";
 import type patient from "../../i18n/en/patient.json";
@@ -17,13 +18,24 @@ type English = typeof shell &
   typeof account &
   typeof trail &
   typeof patient &
+  typeof critical &
   typeof doctor &
   typeof admin &
   typeof lab;
 export type Key = keyof English;
 export type PluralKey = Key extends infer K ? (K extends `${infer Stem}.other` ? Stem : never) : never;
 /** A file of messages: `shell` is the frame of every page, `ui` shared components, `trail` the names of audited actions. */
-export type Room = "shell" | "ui" | "public" | "account" | "trail" | "patient" | "doctor" | "admin" | "lab";
+export type Room =
+  | "shell"
+  | "ui"
+  | "public"
+  | "account"
+  | "trail"
+  | "patient"
+  | "critical"
+  | "doctor"
+  | "admin"
+  | "lab";
 export type Words = Readonly<Record<string, string>>;
 type Values = Readonly<Record<string, string | number>>;
 

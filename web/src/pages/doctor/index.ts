@@ -1,4 +1,5 @@
 /** The doctor's pages; the start page is bundled. Patterns are tried in order. */
+import { loadMessages } from "../../lib/i18n/i18n";
 import type { OwnPage } from "../../lib/routing/page";
 import Today from "./today/today";
 
@@ -15,7 +16,12 @@ export const pages: readonly OwnPage[] = [
   ["/doctor/referrals/new", () => import("./referrals/refer")],
   ["/doctor/orders", () => import("./order/orders")],
   ["/doctor/orders/new", () => import("./order/order")],
+  ["/doctor/orders/:id", () => import("./order/change")],
   ["/doctor/results", () => import("./results/results")],
+  [
+    "/doctor/critical/:id",
+    async () => (await Promise.all([import("./critical/critical"), loadMessages("critical")]))[0],
+  ],
   ["/doctor/handovers", () => import("./handovers")],
   ["/doctor/availability", () => import("./availability/availability")],
   ["/doctor/profile", () => import("./profile")],

@@ -1,19 +1,23 @@
-/** The laboratory's worklist (`?status=`, `?day=`), page by page (`?cursor=`), one row per booking. */
+/** The laboratory's worklist (`?status=`, `?day=`, `?q=`), page by page (`?cursor=`), one row per booking. */
+import { useEffect, useState } from "preact/hooks";
 import { api, outcome, type Schemas } from "../../api/client";
 import { plural, t } from "../../lib/i18n/i18n";
 import { useLoad } from "../../lib/loading/query";
 import type { OwnProps } from "../../lib/routing/page";
 import { withQuery } from "../../lib/routing/router";
+import { ago } from "../../lib/time/ago";
 import { type Day, dateOnly, isDay, longDay, when } from "../../lib/time/time";
-import { Status } from "../../ui/Chip";
+import { Chip, Status } from "../../ui/Chip";
 import { Empty } from "../../ui/Empty";
 import { Page } from "../../ui/frame/Page";
 import { Ready } from "../../ui/Ready";
-import { Table } from "../../ui/Table";
+import { type Column, Table } from "../../ui/Table";
 import { Tabs } from "../../ui/Tabs";
+import { Collect } from "./collect";
 import type { Booking, Status as BookingStatus } from "./record";
 import { VerifyNormal } from "./verify-normal";
 import { DayFilter } from "./worklist-day";
+import { focusScan, Scan, searchText } from "./worklist-search";
 import "../../style/portals/lab.css";
 
 const TABS = [
@@ -27,43 +31,104 @@ const TABS = [
   "uncollected",
 ] as const;
 type Tab = (typeof TABS)[number];
+
+interface Filters {
+  day?: Day;
+  q?: string;
+}
+
 const POLL_MS = 30_000;
-/** Bookings are counted up to one page of the API. */
+/** Open critical results are counted up to one page of the API. */
 const COUNTED = 100;
+/** The statuses after the collection in which a specimen waits. */
+const WAITING: readonly BookingStatus[] = ["collected", "received", "in_progress", "resulted"];
 
 export default function Worklist({ query, account }: OwnProps) {
   const status = TABS.find((tab) => tab === query.get("status")) ?? null;
   const requested = query.get("day");
   const day = isDay(requested) ? requested : null;
   const cursor = query.get("cursor");
+  const q = query.get("q") ?? "";
+  const filters = { ...(day && { day }), ...(q.trim() && { q: searchText(q) }) };
   const list = useLoad(
     () => {
       const page = { ...(cursor && { cursor }), limit: 20 };
       if (status === "uncollected") return outcome(api.GET("/api/labs/uncollected", { params: { query: page } }));
-      return listed({ ...(status && { status }), ...(day && { day }), ...page });
+      const wanted = { ...(status && { status }), ...filters, ...page };
+      return outcome(api.GET("/api/labs/worklist", { params: { query: wanted } }));
     },
-    [account.id, status, day, cursor],
+    [account.id, status, day, q, cursor],
     { every: POLL_MS },
   );
-  const all = useLoad(() => listed({ ...(day && { day }), limit: COUNTED }), [account.id, day], { every: POLL_MS });
+  const { views, again } = useViews(account.id, status, filters);
+  const [collecting, setCollecting] = useState<Booking | null>(null);
+  const [said, setSaid] = useState("");
+  useEffect(() => {
+    // the pressed button is removed
+    if (said) focusScan();
+  }, [said]);
+  const closed = (): void => {
+    setCollecting(null);
+    // it may be closed because another person was faster
+    list.again();
+  };
+  const collected = ({ patient, reference }: Booking): void => {
+    setCollecting(null);
+    setSaid(t("collect.done", { patient: patient.full_name, reference }));
+    list.again();
+    again();
+  };
   return (
     <Page title={t("worklist.title")} lead={lead(status, day)}>
-      <Tabs label={t("worklist.tabs")} tabs={tabs(status, all.data)} />
+      <Scan q={q} />
+      <div role="status" class="said">
+        {said && <p class="done">{said}</p>}
+      </div>
+      <Tabs label={t("worklist.tabs")} tabs={views} />
       {status !== "uncollected" && <DayFilter key={day} day={day} />}
-      <Ready of={list} empty={<None cursor={cursor} day={day} />}>
+      <Ready of={list} empty={<None cursor={cursor} day={day} q={q} />}>
         {({ items, next_cursor }) => (
           <>
             <p class="muted count-line" role="status">
               {plural(next_cursor ? "worklist.first" : "worklist.count", items.length)}
             </p>
             <VerifyNormal bookings={items} again={list.again} />
-            <Table caption={t("worklist.title")} columns={columns(status, day)} rows={items} rowKey={({ id }) => id} />
+            <Table
+              caption={t("worklist.title")}
+              columns={columns(status, day, setCollecting)}
+              rows={items}
+              rowKey={({ id }) => id}
+            />
             <Pages cursor={cursor} next={next_cursor} />
           </>
         )}
       </Ready>
+      {collecting && <Collect booking={collecting} onClose={closed} done={collected} />}
     </Page>
   );
+}
+
+/** Returns the tabs, open critical results first, and the function that counts again; `current` is the status shown. */
+export function useViews(me: number, current: Tab | "critical" | null, filters: Filters) {
+  const { day, q } = filters;
+  const counts = useLoad(
+    () => outcome(api.GET("/api/labs/worklist/counts", { params: { query: filters } })),
+    [me, day, q],
+    { every: POLL_MS },
+  );
+  const query = { limit: COUNTED };
+  const open = useLoad(() => outcome(api.GET("/api/labs/critical", { params: { query } })), [me], { every: POLL_MS });
+  const critical = {
+    href: "/lab/critical",
+    text: t("critical_list.title"),
+    current: current === "critical",
+    count: open.data?.items.length ?? null,
+  };
+  return { views: [critical, ...tabs(current, counts.data)], again: counts.again };
+}
+
+function canCollect({ status, specimens }: Booking): boolean {
+  return status !== "cancelled" && specimens.some((one) => one.status === "expected");
 }
 
 function lead(status: Tab | null, day: Day | null): string {
@@ -71,54 +136,60 @@ function lead(status: Tab | null, day: Day | null): string {
   return day ? longDay(day) : t("worklist.lead");
 }
 
-function listed(query: { status?: BookingStatus; day?: string; cursor?: string; limit: number }) {
-  return outcome(api.GET("/api/labs/worklist", { params: { query } }));
-}
-
-function tabs(status: Tab | null, all: Schemas["Worklist"] | undefined) {
-  const known = all && all.next_cursor === null ? all.items : null;
+function tabs(status: Tab | "critical" | null, counts: Schemas["WorklistCounts"] | undefined) {
   const tab = (one: Tab | null) => ({
     href: withQuery({ status: one, cursor: null }),
     text: one ? t(`worklist.${one}`) : t("worklist.to_do"),
     current: one === status,
-    count:
-      one === "verified" || one === "uncollected"
-        ? undefined
-        : known?.filter((booking) => one === null || booking.status === one).length,
+    count: one === "verified" || one === "uncollected" ? undefined : (counts?.[one ?? "all"] ?? null),
   });
   return [null, ...TABS].map(tab);
 }
 
-function None({ cursor, day }: { cursor: string | null; day: string | null }) {
+function None({ cursor, day, q }: { cursor: string | null; day: string | null; q: string }) {
   return (
     <Empty>
       <p>{t("worklist.none")}</p>
       {cursor && <a href={withQuery({ cursor: null })}>{t("worklist.first_page")}</a>}
       {day && <a href={withQuery({ day: null, cursor: null })}>{t("worklist.any_day")}</a>}
+      {q && <a href={withQuery({ q: null, cursor: null })}>{t("worklist.any")}</a>}
     </Empty>
   );
 }
 
-function columns(status: Tab | null, day: string | null) {
+function columns(status: Tab | null, day: string | null, collect: (booking: Booking) => void): Column<Booking>[] {
   const filters = new URLSearchParams({ ...(status && { status }), ...(day && { day }) });
   const from = filters.size > 0 ? `?${filters.toString()}` : "";
   return [
     {
       head: t("worklist.reference"),
-      cell: ({ id, reference }: Booking) => (
-        <a class="reference" href={`/lab/${id}${from}`}>
-          {reference}
-        </a>
+      cell: ({ id, reference, priority }) => (
+        <span>
+          <a class="reference" href={`/lab/${id}${from}`}>
+            {reference}
+          </a>{" "}
+          {priority === "stat" && <Chip tone="critical">{t("worklist.stat")}</Chip>}
+        </span>
       ),
     },
     {
       head: t("worklist.time"),
-      cell: ({ starts_at }: Booking) =>
-        starts_at ? <span class="time">{when(starts_at)}</span> : <span class="muted">{t("worklist.any_time")}</span>,
+      cell: ({ starts_at, collected_at, status }) => (
+        <span>
+          {starts_at ? (
+            <span class="time">{when(starts_at)}</span>
+          ) : (
+            <span class="muted">{t("worklist.any_time")}</span>
+          )}
+          {collected_at && WAITING.includes(status) && (
+            <span class="small since">{t("worklist.since", { ago: ago(collected_at) })}</span>
+          )}
+        </span>
+      ),
     },
     {
       head: t("worklist.patient"),
-      cell: ({ patient }: Booking) => (
+      cell: ({ patient }) => (
         <span>
           <b>{patient.full_name}</b>{" "}
           {patient.date_of_birth && (
@@ -127,8 +198,30 @@ function columns(status: Tab | null, day: string | null) {
         </span>
       ),
     },
-    { head: t("worklist.tests"), cell: ({ tests }: Booking) => tests.map(({ name }) => name).join(", ") },
-    { head: t("worklist.status"), cell: ({ status }: Booking) => <Status kind="lab" status={status} /> },
+    {
+      head: t("worklist.tests"),
+      cell: ({ tests, ordered_by }) => (
+        <span>
+          {tests.map(({ name }) => name).join(", ")}
+          {ordered_by && <span class="small muted since">{ordered_by.full_name}</span>}
+        </span>
+      ),
+    },
+    { head: t("worklist.status"), cell: ({ status }) => <Status kind="lab" status={status} /> },
+    {
+      head: t("worklist.acts"),
+      cell: (one) =>
+        canCollect(one) && (
+          <div class="row row-acts">
+            <button type="button" class="button small" onClick={() => collect(one)}>
+              {t("worklist.collect")} <span class="unseen">{one.reference}</span>
+            </button>
+            <a href={`/lab/${one.id}/labels`}>
+              {t("worklist.labels")} <span class="unseen">{one.reference}</span>
+            </a>
+          </div>
+        ),
+    },
   ];
 }
 

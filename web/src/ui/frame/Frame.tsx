@@ -14,10 +14,12 @@ interface Props {
   path: string;
   notice: Key | null;
   signOut: () => Promise<void>;
+  /** Shown with every page, and read before it. */
+  urgent?: ComponentChildren;
   children: ComponentChildren;
 }
 
-export function Frame({ config, account, path, notice, signOut, children }: Props) {
+export function Frame({ config, account, path, notice, signOut, urgent, children }: Props) {
   const waiting = useObservable(offline);
   return (
     <>
@@ -45,6 +47,7 @@ export function Frame({ config, account, path, notice, signOut, children }: Prop
       <p class="notice" role="status">
         {notice && t(notice)}
       </p>
+      {urgent}
       {/* a new element once the header is known, so that drawn content does not shift */}
       <main key={config ? "page" : "start"} id="main" tabIndex={-1}>
         {config && isDeviceElsewhere() && (

@@ -4,6 +4,7 @@ import { type Mistake, missing } from "../../../lib/forms/form";
 import { t } from "../../../lib/i18n/i18n";
 import { Checkbox } from "../../../ui/forms/Checkbox";
 import { Field } from "../../../ui/forms/Field";
+import { Select } from "../../../ui/forms/Select";
 import { TextArea } from "../../../ui/forms/TextArea";
 import { AnalyteList } from "./analyte-list";
 
@@ -16,6 +17,8 @@ export interface Typed {
   plain: string;
   loinc: string;
   hours: string;
+  stat: string;
+  repeat: string;
   price: string;
   analytes: readonly string[];
   active: boolean;
@@ -23,6 +26,8 @@ export interface Typed {
   fasting: string;
   from: string;
   until: string;
+  policy: Schemas["ReleasePolicy"];
+  days: string;
 }
 
 export const TEST_FIELDS = [
@@ -37,6 +42,9 @@ export const TEST_FIELDS = [
   "fasting_hours",
   "collect_from",
   "collect_until",
+  "release_after_days",
+  "stat_minutes",
+  "repeat_after_days",
 ];
 export const BLANK: Typed = {
   code: "",
@@ -47,6 +55,8 @@ export const BLANK: Typed = {
   plain: "",
   loinc: "",
   hours: "",
+  stat: "",
+  repeat: "",
   price: "",
   analytes: [],
   active: true,
@@ -54,7 +64,10 @@ export const BLANK: Typed = {
   fasting: "0",
   from: "",
   until: "",
+  policy: "after_doctor",
+  days: "",
 };
+const POLICIES = ["at_once", "after_doctor", "after_days"] as const;
 
 interface Props {
   isNew: boolean;
@@ -66,7 +79,7 @@ interface Props {
 }
 
 export function TestFields({ isNew, value, put, currency, analytes, errors }: Props) {
-  const field = (name: Exclude<keyof Typed, "analytes" | "active" | "ordered">, id: string = name) => ({
+  const field = (name: Exclude<keyof Typed, "analytes" | "active" | "ordered" | "policy">, id: string = name) => ({
     id,
     value: value[name],
     onValue: (text: string) => put({ [name]: text }),
@@ -100,6 +113,22 @@ export function TestFields({ isNew, value, put, currency, analytes, errors }: Pr
           input={{ inputMode: "numeric" }}
         />
       </div>
+      <div class="pair">
+        <Field
+          {...field("stat", "stat_minutes")}
+          label={t("catalogue_test.stat")}
+          hint={t("catalogue_test.stat.hint")}
+          optional
+          input={{ inputMode: "numeric" }}
+        />
+        <Field
+          {...field("repeat", "repeat_after_days")}
+          label={t("catalogue_test.repeat")}
+          hint={t("catalogue_test.repeat.hint")}
+          optional
+          input={{ inputMode: "numeric" }}
+        />
+      </div>
       <TextArea {...area} {...field("plain")} label={t("catalogue_test.plain")} hint={t("catalogue_test.plain.hint")} />
       <TextArea
         {...area}
@@ -119,6 +148,21 @@ export function TestFields({ isNew, value, put, currency, analytes, errors }: Pr
       </div>
       <AnalyteList chosen={value.analytes} known={analytes} put={(chosen) => put({ analytes: chosen })} />
       <Field {...field("loinc")} label={t("catalogue_test.loinc")} hint={t("catalogue_test.loinc.hint")} optional />
+      <Select
+        id="release_policy"
+        label={t("catalogue_test.release")}
+        hint={t("catalogue_test.release.hint")}
+        choices={POLICIES.map((value) => ({ value, text: t(`catalogue_test.release.${value}`) }))}
+        value={value.policy}
+        onValue={(policy) => put({ policy: policy as Typed["policy"] })}
+      />
+      {value.policy === "after_days" && (
+        <Field
+          {...field("days", "release_after_days")}
+          label={t("catalogue_test.release_days")}
+          input={{ inputMode: "numeric" }}
+        />
+      )}
       <Checkbox
         id="by_order_only"
         label={t("catalogue_test.by_order")}
@@ -149,6 +193,8 @@ export function typedOf(test: Schemas["LabTest"]): Typed {
     active,
     loinc: loinc ?? "",
     hours: String(test.turnaround_hours),
+    stat: String(test.stat_minutes ?? ""),
+    repeat: String(test.repeat_after_days ?? ""),
     price: (test.price_minor / 10 ** digits(test.currency)).toFixed(digits(test.currency)),
     analytes: test.analytes.map((analyte) => analyte.code),
     ordered: test.by_order_only,
@@ -156,6 +202,8 @@ export function typedOf(test: Schemas["LabTest"]): Typed {
     from: test.collect_from ?? "",
     // a time field shows the end of the day as 00:00
     until: test.collect_until === "24:00" ? "00:00" : (test.collect_until ?? ""),
+    policy: test.release_policy,
+    days: String(test.release_after_days ?? ""),
   };
 }
 
@@ -169,6 +217,8 @@ export function bodyOf(typed: Typed, currency: string): Schemas["DescribeTest"] 
     plain: typed.plain.trim(),
     loinc: typed.loinc.trim() || null,
     turnaround_hours: Number(typed.hours),
+    stat_minutes: Number(typed.stat) || null,
+    repeat_after_days: Number(typed.repeat) || null,
     price_minor: minorOf(typed.price, currency) ?? 0,
     currency,
     analytes: [...typed.analytes],
@@ -177,13 +227,15 @@ export function bodyOf(typed: Typed, currency: string): Schemas["DescribeTest"] 
     fasting_hours: Number(typed.fasting),
     collect_from: typed.from || null,
     collect_until: endOf(typed.until) || null,
+    release_policy: typed.policy,
+    release_after_days: typed.policy === "after_days" ? Number(typed.days) : null,
   };
 }
 
 export function checkedTest(typed: Typed, currency: string, isNew: boolean): Mistake[] {
-  const hours = Number(typed.hours);
   const fasting = Number(typed.fasting);
   const { from, until } = typed;
+  const days = Number(typed.days);
   const mistakeIf = (field: string, message: string, is: boolean): Mistake[] => (is ? [{ field, message }] : []);
   return [
     ...mistakeIf(
@@ -197,7 +249,18 @@ export function checkedTest(typed: Typed, currency: string, isNew: boolean): Mis
       specimen: { value: typed.specimen, say: "missing.test_specimen" },
     }),
     ...mistakeIf("price_minor", t("malformed.price"), minorOf(typed.price, currency) === null),
-    ...mistakeIf("turnaround_hours", t("malformed.hours"), !(Number.isInteger(hours) && hours >= 1 && hours <= 2160)),
+    ...mistakeIf("turnaround_hours", t("malformed.hours"), !isWhole(typed.hours, 2160)),
+    ...mistakeIf("stat_minutes", t("malformed.stat"), typed.stat.trim() !== "" && !isWhole(typed.stat, 129_600)),
+    ...mistakeIf(
+      "repeat_after_days",
+      t("malformed.repeat"),
+      typed.repeat.trim() !== "" && !isWhole(typed.repeat, 3660),
+    ),
+    ...mistakeIf(
+      "release_after_days",
+      t("malformed.release_days"),
+      typed.policy === "after_days" && !(Number.isInteger(days) && days >= 1 && days <= 90),
+    ),
     ...mistakeIf(
       "fasting_hours",
       t("malformed.fasting"),
@@ -211,6 +274,11 @@ export function checkedTest(typed: Typed, currency: string, isNew: boolean): Mis
       typed.loinc.trim() !== "" && !/^[0-9]{1,7}-[0-9]$/.test(typed.loinc.trim()),
     ),
   ];
+}
+
+/** Whether the text is a whole number from 1. */
+function isWhole(text: string, most: number): boolean {
+  return /^\d{1,6}$/.test(text.trim()) && Number(text) >= 1 && Number(text) <= most;
 }
 
 /** "12.50" or "12,5" in cents; null for an invalid price. */

@@ -4,6 +4,7 @@ import { type Loaded, useLoad } from "../../../lib/loading/query";
 import type { OwnProps } from "../../../lib/routing/page";
 import { withQuery } from "../../../lib/routing/router";
 import { dateOnly, today } from "../../../lib/time/time";
+import { OrderList } from "../order/order-list";
 import "../../../style/portals/doctor.css";
 import { Page } from "../../../ui/frame/Page";
 import { PrintButton, PrintHead } from "../../../ui/print/PrintHead";
@@ -58,6 +59,7 @@ function Shown({ chart, of, query, config, account }: Omit<OwnProps, "params"> &
         <div class="stack beside">
           <Allergies chart={chart} of={of} />
           <Problems chart={chart} of={of} />
+          <OrderList patient={patient.id} me={account.id} />
           <PastEmergencyAccess access={chart.access} />
         </div>
         <section aria-label={t("own_chart.record")}>

@@ -1,29 +1,37 @@
-/** The doctor's own laboratory orders, latest first: how they ended, and their withdrawal. */
+/** The doctor's own laboratory orders, latest first (`?show=late` or `rejected`): their states, changes and withdrawal. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import { api, outcome, type Schemas, unchanged } from "../../../api/client";
-import { isUncollected, withdrawn } from "../../../lib/clinical/withdrawn";
+import { isUncollected } from "../../../lib/clinical/withdrawn";
 import { type Mistake, mistakes } from "../../../lib/forms/form";
 import { plural, t } from "../../../lib/i18n/i18n";
 import { usePages } from "../../../lib/loading/query";
 import type { OwnProps } from "../../../lib/routing/page";
-import { when } from "../../../lib/time/time";
+import { withQuery } from "../../../lib/routing/router";
 import { AskDialog } from "../../../ui/AskDialog";
-import { Status } from "../../../ui/Chip";
 import { Empty } from "../../../ui/Empty";
 import { Page } from "../../../ui/frame/Page";
 import { More } from "../../../ui/More";
 import { Ready } from "../../../ui/Ready";
 import { type Column, Table } from "../../../ui/Table";
+import { Tabs } from "../../../ui/Tabs";
+import { isChangeable, OrderState } from "./state";
 import "../../../style/portals/doctor.css";
 
 type Order = Schemas["LabBooking"];
 
 const POLL_MS = 60_000;
+const FILTERS = { all: {}, late: { late: true }, rejected: { status: "rejected" } } as const;
+type Show = keyof typeof FILTERS;
+const SHOWS = ["all", "late", "rejected"] as const satisfies readonly Show[];
 
-export default function Orders({ account }: OwnProps) {
+export default function Orders({ account, query }: OwnProps) {
+  const show = SHOWS.find((one) => one === query.get("show")) ?? "all";
   const found = usePages(
-    (cursor) => outcome(api.GET("/api/doctor/lab-orders", { params: { query: cursor ? { cursor } : {} } })),
-    [account.id],
+    (cursor) => {
+      const filter = { ...FILTERS[show], ...(cursor && { cursor }) };
+      return outcome(api.GET("/api/doctor/lab-orders", { params: { query: filter } }));
+    },
+    [account.id, show],
     { every: POLL_MS },
   );
   const [asking, setAsking] = useState<Order | null>(null);
@@ -41,10 +49,18 @@ export default function Orders({ account }: OwnProps) {
   }, [done]);
   return (
     <Page title={t("orders.title")} lead={t("orders.lead")}>
+      <Tabs
+        label={t("orders.show")}
+        tabs={SHOWS.map((one) => ({
+          href: withQuery({ show: one === "all" ? null : one }),
+          text: t(`orders.show.${one}`),
+          current: one === show,
+        }))}
+      />
       <div role="status" tabIndex={-1} ref={box}>
         {done && <p class="done">{done}</p>}
       </div>
-      <Ready of={found} empty={<Empty>{t("orders.none")}</Empty>}>
+      <Ready of={found} empty={<Empty>{t(show === "all" ? "orders.none" : `orders.none.${show}`)}</Empty>}>
         {({ items }) => (
           <>
             <p class="unseen" role="status">
@@ -79,24 +95,23 @@ function columns(me: number, withdraw: (order: Order) => void): Column<Order>[] 
       ),
     },
     { head: t("orders.tests"), cell: ({ tests }) => tests.map(({ name }) => name).join(", ") },
-    { head: t("orders.time"), cell: ({ starts_at }) => (starts_at ? when(starts_at) : t("orders.any_time")) },
-    {
-      head: t("orders.status"),
-      cell: (one) => (
-        <div>
-          <Status kind="lab" status={one.status} />
-          <p class="small">{[withdrawn(one, me), one.status_reason].filter(Boolean).join(" ")}</p>
-        </div>
-      ),
-    },
+    { head: t("orders.status"), cell: (one) => <OrderState order={one} me={me} /> },
     {
       head: t("orders.acts"),
-      cell: (one) =>
-        isUncollected(one) && (
-          <button type="button" class="button quiet small" onClick={() => withdraw(one)}>
-            {t("orders.withdraw")} <span class="unseen">{one.reference}</span>
-          </button>
-        ),
+      cell: (one) => (
+        <span class="row">
+          {isChangeable(one) && (
+            <a class="button quiet small" href={`/doctor/orders/${one.id}`}>
+              {t("orders.change")} <span class="unseen">{one.reference}</span>
+            </a>
+          )}
+          {isUncollected(one) && (
+            <button type="button" class="button quiet small" onClick={() => withdraw(one)}>
+              {t("orders.withdraw")} <span class="unseen">{one.reference}</span>
+            </button>
+          )}
+        </span>
+      ),
     },
   ];
 }

@@ -3,20 +3,21 @@ import { api, outcome } from "../../../api/client";
 import type { Mistake } from "../../../lib/forms/form";
 import { t } from "../../../lib/i18n/i18n";
 import { useLoad } from "../../../lib/loading/query";
-import { clock, isDay, today } from "../../../lib/time/time";
+import { clock, dayOf, isDay, today } from "../../../lib/time/time";
 import { Checkbox } from "../../../ui/forms/Checkbox";
 import { Field } from "../../../ui/forms/Field";
 import { Select } from "../../../ui/forms/Select";
-import type { Order } from "./order-draft";
+import type { Changed, Order, Put } from "./order-draft";
 
 interface Props {
   patient: number;
   order: Order;
-  put: (change: Partial<Order>) => void;
+  put: Put;
   errors: readonly Mistake[];
+  changed: Changed | undefined;
 }
 
-export function When({ patient, order, put, errors }: Props) {
+export function When({ patient, order, put, errors, changed }: Props) {
   return (
     <div class="stack close">
       <Checkbox
@@ -26,21 +27,26 @@ export function When({ patient, order, put, errors }: Props) {
         checked={order.timed}
         onValue={(timed) => put({ timed })}
       />
-      {order.timed && <Time patient={patient} order={order} put={put} errors={errors} />}
+      {order.timed && <Time patient={patient} order={order} put={put} errors={errors} changed={changed} />}
     </div>
   );
 }
 
-function Time({ patient, order, put, errors }: Props) {
+function Time({ patient, order, put, errors, changed }: Props) {
   const { day, starts_at } = order;
   const codes = order.tests.map(({ code }) => code).join(",");
   const slots = useLoad(async () => {
     if (!isDay(day) || day < today()) return { ok: true as const, data: { items: [], next_cursor: null } };
     return outcome(api.GET("/api/labs/slots", { params: { query: { day, patient_id: patient, ...(codes && { test_codes: codes }) } } }));
   }, [day, patient, codes]);
+  const booked = changed?.starts_at ?? null;
+  const own = booked !== null && dayOf(booked) === day ? booked : null;
   const places = slots.data?.items.filter((slot) => slot.free > 0) ?? [];
-  const free = places.filter(({ other }) => other === null);
-  const none = slots.data && free.length === 0;
+  // the order itself does not keep the patient from its time
+  const free = places.filter(
+    ({ other }) => other === null || (other.kind === "laboratory" && other.id === changed?.id),
+  );
+  const none = slots.data && free.length === 0 && own === null;
   return (
     <div class="pair">
       <Field
@@ -57,7 +63,10 @@ function Time({ patient, order, put, errors }: Props) {
         hint={free.length < places.length ? t("order.busy_times") : ""}
         choices={[
           { value: "", text: t(none ? "order.no_times" : slots.failure ? "order.times_failed" : "order.choose_time") },
-          ...free.map((slot) => ({ value: slot.starts_at, text: clock(slot.starts_at) })),
+          ...(own ? [{ value: own, text: t("order.booked_time", { time: clock(own) }) }] : []),
+          ...free
+            .filter((slot) => slot.starts_at !== own)
+            .map((slot) => ({ value: slot.starts_at, text: clock(slot.starts_at) })),
         ]}
         value={starts_at}
         onValue={(value) => put({ starts_at: value })}

@@ -1,123 +1,159 @@
-/** Results to review (`?seen=true`: reviewed ones, `?patient_id=`: one patient's), the urgent ones first. */
+/** The inbox of results: own ones, or of all patients in care (`?scope=care`), to review or reviewed (`?seen=true`). */
 import { useRef, useState } from "preact/hooks";
-import { api, outcome, type Schemas } from "../../../api/client";
-import { sentence } from "../../../lib/clinical/results";
+import { api, outcome } from "../../../api/client";
 import { plural, t } from "../../../lib/i18n/i18n";
-import { usePages } from "../../../lib/loading/query";
+import { useLoad, usePages } from "../../../lib/loading/query";
 import type { OwnProps } from "../../../lib/routing/page";
 import { withQuery } from "../../../lib/routing/router";
-import { when } from "../../../lib/time/time";
-import { Chip } from "../../../ui/Chip";
 import { Empty } from "../../../ui/Empty";
 import { Page } from "../../../ui/frame/Page";
 import { More } from "../../../ui/More";
 import { Ready } from "../../../ui/Ready";
 import { Tabs } from "../../../ui/Tabs";
-import { Review } from "./review";
+import { type Acts, type Result, sections } from "./groups";
+import { ReleaseNormal } from "./release-normal";
+import { Patient } from "./rows";
 import "../../../style/portals/review.css";
 
-type Result = Schemas["LabResult"];
-
 const POLL_MS = 60_000;
-/** The API's maximum, so that critical results can be sorted first. */
-const AT_ONCE = 100;
+const AT_ONCE = 50;
 
 export default function Results({ query, account }: OwnProps) {
   const seen = query.get("seen") === "true";
+  const scope = query.get("scope") === "care" ? "care" : "mine";
   const patient = Number(query.get("patient_id")) || null;
+  const filter = { seen, scope, ...(patient && { patient_id: patient }) } as const;
+  const keys = [account.id, seen, scope, patient];
   const found = usePages(
     (cursor) => {
-      const filter = { seen, ...(patient && { patient_id: patient }), ...(cursor && { cursor }), limit: AT_ONCE };
-      return outcome(api.GET("/api/doctor/lab-results", { params: { query: filter } }));
+      const page = { ...filter, ...(cursor && { cursor }), limit: AT_ONCE };
+      return outcome(api.GET("/api/doctor/lab-results", { params: { query: page } }));
     },
-    [account.id, seen, patient],
+    keys,
     { every: POLL_MS },
   );
-  const [done, setDone] = useState("");
+  const counts = useLoad(
+    () => outcome(api.GET("/api/doctor/lab-results/counts", { params: { query: filter } })),
+    keys,
+    {
+      every: POLL_MS,
+    },
+  );
+  const [done, setDone] = useState<{ text: string; undo?: () => void }>({ text: "" });
+  const [asking, setAsking] = useState(false);
   const status = useRef<HTMLDivElement>(null);
 
-  const put = (result: Result): void => {
-    if (!found.data) return;
-    const items = found.data.items.map((one) => (one.id === result.id ? result : one));
-    // a reviewed result leaves the list
-    found.put({ ...found.data, items: items.filter((one) => seen || one.seen_at === null) });
-  };
-  const reviewed = (result: Result, sentence: string): void => {
-    put(result);
-    setDone(sentence);
+  const say = (text: string, undo?: () => void): void => {
+    setDone(undo ? { text, undo } : { text });
     status.current?.focus();
   };
+  const put = (...now: Result[]): void => {
+    if (!found.data) return;
+    const items = found.data.items.map((one) => now.find(({ id }) => id === one.id) ?? one);
+    // a reviewed result leaves the list of those to review
+    found.put({
+      ...found.data,
+      items: items.filter((one) => (one.seen_at !== null) === seen || now.every((other) => other !== one)),
+    });
+    counts.again();
+  };
+  const acts: Acts = { put, say, again: found.again };
   const name = patient ? found.data?.items.find((one) => one.patient.id === patient)?.patient.full_name : null;
+  const normal = scope === "mine" && !seen ? (counts.data?.normal ?? 0) : 0;
+  const released = (text: string): void => {
+    setAsking(false);
+    found.again();
+    counts.again();
+    say(text);
+  };
   return (
     <Page
       title={t("review.title")}
-      lead={name ? t("review.of", { name }) : t("review.lead")}
+      lead={name ? t("review.of", { name }) : t(scope === "mine" ? "review.lead" : "review.lead.care")}
       actions={
-        <a class="button quiet" href="/doctor/orders">
-          {t("review.orders")}
-        </a>
+        <>
+          {normal > 0 && (
+            <button type="button" class="button" onClick={() => setAsking(true)}>
+              {t("review.normal", { count: normal })}
+            </button>
+          )}
+          <a class="button quiet" href="/doctor/orders">
+            {t("review.orders")}
+          </a>
+        </>
       }
     >
-      <Tabs
-        label={t("review.tabs")}
-        tabs={[
-          { href: withQuery({ seen: null }), text: t("review.to_review"), current: !seen },
-          { href: withQuery({ seen: "true" }), text: t("review.reviewed"), current: seen },
-        ]}
-      />
+      <Views seen={seen} scope={scope} total={counts.data?.total} />
       {patient && (
         <p class="reviews-filter">
           <a href={withQuery({ patient_id: null })}>{t("review.everybody")}</a>
         </p>
       )}
       <div role="status" tabIndex={-1} ref={status} class="reviews-said">
-        {done && <p class="done">{done}</p>}
+        {done.text && (
+          <p class="done">
+            {done.text}{" "}
+            {done.undo && (
+              <button type="button" class="button quiet small" onClick={done.undo}>
+                {t("review.undo")}
+              </button>
+            )}
+          </p>
+        )}
       </div>
       <Ready of={found} empty={<Nothing seen={seen} />}>
-        {({ items, next_cursor }) => (
+        {({ items }) => (
           <>
             <p class="muted reviews-count" role="status">
-              {plural(next_cursor ? "review.first" : "review.count", items.length)}
+              {counts.data && plural("review.count", counts.data.total)}
             </p>
-            <ul class="reviews">
-              {urgentFirst(items).map((result) => (
-                <li key={result.id}>
-                  <One result={result} put={put} reviewed={reviewed} />
-                </li>
-              ))}
-            </ul>
+            {sections(items).map(({ name, groups }) => (
+              <section key={name} class="reviews">
+                <h2>{t(`review.class.${name}`, { count: counts.data?.[name] ?? groups.length })}</h2>
+                {groups.map((group) => (
+                  <Patient
+                    key={group.items[0]?.id}
+                    group={group}
+                    counts={counts.data?.patients ?? []}
+                    acts={acts}
+                    alone={patient !== null}
+                  />
+                ))}
+              </section>
+            ))}
           </>
         )}
       </Ready>
       <More of={found} />
+      {asking && <ReleaseNormal patient={patient} onClose={() => setAsking(false)} released={released} />}
     </Page>
   );
 }
 
-function One({
-  result,
-  ...acts
-}: {
-  result: Result;
-  put: (now: Result) => void;
-  reviewed: (now: Result, status: string) => void;
-}) {
-  const [opened, setOpened] = useState(false);
+function Views({ seen, scope, total }: { seen: boolean; scope: "mine" | "care"; total: number | undefined }) {
+  const here = total ?? null;
   return (
-    <details class="card review" onToggle={(event) => setOpened(event.currentTarget.open)}>
-      <summary>
-        <span class="review-who">
-          <b>{result.patient.full_name}</b> <span>{result.test_name}</span>
-        </span>
-        <span class="muted small">{when(result.collected_at ?? result.entered_at)}</span>
-        <span>
-          {result.critical && <Chip tone="critical">{t("review.critical")}</Chip>}{" "}
-          {result.corrected_at && <Chip tone="no-show">{t("corrected.short")}</Chip>} {sentence(result)}
-        </span>
-      </summary>
-      {/* rendered when opened: twenty results have a hundred number lines */}
-      {opened && <Review result={result} {...acts} />}
-    </details>
+    <div class="reviews-views">
+      <Tabs
+        label={t("review.tabs")}
+        tabs={[
+          {
+            href: withQuery({ seen: null }),
+            text: t("review.to_review"),
+            current: !seen,
+            ...(!seen && { count: here }),
+          },
+          { href: withQuery({ seen: "true" }), text: t("review.reviewed"), current: seen },
+        ]}
+      />
+      <Tabs
+        label={t("review.scope")}
+        tabs={[
+          { href: withQuery({ scope: null }), text: t("review.scope.mine"), current: scope === "mine" },
+          { href: withQuery({ scope: "care" }), text: t("review.scope.care"), current: scope === "care" },
+        ]}
+      />
+    </div>
   );
 }
 
@@ -128,10 +164,4 @@ function Nothing({ seen }: { seen: boolean }) {
       {!seen && <a href={withQuery({ seen: "true" })}>{t("review.see_reviewed")}</a>}
     </Empty>
   );
-}
-
-/** Critical results, then results outside the usual range, then the others; each newest first. */
-export function urgentFirst(items: readonly Result[]): Result[] {
-  const rank = ({ critical, outside_range }: Result): number => (critical ? 0 : outside_range > 0 ? 1 : 2);
-  return [...items].sort((one, other) => rank(one) - rank(other));
 }

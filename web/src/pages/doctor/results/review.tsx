@@ -1,48 +1,49 @@
-/** One result, with the doctor's actions: comment, mark as seen, release. */
+/** One result opened: all values, who saw it, and the doctor's actions: comment, mark as seen, release. */
 import { useRef } from "preact/hooks";
-import { api, outcome, type Schemas, unchanged } from "../../../api/client";
+import { api, outcome } from "../../../api/client";
 import { useDraft } from "../../../lib/forms/draft";
 import { type Mistake, mistakes, useForm } from "../../../lib/forms/form";
 import { t } from "../../../lib/i18n/i18n";
-import { ageOn, dateOnly, when } from "../../../lib/time/time";
+import { ageOn, dateOnly, dayOf, today, when } from "../../../lib/time/time";
 import { Corrected } from "../../../ui/Corrected";
 import { NumberLine } from "../../../ui/charts/NumberLine";
 import { Details } from "../../../ui/Details";
 import { ErrorSummary } from "../../../ui/forms/ErrorSummary";
 import { TextArea } from "../../../ui/forms/TextArea";
-
-type Result = Schemas["LabResult"];
+import type { Acts, Result } from "./groups";
+import { send } from "./send";
 
 interface Props {
   result: Result;
-  put: (now: Result) => void;
-  /** Called after the review, with the outcome as text. */
-  reviewed: (now: Result, message: string) => void;
+  acts: Acts;
 }
 
 export function Review(props: Props) {
-  const { patient, note, reference, verified_at, verified_by, ordered_by, seen_at, released_at, observations } =
-    props.result;
+  const {
+    patient,
+    note,
+    reference,
+    verified_at,
+    verified_by,
+    ordered_by,
+    seen_at,
+    seen_by,
+    released_at,
+    observations,
+  } = props.result;
   const born = patient.date_of_birth;
+  const by = (name: string | undefined, at: string): string => t("review.by", { name: name ?? "", when: when(at) });
   return (
     <div class="stack review-open">
       <Details
         of={[
-          [
-            t("review.patient"),
-            <a key="chart" href={`/doctor/patients/${patient.id}`}>
-              {patient.full_name}
-            </a>,
-          ],
           [t("review.born"), born && t("review.born_age", { date: dateOnly(born), age: ageOn(born) })],
           [t("review.reference"), reference],
-          [t("review.ordered"), ordered_by?.full_name],
-          [
-            t("review.verified"),
-            verified_at && t("review.by", { name: verified_by?.full_name ?? "", when: when(verified_at) }),
-          ],
+          [t("review.ordered"), ordered_by?.full_name ?? t("review.ordered.nobody")],
+          [t("review.verified"), verified_at && by(verified_by?.full_name, verified_at)],
           [t("review.note"), note],
           [t("review.seen_at"), seen_at && when(seen_at)],
+          [t("review.seen_by"), seen_by.map(({ doctor, at }) => by(doctor.full_name, at)).join("; ")],
           [t("review.released_at"), released_at && when(released_at)],
         ]}
       />
@@ -50,71 +51,93 @@ export function Review(props: Props) {
       <ul class="review-values">
         {observations.map((observation) => (
           <li key={observation.analyte}>
-            <h2>{observation.name}</h2>
+            <h4>{observation.name}</h4>
             <NumberLine observation={observation} />
           </li>
         ))}
       </ul>
-      <Acts {...props} />
+      <Actions {...props} />
     </div>
   );
 }
 
-function Acts({ result, put, reviewed }: Props) {
+function Actions({ result, acts }: Props) {
   const comment = useDraft(`review.${result.id}`, result.comment ?? "");
   const releasing = useRef(false);
-  const unreleased = result.status === "verified";
+  const unreleased = result.status === "verified" && !result.critical_open;
+  const name = { name: result.patient.full_name, test: result.test_name };
+  const takeBack = async (of: Result): Promise<void> => {
+    const back = await send(of, { seen: false, release: false });
+    if (!back.ok) return acts.say(t("review.undo.failed"));
+    acts.put(back.data);
+    acts.again();
+    acts.say(t("review.undo.done", name));
+  };
   const { busy, errors, submit } = useForm(
     () => [],
     async () => {
       const text = comment.value.trim();
-      const body = {
-        seen: true,
-        comment: text === (result.comment ?? "") ? null : text,
-        release: releasing.current,
-      };
-      const params = { path: { result_id: result.id }, header: unchanged(result) };
-      const done = await outcome(api.PUT("/api/doctor/lab-results/{result_id}", { params, body }));
+      const isNew = result.responsible && text !== (result.comment ?? "");
+      const body = { seen: true, comment: isNew ? text : null, release: releasing.current };
+      const done = await send(result, body);
       if (done.ok) {
         comment.drop();
-        const name = { name: result.patient.full_name, test: result.test_name };
-        reviewed(done.data, t(releasing.current ? "review.done.released" : "review.done.seen", name));
+        acts.put(done.data);
+        const marked = result.seen_at === null && !releasing.current;
+        const undo = marked ? () => void takeBack(done.data) : undefined;
+        acts.say(t(releasing.current ? "review.done.released" : "review.done.seen", name), undo);
         return [];
       }
       const now = done.problem.code === "stale" ? await found(result) : null;
       if (!now) return mistakes(done.problem, done.retryAfter, ["comment"]);
-      put(now);
+      acts.put(now);
       return [{ field: null, message: changes(result, now) }];
     },
   );
-  const id = `comment-${result.id}`;
+  const isToday = result.seen_at !== null && dayOf(result.seen_at) === today();
   return (
     <form noValidate onSubmit={submit}>
       <ErrorSummary mistakes={errors} />
-      <TextArea
-        id={id}
-        label={t("review.comment")}
-        hint={t(unreleased ? "review.comment.hint" : "review.comment.hint_released")}
-        optional
-        rows={3}
-        value={comment.value}
-        onValue={comment.set}
-        mistakes={errors}
-      />
+      {result.critical_open && (
+        <p class="warning">
+          {t("review.waits")} <a href={`/doctor/critical/${result.id}`}>{t("review.answer")}</a>
+        </p>
+      )}
+      {result.responsible ? (
+        <TextArea
+          id={`comment-${result.id}`}
+          label={t("review.comment")}
+          hint={t(unreleased ? "review.comment.hint" : "review.comment.hint_released")}
+          optional
+          rows={3}
+          value={comment.value}
+          onValue={comment.set}
+          mistakes={errors}
+        />
+      ) : (
+        <p>{t("review.other", { name: result.ordered_by?.full_name ?? "" })}</p>
+      )}
       <div class="row">
-        {unreleased && (
+        {unreleased && result.responsible && (
           <button type="submit" class="button" aria-disabled={busy} onClick={() => choose(releasing, true)}>
             {t(busy ? "review.busy" : "review.release")}
           </button>
         )}
-        <button
-          type="submit"
-          class={unreleased ? "button quiet" : "button"}
-          aria-disabled={busy}
-          onClick={() => choose(releasing, false)}
-        >
-          {t(result.seen_at ? "review.save_comment" : "review.mark_seen")}
-        </button>
+        {(result.responsible || !result.seen_at) && (
+          <button
+            type="submit"
+            class={unreleased ? "button quiet" : "button"}
+            aria-disabled={busy}
+            onClick={() => choose(releasing, false)}
+          >
+            {t(result.seen_at ? "review.save_comment" : "review.mark_seen")}
+          </button>
+        )}
+        {isToday && (
+          <button type="button" class="button quiet" onClick={() => void takeBack(result)}>
+            {t("review.mark_unseen")}
+          </button>
+        )}
       </div>
     </form>
   );
@@ -124,16 +147,9 @@ function choose(ref: { current: boolean }, value: boolean): void {
   ref.current = value;
 }
 
-/** Reload the result from the list: the API has no endpoint for one. */
-async function found({ id, patient }: Result): Promise<Result | null> {
-  for (let cursor: string | undefined; ; ) {
-    const query = { patient_id: patient.id, limit: 100, ...(cursor && { cursor }) };
-    const page = await outcome(api.GET("/api/doctor/lab-results", { params: { query } }));
-    if (!page.ok) return null;
-    const result = page.data.items.find((one) => one.id === id);
-    if (result || page.data.next_cursor === null) return result ?? null;
-    cursor = page.data.next_cursor;
-  }
+async function found({ id }: Result): Promise<Result | null> {
+  const now = await outcome(api.GET("/api/doctor/lab-results/{result_id}", { params: { path: { result_id: id } } }));
+  return now.ok ? now.data : null;
 }
 
 /** The change made meanwhile, as one sentence. */
@@ -141,5 +157,5 @@ function changes(before: Result, now: Result): Mistake["message"] {
   if (before.released_at === null && now.released_at !== null)
     return t("review.stale.released", { name: now.released_by?.full_name ?? "", when: when(now.released_at) });
   if (before.comment !== now.comment) return t("review.stale.comment", { comment: now.comment ?? "" });
-  return t("review.stale.seen");
+  return t("review.stale.changed");
 }

@@ -13,6 +13,7 @@ import { Ready } from "../../../ui/Ready";
 import { TakenOver } from "../taken-over";
 import { useStatus } from "../visit/status";
 import { loadVisits, type Visit } from "../visit/visits";
+import { OrdersLine } from "./orders-line";
 import { Counts, DayTable, NowAndNext } from "./parts";
 
 const EVERY_MS = 30_000;
@@ -36,6 +37,7 @@ export default function Today({ query, config, account }: OwnProps) {
     >
       <div class="stack close">
         <TakenOver />
+        {isToday && <OrdersLine />}
         <Ready of={visits} empty={<Nobody day={day} />} isEmpty={(found) => found.length === 0}>
           {(found) => <Shown visits={found} of={visits} isToday={isToday} />}
         </Ready>
@@ -82,24 +84,24 @@ function Days({ day }: { day: Day }) {
   );
 }
 
-/** Results that are not reviewed yet. */
+/** The number of the doctor's own results that are not reviewed yet. */
 function ToReview() {
-  const query = { seen: false, limit: 100 };
-  const results = useLoad(() => outcome(api.GET("/api/doctor/lab-results", { params: { query } })), [], {
-    every: 4 * EVERY_MS,
+  const query = { seen: false };
+  const counts = useLoad(() => outcome(api.GET("/api/doctor/lab-results/counts", { params: { query } })), [], {
+    every: 2 * EVERY_MS,
   });
   return (
     <section class="card">
       <h2>{t("today.review.title")}</h2>
-      <Ready of={results} empty={<p class="muted">{t("today.review.none")}</p>}>
-        {({ items, next_cursor: more }) => (
+      <Ready of={counts} empty={<p class="muted">{t("today.review.none")}</p>} isEmpty={({ total }) => total === 0}>
+        {({ total, critical }) => (
           <>
             <p>
               <a class="strong" href="/doctor/results">
-                {plural(more ? "today.review.first" : "today.review", items.length)}
+                {plural("today.review", total)}
               </a>
             </p>
-            <Critical count={items.filter((result) => result.critical).length} />
+            <Critical count={critical} />
           </>
         )}
       </Ready>

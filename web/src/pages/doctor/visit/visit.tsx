@@ -16,6 +16,7 @@ import { loadChart } from "../chart/load-chart";
 import { PatientStrip } from "../chart/patient-strip";
 import type { Chart } from "../chart/record";
 import { RecordList } from "../chart/record-list";
+import { OrderList } from "../order/order-list";
 import { useNotes } from "./notes";
 import { VisitNotes } from "./notes-form";
 import { PastVisits } from "./past-visits";
@@ -89,6 +90,9 @@ function Shown({ visit, put, query, config, account }: Props & { visit: Visit; p
               <p class={visit.reason ? "strong" : "muted"}>{visit.reason ?? t("today.no_reason")}</p>
               <Facts visit={visit} />
             </div>
+          </section>
+          <section class="card">
+            <OrderList patient={patient.id} visit={id} me={account.id} />
           </section>
           {chart.data && <PastVisits chart={chart.data} visit={visit} me={account.id} />}
         </div>

@@ -13,12 +13,10 @@ import { correcting, NOTHING, openTests, type Typed } from "./entry";
 import { Facts, Planned } from "./facts";
 import { PatientBar } from "./patient-bar";
 import { Entered } from "./result";
+import { measurable, Specimens } from "./specimens";
 import { StatusActs, Steps } from "./status";
 import { Values } from "./values-form";
 import "../../../style/portals/lab.css";
-
-/** The statuses in which values can be entered. */
-const AT_THE_BENCH: readonly BookingStatus[] = ["received", "in_progress", "resulted"];
 
 export default function LabBooking({ params, query, account }: OwnProps) {
   const id = Number(params.id);
@@ -47,18 +45,25 @@ function BookingPage({ work, of, query }: { work: Work; of: Loaded<Work>; query:
   };
   const acts = { work, put: of.put, reload, say: setMessage };
   const open = openTests(tests, draft.value).map(({ code }) => code);
-  const ready = AT_THE_BENCH.includes(booking.status);
+  const received = measurable(booking);
+  const ready = received.length > 0;
+  const bench = { ...acts, work: { ...work, tests: tests.filter(({ code }) => received.includes(code)) } };
   return (
     <Page
       title={t("worklist_booking.title", { patient: booking.patient.full_name, reference: booking.reference })}
       lead={about(booking)}
       back={{ href: `/lab${list}`, text: t("worklist_booking.back") }}
       actions={
-        next && (
-          <a class="button quiet" href={next}>
-            {t("worklist_booking.next")}
+        <>
+          <a class="button quiet" href={`/lab/${booking.id}/labels`}>
+            {t("worklist.labels")}
           </a>
-        )
+          {next && (
+            <a class="button quiet" href={next}>
+              {t("worklist_booking.next")}
+            </a>
+          )}
+        </>
       }
     >
       <section class="card specimen">
@@ -69,7 +74,8 @@ function BookingPage({ work, of, query }: { work: Work; of: Loaded<Work>; query:
           <Status kind="lab" status={booking.status} />
         </div>
         <Steps status={booking.status} />
-        <Facts booking={booking} tests={tests} />
+        <Facts booking={booking} />
+        <Specimens {...acts} />
         <StatusActs {...acts} />
       </section>
       <div role="status" class="said">
@@ -78,7 +84,7 @@ function BookingPage({ work, of, query }: { work: Work; of: Loaded<Work>; query:
       {!ready && tests.every(({ result }) => result === null) && <Planned tests={tests} />}
       <div class="bench">
         {(ready || tests.some(({ result }) => result)) && <PatientBar booking={booking} />}
-        {ready && <Values key={booking.id} {...acts} draft={draft} next={next} />}
+        {ready && <Values key={booking.id} {...bench} draft={draft} next={next} />}
         {tests.map(
           ({ code, test, result }) =>
             result &&

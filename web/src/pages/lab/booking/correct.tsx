@@ -1,6 +1,6 @@
 /** The correction of a verified result: its values again, with a reason. */
 import { useRef, useState } from "preact/hooks";
-import { api, outcome, unchanged } from "../../../api/client";
+import { api, outcome, type Schemas, unchanged } from "../../../api/client";
 import { useDraft } from "../../../lib/forms/draft";
 import { type Mistake, mistakes, useForm } from "../../../lib/forms/form";
 import { t } from "../../../lib/i18n/i18n";
@@ -10,6 +10,7 @@ import { TextArea } from "../../../ui/forms/TextArea";
 import type { Result, Test } from "../record";
 import { AnalyteRow } from "./analyte";
 import { checked, keyOf, sentValues, shownFlag, typedValues, unusualValues } from "./entry";
+import { Note } from "./note";
 import type { Acts } from "./status";
 import { useFlags } from "./typed-flags";
 import { typed } from "./values";
@@ -27,13 +28,13 @@ const SHORTEST = 5;
 export function Correct({ result, test, close, ...acts }: Props) {
   const code = `correct.${result.test_code}`;
   const present = Object.fromEntries(result.observations.map((one) => [keyOf(code, one.analyte), typed(one)]));
-  const draft = useDraft(`lab.correct.${result.id}`, { values: present, reason: "" });
+  const draft = useDraft(`lab.correct.${result.id}`, { values: present, reason: "", note: result.note ?? "" });
   const [confirming, setConfirming] = useState<string[]>([]);
   const [announcement, setAnnouncement] = useState("");
   const confirmed = useRef(new Set<string>());
   const form = useRef<HTMLFormElement>(null);
   const open = [{ code, test }];
-  const { values, reason } = draft.value;
+  const { values, reason, note } = draft.value;
   const flags = useFlags(acts.work.booking, typedValues(open, draft.value));
   const reasonId = `${code}.reason`;
 
@@ -50,7 +51,11 @@ export function Correct({ result, test, close, ...acts }: Props) {
       const far = compared.unusual.filter((one) => !confirmed.current.has(one));
       setConfirming(far);
       if (far.length > 0) return [];
-      const found = await send(acts, result, test, sentValues(open, draft.value), reason.trim());
+      const found = await send(acts, result, test, {
+        observations: sentValues(open, draft.value),
+        reason: reason.trim(),
+        note: note.trim() === (result.note ?? "") ? null : note.trim(),
+      });
       if (found.length === 0) {
         draft.drop();
         close();
@@ -91,6 +96,13 @@ export function Correct({ result, test, close, ...acts }: Props) {
           onValue={(text) => draft.set({ ...draft.value, reason: text })}
           mistakes={errors}
         />
+        <Note
+          id={`${code}.note`}
+          label={t("worklist_booking.note.label", { test: result.test_name })}
+          open={t(result.note ? "worklist_booking.note.change" : "worklist_booking.note.add")}
+          text={note}
+          onText={(text) => draft.set({ ...draft.value, note: text })}
+        />
         <div class="row">
           <Submit
             id={`${code}.save`}
@@ -122,12 +134,10 @@ async function send(
   { reload, say }: Acts,
   result: Result,
   test: Test,
-  observations: ReturnType<typeof sentValues>,
-  reason: string,
+  body: Schemas["CorrectResult"],
 ): Promise<Mistake[]> {
   say("");
   const params = { path: { result_id: result.id }, header: unchanged(result) };
-  const body = { observations, reason };
   const done = await outcome(api.POST("/api/labs/results/{result_id}/correction", { params, body }));
   if (done.ok) {
     await reload();
@@ -143,7 +153,7 @@ async function send(
   if (now) return [{ field: null, message: t("worklist_booking.values_changed") }];
   if (done.problem.code !== "malformed") return mistakes(done.problem, done.retryAfter, []);
   return done.problem.errors.map(({ field, message }) => {
-    const at = observations[Number(/observations\.(\d+)/.exec(field)?.[1])]?.analyte;
+    const at = body.observations[Number(/observations\.(\d+)/.exec(field)?.[1])]?.analyte;
     const analyte = test.analytes.find((one) => one.code === at);
     const id = analyte ? keyOf(`correct.${result.test_code}`, analyte.code) : null;
     return { field: id, message: `${analyte?.name ?? test.name}: ${message}` };

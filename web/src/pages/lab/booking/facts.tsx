@@ -1,20 +1,17 @@
-/** The facts of a booking: specimen, ordering doctor, tests. */
+/** The facts of a booking: times, ordering doctor, tests. */
 import { withdrawn } from "../../../lib/clinical/withdrawn";
 import { t } from "../../../lib/i18n/i18n";
 import { dayOf, when } from "../../../lib/time/time";
 import { Details } from "../../../ui/Details";
 import type { Booking, OneTest } from "../record";
 
-export function Facts({ booking, tests }: { booking: Booking; tests: readonly OneTest[] }) {
+export function Facts({ booking }: { booking: Booking }) {
   const { starts_at, collected_at, ordered_by, note, status_reason } = booking;
-  const specimens = [...new Set(tests.flatMap(({ test }) => test?.specimen ?? []))];
   const late = collected_at && starts_at && dayOf(collected_at) !== dayOf(starts_at);
   return (
     <Details
       of={[
-        [t("worklist_booking.kind"), specimens.join("; ")],
         [t("worklist_booking.time"), (!collected_at || late) && (starts_at ? when(starts_at) : t("worklist.any_time"))],
-        [t("worklist_booking.collected"), collected_at && when(collected_at)],
         [t("worklist_booking.ordered_by"), ordered_by?.full_name ?? t("worklist_booking.own_booking")],
         [t("worklist_booking.note"), note],
         [t("worklist_booking.withdrawn"), withdrawn(booking, 0)],

@@ -52,6 +52,11 @@ export function Entered({ result, test, correct, ...acts }: Props & { test: Test
           {released_at ? t("worklist_booking.released", { when: when(released_at) }) : t("worklist_booking.unreleased")}
         </p>
       )}
+      {result.critical && verified_at && (
+        <p>
+          <a href={`/lab/critical/${result.id}`}>{t("worklist_booking.calls")}</a>
+        </p>
+      )}
       {status === "resulted" && <Verify {...acts} result={result} correct={correct} done={focus} />}
       <Corrected of={result} />
       {result.correction_waits_since && (

@@ -22,7 +22,7 @@ const WAY = ["booked", "collected", "received", "in_progress", "resulted", "veri
 /** The next manual step. Starting is optional, because values can be entered once the specimen is received. */
 const NEXT = { booked: "collected", collected: "received", received: "in_progress", rejected: "collected" } as const;
 type Stop = "reject" | "withdraw";
-const REJECTABLE: readonly Status[] = ["collected", "received", "in_progress"];
+const REJECTABLE: readonly Status[] = ["collected", "received", "in_progress", "resulted"];
 
 export function Steps({ status }: { status: Status }) {
   if (status === "rejected" || status === "cancelled") return null;
@@ -50,7 +50,10 @@ export function StatusActs(acts: Acts) {
     () => take(acts, to, null),
   );
   const next = booking.status in NEXT ? NEXT[booking.status as keyof typeof NEXT] : null;
-  const stop = REJECTABLE.includes(booking.status) ? "reject" : isUncollected(booking) ? "withdraw" : null;
+  const several = booking.specimens.filter(({ status }) => status !== "rejected").length > 1;
+  // of several specimens each is rejected by itself
+  const rejectable = REJECTABLE.includes(booking.status) && !several;
+  const stop = rejectable ? "reject" : isUncollected(verifiedOf(acts.work)) ? "withdraw" : null;
   if (!next && !stop) return null;
   return (
     <>
@@ -65,7 +68,7 @@ export function StatusActs(acts: Acts) {
             aria-disabled={busy}
             onClick={() => setTo(next)}
           >
-            {t(booking.status === "rejected" ? "worklist_booking.recollect" : `worklist_booking.to.${next}`)}
+            {t(stepName(booking.status, next, several))}
           </button>
         )}
         {stop && (
@@ -77,6 +80,20 @@ export function StatusActs(acts: Acts) {
       {stopping && <Ask {...acts} stop={stopping} onClose={() => setStopping(null)} />}
     </>
   );
+}
+
+/** The booking with its verified results alone, as the rule for withdrawing reads it. */
+function verifiedOf({ booking, tests }: Work): Work["booking"] {
+  const open = tests.flatMap(({ code, result }) => (result?.status === "resulted" ? code : []));
+  return {
+    ...booking,
+    tests: booking.tests.map((one) => (open.includes(one.code) ? { ...one, result_id: null } : one)),
+  };
+}
+
+function stepName(from: Status, to: (typeof NEXT)[keyof typeof NEXT], several: boolean) {
+  if (several && to !== "in_progress") return `worklist_booking.to.${to}.all` as const;
+  return from === "rejected" ? "worklist_booking.recollect" : (`worklist_booking.to.${to}` as const);
 }
 
 /** Asks for the reason to reject the specimen, or to withdraw the booking. */

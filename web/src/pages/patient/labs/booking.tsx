@@ -1,7 +1,7 @@
 /** One laboratory visit: next step, preparation, progress and results. */
 import { useState } from "preact/hooks";
 import { api, outcome } from "../../../api/client";
-import { withdrawn } from "../../../lib/clinical/withdrawn";
+import { isUncollected, withdrawn } from "../../../lib/clinical/withdrawn";
 import { t } from "../../../lib/i18n/i18n";
 import { money } from "../../../lib/i18n/numbers";
 import { useLoad } from "../../../lib/loading/query";
@@ -69,7 +69,7 @@ export default function LabBooking({ params, config }: OwnProps) {
               <div class="stack">
                 <About of={visit} />
                 <p class="row">
-                  {isOpen(visit) && <LabCancel visit={visit} onChange={changed} />}
+                  {isUncollected(visit) && <LabCancel visit={visit} onChange={changed} />}
                   {(visit.status === "cancelled" || isReady(visit)) && <Again of={visit} />}
                   <PrintButton />
                 </p>
