@@ -37,7 +37,11 @@ function Time({ patient, order, put, errors, changed }: Props) {
   const codes = order.tests.map(({ code }) => code).join(",");
   const slots = useLoad(async () => {
     if (!isDay(day) || day < today()) return { ok: true as const, data: { items: [], next_cursor: null } };
-    return outcome(api.GET("/api/labs/slots", { params: { query: { day, patient_id: patient, ...(codes && { test_codes: codes }) } } }));
+    return outcome(
+      api.GET("/api/labs/slots", {
+        params: { query: { day, patient_id: patient, ...(codes && { test_codes: codes }) } },
+      }),
+    );
   }, [day, patient, codes]);
   const booked = changed?.starts_at ?? null;
   const own = booked !== null && dayOf(booked) === day ? booked : null;
