@@ -58,7 +58,7 @@ def test_value_is_compared_by_the_day_of_its_specimen(world: World, hospital: Ho
     assert first["observations"][0]["flag"] == "critical_high"
     with closing(sqlite3.connect(hospital.data / "careplus.db", timeout=30)) as database, database:
         yesterday = f"{datetime.now(UTC) - timedelta(days=1):%Y-%m-%dT%H:%M:%SZ}"
-        database.execute("UPDATE lab_bookings SET collected_at = ? WHERE id = ?", (yesterday, old))
+        database.execute("UPDATE specimens SET collected_at = ? WHERE booking_id = ?", (yesterday, old))
     saved = made(chief.put(f"{PATH}/ranges", json=replaced(), headers={"If-Match": '"1"'}), 200)
     assert (saved["version"], saved["ranges"][0]["high"], saved["source"]) == (2, 60, "New analyser")
     # entered again after the change, from a specimen before it
