@@ -67,6 +67,7 @@ CASES = {
     "list_referred": REFERRALS,
     "list_referrals": REFERRALS,
     "list_tests": Case("lab_tests", query={"q": "anti"}, key="code"),
+    "list_analytes": Case("analytes", query={"q": "anti"}, key="code"),
     "list_lab_bookings": BOOKINGS,
     "list_lab_orders": BOOKINGS,
     "list_patient_orders": BOOKINGS,

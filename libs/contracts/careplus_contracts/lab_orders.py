@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, StringConstraints
 
 from careplus_contracts.endpoints import Contract, Role
-from careplus_contracts.lab_catalogue import TestCodes, UnknownTest
+from careplus_contracts.lab_catalogue import OutsideCollection, TestCodes, UnknownTest
 from careplus_contracts.labs import LabBooking, LabBookingStatus, LabFull, LabPriority
 from careplus_contracts.refusals import IllegalTransition, NotFound, PatientBusy
 from careplus_contracts.results import LabResult
@@ -107,7 +107,7 @@ class WithdrawOrder(Body):
 @api.post(
     "/api/doctor/lab-orders",
     roles={Role.DOCTOR},
-    refuses=(NotFound, UnknownTest, LabFull, PatientBusy),
+    refuses=(NotFound, UnknownTest, OutsideCollection, LabFull, PatientBusy),
     example={"patient_id": 12, "test_codes": ["CBC"], "note": "Tired for a month", "priority": "stat"},
 )
 async def order_tests(body: OrderTests) -> LabBooking:
@@ -157,7 +157,7 @@ async def show_lab_order(booking_id: Id) -> LabBooking:
 @api.put(
     "/api/doctor/lab-orders/{booking_id}",
     roles={Role.DOCTOR},
-    refuses=(NotFound, IllegalTransition, UnknownTest, LabFull, PatientBusy),
+    refuses=(NotFound, IllegalTransition, UnknownTest, OutsideCollection, LabFull, PatientBusy),
     versioned=True,
     example={"test_codes": ["CBC", "CRP"], "priority": "stat", "note": "Fever since yesterday"},
 )

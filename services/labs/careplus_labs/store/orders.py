@@ -62,9 +62,11 @@ async def count(db: ReadSession, who: Identity) -> OrderCounts:
 
 
 async def change(db: WriteSession, who: Identity, row: LabBookingRow, body: ChangeOrder, house: House) -> LabBooking:
-    """Change an uncollected order as its next version. Raise UnknownTest, LabFull and PatientBusy."""
+    """Change an uncollected order as its next version. Raise UnknownTest, LabFull, PatientBusy, OutsideCollection."""
     # the place first: a place that is taken meanwhile rolls the row back to what is stored
-    changed = await _set_time(db, row, body, house)
+    hours = catalogue.collecting(house.hours, await catalogue.named(db, body.test_codes))
+    changed = await _set_time(db, row, body, house._replace(hours=hours))
+    await capacity.check_collected(db, row, hours, house.places)
     changed |= await _set_tests(db, row, body.test_codes)
     if (row.priority, row.note) != (body.priority.value, body.note):
         row.priority, row.note, changed = body.priority.value, body.note, True
