@@ -23,7 +23,7 @@ HAS_SPECIMEN = tuple(
     for status in LabBookingStatus
     if status not in (LabBookingStatus.BOOKED, LabBookingStatus.REJECTED, LabBookingStatus.CANCELLED)
 )
-"""Statuses of bookings whose specimens are collected."""
+"""Statuses of bookings with collected specimens."""
 
 
 def expected_by(status: str | None, collected_at: datetime | None, turnaround_minutes: int | None) -> datetime | None:
@@ -130,7 +130,7 @@ class LabBookingRow(SQLModel, table=True):
     """One visit to the laboratory.
 
     `turnaround_minutes` is the longest of its tests at the time of the order, so that a later change of the catalogue does not
-    change what was promised. `window_starts_at` and `place` number the bookings of one quarter of an hour, so that the unique
+    change the promised time. `window_starts_at` and `place` number the bookings of one quarter of an hour, so that the unique
     index limits them; both are null for a cancelled booking and for one without a time.
     """
 

@@ -40,7 +40,7 @@ export function OrderState({ order, me }: { order: Booking; me: number }) {
 
 function State({ status }: { status: Booking["status"] }) {
   if (status === "booked") return <Chip tone="booked">{t("orders.ordered")}</Chip>;
-  // the laboratory's own steps say nothing to the ward
+  // the ward has no use for the laboratory's own steps
   return <Status kind="lab" status={status === "in_progress" || status === "resulted" ? "received" : status} />;
 }
 
