@@ -17,7 +17,7 @@ NORMAL, LOW, CRITICAL = 13.2, 10.4, 3.1
 
 @dataclass
 class Inbox:
-    """A responsible doctor, a colleague in whose care the patients are too, and a doctor without a relation to them."""
+    """A responsible doctor, a colleague with the same patients in care, and a doctor without a relation to them."""
 
     hospital: Hospital
     doctor: Person

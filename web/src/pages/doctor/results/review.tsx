@@ -1,4 +1,4 @@
-/** One result opened: all values, who saw it, and the doctor's actions: comment, mark as seen, release. */
+/** One result opened: all values, its marks, and the doctor's actions: comment, mark as seen, release. */
 import { useRef } from "preact/hooks";
 import { api, outcome } from "../../../api/client";
 import { useDraft } from "../../../lib/forms/draft";
