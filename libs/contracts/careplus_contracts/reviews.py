@@ -178,10 +178,15 @@ class ReleaseNormal(Body):
 
 
 class LeftReason(StrEnum):
-    """`changed`: it has another version. `not_normal`: a value is outside its range or was not compared with one."""
+    """Why a result stays as it is.
+
+    `changed`: it has another version. `not_normal`: a value is outside its range or was not compared with one. `corrected`: the
+    laboratory corrected it.
+    """
 
     CHANGED = "changed"
     NOT_NORMAL = "not_normal"
+    CORRECTED = "corrected"
 
 
 class LeftResult(Answer):
@@ -260,5 +265,6 @@ async def release_normal_results(body: ReleaseNormal) -> ReleasedNormal:
     """Release results that are normal in every value and mark them as seen by you, with one comment for all of them.
 
     They are results of tests that you ordered, or a doctor that you replace; any other one refuses the request. One with another
-    version than named, or not normal, stays as it is and is listed with the reason. One that is released already is only marked.
+    version than named, or not normal, stays as it is and is listed with the reason; so does a corrected one, because the doctor
+    may have acted on the value that it replaced. One that is released already is only marked.
     """

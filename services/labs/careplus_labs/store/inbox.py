@@ -105,8 +105,11 @@ def _of_patient(patient_id: int, numbers: Counter[int]) -> PatientCounts:
 
 
 def is_releasable(by: Reader) -> tuple[ColumnElement[bool], ...]:
-    """Return the conditions of results that the caller may release together: own ones, neither critical nor outside a range."""
-    return (_is_owned(by), col(LabResultRow.urgency) == REST)
+    """Return the conditions of results that the caller may release together: own ones, neither critical nor outside a range.
+
+    A corrected one is not among them: the doctor may have acted on the value that it replaced.
+    """
+    return (_is_owned(by), col(LabResultRow.urgency) == REST, col(LabResultRow.corrected_at).is_(None))
 
 
 def is_normal() -> ColumnElement[bool]:

@@ -77,7 +77,9 @@ async def release_normal(db: WriteSession, who: Identity, body: ReleaseNormal) -
 
 
 def _reason(row: LabResultRow, version: int) -> LeftReason:
-    return LeftReason.NOT_NORMAL if row.version == version else LeftReason.CHANGED
+    if row.version != version:
+        return LeftReason.CHANGED
+    return LeftReason.NOT_NORMAL if row.corrected_at is None else LeftReason.CORRECTED
 
 
 def _apply(row: LabResultRow, changes: dict[str, Any]) -> bool:

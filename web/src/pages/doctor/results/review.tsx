@@ -47,7 +47,7 @@ export function Review(props: Props) {
           [t("review.released_at"), released_at && when(released_at)],
         ]}
       />
-      <Corrected of={props.result} />
+      <Corrected of={props.result} answers={`/doctor/critical/${props.result.id}`} opened />
       <ul class="review-values">
         {observations.map((observation) => (
           <li key={observation.analyte}>
