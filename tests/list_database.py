@@ -1,4 +1,4 @@
-"""A filled database whose rows a test may delete, insert again and change, and the services on it in this process."""
+"""A filled database with rows that a test may delete, insert again and change, and the services on it in this process."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

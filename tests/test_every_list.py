@@ -67,6 +67,7 @@ CASES = {
     "list_referred": REFERRALS,
     "list_referrals": REFERRALS,
     "list_tests": Case("lab_tests", query={"q": "anti"}, key="code"),
+    "list_analytes": Case("analytes", query={"q": "anti"}, key="code"),
     "list_lab_bookings": BOOKINGS,
     "list_lab_orders": BOOKINGS,
     "list_patient_orders": BOOKINGS,
@@ -82,7 +83,7 @@ CASES = {
 }
 Change = tuple[str, int]
 CHANGES = st.lists(st.tuples(st.sampled_from(["leave", "come back", "move"]), st.integers(LAST, 30)), max_size=3)
-"""What happens before the next page is read, to the last item of the page or to any item."""
+"""The changes before the next page is read, of the last item of the page or of any item."""
 
 
 @dataclass(frozen=True)
@@ -146,7 +147,7 @@ async def services(url: str, rows: Rows, tmp_path_factory: pytest.TempPathFactor
 
 
 async def walks(rows: Rows, services: dict[str, httpx.AsyncClient], endpoint: Endpoint[..., Any]) -> list[Walk]:
-    """Return the list of each person who may read it, from the shortest with FEWEST items on."""
+    """Return the list of each person that may read it, from the shortest with FEWEST items on."""
     case = CASES[endpoint.name]
     with rows.engine.connect() as connection:
         people = connection.execute(sa.text("SELECT id, role FROM accounts ORDER BY id")).all()

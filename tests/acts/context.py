@@ -151,6 +151,12 @@ class ActContext:
         code: str = made(self.http("admin").post("/api/labs/tests", json=self.example("add_test", code=self.word())))["code"]
         return code
 
+    def analyte(self) -> str:
+        """Return the code of a new analyte of the catalogue."""
+        body = self.example("add_analyte", code=self.word())
+        code: str = made(self.http("admin").post("/api/labs/analytes", json=body))["code"]
+        return code
+
     def lab_order(self, code: str, *statuses: str) -> int:
         """Return the id of a new booking that the laboratory has brought through these statuses."""
         body = {"patient_id": self.people["patient"].id, "test_codes": [code]}

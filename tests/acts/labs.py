@@ -5,6 +5,8 @@ from tests.acts.act import Act, Mark, Race
 BOOKING = {"patient": "/api/labs/bookings/{id}", "lab": "/api/labs/bookings/{id}"}
 REPEATS = "?patient_id={patient_id}&test_codes=HBA1C"
 TEST = {"name": "Raced", "category": "ours", "specimen": "serum", "turnaround_hours": 4}
+RANGES = {"unit": "mg/dL", "ranges": [{"low": 1.7, "high": 2.4}], "valid_from": "2098-01-01"}
+ALL_DAYS = [{"weekday": day, "starts": "06:00", "ends": "22:00"} for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")]
 
 
 ACTS = (
@@ -130,6 +132,31 @@ ACTS = (
             body=lambda _, number: {"action": f"Called, number {number}"},
         ),
     ),
+    Act(
+        "set_lab_hours",
+        body=lambda _: {"rules": ALL_DAYS},
+        read_back={"lab": "/api/admin/lab-hours"},
+        race=Race(
+            read="/api/admin/lab-hours",
+            body=lambda _, number: {"rules": ALL_DAYS, "closures": [{"day": "2098-12-25", "reason": f"Holiday {number}"}]},
+        ),
+        no_patient="hours that no booking is outside of",
+    ),
+    Act("show_lab_hours", no_patient="hours that no booking is outside of"),
+    Act("add_analyte", body=lambda c: {"code": c.word()}, read_back={"lab": "/api/labs/analytes?q={code}"}),
+    Act(
+        "set_ranges",
+        # another analyte than those of results, because its unit changes
+        path=lambda _: {"analyte": "magnesium"},
+        body=lambda _: RANGES,
+        read_back={"lab": "/api/labs/analytes/magnesium/history"},
+        race=Race(
+            path=lambda c: {"analyte": c.analyte()},
+            body=lambda _, number: {**RANGES, "source": f"Source {number}"},
+        ),
+    ),
+    Act("list_analytes", no_patient="the catalogue"),
+    Act("list_range_versions", no_patient="the catalogue"),
     Act("list_tests", no_patient="the catalogue"),
     Act("count_worklist", no_patient="numbers of bookings"),
     Act("list_lab_slots", no_patient="free times, and the caller's own or those of a patient in care"),

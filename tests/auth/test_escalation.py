@@ -97,7 +97,7 @@ async def change(database: Database, column: str, at: datetime, result_id: int =
 
 
 async def wait(database: Database, result_id: int, minutes: int) -> None:
-    """Let a result be open for so long; a person who was told before stays told."""
+    """Let a result be open for so long; a person told before stays told."""
     since = this_second() - timedelta(minutes=minutes)
     await change(database, "critical_since", since, result_id)
     async with database.writing() as db:

@@ -1,4 +1,4 @@
-"""Barcodes of a page, read from its pixels by a decoder that knows nothing of the page."""
+"""Barcodes of a page, read from its pixels by a decoder without knowledge of the page."""
 
 import base64
 from typing import Any

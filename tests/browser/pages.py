@@ -154,5 +154,8 @@ VIEWS = [
     View("/admin/audit", "admin"),
     View("/admin/audit?action=never_done", "admin"),
     View("/admin/tests", "admin"),
+    View("/admin/lab-hours", "admin"),
+    View("/admin/analytes", "admin"),
+    View("/admin/analytes/{}", "admin", first("/api/labs/analytes?q=hemoglobin", "code")),
     View("/admin/tests/{}", "admin", first("/api/labs/tests", "code")),
 ]

@@ -19,7 +19,7 @@ NOTE = re.compile(r"clinic time \(Berlin, now GMT\+[12]\); your device is set to
 
 @pytest.fixture(scope="module")
 def abroad(browser: Browser, demo: Hospital) -> Iterator[DemoPages]:
-    """Return pages of devices whose zone is not the clinic's."""
+    """Return pages of devices in another zone than the clinic's."""
     with ExitStack() as closing:
         yield DemoPages(browser, demo, closing, {"timezone_id": "America/New_York"})
 

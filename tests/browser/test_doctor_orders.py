@@ -1,5 +1,6 @@
 """A doctor orders STAT tests by keyboard, reads that a test is repeated, changes the order, and follows it."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -89,4 +90,4 @@ def test_rejected_order_is_found_from_today(people: People, patient: str, role_p
     page.goto("/doctor")
     page.get_by_role("link", name="1 rejected").click()
     row = page.get_by_role("row").filter(has_text=str(ordered["reference"]))
-    expect(row.get_by_text("Specimen rejected: Clotted in the tube.")).to_be_visible()
+    expect(row.get_by_text(re.compile(r"^Rejected .*: Clotted in the tube$"))).to_be_visible()

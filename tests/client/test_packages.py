@@ -35,7 +35,7 @@ def example(readme: Path, language: str, hospital: Hospital) -> str:
 
 
 def run(folder: Path, *command: str, environment: dict[str, str] | None = None) -> str:
-    """Run a command in a folder with nothing of this environment, and return its output; fail when it fails."""
+    """Run a command in a folder without the PYTHON variables of the environment, and return its output; fail when it fails."""
     kept = {name: value for name, value in (environment or dict(os.environ)).items() if not name.startswith("PYTHON")}
     ran = subprocess.run(command, cwd=folder, env=kept, capture_output=True, text=True, timeout=240, check=False)
     assert ran.returncode == 0, f"{ran.stdout}\n{ran.stderr}"

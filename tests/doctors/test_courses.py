@@ -37,7 +37,7 @@ def rows_at(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 
 
 class Clinic(NamedTuple):
-    """A doctor, a patient in care, and the ids of the patient's only prescriptions, by what became of them."""
+    """A doctor, a patient in care, and the ids of the patient's only prescriptions, by their state."""
 
     rows: Rows
     services: dict[str, httpx.AsyncClient]

@@ -1,4 +1,4 @@
-"""Lists of results that end after a number of rows keep the rows with the newest times, not those with the highest ids."""
+"""Lists of results that end after a number of rows keep the rows with the newest times, not the highest ids."""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta

@@ -52,6 +52,13 @@ class Ward:
         made(self.lab.http.put(f"/api/labs/results/{result['id']}/verify"), 200)
         return int(result["id"])
 
+    def correct(self, result_id: int, value: float) -> None:
+        values = [{"analyte": "potassium", "value": value, "unit": "mmol/L"}]
+        version = made(self.doctor.http.get(f"/api/doctor/lab-results/{result_id}"), 200)["version"]
+        body = {"observations": values, "reason": "The value was typed wrongly."}
+        headers = {"If-Match": f'"{version}"'}
+        made(self.lab.http.post(f"/api/labs/results/{result_id}/correction", json=body, headers=headers))
+
     def call(self, result_id: int, body: dict[str, Any]) -> Any:
         return self.lab.http.post(f"/api/labs/results/{result_id}/calls", json=body)
 
@@ -151,6 +158,28 @@ def test_call_about_usual_value_is_refused(ward: Ward) -> None:
     assert result_id not in of_laboratory(ward.lab)
     assert code(ward.call(result_id, CALL)) == (409, "not_critical")
     assert ward.lab.http.get(f"/api/labs/critical/{result_id}").status_code == 404
+
+
+@pytest.mark.parametrize("is_answered", [True, False], ids=["answered", "open"])
+def test_correction_closes_and_keeps_the_answers(ward: Ward, is_answered: bool) -> None:
+    result_id = ward.verify(ward.order())
+    made(ward.call(result_id, ATTEMPT))
+    if is_answered:
+        made(acknowledge(ward.doctor, result_id), 200)
+    before = made(ward.doctor.http.get(f"/api/doctor/critical-results/{result_id}"), 200)
+    ward.correct(result_id, 4.7)
+    assert result_id not in of_doctor(ward.doctor)
+    assert result_id not in of_laboratory(ward.lab)
+    after = made(ward.doctor.http.get(f"/api/doctor/critical-results/{result_id}"), 200)
+    assert after["communications"] == before["communications"]
+    assert (after["since"], after["result"]["critical"]) == (before["since"], False)
+    assert after["closed_at"] is not None
+    assert after["closed_by"]["id"] == (ward.doctor.id if is_answered else ward.lab.id)
+    assert made(ward.lab.http.get(f"/api/labs/critical/{result_id}"), 200)["communications"] == before["communications"]
+    assert code(ward.call(result_id, CALL)) == (409, "not_critical")
+    # a second correction makes it critical again: it waits for a new answer
+    ward.correct(result_id, 7.1)
+    assert result_id in of_doctor(ward.doctor)
 
 
 def test_open_critical_result_is_not_released(ward: Ward) -> None:

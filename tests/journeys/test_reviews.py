@@ -17,7 +17,7 @@ NORMAL, LOW, CRITICAL = 13.2, 10.4, 3.1
 
 @dataclass
 class Inbox:
-    """A responsible doctor, a colleague in whose care the patients are too, and a doctor without a relation to them."""
+    """A responsible doctor, a colleague with the same patients in care, and a doctor without a relation to them."""
 
     hospital: Hospital
     doctor: Person
@@ -52,6 +52,12 @@ class Inbox:
         result = made(self.lab.http.post(f"/api/labs/bookings/{order['id']}/results", json=entered))
         made(self.lab.http.put(f"/api/labs/results/{result['id']}/verify"), 200)
         return int(result["id"])
+
+    def correct(self, result_id: int, value: float) -> None:
+        body = {"observations": [{"analyte": "hemoglobin", "value": value, "unit": "g/dL"}], "reason": "Two digits were swapped."}
+        version = made(self.doctor.http.get(f"{INBOX}/{result_id}"), 200)["version"]
+        headers = {"If-Match": f'"{version}"'}
+        made(self.lab.http.post(f"/api/labs/results/{result_id}/correction", json=body, headers=headers))
 
     def day(self) -> str:
         return free_times(self.patients[0].http, self.doctor.id, days=10)[-1].date().isoformat()
@@ -215,6 +221,19 @@ def test_normal_results_are_released_in_one_step(inbox: Inbox) -> None:
     assert again == {"released": 0, "seen": 0, "left": [], "comment": None}
     log = made(patient.http.get("/api/me/access-log"), 200)["items"]
     assert "release_normal_results" in [one["action"] for one in log]
+
+
+def test_corrected_result_is_not_released_with_normal_ones(inbox: Inbox) -> None:
+    normal, corrected = (inbox.result(inbox.patient(), value) for value in (NORMAL, CRITICAL))
+    before = counts(inbox.doctor, seen=False)["normal"]
+    inbox.correct(corrected, NORMAL)
+    assert corrected in ids(inbox.doctor, seen=False, normal=True)
+    assert counts(inbox.doctor, seen=False)["normal"] == before, "a correction is read by itself"
+    body = {"results": shown(inbox, normal, corrected)}
+    done = made(inbox.doctor.http.post(f"{INBOX}/release-normal", json=body), 200)
+    assert (done["released"], done["seen"]) == (1, 1)
+    assert done["left"] == [{"result_id": corrected, "reason": "corrected"}]
+    assert corrected in ids(inbox.doctor, seen=False)
 
 
 def test_critical_result_without_order_is_in_the_inbox_of_care(inbox: Inbox) -> None:

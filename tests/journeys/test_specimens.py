@@ -75,7 +75,7 @@ def test_booking_follows_its_specimens_to_received(world: World, booking: Record
     assert seen["specimens"][0]["collected_at"] == seen["collected_at"]
     assert whole(world, booking, status="collected")["status"] == "collected"
     assert made(step(world, first, "received"), 200)["status"] == "collected"
-    # one specimen is here: its values can be entered, those of the other ones cannot
+    # one specimen is here: its values can be entered, values of the other ones cannot
     assert enter(world, booking, HEMOGLOBIN).status_code == (201 if "CBC" in first["test_codes"] else 409)
     refused = enter(world, booking, CRP)
     assert (refused.status_code, refused.json()["code"], refused.json()["current"]) == (409, "illegal_transition", "collected")

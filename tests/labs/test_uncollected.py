@@ -1,4 +1,4 @@
-"""Orders whose specimen is not collected close by themselves, once, and the laboratory finds them."""
+"""Uncollected orders close by themselves, once, and the laboratory finds them."""
 
 import asyncio
 from collections.abc import AsyncIterator

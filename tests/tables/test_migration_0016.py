@@ -1,4 +1,4 @@
-"""Migration 0016 keeps the mark of the only doctor who saw a result, and gives each result its place in the inbox."""
+"""Migration 0016 keeps the mark of the only doctor that saw a result, and gives each result its place in the inbox."""
 
 from collections.abc import Iterator
 from datetime import timedelta

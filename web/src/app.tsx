@@ -102,7 +102,7 @@ function Urgent({ account }: { account: Account }) {
   return Band && <Band account={account} />;
 }
 
-/** A component whose code is loaded after the first drawing; null until then. */
+/** A component with code that is loaded after the first drawing; null until then. */
 function useCode<T>(load: () => Promise<T>): T | null {
   const [code, setCode] = useState<T | null>(null);
   useEffect(() => void load().then((drawn) => setCode(() => drawn)), []);

@@ -10,7 +10,7 @@ import Order from "../src/pages/doctor/order/order";
 import { sections } from "../src/pages/doctor/results/groups";
 import Results from "../src/pages/doctor/results/results";
 import { CHART } from "./doctor";
-import { availability, CONFIG, PAT, resultToReview, userAccount, visit } from "./fixtures";
+import { availability, CONFIG, labTest, PAT, resultToReview, userAccount, visit } from "./fixtures";
 import { gateway, json, refusal } from "./gateway";
 import { draw, press, settled, type } from "./page";
 
@@ -237,7 +237,7 @@ describe("the availability page", () => {
 });
 
 describe("ordering tests", () => {
-  const CRP = { code: "CRP", name: "C-reactive protein", specimen: "serum", preparation: "", analytes: [] };
+  const CRP = labTest({ code: "CRP", name: "C-reactive protein", specimen: "serum", preparation: "" });
 
   test("ordering takes two presses and returns to the visit", async () => {
     history.replaceState(null, "", "/doctor/orders/new?visit=40");

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { preparationOf } from "../src/lib/clinical/preparation";
 import { loadMessages } from "../src/lib/i18n/i18n";
 import { address, go } from "../src/lib/routing/router";
 import { account } from "../src/lib/session/account";
@@ -57,6 +58,36 @@ describe("the catalogue", () => {
     gateway({ [TESTS]: [json({ items: [{ ...CBC, code: "CBCX" }], next_cursor: "n" }), page(CBC)] });
     expect(await testsOf(["CBC"])).toEqual({ ok: true, data: [CBC] });
     expect(bookHref(["A/B", "C"], null)).toBe("/labs/A%2FB/book?also=C");
+  });
+});
+
+describe("preparation", () => {
+  const CORT = {
+    ...CBC,
+    code: "CORT",
+    name: "Cortisol",
+    fasting_hours: 10,
+    collect_from: "07:00",
+    collect_until: "09:00",
+  };
+
+  test("the fast is counted from the booked time in the clinic's zone", () => {
+    expect(preparationOf(CORT, "2030-01-08T06:30:00Z")).toBe(
+      "From Monday 7 January 2030, 21:30 on, eat nothing and drink only water until the sample. " +
+        "Drink water only for 8 hours before.",
+    );
+    // the clock is set forward at 02:00
+    expect(preparationOf({ ...CORT, preparation: "" }, "2030-03-31T06:00:00Z")).toContain("30 March 2030, 21:00 on");
+    expect(preparationOf({ ...CORT, preparation: "" }, null)).toBe(
+      "Come between 07:00 and 09:00. Eat nothing and drink only water for 10 hours before the sample.",
+    );
+  });
+
+  test("a test by order only is shown but not booked", async () => {
+    gateway({ [TESTS]: [page({ ...CBC, by_order_only: true })] });
+    const all = await draw(<Labs {...at("/labs")} />);
+    expect(all.textContent).toContain("Only with a doctor’s order");
+    expect(all.querySelector(".tests a")).toBeNull();
   });
 });
 

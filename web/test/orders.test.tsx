@@ -40,7 +40,7 @@ test.each([
   [{ status: "collected" as const, ...DUE }, "Collected", "Result expected by"],
   [{ status: "resulted" as const, ...DUE }, "In the laboratory", "Result expected by"],
   [{ status: "received" as const, ...DUE, late: true }, "Late", "The result was expected by"],
-  [{ status: "rejected" as const, status_reason: "Clotted" }, "Rejected", "Specimen rejected: Clotted."],
+  [{ status: "rejected" as const, status_reason: "Clotted" }, "Rejected", "The specimen has to be collected again."],
   [{ status: "verified" as const, ...DUE }, "Verified", "See the results"],
 ])("the chart says the state of an order in clinicians' words: %j", async (change, chip, sentence) => {
   gateway({ "GET /api/doctor/patients/7/lab-orders": [page(labBooking({ ...OWN, ...change }))] });

@@ -77,7 +77,7 @@ async def correct_result(result_id: Id, body: CorrectResult) -> LabResult:
     correct the note; the same values alone compare them again, for example once the date of birth is known.
 
     Where the hospital wants a second person to verify, the correction waits for `verify_result` by another person, and
-    `correction_waits_since` says so to everybody; the next correction takes the place of one that waits.
+    `correction_waits_since` says so to every reader; the next correction takes the place of one that waits.
     """
 
 

@@ -1,10 +1,11 @@
 """Critical results: open until the responsible doctor notes an action, or the laboratory notes a call with read-back.
 
-A critical result is open from its verification on, and again after a correction that leaves it critical. It belongs to the
-ordering doctor, or the colleague that does that doctor's work. After `CAREPLUS_CRITICAL_ESCALATION_MINUTES` it also belongs to
-every treating doctor (the patient is in the doctor's care), and these doctors get a mail; after twice that time administrators
-get one, because they can call people. Mails say no more than that an answer is missing. Without an ordering doctor it belongs to
-every treating doctor from the start; where there is none, administrators get the mail at the first step.
+A critical result is open from its verification on, and again after a correction that leaves it critical. A correction after
+which no value is critical closes it; its reports stay readable. It belongs to the ordering doctor, or the colleague that does
+that doctor's work. After `CAREPLUS_CRITICAL_ESCALATION_MINUTES` it also belongs to every treating doctor (the patient is in the
+doctor's care), and these doctors get a mail; after twice that time administrators get one, because they can call people. Mails
+say no more than that an answer is missing. Without an ordering doctor it belongs to every treating doctor from the start; where
+there is none, administrators get the mail at the first step.
 """
 
 from enum import StrEnum
@@ -98,13 +99,13 @@ class ActingDoctor(Person):
 
 
 class CriticalResult(Answer):
-    """A verified result with a critical value, its doctors, and the reports about it."""
+    """A verified result with a critical value, or with one before its correction; its doctors, and the reports about it."""
 
     id: Id = Field(description="The id of the result.")
     result: LabResult
     patient_phone: str | None
     since: Instant = Field(description="When it was verified, or corrected.")
-    closed_at: Instant | None = Field(description="Null: open.")
+    closed_at: Instant | None = Field(description="When it was answered, or corrected to a usual value. Null: open.")
     closed_by: Person | None
     escalation: Escalation
     doctors: list[ActingDoctor] = Field(description="The doctors who can acknowledge it, the responsible one first; at most 20.")

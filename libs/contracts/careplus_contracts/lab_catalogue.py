@@ -14,6 +14,7 @@ from careplus_contracts.values import (
     Body,
     Code,
     Currency,
+    Instant,
     Line,
     MinorUnits,
     OptionalWords,
@@ -21,6 +22,7 @@ from careplus_contracts.values import (
     PageFilter,
     Query,
     Version,
+    WallClock,
 )
 
 api = Contract(service="labs", tag="labs")
@@ -37,6 +39,14 @@ TestCodes = Annotated[
 ]
 AnalyteCodes = Annotated[list[Code], Field(max_length=60, json_schema_extra={"uniqueItems": True}), AfterValidator(_each_once)]
 Loinc = Annotated[str, Field(pattern=r"^[0-9]{1,7}-[0-9]$", description="LOINC code.", examples=["718-7"])]
+
+
+FastingHours = Annotated[
+    int, Field(ge=0, le=72, description="Hours before the specimen with nothing but water; 0: eat as usual.")
+]
+ByOrderOnly = Annotated[bool, Field(description="A doctor orders it; a patient cannot book it alone.")]
+CollectFrom = Annotated[WallClock | None, Field(description="Start of the time of day for the specimen; null: any time.")]
+CollectUntil = Annotated[WallClock | None, Field(description="End of that time; the specimen is taken before it.")]
 
 
 class AnalyteKind(StrEnum):
@@ -91,6 +101,10 @@ class LabTest(Answer):
         description="Turnaround of a `stat` order from collection. Null: that of the hospital, or the test's own where that is "
         "shorter or a day and longer."
     )
+    by_order_only: ByOrderOnly
+    fasting_hours: FastingHours
+    collect_from: CollectFrom
+    collect_until: CollectUntil
     version: Version
 
 
@@ -116,6 +130,18 @@ class DescribeTest(Body):
     release_after_days: ReleaseDays | None = Field(default=None, description="Required with `after_days`, and only with it.")
     repeat_after_days: Annotated[int, Field(ge=1, le=3660)] | None = None
     stat_minutes: Annotated[int, Field(ge=1, le=129_600)] | None = None
+    by_order_only: ByOrderOnly = False
+    fasting_hours: FastingHours = 0
+    collect_from: CollectFrom = None
+    collect_until: CollectUntil = None
+
+    @model_validator(mode="after")
+    def _check_collection(self) -> "DescribeTest":
+        if (self.collect_from is None) != (self.collect_until is None):
+            raise ValueError("give collect_from and collect_until, or neither")
+        if self.collect_from is not None and self.collect_until is not None and self.collect_from >= self.collect_until:
+            raise ValueError("collect_until must be later than collect_from")
+        return self
 
     @model_validator(mode="after")
     def _check_days(self) -> "DescribeTest":
@@ -138,6 +164,28 @@ class UnknownTest(Refusal):
     codes: list[str]
 
 
+class ByOrder(Refusal):
+    """A doctor must order one of these tests.
+
+    Leave out `codes`, or ask a doctor to order them.
+    """
+
+    status = 409
+    codes: list[str]
+
+
+class OutsideCollection(Refusal):
+    """The specimens of these tests are not taken at that time of day.
+
+    Choose one of `alternatives`, or another time of `GET /api/labs/slots` with these `test_codes`. Where there is none, the
+    times of the tests do not meet: book them separately.
+    """
+
+    status = 409
+    codes: list[str]
+    alternatives: list[Instant]
+
+
 class CodeTaken(Refusal):
     """There is a test with this code already.
 
@@ -149,6 +197,9 @@ class CodeTaken(Refusal):
 
 class LabTestFilter(PageFilter):
     q: Query | None = None
+    at: Annotated[Instant | None, Field(description="Units and ranges that are valid on the clinic day of this time; now.")] = (
+        None
+    )
 
 
 @api.get("/api/labs/tests", roles=SIGNED_IN)

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, StringConstraints
 
 from careplus_contracts.endpoints import Contract, Role
-from careplus_contracts.lab_catalogue import TestCodes, UnknownTest
+from careplus_contracts.lab_catalogue import OutsideCollection, TestCodes, UnknownTest
 from careplus_contracts.labs import LabBooking, LabBookingStatus, LabFull, LabPriority
 from careplus_contracts.refusals import IllegalTransition, NotFound, PatientBusy
 from careplus_contracts.results import LabResult
@@ -54,7 +54,7 @@ class OrderTests(Body):
 
 
 class ChangeOrder(Body):
-    """The order as it should be; `starts_at` may be left out, the other members replace what is there."""
+    """The order as it should be; `starts_at` may be left out, the other members replace the present ones."""
 
     test_codes: TestCodes
     priority: LabPriority
@@ -107,7 +107,7 @@ class WithdrawOrder(Body):
 @api.post(
     "/api/doctor/lab-orders",
     roles={Role.DOCTOR},
-    refuses=(NotFound, UnknownTest, LabFull, PatientBusy),
+    refuses=(NotFound, UnknownTest, OutsideCollection, LabFull, PatientBusy),
     example={"patient_id": 12, "test_codes": ["CBC"], "note": "Tired for a month", "priority": "stat"},
 )
 async def order_tests(body: OrderTests) -> LabBooking:
@@ -123,15 +123,15 @@ class LabOrderFilter(PageFilter):
 
 @api.get("/api/doctor/lab-orders", roles={Role.DOCTOR}, conditional=True)
 async def list_lab_orders(query: LabOrderFilter) -> LabOrders:
-    """List the tests that you ordered, latest first; also those that were withdrawn or closed, with the reason.
+    """List the tests that you ordered, latest first; also withdrawn and closed ones, with the reason.
 
-    With the orders of a doctor whose work you do (see `list_taken_over`).
+    With the orders of a doctor that you replace (see `list_taken_over`).
     """
 
 
 @api.get("/api/doctor/lab-orders/counts", roles={Role.DOCTOR}, conditional=True)
 async def count_lab_orders() -> OrderCounts:
-    """Count your orders that are late, and those whose specimen was rejected; with those of a doctor whose work you do."""
+    """Count your late orders, and orders with a rejected specimen; with the orders of a doctor that you replace."""
 
 
 class RepeatFilter(Filter):
@@ -151,18 +151,18 @@ async def list_repeats(query: RepeatFilter) -> Repeats:
 
 @api.get("/api/doctor/lab-orders/{booking_id}", roles={Role.DOCTOR}, refuses=(NotFound,))
 async def show_lab_order(booking_id: Id) -> LabBooking:
-    """Read one of your orders, or of a doctor whose work you do."""
+    """Read one of your orders, or of a doctor that you replace."""
 
 
 @api.put(
     "/api/doctor/lab-orders/{booking_id}",
     roles={Role.DOCTOR},
-    refuses=(NotFound, IllegalTransition, UnknownTest, LabFull, PatientBusy),
+    refuses=(NotFound, IllegalTransition, UnknownTest, OutsideCollection, LabFull, PatientBusy),
     versioned=True,
     example={"test_codes": ["CBC", "CRP"], "priority": "stat", "note": "Fever since yesterday"},
 )
 async def change_lab_order(booking_id: Id, body: ChangeOrder) -> LabBooking:
-    """Change one of your orders, or of a doctor whose work you do, before a specimen is collected.
+    """Change one of your orders, or of a doctor that you replace, before a specimen is collected.
 
     Tests that stay keep their price, and stay also where the catalogue does not offer them any more. Another `starts_at` frees
     the former place. The patient and the laboratory see the changed tests. Sending the same again has no effect and the same
@@ -178,7 +178,7 @@ async def change_lab_order(booking_id: Id, body: ChangeOrder) -> LabBooking:
     example={"reason": "Measured last week at the practice"},
 )
 async def withdraw_lab_order(booking_id: Id, body: WithdrawOrder) -> LabBooking:
-    """Withdraw one of your orders, or of a doctor whose work you do.
+    """Withdraw one of your orders, or of a doctor that you replace.
 
     It is possible while a specimen is not collected, or is rejected, and none is being measured. Withdrawing again has no effect
     and the same answer.

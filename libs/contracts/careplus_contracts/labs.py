@@ -8,7 +8,15 @@ from pydantic import Field
 from careplus_contracts.accounts import Sex
 from careplus_contracts.appointments import Cancel
 from careplus_contracts.endpoints import SIGNED_IN, Contract, Role
-from careplus_contracts.lab_catalogue import TestCodes, UnknownTest
+from careplus_contracts.lab_catalogue import (
+    ByOrder,
+    CollectFrom,
+    CollectUntil,
+    FastingHours,
+    OutsideCollection,
+    TestCodes,
+    UnknownTest,
+)
 from careplus_contracts.refusals import IllegalTransition, NotFound, OtherAppointment, PatientBusy, Refusal
 from careplus_contracts.values import (
     Answer,
@@ -87,6 +95,9 @@ class BookedTest(Answer):
     price_minor: MinorUnits
     currency: Currency
     result_id: Id | None = Field(description="The result; null until the caller may see it.")
+    fasting_hours: FastingHours
+    collect_from: CollectFrom
+    collect_until: CollectUntil
     to_verify: WaitingResult | None = Field(description="For the laboratory, while the result waits to be verified.")
 
 
@@ -193,16 +204,29 @@ class LabFull(Refusal):
     alternatives: list[Instant]
 
 
+CodeList = Annotated[
+    str,
+    Field(
+        max_length=820,
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}(,[A-Za-z0-9][A-Za-z0-9._-]{0,39}){0,19}$",
+        description="Codes of tests with commas between them: only the times at which all of their specimens are taken.",
+        examples=["CBC,CORT"],
+    ),
+]
+
+
 class LabSlotFilter(Filter):
     day: Day | None = None
     patient_id: Id | None = Field(default=None, description="A patient in the doctor's care, whose appointments `other` names.")
+    test_codes: CodeList | None = None
 
 
-@api.get("/api/labs/slots", roles=SIGNED_IN, refuses=(NotFound,))
+@api.get("/api/labs/slots", roles=SIGNED_IN, refuses=(NotFound, UnknownTest))
 async def list_lab_slots(query: LabSlotFilter) -> LabSlots:
     """List the times of one clinic day, by default today, for specimens. Times in between can be booked too.
 
-    Patients see in `other` where they have an appointment already, doctors where the patient of `patient_id` has one.
+    Some tests have a time of day (`collect_from`); with `test_codes`, other times are left out. Patients see in `other` where
+    they have an appointment already, doctors where the patient of `patient_id` has one.
     """
 
 
@@ -210,11 +234,14 @@ async def list_lab_slots(query: LabSlotFilter) -> LabSlots:
     "/api/labs/bookings",
     location="/api/labs/bookings/{id}",
     roles={Role.PATIENT},
-    refuses=(UnknownTest, LabFull, PatientBusy),
+    refuses=(UnknownTest, ByOrder, OutsideCollection, LabFull, PatientBusy),
     example={"test_codes": ["CBC", "LIPID"], "starts_at": "2030-01-07T07:30:00Z"},
 )
 async def book_tests(body: BookTests) -> LabBooking:
-    """Book tests for yourself. A patient has one place at a time, and none during a visit to a doctor."""
+    """Book tests for yourself. A patient has one place at a time, and none during a visit to a doctor.
+
+    Tests that are `by_order_only` are refused, and a time outside `collect_from` and `collect_until` of one of the tests.
+    """
 
 
 class LabBookingFilter(PageFilter):

@@ -7,7 +7,7 @@ from pydantic import Field
 
 
 class ReleasePolicy(StrEnum):
-    """When a patient may read a verified result of the test; a doctor who is responsible for it can release it earlier.
+    """When a patient may read a verified result of the test; a responsible doctor can release it earlier.
 
     `at_once`: when it is verified. `after_doctor`: when the responsible doctor releases it; at once where no doctor ordered the
     test, because no doctor would. `after_days`: `release_after_days` days after it was verified, also where no doctor ordered it.

@@ -1,8 +1,8 @@
 """Reviews: a doctor reads verified results, marks them as seen, comments on them and releases them to the patient.
 
-One doctor is responsible for a result: the one who ordered the test, or the doctor who does that doctor's work (see
-`list_taken_over`). Other doctors in whose care the patient is read it, and their marks hide it from no other doctor. A result
-that no doctor ordered is commented on by every doctor in whose care the patient is.
+One doctor is responsible for a result: the ordering doctor, or the doctor that replaces that one (see `list_taken_over`). Other
+doctors with the patient in their care read it, and their marks hide it from no other doctor. Every doctor with the patient in
+their care comments on a result that no doctor ordered.
 """
 
 from enum import StrEnum
@@ -37,9 +37,9 @@ MOST_AT_ONCE = 500
 
 
 class ReviewScope(StrEnum):
-    """Whose results a list has.
+    """The results that a list has.
 
-    `mine`: of tests that you ordered, or a doctor whose work you do, and critical ones of patients in your care that no doctor
+    `mine`: of tests that you ordered, or a doctor that you replace, and critical ones of patients in your care that no doctor
     ordered. `care`: all of patients in your care.
     """
 
@@ -117,7 +117,7 @@ class ResultToReview(LabResult):
 
 
 class ResultsToReview(Page[ResultToReview]):
-    """Critical results, then those with a value outside its range, then the rest.
+    """Critical results, then results with a value outside its range, then the rest.
 
     Each class has the newest specimen first, and the results of one specimen of a patient together.
     """
@@ -178,10 +178,15 @@ class ReleaseNormal(Body):
 
 
 class LeftReason(StrEnum):
-    """`changed`: it has another version. `not_normal`: a value is outside its range or was not compared with one."""
+    """Why a result stays as it is.
+
+    `changed`: it has another version. `not_normal`: a value is outside its range or was not compared with one. `corrected`: the
+    laboratory corrected it.
+    """
 
     CHANGED = "changed"
     NOT_NORMAL = "not_normal"
+    CORRECTED = "corrected"
 
 
 class LeftResult(Answer):
@@ -218,7 +223,7 @@ class SeenEarlier(Refusal):
 
 @api.get("/api/doctor/lab-results", roles={Role.DOCTOR}, conditional=True)
 async def list_results_to_review(query: ReviewFilter) -> ResultsToReview:
-    """List verified results, by default those you are responsible for: critical ones first, then those outside their range.
+    """List verified results, by default the ones you are responsible for: critical ones first, then ones outside their range.
 
     Each class has the newest specimen first. The order holds over all pages.
     """
@@ -244,9 +249,8 @@ async def show_result_to_review(result_id: Id) -> ResultToReview:
 async def review_result(result_id: Id, body: ReviewResult) -> ResultToReview:
     """Mark a result as seen by you, comment on it, or release it to the patient.
 
-    Every doctor who may read the result marks it; only the responsible one comments on it and releases it, an open
-    critical one after acknowledging it. A mark leaves the
-    version as it is, so that no look of another doctor makes a release stale.
+    Every doctor that may read the result marks it; only the responsible one comments on it and releases it, an open critical
+    one after acknowledging it. A mark leaves the version as it is, so that no look of another doctor makes a release stale.
     """
 
 
@@ -260,6 +264,7 @@ async def review_result(result_id: Id, body: ReviewResult) -> ResultToReview:
 async def release_normal_results(body: ReleaseNormal) -> ReleasedNormal:
     """Release results that are normal in every value and mark them as seen by you, with one comment for all of them.
 
-    They are results of tests that you ordered, or a doctor whose work you do; any other one refuses the request. One with another
-    version than named, or not normal, stays as it is and is listed with the reason. One that is released already is only marked.
+    They are results of tests that you ordered, or a doctor that you replace; any other one refuses the request. One with another
+    version than named, or not normal, stays as it is and is listed with the reason; so does a corrected one, because the doctor
+    may have acted on the value that it replaced. One that is released already is only marked.
     """

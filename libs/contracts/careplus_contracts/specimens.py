@@ -46,9 +46,9 @@ async def count_worklist(query: CountFilter) -> WorklistCounts:
     example={"status": "rejected", "reason": "The blood had clotted."},
 )
 async def set_specimen_status(specimen_id: Id, body: SetSpecimenStatus) -> LabBooking:
-    """Record that one specimen was collected, received or rejected, and answer its booking, whose version counts.
+    """Record that one specimen was collected, received or rejected, and answer its booking; the version is the booking's.
 
     Rejecting deletes the results of its tests that are not verified; a new specimen of the same type with another accession
-    number is expected then. A specimen whose results are all verified can no longer be rejected, and `rejected` is final. Values
-    of a test can be entered once its specimen is received. Setting the present status has no effect and the same answer.
+    number is expected then. Once all its results are verified, a specimen can no longer be rejected, and `rejected` is final.
+    Values of a test can be entered once its specimen is received. Setting the present status has no effect and the same answer.
     """

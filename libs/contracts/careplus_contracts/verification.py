@@ -61,7 +61,7 @@ class VerifiedNormal(Answer):
     example={"results": [{"result_id": 7, "version": 1}]},
 )
 async def verify_normal(body: VerifyNormal) -> VerifiedNormal:
-    """Verify the results whose values are all normal, and say which ones were left and why.
+    """Verify the results with only normal values, and say which ones were left and why.
 
     A value without a range, or one that cannot be judged for certain, is not normal. Each result is verified as `verify_result`
     does it, or left unchanged.

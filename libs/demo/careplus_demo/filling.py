@@ -43,7 +43,7 @@ from careplus_tables.specimens import SpecimenRow
 
 BATCH = 5000
 LATE_TEST, LATE_RELEASE = "ANA", {"release_policy": ReleasePolicy.AFTER_DAYS.value, "release_after_days": 7}
-"""A test whose result a doctor explains first."""
+"""A test with a result that a doctor explains first."""
 
 Progress = Callable[[str, int, int], None]
 """Called with a table's name, the number of rows written and the number expected."""

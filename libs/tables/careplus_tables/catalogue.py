@@ -9,10 +9,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import SQLModel, col
 
-from careplus_tables.labs import AnalyteRow, LabTestAnalyteRow, LabTestRow, ReferenceRangeRow
+from careplus_tables.labs import AnalyteRow, AnalyteVersionRow, LabTestAnalyteRow, LabTestRow, ReferenceRangeRow
 
 FILE = Path(__file__).parent / "data" / "lab_catalogue.toml"
 CURRENCY = "EUR"
+UNITS = 2
+"""Number of the source of units; later ones are sources of ranges."""
 DAYS = {"d": 1.0, "m": 30.4375, "y": 365.25}
 BOUNDS = ("low", "high", "critical_low", "critical_high")
 
@@ -23,6 +25,7 @@ def fill(connection: sa.Connection) -> int:
     analytes = _missing(connection, AnalyteRow.code, catalogue["analytes"])
     tests = _missing(connection, LabTestRow.code, catalogue["tests"])
     _insert(connection, AnalyteRow, map(_analyte, analytes))
+    _insert(connection, AnalyteVersionRow, (_version(one, catalogue["sources"]) for one in analytes))
     _insert(connection, ReferenceRangeRow, (_range(one["code"], row) for one in analytes for row in one.get("ranges", ())))
     _insert(connection, LabTestRow, map(_test, tests))
     _insert(
@@ -67,17 +70,32 @@ def _analyte(one: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def _version(one: dict[str, Any], sources: dict[str, str]) -> dict[str, Any]:
+    """Return the first version; the sources of codes and units say nothing about ranges."""
+    cited = [sources[str(number)] for number in one["source"] if number > UNITS]
+    first = {"number": 1, "valid_from": None, "unit": one.get("unit"), "edited_by_id": None, "edited_at": None}
+    return {**first, "analyte_code": one["code"], "source": "; ".join(cited) or sources["1"]}
+
+
 def _range(analyte_code: str, row: dict[str, Any]) -> dict[str, Any]:
     return {
         "analyte_code": analyte_code,
         "sex": row.get("sex"),
         "age_from_days": days(row.get("age_from", "0d")),
         "age_to_days": days(row.get("age_to")),
+        "number": 1,
         **{bound: row.get(bound) for bound in BOUNDS},
     }
 
 
 def _test(one: dict[str, Any]) -> dict[str, Any]:
     named = ("code", "name", "loinc", "category", "specimen", "preparation", "plain", "turnaround_hours", "price_minor")
-    optional = {name: one.get(name) for name in ("repeat_after_days", "stat_minutes")}
-    return {**{name: one[name] for name in named}, **optional, "currency": CURRENCY, "active": True, "version": 1}
+    return {
+        **{name: one[name] for name in named},
+        **{name: one.get(name) for name in ("repeat_after_days", "stat_minutes", "collect_from", "collect_until")},
+        "currency": CURRENCY,
+        "active": True,
+        "version": 1,
+        "by_order_only": one.get("by_order_only", False),
+        "fasting_hours": one.get("fasting_hours", 0),
+    }

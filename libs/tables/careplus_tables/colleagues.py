@@ -32,7 +32,7 @@ def done_by(doctor_id: int) -> sa.Select[int]:
 
 
 def is_done_by(row: type[HandoverRow], doctor_id: Any) -> sa.ColumnElement[bool]:
-    """Return the condition of the handovers whose work this doctor does."""
+    """Return the condition of the handovers of doctors that this doctor replaces."""
     own, theirs = _specialty(_own_profile, doctor_id), _specialty(_profile, col(row.doctor_id))
     # a join, because a subquery in this one would not correlate to the row
     has_peers = (

@@ -1,6 +1,6 @@
 """The laboratory: catalogue, bookings, results. Written by labs; `careplus_tables.catalogue` fills the catalogue."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
@@ -23,7 +23,7 @@ HAS_SPECIMEN = tuple(
     for status in LabBookingStatus
     if status not in (LabBookingStatus.BOOKED, LabBookingStatus.REJECTED, LabBookingStatus.CANCELLED)
 )
-"""Statuses of bookings whose specimens are collected."""
+"""Statuses of bookings with collected specimens."""
 
 
 def expected_by(status: str | None, collected_at: datetime | None, turnaround_minutes: int | None) -> datetime | None:
@@ -50,6 +50,23 @@ class AnalyteRow(SQLModel, table=True):
     choices: list[str] = Field(sa_type=sa.JSON)
 
 
+class AnalyteVersionRow(SQLModel, table=True):
+    """The unit and ranges of an analyte from a clinic day on (null: from the beginning). Rows are never changed.
+
+    Valid on a day is the highest number that had begun. An analyte without a row has its own unit and the ranges of number 1.
+    """
+
+    __tablename__ = "analyte_versions"
+
+    analyte_code: str = Field(foreign_key="analytes.code", primary_key=True)
+    number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    valid_from: date | None = Field(sa_type=sa.Date)
+    unit: str | None
+    source: str
+    edited_by_id: int | None = Field(default=None, foreign_key="accounts.id", sa_type=BigId)
+    edited_at: datetime | None = Field(default=None, sa_type=InstantColumn)
+
+
 class ReferenceRangeRow(SQLModel, table=True):
     """Usual and critical values for one sex (null: any) and age in days, `[age_from_days, age_to_days)`."""
 
@@ -65,6 +82,7 @@ class ReferenceRangeRow(SQLModel, table=True):
     high: float | None
     critical_low: float | None
     critical_high: float | None
+    number: int = Field(default=1, sa_column_kwargs={"server_default": "1"}, description="Of the version.")
 
 
 class LabTestRow(SQLModel, table=True):
@@ -92,6 +110,10 @@ class LabTestRow(SQLModel, table=True):
     release_after_days: int | None = Field(default=None)
     repeat_after_days: int | None = Field(default=None)
     stat_minutes: int | None = Field(default=None)
+    by_order_only: bool = Field(default=False, sa_column_kwargs={"server_default": sa.false()})
+    fasting_hours: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    collect_from: str | None = Field(default=None, description="`HH:MM` of the clinic; null: any time of day.")
+    collect_until: str | None = Field(default=None)
 
 
 class LabTestAnalyteRow(SQLModel, table=True):
@@ -108,7 +130,7 @@ class LabBookingRow(SQLModel, table=True):
     """One visit to the laboratory.
 
     `turnaround_minutes` is the longest of its tests at the time of the order, so that a later change of the catalogue does not
-    change what was promised. `window_starts_at` and `place` number the bookings of one quarter of an hour, so that the unique
+    change the promised time. `window_starts_at` and `place` number the bookings of one quarter of an hour, so that the unique
     index limits them; both are null for a cancelled booking and for one without a time.
     """
 

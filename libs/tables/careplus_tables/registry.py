@@ -18,6 +18,7 @@ from careplus_tables import (
     doctors,
     handovers,
     idempotency,
+    lab_hours,
     labs,
     mails,
     notes,
@@ -31,8 +32,8 @@ from careplus_tables import (
 
 FILES: tuple[ModuleType, ...] = (
     *(accounts, appointments, attempts, audit, audit_links, availability, charts, corrections, critical, critical_notices),
-    *(doctors, handovers, idempotency, labs, mails, notes, passwords, prescriptions, referrals, reviews, second_factors),
-    specimens,
+    *(doctors, handovers, idempotency, labs, lab_hours, mails, notes, passwords, prescriptions, referrals),
+    *(reviews, second_factors, specimens),
 )
 METADATA = SQLModel.metadata
 

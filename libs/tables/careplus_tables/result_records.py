@@ -29,7 +29,7 @@ class _Names(NamedTuple):
 async def to_lab_results(db: AsyncSession, rows: Sequence[LabResultRow], doctor_id: int | None = None) -> list[LabResult]:
     """Return results that were found for the caller before, with names and observations; a few statements for any number.
 
-    `doctor_id` is the doctor whose marks the answer shows.
+    The answer shows the marks of the doctor `doctor_id`.
     """
     if not rows:
         return []

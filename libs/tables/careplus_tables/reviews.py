@@ -1,4 +1,4 @@
-"""The doctor's inbox: the order of results in it, and the marks of doctors who saw one. Written by labs."""
+"""The doctor's inbox: the order of results in it, and the marks of doctors that saw one. Written by labs."""
 
 from datetime import datetime
 

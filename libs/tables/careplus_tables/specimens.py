@@ -15,7 +15,7 @@ _IS_LIVE = sa.text(f"status <> '{SpecimenStatus.REJECTED.value}'")
 class SpecimenRow(SQLModel, table=True):
     """One tube or other container. A booking has one of each type that is not rejected; the unique index keeps it so.
 
-    Its tests are those of the booking with the same `specimen_type`.
+    Its tests are the tests of the booking with the same `specimen_type`.
     """
 
     __tablename__ = "specimens"

@@ -7,12 +7,24 @@ from fastapi import FastAPI
 
 from careplus_contracts import corrections as corrections_contract
 from careplus_contracts import critical as critical_contract
-from careplus_contracts import flagging, lab_catalogue, lab_orders, labs, verification
+from careplus_contracts import flagging, lab_analytes, lab_catalogue, lab_hours, lab_orders, labs, verification
 from careplus_contracts import results as results_contract
 from careplus_contracts import reviews as reviews_contract
 from careplus_contracts import specimens as specimens_contract
 from careplus_labs import background
-from careplus_labs.routes import bookings, catalogue, corrections, critical, orders, results, reviews, specimens, worklist
+from careplus_labs.routes import (
+    analytes,
+    bookings,
+    catalogue,
+    corrections,
+    critical,
+    hours,
+    orders,
+    results,
+    reviews,
+    specimens,
+    worklist,
+)
 from careplus_runtime.http.serving import application
 from careplus_runtime.process.background import running_tasks
 
@@ -29,10 +41,11 @@ app = application(
     contracts=(
         *(lab_catalogue.api, labs.api, lab_orders.api, specimens_contract.api, results_contract.api, reviews_contract.api),
         *(flagging.api, verification.api, corrections_contract.api, critical_contract.api),
+        *(lab_analytes.api, lab_hours.api),
     ),
     routes=(
         *(catalogue.routes, bookings.routes, orders.routes, specimens.routes, worklist.routes, results.routes),
-        *(reviews.routes, corrections.routes, critical.routes),
+        *(reviews.routes, corrections.routes, critical.routes, analytes.routes, hours.routes),
     ),
     lifespan=with_background,
 )

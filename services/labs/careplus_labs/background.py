@@ -1,4 +1,4 @@
-"""Background work of labs: close bookings whose specimen was not collected, and release results after the days of their test."""
+"""Background work of labs: close uncollected bookings, and release results after the days of their test."""
 
 import asyncio
 import secrets
@@ -45,7 +45,7 @@ async def close_uncollected(database: Database, patience: Patience) -> int:
 
 
 async def release_after_days(database: Database) -> int:
-    """Release results whose test says after how many days, with an audit event each in the same transaction."""
+    """Release results that are due by the days of their test, with an audit event each in the same transaction."""
     async with database.reading() as db:
         if not await release.is_any_due(db):
             return 0

@@ -10,8 +10,16 @@ import { Ready } from "./Ready";
 
 type Result = Schemas["LabResult"];
 
-export function Corrected({ of }: { of: Result }) {
-  const [open, setOpen] = useState(false);
+interface Props {
+  of: Result;
+  /** The page of the answers and calls about critical values, for doctors and laboratory. */
+  answers?: string;
+  /** Show the earlier values at once. */
+  opened?: boolean;
+}
+
+export function Corrected({ of, answers, opened = false }: Props) {
+  const [open, setOpen] = useState(opened);
   const { corrected_at: at, correction_reason: reason, correction_waits_since: waits } = of;
   if (!at && !waits) return null;
   return (
@@ -23,11 +31,11 @@ export function Corrected({ of }: { of: Result }) {
             <b>{t("corrected.title", { when: when(at) })}</b>
           </p>
           <p class="written">{t("corrected.reason", { reason: reason ?? "" })}</p>
-          <details class="no-print" onToggle={(event) => setOpen(event.currentTarget.open)}>
+          <details class="no-print" open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
             <summary>
               {t("corrected.earlier")} <span class="unseen">{of.test_name}</span>
             </summary>
-            {open && <Earlier of={of} />}
+            {open && <Earlier of={of} answers={answers} />}
           </details>
         </>
       )}
@@ -35,7 +43,7 @@ export function Corrected({ of }: { of: Result }) {
   );
 }
 
-function Earlier({ of: { id, version } }: { of: Result }) {
+function Earlier({ of: { id, version }, answers }: Props) {
   const params = { path: { result_id: id } };
   const found = useLoad(() => outcome(api.GET("/api/labs/results/{result_id}/versions", { params })), [id, version]);
   return (
@@ -48,6 +56,7 @@ function Earlier({ of: { id, version } }: { of: Result }) {
             <section key={one.version} class="stack close">
               <p class="muted">{t("corrected.until", { when: when(one.replaced_at) })}</p>
               <Values of={one.observations} />
+              {answers && one.critical && <a href={answers}>{t("corrected.answers")}</a>}
               {one.comment && <p class="written">{t("report.comment", { comment: one.comment })}</p>}
             </section>
           ))

@@ -10,6 +10,7 @@ import "../style/components/critical.css";
 type Report = Critical["communications"][number];
 
 export function CriticalState({ one }: { one: Critical }) {
+  if (!one.result.critical) return <p class="done">{t("critical.corrected")}</p>;
   if (one.closed_at)
     return (
       <p class="done">{t("critical.closed", { name: one.closed_by?.full_name ?? "", when: when(one.closed_at) })}</p>

@@ -50,7 +50,7 @@ def identify_subject(request: Request, account: Account, session_id: str | None 
 
 
 def identify_patients(request: Request, patient_ids: Collection[int], reason: str | None = None) -> None:
-    """Name the patients that a change concerns which its answer does not name, and what happened to their record."""
+    """Name the patients that a change concerns and its answer does not name, and how their record changed."""
     request.scope["concerned"], request.scope["reason"] = patient_ids, reason
 
 

@@ -31,7 +31,7 @@ def patients_in_care(who: Identity, patient_id: int | None = None) -> CompoundSe
     """Return a select of the ids of patients in the doctor's care.
 
     They have a visit that is not cancelled, a referral that the doctor accepted, or a chart that the doctor opened less than an
-    hour ago. Patients of a doctor that left are in the care of the colleague to whom the work was handed over.
+    hour ago. Patients of a doctor that left are in the care of the colleague that the handover names.
     `patient_id` restricts it to one patient. A new reason for access is one more select of this union.
     """
     visit, referral, access = _visit, _referral, _access
@@ -82,7 +82,7 @@ def doctors_in_care(patient_ids: Collection[int]) -> Select[*tuple[int, int]]:
 async def check_in_care(db: AsyncSession, who: Identity, patient_id: int, appointment_id: int | None = None) -> None:
     """Raise NotFound unless the patient is in the doctor's care and the appointment, if any, is their visit to this doctor.
 
-    A visit to a doctor whose work this doctor does is one to this doctor.
+    A visit to a doctor that this doctor replaces is one to this doctor.
     """
     patient = select(col(AccountRow.id)).where(
         col(AccountRow.id) == patient_id,

@@ -30,12 +30,12 @@ class Plan(NamedTuple):
     """The change of an account, as far as it concerns open work."""
 
     doctor_ids: list[int]
-    """The doctor, and those whose work was handed over to this doctor; empty where no work changes hands."""
+    """The doctor, and the doctors that handed their work over to this one; empty where no work changes hands."""
     colleague_id: int | None
 
 
 async def plan(db: WriteSession, account: AccountRow, wanted: UpdateAccount, zone: ZoneInfo) -> Plan:
-    """Return the doctors whose work changes hands, with the colleague locked. Raise WorkWaits and Malformed."""
+    """Return the doctors of the handovers that change, with the colleague locked. Raise WorkWaits and Malformed."""
     assert account.id is not None
     stays = wanted.active and wanted.role is Role.DOCTOR
     leaves = _can_act(account) and not stays

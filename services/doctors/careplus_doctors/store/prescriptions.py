@@ -113,7 +113,7 @@ async def stop(db: WriteSession, who: Identity, row: PrescriptionRow, reason: st
 
 
 def _is_own(who: Identity) -> ColumnElement[bool]:
-    """Return the condition of the patient's prescriptions, or of the doctor's and of doctors whose work the doctor does."""
+    """Return the condition of the patient's prescriptions, or of the doctor's and of doctors that the doctor replaces."""
     if who.role is Role.DOCTOR:
         return is_or_is_done_by(col(PrescriptionRow.doctor_id), who.id)
     return col(PrescriptionRow.patient_id) == who.id

@@ -111,7 +111,7 @@ async def _referrals(db: ReadSession, who: Identity, zone: ZoneInfo) -> list[Tas
 
 
 async def _prescriptions(db: ReadSession, who: Identity, today: date, zone: ZoneInfo) -> list[Task]:
-    """Return tasks for active prescriptions that end soon, those that end first."""
+    """Return tasks for active prescriptions that end soon, in the order of their last days."""
     last_day = col(PrescriptionRow.last_day)
     ending = (
         select(col(PrescriptionRow.id), last_day)

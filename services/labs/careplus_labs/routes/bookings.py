@@ -5,9 +5,8 @@ from careplus_contracts import labs as contract
 from careplus_contracts.appointments import Cancel
 from careplus_contracts.labs import BookTests, LabBooking, LabBookings, LabSlots
 from careplus_contracts.values import Id
-from careplus_labs.opening import opening_hours
 from careplus_labs.rules.bookings import PATIENT_TRANSITIONS
-from careplus_labs.store import bookings, capacity
+from careplus_labs.store import bookings, capacity, catalogue, hours
 from careplus_runtime.http.dependencies import AppSettings, CurrentUser, IfMatch, ReadDb, WriteDb, check_version
 from careplus_runtime.http.serving import Routes
 from careplus_runtime.process.clock import now
@@ -18,12 +17,14 @@ routes = Routes()
 @routes.serve(contract.list_lab_slots)
 async def list_lab_slots(query: contract.LabSlotFilter, *, who: CurrentUser, db: ReadDb, settings: AppSettings) -> LabSlots:
     day = query.day or local_date(now(), settings.clinic_zone)
-    return await capacity.slots(db, who, day, opening_hours(settings), settings.lab_places, query.patient_id)
+    tests = await catalogue.bookable(db, query.test_codes.split(",")) if query.test_codes else []
+    opening = catalogue.collecting(await hours.opening(db, settings), tests)
+    return await capacity.slots(db, who, day, opening, settings.lab_places, query.patient_id)
 
 
 @routes.serve(contract.book_tests)
 async def book_tests(body: BookTests, *, who: CurrentUser, db: WriteDb, settings: AppSettings) -> LabBooking:
-    return await bookings.book(db, who, body, opening_hours(settings), settings.lab_places, settings.lab_stat_minutes)
+    return await bookings.book(db, who, body, await hours.opening(db, settings), settings.lab_places, settings.lab_stat_minutes)
 
 
 @routes.serve(contract.list_lab_bookings)

@@ -4,9 +4,8 @@ from careplus_contracts import lab_orders as contract
 from careplus_contracts.lab_orders import ChangeOrder, LabOrders, OrderCounts, OrderTests, PatientOrders, Repeats, WithdrawOrder
 from careplus_contracts.labs import LabBooking, LabBookingStatus
 from careplus_contracts.values import Id, PageFilter
-from careplus_labs.opening import opening_hours
 from careplus_labs.rules.bookings import DOCTOR_TRANSITIONS, check_changeable
-from careplus_labs.store import bookings, orders, repeats
+from careplus_labs.store import bookings, hours, orders, repeats
 from careplus_runtime.http.dependencies import AppSettings, CurrentUser, IfMatch, ReadDb, WriteDb, check_version
 from careplus_runtime.http.serving import Routes
 from careplus_runtime.identity.care import check_in_care
@@ -17,7 +16,7 @@ routes = Routes()
 @routes.serve(contract.order_tests)
 async def order_tests(body: OrderTests, *, who: CurrentUser, db: WriteDb, settings: AppSettings) -> LabBooking:
     await check_in_care(db, who, body.patient_id, body.appointment_id)
-    return await bookings.book(db, who, body, opening_hours(settings), settings.lab_places, settings.lab_stat_minutes)
+    return await bookings.book(db, who, body, await hours.opening(db, settings), settings.lab_places, settings.lab_stat_minutes)
 
 
 @routes.serve(contract.list_lab_orders)
@@ -54,7 +53,7 @@ async def change_lab_order(
     row = await bookings.lock_for_update(db, who, booking_id)
     check_version(row.version, expected)
     check_changeable(LabBookingStatus(row.status), row.collected_at)
-    house = orders.House(opening_hours(settings), settings.lab_places, settings.lab_stat_minutes)
+    house = orders.House(await hours.opening(db, settings), settings.lab_places, settings.lab_stat_minutes)
     return await orders.change(db, who, row, body, house)
 
 

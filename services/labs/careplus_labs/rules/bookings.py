@@ -68,7 +68,7 @@ def check_reason(wanted: LabBookingStatus, reason: str | None) -> None:
 
 
 def check_changeable(current: LabBookingStatus, collected_at: datetime | None) -> None:
-    """Raise IllegalTransition unless the order can still change: nothing is collected yet, and it is not withdrawn."""
+    """Raise IllegalTransition unless the order can still change: no specimen is collected yet, and it is not withdrawn."""
     if current is S.BOOKED and collected_at is None:
         return
     state = "a specimen is collected" if current is S.BOOKED else f"it is {current.value}"

@@ -46,7 +46,7 @@ def check_entered(entered: Sequence[EnterObservation], measured: Mapping[str, An
 
 
 def check_units(entered: Sequence[EnterObservation], measured: Mapping[str, Analyte]) -> None:
-    """Raise WrongUnit with each value whose unit is not that of its analyte. Check the form of the values before."""
+    """Raise WrongUnit with each value in another unit than its analyte's. Check the form of the values before."""
     conflicts = [
         UnitConflict(analyte=analyte.code, name=analyte.name, given=one.unit, expected=analyte.unit)
         for one in entered

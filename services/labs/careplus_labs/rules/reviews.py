@@ -24,7 +24,7 @@ Reading = tuple[float | None, Comparator | None]
 
 
 def is_responsible(ordered_by_id: int | None, owners: Collection[int]) -> bool:
-    """Return whether a doctor who acts for `owners` comments on a result and releases it; each one in care without an order."""
+    """Return whether a doctor that acts for `owners` comments on a result and releases it; each one in care without an order."""
     return ordered_by_id is None or ordered_by_id in owners
 
 

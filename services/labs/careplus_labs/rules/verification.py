@@ -5,7 +5,7 @@ from typing import Literal
 from careplus_contracts.results import SecondPersonRequired
 
 Policy = Literal["never", "critical", "always"]
-"""The results that a second person verifies: none, those with a critical value, or all."""
+"""The results that a second person verifies: none, results with a critical value, or all."""
 
 
 def needs_second_person(policy: Policy, *, is_critical: bool) -> bool:

@@ -1,4 +1,4 @@
-"""What a search of the worklist means: a number, or words of a name and a date of birth."""
+"""The meaning of a search of the worklist: a number, or words of a name and a date of birth."""
 
 import re
 from datetime import date

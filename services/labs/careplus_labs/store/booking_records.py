@@ -68,22 +68,25 @@ async def _tests(db: AnySession, who: Identity, booking_ids: Collection[int]) ->
     is_normal = and_(_has_value(True), not_(_has_value(False)))
     waiting = case((col(LabResultRow.status) == ResultStatus.RESULTED.value, col(LabResultRow.version)))
     query = (
-        select(LabBookingTestRow, col(LabTestRow.name), col(LabTestRow.preparation), col(LabResultRow.id), waiting, is_normal)
+        select(LabBookingTestRow, LabTestRow, col(LabResultRow.id), waiting, is_normal)
         .join(LabTestRow, col(LabTestRow.code) == col(LabBookingTestRow.test_code))
         .outerjoin(LabResultRow, has_readable_result)
         .where(col(LabBookingTestRow.booking_id).in_(booking_ids))
         .order_by(col(LabBookingTestRow.booking_id), col(LabBookingTestRow.position))
     )
     by_booking: dict[int, list[BookedTest]] = defaultdict(list)
-    for row, name, preparation, result_id, version, normal in (await db.execute(query)).all():
+    for row, test, result_id, version, normal in (await db.execute(query)).all():
         by_booking[row.booking_id].append(
             BookedTest(
                 code=row.test_code,
-                name=name,
-                preparation=preparation,
+                name=test.name,
+                preparation=test.preparation,
                 price_minor=row.price_minor,
                 currency=row.currency,
                 result_id=result_id,
+                fasting_hours=test.fasting_hours,
+                collect_from=test.collect_from,
+                collect_until=test.collect_until,
                 to_verify=None if version is None else WaitingResult(version=version, normal=bool(normal)),
             )
         )

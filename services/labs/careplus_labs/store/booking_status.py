@@ -24,7 +24,7 @@ async def specimens_of(db: AnySession, booking: LabBookingRow) -> Sequence[Speci
 
 
 def live_of(specimens: Collection[SpecimenRow]) -> list[SpecimenRow]:
-    """Return those that are not rejected."""
+    """Return the specimens that are not rejected."""
     return [one for one in specimens if one.status != SpecimenStatus.REJECTED]
 
 
@@ -50,7 +50,7 @@ async def collected_at(db: AnySession, booking: LabBookingRow, test_code: str) -
 
 
 async def update(db: WriteSession, booking: LabBookingRow) -> None:
-    """Set the booking's status and what goes with it from its specimens and results, as its next version."""
+    """Set the booking's status, its reason and its times from its specimens and results, as its next version."""
     specimens = await specimens_of(db, booking)
     replaced = {one.type for one in specimens if one.status == SpecimenStatus.REJECTED}
     live = [Live(SpecimenStatus(one.status), one.type in replaced) for one in live_of(specimens)]
@@ -65,7 +65,7 @@ async def update(db: WriteSession, booking: LabBookingRow) -> None:
 
 
 def _reason(specimens: Sequence[SpecimenRow]) -> str | None:
-    """Return the reason of the last rejection whose new specimen is not collected."""
+    """Return the reason of the last rejection that waits for a new specimen."""
     awaited = {one.type for one in specimens if one.status == SpecimenStatus.EXPECTED}
     rejected = [one for one in specimens if one.status == SpecimenStatus.REJECTED and one.type in awaited]
     return rejected[-1].rejection_reason if rejected else None

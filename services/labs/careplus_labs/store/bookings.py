@@ -74,9 +74,14 @@ async def list_own(db: ReadSession, who: Identity, wanted: LabBookingFilter) -> 
 async def book(
     db: WriteSession, who: Identity, body: BookTests | OrderTests, hours: Hours, places: int, stat_minutes: int
 ) -> LabBooking:
-    """Insert the patient's own booking, or a doctor's order. Raise UnknownTest, LabFull and PatientBusy."""
+    """Insert the patient's own booking, or a doctor's order.
+
+    Raise UnknownTest, LabFull, PatientBusy and OutsideCollection, and ByOrder for a patient.
+    """
     tests = await catalogue.bookable(db, body.test_codes)
     order = body if isinstance(body, OrderTests) else None
+    if order is None:
+        catalogue.check_bookable_alone(tests)
     priority = order.priority if order else LabPriority.ROUTINE
     row = LabBookingRow(
         reference=new_reference("LB"),
@@ -91,7 +96,7 @@ async def book(
         priority=priority.value,
         turnaround_minutes=minutes_of(priority, [Pace(one.turnaround_hours, one.stat_minutes) for one in tests], stat_minutes),
     )
-    await capacity.insert(db, row, hours, places)
+    await capacity.insert(db, row, catalogue.collecting(hours, tests), places)
     assert row.id is not None
     booking_id = row.id
     db.add_all(to_row(booking_id, position, test) for position, test in enumerate(tests))

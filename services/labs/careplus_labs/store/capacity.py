@@ -9,6 +9,7 @@ from sqlmodel import col
 
 from careplus_clinic.clinic_time import nearest
 from careplus_contracts.endpoints import Role
+from careplus_contracts.lab_catalogue import OutsideCollection
 from careplus_contracts.labs import LabFull, LabSlot, LabSlots
 from careplus_contracts.refusals import OtherAppointment, PatientBusy
 from careplus_labs.rules import windows
@@ -51,7 +52,10 @@ async def slots(db: ReadSession, who: Identity, day: date, hours: Hours, places:
 
 
 async def insert(db: WriteSession, row: LabBookingRow, hours: Hours, places: int) -> None:
-    """Insert the booking with a place in its window, or without one if it has no time. Raise LabFull and PatientBusy."""
+    """Insert the booking with a place in its window, or without one if it has no time.
+
+    Raise LabFull, PatientBusy, and OutsideCollection where the specimens of these tests are not taken at that time of day.
+    """
     if row.starts_at is None:
         db.add(row)
         await db.flush()
@@ -83,11 +87,19 @@ async def _check_time(db: WriteSession, row: LabBookingRow, hours: Hours, places
     assert row.starts_at is not None
     if reason := windows.unbookable_reason(row.starts_at, hours):
         raise LabFull(reason, alternatives=await _nearest_free(db, row, hours, places))
+    await check_collected(db, row, hours, places)
     await lock_patient(db, row.patient_id)
     until = row.starts_at + LAB_VISIT
     if other := await other_appointment(db, row.patient_id, row.starts_at, until, except_lab_booking=row.id):
         alternatives = await _nearest_free(db, row, hours, places)
         raise PatientBusy.during(other, alternatives, own=row.ordered_by_id is None)
+
+
+async def check_collected(db: AnySession, row: LabBookingRow, hours: Hours, places: int) -> None:
+    """Raise OutsideCollection where the wanted tests' specimens are not taken at the booked time of day."""
+    if row.starts_at is not None and not windows.is_collected(row.starts_at, hours):
+        alternatives = await _nearest_free(db, row, hours, places)
+        raise OutsideCollection(windows.uncollected_reason(hours), alternatives=alternatives, codes=list(hours.timed))
 
 
 async def _move_to_place(db: WriteSession, row: LabBookingRow, starts_at: datetime, hours: Hours, places: int) -> bool:

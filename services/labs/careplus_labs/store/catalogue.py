@@ -1,32 +1,33 @@
-"""Statements about the catalogue: tests, analytes and reference ranges."""
+"""Statements about the catalogue: tests and the analytes that they measure."""
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
+from datetime import date
 
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 
-from careplus_contracts.accounts import Sex
 from careplus_contracts.endpoints import Role
 from careplus_contracts.lab_catalogue import (
     AddTest,
     Analyte,
-    AnalyteKind,
+    ByOrder,
     CodeTaken,
     DescribeTest,
     LabTest,
     LabTestFilter,
     LabTests,
-    ReferenceRange,
     UnknownTest,
 )
 from careplus_contracts.release_policy import ReleasePolicy
 from careplus_contracts.values import Code
+from careplus_labs.rules.windows import Hours
+from careplus_labs.store import analytes
 from careplus_runtime.http.records import Keyset, fetch_page, one_or_404
 from careplus_runtime.identity.tokens import Identity
 from careplus_tables.engine import AnySession, ReadSession, WriteSession
-from careplus_tables.labs import AnalyteRow, LabTestAnalyteRow, LabTestRow, ReferenceRangeRow
+from careplus_tables.labs import AnalyteRow, LabTestAnalyteRow, LabTestRow
 from careplus_tables.people import has_words
 
 SEE_INACTIVE = (Role.ADMIN, Role.LAB)
@@ -34,15 +35,15 @@ SEE_INACTIVE = (Role.ADMIN, Role.LAB)
 _BY_CODE = Keyset((col(LabTestRow.code),), Code, lambda row: row.code)
 
 
-async def list_tests(db: ReadSession, who: Identity, wanted: LabTestFilter) -> LabTests:
-    """Return tests by code; three statements for any number."""
+async def list_tests(db: ReadSession, who: Identity, wanted: LabTestFilter, day: date) -> LabTests:
+    """Return tests by code, with the units and ranges of a clinic day; four statements for any number."""
     query = select(LabTestRow)
     if who.role not in SEE_INACTIVE:
         query = query.where(col(LabTestRow.active))
     if wanted.q is not None:
         query = query.where(has_words(col(LabTestRow.search_key), wanted.q))
     rows, next_cursor = await fetch_page(db, query, _BY_CODE, wanted)
-    return LabTests(items=await _to_contract(db, rows), next_cursor=next_cursor)
+    return LabTests(items=await _to_contract(db, rows, day), next_cursor=next_cursor)
 
 
 async def lock_for_update(db: AnySession, who: Identity, code: str) -> LabTestRow:
@@ -53,7 +54,7 @@ async def lock_for_update(db: AnySession, who: Identity, code: str) -> LabTestRo
     return await one_or_404(db, query)
 
 
-async def add(db: WriteSession, body: AddTest) -> LabTest:
+async def add(db: WriteSession, body: AddTest, day: date) -> LabTest:
     """Insert a test. Raise CodeTaken, and UnknownTest for analytes that the catalogue does not have."""
     await _check_analytes(db, body.analytes)
     row = LabTestRow(**body.model_dump(mode="json", exclude={"analytes"}))
@@ -62,17 +63,17 @@ async def add(db: WriteSession, body: AddTest) -> LabTest:
         await db.flush()
     except IntegrityError:
         raise CodeTaken(f"There is a test with the code {body.code}. Change that one, or choose another code.") from None
-    return await _set_analytes(db, row, body.analytes)
+    return await _set_analytes(db, row, body.analytes, day)
 
 
-async def change(db: WriteSession, row: LabTestRow, body: DescribeTest) -> LabTest:
+async def change(db: WriteSession, row: LabTestRow, body: DescribeTest, day: date) -> LabTest:
     """Change a test as its next version. Raise UnknownTest for analytes that the catalogue does not have."""
     await _check_analytes(db, body.analytes)
     for name, value in body.model_dump(mode="json", exclude={"analytes"}).items():
         setattr(row, name, value)
     row.version += 1
     await db.execute(delete(LabTestAnalyteRow).where(col(LabTestAnalyteRow.test_code) == row.code))
-    return await _set_analytes(db, row, body.analytes)
+    return await _set_analytes(db, row, body.analytes, day)
 
 
 async def bookable(db: AnySession, codes: Sequence[str]) -> list[LabTestRow]:
@@ -84,19 +85,39 @@ async def bookable(db: AnySession, codes: Sequence[str]) -> list[LabTestRow]:
     return [found[code] for code in codes]
 
 
-async def measured_by(db: AnySession, test_code: str, entered: Collection[str]) -> dict[str, Analyte]:
-    """Return the analytes of a test in order; for a test without analytes, the known ones of the entered codes."""
-    named = (await analytes_of(db, [test_code]))[test_code]
+async def named(db: AnySession, codes: Sequence[str]) -> list[LabTestRow]:
+    """Return these tests, also those that can no longer be booked; unknown codes are left out."""
+    return list((await db.execute(select(LabTestRow).where(col(LabTestRow.code).in_(codes)))).scalars())
+
+
+def check_bookable_alone(tests: Sequence[LabTestRow]) -> None:
+    """Raise ByOrder with the tests that a patient cannot book without a doctor."""
+    if codes := [test.code for test in tests if test.by_order_only]:
+        names = ", ".join(test.name for test in tests if test.by_order_only)
+        raise ByOrder(f"A doctor must order {names}. Ask your doctor for it.", codes=codes)
+
+
+def collecting(hours: Hours, tests: Sequence[LabTestRow]) -> Hours:
+    """Return the hours at which the specimens of all these tests are taken."""
+    return hours.collecting({test.code: (test.collect_from, test.collect_until) for test in tests})
+
+
+async def measured_by(db: AnySession, test_code: str, entered: Collection[str], day: date) -> dict[str, Analyte]:
+    """Return the analytes of a test in order, as they are compared on the specimen's clinic day.
+
+    For a test without analytes, return the known ones of the entered codes.
+    """
+    named = (await analytes_of(db, [test_code], day))[test_code]
     if not named:
         query = select(AnalyteRow).where(col(AnalyteRow.code).in_(entered)).order_by(col(AnalyteRow.code))
         rows = (await db.execute(query)).scalars().all()
-        ranges = await _ranges(db, [row.code for row in rows])
-        named = [_analyte(row, ranges[row.code]) for row in rows]
+        valid = await analytes.valid_on(db, rows, day)
+        named = [analytes.to_analyte(row, valid[row.code]) for row in rows]
     return {analyte.code: analyte for analyte in named}
 
 
-async def analytes_of(db: AnySession, test_codes: Collection[str]) -> dict[str, list[Analyte]]:
-    """Return the analytes of these tests with their ranges; two statements."""
+async def analytes_of(db: AnySession, test_codes: Collection[str], day: date) -> dict[str, list[Analyte]]:
+    """Return the analytes of these tests with their units and ranges on a clinic day; three statements."""
     query = (
         select(col(LabTestAnalyteRow.test_code), AnalyteRow)
         .join(AnalyteRow, col(AnalyteRow.code) == col(LabTestAnalyteRow.analyte_code))
@@ -104,19 +125,11 @@ async def analytes_of(db: AnySession, test_codes: Collection[str]) -> dict[str, 
         .order_by(col(LabTestAnalyteRow.test_code), col(LabTestAnalyteRow.position))
     )
     rows = (await db.execute(query)).all()
-    ranges = await _ranges(db, {analyte.code for _, analyte in rows})
+    valid = await analytes.valid_on(db, [analyte for _, analyte in rows], day)
     by_test: dict[str, list[Analyte]] = defaultdict(list)
     for test_code, analyte in rows:
-        by_test[test_code].append(_analyte(analyte, ranges[analyte.code]))
+        by_test[test_code].append(analytes.to_analyte(analyte, valid[analyte.code]))
     return by_test
-
-
-async def _ranges(db: AnySession, analyte_codes: Collection[str]) -> dict[str, list[ReferenceRange]]:
-    query = select(ReferenceRangeRow).where(col(ReferenceRangeRow.analyte_code).in_(analyte_codes))
-    by_analyte: dict[str, list[ReferenceRange]] = defaultdict(list)
-    for row in (await db.execute(query.order_by(col(ReferenceRangeRow.id)))).scalars():
-        by_analyte[row.analyte_code].append(_range(row))
-    return by_analyte
 
 
 async def _check_analytes(db: AnySession, codes: Sequence[str]) -> None:
@@ -125,29 +138,20 @@ async def _check_analytes(db: AnySession, codes: Sequence[str]) -> None:
         raise UnknownTest(f"The catalogue has no analytes {', '.join(unknown)}.", codes=unknown)
 
 
-async def _set_analytes(db: WriteSession, row: LabTestRow, codes: Sequence[str]) -> LabTest:
+async def _set_analytes(db: WriteSession, row: LabTestRow, codes: Sequence[str], day: date) -> LabTest:
     db.add_all(LabTestAnalyteRow(test_code=row.code, position=position, analyte_code=code) for position, code in enumerate(codes))
     await db.flush()
-    [test] = await _to_contract(db, [row])
+    [test] = await _to_contract(db, [row], day)
     return test
 
 
-async def _to_contract(db: AnySession, rows: Sequence[LabTestRow]) -> list[LabTest]:
-    analytes = await analytes_of(db, [row.code for row in rows])
+async def _to_contract(db: AnySession, rows: Sequence[LabTestRow], day: date) -> list[LabTest]:
+    measured = await analytes_of(db, [row.code for row in rows], day)
     return [
         LabTest(
             **row.model_dump(exclude={"release_policy"}),
-            analytes=analytes[row.code],
+            analytes=measured[row.code],
             release_policy=ReleasePolicy(row.release_policy),
         )
         for row in rows
     ]
-
-
-def _analyte(row: AnalyteRow, ranges: list[ReferenceRange]) -> Analyte:
-    return Analyte(**row.model_dump(exclude={"kind"}), kind=AnalyteKind(row.kind), ranges=ranges)
-
-
-def _range(row: ReferenceRangeRow) -> ReferenceRange:
-    sex = None if row.sex is None else Sex(row.sex)
-    return ReferenceRange(**row.model_dump(exclude={"id", "analyte_code", "sex"}), sex=sex)

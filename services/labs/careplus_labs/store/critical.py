@@ -34,10 +34,12 @@ _LONGEST_FIRST = Keyset(
 def open_again(row: LabResultRow) -> None:
     """Open a critical result: call it at the verification, and after each correction of a verified result.
 
-    A result that is not critical is not open any more; reports about its earlier values stay readable.
+    A correction that leaves no critical value closes it in the name of the person who verified that; the reports stay readable.
     """
-    row.critical_since = this_second() if row.critical else None
-    row.critical_closed_at = row.critical_closed_by_id = None
+    if row.critical:
+        row.critical_since, row.critical_closed_at, row.critical_closed_by_id = this_second(), None, None
+    elif is_open(row):
+        row.critical_closed_at, row.critical_closed_by_id = row.verified_at, row.verified_by_id
 
 
 def is_open(row: LabResultRow) -> bool:
@@ -88,7 +90,7 @@ async def acknowledge(db: WriteSession, who: Identity, row: LabResultRow, body: 
 
 async def note_call(db: WriteSession, who: Identity, booking: LabBookingRow, row: LabResultRow, body: NoteCall) -> None:
     """Record a call or an attempt; a call closes an open result. Raise NotCritical."""
-    rules.check_critical(row.critical_since)
+    rules.check_critical(row.critical_since if row.critical else None)
     kind = CommunicationKind.CALLED if body.reached else CommunicationKind.NOT_REACHED
     report = _report(who, row, kind, body.note)
     report.person_called, report.party, report.phone = body.person_called, body.party.value, body.phone

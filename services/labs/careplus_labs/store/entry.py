@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import delete, select
 from sqlmodel import col
 
+from careplus_clinic.clinic_time import local_date
 from careplus_contracts.refusals import FieldError, Malformed
 from careplus_contracts.results import EnterObservation, EnterResult, Observation, ResultStatus
 from careplus_labs.rules import observations as rules
@@ -77,7 +78,7 @@ async def observed(
     zone: ZoneInfo,
 ) -> list[Observation]:
     """Return the entered values of a test, flagged for the patient at this time. Raise Malformed and WrongUnit."""
-    measured = await catalogue.measured_by(db, test_code, {one.analyte for one in entered})
+    measured = await catalogue.measured_by(db, test_code, {one.analyte for one in entered}, local_date(at, zone))
     rules.check_entered(entered, measured)
     rules.check_units(entered, measured)
     patient = (await people_by_id(db, [of.patient_id]))[of.patient_id]

@@ -42,7 +42,7 @@ VERIFIED = (ResultStatus.VERIFIED.value, ResultStatus.RELEASED.value)
 
 
 class Reader(NamedTuple):
-    """A doctor with the doctors whose work this one does."""
+    """A doctor with the doctors that this one replaces."""
 
     id: int
     replaced: Sequence[int]
@@ -53,7 +53,7 @@ class Reader(NamedTuple):
 
 
 async def reader(db: AnySession, who: Identity) -> Reader:
-    """Return the caller with the doctors whose work the caller does."""
+    """Return the caller with the doctors that the caller replaces."""
     return Reader(who.id, (await db.execute(done_by(who.id))).scalars().all())
 
 
@@ -71,7 +71,7 @@ async def list_page(db: ReadSession, who: Identity, wanted: ReviewFilter) -> Res
 
 
 async def count(db: ReadSession, who: Identity, wanted: ReviewSelection) -> ReviewCounts:
-    """Return the number of results of each class, and of those that the caller can release as normal."""
+    """Return the number of results of each class, and of results that the caller can release as normal."""
     by = await reader(db, who)
     keys = (col(LabResultRow.patient_id), col(LabResultRow.urgency))
     # one scan: the marks of 20,000 results cost more than the values of the few that are not seen
@@ -105,8 +105,11 @@ def _of_patient(patient_id: int, numbers: Counter[int]) -> PatientCounts:
 
 
 def is_releasable(by: Reader) -> tuple[ColumnElement[bool], ...]:
-    """Return the conditions of results that the caller may release together: own ones, neither critical nor outside a range."""
-    return (_is_owned(by), col(LabResultRow.urgency) == REST)
+    """Return the conditions of results that the caller may release together: own ones, neither critical nor outside a range.
+
+    A corrected one is not among them: the doctor may have acted on the value that it replaced.
+    """
+    return (_is_owned(by), col(LabResultRow.urgency) == REST, col(LabResultRow.corrected_at).is_(None))
 
 
 def is_normal() -> ColumnElement[bool]:
@@ -144,7 +147,7 @@ def _filters(by: Reader, wanted: ReviewSelection) -> list[ColumnElement[bool]]:
 
 
 def _is_seen(by: Reader) -> Any:
-    """Return the condition that the caller saw the present values, or the doctor who ordered the test and has left."""
+    """Return the condition that the caller saw the present values, or the ordering doctor that the caller replaces."""
     mark = _mark
     is_own = col(mark.doctor_id) == by.id
     if by.replaced:

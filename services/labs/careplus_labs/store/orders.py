@@ -30,7 +30,7 @@ class House(NamedTuple):
 
 
 async def list_ordered(db: ReadSession, who: Identity, wanted: LabOrderFilter) -> LabOrders:
-    """Return the orders of the doctor, and of doctors whose work this doctor does, latest time first."""
+    """Return the orders of the doctor, and of doctors that this doctor replaces, latest time first."""
     query = select(LabBookingRow).where(_is_own(who))
     if wanted.status is not None:
         query = query.where(col(LabBookingRow.status) == wanted.status.value)
@@ -52,7 +52,7 @@ async def list_of_patient(db: ReadSession, who: Identity, patient_id: int, wante
 
 
 async def count(db: ReadSession, who: Identity) -> OrderCounts:
-    """Count the doctor's late orders, and those with a rejected specimen."""
+    """Count the doctor's late orders, and orders with a rejected specimen."""
     rejected = col(LabBookingRow.status) == LabBookingStatus.REJECTED.value
     query = select(func.count().filter(_is_late()), func.count().filter(rejected)).where(
         _is_own(who), or_(rejected, col(LabBookingRow.status).in_(_AWAITED))
@@ -62,9 +62,11 @@ async def count(db: ReadSession, who: Identity) -> OrderCounts:
 
 
 async def change(db: WriteSession, who: Identity, row: LabBookingRow, body: ChangeOrder, house: House) -> LabBooking:
-    """Change an uncollected order as its next version. Raise UnknownTest, LabFull and PatientBusy."""
-    # the place first: a place that is taken meanwhile rolls the row back to what is stored
-    changed = await _set_time(db, row, body, house)
+    """Change an uncollected order as its next version. Raise UnknownTest, LabFull, PatientBusy, OutsideCollection."""
+    # the place first: a place that is taken meanwhile rolls the row back to its stored values
+    hours = catalogue.collecting(house.hours, await catalogue.named(db, body.test_codes))
+    changed = await _set_time(db, row, body, house._replace(hours=hours))
+    await capacity.check_collected(db, row, hours, house.places)
     changed |= await _set_tests(db, row, body.test_codes)
     if (row.priority, row.note) != (body.priority.value, body.note):
         row.priority, row.note, changed = body.priority.value, body.note, True

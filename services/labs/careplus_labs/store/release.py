@@ -30,7 +30,7 @@ async def is_any_due(db: AnySession) -> bool:
 
 
 async def release_due(db: WriteSession) -> Sequence[LabResultRow]:
-    """Release up to BATCH results whose days are over and return them; another process takes other ones at the same time."""
+    """Release up to BATCH results that are due and return them; another process takes other ones at the same time."""
     query = select(LabResultRow).where(await _is_due(db)).order_by(col(LabResultRow.id)).limit(BATCH)
     query = query.with_for_update(skip_locked=True).execution_options(cross_patient=CROSS_PATIENT)
     rows = (await db.execute(query)).scalars().all()

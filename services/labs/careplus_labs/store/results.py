@@ -54,7 +54,7 @@ async def _page(db: ReadSession, query: Select[LabResultRow], wanted: PageFilter
 def _readable(who: Identity) -> list[ColumnElement[bool]]:
     """Patients read their released results; doctors verified ones of patients in their care and of tests they ordered.
 
-    A doctor also has the orders of doctors whose work this doctor does.
+    A doctor also has the orders of doctors that this doctor replaces.
     """
     conditions: list[ColumnElement[bool]] = [
         col(LabResultRow.status).in_([status.value for status in READABLE.get(who.role, ())])

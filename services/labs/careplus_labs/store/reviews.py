@@ -77,7 +77,9 @@ async def release_normal(db: WriteSession, who: Identity, body: ReleaseNormal) -
 
 
 def _reason(row: LabResultRow, version: int) -> LeftReason:
-    return LeftReason.NOT_NORMAL if row.version == version else LeftReason.CHANGED
+    if row.version != version:
+        return LeftReason.CHANGED
+    return LeftReason.NOT_NORMAL if row.corrected_at is None else LeftReason.CORRECTED
 
 
 def _apply(row: LabResultRow, changes: dict[str, Any]) -> bool:
@@ -98,7 +100,7 @@ def _changes(who: Identity, row: LabResultRow, comment: str | None, at: datetime
 
 
 async def _check_responsible(db: WriteSession, who: Identity, row: LabResultRow) -> None:
-    """Raise NotResponsible with the doctor who ordered the test, or the colleague who took that doctor's work over."""
+    """Raise NotResponsible with the ordering doctor, or the colleague that took that doctor's work over."""
     if rules.is_responsible(row.ordered_by_id, (await inbox.reader(db, who)).owners):
         return
     query = select(col(HandoverRow.colleague_id)).where(col(HandoverRow.doctor_id) == row.ordered_by_id)
@@ -111,7 +113,7 @@ async def _check_responsible(db: WriteSession, who: Identity, row: LabResultRow)
 
 
 async def _mark(db: WriteSession, who: Identity, rows: Sequence[LabResultRow], at: datetime) -> int:
-    """Mark results as seen by the caller, and return the number of those that were not; a mark on older values is replaced."""
+    """Mark results as seen by the caller, and return the number of new marks; a mark on older values is replaced."""
     query = select(ResultReviewRow).where(
         col(ResultReviewRow.result_id).in_([row.id for row in rows]), col(ResultReviewRow.doctor_id) == who.id
     )

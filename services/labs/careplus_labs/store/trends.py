@@ -1,6 +1,6 @@
 """Statements about values over time."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 
 from sqlalchemy import select
@@ -8,6 +8,7 @@ from sqlmodel import col
 
 from careplus_contracts.results import Comparator, Flag, ResultStatus, Trend, TrendPoint
 from careplus_contracts.values import Id, Instant, PageFilter
+from careplus_labs.store import analytes
 from careplus_runtime.http.records import Keyset, fetch_page, one_or_404
 from careplus_runtime.identity.tokens import Identity
 from careplus_tables.engine import ReadSession
@@ -33,9 +34,13 @@ class _PointRecord(NamedTuple):
     high: float | None
 
 
-async def released_values(db: ReadSession, who: Identity, code: str, wanted: PageFilter) -> Trend:
-    """Return the patient's released values of an analyte, newest first. Raise NotFound for an unknown analyte."""
+async def released_values(db: ReadSession, who: Identity, code: str, wanted: PageFilter, day: date) -> Trend:
+    """Return the patient's released values of an analyte in its unit of this day, newest first.
+
+    Raise NotFound for an unknown analyte.
+    """
     analyte = await one_or_404(db, select(AnalyteRow).where(col(AnalyteRow.code) == code))
+    unit = (await analytes.valid_on(db, [analyte], day))[code].unit
     value = (col(ObservationRow.value), col(ObservationRow.comparator), col(ObservationRow.flag))
     query = (
         select(
@@ -51,7 +56,7 @@ async def released_values(db: ReadSession, who: Identity, code: str, wanted: Pag
             col(ObservationRow.analyte_code) == code,
             col(ObservationRow.value).is_not(None),
             # values from before a change of the catalogue's unit cannot be compared with later ones
-            col(ObservationRow.unit).is_not_distinct_from(analyte.unit),
+            col(ObservationRow.unit).is_not_distinct_from(unit),
             col(LabResultRow.status) == ResultStatus.RELEASED.value,
         )
     )
@@ -61,7 +66,7 @@ async def released_values(db: ReadSession, who: Identity, code: str, wanted: Pag
         next_cursor=next_cursor,
         analyte=analyte.code,
         name=analyte.name,
-        unit=analyte.unit,
+        unit=unit,
         decimals=analyte.decimals,
     )
 

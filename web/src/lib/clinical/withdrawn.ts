@@ -1,4 +1,4 @@
-/** Who ended a laboratory booking before its specimen was collected. */
+/** The end of a laboratory booking before its specimen was collected. */
 import type { Schemas } from "../../api/client";
 import { t } from "../i18n/i18n";
 import { dateOnly, dayOf } from "../time/time";

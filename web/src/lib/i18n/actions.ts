@@ -2,7 +2,7 @@
 import type { OperationId } from "../../api/client";
 import { codesOf, t, tCode } from "./i18n";
 
-/** Returns every action that the audit trail can hold: those that i18n/<language>/trail.json has words for. */
+/** Returns every action that the audit trail can hold: the ones that i18n/<language>/trail.json has words for. */
 export function actions(): string[] {
   return codesOf("action");
 }

@@ -40,7 +40,7 @@ export const NAV: Readonly<Record<Role, readonly { href: string; say: Key }[]>> 
   lab: [{ href: "/lab", say: "nav.worklist" }],
 };
 
-/** Pages below an entry whose address does not begin with the entry's: the start of theirs, and the entry. First match. */
+/** Pages below an entry that do not begin with its address: the start of theirs, and the entry. First match. */
 export const BELOW: readonly (readonly [string, string])[] = [
   ["/doctor/visits", "/doctor"],
   ["/doctor/handovers", "/doctor"],

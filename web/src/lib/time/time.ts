@@ -1,4 +1,4 @@
-/** Days and instants in the clinic's zone, whatever the browser's. A day is 'YYYY-MM-DD', an instant RFC 3339. */
+/** Days and instants in the clinic's zone, never the browser's. A day is 'YYYY-MM-DD', an instant RFC 3339. */
 import { now } from "../../api/server-clock";
 import { t } from "../i18n/i18n";
 import { clinicCity, clinicZone } from "./zone";
@@ -92,7 +92,7 @@ export function when(instant: Instant): string {
   return withOffset(words(form("when").formatToParts(Date.parse(instant))), instant);
 }
 
-/** "Monday 7 January 2030, 09:00": the name of a link whose text is only the time. */
+/** "Monday 7 January 2030, 09:00": the name of a link with only the time as its text. */
 export function longWhen(instant: Instant): string {
   return `${longDay(dayOf(instant))}, ${clock(instant)}`;
 }

@@ -20,7 +20,7 @@ export function clinicCity(): string {
   return clinic.slice(clinic.lastIndexOf("/") + 1).replaceAll("_", " ");
 }
 
-/** "GMT+1": what the clinic's clock is ahead of UTC now. */
+/** "GMT+1": the offset of the clinic's clock from UTC now. */
 export function clinicOffset(): string {
   const form = new Intl.DateTimeFormat(language.get(), { timeZone: clinic, timeZoneName: "shortOffset" });
   return form.formatToParts(now()).find(({ type }) => type === "timeZoneName")?.value ?? "";

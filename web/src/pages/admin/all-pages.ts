@@ -16,6 +16,13 @@ export function everyTest() {
   );
 }
 
+/** Every value of the laboratory by code, also one that no test measures yet. */
+export function everyAnalyte() {
+  return every((cursor) =>
+    outcome(api.GET("/api/labs/analytes", { params: { query: { limit: 100, ...(cursor && { cursor }) } } })),
+  );
+}
+
 /** Every visit of a doctor on a day. */
 export function everyVisit(doctor_id: number, day: string) {
   return every((cursor) => {

@@ -9,7 +9,7 @@ import { type Column, Table } from "../../ui/Table";
 
 interface Props<T> {
   /** The prefix of its message keys. */
-  name: "staff" | "people" | "catalogue";
+  name: "staff" | "people" | "catalogue" | "ranges";
   of: Pages<T>;
   columns: readonly Column<T>[];
   rowKey: (row: T) => string | number;

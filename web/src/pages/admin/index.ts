@@ -14,6 +14,9 @@ export const pages: readonly OwnPage[] = [
   ["/admin/appointments/new", () => import("./visits/phone-booking")],
   ["/admin/appointments/reassign", () => import("./visits/reassign")],
   ["/admin/tests", () => import("./catalogue/tests")],
+  ["/admin/lab-hours", () => import("./catalogue/hours")],
+  ["/admin/analytes", () => import("./catalogue/analytes")],
+  ["/admin/analytes/:code", () => import("./catalogue/analyte")],
   ["/admin/tests/:code", () => import("./catalogue/test")],
   ["/admin/audit", async () => (await Promise.all([import("./audit/audit"), loadMessages("trail")]))[0]],
 ];

@@ -1,5 +1,6 @@
 /** One booking with its catalogue tests and entered results. */
 import { api, type Outcome, outcome, type Schemas } from "../../api/client";
+import { dayOf, today } from "../../lib/time/time";
 
 export type Booking = Schemas["LabBooking"];
 export type Result = Schemas["LabResult"];
@@ -19,12 +20,17 @@ export interface Work {
 }
 
 export async function loadBookingRecord(id: number): Promise<Outcome<Work>> {
-  // the default page most likely holds every test of the booking
-  const first = testsFrom();
+  // the default page most likely holds every test of the booking, and most specimens are of today
+  const first = testsFrom(null);
   const booking = await loadBooking(id);
   if (!booking.ok) return booking as Outcome<never>;
+  const { collected_at } = booking.data;
+  const at = collected_at && dayOf(collected_at) !== today() ? collected_at : null;
   const codes = booking.data.tests.map(({ code }) => code);
-  const [catalogue, results] = await Promise.all([testsOf(codes, first), resultsOf(booking.data)]);
+  const [catalogue, results] = await Promise.all([
+    testsOf(codes, at, at ? testsFrom(at) : first),
+    resultsOf(booking.data),
+  ]);
   if (!catalogue.ok) return catalogue;
   if (!results.ok) return results;
   const tests = booking.data.tests.map(({ code, name, result_id }) => ({
@@ -50,18 +56,24 @@ async function resultsOf({ tests }: Booking): Promise<Outcome<Result[]>> {
   return { ok: true, data: answers.flatMap((answer) => (answer.ok ? [answer.data] : [])) };
 }
 
-function testsFrom(cursor?: string) {
-  return outcome(api.GET("/api/labs/tests", { params: { query: { limit: 100, ...(cursor && { cursor }) } } }));
+function testsFrom(at: string | null, cursor?: string) {
+  const query = { limit: 100, ...(at && { at }), ...(cursor && { cursor }) };
+  return outcome(api.GET("/api/labs/tests", { params: { query } }));
 }
 
-async function testsOf(codes: readonly string[], first: ReturnType<typeof testsFrom>): Promise<Outcome<Test[]>> {
+/** The booking's tests, with the units and ranges of the specimen's day; null: those of today. */
+async function testsOf(
+  codes: readonly string[],
+  at: string | null,
+  first: ReturnType<typeof testsFrom>,
+): Promise<Outcome<Test[]>> {
   const found: Test[] = [];
   for (let next = first; ; ) {
     const page = await next;
     if (!page.ok) return page as Outcome<never>;
     found.push(...page.data.items.filter(({ code }) => codes.includes(code)));
     if (found.length === codes.length || page.data.next_cursor === null) return { ok: true, data: found };
-    next = testsFrom(page.data.next_cursor);
+    next = testsFrom(at, page.data.next_cursor);
   }
 }
 

@@ -157,7 +157,7 @@ function plotOf(points: readonly Point[], decimals: number, width: number): Plot
   };
 }
 
-/** The newest day and the oldest, then those between that have room. */
+/** The newest day and the oldest, then the days between that have room. */
 function dates(points: readonly Point[], plot: Plot): { at: number; text: string }[] {
   const places = new Map<Day, number>(points.map(({ at }) => [dayOf(at), plot.x(at)]));
   const labels = [...places].map(([day, at]) => ({ at, text: dateOnly(day) }));

@@ -29,7 +29,7 @@ def upgrade() -> None:
 
 
 def _add_cancellations() -> None:
-    """Add the columns in place: a copy of the table on SQLite would lose its triggers, and break those that read it."""
+    """Add the columns in place: a copy of the table on SQLite would lose its triggers, and break the triggers that read it."""
     is_sqlite = op.get_bind().dialect.name == "sqlite"
     for column in (
         f"cancelled_by VARCHAR CONSTRAINT ck_lab_bookings_cancelled_by_v1 CHECK ({ROLES})",

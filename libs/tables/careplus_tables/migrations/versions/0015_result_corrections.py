@@ -83,7 +83,7 @@ def _create_observations() -> None:
 
 
 def _add_columns() -> None:
-    """Add the columns in place: a copy of the table on SQLite would lose its triggers, and break those that read it."""
+    """Add the columns in place: a copy of the table on SQLite would lose its triggers, and break the triggers that read it."""
     is_sqlite = op.get_bind().dialect.name == "sqlite"
     instant = "VARCHAR(20)" if is_sqlite else "TIMESTAMP WITH TIME ZONE"
     for column in (

@@ -34,7 +34,7 @@ def upgrade() -> None:
 
 
 def _add_priority() -> None:
-    """Add the columns in place: a copy of the table on SQLite would lose its triggers, and break those that read it."""
+    """Add the columns in place: a copy of the table on SQLite would lose its triggers, and break the triggers that read it."""
     instant = "VARCHAR(20)" if _is_sqlite() else "TIMESTAMP WITH TIME ZONE"
     for column in (
         "priority VARCHAR DEFAULT 'routine' NOT NULL CONSTRAINT ck_lab_bookings_priority_v1 CHECK (priority IN ('routine', 'stat'))",

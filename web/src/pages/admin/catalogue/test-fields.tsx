@@ -22,6 +22,10 @@ export interface Typed {
   price: string;
   analytes: readonly string[];
   active: boolean;
+  ordered: boolean;
+  fasting: string;
+  from: string;
+  until: string;
   policy: Schemas["ReleasePolicy"];
   days: string;
 }
@@ -35,6 +39,9 @@ export const TEST_FIELDS = [
   "plain",
   "loinc",
   "turnaround_hours",
+  "fasting_hours",
+  "collect_from",
+  "collect_until",
   "release_after_days",
   "stat_minutes",
   "repeat_after_days",
@@ -53,6 +60,10 @@ export const BLANK: Typed = {
   price: "",
   analytes: [],
   active: true,
+  ordered: false,
+  fasting: "0",
+  from: "",
+  until: "",
   policy: "after_doctor",
   days: "",
 };
@@ -68,7 +79,7 @@ interface Props {
 }
 
 export function TestFields({ isNew, value, put, currency, analytes, errors }: Props) {
-  const field = (name: Exclude<keyof Typed, "analytes" | "active" | "policy">, id: string = name) => ({
+  const field = (name: Exclude<keyof Typed, "analytes" | "active" | "ordered" | "policy">, id: string = name) => ({
     id,
     value: value[name],
     onValue: (text: string) => put({ [name]: text }),
@@ -125,6 +136,16 @@ export function TestFields({ isNew, value, put, currency, analytes, errors }: Pr
         label={t("catalogue_test.preparation")}
         hint={t("catalogue_test.preparation.hint")}
       />
+      <Field
+        {...field("fasting", "fasting_hours")}
+        label={t("catalogue_test.fasting")}
+        hint={t("catalogue_test.fasting.hint")}
+        input={{ inputMode: "numeric" }}
+      />
+      <div class="pair">
+        <Field {...field("from", "collect_from")} type="time" label={t("catalogue_test.from")} optional />
+        <Field {...field("until", "collect_until")} type="time" label={t("catalogue_test.until")} optional />
+      </div>
       <AnalyteList chosen={value.analytes} known={analytes} put={(chosen) => put({ analytes: chosen })} />
       <Field {...field("loinc")} label={t("catalogue_test.loinc")} hint={t("catalogue_test.loinc.hint")} optional />
       <Select
@@ -142,6 +163,13 @@ export function TestFields({ isNew, value, put, currency, analytes, errors }: Pr
           input={{ inputMode: "numeric" }}
         />
       )}
+      <Checkbox
+        id="by_order_only"
+        label={t("catalogue_test.by_order")}
+        hint={t("catalogue_test.by_order.hint")}
+        checked={value.ordered}
+        onValue={(ordered) => put({ ordered })}
+      />
       <Checkbox
         id="active"
         label={t("catalogue_test.active")}
@@ -169,6 +197,11 @@ export function typedOf(test: Schemas["LabTest"]): Typed {
     repeat: String(test.repeat_after_days ?? ""),
     price: (test.price_minor / 10 ** digits(test.currency)).toFixed(digits(test.currency)),
     analytes: test.analytes.map((analyte) => analyte.code),
+    ordered: test.by_order_only,
+    fasting: String(test.fasting_hours),
+    from: test.collect_from ?? "",
+    // a time field shows the end of the day as 00:00
+    until: test.collect_until === "24:00" ? "00:00" : (test.collect_until ?? ""),
     policy: test.release_policy,
     days: String(test.release_after_days ?? ""),
   };
@@ -190,12 +223,18 @@ export function bodyOf(typed: Typed, currency: string): Schemas["DescribeTest"] 
     currency,
     analytes: [...typed.analytes],
     active: typed.active,
+    by_order_only: typed.ordered,
+    fasting_hours: Number(typed.fasting),
+    collect_from: typed.from || null,
+    collect_until: endOf(typed.until) || null,
     release_policy: typed.policy,
     release_after_days: typed.policy === "after_days" ? Number(typed.days) : null,
   };
 }
 
 export function checkedTest(typed: Typed, currency: string, isNew: boolean): Mistake[] {
+  const fasting = Number(typed.fasting);
+  const { from, until } = typed;
   const days = Number(typed.days);
   const mistakeIf = (field: string, message: string, is: boolean): Mistake[] => (is ? [{ field, message }] : []);
   return [
@@ -223,6 +262,13 @@ export function checkedTest(typed: Typed, currency: string, isNew: boolean): Mis
       typed.policy === "after_days" && !(Number.isInteger(days) && days >= 1 && days <= 90),
     ),
     ...mistakeIf(
+      "fasting_hours",
+      t("malformed.fasting"),
+      !(Number.isInteger(fasting) && fasting >= 0 && fasting <= 72),
+    ),
+    ...mistakeIf("collect_from", t("malformed.collect_from"), from === "" && until !== ""),
+    ...mistakeIf("collect_until", t("malformed.collect_until"), from !== "" && !(from < endOf(until))),
+    ...mistakeIf(
       "loinc",
       t("malformed.loinc"),
       typed.loinc.trim() !== "" && !/^[0-9]{1,7}-[0-9]$/.test(typed.loinc.trim()),
@@ -241,6 +287,10 @@ export function minorOf(text: string, currency: string): number | null {
   const places = digits(currency);
   if (whole === "" || part.length > places) return null;
   return Number(whole + part.padEnd(places, "0"));
+}
+
+function endOf(time: string): string {
+  return time === "00:00" ? "24:00" : time;
 }
 
 function digits(currency: string): number {

@@ -12,7 +12,7 @@ import { Submit } from "../../../ui/forms/Submit";
 import { NotFound } from "../../../ui/frame/NotFound";
 import { Page } from "../../../ui/frame/Page";
 import { Ready } from "../../../ui/Ready";
-import { everyTest } from "../all-pages";
+import { everyAnalyte, everyTest } from "../all-pages";
 import { BLANK, bodyOf, checkedTest, TEST_FIELDS, TestFields, typedOf } from "./test-fields";
 import { testHref } from "./tests";
 import "../../../style/portals/admin.css";
@@ -22,6 +22,7 @@ type LabTest = Schemas["LabTest"];
 export default function TestPage({ params }: OwnProps) {
   const code = params.code === "new" ? null : (params.code ?? "");
   const catalogue = useLoad(() => everyTest(), []);
+  const known = useLoad(() => everyAnalyte(), []);
   const back = { href: "/admin/tests", text: t("catalogue_test.back") };
   return (
     <Ready of={catalogue} whole>
@@ -36,7 +37,12 @@ export default function TestPage({ params }: OwnProps) {
             width="narrow"
             back={back}
           >
-            <Edit test={test ?? null} analytes={analytesOf(tests)} put={put} again={catalogue.again} />
+            <Edit
+              test={test ?? null}
+              analytes={byName(known.data ?? tests.flatMap(({ analytes }) => analytes))}
+              put={put}
+              again={catalogue.again}
+            />
           </Page>
         );
       }}
@@ -107,8 +113,8 @@ function change(code: string, test: LabTest, body: Schemas["DescribeTest"]) {
   return outcome(api.PUT("/api/labs/tests/{code}", { params: { path: { code }, header: unchanged(test) }, body }));
 }
 
-/** Every analyte of the catalogue once, by name. */
-function analytesOf(tests: readonly LabTest[]): Schemas["Analyte"][] {
-  const known = new Map(tests.flatMap(({ analytes }) => analytes.map((one) => [one.code, one] as const)));
+/** Each analyte once, by name. */
+function byName(analytes: readonly Schemas["Analyte"][]): Schemas["Analyte"][] {
+  const known = new Map(analytes.map((one) => [one.code, one]));
   return [...known.values()].sort((one, other) => one.name.localeCompare(other.name));
 }

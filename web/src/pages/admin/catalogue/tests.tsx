@@ -25,9 +25,17 @@ export default function Tests({ query }: OwnProps) {
     <Page
       title={t("catalogue.title")}
       actions={
-        <a class="button" href="/admin/tests/new">
-          {t("catalogue.add")}
-        </a>
+        <div class="row">
+          <a class="button quiet" href="/admin/analytes">
+            {t("ranges.title")}
+          </a>
+          <a class="button quiet" href="/admin/lab-hours">
+            {t("lab_hours.title")}
+          </a>
+          <a class="button" href="/admin/tests/new">
+            {t("catalogue.add")}
+          </a>
+        </div>
       }
     >
       <SearchForm q={q} label={t("catalogue.search")} act={t("catalogue.search.submit")} />

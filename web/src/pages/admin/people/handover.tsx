@@ -27,7 +27,7 @@ interface Props {
   lead: string;
 }
 
-/** What waits, and the choice of a colleague; nothing to choose where no work waits. */
+/** The open work, and the choice of a colleague; no choice where no work waits. */
 export function Handover({ id, value, onValue, lead }: Props) {
   const params = { path: { account_id: id } };
   const found = useLoad(() => outcome(api.GET("/api/admin/accounts/{account_id}/open-work", { params })), [id]);
@@ -58,7 +58,7 @@ export function Handover({ id, value, onValue, lead }: Props) {
   );
 }
 
-/** Says that nobody is left in the laboratory without this account. */
+/** Warns before the last active account of the laboratory changes. */
 export function LastOfLaboratory({ id }: { id: number }) {
   const params = { path: { account_id: id } };
   const found = useLoad(() => outcome(api.GET("/api/admin/accounts/{account_id}/open-work", { params })), [id]);
@@ -83,7 +83,7 @@ function WorkList({ work, doctor }: { work: Work; doctor: number }) {
   );
 }
 
-/** Doctors that left and whose work has no owner. */
+/** Doctors that left, with work that has no owner. */
 export function WithoutOwner() {
   const query = { without_owner: true, limit: 100 };
   const found = useLoad(() => outcome(api.GET("/api/admin/handovers", { params: { query } })), []);

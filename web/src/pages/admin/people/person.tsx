@@ -188,7 +188,7 @@ function SignIn({ person, put }: Props) {
   );
 }
 
-/** Work of a doctor that left: who does it, and another colleague for it. */
+/** Work of a doctor that left: the colleague for it, and the choice of another one. */
 function LeftWork({ person, put }: Props) {
   const [colleague, setColleague] = useState("");
   const params = { path: { account_id: person.id } };

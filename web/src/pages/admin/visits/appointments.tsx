@@ -31,7 +31,7 @@ export default function Appointments({ query, config }: OwnProps) {
 function List({ wanted }: { wanted: VisitQuery }) {
   const { doctor_id, day } = wanted;
   const list = usePages((cursor) => listed(wanted, cursor), [wanted], { every: POLL_MS });
-  // the visits of a doctor who left lie on many days: begin with the first
+  // the visits of a doctor that left lie on many days: begin with the first
   const first = doctor_id && list.data?.items.find(isOpen);
   const reassign = new URLSearchParams({
     ...(doctor_id && { doctor_id: String(doctor_id) }),

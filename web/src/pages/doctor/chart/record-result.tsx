@@ -23,7 +23,7 @@ export function ResultEntry({ of, chart }: { of: Schemas["LabResult"]; chart: Ch
         {of.critical && <Chip tone="critical">{t("record.critical")}</Chip>}
         {!of.released_at && <Chip tone="completed">{t("record.unreleased")}</Chip>}
       </p>
-      <Corrected of={of} />
+      <Corrected of={of} answers={`/doctor/critical/${of.id}`} />
       <p class="muted">{sentence(of)}</p>
       {outside.length > 0 && (
         <ul class="plain">

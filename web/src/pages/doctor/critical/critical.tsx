@@ -8,6 +8,7 @@ import { t } from "../../../lib/i18n/i18n";
 import { useLoad } from "../../../lib/loading/query";
 import type { OwnProps } from "../../../lib/routing/page";
 import { ageOn, dateOnly, when } from "../../../lib/time/time";
+import { Corrected } from "../../../ui/Corrected";
 import { CriticalState, Doctors, Reports, Values } from "../../../ui/CriticalReports";
 import { Details } from "../../../ui/Details";
 import { ErrorSummary } from "../../../ui/forms/ErrorSummary";
@@ -42,6 +43,7 @@ export default function CriticalResult({ params, account }: OwnProps) {
               <CriticalState one={one} />
             </div>
             <Facts one={one} />
+            <Corrected of={one.result} />
             <Values one={one} />
             <Reports one={one} />
             {!one.closed_at && one.doctors.some((doctor) => doctor.id === account.id) && (
@@ -72,7 +74,7 @@ function Facts({ one }: { one: Critical }) {
         [t("critical.ordered"), ordered_by?.full_name ?? t("critical.own_booking")],
         [t("critical.verified"), verified_at && `${when(verified_at)}, ${verified_by?.full_name ?? ""}`],
         [t("critical.note"), note],
-        [t("critical.doctors"), <Doctors key="doctors" one={one} />],
+        [t("critical.doctors"), !one.closed_at && <Doctors key="doctors" one={one} />],
       ]}
     />
   );

@@ -26,6 +26,10 @@ export function check({ tests, timed, starts_at }: Order): Mistake[] {
 
 /** A refused order as mistakes; a taken time and unknown tests leave the form. */
 export function refusal(order: Order, put: Put, problem: Problem | NoAnswer, retryAfter: number | null): Mistake[] {
+  if (problem.code === "outside_collection") {
+    put({ starts_at: "" });
+    return [{ field: "starts_at", message: t("order.outside") }];
+  }
   if (problem.code === "lab_full" || problem.code === "patient_busy") {
     put({ starts_at: "" });
     return [{ field: "starts_at", message: t(problem.code === "lab_full" ? "order.full" : "order.patient_busy") }];

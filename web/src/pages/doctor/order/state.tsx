@@ -1,5 +1,6 @@
 /** The state of a laboratory order in the words of clinicians. */
 import type { Schemas } from "../../../api/client";
+import { rejections } from "../../../lib/clinical/specimens";
 import { withdrawn } from "../../../lib/clinical/withdrawn";
 import { t } from "../../../lib/i18n/i18n";
 import { when } from "../../../lib/time/time";
@@ -28,20 +29,25 @@ export function OrderState({ order, me }: { order: Booking; me: number }) {
           </a>
         )}
       </p>
+      {rejections(order).map((one) => (
+        <p key={one} class="small">
+          {one}
+        </p>
+      ))}
     </div>
   );
 }
 
 function State({ status }: { status: Booking["status"] }) {
   if (status === "booked") return <Chip tone="booked">{t("orders.ordered")}</Chip>;
-  // the laboratory's own steps say nothing to the ward
+  // the ward has no use for the laboratory's own steps
   return <Status kind="lab" status={status === "in_progress" || status === "resulted" ? "received" : status} />;
 }
 
 function sentence(order: Booking, me: number): string {
   const { status, status_reason, expected_by, starts_at, late } = order;
   if (status === "cancelled") return [withdrawn(order, me), status_reason].filter(Boolean).join(" ");
-  if (status === "rejected") return t("orders.recollect", { reason: status_reason ?? "" });
+  if (status === "rejected") return t("orders.recollect");
   if (status === "booked") return starts_at ? t("orders.for", { time: when(starts_at) }) : t("orders.any_time");
   if (status === "verified" || expected_by === null) return "";
   return t(late ? "orders.was_expected" : "orders.expected", { time: when(expected_by) });

@@ -1,6 +1,7 @@
 /** The searchable catalogue, and the chosen tests. */
 import { useRef } from "preact/hooks";
 import { api, outcome, type Schemas } from "../../../api/client";
+import { preparationOf } from "../../../lib/clinical/preparation";
 import { plural, t } from "../../../lib/i18n/i18n";
 import { Field } from "../../../ui/forms/Field";
 import { Ready } from "../../../ui/Ready";
@@ -56,7 +57,8 @@ function has(tests: Tests, code: string): boolean {
 }
 
 function Found({ test, there, add }: { test: Test; there: boolean; add: () => void }) {
-  const { code, name, preparation } = test;
+  const { code, name } = test;
+  const preparation = preparationOf(test, null);
   return (
     <li>
       <span>

@@ -34,10 +34,15 @@ export function When({ patient, order, put, errors, changed }: Props) {
 
 function Time({ patient, order, put, errors, changed }: Props) {
   const { day, starts_at } = order;
+  const codes = order.tests.map(({ code }) => code).join(",");
   const slots = useLoad(async () => {
     if (!isDay(day) || day < today()) return { ok: true as const, data: { items: [], next_cursor: null } };
-    return outcome(api.GET("/api/labs/slots", { params: { query: { day, patient_id: patient } } }));
-  }, [day, patient]);
+    return outcome(
+      api.GET("/api/labs/slots", {
+        params: { query: { day, patient_id: patient, ...(codes && { test_codes: codes }) } },
+      }),
+    );
+  }, [day, patient, codes]);
   const booked = changed?.starts_at ?? null;
   const own = booked !== null && dayOf(booked) === day ? booked : null;
   const places = slots.data?.items.filter((slot) => slot.free > 0) ?? [];

@@ -14,7 +14,7 @@ export interface Group {
 export interface Acts {
   /** Show results as they are after a change. */
   put: (...now: Result[]) => void;
-  /** Say what was done, with the way back where there is one. */
+  /** Announce a change, with its undo where there is one. */
   say: (text: string, undo?: () => void) => void;
   again: () => void;
 }

@@ -1,4 +1,4 @@
-/** The release of all results that are normal in every value: the list, one comment for all, and one press. */
+/** The release of results that are normal in every value and not corrected: the list, one comment for all, and one press. */
 import { useEffect, useState } from "preact/hooks";
 import { api, outcome } from "../../../api/client";
 import { type Mistake, mistakes } from "../../../lib/forms/form";
@@ -78,7 +78,7 @@ async function everyNormal(patient: number | null): Promise<Result[]> {
     };
     const page = await outcome(api.GET("/api/doctor/lab-results", { params: { query } }));
     if (!page.ok) break;
-    found.push(...page.data.items.filter((one) => one.ordered_by !== null && one.responsible));
+    found.push(...page.data.items.filter((one) => one.ordered_by && one.responsible && !one.corrected_at));
     if (page.data.next_cursor === null) break;
     cursor = page.data.next_cursor;
   }

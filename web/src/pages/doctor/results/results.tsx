@@ -50,7 +50,7 @@ export default function Results({ query, account }: OwnProps) {
   const put = (...now: Result[]): void => {
     if (!found.data) return;
     const items = found.data.items.map((one) => now.find(({ id }) => id === one.id) ?? one);
-    // a reviewed result leaves the list of those to review
+    // a reviewed result leaves the list of results to review
     found.put({
       ...found.data,
       items: items.filter((one) => (one.seen_at !== null) === seen || now.every((other) => other !== one)),

@@ -1,4 +1,4 @@
-/** One result opened: all values, who saw it, and the doctor's actions: comment, mark as seen, release. */
+/** One result opened: all values, its marks, and the doctor's actions: comment, mark as seen, release. */
 import { useRef } from "preact/hooks";
 import { api, outcome } from "../../../api/client";
 import { useDraft } from "../../../lib/forms/draft";
@@ -47,7 +47,7 @@ export function Review(props: Props) {
           [t("review.released_at"), released_at && when(released_at)],
         ]}
       />
-      <Corrected of={props.result} />
+      <Corrected of={props.result} answers={`/doctor/critical/${props.result.id}`} opened />
       <ul class="review-values">
         {observations.map((observation) => (
           <li key={observation.analyte}>

@@ -38,7 +38,7 @@ export default function Today({ query, config, account }: OwnProps) {
       <div class="stack close">
         <TakenOver />
         {isToday && <OrdersLine />}
-        <Ready of={visits} empty={<Nobody day={day} />} isEmpty={(found) => found.length === 0}>
+        <Ready of={visits} empty={<Nobody day={day} isToday={isToday} />} isEmpty={(found) => found.length === 0}>
           {(found) => <Shown visits={found} of={visits} isToday={isToday} />}
         </Ready>
       </div>
@@ -118,18 +118,26 @@ function Critical({ count }: { count: number }) {
   );
 }
 
-function Nobody({ day }: { day: Day }) {
+function Nobody({ day, isToday }: { day: Day; isToday: boolean }) {
   const query = { from: addDays(day, 1), limit: 20 };
   const next = useLoad(() => outcome(api.GET("/api/doctor/appointments", { params: { query } })), [day]);
   const found = next.data?.items.find(({ status }) => status !== "cancelled");
   return (
-    <Empty>
-      <p>{t(day === today() ? "today.none" : "today.none.other")}</p>
-      {found && (
-        <a class="button quiet" href={`/doctor?day=${dayOf(found.starts_at)}`}>
-          {t("today.next_day", { day: longDay(dayOf(found.starts_at)) })}
-        </a>
+    <>
+      {/* results come on days without visits too */}
+      {isToday && (
+        <div class="now-next no-print">
+          <ToReview />
+        </div>
       )}
-    </Empty>
+      <Empty>
+        <p>{t(isToday ? "today.none" : "today.none.other")}</p>
+        {found && (
+          <a class="button quiet" href={`/doctor?day=${dayOf(found.starts_at)}`}>
+            {t("today.next_day", { day: longDay(dayOf(found.starts_at)) })}
+          </a>
+        )}
+      </Empty>
+    </>
   );
 }

@@ -18,7 +18,7 @@ export interface Typed {
   values: Record<string, string>;
   /** By test. */
   notes: Record<string, string>;
-  /** Tests whose saved values are being corrected. */
+  /** Tests with saved values under correction. */
   correcting: string[];
 }
 export const NOTHING: Typed = { values: {}, notes: {}, correcting: [] };

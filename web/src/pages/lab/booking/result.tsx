@@ -53,12 +53,13 @@ export function Entered({ result, test, correct, ...acts }: Props & { test: Test
         </p>
       )}
       {result.critical && verified_at && (
-        <p>
+        <p class={result.critical_open ? "warning" : undefined}>
+          {result.critical_open && t("worklist_booking.unanswered")}{" "}
           <a href={`/lab/critical/${result.id}`}>{t("worklist_booking.calls")}</a>
         </p>
       )}
       {status === "resulted" && <Verify {...acts} result={result} correct={correct} done={focus} />}
-      <Corrected of={result} />
+      <Corrected of={result} answers={`/lab/critical/${result.id}`} />
       {result.correction_waits_since && (
         <Proposed {...acts} key={result.version} result={result} correct={correct} done={focus} />
       )}

@@ -19,7 +19,7 @@ export function liveOf({ specimens }: Booking): Specimen[] {
   return specimens.filter(({ status }) => status !== "rejected");
 }
 
-/** The codes of the tests whose values can be entered. */
+/** The codes of the tests with a received specimen; none in an ended booking. */
 export function measurable(booking: Booking): string[] {
   if (ENDED.includes(booking.status)) return [];
   return booking.specimens.flatMap(({ status, test_codes }) => (status === "received" ? test_codes : []));

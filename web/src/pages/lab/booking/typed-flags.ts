@@ -24,7 +24,7 @@ export interface Flags {
 }
 type Answer = { ok: true; flags: TypedFlag[] } | Failure;
 
-/** What the server has answered for one booking in one version. */
+/** The server's answers for one booking in one version. */
 interface Known {
   about: string;
   ranges: Map<string, AnalyteRange> | null;
@@ -85,7 +85,7 @@ function nothing(about: string): Known {
   return { about, ranges: null, flags: new Map() };
 }
 
-/** The known flags with those of an answer, which has them in the order of the values sent. */
+/** The known flags with the flags of an answer, which has them in the order of the values sent. */
 function joined(known: Known, sent: readonly Entered[], { ranges, flags }: Schemas["PreviewedFlags"]): Known {
   const same = sent.flatMap((one, n): [string, TypedFlag][] => {
     const flag = flags[n];

@@ -6,6 +6,7 @@ import { t } from "../../../lib/i18n/i18n";
 import { useLoad } from "../../../lib/loading/query";
 import type { OwnProps } from "../../../lib/routing/page";
 import { dateOnly, when } from "../../../lib/time/time";
+import { Corrected } from "../../../ui/Corrected";
 import { CriticalState, Doctors, Reports, Values } from "../../../ui/CriticalReports";
 import { Details } from "../../../ui/Details";
 import { Page } from "../../../ui/frame/Page";
@@ -36,9 +37,10 @@ export default function LabCritical({ params, account }: OwnProps) {
               <CriticalState one={one} />
             </div>
             <Facts one={one} />
+            <Corrected of={one.result} />
             <Values one={one} />
             <Reports one={one} />
-            <CallForm key={one.communications.length} one={one} put={put} />
+            {one.result.critical && <CallForm key={one.communications.length} one={one} put={put} />}
           </div>
         )}
       </Ready>
@@ -62,7 +64,7 @@ function Facts({ one }: { one: Critical }) {
         ],
         [t("critical.ordered"), ordered_by?.full_name ?? t("critical.own_booking")],
         [t("critical.verified"), verified_at && `${when(verified_at)}, ${verified_by?.full_name ?? ""}`],
-        [t("critical.doctors"), <Doctors key="doctors" one={one} />],
+        [t("critical.doctors"), one.result.critical && <Doctors key="doctors" one={one} />],
       ]}
     />
   );

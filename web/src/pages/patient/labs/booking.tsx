@@ -63,7 +63,7 @@ export default function LabBooking({ params, config }: OwnProps) {
             <div class="columns">
               <div class="stack">
                 {visit.status !== "cancelled" && <LabSteps of={visit} />}
-                {isOpen(visit) && <LabPreparation tests={visit.tests} />}
+                {isOpen(visit) && <LabPreparation tests={visit.tests} starts={visit.starts_at} />}
                 <LabTestResults of={visit} />
               </div>
               <div class="stack">

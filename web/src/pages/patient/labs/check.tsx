@@ -29,7 +29,9 @@ export function LabCheck({ tests, start }: { tests: readonly LabTest[]; start: I
       return [];
     }
     const { problem } = booked;
-    setRefused(problem.code === "lab_full" || problem.code === "patient_busy" ? problem : null);
+    const elsewhere =
+      problem.code === "lab_full" || problem.code === "patient_busy" || problem.code === "outside_collection";
+    setRefused(elsewhere ? problem : null);
     return mistakes(problem, booked.retryAfter, []);
   };
   const { busy, errors, submit } = useForm(() => [], act);
@@ -49,7 +51,7 @@ export function LabCheck({ tests, start }: { tests: readonly LabTest[]; start: I
       )}
       {refused && refused.alternatives.length > 0 && <OtherTimes of={refused.alternatives} />}
       <form noValidate onSubmit={submit}>
-        <LabPreparation tests={tests} />
+        <LabPreparation tests={tests} starts={start} />
         <div class="card stack">
           <Details
             of={[

@@ -1,5 +1,6 @@
 /** The catalogue of laboratory tests (`?q=`); `?with=` lists the tests being booked, to add one more. */
 import { api, outcome } from "../../../api/client";
+import { preparationOf } from "../../../lib/clinical/preparation";
 import { plural, t } from "../../../lib/i18n/i18n";
 import { money } from "../../../lib/i18n/numbers";
 import { usePages } from "../../../lib/loading/query";
@@ -87,15 +88,17 @@ function Test({ of: test, chosen, day }: { of: LabTest; chosen: readonly string[
       <div>
         <h2 class="card-title">{test.name}</h2>
         <p>{test.plain}</p>
-        <p class="muted small">{t("labs.prepare", { preparation: test.preparation || t("labs.no_preparation") })}</p>
+        <p class="muted small">
+          {t("labs.prepare", { preparation: preparationOf(test, null) || t("labs.no_preparation") })}
+        </p>
       </div>
       <div class="muted small">
         <p>{usually("labs.within", test.turnaround_hours)}</p>
         <p>{t("labs.sample", { specimen: test.specimen })}</p>
       </div>
       <p class="test-price">{money(test.price_minor, test.currency)}</p>
-      {there ? (
-        <p class="muted small">{t("labs.there")}</p>
+      {there || test.by_order_only ? (
+        <p class="muted small">{t(there ? "labs.there" : "labs.by_order")}</p>
       ) : (
         <p>
           <a class="button quiet" href={bookHref([...chosen, test.code], day)}>

@@ -1,8 +1,8 @@
 /** Parts of the pages about laboratory bookings: tests and preparation. */
 import { t } from "../../../lib/i18n/i18n";
 import { money } from "../../../lib/i18n/numbers";
-import type { Day } from "../../../lib/time/time";
-import { bookHref, type LabTest, preparations, total } from "./tests";
+import type { Day, Instant } from "../../../lib/time/time";
+import { bookHref, type LabTest, type Prepared, preparations, total } from "./tests";
 
 /** The chosen tests, with a link to add one; all but the first can be removed. */
 export function LabTestList({ tests, day }: { tests: readonly LabTest[]; day: Day | null }) {
@@ -36,8 +36,8 @@ export function LabTestList({ tests, day }: { tests: readonly LabTest[]; day: Da
 }
 
 /** The preparation before the sample, shown prominently. */
-export function LabPreparation({ tests }: { tests: readonly { name: string; preparation: string }[] }) {
-  const known = preparations(tests);
+export function LabPreparation({ tests, starts }: { tests: readonly Prepared[]; starts: Instant | null }) {
+  const known = preparations(tests, starts);
   return (
     <section class="info stack close" aria-labelledby="preparation">
       <h2 id="preparation">{t("lab_book.preparation")}</h2>

@@ -12,18 +12,19 @@ export function otherHref({ kind, id }: Schemas["OtherAppointment"]): string {
   return kind === "visit" ? `/appointments/${id}` : `/labs/bookings/${id}`;
 }
 
-/** The times of a day with free places; `other` is an own appointment then. */
-export async function freeOn(day: Day): Promise<Outcome<LabSlot[]>> {
-  const found = await outcome(api.GET("/api/labs/slots", { params: { query: { day } } }));
+/** The times of a day with free places for these tests; `other` is an own appointment then. */
+export async function freeOn(day: Day, codes: readonly string[]): Promise<Outcome<LabSlot[]>> {
+  const query = { day, test_codes: codes.join(",") };
+  const found = await outcome(api.GET("/api/labs/slots", { params: { query } }));
   return found.ok ? { ok: true, data: found.data.items.filter(({ free }) => free > 0) } : found;
 }
 
 /** The first day with free times from `day` to `last`; null if none within two weeks. */
-export async function nextFree(day: Day, last: Day): Promise<Outcome<Day | null>> {
+export async function nextFree(day: Day, last: Day, codes: readonly string[]): Promise<Outcome<Day | null>> {
   const from = day < today() ? today() : day;
   for (let n = 0; n < LOOK_AHEAD && addDays(from, n) <= last; n += 1) {
-    const found = await freeOn(addDays(from, n));
-    if (!found.ok) return found;
+    const found = await freeOn(addDays(from, n), codes);
+    if (!found.ok) return found as Outcome<never>;
     if (found.data.some(({ other }) => other === null)) return { ok: true, data: addDays(from, n) };
   }
   return { ok: true, data: null };

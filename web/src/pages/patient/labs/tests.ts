@@ -1,7 +1,9 @@
 /** Tests of the catalogue by code, and texts about them. */
 import { api, type Outcome, outcome, type Schemas } from "../../../api/client";
+import { preparationOf } from "../../../lib/clinical/preparation";
 import { plural, t } from "../../../lib/i18n/i18n";
 import { money } from "../../../lib/i18n/numbers";
+import type { Instant } from "../../../lib/time/time";
 
 export type LabTest = Schemas["LabTest"];
 
@@ -31,14 +33,14 @@ export function usually(stem: "labs.within" | "lab_booking.waits", hours: number
   return hours < 24 ? plural(`${stem}_hours`, hours) : plural(`${stem}_days`, Math.ceil(hours / 24));
 }
 
-/** The preparations, each once with its tests. */
-export function preparations(
-  tests: readonly { name: string; preparation: string }[],
-): [names: string[], what: string][] {
+export type Prepared = { name: string } & Parameters<typeof preparationOf>[0];
+
+/** The preparations for a booked time, or for any (null), each once with its tests. */
+export function preparations(tests: readonly Prepared[], starts: Instant | null): [names: string[], what: string][] {
   const known = new Map<string, string[]>();
-  for (const { name, preparation } of tests) {
-    const what = preparation || t("labs.no_preparation");
-    known.set(what, [...(known.get(what) ?? []), name]);
+  for (const test of tests) {
+    const what = preparationOf(test, starts) || t("labs.no_preparation");
+    known.set(what, [...(known.get(what) ?? []), test.name]);
   }
   return [...known].map(([what, names]) => [names, what]);
 }

@@ -31,30 +31,36 @@ const PARTS = [
 export function LabTimes({ tests, day, config }: { tests: readonly LabTest[]; day: Day | null; config: Config }) {
   const heading = useRef<HTMLHeadingElement>(null);
   const last = addDays(today(), config.booking.horizon_days);
+  const codes = tests.map(({ code }) => code);
   const shown = useLoad(async () => {
-    const first = day ? ({ ok: true, data: day } as const) : await nextFree(today(), last);
+    const first = day ? ({ ok: true, data: day } as const) : await nextFree(today(), last, codes);
     if (!first.ok) return first;
-    const found = await freeOn(first.data ?? today());
+    const found = await freeOn(first.data ?? today(), codes);
     return found.ok ? { ok: true as const, data: { day: first.data ?? today(), free: found.data } } : found;
-  }, [day]);
+  }, [day, ...codes]);
+  const ordered = tests.filter((test) => test.by_order_only);
   return (
     <Page title={t("lab_book.title")} lead={t("lab_book.lead")} back={{ href: "/labs", text: t("lab_book.back") }}>
       <div class="lab-choose">
         <aside class="stack">
           <LabTestList tests={tests} day={day} />
-          <LabPreparation tests={tests} />
+          <LabPreparation tests={tests} starts={null} />
         </aside>
         <section>
           <h2 tabIndex={-1} ref={heading}>
             {t("lab_book.when")}
           </h2>
+          {ordered.length > 0 && (
+            <p class="warning">{t("lab_book.by_order", { names: ordered.map(({ name }) => name).join(", ") })}</p>
+          )}
+          {haveNoCommonTime(tests) && <p class="warning">{t("problem.outside_collection")}</p>}
           <Days around={shown.data?.day ?? day ?? today()} last={last} />
           <Ready of={shown}>
             {({ day, free }) => (
               <div class="stack">
                 <h3>{longDay(day)}</h3>
                 {free.every(({ other }) => other) && (
-                  <Full day={day} last={last} moved={() => heading.current?.focus()} />
+                  <Full day={day} last={last} codes={codes} moved={() => heading.current?.focus()} />
                 )}
                 {PARTS.map(({ say, from, to }) => {
                   const own = free.filter(({ starts_at }) => within(starts_at, from, to));
@@ -67,6 +73,12 @@ export function LabTimes({ tests, day, config }: { tests: readonly LabTest[]; da
       </div>
     </Page>
   );
+}
+
+function haveNoCommonTime(tests: readonly LabTest[]): boolean {
+  const from = tests.map(({ collect_from }) => collect_from ?? "00:00").sort();
+  const until = tests.map(({ collect_until }) => collect_until ?? "24:00").sort();
+  return (from.at(-1) ?? "") >= (until[0] ?? "24:00");
 }
 
 /** Seven days as links, and links to other weeks within the booking horizon. */
@@ -114,8 +126,8 @@ function Times({ title, of }: { title: string; of: readonly LabSlot[] }) {
 }
 
 /** No free time: a link to the next free day. */
-function Full({ day, last, moved }: { day: Day; last: Day; moved: () => void }) {
-  const next = useLoad(() => nextFree(addDays(day, 1), last), [day]);
+function Full({ day, last, codes, moved }: { day: Day; last: Day; codes: readonly string[]; moved: () => void }) {
+  const next = useLoad(() => nextFree(addDays(day, 1), last, codes), [day, ...codes]);
   return (
     <Empty>
       <p role="status">{t("lab_book.full", { day: longDay(day) })}</p>

@@ -72,7 +72,7 @@ export function VisitActs({ visit, config, onChange, children }: ActsProps) {
 
 type Ask = typeof import("./cancel-dialog").CancelDialog;
 
-/** `about` names the visit in the links and buttons of a list. A visit whose doctor has left is not moved. */
+/** `about` names the visit in the links and buttons of a list. A visit to a doctor that left is not moved. */
 export function MoveAndCancel({ visit, onChange, about }: Omit<ActsProps, "config"> & { about?: string }) {
   // loaded on demand, because few visits are cancelled
   const [dialog, setDialog] = useState<{ ask: Ask | null } | null>(null);
