@@ -44,6 +44,7 @@ NO_CALLER = {
     "appointments.appointments.show": "for a visit that was loaded or created for the caller",
     "appointments.appointments.show_visit": "for a visit that was loaded or created for the caller",
     "doctors.doctors.list_all": "profiles of doctors, for administrators",
+    "doctors.prescription_records": "the contract of rows that were loaded for the caller",
     "doctors.stats": "counts without names",
     "labs.catalogue": "the catalogue is public",
     "labs.release.is_any_due": "asked by the background task",

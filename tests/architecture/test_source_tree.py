@@ -64,7 +64,7 @@ def files(*suffixes: str) -> list[Path]:
             elif path.suffix in (suffixes or TEXT_SUFFIXES) or (not suffixes and not path.suffix):
                 yield path
 
-    return sorted(path for path in within(ROOT) if path.name not in {".env", ".coverage"})
+    return sorted(path for path in within(ROOT) if path.name not in {".env", ".coverage", ".git"})
 
 
 def name(path: Path) -> str:

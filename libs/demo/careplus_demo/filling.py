@@ -110,7 +110,15 @@ class _Writer:
         self._write(PrescriptionRow, prescriptions, len(prescriptions))
         self._write(PrescriptionItemRow, items, len(items))
         self._write(ReferralRow, orders.referrals())
-        laboratory = Laboratory(people, completed, catalogue.read(self.connection), visits.coming)
+        self._write_laboratory(Laboratory(people, completed, catalogue.read(self.connection), visits.coming))
+        audit = AuditHistory(people, completed)
+        self._write(AuditEventRow, audit.event_rows())
+        self._write(AuditPatientRow, audit.patient_rows())
+        if self.connection.dialect.name == "postgresql":
+            self._reset_sequences()
+        return self.written
+
+    def _write_laboratory(self, laboratory: Laboratory) -> None:
         reports = CriticalReports(laboratory)
         self._write(LabBookingRow, laboratory.booking_rows(), len(laboratory.bookings))
         self._write(LabBookingTestRow, laboratory.test_rows())
@@ -123,12 +131,6 @@ class _Writer:
         self._write(VersionObservationRow, corrections.observations)
         self._write(ResultReviewRow, results.reviews)
         self._write(CommunicationRow, reports.rows)
-        audit = AuditHistory(people, completed)
-        self._write(AuditEventRow, audit.event_rows())
-        self._write(AuditPatientRow, audit.patient_rows())
-        if self.connection.dialect.name == "postgresql":
-            self._reset_sequences()
-        return self.written
 
     def _write(self, kind: type[SQLModel], rows: Iterable[dict[str, Any]], total: int = 0) -> None:
         name, remaining, done = str(kind.__tablename__), iter(rows), 0

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from careplus_clinic.clinic_time import local_date
@@ -47,10 +47,7 @@ class Results:
         self.results.append(self._result(id_, booking, test, found))
 
     def _result(self, id_: int, booking: Booking, test: LabTest, observations: Sequence[Row]) -> Row:
-        verified_at = booking.verified_at
-        seen_at = (
-            verified_at + timedelta(hours=30) * (0.1 + 0.9 * self._rng.random()) if verified_at and booking.reviewed else None
-        )
+        verified_at, seen_at = booking.verified_at, self._seen_at(booking)
         critical = any(one["flag"] in CRITICAL for one in observations)
         state = self._reports.state(id_, booking, test, critical)
         # results that no doctor ordered are released when they are verified, critical ones when a call is noted
@@ -88,6 +85,12 @@ class Results:
             "ordered_by_id": booking.visit.doctor.id if booking.visit else None,
             **state,
         }
+
+    def _seen_at(self, booking: Booking) -> datetime | None:
+        """Return the time of the doctor's review, within 30 hours after the verification."""
+        if booking.verified_at is None or not booking.reviewed:
+            return None
+        return booking.verified_at + timedelta(hours=30) * (0.1 + 0.9 * self._rng.random())
 
     def _text(self, analyte: Analyte) -> Row:
         others = [choice for choice in analyte.choices if choice not in analyte.usual]
