@@ -13,7 +13,7 @@ TESTS = {name for file in (ROOT / "tests").rglob("test_*.py") for name in re.fin
 
 @pytest.mark.parametrize("row", ROWS)
 def test_each_hazard_names_a_test_that_exists(row: str) -> None:
-    named = re.findall(r"`([^`]+)`", row.split(" | ")[-1])
+    named = re.findall(r"`([^`]+)`", row.rsplit(" | ", maxsplit=1)[-1])
     assert named
     missing = [name for name in named if name not in TESTS and not (ROOT / name).is_file()]
     assert not missing

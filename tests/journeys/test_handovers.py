@@ -1,13 +1,15 @@
 """A doctor's account is closed or gets another role: a colleague takes over the open work, and no work is without an owner."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pysqlite3
 import pytest
 
-from tests.hospital import Hospital, Person, free_times
+from tests.hospital import ADMIN, Hospital, Person, free_times
 from tests.world import made
 
 ITEM = {"medicine": "Ramipril 5 mg", "dose": "1 tablet", "route": "oral", "frequency": "daily", "duration_days": 30}
@@ -193,22 +195,24 @@ def test_reception_arranges_visits_of_a_doctor_that_left(ward: Ward) -> None:
     assert made(moved, 200)["doctor"]["id"] == ward.colleague.id
 
 
-def test_last_laboratory_account_is_named(ward: Ward, hospital: Hospital) -> None:
-    def is_last() -> bool:
-        path = f"/api/admin/accounts/{ward.lab.id}/open-work"
-        return bool(made(ward.admin.http.get(path), 200)["last_of_role"])
+def test_last_laboratory_account_is_named(folder: Path) -> None:
+    # a hospital of its own: closing the other laboratory accounts would end the sessions of later tests
+    with Hospital(folder).running_with_admin() as alone, ExitStack() as closing:
 
-    laboratory = made(ward.admin.http.get("/api/admin/accounts?role=lab&active=true&limit=100"), 200)["items"]
-    others = [one["id"] for one in laboratory if one["id"] != ward.lab.id]
-    for id_ in others:
-        made(ward.admin.http.put(f"/api/admin/accounts/{id_}", json={"role": "lab", "active": False}), 200)
-    assert is_last()
-    made(ward.admin.http.get(f"/api/admin/accounts/{ward.patient.id}/open-work"), 200)
-    second = hospital.invite(ward.admin, "second.lab@example.org", "Sina Zweit", "lab")
-    assert not is_last()
-    second.http.close()
-    for id_ in others:
-        made(ward.admin.http.put(f"/api/admin/accounts/{id_}", json={"role": "lab", "active": True}), 200)
+        def is_last() -> bool:
+            return bool(made(admin.http.get(f"/api/admin/accounts/{lab.id}/open-work"), 200)["last_of_role"])
+
+        admin = alone.sign_in(ADMIN)
+        lab, second = (alone.invite(admin, f"{name}@example.org", "Hanna Labor", "lab") for name in ("hanna", "sina"))
+        patient = alone.register("hal@example.org", "Hal Over")
+        for person in (admin, lab, second, patient):
+            closing.callback(person.http.close)
+        assert not is_last()
+        made(admin.http.put(f"/api/admin/accounts/{second.id}", json={"role": "lab", "active": False}), 200)
+        assert is_last()
+        made(admin.http.get(f"/api/admin/accounts/{patient.id}/open-work"), 200)
+        alone.invite(admin, "third@example.org", "Sina Zweit", "lab").http.close()
+        assert not is_last()
 
 
 def test_day_of_a_doctor_that_left_is_reassigned(ward: Ward) -> None:

@@ -246,5 +246,8 @@ def test_critical_result_without_order_is_in_the_inbox_of_care(inbox: Inbox) -> 
     assert critical not in ids(inbox.stranger)
     assert inbox.stranger.http.put(f"{INBOX}/{critical}", json={"release": True}).status_code == 404
     assert patient.http.get(f"/api/labs/results/{critical}").status_code == 404, "a person tells it first"
+    early = review(inbox.colleague, critical, comment="Please come today.", release=True)
+    assert (early.status_code, early.json()["code"]) == (409, "critical_waits")
+    made(inbox.colleague.http.put(f"/api/doctor/critical-results/{critical}", json={"action": "Called the patient in"}), 200)
     assert made(review(inbox.colleague, critical, comment="Please come today.", release=True), 200)["status"] == "released"
     assert critical in ids(inbox.doctor, seen=False), "the look of the colleague hides nothing"

@@ -217,9 +217,12 @@ test.each([
   ["/doctor/prescriptions/new", "/doctor/patients"],
   ["/doctor/prescriptions/3", "/doctor/patients"],
   ["/doctor/emergency", "/doctor/patients"],
+  ["/admin/lab-hours", "/admin/tests"],
+  ["/admin/analytes/potassium", "/admin/tests"],
 ])("%s is marked below the entry %s", async (path, entry) => {
   localStorage.setItem(HINT, "1");
-  await open({ "GET /api/config": [config], "POST /auth/refresh": [tokens("t", { ...PAT, role: "doctor" })] }, path);
+  const role = path.startsWith("/admin") ? "admin" : "doctor";
+  await open({ "GET /api/config": [config], "POST /auth/refresh": [tokens("t", { ...PAT, role })] }, path);
   const marked = [...document.querySelectorAll("nav.portal a[aria-current]")];
   expect(marked.map((one) => one.getAttribute("href"))).toEqual([entry]);
 });

@@ -49,6 +49,8 @@ export const BELOW: readonly (readonly [string, string])[] = [
   ["/doctor/prescriptions", "/doctor/patients"],
   ["/doctor/emergency", "/doctor/patients"],
   ["/lab", "/lab"],
+  ["/admin/lab-hours", "/admin/tests"],
+  ["/admin/analytes", "/admin/tests"],
 ];
 
 /** The profile page of each role; laboratory staff and administrators have none. */

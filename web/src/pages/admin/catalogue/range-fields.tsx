@@ -35,11 +35,11 @@ export function RangeFields({ typed, put, errors }: Props) {
               text: t(sex === "" ? "ranges.any_sex" : sex === "female" ? "sex.female" : "sex.male"),
             }))}
           />
-          <div class="pair">
+          <div class="pair bounds">
             <Field {...field(one, "from")} label={t("ranges.from")} hint={t("ranges.age.hint")} />
             <Field {...field(one, "to")} label={t("ranges.to")} optional />
           </div>
-          <div class="pair">
+          <div class="pair bounds four">
             {BOUNDS.map((bound) => (
               <Field
                 key={bound}
