@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from careplus_contracts.results import AppliedRange, Comparator, Flag, Observation
-from careplus_contracts.reviews import Direction, SeenEarlier
+from careplus_contracts.reviews import ChangeDirection, SeenEarlier
 from careplus_labs.rules.reviews import Reading, check_same_day, direction, is_normal, is_responsible, worst
 
-UP, DOWN, SAME = Direction
+UP, DOWN, SAME = ChangeDirection
 BELOW, AT_MOST, ABOVE = Comparator.BELOW, Comparator.AT_MOST, Comparator.ABOVE
 
 
@@ -63,7 +63,7 @@ def test_worst_value_is_critical_then_furthest_outside() -> None:
         ((None, None), (5.0, None), None),
     ],
 )
-def test_direction_is_certain_or_none(now: Reading, before: Reading, expected: Direction | None) -> None:
+def test_direction_is_certain_or_none(now: Reading, before: Reading, expected: ChangeDirection | None) -> None:
     assert direction(now, before) is expected
 
 

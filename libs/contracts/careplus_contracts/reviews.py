@@ -47,7 +47,7 @@ class ReviewScope(StrEnum):
     CARE = "care"
 
 
-class Direction(StrEnum):
+class ChangeDirection(StrEnum):
     """Whether a value is above or below the one before; the same: equal in the digits that are shown."""
 
     UP = "up"
@@ -97,7 +97,7 @@ class WorstValue(Answer):
     decimals: int
     flag: Flag
     previous: PreviousValue | None
-    direction: Direction | None = Field(description="Null: no previous value, or the two cannot be compared.")
+    direction: ChangeDirection | None = Field(description="Null: no previous value, or the two cannot be compared.")
 
 
 class Seen(Answer):

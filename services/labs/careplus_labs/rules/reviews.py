@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from careplus_clinic.clinic_time import local_date
 from careplus_contracts.results import Comparator, Flag, Observation
-from careplus_contracts.reviews import Direction, SeenEarlier
+from careplus_contracts.reviews import ChangeDirection, SeenEarlier
 
 SEVERITY = {
     Flag.CRITICAL_LOW: 4,
@@ -45,17 +45,17 @@ def worst(observations: Sequence[Observation]) -> Observation:
     return max(observations, key=lambda one: (SEVERITY[one.flag], _distance(one)))
 
 
-def direction(value: Reading, before: Reading) -> Direction | None:
+def direction(value: Reading, before: Reading) -> ChangeDirection | None:
     """Return whether each value the reading may stand for is above, or below, each one of the reading before.
 
     `<5` after 7 is down; `<5` after 3 may be either, and None.
     """
     (low, high), (low_before, high_before) = _interval(value), _interval(before)
     if low > high_before or (low == high_before and _is_open(value, before)):
-        return Direction.UP
+        return ChangeDirection.UP
     if high < low_before or (high == low_before and _is_open(value, before)):
-        return Direction.DOWN
-    return Direction.SAME if low == high == low_before == high_before else None
+        return ChangeDirection.DOWN
+    return ChangeDirection.SAME if low == high == low_before == high_before else None
 
 
 def _interval(reading: Reading) -> tuple[float, float]:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from careplus_contracts.results import Comparator, Flag, LabResult, Observation, ResultStatus
-from careplus_contracts.reviews import Direction, PreviousValue, ResultToReview, Seen, WorstValue
+from careplus_contracts.reviews import ChangeDirection, PreviousValue, ResultToReview, Seen, WorstValue
 from careplus_labs.rules import reviews as rules
 from careplus_runtime.identity.care import patients_in_care
 from careplus_runtime.identity.tokens import Identity
@@ -131,7 +131,7 @@ def _worst(one: Observation, before: _Before | None) -> WorstValue:
     )
 
 
-def _direction(one: Observation, before: PreviousValue) -> Direction | None:
+def _direction(one: Observation, before: PreviousValue) -> ChangeDirection | None:
     """Compare the digits that are shown."""
     readings = [
         (None if reading.value is None else round(reading.value, one.decimals), reading.comparator) for reading in (one, before)
