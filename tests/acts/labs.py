@@ -1,10 +1,14 @@
 """Acts of the laboratory: its catalogue, bookings and results."""
 
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 from tests.acts.act import Act, Mark, Race
 
 BOOKING = {"patient": "/api/labs/bookings/{id}", "lab": "/api/labs/bookings/{id}"}
 REPEATS = "?patient_id={patient_id}&test_codes=HBA1C"
 TEST = {"name": "Raced", "category": "ours", "specimen": "serum", "turnaround_hours": 4}
+TEXT = {"kind": "text", "unit": None, "ranges": [], "usual": ["negative"], "choices": ["negative", "positive"]}
 RANGES = {"unit": "mg/dL", "ranges": [{"low": 1.7, "high": 2.4}], "valid_from": "2098-01-01"}
 ALL_DAYS = [{"weekday": day, "starts": "06:00", "ends": "22:00"} for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")]
 
@@ -143,13 +147,15 @@ ACTS = (
         no_patient="hours that no booking is outside of",
     ),
     Act("show_lab_hours", no_patient="hours that no booking is outside of"),
-    Act("add_analyte", body=lambda c: {"code": c.word()}, read_back={"lab": "/api/labs/analytes?q={code}"}),
+    # a text, because a quantity has no usual texts and choices
+    Act("add_analyte", body=lambda c: {"code": c.word(), **TEXT}, read_back={"lab": "/api/labs/analytes?q={code}"}),
     Act(
         "set_ranges",
-        # another analyte than those of results, because its unit changes
-        path=lambda _: {"analyte": "magnesium"},
-        body=lambda _: RANGES,
-        read_back={"lab": "/api/labs/analytes/magnesium/history"},
+        # a new analyte, because its unit changes
+        path=lambda c: {"analyte": c.analyte()},
+        # the answer has the ranges of today
+        body=lambda _: {**RANGES, "valid_from": datetime.now(ZoneInfo("Europe/Berlin")).date().isoformat()},
+        read_back={"lab": "/api/labs/analytes/{code}/history"},
         race=Race(
             path=lambda c: {"analyte": c.analyte()},
             body=lambda _, number: {**RANGES, "source": f"Source {number}"},

@@ -25,6 +25,7 @@ def observation(analyte: str, value: float | None, flag: Flag, low: float | None
         "unit": None,
         "decimals": 1,
         "usual": [],
+        "missing": [],
     }
     return Observation(analyte=analyte, value=value, text=text, range=within, flag=flag, **fixed)
 
