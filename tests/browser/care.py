@@ -35,8 +35,11 @@ def result(patient: Person, doctor: Person, lab: Person, values: dict[str, float
     observations = [{"analyte": analyte, "value": value, "unit": units[analyte]} for analyte, value in values.items()]
     entered = {"test_code": "CBC", "observations": observations}
     measured = _done(lab.http.post(f"/api/labs/bookings/{booking['id']}/results", json=entered))
-    _done(lab.http.put(f"/api/labs/results/{measured['id']}/verify"))
+    verified = _done(lab.http.put(f"/api/labs/results/{measured['id']}/verify"))
     if comment is not None:
+        if verified["critical_open"]:
+            action = {"action": "Called the patient in."}
+            _done(doctor.http.put(f"/api/doctor/critical-results/{measured['id']}", json=action))
         review = {"comment": comment, "release": True}
         _done(doctor.http.put(f"/api/doctor/lab-results/{measured['id']}", json=review))
     return measured

@@ -51,7 +51,7 @@ def test_correction_is_seen_by_doctor_and_patient(people: People, patient: str, 
 
     doctor = role_page("dr_a")
     doctor.goto(f"/doctor/results?patient_id={people[patient].id}")
-    summary = doctor.locator("summary").filter(has_text="Cora Corrected")
+    summary = doctor.locator("summary").filter(has_text="Complete blood count")
     expect(summary).to_contain_text("Corrected")
     summary.click()
     expect(doctor.get_by_text("Two digits were swapped.")).to_be_visible()

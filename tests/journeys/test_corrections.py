@@ -41,6 +41,9 @@ def verified(world: World, patient: Person, value: float) -> dict[str, Any]:
 
 def released(world: World, patient: Person, value: float) -> dict[str, Any]:
     result = verified(world, patient, value)
+    if result["critical_open"]:
+        action = {"action": "Called the patient in."}
+        made(world.people["doctor"].http.put(f"/api/doctor/critical-results/{result['id']}", json=action), 200)
     review = {"comment": "All as expected.", "release": True}
     return made(world.people["doctor"].http.put(f"/api/doctor/lab-results/{result['id']}", json=review), 200)
 
