@@ -35,7 +35,7 @@ export function Corrected({ of, answers, opened = false }: Props) {
             <summary>
               {t("corrected.earlier")} <span class="unseen">{of.test_name}</span>
             </summary>
-            {open && <Earlier of={of} answers={answers} />}
+            {open && <Earlier of={of} {...(answers && { answers })} />}
           </details>
         </>
       )}
