@@ -146,7 +146,6 @@ ACTS = (
         ),
         no_patient="hours that no booking is outside of",
     ),
-    Act("show_lab_hours", no_patient="hours that no booking is outside of"),
     # a text, because a quantity has no usual texts and choices
     Act("add_analyte", body=lambda c: {"code": c.word(), **TEXT}, read_back={"lab": "/api/labs/analytes?q={code}"}),
     Act(
