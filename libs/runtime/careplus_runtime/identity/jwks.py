@@ -14,7 +14,7 @@ from careplus_runtime.identity.tokens import Identity, InvalidToken, UnknownKey,
 from careplus_runtime.process.logs import log
 
 REFETCH_AFTER_S = 30.0
-RETRY_AFTER_S = 1.0
+RETRY_AFTER_S = 0.2
 CACHED_TOKENS = 10_000
 
 NEEDS_TOKEN = "Sign in, and send the access token as 'Authorization: Bearer …'."
