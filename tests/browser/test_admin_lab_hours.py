@@ -1,6 +1,6 @@
 """The administrator sets the laboratory's hours; bookings outside them are named before anything is saved."""
 
-from datetime import date, timedelta
+from datetime import UTC, datetime, timedelta
 
 from playwright.sync_api import expect
 
@@ -14,7 +14,7 @@ PATH = "/api/admin/lab-hours"
 def test_hours_name_bookings_outside_before_saving(people: People, role_page: RolePage, expected: list[str]) -> None:
     expected.append("409 .*/api/admin/lab-hours")
     patient = people.new_patient("Hanno Hours")
-    day = date.today() + timedelta(days=30)  # noqa: DTZ011 - any day a month ahead
+    day = datetime.now(UTC).date() + timedelta(days=30)
     http = people["admin"].http
     before = made(http.get(PATH), 200)
     slots = made(people[patient].http.get("/api/labs/slots", params={"day": f"{day}"}), 200)["items"]

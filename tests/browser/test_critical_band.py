@@ -111,7 +111,9 @@ def test_band_fits_narrow_screens_and_both_themes(people: People, patient: str, 
     assert not found, "\n".join(found)
     measures.resize(page, min(measures.WIDTHS))
     # half of the screen stays for the page
-    assert page.locator(".critical-band").bounding_box()["height"] <= measures.HEIGHT / 2  # type: ignore[index]
+    box = page.locator(".critical-band").bounding_box()
+    assert box is not None
+    assert box["height"] <= measures.HEIGHT / 2
     page.evaluate("() => scrollTo(0, document.documentElement.scrollHeight)")
     footer, fixed = (page.locator(one).bounding_box() for one in ("footer", ".critical-band"))
     assert footer

@@ -26,7 +26,7 @@ NOON = datetime(2030, 1, 7, 12, tzinfo=UTC)
 VISITS, BOOKINGS = METADATA.tables["appointments"], METADATA.tables["lab_bookings"]
 _FIRST_COLUMNS = ("reference", "patient_id", "status", "version", "starts_at", "created_at")
 BOOKINGS_0008 = sa.table("lab_bookings", *(sa.column(name, BOOKINGS.c[name].type) for name in _FIRST_COLUMNS))
-"""Without the columns that later revisions add, whose defaults an insert would set."""
+"""The table at revision 0008: an insert into BOOKINGS would set the defaults of later columns, which do not exist there."""
 
 
 @pytest.fixture(scope="module")

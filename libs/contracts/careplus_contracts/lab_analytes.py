@@ -186,4 +186,4 @@ async def set_ranges(analyte: Code, body: SetRanges) -> KnownAnalyte:
 
 @api.get("/api/labs/analytes/{analyte}/history", roles={Role.ADMIN, Role.LAB}, refuses=(NotFound,))
 async def list_range_versions(analyte: Code) -> RangeHistory:
-    """List the last 100 versions of an analyte's ranges, the last one first: source, gaps, and the person who made them."""
+    """List the latest 100 versions of an analyte's ranges, newest first, each with its source, gaps and author."""

@@ -131,7 +131,7 @@ async def withdraw(
 
 
 async def cancel(db: WriteSession, who: Identity | None, row: LabBookingRow, reason: str | None) -> None:
-    """Cancel the booking as its next version, and free its place. `who` is None where it closes by itself."""
+    """Cancel the booking, increment its version and free its place. `who` is None for the background task."""
     row.status, row.status_reason = LabBookingStatus.CANCELLED.value, reason
     row.window_starts_at = row.place = None
     row.cancelled_by, row.cancelled_by_id = (who.role.value, who.id) if who else (None, None)
