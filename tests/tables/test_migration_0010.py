@@ -6,43 +6,24 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from alembic import command
 
-from careplus_tables.engine import sync_engine
-from careplus_tables.migrate import HEAD, alembic_config, revision, upgrade
 from careplus_tables.registry import METADATA
-from tests.postgresql import new_database, postgresql
+from tests.tables.migrated import upgraded
 from tests.tables.test_patient_times import NOON, add_accounts
 
 HOUR = timedelta(hours=1)
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    with postgresql() as url:
-        yield url
-
-
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[sa.Engine]:
     """Yield the engine of a database that was filled at revision 0009 and upgraded."""
-    if request.param == "sqlite":
-        address = f"sqlite:///{tmp_path_factory.mktemp('migrated')}/careplus.db"
-    else:
-        address = new_database(request.getfixturevalue("server"), "migrated_0010")
-    engine = sync_engine(address)
-    with engine.begin() as connection:
-        command.upgrade(alembic_config(connection), "0009")
-        add_accounts(connection)
-        fill_0009(connection)
-    upgrade(address)
-    assert revision(address) == HEAD
-    yield engine
-    engine.dispose()
+    with upgraded(request, tmp_path_factory, "0009", fill_0009) as engine:
+        yield engine
 
 
 def fill_0009(connection: sa.Connection) -> None:
     """Insert a cancelled booking, and one with a collected and an uncollected result."""
+    add_accounts(connection)
     test = {
         "category": "",
         "specimen": "",

@@ -1,6 +1,5 @@
 """Migration 0014 gives each prescription the last clinic day of its longest medicine."""
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
@@ -11,17 +10,11 @@ from alembic import command
 from careplus_tables.engine import sync_engine
 from careplus_tables.migrate import alembic_config, upgrade
 from careplus_tables.registry import METADATA
-from tests.postgresql import new_database, postgresql
+from tests.postgresql import new_database
 from tests.tables.test_migration_0010 import insert
 from tests.tables.test_patient_times import add_accounts
 
 AUCKLAND = ZoneInfo("Pacific/Auckland")
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    with postgresql() as url:
-        yield url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

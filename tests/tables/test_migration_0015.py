@@ -4,42 +4,23 @@ from collections.abc import Iterator
 
 import pytest
 import sqlalchemy as sa
-from alembic import command
 
-from careplus_tables.engine import sync_engine
-from careplus_tables.migrate import HEAD, alembic_config, revision, upgrade
 from careplus_tables.registry import METADATA
-from tests.postgresql import new_database, postgresql
+from tests.tables.migrated import upgraded
 from tests.tables.test_migration_0010 import insert
 from tests.tables.test_patient_times import NOON, add_accounts
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    with postgresql() as url:
-        yield url
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[sa.Engine]:
     """Yield the engine of a database that was filled at revision 0014 and upgraded."""
-    if request.param == "sqlite":
-        address = f"sqlite:///{tmp_path_factory.mktemp('migrated')}/careplus.db"
-    else:
-        address = new_database(request.getfixturevalue("server"), "migrated_0015")
-    engine = sync_engine(address)
-    with engine.begin() as connection:
-        command.upgrade(alembic_config(connection), "0014")
-        add_accounts(connection)
-        fill_0014(connection)
-    upgrade(address)
-    assert revision(address) == HEAD
-    yield engine
-    engine.dispose()
+    with upgraded(request, tmp_path_factory, "0014", fill_0014) as engine:
+        yield engine
 
 
 def fill_0014(connection: sa.Connection) -> None:
     """Insert a verified result of one value without a range."""
+    add_accounts(connection)
     words = {"category": "", "specimen": "", "preparation": "", "plain": "", "search_key": "k"}
     test = {**words, "turnaround_hours": 1, "price_minor": 1, "currency": "EUR", "active": True, "version": 1}
     insert(connection, "lab_tests", code="K", name="K", **test)

@@ -5,12 +5,9 @@ from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
-from alembic import command
 
-from careplus_tables.engine import sync_engine
-from careplus_tables.migrate import HEAD, alembic_config, revision, upgrade
 from careplus_tables.registry import METADATA
-from tests.postgresql import new_database, postgresql
+from tests.tables.migrated import upgraded
 from tests.tables.test_migration_0010 import insert
 from tests.tables.test_patient_times import NOON, add_accounts
 
@@ -18,32 +15,16 @@ HOUR = timedelta(hours=1)
 DOCTOR, PATIENT = 1, 2
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    with postgresql() as url:
-        yield url
-
-
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[sa.Engine]:
     """Yield the engine of a database that was filled at revision 0013 and upgraded."""
-    if request.param == "sqlite":
-        address = f"sqlite:///{tmp_path_factory.mktemp('migrated')}/careplus.db"
-    else:
-        address = new_database(request.getfixturevalue("server"), "migrated_0016")
-    engine = sync_engine(address)
-    with engine.begin() as connection:
-        command.upgrade(alembic_config(connection), "0013")
-        add_accounts(connection)
-        fill_0013(connection)
-    upgrade(address)
-    assert revision(address) == HEAD
-    yield engine
-    engine.dispose()
+    with upgraded(request, tmp_path_factory, "0013", fill_0013) as engine:
+        yield engine
 
 
 def fill_0013(connection: sa.Connection) -> None:
     """Insert results of each class: seen, verified only, and without an order."""
+    add_accounts(connection)
     test = {"category": "", "specimen": "", "preparation": "", "plain": "", "turnaround_hours": 1, "price_minor": 1}
     more_of_test = {"currency": "EUR", "version": 1, "search_key": "", "active": True}
     insert(connection, "lab_tests", code="CBC", name="CBC", **test, **more_of_test)

@@ -13,18 +13,12 @@ from careplus_tables.catalogue import FILE
 from careplus_tables.engine import sync_engine
 from careplus_tables.migrate import HEAD, alembic_config, revision, upgrade
 from careplus_tables.registry import METADATA
-from tests.postgresql import new_database, postgresql
+from tests.postgresql import new_database
 from tests.tables.test_migration_0010 import HOUR, insert
 from tests.tables.test_patient_times import NOON, add_accounts
 
 STATUSES = ("booked", "collected", "rejected", "verified", "collected")
 """Of the bookings 1 to 5; the last one was collected by a system that kept no time."""
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    with postgresql() as url:
-        yield url
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])

@@ -10,19 +10,13 @@ from alembic import command
 from careplus_tables.engine import sync_engine
 from careplus_tables.migrate import HEAD, alembic_config, revision, upgrade
 from careplus_tables.registry import METADATA
-from tests.postgresql import new_database, postgresql
+from tests.postgresql import new_database
 from tests.tables.test_migration_0010 import insert
 
 FASTING = "Do not eat or drink anything but water for 8 hours before the sample."
 OGTT = "Eat normally for 3 days, then only water for 8 hours before. Stay seated and do not smoke during the 2 hours of the test."
 CORT = "Come between 7 and 10 in the morning. Stop biotin supplements 48 hours before. Tell us about cortisone medicines."
 TEXTS = {"GLU": FASTING, "CPEP": FASTING, "OGTT": OGTT, "CORT": CORT, "ABG": "Rest.", "OWN": "Come fasting, we said."}
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    with postgresql() as url:
-        yield url
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])

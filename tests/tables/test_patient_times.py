@@ -20,19 +20,13 @@ from careplus_tables.migrate import alembic_config, upgrade
 from careplus_tables.patient_times import lock_patient
 from careplus_tables.registry import METADATA
 from tests.hospital import eventually
-from tests.postgresql import new_database, postgresql
+from tests.postgresql import new_database
 
 NOON = datetime(2030, 1, 7, 12, tzinfo=UTC)
 VISITS, BOOKINGS = METADATA.tables["appointments"], METADATA.tables["lab_bookings"]
 _FIRST_COLUMNS = ("reference", "patient_id", "status", "version", "starts_at", "created_at")
 BOOKINGS_0008 = sa.table("lab_bookings", *(sa.column(name, BOOKINGS.c[name].type) for name in _FIRST_COLUMNS))
 """The table at revision 0008: an insert into BOOKINGS would set the defaults of later columns, which do not exist there."""
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    with postgresql() as url:
-        yield url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
