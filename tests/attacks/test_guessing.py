@@ -103,7 +103,7 @@ def test_reset_for_unknown_email_is_answered_alike(guessing_hospital: Hospital, 
                 spent[kind].append(auth.busy_threads_ms() - before)
     assert answers == [answers[0]] * len(answers)
     assert answers[0][:2] == (204, b"")
-    check_similar_cost(spent, of=lower_quartile)
+    check_similar_cost(spent, of=fastest_tenth)
 
 
 @pytest.mark.attack
@@ -116,12 +116,12 @@ def test_reset_for_unknown_email_takes_as_long(guessing_hospital: Hospital) -> N
                 before = time.perf_counter()
                 assert request_reset(http, email).status_code == 204
                 seconds[kind].append(time.perf_counter() - before)
-    check_similar_cost(seconds, of=lower_quartile)
+    check_similar_cost(seconds, of=fastest_tenth)
 
 
-def lower_quartile(times: list[float]) -> float:
-    """Return times without mail delivery: the median may include one mail or none for either address."""
-    return statistics.quantiles(times, n=4)[0]
+def fastest_tenth(times: list[float]) -> float:
+    """Return the first decile: slower requests also paid for the delivery of mails in the background."""
+    return statistics.quantiles(times, n=10)[0]
 
 
 def in_alternating_order(number: int, known: str, unknown: str) -> list[tuple[str, str]]:
