@@ -177,6 +177,13 @@ class Answer(BaseModel):
     model_config = ConfigDict(frozen=True, allow_inf_nan=False, hide_input_in_errors=True)
 
 
+class InLanguages(Answer):
+    """A text of the hospital in each language of the portals."""
+
+    en: str
+    de: str
+
+
 T = TypeVar("T")
 
 
