@@ -117,6 +117,7 @@ def filled(url: str) -> Rows:
     rows = Rows(unconstrained(url))
     with rows.engine.connect() as connection:
         doctor = connection.execute(sa.text("SELECT min(id) FROM doctors")).scalar_one()
+        patient = connection.execute(sa.text("SELECT min(patient_id) FROM prescriptions")).scalar_one()
         for table, some in (
             ("prescriptions", f"id <= {MORE}"),
             ("referrals", f"id <= {MORE}"),
@@ -141,6 +142,9 @@ def filled(url: str) -> Rows:
             session = {"id": f"{number}" * 20, "account_id": doctor, "created_at": at, "last_used_at": at, "expires_at": soon}
             invitation = {"account_id": doctor, "code_hash": f"{number}", "created_at": at, "expires_at": soon}
             time_off = {"doctor_id": doctor, "starts_at": soon, "ends_at": soon + timedelta(days=1)}
+            certificate = {"id": 1000 + number, "reference": f"MC-{number}", "doctor_id": doctor, "patient_id": patient}
+            statement = {"kind": "statement", "statement": "Fit", "created_at": at, "version": 1}
+            connection.execute(sa.insert(METADATA.tables["certificates"]), {**certificate, **statement})
             connection.execute(sa.insert(METADATA.tables["sessions"]), {**session, "with_second_factor": False})
             connection.execute(sa.insert(METADATA.tables["invitations"]), {**invitation, "id": 1000 + number})
             connection.execute(sa.insert(METADATA.tables["time_off"]), {**time_off, "id": 1000 + number})

@@ -47,6 +47,19 @@ ACTS = (
         path=lambda c: {"appointment_id": c.completed_visit()},
         race=Race(read="/api/doctor/appointments/{appointment_id}", body=lambda _, __: {}),
     ),
+    Act("list_follow_up_times", query="?interval=6_weeks"),
+    Act(
+        "book_follow_up",
+        body=lambda c: {"starts_at": c.free_time()},
+        read_back=BOTH,
+        mark=Mark("reason", "SELECT reason FROM appointments", events=("book_follow_up",)),
+    ),
+    Act(
+        "move_visit",
+        path=lambda c: {"appointment_id": c.visit()},
+        body=lambda c: {"starts_at": c.free_time()},
+        race=Race(read="/api/doctor/appointments/{appointment_id}", body=lambda c, _: {"starts_at": c.free_time()}),
+    ),
     Act(
         "write_notes",
         path=lambda c: {"appointment_id": c.visit()},

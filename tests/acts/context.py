@@ -146,6 +146,9 @@ class ActContext:
         del body["to_specialty"]
         return int(made(self.http("doctor").post("/api/doctor/referrals", json=body))["id"])
 
+    def certificate(self) -> int:
+        return int(made(self.http("doctor").post("/api/doctor/certificates", json=self.example("certify")))["id"])
+
     def lab_test(self) -> str:
         """Return the code of a new test of the catalogue."""
         code: str = made(self.http("admin").post("/api/labs/tests", json=self.example("add_test", code=self.word())))["code"]

@@ -3,6 +3,7 @@
 from tests.acts.act import Act, Mark, Race
 
 CHART = "/api/doctor/patients/{patient_id}"
+CERTIFICATE = {"patient": "/api/certificates/{id}", "doctor": "/api/doctor/certificates/{id}"}
 PRESCRIPTION = {"patient": "/api/prescriptions/{id}", "doctor": "/api/doctor/prescriptions?limit=1"}
 
 ACTS = (
@@ -71,6 +72,7 @@ ACTS = (
     Act(
         "refer",
         read_back={"patient": "/api/referrals/{id}", "doctor": "/api/doctor/referrals?limit=1"},
+        body=lambda c: {"enclose": {"problems": True, "allergies": True, "result_ids": [c.world.ids["result_id"]]}},
         one_of=("to_external", "to_specialty"),
     ),
     Act(
@@ -80,6 +82,17 @@ ACTS = (
         read_back={"patient": "/api/referrals/{id}"},
         race=Race(body=lambda _, number: {"status": "sent", "note": f"Note {number}"}),
     ),
+    Act("certify", read_back=CERTIFICATE, mark=Mark("statement", "SELECT statement FROM certificates", events=("certify",))),
+    Act(
+        "void_certificate",
+        path=lambda c: {"certificate_id": c.certificate()},
+        read_back=CERTIFICATE,
+        race=Race(
+            read="/api/doctor/certificates/{certificate_id}",
+            body=lambda _, number: {"reason": f"Wrong days, number {number}."},
+        ),
+    ),
+    Act("count_referred", no_patient="numbers"),
     Act("search_patients", query="?full_name=Pia%20Novak&date_of_birth=1984-05-17"),
     Act("show_profile", no_patient="the doctor's own"),
     Act("list_doctors", no_patient="staff"),

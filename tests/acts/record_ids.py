@@ -42,6 +42,11 @@ def referral(world: World) -> int:
     return _id(world.people["doctor"].http.post("/api/doctor/referrals", json=body))
 
 
+def certificate(world: World) -> int:
+    body = {"patient_id": world.people["patient"].id, "kind": "statement", "statement": "Fit for school sports."}
+    return _id(world.people["doctor"].http.post("/api/doctor/certificates", json=body))
+
+
 def booking(world: World) -> int:
     """Return a booking of two tests, in progress, one of them with a verified and released result (see `result`)."""
     body = {"patient_id": world.people["patient"].id, "test_codes": ["CBC", "CRP"]}
@@ -101,9 +106,11 @@ RECORD_IDS: dict[str, RecordId] = {
     "appointment_id": RecordId(True, "an appointment of a patient", appointment),
     "prescription_id": RecordId(True, "medicines of a patient", prescription),
     "referral_id": RecordId(True, "a referral of a patient", referral),
+    "certificate_id": RecordId(True, "a certificate of a patient", certificate),
     "booking_id": RecordId(True, "the tests of a patient", booking),
     "specimen_id": RecordId(True, "a specimen of a patient", specimen),
     "result_id": RecordId(True, "a finding of a patient", result),
+    "result_ids": RecordId(True, "the same findings"),
     "critical_result_id": RecordId(True, "a finding of a patient", critical_result),
     "time_off_id": RecordId(True, "the absence of a doctor", time_off),
     "account_id": RecordId(True, "the list of accounts", lambda world: world.people["other_patient"].id),

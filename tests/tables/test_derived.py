@@ -266,7 +266,8 @@ async def test_searches_find_the_same_on_both_databases(url: str) -> None:
         everyone = await doctors.list_all(db, DoctorFilter(specialty="ÖFFENTLICHE gesundheit"))
         assert [one.id for one in everyone.items] == [2, 3], "Änne before Özlem"
         assert [one.id for one in (await doctors.list_all(db, DoctorFilter(q="celik"))).items] == [3]
-        received = await referrals.list_own(db, DOCTOR, ReferredFilter(direction=Direction.RECEIVED), Direction.RECEIVED)
+        to_doctor = ReferredFilter(direction=Direction.RECEIVED)
+        received = await referrals.list_own(db, DOCTOR, to_doctor, settings.clinic_zone, Direction.RECEIVED)
         assert [one.reference for one in received.items] == ["RF-1"]
         assert (await catalogue.list_tests(db, DOCTOR, LabTestFilter(q="HAEMOGLOBIN"), date(2030, 1, 7))).items != []
         assert (await patients.list_in_care(db, DOCTOR, PatientFilter(q="zoe"))).items == []

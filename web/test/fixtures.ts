@@ -28,6 +28,7 @@ export const config = builder<Config>({
   hospital: "St Alba",
   zone: "Europe/Berlin",
   phone: "+49 30 5550 0",
+  address: null,
   demo: false,
   booking: { notice_minutes: 60, horizon_days: 180, change_notice_minutes: 0 },
 });

@@ -70,6 +70,7 @@ class Appointment(Answer):
     status: AppointmentStatus
     reason: str | None = Field(description="Why the patient comes, in their words.")
     place: str | None
+    referral_id: Id | None = Field(description="The referral that the visit answers.")
     cancelled_by: Role | None
     cancel_reason: str | None
     created_at: Instant
@@ -96,6 +97,7 @@ class Book(Body):
     doctor_id: Id
     starts_at: Instant
     reason: Reason | None = None
+    referral_id: Id | None = Field(default=None, description="An open referral of yours to this doctor, which the visit answers.")
 
 
 class Reschedule(Body):
@@ -164,6 +166,15 @@ class BookByPhone(Refusal):
     status = 409
 
 
+class ReferralNotOpen(Refusal):
+    """The referral has a visit already, or is over.
+
+    Book without `referral_id`, or move the visit that it has.
+    """
+
+    status = 409
+
+
 class AppointmentFilter(PageFilter):
     when: When | None = None
     status: AppointmentStatus | None = None
@@ -178,14 +189,15 @@ async def list_appointments(query: AppointmentFilter) -> Appointments:
     "/api/appointments",
     location="/api/appointments/{id}",
     roles={Role.PATIENT},
-    refuses=(NotFound, SlotTaken, PatientBusy, TooManyUpcoming, BookByPhone, DoctorNotBookable),
+    refuses=(NotFound, SlotTaken, PatientBusy, TooManyUpcoming, BookByPhone, DoctorNotBookable, ReferralNotOpen),
     example={"doctor_id": 7, "starts_at": "2030-01-07T09:00:00Z", "reason": "Knee hurts when climbing stairs"},
 )
 async def book(body: Book) -> Appointment:
     """Book a free time of a doctor, as `GET /api/doctors/{doctor_id}/slots` lists them.
 
     A patient never has two appointments at one time, also not one with the laboratory. The hospital limits the upcoming visits
-    of one patient to one doctor that are booked online (5 by default); reception can book more on the phone.
+    of one patient to one doctor that are booked online (5 by default); reception can book more on the phone. With `referral_id`
+    the referral is booked by this visit, and closed when it is completed.
     """
 
 

@@ -22,6 +22,7 @@ class Config(Answer):
     hospital: str
     zone: str = Field(description="IANA name of the clinic's time zone.", examples=["Europe/Berlin"])
     phone: str | None
+    address: str | None = Field(description="The postal address in one line, for printed sheets.")
     demo: bool = Field(description="Whether this is the demo hospital with invented people.")
     booking: BookingRules
 
@@ -52,7 +53,7 @@ class NotReady(Refusal):
 
 @api.get("/api/config", roles=EVERYONE, refuses=(Malformed,))
 async def show_config() -> Config:
-    """Read the hospital's name, clinic time zone, phone and booking rules."""
+    """Read the hospital's name, address, clinic time zone, phone and booking rules."""
 
 
 @api.get("/health", roles=EVERYONE)

@@ -1,14 +1,17 @@
 """Referrals: a doctor asks another doctor, a specialty or an outside practice to see a patient."""
 
 from enum import StrEnum
+from typing import Annotated
 
 from pydantic import Field, model_validator
 
 from careplus_contracts.endpoints import Contract, Role
+from careplus_contracts.referral_letters import Enclose, EnclosedChart, NotReleased
 from careplus_contracts.refusals import IllegalTransition, NotFound
 from careplus_contracts.values import (
     Answer,
     Body,
+    Count,
     Day,
     Id,
     Instant,
@@ -27,6 +30,11 @@ api = Contract(service="doctors", tag="referrals")
 
 
 class ReferralStatus(StrEnum):
+    """A visit that answers the referral sets it: `booked` while it is planned, `closed` once it is completed.
+
+    If that visit is cancelled or missed, the referral has the status from before it.
+    """
+
     SENT = "sent"
     ACCEPTED = "accepted"
     DECLINED = "declined"
@@ -57,6 +65,7 @@ class Refer(Body):
     reason: Words
     urgency: Urgency = Urgency.ROUTINE
     due_on: Day | None = None
+    enclose: Enclose | None = None
 
     @model_validator(mode="after")
     def _check_one_target(self) -> "Refer":
@@ -82,30 +91,56 @@ class Referral(Answer):
     reason: str
     urgency: Urgency
     due_on: Day | None
+    overdue: bool = Field(description="Its `due_on` is over, and it is still sent, accepted or booked.")
+    visit_at: Instant | None = Field(description="The start of the visit that answers it, planned or completed.")
     status: ReferralStatus
     note: str | None
     created_at: Instant
     version: Version
 
 
+class ReferralLetter(Referral):
+    """A referral with its enclosures."""
+
+    enclosed: EnclosedChart | None = Field(description="Null: nothing is enclosed.")
+
+
 class Referrals(Page[Referral]):
     """Referrals, newest first."""
+
+
+class ReferralCounts(Answer):
+    """Referrals that are overdue."""
+
+    overdue_sent: Count
+    overdue_received: Count
 
 
 @api.post(
     "/api/doctor/referrals",
     location="/api/doctor/referrals/{id}",
     roles={Role.DOCTOR},
-    refuses=(NotFound,),
+    refuses=(NotFound, NotReleased),
     example={"patient_id": 12, "to_specialty": "Cardiology", "reason": "Murmur, new since spring", "urgency": "urgent"},
 )
 async def refer(body: Refer) -> Referral:
-    """Refer a patient in your care."""
+    """Refer a patient in your care. The letter keeps the enclosed parts of the chart as they are now."""
+
+
+OnlyOpen = Annotated[
+    bool | None,
+    Field(
+        description="True: those that wait for a step: sent, accepted and booked ones, for their sender also declined and "
+        "seen ones. False: the others."
+    ),
+]
 
 
 class ReferredFilter(PageFilter):
     direction: Direction = Direction.SENT
     status: ReferralStatus | None = None
+    open: OnlyOpen = None
+    overdue: Annotated[bool, Field(description="Only those that are overdue.")] = False
 
 
 @api.get("/api/doctor/referrals", roles={Role.DOCTOR})
@@ -114,6 +149,16 @@ async def list_referred(query: ReferredFilter) -> Referrals:
 
     With those of doctors whose work you do (see `list_taken_over`); you have the part of both where you received what they sent.
     """
+
+
+@api.get("/api/doctor/referrals/counts", roles={Role.DOCTOR})
+async def count_referred() -> ReferralCounts:
+    """Count your referrals that are overdue, those that you sent and those that you accepted or that name you."""
+
+
+@api.get("/api/doctor/referrals/{referral_id}", roles={Role.DOCTOR}, refuses=(NotFound,))
+async def show_referred(referral_id: Id) -> ReferralLetter:
+    """Read the letter of a referral that you sent, or that was sent to you or your specialty."""
 
 
 @api.put(
@@ -137,5 +182,5 @@ async def list_referrals(query: ReferralFilter) -> Referrals:
 
 
 @api.get("/api/referrals/{referral_id}", roles={Role.PATIENT}, refuses=(NotFound,))
-async def show_referral(referral_id: Id) -> Referral:
-    """Read one of your referrals."""
+async def show_referral(referral_id: Id) -> ReferralLetter:
+    """Read the letter of one of your referrals."""

@@ -14,6 +14,7 @@ LONGEST_VISIT_HOURS = 8
 """Bounds the overlap check; the contract SetAvailability allows no longer slot."""
 FREE_AGAIN = (AppointmentStatus.CANCELLED, AppointmentStatus.NO_SHOW)
 """Visits in these states do not occupy their time."""
+_REFERRED = sa.text("referral_id IS NOT NULL")
 OCCUPIED = "status NOT IN ('cancelled', 'no_show')"
 
 
@@ -29,6 +30,13 @@ class AppointmentRow(SQLModel, table=True):
         sa.Index("ix_appointments_patient_id_starts_at_id", "patient_id", "starts_at", "id"),
         # covers the counts of a period
         sa.Index("ix_appointments_period", "starts_at", "ends_at", "status", "doctor_id"),
+        sa.Index("ix_appointments_referral_id", "referral_id", sqlite_where=_REFERRED, postgresql_where=_REFERRED),
+        sa.Index(
+            "ix_appointments_doctor_id_referral_id",
+            *("doctor_id", "referral_id"),
+            sqlite_where=_REFERRED,
+            postgresql_where=_REFERRED,
+        ),
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
@@ -40,6 +48,7 @@ class AppointmentRow(SQLModel, table=True):
     status: str = Field(default=AppointmentStatus.BOOKED.value)
     reason: str | None
     place: str | None
+    referral_id: int | None = Field(default=None, foreign_key="referrals.id", sa_type=BigId)
     note: str | None = Field(default=None)
     cancelled_by: str | None = Field(default=None)
     cancel_reason: str | None = Field(default=None)

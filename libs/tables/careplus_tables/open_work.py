@@ -22,12 +22,12 @@ from careplus_tables.appointments import AppointmentRow
 from careplus_tables.labs import LabBookingRow, LabResultRow
 from careplus_tables.notes import NotesRow
 from careplus_tables.prescriptions import PrescriptionRow, status_on
+from careplus_tables.referral_status import UNANSWERED, is_any_of
 from careplus_tables.referrals import ReferralRow
 
 ENDED_VISITS = (AppointmentStatus.COMPLETED, AppointmentStatus.CANCELLED, AppointmentStatus.NO_SHOW)
 ENDED_ORDERS = (LabBookingStatus.VERIFIED, LabBookingStatus.CANCELLED)
 ENDED_REFERRALS = (ReferralStatus.CLOSED, ReferralStatus.CANCELLED)
-RECEIVED = (ReferralStatus.SENT, ReferralStatus.ACCEPTED, ReferralStatus.BOOKED)
 
 
 class _Kind(NamedTuple):
@@ -87,7 +87,7 @@ def _kinds(at: datetime, zone: ZoneInfo) -> dict[str, _Kind]:
     open_visit = (col(visit.ends_at) > at, _not_in(visit.status, ENDED_VISITS))
     draft = (col(notes.appointment_id) == col(visit.id), col(notes.status) == NotesStatus.DRAFT.value)
     verified = (col(result.booking_id) == col(order.id), col(result.status) == ResultStatus.VERIFIED.value)
-    received = (col(referral.status).in_([status.value for status in RECEIVED]),)
+    received = (is_any_of(UNANSWERED),)
     active = (status_on(local_date(at, zone)) == PrescriptionStatus.ACTIVE.value,)
     return {
         "upcoming_visits": _of(visit.patient_id, visit.doctor_id, open_visit),
@@ -97,7 +97,7 @@ def _kinds(at: datetime, zone: ZoneInfo) -> dict[str, _Kind]:
         "referrals_received": _Kind(
             col(referral.patient_id), sa.func.coalesce(accepted_by, sent_to), (accepted_by, sent_to), received
         ),
-        "referrals_sent": _of(referral.patient_id, referral.from_doctor_id, (_not_in(referral.status, ENDED_REFERRALS),)),
+        "referrals_sent": _of(referral.patient_id, referral.from_doctor_id, (sa.not_(is_any_of(ENDED_REFERRALS)),)),
         "active_prescriptions": _of(prescription.patient_id, prescription.doctor_id, active),
     }
 

@@ -25,6 +25,7 @@ OWNERS = {
     "prescriptions": {"patient_id", "doctor_id"},
     "prescription_items": {"prescription_id"},
     "referrals": {"patient_id", "from_doctor_id", "to_doctor_id", "accepted_by_id", "to_specialty_key"},
+    "certificates": {"patient_id", "doctor_id"},
     "lab_bookings": {"patient_id", "ordered_by_id"},
     "lab_booking_tests": {"booking_id"},
     "lab_results": {"patient_id", "booking_id", "ordered_by_id"},

@@ -1,6 +1,7 @@
 """Referrals. Written by doctors."""
 
 from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
@@ -50,5 +51,6 @@ class ReferralRow(SQLModel, table=True):
     due_on: date | None
     status: str = Field(default=ReferralStatus.SENT.value)
     note: str | None = Field(default=None)
+    enclosed: dict[str, Any] | None = Field(default=None, sa_type=sa.JSON(none_as_null=True))
     created_at: datetime = Field(sa_type=InstantColumn)
     version: int = Field(default=1)

@@ -11,6 +11,7 @@ from careplus_tables import (
     audit,
     audit_links,
     availability,
+    certificates,
     charts,
     corrections,
     critical,
@@ -31,8 +32,8 @@ from careplus_tables import (
 )
 
 FILES: tuple[ModuleType, ...] = (
-    *(accounts, appointments, attempts, audit, audit_links, availability, charts, corrections, critical, critical_notices),
-    *(doctors, handovers, idempotency, labs, lab_hours, mails, notes, passwords, prescriptions, referrals),
+    *(accounts, appointments, attempts, audit, audit_links, availability, certificates, charts, corrections, critical),
+    *(critical_notices, doctors, handovers, idempotency, labs, lab_hours, mails, notes, passwords, prescriptions, referrals),
     *(reviews, second_factors, specimens),
 )
 METADATA = SQLModel.metadata

@@ -42,6 +42,7 @@ class VisitRecord(NamedTuple):
     patient_phone: str | None
     note: str | None
     completed_at: Any
+    referral_id: int | None
 
 
 def select_visits() -> sa.Select[*tuple[Any, ...]]:
@@ -70,6 +71,7 @@ def select_visits() -> sa.Select[*tuple[Any, ...]]:
             col(_patient.phone),
             col(_visit.note),
             col(_visit.completed_at),
+            col(_visit.referral_id),
         )
         .join(_patient, col(_patient.id) == col(_visit.patient_id))
         .join(_doctor, col(_doctor.id) == col(_visit.doctor_id))
@@ -107,6 +109,7 @@ def _shared_members(visit: VisitRecord) -> dict[str, Any]:
         "status": visit.status,
         "reason": visit.reason,
         "place": visit.place,
+        "referral_id": visit.referral_id,
         "cancelled_by": visit.cancelled_by,
         "cancel_reason": visit.cancel_reason,
         "created_at": visit.created_at,

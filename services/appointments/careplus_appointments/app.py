@@ -1,10 +1,11 @@
 """The appointments service."""
 
 from careplus_appointments.background import with_tasks
-from careplus_appointments.routes import appointments, availability, finding, notes, reception
+from careplus_appointments.routes import appointments, availability, finding, follow_ups, notes, reception
 from careplus_contracts import appointments as appointments_contract
 from careplus_contracts import availability as availability_contract
 from careplus_contracts import finding as finding_contract
+from careplus_contracts import follow_ups as follow_ups_contract
 from careplus_contracts import notes as notes_contract
 from careplus_contracts import reception as reception_contract
 from careplus_runtime.http.serving import application
@@ -14,10 +15,11 @@ app = application(
     contracts=(
         finding_contract.api,
         appointments_contract.api,
+        follow_ups_contract.api,
         reception_contract.api,
         notes_contract.api,
         availability_contract.api,
     ),
-    routes=(finding.routes, appointments.routes, reception.routes, notes.routes, availability.routes),
+    routes=(*(finding.routes, appointments.routes, follow_ups.routes, reception.routes, notes.routes, availability.routes),),
     lifespan=with_tasks,
 )

@@ -43,7 +43,8 @@ async def show_config(request: Request) -> Response:
     check_names(request, ())
     config = request.app.state.settings
     booking = BookingRules.model_validate(config, from_attributes=True)
-    return _json(Config(hospital=config.hospital, zone=config.zone, phone=config.shown_phone, demo=config.demo, booking=booking))
+    hospital = {name: getattr(config, name) for name in ("hospital", "address", "zone", "demo")}
+    return _json(Config(**hospital, phone=config.shown_phone, booking=booking))
 
 
 async def show_health(_: Request) -> Response:

@@ -17,6 +17,8 @@ SAMPLE_SECRET = "change-me-change-me-change-me-change-me"
 """The value in `.env.example`; refused."""
 DEMO_PHONE = "+49 30 23125 100"
 """From the range that the regulator reserves for films; it is never assigned."""
+DEMO_ADDRESS = "Musterallee 1, 12345 Musterstadt"
+"""The German "Anytown": no such street and no such town."""
 
 
 class SettingsError(Exception):
@@ -98,6 +100,7 @@ class Settings(BaseSettings):
 
     hospital: Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_check_one_line)] = "CarePlus Hospital"
     phone: str | None = None
+    hospital_address: Annotated[str, Field(max_length=200), AfterValidator(_check_one_line)] | None = None
     zone: Annotated[str, AfterValidator(_check_zone)] = "Europe/Berlin"
     demo: bool = False
 
@@ -142,6 +145,11 @@ class Settings(BaseSettings):
     def shown_phone(self) -> str | None:
         """The telephone number that the portals show; a demo hospital has a fictional one."""
         return self.phone or (DEMO_PHONE if self.demo else None)
+
+    @cached_property
+    def address(self) -> str | None:
+        """The postal address on printed sheets; a demo hospital has a fictional one."""
+        return self.hospital_address or (DEMO_ADDRESS if self.demo else None)
 
     @cached_property
     def public_url(self) -> str:

@@ -6,7 +6,7 @@ from functools import partial
 from careplus_appointments.calendar_file import calendar_file
 from careplus_appointments.free_times import alternatives_on, check_free
 from careplus_appointments.rules import visits
-from careplus_appointments.store import appointments, visit_lists
+from careplus_appointments.store import appointments, referrals, visit_lists
 from careplus_clinic.clinic_time import local_date
 from careplus_contracts import appointments as contract
 from careplus_contracts.appointments import (
@@ -39,6 +39,7 @@ async def list_appointments(query: contract.AppointmentFilter, *, who: CurrentUs
 async def book(body: Book, *, who: CurrentUser, db: WriteDb, settings: AppSettings) -> Appointment:
     calendar = await check_free(db, settings, who, who.id, body.doctor_id, body.starts_at)
     visits.check_upcoming(await appointments.count_upcoming(db, who, body.doctor_id), settings.upcoming_per_doctor)
+    await referrals.check_answerable(db, who.id, body.doctor_id, body.referral_id)
     return await appointments.book(db, who.id, body, calendar, partial(alternatives_on, settings, calendar, body.starts_at))
 
 

@@ -20,7 +20,7 @@ DOCTOR_ONLY = (S.IN_PROGRESS, S.COMPLETED)
 PATIENT_CHANGEABLE = (S.BOOKED, S.CONFIRMED)
 """While a visit has one of these, the patient may move or cancel it."""
 MOVABLE = (*PATIENT_CHANGEABLE, S.ARRIVED)
-"""While a visit has one of these, reception may move it: a doctor may fall ill while the patient waits."""
+"""While a visit has one of these, reception and its doctor may move it: a doctor may fall ill while the patient waits."""
 EARLY_START = timedelta(hours=2)
 """A doctor may start a visit so long before its time, because the patient is there and a time has become free."""
 OVER = (S.COMPLETED, S.CANCELLED, S.NO_SHOW)
@@ -93,7 +93,7 @@ def check_upcoming(upcoming: int, most: int) -> None:
 
 
 def check_movable(current: AppointmentStatus) -> None:
-    """Raise IllegalTransition unless reception may still move this visit."""
+    """Raise IllegalTransition unless reception and the doctor may still move this visit."""
     if current not in MOVABLE:
         raise _final(current)
 

@@ -35,7 +35,10 @@ MOST_UPCOMING = 10_000
 """More than a doctor can have within the longest booking horizon at the usual length of a visit."""
 STANDING = (AppointmentStatus.BOOKED.value, AppointmentStatus.CONFIRMED.value)
 """Statuses of visits that have to be moved when their doctor is away."""
-_INSERTED = ("reference", "patient_id", "doctor_id", "starts_at", "ends_at", "status", "reason", "place", "created_at", "version")
+_INSERTED = (
+    *("reference", "patient_id", "doctor_id", "starts_at", "ends_at", "status", "reason", "place", "referral_id"),
+    *("created_at", "version"),
+)
 _INSERT = CompiledStatement(
     insert(AppointmentRow).values({name: bindparam(name) for name in _INSERTED}).returning(col(_visit.id))
 )
@@ -82,6 +85,7 @@ async def book(db: AnySession, patient_id: int, body: Book, calendar: Calendar, 
             status=AppointmentStatus.BOOKED.value,
             reason=body.reason,
             place=calendar.place,
+            referral_id=body.referral_id,
             created_at=now(),
             version=1,
         )

@@ -5,7 +5,7 @@ from enum import StrEnum
 from functools import reduce
 
 from careplus_clinic.transitions import Transitions
-from careplus_contracts.referrals import ReferralStatus
+from careplus_contracts.referrals import Direction, ReferralStatus
 
 
 class Party(StrEnum):
@@ -18,6 +18,8 @@ class Party(StrEnum):
 
 SENT, ACCEPTED, DECLINED = ReferralStatus.SENT, ReferralStatus.ACCEPTED, ReferralStatus.DECLINED
 BOOKED, SEEN, CLOSED, CANCELLED = ReferralStatus.BOOKED, ReferralStatus.SEEN, ReferralStatus.CLOSED, ReferralStatus.CANCELLED
+OPEN = {Direction.RECEIVED: (SENT, ACCEPTED, BOOKED), Direction.SENT: (SENT, ACCEPTED, BOOKED, SEEN, DECLINED)}
+"""The statuses that wait for a step, for either side: the sender finds another doctor, or closes the referral."""
 
 
 def _machine(acting: Party, following: dict[ReferralStatus, tuple[ReferralStatus, ...]]) -> Transitions[ReferralStatus]:

@@ -29,10 +29,10 @@ async def show(db: ReadSession, who: Identity, patient_id: int, zone: ZoneInfo) 
     chart = await _chart(db, patient_id)
     return Chart(
         **dict(await allergies(db, chart)),
-        problems=await _problems(db, patient_id),
+        problems=await problems_of(db, patient_id),
         patient=await _patient(db, patient_id),
         prescriptions=await prescriptions.of_patient(db, who, patient_id, zone),
-        referrals=await referrals.of_patient(db, who, patient_id),
+        referrals=await referrals.of_patient(db, who, patient_id, zone),
         results=await results.of_patient(db, who, patient_id),
         visits=await visits.of_patient(db, who, patient_id),
         access=await access.of_patient(db, who, patient_id),
@@ -78,9 +78,9 @@ async def set_allergies(db: WriteSession, chart: ChartRow, body: SetAllergies) -
 
 async def set_problems(db: WriteSession, chart: ChartRow, body: SetProblems) -> ProblemList:
     """Replace the problems; the next version if they differ."""
-    if await _problems(db, chart.patient_id) != body.problems:
+    if await problems_of(db, chart.patient_id) != body.problems:
         await _replace(db, chart, ProblemRow, body.problems)
-    return ProblemList(problems=await _problems(db, chart.patient_id), version=chart.version)
+    return ProblemList(problems=await problems_of(db, chart.patient_id), version=chart.version)
 
 
 async def _chart(db: AnySession, patient_id: int) -> ChartRow:
@@ -106,7 +106,8 @@ async def _replace(
     await db.flush()
 
 
-async def _problems(db: AnySession, patient_id: int) -> list[Condition]:
+async def problems_of(db: AnySession, patient_id: int) -> list[Condition]:
+    """Return the problem list of a patient that was found before."""
     query = select(ProblemRow).where(col(ProblemRow.patient_id) == patient_id).order_by(col(ProblemRow.position))
     return [
         Condition(name=row.name, icd10=row.icd10, status=ConditionStatus(row.status), since=row.since)

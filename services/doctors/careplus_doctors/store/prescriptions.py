@@ -62,7 +62,7 @@ async def list_own(
     return Prescriptions(items=await to_contract(db, rows, today), next_cursor=next_cursor)
 
 
-async def of_patient(db: ReadSession, who: Identity, patient_id: int, zone: ZoneInfo) -> list[Prescription]:
+async def of_patient(db: AnySession, who: Identity, patient_id: int, zone: ZoneInfo) -> list[Prescription]:
     """Return prescriptions of any doctor to a patient in the doctor's care, newest first."""
     today = local_date(now(), zone)
     query = select_prescriptions(today).where(

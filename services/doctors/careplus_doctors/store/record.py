@@ -22,11 +22,11 @@ from careplus_tables.engine import ReadSession
 from careplus_tables.labs import LabBookingRow, LabBookingTestRow, LabResultRow, LabTestRow
 from careplus_tables.people import doctor_name
 from careplus_tables.prescriptions import PrescriptionItemRow, PrescriptionRow, status_on
+from careplus_tables.referral_status import UNANSWERED, is_any_of, shown_status
 from careplus_tables.referrals import ReferralRow
 from careplus_tables.visit_records import VisitRecord, appointment_members, select_visits
 
 OVER = tuple(s.value for s in (AppointmentStatus.COMPLETED, AppointmentStatus.CANCELLED, AppointmentStatus.NO_SHOW))
-OPEN = tuple(s.value for s in (ReferralStatus.SENT, ReferralStatus.ACCEPTED, ReferralStatus.BOOKED))
 
 
 async def summary(db: ReadSession, who: Identity, zone: ZoneInfo, now: datetime) -> Summary:
@@ -68,7 +68,7 @@ def _counts(who: Identity, now: datetime, today: date) -> Select[*tuple[Any, ...
     return select(
         count("upcoming", _upcoming(who, now)),
         count("prescriptions", col(PrescriptionRow.patient_id) == who.id, active),
-        count("referrals", col(ReferralRow.patient_id) == who.id, col(ReferralRow.status).in_(OPEN)),
+        count("referrals", col(ReferralRow.patient_id) == who.id, is_any_of(UNANSWERED)),
         count("results", col(LabResultRow.patient_id) == who.id, released),
     )
 
@@ -101,8 +101,8 @@ async def _referrals(db: ReadSession, who: Identity, zone: ZoneInfo) -> list[Tas
         .where(
             col(ReferralRow.patient_id) == who.id,
             or_(
-                col(ReferralRow.status) == ReferralStatus.ACCEPTED.value,
-                and_(col(ReferralRow.status) == ReferralStatus.SENT.value, col(ReferralRow.to_doctor_id).is_not(None)),
+                shown_status() == ReferralStatus.ACCEPTED.value,
+                and_(shown_status() == ReferralStatus.SENT.value, col(ReferralRow.to_doctor_id).is_not(None)),
             ),
         )
         .order_by(col(ReferralRow.id).desc())

@@ -15,6 +15,7 @@ from careplus_tables.colleagues import is_or_is_done_by
 from careplus_tables.doctors import DoctorRow
 from careplus_tables.engine import AnySession
 from careplus_tables.handovers import HandoverRow
+from careplus_tables.referral_status import IS_KEPT, has_visit, is_visited_at
 from careplus_tables.referrals import ReferralRow
 
 
@@ -26,7 +27,7 @@ def is_own(who: Identity, direction: Direction | None = None) -> ColumnElement[b
     if who.role is not Role.DOCTOR:
         return col(ReferralRow.patient_id) == who.id
     sent = is_or_is_done_by(col(ReferralRow.from_doctor_id), who.id)
-    received = or_(is_received(who), _open_to(who))
+    received = or_(is_received(who), _open_to(who), is_visited_at(who.id))
     return {Direction.SENT: sent, Direction.RECEIVED: received, None: or_(sent, received)}[direction]
 
 
@@ -61,9 +62,10 @@ def join_receiver(query: Select[Any]) -> Select[Any]:
 
 
 def _open_to(who: Identity) -> ColumnElement[bool]:
-    """Return the condition of referrals to the doctor's specialty that another doctor sent and none has accepted.
+    """Return the condition of referrals to the doctor's specialty that another doctor sent, and that wait for an answer.
 
-    Declined ones are included, so that the doctor that declined one can still read it.
+    No doctor has accepted them, and none has a visit that answers them. Declined ones are included, so that the doctor that
+    declined one can still read it.
     """
     specialty = select(col(DoctorRow.specialty_key)).where(col(DoctorRow.id) == who.id).scalar_subquery()
     return and_(
@@ -72,4 +74,5 @@ def _open_to(who: Identity) -> ColumnElement[bool]:
         func.coalesce(col(ReferralRow.accepted_by_id), 0) == 0,
         col(ReferralRow.status).in_((ReferralStatus.SENT.value, ReferralStatus.DECLINED.value)),
         col(ReferralRow.from_doctor_id) != who.id,
+        ~has_visit(IS_KEPT),
     )

@@ -1,27 +1,32 @@
 """Statements about referrals."""
 
-from datetime import date, datetime
-from typing import Any, NamedTuple
+from datetime import date
+from typing import Any
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlmodel import col
 
+from careplus_clinic.clinic_time import local_date
 from careplus_contracts.charts import LONGEST_PART
 from careplus_contracts.endpoints import Role
+from careplus_contracts.referral_letters import EnclosedChart
 from careplus_contracts.referrals import (
     Direction,
     Refer,
     Referral,
+    ReferralCounts,
     ReferralFilter,
+    ReferralLetter,
     Referrals,
     ReferralStatus,
     ReferredFilter,
     UpdateReferral,
-    Urgency,
 )
 from careplus_contracts.refusals import NotFound
-from careplus_contracts.values import NamedPatient, Person
-from careplus_doctors.store.referral_access import COLLEAGUE_ID, is_own, join_receiver
+from careplus_doctors.rules.referrals import OPEN
+from careplus_doctors.store.referral_access import is_own
+from careplus_doctors.store.referral_records import REFERRAL, ReferralRecord, to_contract, to_letter
 from careplus_runtime.http.problems import NOTHING_HERE, malformed
 from careplus_runtime.http.records import fetch_page, newest_first, one_or_404
 from careplus_runtime.identity.care import patients_in_care
@@ -29,99 +34,72 @@ from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.clock import now
 from careplus_tables.accounts import AccountRow
 from careplus_tables.engine import AnySession, ReadSession, WriteSession
-from careplus_tables.people import doctor_name
 from careplus_tables.references import new_reference
+from careplus_tables.referral_status import is_any_of, is_overdue, shown_status
 from careplus_tables.referrals import ReferralRow
 
-# the doctor that accepts a referral to a specialty becomes its receiver
-_TO_DOCTOR_ID = func.coalesce(col(ReferralRow.to_doctor_id), col(ReferralRow.accepted_by_id))
-
-
-class _ReferralRecord(NamedTuple):
-    """One row of `_REFERRAL`, in the order of its columns."""
-
-    id: int
-    reference: str
-    patient_id: int
-    patient_name: str
-    date_of_birth: date | None
-    from_doctor_id: int
-    from_doctor_name: str
-    to_doctor_id: int | None
-    to_doctor_name: str | None
-    colleague_id: int | None
-    colleague_name: str | None
-    to_specialty: str | None
-    to_external: str | None
-    reason: str
-    urgency: str
-    due_on: date | None
-    status: str
-    note: str | None
-    created_at: datetime
-    version: int
-
-
-_REFERRAL: Select[*tuple[Any, ...]] = select(
-    col(ReferralRow.id),
-    col(ReferralRow.reference),
-    col(ReferralRow.patient_id),
-    col(AccountRow.full_name),
-    col(AccountRow.date_of_birth),
-    col(ReferralRow.from_doctor_id),
-    doctor_name(col(ReferralRow.from_doctor_id)),
-    _TO_DOCTOR_ID,
-    doctor_name(_TO_DOCTOR_ID),
-    COLLEAGUE_ID,
-    doctor_name(COLLEAGUE_ID),
-    col(ReferralRow.to_specialty),
-    col(ReferralRow.to_external),
-    col(ReferralRow.reason),
-    col(ReferralRow.urgency),
-    col(ReferralRow.due_on),
-    col(ReferralRow.status),
-    col(ReferralRow.note),
-    col(ReferralRow.created_at),
-    col(ReferralRow.version),
-).join(AccountRow, col(AccountRow.id) == col(ReferralRow.patient_id))
-_REFERRAL = join_receiver(_REFERRAL)
 _NEWEST_FIRST = newest_first(col(ReferralRow.id))
 
 
-async def find(db: AnySession, who: Identity, referral_id: int) -> Referral:
-    """Return a referral of the patient, or one that the doctor sent or received. Raise NotFound."""
-    row = (await db.execute(_REFERRAL.where(col(ReferralRow.id) == referral_id, is_own(who)))).first()
+async def find(db: AnySession, who: Identity, referral_id: int, zone: ZoneInfo) -> ReferralLetter:
+    """Return a referral of the patient, or one that the doctor sent or received, with its enclosures. Raise NotFound."""
+    query = REFERRAL.add_columns(col(ReferralRow.enclosed)).where(col(ReferralRow.id) == referral_id, is_own(who))
+    row = (await db.execute(query)).first()
     if row is None:
         raise NotFound(NOTHING_HERE)
-    return _to_contract(_ReferralRecord(*row))
+    *columns, enclosed = row
+    return to_letter(ReferralRecord(*columns), enclosed, _today(zone))
+
+
+async def check_own(db: AnySession, who: Identity, referral_id: int) -> None:
+    """Raise NotFound unless `find` returns the referral."""
+    await one_or_404(db, select(col(ReferralRow.id)).where(col(ReferralRow.id) == referral_id, is_own(who)))
 
 
 async def list_own(
-    db: ReadSession, who: Identity, wanted: ReferredFilter | ReferralFilter, direction: Direction | None = None
+    db: ReadSession, who: Identity, wanted: ReferredFilter | ReferralFilter, zone: ZoneInfo, direction: Direction | None = None
 ) -> Referrals:
     """Return the patient's referrals, or the ones that the doctor sent or received, newest first."""
-    query = _REFERRAL.where(is_own(who, direction))
+    today = _today(zone)
+    query = REFERRAL.where(is_own(who, direction))
     if wanted.status is not None:
-        query = query.where(col(ReferralRow.status) == wanted.status.value)
+        query = query.where(shown_status() == wanted.status.value)
+    if isinstance(wanted, ReferredFilter):
+        query = query.where(*_conditions(wanted, today))
     rows, next_cursor = await fetch_page(db, query, _NEWEST_FIRST, wanted)
-    return Referrals(items=[_to_contract(_ReferralRecord(*row)) for row in rows], next_cursor=next_cursor)
+    return Referrals(items=[to_contract(ReferralRecord(*row), today) for row in rows], next_cursor=next_cursor)
 
 
-async def of_patient(db: ReadSession, who: Identity, patient_id: int) -> list[Referral]:
+async def count(db: ReadSession, who: Identity, zone: ZoneInfo) -> ReferralCounts:
+    """Return the number of the doctor's overdue referrals."""
+
+    def overdue(direction: Direction) -> Any:
+        return select(func.count()).where(is_own(who, direction), is_overdue(_today(zone))).scalar_subquery()
+
+    query: Select[*tuple[Any, ...]] = select(overdue(Direction.SENT), overdue(Direction.RECEIVED))
+    sent, received = (await db.execute(query)).one()
+    return ReferralCounts(overdue_sent=sent, overdue_received=received)
+
+
+async def of_patient(db: ReadSession, who: Identity, patient_id: int, zone: ZoneInfo) -> list[Referral]:
     """Return all referrals of a patient in the doctor's care, newest first."""
-    query = _REFERRAL.where(
+    query = REFERRAL.where(
         col(ReferralRow.patient_id) == patient_id, col(ReferralRow.patient_id).in_(patients_in_care(who, patient_id))
     )
-    return [
-        _to_contract(_ReferralRecord(*row))
-        for row in await db.execute(query.order_by(col(ReferralRow.id).desc()).limit(LONGEST_PART))
-    ]
+    rows = await db.execute(query.order_by(col(ReferralRow.id).desc()).limit(LONGEST_PART))
+    return [to_contract(ReferralRecord(*row), _today(zone)) for row in rows]
 
 
 async def lock_for_update(db: AnySession, who: Identity, referral_id: int) -> ReferralRow:
     """Return a referral that the doctor sent or received, locked. Raise NotFound."""
     query = select(ReferralRow).where(col(ReferralRow.id) == referral_id, is_own(who))
     return await one_or_404(db, query.with_for_update())
+
+
+async def status_of(db: AnySession, row: ReferralRow) -> ReferralStatus:
+    """Return the status of a referral that was found before, as its readers see it."""
+    query = select(shown_status()).where(col(ReferralRow.id) == row.id, col(ReferralRow.patient_id) == row.patient_id)
+    return ReferralStatus((await db.execute(query)).scalar_one())
 
 
 async def check_target(db: AnySession, who: Identity, to_doctor_id: int | None) -> None:
@@ -134,7 +112,7 @@ async def check_target(db: AnySession, who: Identity, to_doctor_id: int | None) 
         raise NotFound(NOTHING_HERE)
 
 
-async def add(db: WriteSession, who: Identity, body: Refer) -> Referral:
+async def add(db: WriteSession, who: Identity, body: Refer, enclosed: EnclosedChart | None, zone: ZoneInfo) -> Referral:
     """Insert a referral by the doctor."""
     row = ReferralRow(
         reference=new_reference("RF"),
@@ -146,48 +124,45 @@ async def add(db: WriteSession, who: Identity, body: Refer) -> Referral:
         reason=body.reason,
         urgency=body.urgency.value,
         due_on=body.due_on,
+        enclosed=None if enclosed is None else enclosed.model_dump(mode="json"),
         created_at=now(),
     )
     db.add(row)
     await db.flush()
-    assert row.id is not None
-    return await find(db, who, row.id)
+    return await _answer(db, who, row, zone)
 
 
-async def change(db: WriteSession, who: Identity, row: ReferralRow, body: UpdateReferral) -> Referral:
-    """Set status and note, as the next version if they differ. A doctor that accepts has the patient in care from then on."""
-    assert row.id is not None
-    if body.status.value != row.status or body.note not in (None, row.note):
+async def change(
+    db: WriteSession, who: Identity, row: ReferralRow, present: ReferralStatus, body: UpdateReferral, zone: ZoneInfo
+) -> Referral:
+    """Set status and note, as the next version if they differ. A doctor that accepts has the patient in care from then on.
+
+    `present` is the status that readers see; the one that a visit makes of it is not stored.
+    """
+    if body.status is not present or body.note not in (None, row.note):
         if body.status is ReferralStatus.ACCEPTED and row.status == ReferralStatus.SENT.value:
             row.accepted_by_id = who.id
-        row.status = body.status.value
+        row.status = row.status if body.status is present else body.status.value
         row.note = row.note if body.note is None else body.note
         row.version += 1
         await db.flush()
-    return await find(db, who, row.id)
+    return await _answer(db, who, row, zone)
 
 
-def _to_contract(row: _ReferralRecord) -> Referral:
-    to_doctor = None
-    if row.to_doctor_id is not None and row.to_doctor_name is not None:
-        to_doctor = Person(id=row.to_doctor_id, full_name=row.to_doctor_name)
-    taken_over_by = None
-    if row.colleague_id is not None and row.colleague_name is not None:
-        taken_over_by = Person(id=row.colleague_id, full_name=row.colleague_name)
-    return Referral(
-        id=row.id,
-        reference=row.reference,
-        patient=NamedPatient(id=row.patient_id, full_name=row.patient_name, date_of_birth=row.date_of_birth),
-        from_doctor=Person(id=row.from_doctor_id, full_name=row.from_doctor_name),
-        to_doctor=to_doctor,
-        taken_over_by=taken_over_by,
-        to_specialty=row.to_specialty,
-        to_external=row.to_external,
-        reason=row.reason,
-        urgency=Urgency(row.urgency),
-        due_on=row.due_on,
-        status=ReferralStatus(row.status),
-        note=row.note,
-        created_at=row.created_at,
-        version=row.version,
-    )
+async def _answer(db: AnySession, who: Identity, row: ReferralRow, zone: ZoneInfo) -> Referral:
+    assert row.id is not None
+    return Referral(**dict(await find(db, who, row.id, zone)))
+
+
+def _conditions(wanted: ReferredFilter, today: date) -> list[ColumnElement[bool]]:
+    conditions = []
+    if wanted.open is not None:
+        is_open = is_any_of(OPEN[wanted.direction])
+        conditions.append(is_open if wanted.open else ~is_open)
+    if wanted.overdue:
+        conditions.append(is_overdue(today))
+    return conditions
+
+
+def _today(zone: ZoneInfo) -> date:
+    return local_date(now(), zone)

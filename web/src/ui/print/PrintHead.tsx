@@ -31,6 +31,7 @@ export function PrintHead({ config, about, patient }: Props) {
         <Mark />
         <p>
           <b>{config.hospital}</b>
+          {config.address && <span>{config.address}</span>}
           {config.phone && <span>{config.phone}</span>}
         </p>
         <p>
