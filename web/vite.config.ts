@@ -11,12 +11,12 @@ const AREAS = {
   "patient-booking": /pages\/patient\/book\/(book|form|summary|taken|busy|patient|found-doctor)\./,
   "patient-visits":
     /pages\/patient\/(visits\/(appointments?|move|move-confirm|calendar|cancel-dialog|visit-outcome)|book\/(doctor|doctor-week|not-bookable))\./,
-  "patient-care": /pages\/patient\/(prescriptions|referrals)\//,
+  "patient-care": /pages\/patient\/(prescriptions|referrals|certificates)\//,
   "patient-labs": /pages\/patient\/labs\//,
   "patient-results": /pages\/patient\/results\//,
-  "doctor-desk": /pages\/doctor\/(prescribe|referrals|order|results|typed-search|chart\/queried-chart)[/.]/,
+  "doctor-desk": /pages\/doctor\/(prescribe|referrals|certificates|order|results|typed-search|chart\/queried-chart)[/.]/,
   "doctor-record":
-    /pages\/doctor\/(chart\/(chart|allergies|open-chart|entries|problems|record.*|load-chart)|patients\/patients|visit\/(visit|notes-form|past-visits))\.tsx?/,
+    /pages\/doctor\/(chart\/(chart|allergies|open-chart|entries|problems|record.*|load-chart)|patients\/patients|visit\/(visit|notes-form|past-visits)|follow-up\/(follow-up|visit-links|movable|send))\.tsx?/,
   "doctor-times": /pages\/doctor\/(availability\/|today\/week\.)/,
   "admin-lists": /pages\/admin\/(doctors|people|catalogue|found-list)[/.]/,
   "admin-visits": /pages\/admin\/visits\/(?!visits\.)/,
@@ -27,7 +27,7 @@ const AREAS = {
   "sign-in": /ui\/forms\/(SignInFields|OtpField)\.|lib\/forms\/password\./,
   lab: /lib\/clinical\/(results|withdrawn)\./,
   charts: /ui\/charts\/(NumberLine|Trend|Marker)\./,
-  sheets: /ui\/print\/(PrescriptionSheet|ReferralLetter|LabReport|Signature)\.|lib\/clinical\/prescriptions\./,
+  sheets: /ui\/print\/(PrescriptionSheet|ReferralLetter|LabReport|Signature|Enclosures|CertificateSheet|CertificateCopies)\.|lib\/clinical\/prescriptions\./,
 };
 
 export default defineConfig({

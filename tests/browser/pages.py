@@ -72,7 +72,7 @@ DOCTOR = first("/api/doctors")
 FREE_TIME = first("/api/doctors", "id", "next_available")
 COMING, PAST = first("/api/appointments?when=upcoming"), first("/api/appointments?when=past")
 PATIENT = first("/api/doctor/patients")
-VISIT = first("/api/doctor/appointments")
+VISIT, MOVABLE = first("/api/doctor/appointments"), first("/api/doctor/appointments?status=booked")
 VIEWS = [
     View("/", screen="landing"),
     View("/sign-in"),
@@ -98,6 +98,9 @@ VIEWS = [
     View("/prescriptions/{}", "patient", first("/api/prescriptions")),
     View("/referrals", "patient"),
     View("/referrals/{}", "patient", first("/api/referrals")),
+    View("/certificates", "patient"),
+    View("/certificates/{}", "patient", first("/api/certificates")),
+    View("/certificates/{}?copy=1", "patient", first("/api/certificates")),
     View("/labs", "patient"),
     View("/labs/{}/book", "patient", first("/api/labs/tests", "code")),
     View("/labs/bookings", "patient"),
@@ -119,7 +122,14 @@ VIEWS = [
     View("/doctor/emergency", "doctor"),
     View("/doctor/prescriptions/new?patient={}", "doctor", PATIENT),
     View("/doctor/prescriptions/{}", "doctor", first("/api/doctor/prescriptions")),
+    View("/doctor/visits/{}/move", "doctor", MOVABLE),
+    View("/doctor/certificates", "doctor"),
+    View("/doctor/certificates?patient={}", "doctor", PATIENT),
+    View("/doctor/certificates/new?patient={}", "doctor", PATIENT),
+    View("/doctor/certificates/{}", "doctor", first("/api/doctor/certificates")),
     View("/doctor/referrals", "doctor"),
+    View("/doctor/referrals?direction=sent&show=overdue", "doctor"),
+    View("/doctor/referrals?id={}", "doctor", first("/api/doctor/referrals")),
     View("/doctor/referrals/new?patient={}", "doctor", PATIENT),
     View("/doctor/orders", "doctor"),
     View("/doctor/orders?show=late", "doctor"),

@@ -48,7 +48,7 @@ EMPTY = [
     ("doctor", "/doctor", "No visits today."),
     ("doctor", "/doctor/week", "No visits"),
     ("doctor", "/doctor/patients", "You have no patients yet."),
-    ("doctor", "/doctor/referrals", "No referrals received."),
+    ("doctor", "/doctor/referrals", "No open referrals."),
     ("doctor", "/doctor/results", "All reviewed."),
 ]
 ASKING = [

@@ -11,6 +11,7 @@ from careplus_contracts.release_policy import ReleasePolicy
 from careplus_demo import catalogue
 from careplus_demo.audit import AuditHistory
 from careplus_demo.availability import Availability
+from careplus_demo.certificates import certificate_rows
 from careplus_demo.charts import Charts
 from careplus_demo.corrections import Corrections
 from careplus_demo.critical import CriticalReports
@@ -28,6 +29,7 @@ from careplus_tables.accounts import AccountRow, InvitationRow
 from careplus_tables.appointments import AppointmentRow
 from careplus_tables.audit import AuditEventRow, AuditPatientRow
 from careplus_tables.availability import AvailabilityRow, OpenHoursRow, TimeOffRow
+from careplus_tables.certificates import CertificateRow
 from careplus_tables.charts import AllergyRow, ChartRow, ProblemRow
 from careplus_tables.columns import core
 from careplus_tables.corrections import ResultVersionRow, VersionObservationRow
@@ -110,6 +112,7 @@ class _Writer:
         self._write(PrescriptionRow, prescriptions, len(prescriptions))
         self._write(PrescriptionItemRow, items, len(items))
         self._write(ReferralRow, orders.referrals())
+        self._write(CertificateRow, certificate_rows(people, completed))
         self._write_laboratory(Laboratory(people, completed, catalogue.read(self.connection), visits.coming))
         audit = AuditHistory(people, completed)
         self._write(AuditEventRow, audit.event_rows())

@@ -36,15 +36,16 @@ from careplus_runtime.identity.authorization import RequireRole
 from careplus_runtime.identity.jwks import TokenVerifier, jwks_fetcher
 from careplus_runtime.process import logs
 from careplus_runtime.process.background import running_tasks
-from careplus_runtime.process.settings import load_settings
+from careplus_runtime.process.settings import DEMO_ADDRESS, load_settings
 
 
 async def show_config(request: Request) -> Response:
     check_names(request, ())
     config = request.app.state.settings
     booking = BookingRules.model_validate(config, from_attributes=True)
-    hospital = {name: getattr(config, name) for name in ("hospital", "address", "zone", "demo")}
-    return _json(Config(**hospital, phone=config.shown_phone, booking=booking))
+    address = config.hospital_address or (DEMO_ADDRESS if config.demo else None)
+    hospital = {name: getattr(config, name) for name in ("hospital", "zone", "demo")}
+    return _json(Config(**hospital, phone=config.shown_phone, address=address, booking=booking))
 
 
 async def show_health(_: Request) -> Response:

@@ -15,10 +15,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 SAMPLE_SECRET = "change-me-change-me-change-me-change-me"
 """The value in `.env.example`; refused."""
-DEMO_PHONE = "+49 30 23125 100"
-"""From the range that the regulator reserves for films; it is never assigned."""
-DEMO_ADDRESS = "Musterallee 1, 12345 Musterstadt"
-"""The German "Anytown": no such street and no such town."""
+DEMO_PHONE, DEMO_ADDRESS = "+49 30 23125 100", "Musterallee 1, 12345 Musterstadt"
+"""A number from the range that the regulator reserves for films, which is never assigned, and an address in no town."""
 
 
 class SettingsError(Exception):
@@ -145,11 +143,6 @@ class Settings(BaseSettings):
     def shown_phone(self) -> str | None:
         """The telephone number that the portals show; a demo hospital has a fictional one."""
         return self.phone or (DEMO_PHONE if self.demo else None)
-
-    @cached_property
-    def address(self) -> str | None:
-        """The postal address on printed sheets; a demo hospital has a fictional one."""
-        return self.hospital_address or (DEMO_ADDRESS if self.demo else None)
 
     @cached_property
     def public_url(self) -> str:

@@ -3,9 +3,12 @@
 import { observable } from "../../api/observable";
 import type account from "../../i18n/en/account.json";
 import type admin from "../../i18n/en/admin.json";
+import type certificates from "../../i18n/en/certificates.json";
 import type critical from "../../i18n/en/critical.json";
 import type doctor from "../../i18n/en/doctor.json";
+import type follow_ups from "../../i18n/en/follow_ups.json";
 import type lab from "../../i18n/en/lab.json";
+import type letters from "../../i18n/en/letters.json";
 import type patient from "../../i18n/en/patient.json";
 import type publicly from "../../i18n/en/public.json";
 import type shell from "../../i18n/en/shell.json";
@@ -20,6 +23,9 @@ type English = typeof shell &
   typeof patient &
   typeof critical &
   typeof doctor &
+  typeof certificates &
+  typeof follow_ups &
+  typeof letters &
   typeof admin &
   typeof lab;
 export type Key = keyof English;
@@ -34,6 +40,9 @@ export type Room =
   | "patient"
   | "critical"
   | "doctor"
+  | "certificates"
+  | "follow_ups"
+  | "letters"
   | "admin"
   | "lab";
 export type Words = Readonly<Record<string, string>>;

@@ -1,13 +1,25 @@
-/** The addresses of the pages on which a visit is booked. */
+/** The addresses of the pages on which a visit is booked; they keep the referral of the present one (`?referral=`). */
 import { addDays, type Day, type Instant, today } from "../time/time";
+
+/** The referral that the visit answers, or null. */
+export function referralHere(): number | null {
+  const named = new URLSearchParams(location.search).get("referral") ?? "";
+  return /^[1-9]\d{0,14}$/.test(named) ? Number(named) : null;
+}
 
 /** The page that books a time. */
 export function bookHref(doctor: number, start: Instant): string {
-  return `/doctors/${doctor}/book?start=${encodeURIComponent(start)}`;
+  return withReferral(`/doctors/${doctor}/book`, { start });
 }
 
 /** The page with a doctor's free times, opened at the seven days that contain `day`. */
 export function timesHref(doctor: number, day: Day | null): string {
   const later = day !== null && day >= addDays(today(), 7);
-  return later ? `/doctors/${doctor}?week=${day}` : `/doctors/${doctor}`;
+  return withReferral(`/doctors/${doctor}`, later ? { week: day } : {});
+}
+
+function withReferral(path: string, values: Record<string, string>): string {
+  const referral = referralHere();
+  const query = new URLSearchParams({ ...values, ...(referral && { referral: String(referral) }) }).toString();
+  return path + (query && `?${query}`);
 }

@@ -42,11 +42,13 @@ export const NAV: Readonly<Record<Role, readonly { href: string; say: Key }[]>> 
 
 /** Pages below an entry that do not begin with its address: the start of theirs, and the entry. First match. */
 export const BELOW: readonly (readonly [string, string])[] = [
+  ["/certificates", "/prescriptions"],
   ["/doctor/visits", "/doctor"],
   ["/doctor/handovers", "/doctor"],
   ["/doctor/orders/new", "/doctor/patients"],
   ["/doctor/orders", "/doctor/results"],
   ["/doctor/prescriptions", "/doctor/patients"],
+  ["/doctor/certificates", "/doctor/patients"],
   ["/doctor/emergency", "/doctor/patients"],
   ["/lab", "/lab"],
   ["/admin/lab-hours", "/admin/tests"],

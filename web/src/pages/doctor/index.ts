@@ -6,14 +6,30 @@ import Today from "./today/today";
 export const pages: readonly OwnPage[] = [
   ["/doctor", async () => ({ default: Today })],
   ["/doctor/week", () => import("./today/week")],
+  [
+    "/doctor/visits/:id/move",
+    async () => (await Promise.all([import("./follow-up/move"), loadMessages("follow_ups")]))[0],
+  ],
   ["/doctor/visits/:id", () => import("./visit/visit")],
   ["/doctor/patients", () => import("./patients/patients")],
   ["/doctor/patients/:id", () => import("./chart/chart")],
   ["/doctor/emergency", () => import("./patients/emergency")],
   ["/doctor/prescriptions/new", () => import("./prescribe/prescribe")],
   ["/doctor/prescriptions/:id", () => import("./prescribe/prescription")],
-  ["/doctor/referrals", () => import("./referrals/referrals")],
-  ["/doctor/referrals/new", () => import("./referrals/refer")],
+  [
+    "/doctor/certificates",
+    async () => (await Promise.all([import("./certificates/certificates"), loadMessages("certificates")]))[0],
+  ],
+  [
+    "/doctor/certificates/new",
+    async () => (await Promise.all([import("./certificates/certify"), loadMessages("certificates")]))[0],
+  ],
+  [
+    "/doctor/certificates/:id",
+    async () => (await Promise.all([import("./certificates/certificate"), loadMessages("certificates")]))[0],
+  ],
+  ["/doctor/referrals", async () => (await Promise.all([import("./referrals/referrals"), loadMessages("letters")]))[0]],
+  ["/doctor/referrals/new", async () => (await Promise.all([import("./referrals/refer"), loadMessages("letters")]))[0]],
   ["/doctor/orders", () => import("./order/orders")],
   ["/doctor/orders/new", () => import("./order/order")],
   ["/doctor/orders/:id", () => import("./order/change")],

@@ -11,7 +11,15 @@ export const pages: readonly OwnPage[] = [
   ["/prescriptions", () => import("./prescriptions/prescriptions")],
   ["/prescriptions/:id", () => import("./prescriptions/prescription")],
   ["/referrals", () => import("./referrals/referrals")],
-  ["/referrals/:id", () => import("./referrals/referral")],
+  ["/referrals/:id", async () => (await Promise.all([import("./referrals/referral"), loadMessages("letters")]))[0]],
+  [
+    "/certificates",
+    async () => (await Promise.all([import("./certificates/certificates"), loadMessages("certificates")]))[0],
+  ],
+  [
+    "/certificates/:id",
+    async () => (await Promise.all([import("./certificates/certificate"), loadMessages("certificates")]))[0],
+  ],
   ["/labs", () => import("./labs/labs")],
   ["/labs/bookings", () => import("./labs/bookings")],
   ["/labs/bookings/:id", () => import("./labs/booking")],

@@ -3,11 +3,12 @@ import type { Schemas } from "../../api/client";
 import { t } from "../../lib/i18n/i18n";
 import { dateOnly, dayOf } from "../../lib/time/time";
 import { Details } from "../Details";
+import { Enclosures } from "./Enclosures";
 import { identity } from "./PrintHead";
 import { Signature } from "./Signature";
 import "../../style/components/sheet.css";
 
-export function ReferralLetter({ of }: { of: Schemas["Referral"] }) {
+export function ReferralLetter({ of }: { of: Schemas["ReferralLetter"] }) {
   return (
     <article class="sheet" aria-labelledby="letter">
       <h2 id="letter">{t("sheet.letter")}</h2>
@@ -27,9 +28,10 @@ export function ReferralLetter({ of }: { of: Schemas["Referral"] }) {
         <h3>{t("sheet.reason")}</h3>
         <p class="written">
           {of.reason}
-          <Signature name={of.from_doctor.full_name} />
+          {!of.enclosed && <Signature name={of.from_doctor.full_name} />}
         </p>
       </div>
+      {of.enclosed && <Enclosures of={of.enclosed} by={of.from_doctor.full_name} />}
     </article>
   );
 }

@@ -15,7 +15,7 @@ type Slots = Loaded<Schemas["Slots"]>;
 
 interface Props {
   /** The prefix of its message keys. */
-  name: "free_week" | "doctor";
+  name: "free_week" | "doctor" | "own_week";
   title: string;
   /** Below the heading. */
   about: ComponentChildren;

@@ -4,6 +4,7 @@ import { type Loaded, useLoad } from "../../../lib/loading/query";
 import type { OwnProps } from "../../../lib/routing/page";
 import { withQuery } from "../../../lib/routing/router";
 import { dateOnly, today } from "../../../lib/time/time";
+import { FollowUp } from "../follow-up/follow-up";
 import { OrderList } from "../order/order-list";
 import "../../../style/portals/doctor.css";
 import { Page } from "../../../ui/frame/Page";
@@ -48,6 +49,9 @@ function Shown({ chart, of, query, config, account }: Omit<OwnProps, "params"> &
           <a class="button quiet" href={`/doctor/orders/new?patient=${patient.id}`}>
             {t("doctor_visit.order")}
           </a>
+          <a class="button quiet" href={`/doctor/certificates?patient=${patient.id}`}>
+            {t("own_chart.certificates")}
+          </a>
           <PrintButton />
         </>
       }
@@ -59,6 +63,7 @@ function Shown({ chart, of, query, config, account }: Omit<OwnProps, "params"> &
         <div class="stack beside">
           <Allergies chart={chart} of={of} />
           <Problems chart={chart} of={of} />
+          <FollowUp patient={patient.id} />
           <OrderList patient={patient.id} me={account.id} />
           <PastEmergencyAccess access={chart.access} />
         </div>

@@ -1,40 +1,46 @@
 /** One referral: status, actions, and the printable letter. */
 import { useEffect, useRef, useState } from "preact/hooks";
+import type { Schemas } from "../../../api/client";
 import { t } from "../../../lib/i18n/i18n";
 import { useLoad } from "../../../lib/loading/query";
 import type { OwnProps } from "../../../lib/routing/page";
 import { withQuery } from "../../../lib/routing/router";
-import { Status } from "../../../ui/Chip";
+import { dateOnly, when } from "../../../lib/time/time";
+import { Chip, Status } from "../../../ui/Chip";
 import { Page } from "../../../ui/frame/Page";
 import { PrintButton, PrintHead } from "../../../ui/print/PrintHead";
 import { ReferralLetter } from "../../../ui/print/ReferralLetter";
 import { Ready } from "../../../ui/Ready";
+import { FollowUp } from "../follow-up/follow-up";
 import { type Message, ReferralActs } from "./actions";
 import { loadReferral, type Referral } from "./steps";
+
+type WithEnclosures = Schemas["ReferralLetter"];
 
 export function Letter({ id, config, account }: OwnProps & { id: number }) {
   const found = useLoad(() => loadReferral(id), [id, account.id]);
   return (
     <Ready of={found} whole>
-      {(one) => <Shown of={one} me={account.id} put={found.put} config={config} />}
+      {(one) => <Shown of={one} me={account.id} put={found.put} again={found.again} config={config} />}
     </Ready>
   );
 }
 
 interface Props extends Pick<OwnProps, "config"> {
-  of: Referral;
+  of: WithEnclosures;
   me: number;
-  put: (now: Referral) => void;
+  put: (now: WithEnclosures) => void;
+  again: () => void;
 }
 
-function Shown({ of, me, put, config }: Props) {
+function Shown({ of, me, put, again, config }: Props) {
   const [message, setMessage] = useState<Message | null>(null);
   const box = useRef<HTMLParagraphElement>(null);
   useEffect(() => {
     if (message) box.current?.focus();
   }, [message]);
   const change = (now: Referral, next: Message): void => {
-    put(now);
+    put({ ...of, ...now });
     setMessage(next);
   };
   const sent = of.from_doctor.id === me;
@@ -59,6 +65,8 @@ function Shown({ of, me, put, config }: Props) {
         <p class="row no-print">
           <Status kind="referral" status={of.status} />
           <Status kind="urgency" status={of.urgency} />
+          {of.overdue && of.due_on && <Chip tone="critical">{t("letters.late", { day: dateOnly(of.due_on) })}</Chip>}
+          {of.visit_at && <span>{t("letters.visit", { when: when(of.visit_at) })}</span>}
           {chart && <a href={`/doctor/patients/${of.patient.id}`}>{t("doctor_referrals.chart")}</a>}
         </p>
         {of.note && <p class="info no-print">{t("doctor_referrals.note", { note: of.note })}</p>}
@@ -66,6 +74,7 @@ function Shown({ of, me, put, config }: Props) {
           <ReferralActs of={of} me={me} onChange={change} />
           <PrintButton />
         </div>
+        {!sent && of.status === "accepted" && <FollowUp patient={of.patient.id} referral={of.id} onBooked={again} />}
         <ReferralLetter of={of} />
       </div>
     </Page>

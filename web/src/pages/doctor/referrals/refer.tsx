@@ -15,6 +15,7 @@ import { Page } from "../../../ui/frame/Page";
 import { backTo, type ChartQuery } from "../chart/chart-from-query";
 import { PatientStrip } from "../chart/patient-strip";
 import { QueriedChart } from "../chart/queried-chart";
+import { EncloseFields, type Enclosing, NOTHING_ENCLOSED } from "./enclose";
 import { ReferralTarget, type Target } from "./target";
 import "../../../style/portals/doctor.css";
 
@@ -22,6 +23,7 @@ interface Letter extends Target {
   urgency: Schemas["Urgency"];
   reason: string;
   due_on: string;
+  enclose: Enclosing;
 }
 
 const URGENCIES = ["routine", "urgent", "emergency"] as const;
@@ -34,6 +36,7 @@ const NOTHING: Letter = {
   urgency: "routine",
   reason: "",
   due_on: "",
+  enclose: NOTHING_ENCLOSED,
 };
 
 export default function Refer({ query, account }: OwnProps) {
@@ -59,6 +62,7 @@ function Form({ chart, chartQuery, me }: { chart: Schemas["Chart"]; chartQuery: 
         reason: letter.reason.trim(),
         urgency: letter.urgency,
         due_on: letter.due_on || null,
+        enclose: letter.enclose,
       };
       const done = await outcome(api.POST("/api/doctor/referrals", { body }));
       if (!done.ok) return mistakes(done.problem, done.retryAfter, FIELDS);
@@ -110,6 +114,7 @@ function Form({ chart, chartQuery, me }: { chart: Schemas["Chart"]; chartQuery: 
             input={{ min: today(), max: "2099-12-31" }}
           />
         </div>
+        <EncloseFields chart={chart} of={letter.enclose} put={(enclose) => put({ enclose })} />
         <Submit busy={busy} label={t("refer.submit")} busyLabel={t("refer.busy")} />
       </form>
     </Page>

@@ -2,8 +2,8 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { plural, t } from "../../../lib/i18n/i18n";
 import { withQuery } from "../../../lib/routing/router";
-import { dateOnly, dayOf } from "../../../lib/time/time";
-import { Status as Chip } from "../../../ui/Chip";
+import { dateOnly, dayOf, when } from "../../../lib/time/time";
+import { Status as Chip, Chip as Word } from "../../../ui/Chip";
 import { type Column, Table } from "../../../ui/Table";
 import { type Message, ReferralActs } from "./actions";
 import { type Direction, type Referral, target } from "./steps";
@@ -26,7 +26,7 @@ export function Rows({ items, direction, me, put }: Props) {
     { head: t("doctor_referrals.patient"), cell: (one) => <Whose of={one} direction={direction} /> },
     { head: t("doctor_referrals.reason"), cell: (one) => <span class="doctor-referrals-reason">{one.reason}</span> },
     { head: t("doctor_referrals.urgency"), cell: (one) => <Urgency of={one} /> },
-    { head: t("doctor_referrals.status"), cell: (one) => <Chip kind="referral" status={one.status} /> },
+    { head: t("doctor_referrals.status"), cell: (one) => <Progress of={one} /> },
     {
       head: t("doctor_referrals.acts"),
       cell: (one) => (
@@ -71,11 +71,27 @@ function Whose({ of, direction }: { of: Referral; direction: Direction }) {
   );
 }
 
-function Urgency({ of: { urgency, due_on } }: { of: Referral }) {
+function Urgency({ of: { urgency, due_on, overdue } }: { of: Referral }) {
   return (
     <div>
       <Chip kind="urgency" status={urgency} />
-      {due_on && <p class="small doctor-referrals-day">{t("doctor_referrals.by", { day: dateOnly(due_on) })}</p>}
+      {due_on && !overdue && (
+        <p class="small doctor-referrals-day">{t("doctor_referrals.by", { day: dateOnly(due_on) })}</p>
+      )}
+      {due_on && overdue && (
+        <p>
+          <Word tone="critical">{t("letters.late", { day: dateOnly(due_on) })}</Word>
+        </p>
+      )}
+    </div>
+  );
+}
+
+function Progress({ of: { status, visit_at } }: { of: Referral }) {
+  return (
+    <div>
+      <Chip kind="referral" status={status} />
+      {visit_at && <p class="small">{t("letters.visit", { when: when(visit_at) })}</p>}
     </div>
   );
 }

@@ -1,6 +1,5 @@
 /** The transitions of a referral. */
-import { api, type NoAnswer, type Outcome, outcome, type Problem, type Schemas, unchanged } from "../../../api/client";
-import { NOT_FOUND } from "../prescribe/find-prescription";
+import { api, type NoAnswer, outcome, type Problem, type Schemas, unchanged } from "../../../api/client";
 
 export type Referral = Schemas["Referral"];
 export type Status = Schemas["ReferralStatus"];
@@ -44,26 +43,18 @@ export function target({ to_doctor, to_specialty, to_external }: Referral): stri
   return to_doctor?.full_name ?? to_specialty ?? to_external ?? "";
 }
 
-export function list(direction: Direction, status: Status | null, cursor: string | undefined, limit = 20) {
-  const query = { direction, limit, ...(status && { status }), ...(cursor && { cursor }) };
+/** The lists of a direction: those that wait for a step, the others, and those after their day. */
+export const SHOWN = ["open", "done", "overdue"] as const;
+export type Show = (typeof SHOWN)[number];
+
+export function list(direction: Direction, show: Show, cursor: string | undefined) {
+  const wanted = show === "overdue" ? { overdue: true } : { open: show === "open" };
+  const query = { direction, limit: 20, ...wanted, ...(cursor && { cursor }) };
   return outcome(api.GET("/api/doctor/referrals", { params: { query } }));
 }
 
-/** One referral, searched among received, then sent ones: the API has no endpoint for it. */
-export async function loadReferral(id: number): Promise<Outcome<Referral, Problem>> {
-  for (const direction of ["received", "sent"] as const) {
-    let cursor: string | undefined;
-    do {
-      const page: Outcome<Schemas["Referrals"], Problem> = await list(direction, null, cursor, 100);
-      if (!page.ok) return page;
-      const found = page.data.items.find((one) => one.id === id);
-      if (found) return { ok: true, data: found };
-      // the list is newest first: an older page cannot hold it
-      const passed = page.data.items.some((one) => one.id < id);
-      cursor = passed ? undefined : (page.data.next_cursor ?? undefined);
-    } while (cursor !== undefined);
-  }
-  return NOT_FOUND;
+export function loadReferral(referral_id: number) {
+  return outcome(api.GET("/api/doctor/referrals/{referral_id}", { params: { path: { referral_id } } }));
 }
 
 /** Apply a step to a referral. `now` is the current referral, also after a conflict. */

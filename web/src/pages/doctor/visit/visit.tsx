@@ -16,6 +16,8 @@ import { loadChart } from "../chart/load-chart";
 import { PatientStrip } from "../chart/patient-strip";
 import type { Chart } from "../chart/record";
 import { RecordList } from "../chart/record-list";
+import { FollowUp } from "../follow-up/follow-up";
+import { VisitLinks } from "../follow-up/visit-links";
 import { OrderList } from "../order/order-list";
 import { useNotes } from "./notes";
 import { VisitNotes } from "./notes-form";
@@ -63,6 +65,7 @@ function Shown({ visit, put, query, config, account }: Props & { visit: Visit; p
           <a class="button quiet" href={`/doctor/orders/new?${about}`}>
             {t("doctor_visit.order")}
           </a>
+          <VisitLinks visit={visit} me={account.id} />
           <PrintButton />
         </>
       }
@@ -91,6 +94,7 @@ function Shown({ visit, put, query, config, account }: Props & { visit: Visit; p
               <Facts visit={visit} />
             </div>
           </section>
+          <FollowUp patient={patient.id} visit={id} />
           <section class="card">
             <OrderList patient={patient.id} visit={id} me={account.id} />
           </section>

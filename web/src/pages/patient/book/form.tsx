@@ -5,6 +5,7 @@ import type { Draft } from "../../../lib/forms/draft";
 import { mistakes, useForm } from "../../../lib/forms/form";
 import { t } from "../../../lib/i18n/i18n";
 import { useObservable } from "../../../lib/loading/use-observable";
+import { referralHere } from "../../../lib/routing/booking-links";
 import { go } from "../../../lib/routing/router";
 import type { Instant } from "../../../lib/time/time";
 import { ErrorSummary } from "../../../ui/forms/ErrorSummary";
@@ -26,8 +27,14 @@ export function BookForm({ doctor, start, reason }: Props) {
   const { busy, errors, submit } = useForm(
     () => [],
     async () => {
-      const body = { doctor_id: doctor.id, starts_at: start, reason: reason.value.trim() || null };
-      const booked = await outcome(api.POST("/api/appointments", { body }));
+      const visit = { doctor_id: doctor.id, starts_at: start, reason: reason.value.trim() || null };
+      const send = (referral_id: number | null) =>
+        outcome(api.POST("/api/appointments", { body: { ...visit, referral_id } }));
+      const referral = referralHere();
+      let booked = await send(referral);
+      // another doctor was chosen, or the referral has a visit already: book without it
+      if (referral && !booked.ok && ["not_found", "referral_not_open"].includes(booked.problem.code))
+        booked = await send(null);
       if (booked.ok) {
         reason.drop();
         go(`/appointments/${booked.data.id}?new`, { replace: true });

@@ -14,7 +14,7 @@ export function DoctorCard({ doctor, config }: { doctor: FoundDoctor; config: Co
     <li class="card doctor-card">
       <div>
         <h2>
-          <a class="doctor-name" href={`/doctors/${id}`}>
+          <a class="doctor-name" href={timesHref(id, null)}>
             {full_name}
           </a>
         </h2>

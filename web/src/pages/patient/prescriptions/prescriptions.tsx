@@ -27,13 +27,21 @@ export default function Prescriptions({ query }: OwnProps) {
     { href: "/prescriptions?tab=past", text: t("prescriptions.past"), current: past },
   ];
   return (
-    <Page title={t("prescriptions.title")} lead={t("prescriptions.lead")}>
+    <Page title={t("prescriptions.title")} lead={t("prescriptions.lead")} actions={<Certificates />}>
       <Tabs label={t("prescriptions.tabs")} tabs={tabs} />
       <Ready of={found}>
         {({ items }) => <List of={items.filter((one) => (one.status === "active") !== past)} past={past} />}
       </Ready>
       <More of={found} />
     </Page>
+  );
+}
+
+function Certificates() {
+  return (
+    <a class="button quiet" href="/certificates">
+      {t("prescriptions.certificates")}
+    </a>
   );
 }
 

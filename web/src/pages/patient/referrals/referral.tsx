@@ -3,6 +3,7 @@ import { api, outcome, type Schemas } from "../../../api/client";
 import { t } from "../../../lib/i18n/i18n";
 import { useLoad } from "../../../lib/loading/query";
 import type { OwnProps } from "../../../lib/routing/page";
+import { when } from "../../../lib/time/time";
 import { Status } from "../../../ui/Chip";
 import { Page } from "../../../ui/frame/Page";
 import { PrintButton, PrintHead } from "../../../ui/print/PrintHead";
@@ -36,6 +37,7 @@ export default function Referral({ params, config }: OwnProps) {
               <Status kind="referral" status={one.status} />
               <Status kind="urgency" status={one.urgency} />
             </p>
+            {one.visit_at && <p class="no-print">{t("letters.visit", { when: when(one.visit_at) })}</p>}
             {one.note && (
               <p class={refused(one) ? "warning no-print" : "info no-print"}>
                 {t("referral.note", { note: one.note })}

@@ -17,14 +17,16 @@ export function sentence(referral: Referral): string {
 
 /** The link for booking; null if there is no booking here. */
 export function booking({
+  id,
   status,
   taken_over_by,
   to_doctor,
   to_specialty,
 }: Referral): { href: string; say: Key } | null {
   if (status !== "sent" && status !== "accepted") return null;
-  if (to_doctor) return { href: `/doctors/${(taken_over_by ?? to_doctor).id}`, say: "referral.book.doctor" };
-  const href = `/doctors?specialty=${encodeURIComponent(to_specialty ?? "")}`;
+  if (to_doctor)
+    return { href: `/doctors/${(taken_over_by ?? to_doctor).id}?referral=${id}`, say: "referral.book.doctor" };
+  const href = `/doctors?specialty=${encodeURIComponent(to_specialty ?? "")}&referral=${id}`;
   return to_specialty ? { href, say: "referral.book.specialty" } : null;
 }
 

@@ -1,0 +1,63 @@
+/** The parts of the chart that go with a referral, as checkboxes. */
+import type { Schemas } from "../../../api/client";
+import { plural, t } from "../../../lib/i18n/i18n";
+import { dateOnly, dayOf } from "../../../lib/time/time";
+import { Checkbox } from "../../../ui/forms/Checkbox";
+
+export type Enclosing = Required<Schemas["Enclose"]>;
+type Chart = Schemas["Chart"];
+
+/** Allergies are proposed, because a missed one harms. */
+export const NOTHING_ENCLOSED: Enclosing = { problems: false, medicines: false, allergies: true, result_ids: [] };
+const SHOWN = 8;
+
+interface Props {
+  chart: Chart;
+  of: Enclosing;
+  put: (now: Enclosing) => void;
+}
+
+export function EncloseFields({ chart, of, put }: Props) {
+  const problems = chart.problems.filter(({ status }) => status === "active").length;
+  const medicines = chart.prescriptions.flatMap(({ items }) => items.filter(({ active }) => active)).length;
+  const results = chart.results.filter(({ status }) => status === "released").slice(0, SHOWN);
+  const mark = (id: number, on: boolean): void => {
+    put({ ...of, result_ids: on ? [...of.result_ids, id] : of.result_ids.filter((one) => one !== id) });
+  };
+  return (
+    <fieldset class="field">
+      <legend>{t("refer.enclose")}</legend>
+      <p class="hint">{t("refer.enclose.hint")}</p>
+      <div class="radios">
+        <Checkbox
+          id="enclose-problems"
+          label={plural("refer.enclose.problems", problems)}
+          checked={of.problems}
+          onValue={(on) => put({ ...of, problems: on })}
+        />
+        <Checkbox
+          id="enclose-medicines"
+          label={plural("refer.enclose.medicines", medicines)}
+          checked={of.medicines}
+          onValue={(on) => put({ ...of, medicines: on })}
+        />
+        <Checkbox
+          id="enclose-allergies"
+          label={t("refer.enclose.allergies")}
+          checked={of.allergies}
+          onValue={(on) => put({ ...of, allergies: on })}
+        />
+        {results.map(({ id, test_name, collected_at, entered_at }) => (
+          <Checkbox
+            key={id}
+            id={`enclose-${id}`}
+            label={t("refer.enclose.result", { test: test_name, day: dateOnly(dayOf(collected_at ?? entered_at)) })}
+            checked={of.result_ids.includes(id)}
+            onValue={(on) => mark(id, on)}
+          />
+        ))}
+      </div>
+      <p class="hint">{t(results.length > 0 ? "refer.enclose.results.hint" : "refer.enclose.results.none")}</p>
+    </fieldset>
+  );
+}
