@@ -47,7 +47,7 @@ ACTS = (
         path=lambda c: {"appointment_id": c.completed_visit()},
         race=Race(read="/api/doctor/appointments/{appointment_id}", body=lambda _, __: {}),
     ),
-    Act("list_follow_up_times", query="?interval=6_weeks"),
+    Act("list_follow_up_times", query="?interval=6_weeks", finds="?interval=6_weeks"),
     Act(
         "book_follow_up",
         body=lambda c: {"starts_at": c.free_time()},

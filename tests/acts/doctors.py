@@ -72,7 +72,7 @@ ACTS = (
     Act(
         "refer",
         read_back={"patient": "/api/referrals/{id}", "doctor": "/api/doctor/referrals?limit=1"},
-        body=lambda c: {"enclose": {"problems": True, "allergies": True, "result_ids": [c.world.ids["result_id"]]}},
+        body=lambda c: {"enclose": {"problems": True, "allergies": True, "results": [{"result_id": c.world.ids["result_id"]}]}},
         one_of=("to_external", "to_specialty"),
     ),
     Act(

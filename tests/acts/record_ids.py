@@ -110,7 +110,6 @@ RECORD_IDS: dict[str, RecordId] = {
     "booking_id": RecordId(True, "the tests of a patient", booking),
     "specimen_id": RecordId(True, "a specimen of a patient", specimen),
     "result_id": RecordId(True, "a finding of a patient", result),
-    "result_ids": RecordId(True, "the same findings"),
     "critical_result_id": RecordId(True, "a finding of a patient", critical_result),
     "time_off_id": RecordId(True, "the absence of a doctor", time_off),
     "account_id": RecordId(True, "the list of accounts", lambda world: world.people["other_patient"].id),

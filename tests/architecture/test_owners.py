@@ -45,7 +45,6 @@ NO_CALLER = {
     "appointments.appointments.show_visit": "for a visit that was loaded or created for the caller",
     "appointments.referrals": "for the caller's own referral, or one of a patient that was found in the caller's care",
     "doctors.charts.problems_of": "for a patient that was found in the caller's care",
-    "doctors.referrals.status_of": "for a referral that was loaded for the caller",
     "doctors.doctors.list_all": "profiles of doctors, for administrators",
     "doctors.prescription_records": "the contract of rows that were loaded for the caller",
     "doctors.stats": "counts without names",

@@ -66,7 +66,7 @@ def practice(hospital: Hospital, admin: Person) -> Iterator[Practice]:
 
 def test_letter_keeps_the_chart_as_it_was_sent(practice: Practice) -> None:
     result = practice.result(13.2)
-    referral = made(practice.refer(problems=True, medicines=True, allergies=True, result_ids=[result["id"]]))
+    referral = made(practice.refer(problems=True, medicines=True, allergies=True, results=[{"result_id": result["id"]}]))
     sent = practice.letter(referral)
     assert [one["name"] for one in sent["problems"]] == ["Hypertension"], "resolved problems stay in the chart"
     assert [(one["medicine"], one["prescribed_by"]) for one in sent["medicines"]] == [("Ramipril 5 mg", "Dr Lena Letter")]
@@ -88,11 +88,11 @@ def test_letter_encloses_only_what_was_chosen(practice: Practice) -> None:
 
 
 def test_unreleased_and_foreign_results_are_not_enclosed(practice: Practice, hospital: Hospital, admin: Person) -> None:
-    waiting = practice.refer(result_ids=[practice.result(13.1, release=False)["id"]])
+    waiting = practice.refer(results=[{"result_id": practice.result(13.1, release=False)["id"]}])
     assert (waiting.status_code, waiting.json()["code"]) == (409, "not_released")
     other = hospital.register("other.letter@example.org", "Olga Other", date_of_birth="1984-05-17", sex="female")
     at = free_times(other.http, practice.doctor.id)[40].isoformat()
     made(other.http.post("/api/appointments", json={"doctor_id": practice.doctor.id, "starts_at": at}))
     foreign = Practice(practice.doctor, practice.lab, other).result(13.3)
-    assert practice.refer(result_ids=[foreign["id"]]).status_code == 404
+    assert practice.refer(results=[{"result_id": foreign["id"]}]).status_code == 404
     other.http.close()

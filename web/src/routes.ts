@@ -40,6 +40,7 @@ const BEGINNINGS: Readonly<Record<string, Role>> = {
   appointments: "patient",
   prescriptions: "patient",
   referrals: "patient",
+  certificates: "patient",
   labs: "patient",
   results: "patient",
   profile: "patient",

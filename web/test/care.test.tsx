@@ -84,10 +84,10 @@ describe("prescriptions", () => {
 
 describe("referrals", () => {
   test.each([
-    [{}, "/doctors/4"],
+    [{}, "/doctors/4?referral=9"],
     [
       { to_doctor: null, to_specialty: "Ear, nose & throat", status: "sent" },
-      "/doctors?specialty=Ear%2C%20nose%20%26%20throat",
+      "/doctors?specialty=Ear%2C%20nose%20%26%20throat&referral=9",
     ],
     [{ to_doctor: null, to_external: "Sleep laboratory", status: "sent" }, undefined],
     [{ status: "booked" }, undefined],

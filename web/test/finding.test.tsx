@@ -183,7 +183,7 @@ describe("booking", () => {
     await settled();
     const sent = requests.filter(({ call }) => call === "POST /api/appointments");
     expect(sent.map(({ body }) => body)).toEqual([
-      { doctor_id: 3, starts_at: "2030-01-07T08:00:00.000Z", reason: "Knee" },
+      { doctor_id: 3, starts_at: "2030-01-07T08:00:00.000Z", reason: "Knee", referral_id: null },
     ]);
     expect(location.pathname + location.search).toBe("/appointments/12?new");
     expect(sessionStorage).toHaveLength(0);

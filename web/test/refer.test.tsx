@@ -45,7 +45,7 @@ beforeEach(async () => {
   vi.useFakeTimers({ now: new Date("2030-01-07T12:00:00Z"), toFake: ["Date"] });
   setClinicZone("Europe/Berlin");
   account.set(LIND);
-  await loadMessages("ui", "doctor");
+  await loadMessages("ui", "doctor", "letters");
 });
 
 afterEach(() => {
@@ -99,7 +99,8 @@ describe("the list", () => {
   test("a referral changed elsewhere is shown in dialog and list", async () => {
     const cancelled = { ...REFERRAL, status: "cancelled", version: 2 };
     gateway({
-      "GET /api/doctor/referrals": [list(REFERRAL), list(cancelled)],
+      "GET /api/doctor/referrals": [list(REFERRAL)],
+      "GET /api/doctor/referrals/9": [json({ ...cancelled, enclosed: null })],
       "PUT /api/doctor/referrals/9": [refusal(412, "stale", { version: 2 })],
     });
     const page = await at("/doctor/referrals", Referrals);
@@ -113,7 +114,10 @@ describe("the list", () => {
   });
 
   test("one referral has a page; an unknown one is not found", async () => {
-    gateway({ "GET /api/doctor/referrals": [list(REFERRAL)] });
+    gateway({
+      "GET /api/doctor/referrals/9": [json({ ...REFERRAL, enclosed: null })],
+      "GET /api/doctor/referrals/8": [refusal(404, "not_found")],
+    });
     await at("/doctor/referrals?direction=sent&id=9", Referrals);
     expect(heading()).toBe("Referral of Pat Moreno");
     expect(document.querySelector(".back a")?.getAttribute("href")).toBe("/doctor/referrals?direction=sent");
@@ -153,6 +157,7 @@ describe("a new referral", () => {
       reason: "Murmur",
       urgency: "urgent",
       due_on: "2030-01-09",
+      enclose: { problems: false, medicines: false, allergies: true, results: [] },
     });
     expect(location.pathname).toBe("/doctor/visits/5");
     expect(notice.get()).toBe("referred");

@@ -12,13 +12,17 @@ from careplus_contracts.values import Answer, Body, Day, Id, Instant, PastDay
 MOST_RESULTS = 20
 
 
+class EncloseResult(Body):
+    result_id: Id
+
+
 class Enclose(Body):
     """The parts of the chart that go with the letter. The receiver and the patient read them."""
 
     problems: bool = False
     medicines: bool = Field(default=False, description="Those that are taken now, of every doctor.")
     allergies: bool = False
-    result_ids: Annotated[list[Id], Field(max_length=MOST_RESULTS)] = Field(default=[], description="Released results.")
+    results: Annotated[list[EncloseResult], Field(max_length=MOST_RESULTS)] = Field(default=[], description="Released results.")
 
 
 class EnclosedProblem(Answer):

@@ -48,7 +48,7 @@ async def enclosed(
         medicines=await _medicines(db, who, patient_id, zone) if wanted.medicines else None,
         allergy_status=allergies.allergy_status if allergies else None,
         allergies=found,
-        results=await _results(db, who, patient_id, wanted.result_ids),
+        results=await _results(db, who, patient_id, [one.result_id for one in wanted.results]),
     )
 
 

@@ -8,7 +8,7 @@ export type Enclosing = Required<Schemas["Enclose"]>;
 type Chart = Schemas["Chart"];
 
 /** Allergies are proposed, because a missed one harms. */
-export const NOTHING_ENCLOSED: Enclosing = { problems: false, medicines: false, allergies: true, result_ids: [] };
+export const NOTHING_ENCLOSED: Enclosing = { problems: false, medicines: false, allergies: true, results: [] };
 const SHOWN = 8;
 
 interface Props {
@@ -22,7 +22,8 @@ export function EncloseFields({ chart, of, put }: Props) {
   const medicines = chart.prescriptions.flatMap(({ items }) => items.filter(({ active }) => active)).length;
   const results = chart.results.filter(({ status }) => status === "released").slice(0, SHOWN);
   const mark = (id: number, on: boolean): void => {
-    put({ ...of, result_ids: on ? [...of.result_ids, id] : of.result_ids.filter((one) => one !== id) });
+    const others = of.results.filter(({ result_id }) => result_id !== id);
+    put({ ...of, results: on ? [...others, { result_id: id }] : others });
   };
   return (
     <fieldset class="field">
@@ -52,7 +53,7 @@ export function EncloseFields({ chart, of, put }: Props) {
             key={id}
             id={`enclose-${id}`}
             label={t("refer.enclose.result", { test: test_name, day: dateOnly(dayOf(collected_at ?? entered_at)) })}
-            checked={of.result_ids.includes(id)}
+            checked={of.results.some(({ result_id }) => result_id === id)}
             onValue={(on) => mark(id, on)}
           />
         ))}
