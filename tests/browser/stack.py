@@ -14,6 +14,7 @@ from tests.hospital import Hospital, free_port, paused_supervisor, processes, wa
 
 LONG_HORIZON = {"CAREPLUS_HORIZON_DAYS": "365"}
 """Far enough to book on the next day on which clocks change."""
+LETTERHEAD = {"CAREPLUS_HOSPITAL_ADDRESS": "1 Example Street, 10115 Berlin"}
 SMALL_LABORATORY = {"CAREPLUS_LAB_HOURS": "07:00-09:00", "CAREPLUS_LAB_PLACES": "1"}
 """Eight bookings fill a day."""
 
@@ -56,6 +57,7 @@ def real_hospital(folder: Path) -> Iterator[Stack]:
         "CAREPLUS_ORIGINS": f"{hospital.url},{proxy_url}",
         **LONG_HORIZON,
         **SMALL_LABORATORY,
+        **LETTERHEAD,
     }
     with hospital.running_with_admin(), serve_proxy(ReverseProxy(hospital.url, web), port):
         yield Stack(hospital, proxy_url)

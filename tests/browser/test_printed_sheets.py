@@ -10,6 +10,7 @@ from tests.browser import care
 from tests.browser.conftest import Figure, RolePage
 from tests.browser.measures import Printed, printed, settled
 from tests.browser.people import People
+from tests.browser.stack import LETTERHEAD
 
 LONG_NAME = ("Wolfeschlegelsteinhausenbergerdorff" * 6)[:200]
 BORN = {"en": "17 May 1984", "de": "17. Mai 1984"}
@@ -81,7 +82,7 @@ def words(text: str) -> str:
 def check_sheets(paper: Printed, language: str, *identity: str) -> None:
     """Check that each sheet has the texts of `identity` and its number."""
     for number, sheet in enumerate(paper.sheets, 1):
-        for text in (*identity, SHEET[language].format(number, paper.pages)):
+        for text in (*LETTERHEAD.values(), *identity, SHEET[language].format(number, paper.pages)):
             assert words(text) in words(sheet), f"{text!r} is not on sheet {number} of {paper.pages}: {sheet}"
 
 
@@ -142,6 +143,29 @@ def test_referral_letter_names_patient_on_each_sheet(
         paper = paper_of(page, f"/doctor/referrals?id={letter['id']}" if reader == "doctor" else f"/referrals/{letter['id']}")
         check_sheets(paper, language, LONG_NAME, BORN[language], letter["reference"])
         check_signature(paper, language, re.split(r"\s+(?=\S+$)", reason)[-1])
+
+
+def test_enclosures_stand_on_numbered_sheets(people: People, doctor: str, patient: str, role_page: RolePage) -> None:
+    result = care.result(people[patient], people[doctor], people["lab"], CBC, "All fine.")
+    enclose = {"problems": True, "medicines": True, "allergies": True, "results": [{"result_id": result["id"]}]}
+    body = {"patient_id": people[patient].id, "to_specialty": "Dermatology", "reason": LONG_TEXT, "enclose": enclose}
+    letter = post(people, doctor, "/api/doctor/referrals", **body)
+    paper = paper_of(opened(role_page, patient, "en"), f"/referrals/{letter['id']}")
+    check_sheets(paper, "en", "Paula Paper", BORN["en"], letter["reference"])
+    check_signature(paper, "en", "Platelets")
+    assert "13.4 g/dL" in paper.text.replace("\xa0", " ")
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_certificate_names_patient_on_each_sheet(
+    people: People, doctor: str, long_name: str, role_page: RolePage, language: str
+) -> None:
+    body = {"patient_id": people[long_name].id, "kind": "statement", "statement": f"{LONG_TEXT}\n{LONG_TEXT}"[:4000]}
+    written = post(people, doctor, "/api/doctor/certificates", **body)
+    for reader, path in ((doctor, "/doctor/certificates/{}"), (long_name, "/certificates/{}")):
+        paper = paper_of(opened(role_page, reader, language), path.format(written["id"]))
+        check_sheets(paper, language, LONG_NAME, BORN[language], written["reference"])
+        check_signature(paper, language, "word479")
 
 
 @pytest.mark.parametrize("language", ["en", "de"])

@@ -49,6 +49,7 @@ async def test_config_comes_from_the_settings(gateway: Gateway) -> None:
         "hospital": "CarePlus Hospital",
         "zone": "Europe/Berlin",
         "phone": None,
+        "address": None,
         "demo": False,
         "booking": {"notice_minutes": 60, "horizon_days": 180, "change_notice_minutes": 0},
     }

@@ -20,6 +20,10 @@ import { loadVisit, type Visit } from "../visit/visits";
 import { CertificateFields } from "./fields";
 import { bodyOf, check, FIELDS, type Sheet, startOf } from "./sheet";
 
+const KINDS = ["unable_to_work", "attendance", "statement"] as const;
+/** The rule of services/doctors: attendance is certified once the patient has arrived. */
+const ATTENDED: readonly Visit["status"][] = ["arrived", "in_progress", "completed"];
+
 export default function Certify({ query }: OwnProps) {
   return (
     <QueriedChart query={query}>
@@ -67,9 +71,8 @@ function Form({ chart, chartQuery, visit }: Props & { visit: Visit | null }) {
       return [{ field: "first_day", message: t("certify.wrong.days", values) }];
     },
   );
-  const kinds = visit
-    ? (["unable_to_work", "attendance", "statement"] as const)
-    : (["unable_to_work", "statement"] as const);
+  const attended = visit !== null && ATTENDED.includes(visit.status);
+  const kinds = KINDS.filter((one) => one !== "attendance" || attended);
   return (
     <Page
       title={t("certify.title", { name: patient.full_name })}

@@ -49,7 +49,7 @@ function Shown({ of, me, put, again, config }: Props) {
     <Page
       title={t("doctor_referrals.letter", { name: of.patient.full_name })}
       back={{ href: withQuery({ id: null }), text: t("doctor_referrals.back") }}
-      width="narrow"
+      width={of.enclosed?.results.length ? "wide" : "narrow"}
       paper={
         <PrintHead
           config={config}

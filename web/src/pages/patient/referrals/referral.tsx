@@ -23,7 +23,7 @@ export default function Referral({ params, config }: OwnProps) {
           title={t("referral.title")}
           lead={sentence(one)}
           back={back}
-          width="narrow"
+          width={one.enclosed?.results.length ? "wide" : "narrow"}
           paper={
             <PrintHead
               config={config}
