@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import count
+from typing import Any
 
 import pytest
 
@@ -54,12 +55,12 @@ def test_own_record_has_the_chart_and_signed_notes(hospital: Hospital, world: Wo
 
 
 def test_access_log_lists_emergency_openings_alone(world: World, patient: Person) -> None:
-    doctor, path = world.people["other_doctor"], {"params": {"emergency": True}}
-    assert made(patient.http.get("/api/me/access-log", **path), 200)["items"] == []
+    doctor, path = world.people["other_doctor"], "/api/me/access-log?emergency=true"
+    assert made(patient.http.get(path), 200)["items"] == []
     reason = {"reason": "Unconscious in the emergency department"}
     opened = made(doctor.http.post(f"/api/doctor/patients/{patient.id}/access", json=reason))
     made(doctor.http.get(f"/api/doctor/patients/{patient.id}"), 200)
-    [seen] = made(patient.http.get("/api/me/access-log", **path), 200)["items"]
+    [seen] = made(patient.http.get(path), 200)["items"]
     assert (seen["action"], seen["by"]["id"], seen["reason"]) == ("open_chart", doctor.id, reason["reason"])
     assert datetime.fromisoformat(seen["at"]) - datetime.fromisoformat(opened["opened_at"]) < timedelta(minutes=1)
 
@@ -68,7 +69,7 @@ def test_unchanged_list_is_no_further_access(world: World, patient: Person) -> N
     doctor = world.people["doctor"]
     at = free_times(patient.http, doctor.id, days=12)[-70]
     made(patient.http.post("/api/appointments", json={"doctor_id": doctor.id, "starts_at": at.isoformat()}))
-    day = {"from": at.date().isoformat(), "to": at.date().isoformat(), "limit": 100}
+    day: dict[str, Any] = {"from": at.date().isoformat(), "to": at.date().isoformat(), "limit": 100}
     first = doctor.http.get("/api/doctor/appointments", params=day)
     again = doctor.http.get("/api/doctor/appointments", params=day, headers={"If-None-Match": first.headers["etag"]})
     assert (first.status_code, again.status_code, again.content) == (200, 304, b"")
