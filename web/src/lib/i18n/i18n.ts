@@ -11,6 +11,7 @@ import type lab from "../../i18n/en/lab.json";
 import type letters from "../../i18n/en/letters.json";
 import type patient from "../../i18n/en/patient.json";
 import type publicly from "../../i18n/en/public.json";
+import type record from "../../i18n/en/record.json";
 import type shell from "../../i18n/en/shell.json";
 import type trail from "../../i18n/en/trail.json";
 import type ui from "../../i18n/en/ui.json";
@@ -21,6 +22,7 @@ type English = typeof shell &
   typeof account &
   typeof trail &
   typeof patient &
+  typeof record &
   typeof critical &
   typeof doctor &
   typeof certificates &
@@ -38,6 +40,7 @@ export type Room =
   | "account"
   | "trail"
   | "patient"
+  | "record"
   | "critical"
   | "doctor"
   | "certificates"
