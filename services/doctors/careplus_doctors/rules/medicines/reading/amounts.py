@@ -1,0 +1,133 @@
+"""Amounts in one intake, read from the dose and from the strength in the medicine's name, in English and German."""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from careplus_doctors.rules.medicines.folding import plain
+from careplus_doctors.rules.medicines.reading.frequencies import number, read_scheme
+from careplus_doctors.rules.medicines.limits import UNITS, Amount, Strengths
+
+Range = tuple[float, float]
+_UNIT_NAMES = {
+    "mg": "mg milligram milligrams milligramm",
+    "g": "g gram grams gramm",
+    "mcg": "mcg ug µg μg microgram micrograms mikrogramm",
+    "ng": "ng nanogram nanogramm",
+    "units": "units unit iu ie i.e. i.u. u einheiten einheit internationale",
+    "mega": "mega mio million millionen mio.ie miu",
+    "mmol": "mmol meq",
+    "ml": "ml milliliter millilitre milliliters",
+    "drops": "drops drop tropfen gtt tr",
+    "puffs": "puffs puff sprays spray hube hub spruhstosse spruhstoss spruhstosse inhalations inhalation inhalationen actuation",
+    "pieces": "tablets tablet tab tabs tabl tabletten tablette filmtabletten filmtablette capsules capsule caps cap kapseln kapsel "
+    "kps suppositories suppository supp zapfchen suppositorien sachets sachet beutel btl pieces piece stuck stk ampoules ampoule amp "
+    "ampullen ampulle vials vial patches patch pflaster pessaries pessary lozenges lozenge lutschtablette lutschtabletten dragees "
+    "dragee pills pill pen syringe fertigspritze injection injections application applications",
+}
+_CANONICAL = {plain(name): unit for unit, names in _UNIT_NAMES.items() for name in names.split()}
+_N = r"(\d+(?:[.,]\d+)*)"
+_UNIT = "|".join(sorted(map(re.escape, _CANONICAL), key=len, reverse=True))
+_AMOUNT = re.compile(rf"(?<![\w.,/]){_N}(?:\s*(?:-|to|bis)\s*{_N})?\s*({_UNIT})(?![a-z])\.?(\s*/\s*(?:24\s*h|h|std|kg|m2)\b)?")
+_HALF = re.compile(r"(?<!\d)1\s*/\s*2(?!\d)|\b(?:half|eine halbe|halbe)\b(?: an?)?")
+_FRACTIONS = {"½": ".5", "¼": ".25", "¾": ".75"}
+_PER_ML = re.compile(rf"{_N}\s*({_UNIT})\s*/\s*(\d+(?:[.,]\d+)?)?\s*ml\b")
+_STRENGTHS = re.compile(
+    rf"(?<![\w.,]){_N}\s*({_UNIT})?(?:\s*[/+]\s*{_N}\s*({_UNIT})?)?(?:\s*[/+]\s*{_N}\s*({_UNIT})?)?(?![\w%]|\s*%)"
+)
+_SPOKEN = {
+    "one": 1, "two": 2, "three": 3, "four": 4, "eine": 1, "ein": 1, "einen": 1, "zwei": 2, "drei": 3, "vier": 4, "a": 1, "an": 1,
+}  # fmt: skip
+_SPOKEN_NUMBER = re.compile(rf"\b({'|'.join(_SPOKEN)})(?=\s+(?:{_UNIT})\b)")
+
+
+@dataclass(frozen=True, slots=True)
+class Dose:
+    """One intake as it is written, by dimension; `scheme` has the pieces of each intake of a day."""
+
+    amounts: dict[str, Range]
+    scheme: tuple[float, ...] = ()
+    is_by_weight: bool = False
+
+
+@lru_cache(maxsize=2048)
+def read_dose(text: str) -> Dose | None:
+    """Return the amounts that a dose says; None if no amount is read."""
+    if (scheme := read_scheme(text)) and not _AMOUNT.search(_digits(text)):
+        return Dose({"pieces": (min(filter(None, scheme), default=0.0), max(scheme))}, scheme)
+    spoken = _digits(text)
+    found: dict[str, Range] = {}
+    for least, most, unit, per in _AMOUNT.findall(spoken):
+        if "kg" in per or "m2" in per:
+            return Dose({}, is_by_weight=True)
+        dimension, factor = _dimension(unit, per)
+        low, high = _value(least) * factor, _value(most or least) * factor
+        found.setdefault(dimension, (low, high))
+    if not found and re.fullmatch(rf"\s*{_N}\s*", spoken):
+        found["pieces"] = (_value(spoken.strip()), _value(spoken.strip()))
+    return Dose(found, read_scheme(text)) if found else None
+
+
+@lru_cache(maxsize=2048)
+def read_strengths(medicine: str) -> tuple[tuple[float, str | None], ...]:
+    """Return the strengths in a medicine's name in their order, with the unit where there is one: `875/125 mg`."""
+    spoken = _PER_ML.sub(" ", _digits(medicine))
+    for found in _STRENGTHS.finditer(spoken):
+        numbers = [(found[place], found[place + 1]) for place in (1, 3, 5) if found[place]]
+        units = [_CANONICAL[unit] if unit else None for _, unit in numbers]
+        if all(unit in (None, "mg", "g", "mcg", "ng", "units", "mega", "mmol") for unit in units):
+            last = next((unit for unit in reversed(units) if unit), None)
+            return tuple((_value(digits), unit or last) for (digits, _), unit in zip(numbers, units, strict=True))
+    return ()
+
+
+@lru_cache(maxsize=2048)
+def read_per_ml(medicine: str) -> Amount | None:
+    """Return the amount in one millilitre, from a name such as `250 mg/5 ml`."""
+    found = _PER_ML.search(_digits(medicine))
+    if not found or _CANONICAL[found[2]] not in UNITS:
+        return None
+    dimension, factor = UNITS[_CANONICAL[found[2]]]
+    return dimension, _value(found[1]) * factor / (_value(found[3]) if found[3] else 1.0)
+
+
+def strengths_of(medicine: str, parts: int, usual: Strengths, unit: str) -> tuple[Amount, ...] | None:
+    """Return the amount of each of the parts in one piece; None if the name does not say it.
+
+    A single number of a combination is one of its parts or their sum: `Cotrim 960`.
+    """
+    found = [_measured(value, named or unit) for value, named in read_strengths(medicine)]
+    if len(found) == parts:
+        return tuple(found)
+    if len(found) == 1:
+        dimension, value = found[0]
+        return next((one for one in usual if value in [*(part for _, part in one), sum(part for _, part in one)]), None)
+    return usual[0] if usual and not found else None
+
+
+def _measured(value: float, unit: str) -> Amount:
+    dimension, factor = UNITS[unit]
+    return dimension, round(value * factor, 9)
+
+
+def _dimension(unit: str, per: str) -> tuple[str, float]:
+    canonical = _CANONICAL[unit]
+    if per and "24" not in per and canonical == "mcg":
+        return "mcg/h", 1.0
+    return UNITS[canonical]
+
+
+def _digits(text: str) -> str:
+    """Return the text in small letters with numbers as digits: half a tablet is `0.5 tablet`."""
+    for sign, decimals in _FRACTIONS.items():
+        text = re.sub(rf"(\d?)\s*{sign}", lambda found, tail=decimals: (found[1] or "0") + tail, text)
+    spoken = _SPOKEN_NUMBER.sub(lambda found: str(_SPOKEN[found[1]]), plain(text))
+    return _HALF.sub("0.5", spoken)
+
+
+def _value(digits: str) -> float:
+    """Return a number with a decimal point or comma; `1.000` and `1,000` are a thousand."""
+    digits = digits.strip()
+    if re.fullmatch(r"[1-9]\d{0,2}(?:[.,]000)+", digits):
+        return float(re.sub(r"[.,]", "", digits))
+    return number(digits.replace(",", "."))

@@ -1,0 +1,71 @@
+"""Routes and forms of medicines, read in English and German."""
+
+from functools import lru_cache
+
+from careplus_doctors.rules.medicines.folding import plain
+
+LOCAL = frozenset({"nasal", "eye", "ear", "skin", "vaginal", "mouth", "infiltration", "bladder"})
+"""Routes by which little reaches the blood: interactions and duplicates count less."""
+INTO_BODY = frozenset({"oral", "iv", "im", "sc", "epidural", "intrathecal", "sublingual", "inhaled"})
+INJECTED = frozenset({"iv", "im", "sc", "epidural", "intrathecal", "infiltration"})
+_ROUTES: tuple[tuple[str, str], ...] = (
+    # the first that is found counts; longer words stand before shorter ones
+    ("intrathecal", "intrathecal intrathekal spinal"),
+    ("epidural", "epidural peridural"),
+    ("infiltration", "infiltration infiltrat local-injection lokalinfiltration perineural nerve-block nervenblock"),
+    ("bladder", "intravesical intravesikal bladder blase"),
+    ("implant", "implant implantat intrauterine intrauterin"),
+    ("eye", "eye eyes ocular ophthalmic conjunctival auge augen okular intraokular intraocular konjunktival both-eyes"),
+    ("ear", "ear ears otic ohr ohren aurikular"),
+    ("nasal", "nasal nose nostril intranasal nase nasenloch"),
+    ("vaginal", "vaginal vagina intravaginal"),
+    ("rectal", "rectal rektal pr rectum"),
+    ("patch", "transdermal patch pflaster"),
+    ("inhaled", "inhaled inhalation inhale inhalativ inhalieren nebulised nebulized nebuliser vernebelt inh"),
+    ("sublingual", "sublingual sl buccal bukkal under-the-tongue unter-die-zunge"),
+    ("mouth", "mouthwash gargle gurgeln mundspulung oromucosal mouth-rinse"),
+    ("iv", "iv intravenous intravenos infusion i.v."),
+    ("im", "im intramuscular intramuskular i.m."),
+    ("sc", "sc subcutaneous subkutan s.c. subcut"),
+    ("skin", "topical topisch cutaneous kutan skin haut dermal auftragen auf-die-haut external ausserlich lokal"),
+    ("oral", "oral po p.o. peroral mouth mund orally swallow schlucken per-os"),
+)
+_FORMS: tuple[tuple[str, str], ...] = (
+    ("eye", "eye-drops eye-drop eye-ointment eye-gel augentropfen augensalbe augengel ophthalmic eyedrops"),
+    ("ear", "ear-drops ohrentropfen eardrops otic"),
+    ("nasal", "nasal nasenspray nasentropfen nose-spray nose-drops"),
+    ("rectal", "suppository suppositories zapfchen suppositorium suppositorien enema klysma"),
+    ("vaginal", "pessary vaginal vaginaltabletten vaginalzapfchen vaginalcreme vaginalovula"),
+    ("patch", "patch patches pflaster transdermal"),
+    ("inhaled", "inhaler inhalation inhalator dosieraerosol nebules nebuliser turbohaler diskus respimat pulverinhalator"),
+    ("skin", "cream creme ointment salbe gel lotion shampoo emulgel"),
+    (
+        "oral",
+        "tablet tablets tablette tabletten filmtabletten retardtabletten capsule capsules kapsel kapseln caps tabs syrup sirup saft",
+    ),
+)
+
+
+@lru_cache(maxsize=2048)
+def read_route(text: str) -> str | None:
+    """Return the route that a text means."""
+    return _first(text, _ROUTES)
+
+
+@lru_cache(maxsize=2048)
+def read_form(medicine: str) -> str | None:
+    """Return the route for which a medicine is made, where its name has the form."""
+    return _first(medicine, _FORMS)
+
+
+def _first(text: str, known: tuple[tuple[str, str], ...]) -> str | None:
+    spaced = f" {' '.join(_spaced(text).split())} "
+    for route, names in known:
+        if any(f" {' '.join(_spaced(name).split())} " in spaced for name in names.split()):
+            return route
+    return None
+
+
+def _spaced(text: str) -> str:
+    """Return the words of a text between spaces; a dot is left out, so that p.o. and po are one."""
+    return "".join(letter if letter.isalnum() else " " for letter in plain(text).replace(".", ""))
