@@ -9,8 +9,8 @@ from careplus_doctors.rules.medicines.alerts import both
 from careplus_doctors.rules.medicines.entries import CrossReaction
 from careplus_doctors.rules.medicines.folding import LONG, plain, words
 from careplus_doctors.rules.medicines.medicine_list import MedicineList
-from careplus_doctors.rules.medicines.reading.taking import Taking
 from careplus_doctors.rules.medicines.note_words import ENDING, NO_SUBSTANCE
+from careplus_doctors.rules.medicines.reading.taking import Taking
 
 RECORDED = "Recorded allergy; product information, section 4.3"
 _NO_NAME = frozenset(words(NO_SUBSTANCE))

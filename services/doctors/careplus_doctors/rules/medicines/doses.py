@@ -103,7 +103,7 @@ def _times(taking: Taking, substance: str, name: InLanguages, limit: Limit, stri
                 f"{name.en} is given at most {allowed:g} times a {period}.",
                 f"{name.de} wird höchstens {allowed:g}-mal {'am Tag' if days == 1 else 'pro Woche'} gegeben.",
             )
-            against = f"{allowed:g} × / {'24 h' if days == 1 else '7 d'}"
+            against = f"{allowed:g} x / {'24 h' if days == 1 else '7 d'}"
             yield _alert(taking, f"dose:times:{substance}", _severity(taken, allowed, strict), against, why)
 
 
@@ -117,7 +117,7 @@ def _absurd(taking: Taking) -> Iterator[Alert]:
             yield _alert(taking, f"dose:amount:{what}", STOP, f"{allowed:g} {kind}", why, ABSURD)
     if (taking.intake.a_day or 0) > MOST_A_DAY * MARGIN:
         why = both("More often than every hour.", "Häufiger als jede Stunde.")
-        yield _alert(taking, f"dose:often:{what}", STOP, f"{MOST_A_DAY:g} × / 24 h", why, ABSURD)
+        yield _alert(taking, f"dose:often:{what}", STOP, f"{MOST_A_DAY:g} x / 24 h", why, ABSURD)
     if taking.item.duration_days > LONG_DAYS:
         why = both("Longer than a year without a review.", "Länger als ein Jahr ohne Überprüfung.")
         yield _alert(taking, f"dose:long:{what}", INFORM, f"{LONG_DAYS} d", why, ABSURD)

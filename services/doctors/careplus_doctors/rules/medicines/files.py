@@ -61,9 +61,9 @@ def read(folder: Traversable) -> Content:
         content.interactions += _rules(content, file, Interaction)
     content.cross_reactions += _rules(content, folder / "cross_reactions.toml", CrossReaction)
     content.ages += _rules(content, folder / "ages.toml", AgeRule)
-    _name(content)
     _refer(content)
     _gather(content)
+    _name(content)
     _compare_pairs(content.interactions)
     return content
 
@@ -124,13 +124,13 @@ def _products(content: Content) -> Iterator[tuple[str, Product]]:
 
 
 def _name(content: Content) -> None:
-    """Give each name to its entry, and refuse a name of two entries."""
+    """Give each name to its entry, and refuse a name of two entries; a class shares its name with a member: heparin, Heparine."""
     named = [(key, product.names) for key, product in _products(content)]
     named += [(key, (one.en, one.de, *one.also)) for key, one in content.classes.items() if not one.mechanism]
     for entry, names in named:
         for name in keys_of([*names, entry.replace("_", " ")]):
             other = content.names.setdefault(name, entry)
-            if other != entry:
+            if other != entry and other not in content.members.get(entry, ()):
                 place = f"{content.origin[entry]}, {entry}"
                 raise BrokenMedicineFile(f"{place}: the name {name!r} is also a name of {other} in {content.origin[other]}.")
 

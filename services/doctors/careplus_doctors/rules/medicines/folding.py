@@ -1,4 +1,4 @@
-"""Names of medicines as they are compared: case, accents, umlauts and the German and English spelling of one name do not count."""
+"""Names of medicines as they are compared: case, accents, umlauts and German or English spelling do not count."""
 
 import re
 import unicodedata

@@ -36,7 +36,7 @@ class MedicineList:
 
     def search(self, q: str, limit: int = 20) -> list[Medicine]:
         """Return the medicines and classes whose names begin with the words, then those with one typing slip."""
-        return self._search.find(q, limit)
+        return self.names_to_search.find(q, limit)
 
     def name_of(self, entry: str) -> InLanguages:
         """Return the name of a substance or class."""
@@ -68,7 +68,7 @@ class MedicineList:
         return pairs
 
     @cached_property
-    def _search(self) -> Search:
+    def names_to_search(self) -> Search:
         return Search(medicines_of(self.substances, self.combinations, self.classes))
 
     def _weight(self, rule: Interaction) -> tuple[int, int, str, str]:
@@ -78,8 +78,10 @@ class MedicineList:
 
 @lru_cache(maxsize=1)
 def load() -> MedicineList:
-    """Return the list of this hospital, or raise BrokenMedicineFile."""
-    return load_from(FOLDER)
+    """Return the list of this hospital, ready for its first check, or raise BrokenMedicineFile."""
+    medicines = load_from(FOLDER)
+    _ = medicines.interaction_of, medicines.classes_of, medicines.names_to_search
+    return medicines
 
 
 def load_from(folder: Traversable) -> MedicineList:

@@ -43,17 +43,16 @@ class Search:
     names: tuple[Name, ...]
 
     def find(self, q: str, limit: int) -> list[Medicine]:
-        """Return each entry once: names that begin so, names with a word that begins so, then names with one slip."""
+        """Return each entry once: names that begin so, then names with a word that begins so; if none, names with one slip."""
         wanted, sounding = plain_key(q), name_key(q)
         if not wanted or limit < 1:
             return []
-        ranked = [
-            (rank, len(name.written), name.written, name.medicine)
-            for name in self.names
-            if (rank := _rank(name, wanted, sounding)) is not None
-        ]
+        ranked = [(rank, name) for name in self.names if (rank := _rank(name, wanted, sounding)) is not None]
+        if not ranked and len(wanted) >= SLIP:
+            ranked = [(0, name) for name in self.names if _begins_with_slip(name.written, wanted)]
         found: dict[str, Medicine] = {}
-        for _, _, _, one in sorted(ranked, key=lambda row: row[:3]):
+        in_order = sorted(ranked, key=lambda row: (row[0], len(row[1].written), row[1].written))
+        for one in (name.medicine for _, name in in_order):
             found.setdefault(one.key, one)
             if len(found) == limit:
                 break
@@ -105,8 +104,6 @@ def _rank(name: Name, wanted: str, sounding: str) -> int | None:
         return 0
     if f" {wanted}" in name.written:
         return 1
-    if len(wanted) >= SLIP and _begins_with_slip(name.written, wanted):
-        return 2
     return None
 
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from careplus_doctors.rules.medicines.folding import plain
-from careplus_doctors.rules.medicines.reading.frequencies import number, read_scheme
 from careplus_doctors.rules.medicines.limits import UNITS, Amount, Strengths
+from careplus_doctors.rules.medicines.reading.frequencies import number, read_scheme
 
 Range = tuple[float, float]
 _UNIT_NAMES = {
