@@ -33,15 +33,16 @@ def check_doses(medicines: MedicineList, new: Sequence[Taking], active: Sequence
 
 
 def is_compared(medicines: MedicineList, taking: Taking) -> bool:
-    """Return whether everything that the list limits was read from the item: each amount, and how often."""
-    limits = [limit_of(medicines, substance, taking.route) for substance in taking.substances]
+    """Return whether everything that the list limits was read from the item: the route, each amount, and how often."""
     return taking.route is not None and all(
-        limit is None or _is_read(limit, taking.intake, substance)
-        for substance, limit in zip(taking.substances, limits, strict=True)
+        substance in medicines.substances and _is_read(limit_of(medicines, substance, taking.route), taking.intake, substance)
+        for substance in taking.substances
     )
 
 
-def _is_read(limit: Limit, intake: Intake, substance: str) -> bool:
+def _is_read(limit: Limit | None, intake: Intake, substance: str) -> bool:
+    if limit is None:  # an unusual route has its own alert
+        return True
     amounts = {**intake.counted, **intake.each.get(substance, {})}
     limited = limit.each.keys() | limit.day.keys() | limit.week.keys()
     return intake.a_day is not None and (not limited or not limited.isdisjoint(amounts))
@@ -139,11 +140,11 @@ def _form(taking: Taking, what: str) -> Iterator[Alert]:
 
 def _together(medicines: MedicineList, new: Sequence[Taking], active: Sequence[Taking]) -> Iterator[Alert]:
     """Yield substances whose sum over several medicines is above the most of a day."""
-    everything = [(taking, taking in new) for taking in (*new, *active) if not taking.is_local]
+    everything = [taking for taking in (*new, *active) if not taking.is_local]
     for substance in sorted({substance for taking in new for substance in taking.substances} & medicines.substances.keys()):
         limits = medicines.substances[substance].doses
         for kind, allowed in _widest([limits[one.route] for one in new if one.route in limits]).items():
-            parts = [(taking.intake.each[substance], taking) for taking, _ in everything if substance in taking.intake.each]
+            parts = [(taking.intake.each[substance], taking) for taking in everything if substance in taking.intake.each]
             sums = sorted(amounts[kind][1] * max(taking.intake.a_day or 1.0, 1.0) for amounts, taking in parts if kind in amounts)
             if len(sums) > 1 and sum(sums) > allowed * MARGIN:
                 first = min((taking for taking in new if substance in taking.substances), key=lambda one: one.item.medicine)

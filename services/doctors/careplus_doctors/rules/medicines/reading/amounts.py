@@ -14,27 +14,30 @@ _UNIT_NAMES = {
     "g": "g gram grams gramm",
     "mcg": "mcg ug µg μg microgram micrograms mikrogramm",
     "ng": "ng nanogram nanogramm",
-    "units": "units unit iu ie i.e. i.u. u einheiten einheit internationale",
+    "units": "units unit iu ie i.e. i.u. u e einheiten einheit internationale",
     "mega": "mega mio million millionen mio.ie miu",
     "mmol": "mmol meq",
     "ml": "ml milliliter millilitre milliliters",
     "drops": "drops drop tropfen gtt tr",
     "puffs": "puffs puff sprays spray hube hub spruhstosse spruhstoss spruhstosse inhalations inhalation inhalationen actuation",
-    "pieces": "tablets tablet tab tabs tabl tabletten tablette filmtabletten filmtablette capsules capsule caps cap kapseln kapsel "
-    "kps suppositories suppository supp zapfchen suppositorien sachets sachet beutel btl pieces piece stuck stk ampoules ampoule amp "
-    "ampullen ampulle vials vial patches patch pflaster pessaries pessary lozenges lozenge lutschtablette lutschtabletten dragees "
-    "dragee pills pill pen syringe fertigspritze injection injections application applications",
+    "pieces": "tablets tablet tab tabs tabl tbl tabletten tablette filmtabletten filmtablette capsules capsule caps cap kapseln "
+    "kapsel kps suppositories suppository supp zapfchen suppositorien sachets sachet beutel btl pieces piece stuck stk ampoules "
+    "ampoule amp ampullen ampulle vials vial patches patch pflaster pessaries pessary lozenges lozenge lutschtablette "
+    "lutschtabletten dragees dragee pills pill pen syringe spritze fertigspritze injection injections application applications",
 }
-_CANONICAL = {plain(name): unit for unit, names in _UNIT_NAMES.items() for name in names.split()}
+_CANONICAL = {"mcg/h": "mcg/h", **{plain(name): unit for unit, names in _UNIT_NAMES.items() for name in names.split()}}
 _N = r"(\d+(?:[.,]\d+)*)"
 _UNIT = "|".join(sorted(map(re.escape, _CANONICAL), key=len, reverse=True))
-_AMOUNT = re.compile(rf"(?<![\w.,/]){_N}(?:\s*(?:-|to|bis)\s*{_N})?\s*({_UNIT})(?![a-z])\.?(\s*/\s*(?:24\s*h|h|std|kg|m2)\b)?")
+_AMOUNT = re.compile(rf"(?<![\w.,/]){_N}(?:\s*(?:-|to|bis)\s*{_N})?\s*({_UNIT})(?![a-z])\.?(\s*/\s*(?:kg|m2)\b)?")
+_REPEATED = re.compile(r"\d\s*(?:x|\*|times|mal)(?![a-z])")
+"""Three times one tablet says how often: the dose alone is not the whole amount."""
+_A_DAY = re.compile(r"\s*/\s*24\s*(?:h|hours?|std|stunden)\b")
+_AN_HOUR = re.compile(r"(?:mcg|ug|\u03bcg|microgram(?:s|me|mes)?|mikrogramm)\s*/\s*(?:h|hr|hour|std|stunde)\b")
 _HALF = re.compile(r"(?<!\d)1\s*/\s*2(?!\d)|\b(?:half|eine halbe|halbe)\b(?: an?)?")
 _FRACTIONS = {"½": ".5", "¼": ".25", "¾": ".75"}
 _PER_ML = re.compile(rf"{_N}\s*({_UNIT})\s*/\s*(\d+(?:[.,]\d+)?)?\s*ml\b")
-_STRENGTHS = re.compile(
-    rf"(?<![\w.,]){_N}\s*({_UNIT})?(?:\s*[/+]\s*{_N}\s*({_UNIT})?)?(?:\s*[/+]\s*{_N}\s*({_UNIT})?)?(?![\w%]|\s*%)"
-)
+_ONE = rf"{_N}\s*({_UNIT})?"
+_STRENGTHS = re.compile(rf"(?<![\w.,]){_ONE}(?:\s*[/+]\s*{_ONE})?(?:\s*[/+]\s*{_ONE})?(?![\w%]|\s*%|[.,/+]\s*\d|-[a-z])")
 _SPOKEN = {
     "one": 1, "two": 2, "three": 3, "four": 4, "eine": 1, "ein": 1, "einen": 1, "zwei": 2, "drei": 3, "vier": 4, "a": 1, "an": 1,
 }  # fmt: skip
@@ -57,10 +60,12 @@ def read_dose(text: str) -> Dose | None:
         return Dose({"pieces": (min(filter(None, scheme), default=0.0), max(scheme))}, scheme)
     spoken = _digits(text)
     found: dict[str, Range] = {}
+    if _REPEATED.search(spoken):
+        return None
     for least, most, unit, per in _AMOUNT.findall(spoken):
-        if "kg" in per or "m2" in per:
+        if per:
             return Dose({}, is_by_weight=True)
-        dimension, factor = _dimension(unit, per)
+        dimension, factor = UNITS[_CANONICAL[unit]]
         low, high = _value(least) * factor, _value(most or least) * factor
         found.setdefault(dimension, (low, high))
     if not found and re.fullmatch(rf"\s*{_N}\s*", spoken):
@@ -75,20 +80,21 @@ def read_strengths(medicine: str) -> tuple[tuple[float, str | None], ...]:
     for found in _STRENGTHS.finditer(spoken):
         numbers = [(found[place], found[place + 1]) for place in (1, 3, 5) if found[place]]
         units = [_CANONICAL[unit] if unit else None for _, unit in numbers]
-        if all(unit in (None, "mg", "g", "mcg", "ng", "units", "mega", "mmol") for unit in units):
+        if all(unit in (None, "mg", "g", "mcg", "ng", "units", "mega", "mmol", "mcg/h") for unit in units):
             last = next((unit for unit in reversed(units) if unit), None)
             return tuple((_value(digits), unit or last) for (digits, _), unit in zip(numbers, units, strict=True))
     return ()
 
 
 @lru_cache(maxsize=2048)
-def read_per_ml(medicine: str) -> Amount | None:
-    """Return the amount in one millilitre, from a name such as `250 mg/5 ml`."""
+def read_per_ml(medicine: str) -> tuple[Amount, Amount | None] | None:
+    """Return the amount in one millilitre, and in one piece where the volume is named: `40 mg/0.4 ml`."""
     found = _PER_ML.search(_digits(medicine))
     if not found or _CANONICAL[found[2]] not in UNITS:
         return None
     dimension, factor = UNITS[_CANONICAL[found[2]]]
-    return dimension, _value(found[1]) * factor / (_value(found[3]) if found[3] else 1.0)
+    amount = _value(found[1]) * factor
+    return (dimension, amount / _value(found[3] or "1")), ((dimension, amount) if found[3] else None)
 
 
 def strengths_of(medicine: str, parts: int, usual: Strengths, unit: str) -> tuple[Amount, ...] | None:
@@ -100,9 +106,13 @@ def strengths_of(medicine: str, parts: int, usual: Strengths, unit: str) -> tupl
     if len(found) == parts:
         return tuple(found)
     if len(found) == 1:
-        dimension, value = found[0]
-        return next((one for one in usual if value in [*(part for _, part in one), sum(part for _, part in one)]), None)
+        return next((one for one in usual if _is_strength(found[0], one)), None)
     return usual[0] if usual and not found else None
+
+
+def _is_strength(said: Amount, strength: tuple[Amount, ...]) -> bool:
+    whole = (strength[0][0], round(sum(part for _, part in strength), 9))
+    return said in (*strength, whole)
 
 
 def _measured(value: float, unit: str) -> Amount:
@@ -110,19 +120,13 @@ def _measured(value: float, unit: str) -> Amount:
     return dimension, round(value * factor, 9)
 
 
-def _dimension(unit: str, per: str) -> tuple[str, float]:
-    canonical = _CANONICAL[unit]
-    if per and "24" not in per and canonical == "mcg":
-        return "mcg/h", 1.0
-    return UNITS[canonical]
-
-
 def _digits(text: str) -> str:
     """Return the text in small letters with numbers as digits: half a tablet is `0.5 tablet`."""
     for sign, decimals in _FRACTIONS.items():
         text = re.sub(rf"(\d?)\s*{sign}", lambda found, tail=decimals: (found[1] or "0") + tail, text)
-    spoken = _SPOKEN_NUMBER.sub(lambda found: str(_SPOKEN[found[1]]), plain(text))
-    return _HALF.sub("0.5", spoken)
+    halves = _HALF.sub("0.5", plain(text))
+    spoken = _SPOKEN_NUMBER.sub(lambda found: str(_SPOKEN[found[1]]), halves)
+    return _AN_HOUR.sub("mcg/h", _A_DAY.sub("", spoken))
 
 
 def _value(digits: str) -> float:

@@ -32,9 +32,9 @@ _PER = r"(?:an?|per|each|every|in|pro|am|im|in der|in einer|/|jeden|jede)"
 _AS_NEEDED = re.compile(
     r"\b(?:as needed|when needed|if needed|as required|when required|if required|prn|bei bedarf|b ?bed|bedarf)\b"
 )
-_SCHEME = re.compile(
-    r"(?<![\d/])([\d½¼¾][\d.,/]*|[½¼¾])\s*[-–]\s*([\d½¼¾][\d.,/]*)\s*[-–]\s*([\d½¼¾][\d.,/]*)(?:\s*[-–]\s*([\d½¼¾][\d.,/]*))?(?!\d)"
-)
+_PART = r"([\d½¼¾][\d.,/]*)"
+_DASH = r"\s*[-\u2013]\s*"
+_SCHEME = re.compile(rf"(?<![\d/]){_PART}{_DASH}{_PART}{_DASH}{_PART}(?:{_DASH}{_PART})?(?!\d)")
 _FRACTIONS = {"½": 0.5, "¼": 0.25, "¾": 0.75, "1/2": 0.5, "1/4": 0.25, "3/4": 0.75}
 _SHORT = {
     **dict.fromkeys(("od", "qd", "mane", "nocte", "qhs", "qam", "qpm", "hs", "daily", "taglich", "nightly"), 1.0),
@@ -56,6 +56,11 @@ _MOMENTS = (
 _WEEKDAYS = re.compile(
     r"\b(mon|tues|wednes|thurs|fri|satur|sun)days?\b|\b(montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonnabend|sonntag)s?\b"
 )
+_DOT_INSIDE = re.compile(r"(?<=[a-z])\.(?=[a-z])")
+_DOT = re.compile(r"\.(?!\d)|(?<!\d)\.")
+_OTHER_NUMBER = re.compile(rf"(?<!\d)(?!1\b)\d|\b(?:{'|'.join(word for word, many in _NUMBERS.items() if many > 1)})\b")
+"""A number that was not read as a frequency: the words alone could say too little."""
+_EXCEPT = re.compile(r"\b(?:except|but|ausser|not|nicht|ohne|without)\b")
 _MEALS = re.compile(r"\b(?:with|before|after|zu|vor|nach) (?:each |every |the |den |jeder )?(?:meals?|mahlzeit(?:en)?)\b")
 _ONCE = re.compile(r"\b(?:once|einmalig|single dose|einzeldosis|stat|one dose|one off|one-off|eine dosis)\b")
 
@@ -74,7 +79,7 @@ class Frequency:
 def read_frequency(text: str) -> Frequency | None:
     """Return how often a text says that a medicine is taken, at most; None if it is not read."""
     scheme = read_scheme(text)
-    spoken = " ".join(plain(text).replace(".", " ").split()) if not re.search(r"\d[.,]\d", text) else plain(text)
+    spoken = _spoken(text)
     needed = bool(_AS_NEEDED.search(spoken))
     if scheme:
         return Frequency(float(sum(1 for one in scheme if one)), needed, scheme=scheme)
@@ -84,6 +89,12 @@ def read_frequency(text: str) -> Frequency | None:
     if needed:
         return Frequency(None, as_needed=True)
     return Frequency(1.0, once=True) if _ONCE.search(spoken) else None
+
+
+def _spoken(text: str) -> str:
+    """Return the text in small letters; dots of abbreviations are left out, decimal points stay."""
+    joined = _DOT_INSIDE.sub("", plain(text).replace("\u00d7", " x "))
+    return " ".join(_DOT.sub(" ", joined).split())
 
 
 def read_scheme(text: str) -> tuple[float, ...]:
@@ -101,7 +112,7 @@ def number(text: str) -> float:
         return _NUMBERS[text]
     if text[-1:] in _FRACTIONS:
         return number(text[:-1]) + _FRACTIONS[text[-1]]
-    parts = [part for part in re.split(r"\s*(?:-|–|to|bis)\s*", text) if part]
+    parts = [part for part in re.split(r"\s*(?:-|to|bis)\s*", text) if part]
     return max(float(part.replace(",", ".")) if "/" not in part else _FRACTIONS.get(part, 1.0) for part in parts)
 
 
@@ -122,6 +133,8 @@ def _a_day(spoken: str) -> float | None:
 
 
 def _in_words(spoken: str) -> float | None:
+    if _OTHER_NUMBER.search(spoken) or _EXCEPT.search(spoken):
+        return None
     if weekdays := {"".join(found) for found in _WEEKDAYS.findall(spoken)}:
         return len(weekdays) / 7
     if found := next((_SHORT[word] for word in re.findall(r"[a-z]+", spoken) if word in _SHORT), None):

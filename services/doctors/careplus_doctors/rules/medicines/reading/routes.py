@@ -1,5 +1,6 @@
 """Routes and forms of medicines, read in English and German."""
 
+import re
 from functools import lru_cache
 
 from careplus_doctors.rules.medicines.folding import plain
@@ -28,7 +29,7 @@ _ROUTES: tuple[tuple[str, str], ...] = (
     ("im", "im intramuscular intramuskular i.m."),
     ("sc", "sc subcutaneous subkutan s.c. subcut"),
     ("skin", "topical topisch cutaneous kutan skin haut dermal auftragen auf-die-haut external ausserlich lokal"),
-    ("oral", "oral po p.o. peroral mouth mund orally swallow schlucken per-os"),
+    ("oral", "oral po p.o. peroral mouth mund orally swallow schlucken per-os einnehmen einnahme peg sonde nasogastric tube"),
 )
 _FORMS: tuple[tuple[str, str], ...] = (
     ("eye", "eye-drops eye-drop eye-ointment eye-gel augentropfen augensalbe augengel ophthalmic eyedrops"),
@@ -41,15 +42,16 @@ _FORMS: tuple[tuple[str, str], ...] = (
     ("skin", "cream creme ointment salbe gel lotion shampoo emulgel"),
     (
         "oral",
-        "tablet tablets tablette tabletten filmtabletten retardtabletten capsule capsules kapsel kapseln caps tabs syrup sirup saft",
+        "tablet tablets tablette tabletten filmtabletten retardtabletten capsule capsules kapsel kapseln syrup sirup saft",
     ),
 )
 
 
 @lru_cache(maxsize=2048)
 def read_route(text: str) -> str | None:
-    """Return the route that a text means."""
-    return _first(text, _ROUTES)
+    """Return the route that a text means; the German word "im" before another word is no injection into a muscle."""
+    is_preposition = re.match(r"im\s+(?!inj|spritze)[a-z]", plain(text).strip())
+    return _first(text.strip()[2:] if is_preposition else text, _ROUTES)
 
 
 @lru_cache(maxsize=2048)

@@ -88,8 +88,12 @@ def _one_substance(medicines: MedicineList, name: str, substance: str, route: st
     strength = None if per_ml else strengths_of(name, 1, (), _unit_of(medicines, substance, route))
     found: Amounts = {}
     for kind, amount in counted.items():
-        content = strength[0] if strength and kind in ("pieces", "puffs") else per_ml if kind == "ml" else None
-        if kind == "drops" and known and known.drop and route == "oral":
+        content = None
+        if kind in ("pieces", "puffs"):
+            content = per_ml[1] if per_ml else strength[0] if strength else None
+        elif kind == "ml" and per_ml:
+            content = per_ml[0]
+        elif kind == "drops" and known and known.drop and route == "oral":
             content = known.drop[0][0]
         if content:
             found[content[0]] = _times(amount, content[1])
@@ -110,8 +114,10 @@ def _unit_of(medicines: MedicineList, substance: str, route: str | None) -> str:
 def _intakes(dose: Dose | None, frequency: Frequency | None) -> tuple[float | None, float | None, float]:
     """Return how many intakes a day and a week has, and the factor of the greatest one."""
     if dose and dose.scheme:
-        most = max(dose.scheme)
-        return (sum(dose.scheme) / most if most else 0.0), (sum(dose.scheme) / most * 7 if most else 0.0), 1.0
+        most = max(*dose.scheme, 0.01)
+        # a scheme alone is the number of pieces; beside an amount it counts amounts
+        unit = most if dose.amounts.get("pieces", (0.0, 0.0))[1] == most else 1.0
+        return sum(dose.scheme) / unit, sum(dose.scheme) / unit * 7, most / unit
     if frequency is None or frequency.a_day is None:
         return None, None, 1.0
     if frequency.scheme:
