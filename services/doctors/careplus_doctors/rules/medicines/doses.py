@@ -82,7 +82,7 @@ def _amounts(taking: Taking, substance: str, name: InLanguages, limit: Limit, st
         if most and at_once > most * MARGIN:
             why = _over(name, "in one dose", "als Einzeldosis", most, kind)
             yield _alert(taking, f"dose:intake:{substance}", _severity(at_once, most, strict), _text(most, kind), why)
-        elif least and low < least / 2 / MARGIN:
+        elif least and low < least / 2 / MARGIN and len(taking.substances) == 1:
             why = both(
                 f"{name.en}: less than half of the lowest usual dose. Check the unit.",
                 f"{name.de}: weniger als die Hälfte der kleinsten üblichen Dosis. Einheit prüfen.",
@@ -105,7 +105,8 @@ def _times(taking: Taking, substance: str, name: InLanguages, limit: Limit, stri
                 f"{name.de} wird höchstens {allowed:g}-mal {'am Tag' if days == 1 else 'pro Woche'} gegeben.",
             )
             against = f"{allowed:g} x / {'24 h' if days == 1 else '7 d'}"
-            yield _alert(taking, f"dose:times:{substance}", _severity(taken, allowed, strict), against, why)
+            severity = WARN if taking.is_local else _severity(taken, allowed, strict)
+            yield _alert(taking, f"dose:times:{substance}", severity, against, why)
 
 
 def _absurd(taking: Taking) -> Iterator[Alert]:

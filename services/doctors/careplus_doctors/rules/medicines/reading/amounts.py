@@ -23,7 +23,8 @@ _UNIT_NAMES = {
     "pieces": "tablets tablet tab tabs tabl tbl tabletten tablette filmtabletten filmtablette capsules capsule caps cap kapseln "
     "kapsel kps suppositories suppository supp zapfchen suppositorien sachets sachet beutel btl pieces piece stuck stk ampoules "
     "ampoule amp ampullen ampulle vials vial patches patch pflaster pessaries pessary lozenges lozenge lutschtablette "
-    "lutschtabletten dragees dragee pills pill pen syringe spritze fertigspritze injection injections application applications",
+    "lutschtabletten dragees dragee brausetablette brausetabletten schmelztablette schmelztabletten kautablette kautabletten retardtablette "
+    "retardtabletten retardkapsel retardkapseln weichkapsel weichkapseln hartkapsel hartkapseln pills pill pen syringe spritze fertigspritze injection injections application applications",
 }
 _CANONICAL = {"mcg/h": "mcg/h", **{plain(name): unit for unit, names in _UNIT_NAMES.items() for name in names.split()}}
 _N = r"(\d+(?:[.,]\d+)*)"
@@ -102,17 +103,22 @@ def strengths_of(medicine: str, parts: int, usual: Strengths, unit: str) -> tupl
 
     A single number of a combination is one of its parts or their sum: `Cotrim 960`.
     """
-    found = [_measured(value, named or unit) for value, named in read_strengths(medicine)]
+    said = read_strengths(medicine)
+    found = [_measured(value, named or unit) for value, named in said]
+    small = [_measured(value, named or "mcg") for value, named in said]
+    if tuple(found) not in usual and tuple(small) in usual:
+        found = small  # Symbicort 160/4.5 means micrograms
     if len(found) == parts:
         return tuple(found)
     if len(found) == 1:
-        return next((one for one in usual if _is_strength(found[0], one)), None)
+        return next((one for one in usual if is_strength({found[0][0]: (found[0][1], found[0][1])}, one)), None)
     return usual[0] if usual and not found else None
 
 
-def _is_strength(said: Amount, strength: tuple[Amount, ...]) -> bool:
+def is_strength(measured: dict[str, Range], strength: tuple[Amount, ...]) -> bool:
+    """Return whether an amount is one part of a strength, or all parts together."""
     whole = (strength[0][0], round(sum(part for _, part in strength), 9))
-    return said in (*strength, whole)
+    return any((kind, high) in (*strength, whole) for kind, (_, high) in measured.items())
 
 
 def _measured(value: float, unit: str) -> Amount:

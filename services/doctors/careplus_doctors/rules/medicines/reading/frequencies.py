@@ -18,8 +18,9 @@ _NUMBERS = {
 }
 _WORDS = "|".join(sorted(_NUMBERS, key=len, reverse=True))
 _N = rf"(\d+(?:[.,]\d+)?(?:\s*(?:-|to|bis)\s*\d+)?|{_WORDS})"
-_DAYS = {"hour": 1 / 24, "day": 1.0, "week": 7.0, "month": 28.0, "year": 365.0}
+_DAYS = {"minute": 1 / 1440, "hour": 1 / 24, "day": 1.0, "week": 7.0, "month": 28.0, "year": 365.0}
 _UNITS = {
+    "minute": (r"(?:min|mins|minutes?|minuten?)", r"(?:minutely)"),
     "hour": (r"(?:h|hr|hrs|hours?|std|stdn|stunden?)", r"(?:hourly|stundlich)"),
     "day": (r"(?:d|days?|tage?|tagen|24 ?h|24 hours|24 stunden)", r"(?:daily|taglich|tagl|tgl)"),
     "week": (r"(?:weeks?|wk|wochen?)", r"(?:weekly|wochentlich)"),

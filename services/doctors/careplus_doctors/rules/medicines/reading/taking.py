@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from careplus_contracts.prescriptions import PrescriptionItem
 from careplus_doctors.rules.medicines.limits import Limit
 from careplus_doctors.rules.medicines.medicine_list import MedicineList
-from careplus_doctors.rules.medicines.reading.amounts import Dose, Range, read_dose, read_per_ml, strengths_of
+from careplus_doctors.rules.medicines.reading.amounts import Dose, Range, is_strength, read_dose, read_per_ml, strengths_of
 from careplus_doctors.rules.medicines.reading.frequencies import Frequency, read_frequency
 from careplus_doctors.rules.medicines.reading.routes import LOCAL, read_form, read_route
 
@@ -74,11 +74,17 @@ def _amounts(
     mixed = next((medicines.combinations[entry] for entry in entries if entry in medicines.combinations), None)
     order = mixed.of if mixed and set(mixed.of) == set(substances) else substances
     usual = mixed.strengths if mixed and order == mixed.of else ()
-    strengths = strengths_of(name, len(order), usual, "mg")
+    named = strengths_of(name, len(order), usual, "mg")
     pieces = counted.get("pieces") or counted.get("puffs")
-    if strengths is None or pieces is None:
+    if pieces is None:
+        # "875 mg" of 875/125 mg is one tablet
+        strength = next((one for one in (*([named] if named else ()), *usual) if is_strength(measured, one)), None)
+        pieces = (1.0, 1.0)
+    else:
+        strength = named
+    if strength is None:
         return {}, counted
-    return {one: {kind: _times(pieces, value)} for one, (kind, value) in zip(order, strengths, strict=True)}, counted
+    return {one: {kind: _times(pieces, value)} for one, (kind, value) in zip(order, strength, strict=True)}, counted
 
 
 def _one_substance(medicines: MedicineList, name: str, substance: str, route: str | None, counted: Amounts) -> Amounts:
