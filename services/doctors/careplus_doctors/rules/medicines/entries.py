@@ -52,7 +52,7 @@ class Substance(Product):
     """One active substance. `doses` are limits by route, for adults; `strict` stops every dose above them."""
 
     classes: Names = ()
-    doses: dict[str, Limit]
+    doses: Annotated[dict[str, Limit], Field(min_length=1)]
     days: Annotated[int, Field(ge=1)] | None = Field(default=None, description="The most days that are usual.")
     strict: bool = Field(default=False, description="Little more than the usual dose is dangerous.")
     drop: Annotated[Strengths, BeforeValidator(parse_strengths)] | None = Field(

@@ -113,6 +113,8 @@ def parse_limit(text: object) -> Limit:
         elif found := _EACH.fullmatch(part):
             dimension, least = amount_of(found[1], found[3])
             limit.each[dimension] = (least, amount_of(found[2] or found[1], found[3])[1])
+            if not 0 < least <= limit.each[dimension][1]:
+                raise ValueError(f"{part!r} does not go from the least to the most")
         else:
             raise ValueError(f"{part!r} is no limit such as '200-800 mg', '2400 mg a day' or '3 times a day'")
     return Limit(limit.each, limit.day, limit.week, **times)

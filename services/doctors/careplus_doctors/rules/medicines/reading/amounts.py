@@ -20,11 +20,12 @@ _UNIT_NAMES = {
     "ml": "ml milliliter millilitre milliliters",
     "drops": "drops drop tropfen gtt tr",
     "puffs": "puffs puff sprays spray hube hub spruhstosse spruhstoss spruhstosse inhalations inhalation inhalationen actuation",
-    "pieces": "tablets tablet tab tabs tabl tbl tabletten tablette filmtabletten filmtablette capsules capsule caps cap kapseln "
-    "kapsel kps suppositories suppository supp zapfchen suppositorien sachets sachet beutel btl pieces piece stuck stk ampoules "
-    "ampoule amp ampullen ampulle vials vial patches patch pflaster pessaries pessary lozenges lozenge lutschtablette "
-    "lutschtabletten dragees dragee brausetablette brausetabletten schmelztablette schmelztabletten kautablette kautabletten retardtablette "
-    "retardtabletten retardkapsel retardkapseln weichkapsel weichkapseln hartkapsel hartkapseln pills pill pen syringe spritze fertigspritze injection injections application applications",
+    "pieces": "tablets tablet tab tabs tabl tbl tabletten tablette filmtabletten filmtablette brausetablette brausetabletten "
+    "schmelztablette schmelztabletten kautablette kautabletten retardtablette retardtabletten lutschtablette lutschtabletten "
+    "capsules capsule caps cap kapseln kapsel kps retardkapsel retardkapseln weichkapsel weichkapseln hartkapsel hartkapseln "
+    "dragees dragee pills pill lozenges lozenge suppositories suppository supp zapfchen suppositorien pessaries pessary "
+    "sachets sachet beutel btl pieces piece stuck stk ampoules ampoule amp ampullen ampulle vials vial patches patch pflaster "
+    "pen syringe spritze fertigspritze injection injections application applications",
 }
 _CANONICAL = {"mcg/h": "mcg/h", **{plain(name): unit for unit, names in _UNIT_NAMES.items() for name in names.split()}}
 _N = r"(\d+(?:[.,]\d+)*)"
