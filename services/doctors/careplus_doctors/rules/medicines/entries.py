@@ -44,8 +44,12 @@ class Product(Named):
     usual: Annotated[Usual, BeforeValidator(parse_usual)] | None = None
 
     @property
+    def generic_names(self) -> tuple[str, ...]:
+        return (self.en, self.de, *((self.us,) if self.us else ()), *self.also)
+
+    @property
     def names(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys((self.en, self.de, *((self.us,) if self.us else ()), *self.also, *self.brands)))
+        return tuple(dict.fromkeys((*self.generic_names, *self.brands)))
 
 
 class Substance(Product):

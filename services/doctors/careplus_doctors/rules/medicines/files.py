@@ -18,8 +18,11 @@ from careplus_doctors.rules.medicines.entries import (
     Product,
     Substance,
 )
+from careplus_doctors.rules.medicines.folding import LONG
 from careplus_doctors.rules.medicines.names import keys_of
 
+LONG_CLASS = 9
+"""The name of a class of so many letters also stands for longer words: Kontrastmittelallergie."""
 E = TypeVar("E", bound=BaseModel)
 N = TypeVar("N", bound=Named)
 
@@ -30,7 +33,7 @@ class BrokenMedicineFile(Exception):
 
 @dataclass
 class Content:
-    """The entries of all files; `names` has the key of each name, `members` all members of each class and the class itself."""
+    """The entries of all files; `names` has the key of each name, `members` each class with its members."""
 
     date: str = ""
     raw: bytes = b""
@@ -41,6 +44,7 @@ class Content:
     cross_reactions: list[CrossReaction] = field(default_factory=list)
     ages: list[AgeRule] = field(default_factory=list)
     names: dict[str, str] = field(default_factory=dict)
+    beginnings: set[str] = field(default_factory=set)
     members: dict[str, set[str]] = field(default_factory=dict)
     origin: dict[str, str] = field(default_factory=dict)
 
@@ -125,9 +129,12 @@ def _products(content: Content) -> Iterator[tuple[str, Product]]:
 
 def _name(content: Content) -> None:
     """Give each name to its entry, and refuse a name of two entries; a class shares its name with a member: heparin, Heparine."""
-    named = [(key, product.names) for key, product in _products(content)]
-    named += [(key, (one.en, one.de, *one.also)) for key, one in content.classes.items() if not one.mechanism]
-    for entry, names in named:
+    named = [(key, product.names, product.generic_names) for key, product in _products(content)]
+    classes = [(key, one) for key, one in content.classes.items() if not one.mechanism]
+    named += [(key, names := (one.en, one.de, *one.also), names) for key, one in classes]
+    for entry, names, generic in named:
+        least = LONG_CLASS if entry in content.classes else LONG
+        content.beginnings.update(key for key in keys_of([*generic, entry.replace("_", " ")]) if len(key) >= least)
         for name in keys_of([*names, entry.replace("_", " ")]):
             other = content.names.setdefault(name, entry)
             if other != entry and other not in content.members.get(entry, ()):

@@ -96,6 +96,6 @@ def load_from(folder: Traversable) -> MedicineList:
         interactions=tuple(content.interactions),
         cross_reactions=tuple(content.cross_reactions),
         ages=tuple(content.ages),
-        names=NameIndex(content.names),
+        names=NameIndex(content.names, frozenset(content.beginnings)),
         members={name: frozenset(content.members[name]) for name in classes},
     )

@@ -13,14 +13,20 @@ SALTS = frozenset(
 )
 """Minerals that are only the salt of a medicine when they stand beside its name: losartan potassium."""
 MOST_WORDS = 5
+ENDINGS = frozenset({"s", "e", "n", "en", "es"})
+"""Of plurals, as they sound."""
 _BETWEEN = re.compile(r"[+/&,;()|]")
 
 
 @dataclass(frozen=True, slots=True)
 class NameIndex:
-    """Names by their keys; `entry` is the key of a substance, combination or class."""
+    """Names by their keys; `beginnings` are those that also stand for longer words: metoprolol for Metoprololsuccinat.
+
+    A brand or a short name of a class takes an ending only: Ametop is no beginning of amethopterin.
+    """
 
     entries: dict[str, str]
+    beginnings: frozenset[str]
 
     def find(self, text: str) -> list[str]:
         """Return the entries that a text names, each once, in the order of the text."""
@@ -53,7 +59,7 @@ class NameIndex:
         """Return the entry of the longest name with which a longer word begins, such as a salt or a plural."""
         for length in range(len(word) - 1, LONG - 1, -1):
             entry = self.entries.get(word[:length])
-            if entry is not None:
+            if entry is not None and (word[:length] in self.beginnings or word[length:] in ENDINGS):
                 return entry
         return None
 

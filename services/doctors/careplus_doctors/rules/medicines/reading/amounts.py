@@ -130,7 +130,7 @@ def _measured(value: float, unit: str) -> Amount:
 def _digits(text: str) -> str:
     """Return the text in small letters with numbers as digits: half a tablet is `0.5 tablet`."""
     for sign, decimals in _FRACTIONS.items():
-        text = re.sub(rf"(\d?)\s*{sign}", lambda found, tail=decimals: (found[1] or "0") + tail, text)
+        text = re.sub(rf"(?<!\d)\s*{sign}", f"0{decimals}", re.sub(rf"(?<=\d)\s*{sign}", decimals, text))
     halves = _HALF.sub("0.5", plain(text))
     spoken = _SPOKEN_NUMBER.sub(lambda found: str(_SPOKEN[found[1]]), halves)
     return _AN_HOUR.sub("mcg/h", _A_DAY.sub("", spoken))

@@ -10,6 +10,8 @@ from careplus_doctors.rules.medicines.reading.frequencies import Frequency, read
 from careplus_doctors.rules.medicines.reading.routes import LOCAL, read_form, read_route
 
 Amounts = dict[str, Range]
+COUNTED = frozenset({"pieces", "puffs", "drops", "ml"})
+"""Dimensions of which only the strength says how much substance they hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ def _amounts(
     """Return the amount of each substance in one intake, and what is counted: pieces, puffs, drops and millilitres."""
     if dose is None or not dose.amounts:
         return {}, {}
-    counted = {kind: dose.amounts[kind] for kind in ("pieces", "puffs", "drops", "ml") if kind in dose.amounts}
+    counted = {kind: amount for kind, amount in dose.amounts.items() if kind in COUNTED}
     measured = {kind: amount for kind, amount in dose.amounts.items() if kind not in counted}
     if len(substances) == 1:
         return {substances[0]: {**_one_substance(medicines, name, substances[0], route, counted), **measured}}, counted
