@@ -131,7 +131,7 @@ def _name(content: Content) -> None:
     """Give each name to its entry, and refuse a name of two entries; a class shares its name with a member: heparin, Heparine."""
     named = [(key, product.names, product.generic_names) for key, product in _products(content)]
     classes = [(key, one) for key, one in content.classes.items() if not one.mechanism]
-    named += [(key, names := (one.en, one.de, *one.also), names) for key, one in classes]
+    named += [(key, names := tuple(_class_names(content, key, one)), names) for key, one in classes]
     for entry, names, generic in named:
         least = LONG_CLASS if entry in content.classes else LONG
         content.beginnings.update(key for key in keys_of([*generic, entry.replace("_", " ")]) if len(key) >= least)
@@ -140,6 +140,18 @@ def _name(content: Content) -> None:
             if other != entry and other not in content.members.get(entry, ()):
                 place = f"{content.origin[entry]}, {entry}"
                 raise BrokenMedicineFile(f"{place}: the name {name!r} is also a name of {other} in {content.origin[other]}.")
+
+
+def _class_names(content: Content, key: str, one: MedicineClass) -> Iterator[str]:
+    """Yield the names of a class, alone and before those of a wider class: macrolide antibiotics are macrolides only."""
+    names = (one.en, one.de, *one.also)
+    wider = [
+        other for name, other in content.classes.items() if name != key and key in content.members[name] and not other.mechanism
+    ]
+    yield from names
+    yield from (
+        f"{name} {after}" for name in names for other in wider for after in (other.en, other.de, *other.also) if " " not in after
+    )
 
 
 def _refer(content: Content) -> None:

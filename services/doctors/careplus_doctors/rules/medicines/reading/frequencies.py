@@ -66,6 +66,21 @@ _MEALS = re.compile(r"\b(?:with|before|after|zu|vor|nach) (?:each |every |the |d
 _ONCE = re.compile(r"\b(?:once|einmalig|single dose|einzeldosis|stat|one dose|one off|one-off|eine dosis)\b")
 
 
+_PATTERNS = [
+    (
+        unit,
+        re.compile(rf"\b{_N} ?-?{_TIMES}? ?(?:{_TIMES} ?{_PER}? ?{noun}|{_PER} ?{noun}|{adverb})(?!\w)"),
+        re.compile(rf"{_N} ?-?{adverb}"),
+        re.compile(rf"\b(?:every|each|alle|q|jede[nrs]?) ?{_N} ?-?{noun}\b"),
+        re.compile(rf"\b(?:every other|every second|jede[nrs]? zweite[nrs]?|alternate) {noun}\b"),
+    )
+    for unit, (noun, adverb) in _UNITS.items()
+]
+"""For each unit: so many times a day, hourly as an interval, every so many hours, every other day."""
+_COUNT = re.compile(rf"\b{_N} ?{_TIMES}(?!\w)")
+_EACH = [(unit, re.compile(rf"\b(?:every|each|an?|per|jede[nrs]?|pro|am) {noun}\b")) for unit, (noun, _) in _UNITS.items()]
+
+
 @dataclass(frozen=True, slots=True)
 class Frequency:
     """Intakes: `a_day` on average, `scheme` as amounts in one day, `once` for a single intake. None is not known."""
@@ -118,17 +133,17 @@ def number(text: str) -> float:
 
 
 def _a_day(spoken: str) -> float | None:
-    for unit, (noun, adverb) in _UNITS.items():
+    for unit, times, hourly, every, other in _PATTERNS:
         days = _DAYS[unit]
-        if found := re.search(rf"\b{_N} ?-?{_TIMES}? ?(?:{_TIMES} ?{_PER}? ?{noun}|{_PER} ?{noun}|{adverb})(?!\w)", spoken):
-            if unit == "hour" and re.fullmatch(rf"{_N} ?-?{adverb}", found[0]):
+        if found := times.search(spoken):
+            if unit == "hour" and hourly.fullmatch(found[0]):
                 return 24 / _least(found[1])
             return number(found[1]) / days
-        if found := re.search(rf"\b(?:every|each|alle|q|jede[nrs]?) ?{_N} ?-?{noun}\b", spoken):
+        if found := every.search(spoken):
             return 1 / (days * _least(found[1]))
-        if re.search(rf"\b(?:every other|every second|jede[nrs]? zweite[nrs]?|alternate) {noun}\b", spoken):
+        if other.search(spoken):
             return 1 / (days * 2)
-    if found := re.search(rf"\b{_N} ?{_TIMES}(?!\w)", spoken):
+    if found := _COUNT.search(spoken):
         return number(found[1])
     return _in_words(spoken)
 
@@ -140,8 +155,8 @@ def _in_words(spoken: str) -> float | None:
         return len(weekdays) / 7
     if found := next((_SHORT[word] for word in re.findall(r"[a-z]+", spoken) if word in _SHORT), None):
         return found
-    for unit, (noun, _) in _UNITS.items():
-        if re.search(rf"\b(?:every|each|an?|per|jede[nrs]?|pro|am) {noun}\b", spoken):
+    for unit, each in _EACH:
+        if each.search(spoken):
             return 1 / _DAYS[unit]
     if _MEALS.search(spoken):
         return 3.0

@@ -51,23 +51,28 @@ _FORMS: tuple[tuple[str, str], ...] = (
 def read_route(text: str) -> str | None:
     """Return the route that a text means; the German word "im" before another word is no injection into a muscle."""
     is_preposition = re.match(r"im\s+(?!inj|spritze)[a-z]", plain(text).strip())
-    return _first(text.strip()[2:] if is_preposition else text, _ROUTES)
+    return _first(text.strip()[2:] if is_preposition else text, _ROUTE_OF)
 
 
 @lru_cache(maxsize=2048)
 def read_form(medicine: str) -> str | None:
     """Return the route for which a medicine is made, where its name has the form."""
-    return _first(medicine, _FORMS)
+    return _first(medicine, _FORM_OF)
 
 
-def _first(text: str, known: tuple[tuple[str, str], ...]) -> str | None:
+def _first(text: str, known: dict[str, str]) -> str | None:
     spaced = f" {' '.join(_spaced(text).split())} "
-    for route, names in known:
-        if any(f" {' '.join(_spaced(name).split())} " in spaced for name in names.split()):
-            return route
-    return None
+    return next((route for name, route in known.items() if name in spaced), None)
 
 
 def _spaced(text: str) -> str:
     """Return the words of a text between spaces; a dot is left out, so that p.o. and po are one."""
     return "".join(letter if letter.isalnum() else " " for letter in plain(text).replace(".", ""))
+
+
+def _by_name(known: tuple[tuple[str, str], ...]) -> dict[str, str]:
+    return {f" {' '.join(_spaced(name).split())} ": route for route, names in known for name in names.split()}
+
+
+_ROUTE_OF = _by_name(_ROUTES)
+_FORM_OF = _by_name(_FORMS)
