@@ -15,8 +15,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from careplus_doctors.rules.medicines.folding import plain
 from careplus_doctors.rules.medicines.medicine_list import MedicineList, load
+from careplus_doctors.rules.medicines.naming.folding import plain
 
 SEVERE = ("CONTRE-INDICATION", "Association DECONSEILLEE")
 FRENCH = {"millepertuis": "st johns wort", "furosémide": "furosemide", "nitrés": "nitrates", "dérivés nitrés": "nitrates"}

@@ -39,9 +39,9 @@ def severities(found: MedicineCheck) -> dict[str, AlertSeverity]:
 def test_order_of_items_changes_no_alert(
     new: list[PrescriptionItem], active: list[PrescriptionItem], allergies: list[Allergy], data: st.DataObject
 ) -> None:
-    other = [data.draw(st.permutations(some)) for some in (new, active)]
     found = check(MEDICINES, new, active, allergies, 20000)
-    assert found == check(MEDICINES, *other, data.draw(st.permutations(allergies)), 20000)
+    shuffled = [data.draw(st.permutations(items)) for items in (new, active)]
+    assert found == check(MEDICINES, shuffled[0], shuffled[1], data.draw(st.permutations(allergies)), 20000)
 
 
 @given(new=st.lists(ITEMS, min_size=1, max_size=5), active=FEW, more=ITEMS)

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 
 from careplus_contracts.allergies import Allergy, AllergyCheck, AllergyConflict, AllergyMatch
-from careplus_doctors.rules.medicines.note_words import ENDING, NO_SUBSTANCE
+from careplus_doctors.rules.medicines.naming.note_words import ENDING, NO_SUBSTANCE
 from careplus_doctors.rules.substances import CLASSES, SUBSTANCES
 
 PREFIX = 6

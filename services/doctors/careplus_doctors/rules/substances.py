@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterable
 
-from careplus_doctors.rules.medicines.folding import plain
 from careplus_doctors.rules.medicines.medicine_list import MedicineList, load
-from careplus_doctors.rules.medicines.note_words import NO_SUBSTANCE
+from careplus_doctors.rules.medicines.naming.folding import plain
+from careplus_doctors.rules.medicines.naming.note_words import NO_SUBSTANCE
 
 ONE_ALLERGY = ("penicillins", "cephalosporins")
 """Classes of which an allergy to one member concerns all."""

@@ -7,9 +7,9 @@ from careplus_contracts.allergies import Allergy, Severity
 from careplus_contracts.medicines import Alert, AlertKind, AlertSeverity
 from careplus_doctors.rules.medicines.alerts import both
 from careplus_doctors.rules.medicines.entries import CrossReaction
-from careplus_doctors.rules.medicines.folding import LONG, plain, words
 from careplus_doctors.rules.medicines.medicine_list import MedicineList
-from careplus_doctors.rules.medicines.note_words import ENDING, NO_SUBSTANCE
+from careplus_doctors.rules.medicines.naming.folding import LONG, plain, words
+from careplus_doctors.rules.medicines.naming.note_words import ENDING, NO_SUBSTANCE
 from careplus_doctors.rules.medicines.reading.taking import Taking
 
 RECORDED = "Recorded allergy; product information, section 4.3"

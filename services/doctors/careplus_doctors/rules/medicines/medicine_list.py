@@ -8,10 +8,11 @@ from importlib.resources.abc import Traversable
 
 from careplus_contracts.medicines import AlertSeverity
 from careplus_contracts.values import InLanguages
+from careplus_doctors.rules.medicines.content import BrokenMedicineFile
 from careplus_doctors.rules.medicines.entries import AgeRule, Combination, CrossReaction, Interaction, MedicineClass, Substance
-from careplus_doctors.rules.medicines.files import BrokenMedicineFile, read
-from careplus_doctors.rules.medicines.names import NameIndex
-from careplus_doctors.rules.medicines.searching import Medicine, Search, medicines_of
+from careplus_doctors.rules.medicines.files import read
+from careplus_doctors.rules.medicines.naming.names import NameIndex
+from careplus_doctors.rules.medicines.naming.searching import Medicine, Search, medicines_of
 
 __all__ = ["BrokenMedicineFile", "Medicine", "MedicineList", "load", "load_from"]
 

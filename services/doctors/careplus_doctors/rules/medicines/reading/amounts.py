@@ -4,8 +4,8 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from careplus_doctors.rules.medicines.folding import plain
 from careplus_doctors.rules.medicines.limits import UNITS, Amount, Strengths
+from careplus_doctors.rules.medicines.naming.folding import plain
 from careplus_doctors.rules.medicines.reading.frequencies import number, read_scheme
 
 Range = tuple[float, float]

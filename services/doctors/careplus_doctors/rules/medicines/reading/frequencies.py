@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from careplus_doctors.rules.medicines.folding import plain
+from careplus_doctors.rules.medicines.naming.folding import plain
 
 _NUMBERS = {
     **dict.fromkeys(("once", "one", "einmal", "ein", "eine", "einen"), 1.0),

@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 
-from careplus_doctors.rules.medicines.folding import plain
+from careplus_doctors.rules.medicines.naming.folding import plain
 
 LOCAL = frozenset({"nasal", "eye", "ear", "skin", "vaginal", "mouth", "infiltration", "bladder"})
 """Routes by which little reaches the blood: interactions and duplicates count less."""

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from careplus_doctors.rules.medicines.folding import LONG, name_key, words
+from careplus_doctors.rules.medicines.naming.folding import LONG, name_key, words
 
 SALTS = frozenset(
     name_key(name)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from careplus_contracts.values import InLanguages
 from careplus_doctors.rules.medicines.entries import Combination, MedicineClass, Product, Substance
-from careplus_doctors.rules.medicines.folding import name_key, plain_key
 from careplus_doctors.rules.medicines.limits import Usual
+from careplus_doctors.rules.medicines.naming.folding import name_key, plain_key
 
 SLIP = 4
 """A slip is forgiven in a search of so many letters."""
