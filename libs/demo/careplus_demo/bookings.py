@@ -8,6 +8,7 @@ from careplus_contracts.labs import LabBookingStatus as L
 from careplus_contracts.labs import LabPriority
 from careplus_demo.catalogue import LabTest
 from careplus_demo.people import Patient
+from careplus_demo.stories import Order
 from careplus_demo.visits import Visit
 
 STAT_MINUTES, DAY_HOURS = 60, 24
@@ -25,7 +26,10 @@ CHANGES = {
 
 @dataclass
 class Booking:
-    """A booking. `visit` is set where a doctor ordered it; `reviewed`: that doctor has seen and released the results."""
+    """A booking. `visit` is set where a doctor ordered it, and `order` where a story tells of it.
+
+    `reviewed`: that doctor has seen and released the results.
+    """
 
     patient: Patient
     visit: Visit | None
@@ -40,6 +44,7 @@ class Booking:
     verified_at: datetime | None = None
     id: int = 0
     priority: LabPriority = LabPriority.ROUTINE
+    order: Order | None = None
 
     @property
     def turnaround_minutes(self) -> int:
