@@ -9,6 +9,7 @@ from careplus_contracts.labs import LabPriority
 from careplus_demo.catalogue import LabTest
 from careplus_demo.people import Patient
 from careplus_demo.stories import Order
+from careplus_demo.texts import REJECTIONS
 from careplus_demo.visits import Visit
 
 STAT_MINUTES, DAY_HOURS = 60, 24
@@ -50,6 +51,11 @@ class Booking:
     def turnaround_minutes(self) -> int:
         longest = max(test.turnaround_hours for test in self.tests)
         return STAT_MINUTES if self.priority is LabPriority.STAT and longest < DAY_HOURS else longest * 60
+
+    @property
+    def rejection(self) -> str:
+        """Return the reason for which a specimen is rejected; in a story it is haemolysed."""
+        return REJECTIONS[0 if self.order else self.id % len(REJECTIONS)]
 
     def set_times(self, now: datetime, pace: float) -> None:
         """Set the times of the steps that the status implies; `pace` from 0 to 1."""

@@ -104,7 +104,7 @@ class Laboratory:
                     yield booking
         for patient in self.people.patients[: len(self.people.stories)]:
             for day, order in patient.story.lab if patient.story else ():
-                created_at = self.now - timedelta(days=2, minutes=patient.id % 60)
+                created_at = self.now + timedelta(days=min(0, day) - 2, minutes=-(patient.id % 60))
                 yield self._new(patient, None, self._tests(order.tests), created_at, day, L(order.status or L.BOOKED))
 
     def _of_order(self, visit: Visit, order: Order) -> Booking | None:
@@ -190,5 +190,6 @@ class Laboratory:
         return texts.ORDER_NOTES[one.id % len(texts.ORDER_NOTES)] if one.visit and one.order is None else None
 
     def _reason(self, one: Booking) -> str | None:
-        reasons = {L.REJECTED: texts.REJECTIONS, L.CANCELLED: texts.CANCELLED_BY_PATIENT}.get(one.status)
-        return reasons[one.id % len(reasons)] if reasons else None
+        if one.status is L.CANCELLED:
+            return texts.CANCELLED_BY_PATIENT[one.id % len(texts.CANCELLED_BY_PATIENT)]
+        return one.rejection if one.status is L.REJECTED else None

@@ -34,21 +34,23 @@ class Orders:
         self._prescribed: set[tuple[int, str]] = set()
 
     def prescriptions(self) -> tuple[list[Row], list[Row]]:
-        """Return prescriptions and their items."""
+        """Return prescriptions and their items; medicines that are renewed at different visits stand on different ones."""
         rng = self.people.plan.random_for("prescriptions")
         rows: list[Row] = []
         items: list[Row] = []
         for visit in self.visits:
             keys = visit.told.prescribe if visit.told else self._of_complaint(visit, rng)
-            if not keys:
-                continue
-            row = self._prescription(len(rows) + 1, visit, rng)
-            rows.append(row)
-            taken: list[Row] = [dict(zip(ITEM, medicines()[key], strict=True)) for key in keys]
-            for key, item in zip(keys, taken, strict=True):
-                item["duration_days"] = min(item["duration_days"], self._days_until_renewed(visit, key))
-            items.extend({"prescription_id": row["id"], "position": position, **item} for position, item in enumerate(taken))
-            row["last_day"] = last_day(visit.ends_at, max(item["duration_days"] for item in taken), self.zone)
+            by_renewal: dict[int, list[Row]] = {}
+            for key in keys:
+                item = dict(zip(ITEM, medicines()[key], strict=True))
+                days = self._days_until_renewed(visit, key)
+                item["duration_days"] = min(item["duration_days"], days)
+                by_renewal.setdefault(days, []).append(item)
+            for taken in by_renewal.values():
+                row = self._prescription(len(rows) + 1, visit, rng)
+                row["last_day"] = last_day(visit.ends_at, max(item["duration_days"] for item in taken), self.zone)
+                rows.append(row)
+                items += [{"prescription_id": row["id"], "position": place, **item} for place, item in enumerate(taken)]
         return rows, items
 
     def referrals(self) -> Iterator[Row]:

@@ -11,6 +11,12 @@ REFERRED = (
     (40, 200, "Neurology", "Numb fingers at night on both sides"),
     (50, 200, "Ophthalmology", "Sudden floaters in one eye"),
     (45, 200, "Cardiology", "Short of breath on stairs for two months"),
+    (30, 200, "Cardiology", "Palpitations several times a week, ECG here normal"),
+    (50, 200, "Cardiology", "New left bundle branch block, no symptoms"),
+    (40, 200, "Cardiology", "BP above 160 on two drugs"),
+    (18, 200, "Dermatology", "Eczema of the hands that does not heal"),
+    (60, 200, "Orthopaedics", "Night pain in the hip, walks with a stick"),
+    (50, 200, "Neurology", "Tremor of the right hand, new this year"),
 )
 """Reasons for which a family doctor refers a patient without a story."""
 

@@ -20,7 +20,7 @@ class TodaysPlaces:
         self.before, self.after = list(slots[:first]), list(slots[first + WAITING + 1 :])
         self._inside: list[Place] = [(inside, S.IN_PROGRESS)]
         self._waiting: list[Place] = [(slot, S.ARRIVED) for slot in waiting]
-        self._now = now
+        self._now, self._next_taken = now, False
 
     def take(self, use: str) -> Place | None:
         """Return a slot with the status of its visit, or None when today has no such slot left.
@@ -31,10 +31,12 @@ class TodaysPlaces:
             return self._inside.pop()
         if use == "waiting" and self._waiting:
             return self._waiting.pop(0)
+        self._next_taken |= use == "next"
         if use in ("earlier", "next"):
             parts = [self.after, self.before] if use == "next" else [self.before, self.after]
         else:
-            parts = [self.after[1:], self.before]
+            # the first one is for the patient that comes next
+            parts = [self.after if self._next_taken else self.after[1:], self.before]
         part = next((part for part in parts if part), None)
         if part is None:
             return None
