@@ -236,6 +236,13 @@ def test_inbox_has_twelve_results_with_one_critical(demo: Filled) -> None:
     assert demo.rows("SELECT count(*) FROM lab_results WHERE critical_since IS NOT NULL AND critical_closed_at IS NULL") == [(1,)]
 
 
+def test_only_patients_with_a_story_have_critical_results(demo: Filled) -> None:
+    query = "SELECT DISTINCT a.email FROM lab_results r JOIN accounts a ON a.id = r.patient_id WHERE r.critical"
+    found = {email for (email,) in demo.rows(query)}
+    assert len(found) == 2
+    assert not any(email.startswith("patient") for email in found), found
+
+
 def test_worklist_has_one_stat_one_late_and_few_rejected(demo: Filled) -> None:
     now = f"{demo.plan.now:%Y-%m-%dT%H:%M:%SZ}"
     work = "status IN ('booked', 'collected', 'received', 'rejected', 'in_progress', 'resulted')"

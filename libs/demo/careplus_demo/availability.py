@@ -45,6 +45,11 @@ class Availability:
             found = tuple(slot for slot in found if slot[1] <= starts_at or ends_at <= slot[0])
         return found
 
+    def is_usual(self, doctor: Doctor, day: date) -> bool:
+        """Return whether the doctor's hours of this day are not made for the present hour; those have visits today only."""
+        is_login = doctor.id in (self.people.osei.id, self.people.lind.id)
+        return not is_login or day == self.plan.today or self.hours[doctor.id].get(weekday(day)) == WEEKS[0].get(weekday(day))
+
     def availability_rows(self) -> Iterator[dict[str, Any]]:
         for doctor in self.people.doctors:
             yield {"doctor_id": doctor.id, "slot_minutes": doctor.slot_minutes, "place": doctor.place, "version": 1}

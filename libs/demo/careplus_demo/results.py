@@ -69,7 +69,7 @@ class Results:
             "outside_range": outside,
             "critical": critical,
             "note": None,
-            "comment": self._comment(booking, outside) if seen_at and booking.visit else None,
+            "comment": self._comment(booking, test, outside) if seen_at and booking.visit else None,
             "collected_at": booking.collected_at,
             "specimen_at": booking.collected_at,
             "entered_by_id": LAB_ID,
@@ -86,9 +86,10 @@ class Results:
             **state,
         }
 
-    def _comment(self, booking: Booking, outside: int) -> str | None:
+    def _comment(self, booking: Booking, test: LabTest, outside: int) -> str | None:
         if booking.order:
-            return booking.order.comment
+            # about the first test of the order
+            return booking.order.comment if test is booking.tests[0] else None
         return self._rng.choice(texts.COMMENTS_ON_UNUSUAL if outside else texts.COMMENTS_ON_USUAL)
 
     def _seen_at(self, booking: Booking) -> datetime | None:

@@ -77,6 +77,8 @@ class Schedule:
         return sum(len(self.availability.slots(one, day)) * self._share(offset, one) for one in self.people.doctors)
 
     def _share(self, offset: int, doctor: Doctor) -> float:
+        if not self.availability.is_usual(doctor, self._day(offset)):
+            return 0.0
         if offset == 0 and doctor.id in self.todays:
             return BUSY_TODAY
         return BUSY if offset <= 0 else BUSY - (BUSY - LEAST_BUSY) * offset / COMING_DAYS
@@ -105,7 +107,7 @@ class Schedule:
         while True:
             day = self._day(offset)
             free = [slot for slot in self.availability.slots(doctor, day) if not self._is_taken(doctor, slot)]
-            if free and day not in days:
+            if free and day not in days and self.availability.is_usual(doctor, day):
                 break
             offset += 1 if told.day > 0 else -1
         slot = self._rng.choice(free)

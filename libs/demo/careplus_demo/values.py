@@ -26,7 +26,18 @@ TYPICAL = {
     "total-protein": (0.35, 0.8),
 }
 """Where in the range usual values lie (in parts of the upper bound where there is no lower one, and the other way round)."""
-WITHOUT_RANGE = {"urine-albumin": (4, 18), "urine-creatinine": (60, 160), "urine-protein": (4, 12), "psa": (0.4, 2.4)}
+WITHOUT_RANGE = {
+    "urine-albumin": (4, 18),
+    "urine-creatinine": (60, 160),
+    "urine-protein": (4, 12),
+    "psa": (0.4, 2.4),
+    "rdw": (12.2, 14.0),
+    "neutrophils-percent": (42, 52),
+    "monocytes-percent": (5, 8),
+    "eosinophils-percent": (1.5, 4),
+    "basophils-percent": (0.3, 0.8),
+}
+"""Usual values where the catalogue has no range; those of blood cells are of children."""
 MILD = {
     "cholesterol": 1.12,
     "triglycerides": 1.15,
