@@ -72,7 +72,7 @@ DOCTOR = first("/api/doctors")
 FREE_TIME = first("/api/doctors", "id", "next_available")
 COMING, PAST = first("/api/appointments?when=upcoming"), first("/api/appointments?when=past")
 PATIENT = first("/api/doctor/patients")
-VISIT = first("/api/doctor/appointments")
+VISIT = first("/api/doctor/appointments?status=in_progress")
 VIEWS = [
     View("/", screen="landing"),
     View("/sign-in"),
