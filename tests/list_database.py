@@ -113,7 +113,7 @@ def filled(url: str) -> Rows:
     """Fill a new database and return its rows."""
     now = datetime.now(UTC).replace(microsecond=0)
     upgrade(url)
-    fill(url, Plan(now, ZoneInfo("Europe/Berlin"), doctors=6, patients=24, appointments=500), "no hash")
+    fill(url, Plan(now, ZoneInfo("Europe/Berlin"), doctors=6, patients=36, appointments=500), "no hash")
     rows = Rows(unconstrained(url))
     with rows.engine.connect() as connection:
         doctor = connection.execute(sa.text("SELECT min(id) FROM doctors")).scalar_one()
@@ -121,7 +121,7 @@ def filled(url: str) -> Rows:
         for table, some in (
             ("prescriptions", f"id <= {MORE}"),
             ("referrals", f"id <= {MORE}"),
-            ("observations", "result_id % 2 = 0"),
+            ("observations", "result_id > 0"),
         ):
             one_patient = f"UPDATE {table} SET patient_id = (SELECT min(patient_id) FROM {table}) WHERE {some}"
             connection.execute(sa.text(one_patient))

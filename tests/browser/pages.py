@@ -72,7 +72,8 @@ DOCTOR = first("/api/doctors")
 FREE_TIME = first("/api/doctors", "id", "next_available")
 COMING, PAST = first("/api/appointments?when=upcoming"), first("/api/appointments?when=past")
 PATIENT = first("/api/doctor/patients")
-VISIT, MOVABLE = first("/api/doctor/appointments"), first("/api/doctor/appointments?status=booked")
+VISIT = first("/api/doctor/appointments?status=in_progress")
+MOVABLE = first("/api/doctor/appointments?status=booked")
 VIEWS = [
     View("/", screen="landing"),
     View("/sign-in"),

@@ -82,7 +82,7 @@ def test_demo_fills_only_an_empty_database(hospital: Hospital) -> None:
 
 
 def test_demo_refuses_too_few_patients(hospital: Hospital) -> None:
-    assert "need 400 patients" in refused(hospital, "demo", "--doctors", "100")
+    assert "need 400 patients" in refused(hospital, "demo", "--doctors", "100", "--patients", "200")
 
 
 @pytest.mark.parametrize("command", [("run",), ("migrate",), ("serve", "auth")])

@@ -9,7 +9,7 @@ from rich.progress import Progress as Bars
 
 from careplus_auth.sign_in.passwords import hash_now
 from careplus_demo.filling import NotEmpty, Progress, fill
-from careplus_demo.plan import DoesNotFit, Plan
+from careplus_demo.plan import PATIENTS, DoesNotFit, Plan
 from careplus_runtime.process.clock import now
 from careplus_runtime.process.settings import Settings
 
@@ -23,7 +23,7 @@ class CannotFill(Exception):
 def fill_demo(
     settings: Settings,
     doctors: int = 12,
-    patients: int = 200,
+    patients: int = PATIENTS,
     appointments: int | None = None,
     seed: int = 1,
     *,

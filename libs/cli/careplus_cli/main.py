@@ -88,7 +88,7 @@ def prepare_hospital() -> None:
 @app.command()
 def demo(
     doctors: Annotated[int, typer.Option(min=2, help="How many doctors.")] = 12,
-    patients: Annotated[int, typer.Option(min=20, help="How many patients.")] = 200,
+    patients: Annotated[int, typer.Option(min=20, help="How many patients.")] = 4000,
     appointments: Annotated[int | None, typer.Option(min=20, help="How many visits; fits the doctors if not given.")] = None,
     seed: Annotated[int, typer.Option(help="Another number gives another hospital.")] = 1,
 ) -> None:

@@ -1,1 +1,1 @@
-"""The demo hospital: fictitious people with two months of records and a month of bookings."""
+"""The demo hospital: invented people, thirty of them with a story of a year, and a month of bookings."""

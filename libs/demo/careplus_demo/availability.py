@@ -6,13 +6,19 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from careplus_clinic.clinic_time import Span, day_start, first_instant, minute_of, weekday
+from careplus_appointments.rules.slots import offered
+from careplus_clinic.clinic_time import Span, clock_of, day_start, local_minute, minute_of, weekday
+from careplus_contracts.availability import OpenHours
 from careplus_demo.people import Doctor, People
 from careplus_demo.plan import COMING_DAYS, PAST_DAYS
 
 WallHours = tuple[tuple[str, str], ...]
 
 ALL_DAY: WallHours = (("09:00", "12:00"), ("13:00", "17:00"))
+AFTER_START, BEFORE_END = 60, 120
+"""Minutes in usual hours before and after the time at which patients wait, so that they wait one after the other."""
+SHIFT, SHIFT_BEGAN = 420, 120
+"""Minutes of a shift outside usual hours, and how long before the present hour it began."""
 EARLY: WallHours = (("08:00", "13:00"),)
 WEEKS: tuple[dict[str, WallHours], ...] = (
     dict.fromkeys(("mon", "tue", "wed", "thu", "fri"), ALL_DAY),
@@ -39,6 +45,11 @@ class Availability:
             found = tuple(slot for slot in found if slot[1] <= starts_at or ends_at <= slot[0])
         return found
 
+    def is_usual(self, doctor: Doctor, day: date) -> bool:
+        """Return whether the doctor's hours of this day are not made for the present hour; those have visits today only."""
+        is_login = doctor.id in (self.people.osei.id, self.people.lind.id)
+        return not is_login or day == self.plan.today or self.hours[doctor.id].get(weekday(day)) == WEEKS[0].get(weekday(day))
+
     def availability_rows(self) -> Iterator[dict[str, Any]]:
         for doctor in self.people.doctors:
             yield {"doctor_id": doctor.id, "slot_minutes": doctor.slot_minutes, "place": doctor.place, "version": 1}
@@ -57,8 +68,8 @@ class Availability:
     def _hours(self, number: int) -> dict[str, WallHours]:
         if number >= 2:
             return WEEKS[number % len(WEEKS)]
-        # the two demo logins also work today, so that they have visits on every opening day
-        return {**WEEKS[0], weekday(self.plan.today).value: ALL_DAY}
+        # the two demo logins work today at this hour, so that patients wait whenever the demo starts
+        return {**WEEKS[0], weekday(self.plan.today).value: hours_around(local_minute(self.plan.now, self.plan.zone))}
 
     def _away(self, number: int) -> list[tuple[datetime, datetime, str]]:
         """Return time off once in the past weeks and once in the coming ones, never near today."""
@@ -72,12 +83,15 @@ class Availability:
         ]
 
 
-@lru_cache(maxsize=1000)
+def hours_around(minute: int) -> WallHours:
+    """Return the hours of a day on which a doctor works at this minute: the usual ones, or a shift that began before it."""
+    if any(minute_of(starts) + AFTER_START <= minute < minute_of(ends) - BEFORE_END for starts, ends in ALL_DAY):
+        return ALL_DAY
+    starts = max(0, min(minute // 60 * 60 - SHIFT_BEGAN, 24 * 60 - SHIFT))
+    return ((clock_of(starts), clock_of(starts + SHIFT)),)
+
+
+@lru_cache(maxsize=2000)
 def _slots(day: date, wall_hours: WallHours, minutes: int, zone: ZoneInfo) -> tuple[Span, ...]:
-    length, found = timedelta(minutes=minutes), []
-    for starts, ends in wall_hours:
-        at, closes = (first_instant(day, minute_of(wall), zone) for wall in (starts, ends))
-        while at + length <= closes:
-            found.append((at, at + length))
-            at += length
-    return tuple(found)
+    hours = [OpenHours(weekday=weekday(day), starts=starts, ends=ends) for starts, ends in wall_hours]
+    return tuple(offered(day, hours, minutes, zone))

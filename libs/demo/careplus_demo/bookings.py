@@ -8,6 +8,8 @@ from careplus_contracts.labs import LabBookingStatus as L
 from careplus_contracts.labs import LabPriority
 from careplus_demo.catalogue import LabTest
 from careplus_demo.people import Patient
+from careplus_demo.stories import Order
+from careplus_demo.texts import REJECTIONS
 from careplus_demo.visits import Visit
 
 STAT_MINUTES, DAY_HOURS = 60, 24
@@ -25,7 +27,10 @@ CHANGES = {
 
 @dataclass
 class Booking:
-    """A booking. `visit` is set where a doctor ordered it; `reviewed`: that doctor has seen and released the results."""
+    """A booking. `visit` is set where a doctor ordered it, and `order` where a story tells of it.
+
+    `reviewed`: that doctor has seen and released the results.
+    """
 
     patient: Patient
     visit: Visit | None
@@ -40,11 +45,17 @@ class Booking:
     verified_at: datetime | None = None
     id: int = 0
     priority: LabPriority = LabPriority.ROUTINE
+    order: Order | None = None
 
     @property
     def turnaround_minutes(self) -> int:
         longest = max(test.turnaround_hours for test in self.tests)
         return STAT_MINUTES if self.priority is LabPriority.STAT and longest < DAY_HOURS else longest * 60
+
+    @property
+    def rejection(self) -> str:
+        """Return the reason for which a specimen is rejected; in a story it is haemolysed."""
+        return REJECTIONS[0 if self.order else self.id % len(REJECTIONS)]
 
     def set_times(self, now: datetime, pace: float) -> None:
         """Set the times of the steps that the status implies; `pace` from 0 to 1."""

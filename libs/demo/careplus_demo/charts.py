@@ -6,16 +6,15 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from careplus_demo.people import CHILD_UNTIL_DAYS, Patient, People
+from careplus_demo.people import Patient, People
+from careplus_demo.stories import Story, day_ago
 
 Row = dict[str, Any]
 ALLERGIES = (
-    # substance, reaction, severity; no medicine of the demo contains one of these
+    # substance, reaction, severity; no medicine of a complaint contains one of these
     ("Penicillin", "Hives", "moderate"),
     ("Penicillin", "Anaphylaxis", "severe"),
-    ("Acetylsalicylic acid", "Wheezing", "moderate"),
     ("Sulfamethoxazole", "Rash", "mild"),
-    ("Codeine", "Vomiting", "mild"),
     ("Iodinated contrast", "Rash, short of breath", "moderate"),
     ("Latex", "Itching", "mild"),
     ("Bee venom", "Fainting", "severe"),
@@ -23,22 +22,8 @@ ALLERGIES = (
     ("Birch pollen", "Runny nose", "mild"),
     ("Nickel", None, "mild"),
 )
-PROBLEMS = (
-    ("Hypertension", "I10", "active"),
-    ("Type 2 diabetes", "E11.9", "active"),
-    ("Hypothyroidism", "E03.9", "active"),
-    ("Migraine", "G43.9", "active"),
-    ("Osteoarthritis of the knee", "M17.9", "active"),
-    ("Low back pain", "M54.5", "resolved"),
-    ("Iron deficiency anaemia", "D50.9", "resolved"),
-)
-CHILDRENS_PROBLEMS = (
-    ("Asthma", "J45.9", "active"),
-    ("Atopic dermatitis", "L20.9", "active"),
-    ("Otitis media", "H66.9", "resolved"),
-)
-ALLERGIC, NONE_KNOWN, ILL = 0.25, 0.55, 0.35
-"""Shares of patients; the others were not asked, and have no problems."""
+ALLERGIC, NONE_KNOWN = 0.2, 0.3
+"""Shares of patients without a story; the others were not asked."""
 
 
 @dataclass(frozen=True)
@@ -56,14 +41,15 @@ class Charts:
 
     def __init__(self, people: People) -> None:
         self.people, self.plan = people, people.plan
+        self._drawn = list(self._all())
 
     def chart_rows(self) -> Iterator[Row]:
-        for one in self._all():
+        for one in self._drawn:
             changes = bool(one.allergies or one.none_known) + bool(one.problems)
             yield {"patient_id": one.patient.id, "no_known_allergies": one.none_known, "version": 1 + changes}
 
     def allergy_rows(self) -> Iterator[Row]:
-        for one in self._all():
+        for one in self._drawn:
             for position, (substance, reaction, severity) in enumerate(one.allergies):
                 yield {
                     "patient_id": one.patient.id,
@@ -75,7 +61,7 @@ class Charts:
                 }
 
     def problem_rows(self) -> Iterator[Row]:
-        for one in self._all():
+        for one in self._drawn:
             for position, (name, icd10, status) in enumerate(one.problems):
                 yield {
                     "patient_id": one.patient.id,
@@ -90,23 +76,23 @@ class Charts:
         """Yield the charts with at least one entry."""
         rng = self.plan.random_for("charts")
         for patient in self.people.patients:
-            drawn = self._chart_of_pat() if patient is self.people.pat else self._draw(patient, rng)
-            if drawn.allergies or drawn.problems or drawn.none_known:
+            drawn = self._told(patient, patient.story) if patient.story else self._draw(patient, rng)
+            if drawn and (drawn.allergies or drawn.problems or drawn.none_known):
                 yield drawn
 
-    def _chart_of_pat(self) -> _Drawn:
-        """Return pat's fixed chart, with the penicillin allergy that the demo shows."""
-        days = (date(2009, 4, 21), date(2016, 5, 3), date(2019, 10, 8))
-        allergies = (("Penicillin", "Anaphylaxis", "severe"), ("Birch pollen", "Runny nose", "mild"))
-        return _Drawn(self.people.pat, allergies, PROBLEMS[:1], False, days)
+    def _told(self, patient: Patient, story: Story) -> _Drawn:
+        entries = [*(story.allergies or ()), *story.problems]
+        days = [max(day_ago(one[3], self.plan.today), patient.date_of_birth) for one in entries]
+        allergies = [(one[0], one[1], one[2]) for one in story.allergies or ()]
+        problems = [(one[0], one[1], one[2]) for one in story.problems]
+        return _Drawn(patient, allergies, problems, story.allergies == (), days)
 
-    def _draw(self, patient: Patient, rng: random.Random) -> _Drawn:
-        roll, age = rng.random(), (self.plan.today - patient.date_of_birth).days
-        number = rng.choice((1, 1, 1, 2)) if roll < ALLERGIC else 0
-        start = rng.randrange(len(ALLERGIES))
-        # every second line, so that both lines of penicillin are never drawn together
-        allergies = [ALLERGIES[(start + 2 * step) % len(ALLERGIES)] for step in range(number)]
-        known = CHILDRENS_PROBLEMS if age < CHILD_UNTIL_DAYS else PROBLEMS + CHILDRENS_PROBLEMS
-        problems = rng.sample(known, rng.choice((1, 1, 2))) if rng.random() < ILL else []
-        days = [patient.date_of_birth + timedelta(days=rng.randint(1, age)) for _ in (*allergies, *problems)]
-        return _Drawn(patient, allergies, problems, ALLERGIC <= roll < ALLERGIC + NONE_KNOWN, days)
+    def _draw(self, patient: Patient, rng: random.Random) -> _Drawn | None:
+        roll = rng.random()
+        if roll >= ALLERGIC + NONE_KNOWN:
+            return None
+        if roll >= ALLERGIC:
+            return _Drawn(patient, (), (), True, ())
+        age = (self.plan.today - patient.date_of_birth).days
+        day = patient.date_of_birth + timedelta(days=rng.randint(1, age))
+        return _Drawn(patient, (rng.choice(ALLERGIES),), (), False, (day,))

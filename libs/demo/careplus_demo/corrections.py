@@ -18,40 +18,29 @@ class Corrections:
     """Rows of the version that a correction replaced; the result itself becomes the corrected one."""
 
     def __init__(self, laboratory: Laboratory, results: Results) -> None:
-        self._pat, self._now = laboratory.people.pat.id, laboratory.plan.now
-        self._seen = {one["result_id"] for one in results.reviews}
         self.versions: list[Row] = []
         self.observations: list[Row] = []
-        for result in reversed(results.results):
+        told = {one.id: one.order.corrected for one in laboratory.bookings if one.order and one.order.corrected}
+        for result in results.results:
+            code = told.get(result["booking_id"])
             values = [one for one in results.observations if one["result_id"] == result["id"]]
-            if self._is_correctable(result) and any(map(_can_slip, values)):
-                self._correct(result, values)
-                return
+            if slipped := next((one for one in values if one["analyte_code"] == code), None):
+                self._correct(result, values, slipped)
 
-    def _is_correctable(self, result: Row) -> bool:
-        if result["patient_id"] != self._pat or result["released_at"] is None or result["released_by_id"] is None:
-            return False
-        return bool(result["released_at"] + AFTER <= self._now)
-
-    def _correct(self, result: Row, values: list[Row]) -> None:
-        slipped = next(filter(_can_slip, values))
+    def _correct(self, result: Row, values: list[Row], slipped: Row) -> None:
         before = [_slipped(one) if one is slipped else dict(one) for one in values]
         at, flags = result["released_at"] + AFTER, [one["flag"] for one in before]
         judged = {
             "outside_range": sum(flag not in NOT_OUTSIDE for flag in flags),
             "critical": any(flag in CRITICAL for flag in flags),
         }
-        key = {"result_id": result["id"], "version": result["version"], "patient_id": self._pat}
+        key = {"result_id": result["id"], "version": result["version"], "patient_id": result["patient_id"]}
         replaced = {"replaced_by_id": LAB_ID, "replaced_at": at, "reason": REASON}
         self.versions.append({**key, **judged, **{name: result[name] for name in KEPT}, **replaced})
         self.observations += [{**one, "version": result["version"]} for one in before]
         corrected = {"corrected_by_id": LAB_ID, "corrected_at": at, "correction_reason": REASON}
         changed = {"comment": None, "version": result["version"] + 1}
         result.update({**corrected, **changed, "entered_at": at, "verified_by_id": LAB_ID, "verified_at": at})
-
-
-def _can_slip(one: Row) -> bool:
-    return one["value"] is not None and one["value"] > 0 and one["has_range"] and one["comparator"] is None
 
 
 def _slipped(one: Row) -> Row:

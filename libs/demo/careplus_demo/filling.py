@@ -16,6 +16,7 @@ from careplus_demo.charts import Charts
 from careplus_demo.corrections import Corrections
 from careplus_demo.critical import CriticalReports
 from careplus_demo.laboratory import Laboratory
+from careplus_demo.laboratory_setup import add_range_version, closure_rows, hours_rows
 from careplus_demo.notes import VisitNotes
 from careplus_demo.orders import Orders
 from careplus_demo.people import People
@@ -36,6 +37,7 @@ from careplus_tables.corrections import ResultVersionRow, VersionObservationRow
 from careplus_tables.critical import CommunicationRow
 from careplus_tables.doctors import DoctorRow
 from careplus_tables.engine import sync_engine
+from careplus_tables.lab_hours import LabClosureRow, LabHoursRow, LabScheduleRow
 from careplus_tables.labs import LabBookingRow, LabBookingTestRow, LabResultRow, LabTestRow, ObservationRow
 from careplus_tables.notes import AddendumRow, NotesRow
 from careplus_tables.prescriptions import PrescriptionItemRow, PrescriptionRow
@@ -113,13 +115,20 @@ class _Writer:
         self._write(PrescriptionItemRow, items, len(items))
         self._write(ReferralRow, orders.referrals())
         self._write(CertificateRow, certificate_rows(people, completed))
-        self._write_laboratory(Laboratory(people, completed, catalogue.read(self.connection), visits.coming))
+        self._write_laboratory_setup(plan)
+        self._write_laboratory(Laboratory(people, visits, completed, catalogue.read(self.connection)))
         audit = AuditHistory(people, completed)
         self._write(AuditEventRow, audit.event_rows())
         self._write(AuditPatientRow, audit.patient_rows())
         if self.connection.dialect.name == "postgresql":
             self._reset_sequences()
         return self.written
+
+    def _write_laboratory_setup(self, plan: Plan) -> None:
+        add_range_version(self.connection, plan)
+        self._write(LabScheduleRow, [{"id": 1, "version": 2}])
+        self._write(LabHoursRow, hours_rows(plan))
+        self._write(LabClosureRow, closure_rows(plan))
 
     def _write_laboratory(self, laboratory: Laboratory) -> None:
         reports = CriticalReports(laboratory)

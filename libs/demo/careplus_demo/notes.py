@@ -1,4 +1,4 @@
-"""Notes of the demo hospital's visits of the last four weeks: nearly all signed, a few of today are drafts."""
+"""Notes of the demo hospital's visits: of the stories and of the last two weeks; a few of today are drafts."""
 
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
@@ -6,20 +6,20 @@ from typing import Any
 
 from careplus_contracts.notes import NotesStatus
 from careplus_demo.people import People
-from careplus_demo.texts import NOTES
 from careplus_demo.visits import Visit
 
 Row = dict[str, Any]
-WRITTEN_FOR = timedelta(days=28)
-"""Visits of this time have notes; the demo logins' visits all have notes."""
+WRITTEN_FOR = timedelta(days=14)
+"""Visits of this time have notes; the visits of stories all have notes."""
 SOON = timedelta(minutes=20)
-DRAFTED, ADDED_TO = 0.3, 0.05
+DRAFTED, ADDED_TO = 0.15, 0.03
 """Shares: drafts among the last day's notes, and notes with an addendum among older ones."""
-PLANS = ("Continue as before.", "Review in 3 months.", "Back at once if it gets worse.", "Laboratory control, then by phone.")
 ADDENDA = (
     "Called the patient: much better.",
-    "Letter of the specialist read; nothing changes.",
-    "Side corrected: it is the left.",
+    "Letter of the hospital read; nothing changes.",
+    "Called back: no change, comes on Friday.",
+    "Report from outside read and filed.",
+    "Asked by phone about side effects: none.",
 )
 
 
@@ -28,19 +28,17 @@ class VisitNotes:
 
     def __init__(self, people: People, visits: Sequence[Visit]) -> None:
         self.people, self.now = people, people.plan.now
-        self.known = {people.pat.id, people.sam.id}
-        self.visits = [one for one in visits if self.now - one.ends_at < WRITTEN_FOR or one.patient.id in self.known]
+        self.visits = [one for one in visits if _text(one) and (one.told or self.now - one.ends_at < WRITTEN_FOR)]
 
     def rows(self) -> Iterator[Row]:
         rng = self.people.plan.random_for("notes")
         for visit in self.visits:
-            findings, plan = rng.choice(NOTES[visit.doctor.specialty]), rng.choice(PLANS)
             is_draft = self.now - visit.ends_at < timedelta(days=1) and rng.random() < DRAFTED
             at = min(visit.ends_at + SOON * rng.random(), self.now)
             yield {
                 "appointment_id": visit.id,
                 "author_id": visit.doctor.id,
-                "text": findings if is_draft else f"Findings: {findings}\nPlan: {plan}",
+                "text": _text(visit),
                 "status": (NotesStatus.DRAFT if is_draft else NotesStatus.SIGNED).value,
                 "updated_at": at,
                 "signed_at": None if is_draft else at,
@@ -60,4 +58,8 @@ class VisitNotes:
                 }
 
     def _is_added_to(self, visit: Visit) -> bool:
-        return self.now - visit.ends_at > timedelta(days=2) and visit.id % round(1 / ADDED_TO) == 0
+        return visit.told is None and self.now - visit.ends_at > timedelta(days=2) and visit.id % round(1 / ADDED_TO) == 0
+
+
+def _text(visit: Visit) -> str | None:
+    return visit.told.note if visit.told else visit.complaint.note if visit.complaint else None

@@ -12,6 +12,7 @@ from careplus_contracts.doctors import BookingMode
 from careplus_contracts.endpoints import Role
 from careplus_demo.names import DOCTORS, FAMILY, FEMALE, MALE, SPECIALTIES
 from careplus_demo.plan import Plan
+from careplus_demo.stories import Story, stories
 
 PASSWORD = "demo-hospital-1"
 DOMAIN = "demo.example"
@@ -19,6 +20,10 @@ BY_PHONE = "kowalski"
 """The doctor with times that are booked by phone only."""
 ADMIN_ID, LAB_ID, NEWCOMER_ID, FIRST_DOCTOR_ID = 1, 2, 3, 4
 CHILD_UNTIL_DAYS = 18 * 365
+OPENED_YEARS = 3
+"""Staff and the patients with a story had their accounts this long."""
+PATIENTS_PER_STORY = 6
+"""Of so many patients, one has a story, until all stories are told."""
 
 Row = dict[str, Any]
 
@@ -40,6 +45,7 @@ class Patient:
     id: int
     sex: str
     date_of_birth: date
+    story: Story | None = None
 
 
 class People:
@@ -49,7 +55,10 @@ class People:
         self.plan = plan
         self.password_hash = password_hash
         self.doctors = [self._doctor(number) for number in range(plan.doctors)]
-        self.patients = [Patient(row["id"], row["sex"], row["date_of_birth"]) for row in self._patient_rows()]
+        self.stories = self._told()
+        self._rows = list(self._patient_rows())
+        told = {self._rows[number]["id"]: story for number, story in enumerate(self.stories)}
+        self.patients = [Patient(row["id"], row["sex"], row["date_of_birth"], told.get(row["id"])) for row in self._rows]
 
     @property
     def osei(self) -> Doctor:
@@ -69,8 +78,8 @@ class People:
 
     @cached_property
     def by_specialty(self) -> dict[str, list[Patient]]:
-        """Patients by the specialty they visit, without the two demo logins, which have fixed visits."""
-        others = self.patients[2:]
+        """Patients by the specialty they visit, without those who have a story, which has its own visits."""
+        others = self.patients[len(self.stories) :]
         first_birthday = self.plan.today - timedelta(days=CHILD_UNTIL_DAYS)
         fitting = {
             "Paediatrics": [patient for patient in others if patient.date_of_birth > first_birthday],
@@ -79,18 +88,25 @@ class People:
         grown = [patient for patient in others if patient.date_of_birth <= first_birthday]
         return {specialty: fitting.get(specialty) or grown for specialty in SPECIALTIES}
 
+    def doctor_named(self, email: str) -> Doctor:
+        """Return the doctor with this name in the e-mail address; in a smaller hospital one of the specialty, or the GP."""
+        number = next(number for number, known in enumerate(DOCTORS) if known.email == email)
+        if number < len(self.doctors):
+            return self.doctors[number]
+        alike = [one for one in self.doctors if one.specialty == DOCTORS[number].specialty]
+        return alike[0] if alike else self.lind
+
     def account_rows(self) -> Iterator[Row]:
-        yield self._account(ADMIN_ID, "admin", "Alex Berg", Role.ADMIN, born=date(1979, 3, 9))
+        yield self._account(ADMIN_ID, "admin", "Alex Berg", Role.ADMIN, born=date(1979, 3, 9), years=OPENED_YEARS)
         yield self._account(LAB_ID, "lab", "Robin Marsh", Role.LAB, born=date(1988, 11, 23))
         invited = {"password_hash": None, "created_at": self.plan.now - timedelta(days=1)}
         yield self._account(NEWCOMER_ID, "newcomer", "Kim Aoki", Role.LAB) | invited
         for number, doctor in enumerate(self.doctors):
             known = DOCTORS[number] if number < len(DOCTORS) else None
             sex = known.sex if known else Sex.UNKNOWN.value
-            yield self._account(
-                doctor.id, known.email if known else f"doctor{number + 1}", doctor.full_name, Role.DOCTOR, sex=sex
-            )
-        yield from self._patient_rows()
+            email = known.email if known else f"doctor{number + 1}"
+            yield self._account(doctor.id, email, doctor.full_name, Role.DOCTOR, sex=sex, years=OPENED_YEARS)
+        yield from self._rows
 
     def doctor_rows(self) -> Iterator[Row]:
         rng = self.plan.random_for("profiles")
@@ -121,6 +137,17 @@ class People:
                 "accepted_at": now - timedelta(days=accepted) if accepted else None,
             }
 
+    def _told(self) -> tuple[Story, ...]:
+        """Return the stories of this hospital: in a small one a few, so that other visits remain to be booked."""
+        found = stories()[: max(2, self.plan.patients // PATIENTS_PER_STORY)]
+        if self.plan.appointments is None:
+            return found
+        visits, number = 0, 0
+        while number < len(found) and (number < 2 or visits + len(found[number].visits) <= self.plan.appointments // 2):
+            visits += len(found[number].visits)
+            number += 1
+        return found[:number]
+
     def _doctor(self, number: int) -> Doctor:
         place = f"Room {100 + number + 1}"
         if number < len(DOCTORS):
@@ -132,14 +159,12 @@ class People:
 
     def _patient_rows(self) -> Iterator[Row]:
         first = FIRST_DOCTOR_ID + self.plan.doctors
-        yield self._account(
-            first, "pat", "Pat Morgan", Role.PATIENT, sex="female", born=date(1984, 5, 17), phone="+44 20 7946 0123"
-        )
-        yield self._account(
-            first + 1, "sam", "Sam Rivera", Role.PATIENT, sex="male", born=date(1971, 9, 2), phone="+1 202 555 0147"
-        )
+        for number, story in enumerate(self.stories):
+            own = story.phone or f"+49 30 23125 {100 + number}"
+            born = story.born(self.plan.today)
+            yield self._account(first + number, story.email, story.name, Role.PATIENT, story.sex, born, own, OPENED_YEARS)
         rng = self.plan.random_for("patients")
-        for number in range(2, self.plan.patients):
+        for number in range(len(self.stories), self.plan.patients):
             sex = rng.choice(("female", "male"))
             name = f"{rng.choice(FEMALE if sex == 'female' else MALE)} {rng.choice(FAMILY)}"
             # every fifth patient is a child
@@ -157,6 +182,7 @@ class People:
         sex: str = "unknown",
         born: date | None = None,
         phone: str | None = None,
+        years: int = 0,
     ) -> Row:
         return {
             "id": id_,
@@ -168,6 +194,6 @@ class People:
             "sex": sex,
             "phone": phone,
             "active": True,
-            "created_at": self.plan.now - timedelta(days=90, minutes=id_ % 10_000),
+            "created_at": self.plan.now - timedelta(days=90 + 365 * years, minutes=id_ % 10_000),
             "version": 1,
         }

@@ -4,7 +4,8 @@ import random
 from collections import Counter, defaultdict
 from datetime import date, datetime, timedelta
 
-from careplus_clinic.clinic_time import MINUTES_PER_DAY, Span, first_instant, minute_of
+from careplus_clinic.clinic_time import MINUTES_PER_DAY, Span, first_instant
+from careplus_demo.laboratory_setup import closed_day, hours_on
 from careplus_demo.people import Patient
 from careplus_demo.plan import Plan
 
@@ -17,17 +18,21 @@ class Places:
     def __init__(self, plan: Plan, rng: random.Random, busy: defaultdict[int, list[Span]]) -> None:
         self.plan, self.busy, self._rng = plan, busy, rng
         self._taken: Counter[datetime] = Counter()
-        self._opens, closes = map(minute_of, plan.lab_hours.split("-"))
-        # the last window stays free where the laboratory closes at midnight
-        self._windows = max(1, (min(closes, MINUTES_PER_DAY - 1) - self._opens) // 15)
 
-    def find(self, day: date, patient: Patient) -> tuple[datetime, int] | None:
+    def find(self, day: date, patient: Patient, after: datetime | None = None) -> tuple[datetime, int] | None:
         """Return a window of the day at which the patient is free, early ones more often, and its next place, or None."""
-        first = int(self._windows * self._rng.random() ** 2)
-        opens = first_instant(day, self._opens, self.plan.zone)
+        if day == closed_day(self.plan):
+            return None
+        opens_at, closes_at = hours_on(self.plan, day)
+        # the last window stays free where the laboratory closes at midnight
+        windows = max(1, (min(closes_at, MINUTES_PER_DAY - 1) - opens_at) // 15)
+        first = int(windows * self._rng.random() ** 2)
+        opens = first_instant(day, opens_at, self.plan.zone)
         busy = self.busy[patient.id]
-        for step in range(self._windows):
-            window = opens + WINDOW * ((first + step) % self._windows)
+        for step in range(windows):
+            window = opens + WINDOW * ((first + step) % windows)
+            if after is not None and window < after:
+                continue
             is_free = all(window + WINDOW <= starts_at or ends_at <= window for starts_at, ends_at in busy)
             if is_free and self._taken[window] < max(1, self.plan.lab_places // 2):
                 self._taken[window] += 1

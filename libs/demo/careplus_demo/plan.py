@@ -7,11 +7,14 @@ from zoneinfo import ZoneInfo
 
 from careplus_clinic.clinic_time import local_date
 
-PAST_DAYS = 60
+PAST_DAYS = 35
+"""Days with full calendars before today; stories reach further back."""
 COMING_DAYS = 30
 LONGEST_PAST_DAYS = 3650
 MOST_DOCTORS = 10_000
 MOST_PATIENTS = 5_000_000
+PATIENTS = 4_000
+"""With fewer, patients of the twelve doctors would visit more than four times a year."""
 PATIENTS_PER_DOCTOR = 4
 """With fewer, all patients may be with other doctors at the time of a visit."""
 
@@ -30,7 +33,7 @@ class Plan:
     now: datetime
     zone: ZoneInfo
     doctors: int = 12
-    patients: int = 200
+    patients: int = PATIENTS
     appointments: int | None = None
     lab_hours: str = "06:00-22:00"
     lab_places: int = 4

@@ -1,18 +1,18 @@
-"""Results of the demo hospital's laboratory: mostly normal values, some low or high, few critical."""
+"""Results of the demo hospital's laboratory, with the range and the flag of each value."""
 
-import random
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from careplus_clinic.clinic_time import local_date
-from careplus_contracts.results import Comparator, Flag, ResultStatus
+from careplus_contracts.results import Flag, ResultStatus
 from careplus_demo import texts
 from careplus_demo.bookings import Booking
 from careplus_demo.catalogue import Analyte, LabTest
 from careplus_demo.critical import CriticalReports
 from careplus_demo.laboratory import Laboratory
 from careplus_demo.people import LAB_ID
+from careplus_demo.values import measured
 
 Row = dict[str, Any]
 NOT_OUTSIDE = (Flag.NORMAL, Flag.NO_RANGE)
@@ -38,18 +38,19 @@ class Results:
         id_, found = len(self.results) + 1, []
         assert booking.collected_at is not None
         day = local_date(booking.collected_at, self._zone)
+        given = (booking.order.values or {}) if booking.order else None
+        values = measured(test, booking.patient, day, given, self._rng)
         for position, analyte in enumerate(test.analytes):
             common = {"result_id": id_, "position": position, "patient_id": booking.patient.id, "analyte_code": analyte.code}
-            measured = self._text(analyte) if analyte.is_text else self._value(analyte, analyte.range_for(booking.patient, day))
-            found.append({**common, "unit": analyte.unit, "decimals": analyte.decimals, "usual": analyte.usual, **measured})
-        self._reports.make_critical(booking, test, found)
+            observed = self._observation(booking, analyte, values[analyte.code], day)
+            found.append({**common, "unit": analyte.unit, "decimals": analyte.decimals, "usual": analyte.usual, **observed})
         self.observations += found
         self.results.append(self._result(id_, booking, test, found))
 
     def _result(self, id_: int, booking: Booking, test: LabTest, observations: Sequence[Row]) -> Row:
         verified_at, seen_at = booking.verified_at, self._seen_at(booking)
         critical = any(one["flag"] in CRITICAL for one in observations)
-        state = self._reports.state(id_, booking, test, critical)
+        state = self._reports.state(id_, booking, critical)
         # results that no doctor ordered are released when they are verified, critical ones when a call is noted
         released_at = seen_at if booking.visit else state["critical_closed_at"] or verified_at
         status = ResultStatus.RELEASED if released_at else ResultStatus.VERIFIED if verified_at else ResultStatus.RESULTED
@@ -59,7 +60,6 @@ class Results:
         if doctor_id:
             seen = {"seen_at": seen_at, "verified_at": verified_at, "result_version": version}
             self.reviews.append({"result_id": id_, "doctor_id": doctor_id, **seen})
-        comments = texts.COMMENTS_ON_UNUSUAL if outside else texts.COMMENTS_ON_USUAL
         return {
             "id": id_,
             "booking_id": booking.id,
@@ -68,8 +68,8 @@ class Results:
             "status": status.value,
             "outside_range": outside,
             "critical": critical,
-            "note": self._rng.choice(texts.LAB_NOTES),
-            "comment": self._rng.choice(comments) if seen_at and booking.visit else None,
+            "note": None,
+            "comment": self._comment(booking, test, outside) if seen_at and booking.visit else None,
             "collected_at": booking.collected_at,
             "specimen_at": booking.collected_at,
             "entered_by_id": LAB_ID,
@@ -86,43 +86,26 @@ class Results:
             **state,
         }
 
+    def _comment(self, booking: Booking, test: LabTest, outside: int) -> str | None:
+        if booking.order:
+            # about the first test of the order
+            return booking.order.comment if test is booking.tests[0] else None
+        return self._rng.choice(texts.COMMENTS_ON_UNUSUAL if outside else texts.COMMENTS_ON_USUAL)
+
     def _seen_at(self, booking: Booking) -> datetime | None:
         """Return the time of the doctor's review, within 30 hours after the verification."""
         if booking.verified_at is None or not booking.reviewed:
             return None
         return booking.verified_at + timedelta(hours=30) * (0.1 + 0.9 * self._rng.random())
 
-    def _text(self, analyte: Analyte) -> Row:
-        others = [choice for choice in analyte.choices if choice not in analyte.usual]
-        unusual = others and (not analyte.usual or self._rng.random() < 0.1)
-        text = self._rng.choice(others if unusual else analyte.usual or ["see note"])
-        flag = Flag.NO_RANGE if not analyte.usual else Flag.NORMAL if text in analyte.usual else Flag.ABNORMAL
-        return {**_reading(None, flag), "text": text}
-
-    def _value(self, analyte: Analyte, within: Any) -> Row:
+    def _observation(self, booking: Booking, analyte: Analyte, value: float | str, day: date) -> Row:
+        if isinstance(value, str):
+            flag = Flag.NO_RANGE if not analyte.usual else Flag.NORMAL if value in analyte.usual else Flag.ABNORMAL
+            return {**_reading(None, flag), "text": value}
+        within = analyte.range_for(booking.patient, day)
         if within is None or all(getattr(within, bound) is None for bound in BOUNDS):
-            value = round(self._rng.uniform(1, 10), analyte.decimals)
             return {**_reading(value, Flag.NO_RANGE), **_applied(within)}
-        value = self._measured(analyte.decimals, within, self._rng)
-        flag = flag_of(value, within)
-        # some low values are below the limit of the instrument
-        open_below = within.low is None and within.critical_low is None
-        below = flag is Flag.NORMAL and open_below and self._rng.random() < 0.3
-        return {**_reading(value, flag), **_applied(within), "comparator": Comparator.BELOW.value if below else None}
-
-    def _measured(self, decimals: int, within: Any, rng: random.Random) -> float:
-        """Return a value: normal in five of six cases, critical in one of a hundred."""
-        step, roll = 10.0**-decimals, rng.random()
-        low = within.low if within.low is not None else 0.0
-        high = within.high if within.high is not None else low * 1.6 + step
-        width = high - low
-        if roll < 0.01 and within.critical_high is not None:
-            return round(float(within.critical_high) + width * 0.1 + step, decimals)
-        if roll < 0.1 and within.high is not None:
-            return round(high + step + width * 0.2 * rng.random(), decimals)
-        if roll < 0.17 and within.low is not None and low > step:
-            return round(max(step, low - step - width * 0.15 * rng.random()), decimals)
-        return float(min(max(round(rng.triangular(low, high), decimals), low), high))
+        return {**_reading(value, flag_of(value, within)), **_applied(within)}
 
 
 def flag_of(value: float, within: Any) -> Flag:

@@ -7,7 +7,6 @@ from typing import Any
 
 from careplus_contracts.labs import LabBookingStatus as L
 from careplus_contracts.labs import SpecimenStatus as S
-from careplus_demo import texts
 from careplus_demo.bookings import Booking
 from careplus_demo.people import LAB_ID
 from careplus_demo.references import accession
@@ -37,7 +36,7 @@ def _taken(booking: Booking, status: S, position: int) -> Iterator[dict[str, Any
     if at is None:
         yield _columns(S.EXPECTED, None)
         return
-    rejected = texts.REJECTIONS[booking.id % len(texts.REJECTIONS)]
+    rejected = booking.rejection
     if status is S.REJECTED:
         yield _columns(S.REJECTED, at, rejected) if position == 0 else _columns(S.RECEIVED, at)
         if position == 0:
