@@ -7,6 +7,7 @@ import type critical from "../../i18n/en/critical.json";
 import type doctor from "../../i18n/en/doctor.json";
 import type lab from "../../i18n/en/lab.json";
 import type patient from "../../i18n/en/patient.json";
+import type prescribe from "../../i18n/en/prescribe.json";
 import type publicly from "../../i18n/en/public.json";
 import type shell from "../../i18n/en/shell.json";
 import type trail from "../../i18n/en/trail.json";
@@ -20,6 +21,7 @@ type English = typeof shell &
   typeof patient &
   typeof critical &
   typeof doctor &
+  typeof prescribe &
   typeof admin &
   typeof lab;
 export type Key = keyof English;
@@ -34,6 +36,7 @@ export type Room =
   | "patient"
   | "critical"
   | "doctor"
+  | "prescribe"
   | "admin"
   | "lab";
 export type Words = Readonly<Record<string, string>>;
