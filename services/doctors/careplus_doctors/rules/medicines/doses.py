@@ -58,8 +58,8 @@ def _one(medicines: MedicineList, taking: Taking, substance: str) -> Iterator[Al
         yield from _times(taking, substance, known.name, limit, known.strict)
     if known.days and taking.item.duration_days > known.days:
         why = both(
-            f"{known.en} is usually taken for at most {known.days} days.",
-            f"{known.de} wird üblicherweise höchstens {known.days} Tage eingenommen.",
+            f"{known.en} is usually used for at most {known.days} days.",
+            f"{known.de} wird üblicherweise höchstens {known.days} Tage angewendet.",
         )
         yield _alert(taking, f"dose:days:{substance}", WARN, f"{known.days} d", why)
 

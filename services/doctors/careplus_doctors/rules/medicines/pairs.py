@@ -4,9 +4,13 @@ from collections.abc import Iterator, Sequence
 
 from careplus_contracts.medicines import Alert, AlertKind, AlertSeverity
 from careplus_doctors.rules.medicines.alerts import SEVERITIES, both, lowered
+from careplus_doctors.rules.medicines.entries import Interaction
 from careplus_doctors.rules.medicines.medicine_list import MedicineList
 from careplus_doctors.rules.medicines.reading.taking import Taking
 
+LITTLE = both("By this route less of it reaches the blood.", "Auf diesem Weg gelangt weniger davon ins Blut.")
+HARM = both("Together they add harm more than effect.", "Zusammen schaden sie eher, als dass sie besser wirken.")
+INTENDED = both("Check that both are intended.", "Prüfen, ob beide gewollt sind.")
 RECONCILIATION = "NICE NG5, medicines optimisation: medicines reconciliation"
 
 
@@ -29,17 +33,22 @@ def _pair(medicines: MedicineList, one: Taking, other: Taking) -> Iterator[Alert
                 yield _same(medicines, substance, one, other, is_local)
                 continue
             low, high = sorted((substance, second))
-            if rule := medicines.interaction_of.get((low, high)):
-                yield Alert(
-                    key=f"interaction:{low}:{high}",
-                    kind=AlertKind.INTERACTION,
-                    severity=lowered(rule.severity) if is_local else rule.severity,
-                    medicine=one.item.medicine,
-                    against=other.item.medicine,
-                    why=rule.why,
-                    source=rule.source,
-                )
-            yield from _same_class(medicines, (low, high), one, other, is_local)
+            rule = medicines.interaction_of.get((low, high))
+            if rule:
+                yield _interaction(rule, f"interaction:{low}:{high}", one, other, is_local)
+            yield from _same_class(medicines, (low, high), one, other, rule)
+
+
+def _interaction(rule: Interaction, key: str, one: Taking, other: Taking, is_local: bool) -> Alert:
+    return Alert(
+        key=key,
+        kind=AlertKind.INTERACTION,
+        severity=lowered(rule.severity) if is_local else rule.severity,
+        medicine=one.item.medicine,
+        against=other.item.medicine,
+        why=both(f"{rule.en} {LITTLE.en}", f"{rule.de} {LITTLE.de}") if is_local else rule.why,
+        source=rule.source,
+    )
 
 
 def _same(medicines: MedicineList, substance: str, one: Taking, other: Taking, is_local: bool) -> Alert:
@@ -55,25 +64,30 @@ def _same(medicines: MedicineList, substance: str, one: Taking, other: Taking, i
     )
 
 
-def _same_class(medicines: MedicineList, pair: tuple[str, str], one: Taking, other: Taking, is_local: bool) -> Iterator[Alert]:
+def _same_class(
+    medicines: MedicineList, pair: tuple[str, str], one: Taking, other: Taking, rule: Interaction | None
+) -> Iterator[Alert]:
+    """Yield the class of both whose duplication hurts most, unless a rule about the two says as much."""
     shared = medicines.classes_of.get(pair[0], frozenset()) & medicines.classes_of.get(pair[1], frozenset())
     found = sorted(
         (SEVERITIES.index(group.duplicate), name, group)
         for name in shared
         if (group := medicines.classes[name]).duplicate is not None
     )
-    if found:
-        weight, _, group = found[0]
-        severity = SEVERITIES[weight]
-        yield Alert(
-            key=f"duplicate:{pair[0]}:{pair[1]}",
-            kind=AlertKind.DUPLICATE,
-            severity=lowered(severity) if is_local else severity,
-            medicine=one.item.medicine,
-            against=other.item.medicine,
-            why=both(
-                f"Both belong to one class: {group.en}. Together they add harm more than effect.",
-                f"Beide gehören zu einer Klasse: {group.de}. Zusammen schaden sie eher, als dass sie besser wirken.",
-            ),
-            source=group.source or RECONCILIATION,
-        )
+    if not found or (rule and SEVERITIES.index(rule.severity) <= found[0][0]):
+        return
+    weight, _, group = found[0]
+    is_local = one.is_local or other.is_local
+    hurts = SEVERITIES[weight] != AlertSeverity.INFORM
+    yield Alert(
+        key=f"duplicate:{pair[0]}:{pair[1]}",
+        kind=AlertKind.DUPLICATE,
+        severity=lowered(SEVERITIES[weight]) if is_local else SEVERITIES[weight],
+        medicine=one.item.medicine,
+        against=other.item.medicine,
+        why=both(
+            f"Both belong to one class: {group.en}. {HARM.en if hurts else INTENDED.en}",
+            f"Beide gehören zu einer Klasse: {group.de}. {HARM.de if hurts else INTENDED.de}",
+        ),
+        source=group.source or RECONCILIATION,
+    )
