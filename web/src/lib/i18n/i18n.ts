@@ -9,6 +9,7 @@ import type lab from "../../i18n/en/lab.json";
 import type patient from "../../i18n/en/patient.json";
 import type prescribe from "../../i18n/en/prescribe.json";
 import type publicly from "../../i18n/en/public.json";
+import type record from "../../i18n/en/record.json";
 import type shell from "../../i18n/en/shell.json";
 import type trail from "../../i18n/en/trail.json";
 import type ui from "../../i18n/en/ui.json";
@@ -19,6 +20,7 @@ type English = typeof shell &
   typeof account &
   typeof trail &
   typeof patient &
+  typeof record &
   typeof critical &
   typeof doctor &
   typeof prescribe &
@@ -34,6 +36,7 @@ export type Room =
   | "account"
   | "trail"
   | "patient"
+  | "record"
   | "critical"
   | "doctor"
   | "prescribe"
