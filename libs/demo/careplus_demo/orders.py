@@ -96,6 +96,7 @@ class Orders:
             "status": (PrescriptionStatus.STOPPED if stopped else PrescriptionStatus.ACTIVE).value,
             "created_at": visit.ends_at,
             "stopped_at": visit.ends_at + timedelta(days=stopped[0]) if stopped else None,
+            "stopped_by_id": visit.doctor.id if stopped else None,
             "stop_reason": stopped[1] if stopped else None,
             "version": 2 if stopped else 1,
         }

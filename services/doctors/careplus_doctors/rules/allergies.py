@@ -2,9 +2,9 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
-from careplus_contracts.allergies import Allergy, AllergyCheck, AllergyConflict, AllergyMatch
+from careplus_contracts.allergies import AllergyCheck
 from careplus_doctors.rules.medicines.naming.note_words import ENDING, NO_SUBSTANCE
 from careplus_doctors.rules.substances import CLASSES, SUBSTANCES
 
@@ -45,22 +45,6 @@ def check_of(note: str) -> AllergyCheck:
     found = [ruled_out for word in words for name in _beginnings(word) if (ruled_out := _BY_NAME.get(name))]
     own = {name_of(word) for word in words if len(word) > 2 and not word.isdecimal() and word not in _NO_SUBSTANCE}
     return AllergyCheck(substance=note, names=sorted(own.union(*found)), known=bool(found))
-
-
-def check_allergies(medicines: Iterable[str], allergies: Iterable[Allergy], override_reason: str | None) -> None:
-    """Raise AllergyConflict for a medicine that a recorded allergy rules out, unless there is a reason."""
-    checks = [(allergy, check_of(allergy.substance)) for allergy in allergies]
-    conflicts = [
-        AllergyMatch(medicine=medicine, substance=allergy.substance, severity=allergy.severity, reaction=allergy.reaction)
-        for medicine in medicines
-        for allergy, check in checks
-        if any(is_named(word, name) for word in words_of(medicine) for name in check.names)
-    ]
-    if conflicts and override_reason is None:
-        found = ", ".join(sorted({conflict.substance for conflict in conflicts}))
-        raise AllergyConflict(
-            f"The patient is allergic: {found}. Choose something else, or say why in override_reason.", conflicts=conflicts
-        )
 
 
 def is_named(word: str, name: str) -> bool:

@@ -10,6 +10,7 @@ import type follow_ups from "../../i18n/en/follow_ups.json";
 import type lab from "../../i18n/en/lab.json";
 import type letters from "../../i18n/en/letters.json";
 import type patient from "../../i18n/en/patient.json";
+import type prescribe from "../../i18n/en/prescribe.json";
 import type publicly from "../../i18n/en/public.json";
 import type record from "../../i18n/en/record.json";
 import type shell from "../../i18n/en/shell.json";
@@ -28,6 +29,7 @@ type English = typeof shell &
   typeof certificates &
   typeof follow_ups &
   typeof letters &
+  typeof prescribe &
   typeof admin &
   typeof lab;
 export type Key = keyof English;
@@ -46,6 +48,7 @@ export type Room =
   | "certificates"
   | "follow_ups"
   | "letters"
+  | "prescribe"
   | "admin"
   | "lab";
 export type Words = Readonly<Record<string, string>>;

@@ -14,8 +14,14 @@ export const pages: readonly OwnPage[] = [
   ["/doctor/patients", () => import("./patients/patients")],
   ["/doctor/patients/:id", () => import("./chart/chart")],
   ["/doctor/emergency", () => import("./patients/emergency")],
-  ["/doctor/prescriptions/new", () => import("./prescribe/prescribe")],
-  ["/doctor/prescriptions/:id", () => import("./prescribe/prescription")],
+  [
+    "/doctor/prescriptions/new",
+    async () => (await Promise.all([import("./prescribe/prescribe"), loadMessages("prescribe")]))[0],
+  ],
+  [
+    "/doctor/prescriptions/:id",
+    async () => (await Promise.all([import("./prescribe/prescription"), loadMessages("prescribe")]))[0],
+  ],
   [
     "/doctor/certificates",
     async () => (await Promise.all([import("./certificates/certificates"), loadMessages("certificates")]))[0],
