@@ -47,7 +47,7 @@ class Case:
 VISITS, RESULTS = Case("appointments", ("starts_at", "ends_at")), Case("lab_results", ("specimen_at",))
 BOOKINGS, EVENTS = Case("lab_bookings", ("starts_at",)), Case("audit_events")
 CRITICAL = Case("lab_results", ("critical_since",))
-PRESCRIPTIONS, REFERRALS = Case("prescriptions"), Case("referrals")
+PRESCRIPTIONS, REFERRALS, REFILLS = Case("prescriptions"), Case("referrals"), Case("refills")
 ACCOUNTS, DOCTORS = Case("accounts", ("sort_key",)), Case("doctors", ("sort_key",))
 CASES = {
     "list_sessions": Case("sessions", ("created_at",)),
@@ -64,6 +64,9 @@ CASES = {
     "list_patients": ACCOUNTS,
     "list_prescribed": PRESCRIPTIONS,
     "list_prescriptions": PRESCRIPTIONS,
+    "list_refills": REFILLS,
+    "list_doctor_refills": REFILLS,
+    "list_desk_refills": REFILLS,
     "list_referred": REFERRALS,
     "list_referrals": REFERRALS,
     "list_tests": Case("lab_tests", query={"q": "anti"}, key="code"),

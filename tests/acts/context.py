@@ -140,6 +140,11 @@ class ActContext:
     def prescription(self) -> int:
         return int(made(self.http("doctor").post("/api/doctor/prescriptions", json=self.example("prescribe")))["id"])
 
+    def refill(self) -> int:
+        """Return the id of a new request for a refill, which asks `doctor`."""
+        asked = self.http("patient").post(f"/api/prescriptions/{self.prescription()}/refill", json=self.example("request_refill"))
+        return int(made(asked)["id"])
+
     def referral(self) -> int:
         """Return the id of a new referral to a doctor outside the hospital."""
         body = self.example("refer", to_external="City radiology")

@@ -25,6 +25,7 @@ from careplus_tables import (
     passwords,
     prescriptions,
     referrals,
+    refills,
     reviews,
     second_factors,
     specimens,
@@ -32,7 +33,7 @@ from careplus_tables import (
 
 FILES: tuple[ModuleType, ...] = (
     *(accounts, appointments, attempts, audit, audit_links, availability, charts, corrections, critical, critical_notices),
-    *(doctors, handovers, idempotency, labs, lab_hours, mails, notes, passwords, prescriptions, referrals),
+    *(doctors, handovers, idempotency, labs, lab_hours, mails, notes, passwords, prescriptions, referrals, refills),
     *(reviews, second_factors, specimens),
 )
 METADATA = SQLModel.metadata

@@ -6,8 +6,9 @@ from careplus_contracts import doctors as doctors_contract
 from careplus_contracts import prescriptions as prescriptions_contract
 from careplus_contracts import record as record_contract
 from careplus_contracts import referrals as referrals_contract
+from careplus_contracts import refills as refills_contract
 from careplus_contracts import stats as stats_contract
-from careplus_doctors.routes import charts, doctors, prescriptions, record, referrals, stats
+from careplus_doctors.routes import charts, doctors, prescriptions, record, referrals, refills, stats
 from careplus_runtime.http.serving import application
 
 app = application(
@@ -18,8 +19,12 @@ app = application(
         allergies_contract.api,
         prescriptions_contract.api,
         referrals_contract.api,
+        refills_contract.api,
         record_contract.api,
         stats_contract.api,
     ),
-    routes=(doctors.routes, charts.routes, prescriptions.routes, referrals.routes, record.routes, stats.routes),
+    routes=(
+        *(doctors.routes, charts.routes, prescriptions.routes, referrals.routes),
+        *(refills.routes, record.routes, stats.routes),
+    ),
 )

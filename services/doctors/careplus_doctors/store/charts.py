@@ -9,7 +9,7 @@ from sqlalchemy import delete, select
 from sqlmodel import col
 
 from careplus_contracts.accounts import Sex
-from careplus_contracts.allergies import Allergies, Allergy, SetAllergies, Severity
+from careplus_contracts.allergies import Allergies, Allergy, Certainty, SetAllergies, Severity
 from careplus_contracts.charts import Chart, ChartPatient, Condition, ConditionStatus, ProblemList, SetProblems
 from careplus_doctors.rules.allergies import check_of
 from careplus_doctors.rules.charts import allergy_status, named_twice
@@ -56,13 +56,19 @@ async def allergies_of(db: AnySession, who: Identity, patient_id: int) -> Allerg
 async def allergies(db: AnySession, chart: ChartRow) -> Allergies:
     """Return the allergies of a chart in their order."""
     query = select(AllergyRow).where(col(AllergyRow.patient_id) == chart.patient_id).order_by(col(AllergyRow.position))
-    found = [
-        Allergy(substance=row.substance, reaction=row.reaction, severity=Severity(row.severity), noted_on=row.noted_on)
-        for row in (await db.execute(query)).scalars()
-    ]
+    found = [to_allergy(row) for row in (await db.execute(query)).scalars()]
     checks = [check_of(allergy.substance) for allergy in found]
     status = allergy_status(found, chart.no_known_allergies)
     return Allergies(allergy_status=status, allergies=found, checks=checks, version=chart.version)
+
+
+def to_allergy(row: AllergyRow) -> Allergy:
+    """Return a row as answers show it."""
+    return Allergy(
+        **row.model_dump(include={"substance", "reaction", "onset", "noted_on"}),
+        severity=Severity(row.severity),
+        certainty=Certainty(row.certainty) if row.certainty else None,
+    )
 
 
 async def set_allergies(db: WriteSession, chart: ChartRow, body: SetAllergies) -> Allergies:

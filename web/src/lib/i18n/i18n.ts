@@ -8,6 +8,7 @@ import type doctor from "../../i18n/en/doctor.json";
 import type lab from "../../i18n/en/lab.json";
 import type patient from "../../i18n/en/patient.json";
 import type publicly from "../../i18n/en/public.json";
+import type refills from "../../i18n/en/refills.json";
 import type shell from "../../i18n/en/shell.json";
 import type trail from "../../i18n/en/trail.json";
 import type ui from "../../i18n/en/ui.json";
@@ -19,6 +20,7 @@ type English = typeof shell &
   typeof trail &
   typeof patient &
   typeof critical &
+  typeof refills &
   typeof doctor &
   typeof admin &
   typeof lab;
@@ -33,6 +35,7 @@ export type Room =
   | "trail"
   | "patient"
   | "critical"
+  | "refills"
   | "doctor"
   | "admin"
   | "lab";

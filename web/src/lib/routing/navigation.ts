@@ -47,6 +47,8 @@ export const BELOW: readonly (readonly [string, string])[] = [
   ["/doctor/orders/new", "/doctor/patients"],
   ["/doctor/orders", "/doctor/results"],
   ["/doctor/prescriptions", "/doctor/patients"],
+  ["/doctor/refills", "/doctor"],
+  ["/admin/refills", "/admin"],
   ["/doctor/emergency", "/doctor/patients"],
   ["/lab", "/lab"],
   ["/admin/lab-hours", "/admin/tests"],

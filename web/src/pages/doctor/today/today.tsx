@@ -15,6 +15,7 @@ import { useStatus } from "../visit/status";
 import { loadVisits, type Visit } from "../visit/visits";
 import { OrdersLine } from "./orders-line";
 import { Counts, DayTable, NowAndNext } from "./parts";
+import { RefillsLine } from "./refills-line";
 
 const EVERY_MS = 30_000;
 
@@ -38,6 +39,7 @@ export default function Today({ query, config, account }: OwnProps) {
       <div class="stack close">
         <TakenOver />
         {isToday && <OrdersLine />}
+        {isToday && <RefillsLine />}
         <Ready of={visits} empty={<Nobody day={day} isToday={isToday} />} isEmpty={(found) => found.length === 0}>
           {(found) => <Shown visits={found} of={visits} isToday={isToday} />}
         </Ready>
