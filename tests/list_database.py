@@ -150,6 +150,8 @@ def filled(url: str) -> Rows:
 
 def _insert_refills(connection: sa.Connection, at: datetime) -> None:
     """Insert requests that ask their prescribers, and ones of a patient without a doctor that ask an account of another role."""
+    for table in ("refill_items", "refills"):
+        connection.execute(sa.delete(METADATA.tables[table]))
     some = f"SELECT id, patient_id, doctor_id FROM prescriptions ORDER BY id LIMIT {2 * MORE}"
     alone = connection.execute(sa.text("SELECT min(id) FROM accounts WHERE role = 'admin'")).scalar_one()
     for number, row in enumerate(connection.execute(sa.text(some)).mappings().all()):

@@ -9,7 +9,14 @@ import { ErrorSummary } from "../../../ui/forms/ErrorSummary";
 import { Field } from "../../../ui/forms/Field";
 import { Submit } from "../../../ui/forms/Submit";
 import { TextArea } from "../../../ui/forms/TextArea";
-import type { Answer, Done, Refill } from "./card";
+
+export type Refill = Schemas["DoctorRefill"];
+export type Answer = Schemas["RefillAnswer"];
+/** The outcome of an answer as text. */
+export interface Done {
+  text: string;
+  isError: boolean;
+}
 
 interface Props {
   of: Refill;

@@ -1,20 +1,11 @@
 /** One request for a refill: the facts to decide by, and the answers. */
 import { useState } from "preact/hooks";
-import type { Schemas } from "../../../api/client";
 import { plural, t } from "../../../lib/i18n/i18n";
 import { ageOn, dateOnly, dayOf, when } from "../../../lib/time/time";
 import { Status } from "../../../ui/Chip";
 import { Details } from "../../../ui/Details";
 import { Tel } from "../../../ui/Tel";
-import { AnswerDialog } from "./answer";
-
-export type Refill = Schemas["DoctorRefill"];
-export type Answer = Schemas["RefillAnswer"];
-/** The outcome of an answer as text. */
-export interface Done {
-  text: string;
-  isError: boolean;
-}
+import { type Answer, AnswerDialog, type Done, type Refill } from "./answer";
 
 const ANSWERS: readonly Answer[] = ["prescribed", "visit_needed", "declined"];
 

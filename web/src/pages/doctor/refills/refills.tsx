@@ -10,7 +10,8 @@ import { Select } from "../../../ui/forms/Select";
 import { Page } from "../../../ui/frame/Page";
 import { More } from "../../../ui/More";
 import { Ready } from "../../../ui/Ready";
-import { type Done, RefillCard } from "./card";
+import type { Done } from "./answer";
+import { RefillCard } from "./card";
 import "../../../style/portals/doctor.css";
 
 const STATUSES = ["open", "prescribed", "visit_needed", "declined", "withdrawn"] as const;

@@ -8,7 +8,7 @@ import { Ready } from "../../../ui/Ready";
 import { AskRefill } from "./ask-refill";
 import { WithdrawRefill } from "./withdraw-refill";
 
-export type Refill = Schemas["Refill"];
+type Refill = Schemas["Refill"];
 type Prescription = Schemas["Prescription"];
 
 /** As the server: a prescription that ended longer ago is not renewed. */

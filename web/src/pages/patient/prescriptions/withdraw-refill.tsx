@@ -1,14 +1,13 @@
 /** Confirms withdrawing an open request for a refill. Focus and Escape are on keeping it. */
 import { useState } from "preact/hooks";
-import { api, outcome, unchanged } from "../../../api/client";
+import { api, outcome, type Schemas, unchanged } from "../../../api/client";
 import { type Mistake, mistakes } from "../../../lib/forms/form";
 import { t } from "../../../lib/i18n/i18n";
 import { dateOnly, dayOf } from "../../../lib/time/time";
 import { AskDialog } from "../../../ui/AskDialog";
-import type { Refill } from "./refill";
 
 interface Props {
-  of: Refill;
+  of: Schemas["Refill"];
   /** The outcome as text; null: it was answered meanwhile. */
   onChange: (message: string | null) => void;
 }
