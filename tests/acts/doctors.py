@@ -78,7 +78,7 @@ ACTS = (
     Act(
         "answer_refill",
         path=lambda c: {"refill_id": c.refill()},
-        read_back={"patient": REFILL, "doctor": "/api/doctor/refills?status=visit_needed&limit=1"},
+        read_back={"patient": "/api/refills/{id}", "doctor": "/api/doctor/refills?status=visit_needed&limit=1"},
         # only a new prescription has it: tests/journeys/test_refills.py
         fixed=("override_reason",),
         race=Race(body=lambda _, number: {"answer": "declined", "text": f"Reason {number}"}),

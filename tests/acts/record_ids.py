@@ -37,8 +37,8 @@ def prescription(world: World) -> int:
 
 
 def refill(world: World) -> int:
-    """Return an open request for a refill of another prescription."""
-    return _id(world.people["patient"].http.post(f"/api/prescriptions/{prescription(world)}/refill"))
+    """Return an open request for a refill of `prescription`."""
+    return _id(world.people["patient"].http.post(f"/api/prescriptions/{world.ids['prescription_id']}/refill"))
 
 
 def referral(world: World) -> int:

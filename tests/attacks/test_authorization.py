@@ -44,6 +44,9 @@ def strangers(world: World) -> World:
     owner, visit = world.people["doctor"], {"appointment_id": world.ids["appointment_id"]}
     order = {"patient_id": world.people["patient"].id, "test_codes": ["HBA1C"], **visit}
     made(owner.http.post("/api/doctor/lab-orders", json=order))
+    # a request that the owner of `refill_id` does not withdraw
+    another = RECORD_IDS["prescription_id"].make(world)
+    made(world.people["patient"].http.post(f"/api/prescriptions/{another}/refill"))
     return world
 
 

@@ -18,13 +18,15 @@ ANSWER = "Please come in first, so that we can check how the medicine works."
 
 
 class Refills:
-    """Chooses prescriptions that a patient would want again, the newest first."""
+    """Chooses prescriptions that a patient would want again, the newest of each doctor first."""
 
     def __init__(self, prescriptions: Sequence[Row], now: datetime) -> None:
         self.rows: list[Row] = []
         self.items: list[Row] = []
         self._now = now
-        possible = [one for one in reversed(prescriptions) if self._is_wanted(one)]
+        # the doctors of the demo logins come first
+        wanted = [one for one in prescriptions if self._is_wanted(one)]
+        possible = sorted(wanted, key=lambda one: (one["doctor_id"], -one["id"]))
         open_of, asked = Counter[int](), set[int]()
         for one in possible:
             if len(self.rows) < MOST_OPEN and open_of[one["doctor_id"]] < MOST_OF_DOCTOR and one["patient_id"] not in asked:

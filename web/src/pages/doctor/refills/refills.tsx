@@ -37,7 +37,7 @@ export default function Refills({ query, account }: OwnProps) {
   };
   return (
     <Page title={t("doctor_refills.title")} lead={t("doctor_refills.lead")}>
-      <div class="filters">
+      <div class="filters doctor-refills-filters">
         <Select
           id="status"
           label={t("doctor_refills.status")}

@@ -35,8 +35,10 @@ export default function Prescription({ params, config }: OwnProps) {
           }
         >
           {one.stop_reason && <p class="warning">{t("prescription_page.why", { reason: one.stop_reason })}</p>}
-          {one.status !== "stopped" && <RefillSection of={one} />}
-          <PrescriptionSheet of={one} />
+          <div class="stack">
+            {one.status !== "stopped" && <RefillSection of={one} />}
+            <PrescriptionSheet of={one} />
+          </div>
           <p class="more">
             <PrintButton />
           </p>
