@@ -145,6 +145,17 @@ class ActContext:
         asked = self.http("patient").post(f"/api/prescriptions/{self.prescription()}/refill", json=self.example("request_refill"))
         return int(made(asked)["id"])
 
+    def overridden_prescription(self) -> Json:
+        """Return members of a prescription that raises the same alert whatever the patient takes, with a reason for it.
+
+        The first medicine is any text: its sweeps put text there.
+        """
+        taken = {"dose": "1 tablet", "route": "oral", "frequency": "once a day", "duration_days": 7}
+        items = [{**taken, "medicine": self.word()}, {**taken, "medicine": self.word(), "dose": "400 drops"}]
+        body = {"patient_id": self.people["patient"].id, "items": items}
+        alerts = made(self.http("doctor").post("/api/doctor/prescriptions/check", json=body), 200)["alerts"]
+        return {"items": items, "overrides": [{"key": one["key"], "reason": "As in the hospital's protocol"} for one in alerts]}
+
     def referral(self) -> int:
         """Return the id of a new referral to a doctor outside the hospital."""
         body = self.example("refer", to_external="City radiology")

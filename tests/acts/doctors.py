@@ -60,7 +60,10 @@ ACTS = (
     ),
     Act(
         "prescribe",
+        body=lambda c: c.overridden_prescription(),
         read_back=PRESCRIPTION,
+        # a reason is kept for a raised alert only
+        fixed=("key",),
         mark=Mark("notes", "SELECT notes FROM prescriptions", events=("prescribe",)),
     ),
     Act(
@@ -79,8 +82,8 @@ ACTS = (
         "answer_refill",
         path=lambda c: {"refill_id": c.refill()},
         read_back={"patient": "/api/refills/{id}", "doctor": "/api/doctor/refills?status=visit_needed&limit=1"},
-        # only a new prescription has it: tests/journeys/test_refills.py
-        fixed=("override_reason",),
+        # a reason is kept for a raised alert only: tests/journeys/test_refills.py
+        fixed=("key", "reason"),
         race=Race(body=lambda _, number: {"answer": "declined", "text": f"Reason {number}"}),
     ),
     Act(
@@ -104,6 +107,15 @@ ACTS = (
         race=Race(body=lambda _, number: {"status": "sent", "note": f"Note {number}"}),
     ),
     Act("search_patients", query="?full_name=Pia%20Novak&date_of_birth=1984-05-17"),
+    Act(
+        "check_prescription",
+        read_back={"doctor": CHART + "/medicines"},
+        # compared, and not stored
+        fixed=("medicine", "dose", "route", "frequency"),
+        no_patient="it is not audited: an event for each pause in typing would hide the others",
+    ),
+    Act("search_medicines", no_patient="the hospital's list of medicines"),
+    Act("list_most_used", no_patient="medicines without patients"),
     Act("show_profile", no_patient="the doctor's own"),
     Act("list_doctors", no_patient="staff"),
     Act("show_doctor_profile", no_patient="staff"),

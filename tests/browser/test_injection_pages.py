@@ -134,8 +134,10 @@ def write_all_in_lists(context: ActContext) -> None:
             }
             for text in HOSTILE[start : start + 20]
         ]
-        more = {"patient_id": patient_id, "notes": HOSTILE[start], "override_reason": next(lines)}
-        made(doctor.post("/api/doctor/prescriptions", json={**more, "items": items}))
+        body = {"patient_id": patient_id, "items": items}
+        alerts = made(doctor.post("/api/doctor/prescriptions/check", json=body), 200)["alerts"]
+        overrides = [{"key": alert["key"], "reason": next(lines)} for alert in alerts]
+        made(doctor.post("/api/doctor/prescriptions", json={**body, "notes": HOSTILE[start], "overrides": overrides}))
     half = len(HOSTILE) // 2
     for some in (HOSTILE[:half], HOSTILE[half:]):
         order = {"patient_id": patient_id, "test_codes": ["CBC"], "note": "\n".join(some)}

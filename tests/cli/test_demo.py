@@ -23,12 +23,14 @@ from careplus_contracts.doctors import BookingMode
 from careplus_contracts.lab_catalogue import ReferenceRange
 from careplus_contracts.labs import LabBookingStatus, SpecimenStatus
 from careplus_contracts.notes import NotesStatus
+from careplus_contracts.prescriptions import PrescriptionItem
 from careplus_contracts.results import Comparator, Flag, ResultStatus
 from careplus_demo.critical import OPEN_SINCE
 from careplus_demo.filling import NotEmpty, fill
 from careplus_demo.people import FIRST_DOCTOR_ID
 from careplus_demo.plan import DoesNotFit, Plan
-from careplus_doctors.rules.allergies import check_allergies
+from careplus_doctors.rules.medicines import medicine_list
+from careplus_doctors.rules.medicines.check import check
 from careplus_labs.rules import flags, windows
 from careplus_labs.rules.candidates import Candidates
 from careplus_labs.rules.specimens import Live, booking_status
@@ -158,9 +160,12 @@ def test_no_prescription_conflicts_with_an_allergy(demo: Demo) -> None:
     allergies: dict[int, list[Allergy]] = {}
     for row in rows(connection, AllergyRow):
         allergies.setdefault(row.patient_id, []).append(Allergy(substance=row.substance, severity=Severity(row.severity)))
-    query = "SELECT p.patient_id, i.medicine FROM prescriptions p JOIN prescription_items i ON i.prescription_id = p.id"
-    for patient_id, medicine in connection.execute(sa.text(query)):
-        check_allergies([medicine], allergies.get(patient_id, []), None)
+    query = "SELECT p.patient_id, i.medicine, i.dose, i.route, i.frequency, i.duration_days FROM prescriptions p"
+    medicines, joined = medicine_list.load(), " JOIN prescription_items i ON i.prescription_id = p.id"
+    for patient_id, *values in connection.execute(sa.text(query + joined)):
+        item = PrescriptionItem(**dict(zip(("medicine", "dose", "route", "frequency", "duration_days"), values, strict=True)))
+        found = check(medicines, [item], [], allergies.get(patient_id, []), None)
+        assert [one for one in found.alerts if one.severity == "stop"] == []
 
 
 def test_statuses_are_possible_at_the_time(demo: Demo) -> None:

@@ -16,6 +16,8 @@ from tests.world import made
 
 RAMIPRIL = {"medicine": "Ramipril 5 mg", "dose": "1 tablet", "route": "oral", "frequency": "daily", "duration_days": 90}
 AMLODIPINE = {**RAMIPRIL, "medicine": "Amlodipine 5 mg"}
+OTHERS = ("Atorvastatin 20 mg", "Metformin 500 mg", "Levothyroxine 50 mcg")
+"""Medicines beside the first one, because the check refuses a second prescription of one."""
 
 
 @dataclass
@@ -28,10 +30,16 @@ class Practice:
     stranger: Person
     doctor: Person
     colleague: Person
+    names: Iterator[str]
 
     def prescription(self, *items: dict[str, Any], repeats: int = 2) -> int:
-        body = {"patient_id": self.patient.id, "items": [{**item, "repeats": repeats} for item in items or (RAMIPRIL,)]}
-        return int(made(self.doctor.http.post("/api/doctor/prescriptions", json=body))["id"])
+        chosen = items or ({**RAMIPRIL, "medicine": next(self.names)},)
+        body = {"patient_id": self.patient.id, "items": [{**item, "repeats": repeats} for item in chosen]}
+        answer = self.doctor.http.post("/api/doctor/prescriptions", json=body)
+        if answer.status_code == 409:
+            overrides = [{"key": one["key"], "reason": "Both are wanted"} for one in answer.json()["alerts"]]
+            answer = self.doctor.http.post("/api/doctor/prescriptions", json={**body, "overrides": overrides})
+        return int(made(answer)["id"])
 
     def ask(self, prescription_id: int, **body: Any) -> Any:
         return self.patient.http.post(f"/api/prescriptions/{prescription_id}/refill", json=body)
@@ -83,7 +91,7 @@ def practice(hospital: Hospital, admin: Person, request: pytest.FixtureRequest) 
     )
     patient = hospital.register(f"refill.{name}@example.org", "Rita Fill", date_of_birth="1961-02-03", phone="+49 30 5550 1111")
     stranger = hospital.register(f"other.{name}@example.org", "Otto Other")
-    practice = Practice(hospital, admin, patient, stranger, doctor, colleague)
+    practice = Practice(hospital, admin, patient, stranger, doctor, colleague, iter(("Ramipril 5 mg", *OTHERS)))
     practice.visit(doctor)
     yield practice
     for person in (doctor, colleague, patient, stranger):
@@ -169,11 +177,20 @@ def test_recorded_allergy_refuses_a_renewal(practice: Practice) -> None:
     [noted] = open_of(practice.doctor)[refill]["facts"]["allergies"]
     assert (noted["substance"], noted["certainty"]) == ("Ramipril", "confirmed")
     refused = practice.answer(practice.doctor, refill, "prescribed")
-    assert (refused.status_code, refused.json()["code"]) == (409, "allergy_conflict")
+    assert (refused.status_code, refused.json()["code"]) == (409, "unsafe")
     assert refill in open_of(practice.doctor)
-    answered = made(practice.answer(practice.doctor, refill, "prescribed", override_reason="Tolerated for years"), 200)
+    [alert] = [one for one in refused.json()["alerts"] if one["severity"] != "inform"]
+    overrides = [{"key": alert["key"], "reason": "Tolerated for years"}]
+    answered = made(practice.answer(practice.doctor, refill, "prescribed", overrides=overrides), 200)
     new = made(practice.patient.http.get(f"/api/prescriptions/{answered['renewed_as']['id']}"), 200)
-    assert new["override_reason"] == "Tolerated for years"
+    assert "Tolerated for years" in [one["reason"] for one in new["check"]["alerts"]]
+
+
+def test_second_prescription_of_a_medicine_is_a_duplicate(practice: Practice) -> None:
+    refill = practice.request()
+    practice.prescription(RAMIPRIL)
+    refused = practice.answer(practice.doctor, refill, "prescribed")
+    assert "duplicate" in [one["kind"] for one in refused.json()["alerts"]]
 
 
 def test_double_click_asks_once(practice: Practice) -> None:

@@ -13,12 +13,12 @@ from tests.tables.test_patient_times import NOON, add_accounts
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[sa.Engine]:
-    """Yield the engine of a database that was filled at revision 0020 and upgraded."""
-    with upgraded(request, tmp_path_factory, "0020", fill_0020) as engine:
+    """Yield the engine of a database that was filled at revision 0021 and upgraded."""
+    with upgraded(request, tmp_path_factory, "0021", fill_0021) as engine:
         yield engine
 
 
-def fill_0020(connection: sa.Connection) -> None:
+def fill_0021(connection: sa.Connection) -> None:
     """Insert an allergy and a prescription."""
     add_accounts(connection)
     insert(connection, "charts", patient_id=2, no_known_allergies=False, version=2)

@@ -66,7 +66,9 @@ export const notes = builder<Schemas["Notes"]>({
 export const chart = builder<Schemas["Chart"]>({
   patient: { ...visit().patient, email: "noor@example.org" },
   allergy_status: "noted",
-  allergies: [{ substance: "Penicillin", reaction: "Hives", severity: "severe", noted_on: null }],
+  allergies: [
+    { substance: "Penicillin", reaction: "Hives", severity: "severe", certainty: null, onset: null, noted_on: null },
+  ],
   checks: [{ substance: "Penicillin", names: ["amoxicilin", "penicilin"], known: true }],
   problems: [],
   prescriptions: [],
@@ -216,11 +218,23 @@ export const prescription = builder<Schemas["Prescription"]>({
   appointment_id: null,
   items: [prescriptionItem(), { ...prescriptionItem(), ...SHORT }],
   notes: "Call if it does not help.",
+  check: null,
   override_reason: null,
   status: "active",
   last_day: "2030-01-09",
   stopped_at: null,
+  stopped_by: null,
   stop_reason: null,
+});
+
+export const alert = builder<Schemas["Alert"]>({
+  key: "interaction:ibuprofen:warfarin",
+  kind: "interaction",
+  severity: "stop",
+  medicine: "Ibuprofen 400 mg",
+  against: "Warfarin 5 mg tablets",
+  why: { en: "Bleeding.", de: "Blutung." },
+  source: "BNF",
 });
 
 export const referral = builder<Schemas["Referral"]>({

@@ -5,16 +5,17 @@ import { loadMessages } from "../src/lib/i18n/i18n";
 import { go, notice } from "../src/lib/routing/router";
 import { account } from "../src/lib/session/account";
 import { setClinicZone } from "../src/lib/time/zone";
-import { allConflicts, conflicts, copied, empty, lastOf } from "../src/pages/doctor/prescribe/items";
+import { stillTrue } from "../src/pages/doctor/prescribe/check";
+import { ofMedicine } from "../src/pages/doctor/prescribe/choices";
+import { copied, empty, lastOf, toContinue, withChoice } from "../src/pages/doctor/prescribe/items";
 import Prescribe from "../src/pages/doctor/prescribe/prescribe";
 import Prescription from "../src/pages/doctor/prescribe/prescription";
-import { CONFIG, chart, PAT, userAccount } from "./fixtures";
+import { alert, CONFIG, chart, PAT, userAccount } from "./fixtures";
 import { gateway, json, refusal } from "./gateway";
 import { draw, press, settled, type } from "./page";
 
 const OSEI = userAccount({ ...PAT, id: 3, full_name: "Dr Ama Osei", role: "doctor" });
 const PENICILLIN = { substance: "Penicillin", reaction: "Hives", severity: "severe", noted_on: null } as const;
-const NOTED = { allergies: [PENICILLIN], checks: [{ substance: "Penicillin", names: ["penicilin"], known: true }] };
 const earlier = (id: number, doctor: number, medicine = "Bisoprolol 2.5 mg tablets"): Schemas["Prescription"] => ({
   id,
   reference: "RX-1",
@@ -36,11 +37,13 @@ const earlier = (id: number, doctor: number, medicine = "Bisoprolol 2.5 mg table
     },
   ],
   notes: "Finish the course.",
+  check: null,
   override_reason: null,
   status: "active",
   last_day: "2030-04-02",
   created_at: "2030-01-02T09:00:00Z",
   stopped_at: null,
+  stopped_by: null,
   stop_reason: null,
   version: 1,
 });
@@ -54,7 +57,6 @@ const CHART = chart({
     email: PAT.email,
   },
   allergy_status: "noted",
-  checks: NOTED.checks,
   allergies: [PENICILLIN],
   problems: [],
   prescriptions: [earlier(12, 4), earlier(11, 3)],
@@ -64,17 +66,24 @@ const CHART = chart({
   access: [],
   version: 1,
 });
+const TAKES = { patient: CHART.patient, items: [] };
+const NO_ALERTS = { alerts: [], unchecked: [], rules_version: "1" };
+const CHECK = "POST /api/doctor/prescriptions/check";
 const REPLIES = {
   "GET /api/doctor/patients/7": [json(CHART)],
+  "GET /api/doctor/patients/7/medicines": [json(TAKES)],
+  "GET /api/doctor/medicines/most-used": [json({ items: [] })],
+  "GET /api/medicines": [json({ items: [], rules_version: "1" })],
   "GET /api/doctor/prescriptions": [json({ items: [], next_cursor: null })],
+  [CHECK]: [json(NO_ALERTS)],
 };
-const CONFLICT = { medicine: "Bisoprolol 2.5 mg tablets", substance: "Bisoprolol", severity: "mild", reaction: null };
+const COPIED = alert({ medicine: "Bisoprolol 2.5 mg tablets", key: "duplicate:bisoprolol", kind: "duplicate" });
 
 beforeEach(async () => {
   vi.useFakeTimers({ now: new Date("2030-01-07T12:00:00Z"), toFake: ["Date"] });
   setClinicZone("Europe/Berlin");
   account.set(OSEI);
-  await loadMessages("ui", "doctor");
+  await loadMessages("ui", "doctor", "prescribe");
 });
 
 afterEach(() => {
@@ -95,31 +104,92 @@ async function fill(texts: Record<string, string>): Promise<void> {
   for (const [name, text] of Object.entries(texts)) await type(`items.0.${name}`, text);
 }
 
+/** Wait until the debounced answer is drawn. */
+async function shown(selector: string): Promise<void> {
+  await vi.waitFor(
+    async () => {
+      await settled();
+      expect(document.querySelector(selector)).not.toBeNull();
+    },
+    { timeout: 2_000, interval: 20 },
+  );
+}
+
 const value = (id: string): string => (document.getElementById(id) as HTMLInputElement).value;
 
-describe("allergies", () => {
+describe("alerts", () => {
+  const dose = { dose: null, route: null, frequency: null, duration_days: null };
+  const [one, other] = [
+    { ...dose, medicine: "Ibuprofen 400 mg" },
+    { ...dose, medicine: "Warfarin 5 mg tablets" },
+  ];
+  const answer = {
+    alerts: [alert()],
+    unchecked: [
+      { text: "siehe Akte", reason: "unknown_allergy" as const },
+      { text: "Ibuprofen 400 mg: 1, oral, daily", reason: "dose_not_read" as const },
+    ],
+  };
+
   test.each([
-    ["Penicillin V 1 Mega", ["penicilin"], true],
-    ["PENICILLIN-V", ["penicilin"], true],
-    ["Amoxicillin 500 mg", ["amoxicilin", "penicilin"], true],
-    ["Penicillinum", ["penicilin"], true],
-    ["ASS 100", ["ass"], true],
-    ["Assistant plaster", ["ass"], false],
-    ["Acetylsalicylsäure 100 mg", ["acetylsalicyl"], true],
-    ["Süßholz STRASSE", ["strase"], true],
-    ["Anything", [], false],
-  ])("%s conflicts with an allergy named %s: %s", (medicine, names, found) => {
-    const checks = [{ substance: "note", names, known: true }];
-    expect(conflicts(medicine, { allergies: [PENICILLIN], checks })).toHaveLength(found ? 1 : 0);
+    ["nothing changed", [one, other], 1],
+    ["a medicine was added", [one, other, { ...one, medicine: "Ramipril" }], 1],
+    ["its medicine changed", [{ ...one, medicine: "Ibu" }, other], 0],
+    ["its dose changed", [{ ...one, dose: "2" }, other], 0],
+    ["the other medicine changed", [one, { ...other, dose: "2" }], 0],
+    ["it is gone", [other], 0],
+  ])("while a new answer is awaited, %s", (_, now, shown) => {
+    const still = stillTrue(answer, [one, other], now);
+    expect(still.alerts).toHaveLength(shown);
+    expect(still.unchecked.map(({ text }) => text)).toEqual(["siehe Akte"]);
+  });
+});
+
+describe("choosing a medicine", () => {
+  const found = {
+    kind: "substance",
+    name: { en: "ibuprofen", de: "Ibuprofen" },
+    matched: "nurofen",
+    substances: [{ en: "ibuprofen", de: "Ibuprofen" }],
+    classes: [{ en: "NSAIDs", de: "NSAR" }],
+    routes: ["oral", "skin"],
+    dose: "400 mg",
+    frequency: { en: "3 times a day", de: "3-mal täglich" },
+  } as const;
+
+  test("the list fills dose, route and frequency in the form's words", () => {
+    const { fills, about } = ofMedicine({
+      ...found,
+      routes: [...found.routes],
+      substances: [...found.substances],
+      classes: [...found.classes],
+    });
+    expect(fills).toEqual({ medicine: "Nurofen", dose: "400 mg", route: "oral", frequency: "3 times a day" });
+    expect(about).toBe("ibuprofen · NSAIDs · 400 mg");
   });
 
-  test("each conflict is shown once, the server's until an edit", () => {
-    const items = [{ ...empty(1), medicine: " Penicillin V " }];
-    const refused = [
-      { ...PENICILLIN, medicine: "Penicillin V" },
-      { ...PENICILLIN, medicine: "Gone" },
-    ];
-    expect(allConflicts(items, NOTED, refused).map(({ medicine }) => medicine)).toEqual(["Penicillin V"]);
+  test("values of another medicine do not stay", () => {
+    const { fills } = ofMedicine({ ...found, substances: [], classes: [], routes: [], dose: null, frequency: null });
+    expect(fills).toEqual({ medicine: "Nurofen", dose: "", route: "", frequency: "" });
+  });
+
+  test("a favourite takes the first empty place, or a new one", () => {
+    const typed = [{ ...empty(1), medicine: "Ibuprofen" }, empty(2)];
+    expect(withChoice(typed, { medicine: "Ramipril" }).map(({ medicine }) => medicine)).toEqual([
+      "Ibuprofen",
+      "Ramipril",
+    ]);
+    expect(withChoice(typed.slice(0, 1), { medicine: "Ramipril" })).toHaveLength(2);
+  });
+
+  test("a continued prescription brings what is taken and not on the form", () => {
+    const [running] = earlier(13, 4).items;
+    if (!running) throw new Error("no item");
+    const items = [running, { ...running, medicine: "Prednisolone", active: false }];
+    const typed = { items: [empty(1)], notes: "" };
+    expect(toContinue(typed, { ...earlier(13, 4), items }).items).toEqual([running]);
+    const there = { ...typed, items: [{ ...empty(1), medicine: running.medicine }] };
+    expect(toContinue(there, { ...earlier(13, 4), items }).items).toEqual([]);
   });
 });
 
@@ -131,7 +201,7 @@ describe("copying the last prescription", () => {
   });
 
   test("typed medicines stay, an empty one is replaced", () => {
-    const typed = { items: [{ ...empty(1), medicine: "Ibuprofen" }, empty(2)], notes: "", override: "" };
+    const typed = { items: [{ ...empty(1), medicine: "Ibuprofen" }, empty(2)], notes: "" };
     const { items, notes } = copied(typed, earlier(11, 3));
     expect(items.map(({ medicine }) => medicine)).toEqual(["Ibuprofen", "Bisoprolol 2.5 mg tablets"]);
     expect(items[1]).toMatchObject({ days: "90", quantity: "90", repeats: "3", instructions: "" });
@@ -152,57 +222,58 @@ describe("the form", () => {
       appointment_id: 5,
       items: [{ medicine: "Bisoprolol 2.5 mg tablets", frequency: "when needed most", duration_days: 90, repeats: 3 }],
       notes: "Finish the course.",
-      override_reason: null,
+      overrides: [],
     });
     expect(location.pathname).toBe("/doctor/visits/5");
     expect(notice.get()).toBe("prescribed");
     expect(sessionStorage).toHaveLength(0);
   });
 
-  test("a known allergy blocks sending until there is a reason", async () => {
-    const requests = gateway({ ...REPLIES, "POST /api/doctor/prescriptions": [json(earlier(20, 3))] });
+  test("an alert blocks sending until there is a reason", async () => {
+    const found = json({ ...NO_ALERTS, alerts: [COPIED] });
+    const written = { ...REPLIES, [CHECK]: [found], "POST /api/doctor/prescriptions": [json(earlier(20, 3))] };
+    const requests = gateway(written);
     const page = await open("?patient=7");
     await press("Copy last prescription");
-    await type("items.0.medicine", "Penicillin V 1 Mega");
-    expect(page.querySelector("fieldset [role=status]")?.textContent).toBe(
-      "Noted allergy: Penicillin (severe; Hives).",
-    );
+    await shown(".alert");
+    expect(page.querySelector(".alert-head")?.textContent).toBe("Stop: taken already");
     await press("Prescribe");
-    expect(requests.some(({ call }) => call.startsWith("POST"))).toBe(false);
-    expect(page.querySelector("[role=alert]")?.textContent).toContain("Give a reason for prescribing");
-    await type("override_reason", " Tolerated last year ");
+    expect(requests.some(({ call }) => call === "POST /api/doctor/prescriptions")).toBe(false);
+    expect(page.querySelector("[role=alert]")?.textContent).toContain("Give a reason for Bisoprolol");
+    await press("Continues the present treatment");
     await press("Prescribe");
-    expect(requests.at(-1)?.body).toMatchObject({ override_reason: "Tolerated last year" });
+    const overrides = [{ key: "duplicate:bisoprolol", reason: "Continues the present treatment" }];
+    expect(requests.filter(({ call }) => call === "POST /api/doctor/prescriptions").at(-1)?.body).toMatchObject({
+      overrides,
+    });
     expect(location.pathname + location.search).toBe("/doctor/prescriptions/20?patient=7");
   });
 
-  test("an allergy found by the server requires a reason", async () => {
-    const refused = refusal(409, "allergy_conflict", { conflicts: [CONFLICT] });
+  test("an alert of the refusal requires a reason", async () => {
+    const refused = refusal(409, "unsafe", { alerts: [COPIED], rules_version: "1" });
     const requests = gateway({ ...REPLIES, "POST /api/doctor/prescriptions": [refused, json(earlier(20, 3))] });
     const page = await open();
     await press("Copy last prescription");
     await press("Prescribe");
-    expect(page.querySelector(".prescribe-override li")?.textContent).toContain("Bisoprolol (mild)");
+    expect(page.querySelector("[role=alert]")?.textContent).toContain("1 alert has no reason");
+    expect(page.querySelector(".alert")?.textContent).toContain("Bisoprolol 2.5 mg tablets and Warfarin");
     expect(value("items.0.dose")).toBe("1 tablet");
-    await type("override_reason", "No alternative");
+    await type("overrides.0.reason", " No alternative ");
     await press("Prescribe");
-    const posts = requests.filter(({ call }) => call.startsWith("POST"));
-    expect(posts.map(({ body }) => (body as { override_reason: string | null }).override_reason)).toEqual([
-      null,
-      "No alternative",
-    ]);
+    const written = requests.filter(({ call }) => call === "POST /api/doctor/prescriptions");
+    expect(written.at(-1)?.body).toMatchObject({
+      overrides: [{ key: "duplicate:bisoprolol", reason: "No alternative" }],
+    });
     expect(notice.get()).toBe("prescribed");
   });
 
-  test("the reason is dropped after the medicine changes", async () => {
-    const requests = gateway({ ...REPLIES, "POST /api/doctor/prescriptions": [json(earlier(20, 3))] });
-    await open();
-    await press("Copy last prescription");
-    await type("items.0.medicine", "Penicillin V");
-    await type("override_reason", "Because");
-    await type("items.0.medicine", "Doxycycline");
-    await press("Prescribe");
-    expect(requests.at(-1)?.body).toMatchObject({ override_reason: null });
+  test("a check without an answer says so, and can be repeated", async () => {
+    const failed = refusal(404, "not_found");
+    gateway({ ...REPLIES, [CHECK]: [failed] });
+    const page = await open();
+    await type("items.0.medicine", "Bisoprolol");
+    await shown(".warning");
+    expect(page.querySelector(".warning")?.textContent).toContain("could not be checked just now");
   });
 
   test("missing values and non-numbers are shown at their fields", async () => {
@@ -220,16 +291,6 @@ describe("the form", () => {
     expect(page.querySelector("[role=alert]")?.textContent).toContain("at most 200 characters");
   });
 
-  test("only medicines that are taken today are current", async () => {
-    const [running] = earlier(13, 4).items;
-    const items = [running, { ...running, medicine: "Prednisolone", last_day: "2030-01-06", active: false }];
-    const over = { ...earlier(14, 4, "Amoxicillin"), status: "ended", last_day: "2030-01-06" };
-    const now = { ...CHART, prescriptions: [{ ...earlier(13, 4), items }, over] };
-    gateway({ ...REPLIES, "GET /api/doctor/patients/7": [json(now)] });
-    const taken = [...(await open()).querySelectorAll(".prescribe-taken b")].map(({ textContent }) => textContent);
-    expect(taken).toEqual(["Bisoprolol 2.5 mg tablets"]);
-  });
-
   test("the draft survives a reload and can be discarded", async () => {
     gateway(REPLIES);
     await open();
@@ -238,7 +299,7 @@ describe("the form", () => {
     expect(document.activeElement?.id).toBe("items.1.medicine");
     const page = await open();
     const medicines = (): string[] =>
-      [...page.querySelectorAll<HTMLInputElement>("input[list]")].map((input) => input.value);
+      [...page.querySelectorAll<HTMLInputElement>("input[role=combobox]")].map((input) => input.value);
     expect(medicines()).toEqual(["Doxycycline", ""]);
     await act(() => page.querySelector<HTMLElement>(".info button")?.click());
     expect(medicines()).toEqual([""]);
@@ -253,10 +314,10 @@ describe("one prescription", () => {
     return draw(<Prescription params={{ id }} query={query} config={CONFIG} account={OSEI} />);
   }
 
-  test("only an own prescription can be stopped", async () => {
+  test("every prescription of a patient in care can be stopped", async () => {
     gateway(REPLIES);
     expect((await show("11")).textContent).toContain("Stop this prescription");
-    expect((await show("12")).textContent).not.toContain("Stop this prescription");
+    expect((await show("12")).textContent).toContain("Stop this prescription");
     expect((await show("99")).textContent).toContain("There is no page at this address");
   });
 

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from careplus_contracts.endpoints import Contract, Role
-from careplus_contracts.refusals import NotFound, Refusal
+from careplus_contracts.refusals import NotFound
 from careplus_contracts.values import Answer, Body, Id, Line, PastDay, Version
 
 api = Contract(service="doctors", tag="charts")
@@ -83,25 +83,6 @@ class Allergies(Answer):
     allergies: list[Allergy] = Field(description="In the order that the doctor chose, at most 100.")
     checks: list[AllergyCheck] = Field(description="One per allergy, in the same order.")
     version: Version = Field(description="The version of the chart.")
-
-
-class AllergyMatch(Answer):
-    """A prescribed medicine that matches a recorded allergy."""
-
-    medicine: str
-    substance: str
-    severity: Severity
-    reaction: str | None
-
-
-class AllergyConflict(Refusal):
-    """The patient is allergic to a prescribed medicine.
-
-    Prescribe another medicine, or give the reason in `override_reason`. `conflicts` lists medicines and allergies.
-    """
-
-    status = 409
-    conflicts: list[AllergyMatch]
 
 
 @api.put(

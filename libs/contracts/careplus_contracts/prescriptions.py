@@ -5,8 +5,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from careplus_contracts.allergies import AllergyConflict
 from careplus_contracts.endpoints import Contract, Role
+from careplus_contracts.medicines import MOST_ITEMS, Override, PrescriptionCheck, Unsafe
 from careplus_contracts.refusals import IllegalTransition, NotFound
 from careplus_contracts.values import (
     Answer,
@@ -59,9 +59,11 @@ class PrescribedItem(PrescriptionItem):
 class Prescribe(Body):
     patient_id: Id
     appointment_id: Id | None = None
-    items: Annotated[list[PrescriptionItem], Field(min_length=1, max_length=20)]
+    items: Annotated[list[PrescriptionItem], Field(min_length=1, max_length=MOST_ITEMS)]
     notes: OptionalWords | None = None
-    override_reason: Line | None = Field(default=None, description="The reason for prescribing despite a recorded allergy.")
+    overrides: Annotated[list[Override], Field(max_length=200)] = Field(
+        default=[], description="The reason for each alert whose severity is `stop` or `warn`."
+    )
 
 
 class StopPrescription(Body):
@@ -76,11 +78,17 @@ class Prescription(Answer):
     appointment_id: Id | None
     items: list[PrescribedItem]
     notes: str | None
-    override_reason: str | None = Field(description="The reason for prescribing despite a recorded allergy.")
+    check: PrescriptionCheck | None = Field(
+        description="The alerts that were raised with the reasons, and what was not checked; null: written before checks existed."
+    )
+    override_reason: str | None = Field(
+        description="The reason for prescribing despite a recorded allergy, of prescriptions without a `check`."
+    )
     status: PrescriptionStatus
     last_day: Day = Field(description="The last day of its longest medicine, by the clinic's calendar.")
     created_at: Instant
     stopped_at: Instant | None
+    stopped_by: Person | None = Field(description="Null: it is not stopped, or was stopped before this was stored.")
     stop_reason: str | None
     version: Version
 
@@ -92,29 +100,29 @@ class Prescriptions(Page[Prescription]):
 @api.post(
     "/api/doctor/prescriptions",
     roles={Role.DOCTOR},
-    refuses=(NotFound, AllergyConflict),
+    refuses=(NotFound, Unsafe),
     example={
         "patient_id": 12,
         "items": [
             {
-                "medicine": "Ibuprofen 400 mg tablets",
-                "dose": "1 tablet",
-                "route": "oral",
-                "frequency": "3 times a day",
-                "duration_days": 7,
-                "quantity": 21,
+                "medicine": "Hydrocortisone 1 % cream",
+                "dose": "thin layer",
+                "route": "topical",
+                "frequency": "twice a day",
+                "duration_days": 10,
+                "quantity": 1,
             }
         ],
-        "notes": "Take with food.",
+        "notes": "Not on the face.",
     },
 )
 async def prescribe(body: Prescribe) -> Prescription:
     """Prescribe for a patient in your care.
 
-    A medicine is refused if its name contains a name of a substance that a recorded allergy names, or a member of a class that it
-    names, unless `override_reason` gives a reason: `Penicillinallergie` refuses penicillin V and amoxicillin. A note that denies
-    an allergy ("no penicillin allergy") refuses too, because the prescriber reads the note and a computer would guess; the
-    `checks` of the chart say which notes name no known substance and are not checked automatically.
+    The medicines are checked as `check_prescription` does, and once more here: an allergy or a medicine that a colleague recorded
+    a moment ago counts. Alerts of severity `stop` and `warn` are refused without a reason in `overrides`; an override whose key
+    names no raised alert is refused too, because its reason would be kept for nothing. Texts that the rules do not know are not
+    checked, and are listed in `check` of the prescription.
     """
 
 
@@ -136,7 +144,11 @@ async def list_prescribed(query: PrescribedFilter) -> Prescriptions:
     example={"reason": "Rash"},
 )
 async def stop_prescription(prescription_id: Id, body: StopPrescription | None = None) -> Prescription:
-    """Stop one of your prescriptions."""
+    """Stop a prescription that you wrote, or of another doctor for a patient in your care.
+
+    The doctor who sees the harm stops the medicine; waiting for the prescriber would harm the patient longer. The prescription
+    shows who stopped it.
+    """
 
 
 class PrescriptionFilter(PageFilter):

@@ -10,8 +10,9 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from careplus_contracts.allergies import Allergy, AllergyConflict, AllergyStatus
+from careplus_contracts.allergies import Allergy, AllergyStatus
 from careplus_contracts.endpoints import Contract, Role
+from careplus_contracts.medicines import Override, Unsafe
 from careplus_contracts.prescriptions import PrescriptionItem, PrescriptionStatus
 from careplus_contracts.reception import Caller
 from careplus_contracts.refusals import IllegalTransition, NotFound, Refusal
@@ -22,7 +23,6 @@ from careplus_contracts.values import (
     Day,
     Id,
     Instant,
-    Line,
     NamedPatient,
     Page,
     PageFilter,
@@ -77,15 +77,17 @@ class AnswerRefill(Body):
     new_repeats: Annotated[int, Field(ge=0, le=99)] | None = Field(
         default=None, description="The repeats of the new prescription where none are left: states that the doctor renews anyway."
     )
-    override_reason: Line | None = Field(default=None, description="The reason for prescribing despite a recorded allergy.")
+    overrides: Annotated[list[Override], Field(max_length=200)] = Field(
+        default=[], description="The reason for each alert whose severity is `stop` or `warn`, as in `prescribe`."
+    )
 
     @model_validator(mode="after")
     def _check_fits_the_answer(self) -> "AnswerRefill":
         is_prescribed = self.answer is RefillAnswer.PRESCRIBED
         if not is_prescribed and not (self.text or "").strip():
             raise ValueError("give the reason for the patient in text")
-        if not is_prescribed and (self.new_repeats, self.override_reason) != (None, None):
-            raise ValueError("new_repeats and override_reason go with prescribed")
+        if not is_prescribed and (self.new_repeats is not None or self.overrides):
+            raise ValueError("new_repeats and overrides go with prescribed")
         return self
 
 
@@ -279,14 +281,15 @@ async def count_refills() -> RefillCounts:
 @api.put(
     "/api/doctor/refills/{refill_id}",
     roles={Role.DOCTOR},
-    refuses=(NotFound, IllegalTransition, NotRefillable, NoRepeatsLeft, AllergyConflict),
+    refuses=(NotFound, IllegalTransition, NotRefillable, NoRepeatsLeft, Unsafe),
     versioned=True,
     example={"answer": "visit_needed", "text": "Please come in first: your blood pressure was not measured this year."},
 )
 async def answer_refill(refill_id: Id, body: AnswerRefill) -> DoctorRefill:
     """Answer a request. `prescribed` writes a prescription with the same items, notes and checks as `prescribe`.
 
-    Each item has one repeat less than before; where none is left, it has `new_repeats`. The course begins today. The patient
+    The check leaves out the items that are renewed: the patient goes on with them, and does not take them twice. Each item has
+    one repeat less than before; where none is left, it has `new_repeats`. The course begins today. The patient
     reads the text. The same answer again changes nothing.
     """
 

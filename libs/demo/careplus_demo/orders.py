@@ -75,6 +75,7 @@ class Orders:
             "status": status.value,
             "created_at": visit.ends_at,
             "stopped_at": visit.ends_at + since * rng.random() if stopped else None,
+            "stopped_by_id": visit.doctor.id if stopped else None,
             "stop_reason": rng.choice(texts.STOP_REASONS) if stopped else None,
             "version": 2 if stopped else 1,
         }

@@ -44,7 +44,9 @@ class Refills:
 
     def _add(self, prescription: Row, status: RefillStatus) -> None:
         number, is_open = len(self.rows) + 1, status is RefillStatus.OPEN
-        asked_at = self._now - number * WAITING - (timedelta() if is_open else WRITTEN_BEFORE / 2)
+        # the ids of open requests follow the time, by which they are listed
+        waiting = (MOST_OPEN + MOST_ANSWERED + 1 - number) * WAITING
+        asked_at = self._now - waiting - (timedelta() if is_open else WRITTEN_BEFORE / 2)
         self.rows.append(
             {
                 "id": number,

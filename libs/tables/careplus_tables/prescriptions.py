@@ -17,7 +17,9 @@ _STORED = (PrescriptionStatus.ACTIVE, PrescriptionStatus.STOPPED)
 class PrescriptionRow(SQLModel, table=True):
     """A prescription of one doctor for one patient.
 
-    `status` is stored as active or stopped; `status_on` says whether an active one has ended.
+    `status` is stored as active or stopped; `status_on` says whether an active one has ended. `medicine_check` is one document,
+    because it is written once and read whole: the rules of that day, whatever the present ones say. Without one the prescription
+    is older than the checks, and `override_reason` may say why it was written despite an allergy.
     """
 
     __tablename__ = "prescriptions"
@@ -33,11 +35,13 @@ class PrescriptionRow(SQLModel, table=True):
     doctor_id: int = Field(foreign_key="accounts.id", sa_type=BigId)
     appointment_id: int | None = Field(foreign_key="appointments.id", sa_type=BigId)
     notes: str | None
-    override_reason: str | None
+    override_reason: str | None = Field(default=None)
+    medicine_check: dict[str, Any] | None = Field(default=None, sa_type=sa.JSON(none_as_null=True))
     status: str = Field(default=PrescriptionStatus.ACTIVE.value)
     last_day: date
     created_at: datetime = Field(sa_type=InstantColumn)
     stopped_at: datetime | None = Field(default=None, sa_type=InstantColumn)
+    stopped_by_id: int | None = Field(default=None, foreign_key="accounts.id", sa_type=BigId)
     stop_reason: str | None = Field(default=None)
     version: int = Field(default=1)
 

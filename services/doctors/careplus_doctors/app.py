@@ -3,12 +3,14 @@
 from careplus_contracts import allergies as allergies_contract
 from careplus_contracts import charts as charts_contract
 from careplus_contracts import doctors as doctors_contract
+from careplus_contracts import medicine_lists as medicine_lists_contract
+from careplus_contracts import medicines as medicines_contract
 from careplus_contracts import prescriptions as prescriptions_contract
 from careplus_contracts import record as record_contract
 from careplus_contracts import referrals as referrals_contract
 from careplus_contracts import refills as refills_contract
 from careplus_contracts import stats as stats_contract
-from careplus_doctors.routes import charts, doctors, prescriptions, record, referrals, refills, stats
+from careplus_doctors.routes import charts, doctors, medicines, prescriptions, record, referrals, refills, stats
 from careplus_runtime.http.serving import application
 
 app = application(
@@ -17,6 +19,8 @@ app = application(
         doctors_contract.api,
         charts_contract.api,
         allergies_contract.api,
+        medicines_contract.api,
+        medicine_lists_contract.api,
         prescriptions_contract.api,
         referrals_contract.api,
         refills_contract.api,
@@ -24,7 +28,7 @@ app = application(
         stats_contract.api,
     ),
     routes=(
-        *(doctors.routes, charts.routes, prescriptions.routes, referrals.routes),
+        *(doctors.routes, charts.routes, medicines.routes, prescriptions.routes, referrals.routes),
         *(refills.routes, record.routes, stats.routes),
     ),
 )

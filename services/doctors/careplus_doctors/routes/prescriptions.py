@@ -3,22 +3,17 @@
 from careplus_contracts import prescriptions as contract
 from careplus_contracts.prescriptions import Prescribe, Prescription, Prescriptions, StopPrescription
 from careplus_contracts.values import Id
-from careplus_doctors.rules.allergies import check_allergies
-from careplus_doctors.store import charts
+from careplus_doctors.store import prescribing
 from careplus_doctors.store import prescriptions as store
 from careplus_runtime.http.dependencies import AppSettings, CurrentUser, IfMatch, ReadDb, WriteDb, check_version
 from careplus_runtime.http.serving import Routes
-from careplus_runtime.identity.care import check_in_care
 
 routes = Routes()
 
 
 @routes.serve(contract.prescribe)
 async def prescribe(body: Prescribe, *, who: CurrentUser, db: WriteDb, settings: AppSettings) -> Prescription:
-    await check_in_care(db, who, body.patient_id, body.appointment_id)
-    recorded = await charts.allergies_of(db, who, body.patient_id)
-    check_allergies((item.medicine for item in body.items), recorded.allergies, body.override_reason)
-    return await store.add(db, who, body, settings.clinic_zone)
+    return await prescribing.prescribe(db, who, body, settings.clinic_zone)
 
 
 @routes.serve(contract.list_prescribed)
@@ -28,7 +23,7 @@ async def list_prescribed(
     return await store.list_own(db, who, query, settings.clinic_zone)
 
 
-@routes.serve(contract.stop_prescription, path_record=store.check_own)
+@routes.serve(contract.stop_prescription, path_record=store.check_stoppable)
 async def stop_prescription(
     prescription_id: Id,
     body: StopPrescription | None = None,

@@ -23,7 +23,7 @@ from careplus_runtime.http.serving import Routes
 routes = Routes()
 
 
-@routes.serve(contract.request_refill, path_record=prescriptions.check_own)
+@routes.serve(contract.request_refill, path_record=prescriptions.check_stoppable)
 async def request_refill(
     prescription_id: Id, body: RequestRefill | None = None, *, who: CurrentUser, db: WriteDb, settings: AppSettings
 ) -> Refill:

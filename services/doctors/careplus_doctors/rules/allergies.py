@@ -2,17 +2,14 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
-from careplus_contracts.allergies import Allergy, AllergyCheck, AllergyConflict, AllergyMatch
-from careplus_doctors.rules.substances import CLASSES, NO_SUBSTANCE, SUBSTANCES
+from careplus_contracts.allergies import AllergyCheck
+from careplus_doctors.rules.medicines.naming.note_words import ENDING, NO_SUBSTANCE
+from careplus_doctors.rules.substances import CLASSES, SUBSTANCES
 
 PREFIX = 6
 """A name of so many letters also matches longer words, such as plurals, salts and German compounds; a shorter one only itself."""
-ENDING = re.compile(
-    r"(?<=\w{3})(?:allerg(?:ie|ien|y|ies|isch|ic|iker|ikerin)|unvertraglichkeit|uberempfindlichkeit|intoleran(?:z|ce)|s)$"
-)
-"""Endings of short names in notes: ASS-Allergie in one word."""
 _NO_SUBSTANCE = frozenset(NO_SUBSTANCE.split())
 
 
@@ -26,14 +23,17 @@ def _single(word: str) -> str:
 
 
 _SUBSTANCES = [frozenset(map(name_of, names.split())) for names in SUBSTANCES]
-_CLASSES = [
-    (
-        names := frozenset(map(name_of, named.split())),
-        names.union(*(one for one in _SUBSTANCES if not one.isdisjoint(map(name_of, members.split())))),
-    )
-    for named, members in CLASSES
-]
-_KNOWN = [*((names, names) for names in _SUBSTANCES), *_CLASSES]
+_BY_NAME: dict[str, set[str]] = {}
+"""All names that a name rules out: those of each substance that it names, or of each member of the class."""
+for _names in _SUBSTANCES:
+    for _name in _names:
+        _BY_NAME.setdefault(_name, set()).update(_names)
+_SUBSTANCE_NAMES = {name: frozenset(names) for name, names in _BY_NAME.items()}
+for _named, _members in CLASSES:
+    _class = frozenset(map(name_of, _named.split()))
+    _all = _class.union(*(_SUBSTANCE_NAMES[member] for member in map(name_of, _members.split())))
+    for _name in _class:
+        _BY_NAME.setdefault(_name, set()).update(_all)
 
 
 def check_of(note: str) -> AllergyCheck:
@@ -42,31 +42,21 @@ def check_of(note: str) -> AllergyCheck:
     A negation is not read: "no penicillin allergy" rules out penicillin, and the prescriber sees the note.
     """
     words = [variant for word in words_of(note) for variant in {word, ENDING.sub("", word)}]
-    found = [ruled_out for names, ruled_out in _KNOWN if any(is_named(word, name) for word in words for name in names)]
+    found = [ruled_out for word in words for name in _beginnings(word) if (ruled_out := _BY_NAME.get(name))]
     own = {name_of(word) for word in words if len(word) > 2 and not word.isdecimal() and word not in _NO_SUBSTANCE}
     return AllergyCheck(substance=note, names=sorted(own.union(*found)), known=bool(found))
-
-
-def check_allergies(medicines: Iterable[str], allergies: Iterable[Allergy], override_reason: str | None) -> None:
-    """Raise AllergyConflict for a medicine that a recorded allergy rules out, unless there is a reason."""
-    checks = [(allergy, check_of(allergy.substance)) for allergy in allergies]
-    conflicts = [
-        AllergyMatch(medicine=medicine, substance=allergy.substance, severity=allergy.severity, reaction=allergy.reaction)
-        for medicine in medicines
-        for allergy, check in checks
-        if any(is_named(word, name) for word in words_of(medicine) for name in check.names)
-    ]
-    if conflicts and override_reason is None:
-        found = ", ".join(sorted({conflict.substance for conflict in conflicts}))
-        raise AllergyConflict(
-            f"The patient is allergic: {found}. Choose something else, or say why in override_reason.", conflicts=conflicts
-        )
 
 
 def is_named(word: str, name: str) -> bool:
     """Return whether a word is this name, or begins with a long one."""
     single = _single(word)
     return name in (word, single) or (len(name) >= PREFIX and single.startswith(name))
+
+
+def _beginnings(word: str) -> Iterator[str]:
+    """Yield each name that is_named finds for a word."""
+    single = _single(word)
+    yield from {word, single, *(single[:length] for length in range(PREFIX, len(single)))}
 
 
 def words_of(text: str) -> Iterator[str]:

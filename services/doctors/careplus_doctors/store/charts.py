@@ -9,10 +9,12 @@ from sqlalchemy import delete, select
 from sqlmodel import col
 
 from careplus_contracts.accounts import Sex
-from careplus_contracts.allergies import Allergies, Allergy, Certainty, SetAllergies, Severity
+from careplus_contracts.allergies import Allergies, Allergy, AllergyCheck, Certainty, SetAllergies, Severity
 from careplus_contracts.charts import Chart, ChartPatient, Condition, ConditionStatus, ProblemList, SetProblems
 from careplus_doctors.rules.allergies import check_of
 from careplus_doctors.rules.charts import allergy_status, named_twice
+from careplus_doctors.rules.medicines import medicine_list
+from careplus_doctors.rules.medicines.allergic import named_in
 from careplus_doctors.store import access, prescriptions, referrals, results, visits
 from careplus_runtime.http.problems import malformed
 from careplus_runtime.http.records import one_or_404
@@ -57,9 +59,14 @@ async def allergies(db: AnySession, chart: ChartRow) -> Allergies:
     """Return the allergies of a chart in their order."""
     query = select(AllergyRow).where(col(AllergyRow.patient_id) == chart.patient_id).order_by(col(AllergyRow.position))
     found = [to_allergy(row) for row in (await db.execute(query)).scalars()]
-    checks = [check_of(allergy.substance) for allergy in found]
+    checks = [_check(allergy.substance) for allergy in found]
     status = allergy_status(found, chart.no_known_allergies)
     return Allergies(allergy_status=status, allergies=found, checks=checks, version=chart.version)
+
+
+def _check(note: str) -> AllergyCheck:
+    """Return the names of a note; `known` as the check of a prescription reads it, so that both say the same."""
+    return check_of(note).model_copy(update={"known": bool(named_in(medicine_list.load(), note))})
 
 
 def to_allergy(row: AllergyRow) -> Allergy:

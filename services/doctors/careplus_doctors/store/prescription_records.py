@@ -9,6 +9,7 @@ from sqlalchemy import Select, select
 from sqlmodel import col
 
 from careplus_clinic.courses import is_over
+from careplus_contracts.medicines import PrescriptionCheck
 from careplus_contracts.prescriptions import PrescribedItem, Prescription, PrescriptionItem, PrescriptionStatus
 from careplus_contracts.values import NamedPatient, Person
 from careplus_tables.accounts import AccountRow
@@ -29,10 +30,13 @@ class _PrescriptionRecord(NamedTuple):
     doctor_name: str
     appointment_id: int | None
     notes: str | None
+    medicine_check: dict[str, Any] | None
     override_reason: str | None
     last_day: date
     created_at: datetime
     stopped_at: datetime | None
+    stopped_by_id: int | None
+    stopped_by: str | None
     stop_reason: str | None
     version: int
     status: str
@@ -48,10 +52,13 @@ _COLUMNS = (
     doctor_name(col(PrescriptionRow.doctor_id)),
     col(PrescriptionRow.appointment_id),
     col(PrescriptionRow.notes),
+    col(PrescriptionRow.medicine_check),
     col(PrescriptionRow.override_reason),
     col(PrescriptionRow.last_day),
     col(PrescriptionRow.created_at),
     col(PrescriptionRow.stopped_at),
+    col(PrescriptionRow.stopped_by_id),
+    doctor_name(col(PrescriptionRow.stopped_by_id)),
     col(PrescriptionRow.stop_reason),
     col(PrescriptionRow.version),
 )
@@ -75,16 +82,22 @@ async def to_contract(db: AnySession, rows: Sequence[Any], today: date) -> list[
             appointment_id=record.appointment_id,
             items=items[record.id],
             notes=record.notes,
+            check=None if record.medicine_check is None else PrescriptionCheck.model_validate(record.medicine_check),
             override_reason=record.override_reason,
             status=PrescriptionStatus(record.status),
             last_day=record.last_day,
             created_at=record.created_at,
             stopped_at=record.stopped_at,
+            stopped_by=_stopped_by(record),
             stop_reason=record.stop_reason,
             version=record.version,
         )
         for record in records
     ]
+
+
+def _stopped_by(record: _PrescriptionRecord) -> Person | None:
+    return None if record.stopped_by_id is None else Person(id=record.stopped_by_id, full_name=record.stopped_by or "")
 
 
 async def _items(db: AnySession, records: Sequence[_PrescriptionRecord], today: date) -> dict[int, list[PrescribedItem]]:

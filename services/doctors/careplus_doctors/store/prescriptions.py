@@ -2,13 +2,14 @@
 
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlmodel import col
 
 from careplus_clinic.clinic_time import local_date
 from careplus_clinic.courses import last_day
 from careplus_contracts.charts import LONGEST_PART
 from careplus_contracts.endpoints import Role
+from careplus_contracts.medicines import PrescriptionCheck
 from careplus_contracts.prescriptions import (
     Prescribe,
     PrescribedFilter,
@@ -33,9 +34,9 @@ _NEWEST_FIRST = newest_first(col(PrescriptionRow.id))
 
 
 async def find(db: AnySession, who: Identity, prescription_id: int, zone: ZoneInfo) -> Prescription:
-    """Return a prescription to the patient, or one that the doctor may stop. Raise NotFound."""
+    """Return a prescription to the patient, or to a doctor that may stop it. Raise NotFound."""
     today = local_date(now(), zone)
-    query = select_prescriptions(today).where(col(PrescriptionRow.id) == prescription_id, _is_own(who))
+    query = select_prescriptions(today).where(col(PrescriptionRow.id) == prescription_id, _is_stoppable(who))
     rows = (await db.execute(query)).all()
     if not rows:
         raise NotFound(NOTHING_HERE)
@@ -43,9 +44,10 @@ async def find(db: AnySession, who: Identity, prescription_id: int, zone: ZoneIn
     return prescription
 
 
-async def check_own(db: AnySession, who: Identity, prescription_id: int) -> None:
+async def check_stoppable(db: AnySession, who: Identity, prescription_id: int) -> None:
     """Raise NotFound unless `find` returns the prescription."""
-    await one_or_404(db, select(col(PrescriptionRow.id)).where(col(PrescriptionRow.id) == prescription_id, _is_own(who)))
+    query = select(col(PrescriptionRow.id)).where(col(PrescriptionRow.id) == prescription_id, _is_stoppable(who))
+    await one_or_404(db, query)
 
 
 async def list_own(
@@ -73,13 +75,13 @@ async def of_patient(db: ReadSession, who: Identity, patient_id: int, zone: Zone
 
 
 async def lock_for_update(db: AnySession, who: Identity, prescription_id: int) -> PrescriptionRow:
-    """Return the own prescription, locked. Raise NotFound."""
-    query = select(PrescriptionRow).where(col(PrescriptionRow.id) == prescription_id, _is_own(who))
+    """Return a prescription that the doctor may stop, locked. Raise NotFound."""
+    query = select(PrescriptionRow).where(col(PrescriptionRow.id) == prescription_id, _is_stoppable(who))
     return await one_or_404(db, query.with_for_update())
 
 
-async def add(db: WriteSession, who: Identity, body: Prescribe, zone: ZoneInfo) -> Prescription:
-    """Insert a prescription by the doctor with its items."""
+async def add(db: WriteSession, who: Identity, body: Prescribe, check: PrescriptionCheck, zone: ZoneInfo) -> Prescription:
+    """Insert a prescription by the doctor with its items and their check."""
     at = this_second()
     row = PrescriptionRow(
         reference=new_reference("RX"),
@@ -87,7 +89,7 @@ async def add(db: WriteSession, who: Identity, body: Prescribe, zone: ZoneInfo) 
         doctor_id=who.id,
         appointment_id=body.appointment_id,
         notes=body.notes,
-        override_reason=body.override_reason,
+        medicine_check=check.model_dump(mode="json"),
         last_day=last_day(at, max(item.duration_days for item in body.items), zone),
         created_at=at,
     )
@@ -106,10 +108,18 @@ async def stop(db: WriteSession, who: Identity, row: PrescriptionRow, reason: st
     if row.status == PrescriptionStatus.ACTIVE.value:
         row.status = PrescriptionStatus.STOPPED.value
         row.stopped_at = now()
+        row.stopped_by_id = who.id
         row.stop_reason = reason
         row.version += 1
         await db.flush()
     return await find(db, who, row.id, zone)
+
+
+def _is_stoppable(who: Identity) -> ColumnElement[bool]:
+    """Return the condition of own prescriptions, and for a doctor of those of patients in the doctor's care."""
+    if who.role is Role.DOCTOR:
+        return or_(_is_own(who), col(PrescriptionRow.patient_id).in_(patients_in_care(who)))
+    return _is_own(who)
 
 
 def _is_own(who: Identity) -> ColumnElement[bool]:

@@ -9,10 +9,8 @@ from careplus_clinic.clinic_time import local_date
 from careplus_contracts.prescriptions import Prescribe, Prescription
 from careplus_contracts.refills import AnswerRefill, DoctorRefill, RefillAnswer, RefillStatus
 from careplus_doctors.rules import refills as rules
-from careplus_doctors.rules.allergies import check_allergies
-from careplus_doctors.store import charts, prescriptions
+from careplus_doctors.store import prescribing
 from careplus_doctors.store.refill_records import positions_of, prescriptions_of, to_doctor_refills
-from careplus_runtime.identity.care import check_in_care
 from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.clock import now, this_second
 from careplus_tables.engine import AnySession, WriteSession
@@ -40,7 +38,7 @@ async def show(db: AnySession, who: Identity, row: RefillRow, zone: ZoneInfo) ->
 
 
 async def _renew(db: WriteSession, who: Identity, row: RefillRow, body: AnswerRefill, zone: ZoneInfo) -> Prescription:
-    """Prescribe the requested items again. Raise NotRefillable, NoRepeatsLeft and AllergyConflict."""
+    """Prescribe the requested items again. Raise NotRefillable, NoRepeatsLeft and Unsafe."""
     # a new request for the same prescription waits for this answer
     lock = select(col(PrescriptionRow.id)).where(
         col(PrescriptionRow.id) == row.prescription_id, col(PrescriptionRow.patient_id) == row.patient_id
@@ -51,13 +49,6 @@ async def _renew(db: WriteSession, who: Identity, row: RefillRow, body: AnswerRe
     rules.check_refillable(earlier, today)
     positions = (await positions_of(db, [row]))[row.id or 0]
     items = rules.renewed_items([earlier.items[place] for place in positions], body.new_repeats)
-    wanted = Prescribe(patient_id=row.patient_id, items=items, notes=earlier.notes, override_reason=body.override_reason)
-    return await _prescribe(db, who, wanted, zone)
-
-
-async def _prescribe(db: WriteSession, who: Identity, wanted: Prescribe, zone: ZoneInfo) -> Prescription:
-    """Check and insert a prescription as the endpoint `prescribe` does."""
-    await check_in_care(db, who, wanted.patient_id)
-    recorded = await charts.allergies_of(db, who, wanted.patient_id)
-    check_allergies((item.medicine for item in wanted.items), recorded.allergies, wanted.override_reason)
-    return await prescriptions.add(db, who, wanted, zone)
+    wanted = Prescribe(patient_id=row.patient_id, items=items, notes=earlier.notes, overrides=body.overrides)
+    renewed = {(row.prescription_id, place) for place in positions}
+    return await prescribing.prescribe(db, who, wanted, zone, renewed)

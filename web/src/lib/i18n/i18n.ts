@@ -7,6 +7,7 @@ import type critical from "../../i18n/en/critical.json";
 import type doctor from "../../i18n/en/doctor.json";
 import type lab from "../../i18n/en/lab.json";
 import type patient from "../../i18n/en/patient.json";
+import type prescribe from "../../i18n/en/prescribe.json";
 import type publicly from "../../i18n/en/public.json";
 import type refills from "../../i18n/en/refills.json";
 import type shell from "../../i18n/en/shell.json";
@@ -22,6 +23,7 @@ type English = typeof shell &
   typeof critical &
   typeof refills &
   typeof doctor &
+  typeof prescribe &
   typeof admin &
   typeof lab;
 export type Key = keyof English;
@@ -37,6 +39,7 @@ export type Room =
   | "critical"
   | "refills"
   | "doctor"
+  | "prescribe"
   | "admin"
   | "lab";
 export type Words = Readonly<Record<string, string>>;

@@ -10,8 +10,14 @@ export const pages: readonly OwnPage[] = [
   ["/doctor/patients", () => import("./patients/patients")],
   ["/doctor/patients/:id", () => import("./chart/chart")],
   ["/doctor/emergency", () => import("./patients/emergency")],
-  ["/doctor/prescriptions/new", () => import("./prescribe/prescribe")],
-  ["/doctor/prescriptions/:id", () => import("./prescribe/prescription")],
+  [
+    "/doctor/prescriptions/new",
+    async () => (await Promise.all([import("./prescribe/prescribe"), loadMessages("prescribe")]))[0],
+  ],
+  [
+    "/doctor/prescriptions/:id",
+    async () => (await Promise.all([import("./prescribe/prescription"), loadMessages("prescribe")]))[0],
+  ],
   ["/doctor/referrals", () => import("./referrals/referrals")],
   ["/doctor/referrals/new", () => import("./referrals/refer")],
   ["/doctor/orders", () => import("./order/orders")],
@@ -22,7 +28,10 @@ export const pages: readonly OwnPage[] = [
     "/doctor/critical/:id",
     async () => (await Promise.all([import("./critical/critical"), loadMessages("critical")]))[0],
   ],
-  ["/doctor/refills", async () => (await Promise.all([import("./refills/refills"), loadMessages("refills")]))[0]],
+  [
+    "/doctor/refills",
+    async () => (await Promise.all([import("./refills/refills"), loadMessages("prescribe", "refills")]))[0],
+  ],
   ["/doctor/handovers", () => import("./handovers")],
   ["/doctor/availability", () => import("./availability/availability")],
   ["/doctor/profile", () => import("./profile")],

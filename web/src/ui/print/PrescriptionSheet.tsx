@@ -7,6 +7,8 @@ import { identity } from "./PrintHead";
 import { Signature } from "./Signature";
 import "../../style/components/sheet.css";
 
+type Check = Schemas["PrescriptionCheck"];
+
 export function PrescriptionSheet({ of }: { of: Schemas["Prescription"] }) {
   const signature = <Signature name={of.doctor.full_name} />;
   return (
@@ -19,6 +21,7 @@ export function PrescriptionSheet({ of }: { of: Schemas["Prescription"] }) {
           [t("sheet.reference"), of.reference],
         ]}
       />
+      {of.check && <Checked of={of.check} doctor={of.doctor.full_name} />}
       <h2>{plural("sheet.medicines", of.items.length)}</h2>
       <ol class="medicines">
         {of.items.map((item, n) => (
@@ -26,6 +29,7 @@ export function PrescriptionSheet({ of }: { of: Schemas["Prescription"] }) {
             <h3>{item.medicine}</h3>
             <p class="take">{t("sheet.take", { dose: item.dose, frequency: item.frequency })}</p>
             {item.instructions && <p>{item.instructions}</p>}
+            {notChecked(of.check, item.medicine)}
             <div class="kept">
               <Details
                 of={[
@@ -51,6 +55,26 @@ export function PrescriptionSheet({ of }: { of: Schemas["Prescription"] }) {
       )}
     </article>
   );
+}
+
+/** For the pharmacy, above the medicines and the signature. The alerts themselves are on the doctor's page. */
+function Checked({ of, doctor }: { of: Check; doctor: string }) {
+  const answered = of.alerts.filter(({ reason }) => reason !== null).length;
+  return (
+    <p class="muted small">
+      {t("sheet.checked", { version: of.rules_version })}{" "}
+      {answered > 0 && plural("sheet.answered", answered, { doctor })}
+    </p>
+  );
+}
+
+/** Says at a medicine what the rules did not cover of it. */
+function notChecked(check: Check | null, medicine: string) {
+  const of = check?.unchecked ?? [];
+  if (of.some(({ text, reason }) => reason === "unknown_medicine" && text === medicine))
+    return <p class="small">{t("sheet.unchecked")}</p>;
+  const unread = of.some(({ text, reason }) => reason === "dose_not_read" && text.startsWith(`${medicine}: `));
+  return unread && <p class="small">{t("sheet.unchecked.dose")}</p>;
 }
 
 function lasts(days: number, day: string): string {

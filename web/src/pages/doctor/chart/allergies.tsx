@@ -11,6 +11,7 @@ import { Radios } from "../../../ui/forms/Select";
 import { ChartList } from "./entries";
 import { keep } from "./load-chart";
 import type { Chart } from "./record";
+import { Substance } from "./substance";
 
 type Allergy = Schemas["Allergy"];
 type Severity = Allergy["severity"];
@@ -91,15 +92,7 @@ function Shown({ of, known }: { of: Allergy; known: boolean }) {
 function fields(value: Allergy, set: (value: Allergy) => void, errors: readonly Mistake[]) {
   return (
     <>
-      <Field
-        id="allergies-name"
-        label={t("allergies.substance")}
-        hint={t("allergies.substance.hint")}
-        value={value.substance}
-        onValue={(substance) => set({ ...value, substance })}
-        input={{ maxLength: 200 }}
-        mistakes={errors}
-      />
+      <Substance value={value.substance} onValue={(substance) => set({ ...value, substance })} mistakes={errors} />
       <Field
         id="allergies-reaction"
         label={t("allergies.reaction")}

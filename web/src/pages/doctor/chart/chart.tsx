@@ -17,6 +17,7 @@ import { PatientStrip } from "./patient-strip";
 import { Problems } from "./problems";
 import { type Chart, KINDS, type Kind } from "./record";
 import { RecordList } from "./record-list";
+import { TakesNow } from "./takes-now";
 
 export default function ChartPage({ params, ...rest }: OwnProps) {
   const chart = useLoad(() => loadChart(Number(params.id)), [params.id]);
@@ -59,6 +60,7 @@ function Shown({ chart, of, query, config, account }: Omit<OwnProps, "params"> &
         <div class="stack beside">
           <Allergies chart={chart} of={of} />
           <Problems chart={chart} of={of} />
+          <TakesNow patient={patient.id} onStopped={of.again} />
           <OrderList patient={patient.id} me={account.id} />
           <PastEmergencyAccess access={chart.access} />
         </div>

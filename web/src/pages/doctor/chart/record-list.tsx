@@ -57,7 +57,7 @@ function List({ entries, chart, kinds, me }: Props & { entries: readonly Entry[]
 
 function What({ entry, chart, me }: { entry: Entry; chart: Chart; me: number }) {
   if (entry.kind === "visits") return <VisitEntry of={entry.of} me={me} />;
-  if (entry.kind === "prescriptions") return <PrescriptionEntry of={entry.of} me={me} />;
+  if (entry.kind === "prescriptions") return <PrescriptionEntry of={entry.of} />;
   if (entry.kind === "referrals") return <ReferralEntry of={entry.of} />;
   return <ResultEntry of={entry.of} chart={chart} />;
 }
@@ -101,11 +101,11 @@ function VisitEntry({ of, me }: { of: Schemas["ChartVisit"]; me: number }) {
   );
 }
 
-function PrescriptionEntry({ of, me }: { of: Schemas["Prescription"]; me: number }) {
+function PrescriptionEntry({ of }: { of: Schemas["Prescription"] }) {
   return (
     <>
       <Head
-        href={of.doctor.id === me ? `/doctor/prescriptions/${of.id}` : null}
+        href={`/doctor/prescriptions/${of.id}?patient=${of.patient.id}`}
         title={t("record.prescription", { doctor: of.doctor.full_name })}
       >
         <Status kind="prescription" status={of.status} />
@@ -118,6 +118,17 @@ function PrescriptionEntry({ of, me }: { of: Schemas["Prescription"]; me: number
         ))}
       </ul>
       {of.override_reason && <p class="small">{t("record.override", { reason: of.override_reason })}</p>}
+      {of.check?.alerts.map(
+        ({ key, medicine, against, reason }) =>
+          reason && (
+            <p key={key} class="small">
+              {t("record.answered", { medicine, against, reason })}
+            </p>
+          ),
+      )}
+      {of.stopped_by && of.stopped_by.id !== of.doctor.id && (
+        <p class="small">{t("record.stopped.by", { doctor: of.stopped_by.full_name })}</p>
+      )}
       {of.stop_reason && <p class="small">{t("record.stopped", { reason: of.stop_reason })}</p>}
     </>
   );

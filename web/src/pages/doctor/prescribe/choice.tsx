@@ -14,11 +14,12 @@ interface Props extends ControlProps {
 const OTHER = "other";
 
 export function SelectOrOther({ id, label, choices, value, onValue, mistakes = [] }: Props) {
-  const listed = choices.includes(value);
-  const [other, setOther] = useState(value !== "" && !listed);
+  const [other, setOther] = useState(false);
+  // a value of the list of medicines, or of an earlier prescription, is one more choice
+  const all = other || value === "" || choices.includes(value) ? choices : [...choices, value];
   const options = [
     { value: "", text: t("prescribe.choose") },
-    ...choices.map((text) => ({ value: text, text })),
+    ...all.map((text) => ({ value: text, text })),
     { value: OTHER, text: t("prescribe.else") },
   ];
   const choose = (chosen: string): void => {

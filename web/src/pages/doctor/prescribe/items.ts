@@ -4,8 +4,6 @@ import { type Mistake, missing } from "../../../lib/forms/form";
 import { type Key, t } from "../../../lib/i18n/i18n";
 
 type Chart = Schemas["Chart"];
-type Noted = Pick<Chart, "allergies" | "checks">;
-export type Conflict = Schemas["AllergyMatch"];
 type Earlier = Schemas["Prescription"];
 
 export interface Item {
@@ -23,7 +21,8 @@ export interface Item {
 export interface Typed {
   items: Item[];
   notes: string;
-  override: string;
+  /** The reasons for alerts by key, also of alerts that are not shown now. */
+  reasons?: Readonly<Record<string, string>>;
 }
 
 export const MOST_ITEMS = 20;
@@ -54,7 +53,7 @@ export function fieldId(n: number, name: Exclude<keyof Item, "key">): string {
 /** The ids of all fields of the form. */
 export function fieldIds(items: readonly Item[]): string[] {
   const names = Object.keys(empty(0)).filter((name) => name !== "key") as Exclude<keyof Item, "key">[];
-  return [...items.flatMap((_, n) => names.map((name) => fieldId(n, name))), "notes", "override_reason"];
+  return [...items.flatMap((_, n) => names.map((name) => fieldId(n, name))), "notes"];
 }
 
 export function check(items: readonly Item[]): Mistake[] {
@@ -90,6 +89,19 @@ export function lastOf({ prescriptions }: Pick<Chart, "prescriptions">, doctor: 
   return prescriptions.find((one) => one.doctor.id === doctor) ?? prescriptions[0];
 }
 
+/** The form with a chosen medicine: in the first empty place, otherwise appended. */
+export function withChoice(items: readonly Item[], fills: Partial<Omit<Item, "key">>): Item[] {
+  const free = items.find((item) => !isTyped(item));
+  if (free) return items.map((item) => (item === free ? { ...item, ...fills } : item));
+  return items.length < MOST_ITEMS ? [...items, { ...empty(nextKey(items)), ...fills }] : [...items];
+}
+
+/** An earlier prescription without medicines that are over or on the form already. */
+export function toContinue(typed: Typed, earlier: Earlier): Earlier {
+  const there = new Set(typed.items.map(({ medicine }) => medicine));
+  return { ...earlier, items: earlier.items.filter(({ active, medicine }) => active && !there.has(medicine)) };
+}
+
 /** The form with an earlier prescription appended. Typed medicines and notes are kept. */
 export function copied(typed: Typed, last: Earlier): Typed {
   const typedItems = typed.items.filter(isTyped);
@@ -114,40 +126,4 @@ export function isTyped({ key: _, ...texts }: Item): boolean {
 
 export function nextKey(items: readonly Item[]): number {
   return Math.max(0, ...items.map(({ key }) => key)) + 1;
-}
-
-/** Allergies that conflict with a medicine: one of its words is a name of the allergy's check, as the server compares. */
-export function conflicts(medicine: string, { allergies, checks }: Noted): Conflict[] {
-  const found = words(medicine);
-  return allergies
-    .filter((_, n) => checks[n]?.names.some((name) => found.some((word) => isNamed(word, name))))
-    .map(({ substance, severity, reaction }) => ({
-      medicine: medicine.trim(),
-      substance,
-      severity,
-      reaction: reaction ?? null,
-    }));
-}
-
-/** All conflicts of the form: from the chart, and from the server's refusal if the chart is outdated. */
-export function allConflicts(items: readonly Item[], noted: Noted, refused: readonly Conflict[]): Conflict[] {
-  const names = new Set(items.map(({ medicine }) => medicine.trim()));
-  const all = [
-    ...[...names].flatMap((medicine) => conflicts(medicine, noted)),
-    ...refused.filter(({ medicine }) => names.has(medicine)),
-  ];
-  const of = ({ medicine, substance }: Conflict): string => `${medicine}\n${substance}`;
-  return [...new Map(all.map((one) => [of(one), one])).values()];
-}
-
-/** Whether a word is a name of a check, or begins with a long one; names have no doubled letters. */
-function isNamed(word: string, name: string): boolean {
-  const single = word.replace(/(.)\1+/gu, "$1");
-  return word === name || single === name || (name.length > 5 && single.startsWith(name));
-}
-
-function words(name: string): string[] {
-  // upper then lower case, so that ß equals ss
-  const plain = name.normalize("NFKC").toUpperCase().toLowerCase().normalize("NFKD").replace(/\p{M}/gu, "");
-  return plain.match(/[\p{L}\p{N}]+/gu) ?? [];
 }

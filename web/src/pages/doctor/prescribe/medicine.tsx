@@ -1,13 +1,14 @@
 /** The medicine fields of the prescription form. */
 import { useEffect, useRef, useState } from "preact/hooks";
-import { api, outcome, type Schemas } from "../../../api/client";
 import type { Mistake } from "../../../lib/forms/form";
 import { t } from "../../../lib/i18n/i18n";
-import { useLoad } from "../../../lib/loading/query";
 import { Field } from "../../../ui/forms/Field";
-import { Unchecked, Warning } from "./allergies";
+import { Alerts, CheckState, NotChecked, type Reasons } from "./alerts";
+import type { Check } from "./check";
 import { SelectOrOther } from "./choice";
-import { conflicts, empty, fieldId, type Item, MOST_ITEMS, nextKey } from "./items";
+import type { Used } from "./choices";
+import { empty, fieldId, type Item, MOST_ITEMS, nextKey } from "./items";
+import { MedicineSearch } from "./medicine-search";
 
 const ROUTES = [
   "oral",
@@ -40,14 +41,16 @@ const FREQUENCIES = [
 interface Props {
   items: readonly Item[];
   put: (items: Item[]) => void;
-  chart: Schemas["Chart"];
+  check: Check;
+  reasons: Reasons;
+  used: readonly Used[];
   errors: readonly Mistake[];
 }
 
-export function Medicines({ items, put, chart, errors }: Props) {
+export function Medicines({ items, put, ...rest }: Props) {
   const heading = useRef<HTMLHeadingElement>(null);
   const [added, setAdded] = useState(0);
-  const known = useKnown(chart);
+  const { check, reasons, errors } = rest;
   useEffect(() => {
     if (added > 0) document.getElementById(fieldId(items.length - 1, "medicine"))?.focus();
   }, [added]);
@@ -64,12 +67,6 @@ export function Medicines({ items, put, chart, errors }: Props) {
       <h2 id="medicines-title" tabIndex={-1} ref={heading}>
         {t("prescribe.medicines")}
       </h2>
-      <Unchecked of={chart.checks} />
-      <datalist id="known-medicines">
-        {known.map((medicine) => (
-          <option key={medicine} value={medicine} />
-        ))}
-      </datalist>
       {items.map((item, n) => (
         <Medicine
           key={item.key}
@@ -77,10 +74,13 @@ export function Medicines({ items, put, chart, errors }: Props) {
           item={item}
           put={(change) => put(items.map((one) => (one.key === item.key ? { ...one, ...change } : one)))}
           remove={items.length > 1 ? () => remove(item) : null}
-          chart={chart}
-          errors={errors}
+          items={items}
+          {...rest}
         />
       ))}
+      <Alerts check={check} items={items} n={null} reasons={reasons} errors={errors} />
+      <NotChecked of={check.unchecked} />
+      <CheckState check={check} />
       {items.length < MOST_ITEMS && (
         <p>
           <button type="button" class="button quiet" onClick={add}>
@@ -92,14 +92,14 @@ export function Medicines({ items, put, chart, errors }: Props) {
   );
 }
 
-interface OneProps extends Pick<Props, "chart" | "errors"> {
+interface OneProps extends Omit<Props, "put"> {
   n: number;
   item: Item;
   put: (change: Partial<Item>) => void;
   remove: (() => void) | null;
 }
 
-function Medicine({ n, item, put, remove, chart, errors }: OneProps) {
+function Medicine({ n, item, put, remove, items, check, reasons, used, errors }: OneProps) {
   const text = (name: Exclude<keyof Item, "key">, more: object = {}) => ({
     id: fieldId(n, name),
     label: t(`prescribe.${name}`),
@@ -123,11 +123,11 @@ function Medicine({ n, item, put, remove, chart, errors }: OneProps) {
           </button>
         )}
       </div>
-      <Field
+      <MedicineSearch
         {...text("medicine", { hint: n === 0 ? t("prescribe.medicine.hint") : undefined })}
-        input={{ ...line, list: "known-medicines" }}
+        used={used}
+        choose={({ fills }) => put(fills)}
       />
-      <Warning against={conflicts(item.medicine, chart)} />
       <div class="prescribe-how">
         <Field {...text("dose")} input={line} />
         <SelectOrOther {...text("route")} choices={ROUTES.map((one) => t(`prescribe.route.${one}`))} />
@@ -139,13 +139,7 @@ function Medicine({ n, item, put, remove, chart, errors }: OneProps) {
         <Field {...text("repeats", { input: number })} optional />
       </div>
       <Field {...text("instructions", { optional: true, input: { maxLength: 4000 } })} />
+      <Alerts check={check} items={items} n={n} reasons={reasons} errors={errors} />
     </fieldset>
   );
-}
-
-/** Suggestions: the patient's medicines, and the doctor's recent ones. Optional: free text is allowed. */
-function useKnown(chart: Schemas["Chart"]): string[] {
-  const own = useLoad(() => outcome(api.GET("/api/doctor/prescriptions", { params: { query: { limit: 100 } } })), []);
-  const all = [...chart.prescriptions, ...(own.data?.items ?? [])];
-  return [...new Set(all.flatMap(({ items }) => items.map(({ medicine }) => medicine)))];
 }

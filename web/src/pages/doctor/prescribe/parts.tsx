@@ -1,4 +1,4 @@
-/** Parts around the prescription form: the last one to copy, current medicines, a restored draft. */
+/** Parts around the prescription form: the last one to copy, a restored draft. */
 import type { Schemas } from "../../../api/client";
 import { t } from "../../../lib/i18n/i18n";
 import { dateOnly, dayOf } from "../../../lib/time/time";
@@ -41,33 +41,5 @@ export function Restored({ startAgain }: { startAgain: () => void }) {
         {t("prescribe.start_again")}
       </button>
     </p>
-  );
-}
-
-/** Medicines that the patient takes today, by any doctor. */
-export function Before({ chart }: { chart: Schemas["Chart"] }) {
-  const now = chart.prescriptions.filter(({ status }) => status === "active");
-  return (
-    <aside aria-labelledby="taken-title">
-      <h2 id="taken-title">{t("prescribe.taken")}</h2>
-      {now.length === 0 && <p class="muted">{t("prescribe.taken.none")}</p>}
-      <ul class="prescribe-taken">
-        {now.map((one) =>
-          one.items
-            .filter(({ active }) => active)
-            .map((item) => (
-              <li key={`${one.id} ${item.medicine}`} class="prescribe-one">
-                <b>{item.medicine}</b>
-                <br />
-                <span class="small">{t("sheet.take", { dose: item.dose, frequency: item.frequency })}</span>
-                <br />
-                <span class="small muted">
-                  {t("prescribe.taken.until", { day: dateOnly(item.last_day), doctor: one.doctor.full_name })}
-                </span>
-              </li>
-            )),
-        )}
-      </ul>
-    </aside>
   );
 }

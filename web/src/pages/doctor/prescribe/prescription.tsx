@@ -11,16 +11,17 @@ import { PrescriptionSheet } from "../../../ui/print/PrescriptionSheet";
 import { PrintButton, PrintHead } from "../../../ui/print/PrintHead";
 import { Ready } from "../../../ui/Ready";
 import { idIn } from "../chart/chart-from-query";
+import { CheckRecord } from "./alerts";
 import { loadPrescription } from "./find-prescription";
 import { StopDialog } from "./stop";
 import "../../../style/portals/doctor.css";
 
-export default function Prescription({ params, query, config, account }: OwnProps) {
+export default function Prescription({ params, query, config }: OwnProps) {
   const [id, patient] = [idIn(params.id ?? null) ?? 0, idIn(query.get("patient"))];
   const found = useLoad(() => loadPrescription(id, patient), [id, patient]);
   return (
     <Ready of={found} whole>
-      {(one) => <Shown of={one} put={found.put} me={account.id} config={config} />}
+      {(one) => <Shown of={one} put={found.put} config={config} />}
     </Ready>
   );
 }
@@ -28,10 +29,9 @@ export default function Prescription({ params, query, config, account }: OwnProp
 interface Props extends Pick<OwnProps, "config"> {
   of: Schemas["Prescription"];
   put: (now: Schemas["Prescription"]) => void;
-  me: number;
 }
 
-function Shown({ of, put, me, config }: Props) {
+function Shown({ of, put, config }: Props) {
   const [stopping, setStopping] = useState(false);
   const [stopped, setStopped] = useState(false);
   const done = useRef<HTMLParagraphElement>(null);
@@ -51,7 +51,7 @@ function Shown({ of, put, me, config }: Props) {
       back={{ href: `/doctor/patients/${of.patient.id}`, text: t("doctor_prescription.back") }}
       actions={
         <>
-          {of.status !== "stopped" && of.doctor.id === me && (
+          {of.status !== "stopped" && (
             <button type="button" class="button quiet" onClick={() => setStopping(true)}>
               {t("doctor_prescription.stop")}
             </button>
@@ -83,6 +83,7 @@ function Shown({ of, put, me, config }: Props) {
           <p class="warning no-print">{t("doctor_prescription.override", { reason: of.override_reason })}</p>
         )}
         <PrescriptionSheet of={of} />
+        {of.check && <CheckRecord of={of.check} />}
       </div>
       {stopping && <StopDialog of={of} onClose={close} />}
     </Page>
@@ -90,7 +91,11 @@ function Shown({ of, put, me, config }: Props) {
 }
 
 function sentence(of: Schemas["Prescription"]): string {
-  if (of.stopped_at) return t("doctor_prescription.stopped", { day: dateOnly(dayOf(of.stopped_at)) });
+  if (of.stopped_at) {
+    const day = dateOnly(dayOf(of.stopped_at));
+    if (!of.stopped_by) return t("doctor_prescription.stopped", { day });
+    return t("doctor_prescription.stopped.by", { day, doctor: of.stopped_by.full_name });
+  }
   const ended = of.status === "ended";
   return t(ended ? "doctor_prescription.ended" : "doctor_prescription.until", { day: dateOnly(of.last_day) });
 }

@@ -8,14 +8,21 @@ import { loadPrescription } from "./find-prescription";
 
 type Prescription = Schemas["Prescription"];
 
+/** What the dialog reads of a prescription. */
+export interface Stoppable extends Pick<Prescription, "id" | "version" | "status"> {
+  patient: Schemas["Person"];
+  items: readonly { medicine: string }[];
+}
+
 interface Props {
-  of: Prescription;
+  of: Stoppable;
   /** The changed prescription; whether this dialog stopped it. */
   onClose: (now: Prescription | null, byMe: boolean) => void;
 }
 
 export function StopDialog({ of, onClose }: Props) {
   const [shown, setShown] = useState(of);
+  const [changed, setChanged] = useState<Prescription | null>(null);
 
   const send = async (reason: string | null): Promise<Mistake[]> => {
     const params = { path: { prescription_id: of.id }, header: unchanged(shown) };
@@ -30,6 +37,7 @@ export function StopDialog({ of, onClose }: Props) {
     const now = changed ? await loadPrescription(of.id, of.patient.id) : null;
     if (!now?.ok) return mistakes(done.problem, done.retryAfter, ["reason"]);
     setShown(now.data);
+    setChanged(now.data);
     const say = now.data.status === "stopped" ? "doctor_prescription.stop.over" : "doctor_prescription.stop.stale";
     return [{ field: null, message: t(say) }];
   };
@@ -47,7 +55,7 @@ export function StopDialog({ of, onClose }: Props) {
       busy={t("doctor_prescription.stop.busy")}
       danger
       over={shown.status === "stopped" && t("doctor_prescription.stop.close")}
-      onClose={() => onClose(shown === of ? null : shown, false)}
+      onClose={() => onClose(changed, false)}
       send={send}
     >
       <ul class="lines">

@@ -3,12 +3,14 @@ import { useState } from "preact/hooks";
 import { api, outcome, type Schemas, unchanged } from "../../../api/client";
 import { useDraft } from "../../../lib/forms/draft";
 import { type Mistake, missing, mistakes, useForm } from "../../../lib/forms/form";
-import { t } from "../../../lib/i18n/i18n";
+import { plural, t } from "../../../lib/i18n/i18n";
 import { Dialog } from "../../../ui/Dialog";
 import { ErrorSummary } from "../../../ui/forms/ErrorSummary";
 import { Field } from "../../../ui/forms/Field";
 import { Submit } from "../../../ui/forms/Submit";
 import { TextArea } from "../../../ui/forms/TextArea";
+import { Alerts, reasonId } from "../prescribe/alerts";
+import { type Alert, asksReason } from "../prescribe/check";
 
 export type Refill = Schemas["DoctorRefill"];
 export type Answer = Schemas["RefillAnswer"];
@@ -31,16 +33,17 @@ export function AnswerDialog({ of, answer, onClose, onDone }: Props) {
   const usedUp = isPrescribed ? of.items.filter(({ repeats }) => !repeats).map(({ medicine }) => medicine) : [];
   const text = useDraft(`refill.${of.id}.${answer}`, "");
   const [repeats, setRepeats] = useState("");
-  const [override, setOverride] = useState("");
-  const [conflicts, setConflicts] = useState<readonly Schemas["AllergyMatch"][]>([]);
+  const [reasons, setReasons] = useState<Readonly<Record<string, string>>>({});
+  const [alerts, setAlerts] = useState<Alert[]>([]);
+  const asking = alerts.filter(asksReason);
   const check = (): Mistake[] => [
     ...(isPrescribed ? [] : missing({ text: { value: text.value, say: "doctor_refills.ask.reason.missing" } })),
     ...(usedUp.length > 0 && !/^\d{1,2}$/.test(repeats.trim())
       ? [{ field: "new_repeats", message: t("doctor_refills.ask.repeats.missing") }]
       : []),
-    ...(conflicts.length > 0
-      ? missing({ override_reason: { value: override, say: "doctor_refills.ask.override.missing" } })
-      : []),
+    ...asking.flatMap(({ key, medicine }, n) =>
+      reasons[key]?.trim() ? [] : [{ field: reasonId(n), message: t("alerts.missing", { medicine }) }],
+    ),
   ];
   const form = useForm(check, async () => {
     const params = { path: { refill_id: of.id }, header: unchanged(of) };
@@ -48,7 +51,7 @@ export function AnswerDialog({ of, answer, onClose, onDone }: Props) {
       answer,
       text: text.value.trim() || null,
       ...(usedUp.length > 0 && { new_repeats: Number(repeats) }),
-      ...(conflicts.length > 0 && { override_reason: override.trim() }),
+      ...(isPrescribed && { overrides: asking.map(({ key }) => ({ key, reason: reasons[key]?.trim() ?? "" })) }),
     };
     const done = await outcome(api.PUT("/api/doctor/refills/{refill_id}", { params, body }));
     if (done.ok) {
@@ -61,14 +64,12 @@ export function AnswerDialog({ of, answer, onClose, onDone }: Props) {
       onDone({ text: t("doctor_refills.over"), isError: true });
       return [];
     }
-    if (problem.code === "allergy_conflict") {
-      setConflicts(problem.conflicts);
-      return problem.conflicts.map(({ medicine, substance }) => ({
-        field: "override_reason",
-        message: t("doctor_refills.ask.conflict", { medicine, substance }),
-      }));
+    if (problem.code === "unsafe") {
+      setAlerts(problem.alerts);
+      const open = problem.alerts.filter(asksReason);
+      return [{ field: null, message: plural("alerts.refused", open.length) }];
     }
-    return mistakes(problem, done.retryAfter, ["text", "new_repeats", "override_reason"]);
+    return mistakes(problem, done.retryAfter, ["text", "new_repeats"]);
   });
   return (
     <Dialog title={t(`doctor_refills.ask.${answer}`)} onClose={onClose}>
@@ -91,16 +92,16 @@ export function AnswerDialog({ of, answer, onClose, onDone }: Props) {
             mistakes={form.errors}
           />
         )}
-        {conflicts.length > 0 && (
-          <Field
-            id="override_reason"
-            label={t("doctor_refills.ask.override")}
-            value={override}
-            onValue={setOverride}
-            input={{ maxLength: 200 }}
-            mistakes={form.errors}
-          />
-        )}
+        <Alerts
+          check={{ alerts, unchecked: [], state: "done", put: setAlerts, again: () => {} }}
+          items={[]}
+          n={null}
+          reasons={{
+            of: (key) => reasons[key] ?? "",
+            put: (key, reason) => setReasons({ ...reasons, [key]: reason }),
+          }}
+          errors={form.errors}
+        />
         <TextArea
           id="text"
           label={t(isPrescribed ? "doctor_refills.ask.text" : "doctor_refills.ask.reason")}

@@ -55,7 +55,7 @@ export default function Refills({ query, account }: OwnProps) {
             <p class="muted" role="status">
               {plural(next_cursor ? "doctor_refills.count.first" : "doctor_refills.count", items.length)}
             </p>
-            <ul class="cards">
+            <ul class="plain stack">
               {items.map((one) => (
                 <li key={one.id} class="card stack close">
                   <RefillCard of={one} onDone={answered} />

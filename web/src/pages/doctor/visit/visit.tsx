@@ -16,6 +16,7 @@ import { loadChart } from "../chart/load-chart";
 import { PatientStrip } from "../chart/patient-strip";
 import type { Chart } from "../chart/record";
 import { RecordList } from "../chart/record-list";
+import { TakesNow } from "../chart/takes-now";
 import { OrderList } from "../order/order-list";
 import { useNotes } from "./notes";
 import { VisitNotes } from "./notes-form";
@@ -94,6 +95,11 @@ function Shown({ visit, put, query, config, account }: Props & { visit: Visit; p
           <section class="card">
             <OrderList patient={patient.id} visit={id} me={account.id} />
           </section>
+          {chart.data && (
+            <section class="card">
+              <TakesNow patient={patient.id} visit={id} onStopped={chart.again} />
+            </section>
+          )}
           {chart.data && <PastVisits chart={chart.data} visit={visit} me={account.id} />}
         </div>
       </div>

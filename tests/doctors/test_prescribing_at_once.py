@@ -1,0 +1,73 @@
+"""Two doctors who prescribe interacting medicines at the same instant do not both pass the check, on both databases."""
+
+import asyncio
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from tests.list_database import Rows, filled, serving
+from tests.postgresql import new_database, postgresql
+from tests.world import made
+
+TAKEN = {"dose": "1 tablet", "route": "oral", "frequency": "once a day", "duration_days": 7}
+PAIR = ("Warfarin 5 mg tablets", "Ibuprofen 400 mg tablets")
+ROUNDS = 8
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    with postgresql() as url:
+        yield url
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def rows_at(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Rows, str]]:
+    """Yield the rows of a filled database, and its address."""
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path_factory.mktemp('at_once')}/careplus.db"
+    else:
+        url = new_database(request.getfixturevalue("server"), "at_once")
+    rows = filled(url)
+    yield rows, url
+    rows.engine.dispose()
+
+
+async def test_two_doctors_at_once_do_not_both_pass(rows_at: tuple[Rows, str]) -> None:
+    rows, url = rows_at
+    patient_id, doctor_ids = common_patient(rows)
+    async with serving(url) as services:
+        for doctor_id in doctor_ids:
+            path, headers = f"/api/doctor/patients/{patient_id}/access", {"Authorization": f"Bearer {doctor_id}-doctor"}
+            made(await services["doctors"].post(path, json={"reason": "Both treat this patient."}, headers=headers))
+        for _ in range(ROUNDS):
+            stop_all(rows)
+            sent = (
+                prescribe(services["doctors"], doctor_id, patient_id, medicine)
+                for doctor_id, medicine in zip(doctor_ids, PAIR, strict=True)
+            )
+            answers = await asyncio.gather(*sent)
+            assert sorted(answer.status_code for answer in answers) == [201, 409], [answer.text for answer in answers]
+            [refused] = [answer.json() for answer in answers if answer.status_code == 409]
+            assert "interaction" in {one["kind"] for one in refused["alerts"]}
+
+
+def common_patient(rows: Rows) -> tuple[int, list[int]]:
+    """Return an adult without allergies, and two doctors."""
+    adult = (
+        "SELECT min(id) FROM accounts WHERE role = 'patient' AND date_of_birth < '1990-01-01'"
+        " AND id NOT IN (SELECT patient_id FROM allergies)"
+    )
+    with rows.engine.connect() as connection:
+        patient_id = connection.exec_driver_sql(adult).scalar_one()
+        return patient_id, list(connection.exec_driver_sql("SELECT id FROM doctors ORDER BY id LIMIT 2").scalars())
+
+
+def stop_all(rows: Rows) -> None:
+    with rows.engine.connect() as connection:
+        connection.exec_driver_sql("UPDATE prescriptions SET status = 'stopped'")
+
+
+async def prescribe(http: httpx.AsyncClient, doctor_id: int, patient_id: int, medicine: str) -> httpx.Response:
+    body = {"patient_id": patient_id, "items": [{**TAKEN, "medicine": medicine}]}
+    return await http.post("/api/doctor/prescriptions", json=body, headers={"Authorization": f"Bearer {doctor_id}-doctor"})
