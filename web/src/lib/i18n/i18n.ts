@@ -10,6 +10,7 @@ import type patient from "../../i18n/en/patient.json";
 import type prescribe from "../../i18n/en/prescribe.json";
 import type publicly from "../../i18n/en/public.json";
 import type refills from "../../i18n/en/refills.json";
+import type record from "../../i18n/en/record.json";
 import type shell from "../../i18n/en/shell.json";
 import type trail from "../../i18n/en/trail.json";
 import type ui from "../../i18n/en/ui.json";
@@ -20,6 +21,7 @@ type English = typeof shell &
   typeof account &
   typeof trail &
   typeof patient &
+  typeof record &
   typeof critical &
   typeof refills &
   typeof doctor &
@@ -36,6 +38,7 @@ export type Room =
   | "account"
   | "trail"
   | "patient"
+  | "record"
   | "critical"
   | "refills"
   | "doctor"
