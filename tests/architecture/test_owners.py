@@ -43,6 +43,7 @@ NO_CALLER = {
     "appointments.appointments.book": "the patient is the caller, or is named by reception",
     "appointments.appointments.show": "for a visit that was loaded or created for the caller",
     "appointments.appointments.show_visit": "for a visit that was loaded or created for the caller",
+    "doctors.current.active_prescriptions": "for a patient that was found in the doctor's care before",
     "doctors.doctors.list_all": "profiles of doctors, for administrators",
     "doctors.prescription_records": "the contract of rows that were loaded for the caller",
     "doctors.stats": "counts without names",
