@@ -137,6 +137,7 @@ def filled(url: str) -> Rows:
         some = f"SELECT id FROM lab_results WHERE verified_at IS NOT NULL AND booking_id IN ({ordered}) ORDER BY id LIMIT :most"
         opened = "UPDATE lab_results SET critical_since = verified_at, critical_closed_at = NULL"
         connection.execute(sa.text(f"{opened} WHERE id IN ({some})"), {"most": MORE})
+        _insert_refills(connection, now)
         for number in range(MORE):
             at, soon = now - timedelta(minutes=number // 2), now + timedelta(days=number // 2, minutes=1)
             session = {"id": f"{number}" * 20, "account_id": doctor, "created_at": at, "last_used_at": at, "expires_at": soon}
@@ -149,6 +150,19 @@ def filled(url: str) -> Rows:
             connection.execute(sa.insert(METADATA.tables["invitations"]), {**invitation, "id": 1000 + number})
             connection.execute(sa.insert(METADATA.tables["time_off"]), {**time_off, "id": 1000 + number})
     return rows
+
+
+def _insert_refills(connection: sa.Connection, at: datetime) -> None:
+    """Insert requests that ask their prescribers, and ones of a patient without a doctor that ask an account of another role."""
+    for table in ("refill_items", "refills"):
+        connection.execute(sa.delete(METADATA.tables[table]))
+    some = f"SELECT id, patient_id, doctor_id FROM prescriptions ORDER BY id LIMIT {2 * MORE}"
+    alone = connection.execute(sa.text("SELECT min(id) FROM accounts WHERE role = 'admin'")).scalar_one()
+    for number, row in enumerate(connection.execute(sa.text(some)).mappings().all()):
+        people = {"patient_id": row["patient_id"], "doctor_id": row["doctor_id"]}
+        more = people if number < MORE else {"patient_id": alone, "doctor_id": alone}
+        refill = {"id": 1000 + number, "prescription_id": row["id"], "status": "open", "created_at": at, "version": 1, **more}
+        connection.execute(sa.insert(METADATA.tables["refills"]), refill)
 
 
 @asynccontextmanager

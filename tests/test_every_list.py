@@ -47,7 +47,8 @@ class Case:
 VISITS, RESULTS = Case("appointments", ("starts_at", "ends_at")), Case("lab_results", ("specimen_at",))
 BOOKINGS, EVENTS = Case("lab_bookings", ("starts_at",)), Case("audit_events")
 CRITICAL = Case("lab_results", ("critical_since",))
-PRESCRIPTIONS, REFERRALS, CERTIFICATES = Case("prescriptions"), Case("referrals"), Case("certificates")
+PRESCRIPTIONS, REFERRALS = Case("prescriptions"), Case("referrals")
+CERTIFICATES, REFILLS = Case("certificates"), Case("refills")
 ACCOUNTS, DOCTORS = Case("accounts", ("sort_key",)), Case("doctors", ("sort_key",))
 CASES = {
     "list_sessions": Case("sessions", ("created_at",)),
@@ -66,6 +67,9 @@ CASES = {
     "list_prescriptions": PRESCRIPTIONS,
     "list_certified": CERTIFICATES,
     "list_certificates": CERTIFICATES,
+    "list_refills": REFILLS,
+    "list_doctor_refills": REFILLS,
+    "list_desk_refills": REFILLS,
     "list_referred": REFERRALS,
     "list_referrals": REFERRALS,
     "list_tests": Case("lab_tests", query={"q": "anti"}, key="code"),

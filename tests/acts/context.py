@@ -140,6 +140,11 @@ class ActContext:
     def prescription(self) -> int:
         return int(made(self.http("doctor").post("/api/doctor/prescriptions", json=self.example("prescribe")))["id"])
 
+    def refill(self) -> int:
+        """Return the id of a new request for a refill, which asks `doctor`."""
+        asked = self.http("patient").post(f"/api/prescriptions/{self.prescription()}/refill", json=self.example("request_refill"))
+        return int(made(asked)["id"])
+
     def overridden_prescription(self) -> Json:
         """Return members of a prescription that raises the same alert whatever the patient takes, with a reason for it.
 

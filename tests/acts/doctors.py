@@ -5,6 +5,7 @@ from tests.acts.act import Act, Mark, Race
 CHART = "/api/doctor/patients/{patient_id}"
 CERTIFICATE = {"patient": "/api/certificates/{id}", "doctor": "/api/doctor/certificates/{id}"}
 PRESCRIPTION = {"patient": "/api/prescriptions/{id}", "doctor": "/api/doctor/prescriptions?limit=1"}
+REFILL = "/api/refills/{refill_id}"
 
 ACTS = (
     Act(
@@ -72,6 +73,28 @@ ACTS = (
         read_back=PRESCRIPTION,
         race=Race(body=lambda _, number: {"reason": f"Reason {number}"}),
     ),
+    Act(
+        "request_refill",
+        path=lambda c: {"prescription_id": c.prescription()},
+        read_back={"patient": "/api/refills/{id}", "doctor": "/api/doctor/refills?patient_id={patient_id}&limit=100"},
+    ),
+    Act("withdraw_refill", path=lambda c: {"refill_id": c.refill()}, race=Race(body=lambda _, __: {}, read=REFILL)),
+    Act(
+        "answer_refill",
+        path=lambda c: {"refill_id": c.refill()},
+        read_back={"patient": "/api/refills/{id}", "doctor": "/api/doctor/refills?status=visit_needed&limit=1"},
+        # a reason is kept for a raised alert only: tests/journeys/test_refills.py
+        fixed=("key", "reason"),
+        race=Race(body=lambda _, number: {"answer": "declined", "text": f"Reason {number}"}),
+    ),
+    Act(
+        "route_refill",
+        path=lambda c: {"refill_id": c.refill()},
+        body=lambda c: {"doctor_id": c.people["other_doctor"].id},
+        race=Race(body=lambda c, _: {"doctor_id": c.people["other_doctor"].id}),
+    ),
+    Act("list_desk_refills", finds="?unowned=false"),
+    Act("count_refills", no_patient="a number"),
     Act(
         "refer",
         read_back={"patient": "/api/referrals/{id}", "doctor": "/api/doctor/referrals?limit=1"},

@@ -36,6 +36,11 @@ def prescription(world: World) -> int:
     return _id(world.people["doctor"].http.post("/api/doctor/prescriptions", json=body))
 
 
+def refill(world: World) -> int:
+    """Return an open request for a refill of `prescription`."""
+    return _id(world.people["patient"].http.post(f"/api/prescriptions/{world.ids['prescription_id']}/refill"))
+
+
 def referral(world: World) -> int:
     more = {"to_external": "City radiology", "reason": "Chest film", "urgency": "routine"}
     body = {"patient_id": world.people["patient"].id, **more}
@@ -105,6 +110,7 @@ RECORD_IDS: dict[str, RecordId] = {
     "patient_id": RecordId(True, "the list of patients", lambda world: world.people["patient"].id),
     "appointment_id": RecordId(True, "an appointment of a patient", appointment),
     "prescription_id": RecordId(True, "medicines of a patient", prescription),
+    "refill_id": RecordId(True, "medicines of a patient", refill),
     "referral_id": RecordId(True, "a referral of a patient", referral),
     "certificate_id": RecordId(True, "a certificate of a patient", certificate),
     "booking_id": RecordId(True, "the tests of a patient", booking),

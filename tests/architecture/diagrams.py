@@ -9,7 +9,8 @@ from careplus_contracts.appointments import AppointmentStatus
 from careplus_contracts.endpoints import Role
 from careplus_contracts.labs import LabBookingStatus
 from careplus_contracts.referrals import ReferralStatus
-from careplus_doctors.rules import referrals
+from careplus_contracts.refills import RefillStatus
+from careplus_doctors.rules import referrals, refills
 from careplus_labs.rules import bookings
 
 STATES = Path(__file__).parents[2] / "docs" / "states.md"
@@ -51,6 +52,11 @@ def lab_transitions() -> Iterator[Transition]:
                 yield current, target, "not collected in time"
 
 
+def refill_transitions() -> Iterator[Transition]:
+    for machine, party in ((refills.OF_DOCTOR, "doctor"), (refills.OF_PATIENT, "patient")):
+        yield from ((current, target, party) for current, legal in machine.following.items() for target in legal)
+
+
 def diagram(statuses: type[StrEnum], transitions: Sequence[Transition]) -> str:
     """Return a mermaid diagram with one arrow for each transition, labelled with all parties that may make it."""
     parties: dict[tuple[str, str], list[str]] = {}
@@ -71,6 +77,7 @@ def document() -> str:
     machines: Mapping[str, tuple[type[StrEnum], Iterator[Transition]]] = {
         "A visit": (AppointmentStatus, visit_transitions()),
         "A referral": (ReferralStatus, referral_transitions()),
+        "A request for a refill": (RefillStatus, refill_transitions()),
         "A laboratory booking": (LabBookingStatus, lab_transitions()),
     }
     return "\n".join(

@@ -45,6 +45,7 @@ NO_CALLER = {
     "appointments.appointments.show_visit": "for a visit that was loaded or created for the caller",
     "appointments.referrals": "for the caller's own referral, or one of a patient that was found in the caller's care",
     "doctors.charts.problems_of": "for a patient that was found in the caller's care",
+    "doctors.current.active_prescriptions": "for a patient that was found in the doctor's care before",
     "doctors.doctors.list_all": "profiles of doctors, for administrators",
     "doctors.prescription_records": "the contract of rows that were loaded for the caller",
     "doctors.stats": "counts without names",

@@ -12,6 +12,7 @@ import pytest
 
 from careplus_contracts.endpoints import Endpoint, Role
 from careplus_contracts.refusals import NotFound
+from tests.acts.act import BY_NAME
 from tests.acts.catalogue import act_of
 from tests.acts.context import acting_in
 from tests.acts.members import NAMED_RECORDS, NamedRecord, record_places, with_value
@@ -47,6 +48,10 @@ def strangers(world: World) -> World:
     owner, visit = world.people["doctor"], {"appointment_id": world.ids["appointment_id"]}
     order = {"patient_id": world.people["patient"].id, "test_codes": ["HBA1C"], **visit}
     made(owner.http.post("/api/doctor/lab-orders", json=order))
+    # a request that the owner of `refill_id` does not withdraw
+    prescribed = world.body(dict(BY_NAME["prescribe"].example or {}))
+    another = made(owner.http.post("/api/doctor/prescriptions", json=prescribed))["id"]
+    made(world.people["patient"].http.post(f"/api/prescriptions/{another}/refill"))
     return world
 
 

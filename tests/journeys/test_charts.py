@@ -130,8 +130,9 @@ def test_prescription_against_allergy_is_refused(world: World, admin: Person, pa
     none = made(put(doctor.http, f"{chart}/allergies", {"allergies": [], "no_known_allergies": True}, 1), 200)
     assert none == {"allergy_status": "none_known", "allergies": [], "checks": [], "version": 2}
 
-    penicillin = {"substance": "Penicillin", "reaction": "Hives", "severity": "severe", "noted_on": "1999-03-02"}
-    latex = {"substance": "Latex", "reaction": None, "severity": "mild", "noted_on": None}
+    proven = {"certainty": "confirmed", "onset": "1999-03-01", "noted_on": "1999-03-02"}
+    penicillin = {"substance": "Penicillin", "reaction": "Hives", "severity": "severe", **proven}
+    latex = {"substance": "Latex", "reaction": None, "severity": "mild", "certainty": None, "onset": None, "noted_on": None}
     noted = made(put(doctor.http, f"{chart}/allergies", {"allergies": [penicillin, latex]}, 2), 200)
     checks = [(one["substance"], one["known"]) for one in noted.pop("checks")]
     assert checks == [("Penicillin", True), ("Latex", False)]
@@ -144,6 +145,8 @@ def test_prescription_against_allergy_is_refused(world: World, admin: Person, pa
         {"allergies": [latex, {"substance": "LATEX", "severity": "mild"}]},
         {"allergies": [{**latex, "substance": "Jod-Lösung"}, {**latex, "substance": "jod loesung"}]},
         {"allergies": [{**latex, "noted_on": "2099-01-01"}]},
+        {"allergies": [{**latex, "onset": "2099-01-01"}]},
+        {"allergies": [{**latex, "certainty": "refuted"}]},
     ):
         assert doctor.http.put(f"{chart}/allergies", json=wrong).status_code == 422
 

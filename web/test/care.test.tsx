@@ -20,12 +20,13 @@ const props = (search = "", id = "8"): OwnProps => ({
   config: CONFIG,
   account: PAT,
 });
+const NO_REFILLS = { "GET /api/refills": [json({ items: [], next_cursor: null })] };
 const text = (): string => document.body.textContent ?? "";
 
 beforeEach(async () => {
   vi.useFakeTimers({ now: new Date("2030-01-05T12:00:00Z"), toFake: ["Date"] });
   setClinicZone(CONFIG.zone);
-  await loadMessages("ui", "patient");
+  await loadMessages("ui", "patient", "refills");
 });
 
 afterEach(() => vi.useRealTimers());
@@ -39,7 +40,7 @@ describe("prescriptions", () => {
       last_day: "2030-01-03",
       items: [{ ...ITEM, medicine: "Amoxicillin" }],
     };
-    gateway({ "GET /api/prescriptions": [json({ items: [RX, over], next_cursor: null })] });
+    gateway({ "GET /api/prescriptions": [json({ items: [RX, over], next_cursor: null })], ...NO_REFILLS });
     const current = await draw(<Prescriptions {...props()} />);
     expect(current.textContent).toContain("Until 9 January 2030");
     expect(current.textContent).not.toContain("Amoxicillin");
@@ -49,11 +50,11 @@ describe("prescriptions", () => {
   });
 
   test("an empty list and a failed prescription have messages", async () => {
-    gateway({ "GET /api/prescriptions": [json({ items: [], next_cursor: null })] });
+    gateway({ "GET /api/prescriptions": [json({ items: [], next_cursor: null })], ...NO_REFILLS });
     await draw(<Prescriptions {...props()} />);
     expect(text()).toContain("You have no current prescriptions.");
     const one = "GET /api/prescriptions/8";
-    gateway({ [one]: [refusal(500, "unexpected"), json(RX)] });
+    gateway({ [one]: [refusal(500, "unexpected"), json(RX)], ...NO_REFILLS });
     const again = await draw(<Prescription {...props()} />);
     await press("Try again");
     expect(again.querySelector(".lead")?.textContent).toBe("This prescription lasts until 9 January 2030.");
@@ -63,7 +64,7 @@ describe("prescriptions", () => {
   });
 
   test("the sheet lists each medicine's last day and a signature", async () => {
-    gateway({ "GET /api/prescriptions/8": [json(RX)] });
+    gateway({ "GET /api/prescriptions/8": [json(RX)], ...NO_REFILLS });
     const page = await draw(<Prescription {...props()} />);
     const items = [...page.querySelectorAll(".medicines > li")].map((item) => item.textContent);
     expect(items[0]).toContain("9 January 2030 (7 days)");

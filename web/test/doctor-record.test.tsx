@@ -128,6 +128,8 @@ describe("a chart", () => {
       substance,
       reaction: null,
       severity: "moderate" as const,
+      certainty: null,
+      onset: null,
       noted_on: null,
     }));
     const theirs = { ...CHART, allergies: [...CHART.allergies, latex], version: 3 };

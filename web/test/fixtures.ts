@@ -68,7 +68,9 @@ export const notes = builder<Schemas["Notes"]>({
 export const chart = builder<Schemas["Chart"]>({
   patient: { ...visit().patient, email: "noor@example.org" },
   allergy_status: "noted",
-  allergies: [{ substance: "Penicillin", reaction: "Hives", severity: "severe", noted_on: null }],
+  allergies: [
+    { substance: "Penicillin", reaction: "Hives", severity: "severe", certainty: null, onset: null, noted_on: null },
+  ],
   checks: [{ substance: "Penicillin", names: ["amoxicilin", "penicilin"], known: true }],
   problems: [],
   prescriptions: [],

@@ -28,13 +28,22 @@ class AllergyStatus(StrEnum):
     NOTED = "noted"
 
 
+class Certainty(StrEnum):
+    """FHIR verificationStatus; `suspected` is its `unconfirmed`. Null: not stated, as in entries from before this member."""
+
+    CONFIRMED = "confirmed"
+    SUSPECTED = "suspected"
+
+
 class Allergy(Body):
     """One substance (FHIR AllergyIntolerance)."""
 
     substance: Line = Field(examples=["Penicillin"])
     reaction: Line | None = Field(default=None, examples=["Hives"])
     severity: Severity
-    noted_on: PastDay | None = None
+    certainty: Certainty | None = None
+    onset: PastDay | None = Field(default=None, description="The day of the first reaction.")
+    noted_on: PastDay | None = Field(default=None, description="The day on which it was recorded or told.")
 
 
 class SetAllergies(Body):
@@ -82,7 +91,16 @@ class Allergies(Answer):
     refuses=(NotFound,),
     versioned=True,
     example={
-        "allergies": [{"substance": "Penicillin", "reaction": "Hives", "severity": "severe", "noted_on": "2019-03-02"}],
+        "allergies": [
+            {
+                "substance": "Penicillin",
+                "reaction": "Hives",
+                "severity": "severe",
+                "certainty": "confirmed",
+                "onset": "2011-06-20",
+                "noted_on": "2019-03-02",
+            }
+        ],
         "no_known_allergies": False,
     },
 )

@@ -69,7 +69,7 @@ class ProblemList(Answer):
 
 
 class PatientInCare(Patient):
-    """A patient with a visit to the doctor that is not cancelled, an accepted referral, or a chart opened in the last hour."""
+    """A patient with a visit that is not cancelled, an accepted referral, an open request for a refill, or an opened chart."""
 
     last_visit_at: Instant | None = Field(description="The start of the last visit to you that has begun.")
     next_visit_at: Instant | None = Field(description="The start of the next visit to you.")

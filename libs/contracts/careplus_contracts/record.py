@@ -21,10 +21,15 @@ class TaskKind(StrEnum):
     REFERRAL_TO_BOOK = "referral_to_book"
     PRESCRIPTION_ENDING = "prescription_ending"
     LAB_VISIT = "lab_visit"
+    REFILL_PRESCRIBED = "refill_prescribed"
+    REFILL_ANSWERED = "refill_answered"
 
 
 class Task(Answer):
-    """An open task of the patient; `id` is the id of the result, referral, prescription or lab booking."""
+    """An open task of the patient; `id` is the id of the result, referral, prescription or lab booking.
+
+    That of `refill_prescribed` is the new prescription; of `refill_answered` (declined, or a visit is needed) the earlier one.
+    """
 
     kind: TaskKind
     id: Id

@@ -21,6 +21,7 @@ from careplus_demo.notes import VisitNotes
 from careplus_demo.orders import Orders
 from careplus_demo.people import People
 from careplus_demo.plan import Plan, check_size
+from careplus_demo.refills import Refills
 from careplus_demo.results import Results
 from careplus_demo.schedule import Schedule
 from careplus_demo.specimens import specimen_rows
@@ -42,6 +43,7 @@ from careplus_tables.labs import LabBookingRow, LabBookingTestRow, LabResultRow,
 from careplus_tables.notes import AddendumRow, NotesRow
 from careplus_tables.prescriptions import PrescriptionItemRow, PrescriptionRow
 from careplus_tables.referrals import ReferralRow
+from careplus_tables.refills import RefillItemRow, RefillRow
 from careplus_tables.reviews import ResultReviewRow
 from careplus_tables.specimens import SpecimenRow
 
@@ -113,6 +115,9 @@ class _Writer:
         prescriptions, items = orders.prescriptions()
         self._write(PrescriptionRow, prescriptions, len(prescriptions))
         self._write(PrescriptionItemRow, items, len(items))
+        refills = Refills(prescriptions, plan.now)
+        self._write(RefillRow, refills.rows)
+        self._write(RefillItemRow, refills.items)
         self._write(ReferralRow, orders.referrals())
         self._write(CertificateRow, certificate_rows(people, completed))
         self._write_laboratory_setup(plan)

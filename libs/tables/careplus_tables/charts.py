@@ -5,7 +5,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from careplus_contracts.allergies import Severity
+from careplus_contracts.allergies import Certainty, Severity
 from careplus_contracts.charts import ConditionStatus
 from careplus_tables.columns import BigId, InstantColumn, one_of
 
@@ -26,13 +26,15 @@ class AllergyRow(SQLModel, table=True):
     """One allergy or intolerance; `position` counts from 0."""
 
     __tablename__ = "allergies"
-    __table_args__ = (one_of("severity", Severity),)
+    __table_args__ = (one_of("severity", Severity), one_of("certainty", Certainty))
 
     patient_id: int = Field(foreign_key="charts.patient_id", primary_key=True, sa_type=BigId)
     position: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     substance: str
     reaction: str | None
     severity: str
+    certainty: str | None = Field(default=None)
+    onset: date | None = Field(default=None, sa_type=sa.Date)
     noted_on: date | None = Field(sa_type=sa.Date)
 
 

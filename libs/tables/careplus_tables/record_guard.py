@@ -24,6 +24,8 @@ OWNERS = {
     "chart_access": {"patient_id", "doctor_id"},
     "prescriptions": {"patient_id", "doctor_id"},
     "prescription_items": {"prescription_id"},
+    "refills": {"patient_id", "doctor_id", "prescription_id", "answered_by_id"},
+    "refill_items": {"refill_id"},
     "referrals": {"patient_id", "from_doctor_id", "to_doctor_id", "accepted_by_id", "to_specialty_key"},
     "certificates": {"patient_id", "doctor_id"},
     "lab_bookings": {"patient_id", "ordered_by_id"},

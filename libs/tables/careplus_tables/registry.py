@@ -26,6 +26,7 @@ from careplus_tables import (
     passwords,
     prescriptions,
     referrals,
+    refills,
     reviews,
     second_factors,
     specimens,
@@ -34,7 +35,7 @@ from careplus_tables import (
 FILES: tuple[ModuleType, ...] = (
     *(accounts, appointments, attempts, audit, audit_links, availability, certificates, charts, corrections, critical),
     *(critical_notices, doctors, handovers, idempotency, labs, lab_hours, mails, notes, passwords, prescriptions, referrals),
-    *(reviews, second_factors, specimens),
+    *(refills, reviews, second_factors, specimens),
 )
 METADATA = SQLModel.metadata
 

@@ -9,8 +9,19 @@ from careplus_contracts import medicines as medicines_contract
 from careplus_contracts import prescriptions as prescriptions_contract
 from careplus_contracts import record as record_contract
 from careplus_contracts import referrals as referrals_contract
+from careplus_contracts import refills as refills_contract
 from careplus_contracts import stats as stats_contract
-from careplus_doctors.routes import certificates, charts, doctors, medicines, prescriptions, record, referrals, stats
+from careplus_doctors.routes import (
+    certificates,
+    charts,
+    doctors,
+    medicines,
+    prescriptions,
+    record,
+    referrals,
+    refills,
+    stats,
+)
 from careplus_runtime.http.serving import application
 
 app = application(
@@ -24,11 +35,12 @@ app = application(
         prescriptions_contract.api,
         referrals_contract.api,
         certificates_contract.api,
+        refills_contract.api,
         record_contract.api,
         stats_contract.api,
     ),
     routes=(
         *(doctors.routes, charts.routes, medicines.routes, prescriptions.routes, referrals.routes, certificates.routes),
-        *(record.routes, stats.routes),
+        *(refills.routes, record.routes, stats.routes),
     ),
 )

@@ -38,6 +38,13 @@ const TONES = {
     cancelled: "cancelled",
   },
   prescription: { active: "confirmed", stopped: "cancelled", ended: "completed" },
+  refill: {
+    open: "booked",
+    prescribed: "confirmed",
+    declined: "cancelled",
+    visit_needed: "no-show",
+    withdrawn: "completed",
+  },
   urgency: { routine: "completed", urgent: "no-show", emergency: "critical" },
 } as const satisfies Record<string, Record<string, Tone>>;
 

@@ -3,24 +3,17 @@
 from careplus_contracts import prescriptions as contract
 from careplus_contracts.prescriptions import Prescribe, Prescription, Prescriptions, StopPrescription
 from careplus_contracts.values import Id
-from careplus_doctors.rules.overrides import answered
-from careplus_doctors.store import charts
+from careplus_doctors.store import prescribing
 from careplus_doctors.store import prescriptions as store
-from careplus_doctors.store.medicines.checks import check_medicines
 from careplus_runtime.http.dependencies import AppSettings, CurrentUser, IfMatch, ReadDb, WriteDb, check_version
 from careplus_runtime.http.serving import Routes
-from careplus_runtime.identity.care import check_in_care
 
 routes = Routes()
 
 
 @routes.serve(contract.prescribe)
 async def prescribe(body: Prescribe, *, who: CurrentUser, db: WriteDb, settings: AppSettings) -> Prescription:
-    await check_in_care(db, who, body.patient_id, body.appointment_id)
-    # before the check, so that a prescription or an allergy of the same moment is not missed
-    await charts.lock_for_update(db, who, body.patient_id)
-    check = await check_medicines(db, who, body.patient_id, body.items, settings.clinic_zone)
-    return await store.add(db, who, body, answered(check, body.overrides), settings.clinic_zone)
+    return await prescribing.prescribe(db, who, body, settings.clinic_zone)
 
 
 @routes.serve(contract.list_prescribed)

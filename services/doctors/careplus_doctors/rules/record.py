@@ -11,6 +11,8 @@ from careplus_contracts.record import Task, TaskKind
 
 NEW_FOR = timedelta(days=30)
 """A released result, or a correction of one, is a task for this time."""
+ANSWERED_FOR = timedelta(days=14)
+"""The answer to a request for a refill is a task for this time."""
 ENDING_WITHIN = timedelta(days=7)
 LONGEST_LIST = 20
 
@@ -50,6 +52,12 @@ def referral_task(referral_id: int, to: str, due_on: date | None, created_at: da
 def lab_task(booking_id: int, first_test: str, tests: int, starts_at: datetime | None) -> Task:
     """Return the task to visit the laboratory; `first_test` names one of the tests."""
     return Task(kind=TaskKind.LAB_VISIT, id=booking_id, about=first_test, more=tests - 1, at=starts_at)
+
+
+def refill_task(prescription_id: int, medicine: str, answered_at: datetime, *, prescribed: bool) -> Task:
+    """Return the task to read a doctor's answer to a request for a refill; `medicine` names one of the medicines."""
+    kind = TaskKind.REFILL_PRESCRIBED if prescribed else TaskKind.REFILL_ANSWERED
+    return Task(kind=kind, id=prescription_id, about=medicine, more=0, at=answered_at)
 
 
 def most_urgent(tasks: Iterable[Task], now: datetime) -> list[Task]:

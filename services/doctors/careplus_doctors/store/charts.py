@@ -9,10 +9,12 @@ from sqlalchemy import delete, select
 from sqlmodel import col
 
 from careplus_contracts.accounts import Sex
-from careplus_contracts.allergies import Allergies, Allergy, SetAllergies, Severity
+from careplus_contracts.allergies import Allergies, Allergy, AllergyCheck, Certainty, SetAllergies, Severity
 from careplus_contracts.charts import Chart, ChartPatient, Condition, ConditionStatus, ProblemList, SetProblems
 from careplus_doctors.rules.allergies import check_of
 from careplus_doctors.rules.charts import allergy_status, named_twice
+from careplus_doctors.rules.medicines import medicine_list
+from careplus_doctors.rules.medicines.allergic import named_in
 from careplus_doctors.store import access, prescriptions, referrals, results, visits
 from careplus_runtime.http.problems import malformed
 from careplus_runtime.http.records import one_or_404
@@ -61,13 +63,24 @@ async def own_parts(db: ReadSession, who: Identity) -> tuple[Allergies, list[Con
 async def allergies(db: AnySession, chart: ChartRow) -> Allergies:
     """Return the allergies of a chart in their order."""
     query = select(AllergyRow).where(col(AllergyRow.patient_id) == chart.patient_id).order_by(col(AllergyRow.position))
-    found = [
-        Allergy(substance=row.substance, reaction=row.reaction, severity=Severity(row.severity), noted_on=row.noted_on)
-        for row in (await db.execute(query)).scalars()
-    ]
-    checks = [check_of(allergy.substance) for allergy in found]
+    found = [to_allergy(row) for row in (await db.execute(query)).scalars()]
+    checks = [_check(allergy.substance) for allergy in found]
     status = allergy_status(found, chart.no_known_allergies)
     return Allergies(allergy_status=status, allergies=found, checks=checks, version=chart.version)
+
+
+def _check(note: str) -> AllergyCheck:
+    """Return the names of a note; `known` as the check of a prescription reads it, so that both say the same."""
+    return check_of(note).model_copy(update={"known": bool(named_in(medicine_list.load(), note))})
+
+
+def to_allergy(row: AllergyRow) -> Allergy:
+    """Return a row as answers show it."""
+    return Allergy(
+        **row.model_dump(include={"substance", "reaction", "onset", "noted_on"}),
+        severity=Severity(row.severity),
+        certainty=Certainty(row.certainty) if row.certainty else None,
+    )
 
 
 async def set_allergies(db: WriteSession, chart: ChartRow, body: SetAllergies) -> Allergies:

@@ -24,6 +24,7 @@ from careplus_tables.people import doctor_name
 from careplus_tables.prescriptions import PrescriptionItemRow, PrescriptionRow, status_on
 from careplus_tables.referral_status import UNANSWERED, is_any_of, shown_status
 from careplus_tables.referrals import ReferralRow
+from careplus_tables.refills import RefillItemRow, RefillRow
 from careplus_tables.visit_records import VisitRecord, appointment_members, select_visits
 
 OVER = tuple(s.value for s in (AppointmentStatus.COMPLETED, AppointmentStatus.CANCELLED, AppointmentStatus.NO_SHOW))
@@ -38,6 +39,7 @@ async def summary(db: ReadSession, who: Identity, zone: ZoneInfo, now: datetime)
         *await _referrals(db, who, zone),
         *await _prescriptions(db, who, today, zone),
         *await _lab_visits(db, who, now),
+        *await _refills(db, who, now),
     ]
     return Summary(
         next_appointment=await _next_appointment(db, who, now),
@@ -142,3 +144,19 @@ async def _lab_visits(db: ReadSession, who: Identity, now: datetime) -> list[Tas
         .order_by(starts_at, booking_id)
     )
     return [rules.lab_task(*row) for row in await db.execute(query.limit(rules.LONGEST_LIST))]
+
+
+async def _refills(db: ReadSession, who: Identity, now: datetime) -> list[Task]:
+    """Return tasks for answers of doctors, with the first medicine of each request."""
+    new_id, first = col(RefillRow.renewed_as_id), func.min(RefillItemRow.position)
+    position = select(first).where(col(RefillItemRow.refill_id) == col(RefillRow.id)).correlate(RefillRow).scalar_subquery()
+    query: Select[*tuple[Any, ...]] = (
+        select(func.coalesce(new_id, col(RefillRow.prescription_id)), col(PrescriptionItemRow.medicine))
+        .add_columns(col(RefillRow.answered_at), new_id.is_not(None))
+        .join(PrescriptionItemRow, col(PrescriptionItemRow.prescription_id) == col(RefillRow.prescription_id))
+        .where(col(RefillRow.patient_id) == who.id, col(RefillRow.answered_at) > now - rules.ANSWERED_FOR)
+        .where(col(RefillRow.answered_by_id) != who.id, col(PrescriptionItemRow.position) == position)
+        .order_by(col(RefillRow.id).desc())
+    )
+    rows = await db.execute(query.limit(rules.LONGEST_LIST))
+    return [rules.refill_task(id_, medicine, at, prescribed=bool(new)) for id_, medicine, at, new in rows]

@@ -12,6 +12,7 @@ import type letters from "../../i18n/en/letters.json";
 import type patient from "../../i18n/en/patient.json";
 import type prescribe from "../../i18n/en/prescribe.json";
 import type publicly from "../../i18n/en/public.json";
+import type refills from "../../i18n/en/refills.json";
 import type record from "../../i18n/en/record.json";
 import type shell from "../../i18n/en/shell.json";
 import type trail from "../../i18n/en/trail.json";
@@ -25,6 +26,7 @@ type English = typeof shell &
   typeof patient &
   typeof record &
   typeof critical &
+  typeof refills &
   typeof doctor &
   typeof certificates &
   typeof follow_ups &
@@ -44,6 +46,7 @@ export type Room =
   | "patient"
   | "record"
   | "critical"
+  | "refills"
   | "doctor"
   | "certificates"
   | "follow_ups"

@@ -49,6 +49,8 @@ export const BELOW: readonly (readonly [string, string])[] = [
   ["/doctor/orders", "/doctor/results"],
   ["/doctor/prescriptions", "/doctor/patients"],
   ["/doctor/certificates", "/doctor/patients"],
+  ["/doctor/refills", "/doctor"],
+  ["/admin/refills", "/admin"],
   ["/doctor/emergency", "/doctor/patients"],
   ["/lab", "/lab"],
   ["/admin/lab-hours", "/admin/tests"],

@@ -13,6 +13,7 @@ export const pages: readonly OwnPage[] = [
   ["/admin/appointments", () => import("./visits/appointments")],
   ["/admin/appointments/new", () => import("./visits/phone-booking")],
   ["/admin/appointments/reassign", () => import("./visits/reassign")],
+  ["/admin/refills", async () => (await Promise.all([import("./refills/refills"), loadMessages("refills")]))[0]],
   ["/admin/tests", () => import("./catalogue/tests")],
   ["/admin/lab-hours", () => import("./catalogue/hours")],
   ["/admin/analytes", () => import("./catalogue/analytes")],

@@ -44,6 +44,10 @@ export const pages: readonly OwnPage[] = [
     "/doctor/critical/:id",
     async () => (await Promise.all([import("./critical/critical"), loadMessages("critical")]))[0],
   ],
+  [
+    "/doctor/refills",
+    async () => (await Promise.all([import("./refills/refills"), loadMessages("prescribe", "refills")]))[0],
+  ],
   ["/doctor/handovers", () => import("./handovers")],
   ["/doctor/availability", () => import("./availability/availability")],
   ["/doctor/profile", () => import("./profile")],

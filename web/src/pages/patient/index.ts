@@ -8,8 +8,8 @@ export const pages: readonly OwnPage[] = [
   ["/appointments", () => import("./visits/appointments")],
   ["/appointments/:id", () => import("./visits/appointment")],
   ["/appointments/:id/move", () => import("./visits/move")],
-  ["/prescriptions", () => import("./prescriptions/prescriptions")],
-  ["/prescriptions/:id", () => import("./prescriptions/prescription")],
+  ["/prescriptions", () => withRefills(import("./prescriptions/prescriptions"))],
+  ["/prescriptions/:id", () => withRefills(import("./prescriptions/prescription"))],
   ["/referrals", () => import("./referrals/referrals")],
   ["/referrals/:id", async () => (await Promise.all([import("./referrals/referral"), loadMessages("letters")]))[0]],
   [
@@ -31,3 +31,8 @@ export const pages: readonly OwnPage[] = [
   ["/profile", () => import("./profile/profile")],
   ["/access-log", async () => (await Promise.all([import("./profile/access-log"), loadMessages("trail")]))[0]],
 ];
+
+/** The module of a page that shows requests for refills, after their messages are loaded. */
+async function withRefills<T>(page: Promise<T>): Promise<T> {
+  return (await Promise.all([page, loadMessages("refills")]))[0];
+}

@@ -1,6 +1,6 @@
 """The check of medicines against what the patient has: allergies, and the medicines of any doctor that they take now."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -23,15 +23,27 @@ MEDICINES = medicine_list.load()
 
 
 async def check_medicines(
-    db: AnySession, who: Identity, patient_id: int, items: Sequence[PrescriptionItem | MedicineToCheck], zone: ZoneInfo
+    db: AnySession,
+    who: Identity,
+    patient_id: int,
+    items: Sequence[PrescriptionItem | MedicineToCheck],
+    zone: ZoneInfo,
+    renewed: Collection[tuple[int, int]] = (),
 ) -> MedicineCheck:
     """Return the alerts of medicines for a patient in the doctor's care. Raise NotFound.
+
+    Items that are `renewed`, by prescription and position, are continued and not taken twice, so they raise no alert.
 
     Before a change call `charts.lock_for_update`, so that two doctors who prescribe at the same time see each other's medicines.
     """
     recorded = await charts.allergies_of(db, who, patient_id)
     today = local_date(now(), zone)
-    active = [item for one in await active_prescriptions(db, patient_id, today) for item in one.items if item.active]
+    active = [
+        item
+        for one in await active_prescriptions(db, patient_id, today)
+        for place, item in enumerate(one.items)
+        if item.active and (one.id, place) not in renewed
+    ]
     born = (await db.execute(select(col(AccountRow.date_of_birth)).where(col(AccountRow.id) == patient_id))).scalar_one()
     age_days = None if born is None else (today - born).days
     check = rules.check(MEDICINES, [_item(one) for one in items], active, recorded.allergies, age_days)

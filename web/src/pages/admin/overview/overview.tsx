@@ -9,6 +9,7 @@ import { Ready } from "../../../ui/Ready";
 import { Tabs } from "../../../ui/Tabs";
 import { Health } from "./health";
 import { ByDay, ByDoctor, Period, Today } from "./parts";
+import { UnownedRefills } from "./refills";
 import "../../../style/portals/admin.css";
 
 const POLL_MS = 60_000;
@@ -33,6 +34,7 @@ export default function Overview({ query }: OwnProps) {
         </a>
       }
     >
+      <UnownedRefills />
       <section aria-labelledby="today">
         <h2 id="today">{t("overview.today")}</h2>
         <Ready of={now}>{(data) => <Today of={data} day={day} />}</Ready>

@@ -11,11 +11,20 @@ import { Radios } from "../../../ui/forms/Select";
 import { ChartList } from "./entries";
 import { keep } from "./load-chart";
 import type { Chart } from "./record";
+import { Substance } from "./substance";
 
 type Allergy = Schemas["Allergy"];
 type Severity = Allergy["severity"];
 const SEVERITIES: Readonly<Record<Severity, Tone>> = { mild: "completed", moderate: "no-show", severe: "critical" };
-const FRESH: Allergy = { substance: "", reaction: null, severity: "moderate", noted_on: null };
+const CERTAINTIES = ["confirmed", "suspected"] as const;
+const FRESH: Allergy = {
+  substance: "",
+  reaction: null,
+  severity: "moderate",
+  certainty: null,
+  onset: null,
+  noted_on: null,
+};
 
 export function Allergies({ chart, of }: { chart: Chart; of: Loaded<Chart> }) {
   const save = async (allergies: Allergy[], none = false): Promise<Mistake[]> => {
@@ -34,7 +43,7 @@ export function Allergies({ chart, of }: { chart: Chart; of: Loaded<Chart> }) {
       entries={chart.allergies}
       fresh={FRESH}
       nameOf={({ substance }) => substance}
-      show={shown}
+      show={(one) => <Shown of={one} known={chart.checks[chart.allergies.indexOf(one)]?.known ?? true} />}
       fields={fields}
       check={({ substance }) => missing({ "allergies-name": { value: substance, say: "allergies.missing" } })}
       save={save}
@@ -58,15 +67,24 @@ function None({ chart, none }: { chart: Chart; none: () => Promise<unknown> }) {
   );
 }
 
-function shown({ substance, reaction, severity, noted_on }: Allergy) {
+function Shown({ of, known }: { of: Allergy; known: boolean }) {
+  const { substance, reaction, severity, certainty, onset, noted_on } = of;
   return (
     <>
       <p class="row">
         <b>{substance}</b> <Chip tone={SEVERITIES[severity]}>{t(`severity.${severity}`)}</Chip>
+        {certainty && <span class="small">{t(`certainty.${certainty}`)}</span>}
       </p>
       <p class="muted small">
-        {[reaction, noted_on && t("allergies.noted_on", { day: dateOnly(noted_on) })].filter(Boolean).join(" · ")}
+        {[
+          reaction,
+          onset && t("allergies.onset.day", { day: dateOnly(onset) }),
+          noted_on && t("allergies.noted_on", { day: dateOnly(noted_on) }),
+        ]
+          .filter(Boolean)
+          .join(" · ")}
       </p>
+      {!known && <p class="small">{t("allergies.unchecked")}</p>}
     </>
   );
 }
@@ -74,15 +92,7 @@ function shown({ substance, reaction, severity, noted_on }: Allergy) {
 function fields(value: Allergy, set: (value: Allergy) => void, errors: readonly Mistake[]) {
   return (
     <>
-      <Field
-        id="allergies-name"
-        label={t("allergies.substance")}
-        hint={t("allergies.substance.hint")}
-        value={value.substance}
-        onValue={(substance) => set({ ...value, substance })}
-        input={{ maxLength: 200 }}
-        mistakes={errors}
-      />
+      <Substance value={value.substance} onValue={(substance) => set({ ...value, substance })} mistakes={errors} />
       <Field
         id="allergies-reaction"
         label={t("allergies.reaction")}
@@ -98,6 +108,25 @@ function fields(value: Allergy, set: (value: Allergy) => void, errors: readonly 
         value={value.severity}
         onValue={(severity) => set({ ...value, severity: severity as Severity })}
       />
+      <Radios
+        id="allergies-certainty"
+        label={t("allergies.certainty")}
+        choices={[
+          ...CERTAINTIES.map((code) => ({ value: code as string, text: t(`certainty.${code}`) })),
+          { value: "", text: t("certainty.none") },
+        ]}
+        value={value.certainty ?? ""}
+        onValue={(code) => set({ ...value, certainty: CERTAINTIES.find((one) => one === code) ?? null })}
+      />
+      <Field
+        id="allergies-onset"
+        type="date"
+        label={t("allergies.onset")}
+        optional
+        value={value.onset ?? ""}
+        onValue={(onset) => set({ ...value, onset })}
+        input={{ min: "1900-01-01", max: today() }}
+      />
       <Field
         id="allergies-noted-on"
         type="date"
@@ -111,6 +140,14 @@ function fields(value: Allergy, set: (value: Allergy) => void, errors: readonly 
   );
 }
 
-function clean({ substance, reaction, severity, noted_on }: Allergy): Allergy {
-  return { substance: substance.trim(), reaction: reaction?.trim() || null, severity, noted_on: noted_on || null };
+function clean(of: Allergy): Allergy {
+  const { substance, reaction, severity, certainty, onset, noted_on } = of;
+  return {
+    substance: substance.trim(),
+    reaction: reaction?.trim() || null,
+    severity,
+    certainty: certainty ?? null,
+    onset: onset || null,
+    noted_on: noted_on || null,
+  };
 }

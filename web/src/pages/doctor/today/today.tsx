@@ -16,6 +16,7 @@ import { loadVisits, type Visit } from "../visit/visits";
 import { OrdersLine } from "./orders-line";
 import { Counts, DayTable, NowAndNext } from "./parts";
 import { ReferralsLine } from "./referrals-line";
+import { RefillsLine } from "./refills-line";
 
 const EVERY_MS = 30_000;
 
@@ -40,6 +41,7 @@ export default function Today({ query, config, account }: OwnProps) {
         <TakenOver />
         {isToday && <OrdersLine />}
         {isToday && <ReferralsLine />}
+        {isToday && <RefillsLine />}
         <Ready of={visits} empty={<Nobody day={day} isToday={isToday} />} isEmpty={(found) => found.length === 0}>
           {(found) => <Shown visits={found} of={visits} isToday={isToday} />}
         </Ready>

@@ -54,6 +54,8 @@ const TASKS = {
   corrected_result: { page: "/results", icon: "flask" },
   referral_to_book: { page: "/referrals", icon: "letter" },
   prescription_ending: { page: "/prescriptions", icon: "pill" },
+  refill_prescribed: { page: "/prescriptions", icon: "pill" },
+  refill_answered: { page: "/prescriptions", icon: "pill" },
   lab_visit: { page: "/labs/bookings", icon: "clock" },
 } as const satisfies Record<Task["kind"], { page: string; icon: ComponentProps<typeof Icon>["name"] }>;
 

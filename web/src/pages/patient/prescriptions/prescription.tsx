@@ -8,6 +8,7 @@ import { Page } from "../../../ui/frame/Page";
 import { PrescriptionSheet } from "../../../ui/print/PrescriptionSheet";
 import { PrintButton, PrintHead } from "../../../ui/print/PrintHead";
 import { Ready } from "../../../ui/Ready";
+import { RefillSection } from "./refill";
 import "../../../style/portals/patient.css";
 
 export default function Prescription({ params, config }: OwnProps) {
@@ -34,7 +35,10 @@ export default function Prescription({ params, config }: OwnProps) {
           }
         >
           {one.stop_reason && <p class="warning">{t("prescription_page.why", { reason: one.stop_reason })}</p>}
-          <PrescriptionSheet of={one} />
+          <div class="stack">
+            {one.status !== "stopped" && <RefillSection of={one} />}
+            <PrescriptionSheet of={one} />
+          </div>
           <p class="more">
             <PrintButton />
           </p>

@@ -1,7 +1,7 @@
 /** Prescriptions: current, or past (`?tab=past`). */
 import { api, outcome, type Schemas } from "../../../api/client";
 import { t } from "../../../lib/i18n/i18n";
-import { usePages } from "../../../lib/loading/query";
+import { useLoad, usePages } from "../../../lib/loading/query";
 import type { OwnProps } from "../../../lib/routing/page";
 import { dateOnly, dayOf } from "../../../lib/time/time";
 import { Status } from "../../../ui/Chip";
@@ -22,6 +22,8 @@ export default function Prescriptions({ query }: OwnProps) {
       outcome(api.GET("/api/prescriptions", { params: { query: { ...ask, ...(cursor && { cursor }), limit: 50 } } })),
     [past],
   );
+  // separate, so that the list is shown if it fails
+  const refills = useLoad(() => outcome(api.GET("/api/refills", { params: { query: { limit: 100 } } })), []);
   const tabs = [
     { href: "/prescriptions", text: t("prescriptions.current"), current: !past },
     { href: "/prescriptions?tab=past", text: t("prescriptions.past"), current: past },
@@ -30,7 +32,13 @@ export default function Prescriptions({ query }: OwnProps) {
     <Page title={t("prescriptions.title")} lead={t("prescriptions.lead")} actions={<Certificates />}>
       <Tabs label={t("prescriptions.tabs")} tabs={tabs} />
       <Ready of={found}>
-        {({ items }) => <List of={items.filter((one) => (one.status === "active") !== past)} past={past} />}
+        {({ items }) => (
+          <List
+            of={items.filter((one) => (one.status === "active") !== past)}
+            past={past}
+            refills={refills.data?.items ?? []}
+          />
+        )}
       </Ready>
       <More of={found} />
     </Page>
@@ -45,7 +53,13 @@ function Certificates() {
   );
 }
 
-function List({ of, past }: { of: readonly Prescription[]; past: boolean }) {
+interface ListProps {
+  of: readonly Prescription[];
+  past: boolean;
+  refills: readonly Schemas["Refill"][];
+}
+
+function List({ of, past, refills }: ListProps) {
   if (of.length === 0) return <Empty>{t(past ? "prescriptions.none.past" : "prescriptions.none")}</Empty>;
   return (
     <ul class="cards">
@@ -66,10 +80,29 @@ function List({ of, past }: { of: readonly Prescription[]; past: boolean }) {
               {one.doctor.full_name}
             </p>
             {past && <Status kind="prescription" status={one.status} />}
+            <RefillLine of={one} refills={refills} />
           </div>
         </li>
       ))}
     </ul>
+  );
+}
+
+/** The state of the newest request, or the way to one. */
+function RefillLine({ of, refills }: { of: Prescription; refills: ListProps["refills"] }) {
+  const newest = refills.find(({ prescription }) => prescription.id === of.id);
+  if (newest && newest.status !== "withdrawn")
+    return (
+      <p class="small">
+        {t("refill.title")}: <Status kind="refill" status={newest.status} />
+      </p>
+    );
+  if (of.status === "stopped") return null;
+  return (
+    <a class="button quiet small" href={`/prescriptions/${of.id}#refill`}>
+      {t("refill.ask")}
+      <span class="unseen">: {of.items[0]?.medicine}</span>
+    </a>
   );
 }
 
