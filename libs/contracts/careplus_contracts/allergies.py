@@ -95,6 +95,11 @@ class AllergyConflict(Refusal):
     conflicts: list[AllergyMatch]
 
 
+@api.get("/api/doctor/patients/{patient_id}/allergies", roles={Role.DOCTOR}, refuses=(NotFound,))
+async def show_allergies(patient_id: Id) -> Allergies:
+    """Read the allergies of a patient in your care, without the rest of the chart."""
+
+
 @api.put(
     "/api/doctor/patients/{patient_id}/allergies",
     roles={Role.DOCTOR},

@@ -21,6 +21,7 @@ from careplus_tables import (
     lab_hours,
     labs,
     mails,
+    note_templates,
     notes,
     passwords,
     prescriptions,
@@ -33,7 +34,7 @@ from careplus_tables import (
 FILES: tuple[ModuleType, ...] = (
     *(accounts, appointments, attempts, audit, audit_links, availability, charts, corrections, critical, critical_notices),
     *(doctors, handovers, idempotency, labs, lab_hours, mails, notes, passwords, prescriptions, referrals),
-    *(reviews, second_factors, specimens),
+    *(note_templates, reviews, second_factors, specimens),
 )
 METADATA = SQLModel.metadata
 
