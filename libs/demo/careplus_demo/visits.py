@@ -19,6 +19,9 @@ CHANGES = {S.BOOKED: 0, S.CONFIRMED: 1, S.ARRIVED: 2, S.IN_PROGRESS: 3, S.COMPLE
 """Number of changes of a visit in each status."""
 SOON = timedelta(minutes=40)
 """Patients arrive this time before their visit."""
+WRITTEN_FOR = timedelta(days=28)
+"""Visits of this time have notes, and a time at which they were completed."""
+WAITED = timedelta(minutes=12)
 AVERAGE = 0.5
 
 
@@ -111,7 +114,9 @@ class Visits:
             "note": notes[int(roll * 1000) % len(notes)] if status is S.COMPLETED else None,
             "cancelled_by": (Role.DOCTOR if by_doctor else Role.PATIENT).value if status is S.CANCELLED else None,
             "cancel_reason": cancelled[int(roll * 1000) % len(cancelled)] if status is S.CANCELLED else None,
-            "completed_at": ends_at if status is S.COMPLETED else None,
+            # unknown for older visits, as in a hospital that had an earlier version
+            "completed_at": ends_at if status is S.COMPLETED and self.now - ends_at < WRITTEN_FOR else None,
+            "arrived_at": min(starts_at, self.now) - WAITED if status in (S.ARRIVED, S.IN_PROGRESS) else None,
             # booked two hours to four weeks before
             "created_at": min(starts_at, self.now) - timedelta(minutes=120 + int(roll * 40_000)),
             "version": 1 + CHANGES[status],
