@@ -9,31 +9,38 @@ import type lab from "../../i18n/en/lab.json";
 import type patient from "../../i18n/en/patient.json";
 import type publicly from "../../i18n/en/public.json";
 import type shell from "../../i18n/en/shell.json";
+import type templates from "../../i18n/en/templates.json";
 import type trail from "../../i18n/en/trail.json";
 import type ui from "../../i18n/en/ui.json";
+import type visit from "../../i18n/en/visit.json";
 
 type English = typeof shell &
   typeof ui &
   typeof publicly &
   typeof account &
+  typeof templates &
   typeof trail &
   typeof patient &
   typeof critical &
   typeof doctor &
+  typeof visit &
   typeof admin &
   typeof lab;
 export type Key = keyof English;
 export type PluralKey = Key extends infer K ? (K extends `${infer Stem}.other` ? Stem : never) : never;
-/** A file of messages: `shell` is the frame of every page, `ui` shared components, `trail` the names of audited actions. */
+/** A file of messages: `shell` is the frame of every page, `ui` shared components, `trail` the names of audited actions,
+ * `visit` and `templates` those of one kind of page. */
 export type Room =
   | "shell"
   | "ui"
   | "public"
   | "account"
+  | "templates"
   | "trail"
   | "patient"
   | "critical"
   | "doctor"
+  | "visit"
   | "admin"
   | "lab";
 export type Words = Readonly<Record<string, string>>;

@@ -35,6 +35,7 @@ export const NAV: Readonly<Record<Role, readonly { href: string; say: Key }[]>> 
     { href: "/admin/doctors", say: "nav.doctors.staff" },
     { href: "/admin/people", say: "nav.people" },
     { href: "/admin/tests", say: "nav.tests" },
+    { href: "/admin/note-templates", say: "nav.templates" },
     { href: "/admin/audit", say: "nav.audit" },
   ],
   lab: [{ href: "/lab", say: "nav.worklist" }],
@@ -43,6 +44,7 @@ export const NAV: Readonly<Record<Role, readonly { href: string; say: Key }[]>> 
 /** Pages below an entry that do not begin with its address: the start of theirs, and the entry. First match. */
 export const BELOW: readonly (readonly [string, string])[] = [
   ["/doctor/visits", "/doctor"],
+  ["/doctor/note-templates", "/doctor"],
   ["/doctor/handovers", "/doctor"],
   ["/doctor/orders/new", "/doctor/patients"],
   ["/doctor/orders", "/doctor/results"],

@@ -6,7 +6,7 @@ import Today from "./today/today";
 export const pages: readonly OwnPage[] = [
   ["/doctor", async () => ({ default: Today })],
   ["/doctor/week", () => import("./today/week")],
-  ["/doctor/visits/:id", () => import("./visit/visit")],
+  ["/doctor/visits/:id", async () => (await Promise.all([import("./visit/visit"), loadMessages("visit")]))[0]],
   ["/doctor/patients", () => import("./patients/patients")],
   ["/doctor/patients/:id", () => import("./chart/chart")],
   ["/doctor/emergency", () => import("./patients/emergency")],
@@ -22,6 +22,7 @@ export const pages: readonly OwnPage[] = [
     "/doctor/critical/:id",
     async () => (await Promise.all([import("./critical/critical"), loadMessages("critical")]))[0],
   ],
+  ["/doctor/note-templates", async () => (await Promise.all([import("./templates"), loadMessages("templates")]))[0]],
   ["/doctor/handovers", () => import("./handovers")],
   ["/doctor/availability", () => import("./availability/availability")],
   ["/doctor/profile", () => import("./profile")],

@@ -31,6 +31,9 @@ export function timedSteps(visit: Visit): { now: VisitStatus[]; later: { to: Vis
   };
 }
 
+/** The address of the page that moves a visit; null until doctors can move their own visits. */
+export const moveHref: ((visit: Visit) => string) | null = null as ((visit: Visit) => string) | null;
+
 /** The final statuses. */
 export function isFinal(status: VisitStatus): boolean {
   return STEPS[status].length === 0;
