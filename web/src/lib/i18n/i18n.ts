@@ -8,6 +8,7 @@ import type doctor from "../../i18n/en/doctor.json";
 import type lab from "../../i18n/en/lab.json";
 import type patient from "../../i18n/en/patient.json";
 import type publicly from "../../i18n/en/public.json";
+import type record from "../../i18n/en/record.json";
 import type shell from "../../i18n/en/shell.json";
 import type templates from "../../i18n/en/templates.json";
 import type trail from "../../i18n/en/trail.json";
@@ -21,6 +22,7 @@ type English = typeof shell &
   typeof templates &
   typeof trail &
   typeof patient &
+  typeof record &
   typeof critical &
   typeof doctor &
   typeof visit &
@@ -38,6 +40,7 @@ export type Room =
   | "templates"
   | "trail"
   | "patient"
+  | "record"
   | "critical"
   | "doctor"
   | "visit"
