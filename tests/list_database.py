@@ -138,6 +138,9 @@ def filled(url: str) -> Rows:
         opened = "UPDATE lab_results SET critical_since = verified_at, critical_closed_at = NULL"
         connection.execute(sa.text(f"{opened} WHERE id IN ({some})"), {"most": MORE})
         _insert_refills(connection, now)
+        completed = "SELECT id FROM appointments WHERE doctor_id = :doctor AND status = 'completed' ORDER BY id DESC LIMIT :most"
+        unsigned = "UPDATE notes SET status = 'draft', signed_at = NULL, signed_by_id = NULL WHERE appointment_id IN"
+        connection.execute(sa.text(f"{unsigned} ({completed})"), {"doctor": doctor, "most": MORE})
         for number in range(MORE):
             at, soon = now - timedelta(minutes=number // 2), now + timedelta(days=number // 2, minutes=1)
             session = {"id": f"{number}" * 20, "account_id": doctor, "created_at": at, "last_used_at": at, "expires_at": soon}
@@ -146,6 +149,11 @@ def filled(url: str) -> Rows:
             certificate = {"id": 1000 + number, "reference": f"MC-{number}", "doctor_id": doctor, "patient_id": patient}
             statement = {"kind": "statement", "statement": "Fit", "created_at": at, "version": 1}
             connection.execute(sa.insert(METADATA.tables["certificates"]), {**certificate, **statement})
+            template = {"owner_id": doctor, "kind": "block", "title": "Plan", "text": "{age}", "edited_by_id": doctor}
+            edited = {"id": 1000 + number, "edited_at": at, "version": 1}
+            connection.execute(sa.insert(METADATA.tables["note_templates"]), {**template, **edited})
+            house = {"id": 2000 + number, "owner_id": None}
+            connection.execute(sa.insert(METADATA.tables["note_templates"]), {**template, **edited, **house})
             connection.execute(sa.insert(METADATA.tables["sessions"]), {**session, "with_second_factor": False})
             connection.execute(sa.insert(METADATA.tables["invitations"]), {**invitation, "id": 1000 + number})
             connection.execute(sa.insert(METADATA.tables["time_off"]), {**time_off, "id": 1000 + number})

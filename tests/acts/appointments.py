@@ -1,11 +1,18 @@
 """Acts of appointments, notes, working hours and time off."""
 
-from tests.acts.act import Act, Mark, Race
-from tests.acts.context import WEEK
+from tests.acts.act import Act, Json, Mark, Race
+from tests.acts.context import WEEK, ActContext
 from tests.world import made
 
 BOTH = {"patient": "/api/appointments/{id}", "doctor": "/api/doctor/appointments/{id}"}
 NOTES = "/api/doctor/appointments/{appointment_id}/notes"
+TEMPLATES, HOUSE_TEMPLATES = "/api/doctor/note-templates", "/api/admin/note-templates"
+NO_PATIENT = "texts for the notes of any patient"
+
+
+def template_numbered(_: ActContext, number: int) -> Json:
+    return {"kind": "block", "title": f"Title {number}", "text": "{age}"}
+
 
 ACTS = (
     Act(
@@ -88,6 +95,39 @@ ACTS = (
         "cancel_time_off",
         path=lambda c: {"time_off_id": made(c.http("doctor").post("/api/doctor/time-off", json=c.time_off()))["id"]},
     ),
+    Act(
+        "sign_and_complete",
+        path=lambda c: {"appointment_id": c.visit_in_progress()},
+        read_back={"doctor": NOTES},
+        race=Race(read=NOTES, body=lambda _, number: {"text": f"Note {number}"}),
+    ),
+    Act(
+        "add_template",
+        read_back={"doctor": f"{TEMPLATES}/{{id}}"},
+        mark=Mark("title", "SELECT title FROM note_templates", events=("add_template",)),
+        no_patient=NO_PATIENT,
+    ),
+    Act(
+        "change_template",
+        path=lambda c: {"template_id": c.note_template()},
+        read_back={"doctor": f"{TEMPLATES}/{{id}}"},
+        race=Race(read=f"{TEMPLATES}/{{template_id}}", body=template_numbered),
+        no_patient=NO_PATIENT,
+    ),
+    Act("delete_template", path=lambda c: {"template_id": c.note_template()}, no_patient=NO_PATIENT),
+    Act("list_templates", no_patient=NO_PATIENT),
+    Act("show_template", no_patient=NO_PATIENT),
+    Act("add_house_template", read_back={"admin": f"{HOUSE_TEMPLATES}/{{id}}"}, no_patient=NO_PATIENT),
+    Act(
+        "change_house_template",
+        path=lambda c: {"house_template_id": c.note_template("admin")},
+        read_back={"admin": f"{HOUSE_TEMPLATES}/{{id}}", "doctor": f"{TEMPLATES}/{{id}}"},
+        race=Race(read=f"{HOUSE_TEMPLATES}/{{house_template_id}}", body=template_numbered),
+        no_patient=NO_PATIENT,
+    ),
+    Act("delete_house_template", path=lambda c: {"house_template_id": c.note_template("admin")}, no_patient=NO_PATIENT),
+    Act("list_house_templates", no_patient=NO_PATIENT),
+    Act("show_house_template", no_patient=NO_PATIENT),
     Act("list_arrangements", finds="?patient_id={patient_id}"),
     Act("list_time_off", no_patient="the doctor's own"),
 )

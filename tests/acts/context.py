@@ -120,13 +120,22 @@ class ActContext:
         body = {"doctor_id": self.people["doctor"].id, "starts_at": self.free_time(), "reason": reason}
         return int(made(self.http("patient").post("/api/appointments", json=body))["id"])
 
-    def completed_visit(self) -> int:
-        """Return the id of a visit that `doctor` has completed now."""
+    def visit_in_progress(self) -> int:
+        """Return the id of a visit that `doctor` has started now."""
         visit_id = self.visit()
         self.hospital.let_begin(visit_id)
-        for status in ("in_progress", "completed"):
-            made(self.http("doctor").put(f"/api/doctor/appointments/{visit_id}", json={"status": status}), 200)
+        made(self.http("doctor").put(f"/api/doctor/appointments/{visit_id}", json={"status": "in_progress"}), 200)
         return visit_id
+
+    def completed_visit(self) -> int:
+        """Return the id of a visit that `doctor` has completed now."""
+        visit_id = self.visit_in_progress()
+        made(self.http("doctor").put(f"/api/doctor/appointments/{visit_id}", json={"status": "completed"}), 200)
+        return visit_id
+
+    def note_template(self, person: str = "doctor") -> int:
+        """Return the id of a new note template of `doctor`, or of the hospital's by `admin`."""
+        return int(made(self.http(person).post(f"/api/{person}/note-templates", json=self.example("add_template")))["id"])
 
     def time_off(self) -> Json:
         """Return a free hour, each earlier than the last one, because lists begin with the soonest."""

@@ -94,6 +94,18 @@ def time_off(world: World) -> int:
     return _id(world.people["doctor"].http.post("/api/doctor/time-off", json=week))
 
 
+def note_template(world: World) -> int:
+    """Return a note template of the doctor's own."""
+    body = {"kind": "template", "title": "First visit", "text": "Age {age}. Takes {medicines}."}
+    return _id(world.people["doctor"].http.post("/api/doctor/note-templates", json=body))
+
+
+def house_template(world: World) -> int:
+    """Return a note template of the hospital's."""
+    body = {"kind": "template", "title": "House", "text": "Age {age}."}
+    return _id(world.people["admin"].http.post("/api/admin/note-templates", json=body))
+
+
 def session(world: World) -> str:
     """Return the session of another device of the patient."""
     world.hospital.sign_in("pia@example.org").http.close()
@@ -118,6 +130,8 @@ RECORD_IDS: dict[str, RecordId] = {
     "result_id": RecordId(True, "a finding of a patient", result),
     "critical_result_id": RecordId(True, "a finding of a patient", critical_result),
     "time_off_id": RecordId(True, "the absence of a doctor", time_off),
+    "template_id": RecordId(True, "a text that a doctor keeps", note_template),
+    "house_template_id": RecordId(False, "the templates of the house are listed for every doctor", house_template),
     "account_id": RecordId(True, "the list of accounts", lambda world: world.people["other_patient"].id),
     "session_id": RecordId(True, "the devices of an account", session),
     "doctor_id": RecordId(False, "doctors are listed without an account", lambda world: world.people["doctor"].id),

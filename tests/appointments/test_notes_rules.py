@@ -3,7 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
-from careplus_appointments.rules.notes import MOST_ADDENDA, NotesChange, change_by
+from careplus_appointments.rules.notes import MOST_ADDENDA, NotesChange, change_by, check_unsigned
 from careplus_contracts.notes import NotesSigned, NotesStatus, WriteNotes
 
 DRAFT, SIGNED = NotesStatus.DRAFT, NotesStatus.SIGNED
@@ -37,3 +37,10 @@ def test_signed_notes_refuse_empty_and_101st_addendum() -> None:
 def test_blank_notes_cannot_be_signed() -> None:
     with pytest.raises(ValidationError, match="before you sign"):
         WriteNotes(text=" ", sign=True)
+
+
+def test_signed_text_is_completed_with_the_same_text_only() -> None:
+    check_unsigned(DRAFT, "one", "two")
+    check_unsigned(SIGNED, "one", "one")
+    with pytest.raises(NotesSigned, match="addendum"):
+        check_unsigned(SIGNED, "one", "two")

@@ -67,6 +67,7 @@ export function App() {
       path={here.path}
       notice={message}
       signOut={leave}
+      search={config && user && user.role !== "patient" && <Search key={user.id} role={user.role} />}
       urgent={config && user?.role === "doctor" && <Urgent key={user.id} account={user} />}
     >
       {failure && <Problem failure={failure} again={() => void begin()} whole />}
@@ -102,6 +103,12 @@ function Urgent({ account }: { account: Account }) {
   return Band && <Band account={account} />;
 }
 
+/** The search box on every page of staff. */
+function Search({ role }: { role: StaffRole }) {
+  const Box = useCode(staffSearch);
+  return Box && <Box of={role} />;
+}
+
 /** A component with code that is loaded after the first drawing; null until then. */
 function useCode<T>(load: () => Promise<T>): T | null {
   const [code, setCode] = useState<T | null>(null);
@@ -112,6 +119,13 @@ function useCode<T>(load: () => Promise<T>): T | null {
 /** Milliseconds by which the idle timer and the sign-in dialog wait for the page's own code. */
 const UNHURRIED_MS = 3_000;
 const sessionLost = async () => (await import("./ui/frame/SessionLost")).SessionLost;
+type StaffRole = Exclude<Account["role"], "patient">;
+/** Loads the search box, and tries again until that succeeds. */
+const staffSearch = (): Promise<ComponentType<{ of: StaffRole }>> =>
+  Promise.all([import("./ui/frame/StaffSearch"), loadMessages("ui")]).then(
+    ([{ StaffSearch }]) => StaffSearch,
+    () => sleep(UNHURRIED_MS).then(staffSearch),
+  );
 /** Loads the band, and tries again until that succeeds. */
 const criticalBand = (): Promise<ComponentType<{ account: Account }>> =>
   Promise.all([import("./ui/frame/CriticalBand"), loadMessages("ui", "critical")]).then(

@@ -181,8 +181,7 @@ describe("visits", () => {
     });
     await open(page, "/admin/appointments");
     const buttons = [...document.querySelectorAll(".acts :is(button, a)")].map(({ textContent }) => textContent);
-    expect(buttons).toEqual(["Confirm", "More", "Move", "Cancel visit"]);
-    expect(document.querySelector(".acts")?.textContent).toContain("Arrived from Sat 7 Jan");
+    expect(buttons).toEqual(["Confirm", "Move", "Cancel visit"]);
   });
 });
 

@@ -50,6 +50,7 @@ export const visit = builder<Schemas["Visit"]>({
   version: 4,
   note: null,
   completed_at: null,
+  arrived_at: null,
 });
 
 export const notes = builder<Schemas["Notes"]>({

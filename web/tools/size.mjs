@@ -8,8 +8,8 @@ const SHELL = { js: 16, css: 8 };
 const PAGES = [
   { page: "public/landing.tsx", room: "public", budget: 22 },
   { page: "patient-booking", room: "patient", budget: 23 },
-  { page: "patient/index.ts", room: "patient", budget: 23 },
-  { page: "doctor/index.ts", room: "doctor", budget: 26 },
+  { page: "patient/index.ts", room: "patient", budget: 24 },
+  { page: "doctor/index.ts", room: "doctor", budget: 27 },
   { page: "admin/index.ts", room: "admin", budget: 26 },
   { page: "lab/index.ts", room: "lab", budget: 27 },
   { page: "account/security.tsx", room: "account", budget: 27 },

@@ -85,6 +85,11 @@ class Allergies(Answer):
     version: Version = Field(description="The version of the chart.")
 
 
+@api.get("/api/doctor/patients/{patient_id}/allergies", roles={Role.DOCTOR}, refuses=(NotFound,))
+async def show_allergies(patient_id: Id) -> Allergies:
+    """Read the allergies of a patient in your care, without the rest of the chart."""
+
+
 @api.put(
     "/api/doctor/patients/{patient_id}/allergies",
     roles={Role.DOCTOR},

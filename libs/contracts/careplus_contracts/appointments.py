@@ -83,6 +83,7 @@ class Visit(Appointment):
     patient: Patient
     note: str | None
     completed_at: Instant | None = Field(description="Null unless the visit is completed; unknown before version 0.2.")
+    arrived_at: Instant | None = Field(description="When the patient was marked as arrived; null before, or unknown.")
 
 
 class Appointments(Page[Appointment]):

@@ -72,7 +72,7 @@ class PatientInCare(Patient):
     """A patient with a visit that is not cancelled, an accepted referral, an open request for a refill, or an opened chart."""
 
     last_visit_at: Instant | None = Field(description="The start of the last visit to you that has begun.")
-    next_visit_at: Instant | None = Field(description="The start of the next visit to you.")
+    next_visit_at: Instant | None = Field(description="The start of the next visit to you that is booked or confirmed.")
     allergy_status: AllergyStatus
     allergies: list[str] = Field(description="The substances of the allergies.")
 

@@ -17,6 +17,7 @@ from careplus_demo.corrections import Corrections
 from careplus_demo.critical import CriticalReports
 from careplus_demo.laboratory import Laboratory
 from careplus_demo.laboratory_setup import add_range_version, closure_rows, hours_rows
+from careplus_demo.note_templates import template_rows
 from careplus_demo.notes import VisitNotes
 from careplus_demo.orders import Orders
 from careplus_demo.people import People
@@ -40,6 +41,7 @@ from careplus_tables.doctors import DoctorRow
 from careplus_tables.engine import sync_engine
 from careplus_tables.lab_hours import LabClosureRow, LabHoursRow, LabScheduleRow
 from careplus_tables.labs import LabBookingRow, LabBookingTestRow, LabResultRow, LabTestRow, ObservationRow
+from careplus_tables.note_templates import NoteTemplateRow
 from careplus_tables.notes import AddendumRow, NotesRow
 from careplus_tables.prescriptions import PrescriptionItemRow, PrescriptionRow
 from careplus_tables.referrals import ReferralRow
@@ -111,6 +113,7 @@ class _Writer:
         notes = VisitNotes(people, completed)
         self._write(NotesRow, notes.rows(), len(notes.visits))
         self._write(AddendumRow, notes.addendum_rows())
+        self._write(NoteTemplateRow, template_rows(people))
         orders = Orders(people, completed)
         prescriptions, items = orders.prescriptions()
         self._write(PrescriptionRow, prescriptions, len(prescriptions))

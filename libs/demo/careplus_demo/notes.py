@@ -6,11 +6,9 @@ from typing import Any
 
 from careplus_contracts.notes import NotesStatus
 from careplus_demo.people import People
-from careplus_demo.visits import Visit
+from careplus_demo.visits import WRITTEN_FOR, Visit
 
 Row = dict[str, Any]
-WRITTEN_FOR = timedelta(days=14)
-"""Visits of this time have notes; the visits of stories all have notes."""
 SOON = timedelta(minutes=20)
 DRAFTED, ADDED_TO = 0.15, 0.03
 """Shares: drafts among the last day's notes, and notes with an addendum among older ones."""

@@ -19,10 +19,11 @@ from careplus_demo.texts import CANCELLED_BY_DOCTOR, CANCELLED_BY_PATIENT
 
 CHANGES = {S.BOOKED: 0, S.CONFIRMED: 1, S.ARRIVED: 2, S.IN_PROGRESS: 3, S.COMPLETED: 4, S.CANCELLED: 1, S.NO_SHOW: 2}
 """Number of changes of a visit in each status."""
-WRITTEN_FOR = timedelta(days=15)
-"""Past visits of this time may have notes."""
+WRITTEN_FOR = timedelta(days=14)
+"""Past visits of this time have notes and a time of completion; those of stories always have both."""
 SOON = timedelta(minutes=40)
 """Patients arrive this time before their visit."""
+WAITED = timedelta(minutes=12)
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ class Visits:
             for slot in sorted(self._rng.sample(slots, max(0, min(missing, len(slots))))):
                 if patient := self._free_patient(doctor.specialty, slot):
                     missing -= 1
-                    complaint = self._complaints.draw(doctor.specialty, patient, day, abs(self.now - slot[0]) < WRITTEN_FOR)
+                    complaint = self._complaints.draw(doctor.specialty, patient, day, abs(self.now - slot[0]) < WRITTEN_FOR + timedelta(days=1))
                     status = self._status(
                         slot, self._rng.random(), day == self.people.plan.today and doctor.id in self.schedule.todays
                     )
@@ -124,6 +125,7 @@ class Visits:
         if status not in (S.CANCELLED, S.NO_SHOW) and ends_at > self.now - timedelta(days=1):
             self.coming[patient.id].append(slot)
         by_doctor = status is S.CANCELLED and roll < 0.2 and told is None
+        is_written = told is not None or self.now - ends_at < WRITTEN_FOR
         return {
             "id": self._count,
             "reference": reference("CP", self._count),
@@ -137,7 +139,9 @@ class Visits:
             "note": None,
             "cancelled_by": (Role.DOCTOR if by_doctor else Role.PATIENT).value if status is S.CANCELLED else None,
             "cancel_reason": self._cancel_reason(by_doctor, roll, told) if status is S.CANCELLED else None,
-            "completed_at": min(ends_at, self.now) if status is S.COMPLETED else None,
+            # unknown for older visits, as in a hospital that had an earlier version
+            "completed_at": min(ends_at, self.now) if status is S.COMPLETED and is_written else None,
+            "arrived_at": min(starts_at, self.now) - WAITED if status in (S.ARRIVED, S.IN_PROGRESS) else None,
             # booked two hours to four weeks before
             "created_at": min(starts_at, self.now) - timedelta(minutes=120 + int(roll * 40_000)),
             "version": 1 + CHANGES[status],

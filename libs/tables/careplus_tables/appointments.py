@@ -53,5 +53,6 @@ class AppointmentRow(SQLModel, table=True):
     cancelled_by: str | None = Field(default=None)
     cancel_reason: str | None = Field(default=None)
     completed_at: datetime | None = Field(default=None, sa_type=InstantColumn)
+    arrived_at: datetime | None = Field(default=None, sa_type=InstantColumn)
     created_at: datetime = Field(sa_type=InstantColumn)
     version: int = Field(default=1)

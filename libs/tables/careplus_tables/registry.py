@@ -22,6 +22,7 @@ from careplus_tables import (
     lab_hours,
     labs,
     mails,
+    note_templates,
     notes,
     passwords,
     prescriptions,
@@ -35,7 +36,7 @@ from careplus_tables import (
 FILES: tuple[ModuleType, ...] = (
     *(accounts, appointments, attempts, audit, audit_links, availability, certificates, charts, corrections, critical),
     *(critical_notices, doctors, handovers, idempotency, labs, lab_hours, mails, notes, passwords, prescriptions, referrals),
-    *(refills, reviews, second_factors, specimens),
+    *(note_templates, refills, reviews, second_factors, specimens),
 )
 METADATA = SQLModel.metadata
 

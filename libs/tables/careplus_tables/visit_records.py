@@ -43,6 +43,7 @@ class VisitRecord(NamedTuple):
     note: str | None
     completed_at: Any
     referral_id: int | None
+    arrived_at: Any
 
 
 def select_visits() -> sa.Select[*tuple[Any, ...]]:
@@ -72,6 +73,7 @@ def select_visits() -> sa.Select[*tuple[Any, ...]]:
             col(_visit.note),
             col(_visit.completed_at),
             col(_visit.referral_id),
+            col(_visit.arrived_at),
         )
         .join(_patient, col(_patient.id) == col(_visit.patient_id))
         .join(_doctor, col(_doctor.id) == col(_visit.doctor_id))
@@ -89,7 +91,7 @@ def appointment_members(visit: VisitRecord) -> dict[str, Any]:
 def visit_members(visit: VisitRecord) -> dict[str, Any]:
     """Return the members of a `Visit`, to be validated: an appointment with the patient's details and the note."""
     members = _shared_members(visit)
-    members["note"], members["completed_at"] = visit.note, visit.completed_at
+    members.update(note=visit.note, completed_at=visit.completed_at, arrived_at=visit.arrived_at)
     members["patient"] = {
         "id": visit.patient_id,
         "full_name": visit.patient_name,

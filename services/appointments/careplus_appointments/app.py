@@ -1,13 +1,24 @@
 """The appointments service."""
 
 from careplus_appointments.background import with_tasks
-from careplus_appointments.routes import appointments, availability, finding, follow_ups, notes, reception
+from careplus_appointments.routes import (
+    appointments,
+    availability,
+    finding,
+    follow_ups,
+    note_templates,
+    notes,
+    reception,
+    signing,
+)
 from careplus_contracts import appointments as appointments_contract
 from careplus_contracts import availability as availability_contract
 from careplus_contracts import finding as finding_contract
 from careplus_contracts import follow_ups as follow_ups_contract
+from careplus_contracts import note_templates as note_templates_contract
 from careplus_contracts import notes as notes_contract
 from careplus_contracts import reception as reception_contract
+from careplus_contracts import signing as signing_contract
 from careplus_runtime.http.serving import application
 
 app = application(
@@ -18,8 +29,13 @@ app = application(
         follow_ups_contract.api,
         reception_contract.api,
         notes_contract.api,
+        signing_contract.api,
+        note_templates_contract.api,
         availability_contract.api,
     ),
-    routes=(*(finding.routes, appointments.routes, follow_ups.routes, reception.routes, notes.routes, availability.routes),),
+    routes=(
+        *(finding.routes, appointments.routes, follow_ups.routes, reception.routes, notes.routes, signing.routes),
+        *(note_templates.routes, availability.routes),
+    ),
     lifespan=with_tasks,
 )

@@ -17,6 +17,12 @@ class NotesChange(Enum):
     ADD_ADDENDUM = auto()
 
 
+def check_unsigned(status: NotesStatus, text: str, wanted: str) -> None:
+    """Raise NotesSigned for another text than the signed one."""
+    if status is NotesStatus.SIGNED and wanted != text:
+        raise NotesSigned("These notes are signed and stay as they are. Complete the visit, and write an addendum.")
+
+
 def change_by(status: NotesStatus, text: str, addenda: Sequence[str], body: WriteNotes) -> NotesChange:
     """Return the change that the body asks for. Raise NotesSigned for a text that cannot be an addendum."""
     if status is NotesStatus.DRAFT:

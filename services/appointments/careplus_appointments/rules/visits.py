@@ -59,6 +59,13 @@ def possible_from(status: S, starts_at: datetime, zone: ZoneInfo) -> datetime:
     return starts_at if status in (S.NO_SHOW, S.COMPLETED) else EARLIEST
 
 
+def arrival(status: S, arrived_at: datetime | None, now: datetime) -> datetime | None:
+    """Return when the patient arrived, for a visit that gets this status: a step back from `in_progress` keeps the time."""
+    if status is S.ARRIVED:
+        return arrived_at or now
+    return arrived_at if status in DOCTOR_ONLY else None
+
+
 class TimedStatus(Protocol):
     """A visit with its status and start, as the table's row has them."""
 

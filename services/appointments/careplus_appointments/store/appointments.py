@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 
 from careplus_appointments.rules.slots import Calendar, is_within
-from careplus_appointments.rules.visits import OVER
+from careplus_appointments.rules.visits import OVER, arrival
 from careplus_clinic.clinic_time import Span
 from careplus_contracts.appointments import Appointment, AppointmentStatus, Book, Visit
 from careplus_contracts.availability import OpenHours
@@ -107,7 +107,7 @@ async def move(
     row.starts_at = starts_at
     row.ends_at = starts_at + timedelta(minutes=calendar.slot_minutes)
     row.place = calendar.place
-    row.status = AppointmentStatus.BOOKED.value
+    row.status, row.arrived_at = AppointmentStatus.BOOKED.value, None
     await _save(db, row, alternatives)
     assert row.id is not None
     return await show(db, row.id)
@@ -132,6 +132,7 @@ async def set_status(
         await _check_patient_free(db, row)
     if row.status != status.value:
         row.completed_at = this_second() if status is AppointmentStatus.COMPLETED else None
+        row.arrived_at = arrival(status, row.arrived_at, this_second())
     row.status = status.value
     row.note = row.note if note is None else note
     await _save(db, row, list)

@@ -23,6 +23,11 @@ async def show_chart(patient_id: Id, *, who: CurrentUser, db: ReadDb, settings: 
     return await charts.show(db, who, patient_id, settings.clinic_zone)
 
 
+@routes.serve(allergies_contract.show_allergies)
+async def show_allergies(patient_id: Id, *, who: CurrentUser, db: ReadDb) -> Allergies:
+    return await charts.allergies_of(db, who, patient_id)
+
+
 @routes.serve(allergies_contract.set_allergies, path_record=check_in_care)
 async def set_allergies(patient_id: Id, body: SetAllergies, *, who: CurrentUser, db: WriteDb, expected: IfMatch) -> Allergies:
     chart = await charts.lock_for_update(db, who, patient_id)

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlmodel import col
 
 from careplus_contracts.accounts import Sex
+from careplus_contracts.appointments import AppointmentStatus
 from careplus_contracts.charts import PatientFilter, PatientInCare, PatientsInCare
 from careplus_contracts.endpoints import Role
 from careplus_doctors.rules.charts import allergy_status, parse_day
@@ -24,6 +25,10 @@ from careplus_tables.engine import ReadSession
 from careplus_tables.people import has_words
 
 _KEY, _ID = col(AccountRow.sort_key), col(AccountRow.id)
+EXPECTED = (AppointmentStatus.BOOKED.value, AppointmentStatus.CONFIRMED.value)
+"""Statuses of a visit that is ahead, if its start is."""
+BEGUN = (AppointmentStatus.IN_PROGRESS.value, AppointmentStatus.COMPLETED.value)
+"""Statuses of a visit that has begun, also before its booked start."""
 _BY_NAME = by_name(_KEY, _ID, lambda row: (row.sort_key, row.id))
 
 
@@ -61,10 +66,12 @@ def _matches(wanted: str) -> ColumnElement[bool]:
 async def _times(db: ReadSession, who: Identity, ids: Sequence[int]) -> dict[int, _VisitTimes]:
     at, present = col(AppointmentRow.starts_at), now()
     is_own = or_(col(AppointmentRow.doctor_id) == who.id, col(AppointmentRow.doctor_id).in_(handed_to(who.id)))
+    status = col(AppointmentRow.status)
+    has_begun, is_ahead = or_(at <= present, status.in_(BEGUN)), and_(at > present, status.in_(EXPECTED))
     query = (
-        select(col(AppointmentRow.patient_id), func.max(case((at <= present, at))), func.min(case((at > present, at))))
+        select(col(AppointmentRow.patient_id), func.max(case((has_begun, at))), func.min(case((is_ahead, at))))
         .where(col(AppointmentRow.patient_id).in_(ids), is_own)
-        .where(col(AppointmentRow.status).not_in([status.value for status in FREE_AGAIN]))
+        .where(status.not_in([one.value for one in FREE_AGAIN]))
         .group_by(col(AppointmentRow.patient_id))
     )
     return {patient_id: _VisitTimes(last, next_) for patient_id, last, next_ in (await db.execute(query)).all()}

@@ -15,13 +15,16 @@ import type publicly from "../../i18n/en/public.json";
 import type refills from "../../i18n/en/refills.json";
 import type record from "../../i18n/en/record.json";
 import type shell from "../../i18n/en/shell.json";
+import type templates from "../../i18n/en/templates.json";
 import type trail from "../../i18n/en/trail.json";
 import type ui from "../../i18n/en/ui.json";
+import type visit from "../../i18n/en/visit.json";
 
 type English = typeof shell &
   typeof ui &
   typeof publicly &
   typeof account &
+  typeof templates &
   typeof trail &
   typeof patient &
   typeof record &
@@ -32,16 +35,19 @@ type English = typeof shell &
   typeof follow_ups &
   typeof letters &
   typeof prescribe &
+  typeof visit &
   typeof admin &
   typeof lab;
 export type Key = keyof English;
 export type PluralKey = Key extends infer K ? (K extends `${infer Stem}.other` ? Stem : never) : never;
-/** A file of messages: `shell` is the frame of every page, `ui` shared components, `trail` the names of audited actions. */
+/** A file of messages: `shell` is the frame of every page, `ui` shared components, `trail` the names of audited actions,
+ * `visit` and `templates` those of one kind of page. */
 export type Room =
   | "shell"
   | "ui"
   | "public"
   | "account"
+  | "templates"
   | "trail"
   | "patient"
   | "record"
@@ -52,6 +58,7 @@ export type Room =
   | "follow_ups"
   | "letters"
   | "prescribe"
+  | "visit"
   | "admin"
   | "lab";
 export type Words = Readonly<Record<string, string>>;

@@ -35,6 +35,7 @@ export const NAV: Readonly<Record<Role, readonly { href: string; say: Key }[]>> 
     { href: "/admin/doctors", say: "nav.doctors.staff" },
     { href: "/admin/people", say: "nav.people" },
     { href: "/admin/tests", say: "nav.tests" },
+    { href: "/admin/note-templates", say: "nav.templates" },
     { href: "/admin/audit", say: "nav.audit" },
   ],
   lab: [{ href: "/lab", say: "nav.worklist" }],
@@ -44,6 +45,7 @@ export const NAV: Readonly<Record<Role, readonly { href: string; say: Key }[]>> 
 export const BELOW: readonly (readonly [string, string])[] = [
   ["/certificates", "/prescriptions"],
   ["/doctor/visits", "/doctor"],
+  ["/doctor/note-templates", "/doctor"],
   ["/doctor/handovers", "/doctor"],
   ["/doctor/orders/new", "/doctor/patients"],
   ["/doctor/orders", "/doctor/results"],

@@ -19,5 +19,6 @@ export const pages: readonly OwnPage[] = [
   ["/admin/analytes", () => import("./catalogue/analytes")],
   ["/admin/analytes/:code", () => import("./catalogue/analyte")],
   ["/admin/tests/:code", () => import("./catalogue/test")],
+  ["/admin/note-templates", async () => (await Promise.all([import("./templates"), loadMessages("templates")]))[0]],
   ["/admin/audit", async () => (await Promise.all([import("./audit/audit"), loadMessages("trail")]))[0]],
 ];

@@ -16,22 +16,26 @@ interface Props {
   signOut: () => Promise<void>;
   /** Shown with every page, and read before it. */
   urgent?: ComponentChildren;
+  /** The search box of staff; its room is kept while it loads. */
+  search?: ComponentChildren;
   children: ComponentChildren;
 }
 
-export function Frame({ config, account, path, notice, signOut, urgent, children }: Props) {
+export function Frame({ config, account, path, notice, signOut, urgent, search, children }: Props) {
   const waiting = useObservable(offline);
+  const isStaff = account !== null && account.role !== "patient";
   return (
     <>
       <a class="skip" href="#main">
         {t("skip")}
       </a>
-      <header class="top">
+      <header class={isStaff ? "top staff" : "top"}>
         <div class="bar">
           <a class="brand" href="/" aria-label={t("header.home", { hospital: config?.hospital ?? "CarePlus" })}>
             <Mark />
             <span>{config?.hospital ?? "CarePlus"}</span>
           </a>
+          {isStaff && <div class="staff-search no-print">{search}</div>}
           {account ? <AccountMenu account={account} signOut={signOut} /> : config && <GuestMenu path={path} />}
         </div>
         {account && <Portal account={account} path={path} />}

@@ -2,7 +2,7 @@
 import { useRef, useState } from "preact/hooks";
 import { type Mistake, mistakes, useForm } from "../../../lib/forms/form";
 import { t } from "../../../lib/i18n/i18n";
-import { dayOf, longWhen } from "../../../lib/time/time";
+import { dayOf, longWhen, today } from "../../../lib/time/time";
 import { ActionMenu } from "../../../ui/ActionMenu";
 import { AskDialog } from "../../../ui/AskDialog";
 import { type Arrangement, isOpen, moveHref, rearrange, steps } from "./visits";
@@ -45,6 +45,17 @@ export function VisitActions({ visit, onChanged, onStale }: Props) {
       submit(event);
     },
   }));
+  const move = {
+    text: t("arrangements.move"),
+    name: t("arrangements.move.of", names),
+    href: moveHref({ id: visit.id, patient: visit.patient.id, day }),
+  };
+  const cancel = {
+    text: t("arrangements.cancel"),
+    name: t("arrangements.cancel.of", names),
+    onClick: () => setConfirming(true),
+  };
+  const isAhead = day > today();
   return (
     <div class="acts">
       {first && (
@@ -58,24 +69,18 @@ export function VisitActions({ visit, onChanged, onStale }: Props) {
           {first.text}
         </button>
       )}
-      {isOpen(visit) && (
-        <ActionMenu
-          id={`others-${visit.id}`}
-          about={names.patient}
-          items={[
-            ...others,
-            {
-              text: t("arrangements.move"),
-              name: t("arrangements.move.of", names),
-              href: moveHref({ id: visit.id, patient: visit.patient.id, day }),
-            },
-            {
-              text: t("arrangements.cancel"),
-              name: t("arrangements.cancel.of", names),
-              onClick: () => setConfirming(true),
-            },
-          ]}
-        >
+      {isOpen(visit) && isAhead && (
+        <>
+          <a class="button quiet small" href={move.href} aria-label={move.name}>
+            {move.text}
+          </a>
+          <button type="button" class="button quiet small" aria-label={cancel.name} onClick={cancel.onClick}>
+            {cancel.text}
+          </button>
+        </>
+      )}
+      {isOpen(visit) && !isAhead && (
+        <ActionMenu id={`others-${visit.id}`} about={names.patient} items={[...others, move, cancel]}>
           {notYet.map((text) => (
             <p key={text} class="muted">
               {text}

@@ -57,7 +57,7 @@ function ProblemLine({ chart: { problems } }: { chart: Schemas["Chart"] }) {
   const active = problems.filter(({ status }) => status === "active");
   if (active.length === 0) return null;
   return (
-    <p>
+    <p class="problems">
       <span class="muted">{t("patient_strip.problems")}</span> {active.map(({ name }) => name).join("; ")}
     </p>
   );

@@ -24,7 +24,8 @@ export function RecordList({ chart, kinds, me }: Props) {
         <p>{t(kinds.length === 1 ? (`record.none.${kinds[0]}` as Key) : "record.none")}</p>
       </Empty>
     );
-  const ahead = entries.filter(({ at }) => Date.parse(at) > now());
+  const ahead = entries.filter(isAhead);
+  const others = entries.filter((entry) => !isAhead(entry));
   return (
     <div class="stack close">
       {ahead.length > 0 && (
@@ -32,9 +33,15 @@ export function RecordList({ chart, kinds, me }: Props) {
           <List entries={ahead.toReversed()} chart={chart} kinds={kinds} me={me} />
         </Fold>
       )}
-      <List entries={entries.slice(ahead.length)} chart={chart} kinds={kinds} me={me} />
+      <List entries={others} chart={chart} kinds={kinds} me={me} />
     </div>
   );
+}
+
+/** Whether an entry is a visit that is still expected: in the future, and booked or confirmed. */
+function isAhead(entry: Entry): boolean {
+  if (entry.kind !== "visits" || Date.parse(entry.at) <= now()) return false;
+  return entry.of.status === "booked" || entry.of.status === "confirmed";
 }
 
 function List({ entries, chart, kinds, me }: Props & { entries: readonly Entry[] }) {

@@ -1,12 +1,12 @@
 /** Parts of a doctor's day: current and next patient, counts by status, and the list. */
-import type { ComponentChildren } from "preact";
 import { plural, t } from "../../../lib/i18n/i18n";
-import { ageOn, clock, dayOf } from "../../../lib/time/time";
+import { ageOn, clock, dayOf, now } from "../../../lib/time/time";
 import { Status } from "../../../ui/Chip";
 import { type Column, Table } from "../../../ui/Table";
 import type { StatusActs } from "../visit/status";
 import { Acts } from "../visit/status-actions";
 import type { Visit, VisitStatus } from "../visit/visits";
+import { Place } from "./place";
 
 const ORDER: readonly VisitStatus[] = [
   "in_progress",
@@ -18,14 +18,14 @@ const ORDER: readonly VisitStatus[] = [
   "cancelled",
 ];
 
-/** The current and the next patient; arrived patients come first. */
+/** The current and the next patient: a waiting patient comes first, then visits that are still expected and not over. */
 export function NowAndNext({ visits }: { visits: readonly Visit[] }) {
-  const now = visits.find(({ status }) => status === "in_progress");
+  const current = visits.find(({ status }) => status === "in_progress");
   const waiting = visits.filter(({ status }) => status === "arrived");
-  const next = waiting[0] ?? visits.find(({ status }) => status === "booked" || status === "confirmed");
+  const next = waiting[0] ?? visits.find(isExpected);
   return (
     <>
-      <Place title={t("today.now")} visit={now}>
+      <Place title={t("today.now")} visit={current}>
         {t("today.now.none")}
       </Place>
       <Place title={t("today.next")} visit={next}>
@@ -35,28 +35,8 @@ export function NowAndNext({ visits }: { visits: readonly Visit[] }) {
   );
 }
 
-function Place({ title, visit, children }: { title: string; visit: Visit | undefined; children: ComponentChildren }) {
-  return (
-    <section class="card">
-      <h2>{title}</h2>
-      {visit ? (
-        <>
-          <p class="cut">
-            <b class="at">{clock(visit.starts_at)}</b>{" "}
-            <a class="strong" href={`/doctor/visits/${visit.id}`}>
-              {visit.patient.full_name}
-            </a>
-          </p>
-          <p class="cut">
-            <Status kind="appointment" status={visit.status} />{" "}
-            <span class="muted">{visit.reason ?? t("today.no_reason")}</span>
-          </p>
-        </>
-      ) : (
-        <p class="muted">{children}</p>
-      )}
-    </section>
-  );
+function isExpected({ status, ends_at }: Visit): boolean {
+  return (status === "booked" || status === "confirmed") && Date.parse(ends_at) > now();
 }
 
 export function Counts({ visits }: { visits: readonly Visit[] }) {

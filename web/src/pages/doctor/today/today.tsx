@@ -3,6 +3,7 @@ import { api, outcome } from "../../../api/client";
 import { plural, t } from "../../../lib/i18n/i18n";
 import { type Loaded, useLoad } from "../../../lib/loading/query";
 import type { OwnProps } from "../../../lib/routing/page";
+import { go } from "../../../lib/routing/router";
 import { addDays, type Day, dayOf, isDay, longDay, today } from "../../../lib/time/time";
 import "../../../style/portals/doctor.css";
 import { Chip } from "../../../ui/Chip";
@@ -17,6 +18,7 @@ import { OrdersLine } from "./orders-line";
 import { Counts, DayTable, NowAndNext } from "./parts";
 import { ReferralsLine } from "./referrals-line";
 import { RefillsLine } from "./refills-line";
+import { UnsignedNotes } from "./unsigned";
 
 const EVERY_MS = 30_000;
 
@@ -51,13 +53,15 @@ export default function Today({ query, config, account }: OwnProps) {
 }
 
 function Shown({ visits, of, isToday }: { visits: Visit[]; of: Loaded<Visit[]>; isToday: boolean }) {
-  const acts = useStatus((now) => of.put(visits.map((visit) => (visit.id === now.id ? now : visit))));
+  const put = (now: Visit): void => of.put(visits.map((visit) => (visit.id === now.id ? now : visit)));
+  const acts = useStatus(put, ({ id }) => go(`/doctor/visits/${id}`));
   return (
     <>
       {isToday && (
         <div class="now-next no-print">
           <NowAndNext visits={visits} />
           <ToReview />
+          <UnsignedNotes after={visits.map(({ id, status }) => `${id} ${status}`).join()} />
         </div>
       )}
       <Counts visits={visits} />
@@ -125,13 +129,14 @@ function Critical({ count }: { count: number }) {
 function Nobody({ day, isToday }: { day: Day; isToday: boolean }) {
   const query = { from: addDays(day, 1), limit: 20 };
   const next = useLoad(() => outcome(api.GET("/api/doctor/appointments", { params: { query } })), [day]);
-  const found = next.data?.items.find(({ status }) => status !== "cancelled");
+  const found = next.data?.items.find(({ status }) => status === "booked" || status === "confirmed");
   return (
     <>
-      {/* results come on days without visits too */}
+      {/* results and unsigned notes wait on days without visits too */}
       {isToday && (
         <div class="now-next no-print">
           <ToReview />
+          <UnsignedNotes />
         </div>
       )}
       <Empty>

@@ -11,28 +11,50 @@ import { ErrorSummary } from "../../../ui/forms/ErrorSummary";
 import { Submit } from "../../../ui/forms/Submit";
 import { TextArea } from "../../../ui/forms/TextArea";
 import { Ready } from "../../../ui/Ready";
+import type { Chart } from "../chart/record";
+import { Finish } from "./finish";
+import { InsertTemplate } from "./insert";
 import { ask, type Notes, type Writing } from "./notes";
+import type { StatusActs } from "./status";
+import type { Visit } from "./visits";
 
-export function VisitNotes({ writing, visit }: { writing: Writing; visit: number }) {
+interface VisitNotesProps {
+  writing: Writing;
+  visit: Visit;
+  /** Undefined while it is loading, and where the doctor may not read it. */
+  chart: Chart | undefined;
+  awaited: boolean;
+  acts: StatusActs;
+  /** Called after the visit was completed with its notes. */
+  completed: () => void;
+}
+
+export function VisitNotes(props: VisitNotesProps) {
+  const { writing, visit } = props;
   return (
     <Ready of={writing.loaded}>
       {(notes) =>
         notes.status === "signed" && !writing.theirs ? (
-          <Signed notes={notes} visit={visit} put={writing.loaded.put} />
+          <Signed notes={notes} visit={visit.id} put={writing.loaded.put} />
         ) : (
-          <Draft writing={writing} notes={notes} />
+          <Draft notes={notes} {...props} />
         )
       }
     </Ready>
   );
 }
 
-function Draft({ writing, notes }: { writing: Writing; notes: Notes }) {
+function Draft({ writing, notes, visit, chart, awaited, acts, completed }: VisitNotesProps & { notes: Notes }) {
   const [signing, setSigning] = useState(false);
+  const signed = (): void => {
+    stay();
+    completed();
+  };
   const { text, type, theirs, problem } = writing;
   return (
     <div class="stack close notes">
       {theirs && <Clash theirs={theirs} choose={writing.choose} />}
+      {!theirs && <InsertTemplate visit={visit} chart={chart} awaited={awaited} area="notes" put={type} />}
       <TextArea id="notes" label={t(theirs ? "notes.mine" : "notes.label")} rows={10} value={text} onValue={type} />
       {text.trim() && <p class="print-only strong">{t("notes.draft")}</p>}
       <p class="written print-only">{text}</p>
@@ -46,11 +68,7 @@ function Draft({ writing, notes }: { writing: Writing; notes: Notes }) {
           <p class="muted small" data-state={writing.state}>
             {saved(writing, notes)}
           </p>
-          {text.trim() && (
-            <button type="button" class="button quiet" onClick={() => setSigning(true)}>
-              {t("notes.sign")}
-            </button>
-          )}
+          <Finish visit={visit} writing={writing} acts={acts} sign={() => setSigning(true)} signed={signed} />
         </div>
       )}
       {signing && <Sign writing={writing} onClose={() => setSigning(false)} />}

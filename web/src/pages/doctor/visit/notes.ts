@@ -26,7 +26,12 @@ export interface Writing {
   choose: (which: "mine" | "theirs") => void;
   /** Sign the notes. */
   sign: () => Promise<void>;
+  /** Sign the notes and complete the visit; whether both happened. */
+  signAndComplete: () => Promise<boolean>;
 }
+
+/** What a request makes of the text; `completed` signs it and completes the visit. */
+type Sending = "draft" | "signed" | "completed";
 
 const SILENCE_MS = 1_500;
 const AGAIN_MS = 5_000;
@@ -69,28 +74,30 @@ export function useNotes(visit: number): Writing {
     if (now.current.draft && !now.current.theirs) soon(SILENCE_MS);
   };
 
-  const send = async (sign: boolean): Promise<void> => {
+  const send = async (as: Sending): Promise<boolean> => {
     const { draft, server, theirs: other } = now.current;
-    if (!server || other || (!draft && !sign) || account.get() === null) return;
+    if (!server || other || (!draft && as === "draft") || account.get() === null) return false;
     const [text, version] = draft ? [draft.text, draft.version] : [server.text, server.version];
     if (draft) change({ ...draft, sent: text });
     setState("saving");
-    const params = { path: { appointment_id: visit }, header: unchanged({ version }) };
-    const body = { text, sign };
-    const saved = await outcome(api.PUT("/api/doctor/appointments/{appointment_id}/notes", { params, body }));
+    const saved = await put(visit, version, text, as);
     setProblem(saved.ok ? null : saved.problem);
-    if (saved.ok) return meet(saved.data);
+    if (saved.ok) {
+      meet(saved.data);
+      return true;
+    }
     setState(now.current.draft ? "waiting" : "saved");
     const newest = saved.problem.code === "stale" ? await ask(visit) : null;
     if (newest?.ok) {
       setProblem(null);
       meet(newest.data);
     } else if (newest || isTemporary(saved.problem)) soon(AGAIN_MS);
+    return false;
   };
   /** One request at a time. */
-  const write = (sign = false): Promise<void> => {
+  const write = (as: Sending = "draft"): Promise<boolean> => {
     clearTimeout(timer.current);
-    const turn = queue.current.then(() => send(sign));
+    const turn = queue.current.then(() => send(as));
     queue.current = turn;
     return turn;
   };
@@ -130,8 +137,19 @@ export function useNotes(visit: number): Writing {
       change(which === "mine" ? { ...draft, version: other.version } : null);
       if (which === "mine") void write();
     },
-    sign: () => write(true),
+    sign: async () => void (await write("signed")),
+    signAndComplete: () => write("completed"),
   };
+}
+
+function put(visit: number, version: number, text: string, as: Sending): Promise<Outcome<Notes, Problem>> {
+  const params = { path: { appointment_id: visit }, header: unchanged({ version }) };
+  if (as === "completed") {
+    const body = { text };
+    return outcome(api.PUT("/api/doctor/appointments/{appointment_id}/sign-and-complete", { params, body }));
+  }
+  const body = { text, sign: as === "signed" };
+  return outcome(api.PUT("/api/doctor/appointments/{appointment_id}/notes", { params, body }));
 }
 
 export function ask(visit: number): Promise<Outcome<Notes, Problem>> {

@@ -1,8 +1,12 @@
 /** The status buttons of a visit: the likeliest step, the others in a menu, and undo. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import { type Key, t, tCode } from "../../../lib/i18n/i18n";
+import { useObservable } from "../../../lib/loading/use-observable";
+import { account } from "../../../lib/session/account";
+import { dayOf, today } from "../../../lib/time/time";
 import { ActionMenu } from "../../../ui/ActionMenu";
 import { Dialog } from "../../../ui/Dialog";
+import { isMovable } from "../follow-up/movable";
 import type { StatusActs } from "./status";
 import { isFinal, timedSteps, type Visit, type VisitStatus } from "./visits";
 
@@ -11,9 +15,11 @@ interface Props {
   acts: StatusActs;
   /** The id of the element to focus after the last button is removed. */
   after: string;
+  /** A step that has its button elsewhere on the page. */
+  without?: VisitStatus | undefined;
 }
 
-export function Acts({ visit, acts, after }: Props) {
+export function Acts({ visit, acts, after, without }: Props) {
   const [confirming, setConfirming] = useState<VisitStatus | null>(null);
   const shown = useRef(visit.status);
   useEffect(() => {
@@ -21,7 +27,9 @@ export function Acts({ visit, acts, after }: Props) {
     shown.current = visit.status;
   }, [visit.status, after]);
   const choose = (to: VisitStatus): void => (isFinal(to) ? setConfirming(to) : acts.step(visit, to));
-  const { now, later } = timedSteps(visit);
+  const { now: possible, later } = timedSteps(visit);
+  const now = possible.filter((to) => to !== without);
+  const isAhead = dayOf(visit.starts_at) > today();
   // cancelling is never the likeliest step
   const first = now[0] === "cancelled" ? undefined : now[0];
   const others = now.filter((to) => to !== first);
@@ -35,7 +43,7 @@ export function Acts({ visit, acts, after }: Props) {
           type="button"
           id={`step-${visit.id}`}
           // arrived patients are emphasised
-          class={visit.status === "arrived" || visit.status === "in_progress" ? "button small" : "button quiet small"}
+          class={isLikely(visit.status) && !without ? "button small" : "button quiet small"}
           aria-disabled={busy}
           aria-label={named(visit, first)}
           // ignore the second press of a double click
@@ -44,7 +52,21 @@ export function Acts({ visit, acts, after }: Props) {
           {word(visit.status, first)}
         </button>
       )}
-      {others.length > 0 && (
+      {isAhead && <MoveLink visit={visit} />}
+      {isAhead &&
+        others.map((to) => (
+          <button
+            key={to}
+            type="button"
+            class="button quiet small"
+            aria-disabled={busy}
+            aria-label={named(visit, to)}
+            onClick={({ detail }) => detail < 2 && choose(to)}
+          >
+            {word(visit.status, to)}
+          </button>
+        ))}
+      {!isAhead && others.length > 0 && (
         <ActionMenu
           id={`others-${visit.id}`}
           about={visit.patient.full_name}
@@ -61,7 +83,7 @@ export function Acts({ visit, acts, after }: Props) {
           ))}
         </ActionMenu>
       )}
-      {others.length === 0 && notYet.length > 0 && <span class="muted small">{notYet.join(", ")}</span>}
+      {!isAhead && others.length === 0 && notYet.length > 0 && <span class="muted small">{notYet.join(", ")}</span>}
       {acts.undo?.id === visit.id && (
         <button
           type="button"
@@ -84,6 +106,24 @@ export function Acts({ visit, acts, after }: Props) {
         />
       )}
     </div>
+  );
+}
+
+function isLikely(status: VisitStatus): boolean {
+  return status === "arrived" || status === "in_progress";
+}
+
+function MoveLink({ visit }: { visit: Visit }) {
+  const me = useObservable(account);
+  if (!me || !isMovable(visit, me.id)) return null;
+  return (
+    <a
+      class="button quiet small"
+      href={`/doctor/visits/${visit.id}/move`}
+      aria-label={t("visit_move.of", { name: visit.patient.full_name })}
+    >
+      {t("visit_move")}
+    </a>
   );
 }
 

@@ -17,8 +17,8 @@ export interface StatusActs {
   back: (visit: Visit) => void;
 }
 
-/** `put` gets the visit after a change or a conflict. */
-export function useStatus(put: (visit: Visit) => void): StatusActs {
+/** `put` gets the visit after a change or a conflict, `started` a visit that was just started. */
+export function useStatus(put: (visit: Visit) => void, started?: (visit: Visit) => void): StatusActs {
   const [busy, setBusy] = useState<readonly number[]>([]);
   const [message, setMessage] = useState<StatusActs["message"]>(null);
   const [undo, setUndo] = useState<StatusActs["undo"]>(null);
@@ -47,6 +47,8 @@ export function useStatus(put: (visit: Visit) => void): StatusActs {
     setMessage({ text: sentence(now, refused), isError: refused !== null });
     // the other visits may have changed since
     latest.current(now);
+    const isStart = undoable && !refused && now.status === "in_progress" && visit.status !== "completed";
+    if (isStart) started?.(now);
   };
   return {
     busy,

@@ -17,7 +17,6 @@ import { PatientStrip } from "../chart/patient-strip";
 import type { Chart } from "../chart/record";
 import { RecordList } from "../chart/record-list";
 import { FollowUp } from "../follow-up/follow-up";
-import { VisitLinks } from "../follow-up/visit-links";
 import { TakesNow } from "../chart/takes-now";
 import { OrderList } from "../order/order-list";
 import { useNotes } from "./notes";
@@ -25,6 +24,8 @@ import { VisitNotes } from "./notes-form";
 import { PastVisits } from "./past-visits";
 import { useStatus } from "./status";
 import { Acts } from "./status-actions";
+import { Summary, useWide } from "./summary";
+import { VisitActs } from "./visit-acts";
 import { loadVisit, type Visit } from "./visits";
 
 const TABS = ["notes", "prescriptions", "referrals", "results"] as const;
@@ -36,48 +37,53 @@ export default function VisitPage({ params, ...rest }: OwnProps) {
   const visit = useLoad(() => loadVisit(Number(params.id)), [params.id], { every: 60_000 });
   return (
     <Ready of={visit} whole>
-      {(shown) => <Shown visit={shown} put={visit.put} {...rest} />}
+      {(shown) => <Shown visit={shown} put={visit.put} again={visit.again} {...rest} />}
     </Ready>
   );
 }
 
-function Shown({ visit, put, query, config, account }: Props & { visit: Visit; put: (visit: Visit) => void }) {
+interface ShownProps extends Props {
+  visit: Visit;
+  put: (visit: Visit) => void;
+  again: () => void;
+}
+
+function Shown({ visit, put, again, query, config, account }: ShownProps) {
   const { id, patient, starts_at, ends_at, reference } = visit;
   const chart: ChartLoaded = useLoad(() => loadChart(patient.id), [patient.id]);
   const writing = useNotes(id);
   const acts = useStatus(put);
+  const wide = useWide();
   const awaited = chart.data === undefined && chart.failure === null;
   const tab = TABS.find((one) => one === query.get("tab")) ?? "notes";
   const day = dayOf(starts_at);
-  const about = `patient=${patient.id}&visit=${id}`;
+  // the notes have their own buttons that complete the visit
+  const unsigned = tab === "notes" && writing.loaded.data?.status === "draft";
   return (
     <Page
       title={patient.full_name}
       lead={span(starts_at, ends_at)}
       back={{ href: day === today() ? "/doctor" : `/doctor?day=${day}`, text: t("doctor_visit.back") }}
-      actions={
-        <>
-          <a class="button quiet" href={`/doctor/prescriptions/new?${about}`}>
-            {t("doctor_visit.prescribe")}
-          </a>
-          <a class="button quiet" href={`/doctor/referrals/new?${about}`}>
-            {t("doctor_visit.refer")}
-          </a>
-          <a class="button quiet" href={`/doctor/orders/new?${about}`}>
-            {t("doctor_visit.order")}
-          </a>
-          <VisitLinks visit={visit} me={account.id} />
-          <PrintButton />
-        </>
-      }
+      actions={<PrintButton />}
       paper={<PrintHead config={config} about={t("doctor_visit.print", { reference })} patient={patient} />}
     >
       <PatientStrip patient={patient} chart={chart.data} awaited={awaited} link={awaited || chart.data !== undefined} />
       {chart.failure && chart.data === undefined && <NoChart failure={chart.failure} again={chart.again} />}
       <div class="visit-columns">
-        <div>
+        <VisitActs visit={visit} me={account.id} />
+        {wide && chart.data && <Summary chart={chart.data} />}
+        <div class="visit-main">
           <Tabs label={t("doctor_visit.tabs")} tabs={TABS.map((one) => drawn(one, tab, awaited ? null : chart.data))} />
-          {tab === "notes" && <VisitNotes writing={writing} visit={id} />}
+          {tab === "notes" && (
+            <VisitNotes
+              writing={writing}
+              visit={visit}
+              chart={chart.data}
+              awaited={awaited}
+              acts={acts}
+              completed={again}
+            />
+          )}
           {tab !== "notes" && chart.data && <RecordList chart={chart.data} kinds={[tab]} me={account.id} />}
         </div>
         <div class="stack beside">
@@ -86,7 +92,7 @@ function Shown({ visit, put, query, config, account }: Props & { visit: Visit; p
               <h2>{t("doctor_visit.status")}</h2>
               <Status kind="appointment" status={visit.status} />
             </div>
-            <Acts visit={visit} acts={acts} after="visit-facts" />
+            <Acts visit={visit} acts={acts} after="visit-facts" without={unsigned ? "completed" : undefined} />
             <p class={acts.message?.isError ? "warning" : "unseen"} role="status">
               {acts.message?.text}
             </p>

@@ -1,0 +1,47 @@
+/** The acts of a visit: what a doctor can do for the patient now. A new act is one line in ACTS. */
+import type { ComponentChildren } from "preact";
+import { type Key, t } from "../../../lib/i18n/i18n";
+import { dayOf, today } from "../../../lib/time/time";
+import { isMovable } from "../follow-up/movable";
+import type { Visit } from "./visits";
+
+export interface ActProps {
+  visit: Visit;
+  /** The query that names patient and visit: `patient=7&visit=5`. */
+  about: string;
+  /** The signed-in doctor. */
+  me: number;
+}
+
+/** The acts in the order of the page. */
+const ACTS: readonly ((props: ActProps) => ComponentChildren)[] = [
+  ({ about }) => <ActLink href={`/doctor/prescriptions/new?${about}`} say="doctor_visit.prescribe" />,
+  ({ about }) => <ActLink href={`/doctor/orders/new?${about}`} say="doctor_visit.order" />,
+  ({ about }) => <ActLink href={`/doctor/referrals/new?${about}`} say="doctor_visit.refer" />,
+  ({ about }) => <ActLink href={`/doctor/certificates/new?${about}`} say="doctor_visit.certify" />,
+  // before the day the status buttons have it
+  ({ visit, me }) =>
+    isMovable(visit, me) && dayOf(visit.starts_at) <= today() && <ActLink href={`/doctor/visits/${visit.id}/move`} say="doctor_visit.move" />,
+];
+
+function ActLink({ href, say }: { href: string; say: Key }) {
+  return (
+    <a class="button quiet" href={href}>
+      {t(say)}
+    </a>
+  );
+}
+
+export function VisitActs({ visit, me }: { visit: Visit; me: number }) {
+  const about = `patient=${visit.patient.id}&visit=${visit.id}`;
+  return (
+    <section class="visit-acts no-print" aria-labelledby="visit-acts">
+      <h2 id="visit-acts">{t("visit_acts.title")}</h2>
+      <div class="row">
+        {ACTS.map((Act, at) => (
+          <Act key={at} visit={visit} about={about} me={me} />
+        ))}
+      </div>
+    </section>
+  );
+}
