@@ -56,7 +56,11 @@ class Phrases(Generic[T]):
         self._entries: list[tuple[str, T, frozenset[str]]] = []
         self._by_stem: dict[str, list[int]] = defaultdict(list)
         self._by_deletion: dict[str, set[str]] = defaultdict(set)
-        for phrase, meaning in entries:
+        self._by_letter: dict[str, list[tuple[str, T, list[str]]]] = defaultdict(list)
+        for phrase, meaning in dict.fromkeys(entries):
+            known = words(phrase)
+            for letter in {word[0] for word in known}:
+                self._by_letter[letter].append((phrase, meaning, known))
             for stems in _forms(phrase):
                 for stem in stems:
                     self._by_stem[stem].append(len(self._entries))
@@ -86,10 +90,7 @@ class Phrases(Generic[T]):
     def starting(self, text: str) -> Iterator[tuple[str, T]]:
         """Return the phrases of which each typed word begins a word: what a person who is still typing may mean."""
         wanted = [word for word in words(text) if word not in _SMALL_WORDS] or words(text)
-        if not wanted:
-            return
-        for phrase, meaning in dict.fromkeys((phrase, meaning) for phrase, meaning, _ in self._entries):
-            known = words(phrase)
+        for phrase, meaning, known in self._by_letter.get(wanted[0][0], ()) if wanted else ():
             if all(any(one.startswith(word) for one in known) for word in wanted):
                 yield phrase, meaning
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from careplus_clinic.phrases import Hit, Phrases, is_small, longest, words
+from careplus_clinic.search_keys import fold
 from careplus_clinic.specialties import PAEDIATRICS, SPECIALTIES
 from careplus_contracts.finding import SuggestionKind
 from careplus_contracts.values import InLanguages
@@ -92,10 +93,18 @@ def understand(text: str, age: int | None, *, slips: bool = True) -> Understood:
     return Understood(tuple(_specialties(kept, age)[:MOST_SPECIALTIES]), tuple(flags)[:MOST_SIGNS], " ".join(rest))
 
 
-def suggestions(text: str) -> Iterator[tuple[str, Meaning]]:
-    """Return the specialties and complaints that a person who types this may mean, specialties first."""
-    found = sorted(_PHRASES.starting(text), key=lambda entry: (entry[1].kind is not SuggestionKind.SPECIALTY, len(entry[0])))
-    return ((phrase, meaning) for phrase, meaning in found if not meaning.general)
+def suggestions(text: str) -> list[tuple[str, Meaning]]:
+    """Return the specialties and complaints that a person who types this may mean.
+
+    Specialties come first, then phrases that begin with the text, then short ones.
+    """
+    typed = " ".join(words(text))
+
+    def order(entry: tuple[str, Meaning]) -> tuple[bool, bool, int]:
+        phrase, meaning = entry
+        return meaning.kind is not SuggestionKind.SPECIALTY, not fold(phrase).startswith(typed), len(phrase)
+
+    return sorted((entry for entry in _PHRASES.starting(text) if not entry[1].general), key=order)
 
 
 def offered(meaning: Meaning, age: int | None) -> list[str]:

@@ -20,6 +20,7 @@ from careplus_tables.engine import ReadSession
 from careplus_tables.people import has_words
 
 MOST = {SuggestionKind.SPECIALTY: 2, SuggestionKind.COMPLAINT: 4, SuggestionKind.DOCTOR: 4}
+Known = Sequence[tuple[str, complaints.Meaning]]
 READ_DOCTORS = 20
 """Doctors read for the suggestions; the search key also has biographies, whose words are no suggestion."""
 
@@ -29,19 +30,20 @@ async def suggest(db: ReadSession, settings: Settings, who: Identity | None, q: 
     if not (typed := words(q)):
         return Suggestions(items=[], next_cursor=None)
     here, age = await searches.specialties_here(db), await searches.patient_age(db, settings, who)
-    found = [*_specialties(here, q), *_complaints(here, age, q), *await _doctors(db, typed, q)]
+    known = complaints.suggestions(q)
+    found = [*_specialties(here, known), *_complaints(here, age, known), *await _doctors(db, typed, q)]
     return Suggestions(items=found, next_cursor=None)
 
 
-def _specialties(here: Sequence[SpecialtyHere], q: str) -> Iterator[Suggestion]:
-    codes = dict.fromkeys(code for _, meaning in _of(q, SuggestionKind.SPECIALTY) for code in meaning.specialties)
+def _specialties(here: Sequence[SpecialtyHere], known: Known) -> Iterator[Suggestion]:
+    codes = dict.fromkeys(code for _, meaning in _of(known, SuggestionKind.SPECIALTY) for code in meaning.specialties)
     present = (code for code in codes if searches.doctors_with(here, code))
     for code in islice(present, MOST[SuggestionKind.SPECIALTY]):
         yield Suggestion(kind=SuggestionKind.SPECIALTY, text=SPECIALTIES[code].names, specialties=[], doctor_id=None)
 
 
-def _complaints(here: Sequence[SpecialtyHere], age: int | None, q: str) -> Iterator[Suggestion]:
-    for phrase, meaning in islice(_of(q, SuggestionKind.COMPLAINT), MOST[SuggestionKind.COMPLAINT]):
+def _complaints(here: Sequence[SpecialtyHere], age: int | None, known: Known) -> Iterator[Suggestion]:
+    for phrase, meaning in islice(_of(known, SuggestionKind.COMPLAINT), MOST[SuggestionKind.COMPLAINT]):
         codes = [code for code in complaints.offered(meaning, age) if searches.doctors_with(here, code)] or [GENERAL_PRACTICE]
         specialties = [SPECIALTIES[code].names for code in codes]
         text = InLanguages(en=phrase, de=phrase)
@@ -64,5 +66,5 @@ async def _doctors(db: ReadSession, typed: list[str], q: str) -> list[Suggestion
     ]
 
 
-def _of(q: str, kind: SuggestionKind) -> Iterator[tuple[str, complaints.Meaning]]:
-    return ((phrase, meaning) for phrase, meaning in complaints.suggestions(q) if meaning.kind is kind)
+def _of(known: Known, kind: SuggestionKind) -> Iterator[tuple[str, complaints.Meaning]]:
+    return ((phrase, meaning) for phrase, meaning in known if meaning.kind is kind)
