@@ -77,4 +77,5 @@ ACTS = (
     ),
     Act("list_arrangements", finds="?patient_id={patient_id}"),
     Act("list_time_off", no_patient="the doctor's own"),
+    Act("suggest_searches", query="?q=derm"),
 )

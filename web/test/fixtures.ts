@@ -28,6 +28,7 @@ export const config = builder<Config>({
   hospital: "St Alba",
   zone: "Europe/Berlin",
   phone: "+49 30 5550 0",
+  emergency_phone: "112",
   demo: false,
   booking: { notice_minutes: 60, horizon_days: 180, change_notice_minutes: 0 },
 });
@@ -245,6 +246,7 @@ export const foundDoctor = builder<Schemas["FoundDoctor"]>({
   id: 3,
   full_name: "Dr Ama Osei",
   specialty: "Cardiology",
+  specialty_names: null,
   bio: "",
   languages: [],
   room: null,

@@ -6,7 +6,7 @@ import { gzipSync } from "node:zlib";
 const SHELL = { js: 16, css: 8 };
 // a portal's list of pages comes with its first page; pages that share a file go by the file's name in vite.config.ts
 const PAGES = [
-  { page: "public/landing.tsx", room: "public", budget: 22 },
+  { page: "public/landing.tsx", room: "public", budget: 23 },
   { page: "patient-booking", room: "patient", budget: 23 },
   { page: "patient/index.ts", room: "patient", budget: 23 },
   { page: "doctor/index.ts", room: "doctor", budget: 26 },
@@ -16,7 +16,7 @@ const PAGES = [
 ];
 const WORDS = 14;
 // measured sizes, rounded up: docs/decisions/0011
-const ROLES = { patient: 55, doctor: 73, admin: 58, lab: 43 };
+const ROLES = { patient: 58, doctor: 73, admin: 58, lab: 43 };
 const STYLES = 12;
 // public pages that count as the patient's
 const FINDING = ["patient/book/doctors.tsx", "patient-visits", "patient-booking"];

@@ -22,6 +22,7 @@ class Config(Answer):
     hospital: str
     zone: str = Field(description="IANA name of the clinic's time zone.", examples=["Europe/Berlin"])
     phone: str | None
+    emergency_phone: str = Field(description="The number to call in an emergency.", examples=["112"])
     demo: bool = Field(description="Whether this is the demo hospital with invented people.")
     booking: BookingRules
 

@@ -43,7 +43,8 @@ async def show_config(request: Request) -> Response:
     check_names(request, ())
     config = request.app.state.settings
     booking = BookingRules.model_validate(config, from_attributes=True)
-    return _json(Config(hospital=config.hospital, zone=config.zone, phone=config.shown_phone, demo=config.demo, booking=booking))
+    phones = {"phone": config.shown_phone, "emergency_phone": config.emergency_phone}
+    return _json(Config(hospital=config.hospital, zone=config.zone, **phones, demo=config.demo, booking=booking))
 
 
 async def show_health(_: Request) -> Response:

@@ -104,6 +104,8 @@ async def interpret(db: ReadSession, settings: Settings, who: Identity | None, q
             return Search(or_(named, treating), understood)
     if await _finds(db, condition := or_(named, treats)):
         return Search(condition, understood)
+    if not words(q):
+        return Search(condition, understood)
     if not meant.specialties and (similar := await _similar(db, q)):
         return Search(col(DoctorRow.id).in_(similar), understood.model_copy(update={"match": Match.SIMILAR}))
     general = [GENERAL_PRACTICE, *([PAEDIATRICS] if SPECIALTIES[PAEDIATRICS].treats(age) and age is not None else [])]

@@ -39,7 +39,7 @@ def _specialties(here: Sequence[SpecialtyHere], known: Known) -> Iterator[Sugges
     codes = dict.fromkeys(code for _, meaning in _of(known, SuggestionKind.SPECIALTY) for code in meaning.specialties)
     present = (code for code in codes if searches.doctors_with(here, code))
     for code in islice(present, MOST[SuggestionKind.SPECIALTY]):
-        yield Suggestion(kind=SuggestionKind.SPECIALTY, text=SPECIALTIES[code].names, specialties=[], doctor_id=None)
+        yield Suggestion(kind=SuggestionKind.SPECIALTY, text=SPECIALTIES[code].names, specialties=[], code=code, doctor_id=None)
 
 
 def _complaints(here: Sequence[SpecialtyHere], age: int | None, known: Known) -> Iterator[Suggestion]:
@@ -47,7 +47,7 @@ def _complaints(here: Sequence[SpecialtyHere], age: int | None, known: Known) ->
         codes = [code for code in complaints.offered(meaning, age) if searches.doctors_with(here, code)] or [GENERAL_PRACTICE]
         specialties = [SPECIALTIES[code].names for code in codes]
         text = InLanguages(en=phrase, de=phrase)
-        yield Suggestion(kind=SuggestionKind.COMPLAINT, text=text, specialties=specialties, doctor_id=None)
+        yield Suggestion(kind=SuggestionKind.COMPLAINT, text=text, specialties=specialties, code=None, doctor_id=None)
 
 
 async def _doctors(db: ReadSession, typed: list[str], q: str) -> list[Suggestion]:
@@ -60,6 +60,7 @@ async def _doctors(db: ReadSession, typed: list[str], q: str) -> list[Suggestion
             kind=SuggestionKind.DOCTOR,
             text=InLanguages(en=name, de=name),
             specialties=[names_of(specialty)] if specialty else [],
+            code=None,
             doctor_id=id_,
         )
         for id_, name, specialty in named[: MOST[SuggestionKind.DOCTOR]]

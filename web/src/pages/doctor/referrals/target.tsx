@@ -58,7 +58,7 @@ export function ReferralTarget({ target, put, errors, me }: Props) {
 
 function FindDoctor({ target: { doctor }, put, errors, me }: Props) {
   const { typed, setTyped, found, shown } = useTypedSearch((q) =>
-    outcome(api.GET("/api/doctors", { params: { query: { ...(q && { q }), limit: SHOWN + 2 } } })),
+    outcome(api.GET("/api/doctors", { params: { query: { ...(q && { q, exact: true }), limit: SHOWN + 2 } } })),
   );
   const others = (shown.data?.items ?? []).filter(({ id }) => id !== me && id !== doctor?.id).slice(0, SHOWN);
   // the chosen doctor stays visible during a search
