@@ -1,7 +1,6 @@
 """Searching a doctor by complaint: suggestions by keyboard, the emergency number before any doctor, and German words."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -15,12 +14,12 @@ pytestmark = pytest.mark.clock
 
 
 @pytest.fixture
-def german(people: People, role_page: RolePage) -> Iterator[Page]:
+def german(people: People, role_page: RolePage) -> Page:
     """Return a page of a new patient who reads German."""
     page = role_page(people.new_patient("Grete Deutsch"))
     page.goto("/home")
     page.evaluate("() => localStorage.setItem('careplus.language', 'de')")
-    yield page
+    return page
 
 
 def test_german_patient_finds_and_books_by_complaint(german: Page) -> None:

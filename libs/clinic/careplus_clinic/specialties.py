@@ -56,11 +56,13 @@ def codes_of(text: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=2000)
-def names_of(text: str) -> InLanguages:
-    """Return the names of a specialty that is stored as this text.
+def names_of(text: str | None) -> InLanguages | None:
+    """Return the names of a specialty that is stored as this text; None without a text.
 
     A text that says more than one specialty of the list, such as "Heart surgery", is its own name in each language.
     """
+    if not text:
+        return None
     hits = longest(_PHRASES.find(text.replace("_", " "), slips=False))
     covered = {number for hit in hits for number in hit.words}
     if len({hit.meaning for hit in hits}) == 1 and covered == {token.word for token in tokens(text.replace("_", " "))}:

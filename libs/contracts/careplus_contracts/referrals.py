@@ -11,6 +11,7 @@ from careplus_contracts.values import (
     Body,
     Day,
     Id,
+    InLanguages,
     Instant,
     Line,
     NamedPatient,
@@ -78,6 +79,7 @@ class Referral(Answer):
     to_doctor: Person | None = Field(description="The doctor that it was sent to, or that accepted it for the specialty.")
     taken_over_by: Person | None = Field(description="The colleague who does the work of `to_doctor`, who has left.")
     to_specialty: str | None
+    to_specialty_names: InLanguages | None
     to_external: str | None
     reason: str
     urgency: Urgency

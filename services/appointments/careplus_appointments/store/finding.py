@@ -100,7 +100,7 @@ async def _to_contract(db: ReadSession, settings: Settings, rows: Sequence[Docto
             id=row.id,
             full_name=row.full_name,
             specialty=row.specialty,
-            specialty_names=names_of(row.specialty) if row.specialty else None,
+            specialty_names=names_of(row.specialty),
             bio=row.bio,
             languages=row.languages,
             room=row.room,

@@ -14,6 +14,7 @@ from careplus_clinic.search_keys import equality_key, fold, search_words
 from careplus_clinic.specialties import GENERAL_PRACTICE, PAEDIATRICS, SPECIALTIES, codes_of, names_of
 from careplus_contracts.endpoints import Role
 from careplus_contracts.finding import Emergency, Match, MeantSpecialty, Specialties, Specialty, Understood
+from careplus_contracts.values import InLanguages
 from careplus_runtime.http.records import AnySelect
 from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.clock import now
@@ -73,7 +74,7 @@ async def list_specialties(db: ReadSession) -> Specialties:
         Specialty(
             name=max(rows, key=lambda row: row.doctors).name,
             code=None if code.startswith(" ") else code,
-            names=names_of(rows[0].name),
+            names=names_of(rows[0].name) or InLanguages(en="", de=""),
             doctors=sum(row.doctors for row in rows),
         )
         for code, rows in grouped.items()

@@ -59,7 +59,7 @@ async def _doctors(db: ReadSession, typed: list[str], q: str) -> list[Suggestion
         Suggestion(
             kind=SuggestionKind.DOCTOR,
             text=InLanguages(en=name, de=name),
-            specialties=[names_of(specialty)] if specialty else [],
+            specialties=[names for names in (names_of(specialty),) if names],
             code=None,
             doctor_id=id_,
         )

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Select, func, select
 from sqlmodel import col
 
+from careplus_clinic.specialties import names_of
 from careplus_contracts.charts import LONGEST_PART
 from careplus_contracts.endpoints import Role
 from careplus_contracts.referrals import (
@@ -182,6 +183,7 @@ def _to_contract(row: _ReferralRecord) -> Referral:
         to_doctor=to_doctor,
         taken_over_by=taken_over_by,
         to_specialty=row.to_specialty,
+        to_specialty_names=names_of(row.to_specialty),
         to_external=row.to_external,
         reason=row.reason,
         urgency=Urgency(row.urgency),

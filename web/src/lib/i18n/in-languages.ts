@@ -15,6 +15,14 @@ export function specialtyName(of: { specialty: string | null; specialty_names: I
   return of.specialty_names ? inLanguage(of.specialty_names) : of.specialty;
 }
 
+/** The name of the specialty that a referral is sent to. */
+export function receiverName(of: {
+  to_specialty: string | null;
+  to_specialty_names: InLanguages | null;
+}): string | null {
+  return specialtyName({ specialty: of.to_specialty, specialty_names: of.to_specialty_names });
+}
+
 /** "Dermatology, General practice", in the order given. */
 export function allInLanguage(texts: readonly InLanguages[]): string {
   return new Intl.ListFormat(locale(), { type: "unit" }).format(texts.map(inLanguage));

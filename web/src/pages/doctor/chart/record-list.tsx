@@ -1,7 +1,9 @@
 /** A patient's record as a list with the day beside each entry: visits, prescriptions, referrals, results. */
+
 import type { ComponentChildren } from "preact";
 import type { Schemas } from "../../../api/client";
 import { type Key, plural, t } from "../../../lib/i18n/i18n";
+import { receiverName } from "../../../lib/i18n/in-languages";
 import { dateOnly, dayOf, now } from "../../../lib/time/time";
 import { Status } from "../../../ui/Chip";
 import { Empty } from "../../../ui/Empty";
@@ -124,7 +126,7 @@ function PrescriptionEntry({ of, me }: { of: Schemas["Prescription"]; me: number
 }
 
 function ReferralEntry({ of }: { of: Schemas["Referral"] }) {
-  const to = of.to_doctor?.full_name ?? of.to_specialty ?? of.to_external ?? "";
+  const to = of.to_doctor?.full_name ?? receiverName(of) ?? of.to_external ?? "";
   return (
     <>
       <Head href={null} title={t("record.referral", { to, doctor: of.from_doctor.full_name })}>

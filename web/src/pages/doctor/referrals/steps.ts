@@ -1,5 +1,7 @@
 /** The transitions of a referral. */
+
 import { api, type NoAnswer, type Outcome, outcome, type Problem, type Schemas, unchanged } from "../../../api/client";
+import { receiverName } from "../../../lib/i18n/in-languages";
 import { NOT_FOUND } from "../prescribe/find-prescription";
 
 export type Referral = Schemas["Referral"];
@@ -40,8 +42,8 @@ export function needsDialog(step: Status): step is "accepted" | "declined" | "ca
   return step === "accepted" || step === "declined" || step === "cancelled";
 }
 
-export function target({ to_doctor, to_specialty, to_external }: Referral): string {
-  return to_doctor?.full_name ?? to_specialty ?? to_external ?? "";
+export function target(of: Referral): string {
+  return of.to_doctor?.full_name ?? receiverName(of) ?? of.to_external ?? "";
 }
 
 export function list(direction: Direction, status: Status | null, cursor: string | undefined, limit = 20) {
