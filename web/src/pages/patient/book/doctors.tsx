@@ -40,12 +40,12 @@ export default function Doctors({ query, config }: PageProps) {
 
   return (
     <Page title={t("doctors.title")} lead={t("doctors.lead")}>
+      {understood && <Emergencies of={understood} />}
       <Filters
         wanted={wanted}
         specialties={specialties.data?.items ?? []}
         languages={everybody.data?.items.flatMap(({ languages }) => languages) ?? []}
       />
-      {understood && <Emergencies of={understood} />}
       <p class="muted doctors-count" role="status">
         {found.data && plural(found.more ? "doctors.first" : "doctors.count", count)}
       </p>
