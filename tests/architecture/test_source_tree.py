@@ -45,6 +45,7 @@ LONG_FILES = {
     "libs/contracts/careplus_contracts/refusals.py": "the list of refusals",
     "libs/contracts/careplus_contracts/results.py": "one noun: from entering a value to a trend",
     "libs/contracts/careplus_contracts/reviews.py": "one noun: the inbox, its counts, and the doctor's review",
+    "libs/contracts/careplus_contracts/values.py": "the types that every contract uses",
     "libs/runtime/careplus_runtime/http/openapi.py": "the generator of one document",
     "libs/tables/careplus_tables/labs.py": "one noun: the catalogue, bookings and results refer to each other",
     "libs/tables/careplus_tables/migrations/versions/0001_the_first_schema.py": "generated: every table",

@@ -74,6 +74,8 @@ def test_patient_registers_books_and_reads_lab_result(hospital: Hospital, admin:
     assert made(admin.http.get("/api/admin/stats"), 200)["waiting_results"] == before["waiting_results"] + 1
     made(lab.http.put(f"/api/labs/results/{result['id']}/verify"), 200)
     assert patient.http.get(f"/api/labs/results/{result['id']}").status_code == 404, "the patient reads it only after the release"
+    action = {"action": "Called the patient: platelets today, then the emergency department."}
+    made(doctor.http.put(f"/api/doctor/critical-results/{result['id']}", json=action), 200)
     review = {"comment": "Please come back on Monday.", "release": True}
     made(doctor.http.put(f"/api/doctor/lab-results/{result['id']}", json=review), 200)
     seen = made(patient.http.get(f"/api/labs/results/{result['id']}"), 200)
