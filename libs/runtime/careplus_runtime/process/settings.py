@@ -74,7 +74,6 @@ def _check_cors_origins(value: str | None) -> str | None:
 
 
 Phone = Annotated[str, Field(pattern=r"^\+?[0-9][0-9 ()./-]{1,39}$")]
-"""A telephone number as the portals show and dial it."""
 Rate = Annotated[int, Field(ge=1, le=10**7)]
 """Requests per minute."""
 

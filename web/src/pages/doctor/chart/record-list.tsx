@@ -2,6 +2,7 @@
 
 import type { ComponentChildren } from "preact";
 import type { Schemas } from "../../../api/client";
+import { frequencyText } from "../../../lib/clinical/dosing";
 import { type Key, plural, t } from "../../../lib/i18n/i18n";
 import { receiverName } from "../../../lib/i18n/in-languages";
 import { dateOnly, dayOf, now } from "../../../lib/time/time";
@@ -115,7 +116,7 @@ function PrescriptionEntry({ of, me }: { of: Schemas["Prescription"]; me: number
       <ul class="plain">
         {of.items.map(({ medicine, dose, frequency }) => (
           <li key={medicine + dose}>
-            {medicine} <span class="muted">{t("sheet.take", { dose, frequency })}</span>
+            {medicine} <span class="muted">{t("sheet.take", { dose, frequency: frequencyText(frequency) })}</span>
           </li>
         ))}
       </ul>
