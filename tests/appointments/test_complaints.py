@@ -38,6 +38,17 @@ def test_unknown_words_mean_nothing(text: str) -> None:
     assert understand(text, None).specialties == ()
 
 
+def test_longer_phrase_decides_the_specialty() -> None:
+    assert "gynaecology" in understand("Brust", None).specialties
+    assert "gynaecology" not in understand("Brustschmerzen", None).specialties
+
+
+def test_sign_of_emergency_counts_within_a_longer_phrase() -> None:
+    understood = understand("short of breath on stairs", None)
+    assert understood.specialties[0] == "general_practice"
+    assert understood.red_flags
+
+
 def test_despair_names_the_crisis_line() -> None:
     assert [flag.crisis for flag in understand("Suizidgedanken", None).red_flags] == [True]
     assert [flag.crisis for flag in understand("chest pain", None).red_flags] == [False]

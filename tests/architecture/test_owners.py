@@ -73,8 +73,8 @@ def without_caller(source: str) -> Iterator[str]:
 
 def test_store_statements_filter_by_owner() -> None:
     found = {
-        (path.parts[-4], path.stem, name)
-        for path in SERVICES.glob("*/careplus_*/store/*.py")
+        (path.relative_to(SERVICES).parts[0], path.stem, name)
+        for path in SERVICES.glob("*/careplus_*/store/**/*.py")
         for name in without_caller(path.read_text())
     }
     declared = {name: {".".join(name[:length]) for length in (1, 2, 3)} & NO_CALLER.keys() for name in found}

@@ -107,6 +107,7 @@ VIEWS = [
     View("/results/{}", "patient", corrected),
     View("/results/trends/{}", "patient", first("/api/labs/results", "observations.0.analyte")),
     View("/profile", "patient"),
+    View("/record", "patient"),
     View("/access-log", "patient"),
     View("/access-log?own=1", "patient"),
     View("/security", "patient"),

@@ -236,6 +236,17 @@ def test_corrected_result_is_not_released_with_normal_ones(inbox: Inbox) -> None
     assert corrected in ids(inbox.doctor, seen=False)
 
 
+def test_result_corrected_from_critical_stays_on_top(inbox: Inbox) -> None:
+    patient = inbox.patient()
+    low, corrected = (inbox.result(patient, value) for value in (LOW, CRITICAL))
+    inbox.change("UPDATE lab_results SET specimen_at = '2026-01-05T08:00:00Z' WHERE id = ?", corrected)
+    inbox.correct(corrected, NORMAL)
+    found = listed(inbox.doctor, seen=False, patient_id=patient.id)
+    assert [(one["id"], one["review_class"]) for one in found] == [(corrected, "critical"), (low, "outside_range")]
+    assert (found[0]["critical"], found[0]["critical_open"]) == (False, False)
+    assert counts(inbox.doctor, seen=False, patient_id=patient.id)["critical"] == 1
+
+
 def test_critical_result_without_order_is_in_the_inbox_of_care(inbox: Inbox) -> None:
     patient = inbox.patient()
     normal, critical = inbox.result(patient, ordered=False), inbox.result(patient, CRITICAL, ordered=False)

@@ -11,7 +11,7 @@ from sqlmodel import col
 from careplus_contracts.accounts import Sex
 from careplus_contracts.endpoints import Role
 from careplus_contracts.labs import SpecimenStatus as S
-from careplus_labs.store import booking_status, specimens
+from careplus_labs.store.bookings import booking_status, specimens
 from careplus_runtime.process.clock import this_second
 from careplus_tables.accounts import AccountRow
 from careplus_tables.engine import Database, WriteSession

@@ -18,7 +18,7 @@ from careplus_contracts.labs import SpecimenStatus
 from careplus_contracts.values import PageFilter
 from careplus_labs.background import close_uncollected
 from careplus_labs.rules.bookings import Patience
-from careplus_labs.store import uncollected
+from careplus_labs.store.bookings import uncollected
 from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.clock import this_second
 from careplus_tables.accounts import AccountRow

@@ -31,7 +31,7 @@ from careplus_contracts.referrals import Direction, ReferredFilter
 from careplus_demo.filling import fill
 from careplus_demo.plan import Plan
 from careplus_doctors.store import doctors, patients, referrals
-from careplus_labs.store import catalogue
+from careplus_labs.store.catalogue import catalogue
 from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.settings import Settings
 from careplus_tables.accounts import AccountRow

@@ -7,7 +7,7 @@ import { setClinicZone } from "../src/lib/time/zone";
 import Availability from "../src/pages/doctor/availability/availability";
 import { checkWeek, copied, outside, rulesOf, slotsOn, type Week } from "../src/pages/doctor/availability/rules";
 import Order from "../src/pages/doctor/order/order";
-import { sections } from "../src/pages/doctor/results/groups";
+import { isQuick, type Result, sections } from "../src/pages/doctor/results/groups";
 import Results from "../src/pages/doctor/results/results";
 import { CHART } from "./doctor";
 import { availability, CONFIG, labTest, PAT, resultToReview, userAccount, visit } from "./fixtures";
@@ -79,12 +79,12 @@ describe("results to review", () => {
   test("a specimen's results are one group, also across pages", () => {
     const other = { ...RESULT.patient, id: 8 };
     const some = [
-      { ...RESULT, id: 3, critical: true, outside_range: 1 },
-      { ...RESULT, id: 2, outside_range: 1 },
-      { ...RESULT, id: 4, outside_range: 2 },
-      { ...RESULT, id: 5, outside_range: 2, patient: other },
+      { ...RESULT, id: 3, review_class: "critical" },
+      { ...RESULT, id: 2, review_class: "outside_range" },
+      { ...RESULT, id: 4, review_class: "outside_range" },
+      { ...RESULT, id: 5, review_class: "outside_range", patient: other },
       { ...RESULT, id: 1 },
-    ];
+    ] satisfies Result[];
     const found = sections(some).map(({ name, groups }) => [
       name,
       groups.map(({ items }) => items.map(({ id }) => id)),
@@ -94,6 +94,12 @@ describe("results to review", () => {
       ["outside_range", [[2, 4], [5]]],
       ["rest", [[1]]],
     ]);
+  });
+
+  test("a critical or corrected result is not released on its row", () => {
+    expect(isQuick(RESULT)).toBe(true);
+    expect(isQuick({ ...RESULT, review_class: "critical" })).toBe(false);
+    expect(isQuick({ ...RESULT, corrected_at: "2030-01-08T09:00:00Z" })).toBe(false);
   });
 
   test("comment, review and release are one request", async () => {

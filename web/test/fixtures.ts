@@ -189,6 +189,7 @@ export const labResult = builder<Schemas["LabResult"]>({
 export const resultToReview = builder<Schemas["ResultToReview"]>({
   ...labResult(),
   responsible: true,
+  review_class: "rest",
   normal: false,
   seen_by: [],
   worst: { ...observation(), previous: null, direction: null },

@@ -118,6 +118,7 @@ async def export_audit(query: AuditFileFilter) -> str:
 
 class AccessFilter(PageFilter):
     own: bool = False
+    emergency: bool = Field(default=False, description="Only openings by doctors who were not treating you.")
 
 
 @api.get("/api/me/access-log", roles={Role.PATIENT})

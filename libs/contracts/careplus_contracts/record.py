@@ -1,11 +1,15 @@
-"""Record: a summary of a patient's own care."""
+"""Record: a summary of a patient's own care, and the parts of the chart that the patient reads."""
 
 from enum import StrEnum
 
 from pydantic import Field
 
+from careplus_contracts.allergies import Allergy, AllergyStatus
 from careplus_contracts.appointments import Appointment
+from careplus_contracts.charts import LONGEST_PART, Condition
 from careplus_contracts.endpoints import Contract, Role
+from careplus_contracts.notes import Notes
+from careplus_contracts.prescriptions import Prescription
 from careplus_contracts.values import Answer, Count, Id, Instant
 
 api = Contract(service="doctors", tag="record")
@@ -41,3 +45,26 @@ class Summary(Answer):
 @api.get("/api/me/summary", roles={Role.PATIENT})
 async def summarise() -> Summary:
     """Read your next visit, your open tasks, and the number of items of each kind."""
+
+
+class RecordVisit(Appointment):
+    """A visit that was not cancelled, with its notes once they are signed."""
+
+    notes: Notes | None = Field(description="Signed notes with their addenda; null: none, or a draft of the doctor.")
+
+
+class OwnRecord(Answer):
+    """The chart as the patient reads it. Results are released one by one; `list_results` has them."""
+
+    allergy_status: AllergyStatus
+    allergies: list[Allergy] = Field(description="In the order that the doctor chose.")
+    problems: list[Condition] = Field(description="In the order that the doctor chose.")
+    prescriptions: list[Prescription] = Field(description=f"Active ones, newest first, at most {LONGEST_PART}.")
+    visits: list[RecordVisit] = Field(
+        description=f"Visits that have begun or are completed, newest first, at most {LONGEST_PART}."
+    )
+
+
+@api.get("/api/me/record", roles={Role.PATIENT})
+async def show_own_record() -> OwnRecord:
+    """Read your problems, allergies, medicines, and the signed notes of your visits."""

@@ -47,6 +47,14 @@ class ReviewScope(StrEnum):
     CARE = "care"
 
 
+class ReviewClass(StrEnum):
+    """The class of a result in the list. `critical`: it has a critical value, or had one before the laboratory corrected it."""
+
+    CRITICAL = "critical"
+    OUTSIDE_RANGE = "outside_range"
+    REST = "rest"
+
+
 class ChangeDirection(StrEnum):
     """Whether a value is above or below the one before; the same: equal in the digits that are shown."""
 
@@ -59,8 +67,8 @@ class ReviewSelection(Filter):
     scope: ReviewScope = ReviewScope.MINE
     seen: bool | None = Field(
         default=None,
-        description="Whether you saw the values as they are verified now, or the doctor whose work you do. A corrected result is"
-        " not seen.",
+        description="Whether you saw the values as they are verified now, or the doctor that you replace saw them. A corrected"
+        " result is not seen.",
     )
     released: bool | None = None
     patient_id: Id | None = None
@@ -111,13 +119,14 @@ class ResultToReview(LabResult):
     """A verified result with your own mark in `seen_at`."""
 
     responsible: bool = Field(description="You may comment on the result and release it.")
+    review_class: ReviewClass
     normal: bool = Field(description="Each value was compared with a range, or with usual words, and is normal.")
     seen_by: list[Seen] = Field(description="Other doctors who saw the values as they are verified now, the latest first.")
     worst: WorstValue
 
 
 class ResultsToReview(Page[ResultToReview]):
-    """Critical results, then results with a value outside its range, then the rest.
+    """Results by `review_class`: critical ones, then those with a value outside its range, then the rest.
 
     Each class has the newest specimen first, and the results of one specimen of a patient together.
     """
@@ -136,8 +145,8 @@ class ReviewCounts(Answer):
     """Numbers of results in the whole list, however many pages it has."""
 
     total: Count
-    critical: Count
-    outside_range: Count = Field(description="Not critical, with a low, high or abnormal value.")
+    critical: Count = Field(description="With a critical value, or corrected from one.")
+    outside_range: Count = Field(description="Of the others, the ones with a low, high or abnormal value.")
     rest: Count
     normal: Count = Field(description="Of the rest, the ones that `release_normal_results` takes.")
     patients: list[PatientCounts] = Field(description="At most 100 patients, the one with the most critical results first.")

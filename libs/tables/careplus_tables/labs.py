@@ -226,7 +226,9 @@ class LabResultRow(SQLModel, table=True):
     critical_closed_at: datetime | None = Field(default=None, sa_type=InstantColumn)
     critical_closed_by_id: int | None = Field(default=None, foreign_key="accounts.id", sa_type=BigId)
     ordered_by_id: int | None = Field(foreign_key="accounts.id", sa_type=BigId, description="The booking's, for the inbox.")
-    urgency: int = Field(default=None, nullable=False, sa_column_kwargs=derived(urgency, "critical", "outside_range"))
+    urgency: int = Field(
+        default=None, nullable=False, sa_column_kwargs=derived(urgency, "critical", "outside_range", "critical_since")
+    )
 
 
 class ObservedColumns(SQLModel):

@@ -12,9 +12,12 @@ INBOX = ("ordered_by_id", "urgency", "specimen_at", "patient_id", "id", "status"
 """The order of the doctor's inbox, with the columns that its conditions read."""
 
 
-def urgency(critical: bool, outside_range: int) -> int:
-    """Return the class of a result in the inbox; the greater one comes first."""
-    return CRITICAL if critical else OUTSIDE_RANGE if outside_range else REST
+def urgency(critical: bool, outside_range: int, critical_since: datetime | None) -> int:
+    """Return the class of a result in the inbox; the greater one comes first.
+
+    `critical_since` stays when a critical result is corrected: a doctor may have acted on the value that was replaced.
+    """
+    return CRITICAL if critical or critical_since else OUTSIDE_RANGE if outside_range else REST
 
 
 class ResultReviewRow(SQLModel, table=True):

@@ -6,7 +6,8 @@ from datetime import timedelta
 
 from careplus_contracts.audit import CLOSE_UNCOLLECTED, RELEASE_AFTER_DAYS, Kind
 from careplus_labs.rules.bookings import Patience
-from careplus_labs.store import release, uncollected
+from careplus_labs.store.bookings import uncollected
+from careplus_labs.store.results import release
 from careplus_runtime.audit.group_commit import EVENT_COLUMNS, Event, append_events
 from careplus_runtime.process.clock import now
 from careplus_runtime.process.logs import error_type, log

@@ -5,6 +5,7 @@ import { calls } from "./calls";
 import { observable } from "./observable";
 import { answered, keyOf, repeatable, sleep, waitBefore } from "./retry";
 import { readServerClock } from "./server-clock";
+import { forgetShown, sendConditionally } from "./unchanged";
 
 export type Schemas = components["schemas"];
 export type Account = Schemas["Account"];
@@ -52,6 +53,7 @@ export function onAccount(listener: (account: Account | null) => void): void {
 
 /** Store the tokens of a sign-in, or delete them. */
 export function keep(tokens: Tokens | null): void {
+  if (tokens?.account.id !== currentTokens?.account.id) forgetShown();
   currentTokens = tokens;
   sessionExpired.set(false);
   tellAccount(tokens?.account ?? null);
@@ -123,7 +125,7 @@ export function unchanged({ version }: { version: number }): { "If-Match": strin
 /** Send a request; POST and PUT get an Idempotency-Key, so that a retry does not run twice. */
 async function send(request: Request): Promise<Response> {
   const { pathname } = new URL(request.url);
-  if (!KEYED.has(request.method) || !pathname.startsWith("/api/")) return withToken(request);
+  if (!KEYED.has(request.method) || !pathname.startsWith("/api/")) return sendConditionally(request, withToken);
   const wish = `${request.method} ${pathname} ${request.headers.get("If-Match")} ${await request.clone().text()}`;
   request.headers.set("Idempotency-Key", keyOf(wish));
   const response = await withToken(request);

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, false, func, select, true, union_a
 from sqlmodel import col
 
 from careplus_contracts.audit import Access, Accesses, AccessFilter, AuditEvent, AuditEvents, AuditFilter, AuditPageFilter, Kind
+from careplus_contracts.charts import open_chart
 from careplus_contracts.endpoints import Role
 from careplus_contracts.values import MAX_ID, Person
 from careplus_runtime.http.records import fetch_page, newest_first
@@ -48,6 +49,8 @@ async def walk(db: ReadSession, who: Identity, wanted: AuditFilter, limit: int) 
 async def list_accesses(db: ReadSession, who: Identity, wanted: AccessFilter) -> Accesses:
     """Return accesses to the patient's record by others, newest first; with `own` also the patient's own."""
     query = _named(select(AuditEventRow, _name)).where(col(AuditEventRow.outcome) == OK)
+    if wanted.emergency:
+        query = query.where(col(AuditEventRow.action) == open_chart.name, col(AuditEventRow.reason).is_not(None))
     if wanted.own:
         query = query.where(_id.in_(_about(who.id)))
     else:

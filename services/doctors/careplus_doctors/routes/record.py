@@ -1,7 +1,8 @@
-"""The patient's summary."""
+"""The patient's summary and record."""
 
 from careplus_contracts import record as contract
-from careplus_contracts.record import Summary
+from careplus_contracts.record import OwnRecord, Summary
+from careplus_doctors.store import own_record
 from careplus_doctors.store import record as store
 from careplus_runtime.http.dependencies import AppSettings, CurrentUser, ReadDb
 from careplus_runtime.http.serving import Routes
@@ -13,3 +14,8 @@ routes = Routes()
 @routes.serve(contract.summarise)
 async def summarise(*, who: CurrentUser, db: ReadDb, settings: AppSettings) -> Summary:
     return await store.summary(db, who, settings.clinic_zone, now())
+
+
+@routes.serve(contract.show_own_record)
+async def show_own_record(*, who: CurrentUser, db: ReadDb, settings: AppSettings) -> OwnRecord:
+    return await own_record.show(db, who, settings.clinic_zone, now())

@@ -53,6 +53,11 @@ async def allergies_of(db: AnySession, who: Identity, patient_id: int) -> Allerg
     return await allergies(db, await _chart(db, patient_id))
 
 
+async def own_parts(db: ReadSession, who: Identity) -> tuple[Allergies, list[Condition]]:
+    """Return the allergies and problems of the patient who calls."""
+    return await allergies(db, await _chart(db, who.id)), await _problems(db, who.id)
+
+
 async def allergies(db: AnySession, chart: ChartRow) -> Allergies:
     """Return the allergies of a chart in their order."""
     query = select(AllergyRow).where(col(AllergyRow.patient_id) == chart.patient_id).order_by(col(AllergyRow.position))

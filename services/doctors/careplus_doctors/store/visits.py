@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlmodel import col
 
 from careplus_contracts.charts import LONGEST_PART, ChartVisit
@@ -18,6 +18,8 @@ from careplus_tables.notes import AddendumRow, NotesRow
 from careplus_tables.people import doctor_name
 from careplus_tables.visit_records import VisitRecord, appointment_members, select_visits
 
+_IS_SIGNED = col(NotesRow.status) == NotesStatus.SIGNED.value
+
 
 async def of_patient(db: ReadSession, who: Identity, patient_id: int) -> list[ChartVisit]:
     """Return the visits of a patient in the doctor's care to any doctor, newest first."""
@@ -29,18 +31,25 @@ async def of_patient(db: ReadSession, who: Identity, patient_id: int) -> list[Ch
         .limit(LONGEST_PART)
     )
     visits = [VisitRecord(*row) for row in (await db.execute(query)).all()]
-    notes = await _notes(db, who, patient_id, [visit.id for visit in visits])
+    is_readable = or_(_IS_SIGNED, is_or_is_done_by(col(NotesRow.author_id), who.id))
+    notes = await _notes(db, patient_id, [visit.id for visit in visits], is_readable)
     return [
         ChartVisit.model_validate({**appointment_members(visit), "note": visit.note, "notes": notes.get(visit.id)})
         for visit in visits
     ]
 
 
-async def _notes(db: ReadSession, who: Identity, patient_id: int, visit_ids: Sequence[int]) -> dict[int, Notes]:
-    """Return signed notes by visit, and drafts of the doctor or of one whose work the doctor does."""
+async def signed_notes(db: ReadSession, who: Identity, visit_ids: Sequence[int]) -> dict[int, Notes]:
+    """Return the signed notes of the patient's own visits, by visit."""
+    return await _notes(db, who.id, visit_ids, _IS_SIGNED)
+
+
+async def _notes(
+    db: ReadSession, patient_id: int, visit_ids: Sequence[int], is_readable: ColumnElement[bool]
+) -> dict[int, Notes]:
+    """Return the readable notes of visits, by visit."""
     query = select(NotesRow, doctor_name(col(NotesRow.author_id)), doctor_name(col(NotesRow.signed_by_id))).where(
-        col(NotesRow.appointment_id).in_(visit_ids),
-        or_(col(NotesRow.status) == NotesStatus.SIGNED.value, is_or_is_done_by(col(NotesRow.author_id), who.id)),
+        col(NotesRow.appointment_id).in_(visit_ids), is_readable
     )
     rows = (await db.execute(query)).all()
     added = await _addenda(db, [row.appointment_id for row, _, _ in rows])

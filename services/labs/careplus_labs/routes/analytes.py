@@ -6,7 +6,7 @@ from careplus_contracts.lab_analytes import AddAnalyte, KnownAnalyte, KnownAnaly
 from careplus_contracts.lab_catalogue import AnalyteKind
 from careplus_contracts.values import Code
 from careplus_labs.rules.ranges import check_replaceable
-from careplus_labs.store import analytes
+from careplus_labs.store.catalogue import analytes
 from careplus_runtime.http.dependencies import AppSettings, CurrentUser, IfMatch, ReadDb, WriteDb, check_version
 from careplus_runtime.http.serving import Routes
 from careplus_runtime.process.clock import now

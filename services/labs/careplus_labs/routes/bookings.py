@@ -6,7 +6,8 @@ from careplus_contracts.appointments import Cancel
 from careplus_contracts.labs import BookTests, LabBooking, LabBookings, LabSlots
 from careplus_contracts.values import Id
 from careplus_labs.rules.bookings import PATIENT_TRANSITIONS
-from careplus_labs.store import bookings, capacity, catalogue, hours
+from careplus_labs.store.bookings import bookings
+from careplus_labs.store.catalogue import capacity, catalogue, hours
 from careplus_runtime.http.dependencies import AppSettings, CurrentUser, IfMatch, ReadDb, WriteDb, check_version
 from careplus_runtime.http.serving import Routes
 from careplus_runtime.process.clock import now

@@ -4,7 +4,7 @@ from careplus_clinic.clinic_time import local_date
 from careplus_contracts import lab_catalogue as contract
 from careplus_contracts.lab_catalogue import AddTest, DescribeTest, LabTest, LabTests
 from careplus_contracts.values import Code
-from careplus_labs.store import catalogue
+from careplus_labs.store.catalogue import catalogue
 from careplus_runtime.http.dependencies import AppSettings, CurrentUser, IfMatch, ReadDb, WriteDb, check_version
 from careplus_runtime.http.serving import Routes
 from careplus_runtime.process.clock import now

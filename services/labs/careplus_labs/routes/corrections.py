@@ -4,7 +4,8 @@ from careplus_contracts import corrections as contract
 from careplus_contracts.corrections import CorrectResult, ResultVersions
 from careplus_contracts.results import LabResult
 from careplus_contracts.values import Id
-from careplus_labs.store import bookings, corrections, results, versions
+from careplus_labs.store.bookings import bookings
+from careplus_labs.store.results import corrections, results, versions
 from careplus_runtime.http.dependencies import AppSettings, CurrentUser, IfMatch, ReadDb, WriteDb, check_version
 from careplus_runtime.http.serving import Routes
 

@@ -3,7 +3,9 @@
 from careplus_contracts import critical as contract
 from careplus_contracts.critical import Acknowledge, CriticalResult, CriticalResults, NoteCall
 from careplus_contracts.values import Id, PageFilter
-from careplus_labs.store import bookings, critical, results
+from careplus_labs.store.bookings import bookings
+from careplus_labs.store.results import results
+from careplus_labs.store.reviews import critical
 from careplus_runtime.http.dependencies import AppSettings, CurrentUser, IfMatch, ReadDb, WriteDb, check_version
 from careplus_runtime.http.serving import Routes
 

@@ -5,7 +5,7 @@ from fastapi import Request
 from careplus_clinic.clinic_time import local_date
 from careplus_contracts import lab_hours as contract
 from careplus_contracts.lab_hours import BookingsOutside, LabHours, SetLabHours
-from careplus_labs.store import hours
+from careplus_labs.store.catalogue import hours
 from careplus_runtime.audit.recorder import identify_patients
 from careplus_runtime.http.dependencies import AppSettings, IfMatch, ReadDb, WriteDb, check_version
 from careplus_runtime.http.serving import Routes

@@ -5,7 +5,8 @@ from careplus_contracts.lab_orders import ChangeOrder, LabOrders, OrderCounts, O
 from careplus_contracts.labs import LabBooking, LabBookingStatus
 from careplus_contracts.values import Id, PageFilter
 from careplus_labs.rules.bookings import DOCTOR_TRANSITIONS, check_changeable
-from careplus_labs.store import bookings, hours, orders, repeats
+from careplus_labs.store.bookings import bookings, orders, repeats
+from careplus_labs.store.catalogue import hours
 from careplus_runtime.http.dependencies import AppSettings, CurrentUser, IfMatch, ReadDb, WriteDb, check_version
 from careplus_runtime.http.serving import Routes
 from careplus_runtime.identity.care import check_in_care

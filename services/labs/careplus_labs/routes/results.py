@@ -4,7 +4,7 @@ from careplus_clinic.clinic_time import local_date
 from careplus_contracts import results as contract
 from careplus_contracts.results import LabResult, LabResults, Trend
 from careplus_contracts.values import Code, Id, PageFilter
-from careplus_labs.store import results, trends
+from careplus_labs.store.results import results, trends
 from careplus_runtime.http.dependencies import AppSettings, CurrentUser, ReadDb
 from careplus_runtime.http.serving import Routes
 from careplus_runtime.process.clock import now

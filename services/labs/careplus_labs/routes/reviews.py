@@ -6,7 +6,8 @@ from careplus_contracts import reviews as contract
 from careplus_contracts.reviews import ReleasedNormal, ReleaseNormal, ResultsToReview, ResultToReview, ReviewCounts, ReviewResult
 from careplus_contracts.values import Id
 from careplus_labs.rules.critical import check_releasable
-from careplus_labs.store import critical, inbox, results, reviews
+from careplus_labs.store.results import results
+from careplus_labs.store.reviews import critical, inbox, reviews
 from careplus_runtime.audit.recorder import identify_patients
 from careplus_runtime.http.dependencies import AppSettings, CurrentUser, IfMatch, ReadDb, WriteDb, check_version
 from careplus_runtime.http.serving import Routes

@@ -6,7 +6,7 @@ from careplus_contracts.labs import LabBooking
 from careplus_contracts.specimens import CountFilter, SetSpecimenStatus, WorklistCounts
 from careplus_contracts.values import Id
 from careplus_labs.rules.specimens import check_reason
-from careplus_labs.store import bookings, specimens, worklist
+from careplus_labs.store.bookings import bookings, specimens, worklist
 from careplus_runtime.http.dependencies import AppSettings, CurrentUser, IfMatch, ReadDb, WriteDb, check_version
 from careplus_runtime.http.serving import Routes
 

@@ -13,7 +13,8 @@ from careplus_contracts.verification import VerifiedNormal, VerifyNormal
 from careplus_labs.rules import observations
 from careplus_labs.rules.bookings import LAB_TRANSITIONS, check_reason
 from careplus_labs.rules.specimens import check_accepts_values
-from careplus_labs.store import booking_status, bookings, entry, flagging, results, uncollected, verification, worklist
+from careplus_labs.store.bookings import booking_status, bookings, uncollected, worklist
+from careplus_labs.store.results import entry, flagging, results, verification
 from careplus_runtime.http.dependencies import AppSettings, CurrentUser, IfMatch, ReadDb, WriteDb, check_version
 from careplus_runtime.http.serving import Routes
 

@@ -8,6 +8,7 @@ import type doctor from "../../i18n/en/doctor.json";
 import type lab from "../../i18n/en/lab.json";
 import type patient from "../../i18n/en/patient.json";
 import type publicly from "../../i18n/en/public.json";
+import type record from "../../i18n/en/record.json";
 import type shell from "../../i18n/en/shell.json";
 import type trail from "../../i18n/en/trail.json";
 import type ui from "../../i18n/en/ui.json";
@@ -18,6 +19,7 @@ type English = typeof shell &
   typeof account &
   typeof trail &
   typeof patient &
+  typeof record &
   typeof critical &
   typeof doctor &
   typeof admin &
@@ -32,6 +34,7 @@ export type Room =
   | "account"
   | "trail"
   | "patient"
+  | "record"
   | "critical"
   | "doctor"
   | "admin"

@@ -1,6 +1,7 @@
 /** The router: the current address, navigation and the notice shown after it. */
 
 import { observable } from "../../api/observable";
+import { forgetShown } from "../../api/unchanged";
 import type { Key } from "../i18n/i18n";
 
 export interface Address {
@@ -84,6 +85,7 @@ function arrive(): void {
   // links within a page change the fragment only
   if (location.pathname === address.get().path && location.search === address.get().search) return;
   notice.set(null);
+  forgetShown();
   address.set(here());
 }
 

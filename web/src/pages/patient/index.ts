@@ -19,6 +19,7 @@ export const pages: readonly OwnPage[] = [
   ["/results", () => import("./results/results")],
   ["/results/trends/:code", () => import("./results/trend")],
   ["/results/:id", () => import("./results/result")],
+  ["/record", async () => (await Promise.all([import("./record/record"), loadMessages("record")]))[0]],
   ["/profile", () => import("./profile/profile")],
   ["/access-log", async () => (await Promise.all([import("./profile/access-log"), loadMessages("trail")]))[0]],
 ];

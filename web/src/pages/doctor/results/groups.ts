@@ -2,7 +2,7 @@
 import type { Schemas } from "../../../api/client";
 
 export type Result = Schemas["ResultToReview"];
-export type ClassName = "critical" | "outside_range" | "rest";
+export type ClassName = Schemas["ReviewClass"];
 
 export interface Group {
   patient: Result["patient"];
@@ -19,16 +19,11 @@ export interface Acts {
   again: () => void;
 }
 
-function classOf({ critical, outside_range: outside }: Result): ClassName {
-  if (critical) return "critical";
-  return outside > 0 ? "outside_range" : "rest";
-}
-
 /** The API keeps the results of one specimen together, so that a group goes on where the next page begins. */
 export function sections(items: readonly Result[]): { name: ClassName; groups: Group[] }[] {
   const found: { name: ClassName; groups: Group[] }[] = [];
   for (const one of items) {
-    const name = classOf(one);
+    const name = one.review_class;
     let section = found.at(-1);
     if (section?.name !== name) {
       section = { name, groups: [] };
@@ -42,7 +37,7 @@ export function sections(items: readonly Result[]): { name: ClassName; groups: G
   return found;
 }
 
-/** Whether one press on the row releases a result: its worst value stands there. A critical one is opened first. */
-export function isQuick({ critical, status, responsible }: Result): boolean {
-  return !critical && status === "verified" && responsible;
+/** Whether one press on the row releases a result: its worst value stands there. A critical or corrected one is opened first. */
+export function isQuick({ review_class, corrected_at, status, responsible }: Result): boolean {
+  return review_class !== "critical" && !corrected_at && status === "verified" && responsible;
 }

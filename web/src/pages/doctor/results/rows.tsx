@@ -57,7 +57,7 @@ function Row({ of: result, acts }: { of: Result; acts: Acts }) {
         <span>
           <b>{result.test_name}</b> {result.corrected_at && <Chip tone="no-show">{t("corrected.short")}</Chip>}
         </span>
-        <Worst of={result.worst} />
+        <Worst of={result.worst} corrected={result.corrected_at !== null} />
         <span class="muted small">
           {!single && sentence(result)} {result.status === "released" && t("review.is_released")}
         </span>
@@ -69,7 +69,7 @@ function Row({ of: result, acts }: { of: Result; acts: Acts }) {
 }
 
 /** "Potassium 5.9 mmol/L ↑ High, before 4.4 mmol/L on 3 March" */
-function Worst({ of: worst }: { of: Schemas["WorstValue"] }) {
+function Worst({ of: worst, corrected }: { of: Schemas["WorstValue"]; corrected: boolean }) {
   const { previous, direction, unit, decimals } = worst;
   return (
     <span>
@@ -84,7 +84,7 @@ function Worst({ of: worst }: { of: Schemas["WorstValue"] }) {
       <span class="muted small">
         {previous
           ? t("review.before", { value: shown({ ...previous, unit, decimals }), date: dateOnly(dayOf(previous.at)) })
-          : t("review.first_value")}
+          : !corrected && t("review.first_value")}
       </span>
     </span>
   );

@@ -72,6 +72,9 @@ export default function Home({ config, account }: OwnProps) {
           <h2 id="care">{t("home.care")}</h2>
           <Tiles counts={summary.data} />
           <p class="more">
+            <a href="/record">{t("profile.more.record")}</a>
+          </p>
+          <p class="more">
             <a href="/access-log">{t("profile.more.access")}</a>
           </p>
         </section>

@@ -32,6 +32,9 @@ export default function Profile({ account }: OwnProps) {
             <a href="/security">{t("profile.more.security")}</a>
           </li>
           <li>
+            <a href="/record">{t("profile.more.record")}</a>
+          </li>
+          <li>
             <a href="/access-log">{t("profile.more.access")}</a>
           </li>
         </ul>

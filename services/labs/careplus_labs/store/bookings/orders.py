@@ -10,9 +10,10 @@ from careplus_contracts.labs import LabBooking, LabBookingStatus, LabPriority
 from careplus_contracts.values import PageFilter
 from careplus_labs.rules.turnaround import AWAITED, Pace, minutes_of
 from careplus_labs.rules.windows import Hours
-from careplus_labs.store import capacity, catalogue, specimens
-from careplus_labs.store.booking_records import to_contract
-from careplus_labs.store.bookings import NEWEST_FIRST, show, to_row
+from careplus_labs.store.bookings import specimens
+from careplus_labs.store.bookings.booking_records import to_contract
+from careplus_labs.store.bookings.bookings import NEWEST_FIRST, show, to_row
+from careplus_labs.store.catalogue import capacity, catalogue
 from careplus_runtime.http.records import fetch_page
 from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.clock import now

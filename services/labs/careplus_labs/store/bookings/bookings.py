@@ -20,8 +20,9 @@ from careplus_contracts.values import Id, Instant
 from careplus_labs.rules.specimens import STEPS, check_withdrawable
 from careplus_labs.rules.turnaround import Pace, minutes_of
 from careplus_labs.rules.windows import Hours
-from careplus_labs.store import booking_status, capacity, catalogue, specimens
-from careplus_labs.store.booking_records import to_contract
+from careplus_labs.store.bookings import booking_status, specimens
+from careplus_labs.store.bookings.booking_records import to_contract
+from careplus_labs.store.catalogue import capacity, catalogue
 from careplus_runtime.http.records import Keyset, fetch_page, one_or_404
 from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.clock import this_second

@@ -13,7 +13,10 @@ from careplus_contracts.refusals import FieldError, Malformed
 from careplus_contracts.results import EnterObservation, EnterResult, Observation, ResultStatus
 from careplus_labs.rules import observations as rules
 from careplus_labs.rules.flags import age_in_days
-from careplus_labs.store import booking_status, catalogue, critical, release
+from careplus_labs.store.bookings import booking_status
+from careplus_labs.store.catalogue import catalogue
+from careplus_labs.store.results import release
+from careplus_labs.store.reviews import critical
 from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.clock import this_second
 from careplus_tables.engine import AnySession, WriteSession

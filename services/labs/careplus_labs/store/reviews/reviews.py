@@ -20,8 +20,8 @@ from careplus_contracts.reviews import (
     ReviewResult,
 )
 from careplus_labs.rules import reviews as rules
-from careplus_labs.store import inbox
-from careplus_labs.store.review_records import to_review
+from careplus_labs.store.reviews import inbox
+from careplus_labs.store.reviews.review_records import to_review
 from careplus_runtime.http.problems import NOTHING_HERE
 from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.clock import this_second

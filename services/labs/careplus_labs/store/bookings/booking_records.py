@@ -10,7 +10,7 @@ from careplus_contracts.endpoints import Role
 from careplus_contracts.labs import BookedTest, LabBooking, LabBookingStatus, LabPriority, WaitingResult
 from careplus_contracts.results import Flag, ResultStatus
 from careplus_labs.rules.turnaround import is_late
-from careplus_labs.store import specimen_records
+from careplus_labs.store.bookings import specimen_records
 from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.clock import now
 from careplus_tables.engine import AnySession

@@ -9,7 +9,7 @@ from careplus_contracts.results import Flag, ResultStatus
 from careplus_contracts.verification import LeftBecause, ResultToVerify, UnverifiedResult, VerifiedNormal, VerifiedResult
 from careplus_labs.rules import observations as rules
 from careplus_labs.rules.verification import Policy, check_second_person, needs_second_person
-from careplus_labs.store import corrections, entry
+from careplus_labs.store.results import corrections, entry
 from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.settings import Settings
 from careplus_tables.engine import WriteSession

@@ -9,7 +9,7 @@ from sqlmodel import col
 from careplus_contracts.corrections import MOST_VERSIONS, ProposedCorrection, ResultVersion, ResultVersions
 from careplus_contracts.endpoints import Role
 from careplus_contracts.results import Observation
-from careplus_labs.store import corrections, entry
+from careplus_labs.store.results import corrections, entry
 from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.settings import Settings
 from careplus_tables.corrections import ResultVersionRow, VersionObservationRow

@@ -10,7 +10,7 @@ from careplus_contracts.flagging import PreviewedFlags, PreviewFlags
 from careplus_contracts.lab_catalogue import Analyte
 from careplus_labs.rules import observations as rules
 from careplus_labs.rules.flags import age_in_days
-from careplus_labs.store import catalogue
+from careplus_labs.store.catalogue import catalogue
 from careplus_runtime.process.clock import this_second
 from careplus_runtime.process.settings import Settings
 from careplus_tables.engine import ReadSession

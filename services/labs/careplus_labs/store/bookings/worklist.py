@@ -12,7 +12,7 @@ from careplus_contracts.specimens import WorklistCounts
 from careplus_contracts.values import Id, Instant
 from careplus_labs.rules.bookings import NEEDS_WORK
 from careplus_labs.rules.worklist import Sought, read_search
-from careplus_labs.store.booking_records import to_contract
+from careplus_labs.store.bookings.booking_records import to_contract
 from careplus_runtime.http.records import Keyset, fetch_page
 from careplus_runtime.identity.tokens import Identity
 from careplus_tables.accounts import AccountRow

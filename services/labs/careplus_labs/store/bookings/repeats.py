@@ -11,7 +11,7 @@ from careplus_contracts.lab_orders import RepeatedTest, RepeatFilter, Repeats
 from careplus_contracts.labs import LabBookingStatus
 from careplus_contracts.results import LabResult
 from careplus_labs.rules.turnaround import again_from
-from careplus_labs.store.booking_records import READABLE
+from careplus_labs.store.bookings.booking_records import READABLE
 from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.clock import now
 from careplus_tables.columns import InstantColumn

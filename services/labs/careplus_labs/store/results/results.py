@@ -9,7 +9,7 @@ from careplus_contracts.results import (
     LabResults,
 )
 from careplus_contracts.values import Id, Instant, PageFilter
-from careplus_labs.store.booking_records import READABLE
+from careplus_labs.store.bookings.booking_records import READABLE
 from careplus_runtime.http.records import Keyset, fetch_page, one_or_404
 from careplus_runtime.identity.care import patients_in_care
 from careplus_runtime.identity.tokens import Identity

@@ -8,8 +8,8 @@ from sqlmodel import col
 from careplus_contracts.labs import LabBookingStatus, UncollectedBookings
 from careplus_contracts.values import Id, Instant, PageFilter
 from careplus_labs.rules.bookings import UNCOLLECTED, Patience
-from careplus_labs.store import booking_status, bookings
-from careplus_labs.store.booking_records import to_contract
+from careplus_labs.store.bookings import booking_status, bookings
+from careplus_labs.store.bookings.booking_records import to_contract
 from careplus_runtime.http.records import Keyset, fetch_page
 from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.clock import now

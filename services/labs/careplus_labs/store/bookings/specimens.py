@@ -8,7 +8,8 @@ from sqlmodel import col
 from careplus_contracts.endpoints import Role
 from careplus_contracts.labs import LabBookingStatus, SpecimenStatus
 from careplus_labs.rules import specimens as rules
-from careplus_labs.store import booking_status, entry
+from careplus_labs.store.bookings import booking_status
+from careplus_labs.store.results import entry
 from careplus_runtime.http.records import one_or_404
 from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.clock import this_second

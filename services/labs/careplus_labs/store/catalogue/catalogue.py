@@ -23,7 +23,7 @@ from careplus_contracts.lab_catalogue import (
 from careplus_contracts.release_policy import ReleasePolicy
 from careplus_contracts.values import Code
 from careplus_labs.rules.windows import Hours
-from careplus_labs.store import analytes
+from careplus_labs.store.catalogue import analytes
 from careplus_runtime.http.records import Keyset, fetch_page, one_or_404
 from careplus_runtime.identity.tokens import Identity
 from careplus_tables.engine import AnySession, ReadSession, WriteSession

@@ -8,7 +8,7 @@ from sqlmodel import col
 
 from careplus_contracts.results import Comparator, Flag, ResultStatus, Trend, TrendPoint
 from careplus_contracts.values import Id, Instant, PageFilter
-from careplus_labs.store import analytes
+from careplus_labs.store.catalogue import analytes
 from careplus_runtime.http.records import Keyset, fetch_page, one_or_404
 from careplus_runtime.identity.tokens import Identity
 from careplus_tables.engine import ReadSession

@@ -10,7 +10,9 @@ from careplus_contracts.corrections import CorrectResult
 from careplus_contracts.results import Observation, ResultStatus
 from careplus_labs.rules import observations as rules
 from careplus_labs.rules.verification import check_second_person, needs_second_person
-from careplus_labs.store import booking_status, critical, entry, release
+from careplus_labs.store.bookings import booking_status
+from careplus_labs.store.results import entry, release
+from careplus_labs.store.reviews import critical
 from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.clock import this_second
 from careplus_runtime.process.settings import Settings

@@ -10,7 +10,7 @@ from careplus_contracts.endpoints import Role
 from careplus_contracts.results import ResultStatus
 from careplus_contracts.values import Id, Instant, PageFilter
 from careplus_labs.rules import critical as rules
-from careplus_labs.store.critical_records import case_of, to_critical_results
+from careplus_labs.store.reviews.critical_records import case_of, to_critical_results
 from careplus_runtime.http.records import Keyset, fetch_page, one_or_404
 from careplus_runtime.identity.acting import acting_doctors
 from careplus_runtime.identity.care import patients_in_care

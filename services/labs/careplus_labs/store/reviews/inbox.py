@@ -19,7 +19,7 @@ from careplus_contracts.reviews import (
     ReviewSelection,
 )
 from careplus_contracts.values import Id, Instant
-from careplus_labs.store.review_records import to_review
+from careplus_labs.store.reviews.review_records import to_review
 from careplus_runtime.http.paging import page
 from careplus_runtime.http.records import Keyset
 from careplus_runtime.identity.care import patients_in_care

@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from careplus_contracts.results import Comparator, Flag, LabResult, Observation, ResultStatus
-from careplus_contracts.reviews import ChangeDirection, PreviousValue, ResultToReview, Seen, WorstValue
+from careplus_contracts.reviews import ChangeDirection, PreviousValue, ResultToReview, ReviewClass, Seen, WorstValue
 from careplus_labs.rules import reviews as rules
 from careplus_runtime.identity.care import patients_in_care
 from careplus_runtime.identity.tokens import Identity
@@ -19,11 +19,12 @@ from careplus_tables.engine import AnySession
 from careplus_tables.labs import LabResultRow, ObservationRow
 from careplus_tables.people import people_by_id
 from careplus_tables.result_records import is_of_present_values, to_lab_results
-from careplus_tables.reviews import ResultReviewRow
+from careplus_tables.reviews import CRITICAL, OUTSIDE_RANGE, REST, ResultReviewRow
 
 # made once, because aliased() costs more than the statement
 _now, _then, _found = aliased(LabResultRow), aliased(LabResultRow), aliased(LabResultRow)
 _now_value, _then_value, _value = aliased(ObservationRow), aliased(ObservationRow), aliased(ObservationRow)
+_CLASSES = {CRITICAL: ReviewClass.CRITICAL, OUTSIDE_RANGE: ReviewClass.OUTSIDE_RANGE, REST: ReviewClass.REST}
 READABLE = (ResultStatus.VERIFIED.value, ResultStatus.RELEASED.value)
 
 
@@ -43,6 +44,7 @@ async def to_review(db: AnySession, who: Identity, owners: Collection[int], rows
     results = await to_lab_results(db, rows, who.id)
     if not results:
         return []
+    classes = {row.id: _CLASSES[row.urgency] for row in rows}
     others = await _others(db, who, [one.id for one in results])
     worst = {one.id: rules.worst(one.observations) for one in results}
     before = await _values_before(db, who, owners, results, worst)
@@ -51,6 +53,7 @@ async def to_review(db: AnySession, who: Identity, owners: Collection[int], rows
             # the members are checked already
             **{name: getattr(one, name) for name in LabResult.model_fields},
             responsible=rules.is_responsible(None if one.ordered_by is None else one.ordered_by.id, owners),
+            review_class=classes[one.id],
             normal=rules.is_normal(one.observations),
             seen_by=others[one.id],
             worst=_worst(worst[one.id], before.get(one.id)),

@@ -1,0 +1,1 @@
+"""Statements about bookings, orders and their specimens."""

@@ -1,0 +1,1 @@
+"""Statements about the catalogue of tests, its ranges, and the hours and places of the laboratory."""

@@ -1,0 +1,1 @@
+"""Statements about results: entered, verified, corrected, released."""

@@ -1,0 +1,1 @@
+"""Statements about the doctor's inbox and about critical results."""

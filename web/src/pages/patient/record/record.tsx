@@ -1,0 +1,197 @@
+/** The patient's record on one page and one printed summary. */
+import { api, outcome, type Schemas } from "../../../api/client";
+import { sentence } from "../../../lib/clinical/results";
+import type { Tone } from "../../../lib/clinical/tone";
+import { t } from "../../../lib/i18n/i18n";
+import { useLoad } from "../../../lib/loading/query";
+import type { OwnProps } from "../../../lib/routing/page";
+import { dateOnly, dayOf, longDay, today } from "../../../lib/time/time";
+import { Chip } from "../../../ui/Chip";
+import { Page } from "../../../ui/frame/Page";
+import { PrintButton, PrintHead } from "../../../ui/print/PrintHead";
+import { Ready } from "../../../ui/Ready";
+import "../../../style/components/sheet.css";
+import "../../../style/portals/patient.css";
+
+type OwnRecord = Schemas["OwnRecord"];
+
+const RESULTS = 50;
+/** The most visits in an answer. */
+const VISITS = 100;
+const SEVERITIES: Readonly<Record<Schemas["Severity"], Tone>> = {
+  mild: "completed",
+  moderate: "no-show",
+  severe: "critical",
+};
+
+export default function MyRecord({ config, account }: OwnProps) {
+  const record = useLoad(() => outcome(api.GET("/api/me/record")), [account.id]);
+  const query = { limit: RESULTS };
+  const results = useLoad(() => outcome(api.GET("/api/labs/results", { params: { query } })), [account.id]);
+  return (
+    <Page
+      title={t("record.title")}
+      lead={t("record.lead")}
+      width="narrow"
+      actions={<PrintButton />}
+      paper={<PrintHead config={config} about={t("record.print", { day: dateOnly(today()) })} patient={account} />}
+    >
+      <Ready of={record}>
+        {(own) => (
+          <>
+            <Allergies of={own} />
+            <Problems of={own} />
+            <Medicines of={own} />
+          </>
+        )}
+      </Ready>
+      <section class="section" aria-labelledby="results">
+        <h2 id="results">{t("record.results")}</h2>
+        <Ready of={results} empty={<p class="muted">{t("record.results.none")}</p>}>
+          {({ items, next_cursor }) => <Results items={items} more={next_cursor !== null} />}
+        </Ready>
+      </section>
+      {record.data && <Visits of={record.data} />}
+      <p class="section small muted">{t("record.wrong")}</p>
+    </Page>
+  );
+}
+
+function Allergies({ of: { allergies, allergy_status: status } }: { of: OwnRecord }) {
+  return (
+    <section class="section" aria-labelledby="allergies">
+      <h2 id="allergies">{t("record.allergies")}</h2>
+      {status === "noted" ? (
+        <ul class="lines">
+          {allergies.map(({ substance, severity, reaction, noted_on }) => (
+            <li key={substance}>
+              <span>
+                <b>{substance}</b> <Chip tone={SEVERITIES[severity]}>{t(`record.allergies.severity.${severity}`)}</Chip>
+              </span>
+              <span class="muted">
+                {listed(reaction, noted_on && t("record.allergies.noted_on", { day: dateOnly(noted_on) }))}
+              </span>
+            </li>
+          ))}
+        </ul>
+      ) : (
+        <p class="muted">{t(`record.allergies.${status}`)}</p>
+      )}
+    </section>
+  );
+}
+
+function Problems({ of: { problems } }: { of: OwnRecord }) {
+  return (
+    <section class="section" aria-labelledby="problems">
+      <h2 id="problems">{t("record.problems")}</h2>
+      {problems.length === 0 && <p class="muted">{t("record.problems.none")}</p>}
+      {problems.length > 0 && (
+        <ul class="lines">
+          {problems.map(({ name, status, since }) => (
+            <li key={name}>
+              <b>{name}</b>
+              <span class="muted">
+                {listed(
+                  since && t("record.problems.since", { day: dateOnly(since) }),
+                  status === "resolved" && t("record.problems.resolved"),
+                )}
+              </span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+function Medicines({ of: { prescriptions } }: { of: OwnRecord }) {
+  const taken = prescriptions.flatMap((one) => one.items.filter(({ active }) => active).map((item) => ({ one, item })));
+  return (
+    <section class="section" aria-labelledby="medicines">
+      <h2 id="medicines">{t("record.medicines")}</h2>
+      {taken.length === 0 && <p class="muted">{t("record.medicines.none")}</p>}
+      {taken.length > 0 && (
+        <ul class="lines">
+          {taken.map(({ one, item }, n) => (
+            <li key={`${one.id} ${n}`}>
+              <a href={`/prescriptions/${one.id}`}>{item.medicine}</a>
+              <span>{listed(item.dose, item.frequency)}</span>
+              <span class="muted">
+                {t("record.medicines.by", { day: dateOnly(item.last_day), doctor: one.doctor.full_name })}
+              </span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+function Results({ items, more }: { items: readonly Schemas["LabResult"][]; more: boolean }) {
+  return (
+    <>
+      <ul class="lines">
+        {items.map((one) => (
+          <li key={one.id}>
+            <span>
+              <a href={`/results/${one.id}`}>{one.test_name}</a>{" "}
+              <span class="muted">{dateOnly(dayOf(one.collected_at ?? one.entered_at))}</span>
+            </span>
+            <span>{sentence(one)}</span>
+            {one.comment && <span>{t("record.results.commented", { comment: one.comment })}</span>}
+          </li>
+        ))}
+      </ul>
+      {more && <p class="muted small">{t("record.newest", { count: RESULTS })}</p>}
+      <p class="more no-print">
+        <a href="/results">{t("record.results.more")}</a>
+      </p>
+    </>
+  );
+}
+
+function Visits({ of: { visits } }: { of: OwnRecord }) {
+  return (
+    <section class="section" aria-labelledby="visits">
+      <h2 id="visits">{t("record.visits")}</h2>
+      {visits.length === 0 && <p class="muted">{t("record.visits.none")}</p>}
+      {visits.map((one) => (
+        <article key={one.id} class="card stack close" aria-label={longDay(dayOf(one.starts_at))}>
+          <h3 class="card-title">
+            <a href={`/appointments/${one.id}`}>{longDay(dayOf(one.starts_at))}</a>
+          </h3>
+          <p>{listed(one.doctor.full_name, one.doctor.specialty, one.reason)}</p>
+          {one.notes ? <SignedNotes of={one.notes} /> : <p class="muted">{t("record.visits.no_notes")}</p>}
+        </article>
+      ))}
+      {visits.length === VISITS && <p class="muted small">{t("record.newest", { count: VISITS })}</p>}
+    </section>
+  );
+}
+
+function SignedNotes({ of: notes }: { of: Schemas["Notes"] }) {
+  const by = notes.signed_by ?? notes.author;
+  return (
+    <>
+      <p class="written">{notes.text}</p>
+      {by && notes.signed_at && (
+        <p class="muted small">
+          {t("record.visits.signed", { doctor: by.full_name, day: dateOnly(dayOf(notes.signed_at)) })}
+        </p>
+      )}
+      {notes.addenda.map((one) => (
+        <div key={one.at}>
+          <p class="written">{one.text}</p>
+          <p class="muted small">
+            {t("record.visits.added", { doctor: one.by.full_name, day: dateOnly(dayOf(one.at)) })}
+          </p>
+        </div>
+      ))}
+    </>
+  );
+}
+
+function listed(...parts: readonly (string | false | null | undefined)[]): string {
+  return parts.filter(Boolean).join(" · ");
+}
