@@ -8,7 +8,7 @@ const SHELL = { js: 16, css: 8 };
 const PAGES = [
   { page: "public/landing.tsx", room: "public", budget: 23 },
   { page: "patient-booking", room: "patient", budget: 23 },
-  { page: "patient/index.ts", room: "patient", budget: 23 },
+  { page: "patient/index.ts", room: "patient", budget: 24 },
   { page: "doctor/index.ts", room: "doctor", budget: 26 },
   { page: "admin/index.ts", room: "admin", budget: 26 },
   { page: "lab/index.ts", room: "lab", budget: 27 },
