@@ -130,4 +130,5 @@ ACTS = (
     Act("show_house_template", no_patient=NO_PATIENT),
     Act("list_arrangements", finds="?patient_id={patient_id}"),
     Act("list_time_off", no_patient="the doctor's own"),
+    Act("suggest_searches", query="?q=derm"),
 )

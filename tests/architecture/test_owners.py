@@ -38,6 +38,7 @@ NO_CALLER = {
     "auth.sessions.end": "the refresh token identifies the session",
     "auth.sessions.end_all": "for an account that was loaded for the caller",
     "appointments.finding": "doctors and their free times are public",
+    "appointments.searches": "specialties and names of doctors are public",
     "appointments.offered": "the minutes that doctors offered, which the statistics count",
     "appointments.calendars": "whether a time is free is the same for every caller; the visits are not returned",
     "appointments.appointments.book": "the patient is the caller, or is named by reception",

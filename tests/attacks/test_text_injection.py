@@ -110,8 +110,12 @@ def test_search_text_is_not_a_pattern(context: ActContext, endpoint: Endpoint[..
     path = endpoint.path.format(**context.world.ids)
     for text in HOSTILE[::2]:
         assert http.get(path, params={name: text}).status_code == (200 if accepts(Query, text) else 422), text
+    if endpoint.name == "suggest_searches":
+        # it looks up words in memory, and compares names with them again
+        return
+    exact = {"exact": True} if "exact" in endpoint.parameters else {}
     for wild in ("%", "_", "\\", "%%", "_%", "*", "?", "[a-z]", "a%b"):
-        items = http.get(path, params={name: wild, "limit": 100}).json()["items"]
+        items = http.get(path, params={name: wild, "limit": 100, **exact}).json()["items"]
         assert [item for item in items if not any(wild in text for text in strings_in(item))] == [], wild
 
 

@@ -92,7 +92,7 @@ def test_closing_booking_lists_booked_visits_first(people: People, role_page: Ro
 
 def found(people: People, patient: str, doctor: str) -> int:
     """Return the number of doctors that a patient finds by this name."""
-    return len(people[patient].http.get("/api/doctors", params={"q": doctor}).json()["items"])
+    return len(people[patient].http.get("/api/doctors", params={"q": doctor, "exact": True}).json()["items"])
 
 
 def test_locked_doctor_cannot_sign_in(

@@ -20,7 +20,7 @@ NOTE = "Knee hurts on stairs"
 def test_front_page_search_shows_free_times_signed_out(page: Page, doctor: Person) -> None:
     name = str(doctor.http.get("/api/doctor/profile").json()["full_name"])
     page.goto("/")
-    page.get_by_role("searchbox", name="Find a doctor").fill(name)
+    page.get_by_role("combobox", name="Find a doctor").fill(name)
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(r"/doctors\?q=Dr"))
     page.get_by_role("link", name=f"More times of {name}").click()

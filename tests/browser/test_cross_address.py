@@ -19,7 +19,7 @@ pytestmark = pytest.mark.clock
 
 def test_doctor_search_is_in_the_url(page: Page, people: People) -> None:
     page.goto("/")
-    page.get_by_role("searchbox").fill("Cardiology")
+    page.get_by_role("combobox", name="Name, specialty or complaint").fill("Cardiology")
     page.get_by_role("search").get_by_role("button", name="Search").click()
     expect(page).to_have_url(re.compile(r"/doctors\?q=Cardiology$"))
     expect(page.get_by_role("heading", name="Dr Ama Abel")).to_be_visible()
@@ -28,11 +28,11 @@ def test_doctor_search_is_in_the_url(page: Page, people: People) -> None:
     expect(page).to_have_url(re.compile("language=en"))
     page.reload()
     expect(page.get_by_label("Language spoken")).to_have_value("en")
-    expect(page.get_by_role("searchbox")).to_have_value("Cardiology")
+    expect(page.get_by_role("combobox", name="Name, specialty or complaint")).to_have_value("Cardiology")
     page.get_by_role("link", name=re.compile("^More times of Dr Ama Abel")).click()
     expect(times(page).first).to_be_visible()
     page.go_back()
-    expect(page.get_by_role("searchbox")).to_have_value("Cardiology")
+    expect(page.get_by_role("combobox", name="Name, specialty or complaint")).to_have_value("Cardiology")
     expect(page.get_by_label("Language spoken")).to_have_value("en")
 
 

@@ -113,7 +113,7 @@ def test_doctor_without_doctor_role_is_not_found(hospital: Hospital, admin: Pers
     colleague = hospital.add_doctor(admin, f"xena.{change[0]}@example.org", "Dr Xena Ott", "Xenology")
     body = {"role": change[0], "active": change[1], "colleague_id": colleague.id}
     made(admin.http.put(f"/api/admin/accounts/{doctor.id}", json=body), 200)
-    assert patient.http.get("/api/doctors", params={"q": name}).json()["items"] == []
+    assert patient.http.get("/api/doctors", params={"q": name, "exact": True}).json()["items"] == []
     assert patient.http.get(f"/api/doctors/{doctor.id}").status_code == 404
     assert patient.http.get(f"/api/doctors/{doctor.id}/slots").status_code == 404
     booking = {"doctor_id": doctor.id, "starts_at": later.isoformat()}

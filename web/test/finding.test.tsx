@@ -28,7 +28,8 @@ const RUIZ = foundDoctor({
   next_available: NINE,
 });
 const KOWALSKI = foundDoctor({ ...RUIZ, id: 4, full_name: "Dr Jan Kowalski", booking: "phone" });
-const list = (...items: FoundDoctor[]) => json({ items, next_cursor: null });
+const specialty = (name: string, code: string | null) => ({ name, code, names: { en: name, de: name }, doctors: 1 });
+const list = (...items: FoundDoctor[]) => json({ items, next_cursor: null, understood: null });
 const slots = (starts: string[], next_available: string | null = starts[0] ?? null) =>
   json({
     items: starts.map((starts_at) => ({
@@ -77,7 +78,7 @@ describe("the front page", () => {
     const busy = { ...RUIZ, id: 6, next_available: null };
     gateway({
       "GET /api/doctors": [list(later, busy, KOWALSKI, RUIZ)],
-      "GET /api/specialties": [json({ items: [{ name: "Eye & ear", doctors: 1 }], next_cursor: null })],
+      "GET /api/specialties": [json({ items: [specialty("Eye & ear", null)], next_cursor: null })],
     });
     const page = await at("/", Landing);
     const board = [...page.querySelectorAll(".board ol a")];
@@ -103,13 +104,13 @@ describe("the front page", () => {
 
 describe("finding a doctor", () => {
   const specialties = {
-    "GET /api/specialties": [json({ items: [{ name: "Cardiology", doctors: 1 }], next_cursor: null })],
+    "GET /api/specialties": [json({ items: [specialty("Cardiology", "cardiology")], next_cursor: null })],
   };
 
   test("a doctor's card links free times or the phone number", async () => {
     gateway({ ...specialties, "GET /api/doctors": [list(RUIZ, KOWALSKI)] });
     const page = await at("/doctors", Doctors);
-    expect(page.querySelector('[role="status"]')?.textContent).toBe("2 doctors");
+    expect(page.querySelector(".doctors-count")?.textContent).toBe("2 doctors");
     const [ruiz, kowalski] = [...page.querySelectorAll<HTMLElement>(".doctor-card")];
     expect(ruiz?.textContent).toContain("Speaks Spanish and English");
     expect(hrefs(ruiz as HTMLElement)).toEqual(["/doctors/3", book(NINE), "/doctors/3"]);
@@ -127,8 +128,8 @@ describe("finding a doctor", () => {
     gateway({ ...specialties, "GET /api/doctors": [list()] });
     const page = await at("/doctors?q=zzz&specialty=Cardiology&language=es", Doctors);
     const values = ["q", "specialty", "language"].map((id) => (document.getElementById(id) as HTMLInputElement).value);
-    expect(values).toEqual(["zzz", "Cardiology", "es"]);
-    expect(page.querySelector('[role="status"]')?.textContent).toBe("0 doctors");
+    expect(values).toEqual(["zzz", "cardiology", "es"]);
+    expect(page.querySelector(".doctors-count")?.textContent).toBe("0 doctors");
     await press("Show all doctors");
     expect(location.search).toBe("");
   });

@@ -6,7 +6,7 @@ import { gzipSync } from "node:zlib";
 const SHELL = { js: 16, css: 8 };
 // a portal's list of pages comes with its first page; pages that share a file go by the file's name in vite.config.ts
 const PAGES = [
-  { page: "public/landing.tsx", room: "public", budget: 22 },
+  { page: "public/landing.tsx", room: "public", budget: 23 },
   { page: "patient-booking", room: "patient", budget: 23 },
   { page: "patient/index.ts", room: "patient", budget: 24 },
   { page: "doctor/index.ts", room: "doctor", budget: 27 },

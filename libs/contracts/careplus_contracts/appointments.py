@@ -14,6 +14,7 @@ from careplus_contracts.values import (
     DateOfBirth,
     Day,
     Id,
+    InLanguages,
     Instant,
     OptionalWords,
     Page,
@@ -47,6 +48,7 @@ class Practitioner(Person):
     """The doctor, as the patient sees them."""
 
     specialty: str | None
+    specialty_names: InLanguages | None
     bookable: bool = Field(description="False: the doctor takes no appointments here, for example after leaving the hospital.")
 
 

@@ -1,5 +1,6 @@
 """Finding: doctors and their free times, without signing in."""
 
+from enum import StrEnum
 from typing import Annotated
 
 from pydantic import Field
@@ -7,7 +8,7 @@ from pydantic import Field
 from careplus_contracts.doctors import BookingMode
 from careplus_contracts.endpoints import EVERYONE, Contract
 from careplus_contracts.refusals import NotFound
-from careplus_contracts.values import Answer, Count, Day, Filter, Id, Instant, Language, Page, PageFilter, Query
+from careplus_contracts.values import Answer, Count, Day, Filter, Id, InLanguages, Instant, Language, Page, PageFilter, Query
 
 api = Contract(service="appointments", tag="finding")
 
@@ -18,6 +19,8 @@ Days = Annotated[int, Field(ge=1, le=31, description="Number of clinic days.")]
 
 class Specialty(Answer):
     name: str
+    code: str | None = Field(description="Null for a specialty that is not in the hospital's list.", examples=["cardiology"])
+    names: InLanguages
     doctors: Count = Field(description="Number of doctors with this specialty.")
 
 
@@ -31,6 +34,7 @@ class FoundDoctor(Answer):
     id: Id
     full_name: str
     specialty: str | None
+    specialty_names: InLanguages | None
     bio: str
     languages: list[Language]
     room: str | None
@@ -39,8 +43,67 @@ class FoundDoctor(Answer):
     next_available: Instant | None = Field(description="The next free time within the booking horizon.")
 
 
+class Match(StrEnum):
+    """How the doctors of a search were found.
+
+    `words`: each has the words of `q`, or a specialty that they mean. `similar`: nobody has them; these names differ by one slip.
+    `general`: the words were not recognised, or the hospital has none of their specialties; these doctors see any complaint.
+    """
+
+    WORDS = "words"
+    SIMILAR = "similar"
+    GENERAL = "general"
+
+
+class MeantSpecialty(Answer):
+    code: str = Field(examples=["dermatology"])
+    names: InLanguages
+    doctors: Count = Field(description="Number of doctors with this specialty; 0: the hospital has none.")
+
+
+class Emergency(Answer):
+    """A sign of an emergency in a search. Show it before any doctor."""
+
+    sign: InLanguages
+    advice: InLanguages
+    phone: str = Field(description="The emergency number to call.", examples=["112"])
+    crisis_phone: str | None = Field(description="A line for people in despair, where the sign is one of theirs.")
+
+
+class Understood(Answer):
+    """The meaning of a search's words."""
+
+    match: Match
+    specialties: list[MeantSpecialty] = Field(description="The specialties that the words lead to, the first choice first.")
+    emergencies: list[Emergency]
+
+
 class FoundDoctors(Page[FoundDoctor]):
     """One page of doctors, in order of name."""
+
+    understood: Understood | None = Field(description="Null without `q`, and with `exact`.")
+
+
+class SuggestionKind(StrEnum):
+    """The kind of a suggestion."""
+
+    DOCTOR = "doctor"
+    SPECIALTY = "specialty"
+    COMPLAINT = "complaint"
+
+
+class Suggestion(Answer):
+    """A doctor, specialty or complaint that begins with what a person typed."""
+
+    kind: SuggestionKind
+    text: InLanguages
+    specialties: list[InLanguages] = Field(description="Of the doctor; or those of this hospital that see the complaint.")
+    code: str | None = Field(description="Of a specialty, for the filter `specialty`; null for others.", examples=["cardiology"])
+    doctor_id: Id | None = Field(description="Null unless it is a doctor.")
+
+
+class Suggestions(Page[Suggestion]):
+    """At most ten suggestions: specialties, complaints, doctors."""
 
 
 class Slot(Answer):
@@ -58,21 +121,37 @@ class Slots(Page[Slot]):
 
 @api.get("/api/specialties", roles=EVERYONE)
 async def list_specialties() -> Specialties:
-    """List specialties that have at least one doctor. Spellings that differ in case or accents are one specialty."""
+    """List specialties that have at least one doctor.
+
+    Spellings that differ in case or accents, and names in different languages, are one specialty.
+    """
 
 
 class DoctorSearch(PageFilter):
     q: Query | None = None
-    specialty: Query | None = None
+    exact: Annotated[bool, Field(description="Find only doctors with every word of `q`; the words are not interpreted.")] = False
+    specialty: Annotated[Query | None, Field(description="A code, or a name in any language.")] = None
     language: Language | None = None
 
 
 @api.get("/api/doctors", roles=EVERYONE)
 async def find_doctors(query: DoctorSearch) -> FoundDoctors:
-    """Find doctors, by name; `q` searches names, specialties and biographies.
+    """Find doctors, by name; `q` searches names, specialties, biographies and complaints.
 
     A doctor matches with every word of `q`, in any order, and with `specialty` in any spelling: `oezlem` finds Dr Özlem Çelik.
+    `q` also finds the specialties that its words mean, in every language at once and with one slip a word: `Hautarzt`, `rash` and
+    `Ausschlg` find dermatologists. Words that mean nothing find general practitioners. A signed-in patient is not offered
+    specialties of another age for a complaint, and a child is offered paediatrics.
     """
+
+
+class SuggestionFilter(Filter):
+    q: Query
+
+
+@api.get("/api/doctors/suggestions", roles=EVERYONE)
+async def suggest_searches(query: SuggestionFilter) -> Suggestions:
+    """Suggest specialties, complaints and doctors while a person types a search, in every language at once."""
 
 
 @api.get("/api/doctors/{doctor_id}", roles=EVERYONE, refuses=(NotFound,))

@@ -23,6 +23,7 @@ class Config(Answer):
     zone: str = Field(description="IANA name of the clinic's time zone.", examples=["Europe/Berlin"])
     phone: str | None
     address: str | None = Field(description="The postal address in one line, for printed sheets.")
+    emergency_phone: str = Field(description="The number to call in an emergency.", examples=["112"])
     demo: bool = Field(description="Whether this is the demo hospital with invented people.")
     booking: BookingRules
 

@@ -14,6 +14,7 @@ from careplus_contracts.values import (
     Count,
     Day,
     Id,
+    InLanguages,
     Instant,
     Line,
     NamedPatient,
@@ -87,6 +88,7 @@ class Referral(Answer):
     to_doctor: Person | None = Field(description="The doctor that it was sent to, or that accepted it for the specialty.")
     taken_over_by: Person | None = Field(description="The colleague who does the work of `to_doctor`, who has left.")
     to_specialty: str | None
+    to_specialty_names: InLanguages | None
     to_external: str | None
     reason: str
     urgency: Urgency

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
+from careplus_clinic.specialties import names_of
 from careplus_tables.accounts import AccountRow
 from careplus_tables.appointments import AppointmentRow
 from careplus_tables.doctors import DoctorRow
@@ -120,6 +121,7 @@ def _shared_members(visit: VisitRecord) -> dict[str, Any]:
             "id": visit.doctor_id,
             "full_name": visit.doctor_name,
             "specialty": visit.specialty,
+            "specialty_names": names_of(visit.specialty),
             "bookable": visit.bookable,
         },
     }

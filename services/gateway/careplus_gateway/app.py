@@ -44,7 +44,7 @@ async def show_config(request: Request) -> Response:
     config = request.app.state.settings
     booking = BookingRules.model_validate(config, from_attributes=True)
     address = config.hospital_address or (DEMO_ADDRESS if config.demo else None)
-    hospital = {name: getattr(config, name) for name in ("hospital", "zone", "demo")}
+    hospital = {name: getattr(config, name) for name in ("hospital", "zone", "demo", "emergency_phone")}
     return _json(Config(**hospital, phone=config.shown_phone, address=address, booking=booking))
 
 

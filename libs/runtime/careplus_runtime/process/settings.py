@@ -73,6 +73,7 @@ def _check_cors_origins(value: str | None) -> str | None:
     return value
 
 
+Phone = Annotated[str, Field(pattern=r"^\+?[0-9][0-9 ()./-]{1,39}$")]
 Rate = Annotated[int, Field(ge=1, le=10**7)]
 """Requests per minute."""
 
@@ -99,6 +100,8 @@ class Settings(BaseSettings):
     hospital: Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_check_one_line)] = "CarePlus Hospital"
     phone: str | None = None
     hospital_address: Annotated[str, Field(max_length=200), AfterValidator(_check_one_line)] | None = None
+    emergency_phone: Phone = "112"
+    crisis_phone: Phone = "116 123"
     zone: Annotated[str, AfterValidator(_check_zone)] = "Europe/Berlin"
     demo: bool = False
 

@@ -1,10 +1,10 @@
 """Finding doctors and free times."""
 
-from careplus_appointments.store import finding
+from careplus_appointments.store import finding, searches, suggestions
 from careplus_contracts import finding as contract
-from careplus_contracts.finding import FoundDoctor, FoundDoctors, Slots, Specialties
+from careplus_contracts.finding import FoundDoctor, FoundDoctors, Slots, Specialties, Suggestions
 from careplus_contracts.values import Id
-from careplus_runtime.http.dependencies import AppSettings, ReadDb
+from careplus_runtime.http.dependencies import AppSettings, OptionalUser, ReadDb
 from careplus_runtime.http.serving import Routes
 
 routes = Routes()
@@ -12,12 +12,19 @@ routes = Routes()
 
 @routes.serve(contract.list_specialties)
 async def list_specialties(*, db: ReadDb) -> Specialties:
-    return await finding.list_specialties(db)
+    return await searches.list_specialties(db)
 
 
 @routes.serve(contract.find_doctors)
-async def find_doctors(query: contract.DoctorSearch, *, db: ReadDb, settings: AppSettings) -> FoundDoctors:
-    return await finding.find_doctors(db, settings, query)
+async def find_doctors(query: contract.DoctorSearch, *, who: OptionalUser, db: ReadDb, settings: AppSettings) -> FoundDoctors:
+    return await finding.find_doctors(db, settings, who, query)
+
+
+@routes.serve(contract.suggest_searches)
+async def suggest_searches(
+    query: contract.SuggestionFilter, *, who: OptionalUser, db: ReadDb, settings: AppSettings
+) -> Suggestions:
+    return await suggestions.suggest(db, settings, who, query.q)
 
 
 @routes.serve(contract.show_doctor)

@@ -3,16 +3,17 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, String, cast, func, select
+from sqlalchemy import Select, String, cast, select
 from sqlmodel import col
 
 from careplus_appointments.rules import slots as rules
-from careplus_appointments.store import calendars
+from careplus_appointments.store import calendars, searches
 from careplus_clinic.clinic_time import Span, day_bounds, day_start, days_from, local_date
-from careplus_clinic.search_keys import equality_key, fold
+from careplus_clinic.specialties import names_of
 from careplus_contracts.doctors import BookingMode
-from careplus_contracts.finding import DoctorSearch, FoundDoctor, FoundDoctors, Slot, SlotFilter, Slots, Specialties, Specialty
+from careplus_contracts.finding import DoctorSearch, FoundDoctor, FoundDoctors, Slot, SlotFilter, Slots
 from careplus_runtime.http.records import by_name, fetch_page, one_or_404
+from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.clock import now
 from careplus_runtime.process.settings import Settings
 from careplus_tables.accounts import AccountRow
@@ -22,35 +23,24 @@ from careplus_tables.people import IS_BOOKABLE_DOCTOR, has_words
 
 SEARCHED_FIRST_DAYS = 14
 """Most doctors have a free time within two weeks; the rest of the horizon is read only for the others."""
-MOST_SPECIALTIES = 500
 _BY_NAME = by_name(col(DoctorRow.sort_key), col(DoctorRow.id), lambda row: (row.sort_key, row.id))
 
 
-async def list_specialties(db: ReadSession) -> Specialties:
-    """Return the specialties of bookable doctors, each with their number; spellings of one specialty are one."""
-    query = (
-        select(func.min(col(DoctorRow.specialty)), func.count())
-        .join(AccountRow, col(AccountRow.id) == col(DoctorRow.id))
-        .where(*IS_BOOKABLE_DOCTOR)
-        .group_by(col(DoctorRow.specialty_key))
-        .order_by(col(DoctorRow.specialty_key))
-        .limit(MOST_SPECIALTIES)
-    )
-    found = sorted((await db.execute(query)).all(), key=lambda row: fold(row[0]))
-    return Specialties(items=[Specialty(name=name, doctors=count) for name, count in found], next_cursor=None)
-
-
-async def find_doctors(db: ReadSession, settings: Settings, wanted: DoctorSearch) -> FoundDoctors:
+async def find_doctors(db: ReadSession, settings: Settings, who: Identity | None, wanted: DoctorSearch) -> FoundDoctors:
     """Return bookable doctors by name, with the first free time of each."""
-    query = _bookable_doctors()
-    if wanted.q:
-        query = query.where(has_words(col(DoctorRow.search_key), wanted.q))
-    if wanted.specialty and (specialty := equality_key(wanted.specialty)):
-        query = query.where(col(DoctorRow.specialty_key) == specialty)
+    query, understood = _bookable_doctors(), None
+    if wanted.q and wanted.q.strip():
+        if wanted.exact:
+            query = query.where(has_words(col(DoctorRow.search_key), wanted.q))
+        else:
+            search = await searches.interpret(db, settings, who, wanted.q)
+            query, understood = query.where(search.condition), search.understood
+    if wanted.specialty and wanted.specialty.strip():
+        query = query.where(await searches.of_specialty(db, wanted.specialty))
     if wanted.language:
         query = query.where(cast(col(DoctorRow.languages), String).contains(f'"{wanted.language}"', autoescape=True))
     rows, next_cursor = await fetch_page(db, query, _BY_NAME, wanted)
-    return FoundDoctors(items=await _to_contract(db, settings, rows), next_cursor=next_cursor)
+    return FoundDoctors(items=await _to_contract(db, settings, rows), next_cursor=next_cursor, understood=understood)
 
 
 async def show_doctor(db: ReadSession, settings: Settings, doctor_id: int) -> FoundDoctor:
@@ -110,6 +100,7 @@ async def _to_contract(db: ReadSession, settings: Settings, rows: Sequence[Docto
             id=row.id,
             full_name=row.full_name,
             specialty=row.specialty,
+            specialty_names=names_of(row.specialty),
             bio=row.bio,
             languages=row.languages,
             room=row.room,

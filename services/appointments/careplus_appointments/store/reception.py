@@ -9,6 +9,7 @@ from sqlmodel import col
 
 from careplus_appointments.store import appointments
 from careplus_clinic.clinic_time import Span
+from careplus_clinic.specialties import names_of
 from careplus_contracts.appointments import AppointmentStatus, Practitioner
 from careplus_contracts.endpoints import Role
 from careplus_contracts.reception import ArrangedStatus, Arrangement, Arrangements, Caller, ReceptionFilter
@@ -134,5 +135,11 @@ def _to_contract(visit: ReceptionRecord) -> Arrangement:
             date_of_birth=visit.patient_date_of_birth,
             phone=visit.patient_phone,
         ),
-        doctor=Practitioner(id=visit.doctor_id, full_name=visit.doctor_name, specialty=visit.specialty, bookable=visit.bookable),
+        doctor=Practitioner(
+            id=visit.doctor_id,
+            full_name=visit.doctor_name,
+            specialty=visit.specialty,
+            specialty_names=names_of(visit.specialty),
+            bookable=visit.bookable,
+        ),
     )

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Select, false, select, true, update
 from sqlmodel import col
 
+from careplus_clinic.specialties import names_of
 from careplus_contracts.appointments import Practitioner
 from careplus_contracts.endpoints import Role
 from careplus_contracts.handovers import AccountWork, Handover, HandoverFilter, Handovers, OpenWork, WorkWaits
@@ -106,7 +107,13 @@ async def _page(db: ReadSession, is_wanted: ColumnElement[bool], wanted: PageFil
     people = await people_by_id(db, [row.colleague_id for row, _, _ in rows])
     items = [
         Handover(
-            doctor=Practitioner(id=row.doctor_id, full_name=full_name, specialty=specialty or None, bookable=False),
+            doctor=Practitioner(
+                id=row.doctor_id,
+                full_name=full_name,
+                specialty=specialty or None,
+                specialty_names=names_of(specialty),
+                bookable=False,
+            ),
             left_at=row.left_at,
             colleague=people[row.colleague_id].person() if row.colleague_id else None,
             work=works[row.doctor_id],

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Select, func, select
 from sqlmodel import col
 
+from careplus_clinic.specialties import names_of
 from careplus_contracts.referral_letters import EnclosedChart
 from careplus_contracts.referrals import Referral, ReferralLetter, ReferralStatus, Urgency
 from careplus_contracts.values import NamedPatient, Person
@@ -88,6 +89,7 @@ def to_contract(row: ReferralRecord, today: date) -> Referral:
         to_doctor=to_doctor,
         taken_over_by=taken_over_by,
         to_specialty=row.to_specialty,
+        to_specialty_names=names_of(row.to_specialty),
         to_external=row.to_external,
         reason=row.reason,
         urgency=Urgency(row.urgency),

@@ -1,6 +1,7 @@
 /** The next free times of six doctors on the front page, soonest first. */
 import { api, outcome, type Schemas } from "../../api/client";
 import { t } from "../../lib/i18n/i18n";
+import { specialtyName } from "../../lib/i18n/in-languages";
 import { useLoad } from "../../lib/loading/query";
 import { bookHref } from "../../lib/routing/booking-links";
 import { clock, dayOf, shortDay, zoneLabel } from "../../lib/time/time";
@@ -29,14 +30,14 @@ export function FreeTimes() {
       <Ready of={doctors} isEmpty={() => soonest.length === 0} empty={<Nothing />}>
         {() => (
           <ol>
-            {soonest.map(({ id, full_name, specialty, next_available }) => (
+            {soonest.map(({ id, full_name, next_available, ...about }) => (
               <li key={id}>
                 <a class="board-time" href={bookHref(id, next_available)}>
                   <span class="board-when">
                     <b>{clock(next_available)}</b> <span>{shortDay(dayOf(next_available))}</span>
                   </span>{" "}
                   <span class="board-who">
-                    <b>{full_name}</b> <span>{specialty}</span>
+                    <b>{full_name}</b> <span>{specialtyName(about)}</span>
                   </span>
                 </a>
               </li>

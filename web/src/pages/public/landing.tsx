@@ -1,10 +1,13 @@
 /** The front page: doctor search, next free times, sign-in. */
+import { useState } from "preact/hooks";
 import { api, type Config, outcome } from "../../api/client";
 import { t } from "../../lib/i18n/i18n";
+import { inLanguage } from "../../lib/i18n/in-languages";
 import { useLoad } from "../../lib/loading/query";
 import "../../style/portals/public.css";
 import type { PageProps } from "../../lib/routing/page";
 import { go } from "../../lib/routing/router";
+import { SuggestInput } from "../../ui/forms/SuggestField";
 import { Mark } from "../../ui/frame/Mark";
 import { Page } from "../../ui/frame/Page";
 import { Icon } from "../../ui/Icon";
@@ -33,18 +36,17 @@ export default function Landing({ config }: PageProps) {
 }
 
 function Search() {
+  const [typed, setTyped] = useState("");
   const search = (event: SubmitEvent): void => {
     event.preventDefault();
-    const q = String(new FormData(event.currentTarget as HTMLFormElement).get("q") ?? "").trim();
+    const q = typed.trim();
     go(q ? `/doctors?q=${encodeURIComponent(q)}` : "/doctors");
   };
   return (
     <search>
       <form class="hero-search" action="/doctors" onSubmit={search}>
         <label for="q">{t("landing.search")}</label>
-        <div class="input">
-          <input id="q" name="q" type="search" maxLength={100} autocomplete="off" />
-        </div>
+        <SuggestInput id="q" value={typed} onValue={setTyped} />
         <button type="submit" class="button">
           <Icon name="search" />
           {t("landing.search.submit")}
@@ -59,7 +61,7 @@ function Emergency({ config }: { config: Config }) {
     <section class="landing-urgent" aria-labelledby="urgent">
       <h2 id="urgent">{t("landing.urgent")}</h2>
       <p>
-        {t("landing.urgent.about")}
+        {t("landing.urgent.call")} <Tel number={config.emergency_phone} />. {t("landing.urgent.about")}
         {config.phone && (
           <>
             {" "}
@@ -115,9 +117,9 @@ function Specialties() {
     <section class="landing-specialties" aria-labelledby="specialties">
       <h2 id="specialties">{t("landing.specialties")}</h2>
       <ul>
-        {items.map(({ name }) => (
+        {items.map(({ name, names }) => (
           <li key={name}>
-            <a href={`/doctors?specialty=${encodeURIComponent(name)}`}>{name}</a>
+            <a href={`/doctors?specialty=${encodeURIComponent(name)}`}>{inLanguage(names)}</a>
           </li>
         ))}
         <li>

@@ -1,5 +1,7 @@
 /** A prescription as a printed sheet: patient, medicines with instructions, signature. */
+
 import type { Schemas } from "../../api/client";
+import { frequencyText, routeText } from "../../lib/clinical/dosing";
 import { plural, t } from "../../lib/i18n/i18n";
 import { dateOnly, dayOf } from "../../lib/time/time";
 import { Details } from "../Details";
@@ -27,13 +29,13 @@ export function PrescriptionSheet({ of }: { of: Schemas["Prescription"] }) {
         {of.items.map((item, n) => (
           <li key={`${item.medicine} ${item.dose}`}>
             <h3>{item.medicine}</h3>
-            <p class="take">{t("sheet.take", { dose: item.dose, frequency: item.frequency })}</p>
+            <p class="take">{t("sheet.take", { dose: item.dose, frequency: frequencyText(item.frequency) })}</p>
             {item.instructions && <p>{item.instructions}</p>}
             {notChecked(of.check, item.medicine)}
             <div class="kept">
               <Details
                 of={[
-                  [t("sheet.route"), item.route],
+                  [t("sheet.route"), routeText(item.route)],
                   [t("sheet.until"), lasts(item.duration_days, dateOnly(item.last_day))],
                   [t("sheet.quantity"), item.quantity],
                   [t("sheet.repeats"), item.repeats],

@@ -1,6 +1,8 @@
 /** The letter of a referral, for the patient to take along. */
+
 import type { Schemas } from "../../api/client";
 import { t } from "../../lib/i18n/i18n";
+import { receiverName } from "../../lib/i18n/in-languages";
 import { dateOnly, dayOf } from "../../lib/time/time";
 import { Details } from "../Details";
 import { Enclosures } from "./Enclosures";
@@ -15,7 +17,7 @@ export function ReferralLetter({ of }: { of: Schemas["ReferralLetter"] }) {
       <Details
         of={[
           [t("sheet.to"), of.to_doctor?.full_name ?? of.to_external],
-          [t("sheet.specialty"), of.to_specialty],
+          [t("sheet.specialty"), receiverName(of)],
           [t("sheet.from"), of.from_doctor.full_name],
           [t("sheet.patient"), identity(of.patient)],
           [t("sheet.urgency"), t(`urgency.${of.urgency}`)],

@@ -1,7 +1,10 @@
 /** A patient's record as a list with the day beside each entry: visits, prescriptions, referrals, results. */
+
 import type { ComponentChildren } from "preact";
 import type { Schemas } from "../../../api/client";
+import { frequencyText } from "../../../lib/clinical/dosing";
 import { type Key, plural, t } from "../../../lib/i18n/i18n";
+import { receiverName } from "../../../lib/i18n/in-languages";
 import { dateOnly, dayOf, now } from "../../../lib/time/time";
 import { Status } from "../../../ui/Chip";
 import { Empty } from "../../../ui/Empty";
@@ -120,7 +123,7 @@ function PrescriptionEntry({ of }: { of: Schemas["Prescription"] }) {
       <ul class="plain">
         {of.items.map(({ medicine, dose, frequency }) => (
           <li key={medicine + dose}>
-            {medicine} <span class="muted">{t("sheet.take", { dose, frequency })}</span>
+            {medicine} <span class="muted">{t("sheet.take", { dose, frequency: frequencyText(frequency) })}</span>
           </li>
         ))}
       </ul>
@@ -142,7 +145,7 @@ function PrescriptionEntry({ of }: { of: Schemas["Prescription"] }) {
 }
 
 function ReferralEntry({ of }: { of: Schemas["Referral"] }) {
-  const to = of.to_doctor?.full_name ?? of.to_specialty ?? of.to_external ?? "";
+  const to = of.to_doctor?.full_name ?? receiverName(of) ?? of.to_external ?? "";
   return (
     <>
       <Head href={null} title={t("record.referral", { to, doctor: of.from_doctor.full_name })}>

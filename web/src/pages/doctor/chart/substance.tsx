@@ -2,7 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { api, type Outcome, outcome, type Schemas } from "../../../api/client";
 import { t } from "../../../lib/i18n/i18n";
-import { inLanguage } from "../../../lib/i18n/in-language";
+import { inLanguage } from "../../../lib/i18n/in-languages";
 import { useLoad } from "../../../lib/loading/query";
 import type { ControlProps } from "../../../ui/forms/Control";
 import { Field } from "../../../ui/forms/Field";

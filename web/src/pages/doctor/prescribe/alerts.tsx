@@ -2,7 +2,7 @@
 import type { Schemas } from "../../../api/client";
 import type { Mistake } from "../../../lib/forms/form";
 import { plural, t } from "../../../lib/i18n/i18n";
-import { inLanguage } from "../../../lib/i18n/in-language";
+import { inLanguage } from "../../../lib/i18n/in-languages";
 import { Field } from "../../../ui/forms/Field";
 import { type Alert, asksReason, type Check } from "./check";
 import type { Item } from "./items";

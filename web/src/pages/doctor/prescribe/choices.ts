@@ -1,7 +1,7 @@
 /** Medicines to choose from: what each fills on the form. */
 import type { Schemas } from "../../../api/client";
 import { type Key, t } from "../../../lib/i18n/i18n";
-import { inLanguage } from "../../../lib/i18n/in-language";
+import { inLanguage } from "../../../lib/i18n/in-languages";
 import type { Item } from "./items";
 
 export type Used = Schemas["UsedMedicine"];

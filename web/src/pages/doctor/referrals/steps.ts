@@ -1,5 +1,6 @@
 /** The transitions of a referral. */
 import { api, type NoAnswer, outcome, type Problem, type Schemas, unchanged } from "../../../api/client";
+import { receiverName } from "../../../lib/i18n/in-languages";
 
 export type Referral = Schemas["Referral"];
 export type Status = Schemas["ReferralStatus"];
@@ -39,8 +40,8 @@ export function needsDialog(step: Status): step is "accepted" | "declined" | "ca
   return step === "accepted" || step === "declined" || step === "cancelled";
 }
 
-export function target({ to_doctor, to_specialty, to_external }: Referral): string {
-  return to_doctor?.full_name ?? to_specialty ?? to_external ?? "";
+export function target(of: Referral): string {
+  return of.to_doctor?.full_name ?? receiverName(of) ?? of.to_external ?? "";
 }
 
 /** The lists of a direction: those that wait for a step, the others, and those after their day. */

@@ -1,7 +1,9 @@
 /** The target of a referral: a searched doctor, a specialty of the hospital, or an outside practice as text. */
+
 import { api, outcome, type Schemas } from "../../../api/client";
 import type { Mistake } from "../../../lib/forms/form";
 import { plural, t } from "../../../lib/i18n/i18n";
+import { inLanguage } from "../../../lib/i18n/in-languages";
 import { useLoad } from "../../../lib/loading/query";
 import { Field } from "../../../ui/forms/Field";
 import { Radios, Select } from "../../../ui/forms/Select";
@@ -58,7 +60,7 @@ export function ReferralTarget({ target, put, errors, me }: Props) {
 
 function FindDoctor({ target: { doctor }, put, errors, me }: Props) {
   const { typed, setTyped, found, shown } = useTypedSearch((q) =>
-    outcome(api.GET("/api/doctors", { params: { query: { ...(q && { q }), limit: SHOWN + 2 } } })),
+    outcome(api.GET("/api/doctors", { params: { query: { ...(q && { q, exact: true }), limit: SHOWN + 2 } } })),
   );
   const others = (shown.data?.items ?? []).filter(({ id }) => id !== me && id !== doctor?.id).slice(0, SHOWN);
   // the chosen doctor stays visible during a search
@@ -115,9 +117,9 @@ function ChooseSpecialty({ target, put, errors }: Omit<Props, "me">) {
           label={t("refer.specialty")}
           choices={[
             { value: "", text: t("refer.specialty.choose") },
-            ...items.map(({ name, doctors }) => ({
+            ...items.map(({ name, names, doctors }) => ({
               value: name,
-              text: plural("refer.specialty.of", doctors, { name }),
+              text: plural("refer.specialty.of", doctors, { name: inLanguage(names) }),
             })),
           ]}
           value={target.specialty}

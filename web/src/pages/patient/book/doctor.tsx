@@ -1,6 +1,8 @@
 /** A doctor, and their free times of seven days (`?week=` is the first one). */
+
 import { api, outcome } from "../../../api/client";
 import { t } from "../../../lib/i18n/i18n";
+import { specialtyName } from "../../../lib/i18n/in-languages";
 import { languageNames } from "../../../lib/i18n/languages";
 import { useLoad } from "../../../lib/loading/query";
 import type { PageProps } from "../../../lib/routing/page";
@@ -30,7 +32,7 @@ export default function Doctor({ params, query, config }: PageProps) {
       {(found) => (
         <Page
           title={found.full_name}
-          lead={found.specialty ?? undefined}
+          lead={specialtyName(found) ?? undefined}
           back={{ href: "/doctors", text: t("doctor.back") }}
         >
           <Details

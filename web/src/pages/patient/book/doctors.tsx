@@ -1,4 +1,5 @@
 /** Find a doctor: search and filters in the address, each doctor with the next free time. */
+import { useRef, useState } from "preact/hooks";
 import { api, outcome } from "../../../api/client";
 import { plural, t } from "../../../lib/i18n/i18n";
 import { useLoad, usePages } from "../../../lib/loading/query";
@@ -10,6 +11,7 @@ import { More } from "../../../ui/More";
 import { Ready } from "../../../ui/Ready";
 import { Filters, type Wanted } from "./doctor-filters";
 import { DoctorCard } from "./found-doctor";
+import { Emergencies, Meaning, type Understood } from "./understood";
 
 const LANGUAGE = /^[a-z]{2,3}(-[A-Z]{2})?$/;
 
@@ -17,25 +19,37 @@ export default function Doctors({ query, config }: PageProps) {
   const wanted = wantedOf(query);
   const { q, specialty, language } = wanted;
   const filters = { ...(q && { q }), ...(specialty && { specialty }), ...(language && { language }) };
+  const shown = useRef(q);
+  shown.current = q;
+  const [meaning, setMeaning] = useState<{ q: string; of: Understood | null }>({ q: "", of: null });
   const found = usePages(
-    (cursor) =>
-      outcome(api.GET("/api/doctors", { params: { query: { ...filters, limit: 24, ...(cursor && { cursor }) } } })),
+    async (cursor) => {
+      const page = await outcome(
+        api.GET("/api/doctors", { params: { query: { ...filters, limit: 24, ...(cursor && { cursor }) } } }),
+      );
+      // not of an older search that was answered late
+      if (page.ok && shown.current === q) setMeaning({ q, of: page.data.understood });
+      return page;
+    },
     [filters],
   );
+  const understood = meaning.q === q ? meaning.of : null;
   const specialties = useLoad(() => outcome(api.GET("/api/specialties")), []);
   const everybody = useLoad(() => outcome(api.GET("/api/doctors", { params: { query: { limit: 100 } } })), []);
   const count = found.data?.items.length ?? 0;
 
   return (
     <Page title={t("doctors.title")} lead={t("doctors.lead")}>
+      {understood && <Emergencies of={understood} />}
       <Filters
         wanted={wanted}
-        specialties={specialties.data?.items.map(({ name }) => name) ?? []}
+        specialties={specialties.data?.items ?? []}
         languages={everybody.data?.items.flatMap(({ languages }) => languages) ?? []}
       />
       <p class="muted doctors-count" role="status">
         {found.data && plural(found.more ? "doctors.first" : "doctors.count", count)}
       </p>
+      {understood && count > 0 && <Meaning of={understood} q={q} />}
       <Ready of={found} empty={<Nobody />}>
         {({ items }) => (
           <ul class="cards doctors">

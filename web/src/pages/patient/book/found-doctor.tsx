@@ -1,6 +1,7 @@
 /** The card of a doctor: next free time, or the phone number for booking. */
 import type { Config, Schemas } from "../../../api/client";
 import { plural, t } from "../../../lib/i18n/i18n";
+import { specialtyName } from "../../../lib/i18n/in-languages";
 import { languageNames } from "../../../lib/i18n/languages";
 import { bookHref, timesHref } from "../../../lib/routing/booking-links";
 import { clock, dayOf, shortDay } from "../../../lib/time/time";
@@ -9,7 +10,7 @@ import { Tel } from "../../../ui/Tel";
 export type FoundDoctor = Schemas["FoundDoctor"];
 
 export function DoctorCard({ doctor, config }: { doctor: FoundDoctor; config: Config }) {
-  const { id, full_name, specialty, room, languages, bio } = doctor;
+  const { id, full_name, room, languages, bio } = doctor;
   return (
     <li class="card doctor-card">
       <div>
@@ -18,7 +19,7 @@ export function DoctorCard({ doctor, config }: { doctor: FoundDoctor; config: Co
             {full_name}
           </a>
         </h2>
-        <p>{[specialty, room].filter(Boolean).join(", ")}</p>
+        <p>{[specialtyName(doctor), room].filter(Boolean).join(", ")}</p>
         {bio && <p class="muted small">{bio}</p>}
         {languages.length > 0 && (
           <p class="muted small">{t("doctors.languages", { languages: languageNames(languages) })}</p>

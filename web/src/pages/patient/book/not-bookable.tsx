@@ -1,7 +1,9 @@
 /** A doctor who takes no appointments here: the reason, what to do, and colleagues with their next free time. */
+
 import type { ComponentChildren } from "preact";
 import { api, type Config, outcome } from "../../../api/client";
 import { t } from "../../../lib/i18n/i18n";
+import { specialtyName } from "../../../lib/i18n/in-languages";
 import { useLoad } from "../../../lib/loading/query";
 import { Ready } from "../../../ui/Ready";
 import { Tel } from "../../../ui/Tel";
@@ -19,6 +21,8 @@ interface Props {
 export function NotBookable({ doctor, specialty, config, children }: Props) {
   const query = { limit: 6, ...(specialty && { specialty }) };
   const colleagues = useLoad(() => outcome(api.GET("/api/doctors", { params: { query } })), [specialty]);
+  const [colleague] = colleagues.data?.items ?? [];
+  const name = (colleague && specialtyName(colleague)) ?? specialty ?? "";
   return (
     <section class="section stack" aria-labelledby="not-bookable">
       <div class="warning">
@@ -31,7 +35,7 @@ export function NotBookable({ doctor, specialty, config, children }: Props) {
         )}
         {children}
       </div>
-      <h2>{specialty ? t("left.colleagues", { specialty }) : t("left.others")}</h2>
+      <h2>{specialty ? t("left.colleagues", { specialty: name }) : t("left.others")}</h2>
       <Ready of={colleagues} empty={<p>{t("left.none")}</p>}>
         {({ items }) => (
           <ul class="cards doctors">

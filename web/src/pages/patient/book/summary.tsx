@@ -1,7 +1,9 @@
 /** The summary before booking: doctor, time, place. */
+
 import type { RefObject } from "preact";
 import type { Schemas } from "../../../api/client";
 import { t } from "../../../lib/i18n/i18n";
+import { specialtyName } from "../../../lib/i18n/in-languages";
 import { timesHref } from "../../../lib/routing/booking-links";
 import { clock, dayOf, type Instant, longDay, zoneLabel } from "../../../lib/time/time";
 import { Details } from "../../../ui/Details";
@@ -33,7 +35,7 @@ export function BookSummary({ doctor, start, slot, heading }: Props) {
       <Details
         of={[
           [t("book.doctor"), doctor.full_name],
-          [t("book.specialty"), doctor.specialty],
+          [t("book.specialty"), specialtyName(doctor)],
           [t("book.place"), doctor.room],
         ]}
       />

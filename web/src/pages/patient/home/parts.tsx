@@ -1,7 +1,9 @@
 /** The cards of the patient's home page. */
+
 import type { ComponentProps } from "preact";
 import type { Config, Schemas } from "../../../api/client";
 import { plural, t } from "../../../lib/i18n/i18n";
+import { specialtyName } from "../../../lib/i18n/in-languages";
 import { bookHref } from "../../../lib/routing/booking-links";
 import { clock, dateOnly, dayOf, shortDay, when } from "../../../lib/time/time";
 import { Status } from "../../../ui/Chip";
@@ -31,7 +33,7 @@ export function NextVisit({ visit, config, onChange }: NextProps) {
           {visit.doctor.full_name}
         </a>
         <br />
-        <span class="muted">{[visit.doctor.specialty, visit.place].filter(Boolean).join(", ")}</span>
+        <span class="muted">{[specialtyName(visit.doctor), visit.place].filter(Boolean).join(", ")}</span>
       </p>
       <VisitActs visit={visit} config={config} onChange={onChange} />
     </div>
@@ -83,12 +85,14 @@ export function ToDo({ tasks }: { tasks: readonly Task[] }) {
 export function Offers({ offers }: { offers: readonly Offer[] }) {
   return (
     <ul class="lines">
-      {offers.map(({ id, full_name, specialty, next_available, seen }) => (
+      {offers.map(({ id, full_name, next_available, seen, ...about }) => (
         <li key={id}>
           <p>
             <a href={`/doctors/${id}`}>{full_name}</a>
             <br />
-            <span class="small muted">{seen ? t("home.book.seen", { specialty: specialty ?? "" }) : specialty}</span>
+            <span class="small muted">
+              {seen ? t("home.book.seen", { specialty: specialtyName(about) ?? "" }) : specialtyName(about)}
+            </span>
           </p>
           <a class="button quiet" href={bookHref(id, next_available)}>
             <span>

@@ -1,5 +1,7 @@
 /** Prescriptions: current, or past (`?tab=past`). */
+
 import { api, outcome, type Schemas } from "../../../api/client";
+import { frequencyText } from "../../../lib/clinical/dosing";
 import { t } from "../../../lib/i18n/i18n";
 import { useLoad, usePages } from "../../../lib/loading/query";
 import type { OwnProps } from "../../../lib/routing/page";
@@ -70,7 +72,7 @@ function List({ of, past, refills }: ListProps) {
               <h2 class="card-title">
                 <a href={`/prescriptions/${one.id}`}>{item.medicine}</a>
               </h2>
-              <p>{t("prescriptions.dose", { dose: item.dose, frequency: item.frequency })}</p>
+              <p>{t("prescriptions.dose", { dose: item.dose, frequency: frequencyText(item.frequency) })}</p>
             </div>
           ))}
           <div class="row between card-foot">

@@ -1,12 +1,14 @@
 /** A referral's next step for the patient, as a sentence and a link. */
+
 import type { Schemas } from "../../../api/client";
 import { type Key, t } from "../../../lib/i18n/i18n";
+import { receiverName } from "../../../lib/i18n/in-languages";
 
 type Referral = Schemas["Referral"];
 
 /** The target of a referral: a doctor of the hospital, a specialty, or an outside practice. */
-export function target({ taken_over_by, to_doctor, to_specialty, to_external }: Referral): string {
-  return (taken_over_by ?? to_doctor)?.full_name ?? to_specialty ?? to_external ?? "";
+export function target(of: Referral): string {
+  return (of.taken_over_by ?? of.to_doctor)?.full_name ?? receiverName(of) ?? of.to_external ?? "";
 }
 
 /** "Dr Osei asks Dr Lind to see you. Book a time with them." */

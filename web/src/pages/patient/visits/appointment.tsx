@@ -1,6 +1,8 @@
 /** One visit of the patient's; `?new` says that it was booked just now. */
+
 import { useState } from "preact/hooks";
 import { t } from "../../../lib/i18n/i18n";
+import { specialtyName } from "../../../lib/i18n/in-languages";
 import { useLoad } from "../../../lib/loading/query";
 import type { OwnProps } from "../../../lib/routing/page";
 import { notice } from "../../../lib/routing/router";
@@ -85,7 +87,7 @@ function Facts({ visit, hospital }: { visit: Visit; hospital: string }) {
         [
           t("visit.doctor"),
           <span key="doctor">
-            {doctor.full_name} {doctor.specialty && <span class="muted">{doctor.specialty}</span>}
+            {doctor.full_name} {doctor.specialty && <span class="muted">{specialtyName(doctor)}</span>}
           </span>,
         ],
         [t("visit.place"), [place, hospital].filter(Boolean).join(", ")],

@@ -1,7 +1,9 @@
 /** A patient's visits, upcoming or past (`?when=`). */
+
 import { useState } from "preact/hooks";
 import { api, outcome } from "../../../api/client";
 import { t } from "../../../lib/i18n/i18n";
+import { specialtyName } from "../../../lib/i18n/in-languages";
 import { usePages } from "../../../lib/loading/query";
 import type { OwnProps } from "../../../lib/routing/page";
 import { longWhen, span } from "../../../lib/time/time";
@@ -95,7 +97,7 @@ function columns(when: "upcoming" | "past", config: OwnProps["config"], onChange
       head: t("visits.doctor"),
       cell: ({ doctor }: Visit) => (
         <span>
-          {doctor.full_name} <span class="small muted">{doctor.specialty}</span>
+          {doctor.full_name} <span class="small muted">{specialtyName(doctor)}</span>
         </span>
       ),
     },

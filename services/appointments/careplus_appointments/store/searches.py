@@ -1,0 +1,191 @@
+"""Statements that find the doctors and specialties that a person's words mean."""
+
+from collections.abc import Collection, Sequence
+from datetime import date
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, and_, false, func, literal, or_, select
+from sqlmodel import col
+
+from careplus_appointments.rules import complaints
+from careplus_clinic.clinic_time import local_date
+from careplus_clinic.phrases import is_slip, is_small, words
+from careplus_clinic.search_keys import equality_key, fold, search_words
+from careplus_clinic.specialties import GENERAL_PRACTICE, PAEDIATRICS, SPECIALTIES, codes_of, names_of
+from careplus_contracts.endpoints import Role
+from careplus_contracts.finding import Emergency, Match, MeantSpecialty, Specialties, Specialty, Understood
+from careplus_contracts.values import InLanguages
+from careplus_runtime.http.records import AnySelect
+from careplus_runtime.identity.tokens import Identity
+from careplus_runtime.process.clock import now
+from careplus_runtime.process.settings import Settings
+from careplus_tables.accounts import AccountRow
+from careplus_tables.doctors import DoctorRow
+from careplus_tables.engine import ReadSession
+from careplus_tables.people import IS_BOOKABLE_DOCTOR, has_words
+
+MOST_SPECIALTIES = 500
+MOST_NAMES = 2000
+"""Names compared letter by letter when no doctor has the typed words; a larger hospital is searched in part."""
+MOST_SIMILAR = 20
+_KEY = col(DoctorRow.search_key)
+
+
+class SpecialtyHere(NamedTuple):
+    """A specialty of bookable doctors, as it is stored."""
+
+    key: str
+    name: str
+    doctors: int
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        return codes_of(self.name)
+
+
+class Search(NamedTuple):
+    """The condition of the doctors that a search finds, and what the search means."""
+
+    condition: ColumnElement[bool]
+    understood: Understood
+
+
+async def specialties_here(db: ReadSession) -> list[SpecialtyHere]:
+    """Return the specialties of bookable doctors, each with their number; spellings of one specialty are one."""
+    query = (
+        select(col(DoctorRow.specialty_key), func.min(col(DoctorRow.specialty)), func.count())
+        .join(AccountRow, col(AccountRow.id) == col(DoctorRow.id))
+        .where(*IS_BOOKABLE_DOCTOR)
+        .group_by(col(DoctorRow.specialty_key))
+        .order_by(col(DoctorRow.specialty_key))
+        .limit(MOST_SPECIALTIES)
+    )
+    return [SpecialtyHere(key, name, count) for key, name, count in (await db.execute(query)).all()]
+
+
+async def list_specialties(db: ReadSession) -> Specialties:
+    """Return the specialties of bookable doctors, those of one code under the name that most of them have."""
+    grouped: dict[str, list[SpecialtyHere]] = {}
+    for one in await specialties_here(db):
+        # two codes, or a text that says more than a code: a specialty of its own
+        named = len(one.codes) == 1 and names_of(one.name) == SPECIALTIES[one.codes[0]].names
+        grouped.setdefault(one.codes[0] if named else f" {one.key}", []).append(one)
+    found = [
+        Specialty(
+            name=max(rows, key=lambda row: row.doctors).name,
+            code=None if code.startswith(" ") else code,
+            names=names_of(rows[0].name) or InLanguages(en="", de=""),
+            doctors=sum(row.doctors for row in rows),
+        )
+        for code, rows in grouped.items()
+    ]
+    return Specialties(items=sorted(found, key=lambda one: fold(one.name)), next_cursor=None)
+
+
+async def of_specialty(db: ReadSession, wanted: str) -> ColumnElement[bool]:
+    """Return the condition of doctors whose specialty is spelled like this, or named by this code or word."""
+    codes = set(codes_of(wanted))
+    keys = {one.key for one in await specialties_here(db) if codes & set(one.codes)}
+    return col(DoctorRow.specialty_key).in_({equality_key(wanted), *keys})
+
+
+async def interpret(db: ReadSession, settings: Settings, who: Identity | None, q: str) -> Search:
+    """Return the doctors with these words or with a specialty that they mean, else similar names, else general practice."""
+    age, here = await patient_age(db, settings, who), await specialties_here(db)
+    named = has_words(_KEY, q)
+    has_name = await _finds(db, named)
+    # the words of a doctor are right as they are typed
+    meant = complaints.understand(q, age, slips=not has_name)
+    understood = _understood(settings, meant, here, Match.WORDS)
+    treats = with_codes(here, meant.specialties)
+    if meant.specialties:
+        # parts of words would find "heart" for "ear"
+        named = _begin_words(q)
+        if meant.rest and (treating := await _also_named(db, meant.rest, treats)) is not None:
+            return Search(or_(named, treating), understood)
+    if await _finds(db, condition := or_(named, treats)):
+        return Search(condition, understood)
+    if not words(q):
+        return Search(condition, understood)
+    if not meant.specialties and (similar := await _similar(db, q)):
+        return Search(col(DoctorRow.id).in_(similar), understood.model_copy(update={"match": Match.SIMILAR}))
+    general = [GENERAL_PRACTICE, *([PAEDIATRICS] if SPECIALTIES[PAEDIATRICS].treats(age) and age is not None else [])]
+    return Search(with_codes(here, general), understood.model_copy(update={"match": Match.GENERAL}))
+
+
+async def patient_age(db: ReadSession, settings: Settings, who: Identity | None) -> int | None:
+    """Return the age of a signed-in patient in years; None for others, and without a date of birth."""
+    if who is None or who.role is not Role.PATIENT:
+        return None
+    query = select(col(AccountRow.date_of_birth)).where(col(AccountRow.id) == who.id)
+    born: date | None = (await db.execute(query)).scalar_one_or_none()
+    if born is None:
+        return None
+    today = local_date(now(), settings.clinic_zone)
+    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+
+
+def with_codes(here: Sequence[SpecialtyHere], codes: Collection[str]) -> ColumnElement[bool]:
+    """Return the condition of doctors with one of these specialties; false where the hospital has none."""
+    keys = [one.key for one in here if set(codes) & set(one.codes)]
+    return col(DoctorRow.specialty_key).in_(keys) if keys else false()
+
+
+def doctors_with(here: Sequence[SpecialtyHere], code: str) -> int:
+    """Return the number of doctors with this specialty."""
+    return sum(one.doctors for one in here if code in one.codes)
+
+
+def of_bookable(query: AnySelect) -> AnySelect:
+    """Return the statement for columns of doctors, with the conditions of bookable ones."""
+    return query.select_from(DoctorRow).join(AccountRow, col(AccountRow.id) == col(DoctorRow.id)).where(*IS_BOOKABLE_DOCTOR)
+
+
+def _understood(settings: Settings, meant: complaints.Understood, here: Sequence[SpecialtyHere], match: Match) -> Understood:
+    specialties = [
+        MeantSpecialty(code=code, names=SPECIALTIES[code].names, doctors=doctors_with(here, code)) for code in meant.specialties
+    ]
+    emergencies = [
+        Emergency(
+            sign=flag.sign,
+            advice=flag.advice_with(settings.emergency_phone),
+            phone=settings.emergency_phone,
+            crisis_phone=settings.crisis_phone if flag.crisis else None,
+        )
+        for flag in meant.red_flags
+    ]
+    return Understood(match=match, specialties=specialties, emergencies=emergencies)
+
+
+def _begin_words(q: str) -> ColumnElement[bool]:
+    key = literal(" ").concat(_KEY)
+    return and_(
+        *(or_(*(key.contains(f" {spelling}", autoescape=True) for spelling in spellings)) for spellings in search_words(q))
+    )
+
+
+async def _also_named(db: ReadSession, rest: str, treats: ColumnElement[bool]) -> ColumnElement[bool] | None:
+    """Return the condition of doctors of these specialties whose name is in the rest of the words, or None where none has it."""
+    named = and_(treats, has_words(_KEY, rest))
+    if await _finds(db, named):
+        return named
+    similar = and_(treats, col(DoctorRow.id).in_(await _similar(db, rest)))
+    return similar if await _finds(db, similar) else None
+
+
+async def _finds(db: ReadSession, condition: ColumnElement[bool]) -> bool:
+    return (await db.execute(of_bookable(select(col(DoctorRow.id))).where(condition).limit(1))).first() is not None
+
+
+async def _similar(db: ReadSession, text: str) -> list[int]:
+    """Return doctors whose names have each word of the text, or a word with one slip."""
+    wanted = [word for word in words(text) if not is_small(word)]
+    if not wanted:
+        return []
+    query = of_bookable(select(col(DoctorRow.id), col(DoctorRow.full_name))).order_by(col(DoctorRow.id)).limit(MOST_NAMES)
+    rows = (await db.execute(query)).all()
+    return [id_ for id_, name in rows if all(_is_in(word, words(name)) for word in wanted)][:MOST_SIMILAR]
+
+
+def _is_in(word: str, name: Sequence[str]) -> bool:
+    return any(one == word or is_slip(one, word) for one in name)
