@@ -16,7 +16,7 @@ const AREAS = {
   "patient-results": /pages\/patient\/results\//,
   "doctor-desk": /pages\/doctor\/(prescribe|referrals|certificates|order|results|typed-search|chart\/queried-chart)[/.]/,
   "doctor-record":
-    /pages\/doctor\/(chart\/(chart|allergies|open-chart|entries|problems|record.*|load-chart)|patients\/patients|visit\/(visit|notes-form|past-visits)|follow-up\/(follow-up|visit-links|movable|send))\.tsx?/,
+    /pages\/doctor\/(chart\/(chart|allergies|open-chart|entries|problems|record.*|load-chart)|patients\/patients|visit\/(visit|notes-form|past-visits)|follow-up\/(follow-up|send))\.tsx?/,
   "doctor-times": /pages\/doctor\/(availability\/|today\/week\.)/,
   "admin-lists": /pages\/admin\/(doctors|people|catalogue|found-list)[/.]/,
   "admin-visits": /pages\/admin\/visits\/(?!visits\.)/,

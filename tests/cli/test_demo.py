@@ -166,7 +166,9 @@ def test_no_prescription_conflicts_with_an_allergy(demo: Demo) -> None:
     allergies: dict[int, list[Allergy]] = {}
     for row in rows(connection, AllergyRow):
         allergies.setdefault(row.patient_id, []).append(Allergy(substance=row.substance, severity=Severity(row.severity)))
-    query = "SELECT p.patient_id, p.override_reason, i.medicine, i.dose, i.route, i.frequency, i.duration_days FROM prescriptions p"
+    query = (
+        "SELECT p.patient_id, p.override_reason, i.medicine, i.dose, i.route, i.frequency, i.duration_days FROM prescriptions p"
+    )
     medicines, joined = medicine_list.load(), " JOIN prescription_items i ON i.prescription_id = p.id"
     for patient_id, reason, *values in connection.execute(sa.text(query + joined)):
         item = PrescriptionItem(**dict(zip(("medicine", "dose", "route", "frequency", "duration_days"), values, strict=True)))

@@ -12,9 +12,12 @@ import sqlalchemy as sa
 
 from careplus_clinic.clinic_time import local_date
 from careplus_contracts.allergies import Allergy, Severity
+from careplus_contracts.medicines import AlertKind, AlertSeverity
+from careplus_contracts.prescriptions import PrescriptionItem
 from careplus_demo.filling import fill
 from careplus_demo.plan import Plan
-from careplus_doctors.rules.allergies import check_allergies
+from careplus_doctors.rules.medicines import medicine_list
+from careplus_doctors.rules.medicines.check import check
 from careplus_tables.engine import sync_engine
 from careplus_tables.migrate import upgrade
 
@@ -167,8 +170,29 @@ def test_no_medicine_against_an_allergy_unless_overridden(demo: Filled) -> None:
     allergies: defaultdict[int, list[Allergy]] = defaultdict(list)
     for patient_id, substance, severity in demo.rows("SELECT patient_id, substance, severity FROM allergies"):
         allergies[patient_id].append(Allergy(substance=substance, severity=Severity(severity)))
-    for patient_id, medicine, reason in demo.rows(f"SELECT patient_id, medicine, override_reason FROM {ITEMS}"):
-        check_allergies([medicine], allergies[patient_id], reason)
+    members = ("medicine", "dose", "route", "frequency", "duration_days")
+    medicines, stopped = medicine_list.load(), []
+    for patient_id, reason, *values in demo.rows(f"SELECT patient_id, override_reason, {', '.join(members)} FROM {ITEMS}"):
+        item = PrescriptionItem(**dict(zip(members, values, strict=True)))
+        alerts = check(medicines, [item], [], allergies[patient_id], None).alerts
+        stopped += [one.key for one in alerts if one.severity is AlertSeverity.STOP and reason is None]
+    assert stopped == []
+
+
+def test_few_patients_take_medicines_that_interact(demo: Filled) -> None:
+    query = f"SELECT patient_id, medicine FROM {ITEMS} WHERE status = 'active' AND last_day >= :today"
+    taken: defaultdict[int, list[PrescriptionItem]] = defaultdict(list)
+    for patient_id, medicine in demo.rows(query, today=demo.plan.today.isoformat()):
+        item = {"medicine": medicine, "dose": "-", "route": "-", "frequency": "-", "duration_days": 1}
+        taken[patient_id].append(PrescriptionItem.model_validate(item))
+    medicines = medicine_list.load()
+    found = {
+        alert.key
+        for items in taken.values()
+        for alert in check(medicines, items, [], [], None).alerts
+        if alert.kind is AlertKind.INTERACTION and alert.severity is AlertSeverity.STOP
+    }
+    assert len(found) <= 2, "the deliberate ones"
 
 
 def test_no_patient_takes_a_medicine_twice(demo: Filled) -> None:

@@ -6,18 +6,18 @@ import { gzipSync } from "node:zlib";
 const SHELL = { js: 16, css: 8 };
 // a portal's list of pages comes with its first page; pages that share a file go by the file's name in vite.config.ts
 const PAGES = [
-  { page: "public/landing.tsx", room: "public", budget: 23 },
-  { page: "patient-booking", room: "patient", budget: 23 },
+  { page: "public/landing.tsx", room: "public", budget: 24 },
+  { page: "patient-booking", room: "patient", budget: 24 },
   { page: "patient/index.ts", room: "patient", budget: 24 },
-  { page: "doctor/index.ts", room: "doctor", budget: 27 },
-  { page: "admin/index.ts", room: "admin", budget: 26 },
-  { page: "lab/index.ts", room: "lab", budget: 27 },
-  { page: "account/security.tsx", room: "account", budget: 27 },
+  { page: "doctor/index.ts", room: "doctor", budget: 28 },
+  { page: "admin/index.ts", room: "admin", budget: 27 },
+  { page: "lab/index.ts", room: "lab", budget: 28 },
+  { page: "account/security.tsx", room: "account", budget: 28 },
 ];
 const WORDS = 14;
 // measured sizes, rounded up: docs/decisions/0011
-const ROLES = { patient: 62, doctor: 88, admin: 60, lab: 44 };
-const STYLES = 12;
+const ROLES = { patient: 64, doctor: 96, admin: 63, lab: 44 };
+const STYLES = 13;
 // public pages that count as the patient's
 const FINDING = ["patient/book/doctors.tsx", "patient-visits", "patient-booking"];
 const dist = new URL("../dist/", import.meta.url);

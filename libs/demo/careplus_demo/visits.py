@@ -70,7 +70,9 @@ class Visits:
             for slot in sorted(self._rng.sample(slots, max(0, min(missing, len(slots))))):
                 if patient := self._free_patient(doctor.specialty, slot):
                     missing -= 1
-                    complaint = self._complaints.draw(doctor.specialty, patient, day, abs(self.now - slot[0]) < WRITTEN_FOR + timedelta(days=1))
+                    complaint = self._complaints.draw(
+                        doctor.specialty, patient, day, abs(self.now - slot[0]) < WRITTEN_FOR + timedelta(days=1)
+                    )
                     status = self._status(
                         slot, self._rng.random(), day == self.people.plan.today and doctor.id in self.schedule.todays
                     )
