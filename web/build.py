@@ -58,7 +58,7 @@ def _packages_fresh() -> bool:
 
 
 def npm_command() -> Npm | None:
-    """Return the machine's npm if it is new enough, else the one of the Python wheel, or None."""
+    """Return the machine's npm if it is new enough, otherwise the one of the Python wheel, or None."""
     return _npm_of_machine() or _npm_of_wheel()
 
 

@@ -14,7 +14,8 @@ const AREAS = {
   "patient-care": /pages\/patient\/(prescriptions|referrals|certificates)\//,
   "patient-labs": /pages\/patient\/labs\//,
   "patient-results": /pages\/patient\/results\//,
-  "doctor-desk": /pages\/doctor\/(prescribe|referrals|certificates|order|results|typed-search|chart\/queried-chart)[/.]/,
+  "doctor-desk":
+    /pages\/doctor\/(prescribe|referrals|certificates|order|results|typed-search|chart\/queried-chart)[/.]/,
   "doctor-record":
     /pages\/doctor\/(chart\/(chart|allergies|open-chart|entries|problems|record.*|load-chart)|patients\/patients|visit\/(visit|notes-form|past-visits)|follow-up\/(follow-up|send))\.tsx?/,
   "doctor-times": /pages\/doctor\/(availability\/|today\/week\.)/,
@@ -27,7 +28,8 @@ const AREAS = {
   "sign-in": /ui\/forms\/(SignInFields|OtpField)\.|lib\/forms\/password\./,
   lab: /lib\/clinical\/(results|withdrawn)\./,
   charts: /ui\/charts\/(NumberLine|Trend|Marker)\./,
-  sheets: /ui\/print\/(PrescriptionSheet|ReferralLetter|LabReport|Signature|Enclosures|CertificateSheet|CertificateCopies)\.|lib\/clinical\/prescriptions\./,
+  sheets:
+    /ui\/print\/(PrescriptionSheet|ReferralLetter|LabReport|Signature|Enclosures|CertificateSheet|CertificateCopies)\.|lib\/clinical\/prescriptions\./,
 };
 
 export default defineConfig({

@@ -155,7 +155,7 @@ class ActContext:
         return int(made(asked)["id"])
 
     def overridden_prescription(self) -> Json:
-        """Return members of a prescription that raises the same alert whatever the patient takes, with a reason for it.
+        """Return members of a prescription that raises the same alert for any patient, with a reason for it.
 
         The first medicine is any text: its sweeps put text there.
         """

@@ -199,7 +199,7 @@ def client_of(app: FastAPI) -> httpx.AsyncClient:
 
 
 async def test_handlers_own_depends_is_solved_by_fastapi() -> None:
-    # a header: query parameters are those of the contract
+    # a header: query parameters are the ones of the contract
     def name(first: Annotated[str, Header(max_length=4)] = "you") -> str:
         return first
 

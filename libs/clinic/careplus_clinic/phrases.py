@@ -116,7 +116,7 @@ def words(text: str) -> list[str]:
 
 
 def tokens(text: str) -> list[Token]:
-    """Return the stems of a text without small words; a compound with pain gives its own stem and those of its parts."""
+    """Return the stems of a text without small words; a compound with pain gives its own stem and the ones of its parts."""
     found: list[Token] = []
     for number, word in enumerate(words(text)):
         if word in _PAIN_WORDS:
@@ -159,10 +159,10 @@ def is_slip(one: str, other: str) -> bool:
 
 
 def _forms(phrase: str) -> list[frozenset[str]]:
-    """Return the stems of a phrase, and for compounds with pain also those of their parts."""
+    """Return the stems of a phrase, and for compounds with pain also the ones of their parts."""
     found = tokens(phrase)
     of_word = Counter(token.word for token in found)
-    # the first stem of a compound is its own, those of its parts follow
+    # the first stem of a compound is its own, the ones of its parts follow
     whole = {token.word: token.stem for token in reversed(found)}
     parts = frozenset(token.stem for token in found if of_word[token.word] == 1 or token.stem != whole[token.word])
     return list(dict.fromkeys((frozenset(whole.values()), parts))) if found else []

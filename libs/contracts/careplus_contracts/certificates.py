@@ -155,7 +155,7 @@ class CertifiedFilter(PageFilter):
 
 @api.get("/api/doctor/certificates", roles={Role.DOCTOR})
 async def list_certified(query: CertifiedFilter) -> Certificates:
-    """List the certificates that you wrote, newest first; with `patient_id` those that any doctor wrote for the patient."""
+    """List the certificates that you wrote, newest first; with `patient_id` the ones that any doctor wrote for the patient."""
 
 
 @api.get("/api/doctor/certificates/{certificate_id}", roles={Role.DOCTOR}, refuses=(NotFound,))

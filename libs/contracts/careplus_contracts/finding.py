@@ -97,7 +97,7 @@ class Suggestion(Answer):
 
     kind: SuggestionKind
     text: InLanguages
-    specialties: list[InLanguages] = Field(description="Of the doctor; or those of this hospital that see the complaint.")
+    specialties: list[InLanguages] = Field(description="Of the doctor; or the ones of this hospital that see the complaint.")
     code: str | None = Field(description="Of a specialty, for the filter `specialty`; null for others.", examples=["cardiology"])
     doctor_id: Id | None = Field(description="Null unless it is a doctor.")
 

@@ -1,4 +1,4 @@
-"""Lists of medicines: the hospital's own, what a patient takes now, and what a doctor prescribes most."""
+"""Lists of medicines: the hospital's own, the medicines that a patient takes now, and what a doctor prescribes most."""
 
 from enum import StrEnum
 

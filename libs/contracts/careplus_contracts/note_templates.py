@@ -1,4 +1,4 @@
-"""Note templates: texts that doctors insert into the notes of a visit, their own and those of the hospital."""
+"""Note templates: texts that doctors insert into the notes of a visit, their own and the ones of the hospital."""
 
 from enum import StrEnum
 

@@ -132,7 +132,7 @@ async def refer(body: Refer) -> Referral:
 OnlyOpen = Annotated[
     bool | None,
     Field(
-        description="True: those that wait for a step: sent, accepted and booked ones, for their sender also declined and "
+        description="True: the ones that wait for a step: sent, accepted and booked ones, for their sender also declined and "
         "seen ones. False: the others."
     ),
 ]
@@ -142,20 +142,20 @@ class ReferredFilter(PageFilter):
     direction: Direction = Direction.SENT
     status: ReferralStatus | None = None
     open: OnlyOpen = None
-    overdue: Annotated[bool, Field(description="Only those that are overdue.")] = False
+    overdue: Annotated[bool, Field(description="Only the ones that are overdue.")] = False
 
 
 @api.get("/api/doctor/referrals", roles={Role.DOCTOR})
 async def list_referred(query: ReferredFilter) -> Referrals:
     """List the referrals that you sent, or that were sent to you or your specialty, newest first.
 
-    With those of doctors whose work you do (see `list_taken_over`); you have the part of both where you received what they sent.
+    With the ones of doctors whose work you do (see `list_taken_over`); you have the part of both where they sent one to you.
     """
 
 
 @api.get("/api/doctor/referrals/counts", roles={Role.DOCTOR})
 async def count_referred() -> ReferralCounts:
-    """Count your referrals that are overdue, those that you sent and those that you accepted or that name you."""
+    """Count your referrals that are overdue, the ones that you sent and the ones that you accepted or that name you."""
 
 
 @api.get("/api/doctor/referrals/{referral_id}", roles={Role.DOCTOR}, refuses=(NotFound,))

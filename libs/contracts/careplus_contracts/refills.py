@@ -96,7 +96,7 @@ class RouteRefill(Body):
 
 
 class RefillItem(PrescriptionItem):
-    """An item to renew; `repeats` are those left on the earlier prescription."""
+    """An item to renew; `repeats` are the ones left on the earlier prescription."""
 
     position: Position
 
@@ -269,7 +269,7 @@ class DoctorRefillFilter(PageFilter):
 async def list_doctor_refills(query: DoctorRefillFilter) -> DoctorRefills:
     """List requests that ask you, or of patients in your care whose doctor is away; open ones unless `status` says otherwise.
 
-    Answered requests are those that asked you, that you answered, and those of patients in your care.
+    Answered requests are the ones that asked you, that you answered, and the ones of patients in your care.
     """
 
 

@@ -126,7 +126,7 @@ class ResultToReview(LabResult):
 
 
 class ResultsToReview(Page[ResultToReview]):
-    """Results by `review_class`: critical ones, then those with a value outside its range, then the rest.
+    """Results by `review_class`: critical ones, then the ones with a value outside its range, then the rest.
 
     Each class has the newest specimen first, and the results of one specimen of a patient together.
     """

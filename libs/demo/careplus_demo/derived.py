@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 
 Numbers = dict[str, float]
 MCHC, MCHC_WITHOUT_IRON, SMALL_CELLS = 33.4, 31.4, 78.0
-"""g/dL of haemoglobin in red cells, and in those below this volume (fL)."""
+"""g/dL of haemoglobin in red cells, and in the ones below this volume (fL)."""
 NORMAL_PT_S, SENSITIVITY_INDEX = 12.0, 1.5
 TIBC_PER_TRANSFERRIN = 1.25
 CELLS = ("neutrophils", "lymphocytes", "monocytes", "eosinophils", "basophils")

@@ -28,7 +28,7 @@ SOURCE = "Verified in this laboratory on the new analyser: 128 healthy adults, 2
 
 
 def hours_on(plan: Plan, day: date) -> tuple[int, int]:
-    """Return the opening hours of a clinic day in minutes: those of the settings, shorter on weekends."""
+    """Return the opening hours of a clinic day in minutes: the ones of the settings, shorter on weekends."""
     opens, closes = map(minute_of, plan.lab_hours.split("-"))
     return (opens, min(closes, opens + SHORT)) if weekday(day) in SHORT_DAYS else (opens, closes)
 

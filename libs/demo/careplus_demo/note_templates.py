@@ -22,7 +22,7 @@ WRITTEN_AGO = timedelta(days=40)
 
 
 def template_rows(people: People) -> Iterator[dict[str, Any]]:
-    """Yield the templates of the house, then those of the demo doctor."""
+    """Yield the templates of the house, then the ones of the demo doctor."""
     doctor_id = people.doctors[0].id
     owned = [(None, ADMIN_ID, one) for one in HOUSE] + [(doctor_id, doctor_id, one) for one in OWN]
     for id_, (owner_id, edited_by_id, (kind, title, text)) in enumerate(owned, start=1):

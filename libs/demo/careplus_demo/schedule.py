@@ -84,7 +84,7 @@ class Schedule:
         return BUSY if offset <= 0 else BUSY - (BUSY - LEAST_BUSY) * offset / COMING_DAYS
 
     def _open(self, doctor: Doctor, offset: int) -> Sequence[Span]:
-        """Return the slots for other patients: today of a demo login those before and after the patients that wait."""
+        """Return the slots for other patients: today of a demo login the ones before and after the patients that wait."""
         if offset == 0 and (places := self.todays.get(doctor.id)):
             return [*places.before, *places.after]
         return self.availability.slots(doctor, self._day(offset))

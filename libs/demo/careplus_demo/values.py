@@ -1,4 +1,4 @@
-"""Values of laboratory results: those of the story, usual ones for the person, and those that follow from both."""
+"""Values of laboratory results: the ones of the story, usual ones for the person, and the ones that follow from both."""
 
 import random
 from collections.abc import Mapping
@@ -37,7 +37,7 @@ WITHOUT_RANGE = {
     "eosinophils-percent": (1.5, 4),
     "basophils-percent": (0.3, 0.8),
 }
-"""Usual values where the catalogue has no range; those of blood cells are of children."""
+"""Usual values where the catalogue has no range; the ones of blood cells are of children."""
 MILD = {
     "cholesterol": 1.12,
     "triglycerides": 1.15,

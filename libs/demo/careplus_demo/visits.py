@@ -1,4 +1,4 @@
-"""Visits of the demo hospital: those of the stories, and others that fill the doctors' days."""
+"""Visits of the demo hospital: the ones of the stories, and others that fill the doctors' days."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ from careplus_demo.texts import CANCELLED_BY_DOCTOR, CANCELLED_BY_PATIENT
 CHANGES = {S.BOOKED: 0, S.CONFIRMED: 1, S.ARRIVED: 2, S.IN_PROGRESS: 3, S.COMPLETED: 4, S.CANCELLED: 1, S.NO_SHOW: 2}
 """Number of changes of a visit in each status."""
 WRITTEN_FOR = timedelta(days=14)
-"""Past visits of this time have notes and a time of completion; those of stories always have both."""
+"""Past visits of this time have notes and a time of completion; the ones of stories always have both."""
 SOON = timedelta(minutes=40)
 """Patients arrive this time before their visit."""
 WAITED = timedelta(minutes=12)
@@ -44,7 +44,7 @@ class Visit:
 class Visits:
     """Rows of visits.
 
-    After `rows` has run, `completed` holds the completed ones of the last weeks and of all stories, `present` those in progress
+    After `rows` has run, `completed` holds completed ones of the last weeks and of all stories, `present` the ones in progress
     in a story, and `coming` the times by patient from today on, which laboratory bookings must not overlap.
     """
 
@@ -95,7 +95,7 @@ class Visits:
         return None
 
     def _status(self, slot: Span, roll: float, all_wait: bool) -> S:
-        """Return a status that the time allows; with `all_wait` the patients of the story are those that have arrived."""
+        """Return a status that the time allows; with `all_wait` the patients of the story are the ones that have arrived."""
         starts_at, ends_at = slot
         if roll < 0.06:
             return S.CANCELLED

@@ -1,4 +1,4 @@
-"""Templates of notes: those of one doctor, and the hospital's. Written by appointments."""
+"""Templates of notes: the ones of one doctor, and the hospital's. Written by appointments."""
 
 from datetime import datetime
 

@@ -16,7 +16,7 @@ interface Props {
   /** The name of the row's record. */
   about: string;
   items: readonly Other[];
-  /** Lines below the actions, such as those that are not possible yet. */
+  /** Lines below the actions, such as the ones that are not possible yet. */
   children?: ComponentChildren;
 }
 

@@ -16,7 +16,7 @@ from careplus_contracts.finding import SuggestionKind
 from careplus_contracts.values import InLanguages
 
 MOST_SPECIALTIES = 6
-"""More specialties than this are no help to a person who looks for one doctor."""
+"""More specialties than this are no help to a person that looks for one doctor."""
 MOST_SIGNS = 3
 _DATA = Path(__file__).parents[1] / "data"
 

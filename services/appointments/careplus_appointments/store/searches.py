@@ -64,7 +64,7 @@ async def specialties_here(db: ReadSession) -> list[SpecialtyHere]:
 
 
 async def list_specialties(db: ReadSession) -> Specialties:
-    """Return the specialties of bookable doctors, those of one code under the name that most of them have."""
+    """Return the specialties of bookable doctors, the ones of one code under the name that most of them have."""
     grouped: dict[str, list[SpecialtyHere]] = {}
     for one in await specialties_here(db):
         # two codes, or a text that says more than a code: a specialty of its own
@@ -90,7 +90,7 @@ async def of_specialty(db: ReadSession, wanted: str) -> ColumnElement[bool]:
 
 
 async def interpret(db: ReadSession, settings: Settings, who: Identity | None, q: str) -> Search:
-    """Return the doctors with these words or with a specialty that they mean, else similar names, else general practice."""
+    """Return the doctors with these words or with a specialty that they mean, otherwise similar names or general practice."""
     age, here = await patient_age(db, settings, who), await specialties_here(db)
     named = has_words(_KEY, q)
     has_name = await _finds(db, named)

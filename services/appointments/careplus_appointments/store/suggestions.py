@@ -26,7 +26,7 @@ READ_DOCTORS = 20
 
 
 async def suggest(db: ReadSession, settings: Settings, who: Identity | None, q: str) -> Suggestions:
-    """Return what a person who typed this may look for; nothing for a text without words."""
+    """Return doctors, specialties and complaints that the typed text may mean; nothing for a text without words."""
     if not (typed := words(q)):
         return Suggestions(items=[], next_cursor=None)
     here, age = await searches.specialties_here(db), await searches.patient_age(db, settings, who)

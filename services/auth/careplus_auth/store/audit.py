@@ -66,7 +66,7 @@ def _events(who: Identity, wanted: AuditFilter) -> Select[*tuple[Any, ...]]:
 
 
 def _named(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
-    """Join the name of the actor: the profile name for doctors, else the account's."""
+    """Join the name of the actor: the profile name for doctors, otherwise the account's."""
     query = query.outerjoin(AccountRow, col(AccountRow.id) == col(AuditEventRow.account_id))
     return query.outerjoin(DoctorRow, col(DoctorRow.id) == col(AuditEventRow.account_id))
 

@@ -1,4 +1,4 @@
-"""Medicines: the hospital's list, the check before prescribing, what a patient takes now, and the doctor's most used."""
+"""Medicines: the hospital's list, the check before prescribing, current medicines, and the doctor's most used."""
 
 from careplus_contracts import medicine_lists as contract
 from careplus_contracts import medicines as checks_contract

@@ -24,7 +24,7 @@ def _single(word: str) -> str:
 
 _SUBSTANCES = [frozenset(map(name_of, names.split())) for names in SUBSTANCES]
 _BY_NAME: dict[str, set[str]] = {}
-"""All names that a name rules out: those of each substance that it names, or of each member of the class."""
+"""All names that a name rules out: the ones of each substance that it names, or of each member of the class."""
 for _names in _SUBSTANCES:
     for _name in _names:
         _BY_NAME.setdefault(_name, set()).update(_names)

@@ -47,7 +47,7 @@ async def lock_for_update(db: AnySession, who: Identity, doctor_id: int) -> Acco
 
 
 async def list_all(db: ReadSession, wanted: DoctorFilter) -> Doctors:
-    """Return doctors by name, with or without a profile, also those that have another role now."""
+    """Return doctors by name, with or without a profile, also the ones that have another role now."""
     query = (
         select(AccountRow, DoctorRow)
         .outerjoin(DoctorRow, col(DoctorRow.id) == col(AccountRow.id))

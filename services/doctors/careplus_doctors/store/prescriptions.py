@@ -116,7 +116,7 @@ async def stop(db: WriteSession, who: Identity, row: PrescriptionRow, reason: st
 
 
 def _is_stoppable(who: Identity) -> ColumnElement[bool]:
-    """Return the condition of own prescriptions, and for a doctor of those of patients in the doctor's care."""
+    """Return the condition of own prescriptions, and for a doctor of the ones of patients in the doctor's care."""
     if who.role is Role.DOCTOR:
         return or_(_is_own(who), col(PrescriptionRow.patient_id).in_(patients_in_care(who)))
     return _is_own(who)

@@ -38,7 +38,7 @@ def is_received(who: Identity) -> ColumnElement[bool]:
 
 
 async def parties(db: AnySession, who: Identity, row: ReferralRow) -> list[Party]:
-    """Return the parts that the doctor has in a referral, with those of doctors whose work the doctor does."""
+    """Return the parts that the doctor has in a referral, with the ones of doctors whose work the doctor does."""
     sends, receives = is_own(who, Direction.SENT), is_received(who)
     query = select(sends, func.coalesce(receives, False)).where(col(ReferralRow.id) == row.id, is_own(who))
     is_sender, is_receiver = (await db.execute(query)).one()

@@ -1,4 +1,4 @@
-"""Statements about open requests for the desk: those for which no doctor is present, and naming another doctor."""
+"""Statements about open requests for the desk: the ones for which no doctor is present, and naming another doctor."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -29,7 +29,7 @@ _refill = RefillRow
 
 
 async def list_open(db: ReadSession, who: Identity, wanted: DeskRefillFilter, zone: ZoneInfo) -> DeskRefills:
-    """Return open requests, the longest waiting first; by default those for which no doctor is present."""
+    """Return open requests, the longest waiting first; by default the ones for which no doctor is present."""
     at = present(zone)
     query = _open(who).execution_options(cross_patient=CROSS_PATIENT)
     if wanted.unowned:

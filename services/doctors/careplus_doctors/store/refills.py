@@ -107,7 +107,7 @@ async def withdraw(db: WriteSession, who: Identity, row: RefillRow) -> None:
 
 
 async def list_for_doctor(db: ReadSession, who: Identity, wanted: DoctorRefillFilter, zone: ZoneInfo) -> DoctorRefills:
-    """Return open requests, the longest waiting first, or those of another status, newest first."""
+    """Return open requests, the longest waiting first, or the ones of another status, newest first."""
     query = select(RefillRow).where(col(_refill.status) == wanted.status.value, _concerns(who, present(zone)))
     if wanted.patient_id is not None:
         query = query.where(col(_refill.patient_id) == wanted.patient_id)

@@ -132,7 +132,7 @@ async def _visits(db: ReadSession, of: Period) -> list[VisitCount]:
 
 
 async def _offered(db: ReadSession, of: Period, zone: ZoneInfo) -> _Offered:
-    """Return the minutes offered in the period: those kept for passed days, and those of the present hours for the others."""
+    """Return the minutes offered in the period: those kept for passed days, and the ones of the present hours for the others."""
     kept = (col(OfferedTimeRow.day) >= of.first, col(OfferedTimeRow.day) <= of.last)
     query = select(func.sum(OfferedTimeRow.minutes), func.count().filter(col(OfferedTimeRow.estimated))).where(*kept)
     minutes, estimated = (await db.execute(query)).one()

@@ -4,7 +4,7 @@ import { api, type Outcome, outcome, type Schemas, unchanged } from "../../api/c
 export type NoteTemplate = Schemas["NoteTemplate"];
 export type Wanted = Schemas["WriteTemplate"];
 
-/** The templates that a doctor can insert, or those of the hospital for an administrator. */
+/** The templates that a doctor can insert, or the ones of the hospital for an administrator. */
 export async function loadTemplates(house: boolean): Promise<Outcome<NoteTemplate[]>> {
   const items: NoteTemplate[] = [];
   let cursor: string | null = null;

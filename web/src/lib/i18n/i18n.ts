@@ -12,8 +12,8 @@ import type letters from "../../i18n/en/letters.json";
 import type patient from "../../i18n/en/patient.json";
 import type prescribe from "../../i18n/en/prescribe.json";
 import type publicly from "../../i18n/en/public.json";
-import type refills from "../../i18n/en/refills.json";
 import type record from "../../i18n/en/record.json";
+import type refills from "../../i18n/en/refills.json";
 import type shell from "../../i18n/en/shell.json";
 import type templates from "../../i18n/en/templates.json";
 import type trail from "../../i18n/en/trail.json";
@@ -41,7 +41,7 @@ type English = typeof shell &
 export type Key = keyof English;
 export type PluralKey = Key extends infer K ? (K extends `${infer Stem}.other` ? Stem : never) : never;
 /** A file of messages: `shell` is the frame of every page, `ui` shared components, `trail` the names of audited actions,
- * `visit` and `templates` those of one kind of page. */
+ * `visit` and `templates` the ones of one kind of page. */
 export type Room =
   | "shell"
   | "ui"

@@ -61,7 +61,7 @@ function testsFrom(at: string | null, cursor?: string) {
   return outcome(api.GET("/api/labs/tests", { params: { query } }));
 }
 
-/** The booking's tests, with the units and ranges of the specimen's day; null: those of today. */
+/** The booking's tests, with the units and ranges of the specimen's day; null: the ones of today. */
 async function testsOf(
   codes: readonly string[],
   at: string | null,

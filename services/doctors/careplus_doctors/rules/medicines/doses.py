@@ -23,7 +23,7 @@ UNIT_WORDS = {"units": both("units", "Einheiten"), "drops": both("drops", "Tropf
 
 
 def check_doses(medicines: MedicineList, new: Sequence[Taking], active: Sequence[Taking]) -> Iterator[Alert]:
-    """Yield what is wrong with each new medicine's dose, and with the sum of one substance over all medicines."""
+    """Yield the faults of each new medicine's dose, and with the sum of one substance over all medicines."""
     for taking in new:
         yield from _absurd(taking)
         for substance in taking.substances:

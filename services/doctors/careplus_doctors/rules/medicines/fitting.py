@@ -40,7 +40,7 @@ def _name(content: Content) -> None:
 
 
 def _class_names(content: Content, key: str, one: MedicineClass) -> Iterator[str]:
-    """Yield the names of a class, alone and before those of a wider class: macrolide antibiotics are macrolides only."""
+    """Yield the names of a class, alone and before the ones of a wider class: macrolide antibiotics are macrolides only."""
     names = (one.en, one.de, *one.also)
     wider = [
         other for name, other in content.classes.items() if name != key and key in content.members[name] and not other.mechanism

@@ -36,7 +36,7 @@ class MedicineList:
     members: dict[str, frozenset[str]]
 
     def search(self, q: str, limit: int = 20) -> list[Medicine]:
-        """Return the medicines and classes whose names begin with the words, then those with one typing slip."""
+        """Return the medicines and classes whose names begin with the words, then the ones with one typing slip."""
         return self.names_to_search.find(q, limit)
 
     def name_of(self, entry: str) -> InLanguages:
@@ -44,7 +44,7 @@ class MedicineList:
         return (self.substances.get(entry) or self.classes[entry]).name
 
     def members_of(self, entry: str) -> frozenset[str]:
-        """Return the substances that a key of a rule means: those of a class, or the substance itself."""
+        """Return the substances that a key of a rule means: the ones of a class, or the substance itself."""
         return self.members.get(entry, frozenset({entry}))
 
     @cached_property

@@ -1,4 +1,4 @@
-"""Medicines that hurt together: interactions and duplicates, among the new ones and with those that are taken already."""
+"""Medicines that hurt together: interactions and duplicates, among the new ones and with the ones that are taken already."""
 
 from collections.abc import Iterator, Sequence
 

@@ -1,1 +1,1 @@
-"""Statements about medicines: the check of a prescription, what a patient takes now, and what a doctor uses most."""
+"""Statements about medicines: the check of a prescription, current medicines, and the most used ones."""

@@ -1,4 +1,4 @@
-"""What a patient takes now, by the prescriptions of any doctor."""
+"""The current medicines of a patient, by the prescriptions of any doctor."""
 
 from datetime import date
 from zoneinfo import ZoneInfo

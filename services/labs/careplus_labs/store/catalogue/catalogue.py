@@ -86,7 +86,7 @@ async def bookable(db: AnySession, codes: Sequence[str]) -> list[LabTestRow]:
 
 
 async def named(db: AnySession, codes: Sequence[str]) -> list[LabTestRow]:
-    """Return these tests, also those that can no longer be booked; unknown codes are left out."""
+    """Return these tests, also the ones that can no longer be booked; unknown codes are left out."""
     return list((await db.execute(select(LabTestRow).where(col(LabTestRow.code).in_(codes)))).scalars())
 
 

@@ -27,7 +27,7 @@ CROSS_PATIENT = "hours are compared with the bookings of all patients"
 
 
 async def opening(db: AnySession, settings: Settings) -> Hours:
-    """Return the opening hours for bookings from now to the horizon: the stored ones, otherwise those of the settings."""
+    """Return the opening hours for bookings from now to the horizon: the stored ones, otherwise the ones of the settings."""
     default = parse_hours(settings.lab_hours, settings.clinic_zone, now(), settings.horizon_days)
     row = await db.get(LabScheduleRow, THE_ROW)
     if row is None or row.version == NOT_STORED:

@@ -1,4 +1,4 @@
-/** Certificates that the doctor wrote, or those of one patient by every doctor (`?patient=`). */
+/** Certificates that the doctor wrote, or the ones of one patient by every doctor (`?patient=`). */
 import { api, outcome, type Schemas } from "../../../api/client";
 import { t } from "../../../lib/i18n/i18n";
 import { usePages } from "../../../lib/loading/query";

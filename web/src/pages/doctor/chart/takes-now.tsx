@@ -1,4 +1,4 @@
-/** What a patient takes now, by the prescriptions of any doctor, with stopping and continuing. */
+/** The current medicines of a patient, by the prescriptions of any doctor, with stopping and continuing. */
 import { useRef, useState } from "preact/hooks";
 import { api, outcome, type Schemas } from "../../../api/client";
 import { t } from "../../../lib/i18n/i18n";

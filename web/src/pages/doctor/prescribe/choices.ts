@@ -46,7 +46,7 @@ const OFTEN: Readonly<Record<string, Key>> = {
   "as needed": "prescribe.often.as_needed",
 };
 
-/** A medicine of the list replaces dose, route and frequency: those of another medicine would be wrong for it. */
+/** A medicine of the list replaces dose, route and frequency: the ones of another medicine would be wrong for it. */
 export function ofMedicine(found: Found): Choice {
   const { matched, substances, classes, dose, frequency } = found;
   const name = matched.charAt(0).toUpperCase() + matched.slice(1);

@@ -44,7 +44,7 @@ export function target(of: Referral): string {
   return of.to_doctor?.full_name ?? receiverName(of) ?? of.to_external ?? "";
 }
 
-/** The lists of a direction: those that wait for a step, the others, and those after their day. */
+/** The lists of a direction: the ones that wait for a step, the others, and the ones after their day. */
 export const SHOWN = ["open", "done", "overdue"] as const;
 export type Show = (typeof SHOWN)[number];
 

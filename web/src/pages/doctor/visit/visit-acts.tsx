@@ -21,7 +21,8 @@ const ACTS: readonly ((props: ActProps) => ComponentChildren)[] = [
   ({ about }) => <ActLink href={`/doctor/certificates/new?${about}`} say="doctor_visit.certify" />,
   // before the day the status buttons have it
   ({ visit, me }) =>
-    isMovable(visit, me) && dayOf(visit.starts_at) <= today() && <ActLink href={`/doctor/visits/${visit.id}/move`} say="doctor_visit.move" />,
+    isMovable(visit, me) &&
+    dayOf(visit.starts_at) <= today() && <ActLink href={`/doctor/visits/${visit.id}/move`} say="doctor_visit.move" />,
 ];
 
 function ActLink({ href, say }: { href: string; say: Key }) {

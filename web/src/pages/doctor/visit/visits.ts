@@ -22,7 +22,7 @@ export function steps({ status, completed_at: at }: Visit): readonly VisitStatus
   return status === "completed" && !(at && dayOf(at) === today()) ? [] : STEPS[status];
 }
 
-/** The steps that are possible now, and those that are not with the time from which they are. */
+/** The steps that are possible now, and the ones that are not with the time from which they are. */
 export function timedSteps(visit: Visit): { now: VisitStatus[]; later: { to: VisitStatus; from: string }[] } {
   const timed = steps(visit).map((to) => ({ to, from: possibleFrom(visit.starts_at, to) }));
   return {

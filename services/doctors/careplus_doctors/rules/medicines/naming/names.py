@@ -20,7 +20,7 @@ _BETWEEN = re.compile(r"[+/&,;()|]")
 
 @dataclass(frozen=True, slots=True)
 class NameIndex:
-    """Names by their keys; `beginnings` are those that also stand for longer words: metoprolol for Metoprololsuccinat.
+    """Names by their keys; `beginnings` are the ones that also stand for longer words: metoprolol for Metoprololsuccinat.
 
     A brand or a short name of a class takes an ending only: Ametop is no beginning of amethopterin.
     """
