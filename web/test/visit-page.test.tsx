@@ -71,6 +71,7 @@ describe("the visit page", () => {
       "/doctor/prescriptions/new?patient=7&visit=5",
       "/doctor/orders/new?patient=7&visit=5",
       "/doctor/referrals/new?patient=7&visit=5",
+      "/doctor/certificates/new?patient=7&visit=5",
     ]);
   });
 

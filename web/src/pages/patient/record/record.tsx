@@ -30,11 +30,11 @@ export default function MyRecord({ config, account }: OwnProps) {
   const results = useLoad(() => outcome(api.GET("/api/labs/results", { params: { query } })), [account.id]);
   return (
     <Page
-      title={t("record.title")}
-      lead={t("record.lead")}
+      title={t("my_record.title")}
+      lead={t("my_record.lead")}
       width="narrow"
       actions={<PrintButton />}
-      paper={<PrintHead config={config} about={t("record.print", { day: dateOnly(today()) })} patient={account} />}
+      paper={<PrintHead config={config} about={t("my_record.print", { day: dateOnly(today()) })} patient={account} />}
     >
       <Ready of={record}>
         {(own) => (
@@ -46,13 +46,13 @@ export default function MyRecord({ config, account }: OwnProps) {
         )}
       </Ready>
       <section class="section" aria-labelledby="results">
-        <h2 id="results">{t("record.results")}</h2>
-        <Ready of={results} empty={<p class="muted">{t("record.results.none")}</p>}>
+        <h2 id="results">{t("my_record.results")}</h2>
+        <Ready of={results} empty={<p class="muted">{t("my_record.results.none")}</p>}>
           {({ items, next_cursor }) => <Results items={items} more={next_cursor !== null} />}
         </Ready>
       </section>
       {record.data && <Visits of={record.data} />}
-      <p class="section small muted">{t("record.wrong")}</p>
+      <p class="section small muted">{t("my_record.wrong")}</p>
     </Page>
   );
 }
@@ -60,22 +60,27 @@ export default function MyRecord({ config, account }: OwnProps) {
 function Allergies({ of: { allergies, allergy_status: status } }: { of: OwnRecord }) {
   return (
     <section class="section" aria-labelledby="allergies">
-      <h2 id="allergies">{t("record.allergies")}</h2>
+      <h2 id="allergies">{t("my_record.allergies")}</h2>
       {status === "noted" ? (
         <ul class="lines">
-          {allergies.map(({ substance, severity, reaction, noted_on }) => (
+          {allergies.map(({ substance, severity, reaction, noted_on, certainty }) => (
             <li key={substance}>
               <span>
-                <b>{substance}</b> <Chip tone={SEVERITIES[severity]}>{t(`record.allergies.severity.${severity}`)}</Chip>
+                <b>{substance}</b>{" "}
+                <Chip tone={SEVERITIES[severity]}>{t(`my_record.allergies.severity.${severity}`)}</Chip>
               </span>
               <span class="muted">
-                {listed(reaction, noted_on && t("record.allergies.noted_on", { day: dateOnly(noted_on) }))}
+                {listed(
+                  certainty === "suspected" && t("my_record.allergies.suspected"),
+                  reaction,
+                  noted_on && t("my_record.allergies.noted_on", { day: dateOnly(noted_on) }),
+                )}
               </span>
             </li>
           ))}
         </ul>
       ) : (
-        <p class="muted">{t(`record.allergies.${status}`)}</p>
+        <p class="muted">{t(`my_record.allergies.${status}`)}</p>
       )}
     </section>
   );
@@ -84,8 +89,8 @@ function Allergies({ of: { allergies, allergy_status: status } }: { of: OwnRecor
 function Problems({ of: { problems } }: { of: OwnRecord }) {
   return (
     <section class="section" aria-labelledby="problems">
-      <h2 id="problems">{t("record.problems")}</h2>
-      {problems.length === 0 && <p class="muted">{t("record.problems.none")}</p>}
+      <h2 id="problems">{t("my_record.problems")}</h2>
+      {problems.length === 0 && <p class="muted">{t("my_record.problems.none")}</p>}
       {problems.length > 0 && (
         <ul class="lines">
           {problems.map(({ name, status, since }) => (
@@ -93,8 +98,8 @@ function Problems({ of: { problems } }: { of: OwnRecord }) {
               <b>{name}</b>
               <span class="muted">
                 {listed(
-                  since && t("record.problems.since", { day: dateOnly(since) }),
-                  status === "resolved" && t("record.problems.resolved"),
+                  since && t("my_record.problems.since", { day: dateOnly(since) }),
+                  status === "resolved" && t("my_record.problems.resolved"),
                 )}
               </span>
             </li>
@@ -109,8 +114,8 @@ function Medicines({ of: { prescriptions } }: { of: OwnRecord }) {
   const taken = prescriptions.flatMap((one) => one.items.filter(({ active }) => active).map((item) => ({ one, item })));
   return (
     <section class="section" aria-labelledby="medicines">
-      <h2 id="medicines">{t("record.medicines")}</h2>
-      {taken.length === 0 && <p class="muted">{t("record.medicines.none")}</p>}
+      <h2 id="medicines">{t("my_record.medicines")}</h2>
+      {taken.length === 0 && <p class="muted">{t("my_record.medicines.none")}</p>}
       {taken.length > 0 && (
         <ul class="lines">
           {taken.map(({ one, item }, n) => (
@@ -118,7 +123,7 @@ function Medicines({ of: { prescriptions } }: { of: OwnRecord }) {
               <a href={`/prescriptions/${one.id}`}>{item.medicine}</a>
               <span>{listed(item.dose, item.frequency)}</span>
               <span class="muted">
-                {t("record.medicines.by", { day: dateOnly(item.last_day), doctor: one.doctor.full_name })}
+                {t("my_record.medicines.by", { day: dateOnly(item.last_day), doctor: one.doctor.full_name })}
               </span>
             </li>
           ))}
@@ -139,13 +144,13 @@ function Results({ items, more }: { items: readonly Schemas["LabResult"][]; more
               <span class="muted">{dateOnly(dayOf(one.collected_at ?? one.entered_at))}</span>
             </span>
             <span>{sentence(one)}</span>
-            {one.comment && <span>{t("record.results.commented", { comment: one.comment })}</span>}
+            {one.comment && <span>{t("my_record.results.commented", { comment: one.comment })}</span>}
           </li>
         ))}
       </ul>
-      {more && <p class="muted small">{t("record.newest", { count: RESULTS })}</p>}
+      {more && <p class="muted small">{t("my_record.newest", { count: RESULTS })}</p>}
       <p class="more no-print">
-        <a href="/results">{t("record.results.more")}</a>
+        <a href="/results">{t("my_record.results.more")}</a>
       </p>
     </>
   );
@@ -154,18 +159,18 @@ function Results({ items, more }: { items: readonly Schemas["LabResult"][]; more
 function Visits({ of: { visits } }: { of: OwnRecord }) {
   return (
     <section class="section" aria-labelledby="visits">
-      <h2 id="visits">{t("record.visits")}</h2>
-      {visits.length === 0 && <p class="muted">{t("record.visits.none")}</p>}
+      <h2 id="visits">{t("my_record.visits")}</h2>
+      {visits.length === 0 && <p class="muted">{t("my_record.visits.none")}</p>}
       {visits.map((one) => (
         <article key={one.id} class="card stack close" aria-label={longDay(dayOf(one.starts_at))}>
           <h3 class="card-title">
             <a href={`/appointments/${one.id}`}>{longDay(dayOf(one.starts_at))}</a>
           </h3>
           <p>{listed(one.doctor.full_name, one.doctor.specialty, one.reason)}</p>
-          {one.notes ? <SignedNotes of={one.notes} /> : <p class="muted">{t("record.visits.no_notes")}</p>}
+          {one.notes ? <SignedNotes of={one.notes} /> : <p class="muted">{t("my_record.visits.no_notes")}</p>}
         </article>
       ))}
-      {visits.length === VISITS && <p class="muted small">{t("record.newest", { count: VISITS })}</p>}
+      {visits.length === VISITS && <p class="muted small">{t("my_record.newest", { count: VISITS })}</p>}
     </section>
   );
 }
@@ -177,14 +182,14 @@ function SignedNotes({ of: notes }: { of: Schemas["Notes"] }) {
       <p class="written">{notes.text}</p>
       {by && notes.signed_at && (
         <p class="muted small">
-          {t("record.visits.signed", { doctor: by.full_name, day: dateOnly(dayOf(notes.signed_at)) })}
+          {t("my_record.visits.signed", { doctor: by.full_name, day: dateOnly(dayOf(notes.signed_at)) })}
         </p>
       )}
       {notes.addenda.map((one) => (
         <div key={one.at}>
           <p class="written">{one.text}</p>
           <p class="muted small">
-            {t("record.visits.added", { doctor: one.by.full_name, day: dateOnly(dayOf(one.at)) })}
+            {t("my_record.visits.added", { doctor: one.by.full_name, day: dateOnly(dayOf(one.at)) })}
           </p>
         </div>
       ))}
