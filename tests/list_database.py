@@ -122,6 +122,7 @@ def filled(url: str) -> Rows:
             ("prescriptions", f"id <= {MORE}"),
             ("referrals", f"id <= {MORE}"),
             ("observations", "result_id > 0"),
+            ("lab_results", f"id IN (SELECT id FROM lab_results WHERE status = 'released' ORDER BY id LIMIT {MORE})"),
         ):
             one_patient = f"UPDATE {table} SET patient_id = (SELECT min(patient_id) FROM {table}) WHERE {some}"
             connection.execute(sa.text(one_patient))

@@ -92,8 +92,9 @@ async def fill(db: Any) -> None:
 
 async def change(database: Database, column: str, at: datetime, result_id: int = 1) -> None:
     async with database.writing() as db:
-        statement = sa.update(LabResultRow).where(col(LabResultRow.id) == result_id).values({column: at})
-        await db.execute(statement.execution_options(cross_patient="a test"))
+        query = sa.select(LabResultRow).where(col(LabResultRow.id) == result_id)
+        row = (await db.execute(query.execution_options(cross_patient="a test"))).scalar_one()
+        setattr(row, column, at)
 
 
 async def wait(database: Database, result_id: int, minutes: int) -> None:

@@ -26,13 +26,15 @@ LISTS = [
     and "{" not in endpoint.path
     and "items" in getattr(endpoint.answer, "model_fields", ())
     # late in the evening today has no free times; in the demo no doctor has left and every order was collected in time; one
-    # doctor has a critical result, and repeats are of a patient and tests
+    # doctor has a critical result, repeats are of a patient and tests, and each request for a refill has a present doctor
     and endpoint.name not in {"list_lab_slots", "list_handovers", "list_taken_over", "list_uncollected"}
-    and endpoint.name not in {"list_critical_results", "list_repeats"}
+    and endpoint.name not in {"list_critical_results", "list_repeats", "list_desk_refills"}
 ]
 QUERIES: dict[str, tuple[dict[str, str], ...]] = {
     "list_appointments": ({"when": "upcoming"}, {"when": "past"}),
+    "suggest_searches": ({"q": "haut"},),
     "search_patients": ({"full_name": "Pat Morgan", "date_of_birth": "1984-05-17"},),
+    "search_medicines": ({"q": "ibu"},),
     "list_referred": ({"direction": "sent"}, {"direction": "received"}),
 }
 

@@ -99,7 +99,7 @@ def test_any_name_in_any_form_refuses_any_other_name(
     names: list[str], form: str, ending: str, change: Callable[[str], str], data: st.DataObject
 ) -> None:
     noted, prescribed = data.draw(st.sampled_from(names)), data.draw(st.sampled_from(names))
-    note = change(form.format(noted + (ending if len(noted) >= PREFIX and "{}a" not in form else "")))
+    note = change(form.format(noted + (ending if len(name_of(noted)) >= PREFIX and "{}a" not in form else "")))
     assert check_of(note).known
     assert is_refused(note, f"{prescribed.title()} 10 mg")
 

@@ -50,6 +50,7 @@ async def test_config_comes_from_the_settings(gateway: Gateway) -> None:
         "zone": "Europe/Berlin",
         "phone": None,
         "address": None,
+        "emergency_phone": "112",
         "demo": False,
         "booking": {"notice_minutes": 60, "horizon_days": 180, "change_notice_minutes": 0},
     }

@@ -12,7 +12,7 @@ import pytest
 from tests.hospital import ADMIN, Hospital, Person, free_times
 from tests.world import made
 
-ITEM = {"medicine": "Ramipril 5 mg", "dose": "1 tablet", "route": "oral", "frequency": "daily", "duration_days": 30}
+ITEM = {"dose": "1 tablet", "route": "oral", "frequency": "daily", "duration_days": 30}
 KINDS = {
     "upcoming_visits": 1,
     "unsigned_notes": 1,
@@ -101,7 +101,9 @@ def ward(hospital: Hospital, admin: Person, people: tuple[Person, Person], reque
     ids = {"visit": visit}
     made(doctor.http.put(f"/api/doctor/appointments/{visit}/notes", json={"text": "Pale.", "sign": False}), 200)
     body = {"patient_id": patient.id}
-    ids["prescription"] = made(doctor.http.post("/api/doctor/prescriptions", json={**body, "items": [ITEM]}))["id"]
+    # one medicine for each test: a second one of the same would be a duplicate
+    item = {**ITEM, "medicine": f"Tonic of {name}"}
+    ids["prescription"] = made(doctor.http.post("/api/doctor/prescriptions", json={**body, "items": [item]}))["id"]
     ids["order"] = made(doctor.http.post("/api/doctor/lab-orders", json={**body, "test_codes": ["CBC"]}))["id"]
     sent = {**body, "to_external": "City radiology", "reason": "Chest film"}
     ids["sent"] = made(doctor.http.post("/api/doctor/referrals", json=sent))["id"]

@@ -24,9 +24,10 @@ class Refills:
         self.rows: list[Row] = []
         self.items: list[Row] = []
         self._now = now
-        # the doctors of the demo logins come first
+        # the patients and doctors of the demo logins come first
         wanted = [one for one in prescriptions if self._is_wanted(one)]
-        possible = sorted(wanted, key=lambda one: (one["doctor_id"], -one["id"]))
+        logins = sorted({one["patient_id"] for one in prescriptions})[:2]
+        possible = sorted(wanted, key=lambda one: (one["patient_id"] not in logins, one["doctor_id"], -one["id"]))
         open_of, asked = Counter[int](), set[int]()
         for one in possible:
             if len(self.rows) < MOST_OPEN and open_of[one["doctor_id"]] < MOST_OF_DOCTOR and one["patient_id"] not in asked:

@@ -119,13 +119,7 @@ class Visits:
     ) -> dict[str, Any]:
         roll, (starts_at, ends_at) = self._rng.random(), slot
         self._count += 1
-        visit = Visit(self._count, doctor, patient, min(ends_at, self.now), told, complaint)
-        if status is S.COMPLETED and (told or self.now - ends_at < timedelta(days=PAST_DAYS)):
-            self.completed.append(visit)
-        if status is S.IN_PROGRESS and told:
-            self.present.append(visit)
-        if status not in (S.CANCELLED, S.NO_SHOW) and ends_at > self.now - timedelta(days=1):
-            self.coming[patient.id].append(slot)
+        self._list(Visit(self._count, doctor, patient, min(ends_at, self.now), told, complaint), slot, status)
         by_doctor = status is S.CANCELLED and roll < 0.2 and told is None
         is_written = told is not None or self.now - ends_at < WRITTEN_FOR
         return {
@@ -148,6 +142,16 @@ class Visits:
             "created_at": min(starts_at, self.now) - timedelta(minutes=120 + int(roll * 40_000)),
             "version": 1 + CHANGES[status],
         }
+
+    def _list(self, visit: Visit, slot: Span, status: S) -> None:
+        """Keep a visit for the notes, orders and prescriptions that belong to it."""
+        ends_at = slot[1]
+        if status is S.COMPLETED and (visit.told or self.now - ends_at < timedelta(days=PAST_DAYS)):
+            self.completed.append(visit)
+        if status is S.IN_PROGRESS and visit.told:
+            self.present.append(visit)
+        if status not in (S.CANCELLED, S.NO_SHOW) and ends_at > self.now - timedelta(days=1):
+            self.coming[visit.patient.id].append(slot)
 
     def _cancel_reason(self, by_doctor: bool, roll: float, told: StoryVisit | None) -> str:
         if told and told.cancel:

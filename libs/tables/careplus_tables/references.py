@@ -2,7 +2,7 @@
 
 import secrets
 
-from careplus_clinic.accessions import ALPHABET, LENGTH, with_check
+from careplus_clinic.accessions import ALPHABET, LENGTH, hides_a_swap, with_check
 
 
 def new_reference(prefix: str) -> str:
@@ -13,7 +13,9 @@ def new_reference(prefix: str) -> str:
 
 def new_accession() -> str:
     """Return the number of a specimen such as `7K3M9Q2X4`: 8 random characters and their check; a unique index as above."""
-    return with_check(_random(LENGTH - 1))
+    while hides_a_swap(number := with_check(_random(LENGTH - 1))):
+        pass
+    return number
 
 
 def _random(length: int) -> str:
