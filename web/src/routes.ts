@@ -44,6 +44,7 @@ const BEGINNINGS: Readonly<Record<string, Role>> = {
   labs: "patient",
   results: "patient",
   profile: "patient",
+  record: "patient",
   "access-log": "patient",
   doctor: "doctor",
   admin: "admin",
