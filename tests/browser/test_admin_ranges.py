@@ -16,7 +16,7 @@ def test_new_version_of_ranges_is_saved_and_listed(people: People, role_page: Ro
     page.goto("/admin/tests")
     page.get_by_role("link", name="Values and ranges").click()
     page.get_by_label("Search values").fill("zinc-page")
-    page.get_by_role("button", name="Search").click()
+    page.locator("#main").get_by_role("button", name="Search").click()
     page.get_by_role("link", name="Zinc on a page").click()
     expect(page.get_by_text("No range, so no flag, for: Female 0d")).to_be_visible()
     page.get_by_label("Usual to").fill("60")

@@ -67,7 +67,7 @@ def test_prescription_prints_complete_on_one_page(people: People, patient: str, 
     prescription = send(people["dr_a"], "POST", "/api/doctor/prescriptions", **body)
     page = role_page(patient)
     page.goto("/prescriptions")
-    page.get_by_role("link", name=MEDICINE).click()
+    page.get_by_role("link", name=MEDICINE, exact=True).click()
     expect(page.get_by_text(re.compile("^This prescription lasts until"))).to_be_visible()
     paper = printed(settled(page))
     assert paper.pages == 1
