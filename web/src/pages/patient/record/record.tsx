@@ -161,15 +161,17 @@ function Visits({ of: { visits } }: { of: OwnRecord }) {
     <section class="section" aria-labelledby="visits">
       <h2 id="visits">{t("my_record.visits")}</h2>
       {visits.length === 0 && <p class="muted">{t("my_record.visits.none")}</p>}
-      {visits.map((one) => (
-        <article key={one.id} class="card stack close" aria-label={longDay(dayOf(one.starts_at))}>
-          <h3 class="card-title">
-            <a href={`/appointments/${one.id}`}>{longDay(dayOf(one.starts_at))}</a>
-          </h3>
-          <p>{listed(one.doctor.full_name, one.doctor.specialty, one.reason)}</p>
-          {one.notes ? <SignedNotes of={one.notes} /> : <p class="muted">{t("my_record.visits.no_notes")}</p>}
-        </article>
-      ))}
+      <div class="stack">
+        {visits.map((one) => (
+          <article key={one.id} class="card stack close" aria-label={longDay(dayOf(one.starts_at))}>
+            <h3 class="card-title">
+              <a href={`/appointments/${one.id}`}>{longDay(dayOf(one.starts_at))}</a>
+            </h3>
+            <p>{listed(one.doctor.full_name, one.doctor.specialty, one.reason)}</p>
+            {one.notes ? <SignedNotes of={one.notes} /> : <p class="muted">{t("my_record.visits.no_notes")}</p>}
+          </article>
+        ))}
+      </div>
       {visits.length === VISITS && <p class="muted small">{t("my_record.newest", { count: VISITS })}</p>}
     </section>
   );
