@@ -1,6 +1,8 @@
 """The laboratory's hours of each weekday and its closed days: stored, used for bookings, and compared with standing ones."""
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import date, datetime, timedelta
 from itertools import count
 from typing import Any
@@ -39,7 +41,10 @@ def book(patient: Person, starts_at: str) -> Any:
     return patient.http.post("/api/labs/bookings", json={"test_codes": ["CRP"], "starts_at": starts_at})
 
 
-def test_default_hours_are_those_of_the_settings(world: World) -> None:
+def test_default_hours_are_those_of_the_settings(hospital: Hospital, world: World) -> None:
+    with closing(sqlite3.connect(hospital.data / "careplus.db", timeout=30)) as database, database:
+        for table in ("lab_hours", "lab_closures", "lab_schedules"):
+            database.execute(f"DELETE FROM {table}")
     for reader in ("admin", "lab"):
         shown = made(world.people[reader].http.get(PATH), 200)
         assert (shown["rules"], shown["closures"]) == (ALL_DAYS, [])

@@ -27,5 +27,7 @@ def in_order(alerts: Iterable[Alert]) -> list[Alert]:
     return list(found.values())
 
 
-def _weight(alert: Alert) -> tuple[int, int, str, str, str]:
-    return SEVERITIES.index(alert.severity), KINDS.index(alert.kind), alert.key, alert.medicine, alert.against
+def _weight(alert: Alert) -> tuple[int, int, str, str, str, int, str]:
+    why = alert.why.en
+    # of two routes of one medicine the sentence without "less of it" is the graver one, and the shorter
+    return SEVERITIES.index(alert.severity), KINDS.index(alert.kind), alert.key, alert.medicine, alert.against, len(why), why
