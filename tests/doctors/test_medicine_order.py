@@ -70,3 +70,12 @@ def test_any_text_is_checked_or_named_as_unchecked(text: str, other: str) -> Non
     )
     found = check(MEDICINES, [item], [], [], None)
     assert found.rules_version == MEDICINES.version
+
+
+def test_one_medicine_by_two_routes_has_the_graver_alert() -> None:
+    taken = {"medicine": "Thomapyrin", "dose": "1 tablet", "frequency": "3 times a day", "duration_days": 1}
+    swallowed, rubbed = (PrescriptionItem.model_validate({**taken, "route": route}) for route in ("oral", "skin"))
+    new = [PrescriptionItem.model_validate({**taken, "medicine": "Warfarin 5 mg", "route": "oral"})]
+    found = check(MEDICINES, new, [rubbed, swallowed], [], 20000)
+    assert found == check(MEDICINES, new, [swallowed, rubbed], [], 20000)
+    assert all("less of it reaches" not in one.why.en for one in found.alerts)
