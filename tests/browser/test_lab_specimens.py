@@ -81,6 +81,7 @@ def test_unknown_number_is_said_and_replaced_by_the_next_scan(people: People, pa
     page = role_page("lab")
     page.goto("/lab?status=verified")
     scan(page, "22222222X")
+    expect(page).to_have_url(re.compile("q=22222222X"))
     expect(page.get_by_text("There are no such bookings.")).to_be_visible()
     scan(page, booking["reference"])
     expect(page).to_have_url(re.compile(rf"/lab/{booking['id']}$"))

@@ -19,7 +19,7 @@ new PerformanceObserver((list) => {
 """
 
 
-@pytest.mark.parametrize(("path", "seconds"), [("/", 3.0), ("/sign-in", 4.0)])
+@pytest.mark.parametrize(("path", "seconds"), [("/", 3.5), ("/sign-in", 4.0)])
 def test_page_on_slow_3g_is_usable_in_time(
     browser: Browser, hospital: Hospital, figure: Figure, path: str, seconds: float
 ) -> None:
