@@ -88,7 +88,7 @@ class Phrases(Generic[T]):
         return sorted(hits.values(), key=lambda hit: -hit.size)
 
     def starting(self, text: str) -> Iterator[tuple[str, T]]:
-        """Return the phrases of which each typed word begins a word: what a person who is still typing may mean."""
+        """Return the phrases in which each typed word begins a word, as suggestions during typing."""
         wanted = [word for word in words(text) if word not in _SMALL_WORDS] or words(text)
         for phrase, meaning, known in self._by_letter.get(wanted[0][0], ()) if wanted else ():
             if all(any(one.startswith(word) for one in known) for word in wanted):
@@ -105,7 +105,7 @@ class Phrases(Generic[T]):
 
 
 def longest(hits: Iterable[Hit[T]]) -> list[Hit[T]]:
-    """Return the hits without those whose words a longer one covers: "chest pain" leaves no "chest"."""
+    """Return the hits that no longer hit covers: "chest pain" leaves no "chest"."""
     kept = list(hits)
     return [one for one in kept if not any(one.words <= other.words and one.size < other.size for other in kept)]
 

@@ -34,7 +34,7 @@ from careplus_contracts.values import (
 api = Contract(service="doctors", tag="certificates")
 
 LONGEST_DAYS = 31
-"""A patient who is ill for longer is seen again. German rules for sick notes name a month as the longest forecast."""
+"""A longer illness needs another visit. German rules for sick notes name a month as the longest forecast."""
 BACKDATED_DAYS = 3
 """A doctor attests what the doctor has seen. German rules for sick notes let the first day lie at most three days back."""
 AHEAD_DAYS = 7

@@ -1,4 +1,4 @@
-"""Signing: visits whose notes are not signed yet, and the step that signs the notes and completes the visit."""
+"""Signing: visits with unsigned notes, and the step that signs the notes and completes the visit."""
 
 from pydantic import Field
 
@@ -14,7 +14,7 @@ MOST_COUNTED = 1000
 
 
 class UnsignedVisit(Answer):
-    """A visit in progress or completed, whose notes are not signed."""
+    """A visit in progress or completed, with unsigned notes."""
 
     id: Id
     patient: Person
@@ -35,7 +35,7 @@ class SignAndComplete(Body):
 
 @api.get("/api/doctor/unsigned-notes", roles={Role.DOCTOR}, conditional=True)
 async def list_unsigned_notes(query: PageFilter) -> UnsignedVisits:
-    """List your visits in progress or completed whose notes are not signed, the oldest first.
+    """List your visits in progress or completed with unsigned notes, the oldest first.
 
     A completed visit without any note counts too, unless it was completed before version 0.2.
     """

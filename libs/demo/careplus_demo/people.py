@@ -78,7 +78,7 @@ class People:
 
     @cached_property
     def by_specialty(self) -> dict[str, list[Patient]]:
-        """Patients by the specialty they visit, without those who have a story, which has its own visits."""
+        """Patients by the specialty that they visit; patients of a story have its visits instead."""
         others = self.patients[len(self.stories) :]
         first_birthday = self.plan.today - timedelta(days=CHILD_UNTIL_DAYS)
         fitting = {

@@ -66,7 +66,7 @@ class Story:
     lab: Sequence[tuple[int, Order]]
 
     def born(self, today: date) -> date:
-        """Return the date of birth: a fixed one, or that of a patient who has this age today."""
+        """Return the date of birth: a fixed one, or one computed from the age today."""
         if "born" in self.birth:
             fixed: date = self.birth["born"]
             return fixed

@@ -94,7 +94,7 @@ def understand(text: str, age: int | None, *, slips: bool = True) -> Understood:
 
 
 def suggestions(text: str) -> list[tuple[str, Meaning]]:
-    """Return the specialties and complaints that a person who types this may mean.
+    """Return the specialties and complaints that the typed text may mean.
 
     Specialties come first, then phrases that begin with the text, then short ones.
     """

@@ -1,4 +1,4 @@
-"""Add the check of a prescription's medicines as it was when it was written, and the person who stopped it."""
+"""Add the check of a prescription's medicines at its writing, and the person that stopped it."""
 
 from alembic import op
 
