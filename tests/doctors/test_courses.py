@@ -1,6 +1,6 @@
 """A prescription counts as active until the end of its last day in the clinic, in every list and count, on both databases."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -10,30 +10,11 @@ import pytest
 
 from careplus_clinic.clinic_time import local_date
 from careplus_runtime.process.clock import now
-from tests.list_database import Rows, filled, serving
-from tests.postgresql import new_database, postgresql
+from tests.list_database import Rows, serving
 from tests.world import made
 
 BERLIN = ZoneInfo("Europe/Berlin")
 TAKEN = {"dose": "1 tablet", "route": "oral", "frequency": "daily"}
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    with postgresql() as url:
-        yield url
-
-
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def rows_at(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Rows, str]]:
-    """Yield the rows of a filled database, and its address."""
-    if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path_factory.mktemp('courses')}/careplus.db"
-    else:
-        url = new_database(request.getfixturevalue("server"), "courses")
-    rows = filled(url)
-    yield rows, url
-    rows.engine.dispose()
 
 
 class Clinic(NamedTuple):

@@ -1,36 +1,15 @@
 """Two doctors who prescribe interacting medicines at the same instant do not both pass the check, on both databases."""
 
 import asyncio
-from collections.abc import Iterator
 
 import httpx
-import pytest
 
-from tests.list_database import Rows, filled, serving
-from tests.postgresql import new_database, postgresql
+from tests.list_database import Rows, serving
 from tests.world import made
 
 TAKEN = {"dose": "1 tablet", "route": "oral", "frequency": "once a day", "duration_days": 7}
 PAIR = ("Warfarin 5 mg tablets", "Ibuprofen 400 mg tablets")
 ROUNDS = 8
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    with postgresql() as url:
-        yield url
-
-
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def rows_at(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Rows, str]]:
-    """Yield the rows of a filled database, and its address."""
-    if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path_factory.mktemp('at_once')}/careplus.db"
-    else:
-        url = new_database(request.getfixturevalue("server"), "at_once")
-    rows = filled(url)
-    yield rows, url
-    rows.engine.dispose()
 
 
 async def test_two_doctors_at_once_do_not_both_pass(rows_at: tuple[Rows, str]) -> None:
