@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 
 from careplus_contracts.endpoints import Contract, Role
 from careplus_contracts.refusals import NotFound
-from careplus_contracts.values import Answer, Body, Id, Line, PastDay, Version
+from careplus_contracts.values import Answer, Body, Emergency, Id, Line, PastDay, Version
 
 api = Contract(service="doctors", tag="charts")
 
@@ -46,6 +46,12 @@ class Allergy(Body):
     noted_on: PastDay | None = Field(default=None, description="The day on which it was recorded or told.")
 
 
+class RecordedAllergy(Allergy):
+    """One substance of a chart."""
+
+    emergency: Emergency
+
+
 class SetAllergies(Body):
     """An empty list without `no_known_allergies` means that the patient was not asked.
 
@@ -63,24 +69,22 @@ class SetAllergies(Body):
 
 
 class AllergyCheck(Answer):
-    """How medicines are compared with one allergy.
+    """Whether the checks of prescriptions know a substance or class in the text of one allergy.
 
-    The note is free text. All substances and classes in it that the hospital knows are found, in English and German, by any of
-    their names: `ASS` and `aspirin`, `Penicillinallergie` and `penicillins`, several in one note. A name of 6 letters or more
-    also stands for longer words that begin with it. Words that are no known name are compared as they are written.
+    All substances and classes in it are found, in English and German, by any of their names: `ASS` and `aspirin`,
+    `Penicillinallergie` and `penicillins`, several in one text.
     """
 
     substance: str
-    names: list[str] = Field(description="Lower case, without accents and doubled letters; names of under 6 letters as written.")
     known: bool = Field(
-        description="Whether the note names a known substance. If not, only its own words are compared: tell the prescriber that "
-        "this allergy is not checked automatically."
+        description="If not, a prescription is compared with the words of the text only: tell the prescriber that this allergy "
+        "is not checked."
     )
 
 
 class Allergies(Answer):
     allergy_status: AllergyStatus
-    allergies: list[Allergy] = Field(description="In the order that the doctor chose, at most 100.")
+    allergies: list[RecordedAllergy] = Field(description="In the order that the doctor chose, at most 100.")
     checks: list[AllergyCheck] = Field(description="One per allergy, in the same order.")
     version: Version = Field(description="The version of the chart.")
 
@@ -110,4 +114,7 @@ async def show_allergies(patient_id: Id) -> Allergies:
     },
 )
 async def set_allergies(patient_id: Id, body: SetAllergies) -> Allergies:
-    """Replace the allergies of a patient in your care, or record that there are none. The same list makes no new version."""
+    """Replace the allergies of a patient in your care, or record that there are none. The same list makes no new version.
+
+    An entry that stays as it was keeps its `emergency`.
+    """

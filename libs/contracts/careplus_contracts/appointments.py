@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from careplus_contracts.accounts import Sex
+from careplus_contracts.booking_limits import TooManyVisits
 from careplus_contracts.endpoints import Contract, Role
 from careplus_contracts.refusals import IllegalTransition, NotFound, PatientBusy, Refusal, SlotTaken
 from careplus_contracts.values import (
@@ -75,6 +76,9 @@ class Appointment(Answer):
     referral_id: Id | None = Field(description="The referral that the visit answers.")
     cancelled_by: Role | None
     cancel_reason: str | None
+    booked_by: Role | None = Field(
+        description="Who booked it: the patient, a doctor or reception. Null: booked before version 0.2."
+    )
     created_at: Instant
     version: Version
 
@@ -140,16 +144,6 @@ class TooEarly(Refusal):
     possible_from: Instant
 
 
-class TooManyUpcoming(Refusal):
-    """The patient has as many upcoming visits to this doctor as can be booked online.
-
-    Cancel one of them, or call the hospital.
-    """
-
-    status = 409
-    most: int
-
-
 class DoctorNotBookable(Refusal):
     """This doctor takes no appointments here.
 
@@ -192,15 +186,16 @@ async def list_appointments(query: AppointmentFilter) -> Appointments:
     "/api/appointments",
     location="/api/appointments/{id}",
     roles={Role.PATIENT},
-    refuses=(NotFound, SlotTaken, PatientBusy, TooManyUpcoming, BookByPhone, DoctorNotBookable, ReferralNotOpen),
+    refuses=(NotFound, SlotTaken, PatientBusy, TooManyVisits, BookByPhone, DoctorNotBookable, ReferralNotOpen),
     example={"doctor_id": 7, "starts_at": "2030-01-07T09:00:00Z", "reason": "Knee hurts when climbing stairs"},
 )
 async def book(body: Book) -> Appointment:
     """Book a free time of a doctor, as `GET /api/doctors/{doctor_id}/slots` lists them.
 
-    A patient never has two appointments at one time, also not one with the laboratory. The hospital limits the upcoming visits
-    of one patient to one doctor that are booked online (5 by default); reception can book more on the phone. With `referral_id`
-    the referral is booked by this visit, and closed when it is completed.
+    A patient never has two appointments at one time, also not one with the laboratory. The hospital limits the online
+    bookings of a patient: by default 2 upcoming visits to one doctor, 8 upcoming appointments in all, laboratory included,
+    and 4 bookings a day. Reception can book more on the phone. With `referral_id` the referral is booked by this visit, and
+    closed when it is completed.
     """
 
 
@@ -229,7 +224,7 @@ async def export_appointment(appointment_id: Id) -> str:
 async def reschedule(appointment_id: Id, body: Reschedule) -> Appointment:
     """Move one of your appointments to another free time. You keep the old time until the new one is booked.
 
-    A moved appointment is `booked`: its doctor confirms it again. Moving it to the time that it has changes nothing. Where its
+    A moved appointment is `booked`: its doctor confirms it again. Moving it to its present time has no effect. Where its
     doctor takes no appointments any more (`bookable` is false), book one of their colleagues, cancel it, or call the hospital.
     """
 

@@ -1,4 +1,7 @@
-"""Audit: every access to patient data and every change of it. Administrators read all events, patients their own."""
+"""Audit: access to patient data and every change of it. Administrators read all events, patients their own.
+
+Checks of typed medicines and values (`check_prescription`, `preview_flags`) leave no event of their own.
+"""
 
 from enum import StrEnum
 
@@ -19,8 +22,27 @@ RELEASE_AFTER_DAYS = "release_after_days"
 """A result is released by the policy of its test; its event has no account."""
 ESCALATE_CRITICAL = "escalate_critical"
 """Mails about an open critical result are queued; its event has no account."""
-BACKGROUND_ACTIONS = (CLOSE_UNCOLLECTED, ESCALATE_CRITICAL, RELEASE_AFTER_DAYS)
-"""Actions of services themselves, beside the `operationId`s of requests."""
+ACCEPT_AUDIT_HEAD = "accept_audit_head"
+"""A command accepts the head of the audit chain that auth refused; its event has no account."""
+ARCHIVE_AUDIT = "archive_audit"
+"""A command moves old events into an archive file; its event has no account."""
+EXPORT_RECORD = "export_record"
+"""A command writes the record of one patient to a file; its event has no account."""
+ERASE_RECORD = "erase_record"
+"""A command removes what may not be kept about one patient; its event has no account."""
+IMPORT_PERSON = "import_person"
+"""A command makes the account of one row of a CSV file; its event has no account."""
+ROTATE_KEYS = "rotate_keys"
+"""A command encrypts second factors or mails with the newest secret; its event has no account."""
+COUNT_ATTEMPTS = "count_attempts"
+"""Attempts from one address on one account that were slowed down, such as guessed passwords, counted once a minute."""
+COUNT_REFUSALS = "count_refusals"
+"""Refused requests of one account beyond the most that have events of their own, counted once a minute."""
+BACKGROUND_ACTIONS = (
+    *(ACCEPT_AUDIT_HEAD, ARCHIVE_AUDIT, CLOSE_UNCOLLECTED, COUNT_ATTEMPTS, COUNT_REFUSALS, ESCALATE_CRITICAL),
+    *(RELEASE_AFTER_DAYS, ERASE_RECORD, EXPORT_RECORD, IMPORT_PERSON, ROTATE_KEYS),
+)
+"""Actions of services and commands, beside the `operationId`s of requests."""
 
 
 class Kind(StrEnum):

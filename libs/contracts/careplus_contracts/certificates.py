@@ -36,7 +36,7 @@ api = Contract(service="doctors", tag="certificates")
 LONGEST_DAYS = 31
 """A longer illness needs another visit. German rules for sick notes name a month as the longest forecast."""
 BACKDATED_DAYS = 3
-"""A doctor attests what the doctor has seen. German rules for sick notes let the first day lie at most three days back."""
+"""Doctors attest their own observations. German rules for sick notes let the first day lie at most three days back."""
 AHEAD_DAYS = 7
 """A finding of today says little about a later day; a planned operation is attested when it is near."""
 

@@ -8,6 +8,7 @@ from pydantic import Field, StringConstraints
 from careplus_contracts.accounts import Sex
 from careplus_contracts.allergies import Allergies, AllergyStatus
 from careplus_contracts.appointments import Appointment, Patient
+from careplus_contracts.emergency import EmergencyReason, TooManyOpened
 from careplus_contracts.endpoints import Contract, Role
 from careplus_contracts.notes import Notes
 from careplus_contracts.prescriptions import Prescription
@@ -19,10 +20,10 @@ from careplus_contracts.values import (
     Body,
     DateOfBirth,
     Email,
+    Emergency,
     Filter,
     Id,
     Instant,
-    Justification,
     Line,
     Page,
     PageFilter,
@@ -59,12 +60,18 @@ class Condition(Body):
     since: PastDay | None = None
 
 
+class RecordedCondition(Condition):
+    """One entry of the problem list of a chart."""
+
+    emergency: Emergency
+
+
 class SetProblems(Body):
     problems: Annotated[list[Condition], Field(max_length=LONGEST_PART)]
 
 
 class ProblemList(Answer):
-    problems: list[Condition] = Field(description="In the order that the doctor chose, at most 100.")
+    problems: list[RecordedCondition] = Field(description="In the order that the doctor chose, at most 100.")
     version: Version = Field(description="The version of the chart.")
 
 
@@ -95,7 +102,14 @@ class ChartVisit(Appointment):
 
 
 class OpenChart(Body):
-    reason: Justification = Field(description="Why you need the chart; the chart and the patient's access log show it.")
+    """The patient's whole name and date of birth, as the search takes them, so that an id alone opens no chart."""
+
+    full_name: Line
+    date_of_birth: DateOfBirth
+    reason: EmergencyReason = Field(
+        description="Why you need the chart, in three words and twenty letters or more; the chart and the patient's access log "
+        "show it."
+    )
 
 
 class ChartAccess(Answer):
@@ -179,13 +193,19 @@ async def search_patients(query: PatientSearch) -> FoundPatients:
 @api.post(
     "/api/doctor/patients/{patient_id}/access",
     location="/api/doctor/patients/{patient_id}",
+    essential=True,
     roles={Role.DOCTOR},
-    refuses=(NotFound,),
-    example={"reason": "Unconscious in the emergency room, medication unknown."},
+    refuses=(NotFound, TooManyOpened),
+    example={
+        "full_name": "Ines Unbekannt",
+        "date_of_birth": "1961-02-03",
+        "reason": "Unconscious in the emergency room, medication unknown.",
+    },
 )
 async def open_chart(patient_id: Id, body: OpenChart) -> ChartAccess:
     """Open the chart of a patient outside your care for one hour ("break the glass").
 
     For that hour the patient counts as one in your care. The audit trail, the chart and the patient's own access log show the
-    reason.
+    reason, and an administrator reviews it. Another name or date of birth than the patient's is 404, like an unknown id. The
+    hospital limits the charts of one doctor an hour, 5 by default.
     """

@@ -7,12 +7,14 @@ from pydantic import Field
 
 from careplus_contracts.accounts import EmailTaken
 from careplus_contracts.endpoints import Contract, Role
+from careplus_contracts.invitations import ApprovalWaits, WaitsFor
 from careplus_contracts.refusals import NotFound, Refusal
 from careplus_contracts.values import (
     Answer,
     Body,
     Email,
     Id,
+    InLanguages,
     Instant,
     Language,
     Line,
@@ -60,6 +62,7 @@ class Doctor(Answer):
     email: Email
     full_name: str
     specialty: str | None
+    specialty_names: InLanguages | None
     bio: str
     languages: list[Language]
     phone: str | None
@@ -83,11 +86,12 @@ class UpdateDoctor(UpdateProfile):
 
 
 class NewDoctor(Doctor):
-    """The doctor, and the link for choosing a password, which is shown only once."""
+    """The doctor, and the link for choosing a password, which is shown only once; null while it waits for an administrator."""
 
-    invitation_code: str
-    invitation_url: str
+    invitation_code: str | None
+    invitation_url: str | None
     invitation_expires_at: Instant
+    waits_for: WaitsFor
 
 
 @api.get("/api/doctor/profile", roles={Role.DOCTOR})
@@ -122,7 +126,7 @@ class DoctorFilter(PageFilter):
 
 @api.get("/api/admin/doctors", roles={Role.ADMIN})
 async def list_doctors(query: DoctorFilter) -> Doctors:
-    """List all doctors by name, also those whose account is closed or has another role: their visits wait to be moved.
+    """List all doctors by name, also doctors with a closed account or another role: their visits wait to be moved.
 
     `q` searches names, specialties and biographies like the public search, or e-mail addresses.
     """
@@ -132,11 +136,14 @@ async def list_doctors(query: DoctorFilter) -> Doctors:
     "/api/admin/doctors",
     location="/api/admin/doctors/{id}",
     roles={Role.ADMIN},
-    refuses=(EmailTaken,),
+    refuses=(EmailTaken, ApprovalWaits),
     example={"email": "ruiz@example.org", "full_name": "Dr Marta Ruiz", "specialty": "Cardiology", "languages": ["es"]},
 )
 async def add_doctor(body: AddDoctor) -> NewDoctor:
-    """Add a doctor and create the one-time link with which they choose their password."""
+    """Add a doctor and create the one-time link with which they choose their password.
+
+    Where another administrator exists, the link waits for the approval of that administrator, as with `invite`.
+    """
 
 
 @api.get("/api/admin/doctors/{doctor_id}", roles={Role.ADMIN}, refuses=(NotFound,))

@@ -27,6 +27,7 @@ from careplus_contracts.refusals import (
     Forbidden,
     HeadersTooLarge,
     InProgress,
+    InsufficientStorage,
     KeyReused,
     Malformed,
     Refusal,
@@ -49,6 +50,7 @@ class Role(StrEnum):
     PATIENT = "patient"
     DOCTOR = "doctor"
     LAB = "lab"
+    RECEPTION = "reception"
     ADMIN = "admin"
 
 
@@ -60,6 +62,8 @@ class Public(Enum):
 
 EVERYONE: Final = Public.EVERYONE
 SIGNED_IN: Final = frozenset(Role)
+DESK: Final = frozenset({Role.RECEPTION, Role.ADMIN})
+"""The roles that arrange visits and register patients."""
 Roles = Collection[Role] | Public
 Refusals = tuple[type[Refusal], ...]
 Example = Mapping[str, Any]
@@ -75,8 +79,10 @@ class Endpoint(Generic[P, R_co]):
     against it. `versioned` endpoints honour `If-Match`, `conditional` ones `If-None-Match`. `always_audited` reads leave an
     audit event also where the answer names no patient; a change that is not `audited` leaves one only when it is refused.
     `location` is the address of the record that a 201 created, with members of the answer, `/api/appointments/{id}`; by default
-    the list that has it, at the endpoint's own path. `sets_cookie` answers set or delete the refresh cookie; `needs_cookie`
-    endpoints read it, and demand the portals' two headers.
+    the list that has it, at the endpoint's own path. `sets_cookie` answers set or delete a cookie of auth; `needs_cookie`
+    endpoints read the refresh cookie; they and `own_pages` endpoints demand the portals' two headers. `essential` changes go on
+    while the disk is almost full: without them no record could be read. `while_enrolling` endpoints also serve an account whose
+    role needs a second factor that it has not switched on yet.
     """
 
     name: str
@@ -96,6 +102,9 @@ class Endpoint(Generic[P, R_co]):
     audited: bool = True
     sets_cookie: bool = False
     needs_cookie: bool = False
+    own_pages: bool = False
+    essential: bool = False
+    while_enrolling: bool = False
     location: str = ""
     example: Example | None = None
     parameters: Mapping[str, inspect.Parameter]
@@ -106,6 +115,10 @@ class Endpoint(Generic[P, R_co]):
     @property
     def public(self) -> bool:
         return isinstance(self.roles, Public)
+
+    @property
+    def refused_on_full_disk(self) -> bool:
+        return self.method != "GET" and not self.essential
 
     @property
     def doc(self) -> str:
@@ -127,6 +140,7 @@ class Endpoint(Generic[P, R_co]):
             InProgress: self.idempotent,
             KeyReused: self.idempotent,
             Stale: self.versioned,
+            InsufficientStorage: self.refused_on_full_disk,
         }
         return (*self.refuses, *(kind for kind, applies in implied.items() if applies and kind not in self.refuses))
 
@@ -145,6 +159,9 @@ class CreateOptions(TypedDict, total=False):
     versioned: bool
     sets_cookie: bool
     needs_cookie: bool
+    own_pages: bool
+    essential: bool
+    while_enrolling: bool
 
 
 class Declare(Protocol):
@@ -172,10 +189,11 @@ class Contract:
         refuses: Refusals = (),
         conditional: bool = False,
         always_audited: bool = False,
+        while_enrolling: bool = False,
         media_type: str = "application/json",
     ) -> Declare:
         flags = {"conditional": conditional, "always_audited": always_audited, "media_type": media_type}
-        return self._declare("GET", path, roles, refuses, **flags)
+        return self._declare("GET", path, roles, refuses, while_enrolling=while_enrolling, **flags)
 
     def post(
         self,
@@ -194,12 +212,20 @@ class Contract:
         return self._declare("POST", path, roles, refuses, status=status, example=example, **flags)
 
     def put(
-        self, path: str, *, roles: Roles, refuses: Refusals = (), versioned: bool = False, example: Example | None = None
+        self,
+        path: str,
+        *,
+        roles: Roles,
+        refuses: Refusals = (),
+        versioned: bool = False,
+        while_enrolling: bool = False,
+        example: Example | None = None,
     ) -> Declare:
-        return self._declare("PUT", path, roles, refuses, idempotent=True, versioned=versioned, example=example)
+        flags = {"idempotent": True, "versioned": versioned, "while_enrolling": while_enrolling}
+        return self._declare("PUT", path, roles, refuses, example=example, **flags)
 
-    def delete(self, path: str, *, roles: Roles, refuses: Refusals = ()) -> Declare:
-        return self._declare("DELETE", path, roles, refuses, status=204)
+    def delete(self, path: str, *, roles: Roles, refuses: Refusals = (), while_enrolling: bool = False) -> Declare:
+        return self._declare("DELETE", path, roles, refuses, status=204, while_enrolling=while_enrolling)
 
     def _declare(self, method: str, path: str, roles: Roles, refuses: Refusals, **flags: Any) -> Declare:
         def declare(stub: Callable[P, Awaitable[R_co]]) -> Endpoint[P, R_co]:

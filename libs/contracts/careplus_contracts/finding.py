@@ -93,7 +93,7 @@ class SuggestionKind(StrEnum):
 
 
 class Suggestion(Answer):
-    """A doctor, specialty or complaint that begins with what a person typed."""
+    """A doctor, specialty or complaint that begins with the typed text."""
 
     kind: SuggestionKind
     text: InLanguages
@@ -140,7 +140,7 @@ async def find_doctors(query: DoctorSearch) -> FoundDoctors:
 
     A doctor matches with every word of `q`, in any order, and with `specialty` in any spelling: `oezlem` finds Dr Özlem Çelik.
     `q` also finds the specialties that its words mean, in every language at once and with one slip a word: `Hautarzt`, `rash` and
-    `Ausschlg` find dermatologists. Words that mean nothing find general practitioners. A signed-in patient is not offered
+    `Ausschlg` find dermatologists. Unknown words find general practitioners. A signed-in patient is not offered
     specialties of another age for a complaint, and a child is offered paediatrics.
     """
 

@@ -55,5 +55,6 @@ class PreviewedFlags(Answer):
 async def preview_flags(booking_id: Id, body: PreviewFlags) -> PreviewedFlags:
     """Compare typed values with the ranges of the booking's patient, without storing them.
 
-    The flags are the ones that `enter_result` would store now.
+    The flags are the ones that `enter_result` would store now; but that compares each test on the day of its own specimen, and
+    this all of them on the day of the booking's last one.
     """

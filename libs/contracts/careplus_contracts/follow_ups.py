@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from careplus_contracts.appointments import DoctorNotBookable, ReferralNotOpen, Reschedule, Visit
+from careplus_contracts.emergency import EmergencyOnly
 from careplus_contracts.endpoints import Contract, Role
 from careplus_contracts.finding import Slot
 from careplus_contracts.refusals import IllegalTransition, NotFound, PatientBusy, SlotTaken
@@ -56,7 +57,7 @@ async def list_follow_up_times(patient_id: Id, query: FollowUpFilter) -> FollowU
     "/api/doctor/patients/{patient_id}/follow-ups",
     location="/api/doctor/appointments/{id}",
     roles={Role.DOCTOR},
-    refuses=(NotFound, SlotTaken, PatientBusy, DoctorNotBookable, ReferralNotOpen),
+    refuses=(NotFound, SlotTaken, PatientBusy, DoctorNotBookable, ReferralNotOpen, EmergencyOnly),
     example={"starts_at": "2030-01-07T09:00:00Z", "reason": "Follow-up: blood pressure"},
 )
 async def book_follow_up(patient_id: Id, body: BookFollowUp) -> Visit:
@@ -77,5 +78,5 @@ async def move_visit(appointment_id: Id, body: Reschedule) -> Visit:
     """Move a visit to you to another of your free times. The patient keeps the old time until the new one is booked.
 
     A visit can be moved until it is in progress. A moved visit is `booked`: confirm it after the patient has agreed. Moving it
-    to the time that it has changes nothing. Visits to a doctor that you replace are moved by reception.
+    to its present time has no effect. Visits to a doctor that you replace are moved by reception.
     """

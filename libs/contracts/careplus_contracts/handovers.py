@@ -2,8 +2,8 @@
 
 A doctor can no longer act when the account is closed or has another role. The records keep the doctor that they are from; the
 colleague named by an administrator acts on them in that doctor's place and has these patients in care. Work without a colleague
-is done by every doctor of the specialty, or by every doctor where the specialty has none. When the account is a doctor's again,
-the work is theirs again.
+is done by every doctor of the specialty, or by every doctor where the specialty has none; a request for a refill is answered by
+a doctor with the patient in care, or the desk names one. When the account is a doctor's again, the work is theirs again.
 """
 
 from pydantic import Field
@@ -26,6 +26,7 @@ class OpenWork(Answer):
     referrals_received: Count
     referrals_sent: Count = Field(description="Referrals that are not closed or cancelled.")
     active_prescriptions: Count
+    refills: Count = Field(description="Open requests for refills that ask the doctor.")
     total: Count
 
 
@@ -83,4 +84,7 @@ async def list_handovers(query: HandoverFilter) -> Handovers:
 
 @api.get("/api/doctor/handovers", roles={Role.DOCTOR})
 async def list_taken_over(query: PageFilter) -> Handovers:
-    """List the doctors that you replace: their work was handed over to you, or has no owner in your specialty."""
+    """List the doctors that you replace: their work was handed over to you, or has no owner.
+
+    Work without an owner is in your specialty, or in one without doctors.
+    """

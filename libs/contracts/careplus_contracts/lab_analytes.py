@@ -142,7 +142,10 @@ class AnalyteFilter(PageFilter):
 
 @api.get("/api/labs/analytes", roles={Role.ADMIN, Role.LAB})
 async def list_analytes(query: AnalyteFilter) -> KnownAnalytes:
-    """List all analytes by code, with the unit and ranges of today; `q` is a part of the code or name."""
+    """List all analytes by code, with the unit and ranges of today.
+
+    `q` is a part of the code or name, or words of the name in another language.
+    """
 
 
 @api.post(

@@ -14,6 +14,7 @@ from careplus_contracts.values import (
     Body,
     Code,
     Currency,
+    InLanguages,
     Instant,
     Line,
     MinorUnits,
@@ -71,24 +72,38 @@ class Analyte(Answer):
 
     code: Code
     name: str
+    names: InLanguages
     loinc: Loinc
     kind: AnalyteKind
     unit: str | None = Field(description="UCUM; null for text.")
     decimals: int = Field(description="Digits to show after the point.")
     plain: str = Field(description="An explanation in plain words.")
+    explanations: InLanguages = Field(description="`plain` in each language.")
     usual: list[str] = Field(description="For text: the usual values.")
+    usual_names: list[InLanguages]
     choices: list[str] = Field(description="For text: the values that can be entered; empty: any.")
+    choice_names: list[InLanguages] = Field(description="In the order of `choices`.")
     ranges: list[ReferenceRange] = Field(description="Empty: no reference range.")
 
 
 class LabTest(Answer):
+    """A test of the catalogue.
+
+    A text of the installed catalogue has each language; one that an administrator typed is the same in each.
+    """
+
     code: Code
     name: str
+    names: InLanguages
     loinc: Loinc | None
     category: str
+    category_names: InLanguages
     specimen: str
+    specimen_names: InLanguages
     preparation: str
+    preparations: InLanguages = Field(description="`preparation` in each language.")
     plain: str = Field(description="The purpose of the test in plain words.")
+    explanations: InLanguages = Field(description="`plain` in each language.")
     turnaround_hours: int
     price_minor: MinorUnits
     currency: Currency
@@ -204,7 +219,7 @@ class LabTestFilter(PageFilter):
 
 @api.get("/api/labs/tests", roles=SIGNED_IN)
 async def list_tests(query: LabTestFilter) -> LabTests:
-    """List the catalogue by code; `q` searches codes, names, categories and explanations for every word.
+    """List the catalogue by code; `q` searches codes, names, categories and explanations in every language for every word.
 
     Administrators and the laboratory see inactive tests too.
     """

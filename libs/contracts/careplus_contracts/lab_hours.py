@@ -91,6 +91,6 @@ async def show_lab_hours() -> LabHours:
 async def set_lab_hours(body: SetLabHours) -> LabHours:
     """Replace the opening hours and the closed days from today on; times are in the clinic's zone.
 
-    Patients and doctors book within the new hours from then on. Where bookings would stand outside them, nothing is saved
-    unless `accept_outside` is true.
+    Patients and doctors book within the new hours from then on. Hours with bookings outside them are saved only if
+    `accept_outside` is true.
     """

@@ -16,6 +16,7 @@ from careplus_contracts.values import (
     Count,
     Filter,
     Id,
+    InLanguages,
     Instant,
     Justification,
     OptionalWords,
@@ -84,6 +85,7 @@ class RepeatedTest(Answer):
 
     code: Code
     name: str
+    names: InLanguages
     repeat_after_days: int
     booking_id: Id
     reference: Reference

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from careplus_contracts.accounts import Sex
 from careplus_contracts.appointments import Cancel
+from careplus_contracts.booking_limits import TooManyVisits
 from careplus_contracts.endpoints import SIGNED_IN, Contract, Role
 from careplus_contracts.lab_catalogue import (
     ByOrder,
@@ -27,6 +28,7 @@ from careplus_contracts.values import (
     Day,
     Filter,
     Id,
+    InLanguages,
     Instant,
     MinorUnits,
     Page,
@@ -91,7 +93,9 @@ class WaitingResult(Answer):
 class BookedTest(Answer):
     code: Code
     name: str
+    names: InLanguages
     preparation: str
+    preparations: InLanguages = Field(description="`preparation` in each language.")
     price_minor: MinorUnits
     currency: Currency
     result_id: Id | None = Field(description="The result; null until the caller may see it.")
@@ -116,6 +120,7 @@ class Specimen(Answer):
     id: Id
     accession: Accession
     type: str = Field(description="The catalogue's `specimen` of its tests, at the time of booking.")
+    type_names: InLanguages
     test_codes: list[Code] = Field(description="The tests of the booking that are measured in it.")
     status: SpecimenStatus
     collected_at: Instant | None
@@ -234,13 +239,15 @@ async def list_lab_slots(query: LabSlotFilter) -> LabSlots:
     "/api/labs/bookings",
     location="/api/labs/bookings/{id}",
     roles={Role.PATIENT},
-    refuses=(UnknownTest, ByOrder, OutsideCollection, LabFull, PatientBusy),
+    refuses=(UnknownTest, ByOrder, OutsideCollection, LabFull, PatientBusy, TooManyVisits),
     example={"test_codes": ["CBC", "LIPID"], "starts_at": "2030-01-07T07:30:00Z"},
 )
 async def book_tests(body: BookTests) -> LabBooking:
     """Book tests for yourself. A patient has one place at a time, and none during a visit to a doctor.
 
-    Tests that are `by_order_only` are refused, and a time outside `collect_from` and `collect_until` of one of the tests.
+    Tests that are `by_order_only` are refused, and a time outside `collect_from` and `collect_until` of one of the tests. The
+    hospital limits the online bookings of a patient: by default 2 upcoming bookings, 8 upcoming appointments in all with visits
+    to doctors, and 4 bookings a day.
     """
 
 

@@ -1,4 +1,4 @@
-"""Lists of medicines: the hospital's own, the medicines that a patient takes now, and what a doctor prescribes most."""
+"""Lists of medicines: the hospital's own, the medicines that a patient takes now, and a doctor's most prescribed ones."""
 
 from enum import StrEnum
 
@@ -108,4 +108,4 @@ class CurrentMedicines(Answer):
 
 @api.get("/api/doctor/patients/{patient_id}/medicines", roles={Role.DOCTOR}, refuses=(NotFound,))
 async def list_current_medicines(patient_id: Id) -> CurrentMedicines:
-    """List what a patient in your care takes now, by any doctor's prescriptions."""
+    """List the present medicines of a patient in your care, by any doctor's prescriptions."""

@@ -79,7 +79,7 @@ class Override(Body):
 class Unsafe(Refusal):
     """The prescription raises alerts without a reason.
 
-    Prescribe another medicine or dose, or give a reason in `overrides` for each alert of `alerts` whose severity is `stop` or
+    Prescribe another medicine or dose, or give a reason in `overrides` for each alert of `alerts` with severity `stop` or
     `warn`.
     """
 

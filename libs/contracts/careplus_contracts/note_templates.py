@@ -11,7 +11,7 @@ from careplus_contracts.values import Answer, Body, Id, Instant, Line, Page, Pag
 api = Contract(service="appointments", tag="note templates")
 
 MOST_TEMPLATES = 500
-PLACEHOLDERS = ("age", "sex", "reason", "problems", "allergies", "medicines", "results", "today")
+PLACEHOLDERS = ("age", "sex", "reason", "problems", "allergies", "medicines", "results", "last_vitals", "today")
 """Words that stand in braces in a text; the portal replaces them with data of the visit and the chart."""
 
 

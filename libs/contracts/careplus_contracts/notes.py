@@ -21,11 +21,11 @@ class Addendum(Answer):
 
     text: str
     at: Instant
-    by: Person
+    by: Person = Field(description="The name is the one at that time.")
 
 
 class Notes(Answer):
-    """The notes of one visit. Only the visit's doctor can read a draft, or a colleague who does that doctor's work."""
+    """The notes of one visit. Its author reads the draft; after a handover, the author's successor does too."""
 
     appointment_id: Id
     patient_id: Id
@@ -59,6 +59,15 @@ class NotesSigned(Refusal):
     status = 409
 
 
+class NoVisit(Refusal):
+    """Notes are signed only for a visit that takes place; this one is cancelled, or the patient did not come.
+
+    Sign in the visit that took place. If the patient came to this one after all, set it to arrived first.
+    """
+
+    status = 409
+
+
 @api.get("/api/doctor/appointments/{appointment_id}/notes", roles={Role.DOCTOR}, refuses=(NotFound,))
 async def show_notes(appointment_id: Id) -> Notes:
     """Read the notes of a visit to you; before the first draft, an empty one."""
@@ -67,7 +76,7 @@ async def show_notes(appointment_id: Id) -> Notes:
 @api.put(
     "/api/doctor/appointments/{appointment_id}/notes",
     roles={Role.DOCTOR},
-    refuses=(NotFound, NotesSigned),
+    refuses=(NotFound, NotesSigned, NoVisit),
     versioned=True,
     example={"text": "ECG sinus rhythm. Continue, check in 3 months.", "sign": False},
 )
@@ -75,5 +84,6 @@ async def write_notes(appointment_id: Id, body: WriteNotes) -> Notes:
     """Save the notes of a visit to you, as often as the text changes.
 
     The text replaces the draft. After signing, a different text becomes an addendum; the present text has no effect and makes
-    no new version.
+    no new version. Notes of a visit that is cancelled, or to which the patient did not come, are not signed; an addendum to ones
+    that were signed before is possible. The names of author and signer stay the ones at the time of signing.
     """

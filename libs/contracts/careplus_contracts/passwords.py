@@ -51,6 +51,7 @@ class InvalidResetCode(Refusal):
     "/auth/password",
     roles=SIGNED_IN,
     status=204,
+    while_enrolling=True,
     refuses=(WrongPassword, WeakPassword, TooManyAttempts),
     example={"current_password": "an-old-quiet-heron", "new_password": "nine-loud-kestrels"},
 )

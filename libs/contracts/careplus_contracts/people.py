@@ -4,9 +4,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from careplus_contracts.accounts import Account
+from careplus_contracts.accounts import ListedAccount, TooManyAttempts
 from careplus_contracts.endpoints import Contract, Role
 from careplus_contracts.handovers import WorkWaits
+from careplus_contracts.invitations import ApprovalWaits, WaitsFor
+from careplus_contracts.passwords import CurrentPassword, WrongPassword
 from careplus_contracts.refusals import Malformed, NotFound, Refusal
 from careplus_contracts.values import Body, Id, Page, PageFilter, Query
 
@@ -20,7 +22,7 @@ def _not_a_number(value: Any) -> Any:
     return value
 
 
-class Accounts(Page[Account]):
+class Accounts(Page[ListedAccount]):
     """Accounts by name."""
 
 
@@ -34,17 +36,54 @@ class UpdateAccount(Body):
     role: Role
     active: bool
     second_factor: Annotated[Literal[False], BeforeValidator(_not_a_number)] | None = Field(
-        default=None, description="`false` switches it off for a person who lost it; only the account's owner can switch it on."
+        default=None,
+        description="`false` removes app and passkeys for a person who lost them; only the account's owner can add others.",
     )
     colleague_id: Id | None = Field(
         default=None, description="The doctor that takes over the work of a doctor whose account is closed or gets another role."
     )
+    password: CurrentPassword | None = Field(
+        default=None, description="Your own; needed to deactivate an account if you signed in more than ten minutes ago."
+    )
+
+
+class ManagedAccount(ListedAccount):
+    """An account as administrators read it. It has its earlier role while a new one waits for another administrator."""
+
+    waits_for: WaitsFor
+
+
+class NotAccepted(Refusal):
+    """The person has never accepted an invitation, so nobody could sign in to the account.
+
+    Invite the person again: an accepted invitation opens the account.
+    """
+
+    status = 409
+
+
+class PasswordRequired(Refusal):
+    """This needs your own password, because you signed in more than ten minutes ago.
+
+    Send it as `password` with the same request, where that has the member, or sign in again.
+    """
+
+    status = 403
 
 
 class OwnAccount(Refusal):
     """Administrators cannot deactivate or demote themselves, or switch their own second factor off here.
 
     Ask another administrator; switch your own second factor off in your account.
+    """
+
+    status = 409
+
+
+class EmailUnconfirmed(Refusal):
+    """The person has not confirmed the e-mail address of this account.
+
+    Ask the person to open the link in the mail, or invite the person to the new role: the invitation proves the address.
     """
 
     status = 409
@@ -60,25 +99,38 @@ async def list_accounts(query: AccountFilter) -> Accounts:
 
 
 @api.get("/api/admin/accounts/{account_id}", roles={Role.ADMIN}, refuses=(NotFound,))
-async def show_account(account_id: Id) -> Account:
+async def show_account(account_id: Id) -> ManagedAccount:
     """Read an account."""
 
 
 @api.put(
     "/api/admin/accounts/{account_id}",
     roles={Role.ADMIN},
-    refuses=(NotFound, OwnAccount, WorkWaits, Malformed),
+    refuses=(
+        *(NotFound, OwnAccount, EmailUnconfirmed, ApprovalWaits, NotAccepted, WorkWaits),
+        *(PasswordRequired, WrongPassword, TooManyAttempts, Malformed),
+    ),
     versioned=True,
     example={"role": "patient", "active": True},
 )
-async def update_account(account_id: Id, body: UpdateAccount) -> Account:
+async def update_account(account_id: Id, body: UpdateAccount) -> ManagedAccount:
     """Change the role of an account, activate or deactivate it, or switch its second factor off.
 
     Each of these changes ends all sessions of the account, on every service within a second. An inactive account cannot sign
     in, and its doctor is neither found nor booked; booked visits stay booked until reception moves them.
 
+    Deactivating needs a sign-in in the last ten minutes, or your own `password`.
+
+    Where a mail server is set, an account with an unconfirmed address gets no role of staff.
+
+    Where another administrator exists, a new role of staff waits until that administrator approves it: `approve_account`. The
+    account keeps its role and its sessions until then. The other members of the body have their effect at once. Nobody
+    approves a role of their own account: a role of the only other administrator changes at once. An account whose invitation
+    waits is refused with `approval_waits`. A closed account whose invitation was never accepted is not activated here, but by a
+    new invitation, which needs that approval again.
+
     A doctor with open work is refused with `work_waits` until `colleague_id` names a doctor with an active account, who does that
     work from then on: also results that the laboratory verifies later, and work that this doctor took over before. A hospital
     without another doctor closes the account, and the work is listed as without an owner. Send the request again with another
-    `colleague_id` to hand the work to somebody else. Making the account a doctor's again gives the work back.
+    `colleague_id` to hand the work to another doctor. Making the account a doctor's again gives the work back.
     """

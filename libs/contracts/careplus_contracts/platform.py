@@ -24,6 +24,10 @@ class Config(Answer):
     phone: str | None
     address: str | None = Field(description="The postal address in one line, for printed sheets.")
     emergency_phone: str = Field(description="The number to call in an emergency.", examples=["112"])
+    privacy_contact: str | None = Field(description="How to reach the person that answers questions about personal data.")
+    sign_on: str | None = Field(
+        description="The name of the hospital's own sign-on for staff; null: there is none.", examples=["Clinic account"]
+    )
     demo: bool = Field(description="Whether this is the demo hospital with invented people.")
     booking: BookingRules
 

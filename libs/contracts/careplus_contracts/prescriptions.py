@@ -12,6 +12,7 @@ from careplus_contracts.values import (
     Answer,
     Body,
     Day,
+    Emergency,
     Id,
     Instant,
     Line,
@@ -86,6 +87,7 @@ class Prescription(Answer):
     )
     status: PrescriptionStatus
     last_day: Day = Field(description="The last day of its longest medicine, by the clinic's calendar.")
+    emergency: Emergency
     created_at: Instant
     stopped_at: Instant | None
     stopped_by: Person | None = Field(description="Null: it is not stopped, or was stopped before this was stored.")
@@ -120,8 +122,8 @@ async def prescribe(body: Prescribe) -> Prescription:
     """Prescribe for a patient in your care.
 
     The medicines are checked as `check_prescription` does, and once more here: an allergy or a medicine that a colleague recorded
-    a moment ago counts. Alerts of severity `stop` and `warn` are refused without a reason in `overrides`; an override whose key
-    names no raised alert is refused too, because its reason would be kept for nothing. Texts that the rules do not know are not
+    a moment ago counts. Alerts of severity `stop` and `warn` are refused without a reason in `overrides`; an override for no
+    raised alert is refused too, because its reason would be useless. Texts that the rules do not know are not
     checked, and are listed in `check` of the prescription.
     """
 

@@ -13,7 +13,7 @@ from careplus_contracts.appointments import (
     Practitioner,
     TooEarly,
 )
-from careplus_contracts.endpoints import Contract, Role
+from careplus_contracts.endpoints import DESK, Contract, Role
 from careplus_contracts.refusals import IllegalTransition, NotFound, PatientBusy, SlotTaken
 from careplus_contracts.values import (
     Answer,
@@ -25,6 +25,7 @@ from careplus_contracts.values import (
     PageFilter,
     Person,
     Phone,
+    Reason,
     Reference,
     Version,
 )
@@ -68,10 +69,21 @@ class Arrangements(Page[Arrangement]):
     """Appointments of all patients, in order of time."""
 
 
+class DeskDoctor(Practitioner):
+    """A doctor, as reception chooses one."""
+
+    room: str | None
+
+
+class DeskDoctors(Page[DeskDoctor]):
+    """Doctors by name, with those that take no appointments: their visits may have to be moved."""
+
+
 class Arrange(Body):
     patient_id: Id
     doctor_id: Id
     starts_at: Instant
+    reason: Reason | None = Field(default=None, description="Why the patient comes; the doctor reads it, reception does not.")
 
 
 class Rearrange(Body):
@@ -80,11 +92,14 @@ class Rearrange(Body):
     starts_at: Instant | None = Field(default=None, description="The present time by default.")
     doctor_id: Id | None = Field(default=None, description="The present doctor by default.")
     status: ArrangedStatus | None = None
+    reason: Reason | None = Field(default=None, description="Why the visit is cancelled; the patient reads it.")
 
     @model_validator(mode="after")
     def _check_one_change(self) -> "Rearrange":
         if (self.starts_at is None and self.doctor_id is None) == (self.status is None):
             raise ValueError("give starts_at, doctor_id or both, or a status alone")
+        if self.reason is not None and self.status is not ArrangedStatus.CANCELLED:
+            raise ValueError("give a reason with the status cancelled only")
         return self
 
 
@@ -97,7 +112,16 @@ class ReceptionFilter(PageFilter):
     status: AppointmentStatus | None = None
 
 
-@api.get("/api/admin/appointments", roles={Role.ADMIN}, conditional=True)
+class DeskDoctorFilter(PageFilter):
+    bookable: bool | None = None
+
+
+@api.get("/api/reception/doctors", roles=DESK)
+async def list_desk_doctors(query: DeskDoctorFilter) -> DeskDoctors:
+    """List the doctors that visits can be arranged with, or `bookable=false` those that have left."""
+
+
+@api.get("/api/admin/appointments", roles=DESK, conditional=True)
 async def list_arrangements(query: ReceptionFilter) -> Arrangements:
     """List the appointments of all patients in order of time; by default from today on."""
 
@@ -105,17 +129,21 @@ async def list_arrangements(query: ReceptionFilter) -> Arrangements:
 @api.post(
     "/api/admin/appointments",
     location="/api/admin/appointments/{id}",
-    roles={Role.ADMIN},
+    roles=DESK,
     refuses=(NotFound, SlotTaken, PatientBusy, DoctorNotBookable),
     example={"patient_id": 12, "doctor_id": 7, "starts_at": "2030-01-07T09:00:00Z"},
 )
 async def arrange(body: Arrange) -> Arrangement:
-    """Book a free time for a patient, also with a doctor that is booked by phone only, and above the limit of online booking."""
+    """Book a free time for a patient, also with a doctor that is booked by phone only, and above the limit of online booking.
+
+    The minimum notice and the horizon of online booking do not apply: a time is free from 15 minutes after its start was due,
+    for a patient at the desk, up to two years ahead. `GET /api/doctors/{doctor_id}/slots` lists these times to staff.
+    """
 
 
 @api.put(
     "/api/admin/appointments/{appointment_id}",
-    roles={Role.ADMIN},
+    roles=DESK,
     refuses=(NotFound, SlotTaken, PatientBusy, DoctorNotBookable, IllegalTransition, TooEarly),
     versioned=True,
     example={"starts_at": "2030-01-08T09:30:00Z", "doctor_id": 7},
@@ -124,5 +152,5 @@ async def rearrange(appointment_id: Id, body: Rearrange) -> Arrangement:
     """Move an appointment to another free time or another doctor in one step, or set its next status.
 
     The patient keeps the old time until the new one is booked. A moved appointment is `booked`: its doctor confirms it again.
-    Moving it to the doctor and time that it has changes nothing. `arrived` is possible on its day, `no_show` after its start.
+    Moving it to its present doctor and time has no effect. `arrived` is possible on its day, `no_show` after its start.
     """

@@ -4,13 +4,14 @@ from enum import StrEnum
 
 from pydantic import Field
 
-from careplus_contracts.allergies import Allergy, AllergyStatus
+from careplus_contracts.allergies import AllergyStatus, RecordedAllergy
 from careplus_contracts.appointments import Appointment
-from careplus_contracts.charts import LONGEST_PART, Condition
+from careplus_contracts.charts import LONGEST_PART, RecordedCondition
 from careplus_contracts.endpoints import Contract, Role
 from careplus_contracts.notes import Notes
 from careplus_contracts.prescriptions import Prescription
-from careplus_contracts.values import Answer, Count, Id, Instant
+from careplus_contracts.values import Answer, Count, Id, InLanguages, Instant
+from careplus_contracts.vitals import VitalSigns
 
 api = Contract(service="doctors", tag="record")
 
@@ -34,6 +35,7 @@ class Task(Answer):
     kind: TaskKind
     id: Id
     about: str = Field(description="The name of the test, of the doctor or specialty, or of the medicine.")
+    about_names: InLanguages
     more: Count = Field(description="Number of further tests that it is about.")
     at: Instant | None = Field(description="The time of its arrival, or its due time.")
 
@@ -62,9 +64,12 @@ class OwnRecord(Answer):
     """The chart as the patient reads it. Results are released one by one; `list_results` has them."""
 
     allergy_status: AllergyStatus
-    allergies: list[Allergy] = Field(description="In the order that the doctor chose.")
-    problems: list[Condition] = Field(description="In the order that the doctor chose.")
+    allergies: list[RecordedAllergy] = Field(description="In the order that the doctor chose.")
+    problems: list[RecordedCondition] = Field(description="In the order that the doctor chose.")
     prescriptions: list[Prescription] = Field(description=f"Active ones, newest first, at most {LONGEST_PART}.")
+    vitals: list[VitalSigns] = Field(
+        description=f"By time of measurement, newest first, at most {LONGEST_PART}, without those entered in error."
+    )
     visits: list[RecordVisit] = Field(
         description=f"Visits that have begun or are completed, newest first, at most {LONGEST_PART}."
     )
@@ -72,4 +77,4 @@ class OwnRecord(Answer):
 
 @api.get("/api/me/record", roles={Role.PATIENT})
 async def show_own_record() -> OwnRecord:
-    """Read your problems, allergies, medicines, and the signed notes of your visits."""
+    """Read your problems, allergies, medicines, vital signs, and the signed notes of your visits."""

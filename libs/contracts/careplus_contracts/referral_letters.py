@@ -7,7 +7,7 @@ from pydantic import Field
 from careplus_contracts.allergies import AllergyStatus, Severity
 from careplus_contracts.refusals import Refusal
 from careplus_contracts.results import AppliedRange, Comparator, Flag, Missing
-from careplus_contracts.values import Answer, Body, Day, Id, Instant, PastDay
+from careplus_contracts.values import Answer, Body, Day, Id, InLanguages, Instant, PastDay
 
 MOST_RESULTS = 20
 
@@ -48,13 +48,16 @@ class EnclosedAllergy(Answer):
 
 class EnclosedValue(Answer):
     name: str
+    names: InLanguages
     value: float | None
     comparator: Comparator | None
     text: str | None
+    text_names: InLanguages | None
     unit: str | None = Field(description="UCUM.")
     decimals: int
     range: AppliedRange | None
     usual: list[str]
+    usual_names: list[InLanguages]
     flag: Flag
     missing: list[Missing]
 
@@ -62,6 +65,7 @@ class EnclosedValue(Answer):
 class EnclosedResult(Answer):
     result_id: Id
     test_name: str
+    test_names: InLanguages
     taken_at: Instant
     values: list[EnclosedValue]
 

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
+from careplus_contracts.emergency import EmergencyOnly
 from careplus_contracts.endpoints import Contract, Role
 from careplus_contracts.referral_letters import Enclose, EnclosedChart, NotReleased
 from careplus_contracts.refusals import IllegalTransition, NotFound
@@ -13,6 +14,7 @@ from careplus_contracts.values import (
     Body,
     Count,
     Day,
+    Emergency,
     Id,
     InLanguages,
     Instant,
@@ -98,6 +100,7 @@ class Referral(Answer):
     status: ReferralStatus
     note: str | None
     created_at: Instant
+    emergency: Emergency
     version: Version
 
 
@@ -166,7 +169,7 @@ async def show_referred(referral_id: Id) -> ReferralLetter:
 @api.put(
     "/api/doctor/referrals/{referral_id}",
     roles={Role.DOCTOR},
-    refuses=(NotFound, IllegalTransition),
+    refuses=(NotFound, IllegalTransition, EmergencyOnly),
     versioned=True,
     example={"status": "accepted"},
 )

@@ -10,7 +10,7 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from careplus_contracts.allergies import Allergy, AllergyStatus
+from careplus_contracts.allergies import AllergyStatus, RecordedAllergy
 from careplus_contracts.endpoints import Contract, Role
 from careplus_contracts.medicines import Override, Unsafe
 from careplus_contracts.prescriptions import PrescriptionItem, PrescriptionStatus
@@ -146,7 +146,7 @@ class RefillFacts(Answer):
 
     phone: Phone | None
     allergy_status: AllergyStatus
-    allergies: list[Allergy]
+    allergies: list[RecordedAllergy]
     last_visit_at: Instant | None = Field(description="The start of the last visit to any doctor that has begun.")
 
 
@@ -290,7 +290,7 @@ async def answer_refill(refill_id: Id, body: AnswerRefill) -> DoctorRefill:
 
     The check leaves out the items that are renewed: the patient goes on with them, and does not take them twice. Each item has
     one repeat less than before; where none is left, it has `new_repeats`. The course begins today. The patient
-    reads the text. The same answer again changes nothing.
+    reads the text. The same answer again has no effect.
     """
 
 
@@ -300,7 +300,7 @@ class DeskRefillFilter(PageFilter):
 
 @api.get("/api/admin/refills", roles={Role.ADMIN}, conditional=True)
 async def list_desk_refills(query: DeskRefillFilter) -> DeskRefills:
-    """List open requests without a doctor, the one that waits longest first.
+    """List open requests, by default the ones for which no doctor is present; the one that waits longest first.
 
     A request leaves the list when the desk names a doctor, or books a visit of the patient with one: that doctor sees it.
     """

@@ -60,7 +60,7 @@ class Refusal(Exception):
 
     @classmethod
     def remedy(cls) -> str:
-        """Return what a caller can do about it."""
+        """Return the advice to the caller."""
         return " ".join((cls.__doc__ or "").partition("\n")[2].split())
 
     @classmethod
@@ -278,6 +278,15 @@ class TimedOut(Refusal):
 
     status = 504
     retry_after = 5
+
+
+class InsufficientStorage(Refusal):
+    """The disk of the hospital's data is almost full.
+
+    Nothing was changed, and records can still be read. Tell the hospital; repeat the change when there is space again.
+    """
+
+    status = 507
 
 
 class SlotTaken(Refusal):

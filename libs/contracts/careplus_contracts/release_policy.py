@@ -11,7 +11,8 @@ class ReleasePolicy(StrEnum):
 
     `at_once`: when it is verified. `after_doctor`: when the responsible doctor releases it; at once where no doctor ordered the
     test, because no doctor would. `after_days`: `release_after_days` days after it was verified, also where no doctor ordered it.
-    A critical result follows none of them: a doctor releases it, so that a person tells it before the page does.
+    A critical result follows none of them, so that a person tells it before the page does: its doctor releases it after the
+    acknowledgement; where no doctor ordered the test, the acknowledgement of a doctor or a call with read-back releases it.
     """
 
     AT_ONCE = "at_once"

@@ -14,6 +14,7 @@ from careplus_contracts.values import (
     Body,
     Code,
     Id,
+    InLanguages,
     Instant,
     Line,
     OptionalWords,
@@ -107,6 +108,7 @@ class UnitConflict(Answer):
 
     analyte: Code
     name: str
+    names: InLanguages
     given: str | None = Field(description="Null: the value was sent without a unit.")
     expected: str | None = Field(description="The analyte's UCUM unit; null: it has none.")
 
@@ -156,15 +158,19 @@ class AppliedRange(Answer):
 class Observation(Answer):
     analyte: Code
     name: str
+    names: InLanguages
     loinc: str
     plain: str
+    explanations: InLanguages = Field(description="`plain` in each language.")
     value: float | None
     comparator: Comparator | None
     text: str | None
+    text_names: InLanguages | None = Field(description="A choice of the catalogue in each language, other text as it was typed.")
     unit: str | None = Field(description="UCUM.")
     decimals: int
     range: AppliedRange | None = Field(description="Null: no reference range, or several may apply (see `missing`).")
     usual: list[str] = Field(description="For text: the usual values at that time.")
+    usual_names: list[InLanguages]
     flag: Flag
     missing: list[Missing] = Field(description="Facts that were not known at entry, so that several ranges may apply.")
 
@@ -178,6 +184,7 @@ class LabResult(Answer):
     patient: LabPatient
     test_code: Code
     test_name: str
+    test_names: InLanguages
     status: ResultStatus
     observations: list[Observation]
     outside_range: int = Field(description="Number of observations that are low, high, critical or abnormal.")
@@ -223,6 +230,7 @@ class Trend(Page[TrendPoint]):
 
     analyte: Code
     name: str
+    names: InLanguages
     unit: str | None
     decimals: int
 

@@ -20,6 +20,7 @@ from careplus_contracts.values import (
     Count,
     Filter,
     Id,
+    InLanguages,
     Instant,
     OptionalWords,
     Page,
@@ -98,9 +99,11 @@ class WorstValue(Answer):
 
     analyte: Code
     name: str
+    names: InLanguages
     value: float | None
     comparator: Comparator | None
     text: str | None
+    text_names: InLanguages | None
     unit: str | None = Field(description="UCUM.")
     decimals: int
     flag: Flag

@@ -1,4 +1,7 @@
-"""Second factor: codes of an authenticator app (TOTP, RFC 6238) in addition to the password, and recovery codes."""
+"""Second factor: codes of an authenticator app (TOTP, RFC 6238) in addition to the password, and recovery codes.
+
+Passkeys are another second factor: `careplus_contracts.passkeys`.
+"""
 
 from pydantic import Field
 
@@ -26,11 +29,13 @@ class PreparedSecondFactor(Answer):
 
 
 class RecoveryCodes(Answer):
-    codes: list[str] = Field(description="Shown only once; each works once, as `otp`.")
+    codes: list[str] = Field(
+        description="Shown only once; each works once, as `otp`. None where the account had a passkey before, and so has codes."
+    )
 
 
 class SecondFactorOn(Refusal):
-    """A second factor is on already.
+    """An authenticator app is on already.
 
     Switch it off first, for another app or device.
     """
@@ -57,9 +62,9 @@ class WrongOtp(Refusal):
 
 
 class FreshSignInRequired(Refusal):
-    """This needs a sign-in with a code of the second factor in the last five minutes.
+    """This needs a sign-in with the second factor in the last five minutes.
 
-    Sign in again with the password and a code, then repeat the request within five minutes.
+    Sign in again with the password and a code or a passkey, then repeat the request within five minutes.
     """
 
     status = 403
@@ -68,31 +73,37 @@ class FreshSignInRequired(Refusal):
 @api.post(
     "/auth/mfa",
     roles=SIGNED_IN,
-    refuses=(WrongPassword, SecondFactorOn, TooManyAttempts),
+    while_enrolling=True,
+    refuses=(WrongPassword, FreshSignInRequired, SecondFactorOn, TooManyAttempts),
     example={"password": "an-old-quiet-heron"},
 )
 async def prepare_second_factor(body: PrepareSecondFactor) -> PreparedSecondFactor:
     """Create a secret for your authenticator app. Sign-in does not need a code until you confirm the secret with one.
 
-    Another request before the confirmation replaces the secret.
+    Another request before the confirmation replaces the secret. An account with a passkey needs a fresh sign-in, as for
+    `remove_second_factor`.
     """
 
 
 @api.post(
     "/auth/mfa/confirm",
     roles=SIGNED_IN,
+    while_enrolling=True,
     status=200,
     refuses=(WrongOtp, SecondFactorOn, SecondFactorMissing, TooManyAttempts),
     example={"otp": "492039"},
 )
 async def confirm_second_factor(body: ConfirmSecondFactor) -> RecoveryCodes:
-    """Switch the second factor on with the first code of your app. You get ten recovery codes, and a mail about it."""
+    """Switch the app on with its first code. You get a mail about it.
+
+    The first second factor of an account ends its other sessions and gives ten recovery codes.
+    """
 
 
 @api.delete("/auth/mfa", roles=SIGNED_IN, refuses=(FreshSignInRequired, SecondFactorMissing))
 async def remove_second_factor() -> None:
-    """Switch the second factor off. You get a mail about it.
+    """Remove the authenticator app. You get a mail about it. Without a passkey this switches the second factor off.
 
     It requires a fresh sign-in: send the access token of a session that was opened with password and `otp` (or a recovery
-    code) less than five minutes ago.
+    code) or `passkey` less than five minutes ago.
     """

@@ -4,9 +4,9 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from careplus_contracts.endpoints import SIGNED_IN, Contract
+from careplus_contracts.endpoints import SIGNED_IN, Contract, Role
 from careplus_contracts.refusals import NotFound, Unauthenticated
-from careplus_contracts.values import Answer, Instant, Page, PageFilter
+from careplus_contracts.values import Answer, Id, Instant, Page, PageFilter
 
 api = Contract(service="auth", tag="sessions")
 
@@ -39,11 +39,26 @@ class RefreshReused(Unauthenticated):
         return Unauthenticated(self.detail).body(request_id)
 
 
-@api.get("/auth/sessions", roles=SIGNED_IN)
+@api.get("/auth/sessions", roles=SIGNED_IN, while_enrolling=True)
 async def list_sessions(query: PageFilter) -> Sessions:
     """List your open sessions."""
 
 
-@api.delete("/auth/sessions/{session_id}", roles=SIGNED_IN, refuses=(NotFound,))
+@api.delete("/auth/sessions/{session_id}", roles=SIGNED_IN, refuses=(NotFound,), while_enrolling=True)
 async def end_session(session_id: SessionId) -> None:
     """End one of your sessions, on every service within a second."""
+
+
+@api.get("/api/admin/accounts/{account_id}/sessions", roles={Role.ADMIN}, refuses=(NotFound,), always_audited=True)
+async def list_account_sessions(account_id: Id, query: PageFilter) -> Sessions:
+    """List the open sessions of an account."""
+
+
+@api.delete("/api/admin/accounts/{account_id}/sessions/{session_id}", roles={Role.ADMIN}, refuses=(NotFound,))
+async def end_account_session(account_id: Id, session_id: SessionId) -> None:
+    """End a session of an account, on every service within a second."""
+
+
+@api.delete("/api/admin/accounts/{account_id}/sessions", roles={Role.ADMIN}, refuses=(NotFound,))
+async def end_account_sessions(account_id: Id) -> None:
+    """End all sessions of an account, except the one of the request. The person can sign in again: to prevent it, deactivate."""

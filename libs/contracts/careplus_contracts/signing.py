@@ -4,7 +4,7 @@ from pydantic import Field
 
 from careplus_contracts.appointments import AppointmentStatus, TooEarly
 from careplus_contracts.endpoints import Contract, Role
-from careplus_contracts.notes import Notes, NotesSigned
+from careplus_contracts.notes import Notes, NotesSigned, NoVisit
 from careplus_contracts.refusals import IllegalTransition, NotFound
 from careplus_contracts.values import Answer, Body, Count, Id, Instant, Page, PageFilter, Person, Words
 
@@ -44,7 +44,7 @@ async def list_unsigned_notes(query: PageFilter) -> UnsignedVisits:
 @api.put(
     "/api/doctor/appointments/{appointment_id}/sign-and-complete",
     roles={Role.DOCTOR},
-    refuses=(NotFound, NotesSigned, IllegalTransition, TooEarly),
+    refuses=(NotFound, NotesSigned, NoVisit, IllegalTransition, TooEarly),
     versioned=True,
     example={"text": "ECG sinus rhythm. Continue, check in 3 months."},
 )

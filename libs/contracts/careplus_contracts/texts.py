@@ -19,6 +19,13 @@ _INVISIBLE = {
     # letters that are blank, and tags
     *(0x115F, 0x1160, 0x3164, 0xFFA0, *range(0xE0000, 0xE0080)),
 }
+_BLANK_SIGNS = {
+    *_INVISIBLE,
+    # grapheme joiner, inherent vowels, variation selectors, the empty cell of Braille: they belong between visible signs
+    *(0x34F, 0x17B4, 0x17B5, *range(0x180B, 0x1810), 0x2800, *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)),
+}
+_SHOW_NOTHING = {"Zs", "Zl", "Zp", "Cc", "Cf"}
+"""Unicode categories: separators, controls and formats."""
 _LINE_CHANGES = {**dict.fromkeys(_INVISIBLE), **dict.fromkeys((0x85, 0x2028, 0x2029), " ")}
 # joiners shape letters of scripts from Hebrew on, and emoji; between other letters they only hide a difference
 _STRAY_JOINER = re.compile("(?<![\u0590-\U0010ffff])[\u200c\u200d]+|[\u200c\u200d]+(?![\u0590-\U0010ffff])")
@@ -32,14 +39,23 @@ _DASHES = re.compile("[‐‑‒–—−]")
 
 
 def visible_line(value: object) -> object:
-    """Return text without characters that show nothing or turn the text after them around; line separators become spaces.
+    """Return text without characters that are invisible or reverse the text after them; line separators become spaces.
 
     The joiners ZWNJ and ZWJ stay where a script needs them, between letters from Hebrew on and in emoji.
     """
     if not isinstance(value, str) or value.isascii():
         return value
     text = _STRAY_JOINER.sub("", value.translate(_LINE_CHANGES))
-    return text.strip(_MARKS) if text.strip(_MARKS + " ") else ""
+    return text.strip(_MARKS) if _is_visible(text) else ""
+
+
+def empty_if_invisible(value: object) -> object:
+    """Return text unchanged, or an empty text if none of its characters shows anything."""
+    return value if not isinstance(value, str) or value.isascii() or _is_visible(value) else ""
+
+
+def _is_visible(text: str) -> bool:
+    return any(unicodedata.category(one) not in _SHOW_NOTHING and ord(one) not in _BLANK_SIGNS for one in text)
 
 
 def normal_email(email: str) -> str:

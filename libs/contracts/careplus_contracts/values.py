@@ -2,11 +2,12 @@
 
 import re
 from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
 from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
-from careplus_contracts.texts import BLANK, EMAIL, MAX_EMAIL, check_email, normal_phone, visible_line
+from careplus_contracts.texts import BLANK, EMAIL, MAX_EMAIL, check_email, empty_if_invisible, normal_phone, visible_line
 
 MAX_ID = 2**63 - 1
 MAX_TEXT = 4000
@@ -17,18 +18,21 @@ Count = Annotated[int, Field(ge=0)]
 
 _ANY = r"^[^\x00]*$"
 _SOME = rf"^[^\x00]*[^{BLANK}][^\x00]*$"
-_LINE = rf"^[^\x00-\x1f\x7f]*[^{BLANK}][^\x00-\x1f\x7f]*$"
+LINE = rf"^[^\x00-\x1f\x7f]*[^{BLANK}][^\x00-\x1f\x7f]*$"
 
-Line = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=_LINE), BeforeValidator(visible_line)]
+Line = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=LINE), BeforeValidator(visible_line)]
 """One line of text, not blank. Characters that are invisible or turn text around are removed."""
-Words = Annotated[str, StringConstraints(min_length=1, max_length=MAX_TEXT, pattern=_SOME)]
-"""Text of one or more lines, not blank."""
+Words = Annotated[str, StringConstraints(min_length=1, max_length=MAX_TEXT, pattern=_SOME), BeforeValidator(empty_if_invisible)]
+"""Text of one or more lines, not blank and not of invisible characters alone."""
 OptionalWords = Annotated[str, StringConstraints(max_length=MAX_TEXT, pattern=_ANY)]
 """Text that may be empty."""
 Reason = Annotated[str, StringConstraints(max_length=500, pattern=_ANY), BeforeValidator(visible_line)]
 """A short text that may be empty, without the characters that `Line` loses."""
 Justification = Annotated[str, StringConstraints(min_length=5, max_length=500, pattern=_SOME), BeforeValidator(visible_line)]
 """A short text with a reason, not blank."""
+Emergency = Annotated[
+    bool, Field(description="Whether it was written by a doctor who had the patient in care by an emergency access alone.")
+]
 Query = Annotated[str, StringConstraints(max_length=100, pattern=_ANY)]
 """A search term: words in any order. Case, accents and the spelling of umlauts do not count: `Mueller` finds Müller."""
 Email = Annotated[
@@ -147,7 +151,7 @@ class Filter(BaseModel):
     """Base of the query parameters of a list, declared once as a model.
 
     Texts are converted, as query parameters are text. A name that is a keyword of Python ends in `_`, which is not sent.
-    An unknown name is refused, and a repeated one: a misspelled filter would answer the records of everybody.
+    An unknown name is refused, and a repeated one: a misspelled filter would answer all records.
     """
 
     model_config = ConfigDict(
@@ -162,8 +166,8 @@ class Filter(BaseModel):
 class PageFilter(Filter):
     """Base of the query parameters of a list that is read page by page.
 
-    The pages of a walk show each record that stays in its place once, also while other records come, go or move. A record whose
-    own sort key changes may be shown twice or not at all. A cursor is valid for its list with the same filters; `limit` may
+    The pages of a walk show each record that stays in its place once, also while other records come, go or move. A record with
+    a changed sort key may be shown twice or not at all. A cursor is valid for its list with the same filters; `limit` may
     change.
     """
 
@@ -175,6 +179,13 @@ class Answer(BaseModel):
     """Base of answers. They have no defaults, so every member is present."""
 
     model_config = ConfigDict(frozen=True, allow_inf_nan=False, hide_input_in_errors=True)
+
+
+class PortalLanguage(StrEnum):
+    """A language of the portals and of mails."""
+
+    EN = "en"
+    DE = "de"
 
 
 class InLanguages(Answer):
