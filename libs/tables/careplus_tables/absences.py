@@ -29,6 +29,6 @@ def is_off(doctor_id: Any, now: Now) -> sa.ColumnElement[bool]:
 
 
 def is_away(doctor_id: Any, now: Now) -> sa.ColumnElement[bool]:
-    """Return the condition of doctors that are off, whose account is closed, or that have another role now."""
+    """Return the condition of doctors that are off, have a closed account, or have another role now."""
     can_act = (col(_account.active), col(_account.role) == Role.DOCTOR.value)
     return sa.or_(is_off(doctor_id, now), ~sa.exists().where(col(_account.id) == doctor_id, *can_act))

@@ -8,6 +8,7 @@ from sqlmodel import Field, SQLModel
 from careplus_clinic.search_keys import search_key, sort_key
 from careplus_contracts.accounts import Sex
 from careplus_contracts.endpoints import Role
+from careplus_contracts.values import PortalLanguage
 from careplus_tables.columns import BigId, InstantColumn, KeyText, one_of
 from careplus_tables.derived import derived
 
@@ -19,8 +20,9 @@ class AccountRow(SQLModel, table=True):
 
     __tablename__ = "accounts"
     __table_args__ = (
-        one_of("role", Role),
+        one_of("role", Role, 2),
         one_of("sex", Sex),
+        one_of("language", PortalLanguage),
         sa.Index("ix_accounts_role_id", "role", "id"),
         sa.Index("ix_accounts_sort_key_id", "sort_key", "id"),
         sa.Index("ix_accounts_role_sort_key_id", "role", "sort_key", "id"),
@@ -28,7 +30,14 @@ class AccountRow(SQLModel, table=True):
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
-    email: str = Field(unique=True, description="In normal form; another spelling where another account has that form.")
+    email: str | None = Field(
+        unique=True,
+        description="In normal form; another spelling where another account has that form. Null: reception registered a patient "
+        "without one, who cannot sign in.",
+    )
+    email_confirmed_at: datetime | None = Field(
+        default=None, sa_type=InstantColumn, description="When its owner proved the address; null: few mails are sent to it."
+    )
     password_hash: str | None
     full_name: str
     sort_key: str = Field(default=None, nullable=False, sa_type=KeyText, sa_column_kwargs=derived(sort_key, "full_name"))
@@ -37,12 +46,19 @@ class AccountRow(SQLModel, table=True):
     date_of_birth: date | None
     sex: str
     phone: str | None
+    language: str = Field(default=PortalLanguage.EN.value, sa_column_kwargs={"server_default": PortalLanguage.EN.value})
     active: bool = Field(default=True)
     second_factor: bool = Field(
         default=False, sa_column_kwargs={"server_default": sa.false()}, description="Required at sign-in."
     )
     created_at: datetime = Field(sa_type=InstantColumn)
     version: int = Field(default=1)
+
+    @property
+    def sign_in_email(self) -> str:
+        """The address of an account that signs in, or is invited to."""
+        assert self.email is not None
+        return self.email
 
 
 class SessionRow(SQLModel, table=True):
@@ -60,6 +76,11 @@ class SessionRow(SQLModel, table=True):
     user_agent: str | None
     address: str | None
     with_second_factor: bool = Field(sa_column_kwargs={"server_default": sa.false()}, description="Opened with a second factor.")
+    provider_factor: bool = Field(
+        default=False,
+        sa_column_kwargs={"server_default": sa.false()},
+        description="Opened by a sign-on at which the identity provider checked a second factor.",
+    )
 
 
 class RefreshTokenRow(SQLModel, table=True):
@@ -74,13 +95,13 @@ class RefreshTokenRow(SQLModel, table=True):
 
 
 class InvitationRow(SQLModel, table=True):
-    """A one-time code that sets the first password of an account; only its hash is stored."""
+    """A one-time code that sets the first password of an account; only its hash is stored, and none until it is approved."""
 
     __tablename__ = "invitations"
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
     account_id: int = Field(foreign_key="accounts.id", sa_type=BigId, index=True)
-    code_hash: str = Field(unique=True)
+    code_hash: str | None = Field(unique=True)
     created_at: datetime = Field(sa_type=InstantColumn)
     expires_at: datetime = Field(sa_type=InstantColumn)
     accepted_at: datetime | None = Field(sa_type=InstantColumn)

@@ -24,7 +24,8 @@ class AppointmentRow(SQLModel, table=True):
     __tablename__ = "appointments"
     __table_args__ = (
         one_of("status", AppointmentStatus),
-        one_of("cancelled_by", Role),
+        one_of("cancelled_by", Role, 2),
+        one_of("booked_by", Role, 2),
         sa.CheckConstraint("ends_at > starts_at", name="runs_forward_v1"),
         sa.Index("ix_appointments_doctor_id_starts_at_id", "doctor_id", "starts_at", "id"),
         sa.Index("ix_appointments_patient_id_starts_at_id", "patient_id", "starts_at", "id"),
@@ -52,6 +53,7 @@ class AppointmentRow(SQLModel, table=True):
     note: str | None = Field(default=None)
     cancelled_by: str | None = Field(default=None)
     cancel_reason: str | None = Field(default=None)
+    booked_by: str | None = Field(default=None, description="The role; null for visits before this column.")
     completed_at: datetime | None = Field(default=None, sa_type=InstantColumn)
     arrived_at: datetime | None = Field(default=None, sa_type=InstantColumn)
     created_at: datetime = Field(sa_type=InstantColumn)

@@ -25,7 +25,7 @@ class AuditEventRow(SQLModel, table=True):
     __tablename__ = "audit_events"
     __table_args__ = (
         one_of("kind", Kind),
-        one_of("role", Role),
+        one_of("role", Role, 2),
         sa.Index("ix_audit_events_at", "at"),
         sa.Index("ix_audit_events_account_id_id", "account_id", "id"),
         # finds the few refusals among many successes

@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import SQLModel, col
 
+from careplus_clinic.lab_texts import key_of_test
 from careplus_tables.labs import AnalyteRow, AnalyteVersionRow, LabTestAnalyteRow, LabTestRow, ReferenceRangeRow
 
 FILE = Path(__file__).parent / "data" / "lab_catalogue.toml"
@@ -20,7 +21,10 @@ BOUNDS = ("low", "high", "critical_low", "critical_high")
 
 
 def fill(connection: sa.Connection) -> int:
-    """Insert analytes and tests with missing codes and return the number of tests. Present rows keep their edits."""
+    """Insert analytes and tests with missing codes and return the number of tests. Present rows keep their edits.
+
+    Search keys follow the texts of every language, which a release may change.
+    """
     catalogue = tomllib.loads(FILE.read_text(encoding="utf-8"))
     analytes = _missing(connection, AnalyteRow.code, catalogue["analytes"])
     tests = _missing(connection, LabTestRow.code, catalogue["tests"])
@@ -37,12 +41,20 @@ def fill(connection: sa.Connection) -> int:
             for position, code in enumerate(test["analytes"])
         ),
     )
+    _refresh_keys(connection)
     return len(tests)
 
 
 def days(age: str | None) -> int | None:
     """Return an age such as `28d`, `6m` or `18y` as the fewest days in which a person reaches it, so that birthdays count."""
     return None if age is None else math.floor(int(age[:-1]) * DAYS[age[-1]])
+
+
+def _refresh_keys(connection: sa.Connection) -> None:
+    sources = (LabTestRow.code, LabTestRow.name, LabTestRow.category, LabTestRow.plain)
+    for code, *others, key in connection.execute(sa.select(*map(col, (*sources, LabTestRow.search_key)))).all():
+        if key != (fresh := key_of_test(code, *others)):
+            connection.execute(sa.update(LabTestRow).where(col(LabTestRow.code) == code).values(search_key=fresh))
 
 
 def _missing(connection: sa.Connection, code: str, wanted: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -71,7 +83,7 @@ def _analyte(one: dict[str, Any]) -> dict[str, Any]:
 
 
 def _version(one: dict[str, Any], sources: dict[str, str]) -> dict[str, Any]:
-    """Return the first version; the sources of codes and units say nothing about ranges."""
+    """Return the first version; the sources of codes and units have no ranges."""
     cited = [sources[str(number)] for number in one["source"] if number > UNITS]
     first = {"number": 1, "valid_from": None, "unit": one.get("unit"), "edited_by_id": None, "edited_at": None}
     return {**first, "analyte_code": one["code"], "source": "; ".join(cited) or sources["1"]}

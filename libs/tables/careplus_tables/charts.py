@@ -36,6 +36,7 @@ class AllergyRow(SQLModel, table=True):
     certainty: str | None = Field(default=None)
     onset: date | None = Field(default=None, sa_type=sa.Date)
     noted_on: date | None = Field(sa_type=sa.Date)
+    emergency: bool = Field(default=False, sa_column_kwargs={"server_default": sa.false()})
 
 
 class ProblemRow(SQLModel, table=True):
@@ -50,6 +51,7 @@ class ProblemRow(SQLModel, table=True):
     icd10: str | None
     status: str
     since: date | None = Field(sa_type=sa.Date)
+    emergency: bool = Field(default=False, sa_column_kwargs={"server_default": sa.false()})
 
 
 class ChartAccessRow(SQLModel, table=True):

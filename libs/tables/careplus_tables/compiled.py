@@ -9,8 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from careplus_tables import record_guard
-from careplus_tables.direct_reader import DirectReader
+from careplus_tables import database_errors, record_guard
 
 
 @dataclass(frozen=True)
@@ -55,17 +54,18 @@ class CompiledStatement:
 
         Instants are RFC 3339 text on SQLite and aware datetimes on PostgreSQL; contract models take both.
         """
-        direct: DirectReader | None = db.info.get("direct")
+        direct: Any = db.info.get("direct")
         driver: Any = direct or db.info.get("driver") or await _driver(db)
         lengths = tuple((name, len(value)) for name, value in parameters.items() if isinstance(value, list))
-        compiled = self._compiled.get((driver.dialect.name, lengths)) or self._compile(driver.dialect, lengths)
+        compiled = self._compiled.get((driver.dialect.statement_compiler, lengths)) or self._compile(driver.dialect, lengths)
         parameters = {**compiled.literals, **parameters}
         for name, _ in lengths:
             parameters.update(_numbered(name, parameters[name]))
         values = compiled.values(parameters)
         with translate_errors(driver.dialect, compiled):
             if direct:
-                return await direct.fetch(compiled.sql, values)
+                rows: list[Sequence[Any]] = await direct.fetch(compiled.sql, values)
+                return rows
             if driver.dialect.name == "sqlite":
                 return list(await driver.connection.execute_fetchall(compiled.sql, values))
             return list(await (await driver.connection.execute(compiled.sql, values)).fetchall())
@@ -79,12 +79,11 @@ class CompiledStatement:
             if driver.dialect.name == "sqlite":
                 await driver.connection.executemany(compiled.sql, values)
                 return
-            async with driver.connection.cursor() as cursor:
-                await cursor.executemany(compiled.sql, values)
+            await driver.connection.executemany(compiled.sql, values)
 
     def for_dialect(self, dialect: sa.Dialect) -> DriverStatement:
         """Return the statement for the dialect's driver. Raise MissingPatientFilter."""
-        return self._compiled.get((dialect.name, ())) or self._compile(dialect, ())
+        return self._compiled.get((dialect.statement_compiler, ())) or self._compile(dialect, ())
 
     def _compile(self, dialect: sa.Dialect, lengths: tuple[tuple[str, int], ...]) -> DriverStatement:
         record_guard.check(self.statement)
@@ -111,8 +110,8 @@ class CompiledStatement:
             for name, bind in {**compiled.binds, **expanded}.items()
             if (processor := bind.type.dialect_impl(dialect).bind_processor(dialect))
         }
-        self._compiled[dialect.name, lengths] = DriverStatement(sql, order, literals, processors)
-        return self._compiled[dialect.name, lengths]
+        self._compiled[dialect.statement_compiler, lengths] = DriverStatement(sql, order, literals, processors)
+        return self._compiled[dialect.statement_compiler, lengths]
 
 
 def literal_limit(rows: int) -> sa.ColumnElement[int]:
@@ -127,6 +126,7 @@ def translate_errors(dialect: sa.Dialect, compiled: DriverStatement) -> Iterator
     try:
         yield
     except kind as error:
+        database_errors.hide_values(error)
         raise sa.exc.DBAPIError.instance(compiled.sql, None, error, kind, hide_parameters=True, dialect=dialect) from None
 
 
@@ -136,9 +136,12 @@ def _numbered(name: str, values: Sequence[Any]) -> dict[str, Any]:
 
 
 async def _driver(db: AsyncSession) -> _Driver:
-    """Return the driver's connection of this session's transaction."""
+    """Return the driver's connection of this session's transaction, on PostgreSQL a cursor of it."""
     connection = await db.connection()
     # the same attribute of AsyncConnection starts a greenlet
     sync: Any = connection.sync_connection
-    driver = db.info["driver"] = _Driver(sync.connection.driver_connection, connection.dialect)
+    own = sync.connection.driver_connection
+    # aiosqlite's connection runs statements itself; a cursor of psycopg for each statement would cost a tenth of it
+    runner = own if connection.dialect.name == "sqlite" else own.cursor()
+    driver = db.info["driver"] = _Driver(runner, connection.dialect)
     return driver

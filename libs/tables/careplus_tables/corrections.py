@@ -33,6 +33,8 @@ class ResultVersionRow(SQLModel, table=True):
     replaced_by_id: int = Field(foreign_key="accounts.id", sa_type=BigId)
     replaced_at: datetime = Field(sa_type=InstantColumn)
     reason: str
+    verified_by_name: str | None = Field(default=None, description="At the time of the verification.")
+    replaced_by_name: str | None = Field(default=None, description="At that time.")
 
 
 class VersionObservationRow(ObservedColumns, table=True):

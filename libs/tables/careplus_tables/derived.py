@@ -1,7 +1,7 @@
 """Columns that a function computes from other columns of the row, such as search keys and due times, on every insert and update.
 
 An insert computes them as column defaults, an update of a loaded row before its flush. An UPDATE statement that sets a source
-without the column is refused, because it cannot compute it.
+must set the derived column too, because SQL cannot call the function.
 """
 
 from collections.abc import Callable, Mapping
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapper
 Compute = Callable[..., Any]
 
 
-class StaleKey(RuntimeError):
+class DerivedColumnNotSet(RuntimeError):
     """The statement would change a column without the columns that are computed from it."""
 
 
@@ -34,11 +34,13 @@ def _update(mapper: Mapper[Any], _: sa.Connection, row: Any) -> None:
 
 
 def check_update(statement: Any, context: Any) -> None:
-    """Raise StaleKey for an UPDATE statement, not of a loaded row, that sets a source without its column."""
+    """Raise DerivedColumnNotSet for an UPDATE statement, not of a loaded row, that sets a source without its column."""
     values = {getattr(column, "key", column) for column in statement._values or ()} | set(context.compiled.column_keys or ())
     for name, (_, sources) in _derived(statement.table).items():
         if name not in values and not values.isdisjoint(sources):
-            raise StaleKey(f"{statement.table.name}: load the row and change it, so that {name} is computed: {statement}")
+            raise DerivedColumnNotSet(
+                f"{statement.table.name}: load the row and change it, so that {name} is computed: {statement}"
+            )
 
 
 def _value(compute: Compute, sources: tuple[str, ...], row: Mapping[str, Any]) -> Any:

@@ -7,20 +7,26 @@ from typing import Any
 
 import sqlalchemy as sa
 from pysqlite3 import dbapi2
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.pool import PoolResetState
 from sqlalchemy.util import await_only, greenlet_spawn
 
-from careplus_tables import record_guard, sqlite
-from careplus_tables.direct_reader import DirectReader
+from careplus_tables import database_errors, direct_reader, postgresql, record_guard, sqlite
+from careplus_tables.addresses import database_url
+from careplus_tables.driver_connection import check_out
+from careplus_tables.postgresql import COMMAND, PostgresOptions
+from careplus_tables.timed_pool import TimedPool
 
 READERS = 4
 """Connections for reading per process; more shorten the wait for one, but do not raise throughput."""
 
 
 class ReadSession(AsyncSession):
-    """A session that cannot change records: SQLite refuses writes, and the methods that make them are absent."""
+    """A session that cannot change records: the database refuses writes, and the methods that make them are absent.
+
+    It locks no rows, so that a function that locks them for a change also serves readers.
+    """
 
     add = add_all = begin = begin_nested = commit = delete = flush = merge = None  # type: ignore[assignment] # None hides the methods
 
@@ -35,11 +41,11 @@ AnySession = ReadSession | WriteSession
 
 def is_sqlite(url: str | URL) -> bool:
     """Return whether the address names an SQLite file."""
-    return make_url(url).get_backend_name() == "sqlite"
+    return (url if isinstance(url, URL) else database_url(url)).get_backend_name() == "sqlite"
 
 
 def _with_driver(url: str, sqlite_driver: str) -> URL:
-    return make_url(url).set(drivername=f"sqlite+{sqlite_driver}" if is_sqlite(url) else "postgresql+psycopg")
+    return database_url(url).set(drivername=f"sqlite+{sqlite_driver}" if is_sqlite(url) else "postgresql+psycopg")
 
 
 def sync_engine(url: str, *, reader: bool = False) -> sa.Engine:
@@ -50,11 +56,19 @@ def sync_engine(url: str, *, reader: bool = False) -> sa.Engine:
     """
     address = _with_driver(url, "pysqlite")
     if not is_sqlite(address):
-        engine = sa.create_engine(address)
+        # a pooler may be between: see postgresql.PostgresOptions
+        connect = {"connect_timeout": postgresql.CONNECT_TIMEOUT_S, "prepare_threshold": None}
+        engine = sa.create_engine(address, connect_args=connect, hide_parameters=True)
+        database_errors.install(engine)
         options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True} if reader else {}
         return engine.execution_options(**options)
     engine = sa.create_engine(
-        address, module=dbapi2, creator=lambda: sqlite.connect(str(address.database), reader=reader), poolclass=sa.NullPool
+        address,
+        module=dbapi2,
+        creator=lambda: sqlite.connect(str(address.database), reader=reader),
+        poolclass=sa.NullPool,
+        # parameters are personal data: keep them out of error messages
+        hide_parameters=True,
     )
     begin = "BEGIN" if reader else "BEGIN IMMEDIATE"
     # a deferred BEGIN that writes later fails with "database is locked" instead of waiting
@@ -65,18 +79,18 @@ def sync_engine(url: str, *, reader: bool = False) -> sa.Engine:
 class Database:
     """The database of one service process."""
 
-    def __init__(self, url: str) -> None:
-        self.direct: DirectReader | None = None
+    def __init__(self, url: str, options: PostgresOptions = COMMAND) -> None:
+        self.direct: direct_reader.DirectReader | postgresql.DirectReader
         self.url = _with_driver(url, "aiosqlite")
         self.sqlite = is_sqlite(url)
         if self.sqlite:
             self.reader, self.writer = self._sqlite_engine(reader=True), self._sqlite_engine(reader=False)
-            self.direct = DirectReader(str(self.url.database), self.reader.dialect)
+            self.direct = direct_reader.DirectReader(str(self.url.database), self.reader.dialect)
         else:
-            self.reader = self.writer = create_async_engine(
-                self.url, pool_size=READERS, max_overflow=READERS, hide_parameters=True
-            )
-        for engine in {self.reader, self.writer}:
+            self.reader = postgresql.create_engine(self.url, options, reader=True)
+            self.writer = postgresql.create_engine(self.url, options, reader=False)
+            self.direct = postgresql.DirectReader(self.reader)
+        for engine in (self.reader, self.writer):
             record_guard.install(engine.sync_engine)
 
     def _sqlite_engine(self, *, reader: bool) -> AsyncEngine:
@@ -87,7 +101,7 @@ class Database:
             # parameters are personal data: keep them out of error messages
             hide_parameters=True,
             connect_args={"reader": reader},
-            poolclass=sa.AsyncAdaptedQueuePool,
+            poolclass=TimedPool,
             # the pool of one connection is also the queue for the writer
             pool_size=READERS if reader else 1,
             max_overflow=0,
@@ -102,7 +116,10 @@ class Database:
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[ReadSession]:
-        """Yield a session for reading; on SQLite a write raises OperationalError."""
+        """Yield a session for reading.
+
+        A write raises OperationalError on SQLite; on PostgreSQL InvalidRequestError, or as text InternalError without a pooler.
+        """
         session = ReadSession(self.reader, expire_on_commit=False, autoflush=False)
         session.info["direct"] = self.direct
         try:
@@ -130,13 +147,7 @@ class Database:
         A short transaction costs a third of one with a thread switch per statement. Raise the errors of `work`; discard a
         connection that it leaves in a transaction.
         """
-        # a session or connection of SQLAlchemy, and each of its greenlets, would cost more than the transaction
-        pool: Any = self.writer.pool
-        try:
-            proxy: Any = pool.connect() if pool.checkedin() else await self.writer.raw_connection()
-        except sa.exc.MissingGreenlet:
-            # the pooled connection was invalidated: only a greenlet can open another
-            proxy = await self.writer.raw_connection()
+        proxy = await check_out(self.writer)
         connection: sqlite.AsyncConnection = proxy.driver_connection
         try:
             await connection.run(work)
@@ -148,8 +159,7 @@ class Database:
 
     async def close(self) -> None:
         """Close every connection."""
-        if self.direct:
-            await self.direct.close()
+        await self.direct.close()
         await self.reader.dispose()
         await self.writer.dispose()
 

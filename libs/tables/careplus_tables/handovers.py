@@ -10,7 +10,7 @@ OWNER = "auth"
 
 
 class HandoverRow(SQLModel, table=True):
-    """A doctor whose account is closed or has another role.
+    """A doctor with a closed account or another role.
 
     Triggers (migrations/departures.py) insert and delete the rows, and remove a colleague that can no longer act.
     """

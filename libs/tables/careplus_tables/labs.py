@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from careplus_clinic.search_keys import search_key
+from careplus_clinic.lab_texts import key_of_test
 from careplus_contracts.accounts import Sex
 from careplus_contracts.endpoints import Role
 from careplus_contracts.lab_catalogue import AnalyteKind
@@ -104,7 +104,7 @@ class LabTestRow(SQLModel, table=True):
     active: bool = Field(default=True)
     version: int = Field(default=1)
     search_key: str = Field(
-        default=None, nullable=False, sa_type=KeyText, sa_column_kwargs=derived(search_key, "code", "name", "category", "plain")
+        default=None, nullable=False, sa_type=KeyText, sa_column_kwargs=derived(key_of_test, "code", "name", "category", "plain")
     )
     release_policy: str = Field(default=ReleasePolicy.AFTER_DOCTOR.value, sa_column_kwargs={"server_default": "after_doctor"})
     release_after_days: int | None = Field(default=None)
@@ -137,7 +137,7 @@ class LabBookingRow(SQLModel, table=True):
     __tablename__ = "lab_bookings"
     __table_args__ = (
         one_of("status", LabBookingStatus),
-        one_of("cancelled_by", Role),
+        one_of("cancelled_by", Role, 2),
         one_of("priority", LabPriority),
         sa.UniqueConstraint("window_starts_at", "place"),
         sa.Index("ix_lab_bookings_patient_id_id", "patient_id", "id"),
@@ -226,6 +226,10 @@ class LabResultRow(SQLModel, table=True):
     critical_closed_at: datetime | None = Field(default=None, sa_type=InstantColumn)
     critical_closed_by_id: int | None = Field(default=None, foreign_key="accounts.id", sa_type=BigId)
     ordered_by_id: int | None = Field(foreign_key="accounts.id", sa_type=BigId, description="The booking's, for the inbox.")
+    ordered_by_name: str | None = Field(default=None, description="At the time of the verification.")
+    verified_by_name: str | None = Field(default=None, description="At that time.")
+    released_by_name: str | None = Field(default=None, description="At that time.")
+    corrected_by_name: str | None = Field(default=None, description="At the time of the correction.")
     urgency: int = Field(
         default=None, nullable=False, sa_column_kwargs=derived(urgency, "critical", "outside_range", "critical_since")
     )

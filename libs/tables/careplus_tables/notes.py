@@ -25,6 +25,8 @@ class NotesRow(SQLModel, table=True):
     updated_at: datetime = Field(sa_type=InstantColumn)
     signed_at: datetime | None = Field(default=None, sa_type=InstantColumn)
     signed_by_id: int | None = Field(default=None, foreign_key="accounts.id", sa_type=BigId)
+    author_name: str | None = Field(default=None, description="At the time of signing.")
+    signed_by_name: str | None = Field(default=None, description="At the time of signing.")
     version: int = Field(default=1)
 
 
@@ -38,3 +40,4 @@ class AddendumRow(SQLModel, table=True):
     text: str
     at: datetime = Field(sa_type=InstantColumn)
     by_id: int = Field(foreign_key="accounts.id", sa_type=BigId)
+    by_name: str | None = Field(default=None, description="At that time.")

@@ -24,6 +24,7 @@ from careplus_tables.notes import NotesRow
 from careplus_tables.prescriptions import PrescriptionRow, status_on
 from careplus_tables.referral_status import UNANSWERED, is_any_of
 from careplus_tables.referrals import ReferralRow
+from careplus_tables.refills import IS_OPEN, RefillRow
 
 ENDED_VISITS = (AppointmentStatus.COMPLETED, AppointmentStatus.CANCELLED, AppointmentStatus.NO_SHOW)
 ENDED_ORDERS = (LabBookingStatus.VERIFIED, LabBookingStatus.CANCELLED)
@@ -82,7 +83,7 @@ def _work(counts: dict[str, int]) -> OpenWork:
 
 def _kinds(at: datetime, zone: ZoneInfo) -> dict[str, _Kind]:
     visit, notes, result, order = AppointmentRow, NotesRow, LabResultRow, LabBookingRow
-    referral, prescription = ReferralRow, PrescriptionRow
+    referral, prescription, refill = ReferralRow, PrescriptionRow, RefillRow
     accepted_by, sent_to = col(referral.accepted_by_id), col(referral.to_doctor_id)
     open_visit = (col(visit.ends_at) > at, _not_in(visit.status, ENDED_VISITS))
     draft = (col(notes.appointment_id) == col(visit.id), col(notes.status) == NotesStatus.DRAFT.value)
@@ -99,6 +100,7 @@ def _kinds(at: datetime, zone: ZoneInfo) -> dict[str, _Kind]:
         ),
         "referrals_sent": _of(referral.patient_id, referral.from_doctor_id, (sa.not_(is_any_of(ENDED_REFERRALS)),)),
         "active_prescriptions": _of(prescription.patient_id, prescription.doctor_id, active),
+        "refills": _of(refill.patient_id, refill.doctor_id, (IS_OPEN,)),
     }
 
 

@@ -1,12 +1,12 @@
 """The times of one patient: visits to doctors and to the laboratory, which never overlap.
 
-Triggers refuse overlaps on every write path (migrations/patient_overlaps.py). A service that books locks the patient and looks
-for the other appointment first, so that its refusal can name it.
+Triggers refuse overlaps on every write path (migrations/patient_overlaps.py). A service that books locks the patient's account
+(`locking.lock_accounts`) and looks for the other appointment first, so that its refusal can name it.
 """
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 
@@ -15,7 +15,7 @@ from careplus_contracts.refusals import AppointmentKind, OtherAppointment
 from careplus_tables.appointments import FREE_AGAIN, LONGEST_VISIT_HOURS, AppointmentRow
 from careplus_tables.engine import AnySession
 from careplus_tables.labs import LabBookingRow
-from careplus_tables.migrations.patient_overlaps import BUCKETS, LAB_MINUTES, LOCKS
+from careplus_tables.migrations.patient_overlaps import LAB_MINUTES
 
 LAB_VISIT = timedelta(minutes=LAB_MINUTES)
 """The time that a laboratory booking occupies from its start while it is `booked`."""
@@ -23,16 +23,6 @@ PATIENT_BUSY = "patient_busy"
 """In the database's error of an overlap: the message of the triggers, and a constraint's name on PostgreSQL."""
 MOST = 500
 _visit, _lab = AppointmentRow, LabBookingRow
-
-
-async def lock_patient(db: AnySession, patient_id: int) -> None:
-    """Let one transaction at a time book for this patient, also from several services.
-
-    On SQLite every write transaction is alone; the lock of PostgreSQL ends with the transaction.
-    """
-    if db.get_bind().dialect.name == "postgresql":
-        lock = text("SELECT pg_advisory_xact_lock(:locks, :bucket)")
-        await db.execute(lock, {"locks": LOCKS, "bucket": patient_id % BUCKETS})
 
 
 async def other_appointment(

@@ -56,6 +56,16 @@ async def people_by_id(db: AsyncSession, ids: Iterable[int | None]) -> dict[int,
     return {id_: PersonRow(id_, full_name, born, Sex(sex)) for id_, full_name, born, sex in rows if id_ is not None}
 
 
+async def name_of(db: AsyncSession, id_: int) -> str:
+    """Return the present name of one person, to be stored with a text or act that the person signs."""
+    return (await people_by_id(db, [id_]))[id_].full_name
+
+
+def signed_by(people: dict[int, PersonRow], id_: int, name: str | None) -> Person:
+    """Return a person with the name at the time of signing; with the present name where none was stored."""
+    return Person(id=id_, full_name=name or people[id_].full_name)
+
+
 def has_words(key: SQLCoreOperations[Any], text: str) -> sa.ColumnElement[bool]:
     """Return the condition that each word of the text is in the search key; true for a text without words."""
     return sa.and_(

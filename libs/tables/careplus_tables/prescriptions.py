@@ -18,7 +18,7 @@ class PrescriptionRow(SQLModel, table=True):
     """A prescription of one doctor for one patient.
 
     `status` is stored as active or stopped; `status_on` says whether an active one has ended. `medicine_check` is one document,
-    because it is written once and read whole: the rules of that day, whatever the present ones say. Without one the prescription
+    because it is written once and read whole: the rules of that day, not the present ones. Without one the prescription
     is older than the checks, and `override_reason` may say why it was written despite an allergy.
     """
 
@@ -39,10 +39,13 @@ class PrescriptionRow(SQLModel, table=True):
     medicine_check: dict[str, Any] | None = Field(default=None, sa_type=sa.JSON(none_as_null=True))
     status: str = Field(default=PrescriptionStatus.ACTIVE.value)
     last_day: date
+    emergency: bool = Field(default=False, sa_column_kwargs={"server_default": sa.false()})
     created_at: datetime = Field(sa_type=InstantColumn)
     stopped_at: datetime | None = Field(default=None, sa_type=InstantColumn)
     stopped_by_id: int | None = Field(default=None, foreign_key="accounts.id", sa_type=BigId)
     stop_reason: str | None = Field(default=None)
+    doctor_name: str | None = Field(default=None, description="At the time of prescribing.")
+    stopped_by_name: str | None = Field(default=None, description="At that time.")
     version: int = Field(default=1)
 
 

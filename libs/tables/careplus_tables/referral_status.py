@@ -1,4 +1,4 @@
-"""The status of a referral as people read it: the stored one, or what the visit that answers it makes of it.
+"""The status of a referral as people read it: the stored one, or one derived from the visit that answers it.
 
 Appointments writes visits and doctors writes referrals, so the status is computed when it is read: a visit books its referral, a
 completed one closes it, and one that is cancelled or missed opens it again.

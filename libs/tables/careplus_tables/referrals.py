@@ -53,4 +53,5 @@ class ReferralRow(SQLModel, table=True):
     note: str | None = Field(default=None)
     enclosed: dict[str, Any] | None = Field(default=None, sa_type=sa.JSON(none_as_null=True))
     created_at: datetime = Field(sa_type=InstantColumn)
+    emergency: bool = Field(default=False, sa_column_kwargs={"server_default": sa.false()})
     version: int = Field(default=1)

@@ -9,10 +9,11 @@ from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from careplus_clinic.lab_texts import all_values, coded_value, explanations_of, names_of
 from careplus_contracts.accounts import Sex
 from careplus_contracts.results import AppliedRange, Comparator, Flag, LabResult, Missing, Observation, ResultStatus
 from careplus_tables.labs import AnalyteRow, LabBookingRow, LabResultRow, LabTestRow, ObservationRow, ObservedColumns
-from careplus_tables.people import PersonRow, people_by_id
+from careplus_tables.people import PersonRow, people_by_id, signed_by
 from careplus_tables.reviews import ResultReviewRow
 
 CROSS_PATIENT = "results that were found for the caller before"
@@ -87,13 +88,17 @@ def to_observation(row: ObservedColumns, analyte: AnalyteRow) -> Observation:
     return Observation(
         value=row.value,
         text=row.text,
+        text_names=coded_value(row.text, analyte.choices),
         unit=row.unit,
         decimals=row.decimals,
         usual=row.usual,
+        usual_names=all_values(row.usual),
         analyte=analyte.code,
         name=analyte.name,
+        names=names_of(analyte.name),
         loinc=analyte.loinc,
         plain=analyte.plain,
+        explanations=explanations_of(analyte.plain),
         comparator=None if row.comparator is None else Comparator(row.comparator),
         range=_range(row) if row.has_range else None,
         flag=Flag(row.flag),
@@ -118,18 +123,19 @@ def _result(
     observations: list[Observation],
     seen_at: datetime | None,
 ) -> LabResult:
-    replaced = {name for name in LabResultRow.model_fields if name.endswith("_by_id")} | {"patient_id", "status"}
+    replaced = {name for name in LabResultRow.model_fields if name.endswith(("_by_id", "_by_name"))} | {"patient_id", "status"}
     return LabResult(
         **row.model_dump(exclude=replaced),
         reference=names.reference,
         patient=people[row.patient_id].lab_patient(),
         test_name=names.test_name,
+        test_names=names_of(names.test_name),
         status=ResultStatus(row.status),
-        ordered_by=None if names.ordered_by_id is None else people[names.ordered_by_id].person(),
+        ordered_by=None if names.ordered_by_id is None else signed_by(people, names.ordered_by_id, row.ordered_by_name),
         observations=observations,
         seen_at=seen_at,
-        verified_by=None if row.verified_by_id is None else people[row.verified_by_id].person(),
-        released_by=None if row.released_by_id is None else people[row.released_by_id].person(),
-        corrected_by=None if row.corrected_by_id is None else people[row.corrected_by_id].person(),
+        verified_by=None if row.verified_by_id is None else signed_by(people, row.verified_by_id, row.verified_by_name),
+        released_by=None if row.released_by_id is None else signed_by(people, row.released_by_id, row.released_by_name),
+        corrected_by=None if row.corrected_by_id is None else signed_by(people, row.corrected_by_id, row.corrected_by_name),
         critical_open=row.critical_since is not None and row.critical_closed_at is None,
     )

@@ -10,18 +10,23 @@ OWNER = "auth"
 
 
 class SecondFactorRow(SQLModel, table=True):
-    """The encrypted secret of an authenticator app. `last_step` is the newest time step with an accepted code."""
+    """The second factor of an account: the encrypted secret of an authenticator app, null for an account with passkeys alone.
+
+    `confirmed_at`: when the app was switched on; `last_step`: the newest time step with an accepted code; `warned_at`: the last
+    mail to the owner about wrong codes and passkeys.
+    """
 
     __tablename__ = "second_factors"
 
     account_id: int = Field(primary_key=True, foreign_key="accounts.id", sa_type=BigId, sa_column_kwargs={"autoincrement": False})
-    secret_ciphertext: str
+    secret_ciphertext: str | None
     confirmed_at: datetime | None = Field(sa_type=InstantColumn)
     last_step: int | None
+    warned_at: datetime | None = Field(default=None, sa_type=InstantColumn)
 
 
 class RecoveryCodeRow(SQLModel, table=True):
-    """A code that replaces the app once; only its hash is stored, and use deletes the row."""
+    """A code that replaces app or passkey once; only its salted hash is stored, and use deletes the row."""
 
     __tablename__ = "recovery_codes"
 

@@ -1,9 +1,12 @@
-"""SQLite connections, opened with pysqlite3: its wheel bundles SQLite 3.51.3 or newer; Python's sqlite3 has the system's.
+"""SQLite connections, opened with pysqlite3: its wheel bundles SQLite 3.53.2 or newer; Python's sqlite3 has the system's.
 
+Below 3.53.2 a crafted file can corrupt memory in the full-text search (CVE-2026-11822, CVE-2026-11824).
 Below 3.51.3 several processes that write one file in WAL mode can hit the WAL-reset bug (sqlite.org/wal.html, "The WAL-Reset
 Bug") and lose committed data.
 """
 
+import os
+import stat
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,13 +16,14 @@ import aiosqlite
 from pysqlite3 import dbapi2
 from sqlalchemy.dialects.sqlite.aiosqlite import AsyncAdapt_aiosqlite_dbapi
 
-MINIMUM_VERSION = (3, 51, 3)
+MINIMUM_VERSION = (3, 53, 2)
+PATIENCE_S = 5
 PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     # NORMAL would lose acknowledged bookings in a power cut
     "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",
-    "PRAGMA busy_timeout=5000",
+    f"PRAGMA busy_timeout={PATIENCE_S * 1000}",
     "PRAGMA journal_size_limit=67108864",
     "PRAGMA trusted_schema=OFF",
 )
@@ -41,6 +45,21 @@ def connect(file: str, *, reader: bool) -> Any:
     try:
         for pragma in pragmas(reader=reader):
             connection.execute(pragma)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def connect_alone(file: str) -> Any:
+    """Open an existing file for reading, in a transaction, and keep all other processes out until it is closed.
+
+    Raise OperationalError when a process has the file open: in WAL mode each keeps a shared lock.
+    """
+    connection = dbapi2.connect(f"{Path(file).absolute().as_uri()}?mode=rw", uri=True, timeout=PATIENCE_S, isolation_level=None)
+    try:
+        for statement in ("PRAGMA locking_mode=EXCLUSIVE", "BEGIN EXCLUSIVE", "PRAGMA query_only=ON"):
+            connection.execute(statement)
     except BaseException:
         connection.close()
         raise
@@ -71,6 +90,18 @@ _AIOSQLITE = SimpleNamespace(
 )
 ASYNC_DRIVER = AsyncAdapt_aiosqlite_dbapi(_AIOSQLITE, dbapi2)  # type: ignore[arg-type] # a namespace with a module's attributes
 """The `module` of SQLAlchemy's async engines: aiosqlite with the connections and the exception classes of pysqlite3."""
+
+
+def create_for_owner(file: Path) -> None:
+    """Create an empty file that only its owner can read; SQLite gives the files beside it the same mode."""
+    os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
+
+
+def restrict_to_owner(file: Path) -> None:
+    """Take the file, and the two that WAL mode keeps beside it, from everybody but its owner. Raise PermissionError."""
+    for one in (file, file.with_name(f"{file.name}-wal"), file.with_name(f"{file.name}-shm")):
+        if one.exists() and (mode := stat.S_IMODE(one.stat().st_mode)) & 0o077:
+            one.chmod(mode & 0o700)
 
 
 def refuse_network_file_system(folder: Path, mounts: Path = Path("/proc/mounts")) -> None:

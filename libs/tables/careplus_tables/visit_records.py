@@ -45,6 +45,7 @@ class VisitRecord(NamedTuple):
     completed_at: Any
     referral_id: int | None
     arrived_at: Any
+    booked_by: str | None
 
 
 def select_visits() -> sa.Select[*tuple[Any, ...]]:
@@ -75,6 +76,7 @@ def select_visits() -> sa.Select[*tuple[Any, ...]]:
             col(_visit.completed_at),
             col(_visit.referral_id),
             col(_visit.arrived_at),
+            col(_visit.booked_by),
         )
         .join(_patient, col(_patient.id) == col(_visit.patient_id))
         .join(_doctor, col(_doctor.id) == col(_visit.doctor_id))
@@ -115,6 +117,7 @@ def _shared_members(visit: VisitRecord) -> dict[str, Any]:
         "referral_id": visit.referral_id,
         "cancelled_by": visit.cancelled_by,
         "cancel_reason": visit.cancel_reason,
+        "booked_by": visit.booked_by,
         "created_at": visit.created_at,
         "version": visit.version,
         "doctor": {

@@ -18,13 +18,23 @@ def sqlite_triggers(table: str, is_same: str) -> tuple[str, ...]:
     )
 
 
+def postgresql_trigger(table: str) -> str:
+    """Return the trigger of one table as of 0005; since 0040 it has `postgresql_triggers`. The function is in POSTGRESQL."""
+    changes = "BEFORE UPDATE OR DELETE OR TRUNCATE"
+    return f"CREATE TRIGGER append_only {changes} ON {table} FOR EACH STATEMENT EXECUTE FUNCTION append_only()"
+
+
+def postgresql_triggers(table: str) -> tuple[str, ...]:
+    """Return the triggers of one table; TRUNCATE has no rows."""
+    return (
+        f"CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION append_only()",
+        f"CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION append_only()",
+    )
+
+
 SQLITE = tuple(trigger for table, is_same in TABLES.items() for trigger in sqlite_triggers(table, is_same))
 
 POSTGRESQL = (
     "CREATE FUNCTION append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'append_only'; END $$",
-    *(
-        f"CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table}"
-        " FOR EACH STATEMENT EXECUTE FUNCTION append_only()"
-        for table in TABLES
-    ),
+    *map(postgresql_trigger, TABLES),
 )

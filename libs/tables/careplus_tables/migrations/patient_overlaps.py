@@ -6,11 +6,13 @@ patient, so that rows which overlapped before revision 0009 can still change the
 both tables on SQLite executes SQLITE_DROP before and SQLITE after: a rebuilt table loses its triggers.
 """
 
+from careplus_tables.migrations.schema_locks import key_of
+
 LAB_MINUTES = 15
 LONGEST_HOURS = 8
 """The longest visit, so an overlapping one cannot have started earlier than this."""
 LOCKS, BUCKETS = 7411, 1024
-"""Key and number of PostgreSQL's advisory locks of patients; a bulk insert holds at most one lock for each bucket."""
+"""Key in `public`, and number, of PostgreSQL's advisory locks of patients; a bulk insert holds at most one for each bucket."""
 
 VISIT_OCCUPIES = "{row}.status NOT IN ('cancelled', 'no_show')"
 LAB_OCCUPIES = "{row}.status = 'booked' AND {row}.starts_at IS NOT NULL"
@@ -66,7 +68,7 @@ def _postgresql_function(table: str) -> str:
     return f"""
 CREATE FUNCTION {table}_patient_busy() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  PERFORM pg_advisory_xact_lock({LOCKS}, (NEW.patient_id % {BUCKETS})::integer);
+  PERFORM pg_advisory_xact_lock({key_of("TG_TABLE_SCHEMA", LOCKS)}, (NEW.patient_id % {BUCKETS})::integer);
   IF EXISTS (
     SELECT FROM appointments WHERE patient_id = NEW.patient_id AND status NOT IN ('cancelled', 'no_show')
     AND starts_at < {until} AND ends_at > NEW.starts_at {other_visit}

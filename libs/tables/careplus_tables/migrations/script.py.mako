@@ -10,6 +10,7 @@ revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}
 branch_labels = None
 depends_on = None
+older_code_works = False  # True if processes of the revision before go on working while and after it is migrated
 
 
 def upgrade() -> None:

@@ -1,0 +1,55 @@
+"""The outbox of notices: mails that a change causes. Appended by the service that makes the change, in its transaction.
+
+A row names a person and a record by their ids. Auth looks up address, language and text when it sends the mail, and whether the
+notice is still true, so that none of them is out of date.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlmodel import Field, SQLModel
+
+from careplus_tables.columns import BigId, InstantColumn, one_of
+
+OWNER = "every service"
+
+
+class NoticeKind(StrEnum):
+    """The subject of a notice."""
+
+    REFILL_ANSWERED = "refill_answered"
+    REFILLS_WAIT = "refills_wait"
+    REFILLS_UNOWNED = "refills_unowned"
+    APPROVAL_WAITS = "approval_waits"
+
+
+class NoticeState(StrEnum):
+    """`waiting` is sent when it is due; the others are final.
+
+    `withdrawn` was no longer true when it was due, or its account was closed. `no_address`: the account had no address to which
+    mails may be sent.
+    """
+
+    WAITING = "waiting"
+    SENT = "sent"
+    FAILED = "failed"
+    WITHDRAWN = "withdrawn"
+    NO_ADDRESS = "no_address"
+
+
+class NoticeRow(SQLModel, table=True):
+    """One mail to one person about one record; `key` prevents a second one."""
+
+    __tablename__ = "notices"
+    __table_args__ = (one_of("state", NoticeState), sa.Index("ix_notices_state_due_at", "state", "due_at"))
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    key: str = Field(unique=True, description="Kind, account and occasion: the record, its version, or a day.")
+    kind: str
+    account_id: int = Field(foreign_key="accounts.id", index=True, sa_type=BigId)
+    record_id: int = Field(sa_type=BigId, description="The record that the kind names, for example a request for a refill.")
+    state: str = Field(default=NoticeState.WAITING.value, sa_column_kwargs={"server_default": NoticeState.WAITING.value})
+    created_at: datetime = Field(sa_type=InstantColumn)
+    due_at: datetime = Field(sa_type=InstantColumn, description="The next attempt; taking the notice moves it forward (a lease).")
+    attempts: int = Field(default=0, sa_column_kwargs={"server_default": sa.text("0")})
