@@ -129,7 +129,7 @@ def tokens(text: str) -> list[Token]:
 
 
 def is_small(word: str) -> bool:
-    """Return whether a word says nothing about what a person looks for, as pain does alone."""
+    """Return whether a word alone is too vague for a search, like pain."""
     return word in _SMALL_WORDS or word in _PAIN_WORDS
 
 

@@ -2,20 +2,23 @@
 
 The event of a change is in the change's own transaction. The event of a read, or of a handler with several transactions, is
 committed before the answer leaves, in one transaction with others that wait. Refusals of a known caller are recorded too: a
-refusal waits for its event REFUSAL_TIMEOUT_S at most, and leaves even if the event fails.
+refusal waits for its event REFUSAL_TIMEOUT_S at most, and leaves even if the event fails. Of an account that is refused more
+often than once a second the rest is counted.
 """
 
 import asyncio
 from collections.abc import Collection
 from contextlib import suppress
+from functools import partial
 from typing import Any, NamedTuple
 
 from fastapi import Request, Response
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from careplus_contracts.accounts import Account, Tokens
+from careplus_contracts.accounts import Account, Tokens, TooManyAttempts
 from careplus_contracts.audit import Kind
+from careplus_contracts.booking_limits import CancelBookings
 from careplus_contracts.charts import OpenChart
 from careplus_contracts.endpoints import SIGNED_IN, Endpoint, Role
 from careplus_contracts.refusals import Malformed, Refusal, TooManyRequests, Unauthenticated
@@ -29,6 +32,8 @@ from careplus_runtime.process.clock import now
 from careplus_runtime.process.logs import error_type, log
 from careplus_tables.audit import OK
 
+WITH_REASON = (OpenChart, CancelBookings)
+"""Bodies with a reason for the audit trail."""
 AUDITED_REFUSALS = frozenset({403, 404, 409})
 """Forbidden or another person's record, and conflicts with the state of a record."""
 REFUSAL_TIMEOUT_S = 1.0
@@ -83,13 +88,22 @@ class Auditor:
 
     async def record_refusal(self, request: Request, refusal: Refusal) -> None:
         """Record a refusal. Log an error instead of raising it."""
-        if not self._is_audited(request, refusal):
+        is_slowed = isinstance(refusal, TooManyAttempts)
+        if not is_slowed and not self._is_audited(request, refusal):
             return
         try:
             arguments: dict[str, Any] = request.scope.get("arguments", {})
             event = self._event(request, arguments, refusal.code(), self._patients(request, None), None)
-            async with asyncio.timeout(REFUSAL_TIMEOUT_S):
-                await _event_writer(request).add(event, may_drop=True)
+            writer = _event_writer(request)
+            if is_slowed:
+                writer.slowed.count(event, getattr(self._body(arguments), "email", None))
+                return
+            if "user" in request.scope and writer.refusals.takes(event):
+                return
+            adding = asyncio.ensure_future(writer.add(event, may_drop=True))
+            # an event that is late is still committed: only one that fails is reported
+            adding.add_done_callback(partial(_report_lost, request.scope["request_id"]))
+            await asyncio.wait({adding}, timeout=REFUSAL_TIMEOUT_S)
         except Exception as error:
             log.error("refusal_not_audited", request_id=request.scope["request_id"], reason=error_type(error))
 
@@ -107,9 +121,9 @@ class Auditor:
         models = [vars(argument) for argument in arguments.values() if isinstance(argument, BaseModel)]
         for source in (request.path_params, arguments, *models):
             if (patient := source.get("patient_id")) is not None:
-                # in a refused request it may be no id
+                # in a refused request it may be no id, or another spelling of one
                 with suppress(ValidationError):
-                    found.add(_ID.validate_python(patient))
+                    found |= {id for id in [_ID.validate_python(patient)] if str(id) == str(patient)}
         return found
 
     def _body(self, arguments: dict[str, Any]) -> BaseModel | None:
@@ -132,7 +146,7 @@ class Auditor:
             "kind": self.kind,
             "object_id": None if object_id is None else str(object_id)[:MAX_OBJECT_ID_LENGTH],
             "outcome": outcome,
-            "reason": body.reason if isinstance(body, OpenChart) else request.scope.get("reason"),
+            "reason": body.reason if isinstance(body, WITH_REASON) else request.scope.get("reason"),
             "members": " ".join(sorted(body.model_fields_set)) if body else None,
         }
         return Event(row, patients - {actor.account_id} if actor.role is Role.PATIENT else patients)
@@ -144,6 +158,11 @@ async def answer_and_audit_refusal(request: Request, refusal: Exception) -> Resp
     if auditor is not None and isinstance(refusal, Refusal):
         await auditor.record_refusal(request, refusal)
     return await answer_refusal(request, refusal)
+
+
+def _report_lost(request_id: str, adding: asyncio.Future[None]) -> None:
+    if not adding.cancelled() and (error := adding.exception()) is not None:
+        log.error("refusal_not_audited", request_id=request_id, reason=error_type(error))
 
 
 def _event_writer(request: Request) -> EventWriter:

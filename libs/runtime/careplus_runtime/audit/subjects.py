@@ -5,7 +5,7 @@ from typing import Annotated, Any, get_args, get_origin
 
 from pydantic import BaseModel
 
-from careplus_contracts.accounts import Account
+from careplus_contracts.accounts import ListedAccount
 from careplus_contracts.appointments import Patient
 from careplus_contracts.endpoints import Role
 
@@ -16,7 +16,7 @@ PatientIds = Callable[[Any], Iterable[int]]
 def patient_ids_in(kind: Any) -> PatientIds | None:
     """Return the function that finds the patients in answers of this type; None when the type names no patients.
 
-    They are `patient`, `patient_id`, a Patient, the Account of a patient, and the same in members and in lists. An answer that
+    They are `patient`, `patient_id`, a Patient, the account of a patient, and the same in members and in lists. An answer that
     names its patient is about no other.
     """
     if get_origin(kind) is Annotated:
@@ -32,7 +32,7 @@ def patient_ids_in(kind: Any) -> PatientIds | None:
 
 
 def _in_model(kind: type[BaseModel]) -> PatientIds | None:
-    if issubclass(kind, Account):
+    if issubclass(kind, ListedAccount):
         return lambda account: (account.id,) if account.role is Role.PATIENT else ()
     if issubclass(kind, Patient):
         return lambda patient: (patient.id,)

@@ -20,7 +20,9 @@ async def _current_user(request: Request) -> Identity:
 
 
 async def _optional_user(request: Request) -> Identity | None:
-    return None if header(request.scope, b"authorization") is None else await _current_user(request)
+    user = None if header(request.scope, b"authorization") is None else await _current_user(request)
+    # an account that has to switch a second factor on first acts as its role nowhere
+    return None if user is not None and user.enrols else user
 
 
 async def _app_settings(request: Request) -> Settings:

@@ -61,6 +61,8 @@ class BoundHandler:
         )
 
     async def __call__(self, request: Request, **solved: Any) -> Response:
+        if self.endpoint.refused_on_full_disk:
+            request.app.state.disk.check()
         arguments = request.scope["arguments"] = self.parameters.read(request)
         for name, provider in self.providers.items():
             arguments[name] = await provider(request)

@@ -81,7 +81,8 @@ HEADERS: Json = {
         "schema": {"type": "string", "format": "uri-reference"},
     },
     "Set-Cookie": {
-        "description": "The refresh cookie; browsers keep it, and scripts cannot read it. An empty one deletes it.",
+        "description": "A cookie of auth, such as the refresh cookie; browsers keep it, and scripts cannot read it. An empty one "
+        "deletes it.",
         "schema": {"type": "string"},
     },
     "Idempotency-Replayed": {
@@ -177,7 +178,7 @@ def _complete(operation: Json, endpoint: Endpoint[..., Any]) -> None:
     for parameter in operation.get("parameters", []):
         parameter["schema"] = without_null(parameter["schema"])
     sent = {"Idempotency-Key": endpoint.idempotent, "If-Match": endpoint.versioned, "If-None-Match": endpoint.conditional}
-    sent |= {"X-CarePlus": endpoint.needs_cookie, "Origin": endpoint.needs_cookie}
+    sent |= dict.fromkeys(("X-CarePlus", "Origin"), endpoint.needs_cookie or endpoint.own_pages)
     if names := [name for name, is_sent in sent.items() if is_sent]:
         operation.setdefault("parameters", []).extend({"$ref": f"#/components/parameters/{name}"} for name in names)
     if endpoint.body is not None:

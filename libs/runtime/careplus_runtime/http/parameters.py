@@ -1,7 +1,7 @@
 """Path and query parameters, checked as the contract declares them."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from itertools import islice
 from typing import Any
@@ -35,12 +35,23 @@ class Parameters:
         check_names(request, self.query)
         values = {**request.path_params, self.filter: dict(request.query_params)}
         try:
-            return dict(self.model.model_validate(values, by_alias=True, by_name=False).__dict__)
+            found = dict(self.model.model_validate(values, by_alias=True, by_name=False).__dict__)
         except ValidationError as error:
             raise not_accepted(error, self._location) from None
+        _check_digits("path", request.path_params, found)
+        if self.filter:
+            _check_digits("query", request.query_params, vars(found[self.filter]))
+        return found
 
     def _location(self, member: tuple[int | str, ...]) -> tuple[int | str, ...]:
         return ("query", *member[1:]) if member[0] == self.filter else ("path", *member)
+
+
+def _check_digits(place: str, sent: Mapping[str, Any], found: Mapping[str, Any]) -> None:
+    # pydantic also reads `2_21`, `0221` and `221.0` as 221: one record would have many addresses
+    integers = ((name.rstrip("_"), value) for name, value in found.items() if type(value) is int)
+    if wrong := [name for name, value in integers if sent.get(name, str(value)) != str(value)]:
+        raise malformed([{"loc": (place, name), "msg": "write it in digits, without sign or leading zeros"} for name in wrong])
 
 
 def check_names(request: Request, known: Sequence[str]) -> None:

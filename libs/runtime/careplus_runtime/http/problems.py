@@ -28,7 +28,13 @@ def header(scope: Scope, name: bytes) -> str | None:
     return next((value.decode("latin-1") for key, value in scope["headers"] if key == name), None)
 
 
+refusal_observers: list[Callable[[str], object]] = []
+"""Called with the code of each refusal of this process."""
+
+
 def problem(refusal: Refusal, request_id: str) -> Response:
+    for observe in refusal_observers:
+        observe(refusal.code())
     headers = {"Cache-Control": "no-store", **refusal.headers()}
     return Response(refusal.body(request_id), refusal.status, headers, media_type=PROBLEM_MEDIA_TYPE)
 

@@ -1,5 +1,6 @@
 """Middleware that gives every request an id and logs it."""
 
+import hmac
 import re
 import secrets
 import time
@@ -11,13 +12,15 @@ from careplus_runtime.http.problems import header, problem
 from careplus_runtime.process.logs import log
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
+_OWN_KEY = secrets.token_urlsafe(32)
+"""Of this process, where CAREPLUS_FORWARDED_KEY is not set."""
 
 
 class RequestIdMiddleware:
     """Gives every request an id, logs it, and turns an unexpected exception into a 500 problem.
 
     The gateway sets `log_all`, so that each request is one log line, except successful requests to `/health`, which the health
-    monitor sends every second. Services log only 5xx.
+    monitor sends every second. Such a line names its caller by keyed hashes. Services log only 5xx.
     """
 
     def __init__(self, app: ASGIApp, *, log_all: bool) -> None:
@@ -32,6 +35,8 @@ class RequestIdMiddleware:
         request_id = sent_id if _REQUEST_ID.fullmatch(sent_id) else secrets.token_hex(8)
         scope["request_id"] = request_id
         started, status = time.perf_counter(), 0
+        if (metrics := getattr(scope["app"].state, "metrics", None)) is not None:
+            metrics.in_progress += 1
 
         async def with_id(message: Message) -> None:
             nonlocal status
@@ -48,13 +53,18 @@ class RequestIdMiddleware:
                 raise
             unexpected = Unexpected("This should not happen. Please tell us the request id.")
             await problem(unexpected, request_id)(scope, receive, with_id)
+        finally:
+            if metrics is not None:
+                metrics.in_progress -= 1
+                metrics.count(scope, status, time.perf_counter() - started)
         if (self.log_all and (scope["path"] != "/health" or status >= 400)) or status >= 500:
-            log.log(
-                30 if status >= 500 else 20,
-                "request_finished",
-                request_id=request_id,
-                method=scope["method"],
-                path=scope["path"],
-                status=status,
-                ms=round((time.perf_counter() - started) * 1000, 1),
-            )
+            more = {"ms": round((time.perf_counter() - started) * 1000, 1), **(_caller(scope) if self.log_all else {})}
+            known = {"request_id": request_id, "method": scope["method"], "path": scope["path"], "status": status}
+            log.log(30 if status >= 500 else 20, "request_finished", **known, **more)
+
+
+def _caller(scope: Scope) -> dict[str, str]:
+    """Return keyed hashes of the client's address and of the account, equal for each of their requests while the key is."""
+    key = (scope["app"].state.settings.forwarded_key or _OWN_KEY).encode()
+    named = {"address_hash": scope["client"] and scope["client"][0], "account_hash": "identity" in scope and scope["identity"].id}
+    return {name: hmac.digest(key, f"{name} {value}".encode(), "sha256").hex()[:16] for name, value in named.items() if value}

@@ -7,7 +7,8 @@ from typing import Any, TypeVar
 import httpx
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import OperationalError
+from fastapi.telemetry import TelemetryConfig
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
@@ -18,16 +19,32 @@ from careplus_runtime.audit.recorder import answer_and_audit_refusal
 from careplus_runtime.http.bodies import RecordLoader
 from careplus_runtime.http.dependencies import IfMatch, ReadDb, WriteDb
 from careplus_runtime.http.handlers import BoundHandler, Handler
+from careplus_runtime.http.health import show_health, show_readiness
 from careplus_runtime.http.problems import answer_http_exception, problem
 from careplus_runtime.http.request_id import RequestIdMiddleware
 from careplus_runtime.identity.authorization import RequireRole
 from careplus_runtime.identity.jwks import jwks_fetcher
 from careplus_runtime.identity.sessions import SessionVerifier
+from careplus_runtime.monitoring.running import running_metrics
+from careplus_runtime.monitoring.service_state import watch_service
+from careplus_runtime.monitoring.tracing import TracingMiddleware, add_trace_headers, is_traced
 from careplus_runtime.process import logs
 from careplus_runtime.process.background import running_tasks
+from careplus_runtime.process.disk_space import DiskSpace
 from careplus_runtime.process.settings import Settings, load_settings
+from careplus_runtime.transport.request_limits import RequestLimitsMiddleware
+from careplus_runtime.transport.services import ServiceTransport
+from careplus_runtime.transport.tls import calling_context
+from careplus_tables.database_errors import is_temporary
 from careplus_tables.engine import Database
-from careplus_tables.migrate import check_head, wait_for_head
+from careplus_tables.migrate import wait_for_schema
+from careplus_tables.postgresql import PostgresOptions
+
+ADDED_HEADERS, ADDED_BYTES = 8, 1024
+"""Above what the gateway adds to the headers of its client, so that its own limits decide."""
+
+FRAMEWORK_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
+"""FastAPI's own telemetry would send paths, queries and messages of exceptions; `monitoring` sends none of them."""
 
 R = TypeVar("R")
 Served = list[tuple[Endpoint[..., Any], Handler]]
@@ -95,7 +112,7 @@ def application(
         async with service_lifespan(app, service), own, running_tasks(app.state.verifier.fetch_until_known()):
             yield
 
-    app = FastAPI(title=service, lifespan=life, openapi_url=None, redirect_slashes=False)
+    app = FastAPI(title=service, lifespan=life, openapi_url=None, redirect_slashes=False, telemetry=FRAMEWORK_TELEMETRY)
     for endpoint, handler in served:
         app.add_api_route(
             endpoint.path,
@@ -108,14 +125,16 @@ def application(
         )
         route: Any = app.router.routes[-1]
         route.app = RequireRole(route.app, endpoint)
-    app.add_route("/health", _health)
-    app.add_route("/ready", _ready)
+    app.add_route("/health", show_health)
+    app.add_route("/ready", show_readiness)
     app.add_exception_handler(Refusal, answer_and_audit_refusal)
     app.add_exception_handler(HTTPException, answer_http_exception)
     app.add_exception_handler(RequestValidationError, answer_http_exception)
-    app.add_exception_handler(OperationalError, _answer_database_error)
-    app.add_exception_handler(PoolTimeout, _answer_database_error)
+    answer_database_errors(app)
+    app.add_middleware(RequestLimitsMiddleware, added_headers=ADDED_HEADERS, added_bytes=ADDED_BYTES)
     app.add_middleware(RequestIdMiddleware, log_all=False)
+    if is_traced():
+        app.add_middleware(TracingMiddleware, process=service, trusts_caller=True)
     return app
 
 
@@ -137,31 +156,35 @@ async def service_lifespan(app: FastAPI, service: str) -> AsyncIterator[None]:
     settings: Settings = load_settings()
     logs.configure(service, settings.log_level)
     app.state.settings = settings
-    app.state.database = Database(settings.database)
+    options = PostgresOptions(settings.db_connections, has_pooler=settings.db_pooler == "transaction", has_timeouts=True)
+    app.state.database = Database(settings.database, options)
+    app.state.disk = DiskSpace.of(settings)
     app.state.event_writer = EventWriter(app.state.database)
-    async with httpx.AsyncClient(trust_env=False, timeout=5) as http:
-        app.state.http = http
-        app.state.verifier = SessionVerifier(jwks_fetcher(http, settings.auth_url), app.state.database)
+    hooks = {"request": [add_trace_headers]} if is_traced() else {}
+    transport = ServiceTransport(settings, calling_context(settings, service))
+    client = httpx.AsyncClient(transport=transport, trust_env=False, timeout=5, event_hooks=hooks)
+    async with client as app.state.http, running_metrics(app, service):
+        http = app.state.http
+        watch_service(app.state)
+        app.state.verifier = SessionVerifier(jwks_fetcher(http, settings.service_url("auth")), app.state.database)
         try:
-            await wait_for_head(app.state.database)
+            await wait_for_schema(app.state.database)
             yield
         finally:
+            await app.state.event_writer.flush()
             await app.state.database.close()
 
 
-async def _health(_: Request) -> Response:
-    return Response(b'{"status":"ok"}', media_type="application/json")
-
-
-async def _ready(request: Request) -> Response:
-    try:
-        await check_head(request.app.state.database)
-    except Exception as error:
-        return problem(Unavailable(f"The database is not ready: {error}"), request.scope["request_id"])
-    return Response(b'{"ready":true,"parts":{"database":true}}', media_type="application/json")
+def answer_database_errors(app: FastAPI) -> None:
+    """Answer 503 to errors of the database after which the same request may succeed."""
+    app.add_exception_handler(DBAPIError, _answer_database_error)
+    app.add_exception_handler(PoolTimeout, _answer_database_error)
 
 
 async def _answer_database_error(request: Request, error: Exception) -> Response:
+    """Answer 503 to an error that ends by itself. Raise another one, which is 500."""
+    if isinstance(error, DBAPIError) and not is_temporary(error):
+        raise error
     reason = str(getattr(error, "orig", None) or type(error).__name__)
     logs.log.error("database_refused", request_id=request.scope["request_id"], reason=reason)
     return problem(Unavailable("The database cannot do this now. Nothing was changed; try again."), request.scope["request_id"])

@@ -1,4 +1,4 @@
-"""The doctors that have to act on a critical result."""
+"""The doctors that have to act on a critical result, and the administrators that are told where no doctor can act."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -16,6 +16,7 @@ from careplus_tables.colleagues import doctors_that_do
 
 MOST = 100
 """The most doctors that do the work of one that left without a colleague."""
+MOST_ADMINISTRATORS = 50
 
 
 class CriticalCase(NamedTuple):
@@ -55,6 +56,17 @@ async def acting_doctors(
         everyone = treating[case.patient_id] if case.belongs_to_all(at, delay) else []
         found[case.result_id] = ActingDoctors(responsible, sorted(set(everyone) - set(responsible)))
     return found
+
+
+async def administrators(db: AsyncSession) -> list[int]:
+    """Return the ids of administrators with an active account, at most MOST_ADMINISTRATORS."""
+    query = (
+        select(col(AccountRow.id))
+        .where(col(AccountRow.role) == Role.ADMIN.value, col(AccountRow.active))
+        .order_by(col(AccountRow.id))
+        .limit(MOST_ADMINISTRATORS)
+    )
+    return [id_ for id_ in (await db.execute(query)).scalars() if id_ is not None]
 
 
 async def _doing_work_of(db: AsyncSession, owner_id: int) -> list[int]:

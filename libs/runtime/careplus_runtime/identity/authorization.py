@@ -34,8 +34,11 @@ class RequireRole:
         self.endpoint = endpoint
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope["operation"] = self.endpoint.name
         if not self.endpoint.public:
             scope["user"] = user = await identify(scope, scope["app"].state.verifier)
             if not self.endpoint.admits(user.role):
                 raise Forbidden(f"This is not for the role {user.role.value}.")
+            if user.enrols and not self.endpoint.while_enrolling:
+                raise Forbidden(f"The role {user.role.value} needs a second factor: switch it on first, then renew the token.")
         await self.app(scope, receive, send)

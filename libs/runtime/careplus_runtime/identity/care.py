@@ -1,14 +1,17 @@
 """The care relationship: the patients that a doctor treats or has emergency access to."""
 
 from collections.abc import Collection
+from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Select, and_, exists, select, union
+from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, exists, select, union
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from careplus_contracts.appointments import AppointmentStatus
+from careplus_contracts.emergency import EmergencyOnly
 from careplus_contracts.endpoints import Role
 from careplus_contracts.referrals import ReferralStatus
 from careplus_contracts.refills import RefillStatus
@@ -16,6 +19,7 @@ from careplus_contracts.refusals import NotFound
 from careplus_runtime.http.problems import NOTHING_HERE
 from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.clock import now
+from careplus_runtime.process.settings import Settings
 from careplus_tables.accounts import AccountRow
 from careplus_tables.appointments import AppointmentRow
 from careplus_tables.charts import ChartAccessRow
@@ -24,29 +28,50 @@ from careplus_tables.handovers import HandoverRow
 from careplus_tables.referrals import ReferralRow
 from careplus_tables.refills import RefillRow
 
-# aliases, so that a statement about visits or referrals can contain the select; made once, because aliased() costs more
+# aliases, so that a statement about visits or referrals can contain the select; made once, because aliased() is slow
 _visit, _referral, _access = aliased(AppointmentRow), aliased(ReferralRow), aliased(ChartAccessRow)
 _refill = aliased(RefillRow)
+DAYS_OF_MONTH = 30.4375
 ACCEPTED = tuple(status.value for status in (ReferralStatus.ACCEPTED, ReferralStatus.BOOKED, ReferralStatus.SEEN))
 
 
-def patients_in_care(who: Identity, patient_id: int | None = None) -> CompoundSelect[Any]:
-    """Return a select of the ids of patients in the doctor's care.
+@cache
+def care_months() -> int:
+    """Return for how many months after a visit its doctor still has the patient in care, from the process's settings."""
+    return Settings().care_months
 
-    They have a visit that is not cancelled, a referral that the doctor accepted, an open request for a refill that asks the
-    doctor, or a chart that the doctor opened less than an hour ago. Patients of a doctor that left are in the care of the
-    colleague that the handover names.
-    `patient_id` restricts it to one patient. A new reason for access is one more select of this union.
+
+def _since() -> datetime:
+    return now() - timedelta(days=care_months() * DAYS_OF_MONTH)
+
+
+def _gives_care(visit: Any) -> ColumnElement[bool]:
+    """Return the condition of visits that make care: not cancelled, and not older than CAREPLUS_CARE_MONTHS."""
+    return and_(col(visit.status) != AppointmentStatus.CANCELLED.value, col(visit.starts_at) > _since())
+
+
+def _is_accepted(referral: Any) -> ColumnElement[bool]:
+    """Return the condition of referrals that make care: accepted, and not sent before CAREPLUS_CARE_MONTHS ago."""
+    return and_(col(referral.status).in_(ACCEPTED), col(referral.created_at) > _since())
+
+
+def patients_in_care(who: Identity, patient_id: int | None = None, *, emergency: bool = True) -> CompoundSelect[Any]:
+    """Return a select of the ids of patients in the doctor's care; `emergency` adds patients with opened charts.
+
+    They have a visit that is not cancelled and not older than the setting, a referral that the doctor accepted, an open
+    request for a refill that asks the doctor, or a chart that the doctor opened less than an hour ago. Patients of a doctor that
+    left are in the care of the colleague that the handover names.
+    `patient_id` restricts it to one patient. To add a reason, add a select here and in doctors_in_care.
     """
     visit, referral, access, refill = _visit, _referral, _access, _refill
     is_open = col(refill.status) == RefillStatus.OPEN.value
-    kept, accepted = col(visit.status) != AppointmentStatus.CANCELLED.value, col(referral.status).in_(ACCEPTED)
+    kept, accepted = _gives_care(visit), _is_accepted(referral)
     opened = select(col(access.patient_id)).where(col(access.doctor_id) == who.id, col(access.until) > now())
     selects = [
         select(col(visit.patient_id)).where(col(visit.doctor_id) == who.id, kept),
         select(col(referral.patient_id)).where(col(referral.accepted_by_id) == who.id, accepted),
         select(col(refill.patient_id)).where(col(refill.doctor_id) == who.id, is_open),
-        opened,
+        *([opened] if emergency else []),
         # apart from the others, so that each select has its index
         select(col(visit.patient_id)).where(col(visit.doctor_id).in_(handed_to(who.id)), kept),
         select(col(referral.patient_id)).where(col(referral.accepted_by_id).in_(handed_to(who.id)), accepted),
@@ -66,7 +91,7 @@ def doctors_in_care(patient_ids: Collection[int] | Select[int]) -> Select[*tuple
         *(aliased(AppointmentRow), aliased(ReferralRow), aliased(ChartAccessRow), aliased(HandoverRow), aliased(RefillRow)),
     )
     asked = (col(refill.patient_id).in_(patient_ids), col(refill.status) == RefillStatus.OPEN.value)
-    kept, accepted = col(visit.status) != AppointmentStatus.CANCELLED.value, col(referral.status).in_(ACCEPTED)
+    kept, accepted = _gives_care(visit), _is_accepted(referral)
     visited, referred = col(visit.patient_id).in_(patient_ids), col(referral.patient_id).in_(patient_ids)
     opened = select(col(access.patient_id), col(access.doctor_id)).where(
         col(access.patient_id).in_(patient_ids), col(access.until) > now()
@@ -107,3 +132,15 @@ async def check_in_care(db: AsyncSession, who: Identity, patient_id: int, appoin
         patient = patient.where(exists().where(theirs, col(AppointmentRow.id) == appointment_id))
     if (await db.execute(patient)).first() is None:
         raise NotFound(NOTHING_HERE)
+
+
+async def is_emergency_only(db: AsyncSession, who: Identity, patient_id: int) -> bool:
+    """Return whether the doctor has no reason for care except an emergency access."""
+    standing = patients_in_care(who, patient_id, emergency=False).limit(1)
+    return (await db.execute(standing)).first() is None
+
+
+async def check_standing_care(db: AsyncSession, who: Identity, patient_id: int) -> None:
+    """Raise EmergencyOnly where the doctor has the patient in care by an emergency access alone."""
+    if await is_emergency_only(db, who, patient_id):
+        raise EmergencyOnly("You opened this chart in an emergency only. Reception or the patient books the visit.")

@@ -43,16 +43,20 @@ class UnknownKey(InvalidToken):
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Account, role and session of a verified access token."""
+    """Account, role and session of a verified access token.
+
+    `enrols`: the role needs a second factor that the account does not have yet.
+    """
 
     id: int
     role: Role
     sid: str
     expires_at: int
+    enrols: bool = False
 
 
 class Claims(BaseModel):
-    """The claims of an access token: all are required, others are refused."""
+    """The claims of an access token: all but `scope` are required, others are refused."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -64,6 +68,7 @@ class Claims(BaseModel):
     jti: Annotated[str, Field(pattern=_RANDOM)]
     iat: Annotated[int, Field(ge=0, le=2**40)]
     exp: Annotated[int, Field(ge=0, le=2**40)]
+    scope: Literal["second_factor"] | None = None
 
 
 @dataclass(frozen=True)
@@ -84,7 +89,7 @@ class SigningKey:
         kid = _b64(hashlib.sha256(json.dumps(jwk, separators=(",", ":"), sort_keys=True).encode()).digest())[:16]
         return cls(kid, CryptographyECKey(private, "ES256"), {**jwk, "kid": kid, "alg": "ES256", "use": "sig"})
 
-    def sign(self, identity_id: int, role: Role, sid: str, now_s: int) -> str:
+    def sign(self, identity_id: int, role: Role, sid: str, now_s: int, *, enrols: bool = False) -> str:
         claims = {
             "iss": ISSUER,
             "aud": AUDIENCE,
@@ -94,6 +99,7 @@ class SigningKey:
             "jti": secrets.token_urlsafe(16),
             "iat": now_s,
             "exp": now_s + LIFETIME_S,
+            **({"scope": "second_factor"} if enrols else {}),
         }
         headers = {"kid": self.kid, "typ": "at+jwt"}
         return str(jws.sign(json.dumps(claims).encode(), self.private, headers=headers, algorithm="ES256"))
@@ -130,7 +136,7 @@ def verify(token: str, keys: dict[str, CryptographyECKey], now_s: float) -> Iden
         raise InvalidToken("expired or not yet valid")
     if int(claims.sub) > MAX_ID:
         raise InvalidToken("not an account id")
-    return Identity(int(claims.sub), claims.role, claims.sid, claims.exp)
+    return Identity(int(claims.sub), claims.role, claims.sid, claims.exp, claims.scope is not None)
 
 
 def _unique(members: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -2,12 +2,11 @@
 
 import argparse
 import gc
-import logging
 import os
-import re
 import select
 import signal
 import socket
+import ssl
 import sys
 import threading
 import time
@@ -19,10 +18,13 @@ from typing import Any
 import uvicorn
 from uvicorn.importer import import_from_string
 
-from careplus_runtime.http.protocol import CoalescingProtocol
+from careplus_runtime.monitoring.metrics_server import start_metrics_server
+from careplus_runtime.monitoring.tracing import check_tracing
 from careplus_runtime.process.heartbeat import STEP_S, send_heartbeat, watch
-from careplus_runtime.process.logs import log
 from careplus_runtime.process.settings import SettingsError, load_settings
+from careplus_runtime.process.uvicorn_messages import UvicornMessages
+from careplus_runtime.transport.limited_protocol import LimitedProtocol
+from careplus_runtime.transport.tls import listening_context
 
 GRACE_S = 10
 """Seconds that requests in progress have to end after SIGTERM."""
@@ -40,7 +42,7 @@ class CannotServe(Exception):
     """The service does not start; the message is one line with the reason."""
 
 
-def main(service: str, app: str, *, core: int | None = None, http: Any = CoalescingProtocol, stall_s: float = STALL_S) -> None:
+def main(service: str, app: str, *, core: int | None = None, http: Any = LimitedProtocol, stall_s: float = STALL_S) -> None:
     """Serve `app` ("module:name") as the command line says. Exit with 3 and one line on standard error when it cannot start.
 
     `core`: of the cores that this process may use, the one it keeps to where CAREPLUS_PIN_CORES is on. `http`: uvicorn's
@@ -51,12 +53,16 @@ def main(service: str, app: str, *, core: int | None = None, http: Any = Coalesc
         signal.signal(number, lambda *_: sys.exit(0))
     try:
         settings = load_settings()
-        if core is not None and settings.pin_cores:
+        # all replicas would choose the same core
+        if core is not None and settings.pin_cores and not settings.has_replicas(service):
             _pin(core)
         heartbeat = _supervised() if options.supervised else _watched(service) if options.watchdog else None
         host, port = settings.listen_address(service)
-        config = _config(app, http, options.host or host, options.port or port)
-        _Server(config, heartbeat, stall_s).run_or_raise(_UvicornMessages(settings.log_level == "debug"))
+        check_tracing()
+        tls = listening_context(settings, service)
+        start_metrics_server(settings, service, options.port or port)
+        config = _config(app, http, options.host or host, options.port or port, tls)
+        _Server(config, heartbeat, stall_s).run_or_raise(UvicornMessages(settings.log_level == "debug"))
     except (SettingsError, CannotServe) as reason:
         sys.stderr.write(f"careplus: {service} cannot start: {reason}\n")
         sys.exit(3)
@@ -79,7 +85,7 @@ def _pin(core: int) -> None:
         os.sched_setaffinity(0, {cores[core % len(cores)]})
 
 
-def _config(app: str, http: Any, host: str, port: int) -> uvicorn.Config:
+def _config(app: str, http: Any, host: str, port: int, tls: ssl.SSLContext | None) -> uvicorn.Config:
     # modules are never freed, so garbage collection during the import finds none
     gc.disable()
     loaded = import_from_string(app)
@@ -92,7 +98,8 @@ def _config(app: str, http: Any, host: str, port: int) -> uvicorn.Config:
         host=host,
         port=port,
         http=http,
-        loop="uvloop",
+        ssl_context_factory=None if tls is None else lambda *_: tls,
+        loop="careplus_runtime.process.loop:Loop",
         ws="none",
         lifespan="on",
         log_config=None,
@@ -149,7 +156,7 @@ class _Server(uvicorn.Server):
         super().__init__(config)
         self.heartbeat, self.stall_s = heartbeat, stall_s
 
-    def run_or_raise(self, messages: "_UvicornMessages") -> None:
+    def run_or_raise(self, messages: UvicornMessages) -> None:
         """Return when a signal asked for the end. Raises CannotServe."""
         try:
             # listens when the application has started: until then connections are refused, and no caller waits
@@ -174,26 +181,3 @@ class _Server(uvicorn.Server):
             # no request is in progress, and waiting for the database may take long
             os._exit(0)
         super().handle_exit(sig, frame)
-
-
-class _UvicornMessages(logging.Handler):
-    """Logs uvicorn's warnings as our own events, and keeps the reason of a failed start as one line."""
-
-    def __init__(self, verbose: bool) -> None:
-        super().__init__(logging.WARNING)
-        self.verbose = verbose
-        self.reason: str | None = None
-        logger = logging.getLogger("uvicorn")
-        logger.propagate = False
-        logger.addHandler(self)
-
-    def emit(self, record: logging.LogRecord) -> None:
-        message = record.getMessage()
-        if isinstance(record.msg, OSError):
-            self.reason = record.msg.strerror
-        elif message.startswith("Traceback") and not self.verbose:
-            # the line of the last exception, after which SQLAlchemy adds others
-            kind, text = re.findall(r"^([\w.]+)(?:: (.+))?$", message, re.MULTILINE)[-1]
-            self.reason = text or kind
-        elif self.reason is None:
-            log.warning("server_warned", message=message.strip(), exc_info=record.exc_info)

@@ -1,0 +1,1 @@
+"""Connections of a process: limits of what it accepts, and TLS."""

@@ -1,0 +1,41 @@
+"""Requests of one process to the services, at the next address where the first one cannot be reached."""
+
+import ssl
+
+import httpx
+
+from careplus_contracts.registry import SERVICES
+from careplus_runtime.process.settings import Settings
+
+
+class ServiceTransport(httpx.AsyncBaseTransport):
+    """Sends a request for the first address of a service to its other addresses in turn while the connection fails."""
+
+    def __init__(self, settings: Settings, tls: ssl.SSLContext | None) -> None:
+        self._transport = httpx.AsyncHTTPTransport(verify=tls or True, trust_env=False)
+        lists = ([httpx.URL(url) for url in settings.service_urls(service)] for service in SERVICES)
+        self._addresses = {_origin(urls[0]): urls for urls in lists}
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Return the response of the first address that takes the connection. Raise httpx's errors of the last one."""
+        *others, last = self._addresses.get(_origin(request.url), [request.url])
+        for address in others:
+            try:
+                return await self._transport.handle_async_request(_at(request, address))
+            except (httpx.ConnectError, httpx.ConnectTimeout):
+                continue
+        return await self._transport.handle_async_request(_at(request, last))
+
+    async def aclose(self) -> None:
+        await self._transport.aclose()
+
+
+def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
+    return url.scheme, url.host, url.port
+
+
+def _at(request: httpx.Request, address: httpx.URL) -> httpx.Request:
+    url = request.url.copy_with(scheme=address.scheme, host=address.host, port=address.port)
+    headers = request.headers.copy()
+    headers["Host"] = address.netloc.decode("ascii")
+    return httpx.Request(request.method, url, headers=headers, stream=request.stream, extensions=request.extensions)
