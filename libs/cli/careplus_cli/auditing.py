@@ -1,15 +1,20 @@
-"""`careplus audit verify`: read the keys and the anchored head, show progress, print the result."""
+"""`careplus audit`: read the keys and the anchored head, show progress, print the result."""
 
 import re
+from collections.abc import Iterable
+from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from careplus_auth.audit.anchor_file import AnchorFile, NotOurAnchors
 from careplus_auth.audit.chain import ChainKeys
-from careplus_auth.crypto.signing import secrets_of
+from careplus_auth.crypto.signing import audit_secrets_of
 from careplus_auth.store.audit_links import Head
+from careplus_cli.archive_file import ArchiveReader
 from careplus_cli.database import one_line_errors
-from careplus_cli.verifying import verify
+from careplus_cli.verifying import ChainIntact, verify
+from careplus_cli.verifying_anchors import ChainBroken, check_exported
 from careplus_runtime.process.settings import Settings
 
 
@@ -17,20 +22,46 @@ class CannotVerify(Exception):
     """The audit trail cannot be checked; the message is one line with the reason."""
 
 
-def verify_audit(settings: Settings, anchored: str | None) -> None:
+def verify_audit(settings: Settings, anchored: str | None, files: Iterable[Path] = (), archives: Iterable[Path] = ()) -> None:
     """Check the audit trail and print the head of its chain.
 
-    `anchored`: a head of the log, as NUMBER:MAC. Raises ChainBroken, CannotVerify, DatabaseUnusable and SettingsError.
+    `anchored`: a head of the log, as NUMBER:MAC. `files`: more anchor files. `archives`: of events before the database's. Raises
+    ChainBroken, CannotVerify, DatabaseUnusable and SettingsError.
     """
-    keys, head = ChainKeys(secrets_of(settings)), None if anchored is None else _head(anchored)
+    keys, head = ChainKeys(audit_secrets_of(settings)), None if anchored is None else _head(anchored)
     columns = TextColumn("Checking links"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
     with Progress(*columns, console=Console(stderr=True), transient=True) as bars, one_line_errors():
         task = bars.add_task("")
-        intact = verify(settings.database, keys, head, lambda done, total: bars.update(task, completed=done, total=total))
+        older = sorted((ArchiveReader(file, keys) for file in archives), key=lambda one: one.before.number)
+        intact = verify(settings.database, keys, head, lambda done, total: bars.update(task, completed=done, total=total), older)
+    own = [settings.anchor_file] if settings.anchor_file.exists() else []
+    exported = [(file, _check_file(intact, keys, file)) for file in (*own, *files)]
     waiting = f" {intact.waiting} newer ones have no link yet." if intact.waiting else ""
-    console = Console(soft_wrap=True, highlight=False)
-    console.print(f"{intact.head.number:,} events are unchanged.{waiting}")
+    console = Console(soft_wrap=True, highlight=False, markup=False)
+    console.print(f"{intact.head.number - intact.archived:,} events are unchanged.{waiting}")
+    if intact.archived:
+        console.print(f"Events up to number {intact.archived} are in archives; check them with --archive FILE.")
+    for line in (*intact.late.lines(), *_anchor_lines(intact, exported)):
+        console.print(line)
     console.print(f"Head of the chain: {intact.head.number}:{intact.head.mac.hex()}")
+
+
+def _check_file(intact: ChainIntact, keys: ChainKeys, file: Path) -> int:
+    try:
+        return check_exported(intact.anchors, AnchorFile(file, keys.anchors).all(), str(file))
+    except NotOurAnchors as reason:
+        raise ChainBroken(f"{reason}.") from None
+    except OSError as error:
+        raise CannotVerify(f"{file} cannot be read: {error.strerror}.") from None
+
+
+def _anchor_lines(intact: ChainIntact, exported: Iterable[tuple[Path, int]]) -> Iterable[str]:
+    held = sum(map(intact.anchors.must_hold, intact.anchors.all))
+    yield f"{len(intact.anchors.all):,} anchors are signed; {held:,} agree with the chain."
+    for one in intact.anchors.accepted:
+        yield f"  A person accepted number {one.link_number} on {one.at:%Y-%m-%d %H:%M} UTC, despite older anchors: {one.reason}"
+    for file, count in exported:
+        yield f"{count:,} anchors of {file} are in the database or were given up."
 
 
 def _head(text: str) -> Head:

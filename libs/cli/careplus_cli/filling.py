@@ -4,11 +4,10 @@ import time
 from contextlib import AbstractContextManager, nullcontext
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
-from rich.progress import Progress as Bars
 
 from careplus_auth.sign_in.passwords import hash_now
-from careplus_demo.filling import NotEmpty, Progress, fill
+from careplus_cli.progress import bars, reporting
+from careplus_demo.filling import NotEmpty, fill
 from careplus_demo.plan import PATIENTS, DoesNotFit, Plan
 from careplus_runtime.process.clock import now
 from careplus_runtime.process.settings import Settings
@@ -41,31 +40,15 @@ def fill_demo(
         seed=seed,
     )
     started = time.monotonic()
-    bars = _bars(console) if console else None
-    display: AbstractContextManager[object] = bars or nullcontext()
+    shown = bars(console) if console else None
+    display: AbstractContextManager[object] = shown or nullcontext()
     try:
         with display:
-            written = fill(settings.database, plan, hash_now(PASSWORD), _progress(bars) if bars else _no_progress)
+            written = fill(settings.database, plan, hash_now(PASSWORD), reporting(shown) if shown else _no_progress)
     except (NotEmpty, DoesNotFit) as reason:
         raise CannotFill(str(reason)) from None
     if console:
         console.print(f"{written['appointments']:,} visits with their records in {time.monotonic() - started:.0f} s.")
-
-
-def _bars(console: Console) -> Bars:
-    columns = TextColumn("{task.description:20}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
-    return Bars(*columns, console=console)
-
-
-def _progress(bars: Bars) -> Progress:
-    tasks = {}
-
-    def show(name: str, done: int, total: int) -> None:
-        if name not in tasks:
-            tasks[name] = bars.add_task(name.replace("_", " "), total=total)
-        bars.update(tasks[name], completed=done, total=total)
-
-    return show
 
 
 def _no_progress(_: str, __: int, ___: int) -> None:

@@ -5,20 +5,35 @@ import runpy
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from careplus_cli.audit_commands import audit
+from careplus_cli.backup_commands import add_commands
+from careplus_cli.check_command import check
+from careplus_cli.cluster_commands import cluster
+from careplus_cli.import_commands import imports
+from careplus_cli.move.command import move
+from careplus_cli.record_commands import record
+from careplus_cli.refusing import refuse, settings_or_refuse
 
 if TYPE_CHECKING:
     from careplus_runtime.process.settings import Settings
 
 STARTED = time.monotonic()
+MAX_REPLICAS = 16
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help="A hospital on one command.")
 admin = typer.Typer(no_args_is_help=True, help="Administrators.")
 app.add_typer(admin, name="admin")
-audit = typer.Typer(no_args_is_help=True, help="The audit trail.")
 app.add_typer(audit, name="audit")
+app.add_typer(cluster, name="cluster")
+app.command()(move)
+app.add_typer(record, name="record")
+app.add_typer(imports, name="import")
+add_commands(app)
+app.command()(check)
 
 
 def run() -> None:
@@ -29,15 +44,16 @@ def run() -> None:
 @app.command("run")
 def run_hospital(
     demo: Annotated[bool, typer.Option("--demo", help="Open the demo hospital, filled with invented people.")] = False,
+    replicas: Annotated[int, typer.Option(help="Processes of each service.", min=1, max=MAX_REPLICAS)] = 1,
 ) -> None:
-    """Start the whole hospital: migrate, then five processes until Ctrl-C."""
+    """Start the whole hospital: migrate, then a process of each service and the gateway until Ctrl-C."""
     from careplus_cli.preparing import CannotOpen
     from careplus_cli.run import run_until_stopped
 
     try:
-        run_until_stopped(_settings(), demo=demo, started=STARTED)
+        run_until_stopped(settings_or_refuse(), demo=demo, replicas=replicas, started=STARTED)
     except CannotOpen as reason:
-        _refuse(str(reason))
+        refuse(str(reason))
 
 
 @app.command()
@@ -51,7 +67,7 @@ def serve(
     from careplus_cli.services import SERVICES
 
     if service not in (*SERVICES, "gateway"):
-        _refuse(f"{service} cannot start: there are {', '.join(SERVICES)} and gateway.", code=3)
+        refuse(f"{service} cannot start: there are {', '.join(SERVICES)} and gateway.", code=3)
     options = [*(["--host", host] if host else []), *(["--port", str(port)] if port else [])]
     sys.argv[1:] = options if watchdog else [*options, "--no-watchdog"]
     runpy.run_module(f"careplus_{service}", run_name="__main__")
@@ -62,8 +78,9 @@ def migrate() -> None:
     """Migrate the database to the schema of this version."""
     from careplus_tables.migrate import HEAD
 
-    before = _migrated(_settings())
-    typer.echo(f"The database is at revision {HEAD}." if before == HEAD else f"Migrated from {before or 'nothing'} to {HEAD}.")
+    before = _migrated(settings_or_refuse())
+    is_migrated = before is not None and before >= HEAD
+    typer.echo(f"The database is at revision {before}." if is_migrated else f"Migrated from {before or 'nothing'} to {HEAD}.")
 
 
 @app.command("prepare")
@@ -71,18 +88,42 @@ def prepare_hospital() -> None:
     """Migrate, then fill the demo (CAREPLUS_DEMO) or invite an administrator, as `run` does before it starts the services."""
     from careplus_cli.preparing import FIRST_LINK, LOGINS, CannotOpen, check_demo_is_local, prepare
 
-    settings = _settings()
+    settings = settings_or_refuse()
     try:
         if settings.demo:
             check_demo_is_local(settings)
         link = prepare(settings, demo=settings.demo)
     except CannotOpen as reason:
-        _refuse(str(reason))
+        refuse(str(reason))
     typer.echo(f"{settings.hospital} will be open at {settings.public_url}")
     if settings.demo:
         typer.echo(LOGINS)
     if link:
         typer.echo(FIRST_LINK.format(link))
+
+
+@app.command("alertkey")
+def alert_key() -> None:
+    """Print the key that signs alerts to CAREPLUS_ALERT_URL; it changes with SECRET_KEY and opens nothing else."""
+    from careplus_auth.alerts.sending import signing_key
+
+    settings = settings_or_refuse()
+    if settings.secret_key is None:
+        refuse("SECRET_KEY is missing.")
+    typer.echo(signing_key(settings))
+
+
+@app.command()
+def certificates(
+    folder: Annotated[Path, typer.Argument(help="Folder of the certificates, for CAREPLUS_CERTIFICATES.")],
+    days: Annotated[int, typer.Option(min=1, max=3650, help="Days for which they are valid.")] = 400,
+    domain: Annotated[str | None, typer.Option(help="Names end with it too, such as careplus.svc in Kubernetes.")] = None,
+) -> None:
+    """Make an authority and a certificate for each process and for a database; again: new ones of the same authority."""
+    from careplus_cli.certificates import make_certificates
+
+    until = make_certificates(folder, days=days, domain=domain)
+    typer.echo(f"Certificates in {folder}, valid until {until:%Y-%m-%d}. Keep {folder / 'ca.key'} elsewhere.")
 
 
 @app.command()
@@ -97,12 +138,12 @@ def demo(
 
     from careplus_cli.filling import CannotFill, fill_demo
 
-    settings = _settings()
+    settings = settings_or_refuse()
     _migrated(settings)
     try:
         fill_demo(settings, doctors, patients, appointments, seed, console=Console())
     except CannotFill as reason:
-        _refuse(str(reason))
+        refuse(str(reason))
 
 
 @app.command()
@@ -130,37 +171,17 @@ def create(
     from careplus_auth.sign_in.bootstrap_admin import create_admin
     from careplus_contracts.refusals import Refusal
 
-    settings = _settings()
+    settings = settings_or_refuse()
     password = _password()
     _migrated(settings)
     try:
-        create_admin(settings.database, email, name, password)
+        create_admin(settings.database, email, name, password, settings.hospital)
     except Refusal as refusal:
-        _refuse(refusal.detail, code=1)
+        refuse(refusal.detail, code=1)
     except ValidationError as error:
         first = error.errors()[0]
-        _refuse(f"{first['loc'][0]}: {first['msg'].removeprefix('Value error, ')}", code=1)
+        refuse(f"{first['loc'][0]}: {first['msg'].removeprefix('Value error, ')}", code=1)
     typer.echo(f"{email} is an administrator now.")
-
-
-@audit.command()
-def verify(
-    head: Annotated[
-        str | None, typer.Option(help="NUMBER:MAC of an `audit_head` in the log; tells whether the end was cut off since.")
-    ] = None,
-) -> None:
-    """Check that the audit trail is unchanged. Exits with 0 if it is, 1 if not, 2 if it cannot be checked."""
-    from careplus_cli.auditing import CannotVerify, verify_audit
-    from careplus_cli.database import DatabaseUnusable
-    from careplus_cli.verifying import ChainBroken
-    from careplus_runtime.process.settings import SettingsError
-
-    try:
-        verify_audit(_settings(), head)
-    except ChainBroken as reason:
-        _refuse(str(reason), code=1)
-    except (CannotVerify, DatabaseUnusable, SettingsError) as reason:
-        _refuse(str(reason))
 
 
 def _password() -> str:
@@ -176,18 +197,4 @@ def _migrated(settings: "Settings") -> str | None:
     try:
         return migrate(settings.database, settings.clinic_zone)
     except DatabaseUnusable as reason:
-        _refuse(str(reason), code=1)
-
-
-def _settings() -> "Settings":
-    from careplus_runtime.process.settings import SettingsError, load_settings
-
-    try:
-        return load_settings()
-    except SettingsError as error:
-        _refuse(str(error))
-
-
-def _refuse(reason: str, code: int = 2) -> NoReturn:
-    typer.echo(f"careplus: {reason}", err=True)
-    raise typer.Exit(code)
+        refuse(str(reason), code=1)

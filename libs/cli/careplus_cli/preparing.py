@@ -1,12 +1,15 @@
 """Prepare a hospital's database for its services: the schema, and the demo's people or the first administrator."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import typer
 
-from careplus_runtime.process.settings import Settings, is_loopback
+from careplus_runtime.process.clock import this_second
+from careplus_runtime.process.settings import Settings
+from careplus_runtime.process.urls import is_loopback
 
 if TYPE_CHECKING:
     from careplus_cli.database import Contents
@@ -15,9 +18,14 @@ LOGINS = """\
   patients        pat@demo.example    sam@demo.example
   doctors         osei@demo.example   lind@demo.example
   laboratory      lab@demo.example
+  reception       desk@demo.example
   administrator   admin@demo.example
   password        demo-hospital-1"""
 FIRST_LINK = "  The first administrator chooses a password here; the link works once:\n  {}"
+
+LOG_SHOWS_VALUES = """\
+PostgreSQL writes the values of refused rows, such as e-mail addresses, to its log. An administrator of the server ends that:
+  ALTER SYSTEM SET log_error_verbosity = terse; SELECT pg_reload_conf();"""
 
 
 class CannotOpen(Exception):
@@ -36,15 +44,27 @@ def prepare(settings: Settings, *, demo: bool) -> str | None:
     Raises CannotOpen.
     """
     from careplus_cli import database
+    from careplus_tables.locking import Work, alone
 
-    url = settings.database
+    asked_at = this_second()
     try:
-        if is_new(url):
-            typer.echo("Creating the database")
-        database.migrate(url, settings.clinic_zone)
-        contents = database.contents(url)
+        # the first of several processes that start at the same time prepares; the others find it done
+        with database.one_line_errors(), alone(settings.database, Work.PREPARE):
+            return _prepare(settings, asked_at, demo=demo)
     except database.DatabaseUnusable as reason:
         raise CannotOpen(str(reason)) from None
+
+
+def _prepare(settings: Settings, asked_at: datetime, *, demo: bool) -> str | None:
+    from careplus_cli import database
+
+    url = settings.database
+    if is_new(url):
+        typer.echo("Creating the database")
+    database.migrate(url, settings.clinic_zone)
+    if database.log_shows_values(url):
+        typer.echo(LOG_SHOWS_VALUES)
+    contents = database.contents(url)
     _check_kind(contents, demo)
     if demo and not contents.has_demo:
         from careplus_cli.filling import fill_demo
@@ -56,14 +76,23 @@ def prepare(settings: Settings, *, demo: bool) -> str | None:
     elif not demo and not contents.has_administrator:
         from careplus_auth.sign_in.bootstrap_admin import invite_first_admin
 
-        return invite_first_admin(url, settings.public_url)
+        return invite_first_admin(url, settings.public_url, asked_at)
     return None
 
 
 def is_new(url: str) -> bool:
-    """Return whether the URL names a SQLite file that does not exist yet."""
+    """Return whether the database has no schema yet. Raises CannotOpen."""
     parts = urlsplit(url)
-    return parts.scheme.startswith("sqlite") and not Path(parts.path[1:]).exists()
+    if parts.scheme.startswith("sqlite"):
+        return not Path(parts.path[1:]).exists()
+    from careplus_cli import database
+    from careplus_tables.migrate import revision
+
+    try:
+        with database.one_line_errors():
+            return revision(url) is None
+    except database.DatabaseUnusable as reason:
+        raise CannotOpen(str(reason)) from None
 
 
 def _check_kind(contents: "Contents", demo: bool) -> None:

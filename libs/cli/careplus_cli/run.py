@@ -2,9 +2,11 @@
 
 import asyncio
 import os
+import secrets
 import signal
 import socket
 import time
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from itertools import islice
 
@@ -19,19 +21,23 @@ READY_S = 60.0
 """Seconds after which a hospital that is not ready yet is reported."""
 
 
-def run_until_stopped(settings: Settings, *, demo: bool, started: float) -> None:
-    """Run the hospital until a signal stops it. `started`: the monotonic time of the command's start. Raises CannotOpen."""
+def run_until_stopped(settings: Settings, *, demo: bool, replicas: int = 1, started: float) -> None:
+    """Run the hospital, with `replicas` processes of each service, until a signal stops it. Raises CannotOpen.
+
+    `started`: the monotonic time of the command's start.
+    """
     if settings.secret_key is None:
         raise CannotOpen("SECRET_KEY is missing; put one of 32 or more random characters into .env, as `make run` does.")
     if demo:
         check_demo_is_local(settings)
     if not _is_free(settings.host, settings.port):
         raise CannotOpen(f"Port {settings.port} on {settings.host} cannot be used; set CAREPLUS_PORT to another one.")
-    asyncio.run(_run(settings, demo, started))
+    asyncio.run(_run(settings, demo, replicas, started))
 
 
-async def _run(settings: Settings, demo: bool, started: float) -> None:
-    supervisor = Supervisor((*SERVICES, "gateway"), _environment(settings, demo))
+async def _run(settings: Settings, demo: bool, replicas: int, started: float) -> None:
+    ports = _free_ports(settings.port, replicas)
+    supervisor = Supervisor(_commands(ports), _environment(settings, demo, ports))
     supervisor.stop_on(signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     starting = asyncio.create_task(_start(supervisor, settings, demo, started))
     stopping = asyncio.create_task(supervisor.stop.wait())
@@ -46,7 +52,8 @@ async def _run(settings: Settings, demo: bool, started: float) -> None:
 
 
 async def _start(supervisor: Supervisor, settings: Settings, demo: bool, started: float) -> None:
-    new = is_new(settings.database)
+    # services of a new database would be ready before the demo is filled
+    new = await asyncio.to_thread(is_new, settings.database)
     if not new:
         # processes load while the database is checked, and wait for its schema
         supervisor.start()
@@ -71,19 +78,31 @@ def _announce(settings: Settings, demo: bool, link: str | None, seconds: float) 
     typer.echo(f"  Ready after {seconds:.1f} s; Ctrl-C ends.\n")
 
 
-def _environment(settings: Settings, demo: bool) -> dict[str, str]:
-    """Return our own environment with the addresses of the services."""
-    ports = zip(SERVICES, _free_ports(settings.port), strict=True)
-    urls = {f"CAREPLUS_{service.upper()}_URL": f"http://127.0.0.1:{port}" for service, port in ports}
-    return {**os.environ, **urls, **({"CAREPLUS_DEMO": "true"} if demo else {})}
+def _commands(ports: Mapping[str, Sequence[int]]) -> dict[str, tuple[str, ...]]:
+    """Return the command of each process by its name: `labs`, or `labs-1` and `labs-2` with replicas."""
+    commands: dict[str, tuple[str, ...]] = {}
+    for service, own in ports.items():
+        for number, port in enumerate(own, 1):
+            commands[service if len(own) == 1 else f"{service}-{number}"] = (f"careplus_{service}", "--port", str(port))
+    return {**commands, "gateway": ("careplus_gateway",)}
 
 
-def _free_ports(above: int) -> list[int]:
-    """Return one free port for each service."""
-    found = list(islice((port for port in range(above + 1, 65536) if _is_free("127.0.0.1", port)), len(SERVICES)))
-    if len(found) < len(SERVICES):
-        raise CannotOpen(f"There are no {len(SERVICES)} free ports above {above}; set CAREPLUS_PORT lower.")
-    return found
+def _environment(settings: Settings, demo: bool, ports: Mapping[str, Sequence[int]]) -> dict[str, str]:
+    """Return our own environment with the addresses of the services, and a key that they share until the hospital stops."""
+    urls = {
+        f"CAREPLUS_{service.upper()}_URL": ",".join(f"http://127.0.0.1:{port}" for port in own) for service, own in ports.items()
+    }
+    key = {"CAREPLUS_FORWARDED_KEY": settings.forwarded_key or secrets.token_urlsafe(32)}
+    return {**os.environ, **urls, **key, **({"CAREPLUS_DEMO": "true"} if demo else {})}
+
+
+def _free_ports(above: int, replicas: int) -> dict[str, list[int]]:
+    """Return free ports for the replicas of each service: the first replicas have the lowest ones."""
+    wanted = replicas * len(SERVICES)
+    found = list(islice((port for port in range(above + 1, 65536) if _is_free("127.0.0.1", port)), wanted))
+    if len(found) < wanted:
+        raise CannotOpen(f"There are no {wanted} free ports above {above}; set CAREPLUS_PORT lower.")
+    return {service: found[number :: len(SERVICES)] for number, service in enumerate(SERVICES)}
 
 
 def _is_free(host: str, port: int) -> bool:

@@ -11,9 +11,10 @@ import socket
 import sys
 import time
 from asyncio.subprocess import PIPE, STDOUT, Process
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import partial
+from itertools import cycle
 
 from careplus_runtime.process.heartbeat import watch
 
@@ -26,13 +27,15 @@ COLOURS = (36, 35, 34, 33, 32)
 
 
 class Supervisor:
-    """Runs `python -m careplus_<name> --supervised` for each name, with `environment`.
+    """Runs `python -m <module> --supervised <arguments>` for each name, with `environment`.
 
-    `stop` asks for the end of all; `ready` is set when each of them has been serving.
+    `commands` has the module and the arguments of each name. `stop` asks for the end of all; `ready` is set when each of them
+    has been serving.
     """
 
-    def __init__(self, names: tuple[str, ...], environment: Mapping[str, str]) -> None:
-        self.names, self.environment = names, environment
+    def __init__(self, commands: Mapping[str, Sequence[str]], environment: Mapping[str, str]) -> None:
+        self.commands, self.environment = commands, environment
+        names = self.names = tuple(commands)
         self.stop, self.ready = asyncio.Event(), asyncio.Event()
         self._starting = set(names)
         self._processes: dict[str, Process] = {}
@@ -41,7 +44,7 @@ class Supervisor:
         width = max(map(len, names))
         self._prefixes = {
             name: (f"\x1b[{colour}m{name:{width}} |\x1b[0m " if coloured else f"{name:{width}} | ").encode()
-            for name, colour in zip(names, COLOURS, strict=False)
+            for name, colour in zip(names, cycle(COLOURS), strict=False)
         }
 
     def stop_on(self, *signals: signal.Signals) -> None:
@@ -86,7 +89,8 @@ class Supervisor:
         """Run a process to its end and return its exit code, negative for a signal."""
         own, theirs = socket.socketpair()
         with theirs:
-            command = (sys.executable, "-m", f"careplus_{name}", "--supervised")
+            module, *arguments = self.commands[name]
+            command = (sys.executable, "-m", module, "--supervised", *arguments)
             # a session of its own: Ctrl-C in the terminal is for the supervisor, which ends the processes in order
             process = await asyncio.create_subprocess_exec(
                 *command, stdin=theirs.fileno(), stdout=PIPE, stderr=STDOUT, env=self.environment, start_new_session=True

@@ -1,0 +1,1 @@
+"""The checks of `careplus check`: each returns findings, and none changes anything."""

@@ -1,0 +1,1 @@
+"""Erasure of a patient's data that a hospital may not keep."""

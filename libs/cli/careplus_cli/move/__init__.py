@@ -1,0 +1,1 @@
+"""`careplus move`: copy a hospital into an empty PostgreSQL database."""
