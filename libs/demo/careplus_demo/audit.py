@@ -1,4 +1,4 @@
-"""Audit events of the demo hospital: charts read and notes written, so that the audit is not empty on the first day."""
+"""Audit events of the demo hospital: charts read or opened in an emergency, and notes written."""
 
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
@@ -15,14 +15,15 @@ MOST_VISITS = 200
 
 
 class AuditHistory:
-    """Events about completed `visits`, which are in order of time."""
+    """Events about completed `visits`, which are in order of time, and about emergency `accesses`."""
 
-    def __init__(self, people: People, visits: Sequence[Visit]) -> None:
+    def __init__(self, people: People, visits: Sequence[Visit], accesses: Sequence[dict[str, Any]]) -> None:
         known = {people.pat.id, people.sam.id}
         recent = [
             visit for place, visit in enumerate(visits, 1) if place > len(visits) - MOST_VISITS or visit.patient.id in known
         ]
-        self.acts = sorted((act for visit in recent for act in _acts(visit)), key=_in_order)
+        acts = [*(act for visit in recent for act in _acts(visit)), *map(_opened, accesses)]
+        self.acts = sorted(acts, key=_in_order)
 
     def event_rows(self) -> Iterator[dict[str, Any]]:
         for number, (row, _) in enumerate(self.acts, start=1):
@@ -44,5 +45,14 @@ def _acts(visit: Visit) -> Iterator[tuple[dict[str, Any], int]]:
         (visit.ends_at - timedelta(minutes=10), visit.patient.id, read),
         (visit.ends_at - timedelta(minutes=1), visit.id, written),
     ):
-        caller = {"account_id": visit.doctor.id, "role": Role.DOCTOR.value, "session_id": None, "address": "192.0.2.10"}
-        yield {**caller, **act, "at": at, "object_id": str(object_id), "outcome": OK, "reason": None}, visit.patient.id
+        yield {**_by(visit.doctor.id), **act, "at": at, "object_id": str(object_id), "reason": None}, visit.patient.id
+
+
+def _opened(access: dict[str, Any]) -> tuple[dict[str, Any], int]:
+    act = {"service": "doctors", "action": "open_chart", "kind": Kind.CHANGE.value}
+    told = {"members": "date_of_birth full_name reason", "reason": access["reason"], "object_id": str(access["patient_id"])}
+    return {**_by(access["doctor_id"]), **act, **told, "at": access["opened_at"]}, access["patient_id"]
+
+
+def _by(doctor_id: int) -> dict[str, Any]:
+    return {"account_id": doctor_id, "role": Role.DOCTOR.value, "session_id": None, "address": "192.0.2.10", "outcome": OK}

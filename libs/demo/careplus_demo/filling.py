@@ -13,8 +13,11 @@ from careplus_demo.audit import AuditHistory
 from careplus_demo.availability import Availability
 from careplus_demo.certificates import certificate_rows
 from careplus_demo.charts import Charts
+from careplus_demo.consents import consent_rows
 from careplus_demo.corrections import Corrections
 from careplus_demo.critical import CriticalReports
+from careplus_demo.emergency import EmergencyAccesses
+from careplus_demo.history import Signatures, chart_change_rows, comment_rows
 from careplus_demo.laboratory import Laboratory
 from careplus_demo.laboratory_setup import add_range_version, closure_rows, hours_rows
 from careplus_demo.note_templates import template_rows
@@ -27,17 +30,22 @@ from careplus_demo.results import Results
 from careplus_demo.schedule import Schedule
 from careplus_demo.specimens import specimen_rows
 from careplus_demo.visits import Visits
+from careplus_demo.vitals import vitals_rows
 from careplus_tables import catalogue as lab_catalogue
 from careplus_tables.accounts import AccountRow, InvitationRow
 from careplus_tables.appointments import AppointmentRow
 from careplus_tables.audit import AuditEventRow, AuditPatientRow
 from careplus_tables.availability import AvailabilityRow, OpenHoursRow, TimeOffRow
 from careplus_tables.certificates import CertificateRow
-from careplus_tables.charts import AllergyRow, ChartRow, ProblemRow
+from careplus_tables.chart_changes import ChartChangeRow
+from careplus_tables.charts import AllergyRow, ChartAccessRow, ChartRow, ProblemRow
 from careplus_tables.columns import core
+from careplus_tables.comments import ResultCommentRow
+from careplus_tables.consents import ConsentRow
 from careplus_tables.corrections import ResultVersionRow, VersionObservationRow
 from careplus_tables.critical import CommunicationRow
 from careplus_tables.doctors import DoctorRow
+from careplus_tables.emergency import AccessReviewRow
 from careplus_tables.engine import sync_engine
 from careplus_tables.lab_hours import LabClosureRow, LabHoursRow, LabScheduleRow
 from careplus_tables.labs import LabBookingRow, LabBookingTestRow, LabResultRow, LabTestRow, ObservationRow
@@ -48,6 +56,7 @@ from careplus_tables.referrals import ReferralRow
 from careplus_tables.refills import RefillItemRow, RefillRow
 from careplus_tables.reviews import ResultReviewRow
 from careplus_tables.specimens import SpecimenRow
+from careplus_tables.vitals import VitalSignsRow
 
 BATCH = 5000
 LATE_TEST, LATE_RELEASE = "ANA", {"release_policy": ReleasePolicy.AFTER_DAYS.value, "release_after_days": 7}
@@ -92,14 +101,17 @@ class _Writer:
     def __init__(self, connection: sa.Connection, progress: Progress) -> None:
         self.connection, self.progress = connection, progress
         self.written: dict[str, int] = {}
+        self.signatures: Signatures
 
     def write_all(self, plan: Plan, password_hash: str) -> dict[str, int]:
         people = People(plan, password_hash)
+        self.signatures = Signatures(people)
         charts = Charts(people)
         availability = Availability(people)
         schedule = Schedule(people, availability)
         self._write(AccountRow, people.account_rows(), plan.doctors + plan.patients)
         self._write(InvitationRow, people.invitation_rows())
+        self._write(ConsentRow, consent_rows(people))
         self._write(DoctorRow, people.doctor_rows(), plan.doctors)
         self._write(ChartRow, charts.chart_rows())
         self._write(AllergyRow, charts.allergy_rows())
@@ -110,27 +122,38 @@ class _Writer:
         visits = Visits(people, schedule)
         self._write(AppointmentRow, visits.rows(), schedule.count)
         completed = sorted(visits.completed, key=lambda visit: visit.ends_at)
-        notes = VisitNotes(people, completed)
-        self._write(NotesRow, notes.rows(), len(notes.visits))
-        self._write(AddendumRow, notes.addendum_rows())
+        self._write(ChartChangeRow, chart_change_rows(charts, completed))
+        self._write_notes(VisitNotes(people, completed))
         self._write(NoteTemplateRow, template_rows(people))
         orders = Orders(people, completed)
-        prescriptions, items = orders.prescriptions()
-        self._write(PrescriptionRow, prescriptions, len(prescriptions))
-        self._write(PrescriptionItemRow, items, len(items))
-        refills = Refills(prescriptions, plan.now)
-        self._write(RefillRow, refills.rows)
-        self._write(RefillItemRow, refills.items)
+        self._write_prescriptions(orders, plan)
         self._write(ReferralRow, orders.referrals())
         self._write(CertificateRow, certificate_rows(people, completed))
+        self._write(VitalSignsRow, vitals_rows(people, completed))
         self._write_laboratory_setup(plan)
         self._write_laboratory(Laboratory(people, visits, completed, catalogue.read(self.connection)))
-        audit = AuditHistory(people, completed)
+        emergency = EmergencyAccesses(people, completed)
+        self._write(ChartAccessRow, emergency.accesses)
+        self._write(AccessReviewRow, emergency.reviews)
+        audit = AuditHistory(people, completed, emergency.accesses)
         self._write(AuditEventRow, audit.event_rows())
         self._write(AuditPatientRow, audit.patient_rows())
         if self.connection.dialect.name == "postgresql":
             self._reset_sequences()
         return self.written
+
+    def _write_notes(self, notes: VisitNotes) -> None:
+        self._write(NotesRow, self.signatures.on(notes.rows(), "author_id", "signed_by_id"), len(notes.visits))
+        self._write(AddendumRow, self.signatures.on(notes.addendum_rows(), "by_id"))
+
+    def _write_prescriptions(self, orders: Orders, plan: Plan) -> None:
+        prescriptions, items = orders.prescriptions()
+        signed = self.signatures.on(prescriptions, "doctor_id", "stopped_by_id")
+        self._write(PrescriptionRow, signed, len(prescriptions))
+        self._write(PrescriptionItemRow, items, len(items))
+        refills = Refills(prescriptions, plan.now)
+        self._write(RefillRow, refills.rows)
+        self._write(RefillItemRow, refills.items)
 
     def _write_laboratory_setup(self, plan: Plan) -> None:
         add_range_version(self.connection, plan)
@@ -145,9 +168,12 @@ class _Writer:
         self._write(SpecimenRow, specimen_rows(laboratory.bookings))
         results = Results(laboratory, reports)
         corrections = Corrections(laboratory, results)
-        self._write(LabResultRow, results.results, len(results.results))
+        acts = ("ordered_by_id", "verified_by_id", "released_by_id", "corrected_by_id")
+        signed = [*self.signatures.on(results.results, *acts)]
+        self._write(LabResultRow, signed, len(signed))
         self._write(ObservationRow, results.observations, len(results.observations))
-        self._write(ResultVersionRow, corrections.versions)
+        self._write(ResultVersionRow, self.signatures.on(corrections.versions, "verified_by_id", "replaced_by_id"))
+        self._write(ResultCommentRow, comment_rows(signed, corrections.versions))
         self._write(VersionObservationRow, corrections.observations)
         self._write(ResultReviewRow, results.reviews)
         self._write(CommunicationRow, reports.rows)
@@ -166,5 +192,6 @@ class _Writer:
         for name in self.written:
             table = SQLModel.metadata.tables[name]
             if "id" in table.columns and table.columns["id"].autoincrement and not table.columns["id"].foreign_keys:
-                highest = f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), max(id)) FROM {name} HAVING max(id) IS NOT NULL"
-                self.connection.execute(sa.text(highest))
+                highest = self.connection.execute(sa.select(sa.func.max(table.c.id))).scalar()
+                # a statement of its own: Citus sends one with a table to that table's node; it does nothing with NULL
+                self.connection.execute(sa.select(sa.func.setval(sa.func.pg_get_serial_sequence(name, "id"), highest)))

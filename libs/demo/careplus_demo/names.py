@@ -8,6 +8,7 @@ _FILE = Path(__file__).parent / "data" / "demo_names.toml"
 _NAMES = {kind: names.split() for kind, names in tomllib.loads(_FILE.read_text(encoding="utf-8")).items()}
 FEMALE, MALE, FAMILY = _NAMES["female"], _NAMES["male"], _NAMES["family"]
 
+LAB_NAME = "Robin Marsh"
 SPECIALTIES = {
     "General practice": 20,
     "Cardiology": 30,

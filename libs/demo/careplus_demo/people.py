@@ -10,7 +10,7 @@ from typing import Any
 from careplus_contracts.accounts import Sex
 from careplus_contracts.doctors import BookingMode
 from careplus_contracts.endpoints import Role
-from careplus_demo.names import DOCTORS, FAMILY, FEMALE, MALE, SPECIALTIES
+from careplus_demo.names import DOCTORS, FAMILY, FEMALE, LAB_NAME, MALE, SPECIALTIES
 from careplus_demo.plan import Plan
 from careplus_demo.stories import Story, stories
 
@@ -18,7 +18,7 @@ PASSWORD = "demo-hospital-1"
 DOMAIN = "demo.example"
 BY_PHONE = "kowalski"
 """The doctor with times that are booked by phone only."""
-ADMIN_ID, LAB_ID, NEWCOMER_ID, FIRST_DOCTOR_ID = 1, 2, 3, 4
+ADMIN_ID, LAB_ID, NEWCOMER_ID, DESK_ID, FIRST_DOCTOR_ID = 1, 2, 3, 4, 5
 CHILD_UNTIL_DAYS = 18 * 365
 OPENED_YEARS = 3
 """Staff and the patients with a story had their accounts this long."""
@@ -56,9 +56,9 @@ class People:
         self.password_hash = password_hash
         self.doctors = [self._doctor(number) for number in range(plan.doctors)]
         self.stories = self._told()
-        self._rows = list(self._patient_rows())
-        told = {self._rows[number]["id"]: story for number, story in enumerate(self.stories)}
-        self.patients = [Patient(row["id"], row["sex"], row["date_of_birth"], told.get(row["id"])) for row in self._rows]
+        self.patient_rows = list(self._made_patients())
+        told = {self.patient_rows[number]["id"]: story for number, story in enumerate(self.stories)}
+        self.patients = [Patient(row["id"], row["sex"], row["date_of_birth"], told.get(row["id"])) for row in self.patient_rows]
 
     @property
     def osei(self) -> Doctor:
@@ -98,15 +98,15 @@ class People:
 
     def account_rows(self) -> Iterator[Row]:
         yield self._account(ADMIN_ID, "admin", "Alex Berg", Role.ADMIN, born=date(1979, 3, 9), years=OPENED_YEARS)
-        yield self._account(LAB_ID, "lab", "Robin Marsh", Role.LAB, born=date(1988, 11, 23))
-        invited = {"password_hash": None, "created_at": self.plan.now - timedelta(days=1)}
+        yield self._account(LAB_ID, "lab", LAB_NAME, Role.LAB, born=date(1988, 11, 23))
+        invited = {"password_hash": None, "email_confirmed_at": None, "created_at": self.plan.now - timedelta(days=1)}
         yield self._account(NEWCOMER_ID, "newcomer", "Kim Aoki", Role.LAB) | invited
+        yield self._account(DESK_ID, "desk", "Jana Roth", Role.RECEPTION, born=date(1991, 6, 14), years=OPENED_YEARS)
         for number, doctor in enumerate(self.doctors):
             known = DOCTORS[number] if number < len(DOCTORS) else None
-            sex = known.sex if known else Sex.UNKNOWN.value
-            email = known.email if known else f"doctor{number + 1}"
+            sex, email = (known.sex, known.email) if known else (Sex.UNKNOWN.value, f"doctor{number + 1}")
             yield self._account(doctor.id, email, doctor.full_name, Role.DOCTOR, sex=sex, years=OPENED_YEARS)
-        yield from self._rows
+        yield from self.patient_rows
 
     def doctor_rows(self) -> Iterator[Row]:
         rng = self.plan.random_for("profiles")
@@ -157,7 +157,7 @@ class People:
         name = f"Dr {rng.choice(FEMALE + MALE)} {rng.choice(FAMILY)}"
         return Doctor(FIRST_DOCTOR_ID + number, name, list(SPECIALTIES)[number % len(SPECIALTIES)], place)
 
-    def _patient_rows(self) -> Iterator[Row]:
+    def _made_patients(self) -> Iterator[Row]:
         first = FIRST_DOCTOR_ID + self.plan.doctors
         for number, story in enumerate(self.stories):
             own = story.phone or f"+49 30 23125 {100 + number}"
@@ -194,6 +194,7 @@ class People:
             "sex": sex,
             "phone": phone,
             "active": True,
-            "created_at": self.plan.now - timedelta(days=90 + 365 * years, minutes=id_ % 10_000),
+            "created_at": (opened_at := self.plan.now - timedelta(days=90 + 365 * years, minutes=id_ % 10_000)),
+            "email_confirmed_at": opened_at,
             "version": 1,
         }

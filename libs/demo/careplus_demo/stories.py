@@ -60,6 +60,8 @@ class Story:
     sex: str
     birth: Mapping[str, Any]
     phone: str | None
+    height: float
+    weight: float
     allergies: Sequence[Sequence[str]] | None
     problems: Sequence[Sequence[str]]
     visits: Sequence[StoryVisit]
@@ -106,6 +108,8 @@ def _story(row: dict[str, Any]) -> Story:
         sex=row["sex"],
         birth={name: row[name] for name in ("born", "age", "birthday", "months") if name in row},
         phone=row.get("phone"),
+        height=row["body"]["height"],
+        weight=row["body"]["weight"],
         allergies=allergies,
         problems=row["problems"],
         visits=tuple(map(_visit, row["visits"])),
