@@ -15,6 +15,7 @@ from careplus_runtime.process.clock import now
 from careplus_runtime.process.settings import Settings
 from careplus_tables.audit import OK
 from careplus_tables.engine import Database
+from careplus_tables.locking import Work, takes_turn
 
 KINDS = {
     Escalation.DOCTORS: (Kind.CRITICAL_WAITS, "/doctor"),
@@ -33,6 +34,8 @@ async def escalate(database: Database, settings: Settings, vault: Vault) -> int:
         if not await critical_notices.list_due(db, delay):
             return 0
     async with database.writing() as db:
+        if not await takes_turn(db, Work.QUEUE_MAILS):
+            return 0
         told = await critical_notices.insert_missing(db, await critical_notices.list_due(db, delay), delay)
         addresses = await critical_notices.emails(db, {notice.account_id for notice in told})
         for step, account_id in dict.fromkeys((notice.step, notice.account_id) for notice in told):

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from careplus_contracts.accounts import AccountInactive, Register
+from careplus_contracts.approvals import OwnRequest
+from careplus_contracts.consents import PRIVACY_NOTICE, ConsentRequired, GiveConsent
 from careplus_contracts.endpoints import Role
-from careplus_contracts.people import OwnAccount, UpdateAccount
+from careplus_contracts.people import EmailUnconfirmed, NotAccepted, OwnAccount, UpdateAccount
 from careplus_contracts.refusals import FieldError, Malformed, Unauthenticated
 from careplus_contracts.second_factors import FreshSignInRequired
 
@@ -17,12 +19,18 @@ PREDECESSOR_LIFETIME = timedelta(seconds=10)
 """A used refresh token still returns its successor for this long: two tabs, or a lost response."""
 
 RESET_LIFETIME = timedelta(hours=1)
+CONFIRMATION_LIFETIME = timedelta(days=3)
 STEP_S = 30
 MAIL_ATTEMPTS = 12
 FRESH_SIGN_IN_LIFETIME = timedelta(minutes=5)
-BROWSERS = {"Edg": "Edge", "OPR": "Opera", "Firefox": "Firefox", "Chrome": "Chrome", "Safari": "Safari"}
-"""User-agent token to name. The order matters: Edge also says Chrome, and Chrome also says Safari."""
-SYSTEMS = {"Android": "Android", "iPhone": "iPhone", "iPad": "iPad", "Windows": "Windows", "Mac OS X": "macOS", "Linux": "Linux"}
+RECENT_SIGN_IN = timedelta(minutes=10)
+"""An administrator that signed in longer ago types the password before an account is closed."""
+WARNING_INTERVAL = timedelta(hours=1)
+"""The owner of an account gets at most one mail about wrong codes in this time."""
+CHALLENGE_LIFETIME = timedelta(minutes=5)
+"""A passkey answers a challenge within this time."""
+PASSKEY_TIMEOUT_MS = 4 * 60 * 1000
+"""A browser gives up before the challenge expires: a late answer would count as a wrong one."""
 
 
 @dataclass(frozen=True)
@@ -67,12 +75,7 @@ NETWORK = Backoff(free_attempts=200, max_delay=timedelta(minutes=1), recovery_in
 """One network, all accounts. A whole clinic may share one address."""
 REGISTER = Backoff(free_attempts=300, max_delay=timedelta(minutes=1), recovery_interval=timedelta(seconds=10))
 FORGOT = Backoff(free_attempts=3, max_delay=timedelta(minutes=15), recovery_interval=timedelta(minutes=20))
-"""Reset mails to one account. Links that were sent stay valid."""
-
-
-def idle_limit(role: Role) -> timedelta:
-    """Return how long a session may stay unused."""
-    return timedelta(days=7) if role is Role.PATIENT else timedelta(minutes=30)
+"""Reset mails to one account, or confirmation mails. Links that were sent stay valid."""
 
 
 def session_limit(role: Role) -> timedelta:
@@ -102,30 +105,49 @@ def check_stays_administrator(own_id: int, account_id: int, wanted: UpdateAccoun
         raise OwnAccount("Switch your own second factor off in your account, or ask another administrator.")
 
 
+def needs_approval(role: Role) -> bool:
+    """Return whether a second administrator has to approve an account with this role: every role of staff."""
+    return role is not Role.PATIENT
+
+
+def check_accepted(password_hash: str | None, *, active: bool, wanted: bool) -> None:
+    """Raise NotAccepted where a closed account without a password would be opened: it may have been declined."""
+    if password_hash is None and wanted and not active:
+        raise NotAccepted("Invite this person again.")
+
+
+def check_is_another(own_id: int, asked_by_id: int) -> None:
+    """Raise OwnRequest when administrators would decide what they asked for themselves."""
+    if own_id == asked_by_id:
+        raise OwnRequest("You asked for this yourself. Another administrator approves or declines it.")
+
+
+def check_may_have_role(role: Role, *, confirmed: bool) -> None:
+    """Raise EmailUnconfirmed for staff without a confirmed address: anybody can register with the address of a colleague."""
+    if role is not Role.PATIENT and not confirmed:
+        raise EmailUnconfirmed("Ask the person to open the link in the mail to this address, or invite the person to the role.")
+
+
 def check_patient_details(role: Role, body: Register) -> None:
-    """Raise Malformed for a patient without date of birth or sex."""
+    """Raise Malformed for a patient without date of birth or sex, ConsentRequired for one without consent."""
     missing = [name for name in ("date_of_birth", "sex") if getattr(body, name) is None]
     if role is Role.PATIENT and missing:
         errors = [FieldError(field=f"body.{name}", message="patients need it when they register") for name in missing]
         raise Malformed(f"{errors[0].field}: {errors[0].message}", errors=errors)
+    if role is Role.PATIENT:
+        check_consent(body.consent)
+
+
+def check_consent(given: GiveConsent | None) -> None:
+    """Raise ConsentRequired unless it is the agreement to the present privacy notice."""
+    if given is None or given.text_version != PRIVACY_NOTICE:
+        remedy = "Read the privacy notice at /privacy and send `consent` with its version and language."
+        raise ConsentRequired(remedy, text_version=PRIVACY_NOTICE)
 
 
 def is_acceptable(accepted_at: datetime | None, expires_at: datetime, now: datetime) -> bool:
     """Return whether an invitation is unused and has not expired."""
     return accepted_at is None and now < expires_at
-
-
-def describe_user_agent(user_agent: str | None) -> str | None:
-    """Return browser and system in plain words, `Firefox on Linux`, or a program's name, `curl`."""
-    user_agent_text = user_agent or ""
-    browser = next(
-        (name for mark, name in BROWSERS.items() if f"{mark}/" in user_agent_text or f"{mark}A/" in user_agent_text), None
-    )
-    system = next((name for mark, name in SYSTEMS.items() if mark in user_agent_text), None)
-    if browser and system:
-        return f"{browser} on {system}"
-    program = re.match(r"[A-Za-z][A-Za-z0-9 ._-]{0,39}", user_agent_text)
-    return browser or (program[0].strip() if program else None)
 
 
 def mail_retry_delay(attempts: int) -> timedelta | None:
@@ -149,7 +171,12 @@ def matching_step(code_at: Callable[[int], str], otp: str, now_s: int, last_step
     return fitting[0] if fitting else None
 
 
+def is_warning_due(warned_at: datetime | None, now: datetime) -> bool:
+    """Return whether the owner may get a mail about wrong codes again."""
+    return warned_at is None or now - warned_at >= WARNING_INTERVAL
+
+
 def check_fresh(with_second_factor: bool, created_at: datetime, now: datetime) -> None:
     """Raise FreshSignInRequired unless the session was opened with a second factor in the last five minutes."""
     if not with_second_factor or now - created_at > FRESH_SIGN_IN_LIFETIME:
-        raise FreshSignInRequired("Sign in again with your password and a code, then repeat this within five minutes.")
+        raise FreshSignInRequired("Sign in again with your password and a code or passkey, then repeat this within five minutes.")

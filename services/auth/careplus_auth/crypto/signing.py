@@ -20,12 +20,20 @@ def secrets_of(settings: Settings) -> list[str]:
     return [secret.strip() for secret in settings.secret_key.split(",")]
 
 
-def tokens(keys: list[SigningKey], opened: OpenedSession) -> Tokens:
+def audit_secrets_of(settings: Settings) -> list[str]:
+    """Return the secrets that verify the audit trail: those of SECRET_KEY, and retired ones. Raise SettingsError without one."""
+    return [*secrets_of(settings), *(one.strip() for one in (settings.retired_secrets or "").split(",") if one.strip())]
+
+
+def tokens(keys: list[SigningKey], opened: OpenedSession, settings: Settings) -> Tokens:
     """Return a signed access token with the account, the body of a sign-in or refresh."""
     account = to_contract(opened.account)
+    must_enrol = account.role in settings.roles_with_second_factor and not (account.second_factor or opened.provider_factor)
     return Tokens(
-        access_token=keys[0].sign(account.id, Role(account.role), opened.sid, int(time.time())),
+        access_token=keys[0].sign(account.id, Role(account.role), opened.sid, int(time.time()), enrols=must_enrol),
         token_type="bearer",
         expires_in=LIFETIME_S,
+        idle_seconds=int(settings.idle_limit(account.role).total_seconds()),
+        must_enrol=must_enrol,
         account=account,
     )

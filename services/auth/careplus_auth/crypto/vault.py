@@ -8,6 +8,9 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+STORED = "what is kept encrypted"
+"""The purpose of second factors and queued mails."""
+
 
 class CannotDecrypt(Exception):
     """The ciphertext was made with a secret that SECRET_KEY no longer lists, or was changed."""
@@ -18,7 +21,8 @@ class Vault:
 
     def __init__(self, secrets: Sequence[str], purpose: str) -> None:
         self._keys = [_derive(secret, purpose) for secret in secrets]
-        self._fernet = MultiFernet([Fernet(base64.urlsafe_b64encode(key)) for key in self._keys])
+        fernets = [Fernet(base64.urlsafe_b64encode(key)) for key in self._keys]
+        self._newest, self._fernet = fernets[0], MultiFernet(fernets)
 
     def encrypt(self, text: str) -> str:
         """Return a Fernet token."""
@@ -30,6 +34,19 @@ class Vault:
             return self._fernet.decrypt(ciphertext.encode()).decode()
         except InvalidToken:
             raise CannotDecrypt from None
+
+    def renew(self, ciphertext: str) -> str | None:
+        """Return the same text encrypted with the first secret, None where it is already. Raise CannotDecrypt."""
+        try:
+            self._newest.decrypt(ciphertext.encode())
+        except InvalidToken:
+            return self.encrypt(self.decrypt(ciphertext))
+        return None
+
+    @property
+    def key(self) -> bytes:
+        """The key of the first secret for this purpose, for a receiver outside the hospital that checks hashes."""
+        return self._keys[0]
 
     def keyed_hash(self, text: str) -> str:
         """Return HMAC-SHA256 under the first secret, 64 hexadecimal digits: a dictionary of likely texts does not reveal it."""

@@ -6,22 +6,42 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import formatdate, parseaddr
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
 
-from careplus_auth.mail.templates import write
-from careplus_auth.store.mails import QueuedMail
+from careplus_auth.mail.templates import Kind, write
 from careplus_contracts.texts import mailed_address
+from careplus_contracts.values import PortalLanguage
 from careplus_runtime.process.logs import log
-from careplus_runtime.process.settings import Settings, is_loopback
+from careplus_runtime.process.settings import Settings, SettingsError
+from careplus_runtime.process.urls import is_loopback
+from careplus_tables.notices import NoticeKind
 
 TIMEOUT_S = 20.0
 PORTS = {"smtp": 587, "smtps": 465}
 
 
-async def deliver(mail: QueuedMail, settings: Settings) -> None:
+class Mail(NamedTuple):
+    """One mail to deliver. `message_id` and `file_name` are the same for each attempt."""
+
+    message_id: str
+    file_name: str
+    kind: Kind | NoticeKind
+    language: PortalLanguage
+    email: str
+    link: str | None
+
+
+def check_replicas(settings: Settings) -> None:
+    """Raise SettingsError where replicas on several machines would write mails into files, each on a disk of its own."""
+    host = urlsplit(settings.service_url("auth")).hostname or ""
+    if settings.smtp_url is None and settings.has_replicas("auth") and not is_loopback(host):
+        raise SettingsError("CAREPLUS_SMTP_URL: is missing; replicas of auth write no mails into files")
+
+
+async def deliver(mail: Mail, settings: Settings) -> None:
     """Send or write one mail. Raise the errors of aiosmtplib and the file system."""
     message = compose(mail, settings)
     if settings.smtp_url is None:
@@ -32,12 +52,12 @@ async def deliver(mail: QueuedMail, settings: Settings) -> None:
         await aiosmtplib.send(
             message, recipients=[mailed_address(mail.email)], local_hostname=ours, timeout=TIMEOUT_S, **server(settings.smtp_url)
         )
-        log.info("mail_sent", mail=mail.id, kind=mail.kind.value)
+        log.info("mail_sent", mail=mail.message_id, kind=mail.kind.value)
 
 
-def compose(mail: QueuedMail, settings: Settings) -> EmailMessage:
+def compose(mail: Mail, settings: Settings) -> EmailMessage:
     """Return the message with headers and plain text."""
-    subject, text = write(mail.kind, settings, mail.link)
+    subject, text = write(mail.kind, mail.language, settings, mail.link)
     local, _, domain = mailed_address(mail.email).rpartition("@")
     _, sender = parseaddr(settings.sender)
     message = EmailMessage(policy=SMTP)
@@ -46,9 +66,10 @@ def compose(mail: QueuedMail, settings: Settings) -> EmailMessage:
     message["Subject"] = subject
     message["Date"] = formatdate()
     # The same for each attempt, so that mail programs show a repeated mail once.
-    message["Message-ID"] = f"<{mail.kind.value.replace('_', '-')}-{mail.id}@{sender.rpartition('@')[2]}>"
+    message["Message-ID"] = f"<{mail.message_id}@{sender.rpartition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"
-    message.set_content(text)
+    # a mail server may not take 8-bit text
+    message.set_content(text, cte=None if text.isascii() else "quoted-printable")
     return message
 
 
@@ -68,9 +89,9 @@ def server(url: str) -> dict[str, Any]:
     }
 
 
-def _write_file(mail: QueuedMail, message: EmailMessage, folder: Path) -> None:
+def _write_file(mail: Mail, message: EmailMessage, folder: Path) -> None:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    file = folder / f"{mail.id:06}-{mail.kind.value}.eml"
+    file = folder / f"{mail.file_name}.eml"
     with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as written:
         written.write(message.as_bytes())
-    log.info("mail_written", mail=mail.id, kind=mail.kind.value, file=str(file.resolve()))
+    log.info("mail_written", mail=mail.message_id, kind=mail.kind.value, file=str(file.resolve()))

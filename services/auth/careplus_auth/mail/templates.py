@@ -1,92 +1,84 @@
-"""Subjects and texts of mails. They hold no clinical content and no names: other people may read a mailbox."""
+"""Subjects and texts of mails, per language. They hold no clinical content and no names: other people may read a mailbox."""
 
-from collections.abc import Mapping
+import tomllib
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
+from importlib.resources import files
+from typing import NamedTuple
 
+from careplus_contracts.values import PortalLanguage
 from careplus_runtime.process.settings import Settings
+from careplus_tables.notices import NoticeKind
 
 
 class Kind(StrEnum):
-    """The kinds of mail."""
+    """The kinds of queued mail. Notices have kinds of their own."""
 
     INVITATION = "invitation"
+    CONFIRM_EMAIL = "confirm_email"
     PASSWORD_RESET = "password_reset"
     PASSWORD_CHANGED = "password_changed"
     SECOND_FACTOR_ON = "second_factor_on"
     SECOND_FACTOR_OFF = "second_factor_off"
+    FACTOR_ADDED = "factor_added"
+    FACTOR_REMOVED = "factor_removed"
+    WRONG_CODE = "wrong_code"
+    SIGN_ON_LINKED = "sign_on_linked"
     CRITICAL_WAITS = "critical_waits"
     CRITICAL_UNANSWERED = "critical_unanswered"
+    CHART_OPENED = "chart_opened"
+    AUDIT_HEAD = "audit_head"
+    AUDIT_REFUSED = "audit_refused"
+    ALERT = "alert"
 
 
-SUBJECTS: Mapping[Kind, str] = {
-    Kind.INVITATION: "Your account at {hospital}",
-    Kind.PASSWORD_RESET: "Choose a new password",
-    Kind.PASSWORD_CHANGED: "Your password was changed",
-    Kind.SECOND_FACTOR_ON: "A second factor was switched on",
-    Kind.SECOND_FACTOR_OFF: "The second factor was switched off",
-    Kind.CRITICAL_WAITS: "Please sign in now: an urgent message waits",
-    Kind.CRITICAL_UNANSWERED: "An urgent message has no answer",
-}
-TEXTS: Mapping[Kind, str] = {
-    Kind.INVITATION: """\
-{hospital} has made an account for you. Choose a password here:
+class Template(NamedTuple):
+    """Subject and text of a kind of mail in one language, with placeholders in braces."""
 
-{link}
-
-The link works once, for seven days. If it has expired, ask for another one.
-""",
-    Kind.PASSWORD_RESET: """\
-A new password was requested for your account at {hospital}. Choose it here:
-
-{link}
-
-The link works once, for an hour. If you did not request it, ignore this mail: your password stays as it is.
-""",
-    Kind.PASSWORD_CHANGED: """\
-The password of your account at {hospital} was changed, and you were signed out on your other devices.
-
-If you did not do this, choose another password at once and tell the hospital:
-
-{link}
-""",
-    Kind.SECOND_FACTOR_ON: """\
-Signing in to your account at {hospital} asks for a code of your authenticator app from now on.
-Keep your recovery codes where you find them without your phone.
-
-If you did not do this, choose another password at once and tell the hospital:
-
-{link}
-""",
-    Kind.SECOND_FACTOR_OFF: """\
-Signing in to your account at {hospital} does not ask for a code any more.
-
-If you did not do this, choose another password at once and tell the hospital:
-
-{link}
-""",
-    Kind.CRITICAL_WAITS: """\
-An urgent message at {hospital} waits for you. It is shown on every page after you sign in:
-
-{link}
-
-If you cannot sign in now, call the laboratory.
-""",
-    Kind.CRITICAL_UNANSWERED: """\
-An urgent message at {hospital} has had no answer for a long time, although the people on duty were told by mail.
-
-Call the laboratory now: it knows the message, and needs one of them on the telephone. You find them here:
-
-{link}
-""",
-}
+    subject: str
+    text: str
 
 
-def write(kind: Kind, settings: Settings, link: str | None) -> tuple[str, str]:
+def _load(language: PortalLanguage) -> dict[str, Template]:
+    source = files("careplus_auth.mail").joinpath("texts", f"{language.value}.toml").read_text(encoding="utf-8")
+    return {kind: Template(**template) for kind, template in tomllib.loads(source).items()}
+
+
+TEMPLATES: Mapping[PortalLanguage, Mapping[str, Template]] = {language: _load(language) for language in PortalLanguage}
+
+
+BEFORE_CONFIRMATION = frozenset(
+    {
+        *(Kind.INVITATION, Kind.CONFIRM_EMAIL, Kind.PASSWORD_RESET),
+        *(Kind.CRITICAL_WAITS, Kind.CRITICAL_UNANSWERED, Kind.CHART_OPENED, Kind.AUDIT_HEAD, Kind.AUDIT_REFUSED, Kind.ALERT),
+    }
+)
+"""The mails that an unconfirmed address gets: three with a link that proves it, and mails for staff."""
+
+
+def write(kind: Kind | NoticeKind, language: PortalLanguage, settings: Settings, link: str | None) -> tuple[str, str]:
     """Return subject and text. A mail without a link of its own links to the password page."""
+    template = TEMPLATES[language][kind.value]
     words = {"hospital": settings.hospital, "link": link or f"{settings.public_url}/password"}
-    return SUBJECTS[kind].format(**words), f"{TEXTS[kind].format(**words)}\n{settings.hospital}\n{settings.public_url}\n"
+    signed = f"{template.text.format(**words)}\n{settings.hospital}\n{settings.public_url}\n"
+    return template.subject.format(**words), signed
 
 
 def reset_link(settings: Settings, code: str) -> str:
     """Return the link of a reset code. The code follows `#`, which browsers do not send, so no server logs it."""
     return f"{settings.public_url}/password#code={code}"
+
+
+def confirmation_link(settings: Settings, code: str) -> str:
+    """Return the link of a confirmation code; the code follows `#` too."""
+    return f"{settings.public_url}/confirm-email#code={code}"
+
+
+def kind_of_new(codes: Sequence[str]) -> Kind:
+    """Return the kind of mail about a new app or passkey; recovery codes come with the first one."""
+    return Kind.SECOND_FACTOR_ON if codes else Kind.FACTOR_ADDED
+
+
+def kind_of_removed(others: bool) -> Kind:
+    """Return the kind of mail about a removed app or passkey; `others`: the account has another one."""
+    return Kind.FACTOR_REMOVED if others else Kind.SECOND_FACTOR_OFF

@@ -2,16 +2,18 @@
 
 from fastapi import Request
 
-from careplus_auth import rules
-from careplus_auth.mail.templates import Kind
-from careplus_auth.store import accounts, handovers, mails, people, second_factors, sessions
+from careplus_auth import account_changes, role_requests, rules
+from careplus_auth.sign_in.reauthentication import check_recent_sign_in
+from careplus_auth.store import accounts, approvals, people
 from careplus_contracts import people as contract
-from careplus_contracts.accounts import Account
-from careplus_contracts.people import AccountFilter, Accounts, UpdateAccount
+from careplus_contracts.people import AccountFilter, Accounts, ManagedAccount, UpdateAccount
 from careplus_contracts.values import Id
-from careplus_runtime.audit.recorder import identify_patients
 from careplus_runtime.http.dependencies import AppSettings, CurrentUser, IfMatch, ReadDb, WriteDb, check_version
 from careplus_runtime.http.serving import Routes
+from careplus_runtime.identity.tokens import Identity
+from careplus_tables.accounts import AccountRow
+from careplus_tables.engine import AnySession
+from careplus_tables.locking import lock_accounts
 
 routes = Routes()
 
@@ -22,8 +24,8 @@ async def list_accounts(query: AccountFilter, *, who: CurrentUser, db: ReadDb) -
 
 
 @routes.serve(contract.show_account)
-async def show_account(account_id: Id, *, who: CurrentUser, db: ReadDb) -> Account:
-    return accounts.to_contract(await people.find(db, who, account_id))
+async def show_account(account_id: Id, *, who: CurrentUser, db: ReadDb) -> ManagedAccount:
+    return await _managed(db, await people.find(db, who, account_id))
 
 
 @routes.serve(contract.update_account, path_record=people.find)
@@ -36,23 +38,33 @@ async def update_account(
     db: WriteDb,
     expected: IfMatch,
     settings: AppSettings,
-) -> Account:
-    # Lock the caller's own account first, to serialise mutual deactivation.
+) -> ManagedAccount:
+    if await _closes(request, who, account_id, body):
+        await check_recent_sign_in(request, who, body.password)
+    # All at once: two administrators may close each other's account, and a doctor's account closes while patients book.
+    await lock_accounts(db, who.id, account_id, *([] if body.colleague_id is None else [body.colleague_id]))
     await accounts.current_account(db, who)
     account = await people.find(db, who, account_id)
     check_version(account.version, expected)
     rules.check_stays_administrator(who.id, account_id, body)
-    plan = await handovers.plan(db, account, body, settings.clinic_zone)
-    loses_factor = body.second_factor is False and account.second_factor
-    if loses_factor:
-        await second_factors.remove(db, account)
-        await mails.queue(db, request.app.state.vault, Kind.SECOND_FACTOR_OFF, account.email)
-    if plan.doctor_ids or (account.role, account.active) != (body.role, body.active):
-        people.change(account, body)
-    elif not loses_factor:
-        return accounts.to_contract(account)
-    if plan.doctor_ids:
-        patients = await handovers.hand_over(db, plan, settings.clinic_zone)
-        identify_patients(request, patients, await handovers.words(db, plan))
-    await sessions.end_all(db, account_id)
-    return accounts.to_contract(account)
+    if body.role.value != account.role:
+        rules.check_may_have_role(
+            body.role,
+            confirmed=account.email_confirmed_at is not None or (account.email is not None and not settings.has_mail_server),
+        )
+    at_once = await role_requests.let_wait(db, who, settings, account, body)
+    await account_changes.change(request, db, settings, account, at_once)
+    return await _managed(db, account)
+
+
+async def _managed(db: AnySession, account: AccountRow) -> ManagedAccount:
+    shown = accounts.to_listed(account)
+    return ManagedAccount(**dict(shown), waits_for=(await approvals.waits_for(db, [shown.id])).get(shown.id))
+
+
+async def _closes(request: Request, who: Identity, account_id: int, body: UpdateAccount) -> bool:
+    """Return whether the change closes an open account, read in a transaction of its own: a password check is slow."""
+    if body.active:
+        return False
+    async with request.app.state.database.reading() as db:
+        return (await people.find(db, who, account_id)).active

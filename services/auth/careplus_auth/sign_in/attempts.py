@@ -1,12 +1,15 @@
 """Attempt limits, counted in the database before each attempt, so that concurrent attempts and a restart are counted too."""
 
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from datetime import timedelta
 
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import col
 
 from careplus_auth import rules
+from careplus_auth.crypto.digest import sha256_hex
 from careplus_auth.crypto.vault import Vault
 from careplus_auth.rules import Backoff
 from careplus_contracts.accounts import TooManyAttempts
@@ -14,6 +17,7 @@ from careplus_contracts.refusals import Unavailable
 from careplus_contracts.texts import normal_email
 from careplus_runtime.process.clock import now
 from careplus_tables.attempts import AttemptsRow
+from careplus_tables.columns import core
 from careplus_tables.engine import Database, WriteSession
 
 Limits = Mapping[str, Backoff]
@@ -29,16 +33,12 @@ class AttemptCounter:
 
     async def record(self, limits: Limits) -> None:
         """Count one attempt. Raise TooManyAttempts, and count none, while one of the counters demands a delay."""
-        with suppress(IntegrityError):
-            async with self._database.writing() as db:
-                rows = {name: await self._row(db, name, backoff) for name, backoff in limits.items()}
-                _check_delay_over(list(rows.values()))
-                for name, row in rows.items():
-                    _increment(row, limits[name])
-                    db.add(row)
-                return
-        # On PostgreSQL another process inserted the same first row.
-        raise _too_many(1)
+        async with self._database.writing() as db:
+            await self._insert_missing(db, limits)
+            rows = await self._locked(db, limits)
+            _check_delay_over([row for row, _ in rows])
+            for row, backoff in rows:
+                _increment(row, backoff)
 
     @asynccontextmanager
     async def recorded(self, limits: Limits) -> AsyncIterator[None]:
@@ -48,36 +48,35 @@ class AttemptCounter:
             yield
         except Unavailable:
             async with self._database.writing() as db:
-                for name, backoff in limits.items():
-                    if row := await self._existing(db, name, backoff):
-                        row.tried = max(0, row.tried - 1)
+                for row, _ in await self._locked(db, limits):
+                    row.tried = max(0, row.tried - 1)
             raise
 
     async def reset(self, db: WriteSession, limits: Limits, *, clear: str | None = None) -> None:
         """Uncount one successful attempt, and every attempt of the counter named `clear`."""
-        for name, backoff in limits.items():
-            # Never insert here: two transactions that insert the same row would fail one of them.
-            if (row := await self._existing(db, name, backoff)) is None:
-                continue
-            row.tried = 0 if name == clear else max(0, row.tried - 1)
+        cleared = None if clear is None else self._vault.keyed_hash(clear)
+        for row, backoff in await self._locked(db, limits):
+            row.tried = 0 if row.key == cleared else max(0, row.tried - 1)
             row.open_at, row.forgotten_at = now(), now() + row.tried * backoff.recovery_interval
 
-    async def _row(self, db: WriteSession, name: str, backoff: Backoff) -> AttemptsRow:
-        """Return the counter, a new one where none exists."""
-        if row := await self._existing(db, name, backoff):
-            return row
+    async def _insert_missing(self, db: WriteSession, limits: Limits) -> None:
+        """Insert the counters that do not exist, also where another transaction inserts them at the same time."""
         at = now()
-        return AttemptsRow(key=self._vault.keyed_hash(name), tried=0, counted_at=at, open_at=at, forgotten_at=at)
+        first = {"tried": 0, "counted_at": at, "open_at": at, "forgotten_at": at}
+        insert = sqlite.insert if db.get_bind().dialect.name == "sqlite" else postgresql.insert
+        rows = [{"key": key, **first} for key in sorted(map(self._vault.keyed_hash, limits))]
+        await db.execute(insert(core(AttemptsRow)).values(rows).on_conflict_do_nothing())
 
-    async def _existing(self, db: WriteSession, name: str, backoff: Backoff) -> AttemptsRow | None:
-        """Return the locked counter after recovery, or None."""
-        row, at = await db.get(AttemptsRow, self._vault.keyed_hash(name), with_for_update=True), now()
-        if row is None:
-            return None
-        recovered = row.tried - backoff.remaining(row.tried, at - row.counted_at)
-        row.tried -= recovered
-        row.counted_at = row.counted_at + recovered * backoff.recovery_interval if row.tried else at
-        return row
+    async def _locked(self, db: WriteSession, limits: Limits) -> list[tuple[AttemptsRow, Backoff]]:
+        """Return the counters that exist after recovery, each with its backoff, locked in one order for all transactions."""
+        backoffs, at = {self._vault.keyed_hash(name): backoff for name, backoff in limits.items()}, now()
+        query = select(AttemptsRow).where(col(AttemptsRow.key).in_(backoffs)).order_by(col(AttemptsRow.key))
+        rows = (await db.execute(query.with_for_update().execution_options(populate_existing=True))).scalars().all()
+        for row in rows:
+            recovered = row.tried - backoffs[row.key].remaining(row.tried, at - row.counted_at)
+            row.tried -= recovered
+            row.counted_at = row.counted_at + recovered * backoffs[row.key].recovery_interval if row.tried else at
+        return [(row, backoffs[row.key]) for row in rows]
 
 
 def sign_in_limits(email: str, network: str, *, device: str | None) -> Limits:
@@ -87,6 +86,11 @@ def sign_in_limits(email: str, network: str, *, device: str | None) -> Limits:
         # One counter for all known devices: an attacker with the password once may have stored many device cookies.
         return {f"device {device}": rules.OWN, f"devices {account}": rules.ACCOUNT}
     return {f"pair {account} {network}": rules.OWN, f"account {account}": rules.ACCOUNT, f"network {network}": rules.NETWORK}
+
+
+def invitation_limits(code: str) -> Limits:
+    """Return the counter of the uses of one invitation: its date of birth cannot be guessed."""
+    return {f"invitation {sha256_hex(code)}": rules.OWN}
 
 
 def reauthentication_limits(account_id: int) -> Limits:
@@ -102,6 +106,21 @@ def registration_limits(network: str) -> Limits:
 def forgot_password_limits(email: str, network: str) -> Limits:
     """Return the counters of requests for a reset link."""
     return {f"forgot {normal_email(email)}": rules.FORGOT, f"forgot network {network}": rules.NETWORK}
+
+
+def confirmation_limits(account_id: int) -> Limits:
+    """Return the counter of requests for a confirmation mail."""
+    return {f"confirmation {account_id}": rules.FORGOT}
+
+
+def confirmation_code_limits(network: str) -> Limits:
+    """Return the counter of confirmation codes tried from a network."""
+    return {f"confirmation code {network}": rules.NETWORK}
+
+
+def sign_on_limits(network: str) -> Limits:
+    """Return the counter of sign-ons that come back from the identity provider to a network."""
+    return {f"sign-on {network}": rules.NETWORK}
 
 
 def reset_code_limits(network: str) -> Limits:

@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlmodel import col
@@ -21,16 +22,16 @@ from careplus_tables.engine import Database
 FIRST_EMAIL = "administrator@localhost"
 
 
-def create_admin(url: str, email: str, full_name: str, password: str) -> None:
+def create_admin(url: str, email: str, full_name: str, password: str, hospital: str = "CarePlus") -> None:
     """Add an administrator and its audit event. Raise EmailTaken, WeakPassword, and pydantic's ValidationError."""
 
     async def create() -> None:
         body = Register(email=email, password=password, full_name=full_name, role=Role.ADMIN)
-        passwords.check_strength(password, email, full_name)
+        passwords.check_strength(password, email, full_name, hospital)
         database = Database(url)
         try:
             async with database.writing() as db:
-                account = await accounts.add(db, body, passwords.hash_now(password))
+                account = await accounts.add(db, body, passwords.hash_now(password), confirmed=True)
                 await append_events(db, [_registered(account, body)])
         finally:
             await database.close()
@@ -38,8 +39,11 @@ def create_admin(url: str, email: str, full_name: str, password: str) -> None:
     asyncio.run(create())
 
 
-def invite_first_admin(url: str, public_url: str) -> str | None:
-    """Return a one-time link for the first administrator, or None when an administrator with a password exists."""
+def invite_first_admin(url: str, public_url: str, asked_at: datetime) -> str | None:
+    """Return a one-time link for the first administrator, or None when an administrator with a password exists.
+
+    Also None when another process has made a link since `asked_at`: a second link would end the first.
+    """
 
     async def invite() -> str | None:
         database = Database(url)
@@ -47,7 +51,7 @@ def invite_first_admin(url: str, public_url: str) -> str | None:
             found = select(col(AccountRow.id)).where(
                 col(AccountRow.role) == Role.ADMIN.value, col(AccountRow.password_hash).is_not(None)
             )
-            if (await db.execute(found.limit(1))).first():
+            if (await db.execute(found.limit(1))).first() or await invitations.has_open(db, FIRST_EMAIL, asked_at):
                 link = None
             else:
                 body = Invite(email=FIRST_EMAIL, full_name="Administrator", role=Role.ADMIN)

@@ -1,8 +1,10 @@
-"""The client of a request: network address and browser."""
+"""The client of a request: network address, browser and language."""
 
 from starlette.types import Scope
 
-from careplus_auth.rules import ClientDevice, describe_user_agent
+from careplus_auth.client_headers import describe_user_agent, preferred_language
+from careplus_auth.rules import ClientDevice
+from careplus_contracts.values import PortalLanguage
 from careplus_runtime.http.addresses import client_address, network_of
 from careplus_runtime.http.problems import header
 
@@ -15,3 +17,8 @@ def client_network(scope: Scope) -> str:
 def client_device(scope: Scope) -> ClientDevice:
     """Return browser and address, as the list of devices shows them."""
     return ClientDevice(describe_user_agent(header(scope, b"user-agent")), client_address(scope))
+
+
+def client_language(scope: Scope) -> PortalLanguage:
+    """Return the language of the portals that the browser prefers, or English."""
+    return preferred_language(header(scope, b"accept-language") or "")

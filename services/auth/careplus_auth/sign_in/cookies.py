@@ -1,4 +1,4 @@
-"""The two cookies of auth, HttpOnly and SameSite=Strict: the refresh token, and the marks of known devices.
+"""The cookies of auth, HttpOnly and SameSite=Strict: the refresh token, a pending sign-on, and the marks of known devices.
 
 The device cookie proves only that an account signed in from this browser before; attempt limits use it. It holds one mark per
 account: a random device id and a keyed hash of that id and the e-mail.
@@ -10,24 +10,23 @@ from datetime import timedelta
 from fastapi import Request, Response
 
 from careplus_auth.crypto.vault import Vault
-from careplus_auth.rules import idle_limit
 from careplus_auth.store.sessions import EXPIRED, OpenedSession
-from careplus_contracts.endpoints import Role
 from careplus_contracts.refusals import Unauthenticated
 from careplus_contracts.texts import normal_email
 from careplus_runtime.process.settings import Settings
 
+SIGN_ON = "sign-on"
 MAX_DEVICE_MARKS, DEVICE_COOKIE_LIFETIME = 8, timedelta(days=365)
 
 
 def set_refresh_cookie(response: Response, settings: Settings, opened: OpenedSession) -> None:
     """Set the refresh token, for as long as the session may stay idle."""
-    _set(response, settings, "refresh", opened.refresh_token, idle_limit(Role(opened.account.role)))
+    _set(response, settings, "refresh", opened.refresh_token, settings.idle_limit(opened.account.role))
 
 
 def delete_refresh_cookie(response: Response, settings: Settings) -> None:
     """Delete the refresh cookie in the browser."""
-    response.delete_cookie(_name(settings), path="/", secure=_is_https(settings), httponly=True, samesite="strict")
+    _delete(response, settings, "refresh")
 
 
 def refresh_token(request: Request, settings: Settings) -> str | None:
@@ -43,8 +42,23 @@ def require_refresh_token(request: Request, settings: Settings) -> str:
     return token
 
 
+def set_sign_on_cookie(response: Response, settings: Settings, value: str, lifetime: timedelta) -> None:
+    """Set the cookie that binds a sign-on to this browser; it replaces that of an earlier one."""
+    _set(response, settings, SIGN_ON, value, lifetime)
+
+
+def sign_on_cookie(request: Request, settings: Settings) -> str:
+    """Return the cookie of the sign-on, or an empty text."""
+    return request.cookies.get(_name(settings, SIGN_ON), "")
+
+
+def delete_sign_on_cookie(response: Response, settings: Settings) -> None:
+    """Delete the cookie of the sign-on in the browser."""
+    _delete(response, settings, SIGN_ON)
+
+
 def known_device(request: Request, email: str) -> str | None:
-    """Return the device id when the account signed in from this browser before, else None."""
+    """Return the device id when the account signed in from this browser before, or None."""
     own = (mark for mark in _marks(request) if _is_of(request, mark, email))
     return next((mark.partition(".")[0] for mark in own), None)
 
@@ -68,6 +82,10 @@ def _set(response: Response, settings: Settings, kind: str, value: str, lifetime
         httponly=True,
         samesite="strict",
     )
+
+
+def _delete(response: Response, settings: Settings, kind: str) -> None:
+    response.delete_cookie(_name(settings, kind), path="/", secure=_is_https(settings), httponly=True, samesite="strict")
 
 
 def _is_https(settings: Settings) -> bool:

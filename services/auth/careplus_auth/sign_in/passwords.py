@@ -7,7 +7,8 @@ from passlib.hash import argon2
 from zxcvbn import zxcvbn
 
 from careplus_auth.sign_in.bounded_executor import BoundedExecutor
-from careplus_contracts.accounts import WeakPassword
+from careplus_auth.sign_in.known_words import is_made_of_known_words
+from careplus_contracts.accounts import PasswordWeakness, WeakPassword
 
 _argon2 = argon2.using(type="ID", memory_cost=19456, rounds=2, parallelism=1)
 # Each queue holds about five seconds of work.
@@ -32,15 +33,30 @@ MIN_SCORE = 2
 
 
 def check_strength(password: str, *about: str) -> None:
-    """Raise WeakPassword for common passwords, words, patterns, and the own name or e-mail. Takes up to 0.4 s of CPU."""
+    """Raise WeakPassword for common passwords, words, patterns, and texts `about` the person and the hospital.
+
+    Takes up to 0.4 s of CPU.
+    """
     plain = unicodedata.normalize("NFC", password)
-    is_common = plain.casefold() in COMMON or any(plain.casefold() == word.casefold() for word in about)
+    if plain.casefold() in COMMON:
+        raise _weak(PasswordWeakness.COMMON)
+    if any(plain.casefold() == text.casefold() for text in about) or is_made_of_known_words(plain, *about):
+        raise _weak(PasswordWeakness.KNOWN_WORDS)
     words = ["careplus", *about, *(word for text in about for word in re.split(r"\W+", text) if word)]
     # zxcvbn does not find words with punctuation between their letters: check the joined letters too.
     joined = re.sub(r"[\W_]+", "", plain)
     looked_at = {plain, joined} if len(joined) >= MIN_LENGTH else {plain}
-    if is_common or any(zxcvbn(text[:CHECKED_CHARACTERS], user_inputs=words)["score"] < MIN_SCORE for text in looked_at):
-        raise WeakPassword("Choose a password that others would not guess, for example three words that do not belong together.")
+    if any(zxcvbn(text[:CHECKED_CHARACTERS], user_inputs=words)["score"] < MIN_SCORE for text in looked_at):
+        raise _weak(PasswordWeakness.GUESSABLE)
+
+
+def _weak(cause: PasswordWeakness) -> WeakPassword:
+    wrong = {
+        PasswordWeakness.COMMON: "This is one of the passwords that are tried first.",
+        PasswordWeakness.KNOWN_WORDS: "It is made of words of a hospital, its name, months, years, or your own name or e-mail.",
+        PasswordWeakness.GUESSABLE: "It has a word or a pattern that a program finds in a few tries.",
+    }
+    return WeakPassword(f"{wrong[cause]} Choose for example three words that do not belong together.", cause=cause)
 
 
 def hash_now(password: str) -> str:
@@ -55,7 +71,7 @@ async def hash_new(password: str, *about: str) -> str:
 
 
 async def rehash_if_needed(password: str, password_hash: str) -> str | None:
-    """Return a new hash when the stored one has outdated parameters, else None."""
+    """Return a new hash when the stored one has outdated parameters, or None."""
     if not _argon2.needs_update(password_hash):
         return None
     return await _hashing.run(hash_now, password)

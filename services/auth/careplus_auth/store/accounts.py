@@ -4,10 +4,11 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 
-from careplus_contracts.accounts import Account, EmailTaken, Register, Sex, UpdateMe
+from careplus_contracts.accounts import Account, EmailTaken, ListedAccount, Register, Sex
 from careplus_contracts.endpoints import Role
 from careplus_contracts.refusals import Unauthenticated
 from careplus_contracts.texts import normal_email
+from careplus_contracts.values import PortalLanguage
 from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.clock import this_second
 from careplus_tables.accounts import AccountRow
@@ -27,22 +28,29 @@ async def by_email(db: AnySession, email: str, *, lock: bool = False) -> Account
 
 async def current_account(db: AnySession, who: Identity) -> AccountRow:
     """Return the caller's account, locked. Raise Unauthenticated when it is gone, closed or has another role now."""
-    account = await db.get(AccountRow, who.id, with_for_update=True)
+    account = await db.get(AccountRow, who.id, with_for_update={"key_share": True})
     if account is None or not account.active or account.role != who.role.value:
         raise Unauthenticated("This account is closed or has another role now. Sign in again.")
     return account
 
 
-async def add(db: WriteSession, body: Register, password_hash: str) -> AccountRow:
-    """Insert an account. Raise EmailTaken."""
+async def add(
+    db: WriteSession, body: Register, password_hash: str, language: PortalLanguage = PortalLanguage.EN, *, confirmed: bool
+) -> AccountRow:
+    """Insert an account; `language` is the one of a body without, `confirmed`: its e-mail address needs no proof.
+
+    Raise EmailTaken.
+    """
     account = AccountRow(
         email=normal_email(body.email),
+        email_confirmed_at=this_second() if confirmed else None,
         password_hash=password_hash,
         full_name=body.full_name,
         role=body.role.value,
         date_of_birth=body.date_of_birth,
         sex=(body.sex or Sex.UNKNOWN).value,
         phone=body.phone,
+        language=(body.language or language).value,
         created_at=this_second(),
     )
     await insert(db, account)
@@ -58,32 +66,63 @@ async def insert(db: WriteSession, account: AccountRow) -> None:
         raise EmailTaken("Sign in with this e-mail, or use another one.") from None
 
 
-def accept(account: AccountRow, body: Register, password_hash: str) -> AccountRow:
-    """Complete a reserved account with the registration of its owner."""
-    account.password_hash = password_hash
-    return change(account, body)
+async def give_address(db: WriteSession, account: AccountRow, email: str) -> None:
+    """Set the address that an invitation goes to; its acceptance confirms it. Raise EmailTaken."""
+    if (owner := await by_email(db, email)) is not None and owner.id != account.id:
+        raise EmailTaken("Another account has this address. Find the patient by it, or use another address.")
+    if account.email != normal_email(email):
+        account.email = normal_email(email)
+        account.version += 1
+    await insert(db, account)
 
 
-def change(account: AccountRow, body: Register | UpdateMe) -> AccountRow:
-    """Set the members of the body; date of birth and sex stay where it has none."""
+def accept(account: AccountRow, body: Register, password_hash: str, language: PortalLanguage) -> AccountRow:
+    """Fill the account that an invitation reserved with the owner's registration, and confirm its address.
+
+    `language` applies where the body has none.
+    """
+    account.password_hash, account.email_confirmed_at = password_hash, this_second()
+    account.language = (body.language or language).value
+    if account.role == Role.PATIENT.value and account.date_of_birth is not None:
+        # the desk registered the record with these details, and alone corrects them
+        return change_phone(account, body.phone or account.phone)
     account.full_name = body.full_name
     account.date_of_birth = body.date_of_birth or account.date_of_birth
     account.sex = account.sex if body.sex is None else body.sex.value
-    account.phone = body.phone
+    return change_phone(account, body.phone)
+
+
+def change_phone(account: AccountRow, phone: str | None) -> AccountRow:
+    account.phone = phone
     account.version += 1
     return account
 
 
+def choose_language(account: AccountRow, language: PortalLanguage) -> AccountRow:
+    """Set the language as the account's next version; the same one has no effect."""
+    if account.language != language.value:
+        account.language = language.value
+        account.version += 1
+    return account
+
+
 def to_contract(row: AccountRow) -> Account:
+    """Return an account that has an address to sign in with."""
+    return Account.model_validate(to_listed(row), from_attributes=True)
+
+
+def to_listed(row: AccountRow) -> ListedAccount:
     assert row.id is not None
-    return Account(
+    return ListedAccount(
         id=row.id,
         email=row.email,
+        email_confirmed=row.email_confirmed_at is not None,
         full_name=row.full_name,
         role=Role(row.role),
         date_of_birth=row.date_of_birth,
         sex=Sex(row.sex),
         phone=row.phone,
+        language=PortalLanguage(row.language),
         active=row.active,
         second_factor=row.second_factor,
         created_at=row.created_at,

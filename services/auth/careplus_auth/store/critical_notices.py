@@ -9,8 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col
 
 from careplus_contracts.critical import Escalation
-from careplus_contracts.endpoints import Role
-from careplus_runtime.identity.acting import CriticalCase, acting_doctors
+from careplus_runtime.identity.acting import CriticalCase, acting_doctors, administrators
 from careplus_runtime.process.clock import now, this_second
 from careplus_tables.accounts import AccountRow
 from careplus_tables.columns import core
@@ -20,7 +19,6 @@ from careplus_tables.engine import AnySession, WriteSession
 from careplus_tables.labs import LabBookingRow, LabResultRow
 
 BATCH = 100
-MOST_ADMINISTRATORS = 50
 CROSS_PATIENT = "open critical results of all patients escalate"
 
 
@@ -56,20 +54,20 @@ async def insert_missing(db: WriteSession, cases: Collection[CriticalCase], dela
     """
     at = now()
     acting = await acting_doctors(db, list(cases), at, delay)
-    administrators = await _administrators(db)
+    admin_ids = await administrators(db)
     wanted: list[Notice] = []
     for case in cases:
         doctors = {*acting[case.result_id].responsible, *acting[case.result_id].in_care}
         wanted += [Notice(Escalation.DOCTORS, case, id_) for id_ in sorted(doctors)]
         if not doctors or at >= case.since + 2 * delay:
-            wanted += [Notice(Escalation.ADMINISTRATORS, case, id_) for id_ in administrators]
+            wanted += [Notice(Escalation.ADMINISTRATORS, case, id_) for id_ in admin_ids]
     return await _insert(db, wanted)
 
 
 async def emails(db: AnySession, account_ids: Collection[int]) -> dict[int, str]:
     """Return the addresses of accounts."""
     query = select(col(AccountRow.id), col(AccountRow.email)).where(col(AccountRow.id).in_(account_ids))
-    return {id_: email for id_, email in (await db.execute(query)).all() if id_ is not None}
+    return {id_: email for id_, email in (await db.execute(query)).all() if id_ is not None and email is not None}
 
 
 async def _insert(db: WriteSession, wanted: Collection[Notice]) -> list[Notice]:
@@ -86,16 +84,6 @@ async def _insert(db: WriteSession, wanted: Collection[Notice]) -> list[Notice]:
     statement = insert(table).values(rows).on_conflict_do_nothing()
     inserted = await db.execute(statement.returning(table.c.result_id, table.c.since, table.c.account_id))
     return [by_key[result_id, since, account_id] for result_id, since, account_id in inserted.all()]
-
-
-async def _administrators(db: AnySession) -> list[int]:
-    query = (
-        select(col(AccountRow.id))
-        .where(col(AccountRow.role) == Role.ADMIN.value, col(AccountRow.active))
-        .order_by(col(AccountRow.id))
-        .limit(MOST_ADMINISTRATORS)
-    )
-    return [id_ for id_ in (await db.execute(query)).scalars() if id_ is not None]
 
 
 def _is_told(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:

@@ -45,13 +45,19 @@ async def plan(db: WriteSession, account: AccountRow, wanted: UpdateAccount, zon
         if leaves:
             await _check_nothing_waits(db, account.id, zone)
         return Plan([], None)
-    colleague = await db.get(AccountRow, wanted.colleague_id, with_for_update=True)
+    colleague = await db.get(AccountRow, wanted.colleague_id, with_for_update={"key_share": True})
     if stays or not (leaves or row) or colleague is None or colleague.id == account.id or not _can_act(colleague):
         message = "name a doctor with an active account, for a doctor whose account is closed or gets another role"
         raise malformed([{"loc": ("body", "colleague_id"), "msg": message}])
     if row is not None and row.colleague_id == wanted.colleague_id:
         return Plan([], None)
     return Plan([account.id, *(await _handed_to(db, account.id))], wanted.colleague_id)
+
+
+async def can_take_over(db: AnySession, colleague_id: int | None) -> bool:
+    """Return whether this is a doctor with an active account."""
+    colleague = None if colleague_id is None else await db.get(AccountRow, colleague_id)
+    return colleague is not None and _can_act(colleague)
 
 
 async def hand_over(db: WriteSession, of: Plan, zone: ZoneInfo) -> set[int]:

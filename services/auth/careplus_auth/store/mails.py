@@ -2,14 +2,16 @@
 
 import json
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlmodel import col
 
 from careplus_auth import rules
 from careplus_auth.crypto.vault import CannotDecrypt, Vault
+from careplus_auth.mail.delivery import Mail
 from careplus_auth.mail.templates import Kind
+from careplus_contracts.values import PortalLanguage
 from careplus_runtime.process.clock import now
 from careplus_runtime.process.logs import log
 from careplus_tables.engine import AnySession, ReadSession, WriteSession
@@ -28,6 +30,13 @@ class QueuedMail:
     attempts: int
     email: str
     link: str | None
+    language: PortalLanguage = PortalLanguage.EN
+
+    @property
+    def outgoing(self) -> Mail:
+        """Return the mail to deliver."""
+        message_id, file_name = f"{self.kind.value.replace('_', '-')}-{self.id}", f"{self.id:06}-{self.kind.value}"
+        return Mail(message_id, file_name, self.kind, self.language, self.email, self.link)
 
 
 async def queue(db: WriteSession, vault: Vault, kind: Kind, email: str, link: str | None = None) -> None:
@@ -39,6 +48,12 @@ async def queue(db: WriteSession, vault: Vault, kind: Kind, email: str, link: st
 async def is_any_due(db: ReadSession) -> bool:
     due = select(col(MailRow.id)).where(col(MailRow.ciphertext).is_not(None), col(MailRow.due_at) <= now())
     return (await db.execute(due.limit(1))).first() is not None
+
+
+async def is_queued_since(db: AnySession, kind: Kind, since: datetime) -> bool:
+    """Return whether a mail of this kind was queued since then, sent or not."""
+    found = select(col(MailRow.id)).where(col(MailRow.created_at) > since, col(MailRow.kind) == kind.value)
+    return (await db.execute(found.limit(1))).first() is not None
 
 
 async def claim(db: AnySession, vault: Vault) -> QueuedMail | None:
@@ -64,7 +79,7 @@ async def mark_sent(db: AnySession, mail: QueuedMail) -> None:
 
 
 async def reschedule(db: AnySession, mail: QueuedMail) -> bool:
-    """Return True when the mail will be tried again; else delete its text and return False."""
+    """Return True when the mail will be tried again; otherwise delete its text and return False."""
     row = await db.get(MailRow, mail.id)
     pause = rules.mail_retry_delay(mail.attempts)
     if row is None:

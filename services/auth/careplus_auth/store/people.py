@@ -18,13 +18,13 @@ _BY_NAME = by_name(_key, _id, lambda row: (row.sort_key, row.id))
 
 
 async def find(db: AnySession, who: Identity, account_id: int) -> AccountRow:
-    """Return any account, locked. Raise NotFound."""
-    return await one_or_404(db, select(AccountRow).where(_id == account_id, _is_admin(who)).with_for_update())
+    """Return an account that the caller may see, locked. Raise NotFound."""
+    return await one_or_404(db, select(AccountRow).where(_id == account_id, _is_visible(who)).with_for_update(key_share=True))
 
 
 async def list_all(db: ReadSession, who: Identity, wanted: AccountFilter) -> Accounts:
     """Return a page of accounts by name. A search finds every word in the name, or all of it in the e-mail address."""
-    query = select(AccountRow).where(_is_admin(who))
+    query = select(AccountRow).where(_is_visible(who))
     if wanted.q and (text := wanted.q.strip()):
         in_email = col(AccountRow.email).contains(normal_email(text), autoescape=True)
         query = query.where(or_(has_words(col(AccountRow.search_key), text), in_email))
@@ -33,7 +33,7 @@ async def list_all(db: ReadSession, who: Identity, wanted: AccountFilter) -> Acc
     if wanted.active is not None:
         query = query.where(col(AccountRow.active).is_(wanted.active))
     rows, next_cursor = await fetch_page(db, query, _BY_NAME, wanted)
-    return Accounts(items=[accounts.to_contract(row) for row in rows], next_cursor=next_cursor)
+    return Accounts(items=[accounts.to_listed(row) for row in rows], next_cursor=next_cursor)
 
 
 def change(account: AccountRow, body: UpdateAccount) -> None:
@@ -41,5 +41,8 @@ def change(account: AccountRow, body: UpdateAccount) -> None:
     account.version += 1
 
 
-def _is_admin(who: Identity) -> ColumnElement[bool]:
+def _is_visible(who: Identity) -> ColumnElement[bool]:
+    """Return the condition that the caller may see an account: administrators all, reception those of patients."""
+    if who.role is Role.RECEPTION:
+        return col(AccountRow.role) == Role.PATIENT.value
     return true() if who.role is Role.ADMIN else false()

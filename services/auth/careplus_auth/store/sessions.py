@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy import select, update
 from sqlmodel import col
@@ -19,6 +20,7 @@ from careplus_runtime.http.problems import NOTHING_HERE
 from careplus_runtime.http.records import Keyset, fetch_page
 from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.clock import now
+from careplus_runtime.process.settings import Settings
 from careplus_tables.accounts import AccountRow, RefreshTokenRow, SessionRow
 from careplus_tables.engine import AnySession, ReadSession, WriteSession
 
@@ -33,11 +35,12 @@ _NEWEST_FIRST = Keyset(
 
 @dataclass(frozen=True)
 class OpenedSession:
-    """A session and its new refresh token."""
+    """A session and its new refresh token. `provider_factor`: the identity provider checked a second factor."""
 
     account: AccountRow
     sid: str
     refresh_token: str
+    provider_factor: bool = False
 
 
 @dataclass(frozen=True)
@@ -48,8 +51,10 @@ class SessionOwner:
     sid: str
 
 
-async def open_session(db: WriteSession, account: AccountRow, device: ClientDevice) -> OpenedSession:
-    """Insert a session after a sign-in."""
+async def open_session(
+    db: WriteSession, account: AccountRow, device: ClientDevice, settings: Settings, *, provider_factor: bool | None = None
+) -> OpenedSession:
+    """Insert a session after a sign-in; None as `provider_factor`: with password, and the code of an account that has one."""
     assert account.id is not None
     sid, token, at = secrets.token_urlsafe(18), secrets.token_urlsafe(32), now()
     db.add(
@@ -62,15 +67,16 @@ async def open_session(db: WriteSession, account: AccountRow, device: ClientDevi
             last_used_at=at,
             user_agent=device.user_agent,
             address=device.address,
-            with_second_factor=account.second_factor,
+            with_second_factor=account.second_factor and provider_factor is None,
+            provider_factor=provider_factor is True,
         )
     )
     await db.flush()
-    await _add_refresh_token(db, account, sid, token)
-    return OpenedSession(account, sid, token)
+    await _add_refresh_token(db, sid, token, settings.idle_limit(account.role))
+    return OpenedSession(account, sid, token, provider_factor is True)
 
 
-async def rotate(db: WriteSession, token: str, secret: str, device: ClientDevice) -> OpenedSession | None:
+async def rotate(db: WriteSession, token: str, secret: str, device: ClientDevice, settings: Settings) -> OpenedSession | None:
     """Rotate a refresh token. Return None when it was used before: its session is then ended.
 
     The successor is derived from the token, so two tabs or a repeated request get the same one, and it is not stored.
@@ -91,28 +97,33 @@ async def rotate(db: WriteSession, token: str, secret: str, device: ClientDevice
         raise Unauthenticated(EXPIRED)
     if row.used_at is None:
         row.used_at = now()
-        await _add_refresh_token(db, account, session.id, successor)
+        await _add_refresh_token(db, session.id, successor, settings.idle_limit(account.role))
     session.last_used_at, session.user_agent, session.address = now(), device.user_agent, device.address
-    return OpenedSession(account, session.id, successor)
+    return OpenedSession(account, session.id, successor, session.provider_factor)
 
 
-async def list_open(db: ReadSession, who: Identity, wanted: PageFilter) -> Sessions:
+async def list_open(db: ReadSession, who: Identity, wanted: PageFilter, idle_limit: timedelta) -> Sessions:
     """Return the caller's open sessions, newest first."""
+    return await list_of(db, who, who.id, wanted, idle_limit)
+
+
+async def list_of(db: ReadSession, who: Identity, account_id: int, wanted: PageFilter, idle_limit: timedelta) -> Sessions:
+    """Return the open sessions of an account, newest first; `idle_limit` is that of its role."""
     at = now()
     query = select(SessionRow).where(
-        col(SessionRow.account_id) == who.id,
+        col(SessionRow.account_id) == account_id,
         col(SessionRow.ended_at).is_(None),
         col(SessionRow.expires_at) > at,
-        col(SessionRow.last_used_at) > at - rules.idle_limit(who.role),
+        col(SessionRow.last_used_at) > at - idle_limit,
     )
     rows, next_cursor = await fetch_page(db, query, _NEWEST_FIRST, wanted)
     return Sessions(items=[_to_contract(row, who) for row in rows], next_cursor=next_cursor)
 
 
-async def end_own(db: AnySession, who: Identity, sid: str) -> None:
-    """End one of the caller's open sessions. Raises NotFound."""
+async def end_of(db: AnySession, account_id: int, sid: str) -> None:
+    """End one of an account's open sessions. Raises NotFound."""
     session = await db.get(SessionRow, sid, with_for_update=True)
-    if session is None or session.account_id != who.id or session.ended_at is not None:
+    if session is None or session.account_id != account_id or session.ended_at is not None:
         raise NotFound(NOTHING_HERE)
     session.ended_at = now()
 
@@ -159,9 +170,9 @@ def _to_contract(row: SessionRow, who: Identity) -> Session:
     )
 
 
-async def _add_refresh_token(db: WriteSession, account: AccountRow, sid: str, token: str) -> None:
-    expires_at = now() + rules.idle_limit(Role(account.role))
-    db.add(RefreshTokenRow(token_hash=sha256_hex(token), session_id=sid, expires_at=expires_at, used_at=None))
+async def _add_refresh_token(db: WriteSession, sid: str, token: str, idle_limit: timedelta) -> None:
+    row = RefreshTokenRow(token_hash=sha256_hex(token), session_id=sid, expires_at=now() + idle_limit, used_at=None)
+    db.add(row)
     await db.flush()
 
 

@@ -1,0 +1,1 @@
+"""Alerts to the operators of the hospital: what raises one, and sending."""

@@ -1,0 +1,59 @@
+"""Which notices are still true when they are due, and the page that each mail links to."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Select, select
+from sqlmodel import col
+
+from careplus_contracts.approvals import ApprovalState
+from careplus_contracts.endpoints import Role
+from careplus_contracts.refills import RefillStatus
+from careplus_runtime.identity.refills import CROSS_PATIENT, is_unowned, owners, present
+from careplus_tables.approvals import AccountApprovalRow
+from careplus_tables.notices import NoticeKind, NoticeRow
+from careplus_tables.refills import IS_OPEN, RefillRow
+
+ANSWERED = tuple(one.value for one in (RefillStatus.PRESCRIBED, RefillStatus.DECLINED, RefillStatus.VISIT_NEEDED))
+
+
+class Rule(NamedTuple):
+    """The recipient's role, the page of the mail's link, and a statement that finds a row while the notice is true.
+
+    The page is a start page, because the address of a record would tell the subject of the mail.
+    """
+
+    role: Role
+    page: str
+    true_while_found: Callable[[NoticeRow, ZoneInfo], Select[Any]]
+
+
+def _answered(notice: NoticeRow, _: ZoneInfo) -> Select[Any]:
+    is_patient = col(RefillRow.patient_id) == notice.account_id
+    return select(col(RefillRow.id)).where(is_patient, col(RefillRow.id) == notice.record_id, col(RefillRow.status).in_(ANSWERED))
+
+
+def _waits(notice: NoticeRow, zone: ZoneInfo) -> Select[Any]:
+    # requests before this one have notices of their own
+    refill_id, doctor_id = owners(present(zone)).columns
+    return select(refill_id).where(doctor_id == notice.account_id, refill_id >= notice.record_id)
+
+
+def _is_unowned(notice: NoticeRow, zone: ZoneInfo) -> Select[Any]:
+    query = select(col(RefillRow.id)).where(IS_OPEN, col(RefillRow.id) >= notice.record_id, is_unowned(present(zone)))
+    return query.execution_options(cross_patient=CROSS_PATIENT)
+
+
+def _approval_waits(notice: NoticeRow, _: ZoneInfo) -> Select[Any]:
+    row = AccountApprovalRow
+    is_waiting = col(row.state) == ApprovalState.WAITING.value
+    return select(col(row.id)).where(col(row.id) == notice.record_id, is_waiting, col(row.asked_by_id) != notice.account_id)
+
+
+RULES: Mapping[NoticeKind, Rule] = {
+    NoticeKind.REFILL_ANSWERED: Rule(Role.PATIENT, "/home", _answered),
+    NoticeKind.REFILLS_WAIT: Rule(Role.DOCTOR, "/doctor", _waits),
+    NoticeKind.REFILLS_UNOWNED: Rule(Role.ADMIN, "/admin", _is_unowned),
+    NoticeKind.APPROVAL_WAITS: Rule(Role.ADMIN, "/admin", _approval_waits),
+}

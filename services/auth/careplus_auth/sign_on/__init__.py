@@ -1,0 +1,1 @@
+"""Sign-on of staff at the hospital's identity provider (OpenID Connect)."""
