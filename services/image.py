@@ -1,4 +1,4 @@
-"""Print the contents of a service's image from the pyproject files: `image.py needs auth`, `image.py members auth`."""
+"""Print the contents of a service's image from the pyproject files: `image.py needs auth postgresql`, `image.py members auth`."""
 
 import re
 import sys
@@ -31,9 +31,17 @@ def resolved(requirement: str) -> Iterator[str]:
                 yield from resolved(one)
 
 
-def needs(service: str) -> list[str]:
-    """Return the requirements to install from wheels."""
-    return sorted({one for one in resolved(f"careplus-{service}") if not OWN_PACKAGE.fullmatch(one)})
+def needs(service: str, extras: str = "") -> list[str]:
+    """Return the requirements to install from wheels, with the `extras` of our own packages that the service uses."""
+    found = {*resolved(f"careplus-{service}")}
+    used = {named[1] for one in found if (named := OWN_PACKAGE.fullmatch(one))}
+    for extra in filter(None, extras.split(",")):
+        owners = {name for name, (_, project) in MEMBERS.items() if extra in project.get("optional-dependencies", {})}
+        if not owners:
+            raise SystemExit(f"There is no extra {extra}.")
+        for name in owners & used:
+            found.update(resolved(f"{name}[{extra}]"))
+    return sorted(one for one in found if not OWN_PACKAGE.fullmatch(one))
 
 
 def members(service: str) -> list[str]:
@@ -43,5 +51,5 @@ def members(service: str) -> list[str]:
 
 
 if __name__ == "__main__":
-    kind, service = sys.argv[1:]
-    sys.stdout.write("\n".join({"needs": needs, "members": members}[kind](service)) + "\n")
+    kind, service, *extras = sys.argv[1:]
+    sys.stdout.write("\n".join({"needs": needs, "members": members}[kind](service, *extras)) + "\n")

@@ -4,7 +4,8 @@ import asyncio
 import gzip
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from itertools import groupby
 
 import httpx
@@ -20,13 +21,13 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from careplus_contracts.platform import BookingRules, Config, Health, NotReady, Readiness
 from careplus_contracts.refusals import Refusal
 from careplus_contracts.registry import ENDPOINTS, SERVICES
-from careplus_gateway.circuit_breaker import CircuitBreaker
-from careplus_gateway.forward import Forward, connection_pool
+from careplus_gateway.breaker_state import read_breakers
+from careplus_gateway.forward import Forward
 from careplus_gateway.gzip import GZipMiddleware, accepts_gzip
 from careplus_gateway.pages import BUILT, Pages
 from careplus_gateway.proxy_headers import ProxyHeadersMiddleware, TrustedProxies
 from careplus_gateway.rate_limit import RateLimitMiddleware
-from careplus_gateway.request_limits import RequestLimitsMiddleware
+from careplus_gateway.replicas import Replicas
 from careplus_gateway.security_headers import SecurityHeadersMiddleware, headers_for
 from careplus_runtime.http.openapi import document
 from careplus_runtime.http.parameters import check_names
@@ -34,9 +35,14 @@ from careplus_runtime.http.problems import answer_http_exception, answer_refusal
 from careplus_runtime.http.request_id import RequestIdMiddleware
 from careplus_runtime.identity.authorization import RequireRole
 from careplus_runtime.identity.jwks import TokenVerifier, jwks_fetcher
+from careplus_runtime.monitoring.running import running_metrics
+from careplus_runtime.monitoring.tracing import gateway_tracing
 from careplus_runtime.process import logs
 from careplus_runtime.process.background import running_tasks
 from careplus_runtime.process.settings import DEMO_ADDRESS, load_settings
+from careplus_runtime.transport.request_limits import RequestLimitsMiddleware
+from careplus_runtime.transport.services import ServiceTransport
+from careplus_runtime.transport.tls import calling_context
 
 
 async def show_config(request: Request) -> Response:
@@ -44,8 +50,8 @@ async def show_config(request: Request) -> Response:
     config = request.app.state.settings
     booking = BookingRules.model_validate(config, from_attributes=True)
     address = config.hospital_address or (DEMO_ADDRESS if config.demo else None)
-    hospital = {name: getattr(config, name) for name in ("hospital", "zone", "demo", "emergency_phone")}
-    return _json(Config(**hospital, phone=config.shown_phone, address=address, booking=booking))
+    shown = {name: getattr(config, name) for name in Config.model_fields if hasattr(config, name)}
+    return _json(Config(**shown | {"phone": config.shown_phone, "address": address, "booking": booking}))
 
 
 async def show_health(_: Request) -> Response:
@@ -53,10 +59,9 @@ async def show_health(_: Request) -> Response:
 
 
 async def show_readiness(request: Request) -> Response:
-    state = request.app.state
-    requests = (state.http.get(f"{state.settings.service_url(service)}/ready") for service in SERVICES)
-    answers = await asyncio.gather(*requests, return_exceptions=True)
-    parts = {service: getattr(answer, "is_success", False) for service, answer in zip(SERVICES, answers, strict=True)}
+    replicas: dict[str, Replicas] = request.app.state.replicas
+    answers = await asyncio.gather(*(replicas[service].are_ready() for service in SERVICES))
+    parts = dict(zip(SERVICES, answers, strict=True))
     if missing := [service for service, is_ready in parts.items() if not is_ready]:
         raise NotReady(f"Not ready: {', '.join(missing)}.", parts=parts)
     return _json(Readiness(ready=True, parts=parts))
@@ -111,22 +116,31 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     state = app.state
     state.settings = settings = load_settings()
     logs.configure("gateway", settings.log_level)
+    if settings.forwarded_key is None:
+        logs.log.warning("forwarded_key_missing", remedy="set CAREPLUS_FORWARDED_KEY here and in each service")
     state.document = None
     app.router.default = Pages(settings.web or BUILT)  # for every path that has no route
     state.security_headers, state.proxies = headers_for(settings), TrustedProxies(settings.proxies)
-    # separate connection pools, so that many requests for readiness delay no probe
-    own, probing = [httpx.AsyncClient(transport=connection_pool(), trust_env=False, timeout=2) for _ in range(2)]
-    async with connection_pool() as state.transport, own as state.http, probing:
-        state.verifier = TokenVerifier(jwks_fetcher(state.http, settings.auth_url))
-        state.breakers = {service: CircuitBreaker(service, settings.service_url(service), probing) for service in SERVICES}
-        watching = [breaker.watch() for breaker in state.breakers.values()]
-        async with running_tasks(*watching, state.proxies.keep_resolved(), state.verifier.fetch_until_known()):
+    tls = calling_context(settings, "gateway")
+    async with (
+        AsyncExitStack() as open_replicas,
+        httpx.AsyncClient(transport=ServiceTransport(settings, tls), trust_env=False, timeout=2) as http,
+        running_metrics(app, "gateway"),
+    ):
+        state.replicas = {service: Replicas(service, settings.service_urls(service), tls) for service in SERVICES}
+        for replicas in state.replicas.values():
+            open_replicas.push_async_callback(replicas.close)
+        state.readers.append(partial(read_breakers, state.replicas.values()))
+        state.verifier = TokenVerifier(jwks_fetcher(http, settings.service_url("auth")))
+        resolving = [replicas.keep_resolved() for replicas in state.replicas.values()]
+        async with running_tasks(*resolving, state.proxies.keep_resolved(), state.verifier.fetch_until_known()):
             yield
 
 
 app = Starlette(
     routes=[*_routes(), Route("/openapi.json", _show_document)],
     middleware=[
+        *gateway_tracing(),
         Middleware(SecurityHeadersMiddleware),
         Middleware(RequestIdMiddleware, log_all=True),
         *(Middleware(own) for own in (RequestLimitsMiddleware, ProxyHeadersMiddleware, RateLimitMiddleware, GZipMiddleware)),

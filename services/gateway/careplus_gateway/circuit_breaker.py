@@ -1,12 +1,15 @@
-"""Circuit breaker of one service: bounds the requests to it, and refuses them at once while it is unreachable.
+"""Circuit breaker of one replica of a service: bounds the requests to it, and refuses them at once while it is unreachable.
 
-closed ── a connection failed, or no response for SILENCE_S while requests wait ──► probing: GET /health until it answers 200
-probing ── no answer for PROBE_S; refused for RESTART_S, after silence for HUNG_S ──► open: refuse requests, go on probing
-probing, open ── 200 ──► closed. A service that responds is not probed; its own watchdog ends it when its event loop stalls.
+| state | event | next state |
+|---|---|---|
+| closed | a connection failed, or no response for SILENCE_S while requests wait | probing: GET /health until it answers 200 |
+| probing | no 200 for RESTART_S after a failed connection, for HUNG_S after silence | open: refuse requests, go on probing |
+| probing, open | 200 | closed |
+
+Each probe is given up after PROBE_S. A replica that responds is not probed; its own watchdog ends it when its loop stalls.
 """
 
 import asyncio
-import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -15,8 +18,8 @@ import httpx
 from careplus_contracts.refusals import Unavailable
 from careplus_runtime.process.logs import log
 
-MAX_PENDING = 512  # requests to one service, including requests that wait for a slot
-SLOTS, SLOT_WAIT_S = 16, 15.0  # connections to one service; a request may occupy one for RESTART_S
+MAX_PENDING = 512  # requests to one replica, including requests that wait for a slot
+SLOTS, SLOT_WAIT_S = 16, 15.0  # connections to one replica
 SILENCE_S, PROBE_S, HUNG_S = 1.0, 2.5, 3.0  # callers of a hung service wait less than 5 s, also if it is killed meanwhile
 RESTART_S, TICK_S = 9.5, 0.1  # a restart takes 2 s, on a busy machine longer
 
@@ -25,7 +28,7 @@ OVERLOADED = "The {} service has more to do than it can. Try again in a moment."
 
 
 class CircuitBreaker:
-    """The breaker of the service at `url`. `http` probes it, on connections of its own."""
+    """The breaker of the replica at `url`. `http` probes it, on connections of its own."""
 
     def __init__(self, service: str, url: str, http: httpx.AsyncClient) -> None:
         self.service, self.health_url, self.http = service, f"{url}/health", http
@@ -34,6 +37,9 @@ class CircuitBreaker:
         # cleared by a failed connection, set when the probe has closed or opened the breaker
         self.settled = asyncio.Event()
         self.settled.set()
+        # set while no request is pending
+        self.idle = asyncio.Event()
+        self.idle.set()
 
     @asynccontextmanager
     async def slot(self, request_id: str) -> AsyncIterator[None]:
@@ -42,6 +48,7 @@ class CircuitBreaker:
             raise self._refusal(request_id)
         timeout, has_slot = asyncio.timeout(SLOT_WAIT_S if self.slots.locked() else None), False
         self.pending += 1
+        self.idle.clear()
         try:
             async with timeout, self.slots:
                 # the breaker may have opened during the wait
@@ -60,6 +67,8 @@ class CircuitBreaker:
         finally:
             self.in_slots.discard(timeout)
             self.pending -= 1
+            if not self.pending:
+                self.idle.set()
 
     def _refusal(self, request_id: str) -> Unavailable:
         text, reason = (UNREACHABLE, "open") if self.is_open else (OVERLOADED, "overloaded")
@@ -72,13 +81,15 @@ class CircuitBreaker:
     def suspect(self) -> None:
         self.settled.clear()
 
-    async def recovered(self) -> bool:
-        """Wait for the result of the probe; return whether the service answered."""
-        await self.settled.wait()
-        if not self.is_open:
-            # spread the repeated requests
-            await asyncio.sleep(random.uniform(0.05, 0.25))  # noqa: S311 - not a secret
-        return not self.is_open
+    @property
+    def is_healthy(self) -> bool:
+        """Whether the last request or probe reached the replica."""
+        return self.settled.is_set() and not self.is_open
+
+    def open(self) -> None:
+        """Refuse requests from now on."""
+        self.is_open = True
+        self.settled.set()
 
     async def watch(self) -> None:
         """Probe after a failed connection or silence, as long as the gateway runs."""
@@ -92,15 +103,13 @@ class CircuitBreaker:
                 async with asyncio.timeout(HUNG_S if self.settled.is_set() else RESTART_S):
                     await self._until_healthy()
             except TimeoutError:
-                log.warning("breaker_opened", failed=self.service)
-                self.is_open = True
-                # requests in `recovered` resume first and fail with their own error; the rest wait for a hung service
-                self.settled.set()
+                log.warning("breaker_opened", failed=self.service, at=self.health_url)
+                self.open()
                 hung, self.in_slots = self.in_slots, set()
                 for timeout in hung:
                     timeout.reschedule(now())
                 await self._until_healthy()
-                log.warning("breaker_closed", failed=self.service)
+                log.warning("breaker_closed", failed=self.service, at=self.health_url)
             self.is_open = False
             self.record_response()
             self.settled.set()

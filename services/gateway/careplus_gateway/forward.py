@@ -1,24 +1,26 @@
 """Forwards a request to the service of its endpoint, and the response back."""
 
-from contextlib import AsyncExitStack, aclosing, suppress
-from functools import lru_cache
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager, suppress
+from functools import lru_cache, partial
 from typing import Any
 
 import aiohttp
 import httpx
-from httpx_aiohttp import AiohttpTransport
 from starlette.requests import ClientDisconnect
 from starlette.types import Message, Receive, Scope, Send
 
 from careplus_contracts.endpoints import Endpoint
 from careplus_contracts.refusals import Forbidden, TimedOut, Unavailable
-from careplus_gateway.circuit_breaker import SLOTS, UNREACHABLE, CircuitBreaker
-from careplus_gateway.request_limits import read_body
+from careplus_gateway.circuit_breaker import UNREACHABLE
+from careplus_gateway.replicas import Replica, Replicas
+from careplus_runtime.http.addresses import forwarded_headers
 from careplus_runtime.identity.authorization import RequireRole
 from careplus_runtime.process.logs import error_type, log
+from careplus_runtime.process.settings import Settings
+from careplus_runtime.transport.request_limits import read_body
 
 TIMEOUTS = {"connect": 2.0, "read": 10.0, "write": 10.0, "pool": 5.0}
-IDLE_S = 4.0  # below the services' KEEP_ALIVE_S, so that no request is sent on a connection that the service is closing
 BUFFERED = 65536  # bytes of a response that are read before it is sent, so that a slow client occupies no slot
 
 OF_BODY = frozenset(b"content-type content-length idempotency-key".split())
@@ -33,26 +35,10 @@ INTERRUPTED = "The {} service stopped while it answered. If you changed somethin
 SLOW = "The {} service took too long. If you changed something, look whether it was done before you repeat it."
 
 
-class Transport(AiohttpTransport):
-    """Raises httpx's error also for a response that is not HTTP; the library lets aiohttp's through."""
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        try:
-            return await super().handle_async_request(request)
-        except aiohttp.ClientError as error:
-            raise httpx.RemoteProtocolError("the response is not HTTP") from error
-
-
-def connection_pool() -> Transport:
-    """Return a pool of at most SLOTS connections to each service. It stores no cookies: they belong to the clients."""
-    session = aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(limit=0, limit_per_host=SLOTS, keepalive_timeout=IDLE_S),
-        cookie_jar=aiohttp.DummyCookieJar(),
-        skip_auto_headers=["accept", "accept-encoding", "content-type", "user-agent"],
-    )
-    # aiohttp repeats a PUT or DELETE after a broken connection, even if it was executed; there is no public switch
-    session._retry_connection = False
-    return Transport(client=session, trust_env=False)
+RequestTo = Callable[[str], httpx.Request]
+"""Returns the request to the replica at a URL."""
+Answer = tuple[Message, Any, bytes | None]
+"""The response's first message, its stream, and its content, which is None if it may be longer than BUFFERED."""
 
 
 class Forward(RequireRole):
@@ -68,21 +54,19 @@ class Forward(RequireRole):
             await super().__call__(scope, receive, send)
         except Forbidden as refusal:
             # the service refuses too and audits it
-            await self._forward(self._request(scope, b"", self.to_service - OF_BODY), scope, send, refusal)
+            await self._forward(partial(self._request, scope, b"", self.to_service - OF_BODY), scope, send, refusal)
 
     async def _forward_with_body(self, scope: Scope, receive: Receive, send: Send) -> None:
         with suppress(ClientDisconnect):
-            async with AsyncExitStack() as memory:
-                request = self._request(scope, await read_body(receive, memory), self.to_service)
-                await self._forward(request, scope, send)
+            request_to = partial(self._request, scope, await read_body(receive), self.to_service)
+            await self._forward(request_to, scope, send)
 
-    async def _forward(self, request: httpx.Request, scope: Scope, send: Send, refusal: Forbidden | None = None) -> None:
+    async def _forward(self, request_to: RequestTo, scope: Scope, send: Send, refusal: Forbidden | None = None) -> None:
         """Send the service's response. Raise TimedOut, Unavailable, or the `refusal` if the service does not refuse."""
-        state, request_id, started = scope["app"].state, scope["request_id"], False
-        breaker: CircuitBreaker = state.breakers[self.service]
+        request_id, started = scope["request_id"], False
         try:
-            async with breaker.slot(request_id):
-                start, stream, content = await self._response(state.transport, request, breaker)
+            async with self._answer(scope["app"].state.replicas[self.service], request_to, request_id) as answer:
+                start, stream, content = answer
                 if refusal is not None and start["status"] < 400:
                     await stream.aclose()
                     raise refusal
@@ -105,37 +89,71 @@ class Forward(RequireRole):
             await send(start)
         await send({"type": "http.response.body", "body": content or b""})
 
-    def _request(self, scope: Scope, content: bytes, allowed: frozenset[bytes]) -> httpx.Request:
+    def _request(self, scope: Scope, content: bytes, allowed: frozenset[bytes], url: str) -> httpx.Request:
         path, query = scope["raw_path"].decode("ascii"), scope["query_string"].decode("ascii")
-        url = _parsed(f"{scope['app'].state.settings.service_url(self.service)}{path}{query and '?'}{query}")
+        settings: Settings = scope["app"].state.settings
         headers = [pair for pair in scope["headers"] if pair[0] in allowed]
-        headers += [(b"x-request-id", scope["request_id"].encode()), (b"x-forwarded-for", scope["client"][0].encode())]
-        return httpx.Request(self.method, url, headers=headers, content=content, extensions={"timeout": TIMEOUTS})
+        headers += [
+            (b"x-request-id", scope["request_id"].encode()),
+            *scope.get("trace_headers", ()),
+            *forwarded_headers(scope["client"][0], settings.forwarded_key),
+        ]
+        full_url = _parsed(f"{url}{path}{query and '?'}{query}")
+        return httpx.Request(self.method, full_url, headers=headers, content=content, extensions={"timeout": TIMEOUTS})
 
-    async def _response(
-        self, transport: Transport, request: httpx.Request, breaker: CircuitBreaker, *, is_repeated: bool = False
-    ) -> tuple[Message, Any, bytes | None]:
-        """Return the response's first message, its stream, and its content, which is None if it may be longer than BUFFERED."""
-        try:
-            response, content = await transport.handle_async_request(request), None
-            breaker.record_response()
-            headers = [(lower, value) for name, value in response.headers.raw if (lower := name.lower()) in self.from_service]
-            stream: Any = response.stream
-            length = next((int(value) for name, value in headers if name == b"content-length"), BUFFERED + 1)
-            if length <= BUFFERED or response.status_code in {204, 304}:
-                async with aclosing(stream):
-                    content = b"".join([chunk async for chunk in stream])
-        except httpx.TransportError as error:
-            if isinstance(error, httpx.ReadTimeout):
-                raise
-            breaker.suspect()
-            has_key = self.endpoint.idempotent and "idempotency-key" in request.headers
-            is_safe = self.method == "GET" or has_key or _never_sent(error)
-            is_last = is_repeated or not is_safe or isinstance(error.__cause__, aiohttp.ConnectionTimeoutError)
-            if is_last or not await breaker.recovered():
-                raise
-            return await self._response(transport, request, breaker, is_repeated=True)
-        return {"type": "http.response.start", "status": response.status_code, "headers": headers}, stream, content
+    @asynccontextmanager
+    async def _answer(self, replicas: Replicas, request_to: RequestTo, request_id: str) -> AsyncIterator[Answer]:
+        """Yield the answer of a replica, in a slot of it.
+
+        A request that was not sent goes to another replica; one that is safe to repeat is sent twice at most. While none is
+        healthy, wait once for the probes. Raise the last error.
+        """
+        was_sent = has_waited = False
+        while True:
+            replica = replicas.least_busy()
+            async with AsyncExitStack() as slot:
+                try:
+                    await slot.enter_async_context(replica.breaker.slot(request_id))
+                    request = request_to(replica.url)
+                    answer = await _exchange(replica, request, self.from_service)
+                except Unavailable as refused:
+                    # the breaker opened while the request waited for a slot
+                    if not (replica.breaker.is_open and replicas.has_healthy):
+                        raise
+                    failed: Exception = refused
+                except httpx.TransportError as error:
+                    if isinstance(error, httpx.ReadTimeout):
+                        raise
+                    replica.breaker.suspect()
+                    if not _never_sent(error):
+                        if was_sent or not self._is_safe(request):
+                            raise
+                        was_sent = True
+                    failed = error
+                else:
+                    yield answer
+                    return
+            if replicas.has_healthy:
+                continue
+            if has_waited or isinstance(failed.__cause__, aiohttp.ConnectionTimeoutError) or not await replicas.recovered():
+                raise failed
+            has_waited = True
+
+    def _is_safe(self, request: httpx.Request) -> bool:
+        """Return whether the request may be sent again after it may have been executed."""
+        return self.method == "GET" or (self.endpoint.idempotent and "idempotency-key" in request.headers)
+
+
+async def _exchange(replica: Replica, request: httpx.Request, from_service: frozenset[bytes]) -> Answer:
+    response, content = await replica.transport.handle_async_request(request), None
+    replica.breaker.record_response()
+    headers = [(lower, value) for name, value in response.headers.raw if (lower := name.lower()) in from_service]
+    stream: Any = response.stream
+    length = next((int(value) for name, value in headers if name == b"content-length"), BUFFERED + 1)
+    if length <= BUFFERED or response.status_code in {204, 304}:
+        async with aclosing(stream):
+            content = b"".join([chunk async for chunk in stream])
+    return {"type": "http.response.start", "status": response.status_code, "headers": headers}, stream, content
 
 
 # many clients request the same lists, and httpx parses an address character by character

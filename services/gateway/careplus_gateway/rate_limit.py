@@ -38,8 +38,16 @@ class SlidingWindows:
 
 
 async def policy_for(scope: Scope) -> tuple[str, int, str]:
-    """Return the policy's name and limit for a request, and the account or network to count; for `/auth` always the network."""
+    """Return the policy's name and this gateway's limit for a request, and the account or network to count.
+
+    For `/auth` always the network. Each of CAREPLUS_GATEWAYS has its share of the limit, so that all together keep it.
+    """
     settings: Settings = scope["app"].state.settings
+    name, limit, subject = await _policy(scope, settings)
+    return name, max(1, limit // settings.gateways), subject
+
+
+async def _policy(scope: Scope, settings: Settings) -> tuple[str, int, str]:
     network = network_of(scope["client"][0])
     if scope["path"].startswith("/auth/"):
         return "auth", settings.rate_auth, network

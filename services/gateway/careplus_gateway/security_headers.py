@@ -13,7 +13,6 @@ SECURITY_HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-HSTS = "max-age=31536000"
 PREFLIGHT = {
     "Access-Control-Allow-Methods": "GET, POST, PUT, DELETE",
     "Access-Control-Allow-Headers": "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, X-Request-Id",
@@ -32,7 +31,7 @@ CSP = encoded({"Content-Security-Policy": API_CSP})
 
 def headers_for(settings: Settings) -> list[tuple[bytes, bytes]]:
     """Return the headers of every response."""
-    secure = {"Strict-Transport-Security": HSTS} if settings.public_url.startswith("https://") else {}
+    secure = {"Strict-Transport-Security": settings.hsts} if settings.hsts else {}
     return encoded({**SECURITY_HEADERS, **secure, **({"Vary": "Origin"} if settings.cors_origins else {})})
 
 
