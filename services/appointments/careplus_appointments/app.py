@@ -2,6 +2,7 @@
 
 from careplus_appointments.background import with_tasks
 from careplus_appointments.routes import (
+    account_bookings,
     appointments,
     availability,
     finding,
@@ -13,6 +14,7 @@ from careplus_appointments.routes import (
 )
 from careplus_contracts import appointments as appointments_contract
 from careplus_contracts import availability as availability_contract
+from careplus_contracts import booking_limits
 from careplus_contracts import finding as finding_contract
 from careplus_contracts import follow_ups as follow_ups_contract
 from careplus_contracts import note_templates as note_templates_contract
@@ -28,6 +30,7 @@ app = application(
         appointments_contract.api,
         follow_ups_contract.api,
         reception_contract.api,
+        booking_limits.api,
         notes_contract.api,
         signing_contract.api,
         note_templates_contract.api,
@@ -35,7 +38,7 @@ app = application(
     ),
     routes=(
         *(finding.routes, appointments.routes, follow_ups.routes, reception.routes, notes.routes, signing.routes),
-        *(note_templates.routes, availability.routes),
+        *(note_templates.routes, availability.routes, account_bookings.routes),
     ),
     lifespan=with_tasks,
 )

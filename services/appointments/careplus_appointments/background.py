@@ -12,6 +12,7 @@ from careplus_runtime.process.background import running_tasks
 from careplus_runtime.process.clock import now
 from careplus_runtime.process.logs import log
 from careplus_tables.engine import Database
+from careplus_tables.locking import Work, takes_turn
 
 POLL_INTERVAL_S = 60.0
 
@@ -41,4 +42,4 @@ async def keep_passed_days(database: Database, zone: ZoneInfo) -> bool:
         if not await offered.is_due(db, at, zone):
             return False
     async with database.writing() as db:
-        return await offered.keep_passed_days(db, at, zone)
+        return await takes_turn(db, Work.KEEP_OFFERED_TIME) and await offered.keep_passed_days(db, at, zone)

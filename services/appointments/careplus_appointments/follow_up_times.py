@@ -22,7 +22,7 @@ from careplus_tables.engine import AnySession
 
 async def offer(db: AnySession, settings: Settings, who: Identity, patient_id: int, query: FollowUpFilter) -> FollowUpTimes:
     """Return free times of the doctor and the patient around the wanted day. Raise DoctorNotBookable."""
-    zone, window = settings.clinic_zone, bookable_window(settings)
+    zone, window = settings.clinic_zone, bookable_window(settings, who.role)
     followed = await _start_of(db, patient_id, query.appointment_id) or now()
     since = local_date(max(followed, now()), zone)
     wanted = rules.wanted_day(query.interval, since)

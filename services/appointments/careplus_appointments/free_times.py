@@ -11,14 +11,15 @@ from careplus_contracts.endpoints import Role
 from careplus_contracts.refusals import NotFound, PatientBusy, SlotTaken
 from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.settings import Settings
-from careplus_tables.engine import AnySession
-from careplus_tables.patient_times import lock_patient, other_appointment
+from careplus_tables.engine import WriteSession
+from careplus_tables.locking import lock_accounts
+from careplus_tables.patient_times import other_appointment
 
 ALTERNATIVES_WITHIN_DAYS = 14
 
 
 async def check_free(
-    db: AnySession,
+    db: WriteSession,
     settings: Settings,
     who: Identity,
     patient_id: int,
@@ -29,10 +30,10 @@ async def check_free(
     """Return the doctor's calendar of that day; `except_id` is the visit that moves there.
 
     Raise NotFound, DoctorNotBookable, BookByPhone, and SlotTaken or PatientBusy unless the time is free for doctor and
-    patient. The patient is locked.
+    patient. The accounts of both are locked.
     """
-    await lock_patient(db, patient_id)
-    zone, window = settings.clinic_zone, bookable_window(settings)
+    await lock_accounts(db, doctor_id, patient_id)
+    zone, window = settings.clinic_zone, bookable_window(settings, who.role)
     day = local_date(starts_at, zone)
     try:
         calendar = await calendars.of_doctor(db, doctor_id, day_bounds(day, day, zone), patient_id, except_id)
@@ -51,8 +52,8 @@ async def check_free(
     raise SlotTaken("That time is not free. Choose one of the alternatives or another free time.", alternatives=near)
 
 
-def alternatives_on(settings: Settings, calendar: Calendar, starts_at: datetime) -> list[datetime]:
+def alternatives_on(settings: Settings, role: Role, calendar: Calendar, starts_at: datetime) -> list[datetime]:
     """Return other free times of the same day, offered where another booking takes this one first."""
     zone = settings.clinic_zone
-    found = slots.free(calendar, [local_date(starts_at, zone)], bookable_window(settings), zone)
+    found = slots.free(calendar, [local_date(starts_at, zone)], bookable_window(settings, role), zone)
     return nearest((slot[0] for slot in found if slot[0] != starts_at), starts_at)

@@ -9,23 +9,19 @@ from careplus_contracts.doctors import AddDoctor
 from careplus_contracts.endpoints import Role
 from careplus_contracts.invitations import Invite, NewInvitation
 from careplus_contracts.refusals import Unavailable
-from careplus_runtime.http.addresses import client_address
+from careplus_runtime.http.addresses import onward_headers
 from careplus_runtime.http.idempotency import derived_key_headers
 from careplus_runtime.http.problems import header
 from careplus_runtime.process.settings import Settings
 
 
 async def invite(request: Request, settings: Settings, body: AddDoctor) -> NewInvitation:
-    """Call auth with the caller's own token. Raise EmailTaken, and Unavailable where auth does not answer."""
+    """Call auth with the caller's own token. Raise EmailTaken, ApprovalWaits, and Unavailable where auth does not answer."""
     auth = Client(
         request.app.state.http,
         token=(header(request.scope, b"authorization") or "").partition(" ")[2],
         address=settings.service_url("auth"),
-        headers={
-            "X-Request-Id": request.scope["request_id"],
-            "X-Forwarded-For": client_address(request.scope) or "",
-            **derived_key_headers(request, "invite"),
-        },
+        headers={**onward_headers(request.scope), **derived_key_headers(request, "invite")},
     )
     try:
         return await auth.call(invitations.invite, Invite(email=body.email, full_name=body.full_name, role=Role.DOCTOR))

@@ -23,6 +23,7 @@ from careplus_contracts.appointments import (
 from careplus_contracts.values import Id
 from careplus_runtime.http.dependencies import AppSettings, CurrentUser, IfMatch, ReadDb, WriteDb, check_version
 from careplus_runtime.http.serving import Routes
+from careplus_runtime.identity.booking_limits import check_limits
 from careplus_runtime.process.clock import now
 from careplus_runtime.process.settings import Settings
 from careplus_tables.appointments import AppointmentRow
@@ -38,9 +39,10 @@ async def list_appointments(query: contract.AppointmentFilter, *, who: CurrentUs
 @routes.serve(contract.book)
 async def book(body: Book, *, who: CurrentUser, db: WriteDb, settings: AppSettings) -> Appointment:
     calendar = await check_free(db, settings, who, who.id, body.doctor_id, body.starts_at)
-    visits.check_upcoming(await appointments.count_upcoming(db, who, body.doctor_id), settings.upcoming_per_doctor)
+    await check_limits(db, settings, who.id, body.doctor_id)
     await referrals.check_answerable(db, who.id, body.doctor_id, body.referral_id)
-    return await appointments.book(db, who.id, body, calendar, partial(alternatives_on, settings, calendar, body.starts_at))
+    alternatives = partial(alternatives_on, settings, who.role, calendar, body.starts_at)
+    return await appointments.book(db, who.id, who.role, body, calendar, alternatives)
 
 
 @routes.serve(contract.show_appointment)
@@ -59,13 +61,13 @@ async def export_appointment(appointment_id: Id, *, who: CurrentUser, db: ReadDb
 async def reschedule(
     appointment_id: Id, body: Reschedule, *, who: CurrentUser, db: WriteDb, settings: AppSettings, expected: IfMatch
 ) -> Appointment:
-    row = await appointments.of_patient(db, who, appointment_id)
+    row = await appointments.claim_of_patient(db, who, appointment_id)
     check_version(row.version, expected)
     check_changeable(row, settings)
     if row.starts_at == body.starts_at:
         return await appointments.show(db, appointment_id)
     calendar = await check_free(db, settings, who, who.id, row.doctor_id, body.starts_at, row.id)
-    alternatives = partial(alternatives_on, settings, calendar, body.starts_at)
+    alternatives = partial(alternatives_on, settings, who.role, calendar, body.starts_at)
     return await appointments.move(db, row, body.starts_at, calendar, alternatives)
 
 
@@ -99,7 +101,7 @@ async def show_visit(appointment_id: Id, *, who: CurrentUser, db: ReadDb) -> Vis
 async def update_visit(
     appointment_id: Id, body: UpdateVisit, *, who: CurrentUser, db: WriteDb, settings: AppSettings, expected: IfMatch
 ) -> Visit:
-    row = await appointments.of_doctor(db, who, appointment_id)
+    row = await appointments.claim_of_doctor(db, who, appointment_id)
     check_version(row.version, expected)
     visits.check_transition(visits.DOCTOR_TRANSITIONS, row, body.status, now(), settings.clinic_zone)
     await appointments.set_status(db, row, body.status, who.role, note=body.note)

@@ -33,5 +33,5 @@ async def show_doctor(doctor_id: Id, *, db: ReadDb, settings: AppSettings) -> Fo
 
 
 @routes.serve(contract.find_slots)
-async def find_slots(doctor_id: Id, query: contract.SlotFilter, *, db: ReadDb, settings: AppSettings) -> Slots:
-    return await finding.find_slots(db, settings, doctor_id, query)
+async def find_slots(doctor_id: Id, query: contract.SlotFilter, *, who: OptionalUser, db: ReadDb, settings: AppSettings) -> Slots:
+    return await finding.find_slots(db, settings, None if who is None else who.role, doctor_id, query)

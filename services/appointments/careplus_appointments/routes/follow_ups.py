@@ -12,7 +12,7 @@ from careplus_contracts.follow_ups import BookFollowUp, FollowUpFilter, FollowUp
 from careplus_contracts.values import Id
 from careplus_runtime.http.dependencies import AppSettings, CurrentUser, IfMatch, ReadDb, WriteDb, check_version
 from careplus_runtime.http.serving import Routes
-from careplus_runtime.identity.care import check_in_care
+from careplus_runtime.identity.care import check_in_care, check_standing_care
 
 routes = Routes()
 
@@ -28,11 +28,12 @@ async def list_follow_up_times(
 @routes.serve(contract.book_follow_up, path_record=check_in_care)
 async def book_follow_up(patient_id: Id, body: BookFollowUp, *, who: CurrentUser, db: WriteDb, settings: AppSettings) -> Visit:
     await check_in_care(db, who, patient_id)
+    await check_standing_care(db, who, patient_id)
     calendar = await check_free(db, settings, who, patient_id, who.id, body.starts_at)
     await referrals.check_answerable(db, patient_id, who.id, body.referral_id)
     booking = Book(doctor_id=who.id, **dict(body))
-    alternatives = partial(alternatives_on, settings, calendar, body.starts_at)
-    booked = await appointments.book(db, patient_id, booking, calendar, alternatives)
+    alternatives = partial(alternatives_on, settings, who.role, calendar, body.starts_at)
+    booked = await appointments.book(db, patient_id, who.role, booking, calendar, alternatives)
     return await appointments.show_visit(db, booked.id)
 
 
@@ -40,10 +41,12 @@ async def book_follow_up(patient_id: Id, body: BookFollowUp, *, who: CurrentUser
 async def move_visit(
     appointment_id: Id, body: Reschedule, *, who: CurrentUser, db: WriteDb, settings: AppSettings, expected: IfMatch
 ) -> Visit:
-    row = await appointments.of_doctor(db, who, appointment_id)
+    row = await appointments.claim_of_doctor(db, who, appointment_id)
     check_version(row.version, expected)
     visits.check_movable(AppointmentStatus(row.status))
     if row.starts_at != body.starts_at:
         calendar = await check_free(db, settings, who, row.patient_id, row.doctor_id, body.starts_at, row.id)
-        await appointments.move(db, row, body.starts_at, calendar, partial(alternatives_on, settings, calendar, body.starts_at))
+        await appointments.move(
+            db, row, body.starts_at, calendar, partial(alternatives_on, settings, who.role, calendar, body.starts_at)
+        )
     return await appointments.show_visit(db, appointment_id)

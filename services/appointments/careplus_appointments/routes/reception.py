@@ -4,7 +4,7 @@ from functools import partial
 
 from careplus_appointments.free_times import alternatives_on, check_free
 from careplus_appointments.rules import visits
-from careplus_appointments.store import appointments, reception
+from careplus_appointments.store import appointments, desk_doctors, reception
 from careplus_clinic.clinic_time import local_date
 from careplus_contracts import reception as contract
 from careplus_contracts.appointments import AppointmentStatus, Book
@@ -30,13 +30,18 @@ async def list_arrangements(
     return await reception.list_all(db, who, query, span)
 
 
+@routes.serve(contract.list_desk_doctors)
+async def list_desk_doctors(query: contract.DeskDoctorFilter, *, who: CurrentUser, db: ReadDb) -> contract.DeskDoctors:
+    return await desk_doctors.list_all(db, who, query)
+
+
 @routes.serve(contract.arrange)
 async def arrange(body: Arrange, *, who: CurrentUser, db: WriteDb, settings: AppSettings) -> Arrangement:
     await reception.check_patient(db, who, body.patient_id)
     calendar = await check_free(db, settings, who, body.patient_id, body.doctor_id, body.starts_at)
-    alternatives = partial(alternatives_on, settings, calendar, body.starts_at)
-    booking = Book(doctor_id=body.doctor_id, starts_at=body.starts_at)
-    appointment = await appointments.book(db, body.patient_id, booking, calendar, alternatives)
+    alternatives = partial(alternatives_on, settings, who.role, calendar, body.starts_at)
+    booking = Book(doctor_id=body.doctor_id, starts_at=body.starts_at, reason=body.reason)
+    appointment = await appointments.book(db, body.patient_id, who.role, booking, calendar, alternatives)
     return await reception.show(db, who, appointment.id)
 
 
@@ -44,12 +49,12 @@ async def arrange(body: Arrange, *, who: CurrentUser, db: WriteDb, settings: App
 async def rearrange(
     appointment_id: Id, body: Rearrange, *, who: CurrentUser, db: WriteDb, settings: AppSettings, expected: IfMatch
 ) -> Arrangement:
-    row = await reception.lock_for_update(db, who, appointment_id)
+    row = await reception.claim(db, who, appointment_id, body.doctor_id)
     check_version(row.version, expected)
     if body.status is not None:
         wanted = AppointmentStatus(body.status.value)
         visits.check_transition(visits.RECEPTION_TRANSITIONS, row, wanted, now(), settings.clinic_zone)
-        await reception.set_status(db, who, row, body.status)
+        await reception.set_status(db, who, row, body.status, body.reason)
     else:
         await move(db, settings, who, row, body)
     return await reception.show(db, who, appointment_id)
@@ -63,4 +68,4 @@ async def move(db: WriteSession, settings: Settings, who: Identity, row: Appoint
         return
     calendar = await check_free(db, settings, who, row.patient_id, doctor_id, starts_at, row.id)
     row.doctor_id = doctor_id
-    await appointments.move(db, row, starts_at, calendar, partial(alternatives_on, settings, calendar, starts_at))
+    await appointments.move(db, row, starts_at, calendar, partial(alternatives_on, settings, who.role, calendar, starts_at))

@@ -1,7 +1,7 @@
 """Signing: visits with unsigned notes, and the step that signs and completes."""
 
 from careplus_appointments.rules import visits
-from careplus_appointments.rules.notes import check_unsigned
+from careplus_appointments.rules.notes import check_took_place, check_unsigned
 from careplus_appointments.store import appointments, notes, signing
 from careplus_contracts import signing as contract
 from careplus_contracts.appointments import AppointmentStatus
@@ -28,6 +28,7 @@ async def sign_and_complete(
     row = await notes.lock_for_update(db, who, appointment_id)
     check_version(row.version, expected)
     check_unsigned(NotesStatus(row.status), row.text, body.text)
+    check_took_place(AppointmentStatus(visit.status))
     visits.check_transition(visits.DOCTOR_TRANSITIONS, visit, AppointmentStatus.COMPLETED, now(), settings.clinic_zone)
     await signing.complete(db, who, visit)
     return await notes.write(db, who, row, WriteNotes(text=body.text, sign=True))

@@ -23,7 +23,7 @@ _DATA = Path(__file__).parents[1] / "data"
 
 @dataclass(frozen=True)
 class RedFlag:
-    """A sign of an emergency, and what to do; `{number}` in `advice` is the emergency number."""
+    """A sign of an emergency, and the advice; `{number}` in `advice` is the emergency number."""
 
     sign: InLanguages
     advice: InLanguages
@@ -36,7 +36,7 @@ class RedFlag:
 
 @dataclass(frozen=True)
 class Meaning:
-    """What a phrase leads to."""
+    """The meaning of a phrase."""
 
     specialties: tuple[str, ...]
     kind: SuggestionKind = SuggestionKind.COMPLAINT

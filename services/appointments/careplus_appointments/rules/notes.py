@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from enum import Enum, auto
 
-from careplus_contracts.notes import NotesSigned, NotesStatus, WriteNotes
+from careplus_contracts.appointments import AppointmentStatus
+from careplus_contracts.notes import NotesSigned, NotesStatus, NoVisit, WriteNotes
 
 MOST_ADDENDA = 100
 
@@ -21,6 +22,15 @@ def check_unsigned(status: NotesStatus, text: str, wanted: str) -> None:
     """Raise NotesSigned for another text than the signed one."""
     if status is NotesStatus.SIGNED and wanted != text:
         raise NotesSigned("These notes are signed and stay as they are. Complete the visit, and write an addendum.")
+
+
+def check_took_place(status: AppointmentStatus) -> None:
+    """Raise NoVisit for a visit that was cancelled, or to which the patient did not come."""
+    if status is AppointmentStatus.CANCELLED:
+        raise NoVisit("This visit was cancelled, so its notes cannot be signed. Sign in the visit that took place.")
+    if status is AppointmentStatus.NO_SHOW:
+        detail = "The patient did not come to this visit, so its notes cannot be signed. If the patient came, set it to arrived."
+        raise NoVisit(detail)
 
 
 def change_by(status: NotesStatus, text: str, addenda: Sequence[str], body: WriteNotes) -> NotesChange:

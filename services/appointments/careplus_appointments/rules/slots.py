@@ -3,12 +3,16 @@
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from careplus_clinic.clinic_time import Span, first_instant, instants_at, last_instant, local_date, minute_of, weekday
 from careplus_contracts.availability import OpenHours
 from careplus_contracts.doctors import BookingMode
+
+LATE_START = timedelta(minutes=15)
+"""Limit after the start of a slot until which staff can book it, for a patient at the desk."""
+STAFF_HORIZON = timedelta(days=730)
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,11 @@ def offered(day: date, hours: Sequence[OpenHours], slot_minutes: int, zone: Zone
             if starts_at + length <= closes_at and (not slots or starts_at >= slots[-1][1]):
                 slots.append((starts_at, starts_at + length))
     return slots
+
+
+def staff_window(at: datetime) -> Span:
+    """Return the instants between which staff book."""
+    return at - LATE_START, at + STAFF_HORIZON
 
 
 def is_within(span: Span, hours: Sequence[OpenHours], zone: ZoneInfo) -> bool:

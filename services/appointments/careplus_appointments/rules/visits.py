@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from careplus_clinic.clinic_time import Span, day_bounds, day_start, local_date
 from careplus_clinic.transitions import Transitions, illegal_transition
-from careplus_contracts.appointments import AppointmentStatus, BookByPhone, TooEarly, TooLate, TooManyUpcoming
+from careplus_contracts.appointments import AppointmentStatus, BookByPhone, TooEarly, TooLate
 from careplus_contracts.doctors import BookingMode
 from careplus_contracts.endpoints import Role
 from careplus_contracts.refusals import IllegalTransition
@@ -90,13 +90,6 @@ def check_reopenable(current: S, completed_at: datetime | None, now: datetime, z
         raise illegal_transition(current, (), f"This visit is {current}; only a completed one can be reopened.")
     if completed_at is None or local_date(completed_at, zone) != local_date(now, zone):
         raise TooLate("A visit can be reopened only on the day on which it was completed. Add to its notes instead.")
-
-
-def check_upcoming(upcoming: int, most: int) -> None:
-    """Raise TooManyUpcoming where a patient who books online has the most upcoming visits to the doctor already."""
-    if upcoming >= most:
-        detail = f"You have {upcoming} upcoming visits to this doctor, and no more can be booked here. Cancel one, or call us."
-        raise TooManyUpcoming(detail, most=most)
 
 
 def check_movable(current: AppointmentStatus) -> None:

@@ -1,18 +1,15 @@
 """Statements about one visit: find, book, move, change its status."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, bindparam, func, insert, select
+from sqlalchemy import ColumnElement, bindparam, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 
-from careplus_appointments.rules.slots import Calendar, is_within
-from careplus_appointments.rules.visits import OVER, arrival
-from careplus_clinic.clinic_time import Span
+from careplus_appointments.rules.slots import Calendar
+from careplus_appointments.rules.visits import arrival
 from careplus_contracts.appointments import Appointment, AppointmentStatus, Book, Visit
-from careplus_contracts.availability import OpenHours
 from careplus_contracts.endpoints import Role
 from careplus_contracts.refusals import PatientBusy, SlotTaken
 from careplus_runtime.http.records import one_or_404
@@ -20,24 +17,20 @@ from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.clock import now, this_second
 from careplus_tables.appointments import FREE_AGAIN, AppointmentRow
 from careplus_tables.colleagues import is_or_is_done_by
-from careplus_tables.columns import InstantColumn
 from careplus_tables.compiled import CompiledStatement
 from careplus_tables.engine import AnySession, WriteSession
-from careplus_tables.patient_times import is_patient_busy, lock_patient, other_appointment
+from careplus_tables.locking import lock_accounts, lock_people_of
+from careplus_tables.patient_times import is_patient_busy, other_appointment
 from careplus_tables.references import new_reference
 from careplus_tables.visit_records import VisitRecord, appointment_members, select_visits, visit_members
 
 _visit = AppointmentRow
 Alternatives = Callable[[], list[datetime]]
 """Returns times to choose instead; called only where the wanted one was taken."""
-MOST_OVERLAPPING = 100
-MOST_UPCOMING = 10_000
-"""More than a doctor can have within the longest booking horizon at the usual length of a visit."""
-STANDING = (AppointmentStatus.BOOKED.value, AppointmentStatus.CONFIRMED.value)
-"""Statuses of visits that have to be moved when their doctor is away."""
+PEOPLE = (col(_visit.doctor_id), col(_visit.patient_id))
 _INSERTED = (
     *("reference", "patient_id", "doctor_id", "starts_at", "ends_at", "status", "reason", "place", "referral_id"),
-    *("created_at", "version"),
+    *("booked_by", "created_at", "version"),
 )
 _INSERT = CompiledStatement(
     insert(AppointmentRow).values({name: bindparam(name) for name in _INSERTED}).returning(col(_visit.id))
@@ -46,20 +39,16 @@ _ONE = CompiledStatement(
     select_visits().where(col(_visit.id) == bindparam("id")).execution_options(cross_patient="read after its owner was checked")
 )
 
-_UPCOMING = CompiledStatement(
-    select(func.count()).where(
-        col(_visit.patient_id) == bindparam("patient"),
-        col(_visit.doctor_id) == bindparam("doctor"),
-        col(_visit.ends_at) > bindparam("now", type_=InstantColumn()),
-        col(_visit.status).not_in([status.value for status in OVER]),
-    )
-)
-
 
 async def of_patient(db: AnySession, who: Identity, appointment_id: int) -> AppointmentRow:
     """Return the patient's own visit, locked until the transaction ends (PostgreSQL). Raise NotFound."""
-    query = select(AppointmentRow).where(col(_visit.id) == appointment_id, col(_visit.patient_id) == who.id)
-    return await one_or_404(db, query.with_for_update())
+    return await one_or_404(db, select(AppointmentRow).where(*_is_of_patient(who, appointment_id)).with_for_update())
+
+
+async def claim_of_patient(db: WriteSession, who: Identity, appointment_id: int) -> AppointmentRow:
+    """Return the patient's own visit, locked after the accounts of its doctor and patient. Raise NotFound."""
+    await lock_people_of(db, select(*PEOPLE).where(*_is_of_patient(who, appointment_id)))
+    return await of_patient(db, who, appointment_id)
 
 
 async def of_doctor(db: AnySession, who: Identity, appointment_id: int) -> AppointmentRow:
@@ -67,13 +56,22 @@ async def of_doctor(db: AnySession, who: Identity, appointment_id: int) -> Appoi
 
     Raise NotFound.
     """
-    is_own = is_or_is_done_by(col(_visit.doctor_id), who.id)
-    query = select(AppointmentRow).where(col(_visit.id) == appointment_id, is_own)
-    return await one_or_404(db, query.with_for_update())
+    return await one_or_404(db, select(AppointmentRow).where(*_is_of_doctor(who, appointment_id)).with_for_update())
 
 
-async def book(db: AnySession, patient_id: int, body: Book, calendar: Calendar, alternatives: Alternatives) -> Appointment:
-    """Insert the visit. Raise SlotTaken and PatientBusy where the database finds an overlapping appointment."""
+async def claim_of_doctor(db: WriteSession, who: Identity, appointment_id: int) -> AppointmentRow:
+    """Return a visit as `of_doctor` does, locked after the accounts of its doctor and patient. Raise NotFound."""
+    await lock_people_of(db, select(*PEOPLE).where(*_is_of_doctor(who, appointment_id)))
+    return await of_doctor(db, who, appointment_id)
+
+
+async def book(
+    db: AnySession, patient_id: int, by: Role, body: Book, calendar: Calendar, alternatives: Alternatives
+) -> Appointment:
+    """Insert the visit, and store `by`, the role of the account that books it.
+
+    Raise SlotTaken and PatientBusy where the database finds an overlapping appointment.
+    """
     try:
         [(appointment_id,)] = await _INSERT.all(
             db,
@@ -86,18 +84,13 @@ async def book(db: AnySession, patient_id: int, body: Book, calendar: Calendar, 
             reason=body.reason,
             place=calendar.place,
             referral_id=body.referral_id,
+            booked_by=by.value,
             created_at=now(),
             version=1,
         )
     except IntegrityError as error:
         raise _taken(error, alternatives) from None
     return await show(db, appointment_id)
-
-
-async def count_upcoming(db: AnySession, who: Identity, doctor_id: int) -> int:
-    """Return the number of the patient's visits to the doctor that are not over. Lock the patient before it decides."""
-    [(count,)] = await _UPCOMING.all(db, patient=who.id, doctor=doctor_id, now=now())
-    return int(count)
 
 
 async def move(
@@ -150,36 +143,16 @@ async def show_visit(db: AnySession, appointment_id: int) -> Visit:
     return Visit.model_validate(visit_members(VisitRecord(*row)))
 
 
-async def overlapping(db: AnySession, who: Identity, span: Span) -> list[Visit]:
-    """Return at most 100 booked or confirmed visits to the doctor that overlap the span."""
-    return await _standing(db, who, col(_visit.starts_at) < span[1], col(_visit.ends_at) > span[0])
+def _is_of_patient(who: Identity, appointment_id: int) -> tuple[ColumnElement[bool], ...]:
+    return col(_visit.id) == appointment_id, col(_visit.patient_id) == who.id
 
 
-async def outside(db: AnySession, who: Identity, hours: Sequence[OpenHours], zone: ZoneInfo) -> list[Visit]:
-    """Return at most 100 upcoming booked or confirmed visits to the doctor that lie wholly or partly outside weekly hours."""
-    upcoming = (
-        select(col(_visit.id), col(_visit.starts_at), col(_visit.ends_at))
-        .where(col(_visit.doctor_id) == who.id, col(_visit.starts_at) > now(), col(_visit.status).in_(STANDING))
-        .order_by(col(_visit.starts_at), col(_visit.id))
-        .limit(MOST_UPCOMING)
-    )
-    rows = (await db.execute(upcoming)).all()
-    found = [id_ for id_, starts_at, ends_at in rows if not is_within((starts_at, ends_at), hours, zone)]
-    return await _standing(db, who, col(_visit.id).in_(found[:MOST_OVERLAPPING]))
+def _is_of_doctor(who: Identity, appointment_id: int) -> tuple[ColumnElement[bool], ...]:
+    return col(_visit.id) == appointment_id, is_or_is_done_by(col(_visit.doctor_id), who.id)
 
 
-async def _standing(db: AnySession, who: Identity, *conditions: ColumnElement[bool]) -> list[Visit]:
-    query = (
-        select_visits()
-        .where(col(_visit.doctor_id) == who.id, col(_visit.status).in_(STANDING), *conditions)
-        .order_by(col(_visit.starts_at), col(_visit.id))
-        .limit(MOST_OVERLAPPING)
-    )
-    return [Visit.model_validate(visit_members(VisitRecord(*row))) for row in (await db.execute(query)).all()]
-
-
-async def _check_patient_free(db: AnySession, row: AppointmentRow) -> None:
-    await lock_patient(db, row.patient_id)
+async def _check_patient_free(db: WriteSession, row: AppointmentRow) -> None:
+    await lock_accounts(db, row.doctor_id, row.patient_id)
     if other := await other_appointment(db, row.patient_id, row.starts_at, row.ends_at, except_visit=row.id):
         raise PatientBusy.during(other, [], own=False)
 

@@ -126,7 +126,7 @@ async def of_doctor(
 
 
 async def check_bookable(db: AnySession, doctor_id: int) -> None:
-    """Raise DoctorNotBookable for a doctor who takes no appointments; do nothing for the ids of other people."""
+    """Raise DoctorNotBookable if the id is of a doctor without appointments; ignore other ids."""
     for specialty, bookable in await _BOOKABLE.all(db, doctor=doctor_id):
         if not bookable:
             remedy = "Choose a colleague, cancel the appointment if it is booked already, or call the hospital."

@@ -11,6 +11,7 @@ from careplus_appointments.store import calendars, searches
 from careplus_clinic.clinic_time import Span, day_bounds, day_start, days_from, local_date
 from careplus_clinic.specialties import names_of
 from careplus_contracts.doctors import BookingMode
+from careplus_contracts.endpoints import Role
 from careplus_contracts.finding import DoctorSearch, FoundDoctor, FoundDoctors, Slot, SlotFilter, Slots
 from careplus_runtime.http.records import by_name, fetch_page, one_or_404
 from careplus_runtime.identity.tokens import Identity
@@ -50,9 +51,9 @@ async def show_doctor(db: ReadSession, settings: Settings, doctor_id: int) -> Fo
     return doctor
 
 
-async def find_slots(db: ReadSession, settings: Settings, doctor_id: int, wanted: SlotFilter) -> Slots:
-    """Return the free times of some days from `start`, or today. Raise NotFound for a doctor not bookable."""
-    zone, window = settings.clinic_zone, bookable_window(settings)
+async def find_slots(db: ReadSession, settings: Settings, role: Role | None, doctor_id: int, wanted: SlotFilter) -> Slots:
+    """Return the free times of `days` days from `start`, by default today. Raise NotFound for a doctor not bookable."""
+    zone, window = settings.clinic_zone, bookable_window(settings, role)
     first = wanted.start or local_date(now(), zone)
     days = days_from(first, wanted.days)
     calendar = await calendars.of_doctor(db, doctor_id, day_bounds(first, days[-1], zone))
@@ -67,8 +68,10 @@ async def find_slots(db: ReadSession, settings: Settings, doctor_id: int, wanted
     return Slots(items=found, next_cursor=None, zone=settings.zone, next_available=following)
 
 
-def bookable_window(settings: Settings) -> Span:
-    """Return the instants from minimum notice to horizon, between which slots can be booked."""
+def bookable_window(settings: Settings, role: Role | None = None) -> Span:
+    """Return the instants between which slots can be booked: from minimum notice to horizon; for staff `rules.staff_window`."""
+    if role is not None and role is not Role.PATIENT:
+        return rules.staff_window(now())
     return now() + timedelta(minutes=settings.notice_minutes), now() + timedelta(days=settings.horizon_days)
 
 

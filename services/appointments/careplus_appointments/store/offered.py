@@ -41,7 +41,7 @@ async def is_due(db: AnySession, at: datetime, zone: ZoneInfo) -> bool:
 async def keep_passed_days(db: WriteSession, at: datetime, zone: ZoneInfo) -> bool:
     """Store the time offered on days that have passed; call it before hours or time off change. Return whether days remain.
 
-    The first call stores an estimate for the days before. What is stored for a day never changes.
+    The first call stores an estimate for the days before. A stored day never changes.
     """
     last, yesterday = await _last_kept(db), local_date(at, zone) - timedelta(days=1)
     offers = await _offers(db)
@@ -54,6 +54,8 @@ async def keep_passed_days(db: WriteSession, at: datetime, zone: ZoneInfo) -> bo
     # hours cannot have changed without a call, so only days before the first call are estimated
     known_from = yesterday if last is None else first
     rows = [row for day in days for row in _rows(day, offers, away, zone, estimated=day < known_from)]
+    # in one order, or two processes that keep the same days would wait for each other
+    rows.sort(key=lambda row: (row["day"], row["doctor_id"]))
     insert = sqlite.insert if db.get_bind().dialect.name == "sqlite" else postgresql.insert
     # another process may keep the same days
     if rows:

@@ -8,11 +8,18 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from careplus_appointments.store import appointments
+from careplus_appointments.store.appointments import PEOPLE
 from careplus_clinic.clinic_time import Span
 from careplus_clinic.specialties import names_of
 from careplus_contracts.appointments import AppointmentStatus, Practitioner
-from careplus_contracts.endpoints import Role
-from careplus_contracts.reception import ArrangedStatus, Arrangement, Arrangements, Caller, ReceptionFilter
+from careplus_contracts.endpoints import DESK, Role
+from careplus_contracts.reception import (
+    ArrangedStatus,
+    Arrangement,
+    Arrangements,
+    Caller,
+    ReceptionFilter,
+)
 from careplus_contracts.refusals import NotFound
 from careplus_contracts.values import Id, Instant
 from careplus_runtime.http.records import Keyset, fetch_page, one_or_404
@@ -21,6 +28,7 @@ from careplus_tables.accounts import AccountRow
 from careplus_tables.appointments import AppointmentRow
 from careplus_tables.doctors import DoctorRow
 from careplus_tables.engine import AnySession, ReadSession, WriteSession
+from careplus_tables.locking import lock_people_of
 from careplus_tables.people import display_name, is_bookable
 
 CROSS_PATIENT = "reception arranges the visits of all patients"
@@ -52,7 +60,7 @@ class ReceptionRecord(NamedTuple):
 
 async def list_all(db: ReadSession, who: Identity, wanted: ReceptionFilter, span: Span) -> Arrangements:
     """Return visits that start during the span, in order of time."""
-    query = _select_visits().where(_is_visible(who), col(_visit.starts_at) >= span[0], col(_visit.starts_at) < span[1])
+    query = _select_visits().where(is_desk(who), col(_visit.starts_at) >= span[0], col(_visit.starts_at) < span[1])
     members = ("doctor_id", "patient_id", "status")
     exact = {name: value for name in members if (value := getattr(wanted, name)) is not None}
     query = query.where(*(col(getattr(_visit, name)) == value for name, value in exact.items()))
@@ -62,32 +70,42 @@ async def list_all(db: ReadSession, who: Identity, wanted: ReceptionFilter, span
 
 async def show(db: AnySession, who: Identity, appointment_id: int) -> Arrangement:
     """Return a visit that was found or booked before."""
-    query = _select_visits().where(_is_visible(who), col(_visit.id) == appointment_id)
+    query = _select_visits().where(is_desk(who), col(_visit.id) == appointment_id)
     return _to_contract(ReceptionRecord(*(await db.execute(query)).one()))
 
 
 async def lock_for_update(db: AnySession, who: Identity, appointment_id: int) -> AppointmentRow:
     """Return a visit of any patient, locked until the transaction ends (PostgreSQL). Raise NotFound."""
-    query = select(AppointmentRow).where(_is_visible(who), col(_visit.id) == appointment_id).with_for_update()
+    query = select(AppointmentRow).where(is_desk(who), col(_visit.id) == appointment_id).with_for_update()
     return await one_or_404(db, query.execution_options(cross_patient=CROSS_PATIENT))
+
+
+async def claim(db: WriteSession, who: Identity, appointment_id: int, doctor_id: int | None) -> AppointmentRow:
+    """Return a visit of any patient, locked after the accounts of its patient, its doctor and the doctor it shall move to.
+
+    Raise NotFound.
+    """
+    people = select(*PEOPLE).where(is_desk(who), col(_visit.id) == appointment_id)
+    await lock_people_of(db, people.execution_options(cross_patient=CROSS_PATIENT), *([] if doctor_id is None else [doctor_id]))
+    return await lock_for_update(db, who, appointment_id)
 
 
 async def check_patient(db: AnySession, who: Identity, patient_id: int) -> None:
     """Raise NotFound unless the id is that of a patient with an active account."""
     is_patient = (col(AccountRow.role) == Role.PATIENT.value, col(AccountRow.active).is_(True))
-    query = select(col(AccountRow.id)).where(_is_visible(who), col(AccountRow.id) == patient_id, *is_patient)
+    query = select(col(AccountRow.id)).where(is_desk(who), col(AccountRow.id) == patient_id, *is_patient)
     if (await db.execute(query)).scalar_one_or_none() is None:
         raise NotFound("There is no such patient with an active account.")
 
 
-async def set_status(db: WriteSession, who: Identity, row: AppointmentRow, status: ArrangedStatus) -> None:
-    """Set a status that may follow; the current one changes no record. Raise SlotTaken."""
+async def set_status(db: WriteSession, who: Identity, row: AppointmentRow, status: ArrangedStatus, reason: str | None) -> None:
+    """Set a status that may follow, with the reason of a cancellation; the current one changes no record. Raise SlotTaken."""
     if row.status != status.value:
-        await appointments.set_status(db, row, AppointmentStatus(status.value), who.role)
+        await appointments.set_status(db, row, AppointmentStatus(status.value), who.role, reason=reason)
 
 
-def _is_visible(who: Identity) -> ColumnElement[bool]:
-    return true() if who.role is Role.ADMIN else false()
+def is_desk(who: Identity) -> ColumnElement[bool]:
+    return true() if who.role in DESK else false()
 
 
 def _select_visits() -> Select[*tuple[Any, ...]]:

@@ -44,7 +44,7 @@ class SpecialtyHere(NamedTuple):
 
 
 class Search(NamedTuple):
-    """The condition of the doctors that a search finds, and what the search means."""
+    """The condition of the doctors that a search finds, and the meaning of the search."""
 
     condition: ColumnElement[bool]
     understood: Understood

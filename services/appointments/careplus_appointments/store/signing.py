@@ -1,4 +1,4 @@
-"""Statements about visits whose notes are not signed."""
+"""Statements about visits with unsigned notes."""
 
 from typing import Any
 
@@ -38,7 +38,7 @@ _IS_UNSIGNED = or_(
 
 
 async def list_unsigned(db: ReadSession, who: Identity, wanted: PageFilter) -> UnsignedVisits:
-    """Return the doctor's visits in progress or completed whose notes are not signed, and their number."""
+    """Return the doctor's visits in progress or completed with unsigned notes, and their number."""
     is_listed = (col(_visit.doctor_id) == who.id, _IS_UNSIGNED)
     query: Select[*tuple[Any, ...]] = (
         select(

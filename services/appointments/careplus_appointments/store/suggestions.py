@@ -22,11 +22,11 @@ from careplus_tables.people import has_words
 MOST = {SuggestionKind.SPECIALTY: 2, SuggestionKind.COMPLAINT: 4, SuggestionKind.DOCTOR: 4}
 Known = Sequence[tuple[str, complaints.Meaning]]
 READ_DOCTORS = 20
-"""Doctors read for the suggestions; the search key also has biographies, whose words are no suggestion."""
+"""Doctors read for the suggestions; the search key also has biographies, which give no suggestions."""
 
 
 async def suggest(db: ReadSession, settings: Settings, who: Identity | None, q: str) -> Suggestions:
-    """Return doctors, specialties and complaints that the typed text may mean; nothing for a text without words."""
+    """Return doctors, specialties and complaints that the typed text may mean; none for a text without words."""
     if not (typed := words(q)):
         return Suggestions(items=[], next_cursor=None)
     here, age = await searches.specialties_here(db), await searches.patient_age(db, settings, who)

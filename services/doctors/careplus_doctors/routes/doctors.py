@@ -42,6 +42,7 @@ async def add_doctor(body: AddDoctor, *, who: CurrentUser, db: WriteDb, settings
         invitation_code=invitation.code,
         invitation_url=invitation.url,
         invitation_expires_at=invitation.expires_at,
+        waits_for=invitation.waits_for,
     )
 
 

@@ -7,7 +7,10 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from careplus_clinic.clinic_time import day_start
+from careplus_clinic.lab_texts import names_of
+from careplus_clinic.specialties import names_of as specialty_names_of
 from careplus_contracts.record import Task, TaskKind
+from careplus_contracts.values import InLanguages
 
 NEW_FOR = timedelta(days=30)
 """A released result, or a correction of one, is a task for this time."""
@@ -32,32 +35,39 @@ def prescription_tasks(items: Iterable[EndingItem], *, zone: ZoneInfo) -> list[T
     for prescription_id, group in groupby(items, lambda item: item.prescription_id):
         last = max(group, key=lambda item: item.duration_days)
         at = day_start(last.last_day, zone)
-        tasks.append(Task(kind=TaskKind.PRESCRIPTION_ENDING, id=prescription_id, about=last.medicine, more=0, at=at))
+        tasks.append(_task(TaskKind.PRESCRIPTION_ENDING, prescription_id, last.medicine, at))
     return tasks
 
 
 def result_task(result_id: int, test: str, released_at: datetime, corrected_at: datetime | None = None) -> Task:
     """Return the task to read a new result, or a corrected one."""
     if corrected_at is not None and corrected_at > released_at:
-        return Task(kind=TaskKind.CORRECTED_RESULT, id=result_id, about=test, more=0, at=corrected_at)
-    return Task(kind=TaskKind.NEW_RESULT, id=result_id, about=test, more=0, at=released_at)
+        return _task(TaskKind.CORRECTED_RESULT, result_id, test, corrected_at, names_of(test))
+    return _task(TaskKind.NEW_RESULT, result_id, test, released_at, names_of(test))
 
 
-def referral_task(referral_id: int, to: str, due_on: date | None, created_at: datetime, *, zone: ZoneInfo) -> Task:
+def referral_task(
+    referral_id: int, doctor: str | None, specialty: str | None, due_on: date | None, created_at: datetime, *, zone: ZoneInfo
+) -> Task:
     """Return the task to book a referral: at the start of its due day, or at the time it was sent."""
     at = created_at if due_on is None else day_start(due_on, zone)
-    return Task(kind=TaskKind.REFERRAL_TO_BOOK, id=referral_id, about=to, more=0, at=at)
+    names = None if doctor else specialty_names_of(specialty)
+    return _task(TaskKind.REFERRAL_TO_BOOK, referral_id, doctor or specialty or "", at, names)
 
 
 def lab_task(booking_id: int, first_test: str, tests: int, starts_at: datetime | None) -> Task:
     """Return the task to visit the laboratory; `first_test` names one of the tests."""
-    return Task(kind=TaskKind.LAB_VISIT, id=booking_id, about=first_test, more=tests - 1, at=starts_at)
+    return _task(TaskKind.LAB_VISIT, booking_id, first_test, starts_at, names_of(first_test), more=tests - 1)
 
 
 def refill_task(prescription_id: int, medicine: str, answered_at: datetime, *, prescribed: bool) -> Task:
     """Return the task to read a doctor's answer to a request for a refill; `medicine` names one of the medicines."""
     kind = TaskKind.REFILL_PRESCRIBED if prescribed else TaskKind.REFILL_ANSWERED
-    return Task(kind=kind, id=prescription_id, about=medicine, more=0, at=answered_at)
+    return _task(kind, prescription_id, medicine, answered_at)
+
+
+def _task(kind: TaskKind, id_: int, about: str, at: datetime | None, names: InLanguages | None = None, *, more: int = 0) -> Task:
+    return Task(kind=kind, id=id_, about=about, about_names=names or InLanguages(en=about, de=about), more=more, at=at)
 
 
 def most_urgent(tasks: Iterable[Task], now: datetime) -> list[Task]:

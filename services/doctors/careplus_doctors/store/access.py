@@ -8,10 +8,12 @@ from sqlmodel import col
 
 from careplus_clinic.search_keys import is_same_name
 from careplus_contracts.accounts import Sex
-from careplus_contracts.charts import LONGEST_PART, ChartAccess, FoundPatient, FoundPatients, PatientSearch
+from careplus_contracts.charts import LONGEST_PART, ChartAccess, FoundPatient, FoundPatients, OpenChart, PatientSearch
 from careplus_contracts.endpoints import Role
+from careplus_contracts.refusals import NotFound
 from careplus_contracts.values import Person
 from careplus_doctors.rules.charts import phone_end
+from careplus_runtime.http.problems import NOTHING_HERE
 from careplus_runtime.http.records import one_or_404
 from careplus_runtime.identity.care import check_in_care
 from careplus_runtime.identity.tokens import Identity
@@ -39,11 +41,13 @@ async def search(db: ReadSession, who: Identity, wanted: PatientSearch) -> Found
     return FoundPatients(items=[_found(row, wanted.date_of_birth) for row in found[:MOST_FOUND]])
 
 
-async def open_chart(db: WriteSession, who: Identity, patient_id: int, reason: str) -> ChartAccess:
-    """Open the chart of any patient, also of one with a closed account. Raise NotFound."""
-    await one_or_404(db, _any_patient(who).where(col(AccountRow.id) == patient_id))
+async def open_chart(db: WriteSession, who: Identity, patient_id: int, body: OpenChart) -> ChartAccess:
+    """Open the chart of any patient, also of one with a closed account. Raise NotFound, also for another name or birth date."""
+    query = _any_patient(who).where(col(AccountRow.id) == patient_id, col(AccountRow.date_of_birth) == body.date_of_birth)
+    if not is_same_name((await one_or_404(db, query)).full_name, body.full_name):
+        raise NotFound(NOTHING_HERE)
     at = this_second()
-    row = ChartAccessRow(patient_id=patient_id, doctor_id=who.id, reason=reason, opened_at=at, until=at + OPEN_FOR)
+    row = ChartAccessRow(patient_id=patient_id, doctor_id=who.id, reason=body.reason, opened_at=at, until=at + OPEN_FOR)
     db.add(row)
     await db.flush()
     [newest, *_] = await of_patient(db, who, patient_id)

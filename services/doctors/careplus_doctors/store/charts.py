@@ -1,28 +1,29 @@
 """Statements about charts: allergies, problems, and the whole chart of one patient."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import Enum
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, select
 from sqlmodel import col
 
 from careplus_contracts.accounts import Sex
-from careplus_contracts.allergies import Allergies, Allergy, AllergyCheck, Certainty, SetAllergies, Severity
-from careplus_contracts.charts import Chart, ChartPatient, Condition, ConditionStatus, ProblemList, SetProblems
-from careplus_doctors.rules.allergies import check_of
+from careplus_contracts.allergies import Allergies, Allergy, AllergyCheck, Certainty, RecordedAllergy, SetAllergies, Severity
+from careplus_contracts.charts import Chart, ChartPatient, Condition, ConditionStatus, ProblemList, RecordedCondition, SetProblems
 from careplus_doctors.rules.charts import allergy_status, named_twice
 from careplus_doctors.rules.medicines import medicine_list
 from careplus_doctors.rules.medicines.allergic import named_in
-from careplus_doctors.store import access, prescriptions, referrals, results, visits
+from careplus_doctors.store import access, chart_changes, prescriptions, referrals, results, visits
 from careplus_runtime.http.problems import malformed
 from careplus_runtime.http.records import one_or_404
-from careplus_runtime.identity.care import check_in_care
+from careplus_runtime.identity.care import check_in_care, is_emergency_only
 from careplus_runtime.identity.tokens import Identity
 from careplus_tables.accounts import AccountRow
 from careplus_tables.charts import AllergyRow, ChartRow, ProblemRow
 from careplus_tables.engine import AnySession, ReadSession, WriteSession
+
+_Entry = TypeVar("_Entry", Allergy, Condition)
 
 
 async def show(db: ReadSession, who: Identity, patient_id: int, zone: ZoneInfo) -> Chart:
@@ -55,8 +56,8 @@ async def allergies_of(db: AnySession, who: Identity, patient_id: int) -> Allerg
     return await allergies(db, await _chart(db, patient_id))
 
 
-async def own_parts(db: ReadSession, who: Identity) -> tuple[Allergies, list[Condition]]:
-    """Return the allergies and problems of the patient who calls."""
+async def own_parts(db: ReadSession, who: Identity) -> tuple[Allergies, list[RecordedCondition]]:
+    """Return the allergies and problems of the calling patient."""
     return await allergies(db, await _chart(db, who.id)), await problems_of(db, who.id)
 
 
@@ -64,40 +65,43 @@ async def allergies(db: AnySession, chart: ChartRow) -> Allergies:
     """Return the allergies of a chart in their order."""
     query = select(AllergyRow).where(col(AllergyRow.patient_id) == chart.patient_id).order_by(col(AllergyRow.position))
     found = [to_allergy(row) for row in (await db.execute(query)).scalars()]
-    checks = [_check(allergy.substance) for allergy in found]
+    medicines = medicine_list.load()
+    checks = [AllergyCheck(substance=one.substance, known=bool(named_in(medicines, one.substance))) for one in found]
     status = allergy_status(found, chart.no_known_allergies)
     return Allergies(allergy_status=status, allergies=found, checks=checks, version=chart.version)
 
 
-def _check(note: str) -> AllergyCheck:
-    """Return the names of a note; `known` as the check of a prescription reads it, so that both say the same."""
-    return check_of(note).model_copy(update={"known": bool(named_in(medicine_list.load(), note))})
-
-
-def to_allergy(row: AllergyRow) -> Allergy:
+def to_allergy(row: AllergyRow) -> RecordedAllergy:
     """Return a row as answers show it."""
-    return Allergy(
-        **row.model_dump(include={"substance", "reaction", "onset", "noted_on"}),
+    return RecordedAllergy(
+        **row.model_dump(include={"substance", "reaction", "onset", "noted_on", "emergency"}),
         severity=Severity(row.severity),
         certainty=Certainty(row.certainty) if row.certainty else None,
     )
 
 
-async def set_allergies(db: WriteSession, chart: ChartRow, body: SetAllergies) -> Allergies:
+async def set_allergies(db: WriteSession, who: Identity, chart: ChartRow, body: SetAllergies) -> Allergies:
     """Replace the allergies; the next version if they differ. Raise Malformed for a substance that is named twice."""
     if (twice := named_twice(allergy.substance for allergy in body.allergies)) is not None:
         raise malformed([{"loc": ("body", "allergies", twice, "substance"), "msg": "name each substance once"}])
-    before = (await allergies(db, chart)).allergies
-    if (before, chart.no_known_allergies) != (body.allergies, body.no_known_allergies):
+    before = [(_entered(one, Allergy), one.emergency) for one in (await allergies(db, chart)).allergies]
+    entries = [entry for entry, _ in before]
+    if (entries, chart.no_known_allergies) != (body.allergies, body.no_known_allergies):
+        was = chart_changes.of_allergies(entries, none_known=chart.no_known_allergies)
         chart.no_known_allergies = body.no_known_allergies
-        await _replace(db, chart, AllergyRow, body.allergies)
+        await _replace(db, who, chart, AllergyRow, body.allergies, dict(before))
+        now = chart_changes.of_allergies(body.allergies, none_known=body.no_known_allergies)
+        await chart_changes.add(db, who, chart, was, now)
     return await allergies(db, chart)
 
 
-async def set_problems(db: WriteSession, chart: ChartRow, body: SetProblems) -> ProblemList:
+async def set_problems(db: WriteSession, who: Identity, chart: ChartRow, body: SetProblems) -> ProblemList:
     """Replace the problems; the next version if they differ."""
-    if await problems_of(db, chart.patient_id) != body.problems:
-        await _replace(db, chart, ProblemRow, body.problems)
+    before = [(_entered(one, Condition), one.emergency) for one in await problems_of(db, chart.patient_id)]
+    entries = [entry for entry, _ in before]
+    if entries != body.problems:
+        await _replace(db, who, chart, ProblemRow, body.problems, dict(before))
+        await chart_changes.add(db, who, chart, chart_changes.of_problems(entries), chart_changes.of_problems(body.problems))
     return ProblemList(problems=await problems_of(db, chart.patient_id), version=chart.version)
 
 
@@ -111,24 +115,43 @@ def _column_values(entry: Allergy | Condition) -> dict[str, Any]:
     return {name: value.value if isinstance(value, Enum) else value for name, value in entry}
 
 
+def _entered(recorded: RecordedAllergy | RecordedCondition, kind: type[_Entry]) -> _Entry:
+    """Return an entry as a doctor sent it, without the member that only the store writes."""
+    return kind(**recorded.model_dump(exclude={"emergency"}))
+
+
 async def _replace(
-    db: WriteSession, chart: ChartRow, kind: type[AllergyRow | ProblemRow], entries: Sequence[Allergy | Condition]
+    db: WriteSession,
+    who: Identity,
+    chart: ChartRow,
+    kind: type[AllergyRow | ProblemRow],
+    entries: Sequence[Allergy | Condition],
+    before: Mapping[Allergy, bool] | Mapping[Condition, bool],
 ) -> None:
-    """Replace the rows of one kind; the next version of the chart."""
+    """Replace the rows of one kind; the next version of the chart.
+
+    `before` says of each present entry whether it was made in an emergency: an unchanged entry keeps it.
+    """
+    written_now = await is_emergency_only(db, who, chart.patient_id)
+    made: dict[Any, bool] = dict(before)
     chart.version += 1
     db.add(chart)
     await db.flush()
     await db.execute(delete(kind).where(col(kind.patient_id) == chart.patient_id))
-    rows = enumerate(map(_column_values, entries))
-    db.add_all(kind(patient_id=chart.patient_id, position=position, **values) for position, values in rows)
+    db.add_all(
+        kind(patient_id=chart.patient_id, position=position, emergency=made.get(entry, written_now), **_column_values(entry))
+        for position, entry in enumerate(entries)
+    )
     await db.flush()
 
 
-async def problems_of(db: AnySession, patient_id: int) -> list[Condition]:
+async def problems_of(db: AnySession, patient_id: int) -> list[RecordedCondition]:
     """Return the problem list of a patient that was found before."""
     query = select(ProblemRow).where(col(ProblemRow.patient_id) == patient_id).order_by(col(ProblemRow.position))
     return [
-        Condition(name=row.name, icd10=row.icd10, status=ConditionStatus(row.status), since=row.since)
+        RecordedCondition(
+            name=row.name, icd10=row.icd10, status=ConditionStatus(row.status), since=row.since, emergency=row.emergency
+        )
         for row in (await db.execute(query)).scalars()
     ]
 

@@ -4,6 +4,7 @@ from sqlalchemy import func, or_, select
 from sqlmodel import col
 
 from careplus_clinic.search_keys import equality_key
+from careplus_clinic.specialties import names_of
 from careplus_contracts.doctors import BookingMode, Doctor, DoctorFilter, Doctors, UpdateProfile
 from careplus_contracts.endpoints import Role
 from careplus_contracts.refusals import NotFound, Unauthenticated
@@ -98,9 +99,10 @@ def to_contract(account: AccountRow, profile: DoctorRow) -> Doctor:
     """Return the account and profile as one answer."""
     return Doctor(
         id=profile.id,
-        email=account.email,
+        email=account.sign_in_email,
         full_name=profile.full_name,
         specialty=profile.specialty or None,
+        specialty_names=names_of(profile.specialty),
         bio=profile.bio,
         languages=profile.languages,
         phone=profile.phone,

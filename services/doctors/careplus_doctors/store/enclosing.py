@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlmodel import col
 
+from careplus_clinic.clinic_time import local_date
 from careplus_contracts.charts import ConditionStatus
-from careplus_contracts.prescriptions import Prescription
 from careplus_contracts.referral_letters import (
     Enclose,
     EnclosedAllergy,
@@ -20,12 +20,13 @@ from careplus_contracts.referral_letters import (
 )
 from careplus_contracts.refusals import NotFound
 from careplus_contracts.results import LabResult, ResultStatus
-from careplus_doctors.store import charts, prescriptions
+from careplus_doctors.store import charts
+from careplus_doctors.store.medicines.current import active_prescriptions
 from careplus_doctors.store.results import VERIFIED
 from careplus_runtime.http.problems import NOTHING_HERE
 from careplus_runtime.identity.care import patients_in_care
 from careplus_runtime.identity.tokens import Identity
-from careplus_runtime.process.clock import this_second
+from careplus_runtime.process.clock import now, this_second
 from careplus_tables.engine import AnySession
 from careplus_tables.labs import LabResultRow
 from careplus_tables.result_records import to_lab_results
@@ -41,11 +42,15 @@ async def enclosed(
     if wanted is None or wanted == Enclose():
         return None
     allergies = await charts.allergies_of(db, who, patient_id) if wanted.allergies else None
-    found = [EnclosedAllergy(**one.model_dump(exclude={"noted_on"})) for one in allergies.allergies] if allergies else None
+    found = (
+        [EnclosedAllergy(**one.model_dump(exclude={"noted_on", "emergency"})) for one in allergies.allergies]
+        if allergies
+        else None
+    )
     return EnclosedChart(
         at=this_second(),
         problems=await _problems(db, patient_id) if wanted.problems else None,
-        medicines=await _medicines(db, who, patient_id, zone) if wanted.medicines else None,
+        medicines=await _medicines(db, patient_id, zone) if wanted.medicines else None,
         allergy_status=allergies.allergy_status if allergies else None,
         allergies=found,
         results=await _results(db, who, patient_id, [one.result_id for one in wanted.results]),
@@ -54,11 +59,15 @@ async def enclosed(
 
 async def _problems(db: AnySession, patient_id: int) -> list[EnclosedProblem]:
     problems = await charts.problems_of(db, patient_id)
-    return [EnclosedProblem(**one.model_dump(exclude={"status"})) for one in problems if one.status is ConditionStatus.ACTIVE]
+    return [
+        EnclosedProblem(**one.model_dump(exclude={"status", "emergency"}))
+        for one in problems
+        if one.status is ConditionStatus.ACTIVE
+    ]
 
 
-async def _medicines(db: AnySession, who: Identity, patient_id: int, zone: ZoneInfo) -> list[EnclosedMedicine]:
-    written: list[Prescription] = await prescriptions.of_patient(db, who, patient_id, zone)
+async def _medicines(db: AnySession, patient_id: int, zone: ZoneInfo) -> list[EnclosedMedicine]:
+    written = await active_prescriptions(db, patient_id, local_date(now(), zone))
     return [
         EnclosedMedicine(
             medicine=item.medicine,
@@ -91,4 +100,6 @@ async def _results(db: AnySession, who: Identity, patient_id: int, ids: list[int
 
 def _result(result: LabResult, taken_at: datetime) -> EnclosedResult:
     values = [EnclosedValue(**one.model_dump(include=set(EnclosedValue.model_fields))) for one in result.observations]
-    return EnclosedResult(result_id=result.id, test_name=result.test_name, taken_at=taken_at, values=values)
+    return EnclosedResult(
+        result_id=result.id, test_name=result.test_name, test_names=result.test_names, taken_at=taken_at, values=values
+    )

@@ -10,7 +10,7 @@ from careplus_contracts.appointments import AppointmentStatus
 from careplus_contracts.charts import LONGEST_PART
 from careplus_contracts.prescriptions import PrescriptionFilter, PrescriptionStatus
 from careplus_contracts.record import OwnRecord, RecordVisit
-from careplus_doctors.store import charts, prescriptions, visits
+from careplus_doctors.store import charts, prescriptions, visits, vitals
 from careplus_runtime.identity.tokens import Identity
 from careplus_tables.appointments import AppointmentRow
 from careplus_tables.engine import ReadSession
@@ -26,6 +26,7 @@ async def show(db: ReadSession, who: Identity, zone: ZoneInfo, now: datetime) ->
         allergies=allergies.allergies,
         problems=problems,
         prescriptions=(await prescriptions.list_own(db, who, active, zone)).items,
+        vitals=await vitals.own(db, who),
         visits=await _visits(db, who, now),
     )
 

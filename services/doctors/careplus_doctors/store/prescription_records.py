@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
+import sqlalchemy as sa
 from sqlalchemy import Select, select
 from sqlmodel import col
 
@@ -33,6 +34,7 @@ class _PrescriptionRecord(NamedTuple):
     medicine_check: dict[str, Any] | None
     override_reason: str | None
     last_day: date
+    emergency: bool
     created_at: datetime
     stopped_at: datetime | None
     stopped_by_id: int | None
@@ -49,16 +51,18 @@ _COLUMNS = (
     col(AccountRow.full_name),
     col(AccountRow.date_of_birth),
     col(PrescriptionRow.doctor_id),
-    doctor_name(col(PrescriptionRow.doctor_id)),
+    # the names at the time of signing
+    sa.func.coalesce(col(PrescriptionRow.doctor_name), doctor_name(col(PrescriptionRow.doctor_id))),
     col(PrescriptionRow.appointment_id),
     col(PrescriptionRow.notes),
     col(PrescriptionRow.medicine_check),
     col(PrescriptionRow.override_reason),
     col(PrescriptionRow.last_day),
+    col(PrescriptionRow.emergency),
     col(PrescriptionRow.created_at),
     col(PrescriptionRow.stopped_at),
     col(PrescriptionRow.stopped_by_id),
-    doctor_name(col(PrescriptionRow.stopped_by_id)),
+    sa.func.coalesce(col(PrescriptionRow.stopped_by_name), doctor_name(col(PrescriptionRow.stopped_by_id))),
     col(PrescriptionRow.stop_reason),
     col(PrescriptionRow.version),
 )
@@ -86,6 +90,7 @@ async def to_contract(db: AnySession, rows: Sequence[Any], today: date) -> list[
             override_reason=record.override_reason,
             status=PrescriptionStatus(record.status),
             last_day=record.last_day,
+            emergency=record.emergency,
             created_at=record.created_at,
             stopped_at=record.stopped_at,
             stopped_by=_stopped_by(record),

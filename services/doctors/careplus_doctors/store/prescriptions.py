@@ -22,11 +22,12 @@ from careplus_contracts.refusals import NotFound
 from careplus_doctors.store.prescription_records import select_prescriptions, to_contract
 from careplus_runtime.http.problems import NOTHING_HERE
 from careplus_runtime.http.records import fetch_page, newest_first, one_or_404
-from careplus_runtime.identity.care import patients_in_care
+from careplus_runtime.identity.care import is_emergency_only, patients_in_care
 from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.clock import now, this_second
 from careplus_tables.colleagues import is_or_is_done_by
 from careplus_tables.engine import AnySession, ReadSession, WriteSession
+from careplus_tables.people import name_of
 from careplus_tables.prescriptions import PrescriptionItemRow, PrescriptionRow, status_on
 from careplus_tables.references import new_reference
 
@@ -87,10 +88,12 @@ async def add(db: WriteSession, who: Identity, body: Prescribe, check: Prescript
         reference=new_reference("RX"),
         patient_id=body.patient_id,
         doctor_id=who.id,
+        doctor_name=await name_of(db, who.id),
         appointment_id=body.appointment_id,
         notes=body.notes,
         medicine_check=check.model_dump(mode="json"),
         last_day=last_day(at, max(item.duration_days for item in body.items), zone),
+        emergency=await is_emergency_only(db, who, body.patient_id),
         created_at=at,
     )
     db.add(row)
@@ -109,6 +112,7 @@ async def stop(db: WriteSession, who: Identity, row: PrescriptionRow, reason: st
         row.status = PrescriptionStatus.STOPPED.value
         row.stopped_at = now()
         row.stopped_by_id = who.id
+        row.stopped_by_name = await name_of(db, who.id)
         row.stop_reason = reason
         row.version += 1
         await db.flush()

@@ -97,9 +97,9 @@ async def _results(db: ReadSession, who: Identity, now: datetime) -> list[Task]:
 async def _referrals(db: ReadSession, who: Identity, zone: ZoneInfo) -> list[Task]:
     """Return tasks for accepted referrals, and for sent ones to one doctor, which need no acceptance to book."""
     to_doctor = doctor_name(func.coalesce(COLLEAGUE_ID, col(ReferralRow.to_doctor_id), col(ReferralRow.accepted_by_id)))
-    to = func.coalesce(to_doctor, col(ReferralRow.to_specialty))
     query: Select[*tuple[Any, ...]] = (
-        select(col(ReferralRow.id), to, col(ReferralRow.due_on), col(ReferralRow.created_at))
+        select(col(ReferralRow.id), to_doctor, col(ReferralRow.to_specialty))
+        .add_columns(col(ReferralRow.due_on), col(ReferralRow.created_at))
         .where(
             col(ReferralRow.patient_id) == who.id,
             or_(

@@ -43,6 +43,7 @@ class ReferralRecord(NamedTuple):
     status: str
     note: str | None
     created_at: datetime
+    emergency: bool
     version: int
 
 
@@ -67,6 +68,7 @@ REFERRAL: Select[*tuple[Any, ...]] = select(
     shown_status(),
     col(ReferralRow.note),
     col(ReferralRow.created_at),
+    col(ReferralRow.emergency),
     col(ReferralRow.version),
 ).join(AccountRow, col(AccountRow.id) == col(ReferralRow.patient_id))
 REFERRAL = join_receiver(REFERRAL)
@@ -99,6 +101,7 @@ def to_contract(row: ReferralRecord, today: date) -> Referral:
         status=ReferralStatus(row.status),
         note=row.note,
         created_at=row.created_at,
+        emergency=row.emergency,
         version=row.version,
     )
 

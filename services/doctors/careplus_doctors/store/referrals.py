@@ -29,7 +29,7 @@ from careplus_doctors.store.referral_access import is_own
 from careplus_doctors.store.referral_records import REFERRAL, ReferralRecord, to_contract, to_letter
 from careplus_runtime.http.problems import NOTHING_HERE, malformed
 from careplus_runtime.http.records import fetch_page, newest_first, one_or_404
-from careplus_runtime.identity.care import patients_in_care
+from careplus_runtime.identity.care import check_standing_care, is_emergency_only, patients_in_care
 from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.clock import now
 from careplus_tables.accounts import AccountRow
@@ -126,6 +126,7 @@ async def add(db: WriteSession, who: Identity, body: Refer, enclosed: EnclosedCh
         due_on=body.due_on,
         enclosed=None if enclosed is None else enclosed.model_dump(mode="json"),
         created_at=now(),
+        emergency=await is_emergency_only(db, who, body.patient_id),
     )
     db.add(row)
     await db.flush()
@@ -137,10 +138,13 @@ async def change(
 ) -> Referral:
     """Set status and note, as the next version if they differ. A doctor that accepts has the patient in care from then on.
 
-    `present` is the status that readers see; the one that a visit makes of it is not stored.
+    `present` is the status that readers see; the one that a visit makes of it is not stored. Raise EmergencyOnly where the
+    sender does the receiver's work, and accepting would make care of an emergency access.
     """
     if body.status is not present or body.note not in (None, row.note):
         if body.status is ReferralStatus.ACCEPTED and row.status == ReferralStatus.SENT.value:
+            if row.from_doctor_id == who.id:
+                await check_standing_care(db, who, row.patient_id)
             row.accepted_by_id = who.id
         row.status = row.status if body.status is present else body.status.value
         row.note = row.note if body.note is None else body.note

@@ -9,7 +9,7 @@ from careplus_clinic.clinic_time import local_date
 from careplus_contracts.prescriptions import Prescribe, Prescription
 from careplus_contracts.refills import AnswerRefill, DoctorRefill, RefillAnswer, RefillStatus
 from careplus_doctors.rules import refills as rules
-from careplus_doctors.store import prescribing
+from careplus_doctors.store import prescribing, refill_notices
 from careplus_doctors.store.refill_records import positions_of, prescriptions_of, to_doctor_refills
 from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.clock import now, this_second
@@ -29,6 +29,7 @@ async def answer(db: WriteSession, who: Identity, row: RefillRow, body: AnswerRe
     row.answered_at, row.answered_by_id = this_second(), who.id
     row.version += 1
     await db.flush()
+    await refill_notices.tell_of_answer(db, row)
 
 
 async def show(db: AnySession, who: Identity, row: RefillRow, zone: ZoneInfo) -> DoctorRefill:

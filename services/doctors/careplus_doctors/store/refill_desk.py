@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, false, select
+from sqlalchemy import Select, false, select
 from sqlmodel import col
 
 from careplus_contracts.endpoints import Role
@@ -12,12 +12,13 @@ from careplus_contracts.reception import Caller
 from careplus_contracts.refills import DeskRefill, DeskRefillFilter, DeskRefills, DoctorAway
 from careplus_contracts.refusals import NotFound
 from careplus_contracts.values import Person
-from careplus_doctors.store.refills import LONGEST_FIRST, present
+from careplus_doctors.store import refill_notices
+from careplus_doctors.store.refills import LONGEST_FIRST
 from careplus_runtime.http.problems import NOTHING_HERE
 from careplus_runtime.http.records import fetch_page, one_or_404
-from careplus_runtime.identity.care import doctors_in_care
+from careplus_runtime.identity.refills import is_unowned, present
 from careplus_runtime.identity.tokens import Identity
-from careplus_tables.absences import Now, is_away, is_off
+from careplus_tables.absences import Now, is_away
 from careplus_tables.accounts import AccountRow
 from careplus_tables.engine import AnySession, ReadSession, WriteSession
 from careplus_tables.people import doctor_name
@@ -33,7 +34,7 @@ async def list_open(db: ReadSession, who: Identity, wanted: DeskRefillFilter, zo
     at = present(zone)
     query = _open(who).execution_options(cross_patient=CROSS_PATIENT)
     if wanted.unowned:
-        query = query.where(_is_unowned(at))
+        query = query.where(is_unowned(at))
     rows, next_cursor = await fetch_page(db, query, LONGEST_FIRST, wanted)
     return DeskRefills(items=await _to_contract(db, [row.id for row in rows], at), next_cursor=next_cursor)
 
@@ -45,7 +46,7 @@ async def lock_for_update(db: AnySession, who: Identity, refill_id: int) -> Refi
 
 
 async def route(db: WriteSession, row: RefillRow, doctor_id: int, zone: ZoneInfo) -> None:
-    """Ask another doctor as the next version; the same doctor changes nothing. Raise NotFound and DoctorAway."""
+    """Name another doctor and raise the version; naming the same one changes nothing. Raise NotFound and DoctorAway."""
     query = select(col(AccountRow.id), is_away(col(AccountRow.id), present(zone))).where(
         col(AccountRow.id) == doctor_id, col(AccountRow.role) == Role.DOCTOR.value
     )
@@ -58,6 +59,7 @@ async def route(db: WriteSession, row: RefillRow, doctor_id: int, zone: ZoneInfo
         row.doctor_id = doctor_id
         row.version += 1
         await db.flush()
+        await refill_notices.tell_of_request(db, row, zone)
 
 
 async def show(db: AnySession, row: RefillRow, zone: ZoneInfo) -> DeskRefill:
@@ -75,15 +77,6 @@ def _open(who: Identity) -> Select[RefillRow]:
     return _any(who).where(IS_OPEN)
 
 
-def _is_unowned(at: Now) -> ColumnElement[bool]:
-    """Return the condition of open requests of patients whom no present doctor has in care; the asked one has them in care."""
-    waiting = select(col(_refill.patient_id)).where(IS_OPEN).execution_options(cross_patient=CROSS_PATIENT)
-    treating = doctors_in_care(waiting)
-    _, doctor_id = treating.selected_columns
-    there = treating.where(~is_off(doctor_id, at)).subquery()
-    return col(_refill.patient_id).not_in(select(there.c[0]))
-
-
 async def _to_contract(db: AnySession, ids: Sequence[int | None], at: Now) -> list[DeskRefill]:
     query: Select[*tuple[Any, ...]] = (
         select(
@@ -92,7 +85,7 @@ async def _to_contract(db: AnySession, ids: Sequence[int | None], at: Now) -> li
             doctor_name(col(_refill.doctor_id)),
             col(PrescriptionRow.reference),
             is_away(col(_refill.doctor_id), at),
-            _is_unowned(at),
+            is_unowned(at),
         )
         .join(AccountRow, col(AccountRow.id) == col(_refill.patient_id))
         .join(PrescriptionRow, col(PrescriptionRow.id) == col(_refill.prescription_id))

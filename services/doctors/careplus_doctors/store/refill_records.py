@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlmodel import col
 
-from careplus_contracts.allergies import Allergy
+from careplus_contracts.allergies import RecordedAllergy
 from careplus_contracts.prescriptions import Prescription, PrescriptionItem
 from careplus_contracts.refills import (
     DoctorRefill,
@@ -124,10 +124,10 @@ async def _facts(db: AnySession, patient_ids: Collection[int]) -> dict[int, Refi
     }
 
 
-async def _allergies(db: AnySession, patient_ids: Collection[int]) -> dict[int, list[Allergy]]:
+async def _allergies(db: AnySession, patient_ids: Collection[int]) -> dict[int, list[RecordedAllergy]]:
     patient_id = col(AllergyRow.patient_id)
     query = select(AllergyRow).where(patient_id.in_(patient_ids)).order_by(patient_id, col(AllergyRow.position))
-    found: dict[int, list[Allergy]] = defaultdict(list)
+    found: dict[int, list[RecordedAllergy]] = defaultdict(list)
     for row in (await db.execute(query)).scalars():
         found[row.patient_id].append(to_allergy(row))
     return found

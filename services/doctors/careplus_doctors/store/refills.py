@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 
-from careplus_clinic.clinic_time import day_bounds, local_date
+from careplus_clinic.clinic_time import local_date
 from careplus_contracts.refills import (
     DoctorRefillFilter,
     DoctorRefills,
@@ -21,11 +21,12 @@ from careplus_contracts.refills import (
 )
 from careplus_contracts.values import Id
 from careplus_doctors.rules import refills as rules
-from careplus_doctors.store import prescriptions
+from careplus_doctors.store import prescriptions, refill_notices
 from careplus_doctors.store.refill_records import to_doctor_refills, to_refills
 from careplus_runtime.http.problems import malformed
 from careplus_runtime.http.records import Keyset, fetch_page, newest_first, one_or_404
 from careplus_runtime.identity.care import patients_in_care
+from careplus_runtime.identity.refills import present
 from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.clock import now, this_second
 from careplus_tables.absences import Now, is_away
@@ -38,12 +39,6 @@ _refill = RefillRow
 _NEWEST_FIRST = newest_first(col(_refill.id))
 LONGEST_FIRST = Keyset((col(_refill.id),), Id, lambda row: row.id)
 ASKED_ALREADY = "You asked for a refill of this prescription already. Wait for the answer, or withdraw that request."
-
-
-def present(zone: ZoneInfo) -> Now:
-    """Return the present instant and the end of the clinic's day."""
-    at, today = now(), local_date(now(), zone)
-    return Now(at, day_bounds(today, today, zone)[1])
 
 
 async def request(db: WriteSession, who: Identity, prescription_id: int, body: RequestRefill, zone: ZoneInfo) -> Refill:
@@ -73,6 +68,7 @@ async def request(db: WriteSession, who: Identity, prescription_id: int, body: R
     assert row.id is not None
     db.add_all(RefillItemRow(refill_id=row.id, position=position) for position in positions)
     await db.flush()
+    await refill_notices.tell_of_request(db, row, zone)
     return await show(db, row, zone)
 
 

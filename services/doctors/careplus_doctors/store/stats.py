@@ -141,7 +141,7 @@ async def _offered(db: ReadSession, of: Period, zone: ZoneInfo) -> _Offered:
     today = local_date(now(), zone)
     for begin, end in rules.not_kept(of, first, last):
         total += sum(offered_minutes(begin, end, week, away, zone).values())
-        # the hours of those days are not known
+        # the hours of these days are not known
         estimated += begin < min(today, first or today)
     return _Offered(total, estimated > 0)
 

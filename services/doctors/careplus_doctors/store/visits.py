@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlmodel import col
 
 from careplus_contracts.charts import LONGEST_PART, ChartVisit
@@ -48,20 +48,20 @@ async def _notes(
     db: ReadSession, patient_id: int, visit_ids: Sequence[int], is_readable: ColumnElement[bool]
 ) -> dict[int, Notes]:
     """Return the readable notes of visits, by visit."""
-    query = select(NotesRow, doctor_name(col(NotesRow.author_id)), doctor_name(col(NotesRow.signed_by_id))).where(
-        col(NotesRow.appointment_id).in_(visit_ids), is_readable
-    )
+    author = func.coalesce(col(NotesRow.author_name), doctor_name(col(NotesRow.author_id)))
+    signed_by = func.coalesce(col(NotesRow.signed_by_name), doctor_name(col(NotesRow.signed_by_id)))
+    query = select(NotesRow, author, signed_by).where(col(NotesRow.appointment_id).in_(visit_ids), is_readable)
     rows = (await db.execute(query)).all()
     added = await _addenda(db, [row.appointment_id for row, _, _ in rows])
     return {
-        row.appointment_id: _to_contract(row, patient_id, author, signed_by, added[row.appointment_id])
-        for row, author, signed_by in rows
+        row.appointment_id: _to_contract(row, patient_id, author_name, signer_name, added[row.appointment_id])
+        for row, author_name, signer_name in rows
     }
 
 
 async def _addenda(db: ReadSession, visit_ids: Sequence[int]) -> dict[int, list[Addendum]]:
     query = (
-        select(AddendumRow, doctor_name(col(AddendumRow.by_id)))
+        select(AddendumRow, func.coalesce(col(AddendumRow.by_name), doctor_name(col(AddendumRow.by_id))))
         .where(col(AddendumRow.appointment_id).in_(visit_ids))
         .order_by(col(AddendumRow.appointment_id), col(AddendumRow.position))
     )

@@ -10,6 +10,7 @@ from careplus_labs.store.bookings import bookings
 from careplus_labs.store.catalogue import capacity, catalogue, hours
 from careplus_runtime.http.dependencies import AppSettings, CurrentUser, IfMatch, ReadDb, WriteDb, check_version
 from careplus_runtime.http.serving import Routes
+from careplus_runtime.identity.booking_limits import check_limits
 from careplus_runtime.process.clock import now
 
 routes = Routes()
@@ -25,6 +26,7 @@ async def list_lab_slots(query: contract.LabSlotFilter, *, who: CurrentUser, db:
 
 @routes.serve(contract.book_tests)
 async def book_tests(body: BookTests, *, who: CurrentUser, db: WriteDb, settings: AppSettings) -> LabBooking:
+    await check_limits(db, settings, who.id)
     return await bookings.book(db, who, body, await hours.opening(db, settings), settings.lab_places, settings.lab_stat_minutes)
 
 

@@ -51,7 +51,7 @@ async def show_lab_order(booking_id: Id, *, who: CurrentUser, db: ReadDb) -> Lab
 async def change_lab_order(
     booking_id: Id, body: ChangeOrder, *, who: CurrentUser, db: WriteDb, expected: IfMatch, settings: AppSettings
 ) -> LabBooking:
-    row = await bookings.lock_for_update(db, who, booking_id)
+    row = await bookings.claim(db, who, booking_id)
     check_version(row.version, expected)
     check_changeable(LabBookingStatus(row.status), row.collected_at)
     house = orders.House(await hours.opening(db, settings), settings.lab_places, settings.lab_stat_minutes)

@@ -18,7 +18,7 @@ class Candidates:
     """The ranges of one analyte that may apply to a patient, by sex and by age.
 
     A patient of another or an unknown sex is compared with both sexes; one without a date of birth with every age. An age
-    without a range counts too, as None: nothing is certain about it.
+    without a range counts too, as None: it is uncertain.
     """
 
     def __init__(self, ranges: Sequence[ReferenceRange], sex: Sex, age_days: int | None) -> None:

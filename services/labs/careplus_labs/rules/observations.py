@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
+from careplus_clinic.lab_texts import coded_value
 from careplus_clinic.transitions import illegal_transition
 from careplus_contracts.accounts import Sex
 from careplus_contracts.flagging import AnalyteRange, TypedFlag
@@ -48,7 +49,7 @@ def check_entered(entered: Sequence[EnterObservation], measured: Mapping[str, An
 def check_units(entered: Sequence[EnterObservation], measured: Mapping[str, Analyte]) -> None:
     """Raise WrongUnit with each value in another unit than its analyte's. Check the form of the values before."""
     conflicts = [
-        UnitConflict(analyte=analyte.code, name=analyte.name, given=one.unit, expected=analyte.unit)
+        UnitConflict(analyte=analyte.code, name=analyte.name, names=analyte.names, given=one.unit, expected=analyte.unit)
         for one in entered
         for analyte in [measured[one.analyte]]
         if one.value is not None and not is_same_unit(one.unit, analyte.unit)
@@ -139,14 +140,18 @@ def _observation(one: EnterObservation, analyte: Analyte, sex: Sex, age_days: in
     return Observation(
         analyte=analyte.code,
         name=analyte.name,
+        names=analyte.names,
         loinc=analyte.loinc,
         plain=analyte.plain,
+        explanations=analyte.explanations,
         value=one.value,
         comparator=one.comparator,
         text=text,
+        text_names=coded_value(text, analyte.choices),
         unit=analyte.unit,
         decimals=analyte.decimals,
         usual=analyte.usual,
+        usual_names=analyte.usual_names,
         **compared,
     )
 

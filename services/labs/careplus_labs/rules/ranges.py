@@ -1,4 +1,4 @@
-"""Versions of reference ranges: which one is valid, what may replace it, and the ages without a range."""
+"""Versions of reference ranges: the valid one, its replacement, and the ages without a range."""
 
 from collections.abc import Iterable, Iterator
 from datetime import date

@@ -1,4 +1,4 @@
-"""Medicines that the patient's age rules out, and the children for whom the list has no doses."""
+"""Medicines that the patient's age rules out, and the children without doses in the list."""
 
 from collections.abc import Iterator, Sequence
 

@@ -110,7 +110,7 @@ def _times(taking: Taking, substance: str, name: InLanguages, limit: Limit, stri
 
 
 def _absurd(taking: Taking) -> Iterator[Alert]:
-    """Yield what no medicine allows, whether the list knows it or not."""
+    """Yield alerts that apply to every medicine, in the list or not."""
     what = " ".join(taking.item.medicine.casefold().split())[:100]
     for kind, (_, high) in taking.intake.counted.items():
         allowed = MOST_DROPS.get(taking.route or "", MOST[kind]) if kind == "drops" else MOST[kind]
@@ -140,7 +140,7 @@ def _form(taking: Taking, what: str) -> Iterator[Alert]:
 
 
 def _together(medicines: MedicineList, new: Sequence[Taking], active: Sequence[Taking]) -> Iterator[Alert]:
-    """Yield substances whose sum over several medicines is above the most of a day."""
+    """Yield alerts where several medicines together exceed the most of a day."""
     everything = [taking for taking in (*new, *active) if not taking.is_local]
     for substance in sorted({substance for taking in new for substance in taking.substances} & medicines.substances.keys()):
         limits = medicines.substances[substance].doses

@@ -1,4 +1,4 @@
-"""Reads the medicine files and refuses whatever does not fit together, in a sentence that names the file and the entry."""
+"""Reads the medicine files and refuses entries that do not fit together, in a sentence that names the file and the entry."""
 
 import tomllib
 from importlib.resources.abc import Traversable

@@ -60,7 +60,7 @@ class MedicineList:
     def interaction_of(self) -> dict[tuple[str, str], Interaction]:
         """Return the most severe rule of each pair of substances, in the order of their keys."""
         pairs: dict[tuple[str, str], Interaction] = {}
-        # the last one stays: the most severe, and of those the one about fewer medicines
+        # the last one stays: the most severe, and of equal ones the one about fewer medicines
         for rule in sorted(self.interactions, key=self._weight, reverse=True):
             for one in self.members_of(rule.a):
                 for other in self.members_of(rule.b):

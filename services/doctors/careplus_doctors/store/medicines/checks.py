@@ -1,4 +1,4 @@
-"""The check of medicines against what the patient has: allergies, and the medicines of any doctor that they take now."""
+"""The check of medicines against the patient's allergies, and the medicines of any doctor that they take now."""
 
 from collections.abc import Collection, Sequence
 from zoneinfo import ZoneInfo

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import ColumnElement, and_, case, exists, not_, select
 from sqlmodel import col
 
+from careplus_clinic.lab_texts import names_of, preparations_of
 from careplus_contracts.endpoints import Role
 from careplus_contracts.labs import BookedTest, LabBooking, LabBookingStatus, LabPriority, WaitingResult
 from careplus_contracts.results import Flag, ResultStatus
@@ -80,7 +81,9 @@ async def _tests(db: AnySession, who: Identity, booking_ids: Collection[int]) ->
             BookedTest(
                 code=row.test_code,
                 name=test.name,
+                names=names_of(test.name),
                 preparation=test.preparation,
+                preparations=preparations_of(test.preparation),
                 price_minor=row.price_minor,
                 currency=row.currency,
                 result_id=result_id,

@@ -30,6 +30,7 @@ from careplus_tables.colleagues import is_or_is_done_by
 from careplus_tables.columns import InstantColumn
 from careplus_tables.engine import AnySession, ReadSession, WriteSession
 from careplus_tables.labs import LabBookingRow, LabBookingTestRow, LabResultRow, LabTestRow
+from careplus_tables.locking import lock_people_of
 from careplus_tables.references import new_reference
 
 T = TypeVar("T")
@@ -49,6 +50,13 @@ async def lock_for_update(db: AnySession, who: Identity, booking_id: int) -> Lab
     """Return the patient's own booking, the doctor's own order, or any booking for the laboratory, locked. Raise NotFound."""
     query = select(LabBookingRow).where(col(LabBookingRow.id) == booking_id, _is_visible(who)).with_for_update()
     return await one_or_404(db, across_patients(query, who))
+
+
+async def claim(db: WriteSession, who: Identity, booking_id: int) -> LabBookingRow:
+    """Return a booking as `lock_for_update` does, locked after the account of its patient. Raise NotFound."""
+    patient = select(col(LabBookingRow.patient_id)).where(col(LabBookingRow.id) == booking_id, _is_visible(who))
+    await lock_people_of(db, across_patients(patient, who))
+    return await lock_for_update(db, who, booking_id)
 
 
 async def lock_of_result(db: AnySession, who: Identity, result_id: int) -> LabBookingRow:
@@ -133,12 +141,17 @@ async def withdraw(
 
 async def cancel(db: WriteSession, who: Identity | None, row: LabBookingRow, reason: str | None) -> None:
     """Cancel the booking, increment its version and free its place. `who` is None for the background task."""
+    mark_cancelled(who, row, reason)
+    await db.flush()
+
+
+def mark_cancelled(who: Identity | None, row: LabBookingRow, reason: str | None) -> None:
+    """Set the members of a cancelled booking; the caller flushes."""
     row.status, row.status_reason = LabBookingStatus.CANCELLED.value, reason
     row.window_starts_at = row.place = None
     row.cancelled_by, row.cancelled_by_id = (who.role.value, who.id) if who else (None, None)
     row.cancelled_at = this_second()
     row.version += 1
-    await db.flush()
 
 
 async def set_status(db: WriteSession, who: Identity, row: LabBookingRow, status: LabBookingStatus, reason: str | None) -> None:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import func, select
 from sqlmodel import col
 
+from careplus_clinic.lab_texts import names_of
 from careplus_contracts.lab_orders import RepeatedTest, RepeatFilter, Repeats
 from careplus_contracts.labs import LabBookingStatus
 from careplus_contracts.results import LabResult
@@ -47,6 +48,7 @@ async def find(db: ReadSession, who: Identity, wanted: RepeatFilter) -> Repeats:
         RepeatedTest(
             code=one.code,
             name=one.name,
+            names=names_of(one.name),
             repeat_after_days=one.days,
             booking_id=one.booking_id,
             reference=one.booking.reference,

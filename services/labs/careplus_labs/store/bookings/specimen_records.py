@@ -7,6 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import select
 from sqlmodel import col
 
+from careplus_clinic.lab_texts import specimens_of
 from careplus_contracts.labs import Specimen, SpecimenStatus
 from careplus_contracts.values import Person
 from careplus_tables.engine import AnySession
@@ -52,6 +53,7 @@ def to_contract(found: Found, people: Mapping[int, PersonRow]) -> Specimen:
     return Specimen(
         **row.model_dump(include=_SAME_MEMBERS),
         id=row.id,
+        type_names=specimens_of(row.type),
         test_codes=found.test_codes,
         status=SpecimenStatus(row.status),
         collected_by=_person(row.collected_by_id, people),

@@ -46,7 +46,7 @@ async def is_any_due(db: AnySession, patience: Patience) -> bool:
 
 
 async def close(db: WriteSession, patience: Patience) -> Sequence[LabBookingRow]:
-    """Close up to BATCH bookings that wait too long and return them; another process takes other ones at the same time."""
+    """Close up to BATCH bookings that wait too long and return them; rows that another process has locked are skipped."""
     query = select(LabBookingRow).where(_is_due(patience)).order_by(col(LabBookingRow.id)).limit(BATCH)
     query = query.with_for_update(skip_locked=True).execution_options(cross_patient=CROSS_PATIENT)
     rows = (await db.execute(query)).scalars().all()

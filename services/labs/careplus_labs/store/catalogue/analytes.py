@@ -9,6 +9,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 
+from careplus_clinic.lab_texts import all_values, explanations_of, names_of, names_with
 from careplus_contracts.accounts import Sex
 from careplus_contracts.lab_analytes import (
     AddAnalyte,
@@ -76,7 +77,8 @@ async def list_all(db: ReadSession, wanted: AnalyteFilter, day: date) -> KnownAn
     if wanted.q is not None:
         part = wanted.q.strip().lower()
         columns = (AnalyteRow.code, AnalyteRow.name)
-        query = query.where(or_(*(func.lower(col(column)).contains(part, autoescape=True) for column in columns)))
+        parts = (func.lower(col(column)).contains(part, autoescape=True) for column in columns)
+        query = query.where(or_(*parts, col(AnalyteRow.name).in_(names_with(wanted.q))))
     rows, next_cursor = await fetch_page(db, query, _BY_CODE, wanted)
     return KnownAnalytes(items=await _known(db, rows, day), next_cursor=next_cursor)
 
@@ -184,7 +186,14 @@ async def _ranges(db: AnySession, codes: Collection[str]) -> defaultdict[tuple[s
 
 def _members(row: AnalyteRow) -> dict[str, Any]:
     """Return the members of an analyte that have no versions."""
-    return {**row.model_dump(exclude={"kind", "unit"}), "kind": AnalyteKind(row.kind)}
+    return {
+        **row.model_dump(exclude={"kind", "unit"}),
+        "kind": AnalyteKind(row.kind),
+        "names": names_of(row.name),
+        "explanations": explanations_of(row.plain),
+        "usual_names": all_values(row.usual),
+        "choice_names": all_values(row.choices),
+    }
 
 
 def _row(code: str, number: int, one: SetRange) -> ReferenceRangeRow:

@@ -18,7 +18,8 @@ from careplus_runtime.identity.care import check_in_care
 from careplus_runtime.identity.tokens import Identity
 from careplus_tables.engine import AnySession, ReadSession, WriteSession
 from careplus_tables.labs import LabBookingRow
-from careplus_tables.patient_times import LAB_VISIT, is_patient_busy, lock_patient, other_appointment, other_appointments
+from careplus_tables.locking import lock_accounts
+from careplus_tables.patient_times import LAB_VISIT, is_patient_busy, other_appointment, other_appointments
 from careplus_tables.references import new_reference
 
 NEAR_DAYS, FAR_DAYS = 1, 14
@@ -88,7 +89,7 @@ async def _check_time(db: WriteSession, row: LabBookingRow, hours: Hours, places
     if reason := windows.unbookable_reason(row.starts_at, hours):
         raise LabFull(reason, alternatives=await _nearest_free(db, row, hours, places))
     await check_collected(db, row, hours, places)
-    await lock_patient(db, row.patient_id)
+    await lock_accounts(db, row.patient_id)
     until = row.starts_at + LAB_VISIT
     if other := await other_appointment(db, row.patient_id, row.starts_at, until, except_lab_booking=row.id):
         alternatives = await _nearest_free(db, row, hours, places)

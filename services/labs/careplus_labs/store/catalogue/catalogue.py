@@ -8,6 +8,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 
+from careplus_clinic.lab_texts import categories_of, explanations_of, names_of, preparations_of, specimens_of
 from careplus_contracts.endpoints import Role
 from careplus_contracts.lab_catalogue import (
     AddTest,
@@ -150,6 +151,11 @@ async def _to_contract(db: AnySession, rows: Sequence[LabTestRow], day: date) ->
     return [
         LabTest(
             **row.model_dump(exclude={"release_policy"}),
+            names=names_of(row.name),
+            category_names=categories_of(row.category),
+            specimen_names=specimens_of(row.specimen),
+            preparations=preparations_of(row.preparation),
+            explanations=explanations_of(row.plain),
             analytes=measured[row.code],
             release_policy=ReleasePolicy(row.release_policy),
         )

@@ -11,7 +11,7 @@ from careplus_contracts.results import Observation, ResultStatus
 from careplus_labs.rules import observations as rules
 from careplus_labs.rules.verification import check_second_person, needs_second_person
 from careplus_labs.store.bookings import booking_status
-from careplus_labs.store.results import entry, release
+from careplus_labs.store.results import comments, entry, release
 from careplus_labs.store.reviews import critical
 from careplus_runtime.identity.tokens import Identity
 from careplus_runtime.process.clock import this_second
@@ -19,9 +19,13 @@ from careplus_runtime.process.settings import Settings
 from careplus_tables.corrections import ProposedCorrectionRow, ResultVersionRow, VersionObservationRow
 from careplus_tables.engine import AnySession, WriteSession
 from careplus_tables.labs import LabBookingRow, LabResultRow, ObservationRow, ObservedColumns
+from careplus_tables.people import people_by_id
 from careplus_tables.reviews import ResultReviewRow
 
-_KEPT = ("note", "comment", "outside_range", "critical", "entered_by_id", "entered_at", "verified_by_id", "verified_at")
+_KEPT = (
+    *("note", "comment", "outside_range", "critical"),
+    *("entered_by_id", "entered_at", "verified_by_id", "verified_by_name", "verified_at"),
+)
 
 
 class _Correction(NamedTuple):
@@ -96,7 +100,11 @@ async def _delete_proposal(db: WriteSession, row: LabResultRow) -> None:
 async def _apply(db: WriteSession, booking: LabBookingRow, row: LabResultRow, change: _Correction, verified_by_id: int) -> None:
     """Keep the present version and put the corrected values in its place, verified and unseen; the status stays."""
     at = this_second()
-    await _keep_version(db, row, change, at)
+    people = await people_by_id(db, [change.by_id, verified_by_id])
+    by_name = people[change.by_id].full_name
+    await _keep_version(db, row, change, at, by_name)
+    if row.comment:
+        comments.add(db, row, None, people[verified_by_id].person(), at)
     row.sqlmodel_update(
         {
             **entry.judged(change.observations),
@@ -106,12 +114,13 @@ async def _apply(db: WriteSession, booking: LabBookingRow, row: LabResultRow, ch
             "entered_by_id": change.by_id,
             "entered_at": change.at,
             "corrected_by_id": change.by_id,
+            "corrected_by_name": by_name,
             "corrected_at": at,
             "correction_reason": change.reason,
             "version": row.version + 1,
         }
     )
-    entry.set_verified(row, verified_by_id, at)
+    await entry.set_verified(db, row, verified_by_id, at)
     critical.open_again(row)
     # the patient's own booking was held back while it was critical
     if row.status == ResultStatus.VERIFIED and await release.is_due_at_verification(db, row):
@@ -122,11 +131,17 @@ async def _apply(db: WriteSession, booking: LabBookingRow, row: LabResultRow, ch
     await booking_status.update(db, booking)
 
 
-async def _keep_version(db: WriteSession, row: LabResultRow, change: _Correction, at: datetime) -> None:
+async def _keep_version(db: WriteSession, row: LabResultRow, change: _Correction, at: datetime, by_name: str) -> None:
     """Copy the present values of a result to its versions."""
     assert row.id is not None
     kept = row.model_dump(include={*_KEPT, "version", "patient_id", "released_at"})
-    db.add(ResultVersionRow(result_id=row.id, replaced_by_id=change.by_id, replaced_at=at, reason=change.reason, **kept))
+    replaced: dict[str, Any] = {
+        "replaced_by_id": change.by_id,
+        "replaced_by_name": by_name,
+        "replaced_at": at,
+        "reason": change.reason,
+    }
+    db.add(ResultVersionRow(result_id=row.id, **kept, **replaced))
     await db.flush()
     names = ["result_id", "position", *ObservedColumns.model_fields]
     present = select(*(col(getattr(ObservationRow, name)) for name in names), literal(row.version))

@@ -98,7 +98,7 @@ async def replace_observations(db: WriteSession, row: LabResultRow, observations
 async def verify(db: WriteSession, who: Identity, booking: LabBookingRow, row: LabResultRow, note: str | None) -> None:
     """Verify a result, and release it where the policy of its test says so; a critical one is open."""
     at = this_second()
-    set_verified(row, who.id, at)
+    await set_verified(db, row, who.id, at)
     row.status = ResultStatus.VERIFIED.value
     row.note = row.note if note is None else note
     critical.open_again(row)
@@ -109,9 +109,15 @@ async def verify(db: WriteSession, who: Identity, booking: LabBookingRow, row: L
     await booking_status.update(db, booking)
 
 
-def set_verified(row: LabResultRow, by_id: int, at: datetime) -> None:
-    """Set the person and time of the verification, also of a correction: marks of an earlier time do not count any more."""
+async def set_verified(db: AnySession, row: LabResultRow, by_id: int, at: datetime) -> None:
+    """Set the person and time of the verification, also of a correction: marks of an earlier time do not count any more.
+
+    The names of that person and of the ordering doctor stay the present ones.
+    """
     row.verified_by_id, row.verified_at = by_id, at
+    people = await people_by_id(db, [by_id, row.ordered_by_id])
+    row.verified_by_name = people[by_id].full_name
+    row.ordered_by_name = None if row.ordered_by_id is None else people[row.ordered_by_id].full_name
 
 
 async def delete_unverified(db: WriteSession, booking: LabBookingRow, specimen_type: str) -> None:

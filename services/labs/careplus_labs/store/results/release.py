@@ -24,13 +24,13 @@ async def is_due_at_verification(db: AnySession, row: LabResultRow) -> bool:
 
 
 async def is_any_due(db: AnySession) -> bool:
-    """Return whether a result waits for its days no longer."""
+    """Return whether a result is due: its waiting days are over."""
     query = select(col(LabResultRow.id)).where(await _is_due(db)).limit(1).execution_options(cross_patient=CROSS_PATIENT)
     return (await db.execute(query)).first() is not None
 
 
 async def release_due(db: WriteSession) -> Sequence[LabResultRow]:
-    """Release up to BATCH results that are due and return them; another process takes other ones at the same time."""
+    """Release up to BATCH results that are due and return them; rows that another process has locked are skipped."""
     query = select(LabResultRow).where(await _is_due(db)).order_by(col(LabResultRow.id)).limit(BATCH)
     query = query.with_for_update(skip_locked=True).execution_options(cross_patient=CROSS_PATIENT)
     rows = (await db.execute(query)).scalars().all()

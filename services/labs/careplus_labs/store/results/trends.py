@@ -6,6 +6,7 @@ from typing import NamedTuple
 from sqlalchemy import select
 from sqlmodel import col
 
+from careplus_clinic.lab_texts import names_of
 from careplus_contracts.results import Comparator, Flag, ResultStatus, Trend, TrendPoint
 from careplus_contracts.values import Id, Instant, PageFilter
 from careplus_labs.store.catalogue import analytes
@@ -66,6 +67,7 @@ async def released_values(db: ReadSession, who: Identity, code: str, wanted: Pag
         next_cursor=next_cursor,
         analyte=analyte.code,
         name=analyte.name,
+        names=names_of(analyte.name),
         unit=unit,
         decimals=analyte.decimals,
     )

@@ -15,7 +15,7 @@ from careplus_runtime.process.settings import Settings
 from careplus_tables.corrections import ResultVersionRow, VersionObservationRow
 from careplus_tables.engine import ReadSession
 from careplus_tables.labs import AnalyteRow, LabResultRow
-from careplus_tables.people import people_by_id
+from careplus_tables.people import people_by_id, signed_by
 from careplus_tables.result_records import to_observation
 
 _SAME_MEMBERS = {"version", "outside_range", "critical", "note", "comment", "reason"}
@@ -42,8 +42,8 @@ async def _to_contract(db: ReadSession, result_id: int, rows: Sequence[ResultVer
         ResultVersion(
             **row.model_dump(include=_SAME_MEMBERS | _TIMES),
             observations=observations[row.version],
-            verified_by=None if row.verified_by_id is None else people[row.verified_by_id].person(),
-            replaced_by=people[row.replaced_by_id].person(),
+            verified_by=None if row.verified_by_id is None else signed_by(people, row.verified_by_id, row.verified_by_name),
+            replaced_by=signed_by(people, row.replaced_by_id, row.replaced_by_name),
         )
         for row in rows
     ]

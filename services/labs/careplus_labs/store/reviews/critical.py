@@ -20,7 +20,7 @@ from careplus_tables.colleagues import is_or_is_done_by
 from careplus_tables.critical import IS_OPEN, CommunicationRow
 from careplus_tables.engine import AnySession, ReadSession, WriteSession
 from careplus_tables.labs import LabBookingRow, LabResultRow
-from careplus_tables.people import people_by_id
+from careplus_tables.people import name_of, people_by_id
 from careplus_tables.result_records import to_lab_results
 
 CROSS_PATIENT = "the laboratory works on the results of all patients"
@@ -112,6 +112,7 @@ async def _close(db: WriteSession, who: Identity, row: LabResultRow, *, released
     # no doctor would release the patient's own booking later
     if not ordered and row.status == ResultStatus.VERIFIED:
         row.status, row.released_at, row.released_by_id = ResultStatus.RELEASED.value, at, released_by_id
+        row.released_by_name = None if released_by_id is None else await name_of(db, released_by_id)
     row.version += 1
     await db.flush()
 

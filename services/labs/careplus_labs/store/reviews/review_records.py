@@ -39,6 +39,9 @@ class _Before(NamedTuple):
     flag: str
 
 
+_SHOWN = ("analyte", "name", "names", "value", "comparator", "text", "text_names", "unit", "decimals", "flag")
+
+
 async def to_review(db: AnySession, who: Identity, owners: Collection[int], rows: Sequence[LabResultRow]) -> list[ResultToReview]:
     """Return results that were found for the doctor before; the same number of statements for any number of results."""
     results = await to_lab_results(db, rows, who.id)
@@ -128,7 +131,7 @@ def _worst(one: Observation, before: _Before | None) -> WorstValue:
         flag=Flag(before.flag),
     )
     return WorstValue(
-        **{name: getattr(one, name) for name in ("analyte", "name", "value", "comparator", "text", "unit", "decimals", "flag")},
+        **{name: getattr(one, name) for name in _SHOWN},
         previous=previous,
         direction=None if previous is None else _direction(one, previous),
     )

@@ -20,6 +20,7 @@ from careplus_contracts.reviews import (
     ReviewResult,
 )
 from careplus_labs.rules import reviews as rules
+from careplus_labs.store.results import comments
 from careplus_labs.store.reviews import inbox
 from careplus_labs.store.reviews.review_records import to_review
 from careplus_runtime.http.problems import NOTHING_HERE
@@ -44,8 +45,7 @@ async def review(db: WriteSession, who: Identity, row: LabResultRow, body: Revie
     changes = _changes(who, row, body.comment, at, release=body.release)
     if changes:
         await _check_responsible(db, who, row)
-        _apply(row, changes)
-        await db.flush()
+        await _apply(db, who, [(row, changes)], at)
     if body.seen:
         await _mark(db, who, [row], at)
     else:
@@ -70,8 +70,8 @@ async def release_normal(db: WriteSession, who: Identity, body: ReleaseNormal) -
     takes = {id_ for id_, version in wanted.items() if rows[id_].version == version and id_ in normal}
     left = [LeftResult(result_id=id_, reason=_reason(rows[id_], wanted[id_])) for id_ in wanted if id_ not in takes]
     taken = [row for id_, row in rows.items() if id_ in takes]
-    released = sum(_apply(row, _changes(who, row, body.comment, at, release=True)) for row in taken)
-    await db.flush()
+    changes = [(row, _changes(who, row, body.comment, at, release=True)) for row in taken]
+    released = await _apply(db, who, changes, at)
     seen = await _mark(db, who, taken, at)
     return ReleasedNormal(released=released, seen=seen, left=left, comment=body.comment), {row.patient_id for row in taken}
 
@@ -82,11 +82,18 @@ def _reason(row: LabResultRow, version: int) -> LeftReason:
     return LeftReason.NOT_NORMAL if row.corrected_at is None else LeftReason.CORRECTED
 
 
-def _apply(row: LabResultRow, changes: dict[str, Any]) -> bool:
-    """Make the changes the next version of the result, and return whether they release it."""
-    if changes:
-        row.sqlmodel_update({**changes, "version": row.version + 1})
-    return "released_at" in changes
+async def _apply(db: WriteSession, who: Identity, changed: Sequence[tuple[LabResultRow, dict[str, Any]]], at: datetime) -> int:
+    """Make the changes the next versions of the results, keep the comments, and return the number of releases."""
+    by = (await people_by_id(db, [who.id]))[who.id].person()
+    for row, changes in changed:
+        if "comment" in changes:
+            comments.add(db, row, changes["comment"], by, at)
+        if "released_at" in changes:
+            row.released_by_name = by.full_name
+        if changes:
+            row.sqlmodel_update({**changes, "version": row.version + 1})
+    await db.flush()
+    return sum("released_at" in changes for _, changes in changed)
 
 
 def _changes(who: Identity, row: LabResultRow, comment: str | None, at: datetime, *, release: bool) -> dict[str, Any]:
@@ -136,7 +143,7 @@ async def _mark(db: WriteSession, who: Identity, rows: Sequence[LabResultRow], a
 
 
 async def _take_back(db: WriteSession, who: Identity, row: LabResultRow, at: datetime, zone: ZoneInfo) -> None:
-    """Delete the caller's mark of this clinic day. Raise SeenEarlier; without a mark on the present values do nothing."""
+    """Delete the caller's mark of this clinic day. Raise SeenEarlier; no effect without a mark on the present values."""
     own = (col(ResultReviewRow.result_id) == row.id, col(ResultReviewRow.doctor_id) == who.id)
     mark = (await db.execute(select(ResultReviewRow).where(*own))).scalar_one_or_none()
     if mark is not None and mark.verified_at == row.verified_at:

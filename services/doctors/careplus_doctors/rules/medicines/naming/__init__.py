@@ -1,1 +1,1 @@
-"""Names of medicines: how they sound, where they stand in a text, and what a search finds."""
+"""Names of medicines: their sounds, their places in a text, and the search."""

@@ -1,4 +1,4 @@
-"""Finds medicines by what a person types: the beginning of a name, with one typing slip."""
+"""Finds medicines by the typed beginning of a name, with one typing slip."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

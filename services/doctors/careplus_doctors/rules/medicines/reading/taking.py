@@ -66,7 +66,7 @@ def limit_of(medicines: MedicineList, substance: str, route: str | None) -> Limi
 def _amounts(
     medicines: MedicineList, name: str, entries: list[str], substances: tuple[str, ...], route: str | None, dose: Dose | None
 ) -> tuple[dict[str, Amounts], Amounts]:
-    """Return the amount of each substance in one intake, and what is counted: pieces, puffs, drops and millilitres."""
+    """Return the amount of each substance in one intake, and of each counted unit: pieces, puffs, drops and millilitres."""
     if dose is None or not dose.amounts:
         return {}, {}
     counted = {kind: amount for kind, amount in dose.amounts.items() if kind in COUNTED}
