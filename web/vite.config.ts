@@ -2,10 +2,10 @@ import { defineConfig } from "vitest/config";
 
 const gateway = "http://127.0.0.1:5000";
 const SHELL =
-  /node_modules\/preact|src\/(api|app|main|routes\.ts|lib\/(forms\/draft|i18n\/(i18n|problem-text)|loading\/use-observable|routing\/(navigation|page|router)|session\/(account|session)|time\/zone)\.|ui\/frame\/(Frame|Lazy|Mark|NotFound|Page|Problem|Skeleton)\.)/;
+  /node_modules\/preact|src\/(api|app|main|routes\.ts|lib\/(forms\/draft|i18n\/(i18n|problem-text)|loading\/use-observable|routing\/(navigation|page|router)|session\/(account|language|session)|time\/zone)\.|ui\/frame\/(Frame|Lazy|Mark|NotFound|Page|Problem|Skeleton)\.)/;
 const FORMS = /src\/(lib\/forms\/form|ui\/forms\/(Control|ErrorSummary|Submit|TextArea))\./;
 const PARTS =
-  /src\/(lib\/(routing\/booking-links|i18n\/languages|loading\/query|time\/time)|ui\/(Chip|Details|Empty|Icon|Ready|Tel))\./;
+  /src\/(lib\/(privacy-notice|routing\/booking-links|i18n\/(in-languages|languages)|loading\/query|time\/time)|ui\/(Chip|Details|Empty|Icon|Ready|Tel))\./;
 /** Chunks of pages used together and of common form parts: small files compress badly. */
 const AREAS = {
   "patient-booking": /pages\/patient\/book\/(book|form|summary|taken|busy|patient|found-doctor)\./,
@@ -15,18 +15,34 @@ const AREAS = {
   "patient-labs": /pages\/patient\/labs\//,
   "patient-results": /pages\/patient\/results\//,
   "doctor-desk":
-    /pages\/doctor\/(prescribe|referrals|certificates|order|results|typed-search|chart\/queried-chart)[/.]/,
+    /pages\/doctor\/(prescribe(?!\/(stop|find-prescription))|referrals|order(?!\/(order-list|state))|results|refills\/answer|typed-search)[/.]/,
+  "doctor-certificates": /pages\/doctor\/certificates\//,
+  "doctor-visit": /pages\/doctor\/visit\/(?!visits|status|signed-text)/,
+  "doctor-chart":
+    /pages\/doctor\/(chart\/(chart|allergies|open-chart|entries|entry-changes|problems|changes)|patients\/patients)\./,
+  "doctor-entries": /pages\/doctor\/chart\/record-(list|result)\./,
   "doctor-record":
-    /pages\/doctor\/(chart\/(chart|allergies|open-chart|entries|problems|record.*|load-chart)|patients\/patients|visit\/(visit|notes-form|past-visits)|follow-up\/(follow-up|send))\.tsx?/,
+    /pages\/doctor\/(chart\/(fold|load-chart|record|takes-now)|visit\/signed-text|follow-up\/follow-up|prescribe\/(stop|find-prescription)|order\/(order-list|state)|vitals\/(load|vitals-act))\.|lib\/i18n\/use-words\./,
+  "doctor-vitals":
+    /pages\/doctor\/vitals\/(visit-panel|vitals-form|measured-list|last-values|chart-vitals|typed)|ui\/charts\/Sparkline/,
   "doctor-times": /pages\/doctor\/(availability\/|today\/week\.)/,
+  "public-texts": /pages\/public\/(privacy|accessibility|help)\./,
+  "account-mail": /pages\/account\/(password|reset-password|confirm-email)\./,
   "admin-lists": /pages\/admin\/(doctors|people|catalogue|found-list)[/.]/,
-  "admin-visits": /pages\/admin\/visits\/(?!visits\.)/,
-  "doctor-parts": /pages\/doctor\/(chart\/(chart-from-query|patient-strip)|visit\/notes)\./,
+  "desk-visits": /pages\/desk\/(visits|patients\/(found|search))[/.]/,
+  "desk-patients": /pages\/desk\/patients\/(patients|patient|new-patient)\./,
+  "doctor-parts":
+    /pages\/doctor\/(chart\/(chart-from-query|patient-strip|queried-chart)|visit\/(visits|status|status-actions)|follow-up\/(movable|send))\./,
   acts: /ui\/ActionMenu\.|lib\/clinical\/earliest\./,
+  later: /ui\/(LanguageChoice|Later)\./,
   lists: /ui\/(Dialog|More|print\/PrintHead|Table|Tabs)\.|lib\/i18n\/numbers\./,
   fields: /ui\/(forms\/(Field|Select|SearchForm|Checkbox)|AskDialog)\./,
-  "sign-in": /ui\/forms\/(SignInFields|OtpField)\.|lib\/forms\/password\./,
+  factor: /ui\/forms\/(OtpField|PasskeyButton)\.|lib\/forms\/otp\./,
+  "sign-in": /ui\/forms\/SignInFields\.|lib\/(forms\/password|routing\/hash)\.|pages\/account\/passwords\./,
+  person: /ui\/forms\/(BirthDate|SexChoice)\./,
   lab: /lib\/clinical\/(results|withdrawn)\./,
+  clinical: /lib\/clinical\/(dosing|specimens|vitals)\./,
+  corrections: /ui\/(CommentVersions|Corrected)\./,
   charts: /ui\/charts\/(NumberLine|Trend|Marker)\./,
   sheets:
     /ui\/print\/(PrescriptionSheet|ReferralLetter|LabReport|Signature|Enclosures|CertificateSheet|CertificateCopies)\.|lib\/clinical\/prescriptions\./,
@@ -43,6 +59,10 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     rolldownOptions: {
       output: {
+        // shorter than the default of 8, because the shell lists 140 of these names
+        chunkFileNames: "assets/[name]-[hash:7].js",
+        entryFileNames: "assets/[name]-[hash:7].js",
+        assetFileNames: "assets/[name]-[hash:7][extname]",
         // shared chunks instead of a dozen small files, which compress worse
         codeSplitting: {
           groups: [

@@ -19,7 +19,13 @@ const MAX_TRIES = 5;
 /** Milliseconds before the end of an access token in which it is renewed. */
 const EARLY_MS = 30_000;
 const KEYED = new Set(["POST", "PUT"]);
-const WITHOUT_KEY = new Set(["/auth/login", "/auth/refresh", "/auth/logout"]);
+const WITHOUT_KEY = new Set([
+  "/auth/login",
+  "/auth/oidc/callback",
+  "/auth/oidc/start",
+  "/auth/refresh",
+  "/auth/logout",
+]);
 
 /** A refusal of the API. `problem.code` tells them apart; `problem` is undefined for the answer of a proxy. */
 export class Refused extends Error {

@@ -1,9 +1,8 @@
 /** The app: shows the page of the current address to the signed-in account. */
-import type { ComponentType } from "preact";
-import { useEffect, useState } from "preact/hooks";
-import { type Account, api, type Config, type Failure, outcome, sessionExpired } from "./api/client";
+import { useEffect, useLayoutEffect, useState } from "preact/hooks";
+import { type Account, api, type Config, type Failure, mustEnrol, outcome, sessionExpired } from "./api/client";
 import { sleep } from "./api/retry";
-import { language, loadMessages } from "./lib/i18n/i18n";
+import { language, loadMessages, type Room } from "./lib/i18n/i18n";
 import { useObservable } from "./lib/loading/use-observable";
 import { HOME } from "./lib/routing/navigation";
 import type { OwnProps } from "./lib/routing/page";
@@ -23,6 +22,7 @@ export function App() {
   const user = useObservable(account);
   const message = useObservable(notice);
   const ended = useObservable(sessionExpired);
+  const enrols = useObservable(mustEnrol);
   useObservable(language);
   const [config, setConfig] = useState<Config | null>(null);
   const [failure, setFailure] = useState<Failure | null>(null);
@@ -45,12 +45,11 @@ export function App() {
 
   const userId = user?.id;
   useEffect(() => {
-    const person = account.get();
-    if (userId === undefined || !person) return;
+    if (userId === undefined) return;
     let stop = (): void => {};
     const watch = async (): Promise<void> => {
       const [{ watchIdle }] = await Promise.all([import("./lib/session/idle"), sessionLost()]);
-      if (account.get()?.id === userId) stop = watchIdle(person);
+      if (account.get()?.id === userId) stop = watchIdle();
     };
     const later = setTimeout(() => void watch().catch(() => {}), UNHURRIED_MS);
     return () => {
@@ -67,39 +66,64 @@ export function App() {
       path={here.path}
       notice={message}
       signOut={leave}
-      search={config && user && user.role !== "patient" && <Search key={user.id} role={user.role} />}
-      urgent={config && user?.role === "doctor" && <Urgent key={user.id} account={user} />}
+      search={config && user && !enrols && user.role !== "patient" && <Search key={user.id} role={user.role} />}
+      urgent={
+        config &&
+        user &&
+        !enrols &&
+        (user.role === "doctor" || !user.email_confirmed) && <Urgent key={user.id} account={user} />
+      }
     >
       {failure && <Problem failure={failure} again={() => void begin()} whole />}
       {!failure && (config === null || user === undefined) && <Skeleton />}
-      {!failure && config !== null && user !== undefined && <Here here={here} user={user} config={config} />}
+      {!failure && config !== null && user !== undefined && (
+        <Here here={here} user={user} config={config} enrols={enrols} />
+      )}
       {ended && user && <Resume account={user} />}
     </Frame>
   );
 }
 
-function Here({ here, user, config }: { here: Address; user: Account | null; config: Config }) {
+interface HereProps {
+  here: Address;
+  user: Account | null;
+  config: Config;
+  enrols: boolean;
+}
+
+function Here({ here, user, config, enrols }: HereProps) {
   const route = find(here.path);
   if (!route) return <NotFound />;
   if (user && here.path === "/") return <Redirect to={HOME[user.role]} />;
-  if (route.role && !user) return <Redirect to={`/sign-in?next=${encodeURIComponent(here.path + here.search)}`} />;
-  if (route.role && route.role !== "any" && user && route.role !== user.role)
+  if (route.roles && !user) return <Redirect to={`/sign-in?next=${encodeURIComponent(here.path + here.search)}`} />;
+  if (route.roles && route.roles !== "any" && user && !route.roles.includes(user.role))
     return <Redirect to={HOME[user.role]} say="not_your_portal" />;
+  if (route.roles && enrols && here.path !== SECURITY) return <Redirect to={SECURITY} />;
   const query = new URLSearchParams(here.search);
   // pages of a role always have an account; public pages accept null
   // the key discards the page's state when another person signs in
   return <Lazy key={user?.id} route={route} query={query} config={config} account={user as OwnProps["account"]} />;
 }
 
-/** The sign-in over the page; its code is fetched early, because the network may be down when it is needed. */
+/** The page that an account without a demanded second factor is led to. */
+const SECURITY = "/security";
+
+/** The sign-in in place of the page; its code is fetched early, because the network may be down when it is needed. */
 function Resume({ account }: { account: Account }) {
-  const Dialog = useCode(sessionLost);
-  return Dialog && <Dialog account={account} />;
+  const Instead = useCode(sessionLost);
+  useLayoutEffect(() => {
+    // until the code is there
+    document.body.hidden = true;
+    return () => {
+      document.body.hidden = false;
+    };
+  }, []);
+  return Instead && <Instead account={account} />;
 }
 
-/** The band of critical results over every page of a doctor. */
+/** The band over every page: critical results of a doctor, or an e-mail address that is not confirmed. */
 function Urgent({ account }: { account: Account }) {
-  const Band = useCode(criticalBand);
+  const Band = useCode(band);
   return Band && <Band account={account} />;
 }
 
@@ -118,19 +142,15 @@ function useCode<T>(load: () => Promise<T>): T | null {
 
 /** Milliseconds by which the idle timer and the sign-in dialog wait for the page's own code. */
 const UNHURRIED_MS = 3_000;
-const sessionLost = async () => (await import("./ui/frame/SessionLost")).SessionLost;
+const sessionLost = () => persistently(async () => (await import("./ui/frame/SessionLost")).SessionLost);
 type StaffRole = Exclude<Account["role"], "patient">;
-/** Loads the search box, and tries again until that succeeds. */
-const staffSearch = (): Promise<ComponentType<{ of: StaffRole }>> =>
-  Promise.all([import("./ui/frame/StaffSearch"), loadMessages("ui")]).then(
-    ([{ StaffSearch }]) => StaffSearch,
-    () => sleep(UNHURRIED_MS).then(staffSearch),
-  );
-/** Loads the band, and tries again until that succeeds. */
-const criticalBand = (): Promise<ComponentType<{ account: Account }>> =>
-  Promise.all([import("./ui/frame/CriticalBand"), loadMessages("ui", "critical")]).then(
-    ([{ CriticalBand }]) => CriticalBand,
-    () => sleep(UNHURRIED_MS).then(criticalBand),
+const staffSearch = () => persistently(async () => (await import("./ui/frame/StaffSearch")).StaffSearch);
+const band = () => persistently(async () => (await import("./ui/frame/Band")).Band, "critical");
+/** Loads a component and its messages, and tries again until that succeeds. */
+const persistently = <T,>(load: () => Promise<T>, ...rooms: Room[]): Promise<T> =>
+  Promise.all([load(), loadMessages("ui", ...rooms)]).then(
+    ([code]) => code,
+    () => sleep(UNHURRIED_MS).then(() => persistently(load, ...rooms)),
   );
 
 function Redirect({ to, say = null }: { to: string; say?: Parameters<typeof notice.set>[0] }) {

@@ -1,4 +1,4 @@
-/** Every page: its address, its role, its code and its messages. */
+/** Every page: its address, its roles, its code and its messages. */
 import type { ComponentType } from "preact";
 import type { Role } from "./api/client";
 import { loadMessages, type Room } from "./lib/i18n/i18n";
@@ -11,7 +11,9 @@ const OPEN: Readonly<Partial<Record<Room, readonly Page<PageProps>[]>>> = {
     ["/", () => import("./pages/public/landing")],
     ["/sign-in", () => import("./pages/public/sign-in")],
     ["/register", () => import("./pages/public/register")],
-    ["/password", async () => (await Promise.all([import("./pages/account/password"), loadMessages("account")]))[0]],
+    ["/password", () => worded(import("./pages/account/password"), "account")],
+    ["/confirm-email", () => worded(import("./pages/account/confirm-email"), "account")],
+    ["/privacy", () => worded(import("./pages/public/privacy"), "privacy")],
     ["/help", () => import("./pages/public/help")],
     ["/accessibility", () => import("./pages/public/accessibility")],
   ],
@@ -26,16 +28,37 @@ const OPEN: Readonly<Partial<Record<Room, readonly Page<PageProps>[]>>> = {
 /** Pages outside the portals that require an account of any role. */
 const SIGNED_IN = new Set(["/security"]);
 
-/** The portals; each loads its list of pages with its start page. */
-const PORTALS: Readonly<Record<Role, () => Promise<{ pages: readonly OwnPage[] }>>> = {
+type Portal = "patient" | "doctor" | "admin" | "lab" | "desk";
+
+/** The start page of each portal, which opens without the portal's list of pages. */
+const STARTS: Readonly<Record<Portal, OwnPage>> = {
+  patient: ["/home", () => import("./pages/patient/home/home")],
+  doctor: ["/doctor", () => import("./pages/doctor/today/today")],
+  admin: ["/admin", () => import("./pages/admin/overview/overview")],
+  lab: ["/lab", () => import("./pages/lab/worklist")],
+  desk: ["/desk", () => import("./pages/desk/today")],
+};
+
+/** The other pages of the portals. */
+const PORTALS: Readonly<Record<Portal, () => Promise<{ pages: readonly OwnPage[] }>>> = {
   patient: () => import("./pages/patient"),
   doctor: () => import("./pages/doctor"),
   admin: () => import("./pages/admin"),
   lab: () => import("./pages/lab"),
+  desk: () => import("./pages/desk"),
+};
+
+/** The roles that may open a portal. */
+const ADMITTED: Readonly<Record<Portal, readonly Role[]>> = {
+  patient: ["patient"],
+  doctor: ["doctor"],
+  admin: ["admin"],
+  lab: ["lab"],
+  desk: ["reception", "admin"],
 };
 
 /** The portal of an address, by its first path segment. */
-const BEGINNINGS: Readonly<Record<string, Role>> = {
+const BEGINNINGS: Readonly<Record<string, Portal>> = {
   home: "patient",
   appointments: "patient",
   prescriptions: "patient",
@@ -49,6 +72,7 @@ const BEGINNINGS: Readonly<Record<string, Role>> = {
   doctor: "doctor",
   admin: "admin",
   lab: "lab",
+  desk: "desk",
 };
 
 /** The route of an address, or null without a page; inside a portal only `load` can tell. */
@@ -58,20 +82,30 @@ export function find(address: string): Route | null {
     if (pages.some(([pattern]) => match(pattern, path)))
       return {
         path,
-        role: SIGNED_IN.has(path) ? "any" : null,
+        roles: SIGNED_IN.has(path) ? "any" : null,
         load: () => drawn(pages as readonly OwnPage[], path, room as Room),
       };
   }
-  const role = BEGINNINGS[path.split("/")[1] ?? ""];
-  if (!role) return null;
+  const portal = BEGINNINGS[path.split("/")[1] ?? ""];
+  if (!portal) return null;
+  const start = STARTS[portal];
   return {
     path,
-    role,
-    load: async () => {
-      const [{ pages }] = await Promise.all([PORTALS[role](), loadMessages("ui", role)]);
-      return drawn(pages, path, role);
-    },
+    roles: ADMITTED[portal],
+    load: async () => drawn(await (path === start[0] ? [start] : listed(portal)), path, portal),
   };
+}
+
+/** The list of a portal's pages; `drawn` waits for the portal's messages, which begin to load with it. */
+async function listed(name: Portal): Promise<readonly OwnPage[]> {
+  const portal = PORTALS[name]();
+  void loadMessages("ui", name).catch(() => {});
+  return (await portal).pages;
+}
+
+/** The module of a page, after its messages are loaded. */
+function worded<T>(page: Promise<T>, room: Room): Promise<T> {
+  return Promise.all([page, loadMessages(room)]).then(([code]) => code);
 }
 
 async function drawn(pages: readonly OwnPage[], path: string, room: Room): Promise<Found | null> {

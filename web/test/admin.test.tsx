@@ -4,7 +4,7 @@ import type { OwnProps } from "../src/lib/routing/page";
 import { setClinicZone } from "../src/lib/time/zone";
 import { minorOf } from "../src/pages/admin/catalogue/test-fields";
 import { csv } from "../src/pages/admin/csv";
-import { choices, propose, type Slot } from "../src/pages/admin/visits/propose-times";
+import { choices, propose, type Slot } from "../src/pages/desk/visits/propose-times";
 import { CONFIG, PAT } from "./fixtures";
 import { gateway, json, refusal } from "./gateway";
 import { draw, press, settled } from "./page";
@@ -34,7 +34,7 @@ function visit(id: number, time: string, more: object = {}) {
 }
 
 function doctor(id: number, full_name: string) {
-  return { id, full_name, specialty: null, email: `${id}@x.example`, active: true, account_active: true, version: 1 };
+  return { id, full_name, specialty: null, specialty_names: null, room: null, bookable: true };
 }
 
 async function open(page: () => Promise<{ default: (props: OwnProps) => unknown }>, path: string, params = {}) {
@@ -51,7 +51,7 @@ const body = (): string => document.body.textContent ?? "";
 beforeEach(async () => {
   setClinicZone("Europe/Berlin");
   await loadLocale(["en"]);
-  await loadMessages("ui", "admin");
+  await loadMessages("ui", "admin", "desk");
 });
 
 describe("reassigning a day", () => {
@@ -77,7 +77,7 @@ describe("reassigning a day", () => {
   test("a refused move keeps its row with the free times", async () => {
     const later = slot("11:00", "11:20");
     const requests = gateway({
-      "GET /api/admin/doctors": [list([doctor(5, "Dr Osei"), doctor(6, "Dr Lind")])],
+      "GET /api/reception/doctors": [list([doctor(5, "Dr Osei"), doctor(6, "Dr Lind")])],
       "GET /api/admin/appointments": [list([visit(1, "09:00"), visit(2, "09:20")])],
       "GET /api/doctors/6/slots": [
         json({ items: [...free, later], next_cursor: null, zone: "Europe/Berlin", next_available: null }),
@@ -88,8 +88,8 @@ describe("reassigning a day", () => {
       "PUT /api/admin/appointments/2": [refusal(409, "slot_taken", { alternatives: [later.starts_at] })],
     });
     await open(
-      () => import("../src/pages/admin/visits/reassign"),
-      `/admin/appointments/reassign?doctor_id=5&to=6&day=${DAY}`,
+      () => import("../src/pages/desk/visits/reassign"),
+      `/desk/appointments/reassign?doctor_id=5&to=6&day=${DAY}`,
     );
     await press("Move 2 visits");
     await settled();
@@ -126,15 +126,15 @@ describe("the overview", () => {
 
 describe("visits", () => {
   const past = visit(3, "09:00", { starts_at: "2020-01-07T09:00:00Z" });
-  const page = () => import("../src/pages/admin/visits/appointments");
+  const page = () => import("../src/pages/desk/visits/appointments");
 
   test("one click sets the next status", async () => {
     const requests = gateway({
-      "GET /api/admin/doctors": [list([])],
+      "GET /api/reception/doctors": [list([])],
       "GET /api/admin/appointments": [list([past])],
       "PUT /api/admin/appointments/3": [json({ ...past, status: "arrived", version: 2 })],
     });
-    await open(page, "/admin/appointments?day=2020-01-07");
+    await open(page, "/desk/appointments?day=2020-01-07");
     await press("Arrived");
     expect(requests.find(({ call }) => call.startsWith("PUT"))?.body).toEqual({ status: "arrived" });
     expect(document.querySelector("table .chip")?.textContent).toBe("Arrived");
@@ -143,11 +143,11 @@ describe("visits", () => {
 
   test("a visit changed elsewhere is reloaded with a message", async () => {
     gateway({
-      "GET /api/admin/doctors": [list([])],
+      "GET /api/reception/doctors": [list([])],
       "GET /api/admin/appointments": [list([past]), list([{ ...past, status: "no_show", version: 2 }])],
       "PUT /api/admin/appointments/3": [refusal(412, "stale", { version: 2 })],
     });
-    await open(page, "/admin/appointments?day=2020-01-07");
+    await open(page, "/desk/appointments?day=2020-01-07");
     await press("Arrived");
     expect(document.querySelector("[role=alert]")?.textContent).toContain("Somebody else changed this visit");
     expect(document.querySelector("table .chip")?.textContent).toBe("Missed");
@@ -158,7 +158,7 @@ describe("visits", () => {
       doctor: { id: 5, full_name: "Dr Osei", specialty: "Cardiology", bookable: false },
     });
     const requests = gateway({
-      "GET /api/admin/doctors": [
+      "GET /api/reception/doctors": [
         list([
           { ...doctor(6, "Dr Lind"), specialty: "Dermatology" },
           { ...doctor(7, "Dr Berg"), specialty: "Cardiology" },
@@ -166,7 +166,7 @@ describe("visits", () => {
       ],
       "GET /api/admin/appointments": [list([left])],
     });
-    await open(page, `/admin/appointments?move=4&day=${DAY}`);
+    await open(page, `/desk/appointments?move=4&day=${DAY}`);
     await settled();
     expect(body()).toContain("Dr Osei takes no appointments here any more.");
     const names = [...document.querySelectorAll("#to_doctor option")].map(({ textContent }) => textContent);
@@ -176,10 +176,10 @@ describe("visits", () => {
 
   test("before its day a visit has no arrival or no-show", async () => {
     gateway({
-      "GET /api/admin/doctors": [list([])],
+      "GET /api/reception/doctors": [list([])],
       "GET /api/admin/appointments": [list([visit(4, "09:00", { starts_at: "2090-01-07T09:00:00Z" })])],
     });
-    await open(page, "/admin/appointments");
+    await open(page, "/desk/appointments");
     const buttons = [...document.querySelectorAll(".acts :is(button, a)")].map(({ textContent }) => textContent);
     expect(buttons).toEqual(["Confirm", "Move", "Cancel visit"]);
   });

@@ -60,6 +60,7 @@ test.each([
   ["patient", "/home"],
   ["doctor", "/doctor"],
   ["lab", "/lab"],
+  ["reception", "/desk"],
   ["admin", "/admin"],
 ] as const)("a signed-in %s on the front page moves to %s", async (role, home) => {
   localStorage.setItem(HINT, "1");
@@ -77,7 +78,14 @@ test("a token refresh does not count as activity", async () => {
   await later();
   expect(localStorage.getItem("careplus.touched")).not.toBeNull();
   localStorage.setItem("careplus.touched", "1");
-  keep({ access_token: "u", token_type: "bearer", expires_in: 600, account: { ...LEA } });
+  keep({
+    access_token: "u",
+    token_type: "bearer",
+    expires_in: 600,
+    idle_seconds: 1800,
+    must_enrol: false,
+    account: { ...LEA },
+  });
   await later();
   expect(localStorage.getItem("careplus.touched")).toBe("1");
 }, 20_000);
@@ -262,6 +270,7 @@ test("an invitation is accepted with its code and signs in", async () => {
     password: "seven-quiet-herons",
     invitation: "abcdefgh",
     phone: null,
+    language: "en",
   });
   expect(location.pathname).toBe("/home");
 });
@@ -282,6 +291,9 @@ test("a server refusal is shown at its field", async () => {
   await press("Create account");
   expect(document.querySelector('[role="alert"]')?.textContent).toContain("Choose one");
   await act(() => document.querySelector<HTMLInputElement>('input[value="unknown"]')?.click());
+  await press("Create account");
+  expect(document.querySelector('[role="alert"]')?.textContent).toContain("tick the box");
+  await act(() => document.querySelector<HTMLInputElement>("#agreed")?.click());
   await press("Create account");
   expect(document.getElementById("email-error")?.textContent).toContain("such as noor@example.org");
   await press("Create account");

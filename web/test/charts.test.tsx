@@ -7,6 +7,7 @@ import { type Bar, Bars } from "../src/ui/charts/Bars";
 import { Figure } from "../src/ui/charts/Figure";
 import { NumberLine } from "../src/ui/charts/NumberLine";
 import { Trend } from "../src/ui/charts/Trend";
+import { both } from "./fixtures";
 import { draw } from "./page";
 
 const HEMOGLOBIN: Reading = {
@@ -16,7 +17,7 @@ const HEMOGLOBIN: Reading = {
   unit: "g/dL",
   decimals: 1,
   range: { sex: null, low: 12, high: 15.5, critical_low: 7, critical_high: 20 },
-  usual: [],
+  usual_names: [],
   flag: "low",
   missing: [],
 };
@@ -70,7 +71,13 @@ describe("a number line", () => {
   });
 
   test("texts and values without a range have no line", async () => {
-    const text: Reading = { ...HEMOGLOBIN, value: null, text: "positive", range: null, usual: ["negative"] };
+    const text: Reading = {
+      ...HEMOGLOBIN,
+      value: null,
+      text: "positive",
+      range: null,
+      usual_names: [both("negative")],
+    };
     const page = await draw(<NumberLine observation={{ ...text, unit: null, flag: "abnormal" }} />);
     expect(read(page)).toBe("positive Abnormal Usually negative");
     expect(all(page, "svg")).toHaveLength(0);

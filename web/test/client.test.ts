@@ -30,7 +30,7 @@ test("the access token is sent and stays in memory only", async () => {
 });
 
 test("a 401 refreshes once and repeats the call with its body", async () => {
-  const body = { full_name: "Pat M", sex: "female" as const };
+  const body = { phone: "+49 30 5550 1" };
   const requests = gateway({
     "PUT /auth/me": [refusal(401, "unauthenticated"), json(PAT)],
     "POST /auth/refresh": [tokens("second")],
@@ -73,14 +73,14 @@ test("waiting calls continue after a new sign-in", async () => {
   await signedIn();
   const notified: unknown[] = [];
   client.onAccount((account) => notified.push(account));
-  const change = client.outcome(client.api.PUT("/auth/me", { body: { full_name: "Pat M" } }));
+  const change = client.outcome(client.api.PUT("/auth/me", { body: { phone: "+49 30 5550 1" } }));
   await vi.advanceTimersByTimeAsync(0);
   expect(client.sessionExpired.get()).toBe(true);
   expect(notified).toEqual([]);
   client.keep(await tokens("second").json());
   expect(await inTime(change)).toMatchObject({ ok: true });
   expect(requests.at(-1)?.headers.get("Authorization")).toBe("Bearer second");
-  expect(requests.at(-1)?.body).toEqual({ full_name: "Pat M" });
+  expect(requests.at(-1)?.body).toEqual({ phone: "+49 30 5550 1" });
 });
 
 test("waiting calls are refused after sign-out", async () => {

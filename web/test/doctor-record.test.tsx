@@ -147,7 +147,8 @@ describe("a chart", () => {
     expect(page.querySelector(".errors")?.textContent).toContain("Somebody else changed this chart meanwhile.");
     expect(page.querySelector<HTMLInputElement>("#allergies-name")?.value).toBe(" Peanut ");
     await press("Save");
-    const body = { allergies: [...CHART.allergies, latex, peanut], no_known_allergies: false };
+    const entered = [...CHART.allergies, latex, peanut].map((one) => ({ ...one, emergency: undefined }));
+    const body = { allergies: entered, no_known_allergies: false };
     expect(sent(requests, ALLERGIES).at(-1)).toEqual({ body, version: '"3"' });
     expect(page.querySelector("dialog")).toBeNull();
     expect(page.querySelector(".allergies")?.textContent).toContain("Peanut (moderate)");

@@ -16,7 +16,7 @@ export const ONE = "/api/doctor/appointments/5";
 /** Sign a doctor in with empty storage. */
 export async function begin(): Promise<void> {
   sessionStorage.clear();
-  await loadMessages("ui", "doctor", "visit");
+  await loadMessages("ui", "doctor", "visit", "vitals");
   setClinicZone("Europe/Berlin");
   account.set(OSEI);
   history.replaceState(null, "", "/doctor");

@@ -1,8 +1,18 @@
 /** Answers of the API for tests: complete defaults, typed by the OpenAPI document, with overrides. A new field is added here. */
 import type { Account, Config, Schemas } from "../src/api/client";
 
-function builder<T>(defaults: T): (overrides?: Partial<T>) => T {
-  return (overrides = {}) => ({ ...defaults, ...overrides });
+/** `texts` names the members that hold another one in each language, so that an overridden name is read in both. */
+function builder<T>(defaults: T, texts: Partial<Record<keyof T, keyof T>> = {}): (overrides?: Partial<T>) => T {
+  return (overrides = {}) => {
+    const one = { ...defaults, ...overrides };
+    const found = Object.entries(texts).filter(([member]) => !(member in overrides));
+    return { ...one, ...Object.fromEntries(found.map(([member, of]) => [member, both(String(one[of as keyof T]))])) };
+  };
+}
+
+/** A text that is the same in each language. */
+export function both(text: string): Schemas["InLanguages"] {
+  return { en: text, de: text };
 }
 
 export const NINE = "2030-01-08T08:00:00Z";
@@ -13,11 +23,13 @@ const LIND = { id: 4, full_name: "Dr Erik Lind" };
 export const userAccount = builder<Account>({
   id: 7,
   email: "pat@demo.example",
+  email_confirmed: true,
   full_name: "Pat Moreno",
   role: "patient",
   date_of_birth: "1984-05-17",
   sex: "female",
   phone: "+49 30 5550 1234",
+  language: "en",
   active: true,
   second_factor: false,
   created_at: "2030-01-07T09:00:00Z",
@@ -30,6 +42,8 @@ export const config = builder<Config>({
   phone: "+49 30 5550 0",
   address: null,
   emergency_phone: "112",
+  privacy_contact: null,
+  sign_on: null,
   demo: false,
   booking: { notice_minutes: 60, horizon_days: 180, change_notice_minutes: 0 },
 });
@@ -47,11 +61,37 @@ export const visit = builder<Schemas["Visit"]>({
   referral_id: null,
   cancelled_by: null,
   cancel_reason: null,
+  booked_by: "patient",
   created_at: "2030-01-02T08:00:00Z",
   version: 4,
   note: null,
   completed_at: null,
   arrived_at: null,
+});
+
+export const vitals = builder<Schemas["VitalSigns"]>({
+  id: 21,
+  patient_id: 7,
+  appointment_id: null,
+  measured_at: "2030-01-07T08:10:00Z",
+  systolic: null,
+  diastolic: null,
+  heart_rate: null,
+  respiratory_rate: null,
+  temperature: null,
+  oxygen_saturation: null,
+  weight: null,
+  height: null,
+  pain: null,
+  bmi: null,
+  note: null,
+  recorded_by: OSEI,
+  recorded_at: "2030-01-07T08:10:00Z",
+  emergency: false,
+  in_error_at: null,
+  in_error_by: null,
+  error_reason: null,
+  version: 1,
 });
 
 export const notes = builder<Schemas["Notes"]>({
@@ -71,9 +111,17 @@ export const chart = builder<Schemas["Chart"]>({
   patient: { ...visit().patient, email: "noor@example.org" },
   allergy_status: "noted",
   allergies: [
-    { substance: "Penicillin", reaction: "Hives", severity: "severe", certainty: null, onset: null, noted_on: null },
+    {
+      substance: "Penicillin",
+      reaction: "Hives",
+      severity: "severe",
+      certainty: null,
+      onset: null,
+      noted_on: null,
+      emergency: false,
+    },
   ],
-  checks: [{ substance: "Penicillin", names: ["amoxicilin", "penicilin"], known: true }],
+  checks: [{ substance: "Penicillin", known: true }],
   problems: [],
   prescriptions: [],
   referrals: [],
@@ -83,43 +131,61 @@ export const chart = builder<Schemas["Chart"]>({
   version: 2,
 });
 
-export const labTest = builder<Schemas["LabTest"]>({
-  code: "CBC",
-  name: "Blood count",
-  loinc: null,
-  category: "haematology",
-  specimen: "venous blood",
-  preparation: "Drink water only for 8 hours before.",
-  plain: "Counts your blood cells.",
-  turnaround_hours: 48,
-  price_minor: 1200,
-  currency: "EUR",
-  active: true,
-  analytes: [],
-  by_order_only: false,
-  fasting_hours: 0,
-  collect_from: null,
-  collect_until: null,
-  release_policy: "after_doctor",
-  release_after_days: null,
-  repeat_after_days: null,
-  stat_minutes: null,
-  version: 1,
-});
+export const labTest = builder<Schemas["LabTest"]>(
+  {
+    code: "CBC",
+    name: "Blood count",
+    names: both(""),
+    loinc: null,
+    category: "haematology",
+    category_names: both(""),
+    specimen: "venous blood",
+    specimen_names: both(""),
+    preparation: "Drink water only for 8 hours before.",
+    preparations: both(""),
+    plain: "Counts your blood cells.",
+    explanations: both(""),
+    turnaround_hours: 48,
+    price_minor: 1200,
+    currency: "EUR",
+    active: true,
+    analytes: [],
+    by_order_only: false,
+    fasting_hours: 0,
+    collect_from: null,
+    collect_until: null,
+    release_policy: "after_doctor",
+    release_after_days: null,
+    repeat_after_days: null,
+    stat_minutes: null,
+    version: 1,
+  },
+  {
+    names: "name",
+    category_names: "category",
+    specimen_names: "specimen",
+    preparations: "preparation",
+    explanations: "plain",
+  },
+);
 
-export const specimen = builder<Schemas["Specimen"]>({
-  id: 21,
-  accession: "7K3M9Q2X4",
-  type: "venous blood",
-  test_codes: ["CBC"],
-  status: "expected",
-  collected_at: null,
-  collected_by: null,
-  received_at: null,
-  rejected_at: null,
-  rejected_by: null,
-  rejection_reason: null,
-});
+export const specimen = builder<Schemas["Specimen"]>(
+  {
+    id: 21,
+    accession: "7K3M9Q2X4",
+    type: "venous blood",
+    type_names: both("venous blood"),
+    test_codes: ["CBC"],
+    status: "expected",
+    collected_at: null,
+    collected_by: null,
+    received_at: null,
+    rejected_at: null,
+    rejected_by: null,
+    rejection_reason: null,
+  },
+  { type_names: "type" },
+);
 
 export const labBooking = builder<Schemas["LabBooking"]>({
   id: 5,
@@ -146,59 +212,73 @@ export const labBooking = builder<Schemas["LabBooking"]>({
   version: 3,
 });
 
-export const observation = builder<Schemas["Observation"]>({
-  analyte: "potassium",
-  name: "Potassium",
-  loinc: "2823-3",
-  plain: "A salt that the heart needs.",
-  value: 7.1,
-  comparator: null,
-  text: null,
-  unit: "mmol/L",
-  decimals: 1,
-  range: { sex: null, low: 3.5, high: 5, critical_low: 2.5, critical_high: 6.5 },
-  usual: [],
-  flag: "critical_high",
-  missing: [],
-});
+export const observation = builder<Schemas["Observation"]>(
+  {
+    analyte: "potassium",
+    name: "Potassium",
+    names: both(""),
+    loinc: "2823-3",
+    plain: "A salt that the heart needs.",
+    explanations: both(""),
+    value: 7.1,
+    comparator: null,
+    text: null,
+    text_names: null,
+    unit: "mmol/L",
+    decimals: 1,
+    range: { sex: null, low: 3.5, high: 5, critical_low: 2.5, critical_high: 6.5 },
+    usual: [],
+    usual_names: [],
+    flag: "critical_high",
+    missing: [],
+  },
+  { names: "name", explanations: "plain" },
+);
 
-export const labResult = builder<Schemas["LabResult"]>({
-  id: 6,
-  booking_id: 5,
-  reference: "LB-1",
-  patient: labBooking().patient,
-  test_code: "CBC",
-  test_name: "Blood count",
-  status: "released",
-  observations: [{ ...observation(), analyte: "sodium", name: "Sodium", value: 4, flag: "normal" }, observation()],
-  outside_range: 1,
-  critical: true,
-  ordered_by: null,
-  note: null,
-  comment: "Please call me.",
-  collected_at: NINE,
-  entered_at: NINE,
-  verified_at: NINE,
-  verified_by: null,
-  seen_at: NINE,
-  released_at: NINE,
-  released_by: { id: 3, full_name: "Dr Ama Osei" },
-  corrected_at: null,
-  corrected_by: null,
-  correction_reason: null,
-  correction_waits_since: null,
-  critical_open: false,
-  version: 1,
-});
+export const labResult = builder<Schemas["LabResult"]>(
+  {
+    id: 6,
+    booking_id: 5,
+    reference: "LB-1",
+    patient: labBooking().patient,
+    test_code: "CBC",
+    test_name: "Blood count",
+    test_names: both(""),
+    status: "released",
+    observations: [observation({ analyte: "sodium", name: "Sodium", value: 4, flag: "normal" }), observation()],
+    outside_range: 1,
+    critical: true,
+    ordered_by: null,
+    note: null,
+    comment: "Please call me.",
+    collected_at: NINE,
+    entered_at: NINE,
+    verified_at: NINE,
+    verified_by: null,
+    seen_at: NINE,
+    released_at: NINE,
+    released_by: { id: 3, full_name: "Dr Ama Osei" },
+    corrected_at: null,
+    corrected_by: null,
+    correction_reason: null,
+    correction_waits_since: null,
+    critical_open: false,
+    version: 1,
+  },
+  { test_names: "test_name" },
+);
 
-export const resultToReview = builder<Schemas["ResultToReview"]>({
-  ...labResult(),
-  responsible: true,
-  review_class: "rest",
-  normal: false,
-  seen_by: [],
-  worst: { ...observation(), previous: null, direction: null },
-});
+export const resultToReview = builder<Schemas["ResultToReview"]>(
+  {
+    ...labResult(),
+    responsible: true,
+    review_class: "rest",
+    normal: false,
+    seen_by: [],
+    worst: { ...observation(), previous: null, direction: null },
+  },
+  { test_names: "test_name" },
+);
 
 export const prescriptionItem = builder<Schemas["PrescribedItem"]>({
   medicine: "Ramipril 5 mg tablets",
@@ -227,6 +307,7 @@ export const prescription = builder<Schemas["Prescription"]>({
   override_reason: null,
   status: "active",
   last_day: "2030-01-09",
+  emergency: false,
   stopped_at: null,
   stopped_by: null,
   stop_reason: null,
@@ -244,6 +325,7 @@ export const alert = builder<Schemas["Alert"]>({
 
 export const referral = builder<Schemas["Referral"]>({
   patient: { ...PATIENT, date_of_birth: "1984-05-17" },
+  emergency: false,
   created_at: "2030-01-01T23:30:00Z",
   version: 1,
   id: 9,
@@ -289,26 +371,50 @@ export const appointment = builder<Schemas["Appointment"]>({
   referral_id: null,
   cancelled_by: null,
   cancel_reason: null,
+  booked_by: "patient",
   created_at: "2030-01-07T09:00:00Z",
   version: 3,
 });
 
-export const analyte = builder<Schemas["Analyte"]>({
-  code: "hemoglobin",
-  name: "Haemoglobin",
-  loinc: "718-7",
-  kind: "quantity",
-  unit: "g/dL",
-  decimals: 1,
-  plain: "",
-  usual: [],
-  choices: [],
-  ranges: [
-    { sex: null, age_from_days: 0, age_to_days: 6570, low: 11, high: 15.5, critical_low: 7, critical_high: 20 },
-    { sex: "male", age_from_days: 6570, age_to_days: null, low: 13.5, high: 15.5, critical_low: 7, critical_high: 20 },
-    { sex: "female", age_from_days: 6570, age_to_days: null, low: 12, high: 15.5, critical_low: 7, critical_high: 20 },
-  ],
-});
+export const analyte = builder<Schemas["Analyte"]>(
+  {
+    code: "hemoglobin",
+    name: "Haemoglobin",
+    names: both(""),
+    loinc: "718-7",
+    kind: "quantity",
+    unit: "g/dL",
+    decimals: 1,
+    plain: "",
+    explanations: both(""),
+    usual: [],
+    usual_names: [],
+    choices: [],
+    choice_names: [],
+    ranges: [
+      { sex: null, age_from_days: 0, age_to_days: 6570, low: 11, high: 15.5, critical_low: 7, critical_high: 20 },
+      {
+        sex: "male",
+        age_from_days: 6570,
+        age_to_days: null,
+        low: 13.5,
+        high: 15.5,
+        critical_low: 7,
+        critical_high: 20,
+      },
+      {
+        sex: "female",
+        age_from_days: 6570,
+        age_to_days: null,
+        low: 12,
+        high: 15.5,
+        critical_low: 7,
+        critical_high: 20,
+      },
+    ],
+  },
+  { names: "name", explanations: "plain" },
+);
 
 export const availability = builder<Schemas["Availability"]>({
   slot_minutes: 30,

@@ -30,7 +30,14 @@ export function gateway(replies: Record<string, Reply[]>): RecordedRequest[] {
 }
 
 export function tokens(access_token = "first", account = PAT): Response {
-  return json({ access_token, token_type: "bearer", expires_in: 600, account } satisfies Tokens);
+  return json({
+    access_token,
+    token_type: "bearer",
+    expires_in: 600,
+    idle_seconds: 1800,
+    must_enrol: false,
+    account,
+  } satisfies Tokens);
 }
 
 export function json(body: unknown): Response {

@@ -7,7 +7,7 @@ import { setClinicZone } from "../src/lib/time/zone";
 import LabBook from "../src/pages/patient/labs/book";
 import Labs from "../src/pages/patient/labs/labs";
 import { bookHref, testsOf } from "../src/pages/patient/labs/tests";
-import { CONFIG, NINE, PAT } from "./fixtures";
+import { both, CONFIG, NINE, PAT } from "./fixtures";
 import { gateway, json, refusal } from "./gateway";
 import { at, BOOKED, CBC, page } from "./laboratory";
 import { draw, press } from "./page";
@@ -77,8 +77,10 @@ describe("preparation", () => {
         "Drink water only for 8 hours before.",
     );
     // the clock is set forward at 02:00
-    expect(preparationOf({ ...CORT, preparation: "" }, "2030-03-31T06:00:00Z")).toContain("30 March 2030, 21:00 on");
-    expect(preparationOf({ ...CORT, preparation: "" }, null)).toBe(
+    expect(preparationOf({ ...CORT, preparations: both("") }, "2030-03-31T06:00:00Z")).toContain(
+      "30 March 2030, 21:00 on",
+    );
+    expect(preparationOf({ ...CORT, preparations: both("") }, null)).toBe(
       "Come between 07:00 and 09:00. Eat nothing and drink only water for 10 hours before the sample.",
     );
   });
@@ -158,6 +160,25 @@ describe("booking tests", () => {
       expect.stringContaining("start=2030-01-08T08%3A30%3A00Z"),
     ]);
     expect(links[0]?.textContent).toBe("Your appointment on Tuesday 8 January 2030, 09:00");
+  });
+
+  test("a reached limit lists the open appointments", async () => {
+    // loaded on demand; preloaded here
+    await import("../src/pages/patient/book/too-many");
+    const doctor = { id: 3, full_name: "Dr Ama Osei" };
+    const open = [
+      { ...VISIT, doctor },
+      { ...VISIT, kind: "laboratory", id: 4, doctor: null },
+    ];
+    const many = refusal(409, "too_many_visits", { limit: "in_all", most: 2, count: 2, open });
+    gateway({ [TESTS]: [page(CBC)], "POST /api/labs/bookings": [many] });
+    await draw(<LabBook {...at(`/labs/CBC/book?start=${NINE}`, { code: "CBC" })} />);
+    await press("Book this laboratory appointment");
+    const shown = document.activeElement as HTMLElement;
+    expect(shown.textContent).toContain("You have 2 open appointments. No more can be booked here.");
+    const links = [...shown.querySelectorAll("a")];
+    expect(links.map((link) => link.getAttribute("href"))).toEqual(["/appointments/9", "/labs/bookings/4"]);
+    expect(links[0]?.textContent).toBe("Tuesday 8 January 2030, 09:00, Dr Ama Osei");
   });
 
   test("an unknown test is not found", async () => {

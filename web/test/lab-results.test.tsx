@@ -38,7 +38,7 @@ describe("a laboratory visit", () => {
     [{}, "Booked", "Come to the laboratory on Tuesday 8 January 2030, 09:00."],
     [{ starts_at: null }, "Booked", "Come to the laboratory whenever it suits you."],
     [{ status: "received", collected_at: NINE }, "In the laboratory", "Your sample was taken on 8 January 2030."],
-    [{ status: "verified" }, "In the laboratory", "Your doctor checks them first"],
+    [{ status: "verified" }, "In the laboratory", "You can read them here once they are released"],
     [{ status: "rejected" }, "Booked", "Please come again for a new one."],
     [{ status: "verified", tests: [{ ...CBC, result_id: 6 }] }, "Results ready", "Your results are ready."],
   ])("booking %j is at the step %s", async (change, step, sentence) => {

@@ -2,13 +2,14 @@ import { render } from "preact";
 import { act } from "preact/test-utils";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { keep } from "../src/api/client";
+import { parseValue } from "../src/lib/clinical/parse-value";
 import { loadMessages } from "../src/lib/i18n/i18n";
 import { account } from "../src/lib/session/account";
 import { setClinicZone } from "../src/lib/time/zone";
 import LabBooking from "../src/pages/lab/booking/booking";
-import { isUnitOf, parseValue, typed } from "../src/pages/lab/booking/values";
+import { isUnitOf, typed } from "../src/pages/lab/booking/values";
 import Worklist from "../src/pages/lab/worklist";
-import { analyte, CONFIG, labBooking, PAT, specimen, userAccount } from "./fixtures";
+import { analyte, both, CONFIG, labBooking, PAT, specimen, userAccount } from "./fixtures";
 import { gateway, json, type RecordedRequest, refusal } from "./gateway";
 import { draw, press, settled, type } from "./page";
 
@@ -32,13 +33,22 @@ const NITRITE = analyte({
   ...HAEMOGLOBIN,
   code: "nitrite",
   name: "Nitrite",
+  names: both("Nitrite"),
   kind: "text",
   unit: null,
   usual: ["negative"],
+  usual_names: [both("negative")],
   choices: ["negative", "positive"],
+  choice_names: [both("negative"), both("positive")],
   ranges: [],
 });
-const TEST = { code: "CBC", name: "Blood count", specimen: "EDTA blood", analytes: [HAEMOGLOBIN, NITRITE] };
+const TEST = {
+  code: "CBC",
+  name: "Blood count",
+  specimen: "EDTA blood",
+  names: both("Blood count"),
+  analytes: [HAEMOGLOBIN, NITRITE],
+};
 const BOOKING = labBooking({
   id: 5,
   reference: "LB-7K3M-9Q2X",
@@ -49,7 +59,9 @@ const BOOKING = labBooking({
     {
       code: "CBC",
       name: "Blood count",
+      names: both("Blood count"),
       preparation: "",
+      preparations: both(""),
       price_minor: 900,
       currency: "EUR",
       result_id: null,
@@ -71,7 +83,15 @@ const BOOKING = labBooking({
   version: 3,
 });
 const COUNTS = { booked: 2, collected: 0, received: 140, in_progress: 0, resulted: 0, rejected: 0, all: 142, stat: 0 };
-const SAVED = { id: 80, test_code: "CBC", test_name: "Blood count", status: "resulted", observations: [], note: null };
+const SAVED = {
+  id: 80,
+  test_code: "CBC",
+  test_name: "Blood count",
+  test_names: both("Blood count"),
+  status: "resulted",
+  observations: [],
+  note: null,
+};
 
 beforeEach(async () => {
   sessionStorage.clear();

@@ -15,7 +15,13 @@ import { gateway, json, refusal } from "./gateway";
 import { draw, press, settled, type } from "./page";
 
 const OSEI = userAccount({ ...PAT, id: 3, full_name: "Dr Ama Osei", role: "doctor" });
-const PENICILLIN = { substance: "Penicillin", reaction: "Hives", severity: "severe", noted_on: null } as const;
+const PENICILLIN = {
+  substance: "Penicillin",
+  reaction: "Hives",
+  severity: "severe",
+  noted_on: null,
+  emergency: false,
+} as const;
 const earlier = (id: number, doctor: number, medicine = "Bisoprolol 2.5 mg tablets"): Schemas["Prescription"] => ({
   id,
   reference: "RX-1",
@@ -42,6 +48,7 @@ const earlier = (id: number, doctor: number, medicine = "Bisoprolol 2.5 mg table
   status: "active",
   last_day: "2030-04-02",
   created_at: "2030-01-02T09:00:00Z",
+  emergency: false,
   stopped_at: null,
   stopped_by: null,
   stop_reason: null,

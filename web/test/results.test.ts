@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { type Reading, readable, sentence, shown, toneOf, usual, wordOf } from "../src/lib/clinical/results";
 import { loadMessages } from "../src/lib/i18n/i18n";
+import { both, observation } from "./fixtures";
 
 type Range = NonNullable<Reading["range"]>;
 
@@ -33,13 +34,13 @@ const reading = (more: Partial<Reading> = {}): Reading => ({
   decimals: 1,
   range: range({ low: 12, high: 15.5 }),
   missing: [],
-  usual: [],
+  usual_names: [],
   flag: "normal",
   ...more,
 });
 
 const words = (text: string, allowed: string[]): Reading =>
-  reading({ value: null, text, unit: null, range: null, usual: allowed });
+  reading({ value: null, text, unit: null, range: null, usual_names: allowed.map(both) });
 
 beforeAll(() => loadMessages("ui"));
 
@@ -122,7 +123,7 @@ describe("a result in one sentence", () => {
   const sentenceOf = (...flags: Reading["flag"][]): string => {
     const inside = ["normal", "no_range", "indeterminate"];
     return sentence({
-      observations: flags.map((flag) => ({ ...reading({ flag }), analyte: flag, name: flag, loinc: "", plain: "" })),
+      observations: flags.map((flag) => observation({ ...reading({ flag }), analyte: flag, name: flag })),
       outside_range: flags.filter((flag) => !inside.includes(flag)).length,
     });
   };

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { doctorChoices } from "../src/pages/admin/all-pages";
+import { doctorChoices } from "../src/lib/loading/all-pages";
 
 type Doctor = Parameters<typeof doctorChoices>[0][number];
 

@@ -21,6 +21,7 @@ function signIn(id: number): void {
     access_token: `of ${id}`,
     token_type: "bearer",
     expires_in: 600,
+    idle_seconds: 1800,
     account: userAccount({ ...PAT, id }),
   } as Tokens);
 }

@@ -14,6 +14,7 @@ const STARTED = { ...VISIT, status: "in_progress" as const };
 const SIGN = `PUT ${ONE}/sign-and-complete`;
 const TEMPLATES = "GET /api/doctor/note-templates";
 const ALLERGIES = "GET /api/doctor/patients/7/allergies";
+const VITALS = "GET /api/doctor/patients/7/vitals";
 const UNSIGNED = "GET /api/doctor/unsigned-notes";
 const at = { updated_at: "2030-01-07T08:10:00Z", author: { id: 3, full_name: "Dr Ama Osei" } };
 const texts = (page: ParentNode, selector: string) =>
@@ -30,6 +31,7 @@ describe("the visit page", () => {
       "GET /api/doctor/patients/7": [json(CHART)],
       [`GET ${ONE}/notes`]: [json({ ...NOTES, ...at, text: "ECG", version: 2 })],
       [TEMPLATES]: [json({ items: [], next_cursor: null })],
+      [VITALS]: [json({ items: [], next_cursor: null })],
       ...replies,
     });
     const page = await draw(<VisitPage {...props({ id: "5" })} />);

@@ -53,7 +53,10 @@ try {
     for (let run = 0; run < runs; run += 1) scores.push(measured(await recorded(path, login, { throttling })));
     const medians = Object.keys(MARKS).map((mark) => median(scores.map((score) => score[mark])));
     row(name, medians);
-    if (medians.some((value, number) => value < Object.values(MARKS)[number])) failed.push(name);
+    if (medians.some((value, number) => value < Object.values(MARKS)[number])) {
+      failed.push(name);
+      for (const { metrics } of scores) console.log(`    ${metrics}`);
+    }
     for (const complaint of new Set(scores.flatMap((score) => score.complaints))) console.log(`    ${complaint}`);
   }
 } finally {
@@ -82,7 +85,15 @@ async function recorded(path, login, more = {}, tries = TRIES) {
 
 function measured(lhr) {
   const scores = Object.keys(MARKS).map((mark) => [mark, Math.round(lhr.categories[mark].score * 100)]);
-  return { ...Object.fromEntries(scores), complaints: complaints(lhr) };
+  return { ...Object.fromEntries(scores), complaints: complaints(lhr), metrics: metrics(lhr) };
+}
+
+/** The measurements that make the performance score, in their units. */
+function metrics(lhr) {
+  return lhr.categories.performance.auditRefs
+    .filter(({ weight }) => weight > 0)
+    .map(({ id, acronym }) => `${acronym} ${lhr.audits[id].displayValue}`)
+    .join(", ");
 }
 
 /** Opens a session without loading the app, so that its files stay out of the cache. */

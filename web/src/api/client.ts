@@ -28,7 +28,6 @@ export type Outcome<T, E = Problem> = { ok: true; data: T } | Failure<E>;
 type Answered<T, E> = { data?: T; error?: E; response: Response };
 
 const TIMEOUT_MS = 20_000;
-const AGAIN_MS = 5_000;
 /** Marks requests of our own pages against CSRF: other sites can send the refresh cookie, but not this header. */
 const OWN_PAGE = { header: { "X-CarePlus": "1" } } as const;
 const KEYED = new Set(["POST", "PUT"]);
@@ -38,6 +37,10 @@ const NEED_NO_TOKEN = new Set(["/auth/login", "/auth/refresh", "/auth/logout"]);
 export const offline = observable(false);
 /** Whether the session ended while a page was open: requests wait for a new sign-in or a sign-out. */
 export const sessionExpired = observable(false);
+/** Whether an idle session is still being ended: a token refresh does not bring its page back. */
+export const ending = { idle: false };
+/** Whether the account has to switch a second factor on before it may do anything else. */
+export const mustEnrol = observable(false);
 
 let currentTokens: Tokens | null = null;
 let refreshing: Promise<Outcome<Tokens>> | null = null;
@@ -56,6 +59,7 @@ export function keep(tokens: Tokens | null): void {
   if (tokens?.account.id !== currentTokens?.account.id) forgetShown();
   currentTokens = tokens;
   sessionExpired.set(false);
+  mustEnrol.set(tokens?.must_enrol ?? false);
   tellAccount(tokens?.account ?? null);
 }
 
@@ -72,7 +76,7 @@ async function exchange(): Promise<Outcome<Tokens>> {
   const renewed = await outcome(api.POST("/auth/refresh", { params: OWN_PAGE }));
   // a sign-in or sign-out during the exchange is newer than this answer
   if (currentTokens !== before) return currentTokens ? { ok: true, data: currentTokens } : NO_ANSWER;
-  if (renewed.ok) keep(renewed.data);
+  if (renewed.ok) ending.idle || keep(renewed.data);
   // the page stays as it is until the person signs in again or signs out
   else if (renewed.problem.code === "unauthenticated") currentTokens ? sessionExpired.set(true) : keep(null);
   return renewed;
@@ -84,14 +88,13 @@ export async function logout(): Promise<Outcome<undefined>> {
   return ended;
 }
 
-/** End the session of an idle page and cover the page; after a new sign-in it continues. */
-export async function leaveUntouched(): Promise<void> {
-  if (sessionExpired.get()) return;
-  sessionExpired.set(true);
-  while (sessionExpired.get() && !(await end()).ok) await sleep(AGAIN_MS);
+/** Milliseconds without input after which the session of the page ends. */
+export function idleMs(): number {
+  return (currentTokens?.idle_seconds ?? Number.POSITIVE_INFINITY) * 1000;
 }
 
-async function end(): Promise<Outcome<undefined>> {
+/** End the session at auth. */
+export async function end(): Promise<Outcome<undefined>> {
   const ended = await outcome(api.POST("/auth/logout", { params: OWN_PAGE }));
   // 401: the session had already ended
   if (!ended.ok && ended.problem.code !== "unauthenticated") return ended;

@@ -1,8 +1,10 @@
 /** The mark of a corrected result: when, why, and the values that were replaced. */
+
 import { useState } from "preact/hooks";
 import { api, outcome, type Schemas } from "../api/client";
 import { shown, toneOf, wordOf } from "../lib/clinical/results";
 import { t } from "../lib/i18n/i18n";
+import { nameOf, testNameOf } from "../lib/i18n/in-languages";
 import { useLoad } from "../lib/loading/query";
 import { when } from "../lib/time/time";
 import { Chip } from "./Chip";
@@ -33,7 +35,7 @@ export function Corrected({ of, answers, opened = false }: Props) {
           <p class="written">{t("corrected.reason", { reason: reason ?? "" })}</p>
           <details class="no-print" open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
             <summary>
-              {t("corrected.earlier")} <span class="unseen">{of.test_name}</span>
+              {t("corrected.earlier")} <span class="unseen">{testNameOf(of)}</span>
             </summary>
             {open && <Earlier of={of} {...(answers && { answers })} />}
           </details>
@@ -72,7 +74,7 @@ export function Values({ of }: { of: readonly Schemas["Observation"][] }) {
     <ul class="plain">
       {of.map((one) => (
         <li key={one.analyte} class="row">
-          {one.name} <b>{shown(one)}</b>{" "}
+          {nameOf(one)} <b>{shown(one)}</b>{" "}
           {one.flag !== "no_range" && <Chip tone={toneOf(one.flag)}>{t(wordOf(one.flag))}</Chip>}
         </li>
       ))}

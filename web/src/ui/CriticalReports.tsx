@@ -1,7 +1,9 @@
 /** A critical result for doctors and laboratory: its state, its values, and the reports about it. */
+
 import type { Critical } from "../lib/clinical/critical";
 import { shown, toneOf, usual, wordOf } from "../lib/clinical/results";
 import { t } from "../lib/i18n/i18n";
+import { nameOf } from "../lib/i18n/in-languages";
 import { when } from "../lib/time/time";
 import { Chip } from "./Chip";
 import { Tel } from "./Tel";
@@ -23,7 +25,7 @@ export function Values({ one }: { one: Critical }) {
     <ul class="reports">
       {one.result.observations.map((observation) => (
         <li key={observation.analyte}>
-          {observation.name} <b>{shown(observation)}</b>{" "}
+          {nameOf(observation)} <b>{shown(observation)}</b>{" "}
           <Chip tone={toneOf(observation.flag)}>{t(wordOf(observation.flag))}</Chip>{" "}
           <span class="muted">{usual(observation)}</span>
         </li>

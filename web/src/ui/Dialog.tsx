@@ -6,12 +6,10 @@ interface Props {
   title: string;
   /** Called when the dialog is dismissed. */
   onClose: () => void;
-  /** Whether it hides the page behind it. */
-  covers?: boolean;
   children: ComponentChildren;
 }
 
-export function Dialog({ title, onClose, covers, children }: Props) {
+export function Dialog({ title, onClose, children }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
   const heading = useId();
   useLayoutEffect(() => {
@@ -37,13 +35,7 @@ export function Dialog({ title, onClose, covers, children }: Props) {
     setTimeout(() => dialog.current?.open === false && dialog.current.showModal());
   };
   return (
-    <dialog
-      ref={dialog}
-      class={covers ? "covers" : undefined}
-      aria-labelledby={heading}
-      onCancel={closed}
-      onClose={gone}
-    >
+    <dialog ref={dialog} aria-labelledby={heading} onCancel={closed} onClose={gone}>
       <h2 id={heading}>{title}</h2>
       {children}
     </dialog>

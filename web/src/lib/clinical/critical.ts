@@ -1,6 +1,8 @@
 /** Parts of critical results that the band, the doctor's page and the laboratory's list share. */
+
 import type { Schemas } from "../../api/client";
 import { observable } from "../../api/observable";
+import { nameOf, testNameOf } from "../i18n/in-languages";
 import { shown } from "./results";
 
 export type Critical = Schemas["CriticalResult"];
@@ -11,5 +13,5 @@ export const answers = observable(0);
 /** "Potassium 7.4 mmol/L" for each critical value, otherwise the test. */
 export function criticalValues({ result }: Critical): string {
   const critical = result.observations.filter(({ flag }) => flag.startsWith("critical"));
-  return critical.length > 0 ? critical.map((one) => `${one.name} ${shown(one)}`).join(", ") : result.test_name;
+  return critical.length > 0 ? critical.map((one) => `${nameOf(one)} ${shown(one)}`).join(", ") : testNameOf(result);
 }

@@ -22,7 +22,7 @@ const TIMES =
   /^(?<most>up to |bis zu )?(?:(?<word>once|twice|einmal|zweimal|dreimal|viermal)|(?<number>\d{1,2})(?: times|x|-mal| mal)) ?(?<per>a day|daily|per day|täglich|am tag|pro tag|a week|weekly|per week|wöchentlich|pro woche)(?:,? (?<at>.+))?$/;
 const HOURS = /^(?:every|alle) (?<hours>\d{1,2}) (?:hours|stunden|h)$/;
 
-/** "3-mal täglich" for "3 times a day"; the stored text where it says anything else. */
+/** "3-mal täglich" for "3 times a day"; any other text as it is stored. */
 export function frequencyText(stored: string): string {
   const text = stored.trim().toLowerCase().replace(/\s+/g, " ");
   if (/^(as needed|when needed|if needed|bei bedarf)$/.test(text)) return t("frequency.as_needed");

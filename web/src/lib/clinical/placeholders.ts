@@ -1,7 +1,17 @@
 /** Placeholders of note templates: words in braces that stand for data of the visit and the chart. */
 
 /** The placeholders, as the contract lists them. */
-export const PLACEHOLDERS = ["age", "sex", "reason", "problems", "allergies", "medicines", "results", "today"] as const;
+export const PLACEHOLDERS = [
+  "age",
+  "sex",
+  "reason",
+  "problems",
+  "allergies",
+  "medicines",
+  "results",
+  "last_vitals",
+  "today",
+] as const;
 export type Placeholder = (typeof PLACEHOLDERS)[number];
 
 const IN_BRACES = /\{([a-z_]+)\}/g;

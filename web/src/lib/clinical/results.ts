@@ -1,6 +1,8 @@
 /** Laboratory values for display: value, usual range and flag as text, and their positions on a number line. */
+
 import type { Schemas } from "../../api/client";
 import { type Key, plural, t } from "../i18n/i18n";
+import { type InLanguages, inLanguage } from "../i18n/in-languages";
 import { numeral } from "../i18n/numbers";
 import { locale } from "../time/time";
 import type { Tone } from "./tone";
@@ -9,8 +11,8 @@ type Flag = Schemas["Flag"];
 /** The members of an observation that are drawn; a point of a trend has them too. */
 export type Reading = Pick<
   Schemas["Observation"],
-  "value" | "comparator" | "text" | "unit" | "decimals" | "range" | "usual" | "flag" | "missing"
->;
+  "value" | "comparator" | "text" | "unit" | "decimals" | "range" | "usual_names" | "flag" | "missing"
+> & { text_names?: InLanguages | null };
 type Result = Pick<Schemas["LabResult"], "observations" | "outside_range">;
 
 /** Positions along a line from 0 to 1; null: no such bound, or too far away to be drawn. */
@@ -59,10 +61,11 @@ export function shown({
   value,
   comparator,
   text,
+  text_names,
   unit,
   decimals,
-}: Omit<Reading, "range" | "usual" | "flag" | "missing">): string {
-  if (value === null) return text ?? "";
+}: Omit<Reading, "range" | "usual_names" | "flag" | "missing">): string {
+  if (value === null) return text_names ? inLanguage(text_names) : (text ?? "");
   const withUnit = measured(numeral(value, decimals), unit);
   // many screen readers skip the sign and read "<5" as "5"
   return comparator ? t(COMPARED[comparator], { value: withUnit }) : withUnit;
@@ -71,14 +74,14 @@ export function shown({
 /** "12.0 to 15.5 g/dL", "up to 5.0 mg/L", "60 mg/dL or more", "usually negative", "no usual range", or the unknown facts */
 export function usual({
   range,
-  usual: words,
+  usual_names: words,
   unit,
   decimals,
   missing = [],
-}: Pick<Reading, "range" | "usual" | "unit" | "decimals"> & Partial<Pick<Reading, "missing">>): string {
+}: Pick<Reading, "range" | "usual_names" | "unit" | "decimals"> & Partial<Pick<Reading, "missing">>): string {
   if (range === null && missing.length > 0)
     return t(`result.range.by.${missing.length > 1 ? "both" : (missing[0] ?? "both")}`);
-  if (words.length > 0) return t("result.range.words", { words: oneOf(words) });
+  if (words.length > 0) return t("result.range.words", { words: oneOf(words.map(inLanguage)) });
   const { low = null, high = null } = range ?? {};
   const bound = (value: number): string => numeral(value, decimals);
   if (low !== null && high !== null)

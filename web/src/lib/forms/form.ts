@@ -1,8 +1,8 @@
 /** Forms: one submit at a time, and the mistakes of each field. */
 import { useRef, useState } from "preact/hooks";
 import type { NoAnswer, Problem } from "../../api/client";
-import { type Key, t, tCode } from "../i18n/i18n";
-import { problemText } from "../i18n/problem-text";
+import { type Key, t } from "../i18n/i18n";
+import { malformedText, problemText } from "../i18n/problem-text";
 
 /** A mistake in a form; `field` is the id of its input, null for the whole form. */
 export interface Mistake {
@@ -58,7 +58,7 @@ export function mistakes(problem: Problem | NoAnswer, retryAfter: number | null,
   if (problem.code === "malformed") {
     const named = problem.errors.map(({ field, message }) => ({ field: field.replace(/^body\./, ""), message }));
     if (named.every(({ field }) => fields.includes(field)))
-      return named.map(({ field, message }) => ({ field, message: tCode("malformed", field, message) }));
+      return named.map(({ field, message }) => ({ field, message: malformedText(field, message) }));
   }
   return [{ field: null, message: problemText(problem, retryAfter) }];
 }

@@ -13,7 +13,17 @@ export function actionWords(action: string): string {
 }
 
 /** Actions of the services themselves. */
-const BY_SYSTEM = new Set(["close_uncollected", "escalate_critical", "release_after_days"]);
+const BY_SYSTEM = new Set([
+  "accept_audit_head",
+  "archive_audit",
+  "close_uncollected",
+  "erase_record",
+  "escalate_critical",
+  "export_record",
+  "import_person",
+  "release_after_days",
+  "rotate_keys",
+]);
 
 /** Returns the words for an event without an account. */
 export function nobody(action: string): string {

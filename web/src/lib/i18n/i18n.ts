@@ -3,14 +3,19 @@
 import { observable } from "../../api/observable";
 import type account from "../../i18n/en/account.json";
 import type admin from "../../i18n/en/admin.json";
+import type bookings from "../../i18n/en/bookings.json";
 import type certificates from "../../i18n/en/certificates.json";
+import type changes from "../../i18n/en/changes.json";
 import type critical from "../../i18n/en/critical.json";
+import type desk from "../../i18n/en/desk.json";
 import type doctor from "../../i18n/en/doctor.json";
 import type follow_ups from "../../i18n/en/follow_ups.json";
 import type lab from "../../i18n/en/lab.json";
 import type letters from "../../i18n/en/letters.json";
 import type patient from "../../i18n/en/patient.json";
 import type prescribe from "../../i18n/en/prescribe.json";
+import type privacy from "../../i18n/en/privacy.json";
+import type problems from "../../i18n/en/problems.json";
 import type publicly from "../../i18n/en/public.json";
 import type record from "../../i18n/en/record.json";
 import type refills from "../../i18n/en/refills.json";
@@ -19,48 +24,61 @@ import type templates from "../../i18n/en/templates.json";
 import type trail from "../../i18n/en/trail.json";
 import type ui from "../../i18n/en/ui.json";
 import type visit from "../../i18n/en/visit.json";
+import type vitals from "../../i18n/en/vitals.json";
 
 type English = typeof shell &
   typeof ui &
+  typeof problems &
   typeof publicly &
   typeof account &
+  typeof privacy &
   typeof templates &
   typeof trail &
   typeof patient &
   typeof record &
   typeof critical &
+  typeof bookings &
   typeof refills &
   typeof doctor &
   typeof certificates &
+  typeof changes &
   typeof follow_ups &
   typeof letters &
   typeof prescribe &
   typeof visit &
+  typeof vitals &
   typeof admin &
-  typeof lab;
+  typeof lab &
+  typeof desk;
 export type Key = keyof English;
 export type PluralKey = Key extends infer K ? (K extends `${infer Stem}.other` ? Stem : never) : never;
-/** A file of messages: `shell` is the frame of every page, `ui` shared components, `trail` the names of audited actions,
- * `visit` and `templates` the ones of one kind of page. */
+/** A file of messages: `shell` is the frame of every page, `ui` shared components, `problems` the refusals, `trail` the names of audited actions,
+ * `visit`, `vitals` and `templates` the ones of one kind of page. */
 export type Room =
   | "shell"
   | "ui"
+  | "problems"
   | "public"
   | "account"
+  | "privacy"
   | "templates"
   | "trail"
   | "patient"
   | "record"
   | "critical"
+  | "bookings"
   | "refills"
   | "doctor"
   | "certificates"
+  | "changes"
   | "follow_ups"
   | "letters"
   | "prescribe"
   | "visit"
+  | "vitals"
   | "admin"
-  | "lab";
+  | "lab"
+  | "desk";
 export type Words = Readonly<Record<string, string>>;
 type Values = Readonly<Record<string, string | number>>;
 
@@ -101,10 +119,11 @@ export function codesOf(prefix: string): string[] {
     .map((key) => key.slice(prefix.length + 1));
 }
 
-/** Load message files in the current language. */
+/** Load message files in the current language; `problems` come with `ui`, because every page can meet a refusal. */
 export async function loadMessages(...rooms: Room[]): Promise<void> {
   const code = language.get();
-  const missing = rooms.filter((room) => !loaded.has(room));
+  const needed: Room[] = rooms.includes("ui") ? [...rooms, "problems"] : rooms;
+  const missing = needed.filter((room) => !loaded.has(room));
   const found = await Promise.all(missing.map((room) => wordsOf(code, room)));
   if (code !== language.get()) return loadMessages(...rooms);
   for (const room of missing) loaded.add(room);

@@ -28,19 +28,19 @@ export function useLoad<T, E extends object>(
 ): Loaded<T> {
   const about = JSON.stringify(keys);
   const [state, setState] = useState<State<T>>({ about, ...FIRST });
-  const newest = useRef(0);
-  const now = useRef({ ask, about });
-  now.current = { ask, about };
+  const runNumber = useRef(0);
+  const latest = useRef({ ask, about });
+  latest.current = { ask, about };
   // also during the first render with new keys
   const shown = state.about === about ? state : { about, ...FIRST };
 
   const run = useCallback(async (): Promise<void> => {
-    const { ask, about } = now.current;
-    newest.current += 1;
-    const started = newest.current;
+    const { ask, about } = latest.current;
+    runNumber.current += 1;
+    const started = runNumber.current;
     setState((before) => (before.about === about ? { ...before, loading: true } : { about, ...FIRST }));
     const answer = await ask();
-    if (started !== newest.current) return;
+    if (started !== runNumber.current) return;
     if (answer.ok) setState({ about, data: answer.data, failure: null, loading: false });
     else setState((before) => ({ ...before, failure: answer as Failure<Problem | NoAnswer>, loading: false }));
   }, []);
@@ -48,27 +48,27 @@ export function useLoad<T, E extends object>(
   useEffect(() => {
     void run();
     return () => {
-      newest.current += 1;
+      runNumber.current += 1;
     };
   }, [about, run]);
 
   const { loading, failure } = shown;
-  const stale = failure !== null && isTemporary(failure.problem);
+  const retrying = failure !== null && isTemporary(failure.problem);
   useEffect(() => {
-    const pause = stale ? AFTER_FAILURE_MS : every;
+    const pause = retrying ? AFTER_FAILURE_MS : every;
     // no poll during a request: it may be waiting for a sign-in
     if (pause === undefined || loading) return;
     const timer = setInterval(() => {
       if (document.visibilityState === "visible") void run();
     }, pause);
     return () => clearInterval(timer);
-  }, [stale, every, loading, run]);
+  }, [retrying, every, loading, run]);
 
   const put = useCallback(
     (data: T): void => {
       // the change belongs to the previous keys
-      if (about !== now.current.about) return;
-      newest.current += 1;
+      if (about !== latest.current.about) return;
+      runNumber.current += 1;
       setState({ about, data, failure: null, loading: false });
     },
     [about],

@@ -8,6 +8,7 @@ export const HOME: Readonly<Record<Role, string>> = {
   doctor: "/doctor",
   admin: "/admin",
   lab: "/lab",
+  reception: "/desk",
 };
 
 /** The navigation of each role. */
@@ -31,7 +32,7 @@ export const NAV: Readonly<Record<Role, readonly { href: string; say: Key }[]>> 
   ],
   admin: [
     { href: "/admin", say: "nav.overview" },
-    { href: "/admin/appointments", say: "nav.appointments" },
+    { href: "/desk/appointments", say: "nav.appointments" },
     { href: "/admin/doctors", say: "nav.doctors.staff" },
     { href: "/admin/people", say: "nav.people" },
     { href: "/admin/tests", say: "nav.tests" },
@@ -39,6 +40,11 @@ export const NAV: Readonly<Record<Role, readonly { href: string; say: Key }[]>> 
     { href: "/admin/audit", say: "nav.audit" },
   ],
   lab: [{ href: "/lab", say: "nav.worklist" }],
+  reception: [
+    { href: "/desk", say: "nav.today" },
+    { href: "/desk/appointments", say: "nav.appointments" },
+    { href: "/desk/patients", say: "nav.patients" },
+  ],
 };
 
 /** Pages below an entry that do not begin with its address: the start of theirs, and the entry. First match. */
@@ -53,11 +59,13 @@ export const BELOW: readonly (readonly [string, string])[] = [
   ["/doctor/certificates", "/doctor/patients"],
   ["/doctor/refills", "/doctor"],
   ["/admin/refills", "/admin"],
+  ["/admin/emergency-access", "/admin/audit"],
   ["/doctor/emergency", "/doctor/patients"],
   ["/lab", "/lab"],
+  ["/desk/patients", "/desk/patients"],
   ["/admin/lab-hours", "/admin/tests"],
   ["/admin/analytes", "/admin/tests"],
 ];
 
-/** The profile page of each role; laboratory staff and administrators have none. */
+/** The profile page of each role; laboratory, reception and administrators have none. */
 export const PROFILE: Readonly<Partial<Record<Role, string>>> = { patient: "/profile", doctor: "/doctor/profile" };

@@ -20,8 +20,8 @@ export type OwnPage = Page<OwnProps>;
 
 export interface Route {
   path: string;
-  /** The required role; "any": any account; null: public. */
-  role: Role | "any" | null;
+  /** The roles of which one is required; "any": any account; null: public. */
+  roles: readonly Role[] | "any" | null;
   load: () => Promise<Found | null>;
 }
 

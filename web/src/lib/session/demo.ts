@@ -8,5 +8,6 @@ export const DEMO_LOGINS: readonly { email: string; role: Role }[] = [
   { email: "osei@demo.example", role: "doctor" },
   { email: "lind@demo.example", role: "doctor" },
   { email: "lab@demo.example", role: "lab" },
+  { email: "desk@demo.example", role: "reception" },
   { email: "admin@demo.example", role: "admin" },
 ];

@@ -1,16 +1,15 @@
-/** Ends the session of an idle staff page: its polling would keep the session alive all day. */
-import { type Account, leaveUntouched } from "../../api/client";
+/** Ends the session of an idle page: its polling would keep the session alive all day. */
+import { end, ending, idleMs, sessionExpired } from "../../api/client";
+import { sleep } from "../../api/retry";
 
-/** The idle limit of staff sessions in services/auth. */
-export const IDLE_MS = 30 * 60_000;
 const LOOK_MS = 15_000;
-/** The key for the time of the last input in any tab of this browser. */
+const AGAIN_MS = 5_000;
+/** The key for the time of the last input in any tab of this browser; docs/init.js has the same rule. */
 const KEY = "careplus.touched";
 const TOUCHES = ["pointerdown", "keydown", "wheel"] as const;
 
 /** Watch for input until the returned function is called. */
-export function watchIdle({ role }: Account): () => void {
-  if (role === "patient") return () => {};
+export function watchIdle(): () => void {
   let here = 0;
   const touch = (): void => {
     if (Date.now() - here < LOOK_MS) return;
@@ -22,7 +21,7 @@ export function watchIdle({ role }: Account): () => void {
     }
   };
   const look = (): void => {
-    if (Date.now() - Math.max(here, elsewhere()) >= IDLE_MS) void leaveUntouched();
+    if (Date.now() - Math.max(here, elsewhere()) >= idleMs()) void leaveUntouched();
   };
   touch();
   const timer = setInterval(look, LOOK_MS);
@@ -34,6 +33,15 @@ export function watchIdle({ role }: Account): () => void {
     clearInterval(timer);
     over.abort();
   };
+}
+
+/** End the session of an idle page, which is taken away; after a new sign-in it returns. */
+async function leaveUntouched(): Promise<void> {
+  if (sessionExpired.get()) return;
+  sessionExpired.set(true);
+  ending.idle = true;
+  while (sessionExpired.get() && !(await end()).ok) await sleep(AGAIN_MS);
+  ending.idle = false;
 }
 
 function elsewhere(): number {

@@ -1,6 +1,7 @@
 /** Sign-in, sign-out and the session shared by all tabs of this browser. */
 import { api, keep, type Outcome, onAccount, outcome, refresh, type Tokens } from "../../api/client";
 import { wipeDraftsWithAccount } from "../forms/draft";
+import type { Factor } from "../forms/otp";
 import { account } from "./account";
 
 export { logout as signOut } from "../../api/client";
@@ -27,24 +28,24 @@ export async function start(): Promise<Outcome<unknown>> {
   return { ok: true, data: account.get() };
 }
 
-/** Sign in; `otp` is the code of the second factor, if one was requested. */
-export async function signIn(email: string, password: string, otp?: string): Promise<Outcome<Tokens>> {
-  const opened = await open(email, password, otp);
+/** Sign in; `factor` is the second factor, if one was requested. */
+export async function signIn(email: string, password: string, factor: Factor = {}): Promise<Outcome<Tokens>> {
+  const opened = await open(email, password, factor);
   if (opened.ok) keep(opened.data);
   return opened;
 }
 
 /** Sign in again after the session ended. Waiting requests continue only for the same person. */
-export async function resume(email: string, password: string, otp?: string): Promise<Outcome<Tokens>> {
-  const opened = await open(email, password, otp);
+export async function resume(email: string, password: string, factor: Factor = {}): Promise<Outcome<Tokens>> {
+  const opened = await open(email, password, factor);
   if (!opened.ok) return opened;
   if (opened.data.account.id !== account.get()?.id) forget();
   keep(opened.data);
   return opened;
 }
 
-function open(email: string, password: string, otp: string | undefined): Promise<Outcome<Tokens>> {
-  return outcome(api.POST("/auth/login", { body: { email, password, ...(otp !== undefined && { otp }) } }));
+function open(email: string, password: string, factor: Factor): Promise<Outcome<Tokens>> {
+  return outcome(api.POST("/auth/login", { body: { email, password, ...factor } }));
 }
 
 /** Sign out on this page: delete the tokens and all drafts. */

@@ -95,7 +95,8 @@ function List({ all, ask }: { all: readonly Session[]; ask: (which: readonly Ses
 }
 
 function named({ user_agent }: Session): string {
-  return user_agent ?? t("devices.unknown");
+  const [browser = "", system] = (user_agent ?? t("devices.unknown")).split(" on ");
+  return system ? t("devices.name", { browser, system }) : browser;
 }
 
 /** All sessions, page by page: the current one need not be on the first page. */

@@ -3,9 +3,11 @@ import { useState } from "preact/hooks";
 import { api, outcome } from "../../api/client";
 import { t } from "../../lib/i18n/i18n";
 import { useLoad } from "../../lib/loading/query";
+import { PROFILE } from "../../lib/routing/navigation";
 import type { OwnProps } from "../../lib/routing/page";
 import "../../style/portals/account.css";
 import { Page } from "../../ui/frame/Page";
+import { LanguageChoice } from "../../ui/LanguageChoice";
 import { PrintHead } from "../../ui/print/PrintHead";
 import { Ready } from "../../ui/Ready";
 import { ChangePassword } from "./change-password";
@@ -38,6 +40,7 @@ export default function Security({ account, config }: OwnProps) {
           )}
         </Ready>
         <Devices key={changes} />
+        {!PROFILE[account.role] && <LanguageChoice account={account} />}
       </div>
     </Page>
   );

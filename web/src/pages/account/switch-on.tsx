@@ -1,24 +1,23 @@
-/** The steps that switch the second factor on: password, secret as QR code, first code of the app. */
+/** The steps that switch the authenticator app on: password, secret as QR code, first code of the app. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import { api, outcome, type Schemas } from "../../api/client";
 import { missing, useForm } from "../../lib/forms/form";
-import { usePassword } from "../../lib/forms/password";
 import { t } from "../../lib/i18n/i18n";
 import { ErrorSummary } from "../../ui/forms/ErrorSummary";
 import { Field } from "../../ui/forms/Field";
-import { CurrentPassword } from "../../ui/forms/SignInFields";
 import { Submit } from "../../ui/forms/Submit";
 import { passwordMistakes } from "./passwords";
+import { type Factors, Prove } from "./prove";
 import { groupsOfFour, QrCode } from "./qr-code";
 
 type Prepared = Schemas["PreparedSecondFactor"];
 
-interface Props {
+interface Closing {
   onDone: (codes: readonly string[]) => void;
   onClose: () => void;
 }
 
-export function SwitchOn({ onDone, onClose }: Props) {
+export function SwitchOn({ me, factors, onDone, onClose }: Factors & Closing) {
   const [step, setStep] = useState<"closed" | "password" | Prepared>("closed");
   const close = (): void => {
     setStep("closed");
@@ -32,41 +31,35 @@ export function SwitchOn({ onDone, onClose }: Props) {
         </button>
       </p>
     );
-  if (step === "password") return <Prepare onDone={setStep} onClose={close} />;
+  if (step === "password") return <Prepare me={me} factors={factors} onDone={setStep} onClose={close} />;
   return <Confirm prepared={step} onDone={onDone} onClose={close} />;
 }
 
-function Prepare({ onDone, onClose }: { onDone: (prepared: Prepared) => void; onClose: () => void }) {
-  const password = usePassword("factor_password");
-  const { busy, errors, submit } = useForm(password.check, async () => {
-    const prepared = await outcome(api.POST("/auth/mfa", { body: { password: password.value } }));
-    if (!prepared.ok) return passwordMistakes(prepared, password.id);
-    onDone(prepared.data);
-    return [];
-  });
-  useEffect(() => document.getElementById("factor_password")?.focus(), []);
+function Prepare({
+  me,
+  factors,
+  onDone,
+  onClose,
+}: Factors & { onDone: (prepared: Prepared) => void; onClose: () => void }) {
   return (
-    <div class="card stack">
-      <ErrorSummary mistakes={errors} />
-      <form noValidate onSubmit={submit}>
-        <CurrentPassword
-          password={password}
-          label={t("factor.password")}
-          hint={t("factor.password.hint")}
-          mistakes={errors}
-        />
-        <div class="row">
-          <Submit id="prepare" busy={busy} label={t("factor.next")} busyLabel={t("factor.busy")} />
-          <button type="button" class="button quiet" onClick={onClose}>
-            {t("factor.later")}
-          </button>
-        </div>
-      </form>
-    </div>
+    <Prove
+      me={me}
+      factors={factors}
+      id="factor"
+      submit={t("factor.next")}
+      keep={t("factor.later")}
+      act={async (password) => {
+        const prepared = await outcome(api.POST("/auth/mfa", { body: { password } }));
+        if (!prepared.ok) return passwordMistakes(prepared, "factor_password");
+        onDone(prepared.data);
+        return [];
+      }}
+      onClose={onClose}
+    />
   );
 }
 
-function Confirm({ prepared: { secret, uri, qr }, onDone, onClose }: Props & { prepared: Prepared }) {
+function Confirm({ prepared: { secret, uri, qr }, onDone, onClose }: Closing & { prepared: Prepared }) {
   const [otp, setOtp] = useState("");
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), []);

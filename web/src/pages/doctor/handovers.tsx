@@ -17,6 +17,7 @@ const KINDS = [
   "referrals_received",
   "referrals_sent",
   "active_prescriptions",
+  "refills",
   "unsigned_notes",
   "upcoming_visits",
 ] as const;
@@ -24,6 +25,7 @@ const LISTS = {
   results_to_release: "/doctor/results",
   referrals_received: "/doctor/referrals",
   referrals_sent: "/doctor/referrals?direction=sent",
+  refills: "/doctor/refills",
 };
 
 export default function Handovers(_: OwnProps) {

@@ -1,18 +1,22 @@
-/** The doctor's pages; the start page is bundled. Patterns are tried in order. */
+/** The doctor's pages but the start page. Patterns are tried in order. */
 import { loadMessages } from "../../lib/i18n/i18n";
 import type { OwnPage } from "../../lib/routing/page";
-import Today from "./today/today";
 
 export const pages: readonly OwnPage[] = [
-  ["/doctor", async () => ({ default: Today })],
   ["/doctor/week", () => import("./today/week")],
   [
     "/doctor/visits/:id/move",
     async () => (await Promise.all([import("./follow-up/move"), loadMessages("follow_ups")]))[0],
   ],
-  ["/doctor/visits/:id", async () => (await Promise.all([import("./visit/visit"), loadMessages("visit")]))[0]],
+  [
+    "/doctor/visits/:id",
+    async () => (await Promise.all([import("./visit/visit"), loadMessages("visit", "vitals")]))[0],
+  ],
   ["/doctor/patients", () => import("./patients/patients")],
-  ["/doctor/patients/:id", () => import("./chart/chart")],
+  [
+    "/doctor/patients/:id",
+    async () => (await Promise.all([import("./chart/chart"), loadMessages("vitals", "changes")]))[0],
+  ],
   ["/doctor/emergency", () => import("./patients/emergency")],
   [
     "/doctor/prescriptions/new",

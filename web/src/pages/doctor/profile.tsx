@@ -1,11 +1,10 @@
-/** The doctor's public profile, and the language of the pages. */
+/** The doctor's public profile, and the language of pages and mails. */
 import { useState } from "preact/hooks";
 import { api, outcome, type Schemas, unchanged } from "../../api/client";
 import { useDraft } from "../../lib/forms/draft";
 import { type Mistake, missing, mistakes, useForm } from "../../lib/forms/form";
-import { choose, LANGUAGES, type Language, language, t } from "../../lib/i18n/i18n";
+import { t } from "../../lib/i18n/i18n";
 import { useLoad } from "../../lib/loading/query";
-import { useObservable } from "../../lib/loading/use-observable";
 import type { OwnProps } from "../../lib/routing/page";
 import { ErrorSummary } from "../../ui/forms/ErrorSummary";
 import { Field } from "../../ui/forms/Field";
@@ -13,6 +12,7 @@ import { Radios } from "../../ui/forms/Select";
 import { Submit } from "../../ui/forms/Submit";
 import { TextArea } from "../../ui/forms/TextArea";
 import { Page } from "../../ui/frame/Page";
+import { LanguageChoice } from "../../ui/LanguageChoice";
 import { Languages } from "../../ui/Languages";
 import { Ready } from "../../ui/Ready";
 import "../../style/portals/availability.css";
@@ -27,10 +27,7 @@ export default function Profile({ account }: OwnProps) {
       {(saved) => (
         <Page title={t("doctor_profile.title")} lead={t("doctor_profile.lead")} width="narrow">
           <About saved={saved} put={doctor.put} />
-          <section class="section">
-            <h2>{t("doctor_profile.pages")}</h2>
-            <PageLanguage />
-          </section>
+          <LanguageChoice account={account} />
         </Page>
       )}
     </Ready>
@@ -131,17 +128,4 @@ function changed(before: Doctor, now: Doctor): Mistake {
     .filter((name) => JSON.stringify(before[name]) !== JSON.stringify(now[name]))
     .map((name) => `${t(`doctor_profile.${name}`)}: ${String(now[name] ?? "")}`);
   return { field: null, message: t("doctor_profile.stale", { changes: names.join("; ") }) };
-}
-
-function PageLanguage() {
-  const spoken = useObservable(language);
-  return (
-    <Radios
-      id="language"
-      label={t("doctor_profile.language")}
-      choices={Object.entries(LANGUAGES).map(([value, text]) => ({ value, text }))}
-      value={spoken}
-      onValue={(code) => void choose(code as Language)}
-    />
-  );
 }

@@ -1,7 +1,9 @@
 /** The collection on a row of the worklist: the patient says name and date of birth before the needle. */
+
 import { api, outcome, unchanged } from "../../api/client";
 import { type Mistake, mistakes } from "../../lib/forms/form";
 import { t } from "../../lib/i18n/i18n";
+import { inLanguage } from "../../lib/i18n/in-languages";
 import { dateOnly } from "../../lib/time/time";
 import { AskDialog } from "../../ui/AskDialog";
 import type { Booking } from "./record";
@@ -42,9 +44,9 @@ export function Collect({ booking, onClose, done }: Props) {
       <ul>
         {specimens
           .filter(({ status }) => status === "expected")
-          .map(({ id, type, accession }) => (
+          .map(({ id, type_names, accession }) => (
             <li key={id}>
-              {type} <span class="accession">{accession}</span>
+              {inLanguage(type_names)} <span class="accession">{accession}</span>
             </li>
           ))}
       </ul>

@@ -10,6 +10,7 @@ export type Status = Schemas["LabBookingStatus"];
 export interface OneTest {
   code: string;
   name: string;
+  names: Booking["tests"][number]["names"];
   /** Null: no longer in the catalogue. */
   test: Test | null;
   result: Result | null;
@@ -33,9 +34,10 @@ export async function loadBookingRecord(id: number): Promise<Outcome<Work>> {
   ]);
   if (!catalogue.ok) return catalogue;
   if (!results.ok) return results;
-  const tests = booking.data.tests.map(({ code, name, result_id }) => ({
+  const tests = booking.data.tests.map(({ code, name, names, result_id }) => ({
     code,
     name,
+    names,
     test: catalogue.data.find((test) => test.code === code) ?? null,
     result: results.data.find(({ id }) => id === result_id) ?? null,
   }));

@@ -1,7 +1,9 @@
 /** The laboratory's worklist (`?status=`, `?day=`, `?q=`), page by page (`?cursor=`), one row per booking. */
+
 import { useEffect, useState } from "preact/hooks";
 import { api, outcome, type Schemas } from "../../api/client";
 import { plural, t } from "../../lib/i18n/i18n";
+import { nameOf } from "../../lib/i18n/in-languages";
 import { useLoad } from "../../lib/loading/query";
 import type { OwnProps } from "../../lib/routing/page";
 import { withQuery } from "../../lib/routing/router";
@@ -202,7 +204,7 @@ function columns(status: Tab | null, day: string | null, collect: (booking: Book
       head: t("worklist.tests"),
       cell: ({ tests, ordered_by }) => (
         <span>
-          {tests.map(({ name }) => name).join(", ")}
+          {tests.map(nameOf).join(", ")}
           {ordered_by && <span class="small muted since">{ordered_by.full_name}</span>}
         </span>
       ),

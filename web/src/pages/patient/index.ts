@@ -1,10 +1,8 @@
-/** The patient's pages; the start page is bundled. Patterns are tried in order. */
+/** The patient's pages but the start page. Patterns are tried in order. */
 import { loadMessages } from "../../lib/i18n/i18n";
 import type { OwnPage } from "../../lib/routing/page";
-import Home from "./home/home";
 
 export const pages: readonly OwnPage[] = [
-  ["/home", async () => ({ default: Home })],
   ["/appointments", () => import("./visits/appointments")],
   ["/appointments/:id", () => import("./visits/appointment")],
   ["/appointments/:id/move", () => import("./visits/move")],
@@ -27,8 +25,11 @@ export const pages: readonly OwnPage[] = [
   ["/results", () => import("./results/results")],
   ["/results/trends/:code", () => import("./results/trend")],
   ["/results/:id", () => import("./results/result")],
-  ["/record", async () => (await Promise.all([import("./record/record"), loadMessages("record")]))[0]],
-  ["/profile", () => import("./profile/profile")],
+  [
+    "/record",
+    async () => (await Promise.all([import("./record/record"), loadMessages("record", "account", "vitals")]))[0],
+  ],
+  ["/profile", async () => (await Promise.all([import("./profile/profile"), loadMessages("account")]))[0]],
   ["/access-log", async () => (await Promise.all([import("./profile/access-log"), loadMessages("trail")]))[0]],
 ];
 

@@ -1,14 +1,17 @@
 /** Create a patient's account, or accept an invitation (`#invitation=` and `email=`). */
+import { useState } from "preact/hooks";
 import { api, outcome, type Schemas } from "../../api/client";
 import { useDraft } from "../../lib/forms/draft";
 import { missing, mistakes, useForm } from "../../lib/forms/form";
 import { usePassword } from "../../lib/forms/password";
-import { t } from "../../lib/i18n/i18n";
+import { type Language, language, t } from "../../lib/i18n/i18n";
+import { PRIVACY_NOTICE } from "../../lib/privacy-notice";
 import { hashValue, useHash } from "../../lib/routing/hash";
 import type { PageProps } from "../../lib/routing/page";
 import { go, safeNext } from "../../lib/routing/router";
 import { signIn } from "../../lib/session/session";
 import { BirthDate, dateOf, NO_DATE } from "../../ui/forms/BirthDate";
+import { Consent } from "../../ui/forms/Consent";
 import { ErrorSummary } from "../../ui/forms/ErrorSummary";
 import { Field } from "../../ui/forms/Field";
 import { SexChoice } from "../../ui/forms/SexChoice";
@@ -39,6 +42,7 @@ function RegisterForm({ config, query, hash }: PageProps & { hash: string }) {
   const { email, full_name, phone, born, sex } = draft.value;
   const put = (change: Partial<typeof draft.value>): void => draft.set({ ...draft.value, ...change });
   const password = usePassword("password", "missing.new_password");
+  const [agreed, setAgreed] = useState(false);
 
   const check = () => [
     ...missing({
@@ -48,6 +52,7 @@ function RegisterForm({ config, query, hash }: PageProps & { hash: string }) {
     ...password.check(),
     ...(invitation || dateOf(born) ? [] : [{ field: "date_of_birth", message: t("malformed.date_of_birth") }]),
     ...(invitation ? [] : missing({ sex: { value: sex, say: "malformed.sex" } })),
+    ...(invitation || agreed ? [] : [{ field: "consent", message: t("register.consent.missing") }]),
   ];
   const act = async () => {
     const body = {
@@ -55,7 +60,12 @@ function RegisterForm({ config, query, hash }: PageProps & { hash: string }) {
       email: email.trim(),
       password: password.value,
       phone: phone.trim() || null,
-      ...(!invitation && { date_of_birth: dateOf(born) ?? null, sex: sex as Sex }),
+      language: language.get() as Language,
+      ...(!invitation && {
+        date_of_birth: dateOf(born) ?? null,
+        sex: sex as Sex,
+        consent: { kind: "privacy_notice" as const, text_version: PRIVACY_NOTICE, language: language.get() },
+      }),
       ...(invitation && { invitation }),
     };
     const made = await outcome(api.POST("/auth/register", { body }));
@@ -106,6 +116,7 @@ function RegisterForm({ config, query, hash }: PageProps & { hash: string }) {
             mistakes={errors}
           />
           <NewPassword password={password} mistakes={errors} />
+          {!invitation && <Consent checked={agreed} onValue={setAgreed} mistakes={errors} />}
           <Submit busy={busy} label={t("register.submit")} busyLabel={t("register.busy")} />
         </form>
         <p class="aside">

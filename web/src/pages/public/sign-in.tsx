@@ -1,6 +1,6 @@
-/** Sign in with e-mail, password and, if the account has one, a second factor, then return to `?next=`. */
+/** Sign in with e-mail, password and, if the account has one, a second factor, or by sign-on; then return to `?next=`. */
 import { useEffect, useState } from "preact/hooks";
-import { missing, useForm } from "../../lib/forms/form";
+import { type Mistake, missing, useForm } from "../../lib/forms/form";
 import { useOtp } from "../../lib/forms/otp";
 import { usePassword } from "../../lib/forms/password";
 import { t } from "../../lib/i18n/i18n";
@@ -14,6 +14,7 @@ import { CurrentPassword, Email } from "../../ui/forms/SignInFields";
 import { Submit } from "../../ui/forms/Submit";
 import { Page } from "../../ui/frame/Page";
 import { Welcome } from "../../ui/frame/Welcome";
+import { SignOnButton, useReturn } from "./sign-on";
 
 export default function SignIn({ config, query, account }: PageProps) {
   const next = safeNext(query.get("next"));
@@ -21,6 +22,8 @@ export default function SignIn({ config, query, account }: PageProps) {
   const password = usePassword("password");
   const [filled, setFilled] = useState("");
   const otp = useOtp("otp");
+  const back = useReturn(query);
+  const [refused, setRefused] = useState<readonly Mistake[]>([]);
   useEffect(() => {
     if (account) go(next, { replace: true });
   }, [account, next]);
@@ -28,7 +31,8 @@ export default function SignIn({ config, query, account }: PageProps) {
   const { busy, errors, submit } = useForm(
     () => [...missing({ email: { value: email, say: "missing.email" } }), ...password.check(), ...otp.check()],
     async () => {
-      const opened = await signIn(email.trim(), password.value, otp.sent);
+      setRefused([]);
+      const opened = await signIn(email.trim(), password.value, otp.sent());
       // the signed-in account redirects
       return opened.ok ? [] : otp.refused(opened);
     },
@@ -47,17 +51,21 @@ export default function SignIn({ config, query, account }: PageProps) {
 
   return (
     <Welcome>
-      <Page title={t("sign_in.title")} lead={t("sign_in.lead", { hospital: config.hospital })}>
-        <ErrorSummary mistakes={errors} />
+      <Page
+        title={t("sign_in.title")}
+        lead={back.busy ? t("sign_in.busy") : t("sign_in.lead", { hospital: config.hospital })}
+      >
+        <ErrorSummary mistakes={[errors, refused].find((found) => found.length > 0) ?? back.failed} />
         <form noValidate onSubmit={submit}>
           <Email value={email} onValue={typeEmail} mistakes={errors} />
           <CurrentPassword password={password} mistakes={errors} />
-          {otp.required && <OtpField id={otp.id} value={otp.value} onValue={otp.set} mistakes={errors} />}
+          {otp.required && <OtpField otp={otp} mistakes={errors} />}
           <Submit busy={busy} label={t("sign_in.submit")} busyLabel={t("sign_in.busy")} />
           <span class="unseen" role="status">
-            {filled && t("demo.filled", { email: filled })}
+            {back.busy ? t("sign_in.busy") : filled && t("demo.filled", { email: filled })}
           </span>
         </form>
+        {config.sign_on && <SignOnButton label={config.sign_on} next={next} onFailed={setRefused} />}
         <p class="aside">
           <a href="/password">{t("sign_in.forgotten")}</a>
         </p>

@@ -171,7 +171,7 @@ function sameRange(one: Point, other: Point | undefined): boolean {
 
 function reading({ value, comparator, flag, low, high }: Point, unit: string | null, decimals: number): Reading {
   const range = { sex: null, low, high, critical_low: null, critical_high: null };
-  return { value, comparator, text: null, unit, decimals, range, usual: [], flag, missing: [] };
+  return { value, comparator, text: null, unit, decimals, range, usual_names: [], flag, missing: [] };
 }
 
 function keyOf({ result_id, at }: Point): string {

@@ -2,9 +2,10 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { type Account, type Config, offline } from "../../api/client";
-import { choose, type Key, LANGUAGES, type Language, language, t } from "../../lib/i18n/i18n";
+import { type Key, LANGUAGES, type Language, language, t } from "../../lib/i18n/i18n";
 import { useObservable } from "../../lib/loading/use-observable";
 import { BELOW, NAV, PROFILE } from "../../lib/routing/navigation";
+import { chooseLanguage } from "../../lib/session/language";
 import { clinicCity, clinicOffset, isDeviceElsewhere } from "../../lib/time/zone";
 import { Mark } from "./Mark";
 
@@ -167,15 +168,11 @@ function Footer({ config }: { config: Config | null }) {
         )}
         {config && <p>{t("footer.zone", { zone: config.zone.replaceAll("_", " ") })}</p>}
         <ul>
-          <li>
-            <a href="/help">{t("footer.help")}</a>
-          </li>
-          <li>
-            <a href="/accessibility">{t("footer.accessibility")}</a>
-          </li>
-          <li>
-            <a href="/docs">{t("footer.docs")}</a>
-          </li>
+          {(["help", "accessibility", "privacy", "docs"] as const).map((page) => (
+            <li key={page}>
+              <a href={`/${page}`}>{t(`footer.${page}`)}</a>
+            </li>
+          ))}
         </ul>
         <Languages />
       </div>
@@ -193,7 +190,7 @@ function Languages() {
             type="button"
             lang={code}
             aria-pressed={code === spoken}
-            onClick={() => void choose(code as Language)}
+            onClick={() => void chooseLanguage(code as Language)}
           >
             {name}
           </button>

@@ -1,4 +1,4 @@
-/** A page whose code and messages are loaded on demand. */
+/** A page with code and messages loaded on demand. */
 import { useEffect, useState } from "preact/hooks";
 import type { Found, OwnProps, Route } from "../../lib/routing/page";
 import { NotFound } from "./NotFound";

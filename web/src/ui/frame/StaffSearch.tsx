@@ -74,6 +74,11 @@ const SEARCHED: Readonly<Record<StaffRole, Searched>> = {
     page: "/lab",
     find: async (q) => ids(await outcome(api.GET("/api/labs/worklist", { params: { query: { q, limit: TWO } } }))),
   },
+  reception: {
+    list: "/desk/patients",
+    page: "/desk/patients",
+    find: async (q) => ids(await outcome(api.GET("/api/reception/patients", { params: { query: { q, limit: TWO } } }))),
+  },
   admin: {
     list: "/admin/people",
     page: "/admin/people",

@@ -1,8 +1,11 @@
 /** The parts of the chart that go with a letter of referral, as they were when it was sent. */
+
 import type { ComponentChildren } from "preact";
 import type { Schemas } from "../../api/client";
+import { frequencyText } from "../../lib/clinical/dosing";
 import { shown, usual, wordOf } from "../../lib/clinical/results";
 import { t } from "../../lib/i18n/i18n";
+import { nameOf, testNameOf } from "../../lib/i18n/in-languages";
 import { dateOnly, dayOf, when } from "../../lib/time/time";
 import { type Column, Table } from "../Table";
 import { Signature } from "./Signature";
@@ -10,7 +13,7 @@ import { Signature } from "./Signature";
 type Enclosed = Schemas["EnclosedChart"];
 
 const COLUMNS = (): Column<Schemas["EnclosedValue"]>[] => [
-  { head: t("letter.value"), cell: ({ name }) => name },
+  { head: t("letter.value"), cell: nameOf },
   { head: t("letter.measured"), cell: (one) => shown(one) },
   { head: t("letter.usual"), cell: (one) => usual(one) },
   { head: t("letter.flag"), cell: ({ flag }) => <b>{t(wordOf(flag))}</b> },
@@ -32,7 +35,7 @@ export function Enclosures({ of, by }: { of: Enclosed; by: string }) {
         <Part title={t("letter.medicines")} none={medicines.length === 0 && t("letter.none")}>
           {medicines.map((one) => (
             <li key={`${one.medicine} ${one.dose} ${one.last_day}`}>
-              {one.medicine}: {t("sheet.take", { dose: one.dose, frequency: one.frequency })},{" "}
+              {one.medicine}: {t("sheet.take", { dose: one.dose, frequency: frequencyText(one.frequency) })},{" "}
               {t("letter.medicine.until", { day: dateOnly(one.last_day), doctor: one.prescribed_by })}
             </li>
           ))}
@@ -49,8 +52,8 @@ export function Enclosures({ of, by }: { of: Enclosed; by: string }) {
       )}
       {results.map((one) => (
         <section key={one.result_id} class="stack close">
-          <h4>{t("letter.result", { test: one.test_name, when: when(one.taken_at) })}</h4>
-          <Table caption={one.test_name} columns={COLUMNS()} rows={one.values} rowKey={({ name }) => name} />
+          <h4>{t("letter.result", { test: testNameOf(one), when: when(one.taken_at) })}</h4>
+          <Table caption={testNameOf(one)} columns={COLUMNS()} rows={one.values} rowKey={({ name }) => name} />
         </section>
       ))}
       <p>

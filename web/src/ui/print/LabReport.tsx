@@ -1,14 +1,16 @@
 /** A laboratory result as a printed report: patient, values with usual ranges, verification. */
+
 import type { Schemas } from "../../api/client";
 import { shown, usual, wordOf } from "../../lib/clinical/results";
 import { t } from "../../lib/i18n/i18n";
+import { nameOf, testNameOf } from "../../lib/i18n/in-languages";
 import { when } from "../../lib/time/time";
 import { Details } from "../Details";
 import { type Column, Table } from "../Table";
 import "../../style/components/sheet.css";
 
 const COLUMNS = (): Column<Schemas["Observation"]>[] => [
-  { head: t("report.name"), cell: ({ name }) => name },
+  { head: t("report.name"), cell: nameOf },
   { head: t("report.value"), cell: (one) => shown(one) },
   { head: t("report.usual"), cell: (one) => usual(one) },
   { head: t("report.flag"), cell: ({ flag }) => <b>{t(wordOf(flag))}</b> },
@@ -17,11 +19,11 @@ const COLUMNS = (): Column<Schemas["Observation"]>[] => [
 export function LabReport({ of }: { of: Schemas["LabResult"] }) {
   const { patient, verified_by, verified_at, collected_at, released_at } = of;
   return (
-    <article class="sheet report" aria-label={t("report.title", { test: of.test_name })}>
+    <article class="sheet report" aria-label={t("report.title", { test: testNameOf(of) })}>
       <Details
         of={[
           [t("report.sex"), t(`sex.${patient.sex}`)],
-          [t("report.test"), `${of.test_name} (${of.test_code})`],
+          [t("report.test"), `${testNameOf(of)} (${of.test_code})`],
           [t("report.collected"), collected_at && when(collected_at)],
           [t("report.released"), released_at && when(released_at)],
           [

@@ -5,7 +5,7 @@ import { frequencyText, routeText } from "../../lib/clinical/dosing";
 import { plural, t } from "../../lib/i18n/i18n";
 import { dateOnly, dayOf } from "../../lib/time/time";
 import { Details } from "../Details";
-import { identity } from "./PrintHead";
+import { InEmergency, identity } from "./PrintHead";
 import { Signature } from "./Signature";
 import "../../style/components/sheet.css";
 
@@ -23,6 +23,7 @@ export function PrescriptionSheet({ of }: { of: Schemas["Prescription"] }) {
           [t("sheet.reference"), of.reference],
         ]}
       />
+      <InEmergency of={of} />
       {of.check && <Checked of={of.check} doctor={of.doctor.full_name} />}
       <h2>{plural("sheet.medicines", of.items.length)}</h2>
       <ol class="medicines">
@@ -70,7 +71,7 @@ function Checked({ of, doctor }: { of: Check; doctor: string }) {
   );
 }
 
-/** Says at a medicine what the rules did not cover of it. */
+/** Says whether the rules did not know a medicine or its dose. */
 function notChecked(check: Check | null, medicine: string) {
   const of = check?.unchecked ?? [];
   if (of.some(({ text, reason }) => reason === "unknown_medicine" && text === medicine))

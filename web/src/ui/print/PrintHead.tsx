@@ -56,3 +56,8 @@ export function PrintButton() {
     </button>
   );
 }
+
+/** Says of an entry, on screen and paper, that a doctor with emergency access alone wrote it. */
+export function InEmergency({ of }: { of: { emergency: boolean } }) {
+  return of.emergency ? <p class="small">{t("in_emergency")}</p> : null;
+}

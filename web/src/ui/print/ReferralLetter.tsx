@@ -6,7 +6,7 @@ import { receiverName } from "../../lib/i18n/in-languages";
 import { dateOnly, dayOf } from "../../lib/time/time";
 import { Details } from "../Details";
 import { Enclosures } from "./Enclosures";
-import { identity } from "./PrintHead";
+import { InEmergency, identity } from "./PrintHead";
 import { Signature } from "./Signature";
 import "../../style/components/sheet.css";
 
@@ -26,6 +26,7 @@ export function ReferralLetter({ of }: { of: Schemas["ReferralLetter"] }) {
           [t("sheet.reference"), of.reference],
         ]}
       />
+      <InEmergency of={of} />
       <div>
         <h3>{t("sheet.reason")}</h3>
         <p class="written">

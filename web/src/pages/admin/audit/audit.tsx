@@ -30,6 +30,9 @@ export default function Audit({ query }: OwnProps) {
   );
   return (
     <Page title={t("audit.title")} lead={t("audit.lead")}>
+      <p>
+        <a href="/admin/emergency-access">{t("audit.emergency")}</a>
+      </p>
       <AuditFilters wanted={wanted} />
       <Ready of={found} empty={<Nothing />}>
         {({ items, next_cursor }) => (

@@ -127,7 +127,7 @@ function Matches({ q, only, pick }: { q: string; only: boolean; pick: (id: strin
   );
 }
 
-function Match({ person, pick }: { person: Schemas["Account"]; pick: (id: string) => void }) {
+function Match({ person, pick }: { person: Schemas["ListedAccount"]; pick: (id: string) => void }) {
   const { id, full_name, role, email } = person;
   return (
     <li>

@@ -1,7 +1,7 @@
 /** The filter of the audit in the address. Days are whole days of the clinic. */
 import type { Schemas } from "../../../api/client";
+import { idOf } from "../../../lib/loading/all-pages";
 import { addDays, type Day, instantOf, isDay } from "../../../lib/time/time";
-import { idOf } from "../all-pages";
 
 export type AuditEvent = Schemas["AuditEvent"];
 

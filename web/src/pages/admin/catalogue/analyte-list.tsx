@@ -1,7 +1,9 @@
 /** The analytes of a test in display order, chosen from the whole catalogue. */
+
 import { useRef, useState } from "preact/hooks";
 import type { Schemas } from "../../../api/client";
 import { t } from "../../../lib/i18n/i18n";
+import { nameOf } from "../../../lib/i18n/in-languages";
 import { Select } from "../../../ui/forms/Select";
 
 interface Props {
@@ -14,7 +16,10 @@ export function AnalyteList({ chosen, known, put }: Props) {
   const [next, setNext] = useState("");
   const [message, setMessage] = useState("");
   const group = useRef<HTMLFieldSetElement>(null);
-  const name = (code: string): string => known.find((one) => one.code === code)?.name ?? code;
+  const name = (code: string): string => {
+    const found = known.find((one) => one.code === code);
+    return found ? nameOf(found) : code;
+  };
   const add = (): void => {
     if (next === "") return;
     put([...chosen, next]);
@@ -79,7 +84,7 @@ export function AnalyteList({ chosen, known, put }: Props) {
             label={t("analytes.add")}
             choices={[
               { value: "", text: t("analytes.choose") },
-              ...left.map(({ code, name }) => ({ value: code, text: `${name} (${code})` })),
+              ...left.map((one) => ({ value: one.code, text: `${nameOf(one)} (${one.code})` })),
             ]}
             value={next}
             onValue={setNext}

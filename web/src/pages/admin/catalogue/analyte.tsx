@@ -1,9 +1,11 @@
 /** One laboratory value, or a new one (`new`): unit, ranges and critical limits as a new version, and the earlier ones. */
+
 import { useState } from "preact/hooks";
 import { api, outcome, type Schemas, unchanged } from "../../../api/client";
 import { useDraft } from "../../../lib/forms/draft";
 import { type Mistake, mistakes, useForm } from "../../../lib/forms/form";
 import { t } from "../../../lib/i18n/i18n";
+import { nameOf } from "../../../lib/i18n/in-languages";
 import { useLoad } from "../../../lib/loading/query";
 import type { OwnProps } from "../../../lib/routing/page";
 import { go } from "../../../lib/routing/router";
@@ -36,7 +38,7 @@ export default function AnalytePage({ params }: OwnProps) {
         if (code !== null && !analyte) return <NotFound />;
         return (
           <Page
-            title={analyte ? analyte.name : t("ranges.new")}
+            title={analyte ? nameOf(analyte) : t("ranges.new")}
             lead={analyte ? t("ranges.about") : t("ranges.new.about")}
             width="narrow"
             back={{ href: "/admin/analytes", text: t("ranges.title") }}

@@ -1,7 +1,9 @@
 /** The laboratory's values (`?q=`): units and ranges of today, each with a link to change them. */
+
 import { api, outcome, type Schemas } from "../../../api/client";
 import { usual } from "../../../lib/clinical/results";
 import { t } from "../../../lib/i18n/i18n";
+import { nameOf } from "../../../lib/i18n/in-languages";
 import { usePages } from "../../../lib/loading/query";
 import type { OwnProps } from "../../../lib/routing/page";
 import { SearchForm } from "../../../ui/forms/SearchForm";
@@ -41,9 +43,9 @@ function columns() {
   return [
     {
       head: t("catalogue.name"),
-      cell: ({ code, name }: Analyte) => (
+      cell: ({ code, ...one }: Analyte) => (
         <span class="caller">
-          <a href={`/admin/analytes/${encodeURIComponent(code)}`}>{name}</a> <span>{code}</span>
+          <a href={`/admin/analytes/${encodeURIComponent(code)}`}>{nameOf(one)}</a> <span>{code}</span>
         </span>
       ),
     },
@@ -54,7 +56,7 @@ function columns() {
 }
 
 /** The usual range where one is enough, or their number. */
-function inWords({ ranges, usual: words, unit, decimals }: Analyte): string {
+function inWords({ ranges, usual_names, unit, decimals }: Analyte): string {
   if (ranges.length > 1) return t("ranges.several", { count: ranges.length });
-  return usual({ range: ranges[0] ?? null, usual: words, unit, decimals });
+  return usual({ range: ranges[0] ?? null, usual_names, unit, decimals });
 }

@@ -96,7 +96,7 @@ function Preview({ typed, of }: { typed: Typed; of: TypedRange }) {
   return (
     <figure>
       <figcaption class="muted small">{t("ranges.preview")}</figcaption>
-      <NumberLine observation={{ ...shown, range: applied, usual: [], flag: "normal", missing: [] }} />
+      <NumberLine observation={{ ...shown, range: applied, usual_names: [], flag: "normal", missing: [] }} />
     </figure>
   );
 }

@@ -46,7 +46,7 @@ function One({ of, decimals }: { of: Version; decimals: number }) {
       <ul class="plain small">
         {of.ranges.map((range) => (
           <li key={`${range.sex} ${range.age_from_days}`}>
-            {whose(range)}: {usual({ range, usual: [], unit, decimals })}
+            {whose(range)}: {usual({ range, usual_names: [], unit, decimals })}
             {limits(range)}
           </li>
         ))}

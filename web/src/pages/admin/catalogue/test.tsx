@@ -1,18 +1,21 @@
 /** One test of the catalogue, or a new one (`new`): description, price and analytes. */
+
 import { useState } from "preact/hooks";
 import { api, outcome, type Schemas, unchanged } from "../../../api/client";
 import { useDraft } from "../../../lib/forms/draft";
 import { type Mistake, mistakes, useForm } from "../../../lib/forms/form";
 import { t } from "../../../lib/i18n/i18n";
+import { nameOf } from "../../../lib/i18n/in-languages";
+import { everyAnalyte, everyTest } from "../../../lib/loading/all-pages";
 import { useLoad } from "../../../lib/loading/query";
 import type { OwnProps } from "../../../lib/routing/page";
 import { go } from "../../../lib/routing/router";
+import { locale } from "../../../lib/time/time";
 import { ErrorSummary } from "../../../ui/forms/ErrorSummary";
 import { Submit } from "../../../ui/forms/Submit";
 import { NotFound } from "../../../ui/frame/NotFound";
 import { Page } from "../../../ui/frame/Page";
 import { Ready } from "../../../ui/Ready";
-import { everyAnalyte, everyTest } from "../all-pages";
 import { BLANK, bodyOf, checkedTest, TEST_FIELDS, TestFields, typedOf } from "./test-fields";
 import { testHref } from "./tests";
 import "../../../style/portals/admin.css";
@@ -32,7 +35,7 @@ export default function TestPage({ params }: OwnProps) {
         const put = (now: LabTest): void => catalogue.put(tests.map((one) => (one.code === now.code ? now : one)));
         return (
           <Page
-            title={test ? test.name : t("catalogue_test.new")}
+            title={test ? nameOf(test) : t("catalogue_test.new")}
             lead={test ? test.code : t("catalogue_test.new.lead")}
             width="narrow"
             back={back}
@@ -116,5 +119,5 @@ function change(code: string, test: LabTest, body: Schemas["DescribeTest"]) {
 /** Each analyte once, by name. */
 function byName(analytes: readonly Schemas["Analyte"][]): Schemas["Analyte"][] {
   const known = new Map(analytes.map((one) => [one.code, one]));
-  return [...known.values()].sort((one, other) => one.name.localeCompare(other.name));
+  return [...known.values()].sort((one, other) => nameOf(one).localeCompare(nameOf(other), locale()));
 }

@@ -1,6 +1,8 @@
 /** The catalogue of laboratory tests (`?q=`), inactive ones too. */
+
 import { api, outcome, type Schemas } from "../../../api/client";
 import { plural, t } from "../../../lib/i18n/i18n";
+import { inLanguage, nameOf } from "../../../lib/i18n/in-languages";
 import { money } from "../../../lib/i18n/numbers";
 import { usePages } from "../../../lib/loading/query";
 import type { OwnProps } from "../../../lib/routing/page";
@@ -48,14 +50,17 @@ function columns() {
   return [
     {
       head: t("catalogue.name"),
-      cell: ({ code, name }: LabTest) => (
+      cell: ({ code, ...one }: LabTest) => (
         <span class="caller">
-          <a href={testHref(code)}>{name}</a> <span>{code}</span>
+          <a href={testHref(code)}>{nameOf(one)}</a> <span>{code}</span>
         </span>
       ),
     },
-    { head: t("catalogue.category"), cell: ({ category }: LabTest) => category.replaceAll("-", " ") },
-    { head: t("catalogue.specimen"), cell: ({ specimen }: LabTest) => specimen },
+    {
+      head: t("catalogue.category"),
+      cell: ({ category_names }: LabTest) => inLanguage(category_names).replaceAll("-", " "),
+    },
+    { head: t("catalogue.specimen"), cell: ({ specimen_names }: LabTest) => inLanguage(specimen_names) },
     {
       head: t("catalogue.turnaround"),
       number: true,

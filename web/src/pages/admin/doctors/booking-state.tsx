@@ -1,6 +1,7 @@
 /** Takes a doctor out of booking or puts them back, and lists the visits that stay booked. */
 import { useRef, useState } from "preact/hooks";
 import { api, outcome, type Schemas, unchanged } from "../../../api/client";
+import { type Arrangement, isOpen } from "../../../lib/desk/arrangements";
 import { type Mistake, mistakes, useForm } from "../../../lib/forms/form";
 import { plural, t } from "../../../lib/i18n/i18n";
 import { type Loaded, useLoad } from "../../../lib/loading/query";
@@ -9,7 +10,6 @@ import { AskDialog } from "../../../ui/AskDialog";
 import { ErrorSummary } from "../../../ui/forms/ErrorSummary";
 import { Submit } from "../../../ui/forms/Submit";
 import { Ready } from "../../../ui/Ready";
-import { type Arrangement, isOpen } from "../visits/visits";
 import { loadDoctor } from "./load-doctor";
 
 type Doctor = Schemas["Doctor"];
@@ -42,7 +42,7 @@ export function BookingState({ doctor, put }: Props) {
         {({ items, next_cursor }) => <Future visits={open(items)} more={next_cursor !== null} />}
       </Ready>
       <p class="row">
-        <a href={`/admin/appointments?doctor_id=${doctor.id}`}>{t("booking_state.visits.all")}</a>
+        <a href={`/desk/appointments?doctor_id=${doctor.id}`}>{t("booking_state.visits.all")}</a>
       </p>
       {doctor.active && (
         <button type="button" class="button quiet" onClick={() => setConfirming(true)}>
@@ -83,7 +83,7 @@ function Ask({ doctor, visits, put, onDone, onClose }: AskProps) {
       </Ready>
       {first && (
         <p>
-          <a href={`/admin/appointments/reassign?doctor_id=${doctor.id}&day=${dayOf(first.starts_at)}`}>
+          <a href={`/desk/appointments/reassign?doctor_id=${doctor.id}&day=${dayOf(first.starts_at)}`}>
             {t("booking_state.reassign", { day: longDay(dayOf(first.starts_at)) })}
           </a>
         </p>

@@ -1,6 +1,8 @@
 /** All doctors (`?q=&specialty=&active=`). */
+
 import { api, outcome, type Schemas } from "../../../api/client";
 import { t } from "../../../lib/i18n/i18n";
+import { inLanguage, specialtyName } from "../../../lib/i18n/in-languages";
 import { useLoad, usePages } from "../../../lib/loading/query";
 import type { OwnProps } from "../../../lib/routing/page";
 import { Chip } from "../../../ui/Chip";
@@ -49,7 +51,9 @@ export default function Doctors({ query }: OwnProps) {
 
 function Filters({ wanted }: { wanted: Wanted }) {
   const specialties = useLoad(() => outcome(api.GET("/api/specialties")), []);
-  const names = new Set([...(specialties.data?.items.map(({ name }) => name) ?? []), wanted.specialty].filter(Boolean));
+  // of the stored text, because links and older addresses name it
+  const names = new Map(specialties.data?.items.map(({ name, names }) => [name, inLanguage(names)]));
+  if (wanted.specialty && !names.has(wanted.specialty)) names.set(wanted.specialty, wanted.specialty);
   return (
     <SearchForm q={wanted.q} label={t("staff.search")} act={t("staff.search.submit")}>
       {(choose) => (
@@ -59,7 +63,7 @@ function Filters({ wanted }: { wanted: Wanted }) {
             label={t("staff.specialty")}
             choices={[
               { value: "", text: t("staff.specialty.any") },
-              ...[...names].map((name) => ({ value: name, text: name })),
+              ...[...names].map(([value, text]) => ({ value, text })),
             ]}
             value={wanted.specialty}
             onValue={(specialty) => choose({ specialty })}
@@ -76,7 +80,7 @@ function columns() {
     { head: t("staff.name"), cell: ({ id, full_name }: Doctor) => <a href={`/admin/doctors/${id}`}>{full_name}</a> },
     {
       head: t("staff.specialty"),
-      cell: ({ specialty }: Doctor) => specialty ?? <span class="muted">{t("staff.no_profile")}</span>,
+      cell: (doctor: Doctor) => specialtyName(doctor) ?? <span class="muted">{t("staff.no_profile")}</span>,
     },
     { head: t("field.email"), cell: ({ email }: Doctor) => <span class="email">{email}</span> },
     { head: t("staff.room"), cell: ({ room }: Doctor) => room ?? "–" },

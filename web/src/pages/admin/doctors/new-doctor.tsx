@@ -9,7 +9,7 @@ import { ErrorSummary } from "../../../ui/forms/ErrorSummary";
 import { Field } from "../../../ui/forms/Field";
 import { Submit } from "../../../ui/forms/Submit";
 import { Page } from "../../../ui/frame/Page";
-import { InvitationLink } from "../people/invitation-link";
+import { Made } from "../people/invitation-link";
 import { BLANK, checked, DoctorFields, PROFILE_FIELDS, profileOf } from "./doctor-fields";
 import { EmailInUse } from "./taken-email";
 import "../../../style/portals/admin.css";
@@ -22,11 +22,14 @@ export default function NewDoctor(_: OwnProps) {
       {made === null && <Add onMade={setMade} />}
       {made !== null && (
         <>
-          <InvitationLink
-            name={made.full_name}
-            email={made.email}
-            url={made.invitation_url}
-            expiresAt={made.invitation_expires_at}
+          <Made
+            of={{
+              full_name: made.full_name,
+              email: made.email,
+              url: made.invitation_url,
+              expires_at: made.invitation_expires_at,
+              waits_for: made.waits_for,
+            }}
           />
           <p class="row more">
             <a href={`/admin/doctors/${made.id}`}>{t("new_doctor.open", { name: made.full_name })}</a>

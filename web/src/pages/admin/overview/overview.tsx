@@ -7,6 +7,7 @@ import { addDays, type Day, isDay, longDay, shortDay, today } from "../../../lib
 import { Page } from "../../../ui/frame/Page";
 import { Ready } from "../../../ui/Ready";
 import { Tabs } from "../../../ui/Tabs";
+import { WaitingApprovals } from "./approvals";
 import { Health } from "./health";
 import { ByDay, ByDoctor, Period, Today } from "./parts";
 import { UnownedRefills } from "./refills";
@@ -19,7 +20,7 @@ interface Span {
   to: Day;
 }
 
-export default function Overview({ query }: OwnProps) {
+export default function Overview({ query, account }: OwnProps) {
   const day = today();
   const { from, to } = spanOf(query);
   const now = useLoad(() => stats({ from: day, to: day }), [day], { every: POLL_MS });
@@ -29,11 +30,12 @@ export default function Overview({ query }: OwnProps) {
       title={t("overview.title")}
       lead={longDay(day)}
       actions={
-        <a class="button" href="/admin/appointments/new">
+        <a class="button" href="/desk/appointments/new">
           {t("overview.book")}
         </a>
       }
     >
+      <WaitingApprovals me={account.id} />
       <UnownedRefills />
       <section aria-labelledby="today">
         <h2 id="today">{t("overview.today")}</h2>

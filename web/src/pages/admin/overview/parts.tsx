@@ -1,6 +1,7 @@
 /** The parts of the overview: figures, visits by day as bars, visits by doctor as a table. */
 import type { Schemas } from "../../../api/client";
 import type { Tone } from "../../../lib/clinical/tone";
+import { STATUSES, type Status } from "../../../lib/desk/arrangements";
 import { plural, t } from "../../../lib/i18n/i18n";
 import { numeral } from "../../../lib/i18n/numbers";
 import { type Day, locale, shortDay } from "../../../lib/time/time";
@@ -9,7 +10,6 @@ import { Figure } from "../../../ui/charts/Figure";
 import { Empty } from "../../../ui/Empty";
 import { Table } from "../../../ui/Table";
 import { save } from "../csv";
-import { STATUSES, type Status } from "../visits/visits";
 
 type Stats = Schemas["Stats"];
 
@@ -29,7 +29,7 @@ export function Today({ of, day }: { of: Stats; day: Day }) {
     <>
       <dl class="figures">
         <Figure label={t("overview.visits")} value={of.appointments}>
-          <a href={`/admin/appointments?day=${day}`}>{t("overview.visits.show")}</a>
+          <a href={`/desk/appointments?day=${day}`}>{t("overview.visits.show")}</a>
         </Figure>
         <Figure label={t("appointment.arrived")} value={counts.arrived ?? 0} />
         <Figure label={t("appointment.completed")} value={counts.completed ?? 0} />

@@ -1,12 +1,12 @@
 /** Open work of a doctor, and the colleague that takes it over. */
 import { api, outcome, type Schemas } from "../../../api/client";
 import { plural, t } from "../../../lib/i18n/i18n";
+import { doctorChoices, everyDoctor } from "../../../lib/loading/all-pages";
 import { useLoad } from "../../../lib/loading/query";
 import { dateOnly, dayOf } from "../../../lib/time/time";
 import { Empty } from "../../../ui/Empty";
 import { Select } from "../../../ui/forms/Select";
 import { Ready } from "../../../ui/Ready";
-import { doctorChoices, everyDoctor } from "../all-pages";
 
 type Work = Schemas["OpenWork"];
 const KINDS = [
@@ -17,6 +17,7 @@ const KINDS = [
   "referrals_received",
   "referrals_sent",
   "active_prescriptions",
+  "refills",
 ] as const satisfies readonly (keyof Work)[];
 
 interface Props {
@@ -73,7 +74,7 @@ function WorkList({ work, doctor }: { work: Work; doctor: number }) {
       {KINDS.filter((kind) => work[kind] > 0).map((kind) => (
         <li key={kind}>
           {kind === "upcoming_visits" ? (
-            <a href={`/admin/appointments?doctor_id=${doctor}`}>{plural(`work.${kind}`, work[kind])}</a>
+            <a href={`/desk/appointments?doctor_id=${doctor}`}>{plural(`work.${kind}`, work[kind])}</a>
           ) : (
             plural(`work.${kind}`, work[kind])
           )}

@@ -16,12 +16,13 @@ import { More } from "../../../ui/More";
 import { Ready } from "../../../ui/Ready";
 import { Table } from "../../../ui/Table";
 import { EmailInUse } from "../doctors/taken-email";
-import { InvitationLink } from "./invitation-link";
+import { Made } from "./invitation-link";
+import { WaitsFor } from "./waits-for";
 
 type Invitation = Schemas["Invitation"];
 type Invite = Schemas["Invite"];
 
-const STAFF = ["lab", "admin", "doctor"] as const satisfies readonly Role[];
+const STAFF = ["lab", "reception", "admin", "doctor"] as const satisfies readonly Role[];
 const BLANK: Invite = { full_name: "", email: "", role: "lab" };
 
 export function Invitations() {
@@ -38,7 +39,7 @@ export function Invitations() {
   return (
     <>
       <div class="form-width">
-        {made && <InvitationLink name={made.full_name} email={made.email} url={made.url} expiresAt={made.expires_at} />}
+        {made && <Made of={made} />}
         <InviteForm onMade={took} />
       </div>
       <section class="section dense" aria-labelledby="open">
@@ -142,7 +143,8 @@ function Open({ list, onMade }: { list: Pages<Invitation>; onMade: (made: Schema
   );
 }
 
-function Expires({ of: { expires_at } }: { of: Invitation }) {
+function Expires({ of: { expires_at, waits_for } }: { of: Invitation }) {
+  if (waits_for) return <WaitsFor people={waits_for} />;
   if (Date.parse(expires_at) < now()) return <Chip tone="no-show">{t("invitations.expired")}</Chip>;
   return <>{when(expires_at)}</>;
 }

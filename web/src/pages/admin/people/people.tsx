@@ -13,8 +13,8 @@ import { WithoutOwner } from "./handover";
 import { Invitations } from "./invitations";
 import "../../../style/portals/admin.css";
 
-type Account = Schemas["Account"];
-export const ROLES = ["patient", "doctor", "lab", "admin"] as const satisfies readonly Role[];
+type Account = Schemas["ListedAccount"];
+export const ROLES = ["patient", "doctor", "lab", "reception", "admin"] as const satisfies readonly Role[];
 
 export default function People({ query }: OwnProps) {
   const inviting = query.get("show") === "invitations";
@@ -25,6 +25,7 @@ export default function People({ query }: OwnProps) {
         tabs={[
           { href: "/admin/people", text: t("people.accounts"), current: !inviting },
           { href: "/admin/people?show=invitations", text: t("people.invitations"), current: inviting },
+          { href: "/admin/people/approvals", text: t("people.approvals"), current: false },
         ]}
       />
       {inviting ? <Invitations /> : <Accounts query={query} />}

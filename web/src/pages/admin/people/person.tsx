@@ -2,7 +2,9 @@
 import { useRef, useState } from "preact/hooks";
 import { api, outcome, type Role, type Schemas, unchanged } from "../../../api/client";
 import { type Mistake, missing, mistakes, useForm } from "../../../lib/forms/form";
+import { usePassword } from "../../../lib/forms/password";
 import { t } from "../../../lib/i18n/i18n";
+import { idOf } from "../../../lib/loading/all-pages";
 import { useLoad } from "../../../lib/loading/query";
 import type { OwnProps } from "../../../lib/routing/page";
 import { dateOnly, when } from "../../../lib/time/time";
@@ -10,17 +12,19 @@ import { AskDialog } from "../../../ui/AskDialog";
 import { Details } from "../../../ui/Details";
 import { ErrorSummary } from "../../../ui/forms/ErrorSummary";
 import { Radios } from "../../../ui/forms/Select";
+import { CurrentPassword } from "../../../ui/forms/SignInFields";
 import { Submit } from "../../../ui/forms/Submit";
 import { NotFound } from "../../../ui/frame/NotFound";
 import { Page } from "../../../ui/frame/Page";
 import { Ready } from "../../../ui/Ready";
 import { Tel } from "../../../ui/Tel";
-import { idOf } from "../all-pages";
 import { Handover, LastOfLaboratory } from "./handover";
+import { LegalDetails } from "./legal-details";
 import { Lock, ROLES } from "./people";
+import { WaitsFor } from "./waits-for";
 import "../../../style/portals/admin.css";
 
-type Account = Schemas["Account"];
+type Account = Schemas["ManagedAccount"];
 interface Props {
   person: Account;
   put: (person: Account) => void;
@@ -46,6 +50,7 @@ function Known({ id, own }: { id: number; own: boolean }) {
               <About person={person} />
               {own && <p class="info">{t("person.own")}</p>}
               {!own && <ChangeRole person={person} put={found.put} />}
+              <LegalDetails person={person} put={(now) => found.put({ ...person, ...now })} />
             </div>
             <div class="stack">
               {!own && <SignIn person={person} put={found.put} />}
@@ -63,12 +68,12 @@ function loadPerson(account_id: number) {
 }
 
 function About({ person }: { person: Account }) {
-  const { id, email, phone, date_of_birth: born, created_at, active, role } = person;
+  const { id, email, email_confirmed, phone, date_of_birth: born, created_at, active, role } = person;
   return (
     <section aria-label={t("person.about")}>
       <Details
         of={[
-          [t("field.email"), email],
+          [t("field.email"), email_confirmed ? email : email && t("identity.unconfirmed", { email })],
           [t("field.phone"), phone && <Tel number={phone} />],
           [t("field.date_of_birth"), born && dateOnly(born)],
           [t("person.number"), id],
@@ -78,8 +83,10 @@ function About({ person }: { person: Account }) {
       />
       <p class="row more">
         {role === "doctor" && <a href={`/admin/doctors/${id}`}>{t("person.doctor")}</a>}
-        {role === "patient" && <a href={`/admin/appointments?patient_id=${id}`}>{t("person.visits")}</a>}
-        {role === "patient" && active && <a href={`/admin/appointments/new?patient_id=${id}`}>{t("person.book")}</a>}
+        {role === "patient" && <a href={`/desk/appointments?patient_id=${id}`}>{t("person.visits")}</a>}
+        {role === "patient" && active && <a href={`/desk/appointments/new?patient_id=${id}`}>{t("person.book")}</a>}
+        {role === "patient" && <a href={`/admin/people/${id}/bookings`}>{t("person.bookings")}</a>}
+        <a href={`/admin/people/${id}/sessions`}>{t("person.sessions")}</a>
         <a href={`/admin/audit?account_id=${id}`}>{t("person.audit")}</a>
         {role === "patient" && <a href={`/admin/audit?patient_id=${id}`}>{t("person.audit.about")}</a>}
       </p>
@@ -95,7 +102,8 @@ function ChangeRole({ person, put }: Props) {
   const { busy, errors, submit } = useForm(
     () => (role === person.role ? [{ field: "role", message: t("person.role.same") }] : []),
     async () => {
-      const failed = await change(person, put, { role, active: person.active, ...(leaves && named(colleague)) });
+      const body = { role, active: person.active, ...(leaves && named(colleague)) };
+      const failed = await change(person, put, body);
       setSaved(failed.length === 0);
       return failed;
     },
@@ -121,15 +129,29 @@ function ChangeRole({ person, put }: Props) {
         <Submit busy={busy} label={t("person.role.submit")} busyLabel={t("person.busy")} />
       </form>
       <div role="status" class="outcome">
-        {saved && <p class="done">{t("person.role.saved")}</p>}
+        {saved && !person.waits_for && <p class="done">{t("person.role.saved")}</p>}
+        {person.waits_for && <Waits people={person.waits_for} />}
       </div>
     </section>
+  );
+}
+
+/** A role or the account itself that waits for another administrator. */
+function Waits({ people }: { people: readonly Schemas["Person"][] }) {
+  return (
+    <p class="info">
+      {t("person.waits")} <WaitsFor people={people} />{" "}
+      <a href="/admin/people/approvals">{t("invitation.waits.show")}</a>
+    </p>
   );
 }
 
 function SignIn({ person, put }: Props) {
   const [confirming, setConfirming] = useState<"lock" | "factor" | null>(null);
   const [colleague, setColleague] = useState("");
+  const password = usePassword("password");
+  const [prove, setProve] = useState(false);
+  const [wrong, setWrong] = useState<readonly Mistake[]>([]);
   const heading = useRef<HTMLHeadingElement>(null);
   const { role, active } = person;
   const done = (now: Account): void => {
@@ -138,7 +160,11 @@ function SignIn({ person, put }: Props) {
     // the button that opened the dialog is gone, so focus goes to the heading
     requestAnimationFrame(() => heading.current?.focus());
   };
-  const sent = (body: Schemas["UpdateAccount"]) => change(person, put, body, done);
+  const sent = async (body: Schemas["UpdateAccount"]): Promise<Mistake[]> => {
+    const found = await change(person, put, body, done, () => setProve(true));
+    setWrong(found);
+    return found;
+  };
   return (
     <section class="card lock" aria-labelledby="lock">
       <h2 id="lock" tabIndex={-1} ref={heading}>
@@ -170,7 +196,7 @@ function SignIn({ person, put }: Props) {
           send={() =>
             sent(
               confirming === "lock"
-                ? { role, active: false, ...named(colleague) }
+                ? { role, active: false, ...named(colleague), ...(prove && { password: password.value }) }
                 : { role, active, second_factor: false },
             )
           }
@@ -182,6 +208,9 @@ function SignIn({ person, put }: Props) {
             <Handover id={person.id} value={colleague} onValue={setColleague} lead={t("handover.waits.lock")} />
           )}
           {confirming === "lock" && role === "lab" && <LastOfLaboratory id={person.id} />}
+          {confirming === "lock" && prove && (
+            <CurrentPassword password={password} label={t("person.lock.password")} mistakes={wrong} />
+          )}
         </AskDialog>
       )}
     </section>
@@ -241,11 +270,17 @@ async function change(
   put: (person: Account) => void,
   body: Schemas["UpdateAccount"],
   onDone = put,
+  onPassword = (): void => {},
 ): Promise<Mistake[]> {
   const params = { path: { account_id: person.id }, header: unchanged(person) };
   const done = await outcome(api.PUT("/api/admin/accounts/{account_id}", { params, body }));
   if (done.ok) onDone(done.data);
   if (done.ok) return [];
+  const { code } = done.problem;
+  if (code === "password_required" || code === "wrong_password") {
+    onPassword();
+    return [{ field: "password", message: t(`problem.${code}`) }];
+  }
   const now = done.problem.code === "stale" ? await loadPerson(person.id) : null;
   if (!now?.ok) return mistakes(done.problem, done.retryAfter, ["role", "colleague_id"]);
   put(now.data);

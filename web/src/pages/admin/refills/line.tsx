@@ -3,12 +3,12 @@ import { useState } from "preact/hooks";
 import { api, outcome, type Schemas, unchanged } from "../../../api/client";
 import { missing, mistakes, useForm } from "../../../lib/forms/form";
 import { t } from "../../../lib/i18n/i18n";
+import { doctorChoices } from "../../../lib/loading/all-pages";
 import { dateOnly, when } from "../../../lib/time/time";
 import { ErrorSummary } from "../../../ui/forms/ErrorSummary";
 import { Select } from "../../../ui/forms/Select";
 import { Submit } from "../../../ui/forms/Submit";
 import { Tel } from "../../../ui/Tel";
-import { doctorChoices } from "../all-pages";
 
 interface Props {
   of: Schemas["DeskRefill"];
@@ -44,7 +44,7 @@ export function RefillLine({ of, doctors, onGiven, onStale }: Props) {
         <a class="strong" href={`/admin/people/${patient.id}`}>
           {name}
         </a>
-        {patient.date_of_birth && <span>{t("arrangements.born", { date: dateOnly(patient.date_of_birth) })}</span>}
+        {patient.date_of_birth && <span>{t("patient.born", { date: dateOnly(patient.date_of_birth) })}</span>}
         {patient.phone && <Tel number={patient.phone} />}
       </p>
       <p class="row muted">
@@ -64,7 +64,7 @@ export function RefillLine({ of, doctors, onGiven, onStale }: Props) {
         />
         <div class="row">
           <Submit id={`give-${id}`} busy={busy} label={t("desk_refills.give")} busyLabel={t("desk_refills.busy")} />
-          <a class="button quiet" href={`/admin/appointments/new?patient_id=${patient.id}`}>
+          <a class="button quiet" href={`/desk/appointments/new?patient_id=${patient.id}`}>
             {t("desk_refills.book")}
             <span class="unseen"> {t("desk_refills.book.of", { name })}</span>
           </a>

@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { api, outcome, type Schemas } from "../../../api/client";
 import { t } from "../../../lib/i18n/i18n";
+import { everyDoctor } from "../../../lib/loading/all-pages";
 import { useLoad, usePages } from "../../../lib/loading/query";
 import type { OwnProps } from "../../../lib/routing/page";
 import { Empty } from "../../../ui/Empty";
@@ -9,7 +10,6 @@ import { Page } from "../../../ui/frame/Page";
 import { More } from "../../../ui/More";
 import { Ready } from "../../../ui/Ready";
 import { Tabs } from "../../../ui/Tabs";
-import { everyDoctor } from "../all-pages";
 import { RefillLine } from "./line";
 import "../../../style/portals/admin.css";
 

@@ -87,7 +87,7 @@ function VoidDialog({ of, onClose }: { of: Certificate; onClose: (now: Certifica
     const params = { path: { certificate_id: of.id }, header: unchanged(of) };
     const body = { reason: reason ?? "" };
     const done = await outcome(api.PUT("/api/doctor/certificates/{certificate_id}/void", { params, body }));
-    // somebody else voided it meanwhile: nothing else changes a certificate
+    // another person voided it meanwhile: a certificate has no other change
     const now = !done.ok && done.problem.code === "stale" ? await load(of.id) : done;
     if (!now.ok) return mistakes(now.problem, now.retryAfter, ["reason"]);
     onClose(now.data);

@@ -1,4 +1,4 @@
-/** What a doctor typed for a certificate, as text, and the members that its kind has. */
+/** The texts that a doctor typed for a certificate, and the members that its kind has. */
 import type { Schemas } from "../../../api/client";
 import { type Mistake, missing } from "../../../lib/forms/form";
 import { t } from "../../../lib/i18n/i18n";

@@ -8,12 +8,13 @@ import { dateOnly, today } from "../../../lib/time/time";
 import { Chip } from "../../../ui/Chip";
 import { Field } from "../../../ui/forms/Field";
 import { Radios } from "../../../ui/forms/Select";
+import { InEmergency } from "../../../ui/print/PrintHead";
 import { ChartList } from "./entries";
 import { keep } from "./load-chart";
 import type { Chart } from "./record";
 import { Substance } from "./substance";
 
-type Allergy = Schemas["Allergy"];
+type Allergy = Schemas["RecordedAllergy"];
 type Severity = Allergy["severity"];
 const SEVERITIES: Readonly<Record<Severity, Tone>> = { mild: "completed", moderate: "no-show", severe: "critical" };
 const CERTAINTIES = ["confirmed", "suspected"] as const;
@@ -24,6 +25,7 @@ const FRESH: Allergy = {
   certainty: null,
   onset: null,
   noted_on: null,
+  emergency: false,
 };
 
 export function Allergies({ chart, of }: { chart: Chart; of: Loaded<Chart> }) {
@@ -84,6 +86,7 @@ function Shown({ of, known }: { of: Allergy; known: boolean }) {
           .filter(Boolean)
           .join(" · ")}
       </p>
+      <InEmergency of={of} />
       {!known && <p class="small">{t("allergies.unchecked")}</p>}
     </>
   );
@@ -140,7 +143,7 @@ function fields(value: Allergy, set: (value: Allergy) => void, errors: readonly 
   );
 }
 
-function clean(of: Allergy): Allergy {
+function clean(of: Allergy): Schemas["Allergy"] {
   const { substance, reaction, severity, certainty, onset, noted_on } = of;
   return {
     substance: substance.trim(),

@@ -8,10 +8,12 @@ import { FollowUp } from "../follow-up/follow-up";
 import { OrderList } from "../order/order-list";
 import "../../../style/portals/doctor.css";
 import { Page } from "../../../ui/frame/Page";
+import { later } from "../../../ui/Later";
 import { PrintButton, PrintHead } from "../../../ui/print/PrintHead";
 import { Ready } from "../../../ui/Ready";
 import { Tabs } from "../../../ui/Tabs";
 import { Allergies } from "./allergies";
+import { Changes } from "./changes";
 import { loadChart } from "./load-chart";
 import { NotTreating, OpenedNow, PastEmergencyAccess } from "./open-chart";
 import { PatientStrip } from "./patient-strip";
@@ -19,6 +21,8 @@ import { Problems } from "./problems";
 import { type Chart, KINDS, type Kind } from "./record";
 import { RecordList } from "./record-list";
 import { TakesNow } from "./takes-now";
+
+const ChartVitals = later(() => import("../vitals/chart-vitals"));
 
 export default function ChartPage({ params, ...rest }: OwnProps) {
   const chart = useLoad(() => loadChart(Number(params.id)), [params.id]);
@@ -64,7 +68,9 @@ function Shown({ chart, of, query, config, account }: Omit<OwnProps, "params"> &
         <div class="stack beside">
           <Allergies chart={chart} of={of} />
           <Problems chart={chart} of={of} />
+          <Changes patient={patient.id} version={chart.version} />
           <TakesNow patient={patient.id} onStopped={of.again} />
+          <ChartVitals patient={patient.id} />
           <FollowUp patient={patient.id} />
           <OrderList patient={patient.id} me={account.id} />
           <PastEmergencyAccess access={chart.access} />

@@ -5,6 +5,7 @@ import { useDraft } from "../../../lib/forms/draft";
 import { missing, mistakes, useForm } from "../../../lib/forms/form";
 import { t } from "../../../lib/i18n/i18n";
 import { clock, now, when } from "../../../lib/time/time";
+import { dateOf, NO_DATE } from "../../../ui/forms/BirthDate";
 import { ErrorSummary } from "../../../ui/forms/ErrorSummary";
 import { Submit } from "../../../ui/forms/Submit";
 import { TextArea } from "../../../ui/forms/TextArea";
@@ -12,17 +13,22 @@ import { Page } from "../../../ui/frame/Page";
 
 type Access = Schemas["ChartAccess"];
 
-/** Shown for unknown patients too: the API reveals them only after a reason is given. */
+/** Shown for unknown patients too. The chart opens with the name and date of birth of the emergency search before. */
 export function NotTreating({ patient, onOpen }: { patient: number; onOpen: () => void }) {
+  const { value: searched } = useDraft("emergency", { name: "", born: NO_DATE });
+  const born = dateOf(searched.born);
   const reason = useDraft(`emergency_access.${patient}`, "");
   const { busy, errors, submit } = useForm(
     () => missing({ reason: { value: reason.value, say: "emergency_access.missing" } }),
     async () => {
       const params = { path: { patient_id: patient } };
-      const body = { reason: reason.value.trim() };
+      const full_name = searched.name.trim();
+      const body = { full_name, date_of_birth: born ?? "", reason: reason.value.trim() };
       const opened = await outcome(api.POST("/api/doctor/patients/{patient_id}/access", { params, body }));
       if (!opened.ok && opened.problem.code === "not_found")
         return [{ field: null, message: t("emergency_access.nobody") }];
+      if (!opened.ok && opened.problem.code === "too_many_opened")
+        return [{ field: null, message: tooMany(opened.problem) }];
       if (!opened.ok) return mistakes(opened.problem, opened.retryAfter, ["reason"]);
       reason.drop();
       onOpen();
@@ -39,23 +45,37 @@ export function NotTreating({ patient, onOpen }: { patient: number; onOpen: () =
       <section class="emergency-access" aria-labelledby="emergency-access">
         <h2 id="emergency-access">{t("emergency_access.title")}</h2>
         <p class="warning">{t("emergency_access.about")}</p>
-        <ErrorSummary mistakes={errors} />
-        <form noValidate onSubmit={submit}>
-          <TextArea
-            id="reason"
-            label={t("emergency_access.reason")}
-            hint={t("emergency_access.reason.hint")}
-            rows={3}
-            longest={500}
-            value={reason.value}
-            onValue={reason.set}
-            mistakes={errors}
-          />
-          <Submit busy={busy} label={t("emergency_access.submit")} busyLabel={t("emergency_access.busy")} />
-        </form>
+        {searched.name.trim() && born ? (
+          <>
+            <ErrorSummary mistakes={errors} />
+            <form noValidate onSubmit={submit}>
+              <TextArea
+                id="reason"
+                label={t("emergency_access.reason")}
+                hint={t("emergency_access.reason.hint")}
+                rows={3}
+                longest={500}
+                value={reason.value}
+                onValue={reason.set}
+                mistakes={errors}
+              />
+              <Submit busy={busy} label={t("emergency_access.submit")} busyLabel={t("emergency_access.busy")} />
+            </form>
+          </>
+        ) : (
+          <p>
+            <a class="button" href="/doctor/emergency">
+              {t("emergency_access.search")}
+            </a>
+          </p>
+        )}
       </section>
     </Page>
   );
+}
+
+function tooMany({ most, possible_from }: Schemas["TooManyOpenedProblem"]): string {
+  return t("emergency_access.too_many", { most, time: clock(possible_from) });
 }
 
 /** The warning above a chart under emergency access; the chart is reloaded when the hour is over. */

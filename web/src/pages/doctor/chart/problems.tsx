@@ -7,12 +7,13 @@ import { dateOnly, today } from "../../../lib/time/time";
 import { Chip } from "../../../ui/Chip";
 import { Field } from "../../../ui/forms/Field";
 import { Radios } from "../../../ui/forms/Select";
+import { InEmergency } from "../../../ui/print/PrintHead";
 import { ChartList } from "./entries";
 import { keep } from "./load-chart";
 import type { Chart } from "./record";
 
-type Condition = Schemas["Condition"];
-const FRESH: Condition = { name: "", icd10: null, status: "active", since: null };
+type Condition = Schemas["RecordedCondition"];
+const FRESH: Condition = { name: "", icd10: null, status: "active", since: null, emergency: false };
 const STATUSES = ["active", "resolved"] as const;
 const ICD10 = /^[A-Z][0-9][0-9A-Z](\.[0-9A-Z]{1,4})?$/;
 
@@ -45,7 +46,7 @@ function check(value: Condition): Mistake[] {
   return [...missing({ "problems-name": { value: value.name, say: "problems.missing" } }), ...errors];
 }
 
-function shown({ name, icd10, status, since }: Condition) {
+function shown({ name, icd10, status, since, emergency }: Condition) {
   return (
     <>
       <p class="row">
@@ -54,6 +55,7 @@ function shown({ name, icd10, status, since }: Condition) {
       <p class="muted small">
         {[icd10, since && t("problems.since.day", { day: dateOnly(since) })].filter(Boolean).join(" · ")}
       </p>
+      <InEmergency of={{ emergency }} />
     </>
   );
 }
@@ -99,6 +101,6 @@ function fields(value: Condition, set: (value: Condition) => void, errors: reado
   );
 }
 
-function clean({ name, icd10, status, since }: Condition): Condition {
+function clean({ name, icd10, status, since }: Condition): Schemas["Condition"] {
   return { name: name.trim(), icd10: icd10?.trim().toUpperCase() || null, status, since: since || null };
 }

@@ -8,9 +8,11 @@ import { receiverName } from "../../../lib/i18n/in-languages";
 import { dateOnly, dayOf, now } from "../../../lib/time/time";
 import { Status } from "../../../ui/Chip";
 import { Empty } from "../../../ui/Empty";
-import { SignedText } from "../visit/notes-form";
+import { InEmergency } from "../../../ui/print/PrintHead";
+import { SignedText } from "../visit/signed-text";
+import { Fold } from "./fold";
 import { type Chart, type Entry, entriesOf, type Kind } from "./record";
-import { Fold, ResultEntry } from "./record-result";
+import { ResultEntry } from "./record-result";
 
 interface Props {
   chart: Chart;
@@ -127,6 +129,7 @@ function PrescriptionEntry({ of }: { of: Schemas["Prescription"] }) {
           </li>
         ))}
       </ul>
+      <InEmergency of={of} />
       {of.override_reason && <p class="small">{t("record.override", { reason: of.override_reason })}</p>}
       {of.check?.alerts.map(
         ({ key, medicine, against, reason }) =>
@@ -153,6 +156,7 @@ function ReferralEntry({ of }: { of: Schemas["Referral"] }) {
         {of.urgency !== "routine" && <Status kind="urgency" status={of.urgency} />}
       </Head>
       <p class="muted">{of.reason}</p>
+      <InEmergency of={of} />
       {of.note && <p>{of.note}</p>}
     </>
   );

@@ -1,14 +1,16 @@
 /** A laboratory result in a record: values outside the usual range, all values, and trends. */
-import type { ComponentChildren } from "preact";
-import { useState } from "preact/hooks";
+
 import type { Schemas } from "../../../api/client";
 import { sentence, shown, toneOf, usual, wordOf } from "../../../lib/clinical/results";
 import { t } from "../../../lib/i18n/i18n";
+import { nameOf, testNameOf } from "../../../lib/i18n/in-languages";
 import { Chip } from "../../../ui/Chip";
+import { CommentVersions } from "../../../ui/CommentVersions";
 import { Corrected } from "../../../ui/Corrected";
 import { isOutside } from "../../../ui/charts/Marker";
 import { Trend } from "../../../ui/charts/Trend";
 import { type Column, Table } from "../../../ui/Table";
+import { Fold } from "./fold";
 import { type Chart, trendOf } from "./record";
 
 type Observation = Schemas["Observation"];
@@ -19,7 +21,7 @@ export function ResultEntry({ of, chart }: { of: Schemas["LabResult"]; chart: Ch
   return (
     <>
       <p class="row record-head">
-        <b>{of.test_name}</b>
+        <b>{testNameOf(of)}</b>
         {of.critical && <Chip tone="critical">{t("record.critical")}</Chip>}
         {!of.released_at && <Chip tone="completed">{t("record.unreleased")}</Chip>}
       </p>
@@ -29,14 +31,15 @@ export function ResultEntry({ of, chart }: { of: Schemas["LabResult"]; chart: Ch
         <ul class="plain">
           {outside.map((one) => (
             <li key={one.analyte} class="row">
-              {one.name} <b>{shown(one)}</b> <Flag of={one} />
+              {nameOf(one)} <b>{shown(one)}</b> <Flag of={one} />
             </li>
           ))}
         </ul>
       )}
       {of.comment && <p>{t("report.comment", { comment: of.comment })}</p>}
+      <CommentVersions of={of} />
       <Fold title={t("record.values")}>
-        <Table caption={of.test_name} columns={COLUMNS()} rows={of.observations} rowKey={({ analyte }) => analyte} />
+        <Table caption={testNameOf(of)} columns={COLUMNS()} rows={of.observations} rowKey={({ analyte }) => analyte} />
       </Fold>
       {trends.length > 0 && (
         <Fold title={t("record.trends")}>
@@ -52,7 +55,7 @@ export function ResultEntry({ of, chart }: { of: Schemas["LabResult"]; chart: Ch
 }
 
 const COLUMNS = (): Column<Observation>[] => [
-  { head: t("report.name"), cell: ({ name }) => name },
+  { head: t("report.name"), cell: nameOf },
   { head: t("report.value"), cell: (one) => shown(one), number: true },
   { head: t("report.usual"), cell: (one) => usual(one) },
   { head: t("report.flag"), cell: (one) => <Flag of={one} /> },
@@ -60,15 +63,4 @@ const COLUMNS = (): Column<Observation>[] => [
 
 function Flag({ of: { flag } }: { of: Observation }) {
   return <Chip tone={toneOf(flag)}>{t(wordOf(flag))}</Chip>;
-}
-
-/** Details rendered only when opened: a chart has dozens. */
-export function Fold({ title, children }: { title: string; children: ComponentChildren }) {
-  const [open, setOpen] = useState(false);
-  return (
-    <details class="fold" onToggle={(event) => setOpen(event.currentTarget.open)}>
-      <summary>{title}</summary>
-      {open && children}
-    </details>
-  );
 }

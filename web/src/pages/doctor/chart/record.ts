@@ -1,5 +1,6 @@
 /** A patient's record in order of time, and the trend of one analyte. */
 import type { Schemas } from "../../../api/client";
+import { nameOf } from "../../../lib/i18n/in-languages";
 import type { Instant } from "../../../lib/time/time";
 
 export type Chart = Schemas["Chart"];
@@ -34,7 +35,7 @@ export function trendOf(results: readonly Schemas["LabResult"][], analyte: strin
   const [newest] = found;
   const same = found.filter(({ unit }) => unit === newest?.unit);
   if (!newest || same.length < 2) return null;
-  const { name, unit, decimals } = newest;
+  const { unit, decimals } = newest;
   const points = same.map(({ result_id, at, value, comparator, flag, range }): Schemas["TrendPoint"] => ({
     result_id,
     at,
@@ -44,7 +45,7 @@ export function trendOf(results: readonly Schemas["LabResult"][], analyte: strin
     low: range?.low ?? null,
     high: range?.high ?? null,
   }));
-  return { name, unit, decimals, points };
+  return { name: nameOf(newest), unit, decimals, points };
 }
 
 function taken({ collected_at, entered_at }: Schemas["LabResult"]): Instant {

@@ -1,6 +1,8 @@
 /** The current medicines of a patient, by the prescriptions of any doctor, with stopping and continuing. */
+
 import { useRef, useState } from "preact/hooks";
 import { api, outcome, type Schemas } from "../../../api/client";
+import { frequencyText } from "../../../lib/clinical/dosing";
 import { t } from "../../../lib/i18n/i18n";
 import { useLoad } from "../../../lib/loading/query";
 import { dateOnly } from "../../../lib/time/time";
@@ -77,7 +79,7 @@ function Taken({ one }: { one: Medicine }) {
       <p>
         <b>{medicine}</b>
       </p>
-      <p class="small">{t("sheet.take", { dose, frequency })}</p>
+      <p class="small">{t("sheet.take", { dose, frequency: frequencyText(frequency) })}</p>
       <p class="small muted">
         {t("takes.course", { start: dateOnly(started_on), end: dateOnly(last_day), doctor: prescriber.full_name })}
       </p>

@@ -1,10 +1,12 @@
 /** One critical result: its values, the patient's phone, and the acknowledgement with the action taken. */
+
 import { useRef } from "preact/hooks";
 import { api, outcome, unchanged } from "../../../api/client";
 import { answers, type Critical } from "../../../lib/clinical/critical";
 import { useDraft } from "../../../lib/forms/draft";
 import { missing, mistakes, useForm } from "../../../lib/forms/form";
 import { t } from "../../../lib/i18n/i18n";
+import { testNameOf } from "../../../lib/i18n/in-languages";
 import { useLoad } from "../../../lib/loading/query";
 import type { OwnProps } from "../../../lib/routing/page";
 import { ageOn, dateOnly, when } from "../../../lib/time/time";
@@ -57,7 +59,7 @@ export default function CriticalResult({ params, account }: OwnProps) {
 }
 
 function Facts({ one }: { one: Critical }) {
-  const { patient, test_name, reference, ordered_by, verified_at, verified_by, note } = one.result;
+  const { patient, reference, ordered_by, verified_at, verified_by, note } = one.result;
   const born = patient.date_of_birth;
   return (
     <Details
@@ -70,7 +72,7 @@ function Facts({ one }: { one: Critical }) {
         ],
         [t("critical.phone"), one.patient_phone ? <Tel number={one.patient_phone} /> : t("critical.no_phone")],
         [t("critical.born"), born && t("critical.born_age", { date: dateOnly(born), age: ageOn(born) })],
-        [t("critical.test"), `${test_name}, ${reference}`],
+        [t("critical.test"), `${testNameOf(one.result)}, ${reference}`],
         [t("critical.ordered"), ordered_by?.full_name ?? t("critical.own_booking")],
         [t("critical.verified"), verified_at && `${when(verified_at)}, ${verified_by?.full_name ?? ""}`],
         [t("critical.note"), note],

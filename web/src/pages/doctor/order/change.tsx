@@ -91,7 +91,7 @@ function about({ patient }: Booking): string {
 
 function drafted({ tests, priority, note, starts_at }: Booking): Order {
   return {
-    tests: tests.map(({ code, name, preparation }) => ({ code, name, preparation })),
+    tests: tests.map(({ code, name, names }) => ({ code, name, names })),
     priority,
     note: note ?? "",
     timed: starts_at !== null,

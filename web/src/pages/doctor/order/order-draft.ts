@@ -4,7 +4,7 @@ import { type Mistake, mistakes } from "../../../lib/forms/form";
 import { t } from "../../../lib/i18n/i18n";
 
 export interface Order {
-  tests: { code: string; name: string; preparation: string }[];
+  tests: Pick<Schemas["BookedTest"], "code" | "name" | "names">[];
   priority: Schemas["LabPriority"];
   note: string;
   timed: boolean;

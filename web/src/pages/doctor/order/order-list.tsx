@@ -1,6 +1,8 @@
 /** The laboratory orders of a visit, or all of a patient, with their states. */
+
 import { api, outcome } from "../../../api/client";
 import { t } from "../../../lib/i18n/i18n";
+import { nameOf } from "../../../lib/i18n/in-languages";
 import { usePages } from "../../../lib/loading/query";
 import { More } from "../../../ui/More";
 import { Ready } from "../../../ui/Ready";
@@ -37,7 +39,7 @@ export function OrderList({ patient, visit, me }: Props) {
               <li key={order.id}>
                 <div>
                   <p>
-                    {order.tests.map(({ name }) => name).join(", ")}{" "}
+                    {order.tests.map(nameOf).join(", ")}{" "}
                     <span class="muted small">{order.ordered_by?.full_name ?? t("orders.by_patient")}</span>
                   </p>
                   <OrderState order={order} me={me} />

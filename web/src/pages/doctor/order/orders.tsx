@@ -1,9 +1,11 @@
 /** The doctor's own laboratory orders, latest first (`?show=late` or `rejected`): their states, changes and withdrawal. */
+
 import { useEffect, useRef, useState } from "preact/hooks";
 import { api, outcome, type Schemas, unchanged } from "../../../api/client";
 import { isUncollected } from "../../../lib/clinical/withdrawn";
 import { type Mistake, mistakes } from "../../../lib/forms/form";
 import { plural, t } from "../../../lib/i18n/i18n";
+import { nameOf } from "../../../lib/i18n/in-languages";
 import { usePages } from "../../../lib/loading/query";
 import type { OwnProps } from "../../../lib/routing/page";
 import { withQuery } from "../../../lib/routing/router";
@@ -94,7 +96,7 @@ function columns(me: number, withdraw: (order: Order) => void): Column<Order>[] 
         </div>
       ),
     },
-    { head: t("orders.tests"), cell: ({ tests }) => tests.map(({ name }) => name).join(", ") },
+    { head: t("orders.tests"), cell: ({ tests }) => tests.map(nameOf).join(", ") },
     { head: t("orders.status"), cell: (one) => <OrderState order={one} me={me} /> },
     {
       head: t("orders.acts"),
@@ -148,7 +150,7 @@ function Withdraw({ order, onClose, put }: { order: Order; onClose: () => void; 
       send={send}
     >
       <p>
-        <b>{order.patient.full_name}</b>: {order.tests.map(({ name }) => name).join(", ")}
+        <b>{order.patient.full_name}</b>: {order.tests.map(nameOf).join(", ")}
       </p>
     </AskDialog>
   );

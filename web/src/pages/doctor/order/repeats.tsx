@@ -1,7 +1,9 @@
 /** Chosen tests that the patient had within their repeat interval; the doctor may still order them. */
+
 import { api, outcome, type Schemas } from "../../../api/client";
 import { sentence, shown } from "../../../lib/clinical/results";
 import { plural, t } from "../../../lib/i18n/i18n";
+import { nameOf } from "../../../lib/i18n/in-languages";
 import { useLoad } from "../../../lib/loading/query";
 import { dateOnly, dayOf } from "../../../lib/time/time";
 
@@ -33,7 +35,7 @@ export function Repeats({ patient, codes, changed }: Props) {
           <ul class="plain">
             {items.map((one) => (
               <li key={one.code}>
-                <b>{one.name}</b>: {last(one)} {t("repeats.again", { day: dateOnly(dayOf(one.again_from)) })}
+                <b>{nameOf(one)}</b>: {last(one)} {t("repeats.again", { day: dateOnly(dayOf(one.again_from)) })}
               </li>
             ))}
           </ul>

@@ -1,8 +1,10 @@
 /** The searchable catalogue, and the chosen tests. */
+
 import { useRef } from "preact/hooks";
 import { api, outcome, type Schemas } from "../../../api/client";
 import { preparationOf } from "../../../lib/clinical/preparation";
 import { plural, t } from "../../../lib/i18n/i18n";
+import { inLanguage, nameOf } from "../../../lib/i18n/in-languages";
 import { Field } from "../../../ui/forms/Field";
 import { Ready } from "../../../ui/Ready";
 import { useTypedSearch } from "../typed-search";
@@ -57,12 +59,14 @@ function has(tests: Tests, code: string): boolean {
 }
 
 function Found({ test, there, add }: { test: Test; there: boolean; add: () => void }) {
-  const { code, name } = test;
+  const { code, specimen_names } = test;
+  const name = nameOf(test);
   const preparation = preparationOf(test, null);
   return (
     <li>
       <span>
-        <b>{name}</b> <span class="muted small">{t("order.about", { code, specimen: test.specimen })}</span>
+        <b>{name}</b>{" "}
+        <span class="muted small">{t("order.about", { code, specimen: inLanguage(specimen_names) })}</span>
         {preparation && <span class="small order-preparation">{preparation}</span>}
       </span>
       {/* kept in place to keep the focus */}
@@ -84,9 +88,9 @@ export function Chosen({ tests, remove }: { tests: Tests; remove: (code: string)
         {tests.length > 0 ? plural("order.count", tests.length) : t("order.nothing")}
       </p>
       <ul class="lines order-chosen">
-        {tests.map(({ code, name }) => (
+        {tests.map(({ code, ...one }) => (
           <li key={code}>
-            {name}
+            {nameOf(one)}
             <button
               type="button"
               class="link"
@@ -95,7 +99,7 @@ export function Chosen({ tests, remove }: { tests: Tests; remove: (code: string)
                 heading.current?.focus();
               }}
             >
-              {t("order.remove")} <span class="unseen">{name}</span>
+              {t("order.remove")} <span class="unseen">{nameOf(one)}</span>
             </button>
           </li>
         ))}

@@ -56,7 +56,7 @@ export function useCheck(patient: number, items: readonly Item[]): Check {
   };
 }
 
-/** The part of an answer whose medicines have not changed since. */
+/** The part of an answer about medicines unchanged since. */
 export function stillTrue(answer: Answer, before: readonly Checked[], now: readonly Checked[]): Answer {
   const kept = new Set(now.map((one) => JSON.stringify(one)));
   const changed = new Set(before.filter((one) => !kept.has(JSON.stringify(one))).map(({ medicine }) => medicine));

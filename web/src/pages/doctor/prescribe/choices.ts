@@ -1,5 +1,7 @@
-/** Medicines to choose from: what each fills on the form. */
+/** Medicines to choose from, with the fields that each fills. */
+
 import type { Schemas } from "../../../api/client";
+import { frequencyText } from "../../../lib/clinical/dosing";
 import { type Key, t } from "../../../lib/i18n/i18n";
 import { inLanguage } from "../../../lib/i18n/in-languages";
 import type { Item } from "./items";
@@ -73,7 +75,7 @@ export function ofUsed(used: Used): Choice {
   return {
     key: `used ${medicine}`,
     name: medicine,
-    about: t("sheet.take", { dose, frequency }),
+    about: t("sheet.take", { dose, frequency: frequencyText(frequency) }),
     fills: {
       medicine,
       dose,

@@ -8,7 +8,7 @@ import { loadPrescription } from "./find-prescription";
 
 type Prescription = Schemas["Prescription"];
 
-/** What the dialog reads of a prescription. */
+/** The members of a prescription for the dialog. */
 export interface Stoppable extends Pick<Prescription, "id" | "version" | "status"> {
   patient: Schemas["Person"];
   items: readonly { medicine: string }[];

@@ -1,6 +1,8 @@
 /** The parts of the chart that go with a referral, as checkboxes. */
+
 import type { Schemas } from "../../../api/client";
 import { plural, t } from "../../../lib/i18n/i18n";
+import { inLanguage } from "../../../lib/i18n/in-languages";
 import { dateOnly, dayOf } from "../../../lib/time/time";
 import { Checkbox } from "../../../ui/forms/Checkbox";
 
@@ -48,11 +50,14 @@ export function EncloseFields({ chart, of, put }: Props) {
           checked={of.allergies}
           onValue={(on) => put({ ...of, allergies: on })}
         />
-        {results.map(({ id, test_name, collected_at, entered_at }) => (
+        {results.map(({ id, test_names, collected_at, entered_at }) => (
           <Checkbox
             key={id}
             id={`enclose-${id}`}
-            label={t("refer.enclose.result", { test: test_name, day: dateOnly(dayOf(collected_at ?? entered_at)) })}
+            label={t("refer.enclose.result", {
+              test: inLanguage(test_names),
+              day: dateOnly(dayOf(collected_at ?? entered_at)),
+            })}
             checked={of.results.some(({ result_id }) => result_id === id)}
             onValue={(on) => mark(id, on)}
           />

@@ -4,6 +4,7 @@ import { plural, t } from "../../../lib/i18n/i18n";
 import { withQuery } from "../../../lib/routing/router";
 import { dateOnly, dayOf, when } from "../../../lib/time/time";
 import { Status as Chip, Chip as Word } from "../../../ui/Chip";
+import { InEmergency } from "../../../ui/print/PrintHead";
 import { type Column, Table } from "../../../ui/Table";
 import { type Message, ReferralActs } from "./actions";
 import { type Direction, type Referral, target } from "./steps";
@@ -67,6 +68,7 @@ function Whose({ of, direction }: { of: Referral; direction: Direction }) {
       </a>
       <p class="small">{t(direction === "received" ? "doctor_referrals.from" : "doctor_referrals.to", { name })}</p>
       <p class="small muted doctor-referrals-day">{dateOnly(dayOf(of.created_at))}</p>
+      <InEmergency of={of} />
     </div>
   );
 }

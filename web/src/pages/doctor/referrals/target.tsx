@@ -3,14 +3,14 @@
 import { api, outcome, type Schemas } from "../../../api/client";
 import type { Mistake } from "../../../lib/forms/form";
 import { plural, t } from "../../../lib/i18n/i18n";
-import { inLanguage } from "../../../lib/i18n/in-languages";
+import { inLanguage, specialtyName } from "../../../lib/i18n/in-languages";
 import { useLoad } from "../../../lib/loading/query";
 import { Field } from "../../../ui/forms/Field";
 import { Radios, Select } from "../../../ui/forms/Select";
 import { Ready } from "../../../ui/Ready";
 import { useTypedSearch } from "../typed-search";
 
-type Doctor = Pick<Schemas["FoundDoctor"], "id" | "full_name" | "specialty" | "room">;
+type Doctor = Pick<Schemas["FoundDoctor"], "id" | "full_name" | "specialty" | "specialty_names" | "room">;
 
 /** All three are kept when switching between them. */
 export interface Target {
@@ -91,7 +91,7 @@ function FindDoctor({ target: { doctor }, put, errors, me }: Props) {
             choices={offered.map((one) => ({
               value: String(one.id),
               text: one.full_name,
-              hint: [one.specialty, one.room].filter(Boolean).join(", "),
+              hint: [specialtyName(one), one.room].filter(Boolean).join(", "),
             }))}
             value={String(doctor?.id ?? "")}
             onValue={(id) => put({ doctor: brief(offered.find((one) => String(one.id) === id)) })}
@@ -104,7 +104,9 @@ function FindDoctor({ target: { doctor }, put, errors, me }: Props) {
 }
 
 function brief(doctor: Doctor | undefined): Doctor | null {
-  return doctor ? { id: doctor.id, full_name: doctor.full_name, specialty: doctor.specialty, room: doctor.room } : null;
+  if (!doctor) return null;
+  const { id, full_name, specialty, specialty_names, room } = doctor;
+  return { id, full_name, specialty, specialty_names, room };
 }
 
 function ChooseSpecialty({ target, put, errors }: Omit<Props, "me">) {

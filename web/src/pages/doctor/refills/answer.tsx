@@ -20,14 +20,14 @@ export interface Done {
   isError: boolean;
 }
 
-interface Props {
+export interface Props {
   of: Refill;
   answer: Answer;
   onClose: () => void;
   onDone: (done: Done) => void;
 }
 
-export function AnswerDialog({ of, answer, onClose, onDone }: Props) {
+export default function AnswerDialog({ of, answer, onClose, onDone }: Props) {
   const name = of.patient.full_name;
   const isPrescribed = answer === "prescribed";
   const usedUp = isPrescribed ? of.items.filter(({ repeats }) => !repeats).map(({ medicine }) => medicine) : [];

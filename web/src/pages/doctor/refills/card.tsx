@@ -1,12 +1,16 @@
 /** One request for a refill: the facts to decide by, and the answers. */
+
 import { useState } from "preact/hooks";
+import { frequencyText } from "../../../lib/clinical/dosing";
 import { plural, t } from "../../../lib/i18n/i18n";
 import { ageOn, dateOnly, dayOf, when } from "../../../lib/time/time";
 import { Status } from "../../../ui/Chip";
 import { Details } from "../../../ui/Details";
+import { later } from "../../../ui/Later";
 import { Tel } from "../../../ui/Tel";
-import { type Answer, AnswerDialog, type Done, type Refill } from "./answer";
+import type { Answer, Done, Props, Refill } from "./answer";
 
+const AnswerDialog = later<Props>(() => import("./answer"));
 const ANSWERS: readonly Answer[] = ["prescribed", "visit_needed", "declined"];
 
 export function RefillCard({ of, onDone }: { of: Refill; onDone: (done: Done) => void }) {
@@ -91,7 +95,7 @@ function Medicines({ items }: { items: Refill["items"] }) {
     <ul class="plain">
       {items.map(({ position, medicine, dose, frequency, repeats = 0 }) => (
         <li key={position}>
-          <b>{medicine}</b> <span class="muted">{t("sheet.take", { dose, frequency })}</span>,{" "}
+          <b>{medicine}</b> <span class="muted">{t("sheet.take", { dose, frequency: frequencyText(frequency) })}</span>,{" "}
           {repeats > 0 ? plural("doctor_refills.left", repeats) : t("doctor_refills.left.none")}
         </li>
       ))}

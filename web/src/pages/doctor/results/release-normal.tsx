@@ -1,8 +1,10 @@
 /** The release of results that are normal in every value and not corrected: the list, one comment for all, and one press. */
+
 import { useEffect, useState } from "preact/hooks";
 import { api, outcome } from "../../../api/client";
 import { type Mistake, mistakes } from "../../../lib/forms/form";
 import { plural, t } from "../../../lib/i18n/i18n";
+import { testNameOf } from "../../../lib/i18n/in-languages";
 import { AskDialog } from "../../../ui/AskDialog";
 import type { Result } from "./groups";
 
@@ -56,7 +58,7 @@ export function ReleaseNormal({ patient, onClose, released }: Props) {
         <ul>
           {results.map((one) => (
             <li key={one.id}>
-              <b>{one.patient.full_name}</b> {one.test_name}
+              <b>{one.patient.full_name}</b> {testNameOf(one)}
             </li>
           ))}
         </ul>

@@ -1,10 +1,13 @@
 /** One result opened: all values, its marks, and the doctor's actions: comment, mark as seen, release. */
+
 import { useRef } from "preact/hooks";
 import { api, outcome } from "../../../api/client";
 import { useDraft } from "../../../lib/forms/draft";
 import { type Mistake, mistakes, useForm } from "../../../lib/forms/form";
 import { t } from "../../../lib/i18n/i18n";
+import { nameOf, testNameOf } from "../../../lib/i18n/in-languages";
 import { ageOn, dateOnly, dayOf, today, when } from "../../../lib/time/time";
+import { CommentVersions } from "../../../ui/CommentVersions";
 import { Corrected } from "../../../ui/Corrected";
 import { NumberLine } from "../../../ui/charts/NumberLine";
 import { Details } from "../../../ui/Details";
@@ -51,11 +54,12 @@ export function Review(props: Props) {
       <ul class="review-values">
         {observations.map((observation) => (
           <li key={observation.analyte}>
-            <h4>{observation.name}</h4>
+            <h4>{nameOf(observation)}</h4>
             <NumberLine observation={observation} />
           </li>
         ))}
       </ul>
+      <CommentVersions of={props.result} />
       <Actions {...props} />
     </div>
   );
@@ -65,7 +69,7 @@ function Actions({ result, acts }: Props) {
   const comment = useDraft(`review.${result.id}`, result.comment ?? "");
   const releasing = useRef(false);
   const unreleased = result.status === "verified" && !result.critical_open;
-  const name = { name: result.patient.full_name, test: result.test_name };
+  const name = { name: result.patient.full_name, test: testNameOf(result) };
   const takeBack = async (of: Result): Promise<void> => {
     const back = await send(of, { seen: false, release: false });
     if (!back.ok) return acts.say(t("review.undo.failed"));

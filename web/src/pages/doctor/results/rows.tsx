@@ -1,8 +1,10 @@
 /** The results of one specimen of a patient: a row has the worst value, the one before, and the release. */
+
 import { useState } from "preact/hooks";
 import type { Schemas } from "../../../api/client";
 import { sentence, shown, toneOf, wordOf } from "../../../lib/clinical/results";
 import { plural, t } from "../../../lib/i18n/i18n";
+import { nameOf, testNameOf } from "../../../lib/i18n/in-languages";
 import { withQuery } from "../../../lib/routing/router";
 import { dateOnly, dayOf, when } from "../../../lib/time/time";
 import { Chip } from "../../../ui/Chip";
@@ -55,7 +57,7 @@ function Row({ of: result, acts }: { of: Result; acts: Acts }) {
     <details class="review" onToggle={(event) => setOpened(event.currentTarget.open)}>
       <summary>
         <span>
-          <b>{result.test_name}</b> {result.corrected_at && <Chip tone="no-show">{t("corrected.short")}</Chip>}
+          <b>{testNameOf(result)}</b> {result.corrected_at && <Chip tone="no-show">{t("corrected.short")}</Chip>}
         </span>
         <Worst of={result.worst} corrected={result.corrected_at !== null} />
         <span class="muted small">
@@ -73,7 +75,7 @@ function Worst({ of: worst, corrected }: { of: Schemas["WorstValue"]; corrected:
   const { previous, direction, unit, decimals } = worst;
   return (
     <span>
-      {worst.name} <b>{shown(worst)}</b>{" "}
+      {nameOf(worst)} <b>{shown(worst)}</b>{" "}
       {direction && (
         <>
           <span aria-hidden="true">{ARROWS[direction]}</span>
@@ -113,9 +115,9 @@ function Release({ of: results, acts }: { of: readonly Result[]; acts: Acts }) {
       acts.again();
       acts.say(t("review.not_released", { name }));
     } else if (done.length > 1) acts.say(plural("review.done.released_all", done.length, { name }));
-    else acts.say(t("review.done.released", { name, test: first.test_name }));
+    else acts.say(t("review.done.released", { name, test: testNameOf(first) }));
   };
-  const what = results.length > 1 ? plural("review.release_all", results.length) : first.test_name;
+  const what = results.length > 1 ? plural("review.release_all", results.length) : testNameOf(first);
   return (
     <button type="button" class="button quiet small" aria-disabled={busy} onClick={() => void press()}>
       {results.length > 1 ? what : t("review.release_one")}{" "}

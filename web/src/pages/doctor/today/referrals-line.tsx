@@ -1,4 +1,4 @@
-/** A line about the doctor's overdue referrals; nothing where there are none. */
+/** A line about the doctor's overdue referrals; hidden where there are none. */
 import { api, outcome } from "../../../api/client";
 import { plural } from "../../../lib/i18n/i18n";
 import { useLoad } from "../../../lib/loading/query";

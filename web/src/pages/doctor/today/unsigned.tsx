@@ -1,4 +1,4 @@
-/** The card of visits whose notes are not signed, the oldest first. */
+/** The card of visits with unsigned notes, the oldest first. */
 import { useEffect, useRef } from "preact/hooks";
 import { api, outcome } from "../../../api/client";
 import { plural, t } from "../../../lib/i18n/i18n";

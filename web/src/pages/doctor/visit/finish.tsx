@@ -25,6 +25,9 @@ export function Finish({ visit, writing, acts, sign, signed }: Props) {
     setBusy(false);
     if (done) signed();
   };
+  // the server refuses it: no note is signed of a visit that did not take place
+  if (visit.status === "cancelled" || visit.status === "no_show")
+    return <p class="muted small">{t(`notes.no_visit.${visit.status}`)}</p>;
   const completing = acts.busy.includes(visit.id);
   if (!canComplete(visit))
     return (

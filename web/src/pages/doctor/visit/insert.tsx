@@ -1,6 +1,7 @@
 /** The menu of note templates; a chosen one is inserted at the cursor of the notes. */
 import { useState } from "preact/hooks";
 import { loadTemplates, type NoteTemplate } from "../../../lib/clinical/note-templates";
+import type { VitalSigns } from "../../../lib/clinical/vitals";
 import { inserted, placeCursor } from "../../../lib/forms/insertion";
 import { t } from "../../../lib/i18n/i18n";
 import { useLoad } from "../../../lib/loading/query";
@@ -11,7 +12,9 @@ import type { Visit } from "./visits";
 interface Props {
   visit: Visit;
   chart: Chart | undefined;
-  /** The chart is loading: wait, because its placeholders would become gaps. */
+  /** Newest first; undefined as `chart`. */
+  vitals: readonly VitalSigns[] | undefined;
+  /** The chart or the vital signs are loading: wait, because their placeholders would become gaps. */
   awaited: boolean;
   /** The id of the textarea. */
   area: string;
@@ -21,13 +24,13 @@ interface Props {
 const KINDS = ["template", "block"] as const;
 const LONGEST = 4000;
 
-export function InsertTemplate({ visit, chart, awaited, area, put }: Props) {
+export function InsertTemplate({ visit, chart, vitals, awaited, area, put }: Props) {
   const { data, failure } = useLoad(() => loadTemplates(false), []);
   const [tooLong, setTooLong] = useState<string | null>(null);
   const insert = ({ title, text }: NoteTemplate): void => {
     const field = document.getElementById(area) as HTMLTextAreaElement | null;
     if (!field) return;
-    const found = inserted(field, textFor(text, visit, chart), LONGEST);
+    const found = inserted(field, textFor(text, visit, chart, vitals), LONGEST);
     setTooLong(found ? null : title);
     if (!found) return;
     put(found.text);

@@ -1,6 +1,7 @@
 /** The notes of a visit: autosaved, signed, and amended by addenda. */
 import { useState } from "preact/hooks";
 import { api, outcome, unchanged } from "../../../api/client";
+import type { VitalSigns } from "../../../lib/clinical/vitals";
 import { useDraft } from "../../../lib/forms/draft";
 import { type Mistake, missing, mistakes, useForm } from "../../../lib/forms/form";
 import { t } from "../../../lib/i18n/i18n";
@@ -15,6 +16,7 @@ import type { Chart } from "../chart/record";
 import { Finish } from "./finish";
 import { InsertTemplate } from "./insert";
 import { ask, type Notes, type Writing } from "./notes";
+import { SignedText } from "./signed-text";
 import type { StatusActs } from "./status";
 import type { Visit } from "./visits";
 
@@ -23,6 +25,7 @@ interface VisitNotesProps {
   visit: Visit;
   /** Undefined while it is loading, and where the doctor may not read it. */
   chart: Chart | undefined;
+  vitals: readonly VitalSigns[] | undefined;
   awaited: boolean;
   acts: StatusActs;
   /** Called after the visit was completed with its notes. */
@@ -44,7 +47,7 @@ export function VisitNotes(props: VisitNotesProps) {
   );
 }
 
-function Draft({ writing, notes, visit, chart, awaited, acts, completed }: VisitNotesProps & { notes: Notes }) {
+function Draft({ writing, notes, visit, chart, vitals, awaited, acts, completed }: VisitNotesProps & { notes: Notes }) {
   const [signing, setSigning] = useState(false);
   const signed = (): void => {
     stay();
@@ -54,7 +57,9 @@ function Draft({ writing, notes, visit, chart, awaited, acts, completed }: Visit
   return (
     <div class="stack close notes">
       {theirs && <Clash theirs={theirs} choose={writing.choose} />}
-      {!theirs && <InsertTemplate visit={visit} chart={chart} awaited={awaited} area="notes" put={type} />}
+      {!theirs && (
+        <InsertTemplate visit={visit} chart={chart} vitals={vitals} awaited={awaited} area="notes" put={type} />
+      )}
       <TextArea id="notes" label={t(theirs ? "notes.mine" : "notes.label")} rows={10} value={text} onValue={type} />
       {text.trim() && <p class="print-only strong">{t("notes.draft")}</p>}
       <p class="written print-only">{text}</p>
@@ -146,24 +151,6 @@ function Signed({ notes, visit, put }: { notes: Notes; visit: number; put: (note
       </div>
       <Add notes={notes} visit={visit} put={put} />
     </div>
-  );
-}
-
-/** Signed notes with their addenda. */
-export function SignedText({ notes: { text, author, signed_at, addenda } }: { notes: Notes }) {
-  return (
-    <>
-      <p class="written">{text}</p>
-      {signed_at && (
-        <p class="muted small">{t("notes.signed", { name: author?.full_name ?? "", when: when(signed_at) })}</p>
-      )}
-      {addenda.map((one) => (
-        <div key={one.at + one.text} class="addendum">
-          <p class="written">{one.text}</p>
-          <p class="muted small">{t("notes.added", { name: one.by.full_name, when: when(one.at) })}</p>
-        </div>
-      ))}
-    </>
   );
 }
 

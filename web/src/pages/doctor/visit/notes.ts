@@ -30,7 +30,7 @@ export interface Writing {
   signAndComplete: () => Promise<boolean>;
 }
 
-/** What a request makes of the text; `completed` signs it and completes the visit. */
+/** The state of the text after a request; `completed` signs it and completes the visit. */
 type Sending = "draft" | "signed" | "completed";
 
 const SILENCE_MS = 1_500;

@@ -2,9 +2,9 @@
 import { t } from "../../../lib/i18n/i18n";
 import { dateOnly, dayOf } from "../../../lib/time/time";
 import { Status } from "../../../ui/Chip";
+import { Fold } from "../chart/fold";
 import type { Chart } from "../chart/record";
-import { Fold } from "../chart/record-result";
-import { SignedText } from "./notes-form";
+import { SignedText } from "./signed-text";
 import type { Visit } from "./visits";
 
 const SHOWN = 5;

@@ -1,16 +1,25 @@
 /** The values of a template's placeholders for one visit, and the gaps where there are none. */
+
 import type { Schemas } from "../../../api/client";
+import { frequencyText } from "../../../lib/clinical/dosing";
 import { filledIn, type Placeholder } from "../../../lib/clinical/placeholders";
 import { shown } from "../../../lib/clinical/results";
+import { lastText, type VitalSigns } from "../../../lib/clinical/vitals";
 import { type Key, t } from "../../../lib/i18n/i18n";
+import { inLanguage, nameOf } from "../../../lib/i18n/in-languages";
 import { ageOn, dateOnly, dayOf, today } from "../../../lib/time/time";
 import type { Chart } from "../chart/record";
 import type { Visit } from "./visits";
 
 const LAST_RESULTS = 3;
 
-/** The text of a template for this visit; `chart` undefined: it is not loaded, and the text says so. */
-export function textFor(template: string, visit: Visit, chart: Chart | undefined): string {
+/** The text of a template for this visit; `chart` or `vitals` undefined: they are not loaded, and the text says so. */
+export function textFor(
+  template: string,
+  visit: Visit,
+  chart: Chart | undefined,
+  vitals: readonly VitalSigns[] | undefined,
+): string {
   const { patient, reason } = visit;
   const born = patient.date_of_birth;
   const values: Record<Placeholder, string> = {
@@ -22,13 +31,14 @@ export function textFor(template: string, visit: Visit, chart: Chart | undefined
     allergies: charted(chart, "allergies", allergies),
     medicines: charted(chart, "medicines", medicines),
     results: charted(chart, "results", results),
+    last_vitals: charted(vitals, "last_vitals", lastText),
   };
   return filledIn(template, values, (name) => t("gap.unknown", { name }));
 }
 
 /** A part of the chart as text. A chart that is not loaded is no empty one. */
-function charted(chart: Chart | undefined, name: Placeholder, text: (chart: Chart) => string): string {
-  if (!chart) return t("gap.unread", { name: t(`placeholder.${name}` as Key) });
+function charted<T>(chart: T | undefined, name: Placeholder, text: (chart: T) => string): string {
+  if (chart === undefined) return t("gap.unread", { name: t(`placeholder.${name}` as Key) });
   return text(chart) || t(`gap.${name}` as Key);
 }
 
@@ -48,21 +58,26 @@ function allergies({ allergy_status, allergies: all }: Chart): string {
 
 function medicines({ prescriptions }: Chart): string {
   return itemsOf(prescriptions)
-    .map(({ medicine, dose, frequency }) => `${medicine}, ${t("sheet.take", { dose, frequency })}`)
+    .map(
+      ({ medicine, dose, frequency }) =>
+        `${medicine}, ${t("sheet.take", { dose, frequency: frequencyText(frequency) })}`,
+    )
     .join("; ");
 }
 
-/** The items of current prescriptions, newest first. */
+/** The medicines that are taken today, of the newest prescription first: one can end before the others of its prescription. */
 export function itemsOf(prescriptions: Chart["prescriptions"]): Schemas["Prescription"]["items"] {
-  return prescriptions.filter(({ status }) => status === "active").flatMap(({ items }) => items);
+  return prescriptions.flatMap(({ items }) => items.filter(({ active }) => active));
 }
 
+/** The last results; one that is not released is a gap, because the patient reads the signed note. */
 function results({ results: all }: Chart): string {
   return all
     .slice(0, LAST_RESULTS)
-    .map(({ test_name, collected_at, entered_at, observations }) => {
-      const values = observations.map((one) => `${one.name} ${shown(one)}`).join(", ");
-      return `${test_name} (${dateOnly(dayOf(collected_at ?? entered_at))}): ${values}`;
+    .map(({ test_names, collected_at, entered_at, observations, status }) => {
+      if (status !== "released") return t("gap.unreleased", { test: inLanguage(test_names) });
+      const values = observations.map((one) => `${nameOf(one)} ${shown(one)}`).join(", ");
+      return `${inLanguage(test_names)} (${dateOnly(dayOf(collected_at ?? entered_at))}): ${values}`;
     })
     .join("; ");
 }

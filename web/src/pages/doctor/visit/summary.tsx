@@ -1,23 +1,32 @@
 /** The summary of a chart beside the notes, on wide screens. A new part is one line in PARTS. */
+
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { api, outcome, type Schemas } from "../../../api/client";
+import { frequencyText } from "../../../lib/clinical/dosing";
 import { sentence } from "../../../lib/clinical/results";
 import { type Key, t } from "../../../lib/i18n/i18n";
+import { nameOf, testNameOf } from "../../../lib/i18n/in-languages";
 import { useLoad } from "../../../lib/loading/query";
 import { dateOnly, dayOf } from "../../../lib/time/time";
 import { Chip } from "../../../ui/Chip";
+import { later } from "../../../ui/Later";
 import type { Chart } from "../chart/record";
+import type { Vitals } from "../vitals/load";
 import { itemsOf } from "./placeholders";
 
 interface PartProps {
   chart: Chart;
+  vitals: Vitals;
 }
+
+const LastValues = later(() => import("../vitals/last-values"));
 
 const PARTS: readonly (readonly [name: string, part: (props: PartProps) => ComponentChildren])[] = [
   ["allergies", Allergies],
   ["problems", Problems],
   ["medicines", Medicines],
+  ["vitals", VitalsPart],
   ["orders", Orders],
   ["results", Results],
 ];
@@ -38,7 +47,7 @@ export function useWide(): boolean {
   return wide;
 }
 
-export function Summary({ chart }: PartProps) {
+export function Summary({ chart, vitals }: PartProps) {
   return (
     // it scrolls in a low window, so the keyboard must reach it
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable region
@@ -46,7 +55,7 @@ export function Summary({ chart }: PartProps) {
       {PARTS.map(([name, Part]) => (
         <section key={name} aria-labelledby={`summary-${name}`}>
           <h2 id={`summary-${name}`}>{t(`summary.${name}` as Key)}</h2>
-          <Part chart={chart} />
+          <Part chart={chart} vitals={vitals} />
         </section>
       ))}
     </section>
@@ -84,10 +93,15 @@ function Problems({ chart: { problems } }: PartProps) {
 function Medicines({ chart: { prescriptions } }: PartProps) {
   const of = itemsOf(prescriptions).map(({ medicine, dose, frequency }) => (
     <>
-      {medicine} <span class="muted small">{t("sheet.take", { dose, frequency })}</span>
+      {medicine} <span class="muted small">{t("sheet.take", { dose, frequency: frequencyText(frequency) })}</span>
     </>
   ));
   return <Lines of={of} none={t("summary.medicines.none")} />;
+}
+
+function VitalsPart({ vitals: { data, failure } }: PartProps) {
+  if (data) return <LastValues items={data.items} />;
+  return <p class="muted small">{failure ? t("summary.vitals.failed") : "…"}</p>;
 }
 
 function Orders({ chart: { patient } }: PartProps) {
@@ -101,7 +115,7 @@ function Orders({ chart: { patient } }: PartProps) {
   const open = found.data.items.filter(({ status }) => !ENDED.has(status));
   const of = open.map(({ tests, late, status }) => (
     <>
-      {tests.map(({ name }) => name).join(", ")}{" "}
+      {tests.map(nameOf).join(", ")}{" "}
       {late ? (
         <Chip tone="no-show">{t("orders.late")}</Chip>
       ) : (
@@ -115,7 +129,7 @@ function Orders({ chart: { patient } }: PartProps) {
 function Results({ chart: { results } }: PartProps) {
   const of = results.slice(0, RESULTS).map((one) => (
     <>
-      {one.test_name} <span class="muted small">{dateOnly(dayOf(one.collected_at ?? one.entered_at))}</span>{" "}
+      {testNameOf(one)} <span class="muted small">{dateOnly(dayOf(one.collected_at ?? one.entered_at))}</span>{" "}
       {one.critical && <Chip tone="critical">{t("record.critical")}</Chip>}
       <span class="small">{sentence(one)}</span>
     </>

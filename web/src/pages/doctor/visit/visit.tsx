@@ -9,16 +9,17 @@ import { Status } from "../../../ui/Chip";
 import { Details } from "../../../ui/Details";
 import { Page } from "../../../ui/frame/Page";
 import { Problem as Trouble } from "../../../ui/frame/Problem";
+import { later } from "../../../ui/Later";
 import { PrintButton, PrintHead } from "../../../ui/print/PrintHead";
 import { Ready } from "../../../ui/Ready";
 import { Tabs } from "../../../ui/Tabs";
 import { loadChart } from "../chart/load-chart";
 import { PatientStrip } from "../chart/patient-strip";
 import type { Chart } from "../chart/record";
-import { RecordList } from "../chart/record-list";
 import { TakesNow } from "../chart/takes-now";
 import { FollowUp } from "../follow-up/follow-up";
 import { OrderList } from "../order/order-list";
+import { useVitals } from "../vitals/load";
 import { useNotes } from "./notes";
 import { VisitNotes } from "./notes-form";
 import { PastVisits } from "./past-visits";
@@ -27,6 +28,9 @@ import { Acts } from "./status-actions";
 import { Summary, useWide } from "./summary";
 import { VisitActs } from "./visit-acts";
 import { loadVisit, type Visit } from "./visits";
+
+// the notes are shown first, without the charts of results
+const RecordList = later(async () => ({ default: (await import("../chart/record-list")).RecordList }));
 
 const TABS = ["notes", "prescriptions", "referrals", "results"] as const;
 type Tab = (typeof TABS)[number];
@@ -51,10 +55,12 @@ interface ShownProps extends Props {
 function Shown({ visit, put, again, query, config, account }: ShownProps) {
   const { id, patient, starts_at, ends_at, reference } = visit;
   const chart: ChartLoaded = useLoad(() => loadChart(patient.id), [patient.id]);
+  const vitals = useVitals(patient.id);
   const writing = useNotes(id);
   const acts = useStatus(put);
   const wide = useWide();
   const awaited = chart.data === undefined && chart.failure === null;
+  const unmeasured = vitals.data === undefined && vitals.failure === null;
   const tab = TABS.find((one) => one === query.get("tab")) ?? "notes";
   const day = dayOf(starts_at);
   // the notes have their own buttons that complete the visit
@@ -70,8 +76,8 @@ function Shown({ visit, put, again, query, config, account }: ShownProps) {
       <PatientStrip patient={patient} chart={chart.data} awaited={awaited} link={awaited || chart.data !== undefined} />
       {chart.failure && chart.data === undefined && <NoChart failure={chart.failure} again={chart.again} />}
       <div class="visit-columns">
-        <VisitActs visit={visit} me={account.id} />
-        {wide && chart.data && <Summary chart={chart.data} />}
+        <VisitActs visit={visit} me={account.id} vitals={vitals} />
+        {wide && chart.data && <Summary chart={chart.data} vitals={vitals} />}
         <div class="visit-main">
           <Tabs label={t("doctor_visit.tabs")} tabs={TABS.map((one) => drawn(one, tab, awaited ? null : chart.data))} />
           {tab === "notes" && (
@@ -79,7 +85,8 @@ function Shown({ visit, put, again, query, config, account }: ShownProps) {
               writing={writing}
               visit={visit}
               chart={chart.data}
-              awaited={awaited}
+              vitals={vitals.data?.items}
+              awaited={awaited || unmeasured}
               acts={acts}
               completed={again}
             />

@@ -1,9 +1,11 @@
 /** The field of one analyte: the patient's usual range, and the flag of the typed value. */
+
 import { useEffect, useState } from "preact/hooks";
 import type { Schemas } from "../../../api/client";
 import { readable, toneOf, usual, wordOf } from "../../../lib/clinical/results";
 import type { Mistake } from "../../../lib/forms/form";
 import { t } from "../../../lib/i18n/i18n";
+import { inLanguage, nameOf } from "../../../lib/i18n/in-languages";
 import { Chip } from "../../../ui/Chip";
 import type { AnalyteRange } from "./typed-flags";
 
@@ -30,7 +32,7 @@ export function AnalyteRow({ id, analyte, range, text, flag, onText, onFlag, mis
   const known = flag === "checking" || flag === "failed" ? null : flag;
   useEffect(() => {
     if (complete === null || complete !== text) return;
-    onFlag(known ? t("worklist_booking.flag", { name: analyte.name, flag: t(wordOf(known)) }) : "");
+    onFlag(known ? t("worklist_booking.flag", { name: nameOf(analyte), flag: t(wordOf(known)) }) : "");
     if (known) setComplete(null);
   }, [complete, text, known]);
   const attributes = {
@@ -44,13 +46,15 @@ export function AnalyteRow({ id, analyte, range, text, flag, onText, onFlag, mis
   };
   return (
     <div class={mistake ? "analyte wrong" : "analyte"}>
-      <label for={id}>{analyte.name}</label>
+      <label for={id}>{nameOf(analyte)}</label>
       <div class="input value">
         {analyte.choices.length > 0 ? (
           <select {...attributes} onInput={(event) => onText(event.currentTarget.value)}>
             <option value="">{t("worklist_booking.choose")}</option>
-            {analyte.choices.map((choice) => (
-              <option key={choice}>{choice}</option>
+            {analyte.choices.map((choice, n) => (
+              <option key={choice} value={choice}>
+                {inLanguage(analyte.choice_names[n] ?? { en: choice, de: choice })}
+              </option>
             ))}
           </select>
         ) : (

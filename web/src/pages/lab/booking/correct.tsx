@@ -1,9 +1,12 @@
 /** The correction of a verified result: its values again, with a reason. */
+
 import { useRef, useState } from "preact/hooks";
 import { api, outcome, type Schemas, unchanged } from "../../../api/client";
 import { useDraft } from "../../../lib/forms/draft";
 import { type Mistake, mistakes, useForm } from "../../../lib/forms/form";
 import { t } from "../../../lib/i18n/i18n";
+import { nameOf, testNameOf } from "../../../lib/i18n/in-languages";
+import { malformedText } from "../../../lib/i18n/problem-text";
 import { ErrorSummary } from "../../../ui/forms/ErrorSummary";
 import { Submit } from "../../../ui/forms/Submit";
 import { TextArea } from "../../../ui/forms/TextArea";
@@ -98,7 +101,7 @@ export function Correct({ result, test, close, ...acts }: Props) {
         />
         <Note
           id={`${code}.note`}
-          label={t("worklist_booking.note.label", { test: result.test_name })}
+          label={t("worklist_booking.note.label", { test: testNameOf(result) })}
           open={t(result.note ? "worklist_booking.note.change" : "worklist_booking.note.add")}
           text={note}
           onText={(text) => draft.set({ ...draft.value, note: text })}
@@ -145,7 +148,7 @@ async function send(
     say(
       waits
         ? t("worklist_booking.correction.waiting")
-        : t("worklist_booking.correction.done", { test: result.test_name }),
+        : t("worklist_booking.correction.done", { test: testNameOf(result) }),
     );
     return [];
   }
@@ -156,6 +159,6 @@ async function send(
     const at = body.observations[Number(/observations\.(\d+)/.exec(field)?.[1])]?.analyte;
     const analyte = test.analytes.find((one) => one.code === at);
     const id = analyte ? keyOf(`correct.${result.test_code}`, analyte.code) : null;
-    return { field: id, message: `${analyte?.name ?? test.name}: ${message}` };
+    return { field: id, message: `${nameOf(analyte ?? test)}: ${malformedText("", message)}` };
   });
 }

@@ -1,9 +1,12 @@
 /** The entry of values: checked, confirmed if unusual, and saved. */
+
 import { api, outcome, type Schemas } from "../../../api/client";
 import { readable, shown } from "../../../lib/clinical/results";
 import type { Draft } from "../../../lib/forms/draft";
 import { type Mistake, mistakes } from "../../../lib/forms/form";
 import { t } from "../../../lib/i18n/i18n";
+import { nameOf } from "../../../lib/i18n/in-languages";
+import { malformedText } from "../../../lib/i18n/problem-text";
 import { loadBooking, type OneTest, type Result, type Test } from "../record";
 import type { Shown } from "./analyte";
 import { type Acts, changed } from "./status";
@@ -69,13 +72,14 @@ export function checked(open: readonly { code: string; test: Test }[], { values 
 }
 
 export function mistakeOf(analyte: Analyte, text: string): string | null {
-  if (!entered(analyte, text)) return t("worklist_booking.not_a_number", { name: analyte.name });
+  if (!entered(analyte, text)) return t("worklist_booking.not_a_number", { name: nameOf(analyte) });
   const typed = analyte.kind === "quantity" ? foreignUnit(analyte, text) : null;
   return typed && wrongUnit(analyte, typed);
 }
 
 /** "Haemoglobin is entered in g/dL, not in g/L. Convert the value, then enter it." */
-function wrongUnit({ name, unit }: Pick<Analyte, "name" | "unit">, typed: string): string {
+function wrongUnit({ unit, ...analyte }: Pick<Analyte, "name" | "names" | "unit">, typed: string): string {
+  const name = nameOf(analyte);
   const own = readable(unit);
   return own ? t("worklist_booking.wrong_unit", { name, unit: own, typed }) : t("worklist_booking.no_unit", { name });
 }
@@ -127,7 +131,7 @@ export async function unusualValues(
   const byCode = new Map(open.flatMap(({ test }) => test.analytes.map((analyte) => [analyte.code, analyte] as const)));
   const unusual = answer.flags.flatMap((one) => {
     const analyte = byCode.get(one.analyte);
-    return analyte && one.unusual ? `${analyte.name}: ${shown({ ...analyte, ...one })}` : [];
+    return analyte && one.unusual ? `${nameOf(analyte)}: ${shown({ ...analyte, ...one })}` : [];
   });
   return { unusual };
 }
@@ -170,14 +174,17 @@ async function loadMessages(id: number, code: string, test: Test, { values, note
   const done = await outcome(api.POST("/api/labs/bookings/{booking_id}/results", { params, body }));
   if (done.ok) return [];
   if (done.problem.code === "wrong_unit")
-    return done.problem.conflicts.map(({ analyte, name, given, expected }) => ({
+    return done.problem.conflicts.map(({ analyte, name, names, given, expected }) => ({
       field: keyOf(code, analyte),
-      message: wrongUnit({ name, unit: expected }, readable(given)),
+      message: wrongUnit({ name, names, unit: expected }, readable(given)),
     }));
   if (done.problem.code !== "malformed") return mistakes(done.problem, done.retryAfter, []);
   return done.problem.errors.map(({ field, message }) => {
     const at = observations[Number(/observations\.(\d+)/.exec(field)?.[1])];
     const analyte = test.analytes.find((one) => one.code === at?.analyte);
-    return { field: analyte ? keyOf(code, analyte.code) : null, message: `${analyte?.name ?? test.name}: ${message}` };
+    return {
+      field: analyte ? keyOf(code, analyte.code) : null,
+      message: `${nameOf(analyte ?? test)}: ${malformedText("", message)}`,
+    };
   });
 }

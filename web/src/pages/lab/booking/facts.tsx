@@ -1,6 +1,8 @@
 /** The facts of a booking: times, ordering doctor, tests. */
+
 import { withdrawn } from "../../../lib/clinical/withdrawn";
 import { t } from "../../../lib/i18n/i18n";
+import { nameOf } from "../../../lib/i18n/in-languages";
 import { dayOf, when } from "../../../lib/time/time";
 import { Details } from "../../../ui/Details";
 import type { Booking, OneTest } from "../record";
@@ -26,10 +28,10 @@ export function Planned({ tests }: { tests: readonly OneTest[] }) {
     <section class="section">
       <h2>{t("worklist_booking.tests")}</h2>
       <ul class="lines">
-        {tests.map(({ code, name, test }) => (
+        {tests.map(({ code, test, ...one }) => (
           <li key={code}>
-            <b>{name}</b>
-            <span class="muted small">{test?.analytes.map((analyte) => analyte.name).join(", ")}</span>
+            <b>{nameOf(one)}</b>
+            <span class="muted small">{test?.analytes.map(nameOf).join(", ")}</span>
           </li>
         ))}
       </ul>

@@ -1,10 +1,12 @@
 /** An entered result: saved values and their verification. */
+
 import { useRef, useState } from "preact/hooks";
 import { api, outcome, type Schemas, unchanged } from "../../../api/client";
 import { shown, toneOf, usual, wordOf } from "../../../lib/clinical/results";
 import { useDraft } from "../../../lib/forms/draft";
 import { type Mistake, mistakes, useForm } from "../../../lib/forms/form";
 import { t } from "../../../lib/i18n/i18n";
+import { nameOf, testNameOf } from "../../../lib/i18n/in-languages";
 import { useLoad } from "../../../lib/loading/query";
 import { when } from "../../../lib/time/time";
 import { Chip } from "../../../ui/Chip";
@@ -34,12 +36,12 @@ export function Entered({ result, test, correct, ...acts }: Props & { test: Test
     <section class="card section entered">
       <div class="row between">
         <h2 tabIndex={-1} ref={heading}>
-          {result.test_name}
+          {testNameOf(result)}
         </h2>
         <Chip tone={status === "resulted" ? "no-show" : "confirmed"}>{t(`worklist_booking.result.${status}`)}</Chip>
       </div>
       <Table
-        caption={result.test_name}
+        caption={testNameOf(result)}
         columns={COLUMNS()}
         rows={result.observations}
         rowKey={({ analyte }) => analyte}
@@ -66,7 +68,7 @@ export function Entered({ result, test, correct, ...acts }: Props & { test: Test
       {status !== "resulted" && test && !correcting && (
         <p>
           <button type="button" class="button quiet" onClick={() => setCorrecting(true)}>
-            {t("worklist_booking.correction")} <span class="unseen">{result.test_name}</span>
+            {t("worklist_booking.correction")} <span class="unseen">{testNameOf(result)}</span>
           </button>
         </p>
       )}
@@ -86,7 +88,7 @@ export function Entered({ result, test, correct, ...acts }: Props & { test: Test
 }
 
 const COLUMNS = () => [
-  { head: t("worklist_booking.analyte"), cell: ({ name }: Observation) => name },
+  { head: t("worklist_booking.analyte"), cell: (one: Observation) => nameOf(one) },
   { head: t("chart.value"), cell: (one: Observation) => <b>{shown(one)}</b> },
   { head: t("chart.usual"), cell: (one: Observation) => <span class="muted">{usual(one)}</span> },
   {
@@ -139,7 +141,7 @@ function Verify({ result, correct, done, ...acts }: Props & { done: () => void }
       <ErrorSummary mistakes={errors} />
       <Note
         id={`verify.${result.id}`}
-        label={t("worklist_booking.note.label", { test: result.test_name })}
+        label={t("worklist_booking.note.label", { test: testNameOf(result) })}
         open={t(result.note ? "worklist_booking.note.change" : "worklist_booking.note.add")}
         text={note.value}
         onText={note.set}
@@ -149,13 +151,13 @@ function Verify({ result, correct, done, ...acts }: Props & { done: () => void }
           id={`verify-${result.id}`}
           busy={busy}
           label={t(waits ? "worklist_booking.correction.verify" : "worklist_booking.verify", {
-            test: result.test_name,
+            test: testNameOf(result),
           })}
           busyLabel={t("worklist_booking.verifying")}
         />
         {!waits && (
           <button type="button" class="button quiet" onClick={correct}>
-            {t("worklist_booking.correct")} <span class="unseen">{result.test_name}</span>
+            {t("worklist_booking.correct")} <span class="unseen">{testNameOf(result)}</span>
           </button>
         )}
       </div>
@@ -169,7 +171,7 @@ async function verify({ reload, say }: Acts, result: Result, note: string | null
   const done = await outcome(api.PUT("/api/labs/results/{result_id}/verify", { params, body: { note } }));
   if (done.ok) {
     await reload();
-    say(t("worklist_booking.verified.now", { test: result.test_name }));
+    say(t("worklist_booking.verified.now", { test: testNameOf(result) }));
     return [];
   }
   const { code } = done.problem;

@@ -1,8 +1,10 @@
 /** The specimens of a booking, and the steps of one of several. */
+
 import { useState } from "preact/hooks";
 import { api, outcome, type Schemas, unchanged } from "../../../api/client";
 import { type Mistake, mistakes, useForm } from "../../../lib/forms/form";
 import { t } from "../../../lib/i18n/i18n";
+import { inLanguage, nameOf } from "../../../lib/i18n/in-languages";
 import { when } from "../../../lib/time/time";
 import { AskDialog } from "../../../ui/AskDialog";
 import { Status } from "../../../ui/Chip";
@@ -33,7 +35,7 @@ export function Specimens(acts: Acts) {
       {booking.specimens.map((one) => (
         <li key={one.id}>
           <div>
-            <b>{one.type}</b> <span class="accession">{one.accession}</span>{" "}
+            <b>{inLanguage(one.type_names)}</b> <span class="accession">{one.accession}</span>{" "}
             <Status kind="specimen" status={one.status} />
             <p class="muted small">{testsOf(one, booking)}</p>
             <p class="small">{history(one)}</p>
@@ -46,7 +48,10 @@ export function Specimens(acts: Acts) {
 }
 
 function testsOf({ test_codes }: Specimen, { tests }: Booking): string {
-  return tests.flatMap(({ code, name }) => (test_codes.includes(code) ? name : [])).join(", ");
+  return tests
+    .filter(({ code }) => test_codes.includes(code))
+    .map(nameOf)
+    .join(", ");
 }
 
 /** "Collected Mon 7 Jan 2030, 08:35 by Lea Labor. Rejected …: The blood had clotted." */
@@ -99,7 +104,7 @@ function Reject({ specimen, onClose, ...acts }: Acts & { specimen: Specimen; onC
   };
   return (
     <AskDialog
-      title={t("specimens.reject.title", { type: specimen.type, accession: specimen.accession })}
+      title={t("specimens.reject.title", { type: inLanguage(specimen.type_names), accession: specimen.accession })}
       reason={{
         draft: `lab.specimen.${specimen.id}`,
         label: t("worklist_booking.reject.reason"),

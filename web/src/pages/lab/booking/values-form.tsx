@@ -4,6 +4,7 @@ import { useRef, useState } from "preact/hooks";
 import type { Draft } from "../../../lib/forms/draft";
 import { useForm } from "../../../lib/forms/form";
 import { t } from "../../../lib/i18n/i18n";
+import { nameOf } from "../../../lib/i18n/in-languages";
 import { go } from "../../../lib/routing/router";
 import { Dialog } from "../../../ui/Dialog";
 import { ErrorSummary } from "../../../ui/forms/ErrorSummary";
@@ -58,9 +59,9 @@ export function Values({ next, draft, ...acts }: Props) {
       )}
       <ErrorSummary mistakes={errors} />
       <form class="values-form" ref={form} noValidate onSubmit={submit} onKeyDown={onEnter}>
-        {open.map(({ code, name, test, result }) => (
+        {open.map(({ code, test, result, ...one }) => (
           <fieldset key={code} class="card panel">
-            <legend>{name}</legend>
+            <legend>{nameOf(one)}</legend>
             {test.analytes.length === 0 && <p class="muted">{t("worklist_booking.no_analytes")}</p>}
             {test.analytes.map((analyte) => (
               <AnalyteRow
@@ -79,7 +80,7 @@ export function Values({ next, draft, ...acts }: Props) {
             ))}
             <Note
               id={`note.${code}`}
-              label={t("worklist_booking.note.label", { test: name })}
+              label={t("worklist_booking.note.label", { test: nameOf(one) })}
               open={t(result?.note ? "worklist_booking.note.change" : "worklist_booking.note.add")}
               text={notes[code] ?? ""}
               onText={(text) => draft.set({ ...draft.value, notes: { ...notes, [code]: text } })}

@@ -1,8 +1,10 @@
 /** One critical result for the laboratory: the numbers to call, and the note of a call or an attempt. */
+
 import { useRef } from "preact/hooks";
 import { api, outcome } from "../../../api/client";
 import type { Critical } from "../../../lib/clinical/critical";
 import { t } from "../../../lib/i18n/i18n";
+import { testNameOf } from "../../../lib/i18n/in-languages";
 import { useLoad } from "../../../lib/loading/query";
 import type { OwnProps } from "../../../lib/routing/page";
 import { dateOnly, when } from "../../../lib/time/time";
@@ -49,7 +51,7 @@ export default function LabCritical({ params, account }: OwnProps) {
 }
 
 function Facts({ one }: { one: Critical }) {
-  const { patient, test_name, reference, booking_id, ordered_by, verified_at, verified_by } = one.result;
+  const { patient, reference, booking_id, ordered_by, verified_at, verified_by } = one.result;
   return (
     <Details
       of={[
@@ -59,7 +61,7 @@ function Facts({ one }: { one: Critical }) {
         [
           t("critical.test"),
           <a key="booking" href={`/lab/${booking_id}`}>
-            {test_name}, {reference}
+            {testNameOf(one.result)}, {reference}
           </a>,
         ],
         [t("critical.ordered"), ordered_by?.full_name ?? t("critical.own_booking")],

@@ -1,6 +1,8 @@
 /** The labels of a booking's specimens, one for each tube, for a sheet of 63.5 × 38.1 mm labels. */
+
 import type { Schemas } from "../../../api/client";
 import { t } from "../../../lib/i18n/i18n";
+import { inLanguage } from "../../../lib/i18n/in-languages";
 import { useLoad } from "../../../lib/loading/query";
 import type { OwnProps } from "../../../lib/routing/page";
 import { dateOnly, when } from "../../../lib/time/time";
@@ -41,7 +43,7 @@ export default function Labels({ params, account }: OwnProps) {
 
 function Label({ specimen, booking }: { specimen: Schemas["Specimen"]; booking: Booking }) {
   const { patient, priority, tests } = booking;
-  const { accession, type, test_codes } = specimen;
+  const { accession, type_names, test_codes } = specimen;
   const born = patient.date_of_birth ? t("labels.born", { date: dateOnly(patient.date_of_birth) }) : t("labels.unborn");
   return (
     <li class="label">
@@ -52,7 +54,7 @@ function Label({ specimen, booking }: { specimen: Schemas["Specimen"]; booking: 
       </p>
       <Barcode of={accession} />
       <p class="number">{accession}</p>
-      <p class="kind">{type}</p>
+      <p class="kind">{inLanguage(type_names)}</p>
       <p class="kind">{tests.flatMap(({ code }) => (test_codes.includes(code) ? code : [])).join(" ")}</p>
       <p>{time(specimen, booking)}</p>
     </li>

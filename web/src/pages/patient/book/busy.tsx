@@ -7,7 +7,7 @@ export type TimeRefused = { alternatives: readonly Instant[]; other?: Schemas["O
 
 interface Props {
   of: TimeRefused;
-  /** The sentence for a time that somebody else has. */
+  /** The sentence for a time that another person has. */
   taken: string;
 }
 

@@ -1,4 +1,5 @@
 /** The reason for a visit, and the button that books it. */
+import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { api, offline, outcome } from "../../../api/client";
 import type { Draft } from "../../../lib/forms/draft";
@@ -23,6 +24,7 @@ interface Props {
 
 export function BookForm({ doctor, start, reason }: Props) {
   const [taken, setTaken] = useState<TimeRefused | null>(null);
+  const [tooMany, setTooMany] = useState<ComponentChildren>(null);
   const waiting = useObservable(offline);
   const { busy, errors, submit } = useForm(
     () => [],
@@ -41,6 +43,12 @@ export function BookForm({ doctor, start, reason }: Props) {
         return [];
       }
       const { problem } = booked;
+      setTooMany(null);
+      if (problem.code === "too_many_visits") {
+        const { TooMany } = await import("./too-many");
+        setTooMany(<TooMany of={problem} />);
+        return [];
+      }
       if (problem.code !== "slot_taken" && problem.code !== "patient_busy")
         return mistakes(problem, booked.retryAfter, ["reason"]);
       setTaken(problem);
@@ -57,6 +65,7 @@ export function BookForm({ doctor, start, reason }: Props) {
           focus
         />
       )}
+      {tooMany}
       <ErrorSummary mistakes={errors} />
       <form noValidate onSubmit={submit}>
         <TextArea

@@ -1,4 +1,4 @@
-/** A doctor who takes no appointments here: the reason, what to do, and colleagues with their next free time. */
+/** A doctor who takes no appointments here: the reason, the next step, and colleagues with their next free time. */
 
 import type { ComponentChildren } from "preact";
 import { api, type Config, outcome } from "../../../api/client";

@@ -1,5 +1,6 @@
 /** Home: next visit, tasks, quick booking, and counts. */
-import { useState } from "preact/hooks";
+import type { ComponentChildren } from "preact";
+import { useEffect, useState } from "preact/hooks";
 import { api, outcome } from "../../../api/client";
 import { t } from "../../../lib/i18n/i18n";
 import { useLoad } from "../../../lib/loading/query";
@@ -24,6 +25,12 @@ export default function Home({ config, account }: OwnProps) {
   const booked = upcoming.data?.items;
   const [cancelled, setCancelled] = useState<Visit | null>(null);
 
+  const [told, setTold] = useState<ComponentChildren>(null);
+  useEffect(() => {
+    if (booked?.some(({ booked_by }) => booked_by && booked_by !== "patient"))
+      void import("./booked-for-you").then(({ BookedForYou }) => setTold(<BookedForYou visits={booked} />));
+  }, [booked]);
+
   const onChange = (visit: Visit, byReader: boolean): void => {
     if (byReader) setCancelled(visit);
     upcoming.again();
@@ -38,6 +45,7 @@ export default function Home({ config, account }: OwnProps) {
         </div>
       )}
       {(account.date_of_birth === null || account.sex === "unknown") && <Details me={account} />}
+      {told}
       <div class="home-page">
         <section class="home-next" aria-labelledby="next">
           <h2 id="next">{t("home.next")}</h2>

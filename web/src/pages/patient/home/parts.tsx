@@ -3,7 +3,7 @@
 import type { ComponentProps } from "preact";
 import type { Config, Schemas } from "../../../api/client";
 import { plural, t } from "../../../lib/i18n/i18n";
-import { specialtyName } from "../../../lib/i18n/in-languages";
+import { inLanguage, specialtyName } from "../../../lib/i18n/in-languages";
 import { bookHref } from "../../../lib/routing/booking-links";
 import { clock, dateOnly, dayOf, shortDay, when } from "../../../lib/time/time";
 import { Status } from "../../../ui/Chip";
@@ -64,12 +64,14 @@ const TASKS = {
 export function ToDo({ tasks }: { tasks: readonly Task[] }) {
   return (
     <ul class="tasks">
-      {tasks.map(({ kind, id, about, more, at }) => (
+      {tasks.map(({ kind, id, about_names, more, at }) => (
         <li key={`${kind} ${id}`}>
           <Icon name={TASKS[kind].icon} />
           <p>
             <a href={`${TASKS[kind].page}/${id}`}>
-              {more > 0 ? plural("home.do.more", more, { about }) : t(`home.do.${kind}`, { about })}
+              {more > 0
+                ? plural("home.do.more", more, { about: inLanguage(about_names) })
+                : t(`home.do.${kind}`, { about: inLanguage(about_names) })}
             </a>
             <br />
             <span class="small muted">

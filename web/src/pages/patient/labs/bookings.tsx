@@ -1,7 +1,9 @@
 /** The patient's visits to the laboratory, latest first. */
+
 import { api, outcome } from "../../../api/client";
 import { withdrawn } from "../../../lib/clinical/withdrawn";
 import { t } from "../../../lib/i18n/i18n";
+import { nameOf } from "../../../lib/i18n/in-languages";
 import { usePages } from "../../../lib/loading/query";
 import type { OwnProps } from "../../../lib/routing/page";
 import { when } from "../../../lib/time/time";
@@ -59,8 +61,8 @@ function Card({ of: visit }: { of: LabVisit }) {
       </div>
       <div class="row between card-foot">
         <ul class="plain muted small">
-          {visit.tests.map(({ code, name }) => (
-            <li key={code}>{name}</li>
+          {visit.tests.map(({ code, ...one }) => (
+            <li key={code}>{nameOf(one)}</li>
           ))}
         </ul>
         <Chip tone={tone}>{t(say)}</Chip>

@@ -1,8 +1,10 @@
 /** The confirmation of booking tests: summary, preparation and button. */
+import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { api, outcome, type Schemas } from "../../../api/client";
 import { type Mistake, mistakes, useForm } from "../../../lib/forms/form";
 import { t } from "../../../lib/i18n/i18n";
+import { nameOf } from "../../../lib/i18n/in-languages";
 import { go, withQuery } from "../../../lib/routing/router";
 import { clock, dayOf, type Instant, longDay, longWhen } from "../../../lib/time/time";
 import { Details } from "../../../ui/Details";
@@ -21,6 +23,7 @@ interface Refused {
 
 export function LabCheck({ tests, start }: { tests: readonly LabTest[]; start: Instant }) {
   const [refused, setRefused] = useState<Refused | null>(null);
+  const [tooMany, setTooMany] = useState<ComponentChildren>(null);
   const act = async (): Promise<Mistake[]> => {
     const body = { test_codes: tests.map(({ code }) => code), starts_at: start };
     const booked = await outcome(api.POST("/api/labs/bookings", { body }));
@@ -29,6 +32,12 @@ export function LabCheck({ tests, start }: { tests: readonly LabTest[]; start: I
       return [];
     }
     const { problem } = booked;
+    setTooMany(null);
+    if (problem.code === "too_many_visits") {
+      const { TooMany } = await import("../book/too-many");
+      setTooMany(<TooMany of={problem} />);
+      return [];
+    }
     const elsewhere =
       problem.code === "lab_full" || problem.code === "patient_busy" || problem.code === "outside_collection";
     setRefused(elsewhere ? problem : null);
@@ -43,6 +52,7 @@ export function LabCheck({ tests, start }: { tests: readonly LabTest[]; start: I
       back={{ href: times, text: t("lab_check.back") }}
       width="narrow"
     >
+      {tooMany}
       <ErrorSummary mistakes={errors} />
       {refused?.other && (
         <p class="section">
@@ -71,8 +81,8 @@ export function LabCheck({ tests, start }: { tests: readonly LabTest[]; start: I
 function TestNames({ of }: { of: readonly LabTest[] }) {
   return (
     <ul class="plain">
-      {of.map(({ code, name }) => (
-        <li key={code}>{name}</li>
+      {of.map(({ code, ...one }) => (
+        <li key={code}>{nameOf(one)}</li>
       ))}
     </ul>
   );

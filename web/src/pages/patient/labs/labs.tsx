@@ -1,7 +1,9 @@
 /** The catalogue of laboratory tests (`?q=`); `?with=` lists the tests being booked, to add one more. */
+
 import { api, outcome } from "../../../api/client";
 import { preparationOf } from "../../../lib/clinical/preparation";
 import { plural, t } from "../../../lib/i18n/i18n";
+import { inLanguage, nameOf } from "../../../lib/i18n/in-languages";
 import { money } from "../../../lib/i18n/numbers";
 import { usePages } from "../../../lib/loading/query";
 import type { OwnProps } from "../../../lib/routing/page";
@@ -86,15 +88,15 @@ function Test({ of: test, chosen, day }: { of: LabTest; chosen: readonly string[
   return (
     <>
       <div>
-        <h2 class="card-title">{test.name}</h2>
-        <p>{test.plain}</p>
+        <h2 class="card-title">{nameOf(test)}</h2>
+        <p>{inLanguage(test.explanations)}</p>
         <p class="muted small">
           {t("labs.prepare", { preparation: preparationOf(test, null) || t("labs.no_preparation") })}
         </p>
       </div>
       <div class="muted small">
         <p>{usually("labs.within", test.turnaround_hours)}</p>
-        <p>{t("labs.sample", { specimen: test.specimen })}</p>
+        <p>{t("labs.sample", { specimen: inLanguage(test.specimen_names) })}</p>
       </div>
       <p class="test-price">{money(test.price_minor, test.currency)}</p>
       {there || test.by_order_only ? (
@@ -102,7 +104,7 @@ function Test({ of: test, chosen, day }: { of: LabTest; chosen: readonly string[
       ) : (
         <p>
           <a class="button quiet" href={bookHref([...chosen, test.code], day)}>
-            {t(chosen.length > 0 ? "labs.add" : "labs.book")} <span class="unseen">{test.name}</span>
+            {t(chosen.length > 0 ? "labs.add" : "labs.book")} <span class="unseen">{nameOf(test)}</span>
           </a>
         </p>
       )}

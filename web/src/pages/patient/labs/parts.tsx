@@ -1,5 +1,7 @@
 /** Parts of the pages about laboratory bookings: tests and preparation. */
+
 import { t } from "../../../lib/i18n/i18n";
+import { nameOf } from "../../../lib/i18n/in-languages";
 import { money } from "../../../lib/i18n/numbers";
 import type { Day, Instant } from "../../../lib/time/time";
 import { bookHref, type LabTest, type Prepared, preparations, total } from "./tests";
@@ -13,13 +15,13 @@ export function LabTestList({ tests, day }: { tests: readonly LabTest[]; day: Da
     <section class="card">
       <h2>{t("lab_book.tests")}</h2>
       <ul class="lines">
-        {tests.map(({ code, name, price_minor, currency }) => (
+        {tests.map(({ code, price_minor, currency, ...one }) => (
           <li key={code}>
-            <span>{name}</span>
+            <span>{nameOf(one)}</span>
             <span class="row">
               {tests.length > 1 && (
                 <a href={bookHref(without(code), day)}>
-                  {t("lab_book.remove")} <span class="unseen">{name}</span>
+                  {t("lab_book.remove")} <span class="unseen">{nameOf(one)}</span>
                 </a>
               )}
               <span class="muted">{money(price_minor, currency)}</span>

@@ -1,5 +1,7 @@
 /** The progress of a laboratory booking, with its results or their usual time. */
+
 import { t } from "../../../lib/i18n/i18n";
+import { nameOf } from "../../../lib/i18n/in-languages";
 import { useLoad } from "../../../lib/loading/query";
 import { testsOf, usually } from "./tests";
 import { type LabVisit, STEPS, stepsDone } from "./visit";
@@ -36,14 +38,14 @@ export function LabTestResults({ of }: { of: LabVisit }) {
     <section>
       <h2>{t("lab_booking.tests")}</h2>
       <ul class="lines">
-        {of.tests.map(({ code, name, result_id }) => {
+        {of.tests.map(({ code, result_id, ...one }) => {
           const test = known.data?.find((one) => one.code === code);
           return (
             <li key={code}>
-              <span>{name}</span>
+              <span>{nameOf(one)}</span>
               {result_id !== null && (
                 <a href={`/results/${result_id}`}>
-                  {t("lab_booking.result")} <span class="unseen">{name}</span>
+                  {t("lab_booking.result")} <span class="unseen">{nameOf(one)}</span>
                 </a>
               )}
               {result_id === null && waits && test && (

@@ -1,7 +1,9 @@
 /** Tests of the catalogue by code, and texts about them. */
+
 import { api, type Outcome, outcome, type Schemas } from "../../../api/client";
 import { preparationOf } from "../../../lib/clinical/preparation";
 import { plural, t } from "../../../lib/i18n/i18n";
+import { nameOf } from "../../../lib/i18n/in-languages";
 import { money } from "../../../lib/i18n/numbers";
 import type { Instant } from "../../../lib/time/time";
 
@@ -33,14 +35,14 @@ export function usually(stem: "labs.within" | "lab_booking.waits", hours: number
   return hours < 24 ? plural(`${stem}_hours`, hours) : plural(`${stem}_days`, Math.ceil(hours / 24));
 }
 
-export type Prepared = { name: string } & Parameters<typeof preparationOf>[0];
+export type Prepared = Pick<LabTest, "name" | "names"> & Parameters<typeof preparationOf>[0];
 
 /** The preparations for a booked time, or for any (null), each once with its tests. */
 export function preparations(tests: readonly Prepared[], starts: Instant | null): [names: string[], what: string][] {
   const known = new Map<string, string[]>();
   for (const test of tests) {
     const what = preparationOf(test, starts) || t("labs.no_preparation");
-    known.set(what, [...(known.get(what) ?? []), test.name]);
+    known.set(what, [...(known.get(what) ?? []), nameOf(test)]);
   }
   return [...known].map(([what, names]) => [names, what]);
 }

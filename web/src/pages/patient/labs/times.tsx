@@ -1,7 +1,9 @@
 /** The first step of booking tests: preparation, day and time. */
+
 import { useRef } from "preact/hooks";
 import type { Config } from "../../../api/client";
 import { plural, t } from "../../../lib/i18n/i18n";
+import { nameOf } from "../../../lib/i18n/in-languages";
 import { useLoad } from "../../../lib/loading/query";
 import { withQuery } from "../../../lib/routing/router";
 import {
@@ -51,7 +53,7 @@ export function LabTimes({ tests, day, config }: { tests: readonly LabTest[]; da
             {t("lab_book.when")}
           </h2>
           {ordered.length > 0 && (
-            <p class="warning">{t("lab_book.by_order", { names: ordered.map(({ name }) => name).join(", ") })}</p>
+            <p class="warning">{t("lab_book.by_order", { names: ordered.map(nameOf).join(", ") })}</p>
           )}
           {haveNoCommonTime(tests) && <p class="warning">{t("problem.outside_collection")}</p>}
           <Days around={shown.data?.day ?? day ?? today()} last={last} />

@@ -66,7 +66,7 @@ function Shown({ of, refills, onChange }: ShownProps) {
   );
 }
 
-/** The state of a request in words, and what happens next. */
+/** The state of a request in words, and the next step. */
 function Answer({ of }: { of: Refill }) {
   const { status, doctor, answered_by, answered_at, created_at, renewed_as, text } = of;
   const asked = { doctor: doctor.full_name, day: dateOnly(dayOf(created_at)) };

@@ -1,30 +1,35 @@
-/** The patient's profile in sections, and the language of the pages. */
+/** The patient's profile in sections, and the language of pages and mails. */
 import { api, outcome } from "../../../api/client";
-import { choose, LANGUAGES, type Language, language, t } from "../../../lib/i18n/i18n";
+import { t } from "../../../lib/i18n/i18n";
 import { useLoad } from "../../../lib/loading/query";
-import { useObservable } from "../../../lib/loading/use-observable";
 import type { OwnProps } from "../../../lib/routing/page";
-import { Radios } from "../../../ui/forms/Select";
+import { Consents } from "../../../ui/Consents";
 import { Page } from "../../../ui/frame/Page";
+import { LanguageChoice } from "../../../ui/LanguageChoice";
 import { Ready } from "../../../ui/Ready";
 import "../../../style/portals/patient.css";
-import { About, Contact, Name } from "./sections";
+import { About } from "./about";
+import { Contact } from "./contact";
 
-export default function Profile({ account }: OwnProps) {
+export default function Profile({ account, config }: OwnProps) {
   const me = useLoad(() => outcome(api.GET("/auth/me")), [account.id]);
   return (
     <Page title={t("profile.title")} lead={t("profile.lead")} width="narrow">
       <Ready of={me}>
-        {(known) => (
-          <>
-            <p class="muted">{t("profile.number", { id: known.id })}</p>
-            <Name me={known} put={me.put} />
-            <About me={known} put={me.put} />
-            <Contact me={known} put={me.put} />
-          </>
-        )}
+        {(loaded) => {
+          // a change of the language makes a newer version
+          const known = loaded.version < account.version ? account : loaded;
+          return (
+            <>
+              <p class="muted">{t("profile.number", { id: known.id })}</p>
+              <About me={known} phone={config.phone} />
+              <Contact me={known} put={me.put} />
+            </>
+          );
+        }}
       </Ready>
-      <LanguageChoice />
+      <Consents account={account} />
+      <LanguageChoice account={account} />
       <section class="section profile-section" aria-labelledby="more-heading">
         <h2 id="more-heading">{t("profile.more")}</h2>
         <ul class="lines">
@@ -40,22 +45,5 @@ export default function Profile({ account }: OwnProps) {
         </ul>
       </section>
     </Page>
-  );
-}
-
-function LanguageChoice() {
-  const spoken = useObservable(language);
-  return (
-    <section class="section profile-section" aria-labelledby="language-heading">
-      <h2 id="language-heading">{t("profile.language")}</h2>
-      <Radios
-        id="language"
-        label={t("profile.language.label")}
-        hint={t("profile.language.hint")}
-        choices={Object.entries(LANGUAGES).map(([value, text]) => ({ value, text }))}
-        value={spoken}
-        onValue={(code) => void choose(code as Language)}
-      />
-    </section>
   );
 }

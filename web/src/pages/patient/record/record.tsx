@@ -1,14 +1,21 @@
 /** The patient's record on one page and one printed summary. */
-import { api, outcome, type Schemas } from "../../../api/client";
+
+import { useState } from "preact/hooks";
+import { api, type Failure, outcome, type Schemas } from "../../../api/client";
+import { frequencyText } from "../../../lib/clinical/dosing";
 import { sentence } from "../../../lib/clinical/results";
 import type { Tone } from "../../../lib/clinical/tone";
+import { setText } from "../../../lib/clinical/vitals";
 import { t } from "../../../lib/i18n/i18n";
+import { specialtyName, testNameOf } from "../../../lib/i18n/in-languages";
 import { useLoad } from "../../../lib/loading/query";
 import type { OwnProps } from "../../../lib/routing/page";
 import { dateOnly, dayOf, longDay, today } from "../../../lib/time/time";
 import { Chip } from "../../../ui/Chip";
+import { Consents } from "../../../ui/Consents";
 import { Page } from "../../../ui/frame/Page";
-import { PrintButton, PrintHead } from "../../../ui/print/PrintHead";
+import { Problem } from "../../../ui/frame/Problem";
+import { InEmergency, PrintButton, PrintHead } from "../../../ui/print/PrintHead";
 import { Ready } from "../../../ui/Ready";
 import "../../../style/components/sheet.css";
 import "../../../style/portals/patient.css";
@@ -18,6 +25,8 @@ type OwnRecord = Schemas["OwnRecord"];
 const RESULTS = 50;
 /** The most visits in an answer. */
 const VISITS = 100;
+/** The most measurements on the page. */
+const MEASURED = 20;
 const SEVERITIES: Readonly<Record<Schemas["Severity"], Tone>> = {
   mild: "completed",
   moderate: "no-show",
@@ -33,7 +42,12 @@ export default function MyRecord({ config, account }: OwnProps) {
       title={t("my_record.title")}
       lead={t("my_record.lead")}
       width="narrow"
-      actions={<PrintButton />}
+      actions={
+        <>
+          <Download />
+          <PrintButton />
+        </>
+      }
       paper={<PrintHead config={config} about={t("my_record.print", { day: dateOnly(today()) })} patient={account} />}
     >
       <Ready of={record}>
@@ -51,9 +65,36 @@ export default function MyRecord({ config, account }: OwnProps) {
           {({ items, next_cursor }) => <Results items={items} more={next_cursor !== null} />}
         </Ready>
       </section>
+      {record.data && <Vitals of={record.data} />}
       {record.data && <Visits of={record.data} />}
+      <Consents account={account} />
       <p class="section small muted">{t("my_record.wrong")}</p>
+      <p class="small muted no-print">{t("my_record.download.hint")}</p>
     </Page>
+  );
+}
+
+/** Saves everything that the hospital stores about the patient, for the patient or another program. */
+function Download() {
+  const [busy, setBusy] = useState(false);
+  const [failure, setFailure] = useState<Failure | null>(null);
+  const save = async (): Promise<void> => {
+    setBusy(true);
+    setFailure(await (await import("./export")).saveRecord());
+    setBusy(false);
+  };
+  return (
+    <>
+      <button
+        type="button"
+        class="button quiet small no-print"
+        aria-disabled={busy}
+        onClick={() => void (busy || save())}
+      >
+        {t("my_record.download")}
+      </button>
+      {failure && <Problem failure={failure} again={() => void save()} />}
+    </>
   );
 }
 
@@ -63,7 +104,7 @@ function Allergies({ of: { allergies, allergy_status: status } }: { of: OwnRecor
       <h2 id="allergies">{t("my_record.allergies")}</h2>
       {status === "noted" ? (
         <ul class="lines">
-          {allergies.map(({ substance, severity, reaction, noted_on, certainty }) => (
+          {allergies.map(({ substance, severity, reaction, noted_on, certainty, emergency }) => (
             <li key={substance}>
               <span>
                 <b>{substance}</b>{" "}
@@ -76,6 +117,7 @@ function Allergies({ of: { allergies, allergy_status: status } }: { of: OwnRecor
                   noted_on && t("my_record.allergies.noted_on", { day: dateOnly(noted_on) }),
                 )}
               </span>
+              <InEmergency of={{ emergency }} />
             </li>
           ))}
         </ul>
@@ -93,7 +135,7 @@ function Problems({ of: { problems } }: { of: OwnRecord }) {
       {problems.length === 0 && <p class="muted">{t("my_record.problems.none")}</p>}
       {problems.length > 0 && (
         <ul class="lines">
-          {problems.map(({ name, status, since }) => (
+          {problems.map(({ name, status, since, emergency }) => (
             <li key={name}>
               <b>{name}</b>
               <span class="muted">
@@ -102,6 +144,7 @@ function Problems({ of: { problems } }: { of: OwnRecord }) {
                   status === "resolved" && t("my_record.problems.resolved"),
                 )}
               </span>
+              <InEmergency of={{ emergency }} />
             </li>
           ))}
         </ul>
@@ -121,10 +164,11 @@ function Medicines({ of: { prescriptions } }: { of: OwnRecord }) {
           {taken.map(({ one, item }, n) => (
             <li key={`${one.id} ${n}`}>
               <a href={`/prescriptions/${one.id}`}>{item.medicine}</a>
-              <span>{listed(item.dose, item.frequency)}</span>
+              <span>{listed(item.dose, frequencyText(item.frequency))}</span>
               <span class="muted">
                 {t("my_record.medicines.by", { day: dateOnly(item.last_day), doctor: one.doctor.full_name })}
               </span>
+              <InEmergency of={one} />
             </li>
           ))}
         </ul>
@@ -140,7 +184,7 @@ function Results({ items, more }: { items: readonly Schemas["LabResult"][]; more
         {items.map((one) => (
           <li key={one.id}>
             <span>
-              <a href={`/results/${one.id}`}>{one.test_name}</a>{" "}
+              <a href={`/results/${one.id}`}>{testNameOf(one)}</a>{" "}
               <span class="muted">{dateOnly(dayOf(one.collected_at ?? one.entered_at))}</span>
             </span>
             <span>{sentence(one)}</span>
@@ -156,6 +200,29 @@ function Results({ items, more }: { items: readonly Schemas["LabResult"][]; more
   );
 }
 
+function Vitals({ of: { vitals } }: { of: OwnRecord }) {
+  const shown = vitals.slice(0, MEASURED);
+  return (
+    <section class="section" aria-labelledby="vitals">
+      <h2 id="vitals">{t("vitals.title")}</h2>
+      {shown.length === 0 && <p class="muted">{t("my_record.vitals.none")}</p>}
+      {shown.length > 0 && (
+        <ul class="lines">
+          {shown.map((one) => (
+            <li key={one.id}>
+              <b>{dateOnly(dayOf(one.measured_at))}</b>
+              <span>{setText(one)}</span>
+              <span class="muted">{listed(one.recorded_by.full_name, one.note)}</span>
+              <InEmergency of={one} />
+            </li>
+          ))}
+        </ul>
+      )}
+      {vitals.length > MEASURED && <p class="muted small">{t("my_record.newest", { count: MEASURED })}</p>}
+    </section>
+  );
+}
+
 function Visits({ of: { visits } }: { of: OwnRecord }) {
   return (
     <section class="section" aria-labelledby="visits">
@@ -167,7 +234,7 @@ function Visits({ of: { visits } }: { of: OwnRecord }) {
             <h3 class="card-title">
               <a href={`/appointments/${one.id}`}>{longDay(dayOf(one.starts_at))}</a>
             </h3>
-            <p>{listed(one.doctor.full_name, one.doctor.specialty, one.reason)}</p>
+            <p>{listed(one.doctor.full_name, specialtyName(one.doctor), one.reason)}</p>
             {one.notes ? <SignedNotes of={one.notes} /> : <p class="muted">{t("my_record.visits.no_notes")}</p>}
           </article>
         ))}

@@ -8,6 +8,7 @@ import { Status } from "../../../ui/Chip";
 import { Empty } from "../../../ui/Empty";
 import { Page } from "../../../ui/frame/Page";
 import { More } from "../../../ui/More";
+import { InEmergency } from "../../../ui/print/PrintHead";
 import { Ready } from "../../../ui/Ready";
 import { booking, sentence, target } from "./sentence";
 import "../../../style/portals/patient.css";
@@ -44,6 +45,7 @@ function Card({ of }: { of: Schemas["Referral"] }) {
           <a href={`/referrals/${of.id}`}>{t("referrals.to", { to: target(of) })}</a>
         </h2>
         <p>{sentence(of)}</p>
+        <InEmergency of={of} />
         {next && (
           <p class="card-act">
             <a class="button" href={next.href}>

@@ -1,10 +1,13 @@
 /** One result: a sentence, the doctor's comment, then each value with its usual range. */
+
 import { api, type Config, outcome, type Schemas } from "../../../api/client";
 import { sentence } from "../../../lib/clinical/results";
 import { t } from "../../../lib/i18n/i18n";
+import { nameOf, testNameOf } from "../../../lib/i18n/in-languages";
 import { useLoad } from "../../../lib/loading/query";
 import type { OwnProps } from "../../../lib/routing/page";
 import { locale, longDay } from "../../../lib/time/time";
+import { CommentVersions } from "../../../ui/CommentVersions";
 import { Corrected } from "../../../ui/Corrected";
 import { isOutside } from "../../../ui/charts/Marker";
 import { Page } from "../../../ui/frame/Page";
@@ -27,7 +30,7 @@ export default function ResultPage({ params, config }: OwnProps) {
     <Ready of={found} whole>
       {(one) => (
         <Page
-          title={one.test_name}
+          title={testNameOf(one)}
           lead={sentence(one)}
           back={back}
           paper={
@@ -39,6 +42,7 @@ export default function ResultPage({ params, config }: OwnProps) {
             {one.critical && <Critical of={one} config={config} />}
             <Corrected of={one} />
             <Said of={one} />
+            <CommentVersions of={one} />
             <Values of={one} />
             <p class="row">
               <PrintButton />
@@ -56,7 +60,7 @@ export default function ResultPage({ params, config }: OwnProps) {
 
 /** The instructions for a critical value. */
 function Critical({ of, config }: { of: Result; config: Config }) {
-  const names = of.observations.filter(isCritical).map(({ name }) => name);
+  const names = of.observations.filter(isCritical).map(nameOf);
   return (
     <section class="warning stack close" aria-labelledby="critical">
       <h2 id="critical">{t("result_page.critical")}</h2>

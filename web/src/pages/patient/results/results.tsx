@@ -1,7 +1,9 @@
 /** Laboratory results, newest first and by the day of the sample: a sentence each before any number. */
+
 import { api, outcome, type Schemas } from "../../../api/client";
 import { sentence } from "../../../lib/clinical/results";
 import { t } from "../../../lib/i18n/i18n";
+import { testNameOf } from "../../../lib/i18n/in-languages";
 import { usePages } from "../../../lib/loading/query";
 import type { OwnProps } from "../../../lib/routing/page";
 import { longDay } from "../../../lib/time/time";
@@ -54,7 +56,7 @@ function Card({ of }: { of: Result }) {
     <>
       <div>
         <h3 class="card-title">
-          <a href={`/results/${of.id}`}>{of.test_name}</a>
+          <a href={`/results/${of.id}`}>{testNameOf(of)}</a>
         </h3>
         <p>{sentence(of)}</p>
         {of.comment && <p>{t("results.commented")}</p>}

@@ -1,7 +1,9 @@
 /** The trend of one analyte: a sentence on the newest value, the line and the table. `?result=` is the page to return to. */
+
 import { api, outcome, type Schemas } from "../../../api/client";
 import { shown } from "../../../lib/clinical/results";
 import { plural, t } from "../../../lib/i18n/i18n";
+import { nameOf } from "../../../lib/i18n/in-languages";
 import { useLoad } from "../../../lib/loading/query";
 import type { OwnProps } from "../../../lib/routing/page";
 import { dateOnly, dayOf } from "../../../lib/time/time";
@@ -27,9 +29,9 @@ export default function TrendPage({ params, query }: OwnProps) {
   return (
     <Ready of={found} whole>
       {(values) => (
-        <Page title={t("trend.title", { name: values.name })} lead={sentence(values)} back={back}>
+        <Page title={t("trend.title", { name: nameOf(values) })} lead={sentence(values)} back={back}>
           <div class="stack">
-            <Trend name={values.name} unit={values.unit} decimals={values.decimals} points={values.items} />
+            <Trend name={nameOf(values)} unit={values.unit} decimals={values.decimals} points={values.items} />
             {values.items[0] && (
               <p>
                 <a href={`/results/${values.items[0].result_id}`}>{t("trend.newest")}</a>

@@ -1,0 +1,125 @@
+/** A patient at the desk: who they are, how to reach them, their visits, and the invitation to their record. */
+import { useState } from "preact/hooks";
+import { api, outcome, type Schemas, unchanged } from "../../../api/client";
+import { type Mistake, missing, mistakes, useForm } from "../../../lib/forms/form";
+import { t } from "../../../lib/i18n/i18n";
+import { idOf } from "../../../lib/loading/all-pages";
+import { useLoad } from "../../../lib/loading/query";
+import type { OwnProps } from "../../../lib/routing/page";
+import { dateOnly, longWhen } from "../../../lib/time/time";
+import { ErrorSummary } from "../../../ui/forms/ErrorSummary";
+import { Field } from "../../../ui/forms/Field";
+import { Submit } from "../../../ui/forms/Submit";
+import { NotFound } from "../../../ui/frame/NotFound";
+import { Page } from "../../../ui/frame/Page";
+import { Ready } from "../../../ui/Ready";
+import "../../../style/portals/admin.css";
+
+type Patient = Schemas["DeskPatient"];
+
+export default function PatientPage({ params, account }: OwnProps) {
+  const id = idOf(params.id);
+  return id === null ? <NotFound /> : <Shown key={id} id={id} isAdmin={account.role === "admin"} />;
+}
+
+function Shown({ id, isAdmin }: { id: number; isAdmin: boolean }) {
+  const path = { path: { patient_id: id } };
+  const found = useLoad(() => outcome(api.GET("/api/reception/patients/{patient_id}", { params: path })), [id]);
+  const back = { href: "/desk/patients", text: t("new_patient.back") };
+  return (
+    <Page
+      title={found.data?.full_name ?? t("patient_page.title")}
+      width="narrow"
+      back={back}
+      actions={
+        <>
+          <a class="button quiet" href={`/desk/appointments?patient_id=${id}`}>
+            {t("patient_page.visits")}
+          </a>
+          {found.data?.active && (
+            <a class="button" href={`/desk/appointments/new?patient_id=${id}`}>
+              {t("patient_page.book")}
+            </a>
+          )}
+        </>
+      }
+    >
+      <Ready of={found}>
+        {(patient) => (
+          <>
+            <p class="row">
+              {patient.date_of_birth && <span>{t("patient.born", { date: dateOnly(patient.date_of_birth) })}</span>}
+              <span>{t(`sex.${patient.sex}`)}</span>
+              {patient.email && <span>{patient.email}</span>}
+            </p>
+            {!patient.active && <p class="warning more">{t("phone_booking.no_patient")}</p>}
+            <Phone key={patient.version} patient={patient} put={found.put} />
+            {!patient.can_sign_in && patient.active && <Invite patient={patient} />}
+            {isAdmin && (
+              <p class="more">
+                <a href={`/admin/people/${id}`}>{t("patient_page.account")}</a>
+              </p>
+            )}
+          </>
+        )}
+      </Ready>
+    </Page>
+  );
+}
+
+function Phone({ patient, put }: { patient: Patient; put: (patient: Patient) => void }) {
+  const [phone, setPhone] = useState(patient.phone ?? "");
+  const { busy, errors, submit } = useForm(
+    () => [],
+    async () => {
+      const params = { path: { patient_id: patient.id }, header: unchanged(patient) };
+      const body = { phone: phone.trim() || null };
+      const done = await outcome(api.PUT("/api/reception/patients/{patient_id}", { params, body }));
+      if (!done.ok) return mistakes(done.problem, done.retryAfter, ["phone"]);
+      put(done.data);
+      return [];
+    },
+  );
+  return (
+    <form class="card more" noValidate onSubmit={submit}>
+      <ErrorSummary mistakes={errors} />
+      <Field id="phone" type="tel" label={t("new_patient.phone")} value={phone} onValue={setPhone} mistakes={errors} />
+      <Submit busy={busy} label={t("patient_page.save")} busyLabel={t("new_patient.busy")} />
+    </form>
+  );
+}
+
+function Invite({ patient }: { patient: Patient }) {
+  const [email, setEmail] = useState(patient.email ?? "");
+  const [sent, setSent] = useState<Schemas["PatientInvitation"] | null>(null);
+  const check = (): Mistake[] => missing({ email: { value: email, say: "patient_page.missing.email" } });
+  const { busy, errors, submit } = useForm(check, async () => {
+    const params = { path: { patient_id: patient.id } };
+    const body = { email: email.trim() };
+    const done = await outcome(api.POST("/api/reception/patients/{patient_id}/invitation", { params, body }));
+    if (!done.ok) return mistakes(done.problem, done.retryAfter, ["email"]);
+    setSent(done.data);
+    return [];
+  });
+  return (
+    <section class="card more" aria-labelledby="invite">
+      <h2 id="invite">{t("patient_page.invite")}</h2>
+      <p class="muted">{t("patient_page.invite.about")}</p>
+      <form noValidate onSubmit={submit}>
+        <ErrorSummary mistakes={errors} />
+        <Field
+          id="email"
+          type="email"
+          label={t("patient_page.email")}
+          value={email}
+          onValue={setEmail}
+          mistakes={errors}
+        />
+        <Submit busy={busy} label={t("patient_page.invite.submit")} busyLabel={t("new_patient.busy")} />
+      </form>
+      <div role="status">
+        {sent && <p>{t("patient_page.invited", { email: sent.email, when: longWhen(sent.expires_at) })}</p>}
+      </div>
+    </section>
+  );
+}
